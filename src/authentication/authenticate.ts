@@ -1,0 +1,116 @@
+import type { Account } from "../model/account.ts";
+import type { ApiToken } from "../model/api-token.ts";
+import type { Caller } from "../model/caller.ts";
+import { Failure } from "../model/failure.ts";
+import type { Secret } from "../model/secret.ts";
+import type { Ports } from "../ports.ts";
+import { touchLastUsed } from "../storage/sql/api-tokens.ts";
+import { digestApiToken, parsePasswordShape } from "./api-token-text.ts";
+import { type Channel, identityAdvice, isIdentityName } from "./identity-name.ts";
+import type { Credential } from "./read-credential.ts";
+
+type AuthenticationPorts = Pick<Ports, "config" | "database" | "clock" | "log">;
+
+/** `last_used` is written at most this often for one token, so that a busy token costs no write a request. */
+const LAST_USED_STEP_MS = 60_000;
+
+const APP_PASSWORDS_REMOVED =
+  "CHANGE-3222 - Functionality has been deprecated\n" +
+  "App passwords are deprecated and must be replaced with API tokens.\n" +
+  "https://developer.atlassian.com/cloud/bitbucket/changelog#CHANGE-3222";
+
+/**
+ * Finds out who is calling. The holder of a genuine token is told the precise reason of a refusal; a stranger is not told
+ * whether an account or a token exists.
+ *
+ * @throws Failure credential-invalid (401), or credential-retired (410 in Git) for an app password.
+ */
+export async function authenticate(
+  ports: AuthenticationPorts,
+  channel: Channel,
+  credential: Credential,
+): Promise<Caller> {
+  switch (credential.kind) {
+    case "none":
+      return { kind: "anonymous" };
+    case "malformed":
+      throw refused(undefined, credential.problem);
+    case "bearer":
+      if (channel === "git" || !ports.config.takesBearerApiTokens)
+        throw refused(undefined, "bearer is not taken here");
+      return callerByPassword(ports, channel, undefined, credential.token);
+    case "basic":
+      return callerByPassword(ports, channel, credential.username, credential.password);
+  }
+}
+
+async function callerByPassword(
+  ports: AuthenticationPorts,
+  channel: Channel,
+  username: string | undefined,
+  password: Secret,
+): Promise<Caller> {
+  switch (parsePasswordShape(password).kind) {
+    case "damaged-api-token":
+      throw refused("the API token's checksum is wrong: it is truncated or mistyped", "checksum");
+    case "app-password":
+      throw channel === "git"
+        ? new Failure("credential-retired", APP_PASSWORDS_REMOVED)
+        : refused("app passwords were removed: use an API token", "app password");
+    case "access-token":
+      throw refused(undefined, "access token");
+    case "account-password":
+      throw refused(
+        "account passwords are not accepted here: use an API token as the password",
+        username === undefined ? "bearer without a token's form" : "account password",
+      );
+    case "api-token":
+      return callerByToken(ports, channel, username, password);
+  }
+}
+
+async function callerByToken(
+  ports: AuthenticationPorts,
+  channel: Channel,
+  username: string | undefined,
+  text: Secret,
+): Promise<Caller> {
+  const found = await ports.database.lookups.findTokenByDigest(digestApiToken(text));
+  if (found === undefined) throw refused(undefined, "unknown token");
+  const { token, account } = found;
+  const now = ports.clock();
+  const problem = tokenProblem(token, account, now);
+  if (problem !== undefined) throw refused(problem, `token ${token.uuid}: ${problem}`);
+  if (username !== undefined) {
+    const emails = await ports.database.lookups.listEmails(account.uuid);
+    if (!isIdentityName(username, channel, ports.config.identity, account, emails)) {
+      throw refused(identityAdvice(channel, account), `token ${token.uuid}: user name does not fit`);
+    }
+  }
+  recordUse(ports, token, now);
+  return { kind: "api-token", account, token };
+}
+
+function tokenProblem(token: ApiToken, account: Account, now: Date): string | undefined {
+  if (token.revokedAt !== undefined) return `this API token was revoked on ${token.revokedAt.toISOString()}`;
+  if (token.expiresAt <= now) return `this API token expired on ${token.expiresAt.toISOString()}`;
+  if (account.isDisabled) return "the account of this API token is disabled";
+  return undefined;
+}
+
+/** The text of the answer is fixed; `reason` is for the token's holder, `cause` for the log. */
+function refused(reason: string | undefined, cause: string): Failure {
+  return new Failure("credential-invalid", "Token is invalid, expired, or not supported for this endpoint.", {
+    ...(reason === undefined ? {} : { detail: reason }),
+    reason: cause,
+  });
+}
+
+/** Not waited for: an answer does not depend on it, and a failure to write it is only worth a line in the log. */
+function recordUse({ database, log }: AuthenticationPorts, token: ApiToken, now: Date): void {
+  const notBefore = new Date(now.getTime() - LAST_USED_STEP_MS);
+  if (token.lastUsedAt !== undefined && token.lastUsedAt > notBefore) return;
+  touchLastUsed(database.kysely, token.uuid, now, notBefore).catch((error: unknown) => {
+    log.warn({ "token.id": token.uuid, error }, "last use of a token was not recorded");
+  });
+}

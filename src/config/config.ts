@@ -1,0 +1,34 @@
+import type { Secret } from "../model/secret.ts";
+
+/** `strict` takes the identity names that Bitbucket takes, `lenient` any name that is the account's own. */
+export const IDENTITY_MODES = ["strict", "lenient"] as const;
+export type IdentityMode = (typeof IDENTITY_MODES)[number];
+
+export type DatabaseSettings =
+  | { readonly kind: "sqlite"; readonly path: string }
+  | { readonly kind: "postgres"; readonly url: Secret };
+
+/** Every setting, read once at the start. */
+export type Config = {
+  readonly dataFolder: string;
+  readonly database: DatabaseSettings;
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  readonly identity: IdentityMode;
+  /** Whether REST takes an API token as `Authorization: Bearer`, as Bitbucket does since August 2026. */
+  readonly takesBearerApiTokens: boolean;
+  /** Base URLs that people use, without a trailing slash. Undefined: taken from each request. */
+  readonly publicUrl: string | undefined;
+  readonly publicApiUrl: string | undefined;
+  /** Host names for which a request in absolute form (a proxy's) is taken. */
+  readonly proxiedHosts: readonly string[];
+  /** Whether `X-Forwarded-*` is believed. */
+  readonly isBehindProxy: boolean;
+  readonly logLevel: LogLevel;
+  /** The largest pack of one push, in bytes. */
+  readonly packBytesMax: number;
+};
+
+export const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "silent"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];

@@ -1,0 +1,122 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { authenticate } from "../authentication/authenticate.ts";
+import { readCredential } from "../authentication/read-credential.ts";
+import {
+  credentialMissing,
+  HIDDEN_REPOSITORY,
+  requireRepositoryPermission,
+  requireScopes,
+} from "../authorization/authorize.ts";
+import type { GitService } from "../git/wire/advertisement.ts";
+import { type ProtocolVersion, parseGitProtocol } from "../git/wire/git-protocol.ts";
+import { CHALLENGE, statusOf } from "../http/answer-failure.ts";
+import { findNamedRepository } from "../http/pipeline.ts";
+import { annotate, annotateFailure, annotateRepository } from "../http/request-log.ts";
+import { failureOf, logBug } from "../http/server.ts";
+import type { Caller } from "../model/caller.ts";
+import { Failure } from "../model/failure.ts";
+import type { Permission } from "../model/permission.ts";
+import type { Repository } from "../model/repository.ts";
+import type { Scope } from "../model/scope.ts";
+import type { Ports } from "../ports.ts";
+
+/** What each service asks. The rule "write does not imply read" is taken literally: a push needs write alone. */
+export const SERVICE_REQUIREMENTS: Record<
+  GitService,
+  { readonly scopes: readonly Scope[]; readonly permission: Permission }
+> = {
+  "git-upload-pack": { scopes: ["read:repository:bitbucket"], permission: "read" },
+  "git-receive-pack": { scopes: ["write:repository:bitbucket"], permission: "write" },
+};
+
+export type GitRequest = {
+  readonly caller: Caller;
+  readonly repository: Repository;
+  readonly service: GitService;
+  readonly protocol: { readonly version: ProtocolVersion; readonly text: string };
+};
+
+export type GitRoute = {
+  readonly method: "GET" | "POST";
+  /** Behind `/{workspace}/{repo_slug}`. */
+  readonly suffix: string;
+  /** Which service is asked for. For a POST this comes from the path and never from the query, which anyone can add to. */
+  readonly service: (request: FastifyRequest) => GitService;
+  handle(ports: Ports, git: GitRequest, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply>;
+};
+
+/**
+ * Registers one route of smart HTTP with its checks: the same as REST's, in the same order, but refusals are plain text,
+ * which git shows as `remote:` lines, and who sends no credential is asked for one.
+ */
+export function registerGitRoute(server: FastifyInstance, ports: Ports, route: GitRoute): void {
+  const admitted = new WeakMap<FastifyRequest, GitRequest>();
+  server.route({
+    method: route.method,
+    url: `/:workspace/:repo_slug${route.suffix}`,
+    async onRequest(request) {
+      admitted.set(request, await admit(ports, route, request));
+    },
+    handler: (request, reply) => route.handle(ports, admitted.get(request)!, request, reply),
+  });
+}
+
+async function admit(ports: Ports, route: GitRoute, request: FastifyRequest): Promise<GitRequest> {
+  const service = route.service(request);
+  const protocol = parseGitProtocol(request.headers["git-protocol"] as string | undefined);
+  if (protocol === undefined)
+    throw new Failure("invalid-input", "Git-Protocol: not of the form key=value:key=value");
+  const caller = await authenticate(ports, "git", readCredential(request.headers.authorization));
+  annotate(request, caller);
+  const requirement = SERVICE_REQUIREMENTS[service];
+  requireScopes(caller, requirement.scopes);
+  const params = request.params as Record<string, string>;
+  const name = (params.repo_slug ?? "").replace(/\.git$/i, "");
+  const found = await findNamedRepository(ports, { workspace: params.workspace ?? "", repo_slug: name });
+  try {
+    const repository = await requireRepositoryPermission(ports, caller, found, requirement.permission);
+    annotateRepository(request, repository);
+    return { caller, repository, service, protocol };
+  } catch (error) {
+    // Git asks its user for a credential only after a 401, so nobody's request for what they may not see is one:
+    // the same for what is hidden and for what is not there.
+    if (caller.kind === "anonymous" && error instanceof Failure && error.kind === "hidden")
+      throw credentialMissing();
+    throw error;
+  }
+}
+
+/** Answers a refusal so that git shows it: only `text/plain` becomes `remote:` lines. */
+export function answerGitError(ports: Ports, error: unknown, request: FastifyRequest, reply: FastifyReply) {
+  const failure = failureOf(error);
+  reply.header("content-type", "text/plain; charset=utf-8").header("cache-control", "no-cache");
+  if (failure === undefined) {
+    logBug(ports, error, request);
+    return reply.code(500).send("Something went wrong on the server\n");
+  }
+  annotateFailure(request, failure);
+  const status = statusOf(failure);
+  if (status === 401) reply.header("www-authenticate", CHALLENGE);
+  return reply.code(status).send(`${gitText(failure)}\n`);
+}
+
+/** What git's user reads. Strangers read Bitbucket's bland sentence, the holder of a genuine token the reason as well. */
+function gitText(failure: Failure): string {
+  const { detail } = failure.details;
+  switch (failure.kind) {
+    case "credential-missing":
+      return HIDDEN_REPOSITORY;
+    case "credential-invalid":
+      return typeof detail === "string" ? `${HIDDEN_REPOSITORY}\n${capitalized(detail)}` : HIDDEN_REPOSITORY;
+    case "scope-missing":
+      return typeof detail === "object"
+        ? `${failure.message}\nRequired: ${detail.required.join(", ")}\nGranted: ${detail.granted.join(", ")}`
+        : failure.message;
+    default:
+      return failure.message;
+  }
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

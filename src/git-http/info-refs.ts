@@ -1,0 +1,41 @@
+import type { FastifyRequest } from "fastify";
+import {
+  type GitService,
+  refAdvertisement,
+  serviceHeader,
+  v2Advertisement,
+} from "../git/wire/advertisement.ts";
+import { Failure } from "../model/failure.ts";
+import type { GitRoute } from "./git-route.ts";
+import { NO_CACHE } from "./no-cache.ts";
+
+/** `GET …/info/refs?service=…`: gitprotocol-http(5), "Discovering References". Answered from the rows, without a process. */
+export const infoRefsRoute: GitRoute = {
+  method: "GET",
+  suffix: "/info/refs",
+  service: serviceOf,
+  async handle({ database }, { repository, service, protocol }, _request, reply) {
+    reply.headers({ ...NO_CACHE, "content-type": `application/x-${service}-advertisement` });
+    // Only a fetch has a protocol 2; a push is answered in protocol 0, as git does.
+    if (service === "git-upload-pack" && protocol.version === 2) {
+      return reply.send(Buffer.concat([serviceHeader(service), v2Advertisement()]));
+    }
+    const refs = await database.lookups.listRefs(repository.uuid);
+    const version = protocol.version === 1 ? 1 : 0;
+    return reply.send(
+      Buffer.concat([
+        serviceHeader(service),
+        refAdvertisement(service, refs, repository.mainBranch, version),
+      ]),
+    );
+  },
+};
+
+function serviceOf(request: FastifyRequest): GitService {
+  const { service } = request.query as { readonly service?: unknown };
+  if (service === "git-upload-pack" || service === "git-receive-pack") return service;
+  if (service === undefined) {
+    throw new Failure("permission-missing", "Only smart HTTP is spoken here: use git 1.6.6 or newer");
+  }
+  throw new Failure("permission-missing", "service: must be git-upload-pack or git-receive-pack");
+}

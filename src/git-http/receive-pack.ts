@@ -1,0 +1,97 @@
+import { PassThrough, type Readable } from "node:stream";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { FLUSH_PACKET, sidebandPackets } from "../git/wire/packet.ts";
+import { type PushReport, writePushReport } from "../git/wire/push-report.ts";
+import { type PushRequest, readPushRequest } from "../git/wire/push-request.ts";
+import { annotateFailure } from "../http/request-log.ts";
+import { failureOf, logBug } from "../http/server.ts";
+import { Failure } from "../model/failure.ts";
+import { push } from "../operations/push.ts";
+import type { Ports } from "../ports.ts";
+import type { GitRequest, GitRoute } from "./git-route.ts";
+import { NO_CACHE } from "./no-cache.ts";
+import { isUnpackError, openRequestBody } from "./request-body.ts";
+
+/** How often a client that waits hears from us, so that no proxy between takes the connection for dead. git's own value. */
+const SIGN_OF_LIFE_MS = 5_000;
+
+/** `POST …/git-receive-pack`: a push. */
+export const receivePackRoute: GitRoute = {
+  method: "POST",
+  suffix: "/git-receive-pack",
+  service: () => "git-receive-pack",
+  async handle(ports, git, request, reply) {
+    const body = openRequestBody(request, "git-receive-pack");
+    reply.headers({ ...NO_CACHE, "content-type": "application/x-git-receive-pack-result" });
+    const pushRequest = await readRequest(body);
+    // A lone flush: git tests its credential before a large push.
+    if (pushRequest === undefined) return reply.send(Buffer.alloc(0));
+    const answer = new PassThrough();
+    void answerPush(ports, git, pushRequest, answer, request, reply).finally(() => answer.end());
+    return reply.send(answer);
+  },
+};
+
+async function readRequest(body: Readable): Promise<PushRequest | undefined> {
+  try {
+    return await readPushRequest(body as AsyncIterable<Buffer>);
+  } catch (error) {
+    throw isUnpackError(error) ? new Failure("invalid-input", "The body is not valid gzip") : error;
+  }
+}
+
+async function answerPush(
+  ports: Ports,
+  { repository }: GitRequest,
+  pushRequest: PushRequest,
+  answer: PassThrough,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
+  const { capabilities } = pushRequest;
+  const hasSideband = capabilities.has("side-band-64k");
+  const abort = new AbortController();
+  reply.raw.once("close", () => abort.abort(new Error("the client has gone")));
+  const signsOfLife = hasSideband
+    ? setInterval(() => answer.write(sidebandPackets(1, Buffer.alloc(0))), SIGN_OF_LIFE_MS)
+    : undefined;
+  const onProgress = (text: Buffer) => answer.write(sidebandPackets(2, text));
+  try {
+    const report = await push(ports, repository, pushRequest, {
+      signal: abort.signal,
+      ...(hasSideband && !capabilities.has("quiet") ? { onProgress } : {}),
+    });
+    annotateReport(request, report);
+    answer.write(writePushReport(report, capabilities));
+  } catch (error) {
+    if (abort.signal.aborted) {
+      request.notes["failure.kind"] = "client-gone";
+      return;
+    }
+    answer.write(fatalAnswer(ports, error, request, pushRequest));
+  } finally {
+    clearInterval(signsOfLife);
+  }
+}
+
+/** The status has gone out: what is wrong is told in the report, so that git names every ref as refused. */
+function fatalAnswer(
+  ports: Ports,
+  error: unknown,
+  request: FastifyRequest,
+  pushRequest: PushRequest,
+): Buffer {
+  const failure = failureOf(error);
+  if (failure === undefined) logBug(ports, error, request);
+  else annotateFailure(request, failure);
+  const problem = failure?.message ?? "something went wrong on the server";
+  const refs = pushRequest.commands.map(({ name }) => ({ name, refused: problem }));
+  const report = writePushReport({ unpackProblem: problem, refs }, pushRequest.capabilities);
+  return report.length > 0 ? report : FLUSH_PACKET;
+}
+
+function annotateReport(request: FastifyRequest, report: PushReport): void {
+  request.notes["refs.updated"] = report.refs.filter((ref) => ref.refused === undefined).length;
+  request.notes["refs.refused"] = report.refs.filter((ref) => ref.refused !== undefined).length;
+  if (report.unpackProblem !== undefined) request.notes["failure.reason"] = report.unpackProblem;
+}

@@ -1,0 +1,163 @@
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { Readable, Writable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+
+/** A git command that ended with a status other than 0. `stderr` is for the log and for the caller of a push. */
+export class GitError extends Error {
+  readonly status: number | undefined;
+  readonly stderr: string;
+
+  constructor(command: string, status: number | undefined, stderr: string) {
+    super(`git ${command}: ended with status ${status ?? "none (killed)"}: ${stderr.trim()}`);
+    this.name = "GitError";
+    this.status = status;
+    this.stderr = stderr;
+  }
+}
+
+export type GitOptions = {
+  /** The bare repository. */
+  readonly gitDir: string;
+  /** Where new objects go, when not into the repository: the object folder of a quarantine. */
+  readonly objectFolder?: string;
+  /** The value of a client's `Git-Protocol` header that `parseGitProtocol` has passed. */
+  readonly protocol?: string;
+};
+
+/** Messages of git kept for a failure, in bytes. */
+const STDERR_BYTES_MAX = 16_384;
+
+/**
+ * Settings given on each command line, since no configuration file is read:
+ * - the data directory may belong to another account than the server's (containers), and git would refuse it;
+ * - housekeeping is the server's own job, off the path of a push.
+ */
+const SETTINGS = [
+  "-c",
+  "safe.directory=*",
+  "-c",
+  "gc.auto=0",
+  "-c",
+  "maintenance.auto=false",
+  "-c",
+  "core.hooksPath=/dev/null",
+];
+
+/**
+ * The whole environment of a git process. Nothing of the server's own environment passes but `PATH`: it may hold
+ * database passwords, and variables such as `GIT_DIR` or `GIT_SSH_COMMAND` change what git does.
+ */
+function gitEnvironment(options: GitOptions): NodeJS.ProcessEnv {
+  const environment: NodeJS.ProcessEnv = {
+    PATH: process.env.PATH ?? "/usr/bin:/bin",
+    LC_ALL: "C",
+    HOME: "/nonexistent",
+    GIT_DIR: options.gitDir,
+    GIT_CONFIG_NOSYSTEM: "1",
+    GIT_CONFIG_GLOBAL: "/dev/null",
+    GIT_ATTR_NOSYSTEM: "1",
+    GIT_TERMINAL_PROMPT: "0",
+    GIT_OPTIONAL_LOCKS: "0",
+    GIT_NO_REPLACE_OBJECTS: "1",
+    GIT_NO_LAZY_FETCH: "1",
+  };
+  if (options.protocol !== undefined) environment.GIT_PROTOCOL = options.protocol;
+  if (options.objectFolder !== undefined) {
+    environment.GIT_OBJECT_DIRECTORY = options.objectFolder;
+    environment.GIT_ALTERNATE_OBJECT_DIRECTORIES = `${options.gitDir}/objects`;
+  }
+  return environment;
+}
+
+/** Starts git in a process group of its own, so that `killGit` ends its children too. */
+export function spawnGit(args: readonly string[], options: GitOptions): ChildProcessWithoutNullStreams {
+  const child = spawn("git", [...SETTINGS, ...args], {
+    env: gitEnvironment(options),
+    cwd: options.gitDir,
+    stdio: ["pipe", "pipe", "pipe"],
+    detached: true,
+  });
+  // A child that ends before it has read all its input is told by its status, not by EPIPE.
+  child.stdin.on("error", () => {});
+  return child;
+}
+
+/** Ends a git process and its children. Does nothing if it has ended. */
+export function killGit(child: ChildProcessWithoutNullStreams): void {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  try {
+    process.kill(-child.pid, "SIGKILL");
+  } catch {
+    // The group has ended between the check and the signal.
+  }
+}
+
+/** Resolves with the exit status (undefined when killed) once the process and its streams have ended. */
+export function exitOf(child: ChildProcessWithoutNullStreams): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (status) => resolve(status ?? undefined));
+  });
+}
+
+export type RunOptions = GitOptions & {
+  readonly input?: string | Buffer | Readable;
+  /** Output beyond this many bytes ends the command with an error. */
+  readonly outputBytesMax?: number;
+  readonly signal?: AbortSignal;
+};
+
+const OUTPUT_BYTES_MAX = 64 * 1024 * 1024;
+
+/**
+ * Runs git to its end and returns what it printed.
+ *
+ * @throws GitError if it ends with a status other than 0, prints too much, or `signal` is aborted.
+ */
+export async function runGit(args: readonly string[], options: RunOptions): Promise<Buffer> {
+  const child = spawnGit(args, options);
+  const command = args[0] ?? "";
+  const outputBytesMax = options.outputBytesMax ?? OUTPUT_BYTES_MAX;
+  const output: Buffer[] = [];
+  let outputBytes = 0;
+  let stderr = "";
+  const collect = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      outputBytes += chunk.length;
+      if (outputBytes > outputBytesMax) killGit(child);
+      else output.push(chunk);
+      done();
+    },
+  });
+  child.stderr.on("data", (chunk: Buffer) => {
+    if (stderr.length < STDERR_BYTES_MAX) stderr += chunk.toString();
+  });
+  const abort = () => killGit(child);
+  options.signal?.addEventListener("abort", abort, { once: true });
+  if (options.signal?.aborted) abort();
+  const input = options.input ?? "";
+  const source =
+    input instanceof Readable
+      ? input
+      : Readable.from([typeof input === "string" ? Buffer.from(input) : input]);
+  const exit = exitOf(child);
+  try {
+    const [status] = await Promise.all([
+      exit,
+      pipeline(child.stdout, collect),
+      // The child may end without reading all of its input; its status decides.
+      pipeline(source, child.stdin).catch(() => killGitUnlessEnded(child, source)),
+    ]);
+    if (outputBytes > outputBytesMax)
+      throw new GitError(command, undefined, `output exceeds ${outputBytesMax} bytes`);
+    if (status !== 0) throw new GitError(command, status, stderr);
+    return Buffer.concat(output);
+  } finally {
+    options.signal?.removeEventListener("abort", abort);
+  }
+}
+
+/** When the input itself breaks off, the child must not take what has arrived for the whole. */
+function killGitUnlessEnded(child: ChildProcessWithoutNullStreams, source: Readable): void {
+  if (source.errored) killGit(child);
+}

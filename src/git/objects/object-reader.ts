@@ -1,0 +1,121 @@
+import { Failure } from "../../model/failure.ts";
+import type { ObjectId } from "../../model/object-id.ts";
+import { CatFilePool } from "./cat-file-pool.ts";
+import type { Commit } from "./commit.ts";
+import { CommitCache } from "./commit-cache.ts";
+import type { ObjectType } from "./object-type.ts";
+import { parseCommit } from "./parse-commit.ts";
+
+export type ObjectReaderOptions = {
+  /** Processes of git for one repository, and for all together. */
+  readonly processesPerRepositoryMax?: number;
+  readonly processesMax?: number;
+  /** A process without a request for so long is ended. */
+  readonly idleMs?: number;
+  /** A process that prints nothing for so long while it is asked is ended. */
+  readonly stallMs?: number;
+  /** The largest content that is read into memory. */
+  readonly objectBytesMax?: number;
+  /** Requests that may wait for a process, of all repositories together. */
+  readonly waitingMax?: number;
+  /** Memory for parsed commits. */
+  readonly commitCacheBytesMax?: number;
+};
+
+export type ObjectHeader = { readonly type: ObjectType; readonly size: number };
+export type StoredObject = { readonly type: ObjectType; readonly content: Buffer };
+
+/**
+ * Objects of bare repositories by their ids. Objects that arrive later are found; that a repository has got other
+ * alternates, or a new folder at the same path, is not seen before `forget`.
+ *
+ * Every method but `forget` and `close` rejects with Failure `unavailable` when git does not answer in time, too much
+ * waits or the reader is closed, and with GitError when git fails twice (the repository or the object is damaged).
+ */
+export type ObjectReader = {
+  /** Undefined if the repository has no such object. Sizes are bytes. */
+  readHeader(gitDir: string, id: ObjectId): Promise<ObjectHeader | undefined>;
+  /**
+   * Undefined if the repository has no such object.
+   *
+   * @throws Failure `too-large` if the content is above the limit. Nothing of it is read then.
+   */
+  readObject(gitDir: string, id: ObjectId): Promise<StoredObject | undefined>;
+  /** Undefined if the repository has no such object, or it is no commit. */
+  readCommit(gitDir: string, id: ObjectId): Promise<Commit | undefined>;
+  /** As `readCommit`, in the order of `ids`. */
+  readCommits(gitDir: string, ids: readonly ObjectId[]): Promise<(Commit | undefined)[]>;
+  /** Call when the folder is removed or its alternates change. */
+  forget(gitDir: string): void;
+  /** Ends all processes of git and refuses what is asked from then on. */
+  close(): Promise<void>;
+};
+
+const MIB = 1024 * 1024;
+
+const DEFAULTS = {
+  processesPerRepositoryMax: 2,
+  processesMax: 16,
+  idleMs: 60_000,
+  stallMs: 30_000,
+  objectBytesMax: 64 * MIB,
+  waitingMax: 20_000,
+  commitCacheBytesMax: 8 * MIB,
+} satisfies Required<ObjectReaderOptions>;
+
+/** Commits asked for at once, so that one long list leaves room for other readers. */
+const COMMITS_AT_ONCE = 128;
+
+export function openObjectReader(options: ObjectReaderOptions = {}): ObjectReader {
+  const settings = { ...DEFAULTS, ...options };
+  const { objectBytesMax } = settings;
+  const pool = new CatFilePool({ ...settings, contentBytesMax: objectBytesMax });
+  const cache = new CommitCache(settings.commitCacheBytesMax);
+
+  async function readHeader(gitDir: string, id: ObjectId): Promise<ObjectHeader | undefined> {
+    const answer = await pool.request(gitDir, "info", id);
+    return answer.kind === "info" ? { type: answer.type, size: answer.size } : undefined;
+  }
+
+  /** git puts a content together in memory before it prints its size, so the size is asked for alone. */
+  async function readContent(gitDir: string, id: ObjectId, { size }: ObjectHeader): Promise<StoredObject | undefined> {
+    if (size > objectBytesMax) {
+      throw new Failure("too-large", `Cannot read object ${id}: it has ${size} bytes, the limit is ${objectBytesMax}`);
+    }
+    const answer = await pool.request(gitDir, "contents", id);
+    return answer.kind === "contents" ? { type: answer.type, content: answer.content } : undefined;
+  }
+
+  async function readObject(gitDir: string, id: ObjectId): Promise<StoredObject | undefined> {
+    const header = await readHeader(gitDir, id);
+    return header && readContent(gitDir, id, header);
+  }
+
+  async function readCommit(gitDir: string, id: ObjectId): Promise<Commit | undefined> {
+    const cached = cache.find(gitDir, id);
+    if (cached !== undefined) return cached;
+    const header = await readHeader(gitDir, id);
+    if (header?.type !== "commit") return undefined;
+    const object = await readContent(gitDir, id, header);
+    if (object === undefined) return undefined;
+    const commit = parseCommit(id, object.content);
+    cache.add(gitDir, commit, object.content.length);
+    return commit;
+  }
+
+  async function readCommits(gitDir: string, ids: readonly ObjectId[]): Promise<(Commit | undefined)[]> {
+    const commits: (Commit | undefined)[] = [];
+    for (let start = 0; start < ids.length; start += COMMITS_AT_ONCE) {
+      const part = ids.slice(start, start + COMMITS_AT_ONCE);
+      commits.push(...(await Promise.all(part.map((id) => readCommit(gitDir, id)))));
+    }
+    return commits;
+  }
+
+  function forget(gitDir: string): void {
+    pool.forget(gitDir);
+    cache.forget(gitDir);
+  }
+
+  return { readHeader, readObject, readCommit, readCommits, forget, close: () => pool.close() };
+}

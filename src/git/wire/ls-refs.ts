@@ -1,0 +1,56 @@
+import { Failure } from "../../model/failure.ts";
+import type { Ref } from "../../model/ref.ts";
+import { BRANCH_PREFIX, type BranchName } from "../../model/ref-name.ts";
+import { dataPacket, FLUSH_PACKET } from "./packet.ts";
+
+/** The arguments of `ls-refs`: gitprotocol-v2(5). */
+export type LsRefsRequest = {
+  readonly showsPeeled: boolean;
+  readonly showsSymrefs: boolean;
+  readonly showsUnborn: boolean;
+  readonly prefixes: readonly string[];
+};
+
+/** git itself stops to look at prefixes beyond this number and then shows everything. */
+const PREFIXES_MAX = 65_536;
+
+export function parseLsRefs(args: readonly string[]): LsRefsRequest {
+  const prefixes: string[] = [];
+  for (const arg of args) {
+    if (arg.startsWith("ref-prefix ")) prefixes.push(arg.slice("ref-prefix ".length));
+    else if (arg !== "peel" && arg !== "symrefs" && arg !== "unborn") {
+      throw new Failure("invalid-input", `ls-refs: unexpected argument "${arg.slice(0, 100)}"`);
+    }
+  }
+  return {
+    showsPeeled: args.includes("peel"),
+    showsSymrefs: args.includes("symrefs"),
+    showsUnborn: args.includes("unborn"),
+    prefixes: prefixes.length > PREFIXES_MAX ? [] : prefixes,
+  };
+}
+
+/** The answer to `ls-refs`: HEAD, then the refs in the order given, those only that begin with one of the prefixes. */
+export function writeLsRefs(
+  request: LsRefsRequest,
+  refs: readonly Ref[],
+  head: BranchName | undefined,
+): Buffer {
+  const isAsked = (name: string) =>
+    request.prefixes.length === 0 || request.prefixes.some((prefix) => name.startsWith(prefix));
+  const lines: string[] = [];
+  if (isAsked("HEAD")) lines.push(...headLines(request, refs, head));
+  for (const ref of refs) {
+    if (!isAsked(ref.name)) continue;
+    const peeled = request.showsPeeled && ref.peeled !== undefined ? ` peeled:${ref.peeled}` : "";
+    lines.push(`${ref.target} ${ref.name}${peeled}`);
+  }
+  return Buffer.concat([...lines.map((line) => dataPacket(`${line}\n`)), FLUSH_PACKET]);
+}
+
+function headLines(request: LsRefsRequest, refs: readonly Ref[], head: BranchName | undefined): string[] {
+  const name = BRANCH_PREFIX + (head ?? "main");
+  const target = refs.find((ref) => ref.name === name)?.target;
+  if (target !== undefined) return [`${target} HEAD${request.showsSymrefs ? ` symref-target:${name}` : ""}`];
+  return request.showsUnborn && request.showsSymrefs ? [`unborn HEAD symref-target:${name}`] : [];
+}

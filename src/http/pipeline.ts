@@ -1,0 +1,225 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { authenticate } from "../authentication/authenticate.ts";
+import { readCredential } from "../authentication/read-credential.ts";
+import {
+  credentialMissing,
+  requireRepositoryPermission,
+  requireScopes,
+  requireWorkspacePermission,
+} from "../authorization/authorize.ts";
+import type { Account } from "../model/account.ts";
+import type { Caller } from "../model/caller.ts";
+import { Failure } from "../model/failure.ts";
+import type { Repository } from "../model/repository.ts";
+import { parseRepositorySlug, parseWorkspaceSlug } from "../model/slug.ts";
+import { parseBracedUuid } from "../model/uuid.ts";
+import type { Workspace } from "../model/workspace.ts";
+import type { Ports } from "../ports.ts";
+import { findRepository } from "../storage/sql/repositories.ts";
+import { findWorkspace } from "../storage/sql/workspaces.ts";
+import type { Answer } from "./answer.ts";
+import { parseFields, selectFields } from "./fields.ts";
+import { basesOf, publicRequestUrl } from "./public-urls.ts";
+import { bodyReader } from "./request-body.ts";
+import { annotate } from "./request-log.ts";
+import type { RestRequest, Route } from "./route.ts";
+
+/** What the checks before the body have found. */
+type Admitted = {
+  readonly caller: Caller;
+  readonly account?: Account;
+  readonly workspace?: Workspace;
+  readonly repository?: Repository | undefined;
+};
+
+declare module "fastify" {
+  interface FastifyRequest {
+    admitted: Admitted | undefined;
+  }
+}
+
+/**
+ * Registers one route with all its checks, in the order of refusals: credential (401), kind of credential (403), scope
+ * (403), may see it (404), permission (403), input (400). The first five are done before a byte of the body is read.
+ */
+export function registerRoute(server: FastifyInstance, ports: Ports, route: Route): void {
+  const readBody = "body" in route && route.body !== undefined ? bodyReader(route.body) : undefined;
+  server.route({
+    method: route.method,
+    url: route.path.replaceAll(/\{(\w+)\}/g, ":$1"),
+    async onRequest(request, reply) {
+      request.admitted = await admit(ports, route, request, reply);
+    },
+    async handler(request, reply) {
+      const admitted = request.admitted!;
+      const common = restRequest(ports, admitted.caller, request, reply);
+      const answer = await callHandler(ports, route, admitted, common, readBody?.(request.body));
+      return send(reply, answer, common);
+    },
+  });
+}
+
+async function admit(
+  ports: Ports,
+  route: Route,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<Admitted> {
+  refuseControlCharacters(request);
+  reply.header("x-accepted-oauth-scopes", route.oauthScopes.join(", "));
+  const caller = await authenticate(ports, "rest", readCredential(request.headers.authorization));
+  annotate(request, caller);
+  if (caller.kind === "api-token") {
+    reply.header("x-oauth-scopes", caller.token.scopes.join(", "));
+    reply.header("x-credential-type", "api_token");
+    reply.header("x-token-id", caller.token.uuid);
+    reply.header("x-token-expires-at", caller.token.expiresAt.toISOString());
+  }
+  requireScopes(caller, route.scopes);
+  return {
+    caller,
+    ...(await admitToSubject(ports, route, caller, request.params as Record<string, string>)),
+  };
+}
+
+async function admitToSubject(
+  ports: Ports,
+  route: Route,
+  caller: Caller,
+  params: Readonly<Record<string, string>>,
+): Promise<Omit<Admitted, "caller">> {
+  switch (route.subject) {
+    case "open":
+      return {};
+    case "account":
+      if (caller.kind === "anonymous") throw credentialMissing();
+      return { account: caller.account };
+    case "workspace":
+      return { workspace: await admitToWorkspace(ports, caller, params, route.permission) };
+    case "repository": {
+      const found = await findNamedRepository(ports, params);
+      return { repository: await requireRepositoryPermission(ports, caller, found, route.permission) };
+    }
+    case "repository-or-new": {
+      const found = await findNamedRepository(ports, params);
+      if (found === undefined) {
+        return { workspace: await admitToWorkspace(ports, caller, params, route.permissionToCreate) };
+      }
+      const repository = await requireRepositoryPermission(ports, caller, found, route.permission);
+      return { workspace: repository.workspace, repository };
+    }
+  }
+}
+
+async function admitToWorkspace(
+  ports: Ports,
+  caller: Caller,
+  params: Readonly<Record<string, string>>,
+  permission: Parameters<typeof requireWorkspacePermission>[4],
+): Promise<Workspace> {
+  const text = params.workspace ?? "";
+  const selector = workspaceSelector(text);
+  const workspace = selector === undefined ? undefined : await findWorkspace(ports.database.kysely, selector);
+  return requireWorkspacePermission(ports, caller, workspace, text, permission);
+}
+
+function workspaceSelector(text: string) {
+  const uuid = parseBracedUuid(text);
+  if (uuid !== undefined) return { uuid };
+  const slug = parseWorkspaceSlug(text);
+  return slug === undefined ? undefined : { slug };
+}
+
+/** A repository by slugs or UUIDs. With a UUID the workspace may be left empty: `{}`. */
+export async function findNamedRepository(
+  { database }: Pick<Ports, "database">,
+  params: Readonly<Record<string, string>>,
+): Promise<Repository | undefined> {
+  const workspaceText = params.workspace ?? "";
+  const uuid = parseBracedUuid(params.repo_slug ?? "");
+  if (uuid !== undefined && workspaceText === "{}")
+    return findRepository(database.kysely, undefined, { uuid });
+  const workspace = workspaceSelector(workspaceText);
+  const slug = parseRepositorySlug(params.repo_slug ?? "");
+  if (workspace === undefined) return undefined;
+  if (uuid !== undefined) return findRepository(database.kysely, workspace, { uuid });
+  if (slug === undefined) return undefined;
+  return "slug" in workspace
+    ? database.lookups.findRepositoryBySlugs(workspace.slug, slug)
+    : findRepository(database.kysely, workspace, { slug });
+}
+
+/** NUL and its like have no meaning in any path or query here, and end a text early in C. */
+function refuseControlCharacters(request: FastifyRequest): void {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+  if (/%0[0-8bcef]|%1[0-9a-f]|%7f|[\x00-\x1f\x7f]/i.test(request.url)) {
+    throw new Failure("invalid-input", "Bad request: the URL has a control character", {
+      fields: { url: ["control characters are not allowed"] },
+    });
+  }
+}
+
+function restRequest(
+  ports: Ports,
+  caller: Caller,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): RestRequest {
+  const bases = basesOf(request.headers, ports.config);
+  const url = publicRequestUrl(bases, request.url);
+  const fieldsText = url.searchParams.get("fields");
+  const abort = new AbortController();
+  reply.raw.once("close", () => abort.abort());
+  return {
+    caller,
+    params: request.params as Record<string, string>,
+    query: url.searchParams,
+    url,
+    bases,
+    fields: fieldsText === null ? undefined : parseFields(fieldsText),
+    signal: abort.signal,
+  };
+}
+
+function callHandler(
+  ports: Ports,
+  route: Route,
+  admitted: Admitted,
+  request: RestRequest,
+  body: unknown,
+): Promise<Answer> {
+  switch (route.subject) {
+    case "open":
+      return route.handle(ports, request);
+    case "account":
+      return route.handle(ports, { ...request, account: admitted.account! });
+    case "workspace":
+      return route.handle(ports, { ...request, workspace: admitted.workspace!, body });
+    case "repository":
+      return route.handle(ports, { ...request, repository: admitted.repository!, body });
+    case "repository-or-new":
+      return route.handle(ports, {
+        ...request,
+        workspace: admitted.workspace!,
+        repository: admitted.repository,
+        body,
+      });
+  }
+}
+
+function send(reply: FastifyReply, answer: Answer, request: RestRequest): FastifyReply {
+  reply.code(answer.status).headers(answer.headers ?? {});
+  switch (answer.body.kind) {
+    case "json": {
+      const { value } = answer.body;
+      const shown = request.fields === undefined ? value : selectFields(value, request.fields);
+      return reply.header("content-type", "application/json; charset=utf-8").send(JSON.stringify(shown));
+    }
+    case "bytes":
+      return reply.send(answer.body.bytes);
+    case "stream":
+      return reply.send(answer.body.stream);
+    case "empty":
+      return reply.send();
+  }
+}

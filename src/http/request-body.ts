@@ -1,0 +1,38 @@
+import type { Static, TSchema } from "typebox";
+import { Compile } from "typebox/compile";
+import { Failure } from "../model/failure.ts";
+
+/**
+ * A reader of bodies that follow a schema, from what the server's parsers leave: a value of JSON, a form, or nothing.
+ * The reader throws Failure invalid-input that names every wrong field.
+ */
+export function bodyReader<Body extends TSchema>(schema: Body): (body: unknown) => Static<Body> {
+  const validator = Compile(schema);
+  return (sent) => {
+    const body: unknown = sent instanceof URLSearchParams ? formToJson(sent, schema) : (sent ?? {});
+    if (validator.Check(body)) return body;
+    const fields: Record<string, string[]> = {};
+    for (const error of validator.Errors(body)) {
+      const name = error.instancePath.slice(1).replaceAll("/", ".") || "body";
+      fields[name] = [...(fields[name] ?? []), error.message];
+    }
+    throw new Failure("invalid-input", "Bad request", { fields });
+  };
+}
+
+/** A flat body may be a form: lists are repeated pairs, and `true` and `false` are booleans where one is asked for. */
+function formToJson(form: URLSearchParams, schema: TSchema): Record<string, unknown> {
+  const properties = (schema as { properties?: Record<string, { type?: string }> }).properties ?? {};
+  const entries = [...new Set(form.keys())].map((name) => {
+    const text = form.get(name);
+    switch (Object.hasOwn(properties, name) ? properties[name]?.type : undefined) {
+      case "array":
+        return [name, form.getAll(name)];
+      case "boolean":
+        return [name, text === "true" || text === "false" ? text === "true" : text];
+      default:
+        return [name, text];
+    }
+  });
+  return Object.fromEntries(entries) as Record<string, unknown>;
+}

@@ -1,0 +1,90 @@
+import type { Static, TSchema } from "typebox";
+import type { WorkspacePermission } from "../authorization/authorize.ts";
+import type { Account } from "../model/account.ts";
+import type { Caller } from "../model/caller.ts";
+import type { Permission } from "../model/permission.ts";
+import type { Repository } from "../model/repository.ts";
+import type { OauthScope, Scope } from "../model/scope.ts";
+import type { Workspace } from "../model/workspace.ts";
+import type { Ports } from "../ports.ts";
+import type { Bases } from "../representations/links.ts";
+import type { Answer } from "./answer.ts";
+import type { Fields } from "./fields.ts";
+
+export type Method = "GET" | "POST" | "PUT" | "DELETE";
+
+/** What every handler is given. Access has been decided: `caller` serves to say whose data is asked for, not whether. */
+export type RestRequest = {
+  readonly caller: Caller;
+  /** Path parameters by their name in the route's path, decoded. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  /** The request's public URL. */
+  readonly url: URL;
+  readonly bases: Bases;
+  readonly fields: Fields | undefined;
+  readonly signal: AbortSignal;
+};
+
+type Declared = {
+  readonly method: Method;
+  /** As the reference writes it, with `{parameter}`. */
+  readonly path: string;
+  /** All are needed. */
+  readonly scopes: readonly Scope[];
+  /** The same in the older vocabulary, for `X-Accepted-OAuth-Scopes`. */
+  readonly oauthScopes: readonly OauthScope[];
+};
+
+/** The schema of a JSON body, and the body that a handler is given. Routes without one ignore what is sent. */
+type WithBody<Body extends TSchema> = { readonly body: Body };
+
+export type RepositoryRoute<Body extends TSchema = TSchema> = Declared &
+  Partial<WithBody<Body>> & {
+    readonly subject: "repository";
+    readonly permission: Exclude<Permission, "none">;
+    handle(
+      ports: Ports,
+      request: RestRequest & { readonly repository: Repository; readonly body: Static<Body> },
+    ): Promise<Answer>;
+  };
+
+/** For PUT, which updates a repository (and then needs `permission`) or creates it (`permissionToCreate`). */
+export type RepositoryOrNewRoute<Body extends TSchema = TSchema> = Declared &
+  WithBody<Body> & {
+    readonly subject: "repository-or-new";
+    readonly permission: Exclude<Permission, "none">;
+    readonly permissionToCreate: WorkspacePermission;
+    handle(
+      ports: Ports,
+      request: RestRequest & {
+        readonly workspace: Workspace;
+        readonly repository: Repository | undefined;
+        readonly body: Static<Body>;
+      },
+    ): Promise<Answer>;
+  };
+
+export type WorkspaceRoute<Body extends TSchema = TSchema> = Declared &
+  Partial<WithBody<Body>> & {
+    readonly subject: "workspace";
+    readonly permission: WorkspacePermission;
+    handle(
+      ports: Ports,
+      request: RestRequest & { readonly workspace: Workspace; readonly body: Static<Body> },
+    ): Promise<Answer>;
+  };
+
+/** About the caller's own account: needs a credential. */
+export type AccountRoute = Declared & {
+  readonly subject: "account";
+  handle(ports: Ports, request: RestRequest & { readonly account: Account }): Promise<Answer>;
+};
+
+/** Open to everyone; whoever sends a credential must still have the scopes. */
+export type OpenRoute = Declared & {
+  readonly subject: "open";
+  handle(ports: Ports, request: RestRequest): Promise<Answer>;
+};
+
+export type Route = RepositoryRoute | RepositoryOrNewRoute | WorkspaceRoute | AccountRoute | OpenRoute;

@@ -1,0 +1,204 @@
+import { randomUUID } from "node:crypto";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from "fastify";
+import { Failure } from "../model/failure.ts";
+import type { Ports } from "../ports.ts";
+import { BUG_BODY, CHALLENGE, errorBody, statusOf } from "./answer-failure.ts";
+import { BITBUCKET_API_HOST, BITBUCKET_HOST } from "./public-urls.ts";
+import { annotateFailure, logRequest } from "./request-log.ts";
+import { readRequestTarget } from "./request-target.ts";
+
+/** A JSON or form body; a list of some 20,000 commits to include or exclude fits. */
+export const BODY_BYTES_MAX = 1024 * 1024;
+export const HEADER_BYTES_MAX = 32 * 1024;
+const URL_PARAMETER_LENGTH_MAX = 8 * 1024;
+const HEADERS_TIMEOUT_MS = 60_000;
+/** Without a byte in either direction for this long a connection is dropped. A busy push gives a sign of life every 5 s. */
+const IDLE_TIMEOUT_MS = 600_000;
+
+export type AppServer = FastifyInstance;
+
+/** Fastify with our limits, texts and log line. Routes are registered by the surfaces. */
+export function createHttpServer(ports: Pick<Ports, "config" | "log">): AppServer {
+  const server = fastify({
+    serverFactory: (handler) => createNodeServer(ports, handler),
+    genReqId: () => randomUUID(),
+    bodyLimit: BODY_BYTES_MAX,
+    logger: false,
+    routerOptions: {
+      ignoreTrailingSlash: true,
+      caseSensitive: true,
+      maxParamLength: URL_PARAMETER_LENGTH_MAX,
+      onBadUrl: (_path, request, response) =>
+        refuseBadUrl(request as IncomingMessage, response as ServerResponse),
+    },
+    return503OnClosing: true,
+    forceCloseConnections: true,
+  });
+  server.decorateRequest("admitted", undefined);
+  server.decorateRequest("notes", null as unknown as Record<string, unknown>);
+  server.addHook("onRequest", async (request, reply) => {
+    request.notes = {};
+    reply.header("x-request-id", request.id);
+    reply.header("x-content-type-options", "nosniff");
+  });
+  server.addHook("preParsing", async (request, reply) => {
+    // RFC 9110, section 10.1.1: the client waits for this before it sends a body. By now it has been let in.
+    if (request.headers.expect?.toLowerCase() === "100-continue") reply.raw.writeContinue();
+  });
+  server.addHook("onResponse", async (request, reply) => logRequest(ports.log, request, reply));
+  addBodyParsers(server);
+  server.setErrorHandler((error, request, reply) => answerError(ports, error, request, reply));
+  server.setNotFoundHandler((request, reply) => {
+    throwNotFound(request, reply);
+  });
+  return server;
+}
+
+function createNodeServer(
+  ports: Pick<Ports, "config" | "log">,
+  handler: (request: IncomingMessage, response: ServerResponse) => void,
+): Server {
+  const ownHosts = [
+    BITBUCKET_HOST,
+    BITBUCKET_API_HOST,
+    "localhost",
+    "127.0.0.1",
+    "[::1]",
+    ...ports.config.proxiedHosts,
+  ];
+  const route = (request: IncomingMessage, response: ServerResponse) => {
+    const target = readRequestTarget(request.url ?? "/", ownHosts);
+    if (target.kind === "elsewhere") {
+      ports.log.info({ status: 403, "failure.kind": "host-refused" }, "request for another host");
+      response.writeHead(403, { "content-type": "text/plain; charset=utf-8" });
+      response.end(
+        "This server stands in for Bitbucket and forwards nothing: the host is not one of its own\n",
+      );
+      return;
+    }
+    request.url = target.pathAndQuery;
+    if (target.host !== undefined) request.headers.host = target.host;
+    handler(request, response);
+  };
+  const server = createServer(
+    { maxHeaderSize: HEADER_BYTES_MAX, headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: 0 },
+    route,
+  );
+  server.setTimeout(IDLE_TIMEOUT_MS);
+  server.on("checkContinue", route);
+  server.on("connect", (_request: IncomingMessage, socket: Socket) => {
+    socket.end(
+      "HTTP/1.1 403 Forbidden\r\ncontent-type: text/plain\r\nconnection: close\r\n\r\nThis server opens no tunnels\n",
+    );
+  });
+  server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) =>
+    answerClientError(error, socket),
+  );
+  return server;
+}
+
+/** What Node's parser refuses has no request object: the answer is written by hand. */
+function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (!socket.writable) return;
+  const [status, message] =
+    error.code === "HPE_HEADER_OVERFLOW"
+      ? [
+          "431 Request Header Fields Too Large",
+          `The headers are larger than the limit of ${HEADER_BYTES_MAX} bytes`,
+        ]
+      : error.code === "ERR_HTTP_REQUEST_TIMEOUT"
+        ? ["408 Request Timeout", `The headers took longer than ${HEADERS_TIMEOUT_MS} ms`]
+        : ["400 Bad Request", "Not an HTTP request"];
+  const body = JSON.stringify({ type: "error", error: { message } });
+  socket.end(
+    `HTTP/1.1 ${status}\r\ncontent-type: application/json; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  );
+}
+
+function refuseBadUrl(_request: IncomingMessage, response: ServerResponse): void {
+  const failure = new Failure("invalid-input", "Bad request: the URL is not percent-encoded UTF-8", {
+    fields: { url: ["not percent-encoded UTF-8"] },
+  });
+  response.writeHead(statusOf(failure), { "content-type": "application/json; charset=utf-8" });
+  response.end(JSON.stringify(errorBody(failure)));
+}
+
+/**
+ * JSON and forms become plain values; any other body is read to its limit and dropped, for a DELETE may carry one. A JSON
+ * content type without a body is no error: clients send it by habit.
+ */
+function addBodyParsers(server: FastifyInstance): void {
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser("application/json", { parseAs: "string" }, (_request, body, done) => {
+    if (body === "") return done(null, undefined);
+    try {
+      done(null, JSON.parse(body as string));
+    } catch {
+      done(
+        new Failure("invalid-input", "Bad request", {
+          detail: "The body is not JSON",
+          fields: { body: ["not JSON"] },
+        }),
+      );
+    }
+  });
+  server.addContentTypeParser(
+    "application/x-www-form-urlencoded",
+    { parseAs: "string" },
+    (_request, body, done) => {
+      done(null, new URLSearchParams(body as string));
+    },
+  );
+  server.addContentTypeParser("*", { parseAs: "buffer" }, (_request, _body, done) => done(null, undefined));
+}
+
+function throwNotFound(request: FastifyRequest, _reply: FastifyReply): never {
+  throw new Failure("no-such-route", "Resource not found", {
+    detail: "There is no API hosted at this URL",
+    reason: `no route for ${request.method}`,
+  });
+}
+
+/** Turns what Fastify itself refuses into failures of ours; undefined for a bug. */
+export function failureOf(error: unknown): Failure | undefined {
+  if (error instanceof Failure) return error;
+  switch ((error as Partial<FastifyError>).code) {
+    case "FST_ERR_CTP_BODY_TOO_LARGE":
+      return new Failure("too-large", `The body is larger than the limit of ${BODY_BYTES_MAX} bytes`);
+    case "FST_ERR_CTP_INVALID_MEDIA_TYPE":
+      return new Failure("media-type-refused", "The content type of the body is not one that this takes");
+    case "FST_ERR_CTP_INVALID_CONTENT_LENGTH":
+      return new Failure("invalid-input", "Bad request: Content-Length does not match the body");
+    default:
+      return undefined;
+  }
+}
+
+function answerError(
+  ports: Pick<Ports, "log">,
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+) {
+  const failure = failureOf(error);
+  reply.header("content-type", "application/json; charset=utf-8");
+  if (failure === undefined) {
+    logBug(ports, error, request);
+    return reply.code(500).send(JSON.stringify(BUG_BODY));
+  }
+  annotateFailure(request, failure);
+  const status = statusOf(failure);
+  if (status === 401) reply.header("www-authenticate", CHALLENGE);
+  return reply.code(status).send(JSON.stringify(errorBody(failure)));
+}
+
+export function logBug({ log }: Pick<Ports, "log">, error: unknown, request: FastifyRequest): void {
+  log.error({ "request.id": request.id, route: request.routeOptions.url, err: error }, "bug");
+}

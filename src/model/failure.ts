@@ -1,0 +1,52 @@
+/** What can go wrong by a caller's doing, or by the world's. HTTP statuses are given in one table, in `http/`. */
+export type FailureKind =
+  | "credential-missing"
+  | "credential-invalid"
+  | "credential-kind-refused"
+  | "credential-retired"
+  | "scope-missing"
+  | "hidden"
+  | "not-found"
+  | "no-such-route"
+  | "method-refused"
+  | "permission-missing"
+  | "invalid-input"
+  | "conflict"
+  | "gone"
+  | "too-large"
+  | "media-type-refused"
+  | "host-refused"
+  | "throttled"
+  | "unavailable";
+
+/** What the answer carries beside its message. Names are those of the wire's error object. */
+export type FailureDetails = {
+  /** Text, or for a missing scope the lists of required and granted scopes. */
+  readonly detail?: string | { readonly required: readonly string[]; readonly granted: readonly string[] };
+  readonly data?: Readonly<Record<string, unknown>>;
+  /** Wrong fields of the request, each with what is wrong. */
+  readonly fields?: Readonly<Record<string, readonly string[]>>;
+  /** For the log only: the reason that the caller may not read. */
+  readonly reason?: string;
+};
+
+/**
+ * An expected refusal. `message` is what the caller may read: the action, a colon, the state found, no full stop
+ * (recorded texts of Bitbucket are kept as they are). Anything else that is thrown is a bug.
+ */
+export class Failure extends Error {
+  readonly kind: FailureKind;
+  readonly details: FailureDetails;
+
+  constructor(kind: FailureKind, message: string, details: FailureDetails = {}) {
+    super(message);
+    this.name = "Failure";
+    this.kind = kind;
+    this.details = details;
+  }
+}
+
+/** The failure for one wrong field of a request. */
+export function invalidField(field: string, problem: string): Failure {
+  return new Failure("invalid-input", `${field}: ${problem}`, { fields: { [field]: [problem] } });
+}

@@ -1,0 +1,39 @@
+/** A full ref name such as `refs/heads/main`, valid by the rules of git-check-ref-format. */
+export type RefName = string & { readonly __brand: "RefName" };
+
+/** The part of a branch's ref name after `refs/heads/`. */
+export type BranchName = string & { readonly __brand: "BranchName" };
+
+export const BRANCH_PREFIX = "refs/heads/";
+export const TAG_PREFIX = "refs/tags/";
+
+/** Filesystems and clients keep each ref in a file name; 255 bytes a part is what they all allow. */
+export const REF_NAME_BYTES_MAX = 1024;
+
+/**
+ * The rules of git-check-ref-format(1), numbered as there. Rule 9, the single `@`, and the need of a slash (rule 2)
+ * are both met by asking for `refs/` in front.
+ */
+export function parseRefName(text: string): RefName | undefined {
+  if (!text.startsWith("refs/") || Buffer.byteLength(text) > REF_NAME_BYTES_MAX) return undefined;
+  // Rules 3, 4, 5, 8, 10: no "..", control bytes, space, ~ ^ : ? * [ \ DEL, no "@{".
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control bytes are what the rule is about.
+  if (/\.\.|[\x00-\x20\x7f~^:?*[\\]|@\{/.test(text)) return undefined;
+  // Rules 1, 6, 7: no part is empty, begins with a dot or ends with ".lock"; the whole does not end with a dot.
+  if (text.endsWith(".")) return undefined;
+  if (text.split("/").some((part) => part === "" || part.startsWith(".") || part.endsWith(".lock")))
+    return undefined;
+  // The database and JSON carry text: a name with a lone surrogate has no UTF-8 form.
+  return text.isWellFormed() ? (text as RefName) : undefined;
+}
+
+/** A branch name that `git check-ref-format --branch` takes: no leading dash, not `HEAD`. */
+export function parseBranchName(text: string): BranchName | undefined {
+  if (text.startsWith("-") || text === "HEAD") return undefined;
+  return parseRefName(BRANCH_PREFIX + text) === undefined ? undefined : (text as BranchName);
+}
+
+/** The branch that a ref name stands for, or undefined if it is no branch. */
+export function branchOf(name: RefName): BranchName | undefined {
+  return name.startsWith(BRANCH_PREFIX) ? (name.slice(BRANCH_PREFIX.length) as BranchName) : undefined;
+}

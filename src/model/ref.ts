@@ -1,0 +1,21 @@
+import type { ObjectId } from "./object-id.ts";
+import type { RefName } from "./ref-name.ts";
+
+/** A row of the ref table. `peeled` is what an annotated tag finally points at. */
+export type Ref = {
+  readonly name: RefName;
+  readonly target: ObjectId;
+  readonly peeled: ObjectId | undefined;
+};
+
+/** What a push or a REST write asks of one ref. `old` or `new` undefined: it must not exist before, or after. */
+export type RefUpdate = {
+  readonly name: RefName;
+  readonly old: ObjectId | undefined;
+  readonly new: ObjectId | undefined;
+  /** Of `new`, when that is an annotated tag. */
+  readonly peeled: ObjectId | undefined;
+};
+
+/** What became of one update. A reason is what git shows behind `! [remote rejected]`. */
+export type RefOutcome = { readonly update: RefUpdate; readonly refused: string | undefined };

@@ -1,0 +1,103 @@
+/**
+ * The 35 scopes of API tokens in the REST reference. Written `action:resource:bitbucket` on the wire.
+ * None implies another.
+ */
+export const SCOPES = [
+  "read:repository:bitbucket",
+  "write:repository:bitbucket",
+  "admin:repository:bitbucket",
+  "delete:repository:bitbucket",
+  "read:pullrequest:bitbucket",
+  "write:pullrequest:bitbucket",
+  "read:project:bitbucket",
+  "admin:project:bitbucket",
+  "read:workspace:bitbucket",
+  "admin:workspace:bitbucket",
+  "read:user:bitbucket",
+  "write:user:bitbucket",
+  "read:pipeline:bitbucket",
+  "write:pipeline:bitbucket",
+  "admin:pipeline:bitbucket",
+  "read:runner:bitbucket",
+  "write:runner:bitbucket",
+  "read:issue:bitbucket",
+  "write:issue:bitbucket",
+  "delete:issue:bitbucket",
+  "read:webhook:bitbucket",
+  "write:webhook:bitbucket",
+  "delete:webhook:bitbucket",
+  "read:snippet:bitbucket",
+  "write:snippet:bitbucket",
+  "delete:snippet:bitbucket",
+  "read:ssh-key:bitbucket",
+  "write:ssh-key:bitbucket",
+  "delete:ssh-key:bitbucket",
+  "read:gpg-key:bitbucket",
+  "write:gpg-key:bitbucket",
+  "delete:gpg-key:bitbucket",
+  "read:permission:bitbucket",
+  "write:permission:bitbucket",
+  "delete:permission:bitbucket",
+] as const;
+export type Scope = (typeof SCOPES)[number];
+
+/**
+ * Scopes that the creation dialog offers and no operation asks for. They are kept and shown, and open nothing.
+ * The first three belong to the Atlassian account, not to Bitbucket: a token with nothing else "has no Bitbucket scopes".
+ */
+export const INERT_SCOPES = [
+  "read:account",
+  "read:me",
+  "manage:org",
+  "read:wiki:bitbucket",
+  "write:wiki:bitbucket",
+  "delete:wiki:bitbucket",
+  "read:package:bitbucket",
+  "write:package:bitbucket",
+  "read:test:bitbucket",
+  "write:test:bitbucket",
+] as const;
+export type InertScope = (typeof INERT_SCOPES)[number];
+
+export type GrantedScope = Scope | InertScope;
+
+const SUFFIX = ":bitbucket";
+const KNOWN: readonly GrantedScope[] = [...SCOPES, ...INERT_SCOPES];
+
+/** Reads a scope in the long form, or in the short one without `:bitbucket`. */
+export function parseScope(text: string): GrantedScope | undefined {
+  return KNOWN.find((scope) => scope === text || scope === text + SUFFIX);
+}
+
+export function isBitbucketScope(scope: GrantedScope): boolean {
+  return scope.endsWith(SUFFIX);
+}
+
+/** The required scopes that are not among the granted ones. */
+export function missingScopes(
+  required: readonly Scope[],
+  granted: readonly GrantedScope[],
+): readonly Scope[] {
+  return required.filter((scope) => !granted.includes(scope));
+}
+
+/** The older vocabulary of OAuth consumers and access tokens, shown in `X-Accepted-OAuth-Scopes`. */
+export type OauthScope =
+  | "account"
+  | "email"
+  | "project"
+  | "project:admin"
+  | "repository"
+  | "repository:write"
+  | "repository:admin"
+  | "repository:delete"
+  | "pullrequest"
+  | "pullrequest:write"
+  | "webhook"
+  | "snippet"
+  | "snippet:write"
+  | "pipeline"
+  | "pipeline:write"
+  | "pipeline:variable"
+  | "runner"
+  | "runner:write";

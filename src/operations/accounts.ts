@@ -1,0 +1,96 @@
+import { randomUUID } from "node:crypto";
+import { type Account, type EmailAlias, parseEmailAddress, parseUsername } from "../model/account.ts";
+import { Failure, invalidField } from "../model/failure.ts";
+import type { Uuid } from "../model/uuid.ts";
+import type { Ports } from "../ports.ts";
+import {
+  findAccountByEmail,
+  insertAccount,
+  insertEmail,
+  setAccountDisabled,
+  setPrimaryEmail,
+} from "../storage/sql/accounts.ts";
+import { isUniqueViolation } from "../storage/sql/database-failure.ts";
+
+export type AccountPorts = Pick<Ports, "database" | "clock">;
+
+export type NewAccount = { readonly email: string; readonly username: string; readonly displayName?: string };
+
+/** Makes an account with its primary, confirmed e-mail address. @throws Failure invalid-input, or conflict if taken. */
+export async function createAccount({ database, clock }: AccountPorts, wanted: NewAccount): Promise<Account> {
+  const address = requiredAddress(wanted.email);
+  const username = parseUsername(wanted.username);
+  if (username === undefined) throw invalidField("username", "must be 1 to 62 letters, digits, _ or -");
+  const displayName = wanted.displayName ?? username;
+  const account: Account = {
+    uuid: randomUUID() as Uuid,
+    accountId: `712020:${randomUUID()}`,
+    username,
+    displayName,
+    nickname: displayName,
+    isDisabled: false,
+    createdAt: clock(),
+  };
+  try {
+    await database.transaction(async (tx) => {
+      await insertAccount(tx, account);
+      await insertEmail(tx, account.uuid, { address, isPrimary: true, isConfirmed: true }, account.createdAt);
+    });
+  } catch (error) {
+    throw isUniqueViolation(error)
+      ? new Failure("conflict", "Cannot create the account: the user name or the e-mail address is taken")
+      : error;
+  }
+  return account;
+}
+
+/** Adds an alias, which may become the primary address. @throws Failure invalid-input, or conflict if taken. */
+export async function addEmail(
+  { database, clock }: AccountPorts,
+  account: Account,
+  email: EmailAlias,
+): Promise<void> {
+  const address = requiredAddress(email.address);
+  if (email.isPrimary && !email.isConfirmed)
+    throw invalidField("primary", "an unconfirmed address cannot be primary");
+  try {
+    await database.transaction(async (tx) => {
+      await insertEmail(
+        tx,
+        account.uuid,
+        { address, isPrimary: false, isConfirmed: email.isConfirmed },
+        clock(),
+      );
+      if (email.isPrimary) await setPrimaryEmail(tx, account.uuid, address);
+    });
+  } catch (error) {
+    throw isUniqueViolation(error)
+      ? new Failure("conflict", "Cannot add the e-mail address: it is taken")
+      : error;
+  }
+}
+
+/** Its tokens are refused from the next request on; nothing is deleted. */
+export async function disableAccount({ database, clock }: AccountPorts, account: Account): Promise<void> {
+  await setAccountDisabled(database.kysely, account.uuid, clock());
+}
+
+export async function enableAccount({ database }: AccountPorts, account: Account): Promise<void> {
+  await setAccountDisabled(database.kysely, account.uuid, undefined);
+}
+
+/** The account that has this e-mail address, primary or alias. @throws Failure not-found. */
+export async function getAccountByEmail(
+  { database }: Pick<Ports, "database">,
+  address: string,
+): Promise<Account> {
+  const found = await findAccountByEmail(database.kysely, address);
+  if (found === undefined) throw new Failure("not-found", "There is no account with this e-mail address");
+  return found.account;
+}
+
+function requiredAddress(text: string): string {
+  const address = parseEmailAddress(text);
+  if (address === undefined) throw invalidField("email", "not an e-mail address");
+  return address;
+}

@@ -1,0 +1,174 @@
+import { hash } from "node:crypto";
+import { listCommits } from "../git/history/list-commits.ts";
+import { type RefFinder, resolveRevision } from "../git/history/resolve-revision.ts";
+import type { Commit } from "../git/objects/commit.ts";
+import type { Account } from "../model/account.ts";
+import { Failure, invalidField } from "../model/failure.ts";
+import type { ObjectId } from "../model/object-id.ts";
+import { BRANCH_PREFIX, TAG_PREFIX } from "../model/ref-name.ts";
+import type { Repository } from "../model/repository.ts";
+import type { Ports } from "../ports.ts";
+import { findAccountsByEmails } from "../storage/sql/accounts.ts";
+import { findCursor, saveCursor } from "../storage/sql/commits-cursors.ts";
+import { findRef, listRefsByPrefix } from "../storage/sql/refs.ts";
+
+export type CommitPorts = Pick<Ports, "database" | "packs" | "objects" | "clock">;
+
+/** A walk through history with its revisions resolved, so that a push in between neither repeats nor skips a commit. */
+export type CommitWalk = {
+  readonly include: readonly ObjectId[];
+  readonly exclude: readonly ObjectId[];
+  readonly path: string | undefined;
+};
+
+/** A walk longer than this many revisions is refused, as its cursor has to be kept. */
+export const REVISIONS_MAX = 25_000;
+
+/**
+ * Resolves what a caller asked for. Nothing included means all branches and tags.
+ *
+ * @throws Failure not-found "Commit not found" that names the revision which there is not.
+ */
+export async function startWalk(
+  ports: CommitPorts,
+  repository: Repository,
+  asked: {
+    readonly include: readonly string[];
+    readonly exclude: readonly string[];
+    readonly path: string | undefined;
+  },
+): Promise<CommitWalk> {
+  if (asked.include.length + asked.exclude.length > REVISIONS_MAX) {
+    throw invalidField("include", `more than ${REVISIONS_MAX} revisions in include and exclude together`);
+  }
+  const include =
+    asked.include.length === 0
+      ? await allTips(ports, repository)
+      : await getRevisions(ports, repository, asked.include);
+  return { include, exclude: await getRevisions(ports, repository, asked.exclude), path: asked.path };
+}
+
+async function allTips({ database }: CommitPorts, repository: Repository): Promise<ObjectId[]> {
+  const refs = await listRefsByPrefix(database.kysely, repository.uuid, [BRANCH_PREFIX, TAG_PREFIX]);
+  return [...new Set(refs.map((ref) => ref.peeled ?? ref.target))];
+}
+
+async function getRevisions(
+  ports: CommitPorts,
+  repository: Repository,
+  revisions: readonly string[],
+): Promise<ObjectId[]> {
+  const ids: ObjectId[] = [];
+  const missing: string[] = [];
+  for (const revision of new Set(revisions)) {
+    const id = await findRevision(ports, repository, revision);
+    if (id === undefined) missing.push(revision);
+    else ids.push(id);
+  }
+  if (missing.length > 0) throw commitNotFound(missing);
+  return ids;
+}
+
+function findRevision(
+  { database, packs, objects }: CommitPorts,
+  repository: Repository,
+  revision: string,
+): Promise<ObjectId | undefined> {
+  const refs: RefFinder = {
+    find: (name) => findRef(database.kysely, repository.uuid, name),
+    head: () => repository.mainBranch,
+  };
+  return resolveRevision({ gitDir: packs.gitDir(repository.uuid), refs, objects }, revision);
+}
+
+/** Recorded text: contract, rest.md §4. */
+function commitNotFound(shas: readonly string[]): Failure {
+  return new Failure("not-found", "Commit not found", { data: { shas } });
+}
+
+export type CommitPage = {
+  readonly commits: readonly Commit[];
+  readonly hasMore: boolean;
+};
+
+/** One page of a walk, newest first. Pages count from 1. */
+export async function readCommitPage(
+  { packs, objects }: CommitPorts,
+  repository: Repository,
+  walk: CommitWalk,
+  {
+    page,
+    pagelen,
+    signal,
+  }: { readonly page: number; readonly pagelen: number; readonly signal: AbortSignal },
+): Promise<CommitPage> {
+  if (walk.include.length === 0) return { commits: [], hasMore: false };
+  const gitDir = packs.gitDir(repository.uuid);
+  const { include, exclude, path } = walk;
+  const ids = await listCommits({
+    gitDir,
+    include,
+    exclude,
+    ...(path === undefined ? {} : { path }),
+    // One more than is shown tells whether there is a next page.
+    skip: (page - 1) * pagelen,
+    limit: pagelen + 1,
+    signal,
+  });
+  const commits = await objects.readCommits(gitDir, ids.slice(0, pagelen));
+  return { commits: commits.filter((commit) => commit !== undefined), hasMore: ids.length > pagelen };
+}
+
+/** @throws Failure not-found. */
+export async function getCommit(
+  ports: CommitPorts,
+  repository: Repository,
+  revision: string,
+): Promise<Commit> {
+  const id = await findRevision(ports, repository, revision);
+  const commit =
+    id === undefined ? undefined : await ports.objects.readCommit(ports.packs.gitDir(repository.uuid), id);
+  if (commit === undefined) throw commitNotFound([revision]);
+  return commit;
+}
+
+/** The accounts behind the authors and committers, by lower-case e-mail address. */
+export function findCommitAccounts(
+  { database }: Pick<Ports, "database">,
+  commits: readonly Commit[],
+): Promise<ReadonlyMap<string, Account>> {
+  const addresses = commits.flatMap(({ author, committer }) => [author.email, committer.email]);
+  return findAccountsByEmails(database.kysely, [...new Set(addresses.filter((address) => address !== ""))]);
+}
+
+/**
+ * Keeps a walk for its next pages. A list of thousands of revisions does not fit a URL, and `next` is followed by GET even
+ * after a POST, so the link carries only this key: 32 hex digits made from what is kept.
+ */
+export async function keepWalk(
+  { database, clock }: CommitPorts,
+  repository: Repository,
+  walk: CommitWalk,
+): Promise<string> {
+  const state = JSON.stringify(walk);
+  const key = hash("sha256", `${repository.uuid}\n${state}`, "hex").slice(0, 32);
+  await saveCursor(database.kysely, { key, repositoryUuid: repository.uuid, state, createdAt: clock() });
+  return key;
+}
+
+/** @throws Failure invalid-input if the key is not one of this repository, or has grown old. */
+export async function getWalk(
+  { database }: CommitPorts,
+  repository: Repository,
+  key: string,
+): Promise<CommitWalk> {
+  const isKey = /^[0-9a-f]{32}$/.test(key);
+  const kept = isKey ? await findCursor(database.kysely, repository.uuid, key) : undefined;
+  if (kept === undefined) throw invalidField("ctx", "unknown or expired: begin again without it");
+  const { include, exclude, path } = JSON.parse(kept.state) as {
+    include: ObjectId[];
+    exclude: ObjectId[];
+    path?: string;
+  };
+  return { include, exclude, path };
+}

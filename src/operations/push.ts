@@ -1,0 +1,184 @@
+import { isConnected, readTips, type TipObject } from "../git/packs/connectivity.ts";
+import { indexPack } from "../git/packs/index-pack.ts";
+import type { PushReport } from "../git/wire/push-report.ts";
+import type { PushCommand, PushRequest } from "../git/wire/push-request.ts";
+import type { ObjectId } from "../model/object-id.ts";
+import type { RefOutcome, RefUpdate } from "../model/ref.ts";
+import { BRANCH_PREFIX, type BranchName, branchOf, parseRefName, type RefName } from "../model/ref-name.ts";
+import type { Repository } from "../model/repository.ts";
+import type { Ports } from "../ports.ts";
+import type { Quarantine } from "../storage/packs/pack-store.ts";
+import { applyRefUpdates, listRefs } from "../storage/sql/refs.ts";
+import { setMainBranchIfNone, updateRepository } from "../storage/sql/repositories.ts";
+
+export type PushPorts = Pick<Ports, "config" | "database" | "packs" | "clock">;
+
+export type PushOptions = {
+  readonly onProgress?: (text: Buffer) => void;
+  /** Aborted when the sender has gone. From the transaction on it is not heeded. */
+  readonly signal: AbortSignal;
+};
+
+/** Refs that the server writes itself. */
+const RESERVED_PREFIXES = ["refs/pull-requests/", "refs/pail/"];
+
+/** A command on its way: with its update while it may still succeed, with a reason once it is refused. */
+type Step = {
+  readonly command: PushCommand;
+  readonly update: RefUpdate | undefined;
+  readonly refused: string | undefined;
+};
+
+/**
+ * Takes a push: objects into quarantine, checked and whole, then made durable, then all refs in one transaction.
+ * Cut off at any point before the transaction it leaves a quarantine that start-up sweeps, and nothing else.
+ */
+export async function push(
+  ports: PushPorts,
+  repository: Repository,
+  request: PushRequest,
+  options: PushOptions,
+): Promise<PushReport> {
+  const isAtomic = request.capabilities.has("atomic");
+  let steps = refuseTogether(firstSteps(repository, request.commands), isAtomic);
+  const quarantine = await ports.packs.openQuarantine(repository.uuid);
+  try {
+    const hasPack = request.commands.some((command) => command.new !== undefined);
+    const gitOptions = {
+      gitDir: ports.packs.gitDir(repository.uuid),
+      objectFolder: quarantine.objectFolder,
+      signal: options.signal,
+    };
+    const unpackProblem = hasPack
+      ? await indexPack(request.pack, { ...gitOptions, ...options, packBytesMax: ports.config.packBytesMax })
+      : undefined;
+    if (unpackProblem !== undefined) {
+      return {
+        unpackProblem,
+        refs: steps.map(({ command }) => ({ name: command.name, refused: "unpacker error" })),
+      };
+    }
+    const known = (await listRefs(ports.database.kysely, repository.uuid)).map((ref) => ref.target);
+    steps = refuseTogether(await checkObjects(steps, known, gitOptions), isAtomic);
+    const outcomes = await storeRefs(ports, repository, steps, quarantine, {
+      isAtomic,
+      signal: options.signal,
+    });
+    return { unpackProblem: undefined, refs: outcomes };
+  } finally {
+    await quarantine.discard();
+  }
+}
+
+/** What can be said of a command before its objects are looked at. */
+function firstSteps(repository: Repository, commands: readonly PushCommand[]): Step[] {
+  const seen = new Set<string>();
+  return commands.map((command) => {
+    const name = parseRefName(command.name);
+    const isRepeated = seen.has(command.name);
+    seen.add(command.name);
+    if (name === undefined) return { command, update: undefined, refused: "funny refname" };
+    if (isRepeated)
+      return { command, update: undefined, refused: "multiple updates for this ref are not allowed" };
+    const refused = refusedName(repository, name, command);
+    const update = { name, old: command.old, new: command.new, peeled: undefined };
+    return { command, update: refused === undefined ? update : undefined, refused };
+  });
+}
+
+function refusedName(repository: Repository, name: RefName, command: PushCommand): string | undefined {
+  if (RESERVED_PREFIXES.some((prefix) => name.startsWith(prefix)))
+    return "refs of this kind belong to the server";
+  if (command.old === undefined && command.new === undefined) return "nothing to delete";
+  const isMainBranch = repository.mainBranch !== undefined && name === BRANCH_PREFIX + repository.mainBranch;
+  if (command.new === undefined && isMainBranch) return "deletion of the main branch prohibited";
+  return undefined;
+}
+
+/** gitprotocol-capabilities(5), atomic: all or nothing. */
+function refuseTogether(steps: readonly Step[], isAtomic: boolean): Step[] {
+  if (!isAtomic || steps.every((step) => step.refused === undefined)) return [...steps];
+  return steps.map((step) => ({
+    ...step,
+    update: undefined,
+    refused: step.refused ?? "atomic push failure",
+  }));
+}
+
+type GitOptions = { readonly gitDir: string; readonly objectFolder: string; readonly signal: AbortSignal };
+
+/** Refuses what is not whole, and branches that are not commits; finds what tags peel to. */
+async function checkObjects(
+  steps: readonly Step[],
+  known: readonly ObjectId[],
+  options: GitOptions,
+): Promise<Step[]> {
+  const tips = steps.flatMap((step) => step.update?.new ?? []);
+  if (tips.length === 0) return [...steps];
+  const [objects, areAllConnected] = await Promise.all([
+    readTips(tips, options),
+    isConnected(tips, known, options),
+  ]);
+  return Promise.all(
+    steps.map(async (step) => {
+      if (step.update?.new === undefined) return step;
+      const object = objects.get(step.update.new);
+      // Only when something is missing is each ref looked at by itself, so that good ones may pass.
+      const isWhole =
+        object !== undefined && (areAllConnected || (await isConnected([step.update.new], known, options)));
+      return checkObject(step, step.update, isWhole ? object : undefined);
+    }),
+  );
+}
+
+function checkObject(step: Step, update: RefUpdate, object: TipObject | undefined): Step {
+  if (object === undefined) return { ...step, update: undefined, refused: "missing necessary objects" };
+  if (branchOf(update.name) !== undefined && object.type !== "commit") {
+    return {
+      ...step,
+      update: undefined,
+      refused: `a branch must point at a commit, not at a ${object.type}`,
+    };
+  }
+  return { ...step, update: { ...update, peeled: object.peeled } };
+}
+
+async function storeRefs(
+  ports: PushPorts,
+  repository: Repository,
+  steps: readonly Step[],
+  quarantine: Quarantine,
+  { isAtomic, signal }: { readonly isAtomic: boolean; readonly signal: AbortSignal },
+): Promise<PushReport["refs"]> {
+  const updates = steps.flatMap((step) => step.update ?? []);
+  const refusedReasons = new Map(steps.map((step) => [step.command, step.refused]));
+  let outcomes: readonly RefOutcome[] = [];
+  if (updates.length > 0) {
+    signal.throwIfAborted();
+    await quarantine.accept();
+    const sizeBytes = await ports.packs.packBytes(repository.uuid);
+    const now = ports.clock();
+    outcomes = await ports.database.transaction(async (tx) => {
+      const applied = await applyRefUpdates(tx, repository.uuid, updates, { isAtomic, now });
+      await updateRepository(tx, repository.uuid, { sizeBytes });
+      const mainBranch = firstMainBranch(applied);
+      if (mainBranch !== undefined) await setMainBranchIfNone(tx, repository.uuid, mainBranch);
+      return applied;
+    });
+  }
+  const byName = new Map(outcomes.map((outcome) => [outcome.update.name as string, outcome.refused]));
+  return steps.map(({ command, update }) => ({
+    name: command.name,
+    refused: update === undefined ? refusedReasons.get(command) : byName.get(command.name),
+  }));
+}
+
+/** The first push decides the main branch: `main` if it is among the new branches, then `master`, else the first one. */
+function firstMainBranch(outcomes: readonly RefOutcome[]): BranchName | undefined {
+  const branches = outcomes.flatMap(({ update, refused }) =>
+    refused === undefined && update.new !== undefined ? (branchOf(update.name) ?? []) : [],
+  );
+  return (
+    branches.find((name) => name === "main") ?? branches.find((name) => name === "master") ?? branches[0]
+  );
+}

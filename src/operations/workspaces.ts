@@ -1,0 +1,113 @@
+import { randomUUID } from "node:crypto";
+import type { Account } from "../model/account.ts";
+import { Failure, invalidField } from "../model/failure.ts";
+import type { Permission } from "../model/permission.ts";
+import { type ProjectKey, parseProjectKey, parseWorkspaceSlug } from "../model/slug.ts";
+import type { Uuid } from "../model/uuid.ts";
+import type { Project, Workspace, WorkspaceRole } from "../model/workspace.ts";
+import type { Ports } from "../ports.ts";
+import { isUniqueViolation } from "../storage/sql/database-failure.ts";
+import { findOldestProject, findProject, insertProject } from "../storage/sql/projects.ts";
+import { findWorkspace, insertWorkspace, upsertMember } from "../storage/sql/workspaces.ts";
+
+export type WorkspacePorts = Pick<Ports, "database" | "clock">;
+
+export type NewWorkspace = {
+  readonly slug: string;
+  readonly name?: string;
+  readonly isPrivate?: boolean;
+  readonly owner: Account;
+  /** The first project, which takes every repository that names none. */
+  readonly projectKey?: string;
+};
+
+/** Makes a workspace with its owner and its first project. @throws Failure invalid-input, or conflict if taken. */
+export async function createWorkspace(
+  { database, clock }: WorkspacePorts,
+  wanted: NewWorkspace,
+): Promise<{ workspace: Workspace; project: Project }> {
+  const slug = parseWorkspaceSlug(wanted.slug);
+  if (slug === undefined)
+    throw invalidField("slug", "must be 1 to 62 letters, digits, _ or -, and not reserved");
+  const key = parseProjectKey(wanted.projectKey ?? "PROJ");
+  if (key === undefined)
+    throw invalidField("project", "must be letters, digits and _, beginning with a letter");
+  const now = clock();
+  const name = wanted.name ?? wanted.slug;
+  const workspace: Workspace = {
+    uuid: randomUUID() as Uuid,
+    slug,
+    name,
+    isPrivate: wanted.isPrivate ?? true,
+    createdAt: now,
+    updatedAt: now,
+  };
+  const project = newProject(workspace, key, name, now);
+  try {
+    await database.transaction(async (tx) => {
+      await insertWorkspace(tx, workspace);
+      const owner = { accountUuid: wanted.owner.uuid, role: "owner", repositoryPermission: "admin" } as const;
+      await upsertMember(tx, workspace.uuid, owner, now);
+      await insertProject(tx, project);
+    });
+  } catch (error) {
+    throw isUniqueViolation(error)
+      ? new Failure("conflict", `Cannot create workspace "${slug}": it already exists`)
+      : error;
+  }
+  return { workspace, project };
+}
+
+function newProject(workspace: Workspace, key: ProjectKey, name: string, now: Date): Project {
+  return {
+    uuid: randomUUID() as Uuid,
+    workspaceUuid: workspace.uuid,
+    key,
+    name,
+    description: "",
+    isPrivate: workspace.isPrivate,
+    createdAt: now,
+    updatedAt: now,
+  };
+}
+
+/** Makes an account a member, or changes what it is. */
+export async function setMember(
+  { database, clock }: WorkspacePorts,
+  workspace: Workspace,
+  account: Account,
+  role: WorkspaceRole,
+  repositoryPermission: Permission,
+): Promise<void> {
+  await upsertMember(
+    database.kysely,
+    workspace.uuid,
+    { accountUuid: account.uuid, role, repositoryPermission },
+    clock(),
+  );
+}
+
+/** @throws Failure not-found. */
+export async function getWorkspace(
+  { database }: Pick<Ports, "database">,
+  slugText: string,
+): Promise<Workspace> {
+  const slug = parseWorkspaceSlug(slugText);
+  const workspace = slug === undefined ? undefined : await findWorkspace(database.kysely, { slug });
+  if (workspace === undefined) throw new Failure("not-found", `No workspace with identifier '${slugText}'.`);
+  return workspace;
+}
+
+/** The project asked for, or the workspace's oldest. @throws Failure invalid-input if there is no such project. */
+export async function getProject(
+  { database }: Pick<Ports, "database">,
+  workspace: Workspace,
+  selector: { readonly key: ProjectKey } | { readonly uuid: Uuid } | undefined,
+): Promise<Project> {
+  const project =
+    selector === undefined
+      ? await findOldestProject(database.kysely, workspace.uuid)
+      : await findProject(database.kysely, workspace.uuid, selector);
+  if (project === undefined) throw invalidField("project.key", "no such project in the workspace");
+  return project;
+}

@@ -1,0 +1,19 @@
+import type { Logger } from "pino";
+import type { Config } from "./config/config.ts";
+import type { Keys } from "./config/keys.ts";
+import type { ObjectReader } from "./git/objects/object-reader.ts";
+import type { PackStore } from "./storage/packs/pack-store.ts";
+import type { Database } from "./storage/sql/open-database.ts";
+
+/** What the product needs from outside. Take the ones you need: `Pick<Ports, "packs" | "clock">`. */
+export type Ports = {
+  readonly config: Config;
+  readonly keys: Keys;
+  readonly database: Database;
+  readonly packs: PackStore;
+  readonly objects: ObjectReader;
+  readonly log: Logger;
+  readonly clock: () => Date;
+  /** Bytes from a cryptographically secure source. */
+  readonly randomBytes: (length: number) => Buffer;
+};

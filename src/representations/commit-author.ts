@@ -1,0 +1,21 @@
+import type { Identity } from "../git/objects/commit.ts";
+import type { Account } from "../model/account.ts";
+import { representEmbeddedAccount } from "./embedded-account.ts";
+import type { Bases } from "./links.ts";
+
+export type AuthorContext = {
+  readonly bases: Bases;
+  /** By confirmed e-mail address in lower case: what a commit names is matched without case. */
+  readonly accounts: ReadonlyMap<string, Account>;
+};
+
+/** An `author` or `committer`. `user` is there only if the e-mail address is an account's. */
+export function representCommitAuthor<Type extends "author" | "committer">(
+  type: Type,
+  identity: Identity,
+  { bases, accounts }: AuthorContext,
+) {
+  const account = accounts.get(identity.email.toLowerCase());
+  const author = { type, raw: identity.raw };
+  return account === undefined ? author : { ...author, user: representEmbeddedAccount(account, bases) };
+}

@@ -1,0 +1,92 @@
+import type { Commit } from "../git/objects/commit.ts";
+import type { ObjectId } from "../model/object-id.ts";
+import type { Repository } from "../model/repository.ts";
+import { type AuthorContext, representCommitAuthor } from "./commit-author.ts";
+import { representCondensedRepository } from "./condensed-repository.ts";
+import { type Bases, commitApiUrl, commitHtmlUrl, repositoryApiUrl } from "./links.ts";
+
+export type CommitContext = AuthorContext & { readonly repository: Repository };
+
+export type CommitOptions = {
+  /** Only when asked for, by `fields=+committer`. */
+  readonly withCommitter: boolean;
+  /** Only where a single commit is answered. */
+  readonly withParticipants: boolean;
+};
+
+/** A commit's instant in UTC, in whole seconds: `2025-04-26T09:43:26+00:00`. */
+export function representCommitDate(date: Date): string {
+  return date.toISOString().replace(/\.\d{3}Z$/, "+00:00");
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+/**
+ * The message as HTML: paragraphs at empty lines and line breaks, as recorded, and nothing else of Markdown. Every
+ * character that HTML gives a meaning is escaped, so no message can bring markup of its own.
+ */
+function renderMessage(message: string): string {
+  const escaped = message.replace(/[&<>"']/g, (character) => ESCAPES[character]!);
+  const paragraphs: string[][] = [[]];
+  for (const line of escaped.split(/\r\n|\r|\n/)) {
+    if (line.trim() === "") paragraphs.push([]);
+    else paragraphs.at(-1)!.push(line.trimEnd());
+  }
+  const filled = paragraphs.filter((lines) => lines.length > 0);
+  return filled.map((lines) => `<p>${lines.join("<br>\n")}</p>`).join("\n");
+}
+
+function representRendered(raw: string) {
+  return { type: "rendered", raw, markup: "markdown", html: renderMessage(raw) };
+}
+
+function representLinks(bases: Bases, repository: Repository, id: ObjectId) {
+  const self = commitApiUrl(bases, repository, id);
+  const base = repositoryApiUrl(bases, repository);
+  return {
+    self: { href: self },
+    html: { href: commitHtmlUrl(bases, repository, id) },
+    diff: { href: `${base}/diff/${id}` },
+    approve: { href: `${self}/approve` },
+    comments: { href: `${self}/comments` },
+    statuses: { href: `${self}/statuses` },
+    patch: { href: `${base}/patch/${id}` },
+  };
+}
+
+/** A `commit` where only its place is told, as in the parents of another. */
+export function representCondensedCommit(bases: Bases, repository: Repository, id: ObjectId) {
+  return {
+    hash: id,
+    links: {
+      self: { href: commitApiUrl(bases, repository, id) },
+      html: { href: commitHtmlUrl(bases, repository, id) },
+    },
+    type: "commit",
+  };
+}
+
+/** A `commit` in full: contract, rest.md §2.8. */
+export function representCommit(commit: Commit, context: CommitContext, options: CommitOptions) {
+  const { repository, bases } = context;
+  return {
+    type: "commit",
+    hash: commit.id,
+    date: representCommitDate(commit.author.date),
+    author: representCommitAuthor("author", commit.author, context),
+    ...(options.withCommitter ? { committer: representCommitAuthor("committer", commit.committer, context) } : {}),
+    message: commit.message,
+    summary: representRendered(commit.message),
+    links: representLinks(bases, repository, commit.id),
+    parents: commit.parents.map((parent) => representCondensedCommit(bases, repository, parent)),
+    rendered: { message: representRendered(commit.message) },
+    repository: representCondensedRepository(repository, bases),
+    ...(options.withParticipants ? { participants: [] } : {}),
+  };
+}

@@ -1,0 +1,50 @@
+import type { Account } from "../model/account.ts";
+import type { ObjectId } from "../model/object-id.ts";
+import { fullName, type Repository } from "../model/repository.ts";
+import { bracedUuid } from "../model/uuid.ts";
+
+/** Where the two surfaces are for the one who asks, without a slash at the end. */
+export type Bases = {
+  /** With the version: `https://api.example.com/2.0`. */
+  readonly api: string;
+  /** Pages and clone URLs: `https://example.com`. */
+  readonly html: string;
+};
+
+export type Link = { readonly href: string };
+
+/** What a URL of a repository is made of. */
+export type RepositoryPath = Pick<Repository, "workspace" | "slug">;
+
+export function repositoryApiUrl(bases: Bases, repository: RepositoryPath): string {
+  return `${bases.api}/repositories/${fullName(repository)}`;
+}
+
+export function repositoryHtmlUrl(bases: Bases, repository: RepositoryPath): string {
+  return `${bases.html}/${fullName(repository)}`;
+}
+
+export function commitApiUrl(bases: Bases, repository: RepositoryPath, id: ObjectId): string {
+  return `${repositoryApiUrl(bases, repository)}/commit/${id}`;
+}
+
+export function commitHtmlUrl(bases: Bases, repository: RepositoryPath, id: ObjectId): string {
+  return `${repositoryHtmlUrl(bases, repository)}/commits/${id}`;
+}
+
+/** An account's UUID in braces, percent-encoded as in every recorded link. */
+function accountSegment(account: Pick<Account, "uuid">): string {
+  return encodeURIComponent(bracedUuid(account.uuid));
+}
+
+export function accountApiUrl(bases: Bases, account: Pick<Account, "uuid">): string {
+  return `${bases.api}/users/${accountSegment(account)}`;
+}
+
+export function accountHtmlUrl(bases: Bases, account: Pick<Account, "uuid">): string {
+  return `${bases.html}/${accountSegment(account)}/`;
+}
+
+export function accountAvatarUrl(bases: Bases, account: Pick<Account, "uuid">): string {
+  return `${bases.html}/account/${accountSegment(account)}/avatar/`;
+}

@@ -1,0 +1,60 @@
+import type { Caller } from "../model/caller.ts";
+import { fullName, type Repository } from "../model/repository.ts";
+import { representCondensedRepository } from "./condensed-repository.ts";
+import { representInstant } from "./instant.ts";
+import type { Bases } from "./links.ts";
+import { representEmbeddedProject } from "./project.ts";
+import { representEmbeddedWorkspace, representOwner } from "./workspace.ts";
+
+/** A `repository` in full: contract, rest.md §2.6. The caller's user name stands in the clone link, as recorded. */
+export function representRepository(repository: Repository, bases: Bases, caller: Caller) {
+  const condensed = representCondensedRepository(repository, bases);
+  const { workspace, project } = repository;
+  const self = condensed.links.self.href;
+  const below = (path: string) => ({ href: `${self}/${path}` });
+  return {
+    ...condensed,
+    slug: repository.slug,
+    description: repository.description,
+    scm: "git",
+    website: repository.website ?? null,
+    owner: representOwner(workspace, bases),
+    workspace: representEmbeddedWorkspace(workspace, bases),
+    is_private: repository.isPrivate,
+    project: representEmbeddedProject(project, workspace, bases),
+    fork_policy: repository.forkPolicy,
+    created_on: representInstant(repository.createdAt),
+    updated_on: representInstant(repository.updatedAt),
+    size: repository.sizeBytes,
+    language: repository.language,
+    has_issues: repository.hasIssues,
+    has_wiki: repository.hasWiki,
+    mainbranch: repository.mainBranch === undefined ? null : { type: "branch", name: repository.mainBranch },
+    override_settings: { default_merge_strategy: false, branching_model: false },
+    parent: null,
+    enforced_signed_commits: null,
+    links: {
+      ...condensed.links,
+      pullrequests: below("pullrequests"),
+      commits: below("commits"),
+      forks: below("forks"),
+      watchers: below("watchers"),
+      branches: below("refs/branches"),
+      tags: below("refs/tags"),
+      downloads: below("downloads"),
+      source: below("src"),
+      clone: cloneLinks(repository, bases, caller),
+      hooks: below("hooks"),
+    },
+  };
+}
+
+function cloneLinks(repository: Repository, bases: Bases, caller: Caller) {
+  const { protocol, host, hostname } = new URL(bases.html);
+  const user = caller.kind === "anonymous" ? "" : `${caller.account.username}@`;
+  return [
+    // The name is "https" whatever the scheme, as clients look for it by that name.
+    { name: "https", href: `${protocol}//${user}${host}/${fullName(repository)}.git` },
+    { name: "ssh", href: `git@${hostname}:${fullName(repository)}.git` },
+  ];
+}

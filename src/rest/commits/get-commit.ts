@@ -1,0 +1,20 @@
+import { jsonAnswer } from "../../http/answer.ts";
+import { isFieldRequested } from "../../http/fields.ts";
+import type { RepositoryRoute } from "../../http/route.ts";
+import { findCommitAccounts, getCommit } from "../../operations/commits.ts";
+import { representCommit } from "../../representations/commit.ts";
+
+export const getCommitRoute: RepositoryRoute = {
+  subject: "repository",
+  method: "GET",
+  path: "/2.0/repositories/{workspace}/{repo_slug}/commit/{commit}",
+  scopes: ["read:repository:bitbucket"],
+  oauthScopes: ["repository"],
+  permission: "read",
+  async handle(ports, { repository, params, bases, fields }) {
+    const commit = await getCommit(ports, repository, params.commit!);
+    const context = { repository, bases, accounts: await findCommitAccounts(ports, [commit]) };
+    const withCommitter = isFieldRequested(fields, "committer");
+    return jsonAnswer(200, representCommit(commit, context, { withCommitter, withParticipants: true }));
+  },
+};

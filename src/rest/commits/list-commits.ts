@@ -1,0 +1,83 @@
+import type { Static } from "typebox";
+import { jsonAnswer } from "../../http/answer.ts";
+import { isFieldRequested } from "../../http/fields.ts";
+import { parsePage } from "../../http/paging.ts";
+import type { Method, RepositoryRoute, RestRequest } from "../../http/route.ts";
+import type { Repository } from "../../model/repository.ts";
+import {
+  type CommitWalk,
+  findCommitAccounts,
+  getWalk,
+  keepWalk,
+  readCommitPage,
+  startWalk,
+} from "../../operations/commits.ts";
+import type { Ports } from "../../ports.ts";
+import { representCommit } from "../../representations/commit.ts";
+import { repositoryApiUrl } from "../../representations/links.ts";
+import { Revisions } from "./revisions-body.ts";
+
+type ListRequest = RestRequest & { readonly repository: Repository; readonly body: unknown };
+
+/** GET and POST, with a revision in the path and without: one read. POST takes long lists in its body and creates nothing. */
+function listCommitsRoute(method: Method, path: string): RepositoryRoute {
+  return {
+    subject: "repository",
+    method,
+    path: `/2.0/repositories/{workspace}/{repo_slug}${path}`,
+    scopes: ["read:repository:bitbucket"],
+    oauthScopes: ["repository"],
+    permission: "read",
+    ...(method === "POST" ? { body: Revisions } : {}),
+    handle: listCommits,
+  };
+}
+
+export const LIST_COMMITS_ROUTES: readonly RepositoryRoute[] = [
+  listCommitsRoute("GET", "/commits"),
+  listCommitsRoute("POST", "/commits"),
+  listCommitsRoute("GET", "/commits/{revision}"),
+  listCommitsRoute("POST", "/commits/{revision}"),
+];
+
+async function listCommits(ports: Ports, request: ListRequest) {
+  const { repository, query, bases, fields, signal } = request;
+  const { page, pagelen } = parsePage(query, { pagelenDefault: 30, pagelenMax: 100 });
+  const walk = await readWalk(ports, request);
+  const { commits, hasMore } = await readCommitPage(ports, repository, walk, { page, pagelen, signal });
+  const context = { repository, bases, accounts: await findCommitAccounts(ports, commits) };
+  const withCommitter = isFieldRequested(fields, "values.committer");
+  const values = commits.map((commit) =>
+    representCommit(commit, context, { withCommitter, withParticipants: false }),
+  );
+  // Iterator style, as recorded: no size, no page, no previous.
+  return jsonAnswer(200, {
+    pagelen,
+    values,
+    ...(hasMore ? { next: await nextUrl(ports, request, walk, page) } : {}),
+  });
+}
+
+async function readWalk(ports: Ports, { repository, query, params, body }: ListRequest): Promise<CommitWalk> {
+  const key = query.get("ctx");
+  if (key !== null) return getWalk(ports, repository, key);
+  const inBody = (body ?? {}) as Static<typeof Revisions>;
+  const revision = params.revision === undefined ? [] : [params.revision];
+  return startWalk(ports, repository, {
+    include: [...revision, ...query.getAll("include"), ...(inBody.include ?? [])],
+    exclude: [...query.getAll("exclude"), ...(inBody.exclude ?? [])],
+    path: query.get("path") || undefined,
+  });
+}
+
+/** The next page's link holds the whole walk by its key, so that it can be followed by GET after a POST too. */
+async function nextUrl(ports: Ports, request: ListRequest, walk: CommitWalk, page: number): Promise<string> {
+  const url = new URL(`${repositoryApiUrl(request.bases, request.repository)}/commits`);
+  url.searchParams.set("ctx", request.query.get("ctx") ?? (await keepWalk(ports, request.repository, walk)));
+  for (const name of ["pagelen", "fields"]) {
+    const value = request.query.get(name);
+    if (value !== null) url.searchParams.set(name, value);
+  }
+  url.searchParams.set("page", String(page + 1));
+  return url.href;
+}

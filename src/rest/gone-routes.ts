@@ -1,0 +1,29 @@
+import type { OpenRoute } from "../http/route.ts";
+import { Failure } from "../model/failure.ts";
+
+const ANNOUNCEMENT = "https://developer.atlassian.com/cloud/bitbucket/changelog#CHANGE-2770";
+
+/** The cross-workspace lists that Bitbucket took away on 14 April 2026. The answer is recorded: contract, rest.md §8.1. */
+function goneRoute(path: string): OpenRoute {
+  return {
+    subject: "open",
+    method: "GET",
+    path,
+    scopes: [],
+    oauthScopes: [],
+    handle() {
+      throw new Failure("gone", "CHANGE-2770 - Functionality has been deprecated", {
+        detail: "Please read the changelog entry for more details.",
+        data: { announcement_url: ANNOUNCEMENT },
+      });
+    },
+  };
+}
+
+export const GONE_ROUTES: readonly OpenRoute[] = [
+  "/2.0/repositories",
+  "/2.0/workspaces",
+  "/2.0/user/permissions/workspaces",
+  "/2.0/user/permissions/repositories",
+  "/2.0/snippets",
+].map(goneRoute);

@@ -1,0 +1,39 @@
+import { jsonAnswer } from "../../http/answer.ts";
+import type { WorkspaceRoute } from "../../http/route.ts";
+import { invalidField } from "../../model/failure.ts";
+import { parseRepositorySlug, type RepositorySlug, slugifyRepositoryName } from "../../model/slug.ts";
+import { createRepository } from "../../operations/repositories.ts";
+import { getProject } from "../../operations/workspaces.ts";
+import { representRepository } from "../../representations/repository.ts";
+import { parseRepositoryBody, RepositoryBody } from "./repository-body.ts";
+
+export const createRepositoryRoute: WorkspaceRoute<typeof RepositoryBody> = {
+  subject: "workspace",
+  method: "POST",
+  path: "/2.0/repositories/{workspace}/{repo_slug}",
+  scopes: ["admin:repository:bitbucket"],
+  oauthScopes: ["repository:admin"],
+  permission: "create-repository",
+  body: RepositoryBody,
+  async handle(ports, { workspace, params, body, bases, caller }) {
+    const { project, ...wishes } = parseRepositoryBody(body);
+    const repository = await createRepository(ports, {
+      ...wishes,
+      slug: requiredSlug(params.repo_slug!),
+      workspace,
+      project: await getProject(ports, workspace, project),
+    });
+    // 200 and not 201: so the reference, and clients check it.
+    return jsonAnswer(200, representRepository(repository, bases, caller));
+  },
+};
+
+/** The slug for a new repository, from the last part of its URL, which may also be a name. */
+export function requiredSlug(text: string): RepositorySlug {
+  const slug =
+    text.startsWith("{") || text.includes("..")
+      ? undefined
+      : (parseRepositorySlug(text) ?? slugifyRepositoryName(text));
+  if (slug === undefined) throw invalidField("repo_slug", "must be 1 to 62 of a-z, 0-9, _, - and .");
+  return slug;
+}

@@ -1,0 +1,16 @@
+import { noContentAnswer } from "../../http/answer.ts";
+import type { RepositoryRoute } from "../../http/route.ts";
+import { deleteRepository } from "../../operations/repositories.ts";
+
+export const deleteRepositoryRoute: RepositoryRoute = {
+  subject: "repository",
+  method: "DELETE",
+  path: "/2.0/repositories/{workspace}/{repo_slug}",
+  scopes: ["delete:repository:bitbucket"],
+  oauthScopes: ["repository:delete"],
+  permission: "admin",
+  async handle(ports, { repository }) {
+    await deleteRepository(ports, repository);
+    return noContentAnswer();
+  },
+};

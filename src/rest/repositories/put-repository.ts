@@ -1,0 +1,43 @@
+import { jsonAnswer } from "../../http/answer.ts";
+import type { RepositoryOrNewRoute } from "../../http/route.ts";
+import { fullName } from "../../model/repository.ts";
+import { changeRepository, createRepository } from "../../operations/repositories.ts";
+import { getProject } from "../../operations/workspaces.ts";
+import { representRepository } from "../../representations/repository.ts";
+import { requiredSlug } from "./create-repository.ts";
+import { parseRepositoryBody, RepositoryBody } from "./repository-body.ts";
+
+/** Updates a repository, or creates it where there is none. A rename answers where it lies now. */
+export const putRepositoryRoute: RepositoryOrNewRoute<typeof RepositoryBody> = {
+  subject: "repository-or-new",
+  method: "PUT",
+  path: "/2.0/repositories/{workspace}/{repo_slug}",
+  scopes: ["admin:repository:bitbucket"],
+  oauthScopes: ["repository:admin"],
+  permission: "admin",
+  permissionToCreate: "create-repository",
+  body: RepositoryBody,
+  async handle(ports, { workspace, repository, params, body, bases, caller }) {
+    const { project: projectSelector, ...wishes } = parseRepositoryBody(body);
+    if (repository === undefined) {
+      const project = await getProject(ports, workspace, projectSelector);
+      const created = await createRepository(ports, {
+        ...wishes,
+        slug: requiredSlug(params.repo_slug!),
+        workspace,
+        project,
+      });
+      const location = `${bases.api}/repositories/${fullName(created)}`;
+      return jsonAnswer(201, representRepository(created, bases, caller), { location });
+    }
+    const changed = await changeRepository(ports, repository, {
+      ...wishes,
+      ...(projectSelector === undefined
+        ? {}
+        : { project: await getProject(ports, workspace, projectSelector) }),
+    });
+    const isMoved = changed.slug !== repository.slug;
+    const headers = isMoved ? { location: `${bases.api}/repositories/${fullName(changed)}` } : {};
+    return jsonAnswer(200, representRepository(changed, bases, caller), headers);
+  },
+};

@@ -1,0 +1,20 @@
+import { jsonAnswer } from "../../http/answer.ts";
+import type { AccountRoute } from "../../http/route.ts";
+import { Failure } from "../../model/failure.ts";
+import { representEmail } from "../../representations/email.ts";
+import { listEmails } from "../../storage/sql/accounts.ts";
+
+export const getEmailRoute: AccountRoute = {
+  subject: "account",
+  method: "GET",
+  path: "/2.0/user/emails/{email}",
+  scopes: ["read:user:bitbucket"],
+  oauthScopes: ["email"],
+  async handle({ database }, { account, bases, params }) {
+    const address = params.email!.toLowerCase();
+    const emails = await listEmails(database.kysely, account.uuid);
+    const email = emails.find((candidate) => candidate.address.toLowerCase() === address);
+    if (email === undefined) throw new Failure("not-found", "The account has no such e-mail address");
+    return jsonAnswer(200, representEmail(email, bases));
+  },
+};

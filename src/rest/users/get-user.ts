@@ -1,0 +1,14 @@
+import { jsonAnswer } from "../../http/answer.ts";
+import type { AccountRoute } from "../../http/route.ts";
+import { representOwnAccount } from "../../representations/account.ts";
+
+export const getUserRoute: AccountRoute = {
+  subject: "account",
+  method: "GET",
+  path: "/2.0/user",
+  scopes: ["read:user:bitbucket"],
+  oauthScopes: ["account"],
+  async handle(_ports, { account, bases }) {
+    return jsonAnswer(200, representOwnAccount(account, bases));
+  },
+};

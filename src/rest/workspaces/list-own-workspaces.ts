@@ -1,0 +1,35 @@
+import { jsonAnswer } from "../../http/answer.ts";
+import { readFilter, readSort } from "../../http/collection-query.ts";
+import { parsePage, representPage } from "../../http/paging.ts";
+import type { AccountRoute } from "../../http/route.ts";
+import { invalidField } from "../../model/failure.ts";
+import { representWorkspaceAccess } from "../../representations/workspace.ts";
+import { listWorkspacesOf } from "../../storage/sql/workspaces.ts";
+
+export const listOwnWorkspacesRoute: AccountRoute = {
+  subject: "account",
+  method: "GET",
+  path: "/2.0/user/workspaces",
+  scopes: ["read:workspace:bitbucket"],
+  oauthScopes: ["account"],
+  async handle({ database }, { account, bases, query, url }) {
+    // The default of 25 stands in the reference's own example.
+    const { page, pagelen } = parsePage(query, { pagelenDefault: 25, pagelenMax: 100 });
+    const { values, size } = await listWorkspacesOf(database.kysely, account.uuid, {
+      page,
+      pagelen,
+      ...readFilter(query),
+      ...readSort(query),
+      ...readAdministrator(query),
+    });
+    const shown = values.map(({ workspace, role }) => representWorkspaceAccess(workspace, role, bases));
+    return jsonAnswer(200, representPage({ page, pagelen, size, values: shown }, url));
+  },
+};
+
+function readAdministrator(query: URLSearchParams): { administrator?: boolean } {
+  const text = query.get("administrator");
+  if (text === null) return {};
+  if (text !== "true" && text !== "false") throw invalidField("administrator", "must be true or false");
+  return { administrator: text === "true" };
+}

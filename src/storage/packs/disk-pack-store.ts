@@ -1,0 +1,218 @@
+import { randomUUID } from "node:crypto";
+import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { Ref } from "../../model/ref.ts";
+import { BRANCH_PREFIX, type BranchName } from "../../model/ref-name.ts";
+import type { Uuid } from "../../model/uuid.ts";
+import type { PackStore, Quarantine } from "./pack-store.ts";
+
+/** What a bare repository needs so that plain git reads it. No hooks: nothing of a user's may run here. */
+const CONFIG = "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n";
+const FOLDER_MODE = 0o700;
+/** Everything unfinished lies in this one folder, so that start-up finds what was cut off without a walk. */
+const UNFINISHED_FOLDER = "unfinished";
+const PACKED_REFS = "packed-refs";
+
+/**
+ * The order in which the files of a pack become visible: git takes a pack for complete as soon as its index is there,
+ * so the index goes last.
+ */
+const PACK_FILE_ORDER = [".pack", ".rev", ".bitmap", ".mtimes", ".idx"];
+
+/** Packs in folders below `folder`, one bare repository each, named by the repository's UUID and never by its name. */
+export function openDiskPackStore(folder: string): PackStore {
+  const gitDir = (repository: Uuid) => join(folder, repository.slice(0, 2), `${repository}.git`);
+  const unfinished = () => join(folder, UNFINISHED_FOLDER, `${process.pid}-${randomUUID()}`);
+  const writers = new Map<Uuid, Promise<void>>();
+  return {
+    gitDir,
+    createRepository: (repository) => createRepository(gitDir(repository)),
+    removeRepository: (repository) => removeRepository(gitDir(repository), unfinished()),
+    openQuarantine: (repository) => openQuarantine(gitDir(repository), unfinished()),
+    packBytes: (repository) => packBytes(gitDir(repository)),
+    async writeRefs(repository, generation, head, readRefs) {
+      // One writer a repository: those who come meanwhile wait, then look again.
+      while (writers.has(repository)) await writers.get(repository)!.catch(() => {});
+      const writer = writeRefs(gitDir(repository), unfinished(), generation, head, readRefs);
+      writers.set(repository, writer);
+      try {
+        await writer;
+      } finally {
+        writers.delete(repository);
+      }
+    },
+  };
+}
+
+async function createRepository(gitDir: string): Promise<void> {
+  await mkdir(join(gitDir, "objects", "pack"), { recursive: true, mode: FOLDER_MODE });
+  await mkdir(join(gitDir, "objects", "info"), { recursive: true, mode: FOLDER_MODE });
+  await mkdir(join(gitDir, "refs"), { recursive: true, mode: FOLDER_MODE });
+  await writeFile(join(gitDir, "config"), CONFIG);
+  await writeFile(join(gitDir, "HEAD"), headFile(undefined));
+  await syncFolder(gitDir);
+}
+
+/** Renamed first, so that a half-removed repository is never taken for a whole one. */
+async function removeRepository(gitDir: string, removed: string): Promise<void> {
+  await mkdir(dirname(removed), { recursive: true, mode: FOLDER_MODE });
+  try {
+    await rename(gitDir, removed);
+  } catch (error) {
+    if (hasCode(error, "ENOENT")) return;
+    throw error;
+  }
+  await rm(removed, { recursive: true, force: true });
+}
+
+async function openQuarantine(gitDir: string, folder: string): Promise<Quarantine> {
+  const objectFolder = join(folder, "objects");
+  await mkdir(join(objectFolder, "pack"), { recursive: true, mode: FOLDER_MODE });
+  return {
+    objectFolder,
+    async accept() {
+      await acceptPacks(join(objectFolder, "pack"), join(gitDir, "objects", "pack"));
+      await rm(folder, { recursive: true, force: true });
+    },
+    discard: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+/**
+ * Synced before they are moved and the folder after, so that a pack that a ref row names is on the disk before the row.
+ * A pack of the same name is there already when the same objects were pushed twice: its bytes are as good.
+ */
+async function acceptPacks(from: string, to: string): Promise<void> {
+  const names = (await readdir(from)).filter((name) => !name.startsWith("tmp_") && !name.endsWith(".keep"));
+  if (names.length === 0) return;
+  for (const name of names) await syncFile(join(from, name));
+  const rank = (name: string) => PACK_FILE_ORDER.findIndex((ending) => name.endsWith(ending));
+  for (const name of names.sort((a, b) => rank(a) - rank(b))) await rename(join(from, name), join(to, name));
+  await syncFolder(to);
+}
+
+async function packBytes(gitDir: string): Promise<number> {
+  const folder = join(gitDir, "objects", "pack");
+  let bytes = 0;
+  for (const name of await readdir(folder)) {
+    try {
+      bytes += (await stat(join(folder, name))).size;
+    } catch (error) {
+      // A repack has just removed it.
+      if (!hasCode(error, "ENOENT")) throw error;
+    }
+  }
+  return bytes;
+}
+
+/**
+ * The generation stands in the file's own header, as a trait that git does not know and passes over (refs/packed-backend.c
+ * looks for the traits it knows), so file and generation can never disagree.
+ */
+function packedRefsHeader(generation: number): string {
+  return `# pack-refs with: peeled fully-peeled sorted pail-generation-${generation} \n`;
+}
+
+async function writeRefs(
+  gitDir: string,
+  unfinished: string,
+  generation: number,
+  head: BranchName | undefined,
+  readRefs: () => Promise<readonly Ref[]>,
+): Promise<void> {
+  const header = packedRefsHeader(generation);
+  const path = join(gitDir, PACKED_REFS);
+  if (
+    (await readStart(path, header.length)) === header &&
+    (await readFile(join(gitDir, "HEAD"), "utf8")) === headFile(head)
+  ) {
+    return;
+  }
+  const lines = [header];
+  for (const ref of await readRefs()) {
+    lines.push(`${ref.target} ${ref.name}\n`);
+    if (ref.peeled !== undefined) lines.push(`^${ref.peeled}\n`);
+  }
+  await replaceFile(join(gitDir, "HEAD"), unfinished, headFile(head));
+  await replaceFile(path, unfinished, lines.join(""));
+}
+
+function headFile(head: BranchName | undefined): string {
+  return `ref: ${BRANCH_PREFIX}${head ?? "main"}\n`;
+}
+
+async function readStart(path: string, length: number): Promise<string | undefined> {
+  let file: Awaited<ReturnType<typeof open>>;
+  try {
+    file = await open(path, "r");
+  } catch (error) {
+    if (hasCode(error, "ENOENT")) return undefined;
+    throw error;
+  }
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, 0);
+    return buffer.toString("utf8", 0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+/** A reader sees the old file or the new one. Not synced: it is written anew from the rows whenever it is missing. */
+async function replaceFile(path: string, temporary: string, text: string): Promise<void> {
+  await mkdir(dirname(temporary), { recursive: true, mode: FOLDER_MODE });
+  try {
+    await writeFile(temporary, text);
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+async function syncFile(path: string): Promise<void> {
+  const file = await open(path, "r");
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function syncFolder(path: string): Promise<void> {
+  await syncFile(path);
+}
+
+/**
+ * Removes what pushes and removals that were cut off have left. For start-up, before anything is served. What belongs to
+ * a process that still runs (an import beside the server) is let be.
+ */
+export async function sweepDiskPackStore(folder: string): Promise<void> {
+  const unfinished = join(folder, UNFINISHED_FOLDER);
+  for (const name of await listFolder(unfinished)) {
+    const owner = Number.parseInt(name, 10);
+    if (owner === process.pid || !isRunning(owner))
+      await rm(join(unfinished, name), { recursive: true, force: true });
+  }
+}
+
+function isRunning(processId: number): boolean {
+  try {
+    process.kill(processId, 0);
+    return true;
+  } catch (error) {
+    return hasCode(error, "EPERM");
+  }
+}
+
+async function listFolder(path: string): Promise<string[]> {
+  try {
+    return await readdir(path);
+  } catch (error) {
+    if (hasCode(error, "ENOENT") || hasCode(error, "ENOTDIR")) return [];
+    throw error;
+  }
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
+}

@@ -1,0 +1,34 @@
+import type { Ref } from "../../model/ref.ts";
+import type { BranchName } from "../../model/ref-name.ts";
+import type { Uuid } from "../../model/uuid.ts";
+
+/** A place beside a repository where the objects of one push wait until they are found good. */
+export type Quarantine = {
+  /** For GIT_OBJECT_DIRECTORY; the repository's own objects are its alternates. */
+  readonly objectFolder: string;
+  /** Makes the objects part of the repository, so that they survive a loss of power. */
+  accept(): Promise<void>;
+  /** Removes what is left. Does nothing after `accept`. */
+  discard(): Promise<void>;
+};
+
+/** Where objects live: immutable packs by repository. Refs are not kept here, only written for git to read. */
+export type PackStore = {
+  /** A bare repository that git can read. */
+  gitDir(repository: Uuid): string;
+  createRepository(repository: Uuid): Promise<void>;
+  removeRepository(repository: Uuid): Promise<void>;
+  openQuarantine(repository: Uuid): Promise<Quarantine>;
+  /**
+   * Writes HEAD and packed-refs for a git process to read, unless they have this generation already.
+   * `readRefs` gives all refs in the order of their names' bytes; it is called only when needed.
+   */
+  writeRefs(
+    repository: Uuid,
+    generation: number,
+    head: BranchName | undefined,
+    readRefs: () => Promise<readonly Ref[]>,
+  ): Promise<void>;
+  /** Bytes of all packs and their indexes. */
+  packBytes(repository: Uuid): Promise<number>;
+};

@@ -1,0 +1,77 @@
+import { Failure } from "../../model/failure.ts";
+
+/** Codes of Node for a server that is not there or went away, or a file that cannot be opened. */
+const SYSTEM_CODES = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "ECONNABORTED",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ENOENT",
+  "ENOTFOUND",
+  "EACCES",
+  "EISDIR",
+  "ENOTDIR",
+  "EPERM",
+  "EROFS",
+  "EAI_AGAIN",
+  "EPIPE",
+  "ETIMEDOUT",
+]);
+
+/**
+ * Beginnings of SQLSTATE codes that tell of the server, not of the statement (PostgreSQL, appendix A): connection, wrong
+ * authorization, no such database, retryable rollback, resources, operator, system, lock not available.
+ */
+const POSTGRES_STATES = ["08", "28", "3D", "40", "53", "57", "58", "55P03"];
+
+/** Beginnings of SQLite's result codes that tell of the file, not of the statement. */
+const SQLITE_CODES = [
+  "SQLITE_BUSY",
+  "SQLITE_LOCKED",
+  "SQLITE_CANTOPEN",
+  "SQLITE_CORRUPT",
+  "SQLITE_FULL",
+  "SQLITE_IOERR",
+  "SQLITE_NOTADB",
+  "SQLITE_PERM",
+  "SQLITE_PROTOCOL",
+  "SQLITE_READONLY",
+];
+
+/** What `pg` says without a code when a connection is lost or not had in time. */
+const POSTGRES_MESSAGES =
+  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|timeout expired)/;
+
+/**
+ * Turns an error of a driver that tells of a locked, broken or unreachable database into a failure, and returns any other
+ * as it is. The connection URL is in neither text.
+ */
+export function translateDatabaseError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const code = errorCode(error);
+  if (!isUnavailable(code, error.message)) return error;
+  return new Failure("unavailable", "The database is not available: try again later", {
+    reason: `database: ${code ?? error.message}`,
+  });
+}
+
+function isUnavailable(code: string | undefined, message: string): boolean {
+  if (code === undefined) return POSTGRES_MESSAGES.test(message);
+  if (code.startsWith("SQLITE_")) return SQLITE_CODES.some((prefix) => code.startsWith(prefix));
+  return (
+    SYSTEM_CODES.has(code) ||
+    (code.length === 5 && POSTGRES_STATES.some((prefix) => code.startsWith(prefix)))
+  );
+}
+
+/** Whether a unique key refused the row, on either database. */
+export function isUniqueViolation(error: unknown): boolean {
+  const code = errorCode(error);
+  // PostgreSQL, appendix A: 23505 is unique_violation.
+  return code === "23505" || code === "SQLITE_CONSTRAINT_UNIQUE" || code === "SQLITE_CONSTRAINT_PRIMARYKEY";
+}
+
+export function errorCode(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
+}

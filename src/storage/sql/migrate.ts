@@ -1,0 +1,44 @@
+import { type Kysely, sql } from "kysely";
+import { Failure } from "../../model/failure.ts";
+import type { Dialect, Migration } from "./migrations/migration.ts";
+
+/** Any number that no other program asks for in the same database. */
+const ADVISORY_LOCK = 7_090_129_384;
+
+type MigrationTable = { schema_migration: { name: string; applied_at: number } };
+
+/**
+ * Brings the schema to the last of `migrations`. Runs in the caller's transaction, which on SQLite must be an immediate
+ * one: a second process that starts at the same time waits here, then finds everything done.
+ *
+ * @throws Failure unavailable if the database holds a migration that this version does not know.
+ */
+export async function migrate(
+  tx: Kysely<unknown>,
+  dialect: Dialect,
+  migrations: readonly Migration[],
+  now: Date,
+): Promise<void> {
+  if (dialect === "postgres") await sql`select pg_advisory_xact_lock(${ADVISORY_LOCK})`.execute(tx);
+  const records = tx as Kysely<MigrationTable>;
+  await sql`create table if not exists schema_migration (name text primary key, applied_at bigint not null)`.execute(
+    tx,
+  );
+  const rows = await records.selectFrom("schema_migration").select("name").execute();
+  const applied = new Set(rows.map((row) => row.name));
+  const unknown = [...applied].find((name) => migrations.every((migration) => migration.name !== name));
+  if (unknown !== undefined) {
+    throw new Failure(
+      "unavailable",
+      `Cannot open the database: a newer version of Pail has written it (it has the migration "${unknown}")`,
+    );
+  }
+  for (const migration of migrations) {
+    if (applied.has(migration.name)) continue;
+    await migration.up(tx, dialect);
+    await records
+      .insertInto("schema_migration")
+      .values({ name: migration.name, applied_at: now.getTime() })
+      .execute();
+  }
+}

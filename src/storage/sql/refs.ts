@@ -1,0 +1,235 @@
+import { type Kysely, sql } from "kysely";
+import { Failure } from "../../model/failure.ts";
+import type { ObjectId } from "../../model/object-id.ts";
+import type { Ref, RefOutcome, RefUpdate } from "../../model/ref.ts";
+import type { RefName } from "../../model/ref-name.ts";
+import type { Uuid } from "../../model/uuid.ts";
+import { decideRefUpdates, type NameConflicts, namesAbove, survivingDeletions } from "./ref-decisions.ts";
+import type { RefRow, Schema } from "./schema.ts";
+
+/** Values or conditions in one statement: far below what the databases take, large enough to hide the round trip. */
+const NAMES_PER_STATEMENT = 1000;
+const RANGES_PER_STATEMENT = 100;
+
+export function toRef(row: Pick<RefRow, "name" | "target" | "peeled">): Ref {
+  return {
+    name: row.name as RefName,
+    target: row.target as ObjectId,
+    peeled: (row.peeled ?? undefined) as ObjectId | undefined,
+  };
+}
+
+/** The statement behind `listRefs`, for preparing. */
+export function refsQuery(db: Kysely<Schema>, repositoryUuid: string) {
+  return db
+    .selectFrom("ref")
+    .select(["name", "target", "peeled"])
+    .where("repository_uuid", "=", repositoryUuid)
+    .orderBy("name");
+}
+
+/** All refs of a repository in the order of their names' bytes, which is that of git. */
+export async function listRefs(db: Kysely<Schema>, repositoryUuid: Uuid): Promise<readonly Ref[]> {
+  return (await refsQuery(db, repositoryUuid).execute()).map(toRef);
+}
+
+/** The refs whose names begin with one of the prefixes, each once, in the order of their names' bytes. */
+export async function listRefsByPrefix(
+  db: Kysely<Schema>,
+  repositoryUuid: Uuid,
+  prefixes: readonly string[],
+): Promise<readonly Ref[]> {
+  const refs: Ref[] = [];
+  // Outermost prefixes in the order of their bytes are ranges in that order, so the parts only need to be joined.
+  for (const part of chunks(outermostPrefixes(prefixes), RANGES_PER_STATEMENT)) {
+    const rows = await refsQuery(db, repositoryUuid)
+      .where((eb) =>
+        eb.or(
+          part.map((prefix) => {
+            const end = prefixEnd(prefix);
+            return end === undefined
+              ? eb("name", ">=", prefix)
+              : eb.and([eb("name", ">=", prefix), eb("name", "<", end)]);
+          }),
+        ),
+      )
+      .execute();
+    refs.push(...rows.map(toRef));
+  }
+  return refs;
+}
+
+/** Without the prefixes that begin with another one, ordered by bytes. U+0000 is in no ref name. */
+function outermostPrefixes(prefixes: readonly string[]): readonly string[] {
+  const sorted = prefixes
+    .filter((prefix) => !prefix.includes("\0"))
+    .sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  const outermost: string[] = [];
+  for (const prefix of sorted) {
+    const last = outermost.at(-1);
+    if (last === undefined || !prefix.startsWith(last)) outermost.push(prefix);
+  }
+  return outermost;
+}
+
+/** The first text, in the order of bytes, behind all that begin with the prefix; undefined if there is none. */
+function prefixEnd(prefix: string): string | undefined {
+  const points = Array.from(prefix, (character) => character.codePointAt(0)!);
+  while (points.at(-1) === 0x10ffff) points.pop();
+  const last = points.pop();
+  if (last === undefined) return undefined;
+  // Surrogates are no characters: they have no UTF-8 form.
+  const next = last === 0xd7ff ? 0xe000 : last + 1;
+  return String.fromCodePoint(...points, next);
+}
+
+export async function findRef(
+  db: Kysely<Schema>,
+  repositoryUuid: Uuid,
+  name: RefName,
+): Promise<Ref | undefined> {
+  return (await findRefs(db, repositoryUuid, [name])).get(name);
+}
+
+/** The refs that exist of those named. */
+export async function findRefs(
+  db: Kysely<Schema>,
+  repositoryUuid: Uuid,
+  names: readonly RefName[],
+): Promise<ReadonlyMap<RefName, Ref>> {
+  const refs = new Map<RefName, Ref>();
+  for (const part of chunks(names, NAMES_PER_STATEMENT)) {
+    const rows = await refsQuery(db, repositoryUuid).where("name", "in", part).execute();
+    for (const row of rows) refs.set(row.name as RefName, toRef(row));
+  }
+  return refs;
+}
+
+/**
+ * Applies the updates of one push: each only if its ref is as the update expects. With `isAtomic`, all or none. When at
+ * least one is applied, the repository's ref generation rises by one. Call it in a transaction.
+ *
+ * @returns what became of each update, in their order.
+ * @throws Failure not-found if the repository is no longer there.
+ */
+export async function applyRefUpdates(
+  tx: Kysely<Schema>,
+  repositoryUuid: Uuid,
+  updates: readonly RefUpdate[],
+  { isAtomic, now }: { readonly isAtomic: boolean; readonly now: Date },
+): Promise<readonly RefOutcome[]> {
+  if (updates.length === 0) return [];
+  await lockRepository(tx, repositoryUuid);
+  const created = updates.filter((update) => update.old === undefined && update.new !== undefined);
+  const above = created.flatMap((update) => namesAbove(update.name));
+  const asked = new Set([...updates.map((update) => update.name), ...above]);
+  const current = await findRefs(tx, repositoryUuid, [...asked]);
+  const deleted = survivingDeletions(updates, current);
+  const below = await findRefsBelow(tx, repositoryUuid, created, deleted);
+  const outcomes = decideRefUpdates(updates, { current, deleted, below, isAtomic });
+  const applied = outcomes
+    .filter((outcome) => outcome.refused === undefined)
+    .map((outcome) => outcome.update);
+  if (applied.length > 0) await writeRefs(tx, repositoryUuid, applied, now);
+  return outcomes;
+}
+
+/** Pushes to one repository go one after another. On SQLite the transaction holds the only write lock already. */
+async function lockRepository(tx: Kysely<Schema>, repositoryUuid: Uuid): Promise<void> {
+  const query = tx.selectFrom("repository").select("uuid").where("uuid", "=", repositoryUuid);
+  const isPostgres = tx.getExecutor().adapter.supportsMultipleConnections;
+  const row = await (isPostgres ? query.forUpdate() : query).executeTakeFirst();
+  if (row === undefined)
+    throw new Failure("not-found", "Cannot update refs: the repository no longer exists");
+}
+
+/** For each new name, a ref that exists below it as in a directory and is not deleted by the same push. */
+async function findRefsBelow(
+  tx: Kysely<Schema>,
+  repositoryUuid: Uuid,
+  created: readonly RefUpdate[],
+  deleted: ReadonlySet<RefName>,
+): Promise<NameConflicts> {
+  const deletedAbove = new Map<string, number>();
+  for (const name of deleted) {
+    for (const above of namesAbove(name)) deletedAbove.set(above, (deletedAbove.get(above) ?? 0) + 1);
+  }
+  const below = new Map<RefName, RefName>();
+  const undisturbed: RefName[] = [];
+  for (const { name } of created) {
+    const deletedCount = deletedAbove.get(name);
+    if (deletedCount === undefined) {
+      undisturbed.push(name);
+      continue;
+    }
+    // One more than the push deletes there: if any is left, it is among them.
+    const rows = await refsQuery(tx, repositoryUuid)
+      .where("name", ">", `${name}/`)
+      .where("name", "<", `${name}0`)
+      .limit(deletedCount + 1)
+      .execute();
+    const left = rows.find((row) => !deleted.has(row.name as RefName));
+    if (left !== undefined) below.set(name, left.name as RefName);
+  }
+  for (const part of chunks(undisturbed, NAMES_PER_STATEMENT)) {
+    for (const row of await firstRefsBelow(tx, repositoryUuid, part)) {
+      if (row.below !== null) below.set(row.name as RefName, row.below as RefName);
+    }
+  }
+  return below;
+}
+
+/** "0" comes right after "/": what is between them are the names in the directory. */
+async function firstRefsBelow(tx: Kysely<Schema>, repositoryUuid: Uuid, names: readonly RefName[]) {
+  const list = sql.join(names.map((name) => sql`(${name})`));
+  // Both databases call the first column of a list of values `column1`.
+  const query = sql<{ name: string; below: string | null }>`
+    select asked.column1 as name, (
+      select min(ref.name) from ref
+      where ref.repository_uuid = ${repositoryUuid}
+        and ref.name > asked.column1 || '/' and ref.name < asked.column1 || '0'
+    ) as below
+    from (values ${list}) as asked`;
+  return (await query.execute(tx)).rows;
+}
+
+async function writeRefs(
+  tx: Kysely<Schema>,
+  repositoryUuid: Uuid,
+  applied: readonly RefUpdate[],
+  now: Date,
+): Promise<void> {
+  const deleted = applied.filter((update) => update.new === undefined).map((update) => update.name);
+  for (const part of chunks(deleted, NAMES_PER_STATEMENT)) {
+    await tx
+      .deleteFrom("ref")
+      .where("repository_uuid", "=", repositoryUuid)
+      .where("name", "in", part)
+      .execute();
+  }
+  const rows = applied.flatMap(({ name, new: target, peeled }): RefRow[] =>
+    target === undefined ? [] : [{ repository_uuid: repositoryUuid, name, target, peeled: peeled ?? null }],
+  );
+  for (const part of chunks(rows, NAMES_PER_STATEMENT)) {
+    await tx
+      .insertInto("ref")
+      .values(part)
+      .onConflict((conflict) =>
+        conflict
+          .columns(["repository_uuid", "name"])
+          .doUpdateSet((eb) => ({ target: eb.ref("excluded.target"), peeled: eb.ref("excluded.peeled") })),
+      )
+      .execute();
+  }
+  await tx
+    .updateTable("repository")
+    .set((eb) => ({ ref_generation: eb("ref_generation", "+", 1), updated_at: now.getTime() }))
+    .where("uuid", "=", repositoryUuid)
+    .execute();
+}
+
+function chunks<T>(values: readonly T[], length: number): T[][] {
+  const parts: T[][] = [];
+  for (let start = 0; start < values.length; start += length) parts.push(values.slice(start, start + length));
+  return parts;
+}

@@ -1,0 +1,200 @@
+import { type Kysely, sql, type Updateable } from "kysely";
+import type { Filter, Sort } from "../../model/filter.ts";
+import type { Permission } from "../../model/permission.ts";
+import type { BranchName } from "../../model/ref-name.ts";
+import type { Repository } from "../../model/repository.ts";
+import type { RepositorySlug } from "../../model/slug.ts";
+import type { Uuid } from "../../model/uuid.ts";
+import { flag } from "./columns.ts";
+import { compileFilter, compileSort } from "./compile-filter.ts";
+import { effectiveRank, permissionRank } from "./permissions.ts";
+import { REPOSITORY_FIELDS, repositoryQuery, toRepository, toRepositoryRow } from "./repository-rows.ts";
+import type { RepositoryRow, Schema } from "./schema.ts";
+import type { WorkspaceSelector } from "./workspaces.ts";
+
+export type RepositorySelector = { readonly slug: RepositorySlug } | { readonly uuid: Uuid };
+
+/** A key that is there is written: `{ mainBranch: undefined }` takes the main branch away. */
+export type RepositoryChanges = Partial<
+  Pick<
+    Repository,
+    | "slug"
+    | "name"
+    | "description"
+    | "website"
+    | "language"
+    | "isPrivate"
+    | "hasIssues"
+    | "hasWiki"
+    | "forkPolicy"
+    | "mainBranch"
+    | "sizeBytes"
+    | "updatedAt"
+  >
+> & { readonly projectUuid?: Uuid };
+
+export type RepositoryRole = "member" | "contributor" | "admin" | "owner";
+
+export type RepositoryListOptions = {
+  readonly workspaceUuid: Uuid;
+  /** Undefined for someone anonymous, who sees what is public. */
+  readonly viewerUuid: Uuid | undefined;
+  /** Only repositories in which the viewer has this by membership, not by their being public. */
+  readonly role?: RepositoryRole | undefined;
+  readonly filter?: Filter | undefined;
+  readonly sort?: Sort | undefined;
+  /** From 1. */
+  readonly page: number;
+  readonly pagelen: number;
+};
+
+export type RepositoryPage = { readonly values: readonly Repository[]; readonly size: number };
+
+/** Refused by a unique key if the workspace has a repository with this slug. */
+export async function insertRepository(db: Kysely<Schema>, repository: Repository): Promise<void> {
+  await db.insertInto("repository").values(toRepositoryRow(repository)).execute();
+}
+
+/** Without a workspace a repository is found by its UUID alone, since a slug names one only within a workspace. */
+export async function findRepository(
+  db: Kysely<Schema>,
+  workspace: WorkspaceSelector | undefined,
+  repository: RepositorySelector,
+): Promise<Repository | undefined> {
+  if (workspace === undefined && "slug" in repository) return undefined;
+  let query =
+    "slug" in repository
+      ? repositoryQuery(db).where("repository.slug", "=", repository.slug)
+      : repositoryQuery(db).where("repository.uuid", "=", repository.uuid);
+  if (workspace !== undefined) {
+    query =
+      "slug" in workspace
+        ? query.where("workspace.slug", "=", workspace.slug)
+        : query.where("workspace.uuid", "=", workspace.uuid);
+  }
+  const row = await query.executeTakeFirst();
+  return row && toRepository(row);
+}
+
+/**
+ * Refused by a unique key if the new slug is taken in the workspace.
+ *
+ * @returns false if there is no such repository.
+ */
+export async function updateRepository(
+  db: Kysely<Schema>,
+  uuid: Uuid,
+  changes: RepositoryChanges,
+): Promise<boolean> {
+  const row = toChangedColumns(changes);
+  // A statement that sets nothing is no SQL. Setting a column to itself still tells whether the row is there.
+  const set = Object.keys(row).length === 0 ? { uuid } : row;
+  const result = await db.updateTable("repository").set(set).where("uuid", "=", uuid).executeTakeFirst();
+  return result.numUpdatedRows > 0n;
+}
+
+function toChangedColumns(changes: RepositoryChanges): Updateable<RepositoryRow> {
+  const row: Updateable<RepositoryRow> = {};
+  if (changes.projectUuid !== undefined) row.project_uuid = changes.projectUuid;
+  if (changes.slug !== undefined) row.slug = changes.slug;
+  if (changes.name !== undefined) row.name = changes.name;
+  if (changes.description !== undefined) row.description = changes.description;
+  if ("website" in changes) row.website = changes.website ?? null;
+  if (changes.language !== undefined) row.language = changes.language;
+  if (changes.isPrivate !== undefined) row.is_private = flag(changes.isPrivate);
+  if (changes.hasIssues !== undefined) row.has_issues = flag(changes.hasIssues);
+  if (changes.hasWiki !== undefined) row.has_wiki = flag(changes.hasWiki);
+  if (changes.forkPolicy !== undefined) row.fork_policy = changes.forkPolicy;
+  if ("mainBranch" in changes) row.main_branch = changes.mainBranch ?? null;
+  if (changes.sizeBytes !== undefined) row.size_bytes = changes.sizeBytes;
+  if (changes.updatedAt !== undefined) row.updated_at = changes.updatedAt.getTime();
+  return row;
+}
+
+/** @returns false, with nothing changed, if the repository has a main branch already. */
+export async function setMainBranchIfNone(
+  db: Kysely<Schema>,
+  uuid: Uuid,
+  mainBranch: BranchName,
+): Promise<boolean> {
+  const result = await db
+    .updateTable("repository")
+    .set({ main_branch: mainBranch })
+    .where("uuid", "=", uuid)
+    .where("main_branch", "is", null)
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
+}
+
+/** Deletes a repository with its refs, permissions and cursors. Its packs are not in the database. */
+export async function deleteRepositoryRow(db: Kysely<Schema>, uuid: Uuid): Promise<boolean> {
+  const result = await db.deleteFrom("repository").where("uuid", "=", uuid).executeTakeFirst();
+  return result.numDeletedRows > 0n;
+}
+
+const ROLE_PERMISSIONS: Record<Exclude<RepositoryRole, "owner">, Permission> = {
+  member: "read",
+  contributor: "write",
+  admin: "admin",
+};
+
+/**
+ * A page of the repositories of a workspace that the viewer may see, oldest first unless sorted; `size` counts all pages.
+ * Two statements, whatever the number of repositories.
+ *
+ * @throws Failure invalid-input if the filter or the sort names a field that is not offered.
+ */
+export async function listRepositories(
+  db: Kysely<Schema>,
+  options: RepositoryListOptions,
+): Promise<RepositoryPage> {
+  const { filter, sort, page, pagelen } = options;
+  let listed = db.selectFrom(visibleRepositories(db, options).as("listed"));
+  if (filter !== undefined) listed = listed.where(compileFilter(filter, REPOSITORY_FIELDS));
+  const sorted =
+    sort === undefined
+      ? listed.orderBy("listed.created_at").orderBy("listed.slug")
+      : listed.orderBy(compileSort(sort, REPOSITORY_FIELDS)).orderBy("listed.uuid");
+  const count = await listed.select((eb) => eb.fn.countAll<number>().as("size")).executeTakeFirstOrThrow();
+  const rows = await sorted
+    .selectAll()
+    .limit(pagelen)
+    .offset((page - 1) * pagelen)
+    .execute();
+  return { values: rows.map(toRepository), size: count.size };
+}
+
+/** The repositories that a viewer may see, with the fields of the wire that are no columns. */
+function visibleRepositories(db: Kysely<Schema>, { workspaceUuid, viewerUuid, role }: RepositoryListOptions) {
+  let query = repositoryQuery(db)
+    .select([
+      sql<string>`workspace.slug || '/' || repository.slug`.as("full_name"),
+      sql<string>`cast('git' as text)`.as("scm"),
+      sql<string | null>`cast(null as text)`.as("parent"),
+    ])
+    .where("repository.workspace_uuid", "=", workspaceUuid);
+  if (viewerUuid === undefined) {
+    return role === undefined
+      ? query.where("repository.is_private", "=", 0)
+      : query.where(sql<boolean>`1 = 0`);
+  }
+  const rank = effectiveRank(viewerUuid);
+  if (role === undefined || role === "owner") {
+    query = query.where((eb) =>
+      eb.or([eb("repository.is_private", "=", 0), eb(rank, ">=", permissionRank("read"))]),
+    );
+  } else {
+    query = query.where(rank, ">=", permissionRank(ROLE_PERMISSIONS[role]));
+  }
+  if (role !== "owner") return query;
+  return query.where((eb) =>
+    eb.exists(
+      eb
+        .selectFrom("workspace_member")
+        .select("workspace_member.account_uuid")
+        .whereRef("workspace_member.workspace_uuid", "=", "repository.workspace_uuid")
+        .where("workspace_member.account_uuid", "=", viewerUuid)
+        .where("workspace_member.role", "=", "owner"),
+    ),
+  );
+}

@@ -1,0 +1,131 @@
+/**
+ * The tables as both databases have them. Instants are epoch milliseconds, booleans 0 or 1, UUIDs text without braces;
+ * all text compares by its UTF-8 bytes.
+ */
+export type Schema = {
+  account: AccountRow;
+  account_email: AccountEmailRow;
+  workspace: WorkspaceRow;
+  workspace_member: WorkspaceMemberRow;
+  project: ProjectRow;
+  project_permission: ProjectPermissionRow;
+  repository: RepositoryRow;
+  repository_permission: RepositoryPermissionRow;
+  api_token: ApiTokenRow;
+  ref: RefRow;
+  commits_cursor: CommitsCursorRow;
+};
+
+export type AccountRow = {
+  uuid: string;
+  account_id: string;
+  username: string;
+  /** The user name in lower case, by which it is found. */
+  username_key: string;
+  display_name: string;
+  nickname: string;
+  password_hash: string | null;
+  disabled_at: number | null;
+  created_at: number;
+};
+
+export type AccountEmailRow = {
+  /** The address in lower case, by which it is found. */
+  address_key: string;
+  address: string;
+  account_uuid: string;
+  is_primary: number;
+  is_confirmed: number;
+  created_at: number;
+};
+
+export type WorkspaceRow = {
+  uuid: string;
+  slug: string;
+  name: string;
+  is_private: number;
+  created_at: number;
+  updated_at: number;
+};
+
+export type WorkspaceMemberRow = {
+  workspace_uuid: string;
+  account_uuid: string;
+  role: string;
+  repository_permission: string;
+  added_at: number;
+};
+
+export type ProjectRow = {
+  uuid: string;
+  workspace_uuid: string;
+  key: string;
+  name: string;
+  description: string;
+  is_private: number;
+  created_at: number;
+  updated_at: number;
+};
+
+export type ProjectPermissionRow = {
+  project_uuid: string;
+  account_uuid: string;
+  permission: string;
+};
+
+export type RepositoryRow = {
+  uuid: string;
+  workspace_uuid: string;
+  project_uuid: string;
+  slug: string;
+  name: string;
+  description: string;
+  website: string | null;
+  language: string;
+  is_private: number;
+  has_issues: number;
+  has_wiki: number;
+  fork_policy: string;
+  main_branch: string | null;
+  size_bytes: number;
+  ref_generation: number;
+  created_at: number;
+  updated_at: number;
+};
+
+export type RepositoryPermissionRow = {
+  repository_uuid: string;
+  account_uuid: string;
+  permission: string;
+};
+
+export type ApiTokenRow = {
+  uuid: string;
+  account_uuid: string;
+  name: string;
+  /** SHA-256 of the token, 32 bytes. */
+  digest: Buffer;
+  /** Separated by spaces. */
+  scopes: string;
+  created_at: number;
+  expires_at: number;
+  revoked_at: number | null;
+  last_used_at: number | null;
+  successor_uuid: string | null;
+};
+
+export type RefRow = {
+  repository_uuid: string;
+  name: string;
+  target: string;
+  peeled: string | null;
+};
+
+export type CommitsCursorRow = {
+  /** 32 hex digits. */
+  key: string;
+  repository_uuid: string;
+  /** JSON. */
+  state: string;
+  created_at: number;
+};

@@ -1,0 +1,77 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import pino from "pino";
+import { openPorts, startApp } from "../../src/app.ts";
+import type { Config } from "../../src/config/config.ts";
+import type { Account } from "../../src/model/account.ts";
+import type { Repository } from "../../src/model/repository.ts";
+import { type GrantedScope, SCOPES } from "../../src/model/scope.ts";
+import type { RepositorySlug } from "../../src/model/slug.ts";
+import type { Project, Workspace } from "../../src/model/workspace.ts";
+import { createAccount } from "../../src/operations/accounts.ts";
+import { createApiToken } from "../../src/operations/api-tokens.ts";
+import { createRepository } from "../../src/operations/repositories.ts";
+import { createWorkspace } from "../../src/operations/workspaces.ts";
+import type { Ports } from "../../src/ports.ts";
+
+export type TestApp = {
+  readonly ports: Ports;
+  readonly url: string;
+  readonly owner: Account;
+  readonly workspace: Workspace;
+  readonly project: Project;
+  readonly repository: Repository;
+  /** A token of the owner with these scopes: all 35 if none are named. */
+  token(scopes?: readonly GrantedScope[]): Promise<string>;
+  /** Each line of the log, parsed. */
+  readonly logLines: readonly Record<string, unknown>[];
+  close(): Promise<void>;
+};
+
+/** A whole server in this process, on a free port, with workspace `acme` and an empty private repository `acme/demo`. */
+export async function startTestApp(settings: Partial<Config> = {}): Promise<TestApp> {
+  const folder = await mkdtemp(join(tmpdir(), "pail-test-"));
+  const logLines: Record<string, unknown>[] = [];
+  const log = pino({ level: "info" }, { write: (line: string) => void logLines.push(JSON.parse(line)) });
+  const ports = await openPorts(
+    {
+      dataFolder: folder,
+      database: { kind: "sqlite", path: join(folder, "pail.sqlite") },
+      host: "127.0.0.1",
+      port: 0,
+      identity: "strict",
+      takesBearerApiTokens: true,
+      publicUrl: undefined,
+      publicApiUrl: undefined,
+      proxiedHosts: [],
+      isBehindProxy: false,
+      logLevel: "info",
+      packBytesMax: 1024 ** 3,
+      ...settings,
+    },
+    log,
+  );
+  const owner = await createAccount(ports, { email: "owner@example.com", username: "owner", displayName: "Olive Owner" });
+  const { workspace, project } = await createWorkspace(ports, { slug: "acme", name: "Acme", owner });
+  const repository = await createRepository(ports, { workspace, project, slug: "demo" as RepositorySlug });
+  const app = await startApp(ports);
+  return {
+    ports,
+    url: app.url,
+    owner,
+    workspace,
+    project,
+    repository,
+    logLines,
+    async token(scopes = SCOPES) {
+      const made = await createApiToken(ports, { accountUuid: owner.uuid, name: "test", scopes, ageDays: 30 });
+      return made.text.reveal();
+    },
+    async close() {
+      await app.close();
+      await ports.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
