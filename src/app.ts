@@ -8,6 +8,8 @@ import { openKeys } from "./config/keys.ts";
 import { openObjectReader } from "./git/objects/object-reader.ts";
 import { registerGitHttp } from "./git-http/git-http.ts";
 import { type AppServer, createHttpServer } from "./http/server.ts";
+import { startCursorExpiry } from "./jobs/cursor-expiry.ts";
+import { openMaintenance } from "./jobs/maintenance.ts";
 import type { Ports } from "./ports.ts";
 import { registerRest } from "./rest/rest.ts";
 import { openDiskPackStore, sweepDiskPackStore } from "./storage/packs/disk-pack-store.ts";
@@ -16,18 +18,23 @@ import { openDatabase } from "./storage/sql/open-database.ts";
 /** Everything that the product needs from outside, opened; for the server and for the command line. */
 export async function openPorts(config: Config, log: Logger): Promise<Ports & { close(): Promise<void> }> {
   mkdirSync(config.dataFolder, { recursive: true, mode: 0o700 });
-  const objects = openObjectReader({});
+  const objects = openObjectReader();
   const database = await openDatabase(config.database);
+  const packs = openDiskPackStore(repositoryFolder(config));
+  const clock = () => new Date();
+  const maintenance = openMaintenance({ database, packs, clock, log });
   return {
     config,
     keys: openKeys(config.dataFolder),
     database,
-    packs: openDiskPackStore(repositoryFolder(config)),
+    packs,
     objects,
+    maintenance,
     log,
-    clock: () => new Date(),
+    clock,
     randomBytes,
     async close() {
+      await maintenance.close();
       await objects.close();
       await database.close();
     },
@@ -57,7 +64,14 @@ export async function startApp(ports: Ports): Promise<RunningApp> {
   await sweepDiskPackStore(repositoryFolder(ports.config));
   const server = await createApp(ports);
   await server.listen({ host: ports.config.host, port: ports.config.port });
+  const stopCursorExpiry = startCursorExpiry(ports);
   const { address, port, family } = server.server.address() as AddressInfo;
   const host = family === "IPv6" ? `[${address}]` : address;
-  return { url: `http://${host}:${port}`, close: () => server.close() };
+  return {
+    url: `http://${host}:${port}`,
+    async close() {
+      stopCursorExpiry();
+      await server.close();
+    },
+  };
 }

@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import type { Config } from "./config/config.ts";
 import type { Keys } from "./config/keys.ts";
 import type { ObjectReader } from "./git/objects/object-reader.ts";
+import type { Maintenance } from "./jobs/maintenance.ts";
 import type { PackStore } from "./storage/packs/pack-store.ts";
 import type { Database } from "./storage/sql/open-database.ts";
 
@@ -12,6 +13,7 @@ export type Ports = {
   readonly database: Database;
   readonly packs: PackStore;
   readonly objects: ObjectReader;
+  readonly maintenance: Maintenance;
   readonly log: Logger;
   readonly clock: () => Date;
   /** Bytes from a cryptographically secure source. */

@@ -36,12 +36,16 @@ export async function authenticate(
     case "malformed":
       throw refused(undefined, credential.problem);
     case "bearer":
-      if (channel === "git" || !ports.config.takesBearerApiTokens)
-        throw refused(undefined, "bearer is not taken here");
+      if (!takesBearer(ports, channel)) throw refused(undefined, "bearer is not taken here");
       return callerByPassword(ports, channel, undefined, credential.token);
     case "basic":
       return callerByPassword(ports, channel, credential.username, credential.password);
   }
+}
+
+/** Whether Bitbucket takes an API token as Bearer in Git is not known, so strict does not. */
+function takesBearer({ config }: AuthenticationPorts, channel: Channel): boolean {
+  return config.takesBearerApiTokens && (channel === "rest" || config.identity === "lenient");
 }
 
 async function callerByPassword(

@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import { listCommits } from "../git/history/list-commits.ts";
-import { type RefFinder, resolveRevision } from "../git/history/resolve-revision.ts";
+import { type RevisionRefs, resolveRevision } from "../git/history/resolve-revision.ts";
 import type { Commit } from "../git/objects/commit.ts";
 import type { Account } from "../model/account.ts";
 import { Failure, invalidField } from "../model/failure.ts";
@@ -74,7 +74,7 @@ function findRevision(
   repository: Repository,
   revision: string,
 ): Promise<ObjectId | undefined> {
-  const refs: RefFinder = {
+  const refs: RevisionRefs = {
     find: (name) => findRef(database.kysely, repository.uuid, name),
     head: () => repository.mainBranch,
   };

@@ -4,14 +4,21 @@ import type { PushReport } from "../git/wire/push-report.ts";
 import type { PushCommand, PushRequest } from "../git/wire/push-request.ts";
 import type { ObjectId } from "../model/object-id.ts";
 import type { RefOutcome, RefUpdate } from "../model/ref.ts";
-import { BRANCH_PREFIX, type BranchName, branchOf, parseRefName, type RefName } from "../model/ref-name.ts";
+import {
+  BRANCH_PREFIX,
+  type BranchName,
+  branchOf,
+  parseRefName,
+  REF_NAME_BYTES_MAX,
+  type RefName,
+} from "../model/ref-name.ts";
 import type { Repository } from "../model/repository.ts";
 import type { Ports } from "../ports.ts";
 import type { Quarantine } from "../storage/packs/pack-store.ts";
 import { applyRefUpdates, listRefs } from "../storage/sql/refs.ts";
 import { setMainBranchIfNone, updateRepository } from "../storage/sql/repositories.ts";
 
-export type PushPorts = Pick<Ports, "config" | "database" | "packs" | "clock">;
+export type PushPorts = Pick<Ports, "config" | "database" | "packs" | "maintenance" | "clock">;
 
 export type PushOptions = {
   readonly onProgress?: (text: Buffer) => void;
@@ -64,6 +71,7 @@ export async function push(
       isAtomic,
       signal: options.signal,
     });
+    ports.maintenance.wake(repository.uuid);
     return { unpackProblem: undefined, refs: outcomes };
   } finally {
     await quarantine.discard();
@@ -77,13 +85,19 @@ function firstSteps(repository: Repository, commands: readonly PushCommand[]): S
     const name = parseRefName(command.name);
     const isRepeated = seen.has(command.name);
     seen.add(command.name);
-    if (name === undefined) return { command, update: undefined, refused: "funny refname" };
+    if (name === undefined) return { command, update: undefined, refused: invalidNameReason(command.name) };
     if (isRepeated)
       return { command, update: undefined, refused: "multiple updates for this ref are not allowed" };
     const refused = refusedName(repository, name, command);
     const update = { name, old: command.old, new: command.new, peeled: undefined };
     return { command, update: refused === undefined ? update : undefined, refused };
   });
+}
+
+function invalidNameReason(name: string): string {
+  return Buffer.byteLength(name) > REF_NAME_BYTES_MAX
+    ? `the ref name is longer than the limit of ${REF_NAME_BYTES_MAX} bytes`
+    : "not a valid ref name";
 }
 
 function refusedName(repository: Repository, name: RefName, command: PushCommand): string | undefined {

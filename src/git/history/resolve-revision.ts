@@ -7,7 +7,7 @@ import type { ObjectReader } from "../objects/object-reader.ts";
 import { parseTag } from "../objects/parse-commit.ts";
 
 /** One repository's refs, as the database has them. */
-export type RefFinder = {
+export type RevisionRefs = {
   readonly find: (name: RefName) => Promise<Ref | undefined>;
   /** The main branch. */
   readonly head: () => BranchName | undefined;
@@ -15,7 +15,7 @@ export type RefFinder = {
 
 export type RevisionSource = {
   readonly gitDir: string;
-  readonly refs: RefFinder;
+  readonly refs: RevisionRefs;
   readonly objects: Pick<ObjectReader, "readHeader" | "readObject">;
 };
 
@@ -53,7 +53,7 @@ async function isCommit({ gitDir, objects }: RevisionSource, id: ObjectId): Prom
   return header?.type === "commit";
 }
 
-async function findRef(refs: RefFinder, revision: string): Promise<Ref | undefined> {
+async function findRef(refs: RevisionRefs, revision: string): Promise<Ref | undefined> {
   for (const text of refNamesOf(refs, revision)) {
     const name = parseRefName(text);
     const ref = name === undefined ? undefined : await refs.find(name);
@@ -63,7 +63,7 @@ async function findRef(refs: RefFinder, revision: string): Promise<Ref | undefin
 }
 
 /** Only branches and tags can be asked for: other refs may hold what not every reader may know of. */
-function refNamesOf(refs: RefFinder, revision: string): string[] {
+function refNamesOf(refs: RevisionRefs, revision: string): string[] {
   if (revision === "HEAD") {
     const branch = refs.head();
     return branch === undefined ? [] : [BRANCH_PREFIX + branch];

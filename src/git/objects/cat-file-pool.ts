@@ -19,6 +19,12 @@ const OPEN_PER_PROCESS_MAX = 16;
 /** One repository's requests that wait, in order, and the processes that may take them. */
 type Lane = { readonly gitDir: string; readonly queue: CatFileRequest[]; readonly processes: Set<CatFileProcess> };
 
+/** A set keeps the order in which its members were added. */
+function moveToEnd<Member>(set: Set<Member>, member: Member): void {
+  set.delete(member);
+  set.add(member);
+}
+
 function stopping(): Failure {
   return new Failure("unavailable", "Cannot read objects: the server is stopping");
 }
@@ -27,7 +33,7 @@ function stopping(): Failure {
 export class CatFilePool {
   readonly #options: CatFilePoolOptions;
   readonly #lanes = new Map<string, Lane>();
-  /** Lanes with a queue, the one that has waited longest first. */
+  /** Lanes with a queue, the one that was served last is the last. */
   readonly #waiting = new Set<Lane>();
   /** All that have not ended, those included that take no more requests; the one used last is the last. */
   readonly #processes = new Set<CatFileProcess>();
@@ -100,8 +106,8 @@ export class CatFilePool {
       if (process === undefined) break;
       lane.queue.shift();
       this.#waitingCount -= 1;
-      this.#processes.delete(process);
-      this.#processes.add(process);
+      moveToEnd(this.#waiting, lane);
+      moveToEnd(this.#processes, process);
       process.send(request);
     }
     if (lane.queue.length === 0) this.#waiting.delete(lane);

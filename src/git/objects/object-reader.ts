@@ -43,8 +43,8 @@ export type ObjectReader = {
   readObject(gitDir: string, id: ObjectId): Promise<StoredObject | undefined>;
   /** Undefined if the repository has no such object, or it is no commit. */
   readCommit(gitDir: string, id: ObjectId): Promise<Commit | undefined>;
-  /** As `readCommit`, in the order of `ids`. */
-  readCommits(gitDir: string, ids: readonly ObjectId[]): Promise<(Commit | undefined)[]>;
+  /** In the order of `ids`, without those that are no commit of the repository. */
+  readCommits(gitDir: string, ids: readonly ObjectId[]): Promise<Commit[]>;
   /** Call when the folder is removed or its alternates change. */
   forget(gitDir: string): void;
   /** Ends all processes of git and refuses what is asked from then on. */
@@ -103,11 +103,12 @@ export function openObjectReader(options: ObjectReaderOptions = {}): ObjectReade
     return commit;
   }
 
-  async function readCommits(gitDir: string, ids: readonly ObjectId[]): Promise<(Commit | undefined)[]> {
-    const commits: (Commit | undefined)[] = [];
+  async function readCommits(gitDir: string, ids: readonly ObjectId[]): Promise<Commit[]> {
+    const commits: Commit[] = [];
     for (let start = 0; start < ids.length; start += COMMITS_AT_ONCE) {
       const part = ids.slice(start, start + COMMITS_AT_ONCE);
-      commits.push(...(await Promise.all(part.map((id) => readCommit(gitDir, id)))));
+      const found = await Promise.all(part.map((id) => readCommit(gitDir, id)));
+      commits.push(...found.filter((commit) => commit !== undefined));
     }
     return commits;
   }

@@ -1,0 +1,44 @@
+import { isIP } from "node:net";
+
+const PORT_MAX = 65_535;
+const UNITS: Readonly<Record<string, number>> = { "": 1, kib: 1024, mib: 1024 ** 2, gib: 1024 ** 3 };
+
+/** RFC 1123, section 2.1: labels of letters, digits and inner dashes, 253 characters in all. */
+const HOST_NAME = /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/i;
+
+export function parseHost(text: string): string | undefined {
+  return isIP(text) !== 0 || HOST_NAME.test(text) ? text : undefined;
+}
+
+/** Whether only this machine reaches the address. */
+export function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."));
+}
+
+export function parsePort(text: string): number | undefined {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : undefined;
+  return port !== undefined && port <= PORT_MAX ? port : undefined;
+}
+
+export function parseSwitch(text: string): boolean | undefined {
+  if (/^(?:true|yes|on|1)$/i.test(text)) return true;
+  if (/^(?:false|no|off|0)$/i.test(text)) return false;
+  return undefined;
+}
+
+/** A whole number of bytes, or with KiB, MiB or GiB behind it. At least 1. */
+export function parseByteCount(text: string): number | undefined {
+  const [, digits, unit] = /^(\d{1,15})\s*(|[kmg]ib)$/i.exec(text) ?? [];
+  if (digits === undefined || unit === undefined) return undefined;
+  const bytes = Number(digits) * UNITS[unit.toLowerCase()]!;
+  return Number.isSafeInteger(bytes) && bytes > 0 ? bytes : undefined;
+}
+
+/** Reads the base of URLs, without a trailing slash and without `path`, the only path that it may have. */
+export function parseBaseUrl(text: string, path = ""): string | undefined {
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol)) return undefined;
+  const isPlain = url.username === "" && url.password === "" && !/[?#]/.test(text);
+  const hasPath = ["", path].includes(url.pathname.replace(/\/$/, ""));
+  return isPlain && hasPath ? url.origin : undefined;
+}

@@ -1,0 +1,69 @@
+import { readdir, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type GitOptions, runGit } from "../git-process.ts";
+
+/** Beyond this many packs a look-up has to search too many indexes. */
+export const PACKS_MAX = 24;
+
+/** Objects that nothing reaches are kept this long, for pushes under way and for people who change their minds. */
+const UNREACHABLE_KEPT = "2.weeks.ago";
+const FULL_REPACK_STEP_MS = 7 * 86_400_000;
+/** Its time of change says when unreachable objects were last looked for. */
+const FULL_REPACK_MARK = "full-repack-done";
+
+type Options = GitOptions & { readonly signal?: AbortSignal };
+
+export async function countPacks(gitDir: string): Promise<number> {
+  const names = await readdir(join(gitDir, "objects", "pack"));
+  return names.filter((name) => name.endsWith(".pack")).length;
+}
+
+/**
+ * Joins small packs and renews the commit graph, so that reads stay quick. The refs on disk must have been written.
+ * Everything reachable or not is kept, but for a full repack once a week, which drops what nothing has reached for long.
+ */
+export async function maintainRepository(options: Options, now: Date): Promise<void> {
+  const { gitDir } = options;
+  const mark = join(gitDir, FULL_REPACK_MARK);
+  const last = await stat(mark).catch(() => undefined);
+  if (last === undefined) await writeFile(mark, "");
+  if (last !== undefined && now.getTime() - last.mtimeMs > FULL_REPACK_STEP_MS) {
+    await runGit(
+      ["repack", "-a", "-d", "-l", "-q", "--cruft", `--cruft-expiration=${UNREACHABLE_KEPT}`],
+      options,
+    );
+    await utimes(mark, now, now);
+  } else {
+    await runGit(["repack", "--geometric=2", "-d", "-l", "-q"], options);
+  }
+  await runGit(["commit-graph", "write", "--reachable", "--changed-paths", "--no-progress"], options);
+}
+
+/**
+ * Takes the one place for maintenance of a repository, also against other processes. A mark whose owner has gone is taken
+ * over.
+ *
+ * @returns undefined if somebody else has it; else what gives it back.
+ */
+export async function takeMaintenancePlace(gitDir: string): Promise<(() => Promise<void>) | undefined> {
+  const path = join(gitDir, "maintenance.lock");
+  for (const isRetry of [false, true]) {
+    try {
+      await writeFile(path, String(process.pid), { flag: "wx" });
+      return () => rm(path, { force: true });
+    } catch (error) {
+      if (!(error instanceof Error && "code" in error && error.code === "EEXIST") || isRetry)
+        return undefined;
+      const age = await stat(path).then(
+        (found) => Date.now() - found.mtimeMs,
+        () => 0,
+      );
+      if (age < STALE_PLACE_MS) return undefined;
+      await rm(path, { force: true });
+    }
+  }
+  return undefined;
+}
+
+/** Longer than any repack takes. */
+const STALE_PLACE_MS = 6 * 3_600_000;

@@ -1,0 +1,72 @@
+import { countPacks, maintainRepository, PACKS_MAX, takeMaintenancePlace } from "../git/packs/maintain.ts";
+import type { Uuid } from "../model/uuid.ts";
+import type { Ports } from "../ports.ts";
+import { listRefs } from "../storage/sql/refs.ts";
+import { findRepository } from "../storage/sql/repositories.ts";
+
+/** Keeps repositories quick, off the path of any request. */
+export type Maintenance = {
+  /** Says that a repository has new packs. Returns at once. */
+  wake(repository: Uuid): void;
+  /** Waits until nothing is under way or waiting. */
+  idle(): Promise<void>;
+  /** Starts nothing more, and ends what is under way: a repack that is cut off leaves everything as it was. */
+  close(): Promise<void>;
+};
+
+type MaintenancePorts = Pick<Ports, "database" | "packs" | "clock" | "log">;
+
+/** Repositories wait in line, one at a time: maintenance must not take the machine from those who push. */
+export function openMaintenance(ports: MaintenancePorts): Maintenance {
+  const waiting = new Set<Uuid>();
+  const abort = new AbortController();
+  let running: Promise<void> | undefined;
+
+  async function run(): Promise<void> {
+    for (const repository of waiting) {
+      waiting.delete(repository);
+      if (abort.signal.aborted) return;
+      try {
+        await maintain(ports, repository, abort.signal);
+      } catch (error) {
+        if (!abort.signal.aborted)
+          ports.log.error({ "repository.uuid": repository, err: error }, "maintenance failed");
+      }
+    }
+  }
+
+  return {
+    wake(repository) {
+      if (abort.signal.aborted) return;
+      waiting.add(repository);
+      running ??= run().finally(() => {
+        running = undefined;
+      });
+    },
+    async idle() {
+      while (running !== undefined) await running;
+    },
+    async close() {
+      abort.abort();
+      await running;
+    },
+  };
+}
+
+async function maintain(ports: MaintenancePorts, uuid: Uuid, signal: AbortSignal): Promise<void> {
+  const gitDir = ports.packs.gitDir(uuid);
+  if ((await countPacks(gitDir)) <= PACKS_MAX) return;
+  const repository = await findRepository(ports.database.kysely, undefined, { uuid });
+  const givePlaceBack = repository === undefined ? undefined : await takeMaintenancePlace(gitDir);
+  if (repository === undefined || givePlaceBack === undefined) return;
+  try {
+    const readRefs = () => listRefs(ports.database.kysely, uuid);
+    await ports.packs.writeRefs(uuid, repository.refGeneration, repository.mainBranch, readRefs);
+    const started = ports.clock();
+    await maintainRepository({ gitDir, signal }, started);
+    const duration = ports.clock().getTime() - started.getTime();
+    ports.log.info({ "repository.uuid": uuid, duration_ms: duration }, "maintenance");
+  } finally {
+    await givePlaceBack();
+  }
+}

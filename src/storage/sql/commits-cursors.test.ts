@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { before, test } from "node:test";
+import {
+  newUuid,
+  SAMPLE_INSTANT,
+  sampleProject,
+  sampleRepository,
+  sampleWorkspace,
+} from "../../../tests/support/sample-model.ts";
+import { describeDatabases } from "../../../tests/support/test-database.ts";
+import { deleteCursorsBefore, findCursor, saveCursor } from "./commits-cursors.ts";
+import { insertProject } from "./projects.ts";
+import { insertRepository } from "./repositories.ts";
+import { insertWorkspace } from "./workspaces.ts";
+
+describeDatabases("commits cursors", (current) => {
+  const workspace = sampleWorkspace("acme");
+  const project = sampleProject(workspace, "P");
+  const { uuid: repositoryUuid } = sampleRepository(workspace, project, "demo");
+  const db = () => current().database.kysely;
+  const cursor = { key: "0".repeat(32), repositoryUuid, state: '{"include":["a"]}', createdAt: SAMPLE_INSTANT };
+
+  before(async () => {
+    await insertWorkspace(db(), workspace);
+    await insertProject(db(), project);
+    await insertRepository(db(), { ...sampleRepository(workspace, project, "demo"), uuid: repositoryUuid });
+  });
+
+  test("keeps the first of two under one key", async () => {
+    await saveCursor(db(), cursor);
+    await saveCursor(db(), { ...cursor, state: "{}", createdAt: new Date() });
+    assert.deepEqual(await findCursor(db(), repositoryUuid, cursor.key), cursor);
+  });
+
+  test("finds no cursor of another repository", async () => {
+    await saveCursor(db(), cursor);
+    assert.equal(await findCursor(db(), newUuid(), cursor.key), undefined);
+    assert.equal(await findCursor(db(), repositoryUuid, "f".repeat(32)), undefined);
+  });
+
+  test("deletes those that are older than an instant", async () => {
+    await saveCursor(db(), cursor);
+    assert.equal(await deleteCursorsBefore(db(), SAMPLE_INSTANT), 0);
+    assert.equal(await deleteCursorsBefore(db(), new Date(SAMPLE_INSTANT.getTime() + 1)), 1);
+    assert.equal(await findCursor(db(), repositoryUuid, cursor.key), undefined);
+  });
+});

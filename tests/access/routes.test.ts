@@ -1,0 +1,259 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { createApp } from "../../src/app.ts";
+import { GIT_ROUTES } from "../../src/git-http/git-http.ts";
+import { SERVICE_REQUIREMENTS } from "../../src/git-http/git-route.ts";
+import type { Route } from "../../src/http/route.ts";
+import type { AppServer } from "../../src/http/server.ts";
+import type { Account } from "../../src/model/account.ts";
+import { type GrantedScope, INERT_SCOPES, SCOPES } from "../../src/model/scope.ts";
+import type { RepositorySlug } from "../../src/model/slug.ts";
+import { createAccount, disableAccount } from "../../src/operations/accounts.ts";
+import { createApiToken, revokeApiToken } from "../../src/operations/api-tokens.ts";
+import { createRepository } from "../../src/operations/repositories.ts";
+import { setMember } from "../../src/operations/workspaces.ts";
+import { ROUTES } from "../../src/rest/routes.ts";
+import { upsertRepositoryPermission } from "../../src/storage/sql/permissions.ts";
+import { startTestApp, type TestApp } from "../support/test-app.ts";
+
+/** Calls every route as everybody. A new route is in here as soon as it is listed; what it asks is read from its declaration. */
+let app: TestApp;
+let server: AppServer;
+let stranger: Account;
+let reader: Account;
+let disabled: Account;
+let nextRepository = 0;
+
+before(async () => {
+  app = await startTestApp();
+  server = await createApp(app.ports);
+  const make = (username: string) => createAccount(app.ports, { email: `${username}@example.com`, username });
+  stranger = await make("stranger");
+  reader = await make("reader");
+  disabled = await make("disabled");
+  await setMember(app.ports, app.workspace, reader, "member", "none");
+});
+after(async () => {
+  await server.close();
+  await app.close();
+});
+
+async function tokenOf(account: Account, scopes: readonly GrantedScope[]) {
+  const made = await createApiToken(app.ports, { accountUuid: account.uuid, name: "t", scopes, ageDays: 1 });
+  return { text: made.text.reveal(), uuid: made.token.uuid };
+}
+
+function basic(name: string, password: string): string {
+  return `Basic ${Buffer.from(`${name}:${password}`).toString("base64")}`;
+}
+
+/** A private repository of its own for each call, since some calls delete it. */
+async function freshRepository(): Promise<string> {
+  nextRepository += 1;
+  const slug = `fresh-${nextRepository}` as RepositorySlug;
+  const repository = await createRepository(app.ports, {
+    workspace: app.workspace,
+    project: app.project,
+    slug,
+  });
+  await upsertRepositoryPermission(app.ports.database.kysely, repository.uuid, reader.uuid, "read");
+  return slug;
+}
+
+async function call(route: Route, authorization: string | undefined) {
+  const slug = route.path.includes("{repo_slug}") ? await freshRepository() : "";
+  const url = route.path
+    .replace("{workspace}", "acme")
+    .replace("{repo_slug}", slug)
+    .replace("{selected_user}", `%7B${app.owner.uuid}%7D`)
+    .replace("{email}", "owner@example.com")
+    .replaceAll(/\{\w+\}/g, "main");
+  const answer = await server.inject({
+    method: route.method,
+    url,
+    headers: authorization === undefined ? {} : { authorization },
+  });
+  return { status: answer.statusCode, body: answer.body, headers: answer.headers };
+}
+
+function isRefusedForScope(body: string): boolean {
+  return body.includes("privilege scopes") || body.includes("no Bitbucket scopes");
+}
+
+for (const route of ROUTES) {
+  const name = `${route.method} ${route.path}`;
+
+  test(`${name}: each single scope opens it only if it is all that is asked`, async () => {
+    for (const scope of [...SCOPES, ...INERT_SCOPES]) {
+      const token = await tokenOf(app.owner, [scope]);
+      const answer = await call(route, basic("owner@example.com", token.text));
+      const isEnough = route.scopes.every((required) => required === scope);
+      const mayPass = isEnough && (scope as string).endsWith(":bitbucket");
+      assert.equal(
+        answer.status === 403 && isRefusedForScope(answer.body),
+        !mayPass,
+        `${scope}: ${answer.body}`,
+      );
+      assert.equal(answer.headers["x-oauth-scopes"], scope);
+      assert.notEqual(answer.status, 500);
+    }
+  });
+
+  test(`${name}: all scopes but one that it asks are refused, with the lists`, async () => {
+    for (const left of route.scopes) {
+      const token = await tokenOf(
+        app.owner,
+        SCOPES.filter((scope) => scope !== left),
+      );
+      const answer = await call(route, basic("owner@example.com", token.text));
+      assert.equal(answer.status, 403);
+      assert.deepEqual(JSON.parse(answer.body).error.detail.required, route.scopes);
+    }
+  });
+
+  test(`${name}: nobody, strangers and readers get what the declaration says`, async () => {
+    const nobody = await call(route, undefined);
+    const foreign = await call(route, basic("stranger@example.com", (await tokenOf(stranger, SCOPES)).text));
+    const reading = await call(route, basic("reader@example.com", (await tokenOf(reader, SCOPES)).text));
+    const owning = await call(route, basic("owner@example.com", (await tokenOf(app.owner, SCOPES)).text));
+    const expected = expectedStatuses(route);
+    assert.deepEqual(
+      {
+        nobody: outcome(nobody.status),
+        foreign: outcome(foreign.status),
+        reading: outcome(reading.status),
+        owning: outcome(owning.status),
+      },
+      expected,
+      [nobody, foreign, reading, owning].map((answer) => answer.body).join("\n"),
+    );
+  });
+
+  test(`${name}: no credential that is not good opens it`, async () => {
+    const revoked = await tokenOf(app.owner, SCOPES);
+    await revokeApiToken(app.ports, revoked.uuid);
+    const ofDisabled = await tokenOf(disabled, SCOPES);
+    await disableAccount(app.ports, disabled);
+    const good = (await tokenOf(app.owner, SCOPES)).text;
+    const flipped = good.slice(0, 50) + (good[50] === "A" ? "B" : "A") + good.slice(51);
+    for (const [why, authorization] of [
+      ["revoked", basic("owner@example.com", revoked.text)],
+      ["disabled account", basic("disabled@example.com", ofDisabled.text)],
+      ["one character changed", basic("owner@example.com", flipped)],
+      ["truncated", basic("owner@example.com", good.slice(0, -1))],
+      ["user name in place of the e-mail address", basic("owner", good)],
+      ["somebody else's e-mail address", basic("reader@example.com", good)],
+      ["empty user name", basic("", good)],
+      ["static name", basic("x-bitbucket-api-token-auth", good)],
+      ["account password", basic("owner@example.com", "hunter2")],
+      ["token without a scheme", good],
+      ["unknown scheme", `Token ${good}`],
+      ["revoked as bearer", `Bearer ${revoked.text}`],
+    ] as const) {
+      const answer = await call(route, authorization);
+      assert.equal(answer.status, 401, `${why}: ${answer.status} ${answer.body}`);
+      assert.ok(answer.headers["www-authenticate"], why);
+      assert.ok(!answer.body.includes(good.slice(60, 90)), why);
+    }
+    const inUserName = await call(route, basic(good, ""));
+    const inQuery = await server.inject({
+      method: route.method,
+      url: `${route.path.replaceAll(/\{\w+\}/g, "acme")}?access_token=${encodeURIComponent(good)}`,
+    });
+    const anonymous = await call(route, undefined);
+    assert.equal(inUserName.status, anonymous.status, "a token as the user name is no credential");
+    assert.ok(
+      inQuery.statusCode !== 200 || route.subject === "open",
+      "a token in the query is no credential",
+    );
+  });
+}
+
+type Outcome = "passes" | "401" | "403" | "404" | "410";
+
+function outcome(status: number): Outcome | string {
+  return [401, 403, 410].includes(status)
+    ? String(status)
+    : status === 404
+      ? "404"
+      : status < 500
+        ? "passes"
+        : `${status}`;
+}
+
+/** On a private repository of a private workspace: owner, reader (member with read on it), stranger, nobody. */
+function expectedStatuses(route: Route): Record<string, Outcome> {
+  // An empty repository has no commit "main": its absence is found by the handler, behind all checks.
+  const owning: Outcome = /\{(commit|revision)\}/.test(route.path) ? "404" : "passes";
+  switch (route.subject) {
+    case "open": {
+      const everyone: Outcome = route.path.includes("selected_user") ? "passes" : "410";
+      return { nobody: everyone, foreign: everyone, reading: everyone, owning: everyone };
+    }
+    case "account":
+      // "stranger" and "reader" have an account of their own, but not owner@example.com.
+      return { nobody: "401", foreign: elsewhere(route), reading: elsewhere(route), owning: "passes" };
+    case "workspace":
+      return {
+        nobody: "404",
+        foreign: "404",
+        reading: route.permission === "see" ? "passes" : "403",
+        owning: "passes",
+      };
+    case "repository":
+    case "repository-or-new":
+      return { nobody: "404", foreign: "404", reading: route.permission === "read" ? owning : "403", owning };
+  }
+}
+
+function elsewhere(route: Route): Outcome {
+  return route.path.includes("{email}") ? "404" : "passes";
+}
+
+for (const route of GIT_ROUTES) {
+  for (const service of ["git-upload-pack", "git-receive-pack"] as const) {
+    if (route.method === "POST" && !route.suffix.endsWith(service)) continue;
+    // For a POST the service comes from the path. A query that names the other service must change nothing.
+    const other = service === "git-upload-pack" ? "git-receive-pack" : "git-upload-pack";
+    const query = route.method === "GET" ? `?service=${service}` : `?service=${other}`;
+    const url = `/acme/demo.git${route.suffix}${query}`;
+    const requirement = SERVICE_REQUIREMENTS[service];
+    const callGit = (authorization: string | undefined) =>
+      server.inject({
+        method: route.method,
+        url,
+        headers: {
+          "content-type": `application/x-${service}-request`,
+          ...(authorization === undefined ? {} : { authorization }),
+        },
+        ...(route.method === "POST" ? { payload: "0000" } : {}),
+      });
+
+    test(`git ${route.method} ${url}: each single scope`, async () => {
+      for (const scope of [...SCOPES, ...INERT_SCOPES]) {
+        const token = await tokenOf(app.owner, [scope]);
+        const answer = await callGit(basic("owner", token.text));
+        const isEnough = requirement.scopes.every((required) => required === scope);
+        assert.equal(answer.statusCode, isEnough ? 200 : 403, `${scope}: ${answer.body}`);
+        if (!isEnough && scope.endsWith(":bitbucket"))
+          assert.match(answer.body, new RegExp(requirement.scopes[0]!));
+      }
+    });
+
+    test(`git ${route.method} ${url}: nobody, strangers, readers, owners`, async () => {
+      const nobody = await callGit(undefined);
+      assert.equal(nobody.statusCode, 401);
+      assert.match(String(nobody.headers["www-authenticate"]), /^Basic realm="/);
+      const foreign = await callGit(basic("stranger", (await tokenOf(stranger, SCOPES)).text));
+      assert.equal(foreign.statusCode, 404);
+      const owning = await callGit(basic("owner", (await tokenOf(app.owner, SCOPES)).text));
+      assert.equal(owning.statusCode, 200);
+      const missing = await server.inject({ method: route.method, url: url.replace("demo", "nothing") });
+      assert.deepEqual(
+        [missing.statusCode, missing.body],
+        [nobody.statusCode, nobody.body],
+        "hidden and missing are alike",
+      );
+    });
+  }
+}
