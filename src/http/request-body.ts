@@ -1,6 +1,6 @@
 import type { Static, TSchema } from "typebox";
 import { Compile } from "typebox/compile";
-import { Failure } from "../model/failure.ts";
+import { Failure, invalidField } from "../model/failure.ts";
 
 /**
  * A reader of bodies that follow a schema, from what the server's parsers leave: a value of JSON, a form, or nothing.
@@ -10,6 +10,7 @@ export function bodyReader<Body extends TSchema>(schema: Body): (body: unknown) 
   const validator = Compile(schema);
   return (sent) => {
     const body: unknown = sent instanceof URLSearchParams ? formToJson(sent, schema) : (sent ?? {});
+    refuseUnstorableText(body, "body", 0);
     if (validator.Check(body)) return body;
     const fields: Record<string, string[]> = {};
     for (const error of validator.Errors(body)) {
@@ -35,4 +36,18 @@ function formToJson(form: URLSearchParams, schema: TSchema): Record<string, unkn
     }
   });
   return Object.fromEntries(entries) as Record<string, unknown>;
+}
+
+/** More than any body of the reference has. */
+const BODY_DEPTH_MAX = 64;
+
+/** U+0000 and lone surrogates: neither is text that a database keeps, and no name or description needs them. */
+function refuseUnstorableText(value: unknown, name: string, depth: number): void {
+  if (depth > BODY_DEPTH_MAX) throw invalidField(name, `nested deeper than ${BODY_DEPTH_MAX} levels`);
+  if (typeof value === "string") {
+    if (value.includes("\0") || !value.isWellFormed())
+      throw invalidField(name, "has U+0000 or half a surrogate pair");
+  } else if (typeof value === "object" && value !== null) {
+    for (const [key, member] of Object.entries(value)) refuseUnstorableText(member, key, depth + 1);
+  }
 }

@@ -13,6 +13,7 @@ import { BUG_BODY, CHALLENGE, errorBody, statusOf } from "./answer-failure.ts";
 import { BITBUCKET_API_HOST, BITBUCKET_HOST } from "./public-urls.ts";
 import { annotateFailure, logRequest } from "./request-log.ts";
 import { readRequestTarget } from "./request-target.ts";
+import { joinWrappedCredential, replayConnection } from "./wrapped-credential.ts";
 
 /** A JSON or form body; a list of some 20,000 commits to include or exclude fits. */
 export const BODY_BYTES_MAX = 1024 * 1024;
@@ -28,6 +29,8 @@ export type AppServer = FastifyInstance;
 export function createHttpServer(ports: Pick<Ports, "config" | "log">): AppServer {
   const server = fastify({
     serverFactory: (handler) => createNodeServer(ports, handler),
+    // Answered where the Node server is made, which can also mend a request.
+    clientErrorHandler: () => {},
     genReqId: () => randomUUID(),
     bodyLimit: BODY_BYTES_MAX,
     logger: false,
@@ -98,11 +101,15 @@ function createNodeServer(
       "HTTP/1.1 403 Forbidden\r\ncontent-type: text/plain\r\nconnection: close\r\n\r\nThis server opens no tunnels\n",
     );
   });
-  server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) =>
-    answerClientError(error, socket),
-  );
+  server.on("clientError", (error: ParseError, socket: Socket) => {
+    const joined = error.rawPacket === undefined ? undefined : joinWrappedCredential(error.rawPacket);
+    if (joined === undefined) answerClientError(error, socket);
+    else replayConnection(server, socket, joined);
+  });
   return server;
 }
+
+type ParseError = NodeJS.ErrnoException & { readonly rawPacket?: Buffer };
 
 /** What Node's parser refuses has no request object: the answer is written by hand. */
 function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
@@ -190,7 +197,9 @@ function answerError(
   const failure = failureOf(error);
   reply.header("content-type", "application/json; charset=utf-8");
   if (failure === undefined) {
-    logBug(ports, error, request);
+    // A client that has gone makes whatever was read for it break off.
+    if (reply.raw.destroyed) request.notes["failure.kind"] = "client-gone";
+    else logBug(ports, error, request);
     return reply.code(500).send(JSON.stringify(BUG_BODY));
   }
   annotateFailure(request, failure);

@@ -14,6 +14,7 @@ import {
   revokeToken,
   setSuccessor,
 } from "../storage/sql/api-tokens.ts";
+import { isUniqueViolation } from "../storage/sql/database-failure.ts";
 import type { Schema } from "../storage/sql/schema.ts";
 
 export type TokenPorts = Pick<Ports, "database" | "clock" | "randomBytes" | "keys">;
@@ -102,6 +103,16 @@ export async function rotateApiToken(
   if (!Number.isInteger(overlapMinutes) || overlapMinutes < 1 || overlapMinutes > OVERLAP_MINUTES_MAX) {
     throw invalidField("overlap", `must be 1 to ${OVERLAP_MINUTES_MAX} minutes`);
   }
+  try {
+    return await rotate(ports, uuid, overlapMinutes);
+  } catch (error) {
+    // Two rotations at once derive the same successor, and the database lets one of them store it: look again.
+    if (isUniqueViolation(error)) return rotate(ports, uuid, overlapMinutes);
+    throw error;
+  }
+}
+
+function rotate(ports: TokenPorts, uuid: Uuid, overlapMinutes: number): Promise<Rotation> {
   return ports.database.transaction(async (tx) => {
     const old = await getToken({ database: { kysely: tx } }, uuid);
     const now = ports.clock();

@@ -23,6 +23,9 @@ export type CommitWalk = {
 
 /** A walk longer than this many revisions is refused, as its cursor has to be kept. */
 export const REVISIONS_MAX = 25_000;
+/** A shortened id costs a git process of its own. */
+export const SHORT_IDS_MAX = 100;
+const REVISIONS_AT_ONCE = 64;
 
 /**
  * Resolves what a caller asked for. Nothing included means all branches and tags.
@@ -58,12 +61,22 @@ async function getRevisions(
   repository: Repository,
   revisions: readonly string[],
 ): Promise<ObjectId[]> {
+  const asked = [...new Set(revisions)];
+  if (asked.filter((revision) => /^[0-9a-f]{4,39}$/i.test(revision)).length > SHORT_IDS_MAX) {
+    throw invalidField(
+      "include",
+      `more than ${SHORT_IDS_MAX} shortened commit ids in include and exclude: send them in full`,
+    );
+  }
   const ids: ObjectId[] = [];
   const missing: string[] = [];
-  for (const revision of new Set(revisions)) {
-    const id = await findRevision(ports, repository, revision);
-    if (id === undefined) missing.push(revision);
-    else ids.push(id);
+  for (let start = 0; start < asked.length; start += REVISIONS_AT_ONCE) {
+    const part = asked.slice(start, start + REVISIONS_AT_ONCE);
+    const found = await Promise.all(part.map((revision) => findRevision(ports, repository, revision)));
+    for (const [index, id] of found.entries()) {
+      if (id === undefined) missing.push(part[index]!);
+      else ids.push(id);
+    }
   }
   if (missing.length > 0) throw commitNotFound(missing);
   return ids;

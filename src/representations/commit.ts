@@ -80,7 +80,9 @@ export function representCommit(commit: Commit, context: CommitContext, options:
     hash: commit.id,
     date: representCommitDate(commit.author.date),
     author: representCommitAuthor("author", commit.author, context),
-    ...(options.withCommitter ? { committer: representCommitAuthor("committer", commit.committer, context) } : {}),
+    ...(options.withCommitter
+      ? { committer: representCommitAuthor("committer", commit.committer, context) }
+      : {}),
     message: commit.message,
     summary: representRendered(commit.message),
     links: representLinks(bases, repository, commit.id),

@@ -11,8 +11,6 @@ export type Bases = {
   readonly html: string;
 };
 
-export type Link = { readonly href: string };
-
 /** What a URL of a repository is made of. */
 export type RepositoryPath = Pick<Repository, "workspace" | "slug">;
 

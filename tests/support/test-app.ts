@@ -52,7 +52,11 @@ export async function startTestApp(settings: Partial<Config> = {}): Promise<Test
     },
     log,
   );
-  const owner = await createAccount(ports, { email: "owner@example.com", username: "owner", displayName: "Olive Owner" });
+  const owner = await createAccount(ports, {
+    email: "owner@example.com",
+    username: "owner",
+    displayName: "Olive Owner",
+  });
   const { workspace, project } = await createWorkspace(ports, { slug: "acme", name: "Acme", owner });
   const repository = await createRepository(ports, { workspace, project, slug: "demo" as RepositorySlug });
   const app = await startApp(ports);
@@ -65,7 +69,12 @@ export async function startTestApp(settings: Partial<Config> = {}): Promise<Test
     repository,
     logLines,
     async token(scopes = SCOPES) {
-      const made = await createApiToken(ports, { accountUuid: owner.uuid, name: "test", scopes, ageDays: 30 });
+      const made = await createApiToken(ports, {
+        accountUuid: owner.uuid,
+        name: "test",
+        scopes,
+        ageDays: 30,
+      });
       return made.text.reveal();
     },
     async close() {

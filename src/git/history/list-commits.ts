@@ -33,7 +33,8 @@ function cleanPath(path: string): string {
   // git takes the path as an argument, and arguments end at NUL. A newline is legal in a file's name.
   if (path.includes("\0")) throw invalidField("path", "must not contain NUL");
   if (!path.isWellFormed()) throw invalidField("path", "is not well-formed text");
-  if (Buffer.byteLength(path) > PATH_BYTES_MAX) throw invalidField("path", `is longer than ${PATH_BYTES_MAX} bytes`);
+  if (Buffer.byteLength(path) > PATH_BYTES_MAX)
+    throw invalidField("path", `is longer than ${PATH_BYTES_MAX} bytes`);
   const parts = path.split("/");
   return parts.filter((part) => part !== "").join("/");
 }
@@ -75,6 +76,9 @@ export async function listCommits(query: CommitQuery): Promise<ObjectId[]> {
   } catch (error) {
     signal?.throwIfAborted();
     if (!(error instanceof GitError) || !timeLimit.aborted) throw error;
-    throw new Failure("unavailable", `Cannot list commits: it takes longer than ${timeLimitMs / 1000} seconds`);
+    throw new Failure(
+      "unavailable",
+      `Cannot list commits: it takes longer than ${timeLimitMs / 1000} seconds`,
+    );
   }
 }

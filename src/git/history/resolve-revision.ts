@@ -1,7 +1,13 @@
 import { Failure } from "../../model/failure.ts";
 import { type ObjectId, parseObjectId } from "../../model/object-id.ts";
 import type { Ref } from "../../model/ref.ts";
-import { BRANCH_PREFIX, type BranchName, parseRefName, type RefName, TAG_PREFIX } from "../../model/ref-name.ts";
+import {
+  BRANCH_PREFIX,
+  type BranchName,
+  parseRefName,
+  type RefName,
+  TAG_PREFIX,
+} from "../../model/ref-name.ts";
 import { runGit } from "../git-process.ts";
 import type { ObjectReader } from "../objects/object-reader.ts";
 import { parseTag } from "../objects/parse-commit.ts";
@@ -39,7 +45,10 @@ const TAG_DEPTH_MAX = 10;
  * @returns undefined if it means no commit of this repository.
  * @throws Failure `invalid-input` if a short id is that of several commits.
  */
-export async function resolveRevision(source: RevisionSource, revision: string): Promise<ObjectId | undefined> {
+export async function resolveRevision(
+  source: RevisionSource,
+  revision: string,
+): Promise<ObjectId | undefined> {
   const hex = revision.toLowerCase();
   const id = parseObjectId(hex);
   if (id !== undefined && (await isCommit(source, id))) return id;
@@ -73,7 +82,10 @@ function refNamesOf(refs: RevisionRefs, revision: string): string[] {
 }
 
 /** A tag may point at a tree or a blob, which is no commit to list. */
-async function peelToCommit({ gitDir, objects }: RevisionSource, target: ObjectId): Promise<ObjectId | undefined> {
+async function peelToCommit(
+  { gitDir, objects }: RevisionSource,
+  target: ObjectId,
+): Promise<ObjectId | undefined> {
   let id = target;
   for (let depth = 0; depth < TAG_DEPTH_MAX; depth += 1) {
     const header = await objects.readHeader(gitDir, id);
@@ -102,7 +114,8 @@ async function findCommitByShortId(source: RevisionSource, hex: string): Promise
 
 function ambiguous(hex: string, commits: readonly ObjectId[]): Failure {
   const shown = commits.slice(0, CANDIDATES_SHOWN_MAX).join(", ");
-  const more = commits.length > CANDIDATES_SHOWN_MAX ? ` and ${commits.length - CANDIDATES_SHOWN_MAX} more` : "";
+  const more =
+    commits.length > CANDIDATES_SHOWN_MAX ? ` and ${commits.length - CANDIDATES_SHOWN_MAX} more` : "";
   return new Failure("invalid-input", `Cannot resolve revision "${hex}": it is short for ${shown}${more}`, {
     data: { shas: commits.slice(0, CANDIDATES_SHOWN_MAX) },
   });

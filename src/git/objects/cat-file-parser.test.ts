@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import type { ObjectId } from "../../model/object-id.ts";
-import { type CatFileAnswer, type CatFileCommand, CatFileParser, MalformedCatFileOutput } from "./cat-file-parser.ts";
+import {
+  type CatFileAnswer,
+  type CatFileCommand,
+  CatFileParser,
+  MalformedCatFileOutput,
+} from "./cat-file-parser.ts";
 import { OBJECT_TYPES } from "./object-type.ts";
 
 const ID = "1234567890".repeat(4) as ObjectId;
@@ -92,7 +97,12 @@ for (const [why, command, output] of [
 }
 
 test("takes a content at the limit, and answers nothing before its last byte", () => {
-  const answer: CatFileAnswer = { kind: "contents", id: ID, type: "blob", content: Buffer.alloc(CONTENT_BYTES_MAX) };
+  const answer: CatFileAnswer = {
+    kind: "contents",
+    id: ID,
+    type: "blob",
+    content: Buffer.alloc(CONTENT_BYTES_MAX),
+  };
   const output = printed(answer);
   assert.deepEqual(parse(["contents"], [output.subarray(0, -1)]), []);
   assert.deepEqual(parse(["contents"], [output]), [answer]);

@@ -67,7 +67,8 @@ export class CatFileParser {
   push(chunk: Buffer): void {
     let offset = 0;
     while (offset < chunk.length) {
-      offset = this.#arriving === undefined ? this.#readHeader(chunk, offset) : this.#readContent(chunk, offset);
+      offset =
+        this.#arriving === undefined ? this.#readHeader(chunk, offset) : this.#readContent(chunk, offset);
     }
   }
 

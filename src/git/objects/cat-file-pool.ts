@@ -17,7 +17,11 @@ export type CatFilePoolOptions = {
 const OPEN_PER_PROCESS_MAX = 16;
 
 /** One repository's requests that wait, in order, and the processes that may take them. */
-type Lane = { readonly gitDir: string; readonly queue: CatFileRequest[]; readonly processes: Set<CatFileProcess> };
+type Lane = {
+  readonly gitDir: string;
+  readonly queue: CatFileRequest[];
+  readonly processes: Set<CatFileProcess>;
+};
 
 /** A set keeps the order in which its members were added. */
 function moveToEnd<Member>(set: Set<Member>, member: Member): void {
@@ -203,7 +207,8 @@ export class CatFilePool {
 
   /**
    * Whatever was open may have ended the process (a damaged object does). All of it is asked once more, each request
-   * alone, so that the one that does it again fails and no other.
+   * alone, so that the one that does it again fails and no other. Storage that does not answer is not asked again: to
+   * wait for each request in turn would take the time limit as many times.
    */
   #ended(process: CatFileProcess, unanswered: readonly CatFileRequest[], reason: Error): void {
     this.#processes.delete(process);
@@ -213,7 +218,7 @@ export class CatFilePool {
     const again: CatFileRequest[] = [];
     for (const request of unanswered) {
       if (this.#isClosed) request.reject(stopping());
-      else if (request.isSuspect) request.reject(reason);
+      else if (request.isSuspect || reason instanceof Failure) request.reject(reason);
       else again.push(request);
       request.isSuspect = true;
     }

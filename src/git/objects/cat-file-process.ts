@@ -3,7 +3,12 @@ import { Socket } from "node:net";
 import { Failure } from "../../model/failure.ts";
 import type { ObjectId } from "../../model/object-id.ts";
 import { exitOf, GitError, killGit, spawnGit } from "../git-process.ts";
-import { type CatFileAnswer, type CatFileCommand, CatFileParser, MalformedCatFileOutput } from "./cat-file-parser.ts";
+import {
+  type CatFileAnswer,
+  type CatFileCommand,
+  CatFileParser,
+  MalformedCatFileOutput,
+} from "./cat-file-parser.ts";
 
 export type CatFileRequest = {
   readonly command: CatFileCommand;

@@ -78,9 +78,16 @@ export function openObjectReader(options: ObjectReaderOptions = {}): ObjectReade
   }
 
   /** git puts a content together in memory before it prints its size, so the size is asked for alone. */
-  async function readContent(gitDir: string, id: ObjectId, { size }: ObjectHeader): Promise<StoredObject | undefined> {
+  async function readContent(
+    gitDir: string,
+    id: ObjectId,
+    { size }: ObjectHeader,
+  ): Promise<StoredObject | undefined> {
     if (size > objectBytesMax) {
-      throw new Failure("too-large", `Cannot read object ${id}: it has ${size} bytes, the limit is ${objectBytesMax}`);
+      throw new Failure(
+        "too-large",
+        `Cannot read object ${id}: it has ${size} bytes, the limit is ${objectBytesMax}`,
+      );
     }
     const answer = await pool.request(gitDir, "contents", id);
     return answer.kind === "contents" ? { type: answer.type, content: answer.content } : undefined;

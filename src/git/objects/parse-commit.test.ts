@@ -64,11 +64,27 @@ for (const [why, line, raw, name, email, date, offsetMinutes] of [
   ["an empty address", "Ann <> 1 +0000", "Ann <>", "Ann", "", "1970-01-01T00:00:01.000Z", 0],
   ["no name", " <a@b> 1 +0000", " <a@b>", "", "a@b", "1970-01-01T00:00:01.000Z", 0],
   ["an address left open", "Ann <a@b 1 +0000", "Ann <a@b", "Ann", "", "1970-01-01T00:00:01.000Z", 0],
-  ["two closing brackets", "Ann <a@b> c> 1 +0000", "Ann <a@b> c>", "Ann", "a@b", "1970-01-01T00:00:01.000Z", 0],
+  [
+    "two closing brackets",
+    "Ann <a@b> c> 1 +0000",
+    "Ann <a@b> c>",
+    "Ann",
+    "a@b",
+    "1970-01-01T00:00:01.000Z",
+    0,
+  ],
   ["no date", "Ann <a@b>", "Ann <a@b>", "Ann", "a@b", EPOCH, 0],
   ["a date in words", "Ann <a@b> Mon Nov 14", "Ann <a@b>", "Ann", "a@b", EPOCH, 0],
   ["no offset", "Ann <a@b> 60", "Ann <a@b>", "Ann", "a@b", "1970-01-01T00:01:00.000Z", 0],
-  ["an offset of five digits", "Ann <a@b> 60 +51800", "Ann <a@b>", "Ann", "a@b", "1970-01-01T00:01:00.000Z", 0],
+  [
+    "an offset of five digits",
+    "Ann <a@b> 60 +51800",
+    "Ann <a@b>",
+    "Ann",
+    "a@b",
+    "1970-01-01T00:01:00.000Z",
+    0,
+  ],
   ["a date beyond the year 9999", "Ann <a@b> 253402300800 +0000", "Ann <a@b>", "Ann", "a@b", EPOCH, 0],
   ["the last date", "Ann <a@b> 253402300799 -0000", "Ann <a@b>", "Ann", "a@b", "9999-12-31T23:59:59.000Z", 0],
   ["a negative date", "Ann <a@b> -1 +0000", "Ann <a@b>", "Ann", "a@b", EPOCH, 0],
@@ -127,8 +143,17 @@ test("a parent that does not follow the tree is none, as for git", () => {
 test("never throws, and keeps what follows the first empty line", () => {
   const headers = fc.array(
     fc.oneof(
-      fc.constantFrom(`tree ${TREE}`, `parent ${PARENT}`, "encoding latin1", "encoding utf-16", "encoding \xff", " x"),
-      fc.tuple(fc.constantFrom("author ", "committer ", "tagger "), fc.string()).map((parts) => parts.join("")),
+      fc.constantFrom(
+        `tree ${TREE}`,
+        `parent ${PARENT}`,
+        "encoding latin1",
+        "encoding utf-16",
+        "encoding \xff",
+        " x",
+      ),
+      fc
+        .tuple(fc.constantFrom("author ", "committer ", "tagger "), fc.string())
+        .map((parts) => parts.join("")),
       fc.string({ unit: "binary" }),
     ),
   );
@@ -195,18 +220,52 @@ async function addCommit(lines: readonly string[], encoding: BufferEncoding = "u
 async function addOracleCommits(): Promise<string[]> {
   const tree = await git.out(["hash-object", "-t", "tree", "-w", "--stdin"], { folder, input: "" });
   const committer = "committer Cora <cora@example.test> 1700000000 +0000";
-  const first = await addCommit([`tree ${tree}`, "author Zoë 李 <zoë@example.test> 1 -0930", committer, "", "Füße\n"]);
+  const first = await addCommit([
+    `tree ${tree}`,
+    "author Zoë 李 <zoë@example.test> 1 -0930",
+    committer,
+    "",
+    "Füße\n",
+  ]);
   const second = await addCommit(
-    [`tree ${tree}`, "author Andr\xe9 <a@b> 2 +0000", committer, "encoding ISO-8859-1", "", "Caf\xe9\n\nbody\n"],
+    [
+      `tree ${tree}`,
+      "author Andr\xe9 <a@b> 2 +0000",
+      committer,
+      "encoding ISO-8859-1",
+      "",
+      "Caf\xe9\n\nbody\n",
+    ],
     "latin1",
   );
   const third = await addCommit(
-    [`tree ${tree}`, "author \x93\xfa\x96\x7b <a@b> 2 +0000", committer, "encoding Shift_JIS", "", "\x93\xfa\n"],
+    [
+      `tree ${tree}`,
+      "author \x93\xfa\x96\x7b <a@b> 2 +0000",
+      committer,
+      "encoding Shift_JIS",
+      "",
+      "\x93\xfa\n",
+    ],
     "latin1",
   );
-  const odd = await addCommit([`tree ${tree}`, "author  Odd   Name  <a b@c> d> 7 +7777", committer, "x y", "", "m\n"]);
+  const odd = await addCommit([
+    `tree ${tree}`,
+    "author  Odd   Name  <a b@c> d> 7 +7777",
+    committer,
+    "x y",
+    "",
+    "m\n",
+  ]);
   const parents = [first, second, third, odd].map((parent) => `parent ${parent}`);
-  const merge = await addCommit([`tree ${tree}`, ...parents, "author M <m@m> 9 +0000", committer, "", "Merge\n"]);
+  const merge = await addCommit([
+    `tree ${tree}`,
+    ...parents,
+    "author M <m@m> 9 +0000",
+    committer,
+    "",
+    "Merge\n",
+  ]);
   return [first, second, third, odd, merge];
 }
 

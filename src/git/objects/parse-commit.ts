@@ -36,7 +36,9 @@ function findIdentity(headers: readonly string[], name: string): Identity | unde
 function parentsOf(headers: readonly string[]): ObjectId[] {
   const parents: ObjectId[] = [];
   for (const line of headers.slice(1)) {
-    const parent = line.startsWith("parent ") ? parseObjectId(line.slice("parent ".length).toLowerCase()) : undefined;
+    const parent = line.startsWith("parent ")
+      ? parseObjectId(line.slice("parent ".length).toLowerCase())
+      : undefined;
     if (parent === undefined) break;
     parents.push(parent);
   }

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
-import type { EmailAlias } from "../../model/account.ts";
 import { newUuid, SAMPLE_INSTANT, sampleAccount } from "../../../tests/support/sample-model.ts";
 import { describeDatabases } from "../../../tests/support/test-database.ts";
+import type { EmailAlias } from "../../model/account.ts";
 import {
   findAccountByAccountId,
   findAccountByEmail,
@@ -32,7 +32,8 @@ describeDatabases("accounts", (current) => {
   before(async () => {
     await insertAccount(db(), bob);
     await insertAccount(db(), ada);
-    for (const email of [UNCONFIRMED, ALIAS, PRIMARY]) await insertEmail(db(), ada.uuid, email, SAMPLE_INSTANT);
+    for (const email of [UNCONFIRMED, ALIAS, PRIMARY])
+      await insertEmail(db(), ada.uuid, email, SAMPLE_INSTANT);
   });
 
   test("finds an account by each of its names", async () => {
@@ -56,7 +57,15 @@ describeDatabases("accounts", (current) => {
 
   test("finds the accounts of many addresses at once, by confirmed addresses only", async () => {
     const unknown = Array.from({ length: 2500 }, (_, i) => `author${i}@example.org`);
-    const asked = [...unknown, "ADA@EXAMPLE.COM", "ada@example.com", ALIAS.address, UNCONFIRMED.address, "\0@\0", ""];
+    const asked = [
+      ...unknown,
+      "ADA@EXAMPLE.COM",
+      "ada@example.com",
+      ALIAS.address,
+      UNCONFIRMED.address,
+      "\0@\0",
+      "",
+    ];
     assert.deepEqual(
       await findAccountsByEmails(db(), asked),
       new Map([
@@ -103,7 +112,11 @@ describeDatabases("accounts", (current) => {
     assert.equal(await setAccountDisabled(db(), bob.uuid, SAMPLE_INSTANT), true);
     assert.equal((await findAccountByUuid(db(), bob.uuid))?.isDisabled, true);
     await setAccountDisabled(db(), bob.uuid, new Date());
-    const row = await db().selectFrom("account").select("disabled_at").where("uuid", "=", bob.uuid).executeTakeFirst();
+    const row = await db()
+      .selectFrom("account")
+      .select("disabled_at")
+      .where("uuid", "=", bob.uuid)
+      .executeTakeFirst();
     assert.equal(row?.disabled_at, SAMPLE_INSTANT.getTime(), "the first instant is kept");
     await setAccountDisabled(db(), bob.uuid, undefined);
     assert.deepEqual(await findAccountByUuid(db(), bob.uuid), bob);

@@ -115,7 +115,11 @@ describeDatabases("API tokens", (current) => {
     const end = new Date(5000);
     assert.equal(await setSuccessor(db(), token.uuid, first.uuid, end), true);
     assert.equal(await setSuccessor(db(), token.uuid, second.uuid, new Date(9000)), false);
-    assert.deepEqual(await findTokenByUuid(db(), token.uuid), { ...token, expiresAt: end, successorUuid: first.uuid });
+    assert.deepEqual(await findTokenByUuid(db(), token.uuid), {
+      ...token,
+      expiresAt: end,
+      successorUuid: first.uuid,
+    });
     await assert.rejects(setSuccessor(db(), second.uuid, first.uuid, end), isUniqueViolation);
   });
 });

@@ -124,7 +124,7 @@ export async function setSuccessor(
   return result.numUpdatedRows > 0n;
 }
 
-/** A token and its account in one row, for preparing. The account's columns stand under `account_`. */
+/** The statement behind the look-up by digest: a token and its account in one row. */
 export function tokenByDigestQuery(db: Kysely<Schema>, digest: Buffer) {
   return db
     .selectFrom("api_token")

@@ -18,7 +18,12 @@ describeDatabases("commits cursors", (current) => {
   const project = sampleProject(workspace, "P");
   const { uuid: repositoryUuid } = sampleRepository(workspace, project, "demo");
   const db = () => current().database.kysely;
-  const cursor = { key: "0".repeat(32), repositoryUuid, state: '{"include":["a"]}', createdAt: SAMPLE_INSTANT };
+  const cursor = {
+    key: "0".repeat(32),
+    repositoryUuid,
+    state: '{"include":["a"]}',
+    createdAt: SAMPLE_INSTANT,
+  };
 
   before(async () => {
     await insertWorkspace(db(), workspace);

@@ -184,14 +184,14 @@ function integer(value: number): RawBuilder<unknown> {
 }
 
 /**
- * Both sides are lowered by the database, so that both are lowered alike: SQLite lowers only A to Z, so there "Ä" and "ä"
- * differ; PostgreSQL lowers what its locale knows (only A to Z under "C"). The cast tells PostgreSQL which `lower` is
- * meant: there is one for ranges too.
+ * Only A to Z are folded, on both databases: SQLite's `lower` knows no other letters, and PostgreSQL's folds no others in
+ * a column with the collation "C". The pattern is folded here by the same rule, since PostgreSQL would fold a parameter by
+ * the database's own locale.
  */
 function contains(column: Column, value: FilterValue): Condition {
   if (value.kind !== "text") throw invalidField(column.field, EXPECTED[column.type]);
-  const pattern = `%${value.text.replace(/[\\%_]/g, "\\$&")}%`;
-  return sql`lower(${column.reference}) like lower(cast(${pattern} as text)) escape '\\'`;
+  const pattern = `%${value.text.replace(/[\\%_]/g, "\\$&").replace(/[A-Z]+/g, (text) => text.toLowerCase())}%`;
+  return sql`lower(${column.reference}) like cast(${pattern} as text) escape '\\'`;
 }
 
 function isNull(column: Column): Condition {

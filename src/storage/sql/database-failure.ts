@@ -45,10 +45,12 @@ const POSTGRES_MESSAGES =
 
 /**
  * Turns an error of a driver that tells of a locked, broken or unreachable database into a failure, and returns any other
- * as it is. The connection URL is in neither text.
+ * as it is. Neither has the connection URL in it, nor the values of a row that was refused.
  */
 export function translateDatabaseError(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
+  // PostgreSQL puts values there: "Key (address_key)=(…) already exists", "Failing row contains (…)".
+  if ("detail" in error) error.detail = undefined;
   const code = errorCode(error);
   if (!isUnavailable(code, error.message)) return error;
   return new Failure("unavailable", "The database is not available: try again later", {
@@ -60,8 +62,7 @@ function isUnavailable(code: string | undefined, message: string): boolean {
   if (code === undefined) return POSTGRES_MESSAGES.test(message);
   if (code.startsWith("SQLITE_")) return SQLITE_CODES.some((prefix) => code.startsWith(prefix));
   return (
-    SYSTEM_CODES.has(code) ||
-    (code.length === 5 && POSTGRES_STATES.some((prefix) => code.startsWith(prefix)))
+    SYSTEM_CODES.has(code) || (code.length === 5 && POSTGRES_STATES.some((prefix) => code.startsWith(prefix)))
   );
 }
 

@@ -2,13 +2,14 @@ import assert from "node:assert/strict";
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
+import { inspect } from "node:util";
 import SqliteDatabase from "better-sqlite3";
 import { sql } from "kysely";
 import { newUuid, sampleAccount } from "../../../tests/support/sample-model.ts";
 import { createDatabasePlace, DIALECTS, describeDatabases } from "../../../tests/support/test-database.ts";
 import { Failure } from "../../model/failure.ts";
 import { Secret } from "../../model/secret.ts";
-import { findAccountByUuid, insertAccount, listAccounts, listEmails, insertEmail } from "./accounts.ts";
+import { findAccountByUuid, insertAccount, insertEmail, listAccounts, listEmails } from "./accounts.ts";
 import { isUniqueViolation } from "./database-failure.ts";
 import { openDatabase } from "./open-database.ts";
 
@@ -87,13 +88,31 @@ describeDatabases("a database", (current) => {
   });
 
   test("reads whole numbers beyond 32 bits as numbers", async () => {
-    const { rows } = await sql<{ n: number }>`select cast(9007199254740991 as bigint) as n`.execute(database().kysely);
+    const { rows } = await sql<{ n: number }>`select cast(9007199254740991 as bigint) as n`.execute(
+      database().kysely,
+    );
     assert.deepEqual(rows, [{ n: Number.MAX_SAFE_INTEGER }]);
   });
 
   test("holds foreign keys", async () => {
-    const orphan = insertEmail(database().kysely, newUuid(), EMAIL, new Date());
+    const orphan = insertEmail(
+      database().kysely,
+      newUuid(),
+      { ...EMAIL, address: "orphan@example.com" },
+      new Date(),
+    );
     await assert.rejects(orphan, (error) => !isUniqueViolation(error) && /foreign key/i.test(String(error)));
+  });
+
+  test("tells of a refused row without its values, which may be private", async () => {
+    const account = sampleAccount(`u${newUuid()}`);
+    const email = { ...EMAIL, address: "private@example.com" };
+    await insertAccount(database().kysely, account);
+    await insertEmail(database().kysely, account.uuid, email, new Date());
+    await assert.rejects(insertEmail(database().kysely, account.uuid, email, new Date()), (error) => {
+      assert.ok(isUniqueViolation(error));
+      return !inspect(error, { showHidden: true }).includes("private@");
+    });
   });
 
   test("serves transactions of several processes at once, none lost", async () => {
@@ -126,7 +145,9 @@ for (const dialect of DIALECTS) {
     test("refuses a database that a newer version has written, and leaves it as it is", async () => {
       const { settings, remove } = await createDatabasePlace(dialect);
       const first = await openDatabase(settings);
-      await sql`insert into schema_migration (name, applied_at) values ('999-future', 1)`.execute(first.kysely);
+      await sql`insert into schema_migration (name, applied_at) values ('999-future', 1)`.execute(
+        first.kysely,
+      );
       await assert.rejects(
         openDatabase(settings),
         (error) => isUnavailable(error) && /newer version.*"999-future"/.test(error.message),
@@ -188,7 +209,10 @@ describe("opening a SQLite file", () => {
   test("fails for a folder that is not there, and for a file that is no database", async () => {
     const { settings, remove } = await createDatabasePlace("sqlite");
     assert.equal(settings.kind, "sqlite");
-    await assert.rejects(openDatabase({ kind: "sqlite", path: join(settings.path, "x", "y") }), isUnavailable);
+    await assert.rejects(
+      openDatabase({ kind: "sqlite", path: join(settings.path, "x", "y") }),
+      isUnavailable,
+    );
     await assert.rejects(openDatabase({ kind: "sqlite", path: import.meta.filename }), isUnavailable);
     await remove();
   });

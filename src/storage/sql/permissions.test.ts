@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import fc from "fast-check";
-import { highestPermission, PERMISSIONS, type Permission } from "../../model/permission.ts";
-import type { WorkspaceRole } from "../../model/workspace.ts";
 import {
   newUuid,
   SAMPLE_INSTANT,
@@ -12,6 +10,8 @@ import {
   sampleWorkspace,
 } from "../../../tests/support/sample-model.ts";
 import { describeDatabases } from "../../../tests/support/test-database.ts";
+import { highestPermission, PERMISSIONS, type Permission } from "../../model/permission.ts";
+import type { WorkspaceRole } from "../../model/workspace.ts";
 import { insertAccount } from "./accounts.ts";
 import { findPermission, upsertRepositoryPermission } from "./permissions.ts";
 import { insertProject, upsertProjectPermission } from "./projects.ts";
@@ -19,7 +19,9 @@ import { insertRepository } from "./repositories.ts";
 import { insertWorkspace, upsertMember } from "./workspaces.ts";
 
 type Held = {
-  readonly membership: { readonly role: WorkspaceRole; readonly repositoryPermission: Permission } | undefined;
+  readonly membership:
+    | { readonly role: WorkspaceRole; readonly repositoryPermission: Permission }
+    | undefined;
   readonly project: Permission | undefined;
   readonly repository: Permission | undefined;
 };
@@ -37,7 +39,11 @@ const held: fc.Arbitrary<Held> = fc.record({
 /** The rule, said a second time. */
 function expected({ membership, project, repository }: Held): Permission {
   if (membership?.role === "owner") return "admin";
-  return highestPermission([membership?.repositoryPermission ?? "none", project ?? "none", repository ?? "none"]);
+  return highestPermission([
+    membership?.repositoryPermission ?? "none",
+    project ?? "none",
+    repository ?? "none",
+  ]);
 }
 
 describeDatabases("permissions", (current) => {

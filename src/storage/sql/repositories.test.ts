@@ -1,11 +1,5 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
-import type { Account } from "../../model/account.ts";
-import { Failure } from "../../model/failure.ts";
-import { type Filter, parseFilter } from "../../model/filter.ts";
-import type { ObjectId } from "../../model/object-id.ts";
-import type { BranchName, RefName } from "../../model/ref-name.ts";
-import type { RepositorySlug, WorkspaceSlug } from "../../model/slug.ts";
 import {
   newUuid,
   SAMPLE_INSTANT,
@@ -15,6 +9,12 @@ import {
   sampleWorkspace,
 } from "../../../tests/support/sample-model.ts";
 import { describeDatabases } from "../../../tests/support/test-database.ts";
+import type { Account } from "../../model/account.ts";
+import { Failure } from "../../model/failure.ts";
+import { type Filter, parseFilter } from "../../model/filter.ts";
+import type { ObjectId } from "../../model/object-id.ts";
+import type { BranchName, RefName } from "../../model/ref-name.ts";
+import type { RepositorySlug, WorkspaceSlug } from "../../model/slug.ts";
 import { insertAccount } from "./accounts.ts";
 import { saveCursor } from "./commits-cursors.ts";
 import { isUniqueViolation } from "./database-failure.ts";
@@ -86,7 +86,10 @@ describeDatabases("repositories", (current) => {
   });
 
   test("changes what is named and nothing else", async () => {
-    const stored = sampleRepository(workspace, project, "changed", { website: "x", mainBranch: "a" as BranchName });
+    const stored = sampleRepository(workspace, project, "changed", {
+      website: "x",
+      mainBranch: "a" as BranchName,
+    });
     await insertRepository(db(), stored);
     const find = () => findRepository(db(), undefined, { uuid: stored.uuid });
     assert.equal(await updateRepository(db(), stored.uuid, {}), true);
@@ -96,7 +99,12 @@ describeDatabases("repositories", (current) => {
     assert.deepEqual(await find(), { ...stored, isPrivate: false, mainBranch: undefined, updatedAt });
     const renamed = { slug: "renamed" as RepositorySlug, name: "Renamed", language: "c", description: "d" };
     const flags = { hasIssues: true, hasWiki: true, forkPolicy: "no_public_forks", sizeBytes: 7 } as const;
-    await updateRepository(db(), stored.uuid, { ...renamed, ...flags, website: undefined, projectUuid: second.uuid });
+    await updateRepository(db(), stored.uuid, {
+      ...renamed,
+      ...flags,
+      website: undefined,
+      projectUuid: second.uuid,
+    });
     assert.deepEqual(await find(), {
       ...stored,
       ...renamed,
@@ -113,10 +121,16 @@ describeDatabases("repositories", (current) => {
 
   test("refuses a slug that is taken in the workspace, at creation and at a rename", async () => {
     await insertRepository(db(), sampleRepository(workspace, project, "taken"));
-    await assert.rejects(insertRepository(db(), sampleRepository(workspace, second, "taken")), isUniqueViolation);
+    await assert.rejects(
+      insertRepository(db(), sampleRepository(workspace, second, "taken")),
+      isUniqueViolation,
+    );
     const free = sampleRepository(workspace, project, "free");
     await insertRepository(db(), free);
-    await assert.rejects(updateRepository(db(), free.uuid, { slug: "taken" as RepositorySlug }), isUniqueViolation);
+    await assert.rejects(
+      updateRepository(db(), free.uuid, { slug: "taken" as RepositorySlug }),
+      isUniqueViolation,
+    );
     await insertRepository(db(), sampleRepository(other, otherProject, "taken"));
   });
 
@@ -133,11 +147,19 @@ describeDatabases("repositories", (current) => {
     await insertAccount(db(), account);
     const name = "refs/heads/main" as RefName;
     const target = "1".repeat(40) as ObjectId;
-    const [gone, kept] = [sampleRepository(workspace, project, "gone"), sampleRepository(workspace, project, "kept")];
+    const [gone, kept] = [
+      sampleRepository(workspace, project, "gone"),
+      sampleRepository(workspace, project, "kept"),
+    ];
     for (const each of [gone, kept]) {
       await insertRepository(db(), each);
       await upsertRepositoryPermission(db(), each.uuid, account.uuid, "read");
-      await saveCursor(db(), { key: each.uuid, repositoryUuid: each.uuid, state: "{}", createdAt: SAMPLE_INSTANT });
+      await saveCursor(db(), {
+        key: each.uuid,
+        repositoryUuid: each.uuid,
+        state: "{}",
+        createdAt: SAMPLE_INSTANT,
+      });
       const update = { name, old: undefined, new: target, peeled: undefined };
       const options = { isAtomic: false, now: SAMPLE_INSTANT };
       await current().database.transaction((tx) => applyRefUpdates(tx, each.uuid, [update], options));
@@ -296,7 +318,10 @@ describeDatabases("lists of repositories", (current) => {
   test("shows each repository once over all pages, though the sort sees no difference", async () => {
     for (const sort of [undefined, { field: "scm", direction: "asc" }] as const) {
       const pages = await Promise.all([1, 2, 3, 4].map((page) => list("owner", { sort, page, pagelen: 1 })));
-      assert.deepEqual(pages.map((page) => page.size), [3, 3, 3, 3]);
+      assert.deepEqual(
+        pages.map((page) => page.size),
+        [3, 3, 3, 3],
+      );
       assert.deepEqual(pages.flatMap((page) => page.slugs).sort(), ["closed", "open", "secret"]);
     }
   });

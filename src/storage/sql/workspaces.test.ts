@@ -1,9 +1,5 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
-import { Failure } from "../../model/failure.ts";
-import type { Filter } from "../../model/filter.ts";
-import type { ProjectKey, WorkspaceSlug } from "../../model/slug.ts";
-import type { WorkspaceMember } from "../../model/workspace.ts";
 import {
   newUuid,
   SAMPLE_INSTANT,
@@ -12,6 +8,10 @@ import {
   sampleWorkspace,
 } from "../../../tests/support/sample-model.ts";
 import { describeDatabases } from "../../../tests/support/test-database.ts";
+import { Failure } from "../../model/failure.ts";
+import type { Filter } from "../../model/filter.ts";
+import type { ProjectKey, WorkspaceSlug } from "../../model/slug.ts";
+import type { WorkspaceMember } from "../../model/workspace.ts";
 import { insertAccount } from "./accounts.ts";
 import { isUniqueViolation } from "./database-failure.ts";
 import { findOldestProject, findProject, insertProject } from "./projects.ts";
@@ -31,7 +31,11 @@ describeDatabases("workspaces", (current) => {
   // By bytes "_" comes before letters and after digits; by the rules of most languages it comes first.
   const [underscore, apple, nine] = [sampleWorkspace("_w"), sampleWorkspace("apple"), sampleWorkspace("9w")];
   const db = () => current().database.kysely;
-  const adaInUnderscore: WorkspaceMember = { accountUuid: ada.uuid, role: "member", repositoryPermission: "write" };
+  const adaInUnderscore: WorkspaceMember = {
+    accountUuid: ada.uuid,
+    role: "member",
+    repositoryPermission: "write",
+  };
   const adaInApple: WorkspaceMember = { accountUuid: ada.uuid, role: "owner", repositoryPermission: "none" };
 
   before(async () => {
@@ -62,7 +66,10 @@ describeDatabases("workspaces", (current) => {
         { workspace: apple, role: "owner" },
       ],
     });
-    assert.deepEqual(await listWorkspacesOf(db(), bob.uuid, { page: 1, pagelen: 10 }), { size: 0, values: [] });
+    assert.deepEqual(await listWorkspacesOf(db(), bob.uuid, { page: 1, pagelen: 10 }), {
+      size: 0,
+      values: [],
+    });
   });
 
   const bySlug: Filter = {
@@ -96,7 +103,12 @@ describeDatabases("workspaces", (current) => {
   });
 
   test("keeps one membership for an account, the last one", async () => {
-    await upsertMember(db(), nine.uuid, { accountUuid: bob.uuid, role: "owner", repositoryPermission: "admin" }, SAMPLE_INSTANT);
+    await upsertMember(
+      db(),
+      nine.uuid,
+      { accountUuid: bob.uuid, role: "owner", repositoryPermission: "admin" },
+      SAMPLE_INSTANT,
+    );
     const lowered: WorkspaceMember = { accountUuid: bob.uuid, role: "member", repositoryPermission: "read" };
     await upsertMember(db(), nine.uuid, lowered, new Date());
     await upsertMember(db(), nine.uuid, adaInApple, SAMPLE_INSTANT);

@@ -1,0 +1,56 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
+
+const WAIT_MS_MAX = 10_000;
+
+interface Process {
+  readonly id: number;
+  readonly parentId: number;
+  readonly command: string;
+}
+
+/** Processes come and go while the table is read: one that is gone is left out. */
+function readProcess(id: number): Process | undefined {
+  try {
+    // The second field is a name in brackets, which may hold spaces and brackets itself.
+    const [state, parentId] = readFileSync(`/proc/${id}/stat`, "utf8")
+      .replace(/^.*\) /s, "")
+      .split(" ");
+    if (state === "Z") return undefined;
+    const command = readFileSync(`/proc/${id}/cmdline`, "utf8").replaceAll("\0", " ").trim();
+    return { id, parentId: Number(parentId), command };
+  } catch {
+    return undefined;
+  }
+}
+
+function descendants(processId: number): readonly Process[] {
+  const all = readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map((name) => readProcess(Number(name)))
+    .filter((found) => found !== undefined);
+  const below = new Set([processId]);
+  // A child has nearly always a higher number than its parent, but numbers wrap: go on until nothing is added.
+  for (let size = 0; size !== below.size; ) {
+    size = below.size;
+    for (const { id, parentId } of all) if (below.has(parentId)) below.add(id);
+  }
+  below.delete(processId);
+  return all.filter(({ id }) => below.has(id));
+}
+
+/** The git commands of a server that belong to a request. Its pool of `cat-file` readers outlives requests. */
+export function requestProcesses(serverProcessId: number): readonly string[] {
+  return descendants(serverProcessId)
+    .map(({ command }) => command)
+    .filter((command) => !/\bcat-file\b/.test(command));
+}
+
+/** Waits until `isDone` says so. @throws Error naming `what` after ten seconds. */
+export async function waitUntil(what: string, isDone: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + WAIT_MS_MAX;
+  while (!(await isDone())) {
+    if (Date.now() > deadline) throw new Error(`waited ${WAIT_MS_MAX} ms until ${what}`);
+    await delay(20);
+  }
+}
