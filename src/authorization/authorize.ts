@@ -5,6 +5,7 @@ import type { Repository } from "../model/repository.ts";
 import { isBitbucketScope, missingScopes, type Scope } from "../model/scope.ts";
 import type { Workspace, WorkspaceMember } from "../model/workspace.ts";
 import type { Ports } from "../ports.ts";
+import { listRepositories } from "../storage/sql/repositories.ts";
 import { findMember } from "../storage/sql/workspaces.ts";
 
 /** Recorded text of Bitbucket, the same for what is missing and for what is hidden. */
@@ -15,15 +16,13 @@ export const HIDDEN_REPOSITORY =
  * Whether the credential lets its caller ask for this at all. Anonymous callers have no scopes to lack: what they may see
  * is decided by visibility.
  *
- * @throws Failure scope-missing, with the lists of required and granted scopes.
+ * @throws Failure scope-missing, with the lists of required and granted scopes; no-bitbucket-scopes if there are none.
  */
 export function requireScopes(caller: Caller, required: readonly Scope[]): void {
   if (caller.kind === "anonymous") return;
   const granted = caller.token.scopes;
   if (!granted.some(isBitbucketScope)) {
-    throw new Failure("scope-missing", "API Token provided has no Bitbucket scopes.", {
-      reason: "no Bitbucket scopes",
-    });
+    throw new Failure("no-bitbucket-scopes", "API Token provided has no Bitbucket scopes.");
   }
   const missing = missingScopes(required, granted);
   if (missing.length === 0) return;
@@ -81,12 +80,32 @@ export async function requireWorkspacePermission(
     workspace === undefined || caller.kind === "anonymous"
       ? undefined
       : await findMember(database.kysely, workspace.uuid, caller.account.uuid);
-  if (workspace === undefined || (workspace.isPrivate && member === undefined)) {
+  const mayBeSeen =
+    workspace !== undefined &&
+    (!workspace.isPrivate ||
+      member !== undefined ||
+      (await hasVisibleRepository(database, workspace, caller)));
+  if (workspace === undefined || !mayBeSeen) {
     throw new Failure("hidden", `No workspace with identifier '${identifier}'.`);
   }
   if (asked === "see" || isAllowed(member, asked)) return workspace;
   if (caller.kind === "anonymous") throw credentialMissing();
   throw new Failure("permission-missing", "You do not have the permission for this in the workspace");
+}
+
+/** A private workspace is no secret to those who may see one of its repositories: each of them names it. */
+async function hasVisibleRepository(
+  database: Ports["database"],
+  workspace: Workspace,
+  caller: Caller,
+): Promise<boolean> {
+  const { size } = await listRepositories(database.kysely, {
+    workspaceUuid: workspace.uuid,
+    viewerUuid: caller.kind === "anonymous" ? undefined : caller.account.uuid,
+    page: 1,
+    pagelen: 1,
+  });
+  return size > 0;
 }
 
 function isAllowed(member: WorkspaceMember | undefined, asked: "create-repository" | "own"): boolean {

@@ -105,7 +105,8 @@ export const SETTINGS: readonly Setting[] = [
     name: "behindProxy",
     flags: "--behind-proxy",
     variable: "PAIL_BEHIND_PROXY",
-    description: "believe X-Forwarded-* headers, which a proxy in front must set (the variable: true or false)",
+    description:
+      "believe X-Forwarded-* headers, which a proxy in front must set (the variable: true or false)",
     fallback: "no",
   },
   {

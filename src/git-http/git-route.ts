@@ -95,7 +95,8 @@ export function answerGitError(ports: Ports, error: unknown, request: FastifyReq
     return reply.code(500).send("Something went wrong on the server\n");
   }
   annotateFailure(request, failure);
-  const status = statusOf(failure);
+  // In Git it is 403, as recorded: after a 401 git would forget a token that is genuine.
+  const status = failure.kind === "no-bitbucket-scopes" ? 403 : statusOf(failure);
   if (status === 401) reply.header("www-authenticate", CHALLENGE);
   return reply.code(status).send(`${gitText(failure)}\n`);
 }

@@ -6,6 +6,8 @@ const STATUS: Record<FailureKind, number> = {
   "credential-invalid": 401,
   "credential-kind-refused": 403,
   "credential-retired": 410,
+  // Recorded: 401 and not 403, over REST.
+  "no-bitbucket-scopes": 401,
   "scope-missing": 403,
   hidden: 404,
   "not-found": 404,
@@ -33,7 +35,7 @@ export const CHALLENGE = 'Basic realm="Bitbucket.org HTTP"';
 export function errorBody(failure: Failure): unknown {
   const { detail, data, fields } = failure.details;
   // Recorded: for a token without any Bitbucket scope the error is a bare string, unlike everywhere else.
-  if (failure.kind === "scope-missing" && detail === undefined) return { error: failure.message };
+  if (failure.kind === "no-bitbucket-scopes") return { error: failure.message };
   return {
     type: "error",
     error: {

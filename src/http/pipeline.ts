@@ -9,7 +9,7 @@ import {
 } from "../authorization/authorize.ts";
 import type { Account } from "../model/account.ts";
 import type { Caller } from "../model/caller.ts";
-import { Failure } from "../model/failure.ts";
+import { Failure, invalidField } from "../model/failure.ts";
 import type { Repository } from "../model/repository.ts";
 import { parseRepositorySlug, parseWorkspaceSlug } from "../model/slug.ts";
 import { parseBracedUuid } from "../model/uuid.ts";
@@ -117,6 +117,7 @@ async function admitToWorkspace(
   params: Readonly<Record<string, string>>,
   permission: Parameters<typeof requireWorkspacePermission>[4],
 ): Promise<Workspace> {
+  refuseTraversal(params);
   const text = params.workspace ?? "";
   const selector = workspaceSelector(text);
   const workspace = selector === undefined ? undefined : await findWorkspace(ports.database.kysely, selector);
@@ -135,6 +136,7 @@ export async function findNamedRepository(
   { database }: Pick<Ports, "database">,
   params: Readonly<Record<string, string>>,
 ): Promise<Repository | undefined> {
+  refuseTraversal(params);
   const workspaceText = params.workspace ?? "";
   const uuid = parseBracedUuid(params.repo_slug ?? "");
   if (uuid !== undefined && workspaceText === "{}")
@@ -147,6 +149,15 @@ export async function findNamedRepository(
   return "slug" in workspace
     ? database.lookups.findRepositoryBySlugs(workspace.slug, slug)
     : findRepository(database.kysely, workspace, { slug });
+}
+
+/** No name holds what means a way through folders: such a name is told apart from one that is only not there. */
+function refuseTraversal(params: Readonly<Record<string, string>>): void {
+  for (const name of ["workspace", "repo_slug"]) {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+    if (/\.\.|[/\\\x00-\x1f\x7f]/.test(params[name] ?? ""))
+      throw invalidField(name, "has .. or / or a control character");
+  }
 }
 
 /** NUL and its like have no meaning in any path or query here, and end a text early in C. */

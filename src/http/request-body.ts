@@ -2,6 +2,9 @@ import type { Static, TSchema } from "typebox";
 import { Compile } from "typebox/compile";
 import { Failure, invalidField } from "../model/failure.ts";
 
+/** What stands for a body of a content type that is not read. Routes that take no body pass over it. */
+export const UNREADABLE_BODY = Symbol("unreadable body");
+
 /**
  * A reader of bodies that follow a schema, from what the server's parsers leave: a value of JSON, a form, or nothing.
  * The reader throws Failure invalid-input that names every wrong field.
@@ -9,7 +12,14 @@ import { Failure, invalidField } from "../model/failure.ts";
 export function bodyReader<Body extends TSchema>(schema: Body): (body: unknown) => Static<Body> {
   const validator = Compile(schema);
   return (sent) => {
-    const body: unknown = sent instanceof URLSearchParams ? formToJson(sent, schema) : (sent ?? {});
+    if (sent === UNREADABLE_BODY) {
+      throw new Failure(
+        "media-type-refused",
+        "Content-Type: must be application/json or application/x-www-form-urlencoded",
+      );
+    }
+    const body: unknown =
+      sent instanceof URLSearchParams ? formToJson(sent, schema) : sent === undefined ? {} : sent;
     refuseUnstorableText(body, "body", 0);
     if (validator.Check(body)) return body;
     const fields: Record<string, string[]> = {};

@@ -11,6 +11,7 @@ import { Failure } from "../model/failure.ts";
 import type { Ports } from "../ports.ts";
 import { BUG_BODY, CHALLENGE, errorBody, statusOf } from "./answer-failure.ts";
 import { BITBUCKET_API_HOST, BITBUCKET_HOST } from "./public-urls.ts";
+import { UNREADABLE_BODY } from "./request-body.ts";
 import { annotateFailure, logRequest } from "./request-log.ts";
 import { readRequestTarget } from "./request-target.ts";
 import { joinWrappedCredential, replayConnection } from "./wrapped-credential.ts";
@@ -163,7 +164,9 @@ function addBodyParsers(server: FastifyInstance): void {
       done(null, new URLSearchParams(body as string));
     },
   );
-  server.addContentTypeParser("*", { parseAs: "buffer" }, (_request, _body, done) => done(null, undefined));
+  server.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) =>
+    done(null, body.length === 0 ? undefined : UNREADABLE_BODY),
+  );
 }
 
 function throwNotFound(request: FastifyRequest, _reply: FastifyReply): never {

@@ -4,6 +4,7 @@ export type FailureKind =
   | "credential-invalid"
   | "credential-kind-refused"
   | "credential-retired"
+  | "no-bitbucket-scopes"
   | "scope-missing"
   | "hidden"
   | "not-found"

@@ -62,7 +62,7 @@ test("imports go down the ordered list of folders only", () => {
 
 test("ports.ts is imported for its types only, and model/ imports nothing from outside", () => {
   for (const { path, text } of FILES) {
-    assert.ok(!/^import (?!type)[^;]*ports\.ts"/m.test(text), `${path}: use \`import type\``);
+    assert.ok(!/^import (?!type)[^;]*\/ports\.ts"/m.test(text), `${path}: use \`import type\``);
     if (place(path) === "model") {
       const outside = [...text.matchAll(/from "([^"]+)"/g)].filter(
         ([, target]) => !target!.startsWith("./") && target !== "node:util",

@@ -77,6 +77,12 @@ function parseCommand(payload: Buffer): PushCommand {
   // The database and JSON carry text; a name in another encoding could not be shown or asked for again.
   if (!isUtf8(payload)) throw new Failure("invalid-input", "push: a ref name is not UTF-8");
   const text = packetText(payload);
+  if (/^[0-9a-f]{64} /.test(text)) {
+    throw new Failure(
+      "invalid-input",
+      "push: SHA-256 object ids are not supported: repositories here use SHA-1",
+    );
+  }
   const oldId = parseObjectId(text.slice(0, 40));
   const newId = parseObjectId(text.slice(41, 81));
   const isCommand =

@@ -1,0 +1,184 @@
+import type { Command } from "commander";
+import type { Account, EmailAlias } from "../model/account.ts";
+import { invalidField } from "../model/failure.ts";
+import { bracedUuid } from "../model/uuid.ts";
+import { addEmail, createAccount, disableAccount, enableAccount } from "../operations/accounts.ts";
+import type { Ports } from "../ports.ts";
+import { listAccounts, listEmails, setPrimaryEmail } from "../storage/sql/accounts.ts";
+import { getNamedAccount } from "./find-account.ts";
+import { printJson, printLine, printTable, shortInstant } from "./print.ts";
+import { createCommand, examples } from "./program.ts";
+import { addSettings } from "./settings-options.ts";
+import { withPorts } from "./with-ports.ts";
+
+export function createAccountCommand(): Command {
+  const account = createCommand("account").description(
+    "Accounts of people and bots, and their e-mail addresses.",
+  );
+  addCreate(account);
+  addList(account);
+  addDisable(account);
+  addEnable(account);
+  addAddEmail(account);
+  addEmails(account);
+  return account;
+}
+
+type CreateOptions = { readonly email: string; readonly username: string; readonly name?: string };
+
+function addCreate(account: Command): void {
+  const command = account
+    .command("create")
+    .description("Makes an account. It has no password: it uses API tokens (pail token create).")
+    .requiredOption("--email <address>", "its primary e-mail address, which is its name for the REST API")
+    .requiredOption("--username <name>", "its name for Git: letters, digits, _ and -")
+    .option("--name <name>", "the name that is shown (default: the user name)")
+    .addHelpText(
+      "after",
+      examples("pail account create --email ada@example.com --username ada --name 'Ada Example'"),
+    );
+  addSettings(command).action(async ({ email, username, name }: CreateOptions) => {
+    const wanted = { email, username, ...(name === undefined ? {} : { displayName: name }) };
+    const created = await withPorts(command, (ports) => createAccount(ports, wanted), {
+      mayCreateData: true,
+    });
+    printLine(`Created account ${created.username} ${bracedUuid(created.uuid)}`);
+  });
+}
+
+function addList(account: Command): void {
+  const command = account
+    .command("list")
+    .description("Lists all accounts.")
+    .option("--json", "as a JSON array")
+    .addHelpText("after", examples("pail account list", "pail account list --json"));
+  addSettings(command).action(async ({ json }: { readonly json?: true }) => {
+    const listed = await withPorts(command, listAllAccounts);
+    if (json) return printJson(listed);
+    const rows = listed.map((each) => [
+      each.username,
+      each.email ?? "-",
+      each.display_name,
+      each.is_disabled ? "disabled" : "active",
+      shortInstant(new Date(each.created_on)),
+    ]);
+    printTable(["user name", "e-mail", "name", "state", "created"], rows, "There are no accounts");
+  });
+}
+
+async function listAllAccounts({ database }: Ports) {
+  const listed = [];
+  for (const each of await listAccounts(database.kysely)) {
+    listed.push({
+      uuid: bracedUuid(each.uuid),
+      account_id: each.accountId,
+      username: each.username,
+      display_name: each.displayName,
+      email: (await listEmails(database.kysely, each.uuid))[0]?.address ?? null,
+      is_disabled: each.isDisabled,
+      created_on: each.createdAt.toISOString(),
+    });
+  }
+  return listed;
+}
+
+function addDisable(account: Command): void {
+  const command = account
+    .command("disable")
+    .description("Disables an account: its tokens are refused from the next request on. Nothing is deleted.")
+    .requiredOption("--email <address>", "any of its e-mail addresses")
+    .addHelpText("after", examples("pail account disable --email ada@example.com"));
+  addSettings(command).action(async ({ email }: { readonly email: string }) => {
+    await withPorts(command, async (ports) => {
+      const found = await getNamedAccount(ports, "email", email);
+      await disableAccount(ports, found);
+      printLine(`Disabled account ${found.username}`);
+    });
+  });
+}
+
+function addEnable(account: Command): void {
+  const command = account
+    .command("enable")
+    .description("Enables an account again. Its tokens work as before, unless expired or revoked.")
+    .requiredOption("--email <address>", "any of its e-mail addresses")
+    .addHelpText("after", examples("pail account enable --email ada@example.com"));
+  addSettings(command).action(async ({ email }: { readonly email: string }) => {
+    await withPorts(command, async (ports) => {
+      const found = await getNamedAccount(ports, "email", email);
+      await enableAccount(ports, found);
+      printLine(`Enabled account ${found.username}`);
+    });
+  });
+}
+
+type AddEmailOptions = {
+  readonly account: string;
+  readonly email: string;
+  readonly primary?: true;
+  readonly unconfirmed?: true;
+};
+
+function addAddEmail(account: Command): void {
+  const command = account
+    .command("add-email")
+    .description("Gives an account another e-mail address, or makes one that it has its primary one.")
+    .requiredOption("--account <email>", "any of the addresses that it has")
+    .requiredOption("--email <address>", "the new one")
+    .option("--primary", "the REST API takes only the primary address as a name")
+    .option("--unconfirmed", "as an address that nobody has confirmed to be theirs")
+    .addHelpText(
+      "after",
+      examples(
+        "pail account add-email --account ada@example.com --email ada@work.example",
+        "pail account add-email --account ada@example.com --email ada@work.example --primary",
+      ),
+    );
+  addSettings(command).action(async (options: AddEmailOptions) => {
+    await withPorts(command, async (ports) => {
+      const owner = await getNamedAccount(ports, "account", options.account);
+      const isPrimary = options.primary === true;
+      await takeEmail(ports, owner, {
+        address: options.email,
+        isPrimary,
+        isConfirmed: options.unconfirmed !== true,
+      });
+      printLine(`${owner.username} has ${options.email}${isPrimary ? " as its primary address" : ""}`);
+    });
+  });
+}
+
+async function takeEmail(ports: Ports, owner: Account, email: EmailAlias): Promise<void> {
+  const owned = (await listEmails(ports.database.kysely, owner.uuid)).find(
+    ({ address }) => address.toLowerCase() === email.address.toLowerCase(),
+  );
+  if (owned === undefined || !email.isPrimary) return addEmail(ports, owner, email);
+  if (!owned.isConfirmed) throw invalidField("primary", "an unconfirmed address cannot be primary");
+  await ports.database.transaction((tx) => setPrimaryEmail(tx, owner.uuid, owned.address));
+}
+
+function addEmails(account: Command): void {
+  const command = account
+    .command("emails")
+    .description("Lists the e-mail addresses of an account, the primary one first.")
+    .requiredOption("--account <email>", "any of its e-mail addresses")
+    .option("--json", "as a JSON array")
+    .addHelpText("after", examples("pail account emails --account ada@example.com"));
+  addSettings(command).action(async (options: { readonly account: string; readonly json?: true }) => {
+    const emails = await withPorts(command, async (ports) =>
+      listEmails(ports.database.kysely, (await getNamedAccount(ports, "account", options.account)).uuid),
+    );
+    if (options.json) {
+      return printJson(
+        emails.map(({ address, isPrimary, isConfirmed }) => ({
+          email: address,
+          is_primary: isPrimary,
+          is_confirmed: isConfirmed,
+        })),
+      );
+    }
+    const yesOrNo = (holds: boolean) => (holds ? "yes" : "no");
+    const rows = emails.map((email) => [email.address, yesOrNo(email.isPrimary), yesOrNo(email.isConfirmed)]);
+    printTable(["e-mail", "primary", "confirmed"], rows, "The account has no e-mail address");
+  });
+}

@@ -1,0 +1,18 @@
+import type { Account } from "../model/account.ts";
+import { Failure, invalidField } from "../model/failure.ts";
+import { getAccountByEmail } from "../operations/accounts.ts";
+import type { Ports } from "../ports.ts";
+
+/** The account that a flag names by an e-mail address. @throws Failure invalid-input for that flag. */
+export async function getNamedAccount(
+  ports: Pick<Ports, "database">,
+  flag: "account" | "email" | "owner",
+  address: string,
+): Promise<Account> {
+  try {
+    return await getAccountByEmail(ports, address);
+  } catch (error) {
+    if (!(error instanceof Failure) || error.kind !== "not-found") throw error;
+    throw invalidField(flag, `there is no account with the e-mail address ${address}`);
+  }
+}

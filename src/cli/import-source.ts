@@ -1,0 +1,148 @@
+import { isUtf8 } from "node:buffer";
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { GitError, runGit } from "../git/git-process.ts";
+import { Failure } from "../model/failure.ts";
+import { type ObjectId, parseObjectId } from "../model/object-id.ts";
+import { type BranchName, branchOf, parseRefName, type RefName } from "../model/ref-name.ts";
+
+/** What is taken of a repository. Remotes' branches and the stash belong to the clone, not to the repository. */
+const TAKEN_PREFIXES = ["refs/heads/", "refs/tags/", "refs/notes/"];
+const LEFT_PREFIXES = ["refs/remotes/", "refs/stash"];
+
+export type SourceRef = { readonly name: RefName; readonly target: ObjectId };
+
+/** A repository on this machine's disk, looked through. */
+export type ImportSource = {
+  readonly gitDir: string;
+  readonly refs: readonly SourceRef[];
+  /** The branch that HEAD names, whether it exists or not. Undefined when HEAD is detached. */
+  readonly headBranch: BranchName | undefined;
+  /** For people: what is not taken, and why. */
+  readonly warnings: readonly string[];
+};
+
+/** @throws Failure invalid-input if there is no repository, or none that can be taken whole. */
+export async function openImportSource(path: string): Promise<ImportSource> {
+  const gitDir = await findGitDir(resolve(path));
+  if (gitDir === undefined) throw refused(path, "it is not a Git repository");
+  try {
+    const format = (await runGit(["rev-parse", "--show-object-format"], { gitDir })).toString().trim();
+    if (format !== "sha1") throw refused(path, `its object format is ${format}, and Bitbucket's is sha1`);
+    const isShallow =
+      (await runGit(["rev-parse", "--is-shallow-repository"], { gitDir })).toString().trim() === "true";
+    if (isShallow) throw refused(path, "it is a shallow clone (git fetch --unshallow makes it whole)");
+    if (await isPartial(gitDir)) throw refused(path, "it is a partial clone, which lacks objects");
+    return { gitDir, ...(await readRefs(gitDir)), headBranch: await readHeadBranch(gitDir) };
+  } catch (error) {
+    if (error instanceof GitError) throw refused(path, lastLine(error.stderr) ?? "git cannot read it");
+    throw error;
+  }
+}
+
+function refused(path: string, why: string): Failure {
+  return new Failure("invalid-input", `Cannot import ${path}: ${why}`);
+}
+
+function lastLine(stderr: string): string | undefined {
+  return (
+    stderr
+      .trim()
+      .split("\n")
+      .at(-1)
+      ?.replace(/^(?:fatal|error): /, "") || undefined
+  );
+}
+
+/** The folder itself, or what its `.git` is: a folder, or in worktrees and submodules a file that names one. */
+async function findGitDir(path: string): Promise<string | undefined> {
+  if (await isGitDir(path)) return path;
+  const dotGit = join(path, ".git");
+  if (await isGitDir(dotGit)) return dotGit;
+  const named = /^gitdir: (?<folder>.+)$/m.exec((await readText(dotGit)) ?? "")?.groups?.folder;
+  if (named === undefined) return undefined;
+  const folder = resolve(path, named.trim());
+  return (await isGitDir(folder)) ? folder : undefined;
+}
+
+async function isGitDir(folder: string): Promise<boolean> {
+  if ((await readText(join(folder, "HEAD"))) === undefined) return false;
+  // gitrepository-layout(5): a worktree's folder names the one that has the objects.
+  const common = resolve(folder, (await readText(join(folder, "commondir")))?.trim() ?? ".");
+  return isFolder(join(common, "objects"));
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+}
+
+async function readText(path: string): Promise<string | undefined> {
+  return readFile(path, "utf8").catch(() => undefined);
+}
+
+/** Whether objects are left to a promisor remote. Nothing may make git fetch them from wherever the source says. */
+async function isPartial(gitDir: string): Promise<boolean> {
+  const objects = (await runGit(["rev-parse", "--git-path", "objects/pack"], { gitDir }))
+    .toString()
+    .trimEnd();
+  const packs = await readdir(resolve(gitDir, objects)).catch(() => []);
+  if (packs.some((name) => name.endsWith(".promisor"))) return true;
+  const settings = await runGit(["config", "--local", "--no-includes", "--list", "--name-only", "-z"], {
+    gitDir,
+  });
+  return settings
+    .toString()
+    .split("\0")
+    .some((name) => /^extensions\.partialclone$|^remote\..*\.promisor$/i.test(name));
+}
+
+async function readRefs(gitDir: string): Promise<Pick<ImportSource, "refs" | "warnings">> {
+  const output = await runGit(["for-each-ref", "--format=%(objectname) %(refname)"], { gitDir });
+  const refs: SourceRef[] = [];
+  const warnings: string[] = [];
+  let others = 0;
+  for (const line of linesOf(output)) {
+    const text = line.toString();
+    const target = parseObjectId(text.slice(0, 40));
+    const name = text.slice(41);
+    if (LEFT_PREFIXES.some((prefix) => name.startsWith(prefix))) continue;
+    const isTaken = TAKEN_PREFIXES.some((prefix) => name.startsWith(prefix));
+    const refName = isUtf8(line) ? parseRefName(name) : undefined;
+    if (!isTaken) others += 1;
+    else if (target === undefined || refName === undefined)
+      warnings.push(`left out ${JSON.stringify(name)}: ${nameProblem(line)}`);
+    else refs.push({ name: refName, target });
+  }
+  if (others > 0) warnings.push(`left out ${others} refs that are no branch, tag or note`);
+  return { refs, warnings };
+}
+
+function nameProblem(line: Buffer): string {
+  return isUtf8(line) ? "its name is refused" : "its name is not UTF-8";
+}
+
+/** By bytes, since a ref's name need not be text. */
+function* linesOf(output: Buffer): Generator<Buffer> {
+  for (
+    let start = 0, end = output.indexOf(0x0a);
+    end !== -1;
+    start = end + 1, end = output.indexOf(0x0a, start)
+  ) {
+    yield output.subarray(start, end);
+  }
+}
+
+async function readHeadBranch(gitDir: string): Promise<BranchName | undefined> {
+  try {
+    const text = (await runGit(["symbolic-ref", "--quiet", "HEAD"], { gitDir })).toString().trimEnd();
+    const name = parseRefName(text);
+    return name === undefined ? undefined : branchOf(name);
+  } catch (error) {
+    // Status 1 without a text: HEAD is detached.
+    if (error instanceof GitError && error.status === 1) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,160 @@
+import type { Command } from "commander";
+import { invalidField } from "../model/failure.ts";
+import { fullName, type Repository } from "../model/repository.ts";
+import { slugifyRepositoryName } from "../model/slug.ts";
+import { bracedUuid } from "../model/uuid.ts";
+import { createRepository, deleteRepository } from "../operations/repositories.ts";
+import type { Ports } from "../ports.ts";
+import { upsertRepositoryPermission } from "../storage/sql/permissions.ts";
+import { repositoryQuery, toRepository } from "../storage/sql/repository-rows.ts";
+import { getNamedAccount } from "./find-account.ts";
+import { getNamedProject, getNamedRepository, getNamedWorkspace } from "./find-workspace.ts";
+import { permissionOption, readPermission } from "./permission-option.ts";
+import { printJson, printLine, printTable, shortInstant } from "./print.ts";
+import { UsageError } from "./problem.ts";
+import { createCommand, examples } from "./program.ts";
+import { addImport } from "./repository-import.ts";
+import { addSettings } from "./settings-options.ts";
+import { withPorts } from "./with-ports.ts";
+
+export function createRepositoryCommand(): Command {
+  const repository = createCommand("repository").description(
+    "Repositories: made, imported, listed, opened, deleted.",
+  );
+  addCreate(repository);
+  addImport(repository);
+  addList(repository);
+  addGrant(repository);
+  addDelete(repository);
+  return repository;
+}
+
+type CreateOptions = {
+  readonly workspace: string;
+  readonly name: string;
+  readonly public?: true;
+  readonly project?: string;
+  readonly description?: string;
+};
+
+function addCreate(repository: Command): void {
+  const command = repository
+    .command("create")
+    .description("Makes an empty repository, private unless said otherwise.")
+    .requiredOption("--workspace <slug>", "the workspace that holds it")
+    .requiredOption("--name <name>", "its name; in URLs it is in lower case with dashes")
+    .option("--public", "everyone may read it")
+    .option("--project <key>", "the project it belongs to (default: the workspace's first)")
+    .option("--description <text>", "what it is for")
+    .addHelpText("after", examples("pail repository create --workspace team --name website --public"));
+  addSettings(command).action(async (options: CreateOptions) => {
+    await withPorts(command, async (ports) => {
+      const workspace = await getNamedWorkspace(ports, options.workspace);
+      const slug = slugifyRepositoryName(options.name);
+      if (slug === undefined)
+        throw invalidField("name", "must have a letter or a digit, and at most 62 characters");
+      const created = await createRepository(ports, {
+        workspace,
+        project: await getNamedProject(ports, workspace, options.project),
+        slug,
+        name: options.name,
+        isPrivate: options.public !== true,
+        description: options.description ?? "",
+      });
+      printLine(`Created repository ${fullName(created)} ${bracedUuid(created.uuid)}`);
+    });
+  });
+}
+
+function addList(repository: Command): void {
+  const command = repository
+    .command("list")
+    .description("Lists all repositories, private ones too: this is for the operator.")
+    .option("--workspace <slug>", "only those of this workspace")
+    .option("--json", "as a JSON array")
+    .addHelpText("after", examples("pail repository list", "pail repository list --workspace team --json"));
+  addSettings(command).action(async (options: { readonly workspace?: string; readonly json?: true }) => {
+    const all = await withPorts(command, (ports) => listAll(ports, options.workspace));
+    if (options.json) return printJson(all.map(describeRepository));
+    const rows = all.map((each) => [
+      fullName(each),
+      each.isPrivate ? "private" : "public",
+      each.project.key,
+      each.mainBranch ?? "-",
+      String(each.sizeBytes),
+      shortInstant(each.updatedAt),
+    ]);
+    printTable(
+      ["repository", "shown", "project", "main branch", "bytes", "updated"],
+      rows,
+      "There are no repositories",
+    );
+  });
+}
+
+async function listAll(ports: Ports, workspaceSlug: string | undefined): Promise<readonly Repository[]> {
+  let query = repositoryQuery(ports.database.kysely).orderBy("workspace.slug").orderBy("repository.slug");
+  if (workspaceSlug !== undefined) {
+    query = query.where("workspace.uuid", "=", (await getNamedWorkspace(ports, workspaceSlug)).uuid);
+  }
+  return (await query.execute()).map(toRepository);
+}
+
+function describeRepository(repository: Repository) {
+  return {
+    uuid: bracedUuid(repository.uuid),
+    full_name: fullName(repository),
+    name: repository.name,
+    description: repository.description,
+    workspace: { uuid: bracedUuid(repository.workspace.uuid), slug: repository.workspace.slug },
+    project: { uuid: bracedUuid(repository.project.uuid), key: repository.project.key },
+    is_private: repository.isPrivate,
+    main_branch: repository.mainBranch ?? null,
+    size: repository.sizeBytes,
+    created_on: repository.createdAt.toISOString(),
+    updated_on: repository.updatedAt.toISOString(),
+  };
+}
+
+type GrantOptions = { readonly repository: string; readonly account: string; readonly permission: string };
+
+function addGrant(repository: Command): void {
+  const command = repository
+    .command("grant")
+    .description(
+      "Gives an account a permission in one repository. The highest that it has from anywhere counts.",
+    )
+    .requiredOption("--repository <name>", "workspace and repository, such as acme/demo")
+    .requiredOption("--account <email>", "the account")
+    .addOption(permissionOption("what it may do").makeOptionMandatory())
+    .addHelpText(
+      "after",
+      examples("pail repository grant --repository acme/demo --account bob@example.com --permission write"),
+    );
+  addSettings(command).action(async (options: GrantOptions) => {
+    const permission = readPermission(options.permission);
+    await withPorts(command, async (ports) => {
+      const found = await getNamedRepository(ports, options.repository);
+      const account = await getNamedAccount(ports, "account", options.account);
+      await upsertRepositoryPermission(ports.database.kysely, found.uuid, account.uuid, permission);
+      printLine(`${account.username} has ${permission} in ${fullName(found)}`);
+    });
+  });
+}
+
+function addDelete(repository: Command): void {
+  const command = repository
+    .command("delete")
+    .description("Deletes a repository with all that it holds. There is no way back.")
+    .requiredOption("--repository <name>", "workspace and repository, such as acme/demo")
+    .option("--yes", "needed: yes, delete it")
+    .addHelpText("after", examples("pail repository delete --repository acme/demo --yes"));
+  addSettings(command).action(async (options: { readonly repository: string; readonly yes?: true }) => {
+    if (options.yes !== true) throw new UsageError("--yes: needed, since what is deleted is gone");
+    await withPorts(command, async (ports) => {
+      const found = await getNamedRepository(ports, options.repository);
+      await deleteRepository(ports, found);
+      printLine(`Deleted repository ${fullName(found)}`);
+    });
+  });
+}

@@ -1,0 +1,35 @@
+import { existsSync } from "node:fs";
+import type { Command } from "commander";
+import { invalidField } from "../model/failure.ts";
+import type { Ports } from "../ports.ts";
+import { openLog } from "./open-log.ts";
+import { configOf } from "./settings-options.ts";
+
+export type WithPortsOptions = {
+  /** Whether the command may begin a new data folder. Elsewhere a folder that is not there is a mistyped one. */
+  readonly mayCreateData?: boolean;
+};
+
+/** Opens what the command's flags and environment name, works with it, and closes it. A server may run beside it. */
+export async function withPorts<T>(
+  command: Command,
+  work: (ports: Ports) => Promise<T>,
+  { mayCreateData = false }: WithPortsOptions = {},
+): Promise<T> {
+  const config = configOf(command);
+  const { database, dataFolder } = config;
+  if (!mayCreateData && !existsSync(database.kind === "sqlite" ? database.path : dataFolder)) {
+    throw invalidField(
+      "data",
+      `no data in ${dataFolder} (pail serve, pail demo and pail account create begin it)`,
+    );
+  }
+  // Loaded only here: a command that is refused before needs nothing of the server, and it takes longest to load.
+  const { openPorts } = await import("../app.ts");
+  const ports = await openPorts(config, openLog(config.logLevel));
+  try {
+    return await work(ports);
+  } finally {
+    await ports.close();
+  }
+}

@@ -1,0 +1,135 @@
+import assert from "node:assert/strict";
+import { resolve } from "node:path";
+import { test } from "node:test";
+import { inspect } from "node:util";
+import { type Environment, type Flags, readConfig } from "./read-config.ts";
+import { SETTINGS } from "./settings.ts";
+
+function configOf(flags: Flags, environment: Environment = {}) {
+  const outcome = readConfig(flags, environment);
+  assert.ok(outcome.kind === "config", inspect(outcome));
+  return outcome.config;
+}
+
+function problemsOf(flags: Flags, environment: Environment = {}): readonly string[] {
+  const outcome = readConfig(flags, environment);
+  assert.ok(outcome.kind === "wrong", inspect(outcome));
+  return outcome.problems;
+}
+
+test("nothing is needed", () => {
+  assert.deepEqual(configOf({}), {
+    dataFolder: resolve("data"),
+    database: { kind: "sqlite", path: resolve("data/pail.sqlite") },
+    host: "127.0.0.1",
+    port: 8080,
+    identity: "strict",
+    takesBearerApiTokens: true,
+    publicUrl: undefined,
+    publicApiUrl: undefined,
+    proxiedHosts: [],
+    isBehindProxy: false,
+    logLevel: "info",
+    packBytesMax: 4 * 1024 ** 3,
+  });
+});
+
+const GIVEN = {
+  dataFolder: "/srv/pail",
+  database: { kind: "sqlite", path: "/srv/pail/pail.sqlite" },
+  host: "::1",
+  port: 0,
+  identity: "lenient",
+  takesBearerApiTokens: false,
+  publicUrl: "https://git.example.com",
+  publicApiUrl: "https://api.example.com:8443/2.0",
+  proxiedHosts: ["one.example", "two.example", "git.example.com", "api.example.com"],
+  isBehindProxy: true,
+  logLevel: "silent",
+  packBytesMax: 500 * 1024 ** 2,
+};
+
+const FLAGS: Flags = {
+  data: "/srv/pail",
+  host: "::1",
+  port: "0",
+  identity: "lenient",
+  bearerApiTokens: false,
+  publicUrl: "https://git.example.com/",
+  publicApiUrl: "https://api.example.com:8443/2.0/",
+  proxiedHost: ["one.example", "Two.Example"],
+  behindProxy: true,
+  logLevel: "silent",
+  packBytesMax: "500MiB",
+};
+
+const ENVIRONMENT: Environment = {
+  PAIL_DATA: "/srv/pail",
+  PAIL_HOST: "::1",
+  PAIL_PORT: "0",
+  PAIL_IDENTITY: "lenient",
+  PAIL_BEARER_API_TOKENS: "false",
+  PAIL_PUBLIC_URL: "https://git.example.com",
+  PAIL_PUBLIC_API_URL: "https://api.example.com:8443",
+  PAIL_PROXIED_HOSTS: "one.example, two.example",
+  PAIL_BEHIND_PROXY: "yes",
+  PAIL_LOG_LEVEL: "silent",
+  PAIL_PACK_BYTES_MAX: String(500 * 1024 ** 2),
+};
+
+test("every setting is a flag and a variable", () => {
+  assert.deepEqual(Object.keys(FLAGS).sort(), SETTINGS.map(({ name }) => name).sort());
+  assert.deepEqual(Object.keys(ENVIRONMENT).sort(), SETTINGS.map(({ variable }) => variable).sort());
+  assert.deepEqual(configOf(FLAGS), GIVEN);
+  assert.deepEqual(configOf({}, ENVIRONMENT), GIVEN);
+});
+
+test("a flag outranks its variable, and an empty variable is none", () => {
+  assert.equal(configOf({ port: "1" }, { PAIL_PORT: "not looked at" }).port, 1);
+  assert.equal(configOf({}, { PAIL_PORT: "", DATABASE_URL: "" }).port, 8080);
+});
+
+test("DATABASE_URL names a PostgreSQL database, as a secret", () => {
+  const { database } = configOf({}, { DATABASE_URL: "postgres://pail:hunter2@db/pail" });
+  assert.ok(database.kind === "postgres");
+  assert.equal(database.url.reveal(), "postgres://pail:hunter2@db/pail");
+  assert.doesNotMatch(inspect(database) + JSON.stringify(database), /hunter2/);
+});
+
+for (const [flags, environment, ...problems] of [
+  [{ data: "" }, {}, /^--data: must be a path$/],
+  [{ host: "two words" }, {}, /^--host: must be an IP address or a host name$/],
+  [{}, { PAIL_HOST: "-x.example" }, /^PAIL_HOST: /],
+  [{ port: "65536" }, {}, /^--port: must be a whole number from 0 to 65535$/],
+  [{ port: "80a" }, {}, /^--port: /],
+  [{ port: "-1" }, {}, /^--port: /],
+  [{}, { PAIL_PORT: "eighty" }, /^PAIL_PORT: /],
+  [{ identity: "loose" }, {}, /^--identity: must be strict or lenient$/],
+  [{}, { PAIL_BEARER_API_TOKENS: "perhaps" }, /^PAIL_BEARER_API_TOKENS: must be true or false$/],
+  [{ publicUrl: "git.example.com" }, {}, /^--public-url: must be an http or https URL/],
+  [{ publicUrl: "ftp://git.example.com" }, {}, /^--public-url: /],
+  [{ publicUrl: "https://git.example.com/pail" }, {}, /^--public-url: /],
+  [{ publicUrl: "https://git.example.com?x" }, {}, /^--public-url: /],
+  [{ publicUrl: "https://a:hunter2@git.example.com" }, {}, /^--public-url: /],
+  [
+    { publicApiUrl: "https://api.example.com/3.0", publicUrl: "https://x.example" },
+    {},
+    /^--public-api-url: .*2\.0$/,
+  ],
+  [{ publicApiUrl: "https://api.example.com" }, {}, /^--public-api-url: needs --public-url/],
+  [{ proxiedHost: ["one.example", "http://two"] }, {}, /^--proxied-host: must be host names/],
+  [{}, { PAIL_BEHIND_PROXY: "2" }, /^PAIL_BEHIND_PROXY: must be true or false$/],
+  [{ logLevel: "loud" }, {}, /^--log-level: must be trace, debug, info, warn, error or silent$/],
+  [{ packBytesMax: "0" }, {}, /^--pack-bytes-max: must be a number of bytes/],
+  [{ packBytesMax: "4 TB" }, {}, /^--pack-bytes-max: /],
+  [{ packBytesMax: "9007199254740993" }, {}, /^--pack-bytes-max: /],
+  [{}, { DATABASE_URL: "mysql://u:hunter2@db/x" }, /^DATABASE_URL: must begin with postgres:\/\//],
+  [{ port: "x", logLevel: "y" }, { PAIL_HOST: "?" }, /^PAIL_HOST/, /^--port/, /^--log-level/],
+] as readonly (readonly [Flags, Environment, ...RegExp[]])[]) {
+  test(`refuses ${inspect({ ...flags, ...environment })}`, () => {
+    const found = problemsOf(flags, environment);
+    assert.equal(found.length, problems.length, found.join("\n"));
+    for (const [index, problem] of problems.entries()) assert.match(found[index]!, problem);
+    assert.doesNotMatch(found.join("\n"), /hunter2/);
+  });
+}

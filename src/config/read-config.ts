@@ -1,0 +1,134 @@
+import { join, resolve } from "node:path";
+import { Secret } from "../model/secret.ts";
+import { type Config, type DatabaseSettings, IDENTITY_MODES, LOG_LEVELS } from "./config.ts";
+import { parseBaseUrl, parseByteCount, parseHost, parsePort, parseSwitch } from "./parse-setting.ts";
+import { DATABASE_URL_VARIABLE, DEFAULTS, type SettingName, SQLITE_FILE, settingNamed } from "./settings.ts";
+
+/** What the command line's parser has read. Undefined: not given. */
+export type Flags = { readonly [name in SettingName]?: string | boolean | readonly string[] | undefined };
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export type ConfigOutcome =
+  | { readonly kind: "config"; readonly config: Config }
+  /** Each wrong setting by the flag or the variable that it came from, with what it must be. */
+  | { readonly kind: "wrong"; readonly problems: readonly string[] };
+
+const API_PREFIX = "/2.0";
+
+/** Flags and environment become the configuration, or the list of all that is wrong in them. Flags win. */
+export function readConfig(flags: Flags, environment: Environment): ConfigOutcome {
+  const reader = openSettingReader(flags, environment);
+  const dataFolder = resolve(reader.read("data", parsePath, "must be a path") ?? DEFAULTS.data);
+  const { publicUrl, publicApiUrl } = readPublicUrls(reader);
+  const config: Config = {
+    dataFolder,
+    database: readDatabase(reader, dataFolder),
+    host: reader.read("host", parseHost, "must be an IP address or a host name") ?? DEFAULTS.host,
+    port: reader.read("port", parsePort, "must be a whole number from 0 to 65535") ?? DEFAULTS.port,
+    identity:
+      reader.read("identity", oneOf(IDENTITY_MODES), mustBeOneOf(IDENTITY_MODES)) ?? DEFAULTS.identity,
+    takesBearerApiTokens: reader.read("bearerApiTokens", parseSwitch, "must be true or false") ?? true,
+    publicUrl,
+    publicApiUrl,
+    proxiedHosts: readProxiedHosts(reader, [publicUrl, publicApiUrl]),
+    isBehindProxy: reader.read("behindProxy", parseSwitch, "must be true or false") ?? false,
+    logLevel: reader.read("logLevel", oneOf(LOG_LEVELS), mustBeOneOf(LOG_LEVELS)) ?? DEFAULTS.logLevel,
+    packBytesMax:
+      reader.read(
+        "packBytesMax",
+        parseByteCount,
+        "must be a number of bytes, such as 500000000, 500MiB or 4GiB",
+      ) ?? DEFAULTS.packBytesMax,
+  };
+  const { problems } = reader;
+  return problems.length === 0 ? { kind: "config", config } : { kind: "wrong", problems };
+}
+
+type SettingReader = {
+  readonly problems: string[];
+  readonly environment: Environment;
+  /** The text that was given and where it came from. An empty variable is one that is not set. */
+  find(name: SettingName): { readonly text: string; readonly source: string } | undefined;
+  /** The parsed value; undefined if it was not given or is wrong, which `problems` then says. */
+  read<T>(name: SettingName, parse: (text: string) => T | undefined, expectation: string): T | undefined;
+};
+
+function openSettingReader(flags: Flags, environment: Environment): SettingReader {
+  const problems: string[] = [];
+  const find = (name: SettingName) => {
+    const { flags: flagText, variable } = settingNamed(name);
+    const flag = flags[name];
+    if (flag !== undefined) return { text: String(flag), source: flagText.split(" ")[0]! };
+    const text = environment[variable];
+    return text === undefined || text === "" ? undefined : { text, source: variable };
+  };
+  return {
+    problems,
+    environment,
+    find,
+    read(name, parse, expectation) {
+      const given = find(name);
+      if (given === undefined) return undefined;
+      const value = parse(given.text);
+      if (value === undefined) problems.push(`${given.source}: ${expectation}`);
+      return value;
+    },
+  };
+}
+
+/** A URL that is wrong is not repeated in any message: it may hold a password. */
+function readDatabase({ problems, environment }: SettingReader, dataFolder: string): DatabaseSettings {
+  const url = environment[DATABASE_URL_VARIABLE];
+  if (url === undefined || url === "") return { kind: "sqlite", path: join(dataFolder, SQLITE_FILE) };
+  if (!/^postgres(?:ql)?:\/\//.test(url)) {
+    problems.push(
+      `${DATABASE_URL_VARIABLE}: must begin with postgres:// or postgresql:// (SQLite needs no URL)`,
+    );
+  }
+  return { kind: "postgres", url: new Secret(url) };
+}
+
+function readPublicUrls(reader: SettingReader) {
+  const expectation = "must be an http or https URL without a user name, path, query or fragment";
+  const publicUrl = reader.read("publicUrl", (text) => parseBaseUrl(text), expectation);
+  const publicApiUrl = reader.read(
+    "publicApiUrl",
+    (text) => parseBaseUrl(text, API_PREFIX),
+    `${expectation}, but for ${API_PREFIX}`,
+  );
+  if (reader.find("publicUrl") === undefined && publicApiUrl !== undefined) {
+    reader.problems.push(
+      `${reader.find("publicApiUrl")!.source}: needs --public-url (PAIL_PUBLIC_URL) beside it`,
+    );
+  }
+  return { publicUrl, publicApiUrl: publicApiUrl && publicApiUrl + API_PREFIX };
+}
+
+/** Who names a public host means this server by it, so requests that name it in absolute form are ours. */
+function readProxiedHosts(
+  reader: SettingReader,
+  publicUrls: readonly (string | undefined)[],
+): readonly string[] {
+  const expectation = "must be host names, separated by commas";
+  const named = reader.read("proxiedHost", parseHosts, expectation) ?? [];
+  const hosts = publicUrls.flatMap((url) => (url === undefined ? [] : [new URL(url).hostname]));
+  return [...new Set([...named, ...hosts])];
+}
+
+function parseHosts(text: string): readonly string[] | undefined {
+  const hosts = text.split(",").map((part) => parseHost(part.trim().toLowerCase()));
+  return hosts.every((host) => host !== undefined) ? hosts : undefined;
+}
+
+function parsePath(text: string): string | undefined {
+  return text === "" || text.includes("\0") ? undefined : text;
+}
+
+function oneOf<T extends string>(words: readonly T[]): (text: string) => T | undefined {
+  return (text) => words.find((word) => word === text);
+}
+
+function mustBeOneOf(words: readonly string[]): string {
+  return `must be ${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
+}

@@ -1,0 +1,43 @@
+import { createProgram, createStub, runProgram } from "./cli/program.ts";
+
+/** Each noun's file is loaded only when it is asked for: most of what they import takes longer than a help text. */
+const NOUNS = [
+  {
+    name: "serve",
+    summary: "run the server",
+    load: async () => (await import("./cli/serve.ts")).createServeCommand(),
+  },
+  {
+    name: "demo",
+    summary: "run the server with a demo account, workspace, repository and tokens",
+    load: async () => (await import("./cli/demo.ts")).createDemoCommand(),
+  },
+  {
+    name: "account",
+    summary: "create, list, disable and enable accounts, and their e-mail addresses",
+    load: async () => (await import("./cli/account.ts")).createAccountCommand(),
+  },
+  {
+    name: "workspace",
+    summary: "create and list workspaces and their members",
+    load: async () => (await import("./cli/workspace.ts")).createWorkspaceCommand(),
+  },
+  {
+    name: "repository",
+    summary: "create, import, list and delete repositories, and grant permissions",
+    load: async () => (await import("./cli/repository.ts")).createRepositoryCommand(),
+  },
+  {
+    name: "token",
+    summary: "create, list, show, revoke and rotate API tokens",
+    load: async () => (await import("./cli/token.ts")).createTokenCommand(),
+  },
+] as const;
+
+const words = process.argv.slice(2).filter((word) => !word.startsWith("-"));
+const asked = words[0] === "help" ? words[1] : words[0];
+const program = createProgram();
+for (const { name, summary, load } of NOUNS) {
+  program.addCommand(name === asked ? (await load()).summary(summary) : createStub(name, summary));
+}
+process.exitCode = await runProgram(program, process.argv);
