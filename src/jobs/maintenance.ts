@@ -1,4 +1,4 @@
-import { countPacks, maintainRepository, PACKS_MAX, takeMaintenancePlace } from "../git/packs/maintain.ts";
+import { maintainRepository, needsMaintenance, takeMaintenancePlace } from "../git/packs/maintain.ts";
 import type { Uuid } from "../model/uuid.ts";
 import type { Ports } from "../ports.ts";
 import { listRefs } from "../storage/sql/refs.ts";
@@ -55,7 +55,7 @@ export function openMaintenance(ports: MaintenancePorts): Maintenance {
 
 async function maintain(ports: MaintenancePorts, uuid: Uuid, signal: AbortSignal): Promise<void> {
   const gitDir = ports.packs.gitDir(uuid);
-  if ((await countPacks(gitDir)) <= PACKS_MAX) return;
+  if (!(await needsMaintenance(gitDir))) return;
   const repository = await findRepository(ports.database.kysely, undefined, { uuid });
   const givePlaceBack = repository === undefined ? undefined : await takeMaintenancePlace(gitDir);
   if (repository === undefined || givePlaceBack === undefined) return;

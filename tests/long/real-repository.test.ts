@@ -3,9 +3,9 @@ import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { generateHistory } from "../support/history-generator.ts";
-import { type PailServer, startPailForFile } from "../support/pail-server.ts";
+import { type PailServer, startPail } from "../support/pail-server.ts";
 import { openRealGit } from "../support/real-git.ts";
-import { createDatabasePlace } from "../support/test-database.ts";
+import { createDatabasePlace, type TestDatabasePlace } from "../support/test-database.ts";
 
 const SHAPE = { commits: 20_000, branches: 180, annotatedTags: 80, lightTags: 60, files: 400 };
 const REFS_MIN = 300;
@@ -36,15 +36,17 @@ for (const dialect of ["sqlite", "postgres"] as const) {
   describe(`a real repository over ${dialect}`, () => {
     let pail: PailServer;
     let url: string;
+    let place: TestDatabasePlace;
     before(async () => {
-      const place = await createDatabasePlace(dialect);
-      after(() => place.remove());
+      place = await createDatabasePlace(dialect);
       const { settings } = place;
-      pail = await startPailForFile(
-        settings.kind === "postgres" ? { databaseUrl: settings.url.reveal() } : {},
-      );
+      pail = await startPail(settings.kind === "postgres" ? { databaseUrl: settings.url.reveal() } : {});
       const { host } = new URL(pail.credentials.url);
       url = `http://x-bitbucket-api-token-auth:${pail.credentials.token}@${host}/acme/imported.git`;
+    });
+    after(async () => {
+      await pail.stop();
+      await place.remove();
     });
 
     test("is imported, and every clone has what the origin has", async () => {

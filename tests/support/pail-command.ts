@@ -21,7 +21,13 @@ export function openPailCommand(): PailCommand {
   const folder = mkdtempSync(join(tmpdir(), "pail-command-"));
   after(() => rm(folder, { recursive: true, force: true }));
   const start = (args: readonly string[], environment: Readonly<Record<string, string>> = {}) => {
-    const env = { PATH: process.env.PATH ?? "", HOME: folder, TMPDIR: folder, LC_ALL: "C.UTF-8", ...environment };
+    const env = {
+      PATH: process.env.PATH ?? "",
+      HOME: folder,
+      TMPDIR: folder,
+      LC_ALL: "C.UTF-8",
+      ...environment,
+    };
     return spawn(PAIL, args, { cwd: folder, env, stdio: "pipe" });
   };
   return {

@@ -138,12 +138,15 @@ export async function startPail(options: PailOptions = {}): Promise<PailServer> 
   const child = spawn(PAIL, args, { env: environment, stdio: ["ignore", "pipe", "pipe"] });
   const killWithTests = () => child.kill("SIGKILL");
   process.on("exit", killWithTests);
+  // A test file that fails outside of any test ends without the event "exit" and without its `after` hooks.
+  process.on("uncaughtExceptionMonitor", killWithTests);
   // What goes to stdout is for the person at the terminal, and holds a token: it is read, so that the pipe never fills.
   child.stdout.resume();
   const logText = collectText(child.stderr);
   const stop = async () => {
     await endProcess(child);
     process.off("exit", killWithTests);
+    process.off("uncaughtExceptionMonitor", killWithTests);
     await rm(folder, { recursive: true, force: true });
   };
   try {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type GitOptions, runGit } from "../git-process.ts";
 
 /** Beyond this many packs a look-up has to search too many indexes. */
-export const PACKS_MAX = 24;
+const PACKS_MAX = 24;
 
 /** Objects that nothing reaches are kept this long, for pushes under way and for people who change their minds. */
 const UNREACHABLE_KEPT = "2.weeks.ago";
@@ -13,9 +13,24 @@ const FULL_REPACK_MARK = "full-repack-done";
 
 type Options = GitOptions & { readonly signal?: AbortSignal };
 
-export async function countPacks(gitDir: string): Promise<number> {
-  const names = await readdir(join(gitDir, "objects", "pack"));
-  return names.filter((name) => name.endsWith(".pack")).length;
+/** A walk through fewer objects than lie in a pack of this size is quick without a commit graph. */
+const GRAPHLESS_PACK_BYTES_MAX = 512 * 1024;
+
+/** Whether there are too many packs, or a history of some size without a commit graph: an import has brought it. */
+export async function needsMaintenance(gitDir: string): Promise<boolean> {
+  const folder = join(gitDir, "objects", "pack");
+  const packs = (await readdir(folder)).filter((name) => name.endsWith(".pack"));
+  if (packs.length > PACKS_MAX) return true;
+  if (await exists(join(gitDir, "objects", "info", "commit-graph"))) return false;
+  for (const pack of packs) if ((await stat(join(folder, pack))).size > GRAPHLESS_PACK_BYTES_MAX) return true;
+  return false;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 /**
