@@ -1,49 +1,11 @@
-import { randomBytes } from "node:crypto";
-import { mkdirSync } from "node:fs";
 import type { AddressInfo } from "node:net";
-import { join } from "node:path";
-import type { Logger } from "pino";
-import type { Config } from "./config/config.ts";
-import { openKeys } from "./config/keys.ts";
-import { openObjectReader } from "./git/objects/object-reader.ts";
 import { registerGitHttp } from "./git-http/git-http.ts";
 import { type AppServer, createHttpServer } from "./http/server.ts";
 import { startCursorExpiry } from "./jobs/cursor-expiry.ts";
-import { openMaintenance } from "./jobs/maintenance.ts";
+import { repositoryFolder } from "./open-ports.ts";
 import type { Ports } from "./ports.ts";
 import { registerRest } from "./rest/rest.ts";
-import { openDiskPackStore, sweepDiskPackStore } from "./storage/packs/disk-pack-store.ts";
-import { openDatabase } from "./storage/sql/open-database.ts";
-
-/** Everything that the product needs from outside, opened; for the server and for the command line. */
-export async function openPorts(config: Config, log: Logger): Promise<Ports & { close(): Promise<void> }> {
-  mkdirSync(config.dataFolder, { recursive: true, mode: 0o700 });
-  const objects = openObjectReader();
-  const database = await openDatabase(config.database);
-  const packs = openDiskPackStore(repositoryFolder(config));
-  const clock = () => new Date();
-  const maintenance = openMaintenance({ database, packs, clock, log });
-  return {
-    config,
-    keys: openKeys(config.dataFolder),
-    database,
-    packs,
-    objects,
-    maintenance,
-    log,
-    clock,
-    randomBytes,
-    async close() {
-      await maintenance.close();
-      await objects.close();
-      await database.close();
-    },
-  };
-}
-
-function repositoryFolder(config: Config): string {
-  return join(config.dataFolder, "repositories");
-}
+import { sweepDiskPackStore } from "./storage/packs/disk-pack-store.ts";
 
 /** The surfaces joined. Serves nothing until it listens; `inject` works at once. */
 export async function createApp(ports: Ports): Promise<AppServer> {
@@ -56,8 +18,11 @@ export async function createApp(ports: Ports): Promise<AppServer> {
 export type RunningApp = {
   /** Where it listens, such as `http://127.0.0.1:8080`. */
   readonly url: string;
+  /** Takes no more requests; those under way may end within the time, then their connections are cut. */
   close(): Promise<void>;
 };
+
+const CLOSE_MS_MAX = 10_000;
 
 /** Sweeps what an earlier end left behind, and serves. */
 export async function startApp(ports: Ports): Promise<RunningApp> {
@@ -71,7 +36,9 @@ export async function startApp(ports: Ports): Promise<RunningApp> {
     url: `http://${host}:${port}`,
     async close() {
       stopCursorExpiry();
+      const late = setTimeout(() => server.server.closeAllConnections(), CLOSE_MS_MAX);
       await server.close();
+      clearTimeout(late);
     },
   };
 }

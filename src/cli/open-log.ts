@@ -1,5 +1,6 @@
 import { type Logger, pino } from "pino";
 import type { LogLevel } from "../config/config.ts";
+import { maskTokens } from "../model/mask-tokens.ts";
 
 const STDERR = 2;
 
@@ -11,6 +12,8 @@ export function openLog(level: LogLevel): Logger {
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
+      // The last line of defence: what is logged should hold no token to begin with.
+      hooks: { streamWrite: maskTokens },
     },
     pino.destination({ fd: STDERR, sync: true }),
   );

@@ -87,10 +87,13 @@ async function importWhole(
   process.once("SIGTERM", interrupt);
   const onProgress = (text: Buffer) => process.stderr.write(text);
   try {
-    return await importRepository(ports, repository, source, {
+    const outcome = await importRepository(ports, repository, source, {
       signal: interruption.signal,
       ...(process.stderr.isTTY ? { onProgress } : {}),
     });
+    // A large history is read quickly only once it has a commit graph.
+    await ports.maintenance.idle();
+    return outcome;
   } catch (error) {
     if (isNew) await deleteRepository(ports, repository);
     if (!interruption.signal.aborted) throw error;

@@ -6,7 +6,7 @@ import { bracedUuid } from "../model/uuid.ts";
 import { createRepository, deleteRepository } from "../operations/repositories.ts";
 import type { Ports } from "../ports.ts";
 import { upsertRepositoryPermission } from "../storage/sql/permissions.ts";
-import { repositoryQuery, toRepository } from "../storage/sql/repository-rows.ts";
+import { listAllRepositories } from "../storage/sql/repositories.ts";
 import { getNamedAccount } from "./find-account.ts";
 import { getNamedProject, getNamedRepository, getNamedWorkspace } from "./find-workspace.ts";
 import { permissionOption, readPermission } from "./permission-option.ts";
@@ -93,11 +93,8 @@ function addList(repository: Command): void {
 }
 
 async function listAll(ports: Ports, workspaceSlug: string | undefined): Promise<readonly Repository[]> {
-  let query = repositoryQuery(ports.database.kysely).orderBy("workspace.slug").orderBy("repository.slug");
-  if (workspaceSlug !== undefined) {
-    query = query.where("workspace.uuid", "=", (await getNamedWorkspace(ports, workspaceSlug)).uuid);
-  }
-  return (await query.execute()).map(toRepository);
+  const workspace = workspaceSlug === undefined ? undefined : await getNamedWorkspace(ports, workspaceSlug);
+  return listAllRepositories(ports.database.kysely, workspace?.uuid);
 }
 
 function describeRepository(repository: Repository) {

@@ -1,13 +1,11 @@
 import { once } from "node:events";
 import type { Command } from "commander";
-import { openPorts, type RunningApp, startApp } from "../app.ts";
+import { type RunningApp, startApp } from "../app.ts";
 import { isLoopback } from "../config/parse-setting.ts";
+import { openPorts } from "../open-ports.ts";
 import type { Ports } from "../ports.ts";
 import { openLog } from "./open-log.ts";
 import { configOf } from "./settings-options.ts";
-
-/** How long requests that are under way may still take when the server is told to end. */
-const CLOSE_MS_MAX = 10_000;
 
 export type ServerSteps<Prepared> = {
   /** Before it serves. */
@@ -36,7 +34,10 @@ export async function runServer<Prepared>(command: Command, steps: ServerSteps<P
       await steps.announce(ports, app, prepared);
       await stopped;
     } finally {
-      await closeInTime(app, ports);
+      // Whoever asks twice does not want to wait.
+      void awaitSignal().then(() => process.exit(1));
+      await app.close();
+      log.info("stopped");
     }
   } finally {
     await ports.close();
@@ -45,16 +46,4 @@ export async function runServer<Prepared>(command: Command, steps: ServerSteps<P
 
 async function awaitSignal(): Promise<void> {
   await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
-}
-
-async function closeInTime(app: RunningApp, { log }: Pick<Ports, "log">): Promise<void> {
-  // Whoever asks twice does not want to wait.
-  const again = awaitSignal().then(() => "again" as const);
-  const { promise: late, resolve } = Promise.withResolvers<"late">();
-  const timer = setTimeout(resolve, CLOSE_MS_MAX, "late");
-  const outcome = await Promise.race([app.close(), again, late]);
-  clearTimeout(timer);
-  if (outcome === undefined) return log.info("stopped");
-  log.warn({ close_ms_max: CLOSE_MS_MAX }, "stopped with requests under way");
-  process.exit(0);
 }

@@ -25,7 +25,7 @@ export async function withPorts<T>(
     );
   }
   // Loaded only here: a command that is refused before needs nothing of the server, and it takes longest to load.
-  const { openPorts } = await import("../app.ts");
+  const { openPorts } = await import("../open-ports.ts");
   const ports = await openPorts(config, openLog(config.logLevel));
   try {
     return await work(ports);

@@ -15,6 +15,7 @@ import { annotate, annotateFailure, annotateRepository } from "../http/request-l
 import { failureOf, logBug } from "../http/server.ts";
 import type { Caller } from "../model/caller.ts";
 import { Failure } from "../model/failure.ts";
+import { maskTokens } from "../model/mask-tokens.ts";
 import type { Permission } from "../model/permission.ts";
 import type { Repository } from "../model/repository.ts";
 import type { Scope } from "../model/scope.ts";
@@ -98,7 +99,7 @@ export function answerGitError(ports: Ports, error: unknown, request: FastifyReq
   // In Git it is 403, as recorded: after a 401 git would forget a token that is genuine.
   const status = failure.kind === "no-bitbucket-scopes" ? 403 : statusOf(failure);
   if (status === 401) reply.header("www-authenticate", CHALLENGE);
-  return reply.code(status).send(`${gitText(failure)}\n`);
+  return reply.code(status).send(`${maskTokens(gitText(failure))}\n`);
 }
 
 /** What git's user reads. Strangers read Bitbucket's bland sentence, the holder of a genuine token the reason as well. */

@@ -8,6 +8,7 @@ import fastify, {
   type FastifyRequest,
 } from "fastify";
 import { Failure } from "../model/failure.ts";
+import { maskTokens } from "../model/mask-tokens.ts";
 import type { Ports } from "../ports.ts";
 import { BUG_BODY, CHALLENGE, errorBody, statusOf } from "./answer-failure.ts";
 import { BITBUCKET_API_HOST, BITBUCKET_HOST } from "./public-urls.ts";
@@ -43,7 +44,7 @@ export function createHttpServer(ports: Pick<Ports, "config" | "log">): AppServe
         refuseBadUrl(request as IncomingMessage, response as ServerResponse),
     },
     return503OnClosing: true,
-    forceCloseConnections: true,
+    forceCloseConnections: "idle",
   });
   server.decorateRequest("admitted", undefined);
   server.decorateRequest("notes", null as unknown as Record<string, unknown>);
@@ -69,16 +70,9 @@ function createNodeServer(
   ports: Pick<Ports, "config" | "log">,
   handler: (request: IncomingMessage, response: ServerResponse) => void,
 ): Server {
-  const ownHosts = [
-    BITBUCKET_HOST,
-    BITBUCKET_API_HOST,
-    "localhost",
-    "127.0.0.1",
-    "[::1]",
-    ...ports.config.proxiedHosts,
-  ];
+  const names = [BITBUCKET_HOST, BITBUCKET_API_HOST, ...ports.config.proxiedHosts];
   const route = (request: IncomingMessage, response: ServerResponse) => {
-    const target = readRequestTarget(request.url ?? "/", ownHosts);
+    const target = readRequestTarget(request.url ?? "/", { names, port: request.socket.localPort });
     if (target.kind === "elsewhere") {
       ports.log.info({ status: 403, "failure.kind": "host-refused" }, "request for another host");
       response.writeHead(403, { "content-type": "text/plain; charset=utf-8" });
@@ -208,7 +202,7 @@ function answerError(
   annotateFailure(request, failure);
   const status = statusOf(failure);
   if (status === 401) reply.header("www-authenticate", CHALLENGE);
-  return reply.code(status).send(JSON.stringify(errorBody(failure)));
+  return reply.code(status).send(maskTokens(JSON.stringify(errorBody(failure))));
 }
 
 export function logBug({ log }: Pick<Ports, "log">, error: unknown, request: FastifyRequest): void {

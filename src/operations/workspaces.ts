@@ -8,7 +8,7 @@ import type { Project, Workspace, WorkspaceRole } from "../model/workspace.ts";
 import type { Ports } from "../ports.ts";
 import { isUniqueViolation } from "../storage/sql/database-failure.ts";
 import { findOldestProject, findProject, insertProject } from "../storage/sql/projects.ts";
-import { findWorkspace, insertWorkspace, upsertMember } from "../storage/sql/workspaces.ts";
+import { findWorkspace, insertWorkspace, listMembers, upsertMember } from "../storage/sql/workspaces.ts";
 
 export type WorkspacePorts = Pick<Ports, "database" | "clock">;
 
@@ -71,7 +71,7 @@ function newProject(workspace: Workspace, key: ProjectKey, name: string, now: Da
   };
 }
 
-/** Makes an account a member, or changes what it is. */
+/** Makes an account a member, or changes what it is. @throws Failure conflict if nobody would own the workspace. */
 export async function setMember(
   { database, clock }: WorkspacePorts,
   workspace: Workspace,
@@ -79,6 +79,13 @@ export async function setMember(
   role: WorkspaceRole,
   repositoryPermission: Permission,
 ): Promise<void> {
+  const members = await listMembers(database.kysely, workspace.uuid);
+  const hasOtherOwner = members.some(
+    ({ member }) => member.role === "owner" && member.accountUuid !== account.uuid,
+  );
+  if (role !== "owner" && !hasOtherOwner) {
+    throw new Failure("conflict", "Cannot change the member: the workspace would have no owner");
+  }
   await upsertMember(
     database.kysely,
     workspace.uuid,

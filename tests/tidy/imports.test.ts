@@ -19,6 +19,7 @@ const ORDER = [
   "authorization",
   "jobs",
   "operations",
+  "open-ports.ts",
   "http",
   "rest",
   "git-http",

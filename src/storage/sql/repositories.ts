@@ -198,3 +198,16 @@ function visibleRepositories(db: Kysely<Schema>, { workspaceUuid, viewerUuid, ro
     ),
   );
 }
+
+/** Every repository, or those of one workspace, for the operator: nobody's permission is asked. */
+export async function listAllRepositories(
+  db: Kysely<Schema>,
+  workspaceUuid: Uuid | undefined,
+): Promise<readonly Repository[]> {
+  const all = repositoryQuery(db).orderBy("workspace.slug").orderBy("repository.slug");
+  const rows = await (workspaceUuid === undefined
+    ? all
+    : all.where("workspace.uuid", "=", workspaceUuid)
+  ).execute();
+  return rows.map(toRepository);
+}
