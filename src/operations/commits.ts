@@ -165,6 +165,8 @@ export async function keepWalk(
 ): Promise<string> {
   const state = JSON.stringify(walk);
   const key = hash("sha256", `${repository.uuid}\n${state}`, "hex").slice(0, 32);
+  // Looked for first: a list that is read again costs no write.
+  if ((await findCursor(database.kysely, repository.uuid, key)) !== undefined) return key;
   await saveCursor(database.kysely, { key, repositoryUuid: repository.uuid, state, createdAt: clock() });
   return key;
 }

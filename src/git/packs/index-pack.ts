@@ -1,5 +1,4 @@
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
+import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { exitOf, killGit, spawnGit } from "../git-process.ts";
 
 /**
@@ -67,29 +66,50 @@ export async function indexPack(
     if (/^(Resolving deltas|Receiving objects|Unpacking)/.test(bytes.toString())) options.onProgress?.(bytes);
   });
   try {
-    const exit = exitOf(child);
-    let sending: unknown;
-    const sent = pipeline(Readable.from(whole, { objectMode: false }), child.stdin).catch(
-      (error: unknown) => {
-        sending = error;
-        // An end of the sender must not look to git like the end of the pack; an early end of git is told by its status.
-        if (!isPipeError(error)) killGit(child);
-      },
-    );
-    const status = await exit;
-    if (status !== 0) {
-      await drain(whole, options.signal);
-      options.signal.throwIfAborted();
-      if (sending !== undefined && !isPipeError(sending)) throw sending;
-      return describeIndexPackFailure(said, options.packBytesMax);
-    }
-    await sent;
-    return undefined;
+    const [status] = await Promise.all([exitOf(child), send(whole, child)]);
+    options.signal.throwIfAborted();
+    return status === 0 ? undefined : describeIndexPackFailure(said, options.packBytesMax);
   } finally {
+    killGit(child);
     options.signal.removeEventListener("abort", abort);
   }
 }
 
+/**
+ * Gives the pack to git. When git has ended early the rest is still taken from the sender: who is sending does not read,
+ * and sees the reason only when all it has to say has been heard. What breaks off on the sender's side must not look to
+ * git like the end of the pack.
+ */
+async function send(pieces: AsyncIterable<Buffer>, child: ChildProcessWithoutNullStreams): Promise<void> {
+  const { stdin } = child;
+  // Not events.once: that would turn git's early end (EPIPE) into an error, and its status tells more.
+  const drainedOrClosed = () =>
+    new Promise<void>((resolve) => {
+      const done = () => {
+        stdin.off("drain", done).off("close", done);
+        resolve();
+      };
+      stdin.on("drain", done).on("close", done);
+    });
+  let unheardBytes = 0;
+  try {
+    for await (const piece of pieces) {
+      if (stdin.destroyed) {
+        unheardBytes += piece.length;
+        if (unheardBytes > UNHEARD_BYTES_MAX) return;
+      } else if (!stdin.write(piece) && !stdin.destroyed) {
+        await drainedOrClosed();
+      }
+    }
+    stdin.end();
+  } catch (error) {
+    killGit(child);
+    throw error;
+  }
+}
+
+/** So much of a refused pack is heard out; who sends more finds the connection closed. */
+const UNHEARD_BYTES_MAX = 1024 * 1024 * 1024;
 const MESSAGES_LENGTH_MAX = 16_384;
 
 async function readPackHeader(pack: AsyncIterable<Buffer>) {
@@ -108,19 +128,6 @@ async function readPackHeader(pack: AsyncIterable<Buffer>) {
     header: held.length < PACK_HEADER_BYTES ? undefined : held.subarray(0, PACK_HEADER_BYTES),
     whole: whole(),
   };
-}
-
-/** A sender that is still sending does not read: it sees the reason only when all it has to say has been taken. */
-async function drain(pieces: AsyncGenerator<Buffer>, signal: AbortSignal): Promise<void> {
-  for await (const _ of pieces) if (signal.aborted) return;
-}
-
-function isPipeError(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    "code" in error &&
-    (error.code === "EPIPE" || error.code === "ERR_STREAM_PREMATURE_CLOSE")
-  );
 }
 
 /** Picks what concerns the sender out of git's messages, which may also name folders of the server. */
