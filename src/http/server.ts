@@ -40,8 +40,13 @@ export function createHttpServer(ports: Pick<Ports, "config" | "log">): AppServe
       ignoreTrailingSlash: true,
       caseSensitive: true,
       maxParamLength: URL_PARAMETER_LENGTH_MAX,
-      onBadUrl: (_path, request, response) =>
-        refuseBadUrl(request as IncomingMessage, response as ServerResponse),
+      onBadUrl: (_path, _request, response) =>
+        refuseUrl("not percent-encoded UTF-8", response as ServerResponse),
+      onMaxParamLength: (_path, _request, response) =>
+        refuseUrl(
+          `longer than the limit of ${URL_PARAMETER_LENGTH_MAX} characters in one part`,
+          response as ServerResponse,
+        ),
     },
     return503OnClosing: true,
     forceCloseConnections: "idle",
@@ -124,9 +129,10 @@ function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
   );
 }
 
-function refuseBadUrl(_request: IncomingMessage, response: ServerResponse): void {
-  const failure = new Failure("invalid-input", "Bad request: the URL is not percent-encoded UTF-8", {
-    fields: { url: ["not percent-encoded UTF-8"] },
+/** What the router refuses has no route yet, so the answer is written by hand. */
+function refuseUrl(problem: string, response: ServerResponse): void {
+  const failure = new Failure("invalid-input", `Bad request: the URL is ${problem}`, {
+    fields: { url: [problem] },
   });
   response.writeHead(statusOf(failure), { "content-type": "application/json; charset=utf-8" });
   response.end(JSON.stringify(errorBody(failure)));
