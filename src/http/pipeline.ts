@@ -44,19 +44,38 @@ declare module "fastify" {
  */
 export function registerRoute(server: FastifyInstance, ports: Ports, route: Route): void {
   const readBody = "body" in route && route.body !== undefined ? bodyReader(route.body) : undefined;
-  server.route({
-    method: route.method,
-    url: route.path.replaceAll(/\{(\w+)\}/g, ":$1"),
-    async onRequest(request, reply) {
-      request.admitted = await admit(ports, route, request, reply);
-    },
-    async handler(request, reply) {
-      const admitted = request.admitted!;
-      const common = restRequest(ports, admitted.caller, request, reply);
-      const answer = await callHandler(ports, route, admitted, common, readBody?.(request.body));
-      return send(reply, answer, common);
-    },
-  });
+  for (const url of routerPaths(route)) {
+    server.route({
+      method: route.method,
+      url,
+      async onRequest(request, reply) {
+        nameLastParameter(route, request);
+        request.admitted = await admit(ports, route, request, reply);
+      },
+      async handler(request, reply) {
+        const admitted = request.admitted!;
+        const common = restRequest(ports, admitted.caller, request, reply);
+        const answer = await callHandler(ports, route, admitted, common, readBody?.(request.body));
+        return send(reply, answer, common);
+      },
+    });
+  }
+}
+
+/** The route's path as the router writes it. */
+export function routerPaths(route: Pick<Route, "path" | "lastParameterSpans">): readonly string[] {
+  const path = route.path.replaceAll(/\{(\w+)\}/g, ":$1");
+  if (route.lastParameterSpans === undefined) return [path];
+  const before = path.slice(0, path.lastIndexOf("/"));
+  return route.lastParameterSpans === "some" ? [`${before}/*`] : [before, `${before}/*`];
+}
+
+/** Gives what the router calls `*` the name that the route's path has for it. */
+function nameLastParameter(route: Route, request: FastifyRequest): void {
+  if (route.lastParameterSpans === undefined) return;
+  const params = request.params as Record<string, string>;
+  const name = /\{(\w+)\}$/.exec(route.path)?.[1];
+  if (name !== undefined) params[name] = params["*"] ?? "";
 }
 
 async function admit(

@@ -38,7 +38,9 @@ function hostOf(text: string | undefined): string | undefined {
     : undefined;
 }
 
-/** The public URL of a REST request, for `next` and `previous`. `target` is its path and query, from `/2.0` on. */
+/** The public URL of a request, for `next` and `previous`. `target` is its path and query. */
 export function publicRequestUrl(bases: Bases, target: string): URL {
-  return new URL(bases.api + target.slice(API_PREFIX.length));
+  return new URL(
+    target.startsWith(`${API_PREFIX}/`) ? bases.api + target.slice(API_PREFIX.length) : bases.html + target,
+  );
 }

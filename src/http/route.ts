@@ -30,6 +30,8 @@ type Declared = {
   readonly method: Method;
   /** As the reference writes it, with `{parameter}`. */
   readonly path: string;
+  /** The last parameter takes the rest of the path, slashes and all; it may also be empty. For paths of files, ref names. */
+  readonly lastParameterSpans?: "some" | "maybe-none";
   /** All are needed. */
   readonly scopes: readonly Scope[];
   /** The same in the older vocabulary, for `X-Accepted-OAuth-Scopes`. */

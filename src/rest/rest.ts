@@ -1,5 +1,5 @@
 import type { FastifyInstance } from "fastify";
-import { registerRoute } from "../http/pipeline.ts";
+import { registerRoute, routerPaths } from "../http/pipeline.ts";
 import { Failure } from "../model/failure.ts";
 import type { Ports } from "../ports.ts";
 import { ROUTES } from "./routes.ts";
@@ -11,12 +11,14 @@ export function registerRest(server: FastifyInstance, ports: Ports): void {
   const methods = new Map<string, Set<string>>();
   for (const route of ROUTES) {
     registerRoute(server, ports, route);
-    methods.set(route.path, (methods.get(route.path) ?? new Set()).add(route.method));
+    for (const path of routerPaths(route)) {
+      methods.set(path, (methods.get(path) ?? new Set()).add(route.method));
+    }
   }
   for (const [path, taken] of methods) {
     server.route({
       method: METHODS.filter((method) => !taken.has(method)),
-      url: path.replaceAll(/\{(\w+)\}/g, ":$1"),
+      url: path,
       handler() {
         throw new Failure("method-refused", "Method not allowed", {
           detail: `Allowed: ${[...taken].join(", ")}`,

@@ -106,6 +106,7 @@ for (const [path, expected] of [
   ["/commits/main", [m1, m2, m3]],
   ["/commits/main/", [m1, m2, m3]],
   ["/commits/feature%2Fone", [m1, f1, f2]],
+  ["/commits/feature/one", [m1, f1, f2]],
   ["/commits/tagged", [m1, t1]],
   ["/commits/main?include=tagged&exclude=feature/one", [m2, m3, t1]],
   [`/commits/${m2}`, [m1, m2]],

@@ -25,6 +25,8 @@ function listCommitsRoute(method: Method, path: string): RepositoryRoute {
     subject: "repository",
     method,
     path: `/2.0/repositories/{workspace}/{repo_slug}${path}`,
+    // A branch name has slashes, and not every client encodes them.
+    ...(path.endsWith("}") ? { lastParameterSpans: "some" } : {}),
     scopes: ["read:repository:bitbucket"],
     oauthScopes: ["repository"],
     permission: "read",
