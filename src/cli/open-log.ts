@@ -1,6 +1,6 @@
 import { type Logger, pino } from "pino";
 import type { LogLevel } from "../config/config.ts";
-import { maskTokens } from "../model/mask-tokens.ts";
+import { maskTokens } from "../model/mask-secrets.ts";
 
 const STDERR = 2;
 

@@ -15,7 +15,7 @@ import { annotate, annotateFailure, annotateRepository } from "../http/request-l
 import { failureOf, logBug } from "../http/server.ts";
 import type { Caller } from "../model/caller.ts";
 import { Failure } from "../model/failure.ts";
-import { maskTokens } from "../model/mask-tokens.ts";
+import { maskTokens } from "../model/mask-secrets.ts";
 import type { Permission } from "../model/permission.ts";
 import type { Repository } from "../model/repository.ts";
 import type { Scope } from "../model/scope.ts";

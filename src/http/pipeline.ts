@@ -21,7 +21,7 @@ import type { Answer } from "./answer.ts";
 import { parseFields, selectFields } from "./fields.ts";
 import { basesOf, publicRequestUrl } from "./public-urls.ts";
 import { bodyReader } from "./request-body.ts";
-import { annotate } from "./request-log.ts";
+import { annotate, annotateRepository } from "./request-log.ts";
 import type { RestRequest, Route } from "./route.ts";
 
 /** What the checks before the body have found. */
@@ -95,10 +95,9 @@ async function admit(
     reply.header("x-token-expires-at", caller.token.expiresAt.toISOString());
   }
   requireScopes(caller, route.scopes);
-  return {
-    caller,
-    ...(await admitToSubject(ports, route, caller, request.params as Record<string, string>)),
-  };
+  const subject = await admitToSubject(ports, route, caller, request.params as Record<string, string>);
+  if (subject.repository !== undefined) annotateRepository(request, subject.repository);
+  return { caller, ...subject };
 }
 
 async function admitToSubject(

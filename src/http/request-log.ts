@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Logger } from "pino";
 import type { Caller } from "../model/caller.ts";
 import type { Failure } from "../model/failure.ts";
-import { maskTokens } from "../model/mask-tokens.ts";
+import { maskPersonalText } from "../model/mask-secrets.ts";
 import type { Repository } from "../model/repository.ts";
 import { fullName } from "../model/repository.ts";
 
@@ -28,7 +28,7 @@ export function annotateRepository(request: FastifyRequest, repository: Reposito
 /** Notes why a request was refused, for the operator: the caller may have read less. */
 export function annotateFailure(request: FastifyRequest, failure: Failure): void {
   request.notes["failure.kind"] = failure.kind;
-  request.notes["failure.message"] = maskTokens(failure.message);
+  request.notes["failure.message"] = maskPersonalText(failure.message);
   if (failure.details.reason !== undefined) request.notes["failure.reason"] = failure.details.reason;
 }
 

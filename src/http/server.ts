@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import fastify, {
   type FastifyError,
   type FastifyInstance,
@@ -8,7 +9,7 @@ import fastify, {
   type FastifyRequest,
 } from "fastify";
 import { Failure } from "../model/failure.ts";
-import { maskTokens } from "../model/mask-tokens.ts";
+import { maskTokens } from "../model/mask-secrets.ts";
 import type { Ports } from "../ports.ts";
 import { BUG_BODY, CHALLENGE, errorBody, statusOf } from "./answer-failure.ts";
 import { BITBUCKET_API_HOST, BITBUCKET_HOST } from "./public-urls.ts";
@@ -79,8 +80,12 @@ function createNodeServer(
   const route = (request: IncomingMessage, response: ServerResponse) => {
     const target = readRequestTarget(request.url ?? "/", { names, port: request.socket.localPort });
     if (target.kind === "elsewhere") {
-      ports.log.info({ status: 403, "failure.kind": "host-refused" }, "request for another host");
-      response.writeHead(403, { "content-type": "text/plain; charset=utf-8" });
+      const id = randomUUID();
+      ports.log.info(
+        { "request.id": id, status: 403, "failure.kind": "host-refused" },
+        "request for another host",
+      );
+      response.writeHead(403, { "content-type": "text/plain; charset=utf-8", "x-request-id": id });
       response.end(
         "This server stands in for Bitbucket and forwards nothing: the host is not one of its own\n",
       );
@@ -96,7 +101,9 @@ function createNodeServer(
   );
   server.setTimeout(IDLE_TIMEOUT_MS);
   server.on("checkContinue", route);
-  server.on("connect", (_request: IncomingMessage, socket: Socket) => {
+  server.on("connect", (_request: IncomingMessage, socket: Duplex) => {
+    // A client that hangs up at once resets the connection, and nobody else listens for that now.
+    socket.on("error", () => {});
     socket.end(
       "HTTP/1.1 403 Forbidden\r\ncontent-type: text/plain\r\nconnection: close\r\n\r\nThis server opens no tunnels\n",
     );

@@ -26,6 +26,8 @@ export const REVISIONS_MAX = 25_000;
 /** A shortened id costs a git process of its own. */
 export const SHORT_IDS_MAX = 100;
 const REVISIONS_AT_ONCE = 64;
+/** A cursor that is older is written again, so that whoever begins a list now can follow it for days. */
+const CURSOR_RENEWAL_MS = 86_400_000;
 
 /**
  * Resolves what a caller asked for. Nothing included means all branches and tags.
@@ -166,7 +168,8 @@ export async function keepWalk(
   const state = JSON.stringify(walk);
   const key = hash("sha256", `${repository.uuid}\n${state}`, "hex").slice(0, 32);
   // Looked for first: a list that is read again costs no write.
-  if ((await findCursor(database.kysely, repository.uuid, key)) !== undefined) return key;
+  const kept = await findCursor(database.kysely, repository.uuid, key);
+  if (kept !== undefined && clock().getTime() - kept.createdAt.getTime() < CURSOR_RENEWAL_MS) return key;
   await saveCursor(database.kysely, { key, repositoryUuid: repository.uuid, state, createdAt: clock() });
   return key;
 }

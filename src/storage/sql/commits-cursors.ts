@@ -13,7 +13,7 @@ export type CommitsCursor = {
   readonly createdAt: Date;
 };
 
-/** Stores a cursor. One that exists under the key is left as it is. */
+/** Stores a cursor, or renews the date of the one that exists under the key: the same key means the same state. */
 export async function saveCursor(db: Kysely<Schema>, cursor: CommitsCursor): Promise<void> {
   await db
     .insertInto("commits_cursor")
@@ -23,7 +23,7 @@ export async function saveCursor(db: Kysely<Schema>, cursor: CommitsCursor): Pro
       state: cursor.state,
       created_at: cursor.createdAt.getTime(),
     })
-    .onConflict((conflict) => conflict.column("key").doNothing())
+    .onConflict((conflict) => conflict.column("key").doUpdateSet({ created_at: cursor.createdAt.getTime() }))
     .execute();
 }
 
