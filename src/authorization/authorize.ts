@@ -44,6 +44,14 @@ export async function heldPermission(
   return permits(byMembership, byVisibility) ? byMembership : byVisibility;
 }
 
+export async function maySee(
+  ports: Pick<Ports, "database">,
+  caller: Caller,
+  repository: Repository,
+): Promise<boolean> {
+  return permits(await heldPermission(ports, caller, repository), "read");
+}
+
 /**
  * Decides on a repository that was found, or was not.
  *

@@ -2,7 +2,7 @@ import { PassThrough, type Readable } from "node:stream";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { FLUSH_PACKET, sidebandPackets } from "../git/wire/packet.ts";
 import { type PushReport, writePushReport } from "../git/wire/push-report.ts";
-import { type PushRequest, readPushRequest } from "../git/wire/push-request.ts";
+import { hearOut, type PushRequest, readPushRequest } from "../git/wire/push-request.ts";
 import { annotateFailure } from "../http/request-log.ts";
 import { failureOf, logBug } from "../http/server.ts";
 import { Failure } from "../model/failure.ts";
@@ -36,8 +36,12 @@ async function readRequest(body: Readable): Promise<PushRequest | undefined> {
   try {
     return await readPushRequest(body as AsyncIterable<Buffer>);
   } catch (error) {
-    throw isUnpackError(error) ? new Failure("invalid-input", "The body is not valid gzip") : error;
+    throw unpackFailure(error);
   }
+}
+
+function unpackFailure(error: unknown): unknown {
+  return isUnpackError(error) ? new Failure("invalid-input", "the body is not valid gzip") : error;
 }
 
 async function answerPush(
@@ -61,6 +65,7 @@ async function answerPush(
       signal: abort.signal,
       ...(hasSideband && !capabilities.has("quiet") ? { onProgress } : {}),
     });
+    await hearOut(pushRequest.pack);
     annotateReport(request, report);
     answer.write(writePushReport(report, capabilities));
   } catch (error) {
@@ -68,7 +73,8 @@ async function answerPush(
       request.notes["failure.kind"] = "client-gone";
       return;
     }
-    answer.write(fatalAnswer(ports, error, request, pushRequest));
+    await hearOut(pushRequest.pack);
+    answer.write(fatalAnswer(ports, unpackFailure(error), request, pushRequest));
   } finally {
     clearInterval(signsOfLife);
   }

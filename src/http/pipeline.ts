@@ -3,6 +3,7 @@ import { authenticate } from "../authentication/authenticate.ts";
 import { readCredential } from "../authentication/read-credential.ts";
 import {
   credentialMissing,
+  maySee,
   requireRepositoryPermission,
   requireScopes,
   requireWorkspacePermission,
@@ -120,7 +121,8 @@ async function admitToSubject(
     }
     case "repository-or-new": {
       const found = await findNamedRepository(ports, params);
-      if (found === undefined) {
+      // What may not be seen is as if it were not there: neither answer tells them apart.
+      if (found === undefined || !(await maySee(ports, caller, found))) {
         return { workspace: await admitToWorkspace(ports, caller, params, route.permissionToCreate) };
       }
       const repository = await requireRepositoryPermission(ports, caller, found, route.permission);

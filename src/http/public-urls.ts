@@ -33,7 +33,9 @@ function firstValue(header: string | string[] | undefined): string | undefined {
 
 /** A host and port, lower case. Anything else in the header must not get into links. */
 function hostOf(text: string | undefined): string | undefined {
-  return text !== undefined && /^(?:[a-z0-9.-]{1,253}|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i.test(text)
+  return text !== undefined &&
+    /^(?:[a-z0-9.-]{1,253}|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i.test(text) &&
+    URL.canParse(`http://${text}`)
     ? text.toLowerCase()
     : undefined;
 }

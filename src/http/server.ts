@@ -14,6 +14,7 @@ import type { Ports } from "../ports.ts";
 import { BUG_BODY, CHALLENGE, errorBody, statusOf } from "./answer-failure.ts";
 import { BITBUCKET_API_HOST, BITBUCKET_HOST } from "./public-urls.ts";
 import { UNREADABLE_BODY } from "./request-body.ts";
+import { type Objection, objectionTo } from "./request-guard.ts";
 import { annotateFailure, logRequest } from "./request-log.ts";
 import { readRequestTarget } from "./request-target.ts";
 import { joinWrappedCredential, replayConnection } from "./wrapped-credential.ts";
@@ -78,6 +79,8 @@ function createNodeServer(
 ): Server {
   const names = [BITBUCKET_HOST, BITBUCKET_API_HOST, ...ports.config.proxiedHosts];
   const route = (request: IncomingMessage, response: ServerResponse) => {
+    const objection = objectionTo(request);
+    if (objection !== undefined) return answerObjection(ports, objection, response);
     const target = readRequestTarget(request.url ?? "/", { names, port: request.socket.localPort });
     if (target.kind === "elsewhere") {
       const id = randomUUID();
@@ -109,11 +112,29 @@ function createNodeServer(
     );
   });
   server.on("clientError", (error: ParseError, socket: Socket) => {
-    const joined = error.rawPacket === undefined ? undefined : joinWrappedCredential(error.rawPacket);
+    // Only the first bytes of a connection are mended: behind other requests, or within the body of one, what looks like a
+    // head may be somebody's data.
+    const isFirst = error.rawPacket !== undefined && socket.bytesRead === error.rawPacket.length;
+    const joined = isFirst ? joinWrappedCredential(error.rawPacket) : undefined;
     if (joined === undefined) answerClientError(error, socket);
     else replayConnection(server, socket, joined);
   });
   return server;
+}
+
+function answerObjection(
+  ports: Pick<Ports, "log">,
+  { status, message }: Objection,
+  response: ServerResponse,
+): void {
+  const id = randomUUID();
+  ports.log.info({ "request.id": id, status, "failure.message": message }, "request refused unread");
+  response.writeHead(status, {
+    "content-type": "application/json; charset=utf-8",
+    "x-request-id": id,
+    connection: "close",
+  });
+  response.end(JSON.stringify({ type: "error", error: { message } }));
 }
 
 type ParseError = NodeJS.ErrnoException & { readonly rawPacket?: Buffer };

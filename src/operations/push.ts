@@ -103,6 +103,8 @@ function invalidNameReason(name: string): string {
 function refusedName(repository: Repository, name: RefName, command: PushCommand): string | undefined {
   if (RESERVED_PREFIXES.some((prefix) => name.startsWith(prefix)))
     return "refs of this kind belong to the server";
+  // A ref "refs/heads" would stand where all branches have to lie.
+  if (name.split("/").length < 3) return "a ref needs a kind and a name, such as refs/heads/main";
   if (command.old === undefined && command.new === undefined) return "nothing to delete";
   const isMainBranch = repository.mainBranch !== undefined && name === BRANCH_PREFIX + repository.mainBranch;
   if (command.new === undefined && isMainBranch) return "deletion of the main branch prohibited";

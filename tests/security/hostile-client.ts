@@ -126,11 +126,14 @@ export function restAuthorization(pail: PailServer): string {
   return basic(pail.credentials.email, pail.credentials.token);
 }
 
-/** Lines of the log in which the server says that the fault is its own, from `start` characters on. */
+const FAULTS_SHOWN_MAX = 3;
+
+/** The first lines of the log, from `start` characters on, in which the server says that the fault is its own. */
 export function serverFaults(pail: PailServer, start = 0): readonly string[] {
   return pail
     .logText()
     .slice(start)
     .split("\n")
-    .filter((line) => line !== "" && (!line.startsWith("{") || line.includes('"level":"error"')));
+    .filter((line) => line !== "" && (!line.startsWith("{") || line.includes('"level":"error"')))
+    .slice(0, FAULTS_SHOWN_MAX);
 }

@@ -1,5 +1,6 @@
 import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { exitOf, killGit, spawnGit } from "../git-process.ts";
+import { UNHEARD_BYTES_MAX } from "../wire/push-request.ts";
 
 /**
  * Faults of old histories that large hosts take, since they cannot be mended without new object ids. Everything else that
@@ -107,9 +108,6 @@ async function send(pieces: AsyncIterable<Buffer>, child: ChildProcessWithoutNul
     throw error;
   }
 }
-
-/** So much of a refused pack is heard out; who sends more finds the connection closed. */
-const UNHEARD_BYTES_MAX = 1024 * 1024 * 1024;
 const MESSAGES_LENGTH_MAX = 16_384;
 
 async function readPackHeader(pack: AsyncIterable<Buffer>) {
