@@ -92,6 +92,10 @@ export function answerGitError(ports: Ports, error: unknown, request: FastifyReq
   const failure = failureOf(error);
   reply.header("content-type", "text/plain; charset=utf-8").header("cache-control", "no-cache");
   if (failure === undefined) {
+    if (request.raw.socket.destroyed || reply.raw.destroyed) {
+      request.notes["failure.kind"] = "client-gone";
+      return reply.code(500).send();
+    }
     logBug(ports, error, request);
     return reply.code(500).send("Something went wrong on the server\n");
   }

@@ -9,6 +9,7 @@ import { Failure } from "../model/failure.ts";
 import { push } from "../operations/push.ts";
 import type { Ports } from "../ports.ts";
 import type { GitRequest, GitRoute } from "./git-route.ts";
+import { goneSignal } from "./gone-signal.ts";
 import { NO_CACHE } from "./no-cache.ts";
 import { isUnpackError, openRequestBody } from "./request-body.ts";
 
@@ -54,22 +55,21 @@ async function answerPush(
 ): Promise<void> {
   const { capabilities } = pushRequest;
   const hasSideband = capabilities.has("side-band-64k");
-  const abort = new AbortController();
-  reply.raw.once("close", () => abort.abort(new Error("the client has gone")));
+  const signal = goneSignal(request, reply);
   const signsOfLife = hasSideband
     ? setInterval(() => answer.write(sidebandPackets(1, Buffer.alloc(0))), SIGN_OF_LIFE_MS)
     : undefined;
   const onProgress = (text: Buffer) => answer.write(sidebandPackets(2, text));
   try {
     const report = await push(ports, repository, pushRequest, {
-      signal: abort.signal,
+      signal,
       ...(hasSideband && !capabilities.has("quiet") ? { onProgress } : {}),
     });
     await hearOut(pushRequest.pack);
     annotateReport(request, report);
     answer.write(writePushReport(report, capabilities));
   } catch (error) {
-    if (abort.signal.aborted) {
+    if (signal.aborted) {
       request.notes["failure.kind"] = "client-gone";
       return;
     }

@@ -1,6 +1,7 @@
 import { Transform } from "node:stream";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { exitOf, killGit, spawnGit } from "../git/git-process.ts";
+import { openProcessPlaces } from "../git/process-places.ts";
 import { parseCommandRequest } from "../git/wire/command-request.ts";
 import { parseLsRefs, writeLsRefs } from "../git/wire/ls-refs.ts";
 import { errorPacket } from "../git/wire/packet.ts";
@@ -9,6 +10,7 @@ import type { Repository } from "../model/repository.ts";
 import type { Ports } from "../ports.ts";
 import { listRefs } from "../storage/sql/refs.ts";
 import type { GitRequest, GitRoute } from "./git-route.ts";
+import { goneSignal } from "./gone-signal.ts";
 import { NO_CACHE } from "./no-cache.ts";
 import { openRequestBody, readWholeBody } from "./request-body.ts";
 
@@ -43,6 +45,9 @@ export const uploadPackRoute: GitRoute = {
   },
 };
 
+/** Each is two processes, with the memory that a pack in the making takes. */
+const PLACES = openProcessPlaces({ placesMax: 16, waitingMax: 1_000, waitMsMax: 60_000 });
+
 async function sendPack(
   ports: Ports,
   { repository, protocol }: GitRequest,
@@ -50,13 +55,19 @@ async function sendPack(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  await writeRefsForGit(ports, repository);
-  const gitDir = ports.packs.gitDir(repository.uuid);
-  const child = spawnGit([...SETTINGS, "upload-pack", "--stateless-rpc", gitDir], {
-    gitDir,
-    protocol: protocol.text,
+  const signal = goneSignal(request, reply);
+  const givePlaceBack = await PLACES.take(signal);
+  const child = await startUploadPack(ports, repository, protocol.text).catch((error: unknown) => {
+    givePlaceBack();
+    throw error;
   });
-  reply.raw.once("close", () => killGit(child));
+  child.once("exit", givePlaceBack).once("error", givePlaceBack);
+  const end = () => {
+    killGit(child);
+    child.stdout.destroy();
+  };
+  signal.addEventListener("abort", end, { once: true });
+  if (signal.aborted) end();
   let said = "";
   child.stderr.on("data", (bytes: Buffer) => {
     said = (said + bytes.toString()).slice(-2_000);
@@ -85,6 +96,12 @@ async function sendPack(
   exit.catch((error: unknown) => counted.destroy(error as Error));
   child.stdin.end(body);
   return reply.send(child.stdout.pipe(counted));
+}
+
+async function startUploadPack(ports: Ports, repository: Repository, protocol: string) {
+  await writeRefsForGit(ports, repository);
+  const gitDir = ports.packs.gitDir(repository.uuid);
+  return spawnGit([...SETTINGS, "upload-pack", "--stateless-rpc", gitDir], { gitDir, protocol });
 }
 
 /** Makes the repository on disk show the rows as they are now, or later. */

@@ -34,11 +34,18 @@ export function bodyReader<Body extends TSchema>(schema: Body): (body: unknown) 
 /** A flat body may be a form: lists are repeated pairs, and `true` and `false` are booleans where one is asked for. */
 function formToJson(form: URLSearchParams, schema: TSchema): Record<string, unknown> {
   const properties = (schema as { properties?: Record<string, { type?: string }> }).properties ?? {};
-  const entries = [...new Set(form.keys())].map((name) => {
-    const text = form.get(name);
+  // Grouped in one pass: asking the form for each of its names would take the square of their number.
+  const texts = new Map<string, string[]>();
+  for (const [name, text] of form) {
+    const known = texts.get(name);
+    if (known === undefined) texts.set(name, [text]);
+    else known.push(text);
+  }
+  const entries = [...texts].map(([name, all]) => {
+    const [text] = all;
     switch (Object.hasOwn(properties, name) ? properties[name]?.type : undefined) {
       case "array":
-        return [name, form.getAll(name)];
+        return [name, all];
       case "boolean":
         return [name, text === "true" || text === "false" ? text === "true" : text];
       default:

@@ -78,7 +78,12 @@ function createNodeServer(
   handler: (request: IncomingMessage, response: ServerResponse) => void,
 ): Server {
   const names = [BITBUCKET_HOST, BITBUCKET_API_HOST, ...ports.config.proxiedHosts];
+  const responses = new WeakMap<Socket, Set<ServerResponse>>();
   const route = (request: IncomingMessage, response: ServerResponse) => {
+    const { socket } = request;
+    const open = responses.get(socket) ?? new Set();
+    responses.set(socket, open.add(response));
+    response.once("close", () => open.delete(response));
     const objection = objectionTo(request);
     if (objection !== undefined) return answerObjection(ports, objection, response);
     const target = readRequestTarget(request.url ?? "/", { names, port: request.socket.localPort });
@@ -116,7 +121,10 @@ function createNodeServer(
     // head may be somebody's data.
     const isFirst = error.rawPacket !== undefined && socket.bytesRead === error.rawPacket.length;
     const joined = isFirst ? joinWrappedCredential(error.rawPacket) : undefined;
-    if (joined === undefined) answerClientError(error, socket);
+    // An answer that is under way must not have another one in its middle.
+    const isAnswering = [...(responses.get(socket) ?? [])].some((response) => response.headersSent);
+    if (isAnswering) socket.destroy();
+    else if (joined === undefined) answerClientError(error, socket);
     else replayConnection(server, socket, joined);
   });
   return server;

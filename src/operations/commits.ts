@@ -26,6 +26,7 @@ export const REVISIONS_MAX = 25_000;
 /** A shortened id costs a git process of its own. */
 export const SHORT_IDS_MAX = 100;
 const REVISIONS_AT_ONCE = 64;
+const LOOKUPS_ONE_BY_ONE_MAX = 16;
 /** A cursor that is older is written again, so that whoever begins a list now can follow it for days. */
 const CURSOR_RENEWAL_MS = 86_400_000;
 
@@ -70,11 +71,14 @@ async function getRevisions(
       `more than ${SHORT_IDS_MAX} shortened commit ids in include and exclude: send them in full`,
     );
   }
+  const finder = await refFinder(ports, repository, asked.length);
   const ids: ObjectId[] = [];
   const missing: string[] = [];
   for (let start = 0; start < asked.length; start += REVISIONS_AT_ONCE) {
     const part = asked.slice(start, start + REVISIONS_AT_ONCE);
-    const found = await Promise.all(part.map((revision) => findRevision(ports, repository, revision)));
+    const found = await Promise.all(
+      part.map((revision) => findRevision(ports, repository, finder, revision)),
+    );
     for (const [index, id] of found.entries()) {
       if (id === undefined) missing.push(part[index]!);
       else ids.push(id);
@@ -84,15 +88,26 @@ async function getRevisions(
   return ids;
 }
 
-function findRevision(
-  { database, packs, objects }: CommitPorts,
+/** For many look-ups all refs are read once: one statement in place of some for each name. */
+async function refFinder(
+  { database }: CommitPorts,
   repository: Repository,
+  lookups: number,
+): Promise<RevisionRefs> {
+  const head = () => repository.mainBranch;
+  if (lookups <= LOOKUPS_ONE_BY_ONE_MAX) {
+    return { find: (name) => findRef(database.kysely, repository.uuid, name), head };
+  }
+  const refs = new Map((await database.lookups.listRefs(repository.uuid)).map((ref) => [ref.name, ref]));
+  return { find: async (name) => refs.get(name), head };
+}
+
+function findRevision(
+  { packs, objects }: CommitPorts,
+  repository: Repository,
+  refs: RevisionRefs,
   revision: string,
 ): Promise<ObjectId | undefined> {
-  const refs: RevisionRefs = {
-    find: (name) => findRef(database.kysely, repository.uuid, name),
-    head: () => repository.mainBranch,
-  };
   return resolveRevision({ gitDir: packs.gitDir(repository.uuid), refs, objects }, revision);
 }
 
@@ -140,7 +155,7 @@ export async function getCommit(
   repository: Repository,
   revision: string,
 ): Promise<Commit> {
-  const id = await findRevision(ports, repository, revision);
+  const id = await findRevision(ports, repository, await refFinder(ports, repository, 1), revision);
   const commit =
     id === undefined ? undefined : await ports.objects.readCommit(ports.packs.gitDir(repository.uuid), id);
   if (commit === undefined) throw commitNotFound([revision]);

@@ -121,6 +121,9 @@ function refuseTogether(steps: readonly Step[], isAtomic: boolean): Step[] {
   }));
 }
 
+/** Of a broken push with more tips, the rest is refused with the broken ones. */
+const SINGLE_CHECKS_MAX = 100;
+
 type GitOptions = { readonly gitDir: string; readonly objectFolder: string; readonly signal: AbortSignal };
 
 /** Refuses what is not whole, and branches that are not commits; finds what tags peel to. */
@@ -135,16 +138,16 @@ async function checkObjects(
     readTips(tips, options),
     isConnected(tips, known, options),
   ]);
-  return Promise.all(
-    steps.map(async (step) => {
-      if (step.update?.new === undefined) return step;
-      const object = objects.get(step.update.new);
-      // Only when something is missing is each ref looked at by itself, so that good ones may pass.
-      const isWhole =
-        object !== undefined && (areAllConnected || (await isConnected([step.update.new], known, options)));
-      return checkObject(step, step.update, isWhole ? object : undefined);
-    }),
-  );
+  const whole = new Map<ObjectId, boolean>();
+  for (const tip of areAllConnected ? [] : objects.keys()) {
+    // Something is missing: each tip is looked at by itself, one after another, so that good ones may pass.
+    whole.set(tip, whole.size < SINGLE_CHECKS_MAX && (await isConnected([tip], known, options)));
+  }
+  return steps.map((step) => {
+    if (step.update?.new === undefined) return step;
+    const isWhole = areAllConnected || whole.get(step.update.new) === true;
+    return checkObject(step, step.update, isWhole ? objects.get(step.update.new) : undefined);
+  });
 }
 
 function checkObject(step: Step, update: RefUpdate, object: TipObject | undefined): Step {

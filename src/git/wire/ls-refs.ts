@@ -36,8 +36,7 @@ export function writeLsRefs(
   refs: readonly Ref[],
   head: BranchName | undefined,
 ): Buffer {
-  const isAsked = (name: string) =>
-    request.prefixes.length === 0 || request.prefixes.some((prefix) => name.startsWith(prefix));
+  const isAsked = prefixMatcher(request.prefixes);
   const lines: string[] = [];
   if (isAsked("HEAD")) lines.push(...headLines(request, refs, head));
   for (const ref of refs) {
@@ -53,4 +52,24 @@ function headLines(request: LsRefsRequest, refs: readonly Ref[], head: BranchNam
   const target = refs.find((ref) => ref.name === name)?.target;
   if (target !== undefined) return [`${target} HEAD${request.showsSymrefs ? ` symref-target:${name}` : ""}`];
   return request.showsUnborn && request.showsSymrefs ? [`unborn HEAD symref-target:${name}`] : [];
+}
+
+/** Whether a name begins with one of the prefixes, in the logarithm of their number: a client may send thousands. */
+export function prefixMatcher(prefixes: readonly string[]): (name: string) => boolean {
+  if (prefixes.length === 0) return () => true;
+  // Of prefixes that begin with each other the shortest says it all; then only the last one not behind the name can fit.
+  const shortest: string[] = [];
+  for (const prefix of [...prefixes].sort()) {
+    if (shortest.length === 0 || !prefix.startsWith(shortest.at(-1)!)) shortest.push(prefix);
+  }
+  return (name) => {
+    let low = 0;
+    let high = shortest.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (shortest[middle]! <= name) low = middle + 1;
+      else high = middle;
+    }
+    return low > 0 && name.startsWith(shortest[low - 1]!);
+  };
 }
