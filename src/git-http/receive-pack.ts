@@ -8,9 +8,12 @@ import { failureOf, logBug } from "../http/server.ts";
 import { Failure } from "../model/failure.ts";
 import { push } from "../operations/push.ts";
 import type { Ports } from "../ports.ts";
+import { cutStalled } from "./cut-stalled.ts";
 import type { GitRequest, GitRoute } from "./git-route.ts";
 import { goneSignal } from "./gone-signal.ts";
 import { NO_CACHE } from "./no-cache.ts";
+import { holderOf, PUSH_PLACES } from "./process-places.ts";
+import { explainIfGone } from "./repository-gone.ts";
 import { isUnpackError, openRequestBody } from "./request-body.ts";
 
 /** How often a client that waits hears from us, so that no proxy between takes the connection for dead. git's own value. */
@@ -28,7 +31,9 @@ export const receivePackRoute: GitRoute = {
     // A lone flush: git tests its credential before a large push.
     if (pushRequest === undefined) return reply.send(Buffer.alloc(0));
     const answer = new PassThrough();
-    void answerPush(ports, git, pushRequest, answer, request, reply).finally(() => answer.end());
+    answerPush(ports, git, pushRequest, answer, request, reply)
+      .catch((error: unknown) => logBug(ports, error, request))
+      .finally(() => answer.end());
     return reply.send(answer);
   },
 };
@@ -47,7 +52,7 @@ function unpackFailure(error: unknown): unknown {
 
 async function answerPush(
   ports: Ports,
-  { repository }: GitRequest,
+  { repository, caller }: GitRequest,
   pushRequest: PushRequest,
   answer: PassThrough,
   request: FastifyRequest,
@@ -60,7 +65,10 @@ async function answerPush(
     ? setInterval(() => answer.write(sidebandPackets(1, Buffer.alloc(0))), SIGN_OF_LIFE_MS)
     : undefined;
   const onProgress = (text: Buffer) => answer.write(sidebandPackets(2, text));
+  const stopWatch = cutStalled(request, () => !request.raw.complete);
+  let givePlaceBack = () => {};
   try {
+    givePlaceBack = await PUSH_PLACES.take(holderOf(caller, request), signal);
     const report = await push(ports, repository, pushRequest, {
       signal,
       ...(hasSideband && !capabilities.has("quiet") ? { onProgress } : {}),
@@ -74,8 +82,12 @@ async function answerPush(
       return;
     }
     await hearOut(pushRequest.pack);
-    answer.write(fatalAnswer(ports, unpackFailure(error), request, pushRequest));
+    answer.write(
+      fatalAnswer(ports, await explainIfGone(ports, repository, unpackFailure(error)), request, pushRequest),
+    );
   } finally {
+    stopWatch();
+    givePlaceBack();
     clearInterval(signsOfLife);
   }
 }

@@ -1,17 +1,20 @@
 import { Transform } from "node:stream";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { exitOf, killGit, spawnGit } from "../git/git-process.ts";
-import { openProcessPlaces } from "../git/process-places.ts";
 import { parseCommandRequest } from "../git/wire/command-request.ts";
 import { parseLsRefs, writeLsRefs } from "../git/wire/ls-refs.ts";
 import { errorPacket } from "../git/wire/packet.ts";
 import { Failure } from "../model/failure.ts";
+import { maskPersonalText } from "../model/mask-secrets.ts";
 import type { Repository } from "../model/repository.ts";
 import type { Ports } from "../ports.ts";
 import { listRefs } from "../storage/sql/refs.ts";
+import { cutStalled } from "./cut-stalled.ts";
 import type { GitRequest, GitRoute } from "./git-route.ts";
 import { goneSignal } from "./gone-signal.ts";
 import { NO_CACHE } from "./no-cache.ts";
+import { FETCH_PLACES, holderOf } from "./process-places.ts";
+import { explainIfGone } from "./repository-gone.ts";
 import { openRequestBody, readWholeBody } from "./request-body.ts";
 
 /** Wants and haves of one round, unpacked: some 300,000 of them. A negotiation that needs more is sent in rounds. */
@@ -40,28 +43,30 @@ export const uploadPackRoute: GitRoute = {
       case "fetch":
         return sendPack(ports, git, body, request, reply);
       default:
-        throw new Failure("invalid-input", `command: "${command!.command.slice(0, 100)}" is not offered`);
+        throw new Failure("invalid-input", "command: not one that is offered");
     }
   },
 };
 
-/** Each is two processes, with the memory that a pack in the making takes. */
-const PLACES = openProcessPlaces({ placesMax: 16, waitingMax: 1_000, waitMsMax: 60_000 });
-
 async function sendPack(
   ports: Ports,
-  { repository, protocol }: GitRequest,
+  { repository, protocol, caller }: GitRequest,
   body: Buffer,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const signal = goneSignal(request, reply);
-  const givePlaceBack = await PLACES.take(signal);
+  const givePlaceBack = await FETCH_PLACES.take(holderOf(caller, request), signal);
   const child = await startUploadPack(ports, repository, protocol.text).catch((error: unknown) => {
     givePlaceBack();
-    throw error;
+    return explainIfGone(ports, repository, error).then((reason) => Promise.reject(reason));
   });
-  child.once("exit", givePlaceBack).once("error", givePlaceBack);
+  const stopWatch = cutStalled(request, () => counted.readableLength > 0);
+  const release = () => {
+    stopWatch();
+    givePlaceBack();
+  };
+  child.once("exit", release).once("error", release);
   const end = () => {
     killGit(child);
     child.stdout.destroy();
@@ -80,28 +85,45 @@ async function sendPack(
       done(null, bytes);
     },
     flush(done) {
-      exit.then((status) => {
+      const status = exit.catch(() => undefined);
+      void status.then((ended) => {
         request.notes.pack_bytes = packBytes;
-        if (status === 0 || reply.raw.destroyed) return done();
-        request.notes["git.stderr"] = said;
+        if (ended === 0 || reply.raw.destroyed) return done();
+        request.notes["git.stderr"] = maskPersonalText(said);
         // Before the first byte a failure is a status; now it is git's error packet.
         done(
           null,
           packBytes === 0 ? errorPacket("upload-pack: the request could not be answered") : undefined,
         );
-      }, done);
+      });
     },
   });
   const exit = exitOf(child);
-  exit.catch((error: unknown) => counted.destroy(error as Error));
+  // It could not even be started: the repository has just been deleted, or the machine is short of processes.
+  exit.catch((error: unknown) => {
+    said = String(error);
+    counted.end();
+  });
   child.stdin.end(body);
   return reply.send(child.stdout.pipe(counted));
 }
 
 async function startUploadPack(ports: Ports, repository: Repository, protocol: string) {
-  await writeRefsForGit(ports, repository);
+  try {
+    await writeRefsForGit(ports, repository);
+  } catch (error) {
+    // Objects can be fetched by their ids from a disk that takes no more: the refs were answered from the rows.
+    if (!isFull(error)) throw error;
+    ports.log.warn({ "repository.uuid": repository.uuid, err: error }, "refs were not written for git");
+  }
   const gitDir = ports.packs.gitDir(repository.uuid);
   return spawnGit([...SETTINGS, "upload-pack", "--stateless-rpc", gitDir], { gitDir, protocol });
+}
+
+function isFull(error: unknown): boolean {
+  return (
+    error instanceof Error && "code" in error && ["ENOSPC", "EDQUOT", "EROFS"].includes(String(error.code))
+  );
 }
 
 /** Makes the repository on disk show the rows as they are now, or later. */

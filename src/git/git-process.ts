@@ -20,6 +20,8 @@ export type GitOptions = {
   readonly gitDir: string;
   /** Where new objects go, when not into the repository: the object folder of a quarantine. */
   readonly objectFolder?: string;
+  /** The most that git may take of memory at once, in bytes. */
+  readonly allocationBytesMax?: number;
   /** The value of a client's `Git-Protocol` header that `parseGitProtocol` has passed. */
   readonly protocol?: string;
 };
@@ -62,6 +64,9 @@ function gitEnvironment(options: GitOptions): NodeJS.ProcessEnv {
     GIT_NO_LAZY_FETCH: "1",
   };
   if (options.protocol !== undefined) environment.GIT_PROTOCOL = options.protocol;
+  if (options.allocationBytesMax !== undefined) {
+    environment.GIT_ALLOC_LIMIT = String(options.allocationBytesMax);
+  }
   if (options.objectFolder !== undefined) {
     environment.GIT_OBJECT_DIRECTORY = options.objectFolder;
     environment.GIT_ALTERNATE_OBJECT_DIRECTORIES = `${options.gitDir}/objects`;

@@ -212,7 +212,7 @@ function throwNotFound(request: FastifyRequest, _reply: FastifyReply): never {
   });
 }
 
-/** Turns what Fastify itself refuses into failures of ours; undefined for a bug. */
+/** Turns what Fastify itself refuses, and what the machine lacks, into failures of ours; undefined for a bug. */
 export function failureOf(error: unknown): Failure | undefined {
   if (error instanceof Failure) return error;
   switch ((error as Partial<FastifyError>).code) {
@@ -222,6 +222,16 @@ export function failureOf(error: unknown): Failure | undefined {
       return new Failure("media-type-refused", "The content type of the body is not one that this takes");
     case "FST_ERR_CTP_INVALID_CONTENT_LENGTH":
       return new Failure("invalid-input", "Bad request: Content-Length does not match the body");
+    case "ENOSPC":
+    case "EDQUOT":
+      return new Failure("unavailable", "the server's disk is full");
+    case "EROFS":
+      return new Failure("unavailable", "the server's disk can only be read");
+    case "EMFILE":
+    case "ENFILE":
+    case "EAGAIN":
+    case "ENOMEM":
+      return new Failure("unavailable", "the server is short of files, processes or memory: try again later");
     default:
       return undefined;
   }

@@ -29,7 +29,8 @@ export function openMaintenance(ports: MaintenancePorts): Maintenance {
       try {
         await maintain(ports, repository, abort.signal);
       } catch (error) {
-        if (!abort.signal.aborted)
+        // A repository that is deleted while it is worked on needs no maintenance.
+        if (!abort.signal.aborted && (await isThere(ports, repository)))
           ports.log.error({ "repository.uuid": repository, err: error }, "maintenance failed");
       }
     }
@@ -51,6 +52,11 @@ export function openMaintenance(ports: MaintenancePorts): Maintenance {
       await running;
     },
   };
+}
+
+async function isThere({ database }: MaintenancePorts, repository: Uuid): Promise<boolean> {
+  const found = await findRepository(database.kysely, undefined, { uuid: repository }).catch(() => null);
+  return found !== undefined;
 }
 
 async function maintain(ports: MaintenancePorts, uuid: Uuid, signal: AbortSignal): Promise<void> {

@@ -27,6 +27,8 @@ export const REVISIONS_MAX = 25_000;
 export const SHORT_IDS_MAX = 100;
 const REVISIONS_AT_ONCE = 64;
 const LOOKUPS_ONE_BY_ONE_MAX = 16;
+/** git counts what it skips in 32 bits, and no history is as long. */
+const SKIP_MAX = 2 ** 31 - 1;
 /** A cursor that is older is written again, so that whoever begins a list now can follow it for days. */
 const CURSOR_RENEWAL_MS = 86_400_000;
 
@@ -132,7 +134,8 @@ export async function readCommitPage(
     signal,
   }: { readonly page: number; readonly pagelen: number; readonly signal: AbortSignal },
 ): Promise<CommitPage> {
-  if (walk.include.length === 0) return { commits: [], hasMore: false };
+  const skip = (page - 1) * pagelen;
+  if (walk.include.length === 0 || skip > SKIP_MAX) return { commits: [], hasMore: false };
   const gitDir = packs.gitDir(repository.uuid);
   const { include, exclude, path } = walk;
   const ids = await listCommits({
@@ -141,7 +144,7 @@ export async function readCommitPage(
     exclude,
     ...(path === undefined ? {} : { path }),
     // One more than is shown tells whether there is a next page.
-    skip: (page - 1) * pagelen,
+    skip,
     limit: pagelen + 1,
     signal,
   });

@@ -8,6 +8,7 @@ import {
   BRANCH_PREFIX,
   type BranchName,
   branchOf,
+  parseBranchName,
   parseRefName,
   REF_NAME_BYTES_MAX,
   type RefName,
@@ -15,7 +16,7 @@ import {
 import type { Repository } from "../model/repository.ts";
 import type { Ports } from "../ports.ts";
 import type { Quarantine } from "../storage/packs/pack-store.ts";
-import { applyRefUpdates, listRefs } from "../storage/sql/refs.ts";
+import { applyRefUpdates, listRefs, MAIN_BRANCH_DELETION } from "../storage/sql/refs.ts";
 import { setMainBranchIfNone, updateRepository } from "../storage/sql/repositories.ts";
 
 export type PushPorts = Pick<Ports, "config" | "database" | "packs" | "maintenance" | "clock">;
@@ -107,7 +108,7 @@ function refusedName(repository: Repository, name: RefName, command: PushCommand
   if (name.split("/").length < 3) return "a ref needs a kind and a name, such as refs/heads/main";
   if (command.old === undefined && command.new === undefined) return "nothing to delete";
   const isMainBranch = repository.mainBranch !== undefined && name === BRANCH_PREFIX + repository.mainBranch;
-  if (command.new === undefined && isMainBranch) return "deletion of the main branch prohibited";
+  if (command.new === undefined && isMainBranch) return MAIN_BRANCH_DELETION;
   return undefined;
 }
 
@@ -194,9 +195,11 @@ async function storeRefs(
 
 /** The first push decides the main branch: `main` if it is among the new branches, then `master`, else the first one. */
 function firstMainBranch(outcomes: readonly RefOutcome[]): BranchName | undefined {
-  const branches = outcomes.flatMap(({ update, refused }) =>
-    refused === undefined && update.new !== undefined ? (branchOf(update.name) ?? []) : [],
-  );
+  const branches = outcomes
+    .flatMap(({ update, refused }) =>
+      refused === undefined && update.new !== undefined ? (branchOf(update.name) ?? []) : [],
+    )
+    .filter((name) => parseBranchName(name) !== undefined);
   return (
     branches.find((name) => name === "main") ?? branches.find((name) => name === "master") ?? branches[0]
   );

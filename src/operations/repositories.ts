@@ -7,7 +7,7 @@ import type { Uuid } from "../model/uuid.ts";
 import type { Project, Workspace } from "../model/workspace.ts";
 import type { Ports } from "../ports.ts";
 import { isUniqueViolation } from "../storage/sql/database-failure.ts";
-import { findRef } from "../storage/sql/refs.ts";
+import { findRef, lockRepository } from "../storage/sql/refs.ts";
 import {
   deleteRepositoryRow,
   findRepository,
@@ -86,21 +86,24 @@ export async function changeRepository(
       fields: { name: ["has no letter or digit for a slug"] },
     });
   }
-  if (mainBranch !== undefined && mainBranch !== repository.mainBranch) {
-    const ref = await findRef(database.kysely, repository.uuid, `${BRANCH_PREFIX}${mainBranch}` as RefName);
-    if (ref === undefined) {
-      throw new Failure("invalid-input", "Bad request", {
-        fields: { "mainbranch.name": ["no such branch"] },
-      });
-    }
-  }
+  const isMainChanged = mainBranch !== undefined && mainBranch !== repository.mainBranch;
   try {
-    await updateRepository(database.kysely, repository.uuid, {
-      ...plain,
-      ...(name === undefined ? {} : { name, slug }),
-      ...(project === undefined ? {} : { projectUuid: project.uuid }),
-      ...(mainBranch === undefined ? {} : { mainBranch }),
-      updatedAt: clock(),
+    await database.transaction(async (tx) => {
+      // Under the lock that pushes take: the branch must not be deleted between the look and the change.
+      await lockRepository(tx, repository.uuid);
+      const name = `${BRANCH_PREFIX}${mainBranch}` as RefName;
+      if (isMainChanged && (await findRef(tx, repository.uuid, name)) === undefined) {
+        throw new Failure("invalid-input", "Bad request", {
+          fields: { "mainbranch.name": ["no such branch"] },
+        });
+      }
+      await updateRepository(tx, repository.uuid, {
+        ...plain,
+        ...(changes.name === undefined ? {} : { name: changes.name, slug }),
+        ...(project === undefined ? {} : { projectUuid: project.uuid }),
+        ...(mainBranch === undefined ? {} : { mainBranch }),
+        updatedAt: clock(),
+      });
     });
   } catch (error) {
     throw isUniqueViolation(error) ? slugTaken({ workspace: repository.workspace, slug }) : error;

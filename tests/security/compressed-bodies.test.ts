@@ -55,7 +55,12 @@ test("a fetch that unpacks to 300 MB is refused with the limit, and is never hel
 });
 
 test("a fetch that is too large without compression is refused with the limit too", async () => {
-  const answer = await callService(pail, "git-upload-pack", repository.path, Buffer.alloc(17 * MEGABYTE, "0"));
+  const answer = await callService(
+    pail,
+    "git-upload-pack",
+    repository.path,
+    Buffer.alloc(17 * MEGABYTE, "0"),
+  );
   assert.equal(answer.status, 413, answer.text);
   assert.match(answer.text, /limit of \d+ bytes/);
 });
@@ -75,7 +80,11 @@ test("a push whose commands unpack to 130 MB is refused, and its names are neith
 
 test("a pack that unpacks to 300 MB of nothing is refused while it arrives", async () => {
   const command = { before: NO_OBJECT, after: tip, name: "refs/heads/bomb" };
-  const head = rawPushBody([command], ["report-status", "side-band-64k"], Buffer.from("PACK\0\0\0\x02\0\0\0\x01"));
+  const head = rawPushBody(
+    [command],
+    ["report-status", "side-band-64k"],
+    Buffer.from("PACK\0\0\0\x02\0\0\0\x01"),
+  );
   const body = await bomb(head, Buffer.alloc(MEGABYTE), 300);
   const start = memory();
   const answer = await callService(pail, "git-receive-pack", repository.path, body, GZIP);

@@ -55,7 +55,12 @@ const CARRIERS: readonly (readonly [why: string, headers: Record<string, string>
   ["as Authorization in the query", {}, `authorization=${encodeURIComponent(basic(email, token))}`],
   [
     "not at all, but the name of its account",
-    { "X-Forwarded-User": username, "X-Remote-User": username, "Remote-User": username, Forwarded: "for=127.0.0.1" },
+    {
+      "X-Forwarded-User": username,
+      "X-Remote-User": username,
+      "Remote-User": username,
+      Forwarded: "for=127.0.0.1",
+    },
     "",
   ],
 ];

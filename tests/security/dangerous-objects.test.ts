@@ -51,7 +51,13 @@ function commitOf(entries: readonly Entry[]) {
   const commit = commitContent(objectIdOf("tree", tree));
   const named = [...new Set(entries.map(([, , object]) => object.entry))];
   const pack = buildPack([packEntry("commit", commit), packEntry("tree", tree), ...named]);
-  return { id: objectIdOf("commit", commit), tree: objectIdOf("tree", tree), treeContent: tree, commit, pack };
+  return {
+    id: objectIdOf("commit", commit),
+    tree: objectIdOf("tree", tree),
+    treeContent: tree,
+    commit,
+    pack,
+  };
 }
 
 const DANGEROUS: readonly (readonly [why: string, entries: readonly Entry[], fault: RegExp])[] = [
@@ -65,14 +71,32 @@ const DANGEROUS: readonly (readonly [why: string, entries: readonly Entry[], fau
   ["a folder .", [["40000", ".", emptyTree]], /hasDot/],
   ["a slash in a name", [["100644", "../x", plain]], /fullPathname/],
   ["an empty name", [["100644", "", plain]], /badTree|emptyName/],
-  ["one name twice", [["100644", "a", plain], ["100755", "a", plain]], /duplicateEntries/],
-  ["names in disorder", [["100644", "b", plain], ["100644", "a", plain]], /treeNotSorted/],
+  [
+    "one name twice",
+    [
+      ["100644", "a", plain],
+      ["100755", "a", plain],
+    ],
+    /duplicateEntries/,
+  ],
+  [
+    "names in disorder",
+    [
+      ["100644", "b", plain],
+      ["100644", "a", plain],
+    ],
+    /treeNotSorted/,
+  ],
   ["an entry of no object", [["100644", "a", { id: NO_OBJECT, entry: plain.entry }]], /nullSha1/],
   [".gitmodules that is a link", [["120000", ".gitmodules", plain]], /gitmodulesSymlink/],
   [".gitmodules that is a folder", [["40000", ".gitmodules", emptyTree]], /gitmodules/],
   [".gitmodules with a URL that is an option", [["100644", ".gitmodules", runsProgram]], /gitmodulesUrl/],
   [".gitmodules with a URL of two lines", [["100644", ".gitmodules", newlineUrl]], /gitmodulesUrl/],
-  [".gitmodules with a name that leaves the folder", [["100644", ".gitmodules", leavesFolder]], /gitmodulesName/],
+  [
+    ".gitmodules with a name that leaves the folder",
+    [["100644", ".gitmodules", leavesFolder]],
+    /gitmodulesName/,
+  ],
   [".gitmodules with a path that is an option", [["100644", ".gitmodules", optionPath]], /gitmodulesPath/],
   [".GITMODULES with a URL that is an option", [["100644", ".GITMODULES", runsProgram]], /gitmodulesUrl/],
   ["GITMOD~1 with a URL that is an option", [["100644", "GITMOD~1", runsProgram]], /gitmodulesUrl/],
@@ -95,7 +119,10 @@ for (const [why, entries, fault] of DANGEROUS) {
 
 test("a dangerous .gitmodules cannot be brought in two pushes, its content first under another name", async () => {
   const harmless = commitOf([["100644", "notes.txt", runsProgram]]);
-  assert.equal((await push("refs/heads/stage-1", harmless.id, harmless.pack)).refs.get("refs/heads/stage-1"), "ok");
+  assert.equal(
+    (await push("refs/heads/stage-1", harmless.id, harmless.pack)).refs.get("refs/heads/stage-1"),
+    "ok",
+  );
   const { id, commit, treeContent: tree } = commitOf([["100644", ".gitmodules", runsProgram]]);
   const pack = buildPack([packEntry("commit", commit), packEntry("tree", tree)]);
   const report = await push("refs/heads/stage-2", id, pack);
@@ -106,7 +133,11 @@ test("a dangerous .gitmodules cannot be brought in two pushes, its content first
 const treeWithHole = treeContent([["100644", "a", "2".repeat(40)]]);
 for (const [why, commit, entries] of [
   ["whose tree is nowhere", commitContent("1".repeat(40)), []],
-  ["whose file is nowhere", commitContent(objectIdOf("tree", treeWithHole)), [packEntry("tree", treeWithHole)]],
+  [
+    "whose file is nowhere",
+    commitContent(objectIdOf("tree", treeWithHole)),
+    [packEntry("tree", treeWithHole)],
+  ],
 ] as const) {
   test(`a commit ${why} moves no ref`, async () => {
     const pack = buildPack([packEntry("commit", commit), ...entries]);
@@ -128,7 +159,11 @@ test("a delta against an object that is nowhere, or in another repository, is re
   assert.equal(readRawReport(answer).refs.get("refs/heads/main"), "ok");
   const foreign = objectIdOf("blob", Buffer.from("a secret of the other repository\n"));
   for (const base of ["3".repeat(40), foreign]) {
-    const report = await push("refs/heads/thin", base, buildPack([refDeltaEntry(base, repeatingDelta(33, 2))]));
+    const report = await push(
+      "refs/heads/thin",
+      base,
+      buildPack([refDeltaEntry(base, repeatingDelta(33, 2))]),
+    );
     assert.match(report.unpack ?? "", /unresolved delta/);
     assert.ok(!(await serverRefs(git, repository.url)).has("refs/heads/thin"));
   }
@@ -144,7 +179,9 @@ test("a branch can be no blob, tree or tag", async () => {
 
 test("a tree bomb of 12 objects, 10^10 files when checked out, costs the server nothing", async () => {
   const entries: Buffer[] = [plain.entry];
-  let tree = treeContent(Array.from({ length: 10 }, (_, number) => ["100644", `f${number}`, plain.id] as const));
+  let tree = treeContent(
+    Array.from({ length: 10 }, (_, number) => ["100644", `f${number}`, plain.id] as const),
+  );
   for (let depth = 1; depth < 10; depth += 1) {
     entries.push(packEntry("tree", tree));
     const id = objectIdOf("tree", tree);
@@ -157,7 +194,9 @@ test("a tree bomb of 12 objects, 10^10 files when checked out, costs the server 
   await push("refs/heads/bomb", tip, pack);
   const rest = openDemoRestClient(pail);
   for (const path of ["d0/d1/d2/nothing", "d9/d9/d9/d9/d9/d9/d9/d9/d9/f9", "."]) {
-    const answer = await rest(`/repositories/${repository.fullName}/commits/bomb?path=${encodeURIComponent(path)}`);
+    const answer = await rest(
+      `/repositories/${repository.fullName}/commits/bomb?path=${encodeURIComponent(path)}`,
+    );
     assert.ok(answer.status === 200 || answer.status === 404, `${answer.status}`);
   }
   for (const filter of ["tree:9", "blob:none"]) {

@@ -2,9 +2,11 @@
 // a body, connections that begin and never end. While they run, everybody else is kept waiting.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import {
   createFilledRepository,
   createHostedRepository,
+  describeRepository,
   NO_OBJECT,
   serverRefs,
 } from "../support/hosted-repository.ts";
@@ -22,7 +24,15 @@ import {
   restAuthorization,
   serviceHeaders,
 } from "./hostile-client.ts";
-import { buildPack, commitContent, emptyCommit, NO_OBJECTS, objectIdOf, packEntry, treeContent } from "./hostile-packs.ts";
+import {
+  buildPack,
+  commitContent,
+  emptyCommit,
+  NO_OBJECTS,
+  objectIdOf,
+  packEntry,
+  treeContent,
+} from "./hostile-packs.ts";
 
 const pail = await startPailForFile();
 const git = openRealGit();
@@ -164,8 +174,15 @@ test("60,000 prefixes of refs against 4,000 refs keep nobody waiting", async () 
   }));
   await callService(pail, "git-receive-pack", repository.path, rawPushBody(refs, REPORT, NO_OBJECTS));
   assert.ok((await serverRefs(git, repository.url)).size > 4000);
-  const prefixes = Array.from({ length: 60_000 }, (_, number) => packet(`ref-prefix refs/heads/none-${number}\n`));
-  const body = Buffer.concat([packet("command=ls-refs\n"), Buffer.from("0001"), ...prefixes, Buffer.from("0000")]);
+  const prefixes = Array.from({ length: 60_000 }, (_, number) =>
+    packet(`ref-prefix refs/heads/none-${number}\n`),
+  );
+  const body = Buffer.concat([
+    packet("command=ls-refs\n"),
+    Buffer.from("0001"),
+    ...prefixes,
+    Buffer.from("0000"),
+  ]);
   const headers = { "Git-Protocol": "version=2" };
   const asked = callService(pail, "git-upload-pack", repository.path, body, headers);
   const wait = await longestWait(asked);
@@ -206,6 +223,50 @@ test("40 clones asked for on one connection do not run 80 processes at once", as
   await connection.write(fetchRequest.repeat(40));
   const most = await countProcesses([connection]);
   assert.ok(most <= PROCESSES_MAX, `${most} processes at once`);
+});
+
+test("60 pushes that stop in the middle of their pack do not run 60 processes at once", async () => {
+  const start = rawPushBody(
+    [{ before: NO_OBJECT, after: "1".repeat(40), name: "refs/heads/x" }],
+    REPORT,
+    buildPack([packEntry("blob", Buffer.alloc(100))]).subarray(0, -20),
+  );
+  const head = requestHead("POST", `${large.path}/git-receive-pack`, {
+    ...serviceHeaders(pail, "git-receive-pack"),
+    "Content-Length": "1000000",
+  });
+  const connections = await Promise.all(Array.from({ length: 60 }, () => openConnection(url)));
+  for (const connection of connections) await connection.write(Buffer.concat([Buffer.from(head), start]));
+  const most = await countProcesses(connections);
+  assert.ok(most <= PROCESSES_MAX, `${most} processes at once`);
+});
+
+const CLONE_MS_MAX = 10_000;
+
+// Nobody without a credential can be told from another at the same address (and git sends none where none is asked for),
+// so it is an account with a private repository that must get through.
+test("40 anonymous clones that read nothing keep no account from cloning", async () => {
+  const update = { method: "PUT", json: { is_private: false } };
+  assert.equal((await rest(`/repositories/${large.fullName}`, update)).status, 200);
+  const anonymous = fetchRequest.replace(/^Authorization: .*\r\n/m, "");
+  const connections = await Promise.all(Array.from({ length: 40 }, () => openConnection(url)));
+  for (const connection of connections) {
+    connection.socket.pause();
+    await connection.write(anonymous);
+  }
+  await waitUntil("some of them are being answered", () => requestProcesses(pail.processId).length > 0);
+  const { username, token, workspace, repository: name } = pail.credentials;
+  const own = describeRepository(pail, `${workspace}/${name}`).urlAs(username, token);
+  const cloning = git.run(["clone", "--quiet", own, git.newPath("clone")]);
+  const timer = new AbortController();
+  const outcome = await Promise.race([
+    cloning,
+    delay(CLONE_MS_MAX, undefined, { signal: timer.signal }).catch(() => undefined),
+  ]);
+  for (const connection of connections) connection.hangUp();
+  timer.abort();
+  await cloning;
+  assert.equal(outcome?.status, 0, outcome?.stderr ?? `no clone within ${CLONE_MS_MAX} ms`);
 });
 
 test("after all this a clone goes through", async () => {

@@ -78,7 +78,10 @@ test("a target in absolute form opens no more than its path does, and its user i
     assert.deepEqual(statusesOf(received), [401], target);
     assert.ok(!received.includes(token));
   }
-  for (const target of ["http://bitbucket.org\\@elsewhere.example/2.0/user", "http://elsewhere.example#@bitbucket.org/"]) {
+  for (const target of [
+    "http://bitbucket.org\\@elsewhere.example/2.0/user",
+    "http://elsewhere.example#@bitbucket.org/",
+  ]) {
     const [status] = statusesOf(await exchange(url, requestHead("GET", target, CLOSE)));
     assert.ok(status === 400 || status === 403, `${target}: ${status}`);
   }

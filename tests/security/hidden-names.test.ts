@@ -109,7 +109,14 @@ test("nor in a workspace that can be seen, because one repository of it is publi
 });
 
 test("a hidden workspace is in nothing unlike one that does not exist", async () => {
-  const created = await pail.cli(["workspace", "create", "--slug", "hidden", "--owner", pail.credentials.email]);
+  const created = await pail.cli([
+    "workspace",
+    "create",
+    "--slug",
+    "hidden",
+    "--owner",
+    pail.credentials.email,
+  ]);
   assert.equal(created.status, 0, created.stderr);
   for (const [who, headers] of CALLERS) {
     for (const [method, path] of [
@@ -132,8 +139,8 @@ test("a hidden workspace is in nothing unlike one that does not exist", async ()
 });
 
 test("the UUID of a hidden repository tells no more than one that was made up", async () => {
-  const { uuid } = (await rest(`/repositories/${hidden.repository.fullName}`)).json();
-  assert.ok(typeof uuid === "string");
+  const uuid = String((await rest(`/repositories/${hidden.repository.fullName}`)).json().uuid);
+  assert.match(uuid, /^\{[0-9a-f-]{36}\}$/);
   const invented = "{00000000-0000-4000-8000-000000000000}";
   for (const [who, headers] of CALLERS) {
     for (const workspaceName of [workspace, "%7B%7D", "absent"]) {

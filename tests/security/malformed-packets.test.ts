@@ -236,7 +236,10 @@ for (const [why, pack] of [
   ["half a header", Buffer.from("PACK\0\0")],
   ["another signature", Buffer.concat([Buffer.from("JUNK"), buildPack([BLOB]).subarray(4)])],
   ["another version", Buffer.concat([Buffer.from("PACK\0\0\0\x09"), buildPack([BLOB]).subarray(8)])],
-  ["a wrong checksum", Buffer.concat([buildPack([BLOB]).subarray(0, -CHECKSUM_BYTES), randomBytes(CHECKSUM_BYTES)])],
+  [
+    "a wrong checksum",
+    Buffer.concat([buildPack([BLOB]).subarray(0, -CHECKSUM_BYTES), randomBytes(CHECKSUM_BYTES)]),
+  ],
   ["no checksum", buildPack([BLOB]).subarray(0, -CHECKSUM_BYTES)],
   ["fewer objects than it counts", buildPack([BLOB], 2)],
   ["more objects than it counts", buildPack([BLOB, packEntry("blob", Buffer.from("y"))], 1)],
@@ -264,7 +267,11 @@ const STILL_SENDING: readonly (readonly [why: string, start: Buffer])[] = [
   ["brings no pack", rawPushBody([create("refs/heads/x", "1".repeat(40))], REPORT)],
   [
     "brings a pack that is bad from its first object on",
-    rawPushBody([create("refs/heads/x", "1".repeat(40))], REPORT, Buffer.from("PACK\0\0\0\x02\0\0\0\x01\xff\xff")),
+    rawPushBody(
+      [create("refs/heads/x", "1".repeat(40))],
+      REPORT,
+      Buffer.from("PACK\0\0\0\x02\0\0\0\x01\xff\xff"),
+    ),
   ],
   [
     "only deletes, and sends more",
@@ -300,7 +307,12 @@ test("100,000 haves that nobody has are answered", async () => {
   const haves = Array.from({ length: 100_000 }, (_, number) =>
     packet(`have ${number.toString(16).padStart(40, "b")}\n`),
   );
-  const body = Buffer.concat([packet(`want ${tip} multi_ack_detailed\n`), Buffer.from("0000"), ...haves, packet("done\n")]);
+  const body = Buffer.concat([
+    packet(`want ${tip} multi_ack_detailed\n`),
+    Buffer.from("0000"),
+    ...haves,
+    packet("done\n"),
+  ]);
   const answer = await callService(pail, "git-upload-pack", repository.path, body);
   assert.match(answer.bytes.toString("latin1"), /PACK/);
 });

@@ -26,7 +26,10 @@ const [secret, secretUuid] = [repository.slug, await uuidOf(repository.fullName)
 const openUuid = await uuidOf(open.fullName);
 const upper = [workspace.toUpperCase(), secret.toUpperCase()] as const;
 assert.equal((await pail.cli(["workspace", "create", "--slug", "second", "--owner", email])).status, 0);
-assert.equal((await pail.cli(["repository", "create", "--workspace", "second", "--name", "other"])).status, 0);
+assert.equal(
+  (await pail.cli(["repository", "create", "--workspace", "second", "--name", "other"])).status,
+  0,
+);
 const otherUuid = await uuidOf("second/other");
 const stranger = await createAccount(pail, "stranger");
 const strangerToken = (await createToken(pail, stranger.email, ["read:repository", "write:repository"])).text;
@@ -166,8 +169,19 @@ for (const path of BEHIND_REPOSITORIES) {
 }
 
 test("a path inside a repository cannot leave it", async () => {
-  for (const path of ["../../../etc/passwd", "/etc/passwd", "..", "a/../../b", ":(exclude)x", ":/", ":!x", "*"]) {
-    const answer = await rest(`/repositories/${repository.fullName}/commits?path=${encodeURIComponent(path)}`);
+  for (const path of [
+    "../../../etc/passwd",
+    "/etc/passwd",
+    "..",
+    "a/../../b",
+    ":(exclude)x",
+    ":/",
+    ":!x",
+    "*",
+  ]) {
+    const answer = await rest(
+      `/repositories/${repository.fullName}/commits?path=${encodeURIComponent(path)}`,
+    );
     assert.equal(answer.status, 200, path);
     assert.deepEqual(answer.json().values, [], path);
   }

@@ -41,8 +41,14 @@ async function assertNothingDone(): Promise<void> {
 const POST = `POST ${commits} HTTP/1.1\r\nHost: 127.0.0.1\r\n${authorization}`;
 
 for (const [why, bytes] of [
-  ["both lengths, chunked last", `${POST}Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n${DELETE}`],
-  ["both lengths, chunked first", `${POST}Transfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n0\r\n\r\n${DELETE}`],
+  [
+    "both lengths, chunked last",
+    `${POST}Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n${DELETE}`,
+  ],
+  [
+    "both lengths, chunked first",
+    `${POST}Transfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n0\r\n\r\n${DELETE}`,
+  ],
   ["two different lengths", `${POST}Content-Length: 0\r\nContent-Length: ${DELETE.length}\r\n\r\n${DELETE}`],
   ["a list of lengths", `${POST}Content-Length: 0, ${DELETE.length}\r\n\r\n${DELETE}`],
   ["a length with a sign", `${POST}Content-Length: +0\r\n\r\n${DELETE}`],
@@ -56,14 +62,20 @@ for (const [why, bytes] of [
   ["a folded header", `${POST}X: a\r\n Content-Length: 0\r\n\r\n${DELETE}`],
   ["NUL in a header", `${POST}X: a\0b\r\n\r\n${DELETE}`],
   ["a chunk size with a sign", `${POST}Transfer-Encoding: chunked\r\n\r\n-1\r\n\r\n${DELETE}`],
-  ["a chunk size that overflows", `${POST}Transfer-Encoding: chunked\r\n\r\n10000000000000000\r\n\r\n${DELETE}`],
+  [
+    "a chunk size that overflows",
+    `${POST}Transfer-Encoding: chunked\r\n\r\n10000000000000000\r\n\r\n${DELETE}`,
+  ],
   ["a line feed in a chunk extension", `${POST}Transfer-Encoding: chunked\r\n\r\n0;a\nb\r\n\r\n${DELETE}`],
   ["a chunk longer than its size", `${POST}Transfer-Encoding: chunked\r\n\r\n1\r\nabc\r\n0\r\n\r\n${DELETE}`],
   [
     "a wrapped credential and both lengths",
     `${wrap(POST)}Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n${DELETE}`,
   ],
-  ["a wrapped credential with a header inside", `${wrap(POST).replace("\r\n\r\n", "")}\nContent-Length: 0\r\n\r\n${DELETE}`],
+  [
+    "a wrapped credential with a header inside",
+    `${wrap(POST).replace("\r\n\r\n", "")}\nContent-Length: 0\r\n\r\n${DELETE}`,
+  ],
 ] as const) {
   test(`${why}: 400, the connection is closed, and what follows is not done`, async () => {
     const start = pail.logText().length;

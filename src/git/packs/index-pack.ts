@@ -27,6 +27,12 @@ const TOLERATED_FAULTS = [
 /** gitformat-pack(5): "PACK", the version, the number of objects. */
 const PACK_HEADER_BYTES = 12;
 
+/**
+ * A few bytes of delta can ask for an object of any size. Files above git's core.bigFileThreshold (512 MiB), which no git
+ * stores as a delta, are streamed and need no memory.
+ */
+const ALLOCATION_BYTES_MAX = 520 * 1024 * 1024;
+
 export type IndexPackOptions = {
   readonly gitDir: string;
   readonly objectFolder: string;
@@ -56,7 +62,7 @@ export async function indexPack(
   const args = ["index-pack", "--stdin", "--fix-thin", `--max-input-size=${options.packBytesMax}`];
   if (options.onProgress !== undefined) args.push("--show-resolving-progress");
   args.push(`--strict=${TOLERATED_FAULTS.map((fault) => `${fault}=ignore`).join(",")}`);
-  const child = spawnGit(args, options);
+  const child = spawnGit(args, { ...options, allocationBytesMax: ALLOCATION_BYTES_MAX });
   const abort = () => killGit(child);
   options.signal.addEventListener("abort", abort, { once: true });
   if (options.signal.aborted) abort();
@@ -132,6 +138,9 @@ async function readPackHeader(pack: AsyncIterable<Buffer>) {
 export function describeIndexPackFailure(said: string, packBytesMax: number): string {
   if (said.includes("pack exceeds maximum allowed size")) {
     return `the pack is larger than the limit of ${packBytesMax} bytes`;
+  }
+  if (/attempting to allocate \d+ over limit/.test(said)) {
+    return `an object needs more memory than the limit of ${ALLOCATION_BYTES_MAX} bytes to unpack`;
   }
   if (/No space left on device|Disk quota exceeded|File too large/.test(said))
     return "the server's disk is full";

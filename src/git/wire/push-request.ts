@@ -124,8 +124,7 @@ function parseCommand(payload: Buffer): PushCommand {
   const newId = parseObjectId(text.slice(41, 81));
   const isCommand =
     oldId !== undefined && newId !== undefined && text[40] === " " && text[81] === " " && text.length > 82;
-  if (!isCommand)
-    throw new Failure("invalid-input", `push: not a ref update: ${JSON.stringify(text.slice(0, 100))}`);
+  if (!isCommand) throw new Failure("invalid-input", "push: a line is not a ref update");
   const name = text.slice(82);
   // A report names every ref: what a terminal takes for orders is not sent to one.
   if (/\p{Cc}/u.test(name)) throw new Failure("invalid-input", "push: a ref name has control characters");

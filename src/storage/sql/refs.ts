@@ -2,7 +2,7 @@ import { type Kysely, sql } from "kysely";
 import { Failure } from "../../model/failure.ts";
 import type { ObjectId } from "../../model/object-id.ts";
 import type { Ref, RefOutcome, RefUpdate } from "../../model/ref.ts";
-import type { RefName } from "../../model/ref-name.ts";
+import { BRANCH_PREFIX, type BranchName, type RefName } from "../../model/ref-name.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import { decideRefUpdates, type NameConflicts, namesAbove, survivingDeletions } from "./ref-decisions.ts";
 import type { RefRow, Schema } from "./schema.ts";
@@ -119,7 +119,19 @@ export async function applyRefUpdates(
   { isAtomic, now }: { readonly isAtomic: boolean; readonly now: Date },
 ): Promise<readonly RefOutcome[]> {
   if (updates.length === 0) return [];
-  await lockRepository(tx, repositoryUuid);
+  const { mainBranch } = await lockRepository(tx, repositoryUuid);
+  // Judged here, under the lock: what is the main branch may have changed since the push was let in.
+  const isMainDeleted = (update: RefUpdate) =>
+    update.new === undefined && mainBranch !== undefined && update.name === BRANCH_PREFIX + mainBranch;
+  if (updates.some(isMainDeleted)) {
+    const others = updates.filter((update) => !isMainDeleted(update));
+    const decided = isAtomic ? [] : await applyRefUpdates(tx, repositoryUuid, others, { isAtomic, now });
+    const byUpdate = new Map(decided.map((outcome) => [outcome.update, outcome]));
+    return updates.map((update) => {
+      if (isMainDeleted(update)) return { update, refused: MAIN_BRANCH_DELETION };
+      return byUpdate.get(update) ?? { update, refused: "atomic push failure" };
+    });
+  }
   const created = updates.filter((update) => update.old === undefined && update.new !== undefined);
   const above = created.flatMap((update) => namesAbove(update.name));
   const asked = new Set([...updates.map((update) => update.name), ...above]);
@@ -134,13 +146,24 @@ export async function applyRefUpdates(
   return outcomes;
 }
 
-/** Pushes to one repository go one after another. On SQLite the transaction holds the only write lock already. */
-async function lockRepository(tx: Kysely<Schema>, repositoryUuid: Uuid): Promise<void> {
-  const query = tx.selectFrom("repository").select("uuid").where("uuid", "=", repositoryUuid);
+/** What git shows behind a refused deletion of the main branch. */
+export const MAIN_BRANCH_DELETION = "deletion of the main branch prohibited";
+
+/**
+ * Changes of one repository's refs go one after another. On SQLite the transaction holds the only write lock already.
+ *
+ * @throws Failure not-found if the repository is no longer there.
+ */
+export async function lockRepository(
+  tx: Kysely<Schema>,
+  repositoryUuid: Uuid,
+): Promise<{ readonly mainBranch: BranchName | undefined }> {
+  const query = tx.selectFrom("repository").select("main_branch").where("uuid", "=", repositoryUuid);
   const isPostgres = tx.getExecutor().adapter.supportsMultipleConnections;
   const row = await (isPostgres ? query.forUpdate() : query).executeTakeFirst();
   if (row === undefined)
     throw new Failure("not-found", "Cannot update refs: the repository no longer exists");
+  return { mainBranch: (row.main_branch ?? undefined) as BranchName | undefined };
 }
 
 /** For each new name, a ref that exists below it as in a directory and is not deleted by the same push. */

@@ -1,0 +1,126 @@
+// The attack: the server is killed in the middle of pushes, again and again, and two servers use one data folder. What was
+// acknowledged must be there afterwards, whole, and nothing half beside it.
+import assert from "node:assert/strict";
+import { readdir } from "node:fs/promises";
+import { after, test } from "node:test";
+import {
+  cloneOf,
+  createHostedRepository,
+  describeRepository,
+  type HostedRepository,
+  NO_OBJECT,
+  serverRefs,
+} from "../support/hosted-repository.ts";
+import { type PailServer, startPail } from "../support/pail-server.ts";
+import { rawPushBody, readRawReport } from "../support/raw-push.ts";
+import { openRealGit } from "../support/real-git.ts";
+import { callService, serverFaults } from "./hostile-client.ts";
+import { emptyCommit } from "./hostile-packs.ts";
+
+const git = openRealGit();
+const REPORT = ["report-status", "side-band-64k"];
+const ROUNDS = 3;
+const SENDERS = 3;
+
+async function push(server: PailServer, path: string, name: string, message: string) {
+  const { id, pack } = emptyCommit(message);
+  const body = rawPushBody([{ before: NO_OBJECT, after: id, name }], REPORT, pack);
+  const report = readRawReport(await callService(server, "git-receive-pack", path, body));
+  return { id, verdict: report.refs.get(name) };
+}
+
+/** Pushes one new ref after another until the server is gone, and keeps what it acknowledged. */
+async function pushUntilKilled(
+  server: PailServer,
+  path: string,
+  prefix: string,
+  acknowledged: Map<string, string>,
+  onAcknowledged: () => void,
+): Promise<void> {
+  for (let number = 0; ; number += 1) {
+    const name = `refs/heads/${prefix}-${number}`;
+    try {
+      const { id, verdict } = await push(server, path, name, name);
+      if (verdict !== "ok") return;
+      acknowledged.set(name, id);
+    } catch {
+      // The connection has been cut: whether the push went through is not known.
+      return;
+    }
+    onAcknowledged();
+  }
+}
+
+test("every ref that was acknowledged is there after a kill, with all its objects, and nothing half is left", async () => {
+  const first = await startPail();
+  after(() => first.stop());
+  const { fullName, path } = await createHostedRepository(first);
+  const acknowledged = new Map<string, string>();
+  let server = first;
+  for (let round = 0; round < ROUNDS; round += 1) {
+    // Killed at another number of pushes each time, with others under way.
+    let left = 10 + round * 3;
+    const { processId } = server;
+    const killAtLast = () => {
+      left -= 1;
+      if (left === 0) process.kill(processId, "SIGKILL");
+    };
+    await Promise.all(
+      Array.from({ length: SENDERS }, (_, sender) =>
+        pushUntilKilled(server, path, `r${round}-s${sender}`, acknowledged, killAtLast),
+      ),
+    );
+    const next = await startPail({ dataFolder: first.dataFolder });
+    after(() => next.stop());
+    server = next;
+    const repository: HostedRepository = describeRepository(server, fullName);
+    const refs = await serverRefs(git, repository.url);
+    for (const [name, id] of acknowledged) assert.equal(refs.get(name), id, name);
+    const clone = await cloneOf(git, repository.url, ["--mirror"]);
+    await git.out(["fsck", "--strict", "--full"], { folder: clone });
+    assert.deepEqual(await readdir(`${first.dataFolder}/repositories/unfinished`), []);
+    assert.deepEqual(serverFaults(server), []);
+  }
+});
+
+test("of pushes to one ref through two servers on one data folder, exactly one wins, and both show it", async () => {
+  const one = await startPail();
+  after(() => one.stop());
+  const two = await startPail({ dataFolder: one.dataFolder });
+  after(() => two.stop());
+  const { fullName, path } = await createHostedRepository(one);
+  const pushes = await Promise.all(
+    Array.from({ length: 12 }, (_, number) =>
+      push(number % 2 === 0 ? one : two, path, "refs/heads/main", `race ${number}`),
+    ),
+  );
+  const winners = pushes.filter(({ verdict }) => verdict === "ok");
+  assert.equal(winners.length, 1);
+  for (const server of [one, two]) {
+    const { url } = describeRepository(server, fullName);
+    assert.deepEqual(await serverRefs(git, url), new Map([["refs/heads/main", winners[0]!.id]]));
+    await git.out(["fsck", "--strict"], { folder: await cloneOf(git, url) });
+    assert.deepEqual(serverFaults(server), []);
+  }
+});
+
+test("a second server does not sweep away what the first is receiving", async () => {
+  const one = await startPail();
+  after(() => one.stop());
+  const { path, fullName } = await createHostedRepository(one);
+  let isRunning = true;
+  const pushing = (async () => {
+    let count = 0;
+    for (; isRunning; count += 1) {
+      const { verdict } = await push(one, path, `refs/heads/n${count}`, `n${count}`);
+      assert.equal(verdict, "ok");
+    }
+    return count;
+  })();
+  const two = await startPail({ dataFolder: one.dataFolder });
+  after(() => two.stop());
+  isRunning = false;
+  const count = await pushing;
+  assert.ok(count > 0);
+  assert.equal((await serverRefs(git, describeRepository(two, fullName).url)).size, count);
+});
