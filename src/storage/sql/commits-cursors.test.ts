@@ -31,10 +31,11 @@ describeDatabases("commits cursors", (current) => {
     await insertRepository(db(), { ...sampleRepository(workspace, project, "demo"), uuid: repositoryUuid });
   });
 
-  test("keeps the first of two under one key", async () => {
+  test("of two under one key it keeps the state of the first, with the date of the second", async () => {
     await saveCursor(db(), cursor);
-    await saveCursor(db(), { ...cursor, state: "{}", createdAt: new Date() });
-    assert.deepEqual(await findCursor(db(), repositoryUuid, cursor.key), cursor);
+    const createdAt = new Date();
+    await saveCursor(db(), { ...cursor, state: "{}", createdAt });
+    assert.deepEqual(await findCursor(db(), repositoryUuid, cursor.key), { ...cursor, createdAt });
   });
 
   test("finds no cursor of another repository", async () => {
