@@ -2,6 +2,7 @@ import type { AddressInfo } from "node:net";
 import { registerGitHttp } from "./git-http/git-http.ts";
 import { type AppServer, createHttpServer } from "./http/server.ts";
 import { startCursorExpiry } from "./jobs/cursor-expiry.ts";
+import { startWebhookDeliveries } from "./jobs/webhook-delivery.ts";
 import { repositoryFolder } from "./open-ports.ts";
 import type { Ports } from "./ports.ts";
 import { registerRest } from "./rest/rest.ts";
@@ -30,6 +31,8 @@ export async function startApp(ports: Ports): Promise<RunningApp> {
   const server = await createApp(ports);
   await server.listen({ host: ports.config.host, port: ports.config.port });
   const stopCursorExpiry = startCursorExpiry(ports);
+  const deliveries = startWebhookDeliveries(ports);
+  ports.outbox.listen(deliveries.wake);
   const { address, port, family } = server.server.address() as AddressInfo;
   const host = family === "IPv6" ? `[${address}]` : address;
   return {
@@ -38,6 +41,7 @@ export async function startApp(ports: Ports): Promise<RunningApp> {
       stopCursorExpiry();
       const late = setTimeout(() => server.server.closeAllConnections(), CLOSE_MS_MAX);
       await server.close();
+      await deliveries.close();
       clearTimeout(late);
     },
   };

@@ -23,6 +23,11 @@ const NOUNS = [
     load: async () => (await import("./cli/workspace.ts")).createWorkspaceCommand(),
   },
   {
+    name: "group",
+    summary: "create, list and delete groups of a workspace, and change who is in them",
+    load: async () => (await import("./cli/group.ts")).createGroupCommand(),
+  },
+  {
     name: "repository",
     summary: "create, import, list and delete repositories, and grant permissions",
     load: async () => (await import("./cli/repository.ts")).createRepositoryCommand(),

@@ -6,6 +6,7 @@ import type { Config } from "./config/config.ts";
 import { openKeys } from "./config/keys.ts";
 import { openObjectReader } from "./git/objects/object-reader.ts";
 import { openMaintenance } from "./jobs/maintenance.ts";
+import { createOutboxSignal } from "./jobs/outbox-signal.ts";
 import type { Ports } from "./ports.ts";
 import { openDiskPackStore } from "./storage/packs/disk-pack-store.ts";
 import { openDatabase } from "./storage/sql/open-database.ts";
@@ -25,6 +26,7 @@ export async function openPorts(config: Config, log: Logger): Promise<Ports & { 
     packs,
     objects,
     maintenance,
+    outbox: createOutboxSignal(),
     log,
     clock,
     randomBytes,

@@ -3,6 +3,7 @@ import type { Config } from "./config/config.ts";
 import type { Keys } from "./config/keys.ts";
 import type { ObjectReader } from "./git/objects/object-reader.ts";
 import type { Maintenance } from "./jobs/maintenance.ts";
+import type { OutboxSignal } from "./jobs/outbox-signal.ts";
 import type { PackStore } from "./storage/packs/pack-store.ts";
 import type { Database } from "./storage/sql/open-database.ts";
 
@@ -14,6 +15,7 @@ export type Ports = {
   readonly packs: PackStore;
   readonly objects: ObjectReader;
   readonly maintenance: Maintenance;
+  readonly outbox: OutboxSignal;
   readonly log: Logger;
   readonly clock: () => Date;
   /** Bytes from a cryptographically secure source. */

@@ -1,10 +1,13 @@
 import type { Caller } from "../model/caller.ts";
 import { Failure } from "../model/failure.ts";
 import { type Permission, permits } from "../model/permission.ts";
+import { type ProjectPermission, permitsInProject } from "../model/project-permission.ts";
 import type { Repository } from "../model/repository.ts";
 import { isBitbucketScope, missingScopes, type Scope } from "../model/scope.ts";
-import type { Workspace, WorkspaceMember } from "../model/workspace.ts";
+import type { Project, Workspace, WorkspaceMember } from "../model/workspace.ts";
 import type { Ports } from "../ports.ts";
+import { findProjectPermission, hasPermissionInAnyProject } from "../storage/sql/project-permissions.ts";
+import { listProjects } from "../storage/sql/projects.ts";
 import { listRepositories } from "../storage/sql/repositories.ts";
 import { findMember } from "../storage/sql/workspaces.ts";
 
@@ -73,12 +76,15 @@ export async function requireRepositoryPermission(
   );
 }
 
-/** What a route asks of the caller's place in a workspace. */
-export type WorkspacePermission = "see" | "create-repository" | "own";
+/**
+ * What a route asks of the caller's place in a workspace. `create-repository` is asked before it is known in which project:
+ * whoever may in any project passes.
+ */
+export type WorkspacePermission = "see" | "belong" | "create-repository" | "own";
 
 /** @throws Failure hidden if there is no such workspace or it may not be seen, permission-missing if it may be seen. */
 export async function requireWorkspacePermission(
-  { database }: Pick<Ports, "database">,
+  ports: Pick<Ports, "database">,
   caller: Caller,
   workspace: Workspace | undefined,
   identifier: string,
@@ -87,39 +93,109 @@ export async function requireWorkspacePermission(
   const member =
     workspace === undefined || caller.kind === "anonymous"
       ? undefined
-      : await findMember(database.kysely, workspace.uuid, caller.account.uuid);
-  const mayBeSeen =
-    workspace !== undefined &&
-    (!workspace.isPrivate ||
-      member !== undefined ||
-      (await hasVisibleRepository(database, workspace, caller)));
-  if (workspace === undefined || !mayBeSeen) {
+      : await findMember(ports.database.kysely, workspace.uuid, caller.account.uuid);
+  if (workspace === undefined || !(await mayBeSeen(ports.database, workspace, caller, member))) {
     throw new Failure("hidden", `No workspace with identifier '${identifier}'.`);
   }
-  if (asked === "see" || isAllowed(member, asked)) return workspace;
+  if (await isAllowed(ports.database, workspace, caller, member, asked)) return workspace;
   if (caller.kind === "anonymous") throw credentialMissing();
   throw new Failure("permission-missing", "You do not have the permission for this in the workspace");
 }
 
-/** A private workspace is no secret to those who may see one of its repositories: each of them names it. */
-async function hasVisibleRepository(
+/** A private workspace is no secret to those who may see a project or a repository of it: each of them names it. */
+async function mayBeSeen(
   database: Ports["database"],
   workspace: Workspace,
   caller: Caller,
+  member: WorkspaceMember | undefined,
 ): Promise<boolean> {
-  const { size } = await listRepositories(database.kysely, {
-    workspaceUuid: workspace.uuid,
-    viewerUuid: caller.kind === "anonymous" ? undefined : caller.account.uuid,
-    page: 1,
-    pagelen: 1,
-  });
-  return size > 0;
+  if (!workspace.isPrivate || member !== undefined) return true;
+  const viewerUuid = caller.kind === "anonymous" ? undefined : caller.account.uuid;
+  const one = { workspaceUuid: workspace.uuid, viewerUuid, page: 1, pagelen: 1 };
+  if ((await listRepositories(database.kysely, one)).size > 0) return true;
+  return (await listProjects(database.kysely, one)).size > 0;
 }
 
-function isAllowed(member: WorkspaceMember | undefined, asked: "create-repository" | "own"): boolean {
-  if (member === undefined) return false;
-  if (member.role === "owner") return true;
-  return asked === "create-repository" && member.repositoryPermission === "admin";
+async function isAllowed(
+  database: Ports["database"],
+  workspace: Workspace,
+  caller: Caller,
+  member: WorkspaceMember | undefined,
+  asked: WorkspacePermission,
+): Promise<boolean> {
+  switch (asked) {
+    case "see":
+      return true;
+    case "belong":
+      return member !== undefined;
+    case "own":
+      return member?.role === "owner";
+    case "create-repository":
+      if (caller.kind === "anonymous") return false;
+      return (
+        mayCreateAnywhere(member) ||
+        (await hasPermissionInAnyProject(database.kysely, workspace.uuid, caller.account.uuid, "create-repo"))
+      );
+  }
+}
+
+function mayCreateAnywhere(member: WorkspaceMember | undefined): boolean {
+  return member?.role === "owner" || member?.repositoryPermission === "admin";
+}
+
+/**
+ * Decides whether a repository may be put into a project: by being created there, or by being moved there.
+ *
+ * @throws Failure permission-missing.
+ */
+export async function requireRepositoriesInProject(
+  { database }: Pick<Ports, "database">,
+  caller: Caller,
+  project: Project,
+): Promise<void> {
+  if (caller.kind === "anonymous") throw credentialMissing();
+  const member = await findMember(database.kysely, project.workspaceUuid, caller.account.uuid);
+  if (mayCreateAnywhere(member)) return;
+  const held = await findProjectPermission(database.kysely, project.uuid, caller.account.uuid);
+  if (permitsInProject(held, "create-repo")) return;
+  throw new Failure("permission-missing", "You may not create repositories in the project");
+}
+
+/** What a route asks of the caller in a project. */
+export type ProjectRequirement = "see" | Exclude<ProjectPermission, "none">;
+
+/**
+ * Decides on a project that was found in its workspace, or was not. It may be seen with any permission in it, by members
+ * of the workspace, and by everyone if it is public.
+ *
+ * @throws Failure hidden if it is not there or may not be seen, permission-missing if it may be seen but not this.
+ */
+export async function requireProjectPermission(
+  { database }: Pick<Ports, "database">,
+  caller: Caller,
+  project: Project | undefined,
+  asked: ProjectRequirement,
+): Promise<Project> {
+  if (project === undefined) throw hiddenProject();
+  const held =
+    caller.kind === "anonymous"
+      ? "none"
+      : await findProjectPermission(database.kysely, project.uuid, caller.account.uuid);
+  if (asked !== "see" && permitsInProject(held, asked)) return project;
+  const mayBeSeen =
+    !project.isPrivate ||
+    permitsInProject(held, "read") ||
+    (caller.kind !== "anonymous" &&
+      (await findMember(database.kysely, project.workspaceUuid, caller.account.uuid)) !== undefined);
+  if (!mayBeSeen) throw hiddenProject();
+  if (asked === "see") return project;
+  if (caller.kind === "anonymous") throw credentialMissing();
+  throw new Failure("permission-missing", `This needs ${asked} permission in the project: you have ${held}`);
+}
+
+/** The same for what is missing and for what is hidden. The text is ours: no recording has Bitbucket's. */
+function hiddenProject(): Failure {
+  return new Failure("hidden", "There is no such project in the workspace, or you may not see it");
 }
 
 /** For what nobody may do without saying who they are. */

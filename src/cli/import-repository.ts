@@ -44,7 +44,11 @@ export async function importRepository(
   try {
     const commands = source.refs.map(({ name, target }) => ({ name, old: undefined, new: target }));
     const request = { commands, capabilities: new Set<string>(), options: [], pack: packing.pack() };
-    const report = await push(ports, repository, request, options);
+    const report = await push(ports, repository, request, {
+      ...options,
+      author: { kind: "operator" },
+      bases: undefined,
+    });
     if (report.unpackProblem !== undefined)
       throw new Failure("invalid-input", `${what}: ${report.unpackProblem}`);
     const refused = report.refs.flatMap(({ name, refused: why }) =>

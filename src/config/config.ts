@@ -25,6 +25,8 @@ export type Config = {
   readonly proxiedHosts: readonly string[];
   /** Whether `X-Forwarded-*` is believed. */
   readonly isBehindProxy: boolean;
+  /** Whether webhooks may be sent to this machine and its network. */
+  readonly mayReachPrivateAddresses: boolean;
   readonly logLevel: LogLevel;
   /** The largest pack of one push, in bytes. */
   readonly packBytesMax: number;

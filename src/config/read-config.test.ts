@@ -29,6 +29,7 @@ test("nothing is needed", () => {
     publicApiUrl: undefined,
     proxiedHosts: [],
     isBehindProxy: false,
+    mayReachPrivateAddresses: false,
     logLevel: "info",
     packBytesMax: 4 * 1024 ** 3,
   });
@@ -45,6 +46,7 @@ const GIVEN = {
   publicApiUrl: "https://api.example.com:8443/2.0",
   proxiedHosts: ["one.example", "two.example", "git.example.com", "api.example.com"],
   isBehindProxy: true,
+  mayReachPrivateAddresses: true,
   logLevel: "silent",
   packBytesMax: 500 * 1024 ** 2,
 };
@@ -59,6 +61,7 @@ const FLAGS: Flags = {
   publicApiUrl: "https://api.example.com:8443/2.0/",
   proxiedHost: ["one.example", "Two.Example"],
   behindProxy: true,
+  webhookPrivateTargets: true,
   logLevel: "silent",
   packBytesMax: "500MiB",
 };
@@ -73,6 +76,7 @@ const ENVIRONMENT: Environment = {
   PAIL_PUBLIC_API_URL: "https://api.example.com:8443",
   PAIL_PROXIED_HOSTS: "one.example, two.example",
   PAIL_BEHIND_PROXY: "yes",
+  PAIL_WEBHOOK_PRIVATE_TARGETS: "yes",
   PAIL_LOG_LEVEL: "silent",
   PAIL_PACK_BYTES_MAX: String(500 * 1024 ** 2),
 };

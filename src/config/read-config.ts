@@ -32,6 +32,8 @@ export function readConfig(flags: Flags, environment: Environment): ConfigOutcom
     publicUrl,
     publicApiUrl,
     proxiedHosts: readProxiedHosts(reader, [publicUrl, publicApiUrl]),
+    mayReachPrivateAddresses:
+      reader.read("webhookPrivateTargets", parseSwitch, "must be true or false") ?? false,
     isBehindProxy: reader.read("behindProxy", parseSwitch, "must be true or false") ?? false,
     logLevel: reader.read("logLevel", oneOf(LOG_LEVELS), mustBeOneOf(LOG_LEVELS)) ?? DEFAULTS.logLevel,
     packBytesMax:

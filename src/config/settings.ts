@@ -11,6 +11,7 @@ export type SettingName =
   | "publicApiUrl"
   | "proxiedHost"
   | "behindProxy"
+  | "webhookPrivateTargets"
   | "logLevel"
   | "packBytesMax";
 
@@ -107,6 +108,14 @@ export const SETTINGS: readonly Setting[] = [
     variable: "PAIL_BEHIND_PROXY",
     description:
       "believe X-Forwarded-* headers, which a proxy in front must set (the variable: true or false)",
+    fallback: "no",
+  },
+  {
+    name: "webhookPrivateTargets",
+    flags: "--webhook-private-targets",
+    variable: "PAIL_WEBHOOK_PRIVATE_TARGETS",
+    description:
+      "let webhooks reach private, loopback and link-local addresses (the variable: true or false)",
     fallback: "no",
   },
   {

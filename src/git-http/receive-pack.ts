@@ -1,8 +1,10 @@
 import { PassThrough, type Readable } from "node:stream";
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { requireAccount } from "../authorization/require-account.ts";
 import { FLUSH_PACKET, sidebandPackets } from "../git/wire/packet.ts";
 import { type PushReport, writePushReport } from "../git/wire/push-report.ts";
 import { hearOut, type PushRequest, readPushRequest } from "../git/wire/push-request.ts";
+import { basesOf } from "../http/public-urls.ts";
 import { annotateFailure } from "../http/request-log.ts";
 import { failureOf, logBug } from "../http/server.ts";
 import { Failure } from "../model/failure.ts";
@@ -70,6 +72,8 @@ async function answerPush(
   try {
     givePlaceBack = await PUSH_PLACES.take(holderOf(caller, request), signal);
     const report = await push(ports, repository, pushRequest, {
+      author: { kind: "account", account: requireAccount(caller) },
+      bases: basesOf(request.headers, ports.config),
       signal,
       ...(hasSideband && !capabilities.has("quiet") ? { onProgress } : {}),
     });

@@ -20,6 +20,8 @@ export type GitOptions = {
   readonly gitDir: string;
   /** Where new objects go, when not into the repository: the object folder of a quarantine. */
   readonly objectFolder?: string;
+  /** Another bare repository whose objects are read as if they were here too. */
+  readonly alternateGitDir?: string;
   /** The most that git may take of memory at once, in bytes. */
   readonly allocationBytesMax?: number;
   /** The value of a client's `Git-Protocol` header that `parseGitProtocol` has passed. */
@@ -67,11 +69,20 @@ function gitEnvironment(options: GitOptions): NodeJS.ProcessEnv {
   if (options.allocationBytesMax !== undefined) {
     environment.GIT_ALLOC_LIMIT = String(options.allocationBytesMax);
   }
+  const alternates: string[] = [];
   if (options.objectFolder !== undefined) {
     environment.GIT_OBJECT_DIRECTORY = options.objectFolder;
-    environment.GIT_ALTERNATE_OBJECT_DIRECTORIES = `${options.gitDir}/objects`;
+    alternates.push(`${options.gitDir}/objects`);
   }
+  if (options.alternateGitDir !== undefined) alternates.push(`${options.alternateGitDir}/objects`);
+  if (alternates.length > 0)
+    environment.GIT_ALTERNATE_OBJECT_DIRECTORIES = alternates.map(quotePathInList).join(":");
   return environment;
+}
+
+/** git(1), GIT_ALTERNATE_OBJECT_DIRECTORIES: an entry in double quotes is C-quoted, so that a path may have a colon. */
+function quotePathInList(path: string): string {
+  return `"${path.replace(/["\\]/g, "\\$&")}"`;
 }
 
 /** Starts git in a process group of its own, so that `killGit` ends its children too. */
@@ -107,6 +118,8 @@ export function exitOf(child: ChildProcessWithoutNullStreams): Promise<number | 
 
 export type RunOptions = GitOptions & {
   readonly input?: string | Buffer | Readable;
+  /** Exit statuses that are answers and no errors; 0 if absent. */
+  readonly statuses?: readonly number[];
   /** Output beyond this many bytes ends the command with an error. */
   readonly outputBytesMax?: number;
   readonly signal?: AbortSignal;
@@ -117,7 +130,7 @@ const OUTPUT_BYTES_MAX = 64 * 1024 * 1024;
 /**
  * Runs git to its end and returns what it printed.
  *
- * @throws GitError if it ends with a status other than 0, prints too much, or `signal` is aborted.
+ * @throws GitError if it ends with a status not in `statuses`, prints too much, or `signal` is aborted.
  */
 export async function runGit(args: readonly string[], options: RunOptions): Promise<Buffer> {
   const child = spawnGit(args, options);
@@ -155,7 +168,8 @@ export async function runGit(args: readonly string[], options: RunOptions): Prom
     ]);
     if (outputBytes > outputBytesMax)
       throw new GitError(command, undefined, `output exceeds ${outputBytesMax} bytes`);
-    if (status !== 0) throw new GitError(command, status, stderr);
+    if (status === undefined || !(options.statuses ?? [0]).includes(status))
+      throw new GitError(command, status, stderr);
     return Buffer.concat(output);
   } finally {
     options.signal?.removeEventListener("abort", abort);

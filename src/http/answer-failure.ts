@@ -21,6 +21,8 @@ const STATUS: Record<FailureKind, number> = {
   "media-type-refused": 415,
   "host-refused": 403,
   throttled: 429,
+  // Bitbucket's own number for a diff that takes too long: contract, rest.md §6.
+  "timed-out": 555,
   unavailable: 503,
 };
 

@@ -4,18 +4,23 @@ import { readCredential } from "../authentication/read-credential.ts";
 import {
   credentialMissing,
   maySee,
+  requireProjectPermission,
+  requireRepositoriesInProject,
   requireRepositoryPermission,
   requireScopes,
   requireWorkspacePermission,
+  type WorkspacePermission,
 } from "../authorization/authorize.ts";
 import type { Account } from "../model/account.ts";
 import type { Caller } from "../model/caller.ts";
 import { Failure, invalidField } from "../model/failure.ts";
 import type { Repository } from "../model/repository.ts";
-import { parseRepositorySlug, parseWorkspaceSlug } from "../model/slug.ts";
+import { parseProjectKey, parseRepositorySlug, parseWorkspaceSlug } from "../model/slug.ts";
 import { parseBracedUuid } from "../model/uuid.ts";
-import type { Workspace } from "../model/workspace.ts";
+import type { Project, Workspace } from "../model/workspace.ts";
+import { getProject } from "../operations/workspaces.ts";
 import type { Ports } from "../ports.ts";
+import { findProject } from "../storage/sql/projects.ts";
 import { findRepository } from "../storage/sql/repositories.ts";
 import { findWorkspace } from "../storage/sql/workspaces.ts";
 import type { Answer } from "./answer.ts";
@@ -23,13 +28,20 @@ import { parseFields, selectFields } from "./fields.ts";
 import { basesOf, publicRequestUrl } from "./public-urls.ts";
 import { bodyReader } from "./request-body.ts";
 import { annotate, annotateRepository } from "./request-log.ts";
-import type { RestRequest, Route } from "./route.ts";
+import type {
+  NewRepositoryRoute,
+  ProjectOrNewRoute,
+  RepositoryOrNewRoute,
+  RestRequest,
+  Route,
+} from "./route.ts";
 
 /** What the checks before the body have found. */
 type Admitted = {
   readonly caller: Caller;
   readonly account?: Account;
   readonly workspace?: Workspace;
+  readonly project?: Project | undefined;
   readonly repository?: Repository | undefined;
 };
 
@@ -41,7 +53,8 @@ declare module "fastify" {
 
 /**
  * Registers one route with all its checks, in the order of refusals: credential (401), kind of credential (403), scope
- * (403), may see it (404), permission (403), input (400). The first five are done before a byte of the body is read.
+ * (403), may see it (404), permission (403), input (400). The first five are done before a byte of the body is read. Only
+ * the project that a body names for a repository is asked for after it.
  */
 export function registerRoute(server: FastifyInstance, ports: Ports, route: Route): void {
   const readBody = "body" in route && route.body !== undefined ? bodyReader(route.body) : undefined;
@@ -115,6 +128,15 @@ async function admitToSubject(
       return { account: caller.account };
     case "workspace":
       return { workspace: await admitToWorkspace(ports, caller, params, route.permission) };
+    case "new-repository":
+      return { workspace: await admitToWorkspace(ports, caller, params, "create-repository") };
+    case "project": {
+      const workspace = await admitToWorkspace(ports, caller, params, "see");
+      const found = await findNamedProject(ports, workspace, params);
+      return { workspace, project: await requireProjectPermission(ports, caller, found, route.permission) };
+    }
+    case "project-or-new":
+      return admitToProjectOrNew(ports, route, caller, params);
     case "repository": {
       const found = await findNamedRepository(ports, params);
       return { repository: await requireRepositoryPermission(ports, caller, found, route.permission) };
@@ -123,7 +145,7 @@ async function admitToSubject(
       const found = await findNamedRepository(ports, params);
       // What may not be seen is as if it were not there: neither answer tells them apart.
       if (found === undefined || !(await maySee(ports, caller, found))) {
-        return { workspace: await admitToWorkspace(ports, caller, params, route.permissionToCreate) };
+        return { workspace: await admitToWorkspace(ports, caller, params, "create-repository") };
       }
       const repository = await requireRepositoryPermission(ports, caller, found, route.permission);
       return { workspace: repository.workspace, repository };
@@ -135,13 +157,59 @@ async function admitToWorkspace(
   ports: Ports,
   caller: Caller,
   params: Readonly<Record<string, string>>,
-  permission: Parameters<typeof requireWorkspacePermission>[4],
+  permission: WorkspacePermission,
 ): Promise<Workspace> {
   refuseTraversal(params);
   const text = params.workspace ?? "";
   const selector = workspaceSelector(text);
   const workspace = selector === undefined ? undefined : await findWorkspace(ports.database.kysely, selector);
   return requireWorkspacePermission(ports, caller, workspace, text, permission);
+}
+
+async function admitToProjectOrNew(
+  ports: Ports,
+  route: Pick<ProjectOrNewRoute, "permission" | "permissionToCreate">,
+  caller: Caller,
+  params: Readonly<Record<string, string>>,
+): Promise<Omit<Admitted, "caller">> {
+  const workspace = await admitToWorkspace(ports, caller, params, "see");
+  const found = await findNamedProject(ports, workspace, params);
+  if (found !== undefined) {
+    try {
+      return { workspace, project: await requireProjectPermission(ports, caller, found, route.permission) };
+    } catch (error) {
+      if (!(error instanceof Failure) || error.kind !== "hidden") throw error;
+      // What is hidden is answered like what is not there. Whoever may create projects sees them all.
+    }
+  }
+  return { workspace: await admitToWorkspace(ports, caller, params, route.permissionToCreate) };
+}
+
+/** A project by its key, or by its UUID in braces. */
+async function findNamedProject(
+  { database }: Pick<Ports, "database">,
+  workspace: Workspace,
+  params: Readonly<Record<string, string>>,
+): Promise<Project | undefined> {
+  const text = params.project_key ?? "";
+  const uuid = parseBracedUuid(text);
+  if (uuid !== undefined) return findProject(database.kysely, workspace.uuid, { uuid });
+  const key = parseProjectKey(text);
+  return key === undefined ? undefined : findProject(database.kysely, workspace.uuid, { key });
+}
+
+/** The project into which a repository goes: always for a new one, and for one that is there if the body names one. */
+async function admitToTargetProject(
+  ports: Ports,
+  route: Pick<NewRepositoryRoute | RepositoryOrNewRoute, "projectOf">,
+  { caller, workspace, repository }: Admitted,
+  body: unknown,
+): Promise<Project | undefined> {
+  const selector = route.projectOf(body);
+  if (repository !== undefined && selector === undefined) return undefined;
+  const project = await getProject(ports, workspace!, selector);
+  if (project.uuid !== repository?.project.uuid) await requireRepositoriesInProject(ports, caller, project);
+  return project;
 }
 
 function workspaceSelector(text: string) {
@@ -173,7 +241,7 @@ export async function findNamedRepository(
 
 /** No name holds what means a way through folders: such a name is told apart from one that is only not there. */
 function refuseTraversal(params: Readonly<Record<string, string>>): void {
-  for (const name of ["workspace", "repo_slug"]) {
+  for (const name of ["workspace", "repo_slug", "project_key"]) {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
     if (/\.\.|[/\\\x00-\x1f\x7f]/.test(params[name] ?? ""))
       throw invalidField(name, "has .. or / or a control character");
@@ -209,10 +277,12 @@ function restRequest(
     bases,
     fields: fieldsText === null ? undefined : parseFields(fieldsText),
     signal: abort.signal,
+    method: request.method,
+    headers: request.headers,
   };
 }
 
-function callHandler(
+async function callHandler(
   ports: Ports,
   route: Route,
   admitted: Admitted,
@@ -226,15 +296,39 @@ function callHandler(
       return route.handle(ports, { ...request, account: admitted.account! });
     case "workspace":
       return route.handle(ports, { ...request, workspace: admitted.workspace!, body });
-    case "repository":
-      return route.handle(ports, { ...request, repository: admitted.repository!, body });
-    case "repository-or-new":
+    case "project":
       return route.handle(ports, {
         ...request,
         workspace: admitted.workspace!,
-        repository: admitted.repository,
+        project: admitted.project!,
         body,
       });
+    case "project-or-new":
+      return route.handle(ports, {
+        ...request,
+        workspace: admitted.workspace!,
+        project: admitted.project,
+        body,
+      });
+    case "repository":
+      return route.handle(ports, { ...request, repository: admitted.repository!, body });
+    case "new-repository": {
+      const project = await admitToTargetProject(ports, route, admitted, body);
+      return route.handle(ports, {
+        ...request,
+        workspace: admitted.workspace!,
+        project: project!,
+        body,
+      });
+    }
+    case "repository-or-new": {
+      const { repository } = admitted;
+      const workspace = admitted.workspace!;
+      const project = await admitToTargetProject(ports, route, admitted, body);
+      return repository === undefined
+        ? route.handle(ports, { ...request, workspace, repository, project: project!, body })
+        : route.handle(ports, { ...request, workspace, repository, project, body });
+    }
   }
 }
 

@@ -1,11 +1,12 @@
+import type { IncomingHttpHeaders } from "node:http";
 import type { Static, TSchema } from "typebox";
-import type { WorkspacePermission } from "../authorization/authorize.ts";
+import type { ProjectRequirement, WorkspacePermission } from "../authorization/authorize.ts";
 import type { Account } from "../model/account.ts";
 import type { Caller } from "../model/caller.ts";
 import type { Permission } from "../model/permission.ts";
 import type { Repository } from "../model/repository.ts";
 import type { OauthScope, Scope } from "../model/scope.ts";
-import type { Workspace } from "../model/workspace.ts";
+import type { Project, ProjectSelector, Workspace } from "../model/workspace.ts";
 import type { Ports } from "../ports.ts";
 import type { Bases } from "../representations/links.ts";
 import type { Answer } from "./answer.ts";
@@ -24,6 +25,10 @@ export type RestRequest = {
   readonly bases: Bases;
   readonly fields: Fields | undefined;
   readonly signal: AbortSignal;
+  /** As it was sent: `HEAD` where a GET route answers it. */
+  readonly method: string;
+  /** For conditions and ranges. Who is calling is told by `caller` alone. */
+  readonly headers: Omit<IncomingHttpHeaders, "authorization">;
 };
 
 type Declared = {
@@ -51,19 +56,49 @@ export type RepositoryRoute<Body extends TSchema = TSchema> = Declared &
     ): Promise<Answer>;
   };
 
-/** For PUT, which updates a repository (and then needs `permission`) or creates it (`permissionToCreate`). */
-export type RepositoryOrNewRoute<Body extends TSchema = TSchema> = Declared &
-  WithBody<Body> & {
-    readonly subject: "repository-or-new";
-    readonly permission: Exclude<Permission, "none">;
-    readonly permissionToCreate: WorkspacePermission;
+/** Which project of the workspace a body names for the repository. Undefined: none. */
+type ProjectOf<Body extends TSchema> = {
+  /** @throws Failure invalid-input if what it names is no name of a project. */
+  projectOf(body: Static<Body>): ProjectSelector | undefined;
+};
+
+/**
+ * For what makes a repository in the workspace of the URL. The caller needs the permission to create repositories in the
+ * project that the body names, or else in the workspace's oldest: it is found and asked for before the handler runs.
+ */
+export type NewRepositoryRoute<Body extends TSchema = TSchema> = Declared &
+  WithBody<Body> &
+  ProjectOf<Body> & {
+    readonly subject: "new-repository";
     handle(
       ports: Ports,
       request: RestRequest & {
         readonly workspace: Workspace;
-        readonly repository: Repository | undefined;
+        readonly project: Project;
         readonly body: Static<Body>;
       },
+    ): Promise<Answer>;
+  };
+
+/**
+ * For PUT, which updates a repository (and then needs `permission`) or creates it (and then asks what a
+ * `NewRepositoryRoute` asks). Moving it to another project asks the same of that project as creating it there.
+ */
+export type RepositoryOrNewRoute<Body extends TSchema = TSchema> = Declared &
+  WithBody<Body> &
+  ProjectOf<Body> & {
+    readonly subject: "repository-or-new";
+    readonly permission: Exclude<Permission, "none">;
+    handle(
+      ports: Ports,
+      request: RestRequest & {
+        readonly workspace: Workspace;
+        readonly body: Static<Body>;
+      } & (
+          | { readonly repository: undefined; readonly project: Project }
+          /** The project is there if the body names one. */
+          | { readonly repository: Repository; readonly project: Project | undefined }
+        ),
     ): Promise<Answer>;
   };
 
@@ -74,6 +109,36 @@ export type WorkspaceRoute<Body extends TSchema = TSchema> = Declared &
     handle(
       ports: Ports,
       request: RestRequest & { readonly workspace: Workspace; readonly body: Static<Body> },
+    ): Promise<Answer>;
+  };
+
+export type ProjectRoute<Body extends TSchema = TSchema> = Declared &
+  Partial<WithBody<Body>> & {
+    readonly subject: "project";
+    readonly permission: ProjectRequirement;
+    handle(
+      ports: Ports,
+      request: RestRequest & {
+        readonly workspace: Workspace;
+        readonly project: Project;
+        readonly body: Static<Body>;
+      },
+    ): Promise<Answer>;
+  };
+
+/** For PUT, which updates a project (and then needs `permission`) or creates it (`permissionToCreate`). */
+export type ProjectOrNewRoute<Body extends TSchema = TSchema> = Declared &
+  WithBody<Body> & {
+    readonly subject: "project-or-new";
+    readonly permission: Exclude<ProjectRequirement, "see">;
+    readonly permissionToCreate: WorkspacePermission;
+    handle(
+      ports: Ports,
+      request: RestRequest & {
+        readonly workspace: Workspace;
+        readonly project: Project | undefined;
+        readonly body: Static<Body>;
+      },
     ): Promise<Answer>;
   };
 
@@ -89,4 +154,12 @@ export type OpenRoute = Declared & {
   handle(ports: Ports, request: RestRequest): Promise<Answer>;
 };
 
-export type Route = RepositoryRoute | RepositoryOrNewRoute | WorkspaceRoute | AccountRoute | OpenRoute;
+export type Route =
+  | RepositoryRoute
+  | NewRepositoryRoute
+  | RepositoryOrNewRoute
+  | WorkspaceRoute
+  | ProjectRoute
+  | ProjectOrNewRoute
+  | AccountRoute
+  | OpenRoute;

@@ -18,6 +18,8 @@ export type FailureKind =
   | "media-type-refused"
   | "host-refused"
   | "throttled"
+  /** What was asked for takes too long to work out, and would the next time. */
+  | "timed-out"
   | "unavailable";
 
 /** What the answer carries beside its message. Names are those of the wire's error object. */

@@ -19,3 +19,6 @@ export type RefUpdate = {
 
 /** What became of one update. A reason is what git shows behind `! [remote rejected]`. */
 export type RefOutcome = { readonly update: RefUpdate; readonly refused: string | undefined };
+
+/** The two kinds of refs that REST shows. */
+export type RefKind = "branch" | "tag";

@@ -6,6 +6,9 @@ export type RepositorySlug = string & { readonly __brand: "RepositorySlug" };
 
 export type ProjectKey = string & { readonly __brand: "ProjectKey" };
 
+/** The short lower-case name of a group of a workspace. */
+export type GroupSlug = string & { readonly __brand: "GroupSlug" };
+
 /** The limit that Bitbucket's own pages show for a repository name. */
 export const REPOSITORY_SLUG_LENGTH_MAX = 62;
 
@@ -35,13 +38,27 @@ export function parseRepositorySlug(text: string): RepositorySlug | undefined {
 
 /** The slug for a repository's name: lower case, and a dash for whatever a slug cannot hold. */
 export function slugifyRepositoryName(name: string): RepositorySlug | undefined {
-  const slug = name
+  return parseRepositorySlug(slugify(name, /[^a-z0-9_.]+/g));
+}
+
+/** Reads the slug of a group; upper case is folded. */
+export function parseGroupSlug(text: string): GroupSlug | undefined {
+  const slug = text.toLowerCase();
+  return /^[a-z0-9_][a-z0-9_-]{0,254}$/.test(slug) ? (slug as GroupSlug) : undefined;
+}
+
+/** "ASCII characters", and so it "can be slightly different than the name" (the reference's definition of a group). */
+export function slugifyGroupName(name: string): GroupSlug | undefined {
+  return parseGroupSlug(slugify(name, /[^a-z0-9_]+/g));
+}
+
+function slugify(name: string, others: RegExp): string {
+  return name
     .normalize("NFKD")
     .replace(/\p{M}/gu, "")
     .toLowerCase()
-    .replace(/[^a-z0-9_.]+/g, "-")
+    .replace(others, "-")
     .replace(/^-+|-+$/g, "");
-  return parseRepositorySlug(slug);
 }
 
 /** Reads a project key: letters, digits and underscores, beginning with a letter; upper case as shown. */

@@ -31,3 +31,5 @@ export type Project = {
   readonly createdAt: Date;
   readonly updatedAt: Date;
 };
+
+export type ProjectSelector = { readonly key: ProjectKey } | { readonly uuid: Uuid };

@@ -3,25 +3,22 @@ import { indexPack } from "../git/packs/index-pack.ts";
 import type { PushReport } from "../git/wire/push-report.ts";
 import type { PushCommand, PushRequest } from "../git/wire/push-request.ts";
 import type { ObjectId } from "../model/object-id.ts";
-import type { RefOutcome, RefUpdate } from "../model/ref.ts";
-import {
-  BRANCH_PREFIX,
-  type BranchName,
-  branchOf,
-  parseBranchName,
-  parseRefName,
-  REF_NAME_BYTES_MAX,
-  type RefName,
-} from "../model/ref-name.ts";
+import type { RefUpdate } from "../model/ref.ts";
+import { branchOf, parseRefName, REF_NAME_BYTES_MAX, type RefName } from "../model/ref-name.ts";
 import type { Repository } from "../model/repository.ts";
 import type { Ports } from "../ports.ts";
-import type { Quarantine } from "../storage/packs/pack-store.ts";
-import { applyRefUpdates, listRefs, MAIN_BRANCH_DELETION } from "../storage/sql/refs.ts";
-import { setMainBranchIfNone, updateRepository } from "../storage/sql/repositories.ts";
+import type { Bases } from "../representations/links.ts";
+import { listRefs } from "../storage/sql/refs.ts";
+import type { RefAuthor } from "./branch-rules.ts";
+import { changeRefs } from "./change-refs.ts";
 
-export type PushPorts = Pick<Ports, "config" | "database" | "packs" | "maintenance" | "clock">;
+export type PushPorts = Pick<Ports, "config" | "database" | "packs" | "maintenance" | "outbox" | "clock">;
 
 export type PushOptions = {
+  /** Who pushes, for the branch restrictions. */
+  readonly author: RefAuthor;
+  /** For the links in webhooks; undefined if none is to hear of it. */
+  readonly bases: Bases | undefined;
   readonly onProgress?: (text: Buffer) => void;
   /** Aborted when the sender has gone. From the transaction on it is not heeded. */
   readonly signal: AbortSignal;
@@ -48,7 +45,7 @@ export async function push(
   options: PushOptions,
 ): Promise<PushReport> {
   const isAtomic = request.capabilities.has("atomic");
-  let steps = refuseTogether(firstSteps(repository, request.commands), isAtomic);
+  let steps = refuseTogether(firstSteps(request.commands), isAtomic);
   const quarantine = await ports.packs.openQuarantine(repository.uuid);
   try {
     const hasPack = request.commands.some((command) => command.new !== undefined);
@@ -68,19 +65,32 @@ export async function push(
     }
     const known = (await listRefs(ports.database.kysely, repository.uuid)).map((ref) => ref.target);
     steps = refuseTogether(await checkObjects(steps, known, gitOptions), isAtomic);
-    const outcomes = await storeRefs(ports, repository, steps, quarantine, {
+    const updates = steps.flatMap((step) => step.update ?? []);
+    const { author, bases, signal } = options;
+    const kind = "push";
+    const changes = await changeRefs(ports, repository, updates, {
+      author,
+      bases,
+      kind,
       isAtomic,
-      signal: options.signal,
+      quarantine,
+      signal,
     });
-    ports.maintenance.wake(repository.uuid);
-    return { unpackProblem: undefined, refs: outcomes };
+    const refused = new Map(changes.map((change) => [change.update, change.refused]));
+    return {
+      unpackProblem: undefined,
+      refs: steps.map(({ command, update, refused: reason }) => ({
+        name: command.name,
+        refused: update === undefined ? reason : refused.get(update),
+      })),
+    };
   } finally {
     await quarantine.discard();
   }
 }
 
 /** What can be said of a command before its objects are looked at. */
-function firstSteps(repository: Repository, commands: readonly PushCommand[]): Step[] {
+function firstSteps(commands: readonly PushCommand[]): Step[] {
   const seen = new Set<string>();
   return commands.map((command) => {
     const name = parseRefName(command.name);
@@ -89,7 +99,7 @@ function firstSteps(repository: Repository, commands: readonly PushCommand[]): S
     if (name === undefined) return { command, update: undefined, refused: invalidNameReason(command.name) };
     if (isRepeated)
       return { command, update: undefined, refused: "multiple updates for this ref are not allowed" };
-    const refused = refusedName(repository, name, command);
+    const refused = refusedName(name, command);
     const update = { name, old: command.old, new: command.new, peeled: undefined };
     return { command, update: refused === undefined ? update : undefined, refused };
   });
@@ -101,14 +111,12 @@ function invalidNameReason(name: string): string {
     : "not a valid ref name";
 }
 
-function refusedName(repository: Repository, name: RefName, command: PushCommand): string | undefined {
+function refusedName(name: RefName, command: PushCommand): string | undefined {
   if (RESERVED_PREFIXES.some((prefix) => name.startsWith(prefix)))
     return "refs of this kind belong to the server";
   // A ref "refs/heads" would stand where all branches have to lie.
   if (name.split("/").length < 3) return "a ref needs a kind and a name, such as refs/heads/main";
   if (command.old === undefined && command.new === undefined) return "nothing to delete";
-  const isMainBranch = repository.mainBranch !== undefined && name === BRANCH_PREFIX + repository.mainBranch;
-  if (command.new === undefined && isMainBranch) return MAIN_BRANCH_DELETION;
   return undefined;
 }
 
@@ -161,46 +169,4 @@ function checkObject(step: Step, update: RefUpdate, object: TipObject | undefine
     };
   }
   return { ...step, update: { ...update, peeled: object.peeled } };
-}
-
-async function storeRefs(
-  ports: PushPorts,
-  repository: Repository,
-  steps: readonly Step[],
-  quarantine: Quarantine,
-  { isAtomic, signal }: { readonly isAtomic: boolean; readonly signal: AbortSignal },
-): Promise<PushReport["refs"]> {
-  const updates = steps.flatMap((step) => step.update ?? []);
-  const refusedReasons = new Map(steps.map((step) => [step.command, step.refused]));
-  let outcomes: readonly RefOutcome[] = [];
-  if (updates.length > 0) {
-    signal.throwIfAborted();
-    await quarantine.accept();
-    const sizeBytes = await ports.packs.packBytes(repository.uuid);
-    const now = ports.clock();
-    outcomes = await ports.database.transaction(async (tx) => {
-      const applied = await applyRefUpdates(tx, repository.uuid, updates, { isAtomic, now });
-      await updateRepository(tx, repository.uuid, { sizeBytes });
-      const mainBranch = firstMainBranch(applied);
-      if (mainBranch !== undefined) await setMainBranchIfNone(tx, repository.uuid, mainBranch);
-      return applied;
-    });
-  }
-  const byName = new Map(outcomes.map((outcome) => [outcome.update.name as string, outcome.refused]));
-  return steps.map(({ command, update }) => ({
-    name: command.name,
-    refused: update === undefined ? refusedReasons.get(command) : byName.get(command.name),
-  }));
-}
-
-/** The first push decides the main branch: `main` if it is among the new branches, then `master`, else the first one. */
-function firstMainBranch(outcomes: readonly RefOutcome[]): BranchName | undefined {
-  const branches = outcomes
-    .flatMap(({ update, refused }) =>
-      refused === undefined && update.new !== undefined ? (branchOf(update.name) ?? []) : [],
-    )
-    .filter((name) => parseBranchName(name) !== undefined);
-  return (
-    branches.find((name) => name === "main") ?? branches.find((name) => name === "master") ?? branches[0]
-  );
 }

@@ -6,6 +6,7 @@ import { type RepositorySlug, slugifyRepositoryName } from "../model/slug.ts";
 import type { Uuid } from "../model/uuid.ts";
 import type { Project, Workspace } from "../model/workspace.ts";
 import type { Ports } from "../ports.ts";
+import { removeDownloads } from "../storage/downloads/disk-downloads.ts";
 import { isUniqueViolation } from "../storage/sql/database-failure.ts";
 import { findRef, lockRepository } from "../storage/sql/refs.ts";
 import {
@@ -115,13 +116,14 @@ export async function changeRepository(
 }
 
 export async function deleteRepository(
-  { database, packs, objects }: RepositoryPorts & Pick<Ports, "objects">,
+  { config, database, packs, objects }: RepositoryPorts & Pick<Ports, "config" | "objects">,
   repository: Repository,
 ): Promise<void> {
   // The row first: from then on nobody finds it. A folder that is left when the process dies here is named by nobody.
   await deleteRepositoryRow(database.kysely, repository.uuid);
   await objects.forget(packs.gitDir(repository.uuid));
   await packs.removeRepository(repository.uuid);
+  await removeDownloads(config.dataFolder, repository.uuid);
 }
 
 function slugTaken(repository: Pick<Repository, "workspace" | "slug">): Failure {

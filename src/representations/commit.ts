@@ -1,9 +1,11 @@
 import type { Commit } from "../git/objects/commit.ts";
+import type { CommitParticipant } from "../model/commit-comment.ts";
 import type { ObjectId } from "../model/object-id.ts";
 import type { Repository } from "../model/repository.ts";
 import { type AuthorContext, representCommitAuthor } from "./commit-author.ts";
 import { representCondensedRepository } from "./condensed-repository.ts";
 import { type Bases, commitApiUrl, commitHtmlUrl, repositoryApiUrl } from "./links.ts";
+import { representParticipant } from "./participant.ts";
 
 export type CommitContext = AuthorContext & { readonly repository: Repository };
 
@@ -12,6 +14,8 @@ export type CommitOptions = {
   readonly withCommitter: boolean;
   /** Only where a single commit is answered. */
   readonly withParticipants: boolean;
+  /** Nobody, if not given. */
+  readonly participants?: readonly CommitParticipant[];
 };
 
 /** A commit's instant in UTC, in whole seconds: `2025-04-26T09:43:26+00:00`. */
@@ -42,7 +46,8 @@ function renderMessage(message: string): string {
   return filled.map((lines) => `<p>${lines.join("<br>\n")}</p>`).join("\n");
 }
 
-function representRendered(raw: string) {
+/** Text as it was typed, and as HTML. */
+export function representRendered(raw: string) {
   return { type: "rendered", raw, markup: "markdown", html: renderMessage(raw) };
 }
 
@@ -89,6 +94,8 @@ export function representCommit(commit: Commit, context: CommitContext, options:
     parents: commit.parents.map((parent) => representCondensedCommit(bases, repository, parent)),
     rendered: { message: representRendered(commit.message) },
     repository: representCondensedRepository(repository, bases),
-    ...(options.withParticipants ? { participants: [] } : {}),
+    ...(options.withParticipants
+      ? { participants: (options.participants ?? []).map((one) => representParticipant(one, bases)) }
+      : {}),
   };
 }

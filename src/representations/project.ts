@@ -1,6 +1,16 @@
 import { bracedUuid } from "../model/uuid.ts";
 import type { Project, Workspace } from "../model/workspace.ts";
+import { representInstant } from "./instant.ts";
 import type { Bases } from "./links.ts";
+import { representOwner } from "./workspace.ts";
+
+export function projectApiUrl(
+  bases: Bases,
+  workspace: Pick<Workspace, "slug">,
+  project: Pick<Project, "key">,
+): string {
+  return `${bases.api}/workspaces/${workspace.slug}/projects/${project.key}`;
+}
 
 /** A `project` inside a repository. */
 export function representEmbeddedProject(project: Project, workspace: Workspace, bases: Bases) {
@@ -11,9 +21,33 @@ export function representEmbeddedProject(project: Project, workspace: Workspace,
     uuid: bracedUuid(project.uuid),
     name: project.name,
     links: {
-      self: { href: `${bases.api}/workspaces/${workspace.slug}/projects/${project.key}` },
+      self: { href: projectApiUrl(bases, workspace, project) },
       html: { href: html },
       avatar: { href: `${html}/avatar/32` },
+    },
+  };
+}
+
+/** A `project`: contract, rest.md §2.5. `hasPublicRepositories`: whether anyone may see a repository of it. */
+export function representProject(
+  project: Project,
+  workspace: Workspace,
+  hasPublicRepositories: boolean,
+  bases: Bases,
+) {
+  const embedded = representEmbeddedProject(project, workspace, bases);
+  const ofProject = new URLSearchParams({ q: `project.key="${project.key}"` });
+  return {
+    ...embedded,
+    owner: representOwner(workspace, bases),
+    description: project.description,
+    is_private: project.isPrivate,
+    has_publicly_visible_repos: hasPublicRepositories,
+    created_on: representInstant(project.createdAt),
+    updated_on: representInstant(project.updatedAt),
+    links: {
+      ...embedded.links,
+      repositories: { href: `${bases.api}/repositories/${workspace.slug}?${ofProject}` },
     },
   };
 }

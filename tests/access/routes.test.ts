@@ -6,13 +6,17 @@ import { SERVICE_REQUIREMENTS } from "../../src/git-http/git-route.ts";
 import type { Route } from "../../src/http/route.ts";
 import type { AppServer } from "../../src/http/server.ts";
 import type { Account } from "../../src/model/account.ts";
+import type { Group } from "../../src/model/group.ts";
 import { type GrantedScope, INERT_SCOPES, SCOPES } from "../../src/model/scope.ts";
-import type { RepositorySlug } from "../../src/model/slug.ts";
+import type { ProjectKey, RepositorySlug } from "../../src/model/slug.ts";
 import { createAccount, disableAccount } from "../../src/operations/accounts.ts";
 import { createApiToken, revokeApiToken } from "../../src/operations/api-tokens.ts";
+import { createGroup } from "../../src/operations/groups.ts";
+import { createProject } from "../../src/operations/projects.ts";
 import { createRepository } from "../../src/operations/repositories.ts";
 import { setMember } from "../../src/operations/workspaces.ts";
 import { ROUTES } from "../../src/rest/routes.ts";
+import { upsertExplicitPermission } from "../../src/storage/sql/explicit-permissions.ts";
 import { upsertRepositoryPermission } from "../../src/storage/sql/permissions.ts";
 import { startTestApp, type TestApp } from "../support/test-app.ts";
 
@@ -22,6 +26,8 @@ let server: AppServer;
 let stranger: Account;
 let reader: Account;
 let disabled: Account;
+/** Without members. */
+let group: Group;
 let nextRepository = 0;
 
 before(async () => {
@@ -32,6 +38,7 @@ before(async () => {
   reader = await make("reader");
   disabled = await make("disabled");
   await setMember(app.ports, app.workspace, reader, "member", "none");
+  group = await createGroup(app.ports, app.workspace, "Nobody");
 });
 after(async () => {
   await server.close();
@@ -56,22 +63,70 @@ async function freshRepository(): Promise<string> {
     project: app.project,
     slug,
   });
+  const place = { kind: "repository", uuid: repository.uuid } as const;
   await upsertRepositoryPermission(app.ports.database.kysely, repository.uuid, reader.uuid, "read");
+  await upsertExplicitPermission(
+    app.ports.database.kysely,
+    place,
+    { kind: "group", uuid: group.uuid },
+    "read",
+  );
   return slug;
+}
+
+/** Likewise an empty private project. */
+async function freshProject(): Promise<string> {
+  nextRepository += 1;
+  const key = `FRESH_${nextRepository}` as ProjectKey;
+  const { uuid } = await createProject(app.ports, app.workspace, { key, name: key });
+  const place = { kind: "project", uuid } as const;
+  for (const holder of [
+    { kind: "account", uuid: reader.uuid } as const,
+    { kind: "group", uuid: group.uuid } as const,
+  ]) {
+    await upsertExplicitPermission(app.ports.database.kysely, place, holder, "read");
+  }
+  return key;
+}
+
+/** What makes a body good, so that the absent commit is what a caller is told of, and no wrong field. */
+const BODIES: Readonly<Record<string, object>> = {
+  "POST /statuses/build": { key: "k", state: "FAILED" },
+  "POST /comments": { content: { raw: "text" } },
+  "PUT /comments/{comment_id}": { content: { raw: "text" } },
+  "PUT /reports/{reportId}": { title: "t", details: "d", report_type: "TEST" },
+  "POST /annotations": [{ external_id: "x", annotation_type: "BUG", summary: "s" }],
+  "PUT /annotations/{annotationId}": { annotation_type: "BUG", summary: "s" },
+};
+
+function bodyOf(route: Route): { payload?: object } {
+  if (!route.path.includes("/commit/{commit}/")) return {};
+  const found = Object.entries(BODIES).find(([name]) => {
+    const [method, ending] = name.split(" ");
+    return route.method === method && route.path.endsWith(ending!);
+  });
+  return found === undefined ? {} : { payload: found[1] };
 }
 
 async function call(route: Route, authorization: string | undefined) {
   const slug = route.path.includes("{repo_slug}") ? await freshRepository() : "";
+  const project = route.path.includes("{project_key}") ? await freshProject() : "";
   const url = route.path
     .replace("{workspace}", "acme")
     .replace("{repo_slug}", slug)
     .replace("{selected_user}", `%7B${app.owner.uuid}%7D`)
     .replace("{email}", "owner@example.com")
+    .replace("{subject_type}", "repository")
+    .replace("{project_key}", project)
+    .replace("{selected_user_id}", `%7B${reader.uuid}%7D`)
+    .replace("{member}", `%7B${reader.uuid}%7D`)
+    .replace("{group_slug}", group.slug)
     .replaceAll(/\{\w+\}/g, "main");
   const answer = await server.inject({
     method: route.method,
     url,
     headers: authorization === undefined ? {} : { authorization },
+    ...bodyOf(route),
   });
   return { status: answer.statusCode, body: answer.body, headers: answer.headers };
 }
@@ -182,22 +237,34 @@ function outcome(status: number): Outcome | string {
 /** On a private repository of a private workspace: owner, reader (member with read on it), stranger, nobody. */
 function expectedStatuses(route: Route): Record<string, Outcome> {
   // An empty repository has no commit "main": its absence is found by the handler, behind all checks.
-  const owning: Outcome = /\{(commit|revision)\}/.test(route.path) ? "404" : "passes";
+  const owning: Outcome = /\{(commit|revision|spec|ref|name|id|filename|uid)\}/.test(route.path)
+    ? "404"
+    : "passes";
   switch (route.subject) {
     case "open": {
-      const everyone: Outcome = route.path.includes("selected_user") ? "passes" : "410";
+      const everyone: Outcome = /selected_user|hook_events/.test(route.path) ? "passes" : "410";
       return { nobody: everyone, foreign: everyone, reading: everyone, owning: everyone };
     }
     case "account":
       // "stranger" and "reader" have an account of their own, but not owner@example.com.
-      return { nobody: "401", foreign: elsewhere(route), reading: elsewhere(route), owning: "passes" };
+      // To "stranger" a private workspace is as good as none.
+      return {
+        nobody: "401",
+        foreign: route.path.includes("{workspace}") ? "403" : elsewhere(route),
+        reading: elsewhere(route),
+        owning: "passes",
+      };
     case "workspace":
+    case "project":
       return {
         nobody: "404",
         foreign: "404",
-        reading: route.permission === "see" ? "passes" : "403",
-        owning: "passes",
+        reading: ["see", "belong", "read"].includes(route.permission) ? "passes" : "403",
+        owning: route.path.endsWith("{uid}") ? "404" : "passes",
       };
+    case "new-repository":
+    case "project-or-new":
+      return { nobody: "404", foreign: "404", reading: "403", owning: "passes" };
     case "repository":
     case "repository-or-new":
       return { nobody: "404", foreign: "404", reading: route.permission === "read" ? owning : "403", owning };

@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { Account } from "../../src/model/account.ts";
 import type { ApiToken } from "../../src/model/api-token.ts";
+import type { Group } from "../../src/model/group.ts";
 import type { Repository } from "../../src/model/repository.ts";
-import type { ProjectKey, RepositorySlug, WorkspaceSlug } from "../../src/model/slug.ts";
+import type { GroupSlug, ProjectKey, RepositorySlug, WorkspaceSlug } from "../../src/model/slug.ts";
 import type { Uuid } from "../../src/model/uuid.ts";
 import type { Project, Workspace } from "../../src/model/workspace.ts";
 
@@ -51,6 +52,16 @@ export function sampleProject(workspace: Workspace, key: string, changes: Partia
     createdAt: SAMPLE_INSTANT,
     updatedAt: SAMPLE_INSTANT,
     ...changes,
+  };
+}
+
+export function sampleGroup(workspace: Workspace, slug: string): Group {
+  return {
+    uuid: newUuid(),
+    workspaceUuid: workspace.uuid,
+    slug: slug as GroupSlug,
+    name: `Group ${slug}`,
+    createdAt: SAMPLE_INSTANT,
   };
 }
 

@@ -47,6 +47,7 @@ export async function startTestApp(settings: Partial<Config> = {}): Promise<Test
       publicApiUrl: undefined,
       proxiedHosts: [],
       isBehindProxy: false,
+      mayReachPrivateAddresses: false,
       logLevel: "info",
       packBytesMax: 1024 ** 3,
       ...settings,

@@ -3,6 +3,7 @@ import { isFieldRequested } from "../../http/fields.ts";
 import type { RepositoryRoute } from "../../http/route.ts";
 import { findCommitAccounts, getCommit } from "../../operations/commits.ts";
 import { representCommit } from "../../representations/commit.ts";
+import { listCommitParticipants } from "../../storage/sql/commit-approvals.ts";
 
 export const getCommitRoute: RepositoryRoute = {
   subject: "repository",
@@ -15,6 +16,10 @@ export const getCommitRoute: RepositoryRoute = {
     const commit = await getCommit(ports, repository, params.commit!);
     const context = { repository, bases, accounts: await findCommitAccounts(ports, [commit]) };
     const withCommitter = isFieldRequested(fields, "committer");
-    return jsonAnswer(200, representCommit(commit, context, { withCommitter, withParticipants: true }));
+    const participants = await listCommitParticipants(ports.database.kysely, repository.uuid, commit.id);
+    return jsonAnswer(
+      200,
+      representCommit(commit, context, { withCommitter, withParticipants: true, participants }),
+    );
   },
 };

@@ -1,27 +1,26 @@
 import { jsonAnswer } from "../../http/answer.ts";
-import type { WorkspaceRoute } from "../../http/route.ts";
+import type { NewRepositoryRoute } from "../../http/route.ts";
 import { invalidField } from "../../model/failure.ts";
 import { parseRepositorySlug, type RepositorySlug, slugifyRepositoryName } from "../../model/slug.ts";
 import { createRepository } from "../../operations/repositories.ts";
-import { getProject } from "../../operations/workspaces.ts";
 import { representRepository } from "../../representations/repository.ts";
 import { parseRepositoryBody, RepositoryBody } from "./repository-body.ts";
 
-export const createRepositoryRoute: WorkspaceRoute<typeof RepositoryBody> = {
-  subject: "workspace",
+export const createRepositoryRoute: NewRepositoryRoute<typeof RepositoryBody> = {
+  subject: "new-repository",
   method: "POST",
   path: "/2.0/repositories/{workspace}/{repo_slug}",
   scopes: ["admin:repository:bitbucket"],
   oauthScopes: ["repository:admin"],
-  permission: "create-repository",
   body: RepositoryBody,
-  async handle(ports, { workspace, params, body, bases, caller }) {
-    const { project, ...wishes } = parseRepositoryBody(body);
+  projectOf: (body) => parseRepositoryBody(body).project,
+  async handle(ports, { workspace, project, params, body, bases, caller }) {
+    const { project: _named, ...wishes } = parseRepositoryBody(body);
     const repository = await createRepository(ports, {
       ...wishes,
       slug: requiredSlug(params.repo_slug!),
       workspace,
-      project: await getProject(ports, workspace, project),
+      project,
     });
     // 200 and not 201: so the reference, and clients check it.
     return jsonAnswer(200, representRepository(repository, bases, caller));

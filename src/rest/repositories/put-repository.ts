@@ -2,7 +2,6 @@ import { jsonAnswer } from "../../http/answer.ts";
 import type { RepositoryOrNewRoute } from "../../http/route.ts";
 import { fullName } from "../../model/repository.ts";
 import { changeRepository, createRepository } from "../../operations/repositories.ts";
-import { getProject } from "../../operations/workspaces.ts";
 import { representRepository } from "../../representations/repository.ts";
 import { requiredSlug } from "./create-repository.ts";
 import { parseRepositoryBody, RepositoryBody } from "./repository-body.ts";
@@ -15,12 +14,11 @@ export const putRepositoryRoute: RepositoryOrNewRoute<typeof RepositoryBody> = {
   scopes: ["admin:repository:bitbucket"],
   oauthScopes: ["repository:admin"],
   permission: "admin",
-  permissionToCreate: "create-repository",
   body: RepositoryBody,
-  async handle(ports, { workspace, repository, params, body, bases, caller }) {
-    const { project: projectSelector, ...wishes } = parseRepositoryBody(body);
+  projectOf: (body) => parseRepositoryBody(body).project,
+  async handle(ports, { workspace, repository, project, params, body, bases, caller }) {
+    const { project: _named, ...wishes } = parseRepositoryBody(body);
     if (repository === undefined) {
-      const project = await getProject(ports, workspace, projectSelector);
       const created = await createRepository(ports, {
         ...wishes,
         slug: requiredSlug(params.repo_slug!),
@@ -32,9 +30,7 @@ export const putRepositoryRoute: RepositoryOrNewRoute<typeof RepositoryBody> = {
     }
     const changed = await changeRepository(ports, repository, {
       ...wishes,
-      ...(projectSelector === undefined
-        ? {}
-        : { project: await getProject(ports, workspace, projectSelector) }),
+      ...(project === undefined ? {} : { project }),
     });
     const isMoved = changed.slug !== repository.slug;
     const headers = isMoved ? { location: `${bases.api}/repositories/${fullName(changed)}` } : {};

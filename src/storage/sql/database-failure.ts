@@ -73,6 +73,13 @@ export function isUniqueViolation(error: unknown): boolean {
   return code === "23505" || code === "SQLITE_CONSTRAINT_UNIQUE" || code === "SQLITE_CONSTRAINT_PRIMARYKEY";
 }
 
+/** Whether a foreign key refused the statement, on either database. */
+export function isForeignKeyViolation(error: unknown): boolean {
+  const code = errorCode(error);
+  // PostgreSQL, appendix A: 23503 is foreign_key_violation. SQLite names the action where the key is RESTRICT.
+  return code === "23503" || code === "SQLITE_CONSTRAINT_FOREIGNKEY" || code === "SQLITE_CONSTRAINT_TRIGGER";
+}
+
 export function errorCode(error: unknown): string | undefined {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
 }

@@ -1,6 +1,8 @@
 import { type Kysely, type RawBuilder, sql } from "kysely";
 import { PERMISSIONS, type Permission } from "../../model/permission.ts";
+import { inRepositories } from "../../model/project-permission.ts";
 import type { Uuid } from "../../model/uuid.ts";
+import { upsertExplicitPermission } from "./explicit-permissions.ts";
 import type { Schema } from "./schema.ts";
 
 /** The place of a permission in `PERMISSIONS`: the higher, the more it allows. */
@@ -12,33 +14,52 @@ export function permissionOfRank(rank: number | undefined): Permission {
   return PERMISSIONS[rank ?? 0] ?? "none";
 }
 
+/** The place of the permission in a column. What only a project permits is mapped by `create-repo`. */
 function rankOf(column: string): RawBuilder<number> {
-  const cases = PERMISSIONS.map((name, rank) => sql`when ${sql.lit(name)} then ${sql.lit(rank)}`);
-  return sql<number>`case ${sql.ref(column)} ${sql.join(cases, sql` `)} end`;
+  const ranks = [...PERMISSIONS, "create-repo" as const].map((name) => {
+    const permission = name === "create-repo" ? inRepositories(name) : name;
+    return sql`when ${sql.lit(name)} then ${sql.lit(permissionRank(permission))}`;
+  });
+  return sql<number>`case ${sql.ref(column)} ${sql.join(ranks, sql` `)} end`;
 }
+
+/** An account by its UUID, or by the column of a query that has it. */
+export type AccountReference = string | RawBuilder<string>;
 
 /**
  * The rank of what an account may do in the repository of the row: the highest of what it has as an owner or a member of
- * the workspace, in the project, and in the repository itself. This is the one place that says so.
+ * the workspace, by itself and by its groups in the project, and by itself and by its groups in the repository. This is
+ * the one place that says so.
  *
- * For queries with the table `repository` in scope. Public visibility is not in it.
+ * For queries with the table `repository` in scope. Public visibility is not in it. Each part is found by a key: at most
+ * as many rows are read as the account and its groups have permissions there.
  */
-export function effectiveRank(accountUuid: string): RawBuilder<number> {
+export function effectiveRank(account: AccountReference): RawBuilder<number> {
   return sql<number>`coalesce((
     select max(held.permission_rank) from (
       select case workspace_member.role when 'owner' then ${sql.lit(permissionRank("admin"))}
         else ${rankOf("workspace_member.repository_permission")} end as permission_rank
         from workspace_member
         where workspace_member.workspace_uuid = repository.workspace_uuid
-          and workspace_member.account_uuid = ${accountUuid}
+          and workspace_member.account_uuid = ${account}
       union all
       select ${rankOf("project_permission.permission")} from project_permission
         where project_permission.project_uuid = repository.project_uuid
-          and project_permission.account_uuid = ${accountUuid}
+          and project_permission.account_uuid = ${account}
+      union all
+      select ${rankOf("project_group_permission.permission")} from project_group_permission
+        inner join group_member on group_member.group_uuid = project_group_permission.group_uuid
+        where project_group_permission.project_uuid = repository.project_uuid
+          and group_member.account_uuid = ${account}
       union all
       select ${rankOf("repository_permission.permission")} from repository_permission
         where repository_permission.repository_uuid = repository.uuid
-          and repository_permission.account_uuid = ${accountUuid}
+          and repository_permission.account_uuid = ${account}
+      union all
+      select ${rankOf("repository_group_permission.permission")} from repository_group_permission
+        inner join group_member on group_member.group_uuid = repository_group_permission.group_uuid
+        where repository_group_permission.repository_uuid = repository.uuid
+          and group_member.account_uuid = ${account}
     ) as held
   ), 0)`;
 }
@@ -68,11 +89,6 @@ export async function upsertRepositoryPermission(
   accountUuid: Uuid,
   permission: Permission,
 ): Promise<void> {
-  await db
-    .insertInto("repository_permission")
-    .values({ repository_uuid: repositoryUuid, account_uuid: accountUuid, permission })
-    .onConflict((conflict) =>
-      conflict.columns(["repository_uuid", "account_uuid"]).doUpdateSet({ permission }),
-    )
-    .execute();
+  const holder = { kind: "account", uuid: accountUuid } as const;
+  await upsertExplicitPermission(db, { kind: "repository", uuid: repositoryUuid }, holder, permission);
 }

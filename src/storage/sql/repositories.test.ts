@@ -19,7 +19,8 @@ import { insertAccount } from "./accounts.ts";
 import { saveCursor } from "./commits-cursors.ts";
 import { isUniqueViolation } from "./database-failure.ts";
 import { upsertRepositoryPermission } from "./permissions.ts";
-import { insertProject, upsertProjectPermission } from "./projects.ts";
+import { upsertProjectPermission } from "./project-permissions.ts";
+import { insertProject } from "./projects.ts";
 import { applyRefUpdates, listRefs } from "./refs.ts";
 import {
   deleteRepositoryRow,

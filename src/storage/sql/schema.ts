@@ -1,8 +1,15 @@
+import type { BranchRuleTables } from "./schema/branch-rules.ts";
+import type { GroupTables } from "./schema/groups.ts";
+import type { ReviewTables } from "./schema/reviews.ts";
+import type { WebhookTables } from "./schema/webhooks.ts";
+
 /**
  * The tables as both databases have them. Instants are epoch milliseconds, booleans 0 or 1, UUIDs text without braces;
  * all text compares by its UTF-8 bytes.
  */
-export type Schema = {
+export type Schema = CoreTables & GroupTables & BranchRuleTables & ReviewTables & WebhookTables;
+
+type CoreTables = {
   account: AccountRow;
   account_email: AccountEmailRow;
   workspace: WorkspaceRow;

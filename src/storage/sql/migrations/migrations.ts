@@ -1,5 +1,9 @@
 import { initial } from "./001-initial.ts";
+import { groups } from "./002-groups.ts";
+import { branchRules } from "./003-branch-rules.ts";
+import { reviews } from "./004-reviews.ts";
+import { webhooks } from "./005-webhooks.ts";
 import type { Migration } from "./migration.ts";
 
 /** In the order in which they run. */
-export const MIGRATIONS: readonly Migration[] = [initial];
+export const MIGRATIONS: readonly Migration[] = [initial, groups, branchRules, reviews, webhooks];

@@ -1,0 +1,84 @@
+import { Readable } from "node:stream";
+import type { ObjectId } from "../../model/object-id.ts";
+import type { GitOptions } from "../git-process.ts";
+import { pathspecsOf } from "./compared-paths.ts";
+import { type FileChange, parseChanges } from "./parse-changes.ts";
+import { runLimitedGit } from "./run-limited-git.ts";
+import { streamGit } from "./stream-git.ts";
+
+export type TreeComparison = GitOptions & {
+  /** Commits or trees. Both must exist. */
+  readonly old: ObjectId;
+  readonly new: ObjectId;
+  /** Files and folders to keep; all if there are none. */
+  readonly paths: readonly string[];
+  readonly ignoresWhitespace: boolean;
+  readonly detectsRenames: boolean;
+  readonly signal: AbortSignal;
+  readonly timeLimitMs?: number;
+};
+
+/** Beyond so many files on either side git looks only for files that moved unchanged: the rest grows with the square. */
+const RENAME_CANDIDATES_MAX = 1000;
+
+/** Lists of changed files above this are refused: about 300,000 files. */
+const CHANGES_BYTES_MAX = 64 * 1024 * 1024;
+
+/** `diff-tree` is plumbing: it reads none of the settings with which people bend `git diff`. */
+function argumentsOf(comparison: TreeComparison, shown: readonly string[]): string[] | undefined {
+  const pathspecs = pathspecsOf(comparison.paths);
+  if (pathspecs === undefined) return undefined;
+  return [
+    "diff-tree",
+    "-r",
+    "--no-ext-diff",
+    "--no-textconv",
+    "--no-color",
+    "--ignore-submodules=none",
+    "--submodule=short",
+    "--src-prefix=a/",
+    "--dst-prefix=b/",
+    ...(comparison.detectsRenames ? ["-M", `-l${RENAME_CANDIDATES_MAX}`] : ["--no-renames"]),
+    ...(comparison.ignoresWhitespace ? ["--ignore-all-space"] : []),
+    ...shown,
+    "--end-of-options",
+    comparison.old,
+    comparison.new,
+    "--",
+    ...pathspecs,
+  ];
+}
+
+export type DiffOptions = {
+  /** Unchanged lines shown around each change. */
+  readonly contextLines: number;
+  /** Shows what to change in binary files, so that the diff can be applied; else only that they differ. */
+  readonly showsBinaryContent: boolean;
+};
+
+/**
+ * What `git diff` prints for the two sides, in the bytes of the files.
+ *
+ * @throws as `streamGit` and `pathspecsOf` do.
+ */
+export async function streamDiff(comparison: TreeComparison, options: DiffOptions): Promise<Readable> {
+  const shown = [
+    "--patch",
+    `--unified=${options.contextLines}`,
+    ...(options.showsBinaryContent ? ["--binary"] : []),
+  ];
+  const args = argumentsOf(comparison, shown);
+  return args === undefined ? Readable.from([]) : streamGit("compare", args, comparison);
+}
+
+/**
+ * The files that differ, in the order of git's diff.
+ *
+ * @throws as `runLimitedGit` and `pathspecsOf` do.
+ */
+export async function listChanges(comparison: TreeComparison): Promise<FileChange[]> {
+  const args = argumentsOf(comparison, ["-z", "--raw", "--numstat"]);
+  if (args === undefined) return [];
+  const output = await runLimitedGit("compare", args, { ...comparison, outputBytesMax: CHANGES_BYTES_MAX });
+  return parseChanges(output);
+}

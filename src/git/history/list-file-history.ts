@@ -1,0 +1,90 @@
+import type { ObjectId } from "../../model/object-id.ts";
+import { parseObjectId, ZERO_OBJECT_ID } from "../../model/object-id.ts";
+import { openGitStream } from "../git-stream.ts";
+
+/** A commit that changed a file, and what the file was after it. */
+export type FileChange = {
+  readonly commit: ObjectId;
+  /** When it was authored. */
+  readonly date: Date;
+  /** The file's path in this commit: another one before a rename. Bytes, as git has them. */
+  readonly path: Buffer;
+  readonly mode: number;
+  /** Undefined if the commit removed the file. */
+  readonly id: ObjectId | undefined;
+};
+
+export type FileHistoryQuery = {
+  readonly gitDir: string;
+  readonly commit: ObjectId;
+  /** Well-formed, without NUL, without slashes at its ends and without `.` and `..` as parts. */
+  readonly path: string;
+  readonly followsRenames: boolean;
+  readonly signal: AbortSignal;
+};
+
+const NUL = 0;
+/** `<id> <seconds>`, as FORMAT prints it. */
+const HEADER = /^([0-9a-f]{40}) (-?\d{1,15})$/;
+const FORMAT = "--format=tformat:%H %at";
+/** `:<old mode> <new mode> <old id> <new id> <status>`: git-diff(1), "Raw output format". Renames and copies name two paths. */
+const RAW = /^\n?:\d{6} (\d{6}) [0-9a-f]{40} ([0-9a-f]{40}) ([A-Z])\d*$/;
+
+/**
+ * The commits that changed a file, newest first, as `git log --follow --date-order` has them: with renames followed,
+ * merges are left out. Ends when its reader stops.
+ *
+ * @throws GitError, or the reason of `signal` if it is aborted.
+ */
+export async function* listFileHistory(query: FileHistoryQuery): AsyncGenerator<FileChange> {
+  // Without following, history is simplified as for any path, and a merge that is left in did change the file.
+  const renames = query.followsRenames ? ["--follow"] : ["--no-renames", "--diff-merges=first-parent"];
+  const args = ["log", FORMAT, "-z", "--raw", "--no-abbrev", "--date-order", ...renames];
+  const stream = await openGitStream([...args, query.commit, "--", `:(top,literal)${query.path}`], query);
+  let header: Pick<FileChange, "commit" | "date"> | undefined;
+  let raw: { readonly mode: number; readonly id: ObjectId | undefined; pathsLeft: number } | undefined;
+  for await (const text of splitAtNul(stream as AsyncIterable<Buffer>)) {
+    if (raw !== undefined) {
+      raw.pathsLeft -= 1;
+      if (raw.pathsLeft > 0) continue;
+      if (header !== undefined) yield { ...header, mode: raw.mode, id: raw.id, path: text };
+      // One path was asked for, so a commit has one change: what else it prints belongs to a folder.
+      header = undefined;
+      raw = undefined;
+      continue;
+    }
+    const line = text.toString("latin1");
+    const found = RAW.exec(line);
+    if (found === null) header = parseHeader(line);
+    else raw = readRaw(found);
+  }
+}
+
+function parseHeader(line: string): Pick<FileChange, "commit" | "date"> {
+  const [, id = "", seconds] = HEADER.exec(line) ?? [];
+  const commit = parseObjectId(id);
+  if (commit === undefined) throw new Error("git log: prints something else than it was asked for");
+  return { commit, date: new Date(Number(seconds) * 1000) };
+}
+
+function readRaw([, mode = "", id = "", status = ""]: RegExpExecArray) {
+  const blob = parseObjectId(id);
+  return {
+    mode: Number.parseInt(mode, 8),
+    id: blob === ZERO_OBJECT_ID ? undefined : blob,
+    pathsLeft: status === "R" || status === "C" ? 2 : 1,
+  };
+}
+
+/** Paths are no longer than what a tree holds, so what is kept between chunks is small. */
+async function* splitAtNul(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let rest = Buffer.alloc(0);
+  for await (const chunk of chunks) {
+    let text = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    for (let nul = text.indexOf(NUL); nul !== -1; nul = text.indexOf(NUL)) {
+      yield text.subarray(0, nul);
+      text = text.subarray(nul + 1);
+    }
+    rest = Buffer.from(text);
+  }
+}

@@ -1,0 +1,42 @@
+import { buffer } from "node:stream/consumers";
+import type { ObjectId } from "../../model/object-id.ts";
+import { type BlobSource, openBlob, WHOLE_BLOB_BYTES_MAX } from "./open-blob.ts";
+
+/** What a blob seems to hold: `lfs` is a pointer of Git LFS in place of the content. */
+export type BlobNature = "text" | "binary" | "lfs";
+
+/** git's own measure of what is binary: a NUL among so many bytes (xdiff-interface.c, `FIRST_FEW_BYTES`). */
+const LOOKED_AT_BYTES = 8000;
+
+/** git-lfs, docs/spec.md: a pointer is shorter than this. */
+const POINTER_BYTES_MAX = 1024;
+const POINTER =
+  /^version https:\/\/git-lfs\.github\.com\/spec\/v1\n(?:[a-z0-9.-]+ .*\n)*oid sha256:[0-9a-f]{64}\nsize \d+\n$/;
+
+export function parseBlobNature(content: Buffer): BlobNature {
+  if (content.length < POINTER_BYTES_MAX && POINTER.test(content.toString("latin1"))) return "lfs";
+  return content.subarray(0, LOOKED_AT_BYTES).includes(0) ? "binary" : "text";
+}
+
+/** Of large blobs, which cost a process each. About 100 bytes an entry; contents never change, so none is ever stale. */
+const KNOWN_MAX = 20_000;
+const known = new Map<ObjectId, BlobNature>();
+
+/** Reads no more of a large blob than it needs. */
+export async function readBlobNature(
+  source: BlobSource,
+  blob: { readonly id: ObjectId; readonly size: number },
+  signal: AbortSignal,
+): Promise<BlobNature> {
+  if (blob.size === 0) return "text";
+  const found = known.get(blob.id);
+  if (found !== undefined) return found;
+  const isLarge = blob.size > WHOLE_BLOB_BYTES_MAX;
+  const range = isLarge ? { first: 0, last: LOOKED_AT_BYTES - 1 } : undefined;
+  const content = await openBlob(source, blob, { range, signal });
+  if (Buffer.isBuffer(content)) return parseBlobNature(content);
+  const nature = parseBlobNature(await buffer(content));
+  if (known.size >= KNOWN_MAX) known.delete(known.keys().next().value!);
+  known.set(blob.id, nature);
+  return nature;
+}

@@ -1,0 +1,93 @@
+import type { ObjectId } from "../../model/object-id.ts";
+import type { ObjectReader } from "./object-reader.ts";
+import { DIRECTORY_MODE, parseTree, type TreeEntry } from "./parse-tree.ts";
+
+export type TreeSource = {
+  readonly gitDir: string;
+  readonly objects: Pick<ObjectReader, "readObject">;
+};
+
+/** An entry with its way from the root. `path` is bytes, without slashes at its ends; the root's is empty. */
+export type PathEntry = Omit<TreeEntry, "name"> & { readonly path: Buffer };
+
+const SLASH = Buffer.from("/");
+/** Trees asked for at once, so that one long listing leaves room for other readers. */
+const TREES_AT_ONCE = 32;
+const REPLACEMENT = "\u{fffd}";
+
+/** The entries of a tree in git's order. @throws Error if the repository has no such tree: it is damaged then. */
+export async function readTree({ gitDir, objects }: TreeSource, id: ObjectId): Promise<readonly TreeEntry[]> {
+  const object = await objects.readObject(gitDir, id);
+  const entries = object?.type === "tree" ? parseTree(object.content) : undefined;
+  if (entries === undefined) throw new Error(`tree ${id} of ${gitDir} is missing or damaged`);
+  return entries;
+}
+
+/**
+ * What is at a path: slashes at its ends and double ones do not count, `.` and `..` are names like any other, links are
+ * not followed. A name that is no UTF-8 is found by the text in which its wrong bytes have become U+FFFD, unless
+ * another name is exactly that text.
+ */
+export async function findEntry(
+  source: TreeSource,
+  root: ObjectId,
+  path: string,
+): Promise<PathEntry | undefined> {
+  let entry: PathEntry = { path: Buffer.alloc(0), mode: DIRECTORY_MODE, kind: "directory", id: root };
+  for (const name of path.split("/").filter((part) => part !== "")) {
+    if (entry.kind !== "directory") return undefined;
+    const found = findName(await readTree(source, entry.id), name);
+    if (found === undefined) return undefined;
+    entry = below(entry.path, found);
+  }
+  return entry;
+}
+
+function findName(entries: readonly TreeEntry[], name: string): TreeEntry | undefined {
+  const bytes = Buffer.from(name);
+  const exact = entries.find((entry) => entry.name.equals(bytes));
+  if (exact !== undefined || !name.includes(REPLACEMENT)) return exact;
+  return entries.find((entry) => entry.name.toString() === name);
+}
+
+function below(folder: Buffer, { mode, kind, name, id }: TreeEntry): PathEntry {
+  return { mode, kind, id, path: folder.length === 0 ? name : Buffer.concat([folder, SLASH, name]) };
+}
+
+/**
+ * The entries below a folder, breadth first: all of the folder itself in git's order, then those of its first folder,
+ * and so on, `depthMax` folders deep. Ends early once there are `enough`.
+ *
+ * @returns undefined if there are more than `entriesMax`, or `timeLimit` is aborted on the way.
+ */
+export async function listEntries(
+  source: TreeSource,
+  top: PathEntry,
+  limits: {
+    readonly depthMax: number;
+    readonly enough: number;
+    readonly entriesMax: number;
+    readonly timeLimit: AbortSignal;
+  },
+): Promise<readonly PathEntry[] | undefined> {
+  const entries: PathEntry[] = [];
+  let level: readonly PathEntry[] = [top];
+  for (let depth = 0; depth < limits.depthMax && level.length > 0; depth += 1) {
+    const next: PathEntry[] = [];
+    for (let start = 0; start < level.length; start += TREES_AT_ONCE) {
+      if (entries.length >= limits.enough) return entries;
+      if (entries.length > limits.entriesMax || limits.timeLimit.aborted) return undefined;
+      const folders = level.slice(start, start + TREES_AT_ONCE);
+      const trees = await Promise.all(folders.map((folder) => readTree(source, folder.id)));
+      for (const [index, tree] of trees.entries()) {
+        for (const entry of tree) {
+          const placed = below(folders[index]!.path, entry);
+          entries.push(placed);
+          if (placed.kind === "directory") next.push(placed);
+        }
+      }
+    }
+    level = next;
+  }
+  return entries.length > limits.entriesMax && entries.length < limits.enough ? undefined : entries;
+}

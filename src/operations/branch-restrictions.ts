@@ -1,0 +1,117 @@
+import type { Account } from "../model/account.ts";
+import {
+  type BranchMatch,
+  type BranchRestriction,
+  describeMatch,
+  KINDS_WITH_EXEMPTIONS,
+  KINDS_WITH_VALUE,
+  type RestrictionKind,
+} from "../model/branch-restriction.ts";
+import { Failure, invalidField } from "../model/failure.ts";
+import type { Group } from "../model/group.ts";
+import type { Repository } from "../model/repository.ts";
+import type { Ports } from "../ports.ts";
+import {
+  countRestrictions,
+  deleteRestriction,
+  insertRestriction,
+  listRestrictions,
+  type NewRestriction,
+  replaceRestriction,
+} from "../storage/sql/branch-restrictions.ts";
+import { isForeignKeyViolation, isUniqueViolation } from "../storage/sql/database-failure.ts";
+
+/** Each push reads the rules of its repository that concern it. */
+export const RESTRICTIONS_MAX = 1000;
+
+/** A rule as a caller wants it, whole. */
+export type WantedRestriction = {
+  readonly kind: RestrictionKind;
+  readonly match: BranchMatch;
+  readonly value: number | undefined;
+  readonly accounts: readonly Account[];
+  readonly groups: readonly Group[];
+};
+
+/** @throws Failure not-found. */
+export async function getRestriction(
+  { database }: Pick<Ports, "database">,
+  repository: Repository,
+  idText: string,
+): Promise<BranchRestriction> {
+  const id = /^[1-9]\d{0,14}$/.test(idText) ? Number(idText) : undefined;
+  const [found] = id === undefined ? [] : await listRestrictions(database.kysely, repository.uuid, { id });
+  if (found === undefined) throw noSuchRestriction(idText);
+  return found;
+}
+
+/** @throws Failure invalid-input if it makes no rule, conflict if there is one like it or there are too many. */
+export async function createRestriction(
+  { database }: Pick<Ports, "database">,
+  repository: Repository,
+  wanted: WantedRestriction,
+): Promise<BranchRestriction> {
+  requireSense(wanted);
+  const restriction: NewRestriction = { ...wanted, repositoryUuid: repository.uuid };
+  return storing(wanted, () =>
+    database.transaction(async (tx) => {
+      if ((await countRestrictions(tx, repository.uuid)) >= RESTRICTIONS_MAX) {
+        throw new Failure("conflict", `Cannot create the rule: there are ${RESTRICTIONS_MAX} already`);
+      }
+      return insertRestriction(tx, restriction);
+    }),
+  );
+}
+
+/** @throws Failure as `createRestriction` does; not-found if the rule has just been deleted. */
+export async function changeRestriction(
+  { database }: Pick<Ports, "database">,
+  restriction: BranchRestriction,
+  wanted: WantedRestriction,
+): Promise<BranchRestriction> {
+  requireSense(wanted);
+  const changed = { ...restriction, ...wanted };
+  const isThere = await storing(wanted, () => database.transaction((tx) => replaceRestriction(tx, changed)));
+  if (!isThere) throw noSuchRestriction(String(restriction.id));
+  return changed;
+}
+
+/** @throws Failure not-found. */
+export async function removeRestriction(
+  { database }: Pick<Ports, "database">,
+  { id, repositoryUuid }: BranchRestriction,
+): Promise<void> {
+  if (!(await deleteRestriction(database.kysely, repositoryUuid, id))) throw noSuchRestriction(String(id));
+}
+
+function noSuchRestriction(id: string): Failure {
+  return new Failure("not-found", `Branch restriction ${id} does not exist in this repository`);
+}
+
+/** Which fields a kind has: the reference, POST branch-restrictions. */
+function requireSense({ kind, value, accounts, groups }: WantedRestriction): void {
+  if (!KINDS_WITH_EXEMPTIONS.some((candidate) => candidate === kind)) {
+    const problem = `only ${KINDS_WITH_EXEMPTIONS.join(" and ")} have exemptions`;
+    if (accounts.length > 0) throw invalidField("users", problem);
+    if (groups.length > 0) throw invalidField("groups", problem);
+  }
+  const hasValue = KINDS_WITH_VALUE.some((candidate) => candidate === kind);
+  if (hasValue && value === undefined) throw invalidField("value", `${kind} needs one`);
+  if (!hasValue && value !== undefined) throw invalidField("value", `${kind} has none`);
+}
+
+/** What the database refuses, in words. */
+async function storing<Result>(wanted: WantedRestriction, store: () => Promise<Result>): Promise<Result> {
+  try {
+    return await store();
+  } catch (error) {
+    if (isUniqueViolation(error)) {
+      const rule = `"${wanted.kind}" on ${describeMatch(wanted.match)}`;
+      throw new Failure("conflict", `Cannot store the rule: the repository has one for ${rule} already`);
+    }
+    if (isForeignKeyViolation(error)) {
+      throw new Failure("conflict", "Cannot store the rule: something that it names has just been deleted");
+    }
+    throw error;
+  }
+}

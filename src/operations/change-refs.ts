@@ -1,0 +1,139 @@
+import type { BranchRestriction } from "../model/branch-restriction.ts";
+import type { RepositoryEvent } from "../model/event.ts";
+import type { RefOutcome, RefUpdate } from "../model/ref.ts";
+import { BRANCH_PREFIX, type BranchName, branchOf, parseBranchName, TAG_PREFIX } from "../model/ref-name.ts";
+import type { Repository } from "../model/repository.ts";
+import type { Ports } from "../ports.ts";
+import type { Bases } from "../representations/links.ts";
+import type { Quarantine } from "../storage/packs/pack-store.ts";
+import { applyRefUpdates, MAIN_BRANCH_DELETION } from "../storage/sql/refs.ts";
+import { setMainBranchIfNone, updateRepository } from "../storage/sql/repositories.ts";
+import { type ChangeKind, describeRefusal, openRuleCheck, type RefAuthor } from "./branch-rules.ts";
+import { oweWebhooks } from "./owe-webhooks.ts";
+
+export type ChangeRefsPorts = Pick<Ports, "database" | "packs" | "maintenance" | "outbox" | "clock">;
+
+export type ChangeRefsOptions = {
+  readonly author: RefAuthor;
+  readonly kind: ChangeKind;
+  /** For the links in webhooks. Undefined: no webhook hears of it (an operator's import). */
+  readonly bases: Bases | undefined;
+  /** All or nothing. */
+  readonly isAtomic: boolean;
+  /** With the objects that the new values need, found whole; undefined if the repository has them. */
+  readonly quarantine: Quarantine | undefined;
+  /** Aborted when nobody waits any more. From the transaction on it is not heeded. */
+  readonly signal: AbortSignal;
+};
+
+/** What became of one update, and the rule that refused it if it was one. */
+export type RefChange = RefOutcome & { readonly refusedBy: BranchRestriction | undefined };
+
+/**
+ * The one way in which refs change, whoever asks: branch restrictions per update, then the objects made durable, then all
+ * refs in one transaction. Each update is applied only if its ref is as it expects.
+ *
+ * @returns what became of each update, in their order.
+ * @throws Failure not-found if the repository is no longer there.
+ */
+export async function changeRefs(
+  ports: ChangeRefsPorts,
+  repository: Repository,
+  updates: readonly RefUpdate[],
+  options: ChangeRefsOptions,
+): Promise<readonly RefChange[]> {
+  const checked = await refuseByRules(ports, repository, updates, options);
+  const allowed = checked.filter((change) => change.refused === undefined).map((change) => change.update);
+  if (allowed.length === 0) return checked;
+  if (options.isAtomic && allowed.length < checked.length) {
+    return checked.map((change) => ({ ...change, refused: change.refused ?? "atomic push failure" }));
+  }
+  options.signal.throwIfAborted();
+  const outcomes = await storeRefs(ports, repository, allowed, options);
+  ports.maintenance.wake(repository.uuid);
+  ports.outbox.wake();
+  const byUpdate = new Map(outcomes.map((outcome) => [outcome.update, outcome.refused]));
+  return checked.map((change) => ({ ...change, refused: change.refused ?? byUpdate.get(change.update) }));
+}
+
+async function refuseByRules(
+  ports: ChangeRefsPorts,
+  repository: Repository,
+  updates: readonly RefUpdate[],
+  { author, kind, quarantine, signal }: ChangeRefsOptions,
+): Promise<readonly RefChange[]> {
+  if (updates.length === 0) return [];
+  const findRule = await openRuleCheck(
+    ports,
+    repository,
+    { author, kind },
+    {
+      gitDir: ports.packs.gitDir(repository.uuid),
+      ...(quarantine === undefined ? {} : { objectFolder: quarantine.objectFolder }),
+      signal,
+    },
+  );
+  const changes: RefChange[] = [];
+  for (const update of updates) {
+    const refusedBy = await findRule(update);
+    const refused =
+      refusedBy === undefined ? refuseMainBranch(repository, update) : describeRefusal(refusedBy);
+    changes.push({ update, refused, refusedBy });
+  }
+  return changes;
+}
+
+/** HEAD names the main branch: without it a clone would begin with nothing. */
+function refuseMainBranch({ mainBranch }: Repository, update: RefUpdate): string | undefined {
+  const isMainBranch = mainBranch !== undefined && update.name === BRANCH_PREFIX + mainBranch;
+  return update.new === undefined && isMainBranch ? MAIN_BRANCH_DELETION : undefined;
+}
+
+async function storeRefs(
+  ports: ChangeRefsPorts,
+  repository: Repository,
+  updates: readonly RefUpdate[],
+  { isAtomic, quarantine, author, bases }: ChangeRefsOptions,
+): Promise<readonly RefOutcome[]> {
+  await quarantine?.accept();
+  const sizeBytes = await ports.packs.packBytes(repository.uuid);
+  const now = ports.clock();
+  return ports.database.transaction(async (tx) => {
+    const applied = await applyRefUpdates(tx, repository.uuid, updates, { isAtomic, now });
+    await updateRepository(tx, repository.uuid, { sizeBytes });
+    const mainBranch = firstMainBranch(applied);
+    if (mainBranch !== undefined) await setMainBranchIfNone(tx, repository.uuid, mainBranch);
+    const event = pushEvent(repository, applied, author, bases);
+    if (event !== undefined) await oweWebhooks(tx, repository, event, now);
+    return applied;
+  });
+}
+
+/** What webhooks hear: of branches and tags, as recorded. */
+function pushEvent(
+  repository: Repository,
+  outcomes: readonly RefOutcome[],
+  author: RefAuthor,
+  bases: Bases | undefined,
+): RepositoryEvent | undefined {
+  const changes = outcomes.flatMap(({ update, refused }) =>
+    refused === undefined && (update.name.startsWith(BRANCH_PREFIX) || update.name.startsWith(TAG_PREFIX))
+      ? [{ name: update.name, old: update.old, new: update.new }]
+      : [],
+  );
+  if (bases === undefined || changes.length === 0) return undefined;
+  const actorUuid = author.kind === "account" ? author.account.uuid : undefined;
+  return { kind: "repo:push", repositoryUuid: repository.uuid, actorUuid, bases, changes };
+}
+
+/** The first push decides the main branch: `main` if it is among the new branches, then `master`, else the first one. */
+function firstMainBranch(outcomes: readonly RefOutcome[]): BranchName | undefined {
+  const branches = outcomes
+    .flatMap(({ update, refused }) =>
+      refused === undefined && update.new !== undefined ? (branchOf(update.name) ?? []) : [],
+    )
+    .filter((name) => parseBranchName(name) !== undefined);
+  return (
+    branches.find((name) => name === "main") ?? branches.find((name) => name === "master") ?? branches[0]
+  );
+}

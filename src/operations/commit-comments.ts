@@ -1,0 +1,125 @@
+import { heldPermission } from "../authorization/authorize.ts";
+import { requireAccount } from "../authorization/require-account.ts";
+import type { Caller } from "../model/caller.ts";
+import type { CommitComment, InlinePlace } from "../model/commit-comment.ts";
+import { Failure, invalidField } from "../model/failure.ts";
+import type { Repository } from "../model/repository.ts";
+import {
+  findComment,
+  findCommentedCommit,
+  insertComment,
+  updateComment,
+} from "../storage/sql/commit-comments.ts";
+import { type CommitPorts, getCommit } from "./commits.ts";
+
+export type NewComment = {
+  readonly raw: string;
+  readonly inline: InlinePlace | undefined;
+  readonly parentId: number | undefined;
+};
+
+/** Which comment is meant, as the caller wrote it. */
+export type CommentSelector = {
+  readonly commit: string;
+  readonly commentId: string;
+};
+
+/**
+ * Writes a comment in the caller's name. Whoever may read the repository may comment.
+ *
+ * @throws Failure not-found for an unknown commit or parent; invalid-input if the parent is about another commit.
+ */
+export async function createComment(
+  ports: CommitPorts,
+  caller: Caller,
+  repository: Repository,
+  { commit: revision, raw, inline, parentId }: NewComment & { readonly commit: string },
+): Promise<CommitComment> {
+  const author = requireAccount(caller);
+  const { id: commit } = await getCommit(ports, repository, revision);
+  return ports.database.transaction(async (tx) => {
+    if (parentId !== undefined) {
+      const commented = await findCommentedCommit(tx, repository.uuid, parentId);
+      if (commented === undefined) throw unknownComment(String(parentId));
+      if (commented !== commit) throw invalidField("parent.id", "a comment on another commit");
+    }
+    const now = ports.clock();
+    return insertComment(tx, {
+      repositoryUuid: repository.uuid,
+      commit,
+      author,
+      parentId,
+      raw,
+      inline,
+      isDeleted: false,
+      createdAt: now,
+      updatedAt: now,
+    });
+  });
+}
+
+/** @throws Failure not-found if there is no such commit, or no such comment on it. Deleted ones are found. */
+export async function getComment(
+  ports: CommitPorts,
+  repository: Repository,
+  { commit: revision, commentId }: CommentSelector,
+): Promise<CommitComment> {
+  const { id: commit } = await getCommit(ports, repository, revision);
+  const id = parseCommentId(commentId);
+  const comment =
+    id === undefined ? undefined : await findComment(ports.database.kysely, repository.uuid, commit, id);
+  if (comment === undefined) throw unknownComment(commentId);
+  return comment;
+}
+
+/** @throws Failure not-found; permission-missing if the comment is not the caller's own; conflict if it is deleted. */
+export async function changeComment(
+  ports: CommitPorts,
+  caller: Caller,
+  repository: Repository,
+  { raw, ...selector }: CommentSelector & { readonly raw: string },
+): Promise<CommitComment> {
+  const account = requireAccount(caller);
+  const comment = await getComment(ports, repository, selector);
+  if (comment.author.uuid !== account.uuid) throw notYours("change", comment);
+  if (comment.isDeleted) throw new Failure("conflict", "Cannot change the comment: it is deleted");
+  const changed = { ...comment, raw, updatedAt: ports.clock() };
+  await ports.database.transaction((tx) => updateComment(tx, changed));
+  return changed;
+}
+
+/**
+ * Takes the text out of a comment and marks it deleted. Replies keep their place, so the comment stays in lists. Deleting
+ * it again changes nothing.
+ *
+ * @throws Failure not-found; permission-missing for those who neither wrote it nor administer the repository.
+ */
+export async function deleteComment(
+  ports: CommitPorts,
+  caller: Caller,
+  repository: Repository,
+  selector: CommentSelector,
+): Promise<void> {
+  const account = requireAccount(caller);
+  const comment = await getComment(ports, repository, selector);
+  if (comment.author.uuid !== account.uuid) {
+    const held = await heldPermission(ports, caller, repository);
+    if (held !== "admin") throw notYours("delete", comment);
+  }
+  if (comment.isDeleted) return;
+  const deleted = { ...comment, raw: "", isDeleted: true, updatedAt: ports.clock() };
+  await ports.database.transaction((tx) => updateComment(tx, deleted));
+}
+
+function parseCommentId(text: string): number | undefined {
+  return /^[1-9]\d{0,14}$/.test(text) ? Number(text) : undefined;
+}
+
+/** Recorded for comments on pull requests: the message is the id and nothing else. */
+function unknownComment(id: string): Failure {
+  return new Failure("not-found", id);
+}
+
+function notYours(action: "change" | "delete", { id }: CommitComment): Failure {
+  return new Failure("permission-missing", `Cannot ${action} comment ${id}: it is somebody else's`);
+}

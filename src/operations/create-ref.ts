@@ -1,0 +1,141 @@
+import { isConnected } from "../git/packs/connectivity.ts";
+import { indexPack } from "../git/packs/index-pack.ts";
+import { packTag } from "../git/packs/one-object-pack.ts";
+import type { Account } from "../model/account.ts";
+import { Failure, invalidField } from "../model/failure.ts";
+import type { ObjectId } from "../model/object-id.ts";
+import type { Ref, RefUpdate } from "../model/ref.ts";
+import { BRANCH_PREFIX, parseBranchName, type RefName, TAG_PREFIX } from "../model/ref-name.ts";
+import type { Repository } from "../model/repository.ts";
+import type { Ports } from "../ports.ts";
+import type { Bases } from "../representations/links.ts";
+import type { Quarantine } from "../storage/packs/pack-store.ts";
+import { listEmails } from "../storage/sql/accounts.ts";
+import { findRef, listRefs } from "../storage/sql/refs.ts";
+import { type ChangeRefsPorts, changeRefs } from "./change-refs.ts";
+import { type CommitPorts, getCommit } from "./commits.ts";
+
+export type CreateRefPorts = CommitPorts & ChangeRefsPorts & Pick<Ports, "config">;
+
+type By = { readonly account: Account; readonly bases: Bases; readonly signal: AbortSignal };
+
+/**
+ * Makes a branch at a revision.
+ *
+ * @throws Failure invalid-input if the name is none or is taken, not-found if the revision is none, permission-missing if a
+ * branch restriction refuses it, conflict if another ref stands in its way.
+ */
+export async function createBranch(
+  ports: CreateRefPorts,
+  repository: Repository,
+  wanted: { readonly name: string; readonly revision: string },
+  by: By,
+): Promise<Ref> {
+  const name = newRefName(BRANCH_PREFIX, wanted.name);
+  const target = await getWholeCommit(ports, repository, wanted.revision, by.signal);
+  const update = { name, old: undefined, new: target, peeled: undefined };
+  return applyNew(ports, repository, update, undefined, by);
+}
+
+/**
+ * Makes an annotated tag at a revision, in the name of the account.
+ *
+ * @throws Failure as `createBranch` does.
+ */
+export async function createTag(
+  ports: CreateRefPorts,
+  repository: Repository,
+  wanted: { readonly name: string; readonly revision: string; readonly message: string | undefined },
+  by: By,
+): Promise<Ref> {
+  const name = newRefName(TAG_PREFIX, wanted.name);
+  const commit = await getWholeCommit(ports, repository, wanted.revision, by.signal);
+  // The reference: an empty message is none.
+  const message = wanted.message || `Added tag ${wanted.name} for changeset ${commit.slice(0, 12)}`;
+  const tagger = await taggerLine(ports, by.account);
+  const headers = `object ${commit}\ntype commit\ntag ${wanted.name}\ntagger ${tagger}\n\n`;
+  const { id, pack } = packTag(Buffer.from(headers + message));
+  const quarantine = await ports.packs.openQuarantine(repository.uuid);
+  try {
+    const problem = await indexPack(onePiece(pack), {
+      gitDir: ports.packs.gitDir(repository.uuid),
+      objectFolder: quarantine.objectFolder,
+      packBytesMax: ports.config.packBytesMax,
+      signal: by.signal,
+    });
+    if (problem !== undefined) throw new Failure("invalid-input", `Cannot create the tag: ${problem}`);
+    const update = { name, old: undefined, new: id, peeled: commit };
+    return await applyNew(ports, repository, update, quarantine, by);
+  } finally {
+    await quarantine.discard();
+  }
+}
+
+async function* onePiece(pack: Buffer): AsyncGenerator<Buffer> {
+  yield pack;
+}
+
+/** git has the same rules for the names of tags as for those of branches, but for `HEAD`, which would only mislead. */
+function newRefName(prefix: typeof BRANCH_PREFIX | typeof TAG_PREFIX, text: string): RefName {
+  const kind = prefix === BRANCH_PREFIX ? "branch" : "tag";
+  if (parseBranchName(text) === undefined) throw invalidField("name", `not a valid ${kind} name`);
+  return (prefix + text) as RefName;
+}
+
+/** A commit that a deletion has left may have lost a part of its history since: it must not be taken up again. */
+async function getWholeCommit(
+  ports: CreateRefPorts,
+  repository: Repository,
+  revision: string,
+  signal: AbortSignal,
+): Promise<ObjectId> {
+  const { id } = await getCommit(ports, repository, revision);
+  const known = (await listRefs(ports.database.kysely, repository.uuid)).map((ref) => ref.target);
+  const gitDir = ports.packs.gitDir(repository.uuid);
+  if (known.includes(id) || (await isConnected([id], known, { gitDir, signal }))) return id;
+  throw new Failure("not-found", "Commit not found", { data: { shas: [revision] } });
+}
+
+/** `Name <address> seconds offset`. What would end the name or the line early is left out, as git does it. */
+async function taggerLine({ database, clock }: CreateRefPorts, account: Account): Promise<string> {
+  const [email] = await listEmails(database.kysely, account.uuid);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is left out.
+  const name = account.displayName.replace(/[<>\x00-\x1f\x7f]/g, "").trim() || account.username;
+  return `${name} <${email?.address ?? ""}> ${Math.floor(clock().getTime() / 1000)} +0000`;
+}
+
+async function applyNew(
+  ports: CreateRefPorts,
+  repository: Repository,
+  update: RefUpdate & { readonly new: ObjectId },
+  quarantine: Quarantine | undefined,
+  { account, bases, signal }: By,
+): Promise<Ref> {
+  const [change] = await changeRefs(ports, repository, [update], {
+    author: { kind: "account", account },
+    bases,
+    kind: "push",
+    isAtomic: true,
+    quarantine,
+    signal,
+  });
+  if (change?.refused === undefined) {
+    return { name: update.name, target: update.new, peeled: update.peeled };
+  }
+  if (change.refusedBy !== undefined) throw new Failure("permission-missing", change.refused);
+  const isTaken = (await findRef(ports.database.kysely, repository.uuid, update.name)) !== undefined;
+  throw isTaken
+    ? nameTaken(update.name)
+    : new Failure("conflict", `Cannot create the ref: ${change.refused}`);
+}
+
+/** 400 and the key are what a client looks for; the contract has no recording, so the sentence is our choice. */
+function nameTaken(name: RefName): Failure {
+  const isBranch = name.startsWith(BRANCH_PREFIX);
+  const short = name.slice(isBranch ? BRANCH_PREFIX.length : TAG_PREFIX.length);
+  const message = `${isBranch ? "Branch" : "Tag"} "${short}" already exists.`;
+  return new Failure("invalid-input", message, {
+    fields: { name: [message] },
+    data: { key: isBranch ? "BRANCH_ALREADY_EXISTS" : "TAG_ALREADY_EXISTS" },
+  });
+}

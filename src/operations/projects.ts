@@ -1,0 +1,121 @@
+import { randomUUID } from "node:crypto";
+import type { Account } from "../model/account.ts";
+import { Failure, invalidField } from "../model/failure.ts";
+import type { ProjectKey } from "../model/slug.ts";
+import type { Uuid } from "../model/uuid.ts";
+import type { Project, Workspace } from "../model/workspace.ts";
+import type { Ports } from "../ports.ts";
+import { isForeignKeyViolation, isUniqueViolation } from "../storage/sql/database-failure.ts";
+import {
+  deleteProjectReviewer,
+  insertProjectReviewer,
+  listProjectReviewers,
+} from "../storage/sql/default-reviewers.ts";
+import { findProjectPermission } from "../storage/sql/project-permissions.ts";
+import { deleteProjectRow, findProject, insertProject, updateProject } from "../storage/sql/projects.ts";
+import { findMember } from "../storage/sql/workspaces.ts";
+
+export type ProjectPorts = Pick<Ports, "database" | "clock">;
+
+export type NewProject = {
+  readonly key: ProjectKey;
+  readonly name: string;
+  readonly description?: string;
+  readonly isPrivate?: boolean;
+};
+
+/** @throws Failure invalid-input if the workspace has a project with this key already. */
+export async function createProject(
+  { database, clock }: ProjectPorts,
+  workspace: Workspace,
+  wanted: NewProject,
+): Promise<Project> {
+  const now = clock();
+  const project: Project = {
+    uuid: randomUUID() as Uuid,
+    workspaceUuid: workspace.uuid,
+    key: wanted.key,
+    name: wanted.name,
+    description: wanted.description ?? "",
+    // Private unless said otherwise, as repositories are.
+    isPrivate: wanted.isPrivate ?? true,
+    createdAt: now,
+    updatedAt: now,
+  };
+  try {
+    await insertProject(database.kysely, project);
+  } catch (error) {
+    throw isUniqueViolation(error) ? keyTaken(project.key) : error;
+  }
+  return project;
+}
+
+/** @throws Failure invalid-input if the new key is taken in the workspace. */
+export async function changeProject(
+  { database, clock }: ProjectPorts,
+  project: Project,
+  changes: Partial<NewProject>,
+): Promise<Project> {
+  try {
+    await updateProject(database.kysely, project.uuid, { ...changes, updatedAt: clock() });
+  } catch (error) {
+    throw isUniqueViolation(error) ? keyTaken(changes.key ?? project.key) : error;
+  }
+  const changed = await findProject(database.kysely, project.workspaceUuid, { uuid: project.uuid });
+  if (changed === undefined)
+    throw new Failure("conflict", "Cannot change the project: it has just been deleted");
+  return changed;
+}
+
+/** @throws Failure permission-missing if a repository is in it: the reference's 403 says so of both. */
+export async function deleteProject({ database }: Pick<Ports, "database">, project: Project): Promise<void> {
+  const refusal = new Failure("permission-missing", "Cannot delete the project: it has repositories in it");
+  try {
+    if (await deleteProjectRow(database.kysely, project.uuid)) return;
+  } catch (error) {
+    throw isForeignKeyViolation(error) ? refusal : error;
+  }
+  // Somebody else may have deleted it meanwhile: then it is as asked.
+  if (await findProject(database.kysely, project.workspaceUuid, { uuid: project.uuid })) throw refusal;
+}
+
+function keyTaken(key: ProjectKey): Failure {
+  const problem = `Project with this Key and Owner already exists: ${key}`;
+  return new Failure("invalid-input", problem, { fields: { key: [problem] } });
+}
+
+/** @throws Failure invalid-input if the account has nothing to do with the workspace or the project (our choice). */
+export async function addProjectReviewer(
+  { database, clock }: ProjectPorts,
+  project: Project,
+  account: Account,
+): Promise<void> {
+  const isKnown =
+    (await findMember(database.kysely, project.workspaceUuid, account.uuid)) !== undefined ||
+    (await findProjectPermission(database.kysely, project.uuid, account.uuid)) !== "none";
+  if (!isKnown) throw invalidField("selected_user", "is not a member of the workspace");
+  await insertProjectReviewer(database.kysely, project.uuid, account.uuid, clock());
+}
+
+/** @throws Failure invalid-input, as the reference has it, if the account is no default reviewer of the project. */
+export async function removeProjectReviewer(
+  { database }: Pick<Ports, "database">,
+  project: Project,
+  account: Account,
+): Promise<void> {
+  if (!(await deleteProjectReviewer(database.kysely, project.uuid, account.uuid))) throw noReviewer();
+}
+
+/** @throws Failure invalid-input, as the reference has it, if the account is no default reviewer of the project. */
+export async function requireProjectReviewer(
+  { database }: Pick<Ports, "database">,
+  project: Project,
+  account: Account,
+): Promise<void> {
+  const reviewers = await listProjectReviewers(database.kysely, project.uuid);
+  if (!reviewers.some(({ uuid }) => uuid === account.uuid)) throw noReviewer();
+}
+
+function noReviewer(): Failure {
+  return invalidField("selected_user", "is not a default reviewer of the project");
+}

@@ -1,0 +1,45 @@
+import { DEFAULT_BRANCHING_MODEL } from "../model/branching-model.ts";
+import type { Repository } from "../model/repository.ts";
+import type { Ports } from "../ports.ts";
+import {
+  deleteRepositoryBranchingModel,
+  findBranchingModels,
+  upsertRepositoryBranchingModel,
+} from "../storage/sql/branching-models.ts";
+import { hasOwnMergeStrategy, setOwnMergeStrategy } from "../storage/sql/repository-overrides.ts";
+
+/** Which settings a repository has of its own, in place of its project's. */
+export type RepositoryOverrides = {
+  readonly defaultMergeStrategy: boolean;
+  readonly branchingModel: boolean;
+};
+
+export async function getOverrides(
+  { database }: Pick<Ports, "database">,
+  { uuid, project }: Repository,
+): Promise<RepositoryOverrides> {
+  const models = await findBranchingModels(database.kysely, uuid, project.uuid);
+  return {
+    defaultMergeStrategy: await hasOwnMergeStrategy(database.kysely, uuid),
+    branchingModel: models.repository !== undefined,
+  };
+}
+
+/**
+ * Sets what is named and leaves the rest. A branching model of its own begins as what the repository inherits; without
+ * one it inherits again, and its own is forgotten.
+ */
+export async function changeOverrides(
+  { database }: Pick<Ports, "database">,
+  { uuid, project }: Repository,
+  { defaultMergeStrategy, branchingModel }: Partial<RepositoryOverrides>,
+): Promise<void> {
+  await database.transaction(async (tx) => {
+    if (defaultMergeStrategy !== undefined) await setOwnMergeStrategy(tx, uuid, defaultMergeStrategy);
+    if (branchingModel === false) await deleteRepositoryBranchingModel(tx, uuid);
+    if (branchingModel !== true) return;
+    const models = await findBranchingModels(tx, uuid, project.uuid);
+    if (models.repository !== undefined) return;
+    await upsertRepositoryBranchingModel(tx, uuid, models.project ?? DEFAULT_BRANCHING_MODEL);
+  });
+}

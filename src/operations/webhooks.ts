@@ -1,0 +1,105 @@
+import { randomUUID } from "node:crypto";
+import { Failure, invalidField } from "../model/failure.ts";
+import type { Secret } from "../model/secret.ts";
+import type { Uuid } from "../model/uuid.ts";
+import type { Webhook, WebhookEvent } from "../model/webhook.ts";
+import type { Ports } from "../ports.ts";
+import {
+  deleteWebhook,
+  findWebhook,
+  insertWebhook,
+  listWebhooks,
+  updateWebhook,
+  type WebhookSubject,
+} from "../storage/sql/webhooks.ts";
+
+export type WebhookPorts = Pick<Ports, "database" | "clock">;
+
+/** Nobody needs more, and each push of the repository looks through them. */
+export const WEBHOOKS_MAX = 50;
+
+export type WebhookWishes = {
+  readonly url?: string;
+  readonly description?: string;
+  readonly events?: readonly WebhookEvent[];
+  readonly isActive?: boolean;
+  readonly skipsCertificateCheck?: boolean;
+  /** Null takes the secret away. */
+  readonly secret?: Secret | null;
+};
+
+/** @throws Failure invalid-input that names the wrong field. */
+export async function createWebhook(
+  { database, clock }: WebhookPorts,
+  subject: WebhookSubject,
+  workspaceUuid: Uuid,
+  wishes: WebhookWishes,
+): Promise<Webhook> {
+  const webhook: Webhook = {
+    uuid: randomUUID() as Uuid,
+    workspaceUuid,
+    repositoryUuid: subject.kind === "repository" ? subject.uuid : undefined,
+    url: requiredUrl(wishes.url),
+    description: wishes.description ?? "",
+    events: requiredEvents(wishes.events),
+    isActive: wishes.isActive ?? true,
+    secret: wishes.secret ?? undefined,
+    skipsCertificateCheck: wishes.skipsCertificateCheck ?? false,
+    createdAt: clock(),
+  };
+  await database.transaction(async (tx) => {
+    const { size } = await listWebhooks(tx, subject, { page: 1, pagelen: 1 });
+    if (size >= WEBHOOKS_MAX)
+      throw new Failure("invalid-input", `Cannot create the webhook: there are ${WEBHOOKS_MAX} already`);
+    await insertWebhook(tx, webhook);
+  });
+  return webhook;
+}
+
+export async function changeWebhook(
+  { database }: WebhookPorts,
+  webhook: Webhook,
+  wishes: WebhookWishes,
+): Promise<Webhook> {
+  const changed: Webhook = {
+    ...webhook,
+    url: wishes.url === undefined ? webhook.url : requiredUrl(wishes.url),
+    description: wishes.description ?? webhook.description,
+    events: wishes.events === undefined ? webhook.events : requiredEvents(wishes.events),
+    isActive: wishes.isActive ?? webhook.isActive,
+    skipsCertificateCheck: wishes.skipsCertificateCheck ?? webhook.skipsCertificateCheck,
+    secret: wishes.secret === undefined ? webhook.secret : (wishes.secret ?? undefined),
+  };
+  await updateWebhook(database.kysely, changed);
+  return changed;
+}
+
+/** @throws Failure not-found with `notFoundText`, which is recorded to name the slug and not the id. */
+export async function getWebhook(
+  { database }: Pick<Ports, "database">,
+  subject: WebhookSubject,
+  uuid: Uuid | undefined,
+  notFoundText: string,
+): Promise<Webhook> {
+  const webhook = uuid === undefined ? undefined : await findWebhook(database.kysely, subject, uuid);
+  if (webhook === undefined) throw new Failure("not-found", notFoundText);
+  return webhook;
+}
+
+export async function removeWebhook({ database }: Pick<Ports, "database">, webhook: Webhook): Promise<void> {
+  await deleteWebhook(database.kysely, webhook.uuid);
+}
+
+function requiredUrl(text: string | undefined): string {
+  const url = text === undefined ? null : URL.parse(text);
+  if (url === null || (url.protocol !== "http:" && url.protocol !== "https:") || url.hostname === "") {
+    throw invalidField("url", "must be an http or https URL");
+  }
+  return url.href;
+}
+
+function requiredEvents(events: readonly WebhookEvent[] | undefined): readonly WebhookEvent[] {
+  if (events === undefined || events.length === 0) throw invalidField("events", "at least one is needed");
+  // Recorded: sorted.
+  return [...new Set(events)].sort();
+}

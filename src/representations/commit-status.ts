@@ -1,0 +1,54 @@
+import type { CommitStatus } from "../model/commit-status.ts";
+import type { Repository } from "../model/repository.ts";
+import { representCondensedCommit } from "./commit.ts";
+import { representCondensedRepository } from "./condensed-repository.ts";
+import { representInstant } from "./instant.ts";
+import { type Bases, commitApiUrl } from "./links.ts";
+
+export function commitStatusApiUrl(
+  bases: Bases,
+  repository: Repository,
+  { commit, key }: CommitStatus,
+): string {
+  return `${commitApiUrl(bases, repository, commit)}/statuses/build/${encodeURIComponent(key)}`;
+}
+
+/** A `build`: contract, rest.md §2.15, with the keys of the recordings. */
+export function representCommitStatus(status: CommitStatus, repository: Repository, bases: Bases) {
+  const context = {
+    repository: representCondensedRepository(repository, bases),
+    commit: representCondensedCommit(bases, repository, status.commit),
+  };
+  return {
+    type: "build",
+    key: status.key,
+    state: status.state,
+    name: status.name,
+    description: status.description,
+    url: fillInVariables(status.url, context),
+    refname: status.refname ?? null,
+    ...context,
+    created_on: representInstant(status.createdAt),
+    updated_on: representInstant(status.updatedAt),
+    links: {
+      self: { href: commitStatusApiUrl(bases, repository, status) },
+      commit: { href: context.commit.links.self.href },
+    },
+  };
+}
+
+/**
+ * Puts values in place of variables such as `{repository.full_name}` and `{commit.hash}`: any path to a text in the two
+ * objects. The reference says that this is done wherever the URL is shown, and keeps the slash of a full name. What names
+ * nothing stays as it is (our choice).
+ */
+function fillInVariables(url: string, context: Readonly<Record<string, unknown>>): string {
+  return url.replace(/\{([a-z_]+(?:\.[a-z_]+)+)\}/g, (variable, path: string) => {
+    let value: unknown = context;
+    for (const name of path.split(".")) {
+      const isOwn = typeof value === "object" && value !== null && Object.hasOwn(value, name);
+      value = isOwn ? (value as Record<string, unknown>)[name] : undefined;
+    }
+    return typeof value === "string" ? encodeURI(value) : variable;
+  });
+}

@@ -1,0 +1,16 @@
+import type { CommitParticipant } from "../model/commit-comment.ts";
+import { representEmbeddedAccount } from "./embedded-account.ts";
+import { representInstant } from "./instant.ts";
+import type { Bases } from "./links.ts";
+
+/** A `participant` of a commit: contract, rest.md §2.13. Commits have no reviewers. */
+export function representParticipant(participant: CommitParticipant, bases: Bases) {
+  return {
+    type: "participant",
+    user: representEmbeddedAccount(participant.account, bases),
+    role: "PARTICIPANT",
+    approved: participant.hasApproved,
+    state: participant.hasApproved ? "approved" : null,
+    participated_on: representInstant(participant.participatedAt),
+  };
+}

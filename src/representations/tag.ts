@@ -1,0 +1,20 @@
+import type { RefDetails } from "../git/objects/ref-details.ts";
+import { representTarget } from "./branch.ts";
+import { type CommitContext, representCommitDate } from "./commit.ts";
+import { representCommitAuthor } from "./commit-author.ts";
+import { representRefLinks } from "./ref-links.ts";
+
+/** A `tag`: contract, rest.md §2.7. A lightweight one has no message, date or tagger of its own. */
+export function representTag(details: RefDetails, context: CommitContext) {
+  const { name, tag } = details;
+  const tagger = tag?.tagger;
+  return {
+    type: "tag",
+    name,
+    target: representTarget(details, context),
+    links: representRefLinks(context.repository, context.bases, name, { api: "tags", html: "commits/tag" }),
+    message: tag?.message ?? null,
+    date: tagger === undefined ? null : representCommitDate(tagger.date),
+    tagger: tagger === undefined ? null : representCommitAuthor("author", tagger, context),
+  };
+}

@@ -1,0 +1,65 @@
+import { quotePath } from "../git/quote-path.ts";
+import { mediaTypeOf } from "../model/media-type.ts";
+import type { ObjectId } from "../model/object-id.ts";
+import type { Repository } from "../model/repository.ts";
+import { representCondensedCommit } from "./commit.ts";
+import { type Bases, repositoryApiUrl } from "./links.ts";
+
+export type EntryContext = {
+  readonly repository: Repository;
+  readonly bases: Bases;
+  /** The commit that was asked for, not the one that last changed the entry. */
+  readonly commit: ObjectId;
+};
+
+/** What a representation tells of a file. `path` is bytes: those that are no UTF-8 are shown as U+FFFD. */
+export type FileFacts = {
+  readonly path: Buffer;
+  readonly size: number;
+  readonly attributes: readonly string[];
+};
+
+/** A path in a URL: its slashes stay. */
+export function encodePath(path: string): string {
+  return path.split("/").map(encodeURIComponent).join("/");
+}
+
+function entryUrl(kind: "src" | "filehistory", { repository, bases, commit }: EntryContext, path: string) {
+  return `${repositoryApiUrl(bases, repository)}/${kind}/${commit}/${encodePath(path)}`;
+}
+
+/** A `commit_file`: contract, rest.md §2.11. `commit` is the condensed commit unless given in full. */
+export function representFile(
+  { path, size, attributes }: FileFacts,
+  context: EntryContext,
+  commit: object = representCondensedCommit(context.bases, context.repository, context.commit),
+) {
+  const text = path.toString();
+  const self = entryUrl("src", context, text);
+  return {
+    path: text,
+    commit,
+    type: "commit_file",
+    attributes,
+    escaped_path: quotePath(path),
+    size,
+    mimetype: mediaTypeOf(text) ?? null,
+    links: {
+      self: { href: self },
+      meta: { href: `${self}?format=meta` },
+      history: { href: entryUrl("filehistory", context, text) },
+    },
+  };
+}
+
+/** A `commit_directory`. Its links end with a slash; the root's path is empty. */
+export function representDirectory(path: Buffer, context: EntryContext) {
+  const text = path.toString();
+  const self = text === "" ? entryUrl("src", context, "") : `${entryUrl("src", context, text)}/`;
+  return {
+    path: text,
+    commit: representCondensedCommit(context.bases, context.repository, context.commit),
+    type: "commit_directory",
+    links: { self: { href: self }, meta: { href: `${self}?format=meta` } },
+  };
+}

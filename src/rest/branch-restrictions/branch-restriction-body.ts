@@ -1,0 +1,117 @@
+import { type Static, Type } from "typebox";
+import type { Account } from "../../model/account.ts";
+import {
+  BRANCH_TYPES,
+  type BranchMatch,
+  type BranchRestriction,
+  type BranchType,
+  PATTERN_LENGTH_MAX,
+  RESTRICTION_KINDS,
+  type RestrictionKind,
+} from "../../model/branch-restriction.ts";
+import { invalidField } from "../../model/failure.ts";
+import type { Group } from "../../model/group.ts";
+import type { Repository } from "../../model/repository.ts";
+import { parseGroupSlug } from "../../model/slug.ts";
+import { parseUuid } from "../../model/uuid.ts";
+import type { WantedRestriction } from "../../operations/branch-restrictions.ts";
+import type { Ports } from "../../ports.ts";
+import { findAccountByAccountId, findAccountByUuid } from "../../storage/sql/accounts.ts";
+import { findGroup } from "../../storage/sql/groups.ts";
+
+const EXEMPTIONS_MAX = 200;
+/** Far beyond any number of approvals, builds or commits. */
+const VALUE_MAX = 1_000_000;
+
+/** The body of POST and PUT on branch restrictions. `id`, `links` and the like are ignored. */
+export const BranchRestrictionBody = Type.Object({
+  kind: Type.Optional(Type.Union(RESTRICTION_KINDS.map((kind) => Type.Literal(kind)))),
+  branch_match_kind: Type.Optional(Type.Union([Type.Literal("glob"), Type.Literal("branching_model")])),
+  branch_type: Type.Optional(Type.Union([...BRANCH_TYPES.map((type) => Type.Literal(type)), Type.Null()])),
+  pattern: Type.Optional(Type.Union([Type.String({ maxLength: PATTERN_LENGTH_MAX }), Type.Null()])),
+  value: Type.Optional(Type.Union([Type.Integer({ minimum: 0, maximum: VALUE_MAX }), Type.Null()])),
+  users: Type.Optional(
+    Type.Array(
+      Type.Object({ uuid: Type.Optional(Type.String()), account_id: Type.Optional(Type.String()) }),
+      { maxItems: EXEMPTIONS_MAX },
+    ),
+  ),
+  groups: Type.Optional(Type.Array(Type.Object({ slug: Type.String() }), { maxItems: EXEMPTIONS_MAX })),
+});
+
+type Body = Static<typeof BranchRestrictionBody>;
+
+/**
+ * The rule that a body asks for, with what it leaves out taken from `before`.
+ *
+ * @throws Failure invalid-input that names the field.
+ */
+export async function readRestriction(
+  ports: Pick<Ports, "database">,
+  repository: Repository,
+  body: Body,
+  before: BranchRestriction | undefined,
+): Promise<WantedRestriction> {
+  const kind = (body.kind as RestrictionKind | undefined) ?? before?.kind;
+  if (kind === undefined) throw invalidField("kind", "required key not provided");
+  const isSameKind = kind === before?.kind;
+  return {
+    kind,
+    match: readMatch(body, before?.match),
+    // What another kind counted means nothing to this one.
+    value: body.value === undefined && isSameKind ? before.value : (body.value ?? undefined),
+    accounts: body.users === undefined ? (before?.accounts ?? []) : await findAccounts(ports, body.users),
+    groups:
+      body.groups === undefined ? (before?.groups ?? []) : await findGroups(ports, repository, body.groups),
+  };
+}
+
+/** The reference: the match is a glob unless it says otherwise. */
+function readMatch(body: Body, before: BranchMatch | undefined): BranchMatch {
+  const matchKind = body.branch_match_kind ?? before?.kind ?? "glob";
+  if (matchKind === "branching_model") {
+    const branchType =
+      body.branch_type ?? (before?.kind === "branching_model" ? before.branchType : undefined);
+    if (branchType === undefined) throw invalidField("branch_type", "required key not provided");
+    return { kind: "branching_model", branchType: branchType as BranchType };
+  }
+  const pattern = body.pattern ?? (before?.kind === "glob" ? before.pattern : undefined);
+  if (pattern === undefined || pattern === "") throw invalidField("pattern", "required key not provided");
+  // It is shown in reports of pushes, which are lines. No branch has such a name anyway.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+  if (/[\x00-\x20\x7f]/.test(pattern)) throw invalidField("pattern", "has a space or a control character");
+  return { kind: "glob", pattern };
+}
+
+async function findAccounts(
+  { database }: Pick<Ports, "database">,
+  users: NonNullable<Body["users"]>,
+): Promise<readonly Account[]> {
+  const accounts = new Map<string, Account>();
+  for (const user of users) {
+    const uuid = parseUuid(user.uuid ?? "");
+    const account =
+      uuid === undefined
+        ? await findAccountByAccountId(database.kysely, user.account_id ?? "")
+        : await findAccountByUuid(database.kysely, uuid);
+    if (account === undefined) throw invalidField("users", "names an account that there is not");
+    accounts.set(account.uuid, account);
+  }
+  return [...accounts.values()];
+}
+
+async function findGroups(
+  { database }: Pick<Ports, "database">,
+  repository: Repository,
+  named: NonNullable<Body["groups"]>,
+): Promise<readonly Group[]> {
+  const groups = new Map<string, Group>();
+  for (const { slug: text } of named) {
+    const slug = parseGroupSlug(text);
+    const group =
+      slug === undefined ? undefined : await findGroup(database.kysely, repository.workspace.uuid, slug);
+    if (group === undefined) throw invalidField("groups", "names a group that the workspace does not have");
+    groups.set(group.uuid, group);
+  }
+  return [...groups.values()];
+}

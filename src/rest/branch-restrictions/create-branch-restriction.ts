@@ -1,0 +1,20 @@
+import { jsonAnswer } from "../../http/answer.ts";
+import type { RepositoryRoute } from "../../http/route.ts";
+import { createRestriction } from "../../operations/branch-restrictions.ts";
+import { representBranchRestriction } from "../../representations/branch-restriction.ts";
+import { BranchRestrictionBody, readRestriction } from "./branch-restriction-body.ts";
+
+export const createBranchRestrictionRoute: RepositoryRoute<typeof BranchRestrictionBody> = {
+  subject: "repository",
+  method: "POST",
+  path: "/2.0/repositories/{workspace}/{repo_slug}/branch-restrictions",
+  scopes: ["admin:repository:bitbucket"],
+  oauthScopes: ["repository:admin"],
+  permission: "admin",
+  body: BranchRestrictionBody,
+  async handle(ports, { repository, body, bases }) {
+    const wanted = await readRestriction(ports, repository, body, undefined);
+    const rule = await createRestriction(ports, repository, wanted);
+    return jsonAnswer(201, representBranchRestriction(rule, repository, bases));
+  },
+};

@@ -1,0 +1,16 @@
+import { noContentAnswer } from "../../http/answer.ts";
+import type { RepositoryRoute } from "../../http/route.ts";
+import { getRestriction, removeRestriction } from "../../operations/branch-restrictions.ts";
+
+export const deleteBranchRestrictionRoute: RepositoryRoute = {
+  subject: "repository",
+  method: "DELETE",
+  path: "/2.0/repositories/{workspace}/{repo_slug}/branch-restrictions/{id}",
+  scopes: ["admin:repository:bitbucket"],
+  oauthScopes: ["repository:admin"],
+  permission: "admin",
+  async handle(ports, { repository, params }) {
+    await removeRestriction(ports, await getRestriction(ports, repository, params.id!));
+    return noContentAnswer();
+  },
+};

@@ -1,0 +1,17 @@
+import { jsonAnswer } from "../../http/answer.ts";
+import type { RepositoryRoute } from "../../http/route.ts";
+import { getRestriction } from "../../operations/branch-restrictions.ts";
+import { representBranchRestriction } from "../../representations/branch-restriction.ts";
+
+export const getBranchRestrictionRoute: RepositoryRoute = {
+  subject: "repository",
+  method: "GET",
+  path: "/2.0/repositories/{workspace}/{repo_slug}/branch-restrictions/{id}",
+  scopes: ["admin:repository:bitbucket"],
+  oauthScopes: ["repository:admin"],
+  permission: "admin",
+  async handle(ports, { repository, params, bases }) {
+    const rule = await getRestriction(ports, repository, params.id!);
+    return jsonAnswer(200, representBranchRestriction(rule, repository, bases));
+  },
+};

@@ -1,0 +1,21 @@
+import { jsonAnswer } from "../../http/answer.ts";
+import type { RepositoryRoute } from "../../http/route.ts";
+import { changeRestriction, getRestriction } from "../../operations/branch-restrictions.ts";
+import { representBranchRestriction } from "../../representations/branch-restriction.ts";
+import { BranchRestrictionBody, readRestriction } from "./branch-restriction-body.ts";
+
+export const updateBranchRestrictionRoute: RepositoryRoute<typeof BranchRestrictionBody> = {
+  subject: "repository",
+  method: "PUT",
+  path: "/2.0/repositories/{workspace}/{repo_slug}/branch-restrictions/{id}",
+  scopes: ["admin:repository:bitbucket"],
+  oauthScopes: ["repository:admin"],
+  permission: "admin",
+  body: BranchRestrictionBody,
+  async handle(ports, { repository, params, body, bases }) {
+    const before = await getRestriction(ports, repository, params.id!);
+    const wanted = await readRestriction(ports, repository, body, before);
+    const rule = await changeRestriction(ports, before, wanted);
+    return jsonAnswer(200, representBranchRestriction(rule, repository, bases));
+  },
+};

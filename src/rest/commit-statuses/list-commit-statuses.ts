@@ -1,0 +1,31 @@
+import { jsonAnswer } from "../../http/answer.ts";
+import { readFilter, readSort } from "../../http/collection-query.ts";
+import { parsePage, representPage } from "../../http/paging.ts";
+import type { RepositoryRoute } from "../../http/route.ts";
+import { getCommit } from "../../operations/commits.ts";
+import { representCommitStatus } from "../../representations/commit-status.ts";
+import { listCommitStatuses } from "../../storage/sql/commit-statuses.ts";
+
+export const listCommitStatusesRoute: RepositoryRoute = {
+  subject: "repository",
+  method: "GET",
+  path: "/2.0/repositories/{workspace}/{repo_slug}/commit/{commit}/statuses",
+  scopes: ["read:repository:bitbucket"],
+  oauthScopes: ["repository"],
+  permission: "read",
+  async handle(ports, { repository, params, query, bases, url }) {
+    const { page, pagelen } = parsePage(query, { pagelenDefault: 10, pagelenMax: 100 });
+    const conditions = { ...readFilter(query), ...readSort(query) };
+    const commit = await getCommit(ports, repository, params.commit!);
+    const { values, size } = await listCommitStatuses(ports.database.kysely, {
+      repositoryUuid: repository.uuid,
+      commit: commit.id,
+      refname: query.get("refname") || undefined,
+      page,
+      pagelen,
+      ...conditions,
+    });
+    const shown = values.map((status) => representCommitStatus(status, repository, bases));
+    return jsonAnswer(200, representPage({ page, pagelen, size, values: shown }, url));
+  },
+};

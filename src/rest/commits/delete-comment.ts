@@ -1,0 +1,18 @@
+import { noContentAnswer } from "../../http/answer.ts";
+import type { RepositoryRoute } from "../../http/route.ts";
+import { deleteComment } from "../../operations/commit-comments.ts";
+
+/** Deletes one's own comment; administrators of the repository delete anybody's (our choice). */
+export const deleteCommentRoute: RepositoryRoute = {
+  subject: "repository",
+  method: "DELETE",
+  path: "/2.0/repositories/{workspace}/{repo_slug}/commit/{commit}/comments/{comment_id}",
+  scopes: ["read:repository:bitbucket"],
+  oauthScopes: ["repository"],
+  permission: "read",
+  async handle(ports, { caller, repository, params }) {
+    const selector = { commit: params.commit!, commentId: params.comment_id! };
+    await deleteComment(ports, caller, repository, selector);
+    return noContentAnswer();
+  },
+};

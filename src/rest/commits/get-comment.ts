@@ -1,0 +1,18 @@
+import { jsonAnswer } from "../../http/answer.ts";
+import type { RepositoryRoute } from "../../http/route.ts";
+import { getComment } from "../../operations/commit-comments.ts";
+import { representCommitComment } from "../../representations/commit-comment.ts";
+
+export const getCommentRoute: RepositoryRoute = {
+  subject: "repository",
+  method: "GET",
+  path: "/2.0/repositories/{workspace}/{repo_slug}/commit/{commit}/comments/{comment_id}",
+  scopes: ["read:repository:bitbucket"],
+  oauthScopes: ["repository"],
+  permission: "read",
+  async handle(ports, { repository, params, bases }) {
+    const selector = { commit: params.commit!, commentId: params.comment_id! };
+    const comment = await getComment(ports, repository, selector);
+    return jsonAnswer(200, representCommitComment(comment, repository, bases));
+  },
+};

@@ -1,0 +1,30 @@
+import { jsonAnswer } from "../../http/answer.ts";
+import { readFilter, readSort } from "../../http/collection-query.ts";
+import { parsePage, representPage } from "../../http/paging.ts";
+import type { RepositoryRoute } from "../../http/route.ts";
+import { getCommit } from "../../operations/commits.ts";
+import { representCommitComment } from "../../representations/commit-comment.ts";
+import { listComments } from "../../storage/sql/commit-comments.ts";
+
+export const listCommentsRoute: RepositoryRoute = {
+  subject: "repository",
+  method: "GET",
+  path: "/2.0/repositories/{workspace}/{repo_slug}/commit/{commit}/comments",
+  scopes: ["read:repository:bitbucket"],
+  oauthScopes: ["repository"],
+  permission: "read",
+  async handle(ports, { repository, params, query, bases, url }) {
+    const { page, pagelen } = parsePage(query, { pagelenDefault: 10, pagelenMax: 100 });
+    const conditions = { ...readFilter(query), ...readSort(query) };
+    const commit = await getCommit(ports, repository, params.commit!);
+    const { values, size } = await listComments(ports.database.kysely, {
+      repositoryUuid: repository.uuid,
+      commit: commit.id,
+      page,
+      pagelen,
+      ...conditions,
+    });
+    const shown = values.map((comment) => representCommitComment(comment, repository, bases));
+    return jsonAnswer(200, representPage({ page, pagelen, size, values: shown }, url));
+  },
+};

@@ -1,0 +1,27 @@
+import { jsonAnswer } from "../../http/answer.ts";
+import type { RepositoryRoute } from "../../http/route.ts";
+import { changeComment } from "../../operations/commit-comments.ts";
+import { commitCommentApiUrl, representCommitComment } from "../../representations/commit-comment.ts";
+import { CommentContentBody, requiredText } from "./comment-body.ts";
+
+/** Changes the text of one's own comment. */
+export const updateCommentRoute: RepositoryRoute<typeof CommentContentBody> = {
+  subject: "repository",
+  method: "PUT",
+  path: "/2.0/repositories/{workspace}/{repo_slug}/commit/{commit}/comments/{comment_id}",
+  scopes: ["read:repository:bitbucket"],
+  oauthScopes: ["repository"],
+  permission: "read",
+  body: CommentContentBody,
+  async handle(ports, { caller, repository, params, body, bases }) {
+    const comment = await changeComment(ports, caller, repository, {
+      commit: params.commit!,
+      commentId: params.comment_id!,
+      raw: requiredText(body),
+    });
+    // 201 with a location, though nothing is created: so the reference has it for commits.
+    return jsonAnswer(201, representCommitComment(comment, repository, bases), {
+      location: commitCommentApiUrl(bases, repository, comment),
+    });
+  },
+};

@@ -1,0 +1,66 @@
+import { findNamedRepository } from "../../http/pipeline.ts";
+import type { RestRequest } from "../../http/route.ts";
+import { Failure, invalidField } from "../../model/failure.ts";
+import type { Repository } from "../../model/repository.ts";
+import {
+  admitToOtherRepository,
+  type ComparedCommits,
+  getComparedCommits,
+  type RepositoryRevision,
+} from "../../operations/diffs.ts";
+import type { Ports } from "../../ports.ts";
+import { type DiffSpec, type NamedRevision, parseDiffSpec } from "./diff-spec.ts";
+
+export type SpecRequest = Pick<RestRequest, "caller"> & { readonly repository: Repository };
+
+export type ComparedRepositories = ComparedCommits & {
+  readonly sourceRepository: Repository;
+  readonly destinationRepository: Repository;
+};
+
+/** @throws Failure invalid-input naming `name`, the path parameter, for what is no spec. */
+export function requireSpec(name: string, text: string): DiffSpec {
+  const spec = parseDiffSpec(text);
+  if (spec === undefined) throw invalidField(name, "is neither one commit nor two with .. between them");
+  return spec;
+}
+
+/** For operations on two commits. @throws Failure of `kind`: the reference does not call the same mistake the same everywhere. */
+export function requirePairSpec(name: string, text: string, kind: "invalid-input" | "not-found"): DiffSpec {
+  const spec = parseDiffSpec(text);
+  if (spec?.destination !== undefined) return spec;
+  const problem = "needs two commits with .. between them";
+  throw new Failure(kind, `${name}: ${problem}`, { fields: { [name]: [problem] } });
+}
+
+/**
+ * The commits that a spec means; two if it names two.
+ *
+ * @throws Failure hidden for another repository that the caller may not see, not-found for a revision that there is not.
+ */
+export async function findComparedCommits(
+  ports: Ports,
+  request: SpecRequest,
+  spec: DiffSpec,
+): Promise<ComparedRepositories> {
+  const source = await readRevision(ports, request, spec.source);
+  const destination =
+    spec.destination === undefined ? undefined : await readRevision(ports, request, spec.destination);
+  const compared = await getComparedCommits(ports, request.repository, { source, destination });
+  return {
+    ...compared,
+    sourceRepository: source.repository,
+    destinationRepository: (destination ?? source).repository,
+  };
+}
+
+async function readRevision(
+  ports: Ports,
+  { caller, repository }: SpecRequest,
+  { repository: named, revision }: NamedRevision,
+): Promise<RepositoryRevision> {
+  if (named === undefined) return { repository, revision };
+  const found = await findNamedRepository(ports, named);
+  if (found?.uuid === repository.uuid) return { repository, revision };
+  return { repository: await admitToOtherRepository(ports, caller, found), revision };
+}

@@ -1,0 +1,32 @@
+import { jsonAnswer } from "../../http/answer.ts";
+import { isFieldRequested } from "../../http/fields.ts";
+import type { RepositoryRoute } from "../../http/route.ts";
+import { findCommitAccounts } from "../../operations/commits.ts";
+import { getMergeBase } from "../../operations/diffs.ts";
+import { representCommit } from "../../representations/commit.ts";
+import { listCommitParticipants } from "../../storage/sql/commit-approvals.ts";
+import { findComparedCommits, requirePairSpec } from "./compared-commits.ts";
+
+/** Answers the commit as GET on it does. */
+export const getMergeBaseRoute: RepositoryRoute = {
+  subject: "repository",
+  method: "GET",
+  path: "/2.0/repositories/{workspace}/{repo_slug}/merge-base/{revspec}",
+  lastParameterSpans: "some",
+  scopes: ["read:repository:bitbucket"],
+  oauthScopes: ["repository"],
+  permission: "read",
+  async handle(ports, request) {
+    const { bases, fields, repository, signal } = request;
+    const spec = requirePairSpec("revspec", request.params.revspec!, "invalid-input");
+    const compared = await findComparedCommits(ports, request, spec);
+    const commit = await getMergeBase(ports, compared, compared.destination!, signal);
+    const context = { repository, bases, accounts: await findCommitAccounts(ports, [commit]) };
+    const withCommitter = isFieldRequested(fields, "committer");
+    const participants = await listCommitParticipants(ports.database.kysely, repository.uuid, commit.id);
+    return jsonAnswer(
+      200,
+      representCommit(commit, context, { withCommitter, withParticipants: true, participants }),
+    );
+  },
+};

@@ -1,0 +1,31 @@
+import { jsonAnswer } from "../../http/answer.ts";
+import { parsePage, representPage } from "../../http/paging.ts";
+import type { RepositoryRoute } from "../../http/route.ts";
+import { listFileConflicts } from "../../operations/diffs.ts";
+import { representFileConflict } from "../../representations/file-conflict.ts";
+import { findComparedCommits, requirePairSpec } from "./compared-commits.ts";
+
+/** The default is the reference's example; the limit is that of the other list about a diff. */
+const PAGELEN = { pagelenDefault: 500, pagelenMax: 5000 };
+
+export const listFileConflictsRoute: RepositoryRoute = {
+  subject: "repository",
+  method: "GET",
+  path: "/2.0/repositories/{workspace}/{repo_slug}/file-conflicts/{spec}",
+  lastParameterSpans: "some",
+  // The reference names no granular scope here, only the OAuth one. Our choice is that scope's counterpart: without it a
+  // token that may not read repositories would learn the paths of private ones.
+  scopes: ["read:repository:bitbucket"],
+  oauthScopes: ["repository"],
+  permission: "read",
+  async handle(ports, request) {
+    const { query, repository, signal, url } = request;
+    const { page, pagelen } = parsePage(query, PAGELEN);
+    // The reference: 404 for a spec that is none too, unlike the other operations with one.
+    const spec = requirePairSpec("spec", request.params.spec!, "not-found");
+    const compared = await findComparedCommits(ports, request, spec);
+    const conflicts = await listFileConflicts(ports, repository, compared, compared.destination!, signal);
+    const values = conflicts.slice((page - 1) * pagelen, page * pagelen).map(representFileConflict);
+    return jsonAnswer(200, representPage({ page, pagelen, size: conflicts.length, values }, url));
+  },
+};

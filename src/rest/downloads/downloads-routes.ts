@@ -1,0 +1,10 @@
+import type { RepositoryRoute } from "../../http/route.ts";
+import { deleteDownloadRoute } from "./delete-download.ts";
+import { getDownloadRoute } from "./get-download.ts";
+import { listDownloadsRoute } from "./list-downloads.ts";
+
+export const DOWNLOADS_ROUTES: readonly RepositoryRoute[] = [
+  listDownloadsRoute,
+  getDownloadRoute,
+  deleteDownloadRoute,
+];

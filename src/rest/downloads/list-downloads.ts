@@ -1,0 +1,27 @@
+import { jsonAnswer } from "../../http/answer.ts";
+import { readFilter, readSort } from "../../http/collection-query.ts";
+import { parsePage, representPage } from "../../http/paging.ts";
+import type { RepositoryRoute } from "../../http/route.ts";
+import { representDownload } from "../../representations/download.ts";
+import { listDownloads } from "../../storage/sql/downloads.ts";
+
+export const listDownloadsRoute: RepositoryRoute = {
+  subject: "repository",
+  method: "GET",
+  path: "/2.0/repositories/{workspace}/{repo_slug}/downloads",
+  scopes: ["read:repository:bitbucket"],
+  oauthScopes: ["repository"],
+  permission: "read",
+  async handle({ database }, { repository, query, bases, url }) {
+    const { page, pagelen } = parsePage(query, { pagelenDefault: 10, pagelenMax: 100 });
+    const { values, size } = await listDownloads(database.kysely, {
+      repositoryUuid: repository.uuid,
+      page,
+      pagelen,
+      ...readFilter(query),
+      ...readSort(query),
+    });
+    const shown = values.map((download) => representDownload(download, repository, bases));
+    return jsonAnswer(200, representPage({ page, pagelen, size, values: shown }, url));
+  },
+};

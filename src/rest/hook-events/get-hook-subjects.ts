@@ -1,0 +1,18 @@
+import { jsonAnswer } from "../../http/answer.ts";
+import type { OpenRoute } from "../../http/route.ts";
+import { HOOK_SUBJECTS } from "./hook-events.ts";
+
+export const getHookSubjectsRoute: OpenRoute = {
+  subject: "open",
+  method: "GET",
+  path: "/2.0/hook_events",
+  scopes: [],
+  oauthScopes: [],
+  async handle(_ports, { bases }) {
+    const entries = HOOK_SUBJECTS.map((subject) => [
+      subject,
+      { links: { events: { href: `${bases.api}/hook_events/${subject}` } } },
+    ]);
+    return jsonAnswer(200, Object.fromEntries(entries));
+  },
+};

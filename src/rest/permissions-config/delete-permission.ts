@@ -1,0 +1,29 @@
+import { noContentAnswer } from "../../http/answer.ts";
+import { removePermission } from "../../operations/explicit-permissions.ts";
+import { getGroup } from "../../operations/groups.ts";
+import { getSelectedAccount } from "../../operations/selected-account.ts";
+import { permissionRoutes } from "./permission-routes.ts";
+
+const DELETE = {
+  method: "DELETE",
+  repositoryScopes: ["admin:repository:bitbucket", "delete:permission:bitbucket"],
+  projectScopes: ["admin:project:bitbucket", "delete:permission:bitbucket"],
+} as const;
+
+export const deleteUserPermissionRoutes = permissionRoutes(
+  { ...DELETE, below: "users/{selected_user_id}" },
+  async (ports, { place, params }) => {
+    const { uuid } = await getSelectedAccount(ports, params.selected_user_id!);
+    await removePermission(ports, place, { kind: "account", uuid });
+    return noContentAnswer();
+  },
+);
+
+export const deleteGroupPermissionRoutes = permissionRoutes(
+  { ...DELETE, below: "groups/{group_slug}" },
+  async (ports, { workspace, place, params }) => {
+    const { uuid } = await getGroup(ports, workspace, params.group_slug!);
+    await removePermission(ports, place, { kind: "group", uuid });
+    return noContentAnswer();
+  },
+);

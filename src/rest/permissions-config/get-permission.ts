@@ -1,0 +1,37 @@
+import { jsonAnswer } from "../../http/answer.ts";
+import { getGroup } from "../../operations/groups.ts";
+import { getSelectedAccount } from "../../operations/selected-account.ts";
+import {
+  representGroupPermission,
+  representUserPermission,
+} from "../../representations/explicit-permission.ts";
+import { findExplicitPermission } from "../../storage/sql/explicit-permissions.ts";
+import { permissionRoutes } from "./permission-routes.ts";
+
+const READ = {
+  method: "GET",
+  repositoryScopes: ["read:repository:bitbucket"],
+  projectScopes: ["read:project:bitbucket"],
+} as const;
+
+/** Whoever has no permission of its own has `none`, which is among the reference's answers. */
+export const getUserPermissionRoutes = permissionRoutes(
+  { ...READ, below: "users/{selected_user_id}" },
+  async (ports, { place, owner, bases, params }) => {
+    const account = await getSelectedAccount(ports, params.selected_user_id!);
+    const holder = { kind: "account", uuid: account.uuid } as const;
+    const permission = await findExplicitPermission(ports.database.kysely, place, holder);
+    return jsonAnswer(200, representUserPermission(owner, account, permission ?? "none", bases));
+  },
+);
+
+/** Likewise for a group of the workspace. */
+export const getGroupPermissionRoutes = permissionRoutes(
+  { ...READ, below: "groups/{group_slug}" },
+  async (ports, { workspace, place, owner, bases, params }) => {
+    const group = await getGroup(ports, workspace, params.group_slug!);
+    const holder = { kind: "group", uuid: group.uuid } as const;
+    const permission = await findExplicitPermission(ports.database.kysely, place, holder);
+    return jsonAnswer(200, representGroupPermission(owner, group, permission ?? "none", bases));
+  },
+);

@@ -1,0 +1,74 @@
+import type { Answer } from "../../http/answer.ts";
+import type { Method, ProjectRoute, RepositoryRoute, RestRequest } from "../../http/route.ts";
+import type { Scope } from "../../model/scope.ts";
+import type { Workspace } from "../../model/workspace.ts";
+import type { Ports } from "../../ports.ts";
+import type { PermissionOwner } from "../../representations/explicit-permission.ts";
+import type { PermissionPlace } from "../../storage/sql/explicit-permissions.ts";
+
+/** A request about what is given in a repository or in a project: the two are alike. */
+export type PermissionRequest = RestRequest & {
+  readonly workspace: Workspace;
+  readonly place: PermissionPlace;
+  readonly owner: PermissionOwner;
+};
+
+export type PermissionHandler = (ports: Ports, request: PermissionRequest) => Promise<Answer>;
+
+type Declared = {
+  readonly method: Method;
+  /** What follows `permissions-config/`. */
+  readonly below: string;
+  readonly repositoryScopes: readonly Scope[];
+  readonly projectScopes: readonly Scope[];
+};
+
+export const REPOSITORY_PERMISSIONS = "/2.0/repositories/{workspace}/{repo_slug}/permissions-config";
+export const PROJECT_PERMISSIONS_CONFIG =
+  "/2.0/workspaces/{workspace}/projects/{project_key}/permissions-config";
+
+/** One operation, on repositories and on projects: for the admin of either. */
+export function permissionRoutes(
+  { method, below, repositoryScopes, projectScopes }: Declared,
+  handle: PermissionHandler,
+): readonly [RepositoryRoute, ProjectRoute] {
+  return [
+    {
+      subject: "repository",
+      method,
+      path: `${REPOSITORY_PERMISSIONS}/${below}`,
+      scopes: repositoryScopes,
+      oauthScopes: ["repository:admin"],
+      permission: "admin",
+      handle: (ports, request) => handle(ports, inRepository(request)),
+    },
+    {
+      subject: "project",
+      method,
+      path: `${PROJECT_PERMISSIONS_CONFIG}/${below}`,
+      scopes: projectScopes,
+      oauthScopes: ["project:admin"],
+      permission: "admin",
+      handle: (ports, request) => handle(ports, inProject(request)),
+    },
+  ];
+}
+
+export function inRepository(request: Parameters<RepositoryRoute["handle"]>[1]): PermissionRequest {
+  const { repository } = request;
+  return {
+    ...request,
+    workspace: repository.workspace,
+    place: { kind: "repository", uuid: repository.uuid },
+    owner: { kind: "repository", repository },
+  };
+}
+
+export function inProject(request: Parameters<ProjectRoute["handle"]>[1]): PermissionRequest {
+  const { project, workspace } = request;
+  return {
+    ...request,
+    place: { kind: "project", uuid: project.uuid },
+    owner: { kind: "project", project, workspace },
+  };
+}

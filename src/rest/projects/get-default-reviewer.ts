@@ -1,0 +1,19 @@
+import { jsonAnswer } from "../../http/answer.ts";
+import type { ProjectRoute } from "../../http/route.ts";
+import { requireProjectReviewer } from "../../operations/projects.ts";
+import { getSelectedAccount } from "../../operations/selected-account.ts";
+import { representEmbeddedAccount } from "../../representations/embedded-account.ts";
+
+export const getProjectReviewerRoute: ProjectRoute = {
+  subject: "project",
+  method: "GET",
+  path: "/2.0/workspaces/{workspace}/projects/{project_key}/default-reviewers/{selected_user}",
+  scopes: ["read:pullrequest:bitbucket"],
+  oauthScopes: ["project:admin"],
+  permission: "admin",
+  async handle(ports, { project, params, bases }) {
+    const account = await getSelectedAccount(ports, params.selected_user!);
+    await requireProjectReviewer(ports, project, account);
+    return jsonAnswer(200, representEmbeddedAccount(account, bases));
+  },
+};

@@ -1,0 +1,17 @@
+import { jsonAnswer } from "../../http/answer.ts";
+import type { ProjectRoute } from "../../http/route.ts";
+import { representProject } from "../../representations/project.ts";
+import { findHasPublicRepositories } from "../../storage/sql/projects.ts";
+
+export const getProjectRoute: ProjectRoute = {
+  subject: "project",
+  method: "GET",
+  path: "/2.0/workspaces/{workspace}/projects/{project_key}",
+  scopes: ["read:project:bitbucket"],
+  oauthScopes: ["project"],
+  permission: "see",
+  async handle({ database }, { workspace, project, bases }) {
+    const hasPublic = await findHasPublicRepositories(database.kysely, project.uuid);
+    return jsonAnswer(200, representProject(project, workspace, hasPublic, bases));
+  },
+};

@@ -1,0 +1,30 @@
+import { jsonAnswer } from "../../http/answer.ts";
+import { readFilter, readSort } from "../../http/collection-query.ts";
+import { parsePage, representPage } from "../../http/paging.ts";
+import type { WorkspaceRoute } from "../../http/route.ts";
+import { representProject } from "../../representations/project.ts";
+import { listProjects } from "../../storage/sql/projects.ts";
+
+export const listProjectsRoute: WorkspaceRoute = {
+  subject: "workspace",
+  method: "GET",
+  path: "/2.0/workspaces/{workspace}/projects",
+  scopes: ["read:project:bitbucket"],
+  oauthScopes: ["project"],
+  permission: "see",
+  async handle({ database }, { workspace, caller, bases, query, url }) {
+    const { page, pagelen } = parsePage(query, { pagelenDefault: 10, pagelenMax: 100 });
+    const { values, size } = await listProjects(database.kysely, {
+      workspaceUuid: workspace.uuid,
+      viewerUuid: caller.kind === "anonymous" ? undefined : caller.account.uuid,
+      page,
+      pagelen,
+      ...readFilter(query),
+      ...readSort(query),
+    });
+    const shown = values.map(({ project, hasPublicRepositories }) =>
+      representProject(project, workspace, hasPublicRepositories, bases),
+    );
+    return jsonAnswer(200, representPage({ page, pagelen, size, values: shown }, url));
+  },
+};

@@ -1,0 +1,37 @@
+import { jsonAnswer } from "../../http/answer.ts";
+import type { ProjectOrNewRoute } from "../../http/route.ts";
+import { invalidField } from "../../model/failure.ts";
+import { changeProject, createProject } from "../../operations/projects.ts";
+import { projectApiUrl, representProject } from "../../representations/project.ts";
+import { findHasPublicRepositories } from "../../storage/sql/projects.ts";
+import { ProjectBody, parseProjectBody, requiredProjectKey, requiredProjectName } from "./project-body.ts";
+
+/** Updates a project, or creates it where there is none. A new key answers where it lies now. */
+export const putProjectRoute: ProjectOrNewRoute<typeof ProjectBody> = {
+  subject: "project-or-new",
+  method: "PUT",
+  path: "/2.0/workspaces/{workspace}/projects/{project_key}",
+  scopes: ["admin:project:bitbucket"],
+  oauthScopes: ["project:admin"],
+  permission: "admin",
+  permissionToCreate: "own",
+  body: ProjectBody,
+  async handle(ports, { workspace, project, params, body, bases }) {
+    const wishes = parseProjectBody(body);
+    if (project === undefined) {
+      const key = requiredProjectKey("project_key", params.project_key);
+      // The reference: "key should not be specified in the body". One that says the same does no harm.
+      if (wishes.key !== undefined && wishes.key !== key)
+        throw invalidField("key", "is not the key of the URL");
+      const name = requiredProjectName(wishes.name);
+      const created = await createProject(ports, workspace, { ...wishes, name, key });
+      const location = projectApiUrl(bases, workspace, created);
+      return jsonAnswer(201, representProject(created, workspace, false, bases), { location });
+    }
+    const changed = await changeProject(ports, project, wishes);
+    const hasPublic = await findHasPublicRepositories(ports.database.kysely, project.uuid);
+    const isMoved = changed.key !== project.key;
+    const headers = isMoved ? { location: projectApiUrl(bases, workspace, changed) } : {};
+    return jsonAnswer(200, representProject(changed, workspace, hasPublic, bases), headers);
+  },
+};

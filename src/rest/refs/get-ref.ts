@@ -1,0 +1,25 @@
+import { jsonAnswer } from "../../http/answer.ts";
+import type { RepositoryRoute } from "../../http/route.ts";
+import { getRef } from "../../operations/refs.ts";
+import { showRef } from "./show-ref.ts";
+
+function getRefRoute(kind: "branch" | "tag", path: string): RepositoryRoute {
+  return {
+    subject: "repository",
+    method: "GET",
+    path: `/2.0/repositories/{workspace}/{repo_slug}${path}`,
+    lastParameterSpans: "some",
+    scopes: ["read:repository:bitbucket"],
+    oauthScopes: ["repository"],
+    permission: "read",
+    async handle(ports, { repository, params, bases }) {
+      const ref = await getRef(ports, repository, kind, params.name!);
+      return jsonAnswer(200, await showRef(ports, repository, bases, ref));
+    },
+  };
+}
+
+export const GET_REF_ROUTES: readonly RepositoryRoute[] = [
+  getRefRoute("branch", "/refs/branches/{name}"),
+  getRefRoute("tag", "/refs/tags/{name}"),
+];

@@ -1,0 +1,25 @@
+import { jsonAnswer } from "../../http/answer.ts";
+import type { RepositoryRoute } from "../../http/route.ts";
+import { findPlace, noSuchFile } from "../../operations/source.ts";
+import { repositoryApiUrl } from "../../representations/links.ts";
+
+/** The way to the root of the main branch, whatever its name. Status and target's form are our choice. */
+export const getRootRoute: RepositoryRoute = {
+  subject: "repository",
+  method: "GET",
+  path: "/2.0/repositories/{workspace}/{repo_slug}/src",
+  scopes: ["read:repository:bitbucket"],
+  oauthScopes: ["repository"],
+  permission: "read",
+  async handle(ports, { repository, bases, query }) {
+    if (repository.mainBranch === undefined) {
+      // Our choice: a repository without commits has an empty root, of which there is nothing to tell.
+      if (query.get("format") === "meta") throw noSuchFile("/");
+      return jsonAnswer(200, { pagelen: 10, values: [], page: 1 });
+    }
+    const { commit } = await findPlace(ports, repository, "HEAD", "");
+    const url = new URL(`${repositoryApiUrl(bases, repository)}/src/${commit}/`);
+    url.search = query.toString();
+    return { status: 302, headers: { location: url.href }, body: { kind: "empty" } };
+  },
+};

@@ -1,0 +1,99 @@
+import type { PathEntry } from "../../git/objects/read-tree.ts";
+import { type Answer, jsonAnswer } from "../../http/answer.ts";
+import { readFilter, readSort } from "../../http/collection-query.ts";
+import { parsePage } from "../../http/paging.ts";
+import type { RepositoryRoute } from "../../http/route.ts";
+import { Failure, invalidField } from "../../model/failure.ts";
+import {
+  type DescribedEntry,
+  describeEntry,
+  findPlace,
+  getEntry,
+  listDirectory,
+  type SourcePorts,
+} from "../../operations/source.ts";
+import { repositoryApiUrl } from "../../representations/links.ts";
+import {
+  type EntryContext,
+  encodePath,
+  representDirectory,
+  representFile,
+} from "../../representations/tree-entry.ts";
+import type { ConditionalRequest } from "./conditions.ts";
+import { fileAnswer } from "./file-answer.ts";
+
+/** A file's bytes, or what is in a folder, or with `format=meta` what is told about either. */
+export const getSourceRoute: RepositoryRoute = {
+  subject: "repository",
+  method: "GET",
+  path: "/2.0/repositories/{workspace}/{repo_slug}/src/{commit}/{path}",
+  lastParameterSpans: "maybe-none",
+  scopes: ["read:repository:bitbucket"],
+  oauthScopes: ["repository"],
+  permission: "read",
+  async handle(ports, request) {
+    const { repository, bases, params, query, signal } = request;
+    const isMeta = readFormat(query);
+    const place = await findPlace(ports, repository, params.commit!, params.path ?? "");
+    const entry = await getEntry(ports, repository, place);
+    const context = { repository, bases, commit: place.commit };
+    if (isMeta)
+      return jsonAnswer(200, represent(await describeEntry(ports, repository, entry, signal), context));
+    return entry.kind === "directory"
+      ? listingAnswer(ports, entry, context, request)
+      : fileAnswer(ports, repository, entry, request);
+  },
+};
+
+/** `rendered` is not offered. */
+function readFormat(query: URLSearchParams): boolean {
+  const format = query.get("format");
+  if (format === null || format === "") return false;
+  if (format !== "meta") throw invalidField("format", "must be meta: no other format is offered here");
+  return true;
+}
+
+function represent({ entry, size = 0, attributes }: DescribedEntry, context: EntryContext) {
+  return entry.kind === "directory"
+    ? representDirectory(entry.path, context)
+    : representFile({ path: entry.path, size, attributes }, context);
+}
+
+async function listingAnswer(
+  ports: SourcePorts,
+  folder: PathEntry,
+  context: EntryContext,
+  request: ConditionalRequest,
+): Promise<Answer> {
+  const { query, params, signal } = request;
+  const { page, pagelen } = parsePage(query, { pagelenDefault: 10, pagelenMax: 100 });
+  const listing = await listDirectory(ports, context.repository, folder, {
+    depthMax: readDepth(query),
+    page,
+    pagelen,
+    ...readFilter(query),
+    ...readSort(query),
+    signal,
+  });
+  if (listing === undefined) {
+    throw new Failure("timed-out", "Cannot list the directory: it takes too long, max_depth may be too deep");
+  }
+  // As recorded: links have the commit's id, while the next page keeps the name that was asked for.
+  const base = `${repositoryApiUrl(context.bases, context.repository)}/src`;
+  const next = new URL(`${base}/${encodeURIComponent(params.commit!)}/${encodePath(params.path ?? "")}`);
+  for (const [name, value] of query) if (name !== "page") next.searchParams.append(name, value);
+  next.searchParams.set("page", String(page + 1));
+  return jsonAnswer(200, {
+    pagelen,
+    values: listing.entries.map((entry) => represent(entry, context)),
+    page,
+    ...(listing.hasMore ? { next: next.href } : {}),
+  });
+}
+
+function readDepth(query: URLSearchParams): number {
+  const text = query.get("max_depth");
+  if (text === null) return 1;
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw invalidField("max_depth", "must be a whole number from 1");
+  return Number(text);
+}

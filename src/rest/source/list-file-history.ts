@@ -1,0 +1,63 @@
+import { jsonAnswer } from "../../http/answer.ts";
+import { readFilter, readSort } from "../../http/collection-query.ts";
+import { isFieldRequested } from "../../http/fields.ts";
+import { parsePage } from "../../http/paging.ts";
+import type { RepositoryRoute } from "../../http/route.ts";
+import { Failure } from "../../model/failure.ts";
+import { findCommitAccounts } from "../../operations/commits.ts";
+import { listFileVersions } from "../../operations/file-history.ts";
+import { findPlace } from "../../operations/source.ts";
+import { representCommit } from "../../representations/commit.ts";
+import { repositoryApiUrl } from "../../representations/links.ts";
+import { encodePath, representFile } from "../../representations/tree-entry.ts";
+
+/**
+ * The commits that changed a file. Each entry is the file as that commit left it, with the commit in full (our choice:
+ * the reference's example shows its date). Pages go forward only, as recorded.
+ */
+export const listFileHistoryRoute: RepositoryRoute = {
+  subject: "repository",
+  method: "GET",
+  path: "/2.0/repositories/{workspace}/{repo_slug}/filehistory/{commit}/{path}",
+  lastParameterSpans: "some",
+  scopes: ["read:repository:bitbucket"],
+  oauthScopes: ["repository"],
+  permission: "read",
+  async handle(ports, { repository, bases, params, query, fields, signal }) {
+    const { page, pagelen } = parsePage(query, { pagelenDefault: 10, pagelenMax: 100 });
+    const filterAndSort = { ...readFilter(query), ...readSort(query) };
+    const place = await findPlace(ports, repository, params.commit!, params.path ?? "");
+    const listed = await listFileVersions(ports, repository, place, {
+      page,
+      pagelen,
+      followsRenames: query.get("renames")?.toLowerCase() !== "false",
+      ...filterAndSort,
+      signal,
+    });
+    if (listed === undefined) throw new Failure("timed-out", "Cannot list the history: it takes too long");
+    const { versions, hasMore } = listed;
+    const accounts = await findCommitAccounts(
+      ports,
+      versions.map(({ commit }) => commit),
+    );
+    const options = {
+      withCommitter: isFieldRequested(fields, "values.commit.committer"),
+      withParticipants: false,
+    };
+    const values = versions.map(({ commit, path, file }) =>
+      representFile(
+        // A file that the commit removed has no content: its size is 0 (our choice).
+        { path, size: file?.size ?? 0, attributes: file?.attributes ?? [] },
+        { repository, bases, commit: commit.id },
+        representCommit(commit, { repository, bases, accounts }, options),
+      ),
+    );
+    // The walk goes on from the commit itself, so that a push in between neither repeats nor skips.
+    const next = new URL(
+      `${repositoryApiUrl(bases, repository)}/filehistory/${place.commit}/${encodePath(place.path)}`,
+    );
+    for (const [name, value] of query) if (name !== "page") next.searchParams.append(name, value);
+    next.searchParams.set("page", String(page + 1));
+    return jsonAnswer(200, { pagelen, values, page, ...(hasMore ? { next: next.href } : {}) });
+  },
+};

@@ -1,0 +1,15 @@
+import type { Route } from "../../http/route.ts";
+import { getArchiveRoute } from "./get-archive.ts";
+import { getRawFileRoute } from "./get-raw-file.ts";
+import { getRootRoute } from "./get-root.ts";
+import { getSourceRoute } from "./get-source.ts";
+import { listFileHistoryRoute } from "./list-file-history.ts";
+
+/** Files, folders and archives of commits. The last two are outside the API, where Bitbucket's pages are. */
+export const SOURCE_ROUTES: readonly Route[] = [
+  getRootRoute,
+  getSourceRoute,
+  listFileHistoryRoute,
+  getRawFileRoute,
+  getArchiveRoute,
+];

@@ -1,0 +1,16 @@
+import { jsonAnswer } from "../../http/answer.ts";
+import type { AccountRoute } from "../../http/route.ts";
+import { getOwnWorkspace } from "../../operations/own-workspace.ts";
+import { representMembershipPermission } from "../../representations/membership.ts";
+
+export const getOwnPermissionRoute: AccountRoute = {
+  subject: "account",
+  method: "GET",
+  path: "/2.0/user/workspaces/{workspace}/permission",
+  scopes: ["read:workspace:bitbucket"],
+  oauthScopes: ["account"],
+  async handle(ports, { account, bases, params }) {
+    const { workspace, role } = await getOwnWorkspace(ports, account, params.workspace!);
+    return jsonAnswer(200, representMembershipPermission(workspace, account, role, undefined, bases));
+  },
+};

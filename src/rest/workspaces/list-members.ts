@@ -1,0 +1,31 @@
+import { jsonAnswer } from "../../http/answer.ts";
+import { readFilter, readSort } from "../../http/collection-query.ts";
+import { isFieldRequested } from "../../http/fields.ts";
+import { parsePage, representPage } from "../../http/paging.ts";
+import type { WorkspaceRoute } from "../../http/route.ts";
+import { listMembersFor } from "../../operations/memberships.ts";
+import { representMembership } from "../../representations/membership.ts";
+
+/** Who belongs to a workspace is for those who do (our choice: the reference names nobody). */
+export const listMembersRoute: WorkspaceRoute = {
+  subject: "workspace",
+  method: "GET",
+  path: "/2.0/workspaces/{workspace}/members",
+  scopes: ["read:workspace:bitbucket"],
+  oauthScopes: ["account"],
+  permission: "belong",
+  async handle(ports, { workspace, caller, bases, query, url, fields }) {
+    const page = parsePage(query, { pagelenDefault: 10, pagelenMax: 100 });
+    const { values, size, isByEmail } = await listMembersFor(ports, workspace, caller, {
+      ...page,
+      ...readFilter(query),
+      ...readSort(query),
+    });
+    // "Email addresses that you filter by (and only these …) can be included", if `fields` asks for them.
+    const withEmail = isByEmail && isFieldRequested(fields, "values.user.email");
+    const shown = values.map(({ account, email }) =>
+      representMembership(workspace, account, bases, withEmail ? email : undefined),
+    );
+    return jsonAnswer(200, representPage({ ...page, size, values: shown }, url));
+  },
+};

@@ -1,0 +1,88 @@
+import { createWriteStream } from "node:fs";
+import { mkdir, open, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { type Readable, Transform } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { Failure } from "../../model/failure.ts";
+import type { Uuid } from "../../model/uuid.ts";
+
+/** A file of a download: in a folder of its repository, named by a UUID and never by what a caller sent. */
+export type DownloadFile = { readonly repositoryUuid: Uuid; readonly fileUuid: Uuid };
+
+const FOLDER_MODE = 0o700;
+
+function folderOf(dataFolder: string, repositoryUuid: Uuid): string {
+  return join(dataFolder, "downloads", repositoryUuid.slice(0, 2), repositoryUuid);
+}
+
+function pathOf(dataFolder: string, { repositoryUuid, fileUuid }: DownloadFile): string {
+  return join(folderOf(dataFolder, repositoryUuid), fileUuid);
+}
+
+/**
+ * Streams a file to the disk. It is there whole, and survives a loss of power, or not at all.
+ *
+ * @returns its size in bytes.
+ * @throws Failure too-large beyond `bytesMax`.
+ */
+export async function writeDownload(
+  dataFolder: string,
+  file: DownloadFile,
+  source: Readable,
+  bytesMax: number,
+): Promise<number> {
+  const folder = folderOf(dataFolder, file.repositoryUuid);
+  await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
+  const path = pathOf(dataFolder, file);
+  const unfinished = `${path}.unfinished`;
+  let bytes = 0;
+  const count = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      bytes += chunk.length;
+      done(bytes > bytesMax ? tooLarge(bytesMax) : null, chunk);
+    },
+  });
+  try {
+    await pipeline(source, count, createWriteStream(unfinished, { flush: true, mode: 0o600 }));
+    await rename(unfinished, path);
+    await syncFolder(folder);
+  } catch (error) {
+    await rm(unfinished, { force: true });
+    throw error;
+  }
+  return bytes;
+}
+
+function tooLarge(bytesMax: number): Failure {
+  return new Failure("too-large", `Cannot store the file: it is larger than ${bytesMax} bytes`);
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, "r");
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+/** Undefined if the file is gone. What is opened can be read to its end, also if the file is removed meanwhile. */
+export async function openDownload(dataFolder: string, file: DownloadFile): Promise<Readable | undefined> {
+  try {
+    const handle = await open(pathOf(dataFolder, file), "r");
+    return handle.createReadStream();
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+/** Removes a file. Does nothing if it is gone. */
+export async function removeDownload(dataFolder: string, file: DownloadFile): Promise<void> {
+  await rm(pathOf(dataFolder, file), { force: true });
+}
+
+/** Removes all files of a repository. */
+export async function removeDownloads(dataFolder: string, repositoryUuid: Uuid): Promise<void> {
+  await rm(folderOf(dataFolder, repositoryUuid), { recursive: true, force: true });
+}

@@ -1,0 +1,45 @@
+import type { Generated } from "kysely";
+
+/** Webhooks and the deliveries that are owed. */
+export type WebhookTables = {
+  webhook: WebhookRow;
+  webhook_delivery: WebhookDeliveryRow;
+};
+
+export type WebhookRow = {
+  uuid: string;
+  workspace_uuid: string;
+  /** Null for a webhook of the whole workspace. */
+  repository_uuid: string | null;
+  url: string;
+  description: string;
+  /** Event keys, space-separated. */
+  events: string;
+  is_active: number;
+  /** The key of the signature. It has to be known to sign, so it is no digest. */
+  secret: string | null;
+  skips_certificate_check: number;
+  created_at: number;
+};
+
+/** The outbox: a row is written in the transaction of the change that it tells of. */
+export type WebhookDeliveryRow = {
+  uuid: string;
+  /** Rises with every delivery: the order in which a webhook gets them. */
+  sequence: Generated<number>;
+  webhook_uuid: string;
+  event_key: string;
+  /** JSON: what happened. */
+  event: string;
+  /** The body, made at the first attempt and the same for all. */
+  payload: string | null;
+  state: "pending" | "delivered" | "failed";
+  attempts: number;
+  due_at: number;
+  created_at: number;
+  finished_at: number | null;
+  /** The status of the last answer; null if there was none. */
+  response_status: number | null;
+  /** Why the last attempt failed, in words. */
+  problem: string | null;
+};

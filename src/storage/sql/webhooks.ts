@@ -1,0 +1,112 @@
+import type { Kysely, Selectable } from "kysely";
+import { Secret } from "../../model/secret.ts";
+import type { Uuid } from "../../model/uuid.ts";
+import { parseWebhookEvent, type Webhook } from "../../model/webhook.ts";
+import { flag, instant } from "./columns.ts";
+import type { WebhookRow } from "./schema/webhooks.ts";
+import type { Schema } from "./schema.ts";
+
+/** What webhooks are installed on: a repository, or a workspace and all its repositories. */
+export type WebhookSubject =
+  | { readonly kind: "repository"; readonly uuid: Uuid }
+  | { readonly kind: "workspace"; readonly uuid: Uuid };
+
+function toWebhook(row: Selectable<WebhookRow>): Webhook {
+  return {
+    uuid: row.uuid as Uuid,
+    workspaceUuid: row.workspace_uuid as Uuid,
+    repositoryUuid: (row.repository_uuid ?? undefined) as Uuid | undefined,
+    url: row.url,
+    description: row.description,
+    events: row.events.split(" ").flatMap((text) => parseWebhookEvent(text) ?? []),
+    isActive: row.is_active === 1,
+    secret: row.secret === null ? undefined : new Secret(row.secret),
+    skipsCertificateCheck: row.skips_certificate_check === 1,
+    createdAt: instant(row.created_at),
+  };
+}
+
+function toRow(webhook: Webhook): WebhookRow {
+  return {
+    uuid: webhook.uuid,
+    workspace_uuid: webhook.workspaceUuid,
+    repository_uuid: webhook.repositoryUuid ?? null,
+    url: webhook.url,
+    description: webhook.description,
+    events: webhook.events.join(" "),
+    is_active: flag(webhook.isActive),
+    secret: webhook.secret?.reveal() ?? null,
+    skips_certificate_check: flag(webhook.skipsCertificateCheck),
+    created_at: webhook.createdAt.getTime(),
+  };
+}
+
+function webhooksOf(db: Kysely<Schema>, subject: WebhookSubject) {
+  const all = db.selectFrom("webhook");
+  return subject.kind === "repository"
+    ? all.where("repository_uuid", "=", subject.uuid)
+    : all.where("workspace_uuid", "=", subject.uuid).where("repository_uuid", "is", null);
+}
+
+export async function insertWebhook(db: Kysely<Schema>, webhook: Webhook): Promise<void> {
+  await db.insertInto("webhook").values(toRow(webhook)).execute();
+}
+
+export async function updateWebhook(db: Kysely<Schema>, webhook: Webhook): Promise<void> {
+  await db.updateTable("webhook").set(toRow(webhook)).where("uuid", "=", webhook.uuid).execute();
+}
+
+/** What it still owed goes with it. */
+export async function deleteWebhook(db: Kysely<Schema>, uuid: Uuid): Promise<void> {
+  await db.deleteFrom("webhook").where("uuid", "=", uuid).execute();
+}
+
+export async function findWebhook(
+  db: Kysely<Schema>,
+  subject: WebhookSubject,
+  uuid: Uuid,
+): Promise<Webhook | undefined> {
+  const row = await webhooksOf(db, subject).selectAll().where("uuid", "=", uuid).executeTakeFirst();
+  return row && toWebhook(row);
+}
+
+export async function findWebhookByUuid(db: Kysely<Schema>, uuid: Uuid): Promise<Webhook | undefined> {
+  const row = await db.selectFrom("webhook").selectAll().where("uuid", "=", uuid).executeTakeFirst();
+  return row && toWebhook(row);
+}
+
+/** Oldest first. */
+export async function listWebhooks(
+  db: Kysely<Schema>,
+  subject: WebhookSubject,
+  { page, pagelen }: { readonly page: number; readonly pagelen: number },
+): Promise<{ readonly values: readonly Webhook[]; readonly size: number }> {
+  const rows = await webhooksOf(db, subject)
+    .selectAll()
+    .orderBy("created_at")
+    .orderBy("uuid")
+    .limit(pagelen)
+    .offset((page - 1) * pagelen)
+    .execute();
+  const { count } = await webhooksOf(db, subject)
+    .select((select) => select.fn.countAll<number>().as("count"))
+    .executeTakeFirstOrThrow();
+  return { values: rows.map(toWebhook), size: Number(count) };
+}
+
+/** The active webhooks that hear of what happens in a repository: its own, and those of its workspace. */
+export async function listListeningWebhooks(
+  db: Kysely<Schema>,
+  repository: { readonly uuid: Uuid; readonly workspaceUuid: Uuid },
+): Promise<readonly Webhook[]> {
+  const rows = await db
+    .selectFrom("webhook")
+    .selectAll()
+    .where("workspace_uuid", "=", repository.workspaceUuid)
+    .where((where) =>
+      where.or([where("repository_uuid", "is", null), where("repository_uuid", "=", repository.uuid)]),
+    )
+    .where("is_active", "=", 1)
+    .execute();
+  return rows.map(toWebhook);
+}
