@@ -31,7 +31,7 @@ test("the help lists every noun, and every setting with its flag and its variabl
     out("serve", "--help"),
     out("help", "token"),
   ]);
-  for (const noun of ["serve", "demo", "account", "workspace", "repository", "token"]) {
+  for (const noun of ["serve", "demo", "account", "workspace", "group", "repository", "token"]) {
     assert.match(help, new RegExp(`^  ${noun} `, "m"));
   }
   const words = serveHelp.replaceAll(/\s+/g, " ");

@@ -9,6 +9,7 @@ import { deleteGroupRow, listGroupMembers, listGroups } from "../storage/sql/gro
 import { getNamedAccount } from "./find-account.ts";
 import { getNamedWorkspace } from "./find-workspace.ts";
 import { printJson, printLine, printTable, shortInstant } from "./print.ts";
+import { UsageError } from "./problem.ts";
 import { createCommand, examples } from "./program.ts";
 import { addSettings } from "./settings-options.ts";
 import { withPorts } from "./with-ports.ts";
@@ -131,8 +132,10 @@ function addDelete(group: Command): void {
     .description("Deletes a group, and with it all that it was permitted.")
     .requiredOption("--workspace <slug>", "the workspace")
     .requiredOption("--group <slug>", "the group")
-    .addHelpText("after", examples("pail group delete --workspace team --group developers"));
-  addSettings(command).action(async (options: Omit<MemberOptions, "account">) => {
+    .option("--yes", "needed: it cannot be undone")
+    .addHelpText("after", examples("pail group delete --workspace team --group developers --yes"));
+  addSettings(command).action(async (options: Omit<MemberOptions, "account"> & { readonly yes?: true }) => {
+    if (options.yes !== true) throw new UsageError("--yes: needed, since a deletion cannot be undone");
     await withPorts(command, async (ports) => {
       const { workspace, group: found } = await getNamedGroup(ports, options);
       await deleteGroupRow(ports.database.kysely, found.uuid);

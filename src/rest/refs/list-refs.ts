@@ -6,7 +6,6 @@ import type { RefKind } from "../../model/ref.ts";
 import { findRefAccounts, listRefPage } from "../../operations/refs.ts";
 import { representBranch } from "../../representations/branch.ts";
 import { representTag } from "../../representations/tag.ts";
-import type {} from "../../storage/sql/ref-list.ts";
 
 function listRefsRoute(path: string, kinds: readonly RefKind[]): RepositoryRoute {
   return {
