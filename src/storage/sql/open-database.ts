@@ -11,6 +11,7 @@ import { migrate } from "./migrate.ts";
 import type { Dialect } from "./migrations/migration.ts";
 import { MIGRATIONS } from "./migrations/migrations.ts";
 import { postgresDialect } from "./postgres-driver.ts";
+import { rememberLookups } from "./remembered-lookups.ts";
 import type { Schema } from "./schema.ts";
 import { BUSY_TIMEOUT_MS, retryWhileBusy, sqliteDialect } from "./sqlite-driver.ts";
 
@@ -36,6 +37,8 @@ type Connections = {
   readonly dialect: Dialect;
   readonly kysely: Kysely<Schema>;
   readonly prepare: Prepare;
+  /** A number that is another one as soon as anything has been committed. Undefined: the database has none. */
+  readonly readVersion: (() => number) | undefined;
   close(): Promise<void>;
 };
 
@@ -57,7 +60,9 @@ export async function openDatabase(settings: DatabaseSettings): Promise<Database
     const { dialect } = connections;
     const database = guardTransactions(connections);
     await database.transaction((tx) => migrate(tx as Kysely<unknown>, dialect, MIGRATIONS, new Date()));
-    const lookups = createLookups(connections.kysely, connections.prepare);
+    const prepared = createLookups(connections.kysely, connections.prepare);
+    const { readVersion } = connections;
+    const lookups = readVersion === undefined ? prepared : rememberLookups(prepared, readVersion);
     return { dialect, lookups, ...database, close: connections.close };
   } catch (error) {
     await connections.close();
@@ -82,18 +87,15 @@ async function connectSqlite(path: string): Promise<Connections> {
     }
   });
   const kysely = new Kysely<Schema>({ dialect: sqliteDialect(writer) });
+  // SQLite, "PRAGMA data_version": changes when another connection has committed, of this process or of any other.
+  const dataVersion = reader.prepare<unknown[], number>("pragma data_version").pluck();
   return {
     dialect: "sqlite",
     kysely,
+    readVersion: () => runTranslated(() => dataVersion.get()!),
     prepare<Row>(_name: string, query: CompiledQuery<Row>) {
       const statement = reader.prepare<unknown[], Row>(query.sql);
-      return (values) => {
-        try {
-          return statement.all(...values);
-        } catch (error) {
-          throw translateDatabaseError(error);
-        }
-      };
+      return (values) => runTranslated(() => statement.all(...values));
     },
     async close() {
       reader.close();
@@ -101,6 +103,14 @@ async function connectSqlite(path: string): Promise<Connections> {
       writer.close();
     },
   };
+}
+
+function runTranslated<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw translateDatabaseError(error);
+  }
 }
 
 function connectPostgres({
@@ -112,6 +122,7 @@ function connectPostgres({
   return {
     dialect: "postgres",
     kysely,
+    readVersion: undefined,
     prepare<Row>(name: string, query: CompiledQuery<Row>) {
       return async (values) => {
         try {
