@@ -28,6 +28,7 @@ const CLOSE_MS_MAX = 10_000;
 /** Sweeps what an earlier end left behind, and serves. */
 export async function startApp(ports: Ports): Promise<RunningApp> {
   await sweepDiskPackStore(repositoryFolder(ports.config));
+  await ports.fetchResponses.sweep();
   const server = await createApp(ports);
   await server.listen({ host: ports.config.host, port: ports.config.port });
   const stopCursorExpiry = startCursorExpiry(ports);

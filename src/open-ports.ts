@@ -5,11 +5,21 @@ import type { Logger } from "pino";
 import type { Config } from "./config/config.ts";
 import { openKeys } from "./config/keys.ts";
 import { openObjectReader } from "./git/objects/object-reader.ts";
+import { openProcessPlaces, type ProcessPlaces } from "./git/process-places.ts";
 import { openMaintenance } from "./jobs/maintenance.ts";
 import { createOutboxSignal } from "./jobs/outbox-signal.ts";
+import { createMetrics } from "./metrics/metrics.ts";
 import type { Ports } from "./ports.ts";
+import { openDiskFetchResponses } from "./storage/fetch-responses/disk-fetch-responses.ts";
 import { openDiskPackStore } from "./storage/packs/disk-pack-store.ts";
 import { openDatabase } from "./storage/sql/open-database.ts";
+
+/** Each place is two processes, with the memory that a pack in the making takes. */
+const PLACES_MAX = 16;
+/** The share of one holder: nobody may have all places. */
+const HOLDER_SHARE = 3 / 4;
+const WAITING_MAX = 1_000;
+const WAIT_MS_MAX = 60_000;
 
 /** Everything that the product needs from outside, opened; for the server and for the command line. */
 export async function openPorts(config: Config, log: Logger): Promise<Ports & { close(): Promise<void> }> {
@@ -25,6 +35,13 @@ export async function openPorts(config: Config, log: Logger): Promise<Ports & { 
     database,
     packs,
     objects,
+    fetchResponses: openDiskFetchResponses(
+      join(config.dataFolder, "cache", "fetches"),
+      config.fetchCacheBytesMax,
+    ),
+    fetchPlaces: openGitPlaces(config),
+    pushPlaces: openGitPlaces(config),
+    metrics: createMetrics(),
     maintenance,
     outbox: createOutboxSignal(),
     log,
@@ -36,6 +53,17 @@ export async function openPorts(config: Config, log: Logger): Promise<Ports & { 
       await database.close();
     },
   };
+}
+
+/** The machine's places are divided between the processes that serve. */
+function openGitPlaces({ workers = 1 }: Config): ProcessPlaces {
+  const placesMax = Math.max(2, Math.ceil(PLACES_MAX / workers));
+  return openProcessPlaces({
+    placesMax,
+    shareMax: Math.max(1, Math.floor(placesMax * HOLDER_SHARE)),
+    waitingMax: WAITING_MAX,
+    waitMsMax: WAIT_MS_MAX,
+  });
 }
 
 export function repositoryFolder(config: Config): string {

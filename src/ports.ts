@@ -2,8 +2,11 @@ import type { Logger } from "pino";
 import type { Config } from "./config/config.ts";
 import type { Keys } from "./config/keys.ts";
 import type { ObjectReader } from "./git/objects/object-reader.ts";
+import type { ProcessPlaces } from "./git/process-places.ts";
 import type { Maintenance } from "./jobs/maintenance.ts";
 import type { OutboxSignal } from "./jobs/outbox-signal.ts";
+import type { Metrics } from "./metrics/metrics.ts";
+import type { FetchResponses } from "./storage/fetch-responses/fetch-responses.ts";
 import type { PackStore } from "./storage/packs/pack-store.ts";
 import type { Database } from "./storage/sql/open-database.ts";
 
@@ -14,8 +17,13 @@ export type Ports = {
   readonly database: Database;
   readonly packs: PackStore;
   readonly objects: ObjectReader;
+  readonly fetchResponses: FetchResponses;
+  /** For the processes of fetches and pushes. */
+  readonly fetchPlaces: ProcessPlaces;
+  readonly pushPlaces: ProcessPlaces;
   readonly maintenance: Maintenance;
   readonly outbox: OutboxSignal;
+  readonly metrics: Metrics;
   readonly log: Logger;
   readonly clock: () => Date;
   /** Bytes from a cryptographically secure source. */

@@ -30,6 +30,12 @@ export type Config = {
   readonly logLevel: LogLevel;
   /** The largest pack of one push, in bytes. */
   readonly packBytesMax: number;
+  /** Room for responses to fetches that are kept, in bytes. 0: none is kept. */
+  readonly fetchCacheBytesMax: number;
+  /** Processes that serve. Undefined: as many as are usual for the command. */
+  readonly workers: number | undefined;
+  /** Where metrics can be read. Undefined: nowhere. */
+  readonly metrics: { readonly host: string; readonly port: number } | undefined;
 };
 
 export const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "silent"] as const;

@@ -35,6 +35,26 @@ export function parseByteCount(text: string): number | undefined {
   return Number.isSafeInteger(bytes) && bytes > 0 ? bytes : undefined;
 }
 
+/** As `parseByteCount`, or 0. */
+export function parseRoom(text: string): number | undefined {
+  return text.trim() === "0" ? 0 : parseByteCount(text);
+}
+
+const WORKERS_MAX = 64;
+
+export function parseWorkers(text: string): number | undefined {
+  const workers = /^\d{1,2}$/.test(text) ? Number(text) : 0;
+  return workers >= 1 && workers <= WORKERS_MAX ? workers : undefined;
+}
+
+/** An address or name and a port with a colon between; an IPv6 address stands in brackets. */
+export function parseAddress(text: string): { host: string; port: number } | undefined {
+  const [, bracketed, plain, digits] = /^(?:\[([^\]]+)\]|([^:]+)):(\d+)$/.exec(text) ?? [];
+  const host = parseHost(bracketed ?? plain ?? "");
+  const port = parsePort(digits ?? "");
+  return host === undefined || port === undefined ? undefined : { host, port };
+}
+
 /** Reads the base of URLs, without a trailing slash and without `path`, the only path that it may have. */
 export function parseBaseUrl(text: string, path = ""): string | undefined {
   const url = URL.parse(text);

@@ -32,6 +32,9 @@ test("nothing is needed", () => {
     mayReachPrivateAddresses: false,
     logLevel: "info",
     packBytesMax: 4 * 1024 ** 3,
+    fetchCacheBytesMax: 2 * 1024 ** 3,
+    workers: undefined,
+    metrics: undefined,
   });
 });
 
@@ -49,6 +52,9 @@ const GIVEN = {
   mayReachPrivateAddresses: true,
   logLevel: "silent",
   packBytesMax: 500 * 1024 ** 2,
+  fetchCacheBytesMax: 0,
+  workers: 3,
+  metrics: { host: "::1", port: 9464 },
 };
 
 const FLAGS: Flags = {
@@ -64,6 +70,9 @@ const FLAGS: Flags = {
   webhookPrivateTargets: true,
   logLevel: "silent",
   packBytesMax: "500MiB",
+  fetchCacheBytesMax: "0",
+  workers: "3",
+  metrics: "[::1]:9464",
 };
 
 const ENVIRONMENT: Environment = {
@@ -79,6 +88,9 @@ const ENVIRONMENT: Environment = {
   PAIL_WEBHOOK_PRIVATE_TARGETS: "yes",
   PAIL_LOG_LEVEL: "silent",
   PAIL_PACK_BYTES_MAX: String(500 * 1024 ** 2),
+  PAIL_FETCH_CACHE_BYTES_MAX: "0",
+  PAIL_WORKERS: "3",
+  PAIL_METRICS: "[::1]:9464",
 };
 
 test("every setting is a flag and a variable", () => {
@@ -124,6 +136,11 @@ for (const [flags, environment, ...problems] of [
   [{ proxiedHost: ["one.example", "http://two"] }, {}, /^--proxied-host: must be host names/],
   [{}, { PAIL_BEHIND_PROXY: "2" }, /^PAIL_BEHIND_PROXY: must be true or false$/],
   [{ logLevel: "loud" }, {}, /^--log-level: must be trace, debug, info, warn, error or silent$/],
+  [{ workers: "0" }, {}, /^--workers: must be a whole number from 1 to 64/],
+  [{ workers: "65" }, {}, /^--workers: /],
+  [{ metrics: "9464" }, {}, /^--metrics: must be an address and a port/],
+  [{ metrics: "::1:9464" }, {}, /^--metrics: /],
+  [{ fetchCacheBytesMax: "-1" }, {}, /^--fetch-cache-bytes-max: must be 0 or a number of bytes/],
   [{ packBytesMax: "0" }, {}, /^--pack-bytes-max: must be a number of bytes/],
   [{ packBytesMax: "4 TB" }, {}, /^--pack-bytes-max: /],
   [{ packBytesMax: "9007199254740993" }, {}, /^--pack-bytes-max: /],

@@ -1,7 +1,16 @@
 import { join, resolve } from "node:path";
 import { Secret } from "../model/secret.ts";
 import { type Config, type DatabaseSettings, IDENTITY_MODES, LOG_LEVELS } from "./config.ts";
-import { parseBaseUrl, parseByteCount, parseHost, parsePort, parseSwitch } from "./parse-setting.ts";
+import {
+  parseAddress,
+  parseBaseUrl,
+  parseByteCount,
+  parseHost,
+  parsePort,
+  parseRoom,
+  parseSwitch,
+  parseWorkers,
+} from "./parse-setting.ts";
 import { DATABASE_URL_VARIABLE, DEFAULTS, type SettingName, SQLITE_FILE, settingNamed } from "./settings.ts";
 
 /** What the command line's parser has read. Undefined: not given. */
@@ -42,6 +51,14 @@ export function readConfig(flags: Flags, environment: Environment): ConfigOutcom
         parseByteCount,
         "must be a number of bytes, such as 500000000, 500MiB or 4GiB",
       ) ?? DEFAULTS.packBytesMax,
+    fetchCacheBytesMax:
+      reader.read(
+        "fetchCacheBytesMax",
+        parseRoom,
+        "must be 0 or a number of bytes, such as 500MiB or 2GiB",
+      ) ?? DEFAULTS.fetchCacheBytesMax,
+    workers: reader.read("workers", parseWorkers, "must be a whole number from 1 to 64"),
+    metrics: reader.read("metrics", parseAddress, "must be an address and a port, such as 127.0.0.1:9464"),
   };
   const { problems } = reader;
   return problems.length === 0 ? { kind: "config", config } : { kind: "wrong", problems };

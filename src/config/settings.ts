@@ -13,7 +13,10 @@ export type SettingName =
   | "behindProxy"
   | "webhookPrivateTargets"
   | "logLevel"
-  | "packBytesMax";
+  | "packBytesMax"
+  | "fetchCacheBytesMax"
+  | "workers"
+  | "metrics";
 
 export type Setting = {
   readonly name: SettingName;
@@ -41,6 +44,7 @@ export const DEFAULTS = {
   identity: "strict",
   logLevel: "info",
   packBytesMax: 4 * GIB,
+  fetchCacheBytesMax: 2 * GIB,
 } as const satisfies Record<string, string | number> & Pick<Config, "identity" | "logLevel">;
 
 /** Every setting but the database's, in the order of the help text. */
@@ -131,6 +135,29 @@ export const SETTINGS: readonly Setting[] = [
     variable: "PAIL_PACK_BYTES_MAX",
     description: "the largest pack of one push: bytes, or a number with KiB, MiB or GiB",
     fallback: "4GiB",
+  },
+  {
+    name: "fetchCacheBytesMax",
+    flags: "--fetch-cache-bytes-max <size>",
+    variable: "PAIL_FETCH_CACHE_BYTES_MAX",
+    description:
+      "room in the data folder for responses to fetches, kept for others who fetch the same: bytes, or a number with KiB, MiB or GiB; 0 keeps none",
+    fallback: "2GiB",
+  },
+  {
+    name: "workers",
+    flags: "--workers <number>",
+    variable: "PAIL_WORKERS",
+    description: "processes that serve, 1 to 64",
+    fallback: "the number of cores; for demo, 1",
+  },
+  {
+    name: "metrics",
+    flags: "--metrics <address>",
+    variable: "PAIL_METRICS",
+    description:
+      "the address and port, such as 127.0.0.1:9464, on which /metrics tells counts and times to Prometheus; whoever reaches it may read them",
+    fallback: "none",
   },
 ];
 

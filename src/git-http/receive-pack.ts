@@ -13,8 +13,8 @@ import type { Ports } from "../ports.ts";
 import { cutStalled } from "./cut-stalled.ts";
 import type { GitRequest, GitRoute } from "./git-route.ts";
 import { goneSignal } from "./gone-signal.ts";
+import { holderOf } from "./holder.ts";
 import { NO_CACHE } from "./no-cache.ts";
-import { holderOf, PUSH_PLACES } from "./process-places.ts";
 import { explainIfGone } from "./repository-gone.ts";
 import { isUnpackError, openRequestBody } from "./request-body.ts";
 
@@ -70,7 +70,7 @@ async function answerPush(
   const stopWatch = cutStalled(request, () => !request.raw.complete);
   let givePlaceBack = () => {};
   try {
-    givePlaceBack = await PUSH_PLACES.take(holderOf(caller, request), signal);
+    givePlaceBack = await ports.pushPlaces.take(holderOf(caller, request), signal);
     const report = await push(ports, repository, pushRequest, {
       author: { kind: "account", account: requireAccount(caller) },
       bases: basesOf(request.headers, ports.config),

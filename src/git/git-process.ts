@@ -1,4 +1,4 @@
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { Readable, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 
@@ -87,19 +87,31 @@ function quotePathInList(path: string): string {
 
 /** Starts git in a process group of its own, so that `killGit` ends its children too. */
 export function spawnGit(args: readonly string[], options: GitOptions): ChildProcessWithoutNullStreams {
+  return spawnInGroup(args, options, "pipe") as ChildProcessWithoutNullStreams;
+}
+
+/** A git process whose output goes to a file. */
+export type GitIntoFile = ChildProcess & { readonly stdin: Writable; readonly stderr: Readable };
+
+/** Like `spawnGit`, but git writes its output into the open file `output` (a descriptor) itself. */
+export function spawnGitInto(output: number, args: readonly string[], options: GitOptions): GitIntoFile {
+  return spawnInGroup(args, options, output) as GitIntoFile;
+}
+
+function spawnInGroup(args: readonly string[], options: GitOptions, output: "pipe" | number): ChildProcess {
   const child = spawn("git", [...SETTINGS, ...args], {
     env: gitEnvironment(options),
     cwd: options.gitDir,
-    stdio: ["pipe", "pipe", "pipe"],
+    stdio: ["pipe", output, "pipe"],
     detached: true,
   });
   // A child that ends before it has read all its input is told by its status, not by EPIPE.
-  child.stdin.on("error", () => {});
+  child.stdin?.on("error", () => {});
   return child;
 }
 
 /** Ends a git process and its children. Does nothing if it has ended. */
-export function killGit(child: ChildProcessWithoutNullStreams): void {
+export function killGit(child: ChildProcess): void {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   try {
     process.kill(-child.pid, "SIGKILL");
@@ -109,7 +121,7 @@ export function killGit(child: ChildProcessWithoutNullStreams): void {
 }
 
 /** Resolves with the exit status (undefined when killed) once the process and its streams have ended. */
-export function exitOf(child: ChildProcessWithoutNullStreams): Promise<number | undefined> {
+export function exitOf(child: ChildProcess): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     child.once("error", reject);
     child.once("close", (status) => resolve(status ?? undefined));

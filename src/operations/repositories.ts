@@ -116,13 +116,20 @@ export async function changeRepository(
 }
 
 export async function deleteRepository(
-  { config, database, packs, objects }: RepositoryPorts & Pick<Ports, "config" | "objects">,
+  {
+    config,
+    database,
+    packs,
+    objects,
+    fetchResponses,
+  }: RepositoryPorts & Pick<Ports, "config" | "objects" | "fetchResponses">,
   repository: Repository,
 ): Promise<void> {
   // The row first: from then on nobody finds it. A folder that is left when the process dies here is named by nobody.
   await deleteRepositoryRow(database.kysely, repository.uuid);
   await objects.forget(packs.gitDir(repository.uuid));
   await packs.removeRepository(repository.uuid);
+  await fetchResponses.removeRepository(repository.uuid);
   await removeDownloads(config.dataFolder, repository.uuid);
 }
 

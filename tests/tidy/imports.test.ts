@@ -12,6 +12,7 @@ const SOURCE = join(import.meta.dirname, "..", "..", "src");
 const ORDER = [
   "model",
   "config",
+  "metrics",
   "git",
   "storage",
   "representations",

@@ -4,6 +4,8 @@ import { dirname, join } from "node:path";
 import type { Ref } from "../../model/ref.ts";
 import { BRANCH_PREFIX, type BranchName } from "../../model/ref-name.ts";
 import type { Uuid } from "../../model/uuid.ts";
+import { hasCode } from "../has-code.ts";
+import { isRunning } from "../is-running.ts";
 import type { PackStore, Quarantine } from "./pack-store.ts";
 
 /** What a bare repository needs so that plain git reads it. No hooks: nothing of a user's may run here. */
@@ -195,15 +197,6 @@ export async function sweepDiskPackStore(folder: string): Promise<void> {
   }
 }
 
-function isRunning(processId: number): boolean {
-  try {
-    process.kill(processId, 0);
-    return true;
-  } catch (error) {
-    return hasCode(error, "EPERM");
-  }
-}
-
 async function listFolder(path: string): Promise<string[]> {
   try {
     return await readdir(path);
@@ -211,8 +204,4 @@ async function listFolder(path: string): Promise<string[]> {
     if (hasCode(error, "ENOENT") || hasCode(error, "ENOTDIR")) return [];
     throw error;
   }
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && "code" in error && error.code === code;
 }

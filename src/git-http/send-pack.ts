@@ -1,0 +1,195 @@
+import { hash } from "node:crypto";
+import { type Readable, Transform } from "node:stream";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { exitOf, type GitOptions, killGit, spawnGit, spawnGitInto } from "../git/git-process.ts";
+import { normalizeFetchRequest } from "../git/wire/fetch-request.ts";
+import { errorPacket } from "../git/wire/packet.ts";
+import { maskPersonalText } from "../model/mask-secrets.ts";
+import type { Repository } from "../model/repository.ts";
+import type { Ports } from "../ports.ts";
+import type { FetchResponse, ResponseWriter } from "../storage/fetch-responses/fetch-responses.ts";
+import { listRefs } from "../storage/sql/refs.ts";
+import { cutStalled } from "./cut-stalled.ts";
+import type { GitRequest } from "./git-route.ts";
+import { goneSignal } from "./gone-signal.ts";
+import { holderOf } from "./holder.ts";
+import { explainIfGone } from "./repository-gone.ts";
+
+/** What upload-pack may serve; given here since no configuration of the repository is trusted. */
+const SETTINGS = ["-c", "uploadpack.allowFilter=true", "-c", "uploadpack.allowAnySHA1InWant=true"];
+const MESSAGES_LENGTH_MAX = 2_000;
+const BUFFER_BYTES = 1024 * 1024;
+/** Nothing of a repository is hidden from those who may read it. What is hidden from some must be told apart here. */
+const VISIBILITY = "all refs";
+
+type Fetch = {
+  readonly ports: Ports;
+  readonly git: GitRequest;
+  readonly body: Buffer;
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly signal: AbortSignal;
+};
+
+/**
+ * Answers a fetch that needs objects: with a kept response to the same request, whoever made it, or else by git's own
+ * upload-pack, whose output is kept. git writes it into the file itself, so that a slow client keeps no process waiting.
+ */
+export async function sendPack(
+  ports: Ports,
+  git: GitRequest,
+  body: Buffer,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const fetch: Fetch = { ports, git, body, request, reply, signal: goneSignal(request, reply) };
+  const kept = await openKeptResponse(fetch).catch((error: unknown) => explain(fetch, error));
+  ports.metrics.countFetch(kept?.outcome ?? "bypass");
+  request.notes["fetch.answer"] = kept?.outcome ?? "bypass";
+  if (kept === undefined) return sendFromProcess(fetch);
+  if (kept.sizeBytes !== undefined) reply.header("content-length", kept.sizeBytes);
+  return reply.send(kept.content.pipe(countBytes(fetch, kept.isWhole, () => kept.content.destroy())));
+}
+
+async function openKeptResponse(fetch: Fetch): Promise<FetchResponse | undefined> {
+  const { ports, git, body, signal } = fetch;
+  const { repository, protocol } = git;
+  const normalized = normalizeFetchRequest(body, protocol.version);
+  if (normalized === undefined || ports.config.fetchCacheBytesMax === 0) return undefined;
+  const { uuid, refGeneration, sizeBytes } = repository;
+  const digest = hash("sha256", JSON.stringify([uuid, refGeneration, VISIBILITY, normalized]), "hex");
+  const key = { repositoryUuid: uuid, digest, sizeBytesGuess: sizeBytes };
+  return ports.fetchResponses.open(key, signal, (file, isUnwanted) => writeResponse(fetch, file, isUnwanted));
+}
+
+async function writeResponse(fetch: Fetch, file: number, isUnwanted: AbortSignal): Promise<ResponseWriter> {
+  const { ports, git, body, request } = fetch;
+  const givePlaceBack = await ports.fetchPlaces.take(holderOf(git.caller, request), isUnwanted);
+  try {
+    const child = spawnGitInto(file, ...(await uploadPackCommand(fetch)));
+    const said = collectMessages(child.stderr);
+    const ended = exitOf(child).then(
+      (status) => {
+        if (status !== 0) request.notes["git.stderr"] = maskPersonalText(said());
+        return status === 0;
+      },
+      () => false,
+    );
+    void ended.then(givePlaceBack);
+    child.stdin.end(body);
+    return { ended, stop: () => killGit(child) };
+  } catch (error) {
+    givePlaceBack();
+    throw error;
+  }
+}
+
+async function sendFromProcess(fetch: Fetch): Promise<FastifyReply> {
+  const { ports, git, body, request, reply, signal } = fetch;
+  const givePlaceBack = await ports.fetchPlaces.take(holderOf(git.caller, request), signal);
+  const child = await uploadPackCommand(fetch).then(
+    (command) => spawnGit(...command),
+    (error: unknown) => {
+      givePlaceBack();
+      return explain(fetch, error);
+    },
+  );
+  const stopWatch = cutStalled(request, () => counted.readableLength > 0);
+  const release = () => {
+    stopWatch();
+    givePlaceBack();
+  };
+  child.once("exit", release).once("error", release);
+  const end = () => {
+    killGit(child);
+    child.stdout.destroy();
+  };
+  signal.addEventListener("abort", end, { once: true });
+  if (signal.aborted) end();
+  const said = collectMessages(child.stderr);
+  const isWhole = exitOf(child).then(
+    (status) => {
+      if (status !== 0) request.notes["git.stderr"] = maskPersonalText(said());
+      return status === 0;
+    },
+    (error: unknown) => {
+      // It could not even be started: the repository has just been deleted, or the machine is short of processes.
+      request.notes["git.stderr"] = maskPersonalText(String(error));
+      counted.end();
+      return false;
+    },
+  );
+  const counted = countBytes(fetch, isWhole, end);
+  child.stdin.end(body);
+  return reply.send(child.stdout.pipe(counted));
+}
+
+/** Passes the answer on. Before its first byte a failure is a status; now it is git's error packet. */
+function countBytes(
+  { ports, request, reply }: Fetch,
+  isWhole: Promise<boolean>,
+  end: () => void,
+): Readable & Transform {
+  let packBytes = 0;
+  return new Transform({
+    highWaterMark: BUFFER_BYTES,
+    transform(bytes: Buffer, _encoding, done) {
+      packBytes += bytes.length;
+      done(null, bytes);
+    },
+    flush(done) {
+      void isWhole.then((whole) => {
+        request.notes.pack_bytes = packBytes;
+        ports.metrics.countFetchBytes(packBytes);
+        const isSilent = whole || reply.raw.destroyed || packBytes > 0;
+        done(null, isSilent ? undefined : errorPacket("upload-pack: the request could not be answered"));
+      });
+    },
+    destroy(error, done) {
+      end();
+      done(error);
+    },
+  });
+}
+
+function collectMessages(stderr: Readable): () => string {
+  let said = "";
+  stderr.on("data", (bytes: Buffer) => {
+    said = (said + bytes.toString()).slice(-MESSAGES_LENGTH_MAX);
+  });
+  return () => said;
+}
+
+function explain({ ports, git }: Fetch, error: unknown): Promise<never> {
+  return explainIfGone(ports, git.repository, error).then((reason) => Promise.reject(reason));
+}
+
+async function uploadPackCommand({
+  ports,
+  git: { repository, protocol },
+}: Fetch): Promise<[args: readonly string[], options: GitOptions]> {
+  try {
+    await writeRefsForGit(ports, repository);
+  } catch (error) {
+    // Objects can be fetched by their ids from a disk that takes no more: the refs were answered from the rows.
+    if (!isFull(error)) throw error;
+    ports.log.warn({ "repository.uuid": repository.uuid, err: error }, "refs were not written for git");
+  }
+  const gitDir = ports.packs.gitDir(repository.uuid);
+  return [[...SETTINGS, "upload-pack", "--stateless-rpc", gitDir], { gitDir, protocol: protocol.text }];
+}
+
+function isFull(error: unknown): boolean {
+  return (
+    error instanceof Error && "code" in error && ["ENOSPC", "EDQUOT", "EROFS"].includes(String(error.code))
+  );
+}
+
+/** Makes the repository on disk show the rows as they are now, or later. */
+async function writeRefsForGit(
+  { database, packs }: Pick<Ports, "database" | "packs">,
+  repository: Repository,
+): Promise<void> {
+  const { uuid, refGeneration, mainBranch } = repository;
+  await packs.writeRefs(uuid, refGeneration, mainBranch, () => listRefs(database.kysely, uuid));
+}

@@ -1,0 +1,50 @@
+import type { Readable } from "node:stream";
+import type { Uuid } from "../../model/uuid.ts";
+
+/** What is asked for. Equal keys mean equal responses; who asks is no part of it. */
+export type FetchResponseKey = {
+  readonly repositoryUuid: Uuid;
+  /** Hex digits. */
+  readonly digest: string;
+  /** About how large the response may become, in bytes. */
+  readonly sizeBytesGuess: number;
+};
+
+/** Somebody who writes a response into a file. */
+export type ResponseWriter = {
+  /** Whether the response is whole. Never rejects. */
+  readonly ended: Promise<boolean>;
+  stop(): void;
+};
+
+/** `hit`: it was kept. `follow`: somebody's response that is still being written. `miss`: written for this request. */
+export type FetchOutcome = "hit" | "follow" | "miss";
+
+export type FetchResponse = {
+  readonly outcome: FetchOutcome;
+  /** Known of a response that is kept. */
+  readonly sizeBytes: number | undefined;
+  readonly content: Readable;
+  /** Whether `content` is the whole response. Resolves before `content` ends. */
+  readonly isWhole: Promise<boolean>;
+};
+
+/** Responses to fetches, kept for whoever asks for the same: a bounded number of bytes, the longest unused go first. */
+export type FetchResponses = {
+  /**
+   * Opens the response of a key: the kept one, the one that is being written, or a new one. `startWriter` is given the
+   * open file, and a signal that is aborted when nobody waits for the response any more.
+   *
+   * @returns undefined if it cannot be kept, for want of room or because it is too large: then nothing was started.
+   * @throws what `startWriter` throws, to everybody who waits for it; the reason of `signal` if that is aborted before.
+   */
+  open(
+    key: FetchResponseKey,
+    signal: AbortSignal,
+    startWriter: (file: number, isUnwanted: AbortSignal) => Promise<ResponseWriter>,
+  ): Promise<FetchResponse | undefined>;
+  /** Removes what is kept of a repository. */
+  removeRepository(repositoryUuid: Uuid): Promise<void>;
+  /** Removes what processes that are gone have left half-written. */
+  sweep(): Promise<void>;
+};
