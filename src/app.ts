@@ -19,31 +19,51 @@ export async function createApp(ports: Ports): Promise<AppServer> {
 export type RunningApp = {
   /** Where it listens, such as `http://127.0.0.1:8080`. */
   readonly url: string;
+  readonly port: number;
   /** Takes no more requests; those under way may end within the time, then their connections are cut. */
   close(): Promise<void>;
 };
 
 const CLOSE_MS_MAX = 10_000;
 
-/** Sweeps what an earlier end left behind, and serves. */
-export async function startApp(ports: Ports): Promise<RunningApp> {
+export type AppOptions = {
+  /** Whether other processes listen on the port too. */
+  readonly sharesPort: boolean;
+};
+
+/** Serves. What has to be done beside it is `startJobs`'s, in one process of all. */
+export async function startApp(ports: Ports, { sharesPort }: AppOptions): Promise<RunningApp> {
+  const server = await createApp(ports);
+  const { host, port: wantedPort } = ports.config;
+  await server.listen({ host, port: wantedPort, ...(sharesPort ? { reusePort: true } : {}) });
+  const { address, port, family } = server.server.address() as AddressInfo;
+  const name = family === "IPv6" ? `[${address}]` : address;
+  return {
+    url: `http://${name}:${port}`,
+    port,
+    async close() {
+      const late = setTimeout(() => server.server.closeAllConnections(), CLOSE_MS_MAX);
+      await server.close();
+      clearTimeout(late);
+    },
+  };
+}
+
+/** Removes what an earlier end left behind. Before anything is served. */
+export async function sweepLeftovers(ports: Ports): Promise<void> {
   await sweepDiskPackStore(repositoryFolder(ports.config));
   await ports.fetchResponses.sweep();
-  const server = await createApp(ports);
-  await server.listen({ host: ports.config.host, port: ports.config.port });
+}
+
+/** What is done after answers and beside them, once for all processes that serve. */
+export function startJobs(ports: Ports): { close(): Promise<void> } {
   const stopCursorExpiry = startCursorExpiry(ports);
   const deliveries = startWebhookDeliveries(ports);
   ports.outbox.listen(deliveries.wake);
-  const { address, port, family } = server.server.address() as AddressInfo;
-  const host = family === "IPv6" ? `[${address}]` : address;
   return {
-    url: `http://${host}:${port}`,
     async close() {
       stopCursorExpiry();
-      const late = setTimeout(() => server.server.closeAllConnections(), CLOSE_MS_MAX);
-      await server.close();
       await deliveries.close();
-      clearTimeout(late);
     },
   };
 }

@@ -8,7 +8,7 @@ import { openObjectReader } from "./git/objects/object-reader.ts";
 import { openProcessPlaces, type ProcessPlaces } from "./git/process-places.ts";
 import { openMaintenance } from "./jobs/maintenance.ts";
 import { createOutboxSignal } from "./jobs/outbox-signal.ts";
-import { createMetrics } from "./metrics/metrics.ts";
+import { type Metrics, NO_METRICS } from "./metrics/metrics.ts";
 import type { Ports } from "./ports.ts";
 import { openDiskFetchResponses } from "./storage/fetch-responses/disk-fetch-responses.ts";
 import { openDiskPackStore } from "./storage/packs/disk-pack-store.ts";
@@ -41,7 +41,7 @@ export async function openPorts(config: Config, log: Logger): Promise<Ports & { 
     ),
     fetchPlaces: openGitPlaces(config),
     pushPlaces: openGitPlaces(config),
-    metrics: createMetrics(),
+    metrics: await openMetrics(config),
     maintenance,
     outbox: createOutboxSignal(),
     log,
@@ -53,6 +53,13 @@ export async function openPorts(config: Config, log: Logger): Promise<Ports & { 
       await database.close();
     },
   };
+}
+
+async function openMetrics({ metrics }: Config): Promise<Metrics> {
+  if (metrics === undefined) return NO_METRICS;
+  // Loaded only where it is asked for: it would be a part of every command's start.
+  const { createPrometheusMetrics } = await import("./metrics/prometheus-metrics.ts");
+  return createPrometheusMetrics();
 }
 
 /** The machine's places are divided between the processes that serve. */

@@ -36,6 +36,8 @@ export function createDemoCommand(): Command {
 
 async function runDemo(command: Command, credentialsFile: string | undefined): Promise<void> {
   await runServer(command, {
+    // For a look, or a job in CI: the quickest to start.
+    workersDefault: 1,
     async prepare(ports) {
       const demo = await openDemoData(ports);
       return { demo, tokens: await openDemoTokens(ports, demo, filesOf(ports.config, credentialsFile)) };

@@ -1,47 +1,109 @@
 import { once } from "node:events";
+import { availableParallelism } from "node:os";
 import type { Command } from "commander";
-import { type RunningApp, startApp } from "../app.ts";
+import { type RunningApp, startApp, startJobs, sweepLeftovers } from "../app.ts";
+import type { Config } from "../config/config.ts";
 import { isLoopback } from "../config/parse-setting.ts";
+import { startMetricsServer } from "../http/metrics-server.ts";
 import { openPorts } from "../open-ports.ts";
 import type { Ports } from "../ports.ts";
+import { CAN_SHARE_PORT, requireFreePort, startWorkers, type WorkerGroup } from "../workers/worker-group.ts";
+import { findWorkerPort, linkToMain, tell } from "../workers/worker-link.ts";
 import { openLog } from "./open-log.ts";
+import { WrongSettingsError } from "./problem.ts";
 import { configOf } from "./settings-options.ts";
 
 export type ServerSteps<Prepared> = {
+  /** Processes that serve if nothing else is said. */
+  readonly workersDefault: number;
   /** Before it serves. */
   prepare(ports: Ports): Promise<Prepared>;
   /** Once it answers. */
   announce(ports: Ports, app: RunningApp, prepared: Prepared): Promise<void>;
 };
 
-/** Serves until SIGINT or SIGTERM. */
+/** One for each core, where they can share a port. */
+export const WORKERS_OF_MACHINE = CAN_SHARE_PORT ? availableParallelism() : 1;
+
+/** Serves until SIGINT or SIGTERM. In a process that was started as a worker, serves beside the one that has started it. */
 export async function runServer<Prepared>(command: Command, steps: ServerSteps<Prepared>): Promise<void> {
-  const config = configOf(command);
+  const given = configOf(command);
+  const config = { ...given, workers: given.workers ?? steps.workersDefault };
+  if (config.workers > 1 && !CAN_SHARE_PORT) {
+    throw new WrongSettingsError(["--workers: this system cannot share a port between processes: must be 1"]);
+  }
+  const workerPort = findWorkerPort(process.env);
+  if (workerPort === undefined) await runMain(config, steps);
+  else await runWorker({ ...config, port: workerPort });
+}
+
+async function runMain<Prepared>(
+  config: Config & { readonly workers: number },
+  steps: ServerSteps<Prepared>,
+): Promise<void> {
   const log = openLog(config.logLevel);
   const stopped = awaitSignal();
   const ports = await openPorts(config, log);
   try {
     const prepared = await steps.prepare(ports);
-    const app = await startApp(ports);
-    log.info({ url: app.url }, "listening");
-    if (!isLoopback(config.host)) {
-      log.warn(
-        { host: config.host },
-        "this is plain HTTP and others can reach it: tokens are readable on the way, put a proxy with TLS in front",
-      );
-    }
+    await sweepLeftovers(ports);
+    const sharesPort = config.workers > 1;
+    if (sharesPort) await requireFreePort(config.host, config.port);
+    const app = await startApp(ports, { sharesPort });
+    const jobs = startJobs(ports);
+    const workers = startWorkers(ports, { count: config.workers - 1, port: app.port });
+    const metrics = await openMetrics(ports, workers);
+    log.info({ url: app.url, workers: config.workers }, "listening");
+    warnOfPlainHttp(ports);
     try {
       await steps.announce(ports, app, prepared);
       await stopped;
     } finally {
       // Whoever asks twice does not want to wait.
       void awaitSignal().then(() => process.exit(1));
-      await app.close();
+      await Promise.all([app.close(), workers.close()]);
+      await jobs.close();
+      await metrics?.close();
       log.info("stopped");
     }
   } finally {
     await ports.close();
   }
+}
+
+/** Ends with the process that has started it, also when that is killed. */
+async function runWorker(config: Config): Promise<void> {
+  const stopped = Promise.race([awaitSignal(), once(process, "disconnect")]);
+  const ports = await openPorts(config, openLog(config.logLevel));
+  try {
+    const app = await startApp(linkToMain(ports), { sharesPort: true });
+    tell({ kind: "listening" });
+    await stopped;
+    void awaitSignal().then(() => process.exit(1));
+    await app.close();
+  } finally {
+    await ports.close();
+    if (process.connected) process.disconnect();
+  }
+}
+
+async function openMetrics(ports: Ports, workers: WorkerGroup) {
+  const { metrics: address } = ports.config;
+  if (address === undefined) return undefined;
+  const { writeMetrics } = await import("../metrics/prometheus-metrics.ts");
+  const server = await startMetricsServer(address, async () =>
+    writeMetrics([await ports.metrics.read(), ...(await workers.readMetrics())]),
+  );
+  ports.log.info({ url: server.url }, "metrics");
+  return server;
+}
+
+function warnOfPlainHttp({ config: { host }, log }: Ports): void {
+  if (isLoopback(host)) return;
+  log.warn(
+    { host },
+    "this is plain HTTP and others can reach it: tokens are readable on the way, put a proxy with TLS in front",
+  );
 }
 
 async function awaitSignal(): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { listAccounts } from "../storage/sql/accounts.ts";
 import { createCommand, examples } from "./program.ts";
-import { runServer } from "./run-server.ts";
+import { runServer, WORKERS_OF_MACHINE } from "./run-server.ts";
 import { ALL_SETTINGS, addSettings } from "./settings-options.ts";
 
 export function createServeCommand(): Command {
@@ -21,6 +21,7 @@ export function createServeCommand(): Command {
 
 async function serve(command: Command): Promise<void> {
   await runServer(command, {
+    workersDefault: WORKERS_OF_MACHINE,
     prepare: async ({ database }) => ({ hasAccounts: (await listAccounts(database.kysely)).length > 0 }),
     async announce({ config }, { url }, { hasAccounts }) {
       process.stdout.write(`Pail listens on ${url}\n`);

@@ -1,10 +1,10 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { Logger } from "pino";
 import type { Caller } from "../model/caller.ts";
 import type { Failure } from "../model/failure.ts";
 import { maskPersonalText } from "../model/mask-secrets.ts";
 import type { Repository } from "../model/repository.ts";
 import { fullName } from "../model/repository.ts";
+import type { Ports } from "../ports.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -36,12 +36,18 @@ export function annotateFailure(request: FastifyRequest, failure: Failure): void
  * One line a request. The route's pattern and not its URL: paths carry e-mail addresses, and people put tokens into
  * query strings.
  */
-export function logRequest(log: Logger, request: FastifyRequest, reply: FastifyReply): void {
+export function logRequest(
+  { log, metrics }: Pick<Ports, "log" | "metrics">,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  const route = request.routeOptions.url ?? "none";
+  metrics.countRequest(request.method, route, reply.statusCode, reply.elapsedTime);
   log.info(
     {
       "request.id": request.id,
       method: request.method,
-      route: request.routeOptions.url ?? "none",
+      route,
       status: reply.statusCode,
       duration_ms: Math.round(reply.elapsedTime * 10) / 10,
       ...request.notes,

@@ -30,7 +30,7 @@ const IDLE_TIMEOUT_MS = 600_000;
 export type AppServer = FastifyInstance;
 
 /** Fastify with our limits, texts and log line. Routes are registered by the surfaces. */
-export function createHttpServer(ports: Pick<Ports, "config" | "log">): AppServer {
+export function createHttpServer(ports: Pick<Ports, "config" | "log" | "metrics">): AppServer {
   const server = fastify({
     serverFactory: (handler) => createNodeServer(ports, handler),
     // Answered where the Node server is made, which can also mend a request.
@@ -64,7 +64,7 @@ export function createHttpServer(ports: Pick<Ports, "config" | "log">): AppServe
     // RFC 9110, section 10.1.1: the client waits for this before it sends a body. By now it has been let in.
     if (request.headers.expect?.toLowerCase() === "100-continue") reply.raw.writeContinue();
   });
-  server.addHook("onResponse", async (request, reply) => logRequest(ports.log, request, reply));
+  server.addHook("onResponse", async (request, reply) => logRequest(ports, request, reply));
   addBodyParsers(server);
   server.setErrorHandler((error, request, reply) => answerError(ports, error, request, reply));
   server.setNotFoundHandler((request, reply) => {

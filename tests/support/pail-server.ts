@@ -50,6 +50,8 @@ export interface PailOptions {
   readonly databaseUrl?: string;
   /** Carries on with the data of an earlier server. Such a folder is not removed by `stop`. */
   readonly dataFolder?: string;
+  /** More flags of `pail demo`. */
+  readonly args?: readonly string[];
 }
 
 /** Nothing of the developer's own environment reaches the server, so that a test means the same everywhere. */
@@ -135,6 +137,7 @@ export async function startPail(options: PailOptions = {}): Promise<PailServer> 
   const environment = serverEnvironment(folder, options.databaseUrl);
   const args = ["demo", "--data", dataFolder, "--port", "0", "--credentials", credentialsFile];
   if (options.identity !== undefined) args.push("--identity", options.identity);
+  args.push(...(options.args ?? []));
   const child = spawn(PAIL, args, { env: environment, stdio: ["ignore", "pipe", "pipe"] });
   const killWithTests = () => child.kill("SIGKILL");
   process.on("exit", killWithTests);

@@ -46,6 +46,17 @@ export function requestProcesses(serverProcessId: number): readonly string[] {
     .filter((command) => !/\bcat-file\b/.test(command));
 }
 
+/** The processes that serve beside the one that was started. */
+export function workerProcesses(serverProcessId: number): readonly number[] {
+  return descendants(serverProcessId)
+    .filter(({ parentId, command }) => parentId === serverProcessId && command.includes("/src/main.ts"))
+    .map(({ id }) => id);
+}
+
+export function isAlive(processId: number): boolean {
+  return readProcess(processId) !== undefined;
+}
+
 /** Waits until `isDone` says so. @throws Error naming `what` after ten seconds. */
 export async function waitUntil(what: string, isDone: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = Date.now() + WAIT_MS_MAX;

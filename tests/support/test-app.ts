@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pino from "pino";
-import { startApp } from "../../src/app.ts";
+import { startApp, startJobs } from "../../src/app.ts";
 import type { Config } from "../../src/config/config.ts";
 import type { Account } from "../../src/model/account.ts";
 import type { Repository } from "../../src/model/repository.ts";
@@ -64,7 +64,8 @@ export async function startTestApp(settings: Partial<Config> = {}): Promise<Test
   });
   const { workspace, project } = await createWorkspace(ports, { slug: "acme", name: "Acme", owner });
   const repository = await createRepository(ports, { workspace, project, slug: "demo" as RepositorySlug });
-  const app = await startApp(ports);
+  const app = await startApp(ports, { sharesPort: false });
+  const jobs = startJobs(ports);
   return {
     ports,
     url: app.url,
@@ -84,6 +85,7 @@ export async function startTestApp(settings: Partial<Config> = {}): Promise<Test
     },
     async close() {
       await app.close();
+      await jobs.close();
       await ports.close();
       await rm(folder, { recursive: true, force: true });
     },

@@ -25,6 +25,7 @@ const ORDER = [
   "rest",
   "git-http",
   "app.ts",
+  "workers",
   "cli",
   "main.ts",
 ];

@@ -1,0 +1,123 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
+import type { MetricObject } from "prom-client";
+import type { Ports } from "../ports.ts";
+import type { FromWorker, ToWorker } from "./messages.ts";
+import { WORKER_PORT_VARIABLE } from "./worker-link.ts";
+
+/** The processes beside the main one that serve the same port over the same data. */
+export type WorkerGroup = {
+  /** Resolves when all of them serve. */
+  readonly ready: Promise<void>;
+  /** What each has counted; one that does not answer in time is left out. */
+  readMetrics(): Promise<readonly (readonly MetricObject[])[]>;
+  close(): Promise<void>;
+};
+
+const RESTART_MS = 1_000;
+const METRICS_MS_MAX = 1_000;
+/** A little longer than a worker gives the requests under way. */
+const CLOSE_MS_MAX = 12_000;
+
+/** Whether several processes can listen on one port, and share what comes in: SO_REUSEPORT. */
+export const CAN_SHARE_PORT = ["linux", "freebsd"].includes(process.platform);
+
+/**
+ * @throws the error of listening if another program has the port. Sharing it would not say so: two servers of one
+ * account could then listen on one port without knowing of each other.
+ */
+export async function requireFreePort(host: string, port: number): Promise<void> {
+  if (port === 0) return;
+  const probe = createServer();
+  probe.listen({ host, port });
+  await once(probe, "listening");
+  probe.close();
+  await once(probe, "close");
+}
+
+/** Starts workers with the command line of this process. One that ends is started again. */
+export function startWorkers(
+  ports: Pick<Ports, "maintenance" | "outbox" | "log">,
+  { count, port }: { readonly count: number; readonly port: number },
+): WorkerGroup {
+  const workers = new Set<ChildProcess>();
+  const answers = new Map<number, (metrics: readonly MetricObject[]) => void>();
+  let questions = 0;
+  let isClosing = false;
+
+  function start(): Promise<void> {
+    const worker = fork(process.argv[1]!, process.argv.slice(2), {
+      execArgv: process.execArgv,
+      env: { ...process.env, [WORKER_PORT_VARIABLE]: String(port) },
+      // Standard output is for what the main process has to say.
+      stdio: ["ignore", "ignore", "inherit", "ipc"],
+    });
+    workers.add(worker);
+    const { promise: listening, resolve } = Promise.withResolvers<void>();
+    worker.on("message", (message: FromWorker) => {
+      if (message.kind === "listening") resolve();
+      else hear(message);
+    });
+    worker.on("error", (error) => ports.log.error({ err: error }, "a worker failed"));
+    worker.once("exit", (status, signal) => {
+      workers.delete(worker);
+      if (isClosing) return resolve();
+      ports.log.error(
+        { "worker.status": status, "worker.signal": signal },
+        "a worker ended and is started again",
+      );
+      void delay(RESTART_MS)
+        .then(() => (isClosing ? undefined : start()))
+        .then(resolve);
+    });
+    return listening;
+  }
+
+  function hear(message: Exclude<FromWorker, { readonly kind: "listening" }>): void {
+    switch (message.kind) {
+      case "outbox":
+        ports.outbox.wake();
+        break;
+      case "maintenance":
+        ports.maintenance.wake(message.repositoryUuid);
+        break;
+      case "metrics":
+        answers.get(message.question)?.(message.metrics);
+        break;
+    }
+  }
+
+  async function ask(worker: ChildProcess): Promise<readonly MetricObject[]> {
+    questions += 1;
+    const question = questions;
+    const { promise, resolve } = Promise.withResolvers<readonly MetricObject[]>();
+    answers.set(question, resolve);
+    try {
+      worker.send({ kind: "metrics", question } satisfies ToWorker, () => {});
+      return await Promise.race([promise, delay(METRICS_MS_MAX, [], { ref: false })]);
+    } finally {
+      answers.delete(question);
+    }
+  }
+
+  const ready = Promise.all(Array.from({ length: count }, start)).then(() => {});
+  return {
+    ready,
+    readMetrics: () => Promise.all([...workers].map(ask)),
+    async close() {
+      isClosing = true;
+      await Promise.all([...workers].map(endWorker));
+    },
+  };
+}
+
+async function endWorker(worker: ChildProcess): Promise<void> {
+  if (worker.exitCode !== null || worker.signalCode !== null) return;
+  const ended = once(worker, "exit");
+  worker.kill("SIGTERM");
+  const late = setTimeout(() => worker.kill("SIGKILL"), CLOSE_MS_MAX);
+  await ended;
+  clearTimeout(late);
+}
