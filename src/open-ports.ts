@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Logger } from "pino";
 import type { Config } from "./config/config.ts";
 import { openKeys } from "./config/keys.ts";
+import { openCommitGraphs } from "./git/history/commit-graph.ts";
 import { openObjectReader } from "./git/objects/object-reader.ts";
 import { openProcessPlaces, type ProcessPlaces } from "./git/process-places.ts";
 import { openMaintenance } from "./jobs/maintenance.ts";
@@ -18,6 +19,8 @@ import { openDatabase } from "./storage/sql/open-database.ts";
 const PLACES_MAX = 16;
 /** The share of one holder: nobody may have all places. */
 const HOLDER_SHARE = 3 / 4;
+/** For the commit graphs of all repositories in use: 64 bytes a commit. */
+const GRAPH_BYTES_MAX = 32 * 1024 * 1024;
 const WAITING_MAX = 1_000;
 const WAIT_MS_MAX = 60_000;
 
@@ -35,6 +38,7 @@ export async function openPorts(config: Config, log: Logger): Promise<Ports & { 
     database,
     packs,
     objects,
+    commitGraphs: openCommitGraphs(GRAPH_BYTES_MAX),
     fetchResponses: openDiskFetchResponses(
       join(config.dataFolder, "cache", "fetches"),
       config.fetchCacheBytesMax,

@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import type { Config } from "./config/config.ts";
 import type { Keys } from "./config/keys.ts";
+import type { CommitGraphs } from "./git/history/commit-graph.ts";
 import type { ObjectReader } from "./git/objects/object-reader.ts";
 import type { ProcessPlaces } from "./git/process-places.ts";
 import type { Maintenance } from "./jobs/maintenance.ts";
@@ -17,6 +18,7 @@ export type Ports = {
   readonly database: Database;
   readonly packs: PackStore;
   readonly objects: ObjectReader;
+  readonly commitGraphs: CommitGraphs;
   readonly fetchResponses: FetchResponses;
   /** For the processes of fetches and pushes. */
   readonly fetchPlaces: ProcessPlaces;

@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import { listCommits } from "../git/history/list-commits.ts";
 import { type RevisionRefs, resolveRevision } from "../git/history/resolve-revision.ts";
+import { walkCommits } from "../git/history/walk-commits.ts";
 import type { Commit } from "../git/objects/commit.ts";
 import type { Account } from "../model/account.ts";
 import { Failure, invalidField } from "../model/failure.ts";
@@ -10,9 +11,9 @@ import type { Repository } from "../model/repository.ts";
 import type { Ports } from "../ports.ts";
 import { findAccountsByEmails } from "../storage/sql/accounts.ts";
 import { findCursor, saveCursor } from "../storage/sql/commits-cursors.ts";
-import { findRef, listRefsByPrefix } from "../storage/sql/refs.ts";
+import { findRef } from "../storage/sql/refs.ts";
 
-export type CommitPorts = Pick<Ports, "database" | "packs" | "objects" | "clock">;
+export type CommitPorts = Pick<Ports, "database" | "packs" | "objects" | "commitGraphs" | "clock">;
 
 /** A walk through history with its revisions resolved, so that a push in between neither repeats nor skips a commit. */
 export type CommitWalk = {
@@ -57,8 +58,9 @@ export async function startWalk(
 }
 
 async function allTips({ database }: CommitPorts, repository: Repository): Promise<ObjectId[]> {
-  const refs = await listRefsByPrefix(database.kysely, repository.uuid, [BRANCH_PREFIX, TAG_PREFIX]);
-  return [...new Set(refs.map((ref) => ref.peeled ?? ref.target))];
+  const refs = await database.lookups.listRefs(repository.uuid);
+  const shown = refs.filter(({ name }) => name.startsWith(BRANCH_PREFIX) || name.startsWith(TAG_PREFIX));
+  return [...new Set(shown.map((ref) => ref.peeled ?? ref.target))];
 }
 
 async function getRevisions(
@@ -125,7 +127,7 @@ export type CommitPage = {
 
 /** One page of a walk, newest first. Pages count from 1. */
 export async function readCommitPage(
-  { packs, objects }: CommitPorts,
+  { packs, objects, commitGraphs }: CommitPorts,
   repository: Repository,
   walk: CommitWalk,
   {
@@ -137,17 +139,17 @@ export async function readCommitPage(
   const skip = (page - 1) * pagelen;
   if (walk.include.length === 0 || skip > SKIP_MAX) return { commits: [], hasMore: false };
   const gitDir = packs.gitDir(repository.uuid);
-  const { include, exclude, path } = walk;
-  const ids = await listCommits({
-    gitDir,
-    include,
-    exclude,
-    ...(path === undefined ? {} : { path }),
-    // One more than is shown tells whether there is a next page.
-    skip,
-    limit: pagelen + 1,
-    signal,
-  });
+  const { path, ...revisions } = walk;
+  // One more than is shown tells whether there is a next page.
+  const query = { ...revisions, skip, limit: pagelen + 1, signal };
+  const source = {
+    graph: commitGraphs.find(gitDir),
+    readCommit: (id: ObjectId) => objects.readCommit(gitDir, id),
+  };
+  // What a commit changes is known to git alone, and so are long histories that the graph does not have yet.
+  const ids =
+    (path === undefined ? await walkCommits(source, query) : undefined) ??
+    (await listCommits({ ...query, gitDir, ...(path === undefined ? {} : { path }) }));
   const commits = await objects.readCommits(gitDir, ids.slice(0, pagelen));
   return { commits: commits.filter((commit) => commit !== undefined), hasMore: ids.length > pagelen };
 }

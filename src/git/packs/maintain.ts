@@ -16,21 +16,17 @@ type Options = GitOptions & { readonly signal?: AbortSignal };
 /** A walk through fewer objects than lie in a pack of this size is quick without a commit graph. */
 const GRAPHLESS_PACK_BYTES_MAX = 512 * 1024;
 
-/** Whether there are too many packs, or a history of some size without a commit graph: an import has brought it. */
+/** Whether there are too many packs, or one of some size came after the commit graph was written: an import, a large push. */
 export async function needsMaintenance(gitDir: string): Promise<boolean> {
   const folder = join(gitDir, "objects", "pack");
   const packs = (await readdir(folder)).filter((name) => name.endsWith(".pack"));
   if (packs.length > PACKS_MAX) return true;
-  if (await exists(join(gitDir, "objects", "info", "commit-graph"))) return false;
-  for (const pack of packs) if ((await stat(join(folder, pack))).size > GRAPHLESS_PACK_BYTES_MAX) return true;
+  const graph = await stat(join(gitDir, "objects", "info", "commit-graph")).catch(() => undefined);
+  for (const pack of packs) {
+    const { size, mtimeMs } = await stat(join(folder, pack));
+    if (size > GRAPHLESS_PACK_BYTES_MAX && (graph === undefined || mtimeMs > graph.mtimeMs)) return true;
+  }
   return false;
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 /**

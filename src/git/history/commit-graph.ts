@@ -1,0 +1,149 @@
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import type { ObjectId } from "../../model/object-id.ts";
+
+/** gitformat-commit-graph(5). */
+const SIGNATURE = "CGPH";
+const HEADER_BYTES = 8;
+const CHUNK_ENTRY_BYTES = 12;
+const ID_BYTES = 20;
+const COMMIT_BYTES = ID_BYTES + 16;
+const NO_PARENT = 0x70000000;
+const MORE_PARENTS = 0x80000000;
+
+export type GraphCommit = {
+  /** Places of the parents in the graph, which always has them. */
+  readonly parents: readonly number[];
+  /** Above that of every parent. */
+  readonly generation: number;
+  /** Of the committer, in seconds. */
+  readonly seconds: number;
+};
+
+/** The commits that git has written down for quick walks: all that its refs reached at that time. */
+export type CommitGraph = {
+  /** The place of a commit; undefined if the graph does not have it. */
+  find(id: ObjectId): number | undefined;
+  idAt(place: number): ObjectId;
+  commitAt(place: number): GraphCommit;
+};
+
+/** Of a repository that git has written none for. */
+export const EMPTY_GRAPH: CommitGraph = {
+  find: () => undefined,
+  idAt: unknownPlace,
+  commitAt: unknownPlace,
+};
+
+function unknownPlace(): never {
+  throw new Error("an empty graph has no places");
+}
+
+/**
+ * Reads the bytes of a commit graph file.
+ *
+ * @returns undefined for a file of another version, of another hash, that is one of a chain, or that is cut off.
+ */
+export function parseCommitGraph(bytes: Buffer): CommitGraph | undefined {
+  const [version, hashVersion, chunkCount, baseCount] = [bytes[4], bytes[5], bytes[6] ?? 0, bytes[7]];
+  if (bytes.toString("latin1", 0, 4) !== SIGNATURE || version !== 1 || hashVersion !== 1 || baseCount !== 0)
+    return undefined;
+  const tableEnd = HEADER_BYTES + (chunkCount + 1) * CHUNK_ENTRY_BYTES;
+  if (bytes.length < tableEnd) return undefined;
+  const chunks = new Map<string, number>();
+  for (let at = HEADER_BYTES; at < tableEnd; at += CHUNK_ENTRY_BYTES) {
+    const offset = bytes.readUInt32BE(at + 4) * 2 ** 32 + bytes.readUInt32BE(at + 8);
+    if (offset > bytes.length) return undefined;
+    chunks.set(bytes.toString("latin1", at, at + 4), offset);
+  }
+  const [fanout, ids, data, edges] = ["OIDF", "OIDL", "CDAT", "EDGE"].map((name) => chunks.get(name));
+  if (fanout === undefined || ids === undefined || data === undefined) return undefined;
+  if (fanout + 1024 > bytes.length) return undefined;
+  const count = bytes.readUInt32BE(fanout + 1020);
+  if (ids + count * ID_BYTES > bytes.length || data + count * COMMIT_BYTES > bytes.length) return undefined;
+
+  function parentsAt(at: number): number[] {
+    const first = bytes.readUInt32BE(at);
+    if (first === NO_PARENT) return [];
+    const second = bytes.readUInt32BE(at + 4);
+    if (second === NO_PARENT) return [first];
+    if (second < MORE_PARENTS) return [first, second];
+    const parents = [first];
+    for (let edge = edges! + (second - MORE_PARENTS) * 4; ; edge += 4) {
+      const parent = bytes.readUInt32BE(edge);
+      parents.push(parent >= MORE_PARENTS ? parent - MORE_PARENTS : parent);
+      if (parent >= MORE_PARENTS) return parents;
+    }
+  }
+
+  return {
+    find(id) {
+      const wanted = Buffer.from(id, "hex");
+      if (wanted.length !== ID_BYTES) return undefined;
+      const byte = wanted[0]!;
+      let low = byte === 0 ? 0 : bytes.readUInt32BE(fanout + (byte - 1) * 4);
+      let high = bytes.readUInt32BE(fanout + byte * 4);
+      while (low < high) {
+        const middle = (low + high) >>> 1;
+        const at = ids + middle * ID_BYTES;
+        const order = bytes.compare(wanted, 0, ID_BYTES, at, at + ID_BYTES);
+        if (order === 0) return middle;
+        if (order < 0) low = middle + 1;
+        else high = middle;
+      }
+      return undefined;
+    },
+    idAt: (place) => bytes.toString("hex", ids + place * ID_BYTES, ids + (place + 1) * ID_BYTES) as ObjectId,
+    commitAt(place) {
+      const at = data + place * COMMIT_BYTES + ID_BYTES;
+      const level = bytes.readUInt32BE(at + 8);
+      return {
+        parents: parentsAt(at),
+        generation: level >>> 2,
+        seconds: (level & 3) * 2 ** 32 + bytes.readUInt32BE(at + 12),
+      };
+    },
+  };
+}
+
+type Kept = { readonly version: string; readonly bytes: number; readonly graph: CommitGraph };
+
+/** Graphs of repositories, read when they are first asked for and kept while their files are as they were. */
+export type CommitGraphs = {
+  /** Empty if the repository has none that can be read, or one that is larger than the memory for all. */
+  find(gitDir: string): CommitGraph;
+};
+
+/** `bytesMax`: memory for the graphs of all repositories. The least recently used are dropped first. */
+export function openCommitGraphs(bytesMax: number): CommitGraphs {
+  const kept = new Map<string, Kept>();
+  let keptBytes = 0;
+
+  function drop(gitDir: string): void {
+    keptBytes -= kept.get(gitDir)?.bytes ?? 0;
+    kept.delete(gitDir);
+  }
+
+  return {
+    find(gitDir) {
+      const path = join(gitDir, "objects", "info", "commit-graph");
+      const found = statSync(path, { throwIfNoEntry: false });
+      const version = found === undefined ? "none" : `${found.ino} ${found.size} ${found.mtimeMs}`;
+      const known = kept.get(gitDir);
+      drop(gitDir);
+      if (found === undefined || found.size > bytesMax) return EMPTY_GRAPH;
+      let entry = known;
+      if (entry?.version !== version) {
+        const bytes = readFileSync(path);
+        entry = { version, bytes: bytes.length, graph: parseCommitGraph(bytes) ?? EMPTY_GRAPH };
+      }
+      kept.set(gitDir, entry);
+      keptBytes += entry.bytes;
+      for (const oldest of kept.keys()) {
+        if (keptBytes <= bytesMax) break;
+        drop(oldest);
+      }
+      return entry.graph;
+    },
+  };
+}
