@@ -11,6 +11,7 @@ import { openMaintenance } from "./jobs/maintenance.ts";
 import { createOutboxSignal } from "./jobs/outbox-signal.ts";
 import { type Metrics, NO_METRICS } from "./metrics/metrics.ts";
 import type { Ports } from "./ports.ts";
+import { openByteMemory } from "./storage/byte-memory.ts";
 import { openDiskFetchResponses } from "./storage/fetch-responses/disk-fetch-responses.ts";
 import { openDiskPackStore } from "./storage/packs/disk-pack-store.ts";
 import { openDatabase } from "./storage/sql/open-database.ts";
@@ -21,6 +22,7 @@ const PLACES_MAX = 16;
 const HOLDER_SHARE = 3 / 4;
 /** For the commit graphs of all repositories in use: 64 bytes a commit. */
 const GRAPH_BYTES_MAX = 32 * 1024 * 1024;
+const REF_ANSWERS_BYTES_MAX = 8 * 1024 * 1024;
 const WAITING_MAX = 1_000;
 const WAIT_MS_MAX = 60_000;
 
@@ -39,6 +41,7 @@ export async function openPorts(config: Config, log: Logger): Promise<Ports & { 
     packs,
     objects,
     commitGraphs: openCommitGraphs(GRAPH_BYTES_MAX),
+    refAnswers: openByteMemory(REF_ANSWERS_BYTES_MAX),
     fetchResponses: openDiskFetchResponses(
       join(config.dataFolder, "cache", "fetches"),
       config.fetchCacheBytesMax,

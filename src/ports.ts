@@ -7,6 +7,7 @@ import type { ProcessPlaces } from "./git/process-places.ts";
 import type { Maintenance } from "./jobs/maintenance.ts";
 import type { OutboxSignal } from "./jobs/outbox-signal.ts";
 import type { Metrics } from "./metrics/metrics.ts";
+import type { ByteMemory } from "./storage/byte-memory.ts";
 import type { FetchResponses } from "./storage/fetch-responses/fetch-responses.ts";
 import type { PackStore } from "./storage/packs/pack-store.ts";
 import type { Database } from "./storage/sql/open-database.ts";
@@ -19,6 +20,8 @@ export type Ports = {
   readonly packs: PackStore;
   readonly objects: ObjectReader;
   readonly commitGraphs: CommitGraphs;
+  /** Advertisements and lists of refs, as they were sent. */
+  readonly refAnswers: ByteMemory;
   readonly fetchResponses: FetchResponses;
   /** For the processes of fetches and pushes. */
   readonly fetchPlaces: ProcessPlaces;

@@ -8,26 +8,26 @@ import {
 import { Failure } from "../model/failure.ts";
 import type { GitRoute } from "./git-route.ts";
 import { NO_CACHE } from "./no-cache.ts";
+import { answerFromRefs } from "./ref-answers.ts";
+
+const V2_ANSWER = Buffer.concat([serviceHeader("git-upload-pack"), v2Advertisement()]);
 
 /** `GET …/info/refs?service=…`: gitprotocol-http(5), "Discovering References". Answered from the rows, without a process. */
 export const infoRefsRoute: GitRoute = {
   method: "GET",
   suffix: "/info/refs",
   service: serviceOf,
-  async handle({ database }, { repository, service, protocol }, _request, reply) {
+  async handle(ports, { repository, service, protocol }, _request, reply) {
     reply.headers({ ...NO_CACHE, "content-type": `application/x-${service}-advertisement` });
     // Only a fetch has a protocol 2; a push is answered in protocol 0, as git does.
-    if (service === "git-upload-pack" && protocol.version === 2) {
-      return reply.send(Buffer.concat([serviceHeader(service), v2Advertisement()]));
-    }
-    const refs = await database.lookups.listRefs(repository.uuid);
+    if (service === "git-upload-pack" && protocol.version === 2) return reply.send(V2_ANSWER);
     const version = protocol.version === 1 ? 1 : 0;
-    return reply.send(
-      Buffer.concat([
-        serviceHeader(service),
-        refAdvertisement(service, refs, repository.mainBranch, version),
-      ]),
-    );
+    const answer = answerFromRefs(ports, repository, `${service} ${version}`, async () => {
+      const refs = await ports.database.lookups.listRefs(repository.uuid);
+      const advertisement = refAdvertisement(service, refs, repository.mainBranch, version);
+      return Buffer.concat([serviceHeader(service), advertisement]);
+    });
+    return reply.send(await answer);
   },
 };
 

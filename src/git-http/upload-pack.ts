@@ -3,6 +3,7 @@ import { parseLsRefs, writeLsRefs } from "../git/wire/ls-refs.ts";
 import { Failure } from "../model/failure.ts";
 import type { GitRoute } from "./git-route.ts";
 import { NO_CACHE } from "./no-cache.ts";
+import { answerFromRefs, readAskedRefs } from "./ref-answers.ts";
 import { openRequestBody, readWholeBody } from "./request-body.ts";
 import { sendPack } from "./send-pack.ts";
 
@@ -23,8 +24,11 @@ export const uploadPackRoute: GitRoute = {
       case undefined:
         return reply.send(Buffer.alloc(0));
       case "ls-refs": {
-        const refs = await ports.database.lookups.listRefs(git.repository.uuid);
-        return reply.send(writeLsRefs(parseLsRefs(command!.args), refs, git.repository.mainBranch));
+        const asked = parseLsRefs(command!.args);
+        const answer = answerFromRefs(ports, git.repository, JSON.stringify(asked), async () =>
+          writeLsRefs(asked, await readAskedRefs(ports, git.repository, asked), git.repository.mainBranch),
+        );
+        return reply.send(await answer);
       }
       case "fetch":
         return sendPack(ports, git, body, request, reply);
