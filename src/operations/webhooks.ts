@@ -3,8 +3,9 @@ import { isPrivateHost } from "../jobs/public-address.ts";
 import { Failure, invalidField } from "../model/failure.ts";
 import type { Secret } from "../model/secret.ts";
 import type { Uuid } from "../model/uuid.ts";
-import type { Webhook, WebhookEvent } from "../model/webhook.ts";
+import type { Webhook, WebhookDelivery, WebhookEvent } from "../model/webhook.ts";
 import type { Ports } from "../ports.ts";
+import { insertDeliveries } from "../storage/sql/webhook-deliveries.ts";
 import {
   deleteWebhook,
   findWebhook,
@@ -89,6 +90,22 @@ export async function getWebhook(
 
 export async function removeWebhook({ database }: Pick<Ports, "database">, webhook: Webhook): Promise<void> {
   await deleteWebhook(database.kysely, webhook.uuid);
+}
+
+/**
+ * Owes a delivery once more, behind what the webhook is owed already. It is told with the same body, if there was one.
+ *
+ * @returns the new delivery's id.
+ */
+export async function redeliver(
+  { database, clock, outbox }: Pick<Ports, "database" | "clock" | "outbox">,
+  { webhookUuid, eventKey, event, payload }: WebhookDelivery,
+): Promise<Uuid> {
+  const uuid = randomUUID() as Uuid;
+  const again = { uuid, webhookUuid, eventKey, event, payload, createdAt: clock() };
+  await insertDeliveries(database.kysely, [again]);
+  outbox.wake();
+  return uuid;
 }
 
 function requiredUrl(text: string | undefined, config: WebhookPorts["config"]): string {

@@ -143,6 +143,33 @@ export async function listDeliveries(
   return rows.map(toDelivery);
 }
 
+/** Those whose id begins so: of a whole id one at most. */
+export async function findDeliveries(
+  db: Kysely<Schema>,
+  idPrefix: string,
+): Promise<readonly WebhookDelivery[]> {
+  const rows = await db
+    .selectFrom("webhook_delivery")
+    .selectAll()
+    // "~" stands behind all that ids are made of.
+    .where("uuid", ">=", idPrefix)
+    .where("uuid", "<=", `${idPrefix}~`)
+    .limit(2)
+    .execute();
+  return rows.map(toDelivery);
+}
+
+/** How many a webhook is still owed. */
+export async function countPendingDeliveries(db: Kysely<Schema>, webhookUuid: Uuid): Promise<number> {
+  const { count } = await db
+    .selectFrom("webhook_delivery")
+    .select((select) => select.fn.countAll<number>().as("count"))
+    .where("webhook_uuid", "=", webhookUuid)
+    .where("state", "=", "pending")
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
 /** @returns how many finished ones were deleted. */
 export async function deleteDeliveriesBefore(db: Kysely<Schema>, instantMin: Date): Promise<number> {
   const result = await db

@@ -94,6 +94,14 @@ export async function listWebhooks(
   return { values: rows.map(toWebhook), size: Number(count) };
 }
 
+/** All of the server, or all that are installed in a workspace: on it and on its repositories. Oldest first. */
+export async function listAllWebhooks(db: Kysely<Schema>, workspaceUuid?: Uuid): Promise<readonly Webhook[]> {
+  let all = db.selectFrom("webhook").selectAll();
+  if (workspaceUuid !== undefined) all = all.where("workspace_uuid", "=", workspaceUuid);
+  const rows = await all.orderBy("created_at").orderBy("uuid").execute();
+  return rows.map(toWebhook);
+}
+
 /** The active webhooks that hear of what happens in a repository, its own and those of its workspace; or in a workspace. */
 export async function listListeningWebhooks(
   db: Kysely<Schema>,
