@@ -9,6 +9,7 @@ import type { Answer } from "../../http/answer.ts";
 import { parseObjectId } from "../../model/object-id.ts";
 import type { RefName } from "../../model/ref-name.ts";
 import type { RepositorySlug } from "../../model/slug.ts";
+import { RENDERED_BYTES_MAX } from "../../operations/render-file.ts";
 import { createRepository } from "../../operations/repositories.ts";
 import { getEntry, listDirectory } from "../../operations/source.ts";
 import { applyRefUpdates } from "../../storage/sql/refs.ts";
@@ -91,6 +92,17 @@ before(async () => {
     ["40000", "inner", deep],
   ]);
   const before = tree([["100644", "old-name.txt", blob("one\ntwo\nthree\nfour\n")]]);
+  const texts = tree([
+    ["100644", "a.rst", blob("Head\n====\n<b>\n")],
+    ["100644", "a.textile", blob("h1. Head\n")],
+    ["100644", "binary.md", blob(Buffer.from([0x23, 0, 1]))],
+    ["100644", "large.md", blob("* a\n".repeat(2000))],
+    ["100644", "latin.text", blob(Buffer.from("# caf\u00e9\n", "latin1"))],
+    ["120000", "link.md", blob("../docs/a.md")],
+    ["100644", "pointer.md", blob(LFS_POINTER)],
+    ["100644", "too-large.md", blob("x".repeat(RENDERED_BYTES_MAX + 1))],
+    ["100644", "xss.MD", blob("<script>alert(1)</script> [a](javascript:alert(1))\n")],
+  ]);
   const root = tree([
     ["100644", ".npmignore", blob("node_modules\n")],
     ["100755", "build.sh", blob("#!/bin/sh\n")],
@@ -117,6 +129,7 @@ before(async () => {
   second = commit(root, "second", first);
   odd = commit(oddTree, "odd");
   await setRefs({
+    "refs/heads/texts": commit(texts, "texts"),
     "refs/heads/main": second,
     "refs/heads/feature/one": first,
     "refs/tags/feature": second,
@@ -280,6 +293,42 @@ test("a sort by size puts directories first, and last when turned round", async 
   assert.equal((await names(`${base}/src/main/?sort=-size`))[0], "large.bin");
 });
 
+for (const [file, markup, html] of [
+  ["main/docs/a.md", "markdown", "<h1>a</h1>"],
+  ["texts/latin.text", "markdown", "<h1>caf\u00e9</h1>"],
+  ["texts/xss.MD", "markdown", "<p>&lt;script&gt;alert(1)&lt;/script&gt; [a](javascript:alert(1))</p>"],
+  ["texts/a.rst", "plaintext", "<pre>Head\n====\n&lt;b&gt;\n</pre>"],
+  ["texts/a.textile", "plaintext", "<pre>h1. Head\n</pre>"],
+  ["texts/large.md", "markdown", `<ul>\n${"<li>a</li>\n".repeat(2000)}</ul>`],
+] as const) {
+  test(`${file} rendered is HTML in a JSON object, which no browser shows as a page`, async () => {
+    const answer = await get(`${base}/src/${file}?format=rendered`);
+    assert.equal(answer.status, 200, answer.text);
+    assert.equal(answer.headers["content-type"], "application/json; charset=utf-8");
+    assert.equal(answer.headers["x-content-type-options"], "nosniff");
+    const { raw, ...rendered } = JSON.parse(answer.text);
+    assert.deepEqual(rendered, { type: "rendered", markup, html });
+    assert.equal(typeof raw, "string");
+  });
+}
+
+for (const file of [
+  "main/build.sh",
+  "main/page.html",
+  "main/link",
+  "main/module",
+  "main/docs",
+  "texts/binary.md",
+  "texts/link.md",
+  "texts/pointer.md",
+  "texts/too-large.md",
+]) {
+  test(`${file} cannot be rendered: 400 that names format`, async () => {
+    const { error } = await json(`${base}/src/${file}?format=rendered`, 400);
+    assert.deepEqual(Object.keys(error.fields), ["format"]);
+  });
+}
+
 for (const [query, field] of [
   ["q=nonsense%3D1", "nonsense"],
   ["q=size%3D", "q"],
@@ -290,6 +339,7 @@ for (const [query, field] of [
   ["pagelen=101", "pagelen"],
   ["page=0", "page"],
   ["format=rendered", "format"],
+  ["format=raw", "format"],
 ] as const) {
   test(`a listing with ?${query} is 400 that names ${field}`, async () => {
     const { error } = await json(`${base}/src/main/?${query}`, 400);
