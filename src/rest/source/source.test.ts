@@ -116,6 +116,15 @@ before(async () => {
     ["100644", "pointer.psd", blob(LFS_POINTER)],
     ["100644", "same.npmignore", blob("node_modules\n")],
   ]);
+  const sorted = tree([
+    ["100644", ".npmignore", blob("")],
+    ["100644", "LICENSE", blob("")],
+    ["40000", "build", deep],
+    ["100644", "index.ts", blob("")],
+    ["160000", "module", SUBMODULE],
+    ["100644", "package.json", blob("")],
+    ["40000", "src", deep],
+  ]);
   const oddTree = tree([
     ["40000", ".git", tree([["100644", "config", blob("[core]\n")]])],
     ["100644", "__proto__", blob("proto")],
@@ -129,6 +138,7 @@ before(async () => {
   second = commit(root, "second", first);
   odd = commit(oddTree, "odd");
   await setRefs({
+    "refs/heads/sorted": commit(sorted, "sorted"),
     "refs/heads/texts": commit(texts, "texts"),
     "refs/heads/main": second,
     "refs/heads/feature/one": first,
@@ -251,7 +261,7 @@ test("attributes tell links, executables, submodules, binaries and LFS pointers"
   ]);
 });
 
-test("a listing is paged by ten, in git's order, and goes on by its next link", async () => {
+test("a listing is paged by ten, folders first, and goes on by its next link", async () => {
   const page = await json(`${base}/src/main/`);
   assert.deepEqual(Object.keys(page).sort(), ["next", "page", "pagelen", "values"]);
   assert.equal(page.pagelen, 10);
@@ -259,14 +269,28 @@ test("a listing is paged by ten, in git's order, and goes on by its next link", 
   const rest = await names(page.next.slice(app.url.length));
   const all = [...page.values.map((entry: { path: string }) => entry.path), ...rest];
   assert.deepEqual(all, await names(`${base}/src/main?pagelen=11`));
-  assert.deepEqual(all.slice(0, 3), [".npmignore", "build.sh", "docs"]);
+  assert.deepEqual(all.slice(0, 3), ["docs", ".npmignore", "build.sh"]);
   assert.equal((await json(`${base}/src/main/?page=2`)).next, undefined);
 });
 
+test("a folder lists its folders, then its files, each in git's order, as recorded", async () => {
+  const page = await json(`${base}/src/sorted/`);
+  const told = page.values.map((entry: { path: string; type: string }) => `${entry.type} ${entry.path}`);
+  assert.deepEqual(told, [
+    "commit_directory build",
+    "commit_directory src",
+    "commit_file .npmignore",
+    "commit_file LICENSE",
+    "commit_file index.ts",
+    "commit_file module",
+    "commit_file package.json",
+  ]);
+});
+
 test("max_depth goes breadth first", async () => {
-  assert.deepEqual(await names(`${base}/src/main/docs?max_depth=1`), ["docs/a.md", "docs/inner"]);
+  assert.deepEqual(await names(`${base}/src/main/docs?max_depth=1`), ["docs/inner", "docs/a.md"]);
   const all = await names(`${base}/src/main/?max_depth=9&pagelen=100`);
-  assert.deepEqual(all.slice(11), ["docs/a.md", "docs/inner", "docs/inner/deep.txt"]);
+  assert.deepEqual(all.slice(11), ["docs/inner", "docs/a.md", "docs/inner/deep.txt"]);
   assert.equal((await json(`${base}/src/main/?max_depth=2&pagelen=13`)).next, undefined);
 });
 
