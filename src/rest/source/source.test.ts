@@ -623,3 +623,64 @@ test("over HTTP: a range, a range beyond the end, an unchanged file, and HEAD of
   const head = await get(url, {}, "HEAD");
   assert.deepEqual([head.status, head.headers["content-length"]], [200, String(LARGE.length)]);
 });
+
+for (const [range, condition, status, length] of [
+  ["bytes=0-9,20-29", undefined, 200, LARGE.length],
+  ["bytes=0-9", '"another"', 200, LARGE.length],
+  ["bytes=0-9", "W/", 200, LARGE.length],
+  ["bytes=0-9", "Thu, 01 Jan 2026 00:00:00 GMT", 200, LARGE.length],
+  ["bytes=0-9", "", 206, 10],
+  ["lines=0-9", undefined, 200, LARGE.length],
+] as const) {
+  test(`over HTTP: Range ${range} with If-Range ${condition === "" ? "of the file" : condition} is ${status}`, async () => {
+    for (const url of [`${base}/src/main/large.bin`, "/acme/demo/raw/main/large.bin"]) {
+      const etag = String((await get(url, {}, "HEAD")).headers.etag);
+      const ifRange = condition === "" ? etag : condition === "W/" ? `W/${etag}` : condition;
+      const answer = await get(url, { range, ...(ifRange === undefined ? {} : { "if-range": ifRange }) });
+      assert.deepEqual([answer.status, answer.bytes.length], [status, length]);
+    }
+  });
+}
+
+for (const [condition, status] of [
+  ["*", 304],
+  ['"x", W/{etag} , "y"', 304],
+  ['"x"', 200],
+] as const) {
+  test(`over HTTP: If-None-Match ${condition} is ${status} for GET and HEAD, with a range too`, async () => {
+    const url = `${base}/src/main/name.txt`;
+    const etag = String((await get(url)).headers.etag);
+    for (const method of ["GET", "HEAD"]) {
+      const asked = { "if-none-match": condition.replace("{etag}", etag) };
+      assert.equal((await get(url, asked, method)).status, status);
+      const ranged = await get(url, { ...asked, range: "bytes=0-1" }, "GET");
+      assert.equal(ranged.status, status === 200 ? 206 : 304);
+    }
+  });
+}
+
+test("over HTTP: a range beyond the end is 416 with an error in it, and HEAD of it has no body", async () => {
+  const url = `${base}/src/main/name.txt`;
+  const answer = await get(url, { range: "bytes=19-" });
+  assert.deepEqual([answer.status, answer.headers["content-range"]], [416, "bytes */19"]);
+  assert.equal(JSON.parse(answer.text).type, "error");
+  const head = await get(url, { range: "bytes=19-" }, "HEAD");
+  assert.deepEqual([head.status, head.bytes.length], [416, 0]);
+});
+
+for (const [path, attributes, size] of [
+  ["build.sh", ["executable"], 10],
+  ["image.png", ["binary"], 4],
+  ["link", ["link"], 16],
+  ["module", ["subrepository"], 40],
+  ["pointer.psd", ["lfs"], LFS_POINTER.length],
+  ["name.txt", [], 19],
+] as const) {
+  test(`format=meta of ${path} tells ${attributes.join() || "no attributes"} and ${size} bytes`, async () => {
+    const meta = await json(`${base}/src/main/${path}?format=meta`);
+    assert.deepEqual(
+      [meta.type, meta.path, meta.attributes, meta.size],
+      ["commit_file", path, attributes, size],
+    );
+  });
+}
