@@ -11,6 +11,8 @@ import {
   requireWorkspacePermission,
   type WorkspacePermission,
 } from "../authorization/authorize.ts";
+import { requireExplicitAccess } from "../authorization/explicit-access.ts";
+import { requireAccount } from "../authorization/require-account.ts";
 import type { Account } from "../model/account.ts";
 import type { Caller } from "../model/caller.ts";
 import { Failure } from "../model/failure.ts";
@@ -25,12 +27,18 @@ import {
   type PathParameters,
 } from "./named-subjects.ts";
 import { annotate, annotateRepository } from "./request-log.ts";
-import type { NewRepositoryRoute, ProjectOrNewRoute, RepositoryOrNewRoute, Route } from "./route.ts";
+import type {
+  NewRepositoryRoute,
+  ProjectOrNewRoute,
+  RepositoryAccess,
+  RepositoryOrNewRoute,
+  Route,
+} from "./route.ts";
 
 /** What the checks before the body have found: who is calling, and what the path names. */
 export type Admitted = {
   readonly caller: Caller;
-  readonly account?: Account;
+  readonly account?: Account | undefined;
   readonly workspace?: Workspace;
   readonly project?: Project | undefined;
   readonly repository?: Repository | undefined;
@@ -93,7 +101,8 @@ async function admitToSubject(
       return admitToProjectOrNew(ports, route, caller, params);
     case "repository": {
       const found = await findNamedRepository(ports, params);
-      return { repository: await requireRepositoryPermission(ports, caller, found, route.permission) };
+      const repository = await requireRepositoryPermission(ports, caller, found, route.permission);
+      return { repository, account: await admitAccount(ports, route.access, caller, repository) };
     }
     case "repository-or-new": {
       const found = await findNamedRepository(ports, params);
@@ -104,6 +113,23 @@ async function admitToSubject(
       const repository = await requireRepositoryPermission(ports, caller, found, route.permission);
       return { workspace: repository.workspace, repository };
     }
+  }
+}
+
+/** In whose name the request is. Undefined where that does not matter. */
+async function admitAccount(
+  ports: Ports,
+  access: RepositoryAccess | undefined,
+  caller: Caller,
+  repository: Repository,
+): Promise<Account | undefined> {
+  switch (access) {
+    case undefined:
+      return undefined;
+    case "account":
+      return requireAccount(caller);
+    case "explicit":
+      return requireExplicitAccess(ports, caller, repository);
   }
 }
 

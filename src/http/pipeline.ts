@@ -101,7 +101,14 @@ async function callHandler(
         body,
       });
     case "repository":
-      return route.handle(ports, { ...request, repository: admitted.repository!, body });
+      return route.access === undefined
+        ? route.handle(ports, { ...request, repository: admitted.repository!, body })
+        : route.handle(ports, {
+            ...request,
+            repository: admitted.repository!,
+            account: admitted.account!,
+            body,
+          });
     case "new-repository": {
       const project = await admitToTargetProject(ports, route, admitted, body);
       return route.handle(ports, {

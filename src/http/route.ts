@@ -46,13 +46,39 @@ type Declared = {
 /** The schema of a JSON body, and the body that a handler is given. Routes without one ignore what is sent. */
 type WithBody<Body extends TSchema> = { readonly body: Body };
 
+type OnRepository = {
+  readonly subject: "repository";
+  readonly permission: Exclude<Permission, "none">;
+};
+
 export type RepositoryRoute<Body extends TSchema = TSchema> = Declared &
-  Partial<WithBody<Body>> & {
-    readonly subject: "repository";
-    readonly permission: Exclude<Permission, "none">;
+  Partial<WithBody<Body>> &
+  OnRepository & {
+    readonly access?: undefined;
     handle(
       ports: Ports,
       request: RestRequest & { readonly repository: Repository; readonly body: Static<Body> },
+    ): Promise<Answer>;
+  };
+
+/**
+ * How an account must come by its permission. `account`: in any way, but it must be one, also where everyone may read.
+ * `explicit`: read by membership, for what a repository's being public gives nobody a right to.
+ */
+export type RepositoryAccess = "account" | "explicit";
+
+/** For what is done in a repository in somebody's name. */
+export type RepositoryAccountRoute<Body extends TSchema = TSchema> = Declared &
+  Partial<WithBody<Body>> &
+  OnRepository & {
+    readonly access: RepositoryAccess;
+    handle(
+      ports: Ports,
+      request: RestRequest & {
+        readonly repository: Repository;
+        readonly account: Account;
+        readonly body: Static<Body>;
+      },
     ): Promise<Answer>;
   };
 
@@ -156,6 +182,7 @@ export type OpenRoute = Declared & {
 
 export type Route =
   | RepositoryRoute
+  | RepositoryAccountRoute
   | NewRepositoryRoute
   | RepositoryOrNewRoute
   | WorkspaceRoute
