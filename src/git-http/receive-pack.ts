@@ -9,13 +9,13 @@ import { annotateFailure } from "../http/request-log.ts";
 import { failureOf, logBug } from "../http/server.ts";
 import { Failure } from "../model/failure.ts";
 import { push } from "../operations/push.ts";
+import { explainIfGone } from "../operations/repository-gone.ts";
 import type { Ports } from "../ports.ts";
 import { cutStalled } from "./cut-stalled.ts";
 import type { GitRequest, GitRoute } from "./git-route.ts";
 import { goneSignal } from "./gone-signal.ts";
 import { NO_CACHE } from "./no-cache.ts";
 import { holderOf, PUSH_PLACES } from "./process-places.ts";
-import { explainIfGone } from "./repository-gone.ts";
 import { isUnpackError, openRequestBody } from "./request-body.ts";
 
 /** How often a client that waits hears from us, so that no proxy between takes the connection for dead. git's own value. */

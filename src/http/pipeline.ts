@@ -3,9 +3,11 @@ import type { Ports } from "../ports.ts";
 import { type Admitted, admit, admitToTargetProject } from "./admission.ts";
 import type { Answer } from "./answer.ts";
 import { parseFields, selectFields } from "./fields.ts";
+import { readFormParts } from "./form-parts.ts";
+import { isHeardOut } from "./hear-out.ts";
 import { basesOf, publicRequestUrl } from "./public-urls.ts";
 import { bodyReader } from "./request-body.ts";
-import type { RestRequest, Route } from "./route.ts";
+import type { RepositoryFormRoute, RestRequest, Route } from "./route.ts";
 
 /**
  * Registers one route with all its checks, in the order of refusals: credential (401), kind of credential (403), scope
@@ -14,22 +16,38 @@ import type { RestRequest, Route } from "./route.ts";
  */
 export function registerRoute(server: FastifyInstance, ports: Ports, route: Route): void {
   const readBody = "body" in route && route.body !== undefined ? bodyReader(route.body) : undefined;
-  for (const url of routerPaths(route)) {
-    server.route({
-      method: route.method,
-      url,
-      async onRequest(request, reply) {
-        nameLastParameter(route, request);
-        request.admitted = await admit(ports, route, request, reply);
-      },
-      async handler(request, reply) {
-        const admitted = request.admitted!;
-        const common = restRequest(ports, admitted.caller, request, reply);
-        const answer = await callHandler(ports, route, admitted, common, readBody?.(request.body));
-        return send(reply, answer, common);
-      },
-    });
-  }
+  const register = (scope: FastifyInstance) => {
+    for (const url of routerPaths(route)) {
+      scope.route({
+        method: route.method,
+        url,
+        async onRequest(request, reply) {
+          nameLastParameter(route, request);
+          request.admitted = await admit(ports, route, request, reply);
+        },
+        async handler(request, reply) {
+          const admitted = request.admitted!;
+          const common = restRequest(ports, admitted.caller, request, reply);
+          const answer =
+            "form" in route && route.form !== undefined
+              ? await callWithForm(ports, route, admitted, common, request, reply)
+              : await callHandler(ports, route, admitted, common, readBody?.(request.body));
+          return send(reply, answer, common);
+        },
+      });
+    }
+  };
+  if ("form" in route && route.form !== undefined) registerStreaming(server, register);
+  else register(server);
+}
+
+/** A scope of its own, in which bodies are left to whoever reads them. */
+function registerStreaming(server: FastifyInstance, register: (scope: FastifyInstance) => void): void {
+  server.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser("*", (_request, body, done) => done(null, body));
+    register(scope);
+  });
 }
 
 /** The route's path as the router writes it. */
@@ -72,9 +90,31 @@ function restRequest(
   };
 }
 
+/** What is refused while it is sent is heard out for a while: who is sending does not read. */
+async function callWithForm(
+  ports: Ports,
+  route: RepositoryFormRoute,
+  { repository, account }: Admitted,
+  common: RestRequest,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<Answer> {
+  const { raw } = request;
+  // Who leaves the loop early must not close the connection with the stream: there is an answer to be sent.
+  const body: AsyncIterable<Buffer> | undefined =
+    request.body === undefined ? undefined : raw.iterator({ destroyOnReturn: false });
+  try {
+    const form = readFormParts(body, request.headers, route.form);
+    return await route.handle(ports, { ...common, repository: repository!, account: account!, form });
+  } catch (error) {
+    if (!(await isHeardOut(raw))) reply.header("connection", "close");
+    throw error;
+  }
+}
+
 async function callHandler(
   ports: Ports,
-  route: Route,
+  route: Exclude<Route, RepositoryFormRoute>,
   admitted: Admitted,
   request: RestRequest,
   body: unknown,

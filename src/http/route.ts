@@ -11,6 +11,7 @@ import type { Ports } from "../ports.ts";
 import type { Bases } from "../representations/links.ts";
 import type { Answer } from "./answer.ts";
 import type { Fields } from "./fields.ts";
+import type { FormPart, FormParts } from "./form-parts.ts";
 
 export type Method = "GET" | "POST" | "PUT" | "DELETE";
 
@@ -72,12 +73,31 @@ export type RepositoryAccountRoute<Body extends TSchema = TSchema> = Declared &
   Partial<WithBody<Body>> &
   OnRepository & {
     readonly access: RepositoryAccess;
+    readonly form?: undefined;
     handle(
       ports: Ports,
       request: RestRequest & {
         readonly repository: Repository;
         readonly account: Account;
         readonly body: Static<Body>;
+      },
+    ): Promise<Answer>;
+  };
+
+/**
+ * The same, for a form whose files are too large to be held. The handler reads its parts as they come from the client, who
+ * is let in before the first byte of them is read; the limit on other bodies is not asked.
+ */
+export type RepositoryFormRoute = Declared &
+  OnRepository & {
+    readonly access: RepositoryAccess;
+    readonly form: FormParts;
+    handle(
+      ports: Ports,
+      request: RestRequest & {
+        readonly repository: Repository;
+        readonly account: Account;
+        readonly form: AsyncIterable<FormPart>;
       },
     ): Promise<Answer>;
   };
@@ -183,6 +203,7 @@ export type OpenRoute = Declared & {
 export type Route =
   | RepositoryRoute
   | RepositoryAccountRoute
+  | RepositoryFormRoute
   | NewRepositoryRoute
   | RepositoryOrNewRoute
   | WorkspaceRoute
