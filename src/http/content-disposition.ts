@@ -18,25 +18,23 @@ export function parseDisposition(value: string): Disposition | undefined {
   while (rest.trim() !== "") {
     const found = PARAMETER.exec(rest);
     if (found === null) return undefined;
-    const { key, quoted, token } = found.groups!;
-    const text = key!.endsWith("*") ? decodeExtended(token ?? "") : unquote(quoted) || (token ?? "");
-    const name = key!.toLowerCase().replace("*", "");
-    if (text === undefined || parameters.has(key!.toLowerCase())) return undefined;
-    // RFC 6266, section 4.3: the extended form goes before the plain one, whichever comes first.
-    if (key!.endsWith("*") || !parameters.has(`${name}*`)) parameters.set(name, text);
-    parameters.set(key!.toLowerCase(), text);
+    const { key = "", quoted, token = "" } = found.groups!;
+    const text = key.endsWith("*") ? decodeExtended(token) : quoted === undefined ? token : unquote(quoted);
+    if (text === undefined || parameters.has(key.toLowerCase())) return undefined;
+    parameters.set(key.toLowerCase(), text);
     rest = rest.slice(found[0].length);
   }
-  const { name, filename } = Object.fromEntries(parameters);
-  return { name, filename, attributes: parameters.get("x-attributes") };
+  // RFC 6266, section 4.3: the extended form goes before the plain one.
+  const given = (key: string) => parameters.get(`${key}*`) ?? parameters.get(key);
+  return { name: given("name"), filename: given("filename"), attributes: given("x-attributes") };
 }
 
 /**
  * Clients have two ways to write a quote within quotes: with a backslash in front, or as `%22`, and then line ends as
  * `%0D` and `%0A` (HTML, "multipart/form-data encoding algorithm"). Any other backslash stands for itself.
  */
-function unquote(text: string | undefined): string {
-  return (text ?? "")
+function unquote(text: string): string {
+  return text
     .replaceAll(/\\(["\\])/g, "$1")
     .replaceAll(/%(22|0D|0A)/gi, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)));
 }
