@@ -79,6 +79,10 @@ async function answerPush(
     });
     await hearOut(pushRequest.pack);
     annotateReport(request, report);
+    // The report's own line is cut short by some clients, and a rule is what the pusher has to look up.
+    for (const remark of hasSideband ? (report.remarks ?? []) : []) {
+      answer.write(sidebandPackets(2, Buffer.from(`${remark}\n`)));
+    }
     answer.write(writePushReport(report, capabilities));
   } catch (error) {
     if (signal.aborted) {

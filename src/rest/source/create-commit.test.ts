@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
-import { readdir } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
+import { promisify } from "node:util";
 import { startFilledApp } from "../../../tests/support/filled-app.ts";
 import {
   BOUNDARY,
@@ -221,6 +223,38 @@ test("a file may be called like a field: by a file name in multipart, by a slash
   for (const name of ["message", "branch"]) assert.equal(files[`100644 ${name}`], "file");
   assert.equal(files["100644 files"], "f");
   assert.equal(files["100644 author"], "somebody");
+});
+
+test("the reference's commands with curl", async () => {
+  await freshBranch("curl");
+  const scratch = git.newPath("curl");
+  await mkdir(scratch);
+  await writeFile(join(scratch, "image.png"), Buffer.from([0x89, 0x50, 0x0d, 0x0a, 0]));
+  const curl = async (...args: string[]) => {
+    const all = ["-sS", "-i", "-H", `Authorization: ${authorization}`, ...args, source("?branch=curl")];
+    const { stdout } = await promisify(execFile)("curl", all, { cwd: scratch });
+    assert.match(stdout, /^HTTP\/1.1 201 /m);
+  };
+  await curl("-F", "/repo/path/to/image.png=@image.png");
+  await curl(
+    "--data-urlencode",
+    "/path/to/me.txt=Lorem ipsum.",
+    "--data-urlencode",
+    "message=Initial commit",
+  );
+  await curl("-F", "files=/a.txt", "-F", "files=/dir/b.txt", "-F", "files=/dir/c.txt");
+  // A quote is written in another way by older versions; a file of more than a kilobyte comes after "100 Continue".
+  await curl("-F", 'quoted "name"=@image.png', "-F", `big=${"x".repeat(2000)}`, "-H", "Expect: 100-continue");
+  assert.deepEqual(
+    Object.keys(await cloned("curl")).sort(),
+    [
+      "100644 big",
+      "100644 path/to/me.txt",
+      '100644 quoted "name"',
+      "100644 repo/path/to/image.png",
+      "100644 run",
+    ].sort(),
+  );
 });
 
 test("a new branch begins at the main branch, or at the parent that is given, and may change nothing", async () => {

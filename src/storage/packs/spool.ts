@@ -1,6 +1,5 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
-import { Readable } from "node:stream";
 
 /** A content in a spool. `size` is in bytes. */
 export type Spooled = { readonly start: number; readonly size: number };
@@ -28,12 +27,22 @@ export async function openSpool(folder: string): Promise<Spool> {
       }
       return { start, size: end - start };
     },
-    read({ start, size }) {
-      if (size === 0) return Readable.from([]);
-      return file.createReadStream({ start, end: start + size - 1, autoClose: false });
-    },
+    read: (spooled) => readPieces(file, spooled),
     close: () => file.close(),
   };
+}
+
+const PIECE_BYTES = 64 * 1024;
+
+/** Not by streams: each would leave a listener on the file, and there may be thousands. */
+async function* readPieces(file: FileHandle, { start, size }: Spooled): AsyncGenerator<Buffer> {
+  for (let done = 0; done < size; ) {
+    const piece = Buffer.allocUnsafe(Math.min(PIECE_BYTES, size - done));
+    const { bytesRead } = await file.read(piece, 0, piece.length, start + done);
+    if (bytesRead === 0) throw new Error(`a spool ends ${size - done} bytes early`);
+    done += bytesRead;
+    yield piece.subarray(0, bytesRead);
+  }
 }
 
 /** A disk that is nearly full takes a part, and refuses the next. */
