@@ -79,7 +79,7 @@ async function answerPush(
     });
     await hearOut(pushRequest.pack);
     annotateReport(request, report);
-    // The report's own line is cut short by some clients, and a rule is what the pusher has to look up.
+    // Beside the reason in the report, on a line of its own: a rule is what the pusher has to look up.
     for (const remark of hasSideband ? (report.remarks ?? []) : []) {
       answer.write(sidebandPackets(2, Buffer.from(`${remark}\n`)));
     }
