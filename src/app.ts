@@ -6,6 +6,7 @@ import { type DeliveryOptions, startWebhookDeliveries } from "./jobs/webhook-del
 import { repositoryFolder } from "./open-ports.ts";
 import type { Ports } from "./ports.ts";
 import { registerRest } from "./rest/rest.ts";
+import { sweepDownloads } from "./storage/downloads/disk-downloads.ts";
 import { sweepDiskPackStore } from "./storage/packs/disk-pack-store.ts";
 
 /** The surfaces joined. Serves nothing until it listens; `inject` works at once. */
@@ -28,6 +29,7 @@ const CLOSE_MS_MAX = 10_000;
 /** Sweeps what an earlier end left behind, and serves. */
 export async function startApp(ports: Ports, deliveryOptions?: DeliveryOptions): Promise<RunningApp> {
   await sweepDiskPackStore(repositoryFolder(ports.config));
+  await sweepDownloads(ports.config.dataFolder);
   const server = await createApp(ports);
   await server.listen({ host: ports.config.host, port: ports.config.port });
   const stopCursorExpiry = startCursorExpiry(ports);

@@ -7,6 +7,7 @@ import { errorPacket } from "../git/wire/packet.ts";
 import { Failure } from "../model/failure.ts";
 import { maskPersonalText } from "../model/mask-secrets.ts";
 import type { Repository } from "../model/repository.ts";
+import { explainIfGone } from "../operations/repository-gone.ts";
 import type { Ports } from "../ports.ts";
 import { listRefs } from "../storage/sql/refs.ts";
 import { cutStalled } from "./cut-stalled.ts";
@@ -14,7 +15,6 @@ import type { GitRequest, GitRoute } from "./git-route.ts";
 import { goneSignal } from "./gone-signal.ts";
 import { NO_CACHE } from "./no-cache.ts";
 import { FETCH_PLACES, holderOf } from "./process-places.ts";
-import { explainIfGone } from "./repository-gone.ts";
 import { openRequestBody, readWholeBody } from "./request-body.ts";
 
 /** Wants and haves of one round, unpacked: some 300,000 of them. A negotiation that needs more is sent in rounds. */

@@ -11,6 +11,7 @@ import type { Ports } from "../ports.ts";
 import type { Bases } from "../representations/links.ts";
 import type { Answer } from "./answer.ts";
 import type { Fields } from "./fields.ts";
+import type { FormPart, FormParts } from "./form-parts.ts";
 
 export type Method = "GET" | "POST" | "PUT" | "DELETE";
 
@@ -59,12 +60,57 @@ export type RepositoryRequest<Body extends TSchema = TSchema> = RestRequest & {
   readonly body: Static<Body>;
 };
 
+type OnRepository = {
+  readonly subject: "repository";
+  readonly permission: Exclude<Permission, "none">;
+};
+
 export type RepositoryRoute<Body extends TSchema = TSchema> = Declared &
   Partial<WithBody<Body>> &
-  WithMoreScopes<RepositoryRequest<Body>> & {
-    readonly subject: "repository";
-    readonly permission: Exclude<Permission, "none">;
+  WithMoreScopes<RepositoryRequest<Body>> &
+  OnRepository & {
+    readonly access?: undefined;
     handle(ports: Ports, request: RepositoryRequest<Body>): Promise<Answer>;
+  };
+
+/**
+ * How an account must come by its permission. `account`: in any way, but it must be one, also where everyone may read.
+ * `explicit`: read by membership, for what a repository's being public gives nobody a right to.
+ */
+export type RepositoryAccess = "account" | "explicit";
+
+/** For what is done in a repository in somebody's name. */
+export type RepositoryAccountRoute<Body extends TSchema = TSchema> = Declared &
+  Partial<WithBody<Body>> &
+  OnRepository & {
+    readonly access: RepositoryAccess;
+    readonly form?: undefined;
+    handle(
+      ports: Ports,
+      request: RestRequest & {
+        readonly repository: Repository;
+        readonly account: Account;
+        readonly body: Static<Body>;
+      },
+    ): Promise<Answer>;
+  };
+
+/**
+ * The same, for a form whose files are too large to be held. The handler reads its parts as they come from the client, who
+ * is let in before the first byte of them is read; the limit on other bodies is not asked.
+ */
+export type RepositoryFormRoute = Declared &
+  OnRepository & {
+    readonly access: RepositoryAccess;
+    readonly form: FormParts;
+    handle(
+      ports: Ports,
+      request: RestRequest & {
+        readonly repository: Repository;
+        readonly account: Account;
+        readonly form: AsyncIterable<FormPart>;
+      },
+    ): Promise<Answer>;
   };
 
 /** Which project of the workspace a body names for the repository. Undefined: none. */
@@ -170,6 +216,8 @@ export type OpenRoute = Declared & {
 
 export type Route =
   | RepositoryRoute
+  | RepositoryAccountRoute
+  | RepositoryFormRoute
   | NewRepositoryRoute
   | RepositoryOrNewRoute
   | WorkspaceRoute

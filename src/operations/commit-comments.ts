@@ -1,6 +1,4 @@
-import { heldPermission } from "../authorization/authorize.ts";
-import { requireAccount } from "../authorization/require-account.ts";
-import type { Caller } from "../model/caller.ts";
+import type { Account } from "../model/account.ts";
 import type { CommitComment, InlinePlace } from "../model/commit-comment.ts";
 import { Failure, invalidField } from "../model/failure.ts";
 import type { Repository } from "../model/repository.ts";
@@ -34,8 +32,8 @@ export type CommentSelector = {
  */
 export async function createComment(
   ports: CommitPorts & Pick<Ports, "outbox">,
-  caller: Caller,
   repository: Repository,
+  account: Account,
   {
     commit: revision,
     raw,
@@ -44,7 +42,6 @@ export async function createComment(
     bases,
   }: NewComment & { readonly commit: string; readonly bases: Bases },
 ): Promise<CommitComment> {
-  const author = requireAccount(caller);
   const { id: commit } = await getCommit(ports, repository, revision);
   const created = await ports.database.transaction(async (tx) => {
     if (parentId !== undefined) {
@@ -56,7 +53,7 @@ export async function createComment(
     const comment = await insertComment(tx, {
       repositoryUuid: repository.uuid,
       commit,
-      author,
+      author: account,
       parentId,
       raw,
       inline,
@@ -64,7 +61,7 @@ export async function createComment(
       createdAt: now,
       updatedAt: now,
     });
-    const origin = { actorUuid: author.uuid, bases };
+    const origin = { actorUuid: account.uuid, bases };
     const kind = "repo:commit_comment_created";
     await oweWebhooks(tx, repository, { kind, repositoryUuid: repository.uuid, comment, ...origin }, now);
     return comment;
@@ -90,11 +87,10 @@ export async function getComment(
 /** @throws Failure not-found; permission-missing if the comment is not the caller's own; conflict if it is deleted. */
 export async function changeComment(
   ports: CommitPorts,
-  caller: Caller,
   repository: Repository,
+  account: Account,
   { raw, ...selector }: CommentSelector & { readonly raw: string },
 ): Promise<CommitComment> {
-  const account = requireAccount(caller);
   const comment = await getComment(ports, repository, selector);
   if (comment.author.uuid !== account.uuid) throw notYours("change", comment);
   if (comment.isDeleted) throw new Failure("conflict", "Cannot change the comment: it is deleted");
@@ -111,14 +107,13 @@ export async function changeComment(
  */
 export async function deleteComment(
   ports: CommitPorts,
-  caller: Caller,
   repository: Repository,
+  account: Account,
   selector: CommentSelector,
 ): Promise<void> {
-  const account = requireAccount(caller);
   const comment = await getComment(ports, repository, selector);
   if (comment.author.uuid !== account.uuid) {
-    const held = await heldPermission(ports, caller, repository);
+    const held = await ports.database.lookups.findPermission(repository.uuid, account.uuid);
     if (held !== "admin") throw notYours("delete", comment);
   }
   if (comment.isDeleted) return;

@@ -1,6 +1,5 @@
 import type { Kysely } from "kysely";
-import { requireExplicitAccess } from "../authorization/explicit-access.ts";
-import type { Caller } from "../model/caller.ts";
+import type { Account } from "../model/account.ts";
 import type { CommitStatus, CommitStatusChanges } from "../model/commit-status.ts";
 import type { EventOrigin, FactOf } from "../model/event.ts";
 import { Failure } from "../model/failure.ts";
@@ -24,11 +23,11 @@ export type NewCommitStatus = Pick<
 /**
  * Stores how a build went, in place of what its key said before.
  *
- * @throws Failure not-found for an unknown commit; see also `requireExplicitAccess`.
+ * @throws Failure not-found for an unknown commit.
  */
 export async function reportCommitStatus(
   ports: StatusPorts,
-  caller: Caller,
+  account: Account,
   repository: Repository,
   {
     commit: revision,
@@ -36,11 +35,10 @@ export async function reportCommitStatus(
     ...wanted
   }: NewCommitStatus & { readonly commit: string; readonly bases: Bases },
 ): Promise<CommitStatus> {
-  const { uuid: actorUuid } = await requireExplicitAccess(ports, caller, repository);
   const { id } = await getCommit(ports, repository, revision);
   const now = ports.clock();
   const status = { ...wanted, repositoryUuid: repository.uuid, commit: id, createdAt: now, updatedAt: now };
-  return tellWebhooks(ports, repository, { actorUuid, bases }, async (tx) => {
+  return tellWebhooks(ports, repository, { actorUuid: account.uuid, bases }, async (tx) => {
     const isThere = (await findCommitStatus(tx, status)) !== undefined;
     const kind = isThere ? "repo:commit_status_updated" : "repo:commit_status_created";
     return { kind, status: await upsertCommitStatus(tx, status) };
@@ -62,7 +60,7 @@ export async function getCommitStatus(
 /** @throws Failure not-found if there is no such commit, or it has no status of that key. */
 export async function changeCommitStatus(
   ports: StatusPorts,
-  caller: Caller,
+  account: Account,
   repository: Repository,
   {
     commit: revision,
@@ -76,10 +74,9 @@ export async function changeCommitStatus(
     readonly bases: Bases;
   },
 ): Promise<CommitStatus> {
-  const { uuid: actorUuid } = await requireExplicitAccess(ports, caller, repository);
   const { id } = await getCommit(ports, repository, revision);
   const selector = { repositoryUuid: repository.uuid, commit: id, key };
-  return tellWebhooks(ports, repository, { actorUuid, bases }, async (tx) => {
+  return tellWebhooks(ports, repository, { actorUuid: account.uuid, bases }, async (tx) => {
     const status = (await findCommitStatus(tx, selector)) ?? throwUnknownKey(id, key);
     const changed = await upsertCommitStatus(tx, { ...status, ...changes, updatedAt: ports.clock() });
     return { kind: "repo:commit_status_updated", status: changed };

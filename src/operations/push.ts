@@ -81,6 +81,9 @@ export async function push(
     const refused = new Map(changes.map((change) => [change.update, change.refused]));
     return {
       unpackProblem: undefined,
+      remarks: changes.flatMap(({ update, refused: reason, refusedBy }) =>
+        refusedBy === undefined ? [] : [`${update.name}: ${reason}`],
+      ),
       refs: steps.map(({ command, update, refused: reason }) => ({
         name: command.name,
         refused: update === undefined ? reason : refused.get(update),

@@ -5,11 +5,11 @@ import { execFileSync } from "node:child_process";
 import { Readable } from "node:stream";
 import { after, before, describe, test } from "node:test";
 import { runGit } from "../../src/git/git-process.ts";
-import { findNamedRepository } from "../../src/http/pipeline.ts";
+import { findNamedRepository } from "../../src/http/named-subjects.ts";
 import { parseObjectId } from "../../src/model/object-id.ts";
 import type { RefName } from "../../src/model/ref-name.ts";
 import type { RepositorySlug } from "../../src/model/slug.ts";
-import { storeDownload } from "../../src/operations/downloads.ts";
+import { storeDownloads } from "../../src/operations/downloads.ts";
 import { createGroup } from "../../src/operations/groups.ts";
 import { createRepository } from "../../src/operations/repositories.ts";
 import { applyRefUpdates } from "../../src/storage/sql/refs.ts";
@@ -56,8 +56,8 @@ async function repository() {
 }
 
 function upload(name: string, content: string) {
-  const source = Readable.from([Buffer.from(content)]);
-  return repository().then((one) => storeDownload(app.ports, one, app.owner, { name, source }));
+  const uploads = Readable.from([{ name, source: Readable.from([Buffer.from(content)]) }]);
+  return repository().then((one) => storeDownloads(app.ports, one, app.owner, uploads));
 }
 
 describe("names that differ in case only", () => {

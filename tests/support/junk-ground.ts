@@ -4,7 +4,7 @@ import type { Route } from "../../src/http/route.ts";
 import { parseObjectId } from "../../src/model/object-id.ts";
 import type { BranchName, RefName } from "../../src/model/ref-name.ts";
 import type { ProjectKey, RepositorySlug } from "../../src/model/slug.ts";
-import { storeDownload } from "../../src/operations/downloads.ts";
+import { storeDownloads } from "../../src/operations/downloads.ts";
 import { createGroup } from "../../src/operations/groups.ts";
 import { createProject } from "../../src/operations/projects.ts";
 import { createRepository } from "../../src/operations/repositories.ts";
@@ -140,10 +140,8 @@ export async function openJunkGround(app: TestApp): Promise<JunkGround> {
       await applyRefUpdates(tx, repository.uuid, updates, { isAtomic: true, now: ports.clock() });
       await setMainBranchIfNone(tx, repository.uuid, "main" as BranchName);
     });
-    await storeDownload(ports, repository, app.owner, {
-      name: "file.txt",
-      source: Readable.from([Buffer.from("content")]),
-    });
+    const upload = { name: "file.txt", source: Readable.from([Buffer.from("content")]) };
+    await storeDownloads(ports, repository, app.owner, Readable.from([upload]));
     const parameters: Record<string, string> = {
       workspace: workspace.slug,
       repo_slug: slug,

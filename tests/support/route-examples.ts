@@ -11,6 +11,10 @@ function form(text: string): ExampleBody {
   return { contentType: "application/x-www-form-urlencoded", text };
 }
 
+function multipart(text: string): ExampleBody {
+  return { contentType: "multipart/form-data; boundary=edge", text };
+}
+
 const RESTRICTION = { kind: "push", pattern: "release/*", users: [], groups: [{ slug: "team" }] };
 const HOOK = {
   description: "tells",
@@ -108,6 +112,10 @@ export const EXAMPLE_BODIES: Readonly<Record<string, ExampleBody>> = {
   [`PUT ${R}/override-settings`]: json({ default_merge_strategy: true, branching_model: false }),
   [`POST ${R}/hooks`]: json(HOOK),
   [`PUT ${R}/hooks/{uid}`]: json(HOOK),
+  [`POST ${R}/src`]: form("message=text&branch=junk%2Fcommits&%2Fdocs%2Fnew.md=text&files=docs%2Fa.md"),
+  [`POST ${R}/downloads`]: multipart(
+    '--edge\r\ncontent-disposition: form-data; name="files"; filename="new.txt"\r\n\r\ntext\r\n--edge--\r\n',
+  ),
   [`POST ${W}/hooks`]: json(HOOK),
   [`PUT ${W}/hooks/{uid}`]: json(HOOK),
 };

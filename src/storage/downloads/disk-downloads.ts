@@ -15,6 +15,10 @@ function folderOf(dataFolder: string, repositoryUuid: Uuid): string {
   return join(dataFolder, "downloads", repositoryUuid.slice(0, 2), repositoryUuid);
 }
 
+function unfinishedFolder(dataFolder: string): string {
+  return join(dataFolder, "downloads", "unfinished");
+}
+
 function pathOf(dataFolder: string, { repositoryUuid, fileUuid }: DownloadFile): string {
   return join(folderOf(dataFolder, repositoryUuid), fileUuid);
 }
@@ -28,13 +32,15 @@ function pathOf(dataFolder: string, { repositoryUuid, fileUuid }: DownloadFile):
 export async function writeDownload(
   dataFolder: string,
   file: DownloadFile,
-  source: Readable,
+  source: AsyncIterable<Buffer>,
   bytesMax: number,
 ): Promise<number> {
   const folder = folderOf(dataFolder, file.repositoryUuid);
   await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
   const path = pathOf(dataFolder, file);
-  const unfinished = `${path}.unfinished`;
+  // One folder for all: the next start finds what was cut off without a walk.
+  const unfinished = join(unfinishedFolder(dataFolder), file.fileUuid);
+  await mkdir(unfinishedFolder(dataFolder), { recursive: true, mode: FOLDER_MODE });
   let bytes = 0;
   const count = new Transform({
     transform(chunk: Buffer, _encoding, done) {
@@ -51,6 +57,11 @@ export async function writeDownload(
     throw error;
   }
   return bytes;
+}
+
+/** Removes what uploads that were cut off have left. For start-up: nothing but the one server writes there. */
+export async function sweepDownloads(dataFolder: string): Promise<void> {
+  await rm(unfinishedFolder(dataFolder), { recursive: true, force: true });
 }
 
 function tooLarge(bytesMax: number): Failure {

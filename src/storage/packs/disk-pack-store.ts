@@ -69,6 +69,7 @@ async function openQuarantine(gitDir: string, folder: string): Promise<Quarantin
   const objectFolder = join(folder, "objects");
   await mkdir(join(objectFolder, "pack"), { recursive: true, mode: FOLDER_MODE });
   return {
+    folder,
     objectFolder,
     async accept() {
       await acceptPacks(join(objectFolder, "pack"), join(gitDir, "objects", "pack"));

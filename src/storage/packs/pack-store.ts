@@ -4,6 +4,8 @@ import type { Uuid } from "../../model/uuid.ts";
 
 /** A place beside a repository where the objects of one push wait until they are found good. */
 export type Quarantine = {
+  /** For what else has to wait: it is removed with the quarantine. */
+  readonly folder: string;
   /** For GIT_OBJECT_DIRECTORY; the repository's own objects are its alternates. */
   readonly objectFolder: string;
   /** Makes the objects part of the repository, so that they survive a loss of power. */
