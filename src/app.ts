@@ -7,6 +7,7 @@ import { repositoryFolder } from "./open-ports.ts";
 import type { Ports } from "./ports.ts";
 import { registerRest } from "./rest/rest.ts";
 import { sweepDiskPackStore } from "./storage/packs/disk-pack-store.ts";
+import { findRepository } from "./storage/sql/repositories.ts";
 
 /** The surfaces joined. Serves nothing until it listens; `inject` works at once. */
 export async function createApp(ports: Ports): Promise<AppServer> {
@@ -27,7 +28,11 @@ const CLOSE_MS_MAX = 10_000;
 
 /** Sweeps what an earlier end left behind, and serves. */
 export async function startApp(ports: Ports): Promise<RunningApp> {
-  await sweepDiskPackStore(repositoryFolder(ports.config));
+  const { kysely } = ports.database;
+  await sweepDiskPackStore(
+    repositoryFolder(ports.config),
+    async (uuid) => (await findRepository(kysely, undefined, { uuid })) !== undefined,
+  );
   const server = await createApp(ports);
   await server.listen({ host: ports.config.host, port: ports.config.port });
   const stopCursorExpiry = startCursorExpiry(ports);

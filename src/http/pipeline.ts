@@ -16,19 +16,20 @@ import type { Caller } from "../model/caller.ts";
 import { Failure, invalidField } from "../model/failure.ts";
 import type { Repository } from "../model/repository.ts";
 import { parseProjectKey, parseRepositorySlug, parseWorkspaceSlug } from "../model/slug.ts";
-import { parseBracedUuid } from "../model/uuid.ts";
+import { bracedUuid, parseBracedUuid } from "../model/uuid.ts";
 import type { Project, Workspace } from "../model/workspace.ts";
 import { getProject } from "../operations/workspaces.ts";
 import type { Ports } from "../ports.ts";
 import { findProject } from "../storage/sql/projects.ts";
 import { findRepository } from "../storage/sql/repositories.ts";
-import { findWorkspace } from "../storage/sql/workspaces.ts";
+import { findWorkspace, type WorkspaceSelector } from "../storage/sql/workspaces.ts";
 import type { Answer } from "./answer.ts";
 import { parseFields, selectFields } from "./fields.ts";
 import { basesOf, publicRequestUrl } from "./public-urls.ts";
 import { bodyReader } from "./request-body.ts";
 import { annotate, annotateRepository } from "./request-log.ts";
 import type {
+  ForkRoute,
   NewRepositoryRoute,
   ProjectOrNewRoute,
   RepositoryOrNewRoute,
@@ -141,6 +142,12 @@ async function admitToSubject(
       const found = await findNamedRepository(ports, params);
       return { repository: await requireRepositoryPermission(ports, caller, found, route.permission) };
     }
+    case "fork": {
+      const found = await findNamedRepository(ports, params);
+      const repository = await requireRepositoryPermission(ports, caller, found, route.permission);
+      if (caller.kind === "anonymous") throw credentialMissing();
+      return { repository, account: caller.account };
+    }
     case "repository-or-new": {
       const found = await findNamedRepository(ports, params);
       // What may not be seen is as if it were not there: neither answer tells them apart.
@@ -198,10 +205,24 @@ async function findNamedProject(
   return key === undefined ? undefined : findProject(database.kysely, workspace.uuid, { key });
 }
 
+/** The workspace in which a body wants a repository made out of another one: that of the other if it names none. */
+async function admitToTargetWorkspace(
+  { database }: Ports,
+  caller: Caller,
+  selector: WorkspaceSelector | undefined,
+  repository: Repository,
+): Promise<Workspace> {
+  const workspace =
+    selector === undefined ? repository.workspace : await findWorkspace(database.kysely, selector);
+  const named = selector ?? { slug: repository.workspace.slug };
+  const text = "slug" in named ? named.slug : bracedUuid(named.uuid);
+  return requireWorkspacePermission({ database }, caller, workspace, text, "create-repository");
+}
+
 /** The project into which a repository goes: always for a new one, and for one that is there if the body names one. */
 async function admitToTargetProject(
   ports: Ports,
-  route: Pick<NewRepositoryRoute | RepositoryOrNewRoute, "projectOf">,
+  route: Pick<NewRepositoryRoute | RepositoryOrNewRoute | ForkRoute, "projectOf">,
   { caller, workspace, repository }: Admitted,
   body: unknown,
 ): Promise<Project | undefined> {
@@ -317,6 +338,20 @@ async function callHandler(
       return route.handle(ports, {
         ...request,
         workspace: admitted.workspace!,
+        project: project!,
+        body,
+      });
+    }
+    case "fork": {
+      const { caller, account } = admitted;
+      const repository = admitted.repository!;
+      const workspace = await admitToTargetWorkspace(ports, caller, route.workspaceOf(body), repository);
+      const project = await admitToTargetProject(ports, route, { caller, workspace }, body);
+      return route.handle(ports, {
+        ...request,
+        repository,
+        account: account!,
+        workspace,
         project: project!,
         body,
       });

@@ -2,7 +2,7 @@ import { GitError, runGit } from "../git/git-process.ts";
 import { listCommits } from "../git/history/list-commits.ts";
 import type { Commit } from "../git/objects/commit.ts";
 import type { Account } from "../model/account.ts";
-import { type PushChange, parseRepositoryEvent } from "../model/event.ts";
+import { type PushChange, parseRepositoryEvent, type RepositoryEvent } from "../model/event.ts";
 import type { ObjectId } from "../model/object-id.ts";
 import { BRANCH_PREFIX, TAG_PREFIX } from "../model/ref-name.ts";
 import type { Repository } from "../model/repository.ts";
@@ -14,6 +14,7 @@ import { type Bases, repositoryApiUrl, repositoryHtmlUrl } from "../representati
 import { representRepository } from "../representations/repository.ts";
 import { findAccountByUuid, findAccountsByEmails } from "../storage/sql/accounts.ts";
 import { findRepository } from "../storage/sql/repositories.ts";
+import { getRepositoryDetails } from "../storage/sql/repository-details.ts";
 
 type PayloadPorts = Pick<Ports, "database" | "packs" | "objects">;
 
@@ -38,17 +39,37 @@ export async function renderPayload(
   const repository = await findRepository(kysely, undefined, { uuid: event.repositoryUuid });
   if (repository === undefined) return undefined;
   const actor = event.actorUuid === undefined ? undefined : await findAccountByUuid(kysely, event.actorUuid);
-  const subject = { repository, bases: event.bases };
-  const changes = [];
-  for (const change of event.changes) changes.push(await renderChange(ports, subject, change));
-  const { links, ...shown } = representRepository(repository, event.bases, { kind: "anonymous" });
-  const { self, html, avatar } = links;
+  const happened = await renderEvent(ports, event, { repository, bases: event.bases });
+  if (happened === undefined) return undefined;
   const payload = JSON.stringify({
-    push: { changes },
-    repository: { ...shown, links: { self, html, avatar } },
+    ...happened,
+    repository: await renderRepository(ports, repository, event.bases),
     actor: actor === undefined ? null : representEmbeddedAccount(actor, event.bases),
   });
   return Buffer.byteLength(payload) > PAYLOAD_BYTES_MAX ? undefined : payload;
+}
+
+/** What is told beside the repository and who did it; undefined if what it is about is no longer there. */
+async function renderEvent(ports: PayloadPorts, event: RepositoryEvent, subject: Subject) {
+  switch (event.kind) {
+    case "repo:push": {
+      const changes = [];
+      for (const change of event.changes) changes.push(await renderChange(ports, subject, change));
+      return { push: { changes } };
+    }
+    case "repo:fork": {
+      const fork = await findRepository(ports.database.kysely, undefined, { uuid: event.forkUuid });
+      return fork && { fork: await renderRepository(ports, fork, event.bases) };
+    }
+  }
+}
+
+/** Who reads the payload is not known: it tells what anyone may know of the repository's parent. */
+async function renderRepository({ database }: PayloadPorts, repository: Repository, bases: Bases) {
+  const details = await getRepositoryDetails(database.kysely, repository.uuid, undefined);
+  const { links, ...shown } = representRepository(repository, details, bases, { kind: "anonymous" });
+  const { self, html, avatar } = links;
+  return { ...shown, links: { self, html, avatar } };
 }
 
 async function renderChange(ports: PayloadPorts, subject: Subject, change: PushChange) {

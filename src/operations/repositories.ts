@@ -15,6 +15,7 @@ import {
   insertRepository,
   updateRepository,
 } from "../storage/sql/repositories.ts";
+import { requirePublicity } from "./fork-policies.ts";
 
 export type RepositoryPorts = Pick<Ports, "database" | "packs" | "clock">;
 
@@ -53,6 +54,7 @@ export async function createRepository(ports: RepositoryPorts, wanted: NewReposi
     mainBranch: wanted.mainBranch,
     sizeBytes: 0,
     refGeneration: 0,
+    parentUuid: undefined,
     createdAt: now,
     updatedAt: now,
   };
@@ -73,7 +75,7 @@ export type RepositoryChanges = Omit<Partial<NewRepository>, "workspace" | "slug
 /**
  * Changes a repository. A new name gives it a new slug, and so a new place.
  *
- * @throws Failure invalid-input if the new slug is taken or the main branch does not exist.
+ * @throws Failure invalid-input if the new slug is taken, the main branch does not exist, or a fork must stay private.
  */
 export async function changeRepository(
   { database, clock }: RepositoryPorts,
@@ -92,6 +94,7 @@ export async function changeRepository(
     await database.transaction(async (tx) => {
       // Under the lock that pushes take: the branch must not be deleted between the look and the change.
       await lockRepository(tx, repository.uuid);
+      if (plain.isPrivate === false && repository.isPrivate) await requirePublicity(tx, repository);
       const name = `${BRANCH_PREFIX}${mainBranch}` as RefName;
       if (isMainChanged && (await findRef(tx, repository.uuid, name)) === undefined) {
         throw new Failure("invalid-input", "Bad request", {
@@ -126,7 +129,7 @@ export async function deleteRepository(
   await removeDownloads(config.dataFolder, repository.uuid);
 }
 
-function slugTaken(repository: Pick<Repository, "workspace" | "slug">): Failure {
+export function slugTaken(repository: Pick<Repository, "workspace" | "slug">): Failure {
   const problem = `Repository with this Slug and Owner already exists: ${fullName(repository)}`;
   return new Failure("invalid-input", problem, { fields: { name: [problem] } });
 }
