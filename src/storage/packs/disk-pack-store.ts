@@ -93,11 +93,12 @@ async function copyRepository(
     await copyPacks(join(from, "objects", "pack"), join(draft, "objects", "pack"), linkFile);
     await syncFolder(join(draft, "objects", "pack"));
     await writeFile(mark, "");
+    await syncFolder(dirname(mark));
     await mkdir(dirname(to), { recursive: true, mode: FOLDER_MODE });
     await rename(draft, to);
     await syncFolder(dirname(to));
   } catch (error) {
-    await rm(draft, { recursive: true, force: true });
+    for (const path of [draft, to]) await rm(path, { recursive: true, force: true });
     await rm(mark, { force: true });
     if (hasCode(error, "ENOENT") && !(await isThere(from)))
       throw new Failure("not-found", "Cannot copy the repository: it has just been deleted");
