@@ -3,7 +3,9 @@ import { readdir, stat } from "node:fs/promises";
 import { after, describe, test } from "node:test";
 import { startFilledApp } from "../../../tests/support/filled-app.ts";
 import { createCaller, ownerOf, type RestCaller, restAs } from "../../../tests/support/rest-callers.ts";
+import { renderPayload } from "../../jobs/webhook-payload.ts";
 import type { ProjectKey } from "../../model/slug.ts";
+import type { WebhookDelivery } from "../../model/webhook.ts";
 import { createApiToken } from "../../operations/api-tokens.ts";
 import { createProject } from "../../operations/projects.ts";
 import { createWorkspace } from "../../operations/workspaces.ts";
@@ -313,4 +315,30 @@ test("a body may be left out: the fork then goes where its parent is, and its na
   const answer = await owner.rest("POST", FORKS);
   assert.equal(answer.status, 400, answer.text);
   assert.match(answer.text, /already exists: acme\/demo/);
+});
+
+test("webhooks of the parent are owed the fork, with both repositories in the payload", async () => {
+  const made = await owner.rest("POST", `${DEMO}/hooks`, {
+    url: "http://127.0.0.1:9/hook",
+    description: "Forks",
+    active: true,
+    events: ["repo:fork"],
+  });
+  assert.equal(made.status, 201, made.text);
+  const { full_name, uuid } = await fork();
+  const deliveries = await app.ports.database.kysely.selectFrom("webhook_delivery").selectAll().execute();
+  assert.deepEqual(
+    deliveries.map(({ event_key }) => event_key),
+    ["repo:fork"],
+  );
+  const delivery = { event: deliveries[0]!.event } as WebhookDelivery;
+  const payload = JSON.parse((await renderPayload(app.ports, delivery))!);
+  assert.deepEqual(Object.keys(payload).sort(), ["actor", "fork", "repository"]);
+  assert.equal(payload.repository.full_name, "acme/demo");
+  assert.deepEqual([payload.fork.full_name, payload.fork.uuid], [full_name, uuid]);
+  assert.equal(payload.actor.nickname, "forker");
+  const refused = await forker.rest("POST", FORKS, { workspace: { slug: "far" }, name: full_name.slice(4) });
+  assert.equal(refused.status, 400, refused.text);
+  const after = await app.ports.database.kysely.selectFrom("webhook_delivery").selectAll().execute();
+  assert.equal(after.length, 1, "nothing is owed for a fork that was refused");
 });
