@@ -23,6 +23,7 @@ export async function runKeptGit(
   args: readonly string[],
   options: LimitedRunOptions,
 ): Promise<Buffer> {
+  options.signal?.throwIfAborted();
   const key = args.join("\0");
   const known = kept.get(key);
   if (known !== undefined) {
