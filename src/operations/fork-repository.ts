@@ -1,26 +1,19 @@
 import { randomUUID } from "node:crypto";
-import type { Account } from "../model/account.ts";
+import type { EventOrigin } from "../model/event.ts";
 import { Failure, invalidField } from "../model/failure.ts";
 import type { Ref } from "../model/ref.ts";
 import { BRANCH_PREFIX, type BranchName, TAG_PREFIX } from "../model/ref-name.ts";
 import type { Repository } from "../model/repository.ts";
 import type { Uuid } from "../model/uuid.ts";
 import type { Ports } from "../ports.ts";
-import type { Bases } from "../representations/links.ts";
 import { isUniqueViolation } from "../storage/sql/database-failure.ts";
 import { insertRefs, listRefsByPrefix } from "../storage/sql/refs.ts";
 import { findRepository, insertRepository } from "../storage/sql/repositories.ts";
 import { privateByPolicy, requireForking } from "./fork-policies.ts";
-import { oweWebhooks } from "./owe-webhooks.ts";
+import { oweForkWebhooks } from "./owe-webhooks.ts";
 import { type NewRepository, type RepositoryPorts, slugTaken } from "./repositories.ts";
 
 export type ForkPorts = RepositoryPorts & Pick<Ports, "maintenance" | "outbox">;
-
-export type ForkAuthor = {
-  readonly account: Account;
-  /** For the links in webhooks. */
-  readonly bases: Bases;
-};
 
 /** What of a parent's refs a fork begins with. Others are the server's own, or of no use elsewhere. */
 const FORKED_PREFIXES = [BRANCH_PREFIX, TAG_PREFIX, "refs/notes/"];
@@ -38,7 +31,7 @@ export async function forkRepository(
   ports: ForkPorts,
   parent: Repository,
   wanted: NewRepository,
-  author: ForkAuthor,
+  origin: EventOrigin,
 ): Promise<Repository> {
   const { kysely } = ports.database;
   // All of this is decided in the transaction, by the database. Here it only saves work that would be for nothing.
@@ -61,7 +54,7 @@ export async function forkRepository(
       createdAt: now,
       updatedAt: now,
     };
-    await storeFork(ports, parent, fork, refs, author);
+    await storeFork(ports, parent, fork, refs, origin);
   } catch (error) {
     // A connection that is lost at the commit does not tell whether it was done. The row does, and if it cannot be asked for
     // now, start-up asks.
@@ -125,7 +118,7 @@ async function storeFork(
   parent: Repository,
   fork: Repository,
   refs: readonly Ref[],
-  { account, bases }: ForkAuthor,
+  origin: EventOrigin,
 ): Promise<void> {
   try {
     await database.transaction(async (tx) => {
@@ -133,14 +126,7 @@ async function storeFork(
       if (!fork.isPrivate && !mayBePublic) throw privateByPolicy();
       await insertRepository(tx, fork);
       await insertRefs(tx, fork.uuid, refs);
-      const event = {
-        kind: "repo:fork",
-        repositoryUuid: parent.uuid,
-        actorUuid: account.uuid,
-        bases,
-        forkUuid: fork.uuid,
-      } as const;
-      await oweWebhooks(tx, parent, event, fork.createdAt);
+      await oweForkWebhooks(tx, parent, fork, origin, fork.createdAt);
     });
   } catch (error) {
     throw isUniqueViolation(error) ? slugTaken(fork) : error;

@@ -11,8 +11,8 @@ export type Cost = {
 let statements: string[] | undefined;
 let spawns: string[] | undefined;
 
-/** The job that delivers webhooks looks from time to time whether there are any: no request pays for that. */
-const BACKGROUND = /^select \* from "webhook_delivery" where "sequence" in/;
+/** The job that delivers webhooks looks from time to time whether there are any: no request pays for that, and no list shows them. */
+const BACKGROUND = /\bfrom "webhook_delivery"/;
 
 /** Counts from within what this process asks of SQLite: every way of running a statement goes through one of these. */
 function listenToStatements(): void {

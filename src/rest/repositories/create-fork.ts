@@ -1,5 +1,6 @@
 import { type Static, Type } from "typebox";
 import { jsonAnswer } from "../../http/answer.ts";
+import { originOf } from "../../http/event-origin.ts";
 import type { ForkRoute } from "../../http/route.ts";
 import { invalidField } from "../../model/failure.ts";
 import { fullName } from "../../model/repository.ts";
@@ -27,7 +28,7 @@ export const createForkRoute: ForkRoute<typeof ForkBody> = {
   body: ForkBody,
   workspaceOf: readWorkspace,
   projectOf: (body) => parseRepositoryBody(body).project,
-  async handle(ports, { repository, workspace, project, body, bases, caller, account }) {
+  async handle(ports, { repository, workspace, project, body, bases, caller }) {
     const { project: _named, ...wishes } = parseRepositoryBody(body);
     const slug = wishes.name === undefined ? repository.slug : slugifyRepositoryName(wishes.name);
     if (slug === undefined) throw invalidField("name", "has no letter or digit for a slug");
@@ -35,7 +36,7 @@ export const createForkRoute: ForkRoute<typeof ForkBody> = {
       ports,
       repository,
       { ...wishes, slug, workspace, project },
-      { account, bases },
+      originOf(caller, bases),
     );
     const location = `${bases.api}/repositories/${fullName(fork)}`;
     return jsonAnswer(201, await showRepository(ports, fork, { bases, caller }), { location });

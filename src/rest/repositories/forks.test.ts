@@ -319,25 +319,32 @@ test("a body may be left out: the fork then goes where its parent is, and its na
 
 test("webhooks of the parent are owed the fork, with both repositories in the payload", async () => {
   const made = await owner.rest("POST", `${DEMO}/hooks`, {
-    url: "http://127.0.0.1:9/hook",
+    url: "https://example.com/hook",
     description: "Forks",
     active: true,
     events: ["repo:fork"],
   });
   assert.equal(made.status, 201, made.text);
-  const { full_name, uuid } = await fork();
+  await fork();
+  const untold = await app.ports.database.kysely.selectFrom("webhook_delivery").selectAll().execute();
+  assert.equal(untold.length, 0, "a private fork in another workspace is not told");
+  const near = await owner.rest("POST", FORKS, { name: newName() });
+  const { full_name, uuid } = near.json;
   const deliveries = await app.ports.database.kysely.selectFrom("webhook_delivery").selectAll().execute();
   assert.deepEqual(
     deliveries.map(({ event_key }) => event_key),
     ["repo:fork"],
   );
   const delivery = { event: deliveries[0]!.event } as WebhookDelivery;
-  const payload = JSON.parse((await renderPayload(app.ports, delivery))!);
+  const rendered = await renderPayload(app.ports, delivery);
+  assert.ok(rendered.kind === "rendered");
+  const payload = JSON.parse(rendered.body);
   assert.deepEqual(Object.keys(payload).sort(), ["actor", "fork", "repository"]);
   assert.equal(payload.repository.full_name, "acme/demo");
   assert.deepEqual([payload.fork.full_name, payload.fork.uuid], [full_name, uuid]);
-  assert.equal(payload.actor.nickname, "forker");
-  const refused = await forker.rest("POST", FORKS, { workspace: { slug: "far" }, name: full_name.slice(4) });
+  assert.equal(payload.fork.parent.full_name, "acme/demo");
+  assert.equal(payload.actor.display_name, "Olive Owner");
+  const refused = await owner.rest("POST", FORKS, { name: full_name.slice("acme/".length) });
   assert.equal(refused.status, 400, refused.text);
   const after = await app.ports.database.kysely.selectFrom("webhook_delivery").selectAll().execute();
   assert.equal(after.length, 1, "nothing is owed for a fork that was refused");

@@ -55,7 +55,8 @@ export async function getRepositoryDetails(
   return details.get(uuid) ?? NO_DETAILS;
 }
 
-const NO_DETAILS: RepositoryDetails = {
+/** What is told to those of whom it is not known what they may see. */
+export const NO_DETAILS: RepositoryDetails = {
   parent: undefined,
   overrides: { defaultMergeStrategy: false, branchingModel: false },
 };
