@@ -8,6 +8,7 @@ import type { Ports } from "./ports.ts";
 import { registerRest } from "./rest/rest.ts";
 import { sweepDownloads } from "./storage/downloads/disk-downloads.ts";
 import { sweepDiskPackStore } from "./storage/packs/disk-pack-store.ts";
+import { findRepository } from "./storage/sql/repositories.ts";
 
 /** The surfaces joined. Serves nothing until it listens; `inject` works at once. */
 export async function createApp(ports: Ports): Promise<AppServer> {
@@ -28,7 +29,11 @@ const CLOSE_MS_MAX = 10_000;
 
 /** Sweeps what an earlier end left behind, and serves. */
 export async function startApp(ports: Ports, deliveryOptions?: DeliveryOptions): Promise<RunningApp> {
-  await sweepDiskPackStore(repositoryFolder(ports.config));
+  const { kysely } = ports.database;
+  await sweepDiskPackStore(
+    repositoryFolder(ports.config),
+    async (uuid) => (await findRepository(kysely, undefined, { uuid })) !== undefined,
+  );
   await sweepDownloads(ports.config.dataFolder);
   const server = await createApp(ports);
   await server.listen({ host: ports.config.host, port: ports.config.port });

@@ -17,9 +17,11 @@ import type { Account } from "../model/account.ts";
 import type { Caller } from "../model/caller.ts";
 import { Failure } from "../model/failure.ts";
 import type { Repository } from "../model/repository.ts";
+import { bracedUuid } from "../model/uuid.ts";
 import type { Project, Workspace } from "../model/workspace.ts";
 import { getProject } from "../operations/workspaces.ts";
 import type { Ports } from "../ports.ts";
+import { findWorkspace, type WorkspaceSelector } from "../storage/sql/workspaces.ts";
 import {
   findNamedProject,
   findNamedRepository,
@@ -28,6 +30,7 @@ import {
 } from "./named-subjects.ts";
 import { annotate, annotateRepository } from "./request-log.ts";
 import type {
+  ForkRoute,
   NewRepositoryRoute,
   ProjectOrNewRoute,
   RepositoryAccess,
@@ -104,6 +107,11 @@ async function admitToSubject(
       const repository = await requireRepositoryPermission(ports, caller, found, route.permission);
       return { repository, account: await admitAccount(ports, route.access, caller, repository) };
     }
+    case "fork": {
+      const found = await findNamedRepository(ports, params);
+      const repository = await requireRepositoryPermission(ports, caller, found, route.permission);
+      return { repository, account: requireAccount(caller) };
+    }
     case "repository-or-new": {
       const found = await findNamedRepository(ports, params);
       // What may not be seen is as if it were not there: neither answer tells them apart.
@@ -162,10 +170,24 @@ async function admitToProjectOrNew(
   return { workspace: await admitToWorkspace(ports, caller, params, route.permissionToCreate) };
 }
 
+/** The workspace in which a body wants a repository made out of another one: that of the other if it names none. */
+export async function admitToTargetWorkspace(
+  { database }: Ports,
+  caller: Caller,
+  selector: WorkspaceSelector | undefined,
+  repository: Repository,
+): Promise<Workspace> {
+  const workspace =
+    selector === undefined ? repository.workspace : await findWorkspace(database.kysely, selector);
+  const named = selector ?? { slug: repository.workspace.slug };
+  const text = "slug" in named ? named.slug : bracedUuid(named.uuid);
+  return requireWorkspacePermission({ database }, caller, workspace, text, "create-repository");
+}
+
 /** The project into which a repository goes: always for a new one, and for one that is there if the body names one. */
 export async function admitToTargetProject(
   ports: Ports,
-  route: Pick<NewRepositoryRoute | RepositoryOrNewRoute, "projectOf">,
+  route: Pick<NewRepositoryRoute | RepositoryOrNewRoute | ForkRoute, "projectOf">,
   { caller, workspace, repository }: Admitted,
   body: unknown,
 ): Promise<Project | undefined> {

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { requireScopes } from "../authorization/authorize.ts";
 import type { Ports } from "../ports.ts";
-import { type Admitted, admit, admitToTargetProject } from "./admission.ts";
+import { type Admitted, admit, admitToTargetProject, admitToTargetWorkspace } from "./admission.ts";
 import type { Answer } from "./answer.ts";
 import { parseFields, selectFields } from "./fields.ts";
 import { readFormParts } from "./form-parts.ts";
@@ -155,6 +155,20 @@ async function callHandler(
       return route.handle(ports, {
         ...request,
         workspace: admitted.workspace!,
+        project: project!,
+        body,
+      });
+    }
+    case "fork": {
+      const { caller, account } = admitted;
+      const repository = admitted.repository!;
+      const workspace = await admitToTargetWorkspace(ports, caller, route.workspaceOf(body), repository);
+      const project = await admitToTargetProject(ports, route, { caller, workspace }, body);
+      return route.handle(ports, {
+        ...request,
+        repository,
+        account: account!,
+        workspace,
         project: project!,
         body,
       });

@@ -9,6 +9,7 @@ import type { OauthScope, Scope } from "../model/scope.ts";
 import type { Project, ProjectSelector, Workspace } from "../model/workspace.ts";
 import type { Ports } from "../ports.ts";
 import type { Bases } from "../representations/links.ts";
+import type { WorkspaceSelector } from "../storage/sql/workspaces.ts";
 import type { Answer } from "./answer.ts";
 import type { Fields } from "./fields.ts";
 import type { FormPart, FormParts } from "./form-parts.ts";
@@ -159,6 +160,30 @@ export type RepositoryOrNewRoute<Body extends TSchema = TSchema> = Declared &
     ): Promise<Answer>;
   };
 
+/**
+ * For what makes a repository elsewhere out of the one of the URL. The caller needs `permission` on that one, and in the
+ * workspace that the body names, or else in the same one, what a `NewRepositoryRoute` asks. Nobody does it anonymously.
+ */
+export type ForkRoute<Body extends TSchema = TSchema> = Declared &
+  WithBody<Body> &
+  ProjectOf<Body> & {
+    readonly subject: "fork";
+    readonly permission: Exclude<Permission, "none">;
+    /** @throws Failure invalid-input if what it names is no name of a workspace. */
+    workspaceOf(body: Static<Body>): WorkspaceSelector | undefined;
+    handle(
+      ports: Ports,
+      request: RestRequest & {
+        readonly repository: Repository;
+        readonly account: Account;
+        /** Where the new one goes. */
+        readonly workspace: Workspace;
+        readonly project: Project;
+        readonly body: Static<Body>;
+      },
+    ): Promise<Answer>;
+  };
+
 export type WorkspaceRequest<Body extends TSchema = TSchema> = RestRequest & {
   readonly workspace: Workspace;
   readonly body: Static<Body>;
@@ -220,6 +245,7 @@ export type Route =
   | RepositoryFormRoute
   | NewRepositoryRoute
   | RepositoryOrNewRoute
+  | ForkRoute
   | WorkspaceRoute
   | ProjectRoute
   | ProjectOrNewRoute

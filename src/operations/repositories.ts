@@ -19,7 +19,9 @@ import {
   insertRepository,
   updateRepository,
 } from "../storage/sql/repositories.ts";
+import { NO_DETAILS } from "../storage/sql/repository-details.ts";
 import type { Schema } from "../storage/sql/schema.ts";
+import { requirePublicity } from "./fork-policies.ts";
 import { oweWebhooks } from "./owe-webhooks.ts";
 
 export type RepositoryPorts = Pick<Ports, "database" | "packs" | "clock" | "outbox">;
@@ -67,6 +69,7 @@ export async function createRepository(
     mainBranch: wanted.mainBranch,
     sizeBytes: 0,
     refGeneration: 0,
+    parentUuid: undefined,
     createdAt: now,
     updatedAt: now,
   };
@@ -93,7 +96,7 @@ export type RepositoryChanges = Omit<Partial<NewRepository>, "workspace" | "slug
  * Changes a repository. A new name gives it a new slug, and so a new place. Webhooks hear of it if there is an `origin`, and
  * if anything is different afterwards.
  *
- * @throws Failure invalid-input if the new slug is taken or the main branch does not exist.
+ * @throws Failure invalid-input if the new slug is taken, the main branch does not exist, or a fork must stay private.
  */
 export async function changeRepository(
   { database, clock, outbox }: RepositoryPorts,
@@ -115,6 +118,7 @@ export async function changeRepository(
     changed = await database.transaction(async (tx) => {
       // Under the lock that pushes take: the branch must not be deleted between the look and the change.
       await lockRepository(tx, repository.uuid);
+      if (plain.isPrivate === false && repository.isPrivate) await requirePublicity(tx, repository);
       const before = (await findRepository(tx, undefined, { uuid: repository.uuid }))!;
       const name = `${BRANCH_PREFIX}${mainBranch}` as RefName;
       if (isMainChanged && (await findRef(tx, repository.uuid, name)) === undefined) {
@@ -147,7 +151,7 @@ async function oweUpdate(
   origin: EventOrigin,
   now: Date,
 ): Promise<void> {
-  const show = (one: Repository) => representRepository(one, origin.bases, { kind: "anonymous" });
+  const show = (one: Repository) => representRepository(one, NO_DETAILS, origin.bases, { kind: "anonymous" });
   const changes = representChanges(show(before), show(repository));
   if (Object.keys(changes).length === 0) return;
   await oweWebhooks(tx, repository, { kind: "repo:updated", repository, changes, ...origin }, now);
@@ -175,7 +179,7 @@ export async function deleteRepository(
   await removeDownloads(config.dataFolder, repository.uuid);
 }
 
-function slugTaken(repository: Pick<Repository, "workspace" | "slug">): Failure {
+export function slugTaken(repository: Pick<Repository, "workspace" | "slug">): Failure {
   const problem = `Repository with this Slug and Owner already exists: ${fullName(repository)}`;
   return new Failure("invalid-input", problem, { fields: { name: [problem] } });
 }

@@ -58,6 +58,7 @@ const REPOSITORY: Repository = {
   mainBranch: undefined,
   sizeBytes: 0,
   refGeneration: 0,
+  parentUuid: undefined,
   createdAt: NOW,
   updatedAt: NOW,
 };

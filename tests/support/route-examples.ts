@@ -112,6 +112,12 @@ export const EXAMPLE_BODIES: Readonly<Record<string, ExampleBody>> = {
   [`PUT ${R}/override-settings`]: json({ default_merge_strategy: true, branching_model: false }),
   [`POST ${R}/hooks`]: json(HOOK),
   [`PUT ${R}/hooks/{uid}`]: json(HOOK),
+  [`POST ${R}/forks`]: json({
+    name: "junk-fork",
+    description: "text",
+    is_private: true,
+    project: { key: "JUNK" },
+  }),
   [`POST ${R}/src`]: form("message=text&branch=junk%2Fcommits&%2Fdocs%2Fnew.md=text&files=docs%2Fa.md"),
   [`POST ${R}/downloads`]: multipart(
     '--edge\r\ncontent-disposition: form-data; name="files"; filename="new.txt"\r\n\r\ntext\r\n--edge--\r\n',

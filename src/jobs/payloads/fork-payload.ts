@@ -11,7 +11,7 @@ export async function renderForkPayload(
   const fork = await findRepository(database.kysely, undefined, { uuid: forkUuid });
   if (fork === undefined) return undefined;
   return {
-    fork: showRepository({ ...subject, repository: fork }),
+    fork: showRepository({ ...subject, repository: fork }, subject.repository),
     repository: showRepository(subject),
     actor: showActor(subject),
   };

@@ -4,6 +4,7 @@ import type { Ports } from "../../ports.ts";
 import { representEmbeddedAccount } from "../../representations/embedded-account.ts";
 import type { Bases } from "../../representations/links.ts";
 import { representRepository } from "../../representations/repository.ts";
+import { NO_DETAILS } from "../../storage/sql/repository-details.ts";
 
 export type PayloadPorts = Pick<Ports, "database" | "packs" | "objects">;
 
@@ -19,9 +20,18 @@ export function showActor({ actor, bases }: Pick<PayloadSubject, "actor" | "base
   return actor === undefined ? null : representEmbeddedAccount(actor, bases);
 }
 
-/** As recorded: in full, with three of its links. No caller's name is in them, since nobody knows who will read it. */
-export function showRepository({ repository, bases }: Pick<PayloadSubject, "repository" | "bases">) {
-  const { links, ...shown } = representRepository(repository, bases, { kind: "anonymous" });
+/**
+ * As recorded: in full, with three of its links. No caller's name is in them, since nobody knows who will read it.
+ *
+ * @param parent what it was forked from, where whoever reads it knows of that already.
+ */
+export function showRepository(
+  { repository, bases }: Pick<PayloadSubject, "repository" | "bases">,
+  parent?: Repository,
+) {
+  const details = { ...NO_DETAILS, parent };
+  const whole = representRepository(repository, details, bases, { kind: "anonymous" });
+  const { links, override_settings: _settings, ...shown } = whole;
   const { self, html, avatar } = links;
   return { ...shown, links: { self, html, avatar } };
 }

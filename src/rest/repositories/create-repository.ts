@@ -4,8 +4,8 @@ import type { NewRepositoryRoute } from "../../http/route.ts";
 import { invalidField } from "../../model/failure.ts";
 import { parseRepositorySlug, type RepositorySlug, slugifyRepositoryName } from "../../model/slug.ts";
 import { createRepository } from "../../operations/repositories.ts";
-import { representRepository } from "../../representations/repository.ts";
 import { parseRepositoryBody, RepositoryBody } from "./repository-body.ts";
+import { showRepository } from "./show-repository.ts";
 
 export const createRepositoryRoute: NewRepositoryRoute<typeof RepositoryBody> = {
   subject: "new-repository",
@@ -20,7 +20,7 @@ export const createRepositoryRoute: NewRepositoryRoute<typeof RepositoryBody> = 
     const wanted = { ...wishes, slug: requiredSlug(params.repo_slug!), workspace, project };
     const repository = await createRepository(ports, wanted, originOf(caller, bases));
     // 200 and not 201: so the reference, and clients check it.
-    return jsonAnswer(200, representRepository(repository, bases, caller));
+    return jsonAnswer(200, await showRepository(ports, repository, { bases, caller }));
   },
 };
 
