@@ -1,9 +1,10 @@
-const MESSAGE_HTML = "the `html` of texts has paragraphs and line breaks, and nothing else of Markdown";
+const MESSAGE_HTML =
+  "the `html` of a text of more than 4,096 characters has paragraphs and line breaks alone";
 const MERGE_FLAG = "`merge=true`, which is deprecated, is taken as `topic=true`";
 const NO_AVATAR = "`links.avatar` of the body is ignored: there are no pictures";
 const BY_USER_NAME = "not by user name, only by UUID or account id";
-const EVENT_SCOPES =
-  "the scopes of the events that are subscribed to are not asked for; events other than pushes never come";
+const SILENT_EVENTS =
+  "`repo:transfer` and the events of pull requests, issues and pipelines can be subscribed to and never come";
 const NO_PULL_REQUESTS =
   "`users` and `groups` may be left out of kinds that need them; kinds about pull requests are kept and hold nobody, as there are none yet";
 
@@ -30,7 +31,7 @@ export const DIFFERENCES: Readonly<Record<string, string>> = {
   "GET /repositories/{workspace}/{repo_slug}/file-conflicts/{spec}":
     "needs two commits, one alone is 404; `add_rename`, `rename_add` and `flags` are never told; asks for a scope where the reference has none (our choice)",
   "GET /repositories/{workspace}/{repo_slug}/src/{commit}/{path}":
-    "no `format=rendered`; a file that Git LFS manages is answered as its pointer and not by a redirect",
+    "`format=rendered` shows .rst and .textile as plain text; a file that Git LFS manages is answered as its pointer, not by a redirect",
   "GET /repositories/{workspace}/{repo_slug}/downloads/{filename}":
     "answers 200 with the bytes in place of a redirect (302)",
 
@@ -49,10 +50,10 @@ export const DIFFERENCES: Readonly<Record<string, string>> = {
   "PUT /repositories/{workspace}/{repo_slug}/override-settings":
     "`default_merge_strategy` is kept and changes nothing, as there are no pull requests yet",
 
-  "POST /repositories/{workspace}/{repo_slug}/hooks": EVENT_SCOPES,
-  "PUT /repositories/{workspace}/{repo_slug}/hooks/{uid}": EVENT_SCOPES,
-  "POST /workspaces/{workspace}/hooks": EVENT_SCOPES,
-  "PUT /workspaces/{workspace}/hooks/{uid}": EVENT_SCOPES,
+  "POST /repositories/{workspace}/{repo_slug}/hooks": SILENT_EVENTS,
+  "PUT /repositories/{workspace}/{repo_slug}/hooks/{uid}": SILENT_EVENTS,
+  "POST /workspaces/{workspace}/hooks": SILENT_EVENTS,
+  "PUT /workspaces/{workspace}/hooks/{uid}": SILENT_EVENTS,
 
   "POST /workspaces/{workspace}/projects": NO_AVATAR,
   "PUT /workspaces/{workspace}/projects/{project_key}": NO_AVATAR,
