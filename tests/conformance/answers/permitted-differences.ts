@@ -99,9 +99,9 @@ export const PERMITTED_DIFFERENCES: readonly PermittedDifference[] = [
     pointer: /\/links$/,
   },
   {
-    why: "the reference's own example: format=meta answers one entry, and its schema is that of a list",
+    why: "the reference's text: format=meta answers one entry and format=rendered has a raw element; its schema is a list's",
     operation: /\/src\/\{commit\}\/\{path\}$/,
-    pointer: /^\/(path|commit|type|attributes|escaped_path|size|mimetype|links)$/,
+    pointer: /^\/(path|commit|type|attributes|escaped_path|size|mimetype|links|raw|markup|html)$/,
   },
   {
     why: "the reference's text: GET on src redirects, though its table has 200 alone",
