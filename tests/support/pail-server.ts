@@ -6,6 +6,7 @@ import type { Readable } from "node:stream";
 import { after, afterEach } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { watchedEnvironment } from "./answers-folder.ts";
 
 const PAIL = fileURLToPath(new URL("../../bin/pail", import.meta.url));
 const START_MS_MAX = 20_000;
@@ -61,6 +62,7 @@ function serverEnvironment(home: string, databaseUrl: string | undefined): NodeJ
     HOME: home,
     TMPDIR: home,
     LC_ALL: "C.UTF-8",
+    ...watchedEnvironment(),
     ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
   };
 }
