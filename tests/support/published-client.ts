@@ -53,7 +53,7 @@ export async function installPublishedClient(manifestFolder: string): Promise<Pu
     return installed;
   }
   await rm(unfinished, { recursive: true, force: true });
-  if (UNREACHABLE.test(outcome.text))
-    return { kind: "impossible", reason: `npm ci is not possible here: ${outcome.text.trim()}` };
+  const problem = outcome.text.split("\n").find((line) => UNREACHABLE.test(line));
+  if (problem !== undefined) return { kind: "impossible", reason: `npm ci is not possible here: ${problem}` };
   throw new Error(`npm ci ended with ${outcome.status}: ${outcome.text}`);
 }
