@@ -7,8 +7,8 @@ export type ClientAnswer = {
   readonly data: any;
 };
 
-/** What the client throws for a 4xx: the status, and the body as `error`. */
-export type ClientError = { readonly status: number; readonly error: unknown };
+/** What the client throws: for a 4xx its status and the body as `error`, for an answer that it cannot read a status of 500. */
+export type ClientError = { readonly status: number; readonly message: string; readonly error: unknown };
 
 type Parameters = Readonly<Record<string, unknown>>;
 type Method = ((parameters: Parameters) => Promise<ClientAnswer>) & {

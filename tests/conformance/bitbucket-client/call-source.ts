@@ -1,7 +1,5 @@
 import assert from "node:assert/strict";
-import { Readable } from "node:stream";
 import { test } from "node:test";
-import { storeDownload } from "../../../src/operations/downloads.ts";
 import { type ClientUnderTest, unlessServed } from "./client-under-test.ts";
 
 const POST_SRC = "POST /repositories/{}/{}/src";
@@ -9,7 +7,7 @@ const POST_DOWNLOADS = "POST /repositories/{}/{}/downloads";
 
 /** Files in commits, and files for download. */
 export function callSource(client: ClientUnderTest, ids: readonly string[]): void {
-  const { app, git, url, where, call, upload } = client;
+  const { app, git, url, where, call, refuse, upload } = client;
   const { kysely } = app.ports.database;
 
   /** A file of the tip of a branch, fetched by git. */
@@ -70,23 +68,25 @@ export function callSource(client: ClientUnderTest, ids: readonly string[]): voi
     await assert.rejects(pushedFile("by-parts", "README.md"), "what is named in files only is deleted");
   });
 
-  const downloads = () => kysely.selectFrom("download").select(["name", "size_bytes"]).execute();
+  const file = { ...where, filename: "uploaded (1).bin" };
 
-  test("the client uploads a download", { skip: unlessServed(POST_DOWNLOADS) }, async () => {
-    const _body = new FormData();
-    _body.append("files", new Blob(["bytes"]), "uploaded 1.bin");
-    assert.equal((await upload("downloads.create", { ...where, _body })).status, 201);
-    assert.deepEqual(await downloads(), [{ name: "uploaded 1.bin", size_bytes: 5 }]);
-    await call("downloads.delete", { ...where, filename: "uploaded 1.bin" });
+  test("the client finds no downloads where there are none", async () => {
+    assert.equal((await call("downloads.list", where)).data.size, 0);
+    assert.equal(await refuse("downloads.get", file), 404);
+    assert.equal(await refuse("downloads.delete", file), 404);
   });
 
-  test("the client lists, fetches and deletes downloads", async () => {
-    const source = Readable.from([Buffer.from("bytes")]);
-    await storeDownload(app.ports, app.repository, app.owner, { name: "file (1).bin", source });
+  test("the client uploads, lists, fetches and deletes a download", {
+    skip: unlessServed(POST_DOWNLOADS),
+  }, async () => {
+    const rows = () => kysely.selectFrom("download").select(["name", "size_bytes"]).execute();
+    const _body = new FormData();
+    _body.append("files", new Blob(["bytes"]), file.filename);
+    assert.equal((await upload("downloads.create", { ...where, _body })).status, 201);
+    assert.deepEqual(await rows(), [{ name: file.filename, size_bytes: 5 }]);
     assert.equal((await call("downloads.list", where)).data.size, 1);
-    const one = { ...where, filename: "file (1).bin" };
-    assert.equal(Buffer.from((await call("downloads.get", one)).data).toString(), "bytes");
-    assert.equal((await call("downloads.delete", one)).status, 204);
-    assert.deepEqual(await downloads(), []);
+    assert.equal(Buffer.from((await call("downloads.get", file)).data).toString(), "bytes");
+    assert.equal((await call("downloads.delete", file)).status, 204);
+    assert.deepEqual(await rows(), []);
   });
 }

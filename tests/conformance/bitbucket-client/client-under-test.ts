@@ -50,6 +50,12 @@ export type ClientUnderTest = FilledApp & {
   refuse(name: string, parameters?: Parameters): Promise<number>;
 };
 
+/** What a failing test shows: not the whole error, which has the `Authorization` header in it. */
+function problemOf(answer: ClientAnswer | ClientError): string {
+  if ("data" in answer) return String(answer.status);
+  return `${answer.status} ${answer.message} ${JSON.stringify(answer.error)}`;
+}
+
 /** The client and a server in this process, so that a test can look at rows. Ends after the tests of the file. */
 export async function startClientUnderTest(): Promise<ClientUnderTest> {
   const filled = await startFilledApp();
@@ -85,16 +91,13 @@ export async function startClientUnderTest(): Promise<ClientUnderTest> {
     assert.ok(routerPaths(route).includes(String(line?.route)), `${name} went to ${line?.route}`);
     // The client follows a redirection, which is then the first of two lines.
     if (Number(line?.status) >= 400 || requests().length === before + 1)
-      assert.equal(line?.status, answer.status, `${name}: ${JSON.stringify(answer)}`);
+      assert.equal(line?.status, answer.status, `${name}: ${problemOf(answer)}`);
     return answer;
   }
 
   async function answered(name: string, parameters: Parameters, by = client): Promise<ClientAnswer> {
     const answer = await observe(name, parameters, by);
-    assert.ok(
-      "data" in answer,
-      `${name} was refused: ${answer.status} ${JSON.stringify("error" in answer ? answer.error : "")}`,
-    );
+    assert.ok("data" in answer, `${name} was refused: ${problemOf(answer)}`);
     return answer;
   }
 
