@@ -54,7 +54,8 @@ export function callSource(client: ClientUnderTest, ids: readonly string[]): voi
   test("the client commits files as multipart", { skip: unlessServed(POST_SRC) }, async () => {
     const _body = new FormData();
     _body.append("docs/first.txt", new Blob(["first\n"]), "first.txt");
-    _body.append("docs/second.txt", "second\n");
+    // Without a line end: the standard has FormData write those of plain text as CR LF.
+    _body.append("docs/second.txt", "second");
     _body.append("files", "README.md");
     const made = await upload("source.createFileCommit", {
       ...where,
