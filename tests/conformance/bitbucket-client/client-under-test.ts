@@ -29,6 +29,8 @@ export function unlessServed(...operations: readonly string[]): string | false {
   return missing.length === 0 ? false : `Pail has no route ${missing.join(", ")}`;
 }
 
+const LOG_MS_MAX = 5000;
+
 type Parameters = Readonly<Record<string, unknown>>;
 
 export type ClientUnderTest = FilledApp & {
@@ -85,7 +87,9 @@ export async function startClientUnderTest(): Promise<ClientUnderTest> {
     const before = requests().length;
     const answer = await method(parameters).catch((error: ClientError) => error);
     // The line is written when the last byte is out, which the client may be quicker to read.
-    while (requests().length === before) await nextTurn();
+    const deadline = Date.now() + LOG_MS_MAX;
+    while (requests().length === before && Date.now() < deadline) await nextTurn();
+    assert.ok(requests().length > before, `${name} has asked nothing: ${problemOf(answer)}`);
     const [line] = requests().slice(before);
     assert.equal(line?.method, route.method, name);
     assert.ok(routerPaths(route).includes(String(line?.route)), `${name} went to ${line?.route}`);
