@@ -184,6 +184,9 @@ async function callHandler(
   }
 }
 
+/** What Bitbucket says of a 204. */
+const EMPTY_TYPE = "text/html; charset=utf-8";
+
 function send(reply: FastifyReply, answer: Answer, request: RestRequest): FastifyReply {
   reply.code(answer.status).headers(answer.headers ?? {});
   switch (answer.body.kind) {
@@ -197,6 +200,8 @@ function send(reply: FastifyReply, answer: Answer, request: RestRequest): Fastif
     case "stream":
       return reply.send(answer.body.stream);
     case "empty":
+      // A widely used client throws at an answer that says none. A 304 would change the type of what is stored.
+      if (answer.status !== 304) reply.header("content-type", EMPTY_TYPE);
       return reply.send();
   }
 }
