@@ -119,6 +119,8 @@ function permissionOf(route: Route): string {
       return route.permission;
     case "new-repository":
       return "create repositories in the project";
+    case "fork":
+      return `${route.permission}, and to create repositories where the fork goes`;
     case "repository-or-new":
       return `${route.permission}; to create, as POST`;
     case "workspace":
