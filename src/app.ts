@@ -2,11 +2,13 @@ import type { AddressInfo } from "node:net";
 import { registerGitHttp } from "./git-http/git-http.ts";
 import { type AppServer, createHttpServer } from "./http/server.ts";
 import { startCursorExpiry } from "./jobs/cursor-expiry.ts";
-import { startWebhookDeliveries } from "./jobs/webhook-delivery.ts";
+import { type DeliveryOptions, startWebhookDeliveries } from "./jobs/webhook-delivery.ts";
 import { repositoryFolder } from "./open-ports.ts";
 import type { Ports } from "./ports.ts";
 import { registerRest } from "./rest/rest.ts";
+import { sweepDownloads } from "./storage/downloads/disk-downloads.ts";
 import { sweepDiskPackStore } from "./storage/packs/disk-pack-store.ts";
+import { findRepository } from "./storage/sql/repositories.ts";
 
 /** The surfaces joined. Serves nothing until it listens; `inject` works at once. */
 export async function createApp(ports: Ports): Promise<AppServer> {
@@ -51,14 +53,19 @@ export async function startApp(ports: Ports, { sharesPort }: AppOptions): Promis
 
 /** Removes what an earlier end left behind. Before anything is served. */
 export async function sweepLeftovers(ports: Ports): Promise<void> {
-  await sweepDiskPackStore(repositoryFolder(ports.config));
+  const { kysely } = ports.database;
+  await sweepDiskPackStore(
+    repositoryFolder(ports.config),
+    async (uuid) => (await findRepository(kysely, undefined, { uuid })) !== undefined,
+  );
+  await sweepDownloads(ports.config.dataFolder);
   await ports.fetchResponses.sweep();
 }
 
 /** What is done after answers and beside them, once for all processes that serve. */
-export function startJobs(ports: Ports): { close(): Promise<void> } {
+export function startJobs(ports: Ports, deliveryOptions?: DeliveryOptions): { close(): Promise<void> } {
   const stopCursorExpiry = startCursorExpiry(ports);
-  const deliveries = startWebhookDeliveries(ports);
+  const deliveries = startWebhookDeliveries(ports, deliveryOptions);
   ports.outbox.listen(deliveries.wake);
   return {
     async close() {

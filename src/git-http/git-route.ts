@@ -10,7 +10,7 @@ import {
 import type { GitService } from "../git/wire/advertisement.ts";
 import { type ProtocolVersion, parseGitProtocol } from "../git/wire/git-protocol.ts";
 import { CHALLENGE, statusOf } from "../http/answer-failure.ts";
-import { findNamedRepository } from "../http/pipeline.ts";
+import { findNamedRepository } from "../http/named-subjects.ts";
 import { annotate, annotateFailure, annotateRepository } from "../http/request-log.ts";
 import { failureOf, logBug } from "../http/server.ts";
 import type { Caller } from "../model/caller.ts";

@@ -9,13 +9,13 @@ import { annotateFailure } from "../http/request-log.ts";
 import { failureOf, logBug } from "../http/server.ts";
 import { Failure } from "../model/failure.ts";
 import { push } from "../operations/push.ts";
+import { explainIfGone } from "../operations/repository-gone.ts";
 import type { Ports } from "../ports.ts";
 import { cutStalled } from "./cut-stalled.ts";
 import type { GitRequest, GitRoute } from "./git-route.ts";
 import { goneSignal } from "./gone-signal.ts";
 import { holderOf } from "./holder.ts";
 import { NO_CACHE } from "./no-cache.ts";
-import { explainIfGone } from "./repository-gone.ts";
 import { isUnpackError, openRequestBody } from "./request-body.ts";
 
 /** How often a client that waits hears from us, so that no proxy between takes the connection for dead. git's own value. */
@@ -79,6 +79,10 @@ async function answerPush(
     });
     await hearOut(pushRequest.pack);
     annotateReport(request, report);
+    // Beside the reason in the report, on a line of its own: a rule is what the pusher has to look up.
+    for (const remark of hasSideband ? (report.remarks ?? []) : []) {
+      answer.write(sidebandPackets(2, Buffer.from(`${remark}\n`)));
+    }
     answer.write(writePushReport(report, capabilities));
   } catch (error) {
     if (signal.aborted) {

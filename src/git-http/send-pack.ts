@@ -6,6 +6,7 @@ import { normalizeFetchRequest } from "../git/wire/fetch-request.ts";
 import { errorPacket } from "../git/wire/packet.ts";
 import { maskPersonalText } from "../model/mask-secrets.ts";
 import type { Repository } from "../model/repository.ts";
+import { explainIfGone } from "../operations/repository-gone.ts";
 import type { Ports } from "../ports.ts";
 import type { FetchResponse, ResponseWriter } from "../storage/fetch-responses/fetch-responses.ts";
 import { listRefs } from "../storage/sql/refs.ts";
@@ -13,7 +14,6 @@ import { cutStalled } from "./cut-stalled.ts";
 import type { GitRequest } from "./git-route.ts";
 import { goneSignal } from "./gone-signal.ts";
 import { holderOf } from "./holder.ts";
-import { explainIfGone } from "./repository-gone.ts";
 
 /** What upload-pack may serve; given here since no configuration of the repository is trusted. */
 const SETTINGS = ["-c", "uploadpack.allowFilter=true", "-c", "uploadpack.allowAnySHA1InWant=true"];

@@ -19,6 +19,8 @@ const STATUS: Record<FailureKind, number> = {
   gone: 410,
   "too-large": 413,
   "media-type-refused": 415,
+  // The reference has this number for an upload of downloads that is no form.
+  "form-type-refused": 406,
   "host-refused": 403,
   throttled: 429,
   // Bitbucket's own number for a diff that takes too long: contract, rest.md §6.

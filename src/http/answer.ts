@@ -8,6 +8,7 @@ export type Answer = {
     | { readonly kind: "json"; readonly value: unknown }
     | { readonly kind: "bytes"; readonly bytes: Buffer }
     | { readonly kind: "stream"; readonly stream: Readable }
+    /** Sent with a content type all the same, as Bitbucket sends its 204. */
     | { readonly kind: "empty" };
 };
 
@@ -19,10 +20,6 @@ export function jsonAnswer(
   return { status, headers, body: { kind: "json", value } };
 }
 
-/**
- * 204 as Bitbucket sends it: with a content type and no body. A widely used client library throws at a 204 whose content
- * type is missing or JSON.
- */
 export function noContentAnswer(): Answer {
-  return { status: 204, headers: { "content-type": "text/html; charset=utf-8" }, body: { kind: "empty" } };
+  return { status: 204, body: { kind: "empty" } };
 }

@@ -9,8 +9,10 @@ import type { OauthScope, Scope } from "../model/scope.ts";
 import type { Project, ProjectSelector, Workspace } from "../model/workspace.ts";
 import type { Ports } from "../ports.ts";
 import type { Bases } from "../representations/links.ts";
+import type { WorkspaceSelector } from "../storage/sql/workspaces.ts";
 import type { Answer } from "./answer.ts";
 import type { Fields } from "./fields.ts";
+import type { FormPart, FormParts } from "./form-parts.ts";
 
 export type Method = "GET" | "POST" | "PUT" | "DELETE";
 
@@ -43,16 +45,72 @@ type Declared = {
   readonly oauthScopes: readonly OauthScope[];
 };
 
+/**
+ * Scopes that are needed on top of the route's own, where the request decides what else its caller will get to see. They
+ * are asked for once the body has been read.
+ */
+type WithMoreScopes<Request> = {
+  scopesOf?(ports: Ports, request: Request): Promise<readonly Scope[]>;
+};
+
 /** The schema of a JSON body, and the body that a handler is given. Routes without one ignore what is sent. */
 type WithBody<Body extends TSchema> = { readonly body: Body };
 
+export type RepositoryRequest<Body extends TSchema = TSchema> = RestRequest & {
+  readonly repository: Repository;
+  readonly body: Static<Body>;
+};
+
+type OnRepository = {
+  readonly subject: "repository";
+  readonly permission: Exclude<Permission, "none">;
+};
+
 export type RepositoryRoute<Body extends TSchema = TSchema> = Declared &
-  Partial<WithBody<Body>> & {
-    readonly subject: "repository";
-    readonly permission: Exclude<Permission, "none">;
+  Partial<WithBody<Body>> &
+  WithMoreScopes<RepositoryRequest<Body>> &
+  OnRepository & {
+    readonly access?: undefined;
+    handle(ports: Ports, request: RepositoryRequest<Body>): Promise<Answer>;
+  };
+
+/**
+ * How an account must come by its permission. `account`: in any way, but it must be one, also where everyone may read.
+ * `explicit`: read by membership, for what a repository's being public gives nobody a right to.
+ */
+export type RepositoryAccess = "account" | "explicit";
+
+/** For what is done in a repository in somebody's name. */
+export type RepositoryAccountRoute<Body extends TSchema = TSchema> = Declared &
+  Partial<WithBody<Body>> &
+  OnRepository & {
+    readonly access: RepositoryAccess;
+    readonly form?: undefined;
     handle(
       ports: Ports,
-      request: RestRequest & { readonly repository: Repository; readonly body: Static<Body> },
+      request: RestRequest & {
+        readonly repository: Repository;
+        readonly account: Account;
+        readonly body: Static<Body>;
+      },
+    ): Promise<Answer>;
+  };
+
+/**
+ * The same, for a form whose files are too large to be held. The handler reads its parts as they come from the client, who
+ * is let in before the first byte of them is read; the limit on other bodies is not asked.
+ */
+export type RepositoryFormRoute = Declared &
+  OnRepository & {
+    readonly access: RepositoryAccess;
+    readonly form: FormParts;
+    handle(
+      ports: Ports,
+      request: RestRequest & {
+        readonly repository: Repository;
+        readonly account: Account;
+        readonly form: AsyncIterable<FormPart>;
+      },
     ): Promise<Answer>;
   };
 
@@ -102,14 +160,41 @@ export type RepositoryOrNewRoute<Body extends TSchema = TSchema> = Declared &
     ): Promise<Answer>;
   };
 
-export type WorkspaceRoute<Body extends TSchema = TSchema> = Declared &
-  Partial<WithBody<Body>> & {
-    readonly subject: "workspace";
-    readonly permission: WorkspacePermission;
+/**
+ * For what makes a repository elsewhere out of the one of the URL. The caller needs `permission` on that one, and in the
+ * workspace that the body names, or else in the same one, what a `NewRepositoryRoute` asks. Nobody does it anonymously.
+ */
+export type ForkRoute<Body extends TSchema = TSchema> = Declared &
+  WithBody<Body> &
+  ProjectOf<Body> & {
+    readonly subject: "fork";
+    readonly permission: Exclude<Permission, "none">;
+    /** @throws Failure invalid-input if what it names is no name of a workspace. */
+    workspaceOf(body: Static<Body>): WorkspaceSelector | undefined;
     handle(
       ports: Ports,
-      request: RestRequest & { readonly workspace: Workspace; readonly body: Static<Body> },
+      request: RestRequest & {
+        readonly repository: Repository;
+        readonly account: Account;
+        /** Where the new one goes. */
+        readonly workspace: Workspace;
+        readonly project: Project;
+        readonly body: Static<Body>;
+      },
     ): Promise<Answer>;
+  };
+
+export type WorkspaceRequest<Body extends TSchema = TSchema> = RestRequest & {
+  readonly workspace: Workspace;
+  readonly body: Static<Body>;
+};
+
+export type WorkspaceRoute<Body extends TSchema = TSchema> = Declared &
+  Partial<WithBody<Body>> &
+  WithMoreScopes<WorkspaceRequest<Body>> & {
+    readonly subject: "workspace";
+    readonly permission: WorkspacePermission;
+    handle(ports: Ports, request: WorkspaceRequest<Body>): Promise<Answer>;
   };
 
 export type ProjectRoute<Body extends TSchema = TSchema> = Declared &
@@ -156,8 +241,11 @@ export type OpenRoute = Declared & {
 
 export type Route =
   | RepositoryRoute
+  | RepositoryAccountRoute
+  | RepositoryFormRoute
   | NewRepositoryRoute
   | RepositoryOrNewRoute
+  | ForkRoute
   | WorkspaceRoute
   | ProjectRoute
   | ProjectOrNewRoute

@@ -16,6 +16,7 @@ export type FailureKind =
   | "gone"
   | "too-large"
   | "media-type-refused"
+  | "form-type-refused"
   | "host-refused"
   | "throttled"
   /** What was asked for takes too long to work out, and would the next time. */

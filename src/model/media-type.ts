@@ -2,6 +2,7 @@
 const MEDIA_TYPES: Readonly<Record<string, string>> = {
   "7z": "application/x-7z-compressed",
   avif: "image/avif",
+  bat: "application/x-msdos-program",
   bmp: "image/bmp",
   bz2: "application/x-bzip2",
   css: "text/css",

@@ -25,10 +25,27 @@ export type Repository = {
   readonly sizeBytes: number;
   /** Rises with every change of a ref, in the same transaction. */
   readonly refGeneration: number;
+  /** The repository that this one was forked from, while it is there. Not everyone who sees a fork may see its parent. */
+  readonly parentUuid: Uuid | undefined;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 };
 
-export function fullName(repository: Pick<Repository, "workspace" | "slug">): string {
+/** What names a repository to people and in URLs. */
+export type RepositoryName = {
+  readonly workspace: Pick<Workspace, "slug">;
+  readonly slug: RepositorySlug;
+};
+
+/** What is told of a repository inside another object. */
+export type RepositoryReference = RepositoryName & Pick<Repository, "uuid" | "name">;
+
+/** Which settings a repository has of its own, in place of its project's. */
+export type RepositoryOverrides = {
+  readonly defaultMergeStrategy: boolean;
+  readonly branchingModel: boolean;
+};
+
+export function fullName(repository: RepositoryName): string {
   return `${repository.workspace.slug}/${repository.slug}`;
 }

@@ -1,5 +1,4 @@
-import { requireExplicitAccess } from "../authorization/explicit-access.ts";
-import type { Caller } from "../model/caller.ts";
+import type { Account } from "../model/account.ts";
 import type { CommitParticipant } from "../model/commit-comment.ts";
 import type { Repository } from "../model/repository.ts";
 import { deleteApproval, insertApproval, listCommitParticipants } from "../storage/sql/commit-approvals.ts";
@@ -8,15 +7,14 @@ import { type CommitPorts, getCommit } from "./commits.ts";
 /**
  * Approves a commit as the caller. Approving twice is approving once.
  *
- * @throws Failure not-found for an unknown commit; see also `requireExplicitAccess`.
+ * @throws Failure not-found for an unknown commit.
  */
 export async function approveCommit(
   ports: CommitPorts,
-  caller: Caller,
   repository: Repository,
+  account: Account,
   revision: string,
 ): Promise<CommitParticipant> {
-  const account = await requireExplicitAccess(ports, caller, repository);
   const { id: commit } = await getCommit(ports, repository, revision);
   const approval = { repositoryUuid: repository.uuid, commit, accountUuid: account.uuid };
   const now = ports.clock();
@@ -30,11 +28,10 @@ export async function approveCommit(
 /** Takes the caller's approval back, if there is one. @throws Failure as `approveCommit`. */
 export async function unapproveCommit(
   ports: CommitPorts,
-  caller: Caller,
   repository: Repository,
+  account: Account,
   revision: string,
 ): Promise<void> {
-  const account = await requireExplicitAccess(ports, caller, repository);
   const { id: commit } = await getCommit(ports, repository, revision);
   const approval = { repositoryUuid: repository.uuid, commit, accountUuid: account.uuid };
   await ports.database.transaction((tx) => deleteApproval(tx, approval));

@@ -1,9 +1,9 @@
-import { heldPermission } from "../authorization/authorize.ts";
-import { requireAccount } from "../authorization/require-account.ts";
-import type { Caller } from "../model/caller.ts";
+import type { Account } from "../model/account.ts";
 import type { CommitComment, InlinePlace } from "../model/commit-comment.ts";
 import { Failure, invalidField } from "../model/failure.ts";
 import type { Repository } from "../model/repository.ts";
+import type { Ports } from "../ports.ts";
+import type { Bases } from "../representations/links.ts";
 import {
   findComment,
   findCommentedCommit,
@@ -11,6 +11,7 @@ import {
   updateComment,
 } from "../storage/sql/commit-comments.ts";
 import { type CommitPorts, getCommit } from "./commits.ts";
+import { oweWebhooks } from "./owe-webhooks.ts";
 
 export type NewComment = {
   readonly raw: string;
@@ -30,24 +31,29 @@ export type CommentSelector = {
  * @throws Failure not-found for an unknown commit or parent; invalid-input if the parent is about another commit.
  */
 export async function createComment(
-  ports: CommitPorts,
-  caller: Caller,
+  ports: CommitPorts & Pick<Ports, "outbox">,
   repository: Repository,
-  { commit: revision, raw, inline, parentId }: NewComment & { readonly commit: string },
+  account: Account,
+  {
+    commit: revision,
+    raw,
+    inline,
+    parentId,
+    bases,
+  }: NewComment & { readonly commit: string; readonly bases: Bases },
 ): Promise<CommitComment> {
-  const author = requireAccount(caller);
   const { id: commit } = await getCommit(ports, repository, revision);
-  return ports.database.transaction(async (tx) => {
+  const created = await ports.database.transaction(async (tx) => {
     if (parentId !== undefined) {
       const commented = await findCommentedCommit(tx, repository.uuid, parentId);
       if (commented === undefined) throw unknownComment(String(parentId));
       if (commented !== commit) throw invalidField("parent.id", "a comment on another commit");
     }
     const now = ports.clock();
-    return insertComment(tx, {
+    const comment = await insertComment(tx, {
       repositoryUuid: repository.uuid,
       commit,
-      author,
+      author: account,
       parentId,
       raw,
       inline,
@@ -55,7 +61,13 @@ export async function createComment(
       createdAt: now,
       updatedAt: now,
     });
+    const origin = { actorUuid: account.uuid, bases };
+    const kind = "repo:commit_comment_created";
+    await oweWebhooks(tx, repository, { kind, repositoryUuid: repository.uuid, comment, ...origin }, now);
+    return comment;
   });
+  ports.outbox.wake();
+  return created;
 }
 
 /** @throws Failure not-found if there is no such commit, or no such comment on it. Deleted ones are found. */
@@ -75,11 +87,10 @@ export async function getComment(
 /** @throws Failure not-found; permission-missing if the comment is not the caller's own; conflict if it is deleted. */
 export async function changeComment(
   ports: CommitPorts,
-  caller: Caller,
   repository: Repository,
+  account: Account,
   { raw, ...selector }: CommentSelector & { readonly raw: string },
 ): Promise<CommitComment> {
-  const account = requireAccount(caller);
   const comment = await getComment(ports, repository, selector);
   if (comment.author.uuid !== account.uuid) throw notYours("change", comment);
   if (comment.isDeleted) throw new Failure("conflict", "Cannot change the comment: it is deleted");
@@ -96,14 +107,13 @@ export async function changeComment(
  */
 export async function deleteComment(
   ports: CommitPorts,
-  caller: Caller,
   repository: Repository,
+  account: Account,
   selector: CommentSelector,
 ): Promise<void> {
-  const account = requireAccount(caller);
   const comment = await getComment(ports, repository, selector);
   if (comment.author.uuid !== account.uuid) {
-    const held = await heldPermission(ports, caller, repository);
+    const held = await ports.database.lookups.findPermission(repository.uuid, account.uuid);
     if (held !== "admin") throw notYours("delete", comment);
   }
   if (comment.isDeleted) return;

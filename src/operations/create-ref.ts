@@ -1,6 +1,7 @@
+import { hashObject } from "../git/objects/hash-object.ts";
 import { isConnected } from "../git/packs/connectivity.ts";
 import { indexPack } from "../git/packs/index-pack.ts";
-import { packTag } from "../git/packs/one-object-pack.ts";
+import { writePack } from "../git/packs/write-pack.ts";
 import type { Account } from "../model/account.ts";
 import { Failure, invalidField } from "../model/failure.ts";
 import type { ObjectId } from "../model/object-id.ts";
@@ -10,8 +11,8 @@ import type { Repository } from "../model/repository.ts";
 import type { Ports } from "../ports.ts";
 import type { Bases } from "../representations/links.ts";
 import type { Quarantine } from "../storage/packs/pack-store.ts";
-import { listEmails } from "../storage/sql/accounts.ts";
 import { findRef, listRefs } from "../storage/sql/refs.ts";
+import { dated, identityOf } from "./account-identity.ts";
 import { type ChangeRefsPorts, changeRefs } from "./change-refs.ts";
 import { type CommitPorts, getCommit } from "./commits.ts";
 
@@ -52,12 +53,13 @@ export async function createTag(
   const commit = await getWholeCommit(ports, repository, wanted.revision, by.signal);
   // The reference: an empty message is none.
   const message = wanted.message || `Added tag ${wanted.name} for changeset ${commit.slice(0, 12)}`;
-  const tagger = await taggerLine(ports, by.account);
+  const tagger = dated(await identityOf(ports, by.account), ports.clock());
   const headers = `object ${commit}\ntype commit\ntag ${wanted.name}\ntagger ${tagger}\n\n`;
-  const { id, pack } = packTag(Buffer.from(headers + message));
+  const content = Buffer.from(headers + message);
+  const id = hashObject("tag", content);
   const quarantine = await ports.packs.openQuarantine(repository.uuid);
   try {
-    const problem = await indexPack(onePiece(pack), {
+    const problem = await indexPack(writePack([{ type: "tag", content }]), {
       gitDir: ports.packs.gitDir(repository.uuid),
       objectFolder: quarantine.objectFolder,
       packBytesMax: ports.config.packBytesMax,
@@ -71,10 +73,6 @@ export async function createTag(
   }
 }
 
-async function* onePiece(pack: Buffer): AsyncGenerator<Buffer> {
-  yield pack;
-}
-
 /** git has the same rules for the names of tags as for those of branches, but for `HEAD`, which would only mislead. */
 function newRefName(prefix: typeof BRANCH_PREFIX | typeof TAG_PREFIX, text: string): RefName {
   const kind = prefix === BRANCH_PREFIX ? "branch" : "tag";
@@ -83,7 +81,7 @@ function newRefName(prefix: typeof BRANCH_PREFIX | typeof TAG_PREFIX, text: stri
 }
 
 /** A commit that a deletion has left may have lost a part of its history since: it must not be taken up again. */
-async function getWholeCommit(
+export async function getWholeCommit(
   ports: CreateRefPorts,
   repository: Repository,
   revision: string,
@@ -94,14 +92,6 @@ async function getWholeCommit(
   const gitDir = ports.packs.gitDir(repository.uuid);
   if (known.includes(id) || (await isConnected([id], known, { gitDir, signal }))) return id;
   throw new Failure("not-found", "Commit not found", { data: { shas: [revision] } });
-}
-
-/** `Name <address> seconds offset`. What would end the name or the line early is left out, as git does it. */
-async function taggerLine({ database, clock }: CreateRefPorts, account: Account): Promise<string> {
-  const [email] = await listEmails(database.kysely, account.uuid);
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is left out.
-  const name = account.displayName.replace(/[<>\x00-\x1f\x7f]/g, "").trim() || account.username;
-  return `${name} <${email?.address ?? ""}> ${Math.floor(clock().getTime() / 1000)} +0000`;
 }
 
 async function applyNew(

@@ -14,30 +14,54 @@ export type DownloadPorts = Pick<Ports, "config" | "database" | "clock">;
 /** Our choice: a file of 1 GiB streams, and one that fills the disk does not. */
 export const DOWNLOAD_BYTES_MAX = 2 * 1024 ** 3;
 
+export type Upload = { readonly name: string; readonly source: AsyncIterable<Buffer> };
+
 /**
- * Stores an uploaded file in place of the one of that name.
+ * Stores uploaded files in place of those of their names: all, or none. The contents are read one after another.
  *
- * @throws Failure invalid-input for a name that is none, too-large beyond `DOWNLOAD_BYTES_MAX`.
+ * @throws Failure invalid-input for a name that is none or is sent twice, or if there is no file, too-large beyond
+ * `DOWNLOAD_BYTES_MAX`.
  */
-export async function storeDownload(
+export async function storeDownloads(
   { config, database, clock }: DownloadPorts,
   repository: Repository,
   uploader: Account,
-  upload: { readonly name: string; readonly source: Readable },
-): Promise<Download> {
-  const name = parseDownloadName(upload.name);
-  if (name === undefined) throw invalidField("files", "not a file name");
-  const file = { repositoryUuid: repository.uuid, fileUuid: randomUUID() as Uuid };
-  const sizeBytes = await writeDownload(config.dataFolder, file, upload.source, DOWNLOAD_BYTES_MAX);
-  const download: Download = { ...file, name, uploader, sizeBytes, count: 0, createdAt: clock() };
-  // The row last: it never names a file that is not whole. A file without a row is named by nobody.
-  const replaced = await database.transaction(async (tx) => {
-    const before = await findDownload(tx, repository.uuid, name);
+  uploads: AsyncIterable<Upload>,
+): Promise<readonly Download[]> {
+  const stored: Download[] = [];
+  let replaced: readonly Download[];
+  try {
+    for await (const { name: text, source } of uploads) {
+      const name = parseDownloadName(text);
+      if (name === undefined) throw invalidField("files", "not a file name");
+      if (stored.some((each) => each.name === name)) throw invalidField("files", `"${name}" is sent twice`);
+      const file = { repositoryUuid: repository.uuid, fileUuid: randomUUID() as Uuid };
+      const sizeBytes = await writeDownload(config.dataFolder, file, source, DOWNLOAD_BYTES_MAX);
+      stored.push({ ...file, name, uploader, sizeBytes, count: 0, createdAt: clock() });
+    }
+    if (stored.length === 0) throw invalidField("files", "no file is sent");
+    // The rows last: they never name a file that is not whole. A file without a row is named by nobody.
+    replaced = await database.transaction((tx) => replaceDownloads(tx, stored));
+  } catch (error) {
+    for (const download of stored) await removeDownload(config.dataFolder, download);
+    throw error;
+  }
+  for (const download of replaced) await removeDownload(config.dataFolder, download);
+  return stored;
+}
+
+/** @returns what was there under the same names. */
+async function replaceDownloads(
+  tx: Parameters<typeof upsertDownload>[0],
+  downloads: readonly Download[],
+): Promise<Download[]> {
+  const replaced: Download[] = [];
+  for (const download of downloads) {
+    const before = await findDownload(tx, download.repositoryUuid, download.name);
+    if (before !== undefined) replaced.push(before);
     await upsertDownload(tx, download);
-    return before;
-  });
-  if (replaced !== undefined) await removeDownload(config.dataFolder, replaced);
-  return download;
+  }
+  return replaced;
 }
 
 /** Opens a file for sending, and counts it. @throws Failure not-found. */

@@ -1,6 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { requireExplicitAccess } from "../authorization/explicit-access.ts";
-import type { Caller } from "../model/caller.ts";
 import { Failure } from "../model/failure.ts";
 import { ANNOTATIONS_MAX, type Annotation, type Report } from "../model/report.ts";
 import type { Repository } from "../model/repository.ts";
@@ -37,15 +35,13 @@ export async function getReport(
 /**
  * Stores a report whole, in place of the one of that id, whose annotations stay.
  *
- * @throws Failure not-found for an unknown commit; see also `requireExplicitAccess`.
+ * @throws Failure not-found for an unknown commit.
  */
 export async function putReport(
   ports: CommitPorts,
-  caller: Caller,
   repository: Repository,
   { commit: revision, id, report }: ReportName & { readonly report: NewReport },
 ): Promise<Report> {
-  await requireExplicitAccess(ports, caller, repository);
   const { id: commit } = await getCommit(ports, repository, revision);
   return ports.database.transaction(async (tx) => {
     const known = await findReport(tx, { repositoryUuid: repository.uuid, commit, id });
@@ -65,11 +61,9 @@ export async function putReport(
 /** Deletes a report with its annotations, if it is there. @throws Failure as `putReport`. */
 export async function deleteReport(
   ports: CommitPorts,
-  caller: Caller,
   repository: Repository,
   { commit: revision, id }: ReportName,
 ): Promise<void> {
-  await requireExplicitAccess(ports, caller, repository);
   const { id: commit } = await getCommit(ports, repository, revision);
   await ports.database.transaction(async (tx) => {
     const report = await findReport(tx, { repositoryUuid: repository.uuid, commit, id });
@@ -80,16 +74,13 @@ export async function deleteReport(
 /**
  * Stores annotations, in place of those of the same ids: all, or none.
  *
- * @throws Failure not-found; invalid-input if the report would have more than `ANNOTATIONS_MAX`; see also
- * `requireExplicitAccess`.
+ * @throws Failure not-found; invalid-input if the report would have more than `ANNOTATIONS_MAX`.
  */
 export async function putAnnotations(
   ports: CommitPorts,
-  caller: Caller,
   repository: Repository,
   { annotations, ...name }: ReportName & { readonly annotations: readonly NewAnnotation[] },
 ): Promise<readonly Annotation[]> {
-  await requireExplicitAccess(ports, caller, repository);
   const report = await getReport(ports, repository, name);
   return ports.database.transaction(async (tx) => {
     // Without the lock two uploads could each find room for themselves.
@@ -115,16 +106,14 @@ export async function putAnnotations(
 /** Stores one annotation under the id of its URL: the UUID of one that there is, or the tool's own. Else as above. */
 export async function putAnnotation(
   ports: CommitPorts,
-  caller: Caller,
   repository: Repository,
   { annotation, ...name }: ReportName & { readonly annotation: NewAnnotation },
 ): Promise<Annotation> {
-  await requireExplicitAccess(ports, caller, repository);
   const report = await getReport(ports, repository, name);
   const known = await findAnnotation(ports.database.kysely, report.uuid, annotation.externalId);
   const externalId = known?.externalId ?? annotation.externalId;
   const annotations = [{ ...annotation, externalId }];
-  const [stored] = await putAnnotations(ports, caller, repository, { ...name, annotations });
+  const [stored] = await putAnnotations(ports, repository, { ...name, annotations });
   return stored!;
 }
 
@@ -146,11 +135,9 @@ export async function getAnnotation(
 /** Deletes an annotation, if it is there. @throws Failure not-found for the commit or the report. */
 export async function deleteAnnotation(
   ports: CommitPorts,
-  caller: Caller,
   repository: Repository,
   { annotationId, ...name }: ReportName & { readonly annotationId: string },
 ): Promise<void> {
-  await requireExplicitAccess(ports, caller, repository);
   const report = await getReport(ports, repository, name);
   await ports.database.transaction(async (tx) => {
     const found = await findAnnotation(tx, report.uuid, annotationId);

@@ -1,5 +1,5 @@
 import { DEFAULT_BRANCHING_MODEL } from "../model/branching-model.ts";
-import type { Repository } from "../model/repository.ts";
+import type { Repository, RepositoryOverrides } from "../model/repository.ts";
 import type { Ports } from "../ports.ts";
 import {
   deleteRepositoryBranchingModel,
@@ -7,12 +7,6 @@ import {
   upsertRepositoryBranchingModel,
 } from "../storage/sql/branching-models.ts";
 import { hasOwnMergeStrategy, setOwnMergeStrategy } from "../storage/sql/repository-overrides.ts";
-
-/** Which settings a repository has of its own, in place of its project's. */
-export type RepositoryOverrides = {
-  readonly defaultMergeStrategy: boolean;
-  readonly branchingModel: boolean;
-};
 
 export async function getOverrides(
   { database }: Pick<Ports, "database">,

@@ -1,6 +1,8 @@
 import type { RefDetails } from "../git/objects/ref-details.ts";
 import { type CommitContext, representCommit } from "./commit.ts";
+import { repositoryHtmlUrl } from "./links.ts";
 import { representRefLinks } from "./ref-links.ts";
+import { encodePath } from "./tree-entry.ts";
 
 export const MERGE_STRATEGIES = [
   "merge_commit",
@@ -11,17 +13,23 @@ export const MERGE_STRATEGIES = [
   "rebase_merge",
 ] as const;
 
+/** Recorded in 2025, in no document: how a branch may be brought up to date with another. */
+const SYNC_STRATEGIES = ["merge_commit", "rebase"] as const;
+
 /** A `branch`: contract, rest.md §2.7. */
 export function representBranch(branch: RefDetails, context: CommitContext) {
+  const { repository, bases } = context;
+  const newPullRequest = `${repositoryHtmlUrl(bases, repository)}/pull-requests/new`;
   return {
     type: "branch",
     name: branch.name,
     target: representTarget(branch, context),
-    links: representRefLinks(context.repository, context.bases, branch.name, {
-      api: "branches",
-      html: "branch",
-    }),
+    links: {
+      ...representRefLinks(repository, bases, branch.name, { api: "branches", html: "branch" }),
+      pullrequest_create: { href: `${newPullRequest}?source=${encodePath(branch.name)}&t=1` },
+    },
     merge_strategies: MERGE_STRATEGIES,
+    sync_strategies: SYNC_STRATEGIES,
     default_merge_strategy: MERGE_STRATEGIES[0],
   };
 }

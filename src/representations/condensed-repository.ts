@@ -1,9 +1,9 @@
-import { fullName, type Repository } from "../model/repository.ts";
+import { fullName, type RepositoryReference } from "../model/repository.ts";
 import { bracedUuid } from "../model/uuid.ts";
 import { type Bases, repositoryApiUrl, repositoryHtmlUrl } from "./links.ts";
 
 /** A `repository` inside another object. */
-export function representCondensedRepository(repository: Repository, bases: Bases) {
+export function representCondensedRepository(repository: RepositoryReference, bases: Bases) {
   const html = repositoryHtmlUrl(bases, repository);
   return {
     type: "repository",

@@ -1,6 +1,6 @@
 import type { Account } from "../model/account.ts";
 import type { ObjectId } from "../model/object-id.ts";
-import { fullName, type Repository } from "../model/repository.ts";
+import { fullName, type RepositoryName } from "../model/repository.ts";
 import { bracedUuid } from "../model/uuid.ts";
 
 /** Where the two surfaces are for the one who asks, without a slash at the end. */
@@ -11,22 +11,19 @@ export type Bases = {
   readonly html: string;
 };
 
-/** What a URL of a repository is made of. */
-export type RepositoryPath = Pick<Repository, "workspace" | "slug">;
-
-export function repositoryApiUrl(bases: Bases, repository: RepositoryPath): string {
+export function repositoryApiUrl(bases: Bases, repository: RepositoryName): string {
   return `${bases.api}/repositories/${fullName(repository)}`;
 }
 
-export function repositoryHtmlUrl(bases: Bases, repository: RepositoryPath): string {
+export function repositoryHtmlUrl(bases: Bases, repository: RepositoryName): string {
   return `${bases.html}/${fullName(repository)}`;
 }
 
-export function commitApiUrl(bases: Bases, repository: RepositoryPath, id: ObjectId): string {
+export function commitApiUrl(bases: Bases, repository: RepositoryName, id: ObjectId): string {
   return `${repositoryApiUrl(bases, repository)}/commit/${id}`;
 }
 
-export function commitHtmlUrl(bases: Bases, repository: RepositoryPath, id: ObjectId): string {
+export function commitHtmlUrl(bases: Bases, repository: RepositoryName, id: ObjectId): string {
   return `${repositoryHtmlUrl(bases, repository)}/commits/${id}`;
 }
 

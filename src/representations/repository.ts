@@ -1,13 +1,23 @@
 import type { Caller } from "../model/caller.ts";
 import { fullName, type Repository } from "../model/repository.ts";
+import type { RepositoryDetails } from "../storage/sql/repository-details.ts";
 import { representCondensedRepository } from "./condensed-repository.ts";
 import { representInstant } from "./instant.ts";
 import type { Bases } from "./links.ts";
 import { representEmbeddedProject } from "./project.ts";
 import { representEmbeddedWorkspace, representOwner } from "./workspace.ts";
 
-/** A `repository` in full: contract, rest.md §2.6. The caller's user name stands in the clone link, as recorded. */
-export function representRepository(repository: Repository, bases: Bases, caller: Caller) {
+/**
+ * A `repository` in full: contract, rest.md §2.6. The caller's user name stands in the clone link, as recorded.
+ *
+ * @param details as the one sees them who is answered.
+ */
+export function representRepository(
+  repository: Repository,
+  { parent, overrides }: RepositoryDetails,
+  bases: Bases,
+  caller: Caller,
+) {
   const condensed = representCondensedRepository(repository, bases);
   const { workspace, project } = repository;
   const self = condensed.links.self.href;
@@ -30,8 +40,11 @@ export function representRepository(repository: Repository, bases: Bases, caller
     has_issues: repository.hasIssues,
     has_wiki: repository.hasWiki,
     mainbranch: repository.mainBranch === undefined ? null : { type: "branch", name: repository.mainBranch },
-    override_settings: { default_merge_strategy: false, branching_model: false },
-    parent: null,
+    override_settings: {
+      default_merge_strategy: overrides.defaultMergeStrategy,
+      branching_model: overrides.branchingModel,
+    },
+    parent: parent === undefined ? null : representCondensedRepository(parent, bases),
     enforced_signed_commits: null,
     links: {
       ...condensed.links,

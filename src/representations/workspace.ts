@@ -32,6 +32,7 @@ export function representWorkspace(workspace: Workspace, bases: Bases) {
     updated_on: representInstant(workspace.updatedAt),
     links: {
       ...embedded.links,
+      hooks: { href: `${self}/hooks` },
       members: { href: `${self}/members` },
       owners: { href: `${self}/members?q=permission%3D%22owner%22` },
       projects: { href: `${self}/projects` },

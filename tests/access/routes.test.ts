@@ -265,6 +265,9 @@ function expectedStatuses(route: Route): Record<string, Outcome> {
     case "new-repository":
     case "project-or-new":
       return { nobody: "404", foreign: "404", reading: "403", owning: "passes" };
+    case "fork":
+      // A reader of the parent may not create repositories in its workspace, which is where it goes if none is named.
+      return { nobody: "404", foreign: "404", reading: "403", owning: "passes" };
     case "repository":
     case "repository-or-new":
       return { nobody: "404", foreign: "404", reading: route.permission === "read" ? owning : "403", owning };

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { open, readdir, readFile } from "node:fs/promises";
+import { open, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { startPailForFile } from "../support/pail-server.ts";
+import { residentBytesPeak } from "../support/process-table.ts";
 import { openRealGit } from "../support/real-git.ts";
 
 const FILES = 6;
@@ -24,13 +25,6 @@ async function digest(path: string): Promise<string> {
   const hash = createHash("sha256");
   for await (const piece of createReadStream(path)) hash.update(piece as Buffer);
   return hash.digest("hex");
-}
-
-/** The largest memory that the process has had. `undefined` where there is no /proc. */
-async function residentBytesPeak(processId: number): Promise<number | undefined> {
-  const status = await readFile(`/proc/${processId}/status`, "utf8").catch(() => "");
-  const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];
-  return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
 }
 
 test("a push and a clone of 384 MB pass through without being held", async () => {

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after } from "node:test";
 import { fileURLToPath } from "node:url";
+import { watchedEnvironment } from "./answers-folder.ts";
 import type { CommandOutcome } from "./pail-server.ts";
 
 const PAIL = fileURLToPath(new URL("../../bin/pail", import.meta.url));
@@ -26,6 +27,7 @@ export function openPailCommand(): PailCommand {
       HOME: folder,
       TMPDIR: folder,
       LC_ALL: "C.UTF-8",
+      ...watchedEnvironment(),
       ...environment,
     };
     return spawn(PAIL, args, { cwd: folder, env, stdio: "pipe" });

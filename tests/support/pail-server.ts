@@ -6,6 +6,7 @@ import type { Readable } from "node:stream";
 import { after, afterEach } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { watchedEnvironment } from "./answers-folder.ts";
 
 const PAIL = fileURLToPath(new URL("../../bin/pail", import.meta.url));
 const START_MS_MAX = 20_000;
@@ -48,6 +49,8 @@ export interface PailServer {
 export interface PailOptions {
   readonly identity?: "strict" | "lenient";
   readonly databaseUrl?: string;
+  /** Whether webhooks may be told to this machine. */
+  readonly webhookPrivateTargets?: boolean;
   /** Carries on with the data of an earlier server. Such a folder is not removed by `stop`. */
   readonly dataFolder?: string;
   /** More flags of `pail demo`. */
@@ -61,6 +64,7 @@ function serverEnvironment(home: string, databaseUrl: string | undefined): NodeJ
     HOME: home,
     TMPDIR: home,
     LC_ALL: "C.UTF-8",
+    ...watchedEnvironment(),
     ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
   };
 }
@@ -137,6 +141,7 @@ export async function startPail(options: PailOptions = {}): Promise<PailServer> 
   const environment = serverEnvironment(folder, options.databaseUrl);
   const args = ["demo", "--data", dataFolder, "--port", "0", "--credentials", credentialsFile];
   if (options.identity !== undefined) args.push("--identity", options.identity);
+  if (options.webhookPrivateTargets === true) args.push("--webhook-private-targets");
   args.push(...(options.args ?? []));
   const child = spawn(PAIL, args, { env: environment, stdio: ["ignore", "pipe", "pipe"] });
   const killWithTests = () => child.kill("SIGKILL");

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 
 const WAIT_MS_MAX = 10_000;
@@ -64,4 +65,11 @@ export async function waitUntil(what: string, isDone: () => boolean | Promise<bo
     if (Date.now() > deadline) throw new Error(`waited ${WAIT_MS_MAX} ms until ${what}`);
     await delay(20);
   }
+}
+
+/** The largest memory that the process has had, in bytes. Undefined where there is no /proc. */
+export async function residentBytesPeak(processId: number): Promise<number | undefined> {
+  const status = await readFile(`/proc/${processId}/status`, "utf8").catch(() => "");
+  const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];
+  return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
 }

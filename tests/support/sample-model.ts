@@ -87,6 +87,7 @@ export function sampleRepository(
     mainBranch: undefined,
     sizeBytes: 0,
     refGeneration: 0,
+    parentUuid: undefined,
     createdAt: SAMPLE_INSTANT,
     updatedAt: SAMPLE_INSTANT,
     ...changes,

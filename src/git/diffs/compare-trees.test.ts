@@ -246,10 +246,19 @@ describe("git that does not end", () => {
 
   test("is a failure of its own kind until the first byte", async () => {
     await hang("");
-    const asked = comparison(EMPTY_TREE, commits[0]!, limited);
+    // A comparison that no test has asked for: its answer would be known.
+    const asked = comparison(EMPTY_TREE, commits[0]!, { ...limited, paths: ["asked-for-once"] });
     const expected = { name: "Failure", kind: "timed-out" };
     await assert.rejects(listChanges(asked), expected);
     await assert.rejects(streamDiff(asked, shown), expected);
+  });
+
+  test("is not asked for a list that is known", async () => {
+    const asked = comparison(EMPTY_TREE, commits[0]!, limited);
+    const known = await listChanges(comparison(EMPTY_TREE, commits[0]!));
+    assert.ok(known.length > 0);
+    await hang("");
+    assert.deepEqual(await listChanges(asked), known);
   });
 
   test("breaks the stream off after the first byte", async () => {

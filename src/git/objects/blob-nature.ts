@@ -1,5 +1,6 @@
 import { buffer } from "node:stream/consumers";
 import type { ObjectId } from "../../model/object-id.ts";
+import { openProcessPlaces } from "../process-places.ts";
 import { type BlobSource, openBlob, WHOLE_BLOB_BYTES_MAX } from "./open-blob.ts";
 
 /** What a blob seems to hold: `lfs` is a pointer of Git LFS in place of the content. */
@@ -18,6 +19,9 @@ export function parseBlobNature(content: Buffer): BlobNature {
   return content.subarray(0, LOOKED_AT_BYTES).includes(0) ? "binary" : "text";
 }
 
+/** One page of a listing may have a hundred large files that nobody has looked at before. */
+const lookingPlaces = openProcessPlaces({ placesMax: 4, shareMax: 3, waitingMax: 2000, waitMsMax: 30_000 });
+
 /** Of large blobs, which cost a process each. About 100 bytes an entry; contents never change, so none is ever stale. */
 const KNOWN_MAX = 20_000;
 const known = new Map<ObjectId, BlobNature>();
@@ -31,12 +35,31 @@ export async function readBlobNature(
   if (blob.size === 0) return "text";
   const found = known.get(blob.id);
   if (found !== undefined) return found;
-  const isLarge = blob.size > WHOLE_BLOB_BYTES_MAX;
-  const range = isLarge ? { first: 0, last: LOOKED_AT_BYTES - 1 } : undefined;
+  if (blob.size <= WHOLE_BLOB_BYTES_MAX) {
+    const content = await openBlob(source, blob, { signal });
+    return parseBlobNature(Buffer.isBuffer(content) ? content : await buffer(content));
+  }
+  const leave = await lookingPlaces.take(source.gitDir, signal);
+  try {
+    const nature = known.get(blob.id) ?? (await lookIntoLargeBlob(source, blob, signal));
+    keepNature(blob.id, nature);
+    return nature;
+  } finally {
+    leave();
+  }
+}
+
+async function lookIntoLargeBlob(
+  source: BlobSource,
+  blob: { readonly id: ObjectId; readonly size: number },
+  signal: AbortSignal,
+): Promise<BlobNature> {
+  const range = { first: 0, last: LOOKED_AT_BYTES - 1 };
   const content = await openBlob(source, blob, { range, signal });
-  if (Buffer.isBuffer(content)) return parseBlobNature(content);
-  const nature = parseBlobNature(await buffer(content));
+  return parseBlobNature(Buffer.isBuffer(content) ? content : await buffer(content));
+}
+
+function keepNature(id: ObjectId, nature: BlobNature): void {
   if (known.size >= KNOWN_MAX) known.delete(known.keys().next().value!);
-  known.set(blob.id, nature);
-  return nature;
+  known.set(id, nature);
 }

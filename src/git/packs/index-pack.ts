@@ -134,6 +134,9 @@ async function readPackHeader(pack: AsyncIterable<Buffer>) {
   };
 }
 
+/** The one reason that is none of the sender's doing. */
+export const DISK_FULL = "the server's disk is full";
+
 /** Picks what concerns the sender out of git's messages, which may also name folders of the server. */
 export function describeIndexPackFailure(said: string, packBytesMax: number): string {
   if (said.includes("pack exceeds maximum allowed size")) {
@@ -142,8 +145,7 @@ export function describeIndexPackFailure(said: string, packBytesMax: number): st
   if (/attempting to allocate \d+ over limit/.test(said)) {
     return `an object needs more memory than the limit of ${ALLOCATION_BYTES_MAX} bytes to unpack`;
   }
-  if (/No space left on device|Disk quota exceeded|File too large/.test(said))
-    return "the server's disk is full";
+  if (/No space left on device|Disk quota exceeded|File too large/.test(said)) return DISK_FULL;
   const objectFault = /^(?:error|fatal|warning): (?:object )?(?<fault>[0-9a-f]{40}: \w+: [^\n/]*)/m.exec(said)
     ?.groups?.fault;
   if (objectFault !== undefined) return `refused object ${objectFault}`;

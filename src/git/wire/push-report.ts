@@ -5,6 +5,8 @@ export type PushReport = {
   /** Undefined: unpacked. */
   readonly unpackProblem: string | undefined;
   readonly refs: readonly { readonly name: string; readonly refused: string | undefined }[];
+  /** Whole lines for who pushes, beside the report: git shows each as `remote: …`. */
+  readonly remarks?: readonly string[];
 };
 
 /** A reason is one line; git cuts nothing, people do. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { startFilledApp } from "../../../tests/support/filled-app.ts";
+import { basic } from "../../../tests/support/http-request.ts";
 import type { GroupSlug } from "../../model/slug.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import { createAccount } from "../../operations/accounts.ts";
@@ -219,4 +220,56 @@ test("a rule of one repository is not found in another", async () => {
       assert.equal(answer.status, 404);
     }
   });
+});
+
+test("a refused branch is told with its rule, whichever way it was asked for", async () => {
+  await git.out(["push", "--quiet", "origin", "main:guarded/1"], { folder });
+  const text = { "content-type": "application/x-www-form-urlencoded" };
+  const authorization = basic("owner@example.com", await app.token());
+  const ways = {
+    async "POST src"() {
+      const url = `${app.url}/2.0/repositories/acme/demo/src?branch=guarded/1`;
+      const answer = await fetch(url, {
+        method: "POST",
+        headers: { authorization, ...text },
+        body: "x.txt=x",
+      });
+      return { refused: answer.status === 403, said: await answer.text() };
+    },
+    async "DELETE refs"() {
+      const answer = await rest("DELETE", "/refs/branches/guarded/1");
+      return { refused: answer.status === 403, said: answer.text };
+    },
+    async "git push"() {
+      const { status, stderr } = await git.run(["push", "origin", "HEAD~1:guarded/1", "--force"], { folder });
+      const said = stderr.split("\n").filter((line) => line.startsWith("remote: "));
+      return { refused: status === 1, said: said.join("\n") };
+    },
+    async "git push --delete"() {
+      const { status, stderr } = await git.run(["push", "origin", "--delete", "guarded/1"], { folder });
+      const said = stderr.split("\n").filter((line) => line.startsWith("remote: "));
+      return { refused: status === 1, said: said.join("\n") };
+    },
+  };
+  const table = [
+    ["push", ["POST src", "DELETE refs", "git push", "git push --delete"]],
+    ["delete", ["DELETE refs", "git push --delete"]],
+    ["force", ["git push"]],
+  ] as const;
+  const guarded = async () => (await rest("GET", "/refs/branches/guarded/1")).json.target?.hash;
+  for (const [kind, refusedWays] of table) {
+    const before = await guarded();
+    await withRule({ kind, pattern: "guarded/*", users: [], groups: [] }, async (id) => {
+      for (const way of refusedWays) {
+        const { refused, said } = await ways[way]();
+        assert.ok(refused, `${kind}: ${way}: ${said}`);
+        const named = new RegExp(`branch restriction ${id}: .?"${kind}.?" on .*guarded/\\*`);
+        assert.match(said, named, `${kind}: ${way}`);
+        assert.equal(await guarded(), before, `${kind}: ${way}`);
+      }
+    });
+  }
+  // The rules are gone, and with them the refusals: it was they that refused.
+  assert.equal((await ways["POST src"]()).refused, false);
+  assert.equal((await ways["DELETE refs"]()).refused, false);
 });

@@ -1,21 +1,22 @@
 import { jsonAnswer } from "../../http/answer.ts";
-import type { RepositoryRoute } from "../../http/route.ts";
+import type { RepositoryAccountRoute } from "../../http/route.ts";
 import { reportCommitStatus } from "../../operations/commit-statuses.ts";
 import { commitStatusApiUrl, representCommitStatus } from "../../representations/commit-status.ts";
 import { CommitStatusBody, parseNewStatus } from "./commit-status-body.ts";
 
 /** Read permission is enough, as the reference's scope says; it must be by membership (our choice). */
-export const createBuildStatusRoute: RepositoryRoute<typeof CommitStatusBody> = {
+export const createBuildStatusRoute: RepositoryAccountRoute<typeof CommitStatusBody> = {
   subject: "repository",
   method: "POST",
   path: "/2.0/repositories/{workspace}/{repo_slug}/commit/{commit}/statuses/build",
   scopes: ["read:repository:bitbucket"],
   oauthScopes: ["repository"],
   permission: "read",
+  access: "explicit",
   body: CommitStatusBody,
-  async handle(ports, { caller, repository, params, body, bases }) {
-    const wanted = { ...parseNewStatus(body), commit: params.commit! };
-    const status = await reportCommitStatus(ports, caller, repository, wanted);
+  async handle(ports, { account, repository, params, body, bases }) {
+    const wanted = { ...parseNewStatus(body), commit: params.commit!, bases };
+    const status = await reportCommitStatus(ports, account, repository, wanted);
     // 201 also where a status of the same key is overwritten: the reference knows no other answer.
     return jsonAnswer(201, representCommitStatus(status, repository, bases), {
       location: commitStatusApiUrl(bases, repository, status),

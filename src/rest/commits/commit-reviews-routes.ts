@@ -1,4 +1,4 @@
-import type { RepositoryRoute } from "../../http/route.ts";
+import type { Route } from "../../http/route.ts";
 import { approveCommitRoute } from "./approve-commit.ts";
 import { createCommentRoute } from "./create-comment.ts";
 import { deleteCommentRoute } from "./delete-comment.ts";
@@ -8,7 +8,7 @@ import { unapproveCommitRoute } from "./unapprove-commit.ts";
 import { updateCommentRoute } from "./update-comment.ts";
 
 /** What people say about commits. */
-export const COMMIT_REVIEWS_ROUTES: readonly RepositoryRoute[] = [
+export const COMMIT_REVIEWS_ROUTES: readonly Route[] = [
   listCommentsRoute,
   createCommentRoute,
   getCommentRoute,

@@ -1,20 +1,21 @@
 import { jsonAnswer } from "../../http/answer.ts";
-import type { RepositoryRoute } from "../../http/route.ts";
+import type { RepositoryAccountRoute } from "../../http/route.ts";
 import { createComment } from "../../operations/commit-comments.ts";
 import { commitCommentApiUrl, representCommitComment } from "../../representations/commit-comment.ts";
 import { CommentBody, parseNewComment } from "./comment-body.ts";
 
-export const createCommentRoute: RepositoryRoute<typeof CommentBody> = {
+export const createCommentRoute: RepositoryAccountRoute<typeof CommentBody> = {
   subject: "repository",
   method: "POST",
   path: "/2.0/repositories/{workspace}/{repo_slug}/commit/{commit}/comments",
   scopes: ["read:repository:bitbucket"],
   oauthScopes: ["repository"],
   permission: "read",
+  access: "account",
   body: CommentBody,
-  async handle(ports, { caller, repository, params, body, bases }) {
-    const wanted = { ...parseNewComment(body), commit: params.commit! };
-    const comment = await createComment(ports, caller, repository, wanted);
+  async handle(ports, { account, repository, params, body, bases }) {
+    const wanted = { ...parseNewComment(body), commit: params.commit!, bases };
+    const comment = await createComment(ports, repository, account, wanted);
     return jsonAnswer(201, representCommitComment(comment, repository, bases), {
       location: commitCommentApiUrl(bases, repository, comment),
     });

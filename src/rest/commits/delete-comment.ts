@@ -1,18 +1,19 @@
 import { noContentAnswer } from "../../http/answer.ts";
-import type { RepositoryRoute } from "../../http/route.ts";
+import type { RepositoryAccountRoute } from "../../http/route.ts";
 import { deleteComment } from "../../operations/commit-comments.ts";
 
 /** Deletes one's own comment; administrators of the repository delete anybody's (our choice). */
-export const deleteCommentRoute: RepositoryRoute = {
+export const deleteCommentRoute: RepositoryAccountRoute = {
   subject: "repository",
   method: "DELETE",
   path: "/2.0/repositories/{workspace}/{repo_slug}/commit/{commit}/comments/{comment_id}",
   scopes: ["read:repository:bitbucket"],
   oauthScopes: ["repository"],
   permission: "read",
-  async handle(ports, { caller, repository, params }) {
+  access: "account",
+  async handle(ports, { account, repository, params }) {
     const selector = { commit: params.commit!, commentId: params.comment_id! };
-    await deleteComment(ports, caller, repository, selector);
+    await deleteComment(ports, repository, account, selector);
     return noContentAnswer();
   },
 };

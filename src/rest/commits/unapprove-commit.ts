@@ -1,17 +1,18 @@
 import { noContentAnswer } from "../../http/answer.ts";
-import type { RepositoryRoute } from "../../http/route.ts";
+import type { RepositoryAccountRoute } from "../../http/route.ts";
 import { unapproveCommit } from "../../operations/commit-approvals.ts";
 
 /** Answers 204 also where there was no approval: the reference knows 404 for the commit and the repository only. */
-export const unapproveCommitRoute: RepositoryRoute = {
+export const unapproveCommitRoute: RepositoryAccountRoute = {
   subject: "repository",
   method: "DELETE",
   path: "/2.0/repositories/{workspace}/{repo_slug}/commit/{commit}/approve",
   scopes: ["write:repository:bitbucket"],
   oauthScopes: ["repository:write"],
   permission: "read",
-  async handle(ports, { caller, repository, params }) {
-    await unapproveCommit(ports, caller, repository, params.commit!);
+  access: "explicit",
+  async handle(ports, { account, repository, params }) {
+    await unapproveCommit(ports, repository, account, params.commit!);
     return noContentAnswer();
   },
 };

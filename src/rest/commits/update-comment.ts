@@ -1,20 +1,21 @@
 import { jsonAnswer } from "../../http/answer.ts";
-import type { RepositoryRoute } from "../../http/route.ts";
+import type { RepositoryAccountRoute } from "../../http/route.ts";
 import { changeComment } from "../../operations/commit-comments.ts";
 import { commitCommentApiUrl, representCommitComment } from "../../representations/commit-comment.ts";
 import { CommentContentBody, requiredText } from "./comment-body.ts";
 
 /** Changes the text of one's own comment. */
-export const updateCommentRoute: RepositoryRoute<typeof CommentContentBody> = {
+export const updateCommentRoute: RepositoryAccountRoute<typeof CommentContentBody> = {
   subject: "repository",
   method: "PUT",
   path: "/2.0/repositories/{workspace}/{repo_slug}/commit/{commit}/comments/{comment_id}",
   scopes: ["read:repository:bitbucket"],
   oauthScopes: ["repository"],
   permission: "read",
+  access: "account",
   body: CommentContentBody,
-  async handle(ports, { caller, repository, params, body, bases }) {
-    const comment = await changeComment(ports, caller, repository, {
+  async handle(ports, { account, repository, params, body, bases }) {
+    const comment = await changeComment(ports, repository, account, {
       commit: params.commit!,
       commentId: params.comment_id!,
       raw: requiredText(body),

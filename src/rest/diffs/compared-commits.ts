@@ -1,4 +1,4 @@
-import { findNamedRepository } from "../../http/pipeline.ts";
+import { findNamedRepository } from "../../http/named-subjects.ts";
 import type { RestRequest } from "../../http/route.ts";
 import { Failure, invalidField } from "../../model/failure.ts";
 import type { Repository } from "../../model/repository.ts";

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
-import { readdir } from "node:fs/promises";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { after, before, test } from "node:test";
+import { BOUNDARY, multipartBody, postBody, type RawPart } from "../../../tests/support/form-client.ts";
 import { startTestApp, type TestApp } from "../../../tests/support/test-app.ts";
 import { Failure } from "../../model/failure.ts";
-import { storeDownload } from "../../operations/downloads.ts";
-import { writeDownload } from "../../storage/downloads/disk-downloads.ts";
+import { storeDownloads } from "../../operations/downloads.ts";
+import { sweepDownloads, writeDownload } from "../../storage/downloads/disk-downloads.ts";
 
 let app: TestApp;
 let authorization: string;
@@ -24,7 +25,21 @@ function call(method: string, path: string): Promise<Response> {
 
 function upload(name: string, content: string | Buffer) {
   const source = Readable.from([Buffer.from(content)]);
-  return storeDownload(app.ports, app.repository, app.owner, { name, source });
+  return storeDownloads(app.ports, app.repository, app.owner, Readable.from([{ name, source }]));
+}
+
+function post(parts: readonly RawPart[], type = `multipart/form-data; boundary=${BOUNDARY}`) {
+  const url = `${app.url}/2.0/repositories/acme/demo/downloads`;
+  return postBody(url, { authorization, "content-type": type }, multipartBody(parts));
+}
+
+function file(name: string, content: string): RawPart {
+  return { headers: [`Content-Disposition: form-data; name="files"; filename="${name}"`], content };
+}
+
+async function list(): Promise<string[]> {
+  const page = (await (await call("GET", "?sort=name")).json()) as { values: { name: string }[] };
+  return page.values.map(({ name }) => name);
 }
 
 async function filesOnDisk(): Promise<string[]> {
@@ -85,4 +100,59 @@ test("a file beyond the limit, and one that breaks off, leave nothing", async ()
   await assert.rejects(writeDownload(dataFolder, file, Readable.from(broken()), 10), /gone/);
   assert.deepEqual(await filesOnDisk(), before);
   assert.equal(await writeDownload(dataFolder, file, four(), 4), 4);
+});
+
+test("files are uploaded, several at once, and replace those of their names", async () => {
+  const before = await filesOnDisk();
+  const answer = await post([file("one.txt", "1"), file("t%22w o.txt", "2")]);
+  assert.deepEqual([answer.status, answer.text], [201, ""]);
+  assert.deepEqual(await list(), ["one.txt", 't"w o.txt']);
+  assert.equal((await post([file("one.txt", "one")])).status, 201);
+  assert.equal(await (await call("GET", "/one.txt")).text(), "one");
+  assert.equal((await filesOnDisk()).length, before.length + 2);
+  for (const name of await list()) await call("DELETE", `/${encodeURIComponent(name)}`);
+});
+
+for (const [why, parts, type, status, message] of [
+  ["no file", [], undefined, 400, /files: no file is sent/],
+  [
+    "a plain field",
+    [{ headers: ['Content-Disposition: form-data; name="files"'], content: "x" }],
+    undefined,
+    400,
+    /no file name/,
+  ],
+  [
+    "another field",
+    [file("a", "a"), { headers: ['Content-Disposition: form-data; name="x"'], content: "x" }],
+    undefined,
+    400,
+    /x: not a field/,
+  ],
+  ["a name twice", [file("a", "a"), file("a", "b")], undefined, 400, /sent twice/],
+  ["a way out behind a good one", [file("a", "a"), file("../x", "b")], undefined, 400, /not a file name/],
+  ["JSON", [], "application/json", 406, /must be multipart\/form-data/],
+  ["a url-encoded form", [], "application/x-www-form-urlencoded", 406, /must be multipart\/form-data/],
+  ["no boundary", [], "multipart/form-data", 400, /boundary/],
+  ["another boundary", [file("a", "a")], "multipart/form-data; boundary=other", 400, /ends before/],
+] as const) {
+  test(`answers ${status} to an upload with ${why}, and keeps nothing`, async () => {
+    const before = await filesOnDisk();
+    const answer = await post(parts, type);
+    assert.equal(answer.status, status, answer.text);
+    assert.match(answer.text, message);
+    assert.deepEqual(await filesOnDisk(), before);
+    assert.deepEqual(await list(), []);
+  });
+}
+
+test("what an upload that was cut off has left is swept at the start", async () => {
+  const { dataFolder } = app.ports.config;
+  const folder = join(dataFolder, "downloads", "unfinished");
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, "left"), "half");
+  await sweepDownloads(dataFolder);
+  await assert.rejects(readdir(folder), /ENOENT/);
+  assert.equal((await post([file("a", "a")])).status, 201);
+  assert.deepEqual(await readdir(folder), []);
 });

@@ -1,20 +1,20 @@
-import { requireAccount } from "../../authorization/require-account.ts";
 import { jsonAnswer } from "../../http/answer.ts";
-import type { RepositoryRoute } from "../../http/route.ts";
+import type { RepositoryAccountRoute } from "../../http/route.ts";
 import { createBranch } from "../../operations/create-ref.ts";
 import { parseRefBody, RefBody } from "./ref-body.ts";
 import { showRef } from "./show-ref.ts";
 
-export const createBranchRoute: RepositoryRoute<typeof RefBody> = {
+export const createBranchRoute: RepositoryAccountRoute<typeof RefBody> = {
   subject: "repository",
   method: "POST",
   path: "/2.0/repositories/{workspace}/{repo_slug}/refs/branches",
   scopes: ["read:repository:bitbucket", "write:repository:bitbucket"],
   oauthScopes: ["repository:write"],
   permission: "write",
+  access: "account",
   body: RefBody,
-  async handle(ports, { repository, body, bases, caller, signal }) {
-    const by = { account: requireAccount(caller), bases, signal };
+  async handle(ports, { repository, body, bases, account, signal }) {
+    const by = { account, bases, signal };
     const ref = await createBranch(ports, repository, parseRefBody(body), by);
     return jsonAnswer(201, await showRef(ports, repository, bases, ref));
   },

@@ -1,21 +1,21 @@
-import { requireAccount } from "../../authorization/require-account.ts";
 import { jsonAnswer } from "../../http/answer.ts";
-import type { RepositoryRoute } from "../../http/route.ts";
+import type { RepositoryAccountRoute } from "../../http/route.ts";
 import { Failure, invalidField } from "../../model/failure.ts";
 import { createTag } from "../../operations/create-ref.ts";
 import { parseRefBody, RefBody } from "./ref-body.ts";
 import { showRef } from "./show-ref.ts";
 
-export const createTagRoute: RepositoryRoute<typeof RefBody> = {
+export const createTagRoute: RepositoryAccountRoute<typeof RefBody> = {
   subject: "repository",
   method: "POST",
   path: "/2.0/repositories/{workspace}/{repo_slug}/refs/tags",
   scopes: ["read:repository:bitbucket", "write:repository:bitbucket"],
   oauthScopes: ["repository:write"],
   permission: "write",
+  access: "account",
   body: RefBody,
-  async handle(ports, { repository, body, bases, caller, signal }) {
-    const by = { account: requireAccount(caller), bases, signal };
+  async handle(ports, { repository, body, bases, account, signal }) {
+    const by = { account, bases, signal };
     const wanted = { ...parseRefBody(body), message: body.message ?? undefined };
     try {
       const ref = await createTag(ports, repository, wanted, by);

@@ -1,10 +1,9 @@
-import { requireAccount } from "../../authorization/require-account.ts";
 import { noContentAnswer } from "../../http/answer.ts";
-import type { RepositoryRoute } from "../../http/route.ts";
+import type { RepositoryAccountRoute } from "../../http/route.ts";
 import { deleteRef } from "../../operations/delete-ref.ts";
 import { getRef } from "../../operations/refs.ts";
 
-function deleteRefRoute(kind: "branch" | "tag", path: string): RepositoryRoute {
+function deleteRefRoute(kind: "branch" | "tag", path: string): RepositoryAccountRoute {
   return {
     subject: "repository",
     method: "DELETE",
@@ -13,15 +12,16 @@ function deleteRefRoute(kind: "branch" | "tag", path: string): RepositoryRoute {
     scopes: ["write:repository:bitbucket"],
     oauthScopes: ["repository:write"],
     permission: "write",
-    async handle(ports, { repository, params, caller, bases, signal }) {
+    access: "account",
+    async handle(ports, { repository, params, account, bases, signal }) {
       const ref = await getRef(ports, repository, kind, params.name!);
-      await deleteRef(ports, repository, ref, { account: requireAccount(caller), bases, signal });
+      await deleteRef(ports, repository, ref, { account, bases, signal });
       return noContentAnswer();
     },
   };
 }
 
-export const DELETE_REF_ROUTES: readonly RepositoryRoute[] = [
+export const DELETE_REF_ROUTES: readonly RepositoryAccountRoute[] = [
   deleteRefRoute("branch", "/refs/branches/{name}"),
   deleteRefRoute("tag", "/refs/tags/{name}"),
 ];

@@ -65,7 +65,15 @@ test("a list that cannot be read is refused with the field", async () => {
 
 test("a branch has the recorded keys, and its target neither summary nor rendered", async () => {
   const { json } = await rest("GET", "/refs/branches/main");
-  const keys = ["default_merge_strategy", "links", "merge_strategies", "name", "target", "type"];
+  const keys = [
+    "default_merge_strategy",
+    "links",
+    "merge_strategies",
+    "name",
+    "sync_strategies",
+    "target",
+    "type",
+  ];
   assert.deepEqual(Object.keys(json).sort(), keys);
   const target = ["author", "date", "hash", "links", "message", "parents", "repository", "type"];
   assert.deepEqual(Object.keys(json.target).sort(), target);

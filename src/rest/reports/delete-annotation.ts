@@ -1,17 +1,18 @@
 import { noContentAnswer } from "../../http/answer.ts";
-import type { RepositoryRoute } from "../../http/route.ts";
+import type { RepositoryAccountRoute } from "../../http/route.ts";
 import { deleteAnnotation } from "../../operations/reports.ts";
 
 /** Answers 204 also where there is none: the reference knows no other answer. */
-export const deleteAnnotationRoute: RepositoryRoute = {
+export const deleteAnnotationRoute: RepositoryAccountRoute = {
   subject: "repository",
   method: "DELETE",
   path: "/2.0/repositories/{workspace}/{repo_slug}/commit/{commit}/reports/{reportId}/annotations/{annotationId}",
   scopes: ["read:repository:bitbucket"],
   oauthScopes: ["repository"],
   permission: "read",
-  async handle(ports, { caller, repository, params }) {
-    await deleteAnnotation(ports, caller, repository, {
+  access: "explicit",
+  async handle(ports, { repository, params }) {
+    await deleteAnnotation(ports, repository, {
       commit: params.commit!,
       id: params.reportId!,
       annotationId: params.annotationId!,

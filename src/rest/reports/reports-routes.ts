@@ -1,4 +1,4 @@
-import type { RepositoryRoute } from "../../http/route.ts";
+import type { Route } from "../../http/route.ts";
 import { bulkPutAnnotationsRoute } from "./bulk-put-annotations.ts";
 import { deleteAnnotationRoute } from "./delete-annotation.ts";
 import { deleteReportRoute } from "./delete-report.ts";
@@ -9,7 +9,7 @@ import { listReportsRoute } from "./list-reports.ts";
 import { putAnnotationRoute } from "./put-annotation.ts";
 import { putReportRoute } from "./put-report.ts";
 
-export const REPORTS_ROUTES: readonly RepositoryRoute[] = [
+export const REPORTS_ROUTES: readonly Route[] = [
   listReportsRoute,
   getReportRoute,
   putReportRoute,

@@ -1,6 +1,6 @@
 import { jsonAnswer } from "../../http/answer.ts";
 import type { RepositoryRoute } from "../../http/route.ts";
-import { representRepository } from "../../representations/repository.ts";
+import { showRepository } from "./show-repository.ts";
 
 export const getRepositoryRoute: RepositoryRoute = {
   subject: "repository",
@@ -9,7 +9,7 @@ export const getRepositoryRoute: RepositoryRoute = {
   scopes: ["read:repository:bitbucket"],
   oauthScopes: ["repository"],
   permission: "read",
-  async handle(_ports, { repository, bases, caller }) {
-    return jsonAnswer(200, representRepository(repository, bases, caller));
+  async handle(ports, { repository, bases, caller }) {
+    return jsonAnswer(200, await showRepository(ports, repository, { bases, caller }));
   },
 };

@@ -1,4 +1,6 @@
 import type { Route } from "../../http/route.ts";
+import { createForkRoute } from "./create-fork.ts";
+import { listForksRoute } from "./list-forks.ts";
 import { listWatchersRoute } from "./list-watchers.ts";
 import { getOverrideSettingsRoute, putOverrideSettingsRoute } from "./override-settings.ts";
 
@@ -6,4 +8,6 @@ export const REPOSITORY_SETTINGS_ROUTES: readonly Route[] = [
   getOverrideSettingsRoute,
   putOverrideSettingsRoute,
   listWatchersRoute,
+  listForksRoute,
+  createForkRoute,
 ];

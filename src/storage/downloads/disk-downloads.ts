@@ -5,6 +5,7 @@ import { type Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { Failure } from "../../model/failure.ts";
 import type { Uuid } from "../../model/uuid.ts";
+import { hasCode } from "../has-code.ts";
 
 /** A file of a download: in a folder of its repository, named by a UUID and never by what a caller sent. */
 export type DownloadFile = { readonly repositoryUuid: Uuid; readonly fileUuid: Uuid };
@@ -13,6 +14,10 @@ const FOLDER_MODE = 0o700;
 
 function folderOf(dataFolder: string, repositoryUuid: Uuid): string {
   return join(dataFolder, "downloads", repositoryUuid.slice(0, 2), repositoryUuid);
+}
+
+function unfinishedFolder(dataFolder: string): string {
+  return join(dataFolder, "downloads", "unfinished");
 }
 
 function pathOf(dataFolder: string, { repositoryUuid, fileUuid }: DownloadFile): string {
@@ -28,13 +33,15 @@ function pathOf(dataFolder: string, { repositoryUuid, fileUuid }: DownloadFile):
 export async function writeDownload(
   dataFolder: string,
   file: DownloadFile,
-  source: Readable,
+  source: AsyncIterable<Buffer>,
   bytesMax: number,
 ): Promise<number> {
   const folder = folderOf(dataFolder, file.repositoryUuid);
   await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
   const path = pathOf(dataFolder, file);
-  const unfinished = `${path}.unfinished`;
+  // One folder for all: the next start finds what was cut off without a walk.
+  const unfinished = join(unfinishedFolder(dataFolder), file.fileUuid);
+  await mkdir(unfinishedFolder(dataFolder), { recursive: true, mode: FOLDER_MODE });
   let bytes = 0;
   const count = new Transform({
     transform(chunk: Buffer, _encoding, done) {
@@ -51,6 +58,11 @@ export async function writeDownload(
     throw error;
   }
   return bytes;
+}
+
+/** Removes what uploads that were cut off have left. For start-up: nothing but the one server writes there. */
+export async function sweepDownloads(dataFolder: string): Promise<void> {
+  await rm(unfinishedFolder(dataFolder), { recursive: true, force: true });
 }
 
 function tooLarge(bytesMax: number): Failure {
@@ -72,7 +84,7 @@ export async function openDownload(dataFolder: string, file: DownloadFile): Prom
     const handle = await open(pathOf(dataFolder, file), "r");
     return handle.createReadStream();
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    if (hasCode(error, "ENOENT")) return undefined;
     throw error;
   }
 }

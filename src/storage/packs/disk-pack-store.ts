@@ -1,12 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { Failure } from "../../model/failure.ts";
 import type { Ref } from "../../model/ref.ts";
 import { BRANCH_PREFIX, type BranchName } from "../../model/ref-name.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import { hasCode } from "../has-code.ts";
 import { isRunning } from "../is-running.ts";
-import type { PackStore, Quarantine } from "./pack-store.ts";
+import { copyPacks, type LinkFile, takeFile } from "./copy-packs.ts";
+import type { NewRepositoryFolder, PackStore, Quarantine } from "./pack-store.ts";
 
 /** What a bare repository needs so that plain git reads it. No hooks: nothing of a user's may run here. */
 const CONFIG = "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n";
@@ -22,13 +24,20 @@ const PACKED_REFS = "packed-refs";
 const PACK_FILE_ORDER = [".pack", ".rev", ".bitmap", ".mtimes", ".idx"];
 
 /** Packs in folders below `folder`, one bare repository each, named by the repository's UUID and never by its name. */
-export function openDiskPackStore(folder: string): PackStore {
-  const gitDir = (repository: Uuid) => join(folder, repository.slice(0, 2), `${repository}.git`);
+export function openDiskPackStore(folder: string, linkFile?: LinkFile): PackStore {
+  const gitDir = (repository: Uuid) => gitDirIn(folder, repository);
   const unfinished = () => join(folder, UNFINISHED_FOLDER, `${process.pid}-${randomUUID()}`);
   const writers = new Map<Uuid, Promise<void>>();
   return {
     gitDir,
     createRepository: (repository) => createRepository(gitDir(repository)),
+    copyRepository: (from, to) =>
+      copyRepository(gitDir(from), gitDir(to), {
+        draft: unfinished(),
+        mark: join(folder, UNFINISHED_FOLDER, `${process.pid}-new-${to}`),
+        removed: unfinished(),
+        linkFile,
+      }),
     removeRepository: (repository) => removeRepository(gitDir(repository), unfinished()),
     openQuarantine: (repository) => openQuarantine(gitDir(repository), unfinished()),
     packBytes: (repository) => packBytes(gitDir(repository)),
@@ -46,6 +55,10 @@ export function openDiskPackStore(folder: string): PackStore {
   };
 }
 
+function gitDirIn(folder: string, repository: Uuid): string {
+  return join(folder, repository.slice(0, 2), `${repository}.git`);
+}
+
 async function createRepository(gitDir: string): Promise<void> {
   await mkdir(join(gitDir, "objects", "pack"), { recursive: true, mode: FOLDER_MODE });
   await mkdir(join(gitDir, "objects", "info"), { recursive: true, mode: FOLDER_MODE });
@@ -53,6 +66,63 @@ async function createRepository(gitDir: string): Promise<void> {
   await writeFile(join(gitDir, "config"), CONFIG);
   await writeFile(join(gitDir, "HEAD"), headFile(undefined));
   await syncFolder(gitDir);
+}
+
+const COMMIT_GRAPH = join("objects", "info", "commit-graph");
+
+type CopyPlaces = {
+  /** Where the copy is made, until it is whole. */
+  readonly draft: string;
+  /** The empty file that says: this repository may have no row. */
+  readonly mark: string;
+  readonly removed: string;
+  readonly linkFile: LinkFile | undefined;
+};
+
+/**
+ * The commit graph is taken before the packs: it names no commit then that is not in them. It is replaced when it is
+ * renewed and never written to, as packs are.
+ */
+async function copyRepository(
+  from: string,
+  to: string,
+  { draft, mark, removed, linkFile }: CopyPlaces,
+): Promise<NewRepositoryFolder> {
+  try {
+    await createRepository(draft);
+    await takeFile(join(from, COMMIT_GRAPH), join(draft, COMMIT_GRAPH), linkFile).catch(unlessMissing);
+    await copyPacks(join(from, "objects", "pack"), join(draft, "objects", "pack"), linkFile);
+    await syncFolder(join(draft, "objects", "pack"));
+    await writeFile(mark, "");
+    await syncFolder(dirname(mark));
+    await mkdir(dirname(to), { recursive: true, mode: FOLDER_MODE });
+    await rename(draft, to);
+    await syncFolder(dirname(to));
+  } catch (error) {
+    for (const path of [draft, to]) await rm(path, { recursive: true, force: true });
+    await rm(mark, { force: true });
+    if (hasCode(error, "ENOENT") && !(await isThere(from)))
+      throw new Failure("not-found", "Cannot copy the repository: it has just been deleted");
+    throw error;
+  }
+  return {
+    confirm: () => rm(mark, { force: true }),
+    async discard() {
+      await removeRepository(to, removed);
+      await rm(mark, { force: true });
+    },
+  };
+}
+
+function unlessMissing(error: unknown): void {
+  if (!hasCode(error, "ENOENT")) throw error;
+}
+
+function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Renamed first, so that a half-removed repository is never taken for a whole one. */
@@ -71,6 +141,7 @@ async function openQuarantine(gitDir: string, folder: string): Promise<Quarantin
   const objectFolder = join(folder, "objects");
   await mkdir(join(objectFolder, "pack"), { recursive: true, mode: FOLDER_MODE });
   return {
+    folder,
     objectFolder,
     async accept() {
       await acceptPacks(join(objectFolder, "pack"), join(gitDir, "objects", "pack"));
@@ -184,16 +255,27 @@ async function syncFolder(path: string): Promise<void> {
   await syncFile(path);
 }
 
+/** What is written in a mark's name behind the process: see `copyRepository`. */
+const MARK = /^\d+-new-(?<uuid>[0-9a-f-]{36})$/;
+
 /**
- * Removes what pushes and removals that were cut off have left. For start-up, before anything is served. What belongs to
- * a process that still runs (an import beside the server) is let be.
+ * Removes what pushes, forks and removals that were cut off have left. For start-up, before anything is served. What belongs
+ * to a process that still runs (an import beside the server) is let be.
+ *
+ * @param hasRow whether the database knows of a repository.
  */
-export async function sweepDiskPackStore(folder: string): Promise<void> {
+export async function sweepDiskPackStore(
+  folder: string,
+  hasRow: (repository: Uuid) => Promise<boolean>,
+): Promise<void> {
   const unfinished = join(folder, UNFINISHED_FOLDER);
   for (const name of await listFolder(unfinished)) {
     const owner = Number.parseInt(name, 10);
-    if (owner === process.pid || !isRunning(owner))
-      await rm(join(unfinished, name), { recursive: true, force: true });
+    if (owner !== process.pid && isRunning(owner)) continue;
+    const marked = MARK.exec(name)?.groups?.uuid as Uuid | undefined;
+    if (marked !== undefined && !(await hasRow(marked)))
+      await rm(gitDirIn(folder, marked), { recursive: true, force: true });
+    await rm(join(unfinished, name), { recursive: true, force: true });
   }
 }
 

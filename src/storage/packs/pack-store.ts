@@ -4,6 +4,8 @@ import type { Uuid } from "../../model/uuid.ts";
 
 /** A place beside a repository where the objects of one push wait until they are found good. */
 export type Quarantine = {
+  /** For what else has to wait: it is removed with the quarantine. */
+  readonly folder: string;
   /** For GIT_OBJECT_DIRECTORY; the repository's own objects are its alternates. */
   readonly objectFolder: string;
   /** Makes the objects part of the repository, so that they survive a loss of power. */
@@ -12,11 +14,26 @@ export type Quarantine = {
   discard(): Promise<void>;
 };
 
+/** A repository that has its folder before it has its row. */
+export type NewRepositoryFolder = {
+  /** Says that the row is there. Until then start-up takes the folder for one that was cut off, and looks for the row. */
+  confirm(): Promise<void>;
+  /** Removes the folder: there is no row, and there will be none. */
+  discard(): Promise<void>;
+};
+
 /** Where objects live: immutable packs by repository. Refs are not kept here, only written for git to read. */
 export type PackStore = {
   /** A bare repository that git can read. */
   gitDir(repository: Uuid): string;
   createRepository(repository: Uuid): Promise<void>;
+  /**
+   * A bare repository with all objects of another one, which may be pushed to and repacked meanwhile. The two depend on each
+   * other in nothing: each may be repacked and removed.
+   *
+   * @throws Failure not-found if the other one is removed meanwhile.
+   */
+  copyRepository(from: Uuid, to: Uuid): Promise<NewRepositoryFolder>;
   removeRepository(repository: Uuid): Promise<void>;
   openQuarantine(repository: Uuid): Promise<Quarantine>;
   /**

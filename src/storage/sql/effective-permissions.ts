@@ -1,4 +1,4 @@
-import { type Kysely, sql } from "kysely";
+import { type Kysely, type RawBuilder, sql } from "kysely";
 import type { Account } from "../../model/account.ts";
 import { invalidField } from "../../model/failure.ts";
 import type { Filter, FilterValue, Sort } from "../../model/filter.ts";
@@ -7,7 +7,13 @@ import type { Repository } from "../../model/repository.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import { toAccount } from "./accounts.ts";
 import { compileFilter, compileSort, type FieldMap } from "./compile-filter.ts";
-import { effectiveRank, permissionOfRank, permissionRank } from "./permissions.ts";
+import {
+  type HeldPermission,
+  heldPermissions,
+  membersWithPermission,
+  permissionOfRank,
+  permissionRank,
+} from "./permissions.ts";
 import { repositoryQuery, toRepository } from "./repository-rows.ts";
 import type { Schema } from "./schema.ts";
 
@@ -54,18 +60,22 @@ export async function listEffectivePermissions(
   options: EffectivePermissionListOptions,
 ): Promise<{ readonly values: readonly EffectivePermission[]; readonly size: number }> {
   const { filter, sort, page, pagelen } = options;
-  let listed = db
-    .selectFrom(permissionsOfAll(db, options).as("listed"))
-    .where("listed.permission_rank", ">=", permissionRank("read"));
+  const offset = (page - 1) * pagelen;
+  // Whoever filters or sorts may do so by anything that is told. Else all of it is joined for the rows of the page only.
+  const isPlain = filter === undefined && sort === undefined;
+  const counted = isPlain ? await countPlain(db, options) : undefined;
+  const repositoriesMax = counted && repositoriesOnPages(counted, options, offset + pagelen);
+  const held = heldPermissions({ ...options, repositoriesMax });
+  let listed = db.selectFrom(withAll(db, isPlain ? pageOf(held, pagelen, offset) : held).as("listed"));
   if (filter !== undefined) listed = listed.where(compileFilter(rankPermissions(filter), FIELDS));
-  const count = await listed.select((eb) => eb.fn.countAll<number>().as("size")).executeTakeFirstOrThrow();
+  const { size } = counted ?? (await listed.select(COUNT.as("size")).executeTakeFirstOrThrow());
   const sorted = sort === undefined ? listed : listed.orderBy(compileSort(sort, FIELDS));
   const rows = await sorted
     .selectAll()
     .orderBy("listed.slug")
     .orderBy("listed.account_username_key")
     .limit(pagelen)
-    .offset((page - 1) * pagelen)
+    .offset(isPlain ? 0 : offset)
     .execute();
   const values = rows.map((row) => ({
     repository: toRepository(row),
@@ -80,14 +90,58 @@ export async function listEffectivePermissions(
     }),
     permission: permissionOfRank(row.permission_rank),
   }));
-  return { values, size: count.size };
+  return { values, size };
 }
 
-/** Every repository asked for with every account that can have a permission in it. */
-function permissionsOfAll(db: Kysely<Schema>, options: EffectivePermissionListOptions) {
+const COUNT = sql<number>`count(*)`;
+
+type Counted = { readonly size: number; readonly members: number };
+
+/** A member with a permission has it in every repository: those are multiplied and not counted one by one. */
+async function countPlain(db: Kysely<Schema>, options: EffectivePermissionListOptions): Promise<Counted> {
   const { workspaceUuid, repositoryUuid, accountUuid } = options;
-  let query = repositoryQuery(db)
-    .innerJoin("account", (join) => join.onTrue())
+  if (repositoryUuid !== undefined || accountUuid !== undefined) {
+    const held = db.selectFrom(heldPermissions(options).as("held"));
+    return { members: 0, ...(await held.select(COUNT.as("size")).executeTakeFirstOrThrow()) };
+  }
+  const beyond = heldPermissions({ workspaceUuid, isBeyondMembership: true });
+  const { rows } = await sql<{ members: number; repositories: number; others: number }>`select
+    (select count(*) from ${membersWithPermission(workspaceUuid)} as member) as members,
+    (select count(*) from repository where repository.workspace_uuid = ${workspaceUuid}) as repositories,
+    (select count(*) from ${beyond} as held) as others`.execute(db);
+  const { members, repositories, others } = rows[0]!;
+  return { members, size: members * repositories + others };
+}
+
+/** In how many repositories the first rows lie at most, since each has a row for every member with a permission. */
+function repositoriesOnPages(
+  { members }: Counted,
+  { repositoryUuid, accountUuid }: EffectivePermissionListOptions,
+  rowCount: number,
+): number | undefined {
+  const isOfAll = repositoryUuid === undefined && accountUuid === undefined;
+  return isOfAll && members > 0 ? Math.ceil(rowCount / members) : undefined;
+}
+
+/** The rows of one page, by repository and user name. */
+function pageOf(
+  held: RawBuilder<HeldPermission>,
+  pagelen: number,
+  offset: number,
+): RawBuilder<HeldPermission> {
+  return sql<HeldPermission>`(
+    select held.repository_uuid, held.account_uuid, held.permission_rank from ${held} as held
+      inner join repository on repository.uuid = held.repository_uuid
+      inner join account on account.uuid = held.account_uuid
+      order by repository.slug, account.username_key limit ${pagelen} offset ${offset}
+  )`;
+}
+
+/** With what is told of the repository and of the account. */
+function withAll(db: Kysely<Schema>, held: RawBuilder<HeldPermission>) {
+  return repositoryQuery(db)
+    .innerJoin(held.as("held"), (join) => join.onRef("held.repository_uuid", "=", "repository.uuid"))
+    .innerJoin("account", "account.uuid", "held.account_uuid")
     .select([
       "account.uuid as account_uuid",
       "account.account_id",
@@ -97,43 +151,9 @@ function permissionsOfAll(db: Kysely<Schema>, options: EffectivePermissionListOp
       "account.nickname as account_nickname",
       "account.disabled_at as account_disabled_at",
       "account.created_at as account_created_at",
+      "held.permission_rank",
     ])
-    .select(sql<string>`workspace.slug || '/' || repository.slug`.as("full_name"))
-    .select(effectiveRank(sql.ref("account.uuid")).as("permission_rank"))
-    .where("repository.workspace_uuid", "=", workspaceUuid);
-  if (repositoryUuid !== undefined) query = query.where("repository.uuid", "=", repositoryUuid);
-  return accountUuid === undefined
-    ? query.where("account.uuid", "in", accountsOf(db, workspaceUuid))
-    : query.where("account.uuid", "=", accountUuid);
-}
-
-/** The accounts that hold anything in a workspace: no other has a permission in a repository of it. */
-function accountsOf(db: Kysely<Schema>, workspaceUuid: Uuid) {
-  return db
-    .selectFrom("workspace_member")
-    .select("workspace_member.account_uuid")
-    .where("workspace_member.workspace_uuid", "=", workspaceUuid)
-    .union(
-      db
-        .selectFrom("project_permission")
-        .innerJoin("project", "project.uuid", "project_permission.project_uuid")
-        .select("project_permission.account_uuid")
-        .where("project.workspace_uuid", "=", workspaceUuid),
-    )
-    .union(
-      db
-        .selectFrom("repository_permission")
-        .innerJoin("repository as granted", "granted.uuid", "repository_permission.repository_uuid")
-        .select("repository_permission.account_uuid")
-        .where("granted.workspace_uuid", "=", workspaceUuid),
-    )
-    .union(
-      db
-        .selectFrom("group_member")
-        .innerJoin("workspace_group", "workspace_group.uuid", "group_member.group_uuid")
-        .select("group_member.account_uuid")
-        .where("workspace_group.workspace_uuid", "=", workspaceUuid),
-    );
+    .select(sql<string>`workspace.slug || '/' || repository.slug`.as("full_name"));
 }
 
 /** `permission>"read"` means what allows more, not what comes later in the alphabet: names become ranks. */

@@ -83,6 +83,23 @@ function prefixEnd(prefix: string): string | undefined {
   return String.fromCodePoint(...points, next);
 }
 
+/** Gives a repository that has none its first refs. Call it in the transaction that inserts the repository. */
+export async function insertRefs(
+  tx: Kysely<Schema>,
+  repositoryUuid: Uuid,
+  refs: readonly Ref[],
+): Promise<void> {
+  for (const part of chunks(refs, NAMES_PER_STATEMENT)) {
+    const rows = part.map(({ name, target, peeled }) => ({
+      repository_uuid: repositoryUuid,
+      name,
+      target,
+      peeled: peeled ?? null,
+    }));
+    await tx.insertInto("ref").values(rows).execute();
+  }
+}
+
 export async function findRef(
   db: Kysely<Schema>,
   repositoryUuid: Uuid,

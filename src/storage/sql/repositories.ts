@@ -7,7 +7,7 @@ import type { RepositorySlug } from "../../model/slug.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import { flag } from "./columns.ts";
 import { compileFilter, compileSort } from "./compile-filter.ts";
-import { effectiveRank, permissionRank } from "./permissions.ts";
+import { effectiveRank, isVisible, permissionRank } from "./permissions.ts";
 import { REPOSITORY_FIELDS, repositoryQuery, toRepository, toRepositoryRow } from "./repository-rows.ts";
 import type { RepositoryRow, Schema } from "./schema.ts";
 import type { WorkspaceSelector } from "./workspaces.ts";
@@ -35,8 +35,10 @@ export type RepositoryChanges = Partial<
 
 export type RepositoryRole = "member" | "contributor" | "admin" | "owner";
 
-export type RepositoryListOptions = {
-  readonly workspaceUuid: Uuid;
+/** The repositories of a workspace, or the forks of a repository, wherever they are. */
+export type RepositoryListSubject = { readonly workspaceUuid: Uuid } | { readonly parentUuid: Uuid };
+
+export type RepositoryListOptions = RepositoryListSubject & {
   /** Undefined for someone anonymous, who sees what is public. */
   readonly viewerUuid: Uuid | undefined;
   /** Only repositories in which the viewer has this by membership, not by their being public. */
@@ -139,8 +141,8 @@ const ROLE_PERMISSIONS: Record<Exclude<RepositoryRole, "owner">, Permission> = {
 };
 
 /**
- * A page of the repositories of a workspace that the viewer may see, oldest first unless sorted; `size` counts all pages.
- * Two statements, whatever the number of repositories.
+ * A page of the repositories that the viewer may see, oldest first unless sorted; `size` counts all pages. Two statements,
+ * whatever the number of repositories.
  *
  * @throws Failure invalid-input if the filter or the sort names a field that is not offered.
  */
@@ -165,28 +167,29 @@ export async function listRepositories(
 }
 
 /** The repositories that a viewer may see, with the fields of the wire that are no columns. */
-function visibleRepositories(db: Kysely<Schema>, { workspaceUuid, viewerUuid, role }: RepositoryListOptions) {
-  let query = repositoryQuery(db)
+function visibleRepositories(db: Kysely<Schema>, options: RepositoryListOptions) {
+  const { viewerUuid, role } = options;
+  const query = repositoryQuery(db)
+    .leftJoin("repository as parent", (join) =>
+      join.onRef("parent.uuid", "=", "repository.parent_uuid").on(isVisible(viewerUuid, "parent")),
+    )
+    .leftJoin("workspace as parent_workspace", "parent_workspace.uuid", "parent.workspace_uuid")
     .select([
       sql<string>`workspace.slug || '/' || repository.slug`.as("full_name"),
       sql<string>`cast('git' as text)`.as("scm"),
-      sql<string | null>`cast(null as text)`.as("parent"),
+      "parent.uuid as visible_parent_uuid",
+      "parent.name as visible_parent_name",
+      sql<string | null>`parent_workspace.slug || '/' || parent.slug`.as("visible_parent_full_name"),
     ])
-    .where("repository.workspace_uuid", "=", workspaceUuid);
-  if (viewerUuid === undefined) {
-    return role === undefined
-      ? query.where("repository.is_private", "=", 0)
-      : query.where(sql<boolean>`1 = 0`);
-  }
-  const rank = effectiveRank(viewerUuid);
-  if (role === undefined || role === "owner") {
-    query = query.where((eb) =>
-      eb.or([eb("repository.is_private", "=", 0), eb(rank, ">=", permissionRank("read"))]),
+    .where(
+      "workspaceUuid" in options
+        ? sql<boolean>`repository.workspace_uuid = ${options.workspaceUuid}`
+        : sql<boolean>`repository.parent_uuid = ${options.parentUuid}`,
     );
-  } else {
-    query = query.where(rank, ">=", permissionRank(ROLE_PERMISSIONS[role]));
-  }
-  if (role !== "owner") return query;
+  if (role === undefined) return query.where(isVisible(viewerUuid));
+  if (viewerUuid === undefined) return query.where(sql<boolean>`1 = 0`);
+  if (role !== "owner")
+    return query.where(effectiveRank(viewerUuid), ">=", permissionRank(ROLE_PERMISSIONS[role]));
   return query.where((eb) =>
     eb.exists(
       eb

@@ -66,6 +66,7 @@ export function toRepository(row: JoinedRepositoryRow): Repository {
     mainBranch: (row.main_branch ?? undefined) as BranchName | undefined,
     sizeBytes: row.size_bytes,
     refGeneration: row.ref_generation,
+    parentUuid: (row.parent_uuid ?? undefined) as Uuid | undefined,
     createdAt: instant(row.created_at),
     updatedAt: instant(row.updated_at),
   };
@@ -88,6 +89,7 @@ export function toRepositoryRow(repository: Repository): Insertable<RepositoryRo
     main_branch: repository.mainBranch ?? null,
     size_bytes: repository.sizeBytes,
     ref_generation: repository.refGeneration,
+    parent_uuid: repository.parentUuid ?? null,
     created_at: repository.createdAt.getTime(),
     updated_at: repository.updatedAt.getTime(),
   };
@@ -109,7 +111,11 @@ export const REPOSITORY_FIELDS: FieldMap = {
   size: { column: "listed.size_bytes", type: "integer" },
   created_on: { column: "listed.created_at", type: "instant" },
   updated_on: { column: "listed.updated_at", type: "instant" },
-  parent: { column: "listed.parent", type: "text", nullable: true },
+  // A parent that the viewer may not see is as if there were none.
+  parent: { column: "listed.visible_parent_full_name", type: "text", nullable: true },
+  "parent.full_name": { column: "listed.visible_parent_full_name", type: "text", nullable: true },
+  "parent.name": { column: "listed.visible_parent_name", type: "text", nullable: true },
+  "parent.uuid": { column: "listed.visible_parent_uuid", type: "uuid", nullable: true },
   "project.key": { column: "listed.project_key", type: "text" },
   "project.name": { column: "listed.project_name", type: "text" },
   "project.uuid": { column: "listed.project_uuid", type: "uuid" },

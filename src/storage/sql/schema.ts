@@ -96,6 +96,8 @@ export type RepositoryRow = {
   main_branch: string | null;
   size_bytes: number;
   ref_generation: number;
+  /** The repository that this one was forked from, while it is there. */
+  parent_uuid: string | null;
   created_at: number;
   updated_at: number;
 };

@@ -3,7 +3,8 @@ import { groups } from "./002-groups.ts";
 import { branchRules } from "./003-branch-rules.ts";
 import { reviews } from "./004-reviews.ts";
 import { webhooks } from "./005-webhooks.ts";
+import { forks } from "./006-forks.ts";
 import type { Migration } from "./migration.ts";
 
 /** In the order in which they run. */
-export const MIGRATIONS: readonly Migration[] = [initial, groups, branchRules, reviews, webhooks];
+export const MIGRATIONS: readonly Migration[] = [initial, groups, branchRules, reviews, webhooks, forks];

@@ -1,0 +1,92 @@
+const MESSAGE_HTML =
+  "the `html` of a text of more than 4,096 characters has paragraphs and line breaks alone";
+const MERGE_FLAG = "`merge=true`, which is deprecated, is taken as `topic=true`";
+const NO_AVATAR = "`links.avatar` of the body is ignored: there are no pictures";
+const BY_USER_NAME = "not by user name, only by UUID or account id";
+const SILENT_EVENTS =
+  "`repo:transfer` and the events of pull requests, issues and pipelines can be subscribed to and never come";
+const NO_PULL_REQUESTS =
+  "`users` and `groups` may be left out of kinds that need them; kinds about pull requests are kept and hold nobody, as there are none yet";
+
+/**
+ * What operations that are served do not do as the reference has it, by the operation's name there. An operation that is
+ * served and not named here works: every parameter, field and status of the reference is there. Whoever changes a route
+ * changes its line.
+ */
+export const DIFFERENCES: Readonly<Record<string, string>> = {
+  "GET /repositories/{workspace}/{repo_slug}/commits": MESSAGE_HTML,
+  "POST /repositories/{workspace}/{repo_slug}/commits": MESSAGE_HTML,
+  "GET /repositories/{workspace}/{repo_slug}/commits/{revision}": MESSAGE_HTML,
+  "POST /repositories/{workspace}/{repo_slug}/commits/{revision}": MESSAGE_HTML,
+  "GET /repositories/{workspace}/{repo_slug}/commit/{commit}": MESSAGE_HTML,
+  "GET /repositories/{workspace}/{repo_slug}/merge-base/{revspec}": MESSAGE_HTML,
+  "GET /repositories/{workspace}/{repo_slug}/filehistory/{commit}/{path}": MESSAGE_HTML,
+  "GET /repositories/{workspace}/{repo_slug}/commit/{commit}/comments": MESSAGE_HTML,
+  "POST /repositories/{workspace}/{repo_slug}/commit/{commit}/comments": MESSAGE_HTML,
+  "GET /repositories/{workspace}/{repo_slug}/commit/{commit}/comments/{comment_id}": MESSAGE_HTML,
+  "PUT /repositories/{workspace}/{repo_slug}/commit/{commit}/comments/{comment_id}": MESSAGE_HTML,
+
+  "GET /repositories/{workspace}/{repo_slug}/diff/{spec}": MERGE_FLAG,
+  "GET /repositories/{workspace}/{repo_slug}/diffstat/{spec}": MERGE_FLAG,
+  "GET /repositories/{workspace}/{repo_slug}/file-conflicts/{spec}":
+    "needs two commits, one alone is 404; `add_rename`, `rename_add` and `flags` are never told; asks for a scope where the reference has none (our choice)",
+  "GET /repositories/{workspace}/{repo_slug}/src/{commit}/{path}":
+    "`format=rendered` shows .rst and .textile as plain text; a file that Git LFS manages is answered as its pointer, not by a redirect",
+  "GET /repositories/{workspace}/{repo_slug}/downloads/{filename}":
+    "answers 200 with the bytes in place of a redirect (302)",
+
+  "DELETE /repositories/{workspace}/{repo_slug}": "`redirect_to` is ignored: there are no pages",
+  "GET /repositories/{workspace}/{repo_slug}/watchers": "always empty: nobody can watch a repository yet",
+
+  "POST /repositories/{workspace}/{repo_slug}/branch-restrictions": NO_PULL_REQUESTS,
+  "PUT /repositories/{workspace}/{repo_slug}/branch-restrictions/{id}": NO_PULL_REQUESTS,
+  "PUT /repositories/{workspace}/{repo_slug}/branching-model/settings":
+    "`default_branch_deletion` is kept and deletes nothing, as there are no pull requests yet",
+  "PUT /workspaces/{workspace}/projects/{project_key}/branching-model/settings":
+    "`default_branch_deletion` is kept and deletes nothing, as there are no pull requests yet",
+  "PUT /repositories/{workspace}/{repo_slug}/override-settings":
+    "`default_merge_strategy` is kept and changes nothing, as there are no pull requests yet",
+
+  "POST /repositories/{workspace}/{repo_slug}/hooks": SILENT_EVENTS,
+  "PUT /repositories/{workspace}/{repo_slug}/hooks/{uid}": SILENT_EVENTS,
+  "POST /workspaces/{workspace}/hooks": SILENT_EVENTS,
+  "PUT /workspaces/{workspace}/hooks/{uid}": SILENT_EVENTS,
+
+  "POST /workspaces/{workspace}/projects": NO_AVATAR,
+  "PUT /workspaces/{workspace}/projects/{project_key}": NO_AVATAR,
+  "GET /workspaces/{workspace}/projects/{project_key}/default-reviewers/{selected_user}": BY_USER_NAME,
+  "PUT /workspaces/{workspace}/projects/{project_key}/default-reviewers/{selected_user}": `${BY_USER_NAME}; the optional body is not read`,
+  "DELETE /workspaces/{workspace}/projects/{project_key}/default-reviewers/{selected_user}": BY_USER_NAME,
+  "GET /workspaces/{workspace}/projects/{project_key}/permissions-config/users/{selected_user_id}":
+    BY_USER_NAME,
+  "PUT /workspaces/{workspace}/projects/{project_key}/permissions-config/users/{selected_user_id}":
+    BY_USER_NAME,
+  "DELETE /workspaces/{workspace}/projects/{project_key}/permissions-config/users/{selected_user_id}":
+    BY_USER_NAME,
+
+  "GET /user": "`has_2fa_enabled` and `location` are always null: accounts here have neither",
+};
+
+/**
+ * Operations that ask for other scopes than the reference's, and why. Where the reference has scopes, ours are more, never
+ * fewer.
+ */
+export const STRICTER_SCOPES: Readonly<Record<string, string>> = {
+  "GET /repositories/{workspace}/{repo_slug}/file-conflicts/{spec}":
+    "the reference has no scope of API tokens; without one a token that may not read repositories would learn their paths",
+};
+
+const GONE = "410, as recorded: taken away in April 2026";
+
+/** What is served and is not in the reference. */
+export const EXTRAS: Readonly<Record<string, string>> = {
+  "GET /{workspace}/{repo_slug}/get/{ref}":
+    "`.tar.gz`, `.tar.bz2` or `.zip` of a commit, not below `/2.0`; `read:repository`, read",
+  "GET /{workspace}/{repo_slug}/raw/{ref}/{path}":
+    "a file's bytes, not below `/2.0`; `read:repository`, read",
+  "GET /repositories": GONE,
+  "GET /workspaces": GONE,
+  "GET /user/permissions/workspaces": GONE,
+  "GET /user/permissions/repositories": GONE,
+  "GET /snippets": GONE,
+};

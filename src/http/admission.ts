@@ -1,0 +1,209 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { authenticate } from "../authentication/authenticate.ts";
+import { readCredential } from "../authentication/read-credential.ts";
+import {
+  credentialMissing,
+  maySee,
+  requireProjectPermission,
+  requireRepositoriesInProject,
+  requireRepositoryPermission,
+  requireScopes,
+  requireWorkspacePermission,
+  type WorkspacePermission,
+} from "../authorization/authorize.ts";
+import { requireExplicitAccess } from "../authorization/explicit-access.ts";
+import { requireAccount } from "../authorization/require-account.ts";
+import type { Account } from "../model/account.ts";
+import type { Caller } from "../model/caller.ts";
+import { Failure } from "../model/failure.ts";
+import type { Repository } from "../model/repository.ts";
+import { bracedUuid } from "../model/uuid.ts";
+import type { Project, Workspace } from "../model/workspace.ts";
+import { getProject } from "../operations/workspaces.ts";
+import type { Ports } from "../ports.ts";
+import { findWorkspace, type WorkspaceSelector } from "../storage/sql/workspaces.ts";
+import {
+  findNamedProject,
+  findNamedRepository,
+  findNamedWorkspace,
+  type PathParameters,
+} from "./named-subjects.ts";
+import { annotate, annotateRepository } from "./request-log.ts";
+import type {
+  ForkRoute,
+  NewRepositoryRoute,
+  ProjectOrNewRoute,
+  RepositoryAccess,
+  RepositoryOrNewRoute,
+  Route,
+} from "./route.ts";
+
+/** What the checks before the body have found: who is calling, and what the path names. */
+export type Admitted = {
+  readonly caller: Caller;
+  readonly account?: Account | undefined;
+  readonly workspace?: Workspace;
+  readonly project?: Project | undefined;
+  readonly repository?: Repository | undefined;
+};
+
+declare module "fastify" {
+  interface FastifyRequest {
+    admitted: Admitted | undefined;
+  }
+}
+
+/**
+ * The checks before a byte of the body is read: credential (401), kind of credential (403), scope (403), may see it (404),
+ * permission (403).
+ */
+export async function admit(
+  ports: Ports,
+  route: Route,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<Admitted> {
+  refuseControlCharacters(request);
+  reply.header("x-accepted-oauth-scopes", route.oauthScopes.join(", "));
+  const caller = await authenticate(ports, "rest", readCredential(request.headers.authorization));
+  annotate(request, caller);
+  if (caller.kind === "api-token") {
+    reply.header("x-oauth-scopes", caller.token.scopes.join(", "));
+    reply.header("x-credential-type", "api_token");
+    reply.header("x-token-id", caller.token.uuid);
+    reply.header("x-token-expires-at", caller.token.expiresAt.toISOString());
+  }
+  requireScopes(caller, route.scopes);
+  const subject = await admitToSubject(ports, route, caller, request.params as Record<string, string>);
+  if (subject.repository !== undefined) annotateRepository(request, subject.repository);
+  return { caller, ...subject };
+}
+
+async function admitToSubject(
+  ports: Ports,
+  route: Route,
+  caller: Caller,
+  params: PathParameters,
+): Promise<Omit<Admitted, "caller">> {
+  switch (route.subject) {
+    case "open":
+      return {};
+    case "account":
+      if (caller.kind === "anonymous") throw credentialMissing();
+      return { account: caller.account };
+    case "workspace":
+      return { workspace: await admitToWorkspace(ports, caller, params, route.permission) };
+    case "new-repository":
+      return { workspace: await admitToWorkspace(ports, caller, params, "create-repository") };
+    case "project": {
+      const workspace = await admitToWorkspace(ports, caller, params, "see");
+      const found = await findNamedProject(ports, workspace, params);
+      return { workspace, project: await requireProjectPermission(ports, caller, found, route.permission) };
+    }
+    case "project-or-new":
+      return admitToProjectOrNew(ports, route, caller, params);
+    case "repository": {
+      const found = await findNamedRepository(ports, params);
+      const repository = await requireRepositoryPermission(ports, caller, found, route.permission);
+      return { repository, account: await admitAccount(ports, route.access, caller, repository) };
+    }
+    case "fork": {
+      const found = await findNamedRepository(ports, params);
+      const repository = await requireRepositoryPermission(ports, caller, found, route.permission);
+      return { repository, account: requireAccount(caller) };
+    }
+    case "repository-or-new": {
+      const found = await findNamedRepository(ports, params);
+      // What may not be seen is as if it were not there: neither answer tells them apart.
+      if (found === undefined || !(await maySee(ports, caller, found))) {
+        return { workspace: await admitToWorkspace(ports, caller, params, "create-repository") };
+      }
+      const repository = await requireRepositoryPermission(ports, caller, found, route.permission);
+      return { workspace: repository.workspace, repository };
+    }
+  }
+}
+
+/** In whose name the request is. Undefined where that does not matter. */
+async function admitAccount(
+  ports: Ports,
+  access: RepositoryAccess | undefined,
+  caller: Caller,
+  repository: Repository,
+): Promise<Account | undefined> {
+  switch (access) {
+    case undefined:
+      return undefined;
+    case "account":
+      return requireAccount(caller);
+    case "explicit":
+      return requireExplicitAccess(ports, caller, repository);
+  }
+}
+
+async function admitToWorkspace(
+  ports: Ports,
+  caller: Caller,
+  params: PathParameters,
+  permission: WorkspacePermission,
+): Promise<Workspace> {
+  const workspace = await findNamedWorkspace(ports, params);
+  return requireWorkspacePermission(ports, caller, workspace, params.workspace ?? "", permission);
+}
+
+async function admitToProjectOrNew(
+  ports: Ports,
+  route: Pick<ProjectOrNewRoute, "permission" | "permissionToCreate">,
+  caller: Caller,
+  params: PathParameters,
+): Promise<Omit<Admitted, "caller">> {
+  const workspace = await admitToWorkspace(ports, caller, params, "see");
+  const found = await findNamedProject(ports, workspace, params);
+  if (found !== undefined) {
+    try {
+      return { workspace, project: await requireProjectPermission(ports, caller, found, route.permission) };
+    } catch (error) {
+      if (!(error instanceof Failure) || error.kind !== "hidden") throw error;
+      // What is hidden is answered like what is not there. Whoever may create projects sees them all.
+    }
+  }
+  return { workspace: await admitToWorkspace(ports, caller, params, route.permissionToCreate) };
+}
+
+/** The workspace in which a body wants a repository made out of another one: that of the other if it names none. */
+export async function admitToTargetWorkspace(
+  { database }: Ports,
+  caller: Caller,
+  selector: WorkspaceSelector | undefined,
+  repository: Repository,
+): Promise<Workspace> {
+  const workspace =
+    selector === undefined ? repository.workspace : await findWorkspace(database.kysely, selector);
+  const named = selector ?? { slug: repository.workspace.slug };
+  const text = "slug" in named ? named.slug : bracedUuid(named.uuid);
+  return requireWorkspacePermission({ database }, caller, workspace, text, "create-repository");
+}
+
+/** The project into which a repository goes: always for a new one, and for one that is there if the body names one. */
+export async function admitToTargetProject(
+  ports: Ports,
+  route: Pick<NewRepositoryRoute | RepositoryOrNewRoute | ForkRoute, "projectOf">,
+  { caller, workspace, repository }: Admitted,
+  body: unknown,
+): Promise<Project | undefined> {
+  const selector = route.projectOf(body);
+  if (repository !== undefined && selector === undefined) return undefined;
+  const project = await getProject(ports, workspace!, selector);
+  if (project.uuid !== repository?.project.uuid) await requireRepositoriesInProject(ports, caller, project);
+  return project;
+}
+
+/** NUL and its like have no meaning in any path or query here, and end a text early in C. */
+function refuseControlCharacters(request: FastifyRequest): void {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+  if (/%0[0-8bcef]|%1[0-9a-f]|%7f|[\x00-\x1f\x7f]/i.test(request.url)) {
+    throw new Failure("invalid-input", "Bad request: the URL has a control character", {
+      fields: { url: ["control characters are not allowed"] },
+    });
+  }
+}

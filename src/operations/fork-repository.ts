@@ -1,0 +1,134 @@
+import { randomUUID } from "node:crypto";
+import type { EventOrigin } from "../model/event.ts";
+import { Failure, invalidField } from "../model/failure.ts";
+import type { Ref } from "../model/ref.ts";
+import { BRANCH_PREFIX, type BranchName, TAG_PREFIX } from "../model/ref-name.ts";
+import type { Repository } from "../model/repository.ts";
+import type { Uuid } from "../model/uuid.ts";
+import type { Ports } from "../ports.ts";
+import { isUniqueViolation } from "../storage/sql/database-failure.ts";
+import { insertRefs, listRefsByPrefix } from "../storage/sql/refs.ts";
+import { findRepository, insertRepository } from "../storage/sql/repositories.ts";
+import { privateByPolicy, requireForking } from "./fork-policies.ts";
+import { oweForkWebhooks } from "./owe-webhooks.ts";
+import { type NewRepository, type RepositoryPorts, slugTaken } from "./repositories.ts";
+
+export type ForkPorts = RepositoryPorts & Pick<Ports, "maintenance" | "outbox">;
+
+/** What of a parent's refs a fork begins with. Others are the server's own, or of no use elsewhere. */
+const FORKED_PREFIXES = [BRANCH_PREFIX, TAG_PREFIX, "refs/notes/"];
+
+/**
+ * Makes a repository with the branches, tags, notes and objects of another one. What is not asked for is as in the parent.
+ *
+ * The refs are read first and the packs taken after, so that all that the refs reach is in them. Then row, refs and what
+ * webhooks are owed come in one transaction. Cut off at any point before it, it leaves what start-up sweeps.
+ *
+ * @throws Failure permission-missing if the parent allows no forks, invalid-input that names the field if it allows no public
+ * ones, the project none, the main branch does not exist or the slug is taken; not-found if the parent is just being deleted.
+ */
+export async function forkRepository(
+  ports: ForkPorts,
+  parent: Repository,
+  wanted: NewRepository,
+  origin: EventOrigin,
+): Promise<Repository> {
+  const { kysely } = ports.database;
+  // All of this is decided in the transaction, by the database. Here it only saves work that would be for nothing.
+  const { mayBePublic } = await requireForking(kysely, parent);
+  const isPrivate = decidePrivacy(parent, wanted, mayBePublic);
+  const at = { uuid: wanted.workspace.uuid };
+  if ((await findRepository(kysely, at, { slug: wanted.slug })) !== undefined) throw slugTaken(wanted);
+  const refs = await listRefsByPrefix(kysely, parent.uuid, FORKED_PREFIXES);
+  requireMainBranch(refs, wanted);
+  const uuid = randomUUID() as Uuid;
+  const now = ports.clock();
+  const folder = await ports.packs.copyRepository(parent.uuid, uuid);
+  try {
+    const sizeBytes = await ports.packs.packBytes(uuid);
+    const fork = {
+      ...newFork(parent, wanted, refs),
+      uuid,
+      isPrivate,
+      sizeBytes,
+      createdAt: now,
+      updatedAt: now,
+    };
+    await storeFork(ports, parent, fork, refs, origin);
+  } catch (error) {
+    // A connection that is lost at the commit does not tell whether it was done. The row does, and if it cannot be asked for
+    // now, start-up asks.
+    if ((await findRepository(kysely, undefined, { uuid })) === undefined) await folder.discard();
+    throw error;
+  }
+  await folder.confirm();
+  ports.maintenance.wake(uuid);
+  ports.outbox.wake();
+  const fork = await findRepository(kysely, undefined, { uuid });
+  if (fork === undefined) throw new Failure("conflict", "Cannot fork: the fork has just been deleted");
+  return fork;
+}
+
+function requireMainBranch(refs: readonly Ref[], { mainBranch }: Pick<NewRepository, "mainBranch">): void {
+  if (mainBranch === undefined || refs.some(({ name }) => name === BRANCH_PREFIX + mainBranch)) return;
+  throw invalidField("mainbranch.name", "no such branch");
+}
+
+/** What may be public is so only if it is asked for, or the parent is and nothing stands against it. */
+function decidePrivacy(
+  parent: Repository,
+  { isPrivate, project }: NewRepository,
+  mayBePublic: boolean,
+): boolean {
+  if (isPrivate !== false) return isPrivate ?? (parent.isPrivate || project.isPrivate || !mayBePublic);
+  if (!mayBePublic) throw privateByPolicy();
+  // The reference asks this of forks, and of no other repository.
+  if (project.isPrivate) throw invalidField("is_private", "must be true in a private project");
+  return false;
+}
+
+type OwnKeys = "uuid" | "isPrivate" | "sizeBytes" | "createdAt" | "updatedAt";
+
+function newFork(parent: Repository, wanted: NewRepository, refs: readonly Ref[]): Omit<Repository, OwnKeys> {
+  return {
+    workspace: wanted.workspace,
+    project: wanted.project,
+    slug: wanted.slug,
+    name: wanted.name ?? parent.name,
+    description: wanted.description ?? parent.description,
+    website: "website" in wanted ? wanted.website : parent.website,
+    language: wanted.language ?? parent.language,
+    hasIssues: wanted.hasIssues ?? parent.hasIssues,
+    hasWiki: wanted.hasWiki ?? parent.hasWiki,
+    forkPolicy: wanted.forkPolicy ?? parent.forkPolicy,
+    mainBranch: wanted.mainBranch ?? inheritedMainBranch(parent, refs),
+    refGeneration: 1,
+    parentUuid: parent.uuid,
+  };
+}
+
+/** None if it has been replaced and deleted since the parent was looked up: the next push of a branch sets one then. */
+function inheritedMainBranch({ mainBranch }: Repository, refs: readonly Ref[]): BranchName | undefined {
+  const isThere = refs.length === 0 || refs.some(({ name }) => name === `${BRANCH_PREFIX}${mainBranch}`);
+  return isThere ? mainBranch : undefined;
+}
+
+async function storeFork(
+  { database }: ForkPorts,
+  parent: Repository,
+  fork: Repository,
+  refs: readonly Ref[],
+  origin: EventOrigin,
+): Promise<void> {
+  try {
+    await database.transaction(async (tx) => {
+      const { mayBePublic } = await requireForking(tx, parent);
+      if (!fork.isPrivate && !mayBePublic) throw privateByPolicy();
+      await insertRepository(tx, fork);
+      await insertRefs(tx, fork.uuid, refs);
+      await oweForkWebhooks(tx, parent, fork, origin, fork.createdAt);
+    });
+  } catch (error) {
+    throw isUniqueViolation(error) ? slugTaken(fork) : error;
+  }
+}

@@ -1,0 +1,56 @@
+import { type Static, Type } from "typebox";
+import { jsonAnswer } from "../../http/answer.ts";
+import { originOf } from "../../http/event-origin.ts";
+import type { ForkRoute } from "../../http/route.ts";
+import { invalidField } from "../../model/failure.ts";
+import { fullName } from "../../model/repository.ts";
+import { parseWorkspaceSlug, slugifyRepositoryName } from "../../model/slug.ts";
+import { parseBracedUuid } from "../../model/uuid.ts";
+import { forkRepository } from "../../operations/fork-repository.ts";
+import { parseRepositoryBody, RepositoryBody } from "./repository-body.ts";
+import { showRepository } from "./show-repository.ts";
+
+/** A repository's body, and the workspace that is to have the fork. */
+const ForkBody = Type.Object({
+  ...RepositoryBody.properties,
+  workspace: Type.Optional(
+    Type.Object({ slug: Type.Optional(Type.String()), uuid: Type.Optional(Type.String()) }),
+  ),
+});
+
+export const createForkRoute: ForkRoute<typeof ForkBody> = {
+  subject: "fork",
+  method: "POST",
+  path: "/2.0/repositories/{workspace}/{repo_slug}/forks",
+  scopes: ["read:repository:bitbucket", "write:repository:bitbucket"],
+  oauthScopes: ["repository:write"],
+  permission: "read",
+  body: ForkBody,
+  workspaceOf: readWorkspace,
+  projectOf: (body) => parseRepositoryBody(body).project,
+  async handle(ports, { repository, workspace, project, body, bases, caller }) {
+    const { project: _named, ...wishes } = parseRepositoryBody(body);
+    const slug = wishes.name === undefined ? repository.slug : slugifyRepositoryName(wishes.name);
+    if (slug === undefined) throw invalidField("name", "has no letter or digit for a slug");
+    const fork = await forkRepository(
+      ports,
+      repository,
+      { ...wishes, slug, workspace, project },
+      originOf(caller, bases),
+    );
+    const location = `${bases.api}/repositories/${fullName(fork)}`;
+    return jsonAnswer(201, await showRepository(ports, fork, { bases, caller }), { location });
+  },
+};
+
+/** By `uuid` or `slug`; a UUID given as the slug is taken, as it is in URLs. Undefined: none is named. */
+function readWorkspace({ workspace }: Static<typeof ForkBody>) {
+  const text = workspace?.uuid ?? workspace?.slug;
+  if (workspace === undefined || text === undefined) return undefined;
+  const uuid = parseBracedUuid(text);
+  if (uuid !== undefined) return { uuid };
+  if (workspace.uuid !== undefined) throw invalidField("workspace.uuid", "must be a UUID in braces");
+  const slug = parseWorkspaceSlug(text);
+  if (slug === undefined) throw invalidField("workspace.slug", "not a valid slug of a workspace");
+  return { slug };
+}

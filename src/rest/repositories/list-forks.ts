@@ -1,0 +1,16 @@
+import { jsonAnswer } from "../../http/answer.ts";
+import type { RepositoryRoute } from "../../http/route.ts";
+import { showRepositoryPage } from "./show-repository-page.ts";
+
+/** The forks in any workspace that the caller may see. */
+export const listForksRoute: RepositoryRoute = {
+  subject: "repository",
+  method: "GET",
+  path: "/2.0/repositories/{workspace}/{repo_slug}/forks",
+  scopes: ["read:repository:bitbucket"],
+  oauthScopes: ["repository"],
+  permission: "read",
+  async handle(ports, request) {
+    return jsonAnswer(200, await showRepositoryPage(ports, { parentUuid: request.repository.uuid }, request));
+  },
+};

@@ -1,0 +1,38 @@
+import { readFilter, readSort } from "../../http/collection-query.ts";
+import { parsePage, representPage } from "../../http/paging.ts";
+import type { RestRequest } from "../../http/route.ts";
+import { invalidField } from "../../model/failure.ts";
+import type { Ports } from "../../ports.ts";
+import { listRepositories, type RepositoryListSubject } from "../../storage/sql/repositories.ts";
+import { showRepositories } from "./show-repository.ts";
+
+const ROLES = ["member", "contributor", "admin", "owner"] as const;
+
+/** The page that a request asks for of those that its caller may see. Three statements. */
+export async function showRepositoryPage(
+  ports: Pick<Ports, "database">,
+  subject: RepositoryListSubject,
+  request: RestRequest,
+) {
+  const { caller, query, url } = request;
+  const { page, pagelen } = parsePage(query, { pagelenDefault: 10, pagelenMax: 100 });
+  const { values, size } = await listRepositories(ports.database.kysely, {
+    ...subject,
+    viewerUuid: caller.kind === "anonymous" ? undefined : caller.account.uuid,
+    page,
+    pagelen,
+    ...readRole(query),
+    ...readFilter(query),
+    ...readSort(query),
+  });
+  const shown = await showRepositories(ports, values, request);
+  return representPage({ page, pagelen, size, values: shown }, url);
+}
+
+function readRole(query: URLSearchParams): { role?: (typeof ROLES)[number] } {
+  const text = query.get("role");
+  if (text === null) return {};
+  const role = ROLES.find((candidate) => candidate === text);
+  if (role === undefined) throw invalidField("role", `must be one of ${ROLES.join(", ")}`);
+  return { role };
+}

@@ -1,0 +1,95 @@
+import { constants } from "node:fs";
+import { copyFile, link, open, readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { hasCode } from "../has-code.ts";
+
+/** How a file gets a second name. Replaced in tests by one that is refused. */
+export type LinkFile = (from: string, to: string) => Promise<void>;
+
+/**
+ * What a file system says that has no second names to give: another device, no such feature or none for this file, as
+ * many names as a file can have.
+ */
+const LINK_REFUSALS = ["EXDEV", "EPERM", "EMLINK", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"];
+
+/** A pack's index makes it visible to git, so it goes last. Bitmaps are left behind: they are for the refs of one repository. */
+const PACK_FILE_ORDER = [".pack", ".rev", ".mtimes", ".idx"];
+
+/** Each round goes wrong only if a repack ends within it. */
+const ROUNDS_MAX = 20;
+
+/**
+ * Gives a folder all packs of another one, which may be pushed to and repacked meanwhile. Packs never change, so that one
+ * file can serve both; each may remove it, and the other keeps it.
+ *
+ * Whatever could be read in `from` when this was called can be read in `to` when it has ended. A repack removes a pack only
+ * when the one that replaces it is there; so a list of packs none of which was gone before it was taken is whole. Two such
+ * lists in a row are asked for, since a folder may change while it is listed.
+ *
+ * @throws Error ENOENT if `from` has gone.
+ */
+export async function copyPacks(from: string, to: string, linkFile: LinkFile = link): Promise<void> {
+  const taken = new Set<string>();
+  let wholeLists = 0;
+  for (let round = 0; round < ROUNDS_MAX; round += 1) {
+    let isWhole = true;
+    for (const [name, endings] of await listPacks(from)) {
+      if (taken.has(name)) continue;
+      if (await takePack(from, to, name, endings, linkFile)) taken.add(name);
+      else isWhole = false;
+    }
+    wholeLists = isWhole ? wholeLists + 1 : 0;
+    if (wholeLists === 2) return;
+  }
+  throw new Error(`${from} is repacked again and again`);
+}
+
+/** The packs that have an index, with the endings of their files in the order in which they are taken. */
+async function listPacks(folder: string): Promise<ReadonlyMap<string, readonly string[]>> {
+  const names = new Set(await readdir(folder));
+  const packs = new Map<string, readonly string[]>();
+  for (const file of names) {
+    if (!file.startsWith("pack-") || !file.endsWith(".idx")) continue;
+    const name = file.slice(0, -".idx".length);
+    packs.set(
+      name,
+      PACK_FILE_ORDER.filter((ending) => names.has(name + ending)),
+    );
+  }
+  return packs;
+}
+
+/** @returns false, with nothing left, if the pack is removed at this moment. */
+async function takePack(
+  from: string,
+  to: string,
+  name: string,
+  endings: readonly string[],
+  linkFile: LinkFile,
+): Promise<boolean> {
+  try {
+    for (const ending of endings)
+      await takeFile(join(from, name + ending), join(to, name + ending), linkFile);
+    return true;
+  } catch (error) {
+    if (!hasCode(error, "ENOENT")) throw error;
+    for (const ending of endings.toReversed()) await rm(join(to, name + ending), { force: true });
+    return false;
+  }
+}
+
+/** Links the file, or copies it where that is impossible. What is linked has been synced by whoever wrote it. */
+export async function takeFile(from: string, to: string, linkFile: LinkFile = link): Promise<void> {
+  try {
+    await linkFile(from, to);
+  } catch (error) {
+    if (!LINK_REFUSALS.some((code) => hasCode(error, code))) throw error;
+    await copyFile(from, to, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
+    const copy = await open(to, "r");
+    try {
+      await copy.sync();
+    } finally {
+      await copy.close();
+    }
+  }
+}

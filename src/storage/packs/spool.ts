@@ -1,0 +1,54 @@
+import { type FileHandle, open } from "node:fs/promises";
+import { join } from "node:path";
+
+/** A content in a spool. `size` is in bytes. */
+export type Spooled = { readonly start: number; readonly size: number };
+
+/**
+ * One file for contents whose size is known only when they have come whole. It lies where what is unfinished lies, and goes
+ * away with it.
+ */
+export type Spool = {
+  /** Writes a content behind the others. One at a time. */
+  add(content: AsyncIterable<Buffer>): Promise<Spooled>;
+  read(spooled: Spooled): AsyncIterable<Buffer>;
+  close(): Promise<void>;
+};
+
+export async function openSpool(folder: string): Promise<Spool> {
+  const file = await open(join(folder, "spool"), "wx+", 0o600);
+  let end = 0;
+  return {
+    async add(content) {
+      const start = end;
+      for await (const piece of content) {
+        await writeWhole(file, piece, end);
+        end += piece.length;
+      }
+      return { start, size: end - start };
+    },
+    read: (spooled) => readPieces(file, spooled),
+    close: () => file.close(),
+  };
+}
+
+const PIECE_BYTES = 64 * 1024;
+
+/** Not by streams: each would leave a listener on the file, and there may be thousands. */
+async function* readPieces(file: FileHandle, { start, size }: Spooled): AsyncGenerator<Buffer> {
+  for (let done = 0; done < size; ) {
+    const piece = Buffer.allocUnsafe(Math.min(PIECE_BYTES, size - done));
+    const { bytesRead } = await file.read(piece, 0, piece.length, start + done);
+    if (bytesRead === 0) throw new Error(`a spool ends ${size - done} bytes early`);
+    done += bytesRead;
+    yield piece.subarray(0, bytesRead);
+  }
+}
+
+/** A disk that is nearly full takes a part, and refuses the next. */
+async function writeWhole(file: FileHandle, bytes: Buffer, position: number): Promise<void> {
+  let written = 0;
+  while (written < bytes.length) {
+    written += (await file.write(bytes, written, bytes.length - written, position + written)).bytesWritten;
+  }
+}

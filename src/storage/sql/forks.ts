@@ -1,0 +1,27 @@
+import { type Kysely, sql } from "kysely";
+import type { ForkPolicy } from "../../model/repository.ts";
+import type { Uuid } from "../../model/uuid.ts";
+import type { Schema } from "./schema.ts";
+
+/**
+ * The fork policies of a repository, of what it was forked from, and so on: its own first. Empty if it is no longer there.
+ * In a transaction of PostgreSQL the repository then stays there until the end of it.
+ */
+export async function listForkPolicies(
+  tx: Kysely<Schema>,
+  repositoryUuid: Uuid,
+): Promise<readonly ForkPolicy[]> {
+  const row = tx.selectFrom("repository").select("uuid").where("uuid", "=", repositoryUuid);
+  const isPostgres = tx.getExecutor().adapter.supportsMultipleConnections;
+  await (isPostgres ? row.forKeyShare() : row).execute();
+  // Parents are older than their forks and never change, so that there are no circles.
+  const { rows } = await sql<{ fork_policy: ForkPolicy }>`
+    with recursive ancestor (parent_uuid, fork_policy, distance) as (
+      select parent_uuid, fork_policy, 0 from repository where uuid = ${repositoryUuid}
+      union all
+      select repository.parent_uuid, repository.fork_policy, ancestor.distance + 1
+        from ancestor inner join repository on repository.uuid = ancestor.parent_uuid
+    )
+    select fork_policy from ancestor order by distance`.execute(tx);
+  return rows.map((found) => found.fork_policy);
+}

@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { maintainRepository } from "../../src/git/packs/maintain.ts";
+import { listRefs } from "../../src/storage/sql/refs.ts";
+import { findRepository } from "../../src/storage/sql/repositories.ts";
+import { startFilledApp } from "../support/filled-app.ts";
+
+const FORKS = 12;
+const DAY_MS = 86_400_000;
+
+const filled = await startFilledApp();
+const { app, git, folder } = filled;
+
+/** Joins the parent's packs again and again, as the server's own maintenance does: by turns a part of them and all. */
+async function repackUntil(isOver: () => boolean): Promise<number> {
+  const { packs, database } = app.ports;
+  const { uuid } = app.repository;
+  let repacks = 0;
+  for (; !isOver(); repacks += 1) {
+    const { refGeneration, mainBranch } = (await findRepository(database.kysely, undefined, { uuid }))!;
+    await packs.writeRefs(uuid, refGeneration, mainBranch, () => listRefs(database.kysely, uuid));
+    const now = new Date(Date.now() + (repacks % 2) * 8 * DAY_MS);
+    await maintainRepository({ gitDir: packs.gitDir(uuid) }, now);
+  }
+  return repacks;
+}
+
+async function pushUntil(isOver: () => boolean): Promise<readonly string[]> {
+  const pushed: string[] = [];
+  for (let number = 0; !isOver(); number += 1) {
+    const id = await filled.commit({ [`file-${number % 7}.txt`]: `${number}\n` }, `Commit ${number}`);
+    const tag = `refs/tags/t${number}`;
+    await git.out(["push", "--quiet", "origin", "main", `${id}:${tag}`], { folder });
+    pushed.push(id);
+  }
+  return pushed;
+}
+
+test("forks made while their parent is pushed to and repacked are whole, and stay so without it", async () => {
+  await filled.commit({ "first.txt": "first\n" }, "First");
+  await git.out(["push", "--quiet", "origin", "main"], { folder });
+  let isOver = false;
+  const pushing = pushUntil(() => isOver);
+  const repacking = repackUntil(() => isOver);
+  const made: { readonly uuid: string; readonly name: string; readonly tip: string }[] = [];
+  for (let number = 0; number < FORKS; number += 1) {
+    const name = `fork-${number}`;
+    const answer = await filled.rest("POST", "/forks", { name });
+    assert.equal(answer.status, 201, answer.text);
+    const tip = (await filled.rest("GET", `/../${name}/commit/main`)).json.hash;
+    made.push({ uuid: answer.json.uuid.slice(1, -1), name, tip });
+    await sleep(50);
+  }
+  isOver = true;
+  const [pushed, repacks] = await Promise.all([pushing, repacking]);
+  assert.ok(repacks >= 4, `only ${repacks} repacks`);
+  assert.ok(pushed.length >= 4, `only ${pushed.length} pushes`);
+  assert.ok(new Set(made.map(({ tip }) => tip)).size > 1, "the forks were made at different times");
+  assert.equal((await filled.rest("DELETE", "")).status, 204);
+  for (const { name, tip } of made) {
+    const url = new URL(filled.url);
+    url.pathname = `/acme/${name}.git`;
+    const clone = git.newPath(name);
+    await git.out(["clone", "--quiet", "--mirror", url.href, clone]);
+    await git.out(["fsck", "--full", "--strict"], { folder: clone });
+    assert.equal(await git.out(["rev-parse", "main"], { folder: clone }), tip);
+    // Its tags are from the same moment as its branch: the one behind the tip is there, none after it.
+    const tags = (await git.out(["tag", "--contains", tip], { folder: clone })).split("\n");
+    assert.ok(tags.length <= 1, `${tags}`);
+  }
+});
