@@ -28,18 +28,40 @@ export function registerRoute(server: FastifyInstance, ports: Ports, route: Rout
         },
         async handler(request, reply) {
           const admitted = request.admitted!;
+          const key = answerKey(ports, route, admitted, request);
+          const kept = key === undefined ? undefined : ports.answers.find(key);
+          if (kept !== undefined) return reply.header("content-type", JSON_TYPE).send(kept);
           const common = restRequest(ports, admitted.caller, request, reply);
           const answer =
             "form" in route && route.form !== undefined
               ? await callWithForm(ports, route, admitted, common, request, reply)
               : await callHandler(ports, route, admitted, common, readBody?.(request.body));
-          return send(reply, answer, common);
+          return send(reply, answer, common, (json) => key && ports.answers.keep(key, json));
         },
       });
     }
   };
   if ("form" in route && route.form !== undefined) registerStreaming(server, register);
   else register(server);
+}
+
+/**
+ * Under what an answer is kept: the version of the database first, so that none is found once anything has changed.
+ * Undefined if it is not to be kept, or the database tells no version.
+ */
+function answerKey(
+  { database, config }: Ports,
+  route: Route,
+  { caller }: Admitted,
+  request: FastifyRequest,
+): string | undefined {
+  if (route.isAnswerKept === undefined || request.method !== "GET") return undefined;
+  const version = database.readVersion?.();
+  if (version === undefined) return undefined;
+  const account = caller.kind === "anonymous" ? "" : caller.account.uuid;
+  const asker = route.isAnswerKept === "for the caller" ? account : "anybody";
+  const { api, html } = basesOf(request.headers, config);
+  return [version, asker, api, html, request.url].join("\n");
 }
 
 /** A scope of its own, in which bodies are left to whoever reads them. */
@@ -187,13 +209,24 @@ async function callHandler(
 /** What Bitbucket says of a 204. */
 const EMPTY_TYPE = "text/html; charset=utf-8";
 
-function send(reply: FastifyReply, answer: Answer, request: RestRequest): FastifyReply {
-  reply.code(answer.status).headers(answer.headers ?? {});
+const JSON_TYPE = "application/json; charset=utf-8";
+
+/** `keep` is given the JSON of an answer that says nothing but it. */
+function send(
+  reply: FastifyReply,
+  answer: Answer,
+  request: RestRequest,
+  keep: (json: Buffer) => void,
+): FastifyReply {
+  const headers = answer.headers ?? {};
+  reply.code(answer.status).headers(headers);
   switch (answer.body.kind) {
     case "json": {
       const { value } = answer.body;
       const shown = request.fields === undefined ? value : selectFields(value, request.fields);
-      return reply.header("content-type", "application/json; charset=utf-8").send(JSON.stringify(shown));
+      const json = Buffer.from(JSON.stringify(shown));
+      if (answer.status === 200 && Object.keys(headers).length === 0) keep(json);
+      return reply.header("content-type", JSON_TYPE).send(json);
     }
     case "bytes":
       return reply.send(answer.body.bytes);

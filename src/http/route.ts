@@ -43,6 +43,12 @@ type Declared = {
   readonly scopes: readonly Scope[];
   /** The same in the older vocabulary, for `X-Accepted-OAuth-Scopes`. */
   readonly oauthScopes: readonly OauthScope[];
+  /**
+   * For a GET whose answer is made of nothing but its URL, what the database holds, and objects, which never change: it is
+   * sent again while the database is as it was. `caller`: it also depends on the account that asks. Access is decided for
+   * every request all the same.
+   */
+  readonly isAnswerKept?: "for everybody" | "for the caller";
 };
 
 /**

@@ -46,7 +46,7 @@ function hasImpossiblePart(path: string): boolean {
 
 function argumentsOf({ skip, limit }: CommitQuery, path: string): string[] {
   const args = ["rev-list", "--topo-order", `--skip=${skip}`, `--max-count=${limit}`, "--stdin", "--"];
-  return path === "" ? args : [...args, `:(top,literal)${path}`];
+  return path === "" ? args : [...args, `:(literal)${path}`];
 }
 
 /**

@@ -12,6 +12,7 @@ function getRefRoute(kind: "branch" | "tag", path: string): RepositoryRoute {
     scopes: ["read:repository:bitbucket"],
     oauthScopes: ["repository"],
     permission: "read",
+    isAnswerKept: "for everybody",
     async handle(ports, { repository, params, bases }) {
       const ref = await getRef(ports, repository, kind, params.name!);
       return jsonAnswer(200, await showRef(ports, repository, bases, ref));

@@ -9,6 +9,7 @@ export const getRepositoryRoute: RepositoryRoute = {
   scopes: ["read:repository:bitbucket"],
   oauthScopes: ["repository"],
   permission: "read",
+  isAnswerKept: "for the caller",
   async handle(ports, { repository, bases, caller }) {
     return jsonAnswer(200, await showRepository(ports, repository, { bases, caller }));
   },

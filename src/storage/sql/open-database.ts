@@ -23,6 +23,11 @@ export type Database = {
   readonly dialect: Dialect;
   /** For what needs no transaction. Inside `transaction` it throws: there, only `tx` may be used. */
   readonly kysely: Kysely<Schema>;
+  /**
+   * A number that is another one as soon as anything has been committed, by this process or another. Undefined: the
+   * database tells none.
+   */
+  readonly readVersion: (() => number) | undefined;
   /** The hot look-ups, by prepared statements. They see what is committed, even inside `transaction`. */
   readonly lookups: Lookups;
   /**
@@ -63,7 +68,7 @@ export async function openDatabase(settings: DatabaseSettings): Promise<Database
     const prepared = createLookups(connections.kysely, connections.prepare);
     const { readVersion } = connections;
     const lookups = readVersion === undefined ? prepared : rememberLookups(prepared, readVersion);
-    return { dialect, lookups, ...database, close: connections.close };
+    return { dialect, lookups, readVersion, ...database, close: connections.close };
   } catch (error) {
     await connections.close();
     throw error;
