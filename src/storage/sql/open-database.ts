@@ -91,13 +91,14 @@ async function connectSqlite(path: string): Promise<Connections> {
       throw error;
     }
   });
-  const kysely = new Kysely<Schema>({ dialect: sqliteDialect(writer) });
   // SQLite, "PRAGMA data_version": changes when another connection has committed, of this process or of any other.
   const dataVersion = reader.prepare<unknown[], number>("pragma data_version").pluck();
+  const version = oncePerTurn(() => runTranslated(() => dataVersion.get()!));
+  const kysely = new Kysely<Schema>({ dialect: sqliteDialect(writer, version.forget) });
   return {
     dialect: "sqlite",
     kysely,
-    readVersion: () => runTranslated(() => dataVersion.get()!),
+    readVersion: version.read,
     prepare<Row>(_name: string, query: CompiledQuery<Row>) {
       const statement = reader.prepare<unknown[], Row>(query.sql);
       return (values) => runTranslated(() => statement.all(...values));
@@ -107,6 +108,27 @@ async function connectSqlite(path: string): Promise<Connections> {
       await kysely.destroy();
       writer.close();
     },
+  };
+}
+
+/**
+ * Reads a value once in a turn of the event loop, unless it is told to forget. A request that is worked on in this turn was
+ * in the machine when the turn began, or was still being sent: what others commit while the turn lasts, it need not see.
+ */
+function oncePerTurn<T>(read: () => T): { read(): T; forget(): void } {
+  let known: { readonly value: T } | undefined;
+  const forget = () => {
+    known = undefined;
+  };
+  return {
+    read() {
+      if (known === undefined) {
+        known = { value: read() };
+        setImmediate(forget);
+      }
+      return known.value;
+    },
+    forget,
   };
 }
 

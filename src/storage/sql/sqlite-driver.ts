@@ -34,25 +34,28 @@ export async function retryWhileBusy<T>(work: () => T): Promise<T> {
   }
 }
 
-/** Kysely over the one connection that writes. Kysely itself lets one transaction or statement at a time have it. */
-export function sqliteDialect(database: SqliteDatabase.Database): Dialect {
+/**
+ * Kysely over the one connection that writes. Kysely itself lets one transaction or statement at a time have it.
+ * `onStatement` is called after each, since it may have changed something.
+ */
+export function sqliteDialect(database: SqliteDatabase.Database, onStatement: () => void): Dialect {
   return {
-    createDriver: () => sqliteDriver(database),
+    createDriver: () => sqliteDriver(database, onStatement),
     createQueryCompiler: () => new SqliteQueryCompiler(),
     createAdapter: () => new SqliteAdapter(),
     createIntrospector: (db) => new SqliteIntrospector(db),
   };
 }
 
-function sqliteDriver(database: SqliteDatabase.Database): Driver {
-  const connection = sqliteConnection(database);
+function sqliteDriver(database: SqliteDatabase.Database, onStatement: () => void): Driver {
+  const connection = sqliteConnection(database, onStatement);
   return {
     async init() {},
     acquireConnection: async () => connection,
     // A transaction takes the write lock at its beginning. One that begins by reading and writes later is refused, without
     // any wait, when another process has written in between (SQLITE_BUSY_SNAPSHOT).
     beginTransaction: () => execute(database, "begin immediate"),
-    commitTransaction: () => execute(database, "commit"),
+    commitTransaction: () => execute(database, "commit").finally(onStatement),
     async rollbackTransaction() {
       // SQLite rolls back by itself when the disk is full or broken.
       if (database.inTransaction) await execute(database, "rollback");
@@ -64,14 +67,14 @@ function sqliteDriver(database: SqliteDatabase.Database): Driver {
   };
 }
 
-function sqliteConnection(database: SqliteDatabase.Database): DatabaseConnection {
+function sqliteConnection(database: SqliteDatabase.Database, onStatement: () => void): DatabaseConnection {
   return {
     executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
       return retryWhileBusy(() => {
         const statement = database.prepare<unknown[], Row>(query.sql);
         if (statement.reader) return { rows: statement.all(...query.parameters) };
         return { rows: [], numAffectedRows: BigInt(statement.run(...query.parameters).changes) };
-      });
+      }).finally(onStatement);
     },
     streamQuery() {
       throw new Error("Rows are not streamed: read them in pages");
