@@ -11,11 +11,12 @@ export function writeTable(rows: readonly Row[]): string {
     (row) => `| ${row.map((cell, column) => cell.padEnd(widths[column]!)).join(" | ")} |`,
   );
   lines.splice(1, 0, `|${widths.map((width) => "-".repeat(width + 2)).join("|")}|`);
-  return `${lines.join("\n")}\n`;
+  const reasons = new Set(rows.flatMap((row) => ("skipped" in row ? [row.skipped] : [])));
+  return `${[...lines, ...[...reasons].map((reason) => `skipped: ${reason}`)].join("\n")}\n`;
 }
 
 function cellsOf(row: Row): readonly string[] {
-  if ("skipped" in row) return [row.work, row.peer, `skipped: ${row.skipped}`, row.goal, "–", "", ""];
+  if ("skipped" in row) return [row.work, row.peer, "skipped", row.goal, "–", "", ""];
   return [
     row.work,
     row.peer,
