@@ -2,7 +2,7 @@ import type { AddressInfo } from "node:net";
 import { registerGitHttp } from "./git-http/git-http.ts";
 import { type AppServer, createHttpServer } from "./http/server.ts";
 import { startCursorExpiry } from "./jobs/cursor-expiry.ts";
-import { startWebhookDeliveries } from "./jobs/webhook-delivery.ts";
+import { type DeliveryOptions, startWebhookDeliveries } from "./jobs/webhook-delivery.ts";
 import { repositoryFolder } from "./open-ports.ts";
 import type { Ports } from "./ports.ts";
 import { registerRest } from "./rest/rest.ts";
@@ -26,12 +26,12 @@ export type RunningApp = {
 const CLOSE_MS_MAX = 10_000;
 
 /** Sweeps what an earlier end left behind, and serves. */
-export async function startApp(ports: Ports): Promise<RunningApp> {
+export async function startApp(ports: Ports, deliveryOptions?: DeliveryOptions): Promise<RunningApp> {
   await sweepDiskPackStore(repositoryFolder(ports.config));
   const server = await createApp(ports);
   await server.listen({ host: ports.config.host, port: ports.config.port });
   const stopCursorExpiry = startCursorExpiry(ports);
-  const deliveries = startWebhookDeliveries(ports);
+  const deliveries = startWebhookDeliveries(ports, deliveryOptions);
   ports.outbox.listen(deliveries.wake);
   const { address, port, family } = server.server.address() as AddressInfo;
   const host = family === "IPv6" ? `[${address}]` : address;

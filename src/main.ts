@@ -33,6 +33,11 @@ const NOUNS = [
     load: async () => (await import("./cli/repository.ts")).createRepositoryCommand(),
   },
   {
+    name: "webhook",
+    summary: "list webhooks and their deliveries, and deliver again",
+    load: async () => (await import("./cli/webhook.ts")).createWebhookCommand(),
+  },
+  {
     name: "token",
     summary: "create, list, show, revoke and rotate API tokens",
     load: async () => (await import("./cli/token.ts")).createTokenCommand(),

@@ -6,10 +6,13 @@ import { BRANCH_PREFIX, type RefName } from "../model/ref-name.ts";
 import { fullName, type Repository } from "../model/repository.ts";
 import { type PushPorts, push } from "../operations/push.ts";
 import { changeRepository, type RepositoryPorts } from "../operations/repositories.ts";
+import type { Bases } from "../representations/links.ts";
 import { listRefs } from "../storage/sql/refs.ts";
 import type { ImportSource } from "./import-source.ts";
 
 export type ImportOptions = {
+  /** For the links in webhooks; undefined if none is to hear of it. */
+  readonly bases: Bases | undefined;
   /** Called with git's own progress, as it would be shown in a terminal. */
   readonly onProgress?: (text: Buffer) => void;
   readonly signal: AbortSignal;
@@ -47,7 +50,7 @@ export async function importRepository(
     const report = await push(ports, repository, request, {
       ...options,
       author: { kind: "operator" },
-      bases: undefined,
+      isImport: true,
     });
     if (report.unpackProblem !== undefined)
       throw new Failure("invalid-input", `${what}: ${report.unpackProblem}`);

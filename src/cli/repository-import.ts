@@ -1,5 +1,6 @@
 import { basename, dirname, resolve } from "node:path";
 import type { Command } from "commander";
+import type { EventOrigin } from "../model/event.ts";
 import { invalidField } from "../model/failure.ts";
 import { fullName, type Repository } from "../model/repository.ts";
 import { slugifyRepositoryName } from "../model/slug.ts";
@@ -11,6 +12,7 @@ import { findRepository } from "../storage/sql/repositories.ts";
 import { getNamedWorkspace } from "./find-workspace.ts";
 import { type ImportOutcome, importRepository } from "./import-repository.ts";
 import { type ImportSource, openImportSource } from "./import-source.ts";
+import { operatorOrigin } from "./operator-origin.ts";
 import { printLine, printNote } from "./print.ts";
 import { examples } from "./program.ts";
 import { addSettings } from "./settings-options.ts";
@@ -43,12 +45,10 @@ export function addImport(repository: Command): void {
     await withPorts(command, async (ports) => {
       const source = await openImportSource(path);
       const workspace = await getNamedWorkspace(ports, options.workspace);
-      const { repository: target, isNew } = await openTarget(
-        ports,
-        workspace,
-        options.name ?? nameOf(path),
-        options,
-      );
+      // What has something in it is told as an import, once that is done; an empty one is no more than created.
+      const origin = source.refs.length === 0 ? operatorOrigin(ports) : undefined;
+      const name = options.name ?? nameOf(path);
+      const { repository: target, isNew } = await openTarget(ports, workspace, name, options, origin);
       const outcome = await importWhole(ports, target, source, isNew);
       if (outcome !== undefined) report(target, source, outcome);
     });
@@ -60,7 +60,13 @@ function nameOf(path: string): string {
   return basename(basename(folder) === ".git" ? dirname(folder) : folder).replace(/\.git$/, "");
 }
 
-async function openTarget(ports: Ports, workspace: Workspace, name: string, options: ImportOptions) {
+async function openTarget(
+  ports: Ports,
+  workspace: Workspace,
+  name: string,
+  options: ImportOptions,
+  origin: EventOrigin | undefined,
+) {
   const slug = slugifyRepositoryName(name);
   if (slug === undefined)
     throw invalidField("name", "must have a letter or a digit, and at most 62 characters");
@@ -69,7 +75,7 @@ async function openTarget(ports: Ports, workspace: Workspace, name: string, opti
   const project = await getProject(ports, workspace, undefined);
   const isPrivate = options.public !== true;
   return {
-    repository: await createRepository(ports, { workspace, project, slug, name, isPrivate }),
+    repository: await createRepository(ports, { workspace, project, slug, name, isPrivate }, origin),
     isNew: true,
   };
 }
@@ -88,6 +94,7 @@ async function importWhole(
   const onProgress = (text: Buffer) => process.stderr.write(text);
   try {
     const outcome = await importRepository(ports, repository, source, {
+      bases: operatorOrigin(ports).bases,
       signal: interruption.signal,
       ...(process.stderr.isTTY ? { onProgress } : {}),
     });

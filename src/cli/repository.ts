@@ -9,6 +9,7 @@ import { upsertRepositoryPermission } from "../storage/sql/permissions.ts";
 import { listAllRepositories } from "../storage/sql/repositories.ts";
 import { getNamedAccount } from "./find-account.ts";
 import { getNamedProject, getNamedRepository, getNamedWorkspace } from "./find-workspace.ts";
+import { operatorOrigin } from "./operator-origin.ts";
 import { permissionOption, readPermission } from "./permission-option.ts";
 import { printJson, printLine, printTable, shortInstant } from "./print.ts";
 import { UsageError } from "./problem.ts";
@@ -53,14 +54,18 @@ function addCreate(repository: Command): void {
       const slug = slugifyRepositoryName(options.name);
       if (slug === undefined)
         throw invalidField("name", "must have a letter or a digit, and at most 62 characters");
-      const created = await createRepository(ports, {
-        workspace,
-        project: await getNamedProject(ports, workspace, options.project),
-        slug,
-        name: options.name,
-        isPrivate: options.public !== true,
-        description: options.description ?? "",
-      });
+      const created = await createRepository(
+        ports,
+        {
+          workspace,
+          project: await getNamedProject(ports, workspace, options.project),
+          slug,
+          name: options.name,
+          isPrivate: options.public !== true,
+          description: options.description ?? "",
+        },
+        operatorOrigin(ports),
+      );
       printLine(`Created repository ${fullName(created)} ${bracedUuid(created.uuid)}`);
     });
   });
@@ -150,7 +155,7 @@ function addDelete(repository: Command): void {
     if (options.yes !== true) throw new UsageError("--yes: needed, since what is deleted is gone");
     await withPorts(command, async (ports) => {
       const found = await getNamedRepository(ports, options.repository);
-      await deleteRepository(ports, found);
+      await deleteRepository(ports, found, operatorOrigin(ports));
       printLine(`Deleted repository ${fullName(found)}`);
     });
   });

@@ -54,7 +54,7 @@ declare module "fastify" {
 /**
  * Registers one route with all its checks, in the order of refusals: credential (401), kind of credential (403), scope
  * (403), may see it (404), permission (403), input (400). The first five are done before a byte of the body is read. Only
- * the project that a body names for a repository is asked for after it.
+ * the project that a body names for a repository, and scopes that hang on the body, are asked for after it.
  */
 export function registerRoute(server: FastifyInstance, ports: Ports, route: Route): void {
   const readBody = "body" in route && route.body !== undefined ? bodyReader(route.body) : undefined;
@@ -294,8 +294,11 @@ async function callHandler(
       return route.handle(ports, request);
     case "account":
       return route.handle(ports, { ...request, account: admitted.account! });
-    case "workspace":
-      return route.handle(ports, { ...request, workspace: admitted.workspace!, body });
+    case "workspace": {
+      const whole = { ...request, workspace: admitted.workspace!, body };
+      requireScopes(request.caller, [...route.scopes, ...((await route.scopesOf?.(ports, whole)) ?? [])]);
+      return route.handle(ports, whole);
+    }
     case "project":
       return route.handle(ports, {
         ...request,
@@ -310,8 +313,11 @@ async function callHandler(
         project: admitted.project,
         body,
       });
-    case "repository":
-      return route.handle(ports, { ...request, repository: admitted.repository!, body });
+    case "repository": {
+      const whole = { ...request, repository: admitted.repository!, body };
+      requireScopes(request.caller, [...route.scopes, ...((await route.scopesOf?.(ports, whole)) ?? [])]);
+      return route.handle(ports, whole);
+    }
     case "new-repository": {
       const project = await admitToTargetProject(ports, route, admitted, body);
       return route.handle(ports, {

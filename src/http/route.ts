@@ -43,17 +43,28 @@ type Declared = {
   readonly oauthScopes: readonly OauthScope[];
 };
 
+/**
+ * Scopes that are needed on top of the route's own, where the request decides what else its caller will get to see. They
+ * are asked for once the body has been read.
+ */
+type WithMoreScopes<Request> = {
+  scopesOf?(ports: Ports, request: Request): Promise<readonly Scope[]>;
+};
+
 /** The schema of a JSON body, and the body that a handler is given. Routes without one ignore what is sent. */
 type WithBody<Body extends TSchema> = { readonly body: Body };
 
+export type RepositoryRequest<Body extends TSchema = TSchema> = RestRequest & {
+  readonly repository: Repository;
+  readonly body: Static<Body>;
+};
+
 export type RepositoryRoute<Body extends TSchema = TSchema> = Declared &
-  Partial<WithBody<Body>> & {
+  Partial<WithBody<Body>> &
+  WithMoreScopes<RepositoryRequest<Body>> & {
     readonly subject: "repository";
     readonly permission: Exclude<Permission, "none">;
-    handle(
-      ports: Ports,
-      request: RestRequest & { readonly repository: Repository; readonly body: Static<Body> },
-    ): Promise<Answer>;
+    handle(ports: Ports, request: RepositoryRequest<Body>): Promise<Answer>;
   };
 
 /** Which project of the workspace a body names for the repository. Undefined: none. */
@@ -102,14 +113,17 @@ export type RepositoryOrNewRoute<Body extends TSchema = TSchema> = Declared &
     ): Promise<Answer>;
   };
 
+export type WorkspaceRequest<Body extends TSchema = TSchema> = RestRequest & {
+  readonly workspace: Workspace;
+  readonly body: Static<Body>;
+};
+
 export type WorkspaceRoute<Body extends TSchema = TSchema> = Declared &
-  Partial<WithBody<Body>> & {
+  Partial<WithBody<Body>> &
+  WithMoreScopes<WorkspaceRequest<Body>> & {
     readonly subject: "workspace";
     readonly permission: WorkspacePermission;
-    handle(
-      ports: Ports,
-      request: RestRequest & { readonly workspace: Workspace; readonly body: Static<Body> },
-    ): Promise<Answer>;
+    handle(ports: Ports, request: WorkspaceRequest<Body>): Promise<Answer>;
   };
 
 export type ProjectRoute<Body extends TSchema = TSchema> = Declared &

@@ -1,11 +1,11 @@
-import { lookup as resolveName } from "node:dns";
 import { BlockList, isIP, type LookupFunction } from "node:net";
+import type { NameAddress, ResolveName } from "./resolve-name.ts";
 
 /**
- * Addresses that lead to this machine or its neighbours and nowhere in public: the special-purpose registries of IANA
- * (RFC 6890). An IPv4 rule also holds for the address mapped into IPv6.
+ * IPv4 addresses that lead to this machine or its neighbours and nowhere in public: the special-purpose registry of IANA
+ * (RFC 6890). They also hold for the address mapped into IPv6.
  */
-const PRIVATE = new BlockList();
+const PRIVATE_IPV4 = new BlockList();
 for (const [network, prefix] of [
   ["0.0.0.0", 8],
   ["10.0.0.0", 8],
@@ -22,29 +22,50 @@ for (const [network, prefix] of [
   ["203.0.113.0", 24],
   ["224.0.0.0", 4],
   ["240.0.0.0", 4],
+  // Public in form, answered by the machine's own host on Azure.
+  ["168.63.129.16", 32],
 ] as const) {
-  PRIVATE.addSubnet(network, prefix, "ipv4");
+  PRIVATE_IPV4.addSubnet(network, prefix, "ipv4");
 }
+
+/**
+ * The only IPv6 addresses that are given out for the public network. Whatever translates to IPv4 (NAT64, compatible and
+ * translated addresses), and what is unique or local to a site or a link, lies outside.
+ */
+const GLOBAL_IPV6 = new BlockList();
+GLOBAL_IPV6.addSubnet("2000::", 3, "ipv6");
+
+/** Within it: Teredo and its like, documentation, 6to4, which leads to any IPv4 address. */
+const PRIVATE_IPV6 = new BlockList();
 for (const [network, prefix] of [
-  ["::", 128],
-  ["::1", 128],
-  ["64:ff9b::", 96],
-  ["64:ff9b:1::", 48],
-  ["100::", 64],
   ["2001::", 23],
   ["2001:db8::", 32],
   ["2002::", 16],
-  ["fc00::", 7],
-  ["fe80::", 10],
-  ["ff00::", 8],
+  ["3fff::", 20],
 ] as const) {
-  PRIVATE.addSubnet(network, prefix, "ipv6");
+  PRIVATE_IPV6.addSubnet(network, prefix, "ipv6");
 }
 
-/** Whether an IP address can be reached by everyone. Text that is no address is not. */
+const MAPPED = new BlockList();
+MAPPED.addSubnet("::ffff:0:0", 96, "ipv6");
+
+/** Whether an IP address can be reached by everyone. Text that is no address is not, nor is one with a zone. */
 export function isPublicAddress(address: string): boolean {
-  const family = isIP(address);
-  return family !== 0 && !PRIVATE.check(address, family === 6 ? "ipv6" : "ipv4");
+  const family = address.includes("%") ? 0 : isIP(address);
+  if (family === 0) return false;
+  if (family === 4) return !PRIVATE_IPV4.check(address, "ipv4");
+  // A list of IPv4 networks judges an IPv6 address by what is mapped into it.
+  if (MAPPED.check(address, "ipv6")) return !PRIVATE_IPV4.check(address, "ipv6");
+  return GLOBAL_IPV6.check(address, "ipv6") && !PRIVATE_IPV6.check(address, "ipv6");
+}
+
+/** RFC 6761: these names mean this machine, whatever a server says of them. */
+const LOCALHOST = /(?:^|\.)localhost\.?$/i;
+
+/** Whether the host of a URL is known not to be public without asking for it: a literal address, or this machine's name. */
+export function isPrivateHost(hostname: string): boolean {
+  const literal = hostname.replace(/^\[|\]$/g, "");
+  return isIP(literal) === 0 ? LOCALHOST.test(literal) : !isPublicAddress(literal);
 }
 
 export class PrivateAddressError extends Error {
@@ -54,17 +75,38 @@ export class PrivateAddressError extends Error {
   }
 }
 
+/** A look-up for sockets, over any way to resolve a name. */
+export function socketLookup(resolve: ResolveName): LookupFunction {
+  return (hostname, { all, family }, callback) => {
+    resolve(hostname).then(
+      (addresses) => {
+        const fitting = addresses.filter((one) => isFamily(family, one));
+        const [first] = fitting;
+        if (first === undefined) return callback(new NoAddressError(), "", 0);
+        // A socket that tries several addresses asks for all, and connects to none but these.
+        return all === true ? callback(null, [...fitting]) : callback(null, first.address, first.family);
+      },
+      (error: NodeJS.ErrnoException) => callback(error, "", 0),
+    );
+  };
+}
+
+class NoAddressError extends Error {
+  readonly code = "ENOTFOUND";
+}
+
+function isFamily(asked: string | number | undefined, { family }: NameAddress): boolean {
+  return asked === undefined || asked === 0 || asked === family || asked === `IPv${family}`;
+}
+
 /**
- * A look-up for sockets that gives public addresses only, so that the address which is judged is the one connected to:
- * a name that is asked for twice can have two answers (DNS rebinding). One private address among several refuses all.
+ * Resolves to public addresses only, so that the address which is judged is the one connected to: a name that is asked for
+ * twice can have two answers (DNS rebinding). One private address among several refuses all.
  */
-export const lookupPublicAddress: LookupFunction = (hostname, options, callback) => {
-  resolveName(hostname, { ...options, all: true }, (error, addresses) => {
-    if (error !== null) return callback(error, []);
-    if (!addresses.every(({ address }) => isPublicAddress(address)))
-      return callback(new PrivateAddressError(), []);
-    if (options.all === true) return callback(null, addresses);
-    const first = addresses[0]!;
-    callback(null, first.address, first.family);
-  });
-};
+export function resolvePublicly(resolve: ResolveName): ResolveName {
+  return async (hostname) => {
+    const addresses = await resolve(hostname);
+    if (!addresses.every(({ address }) => isPublicAddress(address))) throw new PrivateAddressError();
+    return addresses;
+  };
+}

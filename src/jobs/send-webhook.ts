@@ -1,9 +1,9 @@
 import { createHmac } from "node:crypto";
 import { request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
-import { isIP } from "node:net";
 import type { Secret } from "../model/secret.ts";
-import { isPublicAddress, lookupPublicAddress, PrivateAddressError } from "./public-address.ts";
+import { isPrivateHost, PrivateAddressError, resolvePublicly, socketLookup } from "./public-address.ts";
+import { type ResolveName, resolveByDns, resolveBySystem } from "./resolve-name.ts";
 
 /** Documented: a webhook's target must answer within 10 seconds. */
 export const SEND_MS_MAX = 10_000;
@@ -15,28 +15,32 @@ export type WebhookMessage = {
   readonly headers: Readonly<Record<string, string>>;
   readonly skipsCertificateCheck: boolean;
   readonly mayReachPrivateAddresses: boolean;
+  /** In place of DNS, or of the operating system where private addresses may be reached. */
+  readonly resolveName?: ResolveName | undefined;
+  /** For all of it, from the look-up of the name to the status of the answer. */
+  readonly sendMsMax: number;
   readonly signal: AbortSignal;
 };
 
 /** What became of one attempt: the status that the target answered, or why there is none. */
 export type SendOutcome =
   | { readonly kind: "answered"; readonly status: number }
-  | { readonly kind: "unreachable"; readonly problem: string }
+  /** Worth another attempt. */
+  | { readonly kind: "unanswered"; readonly problem: string }
   /** Trying again would end the same way. */
   | { readonly kind: "refused"; readonly problem: string };
 
 /**
  * Sends one message. Redirects are not followed: they would lead to an address that nobody has judged. Of the answer only
- * the status is looked at.
+ * the status is looked at: its body is not read.
  */
 export function sendWebhook(message: WebhookMessage): Promise<SendOutcome> {
   const url = URL.parse(message.url);
   if (url === null || (url.protocol !== "http:" && url.protocol !== "https:")) {
     return Promise.resolve({ kind: "refused", problem: "not an http or https URL" });
   }
-  // A literal address is connected to without a look-up.
-  const literal = url.hostname.replace(/^\[|\]$/g, "");
-  if (!message.mayReachPrivateAddresses && isIP(literal) !== 0 && !isPublicAddress(literal)) {
+  // A literal address is connected to without a look-up. The parser has made decimal, octal and short forms plain.
+  if (!message.mayReachPrivateAddresses && isPrivateHost(url.hostname)) {
     return Promise.resolve({ kind: "refused", problem: new PrivateAddressError().message });
   }
   return post(url, message);
@@ -44,12 +48,13 @@ export function sendWebhook(message: WebhookMessage): Promise<SendOutcome> {
 
 function post(url: URL, message: WebhookMessage): Promise<SendOutcome> {
   const request = url.protocol === "https:" ? requestHttps : requestHttp;
-  const timeout = AbortSignal.timeout(SEND_MS_MAX);
+  const timeout = AbortSignal.timeout(message.sendMsMax);
   return new Promise((resolve) => {
     const sent = request(
       url,
       {
         method: "POST",
+        // A connection of its own: one that was kept would have been judged for another name.
         agent: false,
         headers: {
           ...message.headers,
@@ -58,16 +63,26 @@ function post(url: URL, message: WebhookMessage): Promise<SendOutcome> {
         },
         signal: AbortSignal.any([timeout, message.signal]),
         rejectUnauthorized: !message.skipsCertificateCheck,
-        ...(message.mayReachPrivateAddresses ? {} : { lookup: lookupPublicAddress }),
+        lookup: socketLookup(resolverOf(message)),
       },
       (response) => {
         resolve({ kind: "answered", status: response.statusCode ?? 0 });
         response.destroy();
       },
     );
-    sent.once("error", (error: NodeJS.ErrnoException) => resolve(describeProblem(error, timeout.aborted)));
+    sent.on("error", (error: NodeJS.ErrnoException) =>
+      resolve(describeProblem(error, timeout.aborted, message.sendMsMax)),
+    );
+    // Also after an answer that is none, such as 101: no error tells of it.
+    sent.on("close", () => resolve({ kind: "unanswered", problem: "the connection was closed" }));
     sent.end(message.body);
   });
+}
+
+function resolverOf({ mayReachPrivateAddresses, resolveName }: WebhookMessage): ResolveName {
+  return mayReachPrivateAddresses
+    ? (resolveName ?? resolveBySystem)
+    : resolvePublicly(resolveName ?? resolveByDns);
 }
 
 /** RFC 2104 over the bytes of the body, as hex: recorded, with its test vector. */
@@ -76,8 +91,8 @@ export function signature({ body, secret }: Pick<WebhookMessage, "body" | "secre
   return { "x-hub-signature": `sha256=${createHmac("sha256", secret.reveal()).update(body).digest("hex")}` };
 }
 
-function describeProblem(error: NodeJS.ErrnoException, isLate: boolean): SendOutcome {
-  if (isLate) return { kind: "unreachable", problem: `no answer within ${SEND_MS_MAX} ms` };
+function describeProblem(error: NodeJS.ErrnoException, isLate: boolean, sendMsMax: number): SendOutcome {
+  if (isLate) return { kind: "unanswered", problem: `no answer within ${sendMsMax} ms` };
   if (error instanceof PrivateAddressError) return { kind: "refused", problem: error.message };
-  return { kind: "unreachable", problem: `could not be reached: ${error.code ?? error.name}` };
+  return { kind: "unanswered", problem: `could not be reached: ${error.code ?? error.name}` };
 }

@@ -3,54 +3,104 @@ import type { Webhook, WebhookDelivery } from "../model/webhook.ts";
 import type { Ports } from "../ports.ts";
 import {
   deleteDeliveriesBefore,
-  listNextDeliveries,
+  listDueDeliveries,
+  moveDueInstant,
   recordAttempt,
 } from "../storage/sql/webhook-deliveries.ts";
 import { findWebhookByUuid } from "../storage/sql/webhooks.ts";
-import { type SendOutcome, sendWebhook } from "./send-webhook.ts";
-import { renderPayload } from "./webhook-payload.ts";
+import { claimDelivery, type DeliveryClaim } from "./delivery-claim.ts";
+import type { ResolveName } from "./resolve-name.ts";
+import { SEND_MS_MAX, type SendOutcome, sendWebhook } from "./send-webhook.ts";
+import { PAYLOAD_BYTES_MAX, renderPayload } from "./webhook-payload.ts";
 
-/** Documented: up to two more attempts after a time-out or a 5xx. */
-const ATTEMPTS_MAX = 3;
-const RETRY_MS = [5_000, 30_000];
-/** How often the outbox is looked into without being woken: for what another process has put there. */
-const LOOK_MS = 2_000;
-const AT_ONCE_MAX = 8;
-const HISTORY_MS = 30 * 86_400_000;
+/** Deliveries are kept so long, to be looked at. */
+export const HISTORY_MS = 30 * 86_400_000;
+const HISTORY_STEP_MS = 3_600_000;
+/** Connections at once, and of these for the webhooks of one workspace, so that its dead targets keep nobody waiting. */
+const AT_ONCE_MAX = 64;
+const AT_ONCE_OF_WORKSPACE_MAX = 16;
+
+export type DeliverySchedule = {
+  /** Documented: 10 seconds for the target to answer. */
+  readonly sendMsMax: number;
+  /** Documented: two more attempts after a time-out or a 5xx. When is our choice. */
+  readonly retryMs: readonly number[];
+  /** How often the outbox is looked into without being woken: for what another process has put there. */
+  readonly lookMs: number;
+  /** After this time, what a server that ended without a word had under way is taken over. */
+  readonly claimMs: number;
+};
+
+export const DELIVERY_SCHEDULE: DeliverySchedule = {
+  sendMsMax: SEND_MS_MAX,
+  retryMs: [5_000, 30_000],
+  lookMs: 2_000,
+  claimMs: 5_000,
+};
+
+export type DeliveryOptions = Partial<DeliverySchedule> & {
+  /** How names of targets are resolved, if not by DNS. */
+  readonly resolveName?: ResolveName;
+};
 
 type DeliveryPorts = Pick<Ports, "config" | "database" | "packs" | "objects" | "clock" | "log">;
+type Settings = DeliverySchedule & Pick<DeliveryOptions, "resolveName">;
 
-/** Delivers what is owed, in order for each webhook and at least once, also after a restart. */
+/** Delivers what is owed, in order for each webhook and at least once, also after a restart and beside another server. */
 export type WebhookDeliveries = {
   /** Says that something is owed. Returns at once. */
   wake(): void;
   close(): Promise<void>;
 };
 
-export function startWebhookDeliveries(ports: DeliveryPorts): WebhookDeliveries {
+type UnderWay = { readonly workspaceUuid: Uuid; readonly ended: Promise<void> };
+
+export function startWebhookDeliveries(
+  ports: DeliveryPorts,
+  options: DeliveryOptions = {},
+): WebhookDeliveries {
+  const settings: Settings = { ...DELIVERY_SCHEDULE, ...options };
   const abort = new AbortController();
-  const underWay = new Map<Uuid, Promise<void>>();
+  const underWay = new Map<Uuid, UnderWay>();
   let looking: Promise<void> | undefined;
   let isWoken = false;
 
   async function look(): Promise<void> {
     do {
       isWoken = false;
-      const deliveries = await listNextDeliveries(ports.database.kysely, AT_ONCE_MAX * 4);
-      for (const delivery of deliveries) {
-        if (underWay.size >= AT_ONCE_MAX || abort.signal.aborted) break;
-        if (underWay.has(delivery.webhookUuid) || delivery.dueAt > ports.clock()) continue;
-        const attempt = deliver(ports, delivery, abort.signal)
-          .catch((error: unknown) =>
-            ports.log.error({ "webhook.uuid": delivery.webhookUuid, err: error }, "bug"),
-          )
-          .finally(() => {
-            underWay.delete(delivery.webhookUuid);
-            wake();
-          });
-        underWay.set(delivery.webhookUuid, attempt);
-      }
+      while (!abort.signal.aborted && (await startSome()) > 0);
     } while (isWoken && !abort.signal.aborted);
+  }
+
+  /** @returns how many were started. */
+  async function startSome(): Promise<number> {
+    const limit = AT_ONCE_MAX - underWay.size;
+    if (limit <= 0) return 0;
+    const counts = countByWorkspace(underWay.values());
+    const busy = [...counts].flatMap(([uuid, count]) => (count >= AT_ONCE_OF_WORKSPACE_MAX ? [uuid] : []));
+    const due = await listDueDeliveries(ports.database.kysely, { now: ports.clock(), busy, limit });
+    let started = 0;
+    for (const { delivery, workspaceUuid } of due) {
+      const count = counts.get(workspaceUuid) ?? 0;
+      if (count >= AT_ONCE_OF_WORKSPACE_MAX || underWay.has(delivery.webhookUuid)) continue;
+      const claim = await claimDelivery(ports, delivery, settings.claimMs);
+      if (claim === undefined) continue;
+      counts.set(workspaceUuid, count + 1);
+      started += 1;
+      const ended = deliver(ports, settings, delivery, claim, abort.signal)
+        .catch((error: unknown) =>
+          ports.log.error(
+            { "webhook.uuid": delivery.webhookUuid, err: error },
+            "a delivery was not recorded",
+          ),
+        )
+        .finally(() => {
+          underWay.delete(delivery.webhookUuid);
+          wake();
+        });
+      underWay.set(delivery.webhookUuid, { workspaceUuid, ended });
+    }
+    return started;
   }
 
   function wake(): void {
@@ -63,42 +113,113 @@ export function startWebhookDeliveries(ports: DeliveryPorts): WebhookDeliveries 
       });
   }
 
-  const timer = setInterval(wake, LOOK_MS);
+  const timer = setInterval(wake, settings.lookMs);
   timer.unref();
-  deleteDeliveriesBefore(ports.database.kysely, new Date(ports.clock().getTime() - HISTORY_MS)).catch(
-    (error: unknown) => ports.log.warn({ err: error }, "old deliveries were not deleted"),
-  );
+  const stopExpiry = startHistoryExpiry(ports);
   wake();
   return {
     wake,
     async close() {
       clearInterval(timer);
+      stopExpiry();
       abort.abort();
       await looking;
-      await Promise.all(underWay.values());
+      await Promise.all([...underWay.values()].map(({ ended }) => ended));
     },
   };
 }
 
-async function deliver(ports: DeliveryPorts, delivery: WebhookDelivery, signal: AbortSignal): Promise<void> {
-  const webhook = await findWebhookByUuid(ports.database.kysely, delivery.webhookUuid);
-  if (webhook === undefined) return;
-  const payload = delivery.payload ?? (await renderPayload(ports, delivery));
-  const outcome: SendOutcome =
-    payload === undefined
-      ? { kind: "refused", problem: "what it tells of is no longer there" }
-      : await sendWebhook({
-          url: webhook.url,
-          body: payload,
-          secret: webhook.secret,
-          headers: deliveryHeaders(webhook, delivery),
-          skipsCertificateCheck: webhook.skipsCertificateCheck,
-          mayReachPrivateAddresses: ports.config.mayReachPrivateAddresses,
-          signal,
-        });
+function countByWorkspace(underWay: Iterable<UnderWay>): Map<Uuid, number> {
+  const counts = new Map<Uuid, number>();
+  for (const { workspaceUuid } of underWay) counts.set(workspaceUuid, (counts.get(workspaceUuid) ?? 0) + 1);
+  return counts;
+}
+
+function startHistoryExpiry({ database, clock, log }: DeliveryPorts): () => void {
+  const run = () => {
+    deleteDeliveriesBefore(database.kysely, new Date(clock().getTime() - HISTORY_MS)).catch(
+      (error: unknown) => log.warn({ err: error }, "old deliveries were not deleted"),
+    );
+  };
+  run();
+  const timer = setInterval(run, HISTORY_STEP_MS);
+  timer.unref();
+  return () => clearInterval(timer);
+}
+
+async function deliver(
+  ports: DeliveryPorts,
+  settings: Settings,
+  delivery: WebhookDelivery,
+  claim: DeliveryClaim,
+  signal: AbortSignal,
+): Promise<void> {
+  const trying = tryDelivery(ports, settings, delivery, AbortSignal.any([signal, claim.lost]));
+  // Whatever comes of it, the claim is not held on to.
+  await trying.catch(() => {});
+  const heldUntil = await claim.stop();
+  const attempt = await trying;
+  if (attempt === undefined || claim.lost.aborted) return;
   // Cut off by the server's own end: owed as before, and sent again at the next start.
-  if (signal.aborted) return;
-  await record(ports, delivery, payload, outcome);
+  if (signal.aborted) {
+    await moveDueInstant(ports.database.kysely, delivery, { from: heldUntil, to: delivery.dueAt });
+    return;
+  }
+  await record(ports, settings, { ...delivery, dueAt: heldUntil }, attempt);
+}
+
+type Attempt = { readonly payload: string | undefined; readonly outcome: SendOutcome };
+
+/** @returns undefined if the webhook has been deleted, and with it what it was owed. */
+async function tryDelivery(
+  ports: DeliveryPorts,
+  settings: Settings,
+  delivery: WebhookDelivery,
+  signal: AbortSignal,
+): Promise<Attempt | undefined> {
+  const webhook = await findWebhookByUuid(ports.database.kysely, delivery.webhookUuid);
+  if (webhook === undefined) return undefined;
+  if (!webhook.isActive) {
+    return {
+      payload: delivery.payload,
+      outcome: { kind: "refused", problem: "the webhook has been switched off" },
+    };
+  }
+  const rendered = delivery.payload ?? (await render(ports, delivery));
+  if (typeof rendered !== "string") return { payload: undefined, outcome: rendered };
+  const outcome = await sendWebhook({
+    url: webhook.url,
+    body: rendered,
+    secret: webhook.secret,
+    headers: deliveryHeaders(webhook, delivery),
+    skipsCertificateCheck: webhook.skipsCertificateCheck,
+    mayReachPrivateAddresses: ports.config.mayReachPrivateAddresses,
+    resolveName: settings.resolveName,
+    sendMsMax: settings.sendMsMax,
+    signal,
+  });
+  return { payload: rendered, outcome };
+}
+
+async function render(
+  ports: DeliveryPorts,
+  delivery: WebhookDelivery,
+): Promise<string | Exclude<SendOutcome, { kind: "answered" }>> {
+  try {
+    const rendered = await renderPayload(ports, delivery);
+    switch (rendered.kind) {
+      case "rendered":
+        return rendered.body;
+      case "gone":
+        return { kind: "refused", problem: "what it tells of is no longer there" };
+      case "too-large":
+        return { kind: "refused", problem: `the payload is larger than ${PAYLOAD_BYTES_MAX} bytes` };
+    }
+  } catch (error) {
+    // Counted as an attempt, so that one event that cannot be told does not hold back those behind it for ever.
+    ports.log.error({ "delivery.uuid": delivery.uuid, err: error }, "a payload could not be made");
+    return { kind: "unanswered", problem: "the payload could not be made: the server's log has the details" };
+  }
 }
 
 function deliveryHeaders(webhook: Webhook, delivery: WebhookDelivery): Record<string, string> {
@@ -114,24 +235,23 @@ function deliveryHeaders(webhook: Webhook, delivery: WebhookDelivery): Record<st
 
 async function record(
   ports: DeliveryPorts,
+  { retryMs }: Settings,
   delivery: WebhookDelivery,
-  payload: string | undefined,
-  outcome: SendOutcome,
+  { payload, outcome }: Attempt,
 ): Promise<void> {
   const attempts = delivery.attempts + 1;
   const now = ports.clock();
-  const isRetried =
-    attempts < ATTEMPTS_MAX &&
-    (outcome.kind === "unreachable" || (outcome.kind === "answered" && outcome.status >= 500));
-  const isDelivered = outcome.kind === "answered" && outcome.status < 400;
-  const state = isRetried ? "pending" : isDelivered ? "delivered" : "failed";
-  const problem = outcome.kind === "answered" ? undefined : outcome.problem;
+  const waitMs = isWorthRetrying(outcome) ? retryMs[attempts - 1] : undefined;
+  const isDelivered = outcome.kind === "answered" && outcome.status >= 200 && outcome.status < 300;
+  const state = waitMs !== undefined ? "pending" : isDelivered ? "delivered" : "failed";
+  const responseStatus = outcome.kind === "answered" ? outcome.status : undefined;
+  const problem = problemOf(outcome);
   await recordAttempt(ports.database.kysely, delivery, {
     state,
     attempts,
-    dueAt: isRetried ? new Date(now.getTime() + RETRY_MS[attempts - 1]!) : delivery.dueAt,
-    finishedAt: isRetried ? undefined : now,
-    responseStatus: outcome.kind === "answered" ? outcome.status : undefined,
+    dueAt: waitMs === undefined ? now : new Date(now.getTime() + waitMs),
+    finishedAt: waitMs === undefined ? now : undefined,
+    responseStatus,
     problem,
     payload,
   });
@@ -141,9 +261,19 @@ async function record(
       "delivery.uuid": delivery.uuid,
       "delivery.state": state,
       "delivery.attempts": attempts,
-      status: outcome.kind === "answered" ? outcome.status : undefined,
+      status: responseStatus,
       "failure.reason": problem,
     },
     "webhook",
   );
+}
+
+/** Documented: after a time-out or a 5xx. After a broken connection too (our choice). */
+function isWorthRetrying(outcome: SendOutcome): boolean {
+  return outcome.kind === "unanswered" || (outcome.kind === "answered" && outcome.status >= 500);
+}
+
+function problemOf(outcome: SendOutcome): string | undefined {
+  if (outcome.kind !== "answered") return outcome.problem;
+  return outcome.status >= 300 && outcome.status < 400 ? "redirects are not followed" : undefined;
 }

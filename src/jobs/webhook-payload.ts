@@ -1,152 +1,66 @@
-import { GitError, runGit } from "../git/git-process.ts";
-import { listCommits } from "../git/history/list-commits.ts";
-import type { Commit } from "../git/objects/commit.ts";
-import type { Account } from "../model/account.ts";
-import { type PushChange, parseRepositoryEvent } from "../model/event.ts";
-import type { ObjectId } from "../model/object-id.ts";
-import { BRANCH_PREFIX, TAG_PREFIX } from "../model/ref-name.ts";
-import type { Repository } from "../model/repository.ts";
+import { parseFact, type WebhookFact } from "../model/event.ts";
 import type { WebhookDelivery } from "../model/webhook.ts";
-import type { Ports } from "../ports.ts";
-import { representCommit } from "../representations/commit.ts";
-import { representEmbeddedAccount } from "../representations/embedded-account.ts";
-import { type Bases, repositoryApiUrl, repositoryHtmlUrl } from "../representations/links.ts";
-import { representRepository } from "../representations/repository.ts";
-import { findAccountByUuid, findAccountsByEmails } from "../storage/sql/accounts.ts";
+import { findAccountByUuid } from "../storage/sql/accounts.ts";
 import { findRepository } from "../storage/sql/repositories.ts";
-
-type PayloadPorts = Pick<Ports, "database" | "packs" | "objects">;
+import { renderCommentPayload, renderStatusPayload } from "./payloads/commit-payload.ts";
+import { renderForkPayload } from "./payloads/fork-payload.ts";
+import type { PayloadPorts, PayloadSubject } from "./payloads/payload-subject.ts";
+import { renderProjectPayload } from "./payloads/project-payload.ts";
+import { renderPushPayload } from "./payloads/push-payload.ts";
+import { renderRepositoryPayload, renderUpdatePayload } from "./payloads/repository-payload.ts";
 
 /** Documented: a payload larger than this is not delivered. */
 export const PAYLOAD_BYTES_MAX = 256 * 1024;
-/** Recorded: at most five commits of each change, then `truncated`. */
-const COMMITS_MAX = 5;
 
-type Subject = { readonly repository: Repository; readonly bases: Bases };
+export type RenderedPayload =
+  | { readonly kind: "rendered"; readonly body: string }
+  /** What it tells of is no longer there. */
+  | { readonly kind: "gone" }
+  | { readonly kind: "too-large" };
 
-/**
- * The body of a delivery: contract, rest.md §7.
- *
- * @returns undefined if the repository is no longer there, or the body would be too large.
- */
+/** The body of a delivery: contract, rest.md §7. */
 export async function renderPayload(
   ports: PayloadPorts,
-  delivery: WebhookDelivery,
-): Promise<string | undefined> {
-  const event = parseRepositoryEvent(delivery.event);
+  delivery: Pick<WebhookDelivery, "event">,
+): Promise<RenderedPayload> {
+  const fact = parseFact(delivery.event);
   const { kysely } = ports.database;
-  const repository = await findRepository(kysely, undefined, { uuid: event.repositoryUuid });
-  if (repository === undefined) return undefined;
-  const actor = event.actorUuid === undefined ? undefined : await findAccountByUuid(kysely, event.actorUuid);
-  const subject = { repository, bases: event.bases };
-  const changes = [];
-  for (const change of event.changes) changes.push(await renderChange(ports, subject, change));
-  const { links, ...shown } = representRepository(repository, event.bases, { kind: "anonymous" });
-  const { self, html, avatar } = links;
-  const payload = JSON.stringify({
-    push: { changes },
-    repository: { ...shown, links: { self, html, avatar } },
-    actor: actor === undefined ? null : representEmbeddedAccount(actor, event.bases),
-  });
-  return Buffer.byteLength(payload) > PAYLOAD_BYTES_MAX ? undefined : payload;
+  const actor = fact.actorUuid === undefined ? undefined : await findAccountByUuid(kysely, fact.actorUuid);
+  const payload = await renderFact(ports, fact, { actor, bases: fact.bases });
+  if (payload === undefined) return { kind: "gone" };
+  if (payload === "too-large") return { kind: "too-large" };
+  const body = JSON.stringify(payload);
+  return Buffer.byteLength(body) > PAYLOAD_BYTES_MAX ? { kind: "too-large" } : { kind: "rendered", body };
 }
 
-async function renderChange(ports: PayloadPorts, subject: Subject, change: PushChange) {
-  const isTag = change.name.startsWith(TAG_PREFIX);
-  const { commits, isTruncated } = isTag
-    ? { commits: [], isTruncated: false }
-    : await newCommits(ports, subject, change);
-  const context = { ...subject, accounts: await accountsOf(ports, commits) };
-  const shown = commits.map((commit) =>
-    representCommit(commit, context, { withCommitter: true, withParticipants: false }),
-  );
-  return {
-    old: await renderRef(ports, subject, change, change.old),
-    new: await renderRef(ports, subject, change, change.new),
-    created: change.old === undefined,
-    closed: change.new === undefined,
-    forced: await isForced(ports, subject, change),
-    truncated: isTruncated,
-    ...(change.new === undefined
-      ? {}
-      : { links: changeLinks(subject, change.old, change.new), commits: shown }),
-  };
-}
-
-/** Recorded: no link to a diff for a new ref. */
-function changeLinks({ repository, bases }: Subject, old: ObjectId | undefined, tip: ObjectId) {
-  const [api, html] = [repositoryApiUrl(bases, repository), repositoryHtmlUrl(bases, repository)];
-  if (old === undefined) {
-    return { commits: { href: `${api}/commits?include=${tip}` }, html: { href: `${html}/commits/${tip}` } };
-  }
-  return {
-    commits: { href: `${api}/commits?include=${tip}&exclude=${old}` },
-    html: { href: `${html}/branches/compare/${tip}..${old}` },
-    diff: { href: `${api}/diff/${tip}..${old}` },
-  };
-}
-
-async function newCommits({ packs, objects }: PayloadPorts, { repository }: Subject, change: PushChange) {
-  if (change.new === undefined) return { commits: [], isTruncated: false };
-  const gitDir = packs.gitDir(repository.uuid);
-  const exclude = change.old === undefined ? [] : [change.old];
-  const ids = await listCommits({ gitDir, include: [change.new], exclude, skip: 0, limit: COMMITS_MAX + 1 });
-  return {
-    commits: await objects.readCommits(gitDir, ids.slice(0, COMMITS_MAX)),
-    isTruncated: ids.length > COMMITS_MAX,
-  };
-}
-
-function accountsOf(
-  { database }: PayloadPorts,
-  commits: readonly Commit[],
-): Promise<ReadonlyMap<string, Account>> {
-  const addresses = commits.flatMap(({ author, committer }) => [author.email, committer.email]);
-  return findAccountsByEmails(database.kysely, [...new Set(addresses.filter((address) => address !== ""))]);
-}
-
-async function renderRef(
+async function renderFact(
   ports: PayloadPorts,
-  subject: Subject,
-  change: PushChange,
-  target: ObjectId | undefined,
-) {
-  if (target === undefined) return null;
-  const { repository, bases } = subject;
-  const api = repositoryApiUrl(bases, repository);
-  const html = repositoryHtmlUrl(bases, repository);
-  const isTag = change.name.startsWith(TAG_PREFIX);
-  const name = change.name.slice(isTag ? TAG_PREFIX.length : BRANCH_PREFIX.length);
-  const commit = await ports.objects.readCommit(ports.packs.gitDir(repository.uuid), target);
-  const context = { ...subject, accounts: await accountsOf(ports, commit === undefined ? [] : [commit]) };
-  const options = { withCommitter: true, withParticipants: false };
-  const links = {
-    self: { href: `${api}/refs/${isTag ? "tags" : "branches"}/${name}` },
-    commits: { href: `${api}/commits/${name}` },
-    html: { href: isTag ? `${html}/commits/tag/${name}` : `${html}/branch/${name}` },
-  };
-  const shown =
-    commit === undefined ? { type: "commit", hash: target } : representCommit(commit, context, options);
-  return isTag
-    ? { type: "tag", name, target: shown, links, message: null, date: null, tagger: null }
-    : { type: "branch", name, target: shown, links };
-}
-
-/** Whether commits were taken away: the old tip is not among the new one's ancestors. */
-async function isForced(
-  { packs }: PayloadPorts,
-  { repository }: Subject,
-  change: PushChange,
-): Promise<boolean> {
-  if (change.old === undefined || change.new === undefined || !change.name.startsWith(BRANCH_PREFIX))
-    return false;
-  const gitDir = packs.gitDir(repository.uuid);
-  try {
-    await runGit(["merge-base", "--is-ancestor", "--end-of-options", change.old, change.new], { gitDir });
-    return false;
-  } catch (error) {
-    // Status 1: it is no ancestor. Anything else: the old tip is no longer there to be asked.
-    if (error instanceof GitError) return true;
-    throw error;
+  fact: WebhookFact,
+  by: Pick<PayloadSubject, "actor" | "bases">,
+): Promise<object | "too-large" | undefined> {
+  switch (fact.kind) {
+    case "project:updated":
+      return renderProjectPayload(fact, by);
+    case "repo:created":
+    case "repo:deleted":
+      return renderRepositoryPayload({ ...by, repository: fact.repository });
+    case "repo:updated":
+      return renderUpdatePayload(fact, { ...by, repository: fact.repository });
+  }
+  const repository = await findRepository(ports.database.kysely, undefined, { uuid: fact.repositoryUuid });
+  if (repository === undefined) return undefined;
+  const subject = { ...by, repository };
+  switch (fact.kind) {
+    case "repo:push":
+      return renderPushPayload(ports, fact, subject, PAYLOAD_BYTES_MAX);
+    case "repo:imported":
+      return renderRepositoryPayload(subject);
+    case "repo:fork":
+      return renderForkPayload(ports, fact, subject);
+    case "repo:commit_comment_created":
+      return renderCommentPayload(fact, subject);
+    case "repo:commit_status_created":
+    case "repo:commit_status_updated":
+      return renderStatusPayload(fact, subject);
   }
 }

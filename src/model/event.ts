@@ -1,6 +1,10 @@
+import type { CommitComment } from "./commit-comment.ts";
+import type { CommitStatus } from "./commit-status.ts";
 import type { ObjectId } from "./object-id.ts";
 import type { RefName } from "./ref-name.ts";
+import type { Repository } from "./repository.ts";
 import type { Uuid } from "./uuid.ts";
+import type { Project, Workspace } from "./workspace.ts";
 
 /** One ref that a push has moved. Undefined: it did not exist before, or does not after. */
 export type PushChange = {
@@ -9,20 +13,58 @@ export type PushChange = {
   readonly new: ObjectId | undefined;
 };
 
-/**
- * What happened, as facts: written as JSON in the transaction of the change, turned into a payload when it is delivered.
- * What it names by id is looked up then.
- */
-export type RepositoryEvent = {
-  readonly kind: "repo:push";
-  readonly repositoryUuid: Uuid;
+/** Who did it, and where its links lead. */
+export type EventOrigin = {
+  /** Undefined for somebody without an account: the operator. */
   readonly actorUuid: Uuid | undefined;
   /** The base URLs that the links are made from: those of the request. */
   readonly bases: { readonly api: string; readonly html: string };
-  readonly changes: readonly PushChange[];
 };
 
-/** Reads what `JSON.stringify` made of an event. */
-export function parseRepositoryEvent(json: string): RepositoryEvent {
-  return JSON.parse(json) as RepositoryEvent;
+/** What was changed, by its name on the wire, in the shapes of the wire. */
+export type FieldChanges = Readonly<Record<string, { readonly new: unknown; readonly old: unknown }>>;
+
+/** Something that happened in a repository that is looked up when it is told of: as it is by then. */
+type InRepository<Kind extends string, Facts = unknown> = EventOrigin & {
+  readonly kind: Kind;
+  readonly repositoryUuid: Uuid;
+} & Facts;
+
+/** Something that happened to a repository, told as it was: it may be another one, or none, by the time of delivery. */
+type OfRepository<Kind extends string, Facts = unknown> = EventOrigin & {
+  readonly kind: Kind;
+  readonly repository: Repository;
+} & Facts;
+
+/**
+ * What happened, as facts: written as JSON in the transaction of the change, turned into a payload when it is delivered.
+ * What it names by id is looked up then; what may have changed by then is in it.
+ */
+export type WebhookFact =
+  | InRepository<"repo:push", { readonly changes: readonly PushChange[] }>
+  | InRepository<"repo:imported">
+  | InRepository<"repo:fork", { readonly forkUuid: Uuid }>
+  | InRepository<"repo:commit_comment_created", { readonly comment: CommitComment }>
+  | InRepository<
+      "repo:commit_status_created" | "repo:commit_status_updated",
+      { readonly status: CommitStatus }
+    >
+  | OfRepository<"repo:created" | "repo:deleted">
+  | OfRepository<"repo:updated", { readonly changes: FieldChanges }>
+  | (EventOrigin & {
+      readonly kind: "project:updated";
+      readonly workspace: Workspace;
+      readonly project: Project;
+      readonly hasPublicRepositories: boolean;
+      readonly changes: FieldChanges;
+    });
+
+/** The fact of one kind. */
+export type FactOf<Kind extends WebhookFact["kind"]> = Extract<WebhookFact, { readonly kind: Kind }>;
+
+/** Reads what `JSON.stringify` made of a fact. In the model, what is named `…At` is a date and nothing else is. */
+export function parseFact(json: string): WebhookFact {
+  return JSON.parse(json, (key, value: unknown) =>
+    key.endsWith("At") && typeof value === "string" ? new Date(value) : value,
+  ) as WebhookFact;
 }

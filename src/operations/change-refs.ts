@@ -1,5 +1,5 @@
 import type { BranchRestriction } from "../model/branch-restriction.ts";
-import type { RepositoryEvent } from "../model/event.ts";
+import type { WebhookFact } from "../model/event.ts";
 import type { RefOutcome, RefUpdate } from "../model/ref.ts";
 import { BRANCH_PREFIX, type BranchName, branchOf, parseBranchName, TAG_PREFIX } from "../model/ref-name.ts";
 import type { Repository } from "../model/repository.ts";
@@ -16,8 +16,10 @@ export type ChangeRefsPorts = Pick<Ports, "database" | "packs" | "maintenance" |
 export type ChangeRefsOptions = {
   readonly author: RefAuthor;
   readonly kind: ChangeKind;
-  /** For the links in webhooks. Undefined: no webhook hears of it (an operator's import). */
+  /** For the links in webhooks. Undefined: no webhook hears of it. */
   readonly bases: Bases | undefined;
+  /** Told as one import, and not as a push of each ref. */
+  readonly isImport?: boolean;
   /** All or nothing. */
   readonly isAtomic: boolean;
   /** With the objects that the new values need, found whole; undefined if the repository has them. */
@@ -93,7 +95,7 @@ async function storeRefs(
   ports: ChangeRefsPorts,
   repository: Repository,
   updates: readonly RefUpdate[],
-  { isAtomic, quarantine, author, bases }: ChangeRefsOptions,
+  { isAtomic, quarantine, ...options }: ChangeRefsOptions,
 ): Promise<readonly RefOutcome[]> {
   await quarantine?.accept();
   const sizeBytes = await ports.packs.packBytes(repository.uuid);
@@ -103,19 +105,18 @@ async function storeRefs(
     await updateRepository(tx, repository.uuid, { sizeBytes });
     const mainBranch = firstMainBranch(applied);
     if (mainBranch !== undefined) await setMainBranchIfNone(tx, repository.uuid, mainBranch);
-    const event = pushEvent(repository, applied, author, bases);
-    if (event !== undefined) await oweWebhooks(tx, repository, event, now);
+    const fact = factOf(repository, applied, options);
+    if (fact !== undefined) await oweWebhooks(tx, repository, fact, now);
     return applied;
   });
 }
 
 /** What webhooks hear: of branches and tags, as recorded. */
-function pushEvent(
+function factOf(
   repository: Repository,
   outcomes: readonly RefOutcome[],
-  author: RefAuthor,
-  bases: Bases | undefined,
-): RepositoryEvent | undefined {
+  { author, bases, isImport }: Pick<ChangeRefsOptions, "author" | "bases" | "isImport">,
+): WebhookFact | undefined {
   const changes = outcomes.flatMap(({ update, refused }) =>
     refused === undefined && (update.name.startsWith(BRANCH_PREFIX) || update.name.startsWith(TAG_PREFIX))
       ? [{ name: update.name, old: update.old, new: update.new }]
@@ -123,7 +124,8 @@ function pushEvent(
   );
   if (bases === undefined || changes.length === 0) return undefined;
   const actorUuid = author.kind === "account" ? author.account.uuid : undefined;
-  return { kind: "repo:push", repositoryUuid: repository.uuid, actorUuid, bases, changes };
+  const common = { repositoryUuid: repository.uuid, actorUuid, bases };
+  return isImport === true ? { kind: "repo:imported", ...common } : { kind: "repo:push", ...common, changes };
 }
 
 /** The first push decides the main branch: `main` if it is among the new branches, then `master`, else the first one. */

@@ -4,6 +4,8 @@ import type { Caller } from "../model/caller.ts";
 import type { CommitComment, InlinePlace } from "../model/commit-comment.ts";
 import { Failure, invalidField } from "../model/failure.ts";
 import type { Repository } from "../model/repository.ts";
+import type { Ports } from "../ports.ts";
+import type { Bases } from "../representations/links.ts";
 import {
   findComment,
   findCommentedCommit,
@@ -11,6 +13,7 @@ import {
   updateComment,
 } from "../storage/sql/commit-comments.ts";
 import { type CommitPorts, getCommit } from "./commits.ts";
+import { oweWebhooks } from "./owe-webhooks.ts";
 
 export type NewComment = {
   readonly raw: string;
@@ -30,21 +33,27 @@ export type CommentSelector = {
  * @throws Failure not-found for an unknown commit or parent; invalid-input if the parent is about another commit.
  */
 export async function createComment(
-  ports: CommitPorts,
+  ports: CommitPorts & Pick<Ports, "outbox">,
   caller: Caller,
   repository: Repository,
-  { commit: revision, raw, inline, parentId }: NewComment & { readonly commit: string },
+  {
+    commit: revision,
+    raw,
+    inline,
+    parentId,
+    bases,
+  }: NewComment & { readonly commit: string; readonly bases: Bases },
 ): Promise<CommitComment> {
   const author = requireAccount(caller);
   const { id: commit } = await getCommit(ports, repository, revision);
-  return ports.database.transaction(async (tx) => {
+  const created = await ports.database.transaction(async (tx) => {
     if (parentId !== undefined) {
       const commented = await findCommentedCommit(tx, repository.uuid, parentId);
       if (commented === undefined) throw unknownComment(String(parentId));
       if (commented !== commit) throw invalidField("parent.id", "a comment on another commit");
     }
     const now = ports.clock();
-    return insertComment(tx, {
+    const comment = await insertComment(tx, {
       repositoryUuid: repository.uuid,
       commit,
       author,
@@ -55,7 +64,13 @@ export async function createComment(
       createdAt: now,
       updatedAt: now,
     });
+    const origin = { actorUuid: author.uuid, bases };
+    const kind = "repo:commit_comment_created";
+    await oweWebhooks(tx, repository, { kind, repositoryUuid: repository.uuid, comment, ...origin }, now);
+    return comment;
   });
+  ports.outbox.wake();
+  return created;
 }
 
 /** @throws Failure not-found if there is no such commit, or no such comment on it. Deleted ones are found. */

@@ -1,11 +1,20 @@
+import type { Kysely } from "kysely";
 import { requireExplicitAccess } from "../authorization/explicit-access.ts";
 import type { Caller } from "../model/caller.ts";
 import type { CommitStatus, CommitStatusChanges } from "../model/commit-status.ts";
+import type { EventOrigin, FactOf } from "../model/event.ts";
 import { Failure } from "../model/failure.ts";
 import type { ObjectId } from "../model/object-id.ts";
 import type { Repository } from "../model/repository.ts";
+import type { Ports } from "../ports.ts";
+import type { Bases } from "../representations/links.ts";
 import { findCommitStatus, upsertCommitStatus } from "../storage/sql/commit-statuses.ts";
+import { lockRepository } from "../storage/sql/refs.ts";
+import type { Schema } from "../storage/sql/schema.ts";
 import { type CommitPorts, getCommit } from "./commits.ts";
+import { oweWebhooks } from "./owe-webhooks.ts";
+
+type StatusPorts = CommitPorts & Pick<Ports, "outbox">;
 
 export type NewCommitStatus = Pick<
   CommitStatus,
@@ -18,16 +27,24 @@ export type NewCommitStatus = Pick<
  * @throws Failure not-found for an unknown commit; see also `requireExplicitAccess`.
  */
 export async function reportCommitStatus(
-  ports: CommitPorts,
+  ports: StatusPorts,
   caller: Caller,
   repository: Repository,
-  { commit: revision, ...wanted }: NewCommitStatus & { readonly commit: string },
+  {
+    commit: revision,
+    bases,
+    ...wanted
+  }: NewCommitStatus & { readonly commit: string; readonly bases: Bases },
 ): Promise<CommitStatus> {
-  await requireExplicitAccess(ports, caller, repository);
+  const { uuid: actorUuid } = await requireExplicitAccess(ports, caller, repository);
   const { id } = await getCommit(ports, repository, revision);
   const now = ports.clock();
   const status = { ...wanted, repositoryUuid: repository.uuid, commit: id, createdAt: now, updatedAt: now };
-  return ports.database.transaction((tx) => upsertCommitStatus(tx, status));
+  return tellWebhooks(ports, repository, { actorUuid, bases }, async (tx) => {
+    const isThere = (await findCommitStatus(tx, status)) !== undefined;
+    const kind = isThere ? "repo:commit_status_updated" : "repo:commit_status_created";
+    return { kind, status: await upsertCommitStatus(tx, status) };
+  });
 }
 
 /** @throws Failure not-found if there is no such commit, or it has no status of that key. */
@@ -44,22 +61,50 @@ export async function getCommitStatus(
 
 /** @throws Failure not-found if there is no such commit, or it has no status of that key. */
 export async function changeCommitStatus(
-  ports: CommitPorts,
+  ports: StatusPorts,
   caller: Caller,
   repository: Repository,
   {
     commit: revision,
     key,
     changes,
-  }: { readonly commit: string; readonly key: string; readonly changes: CommitStatusChanges },
+    bases,
+  }: {
+    readonly commit: string;
+    readonly key: string;
+    readonly changes: CommitStatusChanges;
+    readonly bases: Bases;
+  },
 ): Promise<CommitStatus> {
-  await requireExplicitAccess(ports, caller, repository);
+  const { uuid: actorUuid } = await requireExplicitAccess(ports, caller, repository);
   const { id } = await getCommit(ports, repository, revision);
   const selector = { repositoryUuid: repository.uuid, commit: id, key };
-  return ports.database.transaction(async (tx) => {
+  return tellWebhooks(ports, repository, { actorUuid, bases }, async (tx) => {
     const status = (await findCommitStatus(tx, selector)) ?? throwUnknownKey(id, key);
-    return upsertCommitStatus(tx, { ...status, ...changes, updatedAt: ports.clock() });
+    const changed = await upsertCommitStatus(tx, { ...status, ...changes, updatedAt: ports.clock() });
+    return { kind: "repo:commit_status_updated", status: changed };
   });
+}
+
+type StatusChange = Pick<FactOf<StatusKind>, "kind" | "status">;
+type StatusKind = "repo:commit_status_created" | "repo:commit_status_updated";
+
+/** Under the lock that pushes take: of two who write one key at once, one has created it and the other updated it. */
+async function tellWebhooks(
+  ports: StatusPorts,
+  repository: Repository,
+  origin: EventOrigin,
+  change: (tx: Kysely<Schema>) => Promise<StatusChange>,
+): Promise<CommitStatus> {
+  const { status } = await ports.database.transaction(async (tx) => {
+    await lockRepository(tx, repository.uuid);
+    const changed = await change(tx);
+    const fact = { ...changed, repositoryUuid: repository.uuid, ...origin };
+    await oweWebhooks(tx, repository, fact, ports.clock());
+    return changed;
+  });
+  ports.outbox.wake();
+  return status;
 }
 
 /** No recording has the text: it is our own. */

@@ -1,35 +1,58 @@
 import { randomUUID } from "node:crypto";
 import type { Kysely } from "kysely";
-import type { RepositoryEvent } from "../model/event.ts";
+import type { EventOrigin, WebhookFact } from "../model/event.ts";
 import type { Repository } from "../model/repository.ts";
 import type { Uuid } from "../model/uuid.ts";
 import type { Schema } from "../storage/sql/schema.ts";
 import { insertDeliveries } from "../storage/sql/webhook-deliveries.ts";
 import { listListeningWebhooks } from "../storage/sql/webhooks.ts";
 
+/** Where something happened: in a repository, or, without one, in a workspace. */
+export type EventPlace = {
+  readonly workspace: { readonly uuid: Uuid };
+  readonly uuid?: Uuid;
+};
+
 /**
  * Writes down, in the transaction of the change, what is owed to the webhooks that listen to it: no change without its
- * deliveries, no delivery without its change.
+ * deliveries, no delivery without its change. Those of the workspace hear of it, and those of the repository if there is one.
  */
 export async function oweWebhooks(
   tx: Kysely<Schema>,
-  repository: Repository,
-  event: RepositoryEvent,
+  place: EventPlace,
+  fact: WebhookFact,
   now: Date,
 ): Promise<void> {
   const listening = await listListeningWebhooks(tx, {
-    uuid: repository.uuid,
-    workspaceUuid: repository.workspace.uuid,
+    uuid: place.uuid,
+    workspaceUuid: place.workspace.uuid,
   });
-  const json = JSON.stringify(event);
+  const json = JSON.stringify(fact);
   const owed = listening
-    .filter((webhook) => webhook.events.includes(event.kind))
+    .filter((webhook) => webhook.events.includes(fact.kind))
     .map((webhook) => ({
       uuid: randomUUID() as Uuid,
       webhookUuid: webhook.uuid,
-      eventKey: event.kind,
+      eventKey: fact.kind,
       event: json,
+      payload: undefined,
       createdAt: now,
     }));
   await insertDeliveries(tx, owed);
+}
+
+/**
+ * Tells the webhooks of a repository that it was forked. Not of a private fork in another workspace: whoever administers
+ * the one may not know of the other (our choice).
+ */
+export async function oweForkWebhooks(
+  tx: Kysely<Schema>,
+  parent: Repository,
+  fork: Repository,
+  origin: EventOrigin,
+  now: Date,
+): Promise<void> {
+  if (fork.isPrivate && fork.workspace.uuid !== parent.workspace.uuid) return;
+  const fact = { kind: "repo:fork", repositoryUuid: parent.uuid, forkUuid: fork.uuid, ...origin } as const;
+  await oweWebhooks(tx, parent, fact, now);
 }

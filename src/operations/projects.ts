@@ -1,10 +1,14 @@
 import { randomUUID } from "node:crypto";
+import type { Kysely } from "kysely";
 import type { Account } from "../model/account.ts";
+import type { EventOrigin } from "../model/event.ts";
 import { Failure, invalidField } from "../model/failure.ts";
 import type { ProjectKey } from "../model/slug.ts";
 import type { Uuid } from "../model/uuid.ts";
 import type { Project, Workspace } from "../model/workspace.ts";
 import type { Ports } from "../ports.ts";
+import { representChanges } from "../representations/field-changes.ts";
+import { representProject } from "../representations/project.ts";
 import { isForeignKeyViolation, isUniqueViolation } from "../storage/sql/database-failure.ts";
 import {
   deleteProjectReviewer,
@@ -12,10 +16,18 @@ import {
   listProjectReviewers,
 } from "../storage/sql/default-reviewers.ts";
 import { findProjectPermission } from "../storage/sql/project-permissions.ts";
-import { deleteProjectRow, findProject, insertProject, updateProject } from "../storage/sql/projects.ts";
+import {
+  deleteProjectRow,
+  findHasPublicRepositories,
+  findProject,
+  insertProject,
+  updateProject,
+} from "../storage/sql/projects.ts";
+import type { Schema } from "../storage/sql/schema.ts";
 import { findMember } from "../storage/sql/workspaces.ts";
+import { oweWebhooks } from "./owe-webhooks.ts";
 
-export type ProjectPorts = Pick<Ports, "database" | "clock">;
+export type ProjectPorts = Pick<Ports, "database" | "clock" | "outbox">;
 
 export type NewProject = {
   readonly key: ProjectKey;
@@ -26,7 +38,7 @@ export type NewProject = {
 
 /** @throws Failure invalid-input if the workspace has a project with this key already. */
 export async function createProject(
-  { database, clock }: ProjectPorts,
+  { database, clock }: Pick<ProjectPorts, "database" | "clock">,
   workspace: Workspace,
   wanted: NewProject,
 ): Promise<Project> {
@@ -50,21 +62,51 @@ export async function createProject(
   return project;
 }
 
-/** @throws Failure invalid-input if the new key is taken in the workspace. */
+/**
+ * Changes a project. Webhooks of the workspace hear of it, if anything is different afterwards.
+ *
+ * @throws Failure invalid-input if the new key is taken in the workspace.
+ */
 export async function changeProject(
-  { database, clock }: ProjectPorts,
+  { database, clock, outbox }: ProjectPorts,
+  workspace: Workspace,
   project: Project,
   changes: Partial<NewProject>,
+  origin: EventOrigin,
 ): Promise<Project> {
+  const now = clock();
+  const find = (tx: Kysely<Schema>) => findProject(tx, workspace.uuid, { uuid: project.uuid });
   try {
-    await updateProject(database.kysely, project.uuid, { ...changes, updatedAt: clock() });
+    const changed = await database.transaction(async (tx) => {
+      const before = await find(tx);
+      await updateProject(tx, project.uuid, { ...changes, updatedAt: now });
+      const after = await find(tx);
+      if (before === undefined || after === undefined)
+        throw new Failure("conflict", "Cannot change the project: it has just been deleted");
+      await oweUpdate(tx, workspace, before, after, origin, now);
+      return after;
+    });
+    outbox.wake();
+    return changed;
   } catch (error) {
     throw isUniqueViolation(error) ? keyTaken(changes.key ?? project.key) : error;
   }
-  const changed = await findProject(database.kysely, project.workspaceUuid, { uuid: project.uuid });
-  if (changed === undefined)
-    throw new Failure("conflict", "Cannot change the project: it has just been deleted");
-  return changed;
+}
+
+async function oweUpdate(
+  tx: Kysely<Schema>,
+  workspace: Workspace,
+  before: Project,
+  project: Project,
+  origin: EventOrigin,
+  now: Date,
+): Promise<void> {
+  const hasPublicRepositories = await findHasPublicRepositories(tx, project.uuid);
+  const show = (one: Project) => representProject(one, workspace, hasPublicRepositories, origin.bases);
+  const changes = representChanges(show(before), show(project));
+  if (Object.keys(changes).length === 0) return;
+  const fact = { kind: "project:updated", workspace, project, hasPublicRepositories, changes } as const;
+  await oweWebhooks(tx, { workspace }, { ...fact, ...origin }, now);
 }
 
 /** @throws Failure permission-missing if a repository is in it: the reference's 403 says so of both. */
@@ -86,7 +128,7 @@ function keyTaken(key: ProjectKey): Failure {
 
 /** @throws Failure invalid-input if the account has nothing to do with the workspace or the project (our choice). */
 export async function addProjectReviewer(
-  { database, clock }: ProjectPorts,
+  { database, clock }: Pick<ProjectPorts, "database" | "clock">,
   project: Project,
   account: Account,
 ): Promise<void> {

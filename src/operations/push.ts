@@ -19,6 +19,7 @@ export type PushOptions = {
   readonly author: RefAuthor;
   /** For the links in webhooks; undefined if none is to hear of it. */
   readonly bases: Bases | undefined;
+  readonly isImport?: boolean;
   readonly onProgress?: (text: Buffer) => void;
   /** Aborted when the sender has gone. From the transaction on it is not heeded. */
   readonly signal: AbortSignal;
@@ -66,11 +67,12 @@ export async function push(
     const known = (await listRefs(ports.database.kysely, repository.uuid)).map((ref) => ref.target);
     steps = refuseTogether(await checkObjects(steps, known, gitOptions), isAtomic);
     const updates = steps.flatMap((step) => step.update ?? []);
-    const { author, bases, signal } = options;
+    const { author, bases, signal, isImport = false } = options;
     const kind = "push";
     const changes = await changeRefs(ports, repository, updates, {
       author,
       bases,
+      isImport,
       kind,
       isAtomic,
       quarantine,

@@ -1,4 +1,6 @@
 import { randomUUID } from "node:crypto";
+import type { Kysely } from "kysely";
+import type { EventOrigin } from "../model/event.ts";
 import { Failure } from "../model/failure.ts";
 import { BRANCH_PREFIX, type BranchName, type RefName } from "../model/ref-name.ts";
 import { type ForkPolicy, fullName, type Repository } from "../model/repository.ts";
@@ -6,6 +8,8 @@ import { type RepositorySlug, slugifyRepositoryName } from "../model/slug.ts";
 import type { Uuid } from "../model/uuid.ts";
 import type { Project, Workspace } from "../model/workspace.ts";
 import type { Ports } from "../ports.ts";
+import { representChanges } from "../representations/field-changes.ts";
+import { representRepository } from "../representations/repository.ts";
 import { removeDownloads } from "../storage/downloads/disk-downloads.ts";
 import { isUniqueViolation } from "../storage/sql/database-failure.ts";
 import { findRef, lockRepository } from "../storage/sql/refs.ts";
@@ -15,8 +19,10 @@ import {
   insertRepository,
   updateRepository,
 } from "../storage/sql/repositories.ts";
+import type { Schema } from "../storage/sql/schema.ts";
+import { oweWebhooks } from "./owe-webhooks.ts";
 
-export type RepositoryPorts = Pick<Ports, "database" | "packs" | "clock">;
+export type RepositoryPorts = Pick<Ports, "database" | "packs" | "clock" | "outbox">;
 
 export type NewRepository = {
   readonly workspace: Workspace;
@@ -33,8 +39,16 @@ export type NewRepository = {
   readonly mainBranch?: BranchName;
 };
 
-/** @throws Failure invalid-input if the workspace has a repository of that slug already. */
-export async function createRepository(ports: RepositoryPorts, wanted: NewRepository): Promise<Repository> {
+/**
+ * Webhooks of the workspace hear of it, if there is an `origin`.
+ *
+ * @throws Failure invalid-input if the workspace has a repository of that slug already.
+ */
+export async function createRepository(
+  ports: RepositoryPorts,
+  wanted: NewRepository,
+  origin?: EventOrigin,
+): Promise<Repository> {
   const now = ports.clock();
   const repository: Repository = {
     uuid: randomUUID() as Uuid,
@@ -60,25 +74,32 @@ export async function createRepository(ports: RepositoryPorts, wanted: NewReposi
   // named by nobody.
   await ports.packs.createRepository(repository.uuid);
   try {
-    await insertRepository(ports.database.kysely, repository);
+    await ports.database.transaction(async (tx) => {
+      await insertRepository(tx, repository);
+      if (origin !== undefined)
+        await oweWebhooks(tx, repository, { kind: "repo:created", repository, ...origin }, now);
+    });
   } catch (error) {
     await ports.packs.removeRepository(repository.uuid);
     throw isUniqueViolation(error) ? slugTaken(repository) : error;
   }
+  ports.outbox.wake();
   return repository;
 }
 
 export type RepositoryChanges = Omit<Partial<NewRepository>, "workspace" | "slug">;
 
 /**
- * Changes a repository. A new name gives it a new slug, and so a new place.
+ * Changes a repository. A new name gives it a new slug, and so a new place. Webhooks hear of it if there is an `origin`, and
+ * if anything is different afterwards.
  *
  * @throws Failure invalid-input if the new slug is taken or the main branch does not exist.
  */
 export async function changeRepository(
-  { database, clock }: RepositoryPorts,
+  { database, clock, outbox }: RepositoryPorts,
   repository: Repository,
   changes: RepositoryChanges,
+  origin?: EventOrigin,
 ): Promise<Repository> {
   const { project, name, mainBranch, ...plain } = changes;
   const slug = name === undefined || name === repository.name ? repository.slug : slugifyRepositoryName(name);
@@ -88,10 +109,13 @@ export async function changeRepository(
     });
   }
   const isMainChanged = mainBranch !== undefined && mainBranch !== repository.mainBranch;
+  const now = clock();
+  let changed: Repository;
   try {
-    await database.transaction(async (tx) => {
+    changed = await database.transaction(async (tx) => {
       // Under the lock that pushes take: the branch must not be deleted between the look and the change.
       await lockRepository(tx, repository.uuid);
+      const before = (await findRepository(tx, undefined, { uuid: repository.uuid }))!;
       const name = `${BRANCH_PREFIX}${mainBranch}` as RefName;
       if (isMainChanged && (await findRef(tx, repository.uuid, name)) === undefined) {
         throw new Failure("invalid-input", "Bad request", {
@@ -103,24 +127,49 @@ export async function changeRepository(
         ...(changes.name === undefined ? {} : { name: changes.name, slug }),
         ...(project === undefined ? {} : { projectUuid: project.uuid }),
         ...(mainBranch === undefined ? {} : { mainBranch }),
-        updatedAt: clock(),
+        updatedAt: now,
       });
+      const after = (await findRepository(tx, undefined, { uuid: repository.uuid }))!;
+      if (origin !== undefined) await oweUpdate(tx, before, after, origin, now);
+      return after;
     });
   } catch (error) {
     throw isUniqueViolation(error) ? slugTaken({ workspace: repository.workspace, slug }) : error;
   }
-  const changed = await findRepository(database.kysely, undefined, { uuid: repository.uuid });
-  if (changed === undefined)
-    throw new Failure("conflict", "Cannot change the repository: it has just been deleted");
+  outbox.wake();
   return changed;
 }
 
-export async function deleteRepository(
-  { config, database, packs, objects }: RepositoryPorts & Pick<Ports, "config" | "objects">,
+async function oweUpdate(
+  tx: Kysely<Schema>,
+  before: Repository,
   repository: Repository,
+  origin: EventOrigin,
+  now: Date,
+): Promise<void> {
+  const show = (one: Repository) => representRepository(one, origin.bases, { kind: "anonymous" });
+  const changes = representChanges(show(before), show(repository));
+  if (Object.keys(changes).length === 0) return;
+  await oweWebhooks(tx, repository, { kind: "repo:updated", repository, changes, ...origin }, now);
+}
+
+/**
+ * Deletes a repository with all that it holds: its own webhooks too, with what they are still owed. Those of the workspace
+ * hear of it, if there is an `origin`.
+ */
+export async function deleteRepository(
+  { config, database, packs, objects, clock, outbox }: RepositoryPorts & Pick<Ports, "config" | "objects">,
+  repository: Repository,
+  origin?: EventOrigin,
 ): Promise<void> {
   // The row first: from then on nobody finds it. A folder that is left when the process dies here is named by nobody.
-  await deleteRepositoryRow(database.kysely, repository.uuid);
+  await database.transaction(async (tx) => {
+    // Of two who delete it at once, one has deleted it.
+    if (!(await deleteRepositoryRow(tx, repository.uuid)) || origin === undefined) return;
+    const { workspace } = repository;
+    await oweWebhooks(tx, { workspace }, { kind: "repo:deleted", repository, ...origin }, clock());
+  });
+  outbox.wake();
   await objects.forget(packs.gitDir(repository.uuid));
   await packs.removeRepository(repository.uuid);
   await removeDownloads(config.dataFolder, repository.uuid);

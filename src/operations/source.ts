@@ -204,7 +204,7 @@ export type ListingQuery = {
 export type Listing = { readonly entries: readonly DescribedEntry[]; readonly hasMore: boolean };
 
 /**
- * One page of what is in a folder, in git's order, breadth first.
+ * One page of what is in a folder: breadth first, and in each folder its folders first, as recorded.
  *
  * @returns undefined if it takes too long, or more than LISTED_ENTRIES_MAX entries have to be looked at.
  * @throws Failure invalid-input if `filter` or `sort` cannot be used.

@@ -1,9 +1,11 @@
 import { randomUUID } from "node:crypto";
+import { isPrivateHost } from "../jobs/public-address.ts";
 import { Failure, invalidField } from "../model/failure.ts";
 import type { Secret } from "../model/secret.ts";
 import type { Uuid } from "../model/uuid.ts";
-import type { Webhook, WebhookEvent } from "../model/webhook.ts";
+import type { Webhook, WebhookDelivery, WebhookEvent } from "../model/webhook.ts";
 import type { Ports } from "../ports.ts";
+import { insertDeliveries } from "../storage/sql/webhook-deliveries.ts";
 import {
   deleteWebhook,
   findWebhook,
@@ -13,7 +15,7 @@ import {
   type WebhookSubject,
 } from "../storage/sql/webhooks.ts";
 
-export type WebhookPorts = Pick<Ports, "database" | "clock">;
+export type WebhookPorts = Pick<Ports, "config" | "database" | "clock">;
 
 /** Nobody needs more, and each push of the repository looks through them. */
 export const WEBHOOKS_MAX = 50;
@@ -30,7 +32,7 @@ export type WebhookWishes = {
 
 /** @throws Failure invalid-input that names the wrong field. */
 export async function createWebhook(
-  { database, clock }: WebhookPorts,
+  { config, database, clock }: WebhookPorts,
   subject: WebhookSubject,
   workspaceUuid: Uuid,
   wishes: WebhookWishes,
@@ -39,7 +41,7 @@ export async function createWebhook(
     uuid: randomUUID() as Uuid,
     workspaceUuid,
     repositoryUuid: subject.kind === "repository" ? subject.uuid : undefined,
-    url: requiredUrl(wishes.url),
+    url: requiredUrl(wishes.url, config),
     description: wishes.description ?? "",
     events: requiredEvents(wishes.events),
     isActive: wishes.isActive ?? true,
@@ -57,13 +59,13 @@ export async function createWebhook(
 }
 
 export async function changeWebhook(
-  { database }: WebhookPorts,
+  { config, database }: WebhookPorts,
   webhook: Webhook,
   wishes: WebhookWishes,
 ): Promise<Webhook> {
   const changed: Webhook = {
     ...webhook,
-    url: wishes.url === undefined ? webhook.url : requiredUrl(wishes.url),
+    url: wishes.url === undefined ? webhook.url : requiredUrl(wishes.url, config),
     description: wishes.description ?? webhook.description,
     events: wishes.events === undefined ? webhook.events : requiredEvents(wishes.events),
     isActive: wishes.isActive ?? webhook.isActive,
@@ -90,10 +92,30 @@ export async function removeWebhook({ database }: Pick<Ports, "database">, webho
   await deleteWebhook(database.kysely, webhook.uuid);
 }
 
-function requiredUrl(text: string | undefined): string {
+/**
+ * Owes a delivery once more, behind what the webhook is owed already. It is told with the same body, if there was one.
+ *
+ * @returns the new delivery's id.
+ */
+export async function redeliver(
+  { database, clock, outbox }: Pick<Ports, "database" | "clock" | "outbox">,
+  { webhookUuid, eventKey, event, payload }: WebhookDelivery,
+): Promise<Uuid> {
+  const uuid = randomUUID() as Uuid;
+  const again = { uuid, webhookUuid, eventKey, event, payload, createdAt: clock() };
+  await insertDeliveries(database.kysely, [again]);
+  outbox.wake();
+  return uuid;
+}
+
+function requiredUrl(text: string | undefined, config: WebhookPorts["config"]): string {
   const url = text === undefined ? null : URL.parse(text);
   if (url === null || (url.protocol !== "http:" && url.protocol !== "https:") || url.hostname === "") {
     throw invalidField("url", "must be an http or https URL");
+  }
+  // Documented: no internal address. What a name leads to is judged at each delivery.
+  if (!config.mayReachPrivateAddresses && isPrivateHost(url.hostname)) {
+    throw invalidField("url", "must be a public address (the server's operator may allow others)");
   }
   return url.href;
 }

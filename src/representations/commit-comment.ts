@@ -1,9 +1,10 @@
 import type { CommitComment, InlinePlace } from "../model/commit-comment.ts";
 import type { Repository } from "../model/repository.ts";
-import { representCondensedCommit, representRendered } from "./commit.ts";
+import { representCondensedCommit } from "./commit.ts";
 import { representEmbeddedAccount } from "./embedded-account.ts";
 import { representInstant } from "./instant.ts";
 import { type Bases, commitApiUrl, commitHtmlUrl, repositoryApiUrl } from "./links.ts";
+import { representRendered } from "./rendered.ts";
 
 type Named = Pick<CommitComment, "id" | "commit">;
 

@@ -6,6 +6,7 @@ import { type AuthorContext, representCommitAuthor } from "./commit-author.ts";
 import { representCondensedRepository } from "./condensed-repository.ts";
 import { type Bases, commitApiUrl, commitHtmlUrl, repositoryApiUrl } from "./links.ts";
 import { representParticipant } from "./participant.ts";
+import { representRendered } from "./rendered.ts";
 
 export type CommitContext = AuthorContext & { readonly repository: Repository };
 
@@ -21,34 +22,6 @@ export type CommitOptions = {
 /** A commit's instant in UTC, in whole seconds: `2025-04-26T09:43:26+00:00`. */
 export function representCommitDate(date: Date): string {
   return date.toISOString().replace(/\.\d{3}Z$/, "+00:00");
-}
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-/**
- * The message as HTML: paragraphs at empty lines and line breaks, as recorded, and nothing else of Markdown. Every
- * character that HTML gives a meaning is escaped, so no message can bring markup of its own.
- */
-function renderMessage(message: string): string {
-  const escaped = message.replace(/[&<>"']/g, (character) => ESCAPES[character]!);
-  const paragraphs: string[][] = [[]];
-  for (const line of escaped.split(/\r\n|\r|\n/)) {
-    if (line.trim() === "") paragraphs.push([]);
-    else paragraphs.at(-1)!.push(line.trimEnd());
-  }
-  const filled = paragraphs.filter((lines) => lines.length > 0);
-  return filled.map((lines) => `<p>${lines.join("<br>\n")}</p>`).join("\n");
-}
-
-/** Text as it was typed, and as HTML. */
-export function representRendered(raw: string) {
-  return { type: "rendered", raw, markup: "markdown", html: renderMessage(raw) };
 }
 
 function representLinks(bases: Bases, repository: Repository, id: ObjectId) {
@@ -80,6 +53,7 @@ export function representCondensedCommit(bases: Bases, repository: Repository, i
 /** A `commit` in full: contract, rest.md §2.8. */
 export function representCommit(commit: Commit, context: CommitContext, options: CommitOptions) {
   const { repository, bases } = context;
+  const message = representRendered(commit.message);
   return {
     type: "commit",
     hash: commit.id,
@@ -89,10 +63,10 @@ export function representCommit(commit: Commit, context: CommitContext, options:
       ? { committer: representCommitAuthor("committer", commit.committer, context) }
       : {}),
     message: commit.message,
-    summary: representRendered(commit.message),
+    summary: message,
     links: representLinks(bases, repository, commit.id),
     parents: commit.parents.map((parent) => representCondensedCommit(bases, repository, parent)),
-    rendered: { message: representRendered(commit.message) },
+    rendered: { message },
     repository: representCondensedRepository(repository, bases),
     ...(options.withParticipants
       ? { participants: (options.participants ?? []).map((one) => representParticipant(one, bases)) }

@@ -1,100 +1,347 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
-import { createServer, type IncomingMessage } from "node:http";
-import type { AddressInfo } from "node:net";
-import { after, before, test } from "node:test";
-import { openRealGit } from "../support/real-git.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { signature } from "../../src/jobs/send-webhook.ts";
+import { startWebhookDeliveries } from "../../src/jobs/webhook-delivery.ts";
+import { Secret } from "../../src/model/secret.ts";
+import { parseUuid, type Uuid } from "../../src/model/uuid.ts";
+import type { WebhookDelivery } from "../../src/model/webhook.ts";
+import { openPorts } from "../../src/open-ports.ts";
+import { deleteDeliveriesBefore, listDeliveries } from "../../src/storage/sql/webhook-deliveries.ts";
+import { startFilledApp } from "../support/filled-app.ts";
+import { ownerOf } from "../support/rest-callers.ts";
+import { openWebhookReceiver } from "../support/webhook-receiver.ts";
 
-type Received = { readonly headers: IncomingMessage["headers"]; readonly body: string };
+/** The documented course in a short time: three attempts, and a target has 300 ms to answer. */
+const QUICK = { sendMsMax: 300, retryMs: [20, 40], lookMs: 20, claimMs: 2_000 };
+const VECTOR = join(
+  import.meta.dirname,
+  "..",
+  "..",
+  "..",
+  "shared",
+  "fixtures",
+  "jenkins-cloud",
+  "signed_payload.json",
+);
 
-const SECRET = "a secret";
-const received: Received[] = [];
-const waiting: (() => void)[] = [];
-let statuses: number[] = [];
+const receiver = await openWebhookReceiver();
+const filled = await startFilledApp({ mayReachPrivateAddresses: true }, QUICK);
+const { app, git, folder } = filled;
+const { rest } = await ownerOf(app);
+await filled.commit({ "a.txt": "a\n" }, "first");
+await git.out(["push", "--quiet", "origin", "HEAD:refs/heads/main"], { folder });
 
-/** Stands for the target of webhooks. */
-const target = createServer(async (request, response) => {
-  let body = "";
-  for await (const piece of request) body += String(piece);
-  received.push({ headers: request.headers, body });
-  response.writeHead(statuses.shift() ?? 200).end();
-  waiting.shift()?.();
-});
-
-let app: TestApp;
-let authorization: string;
-const git = openRealGit();
-before(async () => {
-  await new Promise<void>((resolve) => target.listen(0, "127.0.0.1", resolve));
-  app = await startTestApp({ mayReachPrivateAddresses: true });
-  authorization = `Basic ${Buffer.from(`owner@example.com:${await app.token()}`).toString("base64")}`;
-});
-after(async () => {
-  await app.close();
-  target.close();
-});
-
-function nextDelivery(): Promise<void> {
-  return new Promise((resolve) => waiting.push(resolve));
+async function subscribe(path: string, more: Record<string, unknown> = {}): Promise<Uuid> {
+  const body = { url: receiver.url(path), events: ["repo:commit_status_created", "repo:push"], ...more };
+  const { status, json } = await filled.rest("POST", "/hooks", body);
+  assert.equal(status, 201);
+  return parseUuid(json.uuid)!;
 }
 
-async function rest(method: string, path: string, body?: unknown) {
-  const answer = await fetch(`${app.url}/2.0/repositories/acme/demo${path}`, {
-    method,
-    headers: { authorization, "content-type": "application/json" },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const text = await answer.text();
-  return { status: answer.status, json: text === "" ? {} : (JSON.parse(text) as Record<string, unknown>) };
+let statuses = 0;
+
+/** Something that is told: returns the name by which the receiver knows it again. */
+async function happen(): Promise<string> {
+  statuses += 1;
+  const key = `status-${statuses}`;
+  const { status } = await filled.rest("POST", "/commit/main/statuses/build", { key, state: "FAILED" });
+  assert.equal(status, 201);
+  return key;
 }
 
-test("a push is told to the webhook, signed, with the recorded headers and shape", async () => {
-  const { port } = target.address() as AddressInfo;
-  const made = await rest("POST", "/hooks", {
-    url: `http://127.0.0.1:${port}/hook`,
-    description: "CI",
-    active: true,
-    secret: SECRET,
-    events: ["repo:push"],
-  });
-  assert.equal(made.status, 201);
-  assert.equal(made.json.secret_set, true);
-  assert.ok(!JSON.stringify(made.json).includes(SECRET));
+/** The latest deliveries of a webhook, once none is pending. */
+async function settled(hook: Uuid): Promise<readonly WebhookDelivery[]> {
+  for (;;) {
+    const deliveries = await listDeliveries(app.ports.database.kysely, hook, 100);
+    if (deliveries.length > 0 && deliveries.every(({ state }) => state !== "pending")) return deliveries;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
 
-  const work = git.newPath("work");
-  const url = `http://owner:${await app.token()}@${new URL(app.url).host}/acme/demo.git`;
-  await git.out(["clone", "-q", url, work]);
-  await git.out(["commit", "-q", "--allow-empty", "-m", "first"], { folder: work });
-  const delivered = nextDelivery();
-  await git.out(["push", "-q", "origin", "HEAD:refs/heads/main"], { folder: work });
-  await delivered;
-  const [delivery] = received;
-  assert.equal(delivery!.headers["x-event-key"], "repo:push");
-  assert.equal(delivery!.headers["x-attempt-number"], "1");
-  assert.equal(delivery!.headers["user-agent"], "Bitbucket-Webhooks/2.0");
-  const expected = createHmac("sha256", SECRET).update(delivery!.body).digest("hex");
-  assert.equal(delivery!.headers["x-hub-signature"], `sha256=${expected}`);
-  const payload = JSON.parse(delivery!.body);
-  const [change] = payload.push.changes;
-  const tip = await git.out(["rev-parse", "HEAD"], { folder: work });
-  assert.equal(change.new.target.hash, tip);
-  assert.deepEqual([change.old, change.created, change.closed, change.forced], [null, true, false, false]);
-  assert.equal(payload.repository.full_name, "acme/demo");
-  assert.equal(payload.actor.display_name, "Olive Owner");
+function remove(hook: Uuid) {
+  return filled.rest("DELETE", `/hooks/%7B${hook}%7D`);
+}
+
+test("a signature is the recorded one", { skip: existsSync(VECTOR) ? false : "no shared/fixtures" }, () => {
+  const body = readFileSync(VECTOR, "utf8");
+  assert.deepEqual(signature({ body, secret: new Secret("Gkvl$k$wyNpQAF42") }), {
+    "x-hub-signature": "sha256=f205c729821c6954aff2afe72b965c34015b4baf96ea8ddc2cc44999c014a035",
+  });
 });
 
-test("a target that fails is asked again with the same body, and a delivery is never lost with a refused push", async () => {
-  received.length = 0;
-  statuses = [500];
-  const branch = { name: "again", target: { hash: "main" } };
-  const first = nextDelivery();
-  assert.equal((await rest("POST", "/refs/branches", branch)).status, 201);
-  await first;
-  assert.equal((await rest("POST", "/refs/branches", branch)).status, 400, "it exists: nothing is owed");
-  await nextDelivery();
-  assert.equal(received.length, 2);
-  assert.equal(received[1]!.headers["x-attempt-number"], "2");
-  assert.equal(received[1]!.body, received[0]!.body);
-  assert.equal(received[1]!.headers["x-request-uuid"], received[0]!.headers["x-request-uuid"]);
+test("a signature is over the bytes of UTF-8, and there is none without a secret", () => {
+  // Made with: printf '{"a":"ä"}' | openssl dgst -sha256 -hmac 'key'
+  const body = '{"a":"ä"}';
+  assert.deepEqual(signature({ body, secret: new Secret("key") }), {
+    "x-hub-signature": "sha256=34b1bbcebd2137443e7a59299d0560ef53fd420864dbb13c1d4cc8397523d3a6",
+  });
+  assert.deepEqual(signature({ body, secret: undefined }), {});
+});
+
+test("a delivery has the documented headers, and its signature is that of its body", async () => {
+  const hook = await subscribe("/headers", { secret: "a secret" });
+  await happen();
+  const [{ headers, body }] = (await receiver.take("/headers", 1)) as [
+    Awaited<ReturnType<typeof receiver.take>>[0],
+  ];
+  assert.equal(headers["content-type"], "application/json");
+  assert.equal(headers["user-agent"], "Bitbucket-Webhooks/2.0");
+  assert.equal(headers["x-event-key"], "repo:commit_status_created");
+  assert.equal(headers["x-hook-uuid"], hook);
+  assert.equal(headers["x-attempt-number"], "1");
+  assert.equal(
+    headers["x-hub-signature"],
+    `sha256=${createHmac("sha256", "a secret").update(body).digest("hex")}`,
+  );
+  const [delivery] = await settled(hook);
+  assert.equal(headers["x-request-uuid"], delivery!.uuid);
+  assert.deepEqual(
+    [delivery!.state, delivery!.responseStatus, delivery!.problem],
+    ["delivered", 200, undefined],
+  );
+  await remove(hook);
+});
+
+test("without a secret there is no signature", async () => {
+  const hook = await subscribe("/unsigned");
+  await happen();
+  const [delivery] = await receiver.take("/unsigned", 1);
+  assert.equal(delivery!.headers["x-hub-signature"], undefined);
+  await remove(hook);
+});
+
+for (const [what, answer] of [
+  ["a 500", 500],
+  ["no answer in time", "hang"],
+] as const) {
+  test(`after ${what} the same body is sent again, three times in all`, async () => {
+    const path = `/retry-${answer}`;
+    receiver.answer(path, answer, answer, answer);
+    const hook = await subscribe(path);
+    await happen();
+    const attempts = await receiver.take(path, 3);
+    assert.deepEqual(
+      attempts.map(({ headers }) => headers["x-attempt-number"]),
+      ["1", "2", "3"],
+    );
+    assert.equal(new Set(attempts.map(({ headers }) => headers["x-request-uuid"])).size, 1);
+    assert.equal(new Set(attempts.map(({ body }) => body)).size, 1);
+    const [delivery] = await settled(hook);
+    assert.deepEqual([delivery!.state, delivery!.attempts], ["failed", 3]);
+    assert.equal(
+      delivery!.problem ?? delivery!.responseStatus,
+      answer === 500 ? 500 : "no answer within 300 ms",
+    );
+    await happen();
+    assert.equal(
+      (await receiver.take(path, 4))[3]!.headers["x-attempt-number"],
+      "1",
+      "the next one is not held back",
+    );
+    await remove(hook);
+  });
+}
+
+test("a delivery that succeeds at the second attempt is delivered", async () => {
+  receiver.answer("/second", 503);
+  const hook = await subscribe("/second");
+  await happen();
+  await receiver.take("/second", 2);
+  const [delivery] = await settled(hook);
+  assert.deepEqual([delivery!.state, delivery!.attempts, delivery!.responseStatus], ["delivered", 2, 200]);
+  await remove(hook);
+});
+
+for (const [what, answer, problem] of [
+  ["a 404", 404, undefined],
+  ["a redirect", { location: receiver.url("/elsewhere") }, "redirects are not followed"],
+] as const) {
+  test(`${what} is an answer: it is not asked again`, async () => {
+    const path = `/once-${typeof answer === "number" ? answer : 302}`;
+    receiver.answer(path, answer);
+    const hook = await subscribe(path);
+    await happen();
+    await receiver.take(path, 1);
+    const [delivery] = await settled(hook);
+    assert.deepEqual([delivery!.state, delivery!.attempts, delivery!.problem], ["failed", 1, problem]);
+    assert.deepEqual(receiver.received("/elsewhere"), []);
+    await remove(hook);
+  });
+}
+
+test("a webhook gets its deliveries in order, whatever its target does", async () => {
+  receiver.answer("/order", 500, 200, "hang", 500, 500, 404, 200, 500);
+  const hook = await subscribe("/order");
+  const keys = [];
+  for (let index = 0; index < 5; index += 1) keys.push(await happen());
+  await settled(hook);
+  const told = receiver
+    .received("/order")
+    .map(({ json, headers }) => [json.commit_status.key, headers["x-attempt-number"]]);
+  assert.deepEqual(told, [
+    [keys[0], "1"],
+    [keys[0], "2"],
+    [keys[1], "1"],
+    [keys[1], "2"],
+    [keys[1], "3"],
+    [keys[2], "1"],
+    [keys[3], "1"],
+    [keys[4], "1"],
+    [keys[4], "2"],
+  ]);
+  await remove(hook);
+});
+
+test("a target that hangs keeps no other webhook waiting", async () => {
+  receiver.answer("/slow", "hang", "hang", "hang");
+  const [slow, quick] = [await subscribe("/slow"), await subscribe("/quick")];
+  await happen();
+  const key = await happen();
+  await receiver.take("/quick", 2);
+  const slowKeys = receiver.received("/slow").map(({ json }) => json.commit_status.key);
+  assert.ok(!slowKeys.includes(key), "the slow one is still at its first");
+  await Promise.all([remove(slow), remove(quick)]);
+});
+
+/** The names of what was told to a path. */
+function keysAt(path: string): readonly string[] {
+  return receiver.received(path).map(({ json }) => json.commit_status.key);
+}
+
+test("a webhook that is switched off gets nothing more, and is told of nothing that happens meanwhile", async () => {
+  receiver.answer("/off", "hang", "hang", "hang");
+  const hook = await subscribe("/off");
+  const path = `/hooks/%7B${hook}%7D`;
+  await happen();
+  const second = await happen();
+  await receiver.take("/off", 1);
+  await filled.rest("PUT", path, { active: false });
+  assert.deepEqual(
+    (await settled(hook)).map(({ state, problem }) => [state, problem]),
+    Array(2).fill(["failed", "the webhook has been switched off"]),
+  );
+  const meanwhile = await happen();
+  receiver.answer("/off");
+  await filled.rest("PUT", path, { active: true });
+  const last = await happen();
+  await settled(hook);
+  const keys = keysAt("/off");
+  assert.deepEqual([keys.includes(second), keys.includes(meanwhile), keys.at(-1)], [false, false, last]);
+  await remove(hook);
+});
+
+test("a webhook that is deleted gets nothing more", async () => {
+  receiver.answer("/deleted", "hang", "hang", "hang");
+  const hook = await subscribe("/deleted");
+  await happen();
+  const second = await happen();
+  await receiver.take("/deleted", 1);
+  await remove(hook);
+  // Another one, told later, shows that time has gone by.
+  const other = await subscribe("/later");
+  await happen();
+  await receiver.take("/later", 1);
+  assert.ok(!keysAt("/deleted").includes(second));
+  assert.deepEqual(await listDeliveries(app.ports.database.kysely, hook, 10), []);
+  await remove(other);
+});
+
+test("a new URL is where the next attempt goes", async () => {
+  receiver.answer("/old-place", 500, 500, 500);
+  const hook = await subscribe("/old-place");
+  await filled.rest("PUT", `/hooks/%7B${hook}%7D`, { url: receiver.url("/new-place") });
+  const key = await happen();
+  const [delivery] = await receiver.take("/new-place", 1);
+  assert.equal(delivery!.json.commit_status.key, key);
+  await remove(hook);
+});
+
+test("an event that cannot be told is given up after three attempts, and does not hold back the next", async () => {
+  const hook = await subscribe("/broken");
+  const { kysely } = app.ports.database;
+  await happen();
+  await receiver.take("/broken", 1);
+  await settled(hook);
+  const lines = app.logLines.length;
+  await kysely
+    .insertInto("webhook_delivery")
+    .values({
+      uuid: "6f9619ff-8b86-4d01-b42d-00c04fc964ff",
+      webhook_uuid: hook,
+      event_key: "repo:push",
+      event: JSON.stringify({
+        kind: "repo:push",
+        repositoryUuid: app.repository.uuid,
+        bases: {},
+        changes: 7,
+      }),
+      payload: null,
+      state: "pending",
+      attempts: 0,
+      due_at: 0,
+      created_at: Date.now(),
+      finished_at: null,
+      response_status: null,
+      problem: null,
+    })
+    .execute();
+  await happen();
+  await receiver.take("/broken", 2);
+  const [, broken] = await settled(hook);
+  assert.deepEqual([broken!.state, broken!.attempts], ["failed", 3]);
+  assert.match(broken!.problem!, /the payload could not be made/);
+  const errors = app.logLines.slice(lines).filter((line) => line.msg === "a payload could not be made");
+  assert.equal(errors.length, 3);
+  await remove(hook);
+});
+
+test("two servers over one database deliver each once, and in order", async () => {
+  const config = { ...app.ports.config };
+  const ports = await openPorts(config, app.ports.log);
+  const second = startWebhookDeliveries(ports, QUICK);
+  after(async () => {
+    await second.close();
+    await ports.close();
+  });
+  receiver.answer("/two", 200, 500, 200, "hang", 200);
+  const hook = await subscribe("/two");
+  const keys: string[] = [];
+  for (let index = 0; index < 12; index += 1) {
+    keys.push(await happen());
+    second.wake();
+  }
+  await settled(hook);
+  const told = receiver.received("/two").map(({ json }) => json.commit_status.key);
+  assert.deepEqual([...new Set(told)], keys);
+  assert.deepEqual(
+    told,
+    [...told].sort((a, b) => keys.indexOf(a) - keys.indexOf(b)),
+    "none before an earlier one",
+  );
+  assert.equal(told.length, keys.length + 2, "two attempts failed, the others were made once");
+  await remove(hook);
+});
+
+test("what is finished is kept for 30 days, what is pending until it is told", async () => {
+  const hook = await subscribe("/kept");
+  await happen();
+  await settled(hook);
+  const { kysely } = app.ports.database;
+  await deleteDeliveriesBefore(kysely, new Date(Date.now() - 30 * 86_400_000));
+  assert.equal((await listDeliveries(kysely, hook, 10)).length, 1);
+  await deleteDeliveriesBefore(kysely, new Date(Date.now() + 1_000));
+  assert.equal((await listDeliveries(kysely, hook, 10)).length, 0);
+  await remove(hook);
+});
+
+test("nothing that went wrong here was a bug, and no secret is in the log", async () => {
+  const unexpected = app.logLines.filter(
+    (line) => line.level === 50 && line.msg !== "a payload could not be made",
+  );
+  assert.deepEqual(unexpected, []);
+  assert.ok(!JSON.stringify(app.logLines).includes("a secret"));
+  assert.equal((await rest("GET", "/repositories/acme/demo/hooks")).json.size, 0);
 });

@@ -1,6 +1,8 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { after } from "node:test";
+import type { Config } from "../../src/config/config.ts";
+import type { DeliveryOptions } from "../../src/jobs/webhook-delivery.ts";
 import { openRealGit, type RealGit } from "./real-git.ts";
 import { startTestApp, type TestApp } from "./test-app.ts";
 
@@ -27,8 +29,11 @@ export type RestOutcome = {
 };
 
 /** Removed after the tests of the file. */
-export async function startFilledApp(): Promise<FilledApp> {
-  const app = await startTestApp();
+export async function startFilledApp(
+  settings: Partial<Config> = {},
+  deliveryOptions?: DeliveryOptions,
+): Promise<FilledApp> {
+  const app = await startTestApp(settings, deliveryOptions);
   after(() => app.close());
   const git = openRealGit();
   const token = await app.token();

@@ -48,6 +48,8 @@ export interface PailServer {
 export interface PailOptions {
   readonly identity?: "strict" | "lenient";
   readonly databaseUrl?: string;
+  /** Whether webhooks may be told to this machine. */
+  readonly webhookPrivateTargets?: boolean;
   /** Carries on with the data of an earlier server. Such a folder is not removed by `stop`. */
   readonly dataFolder?: string;
 }
@@ -135,6 +137,7 @@ export async function startPail(options: PailOptions = {}): Promise<PailServer> 
   const environment = serverEnvironment(folder, options.databaseUrl);
   const args = ["demo", "--data", dataFolder, "--port", "0", "--credentials", credentialsFile];
   if (options.identity !== undefined) args.push("--identity", options.identity);
+  if (options.webhookPrivateTargets === true) args.push("--webhook-private-targets");
   const child = spawn(PAIL, args, { env: environment, stdio: ["ignore", "pipe", "pipe"] });
   const killWithTests = () => child.kill("SIGKILL");
   process.on("exit", killWithTests);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import pino from "pino";
 import { startApp } from "../../src/app.ts";
 import type { Config } from "../../src/config/config.ts";
+import type { DeliveryOptions } from "../../src/jobs/webhook-delivery.ts";
 import type { Account } from "../../src/model/account.ts";
 import type { Repository } from "../../src/model/repository.ts";
 import { type GrantedScope, SCOPES } from "../../src/model/scope.ts";
@@ -31,7 +32,10 @@ export type TestApp = {
 };
 
 /** A whole server in this process, on a free port, with workspace `acme` and an empty private repository `acme/demo`. */
-export async function startTestApp(settings: Partial<Config> = {}): Promise<TestApp> {
+export async function startTestApp(
+  settings: Partial<Config> = {},
+  deliveryOptions?: DeliveryOptions,
+): Promise<TestApp> {
   const folder = await mkdtemp(join(tmpdir(), "pail-test-"));
   const logLines: Record<string, unknown>[] = [];
   const log = pino({ level: "info" }, { write: (line: string) => void logLines.push(JSON.parse(line)) });
@@ -61,7 +65,7 @@ export async function startTestApp(settings: Partial<Config> = {}): Promise<Test
   });
   const { workspace, project } = await createWorkspace(ports, { slug: "acme", name: "Acme", owner });
   const repository = await createRepository(ports, { workspace, project, slug: "demo" as RepositorySlug });
-  const app = await startApp(ports);
+  const app = await startApp(ports, deliveryOptions);
   return {
     ports,
     url: app.url,

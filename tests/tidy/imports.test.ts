@@ -92,7 +92,7 @@ test("no barrels, no default exports, no names that say nothing", () => {
 test("every file of src is imported by another, or is where the program begins", () => {
   const imported = new Set(
     FILES.flatMap(({ path, text }) =>
-      [...text.matchAll(/(?:from|import\()\s*"(\.[^"]+)"/g)].map(([, target]) =>
+      [...text.matchAll(/(?:from|import\(|new URL\()\s*"(\.[^"]+)"/g)].map(([, target]) =>
         join(dirname(path), target!),
       ),
     ),

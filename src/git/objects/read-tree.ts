@@ -55,8 +55,8 @@ function below(folder: Buffer, { mode, kind, name, id }: TreeEntry): PathEntry {
 }
 
 /**
- * The entries below a folder, breadth first: all of the folder itself in git's order, then those of its first folder,
- * and so on, `depthMax` folders deep. Ends early once there are `enough`.
+ * The entries below a folder, breadth first: all of the folder itself, its folders before the others and each of both in
+ * git's order, then those of its first folder, and so on, `depthMax` folders deep. Ends early once there are `enough`.
  *
  * @returns undefined if there are more than `entriesMax`, or `timeLimit` is aborted on the way.
  */
@@ -80,11 +80,14 @@ export async function listEntries(
       const folders = level.slice(start, start + TREES_AT_ONCE);
       const trees = await Promise.all(folders.map((folder) => readTree(source, folder.id)));
       for (const [index, tree] of trees.entries()) {
-        for (const entry of tree) {
-          const placed = below(folders[index]!.path, entry);
-          entries.push(placed);
-          if (placed.kind === "directory") next.push(placed);
+        const all = tree.map((entry) => below(folders[index]!.path, entry));
+        const inner = all.filter(({ kind }) => kind === "directory");
+        // One by one: a tree may have more entries than a call may have arguments.
+        for (const entry of inner) {
+          next.push(entry);
+          entries.push(entry);
         }
+        for (const entry of all) if (entry.kind !== "directory") entries.push(entry);
       }
     }
     level = next;

@@ -14,7 +14,7 @@ export const createBuildStatusRoute: RepositoryRoute<typeof CommitStatusBody> = 
   permission: "read",
   body: CommitStatusBody,
   async handle(ports, { caller, repository, params, body, bases }) {
-    const wanted = { ...parseNewStatus(body), commit: params.commit! };
+    const wanted = { ...parseNewStatus(body), commit: params.commit!, bases };
     const status = await reportCommitStatus(ports, caller, repository, wanted);
     // 201 also where a status of the same key is overwritten: the reference knows no other answer.
     return jsonAnswer(201, representCommitStatus(status, repository, bases), {

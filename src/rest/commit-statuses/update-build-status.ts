@@ -23,6 +23,7 @@ export const updateBuildStatusRoute: RepositoryRoute<typeof CommitStatusBody> = 
       commit: params.commit!,
       key,
       changes: parseStatusChanges(body),
+      bases,
     });
     return jsonAnswer(200, representCommitStatus(status, repository, bases));
   },

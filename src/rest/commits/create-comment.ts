@@ -13,7 +13,7 @@ export const createCommentRoute: RepositoryRoute<typeof CommentBody> = {
   permission: "read",
   body: CommentBody,
   async handle(ports, { caller, repository, params, body, bases }) {
-    const wanted = { ...parseNewComment(body), commit: params.commit! };
+    const wanted = { ...parseNewComment(body), commit: params.commit!, bases };
     const comment = await createComment(ports, caller, repository, wanted);
     return jsonAnswer(201, representCommitComment(comment, repository, bases), {
       location: commitCommentApiUrl(bases, repository, comment),

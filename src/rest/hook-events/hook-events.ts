@@ -93,8 +93,11 @@ const WORDS: Record<WebhookEvent, readonly [category: string, label: string, des
   "repo:updated": ["Repository", "Updated", "When a repository's name or settings are changed"],
 };
 
-/** Of a workspace alone, since a repository cannot tell of its own making and knows no project. Our choice. */
-const WORKSPACE_ONLY: readonly WebhookEvent[] = ["project:updated", "repo:created"];
+/**
+ * Of a workspace alone: a repository has no webhook yet when it is made, and none any more when it is deleted, and knows no
+ * project. Our choice. A webhook of a repository may name them all the same, and they never come.
+ */
+const WORKSPACE_ONLY: readonly WebhookEvent[] = ["project:updated", "repo:created", "repo:deleted"];
 
 /** What a webhook of such a subject can subscribe to. */
 export function hookEventsOf(subject: HookSubject): readonly HookEvent[] {

@@ -1,4 +1,5 @@
 import { jsonAnswer } from "../../http/answer.ts";
+import { originOf } from "../../http/event-origin.ts";
 import type { ProjectOrNewRoute } from "../../http/route.ts";
 import { invalidField } from "../../model/failure.ts";
 import { changeProject, createProject } from "../../operations/projects.ts";
@@ -16,7 +17,7 @@ export const putProjectRoute: ProjectOrNewRoute<typeof ProjectBody> = {
   permission: "admin",
   permissionToCreate: "own",
   body: ProjectBody,
-  async handle(ports, { workspace, project, params, body, bases }) {
+  async handle(ports, { caller, workspace, project, params, body, bases }) {
     const wishes = parseProjectBody(body);
     if (project === undefined) {
       const key = requiredProjectKey("project_key", params.project_key);
@@ -28,7 +29,7 @@ export const putProjectRoute: ProjectOrNewRoute<typeof ProjectBody> = {
       const location = projectApiUrl(bases, workspace, created);
       return jsonAnswer(201, representProject(created, workspace, false, bases), { location });
     }
-    const changed = await changeProject(ports, project, wishes);
+    const changed = await changeProject(ports, workspace, project, wishes, originOf(caller, bases));
     const hasPublic = await findHasPublicRepositories(ports.database.kysely, project.uuid);
     const isMoved = changed.key !== project.key;
     const headers = isMoved ? { location: projectApiUrl(bases, workspace, changed) } : {};

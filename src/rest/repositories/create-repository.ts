@@ -1,4 +1,5 @@
 import { jsonAnswer } from "../../http/answer.ts";
+import { originOf } from "../../http/event-origin.ts";
 import type { NewRepositoryRoute } from "../../http/route.ts";
 import { invalidField } from "../../model/failure.ts";
 import { parseRepositorySlug, type RepositorySlug, slugifyRepositoryName } from "../../model/slug.ts";
@@ -16,12 +17,8 @@ export const createRepositoryRoute: NewRepositoryRoute<typeof RepositoryBody> = 
   projectOf: (body) => parseRepositoryBody(body).project,
   async handle(ports, { workspace, project, params, body, bases, caller }) {
     const { project: _named, ...wishes } = parseRepositoryBody(body);
-    const repository = await createRepository(ports, {
-      ...wishes,
-      slug: requiredSlug(params.repo_slug!),
-      workspace,
-      project,
-    });
+    const wanted = { ...wishes, slug: requiredSlug(params.repo_slug!), workspace, project };
+    const repository = await createRepository(ports, wanted, originOf(caller, bases));
     // 200 and not 201: so the reference, and clients check it.
     return jsonAnswer(200, representRepository(repository, bases, caller));
   },

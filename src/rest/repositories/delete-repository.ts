@@ -1,4 +1,5 @@
 import { noContentAnswer } from "../../http/answer.ts";
+import { originOf } from "../../http/event-origin.ts";
 import type { RepositoryRoute } from "../../http/route.ts";
 import { deleteRepository } from "../../operations/repositories.ts";
 
@@ -9,8 +10,8 @@ export const deleteRepositoryRoute: RepositoryRoute = {
   scopes: ["delete:repository:bitbucket"],
   oauthScopes: ["repository:delete"],
   permission: "admin",
-  async handle(ports, { repository }) {
-    await deleteRepository(ports, repository);
+  async handle(ports, { repository, caller, bases }) {
+    await deleteRepository(ports, repository, originOf(caller, bases));
     return noContentAnswer();
   },
 };

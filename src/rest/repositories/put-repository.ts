@@ -1,4 +1,5 @@
 import { jsonAnswer } from "../../http/answer.ts";
+import { originOf } from "../../http/event-origin.ts";
 import type { RepositoryOrNewRoute } from "../../http/route.ts";
 import { fullName } from "../../model/repository.ts";
 import { changeRepository, createRepository } from "../../operations/repositories.ts";
@@ -18,20 +19,15 @@ export const putRepositoryRoute: RepositoryOrNewRoute<typeof RepositoryBody> = {
   projectOf: (body) => parseRepositoryBody(body).project,
   async handle(ports, { workspace, repository, project, params, body, bases, caller }) {
     const { project: _named, ...wishes } = parseRepositoryBody(body);
+    const origin = originOf(caller, bases);
     if (repository === undefined) {
-      const created = await createRepository(ports, {
-        ...wishes,
-        slug: requiredSlug(params.repo_slug!),
-        workspace,
-        project,
-      });
+      const slug = requiredSlug(params.repo_slug!);
+      const created = await createRepository(ports, { ...wishes, slug, workspace, project }, origin);
       const location = `${bases.api}/repositories/${fullName(created)}`;
       return jsonAnswer(201, representRepository(created, bases, caller), { location });
     }
-    const changed = await changeRepository(ports, repository, {
-      ...wishes,
-      ...(project === undefined ? {} : { project }),
-    });
+    const changes = { ...wishes, ...(project === undefined ? {} : { project }) };
+    const changed = await changeRepository(ports, repository, changes, origin);
     const isMoved = changed.slug !== repository.slug;
     const headers = isMoved ? { location: `${bases.api}/repositories/${fullName(changed)}` } : {};
     return jsonAnswer(200, representRepository(changed, bases, caller), headers);

@@ -4,6 +4,7 @@ import { readFilter, readSort } from "../../http/collection-query.ts";
 import { parsePage } from "../../http/paging.ts";
 import type { RepositoryRoute } from "../../http/route.ts";
 import { Failure, invalidField } from "../../model/failure.ts";
+import { renderFile } from "../../operations/render-file.ts";
 import {
   type DescribedEntry,
   describeEntry,
@@ -13,6 +14,7 @@ import {
   type SourcePorts,
 } from "../../operations/source.ts";
 import { repositoryApiUrl } from "../../representations/links.ts";
+import { representRenderedFile } from "../../representations/rendered.ts";
 import {
   type EntryContext,
   encodePath,
@@ -22,7 +24,10 @@ import {
 import type { ConditionalRequest } from "./conditions.ts";
 import { fileAnswer } from "./file-answer.ts";
 
-/** A file's bytes, or what is in a folder, or with `format=meta` what is told about either. */
+/**
+ * A file's bytes, or what is in a folder; with `format=meta` what is told about either; with `format=rendered` a file of
+ * markup as HTML, in the object that the reference speaks of as having a `raw` element.
+ */
 export const getSourceRoute: RepositoryRoute = {
   subject: "repository",
   method: "GET",
@@ -33,24 +38,26 @@ export const getSourceRoute: RepositoryRoute = {
   permission: "read",
   async handle(ports, request) {
     const { repository, bases, params, query, signal } = request;
-    const isMeta = readFormat(query);
+    const format = readFormat(query);
     const place = await findPlace(ports, repository, params.commit!, params.path ?? "");
     const entry = await getEntry(ports, repository, place);
     const context = { repository, bases, commit: place.commit };
-    if (isMeta)
+    if (format === "meta")
       return jsonAnswer(200, represent(await describeEntry(ports, repository, entry, signal), context));
+    if (format === "rendered")
+      return jsonAnswer(200, representRenderedFile(await renderFile(ports, repository, entry, signal)));
     return entry.kind === "directory"
       ? listingAnswer(ports, entry, context, request)
       : fileAnswer(ports, repository, entry, request);
   },
 };
 
-/** `rendered` is not offered. */
-function readFormat(query: URLSearchParams): boolean {
+/** @returns undefined for a file's own bytes, or what is in a folder. */
+function readFormat(query: URLSearchParams): "meta" | "rendered" | undefined {
   const format = query.get("format");
-  if (format === null || format === "") return false;
-  if (format !== "meta") throw invalidField("format", "must be meta: no other format is offered here");
-  return true;
+  if (format === null || format === "") return undefined;
+  if (format === "meta" || format === "rendered") return format;
+  throw invalidField("format", "must be meta or rendered");
 }
 
 function represent({ entry, size = 0, attributes }: DescribedEntry, context: EntryContext) {

@@ -9,6 +9,7 @@ import type { Answer } from "../../http/answer.ts";
 import { parseObjectId } from "../../model/object-id.ts";
 import type { RefName } from "../../model/ref-name.ts";
 import type { RepositorySlug } from "../../model/slug.ts";
+import { RENDERED_BYTES_MAX } from "../../operations/render-file.ts";
 import { createRepository } from "../../operations/repositories.ts";
 import { getEntry, listDirectory } from "../../operations/source.ts";
 import { applyRefUpdates } from "../../storage/sql/refs.ts";
@@ -91,6 +92,17 @@ before(async () => {
     ["40000", "inner", deep],
   ]);
   const before = tree([["100644", "old-name.txt", blob("one\ntwo\nthree\nfour\n")]]);
+  const texts = tree([
+    ["100644", "a.rst", blob("Head\n====\n<b>\n")],
+    ["100644", "a.textile", blob("h1. Head\n")],
+    ["100644", "binary.md", blob(Buffer.from([0x23, 0, 1]))],
+    ["100644", "large.md", blob("* a\n".repeat(2000))],
+    ["100644", "latin.text", blob(Buffer.from("# caf\u00e9\n", "latin1"))],
+    ["120000", "link.md", blob("../docs/a.md")],
+    ["100644", "pointer.md", blob(LFS_POINTER)],
+    ["100644", "too-large.md", blob("x".repeat(RENDERED_BYTES_MAX + 1))],
+    ["100644", "xss.MD", blob("<script>alert(1)</script> [a](javascript:alert(1))\n")],
+  ]);
   const root = tree([
     ["100644", ".npmignore", blob("node_modules\n")],
     ["100755", "build.sh", blob("#!/bin/sh\n")],
@@ -103,6 +115,15 @@ before(async () => {
     ["100644", "page.html", blob("<script>alert(1)</script>")],
     ["100644", "pointer.psd", blob(LFS_POINTER)],
     ["100644", "same.npmignore", blob("node_modules\n")],
+  ]);
+  const sorted = tree([
+    ["100644", ".npmignore", blob("")],
+    ["100644", "LICENSE", blob("")],
+    ["40000", "build", deep],
+    ["100644", "index.ts", blob("")],
+    ["160000", "module", SUBMODULE],
+    ["100644", "package.json", blob("")],
+    ["40000", "src", deep],
   ]);
   const oddTree = tree([
     ["40000", ".git", tree([["100644", "config", blob("[core]\n")]])],
@@ -117,6 +138,8 @@ before(async () => {
   second = commit(root, "second", first);
   odd = commit(oddTree, "odd");
   await setRefs({
+    "refs/heads/sorted": commit(sorted, "sorted"),
+    "refs/heads/texts": commit(texts, "texts"),
     "refs/heads/main": second,
     "refs/heads/feature/one": first,
     "refs/tags/feature": second,
@@ -238,7 +261,7 @@ test("attributes tell links, executables, submodules, binaries and LFS pointers"
   ]);
 });
 
-test("a listing is paged by ten, in git's order, and goes on by its next link", async () => {
+test("a listing is paged by ten, folders first, and goes on by its next link", async () => {
   const page = await json(`${base}/src/main/`);
   assert.deepEqual(Object.keys(page).sort(), ["next", "page", "pagelen", "values"]);
   assert.equal(page.pagelen, 10);
@@ -246,14 +269,28 @@ test("a listing is paged by ten, in git's order, and goes on by its next link", 
   const rest = await names(page.next.slice(app.url.length));
   const all = [...page.values.map((entry: { path: string }) => entry.path), ...rest];
   assert.deepEqual(all, await names(`${base}/src/main?pagelen=11`));
-  assert.deepEqual(all.slice(0, 3), [".npmignore", "build.sh", "docs"]);
+  assert.deepEqual(all.slice(0, 3), ["docs", ".npmignore", "build.sh"]);
   assert.equal((await json(`${base}/src/main/?page=2`)).next, undefined);
 });
 
+test("a folder lists its folders, then its files, each in git's order, as recorded", async () => {
+  const page = await json(`${base}/src/sorted/`);
+  const told = page.values.map((entry: { path: string; type: string }) => `${entry.type} ${entry.path}`);
+  assert.deepEqual(told, [
+    "commit_directory build",
+    "commit_directory src",
+    "commit_file .npmignore",
+    "commit_file LICENSE",
+    "commit_file index.ts",
+    "commit_file module",
+    "commit_file package.json",
+  ]);
+});
+
 test("max_depth goes breadth first", async () => {
-  assert.deepEqual(await names(`${base}/src/main/docs?max_depth=1`), ["docs/a.md", "docs/inner"]);
+  assert.deepEqual(await names(`${base}/src/main/docs?max_depth=1`), ["docs/inner", "docs/a.md"]);
   const all = await names(`${base}/src/main/?max_depth=9&pagelen=100`);
-  assert.deepEqual(all.slice(11), ["docs/a.md", "docs/inner", "docs/inner/deep.txt"]);
+  assert.deepEqual(all.slice(11), ["docs/inner", "docs/a.md", "docs/inner/deep.txt"]);
   assert.equal((await json(`${base}/src/main/?max_depth=2&pagelen=13`)).next, undefined);
 });
 
@@ -280,6 +317,42 @@ test("a sort by size puts directories first, and last when turned round", async 
   assert.equal((await names(`${base}/src/main/?sort=-size`))[0], "large.bin");
 });
 
+for (const [file, markup, html] of [
+  ["main/docs/a.md", "markdown", "<h1>a</h1>"],
+  ["texts/latin.text", "markdown", "<h1>caf\u00e9</h1>"],
+  ["texts/xss.MD", "markdown", "<p>&lt;script&gt;alert(1)&lt;/script&gt; [a](javascript:alert(1))</p>"],
+  ["texts/a.rst", "plaintext", "<pre>Head\n====\n&lt;b&gt;\n</pre>"],
+  ["texts/a.textile", "plaintext", "<pre>h1. Head\n</pre>"],
+  ["texts/large.md", "markdown", `<ul>\n${"<li>a</li>\n".repeat(2000)}</ul>`],
+] as const) {
+  test(`${file} rendered is HTML in a JSON object, which no browser shows as a page`, async () => {
+    const answer = await get(`${base}/src/${file}?format=rendered`);
+    assert.equal(answer.status, 200, answer.text);
+    assert.equal(answer.headers["content-type"], "application/json; charset=utf-8");
+    assert.equal(answer.headers["x-content-type-options"], "nosniff");
+    const { raw, ...rendered } = JSON.parse(answer.text);
+    assert.deepEqual(rendered, { type: "rendered", markup, html });
+    assert.equal(typeof raw, "string");
+  });
+}
+
+for (const file of [
+  "main/build.sh",
+  "main/page.html",
+  "main/link",
+  "main/module",
+  "main/docs",
+  "texts/binary.md",
+  "texts/link.md",
+  "texts/pointer.md",
+  "texts/too-large.md",
+]) {
+  test(`${file} cannot be rendered: 400 that names format`, async () => {
+    const { error } = await json(`${base}/src/${file}?format=rendered`, 400);
+    assert.deepEqual(Object.keys(error.fields), ["format"]);
+  });
+}
+
 for (const [query, field] of [
   ["q=nonsense%3D1", "nonsense"],
   ["q=size%3D", "q"],
@@ -290,6 +363,7 @@ for (const [query, field] of [
   ["pagelen=101", "pagelen"],
   ["page=0", "page"],
   ["format=rendered", "format"],
+  ["format=raw", "format"],
 ] as const) {
   test(`a listing with ?${query} is 400 that names ${field}`, async () => {
     const { error } = await json(`${base}/src/main/?${query}`, 400);
@@ -549,3 +623,64 @@ test("over HTTP: a range, a range beyond the end, an unchanged file, and HEAD of
   const head = await get(url, {}, "HEAD");
   assert.deepEqual([head.status, head.headers["content-length"]], [200, String(LARGE.length)]);
 });
+
+for (const [range, condition, status, length] of [
+  ["bytes=0-9,20-29", undefined, 200, LARGE.length],
+  ["bytes=0-9", '"another"', 200, LARGE.length],
+  ["bytes=0-9", "W/", 200, LARGE.length],
+  ["bytes=0-9", "Thu, 01 Jan 2026 00:00:00 GMT", 200, LARGE.length],
+  ["bytes=0-9", "", 206, 10],
+  ["lines=0-9", undefined, 200, LARGE.length],
+] as const) {
+  test(`over HTTP: Range ${range} with If-Range ${condition === "" ? "of the file" : condition} is ${status}`, async () => {
+    for (const url of [`${base}/src/main/large.bin`, "/acme/demo/raw/main/large.bin"]) {
+      const etag = String((await get(url, {}, "HEAD")).headers.etag);
+      const ifRange = condition === "" ? etag : condition === "W/" ? `W/${etag}` : condition;
+      const answer = await get(url, { range, ...(ifRange === undefined ? {} : { "if-range": ifRange }) });
+      assert.deepEqual([answer.status, answer.bytes.length], [status, length]);
+    }
+  });
+}
+
+for (const [condition, status] of [
+  ["*", 304],
+  ['"x", W/{etag} , "y"', 304],
+  ['"x"', 200],
+] as const) {
+  test(`over HTTP: If-None-Match ${condition} is ${status} for GET and HEAD, with a range too`, async () => {
+    const url = `${base}/src/main/name.txt`;
+    const etag = String((await get(url)).headers.etag);
+    for (const method of ["GET", "HEAD"]) {
+      const asked = { "if-none-match": condition.replace("{etag}", etag) };
+      assert.equal((await get(url, asked, method)).status, status);
+      const ranged = await get(url, { ...asked, range: "bytes=0-1" }, "GET");
+      assert.equal(ranged.status, status === 200 ? 206 : 304);
+    }
+  });
+}
+
+test("over HTTP: a range beyond the end is 416 with an error in it, and HEAD of it has no body", async () => {
+  const url = `${base}/src/main/name.txt`;
+  const answer = await get(url, { range: "bytes=19-" });
+  assert.deepEqual([answer.status, answer.headers["content-range"]], [416, "bytes */19"]);
+  assert.equal(JSON.parse(answer.text).type, "error");
+  const head = await get(url, { range: "bytes=19-" }, "HEAD");
+  assert.deepEqual([head.status, head.bytes.length], [416, 0]);
+});
+
+for (const [path, attributes, size] of [
+  ["build.sh", ["executable"], 10],
+  ["image.png", ["binary"], 4],
+  ["link", ["link"], 16],
+  ["module", ["subrepository"], 40],
+  ["pointer.psd", ["lfs"], LFS_POINTER.length],
+  ["name.txt", [], 19],
+] as const) {
+  test(`format=meta of ${path} tells ${attributes.join() || "no attributes"} and ${size} bytes`, async () => {
+    const meta = await json(`${base}/src/main/${path}?format=meta`);
+    assert.deepEqual(
+      [meta.type, meta.path, meta.attributes, meta.size],
+      ["commit_file", path, attributes, size],
+    );
+  });
+}

@@ -1,28 +1,15 @@
 import type { Route } from "../../http/route.ts";
-import {
-  createRepositoryHookRoute,
-  deleteRepositoryHookRoute,
-  getRepositoryHookRoute,
-  listRepositoryHooksRoute,
-  updateRepositoryHookRoute,
-} from "./repository-hooks.ts";
-import {
-  createWorkspaceHookRoute,
-  deleteWorkspaceHookRoute,
-  getWorkspaceHookRoute,
-  listWorkspaceHooksRoute,
-  updateWorkspaceHookRoute,
-} from "./workspace-hooks.ts";
+import { createHookRoutes } from "./create-hook.ts";
+import { deleteHookRoutes } from "./delete-hook.ts";
+import { getHookRoutes } from "./get-hook.ts";
+import { listHooksRoutes } from "./list-hooks.ts";
+import { updateHookRoutes } from "./update-hook.ts";
 
+/** Webhooks of a repository and of a workspace. */
 export const WEBHOOK_ROUTES: readonly Route[] = [
-  listRepositoryHooksRoute,
-  createRepositoryHookRoute,
-  getRepositoryHookRoute,
-  updateRepositoryHookRoute,
-  deleteRepositoryHookRoute,
-  listWorkspaceHooksRoute,
-  createWorkspaceHookRoute,
-  getWorkspaceHookRoute,
-  updateWorkspaceHookRoute,
-  deleteWorkspaceHookRoute,
+  ...listHooksRoutes,
+  ...createHookRoutes,
+  ...getHookRoutes,
+  ...updateHookRoutes,
+  ...deleteHookRoutes,
 ];

@@ -23,7 +23,10 @@ function toDelivery(row: Selectable<WebhookDeliveryRow>): WebhookDelivery {
   };
 }
 
-export type OwedDelivery = Pick<WebhookDelivery, "uuid" | "webhookUuid" | "eventKey" | "event" | "createdAt">;
+export type OwedDelivery = Pick<
+  WebhookDelivery,
+  "uuid" | "webhookUuid" | "eventKey" | "event" | "payload" | "createdAt"
+>;
 
 /** For the transaction of the change that the deliveries tell of. */
 export async function insertDeliveries(
@@ -36,7 +39,7 @@ export async function insertDeliveries(
     webhook_uuid: delivery.webhookUuid,
     event_key: delivery.eventKey,
     event: delivery.event,
-    payload: null,
+    payload: delivery.payload ?? null,
     state: "pending" as const,
     attempts: 0,
     due_at: delivery.createdAt.getTime(),
@@ -48,25 +51,52 @@ export async function insertDeliveries(
   await db.insertInto("webhook_delivery").values(rows).execute();
 }
 
-/** The first pending delivery of each webhook: the next ones wait for it, so that a webhook gets them in order. */
-export async function listNextDeliveries(
+export type DueDelivery = { readonly delivery: WebhookDelivery; readonly workspaceUuid: Uuid };
+
+/**
+ * The first pending delivery of each webhook, if it is due: the next ones wait for it, so that a webhook gets them in order.
+ * Without those of the workspaces in `busy`.
+ */
+export async function listDueDeliveries(
   db: Kysely<Schema>,
-  limit: number,
-): Promise<readonly WebhookDelivery[]> {
+  { now, busy, limit }: { readonly now: Date; readonly busy: readonly Uuid[]; readonly limit: number },
+): Promise<readonly DueDelivery[]> {
   const first = db
     .selectFrom("webhook_delivery")
     .select((select) => select.fn.min("sequence").as("sequence"))
     .where("state", "=", "pending")
     .groupBy("webhook_uuid");
-  const rows = await db
+  let due = db
     .selectFrom("webhook_delivery")
-    .selectAll()
-    .where("sequence", "in", first)
-    .orderBy("due_at")
-    .orderBy("sequence")
+    .innerJoin("webhook", "webhook.uuid", "webhook_delivery.webhook_uuid")
+    .selectAll("webhook_delivery")
+    .select("webhook.workspace_uuid")
+    .where("webhook_delivery.sequence", "in", first)
+    .where("webhook_delivery.due_at", "<=", now.getTime());
+  if (busy.length > 0) due = due.where("webhook.workspace_uuid", "not in", busy);
+  const rows = await due
+    .orderBy("webhook_delivery.due_at")
+    .orderBy("webhook_delivery.sequence")
     .limit(limit)
     .execute();
-  return rows.map(toDelivery);
+  return rows.map((row) => ({ delivery: toDelivery(row), workspaceUuid: row.workspace_uuid as Uuid }));
+}
+
+/** @returns false, with nothing changed, if the delivery is no longer due at `from`, or was tried or deleted meanwhile. */
+export async function moveDueInstant(
+  db: Kysely<Schema>,
+  { uuid, attempts }: Pick<WebhookDelivery, "uuid" | "attempts">,
+  { from, to }: { readonly from: Date; readonly to: Date },
+): Promise<boolean> {
+  const result = await db
+    .updateTable("webhook_delivery")
+    .set({ due_at: to.getTime() })
+    .where("uuid", "=", uuid)
+    .where("state", "=", "pending")
+    .where("attempts", "=", attempts)
+    .where("due_at", "=", from.getTime())
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
 }
 
 export type DeliveryOutcome = Pick<
@@ -74,7 +104,7 @@ export type DeliveryOutcome = Pick<
   "state" | "attempts" | "dueAt" | "finishedAt" | "responseStatus" | "problem" | "payload"
 >;
 
-/** Records an attempt, unless another process has recorded it. */
+/** Records an attempt at a delivery as it was held, unless another process has taken it over. */
 export async function recordAttempt(
   db: Kysely<Schema>,
   delivery: WebhookDelivery,
@@ -93,6 +123,7 @@ export async function recordAttempt(
     })
     .where("uuid", "=", delivery.uuid)
     .where("attempts", "=", delivery.attempts)
+    .where("due_at", "=", delivery.dueAt.getTime())
     .execute();
 }
 
@@ -110,6 +141,33 @@ export async function listDeliveries(
     .limit(limit)
     .execute();
   return rows.map(toDelivery);
+}
+
+/** Those whose id begins so: of a whole id one at most. */
+export async function findDeliveries(
+  db: Kysely<Schema>,
+  idPrefix: string,
+): Promise<readonly WebhookDelivery[]> {
+  const rows = await db
+    .selectFrom("webhook_delivery")
+    .selectAll()
+    // "~" stands behind all that ids are made of.
+    .where("uuid", ">=", idPrefix)
+    .where("uuid", "<=", `${idPrefix}~`)
+    .limit(2)
+    .execute();
+  return rows.map(toDelivery);
+}
+
+/** How many a webhook is still owed. */
+export async function countPendingDeliveries(db: Kysely<Schema>, webhookUuid: Uuid): Promise<number> {
+  const { count } = await db
+    .selectFrom("webhook_delivery")
+    .select((select) => select.fn.countAll<number>().as("count"))
+    .where("webhook_uuid", "=", webhookUuid)
+    .where("state", "=", "pending")
+    .executeTakeFirstOrThrow();
+  return Number(count);
 }
 
 /** @returns how many finished ones were deleted. */

@@ -94,17 +94,29 @@ export async function listWebhooks(
   return { values: rows.map(toWebhook), size: Number(count) };
 }
 
-/** The active webhooks that hear of what happens in a repository: its own, and those of its workspace. */
+/** All of the server, or all that are installed in a workspace: on it and on its repositories. Oldest first. */
+export async function listAllWebhooks(db: Kysely<Schema>, workspaceUuid?: Uuid): Promise<readonly Webhook[]> {
+  let all = db.selectFrom("webhook").selectAll();
+  if (workspaceUuid !== undefined) all = all.where("workspace_uuid", "=", workspaceUuid);
+  const rows = await all.orderBy("created_at").orderBy("uuid").execute();
+  return rows.map(toWebhook);
+}
+
+/** The active webhooks that hear of what happens in a repository, its own and those of its workspace; or in a workspace. */
 export async function listListeningWebhooks(
   db: Kysely<Schema>,
-  repository: { readonly uuid: Uuid; readonly workspaceUuid: Uuid },
+  place: { readonly uuid: Uuid | undefined; readonly workspaceUuid: Uuid },
 ): Promise<readonly Webhook[]> {
+  const { uuid, workspaceUuid } = place;
   const rows = await db
     .selectFrom("webhook")
     .selectAll()
-    .where("workspace_uuid", "=", repository.workspaceUuid)
+    .where("workspace_uuid", "=", workspaceUuid)
     .where((where) =>
-      where.or([where("repository_uuid", "is", null), where("repository_uuid", "=", repository.uuid)]),
+      where.or([
+        where("repository_uuid", "is", null),
+        ...(uuid === undefined ? [] : [where("repository_uuid", "=", uuid)]),
+      ]),
     )
     .where("is_active", "=", 1)
     .execute();

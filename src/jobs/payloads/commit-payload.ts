@@ -1,0 +1,31 @@
+import type { FactOf } from "../../model/event.ts";
+import { representCondensedCommit } from "../../representations/commit.ts";
+import { representCommitComment } from "../../representations/commit-comment.ts";
+import { representCommitStatus } from "../../representations/commit-status.ts";
+import { type PayloadSubject, showActor, showRepository } from "./payload-subject.ts";
+
+/** `repo:commit_comment_created`. */
+export function renderCommentPayload(
+  { comment }: FactOf<"repo:commit_comment_created">,
+  subject: PayloadSubject,
+) {
+  const { repository, bases } = subject;
+  return {
+    comment: representCommitComment(comment, repository, bases),
+    commit: representCondensedCommit(bases, repository, comment.commit),
+    repository: showRepository(subject),
+    actor: showActor(subject),
+  };
+}
+
+/** `repo:commit_status_created` and `repo:commit_status_updated`: the status as it was set then. */
+export function renderStatusPayload(
+  { status }: FactOf<"repo:commit_status_created" | "repo:commit_status_updated">,
+  subject: PayloadSubject,
+) {
+  return {
+    commit_status: representCommitStatus(status, subject.repository, subject.bases),
+    repository: showRepository(subject),
+    actor: showActor(subject),
+  };
+}

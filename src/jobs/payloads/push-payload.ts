@@ -1,0 +1,202 @@
+import { GitError, runGit } from "../../git/git-process.ts";
+import { listCommits } from "../../git/history/list-commits.ts";
+import type { Commit, Tag } from "../../git/objects/commit.ts";
+import { parseTag } from "../../git/objects/parse-commit.ts";
+import type { Account } from "../../model/account.ts";
+import type { FactOf, PushChange } from "../../model/event.ts";
+import type { ObjectId } from "../../model/object-id.ts";
+import { BRANCH_PREFIX, TAG_PREFIX } from "../../model/ref-name.ts";
+import { MERGE_STRATEGIES } from "../../representations/branch.ts";
+import { type CommitContext, representCommit, representCommitDate } from "../../representations/commit.ts";
+import { representCommitAuthor } from "../../representations/commit-author.ts";
+import { repositoryApiUrl, repositoryHtmlUrl } from "../../representations/links.ts";
+import { encodeRefName, representRefLinks } from "../../representations/ref-links.ts";
+import { findAccountsByEmails } from "../../storage/sql/accounts.ts";
+import { type PayloadPorts, type PayloadSubject, showActor, showRepository } from "./payload-subject.ts";
+
+/** Recorded: at most five commits of each change, then `truncated`. */
+const COMMITS_MAX = 5;
+/** Recorded of every branch. */
+const SYNC_STRATEGIES = ["merge_commit", "rebase"] as const;
+/** A tag of a tag of a tag: nobody has more, and whoever makes more gets a target that is not told. */
+const TAG_DEPTH_MAX = 8;
+
+/** `repo:push`: recorded. "too-large" as soon as it is more than `bytesMax`, so that a push of 10,000 refs is not read for nothing. */
+export async function renderPushPayload(
+  ports: PayloadPorts,
+  fact: FactOf<"repo:push">,
+  subject: PayloadSubject,
+  bytesMax: number,
+): Promise<object | "too-large"> {
+  const changes = [];
+  let length = 0;
+  for (const change of fact.changes) {
+    const shown = await renderChange(ports, subject, change);
+    length += JSON.stringify(shown).length;
+    if (length > bytesMax) return "too-large";
+    changes.push(shown);
+  }
+  return { push: { changes }, repository: showRepository(subject), actor: showActor(subject) };
+}
+
+async function renderChange(ports: PayloadPorts, subject: PayloadSubject, change: PushChange) {
+  const isTag = change.name.startsWith(TAG_PREFIX);
+  const { shown: before } = await renderRef(ports, subject, change, change.old);
+  const after = await renderRef(ports, subject, change, change.new);
+  const { commits, isTruncated } = await newCommits(ports, subject, change);
+  return {
+    old: before,
+    new: after.shown,
+    created: change.old === undefined,
+    closed: change.new === undefined,
+    forced: await isForced(ports, subject, change),
+    truncated: isTruncated,
+    // Recorded: a deletion has neither, a tag has no commits.
+    ...(after.shown === null ? {} : { links: changeLinks(subject, change, after.shown.links.html) }),
+    ...(after.shown === null || isTag ? {} : { commits }),
+  };
+}
+
+/** Recorded: a new ref has no link to a diff, and `html` leads to itself. */
+function changeLinks(
+  { repository, bases }: PayloadSubject,
+  { old, new: tip }: PushChange,
+  html: { readonly href: string },
+) {
+  const api = repositoryApiUrl(bases, repository);
+  if (old === undefined) return { commits: { href: `${api}/commits?include=${tip}` }, html };
+  const compared = `${repositoryHtmlUrl(bases, repository)}/branches/compare/${tip}..${old}`;
+  return {
+    commits: { href: `${api}/commits?include=${tip}&exclude=${old}` },
+    html: { href: compared },
+    diff: { href: `${api}/diff/${tip}..${old}` },
+  };
+}
+
+async function newCommits(ports: PayloadPorts, subject: PayloadSubject, change: PushChange) {
+  if (change.new === undefined || change.name.startsWith(TAG_PREFIX))
+    return { commits: [], isTruncated: false };
+  const gitDir = ports.packs.gitDir(subject.repository.uuid);
+  const exclude = change.old === undefined ? [] : [change.old];
+  const ids = await listCommits({ gitDir, include: [change.new], exclude, skip: 0, limit: COMMITS_MAX + 1 });
+  const commits = await ports.objects.readCommits(gitDir, ids.slice(0, COMMITS_MAX));
+  const context = { ...subject, accounts: await accountsOf(ports, commits) };
+  return {
+    commits: commits.map((commit) => showCommit(commit, context)),
+    isTruncated: ids.length > COMMITS_MAX,
+  };
+}
+
+/** Recorded: with the committer, which other answers leave out. */
+function showCommit(commit: Commit, context: CommitContext) {
+  const { repository: _told, ...shown } = representCommit(commit, context, {
+    withCommitter: true,
+    withParticipants: false,
+  });
+  return { ...shown, properties: {} };
+}
+
+function accountsOf(
+  { database }: PayloadPorts,
+  commits: readonly Commit[],
+  tag?: Tag,
+): Promise<ReadonlyMap<string, Account>> {
+  const addresses = commits.flatMap(({ author, committer }) => [author.email, committer.email]);
+  const all = new Set([...addresses, tag?.tagger?.email ?? ""].filter((address) => address !== ""));
+  return findAccountsByEmails(database.kysely, [...all]);
+}
+
+async function renderRef(
+  ports: PayloadPorts,
+  subject: PayloadSubject,
+  change: PushChange,
+  target: ObjectId | undefined,
+) {
+  if (target === undefined) return { shown: null };
+  const { commit, tag } = await readTarget(ports, subject, target);
+  const accounts = await accountsOf(ports, commit === undefined ? [] : [commit], tag);
+  const context = { ...subject, accounts };
+  // What is gone from the repository by now is told by its id.
+  const shownTarget =
+    commit === undefined ? { type: "commit", hash: target } : withFewLinks(showCommit(commit, context));
+  return {
+    shown: change.name.startsWith(TAG_PREFIX)
+      ? renderTag(change.name.slice(TAG_PREFIX.length), shownTarget, tag, context)
+      : renderBranch(change.name.slice(BRANCH_PREFIX.length), shownTarget, subject),
+  };
+}
+
+/** Recorded: the target of a ref has two of a commit's links. */
+function withFewLinks({ links: { self, html }, ...commit }: ReturnType<typeof showCommit>) {
+  return { ...commit, links: { self, html } };
+}
+
+function renderBranch(name: string, target: object, { repository, bases }: PayloadSubject) {
+  const html = repositoryHtmlUrl(bases, repository);
+  return {
+    type: "branch",
+    name,
+    target,
+    links: {
+      ...representRefLinks(repository, bases, name, { api: "branches", html: "branch" }),
+      pullrequest_create: { href: `${html}/pull-requests/new?source=${encodeRefName(name)}&t=1` },
+    },
+    merge_strategies: MERGE_STRATEGIES,
+    sync_strategies: SYNC_STRATEGIES,
+    default_merge_strategy: MERGE_STRATEGIES[0],
+  };
+}
+
+/** Recorded: a lightweight tag has no message, date and tagger of its own. */
+function renderTag(name: string, target: object, tag: Tag | undefined, context: CommitContext) {
+  const tagger = tag?.tagger;
+  return {
+    type: "tag",
+    name,
+    target,
+    links: representRefLinks(context.repository, context.bases, name, { api: "tags", html: "commits/tag" }),
+    message: tag?.message ?? null,
+    date: tagger === undefined ? null : representCommitDate(tagger.date),
+    tagger: tagger === undefined ? null : representCommitAuthor("author", tagger, context),
+  };
+}
+
+/** The commit that a ref finally points at, and the annotated tag that it names. */
+async function readTarget(
+  { packs, objects }: PayloadPorts,
+  { repository }: PayloadSubject,
+  target: ObjectId,
+): Promise<{ readonly commit: Commit | undefined; readonly tag: Tag | undefined }> {
+  const gitDir = packs.gitDir(repository.uuid);
+  let outer: Tag | undefined;
+  let id = target;
+  for (let depth = 0; depth < TAG_DEPTH_MAX; depth += 1) {
+    const commit = await objects.readCommit(gitDir, id);
+    if (commit !== undefined) return { commit, tag: outer };
+    const object = await objects.readObject(gitDir, id);
+    const tag = object?.type === "tag" ? parseTag(id, object.content) : undefined;
+    if (tag === undefined) break;
+    outer ??= tag;
+    id = tag.target;
+  }
+  return { commit: undefined, tag: outer };
+}
+
+/** Whether commits were taken away: the old tip is not among the new one's ancestors. */
+async function isForced(
+  { packs }: PayloadPorts,
+  { repository }: PayloadSubject,
+  change: PushChange,
+): Promise<boolean> {
+  if (change.old === undefined || change.new === undefined || !change.name.startsWith(BRANCH_PREFIX))
+    return false;
+  const gitDir = packs.gitDir(repository.uuid);
+  try {
+    await runGit(["merge-base", "--is-ancestor", "--end-of-options", change.old, change.new], { gitDir });
+    return false;
+  } catch (error) {
+    // Status 1: it is no ancestor. Anything else: the old tip is no longer there to be asked.
+    if (error instanceof GitError) return true;
+    throw error;
+  }
+}

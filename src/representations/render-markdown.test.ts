@@ -1,0 +1,168 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import {
+  MARKDOWN_MESSAGE_LENGTH_MAX,
+  renderDocument,
+  renderMessage,
+  renderPlainText,
+} from "./render-markdown.ts";
+
+/** Those with a list are recorded of commits and pull requests. */
+for (const [text, html] of [
+  ["", ""],
+  ["Add Apache 2.0 License\n", "<p>Add Apache 2.0 License</p>"],
+  ["[CI] Release version 1.0.0", "<p>[CI] Release version 1.0.0</p>"],
+  ["Provide some change:\n* add a new\n", "<p>Provide some change:<br>\n* add a new</p>"],
+  [
+    "* Add license\r\n\r\n* [CI] Release",
+    "<ul>\n<li>\n<p>Add license</p>\n</li>\n<li>\n<p>[CI] Release</p>\n</li>\n</ul>",
+  ],
+  [
+    "* Provide:\n\n    * add\n    * modify\n    \n* Provide",
+    "<ul>\n<li>\n<p>Provide:</p>\n<ul>\n<li>add</li>\n<li>modify</li>\n</ul>\n</li>\n<li>\n<p>Provide</p>\n</li>\n</ul>",
+  ],
+  ["* a\n  * b\n* c", "<ul>\n<li>a\n<ul>\n<li>b</li>\n</ul>\n</li>\n<li>c</li>\n</ul>"],
+  ["1. a\n2. b", "<ol>\n<li>a</li>\n<li>b</li>\n</ol>"],
+  ["# head\ntext", "<h1>head</h1>\n<p>text</p>"],
+  ["`a*b*` **c** snake_case_name", "<p><code>a*b*</code> <strong>c</strong> snake_case_name</p>"],
+  ["```js\n<b>\n```", '<pre><code class="language-js">&lt;b&gt;\n</code></pre>'],
+  ["[a](https://x.y 'z')", '<p><a href="https://x.y" title="z" rel="nofollow">a</a></p>'],
+  ["![a](https://x.y/z.png)", '<p><img src="https://x.y/z.png" alt="a"></p>'],
+  ["one\n![a](https://x.y/)", '<p>one<br>\n<img src="https://x.y/" alt="a"></p>'],
+  ["a & b < c > d \"e\" 'f'", "<p>a &amp; b &lt; c &gt; d &quot;e&quot; 'f'</p>"],
+  ["\u{1f600} \0", "<p>\u{1f600} \u{fffd}</p>"],
+] as const) {
+  test(`renders ${JSON.stringify(text)}`, () => assert.equal(renderMessage(text), html));
+}
+
+test("in a document a line end is none in HTML, and an address that is relative stays so", () => {
+  assert.equal(renderDocument("a\nb [c](docs/d.md)"), '<p>a\nb <a href="docs/d.md" rel="nofollow">c</a></p>');
+});
+
+test("text that is no Markdown is shown as it is", () => {
+  assert.equal(renderPlainText("*a*\n<b>"), "<pre>*a*\n&lt;b&gt;</pre>");
+});
+
+test("a message of more than the limit is paragraphs and line breaks alone", () => {
+  const atLimit = "*a* ".padEnd(MARKDOWN_MESSAGE_LENGTH_MAX, "x");
+  assert.match(renderMessage(atLimit), /^<p><em>a<\/em> x+<\/p>$/);
+  assert.match(renderMessage(`${atLimit}x`), /^<p>\*a\* x+<\/p>$/);
+  const long = `<i>\r\n\n${"x".repeat(MARKDOWN_MESSAGE_LENGTH_MAX)}\ny`;
+  assert.match(renderMessage(long), /^<p>&lt;i&gt;<\/p>\n<p>x+<br>\ny<\/p>$/);
+});
+
+/** As a browser takes it. */
+function isHarmlessAddress(value: string): boolean {
+  const address = URL.parse(value.replaceAll("&amp;", "&"), "https://base.example/");
+  return address === null || ["http:", "https:", "mailto:"].includes(address.protocol);
+}
+
+/** Every tag of HTML text, with its attributes. What is no tag must be escaped. */
+function assertHarmless(html: string): void {
+  const withoutTags = html.replaceAll(
+    /<(\/?)([a-z][a-z0-9]*)((?: [a-z]+="[^"<>]*")*)>/g,
+    (_, end, name, rest) => {
+      assert.match(
+        name,
+        /^(?:p|br|em|strong|s|code|pre|blockquote|ul|ol|li|hr|h[1-6]|table|thead|tbody|tr|th|td|a|img)$/,
+      );
+      if (end === "/") assert.equal(rest, "");
+      for (const [, attribute, value] of rest.matchAll(/ ([a-z]+)="([^"]*)"/g)) {
+        assert.match(
+          `${name}.${attribute}`,
+          /^(?:a\.(?:href|title|rel)|img\.(?:src|alt|title)|ol\.start|code\.class)$/,
+        );
+        if (attribute === "href" || attribute === "src") assert.ok(isHarmlessAddress(value), value);
+      }
+      return "";
+    },
+  );
+  assert.doesNotMatch(withoutTags, /[<>]/);
+}
+
+for (const attack of [
+  "<script>alert(1)</script>",
+  "<svg onload=alert(1)>",
+  "<img src=x onerror=alert(1)>",
+  '<p style="background:url(javascript:alert(1))">x</p>',
+  "<style>@import 'http://evil'</style>",
+  "<iframe srcdoc='<script>alert(1)</script>'></iframe>",
+  '<math><mtext><table><mglyph><style><!--</style><img title="--&gt;&lt;img src=1 onerror=alert(1)&gt;">',
+  "[a](javascript:alert(1))",
+  "[a](JaVaScRiPt:alert(1))",
+  "[a](java\nscript:alert(1))",
+  "[a](java&Tab;script:alert(1))",
+  "[a](&#106;avascript:alert(1))",
+  "[a](&#x6A&#x61&#x76ascript:alert(1))",
+  "[a](\u0001javascript:alert(1))",
+  "[a]( javascript:alert(1))",
+  "[a](<javascript:alert(1)>)",
+  "[a](vbscript:msgbox(1))",
+  "[a](data:text/html;base64,PHNjcmlwdD5hbGVydCgxKTwvc2NyaXB0Pg==)",
+  "![a](data:image/svg+xml;base64,PHN2ZyBvbmxvYWQ9YWxlcnQoMSk+)",
+  "![a](data:image/png;base64,AAAA)",
+  "![a](javascript:alert(1))",
+  '![a" onerror="alert(1)](x)',
+  '![a](x" onerror="alert(1))',
+  "![a](x 'y\" onerror=\"alert(1)')",
+  '[a](https://x "y\\" onmouseover=\\"alert(1)")',
+  '[a](https://x"onmouseover=alert(1))',
+  "[a][b]\n\n[b]: javascript:alert(1)",
+  "<javascript:alert(1)>",
+  "<data:text/html,x>",
+  '<https://x"onmouseover=alert(1)>',
+  "[![a](javascript:1)](javascript:2)",
+  "> * [a](javascript:alert(1))\n>   * ![x](javascript:1)",
+  "| [a](javascript:alert(1)) |\n|-|\n| <svg/onload=alert(1)> |",
+  '```"><script>alert(1)</script>\nx\n```',
+  '```js" onload="alert(1)\nx\n```',
+  "``<script>alert(1)</script>``",
+  "&lt;script&gt;alert(1)&lt;/script&gt;",
+  "\\<script>alert(1)</script>",
+  "<scr<script>ipt>alert(1)</scr</script>ipt>",
+  "<!--[if IE]><script>alert(1)</script><![endif]-->",
+  "<![CDATA[<script>alert(1)</script>]]>",
+  "<?php echo 1 ?>",
+  "<a href='javascript:alert(1)'>x</a>",
+  "[a](file:///etc/passwd)",
+  "[a](//evil.example)",
+  "[a](\\\\evil.example)",
+  "[a](blob:https://x/1) [b](ftp://x) [c](x:y)",
+  `${"> ".repeat(2000)}<script>`,
+  `${"[".repeat(2000)}a](javascript:alert(1))`,
+] as const) {
+  test(`makes nothing harmful of ${JSON.stringify(attack.slice(0, 70))}`, () => {
+    for (const render of [renderMessage, renderDocument, renderPlainText]) {
+      const html = render(attack);
+      assertHarmless(html);
+      assert.doesNotMatch(html, /<[^>]*(?:javascript|vbscript|data):/i);
+    }
+  });
+}
+
+test("no text makes a tag, an attribute or an address of its own", () => {
+  const parts = (
+    "< > \" ' & &lt; &#106; <script> <svg javascript: data: http://x mailto:x ( ) [ ] ]( ![ * ** _ ~~ ` ``` " +
+    "# > - 1. | |-| --- \\ : = onload= é \0"
+  ).split(" ");
+  const text = fc.array(
+    fc.oneof(fc.constantFrom(...parts, " ", "\n", "\n\n", "\t"), fc.string({ unit: "binary", maxLength: 3 })),
+    {
+      maxLength: 60,
+    },
+  );
+  fc.assert(
+    fc.property(text, (all) => {
+      for (const render of [renderMessage, renderDocument, renderPlainText])
+        assertHarmless(render(all.join("")));
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test("what is within each other without end has an end", () => {
+  const html = renderDocument(`${">".repeat(500)} a\n\n${"* ".repeat(500)}b`);
+  assert.ok((html.match(/<blockquote>/g) ?? []).length <= 20);
+  assertHarmless(html);
+});

@@ -1,0 +1,102 @@
+import MarkdownIt from "markdown-it";
+import sanitizeHtml from "sanitize-html";
+
+/**
+ * Our choice, in UTF-16 code units: longer messages are shown as paragraphs and line breaks. One of this length takes 6 ms
+ * if it is written to be slow, and a page has a hundred of them.
+ */
+export const MARKDOWN_MESSAGE_LENGTH_MAX = 4096;
+
+/** Beyond this a message is kept rendered for a while, so that slow ones are not slow at each request. */
+const QUICK_LENGTH_MAX = 500;
+/** Three pages. With its HTML a message takes some 10 kB. */
+const KEPT_MAX = 300;
+const kept = new Map<string, string>();
+
+/** Lists, quotes and whatever else can be within each other. */
+const NESTING_MAX = 20;
+
+/** Markup in a text stays text: `html` is off. */
+function openRenderer(options: { readonly breaks: boolean }) {
+  const renderer = new MarkdownIt("default", {
+    html: false,
+    linkify: false,
+    typographer: false,
+    maxNesting: NESTING_MAX,
+    ...options,
+  });
+  const list = renderer.block.ruler.__rules__.find(({ name }) => name === "list")!.fn;
+  renderer.block.ruler.at(
+    "list",
+    // Recorded: a paragraph is ended by an empty line, so a line in it that begins with a star stays in it. Within a list
+    // each such line is an item.
+    (state, line, end, isAsked) => {
+      const endsParagraph = isAsked && state.parentType === "paragraph" && state.listIndent < 0;
+      return !endsParagraph && list(state, line, end, isAsked);
+    },
+    { alt: ["paragraph", "reference", "blockquote"] },
+  );
+  return renderer;
+}
+
+const messages = openRenderer({ breaks: true });
+const documents = openRenderer({ breaks: false });
+
+/** Tags that Markdown makes. They have no end tag where HTML has none. */
+const PLAIN_TAGS =
+  "p br em strong s code pre blockquote ul ol li hr h1 h2 h3 h4 h5 h6 table thead tbody tr th td".split(" ");
+/** A tag that is none of these, or has an attribute. */
+const HARMFUL = new RegExp(`<(?!/?(?:${PLAIN_TAGS.join("|")})>)`);
+
+const SANITIZED: sanitizeHtml.IOptions = {
+  allowedTags: [...PLAIN_TAGS, "a", "img"],
+  allowedAttributes: { a: ["href", "title", "rel"], img: ["src", "alt", "title"], ol: ["start"] },
+  allowedClasses: { code: ["language-*"] },
+  allowedSchemes: ["http", "https", "mailto"],
+  allowedSchemesByTag: { img: ["http", "https"] },
+  disallowedTagsMode: "escape",
+  parseStyleAttributes: false,
+  // Nobody gets a better place in a search by writing here.
+  transformTags: { a: sanitizeHtml.simpleTransform("a", { rel: "nofollow" }) },
+};
+
+/** The second lock: whatever the first one lets through, nothing gets out but these tags with these attributes. */
+function sanitize(html: string): string {
+  // Tags without attributes can do nothing, and most messages have no others.
+  if (!HARMFUL.test(html)) return html;
+  // Recorded: `<br>`, not `<br />`. What stands in a text or in an attribute is escaped, so this is the end of a tag.
+  return sanitizeHtml(html, SANITIZED).replaceAll(" />", ">");
+}
+
+/** A message or comment as HTML, with a break at each line end. */
+export function renderMessage(text: string): string {
+  if (text.length > MARKDOWN_MESSAGE_LENGTH_MAX) return renderParagraphs(text);
+  const found = kept.get(text);
+  if (found !== undefined) return found;
+  const html = sanitize(messages.render(text).trimEnd());
+  if (text.length > QUICK_LENGTH_MAX) {
+    if (kept.size >= KEPT_MAX) kept.delete(kept.keys().next().value!);
+    kept.set(text, html);
+  }
+  return html;
+}
+
+/** A file in Markdown as HTML. Its length is its caller's to limit. */
+export function renderDocument(text: string): string {
+  return sanitize(documents.render(text).trimEnd());
+}
+
+/** Text as HTML that shows it as it is. */
+export function renderPlainText(text: string): string {
+  return `<pre>${messages.utils.escapeHtml(text)}</pre>`;
+}
+
+function renderParagraphs(text: string): string {
+  const paragraphs: string[][] = [[]];
+  for (const line of messages.utils.escapeHtml(text).split(/\r\n|\r|\n/)) {
+    if (line.trim() === "") paragraphs.push([]);
+    else paragraphs.at(-1)!.push(line.trimEnd());
+  }
+  const filled = paragraphs.filter((lines) => lines.length > 0);
+  return filled.map((lines) => `<p>${lines.join("<br>\n")}</p>`).join("\n");
+}

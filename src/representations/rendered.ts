@@ -1,0 +1,11 @@
+import { renderMessage } from "./render-markdown.ts";
+
+/** A `rendered` object: text as it was typed, and as HTML. */
+export function representRendered(raw: string) {
+  return { type: "rendered", raw, markup: "markdown", html: renderMessage(raw) };
+}
+
+/** The same of what was rendered elsewhere. */
+export function representRenderedFile({ raw, markup, html }: { raw: string; markup: string; html: string }) {
+  return { type: "rendered", raw, markup, html };
+}

@@ -1,0 +1,74 @@
+import type { Static, TSchema } from "typebox";
+import type { Answer } from "../../http/answer.ts";
+import type {
+  Method,
+  RepositoryRequest,
+  RepositoryRoute,
+  RestRequest,
+  WorkspaceRequest,
+  WorkspaceRoute,
+} from "../../http/route.ts";
+import type { Repository } from "../../model/repository.ts";
+import type { Scope } from "../../model/scope.ts";
+import type { Workspace } from "../../model/workspace.ts";
+import type { Ports } from "../../ports.ts";
+import type { WebhookSubject } from "../../storage/sql/webhooks.ts";
+
+/** A request about the webhooks of a repository or of a workspace: the two are alike. */
+export type HookRequest<Body extends TSchema = TSchema> = RestRequest & {
+  readonly workspace: Workspace;
+  readonly subject: WebhookSubject;
+  /** What `subject` names. */
+  readonly shownSubject: Repository | Workspace;
+  readonly body: Static<Body>;
+};
+
+type Declared<Body extends TSchema> = {
+  readonly method: Method;
+  /** What follows `hooks`. */
+  readonly below: "" | "/{uid}";
+  readonly scopes: readonly Scope[];
+  readonly body?: Body;
+  scopesOf?(ports: Ports, request: HookRequest<Body>): Promise<readonly Scope[]>;
+  handle(ports: Ports, request: HookRequest<Body>): Promise<Answer>;
+};
+
+/** One operation, on repositories for their admins and on workspaces for their owners. */
+export function hookRoutes<Body extends TSchema = TSchema>({
+  below,
+  handle,
+  scopesOf = async () => [],
+  ...declared
+}: Declared<Body>): readonly [RepositoryRoute<Body>, WorkspaceRoute<Body>] {
+  return [
+    {
+      ...declared,
+      subject: "repository",
+      path: `/2.0/repositories/{workspace}/{repo_slug}/hooks${below}`,
+      oauthScopes: ["webhook"],
+      permission: "admin",
+      scopesOf: (ports, request) => scopesOf(ports, ofRepository(request)),
+      handle: (ports, request) => handle(ports, ofRepository(request)),
+    },
+    {
+      ...declared,
+      subject: "workspace",
+      path: `/2.0/workspaces/{workspace}/hooks${below}`,
+      oauthScopes: ["webhook"],
+      permission: "own",
+      scopesOf: (ports, request) => scopesOf(ports, ofWorkspace(request)),
+      handle: (ports, request) => handle(ports, ofWorkspace(request)),
+    },
+  ];
+}
+
+function ofRepository<Body extends TSchema>(request: RepositoryRequest<Body>): HookRequest<Body> {
+  const { repository } = request;
+  const subject = { kind: "repository", uuid: repository.uuid } as const;
+  return { ...request, workspace: repository.workspace, subject, shownSubject: repository };
+}
+
+function ofWorkspace<Body extends TSchema>(request: WorkspaceRequest<Body>): HookRequest<Body> {
+  const { workspace } = request;
+  return { ...request, subject: { kind: "workspace", uuid: workspace.uuid }, shownSubject: workspace };
+}

@@ -1,0 +1,224 @@
+import { Readable } from "node:stream";
+import { runGit } from "../../src/git/git-process.ts";
+import type { Route } from "../../src/http/route.ts";
+import { parseObjectId } from "../../src/model/object-id.ts";
+import type { BranchName, RefName } from "../../src/model/ref-name.ts";
+import type { ProjectKey, RepositorySlug } from "../../src/model/slug.ts";
+import { storeDownload } from "../../src/operations/downloads.ts";
+import { createGroup } from "../../src/operations/groups.ts";
+import { createProject } from "../../src/operations/projects.ts";
+import { createRepository } from "../../src/operations/repositories.ts";
+import { setMember } from "../../src/operations/workspaces.ts";
+import { applyRefUpdates } from "../../src/storage/sql/refs.ts";
+import { setMainBranchIfNone } from "../../src/storage/sql/repositories.ts";
+import { createCaller, ownerOf, type RestCaller } from "./rest-callers.ts";
+import { EXAMPLE_BODIES, routeName } from "./route-examples.ts";
+import type { TestApp } from "./test-app.ts";
+
+/** Values of path parameters, encoded, under which there is something. */
+export type GroundParameters = Readonly<Record<string, string>>;
+
+export type JunkGround = {
+  readonly owner: RestCaller;
+  /** Of a repository and a project with one thing of each kind in them. */
+  parameters(): GroundParameters;
+  /** Says that something of it has gone. */
+  spoil(): void;
+  /** Makes all of it anew if something has gone. @returns whether it had. */
+  refill(): Promise<boolean>;
+};
+
+/** The workspace may have 50. Junk that makes one makes many. */
+const WORKSPACE_HOOKS_KEPT = 30;
+
+const STREAM = `commit refs/heads/main
+mark :1
+author Olive <owner@example.com> 1767225600 +0000
+committer Olive <owner@example.com> 1767225600 +0000
+data 6
+first
+M 100644 inline docs/a.md
+data 4
+# a
+M 100755 inline build.sh
+data 10
+#!/bin/sh
+
+M 120000 inline link
+data 16
+../../etc/passwd
+M 160000 1234567890123456789012345678901234567890 module
+get-mark :1
+commit refs/heads/main
+mark :2
+author Olive <owner@example.com> 1767225660 +0000
+committer Olive <owner@example.com> 1767225660 +0000
+data 17
+second
+
+<b>#x</b>
+from :1
+R docs/a.md docs/b.md
+M 100644 inline docs/a.md
+data 10
+# a
+*text*
+get-mark :2
+commit refs/heads/side
+mark :3
+author Olive <owner@example.com> 1767225720 +0000
+committer Olive <owner@example.com> 1767225720 +0000
+data 5
+third
+from :1
+M 100644 inline docs/a.md
+data 8
+# other
+
+get-mark :3
+tag v2
+from :2
+tagger Olive <owner@example.com> 1767225720 +0000
+data 4
+text
+done
+`;
+
+/** An app's workspace with what junk is thrown at. Repositories and projects are made again and again: junk deletes them. */
+export async function openJunkGround(app: TestApp): Promise<JunkGround> {
+  const { ports, workspace } = app;
+  const owner = await ownerOf(app);
+  const other = await createCaller(app, "other");
+  await setMember(ports, workspace, other.account, "member", "none");
+  await createGroup(ports, workspace, "team");
+  await createProject(ports, workspace, { key: "JUNK" as ProjectKey, name: "Junk" });
+  let filled = 0;
+  let isSpoilt = false;
+
+  async function ask(method: Route["method"], route: string, parameters: GroundParameters, body?: object) {
+    const path = route.replaceAll(/\{(\w+)\}/g, (_, name: string) => parameters[name]!);
+    const example = EXAMPLE_BODIES[routeName({ method, path: route })];
+    const answer = await owner.rest(method, path.replace("/2.0", ""), body ?? example?.json);
+    if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`);
+    return answer.json;
+  }
+
+  async function clearWorkspaceHooks(): Promise<void> {
+    const hooks = await owner.rest("GET", `/workspaces/${workspace.slug}/hooks?pagelen=100`);
+    if (hooks.json.size < WORKSPACE_HOOKS_KEPT) return;
+    for (const { uuid } of hooks.json.values)
+      await owner.rest("DELETE", `/workspaces/${workspace.slug}/hooks/${encodeURIComponent(uuid)}`);
+  }
+
+  async function fill(): Promise<GroundParameters> {
+    filled += 1;
+    const key = `JUNK_${filled}`;
+    await createProject(ports, workspace, { key: key as ProjectKey, name: key });
+    const slug = `junk-${filled}` as RepositorySlug;
+    const repository = await createRepository(ports, { workspace, project: app.project, slug });
+    const output = await runGit(["fast-import", "--quiet", "--cat-blob-fd=1"], {
+      gitDir: ports.packs.gitDir(repository.uuid),
+      input: STREAM,
+    });
+    const [first, second, third] = output
+      .toString()
+      .split("\n")
+      .flatMap((line) => parseObjectId(line) ?? []);
+    const refs = [
+      ["refs/heads/main", second],
+      ["refs/heads/feature/one", first],
+      ["refs/heads/side", third],
+      ["refs/tags/v1", first],
+    ] as const;
+    await ports.database.transaction(async (tx) => {
+      const updates = refs.map(([name, id]) => ({
+        name: name as RefName,
+        old: undefined,
+        new: id,
+        peeled: undefined,
+      }));
+      await applyRefUpdates(tx, repository.uuid, updates, { isAtomic: true, now: ports.clock() });
+      await setMainBranchIfNone(tx, repository.uuid, "main" as BranchName);
+    });
+    await storeDownload(ports, repository, app.owner, {
+      name: "file.txt",
+      source: Readable.from([Buffer.from("content")]),
+    });
+    const parameters: Record<string, string> = {
+      workspace: workspace.slug,
+      repo_slug: slug,
+      project_key: key,
+      commit: second!,
+      revision: "main",
+      ref: "main",
+      path: "docs/a.md",
+      spec: "main..side",
+      revspec: "main..side",
+      name: "feature%2Fone",
+      filename: "file.txt",
+      key: "build",
+      reportId: "report",
+      annotationId: "one",
+      selected_user: other.uuid,
+      selected_user_id: other.uuid,
+      member: other.uuid,
+      group_slug: "team",
+      email: "owner%40example.com",
+      subject_type: "repository",
+    };
+    await clearWorkspaceHooks();
+    const R = "/2.0/repositories/{workspace}/{repo_slug}";
+    const W = "/2.0/workspaces/{workspace}";
+    const C = `${R}/commit/{commit}`;
+    parameters.comment_id = String((await ask("POST", `${C}/comments`, parameters)).id);
+    const rule = { kind: "force", pattern: "main" };
+    parameters.id = String((await ask("POST", `${R}/branch-restrictions`, parameters, rule)).id);
+    parameters.uid = encodeURIComponent((await ask("POST", `${R}/hooks`, parameters)).uuid);
+    parameters.workspace_uid = encodeURIComponent((await ask("POST", `${W}/hooks`, parameters)).uuid);
+    for (const [method, route] of [
+      ["POST", `${C}/approve`],
+      ["POST", `${C}/statuses/build`],
+      ["PUT", `${C}/reports/{reportId}`],
+      ["POST", `${C}/reports/{reportId}/annotations`],
+      ["PUT", `${W}/projects/{project_key}/default-reviewers/{selected_user}`],
+      ["PUT", `${R}/permissions-config/users/{selected_user_id}`],
+      ["PUT", `${R}/permissions-config/groups/{group_slug}`],
+      ["PUT", `${W}/projects/{project_key}/permissions-config/users/{selected_user_id}`],
+      ["PUT", `${W}/projects/{project_key}/permissions-config/groups/{group_slug}`],
+    ] as const)
+      await ask(method, route, parameters);
+    return parameters;
+  }
+
+  let parameters = await fill();
+  return {
+    owner,
+    parameters: () => parameters,
+    spoil() {
+      isSpoilt = true;
+    },
+    async refill() {
+      const was = isSpoilt;
+      if (was) parameters = await fill();
+      isSpoilt = false;
+      return was;
+    },
+  };
+}
+
+/** What stands for a parameter in this route: a word may mean different things in different paths. */
+export function exampleOf(
+  route: Pick<Route, "path" | "method">,
+  name: string,
+  parameters: GroundParameters,
+): string | undefined {
+  const { path, method } = route;
+  if (path.includes("/refs/tags/") && name === "name") return "v1";
+  if (path.startsWith("/2.0/workspaces/") && name === "uid") return parameters.workspace_uid;
+  if (path.startsWith("/{workspace}/{repo_slug}/get/") && name === "ref") return "main.zip";
+  // POST makes a new one.
+  if (path === "/2.0/repositories/{workspace}/{repo_slug}" && method === "POST") {
+    if (name === "repo_slug") return `${parameters.repo_slug}-new`;
+  }
+  return parameters[name];
+}
