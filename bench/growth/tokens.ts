@@ -1,0 +1,32 @@
+import { join } from "node:path";
+import { storeTokens } from "../fixtures/stored-tokens.ts";
+import { spreadOf } from "../measure/spread.ts";
+import { openTokenChecker } from "../measure/token-check.ts";
+import type { Point } from "../report/plot.ts";
+import { type Growth, powersOfTen } from "./growth.ts";
+
+const CHECKS = 10_000;
+
+export const tokens: Growth = {
+  name: "tokens",
+  title: "Time of a token check against the tokens stored",
+  xLabel: "tokens",
+  yLabel: "µs",
+  async measure(ground) {
+    const points: Point[] = [];
+    for (const size of powersOfTen(1_000, 1_000_000, ground)) {
+      ground.say(`tokens: ${size}`);
+      const { folder } = await ground.emptyData.copyTo(join(ground.folder, `tokens-${size}`, "data"));
+      const checker = await openTokenChecker(folder, storeTokens(folder, size));
+      try {
+        await checker.measure(CHECKS);
+        const times: number[] = [];
+        for (let repeat = 0; repeat < ground.repeats; repeat += 1) times.push(await checker.measure(CHECKS));
+        points.push({ x: size, y: spreadOf(times).median, series: "token check" });
+      } finally {
+        await checker.close();
+      }
+    }
+    return points;
+  },
+};

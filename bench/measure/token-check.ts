@@ -1,0 +1,45 @@
+import pino from "pino";
+import { authenticate } from "../../src/authentication/authenticate.ts";
+import { readCredential } from "../../src/authentication/read-credential.ts";
+import { readConfig } from "../../src/config/read-config.ts";
+import { openDatabase } from "../../src/storage/sql/open-database.ts";
+import { randomNumbersFrom } from "../fixtures/random-bytes.ts";
+import { basicAuthorization } from "./http-request.ts";
+
+const STATIC_USERNAME = "x-bitbucket-api-token-auth";
+
+export type TokenChecker = {
+  /** Microseconds that one check takes. */
+  measure(checks: number): Promise<number>;
+  close(): Promise<void>;
+};
+
+/**
+ * Pail's own steps from the `Authorization` header to the caller, over a data folder. They are measured by themselves: in the
+ * time of a whole request, some microseconds are lost in the noise, and the difference of two differences even more so.
+ */
+export async function openTokenChecker(dataFolder: string, tokens: readonly string[]): Promise<TokenChecker> {
+  const outcome = readConfig({ data: dataFolder }, {});
+  if (outcome.kind === "wrong") throw new Error(outcome.problems.join("; "));
+  const { config } = outcome;
+  const database = await openDatabase(config.database);
+  const ports = { config, database, clock: () => new Date(), log: pino({ level: "silent" }) };
+  const random = randomNumbersFrom("checks");
+  const headers = tokens.map((token) => basicAuthorization(STATIC_USERNAME, token));
+  return {
+    async measure(checks) {
+      // Any of them in turn, so that not one row alone is asked for.
+      const order = Array.from({ length: checks }, () => headers[random(headers.length)]!);
+      let found = 0;
+      const started = performance.now();
+      for (const header of order) {
+        const caller = await authenticate(ports, "git", readCredential(header));
+        if (caller.kind === "api-token") found += 1;
+      }
+      const ms = performance.now() - started;
+      if (found !== checks) throw new Error(`${checks - found} of ${checks} tokens were not known`);
+      return (ms * 1000) / checks;
+    },
+    close: () => database.close(),
+  };
+}

@@ -1,0 +1,54 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { Bench } from "../bench-context.ts";
+import { git, timeCommand } from "../measure/command.ts";
+import { interleave, type Series, withPeer } from "../measure/interleave.ts";
+import { atMost } from "../report/row.ts";
+import { HTTP_BACKEND, type Work } from "./work.ts";
+
+const SIZES = ["big", "medium"] as const;
+const pailSeries = (size: string) => `Pail, ${size}`;
+const fileSeries = (size: string) => `git clone file://${size === "big" ? "" : ` (${size})`}`;
+const backendSeries = (size: string) => `${HTTP_BACKEND}${size === "big" ? "" : ` (${size})`}`;
+const LABELS = { big: "300 MB", medium: "5,000 commits" };
+
+/** What a person waits for. It is bound by the client's own work on the pack, so no server can be much quicker. */
+export const clone: Work = {
+  name: "clone",
+  rows: SIZES.flatMap((size) => {
+    const head = { work: `git clone, wall: ${LABELS[size]}`, unit: "ms", pail: pailSeries(size) };
+    return [
+      { ...head, peer: fileSeries(size), goal: atMost(1.05) },
+      { ...head, peer: backendSeries(size), goal: undefined },
+    ];
+  }),
+  async measure(bench) {
+    return bench.withPail(async (pail) => {
+      let series: Series = {};
+      for (const size of SIZES) {
+        const time = (url: string) => timeClone(bench, url, bench.repositories[size]);
+        // Brings the pack into the page cache, for all of them.
+        await time(`file://${bench.repositories[size]}`);
+        const measured = await interleave(bench.sizes.rounds, {
+          [pailSeries(size)]: () => time(pail.cloneUrl(size)),
+          [fileSeries(size)]: () => time(`file://${bench.repositories[size]}`),
+          [backendSeries(size)]: withPeer(bench.httpBackend, (peer) => time(peer.git(size).url)),
+        });
+        series = { ...series, ...measured };
+      }
+      return series;
+    });
+  },
+};
+
+/** @throws Error if the clone has not every commit of the source. */
+async function timeClone({ folder }: Bench, url: string, source: string): Promise<number> {
+  const target = join(folder, "clone");
+  const ms = await timeCommand("git", ["clone", "--quiet", "--bare", url, target]);
+  const count = async (gitDir: string) => git(["--git-dir", gitDir, "rev-list", "--count", "--all"]);
+  const [cloned, expected] = [await count(target), await count(source)];
+  await rm(target, { recursive: true, force: true });
+  if (cloned !== expected)
+    throw new Error(`${new URL(url).host}: a clone has ${cloned} commits of ${expected}`);
+  return ms;
+}
