@@ -53,6 +53,7 @@ export async function openPorts(config: Config, log: Logger): Promise<Ports & { 
     metrics: await openMetrics(config),
     maintenance,
     outbox: createOutboxSignal(),
+    actor: { kind: "operator" },
     log,
     clock,
     randomBytes,

@@ -7,6 +7,7 @@ import type { ProcessPlaces } from "./git/process-places.ts";
 import type { Maintenance } from "./jobs/maintenance.ts";
 import type { OutboxSignal } from "./jobs/outbox-signal.ts";
 import type { Metrics } from "./metrics/metrics.ts";
+import type { Actor } from "./model/audit.ts";
 import type { ByteMemory } from "./storage/byte-memory.ts";
 import type { FetchResponses } from "./storage/fetch-responses/fetch-responses.ts";
 import type { PackStore } from "./storage/packs/pack-store.ts";
@@ -31,6 +32,8 @@ export type Ports = {
   readonly maintenance: Maintenance;
   readonly outbox: OutboxSignal;
   readonly metrics: Metrics;
+  /** In whose name what is done is done. The operator, but for requests: they are given their own. */
+  readonly actor: Actor;
   readonly log: Logger;
   readonly clock: () => Date;
   /** Bytes from a cryptographically secure source. */
