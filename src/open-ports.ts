@@ -7,6 +7,7 @@ import { openKeys } from "./config/keys.ts";
 import { openCommitGraphs } from "./git/history/commit-graph.ts";
 import { openObjectReader } from "./git/objects/object-reader.ts";
 import { openProcessPlaces, type ProcessPlaces } from "./git/process-places.ts";
+import { openAuditNotes } from "./jobs/audit-notes.ts";
 import { openMaintenance } from "./jobs/maintenance.ts";
 import { createOutboxSignal } from "./jobs/outbox-signal.ts";
 import { type Metrics, NO_METRICS } from "./metrics/metrics.ts";
@@ -34,6 +35,7 @@ export async function openPorts(config: Config, log: Logger): Promise<Ports & { 
   const database = await openDatabase(config.database);
   const packs = openDiskPackStore(repositoryFolder(config));
   const clock = () => new Date();
+  const auditNotes = openAuditNotes({ database, clock, log });
   const maintenance = openMaintenance({ database, packs, clock, log });
   return {
     config,
@@ -53,12 +55,14 @@ export async function openPorts(config: Config, log: Logger): Promise<Ports & { 
     metrics: await openMetrics(config),
     maintenance,
     outbox: createOutboxSignal(),
+    auditNotes,
     actor: { kind: "operator" },
     log,
     clock,
     randomBytes,
     async close() {
       await maintenance.close();
+      await auditNotes.idle();
       await objects.close();
       await database.close();
     },

@@ -4,6 +4,7 @@ import type { Keys } from "./config/keys.ts";
 import type { CommitGraphs } from "./git/history/commit-graph.ts";
 import type { ObjectReader } from "./git/objects/object-reader.ts";
 import type { ProcessPlaces } from "./git/process-places.ts";
+import type { AuditNotes } from "./jobs/audit-notes.ts";
 import type { Maintenance } from "./jobs/maintenance.ts";
 import type { OutboxSignal } from "./jobs/outbox-signal.ts";
 import type { Metrics } from "./metrics/metrics.ts";
@@ -34,6 +35,7 @@ export type Ports = {
   readonly metrics: Metrics;
   /** In whose name what is done is done. The operator, but for requests: they are given their own. */
   readonly actor: Actor;
+  readonly auditNotes: AuditNotes;
   readonly log: Logger;
   readonly clock: () => Date;
   /** Bytes from a cryptographically secure source. */
