@@ -2,6 +2,8 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Logger } from "pino";
+import { openCredentialBrake } from "./authentication/credential-brake.ts";
+import { openRateLimits } from "./authorization/rate-limits.ts";
 import type { Config } from "./config/config.ts";
 import { openKeys } from "./config/keys.ts";
 import { openCommitGraphs } from "./git/history/commit-graph.ts";
@@ -56,6 +58,8 @@ export async function openPorts(config: Config, log: Logger): Promise<Ports & { 
     maintenance,
     outbox: createOutboxSignal(),
     auditNotes,
+    credentialBrake: openCredentialBrake({ clock, failuresMax: config.failedCredentialsMax }),
+    rateLimits: config.hasRateLimits ? openRateLimits({ clock }) : undefined,
     actor: { kind: "operator" },
     log,
     clock,

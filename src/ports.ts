@@ -1,4 +1,6 @@
 import type { Logger } from "pino";
+import type { CredentialBrake } from "./authentication/credential-brake.ts";
+import type { RateLimits } from "./authorization/rate-limits.ts";
 import type { Config } from "./config/config.ts";
 import type { Keys } from "./config/keys.ts";
 import type { CommitGraphs } from "./git/history/commit-graph.ts";
@@ -36,6 +38,9 @@ export type Ports = {
   /** In whose name what is done is done. The operator, but for requests: they are given their own. */
   readonly actor: Actor;
   readonly auditNotes: AuditNotes;
+  readonly credentialBrake: CredentialBrake;
+  /** Undefined: requests are not limited. */
+  readonly rateLimits: RateLimits | undefined;
   readonly log: Logger;
   readonly clock: () => Date;
   /** Bytes from a cryptographically secure source. */

@@ -55,19 +55,24 @@ export function registerGitRoute(server: FastifyInstance, ports: Ports, route: G
   server.route({
     method: route.method,
     url: `/:workspace/:repo_slug${route.suffix}`,
-    async onRequest(request) {
-      admitted.set(request, await admit(ports, route, request));
+    async onRequest(request, reply) {
+      admitted.set(request, await admit(ports, route, request, reply));
     },
     handler: (request, reply) => route.handle(ports, admitted.get(request)!, request, reply),
   });
 }
 
-async function admit(ports: Ports, route: GitRoute, request: FastifyRequest): Promise<GitRequest> {
+async function admit(
+  ports: Ports,
+  route: GitRoute,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<GitRequest> {
   const service = route.service(request);
   const protocol = parseGitProtocol(request.headers["git-protocol"] as string | undefined);
   if (protocol === undefined)
     throw new Failure("invalid-input", "Git-Protocol: not of the form key=value:key=value");
-  const caller = await identify(ports, "git", request);
+  const caller = await identify(ports, "git", "git", request, reply);
   const requirement = SERVICE_REQUIREMENTS[service];
   requireScopes(caller, requirement.scopes);
   const params = request.params as Record<string, string>;

@@ -64,7 +64,7 @@ export async function admit(
 ): Promise<Admitted> {
   refuseControlCharacters(request);
   reply.header("x-accepted-oauth-scopes", route.oauthScopes.join(", "));
-  const caller = await identify(ports, "rest", request);
+  const caller = await identify(ports, "rest", route.rate ?? "api", request, reply);
   if (caller.kind === "api-token") {
     reply.header("x-oauth-scopes", caller.token.scopes.join(", "));
     reply.header("x-credential-type", "api_token");

@@ -251,6 +251,9 @@ function answerError(ports: Ports, error: unknown, request: FastifyRequest, repl
   annotateFailure(request, failure);
   noteRefusal(ports, request, failure);
   const status = statusOf(failure);
+  // Recorded: a bare text, unlike all other errors.
+  if (failure.kind === "rate-limited")
+    return reply.code(status).header("content-type", "text/plain; charset=utf-8").send(failure.message);
   if (status === 401) reply.header("www-authenticate", CHALLENGE);
   return reply.code(status).send(maskTokens(JSON.stringify(errorBody(failure))));
 }

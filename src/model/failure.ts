@@ -21,6 +21,7 @@ export type FailureKind =
   | "form-type-refused"
   | "host-refused"
   | "throttled"
+  | "rate-limited"
   /** What was asked for takes too long to work out, and would the next time. */
   | "timed-out"
   | "unavailable";
