@@ -192,7 +192,9 @@ function send(reply: FastifyReply, answer: Answer, request: RestRequest): Fastif
   switch (answer.body.kind) {
     case "json": {
       const { value } = answer.body;
-      const shown = request.fields === undefined ? value : selectFields(value, request.fields);
+      // A refusal is told in full, whatever was wished to be seen of the object.
+      const isShownWhole = request.fields === undefined || answer.status >= 400;
+      const shown = isShownWhole ? value : selectFields(value, request.fields!);
       return reply.header("content-type", "application/json; charset=utf-8").send(JSON.stringify(shown));
     }
     case "bytes":
