@@ -48,7 +48,10 @@ export async function sendPack(
   request.notes["fetch.answer"] = kept?.outcome ?? "bypass";
   if (kept === undefined) return sendFromProcess(fetch);
   if (kept.sizeBytes !== undefined) reply.header("content-length", kept.sizeBytes);
-  return reply.send(kept.content.pipe(countBytes(fetch, kept.isWhole, () => kept.content.destroy())));
+  const counted = countBytes(fetch, kept.isWhole, () => kept.content.destroy());
+  // A disk that cannot be read any more breaks the answer off, so that the client does not take it for whole.
+  kept.content.once("error", (error) => counted.destroy(error));
+  return reply.send(kept.content.pipe(counted));
 }
 
 async function openKeptResponse(fetch: Fetch): Promise<FetchResponse | undefined> {
