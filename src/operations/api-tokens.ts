@@ -82,6 +82,17 @@ export async function revokeApiToken(
   return token;
 }
 
+/** For whoever holds the token itself. @returns what it was, also if it was revoked before; undefined if there is none. */
+export async function revokeApiTokenByText(
+  { database, clock }: Pick<TokenPorts, "database" | "clock">,
+  text: Secret,
+): Promise<ApiToken | undefined> {
+  const found = await database.lookups.findTokenByDigest(digestApiToken(text));
+  if (found === undefined) return undefined;
+  await revokeToken(database.kysely, found.token.uuid, clock());
+  return found.token;
+}
+
 export type Rotation = {
   readonly text: Secret;
   readonly token: ApiToken;

@@ -57,6 +57,7 @@ export async function startTestApp(
       fetchCacheBytesMax: 1024 ** 3,
       workers: 1,
       metrics: undefined,
+      refusesLeakedTokens: true,
       ...settings,
     },
     log,
