@@ -95,7 +95,8 @@ async function callerByToken(
   return { kind: "api-token", account, token };
 }
 
-function tokenProblem(token: ApiToken, account: Account, now: Date): string | undefined {
+/** Why a genuine token is not good, in words for its holder; undefined if it is alive. */
+export function tokenProblem(token: ApiToken, account: Account, now: Date): string | undefined {
   if (token.revokedAt !== undefined) return `this API token was revoked on ${token.revokedAt.toISOString()}`;
   if (token.expiresAt <= now) return `this API token expired on ${token.expiresAt.toISOString()}`;
   if (account.isDisabled) return "the account of this API token is disabled";

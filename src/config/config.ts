@@ -30,6 +30,8 @@ export type Config = {
   readonly logLevel: LogLevel;
   /** The largest pack of one push, in bytes. */
   readonly packBytesMax: number;
+  /** Whether a push is refused that has an API token of this server in it. */
+  readonly refusesLeakedTokens: boolean;
   /** Room for responses to fetches that are kept, in bytes. 0: none is kept. */
   readonly fetchCacheBytesMax: number;
   /** Processes that serve. Undefined: as many as are usual for the command. */

@@ -37,6 +37,7 @@ test("nothing is needed", () => {
     failedCredentialsMax: 100,
     workers: undefined,
     metrics: undefined,
+    refusesLeakedTokens: true,
   });
 });
 
@@ -150,6 +151,7 @@ for (const [flags, environment, ...problems] of [
   [{ metrics: "9464" }, {}, /^--metrics: must be an address and a port/],
   [{ metrics: "::1:9464" }, {}, /^--metrics: /],
   [{ fetchCacheBytesMax: "-1" }, {}, /^--fetch-cache-bytes-max: must be 0 or a number of bytes/],
+  [{}, { PAIL_REFUSE_LEAKED_TOKENS: "perhaps" }, /^PAIL_REFUSE_LEAKED_TOKENS: must be true or false$/],
   [{ packBytesMax: "0" }, {}, /^--pack-bytes-max: must be a number of bytes/],
   [{ packBytesMax: "4 TB" }, {}, /^--pack-bytes-max: /],
   [{ packBytesMax: "9007199254740993" }, {}, /^--pack-bytes-max: /],

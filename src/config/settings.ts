@@ -14,6 +14,7 @@ export type SettingName =
   | "webhookPrivateTargets"
   | "logLevel"
   | "packBytesMax"
+  | "refuseLeakedTokens"
   | "fetchCacheBytesMax"
   | "rateLimits"
   | "failedCredentialsMax"
@@ -138,6 +139,13 @@ export const SETTINGS: readonly Setting[] = [
     variable: "PAIL_PACK_BYTES_MAX",
     description: "the largest pack of one push: bytes, or a number with KiB, MiB or GiB",
     fallback: "4GiB",
+  },
+  {
+    name: "refuseLeakedTokens",
+    flags: "--no-refuse-leaked-tokens",
+    variable: "PAIL_REFUSE_LEAKED_TOKENS",
+    description: "take pushes that have an API token of this server in them (the variable: true or false)",
+    fallback: "refused",
   },
   {
     name: "fetchCacheBytesMax",

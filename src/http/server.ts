@@ -215,11 +215,11 @@ function throwNotFound(request: FastifyRequest, _reply: FastifyReply): never {
 }
 
 /** Turns what Fastify itself refuses, and what the machine lacks, into failures of ours; undefined for a bug. */
-export function failureOf(error: unknown): Failure | undefined {
+export function failureOf(error: unknown, bodyBytesMax = BODY_BYTES_MAX): Failure | undefined {
   if (error instanceof Failure) return error;
   switch ((error as Partial<FastifyError>).code) {
     case "FST_ERR_CTP_BODY_TOO_LARGE":
-      return new Failure("too-large", `The body is larger than the limit of ${BODY_BYTES_MAX} bytes`);
+      return new Failure("too-large", `The body is larger than the limit of ${bodyBytesMax} bytes`);
     case "FST_ERR_CTP_INVALID_MEDIA_TYPE":
       return new Failure("media-type-refused", "The content type of the body is not one that this takes");
     case "FST_ERR_CTP_INVALID_CONTENT_LENGTH":
@@ -240,7 +240,7 @@ export function failureOf(error: unknown): Failure | undefined {
 }
 
 function answerError(ports: Ports, error: unknown, request: FastifyRequest, reply: FastifyReply) {
-  const failure = failureOf(error);
+  const failure = failureOf(error, request.routeOptions.bodyLimit);
   reply.header("content-type", "application/json; charset=utf-8");
   if (failure === undefined) {
     // A client that has gone makes whatever was read for it break off.

@@ -60,6 +60,7 @@ export async function startTestApp(
       failedCredentialsMax: 1_000_000,
       workers: 1,
       metrics: undefined,
+      refusesLeakedTokens: true,
       ...settings,
     },
     log,
