@@ -33,6 +33,8 @@ test("nothing is needed", () => {
     logLevel: "info",
     packBytesMax: 4 * 1024 ** 3,
     fetchCacheBytesMax: 2 * 1024 ** 3,
+    hasRateLimits: false,
+    failedCredentialsMax: 100,
     workers: undefined,
     metrics: undefined,
     refusesLeakedTokens: true,
@@ -54,6 +56,8 @@ const GIVEN = {
   logLevel: "silent",
   packBytesMax: 500 * 1024 ** 2,
   fetchCacheBytesMax: 0,
+  hasRateLimits: true,
+  failedCredentialsMax: 7,
   workers: 3,
   metrics: { host: "::1", port: 9464 },
 };
@@ -72,6 +76,8 @@ const FLAGS: Flags = {
   logLevel: "silent",
   packBytesMax: "500MiB",
   fetchCacheBytesMax: "0",
+  rateLimits: true,
+  failedCredentialsMax: "7",
   workers: "3",
   metrics: "[::1]:9464",
 };
@@ -90,6 +96,8 @@ const ENVIRONMENT: Environment = {
   PAIL_LOG_LEVEL: "silent",
   PAIL_PACK_BYTES_MAX: String(500 * 1024 ** 2),
   PAIL_FETCH_CACHE_BYTES_MAX: "0",
+  PAIL_RATE_LIMITS: "true",
+  PAIL_FAILED_CREDENTIALS_MAX: "7",
   PAIL_WORKERS: "3",
   PAIL_METRICS: "[::1]:9464",
 };
@@ -137,6 +145,7 @@ for (const [flags, environment, ...problems] of [
   [{ proxiedHost: ["one.example", "http://two"] }, {}, /^--proxied-host: must be host names/],
   [{}, { PAIL_BEHIND_PROXY: "2" }, /^PAIL_BEHIND_PROXY: must be true or false$/],
   [{ logLevel: "loud" }, {}, /^--log-level: must be trace, debug, info, warn, error or silent$/],
+  [{ failedCredentialsMax: "0" }, {}, /^--failed-credentials-max: must be a whole number from 1$/],
   [{ workers: "0" }, {}, /^--workers: must be a whole number from 1 to 64/],
   [{ workers: "65" }, {}, /^--workers: /],
   [{ metrics: "9464" }, {}, /^--metrics: must be an address and a port/],
