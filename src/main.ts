@@ -42,6 +42,21 @@ const NOUNS = [
     summary: "create, list, show, revoke and rotate API tokens",
     load: async () => (await import("./cli/token.ts")).createTokenCommand(),
   },
+  {
+    name: "backup",
+    summary: "back up the data folder of a running server",
+    load: async () => (await import("./cli/backup.ts")).createBackupCommand(),
+  },
+  {
+    name: "restore",
+    summary: "make a data folder of a backup, and prove it",
+    load: async () => (await import("./cli/restore.ts")).createRestoreCommand(),
+  },
+  {
+    name: "fsck",
+    summary: "hold rows and files of the data folder against each other",
+    load: async () => (await import("./cli/fsck.ts")).createFsckCommand(),
+  },
 ] as const;
 
 const words = process.argv.slice(2).filter((word) => !word.startsWith("-"));

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Logger } from "pino";
 import type { Config } from "./config/config.ts";
 import { openKeys } from "./config/keys.ts";
+import { repositoryFolder } from "./config/repository-folder.ts";
 import { openCommitGraphs } from "./git/history/commit-graph.ts";
 import { openObjectReader } from "./git/objects/object-reader.ts";
 import { openProcessPlaces, type ProcessPlaces } from "./git/process-places.ts";
@@ -80,8 +81,4 @@ function openGitPlaces({ workers = 1 }: Config): ProcessPlaces {
     waitingMax: WAITING_MAX,
     waitMsMax: WAIT_MS_MAX,
   });
-}
-
-export function repositoryFolder(config: Config): string {
-  return join(config.dataFolder, "repositories");
 }
