@@ -223,7 +223,9 @@ function send(
   switch (answer.body.kind) {
     case "json": {
       const { value } = answer.body;
-      const shown = request.fields === undefined ? value : selectFields(value, request.fields);
+      // A refusal is told in full, whatever was wished to be seen of the object.
+      const isShownWhole = request.fields === undefined || answer.status >= 400;
+      const shown = isShownWhole ? value : selectFields(value, request.fields!);
       const json = Buffer.from(JSON.stringify(shown));
       if (answer.status === 200 && Object.keys(headers).length === 0) keep(json);
       return reply.header("content-type", JSON_TYPE).send(json);

@@ -10,7 +10,8 @@ export const UNREADABLE_BODY = Symbol("unreadable body");
  * The reader throws Failure invalid-input that names every wrong field.
  */
 export function bodyReader<Body extends TSchema>(schema: Body): (body: unknown) => Static<Body> {
-  const validator = Compile(schema);
+  // Compiled for the first body: some hundred schemas would be a good part of the start.
+  let validator: ReturnType<typeof Compile<Body>> | undefined;
   return (sent) => {
     if (sent === UNREADABLE_BODY) {
       throw new Failure(
@@ -21,6 +22,7 @@ export function bodyReader<Body extends TSchema>(schema: Body): (body: unknown) 
     const body: unknown =
       sent instanceof URLSearchParams ? formToJson(sent, schema) : sent === undefined ? {} : sent;
     refuseUnstorableText(body, "body", 0);
+    validator ??= Compile(schema);
     if (validator.Check(body)) return body;
     const fields: Record<string, string[]> = {};
     for (const error of validator.Errors(body)) {

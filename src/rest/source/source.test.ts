@@ -666,6 +666,8 @@ test("over HTTP: a range beyond the end is 416 with an error in it, and HEAD of 
   assert.equal(JSON.parse(answer.text).type, "error");
   const head = await get(url, { range: "bytes=19-" }, "HEAD");
   assert.deepEqual([head.status, head.bytes.length], [416, 0]);
+  const narrowed = await get(`${url}?fields=values.path`, { range: "bytes=19-" });
+  assert.equal(JSON.parse(narrowed.text).type, "error");
 });
 
 for (const [path, attributes, size] of [

@@ -66,6 +66,15 @@ for (const [why, answer, pointer, message] of [
   });
 }
 
+test("a fault behind many others is found too", { skip }, () => {
+  const values = Array.from({ length: 20 }, () => ({ ...BRANCH, name: null }));
+  const found = judge(answerOf(BRANCHES, { pagelen: 20, values: [...values, { ...BRANCH, type: 7 }] }));
+  assert.ok(
+    found.some((each) => each.pointer === "/values/*/type"),
+    JSON.stringify(found),
+  );
+});
+
 test("what `fields` leaves out is not missed", { skip }, () => {
   assert.deepEqual(judge(answerOf(`${BRANCHES}/main?fields=name`, { name: "main" })), []);
 });

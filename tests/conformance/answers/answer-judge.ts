@@ -1,4 +1,5 @@
 import Schema from "typebox/schema";
+import { Settings } from "typebox/system";
 import type { WatchedAnswer } from "../../support/answers-folder.ts";
 import {
   openOperationFinder,
@@ -29,7 +30,11 @@ const GENERAL_STATUSES = new Set([
 /** The recorded shape of every error. */
 const ERROR = { $ref: "#/definitions/error" };
 
+/** The library tells eight faults of a value and no more; in a long list what is permitted would hide what is not. */
+const FAULTS_MAX = 100_000;
+
 export function openJudge(reference: PublishedReference): Judge {
+  Settings.Set({ maxErrors: FAULTS_MAX });
   const findOperation = openOperationFinder(reference);
   const checkers = new Map<string, ReturnType<typeof Schema.Compile>>();
   const checkerOf = (key: string, schema: object) => {

@@ -53,6 +53,11 @@ export const PERMITTED_DIFFERENCES: readonly PermittedDifference[] = [
     message: /object/,
   },
   {
+    why: "our choice: an empty repository has a null main branch",
+    pointer: /\/mainbranch$/,
+    message: /must be object/,
+  },
+  {
     why: "recorded: the links of a project have self, and those of one in full have repositories",
     pointer: /\/links\/(self|repositories)$/,
     message: /schema is false/,
