@@ -186,6 +186,10 @@ test("a backup that was cut off is no loss: the earlier one is restored as it wa
   const outcome = await pailFor(data, "restore", target);
   assert.equal(outcome.status, 0, outcome.stdout + outcome.stderr);
   assert.equal(await readFile(join(target, "backup.json"), "utf8"), before);
+  assert.deepEqual(
+    (await readdir(data)).filter((name) => /restoring|half|backup/.test(name)),
+    [],
+  );
   await backUp(target);
   assert.equal((await readdir(target)).filter((name) => /half|lock|unfinished/.test(name)).length, 0);
 });

@@ -84,13 +84,16 @@ export async function backUp(
   }
 }
 
+const INSTEAD = {
+  "back up":
+    "stop the server, keep a pg_dump of the database together with a copy of the data folder, start it again",
+  restore: "put the dump back (psql, pg_restore) and the copy of the data folder beside it",
+} as const;
+
 /** @throws Failure unavailable: PostgreSQL has snapshots of its own, and no file that could be copied here. */
-export function requireSqlite({ database }: Config, verb: string): void {
+export function requireSqlite({ database }: Config, verb: keyof typeof INSTEAD): void {
   if (database.kind === "sqlite") return;
-  throw new Failure(
-    "unavailable",
-    `Cannot ${verb}: the database is PostgreSQL: stop the server, keep a pg_dump of the database together with a copy of the data folder, start it again`,
-  );
+  throw new Failure("unavailable", `Cannot ${verb}: the database is PostgreSQL: ${INSTEAD[verb]}`);
 }
 
 function requireApart(dataFolder: string, folder: string): void {

@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, rename } from "node:fs/promises";
+import { chmod, mkdir, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Config } from "../../config/config.ts";
 import { repositoryFolder } from "../../config/repository-folder.ts";
@@ -62,6 +62,7 @@ export async function restoreBackup(config: Config, folder: string): Promise<Res
   }
   await chmod(draft, 0o600);
   await rename(draft, config.database.path);
+  await rm(unfinished, { recursive: true, force: true });
   await syncFolder(dataFolder);
   return { createdAt: manifest.created_at, rows };
 }
