@@ -4,6 +4,7 @@ import { registerGitHttp } from "./git-http/git-http.ts";
 import { type AppServer, createHttpServer } from "./http/server.ts";
 import { startCursorExpiry } from "./jobs/cursor-expiry.ts";
 import { type DeliveryOptions, startWebhookDeliveries } from "./jobs/webhook-delivery.ts";
+import { registerTokenRevocation } from "./own-routes/token-revocation.ts";
 import type { Ports } from "./ports.ts";
 import { registerRest } from "./rest/rest.ts";
 import { sweepDownloads } from "./storage/downloads/disk-downloads.ts";
@@ -14,6 +15,7 @@ import { findRepository } from "./storage/sql/repositories.ts";
 export async function createApp(ports: Ports): Promise<AppServer> {
   const server = createHttpServer(ports);
   registerRest(server, ports);
+  registerTokenRevocation(server, ports);
   await registerGitHttp(server, ports);
   return server;
 }

@@ -57,6 +57,11 @@ const NOUNS = [
     summary: "hold rows and files of the data folder against each other",
     load: async () => (await import("./cli/fsck.ts")).createFsckCommand(),
   },
+  {
+    name: "audit",
+    summary: "show and export the audit log",
+    load: async () => (await import("./cli/audit.ts")).createAuditCommand(),
+  },
 ] as const;
 
 const words = process.argv.slice(2).filter((word) => !word.startsWith("-"));

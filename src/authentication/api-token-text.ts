@@ -7,13 +7,13 @@ import { Secret } from "../model/secret.ts";
  * the CRC-32 (IEEE) of all before them. It is Atlassian's own layout, so the secret scanners that know theirs know ours.
  * The header must never change: scanners and the check below go by it.
  */
-const HEADER = "ATATT3xFfGF0";
+export const API_TOKEN_HEADER = "ATATT3xFfGF0";
 const RANDOM_BYTES = 128;
 const CHECKSUM_DIGITS = 8;
 export const API_TOKEN_LENGTH = 192;
 
 export function writeApiToken(randomBytes: (length: number) => Buffer): Secret {
-  const unsealed = `${HEADER}${randomBytes(RANDOM_BYTES).toString("base64url")}=`;
+  const unsealed = `${API_TOKEN_HEADER}${randomBytes(RANDOM_BYTES).toString("base64url")}=`;
   return new Secret(unsealed + checksum(unsealed));
 }
 
@@ -43,7 +43,7 @@ export function parsePasswordShape(password: Secret): PasswordShape {
 function isWhole(text: string): boolean {
   return (
     text.length === API_TOKEN_LENGTH &&
-    text.startsWith(HEADER) &&
+    text.startsWith(API_TOKEN_HEADER) &&
     text.slice(-CHECKSUM_DIGITS) === checksum(text.slice(0, -CHECKSUM_DIGITS))
   );
 }

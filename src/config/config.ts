@@ -30,10 +30,16 @@ export type Config = {
   readonly logLevel: LogLevel;
   /** The largest pack of one push, in bytes. */
   readonly packBytesMax: number;
+  /** Whether a push is refused that has an API token of this server in it. */
+  readonly refusesLeakedTokens: boolean;
   /** Room for responses to fetches that are kept, in bytes. 0: none is kept. */
   readonly fetchCacheBytesMax: number;
   /** Processes that serve. Undefined: as many as are usual for the command. */
   readonly workers: number | undefined;
+  /** Whether requests are limited as Bitbucket limits them. */
+  readonly hasRateLimits: boolean;
+  /** Failed credentials from one network in ten minutes, before more of them are refused unanswered. */
+  readonly failedCredentialsMax: number;
   /** Where metrics can be read. Undefined: nowhere. */
   readonly metrics: { readonly host: string; readonly port: number } | undefined;
 };

@@ -33,8 +33,11 @@ test("nothing is needed", () => {
     logLevel: "info",
     packBytesMax: 4 * 1024 ** 3,
     fetchCacheBytesMax: 2 * 1024 ** 3,
+    hasRateLimits: false,
+    failedCredentialsMax: 100,
     workers: undefined,
     metrics: undefined,
+    refusesLeakedTokens: true,
   });
 });
 
@@ -53,6 +56,8 @@ const GIVEN = {
   logLevel: "silent",
   packBytesMax: 500 * 1024 ** 2,
   fetchCacheBytesMax: 0,
+  hasRateLimits: true,
+  failedCredentialsMax: 7,
   workers: 3,
   metrics: { host: "::1", port: 9464 },
 };
@@ -71,6 +76,8 @@ const FLAGS: Flags = {
   logLevel: "silent",
   packBytesMax: "500MiB",
   fetchCacheBytesMax: "0",
+  rateLimits: true,
+  failedCredentialsMax: "7",
   workers: "3",
   metrics: "[::1]:9464",
 };
@@ -89,6 +96,8 @@ const ENVIRONMENT: Environment = {
   PAIL_LOG_LEVEL: "silent",
   PAIL_PACK_BYTES_MAX: String(500 * 1024 ** 2),
   PAIL_FETCH_CACHE_BYTES_MAX: "0",
+  PAIL_RATE_LIMITS: "true",
+  PAIL_FAILED_CREDENTIALS_MAX: "7",
   PAIL_WORKERS: "3",
   PAIL_METRICS: "[::1]:9464",
 };
@@ -136,11 +145,13 @@ for (const [flags, environment, ...problems] of [
   [{ proxiedHost: ["one.example", "http://two"] }, {}, /^--proxied-host: must be host names/],
   [{}, { PAIL_BEHIND_PROXY: "2" }, /^PAIL_BEHIND_PROXY: must be true or false$/],
   [{ logLevel: "loud" }, {}, /^--log-level: must be trace, debug, info, warn, error or silent$/],
+  [{ failedCredentialsMax: "0" }, {}, /^--failed-credentials-max: must be a whole number from 1$/],
   [{ workers: "0" }, {}, /^--workers: must be a whole number from 1 to 64/],
   [{ workers: "65" }, {}, /^--workers: /],
   [{ metrics: "9464" }, {}, /^--metrics: must be an address and a port/],
   [{ metrics: "::1:9464" }, {}, /^--metrics: /],
   [{ fetchCacheBytesMax: "-1" }, {}, /^--fetch-cache-bytes-max: must be 0 or a number of bytes/],
+  [{}, { PAIL_REFUSE_LEAKED_TOKENS: "perhaps" }, /^PAIL_REFUSE_LEAKED_TOKENS: must be true or false$/],
   [{ packBytesMax: "0" }, {}, /^--pack-bytes-max: must be a number of bytes/],
   [{ packBytesMax: "4 TB" }, {}, /^--pack-bytes-max: /],
   [{ packBytesMax: "9007199254740993" }, {}, /^--pack-bytes-max: /],

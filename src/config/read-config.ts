@@ -5,6 +5,7 @@ import {
   parseAddress,
   parseBaseUrl,
   parseByteCount,
+  parseCount,
   parseHost,
   parsePort,
   parseRoom,
@@ -51,12 +52,17 @@ export function readConfig(flags: Flags, environment: Environment): ConfigOutcom
         parseByteCount,
         "must be a number of bytes, such as 500000000, 500MiB or 4GiB",
       ) ?? DEFAULTS.packBytesMax,
+    refusesLeakedTokens: reader.read("refuseLeakedTokens", parseSwitch, "must be true or false") ?? true,
     fetchCacheBytesMax:
       reader.read(
         "fetchCacheBytesMax",
         parseRoom,
         "must be 0 or a number of bytes, such as 500MiB or 2GiB",
       ) ?? DEFAULTS.fetchCacheBytesMax,
+    hasRateLimits: reader.read("rateLimits", parseSwitch, "must be true or false") ?? false,
+    failedCredentialsMax:
+      reader.read("failedCredentialsMax", parseCount, "must be a whole number from 1") ??
+      DEFAULTS.failedCredentialsMax,
     workers: reader.read("workers", parseWorkers, "must be a whole number from 1 to 64"),
     metrics: reader.read("metrics", parseAddress, "must be an address and a port, such as 127.0.0.1:9464"),
   };

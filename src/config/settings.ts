@@ -14,7 +14,10 @@ export type SettingName =
   | "webhookPrivateTargets"
   | "logLevel"
   | "packBytesMax"
+  | "refuseLeakedTokens"
   | "fetchCacheBytesMax"
+  | "rateLimits"
+  | "failedCredentialsMax"
   | "workers"
   | "metrics";
 
@@ -45,6 +48,7 @@ export const DEFAULTS = {
   logLevel: "info",
   packBytesMax: 4 * GIB,
   fetchCacheBytesMax: 2 * GIB,
+  failedCredentialsMax: 100,
 } as const satisfies Record<string, string | number> & Pick<Config, "identity" | "logLevel">;
 
 /** Every setting but the database's, in the order of the help text. */
@@ -137,12 +141,35 @@ export const SETTINGS: readonly Setting[] = [
     fallback: "4GiB",
   },
   {
+    name: "refuseLeakedTokens",
+    flags: "--no-refuse-leaked-tokens",
+    variable: "PAIL_REFUSE_LEAKED_TOKENS",
+    description: "take pushes that have an API token of this server in them (the variable: true or false)",
+    fallback: "refused",
+  },
+  {
     name: "fetchCacheBytesMax",
     flags: "--fetch-cache-bytes-max <size>",
     variable: "PAIL_FETCH_CACHE_BYTES_MAX",
     description:
       "room in the data folder for responses to fetches, kept for others who fetch the same: bytes, or a number with KiB, MiB or GiB; 0 keeps none",
     fallback: "2GiB",
+  },
+  {
+    name: "rateLimits",
+    flags: "--rate-limits",
+    variable: "PAIL_RATE_LIMITS",
+    description:
+      "limit requests in an hour as Bitbucket does, by account, or by address without one (the variable: true or false)",
+    fallback: "no",
+  },
+  {
+    name: "failedCredentialsMax",
+    flags: "--failed-credentials-max <number>",
+    variable: "PAIL_FAILED_CREDENTIALS_MAX",
+    description:
+      "unknown or wrong credentials from one address in ten minutes, before more are answered 429; those that are right always work",
+    fallback: String(DEFAULTS.failedCredentialsMax),
   },
   {
     name: "workers",

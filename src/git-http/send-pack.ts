@@ -74,7 +74,7 @@ async function openKeptResponse(fetch: Fetch): Promise<FetchResponse | undefined
 
 async function writeResponse(fetch: Fetch, file: number, isUnwanted: AbortSignal): Promise<ResponseWriter> {
   const { ports, git, body, request } = fetch;
-  const givePlaceBack = await ports.fetchPlaces.take(holderOf(git.caller, request), isUnwanted);
+  const givePlaceBack = await ports.fetchPlaces.take(holderOf(ports, git.caller, request), isUnwanted);
   try {
     const child = spawnGitInto(file, ...(await uploadPackCommand(fetch)));
     const said = collectMessages(child.stderr);
@@ -96,7 +96,7 @@ async function writeResponse(fetch: Fetch, file: number, isUnwanted: AbortSignal
 
 async function sendFromProcess(fetch: Fetch): Promise<FastifyReply> {
   const { ports, git, body, request, reply, signal } = fetch;
-  const givePlaceBack = await ports.fetchPlaces.take(holderOf(git.caller, request), signal);
+  const givePlaceBack = await ports.fetchPlaces.take(holderOf(ports, git.caller, request), signal);
   const child = await uploadPackCommand(fetch).then(
     (command) => spawnGit(...command),
     (error: unknown) => {

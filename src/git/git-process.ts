@@ -20,6 +20,8 @@ export type GitOptions = {
   readonly gitDir: string;
   /** Where new objects go, when not into the repository: the object folder of a quarantine. */
   readonly objectFolder?: string;
+  /** Whether only that folder is read, without the repository's own objects. */
+  readonly isObjectFolderAlone?: boolean;
   /** Another bare repository whose objects are read as if they were here too. */
   readonly alternateGitDir?: string;
   /** The most that git may take of memory at once, in bytes. */
@@ -72,7 +74,7 @@ function gitEnvironment(options: GitOptions): NodeJS.ProcessEnv {
   const alternates: string[] = [];
   if (options.objectFolder !== undefined) {
     environment.GIT_OBJECT_DIRECTORY = options.objectFolder;
-    alternates.push(`${options.gitDir}/objects`);
+    if (options.isObjectFolderAlone !== true) alternates.push(`${options.gitDir}/objects`);
   }
   if (options.alternateGitDir !== undefined) alternates.push(`${options.alternateGitDir}/objects`);
   if (alternates.length > 0)

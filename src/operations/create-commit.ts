@@ -18,6 +18,7 @@ import { dated, identityOf } from "./account-identity.ts";
 import { changeRefs, type RefChange } from "./change-refs.ts";
 import { type CommitPart, type CommitWish, readWish, refuseEmptyWish } from "./commit-wish.ts";
 import { type CreateRefPorts, getWholeCommit } from "./create-ref.ts";
+import { findLeakedToken, type Pushed } from "./leaked-tokens.ts";
 import { explainIfGone } from "./repository-gone.ts";
 
 type By = { readonly account: Account; readonly bases: Bases; readonly signal: AbortSignal };
@@ -185,6 +186,12 @@ async function storeCommit(
   const quarantine = await ports.packs.openQuarantine(repository.uuid);
   try {
     await storePack(ports, repository, { objects, quarantine, by });
+    await refuseLeak(ports, repository, {
+      tips: [id],
+      known: base.parent === undefined ? [] : [base.parent],
+      quarantine,
+      by,
+    });
     const update = { name: refNameOf(base.branch), old: base.old, new: id, peeled: undefined };
     const [change] = await changeRefs(ports, repository, [update], {
       author: { kind: "account", account: by.account },
@@ -198,6 +205,17 @@ async function storeCommit(
   } finally {
     await quarantine.discard();
   }
+}
+
+/** The same as for a push. */
+async function refuseLeak(
+  ports: CreateRefPorts,
+  repository: Repository,
+  { by, ...pushed }: Pick<Pushed, "tips" | "known" | "quarantine"> & { by: By },
+): Promise<void> {
+  const author = { kind: "account", account: by.account } as const;
+  const leak = await findLeakedToken(ports, repository, { ...pushed, author, signal: by.signal });
+  if (leak !== undefined) throw new Failure("invalid-input", `Cannot create the commit: ${leak}`);
 }
 
 async function storePack(

@@ -16,7 +16,7 @@ import { dated, identityOf } from "./account-identity.ts";
 import { type ChangeRefsPorts, changeRefs } from "./change-refs.ts";
 import { type CommitPorts, getCommit } from "./commits.ts";
 
-export type CreateRefPorts = CommitPorts & ChangeRefsPorts & Pick<Ports, "config">;
+export type CreateRefPorts = CommitPorts & ChangeRefsPorts & Pick<Ports, "config" | "log">;
 
 type By = { readonly account: Account; readonly bases: Bases; readonly signal: AbortSignal };
 

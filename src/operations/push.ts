@@ -11,8 +11,9 @@ import type { Bases } from "../representations/links.ts";
 import { listRefs } from "../storage/sql/refs.ts";
 import type { RefAuthor } from "./branch-rules.ts";
 import { changeRefs } from "./change-refs.ts";
+import { findLeakedToken, type LeakPorts } from "./leaked-tokens.ts";
 
-export type PushPorts = Pick<Ports, "config" | "database" | "packs" | "maintenance" | "outbox" | "clock">;
+export type PushPorts = LeakPorts & Pick<Ports, "maintenance" | "outbox">;
 
 export type PushOptions = {
   /** Who pushes, for the branch restrictions. */
@@ -65,9 +66,18 @@ export async function push(
       };
     }
     const known = (await listRefs(ports.database.kysely, repository.uuid)).map((ref) => ref.target);
-    steps = refuseTogether(await checkObjects(steps, known, gitOptions), isAtomic);
-    const updates = steps.flatMap((step) => step.update ?? []);
     const { author, bases, signal, isImport = false } = options;
+    const tips = tipsOf(steps);
+    // Side by side: neither needs the other, and each waits for git.
+    const [checked, leak] = await Promise.all([
+      checkObjects(steps, known, gitOptions),
+      // What is imported is on this machine already, and is history that nobody can change here.
+      hasPack && !isImport
+        ? findLeakedToken(ports, repository, { tips, known, quarantine, author, signal })
+        : undefined,
+    ]);
+    steps = refuseTogether(leak === undefined ? checked : refuseNew(checked), isAtomic);
+    const updates = steps.flatMap((step) => step.update ?? []);
     const kind = "push";
     const changes = await changeRefs(ports, repository, updates, {
       author,
@@ -81,9 +91,12 @@ export async function push(
     const refused = new Map(changes.map((change) => [change.update, change.refused]));
     return {
       unpackProblem: undefined,
-      remarks: changes.flatMap(({ update, refused: reason, refusedBy }) =>
-        refusedBy === undefined ? [] : [`${update.name}: ${reason}`],
-      ),
+      remarks: [
+        ...(leak === undefined ? [] : [leak]),
+        ...changes.flatMap(({ update, refused: reason, refusedBy }) =>
+          refusedBy === undefined ? [] : [`${update.name}: ${reason}`],
+        ),
+      ],
       refs: steps.map(({ command, update, refused: reason }) => ({
         name: command.name,
         refused: update === undefined ? reason : refused.get(update),
@@ -135,6 +148,19 @@ function refuseTogether(steps: readonly Step[], isAtomic: boolean): Step[] {
   }));
 }
 
+function tipsOf(steps: readonly Step[]): readonly ObjectId[] {
+  return steps.flatMap((step) => step.update?.new ?? []);
+}
+
+/** All of them, for the pack would be stored with any: only deletions stay. */
+function refuseNew(steps: readonly Step[]): Step[] {
+  return steps.map((step) =>
+    step.update?.new === undefined
+      ? step
+      : { ...step, update: undefined, refused: "an API token of this server is in what was pushed" },
+  );
+}
+
 /** Of a broken push with more tips, the rest is refused with the broken ones. */
 const SINGLE_CHECKS_MAX = 100;
 
@@ -146,7 +172,7 @@ async function checkObjects(
   known: readonly ObjectId[],
   options: GitOptions,
 ): Promise<Step[]> {
-  const tips = steps.flatMap((step) => step.update?.new ?? []);
+  const tips = tipsOf(steps);
   if (tips.length === 0) return [...steps];
   const [objects, areAllConnected] = await Promise.all([
     readTips(tips, options),

@@ -23,6 +23,7 @@ const ORDER = [
   "open-ports.ts",
   "http",
   "rest",
+  "own-routes",
   "git-http",
   "app.ts",
   "workers",

@@ -16,7 +16,7 @@ const NEVER = new AbortController().signal;
 
 async function openInFolder(bytesMax = 1_000_000) {
   const folder = await mkdtemp(join(tmpdir(), "pail-fetches-"));
-  after(() => rm(folder, { recursive: true, force: true }));
+  after(() => rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 }));
   return { folder, responses: openDiskFetchResponses(folder, bytesMax) };
 }
 

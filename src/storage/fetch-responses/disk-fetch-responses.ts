@@ -122,7 +122,13 @@ export function openDiskFetchResponses(folder: string, bytesMax: number): FetchR
       return response && enter(response, signal, followed === undefined ? "miss" : "follow");
     },
     async removeRepository(repositoryUuid) {
-      await rm(join(folder, repositoryUuid), { recursive: true, force: true });
+      // Again if a response gets its name in between.
+      await rm(join(folder, repositoryUuid), {
+        recursive: true,
+        force: true,
+        maxRetries: 10,
+        retryDelay: 20,
+      });
     },
     sweep: () => sweep(folder),
   };

@@ -1,0 +1,111 @@
+import {
+  API_TOKEN_HEADER,
+  API_TOKEN_LENGTH,
+  digestApiToken,
+  parsePasswordShape,
+} from "../authentication/api-token-text.ts";
+import { tokenProblem } from "../authentication/authenticate.ts";
+import {
+  findPathOf,
+  type ScanLimits,
+  type ScannedObject,
+  scanNewObjects,
+  withoutKnown,
+} from "../git/packs/scan-new-objects.ts";
+import type { ApiToken } from "../model/api-token.ts";
+import { maskTokens } from "../model/mask-secrets.ts";
+import type { ObjectId } from "../model/object-id.ts";
+import { fullName, type Repository } from "../model/repository.ts";
+import { Secret } from "../model/secret.ts";
+import type { Ports } from "../ports.ts";
+import type { Quarantine } from "../storage/packs/pack-store.ts";
+import type { RefAuthor } from "./branch-rules.ts";
+
+export type LeakPorts = Pick<Ports, "config" | "database" | "packs" | "clock" | "log">;
+
+/** It guards against a slip and not against one who hides a token: what is beyond the limits passes. */
+const LIMITS: ScanLimits = {
+  objectBytesMin: API_TOKEN_LENGTH,
+  objectBytesMax: 1024 * 1024,
+  totalBytesMax: 256 * 1024 * 1024,
+  timeMsMax: 10_000,
+};
+/** Whole tokens, by their text, that the database is asked for in one push. */
+const CANDIDATES_MAX = 100;
+
+const HEADER = Buffer.from(API_TOKEN_HEADER);
+
+type Candidate = { readonly text: Secret; readonly id: ObjectId; readonly type: ScannedObject["type"] };
+
+export type Pushed = {
+  readonly tips: readonly ObjectId[];
+  /** What the refs pointed at before. */
+  readonly known: readonly ObjectId[];
+  readonly quarantine: Quarantine;
+  readonly author: RefAuthor;
+  readonly signal: AbortSignal;
+};
+
+/**
+ * Looks for a token of this server that is alive in what is new: files, messages of commits and tags.
+ *
+ * @returns where it is, and what its owner needs to know it by, in words for who pushes; never the token. Undefined: none.
+ */
+export async function findLeakedToken(
+  ports: LeakPorts,
+  repository: Repository,
+  { tips, known, quarantine, author, signal }: Pushed,
+): Promise<string | undefined> {
+  if (!ports.config.refusesLeakedTokens || tips.length === 0) return undefined;
+  const options = {
+    gitDir: ports.packs.gitDir(repository.uuid),
+    objectFolder: quarantine.objectFolder,
+    signal,
+  };
+  const candidates = new Map<string, Candidate>();
+  const isComplete = await scanNewObjects(options, LIMITS, (object) => addCandidates(candidates, object));
+  if (!isComplete)
+    ports.log.warn({ "repository.full_name": fullName(repository) }, "push not wholly looked through");
+  const alive = await findAlive(ports, [...candidates.values()]);
+  if (alive.length === 0) return undefined;
+  const isNew = await withoutKnown([...new Set(alive.map(({ id }) => id))], options);
+  const leaked = alive.find(({ id }) => isNew.has(id));
+  if (leaked === undefined) return undefined;
+  ports.log.warn(
+    { "token.id": leaked.token.uuid, "repository.full_name": fullName(repository) },
+    "push refused: it has an API token in it",
+  );
+  const place = await describePlace(leaked, () => findPathOf(leaked.id, tips, known, options));
+  const isOwn = author.kind === "account" && author.account.uuid === leaked.token.accountUuid;
+  const whose = isOwn ? ` ("${maskTokens(leaked.token.name)}", id ${leaked.token.uuid.slice(0, 8)})` : "";
+  return `${place} has an API token of this server${whose} that works: revoke it, take it out of the commits, and push again`;
+}
+
+/** Whole tokens by their text alone: header, length and checksum. The same object may have several. */
+function addCandidates(candidates: Map<string, Candidate>, { id, type, content }: ScannedObject): void {
+  for (let at = content.indexOf(HEADER); at !== -1; at = content.indexOf(HEADER, at + HEADER.length)) {
+    if (candidates.size >= CANDIDATES_MAX) return;
+    const text = new Secret(content.toString("latin1", at, at + API_TOKEN_LENGTH));
+    if (parsePasswordShape(text).kind !== "api-token") continue;
+    candidates.set(`${digestApiToken(text).toString("hex")} ${id}`, { text, id, type });
+  }
+}
+
+async function findAlive({ database, clock }: LeakPorts, candidates: readonly Candidate[]) {
+  const alive: (Candidate & { readonly token: ApiToken })[] = [];
+  for (const candidate of candidates) {
+    const found = await database.lookups.findTokenByDigest(digestApiToken(candidate.text));
+    if (found !== undefined && tokenProblem(found.token, found.account, clock()) === undefined)
+      alive.push({ ...candidate, token: found.token });
+  }
+  return alive;
+}
+
+async function describePlace(
+  { id, type }: Candidate,
+  findPath: () => Promise<string | undefined>,
+): Promise<string> {
+  if (type !== "blob") return `the ${type} ${id.slice(0, 12)}`;
+  const path = await findPath();
+  return path === undefined ? `the file with id ${id.slice(0, 12)}` : maskTokens(path);
+}

@@ -1,0 +1,48 @@
+import type { FastifyInstance } from "fastify";
+import { Type } from "typebox";
+import { parsePasswordShape } from "../authentication/api-token-text.ts";
+import { bodyReader } from "../http/request-body.ts";
+import { Failure, invalidField } from "../model/failure.ts";
+import { Secret } from "../model/secret.ts";
+import { revokeApiTokenByText } from "../operations/api-tokens.ts";
+import type { Ports } from "../ports.ts";
+
+/** Bitbucket has no such route. No workspace can be called `-`, so the path is nobody's. */
+export const TOKEN_REVOCATION_PATH = "/-/token-revocation";
+
+/** A token is 192 characters; percent-encoded and with some JSON around it, it fits many times over. */
+export const REVOCATION_BODY_BYTES_MAX = 4 * 1024;
+
+const readBody = bodyReader(Type.Object({ token: Type.String() }));
+
+/**
+ * `POST /-/token-revocation`: whoever has found a token may end it. The token in the body is the proof, and what else is
+ * sent of credentials is not looked at.
+ *
+ * The answer is the same whether the token was alive, was revoked before or never was, so nobody learns by it which tokens
+ * there are; and it comes when the revocation is stored. Only a text that cannot be a token is refused, which its sender can
+ * work out alone.
+ */
+export function registerTokenRevocation(server: FastifyInstance, ports: Ports): void {
+  server.route({
+    method: "POST",
+    url: TOKEN_REVOCATION_PATH,
+    bodyLimit: REVOCATION_BODY_BYTES_MAX,
+    async handler(request, reply) {
+      const text = new Secret(readBody(request.body).token.trim());
+      // Before the database is asked, so that junk costs nothing.
+      if (parsePasswordShape(text).kind !== "api-token")
+        throw invalidField("token", "is not a whole API token: it is of another kind, cut or mistyped");
+      const token = await revokeApiTokenByText(ports, text);
+      if (token !== undefined) request.notes["token.id"] = token.uuid;
+      return reply.code(204).header("content-type", "text/html; charset=utf-8").send();
+    },
+  });
+  server.route({
+    method: ["GET", "PUT", "DELETE", "PATCH"],
+    url: TOKEN_REVOCATION_PATH,
+    handler() {
+      throw new Failure("method-refused", "Method not allowed", { detail: "Allowed: POST" });
+    },
+  });
+}

@@ -1,0 +1,487 @@
+// Every way to bring a credential × every route × every kind of credential, each with the answer that it must get. What is
+// expected is worked out here from the routes' declarations and the tables below, and not by asking the code that decides.
+import assert from "node:assert/strict";
+import { Agent, request as sendHttp } from "node:http";
+import type { AddressInfo } from "node:net";
+import { after, before, test } from "node:test";
+import { crc32 } from "node:zlib";
+import pino from "pino";
+import { createApp } from "../../src/app.ts";
+import { GIT_ROUTES } from "../../src/git-http/git-http.ts";
+import { SERVICE_REQUIREMENTS } from "../../src/git-http/git-route.ts";
+import type { Route } from "../../src/http/route.ts";
+import type { AppServer } from "../../src/http/server.ts";
+import type { Account } from "../../src/model/account.ts";
+import { type GrantedScope, INERT_SCOPES, SCOPES, type Scope } from "../../src/model/scope.ts";
+import type { ProjectKey, RepositorySlug } from "../../src/model/slug.ts";
+import { createAccount, disableAccount } from "../../src/operations/accounts.ts";
+import { createApiToken, revokeApiToken } from "../../src/operations/api-tokens.ts";
+import { createProject } from "../../src/operations/projects.ts";
+import { createRepository } from "../../src/operations/repositories.ts";
+import { createWorkspace } from "../../src/operations/workspaces.ts";
+import { ROUTES } from "../../src/rest/routes.ts";
+import { basic } from "../support/http-request.ts";
+import { startTestApp, type TestApp } from "../support/test-app.ts";
+
+type Channel = "rest" | "git";
+
+/** A route of either surface, with what it asks. */
+type Target = {
+  readonly name: string;
+  readonly channel: Channel;
+  readonly method: string;
+  /** With `{parameters}`; a query may be there already. */
+  readonly path: string;
+  readonly scopes: readonly Scope[];
+  readonly subject: Route["subject"];
+  readonly headers: Readonly<Record<string, string>>;
+  readonly payload?: string;
+};
+
+const REST_TARGETS: readonly Target[] = ROUTES.map(({ method, path, scopes, subject }) => ({
+  name: `${method} ${path}`,
+  channel: "rest",
+  method,
+  path,
+  scopes,
+  subject,
+  headers: {},
+}));
+
+const GIT_TARGETS: readonly Target[] = GIT_ROUTES.flatMap((route) =>
+  (["git-upload-pack", "git-receive-pack"] as const)
+    .filter((service) => route.method === "GET" || route.suffix.endsWith(service))
+    .map((service) => {
+      // For a POST the service comes from the path. A query that names the other service must change nothing.
+      const other = service === "git-upload-pack" ? "git-receive-pack" : "git-upload-pack";
+      const query = `?service=${route.method === "GET" ? service : other}`;
+      const path = `/{workspace}/{repo_slug}.git${route.suffix}${query}`;
+      return {
+        name: `git ${route.method} ${path}`,
+        channel: "git" as const,
+        method: route.method,
+        path,
+        scopes: SERVICE_REQUIREMENTS[service].scopes,
+        subject: "repository" as const,
+        headers: route.method === "POST" ? { "content-type": `application/x-${service}-request` } : {},
+        ...(route.method === "POST" ? { payload: "0000" } : {}),
+      };
+    }),
+);
+
+const TARGETS = [...REST_TARGETS, ...GIT_TARGETS];
+
+/** What is brought: a text, and what is known of it. Without an account it is no token of this server. */
+type Brought = {
+  readonly kind: string;
+  readonly text: string;
+  readonly owner: "owner" | "stranger" | "disabled" | undefined;
+  readonly scopes: readonly GrantedScope[];
+  /** How each channel refuses it, whoever brings it. Undefined: it is good for what its scopes open. */
+  readonly refusedWith: Readonly<Record<Channel, number>> | undefined;
+};
+
+const REFUSED = { rest: 401, git: 401 } as const;
+/** Recorded: in Git, an app password is answered with the announcement of its end. */
+const APP_PASSWORD_REFUSED = { rest: 401, git: 410 } as const;
+
+const KINDS = [
+  ...[...SCOPES, ...INERT_SCOPES].map((scope) => `only ${scope}`),
+  "no scope of ours",
+  "all scopes",
+  "all scopes of an account of another workspace",
+  "expired",
+  "revoked",
+  "of a disabled account",
+  "app password",
+  "access token",
+  "OAuth token",
+  "damaged checksum",
+  "truncated",
+  "well-formed but unknown",
+] as const;
+
+/**
+ * Which identity names go with a token: README and the published table. `yes` lets in, otherwise 401. Upper case of an
+ * e-mail address is the same address.
+ */
+const IDENTITY: Readonly<Record<string, Readonly<Record<Channel, boolean>>>> = {
+  "e-mail address": { rest: true, git: false },
+  "e-mail address in capitals": { rest: true, git: false },
+  "user name": { rest: false, git: true },
+  "x-bitbucket-api-token-auth": { rest: false, git: true },
+  "x-token-auth": { rest: false, git: false },
+  nothing: { rest: false, git: false },
+  "somebody else's e-mail address": { rest: false, git: false },
+};
+
+function identityName(kind: string, username: string): string {
+  switch (kind) {
+    case "e-mail address":
+      return `${username}@example.com`;
+    case "e-mail address in capitals":
+      return `${username}@example.com`.toUpperCase();
+    case "user name":
+      return username;
+    case "nothing":
+      return "";
+    case "somebody else's e-mail address":
+      return "other@example.com";
+    default:
+      return kind;
+  }
+}
+
+/** How a text travels, and what that makes of it: a credential with a name, one without a name, none at all, or a wrong one. */
+type Carrier = {
+  readonly name: string;
+  readonly means: "with a name" | "without a name" | "no credential" | "a wrong one";
+  /** Of the table above, where it has a name. */
+  readonly identity?: string;
+  readonly headers?: (text: string, username: string) => Record<string, string>;
+  readonly query?: (text: string) => string;
+  /** Sent over a connection, in absolute form, since only a request line can carry it. */
+  readonly userinfo?: (text: string, username: string) => string;
+};
+
+/** What git makes of `http://name:password@host/`: both parts decoded, as Basic. */
+function asGitSends(userinfo: string): Record<string, string> {
+  const { username, password } = new URL(`http://${userinfo}@example.com/`);
+  return { authorization: basic(decodeURIComponent(username), decodeURIComponent(password)) };
+}
+
+const CARRIERS: readonly Carrier[] = [
+  ...Object.keys(IDENTITY).map(
+    (identity): Carrier => ({
+      name: `Basic password, with ${identity} as the user name`,
+      means: "with a name",
+      identity,
+      headers: (text, username) => ({ authorization: basic(identityName(identity, username), text) }),
+    }),
+  ),
+  {
+    name: "URL of git, name and token",
+    means: "with a name",
+    identity: "user name",
+    headers: (text, username) => asGitSends(`${username}:${encodeURIComponent(text)}`),
+  },
+  {
+    // Git asks with an empty password before it asks its user for one.
+    name: "URL of git, the token as the name",
+    means: "no credential",
+    headers: (text) => asGitSends(encodeURIComponent(text)),
+  },
+  {
+    name: "Basic user name, with a word as the password",
+    means: "a wrong one",
+    headers: (text) => ({ authorization: basic(text, "x-oauth-basic") }),
+  },
+  { name: "Bearer", means: "without a name", headers: (text) => ({ authorization: `Bearer ${text}` }) },
+  {
+    name: "a scheme of others",
+    means: "a wrong one",
+    headers: (text) => ({ authorization: `token ${text}` }),
+  },
+  {
+    name: "cookie",
+    means: "no credential",
+    headers: (text) => ({ cookie: `session=${text}; token=${text}; access_token=${text}` }),
+  },
+  {
+    name: "query parameter",
+    means: "no credential",
+    query: (text) => `access_token=${encodeURIComponent(text)}&token=${encodeURIComponent(text)}`,
+  },
+  {
+    name: "userinfo in the request's own URL",
+    means: "no credential",
+    userinfo: (text, username) => `${username}:${encodeURIComponent(text)}`,
+  },
+];
+
+/** Refused before the subject, with a status; or let through as somebody. */
+type Admission =
+  | { readonly refused: number; readonly isForScope?: true }
+  | { readonly caller: "nobody" }
+  | { readonly caller: "owner" | "stranger"; readonly scopes: readonly GrantedScope[] };
+
+/** Credential (401), then scope (403). */
+function admission(target: Target, carrier: Carrier, brought: Brought): Admission {
+  const { channel } = target;
+  if (carrier.means === "no credential") return { caller: "nobody" };
+  if (carrier.means === "a wrong one") return { refused: 401 };
+  // Bearer is for REST: in Git it is refused before anybody looks at what it carries.
+  if (carrier.means === "without a name" && channel === "git") return { refused: 401 };
+  if (brought.refusedWith !== undefined) return { refused: brought.refusedWith[channel] };
+  if (carrier.identity !== undefined && !IDENTITY[carrier.identity]![channel]) return { refused: 401 };
+  // Recorded: 401 over REST. In Git 403, for a 401 would make git forget a token that is genuine.
+  if (!brought.scopes.some((scope) => scope.endsWith(":bitbucket")))
+    return { refused: channel === "git" ? 403 : 401, isForScope: true };
+  if (target.scopes.some((scope) => !brought.scopes.includes(scope)))
+    return { refused: 403, isForScope: true };
+  assert.ok(brought.owner === "owner" || brought.owner === "stranger");
+  return { caller: brought.owner, scopes: brought.scopes };
+}
+
+/** May see it (404), permission (403): everything in `acme` is private and `owner`'s. `in`: the handler has been reached. */
+function expectedStatus(target: Target, admitted: Admission): number | "in" {
+  if ("refused" in admitted) return admitted.refused;
+  if (admitted.caller === "owner" || target.subject === "open") return "in";
+  if (admitted.caller === "nobody")
+    return target.channel === "git" || target.subject === "account" ? 401 : 404;
+  if (target.subject !== "account") return 404;
+  // A stranger has an account too, but neither the owner's address nor a place in the workspace.
+  if (target.path.includes("{email}")) return 404;
+  return target.path.includes("{workspace}") ? 403 : "in";
+}
+
+const PRIVATE_TEXT = "what only members read";
+/** The project is the one of the private text. */
+const THERE = { workspace: "acme", slug: "demo", project: "SECRET" };
+const NOT_THERE = { workspace: "nowhere", slug: "nothing", project: "NONE" };
+
+// Nobody reads the stacks of a hundred thousand refusals.
+Error.stackTraceLimit = 0;
+
+let app: TestApp;
+let server: AppServer;
+let port: number;
+let things: ReadonlyMap<string, Brought>;
+let usernames: Readonly<Record<string, string>>;
+let memberUuid: string;
+let fresh = 0;
+let cells = 0;
+const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+
+before(async () => {
+  app = await startTestApp();
+  // Its log is for others: a hundred thousand lines would be most of the time.
+  server = await createApp({ ...app.ports, log: pino({ level: "silent" }) });
+  await server.listen({ host: "127.0.0.1", port: 0 });
+  port = (server.server.address() as AddressInfo).port;
+  const make = (username: string) => createAccount(app.ports, { email: `${username}@example.com`, username });
+  const stranger = await make("stranger");
+  const disabled = await make("disabled");
+  memberUuid = (await make("other")).uuid;
+  await createWorkspace(app.ports, { slug: "elsewhere", name: "Elsewhere", owner: stranger });
+  await createProject(app.ports, app.workspace, { key: "SECRET" as ProjectKey, name: PRIVATE_TEXT });
+  usernames = { owner: "owner", stranger: "stranger", disabled: "disabled" };
+  things = await makeThings({ owner: app.owner, stranger, disabled });
+});
+after(async () => {
+  agent.destroy();
+  await server.close();
+  await app.close();
+});
+
+async function makeThings(accounts: Record<"owner" | "stranger" | "disabled", Account>) {
+  const made = new Map<string, Brought>();
+  const add = (kind: (typeof KINDS)[number], brought: Omit<Brought, "kind">) =>
+    made.set(kind, { kind, ...brought });
+  const token = async (
+    owner: keyof typeof accounts,
+    scopes: readonly GrantedScope[],
+    clock = app.ports.clock,
+  ): Promise<{
+    text: string;
+    owner: keyof typeof accounts;
+    scopes: readonly GrantedScope[];
+    uuid: string;
+  }> => {
+    const wanted = { accountUuid: accounts[owner].uuid, name: "matrix", scopes, ageDays: 1 };
+    const { text, token } = await createApiToken({ ...app.ports, clock }, wanted);
+    return { text: text.reveal(), owner, scopes, uuid: token.uuid };
+  };
+  const good = async (...given: Parameters<typeof token>) => ({
+    ...(await token(...given)),
+    refusedWith: undefined,
+  });
+  const bad = async (...given: Parameters<typeof token>) => ({
+    ...(await token(...given)),
+    refusedWith: REFUSED,
+  });
+  const nobodys = (text: string, refusedWith: Brought["refusedWith"] = REFUSED) => ({
+    text,
+    owner: undefined,
+    scopes: [],
+    refusedWith,
+  });
+  for (const scope of [...SCOPES, ...INERT_SCOPES]) add(`only ${scope}`, await good("owner", [scope]));
+  add("no scope of ours", await good("owner", ["read:account", "read:me", "manage:org"]));
+  const all = await good("owner", SCOPES);
+  add("all scopes", all);
+  add("all scopes of an account of another workspace", await good("stranger", SCOPES));
+  const longAgo = () => new Date(Date.now() - 2 * 86_400_000);
+  add("expired", await bad("owner", SCOPES, longAgo));
+  const revoked = await bad("owner", SCOPES);
+  await revokeApiToken(app.ports, revoked.uuid as Parameters<typeof revokeApiToken>[1]);
+  add("revoked", revoked);
+  add("of a disabled account", await bad("disabled", SCOPES));
+  await disableAccount(app.ports, accounts.disabled);
+  add("app password", nobodys(`ATBB${"x7Kq".repeat(8)}`, APP_PASSWORD_REFUSED));
+  add("access token", nobodys(`ATCTT3xFfGN0${all.text.slice(12)}`));
+  add("OAuth token", nobodys(`${"f3-_Zk".repeat(14)}=`));
+  const flipped = all.text.slice(0, 50) + (all.text[50] === "A" ? "B" : "A") + all.text.slice(51);
+  add("damaged checksum", nobodys(flipped));
+  add("truncated", nobodys(all.text.slice(0, -1)));
+  const unsealed = flipped.slice(0, -8);
+  const sealed = unsealed + crc32(unsealed).toString(16).toUpperCase().padStart(8, "0");
+  add("well-formed but unknown", nobodys(sealed));
+  return made;
+}
+
+type Place = typeof THERE;
+
+/** Of its own for each cell that gets in and may change something. */
+async function freshPlace(): Promise<Place> {
+  fresh += 1;
+  const slug = `fresh-${fresh}` as RepositorySlug;
+  await createRepository(app.ports, { workspace: app.workspace, project: app.project, slug });
+  const key = `FRESH_${fresh}` as ProjectKey;
+  await createProject(app.ports, app.workspace, { key, name: key });
+  return { workspace: "acme", slug, project: key };
+}
+
+function fill(path: string, place: Place): string {
+  return path
+    .replace("{workspace}", place.workspace)
+    .replace("{repo_slug}", place.slug)
+    .replace("{project_key}", place.project)
+    .replace("{selected_user}", `%7B${app.owner.uuid}%7D`)
+    .replace("{email}", "owner@example.com")
+    .replace("{subject_type}", "repository")
+    .replaceAll(/\{(selected_user_id|member)\}/g, `%7B${memberUuid}%7D`)
+    .replaceAll(/\{\w+\}/g, "main");
+}
+
+type Answer = { readonly status: number; readonly body: string; readonly headers: Record<string, unknown> };
+
+async function call(target: Target, carrier: Carrier, brought: Brought, place: Place): Promise<Answer> {
+  const username = usernames[brought.owner ?? "owner"]!;
+  const query = carrier.query?.(brought.text);
+  const path = fill(target.path, place);
+  const url = query === undefined ? path : `${path}${path.includes("?") ? "&" : "?"}${query}`;
+  const headers = { ...target.headers, ...carrier.headers?.(brought.text, username) };
+  const userinfo = carrier.userinfo?.(brought.text, username);
+  if (userinfo !== undefined) return callWithUserinfo(target, userinfo, url, headers);
+  const answer = await server.inject({
+    method: target.method as "GET",
+    url,
+    headers,
+    ...(target.payload === undefined ? {} : { payload: target.payload }),
+  });
+  return { status: answer.statusCode, body: answer.body, headers: answer.headers };
+}
+
+function callWithUserinfo(
+  target: Target,
+  userinfo: string,
+  path: string,
+  headers: Record<string, string>,
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const sent = sendHttp({
+      agent,
+      host: "127.0.0.1",
+      port,
+      method: target.method,
+      path: `http://${userinfo}@127.0.0.1:${port}${path}`,
+      headers,
+    });
+    sent.on("error", reject);
+    sent.on("response", (answer) => {
+      const pieces: Buffer[] = [];
+      answer.on("data", (piece: Buffer) => pieces.push(piece));
+      answer.on("end", () => {
+        resolve({
+          status: answer.statusCode!,
+          body: Buffer.concat(pieces).toString(),
+          headers: answer.headers,
+        });
+      });
+      answer.on("error", reject);
+    });
+    sent.end(target.payload);
+  });
+}
+
+/** What is wrong with the answer to one cell, in a few words. */
+function problemOf(
+  target: Target,
+  answer: Answer,
+  expected: number | "in",
+  admitted: Admission,
+  brought: Brought,
+): string | undefined {
+  const { status, body, headers } = answer;
+  if (status >= 500) return `${status}: ${body}`;
+  if (expected === "in") {
+    const isRefused =
+      status === 401 || status === 403 || /may not have access|No workspace with|may not see it/.test(body);
+    return isRefused ? `refused with ${status}: ${body}` : undefined;
+  }
+  if (status !== expected) return `${status} and not ${expected}: ${body}`;
+  if (status === 401 && headers["www-authenticate"] === undefined) return "401 without a challenge";
+  if (brought.text.length > 100 && body.includes(brought.text.slice(60, 90)))
+    return "the token is in the answer";
+  if (body.includes(PRIVATE_TEXT) || body.includes(app.repository.uuid))
+    return `tells what is private: ${body}`;
+  const isForScope = "refused" in admitted && admitted.isForScope === true;
+  if (isForScope && target.channel === "rest" && headers["x-oauth-scopes"] !== brought.scopes.join(", "))
+    return `does not tell the scopes: ${headers["x-oauth-scopes"]}`;
+  if (
+    isForScope &&
+    status === 403 &&
+    !/no Bitbucket scopes/.test(body) &&
+    !target.scopes.every((scope) => body.includes(scope))
+  )
+    return `does not tell what is missing: ${body}`;
+  if ("caller" in admitted && admitted.caller === "nobody" && headers["x-oauth-scopes"] !== undefined)
+    return "a text that is no credential was looked at";
+  return undefined;
+}
+
+/** The same request for what is not there must get the same answer, but for the names in it. */
+async function twinProblem(target: Target, carrier: Carrier, brought: Brought, answer: Answer) {
+  const twin = await call(target, carrier, brought, NOT_THERE);
+  const named = twin.body
+    .replaceAll("nowhere", "acme")
+    .replaceAll("nothing", "demo")
+    .replaceAll("NONE", "SECRET");
+  return twin.status === answer.status && named === answer.body
+    ? undefined
+    : `tells what is there from what is not: ${answer.body} or ${twin.status}: ${twin.body}`;
+}
+
+for (const target of TARGETS) {
+  test(`${target.name}: ${CARRIERS.length} carriers × ${KINDS.length} kinds of credential`, async () => {
+    const problems: string[] = [];
+    for (const carrier of CARRIERS) {
+      for (const kind of KINDS) {
+        const brought = things.get(kind)!;
+        const admitted = admission(target, carrier, brought);
+        const expected = expectedStatus(target, admitted);
+        const isChange = expected === "in" && target.method !== "GET";
+        const place = isChange ? await freshPlace() : THERE;
+        const answer = await call(target, carrier, brought, place);
+        cells += 1;
+        let problem = problemOf(target, answer, expected, admitted, brought);
+        // One scope is like another here, and so is what is no credential; each costs a request.
+        const isLikeAnother =
+          kind.startsWith("only ") || (carrier.means === "no credential" && kind !== "all scopes");
+        if (expected !== "in" && !isLikeAnother)
+          problem ??= await twinProblem(target, carrier, brought, answer);
+        if (problem !== undefined) problems.push(`${carrier.name}, ${kind}: ${problem}`);
+      }
+    }
+    assert.deepEqual(problems.slice(0, 20), [], `${problems.length} cells`);
+  });
+}
+
+test("every cell was asked for", (context) => {
+  context.diagnostic(
+    `${cells} cells: ${TARGETS.length} routes, ${CARRIERS.length} carriers, ${KINDS.length} kinds`,
+  );
+  assert.deepEqual([...things.keys()].sort(), [...KINDS].sort());
+  assert.equal(cells, TARGETS.length * CARRIERS.length * KINDS.length);
+});

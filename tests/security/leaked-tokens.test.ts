@@ -1,0 +1,171 @@
+// The attack: a token that its owner has committed by mistake is read out of the repository by everybody who may clone it,
+// today or once it becomes public. It is caught where it would come in: by Git, and by a commit over REST.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createAccount } from "../../src/operations/accounts.ts";
+import { createApiToken, revokeApiToken } from "../../src/operations/api-tokens.ts";
+import { inventToken } from "../support/accounts.ts";
+import { startFilledApp } from "../support/filled-app.ts";
+
+const { app, git, folder, commit, rest } = await startFilledApp();
+await commit({ "README.md": "hello\n" }, "First");
+await git.out(["push", "--quiet", "origin", "HEAD:refs/heads/main"], { folder });
+const start = await git.out(["rev-parse", "HEAD"], { folder });
+
+const mallory = await createAccount(app.ports, { email: "mallory@example.com", username: "mallory" });
+
+async function tokenOf(accountUuid: typeof app.owner.uuid, name: string) {
+  const made = await createApiToken(app.ports, {
+    accountUuid,
+    name,
+    scopes: ["read:repository:bitbucket"],
+    ageDays: 1,
+  });
+  return { text: made.text.reveal(), uuid: made.token.uuid };
+}
+
+/** Commits on top of what the server has, and pushes; then forgets it. */
+async function push(files: Record<string, string>, message = "Change", ...options: string[]) {
+  await git.out(["checkout", "--quiet", "-B", "work", start], { folder });
+  await commit(files, message);
+  return pushRefs("work:refs/heads/work", ...options);
+}
+
+async function pushRefs(...refs: string[]) {
+  const outcome = await git.run(["push", "--force", "origin", ...refs], { folder });
+  return { status: outcome.status, said: outcome.stderr };
+}
+
+async function branches(): Promise<string[]> {
+  const { json } = await rest("GET", "/refs/branches");
+  return json.values.map((branch: { name: string }) => branch.name).sort();
+}
+
+function assertRefused(
+  { status, said }: { status: number; said: string },
+  place: string,
+  text: string,
+): void {
+  assert.equal(status, 1, said);
+  assert.match(said, /^remote: .*has an API token of this server/m);
+  assert.ok(said.includes(`remote: ${place} `), said);
+  assert.ok(!said.includes(text.slice(12, 40)), "the token is not repeated");
+}
+
+test("a token in a file is refused, with its path, and its name and id for its owner", async () => {
+  const { text, uuid } = await tokenOf(app.owner.uuid, "ci of ours");
+  const outcome = await push({ "config/deploy.env": `A=1\nTOKEN=${text}\n` });
+  assertRefused(outcome, "config/deploy.env", text);
+  assert.match(outcome.said, new RegExp(`"ci of ours", id ${uuid.slice(0, 8)}`));
+  assert.deepEqual(await branches(), ["main"]);
+  const line = app.logLines.find(
+    (candidate) => candidate["token.id"] === uuid && /push refused/.test(String(candidate.msg)),
+  );
+  assert.ok(line !== undefined, "the log tells the operator which");
+  assert.ok(!JSON.stringify(app.logLines).includes(text.slice(12, 40)));
+});
+
+test("somebody else's token is refused too, and nothing is told of it", async () => {
+  const { text, uuid } = await tokenOf(mallory.uuid, "of mallory");
+  const outcome = await push({ "notes.txt": text });
+  assertRefused(outcome, "notes.txt", text);
+  assert.ok(!outcome.said.includes("of mallory") && !outcome.said.includes(uuid.slice(0, 8)), outcome.said);
+});
+
+test("it is found in an older commit of the push, in a message of a commit and of a tag", async () => {
+  const { text } = await tokenOf(app.owner.uuid, "history");
+  await git.out(["checkout", "--quiet", "-B", "work", start], { folder });
+  await commit({ "old.txt": `${"x".repeat(5000)}${text}` }, "With it");
+  await commit({ "old.txt": "gone\n" }, "Without it");
+  assertRefused(await pushRefs("work:refs/heads/work"), "old.txt", text);
+  assertRefused(await push({ "a.txt": "a\n" }, `Use ${text} here`), "the commit", text);
+  await git.out(["tag", "--annotate", "--force", "-m", `Token: ${text}`, "v1", start], { folder });
+  assertRefused(await pushRefs("refs/tags/v1"), "the tag", text);
+  await git.out(["tag", "--delete", "v1"], { folder });
+});
+
+test("all refs of the push are refused, and a deletion beside them is not", async () => {
+  assert.equal((await pushRefs(`${start}:refs/heads/old`)).status, 0);
+  const { text } = await tokenOf(app.owner.uuid, "several");
+  await git.out(["checkout", "--quiet", "-B", "work", start], { folder });
+  await commit({ "a.txt": text }, "With it");
+  const outcome = await pushRefs("work:refs/heads/one", `${start}:refs/heads/two`, ":refs/heads/old");
+  assert.equal(outcome.status, 1);
+  assert.deepEqual(await branches(), ["main"]);
+});
+
+test("a commit over REST is refused the same way", async () => {
+  const { text, uuid } = await tokenOf(app.owner.uuid, "over rest");
+  const form = new URLSearchParams({ message: "m", branch: "rest", "deep/secret.txt": `T=${text}` });
+  const answer = await fetch(`${app.url}/2.0/repositories/acme/demo/src`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${await app.token()}` },
+    body: form,
+  });
+  const said = await answer.text();
+  assert.equal(answer.status, 400, said);
+  assert.ok(
+    said.includes("deep/secret.txt has an API token of this server") && said.includes(uuid.slice(0, 8)),
+    said,
+  );
+  assert.ok(!said.includes(text.slice(12, 40)));
+  assert.deepEqual(await branches(), ["main"]);
+});
+
+test("what opens nothing may be pushed: revoked, expired, unknown, damaged and cut tokens", async () => {
+  const revoked = await tokenOf(app.owner.uuid, "revoked");
+  await revokeApiToken(app.ports, revoked.uuid);
+  const clock = () => new Date(Date.now() - 3 * 86_400_000);
+  const wanted = { accountUuid: app.owner.uuid, name: "e", scopes: ["read:me"] as const, ageDays: 1 };
+  const expired = (await createApiToken({ ...app.ports, clock }, wanted)).text.reveal();
+  const alive = (await tokenOf(app.owner.uuid, "alive")).text;
+  const outcome = await push({
+    "revoked.txt": revoked.text,
+    "expired.txt": expired,
+    "unknown.txt": inventToken(),
+    "damaged.txt": alive.slice(0, 60) + (alive[60] === "A" ? "B" : "A") + alive.slice(61),
+    "cut.txt": alive.slice(0, -1),
+    "headers.txt": "ATATT3xFfGF0".repeat(1000),
+  });
+  assert.equal(outcome.status, 0, outcome.said);
+  assert.equal((await pushRefs(":refs/heads/work")).status, 0);
+});
+
+test("a token that is in the repository already can be taken out, though git sends the change as a delta of it", async () => {
+  const { text, uuid } = await tokenOf(app.owner.uuid, "was there");
+  const lines = Array.from({ length: 400 }, (_, index) => `line ${index} ${Math.sin(index)}\n`).join("");
+  await app.ports.database.kysely
+    .updateTable("api_token")
+    .set({ revoked_at: 1 })
+    .where("uuid", "=", uuid)
+    .execute();
+  assert.equal((await push({ "large.txt": `${lines}${text}\n` })).status, 0);
+  await app.ports.database.kysely
+    .updateTable("api_token")
+    .set({ revoked_at: null })
+    .where("uuid", "=", uuid)
+    .execute();
+  await commit({ "large.txt": `${lines}taken out\n` }, "Take it out");
+  const outcome = await pushRefs("work:refs/heads/work");
+  assert.equal(outcome.status, 0, outcome.said);
+  assert.equal((await pushRefs(":refs/heads/work")).status, 0);
+});
+
+test("what is larger than a mebibyte is passed over", async () => {
+  const { text } = await tokenOf(app.owner.uuid, "large");
+  const mebibyte = 1024 * 1024;
+  const at = `${"x\n".repeat((mebibyte - text.length) / 2)}${text}`;
+  assertRefused(await push({ "at-the-limit.txt": at }), "at-the-limit.txt", text);
+  assert.equal((await push({ "beyond.txt": `${at}\n` })).status, 0);
+});
+
+test("where the setting is off, it is taken", async () => {
+  const { text } = await tokenOf(app.owner.uuid, "off");
+  const config = app.ports.config as { refusesLeakedTokens: boolean };
+  config.refusesLeakedTokens = false;
+  try {
+    assert.equal((await push({ "off.txt": text })).status, 0);
+  } finally {
+    config.refusesLeakedTokens = true;
+  }
+});
