@@ -56,6 +56,7 @@ const GIVEN = {
   fetchCacheBytesMax: 0,
   workers: 3,
   metrics: { host: "::1", port: 9464 },
+  refusesLeakedTokens: false,
 };
 
 const FLAGS: Flags = {
@@ -74,6 +75,7 @@ const FLAGS: Flags = {
   fetchCacheBytesMax: "0",
   workers: "3",
   metrics: "[::1]:9464",
+  refuseLeakedTokens: false,
 };
 
 const ENVIRONMENT: Environment = {
@@ -92,6 +94,7 @@ const ENVIRONMENT: Environment = {
   PAIL_FETCH_CACHE_BYTES_MAX: "0",
   PAIL_WORKERS: "3",
   PAIL_METRICS: "[::1]:9464",
+  PAIL_REFUSE_LEAKED_TOKENS: "false",
 };
 
 test("every setting is a flag and a variable", () => {
