@@ -42,6 +42,11 @@ const NOUNS = [
     summary: "create, list, show, revoke and rotate API tokens",
     load: async () => (await import("./cli/token.ts")).createTokenCommand(),
   },
+  {
+    name: "audit",
+    summary: "show and export the audit log",
+    load: async () => (await import("./cli/audit.ts")).createAuditCommand(),
+  },
 ] as const;
 
 const words = process.argv.slice(2).filter((word) => !word.startsWith("-"));

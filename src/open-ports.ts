@@ -2,11 +2,14 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Logger } from "pino";
+import { openCredentialBrake } from "./authentication/credential-brake.ts";
+import { openRateLimits } from "./authorization/rate-limits.ts";
 import type { Config } from "./config/config.ts";
 import { openKeys } from "./config/keys.ts";
 import { openCommitGraphs } from "./git/history/commit-graph.ts";
 import { openObjectReader } from "./git/objects/object-reader.ts";
 import { openProcessPlaces, type ProcessPlaces } from "./git/process-places.ts";
+import { openAuditNotes } from "./jobs/audit-notes.ts";
 import { openMaintenance } from "./jobs/maintenance.ts";
 import { createOutboxSignal } from "./jobs/outbox-signal.ts";
 import { type Metrics, NO_METRICS } from "./metrics/metrics.ts";
@@ -34,6 +37,7 @@ export async function openPorts(config: Config, log: Logger): Promise<Ports & { 
   const database = await openDatabase(config.database);
   const packs = openDiskPackStore(repositoryFolder(config));
   const clock = () => new Date();
+  const auditNotes = openAuditNotes({ database, clock, log });
   const maintenance = openMaintenance({ database, packs, clock, log });
   return {
     config,
@@ -53,11 +57,16 @@ export async function openPorts(config: Config, log: Logger): Promise<Ports & { 
     metrics: await openMetrics(config),
     maintenance,
     outbox: createOutboxSignal(),
+    auditNotes,
+    credentialBrake: openCredentialBrake({ clock, failuresMax: config.failedCredentialsMax }),
+    rateLimits: config.hasRateLimits ? openRateLimits({ clock }) : undefined,
+    actor: { kind: "operator" },
     log,
     clock,
     randomBytes,
     async close() {
       await maintenance.close();
+      await auditNotes.idle();
       await objects.close();
       await database.close();
     },

@@ -1,12 +1,16 @@
 import type { Logger } from "pino";
+import type { CredentialBrake } from "./authentication/credential-brake.ts";
+import type { RateLimits } from "./authorization/rate-limits.ts";
 import type { Config } from "./config/config.ts";
 import type { Keys } from "./config/keys.ts";
 import type { CommitGraphs } from "./git/history/commit-graph.ts";
 import type { ObjectReader } from "./git/objects/object-reader.ts";
 import type { ProcessPlaces } from "./git/process-places.ts";
+import type { AuditNotes } from "./jobs/audit-notes.ts";
 import type { Maintenance } from "./jobs/maintenance.ts";
 import type { OutboxSignal } from "./jobs/outbox-signal.ts";
 import type { Metrics } from "./metrics/metrics.ts";
+import type { Actor } from "./model/audit.ts";
 import type { ByteMemory } from "./storage/byte-memory.ts";
 import type { FetchResponses } from "./storage/fetch-responses/fetch-responses.ts";
 import type { PackStore } from "./storage/packs/pack-store.ts";
@@ -31,6 +35,12 @@ export type Ports = {
   readonly maintenance: Maintenance;
   readonly outbox: OutboxSignal;
   readonly metrics: Metrics;
+  /** In whose name what is done is done. The operator, but for requests: they are given their own. */
+  readonly actor: Actor;
+  readonly auditNotes: AuditNotes;
+  readonly credentialBrake: CredentialBrake;
+  /** Undefined: requests are not limited. */
+  readonly rateLimits: RateLimits | undefined;
   readonly log: Logger;
   readonly clock: () => Date;
   /** Bytes from a cryptographically secure source. */

@@ -84,11 +84,11 @@ async function callerByToken(
   const { token, account } = found;
   const now = ports.clock();
   const problem = tokenProblem(token, account, now);
-  if (problem !== undefined) throw refused(problem, `token ${token.uuid}: ${problem}`);
+  if (problem !== undefined) throw refused(problem, `token ${token.uuid}: ${problem}`, token);
   if (username !== undefined) {
     const emails = await ports.database.lookups.listEmails(account.uuid);
     if (!isIdentityName(username, channel, ports.config.identity, account, emails)) {
-      throw refused(identityAdvice(channel, account), `token ${token.uuid}: user name does not fit`);
+      throw refused(identityAdvice(channel, account), `token ${token.uuid}: user name does not fit`, token);
     }
   }
   recordUse(ports, token, now);
@@ -104,9 +104,10 @@ export function tokenProblem(token: ApiToken, account: Account, now: Date): stri
 }
 
 /** The text of the answer is fixed; `reason` is for the token's holder, `cause` for the log. */
-function refused(reason: string | undefined, cause: string): Failure {
+function refused(reason: string | undefined, cause: string, token?: ApiToken): Failure {
   return new Failure("credential-invalid", "Token is invalid, expired, or not supported for this endpoint.", {
     ...(reason === undefined ? {} : { detail: reason }),
+    ...(token === undefined ? {} : { genuine: { tokenUuid: token.uuid, accountUuid: token.accountUuid } }),
     reason: cause,
   });
 }

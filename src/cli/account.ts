@@ -2,9 +2,15 @@ import type { Command } from "commander";
 import type { Account, EmailAlias } from "../model/account.ts";
 import { invalidField } from "../model/failure.ts";
 import { bracedUuid } from "../model/uuid.ts";
-import { addEmail, createAccount, disableAccount, enableAccount } from "../operations/accounts.ts";
+import {
+  addEmail,
+  changePrimaryEmail,
+  createAccount,
+  disableAccount,
+  enableAccount,
+} from "../operations/accounts.ts";
 import type { Ports } from "../ports.ts";
-import { listAccounts, listEmails, setPrimaryEmail } from "../storage/sql/accounts.ts";
+import { listAccounts, listEmails } from "../storage/sql/accounts.ts";
 import { getNamedAccount } from "./find-account.ts";
 import { printJson, printLine, printTable, shortInstant } from "./print.ts";
 import { createCommand, examples } from "./program.ts";
@@ -154,7 +160,7 @@ async function takeEmail(ports: Ports, owner: Account, email: EmailAlias): Promi
   );
   if (owned === undefined || !email.isPrimary) return addEmail(ports, owner, email);
   if (!owned.isConfirmed) throw invalidField("primary", "an unconfirmed address cannot be primary");
-  await ports.database.transaction((tx) => setPrimaryEmail(tx, owner.uuid, owned.address));
+  await changePrimaryEmail(ports, owner, owned.address);
 }
 
 function addEmails(account: Command): void {

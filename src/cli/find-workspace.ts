@@ -31,22 +31,26 @@ export async function getNamedProject(
 }
 
 /** The repository that `--repository` names as `workspace/repository`. @throws Failure invalid-input for that flag. */
-export async function getNamedRepository(
+export async function getNamedRepository(ports: Pick<Ports, "database">, name: string): Promise<Repository> {
+  const found = await findRepositoryByName(ports, name);
+  if (found === undefined) {
+    throw invalidField("repository", `there is no repository ${JSON.stringify(name)} (pail repository list)`);
+  }
+  return found;
+}
+
+/** @throws UsageError if it is no `workspace/repository`. */
+export async function findRepositoryByName(
   { database }: Pick<Ports, "database">,
   name: string,
-): Promise<Repository> {
+): Promise<Repository | undefined> {
   const [workspaceText, slugText, ...rest] = name.split("/");
   if (workspaceText === undefined || slugText === undefined || rest.length > 0) {
     throw new UsageError("--repository: must be a workspace and a repository, such as acme/demo");
   }
   const slug = parseRepositorySlug(slugText);
   const workspace = await getWorkspace({ database }, workspaceText).catch(() => undefined);
-  const found =
-    slug === undefined || workspace === undefined
-      ? undefined
-      : await findRepository(database.kysely, { uuid: workspace.uuid }, { slug });
-  if (found === undefined) {
-    throw invalidField("repository", `there is no repository ${JSON.stringify(name)} (pail repository list)`);
-  }
-  return found;
+  return slug === undefined || workspace === undefined
+    ? undefined
+    : findRepository(database.kysely, { uuid: workspace.uuid }, { slug });
 }

@@ -3,9 +3,15 @@ import { Failure, invalidField } from "../model/failure.ts";
 import type { Group } from "../model/group.ts";
 import { bracedUuid } from "../model/uuid.ts";
 import type { Workspace } from "../model/workspace.ts";
-import { addGroupMember, createGroup, getGroup, removeGroupMember } from "../operations/groups.ts";
+import {
+  addGroupMember,
+  createGroup,
+  deleteGroup,
+  getGroup,
+  removeGroupMember,
+} from "../operations/groups.ts";
 import type { Ports } from "../ports.ts";
-import { deleteGroupRow, listGroupMembers, listGroups } from "../storage/sql/groups.ts";
+import { listGroupMembers, listGroups } from "../storage/sql/groups.ts";
 import { getNamedAccount } from "./find-account.ts";
 import { getNamedWorkspace } from "./find-workspace.ts";
 import { printJson, printLine, printTable, shortInstant } from "./print.ts";
@@ -138,7 +144,7 @@ function addDelete(group: Command): void {
     if (options.yes !== true) throw new UsageError("--yes: needed, since a deletion cannot be undone");
     await withPorts(command, async (ports) => {
       const { workspace, group: found } = await getNamedGroup(ports, options);
-      await deleteGroupRow(ports.database.kysely, found.uuid);
+      await deleteGroup(ports, found);
       printLine(`Deleted group ${found.slug} of ${workspace.slug}`);
     });
   });

@@ -1,11 +1,12 @@
 import type { Command } from "commander";
+import { repositorySubject } from "../model/audit.ts";
 import { invalidField } from "../model/failure.ts";
 import { fullName, type Repository } from "../model/repository.ts";
 import { slugifyRepositoryName } from "../model/slug.ts";
 import { bracedUuid } from "../model/uuid.ts";
+import { setPermission } from "../operations/explicit-permissions.ts";
 import { createRepository, deleteRepository } from "../operations/repositories.ts";
 import type { Ports } from "../ports.ts";
-import { upsertRepositoryPermission } from "../storage/sql/permissions.ts";
 import { listAllRepositories } from "../storage/sql/repositories.ts";
 import { getNamedAccount } from "./find-account.ts";
 import { getNamedProject, getNamedRepository, getNamedWorkspace } from "./find-workspace.ts";
@@ -138,7 +139,8 @@ function addGrant(repository: Command): void {
     await withPorts(command, async (ports) => {
       const found = await getNamedRepository(ports, options.repository);
       const account = await getNamedAccount(ports, "account", options.account);
-      await upsertRepositoryPermission(ports.database.kysely, found.uuid, account.uuid, permission);
+      const place = { ...repositorySubject(found), kind: "repository", uuid: found.uuid } as const;
+      await setPermission(ports, place, { kind: "account", uuid: account.uuid }, permission);
       printLine(`${account.username} has ${permission} in ${fullName(found)}`);
     });
   });

@@ -36,6 +36,10 @@ export type Config = {
   readonly fetchCacheBytesMax: number;
   /** Processes that serve. Undefined: as many as are usual for the command. */
   readonly workers: number | undefined;
+  /** Whether requests are limited as Bitbucket limits them. */
+  readonly hasRateLimits: boolean;
+  /** Failed credentials from one network in ten minutes, before more of them are refused unanswered. */
+  readonly failedCredentialsMax: number;
   /** Where metrics can be read. Undefined: nowhere. */
   readonly metrics: { readonly host: string; readonly port: number } | undefined;
 };

@@ -40,6 +40,12 @@ export function parseRoom(text: string): number | undefined {
   return text.trim() === "0" ? 0 : parseByteCount(text);
 }
 
+/** A whole number from 1. */
+export function parseCount(text: string): number | undefined {
+  const count = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+  return count >= 1 ? count : undefined;
+}
+
 const WORKERS_MAX = 64;
 
 export function parseWorkers(text: string): number | undefined {

@@ -5,6 +5,7 @@ import {
   parseAddress,
   parseBaseUrl,
   parseByteCount,
+  parseCount,
   parseHost,
   parsePort,
   parseRoom,
@@ -58,6 +59,10 @@ export function readConfig(flags: Flags, environment: Environment): ConfigOutcom
         parseRoom,
         "must be 0 or a number of bytes, such as 500MiB or 2GiB",
       ) ?? DEFAULTS.fetchCacheBytesMax,
+    hasRateLimits: reader.read("rateLimits", parseSwitch, "must be true or false") ?? false,
+    failedCredentialsMax:
+      reader.read("failedCredentialsMax", parseCount, "must be a whole number from 1") ??
+      DEFAULTS.failedCredentialsMax,
     workers: reader.read("workers", parseWorkers, "must be a whole number from 1 to 64"),
     metrics: reader.read("metrics", parseAddress, "must be an address and a port, such as 127.0.0.1:9464"),
   };

@@ -16,6 +16,8 @@ export type SettingName =
   | "packBytesMax"
   | "refuseLeakedTokens"
   | "fetchCacheBytesMax"
+  | "rateLimits"
+  | "failedCredentialsMax"
   | "workers"
   | "metrics";
 
@@ -46,6 +48,7 @@ export const DEFAULTS = {
   logLevel: "info",
   packBytesMax: 4 * GIB,
   fetchCacheBytesMax: 2 * GIB,
+  failedCredentialsMax: 100,
 } as const satisfies Record<string, string | number> & Pick<Config, "identity" | "logLevel">;
 
 /** Every setting but the database's, in the order of the help text. */
@@ -151,6 +154,22 @@ export const SETTINGS: readonly Setting[] = [
     description:
       "room in the data folder for responses to fetches, kept for others who fetch the same: bytes, or a number with KiB, MiB or GiB; 0 keeps none",
     fallback: "2GiB",
+  },
+  {
+    name: "rateLimits",
+    flags: "--rate-limits",
+    variable: "PAIL_RATE_LIMITS",
+    description:
+      "limit requests in an hour as Bitbucket does, by account, or by address without one (the variable: true or false)",
+    fallback: "no",
+  },
+  {
+    name: "failedCredentialsMax",
+    flags: "--failed-credentials-max <number>",
+    variable: "PAIL_FAILED_CREDENTIALS_MAX",
+    description:
+      "unknown or wrong credentials from one address in ten minutes, before more are answered 429; those that are right always work",
+    fallback: String(DEFAULTS.failedCredentialsMax),
   },
   {
     name: "workers",

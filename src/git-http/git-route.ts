@@ -1,6 +1,4 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { authenticate } from "../authentication/authenticate.ts";
-import { readCredential } from "../authentication/read-credential.ts";
 import {
   credentialMissing,
   HIDDEN_REPOSITORY,
@@ -10,8 +8,10 @@ import {
 import type { GitService } from "../git/wire/advertisement.ts";
 import { type ProtocolVersion, parseGitProtocol } from "../git/wire/git-protocol.ts";
 import { CHALLENGE, statusOf } from "../http/answer-failure.ts";
+import { identify } from "../http/identify.ts";
 import { findNamedRepository } from "../http/named-subjects.ts";
-import { annotate, annotateFailure, annotateRepository } from "../http/request-log.ts";
+import { noteRefusal } from "../http/note-refusal.ts";
+import { annotateFailure, annotateRepository } from "../http/request-log.ts";
 import { failureOf, logBug } from "../http/server.ts";
 import type { Caller } from "../model/caller.ts";
 import { Failure } from "../model/failure.ts";
@@ -55,20 +55,24 @@ export function registerGitRoute(server: FastifyInstance, ports: Ports, route: G
   server.route({
     method: route.method,
     url: `/:workspace/:repo_slug${route.suffix}`,
-    async onRequest(request) {
-      admitted.set(request, await admit(ports, route, request));
+    async onRequest(request, reply) {
+      admitted.set(request, await admit(ports, route, request, reply));
     },
     handler: (request, reply) => route.handle(ports, admitted.get(request)!, request, reply),
   });
 }
 
-async function admit(ports: Ports, route: GitRoute, request: FastifyRequest): Promise<GitRequest> {
+async function admit(
+  ports: Ports,
+  route: GitRoute,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<GitRequest> {
   const service = route.service(request);
   const protocol = parseGitProtocol(request.headers["git-protocol"] as string | undefined);
   if (protocol === undefined)
     throw new Failure("invalid-input", "Git-Protocol: not of the form key=value:key=value");
-  const caller = await authenticate(ports, "git", readCredential(request.headers.authorization));
-  annotate(request, caller);
+  const caller = await identify(ports, "git", "git", request, reply);
   const requirement = SERVICE_REQUIREMENTS[service];
   requireScopes(caller, requirement.scopes);
   const params = request.params as Record<string, string>;
@@ -100,6 +104,7 @@ export function answerGitError(ports: Ports, error: unknown, request: FastifyReq
     return reply.code(500).send("Something went wrong on the server\n");
   }
   annotateFailure(request, failure);
+  noteRefusal(ports, request, failure);
   // In Git it is 403, as recorded: after a 401 git would forget a token that is genuine.
   const status = failure.kind === "no-bitbucket-scopes" ? 403 : statusOf(failure);
   if (status === 401) reply.header("www-authenticate", CHALLENGE);

@@ -70,7 +70,7 @@ async function answerPush(
   const stopWatch = cutStalled(request, () => !request.raw.complete);
   let givePlaceBack = () => {};
   try {
-    givePlaceBack = await ports.pushPlaces.take(holderOf(caller, request), signal);
+    givePlaceBack = await ports.pushPlaces.take(holderOf(ports, caller, request), signal);
     const report = await push(ports, repository, pushRequest, {
       author: { kind: "account", account: requireAccount(caller) },
       bases: basesOf(request.headers, ports.config),

@@ -16,7 +16,13 @@ import { goneSignal } from "./gone-signal.ts";
 import { holderOf } from "./holder.ts";
 
 /** What upload-pack may serve; given here since no configuration of the repository is trusted. */
-const SETTINGS = ["-c", "uploadpack.allowFilter=true", "-c", "uploadpack.allowAnySHA1InWant=true"];
+const SETTINGS = [
+  ...["-c", "uploadpack.allowFilter=true"],
+  ...["-c", "uploadpack.allowAnySHA1InWant=true"],
+  // git maps whole packs otherwise: what it has read once is of no more use when it copies them.
+  ...["-c", "core.packedGitWindowSize=4m"],
+  ...["-c", "core.packedGitLimit=64m"],
+];
 const MESSAGES_LENGTH_MAX = 2_000;
 const BUFFER_BYTES = 1024 * 1024;
 /** Nothing of a repository is hidden from those who may read it. What is hidden from some must be told apart here. */
@@ -47,7 +53,8 @@ export async function sendPack(
   ports.metrics.countFetch(kept?.outcome ?? "bypass");
   request.notes["fetch.answer"] = kept?.outcome ?? "bypass";
   if (kept === undefined) return sendFromProcess(fetch);
-  if (kept.sizeBytes !== undefined) reply.header("content-length", kept.sizeBytes);
+  // Without a length, though it may be known: a client that has all bytes closes its connection before the answer's end is
+  // seen here, and the request would go unlogged.
   const counted = countBytes(fetch, kept.isWhole, () => kept.content.destroy());
   // A disk that cannot be read any more breaks the answer off, so that the client does not take it for whole.
   kept.content.once("error", (error) => counted.destroy(error));
@@ -67,7 +74,7 @@ async function openKeptResponse(fetch: Fetch): Promise<FetchResponse | undefined
 
 async function writeResponse(fetch: Fetch, file: number, isUnwanted: AbortSignal): Promise<ResponseWriter> {
   const { ports, git, body, request } = fetch;
-  const givePlaceBack = await ports.fetchPlaces.take(holderOf(git.caller, request), isUnwanted);
+  const givePlaceBack = await ports.fetchPlaces.take(holderOf(ports, git.caller, request), isUnwanted);
   try {
     const child = spawnGitInto(file, ...(await uploadPackCommand(fetch)));
     const said = collectMessages(child.stderr);
@@ -89,7 +96,7 @@ async function writeResponse(fetch: Fetch, file: number, isUnwanted: AbortSignal
 
 async function sendFromProcess(fetch: Fetch): Promise<FastifyReply> {
   const { ports, git, body, request, reply, signal } = fetch;
-  const givePlaceBack = await ports.fetchPlaces.take(holderOf(git.caller, request), signal);
+  const givePlaceBack = await ports.fetchPlaces.take(holderOf(ports, git.caller, request), signal);
   const child = await uploadPackCommand(fetch).then(
     (command) => spawnGit(...command),
     (error: unknown) => {

@@ -1,6 +1,4 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { authenticate } from "../authentication/authenticate.ts";
-import { readCredential } from "../authentication/read-credential.ts";
 import {
   credentialMissing,
   maySee,
@@ -22,13 +20,14 @@ import type { Project, Workspace } from "../model/workspace.ts";
 import { getProject } from "../operations/workspaces.ts";
 import type { Ports } from "../ports.ts";
 import { findWorkspace, type WorkspaceSelector } from "../storage/sql/workspaces.ts";
+import { identify } from "./identify.ts";
 import {
   findNamedProject,
   findNamedRepository,
   findNamedWorkspace,
   type PathParameters,
 } from "./named-subjects.ts";
-import { annotate, annotateRepository } from "./request-log.ts";
+import { annotateRepository } from "./request-log.ts";
 import type {
   ForkRoute,
   NewRepositoryRoute,
@@ -65,8 +64,7 @@ export async function admit(
 ): Promise<Admitted> {
   refuseControlCharacters(request);
   reply.header("x-accepted-oauth-scopes", route.oauthScopes.join(", "));
-  const caller = await authenticate(ports, "rest", readCredential(request.headers.authorization));
-  annotate(request, caller);
+  const caller = await identify(ports, "rest", route.rate ?? "api", request, reply);
   if (caller.kind === "api-token") {
     reply.header("x-oauth-scopes", caller.token.scopes.join(", "));
     reply.header("x-credential-type", "api_token");

@@ -23,6 +23,7 @@ const STATUS: Record<FailureKind, number> = {
   "form-type-refused": 406,
   "host-refused": 403,
   throttled: 429,
+  "rate-limited": 429,
   // Bitbucket's own number for a diff that takes too long: contract, rest.md §6.
   "timed-out": 555,
   unavailable: 503,

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { requireScopes } from "../authorization/authorize.ts";
 import type { Ports } from "../ports.ts";
+import { actorOf } from "./actor.ts";
 import { type Admitted, admit, admitToTargetProject, admitToTargetWorkspace } from "./admission.ts";
 import type { Answer } from "./answer.ts";
 import { parseFields, selectFields } from "./fields.ts";
@@ -32,10 +33,15 @@ export function registerRoute(server: FastifyInstance, ports: Ports, route: Rout
           const kept = key === undefined ? undefined : ports.answers.find(key);
           if (kept !== undefined) return reply.header("content-type", JSON_TYPE).send(kept);
           const common = restRequest(ports, admitted.caller, request, reply);
+          // What is changed is changed in the name of whoever asks.
+          const own =
+            route.method === "GET"
+              ? ports
+              : { ...ports, actor: actorOf(admitted.caller, request, ports.config) };
           const answer =
             "form" in route && route.form !== undefined
-              ? await callWithForm(ports, route, admitted, common, request, reply)
-              : await callHandler(ports, route, admitted, common, readBody?.(request.body));
+              ? await callWithForm(own, route, admitted, common, request, reply)
+              : await callHandler(own, route, admitted, common, readBody?.(request.body));
           return send(reply, answer, common, (json) => key && ports.answers.keep(key, json));
         },
       });

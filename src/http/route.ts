@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Static, TSchema } from "typebox";
 import type { ProjectRequirement, WorkspacePermission } from "../authorization/authorize.ts";
+import type { RateResource } from "../authorization/rate-limits.ts";
 import type { Account } from "../model/account.ts";
 import type { Caller } from "../model/caller.ts";
 import type { Permission } from "../model/permission.ts";
@@ -43,6 +44,8 @@ type Declared = {
   readonly scopes: readonly Scope[];
   /** The same in the older vocabulary, for `X-Accepted-OAuth-Scopes`. */
   readonly oauthScopes: readonly OauthScope[];
+  /** What of the rate limits its requests count for. Undefined: the API, as most do. */
+  readonly rate?: Exclude<RateResource, "api" | "git">;
   /**
    * For a GET whose answer is made of nothing but its URL, what the database holds, and objects, which never change: it is
    * sent again while the database is as it was. `caller`: it also depends on the account that asks. Access is decided for

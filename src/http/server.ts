@@ -12,6 +12,7 @@ import { Failure } from "../model/failure.ts";
 import { maskTokens } from "../model/mask-secrets.ts";
 import type { Ports } from "../ports.ts";
 import { BUG_BODY, CHALLENGE, errorBody, statusOf } from "./answer-failure.ts";
+import { noteRefusal } from "./note-refusal.ts";
 import { BITBUCKET_API_HOST, BITBUCKET_HOST } from "./public-urls.ts";
 import { UNREADABLE_BODY } from "./request-body.ts";
 import { type Objection, objectionTo } from "./request-guard.ts";
@@ -30,7 +31,7 @@ const IDLE_TIMEOUT_MS = 600_000;
 export type AppServer = FastifyInstance;
 
 /** Fastify with our limits, texts and log line. Routes are registered by the surfaces. */
-export function createHttpServer(ports: Pick<Ports, "config" | "log" | "metrics">): AppServer {
+export function createHttpServer(ports: Ports): AppServer {
   const server = fastify({
     serverFactory: (handler) => createNodeServer(ports, handler),
     // Answered where the Node server is made, which can also mend a request.
@@ -54,6 +55,7 @@ export function createHttpServer(ports: Pick<Ports, "config" | "log" | "metrics"
     forceCloseConnections: "idle",
   });
   server.decorateRequest("admitted", undefined);
+  server.decorateRequest("tokenActor", undefined);
   server.decorateRequest("notes", null as unknown as Record<string, unknown>);
   server.addHook("onRequest", async (request, reply) => {
     request.notes = {};
@@ -237,12 +239,7 @@ export function failureOf(error: unknown, bodyBytesMax = BODY_BYTES_MAX): Failur
   }
 }
 
-function answerError(
-  ports: Pick<Ports, "log">,
-  error: unknown,
-  request: FastifyRequest,
-  reply: FastifyReply,
-) {
+function answerError(ports: Ports, error: unknown, request: FastifyRequest, reply: FastifyReply) {
   const failure = failureOf(error, request.routeOptions.bodyLimit);
   reply.header("content-type", "application/json; charset=utf-8");
   if (failure === undefined) {
@@ -252,7 +249,11 @@ function answerError(
     return reply.code(500).send(JSON.stringify(BUG_BODY));
   }
   annotateFailure(request, failure);
+  noteRefusal(ports, request, failure);
   const status = statusOf(failure);
+  // Recorded: a bare text, unlike all other errors.
+  if (failure.kind === "rate-limited")
+    return reply.code(status).header("content-type", "text/plain; charset=utf-8").send(failure.message);
   if (status === 401) reply.header("www-authenticate", CHALLENGE);
   return reply.code(status).send(maskTokens(JSON.stringify(errorBody(failure))));
 }

@@ -1,3 +1,5 @@
+import type { Uuid } from "./uuid.ts";
+
 /** What can go wrong by a caller's doing, or by the world's. HTTP statuses are given in one table, in `http/`. */
 export type FailureKind =
   | "credential-missing"
@@ -19,6 +21,7 @@ export type FailureKind =
   | "form-type-refused"
   | "host-refused"
   | "throttled"
+  | "rate-limited"
   /** What was asked for takes too long to work out, and would the next time. */
   | "timed-out"
   | "unavailable";
@@ -30,6 +33,8 @@ export type FailureDetails = {
   readonly data?: Readonly<Record<string, unknown>>;
   /** Wrong fields of the request, each with what is wrong. */
   readonly fields?: Readonly<Record<string, readonly string[]>>;
+  /** For the audit log only: whose token it is that is genuine, and refused all the same. */
+  readonly genuine?: { readonly tokenUuid: Uuid; readonly accountUuid: Uuid };
   /** For the log only: the reason that the caller may not read. */
   readonly reason?: string;
 };

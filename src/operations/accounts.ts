@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type Account, type EmailAlias, parseEmailAddress, parseUsername } from "../model/account.ts";
+import { accountSubject } from "../model/audit.ts";
 import { Failure, invalidField } from "../model/failure.ts";
 import type { Uuid } from "../model/uuid.ts";
 import type { Ports } from "../ports.ts";
@@ -11,13 +12,15 @@ import {
   setPrimaryEmail,
 } from "../storage/sql/accounts.ts";
 import { isUniqueViolation } from "../storage/sql/database-failure.ts";
+import { type AuditedPorts, recordAudit } from "./record-audit.ts";
 
-export type AccountPorts = Pick<Ports, "database" | "clock">;
+export type AccountPorts = AuditedPorts;
 
 export type NewAccount = { readonly email: string; readonly username: string; readonly displayName?: string };
 
 /** Makes an account with its primary, confirmed e-mail address. @throws Failure invalid-input, or conflict if taken. */
-export async function createAccount({ database, clock }: AccountPorts, wanted: NewAccount): Promise<Account> {
+export async function createAccount(ports: AccountPorts, wanted: NewAccount): Promise<Account> {
+  const { database, clock } = ports;
   const address = requiredAddress(wanted.email);
   const username = parseUsername(wanted.username);
   if (username === undefined) throw invalidField("username", "must be 1 to 62 letters, digits, _ or -");
@@ -35,6 +38,7 @@ export async function createAccount({ database, clock }: AccountPorts, wanted: N
     await database.transaction(async (tx) => {
       await insertAccount(tx, account);
       await insertEmail(tx, account.uuid, { address, isPrimary: true, isConfirmed: true }, account.createdAt);
+      await recordAudit(tx, ports, "account.created", accountSubject(account), { account: account.uuid });
     });
   } catch (error) {
     throw isUniqueViolation(error)
@@ -45,11 +49,8 @@ export async function createAccount({ database, clock }: AccountPorts, wanted: N
 }
 
 /** Adds an alias, which may become the primary address. @throws Failure invalid-input, or conflict if taken. */
-export async function addEmail(
-  { database, clock }: AccountPorts,
-  account: Account,
-  email: EmailAlias,
-): Promise<void> {
+export async function addEmail(ports: AccountPorts, account: Account, email: EmailAlias): Promise<void> {
+  const { database, clock } = ports;
   const address = requiredAddress(email.address);
   if (email.isPrimary && !email.isConfirmed)
     throw invalidField("primary", "an unconfirmed address cannot be primary");
@@ -62,6 +63,11 @@ export async function addEmail(
         clock(),
       );
       if (email.isPrimary) await setPrimaryEmail(tx, account.uuid, address);
+      await recordAudit(tx, ports, "account.email-added", accountSubject(account), {
+        account: account.uuid,
+        is_primary: email.isPrimary,
+        is_confirmed: email.isConfirmed,
+      });
     });
   } catch (error) {
     throw isUniqueViolation(error)
@@ -71,12 +77,32 @@ export async function addEmail(
 }
 
 /** Its tokens are refused from the next request on; nothing is deleted. */
-export async function disableAccount({ database, clock }: AccountPorts, account: Account): Promise<void> {
-  await setAccountDisabled(database.kysely, account.uuid, clock());
+export async function disableAccount(ports: AccountPorts, account: Account): Promise<void> {
+  await ports.database.transaction(async (tx) => {
+    await setAccountDisabled(tx, account.uuid, ports.clock());
+    await recordAudit(tx, ports, "account.disabled", accountSubject(account), { account: account.uuid });
+  });
 }
 
-export async function enableAccount({ database }: AccountPorts, account: Account): Promise<void> {
-  await setAccountDisabled(database.kysely, account.uuid, undefined);
+export async function enableAccount(ports: AccountPorts, account: Account): Promise<void> {
+  await ports.database.transaction(async (tx) => {
+    await setAccountDisabled(tx, account.uuid, undefined);
+    await recordAudit(tx, ports, "account.enabled", accountSubject(account), { account: account.uuid });
+  });
+}
+
+/** Makes an address that the account has its primary one. */
+export async function changePrimaryEmail(
+  ports: AccountPorts,
+  account: Account,
+  address: string,
+): Promise<void> {
+  await ports.database.transaction(async (tx) => {
+    await setPrimaryEmail(tx, account.uuid, address);
+    await recordAudit(tx, ports, "account.primary-email-changed", accountSubject(account), {
+      account: account.uuid,
+    });
+  });
 }
 
 /** The account that has this e-mail address, primary or alias. @throws Failure not-found. */

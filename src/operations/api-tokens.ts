@@ -2,6 +2,7 @@ import { hkdfSync, randomUUID } from "node:crypto";
 import type { Kysely } from "kysely";
 import { digestApiToken, writeApiToken } from "../authentication/api-token-text.ts";
 import { type ApiToken, TOKEN_AGE_DAYS_MAX, TOKEN_AGE_DAYS_MIN } from "../model/api-token.ts";
+import { tokenSubject } from "../model/audit.ts";
 import { Failure, invalidField } from "../model/failure.ts";
 import type { GrantedScope } from "../model/scope.ts";
 import type { Secret } from "../model/secret.ts";
@@ -16,8 +17,9 @@ import {
 } from "../storage/sql/api-tokens.ts";
 import { isUniqueViolation } from "../storage/sql/database-failure.ts";
 import type { Schema } from "../storage/sql/schema.ts";
+import { type AuditedPorts, recordAudit } from "./record-audit.ts";
 
-export type TokenPorts = Pick<Ports, "database" | "clock" | "randomBytes" | "keys">;
+export type TokenPorts = AuditedPorts & Pick<Ports, "randomBytes" | "keys">;
 
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
@@ -48,10 +50,16 @@ export async function createApiToken(
   const now = ports.clock();
   const text = writeApiToken(ports.randomBytes);
   const expiresAt = new Date(now.getTime() + ageDays * DAY_MS);
-  return {
-    text,
-    token: await storeToken(ports.database.kysely, text, { ...wanted, expiresAt, createdAt: now }),
-  };
+  const token = await ports.database.transaction(async (tx) => {
+    const stored = await storeToken(tx, text, { ...wanted, expiresAt, createdAt: now });
+    await recordAudit(tx, ports, "token.created", tokenSubject(stored), tokenDetails(stored));
+    return stored;
+  });
+  return { text, token };
+}
+
+function tokenDetails({ accountUuid, scopes, expiresAt }: ApiToken) {
+  return { account: accountUuid, scopes, expires_on: expiresAt.toISOString() };
 }
 
 type TokenFacts = Pick<ApiToken, "accountUuid" | "name" | "scopes" | "createdAt" | "expiresAt">;
@@ -73,13 +81,14 @@ async function storeToken(db: Kysely<Schema>, text: Secret, facts: TokenFacts): 
 }
 
 /** Holds from the next request on. Revoking twice is no error: the first time stands. */
-export async function revokeApiToken(
-  { database, clock }: Pick<TokenPorts, "database" | "clock">,
-  uuid: Uuid,
-): Promise<ApiToken> {
-  const token = await getToken({ database }, uuid);
-  await revokeToken(database.kysely, uuid, clock());
-  return token;
+export async function revokeApiToken(ports: AuditedPorts, uuid: Uuid): Promise<ApiToken> {
+  return ports.database.transaction(async (tx) => {
+    const token = await getToken({ database: { kysely: tx } }, uuid);
+    if (await revokeToken(tx, uuid, ports.clock())) {
+      await recordAudit(tx, ports, "token.revoked", tokenSubject(token), { account: token.accountUuid });
+    }
+    return token;
+  });
 }
 
 /** For whoever holds the token itself. @returns what it was, also if it was revoked before; undefined if there is none. */
@@ -146,6 +155,11 @@ function rotate(ports: TokenPorts, uuid: Uuid, overlapMinutes: number): Promise<
     if (!(await setSuccessor(tx, uuid, token.uuid, oldExpiresAt))) {
       throw new Failure("conflict", "Cannot rotate the token: another rotation is under way, try again");
     }
+    await recordAudit(tx, ports, "token.rotated", tokenSubject(old), {
+      ...tokenDetails(token),
+      successor_uuid: token.uuid,
+      old_expires_on: oldExpiresAt.toISOString(),
+    });
     return { text, token, oldExpiresAt, isRepeated: false };
   });
 }

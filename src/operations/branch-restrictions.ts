@@ -1,4 +1,5 @@
 import type { Account } from "../model/account.ts";
+import { repositorySubject } from "../model/audit.ts";
 import {
   type BranchMatch,
   type BranchRestriction,
@@ -20,6 +21,7 @@ import {
   replaceRestriction,
 } from "../storage/sql/branch-restrictions.ts";
 import { isForeignKeyViolation, isUniqueViolation } from "../storage/sql/database-failure.ts";
+import { type AuditedPorts, recordAudit } from "./record-audit.ts";
 
 /** Each push reads the rules of its repository that concern it. */
 export const RESTRICTIONS_MAX = 1000;
@@ -47,41 +49,69 @@ export async function getRestriction(
 
 /** @throws Failure invalid-input if it makes no rule, conflict if there is one like it or there are too many. */
 export async function createRestriction(
-  { database }: Pick<Ports, "database">,
+  ports: AuditedPorts,
   repository: Repository,
   wanted: WantedRestriction,
 ): Promise<BranchRestriction> {
   requireSense(wanted);
   const restriction: NewRestriction = { ...wanted, repositoryUuid: repository.uuid };
   return storing(wanted, () =>
-    database.transaction(async (tx) => {
+    ports.database.transaction(async (tx) => {
       if ((await countRestrictions(tx, repository.uuid)) >= RESTRICTIONS_MAX) {
         throw new Failure("conflict", `Cannot create the rule: there are ${RESTRICTIONS_MAX} already`);
       }
-      return insertRestriction(tx, restriction);
+      const stored = await insertRestriction(tx, restriction);
+      const details = restrictionDetails(stored);
+      await recordAudit(tx, ports, "branch-restriction.created", repositorySubject(repository), details);
+      return stored;
     }),
   );
 }
 
 /** @throws Failure as `createRestriction` does; not-found if the rule has just been deleted. */
 export async function changeRestriction(
-  { database }: Pick<Ports, "database">,
+  ports: AuditedPorts,
+  repository: Repository,
   restriction: BranchRestriction,
   wanted: WantedRestriction,
 ): Promise<BranchRestriction> {
   requireSense(wanted);
   const changed = { ...restriction, ...wanted };
-  const isThere = await storing(wanted, () => database.transaction((tx) => replaceRestriction(tx, changed)));
+  const isThere = await storing(wanted, () =>
+    ports.database.transaction(async (tx) => {
+      if (!(await replaceRestriction(tx, changed))) return false;
+      const details = restrictionDetails(changed);
+      await recordAudit(tx, ports, "branch-restriction.changed", repositorySubject(repository), details);
+      return true;
+    }),
+  );
   if (!isThere) throw noSuchRestriction(String(restriction.id));
   return changed;
 }
 
 /** @throws Failure not-found. */
 export async function removeRestriction(
-  { database }: Pick<Ports, "database">,
-  { id, repositoryUuid }: BranchRestriction,
+  ports: AuditedPorts,
+  repository: Repository,
+  restriction: BranchRestriction,
 ): Promise<void> {
-  if (!(await deleteRestriction(database.kysely, repositoryUuid, id))) throw noSuchRestriction(String(id));
+  await ports.database.transaction(async (tx) => {
+    if (!(await deleteRestriction(tx, repository.uuid, restriction.id)))
+      throw noSuchRestriction(String(restriction.id));
+    const details = restrictionDetails(restriction);
+    await recordAudit(tx, ports, "branch-restriction.deleted", repositorySubject(repository), details);
+  });
+}
+
+function restrictionDetails({ id, kind, match, value, accounts, groups }: BranchRestriction) {
+  return {
+    id,
+    kind,
+    match: describeMatch(match),
+    value,
+    exempt_account_uuids: accounts.map(({ uuid }) => uuid),
+    exempt_group_uuids: groups.map(({ uuid }) => uuid),
+  };
 }
 
 function noSuchRestriction(id: string): Failure {

@@ -1,8 +1,9 @@
 import type { Account } from "../model/account.ts";
+import type { AuditSubject } from "../model/audit.ts";
 import { Failure, invalidField } from "../model/failure.ts";
+import type { Group } from "../model/group.ts";
 import type { ProjectPermission } from "../model/project-permission.ts";
 import type { Workspace } from "../model/workspace.ts";
-import type { Ports } from "../ports.ts";
 import {
   deleteExplicitPermission,
   type PermissionHolder,
@@ -10,8 +11,10 @@ import {
   upsertExplicitPermission,
 } from "../storage/sql/explicit-permissions.ts";
 import { findMember } from "../storage/sql/workspaces.ts";
+import { type AuditedPorts, recordAudit } from "./record-audit.ts";
 
-type DatabasePort = Pick<Ports, "database">;
+/** Where a permission is given, with the name that the place has for people. */
+export type NamedPlace = PermissionPlace & AuditSubject;
 
 /**
  * Gives an account a permission in a repository or a project, in place of the one it has there.
@@ -20,26 +23,58 @@ type DatabasePort = Pick<Ports, "database">;
  * owner" (the reference).
  */
 export async function setAccountPermission(
-  { database }: DatabasePort,
+  ports: AuditedPorts,
   workspace: Workspace,
-  place: PermissionPlace,
+  place: NamedPlace,
   account: Account,
   permission: Exclude<ProjectPermission, "none">,
 ): Promise<void> {
+  const { database } = ports;
   const member = await findMember(database.kysely, workspace.uuid, account.uuid);
   if (member === undefined) throw invalidField("selected_user_id", "is not a member of the workspace");
   if (member.role === "owner")
     throw invalidField("selected_user_id", "owns the workspace, and so may do everything in it");
-  await upsertExplicitPermission(database.kysely, place, { kind: "account", uuid: account.uuid }, permission);
+  await setPermission(ports, place, { kind: "account", uuid: account.uuid }, permission);
+}
+
+/** Gives a group of the workspace a permission in a repository or a project, in place of the one it has there. */
+export async function setGroupPermission(
+  ports: AuditedPorts,
+  place: NamedPlace,
+  group: Group,
+  permission: Exclude<ProjectPermission, "none">,
+): Promise<void> {
+  await setPermission(ports, place, { kind: "group", uuid: group.uuid }, permission);
+}
+
+/** For the operator, who may give it to anybody, and give none. */
+export async function setPermission(
+  ports: AuditedPorts,
+  place: NamedPlace,
+  holder: PermissionHolder,
+  permission: ProjectPermission,
+): Promise<void> {
+  await ports.database.transaction(async (tx) => {
+    await upsertExplicitPermission(tx, place, holder, permission);
+    await recordAudit(tx, ports, "permission.set", place, { ...holderDetails(holder), permission });
+  });
+}
+
+function holderDetails({ kind, uuid }: PermissionHolder) {
+  return kind === "account" ? { account: uuid } : { group_uuid: uuid };
 }
 
 /** @throws Failure not-found if the holder has no permission of its own there. */
 export async function removePermission(
-  { database }: DatabasePort,
-  place: PermissionPlace,
+  ports: AuditedPorts,
+  place: NamedPlace,
   holder: PermissionHolder,
 ): Promise<void> {
-  if (await deleteExplicitPermission(database.kysely, place, holder)) return;
-  const who = holder.kind === "account" ? "user" : "group";
-  throw new Failure("not-found", `The ${who} has no permission of its own in this ${place.kind}`);
+  await ports.database.transaction(async (tx) => {
+    if (!(await deleteExplicitPermission(tx, place, holder))) {
+      const who = holder.kind === "account" ? "user" : "group";
+      throw new Failure("not-found", `The ${who} has no permission of its own in this ${place.kind}`);
+    }
+    await recordAudit(tx, ports, "permission.removed", place, holderDetails(holder));
+  });
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { repositorySubject } from "../model/audit.ts";
 import type { EventOrigin } from "../model/event.ts";
 import { Failure, invalidField } from "../model/failure.ts";
 import type { Ref } from "../model/ref.ts";
@@ -11,6 +12,7 @@ import { insertRefs, listRefsByPrefix } from "../storage/sql/refs.ts";
 import { findRepository, insertRepository } from "../storage/sql/repositories.ts";
 import { privateByPolicy, requireForking } from "./fork-policies.ts";
 import { oweForkWebhooks } from "./owe-webhooks.ts";
+import { recordAudit } from "./record-audit.ts";
 import { type NewRepository, type RepositoryPorts, slugTaken } from "./repositories.ts";
 
 export type ForkPorts = RepositoryPorts & Pick<Ports, "maintenance" | "outbox">;
@@ -114,19 +116,23 @@ function inheritedMainBranch({ mainBranch }: Repository, refs: readonly Ref[]): 
 }
 
 async function storeFork(
-  { database }: ForkPorts,
+  ports: ForkPorts,
   parent: Repository,
   fork: Repository,
   refs: readonly Ref[],
   origin: EventOrigin,
 ): Promise<void> {
   try {
-    await database.transaction(async (tx) => {
+    await ports.database.transaction(async (tx) => {
       const { mayBePublic } = await requireForking(tx, parent);
       if (!fork.isPrivate && !mayBePublic) throw privateByPolicy();
       await insertRepository(tx, fork);
       await insertRefs(tx, fork.uuid, refs);
       await oweForkWebhooks(tx, parent, fork, origin, fork.createdAt);
+      await recordAudit(tx, ports, "repository.forked", repositorySubject(fork), {
+        parent_uuid: parent.uuid,
+        is_private: fork.isPrivate,
+      });
     });
   } catch (error) {
     throw isUniqueViolation(error) ? slugTaken(fork) : error;

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Account } from "../model/account.ts";
+import { groupSubject } from "../model/audit.ts";
 import { Failure, invalidField } from "../model/failure.ts";
 import type { Group } from "../model/group.ts";
 import { parseGroupSlug, slugifyGroupName } from "../model/slug.ts";
@@ -7,18 +8,21 @@ import type { Uuid } from "../model/uuid.ts";
 import type { Workspace } from "../model/workspace.ts";
 import type { Ports } from "../ports.ts";
 import { isUniqueViolation } from "../storage/sql/database-failure.ts";
-import { deleteGroupMember, findGroup, insertGroup, insertGroupMember } from "../storage/sql/groups.ts";
+import {
+  deleteGroupMember,
+  deleteGroupRow,
+  findGroup,
+  insertGroup,
+  insertGroupMember,
+} from "../storage/sql/groups.ts";
 import { findMember } from "../storage/sql/workspaces.ts";
+import { type AuditedPorts, recordAudit } from "./record-audit.ts";
 
 /** Our choice, as long as the name of a repository. */
 const NAME_LENGTH_MAX = 255;
 
 /** Makes a group without members. @throws Failure invalid-input, or conflict if its slug is taken in the workspace. */
-export async function createGroup(
-  { database, clock }: Pick<Ports, "database" | "clock">,
-  workspace: Workspace,
-  name: string,
-): Promise<Group> {
+export async function createGroup(ports: AuditedPorts, workspace: Workspace, name: string): Promise<Group> {
   const slug = name.length > NAME_LENGTH_MAX ? undefined : slugifyGroupName(name);
   if (slug === undefined)
     throw invalidField("name", `must have a letter or a digit, and at most ${NAME_LENGTH_MAX} characters`);
@@ -27,10 +31,14 @@ export async function createGroup(
     workspaceUuid: workspace.uuid,
     slug,
     name,
-    createdAt: clock(),
+    createdAt: ports.clock(),
   };
   try {
-    await insertGroup(database.kysely, group);
+    await ports.database.transaction(async (tx) => {
+      await insertGroup(tx, group);
+      const workspaceUuid = workspace.uuid;
+      await recordAudit(tx, ports, "group.created", groupSubject(group), { workspace_uuid: workspaceUuid });
+    });
   } catch (error) {
     throw isUniqueViolation(error)
       ? new Failure("conflict", `Cannot create group "${slug}": it already exists in ${workspace.slug}`)
@@ -53,26 +61,36 @@ export async function getGroup(
 
 /** @throws Failure conflict if the account is not a member of the workspace: that is what a group is made of. */
 export async function addGroupMember(
-  { database }: Pick<Ports, "database">,
+  ports: AuditedPorts,
   workspace: Workspace,
   group: Group,
   account: Account,
 ): Promise<void> {
-  if ((await findMember(database.kysely, workspace.uuid, account.uuid)) === undefined) {
-    throw new Failure(
-      "conflict",
-      `Cannot add ${account.username} to the group: not a member of ${workspace.slug} (pail workspace add-member)`,
-    );
-  }
-  await insertGroupMember(database.kysely, group.uuid, account.uuid);
+  await ports.database.transaction(async (tx) => {
+    if ((await findMember(tx, workspace.uuid, account.uuid)) === undefined) {
+      throw new Failure(
+        "conflict",
+        `Cannot add ${account.username} to the group: not a member of ${workspace.slug} (pail workspace add-member)`,
+      );
+    }
+    await insertGroupMember(tx, group.uuid, account.uuid);
+    await recordAudit(tx, ports, "group.member-added", groupSubject(group), { account: account.uuid });
+  });
 }
 
 /** @throws Failure not-found if the account is not in the group. */
-export async function removeGroupMember(
-  { database }: Pick<Ports, "database">,
-  group: Group,
-  account: Account,
-): Promise<void> {
-  if (await deleteGroupMember(database.kysely, group.uuid, account.uuid)) return;
-  throw new Failure("not-found", `${account.username} is not in the group ${group.slug}`);
+export async function removeGroupMember(ports: AuditedPorts, group: Group, account: Account): Promise<void> {
+  await ports.database.transaction(async (tx) => {
+    if (!(await deleteGroupMember(tx, group.uuid, account.uuid)))
+      throw new Failure("not-found", `${account.username} is not in the group ${group.slug}`);
+    await recordAudit(tx, ports, "group.member-removed", groupSubject(group), { account: account.uuid });
+  });
+}
+
+/** Deletes a group with all that it was permitted. */
+export async function deleteGroup(ports: AuditedPorts, group: Group): Promise<void> {
+  await ports.database.transaction(async (tx) => {
+    if (await deleteGroupRow(tx, group.uuid))
+      await recordAudit(tx, ports, "group.deleted", groupSubject(group));
+  });
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Kysely } from "kysely";
 import type { Account } from "../model/account.ts";
+import { projectSubject } from "../model/audit.ts";
 import type { EventOrigin } from "../model/event.ts";
 import { Failure, invalidField } from "../model/failure.ts";
 import type { ProjectKey } from "../model/slug.ts";
@@ -26,8 +27,9 @@ import {
 import type { Schema } from "../storage/sql/schema.ts";
 import { findMember } from "../storage/sql/workspaces.ts";
 import { oweWebhooks } from "./owe-webhooks.ts";
+import { type AuditedPorts, recordAudit } from "./record-audit.ts";
 
-export type ProjectPorts = Pick<Ports, "database" | "clock" | "outbox">;
+export type ProjectPorts = AuditedPorts & Pick<Ports, "outbox">;
 
 export type NewProject = {
   readonly key: ProjectKey;
@@ -38,11 +40,11 @@ export type NewProject = {
 
 /** @throws Failure invalid-input if the workspace has a project with this key already. */
 export async function createProject(
-  { database, clock }: Pick<ProjectPorts, "database" | "clock">,
+  ports: AuditedPorts,
   workspace: Workspace,
   wanted: NewProject,
 ): Promise<Project> {
-  const now = clock();
+  const now = ports.clock();
   const project: Project = {
     uuid: randomUUID() as Uuid,
     workspaceUuid: workspace.uuid,
@@ -55,7 +57,11 @@ export async function createProject(
     updatedAt: now,
   };
   try {
-    await insertProject(database.kysely, project);
+    await ports.database.transaction(async (tx) => {
+      await insertProject(tx, project);
+      const { isPrivate } = project;
+      await recordAudit(tx, ports, "project.created", projectSubject(project), { is_private: isPrivate });
+    });
   } catch (error) {
     throw isUniqueViolation(error) ? keyTaken(project.key) : error;
   }
@@ -68,12 +74,13 @@ export async function createProject(
  * @throws Failure invalid-input if the new key is taken in the workspace.
  */
 export async function changeProject(
-  { database, clock, outbox }: ProjectPorts,
+  ports: ProjectPorts,
   workspace: Workspace,
   project: Project,
   changes: Partial<NewProject>,
   origin: EventOrigin,
 ): Promise<Project> {
+  const { database, clock, outbox } = ports;
   const now = clock();
   const find = (tx: Kysely<Schema>) => findProject(tx, workspace.uuid, { uuid: project.uuid });
   try {
@@ -84,6 +91,10 @@ export async function changeProject(
       if (before === undefined || after === undefined)
         throw new Failure("conflict", "Cannot change the project: it has just been deleted");
       await oweUpdate(tx, workspace, before, after, origin, now);
+      if (before.isPrivate !== after.isPrivate) {
+        const action = after.isPrivate ? "project.made-private" : "project.made-public";
+        await recordAudit(tx, ports, action, projectSubject(after));
+      }
       return after;
     });
     outbox.wake();
@@ -110,10 +121,16 @@ async function oweUpdate(
 }
 
 /** @throws Failure permission-missing if a repository is in it: the reference's 403 says so of both. */
-export async function deleteProject({ database }: Pick<Ports, "database">, project: Project): Promise<void> {
+export async function deleteProject(ports: AuditedPorts, project: Project): Promise<void> {
+  const { database } = ports;
   const refusal = new Failure("permission-missing", "Cannot delete the project: it has repositories in it");
   try {
-    if (await deleteProjectRow(database.kysely, project.uuid)) return;
+    const isDeleted = await database.transaction(async (tx) => {
+      if (!(await deleteProjectRow(tx, project.uuid))) return false;
+      await recordAudit(tx, ports, "project.deleted", projectSubject(project));
+      return true;
+    });
+    if (isDeleted) return;
   } catch (error) {
     throw isForeignKeyViolation(error) ? refusal : error;
   }

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Kysely } from "kysely";
+import { repositorySubject } from "../model/audit.ts";
 import type { EventOrigin } from "../model/event.ts";
 import { Failure } from "../model/failure.ts";
 import { BRANCH_PREFIX, type BranchName, type RefName } from "../model/ref-name.ts";
@@ -23,8 +24,9 @@ import { NO_DETAILS } from "../storage/sql/repository-details.ts";
 import type { Schema } from "../storage/sql/schema.ts";
 import { requirePublicity } from "./fork-policies.ts";
 import { oweWebhooks } from "./owe-webhooks.ts";
+import { type AuditedPorts, recordAudit } from "./record-audit.ts";
 
-export type RepositoryPorts = Pick<Ports, "database" | "packs" | "clock" | "outbox">;
+export type RepositoryPorts = AuditedPorts & Pick<Ports, "packs" | "outbox">;
 
 export type NewRepository = {
   readonly workspace: Workspace;
@@ -79,6 +81,9 @@ export async function createRepository(
   try {
     await ports.database.transaction(async (tx) => {
       await insertRepository(tx, repository);
+      const { isPrivate } = repository;
+      const subject = repositorySubject(repository);
+      await recordAudit(tx, ports, "repository.created", subject, { is_private: isPrivate });
       if (origin !== undefined)
         await oweWebhooks(tx, repository, { kind: "repo:created", repository, ...origin }, now);
     });
@@ -99,11 +104,12 @@ export type RepositoryChanges = Omit<Partial<NewRepository>, "workspace" | "slug
  * @throws Failure invalid-input if the new slug is taken, the main branch does not exist, or a fork must stay private.
  */
 export async function changeRepository(
-  { database, clock, outbox }: RepositoryPorts,
+  ports: RepositoryPorts,
   repository: Repository,
   changes: RepositoryChanges,
   origin?: EventOrigin,
 ): Promise<Repository> {
+  const { database, clock, outbox } = ports;
   const { project, name, mainBranch, ...plain } = changes;
   const slug = name === undefined || name === repository.name ? repository.slug : slugifyRepositoryName(name);
   if (slug === undefined) {
@@ -135,6 +141,10 @@ export async function changeRepository(
       });
       const after = (await findRepository(tx, undefined, { uuid: repository.uuid }))!;
       if (origin !== undefined) await oweUpdate(tx, before, after, origin, now);
+      if (before.isPrivate !== after.isPrivate) {
+        const action = after.isPrivate ? "repository.made-private" : "repository.made-public";
+        await recordAudit(tx, ports, action, repositorySubject(after));
+      }
       return after;
     });
   } catch (error) {
@@ -162,22 +172,17 @@ async function oweUpdate(
  * hear of it, if there is an `origin`.
  */
 export async function deleteRepository(
-  {
-    config,
-    database,
-    packs,
-    objects,
-    fetchResponses,
-    clock,
-    outbox,
-  }: RepositoryPorts & Pick<Ports, "config" | "objects" | "fetchResponses">,
+  ports: RepositoryPorts & Pick<Ports, "config" | "objects" | "fetchResponses">,
   repository: Repository,
   origin?: EventOrigin,
 ): Promise<void> {
+  const { config, database, packs, objects, fetchResponses, clock, outbox } = ports;
   // The row first: from then on nobody finds it. A folder that is left when the process dies here is named by nobody.
   await database.transaction(async (tx) => {
     // Of two who delete it at once, one has deleted it.
-    if (!(await deleteRepositoryRow(tx, repository.uuid)) || origin === undefined) return;
+    if (!(await deleteRepositoryRow(tx, repository.uuid))) return;
+    await recordAudit(tx, ports, "repository.deleted", repositorySubject(repository));
+    if (origin === undefined) return;
     const { workspace } = repository;
     await oweWebhooks(tx, { workspace }, { kind: "repo:deleted", repository, ...origin }, clock());
   });

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Account } from "../model/account.ts";
+import { workspaceSubject } from "../model/audit.ts";
 import { Failure, invalidField } from "../model/failure.ts";
 import type { Permission } from "../model/permission.ts";
 import { type ProjectKey, parseProjectKey, parseWorkspaceSlug } from "../model/slug.ts";
@@ -9,8 +10,9 @@ import type { Ports } from "../ports.ts";
 import { isUniqueViolation } from "../storage/sql/database-failure.ts";
 import { findOldestProject, findProject, insertProject } from "../storage/sql/projects.ts";
 import { findWorkspace, insertWorkspace, listMembers, upsertMember } from "../storage/sql/workspaces.ts";
+import { type AuditedPorts, recordAudit } from "./record-audit.ts";
 
-export type WorkspacePorts = Pick<Ports, "database" | "clock">;
+export type WorkspacePorts = AuditedPorts;
 
 export type NewWorkspace = {
   readonly slug: string;
@@ -23,9 +25,10 @@ export type NewWorkspace = {
 
 /** Makes a workspace with its owner and its first project. @throws Failure invalid-input, or conflict if taken. */
 export async function createWorkspace(
-  { database, clock }: WorkspacePorts,
+  ports: WorkspacePorts,
   wanted: NewWorkspace,
 ): Promise<{ workspace: Workspace; project: Project }> {
+  const { database, clock } = ports;
   const slug = parseWorkspaceSlug(wanted.slug);
   if (slug === undefined)
     throw invalidField("slug", "must be 1 to 62 letters, digits, _ or -, and not reserved");
@@ -49,6 +52,10 @@ export async function createWorkspace(
       const owner = { accountUuid: wanted.owner.uuid, role: "owner", repositoryPermission: "admin" } as const;
       await upsertMember(tx, workspace.uuid, owner, now);
       await insertProject(tx, project);
+      await recordAudit(tx, ports, "workspace.created", workspaceSubject(workspace), {
+        account: wanted.owner.uuid,
+        is_private: workspace.isPrivate,
+      });
     });
   } catch (error) {
     throw isUniqueViolation(error)
@@ -73,25 +80,28 @@ function newProject(workspace: Workspace, key: ProjectKey, name: string, now: Da
 
 /** Makes an account a member, or changes what it is. @throws Failure conflict if nobody would own the workspace. */
 export async function setMember(
-  { database, clock }: WorkspacePorts,
+  ports: WorkspacePorts,
   workspace: Workspace,
   account: Account,
   role: WorkspaceRole,
   repositoryPermission: Permission,
 ): Promise<void> {
-  const members = await listMembers(database.kysely, workspace.uuid);
-  const hasOtherOwner = members.some(
-    ({ member }) => member.role === "owner" && member.accountUuid !== account.uuid,
-  );
-  if (role !== "owner" && !hasOtherOwner) {
-    throw new Failure("conflict", "Cannot change the member: the workspace would have no owner");
-  }
-  await upsertMember(
-    database.kysely,
-    workspace.uuid,
-    { accountUuid: account.uuid, role, repositoryPermission },
-    clock(),
-  );
+  await ports.database.transaction(async (tx) => {
+    const members = await listMembers(tx, workspace.uuid);
+    const hasOtherOwner = members.some(
+      ({ member }) => member.role === "owner" && member.accountUuid !== account.uuid,
+    );
+    if (role !== "owner" && !hasOtherOwner) {
+      throw new Failure("conflict", "Cannot change the member: the workspace would have no owner");
+    }
+    const member = { accountUuid: account.uuid, role, repositoryPermission };
+    await upsertMember(tx, workspace.uuid, member, ports.clock());
+    await recordAudit(tx, ports, "workspace.member-set", workspaceSubject(workspace), {
+      account: account.uuid,
+      role,
+      permission: repositoryPermission,
+    });
+  });
 }
 
 /** @throws Failure not-found. */

@@ -1,4 +1,5 @@
 import type { MetricObject } from "prom-client";
+import type { RateDecision, RateQuestion } from "../authorization/rate-limits.ts";
 import type { Uuid } from "../model/uuid.ts";
 
 /** What a worker tells the main process, which does the jobs for all. */
@@ -6,7 +7,10 @@ export type FromWorker =
   | { readonly kind: "listening" }
   | { readonly kind: "outbox" }
   | { readonly kind: "maintenance"; readonly repositoryUuid: Uuid }
+  | { readonly kind: "rate"; readonly question: number; readonly asked: RateQuestion }
   | { readonly kind: "metrics"; readonly question: number; readonly metrics: readonly MetricObject[] };
 
-/** What the main process asks a worker. */
-export type ToWorker = { readonly kind: "metrics"; readonly question: number };
+/** What the main process asks a worker, and answers it. */
+export type ToWorker =
+  | { readonly kind: "metrics"; readonly question: number }
+  | { readonly kind: "rate"; readonly question: number; readonly decision: RateDecision };

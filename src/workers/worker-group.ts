@@ -39,7 +39,7 @@ export async function requireFreePort(host: string, port: number): Promise<void>
 
 /** Starts workers with the command line of this process. One that ends is started again. */
 export function startWorkers(
-  ports: Pick<Ports, "maintenance" | "outbox" | "log">,
+  ports: Pick<Ports, "maintenance" | "outbox" | "rateLimits" | "log">,
   { count, port }: { readonly count: number; readonly port: number },
 ): WorkerGroup {
   const workers = new Set<ChildProcess>();
@@ -58,7 +58,7 @@ export function startWorkers(
     const { promise: listening, resolve } = Promise.withResolvers<void>();
     worker.on("message", (message: FromWorker) => {
       if (message.kind === "listening") resolve();
-      else hear(message);
+      else hear(worker, message);
     });
     worker.on("error", (error) => ports.log.error({ err: error }, "a worker failed"));
     worker.once("exit", (status, signal) => {
@@ -75,13 +75,19 @@ export function startWorkers(
     return listening;
   }
 
-  function hear(message: Exclude<FromWorker, { readonly kind: "listening" }>): void {
+  function hear(worker: ChildProcess, message: Exclude<FromWorker, { readonly kind: "listening" }>): void {
     switch (message.kind) {
       case "outbox":
         ports.outbox.wake();
         break;
       case "maintenance":
         ports.maintenance.wake(message.repositoryUuid);
+        break;
+      case "rate":
+        void ports.rateLimits?.take(message.asked).then((decision) => {
+          const answer: ToWorker = { kind: "rate", question: message.question, decision };
+          if (worker.connected) worker.send(answer, () => {});
+        });
         break;
       case "metrics":
         answers.get(message.question)?.(message.metrics);

@@ -1,3 +1,4 @@
+import type { RateDecision, RateLimits } from "../authorization/rate-limits.ts";
 import type { Ports } from "../ports.ts";
 import type { FromWorker, ToWorker } from "./messages.ts";
 
@@ -12,11 +13,18 @@ export function findWorkerPort(environment: NodeJS.ProcessEnv): number | undefin
 
 /** The ports of a worker: what is to be done after an answer is told to the main process, which does it. */
 export function linkToMain(ports: Ports): Ports {
+  const rateAnswers = new Map<number, (decision: RateDecision) => void>();
   process.on("message", (message: ToWorker) => {
-    if (message.kind !== "metrics") return;
-    void ports.metrics
-      .read()
-      .then((metrics) => tell({ kind: "metrics", question: message.question, metrics }));
+    const { question } = message;
+    switch (message.kind) {
+      case "metrics":
+        void ports.metrics.read().then((metrics) => tell({ kind: "metrics", question, metrics }));
+        break;
+      case "rate":
+        rateAnswers.get(question)?.(message.decision);
+        rateAnswers.delete(question);
+        break;
+    }
   });
   return {
     ...ports,
@@ -24,7 +32,22 @@ export function linkToMain(ports: Ports): Ports {
       ...ports.maintenance,
       wake: (repositoryUuid) => tell({ kind: "maintenance", repositoryUuid }),
     },
+    rateLimits: ports.rateLimits && linkRateLimits(rateAnswers),
     outbox: { wake: () => tell({ kind: "outbox" }), listen() {} },
+  };
+}
+
+/** Counted in the main process: a client's connections go to any of the processes, and its limit is one. */
+function linkRateLimits(answers: Map<number, (decision: RateDecision) => void>): RateLimits {
+  let questions = 0;
+  return {
+    take(asked) {
+      questions += 1;
+      const { promise, resolve } = Promise.withResolvers<RateDecision>();
+      answers.set(questions, resolve);
+      tell({ kind: "rate", question: questions, asked });
+      return promise;
+    },
   };
 }
 

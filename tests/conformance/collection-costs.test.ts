@@ -69,6 +69,9 @@ type Page = { readonly count: number; readonly cost: Cost };
 /** Undefined if the answer is no list. */
 async function askPage(path: string, pagelen: number): Promise<Page | undefined> {
   let count: number | undefined;
+  // What a request before has left for the audit log makes the look-ups forget what they know: ask for it anew.
+  await app.ports.auditNotes.idle();
+  await rest("GET", "/commit/main");
   const cost = await measureCost(async () => {
     const answer = await rest("GET", `${path}${path.includes("?") ? "&" : "?"}pagelen=${pagelen}`);
     if (answer.status === 200 && Array.isArray(answer.json?.values)) count = answer.json.values.length;

@@ -125,3 +125,24 @@ test("a second server on the same port is refused, and not let in beside the fir
     await pail.stop();
   }
 });
+
+test("several processes count requests together: nobody has 60 of each", { timeout: 120_000 }, async () => {
+  const pail = await startPail({ args: ["--workers", String(WORKERS), "--rate-limits"] });
+  try {
+    await allServe(pail, WORKERS);
+    const askAnonymously = async () => {
+      // A connection of its own, so that any of the processes may answer.
+      const response = await fetch(`${pail.credentials.url}/2.0/user`, {
+        headers: { connection: "close" },
+      });
+      await response.arrayBuffer();
+      return response.status;
+    };
+    const statuses = await Promise.all(Array.from({ length: 100 }, askAnonymously));
+    assert.equal(statuses.filter((status) => status === 429).length, 40);
+    // Nobody has no account to be shown. It counts all the same.
+    assert.deepEqual(new Set(statuses), new Set([401, 429]));
+  } finally {
+    await pail.stop();
+  }
+});

@@ -5,12 +5,18 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { cloneOf, commitFiles, createHostedRepository, initClone } from "../support/hosted-repository.ts";
 import { type PailServer, startPail } from "../support/pail-server.ts";
+import { waitUntil } from "../support/process-table.ts";
 import { openRealGit } from "../support/real-git.ts";
 
 const git = openRealGit();
 
-/** How each fetch of objects was answered, in the order of the log. */
-function fetchAnswers(pail: PailServer): string[] {
+/** How the first `count` fetches of objects were answered, in the order of the log, which is a little behind. */
+async function fetchAnswers(pail: PailServer, count: number): Promise<string[]> {
+  await waitUntil(`${count} fetches are logged`, () => readAnswers(pail).length >= count);
+  return readAnswers(pail);
+}
+
+function readAnswers(pail: PailServer): string[] {
   return pail
     .logText()
     .split("\n")
@@ -42,7 +48,7 @@ test("a fetch is made once, whoever asks, until refs change, and is still kept a
     other.username = "eve";
     other.password = token.stdout.trim();
     await cloneOf(git, other.href);
-    assert.deepEqual(fetchAnswers(pail), ["miss", "hit", "hit", "hit", "hit"]);
+    assert.deepEqual(await fetchAnswers(pail, 5), ["miss", "hit", "hit", "hit", "hit"]);
 
     await commitFiles(git, origin, { "b.txt": "b\n" }, "Two");
     await git.out(["push", "--quiet", "origin", "main"], { folder: origin });
@@ -53,7 +59,7 @@ test("a fetch is made once, whoever asks, until refs change, and is still kept a
     );
     await cloneOf(git, repository.url, ["--depth", "1"]);
     await cloneOf(git, repository.url, ["--depth", "1"]);
-    assert.deepEqual(fetchAnswers(pail).slice(5), ["miss", "miss", "hit"]);
+    assert.deepEqual((await fetchAnswers(pail, 8)).slice(5), ["miss", "miss", "hit"]);
 
     const port = new URL(repository.url).port;
     await pail.stop();
@@ -61,7 +67,7 @@ test("a fetch is made once, whoever asks, until refs change, and is still kept a
     const again = repository.url.replace(`:${port}/`, `:${new URL(pail.credentials.url).port}/`);
     const restarted = await cloneOf(git, again, ["--depth", "1"]);
     await git.out(["fsck", "--strict"], { folder: restarted });
-    assert.deepEqual(fetchAnswers(pail), ["hit"]);
+    assert.deepEqual(await fetchAnswers(pail, 1), ["hit"]);
   } finally {
     await pail.stop();
   }
@@ -78,7 +84,7 @@ test("clones at once are one response", async () => {
     await git.out(["push", "--quiet", "origin", "main"], { folder: origin });
     const clones = await Promise.all(Array.from({ length: 8 }, () => cloneOf(git, repository.url)));
     for (const clone of clones) await git.out(["fsck", "--strict"], { folder: clone });
-    const answers = fetchAnswers(pail);
+    const answers = await fetchAnswers(pail, 8);
     assert.equal(answers.length, 8);
     assert.equal(answers.filter((answer) => answer === "miss").length, 1, String(answers));
     assert.equal(answers.includes("bypass"), false, String(answers));

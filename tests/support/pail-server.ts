@@ -64,6 +64,8 @@ function serverEnvironment(home: string, databaseUrl: string | undefined): NodeJ
     HOME: home,
     TMPDIR: home,
     LC_ALL: "C.UTF-8",
+    // Tests try many, and all from one address.
+    PAIL_FAILED_CREDENTIALS_MAX: "1000000",
     ...watchedEnvironment(),
     ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
   };

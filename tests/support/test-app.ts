@@ -55,6 +55,9 @@ export async function startTestApp(
       logLevel: "info",
       packBytesMax: 1024 ** 3,
       fetchCacheBytesMax: 1024 ** 3,
+      hasRateLimits: false,
+      // Tests try many, and all from one address.
+      failedCredentialsMax: 1_000_000,
       workers: 1,
       metrics: undefined,
       refusesLeakedTokens: true,

@@ -10,7 +10,7 @@ export const deleteBranchRestrictionRoute: RepositoryRoute = {
   oauthScopes: ["repository:admin"],
   permission: "admin",
   async handle(ports, { repository, params }) {
-    await removeRestriction(ports, await getRestriction(ports, repository, params.id!));
+    await removeRestriction(ports, repository, await getRestriction(ports, repository, params.id!));
     return noContentAnswer();
   },
 };

@@ -15,7 +15,7 @@ export const updateBranchRestrictionRoute: RepositoryRoute<typeof BranchRestrict
   async handle(ports, { repository, params, body, bases }) {
     const before = await getRestriction(ports, repository, params.id!);
     const wanted = await readRestriction(ports, repository, body, before);
-    const rule = await changeRestriction(ports, before, wanted);
+    const rule = await changeRestriction(ports, repository, before, wanted);
     return jsonAnswer(200, representBranchRestriction(rule, repository, bases));
   },
 };

@@ -1,15 +1,16 @@
 import type { Answer } from "../../http/answer.ts";
 import type { Method, ProjectRoute, RepositoryRoute, RestRequest } from "../../http/route.ts";
+import { projectSubject, repositorySubject } from "../../model/audit.ts";
 import type { Scope } from "../../model/scope.ts";
 import type { Workspace } from "../../model/workspace.ts";
+import type { NamedPlace } from "../../operations/explicit-permissions.ts";
 import type { Ports } from "../../ports.ts";
 import type { PermissionOwner } from "../../representations/explicit-permission.ts";
-import type { PermissionPlace } from "../../storage/sql/explicit-permissions.ts";
 
 /** A request about what is given in a repository or in a project: the two are alike. */
 export type PermissionRequest = RestRequest & {
   readonly workspace: Workspace;
-  readonly place: PermissionPlace;
+  readonly place: NamedPlace;
   readonly owner: PermissionOwner;
 };
 
@@ -59,7 +60,7 @@ export function inRepository(request: Parameters<RepositoryRoute["handle"]>[1]):
   return {
     ...request,
     workspace: repository.workspace,
-    place: { kind: "repository", uuid: repository.uuid },
+    place: { ...repositorySubject(repository), kind: "repository", uuid: repository.uuid },
     owner: { kind: "repository", repository },
   };
 }
@@ -68,7 +69,7 @@ export function inProject(request: Parameters<ProjectRoute["handle"]>[1]): Permi
   const { project, workspace } = request;
   return {
     ...request,
-    place: { kind: "project", uuid: project.uuid },
+    place: { ...projectSubject(project), kind: "project", uuid: project.uuid },
     owner: { kind: "project", project, workspace },
   };
 }

@@ -2,7 +2,7 @@ import { Type } from "typebox";
 import { type Answer, jsonAnswer } from "../../http/answer.ts";
 import type { ProjectRoute, RepositoryRoute } from "../../http/route.ts";
 import type { ProjectPermission } from "../../model/project-permission.ts";
-import { setAccountPermission } from "../../operations/explicit-permissions.ts";
+import { setAccountPermission, setGroupPermission } from "../../operations/explicit-permissions.ts";
 import { getGroup } from "../../operations/groups.ts";
 import { getSelectedAccount } from "../../operations/selected-account.ts";
 import type { Ports } from "../../ports.ts";
@@ -10,7 +10,6 @@ import {
   representGroupPermission,
   representUserPermission,
 } from "../../representations/explicit-permission.ts";
-import { upsertExplicitPermission } from "../../storage/sql/explicit-permissions.ts";
 import {
   inProject,
   inRepository,
@@ -66,12 +65,7 @@ async function putGroupPermission(
   permission: Given,
 ): Promise<Answer> {
   const group = await getGroup(ports, workspace, params.group_slug!);
-  await upsertExplicitPermission(
-    ports.database.kysely,
-    place,
-    { kind: "group", uuid: group.uuid },
-    permission,
-  );
+  await setGroupPermission(ports, place, group, permission);
   return jsonAnswer(200, representGroupPermission(owner, group, permission, bases));
 }
 

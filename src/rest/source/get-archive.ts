@@ -16,6 +16,7 @@ const CONTENT_TYPES: Record<ArchiveFormat, string> = {
 export const getArchiveRoute: RepositoryRoute = {
   subject: "repository",
   method: "GET",
+  rate: "archives",
   path: "/{workspace}/{repo_slug}/get/{ref}",
   lastParameterSpans: "some",
   scopes: ["read:repository:bitbucket"],

@@ -6,6 +6,7 @@ import { fileAnswer } from "./file-answer.ts";
 export const getRawFileRoute: RepositoryRoute = {
   subject: "repository",
   method: "GET",
+  rate: "raw",
   path: "/{workspace}/{repo_slug}/raw/{ref}/{path}",
   lastParameterSpans: "some",
   scopes: ["read:repository:bitbucket"],

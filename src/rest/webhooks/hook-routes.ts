@@ -43,6 +43,7 @@ export function hookRoutes<Body extends TSchema = TSchema>({
   return [
     {
       ...declared,
+      rate: "webhooks",
       subject: "repository",
       path: `/2.0/repositories/{workspace}/{repo_slug}/hooks${below}`,
       oauthScopes: ["webhook"],
@@ -52,6 +53,7 @@ export function hookRoutes<Body extends TSchema = TSchema>({
     },
     {
       ...declared,
+      rate: "webhooks",
       subject: "workspace",
       path: `/2.0/workspaces/{workspace}/hooks${below}`,
       oauthScopes: ["webhook"],

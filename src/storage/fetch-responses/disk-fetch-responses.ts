@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { createReadStream, open as openCallback } from "node:fs";
+import { createReadStream, open as openCallback, readFileSync } from "node:fs";
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
@@ -21,6 +21,26 @@ const EVICTION_SHARE = 0.9;
 /** When a response was last used is its file's time of change, written at most this often. */
 const TOUCH_MS = 60_000;
 const UNFINISHED = ".unfinished";
+const UNSYNCED = ".unsynced";
+
+/**
+ * Names this run of the machine. What is whole but not synced yet is whole for everybody until a loss of power, and so has
+ * the run in its name: after the next start of the machine nobody looks for it. Elsewhere than on Linux each process has a
+ * run of its own.
+ */
+const MACHINE_RUN = readMachineRun();
+
+function readMachineRun(): string {
+  try {
+    return readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim();
+  } catch {
+    return randomUUID();
+  }
+}
+
+function unsyncedPath(path: string): string {
+  return `${path}.${MACHINE_RUN}${UNSYNCED}`;
+}
 
 /** A descriptor that other processes are given; a FileHandle would be closed when it is no longer referred to. */
 const openDescriptor = promisify(openCallback);
@@ -76,9 +96,11 @@ export function openDiskFetchResponses(folder: string, bytesMax: number): FetchR
     try {
       const { size } = await file.stat();
       if (size > entryBytesMax) return false;
-      // A loss of power must not leave a name with half its content.
+      // At once for other processes; syncing takes as long as writing did.
+      await rename(unfinished, unsyncedPath(path));
+      // A loss of power must not leave the lasting name with half its content.
       await file.datasync();
-      await rename(unfinished, path);
+      await rename(unsyncedPath(path), path);
       await evict(size);
       return true;
     } finally {
@@ -90,7 +112,9 @@ export function openDiskFetchResponses(folder: string, bytesMax: number): FetchR
     async open(key, signal, startWriter) {
       signal.throwIfAborted();
       const path = pathOf(folder, key);
-      const kept = growing.has(path) ? undefined : await openKept(path);
+      const kept = growing.has(path)
+        ? undefined
+        : ((await openKept(path)) ?? (await openKept(unsyncedPath(path))) ?? (await openKept(path)));
       if (kept !== undefined) return kept;
       if (key.sizeBytesGuess > entryBytesMax) return undefined;
       const followed = growing.get(path);
@@ -98,7 +122,13 @@ export function openDiskFetchResponses(folder: string, bytesMax: number): FetchR
       return response && enter(response, signal, followed === undefined ? "miss" : "follow");
     },
     async removeRepository(repositoryUuid) {
-      await rm(join(folder, repositoryUuid), { recursive: true, force: true });
+      // Again if a response gets its name in between.
+      await rm(join(folder, repositoryUuid), {
+        recursive: true,
+        force: true,
+        maxRetries: 10,
+        retryDelay: 20,
+      });
     },
     sweep: () => sweep(folder),
   };
@@ -116,7 +146,7 @@ async function enter(
     response.leave();
     throw error;
   }
-  return { outcome, sizeBytes: undefined, content: response.openContent(), isWhole: response.ended };
+  return { outcome, content: response.openContent(), isWhole: response.ended };
 }
 
 function rejectionOf(signal: AbortSignal): Promise<never> {
@@ -138,12 +168,12 @@ async function openKept(path: string): Promise<FetchResponse | undefined> {
     if (hasCode(error, "ENOENT")) return undefined;
     throw error;
   }
-  const { size, mtimeMs } = await file.stat();
+  const { mtimeMs } = await file.stat();
   const now = new Date();
   // A disk that takes no more still gives what it has.
   if (now.getTime() - mtimeMs > TOUCH_MS) await file.utimes(now, now).catch(() => {});
   const content = createReadStream("", { fd: file, highWaterMark: READ_BYTES });
-  return { outcome: "hit", sizeBytes: size, content, isWhole: Promise.resolve(true) };
+  return { outcome: "hit", content, isWhole: Promise.resolve(true) };
 }
 
 /** Undefined if the disk has no room for it or cannot be written: then the response is not kept. */
@@ -216,6 +246,7 @@ async function listFiles(folder: string): Promise<string[]> {
 
 async function sweep(folder: string): Promise<void> {
   for (const path of await listFiles(folder)) {
+    if (path.endsWith(UNSYNCED) && !path.includes(MACHINE_RUN)) await rm(path, { force: true });
     const owner = /\.(\d+)-[0-9a-f-]+\.unfinished$/.exec(path)?.[1];
     if (owner === undefined || (Number(owner) !== process.pid && isRunning(Number(owner)))) continue;
     await rm(path, { force: true });

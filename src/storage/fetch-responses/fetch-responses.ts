@@ -22,8 +22,6 @@ export type FetchOutcome = "hit" | "follow" | "miss";
 
 export type FetchResponse = {
   readonly outcome: FetchOutcome;
-  /** Known of a response that is kept. */
-  readonly sizeBytes: number | undefined;
   readonly content: Readable;
   /** Whether `content` is the whole response. Resolves before `content` ends. */
   readonly isWhole: Promise<boolean>;

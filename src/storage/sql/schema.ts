@@ -1,3 +1,4 @@
+import type { AuditTables } from "./schema/audit.ts";
 import type { BranchRuleTables } from "./schema/branch-rules.ts";
 import type { GroupTables } from "./schema/groups.ts";
 import type { ReviewTables } from "./schema/reviews.ts";
@@ -7,7 +8,7 @@ import type { WebhookTables } from "./schema/webhooks.ts";
  * The tables as both databases have them. Instants are epoch milliseconds, booleans 0 or 1, UUIDs text without braces;
  * all text compares by its UTF-8 bytes.
  */
-export type Schema = CoreTables & GroupTables & BranchRuleTables & ReviewTables & WebhookTables;
+export type Schema = CoreTables & GroupTables & BranchRuleTables & ReviewTables & WebhookTables & AuditTables;
 
 type CoreTables = {
   account: AccountRow;

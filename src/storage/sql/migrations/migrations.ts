@@ -4,7 +4,16 @@ import { branchRules } from "./003-branch-rules.ts";
 import { reviews } from "./004-reviews.ts";
 import { webhooks } from "./005-webhooks.ts";
 import { forks } from "./006-forks.ts";
+import { audit } from "./007-audit.ts";
 import type { Migration } from "./migration.ts";
 
 /** In the order in which they run. */
-export const MIGRATIONS: readonly Migration[] = [initial, groups, branchRules, reviews, webhooks, forks];
+export const MIGRATIONS: readonly Migration[] = [
+  initial,
+  groups,
+  branchRules,
+  reviews,
+  webhooks,
+  forks,
+  audit,
+];

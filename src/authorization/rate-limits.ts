@@ -1,0 +1,93 @@
+import { LRUCache } from "lru-cache";
+
+/** What is counted apart: contract, rest.md §6.1. */
+export type RateResource = "api" | "git" | "raw" | "archives" | "webhooks";
+
+export const WINDOW_SECONDS = 3_600;
+/** Of requests without an account, from one address, whatever they ask for but Git. */
+export const ANONYMOUS_MAX = 60;
+export const ACCOUNT_MAX: Readonly<Record<RateResource, number>> = {
+  api: 1_000,
+  git: 60_000,
+  raw: 5_000,
+  archives: 5_000,
+  webhooks: 1_000,
+};
+
+/** Who is counted, for what, and to which number. */
+export type RateQuestion = {
+  readonly holder: string;
+  readonly isAnonymous: boolean;
+  readonly resource: RateResource;
+};
+
+export type RateDecision = {
+  readonly isAllowed: boolean;
+  readonly limit: number;
+  readonly remaining: number;
+  /** Whole seconds until a request that counts now counts no more. */
+  readonly resetSeconds: number;
+};
+
+export type RateLimits = {
+  /** Counts a request, unless it is over the limit: what is refused does not count. */
+  take(question: RateQuestion): Promise<RateDecision>;
+};
+
+/** The window rolls by the minute: a request counts for an hour, give or take one. */
+const SLOTS = 60;
+const SLOT_SECONDS = WINDOW_SECONDS / SLOTS;
+/** Holders that are remembered, some 300 bytes each. Accounts and addresses apart: many addresses forget no account. */
+export const HOLDERS_MAX = 20_000;
+
+type Count = { readonly slots: Uint32Array; newest: number; total: number };
+
+export function openRateLimits({ clock }: { readonly clock: () => Date }): RateLimits {
+  const [accounts, addresses] = [openHolders(), openHolders()];
+  return {
+    async take({ holder, isAnonymous, resource }) {
+      const limit = limitOf(isAnonymous, resource);
+      const seconds = clock().getTime() / 1000;
+      const slot = Math.floor(seconds / SLOT_SECONDS);
+      const holders = isAnonymous ? addresses : accounts;
+      const key = isAnonymous && resource !== "git" ? holder : `${resource} ${holder}`;
+      const count = holders.get(key) ?? { slots: new Uint32Array(SLOTS), newest: slot, total: 0 };
+      holders.set(key, count);
+      roll(count, slot);
+      const isAllowed = count.total < limit;
+      if (isAllowed) {
+        count.slots[count.newest % SLOTS]! += 1;
+        count.total += 1;
+      }
+      const remaining = limit - count.total;
+      return { isAllowed, limit, remaining, resetSeconds: secondsToReset(count, seconds) };
+    },
+  };
+}
+
+function openHolders(): LRUCache<string, Count> {
+  return new LRUCache<string, Count>({ max: HOLDERS_MAX });
+}
+
+/** Git's has the same number for everybody, our choice: Bitbucket's for nobody's Git is not known. */
+function limitOf(isAnonymous: boolean, resource: RateResource): number {
+  return isAnonymous && resource !== "git" ? ANONYMOUS_MAX : ACCOUNT_MAX[resource];
+}
+
+/** Drops what is older than the window. A clock that goes back changes nothing. */
+function roll(count: Count, slot: number): void {
+  for (; count.newest < slot && count.total > 0; count.newest += 1) {
+    const oldest = (count.newest + 1) % SLOTS;
+    count.total -= count.slots[oldest]!;
+    count.slots[oldest] = 0;
+  }
+  count.newest = Math.max(count.newest, slot);
+}
+
+function secondsToReset({ slots, newest }: Count, seconds: number): number {
+  for (let slot = newest - SLOTS + 1; slot <= newest; slot += 1) {
+    if (slot < 0 || slots[slot % SLOTS] === 0) continue;
+    return Math.max(1, Math.ceil((slot + SLOTS) * SLOT_SECONDS - seconds));
+  }
+  return WINDOW_SECONDS;
+}

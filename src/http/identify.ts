@@ -1,0 +1,106 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { authenticate } from "../authentication/authenticate.ts";
+import type { Channel } from "../authentication/identity-name.ts";
+import { readCredential } from "../authentication/read-credential.ts";
+import type { RateResource } from "../authorization/rate-limits.ts";
+import { WINDOW_SECONDS } from "../authorization/rate-limits.ts";
+import type { AccountActor } from "../jobs/audit-notes.ts";
+import type { Caller } from "../model/caller.ts";
+import { Failure } from "../model/failure.ts";
+import type { Ports } from "../ports.ts";
+import { actorOf } from "./actor.ts";
+import { clientAddress, networkOf } from "./client-address.ts";
+import { annotate } from "./request-log.ts";
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** Whose genuine token was sent, for the audit log. */
+    tokenActor: AccountActor | undefined;
+  }
+}
+
+/**
+ * Who is calling, and whether not too often: the first check of every request, REST or Git.
+ *
+ * @throws Failure as `authenticate` does; throttled after too many failures of strangers, rate-limited.
+ */
+export async function identify(
+  ports: Ports,
+  channel: Channel,
+  resource: RateResource,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<Caller> {
+  const address = clientAddress(request, ports.config);
+  const caller = await callerOf(ports, channel, networkOf(address), request, reply);
+  annotate(request, caller);
+  const actor = actorOf(caller, request, ports.config);
+  if (caller.kind === "api-token" && actor.kind === "account") {
+    request.tokenActor = actor;
+    ports.auditNotes.noteAddress(actor, caller.token.name, networkOf(address));
+  }
+  await requireRate(ports, caller, networkOf(address), resource, reply);
+  return caller;
+}
+
+async function callerOf(
+  ports: Ports,
+  channel: Channel,
+  network: string,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<Caller> {
+  try {
+    return await authenticate(ports, channel, readCredential(request.headers.authorization));
+  } catch (error) {
+    // The holder of a genuine token tries nothing out: it is expired, or goes with another name.
+    if (!(error instanceof Failure) || error.kind !== "credential-invalid" || error.details.genuine)
+      throw error;
+    const waitSeconds = ports.credentialBrake.fail(network);
+    if (waitSeconds === undefined) throw error;
+    reply.header("retry-after", String(waitSeconds));
+    throw new Failure(
+      "throttled",
+      `Too many wrong credentials have come from your address: try again in ${waitSeconds} s`,
+      error.details.reason === undefined ? {} : { reason: error.details.reason },
+    );
+  }
+}
+
+/** "Near" is with less than a fifth left: contract, rest.md §6.1. */
+const NEAR_SHARE = 0.2;
+
+async function requireRate(
+  { rateLimits }: Ports,
+  caller: Caller,
+  network: string,
+  resource: RateResource,
+  reply: FastifyReply,
+): Promise<void> {
+  if (rateLimits === undefined) return;
+  const isAnonymous = caller.kind === "anonymous";
+  const holder = isAnonymous ? network : caller.account.uuid;
+  const { isAllowed, limit, remaining, resetSeconds } = await rateLimits.take({
+    holder,
+    isAnonymous,
+    resource,
+  });
+  if (isAnonymous) {
+    reply.headers({
+      "x-ratelimit-limit": `${limit}, ${limit};w=${WINDOW_SECONDS}`,
+      "x-ratelimit-remaining": String(remaining),
+      "x-ratelimit-reset": String(resetSeconds),
+    });
+  } else {
+    reply.headers({
+      "x-ratelimit-limit": String(limit),
+      "x-ratelimit-resource": resource,
+      "x-ratelimit-nearlimit": String(remaining < limit * NEAR_SHARE),
+    });
+  }
+  if (isAllowed) return;
+  reply.header("retry-after", String(resetSeconds));
+  throw new Failure("rate-limited", "Rate limit for this resource has been exceeded", {
+    reason: `${resource}: ${limit} an hour`,
+  });
+}

@@ -1,0 +1,106 @@
+import type { Account } from "./account.ts";
+import type { ApiToken } from "./api-token.ts";
+import type { Group } from "./group.ts";
+import { fullName, type Repository } from "./repository.ts";
+import type { Uuid } from "./uuid.ts";
+import type { Project, Workspace } from "./workspace.ts";
+
+/** What the audit log tells of. Names are stored: none is ever given another meaning. */
+export const AUDIT_ACTIONS = [
+  "account.created",
+  "account.disabled",
+  "account.enabled",
+  "account.email-added",
+  "account.primary-email-changed",
+  "token.created",
+  "token.rotated",
+  "token.revoked",
+  "token.used-from-new-address",
+  "workspace.created",
+  "workspace.member-set",
+  "group.created",
+  "group.deleted",
+  "group.member-added",
+  "group.member-removed",
+  "project.created",
+  "project.deleted",
+  "project.made-public",
+  "project.made-private",
+  "repository.created",
+  "repository.forked",
+  "repository.deleted",
+  "repository.made-public",
+  "repository.made-private",
+  "permission.set",
+  "permission.removed",
+  "branch-restriction.created",
+  "branch-restriction.changed",
+  "branch-restriction.deleted",
+  "access.refused",
+] as const;
+export type AuditAction = (typeof AUDIT_ACTIONS)[number];
+
+/** In whose name something is done. */
+export type Actor =
+  /** Whoever may use the command line, which needs no credential. */
+  | { readonly kind: "operator" }
+  | { readonly kind: "anonymous"; readonly address: string }
+  | {
+      readonly kind: "account";
+      readonly accountUuid: Uuid;
+      readonly tokenUuid: Uuid;
+      readonly address: string;
+    };
+
+/** What was done to. Its name is the one that it had at the time. */
+export type AuditSubject = {
+  readonly kind: "account" | "token" | "workspace" | "group" | "project" | "repository" | "route";
+  /** Undefined for a route. */
+  readonly uuid: Uuid | undefined;
+  readonly name: string;
+};
+
+/** Ids, names of scopes, kinds and the like. Never a secret, and no address where there is an id. */
+export type AuditDetails = Readonly<
+  Record<string, string | number | boolean | null | readonly string[] | undefined>
+>;
+
+/** One entry of the audit log, before it has a number. */
+export type NewAuditEvent = {
+  readonly at: Date;
+  readonly action: AuditAction;
+  readonly actor: Actor;
+  readonly subject: AuditSubject;
+  /** The account that it is about, beside the actor: a token's owner, a member, the holder of a permission. */
+  readonly affectedAccountUuid: Uuid | undefined;
+  readonly details: AuditDetails;
+};
+
+export type AuditEvent = NewAuditEvent & {
+  /** Rises with every entry. */
+  readonly sequence: number;
+};
+
+export function accountSubject({ uuid, username }: Account): AuditSubject {
+  return { kind: "account", uuid, name: username };
+}
+
+export function tokenSubject({ uuid, name }: Pick<ApiToken, "uuid" | "name">): AuditSubject {
+  return { kind: "token", uuid, name };
+}
+
+export function workspaceSubject({ uuid, slug }: Workspace): AuditSubject {
+  return { kind: "workspace", uuid, name: slug };
+}
+
+export function groupSubject({ uuid, slug }: Group): AuditSubject {
+  return { kind: "group", uuid, name: slug };
+}
+
+export function projectSubject({ uuid, key }: Project): AuditSubject {
+  return { kind: "project", uuid, name: key };
+}
+
+export function repositorySubject(repository: Pick<Repository, "uuid" | "workspace" | "slug">): AuditSubject {
+  return { kind: "repository", uuid: repository.uuid, name: fullName(repository) };
+}

@@ -1,0 +1,23 @@
+import type { Generated } from "kysely";
+
+/** The audit log. Triggers refuse to change or delete what is in it. */
+export type AuditTables = {
+  audit_event: AuditEventRow;
+};
+
+/** Has no foreign keys: it outlives all that it names. */
+export type AuditEventRow = {
+  sequence: Generated<number>;
+  at: number;
+  action: string;
+  actor_kind: "operator" | "anonymous" | "account";
+  account_uuid: string | null;
+  token_uuid: string | null;
+  address: string | null;
+  subject_kind: string;
+  subject_uuid: string | null;
+  subject_name: string;
+  affected_account_uuid: string | null;
+  /** A JSON object. */
+  details: string;
+};
