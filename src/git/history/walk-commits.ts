@@ -55,8 +55,8 @@ export async function walkCommits(source: WalkSource, query: WalkQuery): Promise
     const included = await walk.start(query.include, false);
     const excluded = await walk.start(query.exclude, true);
     // revision.c, commit_list_sort_by_date: a stable sort, the newest first. What is taken next stands last here.
-    const starts = included.toSorted((a, b) => b.seconds - a.seconds).reverse();
-    const lines: { readonly node: Node; readonly isStart: boolean }[] = [...new Set(starts)].map((node) => ({
+    const starts = [...new Set(included)].toSorted((a, b) => b.seconds - a.seconds).reverse();
+    const lines: { readonly node: Node; readonly isStart: boolean }[] = starts.map((node) => ({
       node,
       isStart: true,
     }));
