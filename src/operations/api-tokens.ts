@@ -92,14 +92,9 @@ export async function revokeApiToken(ports: AuditedPorts, uuid: Uuid): Promise<A
 }
 
 /** For whoever holds the token itself. @returns what it was, also if it was revoked before; undefined if there is none. */
-export async function revokeApiTokenByText(
-  { database, clock }: Pick<TokenPorts, "database" | "clock">,
-  text: Secret,
-): Promise<ApiToken | undefined> {
-  const found = await database.lookups.findTokenByDigest(digestApiToken(text));
-  if (found === undefined) return undefined;
-  await revokeToken(database.kysely, found.token.uuid, clock());
-  return found.token;
+export async function revokeApiTokenByText(ports: AuditedPorts, text: Secret): Promise<ApiToken | undefined> {
+  const found = await ports.database.lookups.findTokenByDigest(digestApiToken(text));
+  return found === undefined ? undefined : revokeApiToken(ports, found.token.uuid);
 }
 
 export type Rotation = {

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import { parsePasswordShape } from "../authentication/api-token-text.ts";
+import { actorOf } from "../http/actor.ts";
 import { bodyReader } from "../http/request-body.ts";
 import { Failure, invalidField } from "../model/failure.ts";
 import { Secret } from "../model/secret.ts";
@@ -33,7 +34,9 @@ export function registerTokenRevocation(server: FastifyInstance, ports: Ports): 
       // Before the database is asked, so that junk costs nothing.
       if (parsePasswordShape(text).kind !== "api-token")
         throw invalidField("token", "is not a whole API token: it is of another kind, cut or mistyped");
-      const token = await revokeApiTokenByText(ports, text);
+      // Whoever has found it, and from where, is what the audit log gets.
+      const actor = actorOf({ kind: "anonymous" }, request, ports.config);
+      const token = await revokeApiTokenByText({ ...ports, actor }, text);
       if (token !== undefined) request.notes["token.id"] = token.uuid;
       return reply.code(204).header("content-type", "text/html; charset=utf-8").send();
     },
