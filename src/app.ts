@@ -1,9 +1,9 @@
 import type { AddressInfo } from "node:net";
+import { repositoryFolder } from "./config/repository-folder.ts";
 import { registerGitHttp } from "./git-http/git-http.ts";
 import { type AppServer, createHttpServer } from "./http/server.ts";
 import { startCursorExpiry } from "./jobs/cursor-expiry.ts";
 import { type DeliveryOptions, startWebhookDeliveries } from "./jobs/webhook-delivery.ts";
-import { repositoryFolder } from "./open-ports.ts";
 import { registerTokenRevocation } from "./own-routes/token-revocation.ts";
 import type { Ports } from "./ports.ts";
 import { registerRest } from "./rest/rest.ts";

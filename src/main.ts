@@ -43,6 +43,21 @@ const NOUNS = [
     load: async () => (await import("./cli/token.ts")).createTokenCommand(),
   },
   {
+    name: "backup",
+    summary: "back up the data folder of a running server",
+    load: async () => (await import("./cli/backup.ts")).createBackupCommand(),
+  },
+  {
+    name: "restore",
+    summary: "make a data folder of a backup, and prove it",
+    load: async () => (await import("./cli/restore.ts")).createRestoreCommand(),
+  },
+  {
+    name: "fsck",
+    summary: "hold rows and files of the data folder against each other",
+    load: async () => (await import("./cli/fsck.ts")).createFsckCommand(),
+  },
+  {
     name: "audit",
     summary: "show and export the audit log",
     load: async () => (await import("./cli/audit.ts")).createAuditCommand(),

@@ -6,6 +6,7 @@ import { openCredentialBrake } from "./authentication/credential-brake.ts";
 import { openRateLimits } from "./authorization/rate-limits.ts";
 import type { Config } from "./config/config.ts";
 import { openKeys } from "./config/keys.ts";
+import { repositoryFolder } from "./config/repository-folder.ts";
 import { openCommitGraphs } from "./git/history/commit-graph.ts";
 import { openObjectReader } from "./git/objects/object-reader.ts";
 import { openProcessPlaces, type ProcessPlaces } from "./git/process-places.ts";
@@ -89,8 +90,4 @@ function openGitPlaces({ workers = 1 }: Config): ProcessPlaces {
     waitingMax: WAITING_MAX,
     waitMsMax: WAIT_MS_MAX,
   });
-}
-
-export function repositoryFolder(config: Config): string {
-  return join(config.dataFolder, "repositories");
 }

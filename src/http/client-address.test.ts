@@ -9,11 +9,12 @@ for (const [why, isBehindProxy, ip, header, expected] of [
   ["the client has sent entries of its own", true, "192.0.2.1", "10.0.0.1, 198.51.100.7", "198.51.100.7"],
   ["the entry is no address", true, "192.0.2.1", "unknown", "192.0.2.1"],
   ["IPv4 comes over a socket of IPv6", false, "::ffff:192.0.2.1", undefined, "192.0.2.1"],
+  ["the connection is gone", false, undefined, undefined, "unknown"],
   ["the address has a zone", false, "fe80::1%eth0", undefined, "fe80::1"],
 ] as const) {
   test(`the address is ${expected} when ${why}`, () => {
     const headers = header === undefined ? {} : { "x-forwarded-for": header };
-    assert.equal(clientAddress({ ip, headers }, { isBehindProxy }), expected);
+    assert.equal(clientAddress({ ip: ip as string, headers }, { isBehindProxy }), expected);
   });
 }
 

@@ -20,8 +20,12 @@ function lastEntry(header: string | string[] | undefined): string | undefined {
   return (Array.isArray(header) ? header.at(-1) : header)?.split(",").at(-1)?.trim();
 }
 
+/** A connection that is gone has no address any more, whatever the type says. */
+const GONE = "unknown";
+
 /** IPv4 in one form, however the socket is bound. A zone (`%eth0`) is of no use elsewhere. */
-function plainAddress(address: string): string {
+function plainAddress(address: string | undefined): string {
+  if (address === undefined) return GONE;
   const [, v4] = IPV4_IN_IPV6.exec(address) ?? [];
   return v4 ?? address.toLowerCase().replace(/%.*$/, "");
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { after, before, test } from "node:test";
 import { startTestApp, type TestApp } from "../../tests/support/test-app.ts";
+import { listAuditEvents } from "../storage/sql/audit-events.ts";
 import { joinWrappedCredential } from "./wrapped-credential.ts";
 
 let app: TestApp;
@@ -35,6 +36,10 @@ test("a credential wrapped by base64 is the same credential", async () => {
   );
   assert.match(answer, /^HTTP\/1\.1 200 OK\r\n/);
   assert.match(answer, /\r\nconnection: close\r\n/i);
+  await app.ports.auditNotes.idle();
+  const [noted] = await listAuditEvents(app.ports.database.kysely, { limit: 1 });
+  assert.equal(noted?.action, "token.used-from-new-address");
+  assert.ok(noted.actor.kind === "account" && noted.actor.address === "127.0.0.1", "the address is known");
 });
 
 for (const [why, request] of [

@@ -42,6 +42,8 @@ export function replayConnection(server: Server, socket: Socket, bytes: Buffer):
     },
   });
   replayed.push(bytes);
+  // Whose it is stays known: failures are counted by it.
+  Object.assign(replayed, { remoteAddress: socket.remoteAddress });
   socket.on("data", (chunk) => {
     if (!replayed.push(chunk)) socket.pause();
   });

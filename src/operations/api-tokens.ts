@@ -94,7 +94,7 @@ export async function revokeApiToken(ports: AuditedPorts, uuid: Uuid): Promise<A
 /** For whoever holds the token itself. @returns what it was, also if it was revoked before; undefined if there is none. */
 export async function revokeApiTokenByText(ports: AuditedPorts, text: Secret): Promise<ApiToken | undefined> {
   const found = await ports.database.lookups.findTokenByDigest(digestApiToken(text));
-  return found === undefined ? undefined : revokeApiToken(ports, found.token.uuid);
+  return found && revokeApiToken(ports, found.token.uuid);
 }
 
 export type Rotation = {

@@ -34,7 +34,6 @@ export function registerTokenRevocation(server: FastifyInstance, ports: Ports): 
       // Before the database is asked, so that junk costs nothing.
       if (parsePasswordShape(text).kind !== "api-token")
         throw invalidField("token", "is not a whole API token: it is of another kind, cut or mistyped");
-      // Whoever has found it, and from where, is what the audit log gets.
       const actor = actorOf({ kind: "anonymous" }, request, ports.config);
       const token = await revokeApiTokenByText({ ...ports, actor }, text);
       if (token !== undefined) request.notes["token.id"] = token.uuid;

@@ -8,6 +8,7 @@ import { createAccount, disableAccount, enableAccount } from "../../src/operatio
 import { createApiToken, revokeApiToken, rotateApiToken } from "../../src/operations/api-tokens.ts";
 import { addGroupMember, createGroup, deleteGroup, removeGroupMember } from "../../src/operations/groups.ts";
 import { setMember } from "../../src/operations/workspaces.ts";
+import { TOKEN_REVOCATION_PATH } from "../../src/own-routes/token-revocation.ts";
 import { listAuditEvents } from "../../src/storage/sql/audit-events.ts";
 import { findGroup } from "../../src/storage/sql/groups.ts";
 import { basic } from "../support/http-request.ts";
@@ -144,6 +145,26 @@ for (const dialect of DIALECTS) {
       assert.equal(
         events.find(({ action }) => action === "permission.set")?.affectedAccountUuid,
         holder.uuid,
+      );
+    });
+
+    test("tells that a token was revoked by whoever has found it, and from where", async () => {
+      const wanted = { accountUuid: app.owner.uuid, name: "lost", ageDays: 1 };
+      const { token, text } = await createApiToken(app.ports, { ...wanted, scopes: ["read:user:bitbucket"] });
+      for (const _time of [1, 2]) {
+        const response = await fetch(`${app.url}${TOKEN_REVOCATION_PATH}`, {
+          method: "POST",
+          headers: { "content-type": "application/json" },
+          body: JSON.stringify({ token: text.reveal() }),
+        });
+        assert.equal(response.status, 204);
+      }
+      assert.deepEqual(
+        (await lastEvents(2)).map(({ action, actor, subject }) => [action, actor, subject.uuid]),
+        [
+          ["token.created", { kind: "operator" }, token.uuid],
+          ["token.revoked", { kind: "anonymous", address: "127.0.0.1" }, token.uuid],
+        ],
       );
     });
 

@@ -6,7 +6,7 @@ import { UNHEARD_BYTES_MAX } from "../wire/push-request.ts";
  * Faults of old histories that large hosts take, since they cannot be mended without new object ids. Everything else that
  * git's fsck calls an error is refused: `.git` entries, traversal, tricks of .gitmodules and .gitattributes.
  */
-const TOLERATED_FAULTS = [
+export const TOLERATED_FAULTS = [
   "zeroPaddedFilemode",
   "zeroPaddedDate",
   "badDate",

@@ -1,11 +1,12 @@
 import { createWriteStream } from "node:fs";
-import { mkdir, open, rename, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { type Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { Failure } from "../../model/failure.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import { hasCode } from "../has-code.ts";
+import { syncFolder } from "../sync-folder.ts";
 
 /** A file of a download: in a folder of its repository, named by a UUID and never by what a caller sent. */
 export type DownloadFile = { readonly repositoryUuid: Uuid; readonly fileUuid: Uuid };
@@ -20,7 +21,7 @@ function unfinishedFolder(dataFolder: string): string {
   return join(dataFolder, "downloads", "unfinished");
 }
 
-function pathOf(dataFolder: string, { repositoryUuid, fileUuid }: DownloadFile): string {
+export function pathOfDownload(dataFolder: string, { repositoryUuid, fileUuid }: DownloadFile): string {
   return join(folderOf(dataFolder, repositoryUuid), fileUuid);
 }
 
@@ -37,8 +38,8 @@ export async function writeDownload(
   bytesMax: number,
 ): Promise<number> {
   const folder = folderOf(dataFolder, file.repositoryUuid);
-  await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
-  const path = pathOf(dataFolder, file);
+  const isNew = (await mkdir(folder, { recursive: true, mode: FOLDER_MODE })) !== undefined;
+  const path = pathOfDownload(dataFolder, file);
   // One folder for all: the next start finds what was cut off without a walk.
   const unfinished = join(unfinishedFolder(dataFolder), file.fileUuid);
   await mkdir(unfinishedFolder(dataFolder), { recursive: true, mode: FOLDER_MODE });
@@ -52,7 +53,8 @@ export async function writeDownload(
   try {
     await pipeline(source, count, createWriteStream(unfinished, { flush: true, mode: 0o600 }));
     await rename(unfinished, path);
-    await syncFolder(folder);
+    const above = isNew ? [dirname(folder), dirname(dirname(folder)), dataFolder] : [];
+    for (const each of [folder, ...above]) await syncFolder(each);
   } catch (error) {
     await rm(unfinished, { force: true });
     throw error;
@@ -69,19 +71,10 @@ function tooLarge(bytesMax: number): Failure {
   return new Failure("too-large", `Cannot store the file: it is larger than ${bytesMax} bytes`);
 }
 
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, "r");
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
-}
-
 /** Undefined if the file is gone. What is opened can be read to its end, also if the file is removed meanwhile. */
 export async function openDownload(dataFolder: string, file: DownloadFile): Promise<Readable | undefined> {
   try {
-    const handle = await open(pathOf(dataFolder, file), "r");
+    const handle = await open(pathOfDownload(dataFolder, file), "r");
     return handle.createReadStream();
   } catch (error) {
     if (hasCode(error, "ENOENT")) return undefined;
@@ -91,10 +84,30 @@ export async function openDownload(dataFolder: string, file: DownloadFile): Prom
 
 /** Removes a file. Does nothing if it is gone. */
 export async function removeDownload(dataFolder: string, file: DownloadFile): Promise<void> {
-  await rm(pathOf(dataFolder, file), { force: true });
+  await rm(pathOfDownload(dataFolder, file), { force: true });
 }
 
 /** Removes all files of a repository. */
 export async function removeDownloads(dataFolder: string, repositoryUuid: Uuid): Promise<void> {
   await rm(folderOf(dataFolder, repositoryUuid), { recursive: true, force: true });
+}
+
+/** All files that are there, by their names alone. */
+export async function listDownloadFiles(dataFolder: string): Promise<readonly DownloadFile[]> {
+  const root = join(dataFolder, "downloads");
+  const files: DownloadFile[] = [];
+  for (const shard of (await listFolder(root)).filter((name) => name.length === 2))
+    for (const repositoryUuid of await listFolder(join(root, shard)))
+      for (const fileUuid of await listFolder(join(root, shard, repositoryUuid)))
+        files.push({ repositoryUuid: repositoryUuid as Uuid, fileUuid: fileUuid as Uuid });
+  return files;
+}
+
+async function listFolder(path: string): Promise<string[]> {
+  try {
+    return await readdir(path);
+  } catch (error) {
+    if (hasCode(error, "ENOENT") || hasCode(error, "ENOTDIR")) return [];
+    throw error;
+  }
 }

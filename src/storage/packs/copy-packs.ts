@@ -26,9 +26,14 @@ const ROUNDS_MAX = 20;
  * when the one that replaces it is there; so a list of packs none of which was gone before it was taken is whole. Two such
  * lists in a row are asked for, since a folder may change while it is listed.
  *
+ * @returns the names of the packs that were taken, without ending.
  * @throws Error ENOENT if `from` has gone.
  */
-export async function copyPacks(from: string, to: string, linkFile: LinkFile = link): Promise<void> {
+export async function copyPacks(
+  from: string,
+  to: string,
+  linkFile: LinkFile = link,
+): Promise<ReadonlySet<string>> {
   const taken = new Set<string>();
   let wholeLists = 0;
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
@@ -39,7 +44,7 @@ export async function copyPacks(from: string, to: string, linkFile: LinkFile = l
       else isWhole = false;
     }
     wholeLists = isWhole ? wholeLists + 1 : 0;
-    if (wholeLists === 2) return;
+    if (wholeLists === 2) return taken;
   }
   throw new Error(`${from} is repacked again and again`);
 }

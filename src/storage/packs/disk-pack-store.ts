@@ -7,6 +7,7 @@ import { BRANCH_PREFIX, type BranchName } from "../../model/ref-name.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import { hasCode } from "../has-code.ts";
 import { isRunning } from "../is-running.ts";
+import { syncFolder } from "../sync-folder.ts";
 import { copyPacks, type LinkFile, takeFile } from "./copy-packs.ts";
 import type { NewRepositoryFolder, PackStore, Quarantine } from "./pack-store.ts";
 
@@ -30,7 +31,7 @@ export function openDiskPackStore(folder: string, linkFile?: LinkFile): PackStor
   const writers = new Map<Uuid, Promise<void>>();
   return {
     gitDir,
-    createRepository: (repository) => createRepository(gitDir(repository)),
+    createRepository: (repository) => createRepositoryFolder(gitDir(repository)),
     copyRepository: (from, to) =>
       copyRepository(gitDir(from), gitDir(to), {
         draft: unfinished(),
@@ -55,17 +56,37 @@ export function openDiskPackStore(folder: string, linkFile?: LinkFile): PackStor
   };
 }
 
-function gitDirIn(folder: string, repository: Uuid): string {
+/** Where a repository lies in a folder of repositories. */
+export function gitDirIn(folder: string, repository: Uuid): string {
   return join(folder, repository.slice(0, 2), `${repository}.git`);
 }
 
-async function createRepository(gitDir: string): Promise<void> {
+/** The repositories that have a folder, by the folders' names alone. */
+export async function listRepositoryFolders(folder: string): Promise<readonly Uuid[]> {
+  const found: Uuid[] = [];
+  for (const shard of (await listFolder(folder)).filter((name) => name.length === 2))
+    for (const name of await listFolder(join(folder, shard)))
+      if (name.endsWith(".git")) found.push(name.slice(0, -".git".length) as Uuid);
+  return found;
+}
+
+/** What pushes, forks and removals have left that were cut off: what belongs to no process that runs. */
+export async function listCutOff(folder: string): Promise<readonly string[]> {
+  const unfinished = join(folder, UNFINISHED_FOLDER);
+  const names = await listFolder(unfinished);
+  return names.filter((name) => !isRunning(Number.parseInt(name, 10))).map((name) => join(unfinished, name));
+}
+
+/** A bare repository without objects, as plain git reads it. */
+export async function createRepositoryFolder(gitDir: string): Promise<void> {
   await mkdir(join(gitDir, "objects", "pack"), { recursive: true, mode: FOLDER_MODE });
   await mkdir(join(gitDir, "objects", "info"), { recursive: true, mode: FOLDER_MODE });
   await mkdir(join(gitDir, "refs"), { recursive: true, mode: FOLDER_MODE });
-  await writeFile(join(gitDir, "config"), CONFIG);
-  await writeFile(join(gitDir, "HEAD"), headFile(undefined));
-  await syncFolder(gitDir);
+  await writeFile(join(gitDir, "config"), CONFIG, { flush: true });
+  await writeFile(join(gitDir, "HEAD"), headFile(undefined), { flush: true });
+  // Each folder that may be new is named in the one above it.
+  for (const folder of [join(gitDir, "objects"), gitDir, dirname(gitDir), dirname(dirname(gitDir))])
+    await syncFolder(folder);
 }
 
 const COMMIT_GRAPH = join("objects", "info", "commit-graph");
@@ -89,7 +110,7 @@ async function copyRepository(
   { draft, mark, removed, linkFile }: CopyPlaces,
 ): Promise<NewRepositoryFolder> {
   try {
-    await createRepository(draft);
+    await createRepositoryFolder(draft);
     await takeFile(join(from, COMMIT_GRAPH), join(draft, COMMIT_GRAPH), linkFile).catch(unlessMissing);
     await copyPacks(join(from, "objects", "pack"), join(draft, "objects", "pack"), linkFile);
     await syncFolder(join(draft, "objects", "pack"));
@@ -97,7 +118,7 @@ async function copyRepository(
     await syncFolder(dirname(mark));
     await mkdir(dirname(to), { recursive: true, mode: FOLDER_MODE });
     await rename(draft, to);
-    await syncFolder(dirname(to));
+    for (const folder of [dirname(to), dirname(dirname(to))]) await syncFolder(folder);
   } catch (error) {
     for (const path of [draft, to]) await rm(path, { recursive: true, force: true });
     await rm(mark, { force: true });
@@ -158,7 +179,7 @@ async function openQuarantine(gitDir: string, folder: string): Promise<Quarantin
 async function acceptPacks(from: string, to: string): Promise<void> {
   const names = (await readdir(from)).filter((name) => !name.startsWith("tmp_") && !name.endsWith(".keep"));
   if (names.length === 0) return;
-  for (const name of names) await syncFile(join(from, name));
+  for (const name of names) await syncFolder(join(from, name));
   const rank = (name: string) => PACK_FILE_ORDER.findIndex((ending) => name.endsWith(ending));
   for (const name of names.sort((a, b) => rank(a) - rank(b))) await rename(join(from, name), join(to, name));
   await syncFolder(to);
@@ -240,19 +261,6 @@ async function replaceFile(path: string, temporary: string, text: string): Promi
     await rm(temporary, { force: true });
     throw error;
   }
-}
-
-async function syncFile(path: string): Promise<void> {
-  const file = await open(path, "r");
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-async function syncFolder(path: string): Promise<void> {
-  await syncFile(path);
 }
 
 /** What is written in a mark's name behind the process: see `copyRepository`. */

@@ -124,3 +124,17 @@ export async function listDownloads(
     .execute();
   return { values: rows.map(toDownload), size };
 }
+
+/** Of all repositories, for whoever holds rows against files. */
+export async function listAllDownloadFiles(db: Kysely<Schema>) {
+  const rows = await db
+    .selectFrom("download")
+    .select(["repository_uuid", "file_uuid", "name", "size_bytes"])
+    .execute();
+  return rows.map((row) => ({
+    repositoryUuid: row.repository_uuid as Uuid,
+    fileUuid: row.file_uuid as Uuid,
+    name: row.name,
+    sizeBytes: row.size_bytes,
+  }));
+}

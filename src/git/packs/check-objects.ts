@@ -1,0 +1,33 @@
+import { GitError, type GitOptions, runGit } from "../git-process.ts";
+import { TOLERATED_FAULTS } from "./index-pack.ts";
+
+export type CheckOptions = GitOptions & {
+  /** Reads every object too, so that bytes that the disk has lost are seen. It takes as long as reading all packs. */
+  readonly isFull: boolean;
+};
+
+const LINES_MAX = 10;
+/** git-fsck(1) ends with a sum of bits, one for each kind of fault; 128 is git's own end when it cannot go on. */
+const STATUSES = [...Array(64).keys(), 128];
+
+/**
+ * What `git fsck` finds wrong in what the refs on the disk reach, which must have been written.
+ *
+ * @returns its first lines, none if all is well.
+ */
+export async function findFaults({ isFull, ...options }: CheckOptions): Promise<readonly string[]> {
+  const args = TOLERATED_FAULTS.flatMap((fault) => ["-c", `fsck.${fault}=ignore`]);
+  args.push("fsck", "--no-dangling", "--no-progress", ...(isFull ? ["--full"] : ["--connectivity-only"]));
+  try {
+    await runGit(args, options);
+    return [];
+  } catch (error) {
+    if (!(error instanceof GitError) || error.status === undefined) throw error;
+    // What is missing it says on stdout, what is damaged on stderr.
+    const said = await runGit(args, { ...options, statuses: STATUSES });
+    const lines = `${error.stderr}\n${said}`
+      .split("\n")
+      .filter((line) => /^(error|fatal|missing|broken)/.test(line));
+    return lines.length === 0 ? [`git fsck ended with status ${error.status}`] : lines.slice(0, LINES_MAX);
+  }
+}

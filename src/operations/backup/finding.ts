@@ -1,0 +1,19 @@
+/** Something that is not as it should be in a data folder. */
+export type Finding = {
+  readonly kind:
+    | "damaged-database"
+    | "missing-folder"
+    | "missing-objects"
+    | "missing-download"
+    | "folder-without-row"
+    | "download-without-row"
+    | "leftover";
+  /** A leftover takes room and does no harm. */
+  readonly isHarmless: boolean;
+  /** Workspace and slug, if it concerns a repository that has a row. */
+  readonly repository: string | undefined;
+  readonly path: string;
+  readonly detail: string;
+  /** What to do. */
+  readonly remedy: string;
+};
