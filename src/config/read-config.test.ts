@@ -60,7 +60,6 @@ const GIVEN = {
   failedCredentialsMax: 7,
   workers: 3,
   metrics: { host: "::1", port: 9464 },
-  refusesLeakedTokens: false,
 };
 
 const FLAGS: Flags = {
@@ -81,7 +80,6 @@ const FLAGS: Flags = {
   failedCredentialsMax: "7",
   workers: "3",
   metrics: "[::1]:9464",
-  refuseLeakedTokens: false,
 };
 
 const ENVIRONMENT: Environment = {
@@ -102,7 +100,6 @@ const ENVIRONMENT: Environment = {
   PAIL_FAILED_CREDENTIALS_MAX: "7",
   PAIL_WORKERS: "3",
   PAIL_METRICS: "[::1]:9464",
-  PAIL_REFUSE_LEAKED_TOKENS: "false",
 };
 
 test("every setting is a flag and a variable", () => {
