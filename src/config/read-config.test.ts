@@ -60,6 +60,7 @@ const GIVEN = {
   failedCredentialsMax: 7,
   workers: 3,
   metrics: { host: "::1", port: 9464 },
+  refusesLeakedTokens: false,
 };
 
 const FLAGS: Flags = {
@@ -80,6 +81,7 @@ const FLAGS: Flags = {
   failedCredentialsMax: "7",
   workers: "3",
   metrics: "[::1]:9464",
+  refuseLeakedTokens: false,
 };
 
 const ENVIRONMENT: Environment = {
@@ -100,6 +102,7 @@ const ENVIRONMENT: Environment = {
   PAIL_FAILED_CREDENTIALS_MAX: "7",
   PAIL_WORKERS: "3",
   PAIL_METRICS: "[::1]:9464",
+  PAIL_REFUSE_LEAKED_TOKENS: "false",
 };
 
 test("every setting is a flag and a variable", () => {
