@@ -52,10 +52,11 @@ async function runMain<Prepared>(
     const app = await startApp(ports, { sharesPort });
     const jobs = startJobs(ports);
     const workers = startWorkers(ports, { count: config.workers - 1, port: app.port });
-    const metrics = await openMetrics(ports, workers);
-    log.info({ url: app.url, workers: config.workers }, "listening");
-    warnOfPlainHttp(ports);
+    let metrics: Awaited<ReturnType<typeof openMetrics>>;
     try {
+      metrics = await openMetrics(ports, workers);
+      log.info({ url: app.url, workers: config.workers }, "listening");
+      warnOfPlainHttp(ports);
       await steps.announce(ports, app, prepared);
       await stopped;
     } finally {

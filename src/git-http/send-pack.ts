@@ -58,6 +58,9 @@ export async function sendPack(
   const counted = countBytes(fetch, kept.isWhole, () => kept.content.destroy());
   // A disk that cannot be read any more breaks the answer off, so that the client does not take it for whole.
   kept.content.once("error", (error) => counted.destroy(error));
+  // A client that has gone before the first byte is told to no stream.
+  fetch.signal.addEventListener("abort", () => counted.destroy(), { once: true });
+  if (fetch.signal.aborted) counted.destroy();
   return reply.send(kept.content.pipe(counted));
 }
 

@@ -14,7 +14,8 @@ export async function startMetricsServer(
     const isFound = request.url === "/metrics" && (request.method === "GET" || request.method === "HEAD");
     if (!isFound)
       return response.writeHead(404, { "content-type": "text/plain" }).end("Only GET /metrics is here\n");
-    const text = await writeText();
+    const text = await writeText().catch(() => undefined);
+    if (text === undefined) return response.writeHead(503).end();
     response.writeHead(200, { "content-type": CONTENT_TYPE }).end(request.method === "HEAD" ? "" : text);
   });
   server.listen({ host, port });

@@ -113,6 +113,22 @@ test("no process outlives the main one, not even when that is killed", { timeout
   }
 });
 
+test("a server whose address for metrics is taken ends, with all its processes", {
+  timeout: 60_000,
+}, async () => {
+  const taken = createServer().listen(0, "127.0.0.1");
+  await once(taken, "listening");
+  const { port } = taken.address() as { port: number };
+  try {
+    const args = ["serve", "--data", "data", "--port", "0", "--workers", "2"];
+    const outcome = await openPailCommand().run([...args, "--metrics", `127.0.0.1:${port}`]);
+    assert.notEqual(outcome.status, 0);
+    assert.match(outcome.stderr, /address already in use/);
+  } finally {
+    taken.close();
+  }
+});
+
 test("a second server on the same port is refused, and not let in beside the first", async () => {
   const pail = await startPail({ args: ["--workers", "2"] });
   try {
