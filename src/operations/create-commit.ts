@@ -188,7 +188,7 @@ async function storeCommit(
     await storePack(ports, repository, { objects, quarantine, by });
     await refuseLeak(ports, repository, {
       tips: [id],
-      known: base.parent === undefined ? [] : [base.parent],
+      listKnown: async () => (base.parent === undefined ? [] : [base.parent]),
       quarantine,
       by,
     });
@@ -211,10 +211,15 @@ async function storeCommit(
 async function refuseLeak(
   ports: CreateRefPorts,
   repository: Repository,
-  { by, ...pushed }: Pick<Pushed, "tips" | "known" | "quarantine"> & { by: By },
+  { by, ...pushed }: Pick<Pushed, "tips" | "listKnown" | "quarantine"> & { by: By },
 ): Promise<void> {
   const author = { kind: "account", account: by.account } as const;
-  const leak = await findLeakedToken(ports, repository, { ...pushed, author, signal: by.signal });
+  const leak = await findLeakedToken(ports, repository, {
+    ...pushed,
+    brought: undefined,
+    author,
+    signal: by.signal,
+  });
   if (leak !== undefined) throw new Failure("invalid-input", `Cannot create the commit: ${leak}`);
 }
 

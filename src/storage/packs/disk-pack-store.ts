@@ -179,7 +179,7 @@ async function openQuarantine(gitDir: string, folder: string): Promise<Quarantin
 async function acceptPacks(from: string, to: string): Promise<void> {
   const names = (await readdir(from)).filter((name) => !name.startsWith("tmp_") && !name.endsWith(".keep"));
   if (names.length === 0) return;
-  for (const name of names) await syncFolder(join(from, name));
+  await Promise.all(names.map((name) => syncFolder(join(from, name))));
   const rank = (name: string) => PACK_FILE_ORDER.findIndex((ending) => name.endsWith(ending));
   for (const name of names.sort((a, b) => rank(a) - rank(b))) await rename(join(from, name), join(to, name));
   await syncFolder(to);
@@ -187,16 +187,18 @@ async function acceptPacks(from: string, to: string): Promise<void> {
 
 async function packBytes(gitDir: string): Promise<number> {
   const folder = join(gitDir, "objects", "pack");
-  let bytes = 0;
-  for (const name of await readdir(folder)) {
-    try {
-      bytes += (await stat(join(folder, name))).size;
-    } catch (error) {
-      // A repack has just removed it.
-      if (!hasCode(error, "ENOENT")) throw error;
-    }
+  const sizes = await Promise.all((await readdir(folder)).map((name) => bytesOf(join(folder, name))));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+/** Nothing for what a repack has just removed. */
+async function bytesOf(path: string): Promise<number> {
+  try {
+    return (await stat(path)).size;
+  } catch (error) {
+    if (!hasCode(error, "ENOENT")) throw error;
+    return 0;
   }
-  return bytes;
 }
 
 /**
