@@ -58,9 +58,12 @@ async function store(pack: Buffer, objectFolder: string, target: Target): Promis
   if (resolved === undefined || brought === undefined) return undefined;
   // A pack without objects would only lie about as one more file to look into.
   if (brought.size === 0) return brought;
-  // An id that is there already may stand for other bytes: git compares them.
-  if (!(await areAllNew([...brought.keys()], target))) return undefined;
-  if (!(await isWholeByEvidence(brought, openGround(target)))) return undefined;
+  const answers = await Promise.all([
+    // An id that is there already may stand for other bytes: git compares them.
+    areAllNew([...brought.keys()], target),
+    isWholeByEvidence(brought, openGround(target)),
+  ]);
+  if (answers.includes(false)) return undefined;
   const complete = completePack(pack, resolved.outsideBases);
   const trailer = complete.pack.subarray(-TRAILER_BYTES);
   const index = writePackIndex([...brought.values(), ...complete.added], trailer);
