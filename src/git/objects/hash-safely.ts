@@ -7,8 +7,8 @@ type State = Int32Array;
 
 const STEPS = 80;
 const BLOCK_BYTES = 64;
-/** After so many, some milliseconds of work, whoever else waits has a turn. */
-const BYTES_AT_ONCE = 16 * 1024;
+/** After so many, some milliseconds of work, whoever else waits must have a turn. */
+export const HASHED_AT_ONCE_BYTES = 16 * 1024;
 
 /** FIPS 180-4: a constant for each twenty steps. */
 const K0 = 0x5a827999;
@@ -89,7 +89,7 @@ export async function digestSafely(bytes: Buffer): Promise<string | undefined> {
   const words = new Int32Array(STEPS);
   const meetings = MEETING_STEPS.map(() => new Int32Array(5));
   for (let offset = 0; offset < padded.length; offset += BLOCK_BYTES) {
-    if (offset % BYTES_AT_ONCE === 0 && offset > 0) await setImmediate();
+    if (offset % HASHED_AT_ONCE_BYTES === 0 && offset > 0) await setImmediate();
     for (let step = 0; step < 16; step += 1) words[step] = padded.readInt32BE(offset + 4 * step);
     for (let step = 16; step < STEPS; step += 1) {
       const mixed = words[step - 3]! ^ words[step - 8]! ^ words[step - 14]! ^ words[step - 16]!;

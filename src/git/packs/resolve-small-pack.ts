@@ -1,5 +1,6 @@
+import { setImmediate } from "node:timers/promises";
 import type { ObjectId } from "../../model/object-id.ts";
-import { hashSafely } from "../objects/hash-safely.ts";
+import { HASHED_AT_ONCE_BYTES, hashSafely } from "../objects/hash-safely.ts";
 import type { StoredObject } from "../objects/object-reader.ts";
 import type { ObjectType } from "../objects/object-type.ts";
 import { applyDelta } from "./apply-delta.ts";
@@ -35,6 +36,7 @@ export async function resolveSmallPack(
   const deltas = entries.filter((entry) => entry.kind === "delta");
   for (const entry of deltas) waiting.set(entry.base, [...(waiting.get(entry.base) ?? []), entry]);
   let bytesLeft = contentBytesMax;
+  let bytesInTurn = 0;
 
   /** All that can be made of an object. Without recursion: chains of deltas are as long as their sender likes. */
   async function settle(first: Unnamed): Promise<boolean> {
@@ -42,6 +44,11 @@ export async function resolveSmallPack(
     for (let next = line.pop(); next !== undefined; next = line.pop()) {
       bytesLeft -= next.content.length;
       if (bytesLeft < 0) return false;
+      bytesInTurn += next.content.length;
+      if (bytesInTurn > HASHED_AT_ONCE_BYTES) {
+        bytesInTurn = next.content.length;
+        await setImmediate();
+      }
       const id = await hashSafely(next.type, next.content);
       if (id === undefined || objects.has(id)) return false;
       const { type, content, offset, crc } = next;

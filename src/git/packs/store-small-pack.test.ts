@@ -9,6 +9,7 @@ import { openRealGit } from "../../../tests/support/real-git.ts";
 import type { ObjectId } from "../../model/object-id.ts";
 import { openObjectReader } from "../objects/object-reader.ts";
 import { TOLERATED_FAULTS } from "./index-pack.ts";
+import { resolveSmallPack } from "./resolve-small-pack.ts";
 import { storeSmallPack } from "./store-small-pack.ts";
 
 const git = openRealGit();
@@ -174,6 +175,29 @@ for (const [why, act] of [
     assert.deepEqual(await packFiles(folder), []);
   });
 }
+
+test("hashing a pack of many objects leaves turns to whoever else waits", async () => {
+  const limits = { objectsMax: 200, objectBytesMax: 100_000, contentBytesMax: 200_000 };
+  const entries = Array.from({ length: 150 }, (_, number) => ({
+    kind: "whole" as const,
+    type: "blob" as const,
+    content: Buffer.from(lines(number * 1000, 40)),
+    offset: number,
+    crc: 0,
+  }));
+  let turns = 0;
+  const count = () => {
+    turns += 1;
+    counting = setImmediate(count);
+  };
+  let counting = setImmediate(count);
+  const resolved = await resolveSmallPack(entries, limits, async () => undefined);
+  clearImmediate(counting);
+  const bytes = entries.reduce((sum, { content }) => sum + content.length, 0);
+  assert.equal(resolved?.objects.size, 150);
+  assert.ok(bytes > 120_000, `${bytes} bytes`);
+  assert.ok(turns > bytes / (32 * 1024), `${turns} turns`);
+});
 
 function gitPackOf(id: string): Promise<Buffer> {
   return git.bytes(["pack-objects", "--revs", "--stdout", "--quiet"], { folder: work, input: `${id}\n` });
