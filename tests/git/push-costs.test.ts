@@ -66,6 +66,21 @@ for (const [what, act] of [
   });
 }
 
+test("a commit over REST starts no process", async () => {
+  const body = new FormData();
+  body.append("folder/posted.txt", "posted\n");
+  const headers = { authorization: `Bearer ${await app.token()}` };
+  const cost = await costOf(async () => {
+    const answer = await fetch(`${app.url}/2.0/repositories/acme/demo/src`, {
+      method: "POST",
+      headers,
+      body,
+    });
+    assert.equal(answer.status, 201, await answer.text());
+  });
+  assert.deepEqual(cost.spawns, []);
+});
+
 test("a push costs the same statements, however many refs there are", async () => {
   let commits = 0;
   const pushOne = async () => {

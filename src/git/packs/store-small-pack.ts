@@ -6,7 +6,7 @@ import type { ObjectReader, StoredObject } from "../objects/object-reader.ts";
 import { parseTree } from "../objects/parse-tree.ts";
 import { readPlainObject } from "../objects/plain-object.ts";
 import { completePack } from "./complete-pack.ts";
-import { readSmallPack, type SmallPackLimits, TRAILER_BYTES } from "./read-small-pack.ts";
+import { readSmallPack, type SmallPackLimits, TRAILER_BYTES, type WholeEntry } from "./read-small-pack.ts";
 import { type BroughtObject, resolveSmallPack } from "./resolve-small-pack.ts";
 import { type Brought, type Ground, type GroundEntry, isWholeByEvidence } from "./whole-by-evidence.ts";
 import { writePackIndex } from "./write-pack-index.ts";
@@ -53,7 +53,10 @@ export async function storeSmallPack(
 
 async function store(pack: Buffer, objectFolder: string, target: Target): Promise<Brought | undefined> {
   const entries = await readSmallPack(pack, LIMITS);
-  const resolved = entries && (await resolveSmallPack(entries, LIMITS, (id) => readSmall(target, id)));
+  // Most of what is not plain is seen before the work of hashing.
+  const isPlain = entries?.every((entry) => entry.kind === "delta" || isPlainEntry(entry)) ?? false;
+  if (entries === undefined || !isPlain) return undefined;
+  const resolved = await resolveSmallPack(entries, LIMITS, (id) => readSmall(target, id));
   const brought = resolved && readAllPlain(resolved.objects);
   if (resolved === undefined || brought === undefined) return undefined;
   // A pack without objects would only lie about as one more file to look into.
@@ -83,6 +86,10 @@ async function store(pack: Buffer, objectFolder: string, target: Target): Promis
     if (error instanceof Error && "code" in error) return undefined;
     throw error;
   }
+}
+
+function isPlainEntry({ type, content }: WholeEntry): boolean {
+  return readPlainObject(type, content) !== undefined;
 }
 
 function readAllPlain(objects: ReadonlyMap<ObjectId, BroughtObject>): Brought | undefined {
