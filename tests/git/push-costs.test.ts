@@ -105,3 +105,10 @@ test("a push costs the same statements, however many refs there are", async () =
   assert.equal(many.statements.filter(readsAll).length, few.statements.filter(readsAll).length);
   assert.equal(many.statements.length, few.statements.length);
 });
+
+test("what all these have stored is good by git fsck", async () => {
+  const gitDir = app.ports.packs.gitDir(app.repository.uuid);
+  const found = await git.run(["fsck", "--strict", "--full", "--no-dangling"], { folder: gitDir });
+  assert.equal(found.status, 0, found.stderr);
+  assert.ok(!/error|missing|broken|warning/.test(found.stdout + found.stderr), found.stdout + found.stderr);
+});
