@@ -7,7 +7,7 @@ import { parseTree } from "../objects/parse-tree.ts";
 import { readPlainObject } from "../objects/plain-object.ts";
 import { completePack } from "./complete-pack.ts";
 import { readSmallPack, type SmallPackLimits, TRAILER_BYTES, type WholeEntry } from "./read-small-pack.ts";
-import { type BroughtObject, resolveSmallPack } from "./resolve-small-pack.ts";
+import { type BroughtObject, type OutsideBase, resolveSmallPack } from "./resolve-small-pack.ts";
 import { type Brought, type Ground, type GroundEntry, isWholeByEvidence } from "./whole-by-evidence.ts";
 import { writePackIndex } from "./write-pack-index.ts";
 
@@ -61,31 +61,47 @@ async function store(pack: Buffer, objectFolder: string, target: Target): Promis
   if (resolved === undefined || brought === undefined) return undefined;
   // A pack without objects would only lie about as one more file to look into.
   if (brought.size === 0) return brought;
+  const files = filesOf(pack, resolved.outsideBases, brought);
+  const inFolder = files.map(({ name, bytes }) => ({ path: join(objectFolder, "pack", name), bytes }));
+  // Side by side: a pack that gets as far as this is rarely left to git.
+  const [written, found] = await Promise.allSettled([writeAll(inFolder), isNewAndWhole(brought, target)]);
+  if (written.status === "fulfilled" && found.status === "fulfilled" && found.value) return brought;
+  // git must not take these files for its own.
+  await Promise.all(inFolder.map(({ path }) => rm(path, { force: true })));
+  if (found.status === "rejected") throw found.reason;
+  // A full disk, say: git tells it in its own words.
+  if (written.status === "rejected" && !isSystemError(written.reason)) throw written.reason;
+  return undefined;
+}
+
+/** The pack, complete in itself, and its index. */
+function filesOf(pack: Buffer, outsideBases: readonly OutsideBase[], brought: Brought) {
+  const complete = completePack(pack, outsideBases);
+  const trailer = complete.pack.subarray(-TRAILER_BYTES);
+  const name = `pack-${trailer.toString("hex")}`;
+  return [
+    { name: `${name}.pack`, bytes: complete.pack },
+    { name: `${name}.idx`, bytes: writePackIndex([...brought.values(), ...complete.added], trailer) },
+  ];
+}
+
+async function writeAll(files: readonly { readonly path: string; readonly bytes: Buffer }[]): Promise<void> {
+  // git's own mode for what never changes.
+  const options = { mode: 0o444, flag: "wx" };
+  await Promise.all(files.map(({ path, bytes }) => writeFile(path, bytes, options)));
+}
+
+function isSystemError(error: unknown): boolean {
+  return error instanceof Error && "code" in error;
+}
+
+async function isNewAndWhole(brought: Brought, target: Target): Promise<boolean> {
   const answers = await Promise.all([
     // An id that is there already may stand for other bytes: git compares them.
     areAllNew([...brought.keys()], target),
     isWholeByEvidence(brought, openGround(target)),
   ]);
-  if (answers.includes(false)) return undefined;
-  const complete = completePack(pack, resolved.outsideBases);
-  const trailer = complete.pack.subarray(-TRAILER_BYTES);
-  const index = writePackIndex([...brought.values(), ...complete.added], trailer);
-  const path = join(objectFolder, "pack", `pack-${trailer.toString("hex")}`);
-  // git's own mode for what never changes.
-  const options = { mode: 0o444, flag: "wx" };
-  const files = [
-    [`${path}.pack`, complete.pack],
-    [`${path}.idx`, index],
-  ] as const;
-  try {
-    await Promise.all(files.map(([name, bytes]) => writeFile(name, bytes, options)));
-    return brought;
-  } catch (error) {
-    // As when the disk is full, which git tells in its own words. It must not take these files for its own.
-    await Promise.all(files.map(([name]) => rm(name, { force: true })));
-    if (error instanceof Error && "code" in error) return undefined;
-    throw error;
-  }
+  return !answers.includes(false);
 }
 
 function isPlainEntry({ type, content }: WholeEntry): boolean {

@@ -159,10 +159,9 @@ async function removeRepository(gitDir: string, removed: string): Promise<void> 
 }
 
 async function openQuarantine(gitDir: string, folder: string): Promise<Quarantine> {
-  const objectFolder = join(folder, "objects");
-  const packFolder = join(objectFolder, "pack");
+  const packFolder = join(folder, "pack");
   // One by one, to be made and to be removed: each push waits for it, and `recursive` takes several times as long.
-  const folders = [folder, objectFolder, packFolder];
+  const folders = [folder, packFolder];
   try {
     for (const path of folders) await mkdir(path, { mode: FOLDER_MODE });
   } catch (error) {
@@ -172,7 +171,7 @@ async function openQuarantine(gitDir: string, folder: string): Promise<Quarantin
   let isRemoved = false;
   return {
     folder,
-    objectFolder,
+    objectFolder: folder,
     async accept() {
       const to = join(gitDir, "objects", "pack");
       const names = await listPackFiles(packFolder);
