@@ -41,7 +41,7 @@ export function registerRoute(server: FastifyInstance, ports: Ports, route: Rout
           const answer =
             "form" in route && route.form !== undefined
               ? await callWithForm(own, route, admitted, common, request, reply)
-              : await callHandler(own, route, admitted, common, readBody?.(request.body));
+              : await callHandler(own, route, admitted, common, await readBody?.(request.body));
           return send(reply, answer, common, (json) => key && ports.answers.keep(key, json));
         },
       });
