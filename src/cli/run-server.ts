@@ -1,10 +1,10 @@
 import { once } from "node:events";
+import { flushCompileCache } from "node:module";
 import { availableParallelism } from "node:os";
 import type { Command } from "commander";
 import { type RunningApp, startApp, startJobs, sweepLeftovers } from "../app.ts";
 import type { Config } from "../config/config.ts";
 import { isLoopback } from "../config/parse-setting.ts";
-import { startMetricsServer } from "../http/metrics-server.ts";
 import { openPorts } from "../open-ports.ts";
 import type { Ports } from "../ports.ts";
 import { CAN_SHARE_PORT, requireFreePort, startWorkers, type WorkerGroup } from "../workers/worker-group.ts";
@@ -51,6 +51,9 @@ async function runMain<Prepared>(
     if (sharesPort) await requireFreePort(config.host, config.port);
     const app = await startApp(ports, { sharesPort });
     const jobs = startJobs(ports);
+    // Node keeps what it has made of the sources when it ends. The workers find it now, and the next start also if this
+    // process is killed.
+    flushCompileCache();
     const workers = startWorkers(ports, { count: config.workers - 1, port: app.port });
     let metrics: Awaited<ReturnType<typeof openMetrics>>;
     try {
@@ -91,7 +94,10 @@ async function runWorker(config: Config): Promise<void> {
 async function openMetrics(ports: Ports, workers: WorkerGroup) {
   const { metrics: address } = ports.config;
   if (address === undefined) return undefined;
-  const { writeMetrics } = await import("../metrics/prometheus-metrics.ts");
+  const [{ startMetricsServer }, { writeMetrics }] = await Promise.all([
+    import("../http/metrics-server.ts"),
+    import("../metrics/prometheus-metrics.ts"),
+  ]);
   const server = await startMetricsServer(address, async () =>
     writeMetrics([await ports.metrics.read(), ...(await workers.readMetrics())]),
   );

@@ -38,7 +38,7 @@ export function registerRoute(server: FastifyInstance, ports: Ports, route: Rout
           const answer =
             "form" in route && route.form !== undefined
               ? await callWithForm(own, route, admitted, common, request, reply)
-              : await callHandler(own, route, admitted, common, readBody?.(request.body));
+              : await callHandler(own, route, admitted, common, await readBody?.(request.body));
           const keep = (json: Buffer) => {
             if (route.isAnswerKept !== true || request.method !== "GET") return;
             server.rememberedAnswers.keep(request, reply, admitted.caller, json);

@@ -1,6 +1,7 @@
-import type { Static, TSchema } from "typebox";
-import { Compile } from "typebox/compile";
+import type { TSchema } from "typebox";
+import type { Validator } from "typebox/compile";
 import { Failure, invalidField } from "../model/failure.ts";
+import type { BodyOf, BodySchema } from "./body-schema.ts";
 
 /** What stands for a body of a content type that is not read. Routes that take no body pass over it. */
 export const UNREADABLE_BODY = Symbol("unreadable body");
@@ -9,21 +10,21 @@ export const UNREADABLE_BODY = Symbol("unreadable body");
  * A reader of bodies that follow a schema, from what the server's parsers leave: a value of JSON, a form, or nothing.
  * The reader throws Failure invalid-input that names every wrong field.
  */
-export function bodyReader<Body extends TSchema>(schema: Body): (body: unknown) => Static<Body> {
-  // Compiled for the first body: some hundred schemas would be a good part of the start.
-  let validator: ReturnType<typeof Compile<Body>> | undefined;
-  return (sent) => {
+export function bodyReader<Body extends BodySchema>(schema: Body): (body: unknown) => Promise<BodyOf<Body>> {
+  let compiling: ReturnType<typeof compileSchema> | undefined;
+  return async (sent) => {
     if (sent === UNREADABLE_BODY) {
       throw new Failure(
         "media-type-refused",
         "Content-Type: must be application/json or application/x-www-form-urlencoded",
       );
     }
+    compiling ??= compileSchema(schema);
+    const validator = await compiling;
     const body: unknown =
-      sent instanceof URLSearchParams ? formToJson(sent, schema) : sent === undefined ? {} : sent;
+      sent instanceof URLSearchParams ? formToJson(sent, validator.Type()) : sent === undefined ? {} : sent;
     refuseUnstorableText(body, "body", 0);
-    validator ??= Compile(schema);
-    if (validator.Check(body)) return body;
+    if (validator.Check(body)) return body as BodyOf<Body>;
     const fields: Record<string, string[]> = {};
     for (const error of validator.Errors(body)) {
       const name = error.instancePath.slice(1).replaceAll("/", ".") || "body";
@@ -31,6 +32,12 @@ export function bodyReader<Body extends TSchema>(schema: Body): (body: unknown) 
     }
     throw new Failure("invalid-input", "Bad request", { fields });
   };
+}
+
+/** For the first body: TypeBox and some hundred compiled schemas would be a good part of the start. */
+async function compileSchema(schema: BodySchema): Promise<Validator> {
+  const [{ Type }, { Compile }] = await Promise.all([import("typebox"), import("typebox/compile")]);
+  return Compile(schema(Type));
 }
 
 /** A flat body may be a form: lists are repeated pairs, and `true` and `false` are booleans where one is asked for. */

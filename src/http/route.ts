@@ -1,5 +1,4 @@
 import type { IncomingHttpHeaders } from "node:http";
-import type { Static, TSchema } from "typebox";
 import type { ProjectRequirement, WorkspacePermission } from "../authorization/authorize.ts";
 import type { RateResource } from "../authorization/rate-limits.ts";
 import type { Account } from "../model/account.ts";
@@ -12,6 +11,7 @@ import type { Ports } from "../ports.ts";
 import type { Bases } from "../representations/links.ts";
 import type { WorkspaceSelector } from "../storage/sql/workspaces.ts";
 import type { Answer } from "./answer.ts";
+import type { BodyOf, BodySchema } from "./body-schema.ts";
 import type { Fields } from "./fields.ts";
 import type { FormPart, FormParts } from "./form-parts.ts";
 
@@ -62,11 +62,11 @@ type WithMoreScopes<Request> = {
 };
 
 /** The schema of a JSON body, and the body that a handler is given. Routes without one ignore what is sent. */
-type WithBody<Body extends TSchema> = { readonly body: Body };
+type WithBody<Body extends BodySchema> = { readonly body: Body };
 
-export type RepositoryRequest<Body extends TSchema = TSchema> = RestRequest & {
+export type RepositoryRequest<Body extends BodySchema = BodySchema> = RestRequest & {
   readonly repository: Repository;
-  readonly body: Static<Body>;
+  readonly body: BodyOf<Body>;
 };
 
 type OnRepository = {
@@ -74,7 +74,7 @@ type OnRepository = {
   readonly permission: Exclude<Permission, "none">;
 };
 
-export type RepositoryRoute<Body extends TSchema = TSchema> = Declared &
+export type RepositoryRoute<Body extends BodySchema = BodySchema> = Declared &
   Partial<WithBody<Body>> &
   WithMoreScopes<RepositoryRequest<Body>> &
   OnRepository & {
@@ -89,7 +89,7 @@ export type RepositoryRoute<Body extends TSchema = TSchema> = Declared &
 export type RepositoryAccess = "account" | "explicit";
 
 /** For what is done in a repository in somebody's name. */
-export type RepositoryAccountRoute<Body extends TSchema = TSchema> = Declared &
+export type RepositoryAccountRoute<Body extends BodySchema = BodySchema> = Declared &
   Partial<WithBody<Body>> &
   OnRepository & {
     readonly access: RepositoryAccess;
@@ -99,7 +99,7 @@ export type RepositoryAccountRoute<Body extends TSchema = TSchema> = Declared &
       request: RestRequest & {
         readonly repository: Repository;
         readonly account: Account;
-        readonly body: Static<Body>;
+        readonly body: BodyOf<Body>;
       },
     ): Promise<Answer>;
   };
@@ -123,16 +123,16 @@ export type RepositoryFormRoute = Declared &
   };
 
 /** Which project of the workspace a body names for the repository. Undefined: none. */
-type ProjectOf<Body extends TSchema> = {
+type ProjectOf<Body extends BodySchema> = {
   /** @throws Failure invalid-input if what it names is no name of a project. */
-  projectOf(body: Static<Body>): ProjectSelector | undefined;
+  projectOf(body: BodyOf<Body>): ProjectSelector | undefined;
 };
 
 /**
  * For what makes a repository in the workspace of the URL. The caller needs the permission to create repositories in the
  * project that the body names, or else in the workspace's oldest: it is found and asked for before the handler runs.
  */
-export type NewRepositoryRoute<Body extends TSchema = TSchema> = Declared &
+export type NewRepositoryRoute<Body extends BodySchema = BodySchema> = Declared &
   WithBody<Body> &
   ProjectOf<Body> & {
     readonly subject: "new-repository";
@@ -141,7 +141,7 @@ export type NewRepositoryRoute<Body extends TSchema = TSchema> = Declared &
       request: RestRequest & {
         readonly workspace: Workspace;
         readonly project: Project;
-        readonly body: Static<Body>;
+        readonly body: BodyOf<Body>;
       },
     ): Promise<Answer>;
   };
@@ -150,7 +150,7 @@ export type NewRepositoryRoute<Body extends TSchema = TSchema> = Declared &
  * For PUT, which updates a repository (and then needs `permission`) or creates it (and then asks what a
  * `NewRepositoryRoute` asks). Moving it to another project asks the same of that project as creating it there.
  */
-export type RepositoryOrNewRoute<Body extends TSchema = TSchema> = Declared &
+export type RepositoryOrNewRoute<Body extends BodySchema = BodySchema> = Declared &
   WithBody<Body> &
   ProjectOf<Body> & {
     readonly subject: "repository-or-new";
@@ -159,7 +159,7 @@ export type RepositoryOrNewRoute<Body extends TSchema = TSchema> = Declared &
       ports: Ports,
       request: RestRequest & {
         readonly workspace: Workspace;
-        readonly body: Static<Body>;
+        readonly body: BodyOf<Body>;
       } & (
           | { readonly repository: undefined; readonly project: Project }
           /** The project is there if the body names one. */
@@ -172,13 +172,13 @@ export type RepositoryOrNewRoute<Body extends TSchema = TSchema> = Declared &
  * For what makes a repository elsewhere out of the one of the URL. The caller needs `permission` on that one, and in the
  * workspace that the body names, or else in the same one, what a `NewRepositoryRoute` asks. Nobody does it anonymously.
  */
-export type ForkRoute<Body extends TSchema = TSchema> = Declared &
+export type ForkRoute<Body extends BodySchema = BodySchema> = Declared &
   WithBody<Body> &
   ProjectOf<Body> & {
     readonly subject: "fork";
     readonly permission: Exclude<Permission, "none">;
     /** @throws Failure invalid-input if what it names is no name of a workspace. */
-    workspaceOf(body: Static<Body>): WorkspaceSelector | undefined;
+    workspaceOf(body: BodyOf<Body>): WorkspaceSelector | undefined;
     handle(
       ports: Ports,
       request: RestRequest & {
@@ -187,17 +187,17 @@ export type ForkRoute<Body extends TSchema = TSchema> = Declared &
         /** Where the new one goes. */
         readonly workspace: Workspace;
         readonly project: Project;
-        readonly body: Static<Body>;
+        readonly body: BodyOf<Body>;
       },
     ): Promise<Answer>;
   };
 
-export type WorkspaceRequest<Body extends TSchema = TSchema> = RestRequest & {
+export type WorkspaceRequest<Body extends BodySchema = BodySchema> = RestRequest & {
   readonly workspace: Workspace;
-  readonly body: Static<Body>;
+  readonly body: BodyOf<Body>;
 };
 
-export type WorkspaceRoute<Body extends TSchema = TSchema> = Declared &
+export type WorkspaceRoute<Body extends BodySchema = BodySchema> = Declared &
   Partial<WithBody<Body>> &
   WithMoreScopes<WorkspaceRequest<Body>> & {
     readonly subject: "workspace";
@@ -205,7 +205,7 @@ export type WorkspaceRoute<Body extends TSchema = TSchema> = Declared &
     handle(ports: Ports, request: WorkspaceRequest<Body>): Promise<Answer>;
   };
 
-export type ProjectRoute<Body extends TSchema = TSchema> = Declared &
+export type ProjectRoute<Body extends BodySchema = BodySchema> = Declared &
   Partial<WithBody<Body>> & {
     readonly subject: "project";
     readonly permission: ProjectRequirement;
@@ -214,13 +214,13 @@ export type ProjectRoute<Body extends TSchema = TSchema> = Declared &
       request: RestRequest & {
         readonly workspace: Workspace;
         readonly project: Project;
-        readonly body: Static<Body>;
+        readonly body: BodyOf<Body>;
       },
     ): Promise<Answer>;
   };
 
 /** For PUT, which updates a project (and then needs `permission`) or creates it (`permissionToCreate`). */
-export type ProjectOrNewRoute<Body extends TSchema = TSchema> = Declared &
+export type ProjectOrNewRoute<Body extends BodySchema = BodySchema> = Declared &
   WithBody<Body> & {
     readonly subject: "project-or-new";
     readonly permission: Exclude<ProjectRequirement, "see">;
@@ -230,7 +230,7 @@ export type ProjectOrNewRoute<Body extends TSchema = TSchema> = Declared &
       request: RestRequest & {
         readonly workspace: Workspace;
         readonly project: Project | undefined;
-        readonly body: Static<Body>;
+        readonly body: BodyOf<Body>;
       },
     ): Promise<Answer>;
   };

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import fastify, {
@@ -29,6 +29,9 @@ const HEADERS_TIMEOUT_MS = 60_000;
 /** Without a byte in either direction for this long a connection is dropped. A busy push gives a sign of life every 5 s. */
 const IDLE_TIMEOUT_MS = 600_000;
 
+/** Not imported: an import asks for all that this module of Node has, WebSockets too, which takes 40 ms and 5 MB. */
+const { createServer } = process.getBuiltinModule("node:http");
+
 export type AppServer = FastifyInstance;
 
 /** Fastify with our limits, texts and log line. Routes are registered by the surfaces. */
@@ -41,6 +44,8 @@ export function createHttpServer(ports: Ports): AppServer {
     genReqId: () => randomUUID(),
     bodyLimit: BODY_BYTES_MAX,
     logger: false,
+    // No route has a schema of Fastify's. Its own compilers for them would be loaded all the same.
+    schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
     routerOptions: {
       ignoreTrailingSlash: true,
       caseSensitive: true,
@@ -74,10 +79,12 @@ export function createHttpServer(ports: Ports): AppServer {
   server.addHook("onResponse", async (request, reply) => logRequest(ports, request, reply));
   addBodyParsers(server);
   server.setErrorHandler((error, request, reply) => answerError(ports, error, request, reply));
-  server.setNotFoundHandler((request, reply) => {
-    throwNotFound(request, reply);
-  });
+  server.setNotFoundHandler((request) => throwNotFound(server, request));
   return server;
+}
+
+function noSchemas(): never {
+  throw new Error("bodies are read by their own reader, not by Fastify's");
 }
 
 function createNodeServer(
@@ -216,7 +223,16 @@ function addBodyParsers(server: FastifyInstance): void {
   );
 }
 
-function throwNotFound(request: FastifyRequest, _reply: FastifyReply): never {
+const METHODS = ["GET", "POST", "PUT", "DELETE", "PATCH"] as const;
+
+/** A path of the API that lacks the method is told apart here: routes for all that there is not would double the start. */
+function throwNotFound(server: FastifyInstance, request: FastifyRequest): never {
+  const { url, method } = request;
+  const isOurMethod = METHODS.some((known) => known === method);
+  const allowed = METHODS.filter((known) => server.findRoute({ method: known, url }) !== null);
+  if (isOurMethod && allowed.length > 0 && url.startsWith("/2.0/")) {
+    throw new Failure("method-refused", "Method not allowed", { detail: `Allowed: ${allowed.join(", ")}` });
+  }
   throw new Failure("no-such-route", "Resource not found", {
     detail: "There is no API hosted at this URL",
     reason: `no route for ${request.method}`,

@@ -5,9 +5,6 @@ import type { Secret } from "../model/secret.ts";
 import { isPrivateHost, PrivateAddressError, resolvePublicly, socketLookup } from "./public-address.ts";
 import { type ResolveName, resolveByDns, resolveBySystem } from "./resolve-name.ts";
 
-/** Documented: a webhook's target must answer within 10 seconds. */
-export const SEND_MS_MAX = 10_000;
-
 export type WebhookMessage = {
   readonly url: string;
   readonly body: string;

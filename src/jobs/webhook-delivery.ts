@@ -10,7 +10,7 @@ import {
 import { findWebhookByUuid } from "../storage/sql/webhooks.ts";
 import { claimDelivery, type DeliveryClaim } from "./delivery-claim.ts";
 import type { ResolveName } from "./resolve-name.ts";
-import { SEND_MS_MAX, type SendOutcome, sendWebhook } from "./send-webhook.ts";
+import type { SendOutcome } from "./send-webhook.ts";
 import { PAYLOAD_BYTES_MAX, renderPayload } from "./webhook-payload.ts";
 
 /** Deliveries are kept so long, to be looked at. */
@@ -19,6 +19,9 @@ const HISTORY_STEP_MS = 3_600_000;
 /** Connections at once, and of these for the webhooks of one workspace, so that its dead targets keep nobody waiting. */
 const AT_ONCE_MAX = 64;
 const AT_ONCE_OF_WORKSPACE_MAX = 16;
+
+/** Documented: a webhook's target must answer within 10 seconds. */
+const SEND_MS_MAX = 10_000;
 
 export type DeliverySchedule = {
   /** Documented: 10 seconds for the target to answer. */
@@ -187,6 +190,8 @@ async function tryDelivery(
   }
   const rendered = delivery.payload ?? (await render(ports, delivery));
   if (typeof rendered !== "string") return { payload: undefined, outcome: rendered };
+  // Loaded for the first delivery: clients of HTTP and TLS would be a part of every start.
+  const { sendWebhook } = await import("./send-webhook.ts");
   const outcome = await sendWebhook({
     url: webhook.url,
     body: rendered,

@@ -176,17 +176,27 @@ export function findCommitAccounts(
   return findAccountsByEmails(database.kysely, [...new Set(addresses.filter((address) => address !== ""))]);
 }
 
+const KEY_LENGTH = 32;
+
 /**
  * Keeps a walk for its next pages. A list of thousands of revisions does not fit a URL, and `next` is followed by GET even
- * after a POST, so the link carries only this key: 32 hex digits made from what is kept.
+ * after a POST, so the link carries only this key: 32 hex digits made from what is kept. Most walks begin at one commit and
+ * nothing else. Nothing is kept of those: their key is the beginning of the commit's id, so that reading a list writes
+ * nothing.
  */
 export async function keepWalk(
-  { database, clock }: CommitPorts,
+  { database, clock, packs, commitGraphs }: CommitPorts,
   repository: Repository,
   walk: CommitWalk,
 ): Promise<string> {
+  const [start, ...more] = walk.include;
+  if (start !== undefined && more.length + walk.exclude.length === 0 && walk.path === undefined) {
+    const key = start.slice(0, KEY_LENGTH);
+    const graph = commitGraphs.find(packs.gitDir(repository.uuid));
+    if (graph.findByPrefix(Buffer.from(key, "hex")) === start) return key;
+  }
   const state = JSON.stringify(walk);
-  const key = hash("sha256", `${repository.uuid}\n${state}`, "hex").slice(0, 32);
+  const key = hash("sha256", `${repository.uuid}\n${state}`, "hex").slice(0, KEY_LENGTH);
   // Looked for first: a list that is read again costs no write.
   const kept = await findCursor(database.kysely, repository.uuid, key);
   if (kept !== undefined && clock().getTime() - kept.createdAt.getTime() < CURSOR_RENEWAL_MS) return key;
@@ -196,11 +206,14 @@ export async function keepWalk(
 
 /** @throws Failure invalid-input if the key is not one of this repository, or has grown old. */
 export async function getWalk(
-  { database }: CommitPorts,
+  { database, packs, commitGraphs }: CommitPorts,
   repository: Repository,
   key: string,
 ): Promise<CommitWalk> {
   const isKey = /^[0-9a-f]{32}$/.test(key);
+  const graph = commitGraphs.find(packs.gitDir(repository.uuid));
+  const start = isKey ? graph.findByPrefix(Buffer.from(key, "hex")) : undefined;
+  if (start !== undefined) return { include: [start], exclude: [], path: undefined };
   const kept = isKey ? await findCursor(database.kysely, repository.uuid, key) : undefined;
   if (kept === undefined) throw invalidField("ctx", "unknown or expired: begin again without it");
   const { include, exclude, path } = JSON.parse(kept.state) as {

@@ -1,5 +1,4 @@
 import type { FastifyInstance } from "fastify";
-import { Type } from "typebox";
 import { parsePasswordShape } from "../authentication/api-token-text.ts";
 import { actorOf } from "../http/actor.ts";
 import { bodyReader } from "../http/request-body.ts";
@@ -14,7 +13,7 @@ export const TOKEN_REVOCATION_PATH = "/-/token-revocation";
 /** A token is 192 characters; percent-encoded and with some JSON around it, it fits many times over. */
 export const REVOCATION_BODY_BYTES_MAX = 4 * 1024;
 
-const readBody = bodyReader(Type.Object({ token: Type.String() }));
+const readBody = bodyReader((Type) => Type.Object({ token: Type.String() }));
 
 /**
  * `POST /-/token-revocation`: whoever has found a token may end it. The token in the body is the proof, and what else is
@@ -30,7 +29,7 @@ export function registerTokenRevocation(server: FastifyInstance, ports: Ports): 
     url: TOKEN_REVOCATION_PATH,
     bodyLimit: REVOCATION_BODY_BYTES_MAX,
     async handler(request, reply) {
-      const text = new Secret(readBody(request.body).token.trim());
+      const text = new Secret((await readBody(request.body)).token.trim());
       // Before the database is asked, so that junk costs nothing.
       if (parsePasswordShape(text).kind !== "api-token")
         throw invalidField("token", "is not a whole API token: it is of another kind, cut or mistyped");

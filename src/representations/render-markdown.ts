@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import MarkdownIt from "markdown-it";
+import type MarkdownIt from "markdown-it";
 import type sanitizeHtml from "sanitize-html";
 
 /**
@@ -17,9 +17,11 @@ const kept = new Map<string, string>();
 /** Lists, quotes and whatever else can be within each other. */
 const NESTING_MAX = 20;
 
+const require = createRequire(import.meta.url);
+
 /** Markup in a text stays text: `html` is off. */
 function openRenderer(options: { readonly breaks: boolean }) {
-  const renderer = new MarkdownIt("default", {
+  const renderer = new (require("markdown-it") as typeof MarkdownIt)("default", {
     html: false,
     linkify: false,
     typographer: false,
@@ -40,8 +42,18 @@ function openRenderer(options: { readonly breaks: boolean }) {
   return renderer;
 }
 
-const messages = openRenderer({ breaks: true });
-const documents = openRenderer({ breaks: false });
+/** Each is loaded when the first text needs it: they would be a good part of every start. */
+const messages = lazily(() => openRenderer({ breaks: true }));
+const documents = lazily(() => openRenderer({ breaks: false }));
+const sanitizer = lazily(() => require("sanitize-html") as typeof sanitizeHtml);
+
+function lazily<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
 
 /** Tags that Markdown makes. They have no end tag where HTML has none. */
 const PLAIN_TAGS =
@@ -61,23 +73,12 @@ const SANITIZED: sanitizeHtml.IOptions = {
   transformTags: { a: (tagName, attribs) => ({ tagName, attribs: { ...attribs, rel: "nofollow" } }) },
 };
 
-/** Loaded when the first text needs it: few do, and it would be a good part of every start. */
-const loadSanitizer = lazily(() => createRequire(import.meta.url)("sanitize-html") as typeof sanitizeHtml);
-
-function lazily<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
-}
-
 /** The second lock: whatever the first one lets through, nothing gets out but these tags with these attributes. */
 function sanitize(html: string): string {
   // Tags without attributes can do nothing, and most messages have no others.
   if (!HARMFUL.test(html)) return html;
   // Recorded: `<br>`, not `<br />`. What stands in a text or in an attribute is escaped, so this is the end of a tag.
-  return loadSanitizer()(html, SANITIZED).replaceAll(" />", ">");
+  return sanitizer()(html, SANITIZED).replaceAll(" />", ">");
 }
 
 /** A message or comment as HTML, with a break at each line end. */
@@ -85,7 +86,7 @@ export function renderMessage(text: string): string {
   if (text.length > MARKDOWN_MESSAGE_LENGTH_MAX) return renderParagraphs(text);
   const found = kept.get(text);
   if (found !== undefined) return found;
-  const html = sanitize(messages.render(text).trimEnd());
+  const html = sanitize(messages().render(text).trimEnd());
   if (text.length > QUICK_LENGTH_MAX) {
     if (kept.size >= KEPT_MAX) kept.delete(kept.keys().next().value!);
     kept.set(text, html);
@@ -95,17 +96,19 @@ export function renderMessage(text: string): string {
 
 /** A file in Markdown as HTML. Its length is its caller's to limit. */
 export function renderDocument(text: string): string {
-  return sanitize(documents.render(text).trimEnd());
+  return sanitize(documents().render(text).trimEnd());
 }
 
 /** Text as HTML that shows it as it is. */
 export function renderPlainText(text: string): string {
-  return `<pre>${messages.utils.escapeHtml(text)}</pre>`;
+  return `<pre>${messages().utils.escapeHtml(text)}</pre>`;
 }
 
 function renderParagraphs(text: string): string {
   const paragraphs: string[][] = [[]];
-  for (const line of messages.utils.escapeHtml(text).split(/\r\n|\r|\n/)) {
+  for (const line of messages()
+    .utils.escapeHtml(text)
+    .split(/\r\n|\r|\n/)) {
     if (line.trim() === "") paragraphs.push([]);
     else paragraphs.at(-1)!.push(line.trimEnd());
   }

@@ -24,6 +24,8 @@ export type GraphCommit = {
 export type CommitGraph = {
   /** The place of a commit; undefined if the graph does not have it. */
   find(id: ObjectId): number | undefined;
+  /** The only commit whose id begins with these bytes; undefined if there is none, or more than one. */
+  findByPrefix(prefix: Buffer): ObjectId | undefined;
   idAt(place: number): ObjectId;
   commitAt(place: number): GraphCommit;
 };
@@ -31,6 +33,7 @@ export type CommitGraph = {
 /** Of a repository that git has written none for. */
 export const EMPTY_GRAPH: CommitGraph = {
   find: () => undefined,
+  findByPrefix: () => undefined,
   idAt: unknownPlace,
   commitAt: unknownPlace,
 };
@@ -62,6 +65,8 @@ export function parseCommitGraph(bytes: Buffer): CommitGraph | undefined {
   const count = bytes.readUInt32BE(fanout + 1020);
   if (ids + count * ID_BYTES > bytes.length || data + count * COMMIT_BYTES > bytes.length) return undefined;
 
+  const [fanoutAt, idsAt] = [fanout, ids];
+
   function parentsAt(at: number): number[] {
     const first = bytes.readUInt32BE(at);
     if (first === NO_PARENT) return [];
@@ -76,24 +81,42 @@ export function parseCommitGraph(bytes: Buffer): CommitGraph | undefined {
     }
   }
 
+  const idAt = (place: number) =>
+    bytes.toString("hex", idsAt + place * ID_BYTES, idsAt + (place + 1) * ID_BYTES) as ObjectId;
+
+  /** The first place whose id is not before these bytes, of those that begin with their first one. */
+  function placeOf(wanted: Buffer): number {
+    const byte = wanted[0]!;
+    let low = byte === 0 ? 0 : bytes.readUInt32BE(fanoutAt + (byte - 1) * 4);
+    let high = bytes.readUInt32BE(fanoutAt + byte * 4);
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (orderAt(wanted, middle) < 0) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** Below 0 if the id at the place is before these bytes, 0 if it begins with them. */
+  function orderAt(wanted: Buffer, place: number): number {
+    const at = idsAt + place * ID_BYTES;
+    return bytes.compare(wanted, 0, wanted.length, at, at + wanted.length);
+  }
+
   return {
     find(id) {
       const wanted = Buffer.from(id, "hex");
       if (wanted.length !== ID_BYTES) return undefined;
-      const byte = wanted[0]!;
-      let low = byte === 0 ? 0 : bytes.readUInt32BE(fanout + (byte - 1) * 4);
-      let high = bytes.readUInt32BE(fanout + byte * 4);
-      while (low < high) {
-        const middle = (low + high) >>> 1;
-        const at = ids + middle * ID_BYTES;
-        const order = bytes.compare(wanted, 0, ID_BYTES, at, at + ID_BYTES);
-        if (order === 0) return middle;
-        if (order < 0) low = middle + 1;
-        else high = middle;
-      }
-      return undefined;
+      const place = placeOf(wanted);
+      return place < count && orderAt(wanted, place) === 0 ? place : undefined;
     },
-    idAt: (place) => bytes.toString("hex", ids + place * ID_BYTES, ids + (place + 1) * ID_BYTES) as ObjectId,
+    findByPrefix(prefix) {
+      if (prefix.length === 0 || prefix.length > ID_BYTES) return undefined;
+      const place = placeOf(prefix);
+      const begins = (at: number) => at < count && orderAt(prefix, at) === 0;
+      return begins(place) && !begins(place + 1) ? idAt(place) : undefined;
+    },
+    idAt,
     commitAt(place) {
       const at = data + place * COMMIT_BYTES + ID_BYTES;
       const level = bytes.readUInt32BE(at + 8);

@@ -136,14 +136,15 @@ test("refuses an object above the limit by its id, and takes one at it", async (
 
 test("starts a new process for one that was killed, idle or asked", async (context) => {
   const folder = await createRepository();
-  const ids = await addCommits(folder, 100);
+  const ids: ObjectId[] = [];
+  for (let index = 0; index < 20; index += 1) ids.push(await addBlob(folder, `blob ${index}`));
   const reader = open(context, { processesPerRepositoryMax: 1 });
   await reader.readHeader(folder, ids[0]!);
   const [killed] = processesIn(folder);
-  const asked = reader.readCommits(folder, ids);
+  const asked = Promise.all(ids.map((id) => reader.readObject(folder, id)));
   process.kill(killed!, "SIGKILL");
-  const commits = await asked;
-  assert.equal(commits.length, 100);
+  const objects = await asked;
+  assert.ok(objects.every((object) => object !== undefined));
   assert.notDeepEqual(processesIn(folder), [killed]);
   process.kill(processesIn(folder)[0]!, "SIGKILL");
   assert.notEqual(await reader.readHeader(folder, ids[1]!), undefined);

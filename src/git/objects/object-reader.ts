@@ -4,6 +4,7 @@ import { CatFilePool } from "./cat-file-pool.ts";
 import type { Commit } from "./commit.ts";
 import { CommitCache } from "./commit-cache.ts";
 import type { ObjectType } from "./object-type.ts";
+import { openPackReader } from "./pack-reader.ts";
 import { parseCommit } from "./parse-commit.ts";
 
 export type ObjectReaderOptions = {
@@ -70,9 +71,17 @@ export function openObjectReader(options: ObjectReaderOptions = {}): ObjectReade
   const settings = { ...DEFAULTS, ...options };
   const { objectBytesMax } = settings;
   const pool = new CatFilePool({ ...settings, contentBytesMax: objectBytesMax });
+  const packs = openPackReader(settings.idleMs);
   const cache = new CommitCache(settings.commitCacheBytesMax);
 
   async function readHeader(gitDir: string, id: ObjectId): Promise<ObjectHeader | undefined> {
+    const packed = packs.find(gitDir, id);
+    return packed === undefined
+      ? askForHeader(gitDir, id)
+      : { type: packed.type, size: packed.content.length };
+  }
+
+  async function askForHeader(gitDir: string, id: ObjectId): Promise<ObjectHeader | undefined> {
     const answer = await pool.request(gitDir, "info", id);
     return answer.kind === "info" ? { type: answer.type, size: answer.size } : undefined;
   }
@@ -94,16 +103,28 @@ export function openObjectReader(options: ObjectReaderOptions = {}): ObjectReade
   }
 
   async function readObject(gitDir: string, id: ObjectId): Promise<StoredObject | undefined> {
-    const header = await readHeader(gitDir, id);
+    const packed = packs.find(gitDir, id);
+    if (packed !== undefined && packed.content.length <= objectBytesMax) return packed;
+    const header = await askForHeader(gitDir, id);
     return header && readContent(gitDir, id, header);
+  }
+
+  /** Nothing of another type is put together, however large it is. */
+  async function readObjectOfType(
+    gitDir: string,
+    id: ObjectId,
+    type: ObjectType,
+  ): Promise<StoredObject | undefined> {
+    const packed = packs.find(gitDir, id);
+    if (packed !== undefined) return packed.type === type ? packed : undefined;
+    const header = await askForHeader(gitDir, id);
+    return header?.type === type ? readContent(gitDir, id, header) : undefined;
   }
 
   async function readCommit(gitDir: string, id: ObjectId): Promise<Commit | undefined> {
     const cached = cache.find(gitDir, id);
     if (cached !== undefined) return cached;
-    const header = await readHeader(gitDir, id);
-    if (header?.type !== "commit") return undefined;
-    const object = await readContent(gitDir, id, header);
+    const object = await readObjectOfType(gitDir, id, "commit");
     if (object === undefined) return undefined;
     const commit = parseCommit(id, object.content);
     cache.add(gitDir, commit, object.content.length);
@@ -122,8 +143,14 @@ export function openObjectReader(options: ObjectReaderOptions = {}): ObjectReade
 
   function forget(gitDir: string): void {
     pool.forget(gitDir);
+    packs.forget(gitDir);
     cache.forget(gitDir);
   }
 
-  return { readHeader, readObject, readCommit, readCommits, forget, close: () => pool.close() };
+  function close(): Promise<void> {
+    packs.close();
+    return pool.close();
+  }
+
+  return { readHeader, readObject, readCommit, readCommits, forget, close };
 }

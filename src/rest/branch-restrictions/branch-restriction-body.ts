@@ -1,4 +1,4 @@
-import { type Static, Type } from "typebox";
+import type { BodyOf, TypeBuilder } from "../../http/body-schema.ts";
 import type { Account } from "../../model/account.ts";
 import {
   BRANCH_TYPES,
@@ -24,22 +24,23 @@ const EXEMPTIONS_MAX = 200;
 const VALUE_MAX = 1_000_000;
 
 /** The body of POST and PUT on branch restrictions. `id`, `links` and the like are ignored. */
-export const BranchRestrictionBody = Type.Object({
-  kind: Type.Optional(Type.Union(RESTRICTION_KINDS.map((kind) => Type.Literal(kind)))),
-  branch_match_kind: Type.Optional(Type.Union([Type.Literal("glob"), Type.Literal("branching_model")])),
-  branch_type: Type.Optional(Type.Union([...BRANCH_TYPES.map((type) => Type.Literal(type)), Type.Null()])),
-  pattern: Type.Optional(Type.Union([Type.String({ maxLength: PATTERN_LENGTH_MAX }), Type.Null()])),
-  value: Type.Optional(Type.Union([Type.Integer({ minimum: 0, maximum: VALUE_MAX }), Type.Null()])),
-  users: Type.Optional(
-    Type.Array(
-      Type.Object({ uuid: Type.Optional(Type.String()), account_id: Type.Optional(Type.String()) }),
-      { maxItems: EXEMPTIONS_MAX },
+export const BranchRestrictionBody = (Type: TypeBuilder) =>
+  Type.Object({
+    kind: Type.Optional(Type.Union(RESTRICTION_KINDS.map((kind) => Type.Literal(kind)))),
+    branch_match_kind: Type.Optional(Type.Union([Type.Literal("glob"), Type.Literal("branching_model")])),
+    branch_type: Type.Optional(Type.Union([...BRANCH_TYPES.map((type) => Type.Literal(type)), Type.Null()])),
+    pattern: Type.Optional(Type.Union([Type.String({ maxLength: PATTERN_LENGTH_MAX }), Type.Null()])),
+    value: Type.Optional(Type.Union([Type.Integer({ minimum: 0, maximum: VALUE_MAX }), Type.Null()])),
+    users: Type.Optional(
+      Type.Array(
+        Type.Object({ uuid: Type.Optional(Type.String()), account_id: Type.Optional(Type.String()) }),
+        { maxItems: EXEMPTIONS_MAX },
+      ),
     ),
-  ),
-  groups: Type.Optional(Type.Array(Type.Object({ slug: Type.String() }), { maxItems: EXEMPTIONS_MAX })),
-});
+    groups: Type.Optional(Type.Array(Type.Object({ slug: Type.String() }), { maxItems: EXEMPTIONS_MAX })),
+  });
 
-type Body = Static<typeof BranchRestrictionBody>;
+type Body = BodyOf<typeof BranchRestrictionBody>;
 
 /**
  * The rule that a body asks for, with what it leaves out taken from `before`.

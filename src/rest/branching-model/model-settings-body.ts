@@ -1,4 +1,4 @@
-import { type Static, Type } from "typebox";
+import type { BodyOf, TypeBuilder } from "../../http/body-schema.ts";
 import {
   type BranchingModel,
   type ModelBranch,
@@ -11,31 +11,33 @@ import type { ModelChange } from "../../operations/branching-models.ts";
 
 const NAME_LENGTH_MAX = 1024;
 
-const BranchSettings = Type.Object({
-  use_mainbranch: Type.Optional(Type.Boolean()),
-  name: Type.Optional(Type.Union([Type.String({ maxLength: NAME_LENGTH_MAX }), Type.Null()])),
-  enabled: Type.Optional(Type.Boolean()),
-});
+const BranchSettings = (Type: TypeBuilder) =>
+  Type.Object({
+    use_mainbranch: Type.Optional(Type.Boolean()),
+    name: Type.Optional(Type.Union([Type.String({ maxLength: NAME_LENGTH_MAX }), Type.Null()])),
+    enabled: Type.Optional(Type.Boolean()),
+  });
 
 /** The body of PUT on settings of a branching model. `is_valid` and links are ignored, as the reference has it. */
-export const ModelSettingsBody = Type.Object({
-  development: Type.Optional(BranchSettings),
-  production: Type.Optional(BranchSettings),
-  branch_types: Type.Optional(
-    Type.Array(
-      Type.Object({
-        kind: Type.Union(PREFIXED_TYPES.map((kind) => Type.Literal(kind))),
-        enabled: Type.Optional(Type.Boolean()),
-        prefix: Type.Optional(Type.Union([Type.String({ maxLength: NAME_LENGTH_MAX }), Type.Null()])),
-      }),
-      { maxItems: PREFIXED_TYPES.length },
+export const ModelSettingsBody = (Type: TypeBuilder) =>
+  Type.Object({
+    development: Type.Optional(BranchSettings(Type)),
+    production: Type.Optional(BranchSettings(Type)),
+    branch_types: Type.Optional(
+      Type.Array(
+        Type.Object({
+          kind: Type.Union(PREFIXED_TYPES.map((kind) => Type.Literal(kind))),
+          enabled: Type.Optional(Type.Boolean()),
+          prefix: Type.Optional(Type.Union([Type.String({ maxLength: NAME_LENGTH_MAX }), Type.Null()])),
+        }),
+        { maxItems: PREFIXED_TYPES.length },
+      ),
     ),
-  ),
-  // "Other values would be ignored": the reference.
-  default_branch_deletion: Type.Optional(Type.Unknown()),
-});
+    // "Other values would be ignored": the reference.
+    default_branch_deletion: Type.Optional(Type.Unknown()),
+  });
 
-type Body = Static<typeof ModelSettingsBody>;
+type Body = BodyOf<typeof ModelSettingsBody>;
 
 /**
  * The change that a body asks for: what it does not name stays. Making the change throws Failure invalid-input that names

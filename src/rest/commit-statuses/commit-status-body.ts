@@ -1,4 +1,4 @@
-import { type Static, Type } from "typebox";
+import type { BodyOf, TypeBuilder } from "../../http/body-schema.ts";
 import {
   COMMIT_STATUS_STATES,
   type CommitStatusChanges,
@@ -16,21 +16,24 @@ const KEY_LENGTH_MAX = 40;
 const NAME_LENGTH_MAX = 255;
 const DESCRIPTION_LENGTH_MAX = 65_536;
 
-const nullable = <Schema extends Parameters<typeof Type.Union>[0][number]>(schema: Schema) =>
-  Type.Union([schema, Type.Null()]);
+const nullable = <Schema extends Parameters<TypeBuilder["Union"]>[0][number]>(
+  Type: TypeBuilder,
+  schema: Schema,
+) => Type.Union([schema, Type.Null()]);
 
 /** The body of POST and PUT. What a POST needs is asked for by `parseNewStatus`. */
-export const CommitStatusBody = Type.Object({
-  key: Type.Optional(Type.String()),
-  state: Type.Optional(Type.String()),
-  name: Type.Optional(nullable(Type.String({ maxLength: NAME_LENGTH_MAX }))),
-  description: Type.Optional(nullable(Type.String({ maxLength: DESCRIPTION_LENGTH_MAX }))),
-  url: Type.Optional(nullable(Type.String())),
-  refname: Type.Optional(nullable(Type.String({ maxLength: REF_NAME_BYTES_MAX }))),
-});
+export const CommitStatusBody = (Type: TypeBuilder) =>
+  Type.Object({
+    key: Type.Optional(Type.String()),
+    state: Type.Optional(Type.String()),
+    name: Type.Optional(nullable(Type, Type.String({ maxLength: NAME_LENGTH_MAX }))),
+    description: Type.Optional(nullable(Type, Type.String({ maxLength: DESCRIPTION_LENGTH_MAX }))),
+    url: Type.Optional(nullable(Type, Type.String())),
+    refname: Type.Optional(nullable(Type, Type.String({ maxLength: REF_NAME_BYTES_MAX }))),
+  });
 
 /** @throws Failure invalid-input that names the field. */
-export function parseNewStatus(body: Static<typeof CommitStatusBody>): NewCommitStatus {
+export function parseNewStatus(body: BodyOf<typeof CommitStatusBody>): NewCommitStatus {
   if (body.state === undefined) throw invalidField("state", "required");
   const changes = parseStatusChanges(body);
   return {
@@ -44,7 +47,7 @@ export function parseNewStatus(body: Static<typeof CommitStatusBody>): NewCommit
 }
 
 /** @throws Failure invalid-input that names the field. */
-export function parseStatusChanges(body: Static<typeof CommitStatusBody>): CommitStatusChanges {
+export function parseStatusChanges(body: BodyOf<typeof CommitStatusBody>): CommitStatusChanges {
   return {
     ...(body.state === undefined ? {} : { state: requiredState(body.state) }),
     ...(body.name === undefined ? {} : { name: body.name ?? "" }),

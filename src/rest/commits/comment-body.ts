@@ -1,4 +1,4 @@
-import { type Static, Type } from "typebox";
+import type { BodyOf, TypeBuilder } from "../../http/body-schema.ts";
 import type { InlinePlace } from "../../model/commit-comment.ts";
 import { invalidField } from "../../model/failure.ts";
 import type { NewComment } from "../../operations/commit-comments.ts";
@@ -10,39 +10,40 @@ const PATH_LENGTH_MAX = 4096;
 /** What the databases' four-byte integers hold. */
 const LINE_MAX = 2 ** 31 - 1;
 
-const Line = Type.Optional(Type.Union([Type.Integer({ minimum: 1, maximum: LINE_MAX }), Type.Null()]));
-const Content = Type.Optional(
-  Type.Object({ raw: Type.Optional(Type.String({ maxLength: COMMENT_LENGTH_MAX })) }),
-);
+const Line = (Type: TypeBuilder) =>
+  Type.Optional(Type.Union([Type.Integer({ minimum: 1, maximum: LINE_MAX }), Type.Null()]));
+const Content = (Type: TypeBuilder) =>
+  Type.Optional(Type.Object({ raw: Type.Optional(Type.String({ maxLength: COMMENT_LENGTH_MAX })) }));
 
 /** The body of PUT: only the content of a comment can be changed. */
-export const CommentContentBody = Type.Object({ content: Content });
+export const CommentContentBody = (Type: TypeBuilder) => Type.Object({ content: Content(Type) });
 
 /** The body of POST. */
-export const CommentBody = Type.Object({
-  content: Content,
-  inline: Type.Optional(
-    Type.Union([
-      Type.Object({
-        path: Type.String({ minLength: 1, maxLength: PATH_LENGTH_MAX }),
-        from: Line,
-        to: Line,
-        start_from: Line,
-        start_to: Line,
-      }),
-      Type.Null(),
-    ]),
-  ),
-  parent: Type.Optional(
-    Type.Union([
-      Type.Object({ id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) }),
-      Type.Null(),
-    ]),
-  ),
-});
+export const CommentBody = (Type: TypeBuilder) =>
+  Type.Object({
+    content: Content(Type),
+    inline: Type.Optional(
+      Type.Union([
+        Type.Object({
+          path: Type.String({ minLength: 1, maxLength: PATH_LENGTH_MAX }),
+          from: Line(Type),
+          to: Line(Type),
+          start_from: Line(Type),
+          start_to: Line(Type),
+        }),
+        Type.Null(),
+      ]),
+    ),
+    parent: Type.Optional(
+      Type.Union([
+        Type.Object({ id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) }),
+        Type.Null(),
+      ]),
+    ),
+  });
 
 /** @throws Failure invalid-input if there is no text, or none but white space. */
-export function requiredText(body: Static<typeof CommentContentBody>): string {
+export function requiredText(body: BodyOf<typeof CommentContentBody>): string {
   const raw = body.content?.raw;
   if (raw === undefined) throw invalidField("content.raw", "required");
   if (raw.trim() === "") throw invalidField("content.raw", "must not be empty");
@@ -50,7 +51,7 @@ export function requiredText(body: Static<typeof CommentContentBody>): string {
 }
 
 /** @throws Failure as `requiredText`. */
-export function parseNewComment(body: Static<typeof CommentBody>): NewComment {
+export function parseNewComment(body: BodyOf<typeof CommentBody>): NewComment {
   return {
     raw: requiredText(body),
     inline: body.inline == null ? undefined : toInlinePlace(body.inline),
@@ -58,7 +59,7 @@ export function parseNewComment(body: Static<typeof CommentBody>): NewComment {
   };
 }
 
-function toInlinePlace(inline: NonNullable<Static<typeof CommentBody>["inline"]>): InlinePlace {
+function toInlinePlace(inline: NonNullable<BodyOf<typeof CommentBody>["inline"]>): InlinePlace {
   return {
     path: inline.path,
     from: inline.from ?? undefined,

@@ -1,5 +1,5 @@
-import type { Static } from "typebox";
 import { jsonAnswer } from "../../http/answer.ts";
+import type { BodyOf } from "../../http/body-schema.ts";
 import { isFieldRequested } from "../../http/fields.ts";
 import { parsePage } from "../../http/paging.ts";
 import type { Method, RepositoryRoute, RestRequest } from "../../http/route.ts";
@@ -64,7 +64,7 @@ async function listCommits(ports: Ports, request: ListRequest) {
 async function readWalk(ports: Ports, { repository, query, params, body }: ListRequest): Promise<CommitWalk> {
   const key = query.get("ctx");
   if (key !== null) return getWalk(ports, repository, key);
-  const inBody = (body ?? {}) as Static<typeof Revisions>;
+  const inBody = (body ?? {}) as BodyOf<typeof Revisions>;
   const revision = params.revision === undefined ? [] : [params.revision];
   return startWalk(ports, repository, {
     include: [...revision, ...query.getAll("include"), ...(inBody.include ?? [])],

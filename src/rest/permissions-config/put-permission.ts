@@ -1,5 +1,5 @@
-import { Type } from "typebox";
 import { type Answer, jsonAnswer } from "../../http/answer.ts";
+import type { TypeBuilder } from "../../http/body-schema.ts";
 import type { ProjectRoute, RepositoryRoute } from "../../http/route.ts";
 import type { ProjectPermission } from "../../model/project-permission.ts";
 import { setAccountPermission, setGroupPermission } from "../../operations/explicit-permissions.ts";
@@ -18,17 +18,19 @@ import {
   REPOSITORY_PERMISSIONS,
 } from "./permission-routes.ts";
 
-const RepositoryPermissionBody = Type.Object({
-  permission: Type.Union([Type.Literal("read"), Type.Literal("write"), Type.Literal("admin")]),
-});
-const ProjectPermissionBody = Type.Object({
-  permission: Type.Union([
-    Type.Literal("read"),
-    Type.Literal("write"),
-    Type.Literal("create-repo"),
-    Type.Literal("admin"),
-  ]),
-});
+const RepositoryPermissionBody = (Type: TypeBuilder) =>
+  Type.Object({
+    permission: Type.Union([Type.Literal("read"), Type.Literal("write"), Type.Literal("admin")]),
+  });
+const ProjectPermissionBody = (Type: TypeBuilder) =>
+  Type.Object({
+    permission: Type.Union([
+      Type.Literal("read"),
+      Type.Literal("write"),
+      Type.Literal("create-repo"),
+      Type.Literal("admin"),
+    ]),
+  });
 
 type Given = Exclude<ProjectPermission, "none">;
 

@@ -1,16 +1,17 @@
-import { type Static, Type } from "typebox";
+import type { BodyOf, TypeBuilder } from "../../http/body-schema.ts";
 import { invalidField } from "../../model/failure.ts";
 import { type ProjectKey, parseProjectKey } from "../../model/slug.ts";
 
 const TEXT_LENGTH_MAX = 65_536;
 
 /** The body of POST and PUT on a project. `links.avatar` is not kept: there are no pictures here. */
-export const ProjectBody = Type.Object({
-  name: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
-  key: Type.Optional(Type.String()),
-  description: Type.Optional(Type.Union([Type.String({ maxLength: TEXT_LENGTH_MAX }), Type.Null()])),
-  is_private: Type.Optional(Type.Boolean()),
-});
+export const ProjectBody = (Type: TypeBuilder) =>
+  Type.Object({
+    name: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
+    key: Type.Optional(Type.String()),
+    description: Type.Optional(Type.Union([Type.String({ maxLength: TEXT_LENGTH_MAX }), Type.Null()])),
+    is_private: Type.Optional(Type.Boolean()),
+  });
 
 /** What a body asks for. Absent: as it is, or as it is by default. */
 export type ProjectWishes = {
@@ -20,7 +21,7 @@ export type ProjectWishes = {
   readonly isPrivate?: boolean;
 };
 
-export function parseProjectBody(body: Static<typeof ProjectBody>): ProjectWishes {
+export function parseProjectBody(body: BodyOf<typeof ProjectBody>): ProjectWishes {
   return {
     ...(body.name === undefined ? {} : { name: body.name }),
     ...(body.key === undefined ? {} : { key: requiredProjectKey("key", body.key) }),

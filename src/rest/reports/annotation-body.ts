@@ -1,4 +1,4 @@
-import { type Static, Type } from "typebox";
+import type { BodyOf, TypeBuilder } from "../../http/body-schema.ts";
 import { invalidField } from "../../model/failure.ts";
 import { ANNOTATION_RESULTS, ANNOTATION_TYPES, SEVERITIES } from "../../model/report.ts";
 import type { NewAnnotation } from "../../operations/reports.ts";
@@ -21,24 +21,26 @@ const PATH_LENGTH_MAX = 4096;
 const LINE_MAX = 2 ** 31 - 1;
 
 /** The body of PUT. The id is that of the URL. */
-export const AnnotationBody = Type.Object({
-  external_id: OptionalText,
-  annotation_type: OptionalText,
-  summary: OptionalText,
-  details: OptionalText,
-  path: OptionalText,
-  // Where no line is given the reference speaks of 0, so tools send that too.
-  line: Type.Optional(Type.Union([Type.Integer({ minimum: 0, maximum: LINE_MAX }), Type.Null()])),
-  result: OptionalText,
-  severity: OptionalText,
-  link: OptionalText,
-});
+export const AnnotationBody = (Type: TypeBuilder) =>
+  Type.Object({
+    external_id: OptionalText(Type),
+    annotation_type: OptionalText(Type),
+    summary: OptionalText(Type),
+    details: OptionalText(Type),
+    path: OptionalText(Type),
+    // Where no line is given the reference speaks of 0, so tools send that too.
+    line: Type.Optional(Type.Union([Type.Integer({ minimum: 0, maximum: LINE_MAX }), Type.Null()])),
+    result: OptionalText(Type),
+    severity: OptionalText(Type),
+    link: OptionalText(Type),
+  });
 
 /** The body of POST. */
-export const AnnotationsBody = Type.Array(AnnotationBody, {
-  minItems: 1,
-  maxItems: ANNOTATIONS_PER_UPLOAD_MAX,
-});
+export const AnnotationsBody = (Type: TypeBuilder) =>
+  Type.Array(AnnotationBody(Type), {
+    minItems: 1,
+    maxItems: ANNOTATIONS_PER_UPLOAD_MAX,
+  });
 
 /**
  * That a type and a summary must be there is reported of Bitbucket.
@@ -48,7 +50,7 @@ export const AnnotationsBody = Type.Array(AnnotationBody, {
  * @throws Failure invalid-input that names the field.
  */
 export function parseAnnotation(
-  body: Static<typeof AnnotationBody>,
+  body: BodyOf<typeof AnnotationBody>,
   externalId: string | undefined,
   place = "",
 ): NewAnnotation {
@@ -66,7 +68,7 @@ export function parseAnnotation(
 }
 
 /** @throws Failure invalid-input as `parseAnnotation`, and if two have one id. */
-export function parseAnnotations(bodies: Static<typeof AnnotationsBody>): readonly NewAnnotation[] {
+export function parseAnnotations(bodies: BodyOf<typeof AnnotationsBody>): readonly NewAnnotation[] {
   const seen = new Set<string>();
   return bodies.map((body, index) => {
     const annotation = parseAnnotation(body, body.external_id ?? undefined, `${index}.`);

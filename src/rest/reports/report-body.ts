@@ -1,4 +1,4 @@
-import { type Static, Type } from "typebox";
+import type { BodyOf, TypeBuilder } from "../../http/body-schema.ts";
 import { invalidField } from "../../model/failure.ts";
 import {
   REPORT_DATA_TYPES,
@@ -23,24 +23,26 @@ import {
 /** The reference: at most ten data fields. */
 const DATA_MAX = 10;
 
-const DataField = Type.Object({
-  type: OptionalText,
-  title: OptionalText,
-  value: Type.Optional(Type.Unknown()),
-});
+const DataField = (Type: TypeBuilder) =>
+  Type.Object({
+    type: OptionalText(Type),
+    title: OptionalText(Type),
+    value: Type.Optional(Type.Unknown()),
+  });
 
 /** The body of PUT. The id is that of the URL, and the UUID and the times are the server's: those sent are ignored. */
-export const ReportBody = Type.Object({
-  title: OptionalText,
-  details: OptionalText,
-  reporter: OptionalText,
-  link: OptionalText,
-  logo_url: OptionalText,
-  remote_link_enabled: Type.Optional(Type.Union([Type.Boolean(), Type.Null()])),
-  report_type: OptionalText,
-  result: OptionalText,
-  data: Type.Optional(Type.Union([Type.Array(DataField, { maxItems: DATA_MAX }), Type.Null()])),
-});
+export const ReportBody = (Type: TypeBuilder) =>
+  Type.Object({
+    title: OptionalText(Type),
+    details: OptionalText(Type),
+    reporter: OptionalText(Type),
+    link: OptionalText(Type),
+    logo_url: OptionalText(Type),
+    remote_link_enabled: Type.Optional(Type.Union([Type.Boolean(), Type.Null()])),
+    report_type: OptionalText(Type),
+    result: OptionalText(Type),
+    data: Type.Optional(Type.Union([Type.Array(DataField(Type), { maxItems: DATA_MAX }), Type.Null()])),
+  });
 
 /**
  * That a title, details and a type must be there is our choice: the reference speaks of incomplete reports without saying
@@ -48,7 +50,7 @@ export const ReportBody = Type.Object({
  *
  * @throws Failure invalid-input that names the field.
  */
-export function parseReport(body: Static<typeof ReportBody>): NewReport {
+export function parseReport(body: BodyOf<typeof ReportBody>): NewReport {
   return {
     title: requiredText("title", body.title, LINE_LENGTH_MAX),
     details: requiredText("details", body.details, DETAILS_LENGTH_MAX),
@@ -62,7 +64,7 @@ export function parseReport(body: Static<typeof ReportBody>): NewReport {
   };
 }
 
-function parseData({ type, title, value }: Static<typeof DataField>, index: number): ReportData {
+function parseData({ type, title, value }: BodyOf<typeof DataField>, index: number): ReportData {
   const field = `data.${index}`;
   const known = optionalWord(`${field}.type`, type, REPORT_DATA_TYPES);
   return {

@@ -1,4 +1,4 @@
-import { Type } from "typebox";
+import type { TypeBuilder } from "../../http/body-schema.ts";
 import { invalidField } from "../../model/failure.ts";
 import { requireWebUrl } from "../web-url.ts";
 
@@ -7,7 +7,7 @@ export const LINE_LENGTH_MAX = 450;
 /** Our choice. */
 export const DETAILS_LENGTH_MAX = 2000;
 /** What a bulk upload and lists of reports have in their definitions: text that may be absent or null. */
-export const OptionalText = Type.Optional(Type.Union([Type.String(), Type.Null()]));
+export const OptionalText = (Type: TypeBuilder) => Type.Optional(Type.Union([Type.String(), Type.Null()]));
 
 /** @throws Failure invalid-input that names the field if the text is missing, empty or too long. */
 export function requiredText(field: string, text: string | null | undefined, lengthMax: number): string {

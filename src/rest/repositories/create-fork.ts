@@ -1,5 +1,5 @@
-import { type Static, Type } from "typebox";
 import { jsonAnswer } from "../../http/answer.ts";
+import type { BodyOf, TypeBuilder } from "../../http/body-schema.ts";
 import { originOf } from "../../http/event-origin.ts";
 import type { ForkRoute } from "../../http/route.ts";
 import { invalidField } from "../../model/failure.ts";
@@ -11,12 +11,13 @@ import { parseRepositoryBody, RepositoryBody } from "./repository-body.ts";
 import { showRepository } from "./show-repository.ts";
 
 /** A repository's body, and the workspace that is to have the fork. */
-const ForkBody = Type.Object({
-  ...RepositoryBody.properties,
-  workspace: Type.Optional(
-    Type.Object({ slug: Type.Optional(Type.String()), uuid: Type.Optional(Type.String()) }),
-  ),
-});
+const ForkBody = (Type: TypeBuilder) =>
+  Type.Object({
+    ...RepositoryBody(Type).properties,
+    workspace: Type.Optional(
+      Type.Object({ slug: Type.Optional(Type.String()), uuid: Type.Optional(Type.String()) }),
+    ),
+  });
 
 export const createForkRoute: ForkRoute<typeof ForkBody> = {
   subject: "fork",
@@ -44,7 +45,7 @@ export const createForkRoute: ForkRoute<typeof ForkBody> = {
 };
 
 /** By `uuid` or `slug`; a UUID given as the slug is taken, as it is in URLs. Undefined: none is named. */
-function readWorkspace({ workspace }: Static<typeof ForkBody>) {
+function readWorkspace({ workspace }: BodyOf<typeof ForkBody>) {
   const text = workspace?.uuid ?? workspace?.slug;
   if (workspace === undefined || text === undefined) return undefined;
   const uuid = parseBracedUuid(text);

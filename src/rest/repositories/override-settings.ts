@@ -1,23 +1,24 @@
-import { Type } from "typebox";
 import { jsonAnswer, noContentAnswer } from "../../http/answer.ts";
+import type { TypeBuilder } from "../../http/body-schema.ts";
 import type { RepositoryRoute } from "../../http/route.ts";
 import { changeOverrides, getOverrides } from "../../operations/repository-overrides.ts";
 
 const PATH = "/2.0/repositories/{workspace}/{repo_slug}/override-settings";
 
-const OVERRIDES = {
+const overrides = (Type: TypeBuilder) => ({
   default_merge_strategy: Type.Optional(Type.Boolean()),
   branching_model: Type.Optional(Type.Boolean()),
-};
+});
 
 /**
  * The reference does not say what is sent. Clients send the settings as they are named here; the object that GET answers
  * is taken too (our choice).
  */
-const OverrideSettingsBody = Type.Object({
-  ...OVERRIDES,
-  override_settings: Type.Optional(Type.Object(OVERRIDES)),
-});
+const OverrideSettingsBody = (Type: TypeBuilder) =>
+  Type.Object({
+    ...overrides(Type),
+    override_settings: Type.Optional(Type.Object(overrides(Type))),
+  });
 
 /** A `repository_inheritance_state`. */
 export const getOverrideSettingsRoute: RepositoryRoute = {

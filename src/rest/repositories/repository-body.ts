@@ -1,4 +1,4 @@
-import { type Static, Type } from "typebox";
+import type { BodyOf, TypeBuilder } from "../../http/body-schema.ts";
 import { type Failure, invalidField } from "../../model/failure.ts";
 import { type BranchName, parseBranchName } from "../../model/ref-name.ts";
 import { FORK_POLICIES, type ForkPolicy } from "../../model/repository.ts";
@@ -6,25 +6,28 @@ import { type ProjectKey, parseProjectKey } from "../../model/slug.ts";
 import { parseBracedUuid, type Uuid } from "../../model/uuid.ts";
 
 const TEXT_LENGTH_MAX = 65_536;
-const nullable = <Schema extends Parameters<typeof Type.Union>[0][number]>(schema: Schema) =>
-  Type.Union([schema, Type.Null()]);
+const nullable = <Schema extends Parameters<TypeBuilder["Union"]>[0][number]>(
+  Type: TypeBuilder,
+  schema: Schema,
+) => Type.Union([schema, Type.Null()]);
 
 /** The body of POST and PUT on a repository. `owner`, `full_name`, links and the like are ignored: the URL implies them. */
-export const RepositoryBody = Type.Object({
-  scm: Type.Optional(Type.Literal("git")),
-  name: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
-  description: Type.Optional(nullable(Type.String({ maxLength: TEXT_LENGTH_MAX }))),
-  website: Type.Optional(nullable(Type.String({ maxLength: 2048 }))),
-  language: Type.Optional(nullable(Type.String({ maxLength: 64 }))),
-  is_private: Type.Optional(Type.Boolean()),
-  has_issues: Type.Optional(Type.Boolean()),
-  has_wiki: Type.Optional(Type.Boolean()),
-  fork_policy: Type.Optional(Type.Union(FORK_POLICIES.map((policy) => Type.Literal(policy)))),
-  mainbranch: Type.Optional(nullable(Type.Object({ name: Type.String() }))),
-  project: Type.Optional(
-    Type.Object({ key: Type.Optional(Type.String()), uuid: Type.Optional(Type.String()) }),
-  ),
-});
+export const RepositoryBody = (Type: TypeBuilder) =>
+  Type.Object({
+    scm: Type.Optional(Type.Literal("git")),
+    name: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
+    description: Type.Optional(nullable(Type, Type.String({ maxLength: TEXT_LENGTH_MAX }))),
+    website: Type.Optional(nullable(Type, Type.String({ maxLength: 2048 }))),
+    language: Type.Optional(nullable(Type, Type.String({ maxLength: 64 }))),
+    is_private: Type.Optional(Type.Boolean()),
+    has_issues: Type.Optional(Type.Boolean()),
+    has_wiki: Type.Optional(Type.Boolean()),
+    fork_policy: Type.Optional(Type.Union(FORK_POLICIES.map((policy) => Type.Literal(policy)))),
+    mainbranch: Type.Optional(nullable(Type, Type.Object({ name: Type.String() }))),
+    project: Type.Optional(
+      Type.Object({ key: Type.Optional(Type.String()), uuid: Type.Optional(Type.String()) }),
+    ),
+  });
 
 /** What a body asks for. Absent: as it is, or as it is by default. */
 export type RepositoryWishes = {
@@ -40,7 +43,7 @@ export type RepositoryWishes = {
   readonly project?: { readonly key: ProjectKey } | { readonly uuid: Uuid };
 };
 
-export function parseRepositoryBody(body: Static<typeof RepositoryBody>): RepositoryWishes {
+export function parseRepositoryBody(body: BodyOf<typeof RepositoryBody>): RepositoryWishes {
   return {
     ...(body.name === undefined ? {} : { name: body.name }),
     ...(body.description === undefined ? {} : { description: body.description ?? "" }),

@@ -1,5 +1,5 @@
-import type { Static, TSchema } from "typebox";
 import type { Answer } from "../../http/answer.ts";
+import type { BodyOf, BodySchema } from "../../http/body-schema.ts";
 import type {
   Method,
   RepositoryRequest,
@@ -15,15 +15,15 @@ import type { Ports } from "../../ports.ts";
 import type { WebhookSubject } from "../../storage/sql/webhooks.ts";
 
 /** A request about the webhooks of a repository or of a workspace: the two are alike. */
-export type HookRequest<Body extends TSchema = TSchema> = RestRequest & {
+export type HookRequest<Body extends BodySchema = BodySchema> = RestRequest & {
   readonly workspace: Workspace;
   readonly subject: WebhookSubject;
   /** What `subject` names. */
   readonly shownSubject: Repository | Workspace;
-  readonly body: Static<Body>;
+  readonly body: BodyOf<Body>;
 };
 
-type Declared<Body extends TSchema> = {
+type Declared<Body extends BodySchema> = {
   readonly method: Method;
   /** What follows `hooks`. */
   readonly below: "" | "/{uid}";
@@ -34,7 +34,7 @@ type Declared<Body extends TSchema> = {
 };
 
 /** One operation, on repositories for their admins and on workspaces for their owners. */
-export function hookRoutes<Body extends TSchema = TSchema>({
+export function hookRoutes<Body extends BodySchema = BodySchema>({
   below,
   handle,
   scopesOf = async () => [],
@@ -64,13 +64,13 @@ export function hookRoutes<Body extends TSchema = TSchema>({
   ];
 }
 
-function ofRepository<Body extends TSchema>(request: RepositoryRequest<Body>): HookRequest<Body> {
+function ofRepository<Body extends BodySchema>(request: RepositoryRequest<Body>): HookRequest<Body> {
   const { repository } = request;
   const subject = { kind: "repository", uuid: repository.uuid } as const;
   return { ...request, workspace: repository.workspace, subject, shownSubject: repository };
 }
 
-function ofWorkspace<Body extends TSchema>(request: WorkspaceRequest<Body>): HookRequest<Body> {
+function ofWorkspace<Body extends BodySchema>(request: WorkspaceRequest<Body>): HookRequest<Body> {
   const { workspace } = request;
   return { ...request, subject: { kind: "workspace", uuid: workspace.uuid }, shownSubject: workspace };
 }

@@ -1,20 +1,21 @@
-import { type Static, Type } from "typebox";
+import type { BodyOf, TypeBuilder } from "../../http/body-schema.ts";
 import { invalidField } from "../../model/failure.ts";
 import { Secret } from "../../model/secret.ts";
 import { parseWebhookEvent } from "../../model/webhook.ts";
 import type { WebhookWishes } from "../../operations/webhooks.ts";
 
-export const WebhookBody = Type.Object({
-  url: Type.Optional(Type.String({ maxLength: 2048 })),
-  description: Type.Optional(Type.Union([Type.String({ maxLength: 1024 }), Type.Null()])),
-  active: Type.Optional(Type.Boolean()),
-  skip_cert_verification: Type.Optional(Type.Boolean()),
-  events: Type.Optional(Type.Array(Type.String(), { minItems: 1, maxItems: 100 })),
-  // Documented: at most 128 characters; null or "" takes it away.
-  secret: Type.Optional(Type.Union([Type.String({ maxLength: 128 }), Type.Null()])),
-});
+export const WebhookBody = (Type: TypeBuilder) =>
+  Type.Object({
+    url: Type.Optional(Type.String({ maxLength: 2048 })),
+    description: Type.Optional(Type.Union([Type.String({ maxLength: 1024 }), Type.Null()])),
+    active: Type.Optional(Type.Boolean()),
+    skip_cert_verification: Type.Optional(Type.Boolean()),
+    events: Type.Optional(Type.Array(Type.String(), { minItems: 1, maxItems: 100 })),
+    // Documented: at most 128 characters; null or "" takes it away.
+    secret: Type.Optional(Type.Union([Type.String({ maxLength: 128 }), Type.Null()])),
+  });
 
-export function parseWebhookBody(body: Static<typeof WebhookBody>): WebhookWishes {
+export function parseWebhookBody(body: BodyOf<typeof WebhookBody>): WebhookWishes {
   return {
     ...(body.url === undefined ? {} : { url: body.url }),
     ...(body.description === undefined ? {} : { description: body.description ?? "" }),

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { closeSync, openSync } from "node:fs";
 import SqliteDatabase from "better-sqlite3";
 import { type CompiledQuery, Kysely, type KyselyPlugin } from "kysely";
-import pg from "pg";
+import type pg from "pg";
 import { Failure } from "../../model/failure.ts";
 import type { Secret } from "../../model/secret.ts";
 import { translateDatabaseError } from "./database-failure.ts";
@@ -60,7 +60,7 @@ const INT8_TYPE = 20;
  */
 export async function openDatabase(settings: DatabaseSettings): Promise<Database> {
   const connections =
-    settings.kind === "sqlite" ? await connectSqlite(settings.path) : connectPostgres(settings);
+    settings.kind === "sqlite" ? await connectSqlite(settings.path) : await connectPostgres(settings);
   try {
     const { dialect } = connections;
     const database = guardTransactions(connections);
@@ -140,11 +140,11 @@ function runTranslated<T>(work: () => T): T {
   }
 }
 
-function connectPostgres({
+async function connectPostgres({
   url,
   connectionsMax,
-}: Extract<DatabaseSettings, { kind: "postgres" }>): Connections {
-  const pool = openPool(url, connectionsMax ?? CONNECTIONS_MAX);
+}: Extract<DatabaseSettings, { kind: "postgres" }>): Promise<Connections> {
+  const pool = await openPool(url, connectionsMax ?? CONNECTIONS_MAX);
   const kysely = new Kysely<Schema>({ dialect: postgresDialect(pool) });
   return {
     dialect: "postgres",
@@ -167,7 +167,9 @@ function connectPostgres({
   };
 }
 
-function openPool(url: Secret, connectionsMax: number): pg.Pool {
+async function openPool(url: Secret, connectionsMax: number): Promise<pg.Pool> {
+  // Loaded only where it is asked for: it would be a part of every start.
+  const { default: pg } = await import("pg");
   const options: pg.PoolConfig = {
     connectionString: url.reveal(),
     max: connectionsMax,
