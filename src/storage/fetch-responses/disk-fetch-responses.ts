@@ -1,15 +1,15 @@
 import { randomUUID } from "node:crypto";
-import { createReadStream, open as openCallback, readFileSync } from "node:fs";
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat, statfs } from "node:fs/promises";
+import { close, fstat, futimes, open as openCallback, readFileSync } from "node:fs";
+import { mkdir, open, readdir, rename, rm, stat, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { hasCode } from "../has-code.ts";
 import { isRunning } from "../is-running.ts";
 import type { FetchResponse, FetchResponseKey, FetchResponses } from "./fetch-responses.ts";
+import { openFileContent } from "./file-content.ts";
 import { type GrowingResponse, growResponse } from "./growing-response.ts";
 
 const FOLDER_MODE = 0o700;
-const READ_BYTES = 1024 * 1024;
 /** A response may take this part of the room, so that one large repository does not push out all others. */
 const ENTRY_SHARE = 1 / 4;
 /** Many small responses cost more in names than in bytes. */
@@ -18,6 +18,11 @@ const ENTRIES_MAX = 20_000;
 const FREE_BYTES_MIN = 256 * 1024 ** 2;
 /** The room that an eviction makes, so that not every response needs one. */
 const EVICTION_SHARE = 0.9;
+/**
+ * How long a whole response waits until it is synced: by then the system has written most of it in its own time, and one that
+ * is dropped soon costs the disk nothing. Until then it is for this run of the machine only.
+ */
+const SYNC_DELAY_MS = 30_000;
 /** When a response was last used is its file's time of change, written at most this often. */
 const TOUCH_MS = 60_000;
 const UNFINISHED = ".unfinished";
@@ -44,6 +49,9 @@ function unsyncedPath(path: string): string {
 
 /** A descriptor that other processes are given; a FileHandle would be closed when it is no longer referred to. */
 const openDescriptor = promisify(openCallback);
+const NO_GROWTH = { hasEnded: () => true, more: () => Promise.resolve() };
+const statDescriptor = promisify(fstat);
+const touchDescriptor = promisify(futimes);
 
 type StartWriter = Parameters<FetchResponses["open"]>[2];
 
@@ -54,7 +62,11 @@ type Growing = Promise<GrowingResponse | undefined>;
  * Responses as files below `folder`, in a folder for each repository, named by their digests. Several processes may use
  * the folder: each name stands for one content, and a file appears under its name only when it is whole and synced.
  */
-export function openDiskFetchResponses(folder: string, bytesMax: number): FetchResponses {
+export function openDiskFetchResponses(
+  folder: string,
+  bytesMax: number,
+  syncDelayMs = SYNC_DELAY_MS,
+): FetchResponses {
   const growing = new Map<string, Growing>();
   const entryBytesMax = bytesMax * ENTRY_SHARE;
   const evict = openEviction(folder, bytesMax);
@@ -92,20 +104,12 @@ export function openDiskFetchResponses(folder: string, bytesMax: number): FetchR
 
   /** @returns false if it is too large after all. */
   async function keep(unfinished: string, path: string): Promise<boolean> {
-    const file = await open(unfinished, "r");
-    try {
-      const { size } = await file.stat();
-      if (size > entryBytesMax) return false;
-      // At once for other processes; syncing takes as long as writing did.
-      await rename(unfinished, unsyncedPath(path));
-      // A loss of power must not leave the lasting name with half its content.
-      await file.datasync();
-      await rename(unsyncedPath(path), path);
-      await evict(size);
-      return true;
-    } finally {
-      await file.close();
-    }
+    const { size } = await stat(unfinished);
+    if (size > entryBytesMax) return false;
+    await rename(unfinished, unsyncedPath(path));
+    setTimeout(() => void sync(path), syncDelayMs).unref();
+    await evict(size);
+    return true;
   }
 
   return {
@@ -161,19 +165,25 @@ function pathOf(folder: string, { repositoryUuid, digest }: FetchResponseKey): s
 }
 
 async function openKept(path: string): Promise<FetchResponse | undefined> {
-  let file: FileHandle;
+  let file: number;
   try {
-    file = await open(path, "r");
+    file = await openDescriptor(path, "r");
   } catch (error) {
     if (hasCode(error, "ENOENT")) return undefined;
     throw error;
   }
-  const { mtimeMs } = await file.stat();
-  const now = new Date();
-  // A disk that takes no more still gives what it has.
-  if (now.getTime() - mtimeMs > TOUCH_MS) await file.utimes(now, now).catch(() => {});
-  const content = createReadStream("", { fd: file, highWaterMark: READ_BYTES });
-  return { outcome: "hit", content, isWhole: Promise.resolve(true) };
+  const leave = () => close(file, () => {});
+  try {
+    const { mtimeMs, size } = await statDescriptor(file);
+    const now = new Date();
+    // A disk that takes no more still gives what it has.
+    if (now.getTime() - mtimeMs > TOUCH_MS) await touchDescriptor(file, now, now).catch(() => {});
+    const content = openFileContent(file, { ...NO_GROWTH, sizeBytes: size }, leave);
+    return { outcome: "hit", content, isWhole: Promise.resolve(true) };
+  } catch (error) {
+    leave();
+    throw error;
+  }
 }
 
 /** Undefined if the disk has no room for it or cannot be written: then the response is not kept. */
@@ -186,6 +196,21 @@ async function openFile(path: string, sizeBytesGuess: number): Promise<number | 
   } catch (error) {
     if (["ENOSPC", "EDQUOT", "EROFS", "EACCES"].some((code) => hasCode(error, code))) return undefined;
     throw error;
+  }
+}
+
+/** A loss of power must not leave the lasting name with half its content. What cannot be synced keeps its other name. */
+async function sync(path: string): Promise<void> {
+  try {
+    const file = await open(unsyncedPath(path), "r");
+    try {
+      await file.datasync();
+    } finally {
+      await file.close();
+    }
+    await rename(unsyncedPath(path), path);
+  } catch {
+    // It was dropped meanwhile, or the disk is at fault: it is kept for this run of the machine, if at all.
   }
 }
 

@@ -1,8 +1,7 @@
-import { close, fstatSync, read } from "node:fs";
-import { Readable } from "node:stream";
-import type { ResponseWriter } from "./fetch-responses.ts";
+import { close, fstatSync } from "node:fs";
+import type { ResponseContent, ResponseWriter } from "./fetch-responses.ts";
+import { openFileContent } from "./file-content.ts";
 
-const READ_BYTES = 512 * 1024;
 /** A reader at the end of a file that still grows looks again after this time. */
 const LOOK_MS = 2;
 
@@ -12,11 +11,11 @@ export type GrowingResponse = {
   readonly started: Promise<void>;
   /** Whether it has become whole. */
   readonly ended: Promise<boolean>;
-  /** Counts a reader, who must open a stream or leave. */
+  /** Counts a reader, who must open the content or leave. */
   enter(): void;
   leave(): void;
-  /** For a reader who has entered: the stream's end or destruction is the leaving. */
-  openContent(): Readable;
+  /** For a reader who has entered: closing it is the leaving. */
+  openContent(): ResponseContent;
   /** Says that no reader will enter any more. Without it the file stays open. */
   release(): void;
 };
@@ -86,42 +85,16 @@ export function growResponse(
     closeIfLeft();
   }
 
-  function openContent(): Readable {
-    let position = 0;
-    let underWay = false;
-    return new Readable({
-      highWaterMark: READ_BYTES,
-      read() {
-        const readOn = () => {
-          if (this.destroyed) return;
-          // Asked before the file is read: what was written by then is in it.
-          const wasEnded = hasEnded;
-          underWay = true;
-          read(file, Buffer.allocUnsafe(READ_BYTES), 0, READ_BYTES, position, (error, bytesRead, bytes) => {
-            underWay = false;
-            if (this.destroyed) return leave();
-            if (error !== null) return void this.destroy(error);
-            if (bytesRead > 0) {
-              position += bytesRead;
-              this.push(bytes.subarray(0, bytesRead));
-            } else if (wasEnded) this.push(null);
-            else if (hasEnded) readOn();
-            else {
-              waiting.add(readOn);
-              timer ??= setTimeout(look, LOOK_MS);
-            }
-          });
-        };
-        readOn();
-      },
-      destroy(error, done) {
-        // A read that is under way still has the file: it leaves when it has ended.
-        if (!underWay) leave();
-        done(error);
-      },
-    });
-  }
-
+  const growth = {
+    sizeBytes: undefined,
+    hasEnded: () => hasEnded,
+    more: () =>
+      new Promise<void>((resolve) => {
+        if (hasEnded) return resolve();
+        waiting.add(resolve);
+        timer ??= setTimeout(look, LOOK_MS);
+      }),
+  };
   const started = writer.then(() => {});
   // Who waits for it may come later than its failure.
   started.catch(() => {});
@@ -132,7 +105,7 @@ export function growResponse(
       readers += 1;
     },
     leave,
-    openContent,
+    openContent: () => openFileContent(file, growth, leave),
     release() {
       isReleased = true;
       closeIfLeft();
