@@ -14,7 +14,7 @@ import {
   initClone,
 } from "../support/hosted-repository.ts";
 import { type PailServer, startPail } from "../support/pail-server.ts";
-import { waitUntil } from "../support/process-table.ts";
+import { waitUntil, workerProcesses } from "../support/process-table.ts";
 import { rawPushHeaders } from "../support/raw-push.ts";
 import { openRealGit } from "../support/real-git.ts";
 
@@ -83,25 +83,28 @@ test("a fetch is made once, whoever asks, until refs change, and is still kept a
   }
 });
 
-test("clones at once are one response", async () => {
-  const pail = await startPail();
-  try {
-    const repository = await createHostedRepository(pail);
-    const origin = await initClone(git, repository);
-    for (let index = 0; index < 20; index += 1) {
-      await commitFiles(git, origin, { [`${index}.txt`]: `${index}\n`.repeat(2_000) }, `Commit ${index}`);
+for (const workers of [1, 3]) {
+  test(`clones at once are one response, whichever of ${workers} processes they reach`, async () => {
+    const pail = await startPail({ args: ["--workers", String(workers)] });
+    try {
+      await waitUntil("all serve", () => workerProcesses(pail.processId).length === workers - 1);
+      const repository = await createHostedRepository(pail);
+      const origin = await initClone(git, repository);
+      for (let index = 0; index < 20; index += 1) {
+        await commitFiles(git, origin, { [`${index}.txt`]: `${index}\n`.repeat(2_000) }, `Commit ${index}`);
+      }
+      await git.out(["push", "--quiet", "origin", "main"], { folder: origin });
+      const clones = await Promise.all(Array.from({ length: 8 }, () => cloneOf(git, repository.url)));
+      for (const clone of clones) await git.out(["fsck", "--strict"], { folder: clone });
+      const answers = await fetchAnswers(pail, 8);
+      assert.equal(answers.length, 8);
+      assert.equal(answers.filter((answer) => answer === "miss").length, 1, String(answers));
+      assert.equal(answers.includes("bypass"), false, String(answers));
+    } finally {
+      await pail.stop();
     }
-    await git.out(["push", "--quiet", "origin", "main"], { folder: origin });
-    const clones = await Promise.all(Array.from({ length: 8 }, () => cloneOf(git, repository.url)));
-    for (const clone of clones) await git.out(["fsck", "--strict"], { folder: clone });
-    const answers = await fetchAnswers(pail, 8);
-    assert.equal(answers.length, 8);
-    assert.equal(answers.filter((answer) => answer === "miss").length, 1, String(answers));
-    assert.equal(answers.includes("bypass"), false, String(answers));
-  } finally {
-    await pail.stop();
-  }
-});
+  });
+}
 
 /** Asks for a tip on a connection of its own, and closes that as soon as `bytesWanted` of the pack, or all of it, has come. */
 async function fetchAndClose(

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { writeSync } from "node:fs";
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -229,7 +230,7 @@ test("lets go of who gives up waiting", async () => {
   while (isUnwanted === undefined) await new Promise((resolve) => setImmediate(resolve));
   abort.abort(new Error("gone"));
   await assert.rejects(waiting, /gone/);
-  assert.equal(isUnwanted.aborted, true);
+  if (!isUnwanted.aborted) await once(isUnwanted, "abort");
 });
 
 test("drops the longest unused responses beyond its room", async () => {
