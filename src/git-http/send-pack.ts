@@ -21,8 +21,8 @@ const SETTINGS = [
   ...["-c", "uploadpack.allowFilter=true"],
   ...["-c", "uploadpack.allowAnySHA1InWant=true"],
   // git maps whole packs otherwise: what it has read once is of no more use when it copies them.
-  ...["-c", "core.packedGitWindowSize=4m"],
-  ...["-c", "core.packedGitLimit=64m"],
+  ...["-c", "core.packedGitWindowSize=1m"],
+  ...["-c", "core.packedGitLimit=8m"],
 ];
 const MESSAGES_LENGTH_MAX = 2_000;
 const BUFFER_BYTES = 1024 * 1024;
