@@ -2,12 +2,12 @@ import type { ServerResponse } from "node:http";
 import type { ResponseContent } from "../storage/fetch-responses/fetch-responses.ts";
 import { openBufferPool } from "./buffer-pool.ts";
 
-/** Measured: smaller ones cost more calls, two larger ones leave the processor's own cache. */
-const LARGE_BYTES = 256 * 1024;
+/** Measured: smaller ones cost more calls, and two larger ones leave the processor's own cache. */
+const LARGE_BYTES = 512 * 1024;
 /** For clients that take longer for a large buffer than a disk does to read it: there may be hundreds of them. */
 const SMALL_BYTES = 32 * 1024;
 /** In use at once: 16 MiB in all. Beyond it clients get small ones. */
-const LARGE_USED_MAX = 64;
+const LARGE_USED_MAX = 32;
 /** Kept for the next ones: as much as a few clients need. */
 const IDLE_MAX = 8;
 /** A client that lets a write wait this long is a slow one. */
@@ -37,16 +37,27 @@ export async function sendContent(
   let quickBytes = QUICK_BYTES;
   const readOn = () => readPiece(content, quickBytes >= QUICK_BYTES);
   let ahead: Promise<Piece> | undefined;
-  // Also one that waits for more to read.
-  signal.addEventListener("abort", content.close, { once: true });
-  if (signal.aborted) content.close();
+  let tellGone = () => {};
+  const onGone = () => {
+    // Also a read that waits for more.
+    content.close();
+    tellGone();
+  };
+  signal.addEventListener("abort", onGone, { once: true });
+  if (signal.aborted) onGone();
+  /** @returns false if the client has gone before the connection has taken all. */
+  const write = (bytes: Buffer) =>
+    new Promise<boolean>((resolve) => {
+      tellGone = () => resolve(false);
+      response.write(bytes, (error) => resolve(error === undefined || error === null));
+    });
   try {
     for (;;) {
       const piece = await (ahead ?? readOn());
       ahead = undefined;
       if (piece.bytes.length === 0 || signal.aborted) return piece.giveBack();
       const started = performance.now();
-      const written = write(response, piece.bytes, signal);
+      const written = write(piece.bytes);
       if (quickBytes >= QUICK_BYTES) ahead = readOn();
       // It may fail while nobody waits for it yet.
       ahead?.catch(() => {});
@@ -77,16 +88,4 @@ async function readPiece(content: ResponseContent, isQuick: boolean): Promise<Pi
     pool.giveBack(buffer);
     throw error;
   }
-}
-
-/** @returns false if the client has gone before the connection has taken all. */
-function write(response: ServerResponse, bytes: Buffer, signal: AbortSignal): Promise<boolean> {
-  return new Promise((resolve) => {
-    const gone = () => resolve(false);
-    signal.addEventListener("abort", gone, { once: true });
-    response.write(bytes, (error) => {
-      signal.removeEventListener("abort", gone);
-      resolve(error === undefined || error === null);
-    });
-  });
 }
