@@ -152,10 +152,13 @@ test("goes on for another process when its own readers have gone, and ends when 
 test("is made by whoever waits for it when its leader fails before the first byte", { skip }, async () => {
   const { one, other } = await openTwo();
   const failing = Promise.withResolvers<ResponseWriter>();
-  const refused = assert.rejects(
-    open(one, () => failing.promise),
-    /no place/,
-  );
+  const started = Promise.withResolvers<void>();
+  const start = () => {
+    started.resolve();
+    return failing.promise;
+  };
+  const refused = assert.rejects(open(one, start), /no place/);
+  await started.promise;
   const writer = openWriter();
   const waiting = open(other, writer.start);
   await new Promise((resolve) => setTimeout(resolve, 50));
