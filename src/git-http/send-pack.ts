@@ -14,14 +14,15 @@ import { cutStalled } from "./cut-stalled.ts";
 import type { GitRequest } from "./git-route.ts";
 import { goneSignal } from "./gone-signal.ts";
 import { holderOf } from "./holder.ts";
+import { sendKept } from "./send-kept.ts";
 
 /** What upload-pack may serve; given here since no configuration of the repository is trusted. */
 const SETTINGS = [
   ...["-c", "uploadpack.allowFilter=true"],
   ...["-c", "uploadpack.allowAnySHA1InWant=true"],
   // git maps whole packs otherwise: what it has read once is of no more use when it copies them.
-  ...["-c", "core.packedGitWindowSize=4m"],
-  ...["-c", "core.packedGitLimit=64m"],
+  ...["-c", "core.packedGitWindowSize=1m"],
+  ...["-c", "core.packedGitLimit=8m"],
 ];
 const MESSAGES_LENGTH_MAX = 2_000;
 const BUFFER_BYTES = 1024 * 1024;
@@ -53,15 +54,7 @@ export async function sendPack(
   ports.metrics.countFetch(kept?.outcome ?? "bypass");
   request.notes["fetch.answer"] = kept?.outcome ?? "bypass";
   if (kept === undefined) return sendFromProcess(fetch);
-  // Without a length, though it may be known: a client that has all bytes closes its connection before the answer's end is
-  // seen here, and the request would go unlogged.
-  const counted = countBytes(fetch, kept.isWhole, () => kept.content.destroy());
-  // A disk that cannot be read any more breaks the answer off, so that the client does not take it for whole.
-  kept.content.once("error", (error) => counted.destroy(error));
-  // A client that has gone before the first byte is told to no stream.
-  fetch.signal.addEventListener("abort", () => counted.destroy(), { once: true });
-  if (fetch.signal.aborted) counted.destroy();
-  return reply.send(kept.content.pipe(counted));
+  return sendKept(ports, kept, request, reply, fetch.signal);
 }
 
 async function openKeptResponse(fetch: Fetch): Promise<FetchResponse | undefined> {

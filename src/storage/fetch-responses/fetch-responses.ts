@@ -1,4 +1,3 @@
-import type { Readable } from "node:stream";
 import type { Uuid } from "../../model/uuid.ts";
 
 /** What is asked for. Equal keys mean equal responses; who asks is no part of it. */
@@ -20,9 +19,23 @@ export type ResponseWriter = {
 /** `hit`: it was kept. `follow`: somebody's response that is still being written. `miss`: written for this request. */
 export type FetchOutcome = "hit" | "follow" | "miss";
 
+/** The bytes of a response, from its beginning, as fast as its reader asks for them. */
+export type ResponseContent = {
+  /** Of the whole; undefined while it is being written. */
+  readonly sizeBytes: number | undefined;
+  /**
+   * Reads on into the beginning of `buffer`, as far as there is something; waits while there is nothing. One read at a time.
+   *
+   * @returns how many bytes were read; 0 at the end, or when it has been closed.
+   */
+  read(buffer: Buffer): Promise<number>;
+  /** Must be called. The buffer of a read that is under way is free when that has returned. */
+  close(): void;
+};
+
 export type FetchResponse = {
   readonly outcome: FetchOutcome;
-  readonly content: Readable;
+  readonly content: ResponseContent;
   /** Whether `content` is the whole response. Resolves before `content` ends. */
   readonly isWhole: Promise<boolean>;
 };

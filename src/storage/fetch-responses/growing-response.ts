@@ -1,10 +1,12 @@
-import { close, fstatSync, read } from "node:fs";
-import { Readable } from "node:stream";
-import type { ResponseWriter } from "./fetch-responses.ts";
+import { close, fstatSync } from "node:fs";
+import type { ResponseContent, ResponseWriter } from "./fetch-responses.ts";
+import { openFileContent } from "./file-content.ts";
+import type { Lead } from "./leadership.ts";
 
-const READ_BYTES = 512 * 1024;
 /** A reader at the end of a file that still grows looks again after this time. */
 const LOOK_MS = 2;
+/** A writer whose file is read by other processes only is looked at again after this time. */
+const FOLLOWED_LOOK_MS = 1_000;
 
 /** A file that one writes and any number read from its beginning, each at its own pace, while it is written. */
 export type GrowingResponse = {
@@ -12,14 +14,17 @@ export type GrowingResponse = {
   readonly started: Promise<void>;
   /** Whether it has become whole. */
   readonly ended: Promise<boolean>;
-  /** Counts a reader, who must open a stream or leave. */
-  enter(): void;
+  /** Counts a reader, who must open the content or leave. @returns false if it is too late: the file is closed. */
+  enter(): boolean;
   leave(): void;
-  /** For a reader who has entered: the stream's end or destruction is the leaving. */
-  openContent(): Readable;
+  /** For a reader who has entered: closing it is the leaving. */
+  openContent(): ResponseContent;
   /** Says that no reader will enter any more. Without it the file stays open. */
   release(): void;
 };
+
+/** Readers of other processes. */
+export type OtherReaders = Pick<Lead, "show" | "hide" | "isFollowed">;
 
 /**
  * Starts a writer into the open file. The file is closed when the writer and all readers have left it. A writer that
@@ -29,12 +34,15 @@ export function growResponse(
   file: number,
   startWriter: (file: number, isUnwanted: AbortSignal) => Promise<ResponseWriter>,
   onUnwanted: () => void,
+  others?: OtherReaders,
 ): GrowingResponse {
   const unwanted = new AbortController();
   const waiting = new Set<() => void>();
   let readers = 0;
   let hasEnded = false;
   let isReleased = false;
+  let isClosed = false;
+  let isWithdrawing = false;
   let sizeSeen = 0;
   let timer: NodeJS.Timeout | undefined;
 
@@ -73,12 +81,28 @@ export function growResponse(
 
   function closeIfLeft(): void {
     if (readers > 0) return;
-    if (hasEnded) {
-      if (isReleased) close(file, () => {});
-    } else if (!unwanted.signal.aborted) {
-      onUnwanted();
-      unwanted.abort(new Error("nobody waits for the response any more"));
+    if (!hasEnded) void withdraw();
+    else if (isReleased && !isClosed) {
+      isClosed = true;
+      close(file, () => {});
     }
+  }
+
+  /** Unless somebody comes meanwhile, or reads it in another process. */
+  async function withdraw(): Promise<void> {
+    if (isWithdrawing || unwanted.signal.aborted) return;
+    isWithdrawing = true;
+    await others?.hide();
+    isWithdrawing = false;
+    if (hasEnded) return;
+    const isFollowed = others?.isFollowed() === true;
+    if (readers > 0 || isFollowed) {
+      if (isFollowed) setTimeout(closeIfLeft, FOLLOWED_LOOK_MS).unref();
+      await others?.show();
+      return;
+    }
+    onUnwanted();
+    unwanted.abort(new Error("nobody waits for the response any more"));
   }
 
   function leave(): void {
@@ -86,42 +110,16 @@ export function growResponse(
     closeIfLeft();
   }
 
-  function openContent(): Readable {
-    let position = 0;
-    let underWay = false;
-    return new Readable({
-      highWaterMark: READ_BYTES,
-      read() {
-        const readOn = () => {
-          if (this.destroyed) return;
-          // Asked before the file is read: what was written by then is in it.
-          const wasEnded = hasEnded;
-          underWay = true;
-          read(file, Buffer.allocUnsafe(READ_BYTES), 0, READ_BYTES, position, (error, bytesRead, bytes) => {
-            underWay = false;
-            if (this.destroyed) return leave();
-            if (error !== null) return void this.destroy(error);
-            if (bytesRead > 0) {
-              position += bytesRead;
-              this.push(bytes.subarray(0, bytesRead));
-            } else if (wasEnded) this.push(null);
-            else if (hasEnded) readOn();
-            else {
-              waiting.add(readOn);
-              timer ??= setTimeout(look, LOOK_MS);
-            }
-          });
-        };
-        readOn();
-      },
-      destroy(error, done) {
-        // A read that is under way still has the file: it leaves when it has ended.
-        if (!underWay) leave();
-        done(error);
-      },
-    });
-  }
-
+  const growth = {
+    sizeBytes: undefined,
+    hasEnded: () => hasEnded,
+    more: () =>
+      new Promise<void>((resolve) => {
+        if (hasEnded) return resolve();
+        waiting.add(resolve);
+        timer ??= setTimeout(look, LOOK_MS);
+      }),
+  };
   const started = writer.then(() => {});
   // Who waits for it may come later than its failure.
   started.catch(() => {});
@@ -129,10 +127,11 @@ export function growResponse(
     started,
     ended,
     enter() {
-      readers += 1;
+      if (!isClosed) readers += 1;
+      return !isClosed;
     },
     leave,
-    openContent,
+    openContent: () => openFileContent(file, growth, leave),
     release() {
       isReleased = true;
       closeIfLeft();

@@ -1,0 +1,35 @@
+/**
+ * Buffers that are used again and again: new ones for every piece of a large answer keep the garbage collector at work, and
+ * those that were just used are still in the processor's cache.
+ */
+export type BufferPool = {
+  /** A large buffer, or undefined if too many are in use. */
+  take(): Buffer | undefined;
+  /** Only what nobody reads from or writes into any more. One that is not given back is counted by `forget`. */
+  giveBack(buffer: Buffer): void;
+  forget(): void;
+};
+
+export function openBufferPool(bufferBytes: number, { usedMax, idleMax }: PoolLimits): BufferPool {
+  const idle: Buffer[] = [];
+  let used = 0;
+  return {
+    take() {
+      if (used >= usedMax) return undefined;
+      used += 1;
+      return idle.pop() ?? Buffer.allocUnsafeSlow(bufferBytes);
+    },
+    giveBack(buffer) {
+      used -= 1;
+      if (idle.length < idleMax) idle.push(buffer);
+    },
+    forget() {
+      used -= 1;
+    },
+  };
+}
+
+export type PoolLimits = {
+  readonly usedMax: number;
+  readonly idleMax: number;
+};

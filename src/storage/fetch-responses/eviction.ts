@@ -1,0 +1,82 @@
+import { readdir, readlink, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { hasCode } from "../has-code.ts";
+import { isNamedRunning } from "../process-name.ts";
+import { isFollowerPath, isLeaderPath, isOfEarlierRun, parseOwner } from "./response-names.ts";
+
+/** Many small responses cost more in names than in bytes. */
+const ENTRIES_MAX = 20_000;
+/** The room that an eviction makes, so that not every response needs one. */
+const EVICTION_SHARE = 0.9;
+
+type Kept = { readonly path: string; readonly bytes: number; readonly usedMs: number };
+
+/**
+ * Deletes the longest unused responses when there are too many bytes or names. Between walks only what this process adds
+ * is counted; a tenth of the room more leads to a walk, which sees what others have added.
+ */
+export function openEviction(folder: string, bytesMax: number): (addedBytes: number) => Promise<void> {
+  let bytesLeft = 0;
+  let entriesLeft = 0;
+  let walking: Promise<void> | undefined;
+
+  async function walk(): Promise<void> {
+    await sweepLeftovers(folder);
+    const kept = await listKept(folder);
+    kept.sort((a, b) => a.usedMs - b.usedMs);
+    let bytes = kept.reduce((sum, entry) => sum + entry.bytes, 0);
+    let entries = kept.length;
+    for (const entry of kept) {
+      if (bytes <= bytesMax * EVICTION_SHARE && entries <= ENTRIES_MAX * EVICTION_SHARE) break;
+      await rm(entry.path, { force: true });
+      bytes -= entry.bytes;
+      entries -= 1;
+    }
+    bytesLeft = bytesMax * (1 - EVICTION_SHARE);
+    entriesLeft = ENTRIES_MAX * (1 - EVICTION_SHARE);
+  }
+
+  return async (addedBytes) => {
+    bytesLeft -= addedBytes;
+    entriesLeft -= 1;
+    if (bytesLeft >= 0 && entriesLeft >= 0) return;
+    walking ??= walk().finally(() => {
+      walking = undefined;
+    });
+    await walking;
+  };
+}
+
+async function listKept(folder: string): Promise<Kept[]> {
+  const kept: Kept[] = [];
+  for (const path of await listFiles(folder)) {
+    // Second names for what is counted.
+    if (isLeaderPath(path) || isFollowerPath(path)) continue;
+    // Evicted by another process in the meantime.
+    const found = await stat(path).catch(() => undefined);
+    if (found !== undefined) kept.push({ path, bytes: found.size, usedMs: found.mtimeMs });
+  }
+  return kept;
+}
+
+async function listFiles(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
+    if (hasCode(error, "ENOENT")) return [];
+    throw error;
+  });
+  return entries
+    .filter((entry) => entry.isFile() || entry.isSymbolicLink())
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+/** Removes what processes that are gone, and earlier runs of the machine, have left. */
+export async function sweepLeftovers(folder: string): Promise<void> {
+  for (const path of await listFiles(folder)) if (await isLeftover(path)) await rm(path, { force: true });
+}
+
+async function isLeftover(path: string): Promise<boolean> {
+  if (isOfEarlierRun(path)) return true;
+  const name = isLeaderPath(path) ? await readlink(path).catch(() => "") : path;
+  const owner = parseOwner(name);
+  return owner !== undefined && !isNamedRunning(owner);
+}

@@ -1,0 +1,288 @@
+import assert from "node:assert/strict";
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { writeSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, readlink, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import type { Uuid } from "../../model/uuid.ts";
+import { isNamedRunning, OWN_PROCESS } from "../process-name.ts";
+import { openDiskFetchResponses } from "./disk-fetch-responses.ts";
+import type { FetchResponse, FetchResponses, ResponseContent, ResponseWriter } from "./fetch-responses.ts";
+import { leaderPath } from "./response-names.ts";
+
+const REPOSITORY = "11111111-2222-4333-8444-555555555555" as Uuid;
+const KEY = { repositoryUuid: REPOSITORY, digest: "aa", sizeBytesGuess: 0 };
+const NEVER = new AbortController().signal;
+const BYTES_MAX = 1_000_000;
+const LEADER_PROGRAM = fileURLToPath(new URL("../../../tests/support/lead-response.ts", import.meta.url));
+const skip = process.platform === "linux" ? false : "processes follow each other on Linux only";
+
+async function newFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "pail-leads-"));
+  after(() => rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 }));
+  return folder;
+}
+
+/** Two stores over one folder, as two processes have them. */
+async function openTwo() {
+  const folder = await newFolder();
+  return {
+    folder,
+    one: openDiskFetchResponses(folder, BYTES_MAX),
+    other: openDiskFetchResponses(folder, BYTES_MAX),
+  };
+}
+
+function openWriter() {
+  const { promise: ended, resolve } = Promise.withResolvers<boolean>();
+  const state = { starts: 0, stops: 0, file: -1 };
+  return {
+    state,
+    start: async (file: number): Promise<ResponseWriter> => {
+      state.starts += 1;
+      state.file = file;
+      return {
+        ended,
+        stop: () => {
+          state.stops += 1;
+          resolve(false);
+        },
+      };
+    },
+    write: (text: string) => writeSync(state.file, text),
+    end: (isWhole = true) => resolve(isWhole),
+  };
+}
+
+async function open(
+  responses: FetchResponses,
+  start: (file: number, isUnwanted: AbortSignal) => Promise<ResponseWriter> = () =>
+    assert.fail("made it a second time"),
+): Promise<FetchResponse> {
+  const found = await responses.open(KEY, NEVER, start);
+  assert.ok(found);
+  return found;
+}
+
+async function readSome(content: ResponseContent): Promise<string> {
+  const buffer = Buffer.alloc(100);
+  return buffer.toString("latin1", 0, await content.read(buffer));
+}
+
+async function readAll(content: ResponseContent): Promise<string> {
+  let text = "";
+  for (let part = await readSome(content); part !== ""; part = await readSome(content)) text += part;
+  content.close();
+  return text;
+}
+
+async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
+  const late = performance.now() + 10_000;
+  while (!(await holds())) {
+    if (performance.now() > late) assert.fail(`not within 10 s: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  return readdir(join(folder, REPOSITORY));
+}
+
+test("what one process writes, another reads from its beginning and to its end", { skip }, async () => {
+  const { folder, one, other } = await openTwo();
+  const writer = openWriter();
+  const leader = await open(one, writer.start);
+  writer.write("first ");
+  const followers = await Promise.all([open(other), open(other)]);
+  assert.deepEqual(
+    [leader, ...followers].map(({ outcome }) => outcome),
+    ["miss", "follow", "follow"],
+  );
+  assert.equal(await readSome(followers[0].content), "first ");
+  writer.write("second");
+  const rest = Promise.all([leader, ...followers].map(({ content }) => readAll(content)));
+  writer.end();
+  assert.deepEqual(await rest, ["first second", "second", "first second"]);
+  assert.deepEqual(await Promise.all(followers.map(({ isWhole }) => isWhole)), [true, true]);
+  await until("nothing but the response is left", async () => (await namesIn(folder)).length === 1);
+  const kept = await open(other);
+  assert.deepEqual([kept.outcome, await readAll(kept.content)], ["hit", "first second"]);
+});
+
+test("asked for by both at once, it is made once", { skip }, async () => {
+  for (let time = 0; time < 20; time += 1) {
+    const { one, other } = await openTwo();
+    const writer = openWriter();
+    const start = async (file: number) => {
+      const started = await writer.start(file);
+      writer.write("pack");
+      return started;
+    };
+    const both = await Promise.all([open(one, start), open(other, start)]);
+    assert.equal(writer.state.starts, 1);
+    writer.end();
+    assert.deepEqual(await Promise.all(both.map(({ content }) => readAll(content))), ["pack", "pack"]);
+  }
+});
+
+test("goes on for another process when its own readers have gone, and ends when nobody reads it", {
+  skip,
+}, async () => {
+  const { folder, one, other } = await openTwo();
+  const writer = openWriter();
+  const leader = await open(one, writer.start);
+  writer.write("first ");
+  const follower = await open(other);
+  leader.content.close();
+  // Longer than it takes to hide, to look and to show again.
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.equal(writer.state.stops, 0);
+  const late = await open(other);
+  writer.write("second");
+  assert.equal(await readSome(late.content), "first second");
+  late.content.close();
+  follower.content.close();
+  await until("the writer is stopped", () => writer.state.stops === 1);
+  await until("nothing is left", async () => (await namesIn(folder)).length === 0);
+});
+
+test("is made by whoever waits for it when its leader fails before the first byte", { skip }, async () => {
+  const { one, other } = await openTwo();
+  const failing = Promise.withResolvers<ResponseWriter>();
+  const started = Promise.withResolvers<void>();
+  const start = () => {
+    started.resolve();
+    return failing.promise;
+  };
+  const refused = assert.rejects(open(one, start), /no place/);
+  await started.promise;
+  const writer = openWriter();
+  const waiting = open(other, writer.start);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.equal(writer.state.starts, 0);
+  failing.reject(new Error("no place"));
+  await refused;
+  const own = await waiting;
+  assert.equal(own.outcome, "miss");
+  writer.write("pack");
+  writer.end();
+  assert.equal(await readAll(own.content), "pack");
+});
+
+test("ends for a follower where a leader that fails has stopped, and is not whole", { skip }, async () => {
+  const { one, other } = await openTwo();
+  const writer = openWriter();
+  const leader = await open(one, writer.start);
+  writer.write("half");
+  const follower = await open(other);
+  writer.end(false);
+  assert.deepEqual([await readAll(leader.content), await readAll(follower.content)], ["half", "half"]);
+  assert.equal(await follower.isWhole, false);
+});
+
+test("is read to its end though its repository is deleted meanwhile", { skip }, async () => {
+  const { one, other } = await openTwo();
+  const writer = openWriter();
+  const leader = await open(one, writer.start);
+  writer.write("first ");
+  const follower = await open(other);
+  await one.removeRepository(REPOSITORY);
+  writer.write("second");
+  writer.end();
+  assert.equal(await readAll(follower.content), "first second");
+  assert.equal(await follower.isWhole, true);
+  assert.equal(await readAll(leader.content), "first second");
+});
+
+test("lets go of who gives up waiting for another process, and leaves no trace of it", { skip }, async () => {
+  const { folder, one, other } = await openTwo();
+  const writer = openWriter();
+  const leader = await open(one, writer.start);
+  const abort = new AbortController();
+  const waiting = other.open(KEY, abort.signal, () => assert.fail("was made a second time"));
+  const isLinked = async () => (await namesIn(folder)).some((name) => name.endsWith(".follower"));
+  await until("it follows", isLinked);
+  abort.abort(new Error("gone"));
+  await assert.rejects(waiting, /gone/);
+  await until("it follows no more", async () => !(await isLinked()));
+  leader.content.close();
+  await until("the writer is stopped", () => writer.state.stops === 1);
+});
+
+/** A process of its own that leads and writes `text`, and neither ends nor fails. */
+async function startLeader(folder: string, text: string): Promise<ChildProcess> {
+  const child = fork(LEADER_PROGRAM, [folder, text], {
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+    execArgv: [],
+  });
+  after(() => child.kill("SIGKILL"));
+  await once(child, "message");
+  return child;
+}
+
+async function killLeader(child: ChildProcess): Promise<void> {
+  const ended = once(child, "exit");
+  child.kill("SIGKILL");
+  await ended;
+}
+
+test("a leader that is killed in the middle ends it for its followers, and the next one makes it anew", {
+  skip,
+}, async () => {
+  const folder = await newFolder();
+  const child = await startLeader(folder, "half");
+  const responses = openDiskFetchResponses(folder, BYTES_MAX);
+  const follower = await open(responses);
+  assert.deepEqual([follower.outcome, await readSome(follower.content)], ["follow", "half"]);
+  const end = readAll(follower.content);
+  await killLeader(child);
+  assert.deepEqual([await end, await follower.isWhole], ["", false]);
+  const writer = openWriter();
+  const next = await open(responses, writer.start);
+  assert.equal(next.outcome, "miss");
+  writer.write("pack");
+  writer.end();
+  assert.equal(await readAll(next.content), "pack");
+  await responses.sweep();
+  await until("nothing but the response is left", async () => (await namesIn(folder)).length === 1);
+});
+
+test("a leader that is killed before its first byte leaves it to who waits", { skip }, async () => {
+  const folder = await newFolder();
+  const child = await startLeader(folder, "");
+  const responses = openDiskFetchResponses(folder, BYTES_MAX);
+  const writer = openWriter();
+  const waiting = open(responses, writer.start);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.equal(writer.state.starts, 0);
+  await killLeader(child);
+  const own = await waiting;
+  assert.equal(own.outcome, "miss");
+  writer.write("pack");
+  writer.end();
+  assert.equal(await readAll(own.content), "pack");
+});
+
+test("nobody follows a process that has the id of a leader that is gone", { skip }, async () => {
+  const folder = await newFolder();
+  const path = join(folder, REPOSITORY, KEY.digest);
+  await mkdir(join(folder, REPOSITORY));
+  const unfinished = `aa.${OWN_PROCESS.id}-${OWN_PROCESS.started! - 1}-${REPOSITORY}.unfinished`;
+  await writeFile(join(folder, REPOSITORY, unfinished), "half");
+  await symlink(unfinished, leaderPath(path));
+  const writer = openWriter();
+  const response = await open(openDiskFetchResponses(folder, BYTES_MAX), writer.start);
+  assert.equal(response.outcome, "miss");
+  assert.notEqual(await readlink(leaderPath(path)), unfinished);
+  writer.end(false);
+  await readAll(response.content);
+});
+
+test("a process is told from another one that had its id, and from one that has ended", { skip }, () => {
+  assert.equal(isNamedRunning(OWN_PROCESS), true);
+  assert.equal(isNamedRunning({ ...OWN_PROCESS, started: OWN_PROCESS.started! - 1 }), false);
+  assert.equal(isNamedRunning({ id: 999_999_999, started: undefined }), false);
+});

@@ -1,0 +1,30 @@
+import { readFileSync } from "node:fs";
+import { isRunning } from "./is-running.ts";
+
+/** A process of this machine, named so that another one that gets the same id later is not taken for it. */
+export type ProcessName = {
+  readonly id: number;
+  /** When it was started, in the system's ticks; undefined where the system does not tell. */
+  readonly started: number | undefined;
+};
+
+export const OWN_PROCESS: ProcessName = { id: process.pid, started: readStat(process.pid)?.started };
+
+export function isNamedRunning({ id, started }: ProcessName): boolean {
+  if (!isRunning(id)) return false;
+  const found = readStat(id);
+  return found === undefined || (!found.hasEnded && (started === undefined || started === found.started));
+}
+
+/** proc(5): undefined where there is no such file, as on other systems than Linux. */
+function readStat(id: number): { readonly started: number; readonly hasEnded: boolean } | undefined {
+  try {
+    // The second field is a name in brackets, which may hold spaces and brackets itself. Then the third follows.
+    const fields = readFileSync(`/proc/${id}/stat`, "latin1")
+      .replace(/^.*\) /s, "")
+      .split(" ");
+    return { started: Number(fields[22 - 3]), hasEnded: /[ZX]/.test(fields[0] ?? "") };
+  } catch {
+    return undefined;
+  }
+}
