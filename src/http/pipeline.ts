@@ -87,7 +87,10 @@ function restRequest(
   const url = publicRequestUrl(bases, request.url);
   const fieldsText = url.searchParams.get("fields");
   const abort = new AbortController();
-  reply.raw.once("close", () => abort.abort());
+  reply.raw.once("close", () => {
+    // After a whole answer nobody listens any more, and to abort makes an error with a stack.
+    if (!reply.raw.writableFinished) abort.abort();
+  });
   return {
     caller,
     params: request.params as Record<string, string>,
