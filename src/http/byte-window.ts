@@ -10,16 +10,18 @@ export class ByteWindow {
     this.held = before;
   }
 
-  /** Waits for more. False at the end. */
+  /** Waits for more: one byte at least. False at the end. */
   async grow(): Promise<boolean> {
-    if (this.#isEnded) return false;
-    const piece = await this.#pieces.next();
-    if (piece.done === true) {
-      this.#isEnded = true;
-      return false;
+    while (!this.#isEnded) {
+      const piece = await this.#pieces.next();
+      if (piece.done === true) {
+        this.#isEnded = true;
+      } else if (piece.value.length > 0) {
+        this.held = this.held.length === 0 ? piece.value : Buffer.concat([this.held, piece.value]);
+        return true;
+      }
     }
-    this.held = this.held.length === 0 ? piece.value : Buffer.concat([this.held, piece.value]);
-    return true;
+    return false;
   }
 
   /** Takes the first bytes out. */

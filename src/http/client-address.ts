@@ -27,7 +27,7 @@ const GONE = "unknown";
 function plainAddress(address: string | undefined): string {
   if (address === undefined) return GONE;
   const [, v4] = IPV4_IN_IPV6.exec(address) ?? [];
-  return v4 ?? address.toLowerCase().replace(/%.*$/, "");
+  return v4 ?? address.toLowerCase().split("%", 1)[0]!;
 }
 
 /** The address, or the /64 of an IPv6 one: whoever has one address of it has them all. */

@@ -96,7 +96,7 @@ async function* multipartParts(body: AsyncIterable<Buffer>, contentType: string)
 /** The reference's own example names its files by Content-ID, as mails do. */
 function describePart({ headers, content }: MultipartPart): FormPart {
   const disposition = parseDisposition(headers.get("content-disposition") ?? "");
-  const name = disposition?.name ?? headers.get("content-id")?.replace(/^[<"]*|[>"\s]*$/g, "");
+  const name = disposition?.name ?? bare(headers.get("content-id"));
   if (disposition === undefined || name === undefined) {
     throw invalidField("body", "a part has no name: its Content-Disposition is missing or malformed");
   }
@@ -106,6 +106,14 @@ function describePart({ headers, content }: MultipartPart): FormPart {
     throw invalidField(name, "Content-Transfer-Encoding must be 7bit, 8bit or binary");
   }
   return { name, filename: disposition.filename, attributes: disposition.attributes, content };
+}
+
+/** A name without what is put around it. An expression for its end would be tried anew from each letter of a long run. */
+function bare(name: string | undefined): string | undefined {
+  if (name === undefined) return undefined;
+  let end = name.length;
+  while (end > 0 && /[>"\s]/.test(name[end - 1]!)) end -= 1;
+  return name.slice(0, end).replace(/^[<"]+/, "");
 }
 
 /** The value of a plain field. @throws Failure invalid-input if it is longer than the limit, or no text. */

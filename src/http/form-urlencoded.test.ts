@@ -64,3 +64,12 @@ test("a name may have the limit and no byte more", async () => {
     (error) => error instanceof Failure && error.kind === "too-large",
   );
 });
+
+test("a piece without bytes is no pair", async () => {
+  async function* pieces() {
+    for (const piece of ["a=1&", ""]) yield Buffer.from(piece);
+  }
+  const names: string[] = [];
+  for await (const { name } of readFormUrlencoded(pieces())) names.push(name);
+  assert.deepEqual(names, ["a"]);
+});

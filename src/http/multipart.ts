@@ -128,12 +128,12 @@ function parseHeaders(text: string): ReadonlyMap<string, string> {
   if (padding!.trim() !== "") throw malformed("something stands behind a boundary");
   const headers = new Map<string, string>();
   for (const line of lines) {
-    const { name, value } =
-      /^(?<name>[!#$%&'*+.^_`|~\w-]+):[ \t]*(?<value>[^\r\n\0]*)$/.exec(line)?.groups ?? {};
+    const { name, value } = /^(?<name>[!#$%&'*+.^_`|~\w-]+):(?<value>[^\r\n\0]*)$/.exec(line)?.groups ?? {};
     if (name === undefined || value === undefined) throw malformed("a header of a part is malformed");
     const key = name.toLowerCase();
     const before = headers.get(key);
-    headers.set(key, before === undefined ? value : `${before}, ${value}`);
+    const text = value.replace(/^[ \t]+/, "");
+    headers.set(key, before === undefined ? text : `${before}, ${text}`);
   }
   return headers;
 }

@@ -1,6 +1,7 @@
 /** Token-shaped text of Atlassian's families (and so of ours): people paste tokens where they do not belong. */
 const TOKEN_SHAPE = /\bAT(?:ATT3|CTT3|BB)[A-Za-z0-9_=-]{8,}/g;
-const ADDRESS_SHAPE = /[^\s@'"<>/]+@[^\s@'"<>/]+/g;
+/** A word, with what follows it if it is an address. Every word fits, so that none is tried from each of its letters. */
+const WORD_OR_ADDRESS = /[^\s@'"<>/]+(?<domain>@[^\s@'"<>/]+)?/g;
 
 /** Text that may repeat what a caller has sent, without the tokens in it. For answers and for the log. */
 export function maskTokens(text: string): string {
@@ -9,5 +10,7 @@ export function maskTokens(text: string): string {
 
 /** The same without e-mail addresses too: for the log, which others than the caller read. */
 export function maskPersonalText(text: string): string {
-  return maskTokens(text).replaceAll(ADDRESS_SHAPE, "[e-mail]");
+  return maskTokens(text).replaceAll(WORD_OR_ADDRESS, (word, domain?: string) =>
+    domain === undefined ? word : "[e-mail]",
+  );
 }

@@ -53,12 +53,15 @@ export function slugifyGroupName(name: string): GroupSlug | undefined {
 }
 
 function slugify(name: string, others: RegExp): string {
-  return name
-    .normalize("NFKD")
-    .replace(/\p{M}/gu, "")
-    .toLowerCase()
-    .replace(others, "-")
-    .replace(/^-+|-+$/g, "");
+  return (
+    name
+      .normalize("NFKD")
+      .replace(/\p{M}/gu, "")
+      .toLowerCase()
+      .replace(others, "-")
+      // One at each end: runs have become one already.
+      .replace(/^-|-$/g, "")
+  );
 }
 
 /** Reads a project key: letters, digits and underscores, beginning with a letter; upper case as shown. */

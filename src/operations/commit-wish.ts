@@ -92,11 +92,18 @@ function parseDetail<T>(
   return value;
 }
 
-/** The line that git keeps ends at a line end, and its address at the angle bracket. */
+/**
+ * The line that git keeps ends at a line end, and its address at the angle bracket. No one expression over the whole: on a
+ * long run of spaces it would take the third power of their number.
+ */
 function parseAuthor(text: string): string | undefined {
-  const { name, address } =
-    /^\s*(?<name>[^<>\p{Cc}]+?)\s*<(?<address>[^<>\s\p{Cc}]+)>\s*$/u.exec(text)?.groups ?? {};
-  return name === undefined || address === undefined ? undefined : `${name} <${address}>`;
+  const trimmed = text.trim();
+  const open = trimmed.indexOf("<");
+  if (open === -1 || !trimmed.endsWith(">")) return undefined;
+  const name = trimmed.slice(0, open).trim();
+  const address = trimmed.slice(open + 1, -1);
+  const isAuthor = /^[^<>\p{Cc}]+$/u.test(name) && /^[^<>\s\p{Cc}]+$/u.test(address);
+  return isAuthor ? `${name} <${address}>` : undefined;
 }
 
 /** @throws Failure invalid-input if it asks for nothing at all. */

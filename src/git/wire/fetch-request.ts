@@ -24,7 +24,8 @@ export function normalizeFetchRequest(body: Buffer, version: ProtocolVersion): s
         continue;
       }
       const line = packetText(parsed.packet.payload);
-      const [, id, rest] = /^want ([0-9a-f]+)(.*)$/.exec(line) ?? [];
+      // A space parts the two, so that no letter could belong to either: a line that does not fit is read only once.
+      const [, id, rest] = /^want ([0-9a-f]+)((?: .*)?)$/.exec(line) ?? [];
       if (id !== undefined) {
         wants.push(id);
         // Protocols 0 and 1 have the capabilities behind the first want, in any order.
