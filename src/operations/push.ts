@@ -1,3 +1,4 @@
+import { reachFaultPoint } from "../fault-points.ts";
 import { isConnected, readTips, type TipObject } from "../git/packs/connectivity.ts";
 import { indexPack } from "../git/packs/index-pack.ts";
 import type { PushReport } from "../git/wire/push-report.ts";
@@ -49,6 +50,7 @@ export async function push(
   const isAtomic = request.capabilities.has("atomic");
   let steps = refuseTogether(firstSteps(request.commands), isAtomic);
   const quarantine = await ports.packs.openQuarantine(repository.uuid);
+  reachFaultPoint("push.quarantined");
   try {
     const hasPack = request.commands.some((command) => command.new !== undefined);
     const gitOptions = {
@@ -65,6 +67,7 @@ export async function push(
         refs: steps.map(({ command }) => ({ name: command.name, refused: "unpacker error" })),
       };
     }
+    reachFaultPoint("push.indexed");
     const known = (await listRefs(ports.database.kysely, repository.uuid)).map((ref) => ref.target);
     const { author, bases, signal, isImport = false } = options;
     const tips = tipsOf(steps);
@@ -76,6 +79,7 @@ export async function push(
         ? findLeakedToken(ports, repository, { tips, known, quarantine, author, signal })
         : undefined,
     ]);
+    reachFaultPoint("push.checked");
     steps = refuseTogether(leak === undefined ? checked : refuseNew(checked), isAtomic);
     const updates = steps.flatMap((step) => step.update ?? []);
     const kind = "push";
