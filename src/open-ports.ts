@@ -26,7 +26,6 @@ const PLACES_MAX = 16;
 const HOLDER_SHARE = 3 / 4;
 /** For the commit graphs of all repositories in use: 64 bytes a commit. */
 const GRAPH_BYTES_MAX = 32 * 1024 * 1024;
-const ANSWERS_BYTES_MAX = 8 * 1024 * 1024;
 const REF_ANSWERS_BYTES_MAX = 8 * 1024 * 1024;
 const WAITING_MAX = 1_000;
 const WAIT_MS_MAX = 60_000;
@@ -47,7 +46,6 @@ export async function openPorts(config: Config, log: Logger): Promise<Ports & { 
     packs,
     objects,
     commitGraphs: openCommitGraphs(GRAPH_BYTES_MAX),
-    answers: openByteMemory(ANSWERS_BYTES_MAX),
     refAnswers: openByteMemory(REF_ANSWERS_BYTES_MAX),
     fetchResponses: openDiskFetchResponses(
       join(config.dataFolder, "cache", "fetches"),

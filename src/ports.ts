@@ -24,8 +24,6 @@ export type Ports = {
   readonly packs: PackStore;
   readonly objects: ObjectReader;
   readonly commitGraphs: CommitGraphs;
-  /** JSON of answers, by all that they are made of. */
-  readonly answers: ByteMemory;
   /** Advertisements and lists of refs, as they were sent. */
   readonly refAnswers: ByteMemory;
   readonly fetchResponses: FetchResponses;

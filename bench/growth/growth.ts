@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { openCachedRepository, type RepositoryShape } from "../fixtures/repository-cache.ts";
-import { type HttpRequest, send } from "../measure/http-request.ts";
+import { type HttpRequest, NUMBER_HEADER, send } from "../measure/http-request.ts";
 import { pickGenerator } from "../measure/pick-generator.ts";
 import type { RateGenerator } from "../measure/rate-generator.ts";
 import { spreadOf } from "../measure/spread.ts";
@@ -68,7 +68,10 @@ export async function openGround(options: GroundOptions): Promise<Ground> {
       const times: number[] = [];
       for (let repeat = 0; repeat <= options.repeats; repeat += 1) {
         const started = performance.now();
-        const { status, body } = await send(request(repeat));
+        const asked = request(repeat);
+        // A server must not give the answer to the request before.
+        const headers = { ...asked.headers, [NUMBER_HEADER]: String(repeat) };
+        const { status, body } = await send({ ...asked, headers });
         if (repeat > 0) times.push(performance.now() - started);
         if (status !== 200 || !isRight(body)) throw new Error(`${what}: a wrong answer, status ${status}`);
       }

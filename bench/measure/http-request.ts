@@ -4,7 +4,12 @@ export type HttpRequest = {
   readonly method?: "GET" | "POST";
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Buffer;
+  /** Each time with another number in a header, so that no server can give the answer to the request before. */
+  readonly isVaried?: boolean;
 };
+
+/** The header that varies. */
+export const NUMBER_HEADER = "x-request-number";
 
 export type HttpAnswer = { readonly status: number; readonly body: Buffer };
 

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run } from "./command.ts";
+import { NUMBER_HEADER } from "./http-request.ts";
 import type { Load, Rate, RateGenerator } from "./rate-generator.ts";
 
 /** What the script's `done` prints, last. */
@@ -50,6 +51,15 @@ function writeScript({ request }: Load): string {
     lines.push(`wrk.headers[${luaString(name)}] = ${luaString(value)}`);
   }
   if (request.body !== undefined) lines.push(`wrk.body = ${luaString(request.body)}`);
+  if (request.isVaried === true) {
+    lines.push(`
+local number = 0
+request = function()
+  number = number + 1
+  wrk.headers[${luaString(NUMBER_HEADER)}] = number
+  return wrk.format()
+end`);
+  }
   // wrk itself says nothing of what was answered with 300 to 399: none of what is measured does that.
   lines.push(`
 done = function(summary, latency)

@@ -19,10 +19,15 @@ process.on("exit", () => {
 });
 
 /** Starts a server whose messages go to a file. Its stdout is a pipe, for those that say there where they listen. */
-export function startServer(command: string, args: readonly string[], logFile: string): ServerProcess {
+export function startServer(
+  command: string,
+  args: readonly string[],
+  logFile: string,
+  environment: Readonly<Record<string, string>> = {},
+): ServerProcess {
   const log = openSync(logFile, "a");
   const child = spawn(command, args, {
-    env: cleanEnvironment(),
+    env: { ...cleanEnvironment(), ...environment },
     stdio: ["ignore", "pipe", log],
     detached: true,
   });

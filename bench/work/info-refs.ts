@@ -5,6 +5,7 @@ import { atLeast } from "../report/row.ts";
 import { HTTP_BACKEND_BASIC, PAIL, RAW_NODE, type Work } from "./work.ts";
 
 const WORK = "info/refs v2 with token check";
+const VARIED = "Pail, no request like another";
 
 /** The first request of every clone, fetch and CI job. The peer checks a password, Pail a token. */
 export const infoRefs: Work = {
@@ -12,6 +13,7 @@ export const infoRefs: Work = {
   rows: [
     { work: WORK, unit: "1/s", pail: PAIL, peer: HTTP_BACKEND_BASIC, goal: atLeast(40) },
     { work: WORK, unit: "1/s", pail: PAIL, peer: RAW_NODE, goal: atLeast(0.35) },
+    { work: `${WORK}, no request like another`, unit: "1/s", pail: VARIED, peer: RAW_NODE, goal: undefined },
   ],
   async measure(bench) {
     return bench.withPail(async (pail) => {
@@ -26,6 +28,7 @@ export const infoRefs: Work = {
       for (const request of [ours, constant]) await bench.rate(request);
       return interleave(bench.sizes.rounds, {
         [PAIL]: () => bench.rate(ours),
+        [VARIED]: () => bench.rate({ ...ours, isVaried: true }),
         [HTTP_BACKEND_BASIC]: withPeer(httpBackend, (peer) =>
           bench.rate(infoRefsRequest(peer.gitWithBasicAuth("medium"))),
         ),

@@ -36,7 +36,7 @@ export const push: Work = {
 };
 
 /** Pushes commits that no server has yet, and looks whether they have arrived. */
-function openPusher({ sizes }: Bench, clone: string): (url: string) => Promise<number> {
+export function openPusher({ sizes }: Pick<Bench, "sizes">, clone: string): (url: string) => Promise<number> {
   let commits = 0;
   const inClone = async (args: readonly string[]) => (await git(["--git-dir", clone, ...args])).trim();
   return async (url) => {

@@ -10,6 +10,7 @@ import { atLeast } from "../report/row.ts";
 import { RAW_NODE, type Work } from "./work.ts";
 
 const REPOSITORY = "Pail, repository";
+const VARIED = "Pail, repository, no request like another";
 const WARM = "Pail, warm page";
 const COLD = "Pail, cold pages";
 const SPAWNED = "Pail, processes ended";
@@ -26,6 +27,13 @@ export const restReads: Work = {
       pail: REPOSITORY,
       peer: RAW_NODE,
       goal: atLeast(0.3),
+    },
+    {
+      work: "GET repository, token checked, no request like another",
+      unit: "1/s",
+      pail: VARIED,
+      peer: RAW_NODE,
+      goal: undefined,
     },
     { work: `${COMMITS_WORK}, warm`, unit: "1/s", pail: WARM, peer: RAW_NODE, goal: atLeast(0.15) },
     { work: `${COMMITS_WORK}, cold`, unit: "1/s", pail: COLD, peer: RAW_NODE, goal: atLeast(0.03) },
@@ -54,18 +62,22 @@ export const restReads: Work = {
           await bench.rate(request);
           return bench.rate(request);
         }),
-      [REPOSITORY]: () =>
-        bench.withPail(async (pail) => {
-          const request = pail.rest(`/repositories/${WORKSPACE}/long`);
-          await check("repository", request, (body) => {
-            return (JSON.parse(body.toString()) as { full_name?: string }).full_name === `${WORKSPACE}/long`;
-          });
-          await bench.rate(request);
-          return bench.rate(request);
-        }),
+      [REPOSITORY]: () => repositoryRate(bench, { isVaried: false }),
+      [VARIED]: () => repositoryRate(bench, { isVaried: true }),
     });
   },
 };
+
+function repositoryRate(bench: Bench, { isVaried }: { readonly isVaried: boolean }): Promise<number> {
+  return bench.withPail(async (pail) => {
+    const request = { ...pail.rest(`/repositories/${WORKSPACE}/long`), isVaried };
+    await check("repository", request, (body) => {
+      return (JSON.parse(body.toString()) as { full_name?: string }).full_name === `${WORKSPACE}/long`;
+    });
+    await bench.rate(request);
+    return bench.rate(request);
+  });
+}
 
 async function listMain({ repositories }: Bench): Promise<readonly string[]> {
   return (await git(["--git-dir", repositories.long, "rev-list", "main"])).trim().split("\n");

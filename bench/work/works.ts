@@ -7,6 +7,7 @@ import { pathHistory } from "./path-history.ts";
 import { push } from "./push.ts";
 import { restReads } from "./rest-reads.ts";
 import { slowClones } from "./slow-clones.ts";
+import { softServe } from "./soft-serve.ts";
 import { start } from "./start.ts";
 import { tokenCheck } from "./token-check.ts";
 import type { Work } from "./work.ts";
@@ -24,4 +25,5 @@ export const WORKS: readonly Work[] = [
   tokenCheck,
   slowClones,
   start,
+  softServe,
 ];

@@ -112,6 +112,17 @@ function refused(reason: string | undefined, cause: string, token?: ApiToken): F
   });
 }
 
+/**
+ * Until when a caller stays who they are if nothing is committed, and no use of their token has to be written down. In
+ * milliseconds since 1970.
+ */
+export function unchangedUntil(caller: Caller): number {
+  if (caller.kind === "anonymous") return Number.POSITIVE_INFINITY;
+  const { expiresAt, lastUsedAt } = caller.token;
+  if (lastUsedAt === undefined) return 0;
+  return Math.min(expiresAt.getTime(), lastUsedAt.getTime() + LAST_USED_STEP_MS);
+}
+
 /** Not waited for: an answer does not depend on it, and a failure to write it is only worth a line in the log. */
 function recordUse({ database, log }: AuthenticationPorts, token: ApiToken, now: Date): void {
   const notBefore = new Date(now.getTime() - LAST_USED_STEP_MS);

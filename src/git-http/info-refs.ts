@@ -5,7 +5,10 @@ import {
   serviceHeader,
   v2Advertisement,
 } from "../git/wire/advertisement.ts";
+import type { ProtocolVersion } from "../git/wire/git-protocol.ts";
 import { Failure } from "../model/failure.ts";
+import type { Repository } from "../model/repository.ts";
+import type { Ports } from "../ports.ts";
 import type { GitRoute } from "./git-route.ts";
 import { NO_CACHE } from "./no-cache.ts";
 import { answerFromRefs } from "./ref-answers.ts";
@@ -17,19 +20,29 @@ export const infoRefsRoute: GitRoute = {
   method: "GET",
   suffix: "/info/refs",
   service: serviceOf,
-  async handle(ports, { repository, service, protocol }, _request, reply) {
+  async handle(ports, { caller, repository, service, protocol }, request, reply) {
     reply.headers({ ...NO_CACHE, "content-type": `application/x-${service}-advertisement` });
     // Only a fetch has a protocol 2; a push is answered in protocol 0, as git does.
-    if (service === "git-upload-pack" && protocol.version === 2) return reply.send(V2_ANSWER);
-    const version = protocol.version === 1 ? 1 : 0;
-    const answer = answerFromRefs(ports, repository, `${service} ${version}`, async () => {
-      const refs = await ports.database.lookups.listRefs(repository.uuid);
-      const advertisement = refAdvertisement(service, refs, repository.mainBranch, version);
-      return Buffer.concat([serviceHeader(service), advertisement]);
-    });
-    return reply.send(await answer);
+    const isV2 = service === "git-upload-pack" && protocol.version === 2;
+    const answer = isV2 ? V2_ANSWER : await advertiseRefs(ports, repository, service, protocol.version);
+    reply.server.rememberedAnswers.keep(request, reply, caller, answer);
+    return reply.send(answer);
   },
 };
+
+function advertiseRefs(
+  ports: Ports,
+  repository: Repository,
+  service: GitService,
+  protocolVersion: ProtocolVersion,
+): Promise<Buffer> {
+  const version = protocolVersion === 1 ? 1 : 0;
+  return answerFromRefs(ports, repository, `${service} ${version}`, async () => {
+    const refs = await ports.database.lookups.listRefs(repository.uuid);
+    const advertisement = refAdvertisement(service, refs, repository.mainBranch, version);
+    return Buffer.concat([serviceHeader(service), advertisement]);
+  });
+}
 
 function serviceOf(request: FastifyRequest): GitService {
   const { service } = request.query as { readonly service?: unknown };

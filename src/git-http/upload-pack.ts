@@ -25,10 +25,13 @@ export const uploadPackRoute: GitRoute = {
         return reply.send(Buffer.alloc(0));
       case "ls-refs": {
         const asked = parseLsRefs(command!.args);
-        const answer = answerFromRefs(ports, git.repository, JSON.stringify(asked), async () =>
+        const answer = await answerFromRefs(ports, git.repository, JSON.stringify(asked), async () =>
           writeLsRefs(asked, await readAskedRefs(ports, git.repository, asked), git.repository.mainBranch),
         );
-        return reply.send(await answer);
+        // What was sent packed is not known here any more as it was sent.
+        if (request.headers["content-encoding"] === undefined)
+          reply.server.rememberedAnswers.keep(request, reply, git.caller, answer, body);
+        return reply.send(answer);
       }
       case "fetch":
         return sendPack(ports, git, body, request, reply);

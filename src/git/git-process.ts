@@ -1,4 +1,5 @@
 import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { constants, setPriority } from "node:os";
 import { Readable, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { reachFaultPoint } from "../fault-points.ts";
@@ -27,6 +28,8 @@ export type GitOptions = {
   readonly alternateGitDir?: string;
   /** The most that git may take of memory at once, in bytes. */
   readonly allocationBytesMax?: number;
+  /** Work that nobody waits for: it gets what processor time is left over. */
+  readonly isInBackground?: boolean;
   /** The value of a client's `Git-Protocol` header that `parseGitProtocol` has passed. */
   readonly protocol?: string;
 };
@@ -109,9 +112,19 @@ function spawnInGroup(args: readonly string[], options: GitOptions, output: "pip
     detached: true,
   });
   reachFaultPoint(`git ${args[0]}`);
+  if (options.isInBackground === true && child.pid !== undefined) stepBack(child.pid);
   // A child that ends before it has read all its input is told by its status, not by EPIPE.
   child.stdin?.on("error", () => {});
   return child;
+}
+
+/** What the process starts itself from then on steps back with it. */
+function stepBack(processId: number): void {
+  try {
+    setPriority(processId, constants.priority.PRIORITY_LOW);
+  } catch {
+    // It has ended already, or the system does not let us: then it runs as all others do.
+  }
 }
 
 /** Ends a git process and its children. Does nothing if it has ended. */

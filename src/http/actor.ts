@@ -5,7 +5,11 @@ import type { Caller } from "../model/caller.ts";
 import { clientAddress } from "./client-address.ts";
 
 /** In whose name the changes of a request are. */
-export function actorOf(caller: Caller, request: FastifyRequest, config: Config): Actor {
+export function actorOf(
+  caller: Caller,
+  request: Pick<FastifyRequest, "headers" | "ip">,
+  config: Config,
+): Actor {
   const address = clientAddress(request, config);
   if (caller.kind === "anonymous") return { kind: "anonymous", address };
   return { kind: "account", accountUuid: caller.account.uuid, tokenUuid: caller.token.uuid, address };

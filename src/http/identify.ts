@@ -34,13 +34,21 @@ export async function identify(
   const address = clientAddress(request, ports.config);
   const caller = await callerOf(ports, channel, networkOf(address), request, reply);
   annotate(request, caller);
-  const actor = actorOf(caller, request, ports.config);
-  if (caller.kind === "api-token" && actor.kind === "account") {
-    request.tokenActor = actor;
-    ports.auditNotes.noteAddress(actor, caller.token.name, networkOf(address));
-  }
+  request.tokenActor = noteAddress(ports, caller, request);
   await requireRate(ports, caller, networkOf(address), resource, reply);
   return caller;
+}
+
+/** Notes for the audit log from where a token is used. Returns whose it is. */
+export function noteAddress(
+  { auditNotes, config }: Pick<Ports, "auditNotes" | "config">,
+  caller: Caller,
+  request: Pick<FastifyRequest, "headers" | "ip">,
+): AccountActor | undefined {
+  const actor = actorOf(caller, request, config);
+  if (caller.kind !== "api-token" || actor.kind !== "account") return undefined;
+  auditNotes.noteAddress(actor, caller.token.name, networkOf(clientAddress(request, config)));
+  return actor;
 }
 
 async function callerOf(

@@ -29,9 +29,6 @@ export function registerRoute(server: FastifyInstance, ports: Ports, route: Rout
         },
         async handler(request, reply) {
           const admitted = request.admitted!;
-          const key = answerKey(ports, route, admitted, request);
-          const kept = key === undefined ? undefined : ports.answers.find(key);
-          if (kept !== undefined) return reply.header("content-type", JSON_TYPE).send(kept);
           const common = restRequest(ports, admitted.caller, request, reply);
           // What is changed is changed in the name of whoever asks.
           const own =
@@ -42,32 +39,17 @@ export function registerRoute(server: FastifyInstance, ports: Ports, route: Rout
             "form" in route && route.form !== undefined
               ? await callWithForm(own, route, admitted, common, request, reply)
               : await callHandler(own, route, admitted, common, readBody?.(request.body));
-          return send(reply, answer, common, (json) => key && ports.answers.keep(key, json));
+          const keep = (json: Buffer) => {
+            if (route.isAnswerKept !== true || request.method !== "GET") return;
+            server.rememberedAnswers.keep(request, reply, admitted.caller, json);
+          };
+          return send(reply, answer, common, keep);
         },
       });
     }
   };
   if ("form" in route && route.form !== undefined) registerStreaming(server, register);
   else register(server);
-}
-
-/**
- * Under what an answer is kept: the version of the database first, so that none is found once anything has changed.
- * Undefined if it is not to be kept, or the database tells no version.
- */
-function answerKey(
-  { database, config }: Ports,
-  route: Route,
-  { caller }: Admitted,
-  request: FastifyRequest,
-): string | undefined {
-  if (route.isAnswerKept === undefined || request.method !== "GET") return undefined;
-  const version = database.readVersion?.();
-  if (version === undefined) return undefined;
-  const account = caller.kind === "anonymous" ? "" : caller.account.uuid;
-  const asker = route.isAnswerKept === "for the caller" ? account : "anybody";
-  const { api, html } = basesOf(request.headers, config);
-  return [version, asker, api, html, request.url].join("\n");
 }
 
 /** A scope of its own, in which bodies are left to whoever reads them. */
@@ -105,7 +87,10 @@ function restRequest(
   const url = publicRequestUrl(bases, request.url);
   const fieldsText = url.searchParams.get("fields");
   const abort = new AbortController();
-  reply.raw.once("close", () => abort.abort());
+  reply.raw.once("close", () => {
+    // After a whole answer nobody listens any more, and to abort makes an error with a stack.
+    if (!reply.raw.writableFinished) abort.abort();
+  });
   return {
     caller,
     params: request.params as Record<string, string>,
@@ -217,7 +202,7 @@ const EMPTY_TYPE = "text/html; charset=utf-8";
 
 const JSON_TYPE = "application/json; charset=utf-8";
 
-/** `keep` is given the JSON of an answer that says nothing but it. */
+/** `keep` is given the JSON of an answer once all else of it is set. */
 function send(
   reply: FastifyReply,
   answer: Answer,
@@ -233,8 +218,9 @@ function send(
       const isShownWhole = request.fields === undefined || answer.status >= 400;
       const shown = isShownWhole ? value : selectFields(value, request.fields!);
       const json = Buffer.from(JSON.stringify(shown));
-      if (answer.status === 200 && Object.keys(headers).length === 0) keep(json);
-      return reply.header("content-type", JSON_TYPE).send(json);
+      reply.header("content-type", JSON_TYPE);
+      keep(json);
+      return reply.send(json);
     }
     case "bytes":
       return reply.send(answer.body.bytes);

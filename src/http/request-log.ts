@@ -32,25 +32,45 @@ export function annotateFailure(request: FastifyRequest, failure: Failure): void
   if (failure.details.reason !== undefined) request.notes["failure.reason"] = failure.details.reason;
 }
 
-/**
- * One line a request. The route's pattern and not its URL: paths carry e-mail addresses, and people put tokens into
- * query strings.
- */
 export function logRequest(
-  { log, metrics }: Pick<Ports, "log" | "metrics">,
+  ports: Pick<Ports, "log" | "metrics">,
   request: FastifyRequest,
   reply: FastifyReply,
 ): void {
-  const route = request.routeOptions.url ?? "none";
-  metrics.countRequest(request.method, route, reply.statusCode, reply.elapsedTime);
+  writeRequestLine(ports, {
+    id: request.id,
+    method: request.method,
+    route: request.routeOptions.url ?? "none",
+    status: reply.statusCode,
+    durationMs: reply.elapsedTime,
+    notes: request.notes,
+  });
+}
+
+type RequestLine = {
+  readonly id: string;
+  readonly method: string;
+  /** Its pattern and not the URL: paths carry e-mail addresses, and people put tokens into query strings. */
+  readonly route: string;
+  readonly status: number;
+  readonly durationMs: number;
+  readonly notes: Readonly<Record<string, unknown>>;
+};
+
+/** One line a request. */
+export function writeRequestLine(
+  { log, metrics }: Pick<Ports, "log" | "metrics">,
+  { id, method, route, status, durationMs, notes }: RequestLine,
+): void {
+  metrics.countRequest(method, route, status, durationMs);
   log.info(
     {
-      "request.id": request.id,
-      method: request.method,
+      "request.id": id,
+      method,
       route,
-      status: reply.statusCode,
-      duration_ms: Math.round(reply.elapsedTime * 10) / 10,
-      ...request.notes,
+      status,
+      duration_ms: Math.round(durationMs * 10) / 10,
+      ...notes,
     },
     "request",
   );

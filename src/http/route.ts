@@ -47,11 +47,10 @@ type Declared = {
   /** What of the rate limits its requests count for. Undefined: the API, as most do. */
   readonly rate?: Exclude<RateResource, "api" | "git">;
   /**
-   * For a GET whose answer is made of nothing but its URL, what the database holds, and objects, which never change: it is
-   * sent again while the database is as it was. `caller`: it also depends on the account that asks. Access is decided for
-   * every request all the same.
+   * For a GET whose answer is made of nothing but its URL, who asks, what the database holds, and objects, which never
+   * change: the same request gets it again while the database is as it was.
    */
-  readonly isAnswerKept?: "for everybody" | "for the caller";
+  readonly isAnswerKept?: true;
 };
 
 /**

@@ -14,6 +14,7 @@ import type { Ports } from "../ports.ts";
 import { BUG_BODY, CHALLENGE, errorBody, statusOf } from "./answer-failure.ts";
 import { noteRefusal } from "./note-refusal.ts";
 import { BITBUCKET_API_HOST, BITBUCKET_HOST } from "./public-urls.ts";
+import { openRememberedAnswers, type RememberedAnswers } from "./remembered-answers.ts";
 import { UNREADABLE_BODY } from "./request-body.ts";
 import { type Objection, objectionTo } from "./request-guard.ts";
 import { annotateFailure, logRequest } from "./request-log.ts";
@@ -32,8 +33,9 @@ export type AppServer = FastifyInstance;
 
 /** Fastify with our limits, texts and log line. Routes are registered by the surfaces. */
 export function createHttpServer(ports: Ports): AppServer {
+  const remembered = openRememberedAnswers(ports);
   const server = fastify({
-    serverFactory: (handler) => createNodeServer(ports, handler),
+    serverFactory: (handler) => createNodeServer(ports, remembered, handler),
     // Answered where the Node server is made, which can also mend a request.
     clientErrorHandler: () => {},
     genReqId: () => randomUUID(),
@@ -54,11 +56,14 @@ export function createHttpServer(ports: Ports): AppServer {
     return503OnClosing: true,
     forceCloseConnections: "idle",
   });
+  server.decorate("rememberedAnswers", remembered);
+  server.decorateRequest("versionAtStart", undefined);
   server.decorateRequest("admitted", undefined);
   server.decorateRequest("tokenActor", undefined);
   server.decorateRequest("notes", null as unknown as Record<string, unknown>);
   server.addHook("onRequest", async (request, reply) => {
     request.notes = {};
+    request.versionAtStart = ports.database.readVersion?.();
     reply.header("x-request-id", request.id);
     reply.header("x-content-type-options", "nosniff");
   });
@@ -77,6 +82,7 @@ export function createHttpServer(ports: Ports): AppServer {
 
 function createNodeServer(
   ports: Pick<Ports, "config" | "log">,
+  remembered: RememberedAnswers,
   handler: (request: IncomingMessage, response: ServerResponse) => void,
 ): Server {
   const names = [BITBUCKET_HOST, BITBUCKET_API_HOST, ...ports.config.proxiedHosts];
@@ -103,7 +109,10 @@ function createNodeServer(
     }
     request.url = target.pathAndQuery;
     if (target.host !== undefined) request.headers.host = target.host;
-    handler(request, response);
+    const pass = () => handler(request, response);
+    // A server that ends tells its clients so, which is done further in.
+    if (server.listening) remembered.answer(request, response, pass);
+    else pass();
   };
   const server = createServer(
     { maxHeaderSize: HEADER_BYTES_MAX, headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: 0 },

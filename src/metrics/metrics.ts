@@ -6,6 +6,8 @@ export type FetchAnswer = "hit" | "follow" | "miss" | "bypass";
 /** What the server counts of itself, for Prometheus. No name of a person, repository or token is a label. */
 export type Metrics = {
   countRequest(method: string, route: string, status: number, durationMs: number): void;
+  /** A request that was answered as it was before, without a look at it. */
+  countRemembered(): void;
   countFetch(answer: FetchAnswer): void;
   countFetchBytes(bytes: number): void;
   /** All numbers as they are now, for `writeMetrics`. Can be sent to another process as JSON. */
@@ -15,6 +17,7 @@ export type Metrics = {
 /** Counts nothing: where nobody reads the numbers. */
 export const NO_METRICS: Metrics = {
   countRequest() {},
+  countRemembered() {},
   countFetch() {},
   countFetchBytes() {},
   read: async () => [],

@@ -22,6 +22,11 @@ export function createPrometheusMetrics(): Metrics {
     buckets: DURATION_BUCKETS,
     registers,
   });
+  const remembered = new Counter({
+    name: "pail_http_remembered_answers_total",
+    help: "Requests that got the answer that the same request had got before",
+    registers,
+  });
   const fetches = new Counter({
     name: "pail_git_fetches_total",
     help: "Fetches that asked for objects, by how they were answered",
@@ -36,6 +41,7 @@ export function createPrometheusMetrics(): Metrics {
   return {
     countRequest: (method, route, status, durationMs) =>
       requests.observe({ method, route, status }, durationMs / 1000),
+    countRemembered: () => remembered.inc(),
     countFetch: (answer) => fetches.inc({ answer }),
     countFetchBytes: (bytes) => fetchBytes.inc(bytes),
     read: () => registry.getMetricsAsJSON(),

@@ -100,8 +100,8 @@ async function storeRefs(
   updates: readonly RefUpdate[],
   { isAtomic, quarantine, ...options }: ChangeRefsOptions,
 ): Promise<readonly RefOutcome[]> {
-  await quarantine?.accept();
-  const sizeBytes = await ports.packs.packBytes(repository.uuid);
+  const sizeBytes =
+    quarantine === undefined ? await ports.packs.packBytes(repository.uuid) : await quarantine.accept();
   const now = ports.clock();
   return ports.database.transaction(async (tx) => {
     const applied = await applyRefUpdates(tx, repository.uuid, updates, { isAtomic, now });

@@ -1,6 +1,8 @@
 import { reachFaultPoint } from "../fault-points.ts";
 import { hashObject } from "../git/objects/hash-object.ts";
-import { DISK_FULL, indexPack } from "../git/packs/index-pack.ts";
+import { DISK_FULL } from "../git/packs/index-pack.ts";
+import { storePack } from "../git/packs/store-pack.ts";
+import type { Brought } from "../git/packs/whole-by-evidence.ts";
 import { type NewObject, writePack } from "../git/packs/write-pack.ts";
 import { openProcessPlaces } from "../git/process-places.ts";
 import { editTree, type TreeEdit } from "../git/trees/edit-tree.ts";
@@ -20,6 +22,7 @@ import { changeRefs, type RefChange } from "./change-refs.ts";
 import { type CommitPart, type CommitWish, readWish, refuseEmptyWish } from "./commit-wish.ts";
 import { type CreateRefPorts, getWholeCommit } from "./create-ref.ts";
 import { findLeakedToken, type Pushed } from "./leaked-tokens.ts";
+import { areReached } from "./reached-commits.ts";
 import { explainIfGone } from "./repository-gone.ts";
 
 type By = { readonly account: Account; readonly bases: Bases; readonly signal: AbortSignal };
@@ -188,11 +191,12 @@ async function storeCommit(
 ): Promise<RefChange> {
   const quarantine = await ports.packs.openQuarantine(repository.uuid);
   try {
-    await storePack(ports, repository, { objects, quarantine, by });
+    const brought = await storeObjects(ports, repository, { objects, base, quarantine, by });
     reachFaultPoint("src.indexed");
     await refuseLeak(ports, repository, {
       tips: [id],
-      known: base.parent === undefined ? [] : [base.parent],
+      brought: brought?.values(),
+      listKnown: async () => (base.parent === undefined ? [] : [base.parent]),
       quarantine,
       by,
     });
@@ -215,32 +219,50 @@ async function storeCommit(
 async function refuseLeak(
   ports: CreateRefPorts,
   repository: Repository,
-  { by, ...pushed }: Pick<Pushed, "tips" | "known" | "quarantine"> & { by: By },
+  { by, ...pushed }: Pick<Pushed, "tips" | "listKnown" | "quarantine" | "brought"> & { by: By },
 ): Promise<void> {
   const author = { kind: "account", account: by.account } as const;
   const leak = await findLeakedToken(ports, repository, { ...pushed, author, signal: by.signal });
   if (leak !== undefined) throw new Failure("invalid-input", `Cannot create the commit: ${leak}`);
 }
 
-async function storePack(
+/** @returns the objects if they have been read, and found whole and harmless, on the way. */
+async function storeObjects(
   ports: CreateRefPorts,
   repository: Repository,
-  { objects, quarantine, by }: { objects: readonly NewObject[]; quarantine: Quarantine; by: By },
-): Promise<void> {
+  { objects, base, quarantine, by }: Stored,
+): Promise<Brought | undefined> {
   const leave = await PLACES.take(by.account.uuid, by.signal);
+  const gitDir = ports.packs.gitDir(repository.uuid);
+  const names = [refNameOf(base.branch)];
+  const target = {
+    gitDir,
+    objects: ports.objects,
+    areReached: (ids: readonly ObjectId[]) => areReached(ports, repository, names, ids),
+  };
   try {
-    const problem = await indexPack(writePack(objects), {
-      gitDir: ports.packs.gitDir(repository.uuid),
+    const stored = await storePack(writePack(objects), target, {
+      gitDir,
       objectFolder: quarantine.objectFolder,
       packBytesMax: ports.config.packBytesMax,
       signal: by.signal,
     });
+    if (stored.kind === "read") return stored.objects;
+    if (stored.kind === "indexed") return undefined;
+    const { problem } = stored;
     if (problem === DISK_FULL) throw new Failure("unavailable", DISK_FULL);
-    if (problem !== undefined) throw new Failure("invalid-input", `Cannot create the commit: ${problem}`);
+    throw new Failure("invalid-input", `Cannot create the commit: ${problem}`);
   } finally {
     leave();
   }
 }
+
+type Stored = {
+  readonly objects: readonly NewObject[];
+  readonly base: Base;
+  readonly quarantine: Quarantine;
+  readonly by: By;
+};
 
 /** The commit with the trees and blobs that the repository does not have yet. */
 async function makeObjects(

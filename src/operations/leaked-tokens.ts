@@ -39,9 +39,11 @@ type Candidate = { readonly text: Secret; readonly id: ObjectId; readonly type: 
 
 export type Pushed = {
   readonly tips: readonly ObjectId[];
-  /** What the refs pointed at before. */
-  readonly known: readonly ObjectId[];
+  /** What the refs pointed at before: for the path of what is found. */
+  readonly listKnown: () => Promise<readonly ObjectId[]>;
   readonly quarantine: Quarantine;
+  /** All of what is in quarantine, if it has been read already. None of it is in the repository. */
+  readonly brought: Iterable<ScannedObject> | undefined;
   readonly author: RefAuthor;
   readonly signal: AbortSignal;
 };
@@ -54,7 +56,7 @@ export type Pushed = {
 export async function findLeakedToken(
   ports: LeakPorts,
   repository: Repository,
-  { tips, known, quarantine, author, signal }: Pushed,
+  { tips, listKnown, quarantine, brought, author, signal }: Pushed,
 ): Promise<string | undefined> {
   if (!ports.config.refusesLeakedTokens || tips.length === 0) return undefined;
   const options = {
@@ -63,19 +65,26 @@ export async function findLeakedToken(
     signal,
   };
   const candidates = new Map<string, Candidate>();
-  const isComplete = await scanNewObjects(options, LIMITS, (object) => addCandidates(candidates, object));
-  if (!isComplete)
-    ports.log.warn({ "repository.full_name": fullName(repository) }, "push not wholly looked through");
+  if (brought === undefined) {
+    const isComplete = await scanNewObjects(options, LIMITS, (object) => addCandidates(candidates, object));
+    if (!isComplete)
+      ports.log.warn({ "repository.full_name": fullName(repository) }, "push not wholly looked through");
+  } else {
+    for (const object of brought) if (object.type !== "tree") addCandidates(candidates, object);
+  }
   const alive = await findAlive(ports, [...candidates.values()]);
   if (alive.length === 0) return undefined;
-  const isNew = await withoutKnown([...new Set(alive.map(({ id }) => id))], options);
-  const leaked = alive.find(({ id }) => isNew.has(id));
+  const isNew =
+    brought === undefined ? await withoutKnown([...new Set(alive.map(({ id }) => id))], options) : undefined;
+  const leaked = alive.find(({ id }) => isNew?.has(id) ?? true);
   if (leaked === undefined) return undefined;
   ports.log.warn(
     { "token.id": leaked.token.uuid, "repository.full_name": fullName(repository) },
     "push refused: it has an API token in it",
   );
-  const place = await describePlace(leaked, () => findPathOf(leaked.id, tips, known, options));
+  const place = await describePlace(leaked, async () =>
+    findPathOf(leaked.id, tips, await listKnown(), options),
+  );
   const isOwn = author.kind === "account" && author.account.uuid === leaked.token.accountUuid;
   const whose = isOwn ? ` ("${maskTokens(leaked.token.name)}", id ${leaked.token.uuid.slice(0, 8)})` : "";
   return `${place} has an API token of this server${whose} that works: revoke it, take it out of the commits, and push again`;

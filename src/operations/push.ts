@@ -1,20 +1,21 @@
 import { reachFaultPoint } from "../fault-points.ts";
-import { isConnected, readTips, type TipObject } from "../git/packs/connectivity.ts";
-import { indexPack } from "../git/packs/index-pack.ts";
+import { type StoredPack, storePack } from "../git/packs/store-pack.ts";
 import type { PushReport } from "../git/wire/push-report.ts";
 import type { PushCommand, PushRequest } from "../git/wire/push-request.ts";
 import type { ObjectId } from "../model/object-id.ts";
-import type { RefUpdate } from "../model/ref.ts";
-import { branchOf, parseRefName, REF_NAME_BYTES_MAX, type RefName } from "../model/ref-name.ts";
+import { parseRefName, REF_NAME_BYTES_MAX, type RefName } from "../model/ref-name.ts";
 import type { Repository } from "../model/repository.ts";
 import type { Ports } from "../ports.ts";
 import type { Bases } from "../representations/links.ts";
+import type { Quarantine } from "../storage/packs/pack-store.ts";
 import { listRefs } from "../storage/sql/refs.ts";
 import type { RefAuthor } from "./branch-rules.ts";
 import { changeRefs } from "./change-refs.ts";
+import { checkTips, type Step, tipsOf } from "./check-tips.ts";
 import { findLeakedToken, type LeakPorts } from "./leaked-tokens.ts";
+import { areReached } from "./reached-commits.ts";
 
-export type PushPorts = LeakPorts & Pick<Ports, "maintenance" | "outbox">;
+export type PushPorts = LeakPorts & Pick<Ports, "objects" | "commitGraphs" | "maintenance" | "outbox">;
 
 export type PushOptions = {
   /** Who pushes, for the branch restrictions. */
@@ -29,13 +30,6 @@ export type PushOptions = {
 
 /** Refs that the server writes itself. */
 const RESERVED_PREFIXES = ["refs/pull-requests/", "refs/pail/"];
-
-/** A command on its way: with its update while it may still succeed, with a reason once it is refused. */
-type Step = {
-  readonly command: PushCommand;
-  readonly update: RefUpdate | undefined;
-  readonly refused: string | undefined;
-};
 
 /**
  * Takes a push: objects into quarantine, checked and whole, then made durable, then all refs in one transaction.
@@ -52,36 +46,18 @@ export async function push(
   const quarantine = await ports.packs.openQuarantine(repository.uuid);
   reachFaultPoint("push.quarantined");
   try {
-    const hasPack = request.commands.some((command) => command.new !== undefined);
-    const gitOptions = {
-      gitDir: ports.packs.gitDir(repository.uuid),
-      objectFolder: quarantine.objectFolder,
-      signal: options.signal,
-    };
-    const unpackProblem = hasPack
-      ? await indexPack(request.pack, { ...gitOptions, ...options, packBytesMax: ports.config.packBytesMax })
-      : undefined;
-    if (unpackProblem !== undefined) {
+    const taken = await takeObjects(ports, repository, { request, steps, quarantine, options });
+    if (taken.kind === "refused") {
       return {
-        unpackProblem,
+        unpackProblem: taken.problem,
         refs: steps.map(({ command }) => ({ name: command.name, refused: "unpacker error" })),
       };
     }
-    reachFaultPoint("push.indexed");
-    const known = (await listRefs(ports.database.kysely, repository.uuid)).map((ref) => ref.target);
-    const { author, bases, signal, isImport = false } = options;
-    const tips = tipsOf(steps);
-    // Side by side: neither needs the other, and each waits for git.
-    const [checked, leak] = await Promise.all([
-      checkObjects(steps, known, gitOptions),
-      // What is imported is on this machine already, and is history that nobody can change here.
-      hasPack && !isImport
-        ? findLeakedToken(ports, repository, { tips, known, quarantine, author, signal })
-        : undefined,
-    ]);
+    const { checked, leak } = taken;
     reachFaultPoint("push.checked");
     steps = refuseTogether(leak === undefined ? checked : refuseNew(checked), isAtomic);
     const updates = steps.flatMap((step) => step.update ?? []);
+    const { author, bases, signal, isImport = false } = options;
     const kind = "push";
     const changes = await changeRefs(ports, repository, updates, {
       author,
@@ -109,6 +85,66 @@ export async function push(
   } finally {
     await quarantine.discard();
   }
+}
+
+type Taken =
+  /** Why the pack was refused, in words for its sender. */
+  | { readonly kind: "refused"; readonly problem: string }
+  /** The commands, with those refused whose objects are not good; and what was found leaked. */
+  | { readonly kind: "checked"; readonly checked: Step[]; readonly leak: string | undefined };
+
+/** The pack into quarantine, and all that has to be known of it. */
+async function takeObjects(
+  ports: PushPorts,
+  repository: Repository,
+  {
+    request,
+    steps,
+    quarantine,
+    options,
+  }: {
+    readonly request: PushRequest;
+    readonly steps: readonly Step[];
+    readonly quarantine: Quarantine;
+    readonly options: PushOptions;
+  },
+): Promise<Taken> {
+  const { author, signal, isImport = false } = options;
+  const names = steps.flatMap((step) => step.update?.name ?? []);
+  const gitDir = ports.packs.gitDir(repository.uuid);
+  const target = {
+    gitDir,
+    objects: ports.objects,
+    areReached: (ids: readonly ObjectId[]) => areReached(ports, repository, names, ids),
+  };
+  const gitOptions = { gitDir, objectFolder: quarantine.objectFolder, signal };
+  const hasPack = request.commands.some((command) => command.new !== undefined);
+  const { packBytesMax } = ports.config;
+  const stored: StoredPack = hasPack
+    ? await storePack(request.pack, target, { ...gitOptions, ...options, packBytesMax })
+    : { kind: "read", objects: new Map() };
+  if (stored.kind === "refused") return stored;
+  reachFaultPoint("push.indexed");
+  const brought = stored.kind === "read" ? stored.objects : undefined;
+  const tips = tipsOf(steps);
+  const listKnown = async () =>
+    (await listRefs(ports.database.kysely, repository.uuid)).map((ref) => ref.target);
+  // Side by side: neither needs the other, and each may wait for git.
+  const [checked, leak] = await Promise.all([
+    checkTips(steps, { brought, target, listKnown, gitOptions }),
+    // What is imported is on this machine already, and is history that nobody can change here.
+    hasPack && !isImport
+      ? findLeakedToken(ports, repository, {
+          tips,
+          listKnown,
+          quarantine,
+          brought: brought?.values(),
+          author,
+          signal,
+        })
+      : undefined,
+  ]);
+  return { kind: "checked", checked, leak };
 }
 
 /** What can be said of a command before its objects are looked at. */
@@ -152,10 +188,6 @@ function refuseTogether(steps: readonly Step[], isAtomic: boolean): Step[] {
   }));
 }
 
-function tipsOf(steps: readonly Step[]): readonly ObjectId[] {
-  return steps.flatMap((step) => step.update?.new ?? []);
-}
-
 /** All of them, for the pack would be stored with any: only deletions stay. */
 function refuseNew(steps: readonly Step[]): Step[] {
   return steps.map((step) =>
@@ -163,45 +195,4 @@ function refuseNew(steps: readonly Step[]): Step[] {
       ? step
       : { ...step, update: undefined, refused: "an API token of this server is in what was pushed" },
   );
-}
-
-/** Of a broken push with more tips, the rest is refused with the broken ones. */
-const SINGLE_CHECKS_MAX = 100;
-
-type GitOptions = { readonly gitDir: string; readonly objectFolder: string; readonly signal: AbortSignal };
-
-/** Refuses what is not whole, and branches that are not commits; finds what tags peel to. */
-async function checkObjects(
-  steps: readonly Step[],
-  known: readonly ObjectId[],
-  options: GitOptions,
-): Promise<Step[]> {
-  const tips = tipsOf(steps);
-  if (tips.length === 0) return [...steps];
-  const [objects, areAllConnected] = await Promise.all([
-    readTips(tips, options),
-    isConnected(tips, known, options),
-  ]);
-  const whole = new Map<ObjectId, boolean>();
-  for (const tip of areAllConnected ? [] : objects.keys()) {
-    // Something is missing: each tip is looked at by itself, one after another, so that good ones may pass.
-    whole.set(tip, whole.size < SINGLE_CHECKS_MAX && (await isConnected([tip], known, options)));
-  }
-  return steps.map((step) => {
-    if (step.update?.new === undefined) return step;
-    const isWhole = areAllConnected || whole.get(step.update.new) === true;
-    return checkObject(step, step.update, isWhole ? objects.get(step.update.new) : undefined);
-  });
-}
-
-function checkObject(step: Step, update: RefUpdate, object: TipObject | undefined): Step {
-  if (object === undefined) return { ...step, update: undefined, refused: "missing necessary objects" };
-  if (branchOf(update.name) !== undefined && object.type !== "commit") {
-    return {
-      ...step,
-      update: undefined,
-      refused: `a branch must point at a commit, not at a ${object.type}`,
-    };
-  }
-  return { ...step, update: { ...update, peeled: object.peeled } };
 }

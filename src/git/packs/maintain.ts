@@ -34,7 +34,8 @@ export async function needsMaintenance(gitDir: string): Promise<boolean> {
  * Joins small packs and renews the commit graph, so that reads stay quick. The refs on disk must have been written.
  * Everything reachable or not is kept, but for a full repack once a week, which drops what nothing has reached for long.
  */
-export async function maintainRepository(options: Options, now: Date): Promise<void> {
+export async function maintainRepository(place: Options, now: Date): Promise<void> {
+  const options = { ...place, isInBackground: true };
   const { gitDir } = options;
   const mark = join(gitDir, FULL_REPACK_MARK);
   const last = await stat(mark).catch(() => undefined);

@@ -11,7 +11,7 @@ export type NewObject = { readonly type: ObjectType } & (
 );
 
 /** gitformat-pack(5). */
-const TYPE_NUMBERS: Record<ObjectType, number> = { commit: 1, tree: 2, blob: 3, tag: 4 };
+export const TYPE_NUMBERS: Record<ObjectType, number> = { commit: 1, tree: 2, blob: 3, tag: 4 };
 const deflateWhole = promisify(deflate);
 
 /**
@@ -62,7 +62,7 @@ async function* deflateStream({
 }
 
 /** gitformat-pack(5): the type and the lowest four bits of the size, then seven bits a byte while more follow. */
-function entryHeader(type: number, size: number): Buffer {
+export function entryHeader(type: number, size: number): Buffer {
   const bytes = [(type << 4) | (size & 0x0f)];
   // Not by shifts: those cut a size to 32 bits.
   for (let rest = Math.floor(size / 16); rest > 0; rest = Math.floor(rest / 128)) {

@@ -12,7 +12,7 @@ export const getCommitRoute: RepositoryRoute = {
   scopes: ["read:repository:bitbucket"],
   oauthScopes: ["repository"],
   permission: "read",
-  isAnswerKept: "for everybody",
+  isAnswerKept: true,
   async handle(ports, { repository, params, bases, fields }) {
     const commit = await getCommit(ports, repository, params.commit!);
     const context = { repository, bases, accounts: await findCommitAccounts(ports, [commit]) };

@@ -30,7 +30,7 @@ function listCommitsRoute(method: Method, path: string): RepositoryRoute {
     scopes: ["read:repository:bitbucket"],
     oauthScopes: ["repository"],
     permission: "read",
-    ...(method === "GET" ? { isAnswerKept: "for everybody" } : {}),
+    ...(method === "GET" ? { isAnswerKept: true as const } : {}),
     ...(method === "POST" ? { body: Revisions } : {}),
     handle: listCommits,
   };

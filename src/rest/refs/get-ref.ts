@@ -12,7 +12,7 @@ function getRefRoute(kind: "branch" | "tag", path: string): RepositoryRoute {
     scopes: ["read:repository:bitbucket"],
     oauthScopes: ["repository"],
     permission: "read",
-    isAnswerKept: "for everybody",
+    isAnswerKept: true,
     async handle(ports, { repository, params, bases }) {
       const ref = await getRef(ports, repository, kind, params.name!);
       return jsonAnswer(200, await showRef(ports, repository, bases, ref));

@@ -15,7 +15,7 @@ function listRefsRoute(path: string, kinds: readonly RefKind[]): RepositoryRoute
     scopes: ["read:repository:bitbucket"],
     oauthScopes: ["repository"],
     permission: "read",
-    isAnswerKept: "for everybody",
+    isAnswerKept: true,
     async handle(ports, { repository, bases, query, url }) {
       const { page, pagelen } = parsePage(query, { pagelenDefault: 10, pagelenMax: 100 });
       const request = { kinds, page, pagelen, ...readFilter(query), ...readSort(query) };

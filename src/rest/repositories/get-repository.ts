@@ -9,7 +9,7 @@ export const getRepositoryRoute: RepositoryRoute = {
   scopes: ["read:repository:bitbucket"],
   oauthScopes: ["repository"],
   permission: "read",
-  isAnswerKept: "for the caller",
+  isAnswerKept: true,
   async handle(ports, { repository, bases, caller }) {
     return jsonAnswer(200, await showRepository(ports, repository, { bases, caller }));
   },

@@ -8,9 +8,13 @@ export type Quarantine = {
   readonly folder: string;
   /** For GIT_OBJECT_DIRECTORY; the repository's own objects are its alternates. */
   readonly objectFolder: string;
-  /** Makes the objects part of the repository, so that they survive a loss of power. */
-  accept(): Promise<void>;
-  /** Removes what is left. Does nothing after `accept`. */
+  /**
+   * Makes the objects part of the repository, so that they survive a loss of power.
+   *
+   * @returns the bytes of all packs that the repository has then, and their indexes.
+   */
+  accept(): Promise<number>;
+  /** Removes what is left. */
   discard(): Promise<void>;
 };
 

@@ -157,10 +157,14 @@ function narrowing(asked: HeldPermissionsAsked, account: RawBuilder<unknown>): R
   ];
 }
 
-/** The accounts that may read every repository of the workspace, at the least: by their membership in it. */
-export function membersWithPermission(workspaceUuid: Uuid): RawBuilder<unknown> {
+/** The accounts that hold a permission, `read` if none is named, in every repository of the workspace: by their membership. */
+export function membersWithPermission(
+  workspaceUuid: Uuid,
+  permission: Permission = "read",
+): RawBuilder<{ account_uuid: string }> {
   return sql`(select workspace_member.account_uuid from workspace_member
-    where workspace_member.workspace_uuid = ${workspaceUuid} and ${MEMBERSHIP.rank} >= ${READ_RANK})`;
+    where workspace_member.workspace_uuid = ${workspaceUuid}
+      and ${MEMBERSHIP.rank} >= ${sql.lit(permissionRank(permission))})`;
 }
 
 /** Whether a viewer may see the repository of the row. Undefined: someone anonymous, who sees what is public. */

@@ -122,6 +122,25 @@ export async function findRefs(
   return refs;
 }
 
+/** Those of the ids that a ref points at, directly or by a tag. It reads all refs of the repository. */
+export async function findTargets(
+  db: Kysely<Schema>,
+  repositoryUuid: Uuid,
+  ids: readonly ObjectId[],
+): Promise<ReadonlySet<ObjectId>> {
+  const found = new Set<string | null>();
+  for (const part of chunks(ids, NAMES_PER_STATEMENT)) {
+    const rows = await db
+      .selectFrom("ref")
+      .select(["target", "peeled"])
+      .where("repository_uuid", "=", repositoryUuid)
+      .where((eb) => eb.or([eb("target", "in", part), eb("peeled", "in", part)]))
+      .execute();
+    for (const { target, peeled } of rows) found.add(target).add(peeled);
+  }
+  return new Set(ids.filter((id) => found.has(id)));
+}
+
 /**
  * Applies the updates of one push: each only if its ref is as the update expects. With `isAtomic`, all or none. When at
  * least one is applied, the repository's ref generation rises by one. Call it in a transaction.

@@ -10,12 +10,16 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from "kysely";
+import { LRUCache } from "lru-cache";
 import { errorCode, translateDatabaseError } from "./database-failure.ts";
 
 /** How long a write waits for another process that writes. */
 export const BUSY_TIMEOUT_MS = 10_000;
 
 const BUSY_STEP_MS = 10;
+
+/** Statements that stay prepared: to prepare one takes longer than most take to run. SQLite prepares them anew by itself when a table changes. */
+const STATEMENTS_MAX = 500;
 
 /**
  * Runs `work` again while another process holds the file's lock, for at most 10 seconds. SQLite's own wait would stop the
@@ -68,11 +72,17 @@ function sqliteDriver(database: SqliteDatabase.Database, onStatement: () => void
 }
 
 function sqliteConnection(database: SqliteDatabase.Database, onStatement: () => void): DatabaseConnection {
+  const statements = new LRUCache<string, SqliteDatabase.Statement<unknown[]>>({ max: STATEMENTS_MAX });
+  const prepare = (text: string) => {
+    const statement = statements.get(text) ?? database.prepare(text);
+    statements.set(text, statement);
+    return statement;
+  };
   return {
     executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
       return retryWhileBusy(() => {
-        const statement = database.prepare<unknown[], Row>(query.sql);
-        if (statement.reader) return { rows: statement.all(...query.parameters) };
+        const statement = prepare(query.sql);
+        if (statement.reader) return { rows: statement.all(...query.parameters) as Row[] };
         return { rows: [], numAffectedRows: BigInt(statement.run(...query.parameters).changes) };
       }).finally(onStatement);
     },

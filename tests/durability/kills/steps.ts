@@ -41,9 +41,7 @@ const CHANGING: readonly FaultPoint[] = ["refs.judged", "refs.applied", "refs.ow
 export const POINTS_OF_STEPS: Readonly<Record<Step, readonly FaultPoint[]>> = {
   push: [
     "push.quarantined",
-    "git index-pack",
     "push.indexed",
-    "git rev-list",
     "push.checked",
     ...ACCEPTING,
     ...CHANGING,
@@ -52,7 +50,10 @@ export const POINTS_OF_STEPS: Readonly<Record<Step, readonly FaultPoint[]>> = {
     "webhook.sent",
     "webhook.recorded",
   ],
+  // Git's: a small pack needs no process.
   "large-push": [
+    "git index-pack",
+    "git rev-list",
     "maintenance.begun",
     "maintenance.refs-written",
     "git repack",
@@ -61,9 +62,9 @@ export const POINTS_OF_STEPS: Readonly<Record<Step, readonly FaultPoint[]>> = {
     "maintenance.graph-written",
   ],
   fetch: ["packed-refs.head-written"],
-  commit: ["src.received", "src.built", "git index-pack", "src.indexed", ...ACCEPTING, ...CHANGING],
+  commit: ["src.received", "src.built", "src.indexed", ...ACCEPTING, ...CHANGING],
   branch: [...CHANGING],
-  tag: ["git index-pack", "tag.indexed", ...ACCEPTING, ...CHANGING],
+  tag: ["tag.indexed", ...ACCEPTING, ...CHANGING],
   "delete-ref": [...CHANGING],
   create: ["repository.folder-made", "repository.row-made", "repository.created"],
   delete: [

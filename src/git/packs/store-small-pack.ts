@@ -1,0 +1,158 @@
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { ObjectId } from "../../model/object-id.ts";
+import { GitError } from "../git-process.ts";
+import type { ObjectReader, StoredObject } from "../objects/object-reader.ts";
+import { parseTree } from "../objects/parse-tree.ts";
+import { readPlainObject } from "../objects/plain-object.ts";
+import { completePack } from "./complete-pack.ts";
+import { readSmallPack, type SmallPackLimits, TRAILER_BYTES, type WholeEntry } from "./read-small-pack.ts";
+import { type BroughtObject, type OutsideBase, resolveSmallPack } from "./resolve-small-pack.ts";
+import { type Brought, type Ground, type GroundEntry, isWholeByEvidence } from "./whole-by-evidence.ts";
+import { writePackIndex } from "./write-pack-index.ts";
+
+/** Larger packs go to git as they come. */
+export const SMALL_PACK_BYTES_MAX = 256 * 1024;
+
+/** What is hashed takes a server's only thread some milliseconds for each 16 KiB, in turns with everything else. */
+const LIMITS: SmallPackLimits = {
+  objectsMax: 256,
+  objectBytesMax: 128 * 1024,
+  contentBytesMax: 192 * 1024,
+};
+
+/** The repository's own commits and trees that are read for one push. */
+const GROUND_READS_MAX = 256;
+
+/** The repository that a push is for. */
+export type Target = {
+  readonly gitDir: string;
+  readonly objects: Pick<ObjectReader, "readHeader" | "readObject" | "readCommit">;
+  readonly areReached: Ground["areReached"];
+};
+
+/**
+ * Stores a pack that is whole in memory, without a process: if it is small, all in it is new and plain, and it builds on what
+ * refs reach. That is what people push all day. The files are not synced.
+ *
+ * @returns its objects; undefined for every other pack, good or bad, with nothing written: it is for `git index-pack`.
+ */
+export async function storeSmallPack(
+  pack: Buffer,
+  objectFolder: string,
+  target: Target,
+): Promise<Brought | undefined> {
+  try {
+    return await store(pack, objectFolder, target);
+  } catch (error) {
+    // Something of the repository cannot be read. git knows what to say of it, if the push has need of it at all.
+    if (error instanceof GitError) return undefined;
+    throw error;
+  }
+}
+
+async function store(pack: Buffer, objectFolder: string, target: Target): Promise<Brought | undefined> {
+  const entries = await readSmallPack(pack, LIMITS);
+  // Most of what is not plain is seen before the work of hashing.
+  const isPlain = entries?.every((entry) => entry.kind === "delta" || isPlainEntry(entry)) ?? false;
+  if (entries === undefined || !isPlain) return undefined;
+  const resolved = await resolveSmallPack(entries, LIMITS, (id) => readSmall(target, id));
+  const brought = resolved && readAllPlain(resolved.objects);
+  if (resolved === undefined || brought === undefined) return undefined;
+  // A pack without objects would only lie about as one more file to look into.
+  if (brought.size === 0) return brought;
+  const files = filesOf(pack, resolved.outsideBases, brought);
+  const inFolder = files.map(({ name, bytes }) => ({ path: join(objectFolder, "pack", name), bytes }));
+  // Side by side: a pack that gets as far as this is rarely left to git.
+  const [written, found] = await Promise.allSettled([writeAll(inFolder), isNewAndWhole(brought, target)]);
+  if (written.status === "fulfilled" && found.status === "fulfilled" && found.value) return brought;
+  // git must not take these files for its own.
+  await Promise.all(inFolder.map(({ path }) => rm(path, { force: true })));
+  if (found.status === "rejected") throw found.reason;
+  // A full disk, say: git tells it in its own words.
+  if (written.status === "rejected" && !isSystemError(written.reason)) throw written.reason;
+  return undefined;
+}
+
+/** The pack, complete in itself, and its index. */
+function filesOf(pack: Buffer, outsideBases: readonly OutsideBase[], brought: Brought) {
+  const complete = completePack(pack, outsideBases);
+  const trailer = complete.pack.subarray(-TRAILER_BYTES);
+  const name = `pack-${trailer.toString("hex")}`;
+  return [
+    { name: `${name}.pack`, bytes: complete.pack },
+    { name: `${name}.idx`, bytes: writePackIndex([...brought.values(), ...complete.added], trailer) },
+  ];
+}
+
+async function writeAll(files: readonly { readonly path: string; readonly bytes: Buffer }[]): Promise<void> {
+  // git's own mode for what never changes.
+  const options = { mode: 0o444, flag: "wx" };
+  await Promise.all(files.map(({ path, bytes }) => writeFile(path, bytes, options)));
+}
+
+function isSystemError(error: unknown): boolean {
+  return error instanceof Error && "code" in error;
+}
+
+async function isNewAndWhole(brought: Brought, target: Target): Promise<boolean> {
+  const answers = await Promise.all([
+    // An id that is there already may stand for other bytes: git compares them.
+    areAllNew([...brought.keys()], target),
+    isWholeByEvidence(brought, openGround(target)),
+  ]);
+  return !answers.includes(false);
+}
+
+function isPlainEntry({ type, content }: WholeEntry): boolean {
+  return readPlainObject(type, content) !== undefined;
+}
+
+function readAllPlain(objects: ReadonlyMap<ObjectId, BroughtObject>): Brought | undefined {
+  const brought = new Map<
+    ObjectId,
+    BroughtObject & { plain: NonNullable<ReturnType<typeof readPlainObject>> }
+  >();
+  for (const [id, object] of objects) {
+    const plain = readPlainObject(object.type, object.content);
+    if (plain === undefined) return undefined;
+    brought.set(id, { ...object, plain });
+  }
+  return brought;
+}
+
+async function areAllNew(ids: readonly ObjectId[], { gitDir, objects }: Target): Promise<boolean> {
+  const headers = await Promise.all(ids.map((id) => objects.readHeader(gitDir, id)));
+  return headers.every((header) => header === undefined);
+}
+
+async function readSmall({ gitDir, objects }: Target, id: ObjectId): Promise<StoredObject | undefined> {
+  const header = await objects.readHeader(gitDir, id);
+  if (header === undefined || header.size > LIMITS.objectBytesMax) return undefined;
+  return objects.readObject(gitDir, id);
+}
+
+function openGround(target: Target): Ground {
+  let reads = 0;
+  const mayRead = () => {
+    reads += 1;
+    return reads <= GROUND_READS_MAX;
+  };
+  return {
+    areReached: target.areReached,
+    async findTreeOf(commit) {
+      if (!mayRead()) return undefined;
+      return (await target.objects.readCommit(target.gitDir, commit))?.tree;
+    },
+    async readTree(id) {
+      if (!mayRead()) return undefined;
+      const object = await readSmall(target, id);
+      return object?.type === "tree" ? parseTree(object.content)?.map(toGroundEntry) : undefined;
+    },
+  };
+}
+
+function toGroundEntry({ kind, name, id }: NonNullable<ReturnType<typeof parseTree>>[number]): GroundEntry {
+  const type = kind === "directory" ? "tree" : kind === "submodule" ? "submodule" : "blob";
+  return { type, id, name: name.toString("latin1") };
+}
