@@ -24,8 +24,8 @@ import { openDatabase } from "./storage/sql/open-database.ts";
 const PLACES_MAX = 16;
 /** The share of one holder: nobody may have all places. */
 const HOLDER_SHARE = 3 / 4;
-/** For the commit graphs of all repositories in use: 64 bytes a commit. */
-const GRAPH_BYTES_MAX = 32 * 1024 * 1024;
+/** For the commit graphs of all repositories in use: 64 bytes a commit, so that those of the largest projects are kept too. */
+const GRAPH_BYTES_MAX = 128 * 1024 * 1024;
 const REF_ANSWERS_BYTES_MAX = 8 * 1024 * 1024;
 const WAITING_MAX = 1_000;
 const WAIT_MS_MAX = 60_000;
