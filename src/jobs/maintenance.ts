@@ -1,4 +1,5 @@
 import { maintainRepository, needsMaintenance, takeMaintenancePlace } from "../git/packs/maintain.ts";
+import { Failure } from "../model/failure.ts";
 import type { Uuid } from "../model/uuid.ts";
 import type { Ports } from "../ports.ts";
 import { listRefs } from "../storage/sql/refs.ts";
@@ -31,7 +32,10 @@ export function openMaintenance(ports: MaintenancePorts): Maintenance {
       } catch (error) {
         // A repository that is deleted while it is worked on needs no maintenance.
         if (!abort.signal.aborted && (await isThere(ports, repository)))
-          ports.log.error({ "repository.uuid": repository, err: error }, "maintenance failed");
+          ports.log[error instanceof Failure ? "warn" : "error"](
+            { "repository.uuid": repository, err: error },
+            "maintenance failed",
+          );
       }
     }
   }
