@@ -137,13 +137,12 @@ async function writeResponse(fetch: Fetch, file: number, isUnwanted: AbortSignal
 async function sendFromProcess(fetch: Fetch): Promise<FastifyReply> {
   const { ports, git, body, request, reply, signal } = fetch;
   const givePlaceBack = await ports.fetchPlaces.take(holderOf(ports, git.caller, request), signal);
-  const child = await uploadPackCommand(fetch).then(
-    (command) => spawnGit(...command),
-    (error: unknown) => {
+  const child = await uploadPackCommand(fetch)
+    .then((command) => spawnGit(...command))
+    .catch((error: unknown) => {
       givePlaceBack();
       return explain(fetch, error);
-    },
-  );
+    });
   const stopWatch = cutStalled(request, () => counted.readableLength > 0);
   const release = () => {
     stopWatch();

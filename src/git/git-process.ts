@@ -91,7 +91,11 @@ function quotePathInList(path: string): string {
   return `"${path.replace(/["\\]/g, "\\$&")}"`;
 }
 
-/** Starts git in a process group of its own, so that `killGit` ends its children too. */
+/**
+ * Starts git in a process group of its own, so that `killGit` ends its children too.
+ *
+ * @throws Error EMFILE if this process has no descriptor left.
+ */
 export function spawnGit(args: readonly string[], options: GitOptions): ChildProcessWithoutNullStreams {
   return spawnInGroup(args, options, "pipe") as ChildProcessWithoutNullStreams;
 }
@@ -111,11 +115,22 @@ function spawnInGroup(args: readonly string[], options: GitOptions, output: "pip
     stdio: ["pipe", output, "pipe"],
     detached: true,
   });
+  requireStreams(child);
   reachFaultPoint(`git ${args[0]}`);
   if (options.isInBackground === true && child.pid !== undefined) stepBack(child.pid);
   // A child that ends before it has read all its input is told by its status, not by EPIPE.
   child.stdin?.on("error", () => {});
   return child;
+}
+
+/**
+ * Without a descriptor left, Node gives a child no streams, and tells of it by an event that ends the server if nobody is
+ * there to hear it. Other reasons for which a process cannot be started are told by that event alone, to `exitOf`.
+ */
+function requireStreams(child: ChildProcess): void {
+  if (child.stderr !== undefined) return;
+  child.on("error", () => {});
+  throw Object.assign(new Error("git could not be started: too many open files"), { code: "EMFILE" });
 }
 
 /** What the process starts itself from then on steps back with it. */

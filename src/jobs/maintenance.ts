@@ -1,5 +1,6 @@
 import { reachFaultPoint } from "../fault-points.ts";
 import { maintainRepository, needsMaintenance } from "../git/packs/maintain.ts";
+import { Failure } from "../model/failure.ts";
 import type { Uuid } from "../model/uuid.ts";
 import type { Ports } from "../ports.ts";
 import { listRefs } from "../storage/sql/refs.ts";
@@ -33,7 +34,10 @@ export function openMaintenance(ports: MaintenancePorts): Maintenance {
       } catch (error) {
         // A repository that is deleted while it is worked on needs no maintenance.
         if (!abort.signal.aborted && (await isThere(ports, repository)))
-          ports.log.error({ "repository.uuid": repository, err: error }, "maintenance failed");
+          ports.log[error instanceof Failure ? "warn" : "error"](
+            { "repository.uuid": repository, err: error },
+            "maintenance failed",
+          );
       }
     }
   }

@@ -1,4 +1,5 @@
 import { reachFaultPoint } from "../fault-points.ts";
+import { Failure } from "../model/failure.ts";
 import type { Uuid } from "../model/uuid.ts";
 import type { Webhook, WebhookDelivery } from "../model/webhook.ts";
 import type { Ports } from "../ports.ts";
@@ -94,7 +95,8 @@ export function startWebhookDeliveries(
       started += 1;
       const ended = deliver(ports, settings, delivery, claim, abort.signal)
         .catch((error: unknown) =>
-          ports.log.error(
+          // While the database is away the delivery stays owed, and is sent again.
+          ports.log[error instanceof Failure ? "warn" : "error"](
             { "webhook.uuid": delivery.webhookUuid, err: error },
             "a delivery was not recorded",
           ),

@@ -9,6 +9,9 @@ import { fileURLToPath } from "node:url";
 export type PostgresServer = {
   /** Of a superuser that needs no password. The server listens on a socket in a folder of its own, on no port. */
   readonly url: string;
+  /** Ends the server at once, as a crash would. Its files stay. */
+  crash(): void;
+  startAgain(): Promise<void>;
   /** Ends the server at once and removes its files. */
   stop(): void;
 };
@@ -47,17 +50,25 @@ export async function startPostgres(): Promise<PostgresServer> {
     execFileSync(join(bin, "initdb"), ["-D", data, ...options], { ...environment, stdio: "pipe" });
     const settings = Object.entries({ ...SERVER_SETTINGS, unix_socket_directories: folder });
     const flags = settings.flatMap(([name, value]) => ["-c", `${name}=${value}`]);
-    const server = spawn(join(bin, "postgres"), ["-D", data, ...flags], {
-      ...environment,
-      stdio: ["ignore", "ignore", "pipe"],
-    });
-    await untilReady(server);
+    const start = () =>
+      untilReady(
+        spawn(join(bin, "postgres"), ["-D", data, ...flags], {
+          ...environment,
+          stdio: ["ignore", "ignore", "pipe"],
+        }),
+      );
+    const crash = () => {
+      const stopOptions = ["stop", "-D", data, "--mode=immediate", "--silent"];
+      execFileSync(join(bin, "pg_ctl"), stopOptions, { ...environment, stdio: "ignore" });
+    };
+    await start();
     return {
       url: `postgres://postgres@localhost/postgres?host=${encodeURIComponent(folder)}`,
+      crash,
+      startAgain: start,
       stop() {
         if (!existsSync(folder)) return;
-        const stopOptions = ["stop", "-D", data, "--mode=immediate", "--silent"];
-        execFileSync(join(bin, "pg_ctl"), stopOptions, { ...environment, stdio: "ignore" });
+        crash();
         rmSync(folder, { recursive: true, force: true });
       },
     };

@@ -1,5 +1,6 @@
+import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { type ObjectId, parseObjectId } from "../../model/object-id.ts";
-import { exitOf, GitError, killGit, runGit, spawnGit } from "../git-process.ts";
+import { exitOf, GitError, type GitOptions, killGit, runGit, spawnGit } from "../git-process.ts";
 import { type CatFileAnswer, CatFileParser } from "../objects/cat-file-parser.ts";
 import type { ObjectType } from "../objects/object-type.ts";
 
@@ -35,7 +36,7 @@ export async function scanNewObjects(
   const alone = { gitDir, objectFolder, isObjectFolderAlone: true };
   const format = "--batch-check=%(objectname) %(objecttype) %(objectsize)";
   const listing = spawnGit(["cat-file", "--batch-all-objects", "--unordered", "--buffer", format], alone);
-  const reading = spawnGit(["cat-file", "--batch", "--buffer"], alone);
+  const reading = spawnBeside(listing, ["cat-file", "--batch", "--buffer"], alone);
   const children = [listing, reading];
   const end = () => children.forEach(killGit);
   const ends = children.map((child) => exitOf(child));
@@ -139,6 +140,21 @@ export async function findPathOf(
     signal.throwIfAborted();
     // What is too much to look through has its path left out, and is refused all the same.
     if (error instanceof GitError) return undefined;
+    throw error;
+  }
+}
+
+/** Ends the first process if the second cannot be started. */
+function spawnBeside(
+  first: ChildProcessWithoutNullStreams,
+  args: readonly string[],
+  options: GitOptions,
+): ChildProcessWithoutNullStreams {
+  try {
+    return spawnGit(args, options);
+  } catch (error) {
+    exitOf(first).catch(() => {});
+    killGit(first);
     throw error;
   }
 }

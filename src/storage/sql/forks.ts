@@ -1,4 +1,4 @@
-import { type Kysely, sql } from "kysely";
+import { type Kysely, PostgresAdapter, sql } from "kysely";
 import type { ForkPolicy } from "../../model/repository.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import type { Schema } from "./schema.ts";
@@ -12,7 +12,7 @@ export async function listForkPolicies(
   repositoryUuid: Uuid,
 ): Promise<readonly ForkPolicy[]> {
   const row = tx.selectFrom("repository").select("uuid").where("uuid", "=", repositoryUuid);
-  const isPostgres = tx.getExecutor().adapter.supportsMultipleConnections;
+  const isPostgres = tx.getExecutor().adapter instanceof PostgresAdapter;
   await (isPostgres ? row.forKeyShare() : row).execute();
   // Parents are older than their forks and never change, so that there are no circles.
   const { rows } = await sql<{ fork_policy: ForkPolicy }>`

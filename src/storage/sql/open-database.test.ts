@@ -178,7 +178,8 @@ describe("opening a SQLite file", () => {
       ["synchronous", 2],
       ["foreign_keys", 1],
     ] as const) {
-      const { rows } = await sql`pragma ${sql.raw(pragma)}`.execute(database.kysely);
+      // In a transaction, since that has the connection that writes.
+      const { rows } = await database.transaction((tx) => sql`pragma ${sql.raw(pragma)}`.execute(tx));
       assert.deepEqual(rows, [{ [pragma]: value }]);
     }
     for (const end of ["", "-wal", "-shm"]) assert.equal(statSync(settings.path + end).mode & 0o777, 0o600);

@@ -94,7 +94,7 @@ async function connectSqlite(path: string): Promise<Connections> {
   // SQLite, "PRAGMA data_version": changes when another connection has committed, of this process or of any other.
   const dataVersion = reader.prepare<unknown[], number>("pragma data_version").pluck();
   const version = oncePerTurn(() => runTranslated(() => dataVersion.get()!));
-  const kysely = new Kysely<Schema>({ dialect: sqliteDialect(writer, version.forget) });
+  const kysely = new Kysely<Schema>({ dialect: sqliteDialect({ writer, reader }, version.forget) });
   return {
     dialect: "sqlite",
     kysely,

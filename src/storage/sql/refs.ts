@@ -1,4 +1,4 @@
-import { type Kysely, sql } from "kysely";
+import { type Kysely, PostgresAdapter, sql } from "kysely";
 import { Failure } from "../../model/failure.ts";
 import type { ObjectId } from "../../model/object-id.ts";
 import type { Ref, RefOutcome, RefUpdate } from "../../model/ref.ts";
@@ -195,7 +195,7 @@ export async function lockRepository(
   repositoryUuid: Uuid,
 ): Promise<{ readonly mainBranch: BranchName | undefined }> {
   const query = tx.selectFrom("repository").select("main_branch").where("uuid", "=", repositoryUuid);
-  const isPostgres = tx.getExecutor().adapter.supportsMultipleConnections;
+  const isPostgres = tx.getExecutor().adapter instanceof PostgresAdapter;
   const row = await (isPostgres ? query.forUpdate() : query).executeTakeFirst();
   if (row === undefined)
     throw new Failure("not-found", "Cannot update refs: the repository no longer exists");

@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
+import SqliteDatabase from "better-sqlite3";
+import { BUSY_TIMEOUT_MS } from "../../src/storage/sql/sqlite-driver.ts";
+import {
+  assertPushRefused,
+  assertRecovered,
+  assertUnavailable,
+  openOutageGround,
+} from "../support/outage.ts";
+import { startPailForFile } from "../support/pail-server.ts";
+import { waitUntil, workerProcesses } from "../support/process-table.ts";
+import { openRealGit } from "../support/real-git.ts";
+
+const pail = await startPailForFile({ args: ["--workers", "2"] });
+const git = openRealGit();
+await waitUntil(
+  "both processes serve",
+  () => workerProcesses(pail.processId).length === 1 && pail.logText().includes('"msg":"listening"'),
+);
+const UNAVAILABLE = /database is not available/i;
+
+/** Holds the write lock, as a program does that has the database open beside the server. */
+function lockDatabase(): () => void {
+  const other = new SqliteDatabase(join(pail.dataFolder, "pail.sqlite"));
+  other.exec("begin exclusive");
+  return () => {
+    other.exec("rollback");
+    other.close();
+  };
+}
+
+test("a database that others lock for longer than a write waits: writes are refused, reads go on", {
+  timeout: 120_000,
+}, async () => {
+  const ground = await openOutageGround(git, pail);
+  const unlock = lockDatabase();
+  try {
+    const refused = [ground.push(), ground.commit(), ground.createBranch()] as const;
+    // In the mode that the database is in (WAL), who writes does not stop who reads.
+    const started = performance.now();
+    assert.equal((await ground.read()).status, 200);
+    const cloned = await ground.clone();
+    assert.equal(cloned.status, 0, cloned.stderr);
+    assert.ok(performance.now() - started < BUSY_TIMEOUT_MS / 2, "reads do not wait");
+    assertPushRefused(await refused[0], UNAVAILABLE);
+    assertUnavailable(await refused[1], UNAVAILABLE);
+    assertUnavailable(await refused[2], UNAVAILABLE);
+  } finally {
+    unlock();
+  }
+  await assertRecovered(ground);
+});
+
+test("a database that others lock for a moment: writes wait", async () => {
+  const ground = await openOutageGround(git, pail);
+  const unlock = lockDatabase();
+  const waiting = [ground.push(), ground.commit(), ground.createBranch()] as const;
+  await delay(1_000);
+  unlock();
+  const pushed = await waiting[0];
+  assert.equal(pushed.status, 0, pushed.stderr);
+  for (const answer of [await waiting[1], await waiting[2]]) assert.equal(answer.status, 201, answer.text);
+  await assertRecovered(ground);
+});

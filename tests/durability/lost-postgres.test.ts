@@ -1,0 +1,20 @@
+import { after, test } from "node:test";
+import { loseDatabase } from "../support/lost-postgres.ts";
+import { startPailForFile } from "../support/pail-server.ts";
+import { startPostgres } from "../support/postgres.ts";
+import { openRealGit } from "../support/real-git.ts";
+import { openWebhookReceiver } from "../support/webhook-receiver.ts";
+
+const postgres = await startPostgres();
+after(() => postgres.stop());
+const pail = await startPailForFile({ databaseUrl: postgres.url, webhookPrivateTargets: true });
+const receiver = await openWebhookReceiver();
+const git = openRealGit();
+
+test(
+  "a PostgreSQL that is gone for seconds: refused in words, recovered without a restart, webhooks told",
+  {
+    timeout: 120_000,
+  },
+  () => loseDatabase(git, { pail, postgres, receiver, lostMs: 3_000 }),
+);

@@ -1,0 +1,22 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { startPailForFile } from "../support/pail-server.ts";
+import { runPushStorm } from "../support/push-storm.ts";
+import { openRealGit } from "../support/real-git.ts";
+
+const pail = await startPailForFile({ args: ["--workers", "2"] });
+const git = openRealGit();
+const CLIENTS = 64;
+
+test(`of pushes by ${2 * CLIENTS} at once, beside commits, clones and a repack, exactly the acknowledged ones are there`, {
+  timeout: 600_000,
+}, async () => {
+  const { inMain, refusedInMain, refs } = await runPushStorm(git, pail, {
+    clients: CLIENTS,
+    rounds: 3,
+    committers: 4,
+    cloners: 4,
+  });
+  assert.ok(inMain.length > 0 && refusedInMain.length > 0, "some won, and some lost");
+  assert.equal(refs.size, CLIENTS);
+});
