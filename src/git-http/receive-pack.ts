@@ -4,6 +4,7 @@ import { requireAccount } from "../authorization/require-account.ts";
 import { FLUSH_PACKET, sidebandPackets } from "../git/wire/packet.ts";
 import { type PushReport, writePushReport } from "../git/wire/push-report.ts";
 import { hearOut, type PushRequest, readPushRequest } from "../git/wire/push-request.ts";
+import { actorOf } from "../http/actor.ts";
 import { basesOf } from "../http/public-urls.ts";
 import { annotateFailure } from "../http/request-log.ts";
 import { failureOf, logBug } from "../http/server.ts";
@@ -71,12 +72,17 @@ async function answerPush(
   let givePlaceBack = () => {};
   try {
     givePlaceBack = await ports.pushPlaces.take(holderOf(ports, caller, request), signal);
-    const report = await push(ports, repository, pushRequest, {
-      author: { kind: "account", account: requireAccount(caller) },
-      bases: basesOf(request.headers, ports.config),
-      signal,
-      ...(hasSideband && !capabilities.has("quiet") ? { onProgress } : {}),
-    });
+    const report = await push(
+      { ...ports, actor: actorOf(caller, request, ports.config) },
+      repository,
+      pushRequest,
+      {
+        author: { kind: "account", account: requireAccount(caller) },
+        bases: basesOf(request.headers, ports.config),
+        signal,
+        ...(hasSideband && !capabilities.has("quiet") ? { onProgress } : {}),
+      },
+    );
     await hearOut(pushRequest.pack);
     annotateReport(request, report);
     // Beside the reason in the report, on a line of its own: a rule is what the pusher has to look up.

@@ -20,9 +20,11 @@ import { dated, identityOf } from "./account-identity.ts";
 import { changeRefs, type RefChange } from "./change-refs.ts";
 import { type CommitPart, type CommitWish, readWish, refuseEmptyWish } from "./commit-wish.ts";
 import { type CreateRefPorts, getWholeCommit } from "./create-ref.ts";
-import { findLeakedToken, type Pushed } from "./leaked-tokens.ts";
+import { findLeakedToken, type LeakPorts, type Pushed } from "./leaked-tokens.ts";
 import { areReached } from "./reached-commits.ts";
 import { explainIfGone } from "./repository-gone.ts";
+
+export type CreateCommitPorts = CreateRefPorts & LeakPorts;
 
 type By = { readonly account: Account; readonly bases: Bases; readonly signal: AbortSignal };
 
@@ -60,7 +62,7 @@ const TURNS = openProcessPlaces({ placesMax: 64, shareMax: 1, waitingMax: 1_000,
  * restriction refuses it.
  */
 export async function createCommit(
-  ports: CreateRefPorts,
+  ports: CreateCommitPorts,
   repository: Repository,
   parts: AsyncIterable<CommitPart>,
   by: By,
@@ -82,7 +84,7 @@ export async function createCommit(
 }
 
 async function commitWish(
-  ports: CreateRefPorts,
+  ports: CreateCommitPorts,
   repository: Repository,
   wish: CommitWish,
   spool: Spool,
@@ -106,7 +108,7 @@ async function commitWish(
 }
 
 async function tryWish(
-  ports: CreateRefPorts,
+  ports: CreateCommitPorts,
   repository: Repository,
   wish: CommitWish,
   spool: Spool,
@@ -126,7 +128,7 @@ function refNameOf(branch: BranchName): RefName {
 
 /** The rules of the reference for `branch` and `parents`. */
 async function findBase(
-  ports: CreateRefPorts,
+  ports: CreateCommitPorts,
   repository: Repository,
   wish: CommitWish,
   signal: AbortSignal,
@@ -160,7 +162,7 @@ async function findBase(
 }
 
 async function findParent(
-  ports: CreateRefPorts,
+  ports: CreateCommitPorts,
   repository: Repository,
   parent: ObjectId,
   signal: AbortSignal,
@@ -182,7 +184,7 @@ function notTheTip(branch: BranchName, tip: ObjectId | undefined): Failure {
 
 /** As a push of the objects would. */
 async function storeCommit(
-  ports: CreateRefPorts,
+  ports: CreateCommitPorts,
   repository: Repository,
   { id, objects, base, by }: { id: ObjectId; objects: readonly NewObject[]; base: Base; by: By },
 ): Promise<RefChange> {
@@ -213,7 +215,7 @@ async function storeCommit(
 
 /** The same as for a push. */
 async function refuseLeak(
-  ports: CreateRefPorts,
+  ports: CreateCommitPorts,
   repository: Repository,
   { by, ...pushed }: Pick<Pushed, "tips" | "listKnown" | "quarantine" | "brought"> & { by: By },
 ): Promise<void> {
@@ -224,7 +226,7 @@ async function refuseLeak(
 
 /** @returns the objects if they have been read, and found whole and harmless, on the way. */
 async function storeObjects(
-  ports: CreateRefPorts,
+  ports: CreateCommitPorts,
   repository: Repository,
   { objects, base, quarantine, by }: Stored,
 ): Promise<Brought | undefined> {
@@ -262,7 +264,7 @@ type Stored = {
 
 /** The commit with the trees and blobs that the repository does not have yet. */
 async function makeObjects(
-  ports: CreateRefPorts,
+  ports: CreateCommitPorts,
   repository: Repository,
   { wish, base, spool, by }: { wish: CommitWish; base: Base; spool: Spool; by: By },
 ): Promise<{ readonly id: ObjectId; readonly objects: readonly NewObject[] }> {
@@ -288,7 +290,7 @@ async function makeObjects(
 }
 
 async function commitContent(
-  ports: CreateRefPorts,
+  ports: CreateCommitPorts,
   { author, message = DEFAULT_MESSAGE }: CommitWish,
   tree: ObjectId,
   parent: ObjectId | undefined,
