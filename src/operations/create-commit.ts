@@ -3,7 +3,7 @@ import { DISK_FULL } from "../git/packs/index-pack.ts";
 import { storePack } from "../git/packs/store-pack.ts";
 import type { Brought } from "../git/packs/whole-by-evidence.ts";
 import { type NewObject, writePack } from "../git/packs/write-pack.ts";
-import { openProcessPlaces } from "../git/process-places.ts";
+import { openProcessPlaces, type PlaceHolder } from "../git/process-places.ts";
 import { editTree, type TreeEdit } from "../git/trees/edit-tree.ts";
 import type { Account } from "../model/account.ts";
 import { Failure, invalidField } from "../model/failure.ts";
@@ -45,12 +45,20 @@ const DEFAULT_BRANCH = "main" as BranchName;
 const ATTEMPTS_MAX = 20;
 
 /** Each is a git process. Nobody holds one while he sends: the contents wait on the disk. */
-const PLACES = openProcessPlaces({ placesMax: 8, shareMax: 6, waitingMax: 1_000, waitMsMax: 60_000 });
+const PLACES = openProcessPlaces({
+  placesMax: 8,
+  shareMax: 6,
+  repositoryShareMax: 7,
+  waitingMax: 1_000,
+  waitMsMax: 60_000,
+});
 /**
  * Who has been overtaken tries again alone in the repository, or many at once would overtake each other over and over. It is
  * short: the contents of the files are in the repository by then.
  */
 const TURNS = openProcessPlaces({ placesMax: 64, shareMax: 1, waitingMax: 1_000, waitMsMax: 60_000 });
+
+const holding = ({ uuid }: Repository): PlaceHolder => ({ kind: "repository", id: uuid });
 
 /**
  * Makes a commit of files that are sent and paths that are deleted, on top of a branch, in the caller's name. It is found
@@ -91,7 +99,7 @@ async function commitWish(
   by: By,
 ): Promise<ObjectId> {
   for (let attempt = 1; ; attempt += 1) {
-    const leave = attempt === 1 ? () => {} : await TURNS.take(repository.uuid, by.signal);
+    const leave = attempt === 1 ? () => {} : await TURNS.take([holding(repository)], by.signal);
     try {
       const { id, base, change } = await tryWish(ports, repository, wish, spool, by);
       if (change.refused === undefined) return id;
@@ -230,7 +238,7 @@ async function storeObjects(
   repository: Repository,
   { objects, base, quarantine, by }: Stored,
 ): Promise<Brought | undefined> {
-  const leave = await PLACES.take(by.account.uuid, by.signal);
+  const leave = await PLACES.take([holding(repository), { kind: "account", id: by.account.uuid }], by.signal);
   const gitDir = ports.packs.gitDir(repository.uuid);
   const names = [refNameOf(base.branch)];
   const target = {
