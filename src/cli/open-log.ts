@@ -1,13 +1,13 @@
-import { type Logger, pino } from "pino";
+import { type DestinationStream, type Logger, pino } from "pino";
 import type { LogLevel } from "../config/config.ts";
 import { maskTokens } from "../model/mask-secrets.ts";
 
 const STDERR = 2;
 
-/** Lines that wait for whoever reads them. What comes beyond is dropped: a log that nobody reads must not fill the memory. */
-const WAITING_BYTES_MAX = 16 * 1024 * 1024;
+/** Lines of one turn of the event loop are written together; these many bytes at the latest. */
+const TOGETHER_BYTES_MAX = 8 * 1024;
 
-/** JSON lines on stderr, since stdout is for results. Written beside the work, so that no answer waits for the log. */
+/** JSON lines on stderr, since stdout is for results. Those of one turn of the event loop are one write. */
 export function openLog(level: LogLevel): Logger {
   return pino(
     {
@@ -18,6 +18,25 @@ export function openLog(level: LogLevel): Logger {
       // The last line of defence: what is logged should hold no token to begin with.
       hooks: { streamWrite: maskTokens },
     },
-    pino.destination({ fd: STDERR, sync: false, maxLength: WAITING_BYTES_MAX }),
+    writeTogether(pino.destination({ fd: STDERR, sync: true, minLength: TOGETHER_BYTES_MAX })),
   );
+}
+
+function writeTogether(destination: ReturnType<typeof pino.destination>): DestinationStream {
+  let isWaiting = false;
+  const flush = () => {
+    isWaiting = false;
+    // Not `flushSync`, which also syncs the file to the disk.
+    destination.flush();
+  };
+  // What is said in the turn that ends the process.
+  process.once("exit", flush);
+  return {
+    write(line) {
+      destination.write(line);
+      if (isWaiting) return;
+      isWaiting = true;
+      setImmediate(flush);
+    },
+  };
 }

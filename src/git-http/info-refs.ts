@@ -25,7 +25,7 @@ export const infoRefsRoute: GitRoute = {
     // Only a fetch has a protocol 2; a push is answered in protocol 0, as git does.
     const isV2 = service === "git-upload-pack" && protocol.version === 2;
     const answer = isV2 ? V2_ANSWER : await advertiseRefs(ports, repository, service, protocol.version);
-    reply.server.rememberedAnswers.keep(request, reply, caller, answer);
+    reply.server.rememberedAnswers.keep(request, reply, { caller, answer });
     return reply.send(answer);
   },
 };

@@ -1,6 +1,7 @@
 import { PassThrough, type Readable } from "node:stream";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { requireAccount } from "../authorization/require-account.ts";
+import { reachFaultPoint } from "../fault-points.ts";
 import { FLUSH_PACKET, sidebandPackets } from "../git/wire/packet.ts";
 import { type PushReport, writePushReport } from "../git/wire/push-report.ts";
 import { hearOut, type PushRequest, readPushRequest } from "../git/wire/push-request.ts";
@@ -93,6 +94,7 @@ async function answerPush(
       },
     );
     await hearOut(pushRequest.pack);
+    reachFaultPoint("push.answering");
     annotateReport(request, report);
     // Beside the reason in the report, on a line of its own: a rule is what the pusher has to look up.
     for (const remark of hasSideband ? (report.remarks ?? []) : []) {

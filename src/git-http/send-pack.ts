@@ -8,7 +8,11 @@ import { maskPersonalText } from "../model/mask-secrets.ts";
 import type { Repository } from "../model/repository.ts";
 import { explainIfGone } from "../operations/repository-gone.ts";
 import type { Ports } from "../ports.ts";
-import type { FetchResponse, ResponseWriter } from "../storage/fetch-responses/fetch-responses.ts";
+import type {
+  FetchResponse,
+  ResponseContent,
+  ResponseWriter,
+} from "../storage/fetch-responses/fetch-responses.ts";
 import { listRefs } from "../storage/sql/refs.ts";
 import { cutStalled } from "./cut-stalled.ts";
 import type { GitRequest } from "./git-route.ts";
@@ -24,6 +28,8 @@ const SETTINGS = [
   ...["-c", "core.packedGitWindowSize=1m"],
   ...["-c", "core.packedGitLimit=8m"],
 ];
+/** Of a response that is worth holding in memory: of a shallow clone of a small project, of a fetch of what is new. */
+const SMALL_BYTES_MAX = 256 * 1024;
 const MESSAGES_LENGTH_MAX = 2_000;
 const BUFFER_BYTES = 1024 * 1024;
 /** Nothing of a repository is hidden from those who may read it. What is hidden from some must be told apart here. */
@@ -54,7 +60,45 @@ export async function sendPack(
   ports.metrics.countFetch(kept?.outcome ?? "bypass");
   request.notes["fetch.answer"] = kept?.outcome ?? "bypass";
   if (kept === undefined) return sendFromProcess(fetch);
-  return sendKept(ports, kept, request, reply, fetch.signal);
+  const { sizeBytes } = kept.content;
+  if (sizeBytes === undefined || sizeBytes > SMALL_BYTES_MAX)
+    return sendKept(ports, kept, request, reply, fetch.signal);
+  return sendSmall(fetch, kept, sizeBytes);
+}
+
+/** A small response at once, and from memory to who asks for the same again. */
+async function sendSmall(
+  { ports, git, body, request, reply }: Fetch,
+  { content }: FetchResponse,
+  sizeBytes: number,
+): Promise<FastifyReply> {
+  const answer = await readContent(content, sizeBytes);
+  request.notes.pack_bytes = sizeBytes;
+  ports.metrics.countFetchBytes(sizeBytes);
+  reply.server.rememberedAnswers.keep(request, reply, {
+    caller: git.caller,
+    answer,
+    body,
+    onRepeat() {
+      ports.metrics.countFetch("hit");
+      ports.metrics.countFetchBytes(sizeBytes);
+    },
+  });
+  return reply.send(answer);
+}
+
+async function readContent(content: ResponseContent, sizeBytes: number): Promise<Buffer> {
+  try {
+    const bytes = Buffer.allocUnsafe(sizeBytes);
+    for (let end = 0; end < sizeBytes; ) {
+      const count = await content.read(bytes.subarray(end));
+      if (count === 0) throw new Error(`a kept response of ${sizeBytes} bytes ends after ${end}`);
+      end += count;
+    }
+    return bytes;
+  } finally {
+    content.close();
+  }
 }
 
 async function openKeptResponse(fetch: Fetch): Promise<FetchResponse | undefined> {

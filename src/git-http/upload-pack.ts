@@ -28,9 +28,7 @@ export const uploadPackRoute: GitRoute = {
         const answer = await answerFromRefs(ports, git.repository, JSON.stringify(asked), async () =>
           writeLsRefs(asked, await readAskedRefs(ports, git.repository, asked), git.repository.mainBranch),
         );
-        // What was sent packed is not known here any more as it was sent.
-        if (request.headers["content-encoding"] === undefined)
-          reply.server.rememberedAnswers.keep(request, reply, git.caller, answer, body);
+        reply.server.rememberedAnswers.keep(request, reply, { caller: git.caller, answer, body });
         return reply.send(answer);
       }
       case "fetch":

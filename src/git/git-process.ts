@@ -2,6 +2,7 @@ import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from "n
 import { constants, setPriority } from "node:os";
 import { Readable, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { reachFaultPoint } from "../fault-points.ts";
 
 /** A git command that ended with a status other than 0. `stderr` is for the log and for the caller of a push. */
 export class GitError extends Error {
@@ -110,6 +111,7 @@ function spawnInGroup(args: readonly string[], options: GitOptions, output: "pip
     stdio: ["pipe", output, "pipe"],
     detached: true,
   });
+  reachFaultPoint(`git ${args[0]}`);
   if (options.isInBackground === true && child.pid !== undefined) stepBack(child.pid);
   // A child that ends before it has read all its input is told by its status, not by EPIPE.
   child.stdin?.on("error", () => {});

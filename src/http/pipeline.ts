@@ -41,7 +41,7 @@ export function registerRoute(server: FastifyInstance, ports: Ports, route: Rout
               : await callHandler(own, route, admitted, common, await readBody?.(request.body));
           const keep = (json: Buffer) => {
             if (route.isAnswerKept !== true || request.method !== "GET") return;
-            server.rememberedAnswers.keep(request, reply, admitted.caller, json);
+            server.rememberedAnswers.keep(request, reply, { caller: admitted.caller, answer: json });
           };
           return send(reply, answer, common, keep);
         },

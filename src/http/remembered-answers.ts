@@ -21,10 +21,17 @@ export type RememberedAnswers = {
   /**
    * Remembers an answer of status 200 that is made of nothing but the request and the database, or of what never changes.
    * To be called before it is sent, with all headers set.
-   *
-   * @param body of the request as it was sent, if it has one.
    */
-  keep(request: FastifyRequest, reply: FastifyReply, caller: Caller, answer: Buffer, body?: Buffer): void;
+  keep(request: FastifyRequest, reply: FastifyReply, answer: NewAnswer): void;
+};
+
+export type NewAnswer = {
+  readonly caller: Caller;
+  readonly answer: Buffer;
+  /** Of the request, if it has one. */
+  readonly body?: Buffer;
+  /** Called whenever the answer is given again. */
+  readonly onRepeat?: () => void;
 };
 
 declare module "fastify" {
@@ -45,6 +52,7 @@ type Remembered = {
   readonly method: string;
   readonly route: string;
   readonly notes: Readonly<Record<string, unknown>>;
+  readonly onRepeat: (() => void) | undefined;
 };
 
 /** Said of a head: requests with it have been answered, so it is worth looking at their bodies. */
@@ -89,6 +97,7 @@ export function openRememberedAnswers(ports: Ports): RememberedAnswers {
     response.writeHead(200, [...found.headers, "x-request-id", id]);
     response.end(found.body);
     ports.metrics.countRemembered();
+    found.onRepeat?.();
     writeRequestLine(ports, {
       ...{ id, method: found.method, route: found.route, status: 200 },
       ...{ durationMs: performance.now() - started, notes: found.notes },
@@ -109,13 +118,14 @@ export function openRememberedAnswers(ports: Ports): RememberedAnswers {
         send(request, response, foundByBody);
       });
     },
-    keep(request, reply, caller, answer, body) {
+    keep(request, reply, { caller, answer, body, onRepeat }) {
       const { raw, versionAtStart } = request;
       const validUntil = unchangedUntil(caller);
       // What was committed meanwhile is perhaps seen in a part of the answer only.
       if (versionAtStart !== version || versionAtStart !== readVersion()) return;
       if (reply.statusCode !== 200 || validUntil <= ports.clock().getTime()) return;
-      if (bodyBytesOf(raw) !== (body?.length ?? 0)) return;
+      // What was sent packed is not known here any more as it was sent.
+      if (bodyBytesOf(raw) !== (body?.length ?? 0) || raw.headers["content-encoding"] !== undefined) return;
       const head = headKey(raw);
       if (body !== undefined) memory.set(head, ASK_BODY);
       memory.set(body === undefined ? head : bodyKey(head, body), {
@@ -123,6 +133,7 @@ export function openRememberedAnswers(ports: Ports): RememberedAnswers {
         body: answer,
         caller,
         validUntil,
+        onRepeat,
         method: request.method,
         route: request.routeOptions.url ?? "none",
         notes: { ...request.notes, "answer.is_remembered": true },

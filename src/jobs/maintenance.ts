@@ -1,8 +1,10 @@
-import { maintainRepository, needsMaintenance, takeMaintenancePlace } from "../git/packs/maintain.ts";
+import { reachFaultPoint } from "../fault-points.ts";
+import { maintainRepository, needsMaintenance } from "../git/packs/maintain.ts";
 import type { Uuid } from "../model/uuid.ts";
 import type { Ports } from "../ports.ts";
 import { listRefs } from "../storage/sql/refs.ts";
 import { findRepository } from "../storage/sql/repositories.ts";
+import { takeMaintenancePlace } from "./maintenance-place.ts";
 
 /** Keeps repositories quick, off the path of any request. */
 export type Maintenance = {
@@ -65,11 +67,14 @@ async function maintain(ports: MaintenancePorts, uuid: Uuid, signal: AbortSignal
   const repository = await findRepository(ports.database.kysely, undefined, { uuid });
   const givePlaceBack = repository === undefined ? undefined : await takeMaintenancePlace(gitDir);
   if (repository === undefined || givePlaceBack === undefined) return;
+  reachFaultPoint("maintenance.begun");
   try {
     const readRefs = () => listRefs(ports.database.kysely, uuid);
     await ports.packs.writeRefs(uuid, repository.refGeneration, repository.mainBranch, readRefs);
+    reachFaultPoint("maintenance.refs-written");
     const started = ports.clock();
     await maintainRepository({ gitDir, signal }, started);
+    reachFaultPoint("maintenance.graph-written");
     const duration = ports.clock().getTime() - started.getTime();
     ports.log.info({ "repository.uuid": uuid, duration_ms: duration }, "maintenance");
   } finally {

@@ -1,3 +1,4 @@
+import { reachFaultPoint } from "../fault-points.ts";
 import type { Uuid } from "../model/uuid.ts";
 import type { Webhook, WebhookDelivery } from "../model/webhook.ts";
 import type { Ports } from "../ports.ts";
@@ -88,6 +89,7 @@ export function startWebhookDeliveries(
       if (count >= AT_ONCE_OF_WORKSPACE_MAX || underWay.has(delivery.webhookUuid)) continue;
       const claim = await claimDelivery(ports, delivery, settings.claimMs);
       if (claim === undefined) continue;
+      reachFaultPoint("webhook.claimed");
       counts.set(workspaceUuid, count + 1);
       started += 1;
       const ended = deliver(ports, settings, delivery, claim, abort.signal)
@@ -203,6 +205,7 @@ async function tryDelivery(
     sendMsMax: settings.sendMsMax,
     signal,
   });
+  reachFaultPoint("webhook.sent");
   return { payload: rendered, outcome };
 }
 
@@ -260,6 +263,7 @@ async function record(
     problem,
     payload,
   });
+  reachFaultPoint("webhook.recorded");
   ports.log.info(
     {
       "webhook.uuid": delivery.webhookUuid,

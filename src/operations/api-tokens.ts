@@ -1,6 +1,7 @@
 import { hkdfSync, randomUUID } from "node:crypto";
 import type { Kysely } from "kysely";
 import { digestApiToken, writeApiToken } from "../authentication/api-token-text.ts";
+import { reachFaultPoint } from "../fault-points.ts";
 import { type ApiToken, TOKEN_AGE_DAYS_MAX, TOKEN_AGE_DAYS_MIN } from "../model/api-token.ts";
 import { tokenSubject } from "../model/audit.ts";
 import { Failure, invalidField } from "../model/failure.ts";
@@ -52,9 +53,12 @@ export async function createApiToken(
   const expiresAt = new Date(now.getTime() + ageDays * DAY_MS);
   const token = await ports.database.transaction(async (tx) => {
     const stored = await storeToken(tx, text, { ...wanted, expiresAt, createdAt: now });
+    reachFaultPoint("token.stored");
     await recordAudit(tx, ports, "token.created", tokenSubject(stored), tokenDetails(stored));
+    reachFaultPoint("token.creation-audited");
     return stored;
   });
+  reachFaultPoint("token.created");
   return { text, token };
 }
 
@@ -82,13 +86,17 @@ async function storeToken(db: Kysely<Schema>, text: Secret, facts: TokenFacts): 
 
 /** Holds from the next request on. Revoking twice is no error: the first time stands. */
 export async function revokeApiToken(ports: AuditedPorts, uuid: Uuid): Promise<ApiToken> {
-  return ports.database.transaction(async (tx) => {
+  const revoked = await ports.database.transaction(async (tx) => {
     const token = await getToken({ database: { kysely: tx } }, uuid);
     if (await revokeToken(tx, uuid, ports.clock())) {
+      reachFaultPoint("token.marked-revoked");
       await recordAudit(tx, ports, "token.revoked", tokenSubject(token), { account: token.accountUuid });
+      reachFaultPoint("token.revocation-audited");
     }
     return token;
   });
+  reachFaultPoint("token.revoked");
+  return revoked;
 }
 
 /** For whoever holds the token itself. @returns what it was, also if it was revoked before; undefined if there is none. */
@@ -127,8 +135,8 @@ export async function rotateApiToken(
   }
 }
 
-function rotate(ports: TokenPorts, uuid: Uuid, overlapMinutes: number): Promise<Rotation> {
-  return ports.database.transaction(async (tx) => {
+async function rotate(ports: TokenPorts, uuid: Uuid, overlapMinutes: number): Promise<Rotation> {
+  const rotation = await ports.database.transaction(async (tx) => {
     const old = await getToken({ database: { kysely: tx } }, uuid);
     const now = ports.clock();
     if (old.revokedAt !== undefined) throw new Failure("conflict", "Cannot rotate the token: it is revoked");
@@ -145,18 +153,23 @@ function rotate(ports: TokenPorts, uuid: Uuid, overlapMinutes: number): Promise<
       createdAt: now,
       expiresAt: new Date(now.getTime() + age),
     });
+    reachFaultPoint("token.successor-stored");
     const overlapEnd = new Date(now.getTime() + overlapMinutes * MINUTE_MS);
     const oldExpiresAt = overlapEnd < old.expiresAt ? overlapEnd : old.expiresAt;
     if (!(await setSuccessor(tx, uuid, token.uuid, oldExpiresAt))) {
       throw new Failure("conflict", "Cannot rotate the token: another rotation is under way, try again");
     }
+    reachFaultPoint("token.succeeded");
     await recordAudit(tx, ports, "token.rotated", tokenSubject(old), {
       ...tokenDetails(token),
       successor_uuid: token.uuid,
       old_expires_on: oldExpiresAt.toISOString(),
     });
+    reachFaultPoint("token.rotation-audited");
     return { text, token, oldExpiresAt, isRepeated: false };
   });
+  reachFaultPoint("token.rotated");
+  return rotation;
 }
 
 /** RFC 5869. The output is as random as the key to whoever lacks it. */

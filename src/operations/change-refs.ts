@@ -1,3 +1,4 @@
+import { reachFaultPoint } from "../fault-points.ts";
 import type { BranchRestriction } from "../model/branch-restriction.ts";
 import type { WebhookFact } from "../model/event.ts";
 import type { RefOutcome, RefUpdate } from "../model/ref.ts";
@@ -50,8 +51,10 @@ export async function changeRefs(
   if (options.isAtomic && allowed.length < checked.length) {
     return checked.map((change) => ({ ...change, refused: change.refused ?? "atomic push failure" }));
   }
+  reachFaultPoint("refs.judged");
   options.signal.throwIfAborted();
   const outcomes = await storeRefs(ports, repository, allowed, options);
+  reachFaultPoint("refs.committed");
   ports.maintenance.wake(repository.uuid);
   ports.outbox.wake();
   const byUpdate = new Map(outcomes.map((outcome) => [outcome.update, outcome.refused]));
@@ -102,11 +105,13 @@ async function storeRefs(
   const now = ports.clock();
   return ports.database.transaction(async (tx) => {
     const applied = await applyRefUpdates(tx, repository.uuid, updates, { isAtomic, now });
+    reachFaultPoint("refs.applied");
     await updateRepository(tx, repository.uuid, { sizeBytes });
     const mainBranch = firstMainBranch(applied);
     if (mainBranch !== undefined) await setMainBranchIfNone(tx, repository.uuid, mainBranch);
     const fact = factOf(repository, applied, options);
     if (fact !== undefined) await oweWebhooks(tx, repository, fact, now);
+    reachFaultPoint("refs.owed");
     return applied;
   });
 }

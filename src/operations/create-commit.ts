@@ -1,3 +1,4 @@
+import { reachFaultPoint } from "../fault-points.ts";
 import { hashObject } from "../git/objects/hash-object.ts";
 import { DISK_FULL } from "../git/packs/index-pack.ts";
 import { storePack } from "../git/packs/store-pack.ts";
@@ -80,6 +81,7 @@ export async function createCommit(
     const spool = await openSpool(waiting.folder);
     try {
       const wish = await readWish(parts, spool);
+      reachFaultPoint("src.received");
       return await commitWish(ports, repository, wish, spool, by);
     } finally {
       await spool.close();
@@ -127,6 +129,7 @@ async function tryWish(
   if (current === undefined) throw new Failure("not-found", "Cannot commit: the repository no longer exists");
   const base = await findBase(ports, current, wish, by.signal);
   const { id, objects } = await makeObjects(ports, current, { wish, base, spool, by });
+  reachFaultPoint("src.built");
   return { id, base, change: await storeCommit(ports, current, { id, objects, base, by }) };
 }
 
@@ -199,6 +202,7 @@ async function storeCommit(
   const quarantine = await ports.packs.openQuarantine(repository.uuid);
   try {
     const brought = await storeObjects(ports, repository, { objects, base, quarantine, by });
+    reachFaultPoint("src.indexed");
     await refuseLeak(ports, repository, {
       tips: [id],
       brought: brought?.values(),

@@ -1,3 +1,4 @@
+import { reachFaultPoint } from "../fault-points.ts";
 import { hashObject } from "../git/objects/hash-object.ts";
 import { isConnected } from "../git/packs/connectivity.ts";
 import { indexPack } from "../git/packs/index-pack.ts";
@@ -65,6 +66,7 @@ export async function createTag(
       packBytesMax: ports.config.packBytesMax,
       signal: by.signal,
     });
+    reachFaultPoint("tag.indexed");
     if (problem !== undefined) throw new Failure("invalid-input", `Cannot create the tag: ${problem}`);
     const update = { name, old: undefined, new: id, peeled: commit };
     return await applyNew(ports, repository, update, quarantine, by);

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { reachFaultPoint } from "../fault-points.ts";
 import { repositorySubject } from "../model/audit.ts";
 import type { EventOrigin } from "../model/event.ts";
 import { Failure, invalidField } from "../model/failure.ts";
@@ -13,7 +14,7 @@ import { findRepository, insertRepository } from "../storage/sql/repositories.ts
 import { privateByPolicy, requireForking } from "./fork-policies.ts";
 import { oweForkWebhooks } from "./owe-webhooks.ts";
 import { recordAudit } from "./record-audit.ts";
-import { type NewRepository, type RepositoryPorts, slugTaken } from "./repositories.ts";
+import { discardUnlessStored, type NewRepository, type RepositoryPorts, slugTaken } from "./repositories.ts";
 
 export type ForkPorts = RepositoryPorts & Pick<Ports, "maintenance" | "outbox">;
 
@@ -58,11 +59,10 @@ export async function forkRepository(
     };
     await storeFork(ports, parent, fork, refs, origin);
   } catch (error) {
-    // A connection that is lost at the commit does not tell whether it was done. The row does, and if it cannot be asked for
-    // now, start-up asks.
-    if ((await findRepository(kysely, undefined, { uuid })) === undefined) await folder.discard();
+    await discardUnlessStored(ports, uuid, folder);
     throw error;
   }
+  reachFaultPoint("fork.committed");
   await folder.confirm();
   ports.maintenance.wake(uuid);
   ports.outbox.wake();
@@ -128,6 +128,7 @@ async function storeFork(
       if (!fork.isPrivate && !mayBePublic) throw privateByPolicy();
       await insertRepository(tx, fork);
       await insertRefs(tx, fork.uuid, refs);
+      reachFaultPoint("fork.rows-made");
       await oweForkWebhooks(tx, parent, fork, origin, fork.createdAt);
       await recordAudit(tx, ports, "repository.forked", repositorySubject(fork), {
         parent_uuid: parent.uuid,

@@ -1,3 +1,4 @@
+import { reachFaultPoint } from "../fault-points.ts";
 import { type StoredPack, storePack } from "../git/packs/store-pack.ts";
 import type { PushReport } from "../git/wire/push-report.ts";
 import type { PushCommand, PushRequest } from "../git/wire/push-request.ts";
@@ -43,6 +44,7 @@ export async function push(
   const isAtomic = request.capabilities.has("atomic");
   let steps = refuseTogether(firstSteps(request.commands), isAtomic);
   const quarantine = await ports.packs.openQuarantine(repository.uuid);
+  reachFaultPoint("push.quarantined");
   try {
     const taken = await takeObjects(ports, repository, { request, steps, quarantine, options });
     if (taken.kind === "refused") {
@@ -52,6 +54,7 @@ export async function push(
       };
     }
     const { checked, leak } = taken;
+    reachFaultPoint("push.checked");
     steps = refuseTogether(leak === undefined ? checked : refuseNew(checked), isAtomic);
     const updates = steps.flatMap((step) => step.update ?? []);
     const { author, bases, signal, isImport = false } = options;
@@ -121,6 +124,7 @@ async function takeObjects(
     ? await storePack(request.pack, target, { ...gitOptions, ...options, packBytesMax })
     : { kind: "read", objects: new Map() };
   if (stored.kind === "refused") return stored;
+  reachFaultPoint("push.indexed");
   const brought = stored.kind === "read" ? stored.objects : undefined;
   const tips = tipsOf(steps);
   const listKnown = async () =>

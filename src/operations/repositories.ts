@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Kysely } from "kysely";
+import { reachFaultPoint } from "../fault-points.ts";
 import { repositorySubject } from "../model/audit.ts";
 import type { EventOrigin } from "../model/event.ts";
 import { Failure } from "../model/failure.ts";
@@ -12,6 +13,7 @@ import type { Ports } from "../ports.ts";
 import { representChanges } from "../representations/field-changes.ts";
 import { representRepository } from "../representations/repository.ts";
 import { removeDownloads } from "../storage/downloads/disk-downloads.ts";
+import type { MarkedRepositoryFolder } from "../storage/packs/pack-store.ts";
 import { isUniqueViolation } from "../storage/sql/database-failure.ts";
 import { findRef, lockRepository } from "../storage/sql/refs.ts";
 import {
@@ -76,11 +78,13 @@ export async function createRepository(
     updatedAt: now,
   };
   // The folder first: a row without a folder would be a repository that cannot be pushed to; a folder without a row is
-  // named by nobody.
-  await ports.packs.createRepository(repository.uuid);
+  // swept by the next start.
+  const folder = await ports.packs.createRepository(repository.uuid);
+  reachFaultPoint("repository.folder-made");
   try {
     await ports.database.transaction(async (tx) => {
       await insertRepository(tx, repository);
+      reachFaultPoint("repository.row-made");
       const { isPrivate } = repository;
       const subject = repositorySubject(repository);
       await recordAudit(tx, ports, "repository.created", subject, { is_private: isPrivate });
@@ -88,11 +92,26 @@ export async function createRepository(
         await oweWebhooks(tx, repository, { kind: "repo:created", repository, ...origin }, now);
     });
   } catch (error) {
-    await ports.packs.removeRepository(repository.uuid);
+    await discardUnlessStored(ports, repository.uuid, folder);
     throw isUniqueViolation(error) ? slugTaken(repository) : error;
   }
+  reachFaultPoint("repository.created");
+  await folder.confirm();
   ports.outbox.wake();
   return repository;
+}
+
+/**
+ * For a transaction that has failed. A connection that is lost at the commit does not tell whether it was done. The row does,
+ * and if it cannot be asked for now, start-up asks.
+ */
+export async function discardUnlessStored(
+  { database }: Pick<Ports, "database">,
+  uuid: Uuid,
+  folder: MarkedRepositoryFolder,
+): Promise<void> {
+  const isStored = (await findRepository(database.kysely, undefined, { uuid })) !== undefined;
+  await (isStored ? folder.confirm() : folder.discard());
 }
 
 export type RepositoryChanges = Omit<Partial<NewRepository>, "workspace" | "slug">;
@@ -176,21 +195,39 @@ export async function deleteRepository(
   repository: Repository,
   origin?: EventOrigin,
 ): Promise<void> {
-  const { config, database, packs, objects, fetchResponses, clock, outbox } = ports;
-  // The row first: from then on nobody finds it. A folder that is left when the process dies here is named by nobody.
+  const { config, packs, objects, fetchResponses, outbox } = ports;
+  // The row first: from then on nobody finds it. A folder that is left when the process dies here is swept by the next start.
+  const folder = await packs.markRepository(repository.uuid);
+  try {
+    await deleteRow(ports, repository, origin);
+  } catch (error) {
+    await discardUnlessStored(ports, repository.uuid, folder);
+    throw error;
+  }
+  reachFaultPoint("repository.deletion-committed");
+  outbox.wake();
+  await objects.forget(packs.gitDir(repository.uuid));
+  await folder.discard();
+  reachFaultPoint("repository.folder-removed");
+  await fetchResponses.removeRepository(repository.uuid);
+  await removeDownloads(config.dataFolder, repository.uuid);
+}
+
+async function deleteRow(
+  ports: RepositoryPorts,
+  repository: Repository,
+  origin: EventOrigin | undefined,
+): Promise<void> {
+  const { database, clock } = ports;
   await database.transaction(async (tx) => {
     // Of two who delete it at once, one has deleted it.
     if (!(await deleteRepositoryRow(tx, repository.uuid))) return;
+    reachFaultPoint("repository.row-deleted");
     await recordAudit(tx, ports, "repository.deleted", repositorySubject(repository));
     if (origin === undefined) return;
     const { workspace } = repository;
     await oweWebhooks(tx, { workspace }, { kind: "repo:deleted", repository, ...origin }, clock());
   });
-  outbox.wake();
-  await objects.forget(packs.gitDir(repository.uuid));
-  await packs.removeRepository(repository.uuid);
-  await fetchResponses.removeRepository(repository.uuid);
-  await removeDownloads(config.dataFolder, repository.uuid);
 }
 
 export function slugTaken(repository: Pick<Repository, "workspace" | "slug">): Failure {

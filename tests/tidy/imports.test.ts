@@ -13,6 +13,7 @@ const ORDER = [
   "model",
   "config",
   "metrics",
+  "fault-points.ts",
   "git",
   "storage",
   "representations",

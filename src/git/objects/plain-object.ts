@@ -18,14 +18,11 @@ export type PlainObject =
   | { readonly type: "blob" }
   | { readonly type: "tag"; readonly target: ObjectId; readonly targetType: ObjectType };
 
-const ID = "[0-9a-f]{40}";
-const PERSON = String.raw`[^<>\n]+ <[^<>\n]*> (?:0|[1-9]\d{0,9}) [+-]\d{4}`;
-const COMMIT = new RegExp(
-  `^tree (?<tree>${ID})\n(?<parents>(?:parent ${ID}\n)*)author ${PERSON}\ncommitter ${PERSON}\n`,
-);
-const TAG = new RegExp(
-  `^object (?<target>${ID})\ntype (?<type>commit|tree|blob|tag)\ntag [!-~]{1,255}\ntagger ${PERSON}\n\n`,
-);
+// Written out, so that they can be judged by themselves: strangers' objects are matched against them.
+const COMMIT =
+  /^tree (?<tree>[0-9a-f]{40})\n(?<parents>(?:parent [0-9a-f]{40}\n)*)author [^<>\n]+ <[^<>\n]*> (?:0|[1-9]\d{0,9}) [+-]\d{4}\ncommitter [^<>\n]+ <[^<>\n]*> (?:0|[1-9]\d{0,9}) [+-]\d{4}\n/;
+const TAG =
+  /^object (?<target>[0-9a-f]{40})\ntype (?<type>commit|tree|blob|tag)\ntag [!-~]{1,255}\ntagger [^<>\n]+ <[^<>\n]*> (?:0|[1-9]\d{0,9}) [+-]\d{4}\n\n/;
 
 /** Longer headers are git's to judge. */
 const HEADER_BYTES_MAX = 16 * 1024;

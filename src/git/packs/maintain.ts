@@ -1,5 +1,6 @@
-import { readdir, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { readdir, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { reachFaultPoint } from "../../fault-points.ts";
 import { type GitOptions, runGit } from "../git-process.ts";
 
 /** Beyond this many packs a look-up has to search too many indexes. */
@@ -48,34 +49,6 @@ export async function maintainRepository(place: Options, now: Date): Promise<voi
   } else {
     await runGit(["repack", "--geometric=2", "-d", "-l", "-q"], options);
   }
+  reachFaultPoint("maintenance.repacked");
   await runGit(["commit-graph", "write", "--reachable", "--changed-paths", "--no-progress"], options);
 }
-
-/**
- * Takes the one place for maintenance of a repository, also against other processes. A mark whose owner has gone is taken
- * over.
- *
- * @returns undefined if somebody else has it; else what gives it back.
- */
-export async function takeMaintenancePlace(gitDir: string): Promise<(() => Promise<void>) | undefined> {
-  const path = join(gitDir, "maintenance.lock");
-  for (const isRetry of [false, true]) {
-    try {
-      await writeFile(path, String(process.pid), { flag: "wx" });
-      return () => rm(path, { force: true });
-    } catch (error) {
-      if (!(error instanceof Error && "code" in error && error.code === "EEXIST") || isRetry)
-        return undefined;
-      const age = await stat(path).then(
-        (found) => Date.now() - found.mtimeMs,
-        () => 0,
-      );
-      if (age < STALE_PLACE_MS) return undefined;
-      await rm(path, { force: true });
-    }
-  }
-  return undefined;
-}
-
-/** Longer than any repack takes. */
-const STALE_PLACE_MS = 6 * 3_600_000;

@@ -11,7 +11,12 @@ import type { Uuid } from "../../model/uuid.ts";
 import type { Ports } from "../../ports.ts";
 import { listDownloadFiles, pathOfDownload } from "../../storage/downloads/disk-downloads.ts";
 import { hasCode } from "../../storage/has-code.ts";
-import { gitDirIn, listCutOff, listRepositoryFolders } from "../../storage/packs/disk-pack-store.ts";
+import {
+  gitDirIn,
+  listCutOff,
+  listRepositoryFolders,
+  markedRepository,
+} from "../../storage/packs/disk-pack-store.ts";
 import { listAllDownloadFiles } from "../../storage/sql/downloads.ts";
 import { listRefs } from "../../storage/sql/refs.ts";
 import { findRepository, listAllRepositories } from "../../storage/sql/repositories.ts";
@@ -188,16 +193,17 @@ async function checkFolders(
   folders: readonly Uuid[],
 ): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
+  const cutOff = new Set((await listCutOff(repositoryFolder(config))).map(markedRepository));
   for (const uuid of folders) {
     const path = gitDirIn(repositoryFolder(config), uuid);
-    if (known.has(uuid) || !(await isOld(path, clock()))) continue;
+    if (known.has(uuid) || cutOff.has(uuid) || !(await isOld(path, clock()))) continue;
     findings.push({
       kind: "folder-without-row",
       isHarmless: false,
       repository: undefined,
       path,
       detail:
-        "no repository has this folder: its creation or deletion was cut off, or the database is older than it",
+        "no repository has this folder: the database is older than it, or an earlier version of Pail was cut off",
       remedy:
         "delete the folder, unless the database has been put back to an older state: then import it first (pail repository import)",
     });
@@ -212,7 +218,7 @@ async function findLeftovers({ config }: CheckPorts): Promise<readonly Finding[]
     isHarmless: true,
     repository: undefined,
     path,
-    detail: "left by a push, a fork or a deletion that was cut off",
+    detail: "left by a push, or by a repository's creation or deletion, that was cut off",
     remedy: "nothing: the next start of the server removes it",
   }));
 }

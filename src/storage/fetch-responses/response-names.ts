@@ -8,8 +8,7 @@ const UNFINISHED = ".unfinished";
 const FOLLOWER = ".follower";
 const UNSYNCED = ".unsynced";
 const LEADER = ".leader";
-const UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
-const OWNED = new RegExp(`\\.(\\d+)(?:-(\\d+))?-${UUID}(${UNFINISHED}|${FOLLOWER})$`);
+const OWNED = /\.(\d+)(?:-(\d+))?-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(\.unfinished|\.follower)$/;
 
 /**
  * Names this run of the machine. What is whole but not synced yet is whole for everybody until a loss of power, and so has

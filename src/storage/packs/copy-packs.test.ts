@@ -109,7 +109,7 @@ test("start-up removes the copy of a process that has gone, unless it has a row"
   const folder = join(root, randomUUID());
   const packs = openDiskPackStore(folder);
   const [parent, kept, lost, confirmed] = Array.from({ length: 4 }, () => randomUUID() as Uuid);
-  await packs.createRepository(parent!);
+  await (await packs.createRepository(parent!)).confirm();
   for (const uuid of [kept!, lost!]) await packs.copyRepository(parent!, uuid);
   await (await packs.copyRepository(parent!, confirmed!)).confirm();
   await sweepDiskPackStore(folder, async (uuid) => uuid === kept);
@@ -136,7 +136,7 @@ test("a copy that is discarded, or whose source has gone, leaves nothing", async
     packs.copyRepository(parent, fork),
     (error) => error instanceof Failure && error.kind === "not-found",
   );
-  await packs.createRepository(parent);
+  await (await packs.createRepository(parent)).confirm();
   await (await packs.copyRepository(parent, fork)).discard();
   await assert.rejects(stat(packs.gitDir(fork)), { code: "ENOENT" });
   assert.deepEqual(await readdir(join(folder, "unfinished")), []);

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, open, readdir, readFile, rename, rm, rmdir, stat, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
+import { reachFaultPoint } from "../../fault-points.ts";
 import { Failure } from "../../model/failure.ts";
 import type { Ref } from "../../model/ref.ts";
 import { BRANCH_PREFIX, type BranchName } from "../../model/ref-name.ts";
@@ -9,7 +10,7 @@ import { hasCode } from "../has-code.ts";
 import { isRunning } from "../is-running.ts";
 import { syncFolder } from "../sync-folder.ts";
 import { copyPacks, type LinkFile, takeFile } from "./copy-packs.ts";
-import type { NewRepositoryFolder, PackStore, Quarantine } from "./pack-store.ts";
+import type { MarkedRepositoryFolder, PackStore, Quarantine } from "./pack-store.ts";
 
 /** What a bare repository needs so that plain git reads it. No hooks: nothing of a user's may run here. */
 const CONFIG = "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n";
@@ -28,18 +29,31 @@ const PACK_FILE_ORDER = [".pack", ".rev", ".bitmap", ".mtimes", ".idx"];
 export function openDiskPackStore(folder: string, linkFile?: LinkFile): PackStore {
   const gitDir = (repository: Uuid) => gitDirIn(folder, repository);
   const unfinished = () => join(folder, UNFINISHED_FOLDER, `${process.pid}-${randomUUID()}`);
+  const markRepository = (repository: Uuid) =>
+    markFolder(gitDir(repository), {
+      mark: join(folder, UNFINISHED_FOLDER, `${process.pid}-unsure-${repository}`),
+      removed: unfinished(),
+    });
   const writers = new Map<Uuid, Promise<void>>();
   return {
     gitDir,
-    createRepository: (repository) => createRepositoryFolder(gitDir(repository)),
+    markRepository,
+    async createRepository(repository) {
+      const marked = await markRepository(repository);
+      try {
+        await createRepositoryFolder(gitDir(repository));
+      } catch (error) {
+        await marked.discard();
+        throw error;
+      }
+      return marked;
+    },
     copyRepository: (from, to) =>
       copyRepository(gitDir(from), gitDir(to), {
         draft: unfinished(),
-        mark: join(folder, UNFINISHED_FOLDER, `${process.pid}-new-${to}`),
-        removed: unfinished(),
+        mark: () => markRepository(to),
         linkFile,
       }),
-    removeRepository: (repository) => removeRepository(gitDir(repository), unfinished()),
     openQuarantine: (repository) => openQuarantine(gitDir(repository), unfinished()),
     packBytes: (repository) => folderBytes(join(gitDir(repository), "objects", "pack")),
     async writeRefs(repository, generation, head, readRefs) {
@@ -77,6 +91,11 @@ export async function listCutOff(folder: string): Promise<readonly string[]> {
   return names.filter((name) => !isRunning(Number.parseInt(name, 10))).map((name) => join(unfinished, name));
 }
 
+/** Of `listCutOff`: the repository whose folder the next start removes, if it has no row. */
+export function markedRepository(cutOff: string): Uuid | undefined {
+  return MARK.exec(basename(cutOff))?.groups?.uuid as Uuid | undefined;
+}
+
 /** A bare repository without objects, as plain git reads it. */
 export async function createRepositoryFolder(gitDir: string): Promise<void> {
   await mkdir(join(gitDir, "objects", "pack"), { recursive: true, mode: FOLDER_MODE });
@@ -94,9 +113,7 @@ const COMMIT_GRAPH = join("objects", "info", "commit-graph");
 type CopyPlaces = {
   /** Where the copy is made, until it is whole. */
   readonly draft: string;
-  /** The empty file that says: this repository may have no row. */
-  readonly mark: string;
-  readonly removed: string;
+  readonly mark: () => Promise<MarkedRepositoryFolder>;
   readonly linkFile: LinkFile | undefined;
 };
 
@@ -107,29 +124,42 @@ type CopyPlaces = {
 async function copyRepository(
   from: string,
   to: string,
-  { draft, mark, removed, linkFile }: CopyPlaces,
-): Promise<NewRepositoryFolder> {
+  { draft, mark, linkFile }: CopyPlaces,
+): Promise<MarkedRepositoryFolder> {
+  let marked: MarkedRepositoryFolder | undefined;
   try {
     await createRepositoryFolder(draft);
     await takeFile(join(from, COMMIT_GRAPH), join(draft, COMMIT_GRAPH), linkFile).catch(unlessMissing);
     await copyPacks(join(from, "objects", "pack"), join(draft, "objects", "pack"), linkFile);
     await syncFolder(join(draft, "objects", "pack"));
-    await writeFile(mark, "");
-    await syncFolder(dirname(mark));
+    reachFaultPoint("fork.copied");
+    marked = await mark();
     await mkdir(dirname(to), { recursive: true, mode: FOLDER_MODE });
     await rename(draft, to);
+    reachFaultPoint("fork.placed");
     for (const folder of [dirname(to), dirname(dirname(to))]) await syncFolder(folder);
+    return marked;
   } catch (error) {
-    for (const path of [draft, to]) await rm(path, { recursive: true, force: true });
-    await rm(mark, { force: true });
+    await rm(draft, { recursive: true, force: true });
+    await marked?.discard();
     if (hasCode(error, "ENOENT") && !(await isThere(from)))
       throw new Failure("not-found", "Cannot copy the repository: it has just been deleted");
     throw error;
   }
+}
+
+/** `mark`: the empty file that says that the repository may have no row. It is on the disk before the row changes. */
+async function markFolder(
+  gitDir: string,
+  { mark, removed }: { readonly mark: string; readonly removed: string },
+): Promise<MarkedRepositoryFolder> {
+  await mkdir(dirname(mark), { recursive: true, mode: FOLDER_MODE });
+  await writeFile(mark, "");
+  await syncFolder(dirname(mark));
   return {
     confirm: () => rm(mark, { force: true }),
     async discard() {
-      await removeRepository(to, removed);
+      await removeRepository(gitDir, removed);
       await rm(mark, { force: true });
     },
   };
@@ -155,6 +185,7 @@ async function removeRepository(gitDir: string, removed: string): Promise<void> 
     if (hasCode(error, "ENOENT")) return;
     throw error;
   }
+  reachFaultPoint("repository.folder-renamed");
   await rm(removed, { recursive: true, force: true });
 }
 
@@ -179,6 +210,7 @@ async function openQuarantine(gitDir: string, folder: string): Promise<Quarantin
       const removed = removeEmpty(folders.toReversed());
       if (names.length > 0) await syncFolder(to);
       isRemoved = await removed;
+      reachFaultPoint("packs.accepted");
       return bytes;
     },
     async discard() {
@@ -208,8 +240,12 @@ async function movePacks(from: string, to: string, names: readonly string[]): Pr
     ...names.map((name) => syncFolder(join(from, name))),
   ]);
   const rank = (name: string) => PACK_FILE_ORDER.findIndex((ending) => name.endsWith(ending));
-  for (const name of names.toSorted((a, b) => rank(a) - rank(b)))
+  reachFaultPoint("packs.synced");
+  for (const name of names.toSorted((a, b) => rank(a) - rank(b))) {
     await rename(join(from, name), join(to, name));
+    reachFaultPoint("packs.moving");
+  }
+  reachFaultPoint("packs.moved");
   return bytes;
 }
 
@@ -269,6 +305,7 @@ async function writeRefs(
     if (ref.peeled !== undefined) lines.push(`^${ref.peeled}\n`);
   }
   await replaceFile(join(gitDir, "HEAD"), unfinished, headFile(head));
+  reachFaultPoint("packed-refs.head-written");
   await replaceFile(path, unfinished, lines.join(""));
 }
 
@@ -304,8 +341,8 @@ async function replaceFile(path: string, temporary: string, text: string): Promi
   }
 }
 
-/** What is written in a mark's name behind the process: see `copyRepository`. */
-const MARK = /^\d+-new-(?<uuid>[0-9a-f-]{36})$/;
+/** What is written in a mark's name behind the process: see `markFolder`. Earlier versions wrote `new`, for forks. */
+const MARK = /^\d+-(?:unsure|new)-(?<uuid>[0-9a-f-]{36})$/;
 
 /**
  * Removes what pushes, forks and removals that were cut off have left. For start-up, before anything is served. What belongs
@@ -321,10 +358,12 @@ export async function sweepDiskPackStore(
   for (const name of await listFolder(unfinished)) {
     const owner = Number.parseInt(name, 10);
     if (owner !== process.pid && isRunning(owner)) continue;
-    const marked = MARK.exec(name)?.groups?.uuid as Uuid | undefined;
+    reachFaultPoint("sweep.begun");
+    const marked = markedRepository(name);
     if (marked !== undefined && !(await hasRow(marked)))
       await rm(gitDirIn(folder, marked), { recursive: true, force: true });
     await rm(join(unfinished, name), { recursive: true, force: true });
+    reachFaultPoint("sweep.removed");
   }
 }
 

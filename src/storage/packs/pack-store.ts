@@ -18,9 +18,9 @@ export type Quarantine = {
   discard(): Promise<void>;
 };
 
-/** A repository that has its folder before it has its row. */
-export type NewRepositoryFolder = {
-  /** Says that the row is there. Until then start-up takes the folder for one that was cut off, and looks for the row. */
+/** The folder of a repository whose row is about to come or to go: start-up finds it by a mark, and looks for the row. */
+export type MarkedRepositoryFolder = {
+  /** Says that the row is there. */
   confirm(): Promise<void>;
   /** Removes the folder: there is no row, and there will be none. */
   discard(): Promise<void>;
@@ -30,15 +30,16 @@ export type NewRepositoryFolder = {
 export type PackStore = {
   /** A bare repository that git can read. */
   gitDir(repository: Uuid): string;
-  createRepository(repository: Uuid): Promise<void>;
+  createRepository(repository: Uuid): Promise<MarkedRepositoryFolder>;
   /**
    * A bare repository with all objects of another one, which may be pushed to and repacked meanwhile. The two depend on each
    * other in nothing: each may be repacked and removed.
    *
    * @throws Failure not-found if the other one is removed meanwhile.
    */
-  copyRepository(from: Uuid, to: Uuid): Promise<NewRepositoryFolder>;
-  removeRepository(repository: Uuid): Promise<void>;
+  copyRepository(from: Uuid, to: Uuid): Promise<MarkedRepositoryFolder>;
+  /** For a row that is to be deleted, before it is. */
+  markRepository(repository: Uuid): Promise<MarkedRepositoryFolder>;
   openQuarantine(repository: Uuid): Promise<Quarantine>;
   /**
    * Writes HEAD and packed-refs for a git process to read, unless they have this generation already.

@@ -1,4 +1,5 @@
 import { type Kysely, sql } from "kysely";
+import { reachFaultPoint } from "../../fault-points.ts";
 import { Failure } from "../../model/failure.ts";
 import type { Dialect, Migration } from "./migrations/migration.ts";
 
@@ -36,9 +37,11 @@ export async function migrate(
   for (const migration of migrations) {
     if (applied.has(migration.name)) continue;
     await migration.up(tx, dialect);
+    reachFaultPoint("migration.applied");
     await records
       .insertInto("schema_migration")
       .values({ name: migration.name, applied_at: now.getTime() })
       .execute();
+    reachFaultPoint("migration.recorded");
   }
 }

@@ -1,0 +1,78 @@
+/**
+ * The steps at which a test can kill a process of Pail, to see what is left then. Each is reached once the step is done
+ * that it is named after. `git …`: once that command of git's has been started.
+ */
+export const FAULT_POINTS = [
+  "push.quarantined",
+  "push.indexed",
+  "push.checked",
+  "push.answering",
+  "packs.synced",
+  "packs.moving",
+  "packs.moved",
+  "packs.accepted",
+  "refs.judged",
+  "refs.applied",
+  "refs.owed",
+  "refs.committed",
+  "src.received",
+  "src.built",
+  "src.indexed",
+  "tag.indexed",
+  "packed-refs.head-written",
+  "token.stored",
+  "token.creation-audited",
+  "token.created",
+  "token.marked-revoked",
+  "token.revocation-audited",
+  "token.revoked",
+  "token.successor-stored",
+  "token.succeeded",
+  "token.rotation-audited",
+  "token.rotated",
+  "maintenance.begun",
+  "maintenance.refs-written",
+  "maintenance.repacked",
+  "maintenance.graph-written",
+  "repository.folder-made",
+  "repository.row-made",
+  "repository.created",
+  "repository.row-deleted",
+  "repository.deletion-committed",
+  "repository.folder-renamed",
+  "repository.folder-removed",
+  "fork.copied",
+  "fork.placed",
+  "fork.rows-made",
+  "fork.committed",
+  "webhook.claimed",
+  "webhook.sent",
+  "webhook.recorded",
+  "sweep.begun",
+  "sweep.removed",
+  "migration.applied",
+  "migration.recorded",
+  "git index-pack",
+  "git rev-list",
+  "git repack",
+  "git commit-graph",
+] as const;
+
+export type FaultPoint = (typeof FAULT_POINTS)[number];
+
+/** Set by tests only, when they start a process: a point, which time it is reached (1), and how many ms later (0). */
+export const FAULT_POINT_VARIABLE = "PAIL_FAULT_POINT";
+
+const [armed, nth = "1", delayMs = "0"] = (process.env[FAULT_POINT_VARIABLE] ?? "").split(":");
+let left = Number(nth);
+
+/** Does nothing, unless a test has named this point: then the process is killed, as `kill -9` does it. */
+export function reachFaultPoint(point: FaultPoint | `git ${string}`): void {
+  if (armed !== point) return;
+  left -= 1;
+  if (left !== 0) return;
+  const kill = () => process.kill(process.pid, "SIGKILL");
+  // Without a delay it must not be a timer: the step after this one would be done.
+  if (delayMs === "0") kill();
+  else setTimeout(kill, Number(delayMs));
+}

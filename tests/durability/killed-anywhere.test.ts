@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { randomInt } from "node:crypto";
+import { test } from "node:test";
+import { FAULT_POINTS } from "../../src/fault-points.ts";
+import { openRealGit } from "../support/real-git.ts";
+import { openWebhookReceiver } from "../support/webhook-receiver.ts";
+import { killRuns, makePlans } from "./kills/kill-runs.ts";
+
+const RUNS = 50;
+/** Two data folders side by side: a run waits more than it works. */
+const WORLDS = 2;
+
+const SEED = Number(process.env.SEED ?? randomInt(2 ** 31));
+const git = openRealGit();
+const receiver = await openWebhookReceiver();
+
+test(`after each of ${RUNS} kills, at every fault point, what was acknowledged is there and nothing is half done (SEED=${SEED})`, async () => {
+  const plans = makePlans(SEED, RUNS);
+  const share = Math.ceil(RUNS / WORLDS);
+  const outcomes = await Promise.allSettled(
+    Array.from({ length: WORLDS }, (_, world) =>
+      killRuns({ git, receiver, seed: SEED + world, plans: plans.slice(world * share, (world + 1) * share) }),
+    ),
+  );
+  for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
+  const all = new Set(
+    outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [...outcome.value] : [])),
+  );
+  // Those of migrations are the test of older data folders.
+  const wanted = FAULT_POINTS.filter((point) => !point.startsWith("migration."));
+  assert.deepEqual(
+    wanted.filter((point) => !all.has(point)),
+    [],
+    "every point is reached",
+  );
+});

@@ -1,0 +1,168 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { FAULT_POINT_VARIABLE, type FaultPoint } from "../../../src/fault-points.ts";
+import { watchedEnvironment } from "../../support/answers-folder.ts";
+import { isAlive } from "../../support/process-table.ts";
+
+const PAIL = fileURLToPath(new URL("../../../bin/pail", import.meta.url));
+const START_MS_MAX = 30_000;
+
+/** Where a process kills itself: the point, which time it is reached, and how long after. */
+export type Fault = { readonly point: FaultPoint; readonly nth: number; readonly delayMs: number };
+
+export type DataPlace = {
+  readonly dataFolder: string;
+  /** Of PostgreSQL, in place of SQLite. */
+  readonly databaseUrl: string | undefined;
+};
+
+export type KillableServer = {
+  readonly url: string;
+  /** Whether it has ended, by a fault point or by `kill`. */
+  readonly isGone: () => boolean;
+  /** Waits for its end. @returns whether it has come within the time. */
+  endsWithin(ms: number): Promise<boolean>;
+  kill(): Promise<void>;
+  logText(): string;
+};
+
+export type PailOutcome = {
+  /** Undefined: killed. */
+  readonly status: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+};
+
+function environmentOf(place: DataPlace, fault: Fault | undefined): NodeJS.ProcessEnv {
+  return {
+    PATH: process.env.PATH ?? "",
+    HOME: place.dataFolder,
+    LC_ALL: "C.UTF-8",
+    PAIL_DATA: place.dataFolder,
+    ...watchedEnvironment(),
+    ...(place.databaseUrl === undefined ? {} : { DATABASE_URL: place.databaseUrl }),
+    ...(fault === undefined
+      ? {}
+      : { [FAULT_POINT_VARIABLE]: `${fault.point}:${fault.nth}:${fault.delayMs}` }),
+  };
+}
+
+function readAll(child: ChildProcess) {
+  const text = { stdout: "", stderr: "" };
+  for (const name of ["stdout", "stderr"] as const) {
+    child[name]!.setEncoding("utf8").on("data", (part: string) => {
+      text[name] += part;
+    });
+  }
+  return text;
+}
+
+/** Runs a command of `pail` to its end, or to the fault. */
+export async function runPail(
+  place: DataPlace,
+  args: readonly string[],
+  fault?: Fault,
+): Promise<PailOutcome> {
+  const child = spawn(PAIL, args, { env: environmentOf(place, fault), stdio: ["ignore", "pipe", "pipe"] });
+  const text = readAll(child);
+  const { promise, resolve, reject } = Promise.withResolvers<number | undefined>();
+  child.on("error", reject);
+  child.on("close", (status) => resolve(status ?? undefined));
+  const status = await promise;
+  return { status, ...text };
+}
+
+/**
+ * Starts `pail serve`, in one process, on a free port.
+ *
+ * @returns undefined if the fault has killed it before it served.
+ */
+export async function startKillable(place: DataPlace, fault?: Fault): Promise<KillableServer | undefined> {
+  const args = ["serve", "--port", "0", "--workers", "1", "--webhook-private-targets"];
+  const child = spawn(PAIL, args, { env: environmentOf(place, fault), stdio: ["ignore", "pipe", "pipe"] });
+  const killWithTests = () => child.kill("SIGKILL");
+  process.on("exit", killWithTests);
+  const text = readAll(child);
+  const ended = new Promise<void>((resolve) => {
+    child.on("close", () => {
+      process.off("exit", killWithTests);
+      resolve();
+    });
+  });
+  const isGone = () => child.exitCode !== null || child.signalCode !== null;
+  const deadline = Date.now() + START_MS_MAX;
+  let url: string | undefined;
+  while (url === undefined) {
+    if (isGone()) {
+      await ended;
+      if (child.signalCode === "SIGKILL" && fault !== undefined) return undefined;
+      throw new Error(`pail serve ended with ${child.exitCode ?? child.signalCode}:\n${text.stderr}`);
+    }
+    if (Date.now() > deadline) {
+      child.kill("SIGKILL");
+      throw new Error(`pail serve did not serve within ${START_MS_MAX} ms:\n${text.stderr}`);
+    }
+    await delay(5);
+    url = /^Pail listens on (\S+)$/m.exec(text.stdout)?.[1];
+  }
+  return {
+    url,
+    isGone,
+    async endsWithin(ms) {
+      const late = new AbortController();
+      const isLate = delay(ms, false, { signal: late.signal }).catch(() => false);
+      const hasEnded = await Promise.race([ended.then(() => true), isLate]);
+      late.abort();
+      return hasEnded;
+    },
+    async kill() {
+      if (!isGone()) child.kill("SIGKILL");
+      await ended;
+    },
+    logText: () => text.stderr,
+  };
+}
+
+/** What git works for a server in this folder, whether the server lives or not. Where there is no /proc: nothing. */
+export function gitProcessesIn(dataFolder: string): readonly number[] {
+  const found: number[] = [];
+  for (const name of listProcesses()) {
+    try {
+      const variables = readFileSync(`/proc/${name}/environ`, "latin1").split("\0");
+      if (variables.some((text) => text.startsWith(`GIT_DIR=${dataFolder}/`))) found.push(Number(name));
+    } catch {
+      // It has ended meanwhile, or belongs to somebody else.
+    }
+  }
+  return found;
+}
+
+function listProcesses(): readonly string[] {
+  try {
+    return readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  } catch {
+    return [];
+  }
+}
+
+/** Ends what a killed server has left running, as the end of a whole container or machine does. */
+export function killProcesses(ids: readonly number[]): void {
+  for (const id of ids) {
+    try {
+      process.kill(id, "SIGKILL");
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+}
+
+/** Waits until what a killed server has left running has ended by itself. */
+export async function processesEnd(ids: readonly number[]): Promise<void> {
+  const deadline = Date.now() + START_MS_MAX;
+  while (ids.some(isAlive)) {
+    if (Date.now() > deadline) throw new Error("git still runs, though its server has been killed");
+    await delay(5);
+  }
+}
