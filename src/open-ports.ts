@@ -22,8 +22,11 @@ import { openDatabase } from "./storage/sql/open-database.ts";
 
 /** Each place is two processes, with the memory that a pack in the making takes. */
 const PLACES_MAX = 16;
-/** The share of one holder: nobody may have all places. */
-const HOLDER_SHARE = 3 / 4;
+/** The fewest of a process: with less there would be no room for the shares below. */
+const PLACES_MIN = 4;
+/** Of one account. A repository may have more, so that one client cannot keep all others from it, and never all. */
+const ACCOUNT_SHARE = 3 / 4;
+const REPOSITORY_SHARE = 7 / 8;
 /** For the commit graphs of all repositories in use: 64 bytes a commit, so that those of the largest projects are kept too. */
 const GRAPH_BYTES_MAX = 128 * 1024 * 1024;
 const REF_ANSWERS_BYTES_MAX = 8 * 1024 * 1024;
@@ -81,10 +84,12 @@ async function openMetrics({ metrics }: Config): Promise<Metrics> {
 
 /** The machine's places are divided between the processes that serve. */
 function openGitPlaces({ workers = 1 }: Config): ProcessPlaces {
-  const placesMax = Math.max(2, Math.ceil(PLACES_MAX / workers));
+  const placesMax = Math.max(PLACES_MIN, Math.ceil(PLACES_MAX / workers));
+  const repositoryShareMax = Math.floor(placesMax * REPOSITORY_SHARE);
   return openProcessPlaces({
     placesMax,
-    shareMax: Math.max(1, Math.floor(placesMax * HOLDER_SHARE)),
+    shareMax: Math.min(Math.floor(placesMax * ACCOUNT_SHARE), repositoryShareMax - 1),
+    repositoryShareMax,
     waitingMax: WAITING_MAX,
     waitMsMax: WAIT_MS_MAX,
   });

@@ -2,6 +2,7 @@ import type { ApiToken } from "../model/api-token.ts";
 import type { Uuid } from "../model/uuid.ts";
 import type { Ports } from "../ports.ts";
 import { findAccountByUuid, listEmails } from "../storage/sql/accounts.ts";
+import { findLeaks } from "../storage/sql/audit-events.ts";
 
 export type TokenState = "active" | "expired" | "revoked" | "rotated";
 
@@ -15,7 +16,7 @@ function stateOf(token: ApiToken, now: Date): TokenState {
   return token.expiresAt <= now ? "expired" : "active";
 }
 
-function describeToken(token: ApiToken, account: string, now: Date) {
+function describeToken(token: ApiToken, account: string, leakedAt: Date | undefined, now: Date) {
   return {
     id: token.uuid,
     account,
@@ -27,6 +28,8 @@ function describeToken(token: ApiToken, account: string, now: Date) {
     state: stateOf(token, now),
     revoked_on: token.revokedAt?.toISOString() ?? null,
     successor: token.successorUuid ?? null,
+    /** When somebody last tried to push it. */
+    leaked_on: leakedAt?.toISOString() ?? null,
   };
 }
 
@@ -42,6 +45,8 @@ export async function listedTokens(
     const username = (await findAccountByUuid(database.kysely, accountUuid))?.username;
     names.set(accountUuid, address ?? username ?? accountUuid);
   }
-  const now = clock();
-  return tokens.map((token) => describeToken(token, names.get(token.accountUuid)!, now));
+  const [leaks, now] = [await findLeaks(database.kysely), clock()];
+  return tokens.map((token) =>
+    describeToken(token, names.get(token.accountUuid)!, leaks.get(token.uuid), now),
+  );
 }

@@ -97,7 +97,7 @@ function toRow(token: ListedToken): string[] {
     token.id,
     token.account,
     token.name,
-    token.state,
+    token.leaked_on === null ? token.state : `${token.state}, leaked`,
     created!,
     expires!,
     lastUsed,

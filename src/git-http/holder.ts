@@ -1,11 +1,19 @@
 import type { FastifyRequest } from "fastify";
+import type { PlaceHolder } from "../git/process-places.ts";
 import { clientAddress, networkOf } from "../http/client-address.ts";
-import type { Caller } from "../model/caller.ts";
 import type { Ports } from "../ports.ts";
+import type { GitRequest } from "./git-route.ts";
 
-/** Who is counted: the account, or without one the address. */
-export function holderOf({ config }: Pick<Ports, "config">, caller: Caller, request: FastifyRequest): string {
-  return caller.kind === "anonymous"
-    ? `address ${networkOf(clientAddress(request, config))}`
-    : caller.account.uuid;
+/** Who is counted: the account, or without one the address; and the repository. */
+export function holdersOf(
+  { config }: Pick<Ports, "config">,
+  { caller, repository }: Pick<GitRequest, "caller" | "repository">,
+  request: FastifyRequest,
+): readonly PlaceHolder[] {
+  return [
+    { kind: "repository", id: repository.uuid },
+    caller.kind === "anonymous"
+      ? { kind: "address", id: networkOf(clientAddress(request, config)) }
+      : { kind: "account", id: caller.account.uuid },
+  ];
 }

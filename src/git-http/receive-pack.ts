@@ -5,6 +5,7 @@ import { reachFaultPoint } from "../fault-points.ts";
 import { FLUSH_PACKET, sidebandPackets } from "../git/wire/packet.ts";
 import { type PushReport, writePushReport } from "../git/wire/push-report.ts";
 import { hearOut, type PushRequest, readPushRequest } from "../git/wire/push-request.ts";
+import { actorOf } from "../http/actor.ts";
 import { basesOf } from "../http/public-urls.ts";
 import { annotateFailure } from "../http/request-log.ts";
 import { failureOf, logBug } from "../http/server.ts";
@@ -15,12 +16,14 @@ import type { Ports } from "../ports.ts";
 import { cutStalled } from "./cut-stalled.ts";
 import type { GitRequest, GitRoute } from "./git-route.ts";
 import { goneSignal } from "./gone-signal.ts";
-import { holderOf } from "./holder.ts";
+import { holdersOf } from "./holder.ts";
 import { NO_CACHE } from "./no-cache.ts";
 import { isUnpackError, openRequestBody } from "./request-body.ts";
 
 /** How often a client that waits hears from us, so that no proxy between takes the connection for dead. git's own value. */
 const SIGN_OF_LIFE_MS = 5_000;
+/** A wait that is shorter is told to nobody. */
+const WAIT_TOLD_MS = 1_000;
 
 /** `POST …/git-receive-pack`: a push. */
 export const receivePackRoute: GitRoute = {
@@ -55,12 +58,13 @@ function unpackFailure(error: unknown): unknown {
 
 async function answerPush(
   ports: Ports,
-  { repository, caller }: GitRequest,
+  git: GitRequest,
   pushRequest: PushRequest,
   answer: PassThrough,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<void> {
+  const { repository, caller } = git;
   const { capabilities } = pushRequest;
   const hasSideband = capabilities.has("side-band-64k");
   const signal = goneSignal(request, reply);
@@ -68,16 +72,27 @@ async function answerPush(
     ? setInterval(() => answer.write(sidebandPackets(1, Buffer.alloc(0))), SIGN_OF_LIFE_MS)
     : undefined;
   const onProgress = (text: Buffer) => answer.write(sidebandPackets(2, text));
+  let waitTold: NodeJS.Timeout | undefined;
+  const onWait = (why: string) => {
+    // Also to who asks for quiet, which git does wherever there is no terminal: a log that stands still needs a reason.
+    if (hasSideband) waitTold = setTimeout(() => onProgress(Buffer.from(`Waiting: ${why}\n`)), WAIT_TOLD_MS);
+  };
   const stopWatch = cutStalled(request, () => !request.raw.complete);
   let givePlaceBack = () => {};
   try {
-    givePlaceBack = await ports.pushPlaces.take(holderOf(ports, caller, request), signal);
-    const report = await push(ports, repository, pushRequest, {
-      author: { kind: "account", account: requireAccount(caller) },
-      bases: basesOf(request.headers, ports.config),
-      signal,
-      ...(hasSideband && !capabilities.has("quiet") ? { onProgress } : {}),
-    });
+    givePlaceBack = await ports.pushPlaces.take(holdersOf(ports, git, request), signal, onWait);
+    clearTimeout(waitTold);
+    const report = await push(
+      { ...ports, actor: actorOf(caller, request, ports.config) },
+      repository,
+      pushRequest,
+      {
+        author: { kind: "account", account: requireAccount(caller) },
+        bases: basesOf(request.headers, ports.config),
+        signal,
+        ...(hasSideband && !capabilities.has("quiet") ? { onProgress } : {}),
+      },
+    );
     await hearOut(pushRequest.pack);
     reachFaultPoint("push.answering");
     annotateReport(request, report);
@@ -97,6 +112,7 @@ async function answerPush(
     );
   } finally {
     stopWatch();
+    clearTimeout(waitTold);
     givePlaceBack();
     clearInterval(signsOfLife);
   }

@@ -17,7 +17,7 @@ import { listRefs } from "../storage/sql/refs.ts";
 import { cutStalled } from "./cut-stalled.ts";
 import type { GitRequest } from "./git-route.ts";
 import { goneSignal } from "./gone-signal.ts";
-import { holderOf } from "./holder.ts";
+import { holdersOf } from "./holder.ts";
 import { sendKept } from "./send-kept.ts";
 
 /** What upload-pack may serve; given here since no configuration of the repository is trusted. */
@@ -114,7 +114,7 @@ async function openKeptResponse(fetch: Fetch): Promise<FetchResponse | undefined
 
 async function writeResponse(fetch: Fetch, file: number, isUnwanted: AbortSignal): Promise<ResponseWriter> {
   const { ports, git, body, request } = fetch;
-  const givePlaceBack = await ports.fetchPlaces.take(holderOf(ports, git.caller, request), isUnwanted);
+  const givePlaceBack = await ports.fetchPlaces.take(holdersOf(ports, git, request), isUnwanted);
   try {
     const child = spawnGitInto(file, ...(await uploadPackCommand(fetch)));
     const said = collectMessages(child.stderr);
@@ -136,7 +136,7 @@ async function writeResponse(fetch: Fetch, file: number, isUnwanted: AbortSignal
 
 async function sendFromProcess(fetch: Fetch): Promise<FastifyReply> {
   const { ports, git, body, request, reply, signal } = fetch;
-  const givePlaceBack = await ports.fetchPlaces.take(holderOf(ports, git.caller, request), signal);
+  const givePlaceBack = await ports.fetchPlaces.take(holdersOf(ports, git, request), signal);
   const child = await uploadPackCommand(fetch)
     .then((command) => spawnGit(...command))
     .catch((error: unknown) => {

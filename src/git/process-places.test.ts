@@ -3,13 +3,15 @@ import { test } from "node:test";
 import { Failure } from "../model/failure.ts";
 import { openProcessPlaces } from "./process-places.ts";
 
+const A = { kind: "account", id: "a" } as const;
+const B = { kind: "account", id: "b" } as const;
 const never = new AbortController().signal;
 
 test("who finds no place waits, and gets the next one that is given back", async () => {
   const places = openProcessPlaces({ placesMax: 1, shareMax: 1, waitingMax: 5, waitMsMax: 10_000 });
-  const giveBack = await places.take("a", never);
+  const giveBack = await places.take([A], never);
   let isIn = false;
-  const second = places.take("a", never).then((give) => {
+  const second = places.take([A], never).then((give) => {
     isIn = true;
     return give;
   });
@@ -18,38 +20,80 @@ test("who finds no place waits, and gets the next one that is given back", async
   giveBack();
   giveBack();
   const giveSecond = await second;
-  const third = places.take("a", never);
+  const third = places.take([A], never);
   giveSecond();
   (await third)();
 });
 
 test("waiting ends: by time, by a line that is too long, by the one who waits", async () => {
   const places = openProcessPlaces({ placesMax: 1, shareMax: 1, waitingMax: 1, waitMsMax: 5 });
-  const giveBack = await places.take("a", never);
+  const giveBack = await places.take([A], never);
   const late = assert.rejects(
-    places.take("a", never),
+    places.take([A], never),
     (error) => error instanceof Failure && error.kind === "unavailable",
   );
-  await assert.rejects(places.take("a", never), /busy/);
+  await assert.rejects(places.take([A], never), /busy/);
   await late;
   const abort = new AbortController();
-  const gone = assert.rejects(places.take("a", abort.signal), /has gone/);
+  const gone = assert.rejects(places.take([A], abort.signal), /has gone/);
   abort.abort(new Error("the client has gone"));
   await gone;
   giveBack();
-  (await places.take("a", never))();
+  (await places.take([A], never))();
 });
 
 test("nobody holds all places", async () => {
   const places = openProcessPlaces({ placesMax: 3, shareMax: 2, waitingMax: 5, waitMsMax: 10_000 });
-  const first = await places.take("a", never);
-  await places.take("a", never);
+  const first = await places.take([A], never);
+  await places.take([A], never);
   let isIn = false;
-  const third = places.take("a", never).then(() => {
+  const third = places.take([A], never).then(() => {
     isIn = true;
   });
-  await places.take("b", never);
+  await places.take([B], never);
   assert.equal(isIn, false);
   first();
   await third;
+});
+
+test("a place counts for each of its holders, and who waits is told which of them has its share", async () => {
+  const places = openProcessPlaces({ placesMax: 4, shareMax: 2, waitingMax: 2, waitMsMax: 5 });
+  const repository = { kind: "repository", id: "r" } as const;
+  const told: string[] = [];
+  const tell = (why: string) => told.push(why);
+  const first = await places.take([repository, A], never, tell);
+  await places.take([repository, B], never, tell);
+  assert.deepEqual(told, []);
+  const third = { kind: "account", id: "c" } as const;
+  await assert.rejects(
+    places.take([repository, third], never, tell),
+    /^Failure: the server is busy with other requests for this repository: try again in a minute$/,
+  );
+  // Elsewhere there is room for all three.
+  const elsewhere = await places.take([{ kind: "repository", id: "other" }, A], never, tell);
+  const waits = places.take([repository, A], never, tell);
+  first();
+  (await waits)();
+  elsewhere();
+  assert.deepEqual(
+    told,
+    Array.from({ length: 2 }, () => "the server is busy with other requests for this repository"),
+  );
+});
+
+test("a full server is told of where no holder has its share", async () => {
+  const places = openProcessPlaces({ placesMax: 1, shareMax: 2, waitingMax: 1, waitMsMax: 5 });
+  await places.take([A], never);
+  await assert.rejects(places.take([B], never), /busy with other requests: try again/);
+});
+
+test("one client leaves room for others in a repository, and a repository for others on the server", async () => {
+  const options = { placesMax: 4, shareMax: 2, repositoryShareMax: 3, waitingMax: 2, waitMsMax: 5 };
+  const places = openProcessPlaces(options);
+  const repository = { kind: "repository", id: "r" } as const;
+  for (let count = 0; count < 2; count += 1) await places.take([repository, A], never);
+  await assert.rejects(places.take([repository, A], never), /other requests for your account: try/);
+  await places.take([repository, B], never);
+  await assert.rejects(places.take([repository, B], never), /other requests for this repository: try/);
+  await places.take([{ kind: "repository", id: "other" }, B], never);
 });

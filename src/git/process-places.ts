@@ -1,61 +1,95 @@
 import { Failure } from "../model/failure.ts";
 
+/** Whom a place counts for: an account, a repository. */
+export type PlaceHolder = {
+  readonly kind: "account" | "address" | "repository";
+  readonly id: string;
+};
+
+/** For who waits. */
+const NAMES: Record<PlaceHolder["kind"], string> = {
+  account: "your account",
+  address: "your address",
+  repository: "this repository",
+};
+
 /** A number of places for processes that cost memory. Who finds none waits in line. */
 export type ProcessPlaces = {
   /**
-   * @param holder who is counted: nobody may hold all places.
+   * @param holders who are counted, each for itself: none of them may hold all places.
+   * @param onWait told why, in words for who asks, if there is no place at once.
    * @returns what gives the place back.
    * @throws Failure unavailable after `waitMsMax`, or if the line is too long; the signal's reason if it is aborted.
    */
-  take(holder: string, signal: AbortSignal): Promise<() => void>;
+  take(
+    holders: readonly PlaceHolder[],
+    signal: AbortSignal,
+    onWait?: (why: string) => void,
+  ): Promise<() => void>;
 };
 
 export type ProcessPlacesOptions = {
   readonly placesMax: number;
-  /** The most that one holder may have. */
+  /** The most that one account or address may have; and a repository, if no more is said. */
   readonly shareMax: number;
+  /** Above `shareMax`, so that one client cannot keep all others from a repository. */
+  readonly repositoryShareMax?: number;
   readonly waitingMax: number;
   readonly waitMsMax: number;
 };
 
-type Waiting = { readonly holder: string; enter(): void };
+type Waiting = { readonly holders: readonly PlaceHolder[]; enter(): void };
 
 export function openProcessPlaces(options: ProcessPlacesOptions): ProcessPlaces {
   const shares = new Map<string, number>();
   const line: Waiting[] = [];
   let taken = 0;
 
-  const isFree = (holder: string) =>
-    taken < options.placesMax && (shares.get(holder) ?? 0) < options.shareMax;
+  const { shareMax, repositoryShareMax = shareMax } = options;
+  const shareMaxOf = { account: shareMax, address: shareMax, repository: repositoryShareMax };
+  const isFull = () => taken >= options.placesMax;
+  const findHolding = (holders: readonly PlaceHolder[]) =>
+    holders.find(({ kind, id }) => (shares.get(id) ?? 0) >= shareMaxOf[kind]);
+  const isFree = (holders: readonly PlaceHolder[]) => !isFull() && findHolding(holders) === undefined;
+  const why = (holders: readonly PlaceHolder[]) => {
+    // One of its holders first: that is nearer to who asks than all the others on the server.
+    const holding = findHolding(holders);
+    return `the server is busy with other requests${holding === undefined ? "" : ` for ${NAMES[holding.kind]}`}`;
+  };
+  const busy = (holders: readonly PlaceHolder[]) =>
+    new Failure("unavailable", `${why(holders)}: try again in a minute`);
 
-  function give(holder: string): () => void {
+  function give(holders: readonly PlaceHolder[]): () => void {
     taken += 1;
-    shares.set(holder, (shares.get(holder) ?? 0) + 1);
+    for (const { id } of holders) shares.set(id, (shares.get(id) ?? 0) + 1);
     let isGivenBack = false;
     return () => {
       if (isGivenBack) return;
       isGivenBack = true;
       taken -= 1;
-      const share = (shares.get(holder) ?? 1) - 1;
-      if (share === 0) shares.delete(holder);
-      else shares.set(holder, share);
-      const next = line.findIndex((waiting) => isFree(waiting.holder));
+      for (const { id } of holders) {
+        const share = (shares.get(id) ?? 1) - 1;
+        if (share === 0) shares.delete(id);
+        else shares.set(id, share);
+      }
+      const next = line.findIndex((waiting) => isFree(waiting.holders));
       if (next !== -1) line.splice(next, 1)[0]!.enter();
     };
   }
 
   return {
-    take(holder, signal) {
+    take(holders, signal, onWait) {
       if (signal.aborted) return Promise.reject(signal.reason);
-      if (isFree(holder)) return Promise.resolve(give(holder));
-      if (line.length >= options.waitingMax) return Promise.reject(busy());
+      if (isFree(holders)) return Promise.resolve(give(holders));
+      if (line.length >= options.waitingMax) return Promise.reject(busy(holders));
+      onWait?.(why(holders));
       return new Promise((resolve, reject) => {
         const waiting: Waiting = {
-          holder,
+          holders,
           // The place is taken in the same step in which it is given back, so that nobody slips in between.
           enter() {
             stop();
-            resolve(give(holder));
+            resolve(give(holders));
           },
         };
         const leave = (reason: unknown) => {
@@ -64,7 +98,7 @@ export function openProcessPlaces(options: ProcessPlacesOptions): ProcessPlaces 
           reject(reason);
         };
         const abort = () => leave(signal.reason);
-        const timer = setTimeout(() => leave(busy()), options.waitMsMax);
+        const timer = setTimeout(() => leave(busy(holders)), options.waitMsMax);
         const stop = () => {
           clearTimeout(timer);
           signal.removeEventListener("abort", abort);
@@ -74,8 +108,4 @@ export function openProcessPlaces(options: ProcessPlacesOptions): ProcessPlaces 
       });
     },
   };
-}
-
-function busy(): Failure {
-  return new Failure("unavailable", "the server is busy with other requests for this: try again in a minute");
 }

@@ -1,6 +1,8 @@
 import type { Logger } from "pino";
-import type { Actor, AuditSubject, NewAuditEvent } from "../model/audit.ts";
+import type { ApiToken } from "../model/api-token.ts";
+import { type Actor, type AuditSubject, type NewAuditEvent, tokenSubject } from "../model/audit.ts";
 import type { FailureKind } from "../model/failure.ts";
+import { fullName, type Repository } from "../model/repository.ts";
 import type { Uuid } from "../model/uuid.ts";
 import { insertAuditEvent, insertNewAddress } from "../storage/sql/audit-events.ts";
 import type { Database } from "../storage/sql/open-database.ts";
@@ -25,6 +27,8 @@ export type AuditNotes = {
   /** `network`: the address, as far as it tells one client from another. */
   noteAddress(actor: AccountActor, tokenName: string, network: string): void;
   noteRefusal(refusal: Refusal): void;
+  /** For the owner of a token that somebody was about to publish in the repository. */
+  noteLeak(actor: Actor, token: ApiToken, repository: Repository): void;
   /** Resolves when nothing is being written. */
   idle(): Promise<void>;
 };
@@ -108,6 +112,21 @@ export function openAuditNotes({
           details: { method, route, kind, reason },
         });
       });
+    },
+    noteLeak(actor, token, repository) {
+      beginHour();
+      const pusher = actor.kind === "account" ? actor.accountUuid : actor.kind;
+      const key = `leak ${pusher} ${token.uuid} ${repository.uuid}`;
+      if (!isFirst(key)) return;
+      const event: NewAuditEvent = {
+        at: clock(),
+        action: "token.leaked",
+        actor,
+        subject: tokenSubject(token),
+        affectedAccountUuid: token.accountUuid,
+        details: { repository: fullName(repository) },
+      };
+      write(key, () => insertAuditEvent(database.kysely, event));
     },
     async idle() {
       while (pending.size > 0) await Promise.all(pending);

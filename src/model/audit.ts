@@ -16,6 +16,7 @@ export const AUDIT_ACTIONS = [
   "token.rotated",
   "token.revoked",
   "token.used-from-new-address",
+  "token.leaked",
   "workspace.created",
   "workspace.member-set",
   "group.created",

@@ -4,7 +4,7 @@ import { DISK_FULL } from "../git/packs/index-pack.ts";
 import { storePack } from "../git/packs/store-pack.ts";
 import type { Brought } from "../git/packs/whole-by-evidence.ts";
 import { type NewObject, writePack } from "../git/packs/write-pack.ts";
-import { openProcessPlaces } from "../git/process-places.ts";
+import { openProcessPlaces, type PlaceHolder } from "../git/process-places.ts";
 import { editTree, type TreeEdit } from "../git/trees/edit-tree.ts";
 import type { Account } from "../model/account.ts";
 import { Failure, invalidField } from "../model/failure.ts";
@@ -21,9 +21,11 @@ import { dated, identityOf } from "./account-identity.ts";
 import { changeRefs, type RefChange } from "./change-refs.ts";
 import { type CommitPart, type CommitWish, readWish, refuseEmptyWish } from "./commit-wish.ts";
 import { type CreateRefPorts, getWholeCommit } from "./create-ref.ts";
-import { findLeakedToken, type Pushed } from "./leaked-tokens.ts";
+import { findLeakedToken, type LeakPorts, type Pushed } from "./leaked-tokens.ts";
 import { areReached } from "./reached-commits.ts";
 import { explainIfGone } from "./repository-gone.ts";
+
+export type CreateCommitPorts = CreateRefPorts & LeakPorts;
 
 type By = { readonly account: Account; readonly bases: Bases; readonly signal: AbortSignal };
 
@@ -44,12 +46,20 @@ const DEFAULT_BRANCH = "main" as BranchName;
 const ATTEMPTS_MAX = 20;
 
 /** Each is a git process. Nobody holds one while he sends: the contents wait on the disk. */
-const PLACES = openProcessPlaces({ placesMax: 8, shareMax: 6, waitingMax: 1_000, waitMsMax: 60_000 });
+const PLACES = openProcessPlaces({
+  placesMax: 8,
+  shareMax: 6,
+  repositoryShareMax: 7,
+  waitingMax: 1_000,
+  waitMsMax: 60_000,
+});
 /**
  * Who has been overtaken tries again alone in the repository, or many at once would overtake each other over and over. It is
  * short: the contents of the files are in the repository by then.
  */
 const TURNS = openProcessPlaces({ placesMax: 64, shareMax: 1, waitingMax: 1_000, waitMsMax: 60_000 });
+
+const holding = ({ uuid }: Repository): PlaceHolder => ({ kind: "repository", id: uuid });
 
 /**
  * Makes a commit of files that are sent and paths that are deleted, on top of a branch, in the caller's name. It is found
@@ -61,7 +71,7 @@ const TURNS = openProcessPlaces({ placesMax: 64, shareMax: 1, waitingMax: 1_000,
  * restriction refuses it.
  */
 export async function createCommit(
-  ports: CreateRefPorts,
+  ports: CreateCommitPorts,
   repository: Repository,
   parts: AsyncIterable<CommitPart>,
   by: By,
@@ -84,14 +94,14 @@ export async function createCommit(
 }
 
 async function commitWish(
-  ports: CreateRefPorts,
+  ports: CreateCommitPorts,
   repository: Repository,
   wish: CommitWish,
   spool: Spool,
   by: By,
 ): Promise<ObjectId> {
   for (let attempt = 1; ; attempt += 1) {
-    const leave = attempt === 1 ? () => {} : await TURNS.take(repository.uuid, by.signal);
+    const leave = attempt === 1 ? () => {} : await TURNS.take([holding(repository)], by.signal);
     try {
       const { id, base, change } = await tryWish(ports, repository, wish, spool, by);
       if (change.refused === undefined) return id;
@@ -108,7 +118,7 @@ async function commitWish(
 }
 
 async function tryWish(
-  ports: CreateRefPorts,
+  ports: CreateCommitPorts,
   repository: Repository,
   wish: CommitWish,
   spool: Spool,
@@ -129,7 +139,7 @@ function refNameOf(branch: BranchName): RefName {
 
 /** The rules of the reference for `branch` and `parents`. */
 async function findBase(
-  ports: CreateRefPorts,
+  ports: CreateCommitPorts,
   repository: Repository,
   wish: CommitWish,
   signal: AbortSignal,
@@ -163,7 +173,7 @@ async function findBase(
 }
 
 async function findParent(
-  ports: CreateRefPorts,
+  ports: CreateCommitPorts,
   repository: Repository,
   parent: ObjectId,
   signal: AbortSignal,
@@ -185,7 +195,7 @@ function notTheTip(branch: BranchName, tip: ObjectId | undefined): Failure {
 
 /** As a push of the objects would. */
 async function storeCommit(
-  ports: CreateRefPorts,
+  ports: CreateCommitPorts,
   repository: Repository,
   { id, objects, base, by }: { id: ObjectId; objects: readonly NewObject[]; base: Base; by: By },
 ): Promise<RefChange> {
@@ -217,7 +227,7 @@ async function storeCommit(
 
 /** The same as for a push. */
 async function refuseLeak(
-  ports: CreateRefPorts,
+  ports: CreateCommitPorts,
   repository: Repository,
   { by, ...pushed }: Pick<Pushed, "tips" | "listKnown" | "quarantine" | "brought"> & { by: By },
 ): Promise<void> {
@@ -228,11 +238,11 @@ async function refuseLeak(
 
 /** @returns the objects if they have been read, and found whole and harmless, on the way. */
 async function storeObjects(
-  ports: CreateRefPorts,
+  ports: CreateCommitPorts,
   repository: Repository,
   { objects, base, quarantine, by }: Stored,
 ): Promise<Brought | undefined> {
-  const leave = await PLACES.take(by.account.uuid, by.signal);
+  const leave = await PLACES.take([holding(repository), { kind: "account", id: by.account.uuid }], by.signal);
   const gitDir = ports.packs.gitDir(repository.uuid);
   const names = [refNameOf(base.branch)];
   const target = {
@@ -266,7 +276,7 @@ type Stored = {
 
 /** The commit with the trees and blobs that the repository does not have yet. */
 async function makeObjects(
-  ports: CreateRefPorts,
+  ports: CreateCommitPorts,
   repository: Repository,
   { wish, base, spool, by }: { wish: CommitWish; base: Base; spool: Spool; by: By },
 ): Promise<{ readonly id: ObjectId; readonly objects: readonly NewObject[] }> {
@@ -292,7 +302,7 @@ async function makeObjects(
 }
 
 async function commitContent(
-  ports: CreateRefPorts,
+  ports: CreateCommitPorts,
   { author, message = DEFAULT_MESSAGE }: CommitWish,
   tree: ObjectId,
   parent: ObjectId | undefined,

@@ -21,7 +21,10 @@ import type { Ports } from "../ports.ts";
 import type { Quarantine } from "../storage/packs/pack-store.ts";
 import type { RefAuthor } from "./branch-rules.ts";
 
-export type LeakPorts = Pick<Ports, "config" | "database" | "packs" | "clock" | "log">;
+export type LeakPorts = Pick<
+  Ports,
+  "config" | "database" | "packs" | "clock" | "log" | "actor" | "auditNotes"
+>;
 
 /** It guards against a slip and not against one who hides a token: what is beyond the limits passes. */
 const LIMITS: ScanLimits = {
@@ -49,9 +52,10 @@ export type Pushed = {
 };
 
 /**
- * Looks for a token of this server that is alive in what is new: files, messages of commits and tags.
+ * Looks for a token of this server that is alive in what is new: files, messages of commits and tags. Of
+ * each the log and the audit log tell, the latter for its owner.
  *
- * @returns where it is, and what its owner needs to know it by, in words for who pushes; never the token. Undefined: none.
+ * @returns where the first one is, and what its owner needs to know it by, in words for who pushes; never the token. Undefined: none.
  */
 export async function findLeakedToken(
   ports: LeakPorts,
@@ -76,12 +80,17 @@ export async function findLeakedToken(
   if (alive.length === 0) return undefined;
   const isNew =
     brought === undefined ? await withoutKnown([...new Set(alive.map(({ id }) => id))], options) : undefined;
-  const leaked = alive.find(({ id }) => isNew?.has(id) ?? true);
+  const allLeaked = alive.filter(({ id }) => isNew?.has(id) ?? true);
+  const leaked = allLeaked[0];
   if (leaked === undefined) return undefined;
-  ports.log.warn(
-    { "token.id": leaked.token.uuid, "repository.full_name": fullName(repository) },
-    "push refused: it has an API token in it",
-  );
+  // Whoever pushes has seen them all: each owner is told, not only the one whose token is named.
+  for (const { token } of new Map(allLeaked.map((each) => [each.token.uuid, each])).values()) {
+    ports.log.warn(
+      { "token.id": token.uuid, "repository.full_name": fullName(repository) },
+      "push refused: it has an API token in it",
+    );
+    ports.auditNotes.noteLeak(ports.actor, token, repository);
+  }
   const place = await describePlace(leaked, async () =>
     findPathOf(leaked.id, tips, await listKnown(), options),
   );

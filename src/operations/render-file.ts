@@ -85,7 +85,7 @@ export async function renderInThread(
   holder: string,
   { signal, timeLimitMs }: { readonly signal: AbortSignal; readonly timeLimitMs: number },
 ): Promise<string> {
-  const leave = await places.take(holder, signal);
+  const leave = await places.take([{ kind: "repository", id: holder }], signal);
   const worker = new Worker(new URL("../representations/render-worker.ts", import.meta.url), {
     workerData: text,
     resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB_MAX },

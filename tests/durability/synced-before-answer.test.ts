@@ -1,6 +1,8 @@
 // A loss of power is not made here. What survives one is what has been synced, so the calls are watched: everything that an
 // answer acknowledges is synced before the answer goes out.
 import assert from "node:assert/strict";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
 import { test } from "node:test";
 import { commitFiles, createFilledRepository } from "../support/hosted-repository.ts";
 import { basic } from "../support/http-request.ts";
@@ -20,6 +22,14 @@ function syncedBefore(calls: readonly TracedCall[], answer: RegExp): readonly st
   const answers = calls.flatMap(({ kind, of }, index) => (kind === "send" && answer.test(of) ? [index] : []));
   assert.equal(answers.length, 1, `one answer with ${answer} in\n${calls.map(({ of }) => of).join("\n")}`);
   return calls.slice(0, answers[0]).flatMap(({ kind, of }) => (kind === "sync" ? [of] : []));
+}
+
+async function upload(field: string, content: string): Promise<Response> {
+  const { email, token, api_url } = pail.credentials;
+  const body = new FormData();
+  body.append(field, new Blob([content]), "file.bin");
+  const headers = { authorization: basic(email, token) };
+  return fetch(`${api_url}/repositories/${repository.fullName}/downloads`, { method: "POST", headers, body });
 }
 
 const OBJECTS = [
@@ -55,6 +65,18 @@ for (const [what, act, answer, wanted] of [
     },
     /HTTP\/1\.1 201/,
     [...OBJECTS, ...DATABASE],
+  ],
+  [
+    "an upload of a download",
+    async () => assert.equal((await upload("files", "uploaded\n")).status, 201),
+    /HTTP\/1\.1 201/,
+    [
+      ["the file", /\/downloads\/unfinished\/[\w-]{36}$/],
+      ["the folder that it has been moved into", /\/downloads\/\w{2}\/[\w-]{36}$/],
+      ["the folder that names that one", /\/downloads\/\w{2}$/],
+      ["the folder above", /\/downloads$/],
+      ...DATABASE,
+    ],
   ],
   [
     "the creation of a repository over REST",
@@ -114,3 +136,23 @@ for (const [what, act, answer, wanted] of [
     context.diagnostic(`${synced.length} sync calls`);
   });
 }
+
+test("an upload that is refused leaves nothing, neither a file nor a row", async () => {
+  const folderOfDownloads = join(pail.dataFolder, "downloads");
+  const listFiles = async () =>
+    (await readdir(folderOfDownloads, { recursive: true, withFileTypes: true })).filter((each) =>
+      each.isFile(),
+    );
+  const files = (await listFiles()).length;
+  const { email, token, api_url } = pail.credentials;
+  const body = new FormData();
+  // The second of the same name is found only once the first is on the disk.
+  for (const content of ["first\n", "second\n"]) body.append("files", new Blob([content]), "twice.bin");
+  const url = `${api_url}/repositories/${repository.fullName}/downloads`;
+  const headers = { authorization: basic(email, token) };
+  const answer = await fetch(url, { method: "POST", headers, body });
+  assert.equal(answer.status, 400, await answer.text());
+  assert.equal((await listFiles()).length, files);
+  const listed = await rest(`/repositories/${repository.fullName}/downloads`);
+  assert.ok(!listed.text.includes("twice.bin"), listed.text);
+});

@@ -2,8 +2,11 @@
 // today or once it becomes public. It is caught where it would come in: by Git, and by a commit over REST.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { listedTokens } from "../../src/cli/token-listing.ts";
 import { createAccount } from "../../src/operations/accounts.ts";
 import { createApiToken, revokeApiToken } from "../../src/operations/api-tokens.ts";
+import { listTokens } from "../../src/storage/sql/api-tokens.ts";
+import { listAuditEvents } from "../../src/storage/sql/audit-events.ts";
 import { inventToken } from "../support/accounts.ts";
 import { startFilledApp } from "../support/filled-app.ts";
 
@@ -72,6 +75,35 @@ test("somebody else's token is refused too, and nothing is told of it", async ()
   assert.ok(!outcome.said.includes("of mallory") && !outcome.said.includes(uuid.slice(0, 8)), outcome.said);
 });
 
+test("each owner is told: in the audit log once, though it is pushed again, and where tokens are listed", async () => {
+  const ours = await tokenOf(app.owner.uuid, "both: ours");
+  const hers = await tokenOf(mallory.uuid, "both: hers");
+  const revoked = await tokenOf(mallory.uuid, "both: revoked");
+  await revokeApiToken(app.ports, revoked.uuid);
+  const files = { "a.txt": ours.text, "b.txt": `${hers.text} ${revoked.text}`, "c.txt": hers.text };
+  for (const again of ["", "\n"]) assert.equal((await push({ ...files, "d.txt": again })).status, 1);
+  await app.ports.auditNotes.idle();
+  const told = await listAuditEvents(app.ports.database.kysely, { action: "token.leaked", limit: 1000 });
+  const here = told.filter(({ subject }) => subject.name.startsWith("both: "));
+  assert.deepEqual(
+    here
+      .map(({ subject, affectedAccountUuid, details }) => [subject.uuid, affectedAccountUuid, details])
+      .sort(),
+    [
+      [ours.uuid, app.owner.uuid, { repository: "acme/demo" }],
+      [hers.uuid, mallory.uuid, { repository: "acme/demo" }],
+    ].sort(),
+  );
+  for (const { actor } of here)
+    assert.ok(actor.kind === "account" && actor.accountUuid === app.owner.uuid && actor.address !== "");
+  const tokens = await listTokens(app.ports.database.kysely, mallory.uuid);
+  const listed = await listedTokens(app.ports, tokens);
+  const leakedOf = (uuid: string) => listed.find(({ id }) => id === uuid)!.leaked_on;
+  assert.notEqual(leakedOf(hers.uuid), null);
+  assert.equal(leakedOf(revoked.uuid), null);
+  assert.ok(!JSON.stringify(told).includes(hers.text.slice(12, 40)));
+});
+
 test("it is found in an older commit of the push, in a message of a commit and of a tag", async () => {
   const { text } = await tokenOf(app.owner.uuid, "history");
   await git.out(["checkout", "--quiet", "-B", "work", start], { folder });
@@ -110,6 +142,10 @@ test("a commit over REST is refused the same way", async () => {
   );
   assert.ok(!said.includes(text.slice(12, 40)));
   assert.deepEqual(await branches(), ["main"]);
+  await app.ports.auditNotes.idle();
+  const told = await listAuditEvents(app.ports.database.kysely, { action: "token.leaked", limit: 1 });
+  assert.equal(told[0]?.subject.uuid, uuid);
+  assert.deepEqual(told[0]?.actor.kind === "account" && told[0].actor.accountUuid, app.owner.uuid);
 });
 
 test("what opens nothing may be pushed: revoked, expired, unknown, damaged and cut tokens", async () => {

@@ -7,6 +7,7 @@ import { after } from "node:test";
 import { fileURLToPath } from "node:url";
 import { watchedEnvironment } from "./answers-folder.ts";
 import type { CommandOutcome } from "./pail-server.ts";
+import { noteTokens, refuseTokens } from "./token-search.ts";
 
 const PAIL = fileURLToPath(new URL("../../bin/pail", import.meta.url));
 
@@ -48,7 +49,15 @@ export function openPailCommand(): PailCommand {
       });
       child.stdin.on("error", () => {}).end();
       child.on("error", reject);
-      child.on("close", (code) => resolve({ status: code ?? -1, stdout, stderr }));
+      child.on("close", (code) => {
+        noteTokens(stdout);
+        try {
+          refuseTokens(`what pail ${args.slice(0, 2).join(" ")} says on stderr`, stderr);
+          resolve({ status: code ?? -1, stdout, stderr });
+        } catch (error) {
+          reject(error);
+        }
+      });
       return promise;
     },
   };

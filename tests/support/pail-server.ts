@@ -7,6 +7,7 @@ import { after, afterEach } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { watchedEnvironment } from "./answers-folder.ts";
+import { noteTokens, refuseTokens, refuseTokensInDatabase } from "./token-search.ts";
 
 const PAIL = fileURLToPath(new URL("../../bin/pail", import.meta.url));
 const START_MS_MAX = 20_000;
@@ -43,6 +44,7 @@ export interface PailServer {
   logText(): string;
   /** Runs `pail <args> --data <the server's folder>` and waits for its end. */
   cli(args: readonly string[], options?: { input?: string }): Promise<CommandOutcome>;
+  /** Ends it. Fails if a token stands in its log or its database. */
   stop(): Promise<void>;
 }
 
@@ -89,7 +91,15 @@ function runCommand(
   // A command that does not read its input may close it first.
   child.stdin.on("error", () => {}).end(input ?? "");
   child.on("error", reject);
-  child.on("close", (code) => resolve({ status: code ?? -1, stdout, stderr }));
+  child.on("close", (code) => {
+    noteTokens(stdout);
+    try {
+      refuseTokens(`what pail ${args.slice(0, 2).join(" ")} says on stderr`, stderr);
+      resolve({ status: code ?? -1, stdout, stderr });
+    } catch (error) {
+      reject(error);
+    }
+  });
   return promise;
 }
 
@@ -157,10 +167,16 @@ export async function startPail(options: PailOptions = {}): Promise<PailServer> 
     await endProcess(child);
     process.off("exit", killWithTests);
     process.off("uncaughtExceptionMonitor", killWithTests);
-    await rm(folder, { recursive: true, force: true });
+    try {
+      refuseTokens("the log", logText());
+      refuseTokensInDatabase(join(dataFolder, "pail.sqlite"));
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   };
   try {
     const credentials = await awaitCredentials(credentialsFile, child, logText);
+    noteTokens(JSON.stringify(credentials));
     return {
       credentials,
       credentialsFile,

@@ -16,6 +16,7 @@ import { createApiToken } from "../../src/operations/api-tokens.ts";
 import { createRepository } from "../../src/operations/repositories.ts";
 import { createWorkspace } from "../../src/operations/workspaces.ts";
 import type { Ports } from "../../src/ports.ts";
+import { noteRandomBytes, refuseTokens, refuseTokensInDatabase } from "./token-search.ts";
 
 export type TestApp = {
   readonly ports: Ports;
@@ -28,7 +29,8 @@ export type TestApp = {
   token(scopes?: readonly GrantedScope[]): Promise<string>;
   /** Each line of the log, parsed. */
   readonly logLines: readonly Record<string, unknown>[];
-  close(): Promise<void>;
+  /** Ends it. Fails if a token stands in its log, or in its database unless a caller has put one into a row there. */
+  close(options?: { readonly hasTokenInRows?: boolean }): Promise<void>;
 };
 
 /** A whole server in this process, on a free port, with workspace `acme` and an empty private repository `acme/demo`. */
@@ -39,7 +41,7 @@ export async function startTestApp(
   const folder = await mkdtemp(join(tmpdir(), "pail-test-"));
   const logLines: Record<string, unknown>[] = [];
   const log = pino({ level: "info" }, { write: (line: string) => void logLines.push(JSON.parse(line)) });
-  const ports = await openPorts(
+  const opened = await openPorts(
     {
       dataFolder: folder,
       database: { kind: "sqlite", path: join(folder, "pail.sqlite") },
@@ -65,6 +67,7 @@ export async function startTestApp(
     },
     log,
   );
+  const ports = { ...opened, randomBytes: noteRandomBytes(opened.randomBytes) };
   const owner = await createAccount(ports, {
     email: "owner@example.com",
     username: "owner",
@@ -91,11 +94,17 @@ export async function startTestApp(
       });
       return made.text.reveal();
     },
-    async close() {
+    async close({ hasTokenInRows = false } = {}) {
       await app.close();
       await jobs.close();
       await ports.close();
-      await rm(folder, { recursive: true, force: true });
+      try {
+        refuseTokens("the log", logLines.map((line) => JSON.stringify(line)).join("\n"));
+        const { database } = ports.config;
+        if (database.kind === "sqlite" && !hasTokenInRows) refuseTokensInDatabase(database.path);
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
     },
   };
 }

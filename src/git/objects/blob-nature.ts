@@ -39,7 +39,7 @@ export async function readBlobNature(
     const content = await openBlob(source, blob, { signal });
     return parseBlobNature(Buffer.isBuffer(content) ? content : await buffer(content));
   }
-  const leave = await lookingPlaces.take(source.gitDir, signal);
+  const leave = await lookingPlaces.take([{ kind: "repository", id: source.gitDir }], signal);
   try {
     const nature = known.get(blob.id) ?? (await lookIntoLargeBlob(source, blob, signal));
     keepNature(blob.id, nature);

@@ -53,6 +53,17 @@ export type AuditQuery = {
   readonly limit: number;
 };
 
+/** The tokens that were found in a push, each with when it last was. */
+export async function findLeaks(db: Kysely<Schema>): Promise<ReadonlyMap<Uuid, Date>> {
+  const rows = await db
+    .selectFrom("audit_event")
+    .select(["subject_uuid", (eb) => eb.fn.max("at").as("at")])
+    .where("action", "=", "token.leaked" satisfies AuditAction)
+    .groupBy("subject_uuid")
+    .execute();
+  return new Map(rows.map(({ subject_uuid, at }) => [subject_uuid as Uuid, instant(Number(at))]));
+}
+
 /** Newest first. */
 export async function listAuditEvents(
   db: Kysely<Schema>,

@@ -1,0 +1,78 @@
+// The generated tests of access know the routes that are listed. A route that somebody registers past the lists would be in
+// none of them: so what the server has in the end is held against the lists.
+import assert from "node:assert/strict";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import { existsSync } from "node:fs";
+import { after, test } from "node:test";
+import type { FastifyInstance, RouteOptions } from "fastify";
+import { createApp } from "../../src/app.ts";
+import { GIT_ROUTES } from "../../src/git-http/git-http.ts";
+import { routerPaths } from "../../src/http/pipeline.ts";
+import { TOKEN_REVOCATION_PATH } from "../../src/own-routes/token-revocation.ts";
+import { ROUTES } from "../../src/rest/routes.ts";
+import { startTestApp } from "../support/test-app.ts";
+
+/** What asks for no scope and no permission, with the reason and the tests of its own. */
+const OUTSIDE: Readonly<Record<string, { readonly why: string; readonly tests: string }>> = {
+  [`POST ${TOKEN_REVOCATION_PATH}`]: {
+    why: "the token in the body is the proof, and no other credential is looked at",
+    tests: "tests/access/token-revocation.test.ts",
+  },
+  ...Object.fromEntries(
+    ["GET", "PUT", "DELETE", "PATCH"].map((method) => [
+      `${method} ${TOKEN_REVOCATION_PATH}`,
+      { why: "refused, whoever asks", tests: "tests/access/token-revocation.test.ts" },
+    ]),
+  ),
+};
+
+/** In `matrix.test.ts`, which is made of the same lists. */
+const IN_MATRIX = [
+  ...ROUTES.flatMap((route) => routerPaths(route).map((path) => `${route.method} ${path}`)),
+  ...GIT_ROUTES.map(({ method, suffix }) => `${method} /:workspace/:repo_slug${suffix}`),
+];
+
+/** Fastify tells of each server that is made, before there is a route. */
+async function listRegistered(): Promise<readonly string[]> {
+  const registered: string[] = [];
+  const listen = (message: unknown) => {
+    (message as { fastify: FastifyInstance }).fastify.addHook("onRoute", ({ method, url }: RouteOptions) => {
+      registered.push(...[method].flat().map((each) => `${each} ${url}`));
+    });
+  };
+  const app = await startTestApp();
+  after(() => app.close());
+  subscribe("fastify.initialization", listen);
+  const server = await createApp(app.ports).finally(() => unsubscribe("fastify.initialization", listen));
+  after(() => server.close());
+  await server.ready();
+  return registered;
+}
+
+const registered = await listRegistered();
+/** Fastify adds a HEAD to each GET: the same route, asked for the same. */
+const own = registered.filter((name) => !name.startsWith("HEAD "));
+
+test("every route that the server has is in the matrix, or on the list of those outside of it", () => {
+  const unknown = own.filter((name) => !IN_MATRIX.includes(name) && !Object.hasOwn(OUTSIDE, name));
+  assert.deepEqual(unknown, [], "add it to ROUTES or GIT_ROUTES; or to OUTSIDE, with tests of its own");
+  assert.deepEqual([...own].sort(), [...new Set(own)].sort(), "none is there twice");
+});
+
+test("every route of the lists is registered", () => {
+  const missing = [...IN_MATRIX, ...Object.keys(OUTSIDE)].filter((name) => !own.includes(name));
+  assert.deepEqual(missing, []);
+});
+
+test("a HEAD is there only where its GET is", () => {
+  const heads = registered.filter((name) => name.startsWith("HEAD "));
+  assert.ok(heads.length > 0);
+  assert.deepEqual(
+    heads.filter((name) => !own.includes(name.replace("HEAD", "GET"))),
+    [],
+  );
+});
+
+for (const [name, { why, tests }] of Object.entries(OUTSIDE)) {
+  test(`${name} is outside of the matrix: ${why}`, () => assert.ok(existsSync(tests), tests));
+}

@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import type { AddressInfo } from "node:net";
+import { after, test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
+import { createApp } from "../../src/app.ts";
+import { openProcessPlaces, type ProcessPlacesOptions } from "../../src/git/process-places.ts";
+import { createAccount } from "../../src/operations/accounts.ts";
+import { createRepository } from "../../src/operations/repositories.ts";
+import { startFilledApp } from "../support/filled-app.ts";
+
+const { app, git, folder, url, commit } = await startFilledApp();
+await commit({ "README.md": "hello\n" }, "First");
+await git.out(["push", "--quiet", "origin", "HEAD:refs/heads/main"], { folder });
+const other = await createRepository(app.ports, {
+  workspace: app.workspace,
+  project: app.project,
+  slug: "other" as typeof app.repository.slug,
+});
+const stranger = await createAccount(app.ports, { email: "bob@example.com", username: "bob" });
+const never = new AbortController().signal;
+
+/** A server of its own on the same data, in which somebody else already does all that one repository may have done at a time. */
+async function startBusy(options: Partial<ProcessPlacesOptions>) {
+  const places = openProcessPlaces({
+    placesMax: 8,
+    shareMax: 2,
+    waitingMax: 10,
+    waitMsMax: 30_000,
+    ...options,
+  });
+  // Nothing is kept, so that a clone needs a process too.
+  const config = { ...app.ports.config, fetchCacheBytesMax: 0 };
+  const server = await createApp({ ...app.ports, config, pushPlaces: places, fetchPlaces: places });
+  await server.listen({ host: "127.0.0.1", port: 0 });
+  after(() => server.close());
+  const holders = [
+    { kind: "repository", id: app.repository.uuid } as const,
+    { kind: "account", id: stranger.uuid } as const,
+  ];
+  const leaves = [await places.take(holders, never), await places.take(holders, never)];
+  const { port } = server.server.address() as AddressInfo;
+  const at = (slug: string) => {
+    const busy = new URL(url);
+    busy.port = String(port);
+    busy.pathname = `/acme/${slug}.git`;
+    return busy.href;
+  };
+  return {
+    at,
+    leave() {
+      for (const leave of leaves) leave();
+    },
+  };
+}
+
+test("a push to a repository that is busy waits, says so, and goes through", async () => {
+  const busy = await startBusy({});
+  await commit({ "a.txt": "a\n" }, "A");
+  const pushing = git.run(["push", busy.at("demo"), "HEAD:refs/heads/waited"], { folder });
+  await delay(2_500);
+  busy.leave();
+  const { status, stderr } = await pushing;
+  assert.equal(status, 0, stderr);
+  assert.match(stderr, /^remote: Waiting: the server is busy with other requests for this repository *$/m);
+});
+
+test("a push that has waited too long is refused in words, and moves nothing", async () => {
+  const busy = await startBusy({ waitMsMax: 100 });
+  await commit({ "b.txt": "b\n" }, "B");
+  const { status, stderr } = await git.run(["push", busy.at("demo"), "HEAD:refs/heads/refused"], { folder });
+  assert.equal(status, 1);
+  assert.match(stderr, /busy with other requests for this repository: try again in a minute/);
+  const listed = await git.out(["ls-remote", url], { folder });
+  assert.ok(!listed.includes("refs/heads/refused"), listed);
+  busy.leave();
+});
+
+test("a clone that has waited too long is refused with a status, of which git shows the number", async () => {
+  const busy = await startBusy({ waitMsMax: 100 });
+  const { status, stderr } = await git.run(["clone", busy.at("demo"), git.newPath("clone")], {});
+  assert.notEqual(status, 0);
+  assert.match(stderr, /HTTP 503/);
+  const told = app.logLines.map((line) => String(line["failure.message"]));
+  assert.ok(
+    told.includes("the server is busy with other requests for this repository: try again in a minute"),
+  );
+  busy.leave();
+});
+
+test("the same account is served in another repository meanwhile, at once", async () => {
+  const busy = await startBusy({ waitMsMax: 100 });
+  await git.out(["push", busy.at(other.slug), "HEAD:refs/heads/main"], { folder });
+  await git.out(["clone", "--quiet", busy.at(other.slug), git.newPath("clone")]);
+  busy.leave();
+});
