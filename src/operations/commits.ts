@@ -9,7 +9,6 @@ import type { ObjectId } from "../model/object-id.ts";
 import { BRANCH_PREFIX, TAG_PREFIX } from "../model/ref-name.ts";
 import type { Repository } from "../model/repository.ts";
 import type { Ports } from "../ports.ts";
-import { findAccountsByEmails } from "../storage/sql/accounts.ts";
 import { findCursor, saveCursor } from "../storage/sql/commits-cursors.ts";
 import { findRef } from "../storage/sql/refs.ts";
 
@@ -168,12 +167,12 @@ export async function getCommit(
 }
 
 /** The accounts behind the authors and committers, by lower-case e-mail address. */
-export function findCommitAccounts(
+export async function findCommitAccounts(
   { database }: Pick<Ports, "database">,
   commits: readonly Commit[],
 ): Promise<ReadonlyMap<string, Account>> {
   const addresses = commits.flatMap(({ author, committer }) => [author.email, committer.email]);
-  return findAccountsByEmails(database.kysely, [...new Set(addresses.filter((address) => address !== ""))]);
+  return database.lookups.findAccountsByEmails([...new Set(addresses.filter((address) => address !== ""))]);
 }
 
 const KEY_LENGTH = 32;

@@ -8,7 +8,6 @@ import type { Ref, RefKind } from "../model/ref.ts";
 import { BRANCH_PREFIX, parseRefName, TAG_PREFIX } from "../model/ref-name.ts";
 import type { Repository } from "../model/repository.ts";
 import type { Ports } from "../ports.ts";
-import { findAccountsByEmails } from "../storage/sql/accounts.ts";
 import { countListedRefs, listRefsFiltered } from "../storage/sql/ref-list.ts";
 import { findRef } from "../storage/sql/refs.ts";
 
@@ -131,13 +130,10 @@ export async function readRefs(
 }
 
 /** The accounts behind authors and taggers, by lower-case e-mail address. */
-export function findRefAccounts(
+export async function findRefAccounts(
   { database }: Pick<Ports, "database">,
   refs: readonly RefDetails[],
 ): Promise<ReadonlyMap<string, Account>> {
   const addresses = refs.flatMap(({ commit, tag }) => [commit?.author.email ?? "", tag?.tagger?.email ?? ""]);
-  return findAccountsByEmails(
-    database.kysely,
-    addresses.filter((address) => address !== ""),
-  );
+  return database.lookups.findAccountsByEmails(addresses.filter((address) => address !== ""));
 }

@@ -21,7 +21,7 @@ export type CommitOptions = {
 
 /** A commit's instant in UTC, in whole seconds: `2025-04-26T09:43:26+00:00`. */
 export function representCommitDate(date: Date): string {
-  return date.toISOString().replace(/\.\d{3}Z$/, "+00:00");
+  return `${date.toISOString().slice(0, -".000Z".length)}+00:00`;
 }
 
 function representLinks(bases: Bases, repository: Repository, id: ObjectId) {

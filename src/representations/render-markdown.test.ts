@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import MarkdownIt from "markdown-it";
 import {
   MARKDOWN_MESSAGE_LENGTH_MAX,
   renderDocument,
@@ -34,6 +35,58 @@ for (const [text, html] of [
   ["\u{1f600} \0", "<p>\u{1f600} \u{fffd}</p>"],
 ] as const) {
   test(`renders ${JSON.stringify(text)}`, () => assert.equal(renderMessage(text), html));
+}
+
+const markdownIt = new MarkdownIt("default", { html: false, breaks: true });
+
+/** A line within a paragraph that looks like an item: there a message is no CommonMark, as recorded. */
+const ITEM_IN_TEXT = /\n\s*(?:[-+*]|\d+[.)])/;
+
+const MEANINGLESS = [
+  ..."azAZ09 .,;:!?'\"/()#@%$+=>-",
+  "\n",
+  "\n\n",
+  "  ",
+  "word",
+  "www.example.com",
+  "a: b",
+  "---",
+];
+const MEANINGFUL = [
+  "_",
+  "`",
+  "~",
+  "~~",
+  "\\",
+  "&amp;",
+  "&",
+  "<",
+  "]",
+  "|",
+  "|-|",
+  "\t",
+  "\r\n",
+  "\u00e9",
+  "\u00a0",
+  "    ",
+];
+
+for (const [which, parts] of [
+  ["that means nothing to Markdown", MEANINGLESS],
+  ["with something that may mean something to Markdown", [...MEANINGLESS, ...MEANINGFUL]],
+  ["of lines that begin with letters", ["\na", "\n\nB", ...MEANINGLESS, ...MEANINGFUL]],
+] as const) {
+  test(`renders text ${which} as markdown-it does`, () => {
+    const text = fc.tuple(fc.constantFrom("a", "Z", "", " ", "1", "-"), fc.array(fc.constantFrom(...parts)));
+    fc.assert(
+      fc.property(text, ([first, rest]) => {
+        const all = first + rest.join("");
+        fc.pre(!ITEM_IN_TEXT.test(all));
+        assert.equal(renderMessage(all), markdownIt.render(all).trimEnd());
+      }),
+      { numRuns: 5000 },
+    );
+  });
 }
 
 test("in a document a line end is none in HTML, and an address that is relative stays so", () => {

@@ -8,6 +8,13 @@ import type sanitizeHtml from "sanitize-html";
  */
 export const MARKDOWN_MESSAGE_LENGTH_MAX = 4096;
 
+/**
+ * Nothing in it means anything to Markdown: each line begins with a letter, so none is an item, a heading or a fence, and
+ * no other character makes emphasis, code, a link, an entity or an escape. Most messages of commits are like that, and
+ * markdown-it would take most of the time that a list of them takes.
+ */
+const MEANS_NOTHING = /^[a-z][a-z0-9 .,;:!?'"/()#@%$+=>-]*(?:\n+[a-z][a-z0-9 .,;:!?'"/()#@%$+=>-]*)*\n*$/i;
+
 /** Beyond this a message is kept rendered for a while, so that slow ones are not slow at each request. */
 const QUICK_LENGTH_MAX = 500;
 /** Three pages. With its HTML a message takes some 10 kB. */
@@ -83,7 +90,7 @@ function sanitize(html: string): string {
 
 /** A message or comment as HTML, with a break at each line end. */
 export function renderMessage(text: string): string {
-  if (text.length > MARKDOWN_MESSAGE_LENGTH_MAX) return renderParagraphs(text);
+  if (text.length > MARKDOWN_MESSAGE_LENGTH_MAX || MEANS_NOTHING.test(text)) return renderParagraphs(text);
   const found = kept.get(text);
   if (found !== undefined) return found;
   const html = sanitize(messages().render(text).trimEnd());

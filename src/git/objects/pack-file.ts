@@ -1,7 +1,7 @@
-import { readSync } from "node:fs";
 import { inflateSync } from "node:zlib";
 import { applyDelta } from "./apply-delta.ts";
 import type { ObjectType } from "./object-type.ts";
+import type { PackBytes } from "./pack-bytes.ts";
 import type { PackIndex } from "./pack-index.ts";
 
 /** gitformat-pack(5), "Object types". */
@@ -14,8 +14,8 @@ const ID_BYTES = 20;
 export const SMALL_BYTES_MAX = 64 * 1024;
 /** git's own default of a full repack is 50; chains that are longer are its to follow. */
 const DEPTH_MAX = 64;
-/** Read with the head of an entry: most objects that are asked for are smaller. */
-const READ_AHEAD_BYTES = 4 * 1024;
+/** Type and size, and a distance or an id. No number that means anything here takes more than 10 bytes. */
+const HEAD_BYTES_MAX = 10 + ID_BYTES;
 /** What zlib makes at most of bytes that it cannot make fewer: more than its own `compressBound`. */
 const compressedBytesMax = (size: number) => size + (size >>> 8) + 64;
 
@@ -28,23 +28,22 @@ type Entry = {
   readonly size: number;
   readonly baseAt: number;
   readonly contentAt: number;
-  /** What has been read of the content: valid until the next read. */
-  readonly ahead: Buffer;
 };
 
 export type PackedObject = { readonly type: ObjectType; readonly content: Buffer };
 
-/** Shared by all packs: nothing is awaited between a read into it and its last use. */
-const window = Buffer.allocUnsafe(Math.max(READ_AHEAD_BYTES, compressedBytesMax(SMALL_BYTES_MAX)));
-
 /** The small object at a place in an open pack. Undefined: not small, damaged, or with a base that is not in this pack. */
-export function readPackedObject(file: number, index: PackIndex, offset: number): PackedObject | undefined {
+export function readPackedObject(
+  pack: PackBytes,
+  index: PackIndex,
+  offset: number,
+): PackedObject | undefined {
   const deltas: Buffer[] = [];
   let at = offset;
   for (let depth = 0; depth < DEPTH_MAX; depth += 1) {
-    const entry = readEntry(file, index, at);
+    const entry = readEntry(pack, index, at);
     if (entry === undefined || entry.size > SMALL_BYTES_MAX) return undefined;
-    const bytes = inflate(file, entry);
+    const bytes = inflate(pack, entry);
     if (bytes === undefined) return undefined;
     if (entry.type !== "delta") {
       const content = applyDeltas(bytes, deltas);
@@ -64,8 +63,8 @@ function applyDeltas(base: Buffer, deltas: readonly Buffer[]): Buffer | undefine
   );
 }
 
-function readEntry(file: number, index: PackIndex, offset: number): Entry | undefined {
-  const read = window.subarray(0, readSync(file, window, 0, READ_AHEAD_BYTES, offset));
+function readEntry(pack: PackBytes, index: PackIndex, offset: number): Entry | undefined {
+  const read = pack.read(offset, HEAD_BYTES_MAX);
   let at = 0;
   let byte = read[at++] ?? 0;
   const type = (byte >>> 4) & 7;
@@ -92,13 +91,11 @@ function readEntry(file: number, index: PackIndex, offset: number): Entry | unde
     at += ID_BYTES;
   }
   const known = type === OFFSET_DELTA || type === REFERENCE_DELTA ? "delta" : TYPES[type];
-  return known && { type: known, size, baseAt, contentAt: offset + at, ahead: read.subarray(at) };
+  return known && { type: known, size, baseAt, contentAt: offset + at };
 }
 
-function inflate(file: number, { size, contentAt, ahead }: Entry): Buffer | undefined {
-  const needed = compressedBytesMax(size);
-  const bytes =
-    ahead.length >= needed ? ahead : window.subarray(0, readSync(file, window, 0, needed, contentAt));
+function inflate(pack: PackBytes, { size, contentAt }: Entry): Buffer | undefined {
+  const bytes = pack.read(contentAt, compressedBytesMax(size));
   try {
     // One byte more than there should be, so that the end is seen with the first chunk.
     const content = inflateSync(bytes, {

@@ -10,8 +10,11 @@ const ID_BYTES = 20;
 const CHECKSUM_BYTES = 4;
 const OFFSET_BYTES = 4;
 const LARGE_OFFSET = 0x80000000;
-/** Ids read at once: what is read of a pack with half a million objects, which is quicker than to look for less. */
-const IDS_AT_ONCE_MAX = 2_048;
+/**
+ * Ids read at once, around the place where an id is to be expected: hashes are spread evenly, so in a pack of a million
+ * objects nearly all are no further than that from it.
+ */
+const IDS_AT_ONCE = 128;
 
 export type PackIndex = {
   /** Where the object begins in the pack; undefined if the pack does not have it. `id` is 20 bytes. */
@@ -19,7 +22,7 @@ export type PackIndex = {
 };
 
 /** Shared by all indexes: nothing is awaited between a read into it and its last use. */
-const window = Buffer.allocUnsafe(IDS_AT_ONCE_MAX * ID_BYTES);
+const window = Buffer.allocUnsafe(IDS_AT_ONCE * ID_BYTES);
 
 /** Over an open index file, of which only the fan-out stays in memory. Undefined for one of another version. */
 export function openPackIndex(file: number): PackIndex | undefined {
@@ -47,23 +50,37 @@ export function openPackIndex(file: number): PackIndex | undefined {
     find(id) {
       let low = countBelow(id[0]!);
       let high = countBelow(id[0]! + 1);
-      while (high - low > IDS_AT_ONCE_MAX) {
-        const middle = (low + high) >>> 1;
-        if (!read(IDS_AT + middle * ID_BYTES, ID_BYTES)) return undefined;
-        if (window.compare(id, 0, ID_BYTES, 0, ID_BYTES) > 0) high = middle;
-        else low = middle;
-      }
-      const first = low;
-      if (high === first || !read(IDS_AT + first * ID_BYTES, (high - first) * ID_BYTES)) return undefined;
+      // Only the first place is guessed. Whoever chose the ids so that they lie together gets a search by halves.
+      let middle = low + Math.floor(((high - low) * id.readUIntBE(1, 3)) / 2 ** 24);
       while (low < high) {
-        const middle = (low + high) >>> 1;
-        const at = (middle - first) * ID_BYTES;
-        const order = window.compare(id, 0, ID_BYTES, at, at + ID_BYTES);
-        if (order === 0) return offsetOf(middle);
-        if (order > 0) high = middle;
-        else low = middle + 1;
+        const first = Math.max(low, Math.min(middle - IDS_AT_ONCE / 2, high - IDS_AT_ONCE));
+        const size = Math.min(IDS_AT_ONCE, high - first);
+        if (!read(IDS_AT + first * ID_BYTES, size * ID_BYTES)) return undefined;
+        const place = placeOf(id, size);
+        if (place < 0) high = first;
+        else if (place >= size) low = first + size;
+        else return isAt(id, place) ? offsetOf(first + place) : undefined;
+        middle = (low + high) >>> 1;
       }
       return undefined;
     },
   };
+}
+
+const orderAt = (id: Buffer, place: number) =>
+  window.compare(id, 0, ID_BYTES, place * ID_BYTES, (place + 1) * ID_BYTES);
+
+const isAt = (id: Buffer, place: number) => orderAt(id, place) === 0;
+
+/** Of the first of the ids in the window that is not before this one; -1 if it is before all of them. */
+function placeOf(id: Buffer, size: number): number {
+  if (orderAt(id, 0) > 0) return -1;
+  let low = 0;
+  let high = size;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (orderAt(id, middle) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

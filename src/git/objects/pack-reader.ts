@@ -2,6 +2,7 @@ import { closeSync, openSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { ObjectId } from "../../model/object-id.ts";
 import { hashObject } from "./hash-object.ts";
+import { openPackBytes, type PackBytes } from "./pack-bytes.ts";
 import { type PackedObject, readPackedObject } from "./pack-file.ts";
 import { openPackIndex, type PackIndex } from "./pack-index.ts";
 
@@ -12,7 +13,12 @@ const ID_BYTES = 20;
 /** What was opened so lately is read without a look at the folder: packs never change. What is missing is looked for anew. */
 const LOOK_MS = 200;
 
-type OpenPack = { readonly file: number; readonly indexFile: number; readonly index: PackIndex };
+type OpenPack = {
+  readonly file: number;
+  readonly indexFile: number;
+  readonly bytes: PackBytes;
+  readonly index: PackIndex;
+};
 
 type OpenFolder = {
   /** Of the folder that the packs were found in: it is another one as soon as a pack has come or gone. */
@@ -98,9 +104,9 @@ export function openPackReader(idleMs: number): PackReader {
   }
 
   function findIn({ packs }: OpenFolder, wanted: Buffer, id: ObjectId): PackedObject | undefined {
-    for (const { file, index } of packs) {
+    for (const { bytes, index } of packs) {
       const offset = index.find(wanted);
-      const object = offset === undefined ? undefined : readPackedObject(file, index, offset);
+      const object = offset === undefined ? undefined : readPackedObject(bytes, index, offset);
       // Whatever may be wrong with the pack, or with what reads it, git is asked before anybody is told anything.
       if (object !== undefined && hashObject(object.type, object.content) === id) return object;
     }
@@ -143,7 +149,7 @@ function openPack(path: string): OpenPack | undefined {
     for (const ending of [".pack", ".idx"]) files.push(openSync(`${path}${ending}`, "r"));
     const [file, indexFile] = files as [number, number];
     const index = openPackIndex(indexFile);
-    if (index !== undefined) return { file, indexFile, index };
+    if (index !== undefined) return { file, indexFile, bytes: openPackBytes(file), index };
   } catch {
     // Gone, or the machine has no descriptor left: git will say what it is.
   }

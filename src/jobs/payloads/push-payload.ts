@@ -11,7 +11,6 @@ import { type CommitContext, representCommit, representCommitDate } from "../../
 import { representCommitAuthor } from "../../representations/commit-author.ts";
 import { repositoryApiUrl, repositoryHtmlUrl } from "../../representations/links.ts";
 import { encodeRefName, representRefLinks } from "../../representations/ref-links.ts";
-import { findAccountsByEmails } from "../../storage/sql/accounts.ts";
 import { type PayloadPorts, type PayloadSubject, showActor, showRepository } from "./payload-subject.ts";
 
 /** Recorded: at most five commits of each change, then `truncated`. */
@@ -96,14 +95,14 @@ function showCommit(commit: Commit, context: CommitContext) {
   return { ...shown, properties: {} };
 }
 
-function accountsOf(
+async function accountsOf(
   { database }: PayloadPorts,
   commits: readonly Commit[],
   tag?: Tag,
 ): Promise<ReadonlyMap<string, Account>> {
   const addresses = commits.flatMap(({ author, committer }) => [author.email, committer.email]);
   const all = new Set([...addresses, tag?.tagger?.email ?? ""].filter((address) => address !== ""));
-  return findAccountsByEmails(database.kysely, [...all]);
+  return database.lookups.findAccountsByEmails([...all]);
 }
 
 async function renderRef(

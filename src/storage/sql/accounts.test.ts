@@ -8,7 +8,6 @@ import {
   findAccountByEmail,
   findAccountByUsername,
   findAccountByUuid,
-  findAccountsByEmails,
   findPasswordHash,
   insertAccount,
   insertEmail,
@@ -67,13 +66,20 @@ describeDatabases("accounts", (current) => {
       "",
     ];
     assert.deepEqual(
-      await findAccountsByEmails(db(), asked),
+      await current().database.lookups.findAccountsByEmails(asked),
       new Map([
         ["ada@example.com", ada],
         [ALIAS.address, ada],
       ]),
     );
-    assert.deepEqual(await findAccountsByEmails(db(), []), new Map());
+    for (const [one, found] of [
+      [[], []],
+      [["ADA@EXAMPLE.COM"], [["ada@example.com", ada]]],
+      [[UNCONFIRMED.address], []],
+      [["\0"], []],
+    ] as const) {
+      assert.deepEqual(await current().database.lookups.findAccountsByEmails(one), new Map(found));
+    }
   });
 
   for (const [what, changes] of [

@@ -100,28 +100,35 @@ export async function findAccountByEmail(
   return row && { account: toAccount(row), email: toEmailAlias(row) };
 }
 
-/** The accounts behind confirmed addresses (in any case), by address in lower case. */
+/** Addresses out of commits hold anything. PostgreSQL refuses U+0000 in text, and no account has it. */
+export function addressKeys(addresses: Iterable<string>): readonly string[] {
+  const keys = new Set<string>();
+  for (const address of addresses) if (!address.includes("\0")) keys.add(address.toLowerCase());
+  return [...keys];
+}
+
+/** The accounts behind confirmed addresses, by the keys of these. */
 export async function findAccountsByEmails(
   db: Kysely<Schema>,
-  addresses: Iterable<string>,
+  keys: readonly string[],
 ): Promise<ReadonlyMap<string, Account>> {
-  const keys = new Set<string>();
-  // Addresses out of commits hold anything. PostgreSQL refuses U+0000 in text, and no account has it.
-  for (const address of addresses) if (!address.includes("\0")) keys.add(address.toLowerCase());
   const accounts = new Map<string, Account>();
-  const asked = [...keys];
-  for (let start = 0; start < asked.length; start += ADDRESSES_PER_STATEMENT) {
-    const rows = await db
-      .selectFrom("account_email")
-      .innerJoin("account", "account.uuid", "account_email.account_uuid")
-      .select(ACCOUNT_COLUMNS)
-      .select("account_email.address_key")
-      .where("account_email.address_key", "in", asked.slice(start, start + ADDRESSES_PER_STATEMENT))
-      .where("account_email.is_confirmed", "=", 1)
-      .execute();
+  for (let start = 0; start < keys.length; start += ADDRESSES_PER_STATEMENT) {
+    const rows = await confirmedEmailsQuery(db, keys.slice(start, start + ADDRESSES_PER_STATEMENT)).execute();
     for (const row of rows) accounts.set(row.address_key, toAccount(row));
   }
   return accounts;
+}
+
+/** The statement behind `findAccountsByEmails`, for preparing. */
+export function confirmedEmailsQuery(db: Kysely<Schema>, keys: readonly string[]) {
+  return db
+    .selectFrom("account_email")
+    .innerJoin("account", "account.uuid", "account_email.account_uuid")
+    .select(ACCOUNT_COLUMNS)
+    .select("account_email.address_key")
+    .where("account_email.address_key", "in", keys)
+    .where("account_email.is_confirmed", "=", 1);
 }
 
 /** All accounts, by user name. */

@@ -6,7 +6,14 @@ import type { Ref } from "../../model/ref.ts";
 import type { Repository } from "../../model/repository.ts";
 import type { RepositorySlug, WorkspaceSlug } from "../../model/slug.ts";
 import type { Uuid } from "../../model/uuid.ts";
-import { emailsQuery, toAccount, toEmailAlias } from "./accounts.ts";
+import {
+  addressKeys,
+  confirmedEmailsQuery,
+  emailsQuery,
+  findAccountsByEmails,
+  toAccount,
+  toEmailAlias,
+} from "./accounts.ts";
 import { toApiToken, tokenByDigestQuery } from "./api-tokens.ts";
 import { permissionOfRank, permissionQuery } from "./permissions.ts";
 import { refsQuery, toRef } from "./refs.ts";
@@ -35,6 +42,8 @@ export type Lookups = {
   listRefs(repositoryUuid: Uuid): Awaitable<readonly Ref[]>;
   /** The primary address first, then by address. */
   listEmails(accountUuid: Uuid): Awaitable<readonly EmailAlias[]>;
+  /** The accounts behind confirmed addresses (in any case), by address in lower case. */
+  findAccountsByEmails(addresses: readonly string[]): Awaitable<ReadonlyMap<string, Account>>;
 };
 
 /** Prepares a statement under a name; the values are those of its parameters, in their order. */
@@ -56,6 +65,7 @@ export function createLookups(db: Kysely<Schema>, prepare: Prepare): Lookups {
   const permission = bind(prepare, "permission", permissionQuery(db, FIRST, SECOND).compile(), MARKERS);
   const refs = bind(prepare, "refs", refsQuery(db, FIRST).compile(), MARKERS);
   const emails = bind(prepare, "emails", emailsQuery(db, FIRST).compile(), MARKERS);
+  const account = bind(prepare, "account_by_email", confirmedEmailsQuery(db, [FIRST]).compile(), MARKERS);
   return {
     findTokenByDigest: (digest) => then(token([digest]), ([row]) => row && toTokenAndAccount(row)),
     findRepositoryBySlugs: (workspaceSlug, repositorySlug) =>
@@ -64,6 +74,13 @@ export function createLookups(db: Kysely<Schema>, prepare: Prepare): Lookups {
       then(permission([repositoryUuid, accountUuid]), ([row]) => permissionOfRank(row?.permission_rank)),
     listRefs: (repositoryUuid) => then(refs([repositoryUuid]), (rows) => rows.map(toRef)),
     listEmails: (accountUuid) => then(emails([accountUuid]), (rows) => rows.map(toEmailAlias)),
+    findAccountsByEmails(addresses) {
+      const keys = addressKeys(addresses);
+      // A statement is prepared for one address: most lists have one author, and most new pages one new author.
+      if (keys.length > 1) return findAccountsByEmails(db, keys);
+      const rows = keys.length === 0 ? [] : account(keys);
+      return then(rows, (found) => new Map(found.map((row) => [row.address_key, toAccount(row)])));
+    },
   };
 }
 
@@ -88,6 +105,6 @@ function bind<Row>(prepare: Prepare, name: string, query: CompiledQuery<Row>, ma
     run(places.map(({ constant, index }) => (index === -1 ? constant : values[index])));
 }
 
-function then<T, R>(value: Awaitable<T>, map: (value: T) => R): Awaitable<R> {
+export function then<T, R>(value: Awaitable<T>, map: (value: T) => R): Awaitable<R> {
   return value instanceof Promise ? value.then(map) : map(value);
 }

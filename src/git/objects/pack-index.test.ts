@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { openPackIndex } from "./pack-index.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "pail-index-"));
+after(() => rmSync(folder, { recursive: true }));
+
+const idOf = (number: number) => createHash("sha1").update(String(number)).digest();
+const evenly = (size: number) => Array.from({ length: size }, (_, number) => idOf(number));
+
+/** gitformat-pack(5), version 2, as far as it is read: no checksums. Every third offset is a large one. */
+function writeIndex(ids: readonly Buffer[]): { readonly path: string; offsetOf(place: number): number } {
+  const offsetOf = (place: number) => (place % 3 === 0 ? 5_000_000_000 + place : 12 + place);
+  const head = Buffer.alloc(8 + 256 * 4);
+  head.writeUInt32BE(0xff744f63, 0);
+  head.writeUInt32BE(2, 4);
+  for (let byte = 0; byte < 256; byte += 1)
+    head.writeUInt32BE(ids.filter((id) => id[0]! <= byte).length, 8 + byte * 4);
+  const offsets = Buffer.alloc(ids.length * 4);
+  const large: Buffer[] = [];
+  for (const place of ids.keys()) {
+    const isLarge = offsetOf(place) >= 0x80000000;
+    offsets.writeUInt32BE(isLarge ? 0x80000000 + large.length : offsetOf(place), place * 4);
+    if (!isLarge) continue;
+    const bytes = Buffer.alloc(8);
+    bytes.writeBigUInt64BE(BigInt(offsetOf(place)));
+    large.push(bytes);
+  }
+  const path = join(folder, "index");
+  writeFileSync(path, Buffer.concat([head, ...ids, Buffer.alloc(ids.length * 4), offsets, ...large]));
+  return { path, offsetOf };
+}
+
+function near(id: Buffer, by: 1 | -1): Buffer {
+  const other = Buffer.from(id);
+  other.writeUInt32BE((other.readUInt32BE(16) + by) >>> 0, 16);
+  return other;
+}
+
+/** Ids that somebody chose: alike in all but the last bytes, where a guess by the first ones is of no use. */
+const together = (first: number, size: number) =>
+  Array.from({ length: size }, (_, number) => {
+    const id = Buffer.alloc(20, first);
+    id.writeUInt32BE(number * 7 + 1, 16);
+    return id;
+  });
+
+for (const [which, ids] of [
+  ["no ids", []],
+  ["one id", [idOf(1)]],
+  ["as many as are read at once", together(0x80, 128)],
+  ["one more than are read at once", together(0x80, 129)],
+  ["ids that are spread evenly", evenly(40_000)],
+  ["ids that lie together at the beginning of what they could be", together(0x00, 5_000)],
+  ["ids that lie together at its end", together(0xff, 5_000)],
+  ["ids that lie together in the midst of others", [...together(0x42, 5_000), ...evenly(5_000)]],
+] as const) {
+  test(`finds each of ${which}, and none that is next to one`, () => {
+    const sorted = [...ids].sort(Buffer.compare);
+    const { path, offsetOf } = writeIndex(sorted);
+    const file = openSync(path, "r");
+    try {
+      const index = openPackIndex(file)!;
+      const known = new Set(sorted.map((id) => id.toString("hex")));
+      for (const [place, id] of sorted.entries()) {
+        assert.equal(index.find(id), offsetOf(place));
+        for (const other of [near(id, 1), near(id, -1)])
+          assert.equal(index.find(other) === undefined, !known.has(other.toString("hex")));
+      }
+      for (const byte of [0x00, 0x42, 0x7f, 0xff])
+        assert.equal(index.find(Buffer.alloc(20, byte)), undefined);
+    } finally {
+      closeSync(file);
+    }
+  });
+}
