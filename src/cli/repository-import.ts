@@ -48,9 +48,15 @@ export function addImport(repository: Command): void {
       // What has something in it is told as an import, once that is done; an empty one is no more than created.
       const origin = source.refs.length === 0 ? operatorOrigin(ports) : undefined;
       const name = options.name ?? nameOf(path);
-      const { repository: target, isNew } = await openTarget(ports, workspace, name, options, origin);
-      const outcome = await importWhole(ports, target, source, isNew);
-      if (outcome !== undefined) report(target, source, outcome);
+      // From before a new repository is made, so that none is left behind.
+      const interruption = listenForInterruption();
+      try {
+        const { repository: target, isNew } = await openTarget(ports, workspace, name, options, origin);
+        const outcome = await importWhole(ports, target, source, isNew, interruption.signal);
+        if (outcome !== undefined) report(target, source, outcome);
+      } finally {
+        interruption.close();
+      }
     });
   });
 }
@@ -86,16 +92,14 @@ async function importWhole(
   repository: Repository,
   source: ImportSource,
   isNew: boolean,
+  signal: AbortSignal,
 ): Promise<ImportOutcome | undefined> {
-  const interruption = new AbortController();
-  const interrupt = () => interruption.abort();
-  process.once("SIGINT", interrupt);
-  process.once("SIGTERM", interrupt);
   const onProgress = (text: Buffer) => process.stderr.write(text);
   try {
+    signal.throwIfAborted();
     const outcome = await importRepository(ports, repository, source, {
       bases: operatorOrigin(ports).bases,
-      signal: interruption.signal,
+      signal,
       ...(process.stderr.isTTY ? { onProgress } : {}),
     });
     // A large history is read quickly only once it has a commit graph.
@@ -103,14 +107,25 @@ async function importWhole(
     return outcome;
   } catch (error) {
     if (isNew) await deleteRepository(ports, repository);
-    if (!interruption.signal.aborted) throw error;
+    if (!signal.aborted) throw error;
     printNote("pail: interrupted: nothing is imported");
     process.exitCode = INTERRUPTED_STATUS;
     return undefined;
-  } finally {
-    process.off("SIGINT", interrupt);
-    process.off("SIGTERM", interrupt);
   }
+}
+
+/** Takes Ctrl-C and the like for a wish to stop in place of an end at once. */
+function listenForInterruption(): { readonly signal: AbortSignal; close(): void } {
+  const interruption = new AbortController();
+  const interrupt = () => interruption.abort();
+  const signals = ["SIGINT", "SIGTERM"] as const;
+  for (const signal of signals) process.once(signal, interrupt);
+  return {
+    signal: interruption.signal,
+    close() {
+      for (const signal of signals) process.off(signal, interrupt);
+    },
+  };
 }
 
 function report(repository: Repository, source: ImportSource, { refs, refused }: ImportOutcome): void {

@@ -19,6 +19,7 @@ import { UNREADABLE_BODY } from "./request-body.ts";
 import { type Objection, objectionTo } from "./request-guard.ts";
 import { annotateFailure, logRequest } from "./request-log.ts";
 import { readRequestTarget } from "./request-target.ts";
+import { cutSlowBody, hasBody } from "./slow-body.ts";
 import { joinWrappedCredential, replayConnection } from "./wrapped-credential.ts";
 
 /** A JSON or form body; a list of some 20,000 commits to include or exclude fits. */
@@ -116,6 +117,10 @@ function createNodeServer(
     }
     request.url = target.pathAndQuery;
     if (target.host !== undefined) request.headers.host = target.host;
+    if (hasBody(request))
+      cutSlowBody(request, response, () =>
+        ports.log.info({ method: request.method, "failure.kind": "slow-body" }, "request cut"),
+      );
     const pass = () => handler(request, response);
     // A server that ends tells its clients so, which is done further in.
     if (server.listening) remembered.answer(request, response, pass);

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { addEmail } from "../support/accounts.ts";
-import { createHostedRepository, STATIC_USERNAME } from "../support/hosted-repository.ts";
+import {
+  createHostedRepository,
+  type HostedRepository,
+  STATIC_USERNAME,
+} from "../support/hosted-repository.ts";
 import { basic, type HttpAnswer, sendRequest } from "../support/http-request.ts";
 import { type PailServer, startPailForFile } from "../support/pail-server.ts";
 import { openRealGit } from "../support/real-git.ts";
@@ -12,6 +16,12 @@ const git = openRealGit();
 const servers: Readonly<Record<Mode, PailServer>> = {
   strict: await startPailForFile({ identity: "strict" }),
   lenient: await startPailForFile({ identity: "lenient" }),
+};
+
+/** Made before the first test: the servers end when no test is left, though the file still waits for something. */
+const repositories: Readonly<Record<Mode, HostedRepository>> = {
+  strict: await createHostedRepository(servers.strict),
+  lenient: await createHostedRepository(servers.lenient),
 };
 
 interface Row {
@@ -96,7 +106,7 @@ test("strict: REST with a second address of the account is 401, for only the pri
 for (const mode of ["strict", "lenient"] as const) {
   const pail = servers[mode];
   const { credentials } = pail;
-  const repository = await createHostedRepository(pail);
+  const repository = repositories[mode];
   const infoRefs = `${repository.path}/info/refs?service=git-upload-pack`;
   const rest = (authorization: string) =>
     sendRequest(credentials.url, new URL(`${credentials.api_url}/user`).pathname, {

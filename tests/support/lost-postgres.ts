@@ -3,6 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { assertPushRefused, assertRecovered, assertUnavailable, openOutageGround } from "./outage.ts";
 import type { PailServer } from "./pail-server.ts";
 import type { PostgresServer } from "./postgres.ts";
+import { waitUntil } from "./process-table.ts";
 import type { RealGit } from "./real-git.ts";
 import { openDemoRestClient } from "./rest-client.ts";
 import type { WebhookReceiver } from "./webhook-receiver.ts";
@@ -35,6 +36,11 @@ export async function loseDatabase(
   const before = await ground.push();
   assert.equal(before.status, 0, before.stderr);
   await receiver.take("/hook", 1);
+  const hookUuid = String((hook.json() as { readonly uuid: string }).uuid).replace(/[{}]/g, "");
+  await waitUntil("the failed attempt is written down", async () => {
+    const { stdout } = await pail.cli(["webhook", "deliveries", hookUuid]);
+    return stdout.includes("500");
+  });
 
   postgres.crash();
   const end = performance.now() + lostMs;
