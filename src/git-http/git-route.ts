@@ -108,7 +108,12 @@ export function answerGitError(ports: Ports, error: unknown, request: FastifyReq
   // In Git it is 403, as recorded: after a 401 git would forget a token that is genuine.
   const status = failure.kind === "no-bitbucket-scopes" ? 403 : statusOf(failure);
   if (status === 401) reply.header("www-authenticate", CHALLENGE);
-  return reply.code(status).send(`${maskTokens(gitText(failure))}\n`);
+  const answer = Buffer.from(`${maskTokens(gitText(failure))}\n`);
+  reply.code(status);
+  // git asks like this first, whenever its user has a credential.
+  if (failure.kind === "credential-missing")
+    reply.server.rememberedAnswers.keep(request, reply, { caller: { kind: "anonymous" }, answer });
+  return reply.send(answer);
 }
 
 /** What git's user reads. Strangers read Bitbucket's bland sentence, the holder of a genuine token the reason as well. */

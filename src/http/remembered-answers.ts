@@ -6,7 +6,7 @@ import { unchangedUntil } from "../authentication/authenticate.ts";
 import type { Caller } from "../model/caller.ts";
 import type { Ports } from "../ports.ts";
 import { noteAddress } from "./identify.ts";
-import { writeRequestLine } from "./request-log.ts";
+import { openRequestLine } from "./request-log.ts";
 
 /**
  * Answers to whole requests. What is asked again in the same bytes, while nothing has been committed to the database, gets
@@ -19,7 +19,8 @@ export type RememberedAnswers = {
   /** Answers at once, or hands on to `pass`. */
   answer(request: IncomingMessage, response: ServerResponse, pass: () => void): void;
   /**
-   * Remembers an answer of status 200 that is made of nothing but the request and the database, or of what never changes.
+   * Remembers an answer that is made of nothing but the request and the database, or of what never changes: of status 200,
+   * or a 401 to who has sent no credential.
    * To be called before it is sent, with all headers set.
    */
   keep(request: FastifyRequest, reply: FastifyReply, answer: NewAnswer): void;
@@ -45,7 +46,9 @@ declare module "fastify" {
 }
 
 type Remembered = {
-  readonly headers: readonly string[];
+  readonly status: number;
+  /** Names and values in turn. The last value is the request's id. */
+  readonly headers: string[];
   readonly body: Buffer;
   readonly caller: Caller;
   readonly validUntil: number;
@@ -53,6 +56,10 @@ type Remembered = {
   readonly route: string;
   readonly notes: Readonly<Record<string, unknown>>;
   readonly onRepeat: (() => void) | undefined;
+  /** Where it was last asked from, which is noted for the audit log. */
+  askedFrom: string | undefined;
+  /** Undefined until it is first given again. */
+  log: ReturnType<typeof openRequestLine> | undefined;
 };
 
 /** Said of a head: requests with it have been answered, so it is worth looking at their bodies. */
@@ -93,15 +100,19 @@ export function openRememberedAnswers(ports: Ports): RememberedAnswers {
   function send(request: IncomingMessage, response: ServerResponse, found: Remembered): void {
     const started = performance.now();
     const id = randomUUID();
-    noteAddress(ports, found.caller, { headers: request.headers, ip: request.socket.remoteAddress ?? "" });
-    response.writeHead(200, [...found.headers, "x-request-id", id]);
+    const { remoteAddress = "" } = request.socket;
+    // What a proxy says of the address is in the headers, and so the same.
+    if (found.askedFrom !== remoteAddress) {
+      noteAddress(ports, found.caller, { headers: request.headers, ip: remoteAddress });
+      found.askedFrom = remoteAddress;
+    }
+    found.headers[found.headers.length - 1] = id;
+    response.writeHead(found.status, found.headers);
     response.end(found.body);
     ports.metrics.countRemembered();
     found.onRepeat?.();
-    writeRequestLine(ports, {
-      ...{ id, method: found.method, route: found.route, status: 200 },
-      ...{ durationMs: performance.now() - started, notes: found.notes },
-    });
+    found.log ??= openRequestLine(ports, found);
+    found.log(id, performance.now() - started);
   }
 
   return {
@@ -123,17 +134,21 @@ export function openRememberedAnswers(ports: Ports): RememberedAnswers {
       const validUntil = unchangedUntil(caller);
       // What was committed meanwhile is perhaps seen in a part of the answer only.
       if (versionAtStart !== version || versionAtStart !== readVersion()) return;
-      if (reply.statusCode !== 200 || validUntil <= ports.clock().getTime()) return;
+      const isRefusal = reply.statusCode === 401 && caller.kind === "anonymous";
+      if ((reply.statusCode !== 200 && !isRefusal) || validUntil <= ports.clock().getTime()) return;
       // What was sent packed is not known here any more as it was sent.
       if (bodyBytesOf(raw) !== (body?.length ?? 0) || raw.headers["content-encoding"] !== undefined) return;
       const head = headKey(raw);
       if (body !== undefined) memory.set(head, ASK_BODY);
       memory.set(body === undefined ? head : bodyKey(head, body), {
-        headers: [...headersOf(reply), "content-length", String(answer.length)],
+        status: reply.statusCode,
+        headers: [...headersOf(reply), "content-length", String(answer.length), "x-request-id", ""],
         body: answer,
         caller,
         validUntil,
         onRepeat,
+        askedFrom: undefined,
+        log: undefined,
         method: request.method,
         route: request.routeOptions.url ?? "none",
         notes: { ...request.notes, "answer.is_remembered": true },

@@ -20,7 +20,7 @@ import {
 } from "../support/http-request.ts";
 import { createCaller } from "../support/rest-callers.ts";
 
-const { app, git, folder, commit } = await startFilledApp();
+const { app, git, folder, commit, rest } = await startFilledApp();
 let hits = 0;
 const REPOSITORY = "/2.0/repositories/acme/demo";
 const INFO_REFS = "/acme/demo.git/info/refs?service=git-upload-pack";
@@ -244,7 +244,31 @@ test("an address that a token has not been used from is noted, though the answer
     },
   });
   await askUntilRemembered(() => get(REPOSITORY, authorization));
-  const count = noted.length;
-  await get(REPOSITORY, authorization);
-  assert.equal(noted.length, count + 1);
+  const hitsBefore = hits;
+  const { hostname, port } = new URL(app.url);
+  // Another address of this machine.
+  const elsewhere = request({
+    ...{ hostname, port, path: REPOSITORY, localAddress: "127.0.0.2", agent: false },
+    headers: { authorization },
+  }).end();
+  const [message] = (await once(elsewhere, "response")) as [IncomingMessage];
+  assert.equal((await readAnswer(message)).status, 200);
+  assert.equal(hits, hitsBefore + 1);
+  assert.equal(noted.at(-1), "127.0.0.2");
+});
+
+test("a 401 to nobody is remembered for nobody, until the repository is public", async () => {
+  const hitsBefore = hits;
+  for (let time = 0; time < 4; time += 1) {
+    const answer = await sendRequest(app.url, INFO_REFS);
+    assert.equal(answer.status, 401);
+    assert.match(answer.headers["www-authenticate"] ?? "", /^Basic realm=/);
+  }
+  assert.ok(hits > hitsBefore);
+  const { inGit } = await createReader("first-time");
+  assert.equal((await askAnew(() => get(INFO_REFS, inGit))).status, 200);
+  assert.equal((await rest("PUT", "", { is_private: false })).status, 200);
+  assert.equal((await askAnew(() => sendRequest(app.url, INFO_REFS))).status, 200);
+  assert.equal((await rest("PUT", "", { is_private: true })).status, 200);
+  assert.equal((await askAnew(() => sendRequest(app.url, INFO_REFS))).status, 401);
 });
