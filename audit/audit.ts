@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { judgeAudit } from "./judge-audit.ts";
 
 /** `npm run audit`: asks the registry for advisories about what is installed to run Pail. Fails on a finding only. */
-const { stdout } = spawnSync("npm", ["audit", "--omit=dev", "--json"], { encoding: "utf8" });
+const { stdout } = spawnSync("npm", ["audit", "--omit=dev", "--json", "--fetch-retries=0"], { encoding: "utf8" });
 const verdict = judgeAudit(stdout ?? "");
 switch (verdict.kind) {
   case "none-known":
