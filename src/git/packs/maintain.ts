@@ -10,6 +10,11 @@ const PACKS_MAX = 24;
 const UNREACHABLE_KEPT = "2.weeks.ago";
 const FULL_REPACK_STEP_MS = 7 * 86_400_000;
 /** Its time of change says when unreachable objects were last looked for. */
+/**
+ * git would write lists for the dumb protocol, which nobody speaks here, and would make the folders for them anew in a
+ * repository that is deleted meanwhile.
+ */
+const NO_SERVER_INFO = ["-n"];
 const FULL_REPACK_MARK = "full-repack-done";
 
 type Options = GitOptions & { readonly signal?: AbortSignal };
@@ -42,12 +47,21 @@ export async function maintainRepository(place: Options, now: Date): Promise<voi
   if (last === undefined) await writeFile(mark, "");
   if (last !== undefined && now.getTime() - last.mtimeMs > FULL_REPACK_STEP_MS) {
     await runGit(
-      ["repack", "-a", "-d", "-l", "-q", "--cruft", `--cruft-expiration=${UNREACHABLE_KEPT}`],
+      [
+        "repack",
+        ...NO_SERVER_INFO,
+        "-a",
+        "-d",
+        "-l",
+        "-q",
+        "--cruft",
+        `--cruft-expiration=${UNREACHABLE_KEPT}`,
+      ],
       options,
     );
     await utimes(mark, now, now);
   } else {
-    await runGit(["repack", "--geometric=2", "-d", "-l", "-q"], options);
+    await runGit(["repack", ...NO_SERVER_INFO, "--geometric=2", "-d", "-l", "-q"], options);
   }
   reachFaultPoint("maintenance.repacked");
   await runGit(["commit-graph", "write", "--reachable", "--changed-paths", "--no-progress"], options);
