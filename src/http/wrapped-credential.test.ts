@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
-import { connect } from "node:net";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from "node:net";
 import { after, before, test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import { startTestApp, type TestApp } from "../../tests/support/test-app.ts";
 import { listAuditEvents } from "../storage/sql/audit-events.ts";
-import { joinWrappedCredential } from "./wrapped-credential.ts";
+import { joinWrappedCredential, replayConnection } from "./wrapped-credential.ts";
 
 let app: TestApp;
 before(async () => {
@@ -59,3 +62,21 @@ for (const [why, request] of [
     assert.match(await send(request), /^HTTP\/1\.1 400 Bad Request\r\n/);
   });
 }
+
+test("a connection that is given anew tells how much has come over it, by which slow bodies are judged", async (context) => {
+  const server = createServer();
+  const listener = createTcpServer((socket) => {
+    replayConnection(server, socket, Buffer.from("GET / HTTP/1.1\r\n"));
+  }).listen(0, "127.0.0.1");
+  await once(listener, "listening");
+  const client = connect((listener.address() as AddressInfo).port, "127.0.0.1").on("error", () => {});
+  context.after(() => {
+    client.destroy();
+    listener.close();
+  });
+  const [replayed] = (await once(server, "connection")) as [Socket];
+  assert.equal(replayed.bytesRead, 0);
+  client.write("Host: x\r\n");
+  await delay(100);
+  assert.equal(replayed.bytesRead, "Host: x\r\n".length);
+});

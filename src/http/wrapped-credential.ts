@@ -42,8 +42,9 @@ export function replayConnection(server: Server, socket: Socket, bytes: Buffer):
     },
   });
   replayed.push(bytes);
-  // Whose it is stays known: failures are counted by it.
+  // Whose it is stays known: failures are counted by it. And how much has come: a body that comes too slowly is cut.
   Object.assign(replayed, { remoteAddress: socket.remoteAddress });
+  Object.defineProperty(replayed, "bytesRead", { get: () => socket.bytesRead });
   socket.on("data", (chunk) => {
     if (!replayed.push(chunk)) socket.pause();
   });
