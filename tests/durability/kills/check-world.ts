@@ -152,14 +152,14 @@ function describe(state: RepositoryState): string {
   return [...state].map(([name, target]) => `  ${name} ${JSON.stringify(target)}`).join("\n");
 }
 
-/** `refs/heads/main:old>new`, by name, of those that differ. */
+/** `refs/heads/main:old>new` of those that differ, sorted as {@link describePush} sorts them. */
 function describeChanges(before: RepositoryState, after: RepositoryState): string {
   const names = new Set([...(before?.keys() ?? []), ...(after?.keys() ?? [])]);
   const idIn = (state: RepositoryState, name: string): Target | undefined => state?.get(name);
   return [...names]
-    .sort()
     .filter((name) => idIn(before, name) !== idIn(after, name))
     .map((name) => `${name}:${idIn(before, name) ?? ""}>${idIn(after, name) ?? ""}`)
+    .sort()
     .join(" ");
 }
 
