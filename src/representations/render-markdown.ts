@@ -108,14 +108,19 @@ export function renderDocument(text: string): string {
 
 /** Text as HTML that shows it as it is. */
 export function renderPlainText(text: string): string {
-  return `<pre>${messages().utils.escapeHtml(text)}</pre>`;
+  return `<pre>${escapeHtml(text)}</pre>`;
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+
+/** As markdown-it has it, which most processes do without: few messages have anything in them for it. */
+function escapeHtml(text: string): string {
+  return text.replaceAll(/[&<>"]/g, (character) => ESCAPES[character]!);
 }
 
 function renderParagraphs(text: string): string {
   const paragraphs: string[][] = [[]];
-  for (const line of messages()
-    .utils.escapeHtml(text)
-    .split(/\r\n|\r|\n/)) {
+  for (const line of escapeHtml(text).split(/\r\n|\r|\n/)) {
     if (line.trim() === "") paragraphs.push([]);
     else paragraphs.at(-1)!.push(line.trimEnd());
   }
