@@ -216,12 +216,14 @@ function send(
       const { value } = answer.body;
       // A refusal is told in full, whatever was wished to be seen of the object.
       const isShownWhole = request.fields === undefined || answer.status >= 400;
-      const shown = isShownWhole ? value : selectFields(value, request.fields!);
-      const json = Buffer.from(JSON.stringify(shown));
-      reply.header("content-type", JSON_TYPE);
-      keep(json);
-      return reply.send(json);
+      return sendJson(
+        reply,
+        JSON.stringify(isShownWhole ? value : selectFields(value, request.fields!)),
+        keep,
+      );
     }
+    case "written-json":
+      return sendJson(reply, answer.body.text, keep);
     case "bytes":
       return reply.send(answer.body.bytes);
     case "stream":
@@ -231,4 +233,11 @@ function send(
       if (answer.status !== 304) reply.header("content-type", EMPTY_TYPE);
       return reply.send();
   }
+}
+
+function sendJson(reply: FastifyReply, text: string, keep: (json: Buffer) => void): FastifyReply {
+  const json = Buffer.from(text);
+  reply.header("content-type", JSON_TYPE);
+  keep(json);
+  return reply.send(json);
 }

@@ -1,4 +1,4 @@
-import { jsonAnswer } from "../../http/answer.ts";
+import { type Answer, jsonAnswer } from "../../http/answer.ts";
 import type { BodyOf } from "../../http/body-schema.ts";
 import { isFieldRequested } from "../../http/fields.ts";
 import { parsePage } from "../../http/paging.ts";
@@ -13,7 +13,7 @@ import {
   startWalk,
 } from "../../operations/commits.ts";
 import type { Ports } from "../../ports.ts";
-import { representCommit } from "../../representations/commit.ts";
+import { openCommitWriter, representCommit } from "../../representations/commit.ts";
 import { repositoryApiUrl } from "../../representations/links.ts";
 import { Revisions } from "./revisions-body.ts";
 
@@ -49,16 +49,21 @@ async function listCommits(ports: Ports, request: ListRequest) {
   const walk = await readWalk(ports, request);
   const { commits, hasMore } = await readCommitPage(ports, repository, walk, { page, pagelen, signal });
   const context = { repository, bases, accounts: await findCommitAccounts(ports, commits) };
+  const next = hasMore ? { next: await nextUrl(ports, request, walk, page) } : {};
+  // Iterator style, as recorded: no size, no page, no previous.
+  if (fields === undefined) return writtenAnswer(pagelen, commits.map(openCommitWriter(context)), next);
   const withCommitter = isFieldRequested(fields, "values.committer");
   const values = commits.map((commit) =>
     representCommit(commit, context, { withCommitter, withParticipants: false }),
   );
-  // Iterator style, as recorded: no size, no page, no previous.
-  return jsonAnswer(200, {
-    pagelen,
-    values,
-    ...(hasMore ? { next: await nextUrl(ports, request, walk, page) } : {}),
-  });
+  return jsonAnswer(200, { pagelen, values, ...next });
+}
+
+/** The same, of commits that are written as JSON already. */
+function writtenAnswer(pagelen: number, values: readonly string[], { next }: { next?: string }): Answer {
+  const end = next === undefined ? "" : `,"next":${JSON.stringify(next)}`;
+  const text = `{"pagelen":${pagelen},"values":[${values.join(",")}]${end}}`;
+  return { status: 200, body: { kind: "written-json", text } };
 }
 
 async function readWalk(ports: Ports, { repository, query, params, body }: ListRequest): Promise<CommitWalk> {
