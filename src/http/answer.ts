@@ -7,7 +7,7 @@ export type Answer = {
   readonly body:
     | { readonly kind: "json"; readonly value: unknown }
     /** JSON that is written already: of a request without `fields=`. */
-    | { readonly kind: "written-json"; readonly text: string }
+    | { readonly kind: "written-json"; readonly json: Buffer }
     | { readonly kind: "bytes"; readonly bytes: Buffer }
     | { readonly kind: "stream"; readonly stream: Readable }
     /** Sent with a content type all the same, as Bitbucket sends its 204. */

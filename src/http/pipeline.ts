@@ -216,14 +216,11 @@ function send(
       const { value } = answer.body;
       // A refusal is told in full, whatever was wished to be seen of the object.
       const isShownWhole = request.fields === undefined || answer.status >= 400;
-      return sendJson(
-        reply,
-        JSON.stringify(isShownWhole ? value : selectFields(value, request.fields!)),
-        keep,
-      );
+      const shown = isShownWhole ? value : selectFields(value, request.fields!);
+      return sendJson(reply, Buffer.from(JSON.stringify(shown)), keep);
     }
     case "written-json":
-      return sendJson(reply, answer.body.text, keep);
+      return sendJson(reply, answer.body.json, keep);
     case "bytes":
       return reply.send(answer.body.bytes);
     case "stream":
@@ -235,8 +232,7 @@ function send(
   }
 }
 
-function sendJson(reply: FastifyReply, text: string, keep: (json: Buffer) => void): FastifyReply {
-  const json = Buffer.from(text);
+function sendJson(reply: FastifyReply, json: Buffer, keep: (json: Buffer) => void): FastifyReply {
   reply.header("content-type", JSON_TYPE);
   keep(json);
   return reply.send(json);

@@ -11,6 +11,7 @@ import type { Uuid } from "../model/uuid.ts";
 import { openCommitWriter, representCommit } from "./commit.ts";
 import { representCondensedRepository } from "./condensed-repository.ts";
 import { representEmbeddedAccount } from "./embedded-account.ts";
+import { JsonWriter } from "./json-writer.ts";
 
 const NOW = new Date("2026-01-02T03:04:05.678Z");
 const WORKSPACE_UUID = "00000000-0000-4000-8000-000000000001" as Uuid;
@@ -195,7 +196,9 @@ test("commits are written as their representations are", () => {
       const write = openCommitWriter(CONTEXT);
       for (const { message, author: line, parents } of all) {
         const commit = { ...commitOf(message, line), parents: parents as ObjectId[] };
-        assert.equal(write(commit), JSON.stringify(representCommit(commit, CONTEXT, IN_LIST)));
+        const writer = new JsonWriter();
+        write(commit, writer);
+        assert.equal(writer.finish().toString(), JSON.stringify(representCommit(commit, CONTEXT, IN_LIST)));
       }
     }),
   );

@@ -5,6 +5,7 @@ import type { Repository } from "../model/repository.ts";
 import { type AuthorContext, representCommitAuthor } from "./commit-author.ts";
 import { representCondensedRepository } from "./condensed-repository.ts";
 import { jsonTemplate } from "./json-template.ts";
+import type { JsonWriter } from "./json-writer.ts";
 import { type Bases, commitApiUrl, commitHtmlUrl, repositoryApiUrl } from "./links.ts";
 import { representParticipant } from "./participant.ts";
 import { representRendered } from "./rendered.ts";
@@ -109,7 +110,7 @@ export function representCommit(commit: Commit, context: CommitContext, options:
  * Writes the commits of a list, without committers and participants: what JSON.stringify makes of `representCommit`, in
  * half the time. Most of each is the same for all, or said twice.
  */
-export function openCommitWriter(context: CommitContext): (commit: Commit) => string {
+export function openCommitWriter(context: CommitContext): (commit: Commit, writer: JsonWriter) => void {
   const { repository, bases } = context;
   const writeParent = jsonTemplate(["id"], [], ({ id }) =>
     representCondensedCommit(bases, repository, id as ObjectId),
@@ -118,7 +119,7 @@ export function openCommitWriter(context: CommitContext): (commit: Commit) => st
     assembleCommit({ ...marks, id: marks.id as ObjectId }, context, { committer: {}, participants: {} }),
   );
   const authors = new Map<string, string>();
-  function writeAuthor(author: Commit["author"]): string {
+  function authorJson(author: Commit["author"]): string {
     let json = authors.get(author.raw);
     if (json === undefined) {
       json = JSON.stringify(representCommitAuthor("author", author, context));
@@ -126,13 +127,23 @@ export function openCommitWriter(context: CommitContext): (commit: Commit) => st
     }
     return json;
   }
-  return ({ id, author, message, parents }) =>
-    writeParts({
+  function writeParents(parents: readonly ObjectId[], writer: JsonWriter): void {
+    writer.write("[");
+    for (const [index, id] of parents.entries()) {
+      if (index > 0) writer.write(",");
+      writeParent({ id }, writer);
+    }
+    writer.write("]");
+  }
+  return ({ id, author, message, parents }, writer) => {
+    const values = {
       id,
       date: representCommitDate(author.date),
-      author: writeAuthor(author),
+      author: authorJson(author),
       message: JSON.stringify(message),
       rendered: JSON.stringify(representRendered(message)),
-      parents: `[${parents.map((parent) => writeParent({ id: parent })).join(",")}]`,
-    });
+      parents: () => writeParents(parents, writer),
+    };
+    writeParts(values, writer);
+  };
 }

@@ -1,3 +1,4 @@
+import type { Commit } from "../../git/objects/commit.ts";
 import { type Answer, jsonAnswer } from "../../http/answer.ts";
 import type { BodyOf } from "../../http/body-schema.ts";
 import { isFieldRequested } from "../../http/fields.ts";
@@ -13,7 +14,8 @@ import {
   startWalk,
 } from "../../operations/commits.ts";
 import type { Ports } from "../../ports.ts";
-import { openCommitWriter, representCommit } from "../../representations/commit.ts";
+import { type CommitContext, openCommitWriter, representCommit } from "../../representations/commit.ts";
+import { JsonWriter } from "../../representations/json-writer.ts";
 import { repositoryApiUrl } from "../../representations/links.ts";
 import { Revisions } from "./revisions-body.ts";
 
@@ -43,7 +45,7 @@ export const LIST_COMMITS_ROUTES: readonly RepositoryRoute[] = [
   listCommitsRoute("POST", "/commits/{revision}"),
 ];
 
-async function listCommits(ports: Ports, request: ListRequest) {
+async function listCommits(ports: Ports, request: ListRequest): Promise<Answer> {
   const { repository, query, bases, fields, signal } = request;
   const { page, pagelen } = parsePage(query, { pagelenDefault: 30, pagelenMax: 100 });
   const walk = await readWalk(ports, request);
@@ -51,7 +53,8 @@ async function listCommits(ports: Ports, request: ListRequest) {
   const context = { repository, bases, accounts: await findCommitAccounts(ports, commits) };
   const next = hasMore ? { next: await nextUrl(ports, request, walk, page) } : {};
   // Iterator style, as recorded: no size, no page, no previous.
-  if (fields === undefined) return writtenAnswer(pagelen, commits.map(openCommitWriter(context)), next);
+  if (fields === undefined)
+    return { status: 200, body: { kind: "written-json", json: writePage(pagelen, commits, context, next) } };
   const withCommitter = isFieldRequested(fields, "values.committer");
   const values = commits.map((commit) =>
     representCommit(commit, context, { withCommitter, withParticipants: false }),
@@ -59,11 +62,22 @@ async function listCommits(ports: Ports, request: ListRequest) {
   return jsonAnswer(200, { pagelen, values, ...next });
 }
 
-/** The same, of commits that are written as JSON already. */
-function writtenAnswer(pagelen: number, values: readonly string[], { next }: { next?: string }): Answer {
-  const end = next === undefined ? "" : `,"next":${JSON.stringify(next)}`;
-  const text = `{"pagelen":${pagelen},"values":[${values.join(",")}]${end}}`;
-  return { status: 200, body: { kind: "written-json", text } };
+/** The same, without `fields`. */
+function writePage(
+  pagelen: number,
+  commits: readonly Commit[],
+  context: CommitContext,
+  { next }: { readonly next?: string },
+): Buffer {
+  const writer = new JsonWriter();
+  const writeCommit = openCommitWriter(context);
+  writer.write(`{"pagelen":${pagelen},"values":[`);
+  for (const [index, commit] of commits.entries()) {
+    if (index > 0) writer.write(",");
+    writeCommit(commit, writer);
+  }
+  writer.write(next === undefined ? "]}" : `],"next":${JSON.stringify(next)}}`);
+  return writer.finish();
 }
 
 async function readWalk(ports: Ports, { repository, query, params, body }: ListRequest): Promise<CommitWalk> {
