@@ -157,7 +157,8 @@ function openPack(path: string): OpenPack | undefined {
   return undefined;
 }
 
-function closePack({ file, indexFile }: OpenPack): void {
+function closePack({ file, indexFile, index }: OpenPack): void {
+  index.close();
   closeSync(file);
   closeSync(indexFile);
 }
