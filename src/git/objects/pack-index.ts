@@ -15,87 +15,39 @@ const LARGE_OFFSET = 0x80000000;
  * objects nearly all are no further than that from it.
  */
 const IDS_AT_ONCE = 128;
-/**
- * An index is kept in memory once it has been asked for one in so many of its objects: by then all that was read of it
- * has taken as long as to read it whole.
- */
-const OBJECTS_PER_LOOKUP = 256;
-/** Of all indexes together, some 700,000 objects. Beyond it they are read from the disk as before. */
-const KEPT_BYTES_MAX = 16 * 1024 * 1024;
 
 export type PackIndex = {
   /** Where the object begins in the pack; undefined if the pack does not have it. `id` is 20 bytes. */
   find(id: Buffer): number | undefined;
-  /** Gives back the memory. The file is its opener's to close. */
-  close(): void;
 };
-
-/** A part of an index: ids in their order, and in `bytes` from `at` on. */
-type Ids = { readonly bytes: Buffer; readonly at: number };
 
 /** Shared by all indexes: nothing is awaited between a read into it and its last use. */
 const window = Buffer.allocUnsafe(IDS_AT_ONCE * ID_BYTES);
-const WINDOW: Ids = { bytes: window, at: 0 };
-let keptBytes = 0;
 
-/** How much of all indexes is in memory. */
-export function keptIndexBytes(): number {
-  return keptBytes;
-}
-
-/**
- * Over an open index file, of which only the fan-out is in memory at first. Undefined for one of another version.
- *
- * @param keptBytesMax of all indexes together.
- */
-export function openPackIndex(file: number, keptBytesMax = KEPT_BYTES_MAX): PackIndex | undefined {
+/** Over an open index file, of which only the fan-out stays in memory. Undefined for one of another version. */
+export function openPackIndex(file: number): PackIndex | undefined {
   const head = Buffer.alloc(IDS_AT);
   if (readSync(file, head, 0, IDS_AT, 0) !== IDS_AT) return undefined;
   if (head.readUInt32BE(0) !== SIGNATURE || head.readUInt32BE(4) !== VERSION) return undefined;
   const countBelow = (byte: number) => (byte === 0 ? 0 : head.readUInt32BE(FANOUT_AT + (byte - 1) * 4));
   const count = countBelow(256);
-  const idsBytes = count * ID_BYTES;
   const offsetsAt = IDS_AT + count * (ID_BYTES + CHECKSUM_BYTES);
-  const offsetsBytes = count * OFFSET_BYTES;
-  const largeOffsetsAt = offsetsAt + offsetsBytes;
-  let lookupsUntilKept = count / OBJECTS_PER_LOOKUP;
-  /** The ids, and behind them the offsets. */
-  let kept: Buffer | undefined;
+  const largeOffsetsAt = offsetsAt + count * OFFSET_BYTES;
 
   function read(at: number, bytes: number): boolean {
     return readSync(file, window, 0, bytes, at) === bytes;
   }
 
-  function keep(): void {
-    // Asked for once only: there may be no room, or the file may be shorter than it says.
-    lookupsUntilKept = Number.POSITIVE_INFINITY;
-    if (keptBytes + idsBytes + offsetsBytes > keptBytesMax) return;
-    const bytes = Buffer.allocUnsafeSlow(idsBytes + offsetsBytes);
-    if (readSync(file, bytes, 0, idsBytes, IDS_AT) !== idsBytes) return;
-    if (readSync(file, bytes, idsBytes, offsetsBytes, offsetsAt) !== offsetsBytes) return;
-    kept = bytes;
-    keptBytes += bytes.length;
-  }
-
   function offsetOf(place: number): number | undefined {
-    if (kept === undefined && !read(offsetsAt + place * OFFSET_BYTES, OFFSET_BYTES)) return undefined;
-    const offset =
-      kept === undefined ? window.readUInt32BE(0) : kept.readUInt32BE(idsBytes + place * OFFSET_BYTES);
+    if (!read(offsetsAt + place * OFFSET_BYTES, OFFSET_BYTES)) return undefined;
+    const offset = window.readUInt32BE(0);
     if (offset < LARGE_OFFSET) return offset;
     if (!read(largeOffsetsAt + (offset - LARGE_OFFSET) * 8, 8)) return undefined;
     return window.readUInt32BE(0) * 2 ** 32 + window.readUInt32BE(4);
   }
 
-  /** So many ids from a place on. */
-  function idsFrom(place: number, size: number): Ids | undefined {
-    if (kept !== undefined) return { bytes: kept, at: place * ID_BYTES };
-    return read(IDS_AT + place * ID_BYTES, size * ID_BYTES) ? WINDOW : undefined;
-  }
-
   return {
     find(id) {
-      lookupsUntilKept -= 1;
-      if (lookupsUntilKept < 0) keep();
       let low = countBelow(id[0]!);
       let high = countBelow(id[0]! + 1);
       // Only the first place is guessed. Whoever chose the ids so that they lie together gets a search by halves.
@@ -103,41 +55,31 @@ export function openPackIndex(file: number, keptBytesMax = KEPT_BYTES_MAX): Pack
       while (low < high) {
         const first = Math.max(low, Math.min(middle - IDS_AT_ONCE / 2, high - IDS_AT_ONCE));
         const size = Math.min(IDS_AT_ONCE, high - first);
-        const ids = idsFrom(first, size);
-        if (ids === undefined) return undefined;
-        const place = placeOf(ids, id, size);
+        if (!read(IDS_AT + first * ID_BYTES, size * ID_BYTES)) return undefined;
+        const place = placeOf(id, size);
         if (place < 0) high = first;
         else if (place >= size) low = first + size;
-        else return isAt(ids, id, place) ? offsetOf(first + place) : undefined;
+        else return isAt(id, place) ? offsetOf(first + place) : undefined;
         middle = (low + high) >>> 1;
       }
       return undefined;
     },
-    close() {
-      keptBytes -= kept?.length ?? 0;
-      kept = undefined;
-      lookupsUntilKept = Number.POSITIVE_INFINITY;
-    },
   };
 }
 
-/** Whoever chose the ids so that they begin alike has them compared to their ends. */
-function orderAt({ bytes, at }: Ids, id: Buffer, place: number): number {
-  const start = at + place * ID_BYTES;
-  const order = bytes.readUInt32BE(start) - id.readUInt32BE(0);
-  return order === 0 ? bytes.compare(id, 0, ID_BYTES, start, start + ID_BYTES) : order;
-}
+const orderAt = (id: Buffer, place: number) =>
+  window.compare(id, 0, ID_BYTES, place * ID_BYTES, (place + 1) * ID_BYTES);
 
-const isAt = (ids: Ids, id: Buffer, place: number) => orderAt(ids, id, place) === 0;
+const isAt = (id: Buffer, place: number) => orderAt(id, place) === 0;
 
-/** Of the first of so many ids that is not before this one; -1 if it is before all of them. */
-function placeOf(ids: Ids, id: Buffer, size: number): number {
-  if (orderAt(ids, id, 0) > 0) return -1;
+/** Of the first of the ids in the window that is not before this one; -1 if it is before all of them. */
+function placeOf(id: Buffer, size: number): number {
+  if (orderAt(id, 0) > 0) return -1;
   let low = 0;
   let high = size;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (orderAt(ids, id, middle) < 0) low = middle + 1;
+    if (orderAt(id, middle) < 0) low = middle + 1;
     else high = middle;
   }
   return low;

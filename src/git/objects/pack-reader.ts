@@ -157,8 +157,7 @@ function openPack(path: string): OpenPack | undefined {
   return undefined;
 }
 
-function closePack({ file, indexFile, index }: OpenPack): void {
-  index.close();
+function closePack({ file, indexFile }: OpenPack): void {
   closeSync(file);
   closeSync(indexFile);
 }
