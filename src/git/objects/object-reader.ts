@@ -34,6 +34,8 @@ export type StoredObject = { readonly type: ObjectType; readonly content: Buffer
  * waits or the reader is closed, and with GitError when git fails twice (the repository or the object is damaged).
  */
 export type ObjectReader = {
+  /** Whether the repository has none of these objects. The empty tree, which git knows by heart, may count as one of them. */
+  hasNoneOf(gitDir: string, ids: readonly ObjectId[]): Promise<boolean>;
   /** Undefined if the repository has no such object. Sizes are bytes. */
   readHeader(gitDir: string, id: ObjectId): Promise<ObjectHeader | undefined>;
   /**
@@ -73,6 +75,12 @@ export function openObjectReader(options: ObjectReaderOptions = {}): ObjectReade
   const pool = new CatFilePool({ ...settings, contentBytesMax: objectBytesMax });
   const packs = openPackReader(settings.idleMs);
   const cache = new CommitCache(settings.commitCacheBytesMax);
+
+  async function hasNoneOf(gitDir: string, ids: readonly ObjectId[]): Promise<boolean> {
+    if (packs.hasNoneOf(gitDir, ids)) return true;
+    const headers = await Promise.all(ids.map((id) => readHeader(gitDir, id)));
+    return headers.every((header) => header === undefined);
+  }
 
   async function readHeader(gitDir: string, id: ObjectId): Promise<ObjectHeader | undefined> {
     const packed = packs.find(gitDir, id);
@@ -152,5 +160,5 @@ export function openObjectReader(options: ObjectReaderOptions = {}): ObjectReade
     return pool.close();
   }
 
-  return { readHeader, readObject, readCommit, readCommits, forget, close };
+  return { hasNoneOf, readHeader, readObject, readCommit, readCommits, forget, close };
 }

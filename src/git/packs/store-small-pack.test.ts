@@ -1,7 +1,7 @@
 // What is stored without git must be what git would have stored, and what git would have refused must never be.
 import assert from "node:assert/strict";
 import { hash } from "node:crypto";
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import fc from "fast-check";
@@ -160,6 +160,26 @@ test("a damaged pack is stored only if git takes it as well", async () => {
     { numRuns: 600 },
   );
   assert.ok(mended < 60, "most are seen to be damaged");
+});
+
+test("a pack with an object that is there already is left to git, which compares the bytes, wherever it is", async () => {
+  const [, pack] = PACKS.find(([what]) => what === "of one commit")!;
+  const empty = git.newPath("other.git");
+  await git.out(["init", "--quiet", "--bare", empty]);
+  const blob = await git.out(["rev-parse", `${first}:README.md`], { folder: work });
+  const content = await git.bytes(["cat-file", "blob", blob], { folder: work });
+  for (const [objectFolder, isFound] of [
+    [join(gitDir, "objects"), false],
+    [join(empty, "objects"), true],
+  ] as const) {
+    const environment = { GIT_OBJECT_DIRECTORY: objectFolder };
+    await git.out(["hash-object", "-w", "--stdin"], { folder: gitDir, environment, input: content });
+    const stored = await storeSmallPack(pack, await openFolder(), target);
+    const path = join(objectFolder, blob.slice(0, 2), blob.slice(2));
+    assert.equal(stored !== undefined, isFound, path);
+    await rm(path);
+  }
+  assert.ok((await storeSmallPack(pack, await openFolder(), target)) !== undefined);
 });
 
 for (const [why, act] of [

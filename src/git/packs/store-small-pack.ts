@@ -27,7 +27,7 @@ const GROUND_READS_MAX = 256;
 /** The repository that a push is for. */
 export type Target = {
   readonly gitDir: string;
-  readonly objects: Pick<ObjectReader, "readHeader" | "readObject" | "readCommit">;
+  readonly objects: Pick<ObjectReader, "hasNoneOf" | "readHeader" | "readObject" | "readCommit">;
   readonly areReached: Ground["areReached"];
 };
 
@@ -98,7 +98,7 @@ function isSystemError(error: unknown): boolean {
 async function isNewAndWhole(brought: Brought, target: Target): Promise<boolean> {
   const answers = await Promise.all([
     // An id that is there already may stand for other bytes: git compares them.
-    areAllNew([...brought.keys()], target),
+    target.objects.hasNoneOf(target.gitDir, [...brought.keys()]),
     isWholeByEvidence(brought, openGround(target)),
   ]);
   return !answers.includes(false);
@@ -119,11 +119,6 @@ function readAllPlain(objects: ReadonlyMap<ObjectId, BroughtObject>): Brought | 
     brought.set(id, { ...object, plain });
   }
   return brought;
-}
-
-async function areAllNew(ids: readonly ObjectId[], { gitDir, objects }: Target): Promise<boolean> {
-  const headers = await Promise.all(ids.map((id) => objects.readHeader(gitDir, id)));
-  return headers.every((header) => header === undefined);
 }
 
 async function readSmall({ gitDir, objects }: Target, id: ObjectId): Promise<StoredObject | undefined> {
