@@ -67,7 +67,7 @@ async function isThere({ database }: MaintenancePorts, repository: Uuid): Promis
 
 async function maintain(ports: MaintenancePorts, uuid: Uuid, signal: AbortSignal): Promise<void> {
   const gitDir = ports.packs.gitDir(uuid);
-  if (!(await needsMaintenance(gitDir))) return;
+  if (!(await needsMaintenance(gitDir, await ports.packs.listPackFiles(uuid)))) return;
   const repository = await findRepository(ports.database.kysely, undefined, { uuid });
   const givePlaceBack = repository === undefined ? undefined : await takeMaintenancePlace(gitDir);
   if (repository === undefined || givePlaceBack === undefined) return;

@@ -6,6 +6,7 @@ import { BRANCH_PREFIX, type BranchName, branchOf, parseBranchName, TAG_PREFIX }
 import type { Repository } from "../model/repository.ts";
 import type { Ports } from "../ports.ts";
 import type { Bases } from "../representations/links.ts";
+import { sumOf } from "../storage/packs/pack-sizes.ts";
 import type { Quarantine } from "../storage/packs/pack-store.ts";
 import { applyRefUpdates, MAIN_BRANCH_DELETION } from "../storage/sql/refs.ts";
 import { setMainBranchIfNone, updateRepository } from "../storage/sql/repositories.ts";
@@ -101,7 +102,9 @@ async function storeRefs(
   { isAtomic, quarantine, ...options }: ChangeRefsOptions,
 ): Promise<readonly RefOutcome[]> {
   const sizeBytes =
-    quarantine === undefined ? await ports.packs.packBytes(repository.uuid) : await quarantine.accept();
+    quarantine === undefined
+      ? sumOf(await ports.packs.listPackFiles(repository.uuid))
+      : await quarantine.accept();
   const now = ports.clock();
   return ports.database.transaction(async (tx) => {
     const applied = await applyRefUpdates(tx, repository.uuid, updates, { isAtomic, now });

@@ -254,6 +254,7 @@ async function storeObjects(
     const stored = await storePack(writePack(objects), target, {
       gitDir,
       objectFolder: quarantine.objectFolder,
+      packFiles: quarantine.packFiles,
       packBytesMax: ports.config.packBytesMax,
       signal: by.signal,
     });
