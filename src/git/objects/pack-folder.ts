@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, statSync } from "node:fs";
+import { close, closeSync, fstatSync, openSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { openPackBytes, type PackBytes } from "./pack-bytes.ts";
 import { openPackIndex, type PackIndex } from "./pack-index.ts";
@@ -69,9 +69,8 @@ function openPack(base: string): OpenPack | undefined {
   return undefined;
 }
 
+/** Off this thread: the last one to close a file that a repack has removed is the one who deletes its bytes. */
 export function closePacks(packs: OpenPacks): void {
-  for (const { file, indexFile } of packs.values()) {
-    closeSync(file);
-    closeSync(indexFile);
-  }
+  for (const { file, indexFile } of packs.values())
+    for (const each of [file, indexFile]) close(each, () => {});
 }

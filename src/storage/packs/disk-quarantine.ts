@@ -1,3 +1,4 @@
+import { writeSync } from "node:fs";
 import { type FileHandle, mkdir, open, readdir, rename, rm, rmdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { reachFaultPoint } from "../../fault-points.ts";
@@ -49,7 +50,7 @@ export async function openDiskQuarantine(
       async write(name, bytes) {
         const file = await open(join(packFolder, name), "wx", PACK_FILE_MODE);
         try {
-          await file.writeFile(bytes);
+          writeWhole(file, bytes);
         } catch (error) {
           await file.close();
           throw error;
@@ -70,13 +71,16 @@ export async function openDiskQuarantine(
       const opened = open(to, "r");
       opened.catch(() => {});
       try {
-        const names = await listPackFiles(packFolder);
+        // What has been written by name is all that there is: else git has written, under names that it chose.
+        const names = written.size > 0 ? [...written.keys()] : await listPackFiles(packFolder);
         const [there, ...own] = await Promise.all([packSizes.list(to), ...names.map(sync)]);
         await movePacks(packFolder, to, names);
         removed = removeEmpty([packFolder, folder]);
         if (names.length > 0) await (await opened).sync();
         reachFaultPoint("packs.accepted");
-        return sumOf(new Map([...there, ...names.map((name, index) => [name, own[index]!] as const)]));
+        const sizes = new Map([...there, ...names.map((name, index) => [name, own[index]!] as const)]);
+        packSizes.note(to, sizes);
+        return sumOf(sizes);
       } finally {
         closeLater(opened);
       }
@@ -85,6 +89,11 @@ export async function openDiskQuarantine(
       if ((await removed) !== true) await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Not off this thread, as all else: it is a small copy into memory, and takes less than to hand it over. */
+function writeWhole({ fd }: FileHandle, bytes: Buffer): void {
+  for (let end = 0; end < bytes.length; ) end += writeSync(fd, bytes, end);
 }
 
 /** One by one, to be made and to be removed: each push waits for it, and `recursive` takes several times as long. */

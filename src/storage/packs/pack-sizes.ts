@@ -8,6 +8,8 @@ export type FileSizes = ReadonlyMap<string, number>;
 export type PackSizes = {
   /** Of the files that are there now. A file of a pack is looked at once: it never changes. */
   list(folder: string): Promise<FileSizes>;
+  /** Says what is there now, as far as is known. */
+  note(folder: string, sizes: FileSizes): void;
 };
 
 /** Folders whose sizes are remembered: those that are pushed to at present. Each has some dozens of files. */
@@ -29,6 +31,7 @@ export function openPackSizes(): PackSizes {
   }
 
   return {
+    note: remember,
     async list(folder) {
       const names = await readdir(folder);
       const known = folders.get(folder);
