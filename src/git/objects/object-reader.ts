@@ -44,6 +44,8 @@ export type ObjectReader = {
    * @throws Failure `too-large` if the content is above the limit. Nothing of it is read then.
    */
   readObject(gitDir: string, id: ObjectId): Promise<StoredObject | undefined>;
+  /** Undefined also if the content is larger than `bytesMax`. Nothing of it is read then. */
+  readObjectUpTo(gitDir: string, id: ObjectId, bytesMax: number): Promise<StoredObject | undefined>;
   /** Undefined if the repository has no such object, or it is no commit. */
   readCommit(gitDir: string, id: ObjectId): Promise<Commit | undefined>;
   /** In the order of `ids`, without those that are no commit of the repository. */
@@ -117,6 +119,17 @@ export function openObjectReader(options: ObjectReaderOptions = {}): ObjectReade
     return header && readContent(gitDir, id, header);
   }
 
+  async function readObjectUpTo(
+    gitDir: string,
+    id: ObjectId,
+    bytesMax: number,
+  ): Promise<StoredObject | undefined> {
+    const packed = packs.find(gitDir, id);
+    if (packed !== undefined) return packed.content.length > bytesMax ? undefined : packed;
+    const header = await askForHeader(gitDir, id);
+    return header === undefined || header.size > bytesMax ? undefined : readContent(gitDir, id, header);
+  }
+
   /** Nothing of another type is put together, however large it is. */
   async function readObjectOfType(
     gitDir: string,
@@ -160,5 +173,5 @@ export function openObjectReader(options: ObjectReaderOptions = {}): ObjectReade
     return pool.close();
   }
 
-  return { hasNoneOf, readHeader, readObject, readCommit, readCommits, forget, close };
+  return { hasNoneOf, readHeader, readObject, readObjectUpTo, readCommit, readCommits, forget, close };
 }

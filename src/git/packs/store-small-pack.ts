@@ -25,7 +25,7 @@ const GROUND_READS_MAX = 256;
 /** The repository that a push is for. */
 export type Target = {
   readonly gitDir: string;
-  readonly objects: Pick<ObjectReader, "hasNoneOf" | "readHeader" | "readObject" | "readCommit">;
+  readonly objects: Pick<ObjectReader, "hasNoneOf" | "readHeader" | "readObjectUpTo" | "readCommit">;
   readonly areReached: Ground["areReached"];
 };
 
@@ -121,10 +121,8 @@ function readAllPlain(objects: ReadonlyMap<ObjectId, BroughtObject>): Brought | 
   return brought;
 }
 
-async function readSmall({ gitDir, objects }: Target, id: ObjectId): Promise<StoredObject | undefined> {
-  const header = await objects.readHeader(gitDir, id);
-  if (header === undefined || header.size > LIMITS.objectBytesMax) return undefined;
-  return objects.readObject(gitDir, id);
+function readSmall({ gitDir, objects }: Target, id: ObjectId): Promise<StoredObject | undefined> {
+  return objects.readObjectUpTo(gitDir, id, LIMITS.objectBytesMax);
 }
 
 function openGround(target: Target): Ground {
