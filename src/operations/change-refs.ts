@@ -54,10 +54,10 @@ export async function changeRefs(
   }
   reachFaultPoint("refs.judged");
   options.signal.throwIfAborted();
-  const outcomes = await storeRefs(ports, repository, allowed, options);
+  const { outcomes, owesWebhooks } = await storeRefs(ports, repository, allowed, options);
   reachFaultPoint("refs.committed");
   ports.maintenance.wake(repository.uuid);
-  ports.outbox.wake();
+  if (owesWebhooks) ports.outbox.wake();
   const byUpdate = new Map(outcomes.map((outcome) => [outcome.update, outcome.refused]));
   return checked.map((change) => ({ ...change, refused: change.refused ?? byUpdate.get(change.update) }));
 }
@@ -100,22 +100,22 @@ async function storeRefs(
   repository: Repository,
   updates: readonly RefUpdate[],
   { isAtomic, quarantine, ...options }: ChangeRefsOptions,
-): Promise<readonly RefOutcome[]> {
+): Promise<{ readonly outcomes: readonly RefOutcome[]; readonly owesWebhooks: boolean }> {
   const sizeBytes =
     quarantine === undefined
       ? sumOf(await ports.packs.listPackFiles(repository.uuid))
       : await quarantine.accept();
   const now = ports.clock();
   return ports.database.transaction(async (tx) => {
-    const applied = await applyRefUpdates(tx, repository.uuid, updates, { isAtomic, now });
+    const outcomes = await applyRefUpdates(tx, repository.uuid, updates, { isAtomic, now });
     reachFaultPoint("refs.applied");
     await updateRepository(tx, repository.uuid, { sizeBytes });
-    const mainBranch = firstMainBranch(applied);
+    const mainBranch = firstMainBranch(outcomes);
     if (mainBranch !== undefined) await setMainBranchIfNone(tx, repository.uuid, mainBranch);
-    const fact = factOf(repository, applied, options);
-    if (fact !== undefined) await oweWebhooks(tx, repository, fact, now);
+    const fact = factOf(repository, outcomes, options);
+    const owesWebhooks = fact !== undefined && (await oweWebhooks(tx, repository, fact, now));
     reachFaultPoint("refs.owed");
-    return applied;
+    return { outcomes, owesWebhooks };
   });
 }
 
