@@ -4,18 +4,13 @@ import { join } from "node:path";
 import { reachFaultPoint } from "../../fault-points.ts";
 import { hasCode } from "../has-code.ts";
 import { syncFolder } from "../sync-folder.ts";
+import { PACK_FILE_ORDER } from "./copy-packs.ts";
 import { type PackSizes, sumOf } from "./pack-sizes.ts";
 import type { Quarantine } from "./pack-store.ts";
 
 const FOLDER_MODE = 0o700;
 /** git's own for what never changes. */
 const PACK_FILE_MODE = 0o444;
-
-/**
- * The order in which the files of a pack become visible: git takes a pack for complete as soon as its index is there,
- * so the index goes last.
- */
-const PACK_FILE_ORDER = [".pack", ".rev", ".bitmap", ".mtimes", ".idx"];
 
 /** What has been written here, and is being synced since. */
 type Written = { readonly sizeBytes: number; readonly synced: Promise<void> };
