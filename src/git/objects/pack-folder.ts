@@ -71,6 +71,8 @@ function openPack(base: string): OpenPack | undefined {
 
 /** Off this thread: the last one to close a file that a repack has removed is the one who deletes its bytes. */
 export function closePacks(packs: OpenPacks): void {
-  for (const { file, indexFile } of packs.values())
+  for (const { file, indexFile, index } of packs.values()) {
+    index.close();
     for (const each of [file, indexFile]) close(each, () => {});
+  }
 }

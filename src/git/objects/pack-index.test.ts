@@ -13,7 +13,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { openPackIndex } from "./pack-index.ts";
+import { keptIndexBytes, openPackIndex, type PackIndex } from "./pack-index.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "pail-index-"));
 after(() => rmSync(folder, { recursive: true }));
@@ -27,8 +27,13 @@ function writeIndex(ids: readonly Buffer[]): { readonly path: string; offsetOf(p
   const head = Buffer.alloc(8 + 256 * 4);
   head.writeUInt32BE(0xff744f63, 0);
   head.writeUInt32BE(2, 4);
-  for (let byte = 0; byte < 256; byte += 1)
-    head.writeUInt32BE(ids.filter((id) => id[0]! <= byte).length, 8 + byte * 4);
+  const counts = new Array<number>(256).fill(0);
+  for (const id of ids) counts[id[0]!]! += 1;
+  let below = 0;
+  for (const [byte, count] of counts.entries()) {
+    below += count;
+    head.writeUInt32BE(below, 8 + byte * 4);
+  }
   const offsets = Buffer.alloc(ids.length * 4);
   const large: Buffer[] = [];
   for (const place of ids.keys()) {
@@ -71,25 +76,62 @@ for (const [which, ids] of [
   ["ids that lie together at its end", together(0xff, 5_000)],
   ["ids that lie together in the midst of others", [...together(0x42, 5_000), ...evenly(5_000)]],
 ] as const) {
-  test(`finds each of ${which}, and none that is next to one`, () => {
-    const sorted = [...ids].sort(Buffer.compare);
-    const { path, offsetOf } = writeIndex(sorted);
-    const file = openSync(path, "r");
-    try {
-      const index = openPackIndex(file)!;
-      const known = new Set(sorted.map((id) => id.toString("hex")));
-      for (const [place, id] of sorted.entries()) {
-        assert.equal(index.find(id), offsetOf(place));
-        for (const other of [near(id, 1), near(id, -1)])
-          assert.equal(index.find(other) === undefined, !known.has(other.toString("hex")));
+  for (const [where, keptBytesMax] of [
+    ["on the disk", 0],
+    ["in memory", 1024 * 1024],
+  ] as const)
+    test(`finds each of ${which} ${where}, and none that is next to one`, () => {
+      const sorted = [...ids].sort(Buffer.compare);
+      const { path, offsetOf } = writeIndex(sorted);
+      const file = openSync(path, "r");
+      try {
+        const index = openPackIndex(file, keptBytesMax)!;
+        const known = new Set(sorted.map((id) => id.toString("hex")));
+        for (const [place, id] of sorted.entries()) {
+          assert.equal(index.find(id), offsetOf(place));
+          for (const other of [near(id, 1), near(id, -1)])
+            assert.equal(index.find(other) === undefined, !known.has(other.toString("hex")));
+        }
+        assert.equal(keptIndexBytes(), keptBytesMax === 0 ? 0 : 24 * ids.length);
+        for (const byte of [0x00, 0x42, 0x7f, 0xff])
+          assert.equal(index.find(Buffer.alloc(20, byte)), undefined);
+        index.close();
+        assert.equal(keptIndexBytes(), 0);
+      } finally {
+        closeSync(file);
       }
-      for (const byte of [0x00, 0x42, 0x7f, 0xff])
-        assert.equal(index.find(Buffer.alloc(20, byte)), undefined);
-    } finally {
-      closeSync(file);
-    }
-  });
+    });
 }
+
+/** Looks for each id until the index is in memory, or would be. */
+function askOften(index: PackIndex, ids: readonly Buffer[], offsetOf: (place: number) => number): void {
+  for (let place = 0; place <= ids.length / 256 + 1; place += 1)
+    assert.equal(index.find(ids[place]!), offsetOf(place));
+}
+
+test("an index is kept in memory when it has been asked often, as long as all of them have room", () => {
+  const ids = evenly(3000).sort(Buffer.compare);
+  const { path, offsetOf } = writeIndex(ids);
+  const file = openSync(path, "r");
+  try {
+    const bytes = 24 * ids.length;
+    const indexes = Array.from({ length: 4 }, () => openPackIndex(file, 3.5 * bytes)!);
+    assert.equal(indexes[0]!.find(ids[7]!), offsetOf(7));
+    assert.equal(keptIndexBytes(), 0);
+    for (const index of indexes) askOften(index, ids, offsetOf);
+    assert.equal(keptIndexBytes(), 3 * bytes);
+    for (const index of indexes) {
+      for (const place of [0, 1, 2, 1000, 2999]) assert.equal(index.find(ids[place]!), offsetOf(place));
+      index.close();
+      index.close();
+    }
+    assert.equal(keptIndexBytes(), 0);
+    askOften(indexes[0]!, ids, offsetOf);
+    assert.equal(keptIndexBytes(), 0);
+  } finally {
+    closeSync(file);
+  }
+});
 
 for (const [what, harm] of [
   ["cut off", (path: string) => truncateSync(path, statSync(path).size / 2)],

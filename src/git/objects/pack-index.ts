@@ -17,6 +17,13 @@ const TRAILER_BYTES = 2 * 20;
  * objects nearly all are no further than that from it.
  */
 const IDS_AT_ONCE = 128;
+/**
+ * An index is kept in memory once it has been asked for one in so many of its objects: by then all that was read of it
+ * has taken as long as to read it whole.
+ */
+const OBJECTS_PER_LOOKUP = 256;
+/** Of all indexes together, some 700,000 objects. Beyond it they are read from the disk. */
+const KEPT_BYTES_MAX = 16 * 1024 * 1024;
 
 export type PackIndex = {
   /**
@@ -25,31 +32,75 @@ export type PackIndex = {
    * @throws Error if the index cannot be read, or has been cut off.
    */
   find(id: Buffer): number | undefined;
+  /** Gives back the memory. The file is its opener's to close. */
+  close(): void;
 };
+
+/** A part of an index: ids in their order, and in `bytes` from `at` on. */
+type Ids = { readonly bytes: Buffer; readonly at: number };
 
 /** Shared by all indexes: nothing is awaited between a read into it and its last use. */
 const window = Buffer.allocUnsafe(IDS_AT_ONCE * ID_BYTES);
+const WINDOW: Ids = { bytes: window, at: 0 };
+let keptBytes = 0;
 
-/** Over an open index file, of which only the fan-out stays in memory. Undefined for one of another version, or that is not whole. */
-export function openPackIndex(file: number): PackIndex | undefined {
+/** How much of all indexes is in memory. */
+export function keptIndexBytes(): number {
+  return keptBytes;
+}
+
+/**
+ * Over an open index file, of which only the fan-out is in memory at first. Undefined for one of another version, or that is not
+ * whole.
+ *
+ * @param keptBytesMax of all indexes together.
+ */
+export function openPackIndex(file: number, keptBytesMax = KEPT_BYTES_MAX): PackIndex | undefined {
   const head = Buffer.alloc(IDS_AT);
   if (readSync(file, head, 0, IDS_AT, 0) !== IDS_AT) return undefined;
   if (head.readUInt32BE(0) !== SIGNATURE || head.readUInt32BE(4) !== VERSION) return undefined;
   const countBelow = (byte: number) => (byte === 0 ? 0 : head.readUInt32BE(FANOUT_AT + (byte - 1) * 4));
   const count = countBelow(256);
   const offsetsAt = IDS_AT + count * (ID_BYTES + CHECKSUM_BYTES);
-  const largeOffsetsAt = offsetsAt + count * OFFSET_BYTES;
+  const idsBytes = count * ID_BYTES;
+  const offsetsBytes = count * OFFSET_BYTES;
+  const largeOffsetsAt = offsetsAt + offsetsBytes;
   if (fstatSync(file).size < largeOffsetsAt + TRAILER_BYTES) return undefined;
   for (let byte = 0; byte < 256; byte += 1) if (countBelow(byte) > countBelow(byte + 1)) return undefined;
 
-  function read(at: number, bytes: number): void {
-    if (readSync(file, window, 0, bytes, at) !== bytes)
+  let lookupsUntilKept = count / OBJECTS_PER_LOOKUP;
+  /** The ids, and behind them the offsets. */
+  let kept: Buffer | undefined;
+
+  function readInto(bytes: Buffer, start: number, length: number, at: number): void {
+    if (readSync(file, bytes, start, length, at) !== length)
       throw new Error("the index of a pack has been cut off");
   }
 
+  const read = (at: number, bytes: number) => readInto(window, 0, bytes, at);
+
+  function keep(): void {
+    // Tried once only: there may be no room.
+    lookupsUntilKept = Number.POSITIVE_INFINITY;
+    if (keptBytes + idsBytes + offsetsBytes > keptBytesMax) return;
+    const bytes = Buffer.allocUnsafeSlow(idsBytes + offsetsBytes);
+    readInto(bytes, 0, idsBytes, IDS_AT);
+    readInto(bytes, idsBytes, offsetsBytes, offsetsAt);
+    kept = bytes;
+    keptBytes += bytes.length;
+  }
+
+  /** So many ids from a place on. */
+  function idsFrom(place: number, size: number): Ids {
+    if (kept !== undefined) return { bytes: kept, at: place * ID_BYTES };
+    read(IDS_AT + place * ID_BYTES, size * ID_BYTES);
+    return WINDOW;
+  }
+
   function offsetOf(place: number): number {
-    read(offsetsAt + place * OFFSET_BYTES, OFFSET_BYTES);
-    const offset = window.readUInt32BE(0);
+    if (kept === undefined) read(offsetsAt + place * OFFSET_BYTES, OFFSET_BYTES);
+    const offset =
+      kept === undefined ? window.readUInt32BE(0) : kept.readUInt32BE(idsBytes + place * OFFSET_BYTES);
     if (offset < LARGE_OFFSET) return offset;
     read(largeOffsetsAt + (offset - LARGE_OFFSET) * 8, 8);
     return window.readUInt32BE(0) * 2 ** 32 + window.readUInt32BE(4);
@@ -57,6 +108,8 @@ export function openPackIndex(file: number): PackIndex | undefined {
 
   return {
     find(id) {
+      lookupsUntilKept -= 1;
+      if (lookupsUntilKept < 0) keep();
       let low = countBelow(id[0]!);
       let high = countBelow(id[0]! + 1);
       // Only the first place is guessed. Whoever chose the ids so that they lie together gets a search by halves.
@@ -64,31 +117,40 @@ export function openPackIndex(file: number): PackIndex | undefined {
       while (low < high) {
         const first = Math.max(low, Math.min(middle - IDS_AT_ONCE / 2, high - IDS_AT_ONCE));
         const size = Math.min(IDS_AT_ONCE, high - first);
-        read(IDS_AT + first * ID_BYTES, size * ID_BYTES);
-        const place = placeOf(id, size);
+        const ids = idsFrom(first, size);
+        const place = placeOf(ids, id, size);
         if (place < 0) high = first;
         else if (place >= size) low = first + size;
-        else return isAt(id, place) ? offsetOf(first + place) : undefined;
+        else return isAt(ids, id, place) ? offsetOf(first + place) : undefined;
         middle = (low + high) >>> 1;
       }
       return undefined;
     },
+    close() {
+      keptBytes -= kept?.length ?? 0;
+      kept = undefined;
+      lookupsUntilKept = Number.POSITIVE_INFINITY;
+    },
   };
 }
 
-const orderAt = (id: Buffer, place: number) =>
-  window.compare(id, 0, ID_BYTES, place * ID_BYTES, (place + 1) * ID_BYTES);
+/** Whoever chose the ids so that they begin alike has them compared to their ends. */
+function orderAt({ bytes, at }: Ids, id: Buffer, place: number): number {
+  const start = at + place * ID_BYTES;
+  const order = bytes.readUInt32BE(start) - id.readUInt32BE(0);
+  return order === 0 ? bytes.compare(id, 0, ID_BYTES, start, start + ID_BYTES) : order;
+}
 
-const isAt = (id: Buffer, place: number) => orderAt(id, place) === 0;
+const isAt = (ids: Ids, id: Buffer, place: number) => orderAt(ids, id, place) === 0;
 
-/** Of the first of the ids in the window that is not before this one; -1 if it is before all of them. */
-function placeOf(id: Buffer, size: number): number {
-  if (orderAt(id, 0) > 0) return -1;
+/** Of the first of so many ids that is not before this one; -1 if it is before all of them. */
+function placeOf(ids: Ids, id: Buffer, size: number): number {
+  if (orderAt(ids, id, 0) > 0) return -1;
   let low = 0;
   let high = size;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (orderAt(id, middle) < 0) low = middle + 1;
+    if (orderAt(ids, id, middle) < 0) low = middle + 1;
     else high = middle;
   }
   return low;
