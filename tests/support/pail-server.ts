@@ -7,7 +7,13 @@ import { after, afterEach } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { watchedEnvironment } from "./answers-folder.ts";
-import { noteTokens, refuseTokens, refuseTokensInDatabase } from "./token-search.ts";
+import {
+  noteTokens,
+  refuseTokens,
+  refuseTokensInDatabase,
+  refuseTokensInFolder,
+  refuseTokensInPostgres,
+} from "./token-search.ts";
 
 const PAIL = fileURLToPath(new URL("../../bin/pail", import.meta.url));
 const START_MS_MAX = 20_000;
@@ -175,6 +181,8 @@ export async function startPail(options: PailOptions = {}): Promise<PailServer> 
     try {
       refuseTokens("the log", logText());
       refuseTokensInDatabase(join(dataFolder, "pail.sqlite"));
+      if (child.signalCode === "SIGKILL") refuseTokensInFolder(dataFolder);
+      if (options.databaseUrl !== undefined) await refuseTokensInPostgres(options.databaseUrl);
     } finally {
       await rm(folder, { recursive: true, force: true });
     }

@@ -5,6 +5,12 @@ import { fileURLToPath } from "node:url";
 import { FAULT_POINT_VARIABLE, type FaultPoint } from "../../../src/fault-points.ts";
 import { watchedEnvironment } from "../../support/answers-folder.ts";
 import { isAlive } from "../../support/process-table.ts";
+import {
+  noteTokens,
+  refuseTokens,
+  refuseTokensInFolder,
+  refuseTokensInPostgres,
+} from "../../support/token-search.ts";
 
 const PAIL = fileURLToPath(new URL("../../../bin/pail", import.meta.url));
 const START_MS_MAX = 30_000;
@@ -24,6 +30,7 @@ export type KillableServer = {
   readonly isGone: () => boolean;
   /** Waits for its end. @returns whether it has come within the time. */
   endsWithin(ms: number): Promise<boolean>;
+  /** Fails if a token stands in what it has logged, or in what it leaves. */
   kill(): Promise<void>;
   logText(): string;
 };
@@ -71,6 +78,8 @@ export async function runPail(
   child.on("error", reject);
   child.on("close", (status) => resolve(status ?? undefined));
   const status = await promise;
+  noteTokens(text.stdout);
+  refuseTokens(`what pail ${args.slice(0, 2).join(" ")} says on stderr`, text.stderr);
   return { status, ...text };
 }
 
@@ -91,12 +100,22 @@ export async function startKillable(place: DataPlace, fault?: Fault): Promise<Ki
       resolve();
     });
   });
+  let isSearched = false;
+  /** What it has logged and what it leaves, as it leaves it. */
+  const search = async () => {
+    if (isSearched) return;
+    isSearched = true;
+    refuseTokens("the log", text.stderr);
+    refuseTokensInFolder(place.dataFolder);
+    if (place.databaseUrl !== undefined) await refuseTokensInPostgres(place.databaseUrl);
+  };
   const isGone = () => child.exitCode !== null || child.signalCode !== null;
   const deadline = Date.now() + START_MS_MAX;
   let url: string | undefined;
   while (url === undefined) {
     if (isGone()) {
       await ended;
+      await search();
       if (child.signalCode === "SIGKILL" && fault !== undefined) return undefined;
       throw new Error(`pail serve ended with ${child.exitCode ?? child.signalCode}:\n${text.stderr}`);
     }
@@ -120,6 +139,7 @@ export async function startKillable(place: DataPlace, fault?: Fault): Promise<Ki
     async kill() {
       if (!isGone()) child.kill("SIGKILL");
       await ended;
+      await search();
     },
     logText: () => text.stderr,
   };
