@@ -3,11 +3,11 @@ import type { ResponseContent } from "../storage/fetch-responses/fetch-responses
 import { openBufferPool } from "./buffer-pool.ts";
 
 /** Measured: smaller ones cost more calls, and two larger ones leave the processor's own cache. */
-const LARGE_BYTES = 512 * 1024;
+const LARGE_BYTES = 256 * 1024;
 /** For clients that take longer for a large buffer than a disk does to read it: there may be hundreds of them. */
 const SMALL_BYTES = 32 * 1024;
 /** In use at once: 16 MiB in all. Beyond it clients get small ones. */
-const LARGE_USED_MAX = 32;
+const LARGE_USED_MAX = 64;
 /** Kept for the next ones: as much as a few clients need. */
 const IDLE_MAX = 8;
 /** A client that lets a write wait this long is a slow one. */

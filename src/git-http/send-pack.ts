@@ -30,14 +30,11 @@ import { holdersOf } from "./holder.ts";
 import { ANSWER_BYTES_MAX, lastWords } from "./last-words.ts";
 import { sendKept } from "./send-kept.ts";
 
-/** What upload-pack may serve; given here since no configuration of the repository is trusted. */
-const SETTINGS = [
-  ...["-c", "uploadpack.allowFilter=true"],
-  ...["-c", "uploadpack.allowAnySHA1InWant=true"],
-  // git maps whole packs otherwise: what it has read once is of no more use when it copies them.
-  ...["-c", "core.packedGitWindowSize=1m"],
-  ...["-c", "core.packedGitLimit=8m"],
-];
+/**
+ * What upload-pack may serve; given here since no configuration of the repository is trusted. How much of the packs it maps is
+ * left as it is: with less, git closes a pack and opens it again later, and maintenance may have removed it by then.
+ */
+const SETTINGS = [...["-c", "uploadpack.allowFilter=true"], ...["-c", "uploadpack.allowAnySHA1InWant=true"]];
 /** Of a response that is worth holding in memory: of a shallow clone of a small project, of a fetch of what is new. */
 const SMALL_BYTES_MAX = 256 * 1024;
 const MESSAGES_LENGTH_MAX = 2_000;

@@ -75,3 +75,39 @@ test("maintenance that was killed is done by the next server, and what git has l
     [],
   );
 });
+
+test("what most of the repository lies in gets bitmaps, which small pushes leave; what nothing reaches stays", async () => {
+  const gitDir = app.ports.packs.gitDir(app.repository.uuid);
+  const listBitmaps = async () =>
+    (await readdir(join(gitDir, "objects", "pack"))).filter((name) => name.endsWith(".bitmap"));
+  const url = `http://owner:${await app.token()}@${new URL(app.url).host}/acme/demo.git`;
+  const work = git.newPath("work");
+  await git.out(["clone", "-q", url, work]);
+  const commitFiles = async (count: number) => {
+    for (let index = 0; index < count; index += 1)
+      await writeFile(join(work, `file-${index}`), randomBytes(600 * 1024));
+    await git.out(["add", "."], { folder: work });
+    await git.out(["commit", "-q", "-m", `${count} files`], { folder: work });
+  };
+  const push = async (...specs: readonly string[]) => {
+    await git.out(["push", "-q", "origin", ...specs], { folder: work });
+    await app.ports.maintenance.idle();
+  };
+  await commitFiles(1);
+  const gone = await git.out(["rev-parse", "HEAD"], { folder: work });
+  await push("HEAD:refs/heads/gone");
+  await git.out(["reset", "-q", "--hard", "HEAD^"], { folder: work });
+  await push(":refs/heads/gone");
+  await commitFiles(8);
+  await push("HEAD:refs/heads/main");
+  const bitmaps = await listBitmaps();
+  assert.equal(bitmaps.length, 1, bitmaps.join());
+  await commitFiles(1);
+  await push("HEAD:refs/heads/main");
+  assert.deepEqual(await listBitmaps(), bitmaps);
+  for (const commit of [gone, await git.out(["rev-parse", "HEAD"], { folder: work })])
+    assert.equal(await git.out(["cat-file", "-t", `${commit}:file-0`], { folder: gitDir }), "blob");
+  const clone = git.newPath("clone");
+  await git.out(["clone", "-q", url, clone]);
+  await git.out(["fsck", "--strict"], { folder: clone });
+});

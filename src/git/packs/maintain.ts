@@ -10,12 +10,17 @@ const PACKS_MAX = 24;
 const UNREACHABLE_KEPT = "2.weeks.ago";
 const FULL_REPACK_STEP_MS = 7 * 86_400_000;
 /** Its time of change says when unreachable objects were last looked for. */
+const FULL_REPACK_MARK = "full-repack-done";
 /**
- * git would write lists for the dumb protocol, which nobody speaks here, and would make the folders for them anew in a
+ * `-n`: git would write lists for the dumb protocol, which nobody speaks here, and would make the folders for them anew in a
  * repository that is deleted meanwhile.
  */
-const NO_SERVER_INFO = ["-n"];
-const FULL_REPACK_MARK = "full-repack-done";
+const REPACK = ["repack", "-n", "-d", "-l", "-q"];
+/**
+ * All that is reachable in one pack, with bitmaps, and the rest in another one. Bitmaps say what a commit reaches: without
+ * them git looks into every tree of the history before it sends the first byte of a clone.
+ */
+const FULL_REPACK = [...REPACK, "-a", "--write-bitmap-index", "--cruft"];
 
 type Options = GitOptions & { readonly signal?: AbortSignal };
 
@@ -46,23 +51,26 @@ export async function maintainRepository(place: Options, now: Date): Promise<voi
   const last = await stat(mark).catch(() => undefined);
   if (last === undefined) await writeFile(mark, "");
   if (last !== undefined && now.getTime() - last.mtimeMs > FULL_REPACK_STEP_MS) {
-    await runGit(
-      [
-        "repack",
-        ...NO_SERVER_INFO,
-        "-a",
-        "-d",
-        "-l",
-        "-q",
-        "--cruft",
-        `--cruft-expiration=${UNREACHABLE_KEPT}`,
-      ],
-      options,
-    );
+    await runGit([...FULL_REPACK, `--cruft-expiration=${UNREACHABLE_KEPT}`], options);
     await utimes(mark, now, now);
   } else {
-    await runGit(["repack", ...NO_SERVER_INFO, "--geometric=2", "-d", "-l", "-q"], options);
+    await runGit((await areBitmapsOfUse(gitDir)) ? [...REPACK, "--geometric=2"] : FULL_REPACK, options);
   }
   reachFaultPoint("maintenance.repacked");
   await runGit(["commit-graph", "write", "--reachable", "--changed-paths", "--no-progress"], options);
+}
+
+/** Whether the pack that has them is most of the repository. A pack of what is unreachable (it has a `.mtimes`) needs none. */
+async function areBitmapsOfUse(gitDir: string): Promise<boolean> {
+  const folder = join(gitDir, "objects", "pack");
+  const names = new Set(await readdir(folder));
+  let [covered, all] = [0, 0];
+  for (const name of names) {
+    const pack = name.slice(0, -".pack".length);
+    if (!name.endsWith(".pack") || names.has(`${pack}.mtimes`)) continue;
+    const { size } = await stat(join(folder, name));
+    all += size;
+    if (names.has(`${pack}.bitmap`)) covered += size;
+  }
+  return covered > all / 2;
 }

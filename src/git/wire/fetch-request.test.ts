@@ -48,6 +48,10 @@ describe("a fetch request of protocol 2", () => {
     ["a depth", ["ofs-delta", "deepen 1", `want ${ONE}`, `want ${TWO}`, "done"]],
     ["a filter", ["ofs-delta", "filter blob:none", `want ${ONE}`, `want ${TWO}`, "done"]],
     ["thin packs", ["ofs-delta", "thin-pack", `want ${ONE}`, `want ${TWO}`, "done"]],
+    [
+      "a branch named like an agent",
+      ["ofs-delta", "deepen-not agent=1", `want ${ONE}`, `want ${TWO}`, "done"],
+    ],
   ] as const) {
     test(`is another one with ${why}`, () =>
       assert.notEqual(normalized(["object-format=sha1"], args), plain));
@@ -75,6 +79,44 @@ describe("a fetch request of protocol 0", () => {
     assert.notEqual(normalizeFetchRequest(fetchV0([`want ${ONE} ofs-delta no-progress`], done), 1), plain);
   });
 });
+
+test("branches named like agents are told apart", () => {
+  const [one, other] = ["1", "2"].map((name) =>
+    normalizeFetchRequest(fetchV2([], [`deepen-not agent=${name}`, `want ${ONE}`, "done"]), 2),
+  );
+  assert.notEqual(one, other);
+});
+
+test("what git refuses never goes by the name of what it answers: others may be waiting for that answer", () => {
+  const args = [`want ${ONE}`, "done"];
+  const plain = normalizeFetchRequest(fetchV2([], args), 2);
+  for (const misplaced of [
+    fetchV2([`want ${ONE}`], ["done"]),
+    fetchV2([], [...args, "agent=git/1.8"]),
+    fetchV2(["done"], [`want ${ONE}`]),
+  ])
+    assert.notEqual(normalizeFetchRequest(misplaced, 2), plain);
+  const older = normalizeFetchRequest(fetchV0([`want ${ONE}`], ["done"]), 0);
+  assert.notEqual(normalizeFetchRequest(fetchV0([`want ${ONE}`, "agent=git/1.8"], ["done"]), 0), older);
+  assert.notEqual(normalizeFetchRequest(fetchV0([`want ${ONE}`], [`want ${TWO}`, "done"]), 0), older);
+});
+
+test("what is no UTF-8 is not for keeping: other bytes would read the same", () => {
+  const line = dataPacket(
+    Buffer.concat([Buffer.from("deepen-not "), Buffer.from([0xff]), Buffer.from("\n")]),
+  );
+  const body = Buffer.concat([line, fetchV2([], [`want ${ONE}`, "done"])]);
+  assert.equal(normalizeFetchRequest(body, 2), undefined);
+});
+
+// git takes any white space for the end of a capability, and NUL for the end of the line.
+for (const character of ["\t", "\n", "\v", "\f", "\r", "\0"]) {
+  test(`a line with ${JSON.stringify(character)} in it says something else to git, and is not for keeping`, () => {
+    const hidden = `agent=git/1.8${character}thin-pack`;
+    assert.equal(normalizeFetchRequest(fetchV0([`want ${ONE} ofs-delta ${hidden}`], ["done"]), 0), undefined);
+    assert.equal(normalizeFetchRequest(fetchV2([hidden], [`want ${ONE}`, "done"]), 2), undefined);
+  });
+}
 
 test("what is no request is not for keeping", () => {
   const whole = fetchV2([], [`want ${ONE}`, "done"]);

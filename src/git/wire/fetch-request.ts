@@ -3,38 +3,48 @@ import { MalformedPacketError, packetText, parsePacket } from "./packet.ts";
 
 /** What says who asks, and changes nothing in what is answered: gitprotocol-capabilities(5). */
 const ABOUT_THE_CLIENT = /(?:^| )(?:agent|session-id)=[^ ]*/g;
+/** The same in protocol 2, where a capability is a line. */
+const LINE_ABOUT_THE_CLIENT = /^(?:agent|session-id)=/;
+/**
+ * Control characters are in no line that a git writes. To git's own reader they end a word (connect.c, parse_feature_value) or the
+ * line, so what follows an agent's name would be heard there, and not be seen here. U+FFFD stands for bytes of any value.
+ */
+const UNSURE = /[^ -~\u{80}-\u{fffc}\u{fffe}-\u{10ffff}]/u;
 
 /**
  * A fetch request in one form for all clients that ask for the same: without the client's own name, and the wants, whose
  * order means nothing, in order. For telling equal requests apart from others, not for being read.
  *
- * @returns undefined for a request that is not the last of its negotiation (it has no `done`), or is none.
+ * @returns undefined for a request that is not the last of its negotiation (it has no `done`), is none, or has characters
+ * that git reads otherwise.
  */
 export function normalizeFetchRequest(body: Buffer, version: ProtocolVersion): string | undefined {
   const wants: string[] = [];
   const others: string[] = [];
   let capabilities = "";
   let isFinal = false;
+  // Protocol 2 has capabilities, a delimiter, and then the arguments; the others have wants, a flush, and then the rest.
+  let section = 0;
+  const sectionOfWants = version === 2 ? 1 : 0;
   try {
     let offset = 0;
     for (let parsed = parsePacket(body, offset); parsed !== undefined; parsed = parsePacket(body, offset)) {
       offset = parsed.end;
       if (parsed.packet.kind !== "data") {
         others.push(`(${parsed.packet.kind})`);
+        section += 1;
         continue;
       }
       const line = packetText(parsed.packet.payload);
+      if (UNSURE.test(line)) return undefined;
       // A space parts the two, so that no letter could belong to either: a line that does not fit is read only once.
       const [, id, rest] = /^want ([0-9a-f]+)((?: .*)?)$/.exec(line) ?? [];
-      if (id !== undefined) {
+      if (id !== undefined && section === sectionOfWants) {
         wants.push(id);
         // Protocols 0 and 1 have the capabilities behind the first want, in any order.
         capabilities += rest!.replaceAll(ABOUT_THE_CLIENT, "");
-      } else if (line === "done") isFinal = true;
-      else {
-        const said = line.replaceAll(ABOUT_THE_CLIENT, "");
-        if (said !== "") others.push(said);
-      }
+      } else if (line === "done" && section === 1) isFinal = true;
+      else if (version !== 2 || section > 0 || !LINE_ABOUT_THE_CLIENT.test(line)) others.push(line);
     }
     if (offset < body.length) return undefined;
   } catch (error) {

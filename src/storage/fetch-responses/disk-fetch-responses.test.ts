@@ -1,19 +1,13 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { writeSync } from "node:fs";
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { openWriter, readAll, readSome } from "../../../tests/support/response-writer.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import { openDiskFetchResponses } from "./disk-fetch-responses.ts";
-import type {
-  FetchResponse,
-  FetchResponseKey,
-  FetchResponses,
-  ResponseContent,
-  ResponseWriter,
-} from "./fetch-responses.ts";
+import type { FetchResponse, FetchResponseKey, FetchResponses } from "./fetch-responses.ts";
 
 const REPOSITORY = "11111111-2222-4333-8444-555555555555" as Uuid;
 const NEVER = new AbortController().signal;
@@ -28,45 +22,10 @@ function keyOf(digest: string, sizeBytesGuess = 0): FetchResponseKey {
   return { repositoryUuid: REPOSITORY, digest, sizeBytesGuess };
 }
 
-/** A writer that is told what to write and when to end. */
-function openWriter() {
-  const { promise: ended, resolve } = Promise.withResolvers<boolean>();
-  const state = { starts: 0, stops: 0, file: -1 };
-  return {
-    state,
-    start: async (file: number): Promise<ResponseWriter> => {
-      state.starts += 1;
-      state.file = file;
-      return {
-        ended,
-        stop: () => {
-          state.stops += 1;
-          resolve(false);
-        },
-      };
-    },
-    write: (text: string) => writeSync(state.file, text),
-    end: (isWhole = true) => resolve(isWhole),
-  };
-}
-
 async function opened(response: Promise<FetchResponse | undefined>): Promise<FetchResponse> {
   const found = await response;
   assert.ok(found);
   return found;
-}
-
-/** What there is by now, or as soon as there is something. */
-async function readSome(content: ResponseContent): Promise<string> {
-  const buffer = Buffer.alloc(100);
-  return buffer.toString("latin1", 0, await content.read(buffer));
-}
-
-async function readAll(content: ResponseContent): Promise<string> {
-  let text = "";
-  for (let part = await readSome(content); part !== ""; part = await readSome(content)) text += part;
-  content.close();
-  return text;
 }
 
 /** Until it is read under its name. */

@@ -72,7 +72,9 @@ export function openDiskFetchResponses(
     async function grow(): Promise<GrowingEntry | "gone" | undefined> {
       const leader = isLeading ? undefined : await findLeader(path);
       if (leader === "gone") return leader;
-      return leader === undefined ? lead() : follow(leader);
+      if (leader !== undefined) return follow(leader);
+      // One that has ended between the look for its response and the look for itself.
+      return !isLeading && (await isKept(path)) ? "gone" : lead();
     }
 
     function follow({ file, watch }: Followed): GrowingEntry {
@@ -205,6 +207,15 @@ async function openKept(path: string): Promise<FetchResponse | undefined> {
     leave();
     throw error;
   }
+}
+
+async function isKept(path: string): Promise<boolean> {
+  const isThere = (name: string) =>
+    stat(name).then(
+      () => true,
+      () => false,
+    );
+  return (await isThere(unsyncedPath(path))) || isThere(path);
 }
 
 /** Undefined if the disk has no room for it or cannot be written: then the response is not kept. */

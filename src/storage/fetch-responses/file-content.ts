@@ -1,8 +1,20 @@
-import { read as readCallback } from "node:fs";
+import { read as readCallback, readSync } from "node:fs";
+import { setImmediate } from "node:timers/promises";
 import { promisify } from "node:util";
 import type { ResponseContent } from "./fetch-responses.ts";
 
+/*
+ * What is in the page cache is read at once, without a thread of its own: a third less of the processor for a large response
+ * (measured: 108 against 138 ms for 300 MB), and no thread to wait for where the processors are few. A disk that keeps this
+ * thread waiting does so once in READ_AHEAD_BYTES.
+ */
 const readAt = promisify(readCallback);
+/** A read that takes longer has waited for the disk. */
+const DISK_MS = 2;
+/** Read by threads after such a one, while the system reads ahead. */
+const READ_AHEAD_BYTES = 16 * 1024 * 1024;
+/** Read at once before others have their turn: a client on the same machine could take all of a response in one. */
+const TURN_BYTES = 1024 * 1024;
 
 /** What is known of a file that others may still write. */
 export type Growth = {
@@ -20,14 +32,34 @@ export function openFileContent(file: number, growth: Growth, leave: () => void)
   let isClosed = false;
   const { promise: closed, resolve: tellClosed } = Promise.withResolvers<void>();
 
+  /** The beginning of what nobody has read for long is on the disk. */
+  let threadBytesLeft = 1;
+  let turnBytes = 0;
+
   async function readOnce(buffer: Buffer): Promise<number> {
+    if (threadBytesLeft <= 0 && turnBytes < TURN_BYTES) return readAtOnce(buffer);
     isReading = true;
     try {
-      return (await readAt(file, buffer, 0, buffer.length, position)).bytesRead;
+      if (threadBytesLeft <= 0) {
+        turnBytes = 0;
+        await setImmediate();
+        return isClosed ? 0 : readAtOnce(buffer);
+      }
+      const { bytesRead } = await readAt(file, buffer, 0, buffer.length, position);
+      threadBytesLeft -= bytesRead;
+      return bytesRead;
     } finally {
       isReading = false;
       if (isClosed) leave();
     }
+  }
+
+  function readAtOnce(buffer: Buffer): number {
+    const started = performance.now();
+    const bytesRead = readSync(file, buffer, 0, buffer.length, position);
+    turnBytes += bytesRead;
+    if (performance.now() - started > DISK_MS) threadBytesLeft = READ_AHEAD_BYTES;
+    return bytesRead;
   }
 
   return {

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { writeSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readlink, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { openWriter, readAll, readSome } from "../../../tests/support/response-writer.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import { isNamedRunning, OWN_PROCESS } from "../process-name.ts";
 import { openDiskFetchResponses } from "./disk-fetch-responses.ts";
-import type { FetchResponse, FetchResponses, ResponseContent, ResponseWriter } from "./fetch-responses.ts";
+import type { FetchResponse, FetchResponses, ResponseWriter } from "./fetch-responses.ts";
 import { leaderPath } from "./response-names.ts";
 
 const REPOSITORY = "11111111-2222-4333-8444-555555555555" as Uuid;
@@ -36,27 +36,6 @@ async function openTwo() {
   };
 }
 
-function openWriter() {
-  const { promise: ended, resolve } = Promise.withResolvers<boolean>();
-  const state = { starts: 0, stops: 0, file: -1 };
-  return {
-    state,
-    start: async (file: number): Promise<ResponseWriter> => {
-      state.starts += 1;
-      state.file = file;
-      return {
-        ended,
-        stop: () => {
-          state.stops += 1;
-          resolve(false);
-        },
-      };
-    },
-    write: (text: string) => writeSync(state.file, text),
-    end: (isWhole = true) => resolve(isWhole),
-  };
-}
-
 async function open(
   responses: FetchResponses,
   start: (file: number, isUnwanted: AbortSignal) => Promise<ResponseWriter> = () =>
@@ -65,18 +44,6 @@ async function open(
   const found = await responses.open(KEY, NEVER, start);
   assert.ok(found);
   return found;
-}
-
-async function readSome(content: ResponseContent): Promise<string> {
-  const buffer = Buffer.alloc(100);
-  return buffer.toString("latin1", 0, await content.read(buffer));
-}
-
-async function readAll(content: ResponseContent): Promise<string> {
-  let text = "";
-  for (let part = await readSome(content); part !== ""; part = await readSome(content)) text += part;
-  content.close();
-  return text;
 }
 
 async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {

@@ -35,9 +35,10 @@ test("packs are linked, and what is no whole pack is left", async () => {
   await addPack(from, "a");
   await writeFile(join(from, "tmp_pack_1"), "");
   await writeFile(join(from, "pack-half.pack"), "");
+  await writeFile(join(from, "pack-half.bitmap"), "");
   await writeFile(join(from, "pack-a.bitmap"), "");
   await copyPacks(from, to);
-  assert.deepEqual((await readdir(to)).sort(), ["pack-a.idx", "pack-a.pack", "pack-a.rev"]);
+  assert.deepEqual((await readdir(to)).sort(), ["pack-a.bitmap", "pack-a.idx", "pack-a.pack", "pack-a.rev"]);
   assert.equal((await stat(join(to, "pack-a.pack"))).nlink, 2);
 });
 

@@ -12,8 +12,11 @@ export type LinkFile = (from: string, to: string) => Promise<void>;
  */
 const LINK_REFUSALS = ["EXDEV", "EPERM", "EMLINK", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"];
 
-/** A pack's index makes it visible to git, so it goes last. Bitmaps are left behind: they are for the refs of one repository. */
-const PACK_FILE_ORDER = [".pack", ".rev", ".mtimes", ".idx"];
+/**
+ * The order in which the files of a pack become visible: git takes a pack for complete as soon as its index is there,
+ * so the index goes last.
+ */
+export const PACK_FILE_ORDER = [".pack", ".rev", ".bitmap", ".mtimes", ".idx"];
 
 /** Each round goes wrong only if a repack ends within it. */
 const ROUNDS_MAX = 20;

@@ -10,7 +10,7 @@ import { hasCode } from "../has-code.ts";
 import { isRunning } from "../is-running.ts";
 import { makeFolders } from "../make-folders.ts";
 import { syncFolder } from "../sync-folder.ts";
-import { copyPacks, type LinkFile, takeFile } from "./copy-packs.ts";
+import { copyPacks, type LinkFile, PACK_FILE_ORDER, takeFile } from "./copy-packs.ts";
 import type { MarkedRepositoryFolder, PackStore, Quarantine } from "./pack-store.ts";
 
 /** What a bare repository needs so that plain git reads it. No hooks: nothing of a user's may run here. */
@@ -19,12 +19,6 @@ const FOLDER_MODE = 0o700;
 /** Everything unfinished lies in this one folder, so that start-up finds what was cut off without a walk. */
 const UNFINISHED_FOLDER = "unfinished";
 const PACKED_REFS = "packed-refs";
-
-/**
- * The order in which the files of a pack become visible: git takes a pack for complete as soon as its index is there,
- * so the index goes last.
- */
-const PACK_FILE_ORDER = [".pack", ".rev", ".bitmap", ".mtimes", ".idx"];
 
 /** Packs in folders below `folder`, one bare repository each, named by the repository's UUID and never by its name. */
 export function openDiskPackStore(folder: string, linkFile?: LinkFile): PackStore {

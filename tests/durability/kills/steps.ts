@@ -300,8 +300,10 @@ export async function push(lane: Lane, repository: RepositoryModel, bytes: numbe
     specs.push(`+${id}:${name}`);
   };
   const parent = idOf(repository, MAIN);
-  if (parent !== undefined && world.unfetched.delete(parent) && !(await fetchAll(world, repository.slug)))
-    return false;
+  if (parent !== undefined && world.unfetched.has(parent)) {
+    if (!(await fetchAll(world, repository.slug))) return false;
+    world.unfetched.delete(parent);
+  }
   put(MAIN, await makeCommit(lane, random.chance(0.2) ? undefined : parent, bytes));
   lane.count += 1;
   if (branchesOf(repository).length < 2 || random.chance(0.6))

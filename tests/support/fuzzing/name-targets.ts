@@ -220,11 +220,18 @@ const glob = fuzzTarget(
   (random) => ({ pattern: makeText(random, GLOB), branch: makeText(random, GLOB) }),
   ({ pattern, branch }) => {
     const isMatched = matchesGlob(pattern, branch);
-    if (pattern.length > 24 || branch.length > 24) return;
-    const escaped = pattern.replaceAll(/[\\^$.|?+()[\]{}/]/g, "\\$&").replaceAll(/\*+/g, ".*");
-    assert.equal(isMatched, new RegExp(`^${escaped}$`, "s").test(branch));
+    if (pattern.length > 12 || branch.length > 16) return;
+    assert.equal(isMatched, matchesByTrying(pattern, branch));
   },
 );
+
+/** By trying every length for every star. A regular expression for each case would be kept by V8, and count as growth. */
+function matchesByTrying(pattern: string, text: string): boolean {
+  if (pattern === "") return text === "";
+  const rest = pattern.slice(1);
+  if (pattern[0] !== "*") return text[0] === pattern[0] && matchesByTrying(rest, text.slice(1));
+  return matchesByTrying(rest, text) || (text !== "" && matchesByTrying(pattern, text.slice(1)));
+}
 
 const NUMBERED: TextSource = {
   samples: ["v1.10", "v1.9"],
