@@ -17,6 +17,9 @@ import { openRealGit } from "../support/real-git.ts";
 import { openDemoRestClient, type RestQuestion } from "../support/rest-client.ts";
 import { UNPRIVILEGED_ID, unprivilegedProblem } from "../support/unprivileged.ts";
 
+/** To root permissions say nothing: then another account starts the server. Undefined: this one. */
+const account = process.getuid?.() === 0 ? UNPRIVILEGED_ID : undefined;
+const skipAccount = account === undefined ? false : unprivilegedProblem;
 const READ_ONLY = /can only be read|database is not available/i;
 
 const folder = mkdtempSync(join(tmpdir(), "pail-read-only-"));
@@ -110,7 +113,6 @@ describe("a data folder that can only be read", () => {
     await pail.stop();
   }
 
-  /** @returns what starts it: not as root, to whom permissions say nothing. */
   async function startAs(userId: number | undefined, dataFolder: string) {
     const args = ["serve", "--data", dataFolder, "--port", "0"];
     return command.run(args, {}, userId);
@@ -129,13 +131,13 @@ describe("a data folder that can only be read", () => {
     ["by its permissions", () => chmodSync(place, 0o500)],
     ["but for the folder itself: the database", () => chmodSync(join(place, "pail.sqlite"), 0o400)],
   ] as const) {
-    test(`${what}: a start says so in one line`, { skip: unprivilegedProblem }, async () => {
+    test(`${what}: a start says so in one line`, { skip: skipAccount }, async () => {
       await fill();
-      run("chown", "-R", String(UNPRIVILEGED_ID), place);
+      if (account !== undefined) run("chown", "-R", String(account), place);
       makeReadOnly();
       try {
         assertOneLine(
-          await startAs(UNPRIVILEGED_ID, place),
+          await startAs(account, place),
           /^pail: Cannot open the database: \S+data(\/pail\.sqlite)? can only be read \(EACCES\)$/m,
         );
       } finally {
@@ -159,15 +161,12 @@ describe("a data folder that can only be read", () => {
   });
 
   test("before there is anything in it: a start says so in one line", {
-    skip: unprivilegedProblem,
+    skip: skipAccount,
   }, async () => {
     const empty = join(folder, "empty");
     mkdirSync(empty, { mode: 0o500 });
-    chownSync(empty, UNPRIVILEGED_ID, UNPRIVILEGED_ID);
+    if (account !== undefined) chownSync(empty, account, account);
     for (const dataFolder of [empty, join(empty, "data")])
-      assertOneLine(
-        await startAs(UNPRIVILEGED_ID, dataFolder),
-        /^pail: .*(can only be read|permission denied)/,
-      );
+      assertOneLine(await startAs(account, dataFolder), /^pail: .*(can only be read|permission denied)/);
   });
 });
