@@ -8,7 +8,7 @@ import { isLoopback } from "../config/parse-setting.ts";
 import { openPorts } from "../open-ports.ts";
 import type { Ports } from "../ports.ts";
 import { CAN_SHARE_PORT, requireFreePort, startWorkers, type WorkerGroup } from "../workers/worker-group.ts";
-import { findWorkerPort, linkToMain, tell } from "../workers/worker-link.ts";
+import { findWorkerPort, linkToMain } from "../workers/worker-link.ts";
 import { openLog } from "./open-log.ts";
 import { WrongSettingsError } from "./problem.ts";
 import { configOf } from "./settings-options.ts";
@@ -81,7 +81,6 @@ async function runWorker(config: Config): Promise<void> {
   const ports = await openPorts(config, openLog(config.logLevel));
   try {
     const app = await startApp(linkToMain(ports), { sharesPort: true });
-    tell({ kind: "listening" });
     await stopped;
     void awaitSignal().then(() => process.exit(1));
     await app.close();

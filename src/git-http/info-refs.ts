@@ -1,7 +1,8 @@
 import type { FastifyRequest } from "fastify";
 import {
+  fetchAdvertisement,
   type GitService,
-  refAdvertisement,
+  pushAdvertisement,
   serviceHeader,
   v2Advertisement,
 } from "../git/wire/advertisement.ts";
@@ -37,11 +38,12 @@ function advertiseRefs(
   protocolVersion: ProtocolVersion,
 ): Promise<Buffer> {
   const version = protocolVersion === 1 ? 1 : 0;
-  return answerFromRefs(ports, repository, `${service} ${version}`, async () => {
-    const refs = await ports.database.lookups.listRefs(repository.uuid);
-    const advertisement = refAdvertisement(service, refs, repository.mainBranch, version);
-    return Buffer.concat([serviceHeader(service), advertisement]);
-  });
+  const { lookups } = ports.database;
+  return answerFromRefs(ports, repository, `${service} ${version}`, async () =>
+    service === "git-receive-pack"
+      ? pushAdvertisement(await lookups.listRefLines(repository.uuid), version)
+      : fetchAdvertisement(await lookups.listRefs(repository.uuid), repository.mainBranch, version),
+  );
 }
 
 function serviceOf(request: FastifyRequest): GitService {

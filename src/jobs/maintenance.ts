@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { reachFaultPoint } from "../fault-points.ts";
 import { maintainRepository, needsMaintenance } from "../git/packs/maintain.ts";
 import { Failure } from "../model/failure.ts";
@@ -26,6 +27,8 @@ export function openMaintenance(ports: MaintenancePorts): Maintenance {
   let running: Promise<void> | undefined;
 
   async function run(): Promise<void> {
+    // Whoever has pushed gets the answer first.
+    await setImmediate();
     for (const repository of waiting) {
       waiting.delete(repository);
       if (abort.signal.aborted) return;
@@ -67,7 +70,7 @@ async function isThere({ database }: MaintenancePorts, repository: Uuid): Promis
 
 async function maintain(ports: MaintenancePorts, uuid: Uuid, signal: AbortSignal): Promise<void> {
   const gitDir = ports.packs.gitDir(uuid);
-  if (!(await needsMaintenance(gitDir))) return;
+  if (!(await needsMaintenance(gitDir, await ports.packs.listPackFiles(uuid)))) return;
   const repository = await findRepository(ports.database.kysely, undefined, { uuid });
   const givePlaceBack = repository === undefined ? undefined : await takeMaintenancePlace(gitDir);
   if (repository === undefined || givePlaceBack === undefined) return;

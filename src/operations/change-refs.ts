@@ -6,6 +6,7 @@ import { BRANCH_PREFIX, type BranchName, branchOf, parseBranchName, TAG_PREFIX }
 import type { Repository } from "../model/repository.ts";
 import type { Ports } from "../ports.ts";
 import type { Bases } from "../representations/links.ts";
+import { sumOf } from "../storage/packs/pack-sizes.ts";
 import type { Quarantine } from "../storage/packs/pack-store.ts";
 import { applyRefUpdates, MAIN_BRANCH_DELETION } from "../storage/sql/refs.ts";
 import { setMainBranchIfNone, updateRepository } from "../storage/sql/repositories.ts";
@@ -53,10 +54,10 @@ export async function changeRefs(
   }
   reachFaultPoint("refs.judged");
   options.signal.throwIfAborted();
-  const outcomes = await storeRefs(ports, repository, allowed, options);
+  const { outcomes, owesWebhooks } = await storeRefs(ports, repository, allowed, options);
   reachFaultPoint("refs.committed");
   ports.maintenance.wake(repository.uuid);
-  ports.outbox.wake();
+  if (owesWebhooks) ports.outbox.wake();
   const byUpdate = new Map(outcomes.map((outcome) => [outcome.update, outcome.refused]));
   return checked.map((change) => ({ ...change, refused: change.refused ?? byUpdate.get(change.update) }));
 }
@@ -99,20 +100,22 @@ async function storeRefs(
   repository: Repository,
   updates: readonly RefUpdate[],
   { isAtomic, quarantine, ...options }: ChangeRefsOptions,
-): Promise<readonly RefOutcome[]> {
+): Promise<{ readonly outcomes: readonly RefOutcome[]; readonly owesWebhooks: boolean }> {
   const sizeBytes =
-    quarantine === undefined ? await ports.packs.packBytes(repository.uuid) : await quarantine.accept();
+    quarantine === undefined
+      ? sumOf(await ports.packs.listPackFiles(repository.uuid))
+      : await quarantine.accept();
   const now = ports.clock();
   return ports.database.transaction(async (tx) => {
-    const applied = await applyRefUpdates(tx, repository.uuid, updates, { isAtomic, now });
+    const outcomes = await applyRefUpdates(tx, repository.uuid, updates, { isAtomic, now });
     reachFaultPoint("refs.applied");
     await updateRepository(tx, repository.uuid, { sizeBytes });
-    const mainBranch = firstMainBranch(applied);
+    const mainBranch = firstMainBranch(outcomes);
     if (mainBranch !== undefined) await setMainBranchIfNone(tx, repository.uuid, mainBranch);
-    const fact = factOf(repository, applied, options);
-    if (fact !== undefined) await oweWebhooks(tx, repository, fact, now);
+    const fact = factOf(repository, outcomes, options);
+    const owesWebhooks = fact !== undefined && (await oweWebhooks(tx, repository, fact, now));
     reachFaultPoint("refs.owed");
-    return applied;
+    return { outcomes, owesWebhooks };
   });
 }
 

@@ -254,6 +254,7 @@ async function storeObjects(
     const stored = await storePack(writePack(objects), target, {
       gitDir,
       objectFolder: quarantine.objectFolder,
+      packFiles: quarantine.packFiles,
       packBytesMax: ports.config.packBytesMax,
       signal: by.signal,
     });
@@ -281,7 +282,7 @@ async function makeObjects(
   { wish, base, spool, by }: { wish: CommitWish; base: Base; spool: Spool; by: By },
 ): Promise<{ readonly id: ObjectId; readonly objects: readonly NewObject[] }> {
   const gitDir = ports.packs.gitDir(repository.uuid);
-  const isNew = async (id: ObjectId) => (await ports.objects.readHeader(gitDir, id)) === undefined;
+  const isNew = (id: ObjectId) => ports.objects.hasNoneOf(gitDir, [id]);
   const parent = base.parent === undefined ? undefined : await ports.objects.readCommit(gitDir, base.parent);
   const edits = new Map<FilePath, TreeEdit>();
   for (const path of wish.deleted) edits.set(path, { kind: "delete" });

@@ -8,6 +8,7 @@ import { BRANCH_PREFIX, type BranchName, TAG_PREFIX } from "../model/ref-name.ts
 import type { Repository } from "../model/repository.ts";
 import type { Uuid } from "../model/uuid.ts";
 import type { Ports } from "../ports.ts";
+import { sumOf } from "../storage/packs/pack-sizes.ts";
 import { isUniqueViolation } from "../storage/sql/database-failure.ts";
 import { insertRefs, listRefsByPrefix } from "../storage/sql/refs.ts";
 import { findRepository, insertRepository } from "../storage/sql/repositories.ts";
@@ -48,7 +49,7 @@ export async function forkRepository(
   const now = ports.clock();
   const folder = await ports.packs.copyRepository(parent.uuid, uuid);
   try {
-    const sizeBytes = await ports.packs.packBytes(uuid);
+    const sizeBytes = sumOf(await ports.packs.listPackFiles(uuid));
     const fork = {
       ...newFork(parent, wanted, refs),
       uuid,

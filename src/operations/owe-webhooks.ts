@@ -16,13 +16,15 @@ export type EventPlace = {
 /**
  * Writes down, in the transaction of the change, what is owed to the webhooks that listen to it: no change without its
  * deliveries, no delivery without its change. Those of the workspace hear of it, and those of the repository if there is one.
+ *
+ * @returns whether anything is owed.
  */
 export async function oweWebhooks(
   tx: Kysely<Schema>,
   place: EventPlace,
   fact: WebhookFact,
   now: Date,
-): Promise<void> {
+): Promise<boolean> {
   const listening = await listListeningWebhooks(tx, {
     uuid: place.uuid,
     workspaceUuid: place.workspace.uuid,
@@ -39,6 +41,7 @@ export async function oweWebhooks(
       createdAt: now,
     }));
   await insertDeliveries(tx, owed);
+  return owed.length > 0;
 }
 
 /**

@@ -120,8 +120,9 @@ async function takeObjects(
   const gitOptions = { gitDir, objectFolder: quarantine.objectFolder, signal };
   const hasPack = request.commands.some((command) => command.new !== undefined);
   const { packBytesMax } = ports.config;
+  const { packFiles } = quarantine;
   const stored: StoredPack = hasPack
-    ? await storePack(request.pack, target, { ...gitOptions, ...options, packBytesMax })
+    ? await storePack(request.pack, target, { ...gitOptions, ...options, packFiles, packBytesMax })
     : { kind: "read", objects: new Map() };
   if (stored.kind === "refused") return stored;
   reachFaultPoint("push.indexed");

@@ -4,7 +4,6 @@ import type { Uuid } from "../model/uuid.ts";
 
 /** What a worker tells the main process, which does the jobs for all. */
 export type FromWorker =
-  | { readonly kind: "listening" }
   | { readonly kind: "outbox" }
   | { readonly kind: "maintenance"; readonly repositoryUuid: Uuid }
   | { readonly kind: "rate"; readonly question: number; readonly asked: RateQuestion }

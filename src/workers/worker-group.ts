@@ -9,13 +9,13 @@ import { WORKER_PORT_VARIABLE } from "./worker-link.ts";
 
 /** The processes beside the main one that serve the same port over the same data. */
 export type WorkerGroup = {
-  /** Resolves when all of them serve. */
-  readonly ready: Promise<void>;
   /** What each has counted; one that does not answer in time is left out. */
   readMetrics(): Promise<readonly (readonly MetricObject[])[]>;
   close(): Promise<void>;
 };
 
+/** What a process takes to start is taken from the first answers of the one that serves already. */
+const START_DELAY_MS = 100;
 const RESTART_MS = 1_000;
 const METRICS_MS_MAX = 1_000;
 /** A little longer than a worker gives the requests under way. */
@@ -37,7 +37,7 @@ export async function requireFreePort(host: string, port: number): Promise<void>
   await once(probe, "close");
 }
 
-/** Starts workers with the command line of this process. One that ends is started again. */
+/** Starts workers with the command line of this process, a moment later. One that ends is started again. */
 export function startWorkers(
   ports: Pick<Ports, "maintenance" | "outbox" | "rateLimits" | "log">,
   { count, port }: { readonly count: number; readonly port: number },
@@ -47,7 +47,7 @@ export function startWorkers(
   let questions = 0;
   let isClosing = false;
 
-  function start(): Promise<void> {
+  function start(): void {
     const worker = fork(process.argv[1]!, process.argv.slice(2), {
       execArgv: process.execArgv,
       env: { ...process.env, [WORKER_PORT_VARIABLE]: String(port) },
@@ -55,27 +55,26 @@ export function startWorkers(
       stdio: ["ignore", "ignore", "inherit", "ipc"],
     });
     workers.add(worker);
-    const { promise: listening, resolve } = Promise.withResolvers<void>();
-    worker.on("message", (message: FromWorker) => {
-      if (message.kind === "listening") resolve();
-      else hear(worker, message);
-    });
+    worker.on("message", (message: FromWorker) => hear(worker, message));
     worker.on("error", (error) => ports.log.error({ err: error }, "a worker failed"));
     worker.once("exit", (status, signal) => {
       workers.delete(worker);
-      if (isClosing) return resolve();
+      if (isClosing) return;
       ports.log.error(
         { "worker.status": status, "worker.signal": signal },
         "a worker ended and is started again",
       );
-      void delay(RESTART_MS)
-        .then(() => (isClosing ? undefined : start()))
-        .then(resolve);
+      startLater(RESTART_MS);
     });
-    return listening;
   }
 
-  function hear(worker: ChildProcess, message: Exclude<FromWorker, { readonly kind: "listening" }>): void {
+  function startLater(ms: number): void {
+    setTimeout(() => {
+      if (!isClosing) start();
+    }, ms).unref();
+  }
+
+  function hear(worker: ChildProcess, message: FromWorker): void {
     switch (message.kind) {
       case "outbox":
         ports.outbox.wake();
@@ -108,9 +107,8 @@ export function startWorkers(
     }
   }
 
-  const ready = Promise.all(Array.from({ length: count }, start)).then(() => {});
+  for (let worker = 0; worker < count; worker += 1) startLater(START_DELAY_MS);
   return {
-    ready,
     readMetrics: () => Promise.all([...workers].map(ask)),
     async close() {
       isClosing = true;

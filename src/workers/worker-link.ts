@@ -52,6 +52,6 @@ function linkRateLimits(answers: Map<number, (decision: RateDecision) => void>):
 }
 
 /** A main process that is gone hears nothing; its end is this worker's too. */
-export function tell(message: FromWorker): void {
+function tell(message: FromWorker): void {
   if (process.connected) process.send?.(message, () => {});
 }

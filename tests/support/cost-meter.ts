@@ -6,10 +6,13 @@ export type Cost = {
   readonly statements: readonly string[];
   /** Command lines of git processes that were started, without the readers of the pool, which are kept for later requests. */
   readonly spawns: readonly string[];
+  /** Those of the readers. */
+  readonly readers: readonly string[];
 };
 
 let statements: string[] | undefined;
 let spawns: string[] | undefined;
+let readers: string[] | undefined;
 
 /** The job that delivers webhooks looks from time to time whether there are any: no request pays for that, and no list shows them. */
 const BACKGROUND = /\bfrom "webhook_delivery"/;
@@ -33,7 +36,8 @@ function listenToSpawns(): void {
   diagnostics.subscribe("tracing:child_process.spawn:start", (message) => {
     const { options } = message as { readonly options: { readonly args: readonly string[] } };
     const command = options.args.join(" ");
-    if (!command.endsWith("cat-file --batch-command")) spawns?.push(command);
+    if (command.endsWith("cat-file --batch-command")) readers?.push(command);
+    else spawns?.push(command);
   });
 }
 
@@ -42,14 +46,16 @@ listenToSpawns();
 
 /** What `work` costs, if nothing else goes on in this process. */
 export async function measureCost(work: () => Promise<unknown>): Promise<Cost> {
-  const cost = { statements: [] as string[], spawns: [] as string[] };
+  const cost = { statements: [] as string[], spawns: [] as string[], readers: [] as string[] };
   statements = cost.statements;
   spawns = cost.spawns;
+  readers = cost.readers;
   try {
     await work();
   } finally {
     statements = undefined;
     spawns = undefined;
+    readers = undefined;
   }
   return cost;
 }

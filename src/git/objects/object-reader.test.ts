@@ -134,6 +134,22 @@ test("refuses an object above the limit by its id, and takes one at it", async (
   assert.deepEqual(await reader.readHeader(folder, above), { type: "blob", size: 6 });
 });
 
+test("reads an object of so many bytes, packed or not, and no larger one", async (context) => {
+  const folder = await createRepository();
+  const reader = open(context);
+  const id = await addBlob(folder, "ten bytes.");
+  const read = (bytesMax: number) => reader.readObjectUpTo(folder, id, bytesMax);
+  for (const isPacked of [false, true]) {
+    if (isPacked) {
+      await git.out(["pack-objects", "-q", join(folder, "objects", "pack", "pack")], { folder, input: id });
+      await git.out(["prune-packed"], { folder });
+    }
+    assert.equal((await read(10))?.content.toString(), "ten bytes.");
+    assert.equal(await read(9), undefined);
+  }
+  assert.equal(await reader.readObjectUpTo(folder, MISSING, 10), undefined);
+});
+
 test("starts a new process for one that was killed, idle or asked", async (context) => {
   const folder = await createRepository();
   const ids: ObjectId[] = [];

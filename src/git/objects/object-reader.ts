@@ -34,6 +34,8 @@ export type StoredObject = { readonly type: ObjectType; readonly content: Buffer
  * waits or the reader is closed, and with GitError when git fails twice (the repository or the object is damaged).
  */
 export type ObjectReader = {
+  /** Whether the repository has none of these objects. The empty tree, which git knows by heart, may count as one of them. */
+  hasNoneOf(gitDir: string, ids: readonly ObjectId[]): Promise<boolean>;
   /** Undefined if the repository has no such object. Sizes are bytes. */
   readHeader(gitDir: string, id: ObjectId): Promise<ObjectHeader | undefined>;
   /**
@@ -42,6 +44,8 @@ export type ObjectReader = {
    * @throws Failure `too-large` if the content is above the limit. Nothing of it is read then.
    */
   readObject(gitDir: string, id: ObjectId): Promise<StoredObject | undefined>;
+  /** Undefined also if the content is larger than `bytesMax`. Nothing of it is read then. */
+  readObjectUpTo(gitDir: string, id: ObjectId, bytesMax: number): Promise<StoredObject | undefined>;
   /** Undefined if the repository has no such object, or it is no commit. */
   readCommit(gitDir: string, id: ObjectId): Promise<Commit | undefined>;
   /** In the order of `ids`, without those that are no commit of the repository. */
@@ -73,6 +77,12 @@ export function openObjectReader(options: ObjectReaderOptions = {}): ObjectReade
   const pool = new CatFilePool({ ...settings, contentBytesMax: objectBytesMax });
   const packs = openPackReader(settings.idleMs);
   const cache = new CommitCache(settings.commitCacheBytesMax);
+
+  async function hasNoneOf(gitDir: string, ids: readonly ObjectId[]): Promise<boolean> {
+    if (packs.hasNoneOf(gitDir, ids)) return true;
+    const headers = await Promise.all(ids.map((id) => readHeader(gitDir, id)));
+    return headers.every((header) => header === undefined);
+  }
 
   async function readHeader(gitDir: string, id: ObjectId): Promise<ObjectHeader | undefined> {
     const packed = packs.find(gitDir, id);
@@ -107,6 +117,17 @@ export function openObjectReader(options: ObjectReaderOptions = {}): ObjectReade
     if (packed !== undefined && packed.content.length <= objectBytesMax) return packed;
     const header = await askForHeader(gitDir, id);
     return header && readContent(gitDir, id, header);
+  }
+
+  async function readObjectUpTo(
+    gitDir: string,
+    id: ObjectId,
+    bytesMax: number,
+  ): Promise<StoredObject | undefined> {
+    const packed = packs.find(gitDir, id);
+    if (packed !== undefined) return packed.content.length > bytesMax ? undefined : packed;
+    const header = await askForHeader(gitDir, id);
+    return header === undefined || header.size > bytesMax ? undefined : readContent(gitDir, id, header);
   }
 
   /** Nothing of another type is put together, however large it is. */
@@ -152,5 +173,5 @@ export function openObjectReader(options: ObjectReaderOptions = {}): ObjectReade
     return pool.close();
   }
 
-  return { readHeader, readObject, readCommit, readCommits, forget, close };
+  return { hasNoneOf, readHeader, readObject, readObjectUpTo, readCommit, readCommits, forget, close };
 }

@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -12,7 +21,7 @@ after(() => rmSync(folder, { recursive: true }));
 const idOf = (number: number) => createHash("sha1").update(String(number)).digest();
 const evenly = (size: number) => Array.from({ length: size }, (_, number) => idOf(number));
 
-/** gitformat-pack(5), version 2, as far as it is read: no checksums. Every third offset is a large one. */
+/** gitformat-pack(5), version 2, as far as it is read: all checksums are zeros. Every third offset is a large one. */
 function writeIndex(ids: readonly Buffer[]): { readonly path: string; offsetOf(place: number): number } {
   const offsetOf = (place: number) => (place % 3 === 0 ? 5_000_000_000 + place : 12 + place);
   const head = Buffer.alloc(8 + 256 * 4);
@@ -31,7 +40,10 @@ function writeIndex(ids: readonly Buffer[]): { readonly path: string; offsetOf(p
     large.push(bytes);
   }
   const path = join(folder, "index");
-  writeFileSync(path, Buffer.concat([head, ...ids, Buffer.alloc(ids.length * 4), offsets, ...large]));
+  writeFileSync(
+    path,
+    Buffer.concat([head, ...ids, Buffer.alloc(ids.length * 4), offsets, ...large, Buffer.alloc(40)]),
+  );
   return { path, offsetOf };
 }
 
@@ -77,4 +89,34 @@ for (const [which, ids] of [
       closeSync(file);
     }
   });
+}
+
+for (const [what, harm] of [
+  ["cut off", (path: string) => truncateSync(path, statSync(path).size / 2)],
+  ["with counts that fall", (path: string) => writeFileSync(path, withByte(path, 8 + 4 * 100, 0xff))],
+  ["of another version", (path: string) => writeFileSync(path, withByte(path, 7, 3))],
+] as const) {
+  test(`does not open one ${what}`, () => {
+    const { path } = writeIndex(evenly(1000).sort(Buffer.compare));
+    harm(path);
+    const file = openSync(path, "r");
+    assert.equal(openPackIndex(file), undefined);
+    closeSync(file);
+  });
+}
+
+test("throws if it is cut off later, and does not take what it cannot read for missing", () => {
+  const ids = evenly(1000).sort(Buffer.compare);
+  const { path } = writeIndex(ids);
+  const file = openSync(path, "r");
+  const index = openPackIndex(file)!;
+  truncateSync(path, 2000);
+  assert.throws(() => index.find(ids[900]!), /cut off/);
+  closeSync(file);
+});
+
+function withByte(path: string, at: number, byte: number): Buffer {
+  const bytes = readFileSync(path);
+  bytes[at] = byte;
+  return bytes;
 }

@@ -1,29 +1,23 @@
-import { closeSync, openSync, readdirSync, statSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { ObjectId } from "../../model/object-id.ts";
 import { hashObject } from "./hash-object.ts";
-import { openPackBytes, type PackBytes } from "./pack-bytes.ts";
 import { type PackedObject, readPackedObject } from "./pack-file.ts";
-import { openPackIndex, type PackIndex } from "./pack-index.ts";
+import { closePacks, indexNamesOf, type OpenPacks, openPacks } from "./pack-folder.ts";
 
-/** Each is two open files. A repository with more packs than that waits for its maintenance, and git reads it. */
+/** Each is two open files. */
 const PACKS_OPEN_MAX = 64;
-const PACKS_OF_REPOSITORY_MAX = 32;
 const ID_BYTES = 20;
 /** What was opened so lately is read without a look at the folder: packs never change. What is missing is looked for anew. */
 const LOOK_MS = 200;
-
-type OpenPack = {
-  readonly file: number;
-  readonly indexFile: number;
-  readonly bytes: PackBytes;
-  readonly index: PackIndex;
-};
+/** So often a folder is looked at that changes while it is. */
+const LOOKS_MAX = 3;
+const MULTI_PACK_INDEX = "multi-pack-index";
 
 type OpenFolder = {
   /** Of the folder that the packs were found in: it is another one as soon as a pack has come or gone. */
   readonly version: string;
-  readonly packs: readonly OpenPack[];
+  readonly packs: OpenPacks;
   lookedAt: number;
   usedAt: number;
 };
@@ -35,6 +29,11 @@ type OpenFolder = {
  */
 export type PackReader = {
   find(gitDir: string, id: ObjectId): PackedObject | undefined;
+  /**
+   * Whether the repository has no file with any of these objects in it, packed or not. True is certain, of one moment in the
+   * call; false may be a want of certainty, and is for git to look into.
+   */
+  hasNoneOf(gitDir: string, ids: readonly ObjectId[]): boolean;
   forget(gitDir: string): void;
   close(): void;
 };
@@ -44,41 +43,51 @@ export function openPackReader(idleMs: number): PackReader {
   /** The longest unused is the first. */
   const folders = new Map<string, OpenFolder>();
   /** A folder without packs counts as one, so that these are not without limit either. */
-  const weightOf = ({ packs }: OpenFolder) => Math.max(1, packs.length);
+  const weightOf = ({ packs }: OpenFolder) => Math.max(1, packs.size);
   let openCount = 0;
   let isClosed = false;
   const sweeping = setInterval(() => closeUnused(performance.now() - idleMs), idleMs).unref();
 
-  function closeFolder(gitDir: string): void {
+  /** @returns its packs, which are still open. */
+  function takeOut(gitDir: string): OpenPacks {
     const folder = folders.get(gitDir);
-    if (folder === undefined) return;
+    if (folder === undefined) return new Map();
     folders.delete(gitDir);
     openCount -= weightOf(folder);
-    for (const pack of folder.packs) closePack(pack);
+    return folder.packs;
   }
+
+  const closeFolder = (gitDir: string) => closePacks(takeOut(gitDir));
 
   function closeUnused(since: number): void {
     for (const [gitDir, { usedAt }] of folders) if (usedAt < since) closeFolder(gitDir);
   }
 
-  /** The packs as they are now. What git has replaced is closed, or its bytes would stay on the disk. */
+  /** The packs as they are now. */
   function look(gitDir: string, now: number): OpenFolder | undefined {
-    const path = join(gitDir, "objects", "pack");
-    const found = statSync(path, { throwIfNoEntry: false });
-    const version = found && `${found.ino} ${found.mtimeMs} ${found.ctimeMs}`;
-    let folder = folders.get(gitDir);
-    if (folder?.version !== version) {
+    const path = packFolderOf(gitDir);
+    const version = versionOf(path);
+    if (version === undefined) {
       closeFolder(gitDir);
-      folder = undefined;
+      return undefined;
     }
-    if (version === undefined) return undefined;
-    if (folder === undefined) {
-      folder = { version, packs: openPacks(path), lookedAt: now, usedAt: now };
-      openCount += weightOf(folder);
-    }
+    const folder = folders.get(gitDir);
+    return folder?.version === version
+      ? keep(gitDir, folder, now)
+      : open(gitDir, version, now, indexNamesOf(readdirSync(path)));
+  }
+
+  /** `version` is from before the list, so that what comes after it is seen the next time. */
+  function open(gitDir: string, version: string, now: number, indexNames: readonly string[]): OpenFolder {
+    const packs = openPacks(packFolderOf(gitDir), takeOut(gitDir), indexNames);
+    return keep(gitDir, { version, packs, lookedAt: now, usedAt: now }, now);
+  }
+
+  function keep(gitDir: string, folder: OpenFolder, now: number): OpenFolder {
+    takeOut(gitDir);
+    openCount += weightOf(folder);
     folder.lookedAt = now;
     folder.usedAt = now;
-    folders.delete(gitDir);
     folders.set(gitDir, folder);
     for (const oldest of folders.keys()) {
       if (openCount <= PACKS_OPEN_MAX || oldest === gitDir) break;
@@ -104,13 +113,38 @@ export function openPackReader(idleMs: number): PackReader {
   }
 
   function findIn({ packs }: OpenFolder, wanted: Buffer, id: ObjectId): PackedObject | undefined {
-    for (const { bytes, index } of packs) {
+    for (const { bytes, index } of packs.values()) {
       const offset = index.find(wanted);
       const object = offset === undefined ? undefined : readPackedObject(bytes, index, offset);
       // Whatever may be wrong with the pack, or with what reads it, git is asked before anybody is told anything.
       if (object !== undefined && hashObject(object.type, object.content) === id) return object;
     }
     return undefined;
+  }
+
+  /**
+   * git looks in packs, then among loose objects, then in the packs that have come meanwhile: a repack moves objects from the
+   * one to the other, or from pack to pack. If no pack has come since the list, all of it was one moment.
+   */
+  function hasNoneOf(gitDir: string, ids: readonly ObjectId[]): boolean {
+    const wanted = ids.map((id) => Buffer.from(id, "hex"));
+    if (isClosed || wanted.some((id) => id.length !== ID_BYTES)) return false;
+    const path = packFolderOf(gitDir);
+    // More places to look into, which only git writes.
+    if (isThere(join(gitDir, "objects", "info", "alternates"))) return false;
+    for (let looks = 0; looks < LOOKS_MAX; looks += 1) {
+      const version = versionOf(path);
+      const names = readdirSync(path);
+      const indexNames = indexNamesOf(names);
+      if (version === undefined || names.includes(MULTI_PACK_INDEX)) return false;
+      const { packs } = open(gitDir, version, performance.now(), indexNames);
+      if (packs.size !== indexNames.length) return false;
+      for (const { index } of packs.values())
+        if (wanted.some((id) => index.find(id) !== undefined)) return false;
+      if (ids.some((id) => isThere(join(gitDir, "objects", id.slice(0, 2), id.slice(2))))) return false;
+      if (readdirSync(path).every((name) => packs.has(name) || !name.endsWith(".idx"))) return true;
+    }
+    return false;
   }
 
   return {
@@ -122,6 +156,13 @@ export function openPackReader(idleMs: number): PackReader {
         return undefined;
       }
     },
+    hasNoneOf(gitDir, ids) {
+      try {
+        return hasNoneOf(gitDir, ids);
+      } catch {
+        return false;
+      }
+    },
     forget: closeFolder,
     close() {
       isClosed = true;
@@ -131,33 +172,11 @@ export function openPackReader(idleMs: number): PackReader {
   };
 }
 
-/** Those that can be opened: a repack may take one away between the look and the opening. */
-function openPacks(path: string): OpenPack[] {
-  const packs: OpenPack[] = [];
-  const names = readdirSync(path).filter((name) => name.endsWith(".idx"));
-  if (names.length > PACKS_OF_REPOSITORY_MAX) return packs;
-  for (const name of names) {
-    const pack = openPack(join(path, name.slice(0, -".idx".length)));
-    if (pack !== undefined) packs.push(pack);
-  }
-  return packs;
+const packFolderOf = (gitDir: string) => join(gitDir, "objects", "pack");
+
+function versionOf(path: string): string | undefined {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found && `${found.ino} ${found.mtimeMs} ${found.ctimeMs}`;
 }
 
-function openPack(path: string): OpenPack | undefined {
-  const files: number[] = [];
-  try {
-    for (const ending of [".pack", ".idx"]) files.push(openSync(`${path}${ending}`, "r"));
-    const [file, indexFile] = files as [number, number];
-    const index = openPackIndex(indexFile);
-    if (index !== undefined) return { file, indexFile, bytes: openPackBytes(file), index };
-  } catch {
-    // Gone, or the machine has no descriptor left: git will say what it is.
-  }
-  for (const file of files) closeSync(file);
-  return undefined;
-}
-
-function closePack({ file, indexFile }: OpenPack): void {
-  closeSync(file);
-  closeSync(indexFile);
-}
+const isThere = (path: string) => statSync(path, { throwIfNoEntry: false }) !== undefined;

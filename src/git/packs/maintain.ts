@@ -27,15 +27,21 @@ type Options = GitOptions & { readonly signal?: AbortSignal };
 /** A walk through fewer objects than lie in a pack of this size is quick without a commit graph. */
 const GRAPHLESS_PACK_BYTES_MAX = 512 * 1024;
 
-/** Whether there are too many packs, or one of some size came after the commit graph was written: an import, a large push. */
-export async function needsMaintenance(gitDir: string): Promise<boolean> {
-  const folder = join(gitDir, "objects", "pack");
-  const packs = (await readdir(folder)).filter((name) => name.endsWith(".pack"));
+/**
+ * Whether there are too many packs, or one of some size came after the commit graph was written: an import, a large push.
+ *
+ * @param sizes the bytes of the files that are in the folder of packs.
+ */
+export async function needsMaintenance(gitDir: string, sizes: ReadonlyMap<string, number>): Promise<boolean> {
+  const packs = [...sizes].filter(([name]) => name.endsWith(".pack"));
   if (packs.length > PACKS_MAX) return true;
+  const large = packs.filter(([, bytes]) => bytes > GRAPHLESS_PACK_BYTES_MAX);
+  if (large.length === 0) return false;
   const graph = await stat(join(gitDir, "objects", "info", "commit-graph")).catch(() => undefined);
-  for (const pack of packs) {
-    const { size, mtimeMs } = await stat(join(folder, pack));
-    if (size > GRAPHLESS_PACK_BYTES_MAX && (graph === undefined || mtimeMs > graph.mtimeMs)) return true;
+  if (graph === undefined) return true;
+  for (const [pack] of large) {
+    const { mtimeMs } = await stat(join(gitDir, "objects", "pack", pack));
+    if (mtimeMs > graph.mtimeMs) return true;
   }
   return false;
 }

@@ -1,5 +1,5 @@
 import { type IndexPackOptions, indexPack } from "./index-pack.ts";
-import { SMALL_PACK_BYTES_MAX, storeSmallPack, type Target } from "./store-small-pack.ts";
+import { type PackFiles, SMALL_PACK_BYTES_MAX, storeSmallPack, type Target } from "./store-small-pack.ts";
 import type { Brought } from "./whole-by-evidence.ts";
 
 export type StoredPack =
@@ -14,12 +14,12 @@ export type StoredPack =
 export async function storePack(
   pack: AsyncIterable<Buffer>,
   target: Target,
-  options: IndexPackOptions,
+  options: IndexPackOptions & { readonly packFiles: PackFiles },
 ): Promise<StoredPack> {
   const { held, isAll, whole } = await holdStart(pack);
   if (isAll && held.length <= options.packBytesMax) {
     options.signal.throwIfAborted();
-    const objects = await storeSmallPack(held, options.objectFolder, target);
+    const objects = await storeSmallPack(held, options.packFiles, target);
     if (objects !== undefined) return { kind: "read", objects };
   }
   const problem = await indexPack(whole, options);

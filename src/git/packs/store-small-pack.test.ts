@@ -1,7 +1,7 @@
 // What is stored without git must be what git would have stored, and what git would have refused must never be.
 import assert from "node:assert/strict";
 import { hash } from "node:crypto";
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import fc from "fast-check";
@@ -10,7 +10,7 @@ import type { ObjectId } from "../../model/object-id.ts";
 import { openObjectReader } from "../objects/object-reader.ts";
 import { TOLERATED_FAULTS } from "./index-pack.ts";
 import { resolveSmallPack } from "./resolve-small-pack.ts";
-import { storeSmallPack } from "./store-small-pack.ts";
+import { type PackFiles, storeSmallPack } from "./store-small-pack.ts";
 
 const git = openRealGit();
 const objects = openObjectReader();
@@ -59,6 +59,15 @@ async function openFolder(): Promise<string> {
   return folder;
 }
 
+/** Where the objects of a folder like that are written. */
+function filesIn(folder: string): PackFiles {
+  const pathOf = (name: string) => join(folder, "pack", name);
+  return {
+    write: (name, bytes) => writeFile(pathOf(name), bytes, { flag: "wx" }),
+    remove: (name) => rm(pathOf(name), { force: true }),
+  };
+}
+
 const packFiles = async (folder: string) => (await readdir(join(folder, "pack"))).sort();
 
 /** What git makes of the same pack, beside the same repository. */
@@ -99,7 +108,7 @@ const PACKS = [
 for (const [what, pack] of PACKS) {
   test(`a pack ${what} is stored as git stores it`, async () => {
     const folder = await openFolder();
-    const stored = await storeSmallPack(pack, folder, target);
+    const stored = await storeSmallPack(pack, filesIn(folder), target);
     assert.ok(stored !== undefined, "it needs no git");
     const byGit = await indexByGit(gitDir, pack);
     assert.ok(byGit.isGood, byGit.said);
@@ -152,7 +161,7 @@ test("a damaged pack is stored only if git takes it as well", async () => {
       const body = Buffer.concat([pack.subarray(0, place), put, pack.subarray(place + cut, -20)]);
       const damaged = Buffer.concat([body, isSigned ? hash("sha1", body, "buffer") : pack.subarray(-20)]);
       const folder = await openFolder();
-      const stored = await storeSmallPack(damaged, folder, target);
+      const stored = await storeSmallPack(damaged, filesIn(folder), target);
       if (stored === undefined) return (await packFiles(folder)).length === 0;
       mended += 1;
       return (await indexByGit(gitDir, damaged)).isGood;
@@ -160,6 +169,26 @@ test("a damaged pack is stored only if git takes it as well", async () => {
     { numRuns: 600 },
   );
   assert.ok(mended < 60, "most are seen to be damaged");
+});
+
+test("a pack with an object that is there already is left to git, which compares the bytes, wherever it is", async () => {
+  const [, pack] = PACKS.find(([what]) => what === "of one commit")!;
+  const empty = git.newPath("other.git");
+  await git.out(["init", "--quiet", "--bare", empty]);
+  const blob = await git.out(["rev-parse", `${first}:README.md`], { folder: work });
+  const content = await git.bytes(["cat-file", "blob", blob], { folder: work });
+  for (const [objectFolder, isFound] of [
+    [join(gitDir, "objects"), false],
+    [join(empty, "objects"), true],
+  ] as const) {
+    const environment = { GIT_OBJECT_DIRECTORY: objectFolder };
+    await git.out(["hash-object", "-w", "--stdin"], { folder: gitDir, environment, input: content });
+    const stored = await storeSmallPack(pack, filesIn(await openFolder()), target);
+    const path = join(objectFolder, blob.slice(0, 2), blob.slice(2));
+    assert.equal(stored !== undefined, isFound, path);
+    await rm(path);
+  }
+  assert.ok((await storeSmallPack(pack, filesIn(await openFolder()), target)) !== undefined);
 });
 
 for (const [why, act] of [
@@ -171,7 +200,7 @@ for (const [why, act] of [
 ] as const) {
   test(`a pack ${why} is left to git, and nothing is written`, async () => {
     const folder = await openFolder();
-    assert.equal(await storeSmallPack(await act(), folder, target), undefined);
+    assert.equal(await storeSmallPack(await act(), filesIn(folder), target), undefined);
     assert.deepEqual(await packFiles(folder), []);
   });
 }

@@ -1,5 +1,3 @@
-import { rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import type { ObjectId } from "../../model/object-id.ts";
 import { GitError } from "../git-process.ts";
 import type { ObjectReader, StoredObject } from "../objects/object-reader.ts";
@@ -27,23 +25,29 @@ const GROUND_READS_MAX = 256;
 /** The repository that a push is for. */
 export type Target = {
   readonly gitDir: string;
-  readonly objects: Pick<ObjectReader, "readHeader" | "readObject" | "readCommit">;
+  readonly objects: Pick<ObjectReader, "hasNoneOf" | "readHeader" | "readObjectUpTo" | "readCommit">;
   readonly areReached: Ground["areReached"];
+};
+
+/** Where a pack is stored, by the names of its files. */
+export type PackFiles = {
+  write(name: string, bytes: Buffer): Promise<void>;
+  remove(name: string): Promise<void>;
 };
 
 /**
  * Stores a pack that is whole in memory, without a process: if it is small, all in it is new and plain, and it builds on what
- * refs reach. That is what people push all day. The files are not synced.
+ * refs reach. That is what people push all day.
  *
  * @returns its objects; undefined for every other pack, good or bad, with nothing written: it is for `git index-pack`.
  */
 export async function storeSmallPack(
   pack: Buffer,
-  objectFolder: string,
+  packFiles: PackFiles,
   target: Target,
 ): Promise<Brought | undefined> {
   try {
-    return await store(pack, objectFolder, target);
+    return await store(pack, packFiles, target);
   } catch (error) {
     // Something of the repository cannot be read. git knows what to say of it, if the push has need of it at all.
     if (error instanceof GitError) return undefined;
@@ -51,7 +55,7 @@ export async function storeSmallPack(
   }
 }
 
-async function store(pack: Buffer, objectFolder: string, target: Target): Promise<Brought | undefined> {
+async function store(pack: Buffer, packFiles: PackFiles, target: Target): Promise<Brought | undefined> {
   const entries = await readSmallPack(pack, LIMITS);
   // Most of what is not plain is seen before the work of hashing.
   const isPlain = entries?.every((entry) => entry.kind === "delta" || isPlainEntry(entry)) ?? false;
@@ -62,12 +66,14 @@ async function store(pack: Buffer, objectFolder: string, target: Target): Promis
   // A pack without objects would only lie about as one more file to look into.
   if (brought.size === 0) return brought;
   const files = filesOf(pack, resolved.outsideBases, brought);
-  const inFolder = files.map(({ name, bytes }) => ({ path: join(objectFolder, "pack", name), bytes }));
   // Side by side: a pack that gets as far as this is rarely left to git.
-  const [written, found] = await Promise.allSettled([writeAll(inFolder), isNewAndWhole(brought, target)]);
+  const [written, found] = await Promise.allSettled([
+    Promise.all(files.map(({ name, bytes }) => packFiles.write(name, bytes))),
+    isNewAndWhole(brought, target),
+  ]);
   if (written.status === "fulfilled" && found.status === "fulfilled" && found.value) return brought;
   // git must not take these files for its own.
-  await Promise.all(inFolder.map(({ path }) => rm(path, { force: true })));
+  await Promise.all(files.map(({ name }) => packFiles.remove(name)));
   if (found.status === "rejected") throw found.reason;
   // A full disk, say: git tells it in its own words.
   if (written.status === "rejected" && !isSystemError(written.reason)) throw written.reason;
@@ -85,12 +91,6 @@ function filesOf(pack: Buffer, outsideBases: readonly OutsideBase[], brought: Br
   ];
 }
 
-async function writeAll(files: readonly { readonly path: string; readonly bytes: Buffer }[]): Promise<void> {
-  // git's own mode for what never changes.
-  const options = { mode: 0o444, flag: "wx" };
-  await Promise.all(files.map(({ path, bytes }) => writeFile(path, bytes, options)));
-}
-
 function isSystemError(error: unknown): boolean {
   return error instanceof Error && "code" in error;
 }
@@ -98,7 +98,7 @@ function isSystemError(error: unknown): boolean {
 async function isNewAndWhole(brought: Brought, target: Target): Promise<boolean> {
   const answers = await Promise.all([
     // An id that is there already may stand for other bytes: git compares them.
-    areAllNew([...brought.keys()], target),
+    target.objects.hasNoneOf(target.gitDir, [...brought.keys()]),
     isWholeByEvidence(brought, openGround(target)),
   ]);
   return !answers.includes(false);
@@ -121,15 +121,8 @@ function readAllPlain(objects: ReadonlyMap<ObjectId, BroughtObject>): Brought | 
   return brought;
 }
 
-async function areAllNew(ids: readonly ObjectId[], { gitDir, objects }: Target): Promise<boolean> {
-  const headers = await Promise.all(ids.map((id) => objects.readHeader(gitDir, id)));
-  return headers.every((header) => header === undefined);
-}
-
-async function readSmall({ gitDir, objects }: Target, id: ObjectId): Promise<StoredObject | undefined> {
-  const header = await objects.readHeader(gitDir, id);
-  if (header === undefined || header.size > LIMITS.objectBytesMax) return undefined;
-  return objects.readObject(gitDir, id);
+function readSmall({ gitDir, objects }: Target, id: ObjectId): Promise<StoredObject | undefined> {
+  return objects.readObjectUpTo(gitDir, id, LIMITS.objectBytesMax);
 }
 
 function openGround(target: Target): Ground {

@@ -2,7 +2,7 @@ import { ZERO_OBJECT_ID } from "../../model/object-id.ts";
 import type { Ref } from "../../model/ref.ts";
 import { BRANCH_PREFIX, type BranchName } from "../../model/ref-name.ts";
 import type { ProtocolVersion } from "./git-protocol.ts";
-import { dataPacket, FLUSH_PACKET } from "./packet.ts";
+import { dataPacket, FLUSH_PACKET, LENGTH_DIGITS, writeLinePackets } from "./packet.ts";
 
 export type GitService = "git-upload-pack" | "git-receive-pack";
 
@@ -64,33 +64,56 @@ export function v2Advertisement(): Buffer {
 }
 
 /**
- * gitprotocol-pack(5), "Reference Discovery": every ref with its object id, the capabilities behind the first,
- * annotated tags also peeled. HEAD comes first for a fetch, if its branch exists; a push is not shown HEAD, as in git.
+ * gitprotocol-pack(5), "Reference Discovery", for a fetch: every ref with its object id, the capabilities behind the first,
+ * annotated tags also peeled. HEAD comes first, if its branch exists.
  */
-export function refAdvertisement(
-  service: GitService,
+export function fetchAdvertisement(
   refs: readonly Ref[],
   head: BranchName | undefined,
   version: ProtocolVersion,
 ): Buffer {
   const lines: string[] = [];
   const headRef = head === undefined ? undefined : refs.find((ref) => ref.name === BRANCH_PREFIX + head);
-  const isFetch = service === "git-upload-pack";
-  if (isFetch && headRef !== undefined) lines.push(`${headRef.target} HEAD`);
+  if (headRef !== undefined) lines.push(`${headRef.target} HEAD`);
   for (const ref of refs) {
     lines.push(`${ref.target} ${ref.name}`);
-    if (isFetch && ref.peeled !== undefined) lines.push(`${ref.peeled} ${ref.name}^{}`);
+    if (ref.peeled !== undefined) lines.push(`${ref.peeled} ${ref.name}^{}`);
   }
-  if (lines.length === 0) lines.push(`${ZERO_OBJECT_ID} capabilities^{}`);
-  const symref = isFetch && headRef !== undefined ? [`symref=HEAD:${headRef.name}`] : [];
-  const capabilities = [
-    ...(isFetch ? UPLOAD_PACK_CAPABILITIES : RECEIVE_PACK_CAPABILITIES),
-    ...symref,
-    OBJECT_FORMAT,
-    AGENT,
-  ];
-  lines[0] += `\0${capabilities.join(" ")}`;
-  const packets = lines.map((line) => dataPacket(`${line}\n`));
-  if (version === 1) packets.unshift(dataPacket("version 1\n"));
-  return Buffer.concat([...packets, FLUSH_PACKET]);
+  const symref = headRef === undefined ? [] : [`symref=HEAD:${headRef.name}`];
+  const capabilities = [...UPLOAD_PACK_CAPABILITIES, ...symref, OBJECT_FORMAT, AGENT];
+  return advertisement("git-upload-pack", version, lines.join("\n"), capabilities);
+}
+
+/**
+ * The same for a push, which is shown neither HEAD nor what tags peel to, as in git.
+ *
+ * @param refLines `<id> <name>` of each ref, a line each.
+ */
+export function pushAdvertisement(refLines: string, version: ProtocolVersion): Buffer {
+  const capabilities = [...RECEIVE_PACK_CAPABILITIES, OBJECT_FORMAT, AGENT];
+  return advertisement("git-receive-pack", version, refLines, capabilities);
+}
+
+/** The shortest line of a ref: the id, a space, and a name. */
+const LINE_BYTES_MIN = 42;
+
+function advertisement(
+  service: GitService,
+  version: ProtocolVersion,
+  lines: string,
+  capabilities: readonly string[],
+): Buffer {
+  const firstEnd = lines.indexOf("\n");
+  const first = firstEnd === -1 ? lines : lines.slice(0, firstEnd);
+  const shown = first === "" ? `${ZERO_OBJECT_ID} capabilities^{}` : first;
+  const head = Buffer.concat([
+    serviceHeader(service),
+    ...(version === 1 ? [dataPacket("version 1\n")] : []),
+    dataPacket(`${shown}\0${capabilities.join(" ")}\n`),
+  ]);
+  const rest = Buffer.from(firstEnd === -1 ? "" : `${lines.slice(firstEnd + 1)}\n`);
+  const lengthBytes = Math.floor(rest.length / LINE_BYTES_MIN) * LENGTH_DIGITS;
+  const answer = Buffer.allocUnsafe(head.length + rest.length + lengthBytes + FLUSH_PACKET.length);
+  const end = writeLinePackets(answer, head.copy(answer), rest, LINE_BYTES_MIN);
+  return answer.subarray(0, end + FLUSH_PACKET.copy(answer, end));
 }

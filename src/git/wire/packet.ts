@@ -11,7 +11,7 @@ export type Packet =
 /** gitprotocol-common(5): the largest packet, its four length digits included. */
 export const PACKET_BYTES_MAX = 65_520;
 
-const LENGTH_DIGITS = 4;
+export const LENGTH_DIGITS = 4;
 
 export class MalformedPacketError extends Error {
   constructor(problem: string) {
@@ -68,6 +68,30 @@ export function dataPacket(payload: Buffer | string): Buffer {
   if (length > PACKET_BYTES_MAX) throw new Error(`payload of ${bytes.length} bytes does not fit a packet`);
   return Buffer.concat([Buffer.from(length.toString(16).padStart(LENGTH_DIGITS, "0")), bytes]);
 }
+
+/**
+ * Puts a packet for each of many lines into `target`, which has room for them: nothing is made for one alone.
+ *
+ * @param lines each ends with a line feed, has at least so many bytes before it, and fits a packet.
+ * @returns where they end.
+ */
+export function writeLinePackets(target: Buffer, at: number, lines: Buffer, lineBytesMin: number): number {
+  let end = at;
+  for (let start = 0; start < lines.length; ) {
+    const next = lines.indexOf(LINE_FEED, start + lineBytesMin) + 1;
+    if (next === 0) throw new Error("the last line has no line feed");
+    const length = next - start + LENGTH_DIGITS;
+    for (let digit = 0; digit < LENGTH_DIGITS; digit += 1)
+      target[end + digit] = HEX_DIGITS[(length >>> (4 * (LENGTH_DIGITS - 1 - digit))) & 15]!;
+    lines.copy(target, end + LENGTH_DIGITS, start, next);
+    end += length;
+    start = next;
+  }
+  return end;
+}
+
+const LINE_FEED = 0x0a;
+const HEX_DIGITS = Buffer.from("0123456789abcdef");
 
 /** gitprotocol-pack(5), "Packfile Data": channel 1 carries data, 2 messages for the person, 3 a fatal error. */
 export type SidebandChannel = 1 | 2 | 3;

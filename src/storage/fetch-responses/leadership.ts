@@ -147,10 +147,12 @@ async function watchLeader(
     return isGone || performance.now() - grownAt > SILENT_MS_MAX ? false : undefined;
   }
 
-  const timer = setInterval(() => {
+  const timer = setInterval(lookOn, LOOK_MS);
+
+  function lookOn(): void {
     const isWhole = look();
     if (isWhole !== undefined) end(isWhole);
-  }, LOOK_MS);
+  }
 
   function end(isWhole: boolean): void {
     clearInterval(timer);
@@ -166,6 +168,7 @@ async function watchLeader(
   };
   isUnwanted.addEventListener("abort", giveUp, { once: true });
   if (isUnwanted.aborted) giveUp();
+  else lookOn();
   await begun.promise;
   return { ended: ended.promise, stop: () => end(false) };
 }

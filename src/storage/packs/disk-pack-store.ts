@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, open, readdir, readFile, rename, rm, rmdir, stat, writeFile } from "node:fs/promises";
+import { open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { reachFaultPoint } from "../../fault-points.ts";
 import { Failure } from "../../model/failure.ts";
@@ -10,12 +10,13 @@ import { hasCode } from "../has-code.ts";
 import { isRunning } from "../is-running.ts";
 import { makeFolders } from "../make-folders.ts";
 import { syncFolder } from "../sync-folder.ts";
-import { copyPacks, type LinkFile, PACK_FILE_ORDER, takeFile } from "./copy-packs.ts";
-import type { MarkedRepositoryFolder, PackStore, Quarantine } from "./pack-store.ts";
+import { copyPacks, type LinkFile, takeFile } from "./copy-packs.ts";
+import { openDiskQuarantine } from "./disk-quarantine.ts";
+import { openPackSizes } from "./pack-sizes.ts";
+import type { MarkedRepositoryFolder, PackStore } from "./pack-store.ts";
 
 /** What a bare repository needs so that plain git reads it. No hooks: nothing of a user's may run here. */
 const CONFIG = "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n";
-const FOLDER_MODE = 0o700;
 /** Everything unfinished lies in this one folder, so that start-up finds what was cut off without a walk. */
 const UNFINISHED_FOLDER = "unfinished";
 const PACKED_REFS = "packed-refs";
@@ -29,6 +30,7 @@ export function openDiskPackStore(folder: string, linkFile?: LinkFile): PackStor
       mark: join(folder, UNFINISHED_FOLDER, `${process.pid}-unsure-${repository}`),
       removed: unfinished(),
     });
+  const packSizes = openPackSizes();
   const writers = new Map<Uuid, Promise<void>>();
   return {
     gitDir,
@@ -49,8 +51,8 @@ export function openDiskPackStore(folder: string, linkFile?: LinkFile): PackStor
         mark: () => markRepository(to),
         linkFile,
       }),
-    openQuarantine: (repository) => openQuarantine(gitDir(repository), unfinished()),
-    packBytes: (repository) => folderBytes(join(gitDir(repository), "objects", "pack")),
+    openQuarantine: (repository) => openDiskQuarantine(gitDir(repository), unfinished(), packSizes),
+    listPackFiles: (repository) => packSizes.list(join(gitDir(repository), "objects", "pack")),
     async writeRefs(repository, generation, head, readRefs) {
       // One writer a repository: those who come meanwhile wait, then look again.
       while (writers.has(repository)) await writers.get(repository)!.catch(() => {});
@@ -182,93 +184,6 @@ async function removeRepository(gitDir: string, removed: string): Promise<void> 
   }
   reachFaultPoint("repository.folder-renamed");
   await rm(removed, { recursive: true, force: true });
-}
-
-async function openQuarantine(gitDir: string, folder: string): Promise<Quarantine> {
-  const packFolder = join(folder, "pack");
-  // One by one, to be made and to be removed: each push waits for it, and `recursive` takes several times as long.
-  const folders = [folder, packFolder];
-  try {
-    for (const path of folders) await mkdir(path, { mode: FOLDER_MODE });
-  } catch (error) {
-    if (!hasCode(error, "ENOENT")) throw error;
-    await makeFolders(packFolder);
-  }
-  let isRemoved = false;
-  return {
-    folder,
-    objectFolder: folder,
-    async accept() {
-      const to = join(gitDir, "objects", "pack");
-      const names = await listPackFiles(packFolder);
-      const bytes = await movePacks(packFolder, to, names);
-      const removed = removeEmpty(folders.toReversed());
-      if (names.length > 0) await syncFolder(to);
-      isRemoved = await removed;
-      reachFaultPoint("packs.accepted");
-      return bytes;
-    },
-    async discard() {
-      if (!isRemoved) await rm(folder, { recursive: true, force: true });
-    },
-  };
-}
-
-/** @returns false if there is something left in one of them. */
-async function removeEmpty(folders: readonly string[]): Promise<boolean> {
-  try {
-    for (const folder of folders) await rmdir(folder);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/**
- * Synced before they are moved, and the folder must be after, so that a pack that a ref row names is on the disk before the row.
- * A pack of the same name is there already when the same objects were pushed twice: its bytes are as good.
- */
-async function movePacks(from: string, to: string, names: readonly string[]): Promise<number> {
-  // What is there already is counted while the new waits for the disk.
-  const [bytes] = await Promise.all([
-    folderBytes(to, names).then(async (there) => there + (await bytesOfAll(from, names))),
-    ...names.map((name) => syncFolder(join(from, name))),
-  ]);
-  const rank = (name: string) => PACK_FILE_ORDER.findIndex((ending) => name.endsWith(ending));
-  reachFaultPoint("packs.synced");
-  for (const name of names.toSorted((a, b) => rank(a) - rank(b))) {
-    await rename(join(from, name), join(to, name));
-    reachFaultPoint("packs.moving");
-  }
-  reachFaultPoint("packs.moved");
-  return bytes;
-}
-
-async function listPackFiles(folder: string): Promise<readonly string[]> {
-  return (await readdir(folder)).filter((name) => !name.startsWith("tmp_") && !name.endsWith(".keep"));
-}
-
-/** The bytes of all files in a folder but those that are about to be replaced. */
-async function folderBytes(folder: string, replaced: readonly string[] = []): Promise<number> {
-  return bytesOfAll(
-    folder,
-    (await readdir(folder)).filter((name) => !replaced.includes(name)),
-  );
-}
-
-async function bytesOfAll(folder: string, names: readonly string[]): Promise<number> {
-  const sizes = await Promise.all(names.map((name) => bytesOf(join(folder, name))));
-  return sizes.reduce((sum, size) => sum + size, 0);
-}
-
-/** Nothing for what a repack has just removed. */
-async function bytesOf(path: string): Promise<number> {
-  try {
-    return (await stat(path)).size;
-  } catch (error) {
-    if (!hasCode(error, "ENOENT")) throw error;
-    return 0;
-  }
 }
 
 /**

@@ -1,6 +1,8 @@
+import type { PackFiles } from "../../git/packs/store-small-pack.ts";
 import type { Ref } from "../../model/ref.ts";
 import type { BranchName } from "../../model/ref-name.ts";
 import type { Uuid } from "../../model/uuid.ts";
+import type { FileSizes } from "./pack-sizes.ts";
 
 /** A place beside a repository where the objects of one push wait until they are found good. */
 export type Quarantine = {
@@ -8,6 +10,8 @@ export type Quarantine = {
   readonly folder: string;
   /** For GIT_OBJECT_DIRECTORY; the repository's own objects are its alternates. */
   readonly objectFolder: string;
+  /** Puts files of packs in there. They begin to be synced as soon as they are written. */
+  readonly packFiles: PackFiles;
   /**
    * Makes the objects part of the repository, so that they survive a loss of power.
    *
@@ -51,6 +55,6 @@ export type PackStore = {
     head: BranchName | undefined,
     readRefs: () => Promise<readonly Ref[]>,
   ): Promise<void>;
-  /** Bytes of all packs and their indexes. */
-  packBytes(repository: Uuid): Promise<number>;
+  /** All packs and what belongs to them, by the names of the files. */
+  listPackFiles(repository: Uuid): Promise<FileSizes>;
 };

@@ -16,7 +16,7 @@ import {
 } from "./accounts.ts";
 import { toApiToken, tokenByDigestQuery } from "./api-tokens.ts";
 import { permissionOfRank, permissionQuery } from "./permissions.ts";
-import { refsQuery, toRef } from "./refs.ts";
+import { refLinesQuery, refsQuery, toRef } from "./refs.ts";
 import { repositoryQuery, toRepository } from "./repository-rows.ts";
 import type { Schema } from "./schema.ts";
 
@@ -40,6 +40,8 @@ export type Lookups = {
   findPermission(repositoryUuid: Uuid, accountUuid: Uuid): Awaitable<Permission>;
   /** In the order of the names' bytes. */
   listRefs(repositoryUuid: Uuid): Awaitable<readonly Ref[]>;
+  /** All refs as one text, `<id> <name>` a line, in the order of the names' bytes; empty if there are none. */
+  listRefLines(repositoryUuid: Uuid): Awaitable<string>;
   /** The primary address first, then by address. */
   listEmails(accountUuid: Uuid): Awaitable<readonly EmailAlias[]>;
   /** The accounts behind confirmed addresses (in any case), by address in lower case. */
@@ -64,6 +66,7 @@ export function createLookups(db: Kysely<Schema>, prepare: Prepare): Lookups {
   const repository = bind(prepare, "repository_by_slugs", slugs.compile(), MARKERS);
   const permission = bind(prepare, "permission", permissionQuery(db, FIRST, SECOND).compile(), MARKERS);
   const refs = bind(prepare, "refs", refsQuery(db, FIRST).compile(), MARKERS);
+  const refLines = bind(prepare, "ref_lines", refLinesQuery(db, FIRST), MARKERS);
   const emails = bind(prepare, "emails", emailsQuery(db, FIRST).compile(), MARKERS);
   const account = bind(prepare, "account_by_email", confirmedEmailsQuery(db, [FIRST]).compile(), MARKERS);
   return {
@@ -73,6 +76,7 @@ export function createLookups(db: Kysely<Schema>, prepare: Prepare): Lookups {
     findPermission: (repositoryUuid, accountUuid) =>
       then(permission([repositoryUuid, accountUuid]), ([row]) => permissionOfRank(row?.permission_rank)),
     listRefs: (repositoryUuid) => then(refs([repositoryUuid]), (rows) => rows.map(toRef)),
+    listRefLines: (repositoryUuid) => then(refLines([repositoryUuid]), ([row]) => row?.lines ?? ""),
     listEmails: (accountUuid) => then(emails([accountUuid]), (rows) => rows.map(toEmailAlias)),
     findAccountsByEmails(addresses) {
       const keys = addressKeys(addresses);

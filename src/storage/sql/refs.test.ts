@@ -84,7 +84,10 @@ describeDatabases("refs", (current) => {
     const expected = branches.map(name).sort(byBytes);
     const refs = expected.map((each): Ref => ({ name: each, target: ONE, peeled: undefined }));
     assert.deepEqual(await listRefs(db(), repository.uuid), refs);
-    assert.deepEqual(await current().database.lookups.listRefs(repository.uuid), refs);
+    const { lookups } = current().database;
+    assert.deepEqual(await lookups.listRefs(repository.uuid), refs);
+    const lines = refs.map((ref) => `${ref.target} ${ref.name}`);
+    assert.equal(await lookups.listRefLines(repository.uuid), lines.join("\n"));
     assert.deepEqual(await listRefs(db(), newUuid()), []);
   });
 

@@ -1,4 +1,4 @@
-import { type Kysely, PostgresAdapter, sql } from "kysely";
+import { type CompiledQuery, type Kysely, PostgresAdapter, sql } from "kysely";
 import { Failure } from "../../model/failure.ts";
 import type { ObjectId } from "../../model/object-id.ts";
 import type { Ref, RefOutcome, RefUpdate } from "../../model/ref.ts";
@@ -27,6 +27,24 @@ export function refsQuery(db: Kysely<Schema>, repositoryUuid: string) {
     .where("repository_uuid", "=", repositoryUuid)
     .orderBy("name");
 }
+
+/**
+ * All refs of a repository as one text, for preparing: `<id> <name>` a line, in the order of their names' bytes. The database
+ * puts it together, since an object for each of a hundred thousand rows takes longer than all else. No row's text is null.
+ */
+export function refLinesQuery(db: Kysely<Schema>, repositoryUuid: string): CompiledQuery<RefLinesRow> {
+  const query = isPostgres(db)
+    ? sql<RefLinesRow>`select string_agg(target || ' ' || name, ${"\n"} order by name) as lines
+        from ref where repository_uuid = ${repositoryUuid}`
+    : // SQLite keeps the order of what it joins, and takes it from the key. A sort in the call would be one more.
+      sql<RefLinesRow>`select group_concat(line, ${"\n"}) as lines
+        from (select target || ' ' || name as line from ref where repository_uuid = ${repositoryUuid} order by name)`;
+  return query.compile(db);
+}
+
+export type RefLinesRow = { readonly lines: string | null };
+
+const isPostgres = (db: Kysely<Schema>) => db.getExecutor().adapter instanceof PostgresAdapter;
 
 /** All refs of a repository in the order of their names' bytes, which is that of git. */
 export async function listRefs(db: Kysely<Schema>, repositoryUuid: Uuid): Promise<readonly Ref[]> {
@@ -195,8 +213,7 @@ export async function lockRepository(
   repositoryUuid: Uuid,
 ): Promise<{ readonly mainBranch: BranchName | undefined }> {
   const query = tx.selectFrom("repository").select("main_branch").where("uuid", "=", repositoryUuid);
-  const isPostgres = tx.getExecutor().adapter instanceof PostgresAdapter;
-  const row = await (isPostgres ? query.forUpdate() : query).executeTakeFirst();
+  const row = await (isPostgres(tx) ? query.forUpdate() : query).executeTakeFirst();
   if (row === undefined)
     throw new Failure("not-found", "Cannot update refs: the repository no longer exists");
   return { mainBranch: (row.main_branch ?? undefined) as BranchName | undefined };

@@ -81,6 +81,8 @@ export function rememberLookups(lookups: Lookups, readVersion: () => number): Lo
     findRepositoryBySlugs: remember(lookups.findRepositoryBySlugs),
     findPermission: remember(lookups.findPermission),
     listRefs: remember(lookups.listRefs, (refs: readonly Ref[]) => refs.length <= REFS_MAX),
+    // What is made of it is kept in its place.
+    listRefLines: lookups.listRefLines,
     listEmails: remember(lookups.listEmails),
     findAccountsByEmails: rememberAccounts(),
   };

@@ -1,0 +1,136 @@
+import { writeSync } from "node:fs";
+import { type FileHandle, mkdir, open, readdir, rename, rm, rmdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { reachFaultPoint } from "../../fault-points.ts";
+import { hasCode } from "../has-code.ts";
+import { makeFolders } from "../make-folders.ts";
+import { syncFolder } from "../sync-folder.ts";
+import { PACK_FILE_ORDER } from "./copy-packs.ts";
+import { type PackSizes, sumOf } from "./pack-sizes.ts";
+import type { Quarantine } from "./pack-store.ts";
+
+const FOLDER_MODE = 0o700;
+/** git's own for what never changes. */
+const PACK_FILE_MODE = 0o444;
+
+/** What has been written here, and is being synced since. */
+type Written = { readonly sizeBytes: number; readonly synced: Promise<void> };
+
+/** @param folder where it is made. */
+export async function openDiskQuarantine(
+  gitDir: string,
+  folder: string,
+  packSizes: PackSizes,
+): Promise<Quarantine> {
+  const packFolder = join(folder, "pack");
+  await makeBoth(folder, packFolder);
+  const written = new Map<string, Written>();
+  let removed: Promise<boolean> | undefined;
+
+  /** @returns its bytes, once they are on the disk. */
+  async function sync(name: string): Promise<number> {
+    const own = written.get(name);
+    if (own !== undefined) {
+      await own.synced;
+      return own.sizeBytes;
+    }
+    const path = join(packFolder, name);
+    await syncFolder(path);
+    return (await stat(path)).size;
+  }
+
+  return {
+    folder,
+    objectFolder: folder,
+    packFiles: {
+      async write(name, bytes) {
+        const file = await open(join(packFolder, name), "wx", PACK_FILE_MODE);
+        try {
+          writeWhole(file, bytes);
+        } catch (error) {
+          await file.close();
+          throw error;
+        }
+        // There is enough else to do meanwhile. Whether it went well is asked by `accept`.
+        const synced = file.sync().finally(() => file.close());
+        synced.catch(() => {});
+        written.set(name, { sizeBytes: bytes.length, synced });
+      },
+      async remove(name) {
+        written.delete(name);
+        await rm(join(packFolder, name), { force: true });
+      },
+    },
+    async accept() {
+      const to = join(gitDir, "objects", "pack");
+      // By the time that it has to be synced it is open.
+      const opened = open(to, "r");
+      opened.catch(() => {});
+      try {
+        // What has been written by name is all that there is: else git has written, under names that it chose.
+        const names = written.size > 0 ? [...written.keys()] : await listPackFiles(packFolder);
+        const [there, ...own] = await Promise.all([packSizes.list(to), ...names.map(sync)]);
+        await movePacks(packFolder, to, names);
+        removed = removeEmpty([packFolder, folder]);
+        if (names.length > 0) await (await opened).sync();
+        reachFaultPoint("packs.accepted");
+        const sizes = new Map([...there, ...names.map((name, index) => [name, own[index]!] as const)]);
+        packSizes.note(to, sizes);
+        return sumOf(sizes);
+      } finally {
+        closeLater(opened);
+      }
+    },
+    async discard() {
+      if ((await removed) !== true) await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Not off this thread, as all else: it is a small copy into memory, and takes less than to hand it over. */
+function writeWhole({ fd }: FileHandle, bytes: Buffer): void {
+  for (let end = 0; end < bytes.length; ) end += writeSync(fd, bytes, end);
+}
+
+/** One by one, to be made and to be removed: each push waits for it, and `recursive` takes several times as long. */
+async function makeBoth(folder: string, packFolder: string): Promise<void> {
+  try {
+    for (const path of [folder, packFolder]) await mkdir(path, { mode: FOLDER_MODE });
+  } catch (error) {
+    if (!hasCode(error, "ENOENT")) throw error;
+    await makeFolders(packFolder);
+  }
+}
+
+/** @returns false if there is something left in one of them. */
+async function removeEmpty(folders: readonly string[]): Promise<boolean> {
+  try {
+    for (const folder of folders) await rmdir(folder);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Synced before they are moved, and the folder must be after, so that a pack that a ref row names is on the disk before the row.
+ * A pack of the same name is there already when the same objects were pushed twice: its bytes are as good.
+ */
+async function movePacks(from: string, to: string, names: readonly string[]): Promise<void> {
+  reachFaultPoint("packs.synced");
+  const rank = (name: string) => PACK_FILE_ORDER.findIndex((ending) => name.endsWith(ending));
+  for (const name of names.toSorted((a, b) => rank(a) - rank(b))) {
+    await rename(join(from, name), join(to, name));
+    reachFaultPoint("packs.moving");
+  }
+  reachFaultPoint("packs.moved");
+}
+
+async function listPackFiles(folder: string): Promise<readonly string[]> {
+  return (await readdir(folder)).filter((name) => !name.startsWith("tmp_") && !name.endsWith(".keep"));
+}
+
+/** Nothing waits for it, and nothing depends on it. */
+function closeLater(opened: Promise<FileHandle>): void {
+  opened.then((file) => file.close()).catch(() => {});
+}

@@ -1,0 +1,67 @@
+import { readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { hasCode } from "../has-code.ts";
+
+/** Bytes of the files in a folder of packs, by their names. */
+export type FileSizes = ReadonlyMap<string, number>;
+
+export type PackSizes = {
+  /** Of the files that are there now. A file of a pack is looked at once: it never changes. */
+  list(folder: string): Promise<FileSizes>;
+  /** Says what is there now, as far as is known. */
+  note(folder: string, sizes: FileSizes): void;
+};
+
+/** Folders whose sizes are remembered: those that are pushed to at present. Each has some dozens of files. */
+const FOLDERS_MAX = 64;
+
+const CONSTANT_FILE = /^pack-[0-9a-f]{40}\.(?:pack|idx|rev)$/;
+
+export function openPackSizes(): PackSizes {
+  /** The longest unused is the first. */
+  const folders = new Map<string, FileSizes>();
+
+  function remember(folder: string, sizes: FileSizes): void {
+    folders.delete(folder);
+    folders.set(folder, new Map([...sizes].filter(([name]) => CONSTANT_FILE.test(name))));
+    for (const oldest of folders.keys()) {
+      if (folders.size <= FOLDERS_MAX) break;
+      folders.delete(oldest);
+    }
+  }
+
+  return {
+    note: remember,
+    async list(folder) {
+      const names = await readdir(folder);
+      const known = folders.get(folder);
+      const sizes = new Map<string, number>();
+      const unknown: string[] = [];
+      for (const name of names) {
+        const size = known?.get(name);
+        if (size === undefined) unknown.push(name);
+        else sizes.set(name, size);
+      }
+      const found = await Promise.all(unknown.map((name) => sizeOf(join(folder, name))));
+      for (const [index, size] of found.entries()) if (size !== undefined) sizes.set(unknown[index]!, size);
+      remember(folder, sizes);
+      return sizes;
+    },
+  };
+}
+
+export function sumOf(sizes: FileSizes): number {
+  let sum = 0;
+  for (const size of sizes.values()) sum += size;
+  return sum;
+}
+
+/** Undefined for what a repack has just removed. */
+async function sizeOf(path: string): Promise<number | undefined> {
+  try {
+    return (await stat(path)).size;
+  } catch (error) {
+    if (!hasCode(error, "ENOENT")) throw error;
+    return undefined;
+  }
+}
