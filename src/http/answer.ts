@@ -6,6 +6,8 @@ export type Answer = {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body:
     | { readonly kind: "json"; readonly value: unknown }
+    /** JSON that is written already: of a request without `fields=`. */
+    | { readonly kind: "written-json"; readonly json: Buffer }
     | { readonly kind: "bytes"; readonly bytes: Buffer }
     | { readonly kind: "stream"; readonly stream: Readable }
     /** Sent with a content type all the same, as Bitbucket sends its 204. */

@@ -217,11 +217,10 @@ function send(
       // A refusal is told in full, whatever was wished to be seen of the object.
       const isShownWhole = request.fields === undefined || answer.status >= 400;
       const shown = isShownWhole ? value : selectFields(value, request.fields!);
-      const json = Buffer.from(JSON.stringify(shown));
-      reply.header("content-type", JSON_TYPE);
-      keep(json);
-      return reply.send(json);
+      return sendJson(reply, Buffer.from(JSON.stringify(shown)), keep);
     }
+    case "written-json":
+      return sendJson(reply, answer.body.json, keep);
     case "bytes":
       return reply.send(answer.body.bytes);
     case "stream":
@@ -231,4 +230,10 @@ function send(
       if (answer.status !== 304) reply.header("content-type", EMPTY_TYPE);
       return reply.send();
   }
+}
+
+function sendJson(reply: FastifyReply, json: Buffer, keep: (json: Buffer) => void): FastifyReply {
+  reply.header("content-type", JSON_TYPE);
+  keep(json);
+  return reply.send(json);
 }

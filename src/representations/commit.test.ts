@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import fc from "fast-check";
 import type { Commit } from "../git/objects/commit.ts";
 import { parseCommit } from "../git/objects/parse-commit.ts";
 import type { Account } from "../model/account.ts";
@@ -7,9 +8,10 @@ import type { ObjectId } from "../model/object-id.ts";
 import type { Repository } from "../model/repository.ts";
 import type { ProjectKey, RepositorySlug, WorkspaceSlug } from "../model/slug.ts";
 import type { Uuid } from "../model/uuid.ts";
-import { representCommit } from "./commit.ts";
+import { openCommitWriter, representCommit } from "./commit.ts";
 import { representCondensedRepository } from "./condensed-repository.ts";
 import { representEmbeddedAccount } from "./embedded-account.ts";
+import { JsonWriter } from "./json-writer.ts";
 
 const NOW = new Date("2026-01-02T03:04:05.678Z");
 const WORKSPACE_UUID = "00000000-0000-4000-8000-000000000001" as Uuid;
@@ -179,3 +181,25 @@ for (const [message, html] of [
     assert.deepEqual(rendered.message, summary);
   });
 }
+
+test("commits are written as their representations are", () => {
+  const text = fc.string({ unit: "binary" });
+  const author = fc.oneof(
+    text.map((name) => `${name} <ann@example.test> 1745660606 +0000`),
+    text,
+    fc.constantFrom("Ann <ANN@example.test> 17 +0000", "Bob <bob@x> 99999999999999 +0000", ""),
+  );
+  const ids = fc.array(fc.stringMatching(/^[0-9a-f]{40}$/), { maxLength: 3 });
+  const commits = fc.array(fc.record({ message: text, author, parents: ids }), { maxLength: 4 });
+  fc.assert(
+    fc.property(commits, (all) => {
+      const write = openCommitWriter(CONTEXT);
+      for (const { message, author: line, parents } of all) {
+        const commit = { ...commitOf(message, line), parents: parents as ObjectId[] };
+        const writer = new JsonWriter();
+        write(commit, writer);
+        assert.equal(writer.finish().toString(), JSON.stringify(representCommit(commit, CONTEXT, IN_LIST)));
+      }
+    }),
+  );
+});

@@ -4,6 +4,8 @@ import type { ObjectId } from "../model/object-id.ts";
 import type { Repository } from "../model/repository.ts";
 import { type AuthorContext, representCommitAuthor } from "./commit-author.ts";
 import { representCondensedRepository } from "./condensed-repository.ts";
+import { jsonTemplate } from "./json-template.ts";
+import type { JsonWriter } from "./json-writer.ts";
 import { type Bases, commitApiUrl, commitHtmlUrl, repositoryApiUrl } from "./links.ts";
 import { representParticipant } from "./participant.ts";
 import { representRendered } from "./rendered.ts";
@@ -50,26 +52,98 @@ export function representCondensedCommit(bases: Bases, repository: Repository, i
   };
 }
 
+/** What differs from commit to commit of a list. */
+type CommitParts = {
+  readonly id: ObjectId;
+  readonly date: string;
+  readonly author: ReturnType<typeof representCommitAuthor<"author">>;
+  readonly message: string;
+  readonly rendered: ReturnType<typeof representRendered>;
+  readonly parents: ReturnType<typeof representCondensedCommit>[];
+};
+
+type CommitPlace = { readonly repository: Repository; readonly bases: Bases };
+
+function assembleCommit<Committer, Participants>(
+  { id, date, author, message, rendered, parents }: CommitParts,
+  { repository, bases }: CommitPlace,
+  more: { readonly committer: Committer; readonly participants: Participants },
+) {
+  return {
+    type: "commit",
+    hash: id,
+    date,
+    author,
+    ...more.committer,
+    message,
+    summary: rendered,
+    links: representLinks(bases, repository, id),
+    parents,
+    rendered: { message: rendered },
+    repository: representCondensedRepository(repository, bases),
+    ...more.participants,
+  };
+}
+
 /** A `commit` in full: contract, rest.md §2.8. */
 export function representCommit(commit: Commit, context: CommitContext, options: CommitOptions) {
   const { repository, bases } = context;
-  const message = representRendered(commit.message);
-  return {
-    type: "commit",
-    hash: commit.id,
+  const parts = {
+    id: commit.id,
     date: representCommitDate(commit.author.date),
     author: representCommitAuthor("author", commit.author, context),
-    ...(options.withCommitter
-      ? { committer: representCommitAuthor("committer", commit.committer, context) }
-      : {}),
     message: commit.message,
-    summary: message,
-    links: representLinks(bases, repository, commit.id),
+    rendered: representRendered(commit.message),
     parents: commit.parents.map((parent) => representCondensedCommit(bases, repository, parent)),
-    rendered: { message },
-    repository: representCondensedRepository(repository, bases),
-    ...(options.withParticipants
+  };
+  return assembleCommit(parts, context, {
+    committer: options.withCommitter
+      ? { committer: representCommitAuthor("committer", commit.committer, context) }
+      : {},
+    participants: options.withParticipants
       ? { participants: (options.participants ?? []).map((one) => representParticipant(one, bases)) }
-      : {}),
+      : {},
+  });
+}
+
+/**
+ * Writes the commits of a list, without committers and participants: what JSON.stringify makes of `representCommit`, in
+ * half the time. Most of each is the same for all, or said twice.
+ */
+export function openCommitWriter(context: CommitContext): (commit: Commit, writer: JsonWriter) => void {
+  const { repository, bases } = context;
+  const writeParent = jsonTemplate(["id"], [], ({ id }) =>
+    representCondensedCommit(bases, repository, id as ObjectId),
+  );
+  const writeParts = jsonTemplate(["id", "date"], ["author", "message", "rendered", "parents"], (marks) =>
+    assembleCommit({ ...marks, id: marks.id as ObjectId }, context, { committer: {}, participants: {} }),
+  );
+  const authors = new Map<string, string>();
+  function authorJson(author: Commit["author"]): string {
+    let json = authors.get(author.raw);
+    if (json === undefined) {
+      json = JSON.stringify(representCommitAuthor("author", author, context));
+      authors.set(author.raw, json);
+    }
+    return json;
+  }
+  function writeParents(parents: readonly ObjectId[], writer: JsonWriter): void {
+    writer.write("[");
+    for (const [index, id] of parents.entries()) {
+      if (index > 0) writer.write(",");
+      writeParent({ id }, writer);
+    }
+    writer.write("]");
+  }
+  return ({ id, author, message, parents }, writer) => {
+    const values = {
+      id,
+      date: representCommitDate(author.date),
+      author: authorJson(author),
+      message: JSON.stringify(message),
+      rendered: JSON.stringify(representRendered(message)),
+      parents: () => writeParents(parents, writer),
+    };
+    writeParts(values, writer);
   };
 }

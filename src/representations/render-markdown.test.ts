@@ -25,6 +25,8 @@ for (const [text, html] of [
   ],
   ["* a\n  * b\n* c", "<ul>\n<li>a\n<ul>\n<li>b</li>\n</ul>\n</li>\n<li>c</li>\n</ul>"],
   ["1. a\n2. b", "<ol>\n<li>a</li>\n<li>b</li>\n</ol>"],
+  ['19. "', '<ol start="19">\n<li>"</li>\n</ol>'],
+  ['a"\n~~~z\n', '<p>a"</p>\n<pre><code class="language-z"></code></pre>'],
   ["# head\ntext", "<h1>head</h1>\n<p>text</p>"],
   ["`a*b*` **c** snake_case_name", "<p><code>a*b*</code> <strong>c</strong> snake_case_name</p>"],
   ["```js\n<b>\n```", '<pre><code class="language-js">&lt;b&gt;\n</code></pre>'],
@@ -82,7 +84,10 @@ for (const [which, parts] of [
       fc.property(text, ([first, rest]) => {
         const all = first + rest.join("");
         fc.pre(!ITEM_IN_TEXT.test(all));
-        assert.equal(renderMessage(all), markdownIt.render(all).trimEnd());
+        const html = markdownIt.render(all).trimEnd();
+        // What has a tag with an attribute goes through sanitize-html, which writes some of it otherwise.
+        fc.pre(!/<[a-z]+ [a-z]+="/.test(html));
+        assert.equal(renderMessage(all), html);
       }),
       { numRuns: 5000 },
     );

@@ -108,17 +108,32 @@ export function renderDocument(text: string): string {
 
 /** Text as HTML that shows it as it is. */
 export function renderPlainText(text: string): string {
-  return `<pre>${messages().utils.escapeHtml(text)}</pre>`;
+  return `<pre>${escapeHtml(text)}</pre>`;
+}
+
+const TO_ESCAPE = /[&<>"]/;
+const ESCAPES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+
+/** As markdown-it has it, which most processes do without: few messages have anything in them for it. */
+function escapeHtml(text: string): string {
+  return TO_ESCAPE.test(text) ? text.replaceAll(/[&<>"]/g, (character) => ESCAPES[character]!) : text;
 }
 
 function renderParagraphs(text: string): string {
-  const paragraphs: string[][] = [[]];
-  for (const line of messages()
-    .utils.escapeHtml(text)
-    .split(/\r\n|\r|\n/)) {
-    if (line.trim() === "") paragraphs.push([]);
-    else paragraphs.at(-1)!.push(line.trimEnd());
+  const escaped = escapeHtml(text);
+  let html = "";
+  let isInParagraph = false;
+  for (const line of escaped.includes("\r") ? escaped.split(/\r\n|\r|\n/) : escaped.split("\n")) {
+    const shown = line.trimEnd();
+    if (shown === "") {
+      if (isInParagraph) html += "</p>";
+      isInParagraph = false;
+      continue;
+    }
+    if (isInParagraph) html += "<br>\n";
+    else html += html === "" ? "<p>" : "\n<p>";
+    html += shown;
+    isInParagraph = true;
   }
-  const filled = paragraphs.filter((lines) => lines.length > 0);
-  return filled.map((lines) => `<p>${lines.join("<br>\n")}</p>`).join("\n");
+  return isInParagraph ? `${html}</p>` : html;
 }

@@ -22,7 +22,7 @@ export type RevisionRefs = {
 export type RevisionSource = {
   readonly gitDir: string;
   readonly refs: RevisionRefs;
-  readonly objects: Pick<ObjectReader, "readHeader" | "readObject">;
+  readonly objects: Pick<ObjectReader, "isCommit" | "readHeader" | "readObject">;
 };
 
 /** git's own least length of an abbreviated object name (environment.c, `minimum_abbrev`). */
@@ -51,15 +51,10 @@ export async function resolveRevision(
 ): Promise<ObjectId | undefined> {
   const hex = revision.toLowerCase();
   const id = parseObjectId(hex);
-  if (id !== undefined && (await isCommit(source, id))) return id;
+  if (id !== undefined && (await source.objects.isCommit(source.gitDir, id))) return id;
   const ref = await findRef(source.refs, revision);
   if (ref !== undefined) return peelToCommit(source, ref.peeled ?? ref.target);
   return SHORT_ID.test(hex) ? findCommitByShortId(source, hex) : undefined;
-}
-
-async function isCommit({ gitDir, objects }: RevisionSource, id: ObjectId): Promise<boolean> {
-  const header = await objects.readHeader(gitDir, id);
-  return header?.type === "commit";
 }
 
 async function findRef(refs: RevisionRefs, revision: string): Promise<Ref | undefined> {
@@ -107,7 +102,8 @@ async function findCommitByShortId(source: RevisionSource, hex: string): Promise
   });
   const objects = output.toString("latin1").split("\n").map(parseObjectId);
   const commits: ObjectId[] = [];
-  for (const id of objects) if (id !== undefined && (await isCommit(source, id))) commits.push(id);
+  for (const id of objects)
+    if (id !== undefined && (await source.objects.isCommit(source.gitDir, id))) commits.push(id);
   if (commits.length > 1) throw ambiguous(hex, commits.sort());
   return commits[0];
 }

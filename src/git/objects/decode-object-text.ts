@@ -22,11 +22,15 @@ function findEncoding(content: Buffer): string {
   return /(?:^|\n)encoding ([^\n]*)/.exec(headers)?.[1]?.trim() ?? "utf-8";
 }
 
+const ENCODING = Buffer.from("encoding ");
+
 /**
  * The text of a commit or tag. The whole is decoded at once, as git does it, since in some encodings a byte of a
  * character may look like `<`. Bytes that the encoding does not have become U+FFFD.
  */
 export function decodeObjectText(content: Buffer): string {
+  // Nearly all are UTF-8 without a word about it, and then no decoder is made.
+  if (!content.includes(ENCODING)) return content.toString();
   const encoding = findEncoding(content);
   return LATIN_1.test(encoding) ? content.toString("latin1") : openDecoder(encoding).decode(content);
 }

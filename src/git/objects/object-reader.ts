@@ -36,6 +36,8 @@ export type StoredObject = { readonly type: ObjectType; readonly content: Buffer
 export type ObjectReader = {
   /** Whether the repository has none of these objects. The empty tree, which git knows by heart, may count as one of them. */
   hasNoneOf(gitDir: string, ids: readonly ObjectId[]): Promise<boolean>;
+  /** Keeps a small one for whoever reads it next. */
+  isCommit(gitDir: string, id: ObjectId): Promise<boolean>;
   /** Undefined if the repository has no such object. Sizes are bytes. */
   readHeader(gitDir: string, id: ObjectId): Promise<ObjectHeader | undefined>;
   /**
@@ -130,34 +132,52 @@ export function openObjectReader(options: ObjectReaderOptions = {}): ObjectReade
     return header === undefined || header.size > bytesMax ? undefined : readContent(gitDir, id, header);
   }
 
-  /** Nothing of another type is put together, however large it is. */
-  async function readObjectOfType(
-    gitDir: string,
-    id: ObjectId,
-    type: ObjectType,
-  ): Promise<StoredObject | undefined> {
+  /** What is told without git, and at once: a list of commits is read with no turn of the event loop for each. */
+  function findCommit(gitDir: string, id: ObjectId): Commit | "another-type" | "ask-git" {
+    const cached = cache.find(gitDir, id);
+    if (cached !== undefined) return cached;
     const packed = packs.find(gitDir, id);
-    if (packed !== undefined) return packed.type === type ? packed : undefined;
+    if (packed === undefined) return "ask-git";
+    return packed.type === "commit" ? keepCommit(gitDir, id, packed.content) : "another-type";
+  }
+
+  function keepCommit(gitDir: string, id: ObjectId, content: Buffer): Commit {
+    const commit = parseCommit(id, content);
+    cache.add(gitDir, commit, content.length);
+    return commit;
+  }
+
+  /** Nothing of another type is put together, however large it is. */
+  async function askForCommit(gitDir: string, id: ObjectId): Promise<Commit | undefined> {
     const header = await askForHeader(gitDir, id);
-    return header?.type === type ? readContent(gitDir, id, header) : undefined;
+    const object = header?.type === "commit" ? await readContent(gitDir, id, header) : undefined;
+    return object && keepCommit(gitDir, id, object.content);
+  }
+
+  async function isCommit(gitDir: string, id: ObjectId): Promise<boolean> {
+    const found = findCommit(gitDir, id);
+    if (found === "ask-git") return (await askForHeader(gitDir, id))?.type === "commit";
+    return found !== "another-type";
   }
 
   async function readCommit(gitDir: string, id: ObjectId): Promise<Commit | undefined> {
-    const cached = cache.find(gitDir, id);
-    if (cached !== undefined) return cached;
-    const object = await readObjectOfType(gitDir, id, "commit");
-    if (object === undefined) return undefined;
-    const commit = parseCommit(id, object.content);
-    cache.add(gitDir, commit, object.content.length);
-    return commit;
+    const found = findCommit(gitDir, id);
+    if (found === "ask-git") return askForCommit(gitDir, id);
+    return found === "another-type" ? undefined : found;
   }
 
   async function readCommits(gitDir: string, ids: readonly ObjectId[]): Promise<Commit[]> {
     const commits: Commit[] = [];
     for (let start = 0; start < ids.length; start += COMMITS_AT_ONCE) {
       const part = ids.slice(start, start + COMMITS_AT_ONCE);
-      const found = await Promise.all(part.map((id) => readCommit(gitDir, id)));
-      commits.push(...found.filter((commit) => commit !== undefined));
+      const found = part.map((id) => findCommit(gitDir, id));
+      const asked = await Promise.all(
+        part.filter((_, index) => found[index] === "ask-git").map((id) => askForCommit(gitDir, id)),
+      );
+      for (const one of found) {
+        const commit = one === "ask-git" ? asked.shift() : one;
+        if (commit !== undefined && commit !== "another-type") commits.push(commit);
+      }
     }
     return commits;
   }
@@ -173,5 +193,15 @@ export function openObjectReader(options: ObjectReaderOptions = {}): ObjectReade
     return pool.close();
   }
 
-  return { hasNoneOf, readHeader, readObject, readObjectUpTo, readCommit, readCommits, forget, close };
+  return {
+    hasNoneOf,
+    isCommit,
+    readHeader,
+    readObject,
+    readObjectUpTo,
+    readCommit,
+    readCommits,
+    forget,
+    close,
+  };
 }

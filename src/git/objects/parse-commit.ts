@@ -27,8 +27,7 @@ function findObjectId(headers: readonly string[], name: string): ObjectId | unde
   return parseObjectId((findHeader(headers, name) ?? "").toLowerCase());
 }
 
-function findIdentity(headers: readonly string[], name: string): Identity | undefined {
-  const text = findHeader(headers, name);
+function readIdentity(text: string | undefined): Identity | undefined {
   return text === undefined ? undefined : parseIdentity(text);
 }
 
@@ -51,12 +50,16 @@ function parentsOf(headers: readonly string[]): ObjectId[] {
  */
 export function parseCommit(id: ObjectId, content: Buffer): Commit {
   const { headers, message } = splitText(decodeObjectText(content));
+  const author = findHeader(headers, "author");
+  const committer = findHeader(headers, "committer");
+  const writtenBy = readIdentity(author) ?? NOBODY;
   return {
     id,
     tree: findObjectId(headers.slice(0, 1), "tree") ?? EMPTY_TREE,
     parents: parentsOf(headers),
-    author: findIdentity(headers, "author") ?? NOBODY,
-    committer: findIdentity(headers, "committer") ?? NOBODY,
+    author: writtenBy,
+    // Most are committed by who has written them, in the same second.
+    committer: committer === author ? writtenBy : (readIdentity(committer) ?? NOBODY),
     message,
   };
 }
@@ -68,5 +71,5 @@ export function parseTag(id: ObjectId, content: Buffer): Tag | undefined {
   const targetType = parseObjectType(findHeader(headers, "type") ?? "");
   if (target === undefined || targetType === undefined) return undefined;
   const name = findHeader(headers, "tag") ?? "";
-  return { id, target, targetType, name, tagger: findIdentity(headers, "tagger"), message };
+  return { id, target, targetType, name, tagger: readIdentity(findHeader(headers, "tagger")), message };
 }

@@ -1,4 +1,5 @@
-import { jsonAnswer } from "../../http/answer.ts";
+import type { Commit } from "../../git/objects/commit.ts";
+import { type Answer, jsonAnswer } from "../../http/answer.ts";
 import type { BodyOf } from "../../http/body-schema.ts";
 import { isFieldRequested } from "../../http/fields.ts";
 import { parsePage } from "../../http/paging.ts";
@@ -13,7 +14,8 @@ import {
   startWalk,
 } from "../../operations/commits.ts";
 import type { Ports } from "../../ports.ts";
-import { representCommit } from "../../representations/commit.ts";
+import { type CommitContext, openCommitWriter, representCommit } from "../../representations/commit.ts";
+import { JsonWriter } from "../../representations/json-writer.ts";
 import { repositoryApiUrl } from "../../representations/links.ts";
 import { Revisions } from "./revisions-body.ts";
 
@@ -43,22 +45,39 @@ export const LIST_COMMITS_ROUTES: readonly RepositoryRoute[] = [
   listCommitsRoute("POST", "/commits/{revision}"),
 ];
 
-async function listCommits(ports: Ports, request: ListRequest) {
+async function listCommits(ports: Ports, request: ListRequest): Promise<Answer> {
   const { repository, query, bases, fields, signal } = request;
   const { page, pagelen } = parsePage(query, { pagelenDefault: 30, pagelenMax: 100 });
   const walk = await readWalk(ports, request);
   const { commits, hasMore } = await readCommitPage(ports, repository, walk, { page, pagelen, signal });
   const context = { repository, bases, accounts: await findCommitAccounts(ports, commits) };
+  const next = hasMore ? { next: await nextUrl(ports, request, walk, page) } : {};
+  // Iterator style, as recorded: no size, no page, no previous.
+  if (fields === undefined)
+    return { status: 200, body: { kind: "written-json", json: writePage(pagelen, commits, context, next) } };
   const withCommitter = isFieldRequested(fields, "values.committer");
   const values = commits.map((commit) =>
     representCommit(commit, context, { withCommitter, withParticipants: false }),
   );
-  // Iterator style, as recorded: no size, no page, no previous.
-  return jsonAnswer(200, {
-    pagelen,
-    values,
-    ...(hasMore ? { next: await nextUrl(ports, request, walk, page) } : {}),
-  });
+  return jsonAnswer(200, { pagelen, values, ...next });
+}
+
+/** The same, without `fields`. */
+function writePage(
+  pagelen: number,
+  commits: readonly Commit[],
+  context: CommitContext,
+  { next }: { readonly next?: string },
+): Buffer {
+  const writer = new JsonWriter();
+  const writeCommit = openCommitWriter(context);
+  writer.write(`{"pagelen":${pagelen},"values":[`);
+  for (const [index, commit] of commits.entries()) {
+    if (index > 0) writer.write(",");
+    writeCommit(commit, writer);
+  }
+  writer.write(next === undefined ? "]}" : `],"next":${JSON.stringify(next)}}`);
+  return writer.finish();
 }
 
 async function readWalk(ports: Ports, { repository, query, params, body }: ListRequest): Promise<CommitWalk> {
