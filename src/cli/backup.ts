@@ -17,8 +17,7 @@ export function createBackupCommand(): Command {
       `${examples("pail backup /mnt/backup/pail --data /srv/pail")}
 
 DIR should be on another disk. It holds the key and the database, and only its owner may enter it.
-With PostgreSQL this does not work: stop the server, keep a pg_dump of the database together with a copy of the
-data folder, and start it again.`,
+With PostgreSQL the rows are written into DIR too; either database can be restored of it.`,
     );
   return addSettings(command).action(async (folder: string, options: { readonly copy?: true }) => {
     const path = resolve(folder);

@@ -11,7 +11,12 @@ export function createRestoreCommand(): Command {
   const command = createCommand("restore")
     .description("Makes a new data folder of a backup, and proves that everything is there.")
     .argument("<DIR>", "the folder of the backup; it is not changed")
-    .addHelpText("after", examples("pail restore /mnt/backup/pail --data /srv/pail-restored"));
+    .addHelpText(
+      "after",
+      `${examples("pail restore /mnt/backup/pail --data /srv/pail-restored")}
+
+With PostgreSQL the database must be empty. A backup of SQLite can be restored to PostgreSQL, and the other way round.`,
+    );
   return addSettings(command).action(async (folder: string) => {
     const config = configOf(command);
     const { restoreBackup } = await import("../operations/backup/restore-backup.ts");

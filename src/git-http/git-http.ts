@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import type { Ports } from "../ports.ts";
-import { answerGitError, type GitRoute, registerGitRoute } from "./git-route.ts";
+import { type GitRoute, registerGitRoute } from "./git-route.ts";
 import { infoRefsRoute } from "./info-refs.ts";
 import { receivePackRoute } from "./receive-pack.ts";
 import { uploadPackRoute } from "./upload-pack.ts";
@@ -12,7 +12,6 @@ export async function registerGitHttp(parent: FastifyInstance, ports: Ports): Pr
   await parent.register(async (server) => {
     server.removeAllContentTypeParsers();
     server.addContentTypeParser("*", (_request, body, done) => done(null, body));
-    server.setErrorHandler((error, request, reply) => answerGitError(ports, error, request, reply));
     for (const route of GIT_ROUTES) registerGitRoute(server, ports, route);
   });
 }

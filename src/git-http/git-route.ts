@@ -43,6 +43,11 @@ export type GitRoute = {
   readonly suffix: string;
   /** Which service is asked for. For a POST this comes from the path and never from the query, which anyone can add to. */
   readonly service: (request: FastifyRequest) => GitService;
+  /**
+   * Where git shows nothing of an answer but its status: how a request of protocol 2 is told in its own language what the
+   * server lacks for the moment. Older protocols have clients (isomorphic-git) that take an error for an empty answer.
+   */
+  readonly writeUnavailable?: (message: string) => Buffer;
   handle(ports: Ports, git: GitRequest, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply>;
 };
 
@@ -59,6 +64,7 @@ export function registerGitRoute(server: FastifyInstance, ports: Ports, route: G
       admitted.set(request, await admit(ports, route, request, reply));
     },
     handler: (request, reply) => route.handle(ports, admitted.get(request)!, request, reply),
+    errorHandler: (error, request, reply) => answerGitError(ports, error, request, reply, route),
   });
 }
 
@@ -92,7 +98,13 @@ async function admit(
 }
 
 /** Answers a refusal so that git shows it: only `text/plain` becomes `remote:` lines. */
-export function answerGitError(ports: Ports, error: unknown, request: FastifyRequest, reply: FastifyReply) {
+function answerGitError(
+  ports: Ports,
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { service, writeUnavailable }: GitRoute,
+) {
   const failure = failureOf(error);
   reply.header("content-type", "text/plain; charset=utf-8").header("cache-control", "no-cache");
   if (failure === undefined) {
@@ -105,6 +117,10 @@ export function answerGitError(ports: Ports, error: unknown, request: FastifyReq
   }
   annotateFailure(request, failure);
   noteRefusal(ports, request, failure);
+  if (failure.kind === "unavailable" && writeUnavailable !== undefined && isOfProtocol2(request)) {
+    const answer = writeUnavailable(maskTokens(failure.message));
+    return reply.header("content-type", `application/x-${service(request)}-result`).send(answer);
+  }
   // In Git it is 403, as recorded: after a 401 git would forget a token that is genuine.
   const status = failure.kind === "no-bitbucket-scopes" ? 403 : statusOf(failure);
   if (status === 401) reply.header("www-authenticate", CHALLENGE);
@@ -114,6 +130,10 @@ export function answerGitError(ports: Ports, error: unknown, request: FastifyReq
   if (failure.kind === "credential-missing")
     reply.server.rememberedAnswers.keep(request, reply, { caller: { kind: "anonymous" }, answer });
   return reply.send(answer);
+}
+
+function isOfProtocol2(request: FastifyRequest): boolean {
+  return parseGitProtocol(request.headers["git-protocol"] as string | undefined)?.version === 2;
 }
 
 /** What git's user reads. Strangers read Bitbucket's bland sentence, the holder of a genuine token the reason as well. */

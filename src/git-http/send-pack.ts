@@ -1,9 +1,18 @@
 import { hash } from "node:crypto";
+import { read, write } from "node:fs";
 import { type Readable, Transform } from "node:stream";
+import { promisify } from "node:util";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { exitOf, type GitOptions, killGit, spawnGit, spawnGitInto } from "../git/git-process.ts";
+import {
+  exitOf,
+  type GitOptions,
+  killGit,
+  requireStarted,
+  spawnGit,
+  spawnGitInto,
+} from "../git/git-process.ts";
 import { normalizeFetchRequest } from "../git/wire/fetch-request.ts";
-import { errorPacket } from "../git/wire/packet.ts";
+import type { ProtocolVersion } from "../git/wire/git-protocol.ts";
 import { maskPersonalText } from "../model/mask-secrets.ts";
 import type { Repository } from "../model/repository.ts";
 import { explainIfGone } from "../operations/repository-gone.ts";
@@ -18,6 +27,7 @@ import { cutStalled } from "./cut-stalled.ts";
 import type { GitRequest } from "./git-route.ts";
 import { goneSignal } from "./gone-signal.ts";
 import { holdersOf } from "./holder.ts";
+import { ANSWER_BYTES_MAX, lastWords } from "./last-words.ts";
 import { sendKept } from "./send-kept.ts";
 
 /**
@@ -31,6 +41,9 @@ const MESSAGES_LENGTH_MAX = 2_000;
 const BUFFER_BYTES = 1024 * 1024;
 /** Nothing of a repository is hidden from those who may read it. What is hidden from some must be told apart here. */
 const VISIBILITY = "all refs";
+
+const readStart = promisify(read);
+const writeAt = promisify(write);
 
 type Fetch = {
   readonly ports: Ports;
@@ -116,12 +129,16 @@ async function writeResponse(fetch: Fetch, file: number, isUnwanted: AbortSignal
     const child = spawnGitInto(file, ...(await uploadPackCommand(fetch)));
     const said = collectMessages(child.stderr);
     const ended = exitOf(child).then(
-      (status) => {
-        if (status !== 0) request.notes["git.stderr"] = maskPersonalText(said());
-        return status === 0;
+      async (status) => {
+        if (status === 0) return true;
+        request.notes["git.stderr"] = maskPersonalText(said());
+        // One that was killed has nobody to read it.
+        if (status !== undefined) await addLastWords(file, git.protocol.version, said());
+        return false;
       },
       () => false,
     );
+    await requireStarted(child);
     void ended.then(givePlaceBack);
     child.stdin.end(body);
     return { ended, stop: () => killGit(child) };
@@ -135,7 +152,11 @@ async function sendFromProcess(fetch: Fetch): Promise<FastifyReply> {
   const { ports, git, body, request, reply, signal } = fetch;
   const givePlaceBack = await ports.fetchPlaces.take(holdersOf(ports, git, request), signal);
   const child = await uploadPackCommand(fetch)
-    .then((command) => spawnGit(...command))
+    .then(async (command) => {
+      const started = spawnGit(...command);
+      await requireStarted(started);
+      return started;
+    })
     .catch((error: unknown) => {
       givePlaceBack();
       return explain(fetch, error);
@@ -158,28 +179,26 @@ async function sendFromProcess(fetch: Fetch): Promise<FastifyReply> {
       if (status !== 0) request.notes["git.stderr"] = maskPersonalText(said());
       return status === 0;
     },
-    (error: unknown) => {
-      // It could not even be started: the repository has just been deleted, or the machine is short of processes.
-      request.notes["git.stderr"] = maskPersonalText(String(error));
-      counted.end();
-      return false;
-    },
+    () => false,
   );
-  const counted = countBytes(fetch, isWhole, end);
+  const counted = countBytes(fetch, isWhole, { end, said });
   child.stdin.end(body);
   return reply.send(child.stdout.pipe(counted));
 }
 
 /** Passes the answer on. Before its first byte a failure is a status; now it is git's error packet. */
 function countBytes(
-  { ports, request, reply }: Fetch,
+  { ports, git, request, reply }: Fetch,
   isWhole: Promise<boolean>,
-  end: () => void,
+  { end, said }: { readonly end: () => void; readonly said: () => string },
 ): Readable & Transform {
   let packBytes = 0;
+  let start = Buffer.alloc(0);
   return new Transform({
     highWaterMark: BUFFER_BYTES,
     transform(bytes: Buffer, _encoding, done) {
+      if (packBytes <= ANSWER_BYTES_MAX)
+        start = Buffer.concat([start, bytes.subarray(0, ANSWER_BYTES_MAX - packBytes)]);
       packBytes += bytes.length;
       done(null, bytes);
     },
@@ -187,8 +206,8 @@ function countBytes(
       void isWhole.then((whole) => {
         request.notes.pack_bytes = packBytes;
         ports.metrics.countFetchBytes(packBytes);
-        const isSilent = whole || reply.raw.destroyed || packBytes > 0;
-        done(null, isSilent ? undefined : errorPacket("upload-pack: the request could not be answered"));
+        const isSilent = whole || reply.raw.destroyed || packBytes > ANSWER_BYTES_MAX;
+        done(null, isSilent ? undefined : lastWords(start, git.protocol.version, said()));
       });
     },
     destroy(error, done) {
@@ -196,6 +215,24 @@ function countBytes(
       done(error);
     },
   });
+}
+
+/** Behind what git has written into the file, where whoever reads it finds it. */
+async function addLastWords(file: number, version: ProtocolVersion, said: string): Promise<void> {
+  try {
+    const { buffer, bytesRead } = await readStart(
+      file,
+      Buffer.alloc(ANSWER_BYTES_MAX + 1),
+      0,
+      ANSWER_BYTES_MAX + 1,
+      0,
+    );
+    if (bytesRead > ANSWER_BYTES_MAX) return;
+    const words = lastWords(buffer.subarray(0, bytesRead), version, said);
+    if (words !== undefined) await writeAt(file, words, 0, words.length, bytesRead);
+  } catch {
+    // The disk is at fault too. The client sees that the answer breaks off.
+  }
 }
 
 function collectMessages(stderr: Readable): () => string {

@@ -1,5 +1,6 @@
 import { parseCommandRequest } from "../git/wire/command-request.ts";
 import { parseLsRefs, writeLsRefs } from "../git/wire/ls-refs.ts";
+import { errorPacket } from "../git/wire/packet.ts";
 import { Failure } from "../model/failure.ts";
 import type { GitRoute } from "./git-route.ts";
 import { NO_CACHE } from "./no-cache.ts";
@@ -15,6 +16,7 @@ export const uploadPackRoute: GitRoute = {
   method: "POST",
   suffix: "/git-upload-pack",
   service: () => "git-upload-pack",
+  writeUnavailable: errorPacket,
   async handle(ports, git, request, reply) {
     const body = await readWholeBody(openRequestBody(request, "git-upload-pack"), FETCH_REQUEST_BYTES_MAX);
     reply.headers({ ...NO_CACHE, "content-type": "application/x-git-upload-pack-result" });

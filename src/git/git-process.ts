@@ -17,6 +17,16 @@ export class GitError extends Error {
   }
 }
 
+/** In words for who asks. */
+export const SHORT_OF_PROCESSES = "the server is short of files, processes or memory: try again later";
+
+/** Whether git could not go on since the system had no process, thread or memory left for it. */
+export function saysShortOfProcesses(said: string): boolean {
+  return /Resource temporarily unavailable|Cannot allocate memory|unable to (?:fork|create thread)|Out of memory/i.test(
+    said,
+  );
+}
+
 export type GitOptions = {
   /** The bare repository. */
   readonly gitDir: string;
@@ -131,6 +141,14 @@ function requireStreams(child: ChildProcess): void {
   if (child.stderr !== undefined) return;
   child.on("error", () => {});
   throw Object.assign(new Error("git could not be started: too many open files"), { code: "EMFILE" });
+}
+
+/** @throws why the process could not be started, which is known a moment later than that it was not. */
+export async function requireStarted(child: ChildProcess): Promise<void> {
+  if (child.pid !== undefined) return;
+  const { promise, reject } = Promise.withResolvers<never>();
+  child.once("error", reject);
+  await promise;
 }
 
 /** What the process starts itself from then on steps back with it. */

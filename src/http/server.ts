@@ -8,6 +8,7 @@ import fastify, {
   type FastifyReply,
   type FastifyRequest,
 } from "fastify";
+import { SHORT_OF_PROCESSES } from "../git/git-process.ts";
 import { Failure } from "../model/failure.ts";
 import { maskTokens } from "../model/mask-secrets.ts";
 import type { Ports } from "../ports.ts";
@@ -263,7 +264,7 @@ export function failureOf(error: unknown, bodyBytesMax = BODY_BYTES_MAX): Failur
     case "ENFILE":
     case "EAGAIN":
     case "ENOMEM":
-      return new Failure("unavailable", "the server is short of files, processes or memory: try again later");
+      return new Failure("unavailable", SHORT_OF_PROCESSES);
     default:
       return undefined;
   }

@@ -1,6 +1,6 @@
 import { reachFaultPoint } from "../fault-points.ts";
 import { hashObject } from "../git/objects/hash-object.ts";
-import { DISK_FULL } from "../git/packs/index-pack.ts";
+import { isOfServer } from "../git/packs/index-pack.ts";
 import { storePack } from "../git/packs/store-pack.ts";
 import type { Brought } from "../git/packs/whole-by-evidence.ts";
 import { type NewObject, writePack } from "../git/packs/write-pack.ts";
@@ -261,7 +261,7 @@ async function storeObjects(
     if (stored.kind === "read") return stored.objects;
     if (stored.kind === "indexed") return undefined;
     const { problem } = stored;
-    if (problem === DISK_FULL) throw new Failure("unavailable", DISK_FULL);
+    if (isOfServer(problem)) throw new Failure("unavailable", problem);
     throw new Failure("invalid-input", `Cannot create the commit: ${problem}`);
   } finally {
     leave();

@@ -3,10 +3,7 @@ import assert from "node:assert/strict";
 import { chmod, mkdir, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { readConfig } from "../../src/config/read-config.ts";
 import { maintainRepository } from "../../src/git/packs/maintain.ts";
-import { Failure } from "../../src/model/failure.ts";
-import { requireSqlite } from "../../src/operations/backup/back-up.ts";
 import {
   cloneOf,
   createFilledRepository,
@@ -236,15 +233,6 @@ test("nothing is restored into a folder that holds something, and nothing from a
   const none = await pailFor(git.newPath("restored"), "restore", git.newPath("none"));
   assert.equal(none.status, 1);
   assert.match(none.stderr, /there is no backup in/);
-});
-
-test("with PostgreSQL both refuse and say what to do", async () => {
-  const outcome = readConfig({}, { DATABASE_URL: "postgres://pail@127.0.0.1/pail" });
-  assert.ok(outcome.kind === "config");
-  assert.throws(
-    () => requireSqlite(outcome.config, "back up"),
-    (error) => error instanceof Failure && /pg_dump/.test(error.message),
-  );
 });
 
 test("a restore of a backup that has lost a pack says what is missing, and ends with 1", async () => {

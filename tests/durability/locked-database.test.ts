@@ -11,15 +11,12 @@ import {
   openOutageGround,
 } from "../support/outage.ts";
 import { startPailForFile } from "../support/pail-server.ts";
-import { waitUntil, workerProcesses } from "../support/process-table.ts";
+import { workersServe } from "../support/process-table.ts";
 import { openRealGit } from "../support/real-git.ts";
 
 const pail = await startPailForFile({ args: ["--workers", "2"] });
 const git = openRealGit();
-await waitUntil(
-  "both processes serve",
-  () => workerProcesses(pail.processId).length === 1 && pail.logText().includes('"msg":"listening"'),
-);
+await workersServe(pail.processId, 1);
 const UNAVAILABLE = /database is not available/i;
 
 /** Holds the write lock, as a program does that has the database open beside the server. */

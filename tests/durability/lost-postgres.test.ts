@@ -6,8 +6,9 @@ import { openRealGit } from "../support/real-git.ts";
 import { openWebhookReceiver } from "../support/webhook-receiver.ts";
 
 const postgres = await startPostgres();
-after(() => postgres.stop());
 const pail = await startPailForFile({ databaseUrl: postgres.url, webhookPrivateTargets: true });
+// Behind the server, whose end looks into it.
+after(() => postgres.stop());
 const receiver = await openWebhookReceiver();
 const git = openRealGit();
 

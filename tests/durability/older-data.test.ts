@@ -1,64 +1,118 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import SqliteDatabase from "better-sqlite3";
+import pg from "pg";
+import type { Dialect } from "../../src/storage/sql/migrations/migration.ts";
 import { MIGRATIONS } from "../../src/storage/sql/migrations/migrations.ts";
 import { basic, type HttpQuestion, sendRequest } from "../support/http-request.ts";
 import { openRealGit } from "../support/real-git.ts";
-import { type Fault, type KillableServer, runPail, startKillable } from "./kills/killable-server.ts";
+import { SCHEMA_LINES } from "../support/schema-description.ts";
+import { createDatabasePlace } from "../support/test-database.ts";
+import {
+  type DataPlace,
+  type Fault,
+  type KillableServer,
+  runPail,
+  startKillable,
+} from "./kills/killable-server.ts";
 
 /**
  * Data folders that earlier versions of Pail have written, each named by its last migration: accounts ann (the owner) and
  * bob (who may read), the repository team/site with two branches and an annotated tag, three tokens. The later one has a
  * webhook, a build status and a branch restriction too. `tokens.json` has the tokens, which open nothing but these copies.
+ *
+ * `005-postgres.sql`: the statements by which that version has made its tables in PostgreSQL, and the same rows.
  */
 const FOLDER = join(import.meta.dirname, "older-data");
-const SNAPSHOT = join(import.meta.dirname, "../../src/storage/sql/schema.sqlite.snapshot.txt");
 const OLDER = [
-  { name: "001", migrations: 1, refs: 3 },
-  { name: "005", migrations: 5, refs: 3 },
+  { name: "001", dialect: "sqlite", migrations: 1, refs: 3 },
+  { name: "005", dialect: "sqlite", migrations: 5, refs: 3 },
+  { name: "005", dialect: "postgres", migrations: 5, refs: 3 },
 ] as const;
 const SITE = "/2.0/repositories/team/site";
 
 const git = openRealGit();
 type Tokens = { readonly works: string; readonly revoked: string; readonly reads: string };
 
+type Older = {
+  readonly place: DataPlace;
+  readonly tokens: Tokens;
+  /** The rows of a statement, of a database that is left as old as it is. */
+  read<Row extends object>(statement: string): Promise<readonly Row[]>;
+};
+
 /** A copy of the older folder, as it would be some weeks after it was written. */
-async function copyOlder(name: string): Promise<{ readonly dataFolder: string; readonly tokens: Tokens }> {
+async function copyOlder(name: string, dialect: Dialect): Promise<Older> {
   const place = git.newPath("older");
   await mkdir(place);
   execFileSync("tar", ["-xzf", join(FOLDER, `${name}.tar.gz`), "-C", place]);
   const dataFolder = join(place, name);
-  const database = new SqliteDatabase(join(dataFolder, "pail.sqlite"));
+  const tokens = JSON.parse(readFileSync(join(dataFolder, "tokens.json"), "utf8")) as Tokens;
   // A token lives for a year at most, and the fixture is older one day.
-  database.prepare("update api_token set expires_at = ?").run(Date.now() + 30 * 86_400_000);
+  const refresh = `update api_token set expires_at = ${Date.now() + 30 * 86_400_000}`;
+  if (dialect === "postgres") return { tokens, ...(await copyToPostgres(dataFolder, name, refresh)) };
+  const path = join(dataFolder, "pail.sqlite");
+  const database = new SqliteDatabase(path);
+  database.exec(refresh);
   database.close();
-  return { dataFolder, tokens: JSON.parse(readFileSync(join(dataFolder, "tokens.json"), "utf8")) as Tokens };
+  return {
+    place: { dataFolder, databaseUrl: undefined },
+    tokens,
+    async read<Row extends object>(statement: string) {
+      const opened = new SqliteDatabase(path, { readonly: true });
+      try {
+        return opened.prepare<unknown[], Row>(statement).all();
+      } finally {
+        opened.close();
+      }
+    },
+  };
 }
 
-function readSqlite<Row>(dataFolder: string, statement: string): Row[] {
-  const database = new SqliteDatabase(join(dataFolder, "pail.sqlite"), { readonly: true });
-  try {
-    return database.prepare<unknown[], Row>(statement).all();
-  } finally {
-    database.close();
-  }
+async function copyToPostgres(
+  dataFolder: string,
+  name: string,
+  refresh: string,
+): Promise<Omit<Older, "tokens">> {
+  await rm(join(dataFolder, "pail.sqlite"));
+  const { settings, remove } = await createDatabasePlace("postgres");
+  after(remove);
+  assert.ok(settings.kind === "postgres");
+  const databaseUrl = settings.url.reveal();
+  const query = async (statement: string) => {
+    const client = new pg.Client({ connectionString: databaseUrl });
+    await client.connect();
+    try {
+      return await client.query(statement);
+    } finally {
+      await client.end();
+    }
+  };
+  await query(readFileSync(join(FOLDER, `${name}-postgres.sql`), "utf8"));
+  await query(refresh);
+  return {
+    place: { dataFolder, databaseUrl },
+    read: async <Row extends object>(statement: string) => (await query(statement)).rows as Row[],
+  };
 }
 
-function migrationsIn(dataFolder: string): readonly string[] {
-  const rows = readSqlite<{ name: string }>(dataFolder, "select name from schema_migration order by name");
+async function migrationsIn({ read }: Older): Promise<readonly string[]> {
+  const rows = await read<{ name: string }>("select name from schema_migration order by name");
   return rows.map(({ name }) => name);
 }
 
-function schemaIn(dataFolder: string): string {
-  const rows = readSqlite<{ line: string }>(
-    dataFolder,
-    "select sql as line from sqlite_schema where sql is not null order by tbl_name, type desc, name",
-  );
+async function schemaIn({ read }: Older, dialect: Dialect): Promise<string> {
+  const rows = await read<{ line: string }>(SCHEMA_LINES[dialect]);
   return rows.map(({ line }) => `${line}\n`).join("");
+}
+
+function presentSchema(dialect: Dialect): string {
+  const file = `../../src/storage/sql/schema.${dialect}.snapshot.txt`;
+  return readFileSync(join(import.meta.dirname, file), "utf8");
 }
 
 async function askAs(server: KillableServer, token: string, path: string, question: HttpQuestion = {}) {
@@ -76,32 +130,33 @@ function cloneUrl(server: KillableServer, account: string, token: string): strin
   return url.href;
 }
 
-for (const { name, migrations, refs } of OLDER) {
-  describe(`a data folder of ${MIGRATIONS[migrations - 1]!.name}`, () => {
+for (const { name, dialect, migrations, refs } of OLDER) {
+  describe(`a data folder of ${MIGRATIONS[migrations - 1]!.name}, on ${dialect}`, () => {
     test("is as it was before when the server is killed in the middle of any migration", async () => {
-      const { dataFolder } = await copyOlder(name);
-      const place = { dataFolder, databaseUrl: undefined };
-      const before = [migrationsIn(dataFolder), schemaIn(dataFolder)];
+      const older = await copyOlder(name, dialect);
+      const { place } = older;
+      const look = async () => [await migrationsIn(older), await schemaIn(older, dialect)] as const;
+      const before = await look();
       assert.equal(before[0]!.length, migrations);
       for (const point of ["migration.applied", "migration.recorded"] as const) {
         for (let nth = 1; nth <= MIGRATIONS.length - migrations; nth += 1) {
           const fault: Fault = { point, nth, delayMs: 0 };
           assert.equal(await startKillable(place, fault), undefined, `${point} is reached`);
-          assert.deepEqual([migrationsIn(dataFolder), schemaIn(dataFolder)], before, `${point} ${nth}`);
+          assert.deepEqual(await look(), before, `${point} ${nth}`);
         }
       }
       const server = await startKillable(place);
       await server!.kill();
-      assert.equal(migrationsIn(dataFolder).length, MIGRATIONS.length);
-      assert.equal(schemaIn(dataFolder), readFileSync(SNAPSHOT, "utf8"));
+      assert.equal((await migrationsIn(older)).length, MIGRATIONS.length);
+      assert.equal(await schemaIn(older, dialect), presentSchema(dialect));
     });
 
     test("is brought up to date by the first start, and all of it is there and works", async () => {
-      const { dataFolder, tokens } = await copyOlder(name);
-      const place = { dataFolder, databaseUrl: undefined };
+      const older = await copyOlder(name, dialect);
+      const { place, tokens } = older;
       const server = (await startKillable(place))!;
       after(() => server.kill());
-      assert.equal(schemaIn(dataFolder), readFileSync(SNAPSHOT, "utf8"));
+      assert.equal(await schemaIn(older, dialect), presentSchema(dialect));
       const clone = git.newPath("clone");
       await git.out(["clone", "--quiet", cloneUrl(server, "bob", tokens.reads), clone]);
       assert.equal(await git.out(["show", "v1:README.md"], { folder: clone }), "# Site\nmore");

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { after, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
@@ -75,17 +76,42 @@ test("a push that has waited too long is refused in words, and moves nothing", a
   busy.leave();
 });
 
-test("a clone that has waited too long is refused with a status, of which git shows the number", async () => {
-  const busy = await startBusy({ waitMsMax: 100 });
-  const { status, stderr } = await git.run(["clone", busy.at("demo"), git.newPath("clone")], {});
-  assert.notEqual(status, 0);
-  assert.match(stderr, /HTTP 503/);
-  const told = app.logLines.map((line) => String(line["failure.message"]));
-  assert.ok(
-    told.includes("the server is busy with other requests for this repository: try again in a minute"),
-  );
-  busy.leave();
-});
+for (const [protocol, shown] of [
+  [
+    2,
+    /^fatal: remote error: the server is busy with other requests for this repository: try again in a minute$/m,
+  ],
+  // git shows nothing else of an answer to this request.
+  [0, /HTTP 503/],
+] as const) {
+  test(`a clone of protocol ${protocol} that has waited too long is refused, as far as git can show it`, async () => {
+    const busy = await startBusy({ waitMsMax: 100 });
+    const clone = git.newPath("clone");
+    const { status, stderr } = await git.run(["clone", busy.at("demo"), clone], { protocol });
+    assert.notEqual(status, 0);
+    assert.match(stderr, shown);
+    assert.ok(!existsSync(clone), "git has left nothing behind");
+    assert.equal(
+      app.logLines.at(-1)?.["failure.message"],
+      "the server is busy with other requests for this repository: try again in a minute",
+    );
+    busy.leave();
+  });
+
+  test(`a fetch of protocol ${protocol} that finds too many waiting is refused at once`, async () => {
+    const clone = git.newPath("clone");
+    await git.out(["clone", "--quiet", url, clone]);
+    await commit({ [`new-${protocol}.txt`]: "new\n" }, "New");
+    await git.out(["push", "--quiet", "origin", "HEAD:refs/heads/main"], { folder });
+    const busy = await startBusy({ waitingMax: 0 });
+    const before = await git.out(["for-each-ref"], { folder: clone });
+    const { status, stderr } = await git.run(["fetch", busy.at("demo"), "main"], { folder: clone, protocol });
+    assert.notEqual(status, 0);
+    assert.match(stderr, shown);
+    assert.equal(await git.out(["for-each-ref"], { folder: clone }), before);
+    busy.leave();
+  });
+}
 
 test("the same account is served in another repository meanwhile, at once", async () => {
   const busy = await startBusy({ waitMsMax: 100 });

@@ -1,11 +1,17 @@
 // The attack: somebody reads a token in a log that is collected elsewhere, or in a copy of the database. Each test file looks
 // for the tokens that it has made when its servers end, whatever it was about. Here it is shown that this finds them.
 import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { after, test } from "node:test";
 import { createApiToken } from "../../src/operations/api-tokens.ts";
+import { openDatabase } from "../../src/storage/sql/open-database.ts";
 import { basic } from "../support/http-request.ts";
 import { openPailCommand } from "../support/pail-command.ts";
+import { startPail } from "../support/pail-server.ts";
+import { isAlive, waitUntil } from "../support/process-table.ts";
 import { startTestApp } from "../support/test-app.ts";
+import { createDatabasePlace } from "../support/test-database.ts";
 import { findToken, refuseTokens } from "../support/token-search.ts";
 
 const app = await startTestApp();
@@ -74,4 +80,26 @@ test("nor with one in its database", async () => {
   const change = { display_name: await leaky.token() };
   await kysely.updateTable("account").set(change).where("uuid", "=", leaky.owner.uuid).execute();
   await assert.rejects(leaky.close(), /pail\.sqlite has the token /);
+});
+
+test("nor with one in PostgreSQL", async () => {
+  const { settings, remove } = await createDatabasePlace("postgres");
+  after(remove);
+  assert.ok(settings.kind === "postgres");
+  const leaky = await startPail({ databaseUrl: settings.url.reveal() });
+  const database = await openDatabase(settings);
+  await database.kysely.updateTable("account").set({ display_name: leaky.credentials.token }).execute();
+  await database.close();
+  await assert.rejects(leaky.stop(), /^Error: the table account has the token /);
+});
+
+test("nor is one that is killed forgotten: whatever it leaves in its data folder is looked through", async () => {
+  const killed = await startPail();
+  process.kill(killed.processId, "SIGKILL");
+  await waitUntil("it has ended", () => !isAlive(killed.processId));
+  await writeFile(
+    join(killed.dataFolder, "repositories", "half-written"),
+    `a ${killed.credentials.token_read}`,
+  );
+  await assert.rejects(killed.stop(), /half-written has the token /);
 });

@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { mkdtemp, readdir } from "node:fs/promises";
+import { chmod, mkdtemp, readdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { createInterface } from "node:readline";
@@ -25,6 +25,8 @@ const WATCHER = fileURLToPath(new URL("./watch-answers.ts", import.meta.url));
 /** From now on every Node process that inherits this environment writes its servers' answers into a new folder. */
 export async function openAnswersFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "pail-answers-"));
+  // Some servers of the tests run as another account.
+  await chmod(folder, 0o777);
   process.env[ANSWERS_FOLDER] = folder;
   process.env.NODE_OPTIONS = `${process.env.NODE_OPTIONS ?? ""} --import=${WATCHER}`.trim();
   return folder;

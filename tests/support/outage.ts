@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { serverFaults } from "../security/hostile-client.ts";
 import {
   cloneOf,
@@ -14,8 +15,12 @@ import { openDemoRestClient, type RestAnswer } from "./rest-client.ts";
 /** A repository that is worked in while something that the server needs is away. */
 export type OutageGround = {
   readonly repository: HostedRepository;
-  /** A new commit that is pushed to `main`. What the server holds afterwards is compared with what it said. */
-  push(): Promise<GitOutcome>;
+  /**
+   * A new commit that is pushed to `main`. What the server holds afterwards is compared with what it said.
+   *
+   * @param bytes of a file in it. Pail takes small packs without git.
+   */
+  push(bytes?: number): Promise<GitOutcome>;
   commit(): Promise<RestAnswer>;
   createBranch(): Promise<RestAnswer>;
   read(): Promise<RestAnswer>;
@@ -40,9 +45,9 @@ export async function openOutageGround(git: RealGit, pail: PailServer): Promise<
   };
   return {
     repository,
-    async push() {
+    async push(bytes = 10) {
       const name = next();
-      const id = await commitFiles(git, folder, { [name]: name }, name);
+      const id = await commitFiles(git, folder, { [name]: randomBytes(bytes) }, name);
       const outcome = await git.run(["push", "origin", "main"], { folder });
       if (outcome.status === 0) inMain.push(id);
       else await git.out(["reset", "--quiet", "--hard", "HEAD~1"], { folder });

@@ -15,14 +15,23 @@ export type PailCommand = {
   /** An empty folder, removed after the tests. */
   readonly folder: string;
   /** Runs `pail` with these arguments in the folder, and nothing but `environment` set. */
-  run(args: readonly string[], environment?: Readonly<Record<string, string>>): Promise<CommandOutcome>;
+  run(
+    args: readonly string[],
+    environment?: Readonly<Record<string, string>>,
+    /** The number of the account that it runs as. */
+    userId?: number,
+  ): Promise<CommandOutcome>;
   start(args: readonly string[]): ChildProcessWithoutNullStreams;
 };
 
 export function openPailCommand(): PailCommand {
   const folder = mkdtempSync(join(tmpdir(), "pail-command-"));
   after(() => rm(folder, { recursive: true, force: true }));
-  const start = (args: readonly string[], environment: Readonly<Record<string, string>> = {}) => {
+  const start = (
+    args: readonly string[],
+    environment: Readonly<Record<string, string>> = {},
+    userId?: number,
+  ) => {
     const env = {
       PATH: process.env.PATH ?? "",
       HOME: folder,
@@ -31,13 +40,15 @@ export function openPailCommand(): PailCommand {
       ...watchedEnvironment(),
       ...environment,
     };
-    return spawn(PAIL, args, { cwd: folder, env, stdio: "pipe" });
+    // The folder of these commands is root's own, which another account may not enter.
+    const place = userId === undefined ? { cwd: folder } : { cwd: "/", uid: userId, gid: userId };
+    return spawn(PAIL, args, { ...place, env, stdio: "pipe" });
   };
   return {
     folder,
     start,
-    async run(args, environment) {
-      const child = start(args, environment);
+    async run(args, environment, userId) {
+      const child = start(args, environment, userId);
       const { promise, resolve, reject } = Promise.withResolvers<CommandOutcome>();
       let stdout = "";
       let stderr = "";

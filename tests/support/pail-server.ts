@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { chown, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
@@ -7,7 +7,13 @@ import { after, afterEach } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { watchedEnvironment } from "./answers-folder.ts";
-import { noteTokens, refuseTokens, refuseTokensInDatabase } from "./token-search.ts";
+import {
+  noteTokens,
+  refuseTokens,
+  refuseTokensInDatabase,
+  refuseTokensInFolder,
+  refuseTokensInPostgres,
+} from "./token-search.ts";
 
 const PAIL = fileURLToPath(new URL("../../bin/pail", import.meta.url));
 const START_MS_MAX = 20_000;
@@ -57,6 +63,8 @@ export interface PailOptions {
   readonly dataFolder?: string;
   /** More flags of `pail demo`. */
   readonly args?: readonly string[];
+  /** The number of the account that the server and its commands run as. */
+  readonly userId?: number;
 }
 
 /** Nothing of the developer's own environment reaches the server, so that a test means the same everywhere. */
@@ -75,11 +83,11 @@ function serverEnvironment(home: string, databaseUrl: string | undefined): NodeJ
 
 function runCommand(
   args: readonly string[],
-  environment: NodeJS.ProcessEnv,
+  options: { readonly env: NodeJS.ProcessEnv; readonly uid?: number; readonly gid?: number },
   input: string | undefined,
 ): Promise<CommandOutcome> {
   const { promise, resolve, reject } = Promise.withResolvers<CommandOutcome>();
-  const child = spawn(PAIL, args, { env: environment, stdio: "pipe" });
+  const child = spawn(PAIL, args, { ...options, stdio: "pipe" });
   let stdout = "";
   let stderr = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
@@ -150,12 +158,15 @@ export async function startPail(options: PailOptions = {}): Promise<PailServer> 
   const folder = await mkdtemp(join(tmpdir(), "pail-test-"));
   const dataFolder = options.dataFolder ?? join(folder, "data");
   const credentialsFile = join(folder, "credentials.json");
-  const environment = serverEnvironment(folder, options.databaseUrl);
+  const { userId } = options;
+  const account = userId === undefined ? {} : { uid: userId, gid: userId };
+  if (userId !== undefined) await chown(folder, userId, userId);
+  const place = { env: serverEnvironment(folder, options.databaseUrl), ...account };
   const args = ["demo", "--data", dataFolder, "--port", "0", "--credentials", credentialsFile];
   if (options.identity !== undefined) args.push("--identity", options.identity);
   if (options.webhookPrivateTargets === true) args.push("--webhook-private-targets");
   args.push(...(options.args ?? []));
-  const child = spawn(PAIL, args, { env: environment, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(PAIL, args, { ...place, stdio: ["ignore", "pipe", "pipe"] });
   const killWithTests = () => child.kill("SIGKILL");
   process.on("exit", killWithTests);
   // A test file that fails outside of any test ends without the event "exit" and without its `after` hooks.
@@ -170,6 +181,8 @@ export async function startPail(options: PailOptions = {}): Promise<PailServer> 
     try {
       refuseTokens("the log", logText());
       refuseTokensInDatabase(join(dataFolder, "pail.sqlite"));
+      if (child.signalCode === "SIGKILL") refuseTokensInFolder(dataFolder);
+      if (options.databaseUrl !== undefined) await refuseTokensInPostgres(options.databaseUrl);
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
@@ -183,7 +196,7 @@ export async function startPail(options: PailOptions = {}): Promise<PailServer> 
       dataFolder,
       processId: child.pid ?? -1,
       logText,
-      cli: (command, { input } = {}) => runCommand([...command, "--data", dataFolder], environment, input),
+      cli: (command, { input } = {}) => runCommand([...command, "--data", dataFolder], place, input),
       stop,
     };
   } catch (error) {

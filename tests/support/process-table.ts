@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 
@@ -52,6 +52,35 @@ export function workerProcesses(serverProcessId: number): readonly number[] {
   return descendants(serverProcessId)
     .filter(({ parentId, command }) => parentId === serverProcessId && command.includes("/src/main.ts"))
     .map(({ id }) => id);
+}
+
+/** Waits until as many processes listen beside the one that was started. */
+export function workersServe(serverProcessId: number, count: number): Promise<void> {
+  return waitUntil("all workers serve", () => {
+    const workers = workerProcesses(serverProcessId);
+    return workers.length === count && workers.every(isListening);
+  });
+}
+
+/** The fourth field of a line is the state of the socket, 0A is LISTEN; the tenth is its inode. */
+function isListening(processId: number): boolean {
+  const inodes = new Set(
+    ["tcp", "tcp6"].flatMap((name) =>
+      readFileSync(`/proc/net/${name}`, "utf8")
+        .split("\n")
+        .map((line) => line.trim().split(/\s+/))
+        .filter((fields) => fields[3] === "0A")
+        .map((fields) => fields[9]),
+    ),
+  );
+  try {
+    return readdirSync(`/proc/${processId}/fd`)
+      .map((file) => readlinkSync(`/proc/${processId}/fd/${file}`))
+      .some((target) => inodes.has(/^socket:\[(\d+)\]$/.exec(target)?.[1]));
+  } catch {
+    // It has ended, or a file of it has been closed meanwhile: the next look tells.
+    return false;
+  }
 }
 
 export function isAlive(processId: number): boolean {

@@ -7,10 +7,21 @@ export const limitsProblem: string | undefined =
     ? undefined
     : "limits of a running process can be changed on Linux with prlimit only";
 
-/** Lets a running process have no more than `count` of these. @returns what gives them back. */
-export function limitProcess(processId: number, resource: "nofile" | "nproc", count: number): () => void {
-  const before = prlimit(["--pid", String(processId), `--${resource}`, "--output=SOFT", "--noheadings"]);
-  const set = (soft: string) => prlimit(["--pid", String(processId), `--${resource}=${soft}:`]);
+/**
+ * Lets a running process have no more than `count` of these. It is asked for by the account of the process: root in a container
+ * may not always change the limits of others.
+ *
+ * @returns what gives them back.
+ */
+export function limitProcess(
+  processId: number,
+  resource: "nofile" | "nproc",
+  count: number,
+  userId?: number,
+): () => void {
+  const prlimit = (args: readonly string[]) => runPrlimit(["--pid", String(processId), ...args], userId);
+  const before = prlimit([`--${resource}`, "--output=SOFT", "--noheadings"]);
+  const set = (soft: string) => prlimit([`--${resource}=${soft}:`]);
   set(String(count));
   return () => void set(before);
 }
@@ -23,8 +34,9 @@ export function descriptorLimit(processId: number, spare: number): number {
   return limit;
 }
 
-function prlimit(args: readonly string[]): string {
-  const { status, stdout, stderr } = spawnSync("prlimit", args, { encoding: "utf8" });
+function runPrlimit(args: readonly string[], userId: number | undefined): string {
+  const account = userId === undefined ? {} : { uid: userId, gid: userId };
+  const { status, stdout, stderr } = spawnSync("prlimit", args, { encoding: "utf8", ...account });
   if (status !== 0) throw new Error(`prlimit ${args.join(" ")}: ${stderr}`);
   return stdout.trim();
 }

@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
 
 /** A token's first letters, the same for all; then what is secret. */
 const HEADER = "ATATT3xFfGF0";
@@ -80,4 +81,41 @@ function refuseFound(where: string, found: string | undefined): void {
 export function refuseTokensInDatabase(path: string): void {
   for (const file of [path, `${path}-wal`])
     if (existsSync(file)) refuseFound(file, findToken(readFileSync(file, "latin1")));
+}
+
+/** Files in which tokens stand in plain, as they should: those of `pail demo`, and of the tests themselves. */
+const PLAIN_FILES = new Set(["demo-credentials.json", "tokens.json"]);
+/** Git's own, compressed. */
+const PACK_FILES = /\.(?:pack|idx|rev|bitmap)$/;
+
+/** For a data folder as a kill leaves it, with what was half written. */
+export function refuseTokensInFolder(folder: string): void {
+  // A server may be stopped twice, and its folder has gone with the first time.
+  if (!existsSync(folder)) return;
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  for (const file of entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name)))
+    if (!PLAIN_FILES.has(basename(file)) && !PACK_FILES.test(file) && existsSync(file))
+      refuseFound(file, findToken(readFileSync(file, "latin1")));
+}
+
+/** For every row of a PostgreSQL database, in the schema that the URL names. */
+export async function refuseTokensInPostgres(url: string): Promise<void> {
+  const { default: pg } = await import("pg");
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rows: tables } = await client.query(
+      "select table_name::text as name from information_schema.tables where table_schema = current_schema()",
+    );
+    for (const { name } of tables) {
+      const { rows } = await client.query({ text: `select * from "${name}"`, rowMode: "array" });
+      for (const value of rows.flat())
+        if (typeof value === "string" || value instanceof Buffer)
+          refuseFound(`the table ${name}`, findToken(value.toString("latin1")));
+    }
+  } finally {
+    await client.end();
+  }
 }

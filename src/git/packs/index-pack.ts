@@ -1,5 +1,5 @@
 import type { ChildProcessWithoutNullStreams } from "node:child_process";
-import { exitOf, killGit, spawnGit } from "../git-process.ts";
+import { exitOf, killGit, SHORT_OF_PROCESSES, saysShortOfProcesses, spawnGit } from "../git-process.ts";
 import { UNHEARD_BYTES_MAX } from "../wire/push-request.ts";
 
 /**
@@ -134,8 +134,12 @@ async function readPackHeader(pack: AsyncIterable<Buffer>) {
   };
 }
 
-/** The one reason that is none of the sender's doing. */
-export const DISK_FULL = "the server's disk is full";
+const DISK_FULL = "the server's disk is full";
+
+/** Whether the reason for which a pack was refused is none of its sender's doing. */
+export function isOfServer(problem: string): boolean {
+  return problem === DISK_FULL || problem === SHORT_OF_PROCESSES;
+}
 
 /** Picks what concerns the sender out of git's messages, which may also name folders of the server. */
 export function describeIndexPackFailure(said: string, packBytesMax: number): string {
@@ -146,6 +150,7 @@ export function describeIndexPackFailure(said: string, packBytesMax: number): st
     return `an object needs more memory than the limit of ${ALLOCATION_BYTES_MAX} bytes to unpack`;
   }
   if (/No space left on device|Disk quota exceeded|File too large/.test(said)) return DISK_FULL;
+  if (saysShortOfProcesses(said)) return SHORT_OF_PROCESSES;
   const objectFault = /^(?:error|fatal|warning): (?:object )?(?<fault>[0-9a-f]{40}: \w+: [^\n/]*)/m.exec(said)
     ?.groups?.fault;
   if (objectFault !== undefined) return `refused object ${objectFault}`;

@@ -51,7 +51,6 @@ export async function backUp(
   folder: string,
   { mayLink }: BackUpOptions,
 ): Promise<BackUpOutcome> {
-  requireSqlite(ports.config, "back up");
   requireApart(ports.config.dataFolder, folder);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const source = sourceOf(ports.keys);
@@ -82,18 +81,6 @@ export async function backUp(
   } finally {
     await release();
   }
-}
-
-const INSTEAD = {
-  "back up":
-    "stop the server, keep a pg_dump of the database together with a copy of the data folder, start it again",
-  restore: "put the dump back (psql, pg_restore) and the copy of the data folder beside it",
-} as const;
-
-/** @throws Failure unavailable: PostgreSQL has snapshots of its own, and no file that could be copied here. */
-export function requireSqlite({ database }: Config, verb: keyof typeof INSTEAD): void {
-  if (database.kind === "sqlite") return;
-  throw new Failure("unavailable", `Cannot ${verb}: the database is PostgreSQL: ${INSTEAD[verb]}`);
 }
 
 function requireApart(dataFolder: string, folder: string): void {

@@ -9,9 +9,10 @@ import { pathOfDownload } from "../../storage/downloads/disk-downloads.ts";
 import { hasCode } from "../../storage/has-code.ts";
 import { copyPacks } from "../../storage/packs/copy-packs.ts";
 import { createRepositoryFolder, gitDirIn } from "../../storage/packs/disk-pack-store.ts";
+import { copyFileToPostgres, requireEmpty } from "../../storage/sql/copy-rows.ts";
+import { type Database, type DatabaseSettings, openDatabase } from "../../storage/sql/open-database.ts";
 import { readSnapshot } from "../../storage/sql/snapshot.ts";
 import { syncFolder } from "../../storage/sync-folder.ts";
-import { requireSqlite } from "./back-up.ts";
 
 export type RestoreOutcome = {
   /** When the backup was made. */
@@ -22,13 +23,12 @@ export type RestoreOutcome = {
 
 /**
  * Makes a data folder of a backup: copies that share nothing with it. The database comes last, so that a folder that is cut
- * off in the making is not taken for a data folder. Whether all its objects are there is for `checkData` to say.
+ * off in the making is not taken for a data folder: the file gets its name, or PostgreSQL gets all rows in one transaction,
+ * whichever of the two the backup was made of. Whether all its objects are there is for `checkData` to say.
  *
- * @throws Failure invalid-input if there is anything in the data folder, unavailable if the backup is none, or not whole.
+ * @throws Failure invalid-input if there is anything in the data folder or the PostgreSQL database, unavailable if the backup is none, or not whole.
  */
 export async function restoreBackup(config: Config, folder: string): Promise<RestoreOutcome> {
-  requireSqlite(config, "restore");
-  if (config.database.kind !== "sqlite") throw new Error("SQLite is required above");
   const { dataFolder } = config;
   const manifest = await readManifest(folder);
   if (manifest === undefined)
@@ -39,6 +39,8 @@ export async function restoreBackup(config: Config, folder: string): Promise<Res
     throw new Failure("unavailable", `Cannot restore: the backup in ${folder} has never come to its end`);
   if ((await listIfThere(dataFolder)).length > 0)
     throw new Failure("invalid-input", `Cannot restore: ${dataFolder} is not empty`);
+  if (config.database.kind === "postgres")
+    await withDatabase(config.database, ({ kysely }) => requireEmpty(kysely));
   await mkdir(dataFolder, { recursive: true, mode: 0o700 });
   const unfinished = join(dataFolder, "restoring");
   const keeper = openFileKeeper(unfinished, { mayLink: false });
@@ -61,10 +63,23 @@ export async function restoreBackup(config: Config, folder: string): Promise<Res
     await syncFolder(dirname(to));
   }
   await chmod(draft, 0o600);
-  await rename(draft, config.database.path);
+  if (config.database.kind === "sqlite") await rename(draft, config.database.path);
+  else await withDatabase(config.database, (database) => copyFileToPostgres(draft, database));
   await rm(unfinished, { recursive: true, force: true });
   await syncFolder(dataFolder);
   return { createdAt: manifest.created_at, rows };
+}
+
+async function withDatabase(
+  settings: DatabaseSettings,
+  work: (database: Database) => Promise<void>,
+): Promise<void> {
+  const database = await openDatabase(settings);
+  try {
+    await work(database);
+  } finally {
+    await database.close();
+  }
 }
 
 async function restoreRepository(from: string, to: string, keeper: FileKeeper): Promise<void> {

@@ -1,17 +1,16 @@
 import { createWriteStream } from "node:fs";
-import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
+import { open, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { Failure } from "../../model/failure.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import { hasCode } from "../has-code.ts";
+import { makeFolders } from "../make-folders.ts";
 import { syncFolder } from "../sync-folder.ts";
 
 /** A file of a download: in a folder of its repository, named by a UUID and never by what a caller sent. */
 export type DownloadFile = { readonly repositoryUuid: Uuid; readonly fileUuid: Uuid };
-
-const FOLDER_MODE = 0o700;
 
 function folderOf(dataFolder: string, repositoryUuid: Uuid): string {
   return join(dataFolder, "downloads", repositoryUuid.slice(0, 2), repositoryUuid);
@@ -38,11 +37,11 @@ export async function writeDownload(
   bytesMax: number,
 ): Promise<number> {
   const folder = folderOf(dataFolder, file.repositoryUuid);
-  const isNew = (await mkdir(folder, { recursive: true, mode: FOLDER_MODE })) !== undefined;
+  const isNew = (await makeFolders(folder)) !== undefined;
   const path = pathOfDownload(dataFolder, file);
   // One folder for all: the next start finds what was cut off without a walk.
   const unfinished = join(unfinishedFolder(dataFolder), file.fileUuid);
-  await mkdir(unfinishedFolder(dataFolder), { recursive: true, mode: FOLDER_MODE });
+  await makeFolders(unfinishedFolder(dataFolder));
   let bytes = 0;
   const count = new Transform({
     transform(chunk: Buffer, _encoding, done) {

@@ -1,8 +1,9 @@
 import { close, fstat, futimes, open as openCallback } from "node:fs";
-import { mkdir, open, rename, rm, stat, statfs } from "node:fs/promises";
+import { open, rename, rm, stat, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { hasCode } from "../has-code.ts";
+import { makeFolders } from "../make-folders.ts";
 import { openEviction, sweepLeftovers } from "./eviction.ts";
 import type { FetchResponse, FetchResponseKey, FetchResponses } from "./fetch-responses.ts";
 import { openFileContent } from "./file-content.ts";
@@ -17,7 +18,6 @@ import {
 } from "./leadership.ts";
 import { newUnfinishedPath, pathOf, unsyncedPath } from "./response-names.ts";
 
-const FOLDER_MODE = 0o700;
 /** A response may take this part of the room, so that one large repository does not push out all others. */
 const ENTRY_SHARE = 1 / 4;
 /** What must be left free on the disk: keeping responses must not be what fills it. */
@@ -221,7 +221,7 @@ async function isKept(path: string): Promise<boolean> {
 /** Undefined if the disk has no room for it or cannot be written: then the response is not kept. */
 async function openFile(path: string, sizeBytesGuess: number): Promise<number | undefined> {
   try {
-    await mkdir(dirname(path), { recursive: true, mode: FOLDER_MODE });
+    await makeFolders(dirname(path));
     const { bavail, bsize } = await statfs(dirname(path));
     if (bavail * bsize < FREE_BYTES_MIN + 2 * sizeBytesGuess) return undefined;
     return await openDescriptor(path, "wx+", GROWING_MODE);

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { reachFaultPoint } from "../../fault-points.ts";
 import { Failure } from "../../model/failure.ts";
@@ -8,6 +8,7 @@ import { BRANCH_PREFIX, type BranchName } from "../../model/ref-name.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import { hasCode } from "../has-code.ts";
 import { isRunning } from "../is-running.ts";
+import { makeFolders } from "../make-folders.ts";
 import { syncFolder } from "../sync-folder.ts";
 import { copyPacks, type LinkFile, takeFile } from "./copy-packs.ts";
 import { openDiskQuarantine } from "./disk-quarantine.ts";
@@ -16,7 +17,6 @@ import type { MarkedRepositoryFolder, PackStore } from "./pack-store.ts";
 
 /** What a bare repository needs so that plain git reads it. No hooks: nothing of a user's may run here. */
 const CONFIG = "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n";
-const FOLDER_MODE = 0o700;
 /** Everything unfinished lies in this one folder, so that start-up finds what was cut off without a walk. */
 const UNFINISHED_FOLDER = "unfinished";
 const PACKED_REFS = "packed-refs";
@@ -95,9 +95,9 @@ export function markedRepository(cutOff: string): Uuid | undefined {
 
 /** A bare repository without objects, as plain git reads it. */
 export async function createRepositoryFolder(gitDir: string): Promise<void> {
-  await mkdir(join(gitDir, "objects", "pack"), { recursive: true, mode: FOLDER_MODE });
-  await mkdir(join(gitDir, "objects", "info"), { recursive: true, mode: FOLDER_MODE });
-  await mkdir(join(gitDir, "refs"), { recursive: true, mode: FOLDER_MODE });
+  await makeFolders(join(gitDir, "objects", "pack"));
+  await makeFolders(join(gitDir, "objects", "info"));
+  await makeFolders(join(gitDir, "refs"));
   await writeFile(join(gitDir, "config"), CONFIG, { flush: true });
   await writeFile(join(gitDir, "HEAD"), headFile(undefined), { flush: true });
   // Each folder that may be new is named in the one above it.
@@ -131,7 +131,7 @@ async function copyRepository(
     await syncFolder(join(draft, "objects", "pack"));
     reachFaultPoint("fork.copied");
     marked = await mark();
-    await mkdir(dirname(to), { recursive: true, mode: FOLDER_MODE });
+    await makeFolders(dirname(to));
     await rename(draft, to);
     reachFaultPoint("fork.placed");
     for (const folder of [dirname(to), dirname(dirname(to))]) await syncFolder(folder);
@@ -150,7 +150,7 @@ async function markFolder(
   gitDir: string,
   { mark, removed }: { readonly mark: string; readonly removed: string },
 ): Promise<MarkedRepositoryFolder> {
-  await mkdir(dirname(mark), { recursive: true, mode: FOLDER_MODE });
+  await makeFolders(dirname(mark));
   await writeFile(mark, "");
   await syncFolder(dirname(mark));
   return {
@@ -175,7 +175,7 @@ function isThere(path: string): Promise<boolean> {
 
 /** Renamed first, so that a half-removed repository is never taken for a whole one. */
 async function removeRepository(gitDir: string, removed: string): Promise<void> {
-  await mkdir(dirname(removed), { recursive: true, mode: FOLDER_MODE });
+  await makeFolders(dirname(removed));
   try {
     await rename(gitDir, removed);
   } catch (error) {
@@ -241,7 +241,7 @@ async function readStart(path: string, length: number): Promise<string | undefin
 
 /** A reader sees the old file or the new one. Not synced: it is written anew from the rows whenever it is missing. */
 async function replaceFile(path: string, temporary: string, text: string): Promise<void> {
-  await mkdir(dirname(temporary), { recursive: true, mode: FOLDER_MODE });
+  await makeFolders(dirname(temporary));
   try {
     await writeFile(temporary, text);
     await rename(temporary, path);

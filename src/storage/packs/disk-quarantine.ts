@@ -3,6 +3,7 @@ import { type FileHandle, mkdir, open, readdir, rename, rm, rmdir, stat } from "
 import { join } from "node:path";
 import { reachFaultPoint } from "../../fault-points.ts";
 import { hasCode } from "../has-code.ts";
+import { makeFolders } from "../make-folders.ts";
 import { syncFolder } from "../sync-folder.ts";
 import { PACK_FILE_ORDER } from "./copy-packs.ts";
 import { type PackSizes, sumOf } from "./pack-sizes.ts";
@@ -22,7 +23,7 @@ export async function openDiskQuarantine(
   packSizes: PackSizes,
 ): Promise<Quarantine> {
   const packFolder = join(folder, "pack");
-  await makeFolders(folder, packFolder);
+  await makeBoth(folder, packFolder);
   const written = new Map<string, Written>();
   let removed: Promise<boolean> | undefined;
 
@@ -92,12 +93,12 @@ function writeWhole({ fd }: FileHandle, bytes: Buffer): void {
 }
 
 /** One by one, to be made and to be removed: each push waits for it, and `recursive` takes several times as long. */
-async function makeFolders(folder: string, packFolder: string): Promise<void> {
+async function makeBoth(folder: string, packFolder: string): Promise<void> {
   try {
     for (const path of [folder, packFolder]) await mkdir(path, { mode: FOLDER_MODE });
   } catch (error) {
     if (!hasCode(error, "ENOENT")) throw error;
-    await mkdir(packFolder, { recursive: true, mode: FOLDER_MODE });
+    await makeFolders(packFolder);
   }
 }
 

@@ -1,11 +1,12 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { closeSync, openSync } from "node:fs";
+import { accessSync, closeSync, constants, openSync } from "node:fs";
+import { dirname } from "node:path";
 import SqliteDatabase from "better-sqlite3";
 import { type CompiledQuery, Kysely, type KyselyPlugin } from "kysely";
 import type pg from "pg";
 import { Failure } from "../../model/failure.ts";
 import type { Secret } from "../../model/secret.ts";
-import { translateDatabaseError } from "./database-failure.ts";
+import { errorCode, translateDatabaseError } from "./database-failure.ts";
 import { createLookups, type Lookups, type Prepare } from "./lookups.ts";
 import { migrate } from "./migrate.ts";
 import type { Dialect } from "./migrations/migration.ts";
@@ -76,9 +77,8 @@ export async function openDatabase(settings: DatabaseSettings): Promise<Database
 }
 
 async function connectSqlite(path: string): Promise<Connections> {
+  openForWriting(path);
   const [writer, reader] = await retryWhileBusy(() => {
-    // It holds digests of passwords and tokens. SQLite gives the files beside it the same mode.
-    closeSync(openSync(path, "a", 0o600));
     // SQLite itself does not wait: `retryWhileBusy` does, for as long.
     const connection = new SqliteDatabase(path, { timeout: 0 });
     try {
@@ -109,6 +109,22 @@ async function connectSqlite(path: string): Promise<Connections> {
       writer.close();
     },
   };
+}
+
+/** SQLite itself would say of the file, and of the files that it makes beside it, that they cannot be opened, and not why. */
+function openForWriting(path: string): void {
+  const folder = dirname(path);
+  let tried = folder;
+  try {
+    accessSync(folder, constants.W_OK);
+    tried = path;
+    // It holds digests of passwords and tokens. SQLite gives the files beside it the same mode.
+    closeSync(openSync(path, "a", 0o600));
+  } catch (error) {
+    const code = errorCode(error);
+    if (code !== "EACCES" && code !== "EROFS" && code !== "EPERM") throw translateDatabaseError(error);
+    throw new Failure("unavailable", `Cannot open the database: ${tried} can only be read`, { reason: code });
+  }
 }
 
 /**

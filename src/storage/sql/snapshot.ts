@@ -3,13 +3,15 @@ import SqliteDatabase from "better-sqlite3";
 import { sql } from "kysely";
 import type { Uuid } from "../../model/uuid.ts";
 import { syncFolder } from "../sync-folder.ts";
+import { copyPostgresToFile } from "./copy-rows.ts";
 import type { Database } from "./open-database.ts";
 
 /**
- * Writes the database of one moment into a new file, while others read and write it. SQLite only. The file has no others
- * beside it, and survives a loss of power.
+ * Writes the database of one moment into a new file of SQLite, while others read and write it. The file has no others beside
+ * it, and survives a loss of power.
  */
 export async function writeSnapshot(database: Database, path: string): Promise<void> {
+  if (database.dialect === "postgres") return copyPostgresToFile(database, path);
   // SQLite, "VACUUM INTO": the file must not exist or be empty. Made here, it is readable by its owner only.
   closeSync(openSync(path, "wx", 0o600));
   await sql`vacuum into ${path}`.execute(database.kysely);

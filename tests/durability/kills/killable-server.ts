@@ -5,6 +5,12 @@ import { fileURLToPath } from "node:url";
 import { FAULT_POINT_VARIABLE, type FaultPoint } from "../../../src/fault-points.ts";
 import { watchedEnvironment } from "../../support/answers-folder.ts";
 import { isAlive } from "../../support/process-table.ts";
+import {
+  noteTokens,
+  refuseTokens,
+  refuseTokensInFolder,
+  refuseTokensInPostgres,
+} from "../../support/token-search.ts";
 
 const PAIL = fileURLToPath(new URL("../../../bin/pail", import.meta.url));
 const START_MS_MAX = 30_000;
@@ -16,14 +22,18 @@ export type DataPlace = {
   readonly dataFolder: string;
   /** Of PostgreSQL, in place of SQLite. */
   readonly databaseUrl: string | undefined;
+  /** Processes that serve; one if nothing is said. */
+  readonly workers?: number;
 };
 
 export type KillableServer = {
   readonly url: string;
+  readonly processId: number;
   /** Whether it has ended, by a fault point or by `kill`. */
   readonly isGone: () => boolean;
   /** Waits for its end. @returns whether it has come within the time. */
   endsWithin(ms: number): Promise<boolean>;
+  /** Fails if a token stands in what it has logged, or in what it leaves. */
   kill(): Promise<void>;
   logText(): string;
 };
@@ -71,37 +81,61 @@ export async function runPail(
   child.on("error", reject);
   child.on("close", (status) => resolve(status ?? undefined));
   const status = await promise;
+  noteTokens(text.stdout);
+  refuseTokens(`what pail ${args.slice(0, 2).join(" ")} says on stderr`, text.stderr);
   return { status, ...text };
 }
 
+/** What the main process logs when another one has ended. */
+export const WORKER_ENDED = "a worker ended and is started again";
+
 /**
- * Starts `pail serve`, in one process, on a free port.
+ * Starts `pail serve` on a free port, in as many processes as the place says. With a fault, all of them end as soon as one of
+ * them has reached it.
  *
  * @returns undefined if the fault has killed it before it served.
  */
 export async function startKillable(place: DataPlace, fault?: Fault): Promise<KillableServer | undefined> {
-  const args = ["serve", "--port", "0", "--workers", "1", "--webhook-private-targets"];
-  const child = spawn(PAIL, args, { env: environmentOf(place, fault), stdio: ["ignore", "pipe", "pipe"] });
-  const killWithTests = () => child.kill("SIGKILL");
+  const { workers = 1 } = place;
+  const args = ["serve", "--port", "0", "--workers", String(workers), "--webhook-private-targets"];
+  // In a group of its own, so that all processes can be ended at once. Those of git have theirs.
+  const options = { env: environmentOf(place, fault), detached: true } as const;
+  const child = spawn(PAIL, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
+  const killWithTests = () => killGroup(child);
   process.on("exit", killWithTests);
   const text = readAll(child);
+  child.once("exit", killWithTests);
+  if (fault !== undefined)
+    child.stderr.on("data", () => {
+      if (text.stderr.includes(WORKER_ENDED)) killGroup(child);
+    });
   const ended = new Promise<void>((resolve) => {
     child.on("close", () => {
       process.off("exit", killWithTests);
       resolve();
     });
   });
+  let isSearched = false;
+  /** What it has logged and what it leaves, as it leaves it. */
+  const search = async () => {
+    if (isSearched) return;
+    isSearched = true;
+    refuseTokens("the log", text.stderr);
+    refuseTokensInFolder(place.dataFolder);
+    if (place.databaseUrl !== undefined) await refuseTokensInPostgres(place.databaseUrl);
+  };
   const isGone = () => child.exitCode !== null || child.signalCode !== null;
   const deadline = Date.now() + START_MS_MAX;
   let url: string | undefined;
   while (url === undefined) {
     if (isGone()) {
       await ended;
+      await search();
       if (child.signalCode === "SIGKILL" && fault !== undefined) return undefined;
       throw new Error(`pail serve ended with ${child.exitCode ?? child.signalCode}:\n${text.stderr}`);
     }
     if (Date.now() > deadline) {
-      child.kill("SIGKILL");
+      killGroup(child);
       throw new Error(`pail serve did not serve within ${START_MS_MAX} ms:\n${text.stderr}`);
     }
     await delay(5);
@@ -109,6 +143,7 @@ export async function startKillable(place: DataPlace, fault?: Fault): Promise<Ki
   }
   return {
     url,
+    processId: child.pid!,
     isGone,
     async endsWithin(ms) {
       const late = new AbortController();
@@ -118,11 +153,20 @@ export async function startKillable(place: DataPlace, fault?: Fault): Promise<Ki
       return hasEnded;
     },
     async kill() {
-      if (!isGone()) child.kill("SIGKILL");
+      killGroup(child);
       await ended;
+      await search();
     },
     logText: () => text.stderr,
   };
+}
+
+function killGroup(child: ChildProcess): void {
+  try {
+    process.kill(-child.pid!, "SIGKILL");
+  } catch {
+    // All of it has ended.
+  }
 }
 
 /** What git works for a server in this folder, whether the server lives or not. Where there is no /proc: nothing. */

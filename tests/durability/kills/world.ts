@@ -73,15 +73,16 @@ export type NewWorld = {
   readonly git: RealGit;
   readonly receiver: WebhookReceiver;
   readonly databaseUrl?: string | undefined;
+  readonly workers?: number;
 };
 
 let worlds = 0;
 
-export async function createWorld({ git, receiver, databaseUrl }: NewWorld): Promise<World> {
+export async function createWorld({ git, receiver, databaseUrl, workers = 1 }: NewWorld): Promise<World> {
   worlds += 1;
   const hookPath = `/killed-${worlds}`;
   const dataFolder = await mkdtemp(join(tmpdir(), "pail-killed-"));
-  const place: DataPlace = { dataFolder, databaseUrl };
+  const place: DataPlace = { dataFolder, databaseUrl, workers };
   const run = async (...args: readonly string[]) => {
     const { status, stdout, stderr } = await runPail(place, args);
     assert.equal(status, 0, stderr);

@@ -1,0 +1,263 @@
+import { rm } from "node:fs/promises";
+import SqliteDatabase from "better-sqlite3";
+import { type Kysely, sql } from "kysely";
+import { Failure } from "../../model/failure.ts";
+import { syncFolder } from "../sync-folder.ts";
+import { type Database, openDatabase } from "./open-database.ts";
+import type { Schema } from "./schema.ts";
+
+/**
+ * Rows of one kind of database into another. Both have the same tables and columns, with values of the same kinds: numbers,
+ * text and bytes. What is the same in all databases of a version (which migrations have run) is not copied.
+ */
+
+/** In memory at once. A row may hold what was told to a webhook, with all its commits. */
+const PAGE_ROWS = 200;
+const MIGRATION_TABLE = "schema_migration";
+
+type Value = string | number | Buffer | null;
+type Row = Readonly<Record<string, Value>>;
+
+type Table = {
+  readonly name: string;
+  readonly columns: readonly string[];
+  /** The column whose numbers the database gives, each once. */
+  readonly numbered: string | undefined;
+  readonly references: readonly Reference[];
+};
+
+type Reference = { readonly column: string; readonly table: string; readonly key: string };
+
+/**
+ * Writes all rows of PostgreSQL, as they are at one moment, into a new SQLite file of this version's schema. The file has no
+ * others beside it, and survives a loss of power.
+ */
+export async function copyPostgresToFile(database: Database, path: string): Promise<void> {
+  const made = await openDatabase({ kind: "sqlite", path });
+  await made.close();
+  const file = new SqliteDatabase(path, { fileMustExist: true });
+  try {
+    file.pragma("foreign_keys = off");
+    // It is synced as a whole when it is whole.
+    file.pragma("synchronous = off");
+    const tables = listTables(file);
+    file.exec("begin");
+    await database.kysely
+      .transaction()
+      .setIsolationLevel("repeatable read")
+      .setAccessMode("read only")
+      .execute(async (tx) => {
+        await requireSameTables(tx, tables);
+        for (const table of tables) await copyTableToFile(tx, file, table);
+      });
+    file.exec("commit");
+    const dangling = file.pragma("foreign_key_check") as readonly unknown[];
+    if (dangling.length > 0) throw new Error(`${dangling.length} rows name rows that are not there`);
+    file.pragma("journal_mode = delete");
+  } finally {
+    file.close();
+  }
+  for (const beside of ["-wal", "-shm"]) await rm(`${path}${beside}`, { force: true });
+  await syncFolder(path);
+}
+
+async function copyTableToFile(
+  tx: Kysely<Schema>,
+  file: SqliteDatabase.Database,
+  table: Table,
+): Promise<void> {
+  const { name, columns, numbered } = table;
+  const places = columns.map(() => "?").join(", ");
+  const insert = file.prepare(`insert into ${quote(name)} (${quoteAll(columns)}) values (${places})`);
+  await sql`declare backup_rows no scroll cursor for select ${sql.raw(quoteAll(columns))} from ${sql.table(name)}`.execute(
+    tx,
+  );
+  for (;;) {
+    const { rows } = await sql<Row>`fetch forward ${sql.raw(String(PAGE_ROWS))} from backup_rows`.execute(tx);
+    for (const row of rows) insert.run(...columns.map((column) => row[column]));
+    if (rows.length < PAGE_ROWS) break;
+  }
+  await sql`close backup_rows`.execute(tx);
+  if (numbered === undefined) return;
+  const sequence = sequenceOf(name, numbered);
+  const { rows } = await sql<{
+    last: number | null;
+  }>`select pg_sequence_last_value(${sequence}) as last`.execute(tx);
+  // What has been given is not given again, though its row may be gone. A row may be of a number that was given meanwhile.
+  file.prepare("delete from sqlite_sequence where name = ?").run(name);
+  file
+    .prepare(
+      `insert into sqlite_sequence (name, seq) select ?, max(?, coalesce(max(${quote(numbered)}), 0)) from ${quote(name)}`,
+    )
+    .run(name, rows[0]?.last ?? 0);
+}
+
+/** A table that is forgotten here would be forgotten by every backup. */
+async function requireSameTables(tx: Kysely<Schema>, tables: readonly Table[]): Promise<void> {
+  const there = new Set(await listPostgresTables(tx));
+  const missing = tables.filter(({ name }) => !there.delete(name)).map(({ name }) => name);
+  const wrong = [...missing, ...there];
+  if (wrong.length > 0) throw new Error(`not in both databases: ${wrong.join(", ")}`);
+}
+
+/**
+ * Writes all rows of a SQLite file into PostgreSQL, in one transaction, and counts them. The file is brought to this version's
+ * schema first.
+ *
+ * @throws Failure invalid-input if there are rows already.
+ */
+export async function copyFileToPostgres(path: string, database: Database): Promise<void> {
+  const migrated = await openDatabase({ kind: "sqlite", path });
+  await migrated.close();
+  const file = new SqliteDatabase(path, { readonly: true, fileMustExist: true });
+  try {
+    const tables = inOrderOfReference(listTables(file));
+    await database.transaction(async (tx) => {
+      await requireEmpty(tx);
+      for (const table of tables) await copyTableToPostgres(file, tx, table);
+      for (const table of tables) await requireSameCount(file, tx, table);
+    });
+  } finally {
+    file.close();
+  }
+}
+
+/** @throws Failure invalid-input if there are rows in a PostgreSQL database. */
+export async function requireEmpty(kysely: Kysely<Schema>): Promise<void> {
+  for (const name of await listPostgresTables(kysely))
+    if ((await countRows(kysely, { name })) > 0)
+      throw new Failure(
+        "invalid-input",
+        `Cannot restore: the PostgreSQL database is not empty: it has rows of ${name}`,
+      );
+}
+
+/** Of PostgreSQL's numbers. */
+function sequenceOf(table: string, column: string) {
+  return sql`pg_get_serial_sequence(${table}::text, ${column}::text)::regclass`;
+}
+
+async function listPostgresTables(kysely: Kysely<Schema>): Promise<readonly string[]> {
+  const { rows } = await sql<{ name: string }>`
+    select table_name::text as name from information_schema.tables
+    where table_schema = current_schema() and table_name <> ${MIGRATION_TABLE}`.execute(kysely);
+  return rows.map(({ name }) => name);
+}
+
+async function copyTableToPostgres(
+  file: SqliteDatabase.Database,
+  tx: Kysely<Schema>,
+  table: Table,
+): Promise<void> {
+  const { name, columns, numbered } = table;
+  const rows = file.prepare<unknown[], Row>(selectParentsFirst(table)).iterate();
+  const overriding = numbered === undefined ? sql`` : sql`overriding system value`;
+  let page: Row[] = [];
+  const write = async () => {
+    if (page.length === 0) return;
+    const values = page.map((row) => sql`(${sql.join(columns.map((column) => row[column]))})`);
+    await sql`insert into ${sql.table(name)} (${sql.raw(quoteAll(columns))}) ${overriding} values ${sql.join(values)}`.execute(
+      tx,
+    );
+    page = [];
+  };
+  for (const row of rows) {
+    requireNoNul(name, row);
+    page.push(row);
+    if (page.length === PAGE_ROWS) await write();
+  }
+  await write();
+  if (numbered === undefined) return;
+  const last = file
+    .prepare<unknown[], { seq: number }>("select seq from sqlite_sequence where name = ?")
+    .get(name);
+  if (last !== undefined && last.seq > 0)
+    await sql`select setval(${sequenceOf(name, numbered)}, ${last.seq})`.execute(tx);
+}
+
+function requireNoNul(table: string, row: Row): void {
+  for (const [column, value] of Object.entries(row))
+    if (typeof value === "string" && value.includes("\0"))
+      throw new Failure(
+        "unavailable",
+        `Cannot restore: ${column} in a row of ${table} has a NUL character, which PostgreSQL does not take: restore to SQLite`,
+      );
+}
+
+async function requireSameCount(
+  file: SqliteDatabase.Database,
+  tx: Kysely<Schema>,
+  table: Table,
+): Promise<void> {
+  const wanted = file.prepare<unknown[], { count: number }>(
+    `select count(*) as count from ${quote(table.name)}`,
+  );
+  const [copied, had] = [await countRows(tx, table), wanted.get()!.count];
+  if (copied !== had) throw new Error(`${table.name}: ${copied} rows were written in place of ${had}`);
+}
+
+async function countRows(kysely: Kysely<Schema>, { name }: Pick<Table, "name">): Promise<number> {
+  const { rows } = await sql<{ count: number }>`select count(*) as count from ${sql.table(name)}`.execute(
+    kysely,
+  );
+  return rows[0]!.count;
+}
+
+function listTables(file: SqliteDatabase.Database): readonly Table[] {
+  const all = <Found>(text: string, ...values: readonly string[]) =>
+    file.prepare<unknown[], Found>(text).all(...values);
+  const tables = all<{ name: string; sql: string }>(
+    "select name, sql from sqlite_master where type = 'table' and name not like 'sqlite_%' and name <> ? order by name",
+    MIGRATION_TABLE,
+  );
+  return tables.map(({ name, sql: definition }) => {
+    const columns = all<{ name: string; pk: number }>("select name, pk from pragma_table_info(?)", name);
+    const isNumbered = /\bautoincrement\b/i.test(definition);
+    return {
+      name,
+      columns: columns.map((column) => column.name),
+      numbered: isNumbered ? columns.find(({ pk }) => pk > 0)?.name : undefined,
+      references: all<Reference>(
+        `select "from" as "column", "table", "to" as "key" from pragma_foreign_key_list(?)`,
+        name,
+      ),
+    };
+  });
+}
+
+/** PostgreSQL asks for each row that what it names is there. */
+function inOrderOfReference(tables: readonly Table[]): readonly Table[] {
+  const ordered: Table[] = [];
+  let left = [...tables];
+  while (left.length > 0) {
+    const isReady = ({ name, references }: Table) =>
+      references.every(({ table }) => table === name || ordered.some((before) => before.name === table));
+    const ready = left.filter(isReady);
+    if (ready.length === 0)
+      throw new Error(`tables name each other: ${left.map(({ name }) => name).join(", ")}`);
+    ordered.push(...ready);
+    left = left.filter((table) => !ready.includes(table));
+  }
+  return ordered;
+}
+
+/** Rows that name rows of their own table come behind these. */
+function selectParentsFirst({ name, columns, references }: Table): string {
+  const own = references.find(({ table }) => table === name);
+  if (own === undefined) return `select ${quoteAll(columns)} from ${quote(name)}`;
+  const [table, column, key] = [quote(name), quote(own.column), quote(own.key)];
+  return `with recursive ordered (id, depth) as (
+      select ${key}, 0 from ${table} where ${column} is null
+      union all select child.${key}, depth + 1 from ${table} as child join ordered on child.${column} = ordered.id
+    ) select ${columns.map((each) => `one.${quote(each)}`).join(", ")}
+    from ${table} as one join ordered on one.${key} = ordered.id order by depth`;
+}
+
+/** Names of our own schema, which have no quotes in them. */
+function quote(name: string): string {
+  return `"${name}"`;
+}
+
+function quoteAll(names: readonly string[]): string {
+  return names.map(quote).join(", ");
+}

@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { randomInt } from "node:crypto";
+import { after, test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
+import { CAN_SHARE_PORT } from "../../src/workers/worker-group.ts";
+import { isAlive, waitUntil, workerProcesses, workersServe } from "../support/process-table.ts";
+import { openRealGit } from "../support/real-git.ts";
+import { openWebhookReceiver } from "../support/webhook-receiver.ts";
+import { checkDelivered, checkWorld } from "./kills/check-world.ts";
+import { killRuns, makePlans } from "./kills/kill-runs.ts";
+import { startKillable } from "./kills/killable-server.ts";
+import { createRandom } from "./kills/seeded-random.ts";
+import { createRepository, type Lane, type Step, takeStep } from "./kills/steps.ts";
+import { createWorld } from "./kills/world.ts";
+
+const WORKERS = 2;
+const RUNS = 6;
+const LIVES = 3;
+const STEPS: readonly Step[] = ["push", "push", "commit", "branch", "tag", "large-push", "fetch"];
+
+const SEED = Number(process.env.SEED ?? randomInt(2 ** 31));
+const skip = CAN_SHARE_PORT && process.platform === "linux" ? false : "several processes need Linux here";
+const git = openRealGit();
+const receiver = await openWebhookReceiver();
+
+test(`${WORKERS} processes that are killed together, at a fault point of one of them, lose nothing (SEED=${SEED})`, {
+  skip,
+}, async () => {
+  await killRuns({ git, receiver, seed: SEED, plans: makePlans(SEED, RUNS), workers: WORKERS });
+});
+
+test(`one process of ${WORKERS} that is killed is replaced, the other serves on, and nothing is lost (SEED=${SEED})`, {
+  skip,
+}, async () => {
+  const random = createRandom(SEED);
+  const world = await createWorld({ git, receiver, workers: WORKERS });
+  after(() => world.remove());
+  const newLane = (name: string): Lane => ({ name, random: random.split(), world, count: 0 });
+  const [first, second, beside] = [newLane("a"), newLane("b"), newLane("c")];
+  for (const lane of [first, second, beside]) assert.ok(await createRepository(lane));
+  const takeAny = (lane: Lane) => takeStep(lane, lane.random.pick(STEPS));
+  for (let life = 0; life < LIVES; life += 1) {
+    const { server } = world;
+    await workersServe(server.processId, WORKERS - 1);
+    const [worker] = workerProcesses(server.processId);
+    let isOver = false;
+    // Until the end, or until the process that has the connection is killed.
+    const working = [first, second].map(async (lane) => {
+      while (!isOver && (await takeAny(lane)));
+    });
+    await delay(random.below(600));
+    process.kill(worker!, "SIGKILL");
+    await waitUntil("the worker has ended", () => !isAlive(worker!));
+    for (let count = 0; count < 3; count += 1)
+      assert.ok(await takeAny(beside), "the other process takes what comes");
+    await workersServe(server.processId, WORKERS - 1);
+    assert.notEqual(workerProcesses(server.processId)[0], worker);
+    for (let count = 0; count < 6; count += 1) assert.ok(await takeAny(beside), "both take what comes");
+    isOver = true;
+    await Promise.all(working);
+    await server.kill();
+    world.server = (await startKillable(world.place))!;
+    await checkWorld(world);
+  }
+  await checkDelivered(world);
+});
