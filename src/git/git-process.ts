@@ -72,7 +72,8 @@ function gitEnvironment(options: GitOptions): NodeJS.ProcessEnv {
     PATH: process.env.PATH ?? "/usr/bin:/bin",
     LC_ALL: "C",
     HOME: "/nonexistent",
-    GIT_DIR: options.gitDir,
+    // Where it is started. By its full name a repository that is deleted, and so moved away, would be begun anew.
+    GIT_DIR: ".",
     GIT_CONFIG_NOSYSTEM: "1",
     GIT_CONFIG_GLOBAL: "/dev/null",
     GIT_ATTR_NOSYSTEM: "1",

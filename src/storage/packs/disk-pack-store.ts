@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { reachFaultPoint } from "../../fault-points.ts";
@@ -7,13 +6,13 @@ import type { Ref } from "../../model/ref.ts";
 import { BRANCH_PREFIX, type BranchName } from "../../model/ref-name.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import { hasCode } from "../has-code.ts";
-import { isRunning } from "../is-running.ts";
 import { makeFolders } from "../make-folders.ts";
 import { syncFolder } from "../sync-folder.ts";
 import { copyPacks, type LinkFile, takeFile } from "./copy-packs.ts";
 import { openDiskQuarantine } from "./disk-quarantine.ts";
 import { openPackSizes } from "./pack-sizes.ts";
 import type { MarkedRepositoryFolder, PackStore } from "./pack-store.ts";
+import { isCutOff, isOwn, newUnfinishedName, unsureName, unsureRepository } from "./unfinished-names.ts";
 
 /** What a bare repository needs so that plain git reads it. No hooks: nothing of a user's may run here. */
 const CONFIG = "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n";
@@ -24,10 +23,10 @@ const PACKED_REFS = "packed-refs";
 /** Packs in folders below `folder`, one bare repository each, named by the repository's UUID and never by its name. */
 export function openDiskPackStore(folder: string, linkFile?: LinkFile): PackStore {
   const gitDir = (repository: Uuid) => gitDirIn(folder, repository);
-  const unfinished = () => join(folder, UNFINISHED_FOLDER, `${process.pid}-${randomUUID()}`);
+  const unfinished = () => join(folder, UNFINISHED_FOLDER, newUnfinishedName());
   const markRepository = (repository: Uuid) =>
     markFolder(gitDir(repository), {
-      mark: join(folder, UNFINISHED_FOLDER, `${process.pid}-unsure-${repository}`),
+      mark: join(folder, UNFINISHED_FOLDER, unsureName(repository)),
       removed: unfinished(),
     });
   const packSizes = openPackSizes();
@@ -85,12 +84,12 @@ export async function listRepositoryFolders(folder: string): Promise<readonly Uu
 export async function listCutOff(folder: string): Promise<readonly string[]> {
   const unfinished = join(folder, UNFINISHED_FOLDER);
   const names = await listFolder(unfinished);
-  return names.filter((name) => !isRunning(Number.parseInt(name, 10))).map((name) => join(unfinished, name));
+  return names.filter(isCutOff).map((name) => join(unfinished, name));
 }
 
 /** Of `listCutOff`: the repository whose folder the next start removes, if it has no row. */
 export function markedRepository(cutOff: string): Uuid | undefined {
-  return MARK.exec(basename(cutOff))?.groups?.uuid as Uuid | undefined;
+  return unsureRepository(basename(cutOff));
 }
 
 /** A bare repository without objects, as plain git reads it. */
@@ -183,7 +182,8 @@ async function removeRepository(gitDir: string, removed: string): Promise<void> 
     throw error;
   }
   reachFaultPoint("repository.folder-renamed");
-  await rm(removed, { recursive: true, force: true });
+  // A git that is at work in it goes on writing until it finds its folder gone.
+  await rm(removed, { recursive: true, force: true, maxRetries: 20, retryDelay: 20 });
 }
 
 /**
@@ -252,8 +252,6 @@ async function replaceFile(path: string, temporary: string, text: string): Promi
 }
 
 /** What is written in a mark's name behind the process: see `markFolder`. Earlier versions wrote `new`, for forks. */
-const MARK = /^\d+-(?:unsure|new)-(?<uuid>[0-9a-f-]{36})$/;
-
 /**
  * Removes what pushes, forks and removals that were cut off have left. For start-up, before anything is served. What belongs
  * to a process that still runs (an import beside the server) is let be.
@@ -266,10 +264,9 @@ export async function sweepDiskPackStore(
 ): Promise<void> {
   const unfinished = join(folder, UNFINISHED_FOLDER);
   for (const name of await listFolder(unfinished)) {
-    const owner = Number.parseInt(name, 10);
-    if (owner !== process.pid && isRunning(owner)) continue;
+    if (!isOwn(name) && !isCutOff(name)) continue;
     reachFaultPoint("sweep.begun");
-    const marked = markedRepository(name);
+    const marked = unsureRepository(name);
     if (marked !== undefined && !(await hasRow(marked)))
       await rm(gitDirIn(folder, marked), { recursive: true, force: true });
     await rm(join(unfinished, name), { recursive: true, force: true });
