@@ -113,7 +113,9 @@ test("every dependency has a licence that may be used here, and comes from the r
 
 test("docs/security.md names tests that are there, and every file of tests/security", () => {
   const text = readFileSync(join(ROOT, "docs", "security.md"), "utf8");
-  const named = new Set([...text.matchAll(/`(tests\/[\w./-]+\.test\.ts)`/g)].map(([, path]) => path!));
+  const named = new Set(
+    [...text.matchAll(/`((?:src|tests)\/[\w./-]+\.test\.ts)`/g)].map(([, path]) => path!),
+  );
   for (const path of named)
     assert.ok(existsSync(join(ROOT, path)), `docs/security.md names ${path}, which is not there`);
   const missing = readdirSync(join(ROOT, "tests", "security"))
