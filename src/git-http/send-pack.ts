@@ -30,11 +30,17 @@ import { holdersOf } from "./holder.ts";
 import { ANSWER_BYTES_MAX, lastWords } from "./last-words.ts";
 import { sendKept } from "./send-kept.ts";
 
-/**
- * What upload-pack may serve; given here since no configuration of the repository is trusted. How much of the packs it maps is
- * left as it is: with less, git closes a pack and opens it again later, and maintenance may have removed it by then.
- */
+/** What upload-pack may serve; given here since no configuration of the repository is trusted. */
 const SETTINGS = [...["-c", "uploadpack.allowFilter=true"], ...["-c", "uploadpack.allowAnySHA1InWant=true"]];
+/**
+ * git maps whole packs otherwise: what it has read once is of no more use when it copies them. With these it closes a pack that
+ * it has mapped whole and opens it again later, when maintenance may have removed it: they are for a snapshot alone.
+ */
+const MAPPED_BYTES_MAX = 8 * 1024 * 1024;
+const MAPPING_SETTINGS = [
+  ...["-c", "core.packedGitWindowSize=1m"],
+  ...["-c", `core.packedGitLimit=${MAPPED_BYTES_MAX}`],
+];
 /** Of a response that is worth holding in memory: of a shallow clone of a small project, of a fetch of what is new. */
 const SMALL_BYTES_MAX = 256 * 1024;
 const MESSAGES_LENGTH_MAX = 2_000;
@@ -125,8 +131,14 @@ async function openKeptResponse(fetch: Fetch): Promise<FetchResponse | undefined
 async function writeResponse(fetch: Fetch, file: number, isUnwanted: AbortSignal): Promise<ResponseWriter> {
   const { ports, git, body, request } = fetch;
   const givePlaceBack = await ports.fetchPlaces.take(holdersOf(ports, git, request), isUnwanted);
+  let command: UploadPackCommand | undefined;
+  const release = () => {
+    givePlaceBack();
+    command?.close();
+  };
   try {
-    const child = spawnGitInto(file, ...(await uploadPackCommand(fetch)));
+    command = await openUploadPack(fetch);
+    const child = spawnGitInto(file, command.args, command.options);
     const said = collectMessages(child.stderr);
     const ended = exitOf(child).then(
       async (status) => {
@@ -139,11 +151,11 @@ async function writeResponse(fetch: Fetch, file: number, isUnwanted: AbortSignal
       () => false,
     );
     await requireStarted(child);
-    void ended.then(givePlaceBack);
+    void ended.then(release);
     child.stdin.end(body);
     return { ended, stop: () => killGit(child) };
   } catch (error) {
-    givePlaceBack();
+    release();
     throw error;
   }
 }
@@ -151,20 +163,15 @@ async function writeResponse(fetch: Fetch, file: number, isUnwanted: AbortSignal
 async function sendFromProcess(fetch: Fetch): Promise<FastifyReply> {
   const { ports, git, body, request, reply, signal } = fetch;
   const givePlaceBack = await ports.fetchPlaces.take(holdersOf(ports, git, request), signal);
-  const child = await uploadPackCommand(fetch)
-    .then(async (command) => {
-      const started = spawnGit(...command);
-      await requireStarted(started);
-      return started;
-    })
-    .catch((error: unknown) => {
-      givePlaceBack();
-      return explain(fetch, error);
-    });
+  const { child, close } = await startUploadPack(fetch).catch((error: unknown) => {
+    givePlaceBack();
+    return explain(fetch, error);
+  });
   const stopWatch = cutStalled(request, () => counted.readableLength > 0);
   const release = () => {
     stopWatch();
     givePlaceBack();
+    close();
   };
   child.once("exit", release).once("error", release);
   const end = () => {
@@ -247,19 +254,50 @@ function explain({ ports, git }: Fetch, error: unknown): Promise<never> {
   return explainIfGone(ports, git.repository, error).then((reason) => Promise.reject(reason));
 }
 
-async function uploadPackCommand({
-  ports,
-  git: { repository, protocol },
-}: Fetch): Promise<[args: readonly string[], options: GitOptions]> {
+type UploadPackCommand = {
+  readonly args: readonly string[];
+  readonly options: GitOptions;
+  /** To be called when the process has ended, or has not begun. */
+  close(): void;
+};
+
+async function startUploadPack(fetch: Fetch) {
+  const { args, options, close } = await openUploadPack(fetch);
+  try {
+    const child = spawnGit(args, options);
+    await requireStarted(child);
+    return { child, close };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+async function openUploadPack({ ports, git: { repository, protocol } }: Fetch): Promise<UploadPackCommand> {
+  const { uuid, sizeBytes } = repository;
   try {
     await writeRefsForGit(ports, repository);
   } catch (error) {
     // Objects can be fetched by their ids from a disk that takes no more: the refs were answered from the rows.
     if (!isFull(error)) throw error;
-    ports.log.warn({ "repository.uuid": repository.uuid, err: error }, "refs were not written for git");
+    ports.log.warn({ "repository.uuid": uuid, err: error }, "refs were not written for git");
   }
-  const gitDir = ports.packs.gitDir(repository.uuid);
-  return [[...SETTINGS, "upload-pack", "--stateless-rpc", gitDir], { gitDir, protocol: protocol.text }];
+  const gitDir = ports.packs.gitDir(uuid);
+  const snapshot = sizeBytes > MAPPED_BYTES_MAX ? await ports.packs.openSnapshot(uuid) : undefined;
+  const command = ["upload-pack", "--stateless-rpc", gitDir];
+  if (snapshot === undefined)
+    return {
+      args: [...SETTINGS, ...command],
+      options: { gitDir, protocol: protocol.text },
+      close: () => {},
+    };
+  const { objectFolder } = snapshot;
+  return {
+    args: [...SETTINGS, ...MAPPING_SETTINGS, ...command],
+    options: { gitDir, protocol: protocol.text, objectFolder, isObjectFolderAlone: true },
+    // What is left of it is removed by the next start.
+    close: () => void snapshot.close().catch(() => {}),
+  };
 }
 
 function isFull(error: unknown): boolean {

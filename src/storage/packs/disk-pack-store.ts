@@ -11,6 +11,7 @@ import { syncFolder } from "../sync-folder.ts";
 import { copyPacks, type LinkFile, takeFile } from "./copy-packs.ts";
 import { openDiskQuarantine } from "./disk-quarantine.ts";
 import { openPackSizes } from "./pack-sizes.ts";
+import { openPackSnapshot } from "./pack-snapshot.ts";
 import type { MarkedRepositoryFolder, PackStore } from "./pack-store.ts";
 import { isCutOff, isOwn, newUnfinishedName, unsureName, unsureRepository } from "./unfinished-names.ts";
 
@@ -50,6 +51,8 @@ export function openDiskPackStore(folder: string, linkFile?: LinkFile): PackStor
         mark: () => markRepository(to),
         linkFile,
       }),
+    openSnapshot: (repository) =>
+      openPackSnapshot(join(gitDir(repository), "objects"), unfinished(), linkFile),
     openQuarantine: (repository) => openDiskQuarantine(gitDir(repository), unfinished(), packSizes),
     listPackFiles: (repository) => packSizes.list(join(gitDir(repository), "objects", "pack")),
     async writeRefs(repository, generation, head, readRefs) {

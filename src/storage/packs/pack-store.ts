@@ -3,6 +3,7 @@ import type { Ref } from "../../model/ref.ts";
 import type { BranchName } from "../../model/ref-name.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import type { FileSizes } from "./pack-sizes.ts";
+import type { PackSnapshot } from "./pack-snapshot.ts";
 
 /** A place beside a repository where the objects of one push wait until they are found good. */
 export type Quarantine = {
@@ -45,6 +46,8 @@ export type PackStore = {
   /** For a row that is to be deleted, before it is. */
   markRepository(repository: Uuid): Promise<MarkedRepositoryFolder>;
   openQuarantine(repository: Uuid): Promise<Quarantine>;
+  /** Undefined where there can be none. */
+  openSnapshot(repository: Uuid): Promise<PackSnapshot | undefined>;
   /**
    * Writes HEAD and packed-refs for a git process to read, unless they have this generation already.
    * `readRefs` gives all refs in the order of their names' bytes; it is called only when needed.
