@@ -22,6 +22,7 @@ const STATUS: Record<FailureKind, number> = {
   // The reference has this number for an upload of downloads that is no form.
   "form-type-refused": 406,
   "host-refused": 403,
+  "site-refused": 403,
   throttled: 429,
   "rate-limited": 429,
   // Bitbucket's own number for a diff that takes too long: contract, rest.md §6.

@@ -22,7 +22,7 @@ declare module "fastify" {
 /**
  * Who is calling, and whether not too often: the first check of every request, REST or Git.
  *
- * @throws Failure as `authenticate` does; throttled after too many failures of strangers, rate-limited.
+ * @throws Failure as `authenticate` does; throttled after too many failures of strangers, rate-limited, site-refused.
  */
 export async function identify(
   ports: Ports,
@@ -34,9 +34,25 @@ export async function identify(
   const address = clientAddress(request, ports.config);
   const caller = await callerOf(ports, channel, networkOf(address), request, reply);
   annotate(request, caller);
+  if (caller.kind !== "anonymous") requireOwnSite(request);
   request.tokenActor = noteAddress(ports, caller, request);
   await requireRate(ports, caller, networkOf(address), resource, reply);
   return caller;
+}
+
+const SAFE_METHODS = ["GET", "HEAD", "OPTIONS"];
+const OWN_SITES = [undefined, "none", "same-origin"];
+
+/**
+ * A browser adds the credential that its own dialog was given to whatever a page asks for, another site's form too. It tells so
+ * in a header that no page can set (Fetch Metadata, 2.3), and that git, curl and libraries do not send.
+ */
+function requireOwnSite({ method, headers }: FastifyRequest): void {
+  if (SAFE_METHODS.includes(method) || OWN_SITES.includes(headers["sec-fetch-site"] as string | undefined))
+    return;
+  throw new Failure("site-refused", "A browser sent this from a page of another site: nothing was changed", {
+    reason: "sec-fetch-site",
+  });
 }
 
 /** Notes for the audit log from where a token is used. Returns whose it is. */

@@ -20,6 +20,7 @@ export type FailureKind =
   | "media-type-refused"
   | "form-type-refused"
   | "host-refused"
+  | "site-refused"
   | "throttled"
   | "rate-limited"
   /** What was asked for takes too long to work out, and would the next time. */
