@@ -8,13 +8,11 @@ import {
   findAccountByEmail,
   findAccountByUsername,
   findAccountByUuid,
-  findPasswordHash,
   insertAccount,
   insertEmail,
   listAccounts,
   listEmails,
   setAccountDisabled,
-  setPasswordHash,
   setPrimaryEmail,
 } from "./accounts.ts";
 import { isUniqueViolation } from "./database-failure.ts";
@@ -127,15 +125,5 @@ describeDatabases("accounts", (current) => {
     await setAccountDisabled(db(), bob.uuid, undefined);
     assert.deepEqual(await findAccountByUuid(db(), bob.uuid), bob);
     assert.equal(await setAccountDisabled(db(), newUuid(), SAMPLE_INSTANT), false);
-  });
-
-  test("keeps the digest of a password apart from the account", async () => {
-    assert.equal(await findPasswordHash(db(), bob.uuid), undefined);
-    assert.equal(await setPasswordHash(db(), bob.uuid, "$argon2id$…"), true);
-    assert.equal(await findPasswordHash(db(), bob.uuid), "$argon2id$…");
-    assert.deepEqual(await findAccountByUuid(db(), bob.uuid), bob);
-    await setPasswordHash(db(), bob.uuid, undefined);
-    assert.equal(await findPasswordHash(db(), bob.uuid), undefined);
-    assert.equal(await findPasswordHash(db(), newUuid()), undefined);
   });
 });

@@ -156,29 +156,6 @@ export async function setAccountDisabled(
   return result.numUpdatedRows > 0n;
 }
 
-/** Stores the digest of a password, or removes it. */
-export async function setPasswordHash(
-  db: Kysely<Schema>,
-  uuid: Uuid,
-  hash: string | undefined,
-): Promise<boolean> {
-  const result = await db
-    .updateTable("account")
-    .set({ password_hash: hash ?? null })
-    .where("uuid", "=", uuid)
-    .executeTakeFirst();
-  return result.numUpdatedRows > 0n;
-}
-
-export async function findPasswordHash(db: Kysely<Schema>, uuid: Uuid): Promise<string | undefined> {
-  const row = await db
-    .selectFrom("account")
-    .select("password_hash")
-    .where("uuid", "=", uuid)
-    .executeTakeFirst();
-  return row?.password_hash ?? undefined;
-}
-
 /** Refused by a unique key if the address is taken in any case, or the account has another primary one. */
 export async function insertEmail(
   db: Kysely<Schema>,
