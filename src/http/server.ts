@@ -172,7 +172,7 @@ function answerObjection(
 type ParseError = NodeJS.ErrnoException & { readonly rawPacket?: Buffer };
 
 /** What Node's parser refuses has no request object: the answer is written by hand. */
-function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+function answerClientError(error: ParseError, socket: Socket): void {
   if (!socket.writable) return;
   const [status, message] =
     error.code === "HPE_HEADER_OVERFLOW"
@@ -184,9 +184,21 @@ function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
         ? ["408 Request Timeout", `The headers took longer than ${HEADERS_TIMEOUT_MS} ms`]
         : ["400 Bad Request", "Not an HTTP request"];
   const body = JSON.stringify({ type: "error", error: { message } });
-  socket.end(
-    `HTTP/1.1 ${status}\r\ncontent-type: application/json; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
-  );
+  const head = `HTTP/1.1 ${status}\r\ncontent-type: application/json; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n`;
+  if (!mayBeHead(error, socket)) socket.end(`${head}${body}`);
+  else if (error.code === "HPE_HEADER_OVERFLOW")
+    socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\n\r\n`);
+  else socket.end(head);
+}
+
+/**
+ * To a HEAD no body is sent: RFC 9110, section 9.3.2. With headers that are longer than what comes at once, the beginning with
+ * the method is gone by the time that they are too many.
+ */
+function mayBeHead({ code, rawPacket }: ParseError, socket: Socket): boolean {
+  const isFirst = rawPacket !== undefined && socket.bytesRead === rawPacket.length;
+  if (!isFirst) return code === "HPE_HEADER_OVERFLOW";
+  return rawPacket.toString("latin1", 0, 5) === "HEAD ";
 }
 
 /** What the router refuses has no route yet, so the answer is written by hand. */

@@ -181,10 +181,12 @@ test("an oversized body is refused with the limit in the text", async () => {
   assert.equal((await rest(path)).status, 404);
 });
 
-test("an oversized header is refused", async () => {
-  const answer = await rest("/user", { headers: { "X-Long": "x".repeat(128 * 1024) } });
-  assert.equal(answer.status, 431, answer.text);
-});
+for (const method of ["GET", "HEAD"])
+  for (const size of [40, 128])
+    test(`an oversized header of ${size} KiB is refused, of ${method} too`, async () => {
+      const answer = await rest("/user", { method, headers: { "X-Long": "x".repeat(size * 1024) } });
+      assert.equal(answer.status, 431, answer.text);
+    });
 
 test("a content type that the operation cannot read is refused", async () => {
   const path = newPath();
