@@ -282,7 +282,6 @@ async function commit(lane: Lane, repository: RepositoryModel): Promise<Acknowle
   const answer = await askChange(lane, repository, pushed(repository, state), question);
   if (answer === undefined) return false;
   const id = /[0-9a-f]{40}$/.exec(answer.headers.location ?? "")![0];
-  lane.world.unfetched.add(id);
   return learn(repository, MAIN, id);
 }
 
@@ -300,10 +299,9 @@ export async function push(lane: Lane, repository: RepositoryModel, bytes: numbe
     specs.push(`+${id}:${name}`);
   };
   const parent = idOf(repository, MAIN);
-  if (parent !== undefined && world.unfetched.has(parent)) {
-    if (!(await fetchAll(world, repository.slug))) return false;
-    world.unfetched.delete(parent);
-  }
+  // One that the server has made may not have been fetched, or not to the end.
+  if (parent !== undefined && !(await isInClone(world, parent)) && !(await fetchAll(world, repository.slug)))
+    return false;
   put(MAIN, await makeCommit(lane, random.chance(0.2) ? undefined : parent, bytes));
   lane.count += 1;
   if (branchesOf(repository).length < 2 || random.chance(0.6))
@@ -327,6 +325,10 @@ export async function push(lane: Lane, repository: RepositoryModel, bytes: numbe
     "a push is refused",
   );
   return false;
+}
+
+async function isInClone({ git, clone }: World, commit: string): Promise<boolean> {
+  return (await git.run(["cat-file", "-e", `${commit}^{commit}`], { folder: clone })).status === 0;
 }
 
 async function makeCommit(lane: Lane, parent: string | undefined, bytes: number): Promise<string> {

@@ -55,8 +55,6 @@ export type World = {
   readonly git: RealGit;
   /** A bare repository with all that is pushed and fetched. */
   readonly clone: string;
-  /** Commits that the server has made and that are not in `clone` yet. */
-  readonly unfetched: Set<string>;
   readonly importSource: { readonly folder: string; readonly refs: ReadonlyMap<string, string> };
   readonly receiver: WebhookReceiver;
   readonly hookPath: string;
@@ -102,7 +100,6 @@ export async function createWorld({ git, receiver, databaseUrl, workers = 1 }: N
         : { kind: "postgres", url: new Secret(databaseUrl) },
     git,
     clone,
-    unfetched: new Set(),
     importSource: await createImportSource(git),
     receiver,
     hookPath,
