@@ -3,7 +3,10 @@ import type { HttpRequest } from "./http-request.ts";
 export type Load = {
   readonly request: HttpRequest;
   readonly connections: number;
+  /** How long it lasts, at most. */
   readonly seconds: number;
+  /** In place of the path of the request's URL: each is asked for once, then the load ends. */
+  readonly paths?: readonly string[];
 };
 
 export type Rate = {

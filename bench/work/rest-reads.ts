@@ -1,6 +1,5 @@
 import type { Bench } from "../bench-context.ts";
 import { CONNECTIONS } from "../bench-context.ts";
-import { measurePaths } from "../measure/autocannon.ts";
 import { git } from "../measure/command.ts";
 import { check, type HttpRequest } from "../measure/http-request.ts";
 import { interleave } from "../measure/interleave.ts";
@@ -112,11 +111,11 @@ async function coldRate(bench: Bench, pail: Pail, commits: readonly string[]): P
     isPage(commits, commits.length - PAGE),
   );
   const request = pageRequest(pail, commits[PAGE]!);
-  const load = { request, connections: CONNECTIONS, seconds: bench.sizes.rateSeconds };
   const rateOf = async (some: readonly number[]) => {
     const urls = some.map((start) => new URL(pageRequest(pail, commits[start]!).url));
     const paths = urls.map(({ pathname, search }) => `${pathname}${search}`);
-    return (await measurePaths(load, paths)).perSecond;
+    const load = { request, paths, connections: CONNECTIONS, seconds: bench.sizes.rateSeconds };
+    return (await bench.generator.measure(load)).perSecond;
   };
   const others = starts.slice(pages);
   const half = Math.ceil(others.length / 2);

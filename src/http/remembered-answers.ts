@@ -69,6 +69,13 @@ const BYTES_MAX = 16 * 1024 * 1024;
 const ENTRY_BYTES_MAX = 2 * 1024 * 1024;
 /** What an entry takes beside its answer. Estimated. */
 const ENTRY_BYTES = 2 * 1024;
+/**
+ * A larger answer is remembered when it is given for the second time: most are pages that a client reads once, and to keep
+ * each of them would be much for the garbage collector.
+ */
+const ONCE_BYTES_MAX = 16 * 1024;
+/** So many are known as given once. */
+const GIVEN_MAX = 4_096;
 /** The body of a request that is looked at. Lists of refs are asked for in less. */
 const BODY_BYTES_MAX = 8 * 1024;
 
@@ -83,6 +90,7 @@ export function openRememberedAnswers(ports: Ports): RememberedAnswers {
     maxEntrySize: ENTRY_BYTES_MAX,
     sizeCalculation: (entry) => ENTRY_BYTES + (entry === ASK_BODY ? 0 : entry.body.length),
   });
+  const given = new LRUCache<string, true>({ max: GIVEN_MAX });
   let version = Number.NaN;
 
   /** Forgets everything as soon as anything has been committed. */
@@ -90,6 +98,7 @@ export function openRememberedAnswers(ports: Ports): RememberedAnswers {
     const current = readVersion!();
     if (current !== version) {
       memory.clear();
+      given.clear();
       version = current;
     }
     const found = memory.get(key);
@@ -139,8 +148,13 @@ export function openRememberedAnswers(ports: Ports): RememberedAnswers {
       // What was sent packed is not known here any more as it was sent.
       if (bodyBytesOf(raw) !== (body?.length ?? 0) || raw.headers["content-encoding"] !== undefined) return;
       const head = headKey(raw);
+      const key = body === undefined ? head : bodyKey(head, body);
+      if (answer.length > ONCE_BYTES_MAX && !given.has(key)) {
+        given.set(key, true);
+        return;
+      }
       if (body !== undefined) memory.set(head, ASK_BODY);
-      memory.set(body === undefined ? head : bodyKey(head, body), {
+      memory.set(key, {
         status: reply.statusCode,
         headers: [...headersOf(reply), "content-length", String(answer.length), "x-request-id", ""],
         body: answer,

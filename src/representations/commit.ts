@@ -106,18 +106,40 @@ export function representCommit(commit: Commit, context: CommitContext, options:
   });
 }
 
+type CommitTemplates = {
+  readonly bases: Bases;
+  readonly writeParent: ReturnType<typeof openParentTemplate>;
+  readonly writeParts: ReturnType<typeof openPartsTemplate>;
+};
+
+function openParentTemplate({ repository, bases }: CommitPlace) {
+  return jsonTemplate(["id"], [], ({ id }) => representCondensedCommit(bases, repository, id as ObjectId));
+}
+
+function openPartsTemplate(place: CommitPlace) {
+  return jsonTemplate(["id", "date"], ["author", "message", "rendered", "parents"], (marks) =>
+    assembleCommit({ ...marks, id: marks.id as ObjectId }, place, { committer: {}, participants: {} }),
+  );
+}
+
+/** Of a repository as it was read: as long as the look-up remembers it, so long its pages are of the same templates. */
+const templates = new WeakMap<Repository, CommitTemplates>();
+
+function templatesOf({ repository, bases }: CommitPlace): CommitTemplates {
+  const found = templates.get(repository);
+  if (found?.bases.api === bases.api && found.bases.html === bases.html) return found;
+  const place = { repository, bases };
+  const made = { bases, writeParent: openParentTemplate(place), writeParts: openPartsTemplate(place) };
+  templates.set(repository, made);
+  return made;
+}
+
 /**
  * Writes the commits of a list, without committers and participants: what JSON.stringify makes of `representCommit`, in
  * half the time. Most of each is the same for all, or said twice.
  */
 export function openCommitWriter(context: CommitContext): (commit: Commit, writer: JsonWriter) => void {
-  const { repository, bases } = context;
-  const writeParent = jsonTemplate(["id"], [], ({ id }) =>
-    representCondensedCommit(bases, repository, id as ObjectId),
-  );
-  const writeParts = jsonTemplate(["id", "date"], ["author", "message", "rendered", "parents"], (marks) =>
-    assembleCommit({ ...marks, id: marks.id as ObjectId }, context, { committer: {}, participants: {} }),
-  );
+  const { writeParent, writeParts } = templatesOf(context);
   const authors = new Map<string, string>();
   function authorJson(author: Commit["author"]): string {
     let json = authors.get(author.raw);

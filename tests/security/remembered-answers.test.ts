@@ -272,3 +272,22 @@ test("a 401 to nobody is remembered for nobody, until the repository is public",
   assert.equal((await rest("PUT", "", { is_private: true })).status, 200);
   assert.equal((await askAnew(() => sendRequest(app.url, INFO_REFS))).status, 401);
 });
+
+test("a large answer is remembered when it has been given twice, and is the same", async () => {
+  const message = `Much to say\n\n${"of one commit ".repeat(1_000)}`;
+  await git.out(
+    ["push", "--quiet", "origin", `${await commit({ "LONG.md": "x" }, message)}:refs/heads/long`],
+    {
+      folder,
+    },
+  );
+  const { authorization } = await createReader("pages");
+  await askUntilRemembered(() => get(REPOSITORY, authorization));
+  const ask = () => get(`${REPOSITORY}/commits/long`, authorization);
+  const first = await askAnew(ask);
+  assert.ok(first.text.length > 16 * 1024);
+  await askAnew(ask);
+  const hitsBefore = hits;
+  assert.equal((await ask()).text, first.text);
+  assert.equal(hits, hitsBefore + 1);
+});

@@ -10,6 +10,8 @@ const ID_BYTES = 20;
 const COMMIT_BYTES = ID_BYTES + 16;
 const NO_PARENT = 0x70000000;
 const MORE_PARENTS = 0x80000000;
+/** A graph that was looked for so lately is taken as it is: an older one lacks the newest commits, which are then read. */
+const LOOK_MS = 200;
 
 export type GraphCommit = {
   /** Places of the parents in the graph, which always has them. */
@@ -129,13 +131,23 @@ export function parseCommitGraph(bytes: Buffer): CommitGraph | undefined {
   };
 }
 
-type Kept = { readonly version: string; readonly bytes: number; readonly graph: CommitGraph };
+type Kept = {
+  readonly version: string;
+  readonly bytes: number;
+  readonly graph: CommitGraph;
+  readonly lookedAt: number;
+};
 
 /** Graphs of repositories, read when they are first asked for and kept while their files are as they were. */
 export type CommitGraphs = {
   /** Empty if the repository has none that can be read, or one that is larger than the memory for all. */
   find(gitDir: string): CommitGraph;
 };
+
+function readGraph(path: string): Pick<Kept, "bytes" | "graph"> {
+  const bytes = readFileSync(path);
+  return { bytes: bytes.length, graph: parseCommitGraph(bytes) ?? EMPTY_GRAPH };
+}
 
 /** `bytesMax`: memory for the graphs of all repositories. The least recently used are dropped first. */
 export function openCommitGraphs(bytesMax: number): CommitGraphs {
@@ -149,17 +161,18 @@ export function openCommitGraphs(bytesMax: number): CommitGraphs {
 
   return {
     find(gitDir) {
+      const now = performance.now();
+      const known = kept.get(gitDir);
+      if (known !== undefined && now - known.lookedAt < LOOK_MS) return known.graph;
       const path = join(gitDir, "objects", "info", "commit-graph");
       const found = statSync(path, { throwIfNoEntry: false });
       const version = found === undefined ? "none" : `${found.ino} ${found.size} ${found.mtimeMs}`;
-      const known = kept.get(gitDir);
       drop(gitDir);
       if (found === undefined || found.size > bytesMax) return EMPTY_GRAPH;
-      let entry = known;
-      if (entry?.version !== version) {
-        const bytes = readFileSync(path);
-        entry = { version, bytes: bytes.length, graph: parseCommitGraph(bytes) ?? EMPTY_GRAPH };
-      }
+      const entry =
+        known?.version === version
+          ? { ...known, lookedAt: now }
+          : { ...readGraph(path), version, lookedAt: now };
       kept.set(gitDir, entry);
       keptBytes += entry.bytes;
       for (const oldest of kept.keys()) {

@@ -94,12 +94,12 @@ async function readWalk(ports: Ports, { repository, query, params, body }: ListR
 
 /** The next page's link holds the whole walk by its key, so that it can be followed by GET after a POST too. */
 async function nextUrl(ports: Ports, request: ListRequest, walk: CommitWalk, page: number): Promise<string> {
-  const url = new URL(`${repositoryApiUrl(request.bases, request.repository)}/commits`);
-  url.searchParams.set("ctx", request.query.get("ctx") ?? (await keepWalk(ports, request.repository, walk)));
+  const query = new URLSearchParams();
+  query.set("ctx", request.query.get("ctx") ?? (await keepWalk(ports, request.repository, walk)));
   for (const name of ["pagelen", "fields"]) {
     const value = request.query.get(name);
-    if (value !== null) url.searchParams.set(name, value);
+    if (value !== null) query.set(name, value);
   }
-  url.searchParams.set("page", String(page + 1));
-  return url.href;
+  query.set("page", String(page + 1));
+  return `${repositoryApiUrl(request.bases, request.repository)}/commits?${query}`;
 }

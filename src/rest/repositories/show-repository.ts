@@ -2,7 +2,7 @@ import type { RestRequest } from "../../http/route.ts";
 import type { Repository } from "../../model/repository.ts";
 import type { Ports } from "../../ports.ts";
 import { representRepository } from "../../representations/repository.ts";
-import { getRepositoryDetails, listRepositoryDetails } from "../../storage/sql/repository-details.ts";
+import { listRepositoryDetails } from "../../storage/sql/repository-details.ts";
 
 type Asked = Pick<RestRequest, "bases" | "caller">;
 
@@ -16,7 +16,7 @@ export async function showRepository(
   repository: Repository,
   asked: Asked,
 ) {
-  const details = await getRepositoryDetails(database.kysely, repository.uuid, viewerOf(asked));
+  const details = await database.lookups.getRepositoryDetails(repository.uuid, viewerOf(asked));
   return representRepository(repository, details, asked.bases, asked.caller);
 }
 

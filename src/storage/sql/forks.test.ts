@@ -13,7 +13,7 @@ import { upsertRepositoryPermission } from "./permissions.ts";
 import { insertProject } from "./projects.ts";
 import { insertRefs, listRefs } from "./refs.ts";
 import { deleteRepositoryRow, findRepository, insertRepository, listRepositories } from "./repositories.ts";
-import { getRepositoryDetails, listRepositoryDetails } from "./repository-details.ts";
+import { listRepositoryDetails } from "./repository-details.ts";
 import { setOwnMergeStrategy } from "./repository-overrides.ts";
 import { insertWorkspace } from "./workspaces.ts";
 
@@ -51,7 +51,8 @@ describeDatabases("forks", (current) => {
   });
 
   test("show a parent only to who may see it", async () => {
-    const { parent, overrides } = await getRepositoryDetails(db(), leaf.uuid, viewer.uuid);
+    const { lookups } = current().database;
+    const { parent, overrides } = await lookups.getRepositoryDetails(leaf.uuid, viewer.uuid);
     assert.deepEqual(parent, {
       uuid: middle.uuid,
       slug: "middle",
@@ -59,6 +60,8 @@ describeDatabases("forks", (current) => {
       workspace: { slug: "acme" },
     });
     assert.deepEqual(overrides, { defaultMergeStrategy: true, branchingModel: false });
+    assert.equal((await lookups.getRepositoryDetails(leaf.uuid, undefined)).parent, undefined);
+    assert.equal((await lookups.getRepositoryDetails(middle.uuid, viewer.uuid)).parent, undefined);
     const all = [secret.uuid, middle.uuid, leaf.uuid];
     const anonymous = await listRepositoryDetails(db(), all, undefined);
     assert.deepEqual(

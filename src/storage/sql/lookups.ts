@@ -17,6 +17,7 @@ import {
 import { toApiToken, tokenByDigestQuery } from "./api-tokens.ts";
 import { permissionOfRank, permissionQuery } from "./permissions.ts";
 import { refLinesQuery, refsQuery, toRef } from "./refs.ts";
+import { detailsQuery, NO_DETAILS, type RepositoryDetails, toDetails } from "./repository-details.ts";
 import { repositoryQuery, toRepository } from "./repository-rows.ts";
 import type { Schema } from "./schema.ts";
 
@@ -36,6 +37,12 @@ export type Lookups = {
     workspace: WorkspaceSlug,
     repository: RepositorySlug,
   ): Awaitable<Repository | undefined>;
+  /**
+   * Of a repository that has just been read; of one that is no longer there, none.
+   *
+   * @param viewerUuid undefined for someone anonymous.
+   */
+  getRepositoryDetails(repositoryUuid: Uuid, viewerUuid: Uuid | undefined): Awaitable<RepositoryDetails>;
   /** What the account holds by membership, public visibility aside. */
   findPermission(repositoryUuid: Uuid, accountUuid: Uuid): Awaitable<Permission>;
   /** In the order of the names' bytes. */
@@ -65,6 +72,13 @@ export function createLookups(db: Kysely<Schema>, prepare: Prepare): Lookups {
   const token = bind(prepare, "token_by_digest", tokenByDigestQuery(db, DIGEST).compile(), [DIGEST]);
   const repository = bind(prepare, "repository_by_slugs", slugs.compile(), MARKERS);
   const permission = bind(prepare, "permission", permissionQuery(db, FIRST, SECOND).compile(), MARKERS);
+  const publicDetails = bind(
+    prepare,
+    "public_details",
+    detailsQuery(db, [FIRST], undefined).compile(),
+    MARKERS,
+  );
+  const viewedDetails = bind(prepare, "viewed_details", detailsQuery(db, [FIRST], SECOND).compile(), MARKERS);
   const refs = bind(prepare, "refs", refsQuery(db, FIRST).compile(), MARKERS);
   const refLines = bind(prepare, "ref_lines", refLinesQuery(db, FIRST), MARKERS);
   const emails = bind(prepare, "emails", emailsQuery(db, FIRST).compile(), MARKERS);
@@ -73,6 +87,13 @@ export function createLookups(db: Kysely<Schema>, prepare: Prepare): Lookups {
     findTokenByDigest: (digest) => then(token([digest]), ([row]) => row && toTokenAndAccount(row)),
     findRepositoryBySlugs: (workspaceSlug, repositorySlug) =>
       then(repository([workspaceSlug, repositorySlug]), ([row]) => row && toRepository(row)),
+    getRepositoryDetails(repositoryUuid, viewerUuid) {
+      const rows =
+        viewerUuid === undefined
+          ? publicDetails([repositoryUuid])
+          : viewedDetails([repositoryUuid, viewerUuid]);
+      return then(rows, ([row]) => (row === undefined ? NO_DETAILS : toDetails(row)));
+    },
     findPermission: (repositoryUuid, accountUuid) =>
       then(permission([repositoryUuid, accountUuid]), ([row]) => permissionOfRank(row?.permission_rank)),
     listRefs: (repositoryUuid) => then(refs([repositoryUuid]), (rows) => rows.map(toRef)),

@@ -168,7 +168,7 @@ export function membersWithPermission(
 }
 
 /** Whether a viewer may see the repository of the row. Undefined: someone anonymous, who sees what is public. */
-export function isVisible(viewerUuid: Uuid | undefined, repository = "repository"): RawBuilder<SqlBool> {
+export function isVisible(viewerUuid: string | undefined, repository = "repository"): RawBuilder<SqlBool> {
   const isPublic = sql<SqlBool>`${sql.ref(`${repository}.is_private`)} = 0`;
   if (viewerUuid === undefined) return isPublic;
   const rank = effectiveRank(viewerUuid, repository);

@@ -79,6 +79,7 @@ export function rememberLookups(lookups: Lookups, readVersion: () => number): Lo
   return {
     findTokenByDigest: remember(lookups.findTokenByDigest),
     findRepositoryBySlugs: remember(lookups.findRepositoryBySlugs),
+    getRepositoryDetails: remember(lookups.getRepositoryDetails),
     findPermission: remember(lookups.findPermission),
     listRefs: remember(lookups.listRefs, (refs: readonly Ref[]) => refs.length <= REFS_MAX),
     // What is made of it is kept in its place.

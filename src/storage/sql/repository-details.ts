@@ -23,7 +23,13 @@ export async function listRepositoryDetails(
   viewerUuid: Uuid | undefined,
 ): Promise<ReadonlyMap<Uuid, RepositoryDetails>> {
   if (uuids.length === 0) return new Map();
-  const rows = await db
+  const rows = await detailsQuery(db, uuids, viewerUuid).execute();
+  return new Map(rows.map((row) => [row.uuid as Uuid, toDetails(row)]));
+}
+
+/** The statement behind both, for preparing. */
+export function detailsQuery(db: Kysely<Schema>, uuids: readonly string[], viewerUuid: string | undefined) {
+  return db
     .selectFrom("repository")
     .leftJoin("repository as parent", (join) =>
       join.onRef("parent.uuid", "=", "repository.parent_uuid").on(isVisible(viewerUuid, "parent")),
@@ -40,19 +46,7 @@ export async function listRepositoryDetails(
       "repository_override.default_merge_strategy",
       "repository_branching_model.repository_uuid as modelled_uuid",
     ])
-    .where("repository.uuid", "in", uuids)
-    .execute();
-  return new Map(rows.map((row) => [row.uuid as Uuid, toDetails(row)]));
-}
-
-/** Those of a repository that has just been read; of one that is no longer there, none. */
-export async function getRepositoryDetails(
-  db: Kysely<Schema>,
-  uuid: Uuid,
-  viewerUuid: Uuid | undefined,
-): Promise<RepositoryDetails> {
-  const details = await listRepositoryDetails(db, [uuid], viewerUuid);
-  return details.get(uuid) ?? NO_DETAILS;
+    .where("repository.uuid", "in", uuids);
 }
 
 /** What is told to those of whom it is not known what they may see. */
@@ -70,7 +64,7 @@ type DetailsRow = {
   readonly modelled_uuid: string | null;
 };
 
-function toDetails(row: DetailsRow): RepositoryDetails {
+export function toDetails(row: DetailsRow): RepositoryDetails {
   return {
     parent:
       row.parent_uuid === null
