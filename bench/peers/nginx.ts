@@ -26,6 +26,8 @@ export type Nginx = {
   /** What lies in here is served below `filesUrl`. */
   readonly filesFolder: string;
   readonly filesUrl: string;
+  /** The same, read and written by nginx itself: it does not let the kernel send them. */
+  readonly copiedFilesUrl: string;
   stop(): Promise<void>;
 };
 
@@ -96,6 +98,7 @@ export async function startNginx(folder: string): Promise<Nginx | Missing> {
           : { missing: `${backend} is not there: this git was installed without it` },
     filesFolder: join(folder, "files"),
     filesUrl: `${url}/files`,
+    copiedFilesUrl: `${url}/copied-files`,
     async stop() {
       for (const server of servers) await server.stop();
     },
@@ -179,7 +182,8 @@ http {
   ${temporary}
   server {
   listen 127.0.0.1:${port} backlog=1024;
-  location /files/ { alias ${folder}/files/; }${location("git", "")}${location("metered", "")}${location(
+  location /files/ { alias ${folder}/files/; }
+  location /copied-files/ { alias ${folder}/files/; sendfile off; output_buffers 2 256k; }${location("git", "")}${location("metered", "")}${location(
     "private",
     `
     auth_basic "bench"; auth_basic_user_file ${folder}/htpasswd;`,

@@ -11,7 +11,7 @@ import { fetchPack, type PackFetch } from "../measure/pack-reader.ts";
 import type { Pail } from "../peers/pail.ts";
 import { atLeast } from "../report/row.ts";
 import { checkPackAnswer } from "./check-pack.ts";
-import { HTTP_BACKEND, NGINX_FILE, type Work } from "./work.ts";
+import { HTTP_BACKEND, NGINX_FILE, NGINX_FILE_COPIED, type Work } from "./work.ts";
 
 const FIRST = "Pail, first time";
 const AGAIN = "Pail, second time on";
@@ -30,6 +30,7 @@ export const fullFetch: Work = {
   rows: [
     { work: AGAIN_WORK, unit: "MB/s", pail: AGAIN, peer: HTTP_BACKEND, goal: atLeast(5) },
     { work: AGAIN_WORK, unit: "MB/s", pail: AGAIN, peer: NGINX_FILE, goal: atLeast(0.7) },
+    { work: AGAIN_WORK, unit: "MB/s", pail: AGAIN, peer: NGINX_FILE_COPIED, goal: undefined },
     { work: `${AGAIN_WORK}: first pack byte`, unit: "ms", pail: PACK_BYTE_MS, bound: 5 },
     { work: FIRST_WORK, unit: "MB/s", pail: FIRST, peer: HTTP_BACKEND, goal: atLeast(0.95) },
     // The limit for git itself.
@@ -54,6 +55,9 @@ export const fullFetch: Work = {
         ),
         [NGINX_FILE]: withPeer(bench.nginx, async (peer) =>
           megabytesPerSecond(await fetchPack({ url: `${peer.filesUrl}/${FILE}` }, bytesMin)),
+        ),
+        [NGINX_FILE_COPIED]: withPeer(bench.nginx, async (peer) =>
+          megabytesPerSecond(await fetchPack({ url: `${peer.copiedFilesUrl}/${FILE}` }, bytesMin)),
         ),
         [ALONE]: async (round) => megabytesPerSecond(await uploadPackAlone(bench, tips[round]!, bytesMin)),
       });

@@ -40,6 +40,8 @@ export type GitOptions = {
   readonly allocationBytesMax?: number;
   /** Work that nobody waits for: it gets what processor time is left over. */
   readonly isInBackground?: boolean;
+  /** Whether it looks at all of a history: it makes a small object for each commit, and most of its time goes into page faults. */
+  readonly isLongWalk?: boolean;
   /** The value of a client's `Git-Protocol` header that `parseGitProtocol` has passed. */
   readonly protocol?: string;
 };
@@ -86,6 +88,8 @@ function gitEnvironment(options: GitOptions): NodeJS.ProcessEnv {
   if (options.allocationBytesMax !== undefined) {
     environment.GIT_ALLOC_LIMIT = String(options.allocationBytesMax);
   }
+  // glibc's manual, "Memory Allocation Tunables": larger pages where the system has them. Other C libraries pass over it.
+  if (options.isLongWalk === true) environment.GLIBC_TUNABLES = "glibc.malloc.hugetlb=1";
   const alternates: string[] = [];
   if (options.objectFolder !== undefined) {
     environment.GIT_OBJECT_DIRECTORY = options.objectFolder;

@@ -67,6 +67,7 @@ export async function listCommits(query: CommitQuery): Promise<ObjectId[]> {
   try {
     const output = await runGit(argumentsOf(query, path), {
       gitDir,
+      isLongWalk: true,
       input: `${input}\n`,
       outputBytesMax: (limit + 1) * LINE_BYTES,
       signal: signal === undefined ? timeLimit : AbortSignal.any([signal, timeLimit]),

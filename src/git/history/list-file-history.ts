@@ -40,7 +40,10 @@ export async function* listFileHistory(query: FileHistoryQuery): AsyncGenerator<
   // Without following, history is simplified as for any path, and a merge that is left in did change the file.
   const renames = query.followsRenames ? ["--follow"] : ["--no-renames", "--diff-merges=first-parent"];
   const args = ["log", FORMAT, "-z", "--raw", "--no-abbrev", "--date-order", ...renames];
-  const stream = await openGitStream([...args, query.commit, "--", `:(literal)${query.path}`], query);
+  const stream = await openGitStream([...args, query.commit, "--", `:(literal)${query.path}`], {
+    ...query,
+    isLongWalk: true,
+  });
   let header: Pick<FileChange, "commit" | "date"> | undefined;
   let raw: { readonly mode: number; readonly id: ObjectId | undefined; pathsLeft: number } | undefined;
   for await (const text of splitAtNul(stream as AsyncIterable<Buffer>)) {
