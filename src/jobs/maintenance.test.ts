@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { readdir, readFile, utimes, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { copyFile, readdir, readFile, utimes, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { after, before, test } from "node:test";
 import { openRealGit } from "../../tests/support/real-git.ts";
 import { startTestApp, type TestApp } from "../../tests/support/test-app.ts";
@@ -74,6 +74,36 @@ test("maintenance that was killed is done by the next server, and what git has l
     app.logLines.filter((line) => line.level === 50),
     [],
   );
+});
+
+test("an index whose pack a git has removed before it was killed keeps nothing up, and goes", async () => {
+  const gitDir = app.ports.packs.gitDir(app.repository.uuid);
+  const packs = join(gitDir, "objects", "pack");
+  const url = `http://owner:${await app.token()}@${new URL(app.url).host}/acme/demo.git`;
+  const work = git.newPath("work");
+  await git.out(["clone", "-q", url, work]);
+  const pushLarge = async () => {
+    await writeFile(join(work, "large"), randomBytes(3 * 1024 * 1024));
+    await git.out(["add", "large"], { folder: work });
+    await git.out(["commit", "-q", "-m", "large"], { folder: work });
+    await git.out(["push", "-q", "origin", "HEAD:refs/heads/main"], { folder: work });
+    await app.ports.maintenance.idle();
+  };
+  await pushLarge();
+  const [index] = (await readdir(packs)).filter((name) => name.endsWith(".idx"));
+  const lone = join(packs, `pack-${"1".repeat(40)}`);
+  for (const ending of [".idx", ".rev"]) await copyFile(join(packs, index!), lone + ending);
+  // More than all before, so that all is packed anew.
+  for (let time = 0; time < 2; time += 1) await pushLarge();
+  assert.deepEqual(
+    app.logLines.filter((line) => line.level === 50),
+    [],
+  );
+  assert.deepEqual(
+    (await readdir(packs)).filter((name) => name.startsWith(basename(lone))),
+    [],
+  );
+  await git.out(["fsck", "--strict"], { folder: gitDir });
 });
 
 test("what most of the repository lies in gets bitmaps, which small pushes leave; what nothing reaches stays", async () => {

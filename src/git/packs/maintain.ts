@@ -1,4 +1,5 @@
-import { readdir, stat, utimes, writeFile } from "node:fs/promises";
+import { statSync } from "node:fs";
+import { readdir, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { reachFaultPoint } from "../../fault-points.ts";
 import { type GitOptions, runGit } from "../git-process.ts";
@@ -53,6 +54,7 @@ export async function needsMaintenance(gitDir: string, sizes: ReadonlyMap<string
 export async function maintainRepository(place: Options, now: Date): Promise<void> {
   const options = { ...place, isInBackground: true };
   const { gitDir } = options;
+  await removeLoneIndexes(join(gitDir, "objects", "pack"));
   const mark = join(gitDir, FULL_REPACK_MARK);
   const last = await stat(mark).catch(() => undefined);
   if (last === undefined) await writeFile(mark, "");
@@ -64,6 +66,24 @@ export async function maintainRepository(place: Options, now: Date): Promise<voi
   }
   reachFaultPoint("maintenance.repacked");
   await runGit(["commit-graph", "write", "--reachable", "--changed-paths", "--no-progress"], options);
+}
+
+/** What belongs to a pack, in the order in which it goes: git looks for packs by their indexes. */
+const BESIDE_PACK = [".idx", ".rev", ".bitmap", ".mtimes"];
+
+/**
+ * git removes a pack before its index (packfile.c, unlink_pack_path). If it is killed in between, the index stays, and no full
+ * repack goes on for want of its pack. A pack that comes is there before its index, so what is seen without one is left over.
+ */
+async function removeLoneIndexes(folder: string): Promise<void> {
+  const names = await readdir(folder);
+  for (const name of names) {
+    const pack = name.slice(0, -".idx".length);
+    if (!name.endsWith(".idx") || names.includes(`${pack}.pack`)) continue;
+    // A list is not of one moment: the pack may have come while it was made.
+    if (statSync(join(folder, `${pack}.pack`), { throwIfNoEntry: false }) !== undefined) continue;
+    for (const ending of BESIDE_PACK) await rm(join(folder, pack + ending), { force: true });
+  }
 }
 
 /** Whether the pack that has them is most of the repository. A pack of what is unreachable (it has a `.mtimes`) needs none. */

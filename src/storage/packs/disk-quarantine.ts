@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { writeSync } from "node:fs";
 import { type FileHandle, mkdir, open, readdir, rename, rm, rmdir, stat } from "node:fs/promises";
 import { join } from "node:path";
@@ -6,7 +7,7 @@ import { hasCode } from "../has-code.ts";
 import { makeFolders } from "../make-folders.ts";
 import { syncFolder } from "../sync-folder.ts";
 import { PACK_FILE_ORDER } from "./copy-packs.ts";
-import { type PackSizes, sumOf } from "./pack-sizes.ts";
+import { type FileSizes, type PackSizes, sumOf } from "./pack-sizes.ts";
 import type { Quarantine } from "./pack-store.ts";
 
 const FOLDER_MODE = 0o700;
@@ -70,11 +71,13 @@ export async function openDiskQuarantine(
         // What has been written by name is all that there is: else git has written, under names that it chose.
         const names = written.size > 0 ? [...written.keys()] : await listPackFiles(packFolder);
         const [there, ...own] = await Promise.all([packSizes.list(to), ...names.map(sync)]);
-        await movePacks(packFolder, to, names);
+        const places = placesFor(names, there);
+        await movePacks(packFolder, to, places);
         removed = removeEmpty([packFolder, folder]);
         if (names.length > 0) await (await opened).sync();
         reachFaultPoint("packs.accepted");
-        const sizes = new Map([...there, ...names.map((name, index) => [name, own[index]!] as const)]);
+        const added = names.map((name, index) => [places.get(name)!, own[index]!] as const);
+        const sizes = new Map([...there, ...added]);
         packSizes.note(to, sizes);
         return sumOf(sizes);
       } finally {
@@ -113,14 +116,28 @@ async function removeEmpty(folders: readonly string[]): Promise<boolean> {
 }
 
 /**
- * Synced before they are moved, and the folder must be after, so that a pack that a ref row names is on the disk before the row.
- * A pack of the same name is there already when the same objects were pushed twice: its bytes are as good.
+ * The names that the files get: their own, or if there is a pack of that name, others. The same objects were pushed before then,
+ * and a repack that counts the pack among those that nothing reaches any more may be about to remove it.
  */
-async function movePacks(from: string, to: string, names: readonly string[]): Promise<void> {
+function placesFor(names: readonly string[], there: FileSizes): ReadonlyMap<string, string> {
+  const free = new Map<string, string>();
+  return new Map(
+    names.map((name) => {
+      const pack = name.slice(0, name.lastIndexOf("."));
+      if (!there.has(`${pack}.pack`)) return [name, name];
+      const other = free.get(pack) ?? `pack-${randomBytes(20).toString("hex")}`;
+      free.set(pack, other);
+      return [name, other + name.slice(pack.length)];
+    }),
+  );
+}
+
+/** Synced before they are moved, and the folder must be after, so that a pack that a ref row names is on the disk before the row. */
+async function movePacks(from: string, to: string, places: ReadonlyMap<string, string>): Promise<void> {
   reachFaultPoint("packs.synced");
   const rank = (name: string) => PACK_FILE_ORDER.findIndex((ending) => name.endsWith(ending));
-  for (const name of names.toSorted((a, b) => rank(a) - rank(b))) {
-    await rename(join(from, name), join(to, name));
+  for (const [name, place] of [...places].toSorted(([a], [b]) => rank(a) - rank(b))) {
+    await rename(join(from, name), join(to, place));
     reachFaultPoint("packs.moving");
   }
   reachFaultPoint("packs.moved");
