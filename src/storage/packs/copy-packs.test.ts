@@ -36,6 +36,8 @@ test("packs are linked, and what is no whole pack is left", async () => {
   await writeFile(join(from, "tmp_pack_1"), "");
   await writeFile(join(from, "pack-half.pack"), "");
   await writeFile(join(from, "pack-half.bitmap"), "");
+  // git removes a pack before its index.
+  await writeFile(join(from, "pack-gone.idx"), "");
   await writeFile(join(from, "pack-a.bitmap"), "");
   await copyPacks(from, to);
   assert.deepEqual((await readdir(to)).sort(), ["pack-a.bitmap", "pack-a.idx", "pack-a.pack", "pack-a.rev"]);

@@ -52,13 +52,16 @@ export async function copyPacks(
   throw new Error(`${from} is repacked again and again`);
 }
 
-/** The packs that have an index, with the endings of their files in the order in which they are taken. */
+/**
+ * The packs that have an index, with the endings of their files in the order in which they are taken.
+ * An index without its pack is what git leaves of one that it has just removed, or was killed at.
+ */
 async function listPacks(folder: string): Promise<ReadonlyMap<string, readonly string[]>> {
   const names = new Set(await readdir(folder));
   const packs = new Map<string, readonly string[]>();
   for (const file of names) {
-    if (!file.startsWith("pack-") || !file.endsWith(".idx")) continue;
     const name = file.slice(0, -".idx".length);
+    if (!file.startsWith("pack-") || !file.endsWith(".idx") || !names.has(`${name}.pack`)) continue;
     packs.set(
       name,
       PACK_FILE_ORDER.filter((ending) => names.has(name + ending)),
