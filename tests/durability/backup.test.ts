@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import { chmod, mkdir, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { maintainRepository } from "../../src/git/packs/maintain.ts";
 import {
   cloneOf,
   createFilledRepository,
@@ -14,6 +13,7 @@ import { basic } from "../support/http-request.ts";
 import { openPailCommand } from "../support/pail-command.ts";
 import { type CommandOutcome, startPail, startPailForFile } from "../support/pail-server.ts";
 import { openRealGit } from "../support/real-git.ts";
+import { repackUntil } from "../support/repack-until.ts";
 import { openDemoRestClient } from "../support/rest-client.ts";
 
 const DAY_MS = 86_400_000;
@@ -78,19 +78,11 @@ async function pushUntil(isOver: () => boolean): Promise<number> {
   return number;
 }
 
-async function repackUntil(isOver: () => boolean): Promise<number> {
-  let number = 0;
-  // Joins a part of the packs, and all of them, by turns: as the server's own maintenance does.
-  for (; !isOver(); number += 1)
-    await maintainRepository({ gitDir }, new Date(Date.now() + (number % 2) * 8 * DAY_MS));
-  return number;
-}
-
 test("a backup of a server that is pushed to and repacked is of one moment, and whole", async () => {
   await upload("notes.txt", "some notes");
   let isOver = false;
   const pushing = pushUntil(() => isOver);
-  const repacking = repackUntil(() => isOver);
+  const repacking = repackUntil(gitDir, () => isOver);
   const target = git.newPath("backup");
   const restored: string[] = [];
   try {

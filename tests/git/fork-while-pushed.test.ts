@@ -1,29 +1,21 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { maintainRepository } from "../../src/git/packs/maintain.ts";
 import { listRefs } from "../../src/storage/sql/refs.ts";
 import { findRepository } from "../../src/storage/sql/repositories.ts";
 import { startFilledApp } from "../support/filled-app.ts";
+import { repackUntil } from "../support/repack-until.ts";
 
 const FORKS = 12;
-const DAY_MS = 86_400_000;
 
 const filled = await startFilledApp();
 const { app, git, folder } = filled;
 
-/** Joins the parent's packs again and again, as the server's own maintenance does: by turns a part of them and all. */
-async function repackUntil(isOver: () => boolean): Promise<number> {
+async function writeParentRefs(): Promise<void> {
   const { packs, database } = app.ports;
   const { uuid } = app.repository;
-  let repacks = 0;
-  for (; !isOver(); repacks += 1) {
-    const { refGeneration, mainBranch } = (await findRepository(database.kysely, undefined, { uuid }))!;
-    await packs.writeRefs(uuid, refGeneration, mainBranch, () => listRefs(database.kysely, uuid));
-    const now = new Date(Date.now() + (repacks % 2) * 8 * DAY_MS);
-    await maintainRepository({ gitDir: packs.gitDir(uuid) }, now);
-  }
-  return repacks;
+  const { refGeneration, mainBranch } = (await findRepository(database.kysely, undefined, { uuid }))!;
+  await packs.writeRefs(uuid, refGeneration, mainBranch, () => listRefs(database.kysely, uuid));
 }
 
 async function pushUntil(isOver: () => boolean): Promise<readonly string[]> {
@@ -42,7 +34,7 @@ test("forks made while their parent is pushed to and repacked are whole, and sta
   await git.out(["push", "--quiet", "origin", "main"], { folder });
   let isOver = false;
   const pushing = pushUntil(() => isOver);
-  const repacking = repackUntil(() => isOver);
+  const repacking = repackUntil(app.ports.packs.gitDir(app.repository.uuid), () => isOver, writeParentRefs);
   const made: { readonly uuid: string; readonly name: string; readonly tip: string }[] = [];
   for (let number = 0; number < FORKS; number += 1) {
     const name = `fork-${number}`;
