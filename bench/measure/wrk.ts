@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { autocannonGenerator } from "./autocannon.ts";
 import { run } from "./command.ts";
 import { NUMBER_HEADER } from "./http-request.ts";
 import type { Load, Rate, RateGenerator } from "./rate-generator.ts";
@@ -15,10 +16,14 @@ type Summary = {
   readonly p99: number;
 };
 
+/** With the end of a list it drops the answers that are under way, one of each connection: they must be few of all. */
+const LIST_MIN = 100;
+
 /** `wrk` (https://github.com/wg/wrk), in one thread: the other core is left to the server. */
 export const wrk: RateGenerator = {
   name: "wrk",
   async measure(load) {
+    if (load.paths !== undefined && load.paths.length < LIST_MIN) return autocannonGenerator.measure(load);
     const folder = await mkdtemp(join(tmpdir(), "pail-wrk-"));
     try {
       const script = join(folder, "load.lua");

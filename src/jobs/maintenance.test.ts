@@ -76,7 +76,7 @@ test("maintenance that was killed is done by the next server, and what git has l
   );
 });
 
-test("an index whose pack a git has removed before it was killed keeps nothing up, and goes", async () => {
+test("what a killed push or repack has left in halves keeps nothing up: a lone pack is taken in, a lone index goes", async () => {
   const gitDir = app.ports.packs.gitDir(app.repository.uuid);
   const packs = join(gitDir, "objects", "pack");
   const url = `http://owner:${await app.token()}@${new URL(app.url).host}/acme/demo.git`;
@@ -93,16 +93,26 @@ test("an index whose pack a git has removed before it was killed keeps nothing u
   const [index] = (await readdir(packs)).filter((name) => name.endsWith(".idx"));
   const lone = join(packs, `pack-${"1".repeat(40)}`);
   for (const ending of [".idx", ".rev"]) await copyFile(join(packs, index!), lone + ending);
+  // As a push is cut off between its pack and its index.
+  const blob = await git.out(["hash-object", "-w", "--stdin"], {
+    folder: work,
+    input: "of a push that was cut off",
+  });
+  await git.out(["pack-objects", "-q", join(work, "half")], { folder: work, input: `${blob}\n` });
+  const half = (await readdir(work)).find((name) => name.endsWith(".pack"))!;
+  await copyFile(join(work, half), join(packs, half.replace("half", "pack")));
   // More than all before, so that all is packed anew.
   for (let time = 0; time < 2; time += 1) await pushLarge();
   assert.deepEqual(
     app.logLines.filter((line) => line.level === 50),
     [],
   );
+  const names = await readdir(packs);
   assert.deepEqual(
-    (await readdir(packs)).filter((name) => name.startsWith(basename(lone))),
+    names.filter((name) => name.startsWith(basename(lone))),
     [],
   );
+  assert.equal(await git.out(["cat-file", "-t", blob], { folder: gitDir }), "blob");
   await git.out(["fsck", "--strict"], { folder: gitDir });
 });
 

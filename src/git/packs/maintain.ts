@@ -1,8 +1,9 @@
 import { statSync } from "node:fs";
 import { readdir, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { reachFaultPoint } from "../../fault-points.ts";
-import { type GitOptions, runGit } from "../git-process.ts";
+import { GitError, type GitOptions, runGit } from "../git-process.ts";
 
 /** Beyond this many packs a look-up has to search too many indexes. */
 const PACKS_MAX = 24;
@@ -22,6 +23,12 @@ const REPACK = ["repack", "-n", "-d", "-l", "-q"];
  * them git looks into every tree of the history before it sends the first byte of a clone.
  */
 const FULL_REPACK = [...REPACK, "-a", "--write-bitmap-index", "--cruft"];
+
+const REPACK_TRIES = 5;
+/** A push takes far less time between its pack and the pack's index. */
+const ACCEPTING_MS = 200;
+/** What belongs to a pack, in the order in which it goes: git looks for packs by their indexes. */
+const BESIDE_PACK = [".idx", ".rev", ".bitmap", ".mtimes"];
 
 type Options = GitOptions & { readonly signal?: AbortSignal };
 
@@ -54,36 +61,64 @@ export async function needsMaintenance(gitDir: string, sizes: ReadonlyMap<string
 export async function maintainRepository(place: Options, now: Date): Promise<void> {
   const options = { ...place, isInBackground: true };
   const { gitDir } = options;
-  await removeLoneIndexes(join(gitDir, "objects", "pack"));
   const mark = join(gitDir, FULL_REPACK_MARK);
   const last = await stat(mark).catch(() => undefined);
   if (last === undefined) await writeFile(mark, "");
   if (last !== undefined && now.getTime() - last.mtimeMs > FULL_REPACK_STEP_MS) {
-    await runGit([...FULL_REPACK, `--cruft-expiration=${UNREACHABLE_KEPT}`], options);
+    await repackAll([...FULL_REPACK, `--cruft-expiration=${UNREACHABLE_KEPT}`], options);
     await utimes(mark, now, now);
   } else {
-    await runGit((await areBitmapsOfUse(gitDir)) ? [...REPACK, "--geometric=2"] : FULL_REPACK, options);
+    if (await areBitmapsOfUse(gitDir)) await runGit([...REPACK, "--geometric=2"], options);
+    else await repackAll(FULL_REPACK, options);
   }
   reachFaultPoint("maintenance.repacked");
   await runGit(["commit-graph", "write", "--reachable", "--changed-paths", "--no-progress"], options);
 }
 
-/** What belongs to a pack, in the order in which it goes: git looks for packs by their indexes. */
-const BESIDE_PACK = [".idx", ".rev", ".bitmap", ".mtimes"];
+/**
+ * A full repack goes through all packs that are there, and fails at one without an index. It is there for a moment when a push
+ * is accepted, and for good when the server was killed just then.
+ */
+async function repackAll(args: readonly string[], options: Options): Promise<void> {
+  const folder = join(options.gitDir, "objects", "pack");
+  for (let tries = 1; ; tries += 1) {
+    await mendHalves(folder, options);
+    try {
+      await runGit(args, options);
+      return;
+    } catch (error) {
+      const isHalf = error instanceof GitError && error.stderr.includes("could not find pack");
+      if (!isHalf || tries === REPACK_TRIES) throw error;
+    }
+  }
+}
 
 /**
- * git removes a pack before its index (packfile.c, unlink_pack_path). If it is killed in between, the index stays, and no full
- * repack goes on for want of its pack. A pack that comes is there before its index, so what is seen without one is left over.
+ * A pack without an index gets one: it is whole, and whoever it is of may still be about to bring its own. An index without a
+ * pack goes: git removes a pack before its index (packfile.c, unlink_pack_path), and may be killed in between.
  */
-async function removeLoneIndexes(folder: string): Promise<void> {
-  const names = await readdir(folder);
-  for (const name of names) {
-    const pack = name.slice(0, -".idx".length);
-    if (!name.endsWith(".idx") || names.includes(`${pack}.pack`)) continue;
-    // A list is not of one moment: the pack may have come while it was made.
-    if (statSync(join(folder, `${pack}.pack`), { throwIfNoEntry: false }) !== undefined) continue;
-    for (const ending of BESIDE_PACK) await rm(join(folder, pack + ending), { force: true });
+async function mendHalves(folder: string, options: Options): Promise<void> {
+  const { packs, indexes } = await listHalves(folder);
+  for (const index of indexes) {
+    for (const ending of BESIDE_PACK) await rm(join(folder, index + ending), { force: true });
   }
+  if (packs.length === 0) return;
+  await delay(ACCEPTING_MS, undefined, options.signal && { signal: options.signal });
+  for (const pack of (await listHalves(folder)).packs)
+    await runGit(["index-pack", join(folder, `${pack}.pack`)], options);
+}
+
+/** A list of names is not of one moment, so what is missing in it is looked for once more. */
+async function listHalves(folder: string) {
+  const names = new Set(await readdir(folder));
+  const isMissing = (name: string) =>
+    !names.has(name) && statSync(join(folder, name), { throwIfNoEntry: false }) === undefined;
+  const lone = (ending: string, other: string) =>
+    [...names]
+      .filter((name) => name.startsWith("pack-") && name.endsWith(ending))
+      .map((name) => name.slice(0, -ending.length))
+      .filter((base) => isMissing(base + other));
+  return { packs: lone(".pack", ".idx"), indexes: lone(".idx", ".pack") };
 }
 
 /** Whether the pack that has them is most of the repository. A pack of what is unreachable (it has a `.mtimes`) needs none. */
