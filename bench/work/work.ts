@@ -16,5 +16,5 @@ export const HTTP_BACKEND = "git http-backend (nginx, fcgiwrap)";
 export const HTTP_BACKEND_BASIC = "git http-backend with Basic auth";
 export const RAW_NODE = "node:http, a constant";
 export const NGINX_FILE = "nginx, a file";
-/** Node has no sendfile(2), and neither has a server that speaks TLS by itself. */
+/** Node has no sendfile(2). */
 export const NGINX_FILE_COPIED = "nginx without sendfile, a file";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { openRealGit } from "../../../tests/support/real-git.ts";
@@ -28,4 +28,17 @@ test("a pack that comes again gets another name, so that whoever removes the fir
   assert.equal(index, pack!.replace(/pack$/, "idx"));
   assert.equal(await readFile(join(folder, pack!), "utf8"), "a pack");
   assert.equal(await readFile(join(folder, index!), "utf8"), "an index");
+});
+
+test("so it does if only the index of the first one is left: maintenance is about to remove that", async () => {
+  const gitDir = git.newPath("lone-index.git");
+  const folder = join(gitDir, "objects", "pack");
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, `${NAME}.idx`), "left over");
+  const quarantine = await openDiskQuarantine(gitDir, git.newPath("quarantine"), openPackSizes());
+  for (const ending of [".idx", ".pack"]) await quarantine.packFiles.write(NAME + ending, Buffer.from("new"));
+  await quarantine.accept();
+  await rm(join(folder, `${NAME}.idx`));
+  const [index, pack] = (await readdir(folder)).sort();
+  assert.equal(index, pack?.replace(/pack$/, "idx"));
 });

@@ -116,7 +116,7 @@ async function removeEmpty(folders: readonly string[]): Promise<boolean> {
 }
 
 /**
- * The names that the files get: their own, or if there is a pack of that name, others. The same objects were pushed before then,
+ * The names that the files get: their own, or if there is a pack of that name, or what is left of one, others. The same objects were pushed before then,
  * and a repack that counts the pack among those that nothing reaches any more may be about to remove it.
  */
 function placesFor(names: readonly string[], there: FileSizes): ReadonlyMap<string, string> {
@@ -124,7 +124,7 @@ function placesFor(names: readonly string[], there: FileSizes): ReadonlyMap<stri
   return new Map(
     names.map((name) => {
       const pack = name.slice(0, name.lastIndexOf("."));
-      if (!there.has(`${pack}.pack`)) return [name, name];
+      if (!there.has(`${pack}.pack`) && !there.has(`${pack}.idx`)) return [name, name];
       const other = free.get(pack) ?? `pack-${randomBytes(20).toString("hex")}`;
       free.set(pack, other);
       return [name, other + name.slice(pack.length)];
