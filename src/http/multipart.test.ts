@@ -97,9 +97,8 @@ test("preamble, epilogue, padding, folded and repeated headers", async () => {
 for (const [why, text] of [
   ["is empty", ""],
   ["never has the boundary", "--c\r\n\r\nx\r\n--c--\r\n"],
-  ["ends within a boundary", "--b\r\n\r\nx\r\n--b"],
   ["ends within headers", "--b\r\nA: b\r\n"],
-  ["ends within a part", "--b\r\n\r\nx"],
+  ["is a preamble alone", "preamble"],
   ["has a longer boundary", "--bb\r\n\r\nx\r\n--b--"],
   ["has a header without a colon", "--b\r\nheader\r\n\r\nx\r\n--b--"],
   ["has a header without a name", "--b\r\n: x\r\n\r\nx\r\n--b--"],
@@ -113,6 +112,39 @@ for (const [why, text] of [
     );
   });
 }
+
+for (const [end, content] of [
+  ["", "x"],
+  ["\r\n", "x\r\n"],
+  ["\r\n--", "x\r\n--"],
+  ["\r\n--b", "x"],
+  ["\r\n--b-", "x"],
+  ["\r\n--b--", "x"],
+] as const) {
+  test(`a body that ends with ${JSON.stringify(end)} has its last part whole`, async () => {
+    const body = Buffer.from(`--b\r\nA: 1\r\n\r\nfirst\r\n--b\r\nA: 2\r\n\r\nx${end}`);
+    for (const pieces of [[1], [7], [1000]]) {
+      const read = await readAll(body, "b", pieces);
+      assert.deepEqual(
+        read.map((part) => part.content.toString()),
+        ["first", content],
+      );
+    }
+  });
+}
+
+test("a source that fails within a part fails its reader", async () => {
+  async function* cutOff() {
+    yield Buffer.from("--b\r\n\r\nx");
+    throw new Error("aborted");
+  }
+  const [part] = [await readMultipart(cutOff(), "b").next()];
+  await assert.rejects(async () => {
+    for await (const _ of part.value!.content) {
+      // Read to the end.
+    }
+  }, /aborted/);
+});
 
 test("headers that are not UTF-8 are refused", async () => {
   await assert.rejects(readAll(Buffer.from("--b\r\nA: \xff\r\n\r\n\r\n--b--", "latin1"), "b"), /not UTF-8/);

@@ -33,10 +33,10 @@ export async function* readMultipart(
   const delimiter = Buffer.from(`\r\n--${boundary}`);
   try {
     // The preamble means nothing.
-    await skip(openSection(window, delimiter));
+    await skip(openSection(window, delimiter, { mayEnd: false }));
     while (!(await isClosed(window))) {
       const headers = await readHeaders(window);
-      const section = openSection(window, delimiter);
+      const section = openSection(window, delimiter, { mayEnd: true });
       yield { headers, content: section.read() };
       await skip(section);
     }
@@ -63,7 +63,11 @@ export function parseBoundary(contentType: string): string | undefined {
 /** Up to the next delimiter, which is taken out too. Whoever stops reading within it leaves the rest to the next reader. */
 type Section = { read(): AsyncGenerator<Buffer> };
 
-function openSection(window: ByteWindow, delimiter: Buffer): Section {
+/**
+ * @param mayEnd whether the body may end in place of a delimiter. Clients that never close their writer (Terraform's
+ * provider) leave the last boundary out. A body that is cut off fails its stream, so what has ended is all that was sent.
+ */
+function openSection(window: ByteWindow, delimiter: Buffer, { mayEnd }: { mayEnd: boolean }): Section {
   let isPassed = false;
   return {
     async *read() {
@@ -77,7 +81,10 @@ function openSection(window: ByteWindow, delimiter: Buffer): Section {
           isPassed = true;
         }
         if (content.length > 0) yield content;
-        if (!isPassed && !(await window.grow())) throw malformed("it ends before the closing boundary");
+        if (isPassed || (await window.grow())) continue;
+        if (!mayEnd) throw malformed("the boundary is not in it");
+        isPassed = true;
+        if (window.held.length > 0) yield window.take(window.held.length);
       }
     },
   };
@@ -89,10 +96,10 @@ async function skip(section: Section): Promise<void> {
   }
 }
 
-/** Two dashes behind a boundary close the body. */
+/** Two dashes behind a boundary close the body, and so does its end. */
 async function isClosed(window: ByteWindow): Promise<boolean> {
   while (window.held.length < 2) {
-    if (!(await window.grow())) throw malformed("it ends within a boundary");
+    if (!(await window.grow())) return true;
   }
   return window.held.toString("latin1", 0, 2) === "--";
 }

@@ -317,5 +317,6 @@ async function commitContent(
     `author ${dated(author ?? committer, now)}`,
     `committer ${dated(committer, now)}`,
   ];
-  return Buffer.from(`${headers.join("\n")}\n\n${message}${message.endsWith("\n") ? "" : "\n"}`);
+  // The message as it was sent: what a client signs or compares is neither trimmed nor given a line end.
+  return Buffer.from(`${headers.join("\n")}\n\n${message}`);
 }

@@ -113,7 +113,7 @@ test("files are added and overwritten, others stay, and a clone sees it all", as
   );
   assert.equal(files["100644 a.txt"], "A");
   const shown = (await rest("GET", `/commit/${id}`)).json;
-  assert.equal(shown.message, "Two files\n\nand a body\n");
+  assert.equal(shown.message, "Two files\n\nand a body");
   assert.equal(shown.author.raw, "Ada Example <ada@example.com>");
   await git.out(["fetch", "-q", "origin"], { folder });
   const committer = await git.out(["log", "-1", "--format=%cn <%ce>", id], { folder });
@@ -134,9 +134,34 @@ test("without a branch the main branch moves, with a canned message in the calle
   assert.equal(await tip("main"), id);
   assert.equal((await cloned("main"))["100644 main.txt"], "text & more=100%+ä");
   const shown = (await rest("GET", `/commit/${id}`)).json;
-  assert.equal(shown.message, "Changed over the REST API\n");
+  assert.equal(shown.message, "Changed over the REST API");
   assert.equal(shown.author.raw, "Olive Owner <owner@example.com>");
   assert.equal(shown.parents[0].hash, before);
+});
+
+test("a message is kept byte for byte", async () => {
+  for (const message of [
+    "one line",
+    "ends\n",
+    "two ends\n\n",
+    "  around \r\n",
+    "\n",
+    "\u{feff}mark \u{1f9a3}",
+  ]) {
+    const id = made(await postParts([fieldPart("message", message), filePart("kept.txt", message)]));
+    assert.equal((await rest("GET", `/commit/${id}`)).json.message, message);
+    const gitDir = app.ports.packs.gitDir(app.repository.uuid);
+    const content = await git.bytes(["--git-dir", gitDir, "cat-file", "commit", id]);
+    assert.equal(content.subarray(content.indexOf("\n\n") + 2).toString(), message);
+  }
+});
+
+test("a body without its closing boundary is taken if all of it has come", async () => {
+  const whole = multipartBody([fieldPart("message", "Unclosed"), filePart("unclosed.txt", "content\n")]);
+  const body = whole.subarray(0, whole.indexOf(`\r\n--${BOUNDARY}--`));
+  const headers = { authorization, "content-type": `multipart/form-data; boundary=${BOUNDARY}` };
+  const id = made(await postBody(source(), headers, body));
+  assert.equal((await rest("GET", `/src/${id}/unclosed.txt`)).text, "content\n");
 });
 
 test("what is named in files and not sent is deleted, and an empty folder goes with it", async () => {
