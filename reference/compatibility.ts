@@ -10,6 +10,8 @@ export type ReferenceOperation = {
   readonly oauthScopes: readonly string[];
   /** All are needed. */
   readonly apiTokenScopes: readonly string[];
+  /** That the reference lists. */
+  readonly statuses: readonly number[];
 };
 
 export type ComparedOperation = {
@@ -31,12 +33,14 @@ export function readReferenceOperations(): readonly ReferenceOperation[] {
     .split("\n")
     .slice(1)
     .map((line) => {
-      const [method = "", path = "", tag = "", oauthScopes = "", apiTokenScopes = ""] = line.split("\t");
+      const [method = "", path = "", tag = "", oauthScopes = "", apiTokenScopes = "", statuses = ""] =
+        line.split("\t");
       return {
         name: `${method} ${path}`,
         tag,
         oauthScopes: oauthScopes.split(",").filter((scope) => scope !== ""),
         apiTokenScopes: apiTokenScopes.split(",").filter((scope) => scope !== ""),
+        statuses: statuses.split(",").flatMap((status) => (status === "" ? [] : [Number(status)])),
       };
     });
 }

@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { chmod, mkdtemp, readdir } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { createInterface } from "node:readline";
@@ -22,9 +22,10 @@ export const ANSWERS_FROM = "TEST_ANSWERS_FROM";
 
 const WATCHER = fileURLToPath(new URL("./watch-answers.ts", import.meta.url));
 
-/** From now on every Node process that inherits this environment writes its servers' answers into a new folder. */
-export async function openAnswersFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "pail-answers-"));
+/** From now on every Node process that inherits this environment writes its servers' answers into a folder, a new one if none is given. */
+export async function openAnswersFolder(given?: string): Promise<string> {
+  const folder = given ?? (await mkdtemp(join(tmpdir(), "pail-answers-")));
+  await mkdir(folder, { recursive: true });
   // Some servers of the tests run as another account.
   await chmod(folder, 0o777);
   process.env[ANSWERS_FOLDER] = folder;

@@ -1,31 +1,34 @@
 import { rm } from "node:fs/promises";
 import { judgeRun } from "../conformance/answers/judge-run.ts";
 import { referenceIsMissing } from "../conformance/answers/published-reference.ts";
-import { openAnswersFolder, readAnswers } from "./answers-folder.ts";
+import { ANSWERS_FOLDER, openAnswersFolder, readAnswers } from "./answers-folder.ts";
 import { type PostgresServer, startPostgres } from "./postgres.ts";
 
 let server: PostgresServer | undefined;
-let answersFolder: string | undefined;
+/** Undefined: answers are not judged here. */
+let judgedFolder: string | undefined;
 
 /**
- * Starts one PostgreSQL for all test files, which inherit its URL, unless one is given. Where the published reference is
- * at hand, every answer of the run is written down, to be judged at its end.
+ * Starts one PostgreSQL for all test files, which inherit its URL, unless one is given. Every answer of the run is written
+ * down: to be judged at its end where the published reference is at hand, or into the folder that the environment names, for
+ * `npm run test:reference`.
  */
 export async function globalSetup(): Promise<void> {
   if (process.env.TEST_DATABASE_URL === undefined) {
     server = await startPostgres();
     process.env.TEST_DATABASE_URL = server.url;
   }
-  if (!referenceIsMissing) answersFolder = await openAnswersFolder();
+  if (process.env[ANSWERS_FOLDER] !== undefined) await openAnswersFolder(process.env[ANSWERS_FOLDER]);
+  else if (!referenceIsMissing) judgedFolder = await openAnswersFolder();
 }
 
 export async function globalTeardown(): Promise<void> {
   server?.stop();
-  if (answersFolder === undefined) return;
+  if (judgedFolder === undefined) return;
   try {
     // A permission that nothing needed is one too many, but only if everything was run.
     const isWhole = process.env.TEST_RUN === "whole";
-    const { summary, complaints } = await judgeRun(readAnswers(answersFolder), { isWhole });
+    const { summary, complaints } = await judgeRun(readAnswers(judgedFolder), { isWhole });
     console.log(summary);
     if (complaints.length > 0) throw new Error(complaints.join("\n"));
   } catch (error) {
@@ -33,6 +36,6 @@ export async function globalTeardown(): Promise<void> {
     console.error(error instanceof Error ? error.message : error);
     process.exitCode = 1;
   } finally {
-    await rm(answersFolder, { recursive: true, force: true });
+    await rm(judgedFolder, { recursive: true, force: true });
   }
 }

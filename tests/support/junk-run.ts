@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import fc from "fast-check";
+import {
+  readReferenceOperations,
+  routeName as referenceName,
+  shapeOf,
+} from "../../reference/compatibility.ts";
 import type { Route } from "../../src/http/route.ts";
 import { ROUTES } from "../../src/rest/routes.ts";
 import { basic, type HttpAnswer, sendRequest } from "./http-request.ts";
@@ -9,9 +12,6 @@ import { exampleOf, type GroundParameters, type JunkGround } from "./junk-ground
 import { type JunkRequest, junkRequests } from "./junk-requests.ts";
 import { EXAMPLE_BODIES, routeName } from "./route-examples.ts";
 import type { TestApp } from "./test-app.ts";
-
-/** It lies beside the checkout and is not part of it. Without it any success counts as documented. */
-const TABLE = join(import.meta.dirname, "..", "..", "..", "shared", "contract", "operations.tsv");
 
 /** What any operation may answer that refuses what was sent. */
 const REFUSALS = [400, 401, 403, 404, 405, 410, 413, 414, 415, 416, 431];
@@ -29,29 +29,17 @@ const OWN_STATUSES: readonly (readonly [status: number, why: string, routes: Reg
 /** Beyond this a server that refuses early may cut the client off while it is sending. */
 const BODY_BUFFERED_MAX = 64 * 1024;
 
-/** By shape, since the reference names parameters otherwise. Undefined: no table. */
-function readDocumented(): ReadonlyMap<string, readonly number[]> | undefined {
-  if (!existsSync(TABLE)) return undefined;
-  const lines = readFileSync(TABLE, "utf8").trim().split("\n").slice(1);
-  return new Map(
-    lines.map((line) => {
-      const [method, path, , , , statuses] = line.split("\t");
-      const numbers = (statuses ?? "").split(",").map(Number).filter(Number.isInteger);
-      return [shapeOf(method!, `/2.0${path}`), numbers] as const;
-    }),
-  );
-}
-
-function shapeOf(method: string, path: string): string {
-  return `${method} ${path.replaceAll(/\{\w+\}/g, "{}")}`;
-}
-
-const DOCUMENTED = readDocumented();
+/** By shape, since the reference names parameters otherwise. */
+const DOCUMENTED = new Map(
+  readReferenceOperations().map(({ name, statuses }) => [shapeOf(name), statuses] as const),
+);
+/** Of operations that only Pail has. */
+const SUCCESSES = [200, 201, 204];
 
 /** Statuses that are right for a route, whatever it was sent. */
 export function allowedStatuses(route: Pick<Route, "method" | "path">): ReadonlySet<number> {
   const own = OWN_STATUSES.filter(([, , routes]) => routes.test(routeName(route))).map(([status]) => status);
-  const documented = DOCUMENTED?.get(shapeOf(route.method, route.path)) ?? [200, 201, 204];
+  const documented = DOCUMENTED.get(shapeOf(referenceName(route))) ?? SUCCESSES;
   return new Set([...REFUSALS, ...own, ...documented.filter((status) => status < 500 || status === 555)]);
 }
 

@@ -40,7 +40,7 @@ export async function judgeRun(
   }
   const unused = run.isWhole ? permitted.filter((each) => !used.has(each)) : [];
   return {
-    summary: `${count} answers were held against the published reference`,
+    summary: `${count} answers were compared with the published reference`,
     complaints: [
       ...[...complaints].map(
         ([line, { count, example }]) =>

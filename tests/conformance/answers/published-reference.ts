@@ -1,16 +1,19 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 
-/** A copy of the published reference (Swagger 2.0). It lies beside the checkout and is not part of it. */
-export const REFERENCE_FILE = join(
-  import.meta.dirname,
-  ...["..", "..", "..", "..", "shared", "contract", "bitbucket-openapi.json"],
+/**
+ * The document that Bitbucket publishes (Swagger 2.0). It is Atlassian's and no part of the checkout, so what needs it is
+ * skipped where nobody has downloaded it.
+ */
+const REFERENCE_FILE = resolve(
+  process.env.BITBUCKET_OPENAPI ??
+    join(import.meta.dirname, "..", "..", "..", "reference", "bitbucket-openapi.json"),
 );
 
-/** For tests that need it: false if it is here, else why they are skipped. */
+/** For tests that need it: false if it is here, else why they are skipped and how to get it. */
 export const referenceIsMissing = existsSync(REFERENCE_FILE)
   ? false
-  : "no copy of the published reference beside the checkout: shared/contract/bitbucket-openapi.json";
+  : "no reference/bitbucket-openapi.json: curl -o reference/bitbucket-openapi.json https://api.bitbucket.org/swagger.json";
 
 type Response = { readonly schema?: object };
 type Operation = { readonly responses: Readonly<Record<string, Response>> };
@@ -28,6 +31,17 @@ export type PublishedOperation = Operation & {
 export function readPublishedReference(): PublishedReference {
   return JSON.parse(readFileSync(REFERENCE_FILE, "utf8")) as PublishedReference;
 }
+
+export function listPublishedOperations(reference: PublishedReference): readonly PublishedOperation[] {
+  return Object.entries(reference.paths).flatMap(([path, operations]) =>
+    Object.entries(operations)
+      .filter(([method]) => METHODS.has(method))
+      .map(([method, operation]) => ({ ...operation, name: `${method.toUpperCase()} ${path}` })),
+  );
+}
+
+/** Beside these a path has its parameters. */
+const METHODS = new Set(["get", "put", "post", "delete"]);
 
 /** Parameters whose values have slashes. */
 const SPANNING = new Set(["path", "name", "revision", "spec", "revspec", "key"]);
