@@ -9,7 +9,7 @@ import { openRealGit } from "../../tests/support/real-git.ts";
 
 const git = openRealGit();
 const command = openPailCommand();
-const first = await startPail({ dataFolder: join(command.folder, "data") });
+let first = await startPail({ dataFolder: join(command.folder, "data") });
 after(() => first.stop());
 
 function status(token: string, { credentials }: PailServer): Promise<number> {
@@ -68,6 +68,7 @@ test("the repository has a small true history", async () => {
 });
 
 test("what it prints can be pasted, and only stdout and the files have a token", async () => {
+  await first.stop();
   const { url, token, token_read, token_expired } = first.credentials;
   const { host } = new URL(url);
   const child = command.start(["demo", "--data", first.dataFolder, "--port", "0"]);
@@ -83,6 +84,7 @@ test("what it prints can be pasted, and only stdout and the files have a token",
   child.kill("SIGINT");
   const [code] = await once(child, "exit");
   assert.equal(code, 0);
+  first = await startPail({ dataFolder: first.dataFolder });
   const page = printed.replaceAll(/127\.0\.0\.1:\d+/g, host);
   for (const line of [
     `git clone http://demo@${host}/acme/demo.git`,

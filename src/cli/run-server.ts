@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { flushCompileCache } from "node:module";
 import { availableParallelism } from "node:os";
 import type { Command } from "commander";
+import type { Logger } from "pino";
 import { type RunningApp, startApp, startJobs, sweepLeftovers } from "../app.ts";
 import type { Config } from "../config/config.ts";
 import { isLoopback } from "../config/parse-setting.ts";
@@ -9,6 +10,7 @@ import { openPorts } from "../open-ports.ts";
 import type { Ports } from "../ports.ts";
 import { CAN_SHARE_PORT, requireFreePort, startWorkers, type WorkerGroup } from "../workers/worker-group.ts";
 import { findWorkerPort, linkToMain } from "../workers/worker-link.ts";
+import { lockDataFolder } from "./lock-data-folder.ts";
 import { openLog } from "./open-log.ts";
 import { WrongSettingsError } from "./problem.ts";
 import { configOf } from "./settings-options.ts";
@@ -43,6 +45,20 @@ async function runMain<Prepared>(
 ): Promise<void> {
   const log = openLog(config.logLevel);
   const stopped = awaitSignal();
+  const lock = await lockDataFolder(config.dataFolder);
+  try {
+    await serve(config, log, steps, stopped);
+  } finally {
+    lock.release();
+  }
+}
+
+async function serve<Prepared>(
+  config: Config & { readonly workers: number },
+  log: Logger,
+  steps: ServerSteps<Prepared>,
+  stopped: Promise<void>,
+): Promise<void> {
   const ports = await openPorts(config, log);
   try {
     const prepared = await steps.prepare(ports);

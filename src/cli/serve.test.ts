@@ -45,7 +45,7 @@ test("serves, says how to begin, logs JSON, and ends with status 0 when told to"
   // Commands work beside it.
   const account = await pail.run(["account", "create", "--email", "a@example.com", "--username", "a"]);
   assert.equal(account.status, 0, account.stderr);
-  const taken = await pail.run(["serve", "--port", new URL(served.url).port]);
+  const taken = await pail.run(["serve", "--port", new URL(served.url).port, "--data", "other"]);
   assert.equal(taken.status, 1);
   assert.match(taken.stderr, /^pail: listen EADDRINUSE.*choose a port with --port\n$/);
   assert.equal(await stop(served, "SIGTERM"), 0);

@@ -138,7 +138,7 @@ describe("a data folder that can only be read", () => {
       try {
         assertOneLine(
           await startAs(account, place),
-          /^pail: Cannot open the database: \S+data(\/pail\.sqlite)? can only be read \(EACCES\)$/m,
+          /^pail: Cannot (start|open the database): .*data(\/pail\.sqlite)? can only be read \(EACCES\)$/m,
         );
       } finally {
         run("chmod", "-R", "u+w", place);
@@ -153,7 +153,7 @@ describe("a data folder that can only be read", () => {
     try {
       assertOneLine(
         await startAs(undefined, place),
-        /^pail: Cannot open the database: \S+data can only be read \(EROFS\)$/m,
+        /^pail: Cannot start: the data folder \S+data can only be read \(EROFS\)$/m,
       );
     } finally {
       run("umount", place);
