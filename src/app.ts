@@ -41,6 +41,7 @@ export async function startApp(ports: Ports, { sharesPort }: AppOptions): Promis
   const { host, port: wantedPort } = ports.config;
   await server.listen({ host, port: wantedPort, ...(sharesPort ? { reusePort: true } : {}) });
   const { address, port, family } = server.server.address() as AddressInfo;
+  ports.listening.port = port;
   const name = family === "IPv6" ? `[${address}]` : address;
   return {
     url: `http://${name}:${port}`,

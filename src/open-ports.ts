@@ -44,6 +44,7 @@ export async function openPorts(config: Config, log: Logger): Promise<Ports & { 
   const maintenance = openMaintenance({ database, packs, clock, log });
   return {
     config,
+    listening: { port: config.port },
     keys: openKeys(config.dataFolder),
     database,
     packs,

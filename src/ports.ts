@@ -19,6 +19,8 @@ import type { Database } from "./storage/sql/open-database.ts";
 /** What the product needs from outside. Take the ones you need: `Pick<Ports, "packs" | "clock">`. */
 export type Ports = {
   readonly config: Config;
+  /** The port that it listens on, once it does; until then that of the settings. */
+  readonly listening: { port: number };
   readonly keys: Keys;
   readonly database: Database;
   readonly packs: PackStore;

@@ -1,18 +1,18 @@
 import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { PassThrough } from "node:stream";
 import { exitOf, killGit, spawnGit } from "../git/git-process.ts";
+import type { PublicBases } from "../model/event.ts";
 import { Failure } from "../model/failure.ts";
 import { BRANCH_PREFIX, type RefName } from "../model/ref-name.ts";
 import { fullName, type Repository } from "../model/repository.ts";
 import { type PushPorts, push } from "../operations/push.ts";
 import { changeRepository, type RepositoryPorts } from "../operations/repositories.ts";
-import type { Bases } from "../representations/links.ts";
 import { listRefs } from "../storage/sql/refs.ts";
 import type { ImportSource } from "./import-source.ts";
 
 export type ImportOptions = {
   /** For the links in webhooks; undefined if none is to hear of it. */
-  readonly bases: Bases | undefined;
+  readonly bases: PublicBases | undefined;
   /** Called with git's own progress, as it would be shown in a terminal. */
   readonly onProgress?: (text: Buffer) => void;
   readonly signal: AbortSignal;

@@ -6,6 +6,7 @@ import type { Logger } from "pino";
 import { type RunningApp, startApp, startJobs, sweepLeftovers } from "../app.ts";
 import type { Config } from "../config/config.ts";
 import { isLoopback } from "../config/parse-setting.ts";
+import { publicBasesOf } from "../config/public-bases.ts";
 import { openPorts } from "../open-ports.ts";
 import type { Ports } from "../ports.ts";
 import { CAN_SHARE_PORT, requireFreePort, startWorkers, type WorkerGroup } from "../workers/worker-group.ts";
@@ -76,6 +77,7 @@ async function serve<Prepared>(
       metrics = await openMetrics(ports, workers);
       log.info({ url: app.url, workers: config.workers }, "listening");
       warnOfPlainHttp(ports);
+      warnOfUnknownUrl(ports);
       await steps.announce(ports, app, prepared);
       await stopped;
     } finally {
@@ -125,6 +127,15 @@ function warnOfPlainHttp({ config: { host }, log }: Ports): void {
   log.warn(
     { host },
     "this is plain HTTP and others can reach it: tokens are readable on the way, put a proxy with TLS in front",
+  );
+}
+
+function warnOfUnknownUrl(ports: Ports): void {
+  const { publicUrl, host } = ports.config;
+  if (publicUrl !== undefined || isLoopback(host)) return;
+  ports.log.warn(
+    { url: publicBasesOf(ports).html },
+    "links in webhooks begin with this URL: set --public-url to the one that people use",
   );
 }
 

@@ -12,6 +12,7 @@ import {
   parseSwitch,
   parseWorkers,
 } from "./parse-setting.ts";
+import { API_PREFIX } from "./public-bases.ts";
 import { DATABASE_URL_VARIABLE, DEFAULTS, type SettingName, SQLITE_FILE, settingNamed } from "./settings.ts";
 
 /** What the command line's parser has read. Undefined: not given. */
@@ -23,8 +24,6 @@ export type ConfigOutcome =
   | { readonly kind: "config"; readonly config: Config }
   /** Each wrong setting by the flag or the variable that it came from, with what it must be. */
   | { readonly kind: "wrong"; readonly problems: readonly string[] };
-
-const API_PREFIX = "/2.0";
 
 /** Flags and environment become the configuration, or the list of all that is wrong in them. Flags win. */
 export function readConfig(flags: Flags, environment: Environment): ConfigOutcome {

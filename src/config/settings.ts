@@ -92,7 +92,7 @@ export const SETTINGS: readonly Setting[] = [
     name: "publicUrl",
     flags: "--public-url <url>",
     variable: "PAIL_PUBLIC_URL",
-    description: "the base URL that people use, for links",
+    description: "the base URL that people use, for links; requests for other host names are then refused",
     fallback: "what each request used",
   },
   {
@@ -107,7 +107,7 @@ export const SETTINGS: readonly Setting[] = [
     flags: "--proxied-host <name>",
     variable: "PAIL_PROXIED_HOSTS",
     description:
-      "a host name to answer for when used as an HTTP proxy, beside those of Bitbucket and of the public URLs (repeatable; the variable: a comma list)",
+      "a host name to answer for, also when used as an HTTP proxy, beside those of this machine, Bitbucket and the public URLs (repeatable; the variable: a comma list)",
     isRepeatable: true,
   },
   {

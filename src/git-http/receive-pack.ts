@@ -1,12 +1,12 @@
 import { PassThrough, type Readable } from "node:stream";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { requireAccount } from "../authorization/require-account.ts";
+import { publicBasesOf } from "../config/public-bases.ts";
 import { reachFaultPoint } from "../fault-points.ts";
 import { FLUSH_PACKET, sidebandPackets } from "../git/wire/packet.ts";
 import { type PushReport, writePushReport } from "../git/wire/push-report.ts";
 import { hearOut, type PushRequest, readPushRequest } from "../git/wire/push-request.ts";
 import { actorOf } from "../http/actor.ts";
-import { basesOf } from "../http/public-urls.ts";
 import { annotateFailure } from "../http/request-log.ts";
 import { failureOf, logBug } from "../http/server.ts";
 import { Failure } from "../model/failure.ts";
@@ -88,7 +88,7 @@ async function answerPush(
       pushRequest,
       {
         author: { kind: "account", account: requireAccount(caller) },
-        bases: basesOf(request.headers, ports.config),
+        bases: publicBasesOf(ports),
         signal,
         ...(hasSideband && !capabilities.has("quiet") ? { onProgress } : {}),
       },

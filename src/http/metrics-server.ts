@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Config } from "../config/config.ts";
+import { openHostGuard } from "./host-guard.ts";
 
 const CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -10,7 +11,14 @@ export async function startMetricsServer(
   { host, port }: NonNullable<Config["metrics"]>,
   writeText: () => Promise<string>,
 ): Promise<{ readonly url: string; close(): Promise<void> }> {
+  const names = { publicUrl: undefined, publicApiUrl: undefined, proxiedHosts: [], isBehindProxy: false };
+  const objectionToHost = openHostGuard({ ...names, host });
   const server = createServer(async (request, response) => {
+    const objection = objectionToHost(request);
+    if (objection !== undefined)
+      return response
+        .writeHead(objection.status, { "content-type": "text/plain" })
+        .end(`${objection.message}\n`);
     const isFound = request.url === "/metrics" && (request.method === "GET" || request.method === "HEAD");
     if (!isFound)
       return response.writeHead(404, { "content-type": "text/plain" }).end("Only GET /metrics is here\n");

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { requireScopes } from "../authorization/authorize.ts";
+import { publicBasesOf } from "../config/public-bases.ts";
 import type { Ports } from "../ports.ts";
 import { actorOf } from "./actor.ts";
 import { type Admitted, admit, admitToTargetProject, admitToTargetWorkspace } from "./admission.ts";
@@ -83,7 +84,7 @@ function restRequest(
   request: FastifyRequest,
   reply: FastifyReply,
 ): RestRequest {
-  const bases = basesOf(request.headers, ports.config);
+  const bases = basesOf(request.headers, ports);
   const url = publicRequestUrl(bases, request.url);
   const fieldsText = url.searchParams.get("fields");
   const abort = new AbortController();
@@ -97,6 +98,7 @@ function restRequest(
     query: url.searchParams,
     url,
     bases,
+    publicBases: publicBasesOf(ports),
     fields: fieldsText === null ? undefined : parseFields(fieldsText),
     signal: abort.signal,
     method: request.method,

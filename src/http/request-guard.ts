@@ -6,7 +6,7 @@ const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIO
 /** RFC 9110, section 5.3 and RFC 9112, section 3.2: of these there may be one. Of two, something in front may see the other. */
 const SINGLE_HEADERS = /^(?:authorization|host)$/i;
 
-export type Objection = { readonly status: 400 | 405; readonly message: string };
+export type Objection = { readonly status: 400 | 405 | 421; readonly message: string };
 
 /** What is wrong with a request before it is looked at, or undefined. */
 export function objectionTo(request: Pick<IncomingMessage, "method" | "rawHeaders">): Objection | undefined {

@@ -3,6 +3,7 @@ import type { ProjectRequirement, WorkspacePermission } from "../authorization/a
 import type { RateResource } from "../authorization/rate-limits.ts";
 import type { Account } from "../model/account.ts";
 import type { Caller } from "../model/caller.ts";
+import type { PublicBases } from "../model/event.ts";
 import type { Permission } from "../model/permission.ts";
 import type { Repository } from "../model/repository.ts";
 import type { OauthScope, Scope } from "../model/scope.ts";
@@ -25,7 +26,10 @@ export type RestRequest = {
   readonly query: URLSearchParams;
   /** The request's public URL. */
   readonly url: URL;
+  /** For links in the answer, which the caller reads. */
   readonly bases: Bases;
+  /** For links that others will read: in what is kept, and in what webhooks are told. */
+  readonly publicBases: PublicBases;
   readonly fields: Fields | undefined;
   readonly signal: AbortSignal;
   /** As it was sent: `HEAD` where a GET route answers it. */

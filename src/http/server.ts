@@ -8,11 +8,13 @@ import fastify, {
   type FastifyReply,
   type FastifyRequest,
 } from "fastify";
+import { API_PREFIX } from "../config/public-bases.ts";
 import { SHORT_OF_PROCESSES } from "../git/git-process.ts";
 import { Failure } from "../model/failure.ts";
 import { maskTokens } from "../model/mask-secrets.ts";
 import type { Ports } from "../ports.ts";
 import { BUG_BODY, CHALLENGE, errorBody, statusOf } from "./answer-failure.ts";
+import { openHostGuard } from "./host-guard.ts";
 import { noteRefusal } from "./note-refusal.ts";
 import { BITBUCKET_API_HOST, BITBUCKET_HOST } from "./public-urls.ts";
 import { openRememberedAnswers, type RememberedAnswers } from "./remembered-answers.ts";
@@ -95,6 +97,7 @@ function createNodeServer(
   handler: (request: IncomingMessage, response: ServerResponse) => void,
 ): Server {
   const names = [BITBUCKET_HOST, BITBUCKET_API_HOST, ...ports.config.proxiedHosts];
+  const objectionToHost = openHostGuard(ports.config);
   const responses = new WeakMap<Socket, Set<ServerResponse>>();
   const route = (request: IncomingMessage, response: ServerResponse) => {
     const { socket } = request;
@@ -102,7 +105,7 @@ function createNodeServer(
     responses.set(socket, open.add(response));
     response.once("close", () => open.delete(response));
     const objection = objectionTo(request);
-    if (objection !== undefined) return answerObjection(ports, objection, response);
+    if (objection !== undefined) return answerObjection(ports, objection, request, response);
     const target = readRequestTarget(request.url ?? "/", { names, port: request.socket.localPort });
     if (target.kind === "elsewhere") {
       const id = randomUUID();
@@ -118,6 +121,8 @@ function createNodeServer(
     }
     request.url = target.pathAndQuery;
     if (target.host !== undefined) request.headers.host = target.host;
+    const hostObjection = objectionToHost(request);
+    if (hostObjection !== undefined) return answerObjection(ports, hostObjection, request, response);
     if (hasBody(request))
       cutSlowBody(request, response, () =>
         ports.log.info({ method: request.method, "failure.kind": "slow-body" }, "request cut"),
@@ -154,19 +159,22 @@ function createNodeServer(
   return server;
 }
 
+/** In JSON where the API is asked, and else as text, which git shows to its user. */
 function answerObjection(
   ports: Pick<Ports, "log">,
   { status, message }: Objection,
+  { url = "" }: Pick<IncomingMessage, "url">,
   response: ServerResponse,
 ): void {
   const id = randomUUID();
   ports.log.info({ "request.id": id, status, "failure.message": message }, "request refused unread");
+  const isOfApi = url.startsWith(`${API_PREFIX}/`);
   response.writeHead(status, {
-    "content-type": "application/json; charset=utf-8",
+    "content-type": isOfApi ? "application/json; charset=utf-8" : "text/plain; charset=utf-8",
     "x-request-id": id,
     connection: "close",
   });
-  response.end(JSON.stringify({ type: "error", error: { message } }));
+  response.end(isOfApi ? JSON.stringify({ type: "error", error: { message } }) : `${message}\n`);
 }
 
 type ParseError = NodeJS.ErrnoException & { readonly rawPacket?: Buffer };

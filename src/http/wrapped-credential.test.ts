@@ -35,7 +35,7 @@ test("a credential wrapped by base64 is the same credential", async () => {
   const credential = wrapped(`owner@example.com:${await app.token()}`);
   assert.ok(credential.includes("\n"));
   const answer = await send(
-    `POST /2.0/repositories/acme/demo/commits HTTP/1.1\r\nHost: x\r\nAuthorization: Basic ${credential}\r\nAccept: */*\r\n\r\n`,
+    `POST /2.0/repositories/acme/demo/commits HTTP/1.1\r\nHost: localhost\r\nAuthorization: Basic ${credential}\r\nAccept: */*\r\n\r\n`,
   );
   assert.match(answer, /^HTTP\/1\.1 200 OK\r\n/);
   assert.match(answer, /\r\nconnection: close\r\n/i);

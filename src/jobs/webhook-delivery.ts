@@ -48,7 +48,7 @@ export type DeliveryOptions = Partial<DeliverySchedule> & {
   readonly resolveName?: ResolveName;
 };
 
-type DeliveryPorts = Pick<Ports, "config" | "database" | "packs" | "objects" | "clock" | "log">;
+type DeliveryPorts = Pick<Ports, "config" | "listening" | "database" | "packs" | "objects" | "clock" | "log">;
 type Settings = DeliverySchedule & Pick<DeliveryOptions, "resolveName">;
 
 /** Delivers what is owed, in order for each webhook and at least once, also after a restart and beside another server. */

@@ -1,3 +1,4 @@
+import { publicBasesOf } from "../config/public-bases.ts";
 import { parseFact, type WebhookFact } from "../model/event.ts";
 import type { WebhookDelivery } from "../model/webhook.ts";
 import { findAccountByUuid } from "../storage/sql/accounts.ts";
@@ -26,7 +27,7 @@ export async function renderPayload(
   const fact = parseFact(delivery.event);
   const { kysely } = ports.database;
   const actor = fact.actorUuid === undefined ? undefined : await findAccountByUuid(kysely, fact.actorUuid);
-  const payload = await renderFact(ports, fact, { actor, bases: fact.bases });
+  const payload = await renderFact(ports, fact, { actor, bases: publicBasesOf(ports) });
   if (payload === undefined) return { kind: "gone" };
   if (payload === "too-large") return { kind: "too-large" };
   const body = JSON.stringify(payload);

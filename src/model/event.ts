@@ -13,12 +13,16 @@ export type PushChange = {
   readonly new: ObjectId | undefined;
 };
 
+declare const areForAnybody: unique symbol;
+
+/** Base URLs for links that somebody else than the caller will read: made by `publicBasesOf` alone. */
+export type PublicBases = { readonly api: string; readonly html: string; readonly [areForAnybody]: true };
+
 /** Who did it, and where its links lead. */
 export type EventOrigin = {
   /** Undefined for somebody without an account: the operator. */
   readonly actorUuid: Uuid | undefined;
-  /** The base URLs that the links are made from: those of the request. */
-  readonly bases: { readonly api: string; readonly html: string };
+  readonly bases: PublicBases;
 };
 
 /** What was changed, by its name on the wire, in the shapes of the wire. */

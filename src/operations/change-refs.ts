@@ -1,11 +1,10 @@
 import { reachFaultPoint } from "../fault-points.ts";
 import type { BranchRestriction } from "../model/branch-restriction.ts";
-import type { WebhookFact } from "../model/event.ts";
+import type { PublicBases, WebhookFact } from "../model/event.ts";
 import type { RefOutcome, RefUpdate } from "../model/ref.ts";
 import { BRANCH_PREFIX, type BranchName, branchOf, parseBranchName, TAG_PREFIX } from "../model/ref-name.ts";
 import type { Repository } from "../model/repository.ts";
 import type { Ports } from "../ports.ts";
-import type { Bases } from "../representations/links.ts";
 import { sumOf } from "../storage/packs/pack-sizes.ts";
 import type { Quarantine } from "../storage/packs/pack-store.ts";
 import { applyRefUpdates, MAIN_BRANCH_DELETION } from "../storage/sql/refs.ts";
@@ -19,7 +18,7 @@ export type ChangeRefsOptions = {
   readonly author: RefAuthor;
   readonly kind: ChangeKind;
   /** For the links in webhooks. Undefined: no webhook hears of it. */
-  readonly bases: Bases | undefined;
+  readonly bases: PublicBases | undefined;
   /** Told as one import, and not as a push of each ref. */
   readonly isImport?: boolean;
   /** All or nothing. */

@@ -1,9 +1,9 @@
 import type { Account } from "../model/account.ts";
 import type { CommitComment, InlinePlace } from "../model/commit-comment.ts";
+import type { PublicBases } from "../model/event.ts";
 import { Failure, invalidField } from "../model/failure.ts";
 import type { Repository } from "../model/repository.ts";
 import type { Ports } from "../ports.ts";
-import type { Bases } from "../representations/links.ts";
 import {
   findComment,
   findCommentedCommit,
@@ -40,7 +40,7 @@ export async function createComment(
     inline,
     parentId,
     bases,
-  }: NewComment & { readonly commit: string; readonly bases: Bases },
+  }: NewComment & { readonly commit: string; readonly bases: PublicBases },
 ): Promise<CommitComment> {
   const { id: commit } = await getCommit(ports, repository, revision);
   const created = await ports.database.transaction(async (tx) => {

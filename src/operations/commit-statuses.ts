@@ -1,12 +1,11 @@
 import type { Kysely } from "kysely";
 import type { Account } from "../model/account.ts";
 import type { CommitStatus, CommitStatusChanges } from "../model/commit-status.ts";
-import type { EventOrigin, FactOf } from "../model/event.ts";
+import type { EventOrigin, FactOf, PublicBases } from "../model/event.ts";
 import { Failure } from "../model/failure.ts";
 import type { ObjectId } from "../model/object-id.ts";
 import type { Repository } from "../model/repository.ts";
 import type { Ports } from "../ports.ts";
-import type { Bases } from "../representations/links.ts";
 import { findCommitStatus, upsertCommitStatus } from "../storage/sql/commit-statuses.ts";
 import { lockRepository } from "../storage/sql/refs.ts";
 import type { Schema } from "../storage/sql/schema.ts";
@@ -33,7 +32,7 @@ export async function reportCommitStatus(
     commit: revision,
     bases,
     ...wanted
-  }: NewCommitStatus & { readonly commit: string; readonly bases: Bases },
+  }: NewCommitStatus & { readonly commit: string; readonly bases: PublicBases },
 ): Promise<CommitStatus> {
   const { id } = await getCommit(ports, repository, revision);
   const now = ports.clock();
@@ -71,7 +70,7 @@ export async function changeCommitStatus(
     readonly commit: string;
     readonly key: string;
     readonly changes: CommitStatusChanges;
-    readonly bases: Bases;
+    readonly bases: PublicBases;
   },
 ): Promise<CommitStatus> {
   const { id } = await getCommit(ports, repository, revision);

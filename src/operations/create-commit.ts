@@ -7,12 +7,12 @@ import { type NewObject, writePack } from "../git/packs/write-pack.ts";
 import { openProcessPlaces, type PlaceHolder } from "../git/process-places.ts";
 import { editTree, type TreeEdit } from "../git/trees/edit-tree.ts";
 import type { Account } from "../model/account.ts";
+import type { PublicBases } from "../model/event.ts";
 import { Failure, invalidField } from "../model/failure.ts";
 import type { FilePath } from "../model/file-path.ts";
 import type { ObjectId } from "../model/object-id.ts";
 import { BRANCH_PREFIX, type BranchName, type RefName } from "../model/ref-name.ts";
 import type { Repository } from "../model/repository.ts";
-import type { Bases } from "../representations/links.ts";
 import type { Quarantine } from "../storage/packs/pack-store.ts";
 import { openSpool, type Spool } from "../storage/packs/spool.ts";
 import { findRef, listRefsByPrefix } from "../storage/sql/refs.ts";
@@ -27,7 +27,7 @@ import { explainIfGone } from "./repository-gone.ts";
 
 export type CreateCommitPorts = CreateRefPorts & LeakPorts;
 
-type By = { readonly account: Account; readonly bases: Bases; readonly signal: AbortSignal };
+type By = { readonly account: Account; readonly bases: PublicBases; readonly signal: AbortSignal };
 
 /** Where a new commit goes. */
 type Base = {

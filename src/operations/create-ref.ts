@@ -4,13 +4,13 @@ import { isConnected } from "../git/packs/connectivity.ts";
 import { indexPack } from "../git/packs/index-pack.ts";
 import { writePack } from "../git/packs/write-pack.ts";
 import type { Account } from "../model/account.ts";
+import type { PublicBases } from "../model/event.ts";
 import { Failure, invalidField } from "../model/failure.ts";
 import type { ObjectId } from "../model/object-id.ts";
 import type { Ref, RefUpdate } from "../model/ref.ts";
 import { BRANCH_PREFIX, parseBranchName, type RefName, TAG_PREFIX } from "../model/ref-name.ts";
 import type { Repository } from "../model/repository.ts";
 import type { Ports } from "../ports.ts";
-import type { Bases } from "../representations/links.ts";
 import type { Quarantine } from "../storage/packs/pack-store.ts";
 import { findRef, listRefs } from "../storage/sql/refs.ts";
 import { dated, identityOf } from "./account-identity.ts";
@@ -19,7 +19,7 @@ import { type CommitPorts, getCommit } from "./commits.ts";
 
 export type CreateRefPorts = CommitPorts & ChangeRefsPorts & Pick<Ports, "config" | "log">;
 
-type By = { readonly account: Account; readonly bases: Bases; readonly signal: AbortSignal };
+type By = { readonly account: Account; readonly bases: PublicBases; readonly signal: AbortSignal };
 
 /**
  * Makes a branch at a revision.

@@ -1,9 +1,9 @@
 import type { Account } from "../model/account.ts";
+import type { PublicBases } from "../model/event.ts";
 import { Failure } from "../model/failure.ts";
 import type { Ref } from "../model/ref.ts";
 import { BRANCH_PREFIX } from "../model/ref-name.ts";
 import type { Repository } from "../model/repository.ts";
-import type { Bases } from "../representations/links.ts";
 import { type ChangeRefsPorts, changeRefs } from "./change-refs.ts";
 
 /**
@@ -18,7 +18,7 @@ export async function deleteRef(
     account,
     bases,
     signal,
-  }: { readonly account: Account; readonly bases: Bases; readonly signal: AbortSignal },
+  }: { readonly account: Account; readonly bases: PublicBases; readonly signal: AbortSignal },
 ): Promise<void> {
   if (repository.mainBranch !== undefined && ref.name === BRANCH_PREFIX + repository.mainBranch) {
     throw new Failure("invalid-input", `Cannot delete "${repository.mainBranch}": it is the main branch`);

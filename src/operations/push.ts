@@ -2,11 +2,11 @@ import { reachFaultPoint } from "../fault-points.ts";
 import { type StoredPack, storePack } from "../git/packs/store-pack.ts";
 import type { PushReport } from "../git/wire/push-report.ts";
 import type { PushCommand, PushRequest } from "../git/wire/push-request.ts";
+import type { PublicBases } from "../model/event.ts";
 import type { ObjectId } from "../model/object-id.ts";
 import { parseRefName, REF_NAME_BYTES_MAX, type RefName } from "../model/ref-name.ts";
 import type { Repository } from "../model/repository.ts";
 import type { Ports } from "../ports.ts";
-import type { Bases } from "../representations/links.ts";
 import type { Quarantine } from "../storage/packs/pack-store.ts";
 import { listRefs } from "../storage/sql/refs.ts";
 import type { RefAuthor } from "./branch-rules.ts";
@@ -21,7 +21,7 @@ export type PushOptions = {
   /** Who pushes, for the branch restrictions. */
   readonly author: RefAuthor;
   /** For the links in webhooks; undefined if none is to hear of it. */
-  readonly bases: Bases | undefined;
+  readonly bases: PublicBases | undefined;
   readonly isImport?: boolean;
   readonly onProgress?: (text: Buffer) => void;
   /** Aborted when the sender has gone. From the transaction on it is not heeded. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { publicBasesOf } from "../../src/config/public-bases.ts";
 import { renderPayload } from "../../src/jobs/webhook-payload.ts";
 import type { ProjectKey, RepositorySlug } from "../../src/model/slug.ts";
 import { parseUuid } from "../../src/model/uuid.ts";
@@ -300,7 +301,7 @@ test("a fork is told to the webhooks of what was forked, unless it is private el
   const { ports, workspace, project, repository, owner } = filled.app;
   const origin = {
     actorUuid: owner.uuid,
-    bases: { api: "https://a.example/2.0", html: "https://a.example" },
+    bases: publicBasesOf(ports),
   };
   const other = await createWorkspace(ports, { slug: "other", name: "Other", owner });
   const fork = (name: string, place: Pick<typeof other, "workspace" | "project">, isPrivate: boolean) =>

@@ -12,7 +12,7 @@ const token = await app.token();
 /** Sends a head, then a byte every five seconds, and waits for what comes back. */
 async function trickle(path: string, head: readonly string[]): Promise<string> {
   const socket = connect(Number(new URL(app.url).port), "127.0.0.1").on("error", () => {});
-  socket.write(`${[`POST ${path} HTTP/1.1`, "Host: x", ...head].join("\r\n")}\r\n\r\n`);
+  socket.write(`${[`POST ${path} HTTP/1.1`, "Host: localhost", ...head].join("\r\n")}\r\n\r\n`);
   const timer = setInterval(() => socket.writable && socket.write("1"), 5_000);
   try {
     return await text(socket);

@@ -6,7 +6,7 @@ import type { Bases } from "../../representations/links.ts";
 import { representRepository } from "../../representations/repository.ts";
 import { NO_DETAILS } from "../../storage/sql/repository-details.ts";
 
-export type PayloadPorts = Pick<Ports, "database" | "packs" | "objects">;
+export type PayloadPorts = Pick<Ports, "config" | "listening" | "database" | "packs" | "objects">;
 
 /** What nearly every payload tells of. */
 export type PayloadSubject = {

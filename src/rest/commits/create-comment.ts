@@ -13,8 +13,8 @@ export const createCommentRoute: RepositoryAccountRoute<typeof CommentBody> = {
   permission: "read",
   access: "account",
   body: CommentBody,
-  async handle(ports, { account, repository, params, body, bases }) {
-    const wanted = { ...parseNewComment(body), commit: params.commit!, bases };
+  async handle(ports, { account, repository, params, body, bases, publicBases }) {
+    const wanted = { ...parseNewComment(body), commit: params.commit!, bases: publicBases };
     const comment = await createComment(ports, repository, account, wanted);
     return jsonAnswer(201, representCommitComment(comment, repository, bases), {
       location: commitCommentApiUrl(bases, repository, comment),

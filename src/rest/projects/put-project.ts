@@ -17,7 +17,7 @@ export const putProjectRoute: ProjectOrNewRoute<typeof ProjectBody> = {
   permission: "admin",
   permissionToCreate: "own",
   body: ProjectBody,
-  async handle(ports, { caller, workspace, project, params, body, bases }) {
+  async handle(ports, { caller, workspace, project, params, body, bases, publicBases }) {
     const wishes = parseProjectBody(body);
     if (project === undefined) {
       const key = requiredProjectKey("project_key", params.project_key);
@@ -29,7 +29,7 @@ export const putProjectRoute: ProjectOrNewRoute<typeof ProjectBody> = {
       const location = projectApiUrl(bases, workspace, created);
       return jsonAnswer(201, representProject(created, workspace, false, bases), { location });
     }
-    const changed = await changeProject(ports, workspace, project, wishes, originOf(caller, bases));
+    const changed = await changeProject(ports, workspace, project, wishes, originOf(caller, publicBases));
     const hasPublic = await findHasPublicRepositories(ports.database.kysely, project.uuid);
     const isMoved = changed.key !== project.key;
     const headers = isMoved ? { location: projectApiUrl(bases, workspace, changed) } : {};

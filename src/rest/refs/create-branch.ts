@@ -13,8 +13,8 @@ export const createBranchRoute: RepositoryAccountRoute<typeof RefBody> = {
   permission: "write",
   access: "account",
   body: RefBody,
-  async handle(ports, { repository, body, bases, account, signal }) {
-    const by = { account, bases, signal };
+  async handle(ports, { repository, body, bases, publicBases, account, signal }) {
+    const by = { account, bases: publicBases, signal };
     const ref = await createBranch(ports, repository, parseRefBody(body), by);
     return jsonAnswer(201, await showRef(ports, repository, bases, ref));
   },

@@ -14,8 +14,8 @@ export const createTagRoute: RepositoryAccountRoute<typeof RefBody> = {
   permission: "write",
   access: "account",
   body: RefBody,
-  async handle(ports, { repository, body, bases, account, signal }) {
-    const by = { account, bases, signal };
+  async handle(ports, { repository, body, bases, publicBases, account, signal }) {
+    const by = { account, bases: publicBases, signal };
     const wanted = { ...parseRefBody(body), message: body.message ?? undefined };
     try {
       const ref = await createTag(ports, repository, wanted, by);

@@ -13,9 +13,9 @@ function deleteRefRoute(kind: "branch" | "tag", path: string): RepositoryAccount
     oauthScopes: ["repository:write"],
     permission: "write",
     access: "account",
-    async handle(ports, { repository, params, account, bases, signal }) {
+    async handle(ports, { repository, params, account, publicBases, signal }) {
       const ref = await getRef(ports, repository, kind, params.name!);
-      await deleteRef(ports, repository, ref, { account, bases, signal });
+      await deleteRef(ports, repository, ref, { account, bases: publicBases, signal });
       return noContentAnswer();
     },
   };

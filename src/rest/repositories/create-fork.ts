@@ -29,7 +29,7 @@ export const createForkRoute: ForkRoute<typeof ForkBody> = {
   body: ForkBody,
   workspaceOf: readWorkspace,
   projectOf: (body) => parseRepositoryBody(body).project,
-  async handle(ports, { repository, workspace, project, body, bases, caller }) {
+  async handle(ports, { repository, workspace, project, body, bases, publicBases, caller }) {
     const { project: _named, ...wishes } = parseRepositoryBody(body);
     const slug = wishes.name === undefined ? repository.slug : slugifyRepositoryName(wishes.name);
     if (slug === undefined) throw invalidField("name", "has no letter or digit for a slug");
@@ -37,7 +37,7 @@ export const createForkRoute: ForkRoute<typeof ForkBody> = {
       ports,
       repository,
       { ...wishes, slug, workspace, project },
-      originOf(caller, bases),
+      originOf(caller, publicBases),
     );
     const location = `${bases.api}/repositories/${fullName(fork)}`;
     return jsonAnswer(201, await showRepository(ports, fork, { bases, caller }), { location });

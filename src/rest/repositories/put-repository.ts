@@ -17,9 +17,9 @@ export const putRepositoryRoute: RepositoryOrNewRoute<typeof RepositoryBody> = {
   permission: "admin",
   body: RepositoryBody,
   projectOf: (body) => parseRepositoryBody(body).project,
-  async handle(ports, { workspace, repository, project, params, body, bases, caller }) {
+  async handle(ports, { workspace, repository, project, params, body, bases, publicBases, caller }) {
     const { project: _named, ...wishes } = parseRepositoryBody(body);
-    const origin = originOf(caller, bases);
+    const origin = originOf(caller, publicBases);
     if (repository === undefined) {
       const slug = requiredSlug(params.repo_slug!);
       const created = await createRepository(ports, { ...wishes, slug, workspace, project }, origin);

@@ -16,8 +16,8 @@ export const createCommitRoute: RepositoryFormRoute = {
     types: ["multipart/form-data", "application/x-www-form-urlencoded"],
     otherType: "media-type-refused",
   },
-  async handle(ports, { repository, account, query, form, bases, signal }) {
-    const by = { account, bases, signal };
+  async handle(ports, { repository, account, query, form, bases, publicBases, signal }) {
+    const by = { account, bases: publicBases, signal };
     const id = await createCommit(ports, repository, readCommitParts(query, form), by);
     return {
       status: 201,

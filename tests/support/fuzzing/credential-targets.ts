@@ -185,15 +185,12 @@ const host = fuzzTarget(
   (random) => makeText(random, HOST),
   (text) => {
     const settings = {
-      publicUrl: undefined,
-      publicApiUrl: undefined,
-      isBehindProxy: true,
-      host: "h",
-      port: 1,
+      config: { publicUrl: undefined, publicApiUrl: undefined, isBehindProxy: true, host: "h" },
+      listening: { port: 1 },
     };
     for (const headers of [{ host: text }, { "x-forwarded-host": text, "x-forwarded-proto": text }]) {
       const { html, api } = basesOf(headers, settings);
-      assert.match(html, /^https?:\/\/[a-z0-9.:[\]-]+$/);
+      assert.match(html, /^https?:\/\/[a-z0-9_.:[\]-]+$/);
       assert.ok(URL.canParse(html) && URL.canParse(api));
     }
   },

@@ -1,0 +1,27 @@
+import { isIP } from "node:net";
+import type { PublicBases } from "../model/event.ts";
+import type { Config } from "./config.ts";
+
+export const API_PREFIX = "/2.0";
+
+export type ListeningSettings = {
+  readonly config: Pick<Config, "publicUrl" | "publicApiUrl" | "host">;
+  /** The port that the server listens on. */
+  readonly listening: { readonly port: number };
+};
+
+/**
+ * The base URLs for links that somebody else than the caller will read: those of the settings, else the listening address.
+ * What a request says of its host has no say in it: whoever sent it would lead others to a host of his own.
+ */
+export function publicBasesOf({ config, listening }: ListeningSettings): PublicBases {
+  const { publicUrl, publicApiUrl } = config;
+  const html = publicUrl ?? `http://${reachableHost(config.host)}:${listening.port}`;
+  return { html, api: publicApiUrl ?? html + API_PREFIX } as PublicBases;
+}
+
+/** An address that means all of this machine's can be listened on, but not asked for everywhere. */
+function reachableHost(host: string): string {
+  if (host === "0.0.0.0" || host === "::") return "127.0.0.1";
+  return isIP(host) === 6 ? `[${host}]` : host;
+}
