@@ -2,11 +2,9 @@ const MESSAGE_HTML =
   "the `html` of a text of more than 4,096 characters has paragraphs and line breaks alone";
 const MERGE_FLAG = "`merge=true`, which is deprecated, is taken as `topic=true`";
 const NO_AVATAR = "`links.avatar` of the body is ignored: there are no pictures";
-const BY_USER_NAME = "not by user name, only by UUID or account id";
 const SILENT_EVENTS =
   "`repo:transfer` and the events of pull requests, issues and pipelines can be subscribed to and never come";
-const NO_PULL_REQUESTS =
-  "`users` and `groups` may be left out of kinds that need them; kinds about pull requests are kept and hold nobody, as there are none yet";
+const NO_PULL_REQUESTS = "kinds about pull requests are kept and hold nobody, as there are none yet";
 
 /**
  * What operations that are served do not do as the reference has it, by the operation's name there. An operation that is
@@ -54,15 +52,6 @@ export const DIFFERENCES: Readonly<Record<string, string>> = {
 
   "POST /workspaces/{workspace}/projects": NO_AVATAR,
   "PUT /workspaces/{workspace}/projects/{project_key}": NO_AVATAR,
-  "GET /workspaces/{workspace}/projects/{project_key}/default-reviewers/{selected_user}": BY_USER_NAME,
-  "PUT /workspaces/{workspace}/projects/{project_key}/default-reviewers/{selected_user}": `${BY_USER_NAME}; the optional body is not read`,
-  "DELETE /workspaces/{workspace}/projects/{project_key}/default-reviewers/{selected_user}": BY_USER_NAME,
-  "GET /workspaces/{workspace}/projects/{project_key}/permissions-config/users/{selected_user_id}":
-    BY_USER_NAME,
-  "PUT /workspaces/{workspace}/projects/{project_key}/permissions-config/users/{selected_user_id}":
-    BY_USER_NAME,
-  "DELETE /workspaces/{workspace}/projects/{project_key}/permissions-config/users/{selected_user_id}":
-    BY_USER_NAME,
 
   "GET /user": "`has_2fa_enabled` and `location` are always null: accounts here have neither",
 };

@@ -109,6 +109,7 @@ export const EXAMPLE_BODIES: Readonly<Record<string, ExampleBody>> = {
   [`PUT ${W}/projects/{project_key}/permissions-config/groups/{group_slug}`]: json({
     permission: "create-repo",
   }),
+  [`PUT ${W}/projects/{project_key}/default-reviewers/{selected_user}`]: json({ type: "user" }),
   [`PUT ${R}/override-settings`]: json({ default_merge_strategy: true, branching_model: false }),
   [`POST ${R}/hooks`]: json(HOOK),
   [`PUT ${R}/hooks/{uid}`]: json(HOOK),
@@ -127,10 +128,7 @@ export const EXAMPLE_BODIES: Readonly<Record<string, ExampleBody>> = {
 };
 
 /** Writes that by the reference have no body. */
-export const BODILESS: ReadonlySet<string> = new Set([
-  `POST ${C}/approve`,
-  `PUT ${W}/projects/{project_key}/default-reviewers/{selected_user}`,
-]);
+export const BODILESS: ReadonlySet<string> = new Set([`POST ${C}/approve`]);
 
 export function routeName({ method, path }: Pick<Route, "method" | "path">): string {
   return `${method} ${path}`;

@@ -5,19 +5,22 @@ import {
   type BranchMatch,
   type BranchRestriction,
   type BranchType,
+  KINDS_WITH_EXEMPTIONS,
   PATTERN_LENGTH_MAX,
   RESTRICTION_KINDS,
   type RestrictionKind,
 } from "../../model/branch-restriction.ts";
-import { invalidField } from "../../model/failure.ts";
+import { Failure, invalidField } from "../../model/failure.ts";
 import type { Group } from "../../model/group.ts";
 import type { Repository } from "../../model/repository.ts";
-import { parseGroupSlug } from "../../model/slug.ts";
-import { parseUuid } from "../../model/uuid.ts";
 import type { WantedRestriction } from "../../operations/branch-restrictions.ts";
 import type { Ports } from "../../ports.ts";
-import { findAccountByAccountId, findAccountByUuid } from "../../storage/sql/accounts.ts";
-import { findGroup } from "../../storage/sql/groups.ts";
+import {
+  AccountReference,
+  GroupReference,
+  readAccountReference,
+  readGroupReference,
+} from "../named-in-body.ts";
 
 const EXEMPTIONS_MAX = 200;
 /** Far beyond any number of approvals, builds or commits. */
@@ -31,13 +34,13 @@ export const BranchRestrictionBody = (Type: TypeBuilder) =>
     branch_type: Type.Optional(Type.Union([...BRANCH_TYPES.map((type) => Type.Literal(type)), Type.Null()])),
     pattern: Type.Optional(Type.Union([Type.String({ maxLength: PATTERN_LENGTH_MAX }), Type.Null()])),
     value: Type.Optional(Type.Union([Type.Integer({ minimum: 0, maximum: VALUE_MAX }), Type.Null()])),
+    // Clients whose lists are pointers send null for an empty one.
     users: Type.Optional(
-      Type.Array(
-        Type.Object({ uuid: Type.Optional(Type.String()), account_id: Type.Optional(Type.String()) }),
-        { maxItems: EXEMPTIONS_MAX },
-      ),
+      Type.Union([Type.Array(AccountReference(Type), { maxItems: EXEMPTIONS_MAX }), Type.Null()]),
     ),
-    groups: Type.Optional(Type.Array(Type.Object({ slug: Type.String() }), { maxItems: EXEMPTIONS_MAX })),
+    groups: Type.Optional(
+      Type.Union([Type.Array(GroupReference(Type), { maxItems: EXEMPTIONS_MAX }), Type.Null()]),
+    ),
   });
 
 type Body = BodyOf<typeof BranchRestrictionBody>;
@@ -56,15 +59,30 @@ export async function readRestriction(
   const kind = (body.kind as RestrictionKind | undefined) ?? before?.kind;
   if (kind === undefined) throw invalidField("kind", "required key not provided");
   const isSameKind = kind === before?.kind;
+  requireExemptionLists(kind, body, isSameKind);
   return {
     kind,
     match: readMatch(body, before?.match),
     // What another kind counted means nothing to this one.
     value: body.value === undefined && isSameKind ? before.value : (body.value ?? undefined),
-    accounts: body.users === undefined ? (before?.accounts ?? []) : await findAccounts(ports, body.users),
+    accounts:
+      body.users === undefined ? (before?.accounts ?? []) : await findAccounts(ports, body.users ?? []),
     groups:
-      body.groups === undefined ? (before?.groups ?? []) : await findGroups(ports, repository, body.groups),
+      body.groups === undefined
+        ? (before?.groups ?? [])
+        : await findGroups(ports, repository, body.groups ?? []),
   };
+}
+
+/**
+ * The reference: these kinds "require `users` and `groups` to be specified", and an empty list denies everybody. So a rule
+ * that says nothing of either is asked what it means. One of the two is enough, since clients leave out the empty one.
+ */
+function requireExemptionLists(kind: RestrictionKind, { users, groups }: Body, isSameKind: boolean): void {
+  if (isSameKind || users !== undefined || groups !== undefined) return;
+  if (!KINDS_WITH_EXEMPTIONS.some((candidate) => candidate === kind)) return;
+  const problem = "required key not provided";
+  throw new Failure("invalid-input", "Bad request", { fields: { users: [problem], groups: [problem] } });
 }
 
 /** The reference: the match is a glob unless it says otherwise. */
@@ -85,33 +103,25 @@ function readMatch(body: Body, before: BranchMatch | undefined): BranchMatch {
 }
 
 async function findAccounts(
-  { database }: Pick<Ports, "database">,
+  ports: Pick<Ports, "database">,
   users: NonNullable<Body["users"]>,
 ): Promise<readonly Account[]> {
   const accounts = new Map<string, Account>();
   for (const user of users) {
-    const uuid = parseUuid(user.uuid ?? "");
-    const account =
-      uuid === undefined
-        ? await findAccountByAccountId(database.kysely, user.account_id ?? "")
-        : await findAccountByUuid(database.kysely, uuid);
-    if (account === undefined) throw invalidField("users", "names an account that there is not");
+    const account = await readAccountReference(ports, "users", user);
     accounts.set(account.uuid, account);
   }
   return [...accounts.values()];
 }
 
 async function findGroups(
-  { database }: Pick<Ports, "database">,
-  repository: Repository,
+  ports: Pick<Ports, "database">,
+  { workspace }: Repository,
   named: NonNullable<Body["groups"]>,
 ): Promise<readonly Group[]> {
   const groups = new Map<string, Group>();
-  for (const { slug: text } of named) {
-    const slug = parseGroupSlug(text);
-    const group =
-      slug === undefined ? undefined : await findGroup(database.kysely, repository.workspace.uuid, slug);
-    if (group === undefined) throw invalidField("groups", "names a group that the workspace does not have");
+  for (const each of named) {
+    const group = await readGroupReference(ports, "groups", workspace, each);
     groups.set(group.uuid, group);
   }
   return [...groups.values()];

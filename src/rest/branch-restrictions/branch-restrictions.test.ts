@@ -22,6 +22,8 @@ await insertGroup(app.ports.database.kysely, {
   createdAt: new Date(),
 });
 
+/** A rule of these kinds has to say who is exempt, if only by empty lists. */
+const NOBODY = { users: [], groups: [] };
 const push = (...args: string[]) => git.run(["push", "--porcelain", "origin", ...args], { folder });
 
 async function withRule<Result>(body: unknown, work: (id: number) => Promise<Result>): Promise<Result> {
@@ -85,20 +87,24 @@ test("what makes no rule is refused with the field, and nothing is stored", asyn
   for (const [body, field] of [
     [{}, "kind"],
     [{ kind: "nothing", pattern: "x" }, "kind"],
-    [{ kind: "push" }, "pattern"],
-    [{ kind: "push", pattern: "" }, "pattern"],
-    [{ kind: "push", pattern: "a\nb" }, "pattern"],
-    [{ kind: "push", pattern: "x".repeat(1025) }, "pattern"],
-    [{ kind: "push", branch_match_kind: "branching_model" }, "branch_type"],
-    [{ kind: "push", branch_match_kind: "regex", pattern: "x" }, "branch_match_kind"],
-    [{ kind: "push", pattern: "x", users: [{ uuid: "{nobody}" }] }, "users"],
-    [{ kind: "push", pattern: "x", users: [{ username: "owner" }] }, "users"],
-    [{ kind: "push", pattern: "x", groups: [{ slug: "nothing" }] }, "groups"],
+    [{ kind: "push", ...NOBODY }, "pattern"],
+    [{ kind: "push", ...NOBODY, pattern: "" }, "pattern"],
+    [{ kind: "push", ...NOBODY, pattern: "a\nb" }, "pattern"],
+    [{ kind: "push", ...NOBODY, pattern: "x".repeat(1025) }, "pattern"],
+    [{ kind: "push", ...NOBODY, branch_match_kind: "branching_model" }, "branch_type"],
+    [{ kind: "push", ...NOBODY, branch_match_kind: "regex", pattern: "x" }, "branch_match_kind"],
+    [{ kind: "push", pattern: "x" }, "users"],
+    [{ kind: "push", pattern: "x" }, "groups"],
+    [{ kind: "restrict_merges", pattern: "x" }, "users"],
+    [{ kind: "push", pattern: "x", users: [{}] }, "users"],
+    [{ kind: "push", pattern: "x", users: [{ username: "", uuid: null }] }, "users"],
+    [{ kind: "push", pattern: "x", users: [{ nickname: "other" }] }, "users"],
+    [{ kind: "push", pattern: "x", groups: [{ owner: { username: "acme" } }] }, "groups"],
     [{ kind: "force", pattern: "x", users: [owner] }, "users"],
     [{ kind: "delete", pattern: "x", groups: [{ slug: "developers" }] }, "groups"],
     [{ kind: "require_approvals_to_merge", pattern: "x" }, "value"],
     [{ kind: "require_approvals_to_merge", pattern: "x", value: -1 }, "value"],
-    [{ kind: "push", pattern: "x", value: 2 }, "value"],
+    [{ kind: "push", ...NOBODY, pattern: "x", value: 2 }, "value"],
   ] as const) {
     const answer = await rest("POST", "/branch-restrictions", body);
     assert.equal(answer.status, 400, `${JSON.stringify(body)}: ${answer.text}`);
@@ -111,6 +117,81 @@ test("what makes no rule is refused with the field, and nothing is stored", asyn
   for (const id of ["0", "-1", "x", "1e3", "9".repeat(40)])
     assert.equal((await rest("GET", `/branch-restrictions/${id}`)).status, 404, id);
   assert.equal((await rest("GET", "/branch-restrictions?kind=nothing")).status, 400);
+});
+
+const bareUuid = app.owner.uuid;
+for (const [why, lists] of [
+  ["user name alone", { users: [{ username: "other" }] }],
+  ["user name in another case, with its type", { users: [{ type: "user", username: "OTHER" }] }],
+  ["UUID without braces", { users: [{ uuid: other.uuid }] }],
+  ["UUID in braces", { users: [{ uuid: `{${other.uuid}}` }] }],
+  ["account id", { users: [{ account_id: other.accountId }] }],
+  ["all of them", { users: [{ uuid: other.uuid, account_id: other.accountId, username: "other" }] }],
+  ["a group's slug", { groups: [{ slug: "developers" }] }],
+  ["a group's slug and owner", { groups: [{ slug: "developers", owner: { username: "Acme" } }] }],
+  [
+    "a group's slug and its owner's UUID",
+    { groups: [{ slug: "developers", owner: { uuid: `{${app.workspace.uuid}}` } }] },
+  ],
+  ["a group's full slug", { groups: [{ full_slug: "acme:developers" }] }],
+] as const) {
+  test(`a rule takes an account or group by ${why}`, async () => {
+    const made = await rest("POST", "/branch-restrictions", { kind: "push", pattern: "named", ...lists });
+    assert.equal(made.status, 201, made.text);
+    const { id, users, groups } = made.json;
+    const names = [
+      ...users.map((user: { nickname: string }) => user.nickname),
+      ...groups.map((group: { slug: string }) => group.slug),
+    ];
+    assert.deepEqual(names, ["users" in lists ? "other" : "developers"]);
+    // What was shown can be sent back whole.
+    const again = await rest("PUT", `/branch-restrictions/${id}`, { users, groups });
+    assert.deepEqual([again.status, again.json.users, again.json.groups], [200, users, groups], again.text);
+    assert.equal((await rest("DELETE", `/branch-restrictions/${id}`)).status, 204);
+  });
+}
+
+for (const [field, lists] of [
+  ["users", { users: [{ username: "nobody" }] }],
+  ["users", { users: [{ username: "other" }, { username: "nobody" }] }],
+  ["users", { users: [{ username: bareUuid }] }],
+  ["users", { users: [{ uuid: "{nobody}" }] }],
+  ["users", { users: [{ account_id: "nobody" }] }],
+  ["users", { users: [{ uuid: other.uuid, username: "owner" }] }],
+  ["groups", { groups: [{ slug: "nothing" }] }],
+  ["groups", { groups: [{ slug: "developers", owner: { username: "elsewhere" } }] }],
+  ["groups", { groups: [{ slug: "developers", workspace: { uuid: `{${other.uuid}}` } }] }],
+  ["groups", { groups: [{ full_slug: "elsewhere:developers" }] }],
+  ["groups", { groups: [{ slug: "developers", full_slug: "acme:others" }] }],
+] as const) {
+  test(`a rule for ${JSON.stringify(lists)} is 404, and nothing is stored`, async () => {
+    const answer = await rest("POST", "/branch-restrictions", { kind: "push", pattern: "named", ...lists });
+    assert.equal(answer.status, 404, answer.text);
+    assert.deepEqual(Object.keys(answer.json.error.fields), [field]);
+    assert.equal((await rest("GET", "/branch-restrictions")).json.size, 0);
+  });
+}
+
+test("one list of the two is enough, null is an empty one, and a change to such a kind asks for them too", async () => {
+  for (const lists of [
+    { users: [] },
+    { groups: [] },
+    { users: null, groups: null },
+    { users: [owner], groups: null },
+  ])
+    await withRule({ kind: "push", pattern: "listed", ...lists }, async (id) => {
+      const { json } = await rest("GET", `/branch-restrictions/${id}`);
+      assert.deepEqual(
+        [json.users.length, json.groups.length],
+        ["users" in lists ? (lists.users?.length ?? 0) : 0, 0],
+      );
+      assert.equal((await rest("PUT", `/branch-restrictions/${id}`, { pattern: "other" })).status, 200);
+    });
+  await withRule({ kind: "delete", pattern: "listed" }, async (id) => {
+    const refused = await rest("PUT", `/branch-restrictions/${id}`, { kind: "push" });
+    assert.deepEqual([refused.status, Object.keys(refused.json.error.fields)], [400, ["users", "groups"]]);
+    assert.equal((await rest("PUT", `/branch-restrictions/${id}`, { kind: "push", users: [] })).status, 200);
+  });
 });
 
 test("a second rule of a kind for the same branches is a conflict", async () => {
@@ -128,7 +209,7 @@ test("a second rule of a kind for the same branches is a conflict", async () => 
 
 test("push: nobody without a list, not even an administrator; listed accounts and members of listed groups may", async () => {
   const tip = await commit({}, "Pushed");
-  await withRule({ kind: "push", pattern: "ma*" }, async (id) => {
+  await withRule({ kind: "push", pattern: "ma*", ...NOBODY }, async (id) => {
     const refused = await push("main", "main:free");
     assert.equal(refused.status, 1);
     const reason = `branch restriction ${id}: "push" on ma*: only the accounts and groups that it lists may push`;
@@ -149,7 +230,7 @@ test("push: nobody without a list, not even an administrator; listed accounts an
 
 test("an atomic push that a rule refuses in part changes nothing", async () => {
   await commit({}, "Together");
-  await withRule({ kind: "push", pattern: "release/*" }, async () => {
+  await withRule({ kind: "push", pattern: "release/*", ...NOBODY }, async () => {
     const before = (await rest("GET", "/refs/branches?pagelen=100")).json;
     const refused = await push("--atomic", "main", "main:release/1");
     assert.equal(refused.status, 1);
@@ -181,12 +262,12 @@ test("delete and push by branch type hold over git and over REST", async () => {
     assert.match(answer.json.error.message, new RegExp(`^branch restriction ${id}: `));
     assert.equal((await push("main:hotfix/1")).status, 0, "a push is none");
   });
-  await withRule({ kind: "push", ...match, branch_type: "development" }, async () => {
+  await withRule({ kind: "push", ...NOBODY, ...match, branch_type: "development" }, async () => {
     await commit({}, "To development");
     assert.equal((await push("main")).status, 1);
     assert.equal((await push("main:other")).status, 0);
   });
-  await withRule({ kind: "push", ...match, branch_type: "release" }, async () => {
+  await withRule({ kind: "push", ...NOBODY, ...match, branch_type: "release" }, async () => {
     const body = { name: "release/2", target: { hash: first } };
     assert.equal((await rest("POST", "/refs/branches", body)).status, 403);
     assert.equal((await rest("GET", "/refs/branches/release/2")).status, 404);
@@ -197,7 +278,7 @@ test("delete and push by branch type hold over git and over REST", async () => {
 
 test("rules for merges refuse no push", async () => {
   const rules = [
-    { kind: "restrict_merges", pattern: "*" },
+    { kind: "restrict_merges", pattern: "*", ...NOBODY },
     { kind: "require_approvals_to_merge", pattern: "*", value: 2 },
     { kind: "enforce_merge_checks", pattern: "*" },
   ];

@@ -1,8 +1,7 @@
 import { noContentAnswer } from "../../http/answer.ts";
 import { removePermission } from "../../operations/explicit-permissions.ts";
 import { getGroup } from "../../operations/groups.ts";
-import { getSelectedAccount } from "../../operations/selected-account.ts";
-import { permissionRoutes } from "./permission-routes.ts";
+import { getSelectedPermissionAccount, permissionRoutes } from "./permission-routes.ts";
 
 const DELETE = {
   method: "DELETE",
@@ -13,7 +12,7 @@ const DELETE = {
 export const deleteUserPermissionRoutes = permissionRoutes(
   { ...DELETE, below: "users/{selected_user_id}" },
   async (ports, { place, params }) => {
-    const { uuid } = await getSelectedAccount(ports, params.selected_user_id!);
+    const { uuid } = await getSelectedPermissionAccount(ports, place, params);
     await removePermission(ports, place, { kind: "account", uuid });
     return noContentAnswer();
   },

@@ -1,12 +1,11 @@
 import { jsonAnswer } from "../../http/answer.ts";
 import { getGroup } from "../../operations/groups.ts";
-import { getSelectedAccount } from "../../operations/selected-account.ts";
 import {
   representGroupPermission,
   representUserPermission,
 } from "../../representations/explicit-permission.ts";
 import { findExplicitPermission } from "../../storage/sql/explicit-permissions.ts";
-import { permissionRoutes } from "./permission-routes.ts";
+import { getSelectedPermissionAccount, permissionRoutes } from "./permission-routes.ts";
 
 const READ = {
   method: "GET",
@@ -18,7 +17,7 @@ const READ = {
 export const getUserPermissionRoutes = permissionRoutes(
   { ...READ, below: "users/{selected_user_id}" },
   async (ports, { place, owner, bases, params }) => {
-    const account = await getSelectedAccount(ports, params.selected_user_id!);
+    const account = await getSelectedPermissionAccount(ports, place, params);
     const holder = { kind: "account", uuid: account.uuid } as const;
     const permission = await findExplicitPermission(ports.database.kysely, place, holder);
     return jsonAnswer(200, representUserPermission(owner, account, permission ?? "none", bases));

@@ -1,9 +1,11 @@
 import type { Answer } from "../../http/answer.ts";
 import type { Method, ProjectRoute, RepositoryRoute, RestRequest } from "../../http/route.ts";
+import type { Account } from "../../model/account.ts";
 import { projectSubject, repositorySubject } from "../../model/audit.ts";
 import type { Scope } from "../../model/scope.ts";
 import type { Workspace } from "../../model/workspace.ts";
 import type { NamedPlace } from "../../operations/explicit-permissions.ts";
+import { getSelectedAccount } from "../../operations/named-accounts.ts";
 import type { Ports } from "../../ports.ts";
 import type { PermissionOwner } from "../../representations/explicit-permission.ts";
 
@@ -72,4 +74,13 @@ export function inProject(request: Parameters<ProjectRoute["handle"]>[1]): Permi
     place: { ...projectSubject(project), kind: "project", uuid: project.uuid },
     owner: { kind: "project", project, workspace },
   };
+}
+
+/** The reference takes the user name in the URL of a project's permissions, and not in that of a repository's. */
+export function getSelectedPermissionAccount(
+  ports: Pick<Ports, "database">,
+  place: NamedPlace,
+  params: RestRequest["params"],
+): Promise<Account> {
+  return getSelectedAccount(ports, params.selected_user_id!, { takesUsername: place.kind === "project" });
 }

@@ -27,7 +27,16 @@ for (const [kind, place, permissions] of [
   const config = `${place}/permissions-config`;
 
   for (const [holderKind, names] of [
-    ["user", [member.uuid, member.account.accountId]],
+    // The reference has the user name in URLs of projects alone.
+    [
+      "user",
+      [
+        member.uuid,
+        member.account.uuid,
+        member.account.accountId,
+        ...(kind === "project" ? ["member", "MEMBER"] : []),
+      ],
+    ],
     ["group", ["the-developers", "THE-developers"]],
   ] as const) {
     const list = `${config}/${holderKind}s`;
@@ -75,7 +84,13 @@ for (const [kind, place, permissions] of [
       }
       for (const method of ["GET", "PUT", "DELETE"]) {
         const body = method === "PUT" ? { permission: "read" } : undefined;
-        for (const name of ["nobody", "%7B%7D", "__proto__", "%F0%9F%98%80"]) {
+        for (const name of [
+          "nobody",
+          ...(kind === "repository" ? ["member"] : []),
+          "%7B%7D",
+          "__proto__",
+          "%F0%9F%98%80",
+        ]) {
           assert.equal((await rest(method, `${list}/${name}`, body)).status, 404, `${method} ${name}`);
         }
       }

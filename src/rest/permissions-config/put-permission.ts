@@ -4,13 +4,13 @@ import type { ProjectRoute, RepositoryRoute } from "../../http/route.ts";
 import type { ProjectPermission } from "../../model/project-permission.ts";
 import { setAccountPermission, setGroupPermission } from "../../operations/explicit-permissions.ts";
 import { getGroup } from "../../operations/groups.ts";
-import { getSelectedAccount } from "../../operations/selected-account.ts";
 import type { Ports } from "../../ports.ts";
 import {
   representGroupPermission,
   representUserPermission,
 } from "../../representations/explicit-permission.ts";
 import {
+  getSelectedPermissionAccount,
   inProject,
   inRepository,
   type PermissionRequest,
@@ -56,7 +56,7 @@ async function putUserPermission(
   { workspace, place, owner, bases, params }: PermissionRequest,
   permission: Given,
 ): Promise<Answer> {
-  const account = await getSelectedAccount(ports, params.selected_user_id!);
+  const account = await getSelectedPermissionAccount(ports, place, params);
   await setAccountPermission(ports, workspace, place, account, permission);
   return jsonAnswer(200, representUserPermission(owner, account, permission, bases));
 }

@@ -1,7 +1,7 @@
 import { noContentAnswer } from "../../http/answer.ts";
 import type { ProjectRoute } from "../../http/route.ts";
+import { getSelectedAccount } from "../../operations/named-accounts.ts";
 import { removeProjectReviewer } from "../../operations/projects.ts";
-import { getSelectedAccount } from "../../operations/selected-account.ts";
 
 export const deleteProjectReviewerRoute: ProjectRoute = {
   subject: "project",
@@ -11,7 +11,7 @@ export const deleteProjectReviewerRoute: ProjectRoute = {
   oauthScopes: ["project:admin"],
   permission: "admin",
   async handle(ports, { project, params }) {
-    const account = await getSelectedAccount(ports, params.selected_user!);
+    const account = await getSelectedAccount(ports, params.selected_user!, { takesUsername: true });
     await removeProjectReviewer(ports, project, account);
     return noContentAnswer();
   },

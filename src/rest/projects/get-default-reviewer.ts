@@ -1,7 +1,7 @@
 import { jsonAnswer } from "../../http/answer.ts";
 import type { ProjectRoute } from "../../http/route.ts";
+import { getSelectedAccount } from "../../operations/named-accounts.ts";
 import { requireProjectReviewer } from "../../operations/projects.ts";
-import { getSelectedAccount } from "../../operations/selected-account.ts";
 import { representEmbeddedAccount } from "../../representations/embedded-account.ts";
 
 export const getProjectReviewerRoute: ProjectRoute = {
@@ -12,7 +12,7 @@ export const getProjectReviewerRoute: ProjectRoute = {
   oauthScopes: ["project:admin"],
   permission: "admin",
   async handle(ports, { project, params, bases }) {
-    const account = await getSelectedAccount(ports, params.selected_user!);
+    const account = await getSelectedAccount(ports, params.selected_user!, { takesUsername: true });
     await requireProjectReviewer(ports, project, account);
     return jsonAnswer(200, representEmbeddedAccount(account, bases));
   },

@@ -212,7 +212,7 @@ test("default reviewers are added once, shown and taken away", async () => {
   const { path } = await newProject();
   const reviewers = `${path}/default-reviewers`;
   assert.equal((await rest("GET", reviewers)).json.size, 0);
-  for (const name of [member.uuid, member.account.accountId]) {
+  for (const name of [member.uuid, member.account.uuid, member.account.accountId, "member", "MEMBER"]) {
     const added = await rest("PUT", `${reviewers}/${name}`, { uuid: `{${member.account.uuid}}` });
     assert.deepEqual([added.status, added.json.type, added.json.nickname], [200, "user", "member"]);
   }
@@ -220,7 +220,15 @@ test("default reviewers are added once, shown and taken away", async () => {
   assert.equal(json.size, 1);
   assert.deepEqual(Object.keys(json.values[0]).sort(), ["reviewer_type", "type", "user"]);
   assert.deepEqual([json.values[0].type, json.values[0].reviewer_type], ["default_reviewer", "project"]);
-  assert.equal((await rest("GET", `${reviewers}/${member.uuid}`)).json.nickname, "member");
+  for (const name of [member.uuid, "member"])
+    assert.equal((await rest("GET", `${reviewers}/${name}`)).json.nickname, "member");
+  for (const [body, status] of [
+    [{}, 200],
+    [{ username: "member" }, 200],
+    [{ uuid: owner.account.uuid }, 400],
+    [{ username: "nobody" }, 404],
+  ] as const)
+    assert.equal((await rest("PUT", `${reviewers}/member`, body)).status, status, JSON.stringify(body));
   for (const [method, name, status] of [
     ["GET", owner.uuid, 400],
     ["DELETE", owner.uuid, 400],
@@ -233,7 +241,7 @@ test("default reviewers are added once, shown and taken away", async () => {
     assert.equal(answer.status, status, `${method} ${name}`);
   }
   assert.equal((await member.rest("GET", reviewers)).status, 403);
-  assert.equal((await rest("DELETE", `${reviewers}/${member.uuid}`)).status, 204);
+  assert.equal((await rest("DELETE", `${reviewers}/Member`)).status, 204);
   assert.equal((await rest("DELETE", `${reviewers}/${member.uuid}`)).status, 400);
   assert.equal((await rest("GET", reviewers)).json.size, 0);
 });

@@ -1,19 +1,26 @@
 import { jsonAnswer } from "../../http/answer.ts";
 import type { ProjectRoute } from "../../http/route.ts";
+import { invalidField } from "../../model/failure.ts";
+import { getSelectedAccount } from "../../operations/named-accounts.ts";
 import { addProjectReviewer } from "../../operations/projects.ts";
-import { getSelectedAccount } from "../../operations/selected-account.ts";
 import { representEmbeddedAccount } from "../../representations/embedded-account.ts";
+import { AccountReference, readAccountReference } from "../named-in-body.ts";
 
-/** Its "optional body containing the uuid of the user" is not read: the URL says the same. */
-export const putProjectReviewerRoute: ProjectRoute = {
+/** Its "optional body containing the uuid of the user" must name the account of the URL, if it names one. */
+export const putProjectReviewerRoute: ProjectRoute<typeof AccountReference> = {
   subject: "project",
   method: "PUT",
   path: "/2.0/workspaces/{workspace}/projects/{project_key}/default-reviewers/{selected_user}",
   scopes: ["admin:project:bitbucket"],
   oauthScopes: ["project:admin"],
   permission: "admin",
-  async handle(ports, { project, params, bases }) {
-    const account = await getSelectedAccount(ports, params.selected_user!);
+  body: AccountReference,
+  async handle(ports, { project, params, bases, body }) {
+    const account = await getSelectedAccount(ports, params.selected_user!, { takesUsername: true });
+    if (body.uuid || body.account_id || body.username) {
+      const named = await readAccountReference(ports, "uuid", body);
+      if (named.uuid !== account.uuid) throw invalidField("uuid", "names another account than the URL");
+    }
     await addProjectReviewer(ports, project, account);
     return jsonAnswer(200, representEmbeddedAccount(account, bases));
   },

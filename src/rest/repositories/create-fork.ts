@@ -5,7 +5,7 @@ import type { ForkRoute } from "../../http/route.ts";
 import { invalidField } from "../../model/failure.ts";
 import { fullName } from "../../model/repository.ts";
 import { parseWorkspaceSlug, slugifyRepositoryName } from "../../model/slug.ts";
-import { parseBracedUuid } from "../../model/uuid.ts";
+import { parseBracedUuid, parseUuid } from "../../model/uuid.ts";
 import { forkRepository } from "../../operations/fork-repository.ts";
 import { parseRepositoryBody, RepositoryBody } from "./repository-body.ts";
 import { showRepository } from "./show-repository.ts";
@@ -48,9 +48,10 @@ export const createForkRoute: ForkRoute<typeof ForkBody> = {
 function readWorkspace({ workspace }: BodyOf<typeof ForkBody>) {
   const text = workspace?.uuid ?? workspace?.slug;
   if (workspace === undefined || text === undefined) return undefined;
-  const uuid = parseBracedUuid(text);
+  // A bare UUID could be a slug.
+  const uuid = workspace.uuid === undefined ? parseBracedUuid(text) : parseUuid(text);
   if (uuid !== undefined) return { uuid };
-  if (workspace.uuid !== undefined) throw invalidField("workspace.uuid", "must be a UUID in braces");
+  if (workspace.uuid !== undefined) throw invalidField("workspace.uuid", "must be a UUID");
   const slug = parseWorkspaceSlug(text);
   if (slug === undefined) throw invalidField("workspace.slug", "not a valid slug of a workspace");
   return { slug };

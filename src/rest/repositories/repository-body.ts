@@ -3,7 +3,7 @@ import { type Failure, invalidField } from "../../model/failure.ts";
 import { type BranchName, parseBranchName } from "../../model/ref-name.ts";
 import { FORK_POLICIES, type ForkPolicy } from "../../model/repository.ts";
 import { type ProjectKey, parseProjectKey } from "../../model/slug.ts";
-import { parseBracedUuid, type Uuid } from "../../model/uuid.ts";
+import { parseBracedUuid, parseUuid, type Uuid } from "../../model/uuid.ts";
 
 const TEXT_LENGTH_MAX = 65_536;
 const nullable = <Schema extends Parameters<TypeBuilder["Union"]>[0][number]>(
@@ -66,8 +66,9 @@ function requiredBranchName(text: string): BranchName {
 
 /** A project by `key`, by `uuid`, or by a UUID given as the key: the reference has an example of that. */
 function requiredProject(project: { key?: string; uuid?: string }): { key: ProjectKey } | { uuid: Uuid } {
-  const uuid = parseBracedUuid(project.uuid ?? project.key ?? "");
+  const uuid = project.uuid === undefined ? parseBracedUuid(project.key ?? "") : parseUuid(project.uuid);
   if (uuid !== undefined) return { uuid };
+  if (project.uuid !== undefined) throw invalidProject();
   const key = parseProjectKey(project.key ?? "");
   if (key === undefined) throw invalidProject();
   return { key };

@@ -1,7 +1,7 @@
 import { jsonAnswer } from "../../http/answer.ts";
 import type { WorkspaceRoute } from "../../http/route.ts";
 import { Failure } from "../../model/failure.ts";
-import { getSelectedAccount } from "../../operations/selected-account.ts";
+import { getSelectedAccount } from "../../operations/named-accounts.ts";
 import { representMembership } from "../../representations/membership.ts";
 import { findMember } from "../../storage/sql/workspaces.ts";
 
