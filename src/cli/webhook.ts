@@ -97,7 +97,8 @@ async function describeWebhook({ database }: Pick<Ports, "database">, webhook: W
 /** A password for the target may stand in its URL. */
 function maskPassword(text: string): string {
   const url = new URL(text);
-  if (url.password !== "") url.password = "***";
+  if (url.password === "") return text;
+  url.password = "***";
   return url.href;
 }
 

@@ -14,6 +14,7 @@ import { Failure } from "../model/failure.ts";
 import { maskTokens } from "../model/mask-secrets.ts";
 import type { Ports } from "../ports.ts";
 import { BUG_BODY, CHALLENGE, errorBody, statusOf } from "./answer-failure.ts";
+import { decodeBody, parseFormBody } from "./body-text.ts";
 import { openHostGuard } from "./host-guard.ts";
 import { noteRefusal } from "./note-refusal.ts";
 import { BITBUCKET_API_HOST, BITBUCKET_HOST } from "./public-urls.ts";
@@ -224,11 +225,12 @@ function refuseUrl(problem: string, response: ServerResponse): void {
  */
 function addBodyParsers(server: FastifyInstance): void {
   server.removeAllContentTypeParsers();
-  server.addContentTypeParser("application/json", { parseAs: "string" }, (_request, body, done) => {
-    if (body === "") return done(null, undefined);
+  server.addContentTypeParser("application/json", { parseAs: "buffer" }, (_request, body, done) => {
+    if (body.length === 0) return done(null, undefined);
     try {
-      done(null, JSON.parse(body as string));
-    } catch {
+      done(null, JSON.parse(decodeBody(body as Buffer)));
+    } catch (error) {
+      if (error instanceof Failure) return done(error);
       done(
         new Failure("invalid-input", "Bad request", {
           detail: "The body is not JSON",
@@ -239,9 +241,13 @@ function addBodyParsers(server: FastifyInstance): void {
   });
   server.addContentTypeParser(
     "application/x-www-form-urlencoded",
-    { parseAs: "string" },
+    { parseAs: "buffer" },
     (_request, body, done) => {
-      done(null, new URLSearchParams(body as string));
+      try {
+        done(null, parseFormBody(body as Buffer));
+      } catch (error) {
+        done(error as Failure);
+      }
     },
   );
   server.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) =>

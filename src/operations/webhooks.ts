@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { isPrivateHost } from "../jobs/public-address.ts";
 import { Failure, invalidField } from "../model/failure.ts";
+import { isAscii, parseHttpUrl } from "../model/http-url.ts";
 import type { Secret } from "../model/secret.ts";
 import type { Uuid } from "../model/uuid.ts";
 import type { Webhook, WebhookDelivery, WebhookEvent } from "../model/webhook.ts";
@@ -108,16 +109,17 @@ export async function redeliver(
   return uuid;
 }
 
+/** It is kept as it was sent. Each delivery parses it as it is parsed here, so what is judged is what is connected to. */
 function requiredUrl(text: string | undefined, config: WebhookPorts["config"]): string {
-  const url = text === undefined ? null : URL.parse(text);
-  if (url === null || (url.protocol !== "http:" && url.protocol !== "https:") || url.hostname === "") {
-    throw invalidField("url", "must be an http or https URL");
+  const url = text === undefined || !isAscii(text) ? undefined : parseHttpUrl(text);
+  if (text === undefined || url === undefined) {
+    throw invalidField("url", "must be an http or https URL, without spaces and with other letters escaped");
   }
   // Documented: no internal address. What a name leads to is judged at each delivery.
   if (!config.mayReachPrivateAddresses && isPrivateHost(url.hostname)) {
     throw invalidField("url", "must be a public address (the server's operator may allow others)");
   }
-  return url.href;
+  return text;
 }
 
 function requiredEvents(events: readonly WebhookEvent[] | undefined): readonly WebhookEvent[] {

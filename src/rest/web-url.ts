@@ -1,4 +1,5 @@
 import { invalidField } from "../model/failure.ts";
+import { isAscii, parseHttpUrl } from "../model/http-url.ts";
 
 /** Our choice: what browsers and proxies carry. */
 export const WEB_URL_LENGTH_MAX = 2048;
@@ -11,7 +12,13 @@ export const WEB_URL_LENGTH_MAX = 2048;
 export function requireWebUrl(field: string, text: string): string {
   if (text.length > WEB_URL_LENGTH_MAX)
     throw invalidField(field, `longer than ${WEB_URL_LENGTH_MAX} characters`);
-  if (!/^https?:\/\//i.test(text) || !URL.canParse(text))
-    throw invalidField(field, "must be a URL that begins with http:// or https://");
+  if (parseHttpUrl(text) === undefined)
+    throw invalidField(field, "must be a URL that begins with http:// or https://, without spaces");
   return text;
+}
+
+/** The same for what the reference calls a URI. */
+export function requireUri(field: string, text: string): string {
+  if (!isAscii(text)) throw invalidField(field, "must have other letters than ASCII's percent-encoded");
+  return requireWebUrl(field, text);
 }

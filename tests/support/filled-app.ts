@@ -62,7 +62,8 @@ export async function startFilledApp(
       return git.out(["rev-parse", "HEAD"], { folder });
     },
     async rest(method, path, body) {
-      const answer = await fetch(`${app.url}/2.0/repositories/acme/demo${path}`, {
+      const base = path.startsWith("http") ? "" : `${app.url}/2.0/repositories/acme/demo`;
+      const answer = await fetch(`${base}${path}`, {
         method,
         headers: {
           authorization: `Basic ${Buffer.from(`owner@example.com:${token}`).toString("base64")}`,

@@ -8,7 +8,7 @@ import {
   type ReportDataType,
 } from "../../model/report.ts";
 import type { NewReport } from "../../operations/reports.ts";
-import { requireWebUrl } from "../web-url.ts";
+import { requireUri } from "../web-url.ts";
 import {
   DETAILS_LENGTH_MAX,
   LINE_LENGTH_MAX,
@@ -112,7 +112,7 @@ function requiredLink(field: string, value: unknown): ReportData["value"] {
   if (typeof text !== "string" || typeof href !== "string") {
     throw invalidField(field, "must be an object with the texts text and href");
   }
-  return { text: requiredLength(`${field}.text`, text), href: requireWebUrl(`${field}.href`, href) };
+  return { text: requiredLength(`${field}.text`, text), href: requireUri(`${field}.href`, href) };
 }
 
 function requiredLength(field: string, text: string): string {

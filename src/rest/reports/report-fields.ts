@@ -1,6 +1,6 @@
 import type { TypeBuilder } from "../../http/body-schema.ts";
 import { invalidField } from "../../model/failure.ts";
-import { requireWebUrl } from "../web-url.ts";
+import { requireUri } from "../web-url.ts";
 
 /** Reported as Bitbucket's limit of an annotation's summary; for titles and ids it is our choice. */
 export const LINE_LENGTH_MAX = 450;
@@ -12,7 +12,7 @@ export const OptionalText = (Type: TypeBuilder) => Type.Optional(Type.Union([Typ
 /** @throws Failure invalid-input that names the field if the text is missing, empty or too long. */
 export function requiredText(field: string, text: string | null | undefined, lengthMax: number): string {
   const given = optionalText(field, text, lengthMax);
-  if (given === undefined) throw invalidField(field, "required");
+  if (given === undefined || given.trim() === "") throw invalidField(field, "required");
   return given;
 }
 
@@ -22,7 +22,7 @@ export function optionalText(
   text: string | null | undefined,
   lengthMax: number,
 ): string | undefined {
-  if (text == null || text.trim() === "") return undefined;
+  if (text == null || text === "") return undefined;
   if (text.length > lengthMax) throw invalidField(field, `longer than ${lengthMax} characters`);
   return text;
 }
@@ -52,5 +52,5 @@ export function requiredWord<Word extends string>(
 
 /** @throws Failure invalid-input that names the field. */
 export function optionalUrl(field: string, text: string | null | undefined): string | undefined {
-  return text == null || text === "" ? undefined : requireWebUrl(field, text);
+  return text == null || text === "" ? undefined : requireUri(field, text);
 }

@@ -48,7 +48,7 @@ export function parseRepositoryBody(body: BodyOf<typeof RepositoryBody>): Reposi
     ...(body.name === undefined ? {} : { name: body.name }),
     ...(body.description === undefined ? {} : { description: body.description ?? "" }),
     ...(body.website === undefined ? {} : { website: body.website ?? undefined }),
-    ...(body.language === undefined ? {} : { language: (body.language ?? "").toLowerCase() }),
+    ...(body.language === undefined ? {} : { language: body.language ?? "" }),
     ...(body.is_private === undefined ? {} : { isPrivate: body.is_private }),
     ...(body.has_issues === undefined ? {} : { hasIssues: body.has_issues }),
     ...(body.has_wiki === undefined ? {} : { hasWiki: body.has_wiki }),
