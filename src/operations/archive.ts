@@ -3,6 +3,7 @@ import { access } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import type { Readable } from "node:stream";
 import { openGitStream } from "../git/git-stream.ts";
+import { SECONDS_MAX } from "../git/objects/parse-identity.ts";
 import { Failure } from "../model/failure.ts";
 import type { ObjectId } from "../model/object-id.ts";
 import type { Repository } from "../model/repository.ts";
@@ -25,7 +26,7 @@ export function archiveName(repository: Repository, commit: ObjectId): string {
  * @throws Failure invalid-input for tar.bz2 where the machine has no bzip2.
  */
 export async function openArchive(
-  { packs }: Pick<Ports, "packs">,
+  { packs, objects }: Pick<Ports, "packs" | "objects">,
   repository: Repository,
   commit: ObjectId,
   { format, signal }: { readonly format: ArchiveFormat; readonly signal: AbortSignal },
@@ -39,10 +40,29 @@ export async function openArchive(
   // git makes tar.gz and zip itself; the other it pipes through the program that the setting names.
   const settings = format === "tar.bz2" ? ["-c", "tar.tar.bz2.command=bzip2 -c"] : [];
   const prefix = `${archiveName(repository, commit)}/`;
-  return openGitStream([...settings, "archive", `--format=${format}`, `--prefix=${prefix}`, commit], {
-    gitDir: packs.gitDir(repository.uuid),
+  const gitDir = packs.gitDir(repository.uuid);
+  const archived = await archivedObject(objects, gitDir, commit);
+  return openGitStream([...settings, "archive", `--format=${format}`, `--prefix=${prefix}`, archived], {
+    gitDir,
     signal,
   });
+}
+
+/**
+ * git gives the files the time of the commit, also one that no program can unpack: after the year 9999, or before 1970,
+ * which it reads as a number of 20 digits. A tree has no time, and its files get that of the request.
+ */
+async function archivedObject(
+  objects: Ports["objects"],
+  gitDir: string,
+  commit: ObjectId,
+): Promise<ObjectId> {
+  const content = (await objects.readObject(gitDir, commit))?.content ?? Buffer.alloc(0);
+  const headers = content.toString("latin1", 0, content.indexOf("\n\n"));
+  const line = /^committer .*/m.exec(headers)?.[0] ?? "";
+  const [, sign, digits] = /^> *(-?)(\d*)/.exec(line.slice(Math.max(0, line.indexOf(">")))) ?? [];
+  if (sign !== "-" && Number(digits) <= SECONDS_MAX) return commit;
+  return (await objects.readCommit(gitDir, commit))?.tree ?? commit;
 }
 
 async function hasProgram(name: string): Promise<boolean> {

@@ -36,7 +36,12 @@ const TIME_LIMIT_MS = 30_000;
 /** Changes kept to be sorted, some 300 bytes each. */
 const SORTED_MAX = 50_000;
 
-const FIELDS: MatchFields<FileChange> = {
+/** Changes whose commits are read at once, where the commits decide what is on the page. */
+const DATED_AT_ONCE = 200;
+
+type DatedChange = FileChange & { readonly date: Date };
+
+const FIELDS: MatchFields<DatedChange> = {
   path: { type: "text", read: ({ path }) => path.toString() },
   "commit.hash": { type: "text", read: ({ commit }) => commit },
   "commit.date": { type: "instant", read: ({ date }) => date },
@@ -61,7 +66,11 @@ export async function listFileVersions(
   const signal = AbortSignal.any([query.signal, timeLimit]);
   try {
     const history = { gitDir, commit: place.commit, path, followsRenames: query.followsRenames, signal };
-    const found = await collect(listFileHistory(history), query);
+    const changes = listFileHistory(history);
+    const found =
+      query.filter === undefined && query.sort === undefined
+        ? await collect(changes, query)
+        : await collectMatching(withDates(ports, gitDir, changes), query);
     if (found === undefined) return undefined;
     if (found.seen === 0 && (await findPlacedEntry(ports, repository, place)) === undefined) {
       throw noSuchFile(place.path);
@@ -99,27 +108,70 @@ function cleanPath(path: string): string {
 type Found = { readonly changes: readonly FileChange[]; readonly seen: number };
 
 /** Those of the page and one more, which tells whether there is a next one. */
-async function collect(
-  history: AsyncIterable<FileChange>,
+async function collect(history: AsyncIterable<FileChange>, { page, pagelen }: HistoryQuery): Promise<Found> {
+  const start = (page - 1) * pagelen;
+  const changes: FileChange[] = [];
+  let seen = 0;
+  for await (const change of history) {
+    seen += 1;
+    if (seen > start) changes.push(change);
+    if (changes.length > pagelen) break;
+  }
+  return { changes, seen };
+}
+
+/** The same of those that match, in the order that is asked for. */
+async function collectMatching(
+  history: AsyncIterable<DatedChange>,
   { page, pagelen, filter, sort }: HistoryQuery,
 ): Promise<Found | undefined> {
   const matches = filter === undefined ? () => true : compileMatch(filter, FIELDS);
   const order = sort === undefined ? undefined : compileOrder(sort, FIELDS);
   const start = (page - 1) * pagelen;
   const changes: FileChange[] = [];
+  const sorted: DatedChange[] = [];
   let seen = 0;
   let matching = 0;
   for await (const change of history) {
     seen += 1;
     if (!matches(change)) continue;
     matching += 1;
-    if (order !== undefined || matching > start) changes.push(change);
-    if (order === undefined && changes.length > pagelen) break;
-    if (changes.length > SORTED_MAX) return undefined;
+    if (order !== undefined) sorted.push(change);
+    else if (matching > start) changes.push(change);
+    if (changes.length > pagelen) break;
+    if (sorted.length > SORTED_MAX) return undefined;
   }
   if (order === undefined) return { changes, seen };
-  changes.sort(order);
-  return { changes: changes.slice(start, start + pagelen + 1), seen };
+  sorted.sort(order);
+  return { changes: sorted.slice(start, start + pagelen + 1), seen };
+}
+
+/**
+ * With the dates that the commits are shown with. Not git's: it has none for an author line without a closing bracket or
+ * without a time zone, and numbers of any length for others.
+ */
+async function* withDates(
+  { objects }: SourcePorts,
+  gitDir: string,
+  history: AsyncIterable<FileChange>,
+): AsyncGenerator<DatedChange> {
+  let batch: FileChange[] = [];
+  const readDates = async () => {
+    const ids = batch.map(({ commit }) => commit);
+    const commits = await objects.readCommits(gitDir, ids);
+    const dates = new Map(commits.map(({ id, author }) => [id, author.date]));
+    const dated = batch.flatMap((change) => {
+      const date = dates.get(change.commit);
+      return date === undefined ? [] : [{ ...change, date }];
+    });
+    batch = [];
+    return dated;
+  };
+  for await (const change of history) {
+    batch.push(change);
+    if (batch.length === DATED_AT_ONCE) yield* await readDates();
+  }
+  yield* await readDates();
 }
 
 async function describeChange(

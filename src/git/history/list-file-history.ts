@@ -5,8 +5,6 @@ import { openGitStream } from "../git-stream.ts";
 /** A commit that changed a file, and what the file was after it. */
 export type FileChange = {
   readonly commit: ObjectId;
-  /** When it was authored. */
-  readonly date: Date;
   /** The file's path in this commit: another one before a rename. Bytes, as git has them. */
   readonly path: Buffer;
   readonly mode: number;
@@ -24,9 +22,8 @@ export type FileHistoryQuery = {
 };
 
 const NUL = 0;
-/** `<id> <seconds>`, as FORMAT prints it. */
-const HEADER = /^([0-9a-f]{40}) (-?\d{1,15})$/;
-const FORMAT = "--format=tformat:%H %at";
+/** The id alone. What git prints for a date that it cannot read is empty, or of any length. */
+const FORMAT = "--format=tformat:%H";
 /** `:<old mode> <new mode> <old id> <new id> <status>`: git-diff(1), "Raw output format". Renames and copies name two paths. */
 const RAW = /^\n?:\d{6} (\d{6}) [0-9a-f]{40} ([0-9a-f]{40}) ([A-Z])\d*$/;
 
@@ -44,30 +41,29 @@ export async function* listFileHistory(query: FileHistoryQuery): AsyncGenerator<
     ...query,
     isLongWalk: true,
   });
-  let header: Pick<FileChange, "commit" | "date"> | undefined;
+  let commit: ObjectId | undefined;
   let raw: { readonly mode: number; readonly id: ObjectId | undefined; pathsLeft: number } | undefined;
   for await (const text of splitAtNul(stream as AsyncIterable<Buffer>)) {
     if (raw !== undefined) {
       raw.pathsLeft -= 1;
       if (raw.pathsLeft > 0) continue;
-      if (header !== undefined) yield { ...header, mode: raw.mode, id: raw.id, path: text };
+      if (commit !== undefined) yield { commit, mode: raw.mode, id: raw.id, path: text };
       // One path was asked for, so a commit has one change: what else it prints belongs to a folder.
-      header = undefined;
+      commit = undefined;
       raw = undefined;
       continue;
     }
     const line = text.toString("latin1");
     const found = RAW.exec(line);
-    if (found === null) header = parseHeader(line);
+    if (found === null) commit = readCommitId(line);
     else raw = readRaw(found);
   }
 }
 
-function parseHeader(line: string): Pick<FileChange, "commit" | "date"> {
-  const [, id = "", seconds] = HEADER.exec(line) ?? [];
-  const commit = parseObjectId(id);
+function readCommitId(line: string): ObjectId {
+  const commit = parseObjectId(line);
   if (commit === undefined) throw new Error("git log: prints something else than it was asked for");
-  return { commit, date: new Date(Number(seconds) * 1000) };
+  return commit;
 }
 
 function readRaw([, mode = "", id = "", status = ""]: RegExpExecArray) {

@@ -8,7 +8,7 @@ export type Identity = {
   readonly name: string;
   /** As written, without the angle brackets; empty if there is none. */
   readonly email: string;
-  /** Whole seconds. A date that is missing or beyond the year 9999 is 1970-01-01, as git shows it. */
+  /** Whole seconds, from 1970 to the end of 9999. A date that is missing, or before 1970, is 1970-01-01, as git shows it. */
   readonly date: Date;
   /** Of the writer's clock from UTC, in minutes; positive is east. */
   readonly offsetMinutes: number;

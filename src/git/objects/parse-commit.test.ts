@@ -59,6 +59,7 @@ test("reads a commit with two parents, a signature and an unknown header", () =>
 });
 
 const EPOCH = "1970-01-01T00:00:00.000Z";
+const LAST = "9999-12-31T23:59:59.000Z";
 for (const [why, line, raw, name, email, date, offsetMinutes] of [
   ["no e-mail address", "Ann 1700000000 +0100", "Ann", "Ann", "", "2023-11-14T22:13:20.000Z", 60],
   ["an empty address", "Ann <> 1 +0000", "Ann <>", "Ann", "", "1970-01-01T00:00:01.000Z", 0],
@@ -85,7 +86,8 @@ for (const [why, line, raw, name, email, date, offsetMinutes] of [
     "1970-01-01T00:01:00.000Z",
     0,
   ],
-  ["a date beyond the year 9999", "Ann <a@b> 253402300800 +0000", "Ann <a@b>", "Ann", "a@b", EPOCH, 0],
+  ["a date beyond the year 9999", "Ann <a@b> 253402300800 +0000", "Ann <a@b>", "Ann", "a@b", LAST, 0],
+  ["a date of 400 digits", `Ann <a@b> ${"9".repeat(400)} +0000`, "Ann <a@b>", "Ann", "a@b", LAST, 0],
   ["the last date", "Ann <a@b> 253402300799 -0000", "Ann <a@b>", "Ann", "a@b", "9999-12-31T23:59:59.000Z", 0],
   ["a negative date", "Ann <a@b> -1 +0000", "Ann <a@b>", "Ann", "a@b", EPOCH, 0],
   ["only a date", "1700000000 +0000", "", "", "", "2023-11-14T22:13:20.000Z", 0],

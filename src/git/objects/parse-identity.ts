@@ -1,16 +1,16 @@
 import type { Identity } from "./commit.ts";
 
-/** 9999-12-31T23:59:59Z: a later year has no ISO 8601 form that clients of the API read. */
-const SECONDS_MAX = 253_402_300_799;
+/** 9999-12-31T23:59:59Z: a later year has no form in RFC 3339, which clients of the API read. */
+export const SECONDS_MAX = 253_402_300_799;
 
 /** Sign, hours and minutes. */
 const OFFSET = /^[+-]\d{1,4}$/;
 
 export const NOBODY: Identity = { raw: "", name: "", email: "", date: new Date(0), offsetMinutes: 0 };
 
+/** Dates after the last that can be told are told as that one, so that they stay the latest. */
 function parseDate(seconds: string): Date {
-  const value = Number(seconds);
-  return new Date(value <= SECONDS_MAX ? value * 1000 : 0);
+  return new Date(Math.min(Number(seconds), SECONDS_MAX) * 1000);
 }
 
 /** `+0530` is 330. Longer ones exist in old histories, by a fault of the program that wrote them, and mean nothing. */
