@@ -1,26 +1,64 @@
 import { readFileSync } from "node:fs";
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, type Option } from "commander";
 import { describeProblem, exitStatusOf, USAGE_STATUS } from "./problem.ts";
+import { withProgramName } from "./program-name.ts";
+
+/** Commands that start git, sooner or later: without it they would stop in the middle. */
+const NEED_GIT = new Set(["serve", "demo", "backup", "restore", "fsck", "repository import"]);
+
+const EXIT_STATUSES = `
+Exit status: 0 done, 1 failed or refused, 2 wrong usage (an option, a value or a setting).`;
 
 /** A command that throws where commander would end the process, and says what is wrong in one line. */
 export function createCommand(name: string): Command {
-  return new Command(name)
+  const command = new Command(name)
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "pail: ")) })
+    .configureOutput({
+      writeOut: (text) => process.stdout.write(withProgramName(text)),
+      writeErr: (text) => process.stderr.write(withProgramName(text)),
+      outputError: (text, write) => write(text.replace(/^error: /, "pail: ")),
+    })
     .showSuggestionAfterError(true);
+  return Object.assign(command, {
+    createCommand,
+    /** Commander names the first one only. */
+    missingMandatoryOptionValue: () => refuseMissingOptions(command),
+  });
+}
+
+function refuseMissingOptions(command: Command): never {
+  const missing = command.options.filter(
+    (option: Option) => option.mandatory && command.getOptionValue(option.attributeName()) === undefined,
+  );
+  const names = missing.map(({ flags }) => flags).join(", ");
+  return command.error(`error: needed and not given: ${names} (${pathOf(command)} --help)`, {
+    code: "commander.missingMandatoryOptionValue",
+  });
+}
+
+/** Such as `pail token create`. */
+function pathOf(command: Command): string {
+  return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
 }
 
 export function createProgram(): Command {
   return createCommand("pail")
     .description("A self-hosted Git server that speaks Bitbucket Cloud")
     .version(readVersion(), "-V, --version")
+    .hook("preAction", async (_, command) => {
+      const isWorker = process.connected;
+      if (isWorker || !NEED_GIT.has(pathOf(command).replace(/^pail /, ""))) return;
+      const { requireGit } = await import("../git/git-version.ts");
+      await requireGit();
+    })
     .addHelpText(
       "after",
-      examples(
-        "pail demo --data ./data                  a running server with all that a first look needs",
+      `${examples(
+        "pail demo --data ./data                  a running server to try, with data in it",
         "pail serve --data ./data --port 8080     the server alone",
         "pail token create --help                 how a command is used",
-      ),
+      )}
+${EXIT_STATUSES}`,
     );
 }
 
@@ -43,7 +81,7 @@ export async function runProgram(program: Command, argv: readonly string[]): Pro
   } catch (error) {
     // Its text is out already.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE_STATUS;
-    process.stderr.write(`${describeProblem(error)}\n`);
+    process.stderr.write(`${withProgramName(describeProblem(error))}\n`);
     return exitStatusOf(error);
   }
 }
