@@ -45,11 +45,13 @@ const OWN_SITES = [undefined, "none", "same-origin"];
 
 /**
  * A browser adds the credential that its own dialog was given to whatever a page asks for, another site's form too. It tells so
- * in a header that no page can set (Fetch Metadata, 2.3), and that git, curl and libraries do not send.
+ * in a header that no page can set (Fetch Metadata, 2.3), and that git, curl and libraries do not send. Browsers have no dialog
+ * for Bearer: a page that sends it has been given the token.
  */
 function requireOwnSite({ method, headers }: FastifyRequest): void {
   if (SAFE_METHODS.includes(method) || OWN_SITES.includes(headers["sec-fetch-site"] as string | undefined))
     return;
+  if (readCredential(headers.authorization).kind === "bearer") return;
   throw new Failure("site-refused", "A browser sent this from a page of another site: nothing was changed", {
     reason: "sec-fetch-site",
   });

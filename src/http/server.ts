@@ -15,6 +15,7 @@ import { maskTokens } from "../model/mask-secrets.ts";
 import type { Ports } from "../ports.ts";
 import { BUG_BODY, CHALLENGE, errorBody, statusOf } from "./answer-failure.ts";
 import { decodeBody, parseFormBody } from "./body-text.ts";
+import { answerCors } from "./cors.ts";
 import { openHostGuard } from "./host-guard.ts";
 import { noteRefusal } from "./note-refusal.ts";
 import { BITBUCKET_API_HOST, BITBUCKET_HOST } from "./public-urls.ts";
@@ -76,6 +77,7 @@ export function createHttpServer(ports: Ports): AppServer {
     request.versionAtStart = ports.database.readVersion?.();
     reply.header("x-request-id", request.id);
     reply.header("x-content-type-options", "nosniff");
+    if (answerCors(request, reply)) return reply;
   });
   server.addHook("preParsing", async (request, reply) => {
     // RFC 9110, section 10.1.1: the client waits for this before it sends a body. By now it has been let in.

@@ -1,8 +1,8 @@
 // The attack: a person has given a token to the dialog of a browser; then a page of another site makes the browser send a form,
 // or ask for something, and the browser adds the token by itself. Browsers tell where a request comes from; what nobody but a
-// browser sends is refused if it would change anything.
+// browser sends is refused if it would change anything. What a page sends itself, and so has, is another matter: Bearer.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, before, describe, test } from "node:test";
 import { basic, sendRequest } from "../support/http-request.ts";
 import { startTestApp, type TestApp } from "../support/test-app.ts";
 
@@ -67,11 +67,71 @@ for (const site of ["same-origin", "none", undefined])
     assert.equal((await commit(site, authorization)).status, 201);
   });
 
-test("reading is left alone: no other page can see the answer, since there is no CORS", async () => {
-  const headers = { authorization, "sec-fetch-site": "cross-site", origin: "https://evil.example" };
-  const answer = await sendRequest(app.url, "/2.0/repositories/acme/demo", { headers });
-  assert.equal(answer.status, 200);
-  assert.equal(answer.headers["access-control-allow-origin"], undefined);
+test("a Bearer token is no ambient credential: a page that sends it has it, so it may write", async () => {
+  const token = await app.token();
+  assert.equal((await commit("cross-site", `Bearer ${token}`)).status, 201);
+  // Its checksum is wrong.
+  const forged = await commit("cross-site", `Bearer ${token.slice(0, -1)}${token.endsWith("0") ? "1" : "0"}`);
+  assert.equal(forged.status, 401);
+});
+
+describe("CORS", () => {
+  const ORIGIN = { origin: "https://page.example", "sec-fetch-site": "cross-site" };
+  const ask = (path: string, method: string, headers: Readonly<Record<string, string>>) =>
+    sendRequest(app.url, path, { method, headers: { ...ORIGIN, ...headers } });
+
+  for (const [what, path, status] of [
+    ["a whole answer", "/2.0/repositories/acme/demo", 200],
+    ["an empty one", "/2.0/repositories/acme/demo/nothing", 404],
+    ["one that is not there", "/2.0/nothing", 404],
+    ["a refusal of input", "/2.0/repositories/acme/demo/commits?pagelen=x", 400],
+  ] as const)
+    test(`${what} of the API may be read by any page, without the browser's own credentials`, async () => {
+      const answer = await ask(path, "GET", { authorization });
+      assert.equal(answer.status, status);
+      assert.equal(answer.headers["access-control-allow-origin"], "*");
+      assert.equal(answer.headers["access-control-allow-credentials"], undefined);
+      assert.match(answer.headers["access-control-expose-headers"] ?? "", /ETag.*Location.*X-Request-Id/);
+    });
+
+  test("also a refusal of the credential, and what is answered again from memory", async () => {
+    const refused = await ask("/2.0/user", "GET", { authorization: "Bearer x" });
+    assert.deepEqual([refused.status, refused.headers["access-control-allow-origin"]], [401, "*"]);
+    for (let time = 0; time < 3; time += 1) {
+      const { headers } = await ask("/2.0/repositories/acme/demo/commits", "GET", { authorization });
+      assert.equal(headers["access-control-allow-origin"], "*");
+    }
+  });
+
+  test("a preflight is the same for every path, and needs no credential", async () => {
+    const wanted = {
+      "access-control-request-method": "PUT",
+      "access-control-request-headers": "authorization, content-type",
+    };
+    const shown = async (path: string) => {
+      const { status, headers, text } = await ask(path, "OPTIONS", wanted);
+      return { status, text, headers: { ...headers, date: "", "x-request-id": "" } };
+    };
+    const there = await shown("/2.0/repositories/acme/demo");
+    assert.equal(there.status, 204);
+    assert.equal(there.headers["access-control-allow-origin"], "*");
+    assert.equal(there.headers["access-control-allow-credentials"], undefined);
+    assert.equal(there.headers["access-control-max-age"], "86400");
+    assert.match(there.headers["access-control-allow-methods"] ?? "", /GET.*POST.*PUT.*DELETE/);
+    assert.match(there.headers["access-control-allow-headers"] ?? "", /Authorization.*Content-Type/);
+    for (const path of ["/2.0/repositories/acme/hidden", "/2.0/nothing"])
+      assert.deepEqual(await shown(path), there);
+  });
+
+  test("Git, files outside the API and what is Pail's own are for no page", async () => {
+    for (const path of ["/acme/demo.git/info/refs?service=git-upload-pack", "/acme/demo/get/x.zip", "/"]) {
+      const answers = [
+        await ask(path, "GET", { authorization: gitAuthorization }),
+        await ask(path, "OPTIONS", { "access-control-request-method": "GET" }),
+      ];
+      for (const { headers } of answers) assert.equal(headers["access-control-allow-origin"], undefined);
+    }
+  });
 });
 
 test("who sends no credential is told what everybody is told", async () => {
