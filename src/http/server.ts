@@ -35,6 +35,9 @@ const HEADERS_TIMEOUT_MS = 60_000;
 /** Without a byte in either direction for this long a connection is dropped. A busy push gives a sign of life every 5 s. */
 const IDLE_TIMEOUT_MS = 600_000;
 
+/** What a client is told to wait where the server lacks something for now: a database that restarts is back by then. */
+const RETRY_AFTER_SECONDS = 10;
+
 /** Not imported: an import asks for all that this module of Node has, WebSockets too, which takes 40 ms and 5 MB. */
 const { createServer } = process.getBuiltinModule("node:http");
 
@@ -64,7 +67,8 @@ export function createHttpServer(ports: Ports): AppServer {
           response as ServerResponse,
         ),
     },
-    return503OnClosing: true,
+    // Told below, with a time to come again.
+    return503OnClosing: false,
     forceCloseConnections: "idle",
   });
   server.decorate("rememberedAnswers", remembered);
@@ -82,6 +86,10 @@ export function createHttpServer(ports: Ports): AppServer {
   server.addHook("preParsing", async (request, reply) => {
     // RFC 9110, section 10.1.1: the client waits for this before it sends a body. By now it has been let in.
     if (request.headers.expect?.toLowerCase() === "100-continue") reply.raw.writeContinue();
+  });
+  server.addHook("onSend", async (_request, reply) => {
+    if (reply.statusCode === 503 && !reply.hasHeader("retry-after"))
+      reply.header("retry-after", String(RETRY_AFTER_SECONDS));
   });
   server.addHook("onResponse", async (request, reply) => logRequest(ports, request, reply));
   addBodyParsers(server);
@@ -107,6 +115,7 @@ function createNodeServer(
     const open = responses.get(socket) ?? new Set();
     responses.set(socket, open.add(response));
     response.once("close", () => open.delete(response));
+    if (!server.listening) return answerStopping(response);
     const objection = objectionTo(request);
     if (objection !== undefined) return answerObjection(ports, objection, request, response);
     const target = readRequestTarget(request.url ?? "/", { names, port: request.socket.localPort });
@@ -130,10 +139,7 @@ function createNodeServer(
       cutSlowBody(request, response, () =>
         ports.log.info({ method: request.method, "failure.kind": "slow-body" }, "request cut"),
       );
-    const pass = () => handler(request, response);
-    // A server that ends tells its clients so, which is done further in.
-    if (server.listening) remembered.answer(request, response, pass);
-    else pass();
+    remembered.answer(request, response, () => handler(request, response));
   };
   const server = createServer(
     { maxHeaderSize: HEADER_BYTES_MAX, headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: 0 },
@@ -160,6 +166,17 @@ function createNodeServer(
     else replayConnection(server, socket, joined);
   });
   return server;
+}
+
+/** For who still asks on a connection that is open, while the server ends. */
+function answerStopping(response: ServerResponse): void {
+  const failure = new Failure("unavailable", "The server is stopping: try again later");
+  response.writeHead(statusOf(failure), {
+    "content-type": "application/json; charset=utf-8",
+    "retry-after": String(RETRY_AFTER_SECONDS),
+    connection: "close",
+  });
+  response.end(JSON.stringify(errorBody(failure)));
 }
 
 /** In JSON where the API is asked, and else as text, which git shows to its user. */

@@ -102,8 +102,9 @@ export function assertPushRefused({ status, stderr }: GitOutcome, why: RegExp): 
   assert.doesNotMatch(stderr, /hung up|reset by peer|unexpected disconnect|Everything up-to-date/);
 }
 
-export function assertUnavailable({ status, text }: RestAnswer, why: RegExp): void {
+export function assertUnavailable({ status, text, headers }: RestAnswer, why: RegExp): void {
   assert.equal(status, 503, text);
+  assert.match(String(headers["retry-after"]), /^[1-9]\d*$/, "says when to come again");
   assert.match(text, why);
 }
 
