@@ -7,6 +7,7 @@ import { openRateLimits } from "./authorization/rate-limits.ts";
 import type { Config } from "./config/config.ts";
 import { openKeys } from "./config/keys.ts";
 import { repositoryFolder } from "./config/repository-folder.ts";
+import { DEFAULTS } from "./config/settings.ts";
 import { openCommitGraphs } from "./git/history/commit-graph.ts";
 import { openObjectReader } from "./git/objects/object-reader.ts";
 import { openProcessPlaces, type ProcessPlaces } from "./git/process-places.ts";
@@ -17,6 +18,7 @@ import { type Metrics, NO_METRICS } from "./metrics/metrics.ts";
 import type { Ports } from "./ports.ts";
 import { openByteMemory } from "./storage/byte-memory.ts";
 import { openDiskFetchResponses } from "./storage/fetch-responses/disk-fetch-responses.ts";
+import { requireOwnFolder } from "./storage/own-folder.ts";
 import { openDiskPackStore } from "./storage/packs/disk-pack-store.ts";
 import { openDatabase } from "./storage/sql/open-database.ts";
 
@@ -33,11 +35,29 @@ const REF_ANSWERS_BYTES_MAX = 8 * 1024 * 1024;
 const WAITING_MAX = 1_000;
 const WAIT_MS_MAX = 60_000;
 
+/** One process has no use for more, unless it is told so. */
+const PROCESS_CONNECTIONS_MAX = 10;
+
 /** Everything that the product needs from outside, opened; for the server and for the command line. */
 export async function openPorts(config: Config, log: Logger): Promise<Ports & { close(): Promise<void> }> {
   mkdirSync(config.dataFolder, { recursive: true, mode: 0o700 });
   const objects = openObjectReader();
-  const database = await openDatabase(config.database);
+  const database = await openDatabase(
+    config.database.kind === "sqlite"
+      ? config.database
+      : { connectionsMax: connectionsOfProcess(config), ...config.database },
+  );
+  if (database.dialect === "postgres") {
+    try {
+      await requireOwnFolder(database, {
+        dataFolder: config.dataFolder,
+        repositories: repositoryFolder(config),
+      });
+    } catch (error) {
+      await database.close();
+      throw error;
+    }
+  }
   const packs = openDiskPackStore(repositoryFolder(config));
   const clock = () => new Date();
   const auditNotes = openAuditNotes({ database, clock, log });
@@ -74,6 +94,18 @@ export async function openPorts(config: Config, log: Logger): Promise<Ports & { 
       await database.close();
     },
   };
+}
+
+/** The database's connections are divided between the processes that serve. */
+export function connectionsOfProcess({
+  workers = 1,
+  databaseConnectionsMax: given,
+}: Pick<Config, "workers" | "databaseConnectionsMax">): number {
+  if (given !== undefined) return Math.max(1, Math.floor(given / workers));
+  return Math.min(
+    PROCESS_CONNECTIONS_MAX,
+    Math.max(1, Math.floor(DEFAULTS.databaseConnectionsMax / workers)),
+  );
 }
 
 async function openMetrics({ metrics }: Config): Promise<Metrics> {

@@ -5,7 +5,7 @@ import type { Command } from "commander";
 import type { Logger } from "pino";
 import { type RunningApp, startApp, startJobs, sweepLeftovers } from "../app.ts";
 import type { Config } from "../config/config.ts";
-import { isLoopback } from "../config/parse-setting.ts";
+import { isLoopback, WORKERS_MAX } from "../config/parse-setting.ts";
 import { publicBasesOf } from "../config/public-bases.ts";
 import { openPorts } from "../open-ports.ts";
 import type { Ports } from "../ports.ts";
@@ -26,7 +26,7 @@ export type ServerSteps<Prepared> = {
 };
 
 /** One for each core, where they can share a port. */
-export const WORKERS_OF_MACHINE = CAN_SHARE_PORT ? availableParallelism() : 1;
+export const WORKERS_OF_MACHINE = CAN_SHARE_PORT ? Math.min(availableParallelism(), WORKERS_MAX) : 1;
 
 /** Serves until SIGINT or SIGTERM. In a process that was started as a worker, serves beside the one that has started it. */
 export async function runServer<Prepared>(command: Command, steps: ServerSteps<Prepared>): Promise<void> {
@@ -34,6 +34,11 @@ export async function runServer<Prepared>(command: Command, steps: ServerSteps<P
   const config = { ...given, workers: given.workers ?? steps.workersDefault };
   if (config.workers > 1 && !CAN_SHARE_PORT) {
     throw new WrongSettingsError(["--workers: this system cannot share a port between processes: must be 1"]);
+  }
+  const { workers, databaseConnectionsMax: connections } = config;
+  if (connections !== undefined && connections < workers) {
+    const problem = `must be at least ${workers}, one for each worker, or --workers fewer`;
+    throw new WrongSettingsError([`--database-connections-max: ${problem}`]);
   }
   const workerPort = findWorkerPort(process.env);
   if (workerPort === undefined) await runMain(config, steps);

@@ -36,6 +36,8 @@ export type Config = {
   readonly fetchCacheBytesMax: number;
   /** Processes that serve. Undefined: as many as are usual for the command. */
   readonly workers: number | undefined;
+  /** Connections to PostgreSQL, of all processes together. Undefined: as many as fit a server that nobody has configured. */
+  readonly databaseConnectionsMax: number | undefined;
   /** Whether requests are limited as Bitbucket limits them. */
   readonly hasRateLimits: boolean;
   /** Failed credentials from one network in ten minutes, before more of them are refused unanswered. */

@@ -46,7 +46,8 @@ export function parseCount(text: string): number | undefined {
   return count >= 1 ? count : undefined;
 }
 
-const WORKERS_MAX = 64;
+/** More processes than this gain nothing. */
+export const WORKERS_MAX = 64;
 
 export function parseWorkers(text: string): number | undefined {
   const workers = /^\d{1,2}$/.test(text) ? Number(text) : 0;

@@ -36,6 +36,7 @@ test("nothing is needed", () => {
     hasRateLimits: false,
     failedCredentialsMax: 100,
     workers: undefined,
+    databaseConnectionsMax: undefined,
     metrics: undefined,
     refusesLeakedTokens: true,
   });
@@ -59,6 +60,7 @@ const GIVEN = {
   hasRateLimits: true,
   failedCredentialsMax: 7,
   workers: 3,
+  databaseConnectionsMax: 20,
   metrics: { host: "::1", port: 9464 },
   refusesLeakedTokens: false,
 };
@@ -80,6 +82,7 @@ const FLAGS: Flags = {
   rateLimits: true,
   failedCredentialsMax: "7",
   workers: "3",
+  databaseConnectionsMax: "20",
   metrics: "[::1]:9464",
   refuseLeakedTokens: false,
 };
@@ -101,6 +104,7 @@ const ENVIRONMENT: Environment = {
   PAIL_RATE_LIMITS: "true",
   PAIL_FAILED_CREDENTIALS_MAX: "7",
   PAIL_WORKERS: "3",
+  PAIL_DATABASE_CONNECTIONS_MAX: "20",
   PAIL_METRICS: "[::1]:9464",
   PAIL_REFUSE_LEAKED_TOKENS: "false",
 };
@@ -151,6 +155,7 @@ for (const [flags, environment, ...problems] of [
   [{ failedCredentialsMax: "0" }, {}, /^--failed-credentials-max: must be a whole number from 1$/],
   [{ workers: "0" }, {}, /^--workers: must be a whole number from 1 to 64/],
   [{ workers: "65" }, {}, /^--workers: /],
+  [{ databaseConnectionsMax: "0" }, {}, /^--database-connections-max: must be a whole number from 1$/],
   [{ metrics: "9464" }, {}, /^--metrics: must be an address and a port/],
   [{ metrics: "::1:9464" }, {}, /^--metrics: /],
   [{ fetchCacheBytesMax: "-1" }, {}, /^--fetch-cache-bytes-max: must be 0 or a number of bytes/],

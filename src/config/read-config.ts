@@ -63,6 +63,11 @@ export function readConfig(flags: Flags, environment: Environment): ConfigOutcom
       reader.read("failedCredentialsMax", parseCount, "must be a whole number from 1") ??
       DEFAULTS.failedCredentialsMax,
     workers: reader.read("workers", parseWorkers, "must be a whole number from 1 to 64"),
+    databaseConnectionsMax: reader.read(
+      "databaseConnectionsMax",
+      parseCount,
+      "must be a whole number from 1",
+    ),
     metrics: reader.read("metrics", parseAddress, "must be an address and a port, such as 127.0.0.1:9464"),
   };
   const { problems } = reader;

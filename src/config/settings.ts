@@ -19,6 +19,7 @@ export type SettingName =
   | "rateLimits"
   | "failedCredentialsMax"
   | "workers"
+  | "databaseConnectionsMax"
   | "metrics";
 
 export type Setting = {
@@ -49,6 +50,7 @@ export const DEFAULTS = {
   packBytesMax: 4 * GIB,
   fetchCacheBytesMax: 2 * GIB,
   failedCredentialsMax: 100,
+  databaseConnectionsMax: 64,
 } as const satisfies Record<string, string | number> & Pick<Config, "identity" | "logLevel">;
 
 /** Every setting but the database's, in the order of the help text. */
@@ -176,7 +178,15 @@ export const SETTINGS: readonly Setting[] = [
     flags: "--workers <number>",
     variable: "PAIL_WORKERS",
     description: "processes that serve, 1 to 64",
-    fallback: "the number of cores; for demo, 1",
+    fallback: "the number of cores, at most 64; for demo, 1",
+  },
+  {
+    name: "databaseConnectionsMax",
+    flags: "--database-connections-max <number>",
+    variable: "PAIL_DATABASE_CONNECTIONS_MAX",
+    description:
+      "connections to PostgreSQL, for all processes of a server together: at least as many as there are workers",
+    fallback: "64, and at most 10 a process",
   },
   {
     name: "metrics",

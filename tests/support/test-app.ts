@@ -61,6 +61,7 @@ export async function startTestApp(
       // Tests try many, and all from one address.
       failedCredentialsMax: 1_000_000,
       workers: 1,
+      databaseConnectionsMax: undefined,
       metrics: undefined,
       refusesLeakedTokens: true,
       ...settings,

@@ -4,16 +4,17 @@ import { type Kysely, sql } from "kysely";
 import { Failure } from "../../model/failure.ts";
 import { syncFolder } from "../sync-folder.ts";
 import { type Database, openDatabase } from "./open-database.ts";
+import { WITHOUT_LIMITS } from "./postgres-pool.ts";
 import type { Schema } from "./schema.ts";
 
 /**
  * Rows of one kind of database into another. Both have the same tables and columns, with values of the same kinds: numbers,
- * text and bytes. What is the same in all databases of a version (which migrations have run) is not copied.
+ * text and bytes. What a database says of itself (which migrations have run, what folder belongs to it) is not copied.
  */
 
 /** In memory at once. A row may hold what was told to a webhook, with all its commits. */
 const PAGE_ROWS = 200;
-const MIGRATION_TABLE = "schema_migration";
+const OWN_TABLES = ["schema_migration", "installation"];
 
 type Value = string | number | Buffer | null;
 type Row = Readonly<Record<string, Value>>;
@@ -47,6 +48,8 @@ export async function copyPostgresToFile(database: Database, path: string): Prom
       .setIsolationLevel("repeatable read")
       .setAccessMode("read only")
       .execute(async (tx) => {
+        // Between two pages the file is written, which may take its time.
+        await sql.raw(WITHOUT_LIMITS).execute(tx);
         await requireSameTables(tx, tables);
         for (const table of tables) await copyTableToFile(tx, file, table);
       });
@@ -112,11 +115,16 @@ export async function copyFileToPostgres(path: string, database: Database): Prom
   const file = new SqliteDatabase(path, { readonly: true, fileMustExist: true });
   try {
     const tables = inOrderOfReference(listTables(file));
-    await database.transaction(async (tx) => {
-      await requireEmpty(tx);
-      for (const table of tables) await copyTableToPostgres(file, tx, table);
-      for (const table of tables) await requireSameCount(file, tx, table);
-    });
+    await database.transaction(
+      async (tx) => {
+        await requireEmpty(tx);
+        // It gets the folder that is being restored, and with it another id.
+        await tx.deleteFrom("installation").execute();
+        for (const table of tables) await copyTableToPostgres(file, tx, table);
+        for (const table of tables) await requireSameCount(file, tx, table);
+      },
+      { isLong: true },
+    );
   } finally {
     file.close();
   }
@@ -140,7 +148,7 @@ function sequenceOf(table: string, column: string) {
 async function listPostgresTables(kysely: Kysely<Schema>): Promise<readonly string[]> {
   const { rows } = await sql<{ name: string }>`
     select table_name::text as name from information_schema.tables
-    where table_schema = current_schema() and table_name <> ${MIGRATION_TABLE}`.execute(kysely);
+    where table_schema = current_schema() and table_name not in (${sql.join(OWN_TABLES)})`.execute(kysely);
   return rows.map(({ name }) => name);
 }
 
@@ -207,8 +215,8 @@ function listTables(file: SqliteDatabase.Database): readonly Table[] {
   const all = <Found>(text: string, ...values: readonly string[]) =>
     file.prepare<unknown[], Found>(text).all(...values);
   const tables = all<{ name: string; sql: string }>(
-    "select name, sql from sqlite_master where type = 'table' and name not like 'sqlite_%' and name <> ? order by name",
-    MIGRATION_TABLE,
+    "select name, sql from sqlite_master where type = 'table' and name not like 'sqlite_%' and name not in (?, ?) order by name",
+    ...OWN_TABLES,
   );
   return tables.map(({ name, sql: definition }) => {
     const columns = all<{ name: string; pk: number }>("select name, pk from pragma_table_info(?)", name);

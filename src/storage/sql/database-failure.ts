@@ -21,9 +21,13 @@ const SYSTEM_CODES = new Set([
 
 /**
  * Beginnings of SQLSTATE codes that tell of the server, not of the statement (PostgreSQL, appendix A): connection, wrong
- * authorization, no such database, retryable rollback, resources, operator, system, lock not available.
+ * authorization, no such database, retryable rollback, resources, operator, system, lock not available, a transaction that
+ * took too long.
  */
-const POSTGRES_STATES = ["08", "28", "3D", "40", "53", "57", "58", "55P03"];
+const POSTGRES_STATES = ["08", "28", "3D", "40", "53", "57", "58", "55P03", "25P03", "25P04"];
+
+/** What says that nothing can be written for now: a standby, a database that is set so, a disk that is mounted so. */
+const READ_ONLY_CODES = ["25006", "SQLITE_READONLY"];
 
 /** Beginnings of SQLite's result codes that tell of the file, not of the statement. */
 const SQLITE_CODES = [
@@ -36,12 +40,11 @@ const SQLITE_CODES = [
   "SQLITE_NOTADB",
   "SQLITE_PERM",
   "SQLITE_PROTOCOL",
-  "SQLITE_READONLY",
 ];
 
 /** What `pg` says without a code when a connection is lost or not had in time. */
 const POSTGRES_MESSAGES =
-  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|timeout expired)/;
+  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|timeout expired|Query read timeout)/;
 
 /**
  * Turns an error of a driver that tells of a locked, broken or unreachable database into a failure, and returns any other
@@ -52,10 +55,45 @@ export function translateDatabaseError(error: unknown): unknown {
   // PostgreSQL puts values there: "Key (address_key)=(…) already exists", "Failing row contains (…)".
   if ("detail" in error) error.detail = undefined;
   const code = errorCode(error);
-  if (!isUnavailable(code, error.message)) return error;
+  if (code !== undefined && READ_ONLY_CODES.some((prefix) => code.startsWith(prefix)))
+    return new Failure("unavailable", "The database can only be read for now: try again later", {
+      reason: `database: ${code}`,
+    });
+  return isUnavailable(code, error.message) ? databaseUnavailable(code ?? error.message) : error;
+}
+
+export function databaseUnavailable(reason: string): Failure {
   return new Failure("unavailable", "The database is not available: try again later", {
-    reason: `database: ${code ?? error.message}`,
+    reason: `database: ${reason}`,
   });
+}
+
+/** Whether nothing was written because the database can only be read. */
+export function isReadOnlyFailure(error: unknown): boolean {
+  const reason = error instanceof Failure ? error.details.reason : undefined;
+  return READ_ONLY_CODES.some((prefix) => reason?.startsWith(`database: ${prefix}`));
+}
+
+/** Whether PostgreSQL gives no more connections for now: 53300 is too_many_connections, of the server, database or role. */
+export function isTooManyConnections(error: unknown): boolean {
+  return errorCode(error) === "53300";
+}
+
+/** What `pg` says of a statement that it has given up. */
+export const UNANSWERED = "Query read timeout";
+
+/** Whether the statement was given up by the client, so that its connection still waits for an answer. */
+export function isUnanswered(error: unknown): boolean {
+  return error instanceof Error && error.message === UNANSWERED;
+}
+
+/**
+ * Whether PostgreSQL has undone a transaction that may simply be run again: 40001 is serialization_failure, 40P01
+ * deadlock_detected.
+ */
+export function isWorthRepeating(error: unknown): boolean {
+  const reason = error instanceof Failure ? error.details.reason : undefined;
+  return reason === "database: 40001" || reason === "database: 40P01";
 }
 
 function isUnavailable(code: string | undefined, message: string): boolean {

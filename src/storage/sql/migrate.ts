@@ -9,6 +9,29 @@ const ADVISORY_LOCK = 7_090_129_384;
 type MigrationTable = { schema_migration: { name: string; applied_at: number } };
 
 /**
+ * Whether the schema is that of the last of `migrations`: then there is nothing to write, and a database that can only be
+ * read can be opened.
+ */
+export async function isUpToDate(
+  db: Kysely<unknown>,
+  dialect: Dialect,
+  migrations: readonly Migration[],
+): Promise<boolean> {
+  const { rows: tables } =
+    dialect === "postgres"
+      ? await sql`select 1 from pg_class where oid = to_regclass('schema_migration')`.execute(db)
+      : await sql`select 1 from sqlite_master where name = 'schema_migration'`.execute(db);
+  if (tables.length === 0) return false;
+  const applied = await readApplied(db);
+  return applied.size === migrations.length && migrations.every(({ name }) => applied.has(name));
+}
+
+async function readApplied(db: Kysely<unknown>): Promise<ReadonlySet<string>> {
+  const rows = await (db as Kysely<MigrationTable>).selectFrom("schema_migration").select("name").execute();
+  return new Set(rows.map((row) => row.name));
+}
+
+/**
  * Brings the schema to the last of `migrations`. Runs in the caller's transaction, which on SQLite must be an immediate
  * one: a second process that starts at the same time waits here, then finds everything done.
  *
@@ -25,8 +48,7 @@ export async function migrate(
   await sql`create table if not exists schema_migration (name text primary key, applied_at bigint not null)`.execute(
     tx,
   );
-  const rows = await records.selectFrom("schema_migration").select("name").execute();
-  const applied = new Set(rows.map((row) => row.name));
+  const applied = await readApplied(tx);
   const unknown = [...applied].find((name) => migrations.every((migration) => migration.name !== name));
   if (unknown !== undefined) {
     throw new Failure(

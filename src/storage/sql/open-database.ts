@@ -2,23 +2,30 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { accessSync, closeSync, constants, openSync } from "node:fs";
 import { dirname } from "node:path";
 import SqliteDatabase from "better-sqlite3";
-import { type CompiledQuery, Kysely, type KyselyPlugin } from "kysely";
-import type pg from "pg";
+import { type CompiledQuery, Kysely, type KyselyPlugin, sql } from "kysely";
 import { Failure } from "../../model/failure.ts";
 import type { Secret } from "../../model/secret.ts";
-import { errorCode, translateDatabaseError } from "./database-failure.ts";
+import { errorCode, isWorthRepeating, translateDatabaseError } from "./database-failure.ts";
 import { createLookups, type Lookups, type Prepare } from "./lookups.ts";
-import { migrate } from "./migrate.ts";
+import { isUpToDate, migrate } from "./migrate.ts";
 import type { Dialect } from "./migrations/migration.ts";
 import { MIGRATIONS } from "./migrations/migrations.ts";
 import { postgresDialect } from "./postgres-driver.ts";
+import { openPostgresPool, POSTGRES_LIMITS, type PostgresLimits, WAITING_MAX } from "./postgres-pool.ts";
 import { rememberLookups } from "./remembered-lookups.ts";
 import type { Schema } from "./schema.ts";
 import { BUSY_TIMEOUT_MS, retryWhileBusy, sqliteDialect } from "./sqlite-driver.ts";
+import { openSubjectTurns } from "./subject-turns.ts";
+import { type TransactionOptions, transactionOptions } from "./transaction-options.ts";
 
 export type DatabaseSettings =
   | { readonly kind: "sqlite"; readonly path: string }
-  | { readonly kind: "postgres"; readonly url: Secret; readonly connectionsMax?: number };
+  | {
+      readonly kind: "postgres";
+      readonly url: Secret;
+      readonly connectionsMax?: number;
+      readonly limits?: Partial<PostgresLimits>;
+    };
 
 export type Database = {
   readonly dialect: Dialect;
@@ -32,10 +39,11 @@ export type Database = {
   /** The hot look-ups, by prepared statements. They see what is committed, even inside `transaction`. */
   readonly lookups: Lookups;
   /**
-   * Commits if `work` resolves, rolls back if it throws. SQLite: holds the write lock from the beginning. PostgreSQL:
-   * READ COMMITTED; after an error in a statement the whole transaction must be given up.
+   * Commits if `work` resolves, rolls back if it throws. SQLite: holds the write lock from the beginning. PostgreSQL: READ
+   * COMMITTED, so what `work` decides by must be locked (`lock-row.ts`) or be a condition of its statement; after an error in
+   * a statement the whole transaction must be given up. A deadlock undoes all of it: then `work` is run again.
    */
-  transaction<T>(work: (tx: Kysely<Schema>) => Promise<T>): Promise<T>;
+  transaction<T>(work: (tx: Kysely<Schema>) => Promise<T>, options?: TransactionOptions): Promise<T>;
   close(): Promise<void>;
 };
 
@@ -45,19 +53,19 @@ type Connections = {
   readonly prepare: Prepare;
   /** A number that is another one as soon as anything has been committed. Undefined: the database has none. */
   readonly readVersion: (() => number) | undefined;
+  /** Waits for the turn of a transaction with this subject. @returns what ends the turn. */
+  readonly takeSubject: (subject: string) => Promise<() => void>;
   close(): Promise<void>;
 };
 
 const CONNECTIONS_MAX = 10;
-const CONNECT_TIMEOUT_MS = 10_000;
-
-/** PostgreSQL's number for the type int8, from pg_type.dat. */
-const INT8_TYPE = 20;
+/** Of a transaction that the database has undone because it was in another one's way. */
+const REPEATS_MAX = 3;
 
 /**
  * Opens the database and brings its schema up to date.
  *
- * @throws Failure unavailable if it cannot be reached, or a newer version has written it.
+ * @throws Failure unavailable if it cannot be reached, is not of UTF-8, or a newer version has written it.
  */
 export async function openDatabase(settings: DatabaseSettings): Promise<Database> {
   const connections =
@@ -65,7 +73,11 @@ export async function openDatabase(settings: DatabaseSettings): Promise<Database
   try {
     const { dialect } = connections;
     const database = guardTransactions(connections);
-    await database.transaction((tx) => migrate(tx as Kysely<unknown>, dialect, MIGRATIONS, new Date()));
+    if (dialect === "postgres") await requireUtf8(connections.kysely);
+    if (!(await isUpToDate(connections.kysely as Kysely<unknown>, dialect, MIGRATIONS)))
+      await database.transaction((tx) => migrate(tx as Kysely<unknown>, dialect, MIGRATIONS, new Date()), {
+        isLong: true,
+      });
     const prepared = createLookups(connections.kysely, connections.prepare);
     const { readVersion } = connections;
     const lookups = readVersion === undefined ? prepared : rememberLookups(prepared, readVersion);
@@ -74,6 +86,18 @@ export async function openDatabase(settings: DatabaseSettings): Promise<Database
     await connections.close();
     throw error;
   }
+}
+
+/** Pail's text is Unicode: names of files and branches, messages, comments. */
+async function requireUtf8(kysely: Kysely<Schema>): Promise<void> {
+  const { rows } = await sql<{ encoding: string }>`
+    select current_setting('server_encoding') as encoding`.execute(kysely);
+  const { encoding } = rows[0]!;
+  if (encoding === "UTF8") return;
+  throw new Failure(
+    "unavailable",
+    `Cannot open the database: its encoding is ${encoding}, and it must be UTF8 (create database NAME template template0 encoding 'UTF8')`,
+  );
 }
 
 async function connectSqlite(path: string): Promise<Connections> {
@@ -103,6 +127,8 @@ async function connectSqlite(path: string): Promise<Connections> {
       const statement = reader.prepare<unknown[], Row>(query.sql);
       return (values) => runTranslated(() => statement.all(...values));
     },
+    // All writes of a process go one after another already.
+    takeSubject: async () => () => {},
     async close() {
       reader.close();
       await kysely.destroy();
@@ -158,62 +184,30 @@ function runTranslated<T>(work: () => T): T {
 
 async function connectPostgres({
   url,
-  connectionsMax,
+  connectionsMax = CONNECTIONS_MAX,
+  limits: changed,
 }: Extract<DatabaseSettings, { kind: "postgres" }>): Promise<Connections> {
-  const pool = await openPool(url, connectionsMax ?? CONNECTIONS_MAX);
-  const kysely = new Kysely<Schema>({ dialect: postgresDialect(pool) });
+  const limits = { ...POSTGRES_LIMITS, ...changed };
+  const pool = await openPostgresPool(url, connectionsMax, limits);
+  const subjectTurns = openSubjectTurns({ waitMsMax: limits.waitMs, waitingMax: WAITING_MAX });
   return {
     dialect: "postgres",
-    kysely,
+    kysely: new Kysely<Schema>({ dialect: postgresDialect(pool) }),
     readVersion: undefined,
     prepare<Row>(name: string, query: CompiledQuery<Row>) {
-      return async (values) => {
-        try {
-          // A statement with a name is parsed and planned once a connection.
-          return (await pool.query({ name, text: query.sql, values: [...values] })).rows as Row[];
-        } catch (error) {
-          throw translateDatabaseError(error);
-        }
-      };
+      return async (values) =>
+        (await pool.lookUp({ name, text: query.sql, values: [...values] })).rows as Row[];
     },
-    async close() {
-      await kysely.destroy();
-      if (!pool.ended) await pool.end();
-    },
+    takeSubject: subjectTurns.take,
+    close: pool.close,
   };
-}
-
-async function openPool(url: Secret, connectionsMax: number): Promise<pg.Pool> {
-  // Loaded only where it is asked for: it would be a part of every start.
-  const { default: pg } = await import("pg");
-  const options: pg.PoolConfig = {
-    connectionString: url.reveal(),
-    max: connectionsMax,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    application_name: "pail",
-    types: {
-      // Instants, sizes and counts stay far below 2^53.
-      getTypeParser: (type, format) => (type === INT8_TYPE ? Number : pg.types.getTypeParser(type, format)),
-    },
-  };
-  try {
-    // Reads the URL. The error has the URL in it, so it is not passed on.
-    new pg.Client(options);
-  } catch {
-    throw new Failure("unavailable", "Cannot open the database: its URL cannot be read");
-  }
-  const pool = new pg.Pool(options);
-  // A lost connection is told to the statement that needs it. Without listeners it would end the process.
-  pool.on("error", () => {});
-  pool.on("connect", (client) => client.on("error", () => {}));
-  return pool;
 }
 
 /**
  * Makes a query beside an open transaction an error. On SQLite it would wait for the one connection for ever, on
  * PostgreSQL it would see another state and could exhaust the pool.
  */
-function guardTransactions({ kysely }: Connections): Pick<Database, "kysely" | "transaction"> {
+function guardTransactions({ kysely, takeSubject }: Connections): Pick<Database, "kysely" | "transaction"> {
   const scope = new AsyncLocalStorage<{ isOpen: boolean }>();
   const refuseInside = () => {
     if (scope.getStore()?.isOpen) throw new Error("A query beside an open transaction: use its own `tx`");
@@ -225,17 +219,34 @@ function guardTransactions({ kysely }: Connections): Pick<Database, "kysely" | "
     },
     transformResult: async ({ result }) => result,
   };
+  async function runOnce<T>(work: (tx: Kysely<Schema>) => Promise<T>): Promise<T> {
+    const state = { isOpen: true };
+    try {
+      return await scope.run(state, () =>
+        kysely.transaction().setIsolationLevel("read committed").execute(work),
+      );
+    } finally {
+      state.isOpen = false;
+    }
+  }
+  async function runRepeated<T>(work: (tx: Kysely<Schema>) => Promise<T>): Promise<T> {
+    for (let repeats = 0; ; repeats += 1) {
+      try {
+        return await runOnce(work);
+      } catch (error) {
+        if (repeats === REPEATS_MAX || !isWorthRepeating(error)) throw error;
+      }
+    }
+  }
   return {
     kysely: kysely.withPlugin(guard),
-    async transaction(work) {
+    async transaction(work, options = {}) {
       refuseInside();
-      const state = { isOpen: true };
+      const endTurn = options.subject === undefined ? undefined : await takeSubject(options.subject);
       try {
-        return await scope.run(state, () =>
-          kysely.transaction().setIsolationLevel("read committed").execute(work),
-        );
+        return await transactionOptions.run(options, () => runRepeated(work));
       } finally {
-        state.isOpen = false;
+        endTurn?.();
       }
     },
   };

@@ -22,6 +22,7 @@ type CoreTables = {
   api_token: ApiTokenRow;
   ref: RefRow;
   commits_cursor: CommitsCursorRow;
+  installation: InstallationRow;
 };
 
 export type AccountRow = {
@@ -138,4 +139,11 @@ export type CommitsCursorRow = {
   /** JSON. */
   state: string;
   created_at: number;
+};
+
+export type InstallationRow = {
+  /** 1: there is one row at most. */
+  number: number;
+  /** Of the pair of database and data folder. */
+  id: string;
 };

@@ -5,6 +5,7 @@ import { reviews } from "./004-reviews.ts";
 import { webhooks } from "./005-webhooks.ts";
 import { forks } from "./006-forks.ts";
 import { audit } from "./007-audit.ts";
+import { installation } from "./010-installation.ts";
 import type { Migration } from "./migration.ts";
 
 /** In the order in which they run. */
@@ -16,4 +17,5 @@ export const MIGRATIONS: readonly Migration[] = [
   webhooks,
   forks,
   audit,
+  installation,
 ];

@@ -1,0 +1,110 @@
+import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Failure } from "../model/failure.ts";
+import type { Uuid } from "../model/uuid.ts";
+import { hasCode } from "./has-code.ts";
+import { gitDirIn, listRepositoryFolders } from "./packs/disk-pack-store.ts";
+import { isReadOnlyFailure } from "./sql/database-failure.ts";
+import { adoptInstallationId, findInstallationId } from "./sql/installation.ts";
+import type { Database } from "./sql/open-database.ts";
+import { syncFolder } from "./sync-folder.ts";
+
+/** Lies in the data folder. The database has the same id. */
+export const INSTALLATION_FILE = "installation-id";
+/** Repositories that are looked for in the folder of a pair that has no id yet. */
+const SAMPLE_SIZE = 20;
+
+type Folders = { readonly dataFolder: string; readonly repositories: string };
+
+/**
+ * Makes sure that a data folder belongs to its database: rows name files, so that each is of use only with the other. A pair
+ * that is new, or of a version that had no ids, is given one.
+ *
+ * @throws Failure unavailable if the folder belongs to another database.
+ */
+export async function requireOwnFolder(database: Database, folders: Folders): Promise<void> {
+  const known = await findInstallationId(database.kysely);
+  const inFolder = await readId(folders.dataFolder);
+  if (known === undefined) await adoptPair(database, folders, inFolder);
+  else if (known !== inFolder) throw foreign(folders, inFolder, known);
+}
+
+/** The folder first, so that a database with an id never meets its own folder without one. */
+async function adoptPair(database: Database, folders: Folders, inFolder: string | undefined): Promise<void> {
+  await requireLikely(database, folders, inFolder);
+  const id = inFolder ?? (await writeId(folders.dataFolder));
+  try {
+    const known = await adoptInstallationId(database.kysely, id);
+    if (known === id) return;
+    // Somebody else was quicker, with another folder.
+    if (inFolder === undefined) await rm(join(folders.dataFolder, INSTALLATION_FILE), { force: true });
+    throw foreign(folders, inFolder, known);
+  } catch (error) {
+    // It is told at the next start that may write.
+    if (!isReadOnlyFailure(error)) throw error;
+  }
+}
+
+/** A pair of an earlier version is known by its repositories. */
+async function requireLikely(
+  { kysely }: Database,
+  { dataFolder, repositories }: Folders,
+  inFolder: string | undefined,
+): Promise<void> {
+  const rows = await kysely
+    .selectFrom("repository")
+    .select("uuid")
+    .orderBy("created_at")
+    .limit(SAMPLE_SIZE)
+    .execute();
+  const isThere = ({ uuid }: { readonly uuid: string }) => existsSync(gitDirIn(repositories, uuid as Uuid));
+  if (rows.length > 0 && !rows.some(isThere))
+    throw new Failure(
+      "unavailable",
+      `Cannot open the database: the data folder ${dataFolder} belongs to another one: it has none of the repositories`,
+    );
+  if (rows.length === 0 && inFolder !== undefined && (await listRepositoryFolders(repositories)).length > 0)
+    throw new Failure(
+      "unavailable",
+      `Cannot open the database: it is empty, and the data folder ${dataFolder} has repositories: it belongs to another one`,
+    );
+}
+
+function foreign({ dataFolder }: Folders, inFolder: string | undefined, known: string): Failure {
+  const file = join(dataFolder, INSTALLATION_FILE);
+  const found = inFolder === undefined ? `there is no ${file}` : `${file} says ${inFolder}`;
+  return new Failure(
+    "unavailable",
+    `Cannot open the database: the data folder ${dataFolder} does not belong to it: ${found}, the database ${known} (if you know that it does, write the database's into the file)`,
+  );
+}
+
+async function readId(dataFolder: string): Promise<string | undefined> {
+  try {
+    const text = (await readFile(join(dataFolder, INSTALLATION_FILE), "utf8")).trim();
+    return text === "" ? undefined : text;
+  } catch (error) {
+    if (hasCode(error, "ENOENT")) return undefined;
+    throw error;
+  }
+}
+
+/** Of processes that start at once, one writes it and the others read it. */
+async function writeId(dataFolder: string): Promise<string> {
+  const path = join(dataFolder, INSTALLATION_FILE);
+  const id = randomUUID();
+  try {
+    await writeFile(path, `${id}\n`, { flag: "wx", mode: 0o600, flush: true });
+    await syncFolder(dataFolder);
+    return id;
+  } catch (error) {
+    if (!hasCode(error, "EEXIST")) throw error;
+  }
+  const found = await readId(dataFolder);
+  if (found !== undefined) return found;
+  // Cut off when it was written.
+  await writeFile(path, `${id}\n`, { flush: true });
+  return id;
+}
