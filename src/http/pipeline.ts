@@ -5,6 +5,7 @@ import type { Ports } from "../ports.ts";
 import { actorOf } from "./actor.ts";
 import { type Admitted, admit, admitToTargetProject, admitToTargetWorkspace } from "./admission.ts";
 import type { Answer } from "./answer.ts";
+import { refuseFilterAndSort } from "./collection-query.ts";
 import { parseFields, selectFields } from "./fields.ts";
 import { readFormParts } from "./form-parts.ts";
 import { isHeardOut } from "./hear-out.ts";
@@ -31,6 +32,8 @@ export function registerRoute(server: FastifyInstance, ports: Ports, route: Rout
         async handler(request, reply) {
           const admitted = request.admitted!;
           const common = restRequest(ports, admitted.caller, request, reply);
+          if (route.method === "GET" && route.readsFilter !== true && route.path.startsWith("/2.0/"))
+            refuseFilterAndSort(common.query);
           // What is changed is changed in the name of whoever asks.
           const own =
             route.method === "GET"

@@ -50,6 +50,8 @@ type Declared = {
   readonly oauthScopes: readonly OauthScope[];
   /** What of the rate limits its requests count for. Undefined: the API, as most do. */
   readonly rate?: Exclude<RateResource, "api" | "git">;
+  /** For a GET whose handler heeds `q` and `sort`, or answers no list. Of all others in the API they are refused. */
+  readonly readsFilter?: true;
   /**
    * For a GET whose answer is made of nothing but its URL, who asks, what the database holds, and objects, which never
    * change: the same request gets it again while the database is as it was.

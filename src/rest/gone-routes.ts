@@ -11,6 +11,7 @@ function goneRoute(path: string): OpenRoute {
     path,
     scopes: [],
     oauthScopes: [],
+    readsFilter: true,
     handle() {
       throw new Failure("gone", "CHANGE-2770 - Functionality has been deprecated", {
         detail: "Please read the changelog entry for more details.",

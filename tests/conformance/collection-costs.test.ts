@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import type { Route } from "../../src/http/route.ts";
 import { ROUTES } from "../../src/rest/routes.ts";
 import { type Cost, measureCost } from "../support/cost-meter.ts";
-import { LARGE_FILES, startCrowdedApp } from "../support/crowded-app.ts";
+import { crowdedPath, LARGE_FILES, startCrowdedApp } from "../support/crowded-app.ts";
 
 /** Every list of the API, as soon as its route is listed: what a page costs does not depend on how much is on it. */
 const crowded = await startCrowdedApp();
@@ -34,36 +34,6 @@ const SMALL: Readonly<Record<string, string>> = {
   "/2.0/hook_events/{subject_type}": "what there is to listen to is fixed",
 };
 
-function urlOf(route: Route): string {
-  const [member] = crowded.members;
-  const path = route.path
-    .replace("{workspace}", "acme")
-    .replace("{repo_slug}", "demo")
-    .replace("{project_key}", app.project.key)
-    .replace("filehistory/{commit}/{path}", "filehistory/main/often.txt")
-    .replace("src/{commit}/{path}", "src/main/folder")
-    .replace("get/{ref}", "get/main.zip")
-    .replace("{path}", "often.txt")
-    .replace("{reportId}", "r00")
-    .replace("{annotationId}", "a00")
-    .replace("{comment_id}", "1")
-    .replace("{key}", "00")
-    .replace("file-conflicts/{spec}", "file-conflicts/other..main")
-    .replace("{spec}", "main..base")
-    .replace("{revspec}", "main..base")
-    .replace("{subject_type}", "repository")
-    .replace("{email}", "owner@example.com")
-    .replace("{group_slug}", "group-00")
-    .replace("{filename}", "d00")
-    .replace(/\{(member|selected_user|selected_user_id)\}/, `%7B${member!.uuid}%7D`)
-    .replace("tags/{name}", "tags/t00")
-    .replace(/\{(commit|revision|ref|name)\}/, "main")
-    .replace("{id}", "1");
-  return path.startsWith("/2.0/repositories/acme/demo")
-    ? path.slice("/2.0/repositories/acme/demo".length)
-    : `/../../../..${path}`;
-}
-
 type Page = { readonly count: number; readonly cost: Cost };
 
 /** Undefined if the answer is no list. */
@@ -90,7 +60,7 @@ await rest("GET", "/commit/main");
 
 const lists = new Map<Route, Page>();
 for (const route of ROUTES.filter(({ method }) => method === "GET")) {
-  const page = await askPage(urlOf(route), MANY);
+  const page = await askPage(crowdedPath(crowded, route), MANY);
   if (page !== undefined) lists.set(route, page);
 }
 
@@ -114,7 +84,7 @@ function readings({ statements }: Cost): readonly string[] {
 describe("a page of 20 costs what a page of 2 costs", () => {
   for (const [route, many] of lists) {
     test(route.path, async () => {
-      const few = (await askPage(urlOf(route), FEW))!;
+      const few = (await askPage(crowdedPath(crowded, route), FEW))!;
       if (!(route.path in SMALL)) assert.deepEqual([few.count, many.count], [FEW, MANY], "there is a crowd");
       assert.deepEqual(readings(few.cost), readings(many.cost));
       const allowed = SPAWNING[shortPath(route)] ?? { first: 0, later: 0 };

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
+import type { Route } from "../../src/http/route.ts";
 import type { Account } from "../../src/model/account.ts";
 import type { ProjectKey } from "../../src/model/slug.ts";
 import { addEmail, createAccount } from "../../src/operations/accounts.ts";
@@ -118,4 +119,35 @@ async function expectMade(
 ): Promise<void> {
   const { status, text } = await answer;
   if (status >= 300) throw new Error(`answered ${status}: ${text}`);
+}
+
+/** A URL for a GET route, behind that of `acme/demo`, at which there is something. */
+export function crowdedPath({ app, members }: CrowdedApp, route: Pick<Route, "path">): string {
+  const [member] = members;
+  const path = route.path
+    .replace("{workspace}", "acme")
+    .replace("{repo_slug}", "demo")
+    .replace("{project_key}", app.project.key)
+    .replace("filehistory/{commit}/{path}", "filehistory/main/often.txt")
+    .replace("src/{commit}/{path}", "src/main/folder")
+    .replace("get/{ref}", "get/main.zip")
+    .replace("{path}", "often.txt")
+    .replace("{reportId}", "r00")
+    .replace("{annotationId}", "a00")
+    .replace("{comment_id}", "1")
+    .replace("{key}", "00")
+    .replace("file-conflicts/{spec}", "file-conflicts/other..main")
+    .replace("{spec}", "main..base")
+    .replace("{revspec}", "main..base")
+    .replace("{subject_type}", "repository")
+    .replace("{email}", "owner@example.com")
+    .replace("{group_slug}", "group-00")
+    .replace("{filename}", "d00")
+    .replace(/\{(member|selected_user|selected_user_id)\}/, `%7B${member!.uuid}%7D`)
+    .replace("tags/{name}", "tags/t00")
+    .replace(/\{(commit|revision|ref|name)\}/, "main")
+    .replace("{id}", "1");
+  return path.startsWith("/2.0/repositories/acme/demo")
+    ? path.slice("/2.0/repositories/acme/demo".length)
+    : `/../../../..${path}`;
 }

@@ -1,5 +1,5 @@
 import { jsonAnswer } from "../../http/answer.ts";
-import { readFilter, readSort } from "../../http/collection-query.ts";
+import { readFilterAndSort } from "../../http/collection-query.ts";
 import { parsePage, representPage } from "../../http/paging.ts";
 import type { RepositoryRoute } from "../../http/route.ts";
 import { getCommit } from "../../operations/commits.ts";
@@ -12,10 +12,11 @@ export const listCommitStatusesRoute: RepositoryRoute = {
   path: "/2.0/repositories/{workspace}/{repo_slug}/commit/{commit}/statuses",
   scopes: ["read:repository:bitbucket"],
   oauthScopes: ["repository"],
+  readsFilter: true,
   permission: "read",
   async handle(ports, { repository, params, query, bases, url }) {
     const { page, pagelen } = parsePage(query, { pagelenDefault: 10, pagelenMax: 100 });
-    const conditions = { ...readFilter(query), ...readSort(query) };
+    const conditions = readFilterAndSort(query);
     const commit = await getCommit(ports, repository, params.commit!);
     const { values, size } = await listCommitStatuses(ports.database.kysely, {
       repositoryUuid: repository.uuid,

@@ -1,6 +1,7 @@
 import type { Commit } from "../../git/objects/commit.ts";
 import { type Answer, jsonAnswer } from "../../http/answer.ts";
 import type { BodyOf } from "../../http/body-schema.ts";
+import { refuseFilterAndSort } from "../../http/collection-query.ts";
 import { isFieldRequested } from "../../http/fields.ts";
 import { parsePage } from "../../http/paging.ts";
 import type { Method, RepositoryRoute, RestRequest } from "../../http/route.ts";
@@ -47,6 +48,8 @@ export const LIST_COMMITS_ROUTES: readonly RepositoryRoute[] = [
 
 async function listCommits(ports: Ports, request: ListRequest): Promise<Answer> {
   const { repository, query, bases, fields, signal } = request;
+  // A POST is as much of a list as a GET. The reference has neither parameter here.
+  refuseFilterAndSort(query);
   const { page, pagelen } = parsePage(query, { pagelenDefault: 30, pagelenMax: 100 });
   const walk = await readWalk(ports, request);
   const { commits, hasMore } = await readCommitPage(ports, repository, walk, { page, pagelen, signal });

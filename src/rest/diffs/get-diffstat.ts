@@ -1,6 +1,9 @@
+import type { FileChange } from "../../git/diffs/parse-changes.ts";
 import { jsonAnswer } from "../../http/answer.ts";
+import { readFilterAndSort } from "../../http/collection-query.ts";
 import { parsePage, representPage } from "../../http/paging.ts";
 import type { RepositoryRoute } from "../../http/route.ts";
+import { type MatchFields, selectRows } from "../../model/match-filter.ts";
 import { getDiffSides, listDiffChanges } from "../../operations/diffs.ts";
 import { representDiffstat } from "../../representations/diffstat.ts";
 import { findComparedCommits, requireSpec } from "./compared-commits.ts";
@@ -9,6 +12,21 @@ import { readComparison } from "./diff-query.ts";
 /** The reference's own limits for this list. */
 const PAGELEN = { pagelenDefault: 500, pagelenMax: 5000 };
 
+/** As it is shown: the side where a file is not has no path. */
+const FIELDS: MatchFields<FileChange> = {
+  status: { type: "text", read: ({ status }) => status },
+  lines_added: { type: "integer", read: ({ linesAdded }) => linesAdded },
+  lines_removed: { type: "integer", read: ({ linesRemoved }) => linesRemoved },
+  "old.path": {
+    type: "text",
+    read: (change) => ("oldPath" in change ? change.oldPath.toString() : undefined),
+  },
+  "new.path": {
+    type: "text",
+    read: (change) => ("newPath" in change ? change.newPath.toString() : undefined),
+  },
+};
+
 export const getDiffstatRoute: RepositoryRoute = {
   subject: "repository",
   method: "GET",
@@ -16,15 +34,18 @@ export const getDiffstatRoute: RepositoryRoute = {
   lastParameterSpans: "some",
   scopes: ["read:repository:bitbucket"],
   oauthScopes: ["repository"],
+  readsFilter: true,
   permission: "read",
   async handle(ports, request) {
     const { bases, query, signal, url } = request;
     const { page, pagelen } = parsePage(query, PAGELEN);
     const { isTopic, ...comparison } = readComparison(query);
+    const conditions = readFilterAndSort(query);
     const spec = requireSpec("spec", request.params.spec!);
     const compared = await findComparedCommits(ports, request, spec);
     const sides = await getDiffSides(compared, isTopic, signal);
-    const changes = await listDiffChanges(compared, sides, { ...comparison, signal });
+    const all = await listDiffChanges(compared, sides, { ...comparison, signal });
+    const changes = selectRows(all, FIELDS, conditions);
     const shown = changes.slice((page - 1) * pagelen, page * pagelen);
     const context = {
       bases,

@@ -1,12 +1,22 @@
 import { jsonAnswer } from "../../http/answer.ts";
+import { readFilterAndSort } from "../../http/collection-query.ts";
 import { parsePage, representPage } from "../../http/paging.ts";
 import type { RepositoryRoute } from "../../http/route.ts";
+import { type MatchFields, selectRows } from "../../model/match-filter.ts";
 import { listFileConflicts } from "../../operations/diffs.ts";
 import { representFileConflict } from "../../representations/file-conflict.ts";
 import { findComparedCommits, requirePairSpec } from "./compared-commits.ts";
 
 /** The default is the reference's example; the limit is that of the other list about a diff. */
 const PAGELEN = { pagelenDefault: 500, pagelenMax: 5000 };
+
+type Shown = ReturnType<typeof representFileConflict>;
+
+const FIELDS: MatchFields<Shown> = {
+  path: { type: "text", read: ({ path }) => path },
+  scenario: { type: "text", read: ({ scenario }) => scenario },
+  message: { type: "text", read: ({ message }) => message },
+};
 
 export const listFileConflictsRoute: RepositoryRoute = {
   subject: "repository",
@@ -17,15 +27,18 @@ export const listFileConflictsRoute: RepositoryRoute = {
   // token that may not read repositories would learn the paths of private ones.
   scopes: ["read:repository:bitbucket"],
   oauthScopes: ["repository"],
+  readsFilter: true,
   permission: "read",
   async handle(ports, request) {
     const { query, repository, signal, url } = request;
     const { page, pagelen } = parsePage(query, PAGELEN);
+    const conditions = readFilterAndSort(query);
     // The reference: 404 for a spec that is none too, unlike the other operations with one.
     const spec = requirePairSpec("spec", request.params.spec!, "not-found");
     const compared = await findComparedCommits(ports, request, spec);
-    const conflicts = await listFileConflicts(ports, repository, compared, compared.destination!, signal);
-    const values = conflicts.slice((page - 1) * pagelen, page * pagelen).map(representFileConflict);
+    const all = await listFileConflicts(ports, repository, compared, compared.destination!, signal);
+    const conflicts = selectRows(all.map(representFileConflict), FIELDS, conditions);
+    const values = conflicts.slice((page - 1) * pagelen, page * pagelen);
     return jsonAnswer(200, representPage({ page, pagelen, size: conflicts.length, values }, url));
   },
 };

@@ -1,5 +1,5 @@
 import { jsonAnswer } from "../../http/answer.ts";
-import { readFilter, readSort } from "../../http/collection-query.ts";
+import { readFilterAndSort } from "../../http/collection-query.ts";
 import { parsePage, representPage } from "../../http/paging.ts";
 import type { RepositoryRoute } from "../../http/route.ts";
 import { representDownload } from "../../representations/download.ts";
@@ -11,6 +11,7 @@ export const listDownloadsRoute: RepositoryRoute = {
   path: "/2.0/repositories/{workspace}/{repo_slug}/downloads",
   scopes: ["read:repository:bitbucket"],
   oauthScopes: ["repository"],
+  readsFilter: true,
   permission: "read",
   async handle({ database }, { repository, query, bases, url }) {
     const { page, pagelen } = parsePage(query, { pagelenDefault: 10, pagelenMax: 100 });
@@ -18,8 +19,7 @@ export const listDownloadsRoute: RepositoryRoute = {
       repositoryUuid: repository.uuid,
       page,
       pagelen,
-      ...readFilter(query),
-      ...readSort(query),
+      ...readFilterAndSort(query),
     });
     const shown = values.map((download) => representDownload(download, repository, bases));
     return jsonAnswer(200, representPage({ page, pagelen, size, values: shown }, url));

@@ -14,7 +14,7 @@ const READ = {
 } as const;
 const PAGES = { pagelenDefault: 10, pagelenMax: 100 };
 
-/** "This endpoint does not support BBQL features": `q` and `sort` are not read. */
+/** "This endpoint does not support BBQL features": `q` and `sort` are refused. */
 export const listUserPermissionsRoutes = permissionRoutes(
   { ...READ, below: "users" },
   async ({ database }, { place, owner, bases, query, url }) => {
@@ -27,7 +27,7 @@ export const listUserPermissionsRoutes = permissionRoutes(
   },
 );
 
-/** "This endpoint does not support BBQL features": `q` and `sort` are not read. */
+/** "This endpoint does not support BBQL features": `q` and `sort` are refused. */
 export const listGroupPermissionsRoutes = permissionRoutes(
   { ...READ, below: "groups" },
   async ({ database }, { place, owner, bases, query, url }) => {

@@ -1,8 +1,17 @@
 import { jsonAnswer } from "../../http/answer.ts";
+import { readFilterAndSort } from "../../http/collection-query.ts";
 import { parsePage, representPage } from "../../http/paging.ts";
 import type { ProjectRoute } from "../../http/route.ts";
+import type { Account } from "../../model/account.ts";
+import { type MatchFields, selectRows } from "../../model/match-filter.ts";
 import { representEmbeddedAccount } from "../../representations/embedded-account.ts";
 import { listProjectReviewers } from "../../storage/sql/default-reviewers.ts";
+import { accountFields } from "../account-fields.ts";
+
+const FIELDS: MatchFields<Account> = {
+  ...accountFields<Account>("user.", (account) => account),
+  reviewer_type: { type: "text", read: () => "project" },
+};
 
 export const listProjectReviewersRoute: ProjectRoute = {
   subject: "project",
@@ -10,10 +19,12 @@ export const listProjectReviewersRoute: ProjectRoute = {
   path: "/2.0/workspaces/{workspace}/projects/{project_key}/default-reviewers",
   scopes: ["read:pullrequest:bitbucket"],
   oauthScopes: ["project:admin"],
+  readsFilter: true,
   permission: "admin",
   async handle({ database }, { project, bases, query, url }) {
     const { page, pagelen } = parsePage(query, { pagelenDefault: 10, pagelenMax: 100 });
-    const reviewers = await listProjectReviewers(database.kysely, project.uuid);
+    const all = await listProjectReviewers(database.kysely, project.uuid);
+    const reviewers = selectRows(all, FIELDS, readFilterAndSort(query));
     const values = reviewers.slice((page - 1) * pagelen, page * pagelen).map((account) => ({
       type: "default_reviewer",
       reviewer_type: "project",

@@ -1,5 +1,5 @@
 import { jsonAnswer } from "../../http/answer.ts";
-import { readFilter, readSort } from "../../http/collection-query.ts";
+import { readFilterAndSort } from "../../http/collection-query.ts";
 import { parsePage, representPage } from "../../http/paging.ts";
 import type { WorkspaceRoute } from "../../http/route.ts";
 import { representProject } from "../../representations/project.ts";
@@ -11,6 +11,7 @@ export const listProjectsRoute: WorkspaceRoute = {
   path: "/2.0/workspaces/{workspace}/projects",
   scopes: ["read:project:bitbucket"],
   oauthScopes: ["project"],
+  readsFilter: true,
   permission: "see",
   async handle({ database }, { workspace, caller, bases, query, url }) {
     const { page, pagelen } = parsePage(query, { pagelenDefault: 10, pagelenMax: 100 });
@@ -19,8 +20,7 @@ export const listProjectsRoute: WorkspaceRoute = {
       viewerUuid: caller.kind === "anonymous" ? undefined : caller.account.uuid,
       page,
       pagelen,
-      ...readFilter(query),
-      ...readSort(query),
+      ...readFilterAndSort(query),
     });
     const shown = values.map(({ project, hasPublicRepositories }) =>
       representProject(project, workspace, hasPublicRepositories, bases),

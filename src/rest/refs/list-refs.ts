@@ -1,5 +1,5 @@
 import { jsonAnswer } from "../../http/answer.ts";
-import { readFilter, readSort } from "../../http/collection-query.ts";
+import { readFilterAndSort } from "../../http/collection-query.ts";
 import { parsePage, representPage } from "../../http/paging.ts";
 import type { RepositoryRoute } from "../../http/route.ts";
 import type { RefKind } from "../../model/ref.ts";
@@ -14,11 +14,12 @@ function listRefsRoute(path: string, kinds: readonly RefKind[]): RepositoryRoute
     path: `/2.0/repositories/{workspace}/{repo_slug}/refs${path}`,
     scopes: ["read:repository:bitbucket"],
     oauthScopes: ["repository"],
+    readsFilter: true,
     permission: "read",
     isAnswerKept: true,
     async handle(ports, { repository, bases, query, url }) {
       const { page, pagelen } = parsePage(query, { pagelenDefault: 10, pagelenMax: 100 });
-      const request = { kinds, page, pagelen, ...readFilter(query), ...readSort(query) };
+      const request = { kinds, page, pagelen, ...readFilterAndSort(query) };
       const { values, size } = await listRefPage(ports, repository, request);
       const context = { repository, bases, accounts: await findRefAccounts(ports, values) };
       const shown = values.map((ref) =>

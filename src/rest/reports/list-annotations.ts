@@ -1,5 +1,5 @@
 import { jsonAnswer } from "../../http/answer.ts";
-import { readFilter, readSort } from "../../http/collection-query.ts";
+import { readFilterAndSort } from "../../http/collection-query.ts";
 import { parsePage, representPage } from "../../http/paging.ts";
 import type { RepositoryRoute } from "../../http/route.ts";
 import { getReport } from "../../operations/reports.ts";
@@ -12,10 +12,11 @@ export const listAnnotationsRoute: RepositoryRoute = {
   path: "/2.0/repositories/{workspace}/{repo_slug}/commit/{commit}/reports/{reportId}/annotations",
   scopes: ["read:repository:bitbucket"],
   oauthScopes: ["repository"],
+  readsFilter: true,
   permission: "read",
   async handle(ports, { repository, params, query, url }) {
     const { page, pagelen } = parsePage(query, { pagelenDefault: 10, pagelenMax: 100 });
-    const conditions = { ...readFilter(query), ...readSort(query) };
+    const conditions = readFilterAndSort(query);
     const report = await getReport(ports, repository, { commit: params.commit!, id: params.reportId! });
     const { values, size } = await listAnnotations(ports.database.kysely, {
       reportUuid: report.uuid,

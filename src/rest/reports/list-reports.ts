@@ -1,5 +1,5 @@
 import { jsonAnswer } from "../../http/answer.ts";
-import { readFilter, readSort } from "../../http/collection-query.ts";
+import { readFilterAndSort } from "../../http/collection-query.ts";
 import { parsePage, representPage } from "../../http/paging.ts";
 import type { RepositoryRoute } from "../../http/route.ts";
 import { getCommit } from "../../operations/commits.ts";
@@ -12,10 +12,11 @@ export const listReportsRoute: RepositoryRoute = {
   path: "/2.0/repositories/{workspace}/{repo_slug}/commit/{commit}/reports",
   scopes: ["read:repository:bitbucket"],
   oauthScopes: ["repository"],
+  readsFilter: true,
   permission: "read",
   async handle(ports, { repository, params, query, url }) {
     const { page, pagelen } = parsePage(query, { pagelenDefault: 10, pagelenMax: 100 });
-    const conditions = { ...readFilter(query), ...readSort(query) };
+    const conditions = readFilterAndSort(query);
     const commit = await getCommit(ports, repository, params.commit!);
     const { values, size } = await listReports(ports.database.kysely, {
       repositoryUuid: repository.uuid,

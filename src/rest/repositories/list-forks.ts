@@ -9,6 +9,7 @@ export const listForksRoute: RepositoryRoute = {
   path: "/2.0/repositories/{workspace}/{repo_slug}/forks",
   scopes: ["read:repository:bitbucket"],
   oauthScopes: ["repository"],
+  readsFilter: true,
   permission: "read",
   async handle(ports, request) {
     return jsonAnswer(200, await showRepositoryPage(ports, { parentUuid: request.repository.uuid }, request));

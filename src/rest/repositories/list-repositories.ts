@@ -8,6 +8,7 @@ export const listRepositoriesRoute: WorkspaceRoute = {
   path: "/2.0/repositories/{workspace}",
   scopes: ["read:repository:bitbucket"],
   oauthScopes: ["repository"],
+  readsFilter: true,
   permission: "see",
   async handle(ports, request) {
     return jsonAnswer(

@@ -1,17 +1,26 @@
 import { jsonAnswer } from "../../http/answer.ts";
+import { readFilterAndSort } from "../../http/collection-query.ts";
 import { parsePage, representPage } from "../../http/paging.ts";
 import type { RepositoryRoute } from "../../http/route.ts";
+import type { Account } from "../../model/account.ts";
+import { selectRows } from "../../model/match-filter.ts";
+import { accountFields } from "../account-fields.ts";
 
 /** Nobody can watch a repository here yet, and so nobody does (our choice: Bitbucket's list begins with its owner). */
+const NOBODY: readonly Account[] = [];
+const FIELDS = accountFields<Account>("", (account) => account);
+
 export const listWatchersRoute: RepositoryRoute = {
   subject: "repository",
   method: "GET",
   path: "/2.0/repositories/{workspace}/{repo_slug}/watchers",
   scopes: ["read:repository:bitbucket"],
   oauthScopes: ["repository"],
+  readsFilter: true,
   permission: "read",
   async handle(_ports, { query, url }) {
     const page = parsePage(query, { pagelenDefault: 10, pagelenMax: 100 });
-    return jsonAnswer(200, representPage({ ...page, size: 0, values: [] }, url));
+    const values = selectRows(NOBODY, FIELDS, readFilterAndSort(query));
+    return jsonAnswer(200, representPage({ ...page, size: values.length, values }, url));
   },
 };

@@ -1,4 +1,4 @@
-import { readFilter, readSort } from "../../http/collection-query.ts";
+import { readFilterAndSort } from "../../http/collection-query.ts";
 import { parsePage, representPage } from "../../http/paging.ts";
 import type { RestRequest } from "../../http/route.ts";
 import { invalidField } from "../../model/failure.ts";
@@ -22,8 +22,7 @@ export async function showRepositoryPage(
     page,
     pagelen,
     ...readRole(query),
-    ...readFilter(query),
-    ...readSort(query),
+    ...readFilterAndSort(query),
   });
   const shown = await showRepositories(ports, values, request);
   return representPage({ page, pagelen, size, values: shown }, url);

@@ -10,6 +10,7 @@ export const getRootRoute: RepositoryRoute = {
   path: "/2.0/repositories/{workspace}/{repo_slug}/src",
   scopes: ["read:repository:bitbucket"],
   oauthScopes: ["repository"],
+  readsFilter: true,
   permission: "read",
   async handle(ports, { repository, bases, query }) {
     if (repository.mainBranch === undefined) {

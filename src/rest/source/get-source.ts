@@ -1,6 +1,6 @@
 import type { PathEntry } from "../../git/objects/read-tree.ts";
 import { type Answer, jsonAnswer } from "../../http/answer.ts";
-import { readFilter, readSort } from "../../http/collection-query.ts";
+import { readFilterAndSort } from "../../http/collection-query.ts";
 import { parsePage } from "../../http/paging.ts";
 import type { RepositoryRoute } from "../../http/route.ts";
 import { Failure, invalidField } from "../../model/failure.ts";
@@ -35,6 +35,7 @@ export const getSourceRoute: RepositoryRoute = {
   lastParameterSpans: "maybe-none",
   scopes: ["read:repository:bitbucket"],
   oauthScopes: ["repository"],
+  readsFilter: true,
   permission: "read",
   async handle(ports, request) {
     const { repository, bases, params, query, signal } = request;
@@ -78,8 +79,7 @@ async function listingAnswer(
     depthMax: readDepth(query),
     page,
     pagelen,
-    ...readFilter(query),
-    ...readSort(query),
+    ...readFilterAndSort(query),
     signal,
   });
   if (listing === undefined) {

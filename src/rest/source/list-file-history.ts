@@ -1,5 +1,5 @@
 import { jsonAnswer } from "../../http/answer.ts";
-import { readFilter, readSort } from "../../http/collection-query.ts";
+import { readFilterAndSort } from "../../http/collection-query.ts";
 import { isFieldRequested } from "../../http/fields.ts";
 import { parsePage } from "../../http/paging.ts";
 import type { RepositoryRoute } from "../../http/route.ts";
@@ -22,10 +22,11 @@ export const listFileHistoryRoute: RepositoryRoute = {
   lastParameterSpans: "some",
   scopes: ["read:repository:bitbucket"],
   oauthScopes: ["repository"],
+  readsFilter: true,
   permission: "read",
   async handle(ports, { repository, bases, params, query, fields, signal }) {
     const { page, pagelen } = parsePage(query, { pagelenDefault: 10, pagelenMax: 100 });
-    const filterAndSort = { ...readFilter(query), ...readSort(query) };
+    const filterAndSort = readFilterAndSort(query);
     const place = await findPlace(ports, repository, params.commit!, params.path ?? "");
     const listed = await listFileVersions(ports, repository, place, {
       page,

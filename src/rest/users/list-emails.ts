@@ -1,8 +1,17 @@
 import { jsonAnswer } from "../../http/answer.ts";
+import { readFilterAndSort } from "../../http/collection-query.ts";
 import { parsePage, representPage } from "../../http/paging.ts";
 import type { AccountRoute } from "../../http/route.ts";
+import type { EmailAlias } from "../../model/account.ts";
+import { type MatchFields, selectRows } from "../../model/match-filter.ts";
 import { representEmail } from "../../representations/email.ts";
 import { listEmails } from "../../storage/sql/accounts.ts";
+
+const FIELDS: MatchFields<EmailAlias> = {
+  email: { type: "text", read: ({ address }) => address },
+  is_primary: { type: "boolean", read: ({ isPrimary }) => isPrimary },
+  is_confirmed: { type: "boolean", read: ({ isConfirmed }) => isConfirmed },
+};
 
 export const listEmailsRoute: AccountRoute = {
   subject: "account",
@@ -10,9 +19,11 @@ export const listEmailsRoute: AccountRoute = {
   path: "/2.0/user/emails",
   scopes: ["read:user:bitbucket"],
   oauthScopes: ["email"],
+  readsFilter: true,
   async handle({ database }, { account, bases, query, url }) {
     const { page, pagelen } = parsePage(query, { pagelenDefault: 10, pagelenMax: 100 });
-    const emails = await listEmails(database.kysely, account.uuid);
+    const all = await listEmails(database.kysely, account.uuid);
+    const emails = selectRows(all, FIELDS, readFilterAndSort(query));
     const values = emails
       .slice((page - 1) * pagelen, page * pagelen)
       .map((email) => representEmail(email, bases));

@@ -8,6 +8,7 @@ export const listOwnRepositoryPermissionsRoute: AccountRoute = {
   path: "/2.0/user/workspaces/{workspace}/permissions/repositories",
   scopes: ["read:repository:bitbucket"],
   oauthScopes: ["account", "repository"],
+  readsFilter: true,
   async handle(ports, request) {
     const { workspace } = await getOwnWorkspace(ports, request.account, request.params.workspace!);
     return answerEffectivePermissions(ports, request, {

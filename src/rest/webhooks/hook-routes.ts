@@ -28,6 +28,7 @@ type Declared<Body extends BodySchema> = {
   /** What follows `hooks`. */
   readonly below: "" | "/{uid}";
   readonly scopes: readonly Scope[];
+  readonly readsFilter?: true;
   readonly body?: Body;
   scopesOf?(ports: Ports, request: HookRequest<Body>): Promise<readonly Scope[]>;
   handle(ports: Ports, request: HookRequest<Body>): Promise<Answer>;

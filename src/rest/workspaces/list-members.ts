@@ -1,5 +1,5 @@
 import { jsonAnswer } from "../../http/answer.ts";
-import { readFilter, readSort } from "../../http/collection-query.ts";
+import { readFilterAndSort } from "../../http/collection-query.ts";
 import { isFieldRequested } from "../../http/fields.ts";
 import { parsePage, representPage } from "../../http/paging.ts";
 import type { WorkspaceRoute } from "../../http/route.ts";
@@ -13,13 +13,13 @@ export const listMembersRoute: WorkspaceRoute = {
   path: "/2.0/workspaces/{workspace}/members",
   scopes: ["read:workspace:bitbucket"],
   oauthScopes: ["account"],
+  readsFilter: true,
   permission: "belong",
   async handle(ports, { workspace, caller, bases, query, url, fields }) {
     const page = parsePage(query, { pagelenDefault: 10, pagelenMax: 100 });
     const { values, size, isByEmail } = await listMembersFor(ports, workspace, caller, {
       ...page,
-      ...readFilter(query),
-      ...readSort(query),
+      ...readFilterAndSort(query),
     });
     // "Email addresses that you filter by (and only these …) can be included", if `fields` asks for them.
     const withEmail = isByEmail && isFieldRequested(fields, "values.user.email");

@@ -1,5 +1,5 @@
 import { jsonAnswer } from "../../http/answer.ts";
-import { readFilter, readSort } from "../../http/collection-query.ts";
+import { readFilterAndSort } from "../../http/collection-query.ts";
 import { parsePage, representPage } from "../../http/paging.ts";
 import type { AccountRoute } from "../../http/route.ts";
 import { invalidField } from "../../model/failure.ts";
@@ -12,14 +12,14 @@ export const listOwnWorkspacesRoute: AccountRoute = {
   path: "/2.0/user/workspaces",
   scopes: ["read:workspace:bitbucket"],
   oauthScopes: ["account"],
+  readsFilter: true,
   async handle({ database }, { account, bases, query, url }) {
     // The default of 25 stands in the reference's own example.
     const { page, pagelen } = parsePage(query, { pagelenDefault: 25, pagelenMax: 100 });
     const { values, size } = await listWorkspacesOf(database.kysely, account.uuid, {
       page,
       pagelen,
-      ...readFilter(query),
-      ...readSort(query),
+      ...readFilterAndSort(query),
       ...readAdministrator(query),
     });
     const shown = values.map(({ workspace, role }) => representWorkspaceAccess(workspace, role, bases));

@@ -1,5 +1,5 @@
 import { jsonAnswer } from "../../http/answer.ts";
-import { readFilter, readSort } from "../../http/collection-query.ts";
+import { readFilterAndSort } from "../../http/collection-query.ts";
 import { parsePage, representPage } from "../../http/paging.ts";
 import type { WorkspaceRoute } from "../../http/route.ts";
 import { listMembersFor } from "../../operations/memberships.ts";
@@ -12,13 +12,13 @@ export const listPermissionsRoute: WorkspaceRoute = {
   path: "/2.0/workspaces/{workspace}/permissions",
   scopes: ["read:workspace:bitbucket"],
   oauthScopes: ["account"],
+  readsFilter: true,
   permission: "belong",
   async handle(ports, { workspace, caller, bases, query, url }) {
     const page = parsePage(query, { pagelenDefault: 10, pagelenMax: 100 });
     const { values, size } = await listMembersFor(ports, workspace, caller, {
       ...page,
-      ...readFilter(query),
-      ...readSort(query),
+      ...readFilterAndSort(query),
     });
     const shown = values.map(({ account, role, addedAt }) =>
       representMembershipPermission(workspace, account, role, addedAt, bases),

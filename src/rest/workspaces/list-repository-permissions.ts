@@ -1,5 +1,5 @@
 import { type Answer, jsonAnswer } from "../../http/answer.ts";
-import { readFilter, readSort } from "../../http/collection-query.ts";
+import { readFilterAndSort } from "../../http/collection-query.ts";
 import { parsePage, representPage } from "../../http/paging.ts";
 import type { RepositoryRoute, RestRequest, WorkspaceRoute } from "../../http/route.ts";
 import type { Uuid } from "../../model/uuid.ts";
@@ -17,8 +17,7 @@ export async function answerEffectivePermissions(
   const { values, size } = await listEffectivePermissions(database.kysely, {
     ...of,
     ...page,
-    ...readFilter(query),
-    ...readSort(query),
+    ...readFilterAndSort(query),
   });
   const shown = values.map(({ repository, account, permission }) =>
     representEffectivePermission(repository, account, permission, bases),
@@ -32,6 +31,7 @@ export const listAllRepositoryPermissionsRoute: WorkspaceRoute = {
   path: "/2.0/workspaces/{workspace}/permissions/repositories",
   scopes: ["read:repository:bitbucket"],
   oauthScopes: ["account"],
+  readsFilter: true,
   permission: "own",
   handle: (ports, request) =>
     answerEffectivePermissions(ports, request, { workspaceUuid: request.workspace.uuid }),
@@ -43,6 +43,7 @@ export const listRepositoryPermissionsRoute: RepositoryRoute = {
   path: "/2.0/workspaces/{workspace}/permissions/repositories/{repo_slug}",
   scopes: ["read:repository:bitbucket"],
   oauthScopes: ["repository"],
+  readsFilter: true,
   permission: "admin",
   handle: (ports, request) =>
     answerEffectivePermissions(ports, request, {

@@ -1,0 +1,12 @@
+import type { Account } from "../model/account.ts";
+import type { MatchFields } from "../model/match-filter.ts";
+
+/** What lists of accounts, or of what holds one, are filtered and sorted by. User names are not shown, so they are no field. */
+export function accountFields<Row>(prefix: "" | "user.", accountOf: (row: Row) => Account): MatchFields<Row> {
+  return {
+    [`${prefix}uuid`]: { type: "uuid", read: (row) => accountOf(row).uuid },
+    [`${prefix}account_id`]: { type: "text", read: (row) => accountOf(row).accountId },
+    [`${prefix}nickname`]: { type: "text", read: (row) => accountOf(row).nickname },
+    [`${prefix}display_name`]: { type: "text", read: (row) => accountOf(row).displayName },
+  };
+}
