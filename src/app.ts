@@ -4,6 +4,7 @@ import { registerGitHttp } from "./git-http/git-http.ts";
 import { type AppServer, createHttpServer } from "./http/server.ts";
 import { startCursorExpiry } from "./jobs/cursor-expiry.ts";
 import { type DeliveryOptions, startWebhookDeliveries } from "./jobs/webhook-delivery.ts";
+import { registerHomePage } from "./own-routes/home-page.ts";
 import { registerTokenRevocation } from "./own-routes/token-revocation.ts";
 import type { Ports } from "./ports.ts";
 import { registerRest } from "./rest/rest.ts";
@@ -16,6 +17,7 @@ export async function createApp(ports: Ports): Promise<AppServer> {
   const server = createHttpServer(ports);
   registerRest(server, ports);
   registerTokenRevocation(server, ports);
+  registerHomePage(server, ports);
   await registerGitHttp(server, ports);
   return server;
 }

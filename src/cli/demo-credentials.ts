@@ -33,14 +33,24 @@ export async function readDemoTokens(path: string): Promise<DemoTokens | undefin
   }
 }
 
-/** Whoever reads the file sees the old one or the new one whole, and nobody else ever sees it. */
+/** What a running or an earlier server has written, or undefined. */
+export async function readDemoCredentials(path: string): Promise<DemoCredentials | undefined> {
+  if ((await readDemoTokens(path)) === undefined) return undefined;
+  return JSON.parse(await readFile(path, "utf8")) as DemoCredentials;
+}
+
 export async function writeDemoCredentials(path: string, credentials: DemoCredentials): Promise<void> {
+  await writePrivateFile(path, `${JSON.stringify(credentials, undefined, 2)}\n`);
+}
+
+/** Whoever reads the file sees the old one or the new one whole, and nobody but its owner ever sees it. */
+export async function writePrivateFile(path: string, text: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   const unfinished = `${path}.${randomUUID()}`;
   // "wx" with the mode: there is no moment at which the file is there with another one.
   const file = await open(unfinished, "wx", 0o600);
   try {
-    await file.writeFile(`${JSON.stringify(credentials, undefined, 2)}\n`);
+    await file.writeFile(text);
     await file.sync();
     await file.close();
     await rename(unfinished, path);

@@ -2,39 +2,59 @@ import type { DemoCredentials } from "./demo-credentials.ts";
 
 const STATIC_USERNAME = "x-bitbucket-api-token-auth";
 
-/**
- * The commands of Bitbucket's page "Using API tokens", ready to paste against this server. The page's own host names work
- * too, since the server answers for them when it is used as an HTTP proxy.
- */
-export function describeDemo(credentials: DemoCredentials): string {
+export type DemoPlaces = {
+  /** As it was given, so that it can be pasted. */
+  readonly dataFolder: string;
+  /** The file that has the commands with the token in them. */
+  readonly commandsFile: string;
+};
+
+/** What is said at the start: it fits on one screen of 80 columns beside what npm and the log say, and has the token once. */
+export function describeDemo(credentials: DemoCredentials, { dataFolder, commandsFile }: DemoPlaces): string {
   const { url, api_url: apiUrl, email, username, workspace, repository, token } = credentials;
-  const path = `${workspace}/${repository}.git`;
-  const cloneUrl = (userinfo: string) => url.replace("://", `://${userinfo}@`).concat(`/${path}`);
-  const commits = `${apiUrl}/repositories/${workspace}/${repository}/commits`;
+  const fullName = `${workspace}/${repository}`;
   return `Pail listens on ${url}
 
   account     ${email}, user name ${username}
-  repository  ${workspace}/${repository}
-  API token   ${token}
+  repository  ${fullName}
+  API token   the password that git and curl ask for:
+${token}
 
-API token through the interactive password prompt (paste the token as the password):
+Try it in another terminal:
 
-git clone ${cloneUrl(username)}
-git clone ${cloneUrl(STATIC_USERNAME)}
+  git clone ${cloneUrlOf(url, fullName, username)}
+  curl --user ${email} ${apiUrl}/repositories/${fullName}
 
-In a clone that is there already:
+More commands, with the token in them, are in ${commandsFile}
+or printed by: pail demo --commands --data ${dataFolder}
+Ctrl-C stops the server. The data is kept for the next start.
+`;
+}
 
-git remote set-url origin ${cloneUrl(username)}
-git remote set-url origin ${cloneUrl(STATIC_USERNAME)}
+/**
+ * The commands of Bitbucket's page "Using API tokens", ready to paste against this server. The page's own host names work
+ * too, since the server answers for them when it is used as an HTTP proxy. Remotes are changed in the clone that is made
+ * first: pasted in Pail's own checkout, they must not change that one's.
+ */
+export function describeDemoCommands(credentials: DemoCredentials): string {
+  const { url, api_url: apiUrl, email, username, workspace, repository, token } = credentials;
+  const fullName = `${workspace}/${repository}`;
+  const cloneUrl = (userinfo: string) => cloneUrlOf(url, fullName, userinfo);
+  const commits = `${apiUrl}/repositories/${fullName}/commits`;
+  return `# git asks for the password: paste the API token
+git clone ${cloneUrl(username)} demo-1
+git clone ${cloneUrl(STATIC_USERNAME)} demo-2
 
-API token in the URL:
+# the remote of an existing clone
+git -C demo-1 remote set-url origin ${cloneUrl(username)}
+git -C demo-1 remote set-url origin ${cloneUrl(STATIC_USERNAME)}
 
-git clone ${cloneUrl(`${username}:${token}`)}
-git clone ${cloneUrl(`${STATIC_USERNAME}:${token}`)}
-git remote set-url origin ${cloneUrl(`${username}:${token}`)}
+# the API token in the URL: git keeps it in .git/config
+git clone ${cloneUrl(`${username}:${token}`)} demo-3
+git clone ${cloneUrl(`${STATIC_USERNAME}:${token}`)} demo-4
+git -C demo-1 remote set-url origin ${cloneUrl(`${username}:${token}`)}
 
-API token with the REST API:
-
+# the REST API
 curl --request POST \\
 --url '${commits}' \\
 --user '${email}:${token}' \\
@@ -48,14 +68,15 @@ curl --request POST \\
 
 curl --url '${commits}' --user '${email}:${token}'
 
-With the very names of Bitbucket, and no entry in a hosts file:
-
-http_proxy=${url} git clone http://${STATIC_USERNAME}@bitbucket.org/${path}
+# with the host names bitbucket.org and api.bitbucket.org
+http_proxy=${url} git clone http://${STATIC_USERNAME}@bitbucket.org/${fullName}.git demo-5
 http_proxy=${url} curl --request POST \\
---url 'http://api.bitbucket.org/2.0/repositories/${workspace}/${repository}/commits' \\
+--url 'http://api.bitbucket.org/2.0/repositories/${fullName}/commits' \\
 --user '${email}:${token}' \\
 --header 'Accept: application/json'
-
-Ctrl-C ends the server. What it holds is there again at the next start.
 `;
+}
+
+function cloneUrlOf(url: string, fullName: string, userinfo: string): string {
+  return `${url.replace("://", `://${userinfo}@`)}/${fullName}.git`;
 }

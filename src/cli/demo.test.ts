@@ -67,11 +67,9 @@ test("the repository has a small true history", async () => {
   await git.out(["fsck", "--strict"], { folder });
 });
 
-test("what it prints can be pasted, and only stdout and the files have a token", async () => {
-  await first.stop();
-  const { url, token, token_read, token_expired } = first.credentials;
-  const { host } = new URL(url);
-  const child = command.start(["demo", "--data", first.dataFolder, "--port", "0"]);
+/** Starts the demo of the file once more, and returns what it says before it is stopped. */
+async function startScreen(): Promise<{ readonly printed: string; readonly log: string }> {
+  const child = command.start(["demo", "--data", "data", "--port", "0"]);
   let printed = "";
   let log = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
@@ -84,24 +82,56 @@ test("what it prints can be pasted, and only stdout and the files have a token",
   child.kill("SIGINT");
   const [code] = await once(child, "exit");
   assert.equal(code, 0);
-  first = await startPail({ dataFolder: first.dataFolder });
-  const page = printed.replaceAll(/127\.0\.0\.1:\d+/g, host);
-  for (const line of [
-    `git clone http://demo@${host}/acme/demo.git`,
-    `git clone http://x-bitbucket-api-token-auth@${host}/acme/demo.git`,
-    `git remote set-url origin http://demo@${host}/acme/demo.git`,
-    `git clone http://demo:${token}@${host}/acme/demo.git`,
-    `git clone http://x-bitbucket-api-token-auth:${token}@${host}/acme/demo.git`,
-    `--url '${url}/2.0/repositories/acme/demo/commits' \\`,
-    `--user 'demo@example.com:${token}' \\`,
-    `http_proxy=${url} git clone http://x-bitbucket-api-token-auth@bitbucket.org/acme/demo.git`,
-  ]) {
-    assert.ok(page.split("\n").includes(line), line);
-  }
+  return { printed, log };
+}
+
+test("what it says fits on a screen and has the token once; commands to paste are printed apart", async () => {
+  await first.stop();
+  const { token, token_read, token_expired } = first.credentials;
+  const { printed, log } = await startScreen();
+  const rows = printed
+    .split("\n")
+    .flatMap((line) => Array(Math.max(1, Math.ceil(line.length / 80))).fill(line));
+  // Four of 24 are npm's, and one is the log's.
+  assert.ok(rows.length <= 19, printed);
+  assert.deepEqual(
+    printed.split("\n").filter((line) => line.length > 80),
+    [token],
+  );
+  assert.equal(printed.split(token).length, 2);
   for (const secret of [token, token_read, token_expired]) {
     assert.ok(!log.includes(secret) && !log.includes(secret.slice(20, 60)));
   }
   for (const line of log.trim().split("\n")) JSON.parse(line);
+
+  const { stdout, status: exitStatus } = await command.run(["demo", "--commands"]);
+  assert.equal(exitStatus, 0);
+  const file = join(command.folder, "data", "demo-commands.sh");
+  assert.ok(printed.includes(" data/demo-commands.sh\n"), printed);
+  assert.equal(await readFile(file, "utf8"), stdout);
+  assert.equal((await stat(file)).mode & 0o777, 0o600);
+  const url = /^Pail listens on (\S+)$/m.exec(printed)![1]!;
+  const { host } = new URL(url);
+  for (const line of [
+    `git clone http://demo@${host}/acme/demo.git demo-1`,
+    `git clone http://x-bitbucket-api-token-auth@${host}/acme/demo.git demo-2`,
+    `git -C demo-1 remote set-url origin http://demo@${host}/acme/demo.git`,
+    `git clone http://demo:${token}@${host}/acme/demo.git demo-3`,
+    `git clone http://x-bitbucket-api-token-auth:${token}@${host}/acme/demo.git demo-4`,
+    `--url '${url}/2.0/repositories/acme/demo/commits' \\`,
+    `--user 'demo@example.com:${token}' \\`,
+    `http_proxy=${url} git clone http://x-bitbucket-api-token-auth@bitbucket.org/acme/demo.git demo-5`,
+  ]) {
+    assert.ok(stdout.split("\n").includes(line), line);
+  }
+  assert.doesNotMatch(stdout, /git remote/, "it would change the checkout that it is pasted in");
+  first = await startPail({ dataFolder: first.dataFolder });
+});
+
+test("--commands without a demo says how to get one", async () => {
+  const { status: exitStatus, stdout, stderr } = await command.run(["demo", "--commands", "--data", "none"]);
+  assert.deepEqual([exitStatus, stdout], [1, ""]);
+  assert.match(stderr, /^pail: There is no demo in .*none: start it first \(\S*pail demo\)\n$/);
 });
 
 test("a later start carries on: the same tokens, and what was pushed", async () => {

@@ -1,37 +1,60 @@
-import { join, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import type { Command } from "commander";
 import type { Config } from "../config/config.ts";
+import { Failure } from "../model/failure.ts";
 import type { Ports } from "../ports.ts";
-import { describeDemoCredentials, readDemoTokens, writeDemoCredentials } from "./demo-credentials.ts";
+import {
+  describeDemoCredentials,
+  readDemoCredentials,
+  readDemoTokens,
+  writeDemoCredentials,
+  writePrivateFile,
+} from "./demo-credentials.ts";
 import { type DemoData, openDemoData } from "./demo-data.ts";
-import { describeDemo } from "./demo-guide.ts";
+import { describeDemo, describeDemoCommands } from "./demo-guide.ts";
 import { areDemoTokens, type DemoTokens, renewDemoTokens } from "./demo-tokens.ts";
 import { createCommand, examples } from "./program.ts";
+import { withProgramName } from "./program-name.ts";
 import { runServer } from "./run-server.ts";
-import { ALL_SETTINGS, addSettings } from "./settings-options.ts";
+import { ALL_SETTINGS, addSettings, configOf } from "./settings-options.ts";
 
 /** Kept in the data folder at every start, so that the next one finds tokens that work. */
 const KEPT_FILE = "demo-credentials.json";
+/** Beside it: commands with the token in them. */
+const COMMANDS_FILE = "demo-commands.sh";
+
+type DemoOptions = { readonly credentials?: string; readonly commands?: true };
 
 export function createDemoCommand(): Command {
   const command = createCommand("demo")
     .description(
-      "Runs the server with a demo account, workspace, repository and tokens, and prints the commands to try.\n" +
-        "A folder that is there already is carried on with.",
+      "Runs the server with a demo account, workspace, repository and API tokens.\n" +
+        "If the data folder has a demo already, that one is used again.",
     )
     .option(
       "--credentials <file>",
-      "also write the demo's names and tokens there, as JSON that only you can read",
-    );
+      "also write the demo's names and tokens to this file, as JSON that only you can read",
+    )
+    .option("--commands", "print commands to paste, with the demo's API token in them, and start nothing");
   return addSettings(command, ALL_SETTINGS)
     .addHelpText(
       "after",
       examples(
         "pail demo",
+        "pail demo --commands",
         "pail demo --data ./data --port 0 --credentials ./credentials.json --identity lenient",
       ),
     )
-    .action((options: { readonly credentials?: string }) => runDemo(command, options.credentials));
+    .action((options: DemoOptions) =>
+      options.commands === true ? printCommands(configOf(command)) : runDemo(command, options.credentials),
+    );
+}
+
+async function printCommands({ dataFolder }: Config): Promise<void> {
+  const credentials = await readDemoCredentials(join(dataFolder, KEPT_FILE));
+  if (credentials === undefined)
+    throw new Failure("not-found", `There is no demo in ${dataFolder}: start it first (pail demo)`);
+  process.stdout.write(describeDemoCommands(credentials));
 }
 
 async function runDemo(command: Command, credentialsFile: string | undefined): Promise<void> {
@@ -45,9 +68,18 @@ async function runDemo(command: Command, credentialsFile: string | undefined): P
     async announce({ config }, app, { demo, tokens }) {
       const credentials = describeDemoCredentials(reachableUrl(app.url), demo, tokens);
       for (const file of filesOf(config, credentialsFile)) await writeDemoCredentials(file, credentials);
-      process.stdout.write(describeDemo(credentials));
+      const commandsFile = join(config.dataFolder, COMMANDS_FILE);
+      await writePrivateFile(commandsFile, describeDemoCommands(credentials));
+      const places = { dataFolder: shortPath(config.dataFolder), commandsFile: shortPath(commandsFile) };
+      process.stdout.write(withProgramName(describeDemo(credentials, places)));
     },
   });
+}
+
+/** From the working directory if it lies below, as it can be pasted there. */
+function shortPath(path: string): string {
+  const below = relative("", path);
+  return below.startsWith("..") ? path : below;
 }
 
 /** The file asked for last: whoever waits for it finds the other one written too. */

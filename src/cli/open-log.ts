@@ -1,14 +1,22 @@
+import { isatty } from "node:tty";
 import { type DestinationStream, type Logger, pino } from "pino";
 import type { LogLevel } from "../config/config.ts";
 import { maskTokens } from "../model/mask-secrets.ts";
+import { writeForPeople } from "./human-log.ts";
 
 const STDERR = 2;
 
 /** Lines of one turn of the event loop are written together; these many bytes at the latest. */
 const TOGETHER_BYTES_MAX = 8 * 1024;
 
-/** JSON lines on stderr, since stdout is for results. Those of one turn of the event loop are one write. */
+/**
+ * JSON lines on stderr, since stdout is for results; on a terminal, lines for people. Those of one turn of the event loop are
+ * one write.
+ */
 export function openLog(level: LogLevel): Logger {
+  const destination = writeTogether(
+    pino.destination({ fd: STDERR, sync: true, minLength: TOGETHER_BYTES_MAX }),
+  );
   return pino(
     {
       level,
@@ -18,7 +26,7 @@ export function openLog(level: LogLevel): Logger {
       // The last line of defence: what is logged should hold no token to begin with.
       hooks: { streamWrite: maskTokens },
     },
-    writeTogether(pino.destination({ fd: STDERR, sync: true, minLength: TOGETHER_BYTES_MAX })),
+    isatty(STDERR) ? { write: (line) => destination.write(writeForPeople(line)) } : destination,
   );
 }
 

@@ -1,12 +1,13 @@
 import type { Command } from "commander";
 import { listAccounts } from "../storage/sql/accounts.ts";
 import { createCommand, examples } from "./program.ts";
+import { withProgramName } from "./program-name.ts";
 import { runServer, WORKERS_OF_MACHINE } from "./run-server.ts";
 import { ALL_SETTINGS, addSettings } from "./settings-options.ts";
 
 export function createServeCommand(): Command {
   const command = createCommand("serve").description(
-    "Runs the server until it is told to end (Ctrl-C, SIGTERM).",
+    "Runs the server until it is stopped (Ctrl-C, SIGTERM).",
   );
   return addSettings(command, ALL_SETTINGS)
     .addHelpText(
@@ -25,7 +26,7 @@ async function serve(command: Command): Promise<void> {
     prepare: async ({ database }) => ({ hasAccounts: (await listAccounts(database.kysely)).length > 0 }),
     async announce({ config }, { url }, { hasAccounts }) {
       process.stdout.write(`Pail listens on ${url}\n`);
-      if (!hasAccounts) process.stdout.write(describeFirstSteps(config.dataFolder));
+      if (!hasAccounts) process.stdout.write(withProgramName(describeFirstSteps(config.dataFolder)));
     },
   });
 }
