@@ -16,13 +16,18 @@ import type { FetchResponses } from "./storage/fetch-responses/fetch-responses.t
 import type { PackStore } from "./storage/packs/pack-store.ts";
 import type { Database } from "./storage/sql/open-database.ts";
 
+/** The database without a way to change it in a transaction, for what only looks. */
+export type ReadDatabase = Omit<Database, "transaction" | "close">;
+
 /** What the product needs from outside. Take the ones you need: `Pick<Ports, "packs" | "clock">`. */
 export type Ports = {
   readonly config: Config;
   /** The port that it listens on, once it does; until then that of the settings. */
   readonly listening: { port: number };
   readonly keys: Keys;
-  readonly database: Database;
+  readonly database: ReadDatabase;
+  /** Only for what makes `WritePorts` of these: whoever changes something says who wants it, and is asked whether they may. */
+  readonly transactions: Pick<Database, "transaction">;
   readonly packs: PackStore;
   readonly objects: ObjectReader;
   readonly commitGraphs: CommitGraphs;
@@ -35,8 +40,6 @@ export type Ports = {
   readonly maintenance: Maintenance;
   readonly outbox: OutboxSignal;
   readonly metrics: Metrics;
-  /** In whose name what is done is done. The operator, but for requests: they are given their own. */
-  readonly actor: Actor;
   readonly auditNotes: AuditNotes;
   readonly credentialBrake: CredentialBrake;
   /** Undefined: requests are not limited. */
@@ -45,4 +48,14 @@ export type Ports = {
   readonly clock: () => Date;
   /** Bytes from a cryptographically secure source. */
   readonly randomBytes: (length: number) => Buffer;
+};
+
+/**
+ * What changes something is given these: made for the operator by `operatorPorts`, and for a request by `callerPorts`, whose
+ * transactions begin by asking again for all that admitted it.
+ */
+export type WritePorts = Omit<Ports, "database"> & {
+  readonly database: ReadDatabase & Pick<Database, "transaction">;
+  /** In whose name what is done is done. */
+  readonly actor: Actor;
 };

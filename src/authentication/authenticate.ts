@@ -1,12 +1,12 @@
-import type { Account } from "../model/account.ts";
+import type { Account, EmailAlias } from "../model/account.ts";
 import type { ApiToken } from "../model/api-token.ts";
-import type { Caller } from "../model/caller.ts";
+import type { Caller, CallerIdentity, Channel } from "../model/caller.ts";
 import { Failure } from "../model/failure.ts";
 import type { Secret } from "../model/secret.ts";
 import type { Ports } from "../ports.ts";
 import { touchLastUsed } from "../storage/sql/api-tokens.ts";
 import { digestApiToken, parsePasswordShape } from "./api-token-text.ts";
-import { type Channel, identityAdvice, isIdentityName } from "./identity-name.ts";
+import { identityAdvice, isIdentityName } from "./identity-name.ts";
 import type { Credential } from "./read-credential.ts";
 
 type AuthenticationPorts = Pick<Ports, "config" | "database" | "clock" | "log">;
@@ -80,19 +80,41 @@ async function callerByToken(
   text: Secret,
 ): Promise<Caller> {
   const found = await ports.database.lookups.findTokenByDigest(digestApiToken(text));
-  if (found === undefined) throw refused(undefined, "unknown token");
+  if (found === undefined) throw unknownToken();
   const { token, account } = found;
   const now = ports.clock();
-  const problem = tokenProblem(token, account, now);
-  if (problem !== undefined) throw refused(problem, `token ${token.uuid}: ${problem}`, token);
-  if (username !== undefined) {
+  requireLivingToken(found, now);
+  const identity = username === undefined ? undefined : { name: username, channel };
+  if (identity !== undefined) {
     const emails = await ports.database.lookups.listEmails(account.uuid);
-    if (!isIdentityName(username, channel, ports.config.identity, account, emails)) {
-      throw refused(identityAdvice(channel, account), `token ${token.uuid}: user name does not fit`, token);
-    }
+    requireIdentity(ports, identity, found, emails);
   }
   recordUse(ports, token, now);
-  return { kind: "api-token", account, token };
+  return { kind: "api-token", account, token, identity };
+}
+
+export type TokenAndAccount = { readonly token: ApiToken; readonly account: Account };
+
+/** @throws Failure credential-invalid with the reason: its holder has a genuine token. */
+export function requireLivingToken({ token, account }: TokenAndAccount, now: Date): void {
+  const problem = tokenProblem(token, account, now);
+  if (problem !== undefined) throw refused(problem, `token ${token.uuid}: ${problem}`, token);
+}
+
+/** @throws Failure credential-invalid if the name does not go with the token. */
+export function requireIdentity(
+  { config }: Pick<Ports, "config">,
+  { name, channel }: CallerIdentity,
+  { token, account }: TokenAndAccount,
+  emails: readonly EmailAlias[],
+): void {
+  if (isIdentityName(name, channel, config.identity, account, emails)) return;
+  throw refused(identityAdvice(channel, account), `token ${token.uuid}: user name does not fit`, token);
+}
+
+/** For a token that was good and is no longer there at all. */
+export function unknownToken(): Failure {
+  return refused(undefined, "unknown token");
 }
 
 /** Why a genuine token is not good, in words for its holder; undefined if it is alive. */

@@ -1,8 +1,6 @@
 import type { IdentityMode } from "../config/config.ts";
 import type { Account, EmailAlias } from "../model/account.ts";
-
-/** Where a credential arrives: over smart HTTP, or at the REST API (and the pages beside it). */
-export type Channel = "git" | "rest";
+import type { Channel } from "../model/caller.ts";
 
 /** The user name that stands for "whose token this is" in Git. */
 export const STATIC_USERNAME = "x-bitbucket-api-token-auth";

@@ -1,3 +1,4 @@
+import type { Kysely } from "kysely";
 import type { Caller } from "../model/caller.ts";
 import { Failure } from "../model/failure.ts";
 import { type Permission, permits } from "../model/permission.ts";
@@ -5,15 +6,24 @@ import { type ProjectPermission, permitsInProject } from "../model/project-permi
 import type { Repository } from "../model/repository.ts";
 import { isBitbucketScope, missingScopes, type Scope } from "../model/scope.ts";
 import type { Project, Workspace, WorkspaceMember } from "../model/workspace.ts";
-import type { Ports } from "../ports.ts";
+import type { Lookups } from "../storage/sql/lookups.ts";
 import { findProjectPermission, hasPermissionInAnyProject } from "../storage/sql/project-permissions.ts";
 import { listProjects } from "../storage/sql/projects.ts";
 import { listRepositories } from "../storage/sql/repositories.ts";
+import type { Schema } from "../storage/sql/schema.ts";
 import { findMember } from "../storage/sql/workspaces.ts";
 
 /** Recorded text of Bitbucket, the same for what is missing and for what is hidden. */
 export const HIDDEN_REPOSITORY =
   "You may not have access to this repository or it no longer exists in this workspace. If you think this repository exists and you have access, make sure you are authenticated.";
+
+/** Where decisions are read from: what is committed, or what an open transaction sees. */
+export type AccessPorts = {
+  readonly database: {
+    readonly kysely: Kysely<Schema>;
+    readonly lookups: Pick<Lookups, "findPermission">;
+  };
+};
 
 /**
  * Whether the credential lets its caller ask for this at all. Anonymous callers have no scopes to lack: what they may see
@@ -37,21 +47,23 @@ export function requireScopes(caller: Caller, required: readonly Scope[]): void 
 
 /** The permission that the caller really has: membership, and read for everyone where the repository is public. */
 export async function heldPermission(
-  { database }: Pick<Ports, "database">,
+  { database }: AccessPorts,
   caller: Caller,
   repository: Repository,
 ): Promise<Permission> {
-  const byVisibility: Permission = repository.isPrivate ? "none" : "read";
-  if (caller.kind === "anonymous") return byVisibility;
-  const byMembership = await database.lookups.findPermission(repository.uuid, caller.account.uuid);
+  const byMembership =
+    caller.kind === "anonymous"
+      ? "none"
+      : await database.lookups.findPermission(repository.uuid, caller.account.uuid);
+  return withVisibility(byMembership, repository);
+}
+
+function withVisibility(byMembership: Permission, { isPrivate }: Pick<Repository, "isPrivate">): Permission {
+  const byVisibility: Permission = isPrivate ? "none" : "read";
   return permits(byMembership, byVisibility) ? byMembership : byVisibility;
 }
 
-export async function maySee(
-  ports: Pick<Ports, "database">,
-  caller: Caller,
-  repository: Repository,
-): Promise<boolean> {
+export async function maySee(ports: AccessPorts, caller: Caller, repository: Repository): Promise<boolean> {
   return permits(await heldPermission(ports, caller, repository), "read");
 }
 
@@ -61,14 +73,30 @@ export async function maySee(
  * @throws Failure hidden if it is not there or may not be seen, permission-missing if it may be seen but not this.
  */
 export async function requireRepositoryPermission(
-  ports: Pick<Ports, "database">,
+  ports: AccessPorts,
   caller: Caller,
   repository: Repository | undefined,
   asked: Permission,
 ): Promise<Repository> {
   const held = repository === undefined ? "none" : await heldPermission(ports, caller, repository);
-  if (repository === undefined || !permits(held, "read")) throw new Failure("hidden", HIDDEN_REPOSITORY);
-  if (permits(held, asked)) return repository;
+  if (repository === undefined) throw new Failure("hidden", HIDDEN_REPOSITORY);
+  requireHeld(caller, held, asked);
+  return repository;
+}
+
+/** The same for a repository of which it is known what is held there by membership. */
+export function requireHeldPermission(
+  caller: Caller,
+  repository: { readonly isPrivate: boolean; readonly held: Permission } | undefined,
+  asked: Permission,
+): void {
+  if (repository === undefined) throw new Failure("hidden", HIDDEN_REPOSITORY);
+  requireHeld(caller, withVisibility(repository.held, repository), asked);
+}
+
+function requireHeld(caller: Caller, held: Permission, asked: Permission): void {
+  if (!permits(held, "read")) throw new Failure("hidden", HIDDEN_REPOSITORY);
+  if (permits(held, asked)) return;
   if (caller.kind === "anonymous") throw credentialMissing();
   throw new Failure(
     "permission-missing",
@@ -84,7 +112,7 @@ export type WorkspacePermission = "see" | "belong" | "create-repository" | "own"
 
 /** @throws Failure hidden if there is no such workspace or it may not be seen, permission-missing if it may be seen. */
 export async function requireWorkspacePermission(
-  ports: Pick<Ports, "database">,
+  ports: AccessPorts,
   caller: Caller,
   workspace: Workspace | undefined,
   identifier: string,
@@ -104,7 +132,7 @@ export async function requireWorkspacePermission(
 
 /** A private workspace is no secret to those who may see a project or a repository of it: each of them names it. */
 async function mayBeSeen(
-  database: Ports["database"],
+  database: AccessPorts["database"],
   workspace: Workspace,
   caller: Caller,
   member: WorkspaceMember | undefined,
@@ -117,7 +145,7 @@ async function mayBeSeen(
 }
 
 async function isAllowed(
-  database: Ports["database"],
+  database: AccessPorts["database"],
   workspace: Workspace,
   caller: Caller,
   member: WorkspaceMember | undefined,
@@ -149,7 +177,7 @@ function mayCreateAnywhere(member: WorkspaceMember | undefined): boolean {
  * @throws Failure permission-missing.
  */
 export async function requireRepositoriesInProject(
-  { database }: Pick<Ports, "database">,
+  { database }: AccessPorts,
   caller: Caller,
   project: Project,
 ): Promise<void> {
@@ -171,7 +199,7 @@ export type ProjectRequirement = "see" | Exclude<ProjectPermission, "none">;
  * @throws Failure hidden if it is not there or may not be seen, permission-missing if it may be seen but not this.
  */
 export async function requireProjectPermission(
-  { database }: Pick<Ports, "database">,
+  { database }: AccessPorts,
   caller: Caller,
   project: Project | undefined,
   asked: ProjectRequirement,

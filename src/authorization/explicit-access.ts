@@ -1,9 +1,9 @@
 import type { Account } from "../model/account.ts";
 import type { Caller } from "../model/caller.ts";
 import { Failure } from "../model/failure.ts";
-import { permits } from "../model/permission.ts";
+import { type Permission, permits } from "../model/permission.ts";
 import type { Repository } from "../model/repository.ts";
-import type { Ports } from "../ports.ts";
+import type { AccessPorts } from "./authorize.ts";
 import { requireAccount } from "./require-account.ts";
 
 /**
@@ -13,13 +13,18 @@ import { requireAccount } from "./require-account.ts";
  * @throws Failure credential-missing; permission-missing without read permission by membership.
  */
 export async function requireExplicitAccess(
-  { database }: Pick<Ports, "database">,
+  { database }: AccessPorts,
   caller: Caller,
   repository: Repository,
 ): Promise<Account> {
   const account = requireAccount(caller);
-  const held = await database.lookups.findPermission(repository.uuid, account.uuid);
-  if (permits(held, "read")) return account;
+  requireExplicit(await database.lookups.findPermission(repository.uuid, account.uuid));
+  return account;
+}
+
+/** @throws Failure permission-missing if what is held by membership is not enough to read. */
+export function requireExplicit(held: Permission): void {
+  if (permits(held, "read")) return;
   throw new Failure(
     "permission-missing",
     "This needs explicit access to the repository: it is only public to you",

@@ -9,7 +9,7 @@ import {
   disableAccount,
   enableAccount,
 } from "../operations/accounts.ts";
-import type { Ports } from "../ports.ts";
+import type { WritePorts } from "../ports.ts";
 import { listAccounts, listEmails } from "../storage/sql/accounts.ts";
 import { getNamedAccount } from "./find-account.ts";
 import { printJson, printLine, printTable, shortInstant } from "./print.ts";
@@ -72,7 +72,7 @@ function addList(account: Command): void {
   });
 }
 
-async function listAllAccounts({ database }: Ports) {
+async function listAllAccounts({ database }: WritePorts) {
   const listed = [];
   for (const each of await listAccounts(database.kysely)) {
     listed.push({
@@ -154,7 +154,7 @@ function addAddEmail(account: Command): void {
   });
 }
 
-async function takeEmail(ports: Ports, owner: Account, email: EmailAlias): Promise<void> {
+async function takeEmail(ports: WritePorts, owner: Account, email: EmailAlias): Promise<void> {
   const owned = (await listEmails(ports.database.kysely, owner.uuid)).find(
     ({ address }) => address.toLowerCase() === email.address.toLowerCase(),
   );

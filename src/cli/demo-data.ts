@@ -6,7 +6,7 @@ import type { Workspace } from "../model/workspace.ts";
 import { createAccount } from "../operations/accounts.ts";
 import { createRepository } from "../operations/repositories.ts";
 import { createWorkspace, getProject } from "../operations/workspaces.ts";
-import type { Ports } from "../ports.ts";
+import type { WritePorts } from "../ports.ts";
 import { findAccountByEmail, listEmails } from "../storage/sql/accounts.ts";
 import { findRepository } from "../storage/sql/repositories.ts";
 import { findMember, findWorkspace } from "../storage/sql/workspaces.ts";
@@ -31,7 +31,7 @@ const REPOSITORY = "demo" as RepositorySlug;
  * Makes what is missing of the demo account, workspace and repository, and leaves alone what is there: also what a start
  * that was cut off has made.
  */
-export async function openDemoData(ports: Ports): Promise<DemoData> {
+export async function openDemoData(ports: WritePorts): Promise<DemoData> {
   const account =
     (await findAccountByEmail(ports.database.kysely, EMAIL))?.account ??
     (await createAccount(ports, { email: EMAIL, username: USERNAME, displayName: DISPLAY_NAME }));
@@ -51,7 +51,7 @@ export async function openDemoData(ports: Ports): Promise<DemoData> {
   };
 }
 
-async function openWorkspace(ports: Ports, account: Account): Promise<Workspace> {
+async function openWorkspace(ports: WritePorts, account: Account): Promise<Workspace> {
   const workspace = await findWorkspace(ports.database.kysely, { slug: WORKSPACE });
   if (workspace === undefined) {
     return (await createWorkspace(ports, { slug: WORKSPACE, name: "Acme", owner: account })).workspace;
@@ -67,7 +67,7 @@ async function openWorkspace(ports: Ports, account: Account): Promise<Workspace>
 }
 
 async function openRepository(
-  ports: Ports,
+  ports: WritePorts,
   workspace: Workspace,
   { account, email }: Pick<DemoData, "account" | "email">,
 ): Promise<Repository> {

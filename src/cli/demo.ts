@@ -2,7 +2,7 @@ import { join, relative, resolve } from "node:path";
 import type { Command } from "commander";
 import type { Config } from "../config/config.ts";
 import { Failure } from "../model/failure.ts";
-import type { Ports } from "../ports.ts";
+import type { WritePorts } from "../ports.ts";
 import {
   describeDemoCredentials,
   readDemoCredentials,
@@ -90,7 +90,7 @@ function filesOf(config: Config, credentialsFile: string | undefined): readonly 
 
 /** The tokens of an earlier start if a file still has them, else new ones. */
 async function openDemoTokens(
-  ports: Ports,
+  ports: WritePorts,
   { account }: DemoData,
   files: readonly string[],
 ): Promise<DemoTokens> {

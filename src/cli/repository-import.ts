@@ -7,7 +7,7 @@ import { slugifyRepositoryName } from "../model/slug.ts";
 import type { Workspace } from "../model/workspace.ts";
 import { createRepository, deleteRepository } from "../operations/repositories.ts";
 import { getProject } from "../operations/workspaces.ts";
-import type { Ports } from "../ports.ts";
+import type { WritePorts } from "../ports.ts";
 import { findRepository } from "../storage/sql/repositories.ts";
 import { getNamedWorkspace } from "./find-workspace.ts";
 import { type ImportOutcome, importRepository } from "./import-repository.ts";
@@ -67,7 +67,7 @@ function nameOf(path: string): string {
 }
 
 async function openTarget(
-  ports: Ports,
+  ports: WritePorts,
   workspace: Workspace,
   name: string,
   options: ImportOptions,
@@ -88,7 +88,7 @@ async function openTarget(
 
 /** All or nothing: a new repository goes again when the import fails. Undefined if it was interrupted. */
 async function importWhole(
-  ports: Ports,
+  ports: WritePorts,
   repository: Repository,
   source: ImportSource,
   isNew: boolean,

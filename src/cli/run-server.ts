@@ -8,11 +8,12 @@ import type { Config } from "../config/config.ts";
 import { isLoopback, WORKERS_MAX } from "../config/parse-setting.ts";
 import { publicBasesOf } from "../config/public-bases.ts";
 import { openPorts } from "../open-ports.ts";
-import type { Ports } from "../ports.ts";
+import type { Ports, WritePorts } from "../ports.ts";
 import { CAN_SHARE_PORT, requireFreePort, startWorkers, type WorkerGroup } from "../workers/worker-group.ts";
 import { findWorkerPort, linkToMain } from "../workers/worker-link.ts";
 import { lockDataFolder } from "./lock-data-folder.ts";
 import { openLog } from "./open-log.ts";
+import { operatorPorts } from "./operator-ports.ts";
 import { WrongSettingsError } from "./problem.ts";
 import { configOf } from "./settings-options.ts";
 
@@ -20,7 +21,7 @@ export type ServerSteps<Prepared> = {
   /** Processes that serve if nothing else is said. */
   readonly workersDefault: number;
   /** Before it serves. */
-  prepare(ports: Ports): Promise<Prepared>;
+  prepare(ports: WritePorts): Promise<Prepared>;
   /** Once it answers. */
   announce(ports: Ports, app: RunningApp, prepared: Prepared): Promise<void>;
 };
@@ -67,7 +68,7 @@ async function serve<Prepared>(
 ): Promise<void> {
   const ports = await openPorts(config, log);
   try {
-    const prepared = await steps.prepare(ports);
+    const prepared = await steps.prepare(operatorPorts(ports));
     await sweepLeftovers(ports);
     const sharesPort = config.workers > 1;
     if (sharesPort) await requireFreePort(config.host, config.port);

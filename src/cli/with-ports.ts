@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import { invalidField } from "../model/failure.ts";
-import type { Ports } from "../ports.ts";
+import type { WritePorts } from "../ports.ts";
 import { openLog } from "./open-log.ts";
+import { operatorPorts } from "./operator-ports.ts";
 import { configOf } from "./settings-options.ts";
 
 export type WithPortsOptions = {
@@ -13,7 +14,7 @@ export type WithPortsOptions = {
 /** Opens what the command's flags and environment name, works with it, and closes it. A server may run beside it. */
 export async function withPorts<T>(
   command: Command,
-  work: (ports: Ports) => Promise<T>,
+  work: (ports: WritePorts) => Promise<T>,
   { mayCreateData = false }: WithPortsOptions = {},
 ): Promise<T> {
   const config = configOf(command);
@@ -26,7 +27,7 @@ export async function withPorts<T>(
   }
   // Loaded only here: a command that is refused before needs nothing of the server, and it takes longest to load.
   const { openPorts } = await import("../open-ports.ts");
-  const ports = await openPorts(config, openLog(config.logLevel));
+  const ports = operatorPorts(await openPorts(config, openLog(config.logLevel)));
   try {
     return await work(ports);
   } finally {

@@ -5,6 +5,7 @@ import {
   requireRepositoryPermission,
   requireScopes,
 } from "../authorization/authorize.ts";
+import type { SubjectRequirement } from "../authorization/readmit.ts";
 import type { GitService } from "../git/wire/advertisement.ts";
 import { type ProtocolVersion, parseGitProtocol } from "../git/wire/git-protocol.ts";
 import { CHALLENGE, statusOf } from "../http/answer-failure.ts";
@@ -24,7 +25,7 @@ import type { Ports } from "../ports.ts";
 /** What each service asks. The rule "write does not imply read" is taken literally: a push needs write alone. */
 export const SERVICE_REQUIREMENTS: Record<
   GitService,
-  { readonly scopes: readonly Scope[]; readonly permission: Permission }
+  { readonly scopes: readonly Scope[]; readonly permission: Exclude<Permission, "none"> }
 > = {
   "git-upload-pack": { scopes: ["read:repository:bitbucket"], permission: "read" },
   "git-receive-pack": { scopes: ["write:repository:bitbucket"], permission: "write" },
@@ -33,6 +34,8 @@ export const SERVICE_REQUIREMENTS: Record<
 export type GitRequest = {
   readonly caller: Caller;
   readonly repository: Repository;
+  /** What the caller was let in for, to be asked again when something is written. */
+  readonly requirements: readonly SubjectRequirement[];
   readonly service: GitService;
   readonly protocol: { readonly version: ProtocolVersion; readonly text: string };
 };
@@ -87,7 +90,8 @@ async function admit(
   try {
     const repository = await requireRepositoryPermission(ports, caller, found, requirement.permission);
     annotateRepository(request, repository);
-    return { caller, repository, service, protocol };
+    const requirements = [{ kind: "repository", repository, permission: requirement.permission }] as const;
+    return { caller, repository, requirements, service, protocol };
   } catch (error) {
     // Git asks its user for a credential only after a 401, so nobody's request for what they may not see is one:
     // the same for what is hidden and for what is not there.

@@ -1,5 +1,6 @@
 import { PassThrough, type Readable } from "node:stream";
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { callerPorts } from "../authorization/caller-ports.ts";
 import { requireAccount } from "../authorization/require-account.ts";
 import { publicBasesOf } from "../config/public-bases.ts";
 import { reachFaultPoint } from "../fault-points.ts";
@@ -82,17 +83,13 @@ async function answerPush(
   try {
     givePlaceBack = await ports.pushPlaces.take(holdersOf(ports, git, request), signal, onWait);
     clearTimeout(waitTold);
-    const report = await push(
-      { ...ports, actor: actorOf(caller, request, ports.config) },
-      repository,
-      pushRequest,
-      {
-        author: { kind: "account", account: requireAccount(caller) },
-        bases: publicBasesOf(ports),
-        signal,
-        ...(hasSideband && !capabilities.has("quiet") ? { onProgress } : {}),
-      },
-    );
+    const own = callerPorts(ports, git, actorOf(caller, request, ports.config));
+    const report = await push(own.ports, repository, pushRequest, {
+      author: { kind: "account", account: requireAccount(caller) },
+      bases: publicBasesOf(ports),
+      signal,
+      ...(hasSideband && !capabilities.has("quiet") ? { onProgress } : {}),
+    });
     await hearOut(pushRequest.pack);
     reachFaultPoint("push.answering");
     annotateReport(request, report);

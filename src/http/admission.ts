@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import {
   credentialMissing,
   maySee,
+  type ProjectRequirement,
   requireProjectPermission,
   requireRepositoriesInProject,
   requireRepositoryPermission,
@@ -10,10 +11,12 @@ import {
   type WorkspacePermission,
 } from "../authorization/authorize.ts";
 import { requireExplicitAccess } from "../authorization/explicit-access.ts";
+import type { SubjectRequirement } from "../authorization/readmit.ts";
 import { requireAccount } from "../authorization/require-account.ts";
 import type { Account } from "../model/account.ts";
 import type { Caller } from "../model/caller.ts";
 import { Failure } from "../model/failure.ts";
+import type { Permission } from "../model/permission.ts";
 import type { Repository } from "../model/repository.ts";
 import { bracedUuid } from "../model/uuid.ts";
 import type { Project, Workspace } from "../model/workspace.ts";
@@ -44,6 +47,8 @@ export type Admitted = {
   readonly workspace?: Workspace;
   readonly project?: Project | undefined;
   readonly repository?: Repository | undefined;
+  /** All that was asked of the caller, to be asked again in each transaction. What a body names is added when it is read. */
+  readonly requirements: SubjectRequirement[];
 };
 
 declare module "fastify" {
@@ -85,41 +90,53 @@ async function admitToSubject(
 ): Promise<Omit<Admitted, "caller">> {
   switch (route.subject) {
     case "open":
-      return {};
+      return { requirements: [] };
     case "account":
       if (caller.kind === "anonymous") throw credentialMissing();
-      return { account: caller.account };
+      return { account: caller.account, requirements: [] };
     case "workspace":
-      return { workspace: await admitToWorkspace(ports, caller, params, route.permission) };
+      return admitToWorkspace(ports, caller, params, route.permission);
     case "new-repository":
-      return { workspace: await admitToWorkspace(ports, caller, params, "create-repository") };
+      return admitToWorkspace(ports, caller, params, "create-repository");
     case "project": {
-      const workspace = await admitToWorkspace(ports, caller, params, "see");
+      const { workspace, requirements } = await admitToWorkspace(ports, caller, params, "see");
       const found = await findNamedProject(ports, workspace, params);
-      return { workspace, project: await requireProjectPermission(ports, caller, found, route.permission) };
+      return admitToProject(ports, caller, { workspace, requirements }, found, route.permission);
     }
     case "project-or-new":
       return admitToProjectOrNew(ports, route, caller, params);
     case "repository": {
       const found = await findNamedRepository(ports, params);
       const repository = await requireRepositoryPermission(ports, caller, found, route.permission);
-      return { repository, account: await admitAccount(ports, route.access, caller, repository) };
+      const account = await admitAccount(ports, route.access, caller, repository);
+      const isExplicit = route.access === "explicit";
+      return { repository, account, requirements: [requirementOf(repository, route, isExplicit)] };
     }
     case "fork": {
       const found = await findNamedRepository(ports, params);
       const repository = await requireRepositoryPermission(ports, caller, found, route.permission);
-      return { repository, account: requireAccount(caller) };
+      const requirements = [requirementOf(repository, route)];
+      return { repository, account: requireAccount(caller), requirements };
     }
     case "repository-or-new": {
       const found = await findNamedRepository(ports, params);
       // What may not be seen is as if it were not there: neither answer tells them apart.
       if (found === undefined || !(await maySee(ports, caller, found))) {
-        return { workspace: await admitToWorkspace(ports, caller, params, "create-repository") };
+        return admitToWorkspace(ports, caller, params, "create-repository");
       }
       const repository = await requireRepositoryPermission(ports, caller, found, route.permission);
-      return { workspace: repository.workspace, repository };
+      const requirements = [requirementOf(repository, route)];
+      return { workspace: repository.workspace, repository, requirements };
     }
   }
+}
+
+function requirementOf(
+  repository: Repository,
+  { permission }: { readonly permission: Exclude<Permission, "none"> },
+  isExplicit = false,
+): SubjectRequirement {
+  return { kind: "repository", repository, permission, isExplicit };
 }
 
 /** In whose name the request is. Undefined where that does not matter. */
@@ -144,9 +161,22 @@ async function admitToWorkspace(
   caller: Caller,
   params: PathParameters,
   permission: WorkspacePermission,
-): Promise<Workspace> {
-  const workspace = await findNamedWorkspace(ports, params);
-  return requireWorkspacePermission(ports, caller, workspace, params.workspace ?? "", permission);
+): Promise<{ readonly workspace: Workspace; readonly requirements: SubjectRequirement[] }> {
+  const found = await findNamedWorkspace(ports, params);
+  const identifier = params.workspace ?? "";
+  const workspace = await requireWorkspacePermission(ports, caller, found, identifier, permission);
+  return { workspace, requirements: [{ kind: "workspace", workspace, identifier, permission }] };
+}
+
+async function admitToProject(
+  ports: Ports,
+  caller: Caller,
+  { workspace, requirements }: Awaited<ReturnType<typeof admitToWorkspace>>,
+  found: Project | undefined,
+  permission: ProjectRequirement,
+): Promise<Omit<Admitted, "caller">> {
+  const project = await requireProjectPermission(ports, caller, found, permission);
+  return { workspace, project, requirements: [...requirements, { kind: "project", project, permission }] };
 }
 
 async function admitToProjectOrNew(
@@ -155,44 +185,49 @@ async function admitToProjectOrNew(
   caller: Caller,
   params: PathParameters,
 ): Promise<Omit<Admitted, "caller">> {
-  const workspace = await admitToWorkspace(ports, caller, params, "see");
-  const found = await findNamedProject(ports, workspace, params);
+  const seen = await admitToWorkspace(ports, caller, params, "see");
+  const found = await findNamedProject(ports, seen.workspace, params);
   if (found !== undefined) {
     try {
-      return { workspace, project: await requireProjectPermission(ports, caller, found, route.permission) };
+      return await admitToProject(ports, caller, seen, found, route.permission);
     } catch (error) {
       if (!(error instanceof Failure) || error.kind !== "hidden") throw error;
       // What is hidden is answered like what is not there. Whoever may create projects sees them all.
     }
   }
-  return { workspace: await admitToWorkspace(ports, caller, params, route.permissionToCreate) };
+  return admitToWorkspace(ports, caller, params, route.permissionToCreate);
 }
 
 /** The workspace in which a body wants a repository made out of another one: that of the other if it names none. */
 export async function admitToTargetWorkspace(
   { database }: Ports,
-  caller: Caller,
+  { caller, requirements }: Admitted,
   selector: WorkspaceSelector | undefined,
   repository: Repository,
 ): Promise<Workspace> {
-  const workspace =
+  const found =
     selector === undefined ? repository.workspace : await findWorkspace(database.kysely, selector);
   const named = selector ?? { slug: repository.workspace.slug };
-  const text = "slug" in named ? named.slug : bracedUuid(named.uuid);
-  return requireWorkspacePermission({ database }, caller, workspace, text, "create-repository");
+  const identifier = "slug" in named ? named.slug : bracedUuid(named.uuid);
+  const permission = "create-repository";
+  const workspace = await requireWorkspacePermission({ database }, caller, found, identifier, permission);
+  requirements.push({ kind: "workspace", workspace, identifier, permission });
+  return workspace;
 }
 
 /** The project into which a repository goes: always for a new one, and for one that is there if the body names one. */
 export async function admitToTargetProject(
   ports: Ports,
   route: Pick<NewRepositoryRoute | RepositoryOrNewRoute | ForkRoute, "projectOf">,
-  { caller, workspace, repository }: Admitted,
+  { caller, workspace, repository, requirements }: Admitted,
   body: unknown,
 ): Promise<Project | undefined> {
   const selector = route.projectOf(body);
   if (repository !== undefined && selector === undefined) return undefined;
   const project = await getProject(ports, workspace!, selector);
-  if (project.uuid !== repository?.project.uuid) await requireRepositoriesInProject(ports, caller, project);
+  if (project.uuid === repository?.project.uuid) return project;
+  await requireRepositoriesInProject(ports, caller, project);
+  requirements.push({ kind: "target-project", project });
   return project;
 }
 

@@ -1,11 +1,10 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { authenticate } from "../authentication/authenticate.ts";
-import type { Channel } from "../authentication/identity-name.ts";
 import { readCredential } from "../authentication/read-credential.ts";
 import type { RateResource } from "../authorization/rate-limits.ts";
 import { WINDOW_SECONDS } from "../authorization/rate-limits.ts";
 import type { AccountActor } from "../jobs/audit-notes.ts";
-import type { Caller } from "../model/caller.ts";
+import type { Caller, Channel } from "../model/caller.ts";
 import { Failure } from "../model/failure.ts";
 import type { Ports } from "../ports.ts";
 import { actorOf } from "./actor.ts";

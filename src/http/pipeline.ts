@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { requireScopes } from "../authorization/authorize.ts";
+import { type AdmittedPorts, callerPorts } from "../authorization/caller-ports.ts";
 import { publicBasesOf } from "../config/public-bases.ts";
-import type { Ports } from "../ports.ts";
+import type { Ports, WritePorts } from "../ports.ts";
 import { actorOf } from "./actor.ts";
 import { type Admitted, admit, admitToTargetProject, admitToTargetWorkspace } from "./admission.ts";
 import type { Answer } from "./answer.ts";
@@ -34,15 +35,13 @@ export function registerRoute(server: FastifyInstance, ports: Ports, route: Rout
           const common = restRequest(ports, admitted.caller, request, reply);
           if (route.method === "GET" && route.readsFilter !== true && route.path.startsWith("/2.0/"))
             refuseFilterAndSort(common.query);
-          // What is changed is changed in the name of whoever asks.
-          const own =
-            route.method === "GET"
-              ? ports
-              : { ...ports, actor: actorOf(admitted.caller, request, ports.config) };
-          const answer =
+          const actor = actorOf(admitted.caller, request, ports.config);
+          const own = callerPorts(ports, admitted, actor);
+          const call = async () =>
             "form" in route && route.form !== undefined
-              ? await callWithForm(own, route, admitted, common, request, reply)
-              : await callHandler(own, route, admitted, common, await readBody?.(request.body));
+              ? callWithForm(own.ports, route, admitted, common, request, reply)
+              : callHandler(own.ports, route, admitted, common, await readBody?.(request.body));
+          const answer = route.method === "GET" ? await call() : await readmitted(own, call);
           const keep = (json: Buffer) => {
             if (route.isAnswerKept !== true || request.method !== "GET") return;
             server.rememberedAnswers.keep(request, reply, { caller: admitted.caller, answer: json });
@@ -54,6 +53,15 @@ export function registerRoute(server: FastifyInstance, ports: Ports, route: Rout
   };
   if ("form" in route && route.form !== undefined) registerStreaming(server, register);
   else register(server);
+}
+
+/** What is sent may come long after its sender was let in: nothing is told, not even what is wrong with it, that they may not know now. */
+async function readmitted(own: AdmittedPorts, call: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await call();
+  } finally {
+    await own.readmitUnlessDone();
+  }
 }
 
 /** A scope of its own, in which bodies are left to whoever reads them. */
@@ -111,7 +119,7 @@ function restRequest(
 
 /** What is refused while it is sent is heard out for a while: who is sending does not read. */
 async function callWithForm(
-  ports: Ports,
+  ports: WritePorts,
   route: RepositoryFormRoute,
   { repository, account }: Admitted,
   common: RestRequest,
@@ -132,7 +140,7 @@ async function callWithForm(
 }
 
 async function callHandler(
-  ports: Ports,
+  ports: WritePorts,
   route: Exclude<Route, RepositoryFormRoute>,
   admitted: Admitted,
   request: RestRequest,
@@ -178,10 +186,11 @@ async function callHandler(
       });
     }
     case "fork": {
-      const { caller, account } = admitted;
+      const { account } = admitted;
       const repository = admitted.repository!;
-      const workspace = await admitToTargetWorkspace(ports, caller, route.workspaceOf(body), repository);
-      const project = await admitToTargetProject(ports, route, { caller, workspace }, body);
+      const workspace = await admitToTargetWorkspace(ports, admitted, route.workspaceOf(body), repository);
+      const target = { ...admitted, workspace, repository: undefined };
+      const project = await admitToTargetProject(ports, route, target, body);
       return route.handle(ports, {
         ...request,
         repository,

@@ -8,7 +8,7 @@ import type { Permission } from "../model/permission.ts";
 import type { Repository } from "../model/repository.ts";
 import type { OauthScope, Scope } from "../model/scope.ts";
 import type { Project, ProjectSelector, Workspace } from "../model/workspace.ts";
-import type { Ports } from "../ports.ts";
+import type { Ports, WritePorts } from "../ports.ts";
 import type { Bases } from "../representations/links.ts";
 import type { WorkspaceSelector } from "../storage/sql/workspaces.ts";
 import type { Answer } from "./answer.ts";
@@ -85,7 +85,7 @@ export type RepositoryRoute<Body extends BodySchema = BodySchema> = Declared &
   WithMoreScopes<RepositoryRequest<Body>> &
   OnRepository & {
     readonly access?: undefined;
-    handle(ports: Ports, request: RepositoryRequest<Body>): Promise<Answer>;
+    handle(ports: WritePorts, request: RepositoryRequest<Body>): Promise<Answer>;
   };
 
 /**
@@ -101,7 +101,7 @@ export type RepositoryAccountRoute<Body extends BodySchema = BodySchema> = Decla
     readonly access: RepositoryAccess;
     readonly form?: undefined;
     handle(
-      ports: Ports,
+      ports: WritePorts,
       request: RestRequest & {
         readonly repository: Repository;
         readonly account: Account;
@@ -119,7 +119,7 @@ export type RepositoryFormRoute = Declared &
     readonly access: RepositoryAccess;
     readonly form: FormParts;
     handle(
-      ports: Ports,
+      ports: WritePorts,
       request: RestRequest & {
         readonly repository: Repository;
         readonly account: Account;
@@ -143,7 +143,7 @@ export type NewRepositoryRoute<Body extends BodySchema = BodySchema> = Declared 
   ProjectOf<Body> & {
     readonly subject: "new-repository";
     handle(
-      ports: Ports,
+      ports: WritePorts,
       request: RestRequest & {
         readonly workspace: Workspace;
         readonly project: Project;
@@ -162,7 +162,7 @@ export type RepositoryOrNewRoute<Body extends BodySchema = BodySchema> = Declare
     readonly subject: "repository-or-new";
     readonly permission: Exclude<Permission, "none">;
     handle(
-      ports: Ports,
+      ports: WritePorts,
       request: RestRequest & {
         readonly workspace: Workspace;
         readonly body: BodyOf<Body>;
@@ -186,7 +186,7 @@ export type ForkRoute<Body extends BodySchema = BodySchema> = Declared &
     /** @throws Failure invalid-input if what it names is no name of a workspace. */
     workspaceOf(body: BodyOf<Body>): WorkspaceSelector | undefined;
     handle(
-      ports: Ports,
+      ports: WritePorts,
       request: RestRequest & {
         readonly repository: Repository;
         readonly account: Account;
@@ -208,7 +208,7 @@ export type WorkspaceRoute<Body extends BodySchema = BodySchema> = Declared &
   WithMoreScopes<WorkspaceRequest<Body>> & {
     readonly subject: "workspace";
     readonly permission: WorkspacePermission;
-    handle(ports: Ports, request: WorkspaceRequest<Body>): Promise<Answer>;
+    handle(ports: WritePorts, request: WorkspaceRequest<Body>): Promise<Answer>;
   };
 
 export type ProjectRoute<Body extends BodySchema = BodySchema> = Declared &
@@ -216,7 +216,7 @@ export type ProjectRoute<Body extends BodySchema = BodySchema> = Declared &
     readonly subject: "project";
     readonly permission: ProjectRequirement;
     handle(
-      ports: Ports,
+      ports: WritePorts,
       request: RestRequest & {
         readonly workspace: Workspace;
         readonly project: Project;
@@ -232,7 +232,7 @@ export type ProjectOrNewRoute<Body extends BodySchema = BodySchema> = Declared &
     readonly permission: Exclude<ProjectRequirement, "see">;
     readonly permissionToCreate: WorkspacePermission;
     handle(
-      ports: Ports,
+      ports: WritePorts,
       request: RestRequest & {
         readonly workspace: Workspace;
         readonly project: Project | undefined;
@@ -244,13 +244,13 @@ export type ProjectOrNewRoute<Body extends BodySchema = BodySchema> = Declared &
 /** About the caller's own account: needs a credential. */
 export type AccountRoute = Declared & {
   readonly subject: "account";
-  handle(ports: Ports, request: RestRequest & { readonly account: Account }): Promise<Answer>;
+  handle(ports: WritePorts, request: RestRequest & { readonly account: Account }): Promise<Answer>;
 };
 
 /** Open to everyone; whoever sends a credential must still have the scopes. */
 export type OpenRoute = Declared & {
   readonly subject: "open";
-  handle(ports: Ports, request: RestRequest): Promise<Answer>;
+  handle(ports: WritePorts, request: RestRequest): Promise<Answer>;
 };
 
 export type Route =

@@ -13,6 +13,7 @@ import { SHORT_OF_PROCESSES } from "../git/git-process.ts";
 import { Failure } from "../model/failure.ts";
 import { maskTokens } from "../model/mask-secrets.ts";
 import type { Ports } from "../ports.ts";
+import { isForeignKeyViolation } from "../storage/sql/database-failure.ts";
 import { BUG_BODY, CHALLENGE, errorBody, statusOf } from "./answer-failure.ts";
 import { decodeBody, parseFormBody } from "./body-text.ts";
 import { answerCors } from "./cors.ts";
@@ -293,6 +294,11 @@ function throwNotFound(server: FastifyInstance, request: FastifyRequest): never 
 /** Turns what Fastify itself refuses, and what the machine lacks, into failures of ours; undefined for a bug. */
 export function failureOf(error: unknown, bodyBytesMax = BODY_BYTES_MAX): Failure | undefined {
   if (error instanceof Failure) return error;
+  // Whatever a row refers to was there when it was looked for.
+  if (isForeignKeyViolation(error))
+    return new Failure("not-found", "Something that the request names has just been deleted", {
+      reason: "foreign key",
+    });
   switch ((error as Partial<FastifyError>).code) {
     case "FST_ERR_CTP_BODY_TOO_LARGE":
       return new Failure("too-large", `The body is larger than the limit of ${bodyBytesMax} bytes`);

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { Kysely } from "kysely";
 import { type Account, type EmailAlias, parseEmailAddress, parseUsername } from "../model/account.ts";
 import { accountSubject } from "../model/audit.ts";
 import { Failure, invalidField } from "../model/failure.ts";
@@ -12,6 +13,8 @@ import {
   setPrimaryEmail,
 } from "../storage/sql/accounts.ts";
 import { isUniqueViolation } from "../storage/sql/database-failure.ts";
+import { lockRows } from "../storage/sql/lock-rows.ts";
+import type { Schema } from "../storage/sql/schema.ts";
 import { type AuditedPorts, recordAudit } from "./record-audit.ts";
 
 export type AccountPorts = AuditedPorts;
@@ -56,6 +59,7 @@ export async function addEmail(ports: AccountPorts, account: Account, email: Ema
     throw invalidField("primary", "an unconfirmed address cannot be primary");
   try {
     await database.transaction(async (tx) => {
+      await lockAddresses(tx, account);
       await insertEmail(
         tx,
         account.uuid,
@@ -98,11 +102,17 @@ export async function changePrimaryEmail(
   address: string,
 ): Promise<void> {
   await ports.database.transaction(async (tx) => {
+    await lockAddresses(tx, account);
     await setPrimaryEmail(tx, account.uuid, address);
     await recordAudit(tx, ports, "account.primary-email-changed", accountSubject(account), {
       account: account.uuid,
     });
   });
+}
+
+/** Which addresses are confirmed, and which is the primary one, decides who may call: whoever writes has locked this row. */
+async function lockAddresses(tx: Kysely<Schema>, { uuid }: Account): Promise<void> {
+  await lockRows(tx, [{ table: "account", uuid, strength: "update" }]);
 }
 
 /** The account that has this e-mail address, primary or alias. @throws Failure not-found. */

@@ -17,6 +17,7 @@ import {
   setSuccessor,
 } from "../storage/sql/api-tokens.ts";
 import { isUniqueViolation } from "../storage/sql/database-failure.ts";
+import { lockRows } from "../storage/sql/lock-rows.ts";
 import type { Schema } from "../storage/sql/schema.ts";
 import { type AuditedPorts, recordAudit } from "./record-audit.ts";
 
@@ -137,6 +138,8 @@ export async function rotateApiToken(
 
 async function rotate(ports: TokenPorts, uuid: Uuid, overlapMinutes: number): Promise<Rotation> {
   const rotation = await ports.database.transaction(async (tx) => {
+    // A revocation comes before, and is seen, or after it.
+    await lockRows(tx, [{ table: "api_token", uuid, strength: "update" }]);
     const old = await getToken({ database: { kysely: tx } }, uuid);
     const now = ports.clock();
     if (old.revokedAt !== undefined) throw new Failure("conflict", "Cannot rotate the token: it is revoked");

@@ -15,7 +15,7 @@ import type { Ref } from "../model/ref.ts";
 import { BRANCH_PREFIX, type BranchName, type RefName } from "../model/ref-name.ts";
 import type { Repository } from "../model/repository.ts";
 import type { Project } from "../model/workspace.ts";
-import type { Ports } from "../ports.ts";
+import type { Ports, WritePorts } from "../ports.ts";
 import {
   findBranchingModels,
   findProjectBranchingModel,
@@ -90,7 +90,7 @@ export type ModelChange = (model: BranchingModel) => BranchingModel;
  * @throws Failure invalid-input if the branch types overlap, or a branch that is set does not exist.
  */
 export async function changeRepositoryModel(
-  { database }: Pick<Ports, "database">,
+  { database }: Pick<WritePorts, "database">,
   repository: Repository,
   change: ModelChange,
   asked: { readonly namesDevelopment: boolean },
@@ -143,7 +143,7 @@ export async function getProjectModel(
 
 /** Any branch may be named: which of them exist differs from repository to repository. */
 export async function changeProjectModel(
-  { database }: Pick<Ports, "database">,
+  { database }: Pick<WritePorts, "database">,
   project: Project,
   change: ModelChange,
 ): Promise<BranchingModel> {

@@ -4,7 +4,7 @@ import type { PublicBases, WebhookFact } from "../model/event.ts";
 import type { RefOutcome, RefUpdate } from "../model/ref.ts";
 import { BRANCH_PREFIX, type BranchName, branchOf, parseBranchName, TAG_PREFIX } from "../model/ref-name.ts";
 import type { Repository } from "../model/repository.ts";
-import type { Ports } from "../ports.ts";
+import type { WritePorts } from "../ports.ts";
 import { sumOf } from "../storage/packs/pack-sizes.ts";
 import type { Quarantine } from "../storage/packs/pack-store.ts";
 import { applyRefUpdates, MAIN_BRANCH_DELETION } from "../storage/sql/refs.ts";
@@ -12,7 +12,7 @@ import { setMainBranchIfNone, updateRepository } from "../storage/sql/repositori
 import { type ChangeKind, describeRefusal, openRuleCheck, type RefAuthor } from "./branch-rules.ts";
 import { oweWebhooks } from "./owe-webhooks.ts";
 
-export type ChangeRefsPorts = Pick<Ports, "database" | "packs" | "maintenance" | "outbox" | "clock">;
+export type ChangeRefsPorts = Pick<WritePorts, "database" | "packs" | "maintenance" | "outbox" | "clock">;
 
 export type ChangeRefsOptions = {
   readonly author: RefAuthor;

@@ -1,6 +1,7 @@
 import type { Account } from "../model/account.ts";
 import type { CommitParticipant } from "../model/commit-comment.ts";
 import type { Repository } from "../model/repository.ts";
+import type { WritePorts } from "../ports.ts";
 import { deleteApproval, insertApproval, listCommitParticipants } from "../storage/sql/commit-approvals.ts";
 import { type CommitPorts, getCommit } from "./commits.ts";
 
@@ -10,7 +11,7 @@ import { type CommitPorts, getCommit } from "./commits.ts";
  * @throws Failure not-found for an unknown commit.
  */
 export async function approveCommit(
-  ports: CommitPorts,
+  ports: CommitPorts & Pick<WritePorts, "database">,
   repository: Repository,
   account: Account,
   revision: string,
@@ -27,7 +28,7 @@ export async function approveCommit(
 
 /** Takes the caller's approval back, if there is one. @throws Failure as `approveCommit`. */
 export async function unapproveCommit(
-  ports: CommitPorts,
+  ports: CommitPorts & Pick<WritePorts, "database">,
   repository: Repository,
   account: Account,
   revision: string,

@@ -3,7 +3,7 @@ import type { CommitComment, InlinePlace } from "../model/commit-comment.ts";
 import type { PublicBases } from "../model/event.ts";
 import { Failure, invalidField } from "../model/failure.ts";
 import type { Repository } from "../model/repository.ts";
-import type { Ports } from "../ports.ts";
+import type { WritePorts } from "../ports.ts";
 import {
   findComment,
   findCommentedCommit,
@@ -31,7 +31,7 @@ export type CommentSelector = {
  * @throws Failure not-found for an unknown commit or parent; invalid-input if the parent is about another commit.
  */
 export async function createComment(
-  ports: CommitPorts & Pick<Ports, "outbox">,
+  ports: CommitPorts & Pick<WritePorts, "database" | "outbox">,
   repository: Repository,
   account: Account,
   {
@@ -86,7 +86,7 @@ export async function getComment(
 
 /** @throws Failure not-found; permission-missing if the comment is not the caller's own; conflict if it is deleted. */
 export async function changeComment(
-  ports: CommitPorts,
+  ports: CommitPorts & Pick<WritePorts, "database">,
   repository: Repository,
   account: Account,
   { raw, ...selector }: CommentSelector & { readonly raw: string },
@@ -106,7 +106,7 @@ export async function changeComment(
  * @throws Failure not-found; permission-missing for those who neither wrote it nor administer the repository.
  */
 export async function deleteComment(
-  ports: CommitPorts,
+  ports: CommitPorts & Pick<WritePorts, "database">,
   repository: Repository,
   account: Account,
   selector: CommentSelector,

@@ -5,14 +5,14 @@ import type { EventOrigin, FactOf, PublicBases } from "../model/event.ts";
 import { Failure } from "../model/failure.ts";
 import type { ObjectId } from "../model/object-id.ts";
 import type { Repository } from "../model/repository.ts";
-import type { Ports } from "../ports.ts";
+import type { WritePorts } from "../ports.ts";
 import { findCommitStatus, upsertCommitStatus } from "../storage/sql/commit-statuses.ts";
 import { lockRepository } from "../storage/sql/refs.ts";
 import type { Schema } from "../storage/sql/schema.ts";
 import { type CommitPorts, getCommit } from "./commits.ts";
 import { oweWebhooks } from "./owe-webhooks.ts";
 
-type StatusPorts = CommitPorts & Pick<Ports, "outbox">;
+type StatusPorts = CommitPorts & Pick<WritePorts, "database" | "outbox">;
 
 export type NewCommitStatus = Pick<
   CommitStatus,

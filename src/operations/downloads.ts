@@ -5,11 +5,11 @@ import { type Download, parseDownloadName } from "../model/download.ts";
 import { Failure, invalidField } from "../model/failure.ts";
 import type { Repository } from "../model/repository.ts";
 import type { Uuid } from "../model/uuid.ts";
-import type { Ports } from "../ports.ts";
+import type { WritePorts } from "../ports.ts";
 import { openDownload, removeDownload, writeDownload } from "../storage/downloads/disk-downloads.ts";
 import { countDownload, deleteDownloadRow, findDownload, upsertDownload } from "../storage/sql/downloads.ts";
 
-export type DownloadPorts = Pick<Ports, "config" | "database" | "clock">;
+export type DownloadPorts = Pick<WritePorts, "config" | "database" | "clock">;
 
 /** Our choice: a file of 1 GiB streams, and one that fills the disk does not. */
 export const DOWNLOAD_BYTES_MAX = 2 * 1024 ** 3;
@@ -85,10 +85,10 @@ export async function deleteDownload(
   repository: Repository,
   name: string,
 ): Promise<void> {
-  const download = await findDownload(database.kysely, repository.uuid, name);
-  if (download === undefined || !(await deleteDownloadRow(database.kysely, download.fileUuid)))
-    throw noDownload(name);
-  await removeDownload(config.dataFolder, download);
+  // The row's file is that of this moment: an upload of the same name comes before or after, never between.
+  const fileUuid = await database.transaction((tx) => deleteDownloadRow(tx, repository.uuid, name));
+  if (fileUuid === undefined) throw noDownload(name);
+  await removeDownload(config.dataFolder, { repositoryUuid: repository.uuid, fileUuid });
 }
 
 /** The text is our own: no recording has it. */

@@ -1,3 +1,4 @@
+import type { Kysely } from "kysely";
 import type { Account } from "../model/account.ts";
 import type { AuditSubject } from "../model/audit.ts";
 import { Failure, invalidField } from "../model/failure.ts";
@@ -10,6 +11,8 @@ import {
   type PermissionPlace,
   upsertExplicitPermission,
 } from "../storage/sql/explicit-permissions.ts";
+import { lockRows } from "../storage/sql/lock-rows.ts";
+import type { Schema } from "../storage/sql/schema.ts";
 import { findMember } from "../storage/sql/workspaces.ts";
 import { type AuditedPorts, recordAudit } from "./record-audit.ts";
 
@@ -29,12 +32,13 @@ export async function setAccountPermission(
   account: Account,
   permission: Exclude<ProjectPermission, "none">,
 ): Promise<void> {
-  const { database } = ports;
-  const member = await findMember(database.kysely, workspace.uuid, account.uuid);
-  if (member === undefined) throw invalidField("selected_user_id", "is not a member of the workspace");
-  if (member.role === "owner")
-    throw invalidField("selected_user_id", "owns the workspace, and so may do everything in it");
-  await setPermission(ports, place, { kind: "account", uuid: account.uuid }, permission);
+  const holder = { kind: "account", uuid: account.uuid } as const;
+  await setPermission(ports, place, holder, permission, async (tx) => {
+    const member = await findMember(tx, workspace.uuid, account.uuid);
+    if (member === undefined) throw invalidField("selected_user_id", "is not a member of the workspace");
+    if (member.role === "owner")
+      throw invalidField("selected_user_id", "owns the workspace, and so may do everything in it");
+  });
 }
 
 /** Gives a group of the workspace a permission in a repository or a project, in place of the one it has there. */
@@ -47,17 +51,25 @@ export async function setGroupPermission(
   await setPermission(ports, place, { kind: "group", uuid: group.uuid }, permission);
 }
 
-/** For the operator, who may give it to anybody, and give none. */
+/** For the operator, who may give it to anybody, and give none; for others, if `check` in the transaction does not throw. */
 export async function setPermission(
   ports: AuditedPorts,
   place: NamedPlace,
   holder: PermissionHolder,
   permission: ProjectPermission,
+  check?: (tx: Kysely<Schema>) => Promise<void>,
 ): Promise<void> {
   await ports.database.transaction(async (tx) => {
+    await lockPlace(tx, place);
+    await check?.(tx);
     await upsertExplicitPermission(tx, place, holder, permission);
     await recordAudit(tx, ports, "permission.set", place, { ...holderDetails(holder), permission });
   });
+}
+
+/** Whoever writes there has locked the same row: what they may is asked before this change, or after it. */
+async function lockPlace(tx: Kysely<Schema>, { kind, uuid }: NamedPlace): Promise<void> {
+  await lockRows(tx, [{ table: kind, uuid, strength: "update" }]);
 }
 
 function holderDetails({ kind, uuid }: PermissionHolder) {
@@ -71,6 +83,7 @@ export async function removePermission(
   holder: PermissionHolder,
 ): Promise<void> {
   await ports.database.transaction(async (tx) => {
+    await lockPlace(tx, place);
     if (!(await deleteExplicitPermission(tx, place, holder))) {
       const who = holder.kind === "account" ? "user" : "group";
       throw new Failure("not-found", `The ${who} has no permission of its own in this ${place.kind}`);

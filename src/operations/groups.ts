@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { Kysely } from "kysely";
 import type { Account } from "../model/account.ts";
 import { groupSubject } from "../model/audit.ts";
 import { Failure, invalidField } from "../model/failure.ts";
@@ -15,6 +16,8 @@ import {
   insertGroup,
   insertGroupMember,
 } from "../storage/sql/groups.ts";
+import { lockRows } from "../storage/sql/lock-rows.ts";
+import type { Schema } from "../storage/sql/schema.ts";
 import { findMember } from "../storage/sql/workspaces.ts";
 import { type AuditedPorts, recordAudit } from "./record-audit.ts";
 
@@ -59,6 +62,11 @@ export async function getGroup(
   return group;
 }
 
+/** What a group is permitted may lie anywhere in its workspace, whose row all who write there have locked. */
+async function lockMembership(tx: Kysely<Schema>, { workspaceUuid }: Group): Promise<void> {
+  await lockRows(tx, [{ table: "workspace", uuid: workspaceUuid, strength: "update" }]);
+}
+
 /** @throws Failure conflict if the account is not a member of the workspace: that is what a group is made of. */
 export async function addGroupMember(
   ports: AuditedPorts,
@@ -67,6 +75,7 @@ export async function addGroupMember(
   account: Account,
 ): Promise<void> {
   await ports.database.transaction(async (tx) => {
+    await lockMembership(tx, group);
     if ((await findMember(tx, workspace.uuid, account.uuid)) === undefined) {
       throw new Failure(
         "conflict",
@@ -81,6 +90,7 @@ export async function addGroupMember(
 /** @throws Failure not-found if the account is not in the group. */
 export async function removeGroupMember(ports: AuditedPorts, group: Group, account: Account): Promise<void> {
   await ports.database.transaction(async (tx) => {
+    await lockMembership(tx, group);
     if (!(await deleteGroupMember(tx, group.uuid, account.uuid)))
       throw new Failure("not-found", `${account.username} is not in the group ${group.slug}`);
     await recordAudit(tx, ports, "group.member-removed", groupSubject(group), { account: account.uuid });
@@ -90,6 +100,7 @@ export async function removeGroupMember(ports: AuditedPorts, group: Group, accou
 /** Deletes a group with all that it was permitted. */
 export async function deleteGroup(ports: AuditedPorts, group: Group): Promise<void> {
   await ports.database.transaction(async (tx) => {
+    await lockMembership(tx, group);
     if (await deleteGroupRow(tx, group.uuid))
       await recordAudit(tx, ports, "group.deleted", groupSubject(group));
   });

@@ -17,12 +17,12 @@ import { maskTokens } from "../model/mask-secrets.ts";
 import type { ObjectId } from "../model/object-id.ts";
 import { fullName, type Repository } from "../model/repository.ts";
 import { Secret } from "../model/secret.ts";
-import type { Ports } from "../ports.ts";
+import type { WritePorts } from "../ports.ts";
 import type { Quarantine } from "../storage/packs/pack-store.ts";
 import type { RefAuthor } from "./branch-rules.ts";
 
 export type LeakPorts = Pick<
-  Ports,
+  WritePorts,
   "config" | "database" | "packs" | "clock" | "log" | "actor" | "auditNotes"
 >;
 

@@ -149,20 +149,23 @@ export async function addProjectReviewer(
   project: Project,
   account: Account,
 ): Promise<void> {
-  const isKnown =
-    (await findMember(database.kysely, project.workspaceUuid, account.uuid)) !== undefined ||
-    (await findProjectPermission(database.kysely, project.uuid, account.uuid)) !== "none";
-  if (!isKnown) throw invalidField("selected_user", "is not a member of the workspace");
-  await insertProjectReviewer(database.kysely, project.uuid, account.uuid, clock());
+  await database.transaction(async (tx) => {
+    const isKnown =
+      (await findMember(tx, project.workspaceUuid, account.uuid)) !== undefined ||
+      (await findProjectPermission(tx, project.uuid, account.uuid)) !== "none";
+    if (!isKnown) throw invalidField("selected_user", "is not a member of the workspace");
+    await insertProjectReviewer(tx, project.uuid, account.uuid, clock());
+  });
 }
 
 /** @throws Failure invalid-input, as the reference has it, if the account is no default reviewer of the project. */
 export async function removeProjectReviewer(
-  { database }: Pick<Ports, "database">,
+  { database }: Pick<ProjectPorts, "database">,
   project: Project,
   account: Account,
 ): Promise<void> {
-  if (!(await deleteProjectReviewer(database.kysely, project.uuid, account.uuid))) throw noReviewer();
+  const isDeleted = await database.transaction((tx) => deleteProjectReviewer(tx, project.uuid, account.uuid));
+  if (!isDeleted) throw noReviewer();
 }
 
 /** @throws Failure invalid-input, as the reference has it, if the account is no default reviewer of the project. */

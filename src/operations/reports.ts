@@ -3,6 +3,7 @@ import { Failure } from "../model/failure.ts";
 import { ANNOTATIONS_MAX, type Annotation, type Report } from "../model/report.ts";
 import type { Repository } from "../model/repository.ts";
 import type { Uuid } from "../model/uuid.ts";
+import type { WritePorts } from "../ports.ts";
 import {
   countAnnotations,
   deleteAnnotationRow,
@@ -38,7 +39,7 @@ export async function getReport(
  * @throws Failure not-found for an unknown commit.
  */
 export async function putReport(
-  ports: CommitPorts,
+  ports: CommitPorts & Pick<WritePorts, "database">,
   repository: Repository,
   { commit: revision, id, report }: ReportName & { readonly report: NewReport },
 ): Promise<Report> {
@@ -60,7 +61,7 @@ export async function putReport(
 
 /** Deletes a report with its annotations, if it is there. @throws Failure as `putReport`. */
 export async function deleteReport(
-  ports: CommitPorts,
+  ports: CommitPorts & Pick<WritePorts, "database">,
   repository: Repository,
   { commit: revision, id }: ReportName,
 ): Promise<void> {
@@ -77,7 +78,7 @@ export async function deleteReport(
  * @throws Failure not-found; invalid-input if the report would have more than `ANNOTATIONS_MAX`.
  */
 export async function putAnnotations(
-  ports: CommitPorts,
+  ports: CommitPorts & Pick<WritePorts, "database">,
   repository: Repository,
   { annotations, ...name }: ReportName & { readonly annotations: readonly NewAnnotation[] },
 ): Promise<readonly Annotation[]> {
@@ -105,7 +106,7 @@ export async function putAnnotations(
 
 /** Stores one annotation under the id of its URL: the UUID of one that there is, or the tool's own. Else as above. */
 export async function putAnnotation(
-  ports: CommitPorts,
+  ports: CommitPorts & Pick<WritePorts, "database">,
   repository: Repository,
   { annotation, ...name }: ReportName & { readonly annotation: NewAnnotation },
 ): Promise<Annotation> {
@@ -134,7 +135,7 @@ export async function getAnnotation(
 
 /** Deletes an annotation, if it is there. @throws Failure not-found for the commit or the report. */
 export async function deleteAnnotation(
-  ports: CommitPorts,
+  ports: CommitPorts & Pick<WritePorts, "database">,
   repository: Repository,
   { annotationId, ...name }: ReportName & { readonly annotationId: string },
 ): Promise<void> {

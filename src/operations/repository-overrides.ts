@@ -1,6 +1,6 @@
 import { DEFAULT_BRANCHING_MODEL } from "../model/branching-model.ts";
 import type { Repository, RepositoryOverrides } from "../model/repository.ts";
-import type { Ports } from "../ports.ts";
+import type { Ports, WritePorts } from "../ports.ts";
 import {
   deleteRepositoryBranchingModel,
   findBranchingModels,
@@ -24,7 +24,7 @@ export async function getOverrides(
  * one it inherits again, and its own is forgotten.
  */
 export async function changeOverrides(
-  { database }: Pick<Ports, "database">,
+  { database }: Pick<WritePorts, "database">,
   { uuid, project }: Repository,
   { defaultMergeStrategy, branchingModel }: Partial<RepositoryOverrides>,
 ): Promise<void> {

@@ -5,7 +5,7 @@ import { isAscii, parseHttpUrl } from "../model/http-url.ts";
 import type { Secret } from "../model/secret.ts";
 import type { Uuid } from "../model/uuid.ts";
 import type { Webhook, WebhookDelivery, WebhookEvent } from "../model/webhook.ts";
-import type { Ports } from "../ports.ts";
+import type { Ports, WritePorts } from "../ports.ts";
 import { insertDeliveries } from "../storage/sql/webhook-deliveries.ts";
 import {
   deleteWebhook,
@@ -13,10 +13,11 @@ import {
   insertWebhook,
   listWebhooks,
   updateWebhook,
+  type WebhookChanges,
   type WebhookSubject,
 } from "../storage/sql/webhooks.ts";
 
-export type WebhookPorts = Pick<Ports, "config" | "database" | "clock">;
+export type WebhookPorts = Pick<WritePorts, "config" | "database" | "clock">;
 
 /** Nobody needs more, and each push of the repository looks through them. */
 export const WEBHOOKS_MAX = 50;
@@ -59,22 +60,34 @@ export async function createWebhook(
   return webhook;
 }
 
+/**
+ * Changes what is wished, and leaves the rest as it is by then.
+ *
+ * @param mayHear is asked for the events that the webhook has afterwards; it throws for those that the caller may not hear of.
+ * @throws Failure invalid-input that names the wrong field, not-found if the webhook has just been deleted.
+ */
 export async function changeWebhook(
   { config, database }: WebhookPorts,
-  webhook: Webhook,
+  subject: WebhookSubject,
+  uuid: Uuid,
   wishes: WebhookWishes,
+  mayHear: (events: readonly WebhookEvent[]) => void,
 ): Promise<Webhook> {
-  const changed: Webhook = {
-    ...webhook,
-    url: wishes.url === undefined ? webhook.url : requiredUrl(wishes.url, config),
-    description: wishes.description ?? webhook.description,
-    events: wishes.events === undefined ? webhook.events : requiredEvents(wishes.events),
-    isActive: wishes.isActive ?? webhook.isActive,
-    skipsCertificateCheck: wishes.skipsCertificateCheck ?? webhook.skipsCertificateCheck,
-    secret: wishes.secret === undefined ? webhook.secret : (wishes.secret ?? undefined),
+  const { url, events, secret, ...others } = wishes;
+  const changes: WebhookChanges = {
+    ...others,
+    ...(url === undefined ? {} : { url: requiredUrl(url, config) }),
+    ...(events === undefined ? {} : { events: requiredEvents(events) }),
+    ...(secret === undefined ? {} : { secret: secret ?? undefined }),
   };
-  await updateWebhook(database.kysely, changed);
-  return changed;
+  return database.transaction(async (tx) => {
+    const isThere = await updateWebhook(tx, uuid, changes);
+    const changed = isThere ? await findWebhook(tx, subject, uuid) : undefined;
+    if (changed === undefined)
+      throw new Failure("not-found", "Cannot change the webhook: it has just been deleted");
+    mayHear(changed.events);
+    return changed;
+  });
 }
 
 /** @throws Failure not-found with `notFoundText`, which is recorded to name the slug and not the id. */
@@ -89,8 +102,13 @@ export async function getWebhook(
   return webhook;
 }
 
-export async function removeWebhook({ database }: Pick<Ports, "database">, webhook: Webhook): Promise<void> {
-  await deleteWebhook(database.kysely, webhook.uuid);
+/** @throws Failure not-found if it has just been deleted: of two who delete it at once, one has deleted it. */
+export async function removeWebhook(
+  { database }: Pick<WritePorts, "database">,
+  { uuid }: Webhook,
+): Promise<void> {
+  const isDeleted = await database.transaction((tx) => deleteWebhook(tx, uuid));
+  if (!isDeleted) throw new Failure("not-found", "Cannot delete the webhook: it has just been deleted");
 }
 
 /**
@@ -99,12 +117,12 @@ export async function removeWebhook({ database }: Pick<Ports, "database">, webho
  * @returns the new delivery's id.
  */
 export async function redeliver(
-  { database, clock, outbox }: Pick<Ports, "database" | "clock" | "outbox">,
+  { database, clock, outbox }: Pick<WritePorts, "database" | "clock" | "outbox">,
   { webhookUuid, eventKey, event, payload }: WebhookDelivery,
 ): Promise<Uuid> {
   const uuid = randomUUID() as Uuid;
   const again = { uuid, webhookUuid, eventKey, event, payload, createdAt: clock() };
-  await insertDeliveries(database.kysely, [again]);
+  await database.transaction((tx) => insertDeliveries(tx, [again]));
   outbox.wake();
   return uuid;
 }

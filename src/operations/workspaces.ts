@@ -8,6 +8,7 @@ import type { Uuid } from "../model/uuid.ts";
 import type { Project, Workspace, WorkspaceRole } from "../model/workspace.ts";
 import type { Ports } from "../ports.ts";
 import { isUniqueViolation } from "../storage/sql/database-failure.ts";
+import { lockRows } from "../storage/sql/lock-rows.ts";
 import { findOldestProject, findProject, insertProject } from "../storage/sql/projects.ts";
 import { findWorkspace, insertWorkspace, listMembers, upsertMember } from "../storage/sql/workspaces.ts";
 import { type AuditedPorts, recordAudit } from "./record-audit.ts";
@@ -87,6 +88,7 @@ export async function setMember(
   repositoryPermission: Permission,
 ): Promise<void> {
   await ports.database.transaction(async (tx) => {
+    await lockRows(tx, [{ table: "workspace", uuid: workspace.uuid, strength: "update" }]);
     const members = await listMembers(tx, workspace.uuid);
     const hasOtherOwner = members.some(
       ({ member }) => member.role === "owner" && member.accountUuid !== account.uuid,

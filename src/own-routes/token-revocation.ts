@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { parsePasswordShape } from "../authentication/api-token-text.ts";
+import { callerPorts } from "../authorization/caller-ports.ts";
 import { actorOf } from "../http/actor.ts";
 import { bodyReader } from "../http/request-body.ts";
 import { Failure, invalidField } from "../model/failure.ts";
@@ -34,7 +35,9 @@ export function registerTokenRevocation(server: FastifyInstance, ports: Ports): 
       if (parsePasswordShape(text).kind !== "api-token")
         throw invalidField("token", "is not a whole API token: it is of another kind, cut or mistyped");
       const actor = actorOf({ kind: "anonymous" }, request, ports.config);
-      const token = await revokeApiTokenByText({ ...ports, actor }, text);
+      // Nobody has to be admitted.
+      const own = callerPorts(ports, { caller: { kind: "anonymous" }, requirements: [] }, actor);
+      const token = await revokeApiTokenByText(own.ports, text);
       if (token !== undefined) request.notes["token.id"] = token.uuid;
       return reply.code(204).header("content-type", "text/html; charset=utf-8").send();
     },

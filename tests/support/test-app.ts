@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pino from "pino";
 import { startApp, startJobs } from "../../src/app.ts";
+import { operatorPorts } from "../../src/cli/operator-ports.ts";
 import type { Config } from "../../src/config/config.ts";
 import type { DeliveryOptions } from "../../src/jobs/webhook-delivery.ts";
 import type { Account } from "../../src/model/account.ts";
@@ -15,11 +16,11 @@ import { createAccount } from "../../src/operations/accounts.ts";
 import { createApiToken } from "../../src/operations/api-tokens.ts";
 import { createRepository } from "../../src/operations/repositories.ts";
 import { createWorkspace } from "../../src/operations/workspaces.ts";
-import type { Ports } from "../../src/ports.ts";
+import type { WritePorts } from "../../src/ports.ts";
 import { noteRandomBytes, refuseTokens, refuseTokensInDatabase } from "./token-search.ts";
 
 export type TestApp = {
-  readonly ports: Ports;
+  readonly ports: WritePorts;
   readonly url: string;
   readonly owner: Account;
   readonly workspace: Workspace;
@@ -68,7 +69,7 @@ export async function startTestApp(
     },
     log,
   );
-  const ports = { ...opened, randomBytes: noteRandomBytes(opened.randomBytes) };
+  const ports = { ...operatorPorts(opened), randomBytes: noteRandomBytes(opened.randomBytes) };
   const owner = await createAccount(ports, {
     email: "owner@example.com",
     username: "owner",

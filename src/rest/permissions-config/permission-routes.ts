@@ -6,7 +6,7 @@ import type { Scope } from "../../model/scope.ts";
 import type { Workspace } from "../../model/workspace.ts";
 import type { NamedPlace } from "../../operations/explicit-permissions.ts";
 import { getSelectedAccount } from "../../operations/named-accounts.ts";
-import type { Ports } from "../../ports.ts";
+import type { Ports, WritePorts } from "../../ports.ts";
 import type { PermissionOwner } from "../../representations/explicit-permission.ts";
 
 /** A request about what is given in a repository or in a project: the two are alike. */
@@ -16,7 +16,7 @@ export type PermissionRequest = RestRequest & {
   readonly owner: PermissionOwner;
 };
 
-export type PermissionHandler = (ports: Ports, request: PermissionRequest) => Promise<Answer>;
+export type PermissionHandler = (ports: WritePorts, request: PermissionRequest) => Promise<Answer>;
 
 type Declared = {
   readonly method: Method;

@@ -4,7 +4,7 @@ import type { ProjectRoute, RepositoryRoute } from "../../http/route.ts";
 import type { ProjectPermission } from "../../model/project-permission.ts";
 import { setAccountPermission, setGroupPermission } from "../../operations/explicit-permissions.ts";
 import { getGroup } from "../../operations/groups.ts";
-import type { Ports } from "../../ports.ts";
+import type { WritePorts } from "../../ports.ts";
 import {
   representGroupPermission,
   representUserPermission,
@@ -52,7 +52,7 @@ const ON_PROJECT = {
 } as const;
 
 async function putUserPermission(
-  ports: Ports,
+  ports: WritePorts,
   { workspace, place, owner, bases, params }: PermissionRequest,
   permission: Given,
 ): Promise<Answer> {
@@ -62,7 +62,7 @@ async function putUserPermission(
 }
 
 async function putGroupPermission(
-  ports: Ports,
+  ports: WritePorts,
   { workspace, place, owner, bases, params }: PermissionRequest,
   permission: Given,
 ): Promise<Answer> {

@@ -11,7 +11,7 @@ import type {
 import type { Repository } from "../../model/repository.ts";
 import type { Scope } from "../../model/scope.ts";
 import type { Workspace } from "../../model/workspace.ts";
-import type { Ports } from "../../ports.ts";
+import type { Ports, WritePorts } from "../../ports.ts";
 import type { WebhookSubject } from "../../storage/sql/webhooks.ts";
 
 /** A request about the webhooks of a repository or of a workspace: the two are alike. */
@@ -31,7 +31,7 @@ type Declared<Body extends BodySchema> = {
   readonly readsFilter?: true;
   readonly body?: Body;
   scopesOf?(ports: Ports, request: HookRequest<Body>): Promise<readonly Scope[]>;
-  handle(ports: Ports, request: HookRequest<Body>): Promise<Answer>;
+  handle(ports: WritePorts, request: HookRequest<Body>): Promise<Answer>;
 };
 
 /** One operation, on repositories for their admins and on workspaces for their owners. */

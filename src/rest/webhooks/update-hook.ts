@@ -1,3 +1,4 @@
+import { requireScopes } from "../../authorization/authorize.ts";
 import { scopesOfEvents } from "../../authorization/webhook-event-scopes.ts";
 import { jsonAnswer } from "../../http/answer.ts";
 import { changeWebhook } from "../../operations/webhooks.ts";
@@ -20,8 +21,11 @@ export const updateHookRoutes = hookRoutes({
     return scopesOfEvents(parseWebhookBody(request.body).events ?? webhook.events);
   },
   async handle(ports, request) {
-    const webhook = await getNamedHook(ports, request);
-    const changed = await changeWebhook(ports, webhook, parseWebhookBody(request.body));
+    const { uuid } = await getNamedHook(ports, request);
+    const { subject, caller, body } = request;
+    const changed = await changeWebhook(ports, subject, uuid, parseWebhookBody(body), (events) =>
+      requireScopes(caller, scopesOfEvents(events)),
+    );
     return jsonAnswer(200, representWebhook(changed, request.shownSubject, request.bases));
   },
 });

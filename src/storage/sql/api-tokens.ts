@@ -6,7 +6,7 @@ import { instant, optionalInstant } from "./columns.ts";
 import type { ApiTokenRow, Schema } from "./schema.ts";
 
 /** The columns that make a token, without its digest. */
-const TOKEN_COLUMNS = [
+export const TOKEN_COLUMNS = [
   "api_token.uuid",
   "api_token.account_uuid",
   "api_token.name",

@@ -33,7 +33,10 @@ type Reference = { readonly column: string; readonly table: string; readonly key
  * Writes all rows of PostgreSQL, as they are at one moment, into a new SQLite file of this version's schema. The file has no
  * others beside it, and survives a loss of power.
  */
-export async function copyPostgresToFile(database: Database, path: string): Promise<void> {
+export async function copyPostgresToFile(
+  database: Pick<Database, "dialect" | "kysely">,
+  path: string,
+): Promise<void> {
   const made = await openDatabase({ kind: "sqlite", path });
   await made.close();
   const file = new SqliteDatabase(path, { fileMustExist: true });

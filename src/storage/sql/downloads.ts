@@ -88,10 +88,19 @@ export async function countDownload(db: Kysely<Schema>, fileUuid: Uuid): Promise
     .execute();
 }
 
-/** @returns false if there was none. */
-export async function deleteDownloadRow(db: Kysely<Schema>, fileUuid: Uuid): Promise<boolean> {
-  const result = await db.deleteFrom("download").where("file_uuid", "=", fileUuid).executeTakeFirst();
-  return result.numDeletedRows > 0n;
+/** @returns the file of the download that was there; undefined if there was none. */
+export async function deleteDownloadRow(
+  tx: Kysely<Schema>,
+  repositoryUuid: Uuid,
+  name: string,
+): Promise<Uuid | undefined> {
+  const row = await tx
+    .deleteFrom("download")
+    .where("repository_uuid", "=", repositoryUuid)
+    .where("name", "=", name)
+    .returning("file_uuid")
+    .executeTakeFirst();
+  return row && (row.file_uuid as Uuid);
 }
 
 export type DownloadListOptions = {

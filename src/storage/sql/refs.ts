@@ -213,7 +213,7 @@ export async function lockRepository(
   repositoryUuid: Uuid,
 ): Promise<{ readonly mainBranch: BranchName | undefined }> {
   const query = tx.selectFrom("repository").select("main_branch").where("uuid", "=", repositoryUuid);
-  const row = await (isPostgres(tx) ? query.forUpdate() : query).executeTakeFirst();
+  const row = await (isPostgres(tx) ? query.forNoKeyUpdate() : query).executeTakeFirst();
   if (row === undefined)
     throw new Failure("not-found", "Cannot update refs: the repository no longer exists");
   return { mainBranch: (row.main_branch ?? undefined) as BranchName | undefined };

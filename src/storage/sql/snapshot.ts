@@ -10,7 +10,10 @@ import type { Database } from "./open-database.ts";
  * Writes the database of one moment into a new file of SQLite, while others read and write it. The file has no others beside
  * it, and survives a loss of power.
  */
-export async function writeSnapshot(database: Database, path: string): Promise<void> {
+export async function writeSnapshot(
+  database: Pick<Database, "dialect" | "kysely">,
+  path: string,
+): Promise<void> {
   if (database.dialect === "postgres") return copyPostgresToFile(database, path);
   // SQLite, "VACUUM INTO": the file must not exist or be empty. Made here, it is readable by its owner only.
   closeSync(openSync(path, "wx", 0o600));

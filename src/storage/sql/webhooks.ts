@@ -52,13 +52,41 @@ export async function insertWebhook(db: Kysely<Schema>, webhook: Webhook): Promi
   await db.insertInto("webhook").values(toRow(webhook)).execute();
 }
 
-export async function updateWebhook(db: Kysely<Schema>, webhook: Webhook): Promise<void> {
-  await db.updateTable("webhook").set(toRow(webhook)).where("uuid", "=", webhook.uuid).execute();
+/** A key that is there is written: `{ secret: undefined }` takes the secret away. */
+export type WebhookChanges = Partial<
+  Pick<Webhook, "url" | "description" | "events" | "isActive" | "secret" | "skipsCertificateCheck">
+>;
+
+/** Changes what is named, and nothing else. @returns false if it is not there. */
+export async function updateWebhook(
+  tx: Kysely<Schema>,
+  uuid: Uuid,
+  changes: WebhookChanges,
+): Promise<boolean> {
+  const { url, description, events, isActive, skipsCertificateCheck } = changes;
+  const result = await tx
+    .updateTable("webhook")
+    .set({
+      // A statement that sets nothing is no SQL.
+      uuid,
+      ...(url === undefined ? {} : { url }),
+      ...(description === undefined ? {} : { description }),
+      ...(events === undefined ? {} : { events: events.join(" ") }),
+      ...(isActive === undefined ? {} : { is_active: flag(isActive) }),
+      ...(skipsCertificateCheck === undefined
+        ? {}
+        : { skips_certificate_check: flag(skipsCertificateCheck) }),
+      ...("secret" in changes ? { secret: changes.secret?.reveal() ?? null } : {}),
+    })
+    .where("uuid", "=", uuid)
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
 }
 
-/** What it still owed goes with it. */
-export async function deleteWebhook(db: Kysely<Schema>, uuid: Uuid): Promise<void> {
-  await db.deleteFrom("webhook").where("uuid", "=", uuid).execute();
+/** With its pending deliveries. @returns false if it was not there. */
+export async function deleteWebhook(tx: Kysely<Schema>, uuid: Uuid): Promise<boolean> {
+  const result = await tx.deleteFrom("webhook").where("uuid", "=", uuid).executeTakeFirst();
+  return result.numDeletedRows > 0n;
 }
 
 export async function findWebhook(

@@ -1,0 +1,71 @@
+import { type Kysely, type KyselyPlugin, type RootOperationNode, TableNode } from "kysely";
+import type { Actor } from "../model/audit.ts";
+import type { Ports, WritePorts } from "../ports.ts";
+import type { Schema } from "../storage/sql/schema.ts";
+import { type Admission, readmit, readmitToRead } from "./readmit.ts";
+
+/** What the handler of a request is given to work with, and whether that was admitted until the end. */
+export type AdmittedPorts = {
+  readonly ports: WritePorts;
+  /**
+   * Asks again for what admitted the request, unless a transaction has. For what was sent over some time: before an answer
+   * tells anything that its caller may not know any more.
+   */
+  readmitUnlessDone(): Promise<void>;
+};
+
+/**
+ * Ports by which a request changes something. Each of its transactions begins by asking again for all that admitted it, so
+ * that nothing is written after a revocation or a removed permission was answered; beside transactions nothing can be written.
+ */
+export function callerPorts(ports: Ports, admission: Admission, actor: Actor): AdmittedPorts {
+  let isReadmitted = false;
+  const { transactions } = ports;
+  const database: WritePorts["database"] = {
+    ...ports.database,
+    kysely: withoutWrites(ports.database.kysely),
+    transaction: (work) =>
+      transactions.transaction(async (tx) => {
+        await readmit(tx, ports, admission);
+        isReadmitted = true;
+        return work(tx);
+      }),
+  };
+  return {
+    ports: { ...ports, database, actor },
+    async readmitUnlessDone() {
+      if (!isReadmitted) await readmitToRead(ports.database.kysely, ports, admission);
+    },
+  };
+}
+
+/** What reading leaves behind: a page's cursor, and how often a file was fetched. No access hangs on it. */
+const TRACES: Readonly<Record<string, readonly string[]>> = {
+  InsertQueryNode: ["commits_cursor"],
+  UpdateQueryNode: ["download"],
+  DeleteQueryNode: [],
+};
+
+const REFUSE_WRITES: KyselyPlugin = {
+  transformQuery({ node }) {
+    const allowed = TRACES[node.kind];
+    if (allowed !== undefined && !allowed.some((table) => isOn(node, table)))
+      throw new Error("A write beside the transactions of a request: nothing would ask whether it may still");
+    return node;
+  },
+  transformResult: async ({ result }) => result,
+};
+
+function isOn(node: RootOperationNode, table: string): boolean {
+  const target =
+    node.kind === "InsertQueryNode" ? node.into : node.kind === "UpdateQueryNode" ? node.table : undefined;
+  return target !== undefined && TableNode.is(target) && target.table.identifier.name === table;
+}
+
+const readers = new WeakMap<Kysely<Schema>, Kysely<Schema>>();
+
+function withoutWrites(kysely: Kysely<Schema>): Kysely<Schema> {
+  const known = readers.get(kysely) ?? kysely.withPlugin(REFUSE_WRITES);
+  readers.set(kysely, known);
+  return known;
+}

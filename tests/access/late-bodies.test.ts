@@ -1,0 +1,255 @@
+// The attack: a request is let in, and sends its body when what let it in has long been taken away. A stolen token would live
+// on that way after its revocation, and an outsider would get what was committed after a repository became private.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { sql } from "kysely";
+import type { Route } from "../../src/http/route.ts";
+import type { Account } from "../../src/model/account.ts";
+import { SCOPES } from "../../src/model/scope.ts";
+import type { RepositorySlug } from "../../src/model/slug.ts";
+import { parseProjectKey } from "../../src/model/slug.ts";
+import type { Uuid } from "../../src/model/uuid.ts";
+import {
+  addEmail,
+  changePrimaryEmail,
+  createAccount,
+  disableAccount,
+  enableAccount,
+} from "../../src/operations/accounts.ts";
+import { createApiToken, revokeApiToken } from "../../src/operations/api-tokens.ts";
+import { setMember } from "../../src/operations/workspaces.ts";
+import { ROUTES } from "../../src/rest/routes.ts";
+import { findProject } from "../../src/storage/sql/projects.ts";
+import { findRepository } from "../../src/storage/sql/repositories.ts";
+import { basic } from "../support/http-request.ts";
+import { exampleOf, type JunkGround, openJunkGround } from "../support/junk-ground.ts";
+import { beginLate } from "../support/late-request.ts";
+import { rawPushBody } from "../support/raw-push.ts";
+import { EXAMPLE_BODIES, routeName } from "../support/route-examples.ts";
+import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { createDatabasePlace, DIALECTS } from "../support/test-database.ts";
+
+const EMAIL = "late@example.com";
+const OTHER_EMAIL = "late-too@example.com";
+
+/** Where writes of requests go. What is noted of refusals, and the use of tokens, is not theirs. */
+const TABLES = [
+  "repository",
+  "project",
+  "ref",
+  "webhook",
+  "commit_comment",
+  "commit_approval",
+  "commit_status",
+  "report",
+  "report_annotation",
+  "download",
+  "branch_restriction",
+  "repository_permission",
+  "repository_group_permission",
+  "project_permission",
+  "project_group_permission",
+  "project_default_reviewer",
+] as const;
+
+type Late = {
+  readonly account: Account;
+  readonly tokenUuid: Uuid;
+  readonly authorization: string;
+  readonly gitAuthorization: string;
+};
+
+type Withdrawal = {
+  readonly what: string;
+  /** What the request is answered with. */
+  readonly statuses: readonly number[];
+  take(app: TestApp, late: Late): Promise<unknown>;
+  giveBack(app: TestApp, late: Late): Promise<unknown>;
+};
+
+const nothing = async () => {};
+
+const WITHDRAWALS: readonly Withdrawal[] = [
+  {
+    what: "its token is revoked",
+    statuses: [401],
+    take: (app, late) => revokeApiToken(app.ports, late.tokenUuid),
+    giveBack: nothing,
+  },
+  {
+    what: "its account is disabled",
+    statuses: [401],
+    take: (app, late) => disableAccount(app.ports, late.account),
+    giveBack: (app, late) => enableAccount(app.ports, late.account),
+  },
+  {
+    what: "the address that came with the token is the primary one no more",
+    statuses: [401],
+    take: (app, late) => changePrimaryEmail(app.ports, late.account, OTHER_EMAIL),
+    giveBack: (app, late) => changePrimaryEmail(app.ports, late.account, EMAIL),
+  },
+  {
+    what: "its permission is taken away",
+    statuses: [403, 404],
+    take: (app, late) => setMember(app.ports, app.workspace, late.account, "member", "none"),
+    giveBack: (app, late) => setMember(app.ports, app.workspace, late.account, "owner", "admin"),
+  },
+];
+
+/** A search for nothing but the caller's own can be answered to whoever they are. */
+const WRITES = ROUTES.filter(({ method, subject }) => method !== "GET" && subject !== "open");
+
+for (const dialect of DIALECTS) {
+  describe(`a body that comes late, on ${dialect}`, () => {
+    let app: TestApp;
+    let ground: JunkGround;
+    let account: Account;
+    let close = async () => {};
+
+    before(async () => {
+      const place = await createDatabasePlace(dialect);
+      app = await startTestApp({ database: place.settings });
+      close = async () => {
+        await app.close();
+        await place.remove();
+      };
+      ground = await openJunkGround(app);
+      account = await createAccount(app.ports, { email: EMAIL, username: "late" });
+      await addEmail(app.ports, account, { address: OTHER_EMAIL, isPrimary: false, isConfirmed: true });
+      await setMember(app.ports, app.workspace, account, "owner", "admin");
+    });
+    after(() => close());
+
+    async function newLate(): Promise<Late> {
+      const wanted = { accountUuid: account.uuid, name: "late", scopes: SCOPES, ageDays: 1 };
+      const { text, token } = await createApiToken(app.ports, wanted);
+      const secret = text.reveal();
+      return {
+        account,
+        tokenUuid: token.uuid,
+        authorization: basic(EMAIL, secret),
+        gitAuthorization: basic("late", secret),
+      };
+    }
+
+    async function countRows(): Promise<Record<string, number>> {
+      const counts: Record<string, number> = {};
+      for (const table of TABLES) {
+        const { rows } = await sql<{
+          count: number;
+        }>`select count(*) as count from ${sql.table(table)}`.execute(app.ports.database.kysely);
+        counts[table] = Number(rows[0]!.count);
+      }
+      return counts;
+    }
+
+    function pathOf(route: Route): string {
+      const parameters = ground.parameters();
+      return route.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => exampleOf(route, name, parameters)!);
+    }
+
+    function begin(route: Route, late: Late) {
+      const example = EXAMPLE_BODIES[routeName(route)] ?? { contentType: "text/plain", text: "{}" };
+      return beginLate(`${app.url}${pathOf(route)}`, {
+        method: route.method,
+        headers: { authorization: late.authorization, "content-type": example.contentType },
+        body: example.text,
+      });
+    }
+
+    for (const [index, route] of WRITES.entries()) {
+      // One of them for each route, in turn: all go the same way.
+      for (const { what, statuses, take, giveBack } of [WITHDRAWALS[index % WITHDRAWALS.length]!]) {
+        test(`${routeName(route)} does nothing once ${what}`, async () => {
+          await ground.refill();
+          const late = await newLate();
+          const request = await begin(route, late);
+          await take(app, late);
+          try {
+            const counts = await countRows();
+            const answer = await request.finish();
+            assert.ok(statuses.includes(answer.status), `${answer.status} ${answer.text}`);
+            assert.deepEqual(await countRows(), counts);
+          } finally {
+            await giveBack(app, late);
+          }
+        });
+      }
+
+      const { subject } = route;
+      if (subject === "workspace" || subject === "new-repository" || subject === "account") continue;
+      const isInProject = subject === "project" || subject === "project-or-new";
+      test(`${routeName(route)} is 404 once its ${isInProject ? "project" : "repository"} is deleted`, async () => {
+        await ground.refill();
+        const request = await begin(route, await newLate());
+        const { repo_slug, project_key } = ground.parameters();
+        ground.spoil();
+        const path = isInProject
+          ? `/workspaces/acme/projects/${project_key}`
+          : `/repositories/acme/${repo_slug}`;
+        assert.equal((await ground.owner.rest("DELETE", path)).status, 204);
+        const counts = await countRows();
+        const answer = await request.finish();
+        assert.equal(answer.status, 404, answer.text);
+        assert.deepEqual(await countRows(), counts);
+        const found = isInProject
+          ? await findProject(app.ports.database.kysely, app.workspace.uuid, {
+              key: parseProjectKey(project_key!)!,
+            })
+          : await findRepository(
+              app.ports.database.kysely,
+              { uuid: app.workspace.uuid },
+              { slug: repo_slug as RepositorySlug },
+            );
+        assert.equal(found, undefined);
+      });
+    }
+
+    for (const { what, take, giveBack } of WITHDRAWALS) {
+      // Git knows its caller by the user name.
+      if (what.startsWith("the address")) continue;
+      test(`a push changes no ref once ${what}`, async () => {
+        await ground.refill();
+        const late = await newLate();
+        const { repo_slug, commit } = ground.parameters();
+        const push = { before: "0".repeat(40), after: commit!, name: "refs/heads/late" };
+        const emptyPack = Buffer.from(
+          "5041434b0000000200000000029d08823bd8a8eab510ad6ac75c823cfd3ed31e",
+          "hex",
+        );
+        const request = await beginLate(`${app.url}/acme/${repo_slug}.git/git-receive-pack`, {
+          method: "POST",
+          headers: {
+            authorization: late.gitAuthorization,
+            "content-type": "application/x-git-receive-pack-request",
+          },
+          body: rawPushBody([push], ["report-status"], emptyPack),
+        });
+        await take(app, late);
+        try {
+          const counts = await countRows();
+          const answer = await request.finish();
+          assert.match(answer.text, /ng refs\/heads\/late/);
+          assert.deepEqual(await countRows(), counts);
+        } finally {
+          await giveBack(app, late);
+        }
+      });
+    }
+
+    test("nobody is told by POST commits what was made private meanwhile", async () => {
+      await ground.refill();
+      const { repo_slug } = ground.parameters();
+      const path = `/repositories/acme/${repo_slug}`;
+      assert.equal((await ground.owner.rest("PUT", path, { is_private: false })).status, 200);
+      const request = await beginLate(`${app.url}/2.0${path}/commits`, {
+        method: "POST",
+        headers: { "content-type": "application/x-www-form-urlencoded" },
+        body: "include=main",
+      });
+      assert.equal((await ground.owner.rest("PUT", path, { is_private: true })).status, 200);
+      const answer = await request.finish();
+      assert.equal(answer.status, 404, answer.text);
+    });
+  });
+}
