@@ -89,3 +89,15 @@ test("a clock that goes back lets nobody in again", async () => {
   pass(-7_200);
   assert.equal((await limits.take(NOBODY)).isAllowed, false);
 });
+
+test("a clock that was ahead holds nobody up for longer than an hour", async () => {
+  const { limits, pass } = openAt("2026-11-28T08:00:00Z");
+  for (let index = 0; index < ANONYMOUS_MAX; index += 1) await limits.take(NOBODY);
+  pass(-86_400);
+  const refused = await limits.take(NOBODY);
+  assert.deepEqual([refused.isAllowed, refused.resetSeconds], [false, 3_600]);
+  pass(3_599);
+  assert.equal((await limits.take(NOBODY)).isAllowed, false);
+  pass(1);
+  assert.equal((await limits.take(NOBODY)).remaining, ANONYMOUS_MAX - 1);
+});

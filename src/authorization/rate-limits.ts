@@ -74,14 +74,28 @@ function limitOf(isAnonymous: boolean, resource: RateResource): number {
   return isAnonymous && resource !== "git" ? ANONYMOUS_MAX : ACCOUNT_MAX[resource];
 }
 
-/** Drops what is older than the window. A clock that goes back changes nothing. */
+/**
+ * Drops what is older than the window. When a clock goes back, what was counted is as old as it was before: nobody is let in
+ * again by that, and nobody is held up until the time comes that a clock was ahead to.
+ */
 function roll(count: Count, slot: number): void {
+  if (count.newest > slot) {
+    const before = count.slots.slice();
+    for (let age = 0; age < SLOTS; age += 1)
+      count.slots[indexOf(slot - age)] = before[indexOf(count.newest - age)]!;
+    count.newest = slot;
+  }
   for (; count.newest < slot && count.total > 0; count.newest += 1) {
     const oldest = (count.newest + 1) % SLOTS;
     count.total -= count.slots[oldest]!;
     count.slots[oldest] = 0;
   }
   count.newest = Math.max(count.newest, slot);
+}
+
+/** A clock may stand before 1970. */
+function indexOf(slot: number): number {
+  return ((slot % SLOTS) + SLOTS) % SLOTS;
 }
 
 function secondsToReset({ slots, newest }: Count, seconds: number): number {

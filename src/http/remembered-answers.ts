@@ -2,7 +2,7 @@ import { hash, randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { LRUCache } from "lru-cache";
-import { unchangedUntil } from "../authentication/authenticate.ts";
+import { LAST_USED_STEP_MS, unchangedUntil } from "../authentication/authenticate.ts";
 import type { Caller } from "../model/caller.ts";
 import type { Ports } from "../ports.ts";
 import { noteAddress } from "./identify.ts";
@@ -79,6 +79,12 @@ const GIVEN_MAX = 4_096;
 /** The body of a request that is looked at. Lists of refs are asked for in less. */
 const BODY_BYTES_MAX = 8 * 1024;
 
+/** A clock that was ahead when the answer was kept has told too late an end. */
+function hasEnded({ validUntil }: Remembered, now: Date): boolean {
+  const leftMs = validUntil - now.getTime();
+  return leftMs <= 0 || (leftMs > LAST_USED_STEP_MS && Number.isFinite(leftMs));
+}
+
 const NONE: RememberedAnswers = { answer: (_request, _response, pass) => pass(), keep() {} };
 
 export function openRememberedAnswers(ports: Ports): RememberedAnswers {
@@ -102,8 +108,7 @@ export function openRememberedAnswers(ports: Ports): RememberedAnswers {
       version = current;
     }
     const found = memory.get(key);
-    const hasEnded = typeof found === "object" && found.validUntil <= ports.clock().getTime();
-    return hasEnded ? undefined : found;
+    return typeof found === "object" && hasEnded(found, ports.clock()) ? undefined : found;
   }
 
   function send(request: IncomingMessage, response: ServerResponse, found: Remembered): void {
@@ -140,7 +145,7 @@ export function openRememberedAnswers(ports: Ports): RememberedAnswers {
     },
     keep(request, reply, { caller, answer, body, onRepeat }) {
       const { raw, versionAtStart } = request;
-      const validUntil = unchangedUntil(caller);
+      const validUntil = unchangedUntil(caller, ports.clock());
       // What was committed meanwhile is perhaps seen in a part of the answer only.
       if (versionAtStart !== version || versionAtStart !== readVersion()) return;
       const isRefusal = reply.statusCode === 401 && caller.kind === "anonymous";

@@ -1,5 +1,5 @@
 import type { Ports } from "../ports.ts";
-import { deleteCursorsBefore } from "../storage/sql/commits-cursors.ts";
+import { deleteCursorsOutside } from "../storage/sql/commits-cursors.ts";
 
 /** How long the pages of a list of commits can be followed. */
 export const CURSOR_AGE_MS_MAX = 7 * 86_400_000;
@@ -12,11 +12,11 @@ export function startCursorExpiry({
   log,
 }: Pick<Ports, "database" | "clock" | "log">): () => void {
   const run = () => {
-    deleteCursorsBefore(database.kysely, new Date(clock().getTime() - CURSOR_AGE_MS_MAX)).catch(
-      (error: unknown) => {
-        log.warn({ err: error }, "old cursors were not deleted");
-      },
-    );
+    const now = clock().getTime();
+    const [oldest, latest] = [new Date(now - CURSOR_AGE_MS_MAX), new Date(now + CURSOR_AGE_MS_MAX)];
+    deleteCursorsOutside(database.kysely, oldest, latest).catch((error: unknown) => {
+      log.warn({ err: error }, "old cursors were not deleted");
+    });
   };
   run();
   const timer = setInterval(run, STEP_MS);

@@ -83,7 +83,9 @@ export function startWebhookDeliveries(
     if (limit <= 0) return 0;
     const counts = countByWorkspace(underWay.values());
     const busy = [...counts].flatMap(([uuid, count]) => (count >= AT_ONCE_OF_WORKSPACE_MAX ? [uuid] : []));
-    const due = await listDueDeliveries(ports.database.kysely, { now: ports.clock(), busy, limit });
+    const now = ports.clock();
+    const farthest = farthestDueAt(settings, now);
+    const due = await listDueDeliveries(ports.database.kysely, { now, farthest, busy, limit });
     let started = 0;
     for (const { delivery, workspaceUuid } of due) {
       const count = counts.get(workspaceUuid) ?? 0;
@@ -134,6 +136,11 @@ export function startWebhookDeliveries(
       await Promise.all([...underWay.values()].map(({ ended }) => ended));
     },
   };
+}
+
+/** No wait is longer: neither for the next attempt nor for the end of a claim, by clocks that agree as they must. */
+function farthestDueAt({ retryMs, claimMs }: DeliverySchedule, now: Date): Date {
+  return new Date(now.getTime() + Math.max(...retryMs, claimMs) + claimMs);
 }
 
 function countByWorkspace(underWay: Iterable<UnderWay>): Map<Uuid, number> {

@@ -198,8 +198,11 @@ export async function keepWalk(
   const key = hash("sha256", `${repository.uuid}\n${state}`, "hex").slice(0, KEY_LENGTH);
   // Looked for first: a list that is read again costs no write.
   const kept = await findCursor(database.kysely, repository.uuid, key);
-  if (kept !== undefined && clock().getTime() - kept.createdAt.getTime() < CURSOR_RENEWAL_MS) return key;
-  await saveCursor(database.kysely, { key, repositoryUuid: repository.uuid, state, createdAt: clock() });
+  const now = clock();
+  const ageMs = kept === undefined ? Number.POSITIVE_INFINITY : now.getTime() - kept.createdAt.getTime();
+  // One of the future was written by a clock that was ahead: it would never be deleted, or much too late.
+  if (ageMs >= 0 && ageMs < CURSOR_RENEWAL_MS) return key;
+  await saveCursor(database.kysely, { key, repositoryUuid: repository.uuid, state, createdAt: now });
   return key;
 }
 

@@ -200,7 +200,7 @@ async function openKept(path: string): Promise<FetchResponse | undefined> {
     const { mtimeMs, size } = await statDescriptor(file);
     const now = new Date();
     // A disk that takes no more still gives what it has.
-    if (now.getTime() - mtimeMs > TOUCH_MS) await touchDescriptor(file, now, now).catch(() => {});
+    if (Math.abs(now.getTime() - mtimeMs) > TOUCH_MS) await touchDescriptor(file, now, now).catch(() => {});
     const content = openFileContent(file, { ...NO_GROWTH, sizeBytes: size }, leave);
     return { outcome: "hit", content, isWhole: Promise.resolve(true) };
   } catch (error) {

@@ -9,6 +9,9 @@ const ENTRIES_MAX = 20_000;
 /** The room that an eviction makes, so that not every response needs one. */
 const EVICTION_SHARE = 0.9;
 
+/** As far as two readings of one clock may be apart. */
+const AHEAD_MS_MAX = 60_000;
+
 type Kept = { readonly path: string; readonly bytes: number; readonly usedMs: number };
 
 /**
@@ -54,9 +57,14 @@ async function listKept(folder: string): Promise<Kept[]> {
     if (isLeaderPath(path) || isFollowerPath(path)) continue;
     // Evicted by another process in the meantime.
     const found = await stat(path).catch(() => undefined);
-    if (found !== undefined) kept.push({ path, bytes: found.size, usedMs: found.mtimeMs });
+    if (found !== undefined) kept.push({ path, bytes: found.size, usedMs: usedMsOf(found.mtimeMs) });
   }
   return kept;
+}
+
+/** What was used in the future, by a clock that was ahead, has not been used since: that would have set it right. */
+function usedMsOf(mtimeMs: number): number {
+  return mtimeMs > Date.now() + AHEAD_MS_MAX ? 0 : mtimeMs;
 }
 
 async function listFiles(folder: string): Promise<string[]> {

@@ -89,7 +89,10 @@ export async function revokeToken(db: Kysely<Schema>, uuid: Uuid, at: Date): Pro
   return result.numUpdatedRows > 0n;
 }
 
-/** Writes the last use, unless one at `notBefore` or later is stored: a busy token costs few writes. */
+/**
+ * Writes the last use, unless one from `notBefore` to `at` is stored: a busy token costs few writes. A later one was written
+ * by a clock that was ahead.
+ */
 export async function touchLastUsed(
   db: Kysely<Schema>,
   uuid: Uuid,
@@ -100,7 +103,13 @@ export async function touchLastUsed(
     .updateTable("api_token")
     .set({ last_used_at: at.getTime() })
     .where("uuid", "=", uuid)
-    .where((eb) => eb.or([eb("last_used_at", "is", null), eb("last_used_at", "<", notBefore.getTime())]))
+    .where((eb) =>
+      eb.or([
+        eb("last_used_at", "is", null),
+        eb("last_used_at", "<", notBefore.getTime()),
+        eb("last_used_at", ">", at.getTime()),
+      ]),
+    )
     .execute();
 }
 

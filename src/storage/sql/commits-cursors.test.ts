@@ -8,7 +8,7 @@ import {
   sampleWorkspace,
 } from "../../../tests/support/sample-model.ts";
 import { describeDatabases } from "../../../tests/support/test-database.ts";
-import { deleteCursorsBefore, findCursor, saveCursor } from "./commits-cursors.ts";
+import { deleteCursorsOutside, findCursor, saveCursor } from "./commits-cursors.ts";
 import { insertProject } from "./projects.ts";
 import { insertRepository } from "./repositories.ts";
 import { insertWorkspace } from "./workspaces.ts";
@@ -45,9 +45,16 @@ describeDatabases("commits cursors", (current) => {
   });
 
   test("deletes those that are older than an instant", async () => {
+    const later = new Date(SAMPLE_INSTANT.getTime() + 1);
     await saveCursor(db(), cursor);
-    assert.equal(await deleteCursorsBefore(db(), SAMPLE_INSTANT), 0);
-    assert.equal(await deleteCursorsBefore(db(), new Date(SAMPLE_INSTANT.getTime() + 1)), 1);
+    assert.equal(await deleteCursorsOutside(db(), SAMPLE_INSTANT, SAMPLE_INSTANT), 0);
+    assert.equal(await deleteCursorsOutside(db(), later, later), 1);
     assert.equal(await findCursor(db(), repositoryUuid, cursor.key), undefined);
+  });
+
+  test("deletes those of a clock that was ahead, which would be there for ever", async () => {
+    await saveCursor(db(), cursor);
+    const before = new Date(SAMPLE_INSTANT.getTime() - 1);
+    assert.equal(await deleteCursorsOutside(db(), new Date(0), before), 1);
   });
 });

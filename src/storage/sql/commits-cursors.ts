@@ -42,11 +42,21 @@ export async function findCursor(
   return row && { key: row.key, repositoryUuid, state: row.state, createdAt: instant(row.created_at) };
 }
 
-/** @returns how many were deleted. */
-export async function deleteCursorsBefore(db: Kysely<Schema>, instantMin: Date): Promise<number> {
+/**
+ * Also those that are dated later than `instantMax`, by a clock that was ahead: how old they are nobody knows.
+ *
+ * @returns how many were deleted.
+ */
+export async function deleteCursorsOutside(
+  db: Kysely<Schema>,
+  instantMin: Date,
+  instantMax: Date,
+): Promise<number> {
   const result = await db
     .deleteFrom("commits_cursor")
-    .where("created_at", "<", instantMin.getTime())
+    .where((eb) =>
+      eb.or([eb("created_at", "<", instantMin.getTime()), eb("created_at", ">", instantMax.getTime())]),
+    )
     .executeTakeFirst();
   return Number(result.numDeletedRows);
 }

@@ -61,7 +61,10 @@ describeDatabases("webhook deliveries", (current) => {
     now = SAMPLE_INSTANT,
     options: { busy: Uuid[]; limit: number } = { ...NOBODY_BUSY, busy: [] },
   ) {
-    return (await listDueDeliveries(db(), { now, ...options })).map(({ delivery }) => delivery.uuid);
+    const farthest = new Date(now.getTime() + 60_000);
+    return (await listDueDeliveries(db(), { now, farthest, ...options })).map(
+      ({ delivery }) => delivery.uuid,
+    );
   }
 
   before(async () => {
@@ -80,6 +83,17 @@ describeDatabases("webhook deliveries", (current) => {
     assert.deepEqual(await due(LATER), [early, ofSecond, ofThird]);
     assert.deepEqual(await due(LATER, { busy: [acme.uuid], limit: 100 }), [ofThird]);
     assert.deepEqual(await due(LATER, { busy: [], limit: 1 }), [early]);
+  });
+
+  test("what is due later than any wait ends was written by a clock that was ahead: it is due now", async () => {
+    const delivery = (await listDeliveries(db(), third.uuid, 1))[0]!;
+    const move = (from: Date, to: Date) => moveDueInstant(db(), delivery, { from, to });
+    const [waiting, farAway] = [59_000, 86_400_000].map((ms) => new Date(LATER.getTime() + ms));
+    await move(delivery.dueAt, waiting!);
+    assert.ok(!(await due(LATER)).includes(delivery.uuid));
+    await move(waiting!, farAway!);
+    assert.ok((await due(LATER)).includes(delivery.uuid));
+    await move(farAway!, delivery.dueAt);
   });
 
   test("of two who claim a delivery one gets it, and it is not due until the claim ends", async () => {

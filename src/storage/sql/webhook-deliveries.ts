@@ -55,11 +55,22 @@ export type DueDelivery = { readonly delivery: WebhookDelivery; readonly workspa
 
 /**
  * The first pending delivery of each webhook, if it is due: the next ones wait for it, so that a webhook gets them in order.
- * Without those of the workspaces in `busy`.
+ * Without those of the workspaces in `busy`. Behind `farthest` nothing can be due: what is, was written by a clock that was
+ * ahead, and is due now.
  */
 export async function listDueDeliveries(
   db: Kysely<Schema>,
-  { now, busy, limit }: { readonly now: Date; readonly busy: readonly Uuid[]; readonly limit: number },
+  {
+    now,
+    farthest,
+    busy,
+    limit,
+  }: {
+    readonly now: Date;
+    readonly farthest: Date;
+    readonly busy: readonly Uuid[];
+    readonly limit: number;
+  },
 ): Promise<readonly DueDelivery[]> {
   const first = db
     .selectFrom("webhook_delivery")
@@ -72,7 +83,12 @@ export async function listDueDeliveries(
     .selectAll("webhook_delivery")
     .select("webhook.workspace_uuid")
     .where("webhook_delivery.sequence", "in", first)
-    .where("webhook_delivery.due_at", "<=", now.getTime());
+    .where((eb) =>
+      eb.or([
+        eb("webhook_delivery.due_at", "<=", now.getTime()),
+        eb("webhook_delivery.due_at", ">", farthest.getTime()),
+      ]),
+    );
   if (busy.length > 0) due = due.where("webhook.workspace_uuid", "not in", busy);
   const rows = await due
     .orderBy("webhook_delivery.due_at")
