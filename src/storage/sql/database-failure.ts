@@ -68,10 +68,31 @@ export function databaseUnavailable(reason: string): Failure {
   });
 }
 
+const OUTCOME_UNKNOWN = "database: lost at a commit";
+
+/** For a transaction that may have been committed or not, and that may even be committed later. */
+export function outcomeUnknown(): Failure {
+  return new Failure(
+    "unavailable",
+    "The database is not available, and it is not known whether the change is stored: look, then try again",
+    { reason: OUTCOME_UNKNOWN },
+  );
+}
+
+/** Whether what the transaction names must be left as it is. After any other error it has been rolled back. */
+export function isOutcomeUnknown(error: unknown): boolean {
+  return error instanceof Failure && error.details.reason === OUTCOME_UNKNOWN;
+}
+
 /** Whether nothing was written because the database can only be read. */
 export function isReadOnlyFailure(error: unknown): boolean {
   const reason = error instanceof Failure ? error.details.reason : undefined;
   return READ_ONLY_CODES.some((prefix) => reason?.startsWith(`database: ${prefix}`));
+}
+
+/** Whether an error that has been translated tells that the database was lost, rather than what was asked of it. */
+export function isDatabaseUnavailable(error: unknown): boolean {
+  return error instanceof Failure && error.kind === "unavailable";
 }
 
 /** Whether PostgreSQL gives no more connections for now: 53300 is too_many_connections, of the server, database or role. */

@@ -9,12 +9,18 @@ import {
   type QueryResult,
   type TransactionSettings,
 } from "kysely";
+import type pg from "pg";
+import { findCommitOutcome } from "./commit-outcome.ts";
 import type { ConnectionUse } from "./connection-turns.ts";
+import { isDatabaseUnavailable, isWorthRepeating, outcomeUnknown } from "./database-failure.ts";
 import { type PooledConnection, type PostgresPool, WITHOUT_LIMITS } from "./postgres-pool.ts";
 import { type TransactionOptions, transactionOptions } from "./transaction-options.ts";
 
 /** Commands whose number of rows is the number that they changed. */
 const CHANGING_COMMANDS = new Set(["INSERT", "UPDATE", "DELETE", "MERGE"]);
+
+/** A standby gives none, and takes no changes. The old name, since 10; `pg_current_xact_id` since 13. */
+const TRANSACTION_ID = "select case when pg_is_in_recovery() then null else txid_current()::text end as id";
 
 /** Kysely over a pool of connections. */
 export function postgresDialect(pool: PostgresPool): Dialect {
@@ -29,6 +35,8 @@ export function postgresDialect(pool: PostgresPool): Dialect {
 type PostgresConnection = DatabaseConnection & {
   readonly pooled: PooledConnection;
   readonly isLong: boolean;
+  /** Of the transaction that is open, by which its outcome can be asked for. Undefined: it changes nothing. */
+  transactionId: string | undefined;
   /** Set when its transaction could not be ended, so that nobody else gets it. */
   isBroken: boolean;
 };
@@ -42,12 +50,32 @@ function postgresDriver(pool: PostgresPool): Driver {
     },
     async beginTransaction(opened, settings) {
       const connection = asPostgres(opened);
-      await execute(connection, beginStatement(settings));
+      if (transactionOptions.getStore() === undefined) {
+        await execute(connection, beginStatement(settings));
+        return;
+      }
+      // Together they take one round trip; `pg` answers several statements by an array.
+      const answer: unknown = await execute(connection, `${beginStatement(settings)}; ${TRANSACTION_ID}`);
+      const [, { rows }] = answer as readonly [unknown, pg.QueryResult<{ id: string | null }>];
+      connection.transactionId = rows[0]?.id ?? undefined;
       if (connection.isLong) await execute(connection, WITHOUT_LIMITS);
     },
-    async commitTransaction(connection) {
+    async commitTransaction(opened) {
+      const connection = asPostgres(opened);
+      const { transactionId } = connection;
+      let command: string;
+      try {
+        ({ command } = await execute(connection, "commit"));
+      } catch (error) {
+        if (transactionId === undefined || isWorthRepeating(error) || !isDatabaseUnavailable(error))
+          throw error;
+        // Whoever waits for this one's turn to ask may be this one.
+        connection.pooled.release(true);
+        const outcome = await findCommitOutcome(pool, transactionId);
+        if (outcome === "committed") return;
+        throw outcome === "aborted" ? error : outcomeUnknown();
+      }
       // After an error that somebody caught, PostgreSQL answers a commit with a rollback and calls that a success.
-      const { command } = await execute(asPostgres(connection), "commit");
       if (command === "ROLLBACK")
         throw new Error("The transaction was rolled back: an error in it was passed over");
     },
@@ -77,6 +105,7 @@ function openConnection(pooled: PooledConnection, isLong: boolean): PostgresConn
   return {
     pooled,
     isLong,
+    transactionId: undefined,
     isBroken: false,
     async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
       const result = await pooled.query({ text: query.sql, values: [...query.parameters] }, isLong);

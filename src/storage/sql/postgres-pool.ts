@@ -57,7 +57,7 @@ type Query = pg.QueryConfig & { readonly query_timeout?: number };
 export type PooledConnection = {
   /** Waits for an answer as long as is usual, or with `isLong` as long as it takes. After that the connection is dropped. */
   query(query: Query, isLong?: boolean): Promise<pg.QueryResult>;
-  /** `isBroken`: nobody else gets it. */
+  /** `isBroken`: nobody else gets it. To release it twice is to release it once. */
   release(isBroken: boolean): void;
 };
 
@@ -118,6 +118,7 @@ export async function openPostgresPool(
 
 function pooled(client: pg.PoolClient, { answerMs }: PostgresLimits, endTurn: () => void): PooledConnection {
   let isWaiting = false;
+  let isReleased = false;
   return {
     async query(query, isLong = false) {
       // A rollback behind a statement that was given up would wait for the same answer.
@@ -131,6 +132,8 @@ function pooled(client: pg.PoolClient, { answerMs }: PostgresLimits, endTurn: ()
       }
     },
     release(isBroken) {
+      if (isReleased) return;
+      isReleased = true;
       client.release(isBroken || isWaiting);
       endTurn();
     },
