@@ -55,7 +55,7 @@ export async function importRepository(
     if (report.unpackProblem !== undefined)
       throw new Failure("invalid-input", `${what}: ${report.unpackProblem}`);
     const refused = report.refs.flatMap(({ name, refused: why }) =>
-      why === undefined ? [] : [{ name, refused: why }],
+      why === undefined ? [] : [{ name: String(name), refused: why }],
     );
     if (refused.length === report.refs.length) {
       throw new Failure("invalid-input", `${what}: every ref is refused: ${refused[0]!.refused}`);

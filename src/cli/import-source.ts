@@ -2,9 +2,17 @@ import { isUtf8 } from "node:buffer";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { GitError, runGit } from "../git/git-process.ts";
+import { quotePath } from "../git/quote-path.ts";
 import { Failure } from "../model/failure.ts";
 import { type ObjectId, parseObjectId } from "../model/object-id.ts";
-import { type BranchName, branchOf, parseRefName, type RefName } from "../model/ref-name.ts";
+import {
+  type BranchName,
+  branchOf,
+  invalidRefNameReason,
+  newRefNameProblem,
+  parseRefName,
+  type RefName,
+} from "../model/ref-name.ts";
 
 /** What is taken of a repository. Remotes' branches and the stash belong to the clone, not to the repository. */
 const TAKEN_PREFIXES = ["refs/heads/", "refs/tags/", "refs/notes/"];
@@ -112,16 +120,18 @@ async function readRefs(gitDir: string): Promise<Pick<ImportSource, "refs" | "wa
     const isTaken = TAKEN_PREFIXES.some((prefix) => name.startsWith(prefix));
     const refName = isUtf8(line) ? parseRefName(name) : undefined;
     if (!isTaken) others += 1;
-    else if (target === undefined || refName === undefined)
-      warnings.push(`left out ${JSON.stringify(name)}: ${nameProblem(line)}`);
+    else if (target === undefined || refName === undefined || newRefNameProblem(refName) !== undefined)
+      warnings.push(`left out ${quotePath(line.subarray(41))}: ${nameProblem(line, refName)}`);
     else refs.push({ name: refName, target });
   }
   if (others > 0) warnings.push(`left out ${others} refs that are no branch, tag or note`);
   return { refs, warnings };
 }
 
-function nameProblem(line: Buffer): string {
-  return isUtf8(line) ? "its name is refused" : "its name is not UTF-8";
+/** In the words of a push, which takes the same names. */
+function nameProblem(line: Buffer, name: RefName | undefined): string {
+  if (!isUtf8(line)) return "the ref name is not UTF-8";
+  return (name && newRefNameProblem(name)) ?? invalidRefNameReason(line.toString().slice(41));
 }
 
 /** By bytes, since a ref's name need not be text. */

@@ -193,3 +193,24 @@ test("an import that is interrupted leaves nothing behind", async () => {
   assert.deepEqual(await readdir(unfinished), []);
   assert.ok((await listed()).every(({ full_name }) => full_name !== "acme/endless"));
 });
+
+test("takes the names that a push takes, and says for each other one what a push would say", async () => {
+  const source = git.newPath("odd-names");
+  await git.out(["init", "-q"], { folder: source });
+  const tip = await commitFiles(git, source, { a: "a\n" }, "First");
+  const names = ["caf\\351", "nel\\302\\205", "long/".repeat(210).concat("x")];
+  const updates = names.map((name) => `printf 'create refs/heads/${name} ${tip}\\n'`).join("; ");
+  await git.out(["-c", `alias.made=!(${updates}) | git update-ref --stdin`, "made"], { folder: source });
+  const { status, stdout, stderr } = await importFrom(source, "--name", "odd-names");
+  assert.equal(status, 0, stderr);
+  assert.match(stdout, /^Imported acme\/odd-names: 1 branches/);
+  assert.ok(stderr.includes('pail: left out "refs/heads/caf\\351": the ref name is not UTF-8\n'), stderr);
+  assert.ok(
+    stderr.includes('pail: left out "refs/heads/nel\\302\\205": the ref name has control characters'),
+    stderr,
+  );
+  assert.match(
+    stderr,
+    /pail: left out refs\/heads\/long.*: the ref name is longer than the limit of 1024 bytes/,
+  );
+});

@@ -4,8 +4,13 @@ import { callerPorts } from "../authorization/caller-ports.ts";
 import { requireAccount } from "../authorization/require-account.ts";
 import { publicBasesOf } from "../config/public-bases.ts";
 import { reachFaultPoint } from "../fault-points.ts";
-import { FLUSH_PACKET, sidebandPackets } from "../git/wire/packet.ts";
-import { type PushReport, writePushReport } from "../git/wire/push-report.ts";
+import { sidebandPackets } from "../git/wire/packet.ts";
+import {
+  canTellReasons,
+  type PushReport,
+  writeFatalReport,
+  writePushReport,
+} from "../git/wire/push-report.ts";
 import { hearOut, type PushRequest, readPushRequest } from "../git/wire/push-request.ts";
 import { actorOf } from "../http/actor.ts";
 import { annotateFailure } from "../http/request-log.ts";
@@ -19,6 +24,7 @@ import type { GitRequest, GitRoute } from "./git-route.ts";
 import { goneSignal } from "./gone-signal.ts";
 import { holdersOf } from "./holder.ts";
 import { NO_CACHE } from "./no-cache.ts";
+import { pushUnlessRefused, reportNamesOf, writeRefusal } from "./refused-push.ts";
 import { isUnpackError, openRequestBody } from "./request-body.ts";
 
 /** How often a client that waits hears from us, so that no proxy between takes the connection for dead. git's own value. */
@@ -37,6 +43,16 @@ export const receivePackRoute: GitRoute = {
     const pushRequest = await readRequest(body);
     // A lone flush: git tests its credential before a large push.
     if (pushRequest === undefined) return reply.send(Buffer.alloc(0));
+    const { problem, refusedCommands: [refused] = [] } = pushRequest;
+    if ((problem ?? refused) !== undefined && !canTellReasons(pushRequest.capabilities)) {
+      await hearOut(pushRequest.pack);
+      throw problem ?? new Failure("invalid-input", `push: ${refused!.reason}`);
+    }
+    if (problem !== undefined) {
+      await hearOut(pushRequest.pack);
+      annotateFailure(request, problem);
+      return reply.send(writeRefusal(pushRequest, problem.message));
+    }
     const answer = new PassThrough();
     answerPush(ports, git, pushRequest, answer, request, reply)
       .catch((error: unknown) => logBug(ports, error, request))
@@ -84,12 +100,14 @@ async function answerPush(
     givePlaceBack = await ports.pushPlaces.take(holdersOf(ports, git, request), signal, onWait);
     clearTimeout(waitTold);
     const own = callerPorts(ports, git, actorOf(caller, request, ports.config));
-    const report = await push(own.ports, repository, pushRequest, {
-      author: { kind: "account", account: requireAccount(caller) },
-      bases: publicBasesOf(ports),
-      signal,
-      ...(hasSideband && !capabilities.has("quiet") ? { onProgress } : {}),
-    });
+    const report = await pushUnlessRefused(pushRequest, () =>
+      push(own.ports, repository, pushRequest, {
+        author: { kind: "account", account: requireAccount(caller) },
+        bases: publicBasesOf(ports),
+        signal,
+        ...(hasSideband && !capabilities.has("quiet") ? { onProgress } : {}),
+      }),
+    );
     await hearOut(pushRequest.pack);
     reachFaultPoint("push.answering");
     annotateReport(request, report);
@@ -126,9 +144,7 @@ function fatalAnswer(
   if (failure === undefined) logBug(ports, error, request);
   else annotateFailure(request, failure);
   const problem = failure?.message ?? "something went wrong on the server";
-  const refs = pushRequest.commands.map(({ name }) => ({ name, refused: problem }));
-  const report = writePushReport({ unpackProblem: problem, refs }, pushRequest.capabilities);
-  return report.length > 0 ? report : FLUSH_PACKET;
+  return writeFatalReport(problem, reportNamesOf(pushRequest), pushRequest.capabilities);
 }
 
 function annotateReport(request: FastifyRequest, report: PushReport): void {

@@ -27,6 +27,22 @@ export function parseRefName(text: string): RefName | undefined {
   return text.isWellFormed() ? (text as RefName) : undefined;
 }
 
+/** Why a name that `parseRefName` does not take is none. */
+export function invalidRefNameReason(name: string): string {
+  return Buffer.byteLength(name) > REF_NAME_BYTES_MAX
+    ? `the ref name is longer than the limit of ${REF_NAME_BYTES_MAX} bytes`
+    : "not a valid ref name";
+}
+
+/**
+ * Why no ref of this name is made, though git would take it, in words for who asks. Refs of old imports that have such a name are
+ * found by it.
+ */
+export function newRefNameProblem(name: RefName): string | undefined {
+  // U+0080 to U+009F are orders to some terminals, and are seen in none.
+  return /\p{Cc}/u.test(name) ? "the ref name has control characters" : undefined;
+}
+
 /** A branch name that `git check-ref-format --branch` takes: no leading dash, not `HEAD`. */
 export function parseBranchName(text: string): BranchName | undefined {
   if (text.startsWith("-") || text === "HEAD") return undefined;

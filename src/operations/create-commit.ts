@@ -11,7 +11,7 @@ import type { PublicBases } from "../model/event.ts";
 import { Failure, invalidField } from "../model/failure.ts";
 import type { FilePath } from "../model/file-path.ts";
 import type { ObjectId } from "../model/object-id.ts";
-import { BRANCH_PREFIX, type BranchName, type RefName } from "../model/ref-name.ts";
+import { BRANCH_PREFIX, type BranchName, newRefNameProblem, type RefName } from "../model/ref-name.ts";
 import type { Repository } from "../model/repository.ts";
 import type { Quarantine } from "../storage/packs/pack-store.ts";
 import { openSpool, type Spool } from "../storage/packs/spool.ts";
@@ -155,6 +155,8 @@ async function findBase(
     refuseEmptyWish(wish);
     return { branch, old: tip, parent: tip };
   }
+  const problem = newRefNameProblem(refNameOf(branch));
+  if (problem !== undefined) throw invalidField("branch", problem);
   if (wish.parent !== undefined) {
     if (wish.branch === undefined) throw notTheTip(branch, undefined);
     return { branch, old: undefined, parent: await findParent(ports, repository, wish.parent, signal) };

@@ -8,7 +8,13 @@ import type { PublicBases } from "../model/event.ts";
 import { Failure, invalidField } from "../model/failure.ts";
 import type { ObjectId } from "../model/object-id.ts";
 import type { Ref, RefUpdate } from "../model/ref.ts";
-import { BRANCH_PREFIX, parseBranchName, type RefName, TAG_PREFIX } from "../model/ref-name.ts";
+import {
+  BRANCH_PREFIX,
+  newRefNameProblem,
+  parseBranchName,
+  type RefName,
+  TAG_PREFIX,
+} from "../model/ref-name.ts";
 import type { Repository } from "../model/repository.ts";
 import type { Ports } from "../ports.ts";
 import type { Quarantine } from "../storage/packs/pack-store.ts";
@@ -79,7 +85,10 @@ export async function createTag(
 function newRefName(prefix: typeof BRANCH_PREFIX | typeof TAG_PREFIX, text: string): RefName {
   const kind = prefix === BRANCH_PREFIX ? "branch" : "tag";
   if (parseBranchName(text) === undefined) throw invalidField("name", `not a valid ${kind} name`);
-  return (prefix + text) as RefName;
+  const name = (prefix + text) as RefName;
+  const problem = newRefNameProblem(name);
+  if (problem !== undefined) throw invalidField("name", problem);
+  return name;
 }
 
 /** A commit that a deletion has left may have lost a part of its history since: it must not be taken up again. */

@@ -4,7 +4,7 @@ import type { PushReport } from "../git/wire/push-report.ts";
 import type { PushCommand, PushRequest } from "../git/wire/push-request.ts";
 import type { PublicBases } from "../model/event.ts";
 import type { ObjectId } from "../model/object-id.ts";
-import { parseRefName, REF_NAME_BYTES_MAX, type RefName } from "../model/ref-name.ts";
+import { invalidRefNameReason, newRefNameProblem, parseRefName, type RefName } from "../model/ref-name.ts";
 import type { Repository } from "../model/repository.ts";
 import type { Ports } from "../ports.ts";
 import type { Quarantine } from "../storage/packs/pack-store.ts";
@@ -155,7 +155,8 @@ function firstSteps(commands: readonly PushCommand[]): Step[] {
     const name = parseRefName(command.name);
     const isRepeated = seen.has(command.name);
     seen.add(command.name);
-    if (name === undefined) return { command, update: undefined, refused: invalidNameReason(command.name) };
+    if (name === undefined)
+      return { command, update: undefined, refused: invalidRefNameReason(command.name) };
     if (isRepeated)
       return { command, update: undefined, refused: "multiple updates for this ref are not allowed" };
     const refused = refusedName(name, command);
@@ -164,19 +165,13 @@ function firstSteps(commands: readonly PushCommand[]): Step[] {
   });
 }
 
-function invalidNameReason(name: string): string {
-  return Buffer.byteLength(name) > REF_NAME_BYTES_MAX
-    ? `the ref name is longer than the limit of ${REF_NAME_BYTES_MAX} bytes`
-    : "not a valid ref name";
-}
-
 function refusedName(name: RefName, command: PushCommand): string | undefined {
   if (RESERVED_PREFIXES.some((prefix) => name.startsWith(prefix)))
     return "refs of this kind belong to the server";
   // A ref "refs/heads" would stand where all branches have to lie.
   if (name.split("/").length < 3) return "a ref needs a kind and a name, such as refs/heads/main";
   if (command.old === undefined && command.new === undefined) return "nothing to delete";
-  return undefined;
+  return command.new === undefined ? undefined : newRefNameProblem(name);
 }
 
 /** gitprotocol-capabilities(5), atomic: all or nothing. */

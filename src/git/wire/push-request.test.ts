@@ -50,13 +50,8 @@ test("a lone flush is no push", async () => {
 for (const [why, bytes] of [
   ["a line that is no command", dataPacket("hello")],
   ["a short object id", dataPacket(`${A.slice(1)} ${B} refs/heads/x`)],
-  ["a SHA-256 object id", dataPacket(`${"a".repeat(64)} ${"b".repeat(64)} refs/heads/x`)],
   ["no ref name", dataPacket(`${A} ${B} `)],
   ["an end within a packet", Buffer.from("0099abc")],
-  [
-    "a name that is not UTF-8",
-    dataPacket(Buffer.concat([Buffer.from(`${A} ${B} refs/heads/`), Buffer.of(0xff)])),
-  ],
 ] as const) {
   test(`refuses ${why}`, async () => {
     await assert.rejects(readPushRequest(inPieces(Buffer.concat([bytes, FLUSH_PACKET]), 100)), (error) => {
@@ -65,19 +60,64 @@ for (const [why, bytes] of [
   });
 }
 
-test("refuses one push option, and one command, more than the limit, naming it", async () => {
+for (const [why, line, name, reportName, reason] of [
+  [
+    "a SHA-256 object id",
+    `${"a".repeat(64)} ${"b".repeat(64)} refs/heads/x`,
+    "refs/heads/x",
+    "refs/heads/x",
+    /SHA-256/,
+  ],
+  [
+    "a name that is not UTF-8",
+    `${A} ${B} refs/heads/\xff`,
+    '"refs/heads/\\377"',
+    "refs/heads/\xff",
+    /"refs\/heads\/\\377" is not UTF-8/,
+  ],
+  [
+    "a name with a line feed",
+    `${A} ${B} refs/heads/a\nb`,
+    '"refs/heads/a\\nb"',
+    '"refs/heads/a\\nb"',
+    /control characters/,
+  ],
+] as const) {
+  test(`${why} is refused by itself`, async () => {
+    const lines = [
+      dataPacket(`${ZERO} ${A} refs/heads/main\0report-status`),
+      dataPacket(Buffer.from(line, "latin1")),
+    ];
+    const request = await readPushRequest(inPieces(Buffer.concat([...lines, FLUSH_PACKET]), 100));
+    assert.deepEqual(request?.commands, [{ name: "refs/heads/main", old: undefined, new: A }]);
+    const [refused, ...more] = request?.refusedCommands ?? [];
+    assert.deepEqual(more, []);
+    assert.equal(refused!.name, name);
+    assert.equal(refused!.reportName.toString("latin1"), reportName);
+    assert.match(refused!.reason, reason);
+  });
+}
+
+test("one push option, and one command, more than the limit is a problem that names it", async () => {
   const command = dataPacket(`${ZERO} ${A} refs/heads/main\0push-options`);
   const options = Array.from({ length: PUSH_OPTIONS_MAX + 1 }, () => dataPacket("x"));
-  await assert.rejects(
-    readPushRequest(inPieces(Buffer.concat([command, FLUSH_PACKET, ...options, FLUSH_PACKET]), 65_536)),
+  const problemOf = async (bytes: Buffer) => (await readPushRequest(inPieces(bytes, 65_536)))?.problem;
+  assert.match(
+    (await problemOf(Buffer.concat([command, FLUSH_PACKET, ...options, FLUSH_PACKET])))!.message,
     new RegExp(`${PUSH_OPTIONS_MAX} push options`),
   );
-  const commands = Buffer.concat(
-    Array.from({ length: PUSH_COMMANDS_MAX + 1 }, (_, index) =>
-      dataPacket(`${ZERO} ${A} refs/heads/${index}`),
-    ),
+  const commands = Array.from({ length: PUSH_COMMANDS_MAX + 1 }, (_, index) =>
+    dataPacket(`${ZERO} ${A} refs/heads/${index}`),
   );
-  await assert.rejects(readPushRequest(inPieces(commands, 65_536)), new RegExp(`${PUSH_COMMANDS_MAX} refs`));
+  assert.match(
+    (await problemOf(Buffer.concat([...commands, FLUSH_PACKET])))!.message,
+    new RegExp(`${PUSH_COMMANDS_MAX} refs`),
+  );
+  const shallow = Array.from({ length: 100_001 }, () => dataPacket(`shallow ${A}`));
+  assert.match(
+    (await problemOf(Buffer.concat([...shallow, command, FLUSH_PACKET, FLUSH_PACKET])))!.message,
+    /shallow lines/,
+  );
 });
 
 test("junk is a request, none, or a failure", async () => {

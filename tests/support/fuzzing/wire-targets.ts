@@ -209,6 +209,9 @@ const refPrefixes = fuzzTarget(
   },
 );
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+const ASCII_CONTROL = /[\x00-\x1f\x7f]/;
+
 async function readPush(pieces: readonly Buffer[]) {
   let rest = 0;
   let read: unknown;
@@ -216,8 +219,10 @@ async function readPush(pieces: readonly Buffer[]) {
     const request = await readPushRequest(stream(pieces));
     if (request === undefined) return;
     for await (const piece of request.pack) rest += piece.length;
-    read = { commands: request.commands, capabilities: request.capabilities, options: request.options };
-    for (const { name } of request.commands) assert.doesNotMatch(name, /\p{Cc}/u);
+    const { pack: _, ...parts } = request;
+    read = parts;
+    for (const { name } of [...request.commands, ...(request.refusedCommands ?? [])])
+      assert.doesNotMatch(name, ASCII_CONTROL);
   });
   return { read, refusal, rest };
 }
