@@ -172,7 +172,18 @@ export async function findCommitAccounts(
   commits: readonly Commit[],
 ): Promise<ReadonlyMap<string, Account>> {
   const addresses = commits.flatMap(({ author, committer }) => [author.email, committer.email]);
-  return database.lookups.findAccountsByEmails([...new Set(addresses.filter((address) => address !== ""))]);
+  return findAccountsOf({ database }, addresses);
+}
+
+/** RFC 5321, section 4.5.3.1: no address is longer, whatever a commit says. */
+const ADDRESS_LENGTH_MAX = 320;
+
+export async function findAccountsOf(
+  { database }: Pick<Ports, "database">,
+  addresses: readonly string[],
+): Promise<ReadonlyMap<string, Account>> {
+  const possible = addresses.filter((address) => address !== "" && address.length <= ADDRESS_LENGTH_MAX);
+  return database.lookups.findAccountsByEmails([...new Set(possible)]);
 }
 
 const KEY_LENGTH = 32;

@@ -1,4 +1,3 @@
-import { parseTag } from "../git/objects/parse-commit.ts";
 import type { RefDetails } from "../git/objects/ref-details.ts";
 import type { Account } from "../model/account.ts";
 import { Failure, invalidField } from "../model/failure.ts";
@@ -10,6 +9,7 @@ import type { Repository } from "../model/repository.ts";
 import type { Ports } from "../ports.ts";
 import { countListedRefs, listRefsFiltered } from "../storage/sql/ref-list.ts";
 import { findRef } from "../storage/sql/refs.ts";
+import { findAccountsOf } from "./commits.ts";
 
 export type RefPorts = Pick<Ports, "database" | "packs" | "objects">;
 
@@ -118,11 +118,10 @@ export async function readRefs(
   const gitDir = packs.gitDir(repository.uuid);
   return Promise.all(
     refs.map(async (ref) => {
-      const [commit, object] = await Promise.all([
+      const [commit, tag] = await Promise.all([
         objects.readCommit(gitDir, commitIdOf(ref)),
-        ref.peeled === undefined ? undefined : objects.readObject(gitDir, ref.target),
+        ref.peeled === undefined ? undefined : objects.readTag(gitDir, ref.target),
       ]);
-      const tag = object === undefined ? undefined : parseTag(ref.target, object.content);
       const kind = ref.name.startsWith(BRANCH_PREFIX) ? "branch" : "tag";
       return { ref, kind, name: shortName(ref), commit, tag } as const;
     }),
@@ -135,5 +134,5 @@ export async function findRefAccounts(
   refs: readonly RefDetails[],
 ): Promise<ReadonlyMap<string, Account>> {
   const addresses = refs.flatMap(({ commit, tag }) => [commit?.author.email ?? "", tag?.tagger?.email ?? ""]);
-  return database.lookups.findAccountsByEmails(addresses.filter((address) => address !== ""));
+  return findAccountsOf({ database }, addresses);
 }

@@ -1,5 +1,6 @@
 import type { Identity } from "../git/objects/commit.ts";
 import type { Account } from "../model/account.ts";
+import { cutText, IDENTITY_LENGTH_MAX } from "./bounded-texts.ts";
 import { representEmbeddedAccount } from "./embedded-account.ts";
 import type { Bases } from "./links.ts";
 
@@ -16,6 +17,11 @@ export function representCommitAuthor<Type extends "author" | "committer">(
   { bases, accounts }: AuthorContext,
 ) {
   const account = accounts.get(identity.email.toLowerCase());
-  const author = { type, raw: identity.raw };
+  const author = { type, raw: cutText(identity.raw, IDENTITY_LENGTH_MAX) };
   return account === undefined ? author : { ...author, user: representEmbeddedAccount(account, bases) };
+}
+
+/** Whether less of it is told than there is. */
+export function isIdentityCut(identity: Identity): boolean {
+  return identity.raw.length > IDENTITY_LENGTH_MAX;
 }

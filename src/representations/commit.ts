@@ -2,7 +2,8 @@ import type { Commit } from "../git/objects/commit.ts";
 import type { CommitParticipant } from "../model/commit-comment.ts";
 import type { ObjectId } from "../model/object-id.ts";
 import type { Repository } from "../model/repository.ts";
-import { type AuthorContext, representCommitAuthor } from "./commit-author.ts";
+import { PARENTS_MAX, representTruncated } from "./bounded-texts.ts";
+import { type AuthorContext, isIdentityCut, representCommitAuthor } from "./commit-author.ts";
 import { representCondensedRepository } from "./condensed-repository.ts";
 import { jsonTemplate } from "./json-template.ts";
 import type { JsonWriter } from "./json-writer.ts";
@@ -68,6 +69,7 @@ function assembleCommit<Committer, Participants>(
   { id, date, author, message, rendered, parents }: CommitParts,
   { repository, bases }: CommitPlace,
   more: { readonly committer: Committer; readonly participants: Participants },
+  truncated: ReturnType<typeof representTruncated> = {},
 ) {
   return {
     type: "commit",
@@ -82,7 +84,19 @@ function assembleCommit<Committer, Participants>(
     rendered: { message: rendered },
     repository: representCondensedRepository(repository, bases),
     ...more.participants,
+    ...truncated,
   };
+}
+
+/** What of a commit is told in part. */
+function truncatedOf(commit: Commit, withCommitter: boolean) {
+  const { author, committer, parents, isMessageCut, areParentsCut } = commit;
+  return representTruncated([
+    isMessageCut && "message",
+    isIdentityCut(author) && "author.raw",
+    withCommitter && isIdentityCut(committer) && "committer.raw",
+    (areParentsCut || parents.length > PARENTS_MAX) && "parents",
+  ]);
 }
 
 /** A `commit` in full: contract, rest.md §2.8. */
@@ -94,16 +108,19 @@ export function representCommit(commit: Commit, context: CommitContext, options:
     author: representCommitAuthor("author", commit.author, context),
     message: commit.message,
     rendered: representRendered(commit.message),
-    parents: commit.parents.map((parent) => representCondensedCommit(bases, repository, parent)),
+    parents: commit.parents
+      .slice(0, PARENTS_MAX)
+      .map((parent) => representCondensedCommit(bases, repository, parent)),
   };
-  return assembleCommit(parts, context, {
+  const more = {
     committer: options.withCommitter
       ? { committer: representCommitAuthor("committer", commit.committer, context) }
       : {},
     participants: options.withParticipants
       ? { participants: (options.participants ?? []).map((one) => representParticipant(one, bases)) }
       : {},
-  });
+  };
+  return assembleCommit(parts, context, more, truncatedOf(commit, options.withCommitter));
 }
 
 type CommitTemplates = {
@@ -157,7 +174,13 @@ export function openCommitWriter(context: CommitContext): (commit: Commit, write
     }
     writer.write("]");
   }
-  return ({ id, author, message, parents }, writer) => {
+  return (commit, writer) => {
+    // What is cut has a key more.
+    if ("truncated" in truncatedOf(commit, false)) {
+      const whole = representCommit(commit, context, { withCommitter: false, withParticipants: false });
+      return writer.write(JSON.stringify(whole));
+    }
+    const { id, author, message, parents } = commit;
     const values = {
       id,
       date: representCommitDate(author.date),

@@ -10,7 +10,6 @@ import {
 } from "../../model/ref-name.ts";
 import { runGit } from "../git-process.ts";
 import type { ObjectReader } from "../objects/object-reader.ts";
-import { parseTag } from "../objects/parse-commit.ts";
 
 /** One repository's refs, as the database has them. */
 export type RevisionRefs = {
@@ -22,7 +21,7 @@ export type RevisionRefs = {
 export type RevisionSource = {
   readonly gitDir: string;
   readonly refs: RevisionRefs;
-  readonly objects: Pick<ObjectReader, "isCommit" | "readHeader" | "readObject">;
+  readonly objects: Pick<ObjectReader, "isCommit" | "readHeader" | "readTag">;
 };
 
 /** git's own least length of an abbreviated object name (environment.c, `minimum_abbrev`). */
@@ -86,8 +85,7 @@ async function peelToCommit(
     const header = await objects.readHeader(gitDir, id);
     if (header?.type === "commit") return id;
     if (header?.type !== "tag") return undefined;
-    const object = await objects.readObject(gitDir, id);
-    const tag = object === undefined ? undefined : parseTag(id, object.content);
+    const tag = await objects.readTag(gitDir, id);
     if (tag === undefined) return undefined;
     id = tag.target;
   }

@@ -124,7 +124,8 @@ function openWalk({ graph, readCommit }: WalkSource) {
     if (known !== undefined) return known;
     ungraphed += 1;
     const commit = ungraphed > UNGRAPHED_MAX ? undefined : await readCommit(id);
-    if (commit === undefined) throw new OutsideGraphError();
+    // What lies below more parents than are read here, git has to say.
+    if (commit === undefined || commit.areParentsCut === true) throw new OutsideGraphError();
     // gitformat-commit-graph(5): what is outside counts as above all that is inside.
     const seconds = commit.committer.date.getTime() / 1000;
     const node = newNode(-1, id, Number.POSITIVE_INFINITY, seconds);

@@ -22,6 +22,10 @@ export type Commit = {
   readonly committer: Identity;
   /** Verbatim, with its line end at the end if it has one. */
   readonly message: string;
+  /** There are more than these. */
+  readonly areParentsCut?: true;
+  /** There is more of it. */
+  readonly isMessageCut?: true;
 };
 
 /** An annotated tag. */
@@ -34,4 +38,6 @@ export type Tag = {
   readonly tagger: Identity | undefined;
   /** Verbatim, with a signature if it has one. */
   readonly message: string;
+  /** There is more of it. */
+  readonly isMessageCut?: true;
 };

@@ -1,11 +1,13 @@
 import { Failure } from "../../model/failure.ts";
 import type { ObjectId } from "../../model/object-id.ts";
 import { CatFilePool } from "./cat-file-pool.ts";
-import type { Commit } from "./commit.ts";
+import type { Commit, Tag } from "./commit.ts";
 import { CommitCache } from "./commit-cache.ts";
 import type { ObjectType } from "./object-type.ts";
 import { openPackReader } from "./pack-reader.ts";
-import { parseCommit } from "./parse-commit.ts";
+import { parseCommit, parseTag } from "./parse-commit.ts";
+import { readObjectStart } from "./read-object-start.ts";
+import { OBJECT_TEXT_BYTES_MAX } from "./shorten-object.ts";
 
 export type ObjectReaderOptions = {
   /** Processes of git for one repository, and for all together. */
@@ -52,6 +54,8 @@ export type ObjectReader = {
   readCommit(gitDir: string, id: ObjectId): Promise<Commit | undefined>;
   /** In the order of `ids`, without those that are no commit of the repository. */
   readCommits(gitDir: string, ids: readonly ObjectId[]): Promise<Commit[]>;
+  /** An annotated tag. Undefined if the repository has no such object, or it is none. */
+  readTag(gitDir: string, id: ObjectId): Promise<Tag | undefined>;
   /** Call when the folder is removed or its alternates change. */
   forget(gitDir: string): void;
   /** Ends all processes of git and refuses what is asked from then on. */
@@ -69,6 +73,9 @@ const DEFAULTS = {
   waitingMax: 20_000,
   commitCacheBytesMax: 8 * MIB,
 } satisfies Required<ObjectReaderOptions>;
+
+/** Of a commit or tag that has more the beginning is read, which has all that is told of it. */
+const TEXT_READ_BYTES_MAX = MIB;
 
 /** Commits asked for at once, so that one long list leaves room for other readers. */
 const COMMITS_AT_ONCE = 128;
@@ -141,17 +148,35 @@ export function openObjectReader(options: ObjectReaderOptions = {}): ObjectReade
     return packed.type === "commit" ? keepCommit(gitDir, id, packed.content) : "another-type";
   }
 
-  function keepCommit(gitDir: string, id: ObjectId, content: Buffer): Commit {
-    const commit = parseCommit(id, content);
-    cache.add(gitDir, commit, content.length);
+  function keepCommit(gitDir: string, id: ObjectId, content: Buffer, isWhole = true): Commit {
+    const commit = parseCommit(id, content, isWhole);
+    // One that is cut has twice the bytes of the longest that is not, at most.
+    cache.add(gitDir, commit, Math.min(content.length, 2 * OBJECT_TEXT_BYTES_MAX));
     return commit;
   }
 
   /** Nothing of another type is put together, however large it is. */
   async function askForCommit(gitDir: string, id: ObjectId): Promise<Commit | undefined> {
     const header = await askForHeader(gitDir, id);
-    const object = header?.type === "commit" ? await readContent(gitDir, id, header) : undefined;
-    return object && keepCommit(gitDir, id, object.content);
+    if (header?.type !== "commit") return undefined;
+    const content = await readText(gitDir, id, header);
+    return content && keepCommit(gitDir, id, content, content.length === header.size);
+  }
+
+  /** All of a commit or tag, or the beginning of a large one. */
+  async function readText(gitDir: string, id: ObjectId, header: ObjectHeader): Promise<Buffer | undefined> {
+    return header.size > TEXT_READ_BYTES_MAX
+      ? readObjectStart(gitDir, { id, type: header.type }, TEXT_READ_BYTES_MAX)
+      : (await readContent(gitDir, id, header))?.content;
+  }
+
+  async function readTag(gitDir: string, id: ObjectId): Promise<Tag | undefined> {
+    const packed = packs.find(gitDir, id);
+    if (packed !== undefined) return packed.type === "tag" ? parseTag(id, packed.content) : undefined;
+    const header = await askForHeader(gitDir, id);
+    if (header?.type !== "tag") return undefined;
+    const content = await readText(gitDir, id, header);
+    return content && parseTag(id, content, content.length === header.size);
   }
 
   async function isCommit(gitDir: string, id: ObjectId): Promise<boolean> {
@@ -201,6 +226,7 @@ export function openObjectReader(options: ObjectReaderOptions = {}): ObjectReade
     readObjectUpTo,
     readCommit,
     readCommits,
+    readTag,
     forget,
     close,
   };

@@ -3,6 +3,7 @@ import type { Commit, Identity, Tag } from "./commit.ts";
 import { decodeObjectText } from "./decode-object-text.ts";
 import { parseObjectType } from "./object-type.ts";
 import { NOBODY, parseIdentity } from "./parse-identity.ts";
+import { OBJECT_TEXT_BYTES_MAX, type ShortenedObject, shortenObject } from "./shorten-object.ts";
 
 /** The tree without entries, which git knows in every repository. */
 const EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904" as ObjectId;
@@ -44,12 +45,21 @@ function parentsOf(headers: readonly string[]): ObjectId[] {
   return parents;
 }
 
+/** Undefined for one that is kept as it is: nearly all are. */
+function shortened(content: Buffer, isWhole: boolean): ShortenedObject | undefined {
+  return isWhole && content.length <= OBJECT_TEXT_BYTES_MAX ? undefined : shortenObject(content, isWhole);
+}
+
 /**
  * Reads the content of a commit object. Faults of old histories are tolerated, and no bytes make it fail: a commit
- * without a tree has the empty one, one without an author an empty author of 1970.
+ * without a tree has the empty one, one without an author an empty author of 1970. Of one that is too large the beginning
+ * of what it says is kept.
+ *
+ * @param isWhole whether `content` is all of it.
  */
-export function parseCommit(id: ObjectId, content: Buffer): Commit {
-  const { headers, message } = splitText(decodeObjectText(content));
+export function parseCommit(id: ObjectId, content: Buffer, isWhole = true): Commit {
+  const short = shortened(content, isWhole);
+  const { headers, message } = splitText(decodeObjectText(short?.content ?? content));
   const author = findHeader(headers, "author");
   const committer = findHeader(headers, "committer");
   const writtenBy = readIdentity(author) ?? NOBODY;
@@ -61,15 +71,20 @@ export function parseCommit(id: ObjectId, content: Buffer): Commit {
     // Most are committed by who has written them, in the same second.
     committer: committer === author ? writtenBy : (readIdentity(committer) ?? NOBODY),
     message,
+    ...(short?.areParentsCut === true ? { areParentsCut: true } : {}),
+    ...(short?.isMessageCut === true ? { isMessageCut: true } : {}),
   };
 }
 
-/** Reads the content of a tag object, or undefined if it does not say what it points at. */
-export function parseTag(id: ObjectId, content: Buffer): Tag | undefined {
-  const { headers, message } = splitText(decodeObjectText(content));
+/** Reads the content of a tag object, or undefined if it does not say what it points at. `isWhole` as for a commit. */
+export function parseTag(id: ObjectId, content: Buffer, isWhole = true): Tag | undefined {
+  const short = shortened(content, isWhole);
+  const { headers, message } = splitText(decodeObjectText(short?.content ?? content));
   const target = findObjectId(headers, "object");
   const targetType = parseObjectType(findHeader(headers, "type") ?? "");
   if (target === undefined || targetType === undefined) return undefined;
   const name = findHeader(headers, "tag") ?? "";
-  return { id, target, targetType, name, tagger: readIdentity(findHeader(headers, "tagger")), message };
+  const tagger = readIdentity(findHeader(headers, "tagger"));
+  const isMessageCut = short?.isMessageCut === true ? ({ isMessageCut: true } as const) : {};
+  return { id, target, targetType, name, tagger, message, ...isMessageCut };
 }

@@ -1,10 +1,11 @@
+import { Failure } from "../../model/failure.ts";
 import type { ObjectId } from "../../model/object-id.ts";
 import type { ObjectReader } from "./object-reader.ts";
 import { DIRECTORY_MODE, parseTree, type TreeEntry } from "./parse-tree.ts";
 
 export type TreeSource = {
   readonly gitDir: string;
-  readonly objects: Pick<ObjectReader, "readObject">;
+  readonly objects: Pick<ObjectReader, "readHeader" | "readObjectUpTo">;
 };
 
 /** An entry with its way from the root. `path` is bytes, without slashes at its ends; the root's is empty. */
@@ -13,13 +14,40 @@ export type PathEntry = Omit<TreeEntry, "name"> & { readonly path: Buffer };
 const SLASH = Buffer.from("/");
 /** Trees asked for at once, so that one long listing leaves room for other readers. */
 const TREES_AT_ONCE = 32;
+/** Larger ones are read one after another. */
+const SMALL_TREE_BYTES_MAX = 64 * 1024;
+/** Some 300,000 entries with names of usual length. */
+export const TREE_BYTES_MAX = 16 * 1024 * 1024;
+/** The paths of one listing: each has all the names above it in it. */
+const PATHS_BYTES_MAX = 64 * 1024 * 1024;
 const REPLACEMENT = "\u{fffd}";
 
-/** The entries of a tree in git's order. @throws Error if the repository has no such tree: it is damaged then. */
-export async function readTree({ gitDir, objects }: TreeSource, id: ObjectId): Promise<readonly TreeEntry[]> {
-  const object = await objects.readObject(gitDir, id);
-  const entries = object?.type === "tree" ? parseTree(object.content) : undefined;
-  if (entries === undefined) throw new Error(`tree ${id} of ${gitDir} is missing or damaged`);
+/**
+ * The entries of a tree in git's order.
+ *
+ * @throws Failure too-large above TREE_BYTES_MAX; Error if the repository has no such tree: it is damaged then.
+ */
+export async function readTree(source: TreeSource, id: ObjectId): Promise<readonly TreeEntry[]> {
+  const entries = await readTreeUpTo(source, id, TREE_BYTES_MAX);
+  if (entries !== undefined) return entries;
+  const header = await source.objects.readHeader(source.gitDir, id);
+  if (header === undefined) throw new Error(`tree ${id} of ${source.gitDir} is missing`);
+  throw new Failure(
+    "too-large",
+    `Cannot read a directory of the commit: its tree has ${header.size} bytes, the limit is ${TREE_BYTES_MAX}`,
+  );
+}
+
+/** Undefined if it is larger, or is not there. */
+async function readTreeUpTo(
+  { gitDir, objects }: TreeSource,
+  id: ObjectId,
+  bytesMax: number,
+): Promise<readonly TreeEntry[] | undefined> {
+  const object = await objects.readObjectUpTo(gitDir, id, bytesMax);
+  if (object === undefined) return undefined;
+  const entries = object.type === "tree" ? parseTree(object.content) : undefined;
+  if (entries === undefined) throw new Error(`tree ${id} of ${gitDir} is damaged`);
   return entries;
 }
 
@@ -58,7 +86,7 @@ function below(folder: Buffer, { mode, kind, name, id }: TreeEntry): PathEntry {
  * The entries below a folder, breadth first: all of the folder itself, its folders before the others and each of both in
  * git's order, then those of its first folder, and so on, `depthMax` folders deep. Ends early once there are `enough`.
  *
- * @returns undefined if there are more than `entriesMax`, or `timeLimit` is aborted on the way.
+ * @returns undefined if there are more than `entriesMax`, their paths are too long together, or `timeLimit` is aborted.
  */
 export async function listEntries(
   source: TreeSource,
@@ -71,6 +99,7 @@ export async function listEntries(
   },
 ): Promise<readonly PathEntry[] | undefined> {
   const entries: PathEntry[] = [];
+  let pathBytes = 0;
   let level: readonly PathEntry[] = [top];
   for (let depth = 0; depth < limits.depthMax && level.length > 0; depth += 1) {
     const next: PathEntry[] = [];
@@ -78,9 +107,14 @@ export async function listEntries(
       if (entries.length >= limits.enough) return entries;
       if (entries.length > limits.entriesMax || limits.timeLimit.aborted) return undefined;
       const folders = level.slice(start, start + TREES_AT_ONCE);
-      const trees = await Promise.all(folders.map((folder) => readTree(source, folder.id)));
-      for (const [index, tree] of trees.entries()) {
-        const all = tree.map((entry) => below(folders[index]!.path, entry));
+      const small = await Promise.all(
+        folders.map((folder) => readTreeUpTo(source, folder.id, SMALL_TREE_BYTES_MAX)),
+      );
+      for (const [index, folder] of folders.entries()) {
+        const tree = small[index] ?? (await readTree(source, folder.id));
+        pathBytes += tree.reduce((sum, { name }) => sum + name.length + folder.path.length + 1, 0);
+        if (pathBytes > PATHS_BYTES_MAX) return undefined;
+        const all = tree.map((entry) => below(folder.path, entry));
         const inner = all.filter(({ kind }) => kind === "directory");
         // One by one: a tree may have more entries than a call may have arguments.
         for (const entry of inner) {
@@ -88,6 +122,7 @@ export async function listEntries(
           entries.push(entry);
         }
         for (const entry of all) if (entry.kind !== "directory") entries.push(entry);
+        if (entries.length > limits.entriesMax && entries.length < limits.enough) return undefined;
       }
     }
     level = next;

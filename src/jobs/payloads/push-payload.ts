@@ -1,30 +1,52 @@
 import { GitError, runGit } from "../../git/git-process.ts";
 import { listCommits } from "../../git/history/list-commits.ts";
 import type { Commit, Tag } from "../../git/objects/commit.ts";
-import { parseTag } from "../../git/objects/parse-commit.ts";
 import type { Account } from "../../model/account.ts";
 import type { FactOf, PushChange } from "../../model/event.ts";
 import type { ObjectId } from "../../model/object-id.ts";
 import { BRANCH_PREFIX, TAG_PREFIX } from "../../model/ref-name.ts";
+import { cutText } from "../../representations/bounded-texts.ts";
 import { MERGE_STRATEGIES } from "../../representations/branch.ts";
 import { type CommitContext, representCommit, representCommitDate } from "../../representations/commit.ts";
 import { representCommitAuthor } from "../../representations/commit-author.ts";
 import { repositoryApiUrl, repositoryHtmlUrl } from "../../representations/links.ts";
 import { encodeRefName, representRefLinks } from "../../representations/ref-links.ts";
+import { truncatedOfTag } from "../../representations/tag.ts";
 import { type PayloadPorts, type PayloadSubject, showActor, showRepository } from "./payload-subject.ts";
 
 /** Recorded: at most five commits of each change, then `truncated`. */
 const COMMITS_MAX = 5;
 /** Recorded of every branch. */
 const SYNC_STRATEGIES = ["merge_commit", "rebase"] as const;
+/** RFC 5321, section 4.5.3.1: no address is longer. */
+const ADDRESS_LENGTH_MAX = 320;
 /** A tag of a tag of a tag: nobody has more, and whoever makes more gets a target that is not told. */
 const TAG_DEPTH_MAX = 8;
 
-/** `repo:push`: recorded. "too-large" as soon as it is more than `bytesMax`, so that a push of 10,000 refs is not read for nothing. */
+/** What is told of each message, in turn, until the payload is not too large. */
+const MESSAGE_LENGTHS = [undefined, 2048, 128];
+
+/** `repo:push`: recorded. Long messages do not keep a push from being told: they are cut if it would be too large with them. */
 export async function renderPushPayload(
   ports: PayloadPorts,
   fact: FactOf<"repo:push">,
   subject: PayloadSubject,
+  bytesMax: number,
+): Promise<object | "too-large"> {
+  for (const messageLengthMax of MESSAGE_LENGTHS) {
+    const rendered = await renderChanges(ports, fact, { ...subject, messageLengthMax }, bytesMax);
+    if (rendered !== "too-large") return rendered;
+  }
+  return "too-large";
+}
+
+type PushSubject = PayloadSubject & { readonly messageLengthMax: number | undefined };
+
+/** "too-large" as soon as it is more than `bytesMax`, so that a push of 10,000 refs is not read for nothing. */
+async function renderChanges(
+  ports: PayloadPorts,
+  fact: FactOf<"repo:push">,
+  subject: PushSubject,
   bytesMax: number,
 ): Promise<object | "too-large"> {
   const changes = [];
@@ -38,7 +60,7 @@ export async function renderPushPayload(
   return { push: { changes }, repository: showRepository(subject), actor: showActor(subject) };
 }
 
-async function renderChange(ports: PayloadPorts, subject: PayloadSubject, change: PushChange) {
+async function renderChange(ports: PayloadPorts, subject: PushSubject, change: PushChange) {
   const isTag = change.name.startsWith(TAG_PREFIX);
   const { shown: before } = await renderRef(ports, subject, change, change.old);
   const after = await renderRef(ports, subject, change, change.new);
@@ -72,7 +94,7 @@ function changeLinks(
   };
 }
 
-async function newCommits(ports: PayloadPorts, subject: PayloadSubject, change: PushChange) {
+async function newCommits(ports: PayloadPorts, subject: PushSubject, change: PushChange) {
   if (change.new === undefined || change.name.startsWith(TAG_PREFIX))
     return { commits: [], isTruncated: false };
   const gitDir = ports.packs.gitDir(subject.repository.uuid);
@@ -87,12 +109,18 @@ async function newCommits(ports: PayloadPorts, subject: PayloadSubject, change: 
 }
 
 /** Recorded: with the committer, which other answers leave out. */
-function showCommit(commit: Commit, context: CommitContext) {
-  const { repository: _told, ...shown } = representCommit(commit, context, {
+function showCommit(commit: Commit, context: CommitContext & PushSubject) {
+  const { repository: _told, ...shown } = representCommit(cutMessage(commit, context), context, {
     withCommitter: true,
     withParticipants: false,
   });
   return { ...shown, properties: {} };
+}
+
+function cutMessage<Item extends Commit | Tag>(item: Item, { messageLengthMax }: PushSubject): Item {
+  return messageLengthMax === undefined || item.message.length <= messageLengthMax
+    ? item
+    : { ...item, message: cutText(item.message, messageLengthMax), isMessageCut: true };
 }
 
 async function accountsOf(
@@ -101,13 +129,17 @@ async function accountsOf(
   tag?: Tag,
 ): Promise<ReadonlyMap<string, Account>> {
   const addresses = commits.flatMap(({ author, committer }) => [author.email, committer.email]);
-  const all = new Set([...addresses, tag?.tagger?.email ?? ""].filter((address) => address !== ""));
+  const all = new Set(
+    [...addresses, tag?.tagger?.email ?? ""].filter(
+      (address) => address !== "" && address.length <= ADDRESS_LENGTH_MAX,
+    ),
+  );
   return database.lookups.findAccountsByEmails([...all]);
 }
 
 async function renderRef(
   ports: PayloadPorts,
-  subject: PayloadSubject,
+  subject: PushSubject,
   change: PushChange,
   target: ObjectId | undefined,
 ) {
@@ -120,7 +152,7 @@ async function renderRef(
     commit === undefined ? { type: "commit", hash: target } : withFewLinks(showCommit(commit, context));
   return {
     shown: change.name.startsWith(TAG_PREFIX)
-      ? renderTag(change.name.slice(TAG_PREFIX.length), shownTarget, tag, context)
+      ? renderTag(change.name.slice(TAG_PREFIX.length), shownTarget, tag && cutMessage(tag, subject), context)
       : renderBranch(change.name.slice(BRANCH_PREFIX.length), shownTarget, subject),
   };
 }
@@ -157,6 +189,7 @@ function renderTag(name: string, target: object, tag: Tag | undefined, context: 
     message: tag?.message ?? null,
     date: tagger === undefined ? null : representCommitDate(tagger.date),
     tagger: tagger === undefined ? null : representCommitAuthor("author", tagger, context),
+    ...truncatedOfTag(tag),
   };
 }
 
@@ -172,8 +205,7 @@ async function readTarget(
   for (let depth = 0; depth < TAG_DEPTH_MAX; depth += 1) {
     const commit = await objects.readCommit(gitDir, id);
     if (commit !== undefined) return { commit, tag: outer };
-    const object = await objects.readObject(gitDir, id);
-    const tag = object?.type === "tag" ? parseTag(id, object.content) : undefined;
+    const tag = await objects.readTag(gitDir, id);
     if (tag === undefined) break;
     outer ??= tag;
     id = tag.target;

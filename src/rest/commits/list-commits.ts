@@ -15,6 +15,7 @@ import {
   startWalk,
 } from "../../operations/commits.ts";
 import type { Ports } from "../../ports.ts";
+import { boundMessages } from "../../representations/bounded-texts.ts";
 import { type CommitContext, openCommitWriter, representCommit } from "../../representations/commit.ts";
 import { JsonWriter } from "../../representations/json-writer.ts";
 import { repositoryApiUrl } from "../../representations/links.ts";
@@ -52,7 +53,9 @@ async function listCommits(ports: Ports, request: ListRequest): Promise<Answer> 
   refuseFilterAndSort(query);
   const { page, pagelen } = parsePage(query, { pagelenDefault: 30, pagelenMax: 100 });
   const walk = await readWalk(ports, request);
-  const { commits, hasMore } = await readCommitPage(ports, repository, walk, { page, pagelen, signal });
+  const found = await readCommitPage(ports, repository, walk, { page, pagelen, signal });
+  const { hasMore } = found;
+  const commits = boundMessages(found.commits);
   const context = { repository, bases, accounts: await findCommitAccounts(ports, commits) };
   const next = hasMore ? { next: await nextUrl(ports, request, walk, page) } : {};
   // Iterator style, as recorded: no size, no page, no previous.

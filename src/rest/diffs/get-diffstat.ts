@@ -6,6 +6,7 @@ import type { RepositoryRoute } from "../../http/route.ts";
 import { type MatchFields, selectRows } from "../../model/match-filter.ts";
 import { getDiffSides, listDiffChanges } from "../../operations/diffs.ts";
 import { representDiffstat } from "../../representations/diffstat.ts";
+import { requirePathsOfPage } from "../page-paths.ts";
 import { findComparedCommits, requireSpec } from "./compared-commits.ts";
 import { readComparison } from "./diff-query.ts";
 
@@ -47,6 +48,7 @@ export const getDiffstatRoute: RepositoryRoute = {
     const all = await listDiffChanges(compared, sides, { ...comparison, signal });
     const changes = selectRows(all, FIELDS, conditions);
     const shown = changes.slice((page - 1) * pagelen, page * pagelen);
+    requirePathsOfPage(shown.flatMap(pathsOf));
     const context = {
       bases,
       old:
@@ -59,3 +61,7 @@ export const getDiffstatRoute: RepositoryRoute = {
     return jsonAnswer(200, representPage({ page, pagelen, size: changes.length, values }, url));
   },
 };
+
+function pathsOf(change: FileChange): (Buffer | undefined)[] {
+  return ["oldPath" in change ? change.oldPath : undefined, "newPath" in change ? change.newPath : undefined];
+}

@@ -5,6 +5,7 @@ import type { RepositoryRoute } from "../../http/route.ts";
 import { type MatchFields, selectRows } from "../../model/match-filter.ts";
 import { listFileConflicts } from "../../operations/diffs.ts";
 import { representFileConflict } from "../../representations/file-conflict.ts";
+import { requirePathsOfPage } from "../page-paths.ts";
 import { findComparedCommits, requirePairSpec } from "./compared-commits.ts";
 
 /** The default is the reference's example; the limit is that of the other list about a diff. */
@@ -39,6 +40,7 @@ export const listFileConflictsRoute: RepositoryRoute = {
     const all = await listFileConflicts(ports, repository, compared, compared.destination!, signal);
     const conflicts = selectRows(all.map(representFileConflict), FIELDS, conditions);
     const values = conflicts.slice((page - 1) * pagelen, page * pagelen);
+    requirePathsOfPage(values.map(({ path }) => path));
     return jsonAnswer(200, representPage({ page, pagelen, size: conflicts.length, values }, url));
   },
 };

@@ -1,9 +1,11 @@
+import type { RefDetails } from "../../git/objects/ref-details.ts";
 import { jsonAnswer } from "../../http/answer.ts";
 import { readFilterAndSort } from "../../http/collection-query.ts";
 import { parsePage, representPage } from "../../http/paging.ts";
 import type { RepositoryRoute } from "../../http/route.ts";
 import type { RefKind } from "../../model/ref.ts";
 import { findRefAccounts, listRefPage } from "../../operations/refs.ts";
+import { messageCutter } from "../../representations/bounded-texts.ts";
 import { representBranch } from "../../representations/branch.ts";
 import { representTag } from "../../representations/tag.ts";
 
@@ -20,7 +22,8 @@ function listRefsRoute(path: string, kinds: readonly RefKind[]): RepositoryRoute
     async handle(ports, { repository, bases, query, url }) {
       const { page, pagelen } = parsePage(query, { pagelenDefault: 10, pagelenMax: 100 });
       const request = { kinds, page, pagelen, ...readFilterAndSort(query) };
-      const { values, size } = await listRefPage(ports, repository, request);
+      const { values: found, size } = await listRefPage(ports, repository, request);
+      const values = boundRefMessages(found);
       const context = { repository, bases, accounts: await findRefAccounts(ports, values) };
       const shown = values.map((ref) =>
         ref.kind === "branch" ? representBranch(ref, context) : representTag(ref, context),
@@ -28,6 +31,19 @@ function listRefsRoute(path: string, kinds: readonly RefKind[]): RepositoryRoute
       return jsonAnswer(200, representPage({ page, pagelen, size, values: shown }, url));
     },
   };
+}
+
+/** The messages of tags, and of the commits that refs point at. */
+function boundRefMessages(refs: readonly RefDetails[]): readonly RefDetails[] {
+  const cut = messageCutter(
+    refs.flatMap(({ commit, tag }) => [commit, tag].filter((one) => one !== undefined)),
+  );
+  if (cut === undefined) return refs;
+  return refs.map(({ commit, tag, ...ref }) => ({
+    ...ref,
+    commit: commit && cut(commit),
+    tag: tag && cut(tag),
+  }));
 }
 
 export const LIST_REFS_ROUTES: readonly RepositoryRoute[] = [

@@ -21,6 +21,7 @@ import {
   representDirectory,
   representFile,
 } from "../../representations/tree-entry.ts";
+import { requirePathsOfPage } from "../page-paths.ts";
 import type { ConditionalRequest } from "./conditions.ts";
 import { fileAnswer } from "./file-answer.ts";
 
@@ -85,6 +86,7 @@ async function listingAnswer(
   if (listing === undefined) {
     throw new Failure("timed-out", "Cannot list the directory: it takes too long, max_depth may be too deep");
   }
+  requirePathsOfPage(listing.entries.map(({ entry }) => entry.path));
   // As recorded: links have the commit's id, while the next page keeps the name that was asked for.
   const base = `${repositoryApiUrl(context.bases, context.repository)}/src`;
   const next = new URL(`${base}/${encodeURIComponent(params.commit!)}/${encodePath(params.path ?? "")}`);

@@ -7,9 +7,11 @@ import { Failure } from "../../model/failure.ts";
 import { findCommitAccounts } from "../../operations/commits.ts";
 import { listFileVersions } from "../../operations/file-history.ts";
 import { findPlace } from "../../operations/source.ts";
+import { messageCutter } from "../../representations/bounded-texts.ts";
 import { representCommit } from "../../representations/commit.ts";
 import { repositoryApiUrl } from "../../representations/links.ts";
 import { encodePath, representFile } from "../../representations/tree-entry.ts";
+import { requirePathsOfPage } from "../page-paths.ts";
 
 /**
  * The commits that changed a file. Each entry is the file as that commit left it, with the commit in full (our choice:
@@ -37,6 +39,8 @@ export const listFileHistoryRoute: RepositoryRoute = {
     });
     if (listed === undefined) throw new Failure("timed-out", "Cannot list the history: it takes too long");
     const { versions, hasMore } = listed;
+    requirePathsOfPage(versions.map(({ path }) => path));
+    const cut = messageCutter(versions.map(({ commit }) => commit)) ?? ((commit) => commit);
     const accounts = await findCommitAccounts(
       ports,
       versions.map(({ commit }) => commit),
@@ -50,7 +54,7 @@ export const listFileHistoryRoute: RepositoryRoute = {
         // A file that the commit removed has no content: its size is 0 (our choice).
         { path, size: file?.size ?? 0, attributes: file?.attributes ?? [] },
         { repository, bases, commit: commit.id },
-        representCommit(commit, { repository, bases, accounts }, options),
+        representCommit(cut(commit), { repository, bases, accounts }, options),
       ),
     );
     // The walk goes on from the commit itself, so that a push in between neither repeats nor skips.

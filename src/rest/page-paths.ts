@@ -1,0 +1,14 @@
+import { Failure } from "../model/failure.ts";
+
+/** Each path is told up to five times, with every byte of it in up to four characters. */
+export const PAGE_PATHS_BYTES_MAX = 1024 * 1024;
+
+/** @throws Failure too-large if the paths of one page are longer together than an answer may have. */
+export function requirePathsOfPage(paths: readonly ({ readonly length: number } | undefined)[]): void {
+  const bytes = paths.reduce((sum, path) => sum + (path?.length ?? 0), 0);
+  if (bytes <= PAGE_PATHS_BYTES_MAX) return;
+  throw new Failure(
+    "too-large",
+    `Cannot list them on one page: their paths have ${bytes} bytes, the limit is ${PAGE_PATHS_BYTES_MAX}: ask for fewer with pagelen`,
+  );
+}
