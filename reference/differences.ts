@@ -27,11 +27,9 @@ export const DIFFERENCES: Readonly<Record<string, string>> = {
   "GET /repositories/{workspace}/{repo_slug}/diff/{spec}": MERGE_FLAG,
   "GET /repositories/{workspace}/{repo_slug}/diffstat/{spec}": MERGE_FLAG,
   "GET /repositories/{workspace}/{repo_slug}/file-conflicts/{spec}":
-    "needs two commits, one alone is 404; `add_rename`, `rename_add` and `flags` are never told; asks for a scope where the reference has none (our choice)",
+    "`add_rename`, `rename_add` and `flags` are never told; asks for a scope where the reference has none (our choice)",
   "GET /repositories/{workspace}/{repo_slug}/src/{commit}/{path}":
     "`format=rendered` shows .rst and .textile as plain text; a file that Git LFS manages is answered as its pointer, not by a redirect",
-  "GET /repositories/{workspace}/{repo_slug}/downloads/{filename}":
-    "answers 200 with the bytes in place of a redirect (302)",
 
   "DELETE /repositories/{workspace}/{repo_slug}": "`redirect_to` is ignored: there are no pages",
   "GET /repositories/{workspace}/{repo_slug}/watchers": "always empty: nobody can watch a repository yet",

@@ -4,6 +4,7 @@ import { registerGitHttp } from "./git-http/git-http.ts";
 import { type AppServer, createHttpServer } from "./http/server.ts";
 import { startCursorExpiry } from "./jobs/cursor-expiry.ts";
 import { type DeliveryOptions, startWebhookDeliveries } from "./jobs/webhook-delivery.ts";
+import { registerDownloadLink } from "./own-routes/download-link.ts";
 import { registerHomePage } from "./own-routes/home-page.ts";
 import { registerTokenRevocation } from "./own-routes/token-revocation.ts";
 import type { Ports } from "./ports.ts";
@@ -18,6 +19,7 @@ export async function createApp(ports: Ports): Promise<AppServer> {
   registerRest(server, ports);
   registerTokenRevocation(server, ports);
   registerHomePage(server, ports);
+  registerDownloadLink(server, ports);
   await registerGitHttp(server, ports);
   return server;
 }

@@ -221,9 +221,12 @@ export async function requireProjectPermission(
   throw new Failure("permission-missing", `This needs ${asked} permission in the project: you have ${held}`);
 }
 
-/** The same for what is missing and for what is hidden. The text is ours: no recording has Bitbucket's. */
+/** The same for what is missing and for what is hidden: the text that is reported of repositories, said of a project. */
 function hiddenProject(): Failure {
-  return new Failure("hidden", "There is no such project in the workspace, or you may not see it");
+  return new Failure(
+    "hidden",
+    "You may not have access to this project or it no longer exists in this workspace. If you think this project exists and you have access, make sure you are authenticated.",
+  );
 }
 
 /** For what nobody may do without saying who they are. */

@@ -56,12 +56,18 @@ function formToJson(form: URLSearchParams, schema: TSchema): Record<string, unkn
       case "array":
         return [name, all];
       case "boolean":
-        return [name, text === "true" || text === "false" ? text === "true" : text];
+        return [name, readBoolean(text!)];
       default:
         return [name, text];
     }
   });
   return Object.fromEntries(entries) as Record<string, unknown>;
+}
+
+/** In any case, as clients in Python write them with a capital. What is neither stays, to be refused. */
+function readBoolean(text: string): boolean | string {
+  const word = text.toLowerCase();
+  return word === "true" || word === "false" ? word === "true" : text;
 }
 
 /** More than any body of the reference has. */

@@ -82,6 +82,8 @@ export function createHttpServer(ports: Ports): AppServer {
     request.versionAtStart = ports.database.readVersion?.();
     reply.header("x-request-id", request.id);
     reply.header("x-content-type-options", "nosniff");
+    // Recorded, with more: what one caller is answered is no answer for another.
+    reply.header("vary", "Authorization");
     if (answerCors(request, reply)) return reply;
   });
   server.addHook("preParsing", async (request, reply) => {

@@ -15,6 +15,16 @@ export type Download = {
   readonly createdAt: Date;
 };
 
+/** What opens one download of one repository, by name, without a credential, until it ends. */
+export type DownloadLink = {
+  readonly repositoryUuid: string;
+  readonly name: string;
+  /** Milliseconds since 1970. */
+  readonly expires: string;
+  /** Over all of it, in base64url. */
+  readonly signature: string;
+};
+
 /** What most file systems allow for a name, so that it can be saved under it. */
 const NAME_BYTES_MAX = 255;
 

@@ -5,7 +5,7 @@ import { type Download, parseDownloadName } from "../model/download.ts";
 import { Failure, invalidField } from "../model/failure.ts";
 import type { Repository } from "../model/repository.ts";
 import type { Uuid } from "../model/uuid.ts";
-import type { WritePorts } from "../ports.ts";
+import type { Ports, WritePorts } from "../ports.ts";
 import { openDownload, removeDownload, writeDownload } from "../storage/downloads/disk-downloads.ts";
 import { countDownload, deleteDownloadRow, findDownload, upsertDownload } from "../storage/sql/downloads.ts";
 
@@ -66,7 +66,7 @@ async function replaceDownloads(
 
 /** Opens a file for sending, and counts it. @throws Failure not-found. */
 export async function fetchDownload(
-  { config, database }: DownloadPorts,
+  { config, database }: Pick<Ports, "config" | "database">,
   repository: Repository,
   name: string,
 ): Promise<{ readonly download: Download; readonly content: Readable }> {
@@ -92,6 +92,6 @@ export async function deleteDownload(
 }
 
 /** The text is our own: no recording has it. */
-function noDownload(name: string): Failure {
+export function noDownload(name: string): Failure {
   return new Failure("not-found", `Cannot find the download "${name}": the repository has none of that name`);
 }

@@ -1,4 +1,5 @@
 import type { Account } from "../model/account.ts";
+import type { DownloadLink } from "../model/download.ts";
 import type { ObjectId } from "../model/object-id.ts";
 import { fullName, type RepositoryName } from "../model/repository.ts";
 import { bracedUuid } from "../model/uuid.ts";
@@ -43,3 +44,14 @@ export function accountHtmlUrl(bases: Bases, account: Pick<Account, "uuid">): st
 export function accountAvatarUrl(bases: Bases, account: Pick<Account, "uuid">): string {
   return `${bases.html}/account/${accountSegment(account)}/avatar/`;
 }
+
+/** Of a link that opens one download, below the server's own URL. The name is last, so that clients save the file under it. */
+export function downloadLinkUrl(
+  { html }: Bases,
+  { repositoryUuid, expires, signature, name }: DownloadLink,
+): string {
+  return `${html}${DOWNLOAD_LINK_PATH}/${repositoryUuid}/${expires}/${signature}/${encodeURIComponent(name)}`;
+}
+
+/** No workspace can be called `-`, so the path is nobody's. */
+export const DOWNLOAD_LINK_PATH = "/-/downloads";

@@ -107,6 +107,16 @@ test("GET /user/workspaces lists the caller's workspaces, 25 to a page", async (
   assertKeys(objectAt(workspace, "links"), ["avatar", "self"]);
 });
 
+test("GET /user/workspaces?administrator= takes the words in any case, as Python writes them", async () => {
+  const sizes = await Promise.all(
+    ["true", "True", "TRUE", "False"].map(
+      async (word) => (await rest(`/user/workspaces?administrator=${word}`)).json().size,
+    ),
+  );
+  assert.deepEqual(sizes, [sizes[0], sizes[0], sizes[0], 0]);
+  assert.equal((await rest("/user/workspaces?administrator=1")).status, 400);
+});
+
 test("GET /users/{selected_user} finds an account by uuid and by account_id, and hides its user name", async () => {
   const other = await createAccount(pail, "other-person");
   const user = (await rest("/user")).json();

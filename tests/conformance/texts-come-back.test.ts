@@ -253,6 +253,22 @@ for (const kind of ["sqlite", "postgres"] as const) {
   }
 }
 
+test("a form has its words for true and false in any case", async () => {
+  const { app, rest } = await startFilledApp();
+  const authorization = basic("owner@example.com", await app.token());
+  for (const [word, status, isPrivate] of [
+    ["False", 200, false],
+    ["True", 200, true],
+    ["FALSE", 200, false],
+    ["no", 400, false],
+  ] as const) {
+    const headers = { authorization, "content-type": "application/x-www-form-urlencoded" };
+    const url = `${app.url}/2.0/repositories/acme/demo`;
+    assert.equal((await fetch(url, { method: "PUT", headers, body: `is_private=${word}` })).status, status);
+    assert.equal((await rest("GET", "")).json.is_private, isPrivate, word);
+  }
+});
+
 test("a body that is not UTF-8 is refused, and not stored with replacement characters", async () => {
   const { app, rest } = await startFilledApp();
   const authorization = basic("owner@example.com", await app.token());

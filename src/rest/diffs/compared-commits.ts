@@ -1,6 +1,6 @@
 import { findNamedRepository } from "../../http/named-subjects.ts";
 import type { RestRequest } from "../../http/route.ts";
-import { Failure, invalidField } from "../../model/failure.ts";
+import { Failure } from "../../model/failure.ts";
 import type { Repository } from "../../model/repository.ts";
 import {
   admitToOtherRepository,
@@ -18,19 +18,27 @@ export type ComparedRepositories = ComparedCommits & {
   readonly destinationRepository: Repository;
 };
 
-/** @throws Failure invalid-input naming `name`, the path parameter, for what is no spec. */
-export function requireSpec(name: string, text: string): DiffSpec {
+type SpecFailure = "invalid-input" | "not-found";
+
+/**
+ * @param name the path parameter.
+ * @throws Failure of `kind` for what is no spec: the reference does not call the same mistake the same everywhere.
+ */
+export function requireSpec(name: string, text: string, kind: SpecFailure = "invalid-input"): DiffSpec {
   const spec = parseDiffSpec(text);
-  if (spec === undefined) throw invalidField(name, "is neither one commit nor two with .. between them");
+  if (spec === undefined) throw noSpec(kind, name, "is neither one commit nor two with .. between them");
   return spec;
 }
 
-/** For operations on two commits. @throws Failure of `kind`: the reference does not call the same mistake the same everywhere. */
-export function requirePairSpec(name: string, text: string, kind: "invalid-input" | "not-found"): DiffSpec {
+/** For operations on two commits. @throws Failure of `kind`. */
+export function requirePairSpec(name: string, text: string, kind: SpecFailure): DiffSpec {
   const spec = parseDiffSpec(text);
-  if (spec?.destination !== undefined) return spec;
-  const problem = "needs two commits with .. between them";
-  throw new Failure(kind, `${name}: ${problem}`, { fields: { [name]: [problem] } });
+  if (spec?.destination === undefined) throw noSpec(kind, name, "needs two commits with .. between them");
+  return spec;
+}
+
+function noSpec(kind: SpecFailure, name: string, problem: string): Failure {
+  return new Failure(kind, `${name}: ${problem}`, { fields: { [name]: [problem] } });
 }
 
 /**

@@ -33,7 +33,6 @@ describe("what is wrong is said with its name", () => {
     ["patch/..main", 400, "spec"],
     ["merge-base/main", 400, "revspec"],
     ["merge-base/..main", 400, "revspec"],
-    ["file-conflicts/main", 404, "spec"],
     ["file-conflicts/main...v1.0", 404, "spec"],
     ["diff/main?context=-1", 400, "context"],
     ["diff/main?context=10001", 400, "context"],

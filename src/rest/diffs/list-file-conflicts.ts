@@ -6,7 +6,7 @@ import { type MatchFields, selectRows } from "../../model/match-filter.ts";
 import { listFileConflicts } from "../../operations/diffs.ts";
 import { representFileConflict } from "../../representations/file-conflict.ts";
 import { requirePathsOfPage } from "../page-paths.ts";
-import { findComparedCommits, requirePairSpec } from "./compared-commits.ts";
+import { findComparedCommits, requireSpec } from "./compared-commits.ts";
 
 /** The default is the reference's example; the limit is that of the other list about a diff. */
 const PAGELEN = { pagelenDefault: 500, pagelenMax: 5000 };
@@ -35,9 +35,14 @@ export const listFileConflictsRoute: RepositoryRoute = {
     const { page, pagelen } = parsePage(query, PAGELEN);
     const conditions = readFilterAndSort(query);
     // The reference: 404 for a spec that is none too, unlike the other operations with one.
-    const spec = requirePairSpec("spec", request.params.spec!, "not-found");
+    const spec = requireSpec("spec", request.params.spec!, "not-found");
     const compared = await findComparedCommits(ports, request, spec);
-    const all = await listFileConflicts(ports, repository, compared, compared.destination!, signal);
+    const { destination } = compared;
+    // One commit is compared with its first parent, as in other specs. It has that one in its history: nothing can conflict.
+    const all =
+      destination === undefined
+        ? []
+        : await listFileConflicts(ports, repository, compared, destination, signal);
     const conflicts = selectRows(all.map(representFileConflict), FIELDS, conditions);
     const values = conflicts.slice((page - 1) * pagelen, page * pagelen);
     requirePathsOfPage(values.map(({ path }) => path));

@@ -5,6 +5,7 @@ import { Readable } from "node:stream";
 import { after, before, test } from "node:test";
 import { BOUNDARY, multipartBody, postBody, type RawPart } from "../../../tests/support/form-client.ts";
 import { startTestApp, type TestApp } from "../../../tests/support/test-app.ts";
+import { createApp } from "../../app.ts";
 import { Failure } from "../../model/failure.ts";
 import { storeDownloads } from "../../operations/downloads.ts";
 import { sweepDownloads, writeDownload } from "../../storage/downloads/disk-downloads.ts";
@@ -70,6 +71,57 @@ test("a file is listed, fetched as it was stored, counted, replaced and deleted"
   assert.equal((await call("DELETE", path)).status, 204);
   assert.deepEqual(await filesOnDisk(), []);
   for (const method of ["GET", "DELETE"]) assert.equal((await call(method, path)).status, 404);
+});
+
+test("a fetch is a redirect to a link that opens this file alone, for a short time, without a credential", async () => {
+  const name = "höllo (2)'s.txt";
+  await upload(name, "content");
+  await upload("other.txt", "other");
+  const url = `${app.url}/2.0/repositories/acme/demo/downloads/${encodeURIComponent(name)}`;
+  const redirect = await fetch(url, { headers: { authorization }, redirect: "manual" });
+  assert.equal(redirect.status, 302);
+  const location = new URL(redirect.headers.get("location")!);
+  assert.equal(location.origin, app.url);
+  assert.ok(location.pathname.endsWith(`/${encodeURIComponent(name)}`));
+  for (const headers of [{}, { authorization }, { authorization: "Basic bm9ib2R5Om5vdGhpbmc=" }]) {
+    const fetched = await fetch(location, { headers });
+    assert.deepEqual([fetched.status, await fetched.text()], [200, "content"]);
+    assert.equal(fetched.headers.get("cache-control"), "private, no-store");
+  }
+  // A file that replaces it meanwhile is the one that is sent.
+  await upload(name, "replaced");
+  assert.equal(await (await fetch(location)).text(), "replaced");
+
+  const [, , , uuid, expires, signature] = location.pathname.split("/");
+  const open = (...parts: string[]) => fetch(`${app.url}/-/downloads/${parts.join("/")}`);
+  for (const [why, parts] of [
+    ["another name", [uuid, expires, signature, "other.txt"]],
+    ["a later end", [uuid, String(Number(expires) + 1), signature, encodeURIComponent(name)]],
+    ["another repository", [crypto.randomUUID(), expires, signature, encodeURIComponent(name)]],
+    ["a cut signature", [uuid, expires, signature!.slice(0, -2), encodeURIComponent(name)]],
+    ["no signature", [uuid, expires, "-", encodeURIComponent(name)]],
+  ] as const)
+    assert.equal((await open(...(parts as readonly string[]))).status, 404, why);
+
+  for (const [why, seconds, status] of [
+    ["in time", 60, 200],
+    ["too late", 121, 404],
+    ["a clock that was ahead when it was made", -60, 404],
+  ] as const) {
+    const clock = () => new Date(Date.now() + seconds * 1000);
+    const server = await createApp({ ...app.ports, clock });
+    const answer = await server.inject({ method: "GET", url: location.pathname });
+    assert.equal(answer.statusCode, status, why);
+    await server.close();
+  }
+  assert.equal(
+    (await fetch(url, { redirect: "manual" })).status,
+    404,
+    "the redirect itself asks who is there",
+  );
+  assert.equal((await call("DELETE", `/${encodeURIComponent(name)}`)).status, 204);
+  assert.equal((await fetch(location)).status, 404);
+  assert.equal((await call("DELETE", "/other.txt")).status, 204);
 });
 
 for (const name of ["", ".", "..", "a/b", "a\\b", "a\nb", "\ud800", "x".repeat(256)]) {

@@ -1,9 +1,10 @@
 import type { RepositoryRoute } from "../../http/route.ts";
-import { fetchDownload } from "../../operations/downloads.ts";
+import { createDownloadLink } from "../../operations/download-links.ts";
+import { downloadLinkUrl } from "../../representations/links.ts";
 
 /**
- * Answers the bytes. The reference redirects (302) to a store of its own that needs no credential; here is none, and
- * clients that follow redirects get the same bytes in one step.
+ * A redirect (302) to a link that opens this one file without a credential, for a short time: as documented, and some clients
+ * send no credential to where they are redirected.
  */
 export const getDownloadRoute: RepositoryRoute = {
   subject: "repository",
@@ -12,25 +13,9 @@ export const getDownloadRoute: RepositoryRoute = {
   scopes: ["read:repository:bitbucket"],
   oauthScopes: ["repository"],
   permission: "read",
-  async handle(ports, { repository, params }) {
-    const { download, content } = await fetchDownload(ports, repository, params.filename!);
-    return {
-      status: 200,
-      headers: {
-        // Whatever was uploaded is saved and never shown, so that no page of somebody's runs on this host.
-        "content-type": "application/octet-stream",
-        "content-disposition": `attachment; filename*=UTF-8''${encodeRfc5987(download.name)}`,
-        "content-length": String(download.sizeBytes),
-      },
-      body: { kind: "stream", stream: content },
-    };
+  async handle(ports, { repository, params, bases }) {
+    const link = await createDownloadLink(ports, repository, params.filename!);
+    const headers = { location: downloadLinkUrl(bases, link), "cache-control": "private, no-store" };
+    return { status: 302, headers, body: { kind: "empty" } };
   },
 };
-
-/** RFC 5987, section 3.2.1: of what `encodeURIComponent` leaves as it is, `'()*` is not allowed. */
-function encodeRfc5987(text: string): string {
-  return encodeURIComponent(text).replace(
-    /['()*]/g,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
-}

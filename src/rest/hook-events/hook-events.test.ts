@@ -43,8 +43,37 @@ test("a workspace's events are all there are, on one page, each with its words",
     assert.deepEqual(Object.keys(value), ["event", "category", "label", "description"]);
     for (const text of Object.values(value)) assert.ok(typeof text === "string" && text.length > 3);
   }
-  const push = values.find(({ event }) => event === "repo:push");
-  assert.deepEqual([push?.category, push?.label], ["Repository", "Push"]);
+  // The reference's own words.
+  for (const shown of [
+    {
+      event: "repo:push",
+      category: "Repository",
+      label: "Push",
+      description: "Whenever a repository push occurs",
+    },
+    {
+      event: "repo:fork",
+      category: "Repository",
+      label: "Fork",
+      description: "Whenever a repository fork occurs",
+    },
+    {
+      event: "repo:imported",
+      category: "Repository",
+      label: "Import",
+      description: "Whenever a repository import occurs",
+    },
+    {
+      event: "pullrequest:approved",
+      category: "Pull Request",
+      label: "Approved",
+      description: "When someone has approved a pull request",
+    },
+  ])
+    assert.deepEqual(
+      values.find(({ event }) => event === shown.event),
+      shown,
+    );
 });
 
 test("a repository's events are those that it can see", async () => {

@@ -16,14 +16,14 @@ export type HookEvent = {
   readonly description: string;
 };
 
-/** Categories, the labels "Push", "Fork", "Import" and "Approved" and their form are the reference's; the rest our words. */
+/** What the reference shows of push, fork, import and approval, and the form of all, is its own; the other words are ours. */
 const WORDS: Record<WebhookEvent, readonly [category: string, label: string, description: string]> = {
   "issue:comment_created": ["Issue", "Comment created", "When somebody comments on an issue"],
   "issue:created": ["Issue", "Created", "When an issue is opened"],
   "issue:updated": ["Issue", "Updated", "When a field of an issue is changed"],
   "pipeline:span_created": ["Pipeline", "Span created", "When a part of a pipeline has been measured"],
   "project:updated": ["Project", "Updated", "When a project's name or settings are changed"],
-  "pullrequest:approved": ["Pull Request", "Approved", "When somebody approves a pull request"],
+  "pullrequest:approved": ["Pull Request", "Approved", "When someone has approved a pull request"],
   "pullrequest:changes_request_created": [
     "Pull Request",
     "Changes requested",
@@ -86,9 +86,9 @@ const WORDS: Record<WebhookEvent, readonly [category: string, label: string, des
   ],
   "repo:created": ["Repository", "Created", "When a repository is made in the workspace"],
   "repo:deleted": ["Repository", "Deleted", "When a repository is deleted"],
-  "repo:fork": ["Repository", "Fork", "When a repository is forked"],
-  "repo:imported": ["Repository", "Import", "When a repository has been imported"],
-  "repo:push": ["Repository", "Push", "When branches or tags are pushed, moved or deleted"],
+  "repo:fork": ["Repository", "Fork", "Whenever a repository fork occurs"],
+  "repo:imported": ["Repository", "Import", "Whenever a repository import occurs"],
+  "repo:push": ["Repository", "Push", "Whenever a repository push occurs"],
   "repo:transfer": ["Repository", "Transfer", "When a repository gets another owner"],
   "repo:updated": ["Repository", "Updated", "When a repository's name or settings are changed"],
 };

@@ -37,6 +37,12 @@ function part(first: number, last: number): AskedRange {
   return { kind: "part", range: { first, last } };
 }
 
+/** Whether an `If-Match` names none of it: RFC 9110, section 13.1.1, which compares strongly. Then it is 412. */
+export function isPreconditionFailed({ "if-match": header }: IncomingHttpHeaders, etag: string): boolean {
+  if (header === undefined || header.trim() === "*") return false;
+  return !header.split(",").some((each) => each.trim() === etag);
+}
+
 /** Whether an `If-None-Match` names the tag: RFC 9110, section 13.1.2, which compares weakly. */
 export function namesEtag(header: string | undefined, etag: string): boolean {
   if (header === undefined) return false;

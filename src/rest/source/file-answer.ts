@@ -4,7 +4,7 @@ import { type Answer, jsonAnswer } from "../../http/answer.ts";
 import { servedTypeOf } from "../../model/media-type.ts";
 import type { Repository } from "../../model/repository.ts";
 import { openContent, readContentSize, type SourcePorts } from "../../operations/source.ts";
-import { type ConditionalRequest, namesEtag, readRange } from "./conditions.ts";
+import { type ConditionalRequest, isPreconditionFailed, namesEtag, readRange } from "./conditions.ts";
 
 /** The file's own bytes, the whole or the range that was asked for; nothing if the client has them already. */
 export async function fileAnswer(
@@ -17,6 +17,10 @@ export async function fileAnswer(
   const etag = `"${entry.id}-${entry.mode.toString(8)}"`;
   // What may be read today may be forbidden tomorrow: it may be kept, but must be asked for again.
   const kept = { etag, "cache-control": "private, no-cache", vary: "Authorization" };
+  if (isPreconditionFailed(asked, etag)) {
+    const error = { message: "The file is another one than If-Match names" };
+    return jsonAnswer(412, { type: "error", error }, kept);
+  }
   if (namesEtag(asked["if-none-match"], etag)) return { status: 304, headers: kept, body: { kind: "empty" } };
   const size = await readContentSize(ports, repository, entry);
   const wanted = readRange(asked, size, etag);

@@ -659,6 +659,37 @@ for (const [condition, status] of [
   });
 }
 
+for (const [condition, status] of [
+  ["*", 200],
+  ['"x", {etag}', 200],
+  ['"x"', 412],
+  // RFC 9110, section 13.1.1: the comparison is strong.
+  ["W/{etag}", 412],
+] as const) {
+  test(`over HTTP: If-Match ${condition} is ${status} for GET and HEAD, before a range and If-None-Match`, async () => {
+    for (const url of [`${base}/src/main/name.txt`, "/acme/demo/raw/main/name.txt"]) {
+      const etag = String((await get(url)).headers.etag);
+      const asked = { "if-match": condition.replace("{etag}", etag) };
+      for (const method of ["GET", "HEAD"]) assert.equal((await get(url, asked, method)).status, status);
+      assert.equal((await get(url, { ...asked, range: "bytes=0-1" })).status, status === 200 ? 206 : 412);
+      const both = await get(url, { ...asked, "if-none-match": etag });
+      assert.equal(both.status, status === 200 ? 304 : 412);
+    }
+  });
+}
+
+test("over HTTP: every answer is one of the caller's own", async () => {
+  for (const url of [
+    `${base}/src/main/name.txt`,
+    `${base}/src/main/`,
+    base,
+    `${base}/nothing`,
+    "/2.0/nothing",
+    "/2.0/user",
+  ])
+    assert.match(String((await get(url)).headers.vary), /\bAuthorization\b/, url);
+});
+
 test("over HTTP: a range beyond the end is 416 with an error in it, and HEAD of it has no body", async () => {
   const url = `${base}/src/main/name.txt`;
   const answer = await get(url, { range: "bytes=19-" });

@@ -28,8 +28,9 @@ export const listOwnWorkspacesRoute: AccountRoute = {
 };
 
 function readAdministrator(query: URLSearchParams): { administrator?: boolean } {
-  const text = query.get("administrator");
-  if (text === null) return {};
+  // Python's own words for them come with a capital.
+  const text = query.get("administrator")?.toLowerCase();
+  if (text === undefined) return {};
   if (text !== "true" && text !== "false") throw invalidField("administrator", "must be true or false");
   return { administrator: text === "true" };
 }

@@ -128,12 +128,6 @@ export const PERMITTED_DIFFERENCES: readonly PermittedDifference[] = [
     operation: /branch-restrictions/,
     pointer: /\/value$/,
   },
-  {
-    why: "our choice: a download is answered at once, and not by way of a redirect",
-    operation: /\/downloads\/\{filename\}$/,
-    status: 200,
-    message: /not documented/,
-  },
 ];
 
 export function isPermittedBy(permitted: PermittedDifference, difference: Difference): boolean {
