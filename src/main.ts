@@ -17,12 +17,12 @@ const NOUNS = [
   },
   {
     name: "account",
-    summary: "create, list, disable and enable accounts, and their e-mail addresses",
+    summary: "create, list, rename and disable accounts, and their e-mail addresses",
     load: async () => (await import("./cli/account.ts")).createAccountCommand(),
   },
   {
     name: "workspace",
-    summary: "create and list workspaces and their members",
+    summary: "create and list workspaces, and add and remove their members",
     load: async () => (await import("./cli/workspace.ts")).createWorkspaceCommand(),
   },
   {
@@ -32,7 +32,7 @@ const NOUNS = [
   },
   {
     name: "repository",
-    summary: "create, import, list and delete repositories, and grant permissions",
+    summary: "create, import, list, rename and delete repositories, and grant permissions",
     load: async () => (await import("./cli/repository.ts")).createRepositoryCommand(),
   },
   {
@@ -52,12 +52,12 @@ const NOUNS = [
   },
   {
     name: "restore",
-    summary: "make a data folder of a backup, and prove it",
+    summary: "create a data folder from a backup, and verify it",
     load: async () => (await import("./cli/restore.ts")).createRestoreCommand(),
   },
   {
     name: "fsck",
-    summary: "hold rows and files of the data folder against each other",
+    summary: "check that the database and the repositories on the disk agree",
     load: async () => (await import("./cli/fsck.ts")).createFsckCommand(),
   },
   {

@@ -1,6 +1,5 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import type { Account, EmailAlias } from "../model/account.ts";
-import { invalidField } from "../model/failure.ts";
 import { bracedUuid } from "../model/uuid.ts";
 import {
   addEmail,
@@ -8,23 +7,29 @@ import {
   createAccount,
   disableAccount,
   enableAccount,
+  renameAccount,
 } from "../operations/accounts.ts";
 import type { WritePorts } from "../ports.ts";
 import { listAccounts, listEmails } from "../storage/sql/accounts.ts";
 import { getNamedAccount } from "./find-account.ts";
 import { printJson, printLine, printTable, shortInstant } from "./print.ts";
-import { createCommand, examples } from "./program.ts";
+import { refusedOption, UsageError } from "./problem.ts";
+import { createCommand, examples, refuseMissingOptions } from "./program.ts";
 import { addSettings } from "./settings-options.ts";
 import { withPorts } from "./with-ports.ts";
 
 export function createAccountCommand(): Command {
-  const account = createCommand("account").description(
-    "Accounts of people and bots, and their e-mail addresses.",
-  );
+  const account = createCommand("account")
+    .description("Accounts of people and bots, and their e-mail addresses.")
+    .addHelpText(
+      "after",
+      examples("pail account create --email ada@example.com --username ada", "pail account list"),
+    );
   addCreate(account);
   addList(account);
   addDisable(account);
   addEnable(account);
+  addRename(account);
   addAddEmail(account);
   addEmails(account);
   return account;
@@ -88,15 +93,31 @@ async function listAllAccounts({ database }: WritePorts) {
   return listed;
 }
 
+type NamedAccountOptions = { readonly account?: string; readonly email?: string };
+
+function accountOption(): Option {
+  return new Option("--account <email>", "any of its e-mail addresses");
+}
+
+/** As it was called first. Scripts may still say so. */
+function formerAccountOption(): Option {
+  return new Option("--email <address>").hideHelp().conflicts("account");
+}
+
+function namedIn({ account, email }: NamedAccountOptions, command: Command): string {
+  return account ?? email ?? refuseMissingOptions(command, [accountOption()]);
+}
+
 function addDisable(account: Command): void {
   const command = account
     .command("disable")
     .description("Disables an account: its tokens are refused from the next request on. Nothing is deleted.")
-    .requiredOption("--email <address>", "any of its e-mail addresses")
-    .addHelpText("after", examples("pail account disable --email ada@example.com"));
-  addSettings(command).action(async ({ email }: { readonly email: string }) => {
+    .addOption(accountOption())
+    .addOption(formerAccountOption())
+    .addHelpText("after", examples("pail account disable --account ada@example.com"));
+  addSettings(command).action(async (options: NamedAccountOptions) => {
     await withPorts(command, async (ports) => {
-      const found = await getNamedAccount(ports, "email", email);
+      const found = await getNamedAccount(ports, "account", namedIn(options, command));
       await disableAccount(ports, found);
       printLine(`Disabled account ${found.username}`);
     });
@@ -107,13 +128,47 @@ function addEnable(account: Command): void {
   const command = account
     .command("enable")
     .description("Enables an account again. Its tokens work as before, unless expired or revoked.")
-    .requiredOption("--email <address>", "any of its e-mail addresses")
-    .addHelpText("after", examples("pail account enable --email ada@example.com"));
-  addSettings(command).action(async ({ email }: { readonly email: string }) => {
+    .addOption(accountOption())
+    .addOption(formerAccountOption())
+    .addHelpText("after", examples("pail account enable --account ada@example.com"));
+  addSettings(command).action(async (options: NamedAccountOptions) => {
     await withPorts(command, async (ports) => {
-      const found = await getNamedAccount(ports, "email", email);
+      const found = await getNamedAccount(ports, "account", namedIn(options, command));
       await enableAccount(ports, found);
       printLine(`Enabled account ${found.username}`);
+    });
+  });
+}
+
+type RenameOptions = { readonly account: string; readonly username?: string; readonly name?: string };
+
+function addRename(account: Command): void {
+  const command = account
+    .command("rename")
+    .description(
+      "Changes an account's user name, the name that is shown, or both. The former user name is free for others at once,\n" +
+        "and clone URLs that have it stop working.",
+    )
+    .requiredOption("--account <email>", "any of its e-mail addresses")
+    .option("--username <name>", "the new name for Git: letters, digits, _ and -")
+    .option("--name <name>", "the new name that is shown")
+    .addHelpText(
+      "after",
+      examples(
+        "pail account rename --account ada@example.com --username ada2",
+        "pail account rename --account ada@example.com --name 'Ada Example'",
+      ),
+    );
+  addSettings(command).action(async ({ account: address, username, name }: RenameOptions) => {
+    if (username === undefined && name === undefined)
+      throw new UsageError("needed and not given: --username <name> or --name <name>");
+    await withPorts(command, async (ports) => {
+      const found = await getNamedAccount(ports, "account", address);
+      const renamed = await renameAccount(ports, found, {
+        ...(username === undefined ? {} : { username }),
+        ...(name === undefined ? {} : { displayName: name }),
+      });
+      printLine(`${found.username} is now ${renamed.username} (${renamed.displayName})`);
     });
   });
 }
@@ -159,7 +214,7 @@ async function takeEmail(ports: WritePorts, owner: Account, email: EmailAlias): 
     ({ address }) => address.toLowerCase() === email.address.toLowerCase(),
   );
   if (owned === undefined || !email.isPrimary) return addEmail(ports, owner, email);
-  if (!owned.isConfirmed) throw invalidField("primary", "an unconfirmed address cannot be primary");
+  if (!owned.isConfirmed) throw refusedOption("primary", "an unconfirmed address cannot be primary");
   await changePrimaryEmail(ports, owner, owned.address);
 }
 

@@ -7,7 +7,7 @@ import { type AuditQuery, listAuditEvents } from "../storage/sql/audit-events.ts
 import { getNamedAccount } from "./find-account.ts";
 import { findRepositoryByName } from "./find-workspace.ts";
 import { parseMinutes } from "./parse-duration.ts";
-import { printLine, printTable } from "./print.ts";
+import { printLine, printNote, printWrapped, shortInstant } from "./print.ts";
 import { UsageError } from "./problem.ts";
 import { createCommand, examples } from "./program.ts";
 import { addSettings } from "./settings-options.ts";
@@ -120,30 +120,30 @@ async function forEachEvent(
 }
 
 async function printEvents(ports: Ports, query: Omit<AuditQuery, "limit">, limit: number): Promise<void> {
-  const rows: string[][] = [];
   const names = new Map<Uuid, string>();
   const nameOf = async (uuid: Uuid) => {
     if (!names.has(uuid))
       names.set(uuid, (await findAccountByUuid(ports.database.kysely, uuid))?.username ?? uuid);
     return names.get(uuid)!;
   };
+  let count = 0;
   await forEachEvent(ports, query, limit, async (event) => {
     const { actor, subject, affectedAccountUuid, details } = event;
-    rows.push([
-      `${event.at.toISOString().slice(0, 19).replace("T", " ")}Z`,
+    count += 1;
+    printWrapped([
+      shortInstant(event.at),
       event.action,
-      actor.kind === "account" ? await nameOf(actor.accountUuid) : actor.kind,
-      actor.kind === "account" ? actor.tokenUuid.slice(0, 8) : "-",
-      actor.kind === "operator" ? "-" : actor.address,
-      `${subject.kind} ${subject.name}`,
-      affectedAccountUuid === undefined ? "-" : await nameOf(affectedAccountUuid),
-      Object.entries(details)
-        .map(([name, value]) => `${name}=${Array.isArray(value) ? value.join(",") : value}`)
-        .join(" "),
+      ...(affectedAccountUuid === undefined ? [] : [await nameOf(affectedAccountUuid)]),
+      `(${subject.kind} ${subject.name})`,
+      ...Object.entries(details).flatMap(([name, value]) =>
+        `${name}=${Array.isArray(value) ? value.join(", ") : value}`.split(" "),
+      ),
+      `by ${actor.kind === "account" ? await nameOf(actor.accountUuid) : actor.kind}`,
+      ...(actor.kind === "account" ? [`token ${actor.tokenUuid.slice(0, 8)}`] : []),
+      ...(actor.kind === "operator" ? [] : [`from ${actor.address}`]),
     ]);
   });
-  const columns = ["at", "action", "by", "token", "address", "what", "about", "details"];
-  printTable(columns, rows, "There is nothing in the audit log that fits");
+  if (count === 0) printNote("There is nothing in the audit log that fits");
 }
 
 function describeEvent({ sequence, at, action, actor, subject, affectedAccountUuid, details }: AuditEvent) {

@@ -73,17 +73,47 @@ for (const [why, args, status, text] of [
     2,
     /^pail: unknown command 'acount'\n\(Did you mean account\?\)\n$/,
   ],
+  [
+    "what lacks, all of it at once",
+    ["token", "create", "--name", "x"],
+    2,
+    /^pail: needed and not given: --account <email>, --scope <scope> \(\S*pail token create --help\)\n$/,
+  ],
+  [
+    "an account that is not named",
+    ["account", "disable"],
+    2,
+    /^pail: needed and not given: --account <email>/,
+  ],
+  [
+    "a new name that is none",
+    ["account", "rename", "--account", "ada@example.com"],
+    2,
+    /^pail: needed and not/,
+  ],
+  [
+    "a last owner to be removed",
+    ["workspace", "remove-member", "--workspace", "team", "--account", "ada@example.com"],
+    1,
+    /^pail: Cannot remove the member: the workspace would have no owner\n$/,
+  ],
+  [
+    "a member to be removed that is none",
+    ["workspace", "remove-member", "--workspace", "team", "--account", "bob@example.com"],
+    1,
+    /^pail: Cannot remove bob: not a member of team\n$/,
+  ],
   ["an unknown flag", ["account", "list", "--jsno"], 2, /^pail: unknown option '--jsno'/],
   [
     "an unknown scope",
     [...TOKEN_ARGS, "--scope", "read:repo"],
     2,
-    /^pail: --scope: unknown scope "read:repo": did you mean read:.*scopes lists all\)\n$/,
+    /^pail: --scope: unknown scope "read:repo": did you mean read:repository\? \(\S*pail token scopes lists all\)\n$/,
   ],
   [
     "an expiry beyond a year",
     [...TOKEN_ARGS, "--scope", "all", "--expires", "366d"],
-    1,
+    2,
     /^pail: --expires: must be 1 to 365 days/,
   ],
   [
@@ -101,7 +131,7 @@ for (const [why, args, status, text] of [
   [
     "an address that is none",
     ["account", "create", "--email", "nobody", "--username", "x"],
-    1,
+    2,
     /^pail: --email: not an e-mail address\n$/,
   ],
   [
@@ -120,7 +150,7 @@ for (const [why, args, status, text] of [
     "a project that is not there",
     ["repository", "create", "--workspace", "team", "--name", "x", "--project", "TWO"],
     1,
-    /^pail: --project: no such project/,
+    /^pail: --project: there is no project TWO in team\n$/,
   ],
   [
     "a repository that is not there",
@@ -273,4 +303,86 @@ test("a token is printed once and alone, is listed without it, rotated and revok
   const table = (await out("token", "list")) + (await out("token", "show", id));
   assert.doesNotMatch(table, /ATATT/);
   assert.match(table, /never/);
+});
+
+test("accounts and repositories are renamed, members removed with all that they were permitted, and the audit log tells it", async () => {
+  await out("account", "create", "--email", "cy@example.com", "--username", "cy");
+  const member = ["--workspace", "team", "--account", "cy@example.com"];
+  await out("workspace", "add-member", ...member, "--permission", "write");
+  await out("group", "create", "--workspace", "team", "--name", "Writers");
+  await out("group", "add-member", ...member, "--group", "writers");
+  await out("repository", "create", "--workspace", "team", "--name", "Old Name");
+  const grant = ["--repository", "team/old-name", "--account", "cy@example.com", "--permission", "admin"];
+  await out("repository", "grant", ...grant);
+  assert.equal(
+    await out("repository", "rename", "--repository", "team/old-name", "--name", "New Name"),
+    "team/old-name is now team/new-name\n",
+  );
+  assert.equal(
+    await out("account", "rename", "--account", "cy@example.com", "--username", "cyd", "--name", "Cy D"),
+    "cy is now cyd (Cy D)\n",
+  );
+  await out("workspace", "remove-member", ...member);
+  const members = await list("workspace", "members", "--workspace", "team");
+  assert.ok(members.every(({ username }) => username !== "cyd"));
+  const groups = await list("group", "list", "--workspace", "team");
+  assert.deepEqual(groups.find(({ slug }) => slug === "writers")?.members, []);
+  const audit = (await out("audit", "--json"))
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  for (const action of ["repository.renamed", "account.renamed", "workspace.member-removed"])
+    assert.equal(audit.filter((each) => each.action === action).length, 1, action);
+});
+
+test("an account is disabled and enabled by --account, and by --email as before", async () => {
+  for (const option of ["--account", "--email"]) {
+    await out("account", "disable", option, "bob@example.com");
+    await out("account", "enable", option, "bob@example.com");
+  }
+});
+
+test("scopes are told with what they open, and lists fit 80 columns", async () => {
+  const scopes = await out("token", "scopes");
+  assert.match(scopes, /^read:repository +git clone and fetch, \d+ REST operations$/m);
+  assert.match(scopes, /^write:repository +git push, \d+ REST operations$/m);
+  assert.match(scopes, /^read:wiki +nothing in this version$/m);
+  const account = ["--account", "a-person-with-a-long-name@a-company-with-a-long-name.example.com"];
+  await out("account", "create", "--email", account[1]!, "--username", "long", "--name", "Long ".repeat(12));
+  const scope = ["--scope", "read:repository,write:repository,read:user"];
+  await out("token", "create", ...account, "--name", "the token of my laptop at work", ...scope);
+  await out(
+    "repository",
+    "create",
+    "--workspace",
+    "team",
+    "--name",
+    "a repository with a name that is long enough",
+  );
+  for (const args of [
+    ["token", "list"],
+    ["token", "scopes"],
+    ["account", "list"],
+    ["repository", "list"],
+    ["workspace", "list"],
+    ["workspace", "members", "--workspace", "team"],
+    ["audit"],
+  ]) {
+    for (const line of (await out(...args)).split("\n")) assert.ok([...line].length <= 80, line);
+  }
+});
+
+test("every command has an example in its help", async () => {
+  const help = await out("--help");
+  const nouns = [...help.matchAll(/^ {2}([a-z][a-z-]*) /gm)]
+    .map(([, noun]) => noun!)
+    .filter((noun) => noun !== "help" && noun !== "pail");
+  assert.ok(nouns.length >= 12, nouns.join());
+  for (const noun of nouns) {
+    const text = await out(noun, "--help");
+    assert.match(text, /^Examples:$/m, noun);
+    const commands = text.split("\nCommands:\n")[1]?.split("\n\n")[0] ?? "";
+    for (const [, verb] of commands.matchAll(/^ {2}([a-z][a-z-]*) /gm))
+      if (verb !== "help") assert.match(await out(noun, verb!, "--help"), /^Examples:$/m, `${noun} ${verb}`);
+  }
 });

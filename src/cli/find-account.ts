@@ -1,9 +1,10 @@
 import type { Account } from "../model/account.ts";
-import { Failure, invalidField } from "../model/failure.ts";
+import { Failure } from "../model/failure.ts";
 import { getAccountByEmail } from "../operations/accounts.ts";
 import type { Ports } from "../ports.ts";
+import { refusedOption } from "./problem.ts";
 
-/** The account that a flag names by an e-mail address. @throws Failure invalid-input for that flag. */
+/** The account that a flag names by an e-mail address. @throws Failure conflict for that option. */
 export async function getNamedAccount(
   ports: Pick<Ports, "database">,
   flag: "account" | "email" | "owner",
@@ -13,6 +14,6 @@ export async function getNamedAccount(
     return await getAccountByEmail(ports, address);
   } catch (error) {
     if (!(error instanceof Failure) || error.kind !== "not-found") throw error;
-    throw invalidField(flag, `there is no account with the e-mail address ${address}`);
+    throw refusedOption(flag, `there is no account with the e-mail address ${address}`);
   }
 }

@@ -5,19 +5,19 @@ import type { Project, Workspace } from "../model/workspace.ts";
 import { getProject, getWorkspace } from "../operations/workspaces.ts";
 import type { Ports } from "../ports.ts";
 import { findRepository } from "../storage/sql/repositories.ts";
-import { UsageError } from "./problem.ts";
+import { refusedOption, UsageError } from "./problem.ts";
 
-/** The workspace that `--workspace` names. @throws Failure invalid-input for that flag. */
+/** The workspace that `--workspace` names. @throws Failure conflict for that option. */
 export async function getNamedWorkspace(ports: Pick<Ports, "database">, slug: string): Promise<Workspace> {
   try {
     return await getWorkspace(ports, slug);
   } catch (error) {
     if (!(error instanceof Failure) || error.kind !== "not-found") throw error;
-    throw invalidField("workspace", `there is no workspace ${JSON.stringify(slug)} (pail workspace list)`);
+    throw refusedOption("workspace", `there is no workspace ${JSON.stringify(slug)} (pail workspace list)`);
   }
 }
 
-/** The project that `--project` names, or the workspace's oldest. @throws Failure invalid-input for that flag. */
+/** The project that `--project` names, or the workspace's oldest. @throws Failure conflict for that option. */
 export async function getNamedProject(
   ports: Pick<Ports, "database">,
   workspace: Workspace,
@@ -27,14 +27,22 @@ export async function getNamedProject(
   const key = parseProjectKey(keyText);
   if (key === undefined)
     throw invalidField("project", "must be letters, digits and _, beginning with a letter");
-  return getProject(ports, workspace, { key });
+  try {
+    return await getProject(ports, workspace, { key });
+  } catch (error) {
+    if (!(error instanceof Failure) || error.kind !== "invalid-input") throw error;
+    throw refusedOption("project", `there is no project ${key} in ${workspace.slug}`);
+  }
 }
 
-/** The repository that `--repository` names as `workspace/repository`. @throws Failure invalid-input for that flag. */
+/** The repository that `--repository` names as `workspace/repository`. @throws Failure conflict for that option. */
 export async function getNamedRepository(ports: Pick<Ports, "database">, name: string): Promise<Repository> {
   const found = await findRepositoryByName(ports, name);
   if (found === undefined) {
-    throw invalidField("repository", `there is no repository ${JSON.stringify(name)} (pail repository list)`);
+    throw refusedOption(
+      "repository",
+      `there is no repository ${JSON.stringify(name)} (pail repository list)`,
+    );
   }
   return found;
 }

@@ -51,7 +51,7 @@ test("a group is created, filled, listed, emptied and deleted", async () => {
 });
 
 for (const [why, args, status, text] of [
-  ["a name without a letter", ["create", ...IN_TEAM, "--name", "!"], 1, /^pail: --name: must have a letter/],
+  ["a name without a letter", ["create", ...IN_TEAM, "--name", "!"], 2, /^pail: --name: must have a letter/],
   [
     "a name that is taken",
     ["create", ...IN_TEAM, "--name", "TAKEN"],

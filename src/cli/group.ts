@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { Failure, invalidField } from "../model/failure.ts";
+import { Failure } from "../model/failure.ts";
 import type { Group } from "../model/group.ts";
 import { bracedUuid } from "../model/uuid.ts";
 import type { Workspace } from "../model/workspace.ts";
@@ -15,15 +15,20 @@ import { listGroupMembers, listGroups } from "../storage/sql/groups.ts";
 import { getNamedAccount } from "./find-account.ts";
 import { getNamedWorkspace } from "./find-workspace.ts";
 import { printJson, printLine, printTable, shortInstant } from "./print.ts";
-import { UsageError } from "./problem.ts";
+import { refusedOption, UsageError } from "./problem.ts";
 import { createCommand, examples } from "./program.ts";
 import { addSettings } from "./settings-options.ts";
 import { withPorts } from "./with-ports.ts";
 
 export function createGroupCommand(): Command {
-  const group = createCommand("group").description(
-    "Groups of a workspace: accounts that are given permissions together, in repositories and projects.",
-  );
+  const group = createCommand("group")
+    .description(
+      "Groups of a workspace: accounts that are given permissions together, in repositories and projects.",
+    )
+    .addHelpText(
+      "after",
+      examples("pail group create --workspace team --name Developers", "pail group list --workspace team"),
+    );
   addCreate(group);
   addList(group);
   addMember(group);
@@ -150,7 +155,7 @@ function addDelete(group: Command): void {
   });
 }
 
-/** The group that `--group` names. @throws Failure invalid-input for that flag. */
+/** The group that `--group` names. @throws Failure conflict for that option. */
 async function getNamedGroup(
   ports: Ports,
   options: Omit<MemberOptions, "account">,
@@ -160,7 +165,7 @@ async function getNamedGroup(
     return { workspace, group: await getGroup(ports, workspace, options.group) };
   } catch (error) {
     if (!(error instanceof Failure) || error.kind !== "not-found") throw error;
-    throw invalidField(
+    throw refusedOption(
       "group",
       `there is no group ${JSON.stringify(options.group)} in ${workspace.slug} (pail group list)`,
     );

@@ -14,7 +14,17 @@ export function printJson(value: unknown): void {
   printLine(JSON.stringify(value, undefined, 2));
 }
 
-/** One line an entry under the names of the columns. `nothing` is printed when there is no entry. */
+/** Of a terminal as wide as any; scripts take JSON. */
+const WIDTH_MAX = 80;
+/** Nothing is cut to less. */
+const CELL_WIDTH_MIN = 8;
+const GAP = 2;
+const WRAPPED_INDENT = 4;
+
+/**
+ * One line an entry under the names of the columns, in 80 columns: the longest cells are cut, and end with "…" then. `nothing`
+ * is printed when there is no entry.
+ */
 export function printTable(
   columns: readonly string[],
   rows: readonly (readonly string[])[],
@@ -25,14 +35,56 @@ export function printTable(
     return;
   }
   const lines = [columns.map((column) => column.toUpperCase()), ...rows.map((row) => row.map(printable))];
-  const widths = columns.map((_, index) => Math.max(...lines.map((line) => [...(line[index] ?? "")].length)));
+  const widths = fitWidths(
+    columns.map((_, index) => Math.max(...lines.map((line) => [...(line[index] ?? "")].length))),
+  );
   for (const line of lines)
     printLine(
       line
-        .map((cell, index) => pad(cell, widths[index] ?? 0))
-        .join("  ")
+        .map((cell, index) => pad(cut(cell, widths[index] ?? 0), widths[index] ?? 0))
+        .join(" ".repeat(GAP))
         .trimEnd(),
     );
+}
+
+/** An entry whole, in parts that follow one another: what does not fit a line goes on in the next, set in. */
+export function printWrapped(parts: readonly string[]): void {
+  let line = "";
+  for (const part of parts.map(printable)) {
+    if (line !== "" && line.length + 1 + part.length > WIDTH_MAX) {
+      printLine(line);
+      line = " ".repeat(WRAPPED_INDENT - 1);
+    }
+    line += line === "" ? part : ` ${part}`;
+  }
+  printLine(line);
+}
+
+/** One entry whole: a line a field, and one for each value of a list. */
+export function printFields(entry: Readonly<Record<string, unknown>>): void {
+  const width = Math.max(...Object.keys(entry).map((name) => name.length)) + GAP;
+  for (const [name, value] of Object.entries(entry)) {
+    const [first = "-", ...more] = [value ?? []].flat().map((each) => printable(String(each)));
+    printLine(`${pad(name, width)}${first}`);
+    for (const each of more) printLine(`${pad("", width)}${each}`);
+  }
+}
+
+/** Takes from the widest column, until all fit or none can give. */
+export function fitWidths(wanted: readonly number[]): readonly number[] {
+  const widths = [...wanted];
+  const room = WIDTH_MAX - GAP * (widths.length - 1);
+  for (let over = widths.reduce((sum, width) => sum + width, 0) - room; over > 0; over -= 1) {
+    const widest = widths.indexOf(Math.max(...widths));
+    if (widths[widest]! <= CELL_WIDTH_MIN) break;
+    widths[widest]! -= 1;
+  }
+  return widths;
+}
+
+function cut(cell: string, width: number): string {
+  const characters = [...cell];
+  return characters.length <= width ? cell : `${characters.slice(0, width - 1).join("")}…`;
 }
 
 /** Names are free text: in a terminal they must not move the cursor or begin a line. */

@@ -1,6 +1,8 @@
 import { Failure } from "../model/failure.ts";
 
+/** What was asked for was refused, or failed. */
 export const REFUSED_STATUS = 1;
+/** An unknown command or option, one that lacks, or a value or setting that is wrong whatever the data. */
 export const USAGE_STATUS = 2;
 
 /** A command line that cannot be right, whatever the data. */
@@ -23,7 +25,18 @@ export class WrongSettingsError extends Error {
 }
 
 export function exitStatusOf(error: unknown): number {
-  return error instanceof UsageError || error instanceof WrongSettingsError ? USAGE_STATUS : REFUSED_STATUS;
+  if (error instanceof UsageError || error instanceof WrongSettingsError) return USAGE_STATUS;
+  return error instanceof Failure && isWrongValue(error) ? USAGE_STATUS : REFUSED_STATUS;
+}
+
+/** A field that is wrong is an option that is. */
+function isWrongValue({ kind, details }: Failure): boolean {
+  return kind === "invalid-input" && details.fields !== undefined;
+}
+
+/** For an option that names what is not there, or is in no state for it: the value may be right tomorrow. */
+export function refusedOption(option: string, problem: string): Failure {
+  return new Failure("conflict", `${option}: ${problem}`, { fields: { [option]: [problem] } });
 }
 
 /** What is printed when a command ends early. Anything but an expected refusal is a bug, and comes with its trace. */

@@ -22,14 +22,17 @@ export function createCommand(name: string): Command {
   return Object.assign(command, {
     createCommand,
     /** Commander names the first one only. */
-    missingMandatoryOptionValue: () => refuseMissingOptions(command),
+    missingMandatoryOptionValue: () => refuseMissingOptions(command, missingOptionsOf(command)),
   });
 }
 
-function refuseMissingOptions(command: Command): never {
-  const missing = command.options.filter(
-    (option: Option) => option.mandatory && command.getOptionValue(option.attributeName()) === undefined,
+function missingOptionsOf(command: Command): readonly Option[] {
+  return command.options.filter(
+    (option) => option.mandatory && command.getOptionValue(option.attributeName()) === undefined,
   );
+}
+
+export function refuseMissingOptions(command: Command, missing: readonly Option[]): never {
   const names = missing.map(({ flags }) => flags).join(", ");
   return command.error(`error: needed and not given: ${names} (${pathOf(command)} --help)`, {
     code: "commander.missingMandatoryOptionValue",

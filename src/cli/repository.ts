@@ -5,7 +5,7 @@ import { fullName, type Repository } from "../model/repository.ts";
 import { slugifyRepositoryName } from "../model/slug.ts";
 import { bracedUuid } from "../model/uuid.ts";
 import { setPermission } from "../operations/explicit-permissions.ts";
-import { createRepository, deleteRepository } from "../operations/repositories.ts";
+import { changeRepository, createRepository, deleteRepository } from "../operations/repositories.ts";
 import type { Ports } from "../ports.ts";
 import { listAllRepositories } from "../storage/sql/repositories.ts";
 import { getNamedAccount } from "./find-account.ts";
@@ -20,13 +20,20 @@ import { addSettings } from "./settings-options.ts";
 import { withPorts } from "./with-ports.ts";
 
 export function createRepositoryCommand(): Command {
-  const repository = createCommand("repository").description(
-    "Repositories: made, imported, listed, opened, deleted.",
-  );
+  const repository = createCommand("repository")
+    .description("Repositories: made, imported, listed, opened, deleted.")
+    .addHelpText(
+      "after",
+      examples(
+        "pail repository create --workspace team --name website",
+        "pail repository import /srv/git/old.git --workspace team",
+      ),
+    );
   addCreate(repository);
   addImport(repository);
   addList(repository);
   addGrant(repository);
+  addRename(repository);
   addDelete(repository);
   return repository;
 }
@@ -142,6 +149,26 @@ function addGrant(repository: Command): void {
       const place = { ...repositorySubject(found), kind: "repository", uuid: found.uuid } as const;
       await setPermission(ports, place, { kind: "account", uuid: account.uuid }, permission);
       printLine(`${account.username} has ${permission} in ${fullName(found)}`);
+    });
+  });
+}
+
+type RenameOptions = { readonly repository: string; readonly name: string };
+
+function addRename(repository: Command): void {
+  const command = repository
+    .command("rename")
+    .description("Gives a repository a new name, and so a new place in URLs, as PUT over REST does.")
+    .requiredOption("--repository <name>", "workspace and repository, such as acme/demo")
+    .requiredOption("--name <name>", "the new name; in URLs it is in lower case with dashes")
+    .addHelpText("after", examples("pail repository rename --repository acme/demo --name 'Demo 2'"));
+  addSettings(command).action(async (options: RenameOptions) => {
+    await withPorts(command, async (ports) => {
+      const found = await getNamedRepository(ports, options.repository);
+      if (slugifyRepositoryName(options.name) === undefined)
+        throw invalidField("name", "must have a letter or a digit, and at most 62 characters");
+      const renamed = await changeRepository(ports, found, { name: options.name }, operatorOrigin(ports));
+      printLine(`${fullName(found)} is now ${fullName(renamed)}`);
     });
   });
 }

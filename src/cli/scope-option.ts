@@ -2,11 +2,14 @@ import { type GrantedScope, INERT_SCOPES, parseScope, SCOPES } from "../model/sc
 import { nearestWords } from "./nearest-words.ts";
 import { UsageError } from "./problem.ts";
 
+/** Of those that begin with what was written. */
+const OFFERED_MAX = 3;
+
 /** A scope's short form, as people type it. */
 const SUFFIX = ":bitbucket";
 
 /**
- * Reads the values of `--scope`: scopes, comma lists of them, or `all` for every scope that opens something.
+ * Reads the values of `--scope`: scopes, comma lists of them, or `all` for every scope of Bitbucket's reference.
  *
  * @throws UsageError that names every unknown one, with the nearest known ones.
  */
@@ -27,6 +30,9 @@ export function parseScopes(values: readonly string[]): readonly GrantedScope[] 
 
 function describeUnknown(word: string): string {
   const known = [...SCOPES, ...INERT_SCOPES].map((scope) => scope.replace(SUFFIX, ""));
-  const nearest = nearestWords(word.replace(SUFFIX, ""), known);
+  const short = word.replace(SUFFIX, "");
+  // What is written short is meant, however many letters are missing: read:repo.
+  const longer = short === "" ? [] : known.filter((scope) => scope.startsWith(short)).slice(0, OFFERED_MAX);
+  const nearest = longer.length > 0 ? longer : nearestWords(short, known);
   return `unknown scope ${JSON.stringify(word)}: did you mean ${nearest.join(" or ")}?`;
 }

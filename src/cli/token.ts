@@ -1,13 +1,12 @@
 import type { Command } from "commander";
-import { invalidField } from "../model/failure.ts";
-import { INERT_SCOPES, SCOPES } from "../model/scope.ts";
+import { SCOPES } from "../model/scope.ts";
 import { createApiToken, revokeApiToken, rotateApiToken } from "../operations/api-tokens.ts";
 import { listTokens } from "../storage/sql/api-tokens.ts";
 import { getNamedAccount } from "./find-account.ts";
 import { getToken } from "./find-token.ts";
 import { parseDays, parseMinutes } from "./parse-duration.ts";
-import { printJson, printLine, printNote, printTable, shortInstant } from "./print.ts";
-import { UsageError } from "./problem.ts";
+import { printFields, printJson, printLine, printNote, printTable } from "./print.ts";
+import { refusedOption, UsageError } from "./problem.ts";
 import { createCommand, examples } from "./program.ts";
 import { parseScopes } from "./scope-option.ts";
 import { addSettings, collect } from "./settings-options.ts";
@@ -15,7 +14,15 @@ import { type ListedToken, listedTokens } from "./token-listing.ts";
 import { withPorts } from "./with-ports.ts";
 
 export function createTokenCommand(): Command {
-  const token = createCommand("token").description("API tokens: made, listed, shown, revoked and rotated.");
+  const token = createCommand("token")
+    .description("API tokens: made, listed, shown, revoked and rotated.")
+    .addHelpText(
+      "after",
+      examples(
+        "pail token create --account ada@example.com --name ci --scope read:repository --expires 30d",
+        "pail token list",
+      ),
+    );
   addCreate(token);
   addList(token);
   addShow(token);
@@ -59,7 +66,7 @@ function addCreate(token: Command): void {
       throw new UsageError("--expires: must be a number of days from 1d to 365d, such as 30d");
     await withPorts(command, async (ports) => {
       const account = await getNamedAccount(ports, "account", options.account);
-      if (account.isDisabled) throw invalidField("account", "the account is disabled (pail account enable)");
+      if (account.isDisabled) throw refusedOption("account", "the account is disabled (pail account enable)");
       const { text } = await createApiToken(ports, {
         accountUuid: account.uuid,
         name: options.name,
@@ -85,29 +92,35 @@ function addList(token: Command): void {
       return listedTokens(ports, await listTokens(ports.database.kysely, owner?.uuid));
     });
     if (options.json) return printJson(tokens);
-    const columns = ["id", "account", "name", "state", "created", "expires", "last used", "scopes"];
+    const columns = ["id", "account", "name", "state", "expires", "last used", "scopes"];
     printTable(columns, tokens.map(toRow), "There are no tokens");
   });
 }
 
+/** Other commands take the first characters of an id. */
+const SHOWN_ID_LENGTH = 8;
+/** Of `2026-11-29T…`. */
+const DAY_LENGTH = 10;
+
 function toRow(token: ListedToken): string[] {
-  const lastUsed = token.last_used_on === null ? "never" : shortInstant(new Date(token.last_used_on));
-  const [created, expires] = [token.created_on, token.expires_on].map((text) => shortInstant(new Date(text)));
   return [
-    token.id,
+    token.id.slice(0, SHOWN_ID_LENGTH),
     token.account,
     token.name,
     token.leaked_on === null ? token.state : `${token.state}, leaked`,
-    created!,
-    expires!,
-    lastUsed,
+    token.expires_on.slice(0, DAY_LENGTH),
+    token.last_used_on?.slice(0, DAY_LENGTH) ?? "never",
     describeScopes(token.scopes),
   ];
 }
 
 function describeScopes(scopes: readonly string[]): string {
   if (SCOPES.every((scope) => scopes.includes(scope))) return `all ${SCOPES.length}`;
-  return scopes.map((scope) => scope.replace(/:bitbucket$/, "")).join(" ");
+  return scopes.map(shortScope).join(" ");
+}
+
+function shortScope(scope: string): string {
+  return scope.replace(/:bitbucket$/, "");
 }
 
 function addShow(token: Command): void {
@@ -123,11 +136,7 @@ function addShow(token: Command): void {
       async (ports) => (await listedTokens(ports, [await getToken(ports, id)]))[0]!,
     );
     if (options.json) return printJson(shown);
-    const rows = Object.entries(shown).map(([name, value]) => [
-      name,
-      Array.isArray(value) ? value.join(" ") : String(value ?? "-"),
-    ]);
-    printTable(["field", "value"], rows, "");
+    printFields(shown);
   });
 }
 
@@ -183,17 +192,25 @@ function addRotate(token: Command): void {
 function addScopes(token: Command): void {
   token
     .command("scopes")
-    .description("Lists the scopes that a token can have. None implies another.")
+    .description(
+      "Lists the scopes that a token can have, and what each opens in this version. None implies another.",
+    )
     .option("--json", "as a JSON array")
-    .addHelpText("after", examples("pail token scopes"))
-    .action((options: { readonly json?: true }) => {
-      const listed = [
-        ...SCOPES.map((scope) => ({ scope, opens_something: true })),
-        ...INERT_SCOPES.map((scope) => ({ scope, opens_something: false })),
-      ];
+    .addHelpText("after", examples("pail token scopes", "pail token scopes --json"))
+    .action(async (options: { readonly json?: true }) => {
+      // Loaded only here: it takes every route.
+      const { describeOpenedBy } = await import("./scope-listing.ts");
+      const listed = describeOpenedBy();
       if (options.json) return printJson(listed);
-      for (const scope of SCOPES) printLine(scope);
-      printLine("\nTaken and shown, but nothing asks for them:");
-      for (const scope of INERT_SCOPES) printLine(scope);
+      const rows = listed.map(({ scope, git, operations }) => [
+        shortScope(scope),
+        describeOpened(git, operations),
+      ]);
+      printTable(["scope", "opens"], rows, "");
     });
+}
+
+function describeOpened(git: readonly string[], operations: number): string {
+  const rest = operations === 1 ? "1 REST operation" : `${operations} REST operations`;
+  return [...git, ...(operations === 0 ? [] : [rest])].join(", ") || "nothing in this version";
 }

@@ -17,9 +17,11 @@ import { addSettings } from "./settings-options.ts";
 import { withPorts } from "./with-ports.ts";
 
 export function createWebhookCommand(): Command {
-  const webhook = createCommand("webhook").description(
-    "Webhooks and what was delivered to them, which is kept for 30 days. They are made over REST.",
-  );
+  const webhook = createCommand("webhook")
+    .description(
+      "Webhooks and what was delivered to them, which is kept for 30 days. They are made over REST.",
+    )
+    .addHelpText("after", examples("pail webhook list", "pail webhook list --repository acme/demo"));
   addList(webhook);
   addDeliveries(webhook);
   addPayload(webhook);

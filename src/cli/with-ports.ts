@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import type { Command } from "commander";
-import { invalidField } from "../model/failure.ts";
 import type { WritePorts } from "../ports.ts";
 import { openLog } from "./open-log.ts";
 import { operatorPorts } from "./operator-ports.ts";
+import { refusedOption } from "./problem.ts";
 import { configOf } from "./settings-options.ts";
 
 export type WithPortsOptions = {
@@ -20,7 +20,7 @@ export async function withPorts<T>(
   const config = configOf(command);
   const { database, dataFolder } = config;
   if (!mayCreateData && !existsSync(database.kind === "sqlite" ? database.path : dataFolder)) {
-    throw invalidField(
+    throw refusedOption(
       "data",
       `no data in ${dataFolder} (pail serve, pail demo and pail account create begin it)`,
     );

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { bracedUuid } from "../model/uuid.ts";
 import { WORKSPACE_ROLES } from "../model/workspace.ts";
-import { createWorkspace, setMember } from "../operations/workspaces.ts";
+import { createWorkspace, removeMember, setMember } from "../operations/workspaces.ts";
 import type { Ports } from "../ports.ts";
 import { listEmails } from "../storage/sql/accounts.ts";
 import { listMembers, listWorkspaces } from "../storage/sql/workspaces.ts";
@@ -15,11 +15,18 @@ import { addSettings } from "./settings-options.ts";
 import { withPorts } from "./with-ports.ts";
 
 export function createWorkspaceCommand(): Command {
-  const workspace = createCommand("workspace").description(
-    "Workspaces, which hold repositories, and their members.",
-  );
+  const workspace = createCommand("workspace")
+    .description("Workspaces, which hold repositories, and their members.")
+    .addHelpText(
+      "after",
+      examples(
+        "pail workspace create --slug team --owner ada@example.com",
+        "pail workspace members --workspace team",
+      ),
+    );
   addCreate(workspace);
   addAddMember(workspace);
+  addRemoveMember(workspace);
   addList(workspace);
   addMembers(workspace);
   return workspace;
@@ -94,6 +101,31 @@ function addAddMember(workspace: Command): void {
       printLine(
         `${account.username} is ${role} of ${found.slug}${role === "member" ? `: ${permission}` : ""}`,
       );
+    });
+  });
+}
+
+type RemoveMemberOptions = { readonly workspace: string; readonly account: string };
+
+function addRemoveMember(workspace: Command): void {
+  const command = workspace
+    .command("remove-member")
+    .description(
+      "Removes an account from a workspace: from its groups too, and its permissions in projects and repositories.\n" +
+        "What is public stays readable.",
+    )
+    .requiredOption("--workspace <slug>", "the workspace")
+    .requiredOption("--account <email>", "the account")
+    .addHelpText(
+      "after",
+      examples("pail workspace remove-member --workspace team --account bob@example.com"),
+    );
+  addSettings(command).action(async (options: RemoveMemberOptions) => {
+    await withPorts(command, async (ports) => {
+      const found = await getNamedWorkspace(ports, options.workspace);
+      const account = await getNamedAccount(ports, "account", options.account);
+      await removeMember(ports, found, account);
+      printLine(`${account.username} is no longer a member of ${found.slug}`);
     });
   });
 }

@@ -10,6 +10,7 @@ import {
   insertAccount,
   insertEmail,
   setAccountDisabled,
+  setAccountNames,
   setPrimaryEmail,
 } from "../storage/sql/accounts.ts";
 import { isUniqueViolation } from "../storage/sql/database-failure.ts";
@@ -78,6 +79,35 @@ export async function addEmail(ports: AccountPorts, account: Account, email: Ema
       ? new Failure("conflict", "Cannot add the e-mail address: it is taken")
       : error;
   }
+}
+
+export type AccountNames = { readonly username?: string; readonly displayName?: string };
+
+/** Changes what an account is called. @throws Failure invalid-input, or conflict if the user name is taken. */
+export async function renameAccount(
+  ports: AccountPorts,
+  account: Account,
+  names: AccountNames,
+): Promise<Account> {
+  const username = names.username === undefined ? account.username : parseUsername(names.username);
+  if (username === undefined) throw invalidField("username", "must be 1 to 62 letters, digits, _ or -");
+  const displayName = names.displayName ?? account.displayName;
+  if (displayName.trim() === "") throw invalidField("name", "must not be empty");
+  try {
+    await ports.database.transaction(async (tx) => {
+      await setAccountNames(tx, account.uuid, { username, displayName, nickname: displayName });
+      await recordAudit(tx, ports, "account.renamed", accountSubject(account), {
+        account: account.uuid,
+        username,
+        name: displayName,
+      });
+    });
+  } catch (error) {
+    throw isUniqueViolation(error)
+      ? new Failure("conflict", `Cannot rename the account: the user name ${username} is taken`)
+      : error;
+  }
+  return { ...account, username, displayName, nickname: displayName };
 }
 
 /** Its tokens are refused from the next request on; nothing is deleted. */

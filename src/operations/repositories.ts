@@ -160,6 +160,11 @@ export async function changeRepository(
       });
       const after = (await findRepository(tx, undefined, { uuid: repository.uuid }))!;
       if (origin !== undefined) await oweUpdate(tx, before, after, origin, now);
+      if (fullName(before) !== fullName(after) || before.name !== after.name)
+        await recordAudit(tx, ports, "repository.renamed", repositorySubject(before), {
+          full_name: fullName(after),
+          name: after.name,
+        });
       if (before.isPrivate !== after.isPrivate) {
         const action = after.isPrivate ? "repository.made-private" : "repository.made-public";
         await recordAudit(tx, ports, action, repositorySubject(after));

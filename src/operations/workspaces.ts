@@ -10,7 +10,14 @@ import type { Ports } from "../ports.ts";
 import { isUniqueViolation } from "../storage/sql/database-failure.ts";
 import { lockRows } from "../storage/sql/lock-rows.ts";
 import { findOldestProject, findProject, insertProject } from "../storage/sql/projects.ts";
-import { findWorkspace, insertWorkspace, listMembers, upsertMember } from "../storage/sql/workspaces.ts";
+import {
+  deleteMember,
+  findWorkspace,
+  insertWorkspace,
+  listMembers,
+  lockWorkspace,
+  upsertMember,
+} from "../storage/sql/workspaces.ts";
 import { type AuditedPorts, recordAudit } from "./record-audit.ts";
 
 export type WorkspacePorts = AuditedPorts;
@@ -102,6 +109,32 @@ export async function setMember(
       account: account.uuid,
       role,
       permission: repositoryPermission,
+    });
+  });
+}
+
+/**
+ * Removes a member, and with it all that the account was permitted in the workspace's groups, projects and repositories.
+ *
+ * @throws Failure not-found if it is no member, conflict if nobody would own the workspace.
+ */
+export async function removeMember(
+  ports: WorkspacePorts,
+  workspace: Workspace,
+  account: Account,
+): Promise<void> {
+  await ports.database.transaction(async (tx) => {
+    await lockWorkspace(tx, workspace.uuid);
+    const members = (await listMembers(tx, workspace.uuid)).map(({ member }) => member);
+    const removed = members.find(({ accountUuid }) => accountUuid === account.uuid);
+    if (removed === undefined)
+      throw new Failure("not-found", `Cannot remove ${account.username}: not a member of ${workspace.slug}`);
+    if (!members.some(({ role, accountUuid }) => role === "owner" && accountUuid !== account.uuid))
+      throw new Failure("conflict", "Cannot remove the member: the workspace would have no owner");
+    await deleteMember(tx, workspace.uuid, account.uuid);
+    await recordAudit(tx, ports, "workspace.member-removed", workspaceSubject(workspace), {
+      account: account.uuid,
+      role: removed.role,
     });
   });
 }

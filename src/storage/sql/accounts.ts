@@ -141,6 +141,24 @@ export async function listAccounts(db: Kysely<Schema>): Promise<readonly Account
   return rows.map(toAccount);
 }
 
+/** Refused by a unique key if the user name is taken in any case. */
+export async function setAccountNames(
+  db: Kysely<Schema>,
+  uuid: Uuid,
+  names: Pick<Account, "username" | "displayName" | "nickname">,
+): Promise<void> {
+  await db
+    .updateTable("account")
+    .set({
+      username: names.username,
+      username_key: names.username.toLowerCase(),
+      display_name: names.displayName,
+      nickname: names.nickname,
+    })
+    .where("uuid", "=", uuid)
+    .execute();
+}
+
 /** Disables the account at an instant, or enables it again. An account that is disabled keeps its first instant. */
 export async function setAccountDisabled(
   db: Kysely<Schema>,

@@ -144,6 +144,54 @@ export async function upsertMember(
     .execute();
 }
 
+/**
+ * Removes an account from a workspace, with all that it was permitted there: its places in groups, and its own permissions in
+ * projects and repositories.
+ */
+export async function deleteMember(
+  tx: Kysely<Schema>,
+  workspaceUuid: Uuid,
+  accountUuid: Uuid,
+): Promise<void> {
+  const groups = tx.selectFrom("workspace_group").select("uuid").where("workspace_uuid", "=", workspaceUuid);
+  const projects = tx.selectFrom("project").select("uuid").where("workspace_uuid", "=", workspaceUuid);
+  const repositories = tx.selectFrom("repository").select("uuid").where("workspace_uuid", "=", workspaceUuid);
+  await tx
+    .deleteFrom("group_member")
+    .where("account_uuid", "=", accountUuid)
+    .where("group_uuid", "in", groups)
+    .execute();
+  await tx
+    .deleteFrom("project_permission")
+    .where("account_uuid", "=", accountUuid)
+    .where("project_uuid", "in", projects)
+    .execute();
+  await tx
+    .deleteFrom("project_default_reviewer")
+    .where("account_uuid", "=", accountUuid)
+    .where("project_uuid", "in", projects)
+    .execute();
+  await tx
+    .deleteFrom("repository_permission")
+    .where("account_uuid", "=", accountUuid)
+    .where("repository_uuid", "in", repositories)
+    .execute();
+  await tx
+    .deleteFrom("workspace_member")
+    .where("account_uuid", "=", accountUuid)
+    .where("workspace_uuid", "=", workspaceUuid)
+    .execute();
+}
+
+/** Keeps others from changing who owns it until the transaction ends: a row that is written is locked. */
+export async function lockWorkspace(tx: Kysely<Schema>, uuid: Uuid): Promise<void> {
+  await tx
+    .updateTable("workspace")
+    .set(({ ref }) => ({ slug: ref("slug") }))
+    .where("uuid", "=", uuid)
+    .execute();
+}
+
 export async function findMember(
   db: Kysely<Schema>,
   workspaceUuid: Uuid,
