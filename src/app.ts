@@ -11,6 +11,7 @@ import type { Ports } from "./ports.ts";
 import { registerRest } from "./rest/rest.ts";
 import { sweepDownloads } from "./storage/downloads/disk-downloads.ts";
 import { sweepDiskPackStore } from "./storage/packs/disk-pack-store.ts";
+import { hasDownloadFile } from "./storage/sql/downloads.ts";
 import { findRepository } from "./storage/sql/repositories.ts";
 
 /** The surfaces joined. Serves nothing until it listens; `inject` works at once. */
@@ -65,7 +66,7 @@ export async function sweepLeftovers(ports: Ports): Promise<void> {
     repositoryFolder(ports.config),
     async (uuid) => (await findRepository(kysely, undefined, { uuid })) !== undefined,
   );
-  await sweepDownloads(ports.config.dataFolder);
+  await sweepDownloads(ports.config.dataFolder, ({ fileUuid }) => hasDownloadFile(kysely, fileUuid));
   await ports.fetchResponses.sweep();
 }
 

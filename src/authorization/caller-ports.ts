@@ -24,12 +24,15 @@ export function callerPorts(ports: Ports, admission: Admission, actor: Actor): A
   const database: WritePorts["database"] = {
     ...ports.database,
     kysely: withoutWrites(ports.database.kysely),
-    transaction: (work) =>
-      transactions.transaction(async (tx) => {
-        await readmit(tx, ports, admission);
-        isReadmitted = true;
-        return work(tx);
-      }),
+    transaction: (work, options) =>
+      transactions.transaction(
+        async (tx) => {
+          await readmit(tx, ports, admission);
+          isReadmitted = true;
+          return work(tx);
+        },
+        { ...subjectOf(admission), ...options },
+      ),
   };
   return {
     ports: { ...ports, database, actor },
@@ -37,6 +40,21 @@ export function callerPorts(ports: Ports, admission: Admission, actor: Actor): A
       if (!isReadmitted) await readmitToRead(ports.database.kysely, ports, admission);
     },
   };
+}
+
+/** What `readmit` locks for the request alone: those who want the same wait for one another without a connection. */
+function subjectOf({ requirements }: Admission): { readonly subject?: string } {
+  for (const requirement of requirements) {
+    switch (requirement.kind) {
+      case "repository":
+        return { subject: requirement.repository.uuid };
+      case "project":
+        return { subject: requirement.project.uuid };
+      case "workspace":
+        if (requirement.permission === "own") return { subject: requirement.workspace.uuid };
+    }
+  }
+  return {};
 }
 
 /** What reading leaves behind: a page's cursor, and how often a file was fetched. No access hangs on it. */

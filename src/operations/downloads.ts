@@ -6,7 +6,15 @@ import { Failure, invalidField } from "../model/failure.ts";
 import type { Repository } from "../model/repository.ts";
 import type { Uuid } from "../model/uuid.ts";
 import type { Ports, WritePorts } from "../ports.ts";
-import { openDownload, removeDownload, writeDownload } from "../storage/downloads/disk-downloads.ts";
+import {
+  type DownloadFile,
+  type MarkedDownloads,
+  markDownloads,
+  openDownload,
+  removeDownload,
+  writeDownload,
+} from "../storage/downloads/disk-downloads.ts";
+import { isOutcomeUnknown } from "../storage/sql/database-failure.ts";
 import { countDownload, deleteDownloadRow, findDownload, upsertDownload } from "../storage/sql/downloads.ts";
 
 export type DownloadPorts = Pick<WritePorts, "config" | "database" | "clock">;
@@ -28,25 +36,39 @@ export async function storeDownloads(
   uploader: Account,
   uploads: AsyncIterable<Upload>,
 ): Promise<readonly Download[]> {
+  const { dataFolder } = config;
   const stored: Download[] = [];
-  let replaced: readonly Download[];
+  const marked: MarkedDownloads[] = [];
+  const confirm = async () => {
+    for (const each of marked) await each.confirm();
+  };
+  let replaced: readonly DownloadFile[];
   try {
     for await (const { name: text, source } of uploads) {
       const name = parseDownloadName(text);
       if (name === undefined) throw invalidField("files", "not a file name");
       if (stored.some((each) => each.name === name)) throw invalidField("files", `"${name}" is sent twice`);
       const file = { repositoryUuid: repository.uuid, fileUuid: randomUUID() as Uuid };
-      const sizeBytes = await writeDownload(config.dataFolder, file, source, DOWNLOAD_BYTES_MAX);
+      marked.push(await markDownloads(dataFolder, [file]));
+      const sizeBytes = await writeDownload(dataFolder, file, source, DOWNLOAD_BYTES_MAX);
       stored.push({ ...file, name, uploader, sizeBytes, count: 0, createdAt: clock() });
     }
     if (stored.length === 0) throw invalidField("files", "no file is sent");
+    for (const { name } of stored) {
+      const before = await findDownload(database.kysely, repository.uuid, name);
+      if (before !== undefined) marked.push(await markDownloads(dataFolder, [before]));
+    }
     // The rows last: they never name a file that is not whole. A file without a row is named by nobody.
     replaced = await database.transaction((tx) => replaceDownloads(tx, stored));
   } catch (error) {
-    for (const download of stored) await removeDownload(config.dataFolder, download);
+    // What may still be committed keeps its files: the next start looks for the rows.
+    if (isOutcomeUnknown(error)) throw error;
+    for (const download of stored) await removeDownload(dataFolder, download);
+    await confirm();
     throw error;
   }
-  for (const download of replaced) await removeDownload(config.dataFolder, download);
+  for (const download of replaced) await removeDownload(dataFolder, download);
+  await confirm();
   return stored;
 }
 
@@ -85,10 +107,21 @@ export async function deleteDownload(
   repository: Repository,
   name: string,
 ): Promise<void> {
-  // The row's file is that of this moment: an upload of the same name comes before or after, never between.
-  const fileUuid = await database.transaction((tx) => deleteDownloadRow(tx, repository.uuid, name));
+  const { dataFolder } = config;
+  const before = await findDownload(database.kysely, repository.uuid, name);
+  if (before === undefined) throw noDownload(name);
+  const marked = await markDownloads(dataFolder, [before]);
+  let fileUuid: Uuid | undefined;
+  try {
+    // The row's file is that of this moment: an upload of the same name comes before or after, never between.
+    fileUuid = await database.transaction((tx) => deleteDownloadRow(tx, repository.uuid, name));
+  } catch (error) {
+    if (!isOutcomeUnknown(error)) await marked.confirm();
+    throw error;
+  }
+  if (fileUuid !== undefined) await removeDownload(dataFolder, { repositoryUuid: repository.uuid, fileUuid });
+  await marked.confirm();
   if (fileUuid === undefined) throw noDownload(name);
-  await removeDownload(config.dataFolder, { repositoryUuid: repository.uuid, fileUuid });
 }
 
 /** The text is our own: no recording has it. */

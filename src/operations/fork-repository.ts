@@ -60,7 +60,7 @@ export async function forkRepository(
     };
     await storeFork(ports, parent, fork, refs, origin);
   } catch (error) {
-    await discardUnlessStored(ports, uuid, folder);
+    await discardUnlessStored(ports, uuid, folder, error);
     throw error;
   }
   reachFaultPoint("fork.committed");

@@ -14,7 +14,7 @@ import { representChanges } from "../representations/field-changes.ts";
 import { representRepository } from "../representations/repository.ts";
 import { removeDownloads } from "../storage/downloads/disk-downloads.ts";
 import type { MarkedRepositoryFolder } from "../storage/packs/pack-store.ts";
-import { isUniqueViolation } from "../storage/sql/database-failure.ts";
+import { isOutcomeUnknown, isUniqueViolation } from "../storage/sql/database-failure.ts";
 import { findRef, lockRepository } from "../storage/sql/refs.ts";
 import {
   deleteRepositoryRow,
@@ -92,7 +92,7 @@ export async function createRepository(
         await oweWebhooks(tx, repository, { kind: "repo:created", repository, ...origin }, now);
     });
   } catch (error) {
-    await discardUnlessStored(ports, repository.uuid, folder);
+    await discardUnlessStored(ports, repository.uuid, folder, error);
     throw isUniqueViolation(error) ? slugTaken(repository) : error;
   }
   reachFaultPoint("repository.created");
@@ -102,14 +102,16 @@ export async function createRepository(
 }
 
 /**
- * For a transaction that has failed. A connection that is lost at the commit does not tell whether it was done. The row does,
- * and if it cannot be asked for now, start-up asks.
+ * For a transaction that has failed with `error`. If it may still be committed, the folder stays as it is, with its mark: the
+ * next start looks for the row.
  */
 export async function discardUnlessStored(
   { database }: Pick<Ports, "database">,
   uuid: Uuid,
   folder: MarkedRepositoryFolder,
+  error: unknown,
 ): Promise<void> {
+  if (isOutcomeUnknown(error)) return;
   const isStored = (await findRepository(database.kysely, undefined, { uuid })) !== undefined;
   await (isStored ? folder.confirm() : folder.discard());
 }
@@ -206,7 +208,7 @@ export async function deleteRepository(
   try {
     await deleteRow(ports, repository, origin);
   } catch (error) {
-    await discardUnlessStored(ports, repository.uuid, folder);
+    await discardUnlessStored(ports, repository.uuid, folder, error);
     throw error;
   }
   reachFaultPoint("repository.deletion-committed");

@@ -7,8 +7,10 @@ import { BOUNDARY, multipartBody, postBody, type RawPart } from "../../../tests/
 import { startTestApp, type TestApp } from "../../../tests/support/test-app.ts";
 import { createApp } from "../../app.ts";
 import { Failure } from "../../model/failure.ts";
-import { storeDownloads } from "../../operations/downloads.ts";
+import { deleteDownload, storeDownloads } from "../../operations/downloads.ts";
 import { sweepDownloads, writeDownload } from "../../storage/downloads/disk-downloads.ts";
+import { isOutcomeUnknown, outcomeUnknown } from "../../storage/sql/database-failure.ts";
+import { hasDownloadFile } from "../../storage/sql/downloads.ts";
 
 let app: TestApp;
 let authorization: string;
@@ -203,8 +205,33 @@ test("what an upload that was cut off has left is swept at the start", async () 
   const folder = join(dataFolder, "downloads", "unfinished");
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, "left"), "half");
-  await sweepDownloads(dataFolder);
-  await assert.rejects(readdir(folder), /ENOENT/);
+  await sweepDownloads(dataFolder, async () => true);
+  assert.deepEqual(await readdir(folder), []);
   assert.equal((await post([file("a", "a")])).status, 201);
   assert.deepEqual(await readdir(folder), []);
+});
+
+test("after a commit of which nobody knows whether it was done, files stay until the next start has looked", async () => {
+  const { dataFolder } = app.ports.config;
+  assert.equal((await post([file("kept.txt", "first")])).status, 201);
+  const before = await filesOnDisk();
+  const { database } = app.ports;
+  const unknown = {
+    ...app.ports,
+    database: {
+      ...database,
+      transaction: async () => {
+        throw outcomeUnknown();
+      },
+    },
+  };
+  const uploads = Readable.from([{ name: "kept.txt", source: Readable.from([Buffer.from("second")]) }]);
+  await assert.rejects(storeDownloads(unknown, app.repository, app.owner, uploads), isOutcomeUnknown);
+  await assert.rejects(deleteDownload(unknown, app.repository, "kept.txt"), isOutcomeUnknown);
+  assert.equal((await filesOnDisk()).length, before.length + 1);
+  assert.equal(await (await call("GET", "/kept.txt")).text(), "first");
+  await sweepDownloads(dataFolder, ({ fileUuid }) => hasDownloadFile(database.kysely, fileUuid));
+  assert.deepEqual(await filesOnDisk(), before);
+  assert.equal(await (await call("GET", "/kept.txt")).text(), "first");
+  assert.equal((await call("DELETE", "/kept.txt")).status, 204);
 });

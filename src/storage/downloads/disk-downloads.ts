@@ -1,5 +1,5 @@
 import { createWriteStream } from "node:fs";
-import { open, readdir, rename, rm } from "node:fs/promises";
+import { open, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -61,9 +61,62 @@ export async function writeDownload(
   return bytes;
 }
 
-/** Removes what uploads that were cut off have left. For start-up: nothing but the one server writes there. */
-export async function sweepDownloads(dataFolder: string): Promise<void> {
-  await rm(unfinishedFolder(dataFolder), { recursive: true, force: true });
+/** Files of which it is not certain whether they have a row. */
+export type MarkedDownloads = {
+  /** Each has its row, or is gone. */
+  confirm(): Promise<void>;
+};
+
+/**
+ * Marks files, before their rows come or go: if the server ends before `confirm`, the next start looks for the rows, and removes
+ * those of the files that have none.
+ */
+export async function markDownloads(
+  dataFolder: string,
+  files: readonly DownloadFile[],
+): Promise<MarkedDownloads> {
+  const folder = unfinishedFolder(dataFolder);
+  const marks = files.map((file) => join(folder, markName(file)));
+  if (marks.length > 0) {
+    await makeFolders(folder);
+    for (const mark of marks) await writeFile(mark, "");
+    await syncFolder(folder);
+  }
+  return {
+    async confirm() {
+      for (const mark of marks) await rm(mark, { force: true });
+    },
+  };
+}
+
+const MARK_SEPARATOR = ".";
+
+function markName({ repositoryUuid, fileUuid }: DownloadFile): string {
+  return `${repositoryUuid}${MARK_SEPARATOR}${fileUuid}`;
+}
+
+function markedDownload(name: string): DownloadFile | undefined {
+  const [repositoryUuid, fileUuid] = name.split(MARK_SEPARATOR);
+  return fileUuid === undefined
+    ? undefined
+    : { repositoryUuid: repositoryUuid as Uuid, fileUuid: fileUuid as Uuid };
+}
+
+/**
+ * Removes what uploads and deletions that were cut off have left. For start-up: nothing but the one server writes there.
+ *
+ * @param hasRow whether the database knows of a file.
+ */
+export async function sweepDownloads(
+  dataFolder: string,
+  hasRow: (file: DownloadFile) => Promise<boolean>,
+): Promise<void> {
+  const folder = unfinishedFolder(dataFolder);
+  for (const name of await listFolder(folder)) {
+    const marked = markedDownload(name);
+    if (marked !== undefined && !(await hasRow(marked))) await removeDownload(dataFolder, marked);
+    await rm(join(folder, name), { recursive: true, force: true });
+  }
 }
 
 function tooLarge(bytesMax: number): Failure {

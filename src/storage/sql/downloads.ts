@@ -80,6 +80,16 @@ export async function findDownload(
   return row && toDownload(row);
 }
 
+/** Whether a download has this file. */
+export async function hasDownloadFile(db: Kysely<Schema>, fileUuid: Uuid): Promise<boolean> {
+  const row = await db
+    .selectFrom("download")
+    .select("file_uuid")
+    .where("file_uuid", "=", fileUuid)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 export async function countDownload(db: Kysely<Schema>, fileUuid: Uuid): Promise<void> {
   await db
     .updateTable("download")

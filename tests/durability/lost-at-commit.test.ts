@@ -1,0 +1,112 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import type { GrantedScope } from "../../src/model/scope.ts";
+import { type CommitCutter, type Cut, openCommitCutter } from "../support/commit-cutter.ts";
+import { BOUNDARY, multipartBody, postBody } from "../support/form-client.ts";
+import { basic, sendRequest } from "../support/http-request.ts";
+import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { createDatabasePlace, type TestDatabasePlace } from "../support/test-database.ts";
+
+/** What deletes files when something has failed must not take those of a change that was done after all. */
+let place: TestDatabasePlace;
+let cutter: CommitCutter;
+let app: TestApp;
+let authorization: string;
+before(async () => {
+  place = await createDatabasePlace("postgres");
+  const { settings } = place;
+  assert.ok(settings.kind === "postgres");
+  cutter = await openCommitCutter(settings);
+  app = await startTestApp({ database: cutter.settings });
+  const scopes = ["read", "write", "admin", "delete"].map(
+    (verb) => `${verb}:repository:bitbucket`,
+  ) as GrantedScope[];
+  authorization = basic("owner@example.com", await app.token(scopes));
+});
+after(async () => {
+  await app.close();
+  cutter.close();
+  await place.remove();
+});
+
+/** Of an answer whose commit is cut. What a request writes beside its answer is waited for, so that it is not that. */
+async function whileCut<Answer>(cut: Cut, ask: () => Promise<Answer>): Promise<Answer> {
+  await app.ports.auditNotes.idle();
+  const count = cutter.count();
+  cutter.cutNext(cut);
+  const answer = await ask();
+  assert.equal(cutter.count(), count + 1, "a commit was cut");
+  return answer;
+}
+
+function ask(method: string, path: string, body?: object) {
+  const json = body === undefined ? {} : { "content-type": "application/json" };
+  return sendRequest(app.url, `/2.0/repositories/acme/${path}`, {
+    method,
+    headers: { authorization, ...json },
+    ...(body === undefined ? {} : { body: Buffer.from(JSON.stringify(body)) }),
+  });
+}
+
+async function upload(content: string) {
+  const headers = ['Content-Disposition: form-data; name="files"; filename="x.bin"'];
+  const type = `multipart/form-data; boundary=${BOUNDARY}`;
+  const url = `${app.url}/2.0/repositories/acme/demo/downloads`;
+  return postBody(url, { authorization, "content-type": type }, multipartBody([{ headers, content }]));
+}
+
+/** By the link that it is redirected to. */
+function download(): Promise<Response> {
+  return fetch(`${app.url}/2.0/repositories/acme/demo/downloads/x.bin`, { headers: { authorization } });
+}
+
+async function filesOnDisk(): Promise<string[]> {
+  const { uuid } = app.repository;
+  return readdir(join(app.ports.config.dataFolder, "downloads", uuid.slice(0, 2), uuid));
+}
+
+/** Every row has its folder, and every folder its row. */
+async function assertWhole(slug: string, isThere: boolean): Promise<void> {
+  const rows = await app.ports.database.kysely.selectFrom("repository").select(["uuid", "slug"]).execute();
+  const row = rows.find((each) => each.slug === slug);
+  assert.equal(row !== undefined, isThere, slug);
+  const { dataFolder } = app.ports.config;
+  const folders = (await readdir(join(dataFolder, "repositories"), { recursive: true })).filter((name) =>
+    /\.git$/.test(name),
+  );
+  assert.equal(folders.length, rows.length);
+  for (const { uuid } of rows)
+    assert.ok(existsSync(join(dataFolder, "repositories", uuid.slice(0, 2), `${uuid}.git`)), uuid);
+}
+
+for (const cut of ["unanswered", "late", "lost"] as const) {
+  const isDone = cut !== "lost";
+
+  test(`a download that is replaced, commit ${cut}: one whole file, the one of its row`, async () => {
+    assert.equal((await upload("first")).status, 201);
+    const answer = await whileCut(cut, () => upload("second"));
+    assert.equal(answer.status, isDone ? 201 : 503, answer.text);
+    assert.equal(await (await download()).text(), isDone ? "second" : "first");
+    assert.equal((await filesOnDisk()).length, 1);
+    const deleted = await whileCut(cut, () => ask("DELETE", "demo/downloads/x.bin"));
+    assert.equal(deleted.status, isDone ? 204 : 503);
+    assert.equal((await filesOnDisk()).length, isDone ? 0 : 1);
+    assert.equal((await download()).status, isDone ? 404 : 200);
+  });
+
+  test(`a repository that is made, forked and deleted, commit ${cut}: row and folder, or neither`, async () => {
+    const made = await whileCut(cut, () => ask("POST", `made-${cut}`, {}));
+    assert.equal(made.status, isDone ? 200 : 503);
+    await assertWhole(`made-${cut}`, isDone);
+    const forked = await whileCut(cut, () => ask("POST", "demo/forks", { name: `fork-${cut}` }));
+    assert.equal(forked.status, isDone ? 201 : 503);
+    await assertWhole(`fork-${cut}`, isDone);
+    if (!isDone) assert.equal((await ask("POST", `made-${cut}`, {})).status, 200);
+    const deleted = await whileCut(cut, () => ask("DELETE", `made-${cut}`));
+    assert.equal(deleted.status, isDone ? 204 : 503);
+    await assertWhole(`made-${cut}`, !isDone);
+  });
+}
