@@ -17,6 +17,7 @@ import { createOutboxSignal } from "./jobs/outbox-signal.ts";
 import { type Metrics, NO_METRICS } from "./metrics/metrics.ts";
 import type { Ports } from "./ports.ts";
 import { openByteMemory } from "./storage/byte-memory.ts";
+import { holdsContent, requireRestored } from "./storage/data-folder.ts";
 import { openDiskFetchResponses } from "./storage/fetch-responses/disk-fetch-responses.ts";
 import { requireOwnFolder } from "./storage/own-folder.ts";
 import { openDiskPackStore } from "./storage/packs/disk-pack-store.ts";
@@ -38,14 +39,27 @@ const WAIT_MS_MAX = 60_000;
 /** One process has no use for more, unless it is told so. */
 const PROCESS_CONNECTIONS_MAX = 10;
 
+export type OpenOptions = {
+  /** For the restore itself: nobody else opens a data folder that is not complete. */
+  readonly isRestoring?: boolean;
+  /** Not for who looks for damage himself, or comes after somebody who has. */
+  readonly isDatabaseChecked?: boolean;
+};
+
 /** Everything that the product needs from outside, opened; for the server and for the command line. */
-export async function openPorts(config: Config, log: Logger): Promise<Ports & { close(): Promise<void> }> {
+export async function openPorts(
+  config: Config,
+  log: Logger,
+  { isRestoring = false, isDatabaseChecked = true }: OpenOptions = {},
+): Promise<Ports & { close(): Promise<void> }> {
+  if (!isRestoring) requireRestored(config.dataFolder);
   mkdirSync(config.dataFolder, { recursive: true, mode: 0o700 });
   const objects = openObjectReader();
   const database = await openDatabase(
     config.database.kind === "sqlite"
       ? config.database
       : { connectionsMax: connectionsOfProcess(config), ...config.database },
+    { mayBeNew: async () => !(await holdsContent(config)), isChecked: isDatabaseChecked },
   );
   if (database.dialect === "postgres") {
     try {

@@ -6,10 +6,10 @@ import { findAccountByUuid } from "../storage/sql/accounts.ts";
 import { type AuditQuery, listAuditEvents } from "../storage/sql/audit-events.ts";
 import { getNamedAccount } from "./find-account.ts";
 import { findRepositoryByName } from "./find-workspace.ts";
-import { parseMinutes } from "./parse-duration.ts";
 import { printLine, printNote, printWrapped, shortInstant } from "./print.ts";
 import { UsageError } from "./problem.ts";
 import { createCommand, examples } from "./program.ts";
+import { readSince } from "./read-since.ts";
 import { addSettings } from "./settings-options.ts";
 import { withPorts } from "./with-ports.ts";
 
@@ -51,7 +51,7 @@ export function createAuditCommand(): Command {
   return addSettings(command).action(async (options: Options) => {
     const limit = readLimit(options);
     const [action, now] = [readAction(options.action), new Date()];
-    const since = readSince(options.since, now);
+    const since = options.since === undefined ? undefined : readSince("--since", options.since, now);
     await withPorts(command, async (ports) => {
       const query = { ...(await readPlace(ports, options)), action, since };
       if (options.json) {
@@ -74,17 +74,6 @@ function readAction(text: string | undefined): AuditAction | undefined {
   if (text !== undefined && action === undefined)
     throw new UsageError(`--action: must be one of ${AUDIT_ACTIONS.join(", ")}`);
   return action;
-}
-
-function readSince(text: string | undefined, now: Date): Date | undefined {
-  if (text === undefined) return undefined;
-  const minutes = parseMinutes(text);
-  const since = minutes === undefined ? new Date(text) : new Date(now.getTime() - minutes * 60_000);
-  if (Number.isNaN(since.getTime()))
-    throw new UsageError(
-      "--since: must be a time such as 30m, 12h or 7d, or an instant like 2026-11-27T08:00Z",
-    );
-  return since;
 }
 
 async function readPlace(

@@ -10,19 +10,26 @@ import { withPorts } from "./with-ports.ts";
 export function createFsckCommand(): Command {
   const command = createCommand("fsck")
     .description(
-      "Holds rows and files of the data folder against each other, beside a running server, and says what to do.",
+      "Checks the data folder: is the database sound, are all Git objects and uploaded files there\nand whole? Says what is wrong and what to do. The server may be running.",
     )
-    .option("--full", "reads every object too: takes as long as reading all packs")
-    .option("--json", "as a JSON object")
+    .option(
+      "--full",
+      "also read every Git object, which finds any changed byte; takes as long as reading all packs",
+    )
+    .option("--json", "print the result as a JSON object")
     .addHelpText(
       "after",
       `${examples("pail fsck --data /srv/pail", "pail fsck --full --json")}
 
-The status is 1 if anything is wrong. What is harmless (leftovers of what was cut off) is told, and does not count.`,
+The exit status is 1 if anything is wrong. Lines that begin with "harmless" do not count: leftovers
+of interrupted work, and files that were damaged and have been rebuilt from others (commit graphs,
+indexes of packs). docs/durability.md lists every kind of finding.`,
     );
   return addSettings(command).action(async (options: { readonly full?: true; readonly json?: true }) => {
     const { checkData } = await import("../operations/backup/check-data.ts");
-    const outcome = await withPorts(command, (ports) => checkData(ports, { isFull: options.full === true }));
+    const outcome = await withPorts(command, (ports) => checkData(ports, { isFull: options.full === true }), {
+      isDatabaseChecked: false,
+    });
     const isWrong = outcome.findings.some((finding) => !finding.isHarmless);
     if (isWrong) process.exitCode = REFUSED_STATUS;
     if (options.json) return printJson(describeOutcome(outcome));

@@ -102,7 +102,7 @@ async function serve<Prepared>(
 /** Ends with the process that has started it, also when that is killed. */
 async function runWorker(config: Config): Promise<void> {
   const stopped = Promise.race([awaitSignal(), once(process, "disconnect")]);
-  const ports = await openPorts(config, openLog(config.logLevel));
+  const ports = await openPorts(config, openLog(config.logLevel), { isDatabaseChecked: false });
   try {
     const app = await startApp(linkToMain(ports), { sharesPort: true });
     await stopped;

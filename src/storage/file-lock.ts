@@ -33,7 +33,7 @@ export async function takeFileLock(path: string): Promise<FileLockOutcome> {
   const database = openLockDatabase(path);
   if (database === undefined) return { kind: "held", processId: await findHolder(holderFile(path)) };
   HELD.add(key);
-  writeFileSync(holderFile(path), `${process.pid}\n`, { mode: 0o600 });
+  noteHolder(holderFile(path));
   return {
     kind: "taken",
     lock: {
@@ -62,6 +62,15 @@ function openLockDatabase(path: string): SqliteDatabase.Database | undefined {
     database.close();
     if (hasCode(error, "SQLITE_BUSY")) return undefined;
     throw error;
+  }
+}
+
+/** On a full disk nobody is told who holds the lock: it may be taken to make room. */
+function noteHolder(path: string): void {
+  try {
+    writeFileSync(path, `${process.pid}\n`, { mode: 0o600 });
+  } catch (error) {
+    if (!hasCode(error, "ENOSPC") && !hasCode(error, "EDQUOT")) throw error;
   }
 }
 

@@ -1,6 +1,7 @@
 // A backup of a server over PostgreSQL is of one moment too, and either database can be made of either's backup.
 import assert from "node:assert/strict";
-import { readdir, readFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import SqliteDatabase from "better-sqlite3";
@@ -207,6 +208,19 @@ test("nothing is restored into a PostgreSQL database that has rows, and nothing 
   await assert.rejects(readdir(target.dataFolder), { code: "ENOENT" });
 });
 
+/** As if the backup had been made of that database. */
+async function listAnew(
+  backup: string,
+  manifest: { readonly database: string; readonly files: readonly { readonly path: string }[] },
+): Promise<void> {
+  const bytes = await readFile(join(backup, manifest.database));
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  const files = manifest.files.map((file) =>
+    file.path === "pail.sqlite" ? { ...file, bytes: bytes.length, sha256 } : file,
+  );
+  await writeFile(join(backup, "backup.json"), JSON.stringify({ ...manifest, files }));
+}
+
 for (const [what, change, why] of [
   ["has lost rows", "delete from ref", /rows are missing from the database: ref: 0 in place of \d+/],
   [
@@ -222,6 +236,7 @@ for (const [what, change, why] of [
     const file = new SqliteDatabase(join(backup, manifest.database));
     file.exec(change);
     file.close();
+    await listAnew(backup, manifest);
     const target = await newTarget("postgres");
     const { status, stderr } = await restore(backup, target);
     assert.equal(status, 1);

@@ -150,6 +150,7 @@ test("a backup holds the keys, for its owner only; no token, and none of what is
     "backup.json",
     "downloads",
     "keys",
+    "lock",
     "repositories",
   ]);
   assert.equal((await stat(target)).mode & 0o777, 0o700);
@@ -180,7 +181,7 @@ test("a backup that was cut off is no loss: the earlier one is restored as it wa
     [],
   );
   await backUp(target);
-  assert.equal((await readdir(target)).filter((name) => /half|lock|unfinished/.test(name)).length, 0);
+  assert.equal((await readdir(target)).filter((name) => /half|backup\.lock|unfinished/.test(name)).length, 0);
 });
 
 for (const [why, prepare, text] of [

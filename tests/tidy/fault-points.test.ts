@@ -3,6 +3,7 @@ import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { FAULT_POINT_VARIABLE, FAULT_POINTS } from "../../src/fault-points.ts";
+import { BACKUP_POINTS, RESTORE_POINTS } from "../durability/kills/backup-points.ts";
 import { POINTS_OF_COMMANDS, POINTS_OF_STARTS, POINTS_OF_STEPS } from "../durability/kills/steps.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
@@ -27,6 +28,8 @@ test("each fault point is one that tests kill at, where they say whether it was 
     ...Object.values(POINTS_OF_COMMANDS).flat(),
     ...POINTS_OF_STARTS,
     ...OF_MIGRATIONS,
+    ...BACKUP_POINTS,
+    ...RESTORE_POINTS,
   ]);
   assert.deepEqual(
     FAULT_POINTS.filter((point) => !tested.has(point)),

@@ -1,11 +1,7 @@
-import { readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { stat } from "node:fs/promises";
 import { sql } from "kysely";
 import { repositoryFolder } from "../../config/repository-folder.ts";
-import { GitError } from "../../git/git-process.ts";
-import { findFaults } from "../../git/packs/check-objects.ts";
-import { readTips } from "../../git/packs/connectivity.ts";
-import type { Ref } from "../../model/ref.ts";
+import { Failure } from "../../model/failure.ts";
 import { fullName, type Repository } from "../../model/repository.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import type { Ports } from "../../ports.ts";
@@ -18,9 +14,9 @@ import {
   markedRepository,
 } from "../../storage/packs/disk-pack-store.ts";
 import { listAllDownloadFiles } from "../../storage/sql/downloads.ts";
-import { listRefs } from "../../storage/sql/refs.ts";
-import { findRepository, listAllRepositories } from "../../storage/sql/repositories.ts";
-import type { Finding } from "./finding.ts";
+import { listAllRepositories } from "../../storage/sql/repositories.ts";
+import { checkRepository } from "./check-repository.ts";
+import { type Finding, FROM_BACKUP } from "./finding.ts";
 
 export type CheckPorts = Pick<Ports, "config" | "database" | "packs" | "clock">;
 
@@ -34,17 +30,18 @@ export type CheckOutcome = {
 /** A repository gets its folder before its row, a download its file: what is younger may be in the making. */
 const YOUNG_MS_MAX = 60_000;
 
-const FROM_BACKUP = "restore the last backup into a new folder (pail restore) and take it from there";
-
 /**
- * Holds rows and files of a data folder against each other, beside a running server: each ref's objects are there, each
- * folder and file has its row. Changes nothing but the refs that are written for git.
+ * Checks that the database and the files of a data folder are whole and agree, beside a running server: each ref's objects are
+ * there, each folder and file has its row. Changes nothing but what is made of what is there: see `checkRepository`.
  */
 export async function checkData(
   ports: CheckPorts,
   { isFull }: { readonly isFull: boolean },
 ): Promise<CheckOutcome> {
-  const findings: Finding[] = [...(await checkDatabase(ports))];
+  const damage = await checkDatabase(ports);
+  // What else would be found depends on what can still be read.
+  if (damage.length > 0) return { repositories: 0, refs: 0, downloads: 0, findings: damage };
+  const findings: Finding[] = [];
   const folders = await listRepositoryFolders(repositoryFolder(ports.config));
   const files = await listDownloadFiles(ports.config.dataFolder);
   let refs = 0;
@@ -64,16 +61,7 @@ export async function checkData(
 async function checkDatabase({ config, database }: CheckPorts): Promise<readonly Finding[]> {
   // PostgreSQL has checks of its own (amcheck).
   if (config.database.kind !== "sqlite") return [];
-  const { rows: checked } = await sql<{ integrity_check: string }>`pragma integrity_check`.execute(
-    database.kysely,
-  );
-  const { rows: dangling } = await sql<{ table: string; parent: string }>`pragma foreign_key_check`.execute(
-    database.kysely,
-  );
-  const faults = [
-    ...checked.map((row) => row.integrity_check).filter((text) => text !== "ok"),
-    ...dangling.map(({ table, parent }) => `a row of ${table} names no row of ${parent}`),
-  ];
+  const faults = await findDatabaseFaults(database);
   if (faults.length === 0) return [];
   const detail = faults.slice(0, 10).join("; ");
   const { path } = config.database;
@@ -82,66 +70,17 @@ async function checkDatabase({ config, database }: CheckPorts): Promise<readonly
   ];
 }
 
-/** A repository that is changed while it is looked at is looked at again. */
-const LOOKS_MAX = 5;
-
-async function checkRepository(
-  ports: CheckPorts,
-  known: Repository,
-  isFull: boolean,
-): Promise<{ readonly refs: number; readonly findings: readonly Finding[] }> {
-  let repository = known;
-  for (let look = 1; ; look += 1) {
-    const refs = await listRefs(ports.database.kysely, repository.uuid);
-    const findings = await findRepositoryFaults(ports, repository, refs, isFull);
-    if (findings.length === 0) return { refs: refs.length, findings };
-    const now = await findRepository(ports.database.kysely, undefined, { uuid: repository.uuid });
-    if (now === undefined) return { refs: 0, findings: [] };
-    if (now.refGeneration === repository.refGeneration || look === LOOKS_MAX)
-      return { refs: refs.length, findings };
-    repository = now;
-  }
-}
-
-async function findRepositoryFaults(
-  { packs }: CheckPorts,
-  repository: Repository,
-  refs: readonly Ref[],
-  isFull: boolean,
-): Promise<readonly Finding[]> {
-  const gitDir = packs.gitDir(repository.uuid);
-  const common = { isHarmless: false, repository: fullName(repository), path: gitDir };
-  if (!(await isThere(join(gitDir, "objects", "pack")))) {
-    const detail = `the repository has a row and ${refs.length} refs, but no folder`;
-    const remedy =
-      refs.length === 0
-        ? `delete it (pail repository delete --repository ${fullName(repository)} --yes) and create it again`
-        : FROM_BACKUP;
-    return [{ ...common, kind: "missing-folder", detail, remedy }];
-  }
-  const remedy = `push the refs again from a clone that has them, or ${FROM_BACKUP}`;
-  const lost = await findLostRefs(gitDir, refs);
-  if (lost.length > 0) {
-    const shown = lost.slice(0, 10).map(({ name, target }) => `${name} (${target})`);
-    const detail = `${lost.length} of ${refs.length} refs name an object that is not there: ${shown.join(", ")}`;
-    return [{ ...common, kind: "missing-objects", detail, remedy }];
-  }
-  await packs.writeRefs(repository.uuid, repository.refGeneration, repository.mainBranch, async () => refs);
-  const faults = await findFaults({ gitDir, isFull });
-  if (faults.length === 0) return [];
-  return [{ ...common, kind: "missing-objects", detail: faults.join("; "), remedy }];
-}
-
-async function findLostRefs(gitDir: string, refs: readonly Ref[]): Promise<readonly Ref[]> {
-  if (refs.length === 0) return [];
-  const { signal } = new AbortController();
+async function findDatabaseFaults({ kysely }: CheckPorts["database"]): Promise<readonly string[]> {
   try {
-    const targets = refs.map((ref) => ref.target);
-    const tips = await readTips(targets, { gitDir, signal });
-    return refs.filter((ref) => !tips.has(ref.target));
+    const checked = await sql<{ integrity_check: string }>`pragma integrity_check`.execute(kysely);
+    const dangling = await sql<{ table: string; parent: string }>`pragma foreign_key_check`.execute(kysely);
+    return [
+      ...checked.rows.map((row) => row.integrity_check).filter((text) => text !== "ok"),
+      ...dangling.rows.map(({ table, parent }) => `a row of ${table} names no row of ${parent}`),
+    ];
   } catch (error) {
-    // Damage so bad that git does not go on: its fsck says more of it.
-    if (error instanceof GitError && error.status !== undefined) return [];
+    if (error instanceof Failure && error.kind === "unavailable")
+      return [error.details.reason ?? error.message];
     throw error;
   }
 }
@@ -226,13 +165,6 @@ async function findLeftovers({ config }: CheckPorts): Promise<readonly Finding[]
 async function isOld(path: string, now: Date): Promise<boolean> {
   const found = await stat(path).catch(() => undefined);
   return found !== undefined && now.getTime() - found.mtimeMs > YOUNG_MS_MAX;
-}
-
-async function isThere(folder: string): Promise<boolean> {
-  return readdir(folder).then(
-    () => true,
-    () => false,
-  );
 }
 
 async function findSize(path: string): Promise<number | undefined> {

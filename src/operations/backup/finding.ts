@@ -1,7 +1,13 @@
+/** The remedy for what cannot be had from anywhere else. */
+export const FROM_BACKUP = "restore the last backup into a new folder (pail restore) and take it from there";
+
 /** Something that is not as it should be in a data folder. */
 export type Finding = {
   readonly kind:
     | "damaged-database"
+    | "damaged-backup"
+    | "damaged-pack"
+    | "rebuilt-file"
     | "missing-folder"
     | "missing-objects"
     | "missing-download"

@@ -21,33 +21,46 @@ export const PACK_FILE_ORDER = [".pack", ".rev", ".bitmap", ".mtimes", ".idx"];
 /** Each round goes wrong only if a repack ends within it. */
 const ROUNDS_MAX = 20;
 
+/** What is done with each file of a pack, by its name. */
+export type PackFileTaker = {
+  take(file: string): Promise<void>;
+  /** Of a pack that is removed before all of it was taken. */
+  drop(file: string): Promise<void>;
+};
+
 /**
  * Gives a folder all packs of another one, which may be pushed to and repacked meanwhile. Packs never change, so that one
  * file can serve both; each may remove it, and the other keeps it.
+ */
+export function copyPacks(from: string, to: string, linkFile: LinkFile = link): Promise<void> {
+  return takePacks(from, {
+    take: (file) => takeFile(join(from, file), join(to, file), linkFile),
+    drop: (file) => rm(join(to, file), { force: true }),
+  });
+}
+
+/**
+ * Takes all packs of a folder, which may be pushed to and repacked meanwhile.
  *
- * Whatever could be read in `from` when this was called can be read in `to` when it has ended. A repack removes a pack only
+ * Whatever could be read in `from` when this was called is in the packs that are taken. A repack removes a pack only
  * when the one that replaces it is there; so a list of packs none of which was gone before it was taken is whole. Two such
  * lists in a row are asked for, since a folder may change while it is listed.
  *
- * @returns the names of the packs that were taken, without ending.
  * @throws Error ENOENT if `from` has gone.
  */
-export async function copyPacks(
-  from: string,
-  to: string,
-  linkFile: LinkFile = link,
-): Promise<ReadonlySet<string>> {
+export async function takePacks(from: string, taker: PackFileTaker): Promise<void> {
   const taken = new Set<string>();
   let wholeLists = 0;
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
     let isWhole = true;
     for (const [name, endings] of await listPacks(from)) {
       if (taken.has(name)) continue;
-      if (await takePack(from, to, name, endings, linkFile)) taken.add(name);
+      const files = endings.map((ending) => name + ending);
+      if (await takePack(files, taker)) taken.add(name);
       else isWhole = false;
     }
     wholeLists = isWhole ? wholeLists + 1 : 0;
-    if (wholeLists === 2) return taken;
+    if (wholeLists === 2) return;
   }
   throw new Error(`${from} is repacked again and again`);
 }
@@ -71,20 +84,13 @@ async function listPacks(folder: string): Promise<ReadonlyMap<string, readonly s
 }
 
 /** @returns false, with nothing left, if the pack is removed at this moment. */
-async function takePack(
-  from: string,
-  to: string,
-  name: string,
-  endings: readonly string[],
-  linkFile: LinkFile,
-): Promise<boolean> {
+async function takePack(files: readonly string[], { take, drop }: PackFileTaker): Promise<boolean> {
   try {
-    for (const ending of endings)
-      await takeFile(join(from, name + ending), join(to, name + ending), linkFile);
+    for (const file of files) await take(file);
     return true;
   } catch (error) {
     if (!hasCode(error, "ENOENT")) throw error;
-    for (const ending of endings.toReversed()) await rm(join(to, name + ending), { force: true });
+    for (const file of files.toReversed()) await drop(file);
     return false;
   }
 }

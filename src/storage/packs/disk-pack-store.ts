@@ -66,6 +66,8 @@ export function openDiskPackStore(folder: string, linkFile?: LinkFile): PackStor
         writers.delete(repository);
       }
     },
+    mendFolder: (repository, generation, head, refs) =>
+      mendFolder(gitDir(repository), unfinished(), { generation, head, refs }),
   };
 }
 
@@ -206,20 +208,58 @@ async function writeRefs(
 ): Promise<void> {
   const header = packedRefsHeader(generation);
   const path = join(gitDir, PACKED_REFS);
-  if (
-    (await readStart(path, header.length)) === header &&
-    (await readFile(join(gitDir, "HEAD"), "utf8")) === headFile(head)
-  ) {
-    return;
-  }
-  const lines = [header];
-  for (const ref of await readRefs()) {
+  const hasHead = (await readIfThere(join(gitDir, "HEAD"))) === headFile(head);
+  if (hasHead && (await readStart(path, header.length)) === header) return;
+  const text = packedRefs(generation, await readRefs());
+  await replaceFile(join(gitDir, "HEAD"), unfinished, headFile(head));
+  reachFaultPoint("packed-refs.head-written");
+  await replaceFile(path, unfinished, text);
+}
+
+function packedRefs(generation: number, refs: readonly Ref[]): string {
+  const lines = [packedRefsHeader(generation)];
+  for (const ref of refs) {
     lines.push(`${ref.target} ${ref.name}\n`);
     if (ref.peeled !== undefined) lines.push(`^${ref.peeled}\n`);
   }
-  await replaceFile(join(gitDir, "HEAD"), unfinished, headFile(head));
-  reachFaultPoint("packed-refs.head-written");
-  await replaceFile(path, unfinished, lines.join(""));
+  return lines.join("");
+}
+
+type WrittenRefs = {
+  readonly generation: number;
+  readonly head: BranchName | undefined;
+  readonly refs: readonly Ref[];
+};
+
+async function mendFolder(
+  gitDir: string,
+  unfinished: string,
+  { generation, head, refs }: WrittenRefs,
+): Promise<readonly string[]> {
+  const mended: string[] = [];
+  const skeleton = ["HEAD", "config", "refs", join("objects", "info")].map((name) => join(gitDir, name));
+  for (const path of skeleton) if (!(await isThere(path))) mended.push(path);
+  if (mended.length > 0) await createRepositoryFolder(gitDir);
+  if ((await readIfThere(join(gitDir, "config"))) !== CONFIG) {
+    mended.push(join(gitDir, "config"));
+    await replaceFile(join(gitDir, "config"), unfinished, CONFIG);
+  }
+  const [path, text] = [join(gitDir, PACKED_REFS), packedRefs(generation, refs)];
+  const there = await readIfThere(path);
+  if (there?.startsWith(packedRefsHeader(generation)) === true && there !== text) mended.push(path);
+  if (there !== text) await replaceFile(path, unfinished, text);
+  if ((await readIfThere(join(gitDir, "HEAD"))) !== headFile(head))
+    await replaceFile(join(gitDir, "HEAD"), unfinished, headFile(head));
+  return mended;
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    if (hasCode(error, "ENOENT")) return undefined;
+    throw error;
+  }
 }
 
 function headFile(head: BranchName | undefined): string {

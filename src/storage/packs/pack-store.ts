@@ -58,6 +58,18 @@ export type PackStore = {
     head: BranchName | undefined,
     readRefs: () => Promise<readonly Ref[]>,
   ): Promise<void>;
+  /**
+   * The same, whatever there is, with all refs in the order of their names' bytes; and puts back what else makes the folder a
+   * repository.
+   *
+   * @returns what was damaged: it claimed to be of this generation and was not, or was missing.
+   */
+  mendFolder(
+    repository: Uuid,
+    generation: number,
+    head: BranchName | undefined,
+    refs: readonly Ref[],
+  ): Promise<readonly string[]>;
   /** All packs and what belongs to them, by the names of the files. */
   listPackFiles(repository: Uuid): Promise<FileSizes>;
 };

@@ -34,13 +34,37 @@ const SQLITE_CODES = [
   "SQLITE_BUSY",
   "SQLITE_LOCKED",
   "SQLITE_CANTOPEN",
-  "SQLITE_CORRUPT",
   "SQLITE_FULL",
   "SQLITE_IOERR",
-  "SQLITE_NOTADB",
   "SQLITE_PERM",
   "SQLITE_PROTOCOL",
 ];
+
+/**
+ * Beginnings of codes that tell of bytes that have gone bad. PostgreSQL, appendix A, "Class XX": data_corrupted and
+ * index_corrupted. SQLite: a file that is too short is told as a failed read.
+ */
+const DAMAGE_CODES = [
+  "SQLITE_CORRUPT",
+  "SQLITE_NOTADB",
+  "SQLITE_IOERR_SHORT_READ",
+  "SQLITE_IOERR_CORRUPTFS",
+  "XX001",
+  "XX002",
+];
+
+export function isDamageCode(code: string): boolean {
+  return DAMAGE_CODES.some((prefix) => code.startsWith(prefix));
+}
+
+/** Trying again does not help, so it says what does. */
+export function damagedDatabase(reason: string): Failure {
+  return new Failure(
+    "unavailable",
+    "The database is damaged: stop the server, keep what is there, and restore the last backup into a new folder (pail restore)",
+    { reason: `database: ${reason}` },
+  );
+}
 
 /** What `pg` says without a code when a connection is lost or not had in time. */
 const POSTGRES_MESSAGES =
@@ -55,6 +79,7 @@ export function translateDatabaseError(error: unknown): unknown {
   // PostgreSQL puts values there: "Key (address_key)=(…) already exists", "Failing row contains (…)".
   if ("detail" in error) error.detail = undefined;
   const code = errorCode(error);
+  if (code !== undefined && isDamageCode(code)) return damagedDatabase(`${code}: ${error.message}`);
   if (code !== undefined && READ_ONLY_CODES.some((prefix) => code.startsWith(prefix)))
     return new Failure("unavailable", "The database can only be read for now: try again later", {
       reason: `database: ${code}`,

@@ -1,11 +1,11 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { accessSync, closeSync, constants, openSync } from "node:fs";
+import { accessSync, closeSync, constants, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import SqliteDatabase from "better-sqlite3";
 import { type CompiledQuery, Kysely, type KyselyPlugin, sql } from "kysely";
 import { Failure } from "../../model/failure.ts";
 import type { Secret } from "../../model/secret.ts";
-import { errorCode, isWorthRepeating, translateDatabaseError } from "./database-failure.ts";
+import { damagedDatabase, errorCode, isWorthRepeating, translateDatabaseError } from "./database-failure.ts";
 import { createLookups, type Lookups, type Prepare } from "./lookups.ts";
 import { isUpToDate, migrate } from "./migrate.ts";
 import type { Dialect } from "./migrations/migration.ts";
@@ -62,14 +62,27 @@ const CONNECTIONS_MAX = 10;
 /** Of a transaction that the database has undone because it was in another one's way. */
 const REPEATS_MAX = 3;
 
+export type OpenOptions = {
+  /** Asked of a database in which nobody has an account: beside repositories it is the wrong one, or one that is lost. */
+  readonly mayBeNew?: () => Promise<boolean>;
+  /** Whether a SQLite file is looked through for damage, if it is small enough for that. */
+  readonly isChecked?: boolean;
+};
+
 /**
  * Opens the database and brings its schema up to date.
  *
- * @throws Failure unavailable if it cannot be reached, is not of UTF-8, or a newer version has written it.
+ * @throws Failure unavailable if it cannot be reached, is not of UTF-8, is damaged or lost, or a newer version has written it.
  */
-export async function openDatabase(settings: DatabaseSettings): Promise<Database> {
+export async function openDatabase(
+  settings: DatabaseSettings,
+  { mayBeNew = async () => true, isChecked = false }: OpenOptions = {},
+): Promise<Database> {
+  if (settings.kind === "sqlite" && isEmptyFile(settings.path) && !(await mayBeNew())) throw lostDatabase();
   const connections =
-    settings.kind === "sqlite" ? await connectSqlite(settings.path) : await connectPostgres(settings);
+    settings.kind === "sqlite"
+      ? await connectSqlite(settings.path, isChecked)
+      : await connectPostgres(settings);
   try {
     const { dialect } = connections;
     const database = guardTransactions(connections);
@@ -78,6 +91,8 @@ export async function openDatabase(settings: DatabaseSettings): Promise<Database
       await database.transaction((tx) => migrate(tx as Kysely<unknown>, dialect, MIGRATIONS, new Date()), {
         isLong: true,
       });
+    const account = await connections.kysely.selectFrom("account").select("uuid").limit(1).executeTakeFirst();
+    if (account === undefined && !(await mayBeNew())) throw lostDatabase();
     const prepared = createLookups(connections.kysely, connections.prepare);
     const { readVersion } = connections;
     const lookups = readVersion === undefined ? prepared : rememberLookups(prepared, readVersion);
@@ -100,7 +115,10 @@ async function requireUtf8(kysely: Kysely<Schema>): Promise<void> {
   );
 }
 
-async function connectSqlite(path: string): Promise<Connections> {
+/** Takes some 6 ms a megabyte. */
+const CHECKED_BYTES_MAX = 16 * 1024 * 1024;
+
+async function connectSqlite(path: string, isChecked: boolean): Promise<Connections> {
   openForWriting(path);
   const [writer, reader] = await retryWhileBusy(() => {
     // SQLite itself does not wait: `retryWhileBusy` does, for as long.
@@ -109,6 +127,7 @@ async function connectSqlite(path: string): Promise<Connections> {
       connection.pragma("journal_mode = WAL");
       connection.pragma("synchronous = FULL");
       connection.pragma("foreign_keys = ON");
+      if (isChecked) requireSound(connection, path);
       return [connection, new SqliteDatabase(path, { readonly: true, timeout: BUSY_TIMEOUT_MS })] as const;
     } catch (error) {
       connection.close();
@@ -135,6 +154,25 @@ async function connectSqlite(path: string): Promise<Connections> {
       writer.close();
     },
   };
+}
+
+/** A page that has gone bad is told at once, and not when it is next read, which may be months later. */
+function requireSound(connection: SqliteDatabase.Database, path: string): void {
+  if (statSync(path).size > CHECKED_BYTES_MAX) return;
+  const found = connection.pragma("quick_check(1)", { simple: true });
+  if (found !== "ok") throw damagedDatabase(String(found));
+}
+
+/** SQLite takes a file that is empty for a new database. */
+function isEmptyFile(path: string): boolean {
+  return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) === 0;
+}
+
+function lostDatabase(): Failure {
+  return new Failure(
+    "unavailable",
+    "Cannot open the database: it is missing or empty, but the data folder has repositories or downloads. Use the database that belongs to them, or restore the last backup into a new folder (pail restore)",
+  );
 }
 
 /** SQLite itself would say of the file, and of the files that it makes beside it, that they cannot be opened, and not why. */

@@ -1,0 +1,27 @@
+import { randomUUID } from "node:crypto";
+import { link, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { makeFolders } from "../make-folders.ts";
+import type { StoredFile } from "./backup-manifest.ts";
+import { DRAFT_FOLDER } from "./backup-store.ts";
+
+/**
+ * Gives the commit graphs of a backup the name that git knows, so that plain git can read the repositories of the backup's
+ * folder at its usual pace. They are second names: nothing that is restored comes from them.
+ */
+export async function publishGraphs(folder: string, files: readonly StoredFile[]): Promise<void> {
+  await makeFolders(join(folder, DRAFT_FOLDER));
+  for (const { path, stored } of files) {
+    if (!path.endsWith("/commit-graph")) continue;
+    const draft = join(folder, DRAFT_FOLDER, randomUUID());
+    try {
+      await link(join(folder, stored), draft);
+      await rename(draft, join(folder, path));
+    } catch {
+      // A file system without links. An old graph must not stay beside new packs.
+      await rm(join(folder, path), { force: true });
+    } finally {
+      await rm(draft, { force: true });
+    }
+  }
+}

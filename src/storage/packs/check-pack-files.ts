@@ -1,0 +1,130 @@
+import { randomUUID } from "node:crypto";
+import { open, readdir, rename, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { GitError, type GitOptions, runGit } from "../../git/git-process.ts";
+import { digestFile, readFileEnd, TRAILER_BYTES } from "../digest-file.ts";
+import { hasCode } from "../has-code.ts";
+
+/** A file of a pack that is damaged, or missing. */
+export type PackFileFault = {
+  readonly path: string;
+  readonly detail: string;
+  /** Whether the file has been put right: its content follows from that of the pack. */
+  readonly isMended: boolean;
+};
+
+/** gitformat-pack(5): "PACK", the version, the number of objects. */
+const PACK_HEADER_BYTES = 12;
+/** git makes them itself, or does without them. */
+const DERIVED = [".rev", ".bitmap", ".mtimes"];
+/** A pack is there before its index, when it is being pushed. */
+const YOUNG_MS_MAX = 60_000;
+
+/**
+ * Looks whether the files of all packs are whole, by the checksums that they end with: of packs these are compared with
+ * what their index says, which finds each one that was cut off; all other files are read. What follows from a pack is made
+ * anew or removed. It may run beside a server: a pack that is removed meanwhile is no fault.
+ */
+export async function checkPackFiles(options: GitOptions): Promise<readonly PackFileFault[]> {
+  const folder = join(options.gitDir, "objects", "pack");
+  const names = new Set(await readdir(folder));
+  const faults: PackFileFault[] = [];
+  for (const file of names) {
+    if (!file.startsWith("pack-") || !file.endsWith(".pack")) continue;
+    const base = join(folder, file.slice(0, -".pack".length));
+    const found = [
+      ...(await checkPack(base, options)),
+      ...(await checkDerived(DERIVED.map((ending) => base + ending))),
+    ];
+    // A repack may have removed it while it was looked at.
+    if (found.some(({ isMended }) => !isMended) && !(await isThere(`${base}.pack`))) continue;
+    faults.push(...found);
+  }
+  return faults;
+}
+
+async function checkPack(base: string, options: GitOptions): Promise<readonly PackFileFault[]> {
+  const [pack, index] = [`${base}.pack`, `${base}.idx`];
+  const digest = await unlessGone(digestFile(index));
+  if (digest === undefined) {
+    const age = Date.now() - ((await unlessGone(stat(pack)))?.mtimeMs ?? Date.now());
+    return age < YOUNG_MS_MAX ? [] : mendIndex(base, "the pack has no index", options);
+  }
+  if (!digest.isTrailerRight) return mendIndex(base, "the index of a pack is damaged", options);
+  const fault = await unlessGone(comparePack(pack, index));
+  return fault === undefined ? [] : [{ path: pack, detail: fault, isMended: false }];
+}
+
+/** What is wrong with a pack, as far as its index, which is whole, can tell. */
+async function comparePack(pack: string, index: string): Promise<string | undefined> {
+  const wanted = await readAt(index, -2 * TRAILER_BYTES, TRAILER_BYTES);
+  const { bytes, end } = await readFileEnd(pack);
+  if (!end.equals(wanted))
+    return `the pack is not whole: it has ${bytes} bytes, and not the end that its index knows`;
+  const header = await readAt(pack, 0, PACK_HEADER_BYTES);
+  // gitformat-pack(5): the last number of the fan-out is that of all objects.
+  const count = (await readAt(index, 8 + 255 * 4, 4)).readUInt32BE(0);
+  if (header.toString("latin1", 0, 4) === "PACK" && header.readUInt32BE(8) === count) return undefined;
+  return "the pack has lost its beginning";
+}
+
+/** The index is made from the pack, which is read for it as a whole. */
+async function mendIndex(
+  base: string,
+  detail: string,
+  options: GitOptions,
+): Promise<readonly PackFileFault[]> {
+  const [pack, index] = [`${base}.pack`, `${base}.idx`];
+  const draft = `${join(base, "..", `tmp_${randomUUID()}`)}.idx`;
+  try {
+    await runGit(["index-pack", "--no-rev-index", "-o", draft, pack], options);
+    await rename(draft, index);
+    return [{ path: index, detail, isMended: true }];
+  } catch (error) {
+    if (!(error instanceof GitError) || error.status === undefined) throw error;
+    return [
+      { path: pack, detail: `${detail}, and so is the pack: ${lastLine(error.stderr)}`, isMended: false },
+    ];
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+function lastLine(text: string): string {
+  return text.trim().split("\n").at(-1) ?? "";
+}
+
+async function checkDerived(paths: readonly string[]): Promise<readonly PackFileFault[]> {
+  const faults: PackFileFault[] = [];
+  for (const path of paths) {
+    const digest = await unlessGone(digestFile(path));
+    if (digest === undefined || digest.isTrailerRight) continue;
+    await rm(path, { force: true });
+    faults.push({ path, detail: "the file was damaged", isMended: true });
+  }
+  return faults;
+}
+
+/** @throws Error ENOENT. What the file does not have is zeros. */
+async function readAt(path: string, at: number, length: number): Promise<Buffer> {
+  const file = await open(path, "r");
+  try {
+    const start = at < 0 ? (await file.stat()).size + at : at;
+    return (await file.read(Buffer.alloc(length), 0, length, Math.max(0, start))).buffer;
+  } finally {
+    await file.close();
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return (await unlessGone(stat(path))) !== undefined;
+}
+
+async function unlessGone<T>(read: Promise<T>): Promise<T | undefined> {
+  try {
+    return await read;
+  } catch (error) {
+    if (hasCode(error, "ENOENT")) return undefined;
+    throw error;
+  }
+}

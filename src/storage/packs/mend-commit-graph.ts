@@ -1,0 +1,51 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { GitError, type GitOptions, runGit } from "../../git/git-process.ts";
+import { digestFile } from "../digest-file.ts";
+import { hasCode } from "../has-code.ts";
+
+/**
+ * A commit graph has 34 bits for a date (gitformat-commit-graph(5)). git calls each later one a fault of the graph; written
+ * anew it would be the same.
+ */
+const DATE_FAULT = /^commit date for commit [0-9a-f]+ in commit-graph is \d+ != \d+$/;
+/** Dates fill pages before anything else is told. */
+const FAULTS_TOLD_MAX = 3;
+
+/**
+ * Looks whether the commit graph is whole and agrees with the objects. If not it is removed and written anew, for which the
+ * refs on the disk must have been written: all that it says follows from the objects.
+ *
+ * @returns what was wrong, undefined if nothing was.
+ */
+export async function mendCommitGraph(options: GitOptions): Promise<string | undefined> {
+  const path = join(options.gitDir, "objects", "info", "commit-graph");
+  const fault = await findFault(path, options);
+  if (fault === undefined) return undefined;
+  await rm(path, { force: true });
+  try {
+    await runGit(["commit-graph", "write", "--reachable", "--changed-paths", "--no-progress"], options);
+  } catch (error) {
+    // Objects are missing, which is told by itself. All works without a graph, only slower.
+    if (!(error instanceof GitError) || error.status === undefined) throw error;
+  }
+  return fault;
+}
+
+async function findFault(path: string, options: GitOptions): Promise<string | undefined> {
+  try {
+    if (!(await digestFile(path)).isTrailerRight) return "the commit graph was damaged";
+  } catch (error) {
+    if (hasCode(error, "ENOENT")) return undefined;
+    throw error;
+  }
+  try {
+    await runGit(["commit-graph", "verify", "--no-progress"], options);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof GitError) || error.status === undefined) throw error;
+    const faults = error.stderr.split("\n").filter((line) => line !== "" && !DATE_FAULT.test(line));
+    if (faults.length === 0) return undefined;
+    return `the commit graph did not agree with the objects: ${faults.slice(0, FAULTS_TOLD_MAX).join("; ")}`;
+  }
+}
