@@ -35,6 +35,9 @@ export type WantedRestriction = {
   readonly groups: readonly Group[];
 };
 
+/** What a rule is to be, worked out from what it is by then; undefined if it is new. */
+export type RestrictionChange = (before: BranchRestriction | undefined) => WantedRestriction;
+
 /** @throws Failure not-found. */
 export async function getRestriction(
   { database }: Pick<Ports, "database">,
@@ -55,16 +58,18 @@ export async function createRestriction(
 ): Promise<BranchRestriction> {
   requireSense(wanted);
   const restriction: NewRestriction = { ...wanted, repositoryUuid: repository.uuid };
-  return storing(wanted, () =>
-    ports.database.transaction(async (tx) => {
-      if ((await countRestrictions(tx, repository.uuid)) >= RESTRICTIONS_MAX) {
-        throw new Failure("conflict", `Cannot create the rule: there are ${RESTRICTIONS_MAX} already`);
-      }
-      const stored = await insertRestriction(tx, restriction);
-      const details = restrictionDetails(stored);
-      await recordAudit(tx, ports, "branch-restriction.created", repositorySubject(repository), details);
-      return stored;
-    }),
+  return storing(
+    () => wanted,
+    () =>
+      ports.database.transaction(async (tx) => {
+        if ((await countRestrictions(tx, repository.uuid)) >= RESTRICTIONS_MAX) {
+          throw new Failure("conflict", `Cannot create the rule: there are ${RESTRICTIONS_MAX} already`);
+        }
+        const stored = await insertRestriction(tx, restriction);
+        const details = restrictionDetails(stored);
+        await recordAudit(tx, ports, "branch-restriction.created", repositorySubject(repository), details);
+        return stored;
+      }),
   );
 }
 
@@ -72,21 +77,26 @@ export async function createRestriction(
 export async function changeRestriction(
   ports: AuditedPorts,
   repository: Repository,
-  restriction: BranchRestriction,
-  wanted: WantedRestriction,
+  id: number,
+  change: RestrictionChange,
 ): Promise<BranchRestriction> {
-  requireSense(wanted);
-  const changed = { ...restriction, ...wanted };
-  const isThere = await storing(wanted, () =>
-    ports.database.transaction(async (tx) => {
-      if (!(await replaceRestriction(tx, changed))) return false;
-      const details = restrictionDetails(changed);
-      await recordAudit(tx, ports, "branch-restriction.changed", repositorySubject(repository), details);
-      return true;
-    }),
+  let wanted: WantedRestriction | undefined;
+  return storing(
+    () => wanted,
+    () =>
+      ports.database.transaction(async (tx) => {
+        // Read here: of two who each change a part of it, neither undoes what the other has changed.
+        const [before] = await listRestrictions(tx, repository.uuid, { id });
+        if (before === undefined) throw noSuchRestriction(String(id));
+        wanted = change(before);
+        requireSense(wanted);
+        const changed = { ...before, ...wanted };
+        if (!(await replaceRestriction(tx, changed))) throw noSuchRestriction(String(id));
+        const details = restrictionDetails(changed);
+        await recordAudit(tx, ports, "branch-restriction.changed", repositorySubject(repository), details);
+        return changed;
+      }),
   );
-  if (!isThere) throw noSuchRestriction(String(restriction.id));
-  return changed;
 }
 
 /** @throws Failure not-found. */
@@ -96,9 +106,10 @@ export async function removeRestriction(
   restriction: BranchRestriction,
 ): Promise<void> {
   await ports.database.transaction(async (tx) => {
-    if (!(await deleteRestriction(tx, repository.uuid, restriction.id)))
+    const [last] = await listRestrictions(tx, repository.uuid, { id: restriction.id });
+    if (last === undefined || !(await deleteRestriction(tx, repository.uuid, restriction.id)))
       throw noSuchRestriction(String(restriction.id));
-    const details = restrictionDetails(restriction);
+    const details = restrictionDetails(last);
     await recordAudit(tx, ports, "branch-restriction.deleted", repositorySubject(repository), details);
   });
 }
@@ -131,11 +142,15 @@ function requireSense({ kind, value, accounts, groups }: WantedRestriction): voi
 }
 
 /** What the database refuses, in words. */
-async function storing<Result>(wanted: WantedRestriction, store: () => Promise<Result>): Promise<Result> {
+async function storing<Result>(
+  findWanted: () => WantedRestriction | undefined,
+  store: () => Promise<Result>,
+): Promise<Result> {
   try {
     return await store();
   } catch (error) {
-    if (isUniqueViolation(error)) {
+    const wanted = findWanted();
+    if (wanted !== undefined && isUniqueViolation(error)) {
       const rule = `"${wanted.kind}" on ${describeMatch(wanted.match)}`;
       throw new Failure("conflict", `Cannot store the rule: the repository has one for ${rule} already`);
     }

@@ -6,13 +6,15 @@ import {
   matchesBranch,
   type RestrictionKind,
 } from "../model/branch-restriction.ts";
+import { type BranchingModel, branchTypesOf } from "../model/branching-model.ts";
 import type { RefUpdate } from "../model/ref.ts";
 import { type BranchName, branchOf } from "../model/ref-name.ts";
 import type { Repository } from "../model/repository.ts";
-import type { Ports } from "../ports.ts";
+import type { Uuid } from "../model/uuid.ts";
 import { listRestrictions } from "../storage/sql/branch-restrictions.ts";
-import { isInGroups } from "../storage/sql/groups.ts";
-import { getActiveModel } from "./branching-models.ts";
+import { listGroupSlugsOf } from "../storage/sql/groups.ts";
+import { getActiveModel, type ModelPorts } from "./branching-models.ts";
+import { getRepository } from "./get-repository.ts";
 
 /** An operator at the server's own command line is not restricted. */
 export type RefAuthor =
@@ -35,41 +37,67 @@ const KINDS_ASKED: Record<ChangeKind, readonly RestrictionKind[]> = {
   merge: ["restrict_merges"],
 };
 
-/** Finds the rule that refuses an update, if there is one. */
-export type RuleCheck = (update: RefUpdate) => Promise<BranchRestriction | undefined>;
+/** All that decides on updates beside the commits themselves, of one moment. Plain values: two of them can be compared. */
+export type BranchRules = {
+  readonly restrictions: readonly BranchRestriction[];
+  /** Where a rule names a branch type. */
+  readonly model: BranchingModel | undefined;
+  readonly mainBranch: BranchName | undefined;
+  /** The author, and the groups that it is in, where a rule has exemptions. Undefined: no rule counts for the author. */
+  readonly author: { readonly accountUuid: Uuid; readonly groupSlugs: readonly string[] } | undefined;
+};
 
-/**
- * Reads the rules of a repository once, for any number of updates. Every rule that matches must allow an update. Whoever
- * administers the repository is not exempt from rules unless listed: our choice, since the reference tells of no other
- * exemption than the lists.
- */
-export async function openRuleCheck(
-  ports: Pick<Ports, "database">,
+const NO_RULES: BranchRules = {
+  restrictions: [],
+  model: undefined,
+  mainBranch: undefined,
+  author: undefined,
+};
+
+/** Reads the rules of a repository that count for an author. One statement where it has none. */
+export async function readBranchRules(
+  ports: ModelPorts,
   repository: Repository,
   { author, kind }: { readonly author: RefAuthor; readonly kind: ChangeKind },
+): Promise<BranchRules> {
+  if (author.kind === "operator") return NO_RULES;
+  const { kysely } = ports.database;
+  const restrictions = await listRestrictions(kysely, repository.uuid, { kinds: KINDS_ASKED[kind] });
+  if (restrictions.length === 0) return NO_RULES;
+  const needsModel = restrictions.some((rule) => rule.match.kind === "branching_model");
+  // As it is by now: the main branch counts, and the project's model where it has none of its own.
+  const current = needsModel ? await getRepository(kysely, repository.uuid) : undefined;
+  const active = current === undefined ? undefined : await getActiveModel(ports, current);
+  const accountUuid = author.account.uuid;
+  const needsGroups = restrictions.some((rule) => rule.groups.length > 0);
+  const groupSlugs = needsGroups
+    ? await listGroupSlugsOf(kysely, repository.workspace.uuid, accountUuid)
+    : [];
+  return {
+    restrictions,
+    model: active?.model,
+    mainBranch: current?.mainBranch,
+    author: { accountUuid, groupSlugs },
+  };
+}
+
+/**
+ * Finds the rule that refuses an update, if there is one. Every rule that matches must allow it. Whoever administers the
+ * repository is not exempt from rules unless listed: our choice, since the reference tells of no other exemption than the lists.
+ */
+export async function findRefusingRule(
+  { restrictions, model, mainBranch, author }: BranchRules,
+  update: RefUpdate,
   place: GitPlace,
-): Promise<RuleCheck> {
-  if (author.kind === "operator") return async () => undefined;
-  const kinds = KINDS_ASKED[kind];
-  const rules = await listRestrictions(ports.database.kysely, repository.uuid, { kinds });
-  const needsModel = rules.some((rule) => rule.match.kind === "branching_model");
-  const model = needsModel ? await getActiveModel(ports, repository) : undefined;
-  const typesOf = (branch: BranchName) => model?.typesOf(branch) ?? [];
-  const exempt = new Map<number, Promise<boolean>>();
-  const isExempt = (rule: BranchRestriction) => {
-    const known = exempt.get(rule.id) ?? isExemptFrom(ports, repository, rule, author.account);
-    exempt.set(rule.id, known);
-    return known;
-  };
-  return async (update) => {
-    const branch = branchOf(update.name);
-    if (branch === undefined) return undefined;
-    const matching = rules.filter((rule) => matchesBranch(rule.match, branch, typesOf));
-    for (const rule of matching) {
-      if ((await concerns(rule.kind, update, place)) && !(await isExempt(rule))) return rule;
-    }
-    return undefined;
-  };
+): Promise<BranchRestriction | undefined> {
+  const branch = branchOf(update.name);
+  if (branch === undefined || author === undefined) return undefined;
+  const typesOf = (name: BranchName) => (model === undefined ? [] : branchTypesOf(model, mainBranch, name));
+  for (const rule of restrictions) {
+    if (!matchesBranch(rule.match, branch, typesOf) || isExemptFrom(rule, author)) continue;
+    if (await concerns(rule.kind, update, place)) return rule;
+  }
+  return undefined;
 }
 
 async function concerns(kind: RestrictionKind, update: RefUpdate, place: GitPlace): Promise<boolean> {
@@ -99,16 +127,15 @@ async function isFastForward({ old, new: next }: RefUpdate, place: GitPlace): Pr
   }
 }
 
-async function isExemptFrom(
-  { database }: Pick<Ports, "database">,
-  repository: Repository,
-  rule: BranchRestriction,
-  account: Account,
-): Promise<boolean> {
-  if (rule.kind !== "push" && rule.kind !== "restrict_merges") return false;
-  if (rule.accounts.some((listed) => listed.uuid === account.uuid)) return true;
-  const slugs = rule.groups.map((group) => group.slug);
-  return isInGroups(database.kysely, repository.workspace.uuid, account.uuid, slugs);
+function isExemptFrom(
+  { kind, accounts, groups }: BranchRestriction,
+  { accountUuid, groupSlugs }: NonNullable<BranchRules["author"]>,
+): boolean {
+  if (kind !== "push" && kind !== "restrict_merges") return false;
+  return (
+    accounts.some((listed) => listed.uuid === accountUuid) ||
+    groups.some((group) => groupSlugs.includes(group.slug))
+  );
 }
 
 const REASONS: Partial<Record<RestrictionKind, string>> = {

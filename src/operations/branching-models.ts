@@ -24,6 +24,7 @@ import {
 } from "../storage/sql/branching-models.ts";
 import { findRefs } from "../storage/sql/refs.ts";
 import type { Schema } from "../storage/sql/schema.ts";
+import { getRepository } from "./get-repository.ts";
 
 /** A model as it holds in one repository now. */
 export type ActiveModel = {
@@ -42,11 +43,11 @@ export type ActiveBranch = {
   readonly followsMainBranch: boolean;
 };
 
+/** Where a model is read from: what is committed, or what an open transaction sees. */
+export type ModelPorts = { readonly database: Pick<Ports["database"], "kysely"> };
+
 /** The repository's own model, or its project's, or the default. Two statements. */
-export async function getActiveModel(
-  { database }: Pick<Ports, "database">,
-  repository: Repository,
-): Promise<ActiveModel> {
+export async function getActiveModel({ database }: ModelPorts, repository: Repository): Promise<ActiveModel> {
   const { uuid, project, mainBranch } = repository;
   const stored = await findBranchingModels(database.kysely, uuid, project.uuid);
   const isInherited = stored.repository === undefined;
@@ -96,10 +97,12 @@ export async function changeRepositoryModel(
   asked: { readonly namesDevelopment: boolean },
 ): Promise<void> {
   await database.transaction(async (tx) => {
-    const stored = await findBranchingModels(tx, repository.uuid, repository.project.uuid);
+    // It may have been moved to another project, or got another main branch, since it was found.
+    const current = await getRepository(tx, repository.uuid);
+    const stored = await findBranchingModels(tx, current.uuid, current.project.uuid);
     const model = change(stored.repository ?? stored.project ?? DEFAULT_BRANCHING_MODEL);
     requireValidTypes(model);
-    const validity = await checkBranches(tx, repository, model);
+    const validity = await checkBranches(tx, current, model);
     if (asked.namesDevelopment && !validity.development)
       throw invalidField("development.name", "no such branch");
     if (model.production.isEnabled && !validity.production)

@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Kysely } from "kysely";
 import { reachFaultPoint } from "../fault-points.ts";
 import type { BranchRestriction } from "../model/branch-restriction.ts";
 import type { PublicBases, WebhookFact } from "../model/event.ts";
@@ -9,7 +11,15 @@ import { sumOf } from "../storage/packs/pack-sizes.ts";
 import type { Quarantine } from "../storage/packs/pack-store.ts";
 import { applyRefUpdates, MAIN_BRANCH_DELETION } from "../storage/sql/refs.ts";
 import { setMainBranchIfNone, updateRepository } from "../storage/sql/repositories.ts";
-import { type ChangeKind, describeRefusal, openRuleCheck, type RefAuthor } from "./branch-rules.ts";
+import type { Schema } from "../storage/sql/schema.ts";
+import {
+  type BranchRules,
+  type ChangeKind,
+  describeRefusal,
+  findRefusingRule,
+  type RefAuthor,
+  readBranchRules,
+} from "./branch-rules.ts";
 import { oweWebhooks } from "./owe-webhooks.ts";
 
 export type ChangeRefsPorts = Pick<WritePorts, "database" | "packs" | "maintenance" | "outbox" | "clock">;
@@ -45,7 +55,9 @@ export async function changeRefs(
   updates: readonly RefUpdate[],
   options: ChangeRefsOptions,
 ): Promise<readonly RefChange[]> {
-  const checked = await refuseByRules(ports, repository, updates, options);
+  if (updates.length === 0) return [];
+  const judged = await readBranchRules(ports, repository, options);
+  const checked = await refuseByRules(ports, repository, updates, judged, options);
   const allowed = checked.filter((change) => change.refused === undefined).map((change) => change.update);
   if (allowed.length === 0) return checked;
   if (options.isAtomic && allowed.length < checked.length) {
@@ -53,34 +65,29 @@ export async function changeRefs(
   }
   reachFaultPoint("refs.judged");
   options.signal.throwIfAborted();
-  const { outcomes, owesWebhooks } = await storeRefs(ports, repository, allowed, options);
+  const { outcomes, owesWebhooks } = await storeRefs(ports, repository, allowed, judged, options);
   reachFaultPoint("refs.committed");
   ports.maintenance.wake(repository.uuid);
   if (owesWebhooks) ports.outbox.wake();
-  const byUpdate = new Map(outcomes.map((outcome) => [outcome.update, outcome.refused]));
-  return checked.map((change) => ({ ...change, refused: change.refused ?? byUpdate.get(change.update) }));
+  const stored = new Map(outcomes.map((outcome) => [outcome.update, outcome]));
+  return checked.map((change) => stored.get(change.update) ?? change);
 }
 
 async function refuseByRules(
   ports: ChangeRefsPorts,
   repository: Repository,
   updates: readonly RefUpdate[],
-  { author, kind, quarantine, signal }: ChangeRefsOptions,
+  rules: BranchRules,
+  { quarantine, signal }: Pick<ChangeRefsOptions, "quarantine" | "signal">,
 ): Promise<readonly RefChange[]> {
-  if (updates.length === 0) return [];
-  const findRule = await openRuleCheck(
-    ports,
-    repository,
-    { author, kind },
-    {
-      gitDir: ports.packs.gitDir(repository.uuid),
-      ...(quarantine === undefined ? {} : { objectFolder: quarantine.objectFolder }),
-      signal,
-    },
-  );
+  const place = {
+    gitDir: ports.packs.gitDir(repository.uuid),
+    ...(quarantine === undefined ? {} : { objectFolder: quarantine.objectFolder }),
+    signal,
+  };
   const changes: RefChange[] = [];
   for (const update of updates) {
-    const refusedBy = await findRule(update);
+    const refusedBy = await findRefusingRule(rules, update, place);
     const refused =
       refusedBy === undefined ? refuseMainBranch(repository, update) : describeRefusal(refusedBy);
     changes.push({ update, refused, refusedBy });
@@ -98,15 +105,20 @@ async function storeRefs(
   ports: ChangeRefsPorts,
   repository: Repository,
   updates: readonly RefUpdate[],
-  { isAtomic, quarantine, ...options }: ChangeRefsOptions,
-): Promise<{ readonly outcomes: readonly RefOutcome[]; readonly owesWebhooks: boolean }> {
+  judged: BranchRules,
+  { quarantine, ...options }: ChangeRefsOptions,
+): Promise<{ readonly outcomes: readonly RefChange[]; readonly owesWebhooks: boolean }> {
   const sizeBytes =
     quarantine === undefined
       ? sumOf(await ports.packs.listPackFiles(repository.uuid))
       : await quarantine.accept();
   const now = ports.clock();
   return ports.database.transaction(async (tx) => {
-    const outcomes = await applyRefUpdates(tx, repository.uuid, updates, { isAtomic, now });
+    const checked = await refuseByNewRules(tx, ports, repository, updates, judged, options);
+    const allowed = checked.filter((change) => change.refused === undefined).map((change) => change.update);
+    const isRefused = options.isAtomic && allowed.length < checked.length;
+    const applied = await applyRefUpdates(tx, repository.uuid, isRefused ? [] : allowed, { ...options, now });
+    const outcomes = joinOutcomes(checked, applied, isRefused);
     reachFaultPoint("refs.applied");
     await updateRepository(tx, repository.uuid, { sizeBytes });
     const mainBranch = firstMainBranch(outcomes);
@@ -116,6 +128,39 @@ async function storeRefs(
     reachFaultPoint("refs.owed");
     return { outcomes, owesWebhooks };
   });
+}
+
+/**
+ * A rule may have been made, or somebody taken from its lists, since the updates were judged. The rows of the repository and of
+ * what is around it are locked by now, so the rules that are read here hold; only if they are others than those that the updates
+ * were judged by, they are judged once more.
+ */
+async function refuseByNewRules(
+  tx: Kysely<Schema>,
+  ports: ChangeRefsPorts,
+  repository: Repository,
+  updates: readonly RefUpdate[],
+  judged: BranchRules,
+  options: Pick<ChangeRefsOptions, "author" | "kind" | "signal">,
+): Promise<readonly RefChange[]> {
+  const rules = await readBranchRules({ database: { kysely: tx } }, repository, options);
+  if (isDeepStrictEqual(rules, judged))
+    return updates.map((update) => ({ update, refused: undefined, refusedBy: undefined }));
+  // The objects are in the repository by now.
+  return refuseByRules(ports, repository, updates, rules, { ...options, quarantine: undefined });
+}
+
+function joinOutcomes(
+  checked: readonly RefChange[],
+  applied: readonly RefOutcome[],
+  isRefused: boolean,
+): readonly RefChange[] {
+  const byUpdate = new Map(applied.map((outcome) => [outcome.update, outcome.refused]));
+  const others = isRefused ? "atomic push failure" : undefined;
+  return checked.map((change) => ({
+    ...change,
+    refused: change.refused ?? others ?? byUpdate.get(change.update),
+  }));
 }
 
 /** What webhooks hear: of branches and tags, as recorded. */

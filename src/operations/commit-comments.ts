@@ -8,8 +8,10 @@ import {
   findComment,
   findCommentedCommit,
   insertComment,
-  updateComment,
+  markCommentDeleted,
+  updateCommentText,
 } from "../storage/sql/commit-comments.ts";
+import { findPermission } from "../storage/sql/permissions.ts";
 import { type CommitPorts, getCommit } from "./commits.ts";
 import { oweWebhooks } from "./owe-webhooks.ts";
 
@@ -91,12 +93,17 @@ export async function changeComment(
   account: Account,
   { raw, ...selector }: CommentSelector & { readonly raw: string },
 ): Promise<CommitComment> {
-  const comment = await getComment(ports, repository, selector);
-  if (comment.author.uuid !== account.uuid) throw notYours("change", comment);
-  if (comment.isDeleted) throw new Failure("conflict", "Cannot change the comment: it is deleted");
-  const changed = { ...comment, raw, updatedAt: ports.clock() };
-  await ports.database.transaction((tx) => updateComment(tx, changed));
-  return changed;
+  const { id, commit } = await getComment(ports, repository, selector);
+  return ports.database.transaction(async (tx) => {
+    const comment = await findComment(tx, repository.uuid, commit, id);
+    if (comment === undefined) throw unknownComment(String(id));
+    if (comment.author.uuid !== account.uuid) throw notYours("change", comment);
+    const updatedAt = ports.clock();
+    // A condition, and not only looked at before: whoever changes a comment must not bring it back.
+    if (comment.isDeleted || !(await updateCommentText(tx, id, raw, updatedAt)))
+      throw new Failure("conflict", "Cannot change the comment: it is deleted");
+    return { ...comment, raw, updatedAt };
+  });
 }
 
 /**
@@ -112,13 +119,13 @@ export async function deleteComment(
   selector: CommentSelector,
 ): Promise<void> {
   const comment = await getComment(ports, repository, selector);
-  if (comment.author.uuid !== account.uuid) {
-    const held = await ports.database.lookups.findPermission(repository.uuid, account.uuid);
-    if (held !== "admin") throw notYours("delete", comment);
-  }
-  if (comment.isDeleted) return;
-  const deleted = { ...comment, raw: "", isDeleted: true, updatedAt: ports.clock() };
-  await ports.database.transaction((tx) => updateComment(tx, deleted));
+  await ports.database.transaction(async (tx) => {
+    if (comment.author.uuid !== account.uuid) {
+      const held = await findPermission(tx, repository.uuid, account.uuid);
+      if (held !== "admin") throw notYours("delete", comment);
+    }
+    await markCommentDeleted(tx, comment.id, ports.clock());
+  });
 }
 
 function parseCommentId(text: string): number | undefined {

@@ -92,13 +92,17 @@ export async function fetchDownload(
   repository: Repository,
   name: string,
 ): Promise<{ readonly download: Download; readonly content: Readable }> {
-  const download = await findDownload(database.kysely, repository.uuid, name);
-  if (download === undefined) throw noDownload(name);
-  // Counted first: nothing may fail between opening the file and handing it over, or it would stay open.
-  await countDownload(database.kysely, download.fileUuid);
-  const content = await openDownload(config.dataFolder, download);
-  if (content === undefined) throw noDownload(name);
-  return { download, content };
+  let missing: Uuid | undefined;
+  for (;;) {
+    const download = await findDownload(database.kysely, repository.uuid, name);
+    // A row whose file is not there is damage; another one has just been replaced, and the next look finds what came.
+    if (download === undefined || download.fileUuid === missing) throw noDownload(name);
+    // Counted first: nothing may fail between opening the file and handing it over, or it would stay open.
+    await countDownload(database.kysely, download.fileUuid);
+    const content = await openDownload(config.dataFolder, download);
+    if (content !== undefined) return { download, content };
+    missing = download.fileUuid;
+  }
 }
 
 /** @throws Failure not-found. */

@@ -10,9 +10,11 @@ import type { Uuid } from "../model/uuid.ts";
 import type { Ports } from "../ports.ts";
 import { sumOf } from "../storage/packs/pack-sizes.ts";
 import { isUniqueViolation } from "../storage/sql/database-failure.ts";
+import { findProject } from "../storage/sql/projects.ts";
 import { insertRefs, listRefsByPrefix } from "../storage/sql/refs.ts";
 import { findRepository, insertRepository } from "../storage/sql/repositories.ts";
 import { privateByPolicy, requireForking } from "./fork-policies.ts";
+import { getRepository } from "./get-repository.ts";
 import { oweForkWebhooks } from "./owe-webhooks.ts";
 import { recordAudit } from "./record-audit.ts";
 import { discardUnlessStored, type NewRepository, type RepositoryPorts, slugTaken } from "./repositories.ts";
@@ -40,25 +42,18 @@ export async function forkRepository(
   const { kysely } = ports.database;
   // All of this is decided in the transaction, by the database. Here it only saves work that would be for nothing.
   const { mayBePublic } = await requireForking(kysely, parent);
-  const isPrivate = decidePrivacy(parent, wanted, mayBePublic);
+  decidePrivacy(parent, wanted, mayBePublic);
   const at = { uuid: wanted.workspace.uuid };
   if ((await findRepository(kysely, at, { slug: wanted.slug })) !== undefined) throw slugTaken(wanted);
-  const refs = await listRefsByPrefix(kysely, parent.uuid, FORKED_PREFIXES);
+  // In a transaction of its own: its maker may see the parent in the moment of which the refs are, and not only later again.
+  const refs = await ports.database.transaction((tx) => listRefsByPrefix(tx, parent.uuid, FORKED_PREFIXES));
   requireMainBranch(refs, wanted);
   const uuid = randomUUID() as Uuid;
   const now = ports.clock();
   const folder = await ports.packs.copyRepository(parent.uuid, uuid);
   try {
     const sizeBytes = sumOf(await ports.packs.listPackFiles(uuid));
-    const fork = {
-      ...newFork(parent, wanted, refs),
-      uuid,
-      isPrivate,
-      sizeBytes,
-      createdAt: now,
-      updatedAt: now,
-    };
-    await storeFork(ports, parent, fork, refs, origin);
+    await storeFork(ports, parent, wanted, { uuid, refs, sizeBytes, now }, origin);
   } catch (error) {
     await discardUnlessStored(ports, uuid, folder, error);
     throw error;
@@ -116,17 +111,36 @@ function inheritedMainBranch({ mainBranch }: Repository, refs: readonly Ref[]): 
   return isThere ? mainBranch : undefined;
 }
 
+/** What was taken of the parent before the transaction. */
+type Taken = {
+  readonly uuid: Uuid;
+  readonly refs: readonly Ref[];
+  readonly sizeBytes: number;
+  readonly now: Date;
+};
+
 async function storeFork(
   ports: ForkPorts,
-  parent: Repository,
-  fork: Repository,
-  refs: readonly Ref[],
+  { uuid: parentUuid }: Repository,
+  wanted: NewRepository,
+  { uuid, refs, sizeBytes, now }: Taken,
   origin: EventOrigin,
 ): Promise<void> {
   try {
     await ports.database.transaction(async (tx) => {
+      // As it is by now: it may have become private since it was found, and its project too.
+      const parent = await getRepository(tx, parentUuid);
       const { mayBePublic } = await requireForking(tx, parent);
-      if (!fork.isPrivate && !mayBePublic) throw privateByPolicy();
+      const project = await findProject(tx, wanted.workspace.uuid, { uuid: wanted.project.uuid });
+      if (project === undefined) throw invalidField("project.key", "no such project in the workspace");
+      const fork: Repository = {
+        ...newFork(parent, { ...wanted, project }, refs),
+        uuid,
+        isPrivate: decidePrivacy(parent, { ...wanted, project }, mayBePublic),
+        sizeBytes,
+        createdAt: now,
+        updatedAt: now,
+      };
       await insertRepository(tx, fork);
       await insertRefs(tx, fork.uuid, refs);
       reachFaultPoint("fork.rows-made");
@@ -137,6 +151,6 @@ async function storeFork(
       });
     });
   } catch (error) {
-    throw isUniqueViolation(error) ? slugTaken(fork) : error;
+    throw isUniqueViolation(error) ? slugTaken(wanted) : error;
   }
 }

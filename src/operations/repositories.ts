@@ -131,31 +131,22 @@ export async function changeRepository(
   origin?: EventOrigin,
 ): Promise<Repository> {
   const { database, clock, outbox } = ports;
-  const { project, name, mainBranch, ...plain } = changes;
-  const slug = name === undefined || name === repository.name ? repository.slug : slugifyRepositoryName(name);
-  if (slug === undefined) {
-    throw new Failure("invalid-input", "Bad request", {
-      fields: { name: ["has no letter or digit for a slug"] },
-    });
-  }
-  const isMainChanged = mainBranch !== undefined && mainBranch !== repository.mainBranch;
+  const { project, name, mainBranch, ...others } = changes;
   const now = clock();
+  let slug = repository.slug;
   let changed: Repository;
   try {
     changed = await database.transaction(async (tx) => {
       // Under the lock that pushes take: the branch must not be deleted between the look and the change.
       await lockRepository(tx, repository.uuid);
-      if (plain.isPrivate === false && repository.isPrivate) await requirePublicity(tx, repository);
       const before = (await findRepository(tx, undefined, { uuid: repository.uuid }))!;
-      const name = `${BRANCH_PREFIX}${mainBranch}` as RefName;
-      if (isMainChanged && (await findRef(tx, repository.uuid, name)) === undefined) {
-        throw new Failure("invalid-input", "Bad request", {
-          fields: { "mainbranch.name": ["no such branch"] },
-        });
-      }
+      if (others.isPrivate === false && before.isPrivate) await requirePublicity(tx, before);
+      if (mainBranch !== undefined && mainBranch !== before.mainBranch)
+        await requireBranch(tx, repository.uuid, mainBranch);
+      slug = name === undefined || name === before.name ? before.slug : slugOf(name);
       await updateRepository(tx, repository.uuid, {
-        ...plain,
-        ...(changes.name === undefined ? {} : { name: changes.name, slug }),
+        ...others,
+        ...(name === undefined ? {} : { name, slug }),
         ...(project === undefined ? {} : { projectUuid: project.uuid }),
         ...(mainBranch === undefined ? {} : { mainBranch }),
         updatedAt: now,
@@ -178,6 +169,20 @@ export async function changeRepository(
   }
   outbox.wake();
   return changed;
+}
+
+async function requireBranch(tx: Kysely<Schema>, uuid: Uuid, branch: BranchName): Promise<void> {
+  const name = `${BRANCH_PREFIX}${branch}` as RefName;
+  if ((await findRef(tx, uuid, name)) !== undefined) return;
+  throw new Failure("invalid-input", "Bad request", { fields: { "mainbranch.name": ["no such branch"] } });
+}
+
+function slugOf(name: string): RepositorySlug {
+  const slug = slugifyRepositoryName(name);
+  if (slug !== undefined) return slug;
+  throw new Failure("invalid-input", "Bad request", {
+    fields: { name: ["has no letter or digit for a slug"] },
+  });
 }
 
 async function oweUpdate(
@@ -227,13 +232,14 @@ async function deleteRow(
 ): Promise<void> {
   const { database, clock } = ports;
   await database.transaction(async (tx) => {
-    // Of two who delete it at once, one has deleted it.
-    if (!(await deleteRepositoryRow(tx, repository.uuid))) return;
+    // Of two who delete it at once, one has deleted it. It is told of as it was last.
+    const last = await findRepository(tx, undefined, { uuid: repository.uuid });
+    if (last === undefined || !(await deleteRepositoryRow(tx, repository.uuid))) return;
     reachFaultPoint("repository.row-deleted");
-    await recordAudit(tx, ports, "repository.deleted", repositorySubject(repository));
+    await recordAudit(tx, ports, "repository.deleted", repositorySubject(last));
     if (origin === undefined) return;
-    const { workspace } = repository;
-    await oweWebhooks(tx, { workspace }, { kind: "repo:deleted", repository, ...origin }, clock());
+    const { workspace } = last;
+    await oweWebhooks(tx, { workspace }, { kind: "repo:deleted", repository: last, ...origin }, clock());
   });
 }
 

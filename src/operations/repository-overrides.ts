@@ -7,6 +7,7 @@ import {
   upsertRepositoryBranchingModel,
 } from "../storage/sql/branching-models.ts";
 import { hasOwnMergeStrategy, setOwnMergeStrategy } from "../storage/sql/repository-overrides.ts";
+import { getRepository } from "./get-repository.ts";
 
 export async function getOverrides(
   { database }: Pick<Ports, "database">,
@@ -25,13 +26,14 @@ export async function getOverrides(
  */
 export async function changeOverrides(
   { database }: Pick<WritePorts, "database">,
-  { uuid, project }: Repository,
+  { uuid }: Repository,
   { defaultMergeStrategy, branchingModel }: Partial<RepositoryOverrides>,
 ): Promise<void> {
   await database.transaction(async (tx) => {
     if (defaultMergeStrategy !== undefined) await setOwnMergeStrategy(tx, uuid, defaultMergeStrategy);
     if (branchingModel === false) await deleteRepositoryBranchingModel(tx, uuid);
     if (branchingModel !== true) return;
+    const { project } = await getRepository(tx, uuid);
     const models = await findBranchingModels(tx, uuid, project.uuid);
     if (models.repository !== undefined) return;
     await upsertRepositoryBranchingModel(tx, uuid, models.project ?? DEFAULT_BRANCHING_MODEL);

@@ -13,6 +13,8 @@ export type RestCaller = {
   readonly account: Account;
   /** In braces and percent-encoded, as in a URL. */
   readonly uuid: string;
+  /** For requests that are written by hand. */
+  readonly authorization: string;
   readonly rest: CallRest;
 };
 
@@ -33,8 +35,8 @@ async function callerOf(app: TestApp, account: Account, email: string): Promise<
     scopes: SCOPES,
     ageDays: 1,
   });
-  const rest = restAs(app, basic(email, made.text.reveal()));
-  return { account, uuid: `%7B${account.uuid}%7D`, rest };
+  const authorization = basic(email, made.text.reveal());
+  return { account, uuid: `%7B${account.uuid}%7D`, authorization, rest: restAs(app, authorization) };
 }
 
 /** Without `authorization` as somebody anonymous. */

@@ -13,7 +13,7 @@ import {
 import { Failure, invalidField } from "../../model/failure.ts";
 import type { Group } from "../../model/group.ts";
 import type { Repository } from "../../model/repository.ts";
-import type { WantedRestriction } from "../../operations/branch-restrictions.ts";
+import type { RestrictionChange, WantedRestriction } from "../../operations/branch-restrictions.ts";
 import type { Ports } from "../../ports.ts";
 import {
   AccountReference,
@@ -46,16 +46,29 @@ export const BranchRestrictionBody = (Type: TypeBuilder) =>
 type Body = BodyOf<typeof BranchRestrictionBody>;
 
 /**
- * The rule that a body asks for, with what it leaves out taken from `before`.
+ * The rule that a body asks for, with what it leaves out taken from the one that there is.
  *
- * @throws Failure invalid-input that names the field.
+ * @throws Failure invalid-input that names the field; what is returned throws it too.
  */
 export async function readRestriction(
   ports: Pick<Ports, "database">,
   repository: Repository,
   body: Body,
+): Promise<RestrictionChange> {
+  const accounts = body.users === undefined ? undefined : await findAccounts(ports, body.users ?? []);
+  const groups =
+    body.groups === undefined ? undefined : await findGroups(ports, repository, body.groups ?? []);
+  return (before) => mergeRestriction(body, before, { accounts, groups });
+}
+
+function mergeRestriction(
+  body: Body,
   before: BranchRestriction | undefined,
-): Promise<WantedRestriction> {
+  {
+    accounts,
+    groups,
+  }: { readonly accounts?: readonly Account[] | undefined; readonly groups?: readonly Group[] | undefined },
+): WantedRestriction {
   const kind = (body.kind as RestrictionKind | undefined) ?? before?.kind;
   if (kind === undefined) throw invalidField("kind", "required key not provided");
   const isSameKind = kind === before?.kind;
@@ -65,12 +78,8 @@ export async function readRestriction(
     match: readMatch(body, before?.match),
     // What another kind counted means nothing to this one.
     value: body.value === undefined && isSameKind ? before.value : (body.value ?? undefined),
-    accounts:
-      body.users === undefined ? (before?.accounts ?? []) : await findAccounts(ports, body.users ?? []),
-    groups:
-      body.groups === undefined
-        ? (before?.groups ?? [])
-        : await findGroups(ports, repository, body.groups ?? []),
+    accounts: accounts ?? before?.accounts ?? [],
+    groups: groups ?? before?.groups ?? [],
   };
 }
 

@@ -13,8 +13,8 @@ export const createBranchRestrictionRoute: RepositoryRoute<typeof BranchRestrict
   permission: "admin",
   body: BranchRestrictionBody,
   async handle(ports, { repository, body, bases }) {
-    const wanted = await readRestriction(ports, repository, body, undefined);
-    const rule = await createRestriction(ports, repository, wanted);
+    const change = await readRestriction(ports, repository, body);
+    const rule = await createRestriction(ports, repository, change(undefined));
     return jsonAnswer(201, representBranchRestriction(rule, repository, bases));
   },
 };

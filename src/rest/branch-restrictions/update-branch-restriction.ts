@@ -13,9 +13,9 @@ export const updateBranchRestrictionRoute: RepositoryRoute<typeof BranchRestrict
   permission: "admin",
   body: BranchRestrictionBody,
   async handle(ports, { repository, params, body, bases }) {
-    const before = await getRestriction(ports, repository, params.id!);
-    const wanted = await readRestriction(ports, repository, body, before);
-    const rule = await changeRestriction(ports, repository, before, wanted);
+    const { id } = await getRestriction(ports, repository, params.id!);
+    const change = await readRestriction(ports, repository, body);
+    const rule = await changeRestriction(ports, repository, id, change);
     return jsonAnswer(200, representBranchRestriction(rule, repository, bases));
   },
 };

@@ -18,7 +18,8 @@ import {
   findCommentedCommit,
   insertComment,
   listComments,
-  updateComment,
+  markCommentDeleted,
+  updateCommentText,
 } from "./commit-comments.ts";
 import { insertProject } from "./projects.ts";
 import { deleteRepositoryRow, insertRepository } from "./repositories.ts";
@@ -90,7 +91,13 @@ describeDatabases("commit comments and approvals", (current) => {
     for (const raw of ["one", "two", "three"])
       comments.push(await insertComment(db(), commentOf(raw, { commit })));
     const deleted = { ...comments[1]!, raw: "", isDeleted: true, updatedAt: LATER };
-    await updateComment(db(), deleted);
+    assert.equal(await markCommentDeleted(db(), deleted.id, LATER), true);
+    assert.equal(await markCommentDeleted(db(), deleted.id, LATER), false);
+    assert.equal(
+      await updateCommentText(db(), deleted.id, "back", LATER),
+      false,
+      "a deleted one stays deleted",
+    );
     const list = await listComments(db(), { repositoryUuid, commit, ...PAGE });
     assert.deepEqual(list, { values: [comments[0], deleted, comments[2]], size: 3 });
     const sort = { field: "updated_on", direction: "desc" } as const;

@@ -1,4 +1,4 @@
-import type { InferResult, Kysely } from "kysely";
+import type { InferResult, Kysely, Updateable } from "kysely";
 import type { CommitComment, InlinePlace } from "../../model/commit-comment.ts";
 import type { Filter, Sort } from "../../model/filter.ts";
 import type { ObjectId } from "../../model/object-id.ts";
@@ -134,20 +134,33 @@ export async function findCommentedCommit(
   return row && (row.commit_id as ObjectId);
 }
 
-/** Stores the text of a comment, whether it is deleted, and when that was. */
-export async function updateComment(
-  db: Kysely<Schema>,
-  { id, raw, isDeleted, updatedAt }: Pick<CommitComment, "id" | "raw" | "isDeleted" | "updatedAt">,
-): Promise<void> {
-  await db
+/** @returns false, with nothing changed, if the comment is deleted or not there. */
+export async function updateCommentText(
+  tx: Kysely<Schema>,
+  id: number,
+  raw: string,
+  updatedAt: Date,
+): Promise<boolean> {
+  return updateUndeleted(tx, id, { raw, updated_at: updatedAt.getTime() });
+}
+
+/** Takes the text out. @returns false, with nothing changed, if that was done before, or the comment is not there. */
+export async function markCommentDeleted(tx: Kysely<Schema>, id: number, updatedAt: Date): Promise<boolean> {
+  return updateUndeleted(tx, id, { raw: "", is_deleted: 1, updated_at: updatedAt.getTime() });
+}
+
+async function updateUndeleted(
+  tx: Kysely<Schema>,
+  id: number,
+  columns: Updateable<Schema["commit_comment"]>,
+): Promise<boolean> {
+  const result = await tx
     .updateTable("commit_comment")
-    .set({
-      raw,
-      is_deleted: flag(isDeleted),
-      updated_at: updatedAt.getTime(),
-    })
+    .set(columns)
     .where("id", "=", id)
-    .execute();
+    .where("is_deleted", "=", 0)
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
 }
 
 export type CommentListOptions = {

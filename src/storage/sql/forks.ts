@@ -5,15 +5,22 @@ import type { Schema } from "./schema.ts";
 
 /**
  * The fork policies of a repository, of what it was forked from, and so on: its own first. Empty if it is no longer there.
- * In a transaction of PostgreSQL the repository then stays there until the end of it.
+ * In a transaction of PostgreSQL all of them then stay as they are until the end of it.
  */
 export async function listForkPolicies(
   tx: Kysely<Schema>,
   repositoryUuid: Uuid,
 ): Promise<readonly ForkPolicy[]> {
-  const row = tx.selectFrom("repository").select("uuid").where("uuid", "=", repositoryUuid);
-  const isPostgres = tx.getExecutor().adapter instanceof PostgresAdapter;
-  await (isPostgres ? row.forKeyShare() : row).execute();
+  if (tx.getExecutor().adapter instanceof PostgresAdapter)
+    await sql`select uuid from repository where uuid in (
+      with recursive ancestor (uuid, parent_uuid) as (
+        select uuid, parent_uuid from repository where uuid = ${repositoryUuid}
+        union all
+        select repository.uuid, repository.parent_uuid
+          from ancestor inner join repository on repository.uuid = ancestor.parent_uuid
+      )
+      select uuid from ancestor
+    ) for share`.execute(tx);
   // Parents are older than their forks and never change, so that there are no circles.
   const { rows } = await sql<{ fork_policy: ForkPolicy }>`
     with recursive ancestor (parent_uuid, fork_policy, distance) as (

@@ -104,22 +104,19 @@ export async function listGroupMembers(db: Kysely<Schema>, groupUuid: Uuid): Pro
   return rows.map(toAccount);
 }
 
-/** Whether an account is in at least one of the groups of a workspace. */
-export async function isInGroups(
+/** The slugs of the groups of a workspace that an account is in. */
+export async function listGroupSlugsOf(
   db: Kysely<Schema>,
   workspaceUuid: Uuid,
   accountUuid: Uuid,
-  groupSlugs: readonly string[],
-): Promise<boolean> {
-  if (groupSlugs.length === 0) return false;
-  const row = await db
+): Promise<readonly GroupSlug[]> {
+  const rows = await db
     .selectFrom("group_member")
     .innerJoin("workspace_group", "workspace_group.uuid", "group_member.group_uuid")
-    .select("group_member.account_uuid")
+    .select("workspace_group.slug")
     .where("group_member.account_uuid", "=", accountUuid)
     .where("workspace_group.workspace_uuid", "=", workspaceUuid)
-    .where("workspace_group.slug", "in", groupSlugs)
-    .limit(1)
-    .executeTakeFirst();
-  return row !== undefined;
+    .orderBy("workspace_group.slug")
+    .execute();
+  return rows.map(({ slug }) => slug as GroupSlug);
 }
