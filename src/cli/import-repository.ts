@@ -53,12 +53,15 @@ export async function importRepository(
       isImport: true,
     });
     if (report.unpackProblem !== undefined)
-      throw new Failure("invalid-input", `${what}: ${report.unpackProblem}`);
+      throw new Failure("invalid-input", `${what}: ${withRemedy(report.unpackProblem, source)}`);
     const refused = report.refs.flatMap(({ name, refused: why }) =>
       why === undefined ? [] : [{ name: String(name), refused: why }],
     );
     if (refused.length === report.refs.length) {
-      throw new Failure("invalid-input", `${what}: every ref is refused: ${refused[0]!.refused}`);
+      throw new Failure(
+        "invalid-input",
+        `${what}: every ref is refused: ${withRemedy(refused[0]!.refused, source)}`,
+      );
     }
     const names = new Set(refused.map(({ name }) => name));
     const refs = source.refs.map((ref) => ref.name).filter((name) => !names.has(name));
@@ -67,6 +70,13 @@ export async function importRepository(
   } finally {
     killGit(packing.child);
   }
+}
+
+/** With how to go on, if it is about an object of the source. */
+function withRemedy(problem: string, { hasGrafts }: ImportSource): string {
+  if (!/\b[0-9a-f]{40}\b|missing/.test(problem)) return problem;
+  const hidden = "its info/grafts may have hidden that objects are missing; ";
+  return `${problem} (${hasGrafts ? hidden : ""}git fsck --full in the source tells more)`;
 }
 
 async function takeHead(
@@ -107,7 +117,7 @@ function startPacking(source: ImportSource, { onProgress, signal }: ImportOption
       const reason = /^(?:fatal|error): (?<reason>.+)$/m.exec(said)?.groups?.reason;
       throw new Failure(
         "invalid-input",
-        `Cannot import: git pack-objects: ${reason ?? `ended with status ${status}`}`,
+        `Cannot import: git pack-objects: ${withRemedy(reason ?? `ended with status ${status}`, source)}`,
       );
     },
   };

@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { GitError, runGit } from "../git/git-process.ts";
+import { exitOf, GitError, killGit, runGit, spawnGit } from "../git/git-process.ts";
 import { quotePath } from "../git/quote-path.ts";
 import { Failure } from "../model/failure.ts";
 import { type ObjectId, parseObjectId } from "../model/object-id.ts";
@@ -28,6 +28,8 @@ export type ImportSource = {
   readonly headBranch: BranchName | undefined;
   /** For people: what is not taken, and why. */
   readonly warnings: readonly string[];
+  /** Whether a grafts file has hidden a part of the history from who worked in it. */
+  readonly hasGrafts: boolean;
 };
 
 /** @throws Failure invalid-input if there is no repository, or none that can be taken whole. */
@@ -40,8 +42,21 @@ export async function openImportSource(path: string): Promise<ImportSource> {
     const isShallow =
       (await runGit(["rev-parse", "--is-shallow-repository"], { gitDir })).toString().trim() === "true";
     if (isShallow) throw refused(path, "it is a shallow clone (git fetch --unshallow makes it whole)");
-    if (await isPartial(gitDir)) throw refused(path, "it is a partial clone, which lacks objects");
-    return { gitDir, ...(await readRefs(gitDir)), headBranch: await readHeadBranch(gitDir) };
+    const read = await readRefs(gitDir);
+    const missing = (await hasPromisor(gitDir)) ? await findMissingObject(gitDir, read.refs) : undefined;
+    if (missing !== undefined) {
+      const remedy = "git fetch --refetch --no-filter in it brings them, a clone without --filter too";
+      throw refused(path, `it is a partial clone, which lacks objects, such as ${missing} (${remedy})`);
+    }
+    const hasGrafts = await isGrafted(gitDir);
+    const grafts = "info/grafts is passed over: the history is taken as its commits have it";
+    return {
+      gitDir,
+      ...read,
+      warnings: [...read.warnings, ...(hasGrafts ? [grafts] : [])],
+      headBranch: await readHeadBranch(gitDir),
+      hasGrafts,
+    };
   } catch (error) {
     if (error instanceof GitError) throw refused(path, lastLine(error.stderr) ?? "git cannot read it");
     throw error;
@@ -91,8 +106,13 @@ async function readText(path: string): Promise<string | undefined> {
   return readFile(path, "utf8").catch(() => undefined);
 }
 
-/** Whether objects are left to a promisor remote. Nothing may make git fetch them from wherever the source says. */
-async function isPartial(gitDir: string): Promise<boolean> {
+async function isGrafted(gitDir: string): Promise<boolean> {
+  const path = (await runGit(["rev-parse", "--git-common-dir"], { gitDir })).toString().trimEnd();
+  return (await readText(join(resolve(gitDir, path), "info", "grafts"))) !== undefined;
+}
+
+/** Whether objects may be left to a promisor remote. Marks of it stay when all objects have come. */
+async function hasPromisor(gitDir: string): Promise<boolean> {
   const objects = (await runGit(["rev-parse", "--git-path", "objects/pack"], { gitDir }))
     .toString()
     .trimEnd();
@@ -105,6 +125,29 @@ async function isPartial(gitDir: string): Promise<boolean> {
     .toString()
     .split("\0")
     .some((name) => /^extensions\.partialclone$|^remote\..*\.promisor$/i.test(name));
+}
+
+/** The first object that the refs reach and that is not there. Nothing is fetched: git has no protocol to do it by. */
+async function findMissingObject(gitDir: string, refs: readonly SourceRef[]): Promise<string | undefined> {
+  const args = ["rev-list", "--objects", "--no-object-names", "--missing=print", "--stdin"];
+  const input = refs.map(({ target }) => `${target}\n`).join("");
+  const child = spawnGit(args, { gitDir });
+  const exit = exitOf(child);
+  child.stderr.resume();
+  child.stdin.on("error", () => {});
+  child.stdin.end(input);
+  let rest = "";
+  let missing: string | undefined;
+  for await (const bytes of child.stdout as AsyncIterable<Buffer>) {
+    const lines = (rest + bytes.toString("latin1")).split("\n");
+    rest = lines.pop() ?? "";
+    missing ??= lines.find((line) => line.startsWith("?"))?.slice(1);
+    if (missing !== undefined) killGit(child);
+  }
+  const status = await exit.catch(() => undefined);
+  if (missing === undefined && status !== 0)
+    throw new GitError("rev-list", status, "cannot read its objects");
+  return missing;
 }
 
 async function readRefs(gitDir: string): Promise<Pick<ImportSource, "refs" | "warnings">> {

@@ -151,10 +151,13 @@ test("refuses what it cannot take whole, and leaves nothing behind", async () =>
   for (const [path, problem] of [
     [sha256, /^pail: Cannot import \S+: its object format is sha256, and Bitbucket's is sha1\n$/],
     [shallow, /: it is a shallow clone \(git fetch --unshallow makes it whole\)\n$/],
-    [partial, /: it is a partial clone, which lacks objects\n$/],
+    [
+      partial,
+      /: it is a partial clone, which lacks objects, such as [0-9a-f]{40} \(git fetch --refetch .*\)\n$/,
+    ],
     [plain, /: it is not a Git repository\n$/],
     [missing, /: it is not a Git repository\n$/],
-    [broken, new RegExp(`^pail: Cannot import.*: .*${first}\n$`)],
+    [broken, new RegExp(`^pail: Cannot import.*: .*${first} \\(git fsck --full .*\\)\n$`)],
   ] as const) {
     const { status, stdout, stderr } = await importFrom(path);
     assert.match(stderr, problem);
@@ -213,4 +216,39 @@ test("takes the names that a push takes, and says for each other one what a push
     stderr,
     /pail: left out refs\/heads\/long.*: the ref name is longer than the limit of 1024 bytes/,
   );
+});
+
+test("takes a repository whole that a promisor once completed, and the real history behind grafts and replacements", async () => {
+  const work = git.newPath("grafted");
+  await git.out(["init", "-q"], { folder: work });
+  const first = await commitFiles(git, work, { a: "1\n" }, "One");
+  const tip = await commitFiles(git, work, { a: "2\n" }, "Two");
+  await git.out(["update-ref", `refs/replace/${tip}`, first], { folder: work });
+  await writeFile(join(work, ".git", "info", "grafts"), `${tip}\n`);
+  await git.out(["repack", "-adq"], {
+    folder: work,
+    environment: { GIT_NO_REPLACE_OBJECTS: "1", GIT_GRAFT_FILE: "/nonexistent" },
+  });
+  const packs = join(work, ".git", "objects", "pack");
+  const [pack] = (await readdir(packs)).filter((name) => name.endsWith(".pack"));
+  await writeFile(join(packs, pack!.replace(".pack", ".promisor")), "");
+  const { status, stderr } = await importFrom(work, "--name", "grafted");
+  assert.equal(status, 0, stderr);
+  assert.match(stderr, /info\/grafts is passed over/);
+  const ours = await packsOf("acme/grafted");
+  assert.equal(await git.out(["--git-dir", ours, "rev-list", "--count", tip]), "2");
+});
+
+test("names the object that is missing behind grafts, and how to go on", async () => {
+  const work = git.newPath("hidden");
+  await git.out(["init", "-q"], { folder: work });
+  const first = await commitFiles(git, work, { a: "1\n" }, "One");
+  const tip = await commitFiles(git, work, { a: "2\n" }, "Two");
+  await rm(join(work, ".git", "objects", first.slice(0, 2), first.slice(2)));
+  await writeFile(join(work, ".git", "info", "grafts"), `${tip}\n`);
+  const { status, stderr } = await importFrom(work, "--name", "hidden");
+  assert.equal(status, 1);
+  assert.match(stderr, new RegExp(first));
+  assert.match(stderr, /info\/grafts/);
+  assert.match(stderr, /git fsck/);
 });

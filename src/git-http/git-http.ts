@@ -2,6 +2,7 @@ import type { FastifyInstance } from "fastify";
 import type { Ports } from "../ports.ts";
 import { type GitRoute, registerGitRoute } from "./git-route.ts";
 import { infoRefsRoute } from "./info-refs.ts";
+import { registerLfs } from "./lfs.ts";
 import { receivePackRoute } from "./receive-pack.ts";
 import { uploadPackRoute } from "./upload-pack.ts";
 
@@ -13,5 +14,6 @@ export async function registerGitHttp(parent: FastifyInstance, ports: Ports): Pr
     server.removeAllContentTypeParsers();
     server.addContentTypeParser("*", (_request, body, done) => done(null, body));
     for (const route of GIT_ROUTES) registerGitRoute(server, ports, route);
+    registerLfs(server, ports);
   });
 }

@@ -71,9 +71,10 @@ export function registerGitRoute(server: FastifyInstance, ports: Ports, route: G
   });
 }
 
-async function admit(
+/** @throws Failure as the pipeline of REST does, in the same order. */
+export async function admit(
   ports: Ports,
-  route: GitRoute,
+  route: Pick<GitRoute, "service">,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<GitRequest> {
@@ -125,8 +126,7 @@ function answerGitError(
     const answer = writeUnavailable(maskTokens(failure.message));
     return reply.header("content-type", `application/x-${service(request)}-result`).send(answer);
   }
-  // In Git it is 403, as recorded: after a 401 git would forget a token that is genuine.
-  const status = failure.kind === "no-bitbucket-scopes" ? 403 : statusOf(failure);
+  const status = gitStatusOf(failure);
   if (status === 401) reply.header("www-authenticate", CHALLENGE);
   const answer = Buffer.from(`${maskTokens(gitText(failure))}\n`);
   reply.code(status);
@@ -140,8 +140,13 @@ function isOfProtocol2(request: FastifyRequest): boolean {
   return parseGitProtocol(request.headers["git-protocol"] as string | undefined)?.version === 2;
 }
 
+/** In Git it is 403, as recorded: after a 401 git would forget a token that is genuine. */
+export function gitStatusOf(failure: Failure): number {
+  return failure.kind === "no-bitbucket-scopes" ? 403 : statusOf(failure);
+}
+
 /** What git's user reads. Strangers read Bitbucket's bland sentence, the holder of a genuine token the reason as well. */
-function gitText(failure: Failure): string {
+export function gitText(failure: Failure): string {
   const { detail } = failure.details;
   switch (failure.kind) {
     case "credential-missing":

@@ -82,6 +82,10 @@ function gitEnvironment(options: GitOptions): NodeJS.ProcessEnv {
     GIT_TERMINAL_PROMPT: "0",
     GIT_OPTIONAL_LOCKS: "0",
     GIT_NO_REPLACE_OBJECTS: "1",
+    // Local to a repository, and never part of its history: git(1), `GIT_GRAFT_FILE`.
+    GIT_GRAFT_FILE: "/nonexistent/grafts",
+    // Nothing here fetches, whatever a repository's settings say. The next is known to git 2.44 and newer.
+    GIT_ALLOW_PROTOCOL: "none",
     GIT_NO_LAZY_FETCH: "1",
   };
   if (options.protocol !== undefined) environment.GIT_PROTOCOL = options.protocol;

@@ -1,3 +1,4 @@
+import { textLength } from "./text-length.ts";
 /** A literal of the filter language. */
 export type FilterValue =
   /** Well-formed, without U+0000: PostgreSQL keeps no such text. */
@@ -60,7 +61,7 @@ const OPERATORS: readonly ComparisonOperator[] = ["!=", "!~", ">=", "<=", "=", "
  * NOT IN may be written in any case.
  */
 export function parseFilter(text: string): ParsedFilter {
-  if (text.length > FILTER_LENGTH_MAX) {
+  if (textLength(text) > FILTER_LENGTH_MAX) {
     return malformed(FILTER_LENGTH_MAX, `the text is longer than ${FILTER_LENGTH_MAX} characters`);
   }
   return new FilterParser(text).parse();

@@ -1,5 +1,6 @@
 import { invalidField } from "./failure.ts";
 import type { ComparisonOperator, Filter, FilterValue, Sort } from "./filter.ts";
+import { foldCase } from "./fold-case.ts";
 import { parseUuid, type Uuid } from "./uuid.ts";
 
 /** A field of objects that are in no table. A list is compared by its members: one that fits is enough. */
@@ -26,7 +27,7 @@ const EXPECTED: Record<MatchField<unknown>["type"], string> = {
 
 /**
  * The test for a filter, by the rules of `compileFilter` for tables: `!=`, `!~` and NOT IN hold where there is no value,
- * `~` looks without regard to the case of A to Z.
+ * `~` looks without regard to case, by `foldCase`.
  *
  * @throws Failure `invalid-input`, naming the field, if it is not in `fields`, or if the operator or the value does not
  * fit its type.
@@ -122,9 +123,9 @@ function compileComparison(
     case "~":
     case "!~": {
       if (!isText) throw invalidField(name, `does not support the operator ${operator}`);
-      const part = fold(operand);
+      const part = foldCase(operand);
       const contains = (values: readonly Operand[]) =>
-        values.some((each) => fold(String(each)).includes(part));
+        values.some((each) => foldCase(String(each)).includes(part));
       return operator === "~" ? contains : (values) => !contains(values);
     }
     case "=":
@@ -150,8 +151,4 @@ function operandOf(name: string, type: MatchField<unknown>["type"], value: Filte
   if (type === "uuid" && value.kind === "text") return parseUuid(value.text) ?? "";
   if (type === "instant" && value.kind === "instant") return value.instant.getTime();
   throw invalidField(name, EXPECTED[type]);
-}
-
-function fold(text: string): string {
-  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }

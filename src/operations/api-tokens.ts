@@ -7,6 +7,7 @@ import { tokenSubject } from "../model/audit.ts";
 import { Failure, invalidField } from "../model/failure.ts";
 import type { GrantedScope } from "../model/scope.ts";
 import type { Secret } from "../model/secret.ts";
+import { textLength } from "../model/text-length.ts";
 import type { Uuid } from "../model/uuid.ts";
 import type { Ports } from "../ports.ts";
 import {
@@ -41,7 +42,7 @@ export async function createApiToken(
   ports: TokenPorts,
   wanted: NewToken,
 ): Promise<{ text: Secret; token: ApiToken }> {
-  if (wanted.name.trim() === "" || wanted.name.length > NAME_LENGTH_MAX) {
+  if (wanted.name.trim() === "" || textLength(wanted.name) > NAME_LENGTH_MAX) {
     throw invalidField("name", `must have 1 to ${NAME_LENGTH_MAX} characters`);
   }
   if (wanted.scopes.length === 0) throw invalidField("scope", "at least one is needed");

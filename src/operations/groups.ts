@@ -5,6 +5,7 @@ import { groupSubject } from "../model/audit.ts";
 import { Failure, invalidField } from "../model/failure.ts";
 import type { Group } from "../model/group.ts";
 import { parseGroupSlug, slugifyGroupName } from "../model/slug.ts";
+import { textLength } from "../model/text-length.ts";
 import type { Uuid } from "../model/uuid.ts";
 import type { Workspace } from "../model/workspace.ts";
 import type { Ports } from "../ports.ts";
@@ -26,7 +27,7 @@ const NAME_LENGTH_MAX = 255;
 
 /** Makes a group without members. @throws Failure invalid-input, or conflict if its slug is taken in the workspace. */
 export async function createGroup(ports: AuditedPorts, workspace: Workspace, name: string): Promise<Group> {
-  const slug = name.length > NAME_LENGTH_MAX ? undefined : slugifyGroupName(name);
+  const slug = textLength(name) > NAME_LENGTH_MAX ? undefined : slugifyGroupName(name);
   if (slug === undefined)
     throw invalidField("name", `must have a letter or a digit, and at most ${NAME_LENGTH_MAX} characters`);
   const group: Group = {

@@ -1,5 +1,6 @@
 import { invalidField } from "../model/failure.ts";
 import { isAscii, parseHttpUrl } from "../model/http-url.ts";
+import { textLength } from "../model/text-length.ts";
 
 /** Our choice: what browsers and proxies carry. */
 export const WEB_URL_LENGTH_MAX = 2048;
@@ -10,7 +11,7 @@ export const WEB_URL_LENGTH_MAX = 2048;
  * @throws Failure invalid-input that names the field.
  */
 export function requireWebUrl(field: string, text: string): string {
-  if (text.length > WEB_URL_LENGTH_MAX)
+  if (textLength(text) > WEB_URL_LENGTH_MAX)
     throw invalidField(field, `longer than ${WEB_URL_LENGTH_MAX} characters`);
   if (parseHttpUrl(text) === undefined)
     throw invalidField(field, "must be a URL that begins with http:// or https://, without spaces");

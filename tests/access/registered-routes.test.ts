@@ -7,6 +7,7 @@ import { after, test } from "node:test";
 import type { FastifyInstance, RouteOptions } from "fastify";
 import { createApp } from "../../src/app.ts";
 import { GIT_ROUTES } from "../../src/git-http/git-http.ts";
+import { LFS_METHODS, LFS_URL } from "../../src/git-http/lfs.ts";
 import { routerPaths } from "../../src/http/pipeline.ts";
 import { TOKEN_REVOCATION_PATH } from "../../src/own-routes/token-revocation.ts";
 import { ROUTES } from "../../src/rest/routes.ts";
@@ -19,6 +20,15 @@ const OUTSIDE: Readonly<Record<string, { readonly why: string; readonly tests: s
     why: "the token in the body is the proof, and no other credential is looked at",
     tests: "tests/access/token-revocation.test.ts",
   },
+  ...Object.fromEntries(
+    LFS_METHODS.map((method) => [
+      `${method} ${LFS_URL}`,
+      {
+        why: "it is not there, whoever asks; what it asks first is in its tests",
+        tests: "tests/git/lfs.test.ts",
+      },
+    ]),
+  ),
   ...Object.fromEntries(
     ["GET", "PUT", "DELETE", "PATCH"].map((method) => [
       `${method} ${TOKEN_REVOCATION_PATH}`,

@@ -7,6 +7,7 @@ import {
 } from "../../model/commit-status.ts";
 import { invalidField } from "../../model/failure.ts";
 import { REF_NAME_BYTES_MAX } from "../../model/ref-name.ts";
+import { textLength } from "../../model/text-length.ts";
 import type { NewCommitStatus } from "../../operations/commit-statuses.ts";
 import { requireWebUrl } from "../web-url.ts";
 
@@ -59,11 +60,12 @@ export function parseStatusChanges(body: BodyOf<typeof CommitStatusBody>): Commi
 
 function requiredKey(key: string | undefined): string {
   if (key === undefined || key.trim() === "") throw invalidField("key", "required");
-  if (key.length > KEY_LENGTH_MAX) {
+  const length = textLength(key);
+  if (length > KEY_LENGTH_MAX) {
     // Bitbucket's own words, in which clients look for the reason.
     throw invalidField(
       "key",
-      `Ensure this value has at most ${KEY_LENGTH_MAX} characters (it has ${key.length}).`,
+      `Ensure this value has at most ${KEY_LENGTH_MAX} characters (it has ${length}).`,
     );
   }
   return key;

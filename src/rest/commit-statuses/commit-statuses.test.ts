@@ -183,6 +183,9 @@ describe("refused", () => {
   test("a key of 40 characters is taken, one of 41 is refused in Bitbucket's words", async () => {
     const path = `${commits[2]}/statuses/build`;
     assert.equal((await call("POST", path, { ...good, key: "k".repeat(40) })).status, 201);
+    assert.equal((await call("POST", path, { ...good, key: "\u{1f600}".repeat(40) })).status, 201);
+    const wide = await call("POST", path, { ...good, key: "\u{1f600}".repeat(41) });
+    assert.equal(wide.json.error.message, "key: Ensure this value has at most 40 characters (it has 41).");
     const refused = await call("POST", path, { ...good, key: "k".repeat(41) });
     assert.equal(refused.json.error.message, "key: Ensure this value has at most 40 characters (it has 41).");
   });

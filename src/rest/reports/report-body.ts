@@ -7,6 +7,7 @@ import {
   type ReportData,
   type ReportDataType,
 } from "../../model/report.ts";
+import { textLength } from "../../model/text-length.ts";
 import type { NewReport } from "../../operations/reports.ts";
 import { requireUri } from "../web-url.ts";
 import {
@@ -116,7 +117,7 @@ function requiredLink(field: string, value: unknown): ReportData["value"] {
 }
 
 function requiredLength(field: string, text: string): string {
-  if (text.length > DETAILS_LENGTH_MAX)
+  if (textLength(text) > DETAILS_LENGTH_MAX)
     throw invalidField(field, `longer than ${DETAILS_LENGTH_MAX} characters`);
   return text;
 }

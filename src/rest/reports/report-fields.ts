@@ -1,5 +1,6 @@
 import type { TypeBuilder } from "../../http/body-schema.ts";
 import { invalidField } from "../../model/failure.ts";
+import { textLength } from "../../model/text-length.ts";
 import { requireUri } from "../web-url.ts";
 
 /** Reported as Bitbucket's limit of an annotation's summary; for titles and ids it is our choice. */
@@ -23,7 +24,7 @@ export function optionalText(
   lengthMax: number,
 ): string | undefined {
   if (text == null || text === "") return undefined;
-  if (text.length > lengthMax) throw invalidField(field, `longer than ${lengthMax} characters`);
+  if (textLength(text) > lengthMax) throw invalidField(field, `longer than ${lengthMax} characters`);
   return text;
 }
 

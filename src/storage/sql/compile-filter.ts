@@ -1,6 +1,7 @@
 import { type Expression, type RawBuilder, type SqlBool, sql } from "kysely";
 import { invalidField } from "../../model/failure.ts";
 import type { ComparisonOperator, Filter, FilterValue, Sort } from "../../model/filter.ts";
+import { foldCase } from "../../model/fold-case.ts";
 import { parseUuid } from "../../model/uuid.ts";
 
 /**
@@ -183,15 +184,11 @@ function integer(value: number): RawBuilder<unknown> {
   return sql`cast(${value} as bigint)`;
 }
 
-/**
- * Only A to Z are folded, on both databases: SQLite's `lower` knows no other letters, and PostgreSQL's folds no others in
- * a column with the collation "C". The pattern is folded here by the same rule, since PostgreSQL would fold a parameter by
- * the database's own locale.
- */
+/** Regardless of case: `fold_case` is `foldCase` in each database. */
 function contains(column: Column, value: FilterValue): Condition {
   if (value.kind !== "text") throw invalidField(column.field, EXPECTED[column.type]);
-  const pattern = `%${value.text.replace(/[\\%_]/g, "\\$&").replace(/[A-Z]+/g, (text) => text.toLowerCase())}%`;
-  return sql`lower(${column.reference}) like cast(${pattern} as text) escape '\\'`;
+  const pattern = `%${foldCase(value.text).replace(/[\\%_]/g, "\\$&")}%`;
+  return sql`fold_case(${column.reference}) like cast(${pattern} as text) escape '\\'`;
 }
 
 function isNull(column: Column): Condition {

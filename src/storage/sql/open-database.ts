@@ -15,6 +15,7 @@ import { openPostgresPool, POSTGRES_LIMITS, type PostgresLimits, WAITING_MAX } f
 import { rememberLookups } from "./remembered-lookups.ts";
 import type { Schema } from "./schema.ts";
 import { BUSY_TIMEOUT_MS, retryWhileBusy, sqliteDialect } from "./sqlite-driver.ts";
+import { addSqliteFunctions } from "./sqlite-functions.ts";
 import { openSubjectTurns } from "./subject-turns.ts";
 import { type TransactionOptions, transactionOptions } from "./transaction-options.ts";
 
@@ -128,7 +129,8 @@ async function connectSqlite(path: string, isChecked: boolean): Promise<Connecti
       connection.pragma("synchronous = FULL");
       connection.pragma("foreign_keys = ON");
       if (isChecked) requireSound(connection, path);
-      return [connection, new SqliteDatabase(path, { readonly: true, timeout: BUSY_TIMEOUT_MS })] as const;
+      const reading = new SqliteDatabase(path, { readonly: true, timeout: BUSY_TIMEOUT_MS });
+      return [addSqliteFunctions(connection), addSqliteFunctions(reading)] as const;
     } catch (error) {
       connection.close();
       throw error;

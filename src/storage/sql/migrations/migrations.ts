@@ -6,6 +6,7 @@ import { webhooks } from "./005-webhooks.ts";
 import { forks } from "./006-forks.ts";
 import { audit } from "./007-audit.ts";
 import { installation } from "./010-installation.ts";
+import { foldCase } from "./013-fold-case.ts";
 import type { Migration } from "./migration.ts";
 
 /** In the order in which they run. */
@@ -18,4 +19,5 @@ export const MIGRATIONS: readonly Migration[] = [
   forks,
   audit,
   installation,
+  foldCase,
 ];
