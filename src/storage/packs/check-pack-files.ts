@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { open, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { GitError, type GitOptions, runGit } from "../../git/git-process.ts";
 import { digestFile, readFileEnd, TRAILER_BYTES } from "../digest-file.ts";
 import { hasCode } from "../has-code.ts";
@@ -17,8 +18,8 @@ export type PackFileFault = {
 const PACK_HEADER_BYTES = 12;
 /** git makes them itself, or does without them. */
 const DERIVED = [".rev", ".bitmap", ".mtimes"];
-/** A pack is there before its index, when it is being pushed. */
-const YOUNG_MS_MAX = 60_000;
+/** A pack is there before its index when a push is accepted, for far less than this. */
+const ACCEPTING_MS = 200;
 
 /**
  * Looks whether the files of all packs are whole, by the checksums that they end with: of packs these are compared with
@@ -47,8 +48,11 @@ async function checkPack(base: string, options: GitOptions): Promise<readonly Pa
   const [pack, index] = [`${base}.pack`, `${base}.idx`];
   const digest = await unlessGone(digestFile(index));
   if (digest === undefined) {
-    const age = Date.now() - ((await unlessGone(stat(pack)))?.mtimeMs ?? Date.now());
-    return age < YOUNG_MS_MAX ? [] : mendIndex(base, "the pack has no index", options);
+    await delay(ACCEPTING_MS);
+    if (!(await isThere(pack))) return [];
+    return (await isThere(index))
+      ? checkPack(base, options)
+      : mendIndex(base, "the pack has no index", options);
   }
   if (!digest.isTrailerRight) return mendIndex(base, "the index of a pack is damaged", options);
   const fault = await unlessGone(comparePack(pack, index));

@@ -5,11 +5,11 @@ import { digestFile } from "../digest-file.ts";
 import { hasCode } from "../has-code.ts";
 
 /**
- * A commit graph has 34 bits for a date (gitformat-commit-graph(5)). git calls each later one a fault of the graph; written
- * anew it would be the same.
+ * A commit graph has 34 bits for a date (gitformat-commit-graph(5)), and numbers of generations that are made of dates. git
+ * calls what does not fit a fault of the graph; written anew it would be the same.
  */
-const DATE_FAULT = /^commit date for commit [0-9a-f]+ in commit-graph is \d+ != \d+$/;
-/** Dates fill pages before anything else is told. */
+const DATE_FAULT =
+  /^(?:commit date for commit [0-9a-f]+ in commit-graph is \d+ != \d+|commit-graph generation for commit [0-9a-f]+ is \d+ < \d+)$/;
 const FAULTS_TOLD_MAX = 3;
 
 /**
@@ -44,7 +44,9 @@ async function findFault(path: string, options: GitOptions): Promise<string | un
     return undefined;
   } catch (error) {
     if (!(error instanceof GitError) || error.status === undefined) throw error;
-    const faults = error.stderr.split("\n").filter((line) => line !== "" && !DATE_FAULT.test(line));
+    // The last line may have been cut off.
+    const lines = error.stderr.split("\n").slice(0, -1);
+    const faults = lines.filter((line) => line !== "" && !DATE_FAULT.test(line));
     if (faults.length === 0) return undefined;
     return `the commit graph did not agree with the objects: ${faults.slice(0, FAULTS_TOLD_MAX).join("; ")}`;
   }
