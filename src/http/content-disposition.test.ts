@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { shortestCpuMs } from "../../tests/support/shortest-time.ts";
 import { parseDisposition } from "./content-disposition.ts";
 
 const NONE = { name: undefined, filename: undefined, attributes: undefined };
@@ -36,8 +37,9 @@ for (const [value, expected] of [
 
 test("a long value takes no longer than its length", () => {
   const value = `form-data; name="${"\\".repeat(15_000)}`;
-  const start = performance.now();
-  assert.equal(parseDisposition(value), undefined);
-  parseDisposition(`form-data${"; a=b".repeat(3_000)}`);
-  assert.ok(performance.now() - start < 1000);
+  const parseBoth = () => {
+    assert.equal(parseDisposition(value), undefined);
+    parseDisposition(`form-data${"; a=b".repeat(3_000)}`);
+  };
+  assert.ok(shortestCpuMs(parseBoth, 1000) < 1000);
 });

@@ -32,7 +32,7 @@ function post(body: string, contentType = "application/json", headers: Record<st
 
 const newToken = () => createToken(pail, credentials.email, ["read:user:bitbucket"]);
 
-test("a token that is posted is revoked at once, in every process", { timeout: 60_000 }, async () => {
+test("a token that is posted is revoked at once, in every process", { timeout: 600_000 }, async () => {
   const { text, id } = await newToken();
   assert.deepEqual(await statuses(text), [200]);
   const answer = await post(JSON.stringify({ token: text }));

@@ -53,7 +53,7 @@ async function readMetric(url: string, name: string): Promise<number> {
 }
 
 test("several processes are one server: a push, a revocation and a killed process", {
-  timeout: 120_000,
+  timeout: 600_000,
 }, async () => {
   const metricsPort = await freePort();
   const pail = await startPail({
@@ -101,7 +101,7 @@ test("several processes are one server: a push, a revocation and a killed proces
   }
 });
 
-test("no process outlives the main one, not even when that is killed", { timeout: 60_000 }, async () => {
+test("no process outlives the main one, not even when that is killed", { timeout: 600_000 }, async () => {
   const pail = await startPail({ args: ["--workers", String(WORKERS)] });
   try {
     await allServe(pail, WORKERS);
@@ -114,7 +114,7 @@ test("no process outlives the main one, not even when that is killed", { timeout
 });
 
 test("a server whose address for metrics is taken ends, with all its processes", {
-  timeout: 60_000,
+  timeout: 600_000,
 }, async () => {
   const taken = createServer().listen(0, "127.0.0.1");
   await once(taken, "listening");
@@ -142,7 +142,7 @@ test("a second server on the same port is refused, and not let in beside the fir
   }
 });
 
-test("several processes count requests together: nobody has 60 of each", { timeout: 120_000 }, async () => {
+test("several processes count requests together: nobody has 60 of each", { timeout: 600_000 }, async () => {
   const pail = await startPail({ args: ["--workers", String(WORKERS), "--rate-limits"] });
   try {
     await allServe(pail, WORKERS);

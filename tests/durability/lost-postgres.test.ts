@@ -15,7 +15,7 @@ const git = openRealGit();
 test(
   "a PostgreSQL that is gone for seconds: refused in words, recovered without a restart, webhooks told",
   {
-    timeout: 120_000,
+    timeout: 600_000,
   },
   () => loseDatabase(git, { pail, postgres, receiver, lostMs: 3_000 }),
 );

@@ -17,7 +17,7 @@ const REFUSED =
 for (const spare of [0, 1, 3, 6, 10]) {
   test(`with ${spare} file handles left, the server refuses what it cannot do, and lives on`, {
     skip: limitsProblem,
-    timeout: 120_000,
+    timeout: 600_000,
   }, async () => {
     const ground = await openOutageGround(git, pail);
     const giveBack = limitProcess(pail.processId, "nofile", descriptorLimit(pail.processId, spare));
@@ -44,7 +44,7 @@ for (const spare of [0, 1, 3, 6, 10]) {
 
 test("connections that take all file handles: the server takes others when they are gone", {
   skip: limitsProblem,
-  timeout: 120_000,
+  timeout: 600_000,
 }, async () => {
   const ground = await openOutageGround(git, pail);
   const giveBack = limitProcess(pail.processId, "nofile", descriptorLimit(pail.processId, 50));

@@ -46,7 +46,7 @@ const READS = [
 for (const spare of [0, 1, 2, 4]) {
   test(`with ${spare} processes left, much at once: what cannot be done is refused in words`, {
     skip,
-    timeout: 60_000,
+    timeout: 600_000,
   }, async () => {
     const ground = await openOutageGround(git, pail!);
     const giveBack = limitProcesses(spare);
@@ -72,7 +72,7 @@ for (const spare of [0, 1, 2, 4]) {
 for (const spare of [0, 1, 2, 3]) {
   test(`with ${spare} processes left, one at a time: what cannot be done is refused in words`, {
     skip,
-    timeout: 60_000,
+    timeout: 600_000,
   }, async () => {
     const ground = await openOutageGround(git, pail!);
     const rest = openDemoRestClient(pail!);
@@ -98,7 +98,7 @@ for (const spare of [0, 1, 2, 3]) {
 
 test("answers that are not kept: a clone that no process can be started for is told why", {
   skip,
-  timeout: 60_000,
+  timeout: 600_000,
 }, async () => {
   const keepingNone = await startPail({
     userId: UNPRIVILEGED_ID,

@@ -64,7 +64,7 @@ describe("a disk that makes itself read-only, database and all", () => {
     skip: isMounted
       ? false
       : "a disk of ext4 in a file can be mounted by root only, where there are loop devices",
-    timeout: 120_000,
+    timeout: 600_000,
   }, async () => {
     const dataFolder = join(place, "data");
     const pail = await startPail({ dataFolder });

@@ -8,7 +8,7 @@ const pail = await startPailForFile({ args: ["--workers", "2"] });
 const git = openRealGit();
 
 test("of pushes by many at once, beside commits, clones and a repack, exactly the acknowledged ones are there", {
-  timeout: 120_000,
+  timeout: 600_000,
 }, async () => {
   const { inMain, refusedInMain, refs } = await runPushStorm(git, pail, {
     clients: 12,

@@ -16,8 +16,8 @@ import {
 } from "./token-search.ts";
 
 const PAIL = fileURLToPath(new URL("../../bin/pail", import.meta.url));
-const START_MS_MAX = 20_000;
-const STOP_MS_MAX = 10_000;
+const START_MS_MAX = 120_000;
+const STOP_MS_MAX = 60_000;
 
 /** What `pail demo --credentials FILE` writes, with its published names. */
 export interface DemoCredentials {

@@ -25,7 +25,7 @@ export type WebhookReceiver = {
   take(path: string, count: number): Promise<readonly ReceivedDelivery[]>;
 };
 
-const WAIT_MS_MAX = 20_000;
+const WAIT_MS_MAX = 120_000;
 
 /** Closed after the tests of the file. */
 export async function openWebhookReceiver(): Promise<WebhookReceiver> {

@@ -77,7 +77,7 @@ const picks = fc.record({
   graphed: fc.nat(HISTORY_LENGTH),
 });
 
-test("lists any history as git does, in the graph and outside", { timeout: 300_000 }, async () => {
+test("lists any history as git does, in the graph and outside", { timeout: 900_000 }, async () => {
   await fc.assert(
     fc.asyncProperty(shapes, fc.array(picks, { minLength: 6, maxLength: 6 }), async (shape, asked) => {
       const { folder, ids } = await importHistory(shape);

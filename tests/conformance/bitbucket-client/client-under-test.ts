@@ -29,7 +29,7 @@ export function unlessServed(...operations: readonly string[]): string | false {
   return missing.length === 0 ? false : `Pail has no route ${missing.join(", ")}`;
 }
 
-const LOG_MS_MAX = 5000;
+const LOG_MS_MAX = 60_000;
 
 type Parameters = Readonly<Record<string, unknown>>;
 

@@ -24,7 +24,7 @@ import {
   withDatabase,
 } from "./world.ts";
 
-const SETTLE_MS_MAX = 30_000;
+const SETTLE_MS_MAX = 120_000;
 
 /**
  * Holds what is there against what was asked for, and takes it for what there is: what was acknowledged is there, what was

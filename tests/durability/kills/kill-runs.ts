@@ -30,7 +30,7 @@ type Target = { readonly step: Step; readonly fault: Fault };
 
 /** Those that are reached after the answer. */
 const LATE_POINTS = /^(?:webhook|maintenance|git repack|git commit-graph)/;
-const LATE_MS_MAX = 10_000;
+const LATE_MS_MAX = 60_000;
 const ATTEMPTS_MAX = 4;
 /** A server without a fault is killed within this time. */
 const KILL_MS_MAX = 400;

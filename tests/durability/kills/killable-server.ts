@@ -13,7 +13,7 @@ import {
 } from "../../support/token-search.ts";
 
 const PAIL = fileURLToPath(new URL("../../../bin/pail", import.meta.url));
-const START_MS_MAX = 30_000;
+const START_MS_MAX = 120_000;
 
 /** Where a process kills itself: the point, which time it is reached, and how long after. */
 export type Fault = { readonly point: FaultPoint; readonly nth: number; readonly delayMs: number };
