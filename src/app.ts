@@ -3,6 +3,7 @@ import { repositoryFolder } from "./config/repository-folder.ts";
 import { registerGitHttp } from "./git-http/git-http.ts";
 import { type AppServer, createHttpServer } from "./http/server.ts";
 import { startCursorExpiry } from "./jobs/cursor-expiry.ts";
+import { startReserveFilling } from "./jobs/reserve-filling.ts";
 import { type DeliveryOptions, startWebhookDeliveries } from "./jobs/webhook-delivery.ts";
 import { registerDownloadLink } from "./own-routes/download-link.ts";
 import { registerHomePage } from "./own-routes/home-page.ts";
@@ -73,11 +74,13 @@ export async function sweepLeftovers(ports: Ports): Promise<void> {
 /** What is done after answers and beside them, once for all processes that serve. */
 export function startJobs(ports: Ports, deliveryOptions?: DeliveryOptions): { close(): Promise<void> } {
   const stopCursorExpiry = startCursorExpiry(ports);
+  const stopReserveFilling = startReserveFilling(ports);
   const deliveries = startWebhookDeliveries(ports, deliveryOptions);
   ports.outbox.listen(deliveries.wake);
   return {
     async close() {
       stopCursorExpiry();
+      await stopReserveFilling();
       await deliveries.close();
     },
   };

@@ -18,6 +18,7 @@ import { type Metrics, NO_METRICS } from "./metrics/metrics.ts";
 import type { Ports } from "./ports.ts";
 import { openByteMemory } from "./storage/byte-memory.ts";
 import { holdsContent, requireRestored } from "./storage/data-folder.ts";
+import { openDiskReserve } from "./storage/disk-reserve.ts";
 import { openDiskFetchResponses } from "./storage/fetch-responses/disk-fetch-responses.ts";
 import { requireOwnFolder } from "./storage/own-folder.ts";
 import { openDiskPackStore } from "./storage/packs/disk-pack-store.ts";
@@ -55,9 +56,16 @@ export async function openPorts(
   if (!isRestoring) requireRestored(config.dataFolder);
   mkdirSync(config.dataFolder, { recursive: true, mode: 0o700 });
   const objects = openObjectReader();
+  const fetchResponses = openDiskFetchResponses(
+    join(config.dataFolder, "cache", "fetches"),
+    config.fetchCacheBytesMax,
+  );
+  const diskReserve = openDiskReserve(config.dataFolder);
+  // What can be made again goes first.
+  const makeRoom = async () => (await fetchResponses.clear()) || diskReserve.release();
   const database = await openDatabase(
     config.database.kind === "sqlite"
-      ? config.database
+      ? { ...config.database, makeRoom }
       : { connectionsMax: connectionsOfProcess(config), ...config.database },
     { mayBeNew: async () => !(await holdsContent(config)), isChecked: isDatabaseChecked },
   );
@@ -86,10 +94,8 @@ export async function openPorts(
     objects,
     commitGraphs: openCommitGraphs(GRAPH_BYTES_MAX),
     refAnswers: openByteMemory(REF_ANSWERS_BYTES_MAX),
-    fetchResponses: openDiskFetchResponses(
-      join(config.dataFolder, "cache", "fetches"),
-      config.fetchCacheBytesMax,
-    ),
+    fetchResponses,
+    diskReserve,
     fetchPlaces: openGitPlaces(config),
     pushPlaces: openGitPlaces(config),
     metrics: await openMetrics(config),

@@ -12,6 +12,7 @@ import type { OutboxSignal } from "./jobs/outbox-signal.ts";
 import type { Metrics } from "./metrics/metrics.ts";
 import type { Actor } from "./model/audit.ts";
 import type { ByteMemory } from "./storage/byte-memory.ts";
+import type { DiskReserve } from "./storage/disk-reserve.ts";
 import type { FetchResponses } from "./storage/fetch-responses/fetch-responses.ts";
 import type { PackStore } from "./storage/packs/pack-store.ts";
 import type { Database } from "./storage/sql/open-database.ts";
@@ -34,6 +35,7 @@ export type Ports = {
   /** Advertisements and lists of refs, as they were sent. */
   readonly refAnswers: ByteMemory;
   readonly fetchResponses: FetchResponses;
+  readonly diskReserve: DiskReserve;
   /** For the processes of fetches and pushes. */
   readonly fetchPlaces: ProcessPlaces;
   readonly pushPlaces: ProcessPlaces;

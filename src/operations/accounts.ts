@@ -16,6 +16,7 @@ import {
 import { isUniqueViolation } from "../storage/sql/database-failure.ts";
 import { lockRows } from "../storage/sql/lock-rows.ts";
 import type { Schema } from "../storage/sql/schema.ts";
+import { TAKES_ACCESS } from "../storage/sql/transaction-options.ts";
 import { type AuditedPorts, recordAudit } from "./record-audit.ts";
 
 export type AccountPorts = AuditedPorts;
@@ -115,7 +116,7 @@ export async function disableAccount(ports: AccountPorts, account: Account): Pro
   await ports.database.transaction(async (tx) => {
     await setAccountDisabled(tx, account.uuid, ports.clock());
     await recordAudit(tx, ports, "account.disabled", accountSubject(account), { account: account.uuid });
-  });
+  }, TAKES_ACCESS);
 }
 
 export async function enableAccount(ports: AccountPorts, account: Account): Promise<void> {

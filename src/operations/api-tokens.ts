@@ -20,6 +20,7 @@ import {
 import { isUniqueViolation } from "../storage/sql/database-failure.ts";
 import { lockRows } from "../storage/sql/lock-rows.ts";
 import type { Schema } from "../storage/sql/schema.ts";
+import { TAKES_ACCESS } from "../storage/sql/transaction-options.ts";
 import { type AuditedPorts, recordAudit } from "./record-audit.ts";
 
 export type TokenPorts = AuditedPorts & Pick<Ports, "randomBytes" | "keys">;
@@ -96,7 +97,7 @@ export async function revokeApiToken(ports: AuditedPorts, uuid: Uuid): Promise<A
       reachFaultPoint("token.revocation-audited");
     }
     return token;
-  });
+  }, TAKES_ACCESS);
   reachFaultPoint("token.revoked");
   return revoked;
 }

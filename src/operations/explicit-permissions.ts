@@ -13,6 +13,7 @@ import {
 } from "../storage/sql/explicit-permissions.ts";
 import { lockRows } from "../storage/sql/lock-rows.ts";
 import type { Schema } from "../storage/sql/schema.ts";
+import { TAKES_ACCESS } from "../storage/sql/transaction-options.ts";
 import { findMember } from "../storage/sql/workspaces.ts";
 import { type AuditedPorts, recordAudit } from "./record-audit.ts";
 
@@ -64,7 +65,7 @@ export async function setPermission(
     await check?.(tx);
     await upsertExplicitPermission(tx, place, holder, permission);
     await recordAudit(tx, ports, "permission.set", place, { ...holderDetails(holder), permission });
-  });
+  }, TAKES_ACCESS);
 }
 
 /** Whoever writes there has locked the same row: what they may is asked before this change, or after it. */
@@ -89,5 +90,5 @@ export async function removePermission(
       throw new Failure("not-found", `The ${who} has no permission of its own in this ${place.kind}`);
     }
     await recordAudit(tx, ports, "permission.removed", place, holderDetails(holder));
-  });
+  }, TAKES_ACCESS);
 }

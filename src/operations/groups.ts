@@ -19,6 +19,7 @@ import {
 } from "../storage/sql/groups.ts";
 import { lockRows } from "../storage/sql/lock-rows.ts";
 import type { Schema } from "../storage/sql/schema.ts";
+import { TAKES_ACCESS } from "../storage/sql/transaction-options.ts";
 import { findMember } from "../storage/sql/workspaces.ts";
 import { type AuditedPorts, recordAudit } from "./record-audit.ts";
 
@@ -95,7 +96,7 @@ export async function removeGroupMember(ports: AuditedPorts, group: Group, accou
     if (!(await deleteGroupMember(tx, group.uuid, account.uuid)))
       throw new Failure("not-found", `${account.username} is not in the group ${group.slug}`);
     await recordAudit(tx, ports, "group.member-removed", groupSubject(group), { account: account.uuid });
-  });
+  }, TAKES_ACCESS);
 }
 
 /** Deletes a group with all that it was permitted. */
@@ -104,5 +105,5 @@ export async function deleteGroup(ports: AuditedPorts, group: Group): Promise<vo
     await lockMembership(tx, group);
     if (await deleteGroupRow(tx, group.uuid))
       await recordAudit(tx, ports, "group.deleted", groupSubject(group));
-  });
+  }, TAKES_ACCESS);
 }

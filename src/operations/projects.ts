@@ -25,6 +25,7 @@ import {
   updateProject,
 } from "../storage/sql/projects.ts";
 import type { Schema } from "../storage/sql/schema.ts";
+import { TAKES_ACCESS } from "../storage/sql/transaction-options.ts";
 import { findMember } from "../storage/sql/workspaces.ts";
 import { oweWebhooks } from "./owe-webhooks.ts";
 import { type AuditedPorts, recordAudit } from "./record-audit.ts";
@@ -84,19 +85,22 @@ export async function changeProject(
   const now = clock();
   const find = (tx: Kysely<Schema>) => findProject(tx, workspace.uuid, { uuid: project.uuid });
   try {
-    const changed = await database.transaction(async (tx) => {
-      const before = await find(tx);
-      await updateProject(tx, project.uuid, { ...changes, updatedAt: now });
-      const after = await find(tx);
-      if (before === undefined || after === undefined)
-        throw new Failure("conflict", "Cannot change the project: it has just been deleted");
-      await oweUpdate(tx, workspace, before, after, origin, now);
-      if (before.isPrivate !== after.isPrivate) {
-        const action = after.isPrivate ? "project.made-private" : "project.made-public";
-        await recordAudit(tx, ports, action, projectSubject(after));
-      }
-      return after;
-    });
+    const changed = await database.transaction(
+      async (tx) => {
+        const before = await find(tx);
+        await updateProject(tx, project.uuid, { ...changes, updatedAt: now });
+        const after = await find(tx);
+        if (before === undefined || after === undefined)
+          throw new Failure("conflict", "Cannot change the project: it has just been deleted");
+        await oweUpdate(tx, workspace, before, after, origin, now);
+        if (before.isPrivate !== after.isPrivate) {
+          const action = after.isPrivate ? "project.made-private" : "project.made-public";
+          await recordAudit(tx, ports, action, projectSubject(after));
+        }
+        return after;
+      },
+      changes.isPrivate === true ? TAKES_ACCESS : {},
+    );
     outbox.wake();
     return changed;
   } catch (error) {

@@ -6,6 +6,7 @@ import type { Secret } from "../model/secret.ts";
 import type { Uuid } from "../model/uuid.ts";
 import type { Webhook, WebhookDelivery, WebhookEvent } from "../model/webhook.ts";
 import type { Ports, WritePorts } from "../ports.ts";
+import { TAKES_ACCESS } from "../storage/sql/transaction-options.ts";
 import { insertDeliveries } from "../storage/sql/webhook-deliveries.ts";
 import {
   deleteWebhook,
@@ -107,7 +108,7 @@ export async function removeWebhook(
   { database }: Pick<WritePorts, "database">,
   { uuid }: Webhook,
 ): Promise<void> {
-  const isDeleted = await database.transaction((tx) => deleteWebhook(tx, uuid));
+  const isDeleted = await database.transaction((tx) => deleteWebhook(tx, uuid), TAKES_ACCESS);
   if (!isDeleted) throw new Failure("not-found", "Cannot delete the webhook: it has just been deleted");
 }
 

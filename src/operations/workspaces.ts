@@ -10,6 +10,7 @@ import type { Ports } from "../ports.ts";
 import { isUniqueViolation } from "../storage/sql/database-failure.ts";
 import { lockRows } from "../storage/sql/lock-rows.ts";
 import { findOldestProject, findProject, insertProject } from "../storage/sql/projects.ts";
+import { TAKES_ACCESS } from "../storage/sql/transaction-options.ts";
 import {
   deleteMember,
   findWorkspace,
@@ -110,7 +111,7 @@ export async function setMember(
       role,
       permission: repositoryPermission,
     });
-  });
+  }, TAKES_ACCESS);
 }
 
 /**
@@ -136,7 +137,7 @@ export async function removeMember(
       account: account.uuid,
       role: removed.role,
     });
-  });
+  }, TAKES_ACCESS);
 }
 
 /** @throws Failure not-found. */

@@ -1,5 +1,5 @@
 import { close, fstat, futimes, open as openCallback } from "node:fs";
-import { open, rename, rm, stat, statfs } from "node:fs/promises";
+import { open, readdir, rename, rm, stat, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { hasCode } from "../has-code.ts";
@@ -166,6 +166,12 @@ export function openDiskFetchResponses(
         const response = await openOnce(key, signal, startWriter, time >= TIMES_TO_FOLLOW);
         if (response !== "again") return response;
       }
+    },
+    async clear() {
+      const entries = await readdir(folder).catch(() => []);
+      const options = { recursive: true, force: true, maxRetries: 10, retryDelay: 20 };
+      for (const entry of entries) await rm(join(folder, entry), options);
+      return entries.length > 0;
     },
     async removeRepository(repositoryUuid) {
       // Again if a response gets its name in between.

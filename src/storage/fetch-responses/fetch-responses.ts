@@ -56,6 +56,8 @@ export type FetchResponses = {
   ): Promise<FetchResponse | undefined>;
   /** Removes what is kept of a repository. */
   removeRepository(repositoryUuid: Uuid): Promise<void>;
+  /** Removes all that is kept. @returns false if there was nothing. */
+  clear(): Promise<boolean>;
   /** Removes what processes that are gone have left half-written. */
   sweep(): Promise<void>;
 };

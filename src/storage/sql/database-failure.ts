@@ -115,6 +115,12 @@ export function isReadOnlyFailure(error: unknown): boolean {
   return READ_ONLY_CODES.some((prefix) => reason?.startsWith(`database: ${prefix}`));
 }
 
+/** Whether SQLite found no room on the disk: for its file, or for those that it makes beside it. */
+export function isDiskFull(error: unknown): boolean {
+  const reason = error instanceof Failure ? error.details.reason : undefined;
+  return reason !== undefined && /^database: SQLITE_(?:FULL|IOERR_SHMSIZE)/.test(reason);
+}
+
 /** Whether an error that has been translated tells that the database was lost, rather than what was asked of it. */
 export function isDatabaseUnavailable(error: unknown): boolean {
   return error instanceof Failure && error.kind === "unavailable";

@@ -5,7 +5,13 @@ import SqliteDatabase from "better-sqlite3";
 import { type CompiledQuery, Kysely, type KyselyPlugin, sql } from "kysely";
 import { Failure } from "../../model/failure.ts";
 import type { Secret } from "../../model/secret.ts";
-import { damagedDatabase, errorCode, isWorthRepeating, translateDatabaseError } from "./database-failure.ts";
+import {
+  damagedDatabase,
+  errorCode,
+  isDiskFull,
+  isWorthRepeating,
+  translateDatabaseError,
+} from "./database-failure.ts";
 import { createLookups, type Lookups, type Prepare } from "./lookups.ts";
 import { isUpToDate, migrate } from "./migrate.ts";
 import type { Dialect } from "./migrations/migration.ts";
@@ -20,13 +26,20 @@ import { openSubjectTurns } from "./subject-turns.ts";
 import { type TransactionOptions, transactionOptions } from "./transaction-options.ts";
 
 export type DatabaseSettings =
-  | { readonly kind: "sqlite"; readonly path: string }
+  | {
+      readonly kind: "sqlite";
+      readonly path: string;
+      /** Gives up something that is kept for when the disk is full. False: there is no more. */
+      readonly makeRoom?: MakeRoom;
+    }
   | {
       readonly kind: "postgres";
       readonly url: Secret;
       readonly connectionsMax?: number;
       readonly limits?: Partial<PostgresLimits>;
     };
+
+export type MakeRoom = () => Promise<boolean>;
 
 export type Database = {
   readonly dialect: Dialect;
@@ -56,6 +69,7 @@ type Connections = {
   readonly readVersion: (() => number) | undefined;
   /** Waits for the turn of a transaction with this subject. @returns what ends the turn. */
   readonly takeSubject: (subject: string) => Promise<() => void>;
+  readonly makeRoom: MakeRoom;
   close(): Promise<void>;
 };
 
@@ -81,9 +95,7 @@ export async function openDatabase(
 ): Promise<Database> {
   if (settings.kind === "sqlite" && isEmptyFile(settings.path) && !(await mayBeNew())) throw lostDatabase();
   const connections =
-    settings.kind === "sqlite"
-      ? await connectSqlite(settings.path, isChecked)
-      : await connectPostgres(settings);
+    settings.kind === "sqlite" ? await connectSqlite(settings, isChecked) : await connectPostgres(settings);
   try {
     const { dialect } = connections;
     const database = guardTransactions(connections);
@@ -119,23 +131,26 @@ async function requireUtf8(kysely: Kysely<Schema>): Promise<void> {
 /** Takes some 6 ms a megabyte. */
 const CHECKED_BYTES_MAX = 16 * 1024 * 1024;
 
-async function connectSqlite(path: string, isChecked: boolean): Promise<Connections> {
-  openForWriting(path);
-  const [writer, reader] = await retryWhileBusy(() => {
-    // SQLite itself does not wait: `retryWhileBusy` does, for as long.
-    const connection = new SqliteDatabase(path, { timeout: 0 });
+const NO_ROOM: MakeRoom = async () => false;
+
+/** Runs `work` again as long as the disk is full and there is something to give up. */
+async function withRoom<T>(makeRoom: MakeRoom, work: () => Promise<T>): Promise<T> {
+  for (;;) {
     try {
-      connection.pragma("journal_mode = WAL");
-      connection.pragma("synchronous = FULL");
-      connection.pragma("foreign_keys = ON");
-      if (isChecked) requireSound(connection, path);
-      const reading = new SqliteDatabase(path, { readonly: true, timeout: BUSY_TIMEOUT_MS });
-      return [addSqliteFunctions(connection), addSqliteFunctions(reading)] as const;
+      return await work();
     } catch (error) {
-      connection.close();
-      throw error;
+      if (!isDiskFull(error) || !(await makeRoom())) throw error;
     }
-  });
+  }
+}
+
+async function connectSqlite(
+  { path, makeRoom = NO_ROOM }: Extract<DatabaseSettings, { kind: "sqlite" }>,
+  isChecked: boolean,
+): Promise<Connections> {
+  openForWriting(path);
+  // The files beside it are made when it is opened. Who cannot open it cannot revoke anything.
+  const [writer, reader] = await withRoom(makeRoom, () => openConnections(path, isChecked));
   // SQLite, "PRAGMA data_version": changes when another connection has committed, of this process or of any other.
   const dataVersion = reader.prepare<unknown[], number>("pragma data_version").pluck();
   const version = oncePerTurn(() => runTranslated(() => dataVersion.get()!));
@@ -150,6 +165,7 @@ async function connectSqlite(path: string, isChecked: boolean): Promise<Connecti
     },
     // All writes of a process go one after another already.
     takeSubject: async () => () => {},
+    makeRoom,
     async close() {
       reader.close();
       await kysely.destroy();
@@ -175,6 +191,24 @@ function lostDatabase(): Failure {
     "unavailable",
     "Cannot open the database: it is missing or empty, but the data folder has repositories or downloads. Use the database that belongs to them, or restore the last backup into a new folder (pail restore)",
   );
+}
+
+function openConnections(path: string, isChecked: boolean) {
+  return retryWhileBusy(() => {
+    // SQLite itself does not wait: `retryWhileBusy` does, for as long.
+    const connection = new SqliteDatabase(path, { timeout: 0 });
+    try {
+      connection.pragma("journal_mode = WAL");
+      connection.pragma("synchronous = FULL");
+      connection.pragma("foreign_keys = ON");
+      if (isChecked) requireSound(connection, path);
+      const reading = new SqliteDatabase(path, { readonly: true, timeout: BUSY_TIMEOUT_MS });
+      return [addSqliteFunctions(connection), addSqliteFunctions(reading)] as const;
+    } catch (error) {
+      connection.close();
+      throw error;
+    }
+  });
 }
 
 /** SQLite itself would say of the file, and of the files that it makes beside it, that they cannot be opened, and not why. */
@@ -239,6 +273,8 @@ async function connectPostgres({
         (await pool.lookUp({ name, text: query.sql, values: [...values] })).rows as Row[];
     },
     takeSubject: subjectTurns.take,
+    // Its disk is not ours.
+    makeRoom: NO_ROOM,
     close: pool.close,
   };
 }
@@ -247,7 +283,11 @@ async function connectPostgres({
  * Makes a query beside an open transaction an error. On SQLite it would wait for the one connection for ever, on
  * PostgreSQL it would see another state and could exhaust the pool.
  */
-function guardTransactions({ kysely, takeSubject }: Connections): Pick<Database, "kysely" | "transaction"> {
+function guardTransactions({
+  kysely,
+  takeSubject,
+  makeRoom,
+}: Connections): Pick<Database, "kysely" | "transaction"> {
   const scope = new AsyncLocalStorage<{ isOpen: boolean }>();
   const refuseInside = () => {
     if (scope.getStore()?.isOpen) throw new Error("A query beside an open transaction: use its own `tx`");
@@ -284,7 +324,8 @@ function guardTransactions({ kysely, takeSubject }: Connections): Pick<Database,
       refuseInside();
       const endTurn = options.subject === undefined ? undefined : await takeSubject(options.subject);
       try {
-        return await transactionOptions.run(options, () => runRepeated(work));
+        const room = options.takesAccess === true ? makeRoom : NO_ROOM;
+        return await transactionOptions.run(options, () => withRoom(room, () => runRepeated(work)));
       } finally {
         endTurn?.();
       }

@@ -12,5 +12,7 @@ export type TransactionOptions = {
   readonly isLong?: boolean;
 };
 
+export const TAKES_ACCESS: TransactionOptions = { takesAccess: true };
+
 /** The options of the transaction in which the present code runs, for the driver. */
 export const transactionOptions = new AsyncLocalStorage<TransactionOptions>();
