@@ -10,8 +10,10 @@ import type { GitService } from "../git/wire/advertisement.ts";
 import { type ProtocolVersion, parseGitProtocol } from "../git/wire/git-protocol.ts";
 import { CHALLENGE, statusOf } from "../http/answer-failure.ts";
 import { identify } from "../http/identify.ts";
+import { findMovedRepository, repositoryMoved, withPathPart } from "../http/moved-repository.ts";
 import { findNamedRepository } from "../http/named-subjects.ts";
 import { noteRefusal } from "../http/note-refusal.ts";
+import { basesOf, publicRequestUrl } from "../http/public-urls.ts";
 import { annotateFailure, annotateRepository } from "../http/request-log.ts";
 import { failureOf, logBug } from "../http/server.ts";
 import type { Caller } from "../model/caller.ts";
@@ -87,7 +89,8 @@ export async function admit(
   requireScopes(caller, requirement.scopes);
   const params = request.params as Record<string, string>;
   const name = (params.repo_slug ?? "").replace(/\.git$/i, "");
-  const found = await findNamedRepository(ports, { workspace: params.workspace ?? "", repo_slug: name });
+  const names = { workspace: params.workspace ?? "", repo_slug: name };
+  const found = (await findNamedRepository(ports, names)) ?? (await findMoved(ports, caller, names, request));
   try {
     const repository = await requireRepositoryPermission(ports, caller, found, requirement.permission);
     annotateRepository(request, repository);
@@ -100,6 +103,23 @@ export async function admit(
       throw credentialMissing();
     throw error;
   }
+}
+
+/**
+ * A repository by its former name. Git follows a redirect of its first request and goes on from there; the other requests
+ * come to a former name only from clients that did not follow, and git itself refuses a redirect of them: they are served.
+ */
+async function findMoved(
+  ports: Ports,
+  caller: Caller,
+  names: { readonly workspace: string; readonly repo_slug: string },
+  request: FastifyRequest,
+): Promise<Repository | undefined> {
+  const moved = await findMovedRepository(ports, caller, names);
+  if (moved === undefined || request.method === "POST") return moved;
+  const suffix = /\.git$/i.exec((request.params as Record<string, string>).repo_slug ?? "")?.[0] ?? "";
+  const target = withPathPart(request.url, 2, `${moved.slug}${suffix}`);
+  throw repositoryMoved(publicRequestUrl(basesOf(request.headers, ports), target).href);
 }
 
 /** Answers a refusal so that git shows it: only `text/plain` becomes `remote:` lines. */
@@ -128,6 +148,7 @@ function answerGitError(
   }
   const status = gitStatusOf(failure);
   if (status === 401) reply.header("www-authenticate", CHALLENGE);
+  if (failure.details.location !== undefined) reply.header("location", failure.details.location);
   const answer = Buffer.from(`${maskTokens(gitText(failure))}\n`);
   reply.code(status);
   // git asks like this first, whenever its user has a credential.

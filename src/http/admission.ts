@@ -24,12 +24,14 @@ import { getProject } from "../operations/workspaces.ts";
 import type { Ports } from "../ports.ts";
 import { findWorkspace, type WorkspaceSelector } from "../storage/sql/workspaces.ts";
 import { identify } from "./identify.ts";
+import { findMovedRepository, repositoryMoved, withPathPart } from "./moved-repository.ts";
 import {
   findNamedProject,
   findNamedRepository,
   findNamedWorkspace,
   type PathParameters,
 } from "./named-subjects.ts";
+import { basesOf, publicRequestUrl } from "./public-urls.ts";
 import { annotateRepository } from "./request-log.ts";
 import type {
   ForkRoute,
@@ -77,7 +79,8 @@ export async function admit(
     reply.header("x-token-expires-at", caller.token.expiresAt.toISOString());
   }
   requireScopes(caller, route.scopes);
-  const subject = await admitToSubject(ports, route, caller, request.params as Record<string, string>);
+  const params = request.params as Record<string, string>;
+  const subject = await admitToSubject(ports, route, caller, params, request);
   if (subject.repository !== undefined) annotateRepository(request, subject.repository);
   return { caller, ...subject };
 }
@@ -87,6 +90,7 @@ async function admitToSubject(
   route: Route,
   caller: Caller,
   params: PathParameters,
+  request: FastifyRequest,
 ): Promise<Omit<Admitted, "caller">> {
   switch (route.subject) {
     case "open":
@@ -106,14 +110,14 @@ async function admitToSubject(
     case "project-or-new":
       return admitToProjectOrNew(ports, route, caller, params);
     case "repository": {
-      const found = await findNamedRepository(ports, params);
+      const found = await findRepositoryOrMove(ports, route, caller, params, request);
       const repository = await requireRepositoryPermission(ports, caller, found, route.permission);
       const account = await admitAccount(ports, route.access, caller, repository);
       const isExplicit = route.access === "explicit";
       return { repository, account, requirements: [requirementOf(repository, route, isExplicit)] };
     }
     case "fork": {
-      const found = await findNamedRepository(ports, params);
+      const found = await findRepositoryOrMove(ports, route, caller, params, request);
       const repository = await requireRepositoryPermission(ports, caller, found, route.permission);
       const requirements = [requirementOf(repository, route)];
       return { repository, account: requireAccount(caller), requirements };
@@ -129,6 +133,21 @@ async function admitToSubject(
       return { workspace: repository.workspace, repository, requirements };
     }
   }
+}
+
+/** @throws Failure moved if the name is a former one, to whoever may see the repository. A PUT or POST of it takes the name. */
+async function findRepositoryOrMove(
+  ports: Ports,
+  { path }: Pick<Route, "path">,
+  caller: Caller,
+  params: PathParameters,
+  request: FastifyRequest,
+): Promise<Repository | undefined> {
+  const found = await findNamedRepository(ports, params);
+  const moved = found === undefined ? await findMovedRepository(ports, caller, params) : undefined;
+  if (moved === undefined) return found;
+  const target = withPathPart(request.url, path.split("/").indexOf("{repo_slug}"), moved.slug);
+  throw repositoryMoved(publicRequestUrl(basesOf(request.headers, ports), target).href);
 }
 
 function requirementOf(

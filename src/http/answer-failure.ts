@@ -11,6 +11,8 @@ const STATUS: Record<FailureKind, number> = {
   "scope-missing": 403,
   hidden: 404,
   "not-found": 404,
+  // To a GET. Others must come again as they are: see `redirectStatus`.
+  moved: 301,
   "no-such-route": 404,
   "method-refused": 405,
   "permission-missing": 403,
@@ -32,6 +34,11 @@ const STATUS: Record<FailureKind, number> = {
 
 export function statusOf(failure: Failure): number {
   return STATUS[failure.kind];
+}
+
+/** RFC 9110, section 15.4: after a 301 clients make a GET of a POST, after a 308 none does. */
+export function redirectStatus(method: string): 301 | 308 {
+  return method === "GET" || method === "HEAD" ? 301 : 308;
 }
 
 /** Recorded realm of Bitbucket. Git must be offered `Basic`, alone: with anything else it never sends its credential. */

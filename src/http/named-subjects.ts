@@ -4,6 +4,7 @@ import { parseProjectKey, parseRepositorySlug, parseWorkspaceSlug } from "../mod
 import { parseBracedUuid } from "../model/uuid.ts";
 import type { Project, Workspace } from "../model/workspace.ts";
 import type { Ports } from "../ports.ts";
+import { findFormerRepository } from "../storage/sql/former-slugs.ts";
 import { findProject } from "../storage/sql/projects.ts";
 import { findRepository } from "../storage/sql/repositories.ts";
 import { findWorkspace } from "../storage/sql/workspaces.ts";
@@ -59,6 +60,18 @@ export async function findNamedRepository(
   return "slug" in workspace
     ? database.lookups.findRepositoryBySlugs(workspace.slug, slug)
     : findRepository(database.kysely, workspace, { slug });
+}
+
+/** A repository by the slug that it had before it was renamed. */
+export async function findNamedFormerly(
+  { database }: Pick<Ports, "database">,
+  params: PathParameters,
+): Promise<Repository | undefined> {
+  const workspace = workspaceSelector(params.workspace ?? "");
+  const slug = parseRepositorySlug(params.repo_slug ?? "");
+  return workspace === undefined || slug === undefined
+    ? undefined
+    : findFormerRepository(database.kysely, workspace, slug);
 }
 
 /** No name holds what means a way through folders: such a name is told apart from one that is only not there. */

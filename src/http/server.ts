@@ -14,7 +14,7 @@ import { Failure } from "../model/failure.ts";
 import { maskTokens } from "../model/mask-secrets.ts";
 import type { Ports } from "../ports.ts";
 import { isForeignKeyViolation } from "../storage/sql/database-failure.ts";
-import { BUG_BODY, CHALLENGE, errorBody, statusOf } from "./answer-failure.ts";
+import { BUG_BODY, CHALLENGE, errorBody, redirectStatus, statusOf } from "./answer-failure.ts";
 import { decodeBody, parseFormBody } from "./body-text.ts";
 import { answerCors } from "./cors.ts";
 import { openHostGuard } from "./host-guard.ts";
@@ -334,7 +334,9 @@ function answerError(ports: Ports, error: unknown, request: FastifyRequest, repl
   }
   annotateFailure(request, failure);
   noteRefusal(ports, request, failure);
-  const status = statusOf(failure);
+  const { location } = failure.details;
+  if (location !== undefined) reply.header("location", location);
+  const status = failure.kind === "moved" ? redirectStatus(request.method) : statusOf(failure);
   // Recorded: a bare text, unlike all other errors.
   if (failure.kind === "rate-limited")
     return reply.code(status).header("content-type", "text/plain; charset=utf-8").send(failure.message);

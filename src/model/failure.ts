@@ -10,6 +10,8 @@ export type FailureKind =
   | "scope-missing"
   | "hidden"
   | "not-found"
+  /** It has another name now, and `location` tells where it lies. */
+  | "moved"
   | "no-such-route"
   | "method-refused"
   | "permission-missing"
@@ -31,6 +33,8 @@ export type FailureKind =
 export type FailureDetails = {
   /** Text, or for a missing scope the lists of required and granted scopes. */
   readonly detail?: string | { readonly required: readonly string[]; readonly granted: readonly string[] };
+  /** A URL, for what has moved. */
+  readonly location?: string;
   readonly data?: Readonly<Record<string, unknown>>;
   /** Wrong fields of the request, each with what is wrong. */
   readonly fields?: Readonly<Record<string, readonly string[]>>;

@@ -15,6 +15,7 @@ import { representRepository } from "../representations/repository.ts";
 import { removeDownloads } from "../storage/downloads/disk-downloads.ts";
 import type { MarkedRepositoryFolder } from "../storage/packs/pack-store.ts";
 import { isOutcomeUnknown, isUniqueViolation } from "../storage/sql/database-failure.ts";
+import { leaveSlug, takeSlug } from "../storage/sql/former-slugs.ts";
 import { findRef, lockRepository } from "../storage/sql/refs.ts";
 import {
   deleteRepositoryRow,
@@ -144,6 +145,10 @@ export async function changeRepository(
       if (mainBranch !== undefined && mainBranch !== before.mainBranch)
         await requireBranch(tx, repository.uuid, mainBranch);
       slug = name === undefined || name === before.name ? before.slug : slugOf(name);
+      if (slug !== before.slug) {
+        await takeSlug(tx, before.workspace.uuid, slug);
+        await leaveSlug(tx, before, now);
+      }
       await updateRepository(tx, repository.uuid, {
         ...others,
         ...(name === undefined ? {} : { name, slug }),

@@ -63,12 +63,18 @@ type Place = {
   readonly empty?: unknown;
 };
 
+// Both are started before the first test is named: what a file does after its tests is done when none is left.
+const started = [];
 for (const kind of ["sqlite", "postgres"] as const) {
   const place = await createDatabasePlace(kind);
   after(() => place.remove());
-  const { app, git, folder, commit, rest } = await startFilledApp({ database: place.settings });
-  const id = await commit({ "a.txt": "a\n" }, "First");
-  await git.out(["push", "--quiet", "origin", "main"], { folder });
+  const filled = await startFilledApp({ database: place.settings });
+  const id = await filled.commit({ "a.txt": "a\n" }, "First");
+  await filled.git.out(["push", "--quiet", "origin", "main"], { folder: filled.folder });
+  started.push({ kind, id, app: filled.app, rest: filled.rest });
+}
+
+for (const { kind, id, app, rest } of started) {
   const at = `/commit/${id}`;
   const report = { title: "t", details: "d", report_type: "TEST" };
   const annotation = { annotation_type: "BUG", summary: "s" };

@@ -126,7 +126,7 @@ test("what is not asked for is as in the parent, what is asked for is so", async
   });
   assert.deepEqual(
     [changed.description, changed.language, changed.has_wiki, changed.has_issues, changed.fork_policy],
-    ["Own", "rust", false, true, "no_forks"],
+    ["Own", "Rust", false, true, "no_forks"],
   );
   assert.deepEqual([changed.mainbranch.name, changed.parent.full_name], ["feature/x", "acme/demo"]);
   assert.match(changed.full_name, /^far\/fork-/);

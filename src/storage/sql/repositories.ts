@@ -7,6 +7,7 @@ import type { RepositorySlug } from "../../model/slug.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import { flag } from "./columns.ts";
 import { compileFilter, compileSort } from "./compile-filter.ts";
+import { takeSlug } from "./former-slugs.ts";
 import { effectiveRank, isVisible, membersWithPermission, permissionRank } from "./permissions.ts";
 import { REPOSITORY_FIELDS, repositoryQuery, toRepository, toRepositoryRow } from "./repository-rows.ts";
 import type { RepositoryRow, Schema } from "./schema.ts";
@@ -52,8 +53,9 @@ export type RepositoryListOptions = RepositoryListSubject & {
 
 export type RepositoryPage = { readonly values: readonly Repository[]; readonly size: number };
 
-/** Refused by a unique key if the workspace has a repository with this slug. */
+/** Refused by a unique key if the workspace has a repository with this slug. Call it in a transaction. */
 export async function insertRepository(db: Kysely<Schema>, repository: Repository): Promise<void> {
+  await takeSlug(db, repository.workspace.uuid, repository.slug);
   await db.insertInto("repository").values(toRepositoryRow(repository)).execute();
 }
 

@@ -1,5 +1,6 @@
 import type { AuditTables } from "./schema/audit.ts";
 import type { BranchRuleTables } from "./schema/branch-rules.ts";
+import type { FormerNameTables } from "./schema/former-names.ts";
 import type { GroupTables } from "./schema/groups.ts";
 import type { ReviewTables } from "./schema/reviews.ts";
 import type { WebhookTables } from "./schema/webhooks.ts";
@@ -8,7 +9,13 @@ import type { WebhookTables } from "./schema/webhooks.ts";
  * The tables as both databases have them. Instants are epoch milliseconds, booleans 0 or 1, UUIDs text without braces;
  * all text compares by its UTF-8 bytes.
  */
-export type Schema = CoreTables & GroupTables & BranchRuleTables & ReviewTables & WebhookTables & AuditTables;
+export type Schema = CoreTables &
+  GroupTables &
+  BranchRuleTables &
+  ReviewTables &
+  WebhookTables &
+  AuditTables &
+  FormerNameTables;
 
 type CoreTables = {
   account: AccountRow;

@@ -7,6 +7,7 @@ import { forks } from "./006-forks.ts";
 import { audit } from "./007-audit.ts";
 import { installation } from "./010-installation.ts";
 import { foldCase } from "./013-fold-case.ts";
+import { formerNames } from "./014-former-names.ts";
 import type { Migration } from "./migration.ts";
 
 /** In the order in which they run. */
@@ -20,4 +21,5 @@ export const MIGRATIONS: readonly Migration[] = [
   audit,
   installation,
   foldCase,
+  formerNames,
 ];
