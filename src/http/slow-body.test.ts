@@ -5,16 +5,19 @@ import { type AddressInfo, connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { after, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
-import { cutSlowBody } from "./slow-body.ts";
+import { ageMsMaxOf, cutSlowBody, SLOW_BODY_LIMITS, type SlowBodyLimits } from "./slow-body.ts";
 
-const LIMITS = { windowMs: 100, bytesMin: 50 };
+const LIMITS: SlowBodyLimits = { ...SLOW_BODY_LIMITS, windowMs: 100, bytesMin: 50 };
 
 /** A server that answers with what it was sent, and begins to do so after `begin`. */
-async function startServer(handle: (request: IncomingMessage, response: ServerResponse) => void) {
+async function startServer(
+  handle: (request: IncomingMessage, response: ServerResponse) => void,
+  limits = LIMITS,
+) {
   const cuts: string[] = [];
   const server = createServer((request, response) => {
     request.on("error", () => {});
-    cutSlowBody(request, response, () => cuts.push(request.url ?? ""), LIMITS);
+    cutSlowBody(request, response, () => cuts.push(request.url ?? ""), limits);
     handle(request, response);
   });
   server.listen(0, "127.0.0.1");
@@ -59,6 +62,30 @@ test("a body that comes fast enough is let be, however long it takes", async () 
   assert.deepEqual(cuts, []);
   socket.destroy();
 });
+
+test("a body that comes fast enough, and never ends, is answered 408 all the same", async () => {
+  const { cuts, open } = await startServer(readAll, {
+    ...LIMITS,
+    bytesMin: 0,
+    ageMsFree: 150,
+    bytesPerSecondMin: 1e9,
+  });
+  const socket = open();
+  socket.write("x");
+  assert.match(await text(socket), /^HTTP\/1\.1 408 .*too long in all/s);
+  assert.deepEqual(cuts, ["/a"]);
+});
+
+for (const [what, bytes, minutes] of [
+  ["has just begun", 0, 10],
+  ["is as large as a JSON body may be", 1024 * 1024, 10 + 64 / 60],
+  ["is a pack of 100 MiB", 100 * 1024 * 1024, 10 + 6400 / 60],
+  ["is as large as any", 1024 ** 4, 12 * 60],
+] as const) {
+  test(`a body that ${what} may be ${Math.round(minutes)} minutes old`, () => {
+    assert.equal(ageMsMaxOf(bytes), minutes * 60_000);
+  });
+}
 
 test("a client is not blamed for what lies here unread", async () => {
   const { cuts, open } = await startServer((request, response) => {
