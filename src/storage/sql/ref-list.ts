@@ -30,7 +30,10 @@ function listedRefs(db: Kysely<Schema>, repositoryUuid: Uuid, { kinds, filter }:
       sql<string>`case when ref.name < ${TAG_PREFIX}
         then substr(ref.name, ${sql.lit(BRANCH_PREFIX.length + 1)})
         else substr(ref.name, ${sql.lit(TAG_PREFIX.length + 1)}) end`.as("short_name"),
-      sql<string>`case when ref.name < ${TAG_PREFIX} then 'branch' else 'tag' end`.as("type"),
+      // Behind nothing of a column, so that it compares as the column does and not by the database's locale.
+      sql<string>`substr(ref.name, 1, 0) || case when ref.name < ${TAG_PREFIX} then 'branch' else 'tag' end`.as(
+        "type",
+      ),
       sql<string>`coalesce(ref.peeled, ref.target)`.as("hash"),
     ])
     .where("ref.repository_uuid", "=", repositoryUuid)

@@ -268,6 +268,9 @@ describeDatabases("lists of repositories", (current) => {
     ["size > 2999999999", ["secret"]],
     ['scm = "git"', ["secret", "closed", "open"]],
     ['scm != "git"', []],
+    // By code points on both databases: in the order of most locales it is the other way round.
+    ['scm > "GIT"', ["secret", "closed", "open"]],
+    ['full_name > "ACME/"', ["secret", "closed", "open"]],
     ["parent = null", ["secret", "closed", "open"]],
     ["parent != null", []],
     ["mainbranch.name = null", ["closed", "open"]],

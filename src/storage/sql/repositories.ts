@@ -200,7 +200,8 @@ function listedRepositories(db: Kysely<Schema>, options: RepositoryListOptions, 
     .leftJoin("workspace as parent_workspace", "parent_workspace.uuid", "parent.workspace_uuid")
     .select([
       sql<string>`workspace.slug || '/' || repository.slug`.as("full_name"),
-      sql<string>`cast('git' as text)`.as("scm"),
+      // Behind nothing of a column, so that it compares as the column does and not by the database's locale.
+      sql<string>`substr(repository.slug, 1, 0) || 'git'`.as("scm"),
       "parent.uuid as visible_parent_uuid",
       "parent.name as visible_parent_name",
       sql<string | null>`parent_workspace.slug || '/' || parent.slug`.as("visible_parent_full_name"),
