@@ -98,6 +98,7 @@ export async function openPorts(
     diskReserve,
     fetchPlaces: openGitPlaces(config),
     pushPlaces: openGitPlaces(config),
+    readSlots: openReadSlots(config),
     metrics: await openMetrics(config),
     maintenance,
     outbox: createOutboxSignal(),
@@ -133,6 +134,23 @@ async function openMetrics({ metrics }: Config): Promise<Metrics> {
   // Loaded only where it is asked for: it would be a part of every command's start.
   const { createPrometheusMetrics } = await import("./metrics/prometheus-metrics.ts");
   return createPrometheusMetrics();
+}
+
+/** For reads over REST, of which each may take a gigabyte of memory. Half of them at most are for who sends no credential. */
+const READ_SLOTS_MAX = 8;
+const READ_WAITING_MAX = 500;
+const READ_WAIT_MS_MAX = 30_000;
+
+function openReadSlots({ workers = 1 }: Config): ProcessPlaces {
+  const placesMax = Math.max(PLACES_MIN, Math.ceil(READ_SLOTS_MAX / workers));
+  return openProcessPlaces({
+    placesMax,
+    shareMax: placesMax / 2,
+    anonymousShareMax: placesMax / 2,
+    repositoryShareMax: Math.floor(placesMax * ACCOUNT_SHARE),
+    waitingMax: READ_WAITING_MAX,
+    waitMsMax: READ_WAIT_MS_MAX,
+  });
 }
 
 /** The machine's places are divided between the processes that serve. */

@@ -39,6 +39,8 @@ export type Ports = {
   /** For the processes of fetches and pushes. */
   readonly fetchPlaces: ProcessPlaces;
   readonly pushPlaces: ProcessPlaces;
+  /** For processes that a request of REST starts to read: archives, comparisons, walks, large files. */
+  readonly readSlots: ProcessPlaces;
   readonly maintenance: Maintenance;
   readonly outbox: OutboxSignal;
   readonly metrics: Metrics;

@@ -3,6 +3,8 @@ import { constants, setPriority } from "node:os";
 import { Readable, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { reachFaultPoint } from "../fault-points.ts";
+import { guardProcessGroup } from "./process-guard.ts";
+import type { TakeSlot } from "./process-places.ts";
 
 /** A git command that ended with a status other than 0. `stderr` is for the log and for the caller of a push. */
 export class GitError extends Error {
@@ -38,6 +40,13 @@ export type GitOptions = {
   readonly alternateGitDir?: string;
   /** The most that git may take of memory at once, in bytes. */
   readonly allocationBytesMax?: number;
+  /**
+   * The most that git may have of memory altogether, in bytes, packs apart. What a stranger's history makes it take has no
+   * other bound: it lists all that differs before it writes a line.
+   */
+  readonly memoryBytesMax?: number;
+  /** Waits for a turn to run a process, where requests of anybody start it. */
+  readonly takeSlot?: TakeSlot;
   /** Work that nobody waits for: it gets what processor time is left over. */
   readonly isInBackground?: boolean;
   /** Whether it looks at all of a history: it makes a small object for each commit, and most of its time goes into page faults. */
@@ -128,18 +137,31 @@ export function spawnGitInto(output: number, args: readonly string[], options: G
 }
 
 function spawnInGroup(args: readonly string[], options: GitOptions, output: "pipe" | number): ChildProcess {
-  const child = spawn("git", [...SETTINGS, ...args], {
+  const [program, ...programArgs] = commandLine([...SETTINGS, ...args], options.memoryBytesMax);
+  const child = spawn(program, programArgs, {
     env: gitEnvironment(options),
     cwd: options.gitDir,
     stdio: ["pipe", output, "pipe"],
     detached: true,
   });
   requireStreams(child);
+  guardProcessGroup(child);
   reachFaultPoint(`git ${args[0]}`);
   if (options.isInBackground === true && child.pid !== undefined) stepBack(child.pid);
   // A child that ends before it has read all its input is told by its status, not by EPIPE.
   child.stdin?.on("error", () => {});
   return child;
+}
+
+/**
+ * RLIMIT_DATA, which a process can only be given by itself: a shell sets it and becomes git. Nothing of the arguments is
+ * read by it. Where the system has no such limit, there is none.
+ */
+const LIMIT_MEMORY = 'ulimit -d "$0" 2>/dev/null; exec git "$@"';
+
+function commandLine(args: readonly string[], memoryBytesMax: number | undefined): [string, ...string[]] {
+  if (memoryBytesMax === undefined) return ["git", ...args];
+  return ["/bin/sh", "-c", LIMIT_MEMORY, String(Math.ceil(memoryBytesMax / 1024)), ...args];
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import { PassThrough, type Readable } from "node:stream";
 import { exitOf, GitError, type GitOptions, killGit, spawnGit } from "./git-process.ts";
 
@@ -16,9 +17,16 @@ export async function openGitStream(
   args: readonly string[],
   options: GitOptions & { readonly signal: AbortSignal },
 ): Promise<Readable> {
-  const { signal } = options;
+  const { signal, takeSlot } = options;
   signal.throwIfAborted();
-  const child = spawnGit(args, options);
+  const giveBack = await takeSlot?.(signal);
+  let child: ReturnType<typeof spawnGit>;
+  try {
+    child = spawnGit(args, options);
+  } catch (error) {
+    giveBack?.();
+    throw error;
+  }
   child.stdin.end();
   let stderr = "";
   child.stderr.on("data", (chunk: Buffer) => {
@@ -27,7 +35,11 @@ export async function openGitStream(
   const output = new PassThrough();
   const abort = () => output.destroy(signal.reason as Error);
   signal.addEventListener("abort", abort, { once: true });
+  const stopWatch =
+    takeSlot === undefined ? () => {} : cutSlowReader(child.stdout as unknown as Socket, output);
   output.once("close", () => {
+    stopWatch();
+    giveBack?.();
     signal.removeEventListener("abort", abort);
     killGit(child);
     child.stdout.destroy();
@@ -42,6 +54,23 @@ export async function openGitStream(
   child.stdout.pipe(output, { end: false });
   await firstByte(output);
   return output;
+}
+
+/** As of a request's body: a reader that is slower keeps a process, and its slot, from all others. */
+const SLOW_READER_MS = 120_000;
+const SLOW_READER_BYTES = 120 * 1024;
+
+/** Breaks the stream off when its reader takes too little while there is something to take. */
+function cutSlowReader(input: Socket, output: PassThrough): () => void {
+  let takenBefore = 0;
+  const timer = setInterval(() => {
+    const taken = input.bytesRead - output.readableLength;
+    if (output.readableLength > 0 && taken - takenBefore < SLOW_READER_BYTES)
+      output.destroy(new Error("the reader is too slow"));
+    takenBefore = taken;
+  }, SLOW_READER_MS);
+  timer.unref();
+  return () => clearInterval(timer);
 }
 
 /** `readable` comes with the first byte, and at the end of a stream without any. */

@@ -2,7 +2,7 @@ import { Failure } from "../model/failure.ts";
 
 /** Whom a place counts for: an account, a repository. */
 export type PlaceHolder = {
-  readonly kind: "account" | "address" | "repository";
+  readonly kind: "account" | "address" | "anonymous" | "repository";
   readonly id: string;
 };
 
@@ -10,11 +10,14 @@ export type PlaceHolder = {
 const NAMES: Record<PlaceHolder["kind"], string> = {
   account: "your account",
   address: "your address",
+  anonymous: "anonymous callers",
   repository: "this repository",
 };
 
 /** A number of places for processes that cost memory. Who finds none waits in line. */
 export type ProcessPlaces = {
+  /** How many wait. */
+  readonly waiting: number;
   /**
    * @param holders who are counted, each for itself: none of them may hold all places.
    * @param onWait told why, in words for who asks, if there is no place at once.
@@ -28,12 +31,17 @@ export type ProcessPlaces = {
   ): Promise<() => void>;
 };
 
+/** Takes a place for whoever asks. @returns what gives it back. @throws as `take` does. */
+export type TakeSlot = (signal: AbortSignal) => Promise<() => void>;
+
 export type ProcessPlacesOptions = {
   readonly placesMax: number;
   /** The most that one account or address may have; and a repository, if no more is said. */
   readonly shareMax: number;
   /** Above `shareMax`, so that one client cannot keep all others from a repository. */
   readonly repositoryShareMax?: number;
+  /** Of all together who have sent no credential; as many as one of them if no more is said. */
+  readonly anonymousShareMax?: number;
   readonly waitingMax: number;
   readonly waitMsMax: number;
 };
@@ -45,8 +53,13 @@ export function openProcessPlaces(options: ProcessPlacesOptions): ProcessPlaces 
   const line: Waiting[] = [];
   let taken = 0;
 
-  const { shareMax, repositoryShareMax = shareMax } = options;
-  const shareMaxOf = { account: shareMax, address: shareMax, repository: repositoryShareMax };
+  const { shareMax, repositoryShareMax = shareMax, anonymousShareMax = shareMax } = options;
+  const shareMaxOf = {
+    account: shareMax,
+    address: shareMax,
+    anonymous: anonymousShareMax,
+    repository: repositoryShareMax,
+  };
   const isFull = () => taken >= options.placesMax;
   const findHolding = (holders: readonly PlaceHolder[]) =>
     holders.find(({ kind, id }) => (shares.get(id) ?? 0) >= shareMaxOf[kind]);
@@ -78,6 +91,9 @@ export function openProcessPlaces(options: ProcessPlacesOptions): ProcessPlaces 
   }
 
   return {
+    get waiting() {
+      return line.length;
+    },
     take(holders, signal, onWait) {
       if (signal.aborted) return Promise.reject(signal.reason);
       if (isFree(holders)) return Promise.resolve(give(holders));

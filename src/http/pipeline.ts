@@ -2,10 +2,13 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { requireScopes } from "../authorization/authorize.ts";
 import { type AdmittedPorts, callerPorts } from "../authorization/caller-ports.ts";
 import { publicBasesOf } from "../config/public-bases.ts";
+import type { PlaceHolder } from "../git/process-places.ts";
+import type { Repository } from "../model/repository.ts";
 import type { Ports, WritePorts } from "../ports.ts";
 import { actorOf } from "./actor.ts";
 import { type Admitted, admit, admitToTargetProject, admitToTargetWorkspace } from "./admission.ts";
 import type { Answer } from "./answer.ts";
+import { clientAddress, networkOf } from "./client-address.ts";
 import { refuseFilterAndSort } from "./collection-query.ts";
 import { parseFields, selectFields } from "./fields.ts";
 import { readFormParts } from "./form-parts.ts";
@@ -32,7 +35,7 @@ export function registerRoute(server: FastifyInstance, ports: Ports, route: Rout
         },
         async handler(request, reply) {
           const admitted = request.admitted!;
-          const common = restRequest(ports, admitted.caller, request, reply);
+          const common = restRequest(ports, admitted, request, reply);
           if (route.method === "GET" && route.readsFilter !== true && route.path.startsWith("/2.0/"))
             refuseFilterAndSort(common.query);
           const actor = actorOf(admitted.caller, request, ports.config);
@@ -91,7 +94,7 @@ function nameLastParameter(route: Route, request: FastifyRequest): void {
 
 function restRequest(
   ports: Ports,
-  caller: Admitted["caller"],
+  { caller, repository }: Admitted,
   request: FastifyRequest,
   reply: FastifyReply,
 ): RestRequest {
@@ -112,9 +115,23 @@ function restRequest(
     publicBases: publicBasesOf(ports),
     fields: fieldsText === null ? undefined : parseFields(fieldsText),
     signal: abort.signal,
+    takeSlot: (signal) => ports.readSlots.take(readersOf(ports, caller, repository, request), signal),
     method: request.method,
     headers: request.headers,
   };
+}
+
+/** Whom a process counts for that reads for this request: of those who send no credential each address, and all together. */
+function readersOf(
+  { config }: Pick<Ports, "config">,
+  caller: Admitted["caller"],
+  repository: Repository | undefined,
+  request: FastifyRequest,
+): readonly PlaceHolder[] {
+  const ofRepository = repository === undefined ? [] : [{ kind: "repository", id: repository.uuid } as const];
+  if (caller.kind !== "anonymous") return [...ofRepository, { kind: "account", id: caller.account.uuid }];
+  const address = networkOf(clientAddress(request, config));
+  return [...ofRepository, { kind: "address", id: address }, { kind: "anonymous", id: "anonymous" }];
 }
 
 /** What is refused while it is sent is heard out for a while: who is sending does not read. */

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { ProjectRequirement, WorkspacePermission } from "../authorization/authorize.ts";
 import type { RateResource } from "../authorization/rate-limits.ts";
+import type { TakeSlot } from "../git/process-places.ts";
 import type { Account } from "../model/account.ts";
 import type { Caller } from "../model/caller.ts";
 import type { PublicBases } from "../model/event.ts";
@@ -32,6 +33,8 @@ export type RestRequest = {
   readonly publicBases: PublicBases;
   readonly fields: Fields | undefined;
   readonly signal: AbortSignal;
+  /** Waits for a turn to run a process that reads, counted for whoever asks. Throws Failure unavailable. */
+  readonly takeSlot: TakeSlot;
   /** As it was sent: `HEAD` where a GET route answers it. */
   readonly method: string;
   /** For conditions and ranges. Who is calling is told by `caller` alone. */

@@ -2,7 +2,7 @@ import { constants } from "node:fs";
 import { access } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import type { Readable } from "node:stream";
-import { openGitStream } from "../git/git-stream.ts";
+import { type StreamOptions, streamLimitedGit } from "../git/diffs/stream-git.ts";
 import { SECONDS_MAX } from "../git/objects/parse-identity.ts";
 import { Failure } from "../model/failure.ts";
 import type { ObjectId } from "../model/object-id.ts";
@@ -11,6 +11,11 @@ import type { Ports } from "../ports.ts";
 
 export const ARCHIVE_FORMATS = ["tar.gz", "tar.bz2", "zip"] as const;
 export type ArchiveFormat = (typeof ARCHIVE_FORMATS)[number];
+
+export type ArchiveOptions = Pick<StreamOptions, "signal" | "takeSlot"> & { readonly format: ArchiveFormat };
+
+/** For a large repository on a slow line. */
+const WHOLE_TIME_LIMIT_MS = 3_600_000;
 
 /** Digits of the commit's id in an archive's name, as Bitbucket's own archives have them. */
 const SHORT_ID_LENGTH = 12;
@@ -29,7 +34,7 @@ export async function openArchive(
   { packs, objects }: Pick<Ports, "packs" | "objects">,
   repository: Repository,
   commit: ObjectId,
-  { format, signal }: { readonly format: ArchiveFormat; readonly signal: AbortSignal },
+  { format, ...options }: ArchiveOptions,
 ): Promise<Readable> {
   if (format === "tar.bz2" && !(await hasProgram("bzip2"))) {
     throw new Failure(
@@ -42,9 +47,11 @@ export async function openArchive(
   const prefix = `${archiveName(repository, commit)}/`;
   const gitDir = packs.gitDir(repository.uuid);
   const archived = await archivedObject(objects, gitDir, commit);
-  return openGitStream([...settings, "archive", `--format=${format}`, `--prefix=${prefix}`, archived], {
+  const args = [...settings, "archive", `--format=${format}`, `--prefix=${prefix}`, archived];
+  return streamLimitedGit("make the archive", args, {
+    ...options,
     gitDir,
-    signal,
+    wholeTimeLimitMs: WHOLE_TIME_LIMIT_MS,
   });
 }
 

@@ -3,6 +3,7 @@ import { listCommits } from "../git/history/list-commits.ts";
 import { type RevisionRefs, resolveRevision } from "../git/history/resolve-revision.ts";
 import { walkCommits } from "../git/history/walk-commits.ts";
 import type { Commit } from "../git/objects/commit.ts";
+import type { TakeSlot } from "../git/process-places.ts";
 import type { Account } from "../model/account.ts";
 import { Failure, invalidField } from "../model/failure.ts";
 import type { ObjectId } from "../model/object-id.ts";
@@ -133,7 +134,13 @@ export async function readCommitPage(
     page,
     pagelen,
     signal,
-  }: { readonly page: number; readonly pagelen: number; readonly signal: AbortSignal },
+    takeSlot,
+  }: {
+    readonly page: number;
+    readonly pagelen: number;
+    readonly signal: AbortSignal;
+    readonly takeSlot: TakeSlot;
+  },
 ): Promise<CommitPage> {
   const skip = (page - 1) * pagelen;
   if (walk.include.length === 0 || skip > SKIP_MAX) return { commits: [], hasMore: false };
@@ -148,7 +155,7 @@ export async function readCommitPage(
   // What a commit changes is known to git alone, and so are long histories that the graph does not have yet.
   const ids =
     (path === undefined ? await walkCommits(source, query) : undefined) ??
-    (await listCommits({ ...query, gitDir, ...(path === undefined ? {} : { path }) }));
+    (await listCommits({ ...query, gitDir, takeSlot, ...(path === undefined ? {} : { path }) }));
   const commits = await objects.readCommits(gitDir, ids.slice(0, pagelen));
   return { commits: commits.filter((commit) => commit !== undefined), hasMore: ids.length > pagelen };
 }

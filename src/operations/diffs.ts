@@ -8,6 +8,7 @@ import { EMPTY_TREE } from "../git/diffs/run-limited-git.ts";
 import { streamPatches } from "../git/diffs/stream-patches.ts";
 import type { GitOptions } from "../git/git-process.ts";
 import type { Commit } from "../git/objects/commit.ts";
+import type { TakeSlot } from "../git/process-places.ts";
 import type { Caller } from "../model/caller.ts";
 import { Failure } from "../model/failure.ts";
 import type { ObjectId } from "../model/object-id.ts";
@@ -49,6 +50,7 @@ export async function getComparedCommits(
   ports: DiffPorts,
   repository: Repository,
   asked: { readonly source: RepositoryRevision; readonly destination: RepositoryRevision | undefined },
+  takeSlot: TakeSlot,
 ): Promise<ComparedCommits> {
   const sides = [asked.source, ...(asked.destination === undefined ? [] : [asked.destination])];
   const [source, destination] = await Promise.all(
@@ -65,7 +67,7 @@ export async function getComparedCommits(
   const places = [...new Set(elsewhere.length === 2 ? elsewhere : [repository.uuid, ...elsewhere])];
   const [workplace, alternate] = places.map((uuid) => ports.packs.gitDir(uuid));
   return {
-    git: { gitDir: workplace!, ...(alternate === undefined ? {} : { alternateGitDir: alternate }) },
+    git: { gitDir: workplace!, takeSlot, ...(alternate === undefined ? {} : { alternateGitDir: alternate }) },
     source: source!,
     destination,
   };

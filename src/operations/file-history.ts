@@ -2,6 +2,8 @@ import { PATH_BYTES_MAX } from "../git/history/list-commits.ts";
 import { type FileChange, listFileHistory } from "../git/history/list-file-history.ts";
 import type { Commit } from "../git/objects/commit.ts";
 import { kindOf } from "../git/objects/parse-tree.ts";
+import type { TakeSlot } from "../git/process-places.ts";
+import { readFailure } from "../git/read-limits.ts";
 import { invalidField } from "../model/failure.ts";
 import type { Filter, Sort } from "../model/filter.ts";
 import { compileMatch, compileOrder, type MatchFields } from "../model/match-filter.ts";
@@ -23,6 +25,7 @@ export type HistoryQuery = {
   readonly sort?: Sort;
   readonly signal: AbortSignal;
   readonly timeLimitMs?: number;
+  readonly takeSlot?: TakeSlot;
 };
 
 /** A commit and the file as it left it; without size and attributes if it removed it. */
@@ -61,6 +64,7 @@ export async function listFileVersions(
   query: HistoryQuery,
 ): Promise<{ readonly versions: readonly FileVersion[]; readonly hasMore: boolean } | undefined> {
   const path = cleanPath(place.path);
+  const giveBack = await query.takeSlot?.(query.signal);
   const timeLimit = AbortSignal.timeout(query.timeLimitMs ?? TIME_LIMIT_MS);
   const gitDir = ports.packs.gitDir(repository.uuid);
   const signal = AbortSignal.any([query.signal, timeLimit]);
@@ -90,7 +94,9 @@ export async function listFileVersions(
   } catch (error) {
     query.signal.throwIfAborted();
     if (timeLimit.aborted) return undefined;
-    throw error;
+    throw readFailure("list the history", error);
+  } finally {
+    giveBack?.();
   }
 }
 

@@ -1,8 +1,9 @@
 import type { Readable } from "node:stream";
 import { type RevisionSource, resolveRevision } from "../git/history/resolve-revision.ts";
 import { readBlobNature } from "../git/objects/blob-nature.ts";
-import { type ByteRange, openBlob } from "../git/objects/open-blob.ts";
+import { type BlobOptions, openBlob } from "../git/objects/open-blob.ts";
 import { findEntry, listEntries, type PathEntry } from "../git/objects/read-tree.ts";
+import type { TakeSlot } from "../git/process-places.ts";
 import { Failure } from "../model/failure.ts";
 import type { Filter, Sort } from "../model/filter.ts";
 import { compileMatch, compileOrder, type MatchFields } from "../model/match-filter.ts";
@@ -155,7 +156,7 @@ export async function openContent(
   { packs, objects }: SourcePorts,
   repository: Repository,
   { entry, size }: { readonly entry: PathEntry; readonly size: number },
-  options: { readonly range?: ByteRange | undefined; readonly signal: AbortSignal },
+  options: BlobOptions,
 ): Promise<Buffer | Readable> {
   if (entry.kind !== "submodule") {
     return openBlob({ gitDir: packs.gitDir(repository.uuid), objects }, { id: entry.id, size }, options);
@@ -199,6 +200,7 @@ export type ListingQuery = {
   readonly sort?: Sort;
   readonly signal: AbortSignal;
   readonly entriesMax?: number;
+  readonly takeSlot?: TakeSlot;
 };
 
 export type Listing = { readonly entries: readonly DescribedEntry[]; readonly hasMore: boolean };
@@ -218,8 +220,14 @@ export async function listDirectory(
   const { page, pagelen, depthMax, filter, sort, signal, entriesMax = LISTED_ENTRIES_MAX } = query;
   const matches = filter === undefined ? undefined : compileMatch(filter, FIELDS);
   const order = sort === undefined ? undefined : compileOrder(sort, FIELDS);
-  const timeLimit = AbortSignal.any([signal, AbortSignal.timeout(LISTING_TIME_LIMIT_MS)]);
   const isWholeNeeded = matches !== undefined || order !== undefined;
+  // A folder alone, by the page, is quick.
+  if (query.takeSlot !== undefined && (depthMax > 1 || isWholeNeeded)) {
+    const giveBack = await query.takeSlot(signal);
+    const { takeSlot: _taken, ...rest } = query;
+    return listDirectory(ports, repository, folder, rest).finally(giveBack);
+  }
+  const timeLimit = AbortSignal.any([signal, AbortSignal.timeout(LISTING_TIME_LIMIT_MS)]);
   const enough = isWholeNeeded ? Number.POSITIVE_INFINITY : page * pagelen + 1;
   const { packs, objects } = ports;
   const gitDir = packs.gitDir(repository.uuid);

@@ -52,11 +52,11 @@ export function processorMs(id: number): number {
   return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
 }
 
-/** The git commands of a server that belong to a request. Its pool of `cat-file` readers outlives requests. */
+/** The git commands of a server that belong to a request. Its pool of `cat-file` readers, and what ends git after a kill, outlive requests. */
 export function requestProcesses(serverProcessId: number): readonly string[] {
   return descendants(serverProcessId)
     .map(({ command }) => command)
-    .filter((command) => !/\bcat-file\b/.test(command));
+    .filter((command) => !/\bcat-file\b|pail-git-guard$/.test(command));
 }
 
 /** The processes that serve beside the one that was started. */

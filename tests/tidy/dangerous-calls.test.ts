@@ -18,13 +18,14 @@ const FILES = sourceFiles(join(ROOT, "src")).map((path) => ({
   text: readFileSync(path, "utf8"),
 }));
 
-/** Who may start processes: git, and the server's own workers. */
+/** Who may start processes: git, what ends it, and the server's own workers. */
 const STARTERS: Readonly<Record<string, readonly string[]>> = {
   "src/git/git-process.ts": ["spawn"],
+  "src/git/process-guard.ts": ["spawn"],
   "src/workers/worker-group.ts": ["fork"],
 };
 
-test("processes are started in two files, and never by a shell", () => {
+test("processes are started in three files, and no text becomes a command of a shell", () => {
   for (const { name, text } of FILES) {
     for (const [, names] of text.matchAll(/import \{([^}]*)\} from "node:child_process"/g)) {
       const values = names!

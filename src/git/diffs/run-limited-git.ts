@@ -1,6 +1,7 @@
 import { Failure } from "../../model/failure.ts";
 import type { ObjectId } from "../../model/object-id.ts";
 import { GitError, type RunOptions, runGit } from "../git-process.ts";
+import { READ_MEMORY_BYTES_MAX, readFailure } from "../read-limits.ts";
 
 /** The tree without entries, which git knows without having it: the other side of a root commit. */
 export const EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904" as ObjectId;
@@ -50,9 +51,11 @@ export async function runLimitedGit(
   { timeLimitMs = COMPARE_TIME_LIMIT_MS, signal, ...options }: LimitedRunOptions,
 ): Promise<Buffer> {
   signal?.throwIfAborted();
+  const giveBack = await options.takeSlot?.(signal ?? new AbortController().signal);
   const timeLimit = AbortSignal.timeout(timeLimitMs);
   try {
     return await runGit(comparingCommand(args), {
+      memoryBytesMax: READ_MEMORY_BYTES_MAX,
       ...options,
       signal: signal === undefined ? timeLimit : AbortSignal.any([signal, timeLimit]),
     });
@@ -60,7 +63,9 @@ export async function runLimitedGit(
     signal?.throwIfAborted();
     // Killed, and not by the one who asks: by one of the two limits.
     if (error instanceof GitError && error.status === undefined) throw timedOut(action, timeLimitMs);
-    throw error;
+    throw readFailure(action, error);
+  } finally {
+    giveBack?.();
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Readable } from "node:stream";
 import type { GitOptions } from "../git-process.ts";
 import { openGitStream } from "../git-stream.ts";
+import { READ_MEMORY_BYTES_MAX, readFailure } from "../read-limits.ts";
 import { COMPARE_TIME_LIMIT_MS, comparingCommand, timedOut } from "./run-limited-git.ts";
 
 export type StreamOptions = GitOptions & {
@@ -28,16 +29,37 @@ export async function streamGit(
   args: readonly string[],
   options: StreamOptions,
 ): Promise<Readable> {
+  return streamLimitedGit(action, comparingCommand(args), options);
+}
+
+/** The same for a command that is no comparison. */
+export async function streamLimitedGit(
+  action: string,
+  args: readonly string[],
+  options: StreamOptions,
+): Promise<Readable> {
   const { timeLimitMs = COMPARE_TIME_LIMIT_MS, wholeTimeLimitMs = WHOLE_TIME_LIMIT_MS } = options;
+  // Whoever waits for a turn has not begun.
+  const giveBack = await options.takeSlot?.(options.signal);
   const limit = new AbortController();
   const signal = AbortSignal.any([options.signal, limit.signal]);
   const timer = setTimeout(() => limit.abort(timedOut(action, timeLimitMs)), timeLimitMs);
+  let output: Readable | undefined;
   try {
-    const output = await openGitStream(comparingCommand(args), { ...options, signal });
+    const takeSlot = async () => giveBack ?? (() => {});
+    output = await openGitStream(args, {
+      memoryBytesMax: READ_MEMORY_BYTES_MAX,
+      ...options,
+      takeSlot,
+      signal,
+    });
     const wholeTimer = setTimeout(() => limit.abort(timedOut(action, wholeTimeLimitMs)), wholeTimeLimitMs);
     output.once("close", () => clearTimeout(wholeTimer));
     return output;
+  } catch (error) {
+    throw readFailure(action, error);
   } finally {
     clearTimeout(timer);
+    if (output === undefined) giveBack?.();
   }
 }

@@ -1,6 +1,8 @@
 import { Failure, invalidField } from "../../model/failure.ts";
 import { type ObjectId, parseObjectId } from "../../model/object-id.ts";
 import { GitError, runGit } from "../git-process.ts";
+import type { TakeSlot } from "../process-places.ts";
+import { READ_MEMORY_BYTES_MAX, readFailure } from "../read-limits.ts";
 
 export type CommitQuery = {
   readonly gitDir: string;
@@ -14,6 +16,8 @@ export type CommitQuery = {
   readonly limit: number;
   readonly signal?: AbortSignal;
   readonly timeLimitMs?: number;
+  /** Waits for a turn to run a process. */
+  readonly takeSlot?: TakeSlot;
 };
 
 const TIME_LIMIT_MS = 30_000;
@@ -61,6 +65,7 @@ export async function listCommits(query: CommitQuery): Promise<ObjectId[]> {
   signal?.throwIfAborted();
   const path = cleanPath(query.path ?? "");
   if (include.length === 0 || limit === 0 || hasImpossiblePart(path)) return [];
+  const giveBack = await query.takeSlot?.(signal ?? new AbortController().signal);
   const timeLimit = AbortSignal.timeout(timeLimitMs);
   // git 2.39 takes exclusions on standard input as `^id` lines; there may be more ids than fit in arguments.
   const input = [...include, ...exclude.map((id) => `^${id}`)].join("\n");
@@ -68,6 +73,7 @@ export async function listCommits(query: CommitQuery): Promise<ObjectId[]> {
     const output = await runGit(argumentsOf(query, path), {
       gitDir,
       isLongWalk: true,
+      memoryBytesMax: READ_MEMORY_BYTES_MAX,
       input: `${input}\n`,
       outputBytesMax: (limit + 1) * LINE_BYTES,
       signal: signal === undefined ? timeLimit : AbortSignal.any([signal, timeLimit]),
@@ -76,10 +82,12 @@ export async function listCommits(query: CommitQuery): Promise<ObjectId[]> {
     return lines.map(parseObjectId).filter((id) => id !== undefined);
   } catch (error) {
     signal?.throwIfAborted();
-    if (!(error instanceof GitError) || !timeLimit.aborted) throw error;
+    if (!(error instanceof GitError) || !timeLimit.aborted) throw readFailure("list commits", error);
     throw new Failure(
       "unavailable",
       `Cannot list commits: it takes longer than ${timeLimitMs / 1000} seconds`,
     );
+  } finally {
+    giveBack?.();
   }
 }

@@ -1,6 +1,7 @@
 import type { ObjectId } from "../../model/object-id.ts";
 import { parseObjectId, ZERO_OBJECT_ID } from "../../model/object-id.ts";
 import { openGitStream } from "../git-stream.ts";
+import { READ_MEMORY_BYTES_MAX } from "../read-limits.ts";
 
 /** A commit that changed a file, and what the file was after it. */
 export type FileChange = {
@@ -40,6 +41,7 @@ export async function* listFileHistory(query: FileHistoryQuery): AsyncGenerator<
   const stream = await openGitStream([...args, query.commit, "--", `:(literal)${query.path}`], {
     ...query,
     isLongWalk: true,
+    memoryBytesMax: READ_MEMORY_BYTES_MAX,
   });
   let commit: ObjectId | undefined;
   let raw: { readonly mode: number; readonly id: ObjectId | undefined; pathsLeft: number } | undefined;

@@ -10,6 +10,7 @@ import {
 } from "../../model/ref-name.ts";
 import { runGit } from "../git-process.ts";
 import type { ObjectReader } from "../objects/object-reader.ts";
+import { openProcessPlaces } from "../process-places.ts";
 
 /** One repository's refs, as the database has them. */
 export type RevisionRefs = {
@@ -92,12 +93,24 @@ async function peelToCommit(
   return undefined;
 }
 
+/** Each takes some milliseconds. Enough for whoever asks for some, and not a process for everyone at once. */
+const shortIdPlaces = openProcessPlaces({
+  placesMax: 8,
+  shareMax: 6,
+  waitingMax: 2_000,
+  waitMsMax: 30_000,
+});
+
 /** `hex` goes into an argument of git: it has been found to be nothing but hex digits. */
 async function findCommitByShortId(source: RevisionSource, hex: string): Promise<ObjectId | undefined> {
+  const giveBack = await shortIdPlaces.take(
+    [{ kind: "repository", id: source.gitDir }],
+    new AbortController().signal,
+  );
   const output = await runGit(["rev-parse", `--disambiguate=${hex}`], {
     gitDir: source.gitDir,
     outputBytesMax: CANDIDATES_BYTES_MAX,
-  });
+  }).finally(giveBack);
   const objects = output.toString("latin1").split("\n").map(parseObjectId);
   const commits: ObjectId[] = [];
   for (const id of objects)

@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import type { ObjectId } from "../../model/object-id.ts";
 import { openGitStream } from "../git-stream.ts";
+import type { TakeSlot } from "../process-places.ts";
 import type { ObjectReader } from "./object-reader.ts";
 
 export type BlobSource = {
@@ -10,6 +11,13 @@ export type BlobSource = {
 
 /** Bytes of a blob, from 0, both ends included. */
 export type ByteRange = { readonly first: number; readonly last: number };
+
+export type BlobOptions = {
+  readonly range?: ByteRange | undefined;
+  readonly signal: AbortSignal;
+  /** Waits for a turn to run a process. */
+  readonly takeSlot?: TakeSlot;
+};
 
 /** Up to here a blob is read whole by the processes that are there already; above, one process of its own streams it. */
 export const WHOLE_BLOB_BYTES_MAX = 1024 * 1024;
@@ -22,10 +30,14 @@ export const WHOLE_BLOB_BYTES_MAX = 1024 * 1024;
 export async function openBlob(
   { gitDir, objects }: BlobSource,
   { id, size }: { readonly id: ObjectId; readonly size: number },
-  { range, signal }: { readonly range?: ByteRange | undefined; readonly signal: AbortSignal },
+  { range, signal, takeSlot }: BlobOptions,
 ): Promise<Buffer | Readable> {
   if (size > WHOLE_BLOB_BYTES_MAX) {
-    const stream = await openGitStream(["cat-file", "blob", id], { gitDir, signal });
+    const stream = await openGitStream(["cat-file", "blob", id], {
+      gitDir,
+      signal,
+      ...(takeSlot === undefined ? {} : { takeSlot }),
+    });
     return range === undefined ? stream : Readable.from(cut(stream, range), { objectMode: false });
   }
   const object = await objects.readObject(gitDir, id);

@@ -48,12 +48,12 @@ export const LIST_COMMITS_ROUTES: readonly RepositoryRoute[] = [
 ];
 
 async function listCommits(ports: Ports, request: ListRequest): Promise<Answer> {
-  const { repository, query, bases, fields, signal } = request;
+  const { repository, query, bases, fields, signal, takeSlot } = request;
   // A POST is as much of a list as a GET. The reference has neither parameter here.
   refuseFilterAndSort(query);
   const { page, pagelen } = parsePage(query, { pagelenDefault: 30, pagelenMax: 100 });
   const walk = await readWalk(ports, request);
-  const found = await readCommitPage(ports, repository, walk, { page, pagelen, signal });
+  const found = await readCommitPage(ports, repository, walk, { page, pagelen, signal, takeSlot });
   const { hasMore } = found;
   const commits = boundMessages(found.commits);
   const context = { repository, bases, accounts: await findCommitAccounts(ports, commits) };

@@ -11,7 +11,7 @@ import {
 import type { Ports } from "../../ports.ts";
 import { type DiffSpec, type NamedRevision, parseDiffSpec } from "./diff-spec.ts";
 
-export type SpecRequest = Pick<RestRequest, "caller"> & { readonly repository: Repository };
+export type SpecRequest = Pick<RestRequest, "caller" | "takeSlot"> & { readonly repository: Repository };
 
 export type ComparedRepositories = ComparedCommits & {
   readonly sourceRepository: Repository;
@@ -54,7 +54,12 @@ export async function findComparedCommits(
   const source = await readRevision(ports, request, spec.source);
   const destination =
     spec.destination === undefined ? undefined : await readRevision(ports, request, spec.destination);
-  const compared = await getComparedCommits(ports, request.repository, { source, destination });
+  const compared = await getComparedCommits(
+    ports,
+    request.repository,
+    { source, destination },
+    request.takeSlot,
+  );
   return {
     ...compared,
     sourceRepository: source.repository,

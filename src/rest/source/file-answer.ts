@@ -11,7 +11,12 @@ export async function fileAnswer(
   ports: SourcePorts,
   repository: Repository,
   entry: PathEntry,
-  { method, headers: asked = {}, signal }: Pick<ConditionalRequest, "method" | "headers" | "signal">,
+  {
+    method,
+    headers: asked = {},
+    signal,
+    takeSlot,
+  }: Pick<ConditionalRequest, "method" | "headers" | "signal" | "takeSlot">,
 ): Promise<Answer> {
   // Contents and attributes alone decide, as Bitbucket's reference has it: the same file anywhere has the same tag.
   const etag = `"${entry.id}-${entry.mode.toString(8)}"`;
@@ -39,7 +44,7 @@ export async function fileAnswer(
   };
   const status = range === undefined ? 200 : 206;
   if (method === "HEAD") return { status, headers, body: { kind: "stream", stream: Readable.from([]) } };
-  const content = await openContent(ports, repository, { entry, size }, { range, signal });
+  const content = await openContent(ports, repository, { entry, size }, { range, signal, takeSlot });
   return {
     status,
     headers,

@@ -23,8 +23,13 @@ export const getArchiveRoute: RepositoryRoute = {
   oauthScopes: ["repository"],
   permission: "read",
   async handle(ports, request) {
-    const { repository, params, signal, method }: ConditionalRequest & Pick<typeof request, "repository"> =
-      request;
+    const {
+      repository,
+      params,
+      signal,
+      takeSlot,
+      method,
+    }: ConditionalRequest & Pick<typeof request, "repository"> = request;
     const asked = params.ref ?? "";
     const format = ARCHIVE_FORMATS.find((each) => asked.endsWith(`.${each}`));
     if (format === undefined) {
@@ -42,7 +47,7 @@ export const getArchiveRoute: RepositoryRoute = {
     const stream =
       method === "HEAD"
         ? Readable.from([])
-        : await openArchive(ports, repository, commit, { format, signal });
+        : await openArchive(ports, repository, commit, { format, signal, takeSlot });
     return { status: 200, headers, body: { kind: "stream", stream } };
   },
 };

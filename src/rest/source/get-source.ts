@@ -82,6 +82,7 @@ async function listingAnswer(
     pagelen,
     ...readFilterAndSort(query),
     signal,
+    takeSlot: request.takeSlot,
   });
   if (listing === undefined) {
     throw new Failure("timed-out", "Cannot list the directory: it takes too long, max_depth may be too deep");

@@ -26,7 +26,7 @@ export const listFileHistoryRoute: RepositoryRoute = {
   oauthScopes: ["repository"],
   readsFilter: true,
   permission: "read",
-  async handle(ports, { repository, bases, params, query, fields, signal }) {
+  async handle(ports, { repository, bases, params, query, fields, signal, takeSlot }) {
     const { page, pagelen } = parsePage(query, { pagelenDefault: 10, pagelenMax: 100 });
     const filterAndSort = readFilterAndSort(query);
     const place = await findPlace(ports, repository, params.commit!, params.path ?? "");
@@ -36,6 +36,7 @@ export const listFileHistoryRoute: RepositoryRoute = {
       followsRenames: query.get("renames")?.toLowerCase() !== "false",
       ...filterAndSort,
       signal,
+      takeSlot,
     });
     if (listed === undefined) throw new Failure("timed-out", "Cannot list the history: it takes too long");
     const { versions, hasMore } = listed;

@@ -553,7 +553,12 @@ test("a range is cut out of what is read whole and of what streams; what the cli
   const place = (path: string) => ({ commit: parseObjectId(second)!, path });
   const ask = async (path: string, headers: Record<string, string>, method = "GET") => {
     const entry = await getEntry(ports, repository, place(path));
-    return fileAnswer(ports, repository, entry, { method, headers, signal });
+    return fileAnswer(ports, repository, entry, {
+      method,
+      headers,
+      signal,
+      takeSlot: async () => () => {},
+    });
   };
   const bytesOf = async ({ body }: Answer) => {
     if (body.kind === "bytes") return body.bytes;
