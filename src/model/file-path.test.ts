@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
 import { openRealGit } from "../../tests/support/real-git.ts";
+import { fc } from "../../tests/support/seeded-properties.ts";
 import { parseFilePath } from "./file-path.ts";
 
 for (const [text, path] of [

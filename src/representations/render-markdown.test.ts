@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
 import MarkdownIt from "markdown-it";
+import { fc } from "../../tests/support/seeded-properties.ts";
 import {
   MARKDOWN_MESSAGE_LENGTH_MAX,
   renderDocument,

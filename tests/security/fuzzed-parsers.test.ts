@@ -1,14 +1,14 @@
 // The attack: bytes that nobody thought of. Each parser gets some thousand inputs that its grammar and damage to valid ones
 // make; tests/long/fuzzed-parsers.test.ts has a million for each. FUZZ_SEED makes the cases of an earlier run again.
 import assert from "node:assert/strict";
-import { randomInt } from "node:crypto";
 import { describe, test } from "node:test";
 import { fuzzTarget } from "../support/fuzzing/fuzz-target.ts";
 import { FUZZ_TARGETS } from "../support/fuzzing/fuzz-targets.ts";
 import { CASE_MS_MAX, FuzzFinding, GROWTH_BYTES_MAX, runTarget } from "../support/fuzzing/run-target.ts";
 
 const CASES = 4_000;
-const seed = Number(process.env.FUZZ_SEED ?? randomInt(2 ** 31));
+/** Always the same here; `npm run test:long` has one of its own each time. */
+const seed = Number(process.env.FUZZ_SEED ?? 20_261_129);
 
 describe("no bytes make a parser crash, hang or grow", () => {
   for (const target of FUZZ_TARGETS) {

@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import type { Route } from "../../src/http/route.ts";
 import { EXAMPLE_BODIES, routeName } from "./route-examples.ts";
+import { fc } from "./seeded-properties.ts";
 
 /** A request for a route, with all or parts of it spoilt. `segments` are as they are sent, one for each parameter. */
 export type JunkRequest = {

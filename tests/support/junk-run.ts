@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
 import {
   readReferenceOperations,
   routeName as referenceName,
@@ -11,6 +10,7 @@ import { basic, type HttpAnswer, sendRequest } from "./http-request.ts";
 import { exampleOf, type GroundParameters, type JunkGround } from "./junk-ground.ts";
 import { type JunkRequest, junkRequests } from "./junk-requests.ts";
 import { EXAMPLE_BODIES, routeName } from "./route-examples.ts";
+import { fc } from "./seeded-properties.ts";
 import type { TestApp } from "./test-app.ts";
 
 /** What any operation may answer that refuses what was sent. */

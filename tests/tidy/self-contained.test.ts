@@ -28,6 +28,24 @@ test("paths are counted up in both spellings", () => {
   assert.equal(levelsUp("nothing"), 0);
 });
 
+test("generated inputs are the same in every run, but for tests/long", () => {
+  const exempt = /^tests\/(?:long\/|support\/seeded-properties\.ts|tidy\/self-contained)/;
+  const random = sourceFiles().filter((file) => {
+    const name = relative(ROOT, file);
+    const isTest = name.endsWith(".test.ts") || name.startsWith("tests/");
+    return (
+      isTest &&
+      !exempt.test(name) &&
+      /from "fast-check"|randomInt\(|Math\.random\(/.test(readFileSync(file, "utf8"))
+    );
+  });
+  assert.deepEqual(
+    random.map((file) => relative(ROOT, file)),
+    [],
+    "import fc from tests/support/seeded-properties.ts, or give a fixed seed",
+  );
+});
+
 test("nothing is read from beside the checkout: facts that tests need belong into reference/", () => {
   const others = sourceFiles().filter((file) => file !== import.meta.filename);
   const outside = others.filter((file) => {

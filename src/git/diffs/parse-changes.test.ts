@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import { fc } from "../../../tests/support/seeded-properties.ts";
 import { MalformedChangesError, parseChanges } from "./parse-changes.ts";
 
 const RAW = ":100644 100644 1111111 2222222";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
-import fc from "fast-check";
+import { fc } from "../../../tests/support/seeded-properties.ts";
 import { hashObject } from "./hash-object.ts";
 import { digestSafely, hashSafely } from "./hash-safely.ts";
 

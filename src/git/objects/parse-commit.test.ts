@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
-import fc from "fast-check";
 import { openRealGit } from "../../../tests/support/real-git.ts";
+import { fc } from "../../../tests/support/seeded-properties.ts";
 import type { ObjectId } from "../../model/object-id.ts";
 import { parseCommit, parseTag } from "./parse-commit.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
 import { openRealGit } from "../../../tests/support/real-git.ts";
+import { fc } from "../../../tests/support/seeded-properties.ts";
 import { TOLERATED_FAULTS } from "../packs/index-pack.ts";
 import { writePack } from "../packs/write-pack.ts";
 import { hashObject } from "./hash-object.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import { fc } from "../../../tests/support/seeded-properties.ts";
 import { prefixMatcher } from "./ls-refs.ts";
 
 test("finds what begins with any of the prefixes, and nothing else", () => {

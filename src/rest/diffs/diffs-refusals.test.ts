@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { get } from "node:http";
 import { after, before, describe, test } from "node:test";
-import fc from "fast-check";
 import {
   app,
   ask,
@@ -16,6 +15,7 @@ import {
 import { commitFiles } from "../../../tests/support/hosted-repository.ts";
 import { sendRequest } from "../../../tests/support/http-request.ts";
 import { requestProcesses, waitUntil } from "../../../tests/support/process-table.ts";
+import { fc } from "../../../tests/support/seeded-properties.ts";
 import { errorBody, statusOf } from "../../http/answer-failure.ts";
 import { Failure } from "../../model/failure.ts";
 

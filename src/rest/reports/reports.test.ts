@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import fc from "fast-check";
 import { seedCommits } from "../../../tests/support/seed-commits.ts";
+import { fc } from "../../../tests/support/seeded-properties.ts";
 import { startTestApp, type TestApp } from "../../../tests/support/test-app.ts";
 import type { ObjectId } from "../../model/object-id.ts";
 import { changeRepository } from "../../operations/repositories.ts";

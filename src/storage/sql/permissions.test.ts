@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
-import fc from "fast-check";
 import {
   newUuid,
   SAMPLE_INSTANT,
@@ -10,6 +9,7 @@ import {
   sampleRepository,
   sampleWorkspace,
 } from "../../../tests/support/sample-model.ts";
+import { fc } from "../../../tests/support/seeded-properties.ts";
 import { describeDatabases, openTestDatabase } from "../../../tests/support/test-database.ts";
 import type { Group } from "../../model/group.ts";
 import { highestPermission, PERMISSIONS, type Permission } from "../../model/permission.ts";

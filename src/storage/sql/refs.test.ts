@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
-import fc from "fast-check";
 import {
   newUuid,
   sampleProject,
   sampleRepository,
   sampleWorkspace,
 } from "../../../tests/support/sample-model.ts";
+import { fc } from "../../../tests/support/seeded-properties.ts";
 import { describeDatabases } from "../../../tests/support/test-database.ts";
 import { Failure } from "../../model/failure.ts";
 import type { ObjectId } from "../../model/object-id.ts";
