@@ -15,6 +15,7 @@ import { permissionOption, readPermission } from "./permission-option.ts";
 import { printJson, printLine, printTable, shortInstant } from "./print.ts";
 import { UsageError } from "./problem.ts";
 import { createCommand, examples } from "./program.ts";
+import { addFormerTips } from "./repository-former-tips.ts";
 import { addImport } from "./repository-import.ts";
 import { addSettings } from "./settings-options.ts";
 import { withPorts } from "./with-ports.ts";
@@ -34,6 +35,7 @@ export function createRepositoryCommand(): Command {
   addList(repository);
   addGrant(repository);
   addRename(repository);
+  addFormerTips(repository);
   addDelete(repository);
   return repository;
 }

@@ -1,11 +1,11 @@
 import { setImmediate } from "node:timers/promises";
 import { reachFaultPoint } from "../fault-points.ts";
-import { maintainRepository, needsMaintenance } from "../git/packs/maintain.ts";
+import { needsMaintenance } from "../git/packs/maintain.ts";
 import { Failure } from "../model/failure.ts";
 import type { Uuid } from "../model/uuid.ts";
-import type { Ports } from "../ports.ts";
-import { listRefs } from "../storage/sql/refs.ts";
+import type { WritePorts } from "../ports.ts";
 import { findRepository } from "../storage/sql/repositories.ts";
+import { maintainRepository } from "./maintain-repository.ts";
 import { takeMaintenancePlace } from "./maintenance-place.ts";
 
 /** Keeps repositories quick, off the path of any request. */
@@ -18,7 +18,7 @@ export type Maintenance = {
   close(): Promise<void>;
 };
 
-type MaintenancePorts = Pick<Ports, "database" | "packs" | "clock" | "log">;
+type MaintenancePorts = Pick<WritePorts, "database" | "packs" | "clock" | "log">;
 
 /** Repositories wait in line, one at a time: maintenance must not take the machine from those who push. */
 export function openMaintenance(ports: MaintenancePorts): Maintenance {
@@ -71,18 +71,13 @@ async function isThere({ database }: MaintenancePorts, repository: Uuid): Promis
 async function maintain(ports: MaintenancePorts, uuid: Uuid, signal: AbortSignal): Promise<void> {
   const gitDir = ports.packs.gitDir(uuid);
   if (!(await needsMaintenance(gitDir, await ports.packs.listPackFiles(uuid)))) return;
-  const repository = await findRepository(ports.database.kysely, undefined, { uuid });
-  const givePlaceBack = repository === undefined ? undefined : await takeMaintenancePlace(gitDir);
-  if (repository === undefined || givePlaceBack === undefined) return;
+  const givePlaceBack = await takeMaintenancePlace(gitDir);
+  if (givePlaceBack === undefined) return;
   reachFaultPoint("maintenance.begun");
   try {
-    const readRefs = () => listRefs(ports.database.kysely, uuid);
-    await ports.packs.writeRefs(uuid, repository.refGeneration, repository.mainBranch, readRefs);
-    reachFaultPoint("maintenance.refs-written");
-    const started = ports.clock();
-    await maintainRepository({ gitDir, signal }, started);
-    reachFaultPoint("maintenance.graph-written");
-    const duration = ports.clock().getTime() - started.getTime();
+    const started = performance.now();
+    await maintainRepository(ports, uuid, signal);
+    const duration = Math.round(performance.now() - started);
     ports.log.info({ "repository.uuid": uuid, duration_ms: duration }, "maintenance");
   } finally {
     await givePlaceBack();

@@ -22,3 +22,9 @@ export type RefOutcome = { readonly update: RefUpdate; readonly refused: string 
 
 /** The two kinds of refs that REST shows. */
 export type RefKind = "branch" | "tag";
+
+/** What a ref pointed at before it was moved or deleted. */
+export type FormerTip = Pick<Ref, "name" | "target"> & { readonly leftAt: Date };
+
+/** For so long objects that a ref has left stay in the repository, so that the ref can be put back. */
+export const FORMER_TIP_KEPT_MS = 14 * 86_400_000;

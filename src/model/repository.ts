@@ -25,6 +25,10 @@ export type Repository = {
   readonly sizeBytes: number;
   /** Rises with every change of a ref, in the same transaction. */
   readonly refGeneration: number;
+  /** Rises when maintenance drops objects, before any file goes. What was found whole before it has to be looked at again. */
+  readonly dropNumber: number;
+  /** The checksum of the commit graph that was written since the last drop; only that one says what refs reach. */
+  readonly commitGraph: string | undefined;
   /** The repository that this one was forked from, while it is there. Not everyone who sees a fork may see its parent. */
   readonly parentUuid: Uuid | undefined;
   readonly createdAt: Date;

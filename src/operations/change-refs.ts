@@ -3,13 +3,13 @@ import type { Kysely } from "kysely";
 import { reachFaultPoint } from "../fault-points.ts";
 import type { BranchRestriction } from "../model/branch-restriction.ts";
 import type { PublicBases, WebhookFact } from "../model/event.ts";
+import { Failure } from "../model/failure.ts";
 import type { RefOutcome, RefUpdate } from "../model/ref.ts";
 import { BRANCH_PREFIX, type BranchName, branchOf, parseBranchName, TAG_PREFIX } from "../model/ref-name.ts";
 import type { Repository } from "../model/repository.ts";
 import type { WritePorts } from "../ports.ts";
 import { sumOf } from "../storage/packs/pack-sizes.ts";
-import type { Quarantine } from "../storage/packs/pack-store.ts";
-import { applyRefUpdates, MAIN_BRANCH_DELETION } from "../storage/sql/refs.ts";
+import { applyRefUpdates, MAIN_BRANCH_DELETION, ObjectsDroppedError } from "../storage/sql/refs.ts";
 import { setMainBranchIfNone, updateRepository } from "../storage/sql/repositories.ts";
 import type { Schema } from "../storage/sql/schema.ts";
 import {
@@ -21,6 +21,7 @@ import {
   readBranchRules,
 } from "./branch-rules.ts";
 import { oweWebhooks } from "./owe-webhooks.ts";
+import type { NewObjects } from "./store-new-objects.ts";
 
 export type ChangeRefsPorts = Pick<WritePorts, "database" | "packs" | "maintenance" | "outbox" | "clock">;
 
@@ -33,8 +34,8 @@ export type ChangeRefsOptions = {
   readonly isImport?: boolean;
   /** All or nothing. */
   readonly isAtomic: boolean;
-  /** With the objects that the new values need, found whole; undefined if the repository has them. */
-  readonly quarantine: Quarantine | undefined;
+  /** With all that the new values reach; undefined if there are only deletions. */
+  readonly objects: NewObjects | undefined;
   /** Aborted when nobody waits any more. From the transaction on it is not heeded. */
   readonly signal: AbortSignal;
 };
@@ -60,6 +61,8 @@ export async function changeRefs(
   const checked = await refuseByRules(ports, repository, updates, judged, options);
   const allowed = checked.filter((change) => change.refused === undefined).map((change) => change.update);
   if (allowed.length === 0) return checked;
+  if (options.objects === undefined && allowed.some((update) => update.new !== undefined))
+    throw new Error("a ref is to point at objects that nobody has looked at");
   if (options.isAtomic && allowed.length < checked.length) {
     return checked.map((change) => ({ ...change, refused: change.refused ?? "atomic push failure" }));
   }
@@ -78,11 +81,11 @@ async function refuseByRules(
   repository: Repository,
   updates: readonly RefUpdate[],
   rules: BranchRules,
-  { quarantine, signal }: Pick<ChangeRefsOptions, "quarantine" | "signal">,
+  { objects, signal }: Pick<ChangeRefsOptions, "objects" | "signal">,
 ): Promise<readonly RefChange[]> {
   const place = {
     gitDir: ports.packs.gitDir(repository.uuid),
-    ...(quarantine === undefined ? {} : { objectFolder: quarantine.objectFolder }),
+    ...(objects === undefined ? {} : { objectFolder: objects.quarantine.objectFolder }),
     signal,
   };
   const changes: RefChange[] = [];
@@ -101,23 +104,64 @@ function refuseMainBranch({ mainBranch }: Repository, update: RefUpdate): string
   return update.new === undefined && isMainBranch ? MAIN_BRANCH_DELETION : undefined;
 }
 
+type StoredRefs = { readonly outcomes: readonly RefChange[]; readonly owesWebhooks: boolean };
+
+/** Objects are dropped once a week at most, and a look takes far less. */
+const LOOKS_MAX = 3;
+
+/**
+ * What was found whole may have been so by objects that have been dropped since: then it is looked at once more, and put
+ * into the repository once more, since a repack may have taken in what was put there the first time.
+ */
 async function storeRefs(
   ports: ChangeRefsPorts,
   repository: Repository,
   updates: readonly RefUpdate[],
   judged: BranchRules,
-  { quarantine, ...options }: ChangeRefsOptions,
-): Promise<{ readonly outcomes: readonly RefChange[]; readonly owesWebhooks: boolean }> {
+  options: ChangeRefsOptions,
+): Promise<StoredRefs> {
+  let { objects } = options;
+  try {
+    for (let looks = 1; ; looks += 1) {
+      try {
+        return await storeRefsOnce(ports, repository, updates, judged, { ...options, objects });
+      } catch (error) {
+        if (!(error instanceof ObjectsDroppedError) || objects === undefined) throw error;
+        if (looks === LOOKS_MAX)
+          throw new Failure("unavailable", "the repository is being repacked: try again");
+        const again = await objects.checkAgain();
+        if (objects !== options.objects) await objects.quarantine.discard();
+        objects = again;
+      }
+    }
+  } finally {
+    if (objects !== options.objects) await objects?.quarantine.discard();
+  }
+}
+
+async function storeRefsOnce(
+  ports: ChangeRefsPorts,
+  repository: Repository,
+  updates: readonly RefUpdate[],
+  judged: BranchRules,
+  { objects, ...options }: ChangeRefsOptions,
+): Promise<StoredRefs> {
   const sizeBytes =
-    quarantine === undefined
+    objects === undefined
       ? sumOf(await ports.packs.listPackFiles(repository.uuid))
-      : await quarantine.accept();
+      : await objects.quarantine.accept();
   const now = ports.clock();
+  // Whoever deletes needs nothing that is there.
+  const dropNumber = updates.some((update) => update.new !== undefined) ? objects?.dropNumber : undefined;
   return ports.database.transaction(async (tx) => {
     const checked = await refuseByNewRules(tx, ports, repository, updates, judged, options);
     const allowed = checked.filter((change) => change.refused === undefined).map((change) => change.update);
     const isRefused = options.isAtomic && allowed.length < checked.length;
-    const applied = await applyRefUpdates(tx, repository.uuid, isRefused ? [] : allowed, { ...options, now });
+    const applied = await applyRefUpdates(tx, repository.uuid, isRefused ? [] : allowed, {
+      ...options,
+      now,
+      dropNumber,
+    });
     const outcomes = joinOutcomes(checked, applied, isRefused);
     reachFaultPoint("refs.applied");
     await updateRepository(tx, repository.uuid, { sizeBytes });
@@ -147,7 +191,7 @@ async function refuseByNewRules(
   if (isDeepStrictEqual(rules, judged))
     return updates.map((update) => ({ update, refused: undefined, refusedBy: undefined }));
   // The objects are in the repository by now.
-  return refuseByRules(ports, repository, updates, rules, { ...options, quarantine: undefined });
+  return refuseByRules(ports, repository, updates, rules, { ...options, objects: undefined });
 }
 
 function joinOutcomes(

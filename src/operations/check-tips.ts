@@ -1,62 +1,51 @@
-import { isConnected, readTips, type TipObject } from "../git/packs/connectivity.ts";
+import { completeQuarantine, readTips, type TipObject } from "../git/packs/connectivity.ts";
 import type { Target } from "../git/packs/store-small-pack.ts";
 import type { Brought } from "../git/packs/whole-by-evidence.ts";
-import type { PushCommand } from "../git/wire/push-request.ts";
 import type { ObjectId } from "../model/object-id.ts";
-import type { RefUpdate } from "../model/ref.ts";
-import { branchOf } from "../model/ref-name.ts";
-
-/** A command on its way: with its update while it may still succeed, with a reason once it is refused. */
-export type Step = {
-  readonly command: PushCommand;
-  readonly update: RefUpdate | undefined;
-  readonly refused: string | undefined;
-};
-
-export function tipsOf(steps: readonly Step[]): readonly ObjectId[] {
-  return steps.flatMap((step) => step.update?.new ?? []);
-}
+import type { Quarantine } from "../storage/packs/pack-store.ts";
 
 /** Of a broken push with more tips, the rest is refused with the broken ones. */
 const SINGLE_CHECKS_MAX = 100;
 /** More objects of the repository are read by a process of their own. */
 const PLAIN_TIPS_MAX = 100;
 
-type GitOptions = { readonly gitDir: string; readonly objectFolder: string; readonly signal: AbortSignal };
-
-export type TipCheck = {
+export type TipCheck<Q = Pick<Quarantine, "objectFolder" | "noteGitPacks">> = {
   /** What has been pushed, if it has been found whole already. */
   readonly brought: Brought | undefined;
   readonly target: Target;
+  /** What refs point at, or have pointed at lately: all that it reaches is there, and stays. */
   readonly listKnown: () => Promise<readonly ObjectId[]>;
-  readonly gitOptions: GitOptions;
+  readonly quarantine: Q;
+  readonly signal: AbortSignal;
 };
 
-/** Refuses what refs would reach and is not whole, and branches that are not commits; finds what tags peel to. */
-export async function checkTips(steps: readonly Step[], check: TipCheck): Promise<Step[]> {
-  const tips = tipsOf(steps);
-  if (tips.length === 0) return [...steps];
-  const { listKnown, gitOptions } = check;
+/**
+ * Finds which of the tips are whole: what they reach is in the quarantine, or refs reach it already. What is in the repository,
+ * and nothing reaches, is copied into the quarantine: it would not stay.
+ *
+ * @returns the tips that are whole, with their types and what tags peel to.
+ */
+export async function checkTips(
+  tips: readonly ObjectId[],
+  check: TipCheck,
+): Promise<ReadonlyMap<ObjectId, TipObject>> {
+  if (tips.length === 0) return new Map();
   const read = await readPlainTips(tips, check);
-  if (read !== undefined)
-    return steps.map((step) =>
-      step.update?.new ? checkObject(step, step.update, read.get(step.update.new)) : step,
-    );
+  if (read !== undefined) return read;
+  const { target, listKnown, quarantine, signal } = check;
+  const gitOptions = { gitDir: target.gitDir, objectFolder: quarantine.objectFolder, signal };
   const known = await listKnown();
-  const [objects, areAllConnected] = await Promise.all([
+  quarantine.noteGitPacks();
+  const [objects, areAllWhole] = await Promise.all([
     readTips(tips, gitOptions),
-    isConnected(tips, known, gitOptions),
+    completeQuarantine(tips, known, gitOptions),
   ]);
-  const whole = new Map<ObjectId, boolean>();
-  for (const tip of areAllConnected ? [] : objects.keys()) {
-    // Something is missing: each tip is looked at by itself, one after another, so that good ones may pass.
-    whole.set(tip, whole.size < SINGLE_CHECKS_MAX && (await isConnected([tip], known, gitOptions)));
-  }
-  return steps.map((step) => {
-    if (step.update?.new === undefined) return step;
-    const isWhole = areAllConnected || whole.get(step.update.new) === true;
-    return checkObject(step, step.update, isWhole ? objects.get(step.update.new) : undefined);
-  });
+  if (areAllWhole) return objects;
+  const whole = new Map<ObjectId, TipObject>();
+  // Something is missing: each tip is looked at by itself, one after another, so that good ones may pass.
+  for (const [tip, object] of [...objects].slice(0, SINGLE_CHECKS_MAX))
+    if (await completeQuarantine([tip], known, gitOptions)) whole.set(tip, object);
+  return whole;
 }
 
 /** The types of tips that have been brought or that refs reach; undefined if any is something else, or a tag. */
@@ -76,16 +65,4 @@ async function readPlainTips(
     read.set(tip, { type, peeled: undefined });
   }
   return read;
-}
-
-function checkObject(step: Step, update: RefUpdate, object: TipObject | undefined): Step {
-  if (object === undefined) return { ...step, update: undefined, refused: "missing necessary objects" };
-  if (branchOf(update.name) !== undefined && object.type !== "commit") {
-    return {
-      ...step,
-      update: undefined,
-      refused: `a branch must point at a commit, not at a ${object.type}`,
-    };
-  }
-  return { ...step, update: { ...update, peeled: object.peeled } };
 }

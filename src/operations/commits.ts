@@ -116,7 +116,7 @@ function findRevision(
 }
 
 /** Recorded text: contract, rest.md §4. */
-function commitNotFound(shas: readonly string[]): Failure {
+export function commitNotFound(shas: readonly string[]): Failure {
   return new Failure("not-found", "Commit not found", { data: { shas } });
 }
 

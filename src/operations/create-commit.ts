@@ -1,8 +1,5 @@
 import { reachFaultPoint } from "../fault-points.ts";
 import { hashObject } from "../git/objects/hash-object.ts";
-import { isOfServer } from "../git/packs/index-pack.ts";
-import { storePack } from "../git/packs/store-pack.ts";
-import type { Brought } from "../git/packs/whole-by-evidence.ts";
 import { type NewObject, writePack } from "../git/packs/write-pack.ts";
 import { openProcessPlaces, type PlaceHolder } from "../git/process-places.ts";
 import { editTree, type TreeEdit } from "../git/trees/edit-tree.ts";
@@ -13,7 +10,6 @@ import type { FilePath } from "../model/file-path.ts";
 import type { ObjectId } from "../model/object-id.ts";
 import { BRANCH_PREFIX, type BranchName, newRefNameProblem, type RefName } from "../model/ref-name.ts";
 import type { Repository } from "../model/repository.ts";
-import type { Quarantine } from "../storage/packs/pack-store.ts";
 import { openSpool, type Spool } from "../storage/packs/spool.ts";
 import { findRef, listRefsByPrefix } from "../storage/sql/refs.ts";
 import { findRepository } from "../storage/sql/repositories.ts";
@@ -21,11 +17,10 @@ import { dated, identityOf } from "./account-identity.ts";
 import { changeRefs, type RefChange } from "./change-refs.ts";
 import { type CommitPart, type CommitWish, readWish, refuseEmptyWish } from "./commit-wish.ts";
 import { type CreateRefPorts, getWholeCommit } from "./create-ref.ts";
-import { findLeakedToken, type LeakPorts, type Pushed } from "./leaked-tokens.ts";
-import { areReached } from "./reached-commits.ts";
 import { explainIfGone } from "./repository-gone.ts";
+import { requireGood, storeNewObjects } from "./store-new-objects.ts";
 
-export type CreateCommitPorts = CreateRefPorts & LeakPorts;
+export type CreateCommitPorts = CreateRefPorts;
 
 type By = { readonly account: Account; readonly bases: PublicBases; readonly signal: AbortSignal };
 
@@ -45,14 +40,6 @@ const DEFAULT_BRANCH = "main" as BranchName;
 /** Each time somebody else has got a commit onto the branch, so there is no standstill however many there are. */
 const ATTEMPTS_MAX = 20;
 
-/** Each is a git process. Nobody holds one while he sends: the contents wait on the disk. */
-const PLACES = openProcessPlaces({
-  placesMax: 8,
-  shareMax: 6,
-  repositoryShareMax: 7,
-  waitingMax: 1_000,
-  waitMsMax: 60_000,
-});
 /**
  * Who has been overtaken tries again alone in the repository, or many at once would overtake each other over and over. It is
  * short: the contents of the files are in the repository by then.
@@ -183,11 +170,12 @@ async function findParent(
   try {
     return await getWholeCommit(ports, repository, parent, signal);
   } catch (error) {
-    if (error instanceof Failure && error.kind === "not-found") {
-      throw invalidField("parents", "no commit of the repository");
-    }
-    throw error;
+    throw error instanceof Failure && error.kind === "not-found" ? notOfRepository() : error;
   }
+}
+
+function notOfRepository(): Failure {
+  return invalidField("parents", "no commit of the repository");
 }
 
 function notTheTip(branch: BranchName, tip: ObjectId | undefined): Failure {
@@ -196,95 +184,42 @@ function notTheTip(branch: BranchName, tip: ObjectId | undefined): Failure {
 }
 
 /** As a push of the objects would. */
-async function storeCommit(
+function storeCommit(
   ports: CreateCommitPorts,
   repository: Repository,
   { id, objects, base, by }: { id: ObjectId; objects: readonly NewObject[]; base: Base; by: By },
 ): Promise<RefChange> {
-  const quarantine = await ports.packs.openQuarantine(repository.uuid);
-  try {
-    const brought = await storeObjects(ports, repository, { objects, base, quarantine, by });
-    reachFaultPoint("src.indexed");
-    await refuseLeak(ports, repository, {
-      tips: [id],
-      brought: brought?.values(),
-      listKnown: async () => (base.parent === undefined ? [] : [base.parent]),
-      quarantine,
-      by,
-    });
-    const update = { name: refNameOf(base.branch), old: base.old, new: id, peeled: undefined };
+  const { account, bases, signal } = by;
+  const name = refNameOf(base.branch);
+  const author = { kind: "account", account } as const;
+  const request = { pack: writePack(objects), tips: [id], names: [name], author, takesSlot: true, signal };
+  return storeNewObjects(ports, repository, request, async (stored) => {
+    reachFaultPoint("src.stored");
+    requireGood(stored, "Cannot create the commit");
+    if (!stored.tips.has(id)) throw notOfRepository();
+    const update = { name, old: base.old, new: id, peeled: undefined };
     const [change] = await changeRefs(ports, repository, [update], {
-      author: { kind: "account", account: by.account },
-      bases: by.bases,
+      author,
+      bases,
       kind: "push",
       isAtomic: true,
-      quarantine,
-      signal: by.signal,
+      objects: stored.objects,
+      signal,
     });
     return change!;
-  } finally {
-    await quarantine.discard();
-  }
+  });
 }
 
-/** The same as for a push. */
-async function refuseLeak(
-  ports: CreateCommitPorts,
-  repository: Repository,
-  { by, ...pushed }: Pick<Pushed, "tips" | "listKnown" | "quarantine" | "brought"> & { by: By },
-): Promise<void> {
-  const author = { kind: "account", account: by.account } as const;
-  const leak = await findLeakedToken(ports, repository, { ...pushed, author, signal: by.signal });
-  if (leak !== undefined) throw new Failure("invalid-input", `Cannot create the commit: ${leak}`);
-}
-
-/** @returns the objects if they have been read, and found whole and harmless, on the way. */
-async function storeObjects(
-  ports: CreateCommitPorts,
-  repository: Repository,
-  { objects, base, quarantine, by }: Stored,
-): Promise<Brought | undefined> {
-  const leave = await PLACES.take([holding(repository), { kind: "account", id: by.account.uuid }], by.signal);
-  const gitDir = ports.packs.gitDir(repository.uuid);
-  const names = [refNameOf(base.branch)];
-  const target = {
-    gitDir,
-    objects: ports.objects,
-    areReached: (ids: readonly ObjectId[]) => areReached(ports, repository, names, ids),
-  };
-  try {
-    const stored = await storePack(writePack(objects), target, {
-      gitDir,
-      objectFolder: quarantine.objectFolder,
-      packFiles: quarantine.packFiles,
-      packBytesMax: ports.config.packBytesMax,
-      signal: by.signal,
-    });
-    if (stored.kind === "read") return stored.objects;
-    if (stored.kind === "indexed") return undefined;
-    const { problem } = stored;
-    if (isOfServer(problem)) throw new Failure("unavailable", problem);
-    throw new Failure("invalid-input", `Cannot create the commit: ${problem}`);
-  } finally {
-    leave();
-  }
-}
-
-type Stored = {
-  readonly objects: readonly NewObject[];
-  readonly base: Base;
-  readonly quarantine: Quarantine;
-  readonly by: By;
-};
-
-/** The commit with the trees and blobs that the repository does not have yet. */
+/**
+ * The commit with the trees and blobs that are not at the same place of the one before. What else the repository may have is
+ * made again: it need not stay.
+ */
 async function makeObjects(
   ports: CreateCommitPorts,
   repository: Repository,
   { wish, base, spool, by }: { wish: CommitWish; base: Base; spool: Spool; by: By },
 ): Promise<{ readonly id: ObjectId; readonly objects: readonly NewObject[] }> {
   const gitDir = ports.packs.gitDir(repository.uuid);
-  const isNew = (id: ObjectId) => ports.objects.hasNoneOf(gitDir, [id]);
   const parent = base.parent === undefined ? undefined : await ports.objects.readCommit(gitDir, base.parent);
   const edits = new Map<FilePath, TreeEdit>();
   for (const path of wish.deleted) edits.set(path, { kind: "delete" });
@@ -292,11 +227,11 @@ async function makeObjects(
   const edited = await editTree({ gitDir, objects: ports.objects }, parent?.tree, edits);
   const objects = new Map<ObjectId, NewObject>();
   for (const { id, spooled } of wish.files.values()) {
-    if (objects.has(id) || !(await isNew(id))) continue;
+    if (objects.has(id) || edited.unchanged.has(id)) continue;
     objects.set(id, { type: "blob", size: spooled.size, open: () => spool.read(spooled) });
   }
   for (const [id, content] of edited.trees) {
-    if (await isNew(id)) objects.set(id, { type: "tree", content });
+    if (!edited.unchanged.has(id)) objects.set(id, { type: "tree", content });
   }
   const content = await commitContent(ports, wish, edited.root, base.parent, by.account);
   const id = hashObject("commit", content);

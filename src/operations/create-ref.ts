@@ -1,7 +1,5 @@
-import { reachFaultPoint } from "../fault-points.ts";
 import { hashObject } from "../git/objects/hash-object.ts";
 import { isConnected } from "../git/packs/connectivity.ts";
-import { indexPack } from "../git/packs/index-pack.ts";
 import { writePack } from "../git/packs/write-pack.ts";
 import type { Account } from "../model/account.ts";
 import type { PublicBases } from "../model/event.ts";
@@ -16,14 +14,15 @@ import {
   TAG_PREFIX,
 } from "../model/ref-name.ts";
 import type { Repository } from "../model/repository.ts";
-import type { Ports } from "../ports.ts";
-import type { Quarantine } from "../storage/packs/pack-store.ts";
-import { findRef, listRefs } from "../storage/sql/refs.ts";
+import { listKeptTips } from "../storage/sql/former-tips.ts";
+import { findRef } from "../storage/sql/refs.ts";
 import { dated, identityOf } from "./account-identity.ts";
 import { type ChangeRefsPorts, changeRefs } from "./change-refs.ts";
-import { type CommitPorts, getCommit } from "./commits.ts";
+import { type CommitPorts, commitNotFound, getCommit } from "./commits.ts";
+import { areReached } from "./reached-commits.ts";
+import { type NewObjects, type NewObjectsPorts, requireGood, storeNewObjects } from "./store-new-objects.ts";
 
-export type CreateRefPorts = CommitPorts & ChangeRefsPorts & Pick<Ports, "config" | "log">;
+export type CreateRefPorts = CommitPorts & ChangeRefsPorts & NewObjectsPorts;
 
 type By = { readonly account: Account; readonly bases: PublicBases; readonly signal: AbortSignal };
 
@@ -40,9 +39,13 @@ export async function createBranch(
   by: By,
 ): Promise<Ref> {
   const name = newRefName(BRANCH_PREFIX, wanted.name);
-  const target = await getWholeCommit(ports, repository, wanted.revision, by.signal);
-  const update = { name, old: undefined, new: target, peeled: undefined };
-  return applyNew(ports, repository, update, undefined, by);
+  const { id } = await getCommit(ports, repository, wanted.revision);
+  const request = newRefRequest(name, id, undefined, by);
+  return storeNewObjects(ports, repository, request, (stored) => {
+    if (stored.kind === "refused" || !stored.tips.has(id)) throw commitNotFound([wanted.revision]);
+    const update = { name, old: undefined, new: id, peeled: undefined };
+    return applyNew(ports, repository, update, stored.objects, by);
+  });
 }
 
 /**
@@ -64,21 +67,29 @@ export async function createTag(
   const headers = `object ${commit}\ntype commit\ntag ${wanted.name}\ntagger ${tagger}\n\n`;
   const content = Buffer.from(headers + message);
   const id = hashObject("tag", content);
-  const quarantine = await ports.packs.openQuarantine(repository.uuid);
-  try {
-    const problem = await indexPack(writePack([{ type: "tag", content }]), {
-      gitDir: ports.packs.gitDir(repository.uuid),
-      objectFolder: quarantine.objectFolder,
-      packBytesMax: ports.config.packBytesMax,
-      signal: by.signal,
-    });
-    reachFaultPoint("tag.indexed");
-    if (problem !== undefined) throw new Failure("invalid-input", `Cannot create the tag: ${problem}`);
+  const request = newRefRequest(name, id, writePack([{ type: "tag", content }]), by);
+  return storeNewObjects(ports, repository, request, (stored) => {
+    requireGood(stored, "Cannot create the tag");
+    if (!stored.tips.has(id)) throw commitNotFound([wanted.revision]);
     const update = { name, old: undefined, new: id, peeled: commit };
-    return await applyNew(ports, repository, update, quarantine, by);
-  } finally {
-    await quarantine.discard();
-  }
+    return applyNew(ports, repository, update, stored.objects, by);
+  });
+}
+
+function newRefRequest(
+  name: RefName,
+  id: ObjectId,
+  pack: AsyncIterable<Buffer> | undefined,
+  { account, signal }: By,
+) {
+  return {
+    pack,
+    tips: [id],
+    names: [name],
+    author: { kind: "account", account },
+    takesSlot: true,
+    signal,
+  } as const;
 }
 
 /** git has the same rules for the names of tags as for those of branches, but for `HEAD`, which would only mislead. */
@@ -91,7 +102,10 @@ function newRefName(prefix: typeof BRANCH_PREFIX | typeof TAG_PREFIX, text: stri
   return name;
 }
 
-/** A commit that a deletion has left may have lost a part of its history since: it must not be taken up again. */
+/**
+ * A commit that new objects are to build on: what was read of it may have been kept in memory since before it was dropped. That it
+ * stays is for `storeNewObjects` to see to.
+ */
 export async function getWholeCommit(
   ports: CreateRefPorts,
   repository: Repository,
@@ -99,17 +113,17 @@ export async function getWholeCommit(
   signal: AbortSignal,
 ): Promise<ObjectId> {
   const { id } = await getCommit(ports, repository, revision);
-  const known = (await listRefs(ports.database.kysely, repository.uuid)).map((ref) => ref.target);
-  const gitDir = ports.packs.gitDir(repository.uuid);
-  if (known.includes(id) || (await isConnected([id], known, { gitDir, signal }))) return id;
-  throw new Failure("not-found", "Commit not found", { data: { shas: [revision] } });
+  if (await areReached(ports, repository, [], [id])) return id;
+  const known = await listKeptTips(ports.database.kysely, repository.uuid, ports.clock());
+  if (await isConnected([id], known, { gitDir: ports.packs.gitDir(repository.uuid), signal })) return id;
+  throw commitNotFound([revision]);
 }
 
 async function applyNew(
   ports: CreateRefPorts,
   repository: Repository,
   update: RefUpdate & { readonly new: ObjectId },
-  quarantine: Quarantine | undefined,
+  objects: NewObjects,
   { account, bases, signal }: By,
 ): Promise<Ref> {
   const [change] = await changeRefs(ports, repository, [update], {
@@ -117,7 +131,7 @@ async function applyNew(
     bases,
     kind: "push",
     isAtomic: true,
-    quarantine,
+    objects,
     signal,
   });
   if (change?.refused === undefined) {

@@ -29,7 +29,7 @@ export async function deleteRef(
     bases,
     kind: "push",
     isAtomic: true,
-    quarantine: undefined,
+    objects: undefined,
     signal,
   });
   if (change?.refused === undefined) return;

@@ -5,13 +5,14 @@ import type { EventOrigin } from "../model/event.ts";
 import { Failure, invalidField } from "../model/failure.ts";
 import type { Ref } from "../model/ref.ts";
 import { BRANCH_PREFIX, type BranchName, TAG_PREFIX } from "../model/ref-name.ts";
-import type { Repository } from "../model/repository.ts";
+import { fullName, type Repository } from "../model/repository.ts";
 import type { Uuid } from "../model/uuid.ts";
 import type { Ports } from "../ports.ts";
 import { sumOf } from "../storage/packs/pack-sizes.ts";
 import { isUniqueViolation } from "../storage/sql/database-failure.ts";
+import { requireNoDrop } from "../storage/sql/drops.ts";
 import { findProject } from "../storage/sql/projects.ts";
-import { insertRefs, listRefsByPrefix } from "../storage/sql/refs.ts";
+import { insertRefs, listRefsByPrefix, ObjectsDroppedError } from "../storage/sql/refs.ts";
 import { findRepository, insertRepository } from "../storage/sql/repositories.ts";
 import { privateByPolicy, requireForking } from "./fork-policies.ts";
 import { getRepository } from "./get-repository.ts";
@@ -27,8 +28,8 @@ const FORKED_PREFIXES = [BRANCH_PREFIX, TAG_PREFIX, "refs/notes/"];
 /**
  * Makes a repository with the branches, tags, notes and objects of another one. What is not asked for is as in the parent.
  *
- * The refs are read first and the packs taken after, so that all that the refs reach is in them. Then row, refs and what
- * webhooks are owed come in one transaction. Cut off at any point before it, it leaves what start-up sweeps.
+ * The refs are read first and the packs taken after, so that all that the refs reach is in them, unless objects have been dropped
+ * in between: then all is done again. Then row, refs and what webhooks are owed come in one transaction. Cut off at any point before it, it leaves what start-up sweeps.
  *
  * @throws Failure permission-missing if the parent allows no forks, invalid-input that names the field if it allows no public
  * ones, the project none, the main branch does not exist or the slug is taken; not-found if the parent is just being deleted.
@@ -45,6 +46,28 @@ export async function forkRepository(
   decidePrivacy(parent, wanted, mayBePublic);
   const at = { uuid: wanted.workspace.uuid };
   if ((await findRepository(kysely, at, { slug: wanted.slug })) !== undefined) throw slugTaken(wanted);
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await tryFork(ports, parent, wanted, origin);
+    } catch (error) {
+      if (!(error instanceof ObjectsDroppedError)) throw error;
+      if (tries === TRIES_MAX)
+        throw new Failure("unavailable", `Cannot fork ${fullName(parent)}: it is being repacked, try again`);
+    }
+  }
+}
+
+/** Objects are dropped once a week at most. */
+const TRIES_MAX = 3;
+
+async function tryFork(
+  ports: ForkPorts,
+  parent: Repository,
+  wanted: NewRepository,
+  origin: EventOrigin,
+): Promise<Repository> {
+  const { kysely } = ports.database;
+  const { dropNumber } = (await findRepository(kysely, undefined, { uuid: parent.uuid })) ?? parent;
   // In a transaction of its own: its maker may see the parent in the moment of which the refs are, and not only later again.
   const refs = await ports.database.transaction((tx) => listRefsByPrefix(tx, parent.uuid, FORKED_PREFIXES));
   requireMainBranch(refs, wanted);
@@ -53,7 +76,7 @@ export async function forkRepository(
   const folder = await ports.packs.copyRepository(parent.uuid, uuid);
   try {
     const sizeBytes = sumOf(await ports.packs.listPackFiles(uuid));
-    await storeFork(ports, parent, wanted, { uuid, refs, sizeBytes, now }, origin);
+    await storeFork(ports, parent, wanted, { uuid, refs, dropNumber, sizeBytes, now }, origin);
   } catch (error) {
     await discardUnlessStored(ports, uuid, folder, error);
     throw error;
@@ -101,6 +124,9 @@ function newFork(parent: Repository, wanted: NewRepository, refs: readonly Ref[]
     forkPolicy: wanted.forkPolicy ?? parent.forkPolicy,
     mainBranch: wanted.mainBranch ?? inheritedMainBranch(parent, refs),
     refGeneration: 1,
+    dropNumber: 0,
+    // The parent's may name commits that only the parent's refs reach.
+    commitGraph: undefined,
     parentUuid: parent.uuid,
   };
 }
@@ -115,6 +141,8 @@ function inheritedMainBranch({ mainBranch }: Repository, refs: readonly Ref[]): 
 type Taken = {
   readonly uuid: Uuid;
   readonly refs: readonly Ref[];
+  /** Of the parent, before its refs were read. */
+  readonly dropNumber: number;
   readonly sizeBytes: number;
   readonly now: Date;
 };
@@ -123,7 +151,7 @@ async function storeFork(
   ports: ForkPorts,
   { uuid: parentUuid }: Repository,
   wanted: NewRepository,
-  { uuid, refs, sizeBytes, now }: Taken,
+  { uuid, refs, dropNumber, sizeBytes, now }: Taken,
   origin: EventOrigin,
 ): Promise<void> {
   try {
@@ -143,6 +171,7 @@ async function storeFork(
       };
       await insertRepository(tx, fork);
       await insertRefs(tx, fork.uuid, refs);
+      await requireNoDrop(tx, parentUuid, dropNumber);
       reachFaultPoint("fork.rows-made");
       await oweForkWebhooks(tx, parent, fork, origin, fork.createdAt);
       await recordAudit(tx, ports, "repository.forked", repositorySubject(fork), {

@@ -52,7 +52,7 @@ export type Pushed = {
 };
 
 /**
- * Looks for a token of this server that is alive in what is new: files, messages of commits and tags. Of
+ * Looks for a token of this server that is alive in what is new: files and their names, commits and tags. Of
  * each the log and the audit log tell, the latter for its owner.
  *
  * @returns where the first one is, and what its owner needs to know it by, in words for who pushes; never the token. Undefined: none.
@@ -74,7 +74,7 @@ export async function findLeakedToken(
     if (!isComplete)
       ports.log.warn({ "repository.full_name": fullName(repository) }, "push not wholly looked through");
   } else {
-    for (const object of brought) if (object.type !== "tree") addCandidates(candidates, object);
+    for (const object of brought) addCandidates(candidates, object);
   }
   const alive = await findAlive(ports, [...candidates.values()]);
   if (alive.length === 0) return undefined;
@@ -123,6 +123,7 @@ async function describePlace(
   { id, type }: Candidate,
   findPath: () => Promise<string | undefined>,
 ): Promise<string> {
+  if (type === "tree") return "the name of a file";
   if (type !== "blob") return `the ${type} ${id.slice(0, 12)}`;
   const path = await findPath();
   return path === undefined ? `the file with id ${id.slice(0, 12)}` : maskTokens(path);

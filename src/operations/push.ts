@@ -1,21 +1,23 @@
-import { reachFaultPoint } from "../fault-points.ts";
-import { type StoredPack, storePack } from "../git/packs/store-pack.ts";
+import type { TipObject } from "../git/packs/connectivity.ts";
 import type { PushReport } from "../git/wire/push-report.ts";
 import type { PushCommand, PushRequest } from "../git/wire/push-request.ts";
 import type { PublicBases } from "../model/event.ts";
 import type { ObjectId } from "../model/object-id.ts";
-import { invalidRefNameReason, newRefNameProblem, parseRefName, type RefName } from "../model/ref-name.ts";
+import type { RefUpdate } from "../model/ref.ts";
+import {
+  branchOf,
+  invalidRefNameReason,
+  newRefNameProblem,
+  parseRefName,
+  type RefName,
+} from "../model/ref-name.ts";
 import type { Repository } from "../model/repository.ts";
 import type { Ports } from "../ports.ts";
-import type { Quarantine } from "../storage/packs/pack-store.ts";
-import { listRefs } from "../storage/sql/refs.ts";
 import type { RefAuthor } from "./branch-rules.ts";
-import { changeRefs } from "./change-refs.ts";
-import { checkTips, type Step, tipsOf } from "./check-tips.ts";
-import { findLeakedToken, type LeakPorts } from "./leaked-tokens.ts";
-import { areReached } from "./reached-commits.ts";
+import { changeRefs, type RefChange } from "./change-refs.ts";
+import { type NewObjectsPorts, storeNewObjects } from "./store-new-objects.ts";
 
-export type PushPorts = LeakPorts & Pick<Ports, "objects" | "commitGraphs" | "maintenance" | "outbox">;
+export type PushPorts = NewObjectsPorts & Pick<Ports, "maintenance" | "outbox">;
 
 export type PushOptions = {
   /** Who pushes, for the branch restrictions. */
@@ -42,110 +44,77 @@ export async function push(
   options: PushOptions,
 ): Promise<PushReport> {
   const isAtomic = request.capabilities.has("atomic");
-  let steps = refuseTogether(firstSteps(request.commands), isAtomic);
-  const quarantine = await ports.packs.openQuarantine(repository.uuid);
-  reachFaultPoint("push.quarantined");
-  try {
-    const taken = await takeObjects(ports, repository, { request, steps, quarantine, options });
-    if (taken.kind === "refused") {
+  const steps = refuseTogether(firstSteps(request.commands), isAtomic);
+  const { author, isImport = false, onProgress, signal } = options;
+  const wanted = {
+    pack: request.commands.some((command) => command.new !== undefined) ? request.pack : undefined,
+    tips: steps.flatMap((step) => step.update?.new ?? []),
+    names: steps.flatMap((step) => step.update?.name ?? []),
+    author,
+    isImport,
+    ...(onProgress === undefined ? {} : { onProgress }),
+    signal,
+  };
+  return storeNewObjects(ports, repository, wanted, async (stored) => {
+    if (stored.kind === "refused") {
       return {
-        unpackProblem: taken.problem,
+        unpackProblem: stored.problem,
         refs: steps.map(({ command }) => ({ name: command.name, refused: "unpacker error" })),
       };
     }
-    const { checked, leak } = taken;
-    reachFaultPoint("push.checked");
-    steps = refuseTogether(leak === undefined ? checked : refuseNew(checked), isAtomic);
-    const updates = steps.flatMap((step) => step.update ?? []);
-    const { author, bases, signal, isImport = false } = options;
+    const { tips, leak, objects } = stored;
+    const checked = steps.map((step) => checkObject(step, tips));
+    const allowed = refuseTogether(leak === undefined ? checked : refuseNew(checked), isAtomic);
+    const updates = allowed.flatMap((step) => step.update ?? []);
+    const { bases } = options;
     const kind = "push";
-    const changes = await changeRefs(ports, repository, updates, {
-      author,
-      bases,
-      isImport,
-      kind,
-      isAtomic,
-      quarantine,
-      signal,
-    });
-    const refused = new Map(changes.map((change) => [change.update, change.refused]));
-    return {
-      unpackProblem: undefined,
-      remarks: [
-        ...(leak === undefined ? [] : [leak]),
-        ...changes.flatMap(({ update, refused: reason, refusedBy }) =>
-          refusedBy === undefined ? [] : [`${update.name}: ${reason}`],
-        ),
-      ],
-      refs: steps.map(({ command, update, refused: reason }) => ({
-        name: command.name,
-        refused: update === undefined ? reason : refused.get(update),
-      })),
-    };
-  } finally {
-    await quarantine.discard();
-  }
+    const wish = { author, bases, isImport, kind, isAtomic, objects, signal } as const;
+    return reportOf(allowed, leak, await changeRefs(ports, repository, updates, wish));
+  });
 }
 
-type Taken =
-  /** Why the pack was refused, in words for its sender. */
-  | { readonly kind: "refused"; readonly problem: string }
-  /** The commands, with those refused whose objects are not good; and what was found leaked. */
-  | { readonly kind: "checked"; readonly checked: Step[]; readonly leak: string | undefined };
+/** A command on its way: with its update while it may still succeed, with a reason once it is refused. */
+type Step = {
+  readonly command: PushCommand;
+  readonly update: RefUpdate | undefined;
+  readonly refused: string | undefined;
+};
 
-/** The pack into quarantine, and all that has to be known of it. */
-async function takeObjects(
-  ports: PushPorts,
-  repository: Repository,
-  {
-    request,
-    steps,
-    quarantine,
-    options,
-  }: {
-    readonly request: PushRequest;
-    readonly steps: readonly Step[];
-    readonly quarantine: Quarantine;
-    readonly options: PushOptions;
-  },
-): Promise<Taken> {
-  const { author, signal, isImport = false } = options;
-  const names = steps.flatMap((step) => step.update?.name ?? []);
-  const gitDir = ports.packs.gitDir(repository.uuid);
-  const target = {
-    gitDir,
-    objects: ports.objects,
-    areReached: (ids: readonly ObjectId[]) => areReached(ports, repository, names, ids),
+function reportOf(
+  steps: readonly Step[],
+  leak: string | undefined,
+  changes: readonly RefChange[],
+): PushReport {
+  const refused = new Map(changes.map((change) => [change.update, change.refused]));
+  return {
+    unpackProblem: undefined,
+    remarks: [
+      ...(leak === undefined ? [] : [leak]),
+      ...changes.flatMap(({ update, refused: reason, refusedBy }) =>
+        refusedBy === undefined ? [] : [`${update.name}: ${reason}`],
+      ),
+    ],
+    refs: steps.map(({ command, update, refused: reason }) => ({
+      name: command.name,
+      refused: update === undefined ? reason : refused.get(update),
+    })),
   };
-  const gitOptions = { gitDir, objectFolder: quarantine.objectFolder, signal };
-  const hasPack = request.commands.some((command) => command.new !== undefined);
-  const { packBytesMax } = ports.config;
-  const { packFiles } = quarantine;
-  const stored: StoredPack = hasPack
-    ? await storePack(request.pack, target, { ...gitOptions, ...options, packFiles, packBytesMax })
-    : { kind: "read", objects: new Map() };
-  if (stored.kind === "refused") return stored;
-  reachFaultPoint("push.indexed");
-  const brought = stored.kind === "read" ? stored.objects : undefined;
-  const tips = tipsOf(steps);
-  const listKnown = async () =>
-    (await listRefs(ports.database.kysely, repository.uuid)).map((ref) => ref.target);
-  // Side by side: neither needs the other, and each may wait for git.
-  const [checked, leak] = await Promise.all([
-    checkTips(steps, { brought, target, listKnown, gitOptions }),
-    // What is imported is on this machine already, and is history that nobody can change here.
-    hasPack && !isImport
-      ? findLeakedToken(ports, repository, {
-          tips,
-          listKnown,
-          quarantine,
-          brought: brought?.values(),
-          author,
-          signal,
-        })
-      : undefined,
-  ]);
-  return { kind: "checked", checked, leak };
+}
+
+/** Refuses what a ref would reach and is not whole, and branches that are not commits; notes what tags peel to. */
+function checkObject(step: Step, tips: ReadonlyMap<ObjectId, TipObject>): Step {
+  const { update } = step;
+  if (update?.new === undefined) return step;
+  const object = tips.get(update.new);
+  if (object === undefined) return { ...step, update: undefined, refused: "missing necessary objects" };
+  if (branchOf(update.name) !== undefined && object.type !== "commit") {
+    return {
+      ...step,
+      update: undefined,
+      refused: `a branch must point at a commit, not at a ${object.type}`,
+    };
+  }
+  return { ...step, update: { ...update, peeled: object.peeled } };
 }
 
 /** What can be said of a command before its objects are looked at. */

@@ -74,6 +74,8 @@ export async function createRepository(
     mainBranch: wanted.mainBranch,
     sizeBytes: 0,
     refGeneration: 0,
+    dropNumber: 0,
+    commitGraph: undefined,
     parentUuid: undefined,
     createdAt: now,
     updatedAt: now,

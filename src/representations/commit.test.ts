@@ -60,6 +60,8 @@ const REPOSITORY: Repository = {
   mainBranch: undefined,
   sizeBytes: 0,
   refGeneration: 0,
+  dropNumber: 0,
+  commitGraph: undefined,
   parentUuid: undefined,
   createdAt: NOW,
   updatedAt: NOW,

@@ -3,6 +3,9 @@ import assert from "node:assert/strict";
 import { chmod, mkdir, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
+import type { Uuid } from "../../src/model/uuid.ts";
+import { openDiskPackStore } from "../../src/storage/packs/disk-pack-store.ts";
+import { openDatabase } from "../../src/storage/sql/open-database.ts";
 import {
   cloneOf,
   createFilledRepository,
@@ -23,7 +26,6 @@ const pail = await startPailForFile();
 const { repository, folder } = await createFilledRepository(git, pail);
 const rest = openDemoRestClient(pail);
 const repositoryUuid = String((await rest(`/repositories/${repository.fullName}`)).json().uuid).slice(1, -1);
-const gitDir = gitDirIn(pail.dataFolder, repositoryUuid);
 
 function gitDirIn(dataFolder: string, uuid: string): string {
   return join(dataFolder, "repositories", uuid.slice(0, 2), `${uuid}.git`);
@@ -82,7 +84,9 @@ test("a backup of a server that is pushed to and repacked is of one moment, and 
   await upload("notes.txt", "some notes");
   let isOver = false;
   const pushing = pushUntil(() => isOver);
-  const repacking = repackUntil(gitDir, () => isOver);
+  const database = await openDatabase({ kind: "sqlite", path: join(pail.dataFolder, "pail.sqlite") });
+  const packs = openDiskPackStore(join(pail.dataFolder, "repositories"));
+  const repacking = repackUntil({ database, packs }, repositoryUuid as Uuid, () => isOver);
   const target = git.newPath("backup");
   const restored: string[] = [];
   try {
@@ -99,6 +103,7 @@ test("a backup of a server that is pushed to and repacked is of one moment, and 
     isOver = true;
   }
   const [pushes, repacks] = await Promise.all([pushing, repacking]);
+  await database.close();
   assert.ok(pushes > 3 && repacks > 3, `only ${pushes} pushes and ${repacks} repacks`);
   for (const dataFolder of restored) {
     const again = await startPail({ dataFolder });

@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { listRefs } from "../../src/storage/sql/refs.ts";
-import { findRepository } from "../../src/storage/sql/repositories.ts";
 import { startFilledApp } from "../support/filled-app.ts";
 import { repackUntil } from "../support/repack-until.ts";
 
@@ -10,13 +8,6 @@ const FORKS = 12;
 
 const filled = await startFilledApp();
 const { app, git, folder } = filled;
-
-async function writeParentRefs(): Promise<void> {
-  const { packs, database } = app.ports;
-  const { uuid } = app.repository;
-  const { refGeneration, mainBranch } = (await findRepository(database.kysely, undefined, { uuid }))!;
-  await packs.writeRefs(uuid, refGeneration, mainBranch, () => listRefs(database.kysely, uuid));
-}
 
 async function pushUntil(isOver: () => boolean): Promise<readonly string[]> {
   const pushed: string[] = [];
@@ -34,7 +25,7 @@ test("forks made while their parent is pushed to and repacked are whole, and sta
   await git.out(["push", "--quiet", "origin", "main"], { folder });
   let isOver = false;
   const pushing = pushUntil(() => isOver);
-  const repacking = repackUntil(app.ports.packs.gitDir(app.repository.uuid), () => isOver, writeParentRefs);
+  const repacking = repackUntil(app.ports, app.repository.uuid, () => isOver);
   const made: { readonly uuid: string; readonly name: string; readonly tip: string }[] = [];
   for (let number = 0; number < FORKS; number += 1) {
     const name = `fork-${number}`;

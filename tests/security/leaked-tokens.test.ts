@@ -205,3 +205,41 @@ test("where the setting is off, it is taken", async () => {
     config.refusesLeakedTokens = true;
   }
 });
+
+test("it is found in all that REST makes objects of: messages of tags, messages and authors of commits, names of files", async () => {
+  const { text } = await tokenOf(app.owner.uuid, "over REST");
+  const post = async (fields: Readonly<Record<string, string>>) => {
+    const body = new FormData();
+    for (const [name, value] of Object.entries(fields)) body.append(name, value);
+    const headers = { authorization: `Bearer ${await app.token()}` };
+    const answer = await fetch(`${app.url}/2.0/repositories/acme/demo/src`, {
+      method: "POST",
+      headers,
+      body,
+    });
+    return { status: answer.status, text: await answer.text() };
+  };
+  const refs = (await rest("GET", "/refs?pagelen=100")).text;
+  for (const [place, answer] of [
+    [
+      "the tag",
+      await rest("POST", "/refs/tags", { name: "told", target: { hash: start }, message: `Use ${text}` }),
+    ],
+    ["the commit", await post({ "a.txt": "a", message: `Use ${text}` })],
+    ["the commit", await post({ "a.txt": "a", author: `${text} <a@example.com>` })],
+    ["the name of a file", await post({ [`/folder/${text}`]: "a" })],
+    ["file.txt", await post({ "/file.txt": text })],
+  ] as const) {
+    assert.equal(answer.status, 400, answer.text);
+    assert.ok(answer.text.includes(`${place}`) && answer.text.includes("has an API token"), answer.text);
+    assert.ok(!answer.text.includes(text.slice(12, 40)), "the token is not repeated");
+  }
+  assert.equal((await rest("GET", "/refs?pagelen=100")).text, refs);
+});
+
+test("it is found in the name of a file that is pushed, in a small pack and in a large one", async () => {
+  const { text } = await tokenOf(app.owner.uuid, "in a name");
+  assertRefused(await push({ [`folder/${text}.txt`]: "a" }), "the name of a file", text);
+  const large = { [`folder/${text}.txt`]: "a", "large.bin": "x y ".repeat(200_000) };
+  assertRefused(await push(large), "the name of a file", text);
+});

@@ -1,31 +1,31 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { maintainRepository } from "../../src/git/packs/maintain.ts";
+import { type MaintainPorts, maintainRepository } from "../../src/jobs/maintain-repository.ts";
 import { takeMaintenancePlace } from "../../src/jobs/maintenance-place.ts";
+import type { Uuid } from "../../src/model/uuid.ts";
 
 const DAY_MS = 86_400_000;
 
 /**
- * Joins a part of a repository's packs, and all of them, by turns, as the server's own maintenance does, and in its place: two
- * repacks at once remove each other's packs.
+ * Joins a part of a repository's packs, and drops what is unreachable, by turns, as the server's own maintenance does, and in its
+ * place.
  *
- * @param writeRefs what is done first each time.
  * @returns how often.
  */
 export async function repackUntil(
-  gitDir: string,
+  ports: Pick<MaintainPorts, "database" | "packs">,
+  repository: Uuid,
   isOver: () => boolean,
-  writeRefs: () => Promise<unknown> = async () => {},
 ): Promise<number> {
   let repacks = 0;
   while (!isOver()) {
-    const givePlaceBack = await takeMaintenancePlace(gitDir);
+    const givePlaceBack = await takeMaintenancePlace(ports.packs.gitDir(repository));
     if (givePlaceBack === undefined) {
       await delay(10);
       continue;
     }
     try {
-      await writeRefs();
-      await maintainRepository({ gitDir }, new Date(Date.now() + (repacks % 2) * 8 * DAY_MS));
+      const clock = () => new Date(Date.now() + (repacks % 2) * 8 * DAY_MS);
+      await maintainRepository({ ...ports, clock }, repository, new AbortController().signal);
       repacks += 1;
     } finally {
       await givePlaceBack();

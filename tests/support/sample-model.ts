@@ -87,6 +87,8 @@ export function sampleRepository(
     mainBranch: undefined,
     sizeBytes: 0,
     refGeneration: 0,
+    dropNumber: 0,
+    commitGraph: undefined,
     parentUuid: undefined,
     createdAt: SAMPLE_INSTANT,
     updatedAt: SAMPLE_INSTANT,

@@ -28,12 +28,15 @@ export type CommitGraph = {
   find(id: ObjectId): number | undefined;
   /** The only commit whose id begins with these bytes; undefined if there is none, or more than one. */
   findByPrefix(prefix: Buffer): ObjectId | undefined;
+  /** What the file ends with, in hex: it tells this graph from every other. Empty if there is none. */
+  readonly checksum: string;
   idAt(place: number): ObjectId;
   commitAt(place: number): GraphCommit;
 };
 
 /** Of a repository that git has written none for. */
 export const EMPTY_GRAPH: CommitGraph = {
+  checksum: "",
   find: () => undefined,
   findByPrefix: () => undefined,
   idAt: unknownPlace,
@@ -106,6 +109,7 @@ export function parseCommitGraph(bytes: Buffer): CommitGraph | undefined {
   }
 
   return {
+    checksum: bytes.toString("hex", bytes.length - ID_BYTES),
     find(id) {
       const wanted = Buffer.from(id, "hex");
       if (wanted.length !== ID_BYTES) return undefined;

@@ -1,13 +1,49 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { Failure } from "../../model/failure.ts";
 import { type ObjectId, parseObjectId } from "../../model/object-id.ts";
 import { GitError, type GitOptions, runGit } from "../git-process.ts";
+import { describeOwnTrouble } from "./index-pack.ts";
 
-type Options = GitOptions & { readonly signal: AbortSignal };
+type Options = GitOptions & { readonly signal?: AbortSignal };
 
 /**
  * Whether everything that `tips` reach is there, given that everything which `known` reaches is.
  * git 2.39 takes exclusions on standard input as `^id` lines.
  */
-export async function isConnected(
+export function isConnected(
+  tips: readonly ObjectId[],
+  known: Iterable<ObjectId>,
+  options: Options,
+): Promise<boolean> {
+  return succeeds(["rev-list", "--objects", "--stdin", "--quiet"], tips, known, options);
+}
+
+/**
+ * Makes the packs of a quarantine complete: what `tips` reach and neither they have nor `known` reaches is copied into one more
+ * pack there. Such objects are in the repository by chance, of refs that have gone long ago, and may be dropped at any time;
+ * what refs are to reach must not depend on them. Where the boundary cannot be told exactly, more is copied.
+ *
+ * @returns false if something is nowhere.
+ */
+export async function completeQuarantine(
+  tips: readonly ObjectId[],
+  known: Iterable<ObjectId>,
+  options: Options & { readonly objectFolder: string },
+): Promise<boolean> {
+  const folder = join(options.objectFolder, "pack");
+  const own = (await readdir(folder)).filter((name) => name.endsWith(".pack") && name.startsWith("pack-"));
+  const args = ["pack-objects", "--revs", "--non-empty", "-q", "--delta-base-offset", "--window=0"];
+  return succeeds(
+    [...args, ...own.map((name) => `--keep-pack=${name}`), join(folder, "pack")],
+    tips,
+    known,
+    options,
+  );
+}
+
+async function succeeds(
+  args: readonly string[],
   tips: readonly ObjectId[],
   known: Iterable<ObjectId>,
   options: Options,
@@ -15,12 +51,14 @@ export async function isConnected(
   const lines = [...new Set(tips)].map((tip) => `${tip}\n`);
   for (const id of new Set(known)) lines.push(`^${id}\n`);
   try {
-    await runGit(["rev-list", "--objects", "--stdin", "--quiet"], { ...options, input: lines.join("") });
+    await runGit(args, { ...options, input: lines.join("") });
     return true;
   } catch (error) {
-    options.signal.throwIfAborted();
-    if (error instanceof GitError && error.status !== undefined) return false;
-    throw error;
+    options.signal?.throwIfAborted();
+    if (!(error instanceof GitError) || error.status === undefined) throw error;
+    const problem = describeOwnTrouble(error.stderr);
+    if (problem !== undefined) throw new Failure("unavailable", problem);
+    return false;
   }
 }
 

@@ -141,6 +141,12 @@ export function isOfServer(problem: string): boolean {
   return problem === DISK_FULL || problem === SHORT_OF_PROCESSES;
 }
 
+/** What git says that is short of something of the server's; undefined for everything else. */
+export function describeOwnTrouble(said: string): string | undefined {
+  if (/No space left on device|Disk quota exceeded|File too large/.test(said)) return DISK_FULL;
+  return saysShortOfProcesses(said) ? SHORT_OF_PROCESSES : undefined;
+}
+
 /** Picks what concerns the sender out of git's messages, which may also name folders of the server. */
 export function describeIndexPackFailure(said: string, packBytesMax: number): string {
   if (said.includes("pack exceeds maximum allowed size")) {
@@ -149,8 +155,8 @@ export function describeIndexPackFailure(said: string, packBytesMax: number): st
   if (/attempting to allocate \d+ over limit/.test(said)) {
     return `an object needs more memory than the limit of ${ALLOCATION_BYTES_MAX} bytes to unpack`;
   }
-  if (/No space left on device|Disk quota exceeded|File too large/.test(said)) return DISK_FULL;
-  if (saysShortOfProcesses(said)) return SHORT_OF_PROCESSES;
+  const ownTrouble = describeOwnTrouble(said);
+  if (ownTrouble !== undefined) return ownTrouble;
   const objectFault = /^(?:error|fatal|warning): (?:object )?(?<fault>[0-9a-f]{40}: \w+: [^\n/]*)/m.exec(said)
     ?.groups?.fault;
   if (objectFault !== undefined) return `refused object ${objectFault}`;

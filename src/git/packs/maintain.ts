@@ -1,22 +1,18 @@
 import { statSync } from "node:fs";
-import { readdir, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { open, readdir, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { reachFaultPoint } from "../../fault-points.ts";
-import { GitError, type GitOptions, runGit } from "../git-process.ts";
+import { type GitOptions, runGit } from "../git-process.ts";
 
 /** Beyond this many packs a look-up has to search too many indexes. */
 const PACKS_MAX = 24;
 
-/** Objects that nothing reaches are kept this long, for pushes under way and for people who change their minds. */
+/** Objects that nothing reaches are kept this long after their pack was made, for pushes under way. */
 const UNREACHABLE_KEPT = "2.weeks.ago";
-const FULL_REPACK_STEP_MS = 7 * 86_400_000;
+const DROP_STEP_MS = 7 * 86_400_000;
 /** Its time of change says when unreachable objects were last looked for. */
-const FULL_REPACK_MARK = "full-repack-done";
-/**
- * `-n`: git would write lists for the dumb protocol, which nobody speaks here, and would make the folders for them anew in a
- * repository that is deleted meanwhile.
- */
+const DROP_MARK = "full-repack-done";
+/** `-n`: git would write lists for the dumb protocol, which nobody speaks here. */
 const REPACK = ["repack", "-n", "-d", "-l", "-q"];
 /**
  * All that is reachable in one pack, with bitmaps, and the rest in another one. Bitmaps say what a commit reaches: without
@@ -24,11 +20,12 @@ const REPACK = ["repack", "-n", "-d", "-l", "-q"];
  */
 const FULL_REPACK = [...REPACK, "-a", "--write-bitmap-index", "--cruft"];
 
-const REPACK_TRIES = 5;
 /** A push takes far less time between its pack and the pack's index. */
 const ACCEPTING_MS = 200;
 /** What belongs to a pack, in the order in which it goes: git looks for packs by their indexes. */
 const BESIDE_PACK = [".idx", ".rev", ".bitmap", ".mtimes"];
+/** gitformat-commit-graph(5): the file ends with a checksum of all before. */
+const CHECKSUM_BYTES = 20;
 
 type Options = GitOptions & { readonly signal?: AbortSignal };
 
@@ -54,58 +51,69 @@ export async function needsMaintenance(gitDir: string, sizes: ReadonlyMap<string
   return false;
 }
 
-/**
- * Joins small packs and renews the commit graph, so that reads stay quick. The refs on disk must have been written.
- * Everything reachable or not is kept, but for a full repack once a week, which drops what nothing has reached for long.
- */
-export async function maintainRepository(place: Options, now: Date): Promise<void> {
-  const options = { ...place, isInBackground: true };
-  const { gitDir } = options;
-  const mark = join(gitDir, FULL_REPACK_MARK);
+/** Whether it is time to look for objects that nothing has reached for long. From the first maintenance on it is once a week. */
+export async function isDropDue(gitDir: string, now: Date): Promise<boolean> {
+  const mark = join(gitDir, DROP_MARK);
   const last = await stat(mark).catch(() => undefined);
   if (last === undefined) await writeFile(mark, "");
-  if (last !== undefined && now.getTime() - last.mtimeMs > FULL_REPACK_STEP_MS) {
-    await repackAll([...FULL_REPACK, `--cruft-expiration=${UNREACHABLE_KEPT}`], options);
-    await utimes(mark, now, now);
-  } else {
-    if (await areBitmapsOfUse(gitDir)) await runGit([...REPACK, "--geometric=2"], options);
-    else await repackAll(FULL_REPACK, options);
-  }
-  reachFaultPoint("maintenance.repacked");
+  // A mark from a clock that was ahead is one of long ago.
+  return last !== undefined && Math.abs(now.getTime() - last.mtimeMs) > DROP_STEP_MS;
+}
+
+export async function markDrop(gitDir: string, now: Date): Promise<void> {
+  await utimes(join(gitDir, DROP_MARK), now, now);
+}
+
+/**
+ * Joins packs, so that reads stay quick. Everything, reachable or not, is kept, unless `drops`: then what nothing reaches goes, of
+ * packs that are older than two weeks.
+ */
+export async function repack(place: Options, { drops }: { readonly drops: boolean }): Promise<void> {
+  const options = { ...place, isInBackground: true };
+  if (drops) await runGit([...FULL_REPACK, `--cruft-expiration=${UNREACHABLE_KEPT}`], options);
+  else if (await areBitmapsOfUse(options.gitDir)) await runGit([...REPACK, "--geometric=2"], options);
+  else await runGit(FULL_REPACK, options);
+}
+
+/** @returns the checksum that the graph ends with, in hex. */
+export async function writeCommitGraph(place: Options): Promise<string> {
+  const options = { ...place, isInBackground: true };
   await runGit(["commit-graph", "write", "--reachable", "--changed-paths", "--no-progress"], options);
+  return readChecksum(join(place.gitDir, "objects", "info", "commit-graph"));
 }
 
-/**
- * A full repack goes through all packs that are there, and fails at one without an index. It is there for a moment when a push
- * is accepted, and for good when the server was killed just then.
- */
-async function repackAll(args: readonly string[], options: Options): Promise<void> {
-  const folder = join(options.gitDir, "objects", "pack");
-  for (let tries = 1; ; tries += 1) {
-    await mendHalves(folder, options);
-    try {
-      await runGit(args, options);
-      return;
-    } catch (error) {
-      const isHalf = error instanceof GitError && error.stderr.includes("could not find pack");
-      if (!isHalf || tries === REPACK_TRIES) throw error;
-    }
+/** Empty if git has written none: there is no commit. */
+async function readChecksum(path: string): Promise<string> {
+  const size = (await stat(path).catch(() => undefined))?.size;
+  if (size === undefined || size < CHECKSUM_BYTES) return "";
+  const file = await open(path, "r");
+  try {
+    const { buffer } = await file.read(
+      Buffer.alloc(CHECKSUM_BYTES),
+      0,
+      CHECKSUM_BYTES,
+      size - CHECKSUM_BYTES,
+    );
+    return buffer.toString("hex");
+  } finally {
+    await file.close();
   }
 }
 
 /**
- * A pack without an index gets one: it is whole, and whoever it is of may still be about to bring its own. An index without a
- * pack goes: git removes a pack before its index (packfile.c, unlink_pack_path), and may be killed in between.
+ * What a push or a maintenance has left that was killed. A pack without an index gets one: it is whole, and whoever it is of may
+ * still be about to bring its own. An index without a pack goes: packs are removed before their indexes.
  */
-async function mendHalves(folder: string, options: Options): Promise<void> {
+export async function mendHalves(place: Options): Promise<void> {
+  const folder = join(place.gitDir, "objects", "pack");
   const { packs, indexes } = await listHalves(folder);
   for (const index of indexes) {
     for (const ending of BESIDE_PACK) await rm(join(folder, index + ending), { force: true });
   }
   if (packs.length === 0) return;
-  await delay(ACCEPTING_MS, undefined, options.signal && { signal: options.signal });
+  await delay(ACCEPTING_MS, undefined, place.signal && { signal: place.signal });
   for (const pack of (await listHalves(folder)).packs)
-    await runGit(["index-pack", join(folder, `${pack}.pack`)], options);
+    await runGit(["index-pack", join(folder, `${pack}.pack`)], { ...place, isInBackground: true });
 }
 
 /** A list of names is not of one moment, so what is missing in it is looked for once more. */

@@ -23,7 +23,7 @@ export type ScanLimits = {
 export type ScannedObject = { readonly id: ObjectId; readonly type: ObjectType; readonly content: Buffer };
 
 /**
- * Shows each blob, commit and tag of a quarantine, as git unpacks it: one process lists, the other reads what is asked of
+ * Shows each object of a quarantine, as git unpacks it: one process lists, the other reads what is asked of
  * the list. Bases of deltas that the repository has already are among them.
  *
  * @returns whether all within the limit of size were shown before the limits of bytes and time.
@@ -51,8 +51,8 @@ export async function scanNewObjects(
   signal.addEventListener("abort", end, { once: true });
   if (signal.aborted) end();
   let totalBytes = 0;
-  const isWanted = (type: string, size: number) => {
-    if (type === "tree" || size < objectBytesMin || size > objectBytesMax) return false;
+  const isWanted = (size: number) => {
+    if (size < objectBytesMin || size > objectBytesMax) return false;
     if (totalBytes + size > totalBytesMax) isComplete = false;
     else totalBytes += size;
     return isComplete;
@@ -86,15 +86,15 @@ export async function scanNewObjects(
 async function feed(
   list: NodeJS.ReadableStream,
   requests: NodeJS.WritableStream & { readonly destroyed?: boolean },
-  isWanted: (type: string, size: number) => boolean,
+  isWanted: (size: number) => boolean,
 ): Promise<void> {
   let rest = "";
   for await (const piece of list) {
     const lines = (rest + piece.toString()).split("\n");
     rest = lines.pop()!;
     const wanted = lines.filter((line) => {
-      const [, type = "", size = ""] = line.split(" ");
-      return isWanted(type, Number(size));
+      const [, , size = ""] = line.split(" ");
+      return isWanted(Number(size));
     });
     if (wanted.length === 0 || requests.destroyed === true) continue;
     if (!requests.write(wanted.map((line) => `${line.slice(0, line.indexOf(" "))}\n`).join(""))) {

@@ -171,28 +171,42 @@ test("a damaged pack is stored only if git takes it as well", async () => {
   assert.ok(mended < 60, "most are seen to be damaged");
 });
 
-test("a pack with an object that is there already is left to git, which compares the bytes, wherever it is", async () => {
+test("an object that is there already, wherever it is, is stored once more: what is there need not stay", async () => {
   const [, pack] = PACKS.find(([what]) => what === "of one commit")!;
-  const empty = git.newPath("other.git");
-  await git.out(["init", "--quiet", "--bare", empty]);
   const blob = await git.out(["rev-parse", `${first}:README.md`], { folder: work });
   const content = await git.bytes(["cat-file", "blob", blob], { folder: work });
-  for (const [objectFolder, isFound] of [
-    [join(gitDir, "objects"), false],
-    [join(empty, "objects"), true],
-  ] as const) {
-    const environment = { GIT_OBJECT_DIRECTORY: objectFolder };
-    await git.out(["hash-object", "-w", "--stdin"], { folder: gitDir, environment, input: content });
-    const stored = await storeSmallPack(pack, filesIn(await openFolder()), target);
-    const path = join(objectFolder, blob.slice(0, 2), blob.slice(2));
-    assert.equal(stored !== undefined, isFound, path);
-    await rm(path);
-  }
-  assert.ok((await storeSmallPack(pack, filesIn(await openFolder()), target)) !== undefined);
+  await git.out(["hash-object", "-w", "--stdin"], { folder: gitDir, input: content });
+  const folder = await openFolder();
+  const stored = await storeSmallPack(pack, filesIn(folder), target);
+  assert.ok(stored?.has(blob as ObjectId));
+  assert.equal((await packFiles(folder)).length, 2);
+  await rm(join(gitDir, "objects", blob.slice(0, 2), blob.slice(2)));
+  assert.ok((await storeSmallPack(await gitPackOf(base), filesIn(await openFolder()), target)) !== undefined);
 });
 
+for (const [why, other] of [
+  ["other bytes", { type: "blob", content: (bytes: Buffer) => Buffer.from(bytes).fill("x") }],
+  ["another type", { type: "tree", content: (bytes: Buffer) => bytes }],
+  ["another length", { type: "blob", content: (bytes: Buffer) => bytes.subarray(1) }],
+] as const)
+  test(`an id that stands for ${why} already is left to git, and nothing is written`, async () => {
+    const [, pack] = PACKS.find(([what]) => what === "of one commit")!;
+    const blob = await git.out(["rev-parse", `${first}:README.md`], { folder: work });
+    const content = other.content(await git.bytes(["cat-file", "blob", blob], { folder: work }));
+    const objects = {
+      ...target.objects,
+      hasNoneOf: async () => false,
+      readHeader: async (_: string, id: ObjectId) =>
+        id === blob ? { type: other.type, size: content.length } : undefined,
+      readObjectUpTo: async (path: string, id: ObjectId, bytesMax: number) =>
+        id === blob ? { type: other.type, content } : target.objects.readObjectUpTo(path, id, bytesMax),
+    };
+    const folder = await openFolder();
+    assert.equal(await storeSmallPack(pack, filesIn(folder), { ...target, objects }), undefined);
+    assert.deepEqual(await packFiles(folder), []);
+  });
+
 for (const [why, act] of [
-  ["one that the repository has all of", () => gitPackOf(base)],
   ["with trailing bytes", () => Buffer.concat([PACKS[0][1], Buffer.from("x")])],
   ["of another version", () => resigned(PACKS[0][1], (body) => body.writeUInt32BE(3, 4))],
   ["with fewer objects than it says", () => resigned(PACKS[0][1], (body) => body.writeUInt32BE(99, 8))],

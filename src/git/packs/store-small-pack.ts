@@ -97,11 +97,24 @@ function isSystemError(error: unknown): boolean {
 
 async function isNewAndWhole(brought: Brought, target: Target): Promise<boolean> {
   const answers = await Promise.all([
-    // An id that is there already may stand for other bytes: git compares them.
-    target.objects.hasNoneOf(target.gitDir, [...brought.keys()]),
+    isNewOrSame(brought, target),
     isWholeByEvidence(brought, openGround(target)),
   ]);
   return !answers.includes(false);
+}
+
+/** An id that is there already may stand for other bytes. */
+async function isNewOrSame(brought: Brought, { gitDir, objects }: Target): Promise<boolean> {
+  if (await objects.hasNoneOf(gitDir, [...brought.keys()])) return true;
+  for (const [id, { type, content }] of brought) {
+    const header = await objects.readHeader(gitDir, id);
+    if (header === undefined) continue;
+    if (header.type !== type || header.size !== content.length) return false;
+    const stored = await objects.readObjectUpTo(gitDir, id, LIMITS.objectBytesMax);
+    // One that has gone in between is new.
+    if (stored !== undefined && !stored.content.equals(content)) return false;
+  }
+  return true;
 }
 
 function isPlainEntry({ type, content }: WholeEntry): boolean {

@@ -17,6 +17,8 @@ export type EditedTree = {
   readonly root: ObjectId;
   /** The contents of the trees that have changed, the root's among them even if it has not. */
   readonly trees: ReadonlyMap<ObjectId, Buffer>;
+  /** Files and trees that are as they were, at the same place of the tree that was edited. */
+  readonly unchanged: ReadonlySet<ObjectId>;
 };
 
 /** Folders that one edit touches: a path of 4,096 bytes alone can name some 2,000. */
@@ -40,6 +42,7 @@ export async function editTree(
   edits: ReadonlyMap<FilePath, TreeEdit>,
 ): Promise<EditedTree> {
   const trees = new Map<ObjectId, Buffer>();
+  const unchanged = new Set<ObjectId>();
   const write = (entries: Iterable<Entry>) => {
     const content = serializeTree(entries);
     const id = hashObject("tree", content);
@@ -64,17 +67,25 @@ export async function editTree(
         if (known !== undefined && known.kind !== "directory") throw notFolder(known, place);
         const inner = await editFolder(known?.id, edited, place);
         if (inner.length === 0) entries.delete(key);
-        else entries.set(key, { mode: DIRECTORY_MODE, kind: "directory", name, id: write(inner) });
+        else {
+          const id = write(inner);
+          if (known?.id === id) unchanged.add(id);
+          entries.set(key, { mode: DIRECTORY_MODE, kind: "directory", name, id });
+        }
       }
       if (edited.edit?.kind === "put") {
-        refuseUnlessReplaceable(entries.get(key), place);
+        const replaced = entries.get(key);
+        refuseUnlessReplaceable(replaced, place);
+        if (replaced?.id === edited.edit.id) unchanged.add(edited.edit.id);
         entries.set(key, { mode: edited.edit.mode, kind: "file", name, id: edited.edit.id });
       }
     }
     return [...entries.values()];
   }
 
-  return { root: write(await editFolder(root, gather(edits), "")), trees };
+  const edited = write(await editFolder(root, gather(edits), ""));
+  if (edited === root) unchanged.add(edited);
+  return { root: edited, trees, unchanged };
 }
 
 function gather(edits: ReadonlyMap<FilePath, TreeEdit>): Folder {

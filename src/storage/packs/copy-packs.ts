@@ -32,11 +32,17 @@ export type PackFileTaker = {
  * Gives a folder all packs of another one, which may be pushed to and repacked meanwhile. Packs never change, so that one
  * file can serve both; each may remove it, and the other keeps it.
  */
-export function copyPacks(from: string, to: string, linkFile: LinkFile = link): Promise<void> {
-  return takePacks(from, {
-    take: (file) => takeFile(join(from, file), join(to, file), linkFile),
-    drop: (file) => rm(join(to, file), { force: true }),
-  });
+export function copyPacks(
+  from: string,
+  to: string,
+  linkFile: LinkFile = link,
+  except?: ReadonlySet<string>,
+): Promise<ReadonlySet<string>> {
+  const taker = {
+    take: (file: string) => takeFile(join(from, file), join(to, file), linkFile),
+    drop: (file: string) => rm(join(to, file), { force: true }),
+  };
+  return takePacks(from, taker, except);
 }
 
 /**
@@ -46,10 +52,16 @@ export function copyPacks(from: string, to: string, linkFile: LinkFile = link): 
  * when the one that replaces it is there; so a list of packs none of which was gone before it was taken is whole. Two such
  * lists in a row are asked for, since a folder may change while it is listed.
  *
+ * @param except names of packs that are not taken, without ending.
+ * @returns the names of the packs that were taken, and of those that were not to be.
  * @throws Error ENOENT if `from` has gone.
  */
-export async function takePacks(from: string, taker: PackFileTaker): Promise<void> {
-  const taken = new Set<string>();
+export async function takePacks(
+  from: string,
+  taker: PackFileTaker,
+  except: ReadonlySet<string> = new Set(),
+): Promise<ReadonlySet<string>> {
+  const taken = new Set<string>(except);
   let wholeLists = 0;
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
     let isWhole = true;
@@ -60,7 +72,7 @@ export async function takePacks(from: string, taker: PackFileTaker): Promise<voi
       else isWhole = false;
     }
     wholeLists = isWhole ? wholeLists + 1 : 0;
-    if (wholeLists === 2) return;
+    if (wholeLists === 2) return taken;
   }
   throw new Error(`${from} is repacked again and again`);
 }

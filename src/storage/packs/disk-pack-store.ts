@@ -13,6 +13,7 @@ import { openDiskQuarantine } from "./disk-quarantine.ts";
 import { openPackSizes } from "./pack-sizes.ts";
 import { openPackSnapshot } from "./pack-snapshot.ts";
 import type { MarkedRepositoryFolder, PackStore } from "./pack-store.ts";
+import { openRepackFolder } from "./repack-folder.ts";
 import { isCutOff, isOwn, newUnfinishedName, unsureName, unsureRepository } from "./unfinished-names.ts";
 
 /** What a bare repository needs so that plain git reads it. No hooks: nothing of a user's may run here. */
@@ -53,7 +54,9 @@ export function openDiskPackStore(folder: string, linkFile?: LinkFile): PackStor
       }),
     openSnapshot: (repository) =>
       openPackSnapshot(join(gitDir(repository), "objects"), unfinished(), linkFile),
-    openQuarantine: (repository) => openDiskQuarantine(gitDir(repository), unfinished(), packSizes),
+    openRepackFolder: (repository, refs) =>
+      openRepackFolder(gitDir(repository), unfinished(), refs, linkFile),
+    openQuarantine: (repository) => openDiskQuarantine(gitDir(repository), unfinished, packSizes),
     listPackFiles: (repository) => packSizes.list(join(gitDir(repository), "objects", "pack")),
     async writeRefs(repository, generation, head, readRefs) {
       // One writer a repository: those who come meanwhile wait, then look again.

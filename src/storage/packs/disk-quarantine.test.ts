@@ -15,7 +15,7 @@ test("a pack that comes again gets another name, so that whoever removes the fir
   await mkdir(folder, { recursive: true });
   const packSizes = openPackSizes();
   for (let time = 0; time < 2; time += 1) {
-    const quarantine = await openDiskQuarantine(gitDir, git.newPath(`quarantine-${time}`), packSizes);
+    const quarantine = await openDiskQuarantine(gitDir, () => git.newPath(`quarantine-${time}`), packSizes);
     await quarantine.packFiles.write(`${NAME}.idx`, Buffer.from("an index"));
     await quarantine.packFiles.write(`${NAME}.pack`, Buffer.from("a pack"));
     assert.equal(await quarantine.accept(), (time + 1) * 14);
@@ -35,7 +35,7 @@ test("so it does if only the index of the first one is left: maintenance is abou
   const folder = join(gitDir, "objects", "pack");
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, `${NAME}.idx`), "left over");
-  const quarantine = await openDiskQuarantine(gitDir, git.newPath("quarantine"), openPackSizes());
+  const quarantine = await openDiskQuarantine(gitDir, () => git.newPath("quarantine"), openPackSizes());
   for (const ending of [".idx", ".pack"]) await quarantine.packFiles.write(NAME + ending, Buffer.from("new"));
   await quarantine.accept();
   await rm(join(folder, `${NAME}.idx`));

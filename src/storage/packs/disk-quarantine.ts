@@ -3,10 +3,11 @@ import { writeSync } from "node:fs";
 import { type FileHandle, mkdir, open, readdir, rename, rm, rmdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { reachFaultPoint } from "../../fault-points.ts";
+import { Failure } from "../../model/failure.ts";
 import { hasCode } from "../has-code.ts";
 import { makeFolders } from "../make-folders.ts";
 import { syncFolder } from "../sync-folder.ts";
-import { PACK_FILE_ORDER } from "./copy-packs.ts";
+import { PACK_FILE_ORDER, takeFile } from "./copy-packs.ts";
 import { type FileSizes, type PackSizes, sumOf } from "./pack-sizes.ts";
 import type { Quarantine } from "./pack-store.ts";
 
@@ -17,15 +18,20 @@ const PACK_FILE_MODE = 0o444;
 /** What has been written here, and is being synced since. */
 type Written = { readonly sizeBytes: number; readonly synced: Promise<void> };
 
-/** @param folder where it is made. */
+/** @param newFolder names the folder where it is made. */
 export async function openDiskQuarantine(
   gitDir: string,
-  folder: string,
+  newFolder: () => string,
   packSizes: PackSizes,
 ): Promise<Quarantine> {
+  const folder = newFolder();
+  const to = join(gitDir, "objects", "pack");
   const packFolder = join(folder, "pack");
   await makeBoth(folder, packFolder);
   const written = new Map<string, Written>();
+  let hasGitPacks = false;
+  /** The names that the files have got in the repository. */
+  let accepted: Iterable<string> = [];
   let removed: Promise<boolean> | undefined;
 
   /** @returns its bytes, once they are on the disk. */
@@ -62,17 +68,21 @@ export async function openDiskQuarantine(
         await rm(join(packFolder, name), { force: true });
       },
     },
+    noteGitPacks() {
+      hasGitPacks = true;
+    },
     async accept() {
-      const to = join(gitDir, "objects", "pack");
       // By the time that it has to be synced it is open.
       const opened = open(to, "r");
       opened.catch(() => {});
       try {
-        // What has been written by name is all that there is: else git has written, under names that it chose.
-        const names = written.size > 0 ? [...written.keys()] : await listPackFiles(packFolder);
+        // What has been written by name is all that there is, unless git has written, under names that it chose.
+        const isAllOwn = written.size > 0 && !hasGitPacks;
+        const names = isAllOwn ? [...written.keys()] : await listPackFiles(packFolder);
         const [there, ...own] = await Promise.all([packSizes.list(to), ...names.map(sync)]);
         const places = placesFor(names, there);
         await movePacks(packFolder, to, places);
+        accepted = places.values();
         removed = removeEmpty([packFolder, folder]);
         if (names.length > 0) await (await opened).sync();
         reachFaultPoint("packs.accepted");
@@ -82,6 +92,18 @@ export async function openDiskQuarantine(
         return sumOf(sizes);
       } finally {
         closeLater(opened);
+      }
+    },
+    async reopen() {
+      const again = await openDiskQuarantine(gitDir, newFolder, packSizes);
+      again.noteGitPacks();
+      try {
+        for (const name of accepted) await takeFile(join(to, name), join(again.objectFolder, "pack", name));
+        return again;
+      } catch (error) {
+        await again.discard();
+        if (!hasCode(error, "ENOENT")) throw error;
+        throw new Failure("unavailable", "the repository has just been repacked: try again");
       }
     },
     async discard() {

@@ -4,6 +4,7 @@ import type { BranchName } from "../../model/ref-name.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import type { FileSizes } from "./pack-sizes.ts";
 import type { PackSnapshot } from "./pack-snapshot.ts";
+import type { RepackFolder } from "./repack-folder.ts";
 
 /** A place beside a repository where the objects of one push wait until they are found good. */
 export type Quarantine = {
@@ -13,12 +14,20 @@ export type Quarantine = {
   readonly objectFolder: string;
   /** Puts files of packs in there. They begin to be synced as soon as they are written. */
   readonly packFiles: PackFiles;
+  /** Says that git writes packs here itself, under names that it chooses. */
+  noteGitPacks(): void;
   /**
    * Makes the objects part of the repository, so that they survive a loss of power.
    *
    * @returns the bytes of all packs that the repository has then, and their indexes.
    */
   accept(): Promise<number>;
+  /**
+   * A second quarantine with what has been accepted here, under second names: for objects that have to be looked at again.
+   *
+   * @throws Failure unavailable if a repack has taken them in.
+   */
+  reopen(): Promise<Quarantine>;
   /** Removes what is left. */
   discard(): Promise<void>;
 };
@@ -46,6 +55,8 @@ export type PackStore = {
   /** For a row that is to be deleted, before it is. */
   markRepository(repository: Uuid): Promise<MarkedRepositoryFolder>;
   openQuarantine(repository: Uuid): Promise<Quarantine>;
+  /** For maintenance. @param refs what is to be kept. */
+  openRepackFolder(repository: Uuid, refs: readonly Pick<Ref, "name" | "target">[]): Promise<RepackFolder>;
   /** Undefined where there can be none. */
   openSnapshot(repository: Uuid): Promise<PackSnapshot | undefined>;
   /**

@@ -3,7 +3,9 @@ import { Failure } from "../../model/failure.ts";
 import type { ObjectId } from "../../model/object-id.ts";
 import type { Ref, RefOutcome, RefUpdate } from "../../model/ref.ts";
 import { BRANCH_PREFIX, type BranchName, type RefName } from "../../model/ref-name.ts";
+import type { Repository } from "../../model/repository.ts";
 import type { Uuid } from "../../model/uuid.ts";
+import { insertFormerTips } from "./former-tips.ts";
 import { decideRefUpdates, type NameConflicts, namesAbove, survivingDeletions } from "./ref-decisions.ts";
 import type { RefRow, Schema } from "./schema.ts";
 
@@ -159,27 +161,46 @@ export async function findTargets(
   return new Set(ids.filter((id) => found.has(id)));
 }
 
+/** Objects have been dropped since those that refs are to reach were found whole: they have to be looked at again. */
+export class ObjectsDroppedError extends Error {
+  constructor() {
+    super("objects have been dropped since the refs' new values were looked at");
+    this.name = "ObjectsDroppedError";
+  }
+}
+
+export type RefUpdateOptions = {
+  readonly isAtomic: boolean;
+  readonly now: Date;
+  /** The drop number by which the new values were found whole. Undefined: there are none, or nothing is dropped here. */
+  readonly dropNumber?: number | undefined;
+};
+
 /**
  * Applies the updates of one push: each only if its ref is as the update expects. With `isAtomic`, all or none. When at
- * least one is applied, the repository's ref generation rises by one. Call it in a transaction.
+ * least one is applied, the repository's ref generation rises by one, and what refs pointed at until then is noted. Call it in
+ * a transaction.
  *
  * @returns what became of each update, in their order.
  * @throws Failure not-found if the repository is no longer there.
+ * @throws ObjectsDroppedError
  */
 export async function applyRefUpdates(
   tx: Kysely<Schema>,
   repositoryUuid: Uuid,
   updates: readonly RefUpdate[],
-  { isAtomic, now }: { readonly isAtomic: boolean; readonly now: Date },
+  options: RefUpdateOptions,
 ): Promise<readonly RefOutcome[]> {
   if (updates.length === 0) return [];
-  const { mainBranch } = await lockRepository(tx, repositoryUuid);
+  const { isAtomic, now, dropNumber } = options;
+  const { mainBranch, ...locked } = await lockRepository(tx, repositoryUuid);
+  if (dropNumber !== undefined && locked.dropNumber !== dropNumber) throw new ObjectsDroppedError();
   // Judged here, under the lock: what is the main branch may have changed since the push was let in.
   const isMainDeleted = (update: RefUpdate) =>
     update.new === undefined && mainBranch !== undefined && update.name === BRANCH_PREFIX + mainBranch;
   if (updates.some(isMainDeleted)) {
     const others = updates.filter((update) => !isMainDeleted(update));
-    const decided = isAtomic ? [] : await applyRefUpdates(tx, repositoryUuid, others, { isAtomic, now });
+    const decided = isAtomic ? [] : await applyRefUpdates(tx, repositoryUuid, others, options);
     const byUpdate = new Map(decided.map((outcome) => [outcome.update, outcome]));
     return updates.map((update) => {
       if (isMainDeleted(update)) return { update, refused: MAIN_BRANCH_DELETION };
@@ -208,16 +229,22 @@ export const MAIN_BRANCH_DELETION = "deletion of the main branch prohibited";
  *
  * @throws Failure not-found if the repository is no longer there.
  */
-export async function lockRepository(
-  tx: Kysely<Schema>,
-  repositoryUuid: Uuid,
-): Promise<{ readonly mainBranch: BranchName | undefined }> {
-  const query = tx.selectFrom("repository").select("main_branch").where("uuid", "=", repositoryUuid);
+export async function lockRepository(tx: Kysely<Schema>, repositoryUuid: Uuid): Promise<LockedRepository> {
+  const query = tx
+    .selectFrom("repository")
+    .select(["main_branch", "ref_generation", "drop_number"])
+    .where("uuid", "=", repositoryUuid);
   const row = await (isPostgres(tx) ? query.forNoKeyUpdate() : query).executeTakeFirst();
   if (row === undefined)
     throw new Failure("not-found", "Cannot update refs: the repository no longer exists");
-  return { mainBranch: (row.main_branch ?? undefined) as BranchName | undefined };
+  return {
+    mainBranch: (row.main_branch ?? undefined) as BranchName | undefined,
+    refGeneration: row.ref_generation,
+    dropNumber: row.drop_number,
+  };
 }
+
+type LockedRepository = Pick<Repository, "mainBranch" | "refGeneration" | "dropNumber">;
 
 /** For each new name, a ref that exists below it as in a directory and is not deleted by the same push. */
 async function findRefsBelow(
@@ -297,6 +324,7 @@ async function writeRefs(
       )
       .execute();
   }
+  await insertFormerTips(tx, repositoryUuid, applied, now);
   await tx
     .updateTable("repository")
     .set((eb) => ({ ref_generation: eb("ref_generation", "+", 1), updated_at: now.getTime() }))

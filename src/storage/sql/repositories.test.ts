@@ -60,6 +60,8 @@ describeDatabases("repositories", (current) => {
       mainBranch: "main" as BranchName,
       sizeBytes: 5_000_000_000,
       refGeneration: 3,
+      dropNumber: 2,
+      commitGraph: "5".repeat(40),
       isPrivate: false,
       hasWiki: true,
       forkPolicy: "no_forks",

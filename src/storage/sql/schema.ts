@@ -28,6 +28,7 @@ type CoreTables = {
   repository_permission: RepositoryPermissionRow;
   api_token: ApiTokenRow;
   ref: RefRow;
+  former_tip: FormerTipRow;
   commits_cursor: CommitsCursorRow;
   installation: InstallationRow;
 };
@@ -105,6 +106,10 @@ export type RepositoryRow = {
   main_branch: string | null;
   size_bytes: number;
   ref_generation: number;
+  /** Rises when maintenance drops objects, before any file goes. */
+  drop_number: number;
+  /** The trailing checksum, in hex, of the commit graph that was written since the last drop. Null: there is none. */
+  commit_graph: string | null;
   /** The repository that this one was forked from, while it is there. */
   parent_uuid: string | null;
   created_at: number;
@@ -137,6 +142,14 @@ export type RefRow = {
   name: string;
   target: string;
   peeled: string | null;
+};
+
+/** What a ref pointed at before it was moved or deleted. */
+export type FormerTipRow = {
+  repository_uuid: string;
+  name: string;
+  target: string;
+  left_at: number;
 };
 
 export type CommitsCursorRow = {

@@ -35,14 +35,13 @@ export type Step =
 export type Command = "create-token" | "revoke-token" | "rotate-token" | "import";
 
 const ACCEPTING: readonly FaultPoint[] = ["packs.synced", "packs.moving", "packs.moved", "packs.accepted"];
+const CHECKING: readonly FaultPoint[] = ["objects.quarantined", "objects.indexed", "objects.checked"];
 const CHANGING: readonly FaultPoint[] = ["refs.judged", "refs.applied", "refs.owed", "refs.committed"];
 
 /** The fault points on the way of each. */
 export const POINTS_OF_STEPS: Readonly<Record<Step, readonly FaultPoint[]>> = {
   push: [
-    "push.quarantined",
-    "push.indexed",
-    "push.checked",
+    ...CHECKING,
     ...ACCEPTING,
     ...CHANGING,
     "push.answering",
@@ -53,18 +52,22 @@ export const POINTS_OF_STEPS: Readonly<Record<Step, readonly FaultPoint[]>> = {
   // Git's: a small pack needs no process.
   "large-push": [
     "git index-pack",
-    "git rev-list",
+    "git pack-objects",
     "maintenance.begun",
-    "maintenance.refs-written",
+    "maintenance.linked",
     "git repack",
     "maintenance.repacked",
     "git commit-graph",
     "maintenance.graph-written",
+    "maintenance.placed",
+    "maintenance.declared",
+    "maintenance.graph-placed",
+    "maintenance.removing",
   ],
   fetch: ["packed-refs.head-written"],
-  commit: ["src.received", "src.built", "src.indexed", ...ACCEPTING, ...CHANGING],
-  branch: [...CHANGING],
-  tag: ["tag.indexed", ...ACCEPTING, ...CHANGING],
+  commit: ["src.received", "src.built", ...CHECKING, "src.stored", ...ACCEPTING, ...CHANGING],
+  branch: [...CHECKING, ...CHANGING],
+  tag: [...CHECKING, ...ACCEPTING, ...CHANGING],
   "delete-ref": [...CHANGING],
   create: ["repository.folder-made", "repository.row-made", "repository.created"],
   delete: [

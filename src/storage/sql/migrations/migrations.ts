@@ -5,6 +5,7 @@ import { reviews } from "./004-reviews.ts";
 import { webhooks } from "./005-webhooks.ts";
 import { forks } from "./006-forks.ts";
 import { audit } from "./007-audit.ts";
+import { formerTips } from "./008-former-tips.ts";
 import { installation } from "./010-installation.ts";
 import { foldCase } from "./013-fold-case.ts";
 import { formerNames } from "./014-former-names.ts";
@@ -19,6 +20,7 @@ export const MIGRATIONS: readonly Migration[] = [
   webhooks,
   forks,
   audit,
+  formerTips,
   installation,
   foldCase,
   formerNames,

@@ -1,0 +1,118 @@
+import { reachFaultPoint } from "../fault-points.ts";
+import { isConnected } from "../git/packs/connectivity.ts";
+import { isDropDue, markDrop, mendHalves, repack, writeCommitGraph } from "../git/packs/maintain.ts";
+import type { ObjectId } from "../model/object-id.ts";
+import type { Ref } from "../model/ref.ts";
+import type { RefName } from "../model/ref-name.ts";
+import type { Repository } from "../model/repository.ts";
+import type { Uuid } from "../model/uuid.ts";
+import type { WritePorts } from "../ports.ts";
+import type { RepackFolder } from "../storage/packs/repack-folder.ts";
+import { declareDrop, noteCommitGraph } from "../storage/sql/drops.ts";
+import { listFormerTips, listKeptTips } from "../storage/sql/former-tips.ts";
+import { listRefs } from "../storage/sql/refs.ts";
+import { findRepository } from "../storage/sql/repositories.ts";
+
+export type MaintainPorts = Pick<WritePorts, "database" | "packs" | "clock">;
+
+/** Pushes that come in while a drop is about to be declared are looked at one after another. */
+const DECLARATIONS_MAX = 5;
+
+/**
+ * Joins a repository's packs and renews its commit graph; once a week drops what refs have not reached for two weeks. Everything
+ * is made apart. Then the new packs are put beside the old ones, then the database is told, and only then the old ones go; so
+ * whenever it ends early, all that is kept is there.
+ *
+ * Call it with the repository's place for maintenance taken.
+ */
+export async function maintainRepository(
+  ports: MaintainPorts,
+  uuid: Uuid,
+  signal: AbortSignal,
+): Promise<void> {
+  const gitDir = ports.packs.gitDir(uuid);
+  const readAt = ports.clock();
+  // Its numbers are read before the refs: what changes in between is seen when the drop is declared.
+  const repository = await findRepository(ports.database.kysely, undefined, { uuid });
+  if (repository === undefined) return;
+  const kept = await listKept(ports, uuid, readAt);
+  const drops = await isDropDue(gitDir, readAt);
+  await mendHalves({ gitDir, signal });
+  // The packs are read after the refs, so that they have all that these reach.
+  const folder = await ports.packs.openRepackFolder(uuid, kept);
+  try {
+    reachFaultPoint("maintenance.linked");
+    const place = { gitDir: folder.gitDir, signal };
+    await repack(place, { drops });
+    reachFaultPoint("maintenance.repacked");
+    const commitGraph = await writeCommitGraph(place);
+    reachFaultPoint("maintenance.graph-written");
+    await folder.place();
+    reachFaultPoint("maintenance.placed");
+    const { dropNumber } = repository;
+    const isDeclared = drops
+      ? await declare(ports, repository, { kept, folder, commitGraph, readAt, signal })
+      : await noteCommitGraph(ports.database.kysely, uuid, { dropNumber, commitGraph });
+    reachFaultPoint("maintenance.declared");
+    if (isDeclared) {
+      await folder.placeCommitGraph();
+      reachFaultPoint("maintenance.graph-placed");
+      await folder.removeReplaced();
+    } else {
+      await folder.removePlaced();
+    }
+    if (drops) await markDrop(gitDir, readAt);
+  } finally {
+    await folder.close();
+  }
+}
+
+/** Under names that are nowhere but in the folder that is repacked: what refs have left is kept, and cannot be fetched. */
+const FORMER_PREFIX = "refs/pail/former/";
+
+type KeptRef = Pick<Ref, "name" | "target">;
+
+async function listKept({ database }: MaintainPorts, uuid: Uuid, now: Date): Promise<readonly KeptRef[]> {
+  const refs = await listRefs(database.kysely, uuid);
+  const former = await listFormerTips(database.kysely, uuid, now);
+  const targets = [...new Set(former.map(({ target }) => target))];
+  return [
+    ...refs,
+    ...targets.map((target, number) => ({ name: `${FORMER_PREFIX}${number}` as RefName, target })),
+  ];
+}
+
+type Prepared = {
+  readonly kept: readonly KeptRef[];
+  readonly folder: RepackFolder;
+  readonly commitGraph: string;
+  readonly readAt: Date;
+  readonly signal: AbortSignal;
+};
+
+/**
+ * Declares the drop if refs are whole without what is to go. Refs that have changed meanwhile are looked at in the folder: with
+ * the new packs and what was pushed since, and nothing else.
+ *
+ * @returns false if it must not be, or pushes come too fast.
+ */
+async function declare(
+  ports: MaintainPorts,
+  { uuid, dropNumber, ...repository }: Repository,
+  { kept, folder, commitGraph, readAt, signal }: Prepared,
+): Promise<boolean> {
+  const whole = new Set<ObjectId>(kept.map(({ target }) => target));
+  let { refGeneration } = repository;
+  for (let tries = 0; tries < DECLARATIONS_MAX; tries += 1) {
+    const drop = { dropNumber, refGeneration, commitGraph, readAt };
+    const outcome = await ports.database.transaction((tx) => declareDrop(tx, uuid, drop));
+    if (outcome.kind !== "refs-changed") return outcome.kind === "dropped";
+    refGeneration = outcome.refGeneration;
+    const now = await listKeptTips(ports.database.kysely, uuid, ports.clock());
+    const tips = now.filter((tip) => !whole.has(tip));
+    await folder.takeNewer();
+    if (tips.length > 0 && !(await isConnected(tips, whole, { gitDir: folder.gitDir, signal }))) return false;
+    for (const tip of tips) whole.add(tip);
+  }
+  return false;
+}

@@ -1,0 +1,132 @@
+import { randomBytes } from "node:crypto";
+import { copyFile, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { reachFaultPoint } from "../../fault-points.ts";
+import type { Ref } from "../../model/ref.ts";
+import { hasCode } from "../has-code.ts";
+import { makeFolders } from "../make-folders.ts";
+import { syncFolder } from "../sync-folder.ts";
+import { copyPacks, type LinkFile, PACK_FILE_ORDER, takeFile } from "./copy-packs.ts";
+
+/**
+ * A copy of a repository that is made to be repacked. git never removes anything where others read: it works here, and what it
+ * has made is put beside what it replaces, under names that are used once. So a git that outlives its server can do no harm,
+ * and whoever removes a pack by its name removes no other one.
+ */
+export type RepackFolder = {
+  /** A bare repository with all packs that the other one had, and refs as they were given. */
+  readonly gitDir: string;
+  /** Takes the packs that the repository has got since. */
+  takeNewer(): Promise<void>;
+  /** Puts the packs that git has made into the repository, so that they survive a loss of power. */
+  place(): Promise<void>;
+  /** Takes them out again: what they were to replace stays. */
+  removePlaced(): Promise<void>;
+  placeCommitGraph(): Promise<void>;
+  /** Removes the packs from the repository that are not here any more. */
+  removeReplaced(): Promise<void>;
+  /** Removes this folder. */
+  close(): Promise<void>;
+};
+
+const CONFIG = "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n";
+const COMMIT_GRAPH = join("objects", "info", "commit-graph");
+const ALTERNATES = join("objects", "info", "alternates");
+
+/**
+ * @param refs what is to be kept.
+ * @param folder where it is made.
+ */
+export async function openRepackFolder(
+  repository: string,
+  folder: string,
+  refs: readonly Pick<Ref, "name" | "target">[],
+  linkFile?: LinkFile,
+): Promise<RepackFolder> {
+  const [from, to] = [join(repository, "objects", "pack"), join(folder, "objects", "pack")];
+  const close = () => rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 20 });
+  try {
+    for (const name of ["refs", join("objects", "pack"), join("objects", "info")])
+      await makeFolders(join(folder, name));
+    await writeFile(join(folder, "config"), CONFIG);
+    await writeFile(join(folder, "HEAD"), "ref: refs/heads/main\n");
+    // No traits in a header: git sorts the lines and peels the tags itself.
+    await writeFile(
+      join(folder, "packed-refs"),
+      refs.map(({ name, target }) => `${target} ${name}\n`).join(""),
+    );
+    await copyFile(join(repository, ALTERNATES), join(folder, ALTERNATES)).catch(unlessMissing);
+    await takeLooseObjects(join(repository, "objects"), join(folder, "objects"), linkFile);
+    const taken = await copyPacks(from, to, linkFile);
+    // What is known of each commit need not be found out again.
+    await takeFile(join(repository, COMMIT_GRAPH), join(folder, COMMIT_GRAPH), linkFile).catch(unlessMissing);
+    return openFolder({ repository, folder, from, to, taken, linkFile, close });
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function openFolder({ repository, folder, from, to, taken, linkFile, close }: Opened): RepackFolder {
+  /** By the names that git has given them, the names that they have got. */
+  const placed = new Map<string, string>();
+  let left: ReadonlySet<string> = taken;
+
+  async function removeAll(names: Iterable<string>): Promise<void> {
+    for (const name of names) {
+      // As git does it (packfile.c, unlink_pack_path): a lone index is removed by the next maintenance.
+      for (const ending of PACK_FILE_ORDER) await rm(join(from, name + ending), { force: true });
+      reachFaultPoint("maintenance.removing");
+    }
+  }
+
+  return {
+    gitDir: folder,
+    async takeNewer() {
+      await copyPacks(from, to, linkFile, new Set([...taken, ...placed.values()]));
+    },
+    async place() {
+      const files = await readdir(to);
+      left = new Set(files.filter((file) => file.endsWith(".idx")).map((file) => file.slice(0, -4)));
+      for (const name of left) {
+        if (taken.has(name)) continue;
+        const own = `pack-${randomBytes(20).toString("hex")}`;
+        placed.set(name, own);
+        for (const ending of PACK_FILE_ORDER.filter((each) => files.includes(name + each)))
+          await takeFile(join(to, name + ending), join(from, own + ending), linkFile);
+      }
+      await syncFolder(from);
+    },
+    removePlaced: () => removeAll(placed.values()),
+    async placeCommitGraph() {
+      await rename(join(folder, COMMIT_GRAPH), join(repository, COMMIT_GRAPH)).catch(unlessMissing);
+    },
+    async removeReplaced() {
+      await removeAll([...taken].filter((name) => !left.has(name)));
+    },
+    close,
+  };
+}
+
+type Opened = {
+  readonly repository: string;
+  readonly folder: string;
+  readonly from: string;
+  readonly to: string;
+  readonly taken: ReadonlySet<string>;
+  readonly linkFile: LinkFile | undefined;
+  readonly close: () => Promise<void>;
+};
+
+/** Pail writes none; whoever has put objects into the repository by hand may have. */
+async function takeLooseObjects(from: string, to: string, linkFile?: LinkFile): Promise<void> {
+  for (const shard of (await readdir(from)).filter((name) => /^[0-9a-f]{2}$/.test(name))) {
+    await makeFolders(join(to, shard));
+    for (const name of await readdir(join(from, shard)))
+      await takeFile(join(from, shard, name), join(to, shard, name), linkFile);
+  }
+}
+
+function unlessMissing(error: unknown): void {
+  if (!hasCode(error, "ENOENT")) throw error;
+}

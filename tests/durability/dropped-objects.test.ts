@@ -1,0 +1,314 @@
+// A drop of objects between any two steps of what changes refs: whatever is acknowledged is whole.
+import assert from "node:assert/strict";
+import { copyFile, readdir, rename, utimes } from "node:fs/promises";
+import { join } from "node:path";
+import { after, describe, test } from "node:test";
+import { runGit } from "../../src/git/git-process.ts";
+import { maintainRepository } from "../../src/jobs/maintain-repository.ts";
+import { Failure } from "../../src/model/failure.ts";
+import type { ObjectId } from "../../src/model/object-id.ts";
+import type { RefName } from "../../src/model/ref-name.ts";
+import type { RepositorySlug } from "../../src/model/slug.ts";
+import type { CommitPart } from "../../src/operations/commit-wish.ts";
+import { createCommit } from "../../src/operations/create-commit.ts";
+import { createBranch, createTag } from "../../src/operations/create-ref.ts";
+import { forkRepository } from "../../src/operations/fork-repository.ts";
+import { push } from "../../src/operations/push.ts";
+import type { WritePorts } from "../../src/ports.ts";
+import { applyRefUpdates, findRef } from "../../src/storage/sql/refs.ts";
+import { findRepository } from "../../src/storage/sql/repositories.ts";
+import { startFilledApp } from "../support/filled-app.ts";
+import { createDatabasePlace, DIALECTS } from "../support/test-database.ts";
+
+const DAY_MS = 86_400_000;
+const NEVER = new AbortController().signal;
+const BASES = { web: "http://pail.test", api: "http://pail.test" } as never;
+
+for (const dialect of DIALECTS)
+  describe(`objects that are dropped meanwhile, on ${dialect}`, async () => {
+    const place = await createDatabasePlace(dialect);
+    after(() => place.remove());
+    const { app, git, folder, rest, commit } = await startFilledApp({ database: place.settings });
+    const { uuid } = app.repository;
+    const gitDir = app.ports.packs.gitDir(uuid);
+    const packFolder = join(gitDir, "objects", "pack");
+    let names = 0;
+    const newName = () => {
+      names += 1;
+      return `branch-${names}`;
+    };
+
+    const by = { account: app.owner, bases: BASES, signal: NEVER };
+    const current = async () => (await findRepository(app.ports.database.kysely, undefined, { uuid }))!;
+
+    async function agePacks(): Promise<void> {
+      const old = new Date(Date.now() - 20 * DAY_MS);
+      for (const name of await readdir(packFolder)) await utimes(join(packFolder, name), old, old);
+    }
+
+    /** Drops, 15 days from now, what nothing has reached for two weeks then. */
+    async function drop(ports: WritePorts = app.ports, { isAged = true } = {}): Promise<void> {
+      if (isAged) await agePacks();
+      const clock = () => new Date(Date.now() + 15 * DAY_MS);
+      await maintainRepository({ ...ports, clock }, uuid, NEVER);
+      const mark = join(gitDir, "full-repack-done");
+      await utimes(mark, new Date(), new Date());
+    }
+
+    /** The same ports, with something done once before the first transaction that begins. */
+    function interrupted(between: () => Promise<void>): WritePorts {
+      let isDone = false;
+      const { database } = app.ports;
+      return {
+        ...app.ports,
+        database: {
+          ...database,
+          async transaction(work) {
+            if (!isDone) {
+              isDone = true;
+              await between();
+            }
+            return database.transaction(work);
+          },
+        },
+      };
+    }
+
+    /** A commit that a branch has just left: kept by what the server knows, and dropped by a drop in 15 days. */
+    async function leaveCommit(): Promise<ObjectId> {
+      const name = newName();
+      await git.out(["checkout", "--quiet", "--detach", "main"], { folder });
+      const id = await commit({ [`only-in-${name}.txt`]: `${name}\n`.repeat(200) }, name);
+      await git.out(["push", "--quiet", "origin", `HEAD:refs/heads/${name}`], { folder });
+      await git.out(["checkout", "--quiet", "main"], { folder });
+      assert.equal((await rest("DELETE", `/refs/branches/${name}`)).status, 204);
+      return id as ObjectId;
+    }
+
+    async function isThere(id: ObjectId): Promise<boolean> {
+      return (await git.run(["cat-file", "-e", `${id}^{tree}`], { folder: gitDir })).status === 0;
+    }
+
+    async function assertWhole(): Promise<void> {
+      await app.ports.packs.writeRefs(uuid, (await current()).refGeneration, undefined, async () =>
+        (await app.ports.database.lookups.listRefs(uuid)).slice(),
+      );
+      await git.out(["fsck", "--full", "--strict", "--no-dangling"], { folder: gitDir });
+    }
+
+    async function packOf(tip: string, ...known: readonly string[]): Promise<Buffer> {
+      const input = [tip, ...known.map((id) => `^${id}`)].join("\n");
+      return git.bytes(["pack-objects", "--revs", "--stdout", "--quiet"], { folder, input: `${input}\n` });
+    }
+
+    async function pushTo(ports: WritePorts, name: string, id: string, pack: Buffer): Promise<string> {
+      async function* bytes() {
+        yield pack;
+      }
+      const report = await push(
+        ports,
+        await current(),
+        {
+          capabilities: new Map(),
+          commands: [{ name: `refs/heads/${name}`, old: undefined, new: id as ObjectId }],
+          pack: bytes(),
+        } as unknown as Parameters<typeof push>[2],
+        { author: { kind: "account", account: app.owner }, bases: undefined, signal: NEVER },
+      );
+      return report.unpackProblem ?? report.refs[0]?.refused ?? "ok";
+    }
+
+    async function* parts(name: string, parent: ObjectId): AsyncGenerator<CommitPart> {
+      yield { kind: "detail", detail: "branch", text: name };
+      yield { kind: "detail", detail: "parents", text: parent };
+      async function* content() {
+        yield Buffer.from("new\n");
+      }
+      yield { kind: "file", path: "new.txt" as never, type: "file", content: content() };
+    }
+
+    const EMPTY_PACK = Buffer.from("5041434b0000000200000000029d08823bd8a8eab510ad6ac75c823cfd3ed31e", "hex");
+
+    test("a first commit is there", async () => {
+      await commit({ "a.txt": "a\n" }, "First");
+      await git.out(["push", "--quiet", "origin", "HEAD:refs/heads/main"], { folder });
+      // A repository's first maintenance drops nothing.
+      await maintainRepository(app.ports, uuid, NEVER);
+      assert.equal((await current()).dropNumber, 0);
+    });
+
+    for (const [what, act] of [
+      [
+        "a branch over REST",
+        async (ports: WritePorts, name: string, id: ObjectId) =>
+          void (await createBranch(ports, await current(), { name, revision: id }, by)),
+      ],
+      [
+        "a tag over REST",
+        async (ports: WritePorts, name: string, id: ObjectId) =>
+          void (await createTag(ports, await current(), { name, revision: id, message: "kept" }, by)),
+      ],
+      [
+        "a commit over REST on top of it",
+        async (ports: WritePorts, name: string, id: ObjectId) =>
+          void (await createCommit(ports, await current(), parts(name, id), by)),
+      ],
+      [
+        "a push without a pack",
+        async (ports: WritePorts, name: string, id: ObjectId) => {
+          const answer = await pushTo(ports, name, id, EMPTY_PACK);
+          if (answer !== "ok") throw new Failure("unavailable", answer);
+        },
+      ],
+      [
+        "a push of a commit on top of it",
+        async (ports: WritePorts, name: string, id: ObjectId) => {
+          await git.out(["checkout", "--quiet", "--detach", id], { folder });
+          const next = await commit({ "on-top.txt": name }, "On top");
+          await git.out(["checkout", "--quiet", "main"], { folder });
+          const answer = await pushTo(ports, name, next, await packOf(next, id));
+          if (answer !== "ok") throw new Failure("unavailable", answer);
+        },
+      ],
+    ] as const) {
+      test(`${what} is made if nothing comes between`, async () => {
+        const name = newName();
+        await act(app.ports, name, await leaveCommit());
+        await drop();
+        await assertWhole();
+      });
+
+      test(`${what} is refused if what it needs is dropped after it was found`, async () => {
+        const [name, id] = [newName(), await leaveCommit()];
+        const ports = interrupted(() => drop());
+        await assert.rejects(act(ports, name, id), (error) => error instanceof Failure);
+        assert.ok(!(await isThere(id)));
+        for (const ref of [`refs/heads/${name}`, `refs/tags/${name}`])
+          assert.equal(await findRef(app.ports.database.kysely, uuid, ref as RefName), undefined);
+        await assertWhole();
+      });
+    }
+
+    test("what a push has brought is put in place once more after a drop, and stays", async () => {
+      await git.out(["checkout", "--quiet", "main"], { folder });
+      const next = await commit({ "brought.txt": "brought\n" }, "Brought");
+      const name = newName();
+      const ports = interrupted(() => drop(app.ports, { isAged: false }));
+      assert.equal(await pushTo(ports, name, next, await packOf(next, `${next}~`)), "ok");
+      await drop();
+      await assertWhole();
+    });
+
+    test("what a push has brought and a drop has taken, since its pack seemed old, is refused and can be pushed again", async () => {
+      const next = await commit({ "again.txt": "again\n" }, "Again");
+      const name = newName();
+      const pack = await packOf(next, `${next}~`);
+      const ports = interrupted(() => drop());
+      await assert.rejects(pushTo(ports, name, next, pack), /repacked: try again/);
+      assert.ok(!(await isThere(next as ObjectId)));
+      assert.equal(await pushTo(app.ports, name, next, pack), "ok");
+      await drop();
+      await assertWhole();
+    });
+
+    test("a drop gives way to a ref that has come meanwhile, if that needs what is to go", async () => {
+      const id = await leaveCommit();
+      const { dropNumber } = await current();
+      const name = `refs/heads/${newName()}` as RefName;
+      let transactions = 0;
+      const { database } = app.ports;
+      const ports: WritePorts = {
+        ...app.ports,
+        database: {
+          ...database,
+          async transaction(work) {
+            transactions += 1;
+            // As one that has not looked at what it points at.
+            if (transactions === 1)
+              await database.transaction((tx) =>
+                applyRefUpdates(tx, uuid, [{ name, old: undefined, new: id, peeled: undefined }], {
+                  isAtomic: true,
+                  now: new Date(),
+                }),
+              );
+            return database.transaction(work);
+          },
+        },
+      };
+      await drop(ports);
+      assert.ok(transactions >= 1);
+      assert.equal((await current()).dropNumber, dropNumber);
+      assert.ok(await isThere(id));
+      await assertWhole();
+    });
+
+    test("a drop is declared beside a push that needs nothing of what goes", async () => {
+      const gone = await leaveCommit();
+      const next = await commit({ "beside.txt": "beside\n" }, "Beside");
+      const name = newName();
+      const { dropNumber } = await current();
+      const pack = await packOf(next, `${next}~`);
+      const ports = interrupted(async () => assert.equal(await pushTo(app.ports, name, next, pack), "ok"));
+      await drop(ports);
+      assert.equal((await current()).dropNumber, dropNumber + 1);
+      assert.ok(!(await isThere(gone)));
+      await assertWhole();
+    });
+
+    test("a commit graph that is not the one that was noted vouches for nothing, on a warm server", async () => {
+      const id = await leaveCommit();
+      await git.out(["checkout", "--quiet", "--detach", id], { folder });
+      const next = await commit({ "on-top-of-gone.txt": "x" }, "On top");
+      await git.out(["checkout", "--quiet", "main"], { folder });
+      const tips = (await app.ports.database.lookups.listRefs(uuid)).map(({ target }) => target);
+      await runGit(["commit-graph", "write", "--stdin-commits"], {
+        gitDir,
+        input: [...tips, id].map((tip) => `${tip}\n`).join(""),
+      });
+      assert.equal((await rest("GET", `/commit/${id}`)).status, 200);
+      assert.equal((await rest("GET", `/src/${id}/?max_depth=3`)).status, 200);
+      const graph = join(gitDir, "objects", "info", "commit-graph");
+      await copyFile(graph, `${graph}-stale`);
+      await drop();
+      // As if the renewed one had not reached the disk.
+      await rename(`${graph}-stale`, graph);
+      assert.ok(!(await isThere(id)));
+      assert.match(await pushTo(app.ports, newName(), next, await packOf(next, id)), /missing|index-pack/);
+      assert.match(await pushTo(app.ports, newName(), id, EMPTY_PACK), /missing/);
+      await drop();
+      await assertWhole();
+    });
+
+    test("a fork whose parent drops a branch between its refs and its packs is whole", async () => {
+      const name = newName();
+      const id = await leaveCommit();
+      await createBranch(app.ports, await current(), { name, revision: id }, by);
+      let times = 0;
+      const ports: WritePorts = {
+        ...app.ports,
+        packs: {
+          ...app.ports.packs,
+          async copyRepository(from, to) {
+            times += 1;
+            if (times === 1) {
+              assert.equal((await rest("DELETE", `/refs/branches/${name}`)).status, 204);
+              await drop();
+              assert.ok(!(await isThere(id)));
+            }
+            return app.ports.packs.copyRepository(from, to);
+          },
+        },
+      };
+      const fork = await forkRepository(
+        ports,
+        await current(),
+        { workspace: app.workspace, project: app.project, slug: "the-fork" as RepositorySlug },
+        { actorUuid: app.owner.uuid, bases: BASES },
+      );
+      assert.equal(times, 2);
+      const refs = await app.ports.database.lookups.listRefs(fork.uuid);
+      assert.ok(!refs.some((ref) => ref.name === `refs/heads/${name}`));
+      await app.ports.packs.writeRefs(fork.uuid, fork.refGeneration, undefined, async () => refs);
+      await git.out(["fsck", "--full", "--no-dangling"], { folder: app.ports.packs.gitDir(fork.uuid) });
+    });
+  });
