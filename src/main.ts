@@ -65,6 +65,11 @@ const NOUNS = [
     summary: "show and export the audit log",
     load: async () => (await import("./cli/audit.ts")).createAuditCommand(),
   },
+  {
+    name: "unknown-operations",
+    summary: "list what clients asked of the API that this server does not have",
+    load: async () => (await import("./cli/unknown-operations.ts")).createUnknownOperationsCommand(),
+  },
 ] as const;
 
 const words = process.argv.slice(2).filter((word) => !word.startsWith("-"));

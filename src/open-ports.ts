@@ -14,6 +14,7 @@ import { openProcessPlaces, type ProcessPlaces } from "./git/process-places.ts";
 import { openAuditNotes } from "./jobs/audit-notes.ts";
 import { openMaintenance } from "./jobs/maintenance.ts";
 import { createOutboxSignal } from "./jobs/outbox-signal.ts";
+import { openUnknownOperations } from "./jobs/unknown-operations.ts";
 import { type Metrics, NO_METRICS } from "./metrics/metrics.ts";
 import type { Ports } from "./ports.ts";
 import { openByteMemory } from "./storage/byte-memory.ts";
@@ -83,6 +84,7 @@ export async function openPorts(
   const packs = openDiskPackStore(repositoryFolder(config));
   const clock = () => new Date();
   const auditNotes = openAuditNotes({ database, clock, log });
+  const unknownOperations = openUnknownOperations({ database, clock, log });
   const maintenance = openMaintenance({ database, packs, clock, log });
   return {
     config,
@@ -103,6 +105,7 @@ export async function openPorts(
     maintenance,
     outbox: createOutboxSignal(),
     auditNotes,
+    unknownOperations,
     credentialBrake: openCredentialBrake({ clock, failuresMax: config.failedCredentialsMax }),
     rateLimits: config.hasRateLimits ? openRateLimits({ clock }) : undefined,
     log,
@@ -111,6 +114,7 @@ export async function openPorts(
     async close() {
       await maintenance.close();
       await auditNotes.idle();
+      await unknownOperations.flush();
       await objects.close();
       await database.close();
     },

@@ -9,6 +9,7 @@ import type { ProcessPlaces } from "./git/process-places.ts";
 import type { AuditNotes } from "./jobs/audit-notes.ts";
 import type { Maintenance } from "./jobs/maintenance.ts";
 import type { OutboxSignal } from "./jobs/outbox-signal.ts";
+import type { UnknownOperations } from "./jobs/unknown-operations.ts";
 import type { Metrics } from "./metrics/metrics.ts";
 import type { Actor } from "./model/audit.ts";
 import type { ByteMemory } from "./storage/byte-memory.ts";
@@ -45,6 +46,7 @@ export type Ports = {
   readonly outbox: OutboxSignal;
   readonly metrics: Metrics;
   readonly auditNotes: AuditNotes;
+  readonly unknownOperations: UnknownOperations;
   readonly credentialBrake: CredentialBrake;
   /** Undefined: requests are not limited. */
   readonly rateLimits: RateLimits | undefined;

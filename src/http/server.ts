@@ -14,10 +14,12 @@ import { Failure } from "../model/failure.ts";
 import { maskTokens } from "../model/mask-secrets.ts";
 import type { Ports } from "../ports.ts";
 import { isForeignKeyViolation } from "../storage/sql/database-failure.ts";
+import { collectAllowedMethods } from "./allowed-methods.ts";
 import { BUG_BODY, CHALLENGE, errorBody, redirectStatus, statusOf } from "./answer-failure.ts";
 import { decodeBody, parseFormBody } from "./body-text.ts";
 import { answerCors } from "./cors.ts";
 import { openHostGuard } from "./host-guard.ts";
+import { identify } from "./identify.ts";
 import { noteRefusal } from "./note-refusal.ts";
 import { BITBUCKET_API_HOST, BITBUCKET_HOST } from "./public-urls.ts";
 import { openRememberedAnswers, type RememberedAnswers } from "./remembered-answers.ts";
@@ -97,7 +99,8 @@ export function createHttpServer(ports: Ports): AppServer {
   server.addHook("onResponse", async (request, reply) => logRequest(ports, request, reply));
   addBodyParsers(server);
   server.setErrorHandler((error, request, reply) => answerError(ports, error, request, reply));
-  server.setNotFoundHandler((request) => throwNotFound(server, request));
+  const allowedMethods = collectAllowedMethods(server);
+  server.setNotFoundHandler((request, reply) => answerNotFound(ports, allowedMethods, request, reply));
   return server;
 }
 
@@ -277,20 +280,43 @@ function addBodyParsers(server: FastifyInstance): void {
   );
 }
 
-const METHODS = ["GET", "POST", "PUT", "DELETE", "PATCH"] as const;
+/** Beyond it nothing is looked for in a path that leads nowhere. */
+const UNKNOWN_PATH_LENGTH_MAX = 2_048;
 
-/** A path of the API that lacks the method is told apart here: routes for all that there is not would double the start. */
-function throwNotFound(server: FastifyInstance, request: FastifyRequest): never {
+/**
+ * A path that lacks the method is told apart here: routes for all that there is not would double the start. What is asked of
+ * the API and is not there is counted for the operator, with the caller if the credential is good.
+ */
+async function answerNotFound(
+  ports: Ports,
+  allowedMethods: (target: string) => readonly string[],
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
   const { url, method } = request;
-  const isOurMethod = METHODS.some((known) => known === method);
-  const allowed = METHODS.filter((known) => server.findRoute({ method: known, url }) !== null);
-  if (isOurMethod && allowed.length > 0 && url.startsWith("/2.0/")) {
+  const allowed = [...allowedMethods(url.slice(0, UNKNOWN_PATH_LENGTH_MAX))];
+  const isThere = allowed.length > 0;
+  if (isThere) reply.header("allow", [...allowed, "OPTIONS"].join(", "));
+  if (isThere && method === "OPTIONS") return reply.code(204).send();
+  await countUnknown(ports, request, reply);
+  if (isThere)
     throw new Failure("method-refused", "Method not allowed", { detail: `Allowed: ${allowed.join(", ")}` });
-  }
   throw new Failure("no-such-route", "Resource not found", {
     detail: "There is no API hosted at this URL",
     reason: `no route for ${request.method}`,
   });
+}
+
+async function countUnknown(ports: Ports, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  if (!/^\/(?:[12]\.0|!api)\//.test(request.url)) return;
+  const caller = await identify(ports, "rest", "api", request, reply).catch((error: unknown) => {
+    // The path leads nowhere, whoever asks.
+    if (error instanceof Failure) return undefined;
+    throw error;
+  });
+  const account = caller === undefined || caller.kind === "anonymous" ? undefined : caller.account.uuid;
+  const path = request.url.slice(0, UNKNOWN_PATH_LENGTH_MAX).split(/[?#]/, 1)[0]!;
+  request.notes.unknown_operation = ports.unknownOperations.count(request.method, path, account);
 }
 
 /** Turns what Fastify itself refuses, and what the machine lacks, into failures of ours; undefined for a bug. */

@@ -16,6 +16,10 @@ import { startTestApp } from "../support/test-app.ts";
 /** What asks for no scope and no permission, with the reason and the tests of its own. */
 const OUTSIDE: Readonly<Record<string, { readonly why: string; readonly tests: string }>> = {
   "GET /": { why: "the same words for everybody", tests: "tests/access/home-page.test.ts" },
+  "GET /-/downloads/:uuid/:expires/:signature/:name": {
+    why: "the signed link is the proof, and no credential is looked at",
+    tests: "src/rest/downloads/downloads.test.ts",
+  },
   [`POST ${TOKEN_REVOCATION_PATH}`]: {
     why: "the token in the body is the proof, and no other credential is looked at",
     tests: "tests/access/token-revocation.test.ts",

@@ -1,0 +1,35 @@
+import type { FastifyInstance } from "fastify";
+
+/** In the order in which an `Allow` names them. */
+const METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH"] as const;
+
+/**
+ * Remembers which methods the routes of a server have, to tell a method that a path lacks from a path that there is not. The
+ * router itself can only be asked for patterns, not for paths.
+ *
+ * @returns the methods for the path of a request; none if nothing is there.
+ */
+export function collectAllowedMethods(server: FastifyInstance): (target: string) => readonly string[] {
+  const routes: { readonly parts: readonly string[]; readonly methods: readonly string[] }[] = [];
+  server.addHook("onRoute", ({ url, method }) => {
+    routes.push({ parts: url.split("/"), methods: [method].flat() });
+  });
+  return (target) => {
+    const parts = target
+      .split(/[?#]/, 1)[0]!
+      .replace(/(.)\/$/, "$1")
+      .split("/");
+    const found = new Set(
+      routes.filter((route) => fits(route.parts, parts)).flatMap(({ methods }) => methods),
+    );
+    return METHODS.filter((method) => found.has(method));
+  };
+}
+
+function fits(pattern: readonly string[], path: readonly string[]): boolean {
+  const spans = pattern.at(-1) === "*";
+  if (spans ? path.length < pattern.length : path.length !== pattern.length) return false;
+  return pattern.every((part, index) =>
+    part.startsWith(":") ? path[index] !== "" : part === "*" || part === path[index],
+  );
+}

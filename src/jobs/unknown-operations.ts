@@ -1,0 +1,73 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Logger } from "pino";
+import { openOperationPaths } from "../model/operation-path.ts";
+import type { Uuid } from "../model/uuid.ts";
+import type { Database } from "../storage/sql/open-database.ts";
+import { addUnknownRequests, type UnknownOperation } from "../storage/sql/unknown-operations.ts";
+
+/** Counts requests for operations that this server does not have, for whoever uses it in the place of Bitbucket. */
+export type UnknownOperations = {
+  /** @returns what was asked for, without anything that names or opens something. */
+  count(method: string, path: string, accountUuid: Uuid | undefined): string;
+  /** Writes what was counted. */
+  flush(): Promise<void>;
+};
+
+const OPERATIONS = join(import.meta.dirname, "..", "..", "reference", "operations.tsv");
+/** A client in a loop costs one statement in so long. */
+const FLUSH_MS = 2_000;
+/** Between two writings; beyond it what is new is not counted. */
+const COUNTED_MAX = 1_000;
+const METHODS: readonly string[] = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"];
+
+export function openUnknownOperations({
+  database,
+  clock,
+  log,
+}: {
+  readonly database: Pick<Database, "transaction">;
+  readonly clock: () => Date;
+  readonly log: Logger;
+}): UnknownOperations {
+  let counted = new Map<string, UnknownOperation>();
+  let timer: NodeJS.Timeout | undefined;
+  let describe: ReturnType<typeof openOperationPaths> | undefined;
+
+  async function flush(): Promise<void> {
+    clearTimeout(timer);
+    timer = undefined;
+    if (counted.size === 0) return;
+    const entries = [...counted.values()];
+    counted = new Map();
+    try {
+      await database.transaction((tx) => addUnknownRequests(tx, entries));
+    } catch (error) {
+      log.warn({ err: error }, "unknown operations were not counted");
+    }
+  }
+
+  return {
+    count(sentMethod, path, lastAccountUuid) {
+      const method = METHODS.includes(sentMethod) ? sentMethod : "OTHER";
+      describe ??= openOperationPaths(readFileSync(OPERATIONS, "utf8"));
+      const operation = describe(method === "HEAD" ? "GET" : method, path);
+      const name = `${method} ${operation.path}`;
+      const before = counted.get(name);
+      const now = clock();
+      if (before !== undefined || counted.size < COUNTED_MAX)
+        counted.set(name, {
+          method,
+          ...operation,
+          requests: (before?.requests ?? 0) + 1,
+          firstAt: before?.firstAt ?? now,
+          lastAt: now,
+          lastAccountUuid,
+        });
+      // The process may end at any time: what it has counted by then is written when it closes.
+      timer ??= setTimeout(() => void flush(), FLUSH_MS).unref();
+      return name;
+    },
+    flush,
+  };
+}
