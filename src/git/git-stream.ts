@@ -15,7 +15,7 @@ const STDERR_LENGTH_MAX = 4096;
  */
 export async function openGitStream(
   args: readonly string[],
-  options: GitOptions & { readonly signal: AbortSignal },
+  options: GitOptions & { readonly signal: AbortSignal; readonly input?: Buffer },
 ): Promise<Readable> {
   const { signal, takeSlot } = options;
   signal.throwIfAborted();
@@ -27,7 +27,7 @@ export async function openGitStream(
     giveBack?.();
     throw error;
   }
-  child.stdin.end();
+  child.stdin.end(options.input);
   let stderr = "";
   child.stderr.on("data", (chunk: Buffer) => {
     if (stderr.length < STDERR_LENGTH_MAX) stderr += chunk.toString();

@@ -14,6 +14,7 @@ import { requireExplicitAccess } from "../authorization/explicit-access.ts";
 import type { SubjectRequirement } from "../authorization/readmit.ts";
 import { requireAccount } from "../authorization/require-account.ts";
 import type { Account } from "../model/account.ts";
+import { hasRawBytes } from "../model/byte-text.ts";
 import type { Caller } from "../model/caller.ts";
 import { Failure } from "../model/failure.ts";
 import type { Permission } from "../model/permission.ts";
@@ -250,12 +251,23 @@ export async function admitToTargetProject(
   return project;
 }
 
-/** NUL and its like have no meaning in any path or query here, and end a text early in C. */
+/**
+ * NUL is in no name, and ends a text early in C. Other control characters may be in the name of a file, percent-encoded; as
+ * they are they have no place in a URL.
+ */
 function refuseControlCharacters(request: FastifyRequest): void {
+  const params = request.params as PathParameters;
+  for (const text of Object.values(params)) {
+    // The paths of files take the rest of a URL. No other name has bytes that are not UTF-8.
+    if (text === params["*"] || !hasRawBytes(text)) continue;
+    throw new Failure("invalid-input", "Bad request: the URL is not UTF-8", {
+      fields: { url: ["not UTF-8"] },
+    });
+  }
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
-  if (/%0[0-8bcef]|%1[0-9a-f]|%7f|[\x00-\x1f\x7f]/i.test(request.url)) {
+  if (/%00|[\x00-\x1f\x7f]/.test(request.url)) {
     throw new Failure("invalid-input", "Bad request: the URL has a control character", {
-      fields: { url: ["control characters are not allowed"] },
+      fields: { url: ["NUL and raw control characters are not allowed"] },
     });
   }
 }

@@ -1,3 +1,4 @@
+import { restoreBytes } from "../model/byte-text.ts";
 import { Failure } from "../model/failure.ts";
 
 /** Far beyond any collection; with the largest `pagelen` the offset is still an exact integer. */
@@ -74,5 +75,5 @@ export function representPage<Value>(
 function pageUrl(requestUrl: URL, page: number): string {
   const url = new URL(requestUrl);
   url.searchParams.set("page", String(page));
-  return url.href;
+  return restoreBytes(url.href);
 }

@@ -10,6 +10,7 @@ import fastify, {
 } from "fastify";
 import { API_PREFIX } from "../config/public-bases.ts";
 import { SHORT_OF_PROCESSES } from "../git/git-process.ts";
+import { escapeBytes } from "../model/byte-text.ts";
 import { Failure } from "../model/failure.ts";
 import { maskTokens } from "../model/mask-secrets.ts";
 import type { Ports } from "../ports.ts";
@@ -137,7 +138,7 @@ function createNodeServer(
       );
       return;
     }
-    request.url = target.pathAndQuery;
+    request.url = escapeBytes(target.pathAndQuery);
     if (target.host !== undefined) request.headers.host = target.host;
     const hostObjection = objectionToHost(request);
     if (hostObjection !== undefined) return answerObjection(ports, hostObjection, request, response);

@@ -4,6 +4,7 @@ import { readBlobNature } from "../git/objects/blob-nature.ts";
 import { type BlobOptions, openBlob } from "../git/objects/open-blob.ts";
 import { findEntry, listEntries, type PathEntry } from "../git/objects/read-tree.ts";
 import type { TakeSlot } from "../git/process-places.ts";
+import { shownText } from "../model/byte-text.ts";
 import { Failure } from "../model/failure.ts";
 import type { Filter, Sort } from "../model/filter.ts";
 import { compileMatch, compileOrder, type MatchFields } from "../model/match-filter.ts";
@@ -125,7 +126,7 @@ export async function findPlacedEntry(
 
 /** Recorded text: contract, rest.md §5.1. */
 export function noSuchFile(path: string): Failure {
-  return new Failure("not-found", `No such file or directory: ${path}`);
+  return new Failure("not-found", `No such file or directory: ${shownText(path)}`);
 }
 
 /** Reads what is told about an entry beside its name. */

@@ -1,5 +1,6 @@
 import type { FileChange } from "../git/diffs/parse-changes.ts";
 import { quotePath } from "../git/quote-path.ts";
+import { bytesToText } from "../model/byte-text.ts";
 import type { ObjectId } from "../model/object-id.ts";
 import type { Repository } from "../model/repository.ts";
 import { type Bases, repositoryApiUrl } from "./links.ts";
@@ -33,6 +34,8 @@ function representSide(bases: Bases, { repository, commit }: DiffSideContext, pa
     path: text,
     type: "commit_file",
     escaped_path: quotePath(path),
-    links: { self: { href: `${repositoryApiUrl(bases, repository)}/src/${commit}/${encodePath(text)}` } },
+    links: {
+      self: { href: `${repositoryApiUrl(bases, repository)}/src/${commit}/${encodePath(bytesToText(path))}` },
+    },
   };
 }

@@ -1,4 +1,5 @@
 import { quotePath } from "../git/quote-path.ts";
+import { bytesToText, encodeBytes } from "../model/byte-text.ts";
 import { mediaTypeOf } from "../model/media-type.ts";
 import type { ObjectId } from "../model/object-id.ts";
 import type { Repository } from "../model/repository.ts";
@@ -19,9 +20,9 @@ export type FileFacts = {
   readonly attributes: readonly string[];
 };
 
-/** A path in a URL: its slashes stay. */
+/** A path in a URL, in the text of `bytesToText`: its slashes stay. */
 export function encodePath(path: string): string {
-  return path.split("/").map(encodeURIComponent).join("/");
+  return path.split("/").map(encodeBytes).join("/");
 }
 
 function entryUrl(kind: "src" | "filehistory", { repository, bases, commit }: EntryContext, path: string) {
@@ -35,7 +36,8 @@ export function representFile(
   commit: object = representCondensedCommit(context.bases, context.repository, context.commit),
 ) {
   const text = path.toString();
-  const self = entryUrl("src", context, text);
+  const linked = bytesToText(path);
+  const self = entryUrl("src", context, linked);
   return {
     path: text,
     commit,
@@ -47,7 +49,7 @@ export function representFile(
     links: {
       self: { href: self },
       meta: { href: `${self}?format=meta` },
-      history: { href: entryUrl("filehistory", context, text) },
+      history: { href: entryUrl("filehistory", context, linked) },
     },
   };
 }
@@ -55,7 +57,8 @@ export function representFile(
 /** A `commit_directory`. Its links end with a slash; the root's path is empty. */
 export function representDirectory(path: Buffer, context: EntryContext) {
   const text = path.toString();
-  const self = text === "" ? entryUrl("src", context, "") : `${entryUrl("src", context, text)}/`;
+  const linked = bytesToText(path);
+  const self = text === "" ? entryUrl("src", context, "") : `${entryUrl("src", context, linked)}/`;
   return {
     path: text,
     commit: representCondensedCommit(context.bases, context.repository, context.commit),

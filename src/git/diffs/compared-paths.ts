@@ -1,3 +1,4 @@
+import { hasRawBytes, shownText } from "../../model/byte-text.ts";
 import { invalidField } from "../../model/failure.ts";
 import { PATH_BYTES_MAX } from "../history/list-commits.ts";
 
@@ -16,7 +17,13 @@ export function pathspecsOf(paths: readonly string[]): readonly string[] | undef
   if (cleaned.includes("")) return [];
   const possible = cleaned.filter((path) => !path.split("/").some((part) => part === "." || part === ".."));
   if (cleaned.length > 0 && possible.length === 0) return undefined;
-  return possible.map((path) => `:(top,literal)${path}`);
+  return possible.map(pathspecOf);
+}
+
+/** An argument cannot hold bytes that are not UTF-8: each is any byte then, so files that differ in them alone come along. */
+function pathspecOf(path: string): string {
+  if (!hasRawBytes(path)) return `:(top,literal)${path}`;
+  return `:(top,glob)${shownText(path.replace(/[*?[\\]/g, "\\$&"), "?")}`;
 }
 
 /** Without slashes at its ends, under which git would find nothing. */

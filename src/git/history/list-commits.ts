@@ -1,3 +1,4 @@
+import { hasRawBytes, textToBytes } from "../../model/byte-text.ts";
 import { Failure, invalidField } from "../../model/failure.ts";
 import { type ObjectId, parseObjectId } from "../../model/object-id.ts";
 import { GitError, runGit } from "../git-process.ts";
@@ -48,9 +49,20 @@ function hasImpossiblePart(path: string): boolean {
   return path.split("/").some((part) => part === "." || part === "..");
 }
 
+/**
+ * For the standard input of git, behind the revisions: Node gives a process no arguments that are not UTF-8.
+ *
+ * @throws Failure `invalid-input` for a path that has a line feed as well, where a line of input would end.
+ */
+export function rawPathspec(path: string): Buffer {
+  if (!hasRawBytes(path)) return Buffer.alloc(0);
+  if (path.includes("\n")) throw invalidField("path", "has a line feed beside bytes that are not UTF-8");
+  return Buffer.concat([Buffer.from("--\n:(literal)"), textToBytes(path), Buffer.from("\n")]);
+}
+
 function argumentsOf({ skip, limit }: CommitQuery, path: string): string[] {
-  const args = ["rev-list", "--topo-order", `--skip=${skip}`, `--max-count=${limit}`, "--stdin", "--"];
-  return path === "" ? args : [...args, `:(literal)${path}`];
+  const args = ["rev-list", "--topo-order", `--skip=${skip}`, `--max-count=${limit}`, "--stdin"];
+  return path === "" || hasRawBytes(path) ? args : [...args, "--", `:(literal)${path}`];
 }
 
 /**
@@ -74,7 +86,7 @@ export async function listCommits(query: CommitQuery): Promise<ObjectId[]> {
       gitDir,
       isLongWalk: true,
       memoryBytesMax: READ_MEMORY_BYTES_MAX,
-      input: `${input}\n`,
+      input: Buffer.concat([Buffer.from(`${input}\n`), rawPathspec(path)]),
       outputBytesMax: (limit + 1) * LINE_BYTES,
       signal: signal === undefined ? timeLimit : AbortSignal.any([signal, timeLimit]),
     });

@@ -1,7 +1,9 @@
+import { hasRawBytes } from "../../model/byte-text.ts";
 import type { ObjectId } from "../../model/object-id.ts";
 import { parseObjectId, ZERO_OBJECT_ID } from "../../model/object-id.ts";
 import { openGitStream } from "../git-stream.ts";
 import { READ_MEMORY_BYTES_MAX } from "../read-limits.ts";
+import { rawPathspec } from "./list-commits.ts";
 
 /** A commit that changed a file, and what the file was after it. */
 export type FileChange = {
@@ -38,8 +40,12 @@ export async function* listFileHistory(query: FileHistoryQuery): AsyncGenerator<
   // Without following, history is simplified as for any path, and a merge that is left in did change the file.
   const renames = query.followsRenames ? ["--follow"] : ["--no-renames", "--diff-merges=first-parent"];
   const args = ["log", FORMAT, "-z", "--raw", "--no-abbrev", "--date-order", ...renames];
-  const stream = await openGitStream([...args, query.commit, "--", `:(literal)${query.path}`], {
+  const input = Buffer.concat([Buffer.from(`${query.commit}\n`), rawPathspec(query.path)]);
+  const isRaw = hasRawBytes(query.path);
+  const pathspec = isRaw ? [] : ["--", `:(literal)${query.path}`];
+  const stream = await openGitStream([...args, "--stdin", ...pathspec], {
     ...query,
+    input,
     isLongWalk: true,
     memoryBytesMax: READ_MEMORY_BYTES_MAX,
   });

@@ -1,3 +1,4 @@
+import { textToBytes } from "../../model/byte-text.ts";
 import { Failure } from "../../model/failure.ts";
 import type { ObjectId } from "../../model/object-id.ts";
 import type { ObjectReader } from "./object-reader.ts";
@@ -53,8 +54,8 @@ async function readTreeUpTo(
 
 /**
  * What is at a path: slashes at its ends and double ones do not count, `.` and `..` are names like any other, links are
- * not followed. A name that is no UTF-8 is found by the text in which its wrong bytes have become U+FFFD, unless
- * another name is exactly that text.
+ * not followed. A name that is no UTF-8 is found by its `bytesToText`; and by the text in which its wrong bytes have become
+ * U+FFFD, which is what answers show of it, unless another name is exactly that text.
  */
 export async function findEntry(
   source: TreeSource,
@@ -72,7 +73,7 @@ export async function findEntry(
 }
 
 function findName(entries: readonly TreeEntry[], name: string): TreeEntry | undefined {
-  const bytes = Buffer.from(name);
+  const bytes = textToBytes(name);
   const exact = entries.find((entry) => entry.name.equals(bytes));
   if (exact !== undefined || !name.includes(REPLACEMENT)) return exact;
   return entries.find((entry) => entry.name.toString() === name);

@@ -1,4 +1,5 @@
 import { type FormPart, readField } from "../../http/form-parts.ts";
+import { hasRawBytes } from "../../model/byte-text.ts";
 import { invalidField } from "../../model/failure.ts";
 import { FILE_PATH_RULE, type FilePath, parseFilePath } from "../../model/file-path.ts";
 import { COMMIT_DETAILS, type CommitDetail, type CommitPart } from "../../operations/commit-wish.ts";
@@ -9,7 +10,10 @@ export async function* readCommitParts(
   form: AsyncIterable<FormPart>,
 ): AsyncGenerator<CommitPart> {
   for (const [name, text] of query) {
-    if (isMeta(name)) yield metaPart(name, text);
+    if (!isMeta(name)) continue;
+    // What is not UTF-8 in a form is refused too: it would not be kept as it was sent.
+    if (hasRawBytes(text)) throw invalidField(name, "is not UTF-8");
+    yield metaPart(name, text);
   }
   for await (const part of form) {
     // A file called "message" has a file name, or a slash in front.

@@ -1,5 +1,6 @@
 import { jsonAnswer } from "../../http/answer.ts";
 import type { RepositoryRoute } from "../../http/route.ts";
+import { restoreBytes } from "../../model/byte-text.ts";
 import { findPlace, noSuchFile } from "../../operations/source.ts";
 import { repositoryApiUrl } from "../../representations/links.ts";
 
@@ -21,6 +22,6 @@ export const getRootRoute: RepositoryRoute = {
     const { commit } = await findPlace(ports, repository, "HEAD", "");
     const url = new URL(`${repositoryApiUrl(bases, repository)}/src/${commit}/`);
     url.search = query.toString();
-    return { status: 302, headers: { location: url.href }, body: { kind: "empty" } };
+    return { status: 302, headers: { location: restoreBytes(url.href) }, body: { kind: "empty" } };
   },
 };

@@ -3,6 +3,7 @@ import { type Answer, jsonAnswer } from "../../http/answer.ts";
 import { readFilterAndSort } from "../../http/collection-query.ts";
 import { parsePage } from "../../http/paging.ts";
 import type { RepositoryRoute } from "../../http/route.ts";
+import { restoreBytes } from "../../model/byte-text.ts";
 import { Failure, invalidField } from "../../model/failure.ts";
 import { renderFile } from "../../operations/render-file.ts";
 import {
@@ -15,12 +16,7 @@ import {
 } from "../../operations/source.ts";
 import { repositoryApiUrl } from "../../representations/links.ts";
 import { representRenderedFile } from "../../representations/rendered.ts";
-import {
-  type EntryContext,
-  encodePath,
-  representDirectory,
-  representFile,
-} from "../../representations/tree-entry.ts";
+import { type EntryContext, representDirectory, representFile } from "../../representations/tree-entry.ts";
 import { requirePathsOfPage } from "../page-paths.ts";
 import type { ConditionalRequest } from "./conditions.ts";
 import { fileAnswer } from "./file-answer.ts";
@@ -90,14 +86,17 @@ async function listingAnswer(
   requirePathsOfPage(listing.entries.map(({ entry }) => entry.path));
   // As recorded: links have the commit's id, while the next page keeps the name that was asked for.
   const base = `${repositoryApiUrl(context.bases, context.repository)}/src`;
-  const next = new URL(`${base}/${encodeURIComponent(params.commit!)}/${encodePath(params.path ?? "")}`);
+  // The bytes are put back at the end, once: what they are written as is a sequence of bytes as well.
+  const next = new URL(
+    `${base}/${encodeURIComponent(params.commit!)}/${(params.path ?? "").split("/").map(encodeURIComponent).join("/")}`,
+  );
   for (const [name, value] of query) if (name !== "page") next.searchParams.append(name, value);
   next.searchParams.set("page", String(page + 1));
   return jsonAnswer(200, {
     pagelen,
     values: listing.entries.map((entry) => represent(entry, context)),
     page,
-    ...(listing.hasMore ? { next: next.href } : {}),
+    ...(listing.hasMore ? { next: restoreBytes(next.href) } : {}),
   });
 }
 

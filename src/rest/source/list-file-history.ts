@@ -3,6 +3,7 @@ import { readFilterAndSort } from "../../http/collection-query.ts";
 import { isFieldRequested } from "../../http/fields.ts";
 import { parsePage } from "../../http/paging.ts";
 import type { RepositoryRoute } from "../../http/route.ts";
+import { restoreBytes } from "../../model/byte-text.ts";
 import { Failure } from "../../model/failure.ts";
 import { findCommitAccounts } from "../../operations/commits.ts";
 import { listFileVersions } from "../../operations/file-history.ts";
@@ -10,7 +11,7 @@ import { findPlace } from "../../operations/source.ts";
 import { messageCutter } from "../../representations/bounded-texts.ts";
 import { representCommit } from "../../representations/commit.ts";
 import { repositoryApiUrl } from "../../representations/links.ts";
-import { encodePath, representFile } from "../../representations/tree-entry.ts";
+import { representFile } from "../../representations/tree-entry.ts";
 import { requirePathsOfPage } from "../page-paths.ts";
 
 /**
@@ -60,10 +61,10 @@ export const listFileHistoryRoute: RepositoryRoute = {
     );
     // The walk goes on from the commit itself, so that a push in between neither repeats nor skips.
     const next = new URL(
-      `${repositoryApiUrl(bases, repository)}/filehistory/${place.commit}/${encodePath(place.path)}`,
+      `${repositoryApiUrl(bases, repository)}/filehistory/${place.commit}/${place.path.split("/").map(encodeURIComponent).join("/")}`,
     );
     for (const [name, value] of query) if (name !== "page") next.searchParams.append(name, value);
     next.searchParams.set("page", String(page + 1));
-    return jsonAnswer(200, { pagelen, values, page, ...(hasMore ? { next: next.href } : {}) });
+    return jsonAnswer(200, { pagelen, values, page, ...(hasMore ? { next: restoreBytes(next.href) } : {}) });
   },
 };
