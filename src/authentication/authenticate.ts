@@ -6,7 +6,7 @@ import type { Secret } from "../model/secret.ts";
 import type { Ports } from "../ports.ts";
 import { touchLastUsed } from "../storage/sql/api-tokens.ts";
 import { digestApiToken, parsePasswordShape } from "./api-token-text.ts";
-import { identityAdvice, isIdentityName } from "./identity-name.ts";
+import { identityAdvice, isIdentityName, STATIC_USERNAME } from "./identity-name.ts";
 import type { Credential } from "./read-credential.ts";
 
 type AuthenticationPorts = Pick<Ports, "config" | "database" | "clock" | "log">;
@@ -36,11 +36,26 @@ export async function authenticate(
     case "malformed":
       throw refused(undefined, credential.problem);
     case "bearer":
-      if (!takesBearer(ports, channel)) throw refused(undefined, "bearer is not taken here");
+      if (!takesBearer(ports, channel)) throw await bearerRefused(ports, channel, credential.token);
       return callerByPassword(ports, channel, undefined, credential.token);
     case "basic":
       return callerByPassword(ports, channel, credential.username, credential.password);
   }
+}
+
+/** The holder of a genuine token is told how to send it. */
+async function bearerRefused(ports: AuthenticationPorts, channel: Channel, text: Secret): Promise<Failure> {
+  const cause = "bearer is not taken here";
+  const isToken = parsePasswordShape(text).kind === "api-token";
+  const found = isToken ? await ports.database.lookups.findTokenByDigest(digestApiToken(text)) : undefined;
+  if (found === undefined) return refused(undefined, cause);
+  const problem = tokenProblem(found.token, found.account, ports.clock());
+  const name =
+    channel === "git"
+      ? `the user name "${found.account.username}" or "${STATIC_USERNAME}"`
+      : "the primary e-mail address of the account";
+  const advice = `Bearer is not accepted here: send the API token as the password of Basic authentication, with ${name}`;
+  return refused(problem ?? advice, cause, found.token);
 }
 
 /** Whether Bitbucket takes an API token as Bearer in Git is not known, so strict does not. */

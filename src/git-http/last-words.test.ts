@@ -15,6 +15,13 @@ for (const [what, written, version, said, words] of [
     "fatal: bad",
     /^[0-9a-f]{4}ERR upload-pack: the request could/,
   ],
+  [
+    "nothing at all, for a shallow clone without commits",
+    "",
+    2,
+    "fatal: no commits selected for shallow requests",
+    /^[0-9a-f]{4}ERR no commits selected for shallow requests$/,
+  ],
   ["the beginning of a pack's section", PACKFILE, 2, SHORT, /^[0-9a-f]{4}.the server is short of/],
   ["acknowledgments", dataPacket("acknowledgments\n"), 2, SHORT, /^[0-9a-f]{4}ERR the server is short/],
   ["an error already", dataPacket("ERR upload-pack: not our ref"), 2, "", undefined],

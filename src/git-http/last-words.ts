@@ -18,9 +18,7 @@ export function lastWords(
   protocolVersion: ProtocolVersion,
   said: string,
 ): Buffer | undefined {
-  const reason = saysShortOfProcesses(said)
-    ? SHORT_OF_PROCESSES
-    : "upload-pack: the request could not be answered";
+  const reason = reasonOf(said);
   if (written.length === 0) return errorPacket(reason);
   if (protocolVersion !== 2) return undefined;
   let last = "";
@@ -33,4 +31,14 @@ export function lastWords(
   // gitprotocol-v2(5): what follows in this section is in sidebands.
   if (last === "packfile") return sidebandPackets(3, Buffer.from(reason));
   return last.startsWith("ERR ") ? undefined : errorPacket(reason);
+}
+
+/** What upload-pack says on its stderr alone, where its client asks for history that is not there. */
+const NO_SHALLOW_COMMITS = "no commits selected for shallow requests";
+
+function reasonOf(said: string): string {
+  if (saysShortOfProcesses(said)) return SHORT_OF_PROCESSES;
+  return said.includes(NO_SHALLOW_COMMITS)
+    ? NO_SHALLOW_COMMITS
+    : "upload-pack: the request could not be answered";
 }

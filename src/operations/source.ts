@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import { type RevisionSource, resolveRevision } from "../git/history/resolve-revision.ts";
-import { readBlobNature } from "../git/objects/blob-nature.ts";
+import { parsePointedSize, readBlobNature } from "../git/objects/blob-nature.ts";
 import { type BlobOptions, openBlob } from "../git/objects/open-blob.ts";
 import { findEntry, listEntries, type PathEntry } from "../git/objects/read-tree.ts";
 import type { TakeSlot } from "../git/process-places.ts";
@@ -26,7 +26,7 @@ export type FileAttribute = "link" | "executable" | "subrepository" | "binary" |
 /** An entry with what has to be read for it. Directories have no size. */
 export type DescribedEntry = {
   readonly entry: PathEntry;
-  /** Bytes of the content; of a submodule, those of its commit's id in hex, which is its content here. */
+  /** Bytes of the content; of a pointer of Git LFS, those of the file that it stands for; of a submodule, those of its commit's id in hex, which is its content here. */
   readonly size: number | undefined;
   readonly attributes: readonly FileAttribute[];
 };
@@ -145,8 +145,11 @@ export async function describeEntry(
   if (entry.kind === "link") return { entry, size, attributes: ["link"] };
   const nature = await readBlobNature({ gitDir, objects }, { id: entry.id, size }, signal);
   const attributes: FileAttribute[] = entry.kind === "executable" ? ["executable"] : [];
-  if (nature !== "text") attributes.push(nature);
-  return { entry, size, attributes };
+  if (nature === "text") return { entry, size, attributes };
+  if (nature === "binary") return { entry, size, attributes: [...attributes, "binary"] };
+  const pointer = await objects.readObject(gitDir, entry.id);
+  const pointed = pointer === undefined ? undefined : parsePointedSize(pointer.content);
+  return { entry, size: pointed ?? size, attributes: [...attributes, "binary", "lfs"] };
 }
 
 /**

@@ -154,6 +154,20 @@ for (const mode of ["strict", "lenient"] as const) {
     assert.equal((await rest(`Bearer ${credentials.token_expired}`)).status, 401);
   });
 
+  test(`${mode}: git with Bearer and a token ${mode === "strict" ? "is 401, and says how to send it" : "goes through"}`, async () => {
+    const ask = (token: string) =>
+      sendRequest(credentials.url, infoRefs, { headers: { Authorization: `Bearer ${token}` } });
+    const answer = await ask(credentials.token);
+    assert.equal(answer.status, mode === "strict" ? 401 : 200);
+    if (mode === "lenient") return;
+    assert.match(answer.text, /Bearer is not accepted here: send the API token as the password/);
+    assert.ok(answer.text.includes(credentials.username));
+    assert.match((await ask(credentials.token_expired)).text, /expired on/);
+    // A stranger reads what everybody reads.
+    const { text } = await ask(`${credentials.token.slice(0, 20)}x`);
+    assert.doesNotMatch(text, /Bearer|Basic/);
+  });
+
   test(`${mode}: an account password is 401 with a text that points to API tokens`, async () => {
     const password = "correct horse battery staple";
     for (const name of [credentials.username, credentials.email]) {

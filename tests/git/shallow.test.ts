@@ -41,6 +41,14 @@ for (const protocol of [0, 2] as const) {
     assert.equal(await historyOf(folder), "2");
   });
 
+  test(`protocol v${protocol}: --shallow-since in the future is told to select no commits`, async () => {
+    const folder = git.newPath("clone");
+    const args = ["clone", "--quiet", "--shallow-since=2099-01-01", repository.url, folder];
+    const { status, stderr } = await git.run(args, { protocol });
+    assert.notEqual(status, 0);
+    assert.match(stderr, /no commits selected for shallow requests/);
+  });
+
   test(`protocol v${protocol}: --deepen adds commits, --unshallow brings the rest`, async () => {
     const folder = git.newPath("clone");
     await git.out(["clone", "--quiet", "--depth", "1", repository.url, folder], { protocol });

@@ -12,7 +12,14 @@ const LOOKED_AT_BYTES = 8000;
 /** git-lfs, docs/spec.md: a pointer is shorter than this. */
 const POINTER_BYTES_MAX = 1024;
 const POINTER =
-  /^version https:\/\/git-lfs\.github\.com\/spec\/v1\n(?:[a-z0-9.-]+ .*\n)*oid sha256:[0-9a-f]{64}\nsize \d+\n$/;
+  /^version https:\/\/git-lfs\.github\.com\/spec\/v1\n(?:[a-z0-9.-]+ .*\n)*oid sha256:[0-9a-f]{64}\nsize (?<size>\d+)\n$/;
+
+/** How large the file is that a pointer stands for; undefined if it is none, or tells no size that can be. */
+export function parsePointedSize(content: Buffer): number | undefined {
+  if (content.length >= POINTER_BYTES_MAX) return undefined;
+  const size = Number(POINTER.exec(content.toString("latin1"))?.groups?.size);
+  return Number.isSafeInteger(size) ? size : undefined;
+}
 
 export function parseBlobNature(content: Buffer): BlobNature {
   if (content.length < POINTER_BYTES_MAX && POINTER.test(content.toString("latin1"))) return "lfs";

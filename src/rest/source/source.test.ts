@@ -257,7 +257,7 @@ test("attributes tell links, executables, submodules, binaries and LFS pointers"
     ["image.png", "binary"],
     ["link", "link"],
     ["module", "subrepository"],
-    ["pointer.psd", "lfs"],
+    ["pointer.psd", "binary", "lfs"],
   ]);
 });
 
@@ -295,7 +295,7 @@ test("max_depth goes breadth first", async () => {
 });
 
 for (const [query, expected] of [
-  ['q=size>1000 and attributes="binary"', []],
+  ['q=size>1000 and attributes="binary"', ["pointer.psd"]],
   ['q=attributes="executable"', ["build.sh"]],
   ['q=attributes!="link" and path~"LINK"', []],
   ['q=type="commit_directory"', ["docs"]],
@@ -711,7 +711,7 @@ for (const [path, attributes, size] of [
   ["image.png", ["binary"], 4],
   ["link", ["link"], 16],
   ["module", ["subrepository"], 40],
-  ["pointer.psd", ["lfs"], LFS_POINTER.length],
+  ["pointer.psd", ["binary", "lfs"], 12_345],
   ["name.txt", [], 19],
 ] as const) {
   test(`format=meta of ${path} tells ${attributes.join() || "no attributes"} and ${size} bytes`, async () => {
