@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { bracedUuid } from "../model/uuid.ts";
@@ -46,7 +45,9 @@ export async function writeDemoCredentials(path: string, credentials: DemoCreden
 /** Whoever reads the file sees the old one or the new one whole, and nobody but its owner ever sees it. */
 export async function writePrivateFile(path: string, text: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
-  const unfinished = `${path}.${randomUUID()}`;
+  // One name for all: what a killed server has left with a token in it is removed by the next.
+  const unfinished = `${path}.new`;
+  await rm(unfinished, { force: true });
   // "wx" with the mode: there is no moment at which the file is there with another one.
   const file = await open(unfinished, "wx", 0o600);
   try {

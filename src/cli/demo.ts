@@ -67,9 +67,10 @@ async function runDemo(command: Command, credentialsFile: string | undefined): P
     },
     async announce({ config }, app, { demo, tokens }) {
       const credentials = describeDemoCredentials(reachableUrl(app.url), demo, tokens);
-      for (const file of filesOf(config, credentialsFile)) await writeDemoCredentials(file, credentials);
       const commandsFile = join(config.dataFolder, COMMANDS_FILE);
       await writePrivateFile(commandsFile, describeDemoCommands(credentials));
+      // Last: whoever waits for the file asked for finds all else written.
+      for (const file of filesOf(config, credentialsFile)) await writeDemoCredentials(file, credentials);
       const places = { dataFolder: shortPath(config.dataFolder), commandsFile: shortPath(commandsFile) };
       process.stdout.write(withProgramName(describeDemo(credentials, places)));
     },

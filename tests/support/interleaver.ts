@@ -56,7 +56,7 @@ export function openInterleaver(app: TestApp, seed: number): Interleaver {
     transaction: Database["transaction"];
   }[]) {
     const { transaction } = place;
-    place.transaction = async (work) => {
+    place.transaction = async (work, options) => {
       await gate();
       let wasForbidden = isForbidden;
       const result = await transaction(async (tx) => {
@@ -64,7 +64,7 @@ export function openInterleaver(app: TestApp, seed: number): Interleaver {
         const done = await work(dialect === "postgres" ? tx.withPlugin(behindStatements) : tx);
         wasForbidden ||= isForbidden;
         return done;
-      });
+      }, options);
       if (wasForbidden) lateCommits += 1;
       return result;
     };

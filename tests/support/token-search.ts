@@ -84,7 +84,7 @@ export function refuseTokensInDatabase(path: string): void {
 }
 
 /** Files in which tokens stand in plain, as they should: those of `pail demo`, and of the tests themselves. */
-const PLAIN_FILES = new Set(["demo-credentials.json", "tokens.json"]);
+const PLAIN_FILES = new Set(["demo-credentials.json", "demo-commands.sh", "tokens.json"]);
 /** Git's own, compressed. */
 const PACK_FILES = /\.(?:pack|idx|rev|bitmap)$/;
 
