@@ -107,7 +107,7 @@ function refuseMainBranch({ mainBranch }: Repository, update: RefUpdate): string
 type StoredRefs = { readonly outcomes: readonly RefChange[]; readonly owesWebhooks: boolean };
 
 /** Objects are dropped once a week at most, and a look takes far less. */
-const LOOKS_MAX = 3;
+const LOOKS_MAX = 5;
 
 /**
  * What was found whole may have been so by objects that have been dropped since: then it is looked at once more, and put

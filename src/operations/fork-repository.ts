@@ -57,8 +57,8 @@ export async function forkRepository(
   }
 }
 
-/** Objects are dropped once a week at most. */
-const TRIES_MAX = 3;
+/** Objects are dropped once a week at most, so that the first one is nearly always enough. */
+const TRIES_MAX = 10;
 
 async function tryFork(
   ports: ForkPorts,

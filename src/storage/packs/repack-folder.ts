@@ -71,6 +71,7 @@ function openFolder({ repository, folder, from, to, taken, linkFile, close }: Op
   /** By the names that git has given them, the names that they have got. */
   const placed = new Map<string, string>();
   let left: ReadonlySet<string> = taken;
+  let newer = taken;
 
   async function removeAll(names: Iterable<string>): Promise<void> {
     for (const name of names) {
@@ -83,7 +84,7 @@ function openFolder({ repository, folder, from, to, taken, linkFile, close }: Op
   return {
     gitDir: folder,
     async takeNewer() {
-      await copyPacks(from, to, linkFile, new Set([...taken, ...placed.values()]));
+      newer = await copyPacks(from, to, linkFile, new Set([...newer, ...placed.values()]));
     },
     async place() {
       const files = await readdir(to);

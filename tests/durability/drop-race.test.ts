@@ -1,0 +1,27 @@
+// Pushes, REST writes, forks and repacks that drop objects, in random orders: `tests/long/drop-race.test.ts` has more of them.
+import assert from "node:assert/strict";
+import { after, describe, test } from "node:test";
+import { makeRaceCommits, type RaceCounts, runDropRace } from "../support/drop-race.ts";
+import { startFilledApp } from "../support/filled-app.ts";
+import { createDatabasePlace, DIALECTS } from "../support/test-database.ts";
+
+const SEEDS = [1, 2, 3, 4];
+
+for (const dialect of DIALECTS)
+  describe(`a race of writes and drops on ${dialect}`, async () => {
+    const place = await createDatabasePlace(dialect);
+    after(() => place.remove());
+    const filled = await startFilledApp({ database: place.settings });
+    const commits = await makeRaceCommits(filled);
+    const sum: RaceCounts = { accepted: 0, refused: 0, drops: 0, forks: 0 };
+
+    for (const seed of SEEDS)
+      test(`leaves everything whole with seed ${seed}`, async () => {
+        const counts = await runDropRace(filled, commits, seed);
+        for (const key of Object.keys(sum) as (keyof RaceCounts)[]) sum[key] += counts[key];
+      });
+
+    test("had drops, forks, and writes that were taken", () => {
+      assert.ok(sum.accepted > 20 && sum.drops >= SEEDS.length, JSON.stringify(sum));
+    });
+  });

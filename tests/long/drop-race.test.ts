@@ -1,0 +1,23 @@
+import { after, describe, test } from "node:test";
+import { makeRaceCommits, runDropRace } from "../support/drop-race.ts";
+import { startFilledApp } from "../support/filled-app.ts";
+import { createDatabasePlace, DIALECTS } from "../support/test-database.ts";
+
+/** `SEED=…` repeats one that a failing run has named; `RUNS=…` makes more or fewer of them. */
+const RUNS = Number(process.env.RUNS ?? 1_000);
+const FIRST = Number(process.env.SEED ?? Date.now() % 1_000_000);
+const COUNT = process.env.SEED === undefined ? RUNS : 1;
+
+for (const dialect of DIALECTS)
+  describe(`a race of writes and drops on ${dialect}`, async () => {
+    const place = await createDatabasePlace(dialect);
+    after(() => place.remove());
+    const filled = await startFilledApp({ database: place.settings });
+    const commits = await makeRaceCommits(filled);
+
+    test(`leaves everything whole in ${COUNT} runs from seed ${FIRST} on`, {
+      timeout: 4 * 3_600_000,
+    }, async () => {
+      for (let run = 0; run < COUNT; run += 1) await runDropRace(filled, commits, FIRST + run);
+    });
+  });
