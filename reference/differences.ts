@@ -1,5 +1,3 @@
-const MESSAGE_HTML =
-  "the `html` of a text of more than 4,096 characters has paragraphs and line breaks alone";
 const MERGE_FLAG = "`merge=true`, which is deprecated, is taken as `topic=true`";
 const NO_AVATAR = "`links.avatar` of the body is ignored: there are no pictures";
 const SILENT_EVENTS =
@@ -12,18 +10,6 @@ const NO_PULL_REQUESTS = "kinds about pull requests are kept and hold nobody, as
  * changes its line.
  */
 export const DIFFERENCES: Readonly<Record<string, string>> = {
-  "GET /repositories/{workspace}/{repo_slug}/commits": MESSAGE_HTML,
-  "POST /repositories/{workspace}/{repo_slug}/commits": MESSAGE_HTML,
-  "GET /repositories/{workspace}/{repo_slug}/commits/{revision}": MESSAGE_HTML,
-  "POST /repositories/{workspace}/{repo_slug}/commits/{revision}": MESSAGE_HTML,
-  "GET /repositories/{workspace}/{repo_slug}/commit/{commit}": MESSAGE_HTML,
-  "GET /repositories/{workspace}/{repo_slug}/merge-base/{revspec}": MESSAGE_HTML,
-  "GET /repositories/{workspace}/{repo_slug}/filehistory/{commit}/{path}": MESSAGE_HTML,
-  "GET /repositories/{workspace}/{repo_slug}/commit/{commit}/comments": MESSAGE_HTML,
-  "POST /repositories/{workspace}/{repo_slug}/commit/{commit}/comments": MESSAGE_HTML,
-  "GET /repositories/{workspace}/{repo_slug}/commit/{commit}/comments/{comment_id}": MESSAGE_HTML,
-  "PUT /repositories/{workspace}/{repo_slug}/commit/{commit}/comments/{comment_id}": MESSAGE_HTML,
-
   "GET /repositories/{workspace}/{repo_slug}/diff/{spec}": MERGE_FLAG,
   "GET /repositories/{workspace}/{repo_slug}/diffstat/{spec}": MERGE_FLAG,
   "GET /repositories/{workspace}/{repo_slug}/file-conflicts/{spec}":

@@ -4,6 +4,8 @@ import type { Readable } from "node:stream";
 export type Answer = {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
+  /** The next one may be better, so this one is not kept. */
+  readonly isProvisional?: true;
   readonly body:
     | { readonly kind: "json"; readonly value: unknown }
     /** JSON that is written already: of a request without `fields=`. */

@@ -46,7 +46,7 @@ export function registerRoute(server: FastifyInstance, ports: Ports, route: Rout
               : callHandler(own.ports, route, admitted, common, await readBody?.(request.body));
           const answer = route.method === "GET" ? await call() : await readmitted(own, call);
           const keep = (json: Buffer) => {
-            if (route.isAnswerKept !== true || request.method !== "GET") return;
+            if (route.isAnswerKept !== true || request.method !== "GET" || answer.isProvisional) return;
             server.rememberedAnswers.keep(request, reply, { caller: admitted.caller, answer: json });
           };
           return send(reply, answer, common, keep);

@@ -1,10 +1,14 @@
 import { buffer } from "node:stream/consumers";
-import { Worker } from "node:worker_threads";
 import type { PathEntry } from "../git/objects/read-tree.ts";
-import { openProcessPlaces } from "../git/process-places.ts";
-import { Failure, invalidField } from "../model/failure.ts";
+import { invalidField } from "../model/failure.ts";
 import type { Repository } from "../model/repository.ts";
-import { renderDocument, renderPlainText } from "../representations/render-markdown.ts";
+import { renderInWorker } from "../representations/render-in-worker.ts";
+import {
+  isQuicklyRendered,
+  renderMarkdown,
+  renderParagraphs,
+  renderPlainText,
+} from "../representations/render-markdown.ts";
 import { describeEntry, openContent, type SourcePorts } from "./source.ts";
 
 /** The reference's list. `text` was the first extension of Markdown. */
@@ -14,13 +18,6 @@ const PLAIN = ["rst", "textile"];
 
 /** Our choice: books are shorter. */
 export const RENDERED_BYTES_MAX = 512 * 1024;
-/** Up to here a text takes a few milliseconds at worst. */
-const QUICK_LENGTH_MAX = 4096;
-const TIME_LIMIT_MS = 5000;
-const MEMORY_MB_MAX = 128;
-/** A thread is there for one text: what goes on for too long can be ended, and holds nobody else up. */
-const places = openProcessPlaces({ placesMax: 2, shareMax: 1, waitingMax: 32, waitMsMax: 10_000 });
-
 export type RenderedFile = {
   readonly raw: string;
   readonly markup: "markdown" | "plaintext";
@@ -28,10 +25,9 @@ export type RenderedFile = {
 };
 
 /**
- * A file of markup as HTML.
+ * A file of markup as HTML. What takes too long is shown as paragraphs.
  *
- * @throws Failure invalid-input that names `format` for what cannot be rendered, timed-out for what takes too long,
- * unavailable if too many ask at once.
+ * @throws Failure invalid-input that names `format` for what is no text of markup, unavailable if too many ask at once.
  */
 export async function renderFile(
   ports: SourcePorts,
@@ -52,11 +48,10 @@ export async function renderFile(
   const content = await openContent(ports, repository, { entry, size }, { signal });
   const raw = decodeText(Buffer.isBuffer(content) ? content : await buffer(content));
   if (markup === "plaintext") return { raw, markup, html: renderPlainText(raw) };
-  const html =
-    raw.length <= QUICK_LENGTH_MAX
-      ? renderDocument(raw)
-      : await renderInThread(raw, repository.uuid, { signal, timeLimitMs: TIME_LIMIT_MS });
-  return { raw, markup, html };
+  const html = isQuicklyRendered(raw, "document")
+    ? renderMarkdown(raw, "document")
+    : await renderInWorker({ text: raw, kind: "document" }, { repositoryUuid: repository.uuid, signal });
+  return { raw, markup, html: html ?? renderParagraphs(raw) };
 }
 
 function markupOf({ kind, path }: PathEntry): RenderedFile["markup"] {
@@ -76,35 +71,5 @@ export function decodeText(bytes: Buffer): string {
     return new TextDecoder(encoding, { fatal: true }).decode(bytes);
   } catch {
     return new TextDecoder("windows-1252").decode(bytes);
-  }
-}
-
-/** @throws Failure timed-out, unavailable; the signal's reason. */
-export async function renderInThread(
-  text: string,
-  holder: string,
-  { signal, timeLimitMs }: { readonly signal: AbortSignal; readonly timeLimitMs: number },
-): Promise<string> {
-  const leave = await places.take([{ kind: "repository", id: holder }], signal);
-  const worker = new Worker(new URL("../representations/render-worker.ts", import.meta.url), {
-    workerData: text,
-    resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB_MAX },
-  });
-  const { promise, resolve, reject } = Promise.withResolvers<string>();
-  const abort = () => reject(signal.reason);
-  const tooMuch = () => reject(new Failure("timed-out", "Cannot render the file: it takes too long"));
-  const timer = setTimeout(tooMuch, timeLimitMs);
-  signal.addEventListener("abort", abort, { once: true });
-  worker.once("message", resolve);
-  worker.once("error", (error: NodeJS.ErrnoException) =>
-    error.code === "ERR_WORKER_OUT_OF_MEMORY" ? tooMuch() : reject(error),
-  );
-  try {
-    return await promise;
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener("abort", abort);
-    await worker.terminate();
-    leave();
   }
 }

@@ -1,5 +1,5 @@
 import type { RefDetails } from "../git/objects/ref-details.ts";
-import { type CommitContext, representCommit } from "./commit.ts";
+import { type CommitContext, representCommitOfRef } from "./commit.ts";
 import { repositoryHtmlUrl } from "./links.ts";
 import { representRefLinks } from "./ref-links.ts";
 import { encodePath } from "./tree-entry.ts";
@@ -34,15 +34,7 @@ export function representBranch(branch: RefDetails, context: CommitContext) {
   };
 }
 
-/**
- * The commit that a ref finally points at: recorded without `summary` and `rendered`, and with its repository. Null, by our
- * choice, where a tag points at something else.
- */
+/** The commit that a ref finally points at, or null, by our choice, where a tag points at something else. */
 export function representTarget({ commit }: Pick<RefDetails, "commit">, context: CommitContext) {
-  if (commit === undefined) return null;
-  const { summary, rendered, ...target } = representCommit(commit, context, {
-    withCommitter: false,
-    withParticipants: false,
-  });
-  return target;
+  return commit === undefined ? null : representCommitOfRef(commit, context);
 }

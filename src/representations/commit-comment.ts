@@ -5,22 +5,32 @@ import { representEmbeddedAccount } from "./embedded-account.ts";
 import { representInstant } from "./instant.ts";
 import { type Bases, commitApiUrl, commitHtmlUrl, repositoryApiUrl } from "./links.ts";
 import { representRendered } from "./rendered.ts";
+import type { RenderedMessages } from "./rendered-messages.ts";
 
 type Named = Pick<CommitComment, "id" | "commit">;
+
+export type CommentContext = {
+  readonly repository: Repository;
+  readonly bases: Bases;
+  readonly messages: RenderedMessages;
+};
 
 export function commitCommentApiUrl(bases: Bases, repository: Repository, { commit, id }: Named): string {
   return `${commitApiUrl(bases, repository, commit)}/comments/${id}`;
 }
 
 /** A `commit_comment`: contract, rest.md §2.14. */
-export function representCommitComment(comment: CommitComment, repository: Repository, bases: Bases) {
+export function representCommitComment(
+  comment: CommitComment,
+  { repository, bases, messages }: CommentContext,
+) {
   const { inline, parentId } = comment;
   return {
     type: "commit_comment",
     id: comment.id,
     created_on: representInstant(comment.createdAt),
     updated_on: representInstant(comment.updatedAt),
-    content: representRendered(comment.raw),
+    content: representRendered(comment.raw, messages),
     user: representEmbeddedAccount(comment.author, bases),
     deleted: comment.isDeleted,
     ...(parentId === undefined ? {} : { parent: representParent(parentId, comment, repository, bases) }),

@@ -12,6 +12,7 @@ import { openCommitWriter, representCommit } from "./commit.ts";
 import { representCondensedRepository } from "./condensed-repository.ts";
 import { representEmbeddedAccount } from "./embedded-account.ts";
 import { JsonWriter } from "./json-writer.ts";
+import { renderMessage } from "./rendered-messages.ts";
 
 const NOW = new Date("2026-01-02T03:04:05.678Z");
 const WORKSPACE_UUID = "00000000-0000-4000-8000-000000000001" as Uuid;
@@ -80,7 +81,12 @@ function commitOf(message: string, author = "Ann Author <Ann@Example.test> 17456
   return parseCommit(ID, Buffer.from(`${headers.join("\n")}\n\n${message}`));
 }
 
-const CONTEXT = { repository: REPOSITORY, bases: BASES, accounts: new Map([["ann@example.test", ANN]]) };
+const CONTEXT = {
+  repository: REPOSITORY,
+  bases: BASES,
+  accounts: new Map([["ann@example.test", ANN]]),
+  messages: { htmlOf: renderMessage, isComplete: true },
+};
 const IN_LIST = { withCommitter: false, withParticipants: false };
 
 const ANN_EMBEDDED = {

@@ -10,8 +10,12 @@ import type { JsonWriter } from "./json-writer.ts";
 import { type Bases, commitApiUrl, commitHtmlUrl, repositoryApiUrl } from "./links.ts";
 import { representParticipant } from "./participant.ts";
 import { representRendered } from "./rendered.ts";
+import type { RenderedMessages } from "./rendered-messages.ts";
 
 export type CommitContext = AuthorContext & { readonly repository: Repository };
+
+/** For commits with their messages as HTML. */
+export type RenderedCommitContext = CommitContext & { readonly messages: RenderedMessages };
 
 export type CommitOptions = {
   /** Only when asked for, by `fields=+committer`. */
@@ -54,19 +58,19 @@ export function representCondensedCommit(bases: Bases, repository: Repository, i
 }
 
 /** What differs from commit to commit of a list. */
-type CommitParts = {
+type CommitParts<Rendered> = {
   readonly id: ObjectId;
   readonly date: string;
   readonly author: ReturnType<typeof representCommitAuthor<"author">>;
   readonly message: string;
-  readonly rendered: ReturnType<typeof representRendered>;
+  readonly rendered: Rendered;
   readonly parents: ReturnType<typeof representCondensedCommit>[];
 };
 
 type CommitPlace = { readonly repository: Repository; readonly bases: Bases };
 
-function assembleCommit<Committer, Participants>(
-  { id, date, author, message, rendered, parents }: CommitParts,
+function assembleCommit<Rendered, Committer, Participants>(
+  { id, date, author, message, rendered, parents }: CommitParts<Rendered>,
   { repository, bases }: CommitPlace,
   more: { readonly committer: Committer; readonly participants: Participants },
   truncated: ReturnType<typeof representTruncated> = {},
@@ -99,19 +103,39 @@ function truncatedOf(commit: Commit, withCommitter: boolean) {
   ]);
 }
 
-/** A `commit` in full: contract, rest.md §2.8. */
-export function representCommit(commit: Commit, context: CommitContext, options: CommitOptions) {
+function partsOf<Rendered>(
+  { id, author, message, parents }: Commit,
+  context: CommitContext,
+  rendered: Rendered,
+): CommitParts<Rendered> {
   const { repository, bases } = context;
-  const parts = {
-    id: commit.id,
-    date: representCommitDate(commit.author.date),
-    author: representCommitAuthor("author", commit.author, context),
-    message: commit.message,
-    rendered: representRendered(commit.message),
-    parents: commit.parents
+  return {
+    id,
+    date: representCommitDate(author.date),
+    author: representCommitAuthor("author", author, context),
+    message,
+    rendered,
+    parents: parents
       .slice(0, PARENTS_MAX)
       .map((parent) => representCondensedCommit(bases, repository, parent)),
   };
+}
+
+/** A `commit` that a ref points at: recorded without its message as HTML. */
+export function representCommitOfRef(commit: Commit, context: CommitContext) {
+  const { summary, rendered, ...target } = assembleCommit(
+    partsOf(commit, context, undefined),
+    context,
+    { committer: {}, participants: {} },
+    truncatedOf(commit, false),
+  );
+  return target;
+}
+
+/** A `commit` in full: contract, rest.md §2.8. */
+export function representCommit(commit: Commit, context: RenderedCommitContext, options: CommitOptions) {
+  const { bases } = context;
+  const parts = partsOf(commit, context, representRendered(commit.message, context.messages));
   const more = {
     committer: options.withCommitter
       ? { committer: representCommitAuthor("committer", commit.committer, context) }
@@ -155,7 +179,9 @@ function templatesOf({ repository, bases }: CommitPlace): CommitTemplates {
  * Writes the commits of a list, without committers and participants: what JSON.stringify makes of `representCommit`, in
  * half the time. Most of each is the same for all, or said twice.
  */
-export function openCommitWriter(context: CommitContext): (commit: Commit, writer: JsonWriter) => void {
+export function openCommitWriter(
+  context: RenderedCommitContext,
+): (commit: Commit, writer: JsonWriter) => void {
   const { writeParent, writeParts } = templatesOf(context);
   const authors = new Map<string, string>();
   function authorJson(author: Commit["author"]): string {
@@ -186,7 +212,7 @@ export function openCommitWriter(context: CommitContext): (commit: Commit, write
       date: representCommitDate(author.date),
       author: authorJson(author),
       message: JSON.stringify(message),
-      rendered: JSON.stringify(representRendered(message)),
+      rendered: JSON.stringify(representRendered(message, context.messages)),
       parents: () => writeParents(parents, writer),
     };
     writeParts(values, writer);

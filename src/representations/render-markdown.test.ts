@@ -2,12 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import MarkdownIt from "markdown-it";
 import { fc } from "../../tests/support/seeded-properties.ts";
-import {
-  MARKDOWN_MESSAGE_LENGTH_MAX,
-  renderDocument,
-  renderMessage,
-  renderPlainText,
-} from "./render-markdown.ts";
+import { isQuicklyRendered, renderMarkdown, renderPlainText } from "./render-markdown.ts";
+
+const renderMessage = (text: string) => renderMarkdown(text, "message");
+const renderDocument = (text: string) => renderMarkdown(text, "document");
 
 /** Those with a list are recorded of commits and pull requests. */
 for (const [text, html] of [
@@ -102,12 +100,54 @@ test("text that is no Markdown is shown as it is", () => {
   assert.equal(renderPlainText("*a*\n<b>"), "<pre>*a*\n&lt;b&gt;</pre>");
 });
 
-test("a message of more than the limit is paragraphs and line breaks alone", () => {
-  const atLimit = "*a* ".padEnd(MARKDOWN_MESSAGE_LENGTH_MAX, "x");
-  assert.match(renderMessage(atLimit), /^<p><em>a<\/em> x+<\/p>$/);
-  assert.match(renderMessage(`${atLimit}x`), /^<p>\*a\* x+<\/p>$/);
-  const long = `<i>\r\n\n${"x".repeat(MARKDOWN_MESSAGE_LENGTH_MAX)}\ny`;
-  assert.match(renderMessage(long), /^<p>&lt;i&gt;<\/p>\n<p>x+<br>\ny<\/p>$/);
+test("a text is quickly rendered if it is short, or has nothing for Markdown in it", () => {
+  assert.ok(isQuicklyRendered("*a* ".padEnd(4096, "x"), "message"));
+  assert.ok(!isQuicklyRendered("*a* ".padEnd(4097, "x"), "message"));
+  assert.ok(isQuicklyRendered("a b, c.\n\n".repeat(10_000), "message"));
+  assert.ok(!isQuicklyRendered("a b, c.\n\n".repeat(10_000), "document"));
+});
+
+/** Each makes HTML as long as the square of its length, in markdown-it alone. */
+function multiplied(length: number): [what: string, text: string][] {
+  const third = Math.floor(length / 6);
+  return [
+    [
+      "a link that is used often",
+      `[a]: https://x.example/${"z".repeat(length / 2)}\n\n${"[a] ".repeat(length / 8)}`,
+    ],
+    ["a title that is used often", `[a]: /x "${"z".repeat(length / 2)}"\n\n${"[a] ".repeat(length / 8)}`],
+    ["an image that is used often", `[a]: /x "${"z".repeat(length / 2)}"\n\n${"![a] ".repeat(length / 10)}`],
+    [
+      "a table with rows that are too short",
+      `${"|a".repeat(third)}\n${"|-".repeat(third)}\n${"x\n".repeat(third)}`,
+    ],
+    ["the same in a quote", `> ${"|a".repeat(third)}\n> ${"|-".repeat(third)}\n${"> x\n".repeat(third / 2)}`],
+    ["the same in a list", `* ${"|a".repeat(third)}\n  ${"|-".repeat(third)}\n${"  x\n".repeat(third / 2)}`],
+    [
+      "tables of the most cells that are filled up",
+      `${"|a".repeat(256)}\n${"|-".repeat(256)}\n${"x\n".repeat(256)}\n`.repeat(length / 1536),
+    ],
+  ];
+}
+
+for (const length of [4096, 60_000])
+  for (const [what, text] of multiplied(length))
+    test(`HTML of ${text.length} characters is not far longer than they are: ${what}`, () => {
+      for (const render of [renderMessage, renderDocument]) {
+        const html = render(text);
+        assert.ok(html.length <= 8 * text.length + 4096, `${html.length}`);
+        assertHarmless(html);
+      }
+    });
+
+test("a table whose rows have all their cells is one, however large", () => {
+  const row = `|${"a|".repeat(100)}\n`;
+  const html = renderMessage(`${row}|${"-|".repeat(100)}\n${row.repeat(200)}`);
+  assert.equal(html.match(/<td>a<\/td>/g)?.length, 20_000);
+});
+
+test("a row with fewer cells than the head is filled up", () => {
+  assert.match(renderMessage("|a|b|c|\n|-|-|-|\n|x|"), /<td>x<\/td>\n<td><\/td>\n<td><\/td>/);
 });
 
 /** As a browser takes it. */

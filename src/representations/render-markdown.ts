@@ -1,12 +1,18 @@
 import { createRequire } from "node:module";
 import type MarkdownIt from "markdown-it";
+import type { StateBlock, Token } from "markdown-it";
 import type sanitizeHtml from "sanitize-html";
 
+/** Up to here a text takes a few milliseconds at worst. In UTF-16 code units, like all lengths here. */
+const QUICK_LENGTH_MAX = 4096;
+
 /**
- * Our choice, in UTF-16 code units: longer messages are shown as paragraphs and line breaks. One of this length takes 6 ms
- * if it is written to be slow, and a page has a hundred of them.
+ * HTML of what people write is at most three times as long as the text. A link that is defined once and used often, or a
+ * table with few cells in each row, would make it as long as its square.
  */
-export const MARKDOWN_MESSAGE_LENGTH_MAX = 4096;
+const HTML_PER_TEXT_MAX = 8;
+/** Beside that, for short texts. */
+const HTML_LENGTH_FREE = 4096;
 
 /**
  * Nothing in it means anything to Markdown: each line begins with a letter, so none is an item, a heading or a fence, and
@@ -14,12 +20,6 @@ export const MARKDOWN_MESSAGE_LENGTH_MAX = 4096;
  * markdown-it would take most of the time that a list of them takes.
  */
 const MEANS_NOTHING = /^[a-z][a-z0-9 .,;:!?'"/()#@%$+=>-]*(?:\n+[a-z][a-z0-9 .,;:!?'"/()#@%$+=>-]*)*\n*$/i;
-
-/** Beyond this a message is kept rendered for a while, so that slow ones are not slow at each request. */
-const QUICK_LENGTH_MAX = 500;
-/** Three pages. With its HTML a message takes some 10 kB. */
-const KEPT_MAX = 300;
-const kept = new Map<string, string>();
 
 /** Lists, quotes and whatever else can be within each other. */
 const NESTING_MAX = 20;
@@ -46,7 +46,26 @@ function openRenderer(options: { readonly breaks: boolean }) {
     },
     { alt: ["paragraph", "reference", "blockquote"] },
   );
+  const table = renderer.block.ruler.__rules__.find(({ name }) => name === "table")!.fn;
+  renderer.block.ruler.at(
+    "table",
+    (state, line, end, isAsked) => !hasTooManyCells(state, line, end) && table(state, line, end, isAsked),
+    { alt: ["paragraph", "reference"] },
+  );
   return renderer;
+}
+
+/** Each cell has a character of its own at least, but rows that are too short are filled up. */
+const FILLED_CELLS_MAX = 1000;
+
+function hasTooManyCells({ src, bMarks, tShift, eMarks }: StateBlock, line: number, end: number) {
+  if (line + 1 >= end) return false;
+  const ruler = src.slice(bMarks[line + 1]! + tShift[line + 1]!, eMarks[line + 1]);
+  if (/[^-:|\s]/.test(ruler)) return false;
+  const columns = ruler.split("|").length;
+  let last = line + 1;
+  while (last + 1 < end && bMarks[last + 1]! + tShift[last + 1]! < eMarks[last + 1]!) last += 1;
+  return columns * (last - line) > eMarks[last]! - bMarks[line]! + FILLED_CELLS_MAX;
 }
 
 /** Each is loaded when the first text needs it: they would be a good part of every start. */
@@ -88,22 +107,34 @@ function sanitize(html: string): string {
   return sanitizer()(html, SANITIZED).replaceAll(" />", ">");
 }
 
-/** A message or comment as HTML, with a break at each line end. */
-export function renderMessage(text: string): string {
-  if (text.length > MARKDOWN_MESSAGE_LENGTH_MAX || MEANS_NOTHING.test(text)) return renderParagraphs(text);
-  const found = kept.get(text);
-  if (found !== undefined) return found;
-  const html = sanitize(messages().render(text).trimEnd());
-  if (text.length > QUICK_LENGTH_MAX) {
-    if (kept.size >= KEPT_MAX) kept.delete(kept.keys().next().value!);
-    kept.set(text, html);
-  }
-  return html;
+/** A message has a break at each line end; a document is a file. */
+export type MarkdownKind = "message" | "document";
+
+/** Whether the thread that serves may render it. */
+export function isQuicklyRendered(text: string, kind: MarkdownKind): boolean {
+  return text.length <= QUICK_LENGTH_MAX || (kind === "message" && MEANS_NOTHING.test(text));
 }
 
-/** A file in Markdown as HTML. Its length is its caller's to limit. */
-export function renderDocument(text: string): string {
-  return sanitize(documents().render(text).trimEnd());
+/** Markdown as HTML. One whose HTML would be far longer than itself is shown as paragraphs. */
+export function renderMarkdown(text: string, kind: MarkdownKind): string {
+  if (kind === "message" && MEANS_NOTHING.test(text)) return renderParagraphs(text);
+  const lengthMax = text.length * HTML_PER_TEXT_MAX + HTML_LENGTH_FREE;
+  const markdown = kind === "message" ? messages() : documents();
+  const env = {};
+  const tokens = markdown.parse(text, env);
+  // Looked at before it is made.
+  if (leastLengthOf(tokens) > lengthMax) return renderParagraphs(text);
+  const html = sanitize(markdown.renderer.render(tokens, markdown.options, env).trimEnd());
+  return html.length > lengthMax ? renderParagraphs(text) : html;
+}
+
+function leastLengthOf(tokens: readonly Token[]): number {
+  let length = 0;
+  for (const { attrs, children, content } of tokens) {
+    length += children === null ? content.length : leastLengthOf(children);
+    for (const [, value] of attrs ?? []) length += String(value).length;
+  }
+  return length;
 }
 
 /** Text as HTML that shows it as it is. */
@@ -119,7 +150,8 @@ function escapeHtml(text: string): string {
   return TO_ESCAPE.test(text) ? text.replaceAll(/[&<>"]/g, (character) => ESCAPES[character]!) : text;
 }
 
-function renderParagraphs(text: string): string {
+/** Text as HTML with its paragraphs and line ends, and nothing else. */
+export function renderParagraphs(text: string): string {
   const escaped = escapeHtml(text);
   let html = "";
   let isInParagraph = false;

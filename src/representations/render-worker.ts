@@ -1,5 +1,15 @@
-import { parentPort, workerData } from "node:worker_threads";
-import { renderDocument } from "./render-markdown.ts";
+import { parentPort } from "node:worker_threads";
+import type { RenderReply, RenderRequest } from "./render-in-worker.ts";
+import { renderMarkdown } from "./render-markdown.ts";
 
-/** Renders the one text that it is started with. */
-parentPort?.postMessage(renderDocument(workerData as string));
+/** Renders one text after another, as the serving thread does with short ones. */
+parentPort?.on("message", ({ text, kind }: RenderRequest) => {
+  let reply: RenderReply;
+  try {
+    reply = { html: renderMarkdown(text, kind) };
+  } catch {
+    // Too deep for the stack.
+    reply = { html: undefined };
+  }
+  parentPort?.postMessage(reply);
+});

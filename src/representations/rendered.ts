@@ -1,8 +1,8 @@
-import { renderMessage } from "./render-markdown.ts";
+import type { RenderedMessages } from "./rendered-messages.ts";
 
 /** A `rendered` object: text as it was typed, and as HTML. */
-export function representRendered(raw: string) {
-  return { type: "rendered", raw, markup: "markdown", html: renderMessage(raw) };
+export function representRendered(raw: string, messages: RenderedMessages) {
+  return { type: "rendered", raw, markup: "markdown", html: messages.htmlOf(raw) };
 }
 
 /** The same of what was rendered elsewhere. */

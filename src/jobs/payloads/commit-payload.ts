@@ -2,16 +2,18 @@ import type { FactOf } from "../../model/event.ts";
 import { representCondensedCommit } from "../../representations/commit.ts";
 import { representCommitComment } from "../../representations/commit-comment.ts";
 import { representCommitStatus } from "../../representations/commit-status.ts";
+import { prepareMessages } from "../../representations/rendered-messages.ts";
 import { type PayloadSubject, showActor, showRepository } from "./payload-subject.ts";
 
 /** `repo:commit_comment_created`. */
-export function renderCommentPayload(
+export async function renderCommentPayload(
   { comment }: FactOf<"repo:commit_comment_created">,
   subject: PayloadSubject,
 ) {
   const { repository, bases } = subject;
+  const messages = await prepareMessages([comment.raw], { repositoryUuid: repository.uuid });
   return {
-    comment: representCommitComment(comment, repository, bases),
+    comment: representCommitComment(comment, { repository, bases, messages }),
     commit: representCondensedCommit(bases, repository, comment.commit),
     repository: showRepository(subject),
     actor: showActor(subject),

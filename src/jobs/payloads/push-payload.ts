@@ -11,6 +11,7 @@ import { type CommitContext, representCommit, representCommitDate } from "../../
 import { representCommitAuthor } from "../../representations/commit-author.ts";
 import { repositoryApiUrl, repositoryHtmlUrl } from "../../representations/links.ts";
 import { encodeRefName, representRefLinks } from "../../representations/ref-links.ts";
+import { prepareMessages } from "../../representations/rendered-messages.ts";
 import { truncatedOfTag } from "../../representations/tag.ts";
 import { type PayloadPorts, type PayloadSubject, showActor, showRepository } from "./payload-subject.ts";
 
@@ -23,6 +24,9 @@ const ADDRESS_LENGTH_MAX = 320;
 /** A tag of a tag of a tag: nobody has more, and whoever makes more gets a target that is not told. */
 const TAG_DEPTH_MAX = 8;
 
+/** To render the messages of one payload: what is not done by then is shown as paragraphs. */
+const RENDER_MS_MAX = 10_000;
+
 /** What is told of each message, in turn, until the payload is not too large. */
 const MESSAGE_LENGTHS = [undefined, 2048, 128];
 
@@ -33,14 +37,19 @@ export async function renderPushPayload(
   subject: PayloadSubject,
   bytesMax: number,
 ): Promise<object | "too-large"> {
+  const renderDeadline = performance.now() + RENDER_MS_MAX;
   for (const messageLengthMax of MESSAGE_LENGTHS) {
-    const rendered = await renderChanges(ports, fact, { ...subject, messageLengthMax }, bytesMax);
+    const pushSubject = { ...subject, messageLengthMax, renderDeadline };
+    const rendered = await renderChanges(ports, fact, pushSubject, bytesMax);
     if (rendered !== "too-large") return rendered;
   }
   return "too-large";
 }
 
-type PushSubject = PayloadSubject & { readonly messageLengthMax: number | undefined };
+type PushSubject = PayloadSubject & {
+  readonly messageLengthMax: number | undefined;
+  readonly renderDeadline: number;
+};
 
 /** "too-large" as soon as it is more than `bytesMax`, so that a push of 10,000 refs is not read for nothing. */
 async function renderChanges(
@@ -101,20 +110,25 @@ async function newCommits(ports: PayloadPorts, subject: PushSubject, change: Pus
   const exclude = change.old === undefined ? [] : [change.old];
   const ids = await listCommits({ gitDir, include: [change.new], exclude, skip: 0, limit: COMMITS_MAX + 1 });
   const commits = await ports.objects.readCommits(gitDir, ids.slice(0, COMMITS_MAX));
-  const context = { ...subject, accounts: await accountsOf(ports, commits) };
+  const accounts = await accountsOf(ports, commits);
   return {
-    commits: commits.map((commit) => showCommit(commit, context)),
+    commits: await showCommits(commits, { ...subject, accounts }),
     isTruncated: ids.length > COMMITS_MAX,
   };
 }
 
 /** Recorded: with the committer, which other answers leave out. */
-function showCommit(commit: Commit, context: CommitContext & PushSubject) {
-  const { repository: _told, ...shown } = representCommit(cutMessage(commit, context), context, {
-    withCommitter: true,
-    withParticipants: false,
+async function showCommits(commits: readonly Commit[], context: CommitContext & PushSubject) {
+  const cut = commits.map((commit) => cutMessage(commit, context));
+  const messages = await prepareMessages(
+    cut.map(({ message }) => message),
+    { repositoryUuid: context.repository.uuid, deadline: context.renderDeadline },
+  );
+  return cut.map((commit) => {
+    const options = { withCommitter: true, withParticipants: false };
+    const { repository: _told, ...shown } = representCommit(commit, { ...context, messages }, options);
+    return { ...shown, properties: {} };
   });
-  return { ...shown, properties: {} };
 }
 
 function cutMessage<Item extends Commit | Tag>(item: Item, { messageLengthMax }: PushSubject): Item {
@@ -147,9 +161,10 @@ async function renderRef(
   const { commit, tag } = await readTarget(ports, subject, target);
   const accounts = await accountsOf(ports, commit === undefined ? [] : [commit], tag);
   const context = { ...subject, accounts };
+  const [shownCommit] = await showCommits(commit === undefined ? [] : [commit], context);
   // What is gone from the repository by now is told by its id.
   const shownTarget =
-    commit === undefined ? { type: "commit", hash: target } : withFewLinks(showCommit(commit, context));
+    shownCommit === undefined ? { type: "commit", hash: target } : withFewLinks(shownCommit);
   return {
     shown: change.name.startsWith(TAG_PREFIX)
       ? renderTag(change.name.slice(TAG_PREFIX.length), shownTarget, tag && cutMessage(tag, subject), context)
@@ -158,7 +173,7 @@ async function renderRef(
 }
 
 /** Recorded: the target of a ref has two of a commit's links. */
-function withFewLinks({ links: { self, html }, ...commit }: ReturnType<typeof showCommit>) {
+function withFewLinks({ links: { self, html }, ...commit }: Awaited<ReturnType<typeof showCommits>>[number]) {
   return { ...commit, links: { self, html } };
 }
 

@@ -2,6 +2,7 @@ import { jsonAnswer } from "../../http/answer.ts";
 import type { RepositoryAccountRoute } from "../../http/route.ts";
 import { createComment } from "../../operations/commit-comments.ts";
 import { commitCommentApiUrl, representCommitComment } from "../../representations/commit-comment.ts";
+import { prepareMessages } from "../../representations/rendered-messages.ts";
 import { CommentBody, parseNewComment } from "./comment-body.ts";
 
 export const createCommentRoute: RepositoryAccountRoute<typeof CommentBody> = {
@@ -16,7 +17,8 @@ export const createCommentRoute: RepositoryAccountRoute<typeof CommentBody> = {
   async handle(ports, { account, repository, params, body, bases, publicBases }) {
     const wanted = { ...parseNewComment(body), commit: params.commit!, bases: publicBases };
     const comment = await createComment(ports, repository, account, wanted);
-    return jsonAnswer(201, representCommitComment(comment, repository, bases), {
+    const messages = await prepareMessages([comment.raw], { repositoryUuid: repository.uuid });
+    return jsonAnswer(201, representCommitComment(comment, { repository, bases, messages }), {
       location: commitCommentApiUrl(bases, repository, comment),
     });
   },

@@ -2,6 +2,7 @@ import { jsonAnswer } from "../../http/answer.ts";
 import type { RepositoryRoute } from "../../http/route.ts";
 import { getComment } from "../../operations/commit-comments.ts";
 import { representCommitComment } from "../../representations/commit-comment.ts";
+import { prepareMessages } from "../../representations/rendered-messages.ts";
 
 export const getCommentRoute: RepositoryRoute = {
   subject: "repository",
@@ -13,6 +14,7 @@ export const getCommentRoute: RepositoryRoute = {
   async handle(ports, { repository, params, bases }) {
     const selector = { commit: params.commit!, commentId: params.comment_id! };
     const comment = await getComment(ports, repository, selector);
-    return jsonAnswer(200, representCommitComment(comment, repository, bases));
+    const messages = await prepareMessages([comment.raw], { repositoryUuid: repository.uuid });
+    return jsonAnswer(200, representCommitComment(comment, { repository, bases, messages }));
   },
 };

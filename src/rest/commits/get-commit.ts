@@ -3,6 +3,7 @@ import { isFieldRequested } from "../../http/fields.ts";
 import type { RepositoryRoute } from "../../http/route.ts";
 import { findCommitAccounts, getCommit } from "../../operations/commits.ts";
 import { representCommit } from "../../representations/commit.ts";
+import { prepareMessages } from "../../representations/rendered-messages.ts";
 import { listCommitParticipants } from "../../storage/sql/commit-approvals.ts";
 
 export const getCommitRoute: RepositoryRoute = {
@@ -15,12 +16,12 @@ export const getCommitRoute: RepositoryRoute = {
   isAnswerKept: true,
   async handle(ports, { repository, params, bases, fields }) {
     const commit = await getCommit(ports, repository, params.commit!);
-    const context = { repository, bases, accounts: await findCommitAccounts(ports, [commit]) };
+    const messages = await prepareMessages([commit.message], { repositoryUuid: repository.uuid });
+    const context = { repository, bases, messages, accounts: await findCommitAccounts(ports, [commit]) };
     const withCommitter = isFieldRequested(fields, "committer");
     const participants = await listCommitParticipants(ports.database.kysely, repository.uuid, commit.id);
-    return jsonAnswer(
-      200,
-      representCommit(commit, context, { withCommitter, withParticipants: true, participants }),
-    );
+    const options = { withCommitter, withParticipants: true, participants };
+    const answer = jsonAnswer(200, representCommit(commit, context, options));
+    return messages.isComplete ? answer : { ...answer, isProvisional: true };
   },
 };

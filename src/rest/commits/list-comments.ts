@@ -4,6 +4,7 @@ import { parsePage, representPage } from "../../http/paging.ts";
 import type { RepositoryRoute } from "../../http/route.ts";
 import { getCommit } from "../../operations/commits.ts";
 import { representCommitComment } from "../../representations/commit-comment.ts";
+import { prepareMessages } from "../../representations/rendered-messages.ts";
 import { listComments } from "../../storage/sql/commit-comments.ts";
 
 export const listCommentsRoute: RepositoryRoute = {
@@ -25,7 +26,11 @@ export const listCommentsRoute: RepositoryRoute = {
       pagelen,
       ...conditions,
     });
-    const shown = values.map((comment) => representCommitComment(comment, repository, bases));
+    const messages = await prepareMessages(
+      values.map(({ raw }) => raw),
+      { repositoryUuid: repository.uuid },
+    );
+    const shown = values.map((comment) => representCommitComment(comment, { repository, bases, messages }));
     return jsonAnswer(200, representPage({ page, pagelen, size, values: shown }, url));
   },
 };

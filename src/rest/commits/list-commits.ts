@@ -16,9 +16,14 @@ import {
 } from "../../operations/commits.ts";
 import type { Ports } from "../../ports.ts";
 import { boundMessages } from "../../representations/bounded-texts.ts";
-import { type CommitContext, openCommitWriter, representCommit } from "../../representations/commit.ts";
+import {
+  openCommitWriter,
+  type RenderedCommitContext,
+  representCommit,
+} from "../../representations/commit.ts";
 import { JsonWriter } from "../../representations/json-writer.ts";
 import { repositoryApiUrl } from "../../representations/links.ts";
+import { prepareMessages } from "../../representations/rendered-messages.ts";
 import { Revisions } from "./revisions-body.ts";
 
 type ListRequest = RestRequest & { readonly repository: Repository; readonly body: unknown };
@@ -56,23 +61,32 @@ async function listCommits(ports: Ports, request: ListRequest): Promise<Answer> 
   const found = await readCommitPage(ports, repository, walk, { page, pagelen, signal, takeSlot });
   const { hasMore } = found;
   const commits = boundMessages(found.commits);
-  const context = { repository, bases, accounts: await findCommitAccounts(ports, commits) };
+  const messages = await prepareMessages(
+    commits.map(({ message }) => message),
+    { repositoryUuid: repository.uuid },
+  );
+  const context = { repository, bases, messages, accounts: await findCommitAccounts(ports, commits) };
+  const provisional = messages.isComplete ? {} : { isProvisional: true as const };
   const next = hasMore ? { next: await nextUrl(ports, request, walk, page) } : {};
   // Iterator style, as recorded: no size, no page, no previous.
   if (fields === undefined)
-    return { status: 200, body: { kind: "written-json", json: writePage(pagelen, commits, context, next) } };
+    return {
+      status: 200,
+      body: { kind: "written-json", json: writePage(pagelen, commits, context, next) },
+      ...provisional,
+    };
   const withCommitter = isFieldRequested(fields, "values.committer");
   const values = commits.map((commit) =>
     representCommit(commit, context, { withCommitter, withParticipants: false }),
   );
-  return jsonAnswer(200, { pagelen, values, ...next });
+  return { ...jsonAnswer(200, { pagelen, values, ...next }), ...provisional };
 }
 
 /** The same, without `fields`. */
 function writePage(
   pagelen: number,
   commits: readonly Commit[],
-  context: CommitContext,
+  context: RenderedCommitContext,
   { next }: { readonly next?: string },
 ): Buffer {
   const writer = new JsonWriter();

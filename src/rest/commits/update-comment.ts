@@ -2,6 +2,7 @@ import { jsonAnswer } from "../../http/answer.ts";
 import type { RepositoryAccountRoute } from "../../http/route.ts";
 import { changeComment } from "../../operations/commit-comments.ts";
 import { commitCommentApiUrl, representCommitComment } from "../../representations/commit-comment.ts";
+import { prepareMessages } from "../../representations/rendered-messages.ts";
 import { CommentContentBody, requiredText } from "./comment-body.ts";
 
 /** Changes the text of one's own comment. */
@@ -20,8 +21,9 @@ export const updateCommentRoute: RepositoryAccountRoute<typeof CommentContentBod
       commentId: params.comment_id!,
       raw: requiredText(body),
     });
+    const messages = await prepareMessages([comment.raw], { repositoryUuid: repository.uuid });
     // 201 with a location, though nothing is created: so the reference has it for commits.
-    return jsonAnswer(201, representCommitComment(comment, repository, bases), {
+    return jsonAnswer(201, representCommitComment(comment, { repository, bases, messages }), {
       location: commitCommentApiUrl(bases, repository, comment),
     });
   },

@@ -4,6 +4,7 @@ import type { RepositoryRoute } from "../../http/route.ts";
 import { findCommitAccounts } from "../../operations/commits.ts";
 import { getMergeBase } from "../../operations/diffs.ts";
 import { representCommit } from "../../representations/commit.ts";
+import { prepareMessages } from "../../representations/rendered-messages.ts";
 import { listCommitParticipants } from "../../storage/sql/commit-approvals.ts";
 import { findComparedCommits, requirePairSpec } from "./compared-commits.ts";
 
@@ -21,7 +22,8 @@ export const getMergeBaseRoute: RepositoryRoute = {
     const spec = requirePairSpec("revspec", request.params.revspec!, "invalid-input");
     const compared = await findComparedCommits(ports, request, spec);
     const commit = await getMergeBase(ports, compared, compared.destination!, signal);
-    const context = { repository, bases, accounts: await findCommitAccounts(ports, [commit]) };
+    const messages = await prepareMessages([commit.message], { repositoryUuid: repository.uuid });
+    const context = { repository, bases, messages, accounts: await findCommitAccounts(ports, [commit]) };
     const withCommitter = isFieldRequested(fields, "committer");
     const participants = await listCommitParticipants(ports.database.kysely, repository.uuid, commit.id);
     return jsonAnswer(

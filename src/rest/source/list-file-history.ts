@@ -8,9 +8,10 @@ import { Failure } from "../../model/failure.ts";
 import { findCommitAccounts } from "../../operations/commits.ts";
 import { listFileVersions } from "../../operations/file-history.ts";
 import { findPlace } from "../../operations/source.ts";
-import { messageCutter } from "../../representations/bounded-texts.ts";
+import { boundMessages } from "../../representations/bounded-texts.ts";
 import { representCommit } from "../../representations/commit.ts";
 import { repositoryApiUrl } from "../../representations/links.ts";
+import { prepareMessages } from "../../representations/rendered-messages.ts";
 import { representFile } from "../../representations/tree-entry.ts";
 import { requirePathsOfPage } from "../page-paths.ts";
 
@@ -42,21 +43,22 @@ export const listFileHistoryRoute: RepositoryRoute = {
     if (listed === undefined) throw new Failure("timed-out", "Cannot list the history: it takes too long");
     const { versions, hasMore } = listed;
     requirePathsOfPage(versions.map(({ path }) => path));
-    const cut = messageCutter(versions.map(({ commit }) => commit)) ?? ((commit) => commit);
-    const accounts = await findCommitAccounts(
-      ports,
-      versions.map(({ commit }) => commit),
+    const commits = boundMessages(versions.map(({ commit }) => commit));
+    const accounts = await findCommitAccounts(ports, commits);
+    const messages = await prepareMessages(
+      commits.map(({ message }) => message),
+      { repositoryUuid: repository.uuid },
     );
     const options = {
       withCommitter: isFieldRequested(fields, "values.commit.committer"),
       withParticipants: false,
     };
-    const values = versions.map(({ commit, path, file }) =>
+    const values = versions.map(({ commit, path, file }, index) =>
       representFile(
         // A file that the commit removed has no content: its size is 0 (our choice).
         { path, size: file?.size ?? 0, attributes: file?.attributes ?? [] },
         { repository, bases, commit: commit.id },
-        representCommit(cut(commit), { repository, bases, accounts }, options),
+        representCommit(commits[index]!, { repository, bases, accounts, messages }, options),
       ),
     );
     // The walk goes on from the commit itself, so that a push in between neither repeats nor skips.
