@@ -19,10 +19,13 @@ const WIDTH_MAX = 80;
 /** Nothing is cut to less. */
 const CELL_WIDTH_MIN = 8;
 const GAP = 2;
+/** Commands that take an id take its first characters too. */
+const ID_LENGTH = 8;
 const WRAPPED_INDENT = 4;
 
 /**
- * One line an entry under the names of the columns, in 80 columns: the longest cells are cut, and end with "…" then. `nothing`
+ * One line an entry under the names of the columns, in 80 columns: ids are shortened to what names them in other commands, and
+ * the longest cells are cut, and end with "…" then. `nothing`
  * is printed when there is no entry.
  */
 export function printTable(
@@ -34,7 +37,10 @@ export function printTable(
     printNote(nothing);
     return;
   }
-  const lines = [columns.map((column) => column.toUpperCase()), ...rows.map((row) => row.map(printable))];
+  const shown = rows.map((row) =>
+    row.map((cell, index) => (columns[index] === "id" ? cell.slice(0, ID_LENGTH) : printable(cell))),
+  );
+  const lines = [columns.map((column) => column.toUpperCase()), ...shown];
   const widths = fitWidths(
     columns.map((_, index) => Math.max(...lines.map((line) => [...(line[index] ?? "")].length))),
   );

@@ -97,14 +97,12 @@ function addList(token: Command): void {
   });
 }
 
-/** Other commands take the first characters of an id. */
-const SHOWN_ID_LENGTH = 8;
 /** Of `2026-11-29T…`. */
 const DAY_LENGTH = 10;
 
 function toRow(token: ListedToken): string[] {
   return [
-    token.id.slice(0, SHOWN_ID_LENGTH),
+    token.id,
     token.account,
     token.name,
     token.leaked_on === null ? token.state : `${token.state}, leaked`,

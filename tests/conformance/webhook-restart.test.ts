@@ -86,7 +86,9 @@ test("what is owed when the server is killed is told by the next one, in order, 
   for (const header of ["x-request-uuid", "x-attempt-number"]) {
     assert.equal(again!.headers[header], cutOff!.headers[header], header);
   }
-  assert.equal(again!.body, cutOff!.body);
+  // The next server listens on another port, and links follow the address that it listens on.
+  const portless = (body: string) => body.replaceAll(/127\.0\.0\.1:\d+/g, "127.0.0.1");
+  assert.equal(portless(again!.body), portless(cutOff!.body));
   assert.deepEqual([keyOf(told[4]!), told[4]!.json.actor], ["repo:created", null]);
 });
 
@@ -111,7 +113,7 @@ test("the command line lists webhooks without what is secret about them", async 
     [webhook.id, webhook.subject, webhook.is_active, webhook.has_secret, webhook.events],
     [hook, "acme", true, true, [...EVENTS].sort()],
   );
-  assert.match(await out("webhook", "list", "--workspace", "acme"), /^ID .*\n[0-9a-f-]{36} {2}acme {2}http:/);
+  assert.match(await out("webhook", "list", "--workspace", "acme"), /^ID .*\n[0-9a-f]{8} {2}acme {2}http:/);
   const none = await server.cli(["webhook", "list", "--repository", "acme/demo"]);
   assert.deepEqual([none.status, none.stdout, none.stderr], [0, "", "There are no webhooks\n"]);
 });
@@ -133,7 +135,7 @@ test("the command line shows deliveries and their bodies, and delivers again", a
   assert.notEqual(again, id);
   assert.match(
     await out("webhook", "deliveries", hook.slice(0, 8), "--limit", "2"),
-    /^ID .*(\n[0-9a-f-]{36} .*){2}\n$/,
+    /^ID .*(\n[0-9a-f]{8} .*){2}\n$/,
   );
 });
 
