@@ -51,6 +51,7 @@ async function restore(command: Command, folder: string, revokeSince: string | u
   const { createdAt, rows, findings: ofBackup } = await restoreBackup(config, folder);
   const { openPorts } = await import("../open-ports.ts");
   const { checkData } = await import("../operations/backup/check-data.ts");
+  const { clearUnmatchedGraphs } = await import("../operations/backup/clear-unmatched-graphs.ts");
   const ports = await openPorts(config, openLog(config.logLevel), {
     isRestoring: true,
     isDatabaseChecked: false,
@@ -58,6 +59,7 @@ async function restore(command: Command, folder: string, revokeSince: string | u
   let revoked: number | undefined;
   let outcome: Awaited<ReturnType<typeof checkData>>;
   try {
+    await clearUnmatchedGraphs(ports);
     outcome = await checkData(ports, { isFull: false });
     if (revokeSince !== undefined) {
       const { revokeTokensSince } = await import("../operations/revoke-tokens-since.ts");

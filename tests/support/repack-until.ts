@@ -1,3 +1,5 @@
+import { readdir, utimes } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { type MaintainPorts, maintainRepository } from "../../src/jobs/maintain-repository.ts";
 import { takeMaintenancePlace } from "../../src/jobs/maintenance-place.ts";
@@ -9,7 +11,7 @@ const DROP_EVERY = 4;
 
 /**
  * Joins a part of a repository's packs, and drops what is unreachable, by turns, as the server's own maintenance does, and in its
- * place.
+ * place. Before each drop all packs are made three weeks old, so that it drops whatever is not kept.
  *
  * @returns how often.
  */
@@ -26,6 +28,7 @@ export async function repackUntil(
       continue;
     }
     try {
+      if (repacks % DROP_EVERY === 1) await agePacks(ports.packs.gitDir(repository));
       const clock = () => new Date(Date.now() + (repacks % DROP_EVERY === 1 ? 8 : 0) * DAY_MS);
       await maintainRepository({ ...ports, clock }, repository, new AbortController().signal);
       repacks += 1;
@@ -34,4 +37,10 @@ export async function repackUntil(
     }
   }
   return repacks;
+}
+
+async function agePacks(gitDir: string): Promise<void> {
+  const folder = join(gitDir, "objects", "pack");
+  const old = new Date(Date.now() - 21 * DAY_MS);
+  for (const name of await readdir(folder)) await utimes(join(folder, name), old, old).catch(() => {});
 }

@@ -1,3 +1,4 @@
+import type { ObjectId } from "../../model/object-id.ts";
 import { GitError, type GitOptions, runGit } from "../git-process.ts";
 import { TOLERATED_FAULTS } from "./index-pack.ts";
 
@@ -45,5 +46,31 @@ export async function findFaults({ isFull, ...options }: CheckOptions): Promise<
     ];
     if (faults.length === 0 && forms.length > 0 && error.status === FORM_STATUS) return [];
     return faults.length === 0 ? [`git fsck ended with status ${error.status}`] : faults.slice(0, LINES_MAX);
+  }
+}
+
+/**
+ * What is missing of what `tips` reach and `known` does not, as `git rev-list` tells it.
+ *
+ * @param tips these and `known` must be there.
+ * @returns its first lines, none if all is there.
+ */
+export async function findMissingBelow(
+  tips: readonly ObjectId[],
+  known: readonly ObjectId[],
+  options: GitOptions,
+): Promise<readonly string[]> {
+  if (tips.length === 0) return [];
+  const input = [...tips, ...known.map((id) => `^${id}`)].map((line) => `${line}\n`).join("");
+  const args = ["-c", "core.commitGraph=false", "rev-list", "--objects", "--stdin", "--quiet"];
+  try {
+    await runGit(args, { ...options, input });
+    return [];
+  } catch (error) {
+    if (!(error instanceof GitError) || error.status === undefined) throw error;
+    const lines = error.stderr.split("\n").filter((line) => /^(error|fatal)/.test(line));
+    return lines.length === 0
+      ? [`git rev-list ended with status ${error.status}`]
+      : lines.slice(0, LINES_MAX);
   }
 }

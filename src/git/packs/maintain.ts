@@ -79,11 +79,12 @@ export async function repack(place: Options, { drops }: { readonly drops: boolea
 export async function writeCommitGraph(place: Options): Promise<string> {
   const options = { ...place, isInBackground: true };
   await runGit(["commit-graph", "write", "--reachable", "--changed-paths", "--no-progress"], options);
-  return readChecksum(join(place.gitDir, "objects", "info", "commit-graph"));
+  return readGraphChecksum(place.gitDir);
 }
 
-/** Empty if git has written none: there is no commit. */
-async function readChecksum(path: string): Promise<string> {
+/** The checksum that the commit graph ends with, in hex. Empty if there is none: git writes none where there is no commit. */
+export async function readGraphChecksum(gitDir: string): Promise<string> {
+  const path = join(gitDir, "objects", "info", "commit-graph");
   const size = (await stat(path).catch(() => undefined))?.size;
   if (size === undefined || size < CHECKSUM_BYTES) return "";
   const file = await open(path, "r");

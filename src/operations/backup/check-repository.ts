@@ -1,18 +1,21 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { GitError } from "../../git/git-process.ts";
-import { findFaults } from "../../git/packs/check-objects.ts";
+import { findFaults, findMissingBelow } from "../../git/packs/check-objects.ts";
 import { readTips } from "../../git/packs/connectivity.ts";
-import type { Ref } from "../../model/ref.ts";
+import type { ObjectId } from "../../model/object-id.ts";
+import type { FormerTip, Ref } from "../../model/ref.ts";
 import { fullName, type Repository } from "../../model/repository.ts";
 import type { Ports } from "../../ports.ts";
 import { checkPackFiles } from "../../storage/packs/check-pack-files.ts";
 import { mendCommitGraph } from "../../storage/packs/mend-commit-graph.ts";
+import { noteCommitGraph } from "../../storage/sql/drops.ts";
+import { listFormerTips } from "../../storage/sql/former-tips.ts";
 import { listRefs } from "../../storage/sql/refs.ts";
 import { findRepository } from "../../storage/sql/repositories.ts";
 import { type Finding, FROM_BACKUP } from "./finding.ts";
 
-type CheckPorts = Pick<Ports, "database" | "packs">;
+type CheckPorts = Pick<Ports, "database" | "packs" | "clock">;
 
 type RepositoryCheck = { readonly refs: number; readonly findings: readonly Finding[] };
 
@@ -20,7 +23,8 @@ type RepositoryCheck = { readonly refs: number; readonly findings: readonly Find
 const LOOKS_MAX = 5;
 
 /**
- * Whether the files of a repository are whole and have all that its refs reach. What can be made anew of what is there (commit
+ * Whether the files of a repository are whole and have all that its refs reach, and that commits reach which refs have left and
+ * which are kept. What can be made anew of what is there (commit
  * graph, indexes, the refs that are written for git) is, and is told as harmless.
  */
 export async function checkRepository(
@@ -33,17 +37,22 @@ export async function checkRepository(
     const before = await find(ports, known);
     if (before === undefined) return { refs: 0, findings: [] };
     const refs = await listRefs(ports.database.kysely, known.uuid);
+    const former = await listFormerTips(ports.database.kysely, known.uuid, ports.clock());
     const now = await find(ports, known);
     if (now === undefined) return { refs: 0, findings: [] };
-    const isSame = now.refGeneration === before.refGeneration;
+    const isSame = isUnchanged(now, before);
     if (!isSame && look < LOOKS_MAX) continue;
-    const findings = await findFaultsOf(ports, now, refs, { isFull, isOfOneMoment: isSame });
+    const findings = await findFaultsOf(ports, now, { refs, former, isFull, isOfOneMoment: isSame });
     mended.push(...findings.filter(({ isHarmless }) => isHarmless));
     const wrong = findings.filter(({ isHarmless }) => !isHarmless);
-    const isChanged = async () => (await find(ports, known))?.refGeneration !== now.refGeneration;
-    if (wrong.length > 0 && look < LOOKS_MAX && (await isChanged())) continue;
+    if (wrong.length > 0 && look < LOOKS_MAX && !isUnchanged(now, await find(ports, known))) continue;
     return { refs: refs.length, findings: [...wrong, ...mended] };
   }
+}
+
+/** Whether no ref has changed, and nothing has been dropped, in between. */
+function isUnchanged(a: Repository, b: Repository | undefined): boolean {
+  return a.refGeneration === b?.refGeneration && a.dropNumber === b.dropNumber;
 }
 
 function find({ database }: CheckPorts, { uuid }: Repository): Promise<Repository | undefined> {
@@ -51,16 +60,18 @@ function find({ database }: CheckPorts, { uuid }: Repository): Promise<Repositor
 }
 
 type Look = {
+  readonly refs: readonly Ref[];
+  /** Commits that refs have left, and that are kept. */
+  readonly former: readonly FormerTip[];
   readonly isFull: boolean;
-  /** Whether refs and generation belong together. */
+  /** Whether refs, generation and drop number belong together. */
   readonly isOfOneMoment: boolean;
 };
 
 async function findFaultsOf(
-  { packs }: CheckPorts,
+  { packs, database }: CheckPorts,
   repository: Repository,
-  refs: readonly Ref[],
-  { isFull, isOfOneMoment }: Look,
+  { refs, former, isFull, isOfOneMoment }: Look,
 ): Promise<readonly Finding[]> {
   const gitDir = packs.gitDir(repository.uuid);
   const common = { isHarmless: false, repository: fullName(repository), path: gitDir };
@@ -92,40 +103,69 @@ async function findFaultsOf(
       isMended ? rebuilt(path, detail) : { ...common, kind: "damaged-pack", path, detail, remedy },
     );
   }
-  const graphFault = await mendCommitGraph({ gitDir });
-  if (graphFault !== undefined)
-    findings.push(rebuilt(join(gitDir, "objects", "info", "commit-graph"), graphFault));
-  const missing = await findMissing(gitDir, refs, isFull);
-  const remedy = `push the refs again from a clone that has them, or ${FROM_BACKUP}`;
-  if (missing !== undefined) findings.push({ ...common, kind: "missing-objects", detail: missing, remedy });
+  const graph = await mendCommitGraph({ gitDir });
+  if (graph !== undefined) {
+    findings.push(rebuilt(join(gitDir, "objects", "info", "commit-graph"), graph.fault));
+    // Only a graph that is noted is trusted. It was made of the refs of this moment.
+    const { uuid, dropNumber } = repository;
+    if (isOfOneMoment)
+      await noteCommitGraph(database.kysely, uuid, { dropNumber, commitGraph: graph.checksum });
+  }
+  for (const detail of await findMissing(gitDir, { refs, former, isFull })) {
+    const remedy = `push it again from a clone that has it, or ${FROM_BACKUP}`;
+    findings.push({ ...common, kind: "missing-objects", detail, remedy });
+  }
   return findings;
 }
 
-/** What the refs reach and is not there, in words; undefined if there is nothing. */
+/** What the refs and the former tips reach and is not there, in words. */
 async function findMissing(
   gitDir: string,
-  refs: readonly Ref[],
-  isFull: boolean,
-): Promise<string | undefined> {
-  const lost = await findLostRefs(gitDir, refs);
-  if (lost.length > 0) {
-    const shown = lost.slice(0, 10).map(({ name, target }) => `${name} (${target})`);
-    return `${lost.length} of ${refs.length} refs name an object that is not there: ${shown.join(", ")}`;
+  { refs, former, isFull }: Pick<Look, "refs" | "former" | "isFull">,
+): Promise<readonly string[]> {
+  const missing: string[] = [];
+  const tips = await findTips(gitDir, [...refs, ...former]);
+  const isLost = ({ target }: Pick<Ref, "target">) => tips !== undefined && !tips.has(target);
+  const [lostRefs, lostFormer] = [refs.filter(isLost), former.filter(isLost)];
+  if (lostRefs.length > 0)
+    missing.push(
+      `${lostRefs.length} of ${refs.length} refs name an object that is not there: ${list(lostRefs)}`,
+    );
+  else {
+    const faults = await findFaults({ gitDir, isFull });
+    if (faults.length > 0) missing.push(faults.join("; "));
   }
-  const faults = await findFaults({ gitDir, isFull });
-  return faults.length === 0 ? undefined : faults.join("; ");
+  if (lostFormer.length > 0)
+    missing.push(
+      `${lostFormer.length} of ${former.length} objects that refs have left in the last two weeks are not there: ${list(lostFormer)}`,
+    );
+  const isFound = ({ target }: Pick<Ref, "target">) => tips?.has(target);
+  const [left, known] = [former, refs].map((some) => some.filter(isFound).map(({ target }) => target));
+  const faults = await findMissingBelow(left!, known!, { gitDir });
+  if (faults.length > 0)
+    missing.push(`what refs have left in the last two weeks is not all there: ${faults.join("; ")}`);
+  return missing;
 }
 
-async function findLostRefs(gitDir: string, refs: readonly Ref[]): Promise<readonly Ref[]> {
-  if (refs.length === 0) return [];
+function list(tips: readonly Pick<Ref, "name" | "target">[]): string {
+  return tips
+    .slice(0, 10)
+    .map(({ name, target }) => `${name} (${target})`)
+    .join(", ");
+}
+
+/** Which of them are there. Undefined if git does not go on for damage, of which its fsck says more. */
+async function findTips(
+  gitDir: string,
+  refs: readonly Pick<Ref, "target">[],
+): Promise<{ has(id: ObjectId): boolean } | undefined> {
+  if (refs.length === 0) return new Set();
   const { signal } = new AbortController();
   try {
     const targets = refs.map((ref) => ref.target);
-    const tips = await readTips(targets, { gitDir, signal });
-    return refs.filter((ref) => !tips.has(ref.target));
+    return await readTips(targets, { gitDir, signal });
   } catch (error) {
-    // Damage so bad that git does not go on: its fsck says more of it.
-    if (error instanceof GitError && error.status !== undefined) return [];
+    if (error instanceof GitError && error.status !== undefined) return undefined;
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { GitError, type GitOptions, runGit } from "../../git/git-process.ts";
+import { readGraphChecksum } from "../../git/packs/maintain.ts";
 import { digestFile } from "../digest-file.ts";
 import { hasCode } from "../has-code.ts";
 
@@ -12,13 +13,20 @@ const DATE_FAULT =
   /^(?:commit date for commit [0-9a-f]+ in commit-graph is \d+ != \d+|commit-graph generation for commit [0-9a-f]+ is \d+ < \d+)$/;
 const FAULTS_TOLD_MAX = 3;
 
+export type MendedGraph = {
+  /** What was wrong. */
+  readonly fault: string;
+  /** That of the new graph, in hex; empty if none could be written. */
+  readonly checksum: string;
+};
+
 /**
  * Looks whether the commit graph is whole and agrees with the objects. If not it is removed and written anew, for which the
  * refs on the disk must have been written: all that it says follows from the objects.
  *
- * @returns what was wrong, undefined if nothing was.
+ * @returns undefined if nothing was wrong.
  */
-export async function mendCommitGraph(options: GitOptions): Promise<string | undefined> {
+export async function mendCommitGraph(options: GitOptions): Promise<MendedGraph | undefined> {
   const path = join(options.gitDir, "objects", "info", "commit-graph");
   const fault = await findFault(path, options);
   if (fault === undefined) return undefined;
@@ -29,7 +37,7 @@ export async function mendCommitGraph(options: GitOptions): Promise<string | und
     // Objects are missing, which is told by itself. All works without a graph, only slower.
     if (!(error instanceof GitError) || error.status === undefined) throw error;
   }
-  return fault;
+  return { fault, checksum: await readGraphChecksum(options.gitDir) };
 }
 
 async function findFault(path: string, options: GitOptions): Promise<string | undefined> {

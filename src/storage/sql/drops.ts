@@ -68,6 +68,11 @@ export async function noteCommitGraph(
   return result.numUpdatedRows > 0n;
 }
 
+/** No commit graph says what refs reach, until the next one is noted. */
+export async function clearCommitGraph(db: Kysely<Schema>, repositoryUuid: Uuid): Promise<void> {
+  await db.updateTable("repository").set({ commit_graph: null }).where("uuid", "=", repositoryUuid).execute();
+}
+
 /**
  * For a fork, whose objects have been taken after its refs were read: in between none may have been dropped. From then on until
  * the transaction ends none can be. Call it in the transaction that makes the fork.

@@ -1,0 +1,18 @@
+import { readGraphChecksum } from "../../git/packs/maintain.ts";
+import type { Ports } from "../../ports.ts";
+import { clearCommitGraph } from "../../storage/sql/drops.ts";
+import { listAllRepositories } from "../../storage/sql/repositories.ts";
+
+/**
+ * For a restore: a commit graph that was written after the snapshot of the database is not the one that its row names. No graph
+ * is named then, so that none is trusted until the next one is written.
+ */
+export async function clearUnmatchedGraphs({
+  database,
+  packs,
+}: Pick<Ports, "database" | "packs">): Promise<void> {
+  for (const { uuid, commitGraph } of await listAllRepositories(database.kysely, undefined)) {
+    if (commitGraph === undefined || commitGraph === (await readGraphChecksum(packs.gitDir(uuid)))) continue;
+    await clearCommitGraph(database.kysely, uuid);
+  }
+}
