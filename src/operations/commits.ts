@@ -99,11 +99,13 @@ async function refFinder(
   lookups: number,
 ): Promise<RevisionRefs> {
   const head = () => repository.mainBranch;
+  const listTargets = async () =>
+    (await database.lookups.listRefs(repository.uuid)).map(({ target }) => target);
   if (lookups <= LOOKUPS_ONE_BY_ONE_MAX) {
-    return { find: (name) => findRef(database.kysely, repository.uuid, name), head };
+    return { find: (name) => findRef(database.kysely, repository.uuid, name), head, listTargets };
   }
   const refs = new Map((await database.lookups.listRefs(repository.uuid)).map((ref) => [ref.name, ref]));
-  return { find: async (name) => refs.get(name), head };
+  return { find: async (name) => refs.get(name), head, listTargets };
 }
 
 function findRevision(

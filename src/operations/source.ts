@@ -44,6 +44,7 @@ function revisionSource({ database, packs, objects }: SourcePorts, repository: R
     refs: {
       find: (name) => findRef(database.kysely, repository.uuid, name),
       head: () => repository.mainBranch,
+      listTargets: async () => (await database.lookups.listRefs(repository.uuid)).map(({ target }) => target),
     },
   };
 }

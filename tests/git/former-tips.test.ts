@@ -147,6 +147,23 @@ for (const dialect of DIALECTS)
       assert.ok(!(await readFile(join(gitDir, "packed-refs"), "utf8")).includes("refs/pail"));
     });
 
+    test("whoever does not know its whole id does not find it by the first digits", async () => {
+      const id = await leave("guessed", "push");
+      const main = await git.out(["rev-parse", "main"], { folder });
+      await drop();
+      for (const digits of [4, 7, 12, 39]) {
+        const short = id.slice(0, digits);
+        for (const path of [`/commit/${short}`, `/src/${short}/`, `/commits/${short}`, `/patch/${short}`]) {
+          const { status, text } = await rest("GET", path);
+          // Four digits may be those of another commit too.
+          assert.ok(status === 404 || digits === 4, `${path}: ${status}`);
+          assert.ok(!text.includes(id), path);
+        }
+        assert.equal((await rest("GET", `/commit/${main.slice(0, Math.max(digits, 7))}`)).status, 200);
+      }
+      assert.equal((await rest("GET", `/commit/${id}`)).status, 200);
+    });
+
     test("after two weeks it goes, and then it is refused wherever it is asked for", async () => {
       const id = (await leave("gone", "rest")) as ObjectId;
       await drop(13);

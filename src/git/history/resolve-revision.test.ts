@@ -58,6 +58,7 @@ function refsOf(rows: Readonly<Record<string, ObjectId | Ref>>, head?: string): 
       return typeof row === "string" ? { name, target: row, peeled: undefined } : row;
     },
     head: () => head as BranchName | undefined,
+    listTargets: async () => [commits.at(-1)!],
   };
 }
 
@@ -183,6 +184,7 @@ test("no other form of revision is read, and nothing of it reaches git", async (
   const refs: RevisionRefs = {
     find: async (name) => void asked.push(name),
     head: () => "main" as BranchName,
+    listTargets: async () => [],
   };
   for (const revision of [
     "",

@@ -17,6 +17,8 @@ export type RevisionRefs = {
   readonly find: (name: RefName) => Promise<Ref | undefined>;
   /** The main branch. */
   readonly head: () => BranchName | undefined;
+  /** What all of them point at. */
+  readonly listTargets: () => Promise<readonly ObjectId[]>;
 };
 
 export type RevisionSource = {
@@ -101,22 +103,60 @@ const shortIdPlaces = openProcessPlaces({
   waitMsMax: 30_000,
 });
 
-/** `hex` goes into an argument of git: it has been found to be nothing but hex digits. */
 async function findCommitByShortId(source: RevisionSource, hex: string): Promise<ObjectId | undefined> {
   const giveBack = await shortIdPlaces.take(
     [{ kind: "repository", id: source.gitDir }],
     new AbortController().signal,
   );
+  try {
+    const commits = await keepReached(source, await listCommitsByShortId(source, hex));
+    if (commits.length > 1) throw ambiguous(hex, commits.toSorted());
+    return commits[0];
+  } finally {
+    giveBack();
+  }
+}
+
+/** `hex` goes into an argument of git: it has been found to be nothing but hex digits. */
+async function listCommitsByShortId(
+  { gitDir, objects }: RevisionSource,
+  hex: string,
+): Promise<readonly ObjectId[]> {
   const output = await runGit(["rev-parse", `--disambiguate=${hex}`], {
-    gitDir: source.gitDir,
+    gitDir,
     outputBytesMax: CANDIDATES_BYTES_MAX,
-  }).finally(giveBack);
-  const objects = output.toString("latin1").split("\n").map(parseObjectId);
+  });
   const commits: ObjectId[] = [];
-  for (const id of objects)
-    if (id !== undefined && (await source.objects.isCommit(source.gitDir, id))) commits.push(id);
-  if (commits.length > 1) throw ambiguous(hex, commits.sort());
-  return commits[0];
+  for (const id of output.toString("latin1").split("\n").map(parseObjectId))
+    if (id !== undefined && (await objects.isCommit(gitDir, id))) commits.push(id);
+  return commits;
+}
+
+/**
+ * Those of the commits that refs reach. What refs have left is there for weeks, and who knows its whole id may have it; but four
+ * digits can be guessed, and so everybody would find what was deleted before the repository became public.
+ */
+async function keepReached(
+  { gitDir, refs }: RevisionSource,
+  commits: readonly ObjectId[],
+): Promise<readonly ObjectId[]> {
+  if (commits.length === 0) return commits;
+  const targets = new Set(await refs.listTargets());
+  const boundary = [...targets].map((id) => `^${id}\n`).join("");
+  const reached: ObjectId[] = [];
+  for (const id of commits) {
+    if (!targets.has(id) && !(await isBehind(id, boundary, gitDir))) continue;
+    reached.push(id);
+    // More are only counted.
+    if (reached.length > CANDIDATES_SHOWN_MAX) break;
+  }
+  return reached;
+}
+
+async function isBehind(id: ObjectId, boundary: string, gitDir: string): Promise<boolean> {
+  const args = ["rev-list", "--count", "--use-bitmap-index", "--ignore-missing", "--stdin"];
+  const count = await runGit(args, { gitDir, input: `${id}\n${boundary}` });
+  return count.toString("latin1").trim() === "0";
 }
 
 function ambiguous(hex: string, commits: readonly ObjectId[]): Failure {
