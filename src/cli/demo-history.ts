@@ -2,7 +2,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runGit } from "../git/git-process.ts";
-import { type ImportSource, openImportSource } from "./import-source.ts";
+import type { ImportSource } from "./import-source.ts";
+import { openLocalSource } from "./local-source.ts";
 
 type Author = { readonly name: string; readonly email: string };
 
@@ -42,7 +43,7 @@ export async function withDemoHistory<T>(
   try {
     await runGit(["init", "--quiet", "--bare", "--template=", "--initial-branch=main"], { gitDir });
     await runGit(["fast-import", "--quiet"], { gitDir, input: demoStream(author) });
-    return await work(await openImportSource(gitDir));
+    return await work(await openLocalSource(gitDir));
   } finally {
     await rm(gitDir, { recursive: true, force: true });
   }

@@ -1,201 +1,42 @@
-import { isUtf8 } from "node:buffer";
-import { readdir, readFile, stat } from "node:fs/promises";
-import { join, resolve } from "node:path";
-import { exitOf, GitError, killGit, runGit, spawnGit } from "../git/git-process.ts";
-import { quotePath } from "../git/quote-path.ts";
 import { Failure } from "../model/failure.ts";
-import { type ObjectId, parseObjectId } from "../model/object-id.ts";
-import {
-  type BranchName,
-  branchOf,
-  invalidRefNameReason,
-  newRefNameProblem,
-  parseRefName,
-  type RefName,
-} from "../model/ref-name.ts";
-
-/** What is taken of a repository. Remotes' branches and the stash belong to the clone, not to the repository. */
-const TAKEN_PREFIXES = ["refs/heads/", "refs/tags/", "refs/notes/"];
-const LEFT_PREFIXES = ["refs/remotes/", "refs/stash"];
+import type { ObjectId } from "../model/object-id.ts";
+import type { BranchName, RefName } from "../model/ref-name.ts";
 
 export type SourceRef = { readonly name: RefName; readonly target: ObjectId };
 
-/** A repository on this machine's disk, looked through. */
+/** A repository that can be imported: its refs have been read, and its objects can be. */
 export type ImportSource = {
-  readonly gitDir: string;
   readonly refs: readonly SourceRef[];
-  /** The branch that HEAD names, whether it exists or not. Undefined when HEAD is detached. */
+  /** The branch that HEAD names. Undefined when HEAD is detached, or when the source does not say. */
   readonly headBranch: BranchName | undefined;
   /** For people: what is not taken, and why. */
   readonly warnings: readonly string[];
   /** Whether a grafts file has hidden a part of the history from who worked in it. */
   readonly hasGrafts: boolean;
+  /** One pack with everything that the refs reach. */
+  openPack(options: PackOptions): SourcePack;
 };
 
-/** @throws Failure invalid-input if there is no repository, or none that can be taken whole. */
-export async function openImportSource(path: string): Promise<ImportSource> {
-  const gitDir = await findGitDir(resolve(path));
-  if (gitDir === undefined) throw refused(path, "it is not a Git repository");
-  try {
-    const format = (await runGit(["rev-parse", "--show-object-format"], { gitDir })).toString().trim();
-    if (format !== "sha1") throw refused(path, `its object format is ${format}, and Bitbucket's is sha1`);
-    const isShallow =
-      (await runGit(["rev-parse", "--is-shallow-repository"], { gitDir })).toString().trim() === "true";
-    if (isShallow) throw refused(path, "it is a shallow clone (git fetch --unshallow makes it whole)");
-    const read = await readRefs(gitDir);
-    const missing = (await hasPromisor(gitDir)) ? await findMissingObject(gitDir, read.refs) : undefined;
-    if (missing !== undefined) {
-      const remedy = "git fetch --refetch --no-filter in it brings them, a clone without --filter too";
-      throw refused(path, `it is a partial clone, which lacks objects, such as ${missing} (${remedy})`);
-    }
-    const hasGrafts = await isGrafted(gitDir);
-    const grafts = "info/grafts is passed over: the history is taken as its commits have it";
-    return {
-      gitDir,
-      ...read,
-      warnings: [...read.warnings, ...(hasGrafts ? [grafts] : [])],
-      headBranch: await readHeadBranch(gitDir),
-      hasGrafts,
-    };
-  } catch (error) {
-    if (error instanceof GitError) throw refused(path, lastLine(error.stderr) ?? "git cannot read it");
-    throw error;
-  }
+export type PackOptions = {
+  /** Called with progress as git writes it for a terminal. */
+  readonly onProgress?: (text: Buffer) => void;
+  readonly signal: AbortSignal;
+};
+
+export type SourcePack = {
+  /** @throws Failure invalid-input if the source is damaged, or breaks off. */
+  read(): AsyncGenerator<Buffer>;
+  /** Ends it, wherever it is. */
+  close(): void;
+};
+
+export function refusedSource(source: string, why: string): Failure {
+  return new Failure("invalid-input", `Cannot import ${source}: ${why}`);
 }
 
-function refused(path: string, why: string): Failure {
-  return new Failure("invalid-input", `Cannot import ${path}: ${why}`);
-}
-
-function lastLine(stderr: string): string | undefined {
-  return (
-    stderr
-      .trim()
-      .split("\n")
-      .at(-1)
-      ?.replace(/^(?:fatal|error): /, "") || undefined
-  );
-}
-
-/** The folder itself, or what its `.git` is: a folder, or in worktrees and submodules a file that names one. */
-async function findGitDir(path: string): Promise<string | undefined> {
-  if (await isGitDir(path)) return path;
-  const dotGit = join(path, ".git");
-  if (await isGitDir(dotGit)) return dotGit;
-  const named = /^gitdir: (?<folder>.+)$/m.exec((await readText(dotGit)) ?? "")?.groups?.folder;
-  if (named === undefined) return undefined;
-  const folder = resolve(path, named.trim());
-  return (await isGitDir(folder)) ? folder : undefined;
-}
-
-async function isGitDir(folder: string): Promise<boolean> {
-  if ((await readText(join(folder, "HEAD"))) === undefined) return false;
-  // gitrepository-layout(5): a worktree's folder names the one that has the objects.
-  const common = resolve(folder, (await readText(join(folder, "commondir")))?.trim() ?? ".");
-  return isFolder(join(common, "objects"));
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
-}
-
-async function readText(path: string): Promise<string | undefined> {
-  return readFile(path, "utf8").catch(() => undefined);
-}
-
-async function isGrafted(gitDir: string): Promise<boolean> {
-  const path = (await runGit(["rev-parse", "--git-common-dir"], { gitDir })).toString().trimEnd();
-  return (await readText(join(resolve(gitDir, path), "info", "grafts"))) !== undefined;
-}
-
-/** Whether objects may be left to a promisor remote. Marks of it stay when all objects have come. */
-async function hasPromisor(gitDir: string): Promise<boolean> {
-  const objects = (await runGit(["rev-parse", "--git-path", "objects/pack"], { gitDir }))
-    .toString()
-    .trimEnd();
-  const packs = await readdir(resolve(gitDir, objects)).catch(() => []);
-  if (packs.some((name) => name.endsWith(".promisor"))) return true;
-  const settings = await runGit(["config", "--local", "--no-includes", "--list", "--name-only", "-z"], {
-    gitDir,
-  });
-  return settings
-    .toString()
-    .split("\0")
-    .some((name) => /^extensions\.partialclone$|^remote\..*\.promisor$/i.test(name));
-}
-
-/** The first object that the refs reach and that is not there. Nothing is fetched: git has no protocol to do it by. */
-async function findMissingObject(gitDir: string, refs: readonly SourceRef[]): Promise<string | undefined> {
-  const args = ["rev-list", "--objects", "--no-object-names", "--missing=print", "--stdin"];
-  const input = refs.map(({ target }) => `${target}\n`).join("");
-  const child = spawnGit(args, { gitDir });
-  const exit = exitOf(child);
-  child.stderr.resume();
-  child.stdin.on("error", () => {});
-  child.stdin.end(input);
-  let rest = "";
-  let missing: string | undefined;
-  for await (const bytes of child.stdout as AsyncIterable<Buffer>) {
-    const lines = (rest + bytes.toString("latin1")).split("\n");
-    rest = lines.pop() ?? "";
-    missing ??= lines.find((line) => line.startsWith("?"))?.slice(1);
-    if (missing !== undefined) killGit(child);
-  }
-  const status = await exit.catch(() => undefined);
-  if (missing === undefined && status !== 0)
-    throw new GitError("rev-list", status, "cannot read its objects");
-  return missing;
-}
-
-async function readRefs(gitDir: string): Promise<Pick<ImportSource, "refs" | "warnings">> {
-  const output = await runGit(["for-each-ref", "--format=%(objectname) %(refname)"], { gitDir });
-  const refs: SourceRef[] = [];
-  const warnings: string[] = [];
-  let others = 0;
-  for (const line of linesOf(output)) {
-    const text = line.toString();
-    const target = parseObjectId(text.slice(0, 40));
-    const name = text.slice(41);
-    if (LEFT_PREFIXES.some((prefix) => name.startsWith(prefix))) continue;
-    const isTaken = TAKEN_PREFIXES.some((prefix) => name.startsWith(prefix));
-    const refName = isUtf8(line) ? parseRefName(name) : undefined;
-    if (!isTaken) others += 1;
-    else if (target === undefined || refName === undefined || newRefNameProblem(refName) !== undefined)
-      warnings.push(`left out ${quotePath(line.subarray(41))}: ${nameProblem(line, refName)}`);
-    else refs.push({ name: refName, target });
-  }
-  if (others > 0) warnings.push(`left out ${others} refs that are no branch, tag or note`);
-  return { refs, warnings };
-}
-
-/** In the words of a push, which takes the same names. */
-function nameProblem(line: Buffer, name: RefName | undefined): string {
-  if (!isUtf8(line)) return "the ref name is not UTF-8";
-  return (name && newRefNameProblem(name)) ?? invalidRefNameReason(line.toString().slice(41));
-}
-
-/** By bytes, since a ref's name need not be text. */
-function* linesOf(output: Buffer): Generator<Buffer> {
-  for (
-    let start = 0, end = output.indexOf(0x0a);
-    end !== -1;
-    start = end + 1, end = output.indexOf(0x0a, start)
-  ) {
-    yield output.subarray(start, end);
-  }
-}
-
-async function readHeadBranch(gitDir: string): Promise<BranchName | undefined> {
-  try {
-    const text = (await runGit(["symbolic-ref", "--quiet", "HEAD"], { gitDir })).toString().trimEnd();
-    const name = parseRefName(text);
-    return name === undefined ? undefined : branchOf(name);
-  } catch (error) {
-    // Status 1 without a text: HEAD is detached.
-    if (error instanceof GitError && error.status === 1) return undefined;
-    throw error;
-  }
+/** With how to go on, if it is about an object of the source. */
+export function withRemedy(problem: string, hasGrafts: boolean): string {
+  if (!/\b[0-9a-f]{40}\b|missing/.test(problem)) return problem;
+  const hidden = "its info/grafts may have hidden that objects are missing; ";
+  return `${problem} (${hasGrafts ? hidden : ""}git fsck --full in the source tells more)`;
 }

@@ -126,6 +126,26 @@ test("follows the file .git of a worktree to the repository, and takes the workt
   assert.equal((await listed()).find(({ full_name }) => full_name === "acme/from-tree")?.main_branch, "side");
 });
 
+test("takes a folder by its file:// URL, and the objects that it borrows from another repository", async () => {
+  const owner = git.newPath("owner");
+  await git.out(["init", "-q"], { folder: owner });
+  await commitFiles(git, owner, { "a.txt": "a\n" }, "One");
+  const borrower = git.newPath("bor rower");
+  await git.out(["clone", "-q", "--shared", owner, borrower]);
+  const tip = await commitFiles(git, borrower, { "a.txt": "b\n" }, "Two");
+  const url = `file://${borrower.replaceAll(" ", "%20")}`;
+  const { status, stderr } = await importFrom(url, "--name", "borrower");
+  assert.equal(status, 0, stderr);
+  await rm(owner, { recursive: true });
+  const folder = await packsOf("acme/borrower");
+  assert.equal(existsSync(join(folder, "objects", "info", "alternates")), false);
+  assert.equal(await git.out(["rev-list", "--objects", "--count", tip], { folder }), "6");
+  const broken = await importFrom(borrower, "--name", "lost");
+  assert.equal(broken.status, 1);
+  assert.match(broken.stderr, /^pail: Cannot import/);
+  assert.ok((await listed()).every(({ full_name }) => full_name !== "acme/lost"));
+});
+
 test("refuses what it cannot take whole, and leaves nothing behind", async () => {
   const folders = await repositoryFolders();
   const work = git.newPath("work");

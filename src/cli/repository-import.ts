@@ -1,4 +1,3 @@
-import { basename, dirname, resolve } from "node:path";
 import type { Command } from "commander";
 import type { EventOrigin } from "../model/event.ts";
 import { invalidField } from "../model/failure.ts";
@@ -11,43 +10,71 @@ import type { WritePorts } from "../ports.ts";
 import { findRepository } from "../storage/sql/repositories.ts";
 import { getNamedWorkspace } from "./find-workspace.ts";
 import { type ImportOutcome, importRepository } from "./import-repository.ts";
-import { type ImportSource, openImportSource } from "./import-source.ts";
+import type { ImportSource } from "./import-source.ts";
+import { nameOfSource, openImportSource, parseSourceLocation } from "./open-import-source.ts";
 import { operatorOrigin } from "./operator-origin.ts";
 import { printLine, printNote } from "./print.ts";
+import { UsageError } from "./problem.ts";
 import { examples } from "./program.ts";
 import { addSettings } from "./settings-options.ts";
+import { CREDENTIALS_VARIABLE, readSourceCredentials } from "./source-credentials.ts";
 import { withPorts } from "./with-ports.ts";
 
 /** 128 and the signal's number, as shells have it. */
 const INTERRUPTED_STATUS = 130;
 
-type ImportOptions = { readonly workspace: string; readonly name?: string; readonly public?: true };
+const SOURCE_TIMEOUT_SECONDS = "60";
+const SOURCE_TIMEOUT_SECONDS_MAX = 86_400;
+
+type ImportOptions = {
+  readonly workspace: string;
+  readonly name?: string;
+  readonly public?: true;
+  readonly credentialsStdin?: true;
+  readonly privateSource?: true;
+  readonly sourceTimeout: string;
+};
 
 export function addImport(repository: Command): void {
   const command = repository
     .command("import")
     .description(
-      "Takes over a repository from this machine's disk, bare or not: its branches, tags and notes, and its HEAD as the\n" +
-        "main branch. Into a new repository, or an empty one that is there.",
+      "Takes over a repository from this machine's disk, bare or not, or from another server: its branches, tags and\n" +
+        "notes, and its HEAD as the main branch. Into a new repository, or an empty one that is there.",
     )
-    .argument("<path>", "the repository's folder")
+    .argument("<source>", "the repository's folder, or its URL: https://, http:// or file://")
     .requiredOption("--workspace <slug>", "the workspace that holds it")
-    .option("--name <name>", "its name (default: that of the folder)")
+    .option("--name <name>", "its name (default: that of the source)")
     .option("--public", "everyone may read it, if it is a new one")
+    .option(
+      "--credentials-stdin",
+      `read user:password for a URL from stdin, on one line or two (or set ${CREDENTIALS_VARIABLE})`,
+    )
+    .option("--private-source", "let a URL lead to private, loopback and link-local addresses")
+    .option("--source-timeout <seconds>", "how long a URL's server may send nothing", SOURCE_TIMEOUT_SECONDS)
     .addHelpText(
       "after",
       examples(
         "pail repository import ~/src/website --workspace team",
         "pail repository import /srv/git/old.git --workspace team --name website --pack-bytes-max 20GiB",
+        "pail repository import https://git.example.com/team/app.git --workspace team --credentials-stdin < credentials",
       ),
     );
-  addSettings(command, ["data", "packBytesMax"]).action(async (path: string, options: ImportOptions) => {
+  addSettings(command, ["data", "packBytesMax"]).action(async (text: string, options: ImportOptions) => {
+    const location = parseSourceLocation(text);
+    if (options.credentialsStdin === true && location.kind === "folder")
+      throw new UsageError("--credentials-stdin: a folder takes no credentials");
+    const access = {
+      mayReachPrivateAddresses: options.privateSource === true,
+      stallMsMax: parseTimeoutMs(options.sourceTimeout),
+      credentials: await readSourceCredentials(options.credentialsStdin === true, process.stdin, process.env),
+    };
     await withPorts(command, async (ports) => {
-      const source = await openImportSource(path);
+      const source = await openImportSource(location, access);
       const workspace = await getNamedWorkspace(ports, options.workspace);
       // What has something in it is told as an import, once that is done; an empty one is no more than created.
       const origin = source.refs.length === 0 ? operatorOrigin(ports) : undefined;
-      const name = options.name ?? nameOf(path);
+      const name = options.name ?? nameOfSource(location);
       // From before a new repository is made, so that none is left behind.
       const interruption = listenForInterruption();
       try {
@@ -61,9 +88,10 @@ export function addImport(repository: Command): void {
   });
 }
 
-function nameOf(path: string): string {
-  const folder = resolve(path);
-  return basename(basename(folder) === ".git" ? dirname(folder) : folder).replace(/\.git$/, "");
+function parseTimeoutMs(text: string): number {
+  const seconds = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (seconds >= 1 && seconds <= SOURCE_TIMEOUT_SECONDS_MAX) return seconds * 1000;
+  throw new UsageError(`--source-timeout: needs whole seconds, 1 to ${SOURCE_TIMEOUT_SECONDS_MAX}`);
 }
 
 async function openTarget(
@@ -114,11 +142,11 @@ async function importWhole(
   }
 }
 
-/** Takes Ctrl-C and the like for a wish to stop in place of an end at once. */
+/** Takes Ctrl-C, and the end of the terminal, for a request to stop in place of an end at once. */
 function listenForInterruption(): { readonly signal: AbortSignal; close(): void } {
   const interruption = new AbortController();
   const interrupt = () => interruption.abort();
-  const signals = ["SIGINT", "SIGTERM"] as const;
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
   for (const signal of signals) process.once(signal, interrupt);
   return {
     signal: interruption.signal,

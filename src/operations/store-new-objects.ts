@@ -29,7 +29,7 @@ export type NewObjectsRequest = {
   readonly names: readonly RefName[];
   /** In whose name. */
   readonly author: RefAuthor;
-  /** Whether the pack is of this machine already, and of history that nobody can change here. */
+  /** Whether it is history as it is elsewhere, which nobody can change here: tokens are not looked for. */
   readonly isImport?: boolean;
   /** Whether a slot for git's processes is taken here. A push has taken one before it has read its pack. */
   readonly takesSlot?: boolean;
