@@ -58,16 +58,18 @@ export async function openRepackFolder(
     await copyFile(join(repository, ALTERNATES), join(folder, ALTERNATES)).catch(unlessMissing);
     await takeLooseObjects(join(repository, "objects"), join(folder, "objects"), linkFile);
     const taken = await copyPacks(from, to, linkFile);
+    const takenFiles = new Set(await readdir(to));
     // What is known of each commit need not be found out again.
     await takeFile(join(repository, COMMIT_GRAPH), join(folder, COMMIT_GRAPH), linkFile).catch(unlessMissing);
-    return openFolder({ repository, folder, from, to, taken, linkFile, close });
+    return openFolder({ repository, folder, from, to, taken, takenFiles, linkFile, close });
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-function openFolder({ repository, folder, from, to, taken, linkFile, close }: Opened): RepackFolder {
+function openFolder(opened: Opened): RepackFolder {
+  const { repository, folder, from, to, taken, takenFiles, linkFile, close } = opened;
   /** By the names that git has given them, the names that they have got. */
   const placed = new Map<string, string>();
   let left: ReadonlySet<string> = taken;
@@ -88,12 +90,17 @@ function openFolder({ repository, folder, from, to, taken, linkFile, close }: Op
     },
     async place() {
       const files = await readdir(to);
-      left = new Set(files.filter((file) => file.endsWith(".idx")).map((file) => file.slice(0, -4)));
-      for (const name of left) {
-        if (taken.has(name)) continue;
+      const names = files.filter((file) => file.endsWith(".idx")).map((file) => file.slice(0, -4));
+      const endingsOf = (name: string) => PACK_FILE_ORDER.filter((each) => files.includes(name + each));
+      // git names a pack by its content: one that has only got bitmaps is made under the name that it had.
+      const isAsTaken = (name: string) =>
+        taken.has(name) && endingsOf(name).every((each) => takenFiles.has(name + each));
+      left = new Set(names.filter(isAsTaken));
+      for (const name of names) {
+        if (left.has(name)) continue;
         const own = `pack-${randomBytes(20).toString("hex")}`;
         placed.set(name, own);
-        for (const ending of PACK_FILE_ORDER.filter((each) => files.includes(name + each)))
+        for (const ending of endingsOf(name))
           await takeFile(join(to, name + ending), join(from, own + ending), linkFile);
       }
       await syncFolder(from);
@@ -115,6 +122,8 @@ type Opened = {
   readonly from: string;
   readonly to: string;
   readonly taken: ReadonlySet<string>;
+  /** All files of these, when they were taken. */
+  readonly takenFiles: ReadonlySet<string>;
   readonly linkFile: LinkFile | undefined;
   readonly close: () => Promise<void>;
 };
