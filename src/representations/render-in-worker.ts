@@ -4,8 +4,17 @@ import type { MarkdownKind } from "./render-markdown.ts";
 
 /** The one place that names the worker's file. */
 const WORKER_URL = new URL("./render-worker.ts", import.meta.url);
-const TIME_LIMIT_MS = 5000;
-const MEMORY_MB_MAX = 128;
+/** The slowest text of 512 KiB that was found takes two. */
+const TIME_LIMIT_MS = 10_000;
+/** In UTF-16 code units. What is longer is not rendered. */
+const LENGTH_MAX = 512 * 1024;
+/** Only one text of more than that is rendered at a time, by a worker of its own, for the sake of memory. */
+const LARGE_LENGTH = 64 * 1024;
+/**
+ * Twice what any text of `LENGTH_MAX` was found to take. It is a last resort: V8 may end the whole process where memory
+ * runs out within one allocation.
+ */
+const MEMORY_MB_MAX = 512;
 /** There is no memory, or no thread. Everything else is a bug. */
 const NO_ROOM = ["ERR_WORKER_OUT_OF_MEMORY", "ERR_WORKER_INIT_FAILED"];
 /** A worker that has had nothing to do for so long ends. */
@@ -23,35 +32,56 @@ export type RenderOptions = {
 };
 
 const slots = openProcessPlaces({ placesMax: 2, shareMax: 1, waitingMax: 32, waitMsMax: 10_000 });
+const largeSlots = openProcessPlaces({ placesMax: 1, shareMax: 1, waitingMax: 32, waitMsMax: 10_000 });
 /** With what ends them. */
 const idle = new Map<Worker, NodeJS.Timeout>();
 
 /**
  * Renders Markdown in a worker, which is started when it is first needed, and does not keep the process running.
  *
- * @returns undefined for what takes too long or too much memory.
+ * @returns undefined for what is too long, or takes too long or too much memory.
  * @throws Failure unavailable if too many texts wait; the signal's reason.
  */
 export async function renderInWorker(
   request: RenderRequest,
   { repositoryUuid, signal, timeLimitMs = TIME_LIMIT_MS }: RenderOptions,
 ): Promise<string | undefined> {
-  const leave = await slots.take([{ kind: "repository", id: repositoryUuid }], signal);
+  const { length } = request.text;
+  if (length > LENGTH_MAX) return undefined;
+  const quotaKeys = [{ kind: "repository", id: repositoryUuid }] as const;
+  if (length <= LARGE_LENGTH) {
+    const leave = await slots.take(quotaKeys, signal);
+    return renderInSlot(request, { signal, timeLimitMs }).finally(leave);
+  }
+  const leaveLarge = await largeSlots.take(quotaKeys, signal);
+  try {
+    const leave = await slots.take(quotaKeys, signal);
+    return await renderInSlot(request, { signal, timeLimitMs }).finally(leave);
+  } finally {
+    leaveLarge();
+  }
+}
+
+async function renderInSlot(
+  request: RenderRequest,
+  { signal, timeLimitMs }: { readonly signal: AbortSignal; readonly timeLimitMs: number },
+): Promise<string | undefined> {
   let toEnd: Worker | undefined;
   try {
     const worker = takeIdle() ?? startWorker();
     toEnd = worker;
     const reply = await ask(worker, request, signal, timeLimitMs);
-    if (reply === undefined) return undefined;
-    toEnd = undefined;
-    keepIdle(worker);
-    return reply.html;
+    // After a large text a worker would keep its memory.
+    if (reply !== undefined && request.text.length <= LARGE_LENGTH) {
+      toEnd = undefined;
+      keepIdle(worker);
+    }
+    return reply?.html;
   } catch (error) {
     if (error instanceof Error && "code" in error && NO_ROOM.includes(String(error.code))) return undefined;
     throw error;
   } finally {
     await toEnd?.terminate();
-    leave();
   }
 }
 

@@ -14,9 +14,13 @@ export type PrepareOptions = {
   readonly repositoryUuid: string;
   /** By `performance.now()`. What is not rendered by then is shown as paragraphs. */
   readonly deadline?: number;
+  /** For each text. */
+  readonly timeLimitMs?: number;
 };
 
-const TIME_LIMIT_MS = 10_000;
+type RenderOptions = Omit<PrepareOptions, "deadline">;
+
+const TIME_LIMIT_MS = 15_000;
 
 /** From here on a message is kept rendered for a while, so that slow ones are not slow at each request. */
 const KEPT_FROM_LENGTH = 500;
@@ -37,13 +41,13 @@ const SHORT: RenderedMessages = { htmlOf: renderMessage, isComplete: true };
 /** Renders the long ones of the texts in a worker; the short ones are rendered when they are asked for. */
 export async function prepareMessages(
   texts: readonly string[],
-  { repositoryUuid, deadline = performance.now() + TIME_LIMIT_MS }: PrepareOptions,
+  { deadline = performance.now() + TIME_LIMIT_MS, ...options }: PrepareOptions,
 ): Promise<RenderedMessages> {
   const long = new Set(texts.filter((text) => !isQuicklyRendered(text, "message")));
   if (long.size === 0) return SHORT;
   const rendered = new Map<string, string>();
   for (const text of long) {
-    const html = kept.get(text) ?? (await renderLong(text, repositoryUuid, deadline));
+    const html = kept.get(text) ?? (await renderLong(text, options, deadline));
     if (html !== undefined) rendered.set(text, html);
   }
   return {
@@ -54,13 +58,13 @@ export async function prepareMessages(
 
 async function renderLong(
   text: string,
-  repositoryUuid: string,
+  options: RenderOptions,
   deadline: number,
 ): Promise<string | undefined> {
   if (failed.has(text) || performance.now() >= deadline) return undefined;
   const found = underWay.get(text);
   if (found !== undefined) return found;
-  const rendering = renderAndKeep(text, repositoryUuid);
+  const rendering = renderAndKeep(text, options);
   underWay.set(text, rendering);
   try {
     return await rendering;
@@ -69,11 +73,11 @@ async function renderLong(
   }
 }
 
-async function renderAndKeep(text: string, repositoryUuid: string): Promise<string | undefined> {
+async function renderAndKeep(text: string, options: RenderOptions): Promise<string | undefined> {
   const signal = new AbortController().signal;
   let html: string | undefined;
   try {
-    html = await renderInWorker({ text, kind: "message" }, { repositoryUuid, signal });
+    html = await renderInWorker({ text, kind: "message" }, { ...options, signal });
   } catch (error) {
     // Too many wait: it may be tried again at once.
     if (error instanceof Failure) return undefined;

@@ -25,7 +25,7 @@ const ADDRESS_LENGTH_MAX = 320;
 const TAG_DEPTH_MAX = 8;
 
 /** To render the messages of one payload: what is not done by then is shown as paragraphs. */
-const RENDER_MS_MAX = 10_000;
+const RENDER_MS_MAX = 15_000;
 
 /** What is told of each message, in turn, until the payload is not too large. */
 const MESSAGE_LENGTHS = [undefined, 2048, 128];
