@@ -5,7 +5,7 @@ import {
   requireRepositoryPermission,
   requireScopes,
 } from "../authorization/authorize.ts";
-import type { SubjectRequirement } from "../authorization/readmit.ts";
+import { readmitToRead, type SubjectRequirement } from "../authorization/readmit.ts";
 import type { GitService } from "../git/wire/advertisement.ts";
 import { type ProtocolVersion, parseGitProtocol } from "../git/wire/git-protocol.ts";
 import { CHALLENGE, statusOf } from "../http/answer-failure.ts";
@@ -97,12 +97,26 @@ export async function admit(
     const requirements = [{ kind: "repository", repository, permission: requirement.permission }] as const;
     return { caller, repository, requirements, service, protocol };
   } catch (error) {
-    // Git asks its user for a credential only after a 401, so nobody's request for what they may not see is one:
-    // the same for what is hidden and for what is not there.
-    if (caller.kind === "anonymous" && error instanceof Failure && error.kind === "hidden")
-      throw credentialMissing();
-    throw error;
+    throw askForCredential(caller, error);
   }
+}
+
+/** Asks again for all that admitted a request whose body came over some time: before its caller is told anything. */
+export async function readmitToFetch(ports: Ports, git: GitRequest): Promise<void> {
+  try {
+    await readmitToRead(ports.database.kysely, ports, git);
+  } catch (error) {
+    throw askForCredential(git.caller, error);
+  }
+}
+
+/**
+ * Git asks its user for a credential only after a 401, so nobody's request for what they may not see is one: the same for what is
+ * hidden and for what is not there.
+ */
+function askForCredential(caller: Caller, error: unknown): unknown {
+  const isHidden = error instanceof Failure && error.kind === "hidden";
+  return caller.kind === "anonymous" && isHidden ? credentialMissing() : error;
 }
 
 /**

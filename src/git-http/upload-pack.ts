@@ -2,7 +2,7 @@ import { parseCommandRequest } from "../git/wire/command-request.ts";
 import { parseLsRefs, writeLsRefs } from "../git/wire/ls-refs.ts";
 import { errorPacket } from "../git/wire/packet.ts";
 import { Failure } from "../model/failure.ts";
-import type { GitRoute } from "./git-route.ts";
+import { type GitRoute, readmitToFetch } from "./git-route.ts";
 import { NO_CACHE } from "./no-cache.ts";
 import { answerFromRefs, readAskedRefs } from "./ref-answers.ts";
 import { openRequestBody, readWholeBody } from "./request-body.ts";
@@ -19,6 +19,7 @@ export const uploadPackRoute: GitRoute = {
   writeUnavailable: errorPacket,
   async handle(ports, git, request, reply) {
     const body = await readWholeBody(openRequestBody(request, "git-upload-pack"), FETCH_REQUEST_BYTES_MAX);
+    await readmitToFetch(ports, git);
     reply.headers({ ...NO_CACHE, "content-type": "application/x-git-upload-pack-result" });
     if (git.protocol.version < 2) return sendPack(ports, git, body, request, reply);
     const command = parseCommandRequest(body);

@@ -237,6 +237,72 @@ for (const dialect of DIALECTS) {
       });
     }
 
+    /** What git sends to list refs, and to fetch a commit in each of the protocols. */
+    function fetchBodies(commit: string): readonly { readonly protocol: string; readonly body: string }[] {
+      const packet = (text: string) => (text.length + 4).toString(16).padStart(4, "0") + text;
+      return [
+        { protocol: "version=2", body: `${packet("command=ls-refs\n")}0000` },
+        {
+          protocol: "version=2",
+          body: `${packet("command=fetch\n")}0001${packet(`want ${commit}\n`)}${packet("done\n")}0000`,
+        },
+        { protocol: "version=0", body: `${packet(`want ${commit}\n`)}0000${packet("done\n")}` },
+      ];
+    }
+
+    function beginFetch(
+      repository: string,
+      protocol: string,
+      body: string,
+      authorization: string | undefined,
+    ) {
+      return beginLate(`${app.url}/acme/${repository}.git/git-upload-pack`, {
+        method: "POST",
+        headers: {
+          ...(authorization === undefined ? {} : { authorization }),
+          "content-type": "application/x-git-upload-pack-request",
+          "git-protocol": protocol,
+        },
+        body,
+      });
+    }
+
+    for (const { what, take, giveBack } of WITHDRAWALS) {
+      if (what.startsWith("the address")) continue;
+      test(`a fetch tells nothing once ${what}`, async () => {
+        await ground.refill();
+        const { repo_slug, commit } = ground.parameters();
+        for (const { protocol, body } of fetchBodies(commit!)) {
+          const late = await newLate();
+          const early = await (await beginFetch(repo_slug!, protocol, body, late.gitAuthorization)).finish();
+          assert.match(early.text, /PACK|refs\/heads\/main/);
+          const request = await beginFetch(repo_slug!, protocol, body, late.gitAuthorization);
+          await take(app, late);
+          try {
+            const answer = await request.finish();
+            assert.ok([401, 403, 404].includes(answer.status), `${answer.status} ${answer.text}`);
+            assert.doesNotMatch(answer.text, /PACK|refs\//);
+          } finally {
+            await giveBack(app, late);
+          }
+        }
+      });
+    }
+
+    test("nobody is told by a fetch what was made private meanwhile", async () => {
+      await ground.refill();
+      const { repo_slug, commit } = ground.parameters();
+      const path = `/repositories/acme/${repo_slug}`;
+      for (const { protocol, body } of fetchBodies(commit!)) {
+        assert.equal((await ground.owner.rest("PUT", path, { is_private: false })).status, 200);
+        const request = await beginFetch(repo_slug!, protocol, body, undefined);
+        assert.equal((await ground.owner.rest("PUT", path, { is_private: true })).status, 200);
+        const answer = await request.finish();
+        assert.equal(answer.status, 401, answer.text);
+        assert.doesNotMatch(answer.text, /PACK|refs\//);
+      }
+    });
+
     test("nobody is told by POST commits what was made private meanwhile", async () => {
       await ground.refill();
       const { repo_slug } = ground.parameters();
