@@ -3,7 +3,6 @@ import { writeSync } from "node:fs";
 import { type FileHandle, mkdir, open, readdir, rename, rm, rmdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { reachFaultPoint } from "../../fault-points.ts";
-import { Failure } from "../../model/failure.ts";
 import { hasCode } from "../has-code.ts";
 import { makeFolders } from "../make-folders.ts";
 import { syncFolder } from "../sync-folder.ts";
@@ -97,14 +96,18 @@ export async function openDiskQuarantine(
     async reopen() {
       const again = await openDiskQuarantine(gitDir, newFolder, packSizes);
       again.noteGitPacks();
+      const newPath = (name: string) => join(again.objectFolder, "pack", name);
       try {
-        for (const name of accepted) await takeFile(join(to, name), join(again.objectFolder, "pack", name));
-        return again;
+        for (const name of accepted) await takeFile(join(to, name), newPath(name));
       } catch (error) {
-        await again.discard();
-        if (!hasCode(error, "ENOENT")) throw error;
-        throw new Failure("unavailable", "the repository has just been repacked: try again");
+        // A repack has put them into another pack, or dropped them. Whoever looks at the tips again finds out.
+        for (const name of accepted) await rm(newPath(name), { force: true });
+        if (!hasCode(error, "ENOENT")) {
+          await again.discard();
+          throw error;
+        }
       }
+      return again;
     },
     async discard() {
       if ((await removed) !== true) await rm(folder, { recursive: true, force: true });

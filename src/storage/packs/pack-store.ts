@@ -23,9 +23,8 @@ export type Quarantine = {
    */
   accept(): Promise<number>;
   /**
-   * A second quarantine with what has been accepted here, under second names: for objects that have to be looked at again.
-   *
-   * @throws Failure unavailable if a repack has taken them in.
+   * A second quarantine with what has been accepted here, under second names: for objects that have to be looked at again. It is
+   * empty if a repack has put them into another pack, or has dropped them.
    */
   reopen(): Promise<Quarantine>;
   /** Removes what is left. */
