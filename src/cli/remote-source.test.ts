@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import type { IncomingHttpHeaders, RequestListener, ServerResponse } from "node:http";
+import { createServer } from "node:https";
+import type { AddressInfo } from "node:net";
 import { test } from "node:test";
 import { basic } from "../../tests/support/http-request.ts";
+import { CERTIFICATE, KEY } from "../../tests/support/self-signed.ts";
 import { openSourceServer } from "../../tests/support/source-server.ts";
 import { dataPacket, FLUSH_PACKET, sidebandPackets } from "../git/wire/packet.ts";
 import { Secret } from "../model/secret.ts";
@@ -236,6 +240,21 @@ test("asks for the same whether the URL ends with a slash or not, also at the ro
   for (const path of ["", "/", "/a", "/a/"]) await openRemoteSource(new URL(origin + path), OPTIONS);
   const query = "info/refs?service=git-upload-pack";
   assert.deepEqual(asked, [`/${query}`, `/${query}`, `/a/${query}`, `/a/${query}`]);
+});
+
+test("takes nothing from a server whose certificate nobody vouches for", async () => {
+  const server = createServer({ cert: CERTIFICATE, key: KEY }, () => assert.fail("it was asked"));
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  try {
+    const origin = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    await assert.rejects(
+      open(origin),
+      /: DEPTH_ZERO_SELF_SIGNED_CERT \(an authority of your own is named by/,
+    );
+  } finally {
+    server.close();
+  }
 });
 
 test("says that credentials are refused, and does not show them", async () => {

@@ -29,6 +29,9 @@ export class SourceUnreachableError extends Error {
   }
 }
 
+/** Codes of OpenSSL for a certificate that nobody known vouches for. What else is wrong with one, no authority mends. */
+const UNKNOWN_AUTHORITY = /SELF_SIGNED_CERT|UNABLE_TO_(?:GET_ISSUER_CERT|VERIFY)/;
+
 /** Many servers take `git/` at the beginning for the sign of a client of Git. */
 const USER_AGENT = "git/2.39 (pail)";
 
@@ -130,5 +133,5 @@ function describeProblem(error: NodeJS.ErrnoException): string {
     return "its host has a private, loopback or link-local address (--private-source lets it be reached)";
   const code = error.code ?? error.name;
   const authorities = "an authority of your own is named by NODE_EXTRA_CA_CERTS=FILE";
-  return `it could not be reached: ${code}${/CERT|SIGNATURE/.test(code) ? ` (${authorities})` : ""}`;
+  return `it could not be reached: ${code}${UNKNOWN_AUTHORITY.test(code) ? ` (${authorities})` : ""}`;
 }
