@@ -23,7 +23,7 @@ const DECLARATIONS_MAX = 5;
  * is made apart. Then the new packs are put beside the old ones, then the database is told, and only then the old ones go; so
  * whenever it ends early, all that is kept is there.
  *
- * Call it with the repository's place for maintenance taken.
+ * Call it with the repository's lock for maintenance taken.
  */
 export async function maintainRepository(
   ports: MaintainPorts,

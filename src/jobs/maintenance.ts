@@ -6,7 +6,7 @@ import type { Uuid } from "../model/uuid.ts";
 import type { WritePorts } from "../ports.ts";
 import { findRepository } from "../storage/sql/repositories.ts";
 import { maintainRepository } from "./maintain-repository.ts";
-import { takeMaintenancePlace } from "./maintenance-place.ts";
+import { takeMaintenanceLock } from "./maintenance-lock.ts";
 
 /** Keeps repositories quick, off the path of any request. */
 export type Maintenance = {
@@ -71,8 +71,8 @@ async function isThere({ database }: MaintenancePorts, repository: Uuid): Promis
 async function maintain(ports: MaintenancePorts, uuid: Uuid, signal: AbortSignal): Promise<void> {
   const gitDir = ports.packs.gitDir(uuid);
   if (!(await needsMaintenance(gitDir, await ports.packs.listPackFiles(uuid)))) return;
-  const givePlaceBack = await takeMaintenancePlace(gitDir);
-  if (givePlaceBack === undefined) return;
+  const lock = await takeMaintenanceLock(gitDir);
+  if (lock === undefined) return;
   reachFaultPoint("maintenance.begun");
   try {
     const started = performance.now();
@@ -80,6 +80,6 @@ async function maintain(ports: MaintenancePorts, uuid: Uuid, signal: AbortSignal
     const duration = Math.round(performance.now() - started);
     ports.log.info({ "repository.uuid": uuid, duration_ms: duration }, "maintenance");
   } finally {
-    await givePlaceBack();
+    lock.release();
   }
 }

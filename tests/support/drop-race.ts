@@ -2,7 +2,7 @@ import { readdir, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { maintainRepository } from "../../src/jobs/maintain-repository.ts";
-import { takeMaintenancePlace } from "../../src/jobs/maintenance-place.ts";
+import { takeMaintenanceLock } from "../../src/jobs/maintenance-lock.ts";
 import { Failure } from "../../src/model/failure.ts";
 import type { ObjectId } from "../../src/model/object-id.ts";
 import type { Ref } from "../../src/model/ref.ts";
@@ -135,14 +135,14 @@ export async function runDropRace(
       const folder = join(gitDir, "objects", "pack");
       for (const name of await readdir(folder)) await utimes(join(folder, name), old, old).catch(() => {});
     }
-    const givePlaceBack = await takeMaintenancePlace(gitDir);
-    if (givePlaceBack === undefined) return;
+    const lock = await takeMaintenanceLock(gitDir);
+    if (lock === undefined) return;
     try {
       const before = (await current()).dropNumber;
       await maintainRepository(ports, uuid, NEVER);
       counts.drops += (await current()).dropNumber - before;
     } finally {
-      await givePlaceBack();
+      lock.release();
     }
   }
 

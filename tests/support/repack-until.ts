@@ -2,7 +2,7 @@ import { readdir, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { type MaintainPorts, maintainRepository } from "../../src/jobs/maintain-repository.ts";
-import { takeMaintenancePlace } from "../../src/jobs/maintenance-place.ts";
+import { takeMaintenanceLock } from "../../src/jobs/maintenance-lock.ts";
 import type { Uuid } from "../../src/model/uuid.ts";
 
 const DAY_MS = 86_400_000;
@@ -10,8 +10,8 @@ const DAY_MS = 86_400_000;
 const DROP_EVERY = 4;
 
 /**
- * Joins a part of a repository's packs, and drops what is unreachable, by turns, as the server's own maintenance does, and in its
- * place. Before each drop all packs are made three weeks old, so that it drops whatever is not kept.
+ * Joins a part of a repository's packs, and drops what is unreachable, by turns, as the server's own maintenance does, and with its
+ * lock. Before each drop all packs are made three weeks old, so that it drops whatever is not kept.
  *
  * @returns how often.
  */
@@ -22,8 +22,8 @@ export async function repackUntil(
 ): Promise<number> {
   let repacks = 0;
   while (!isOver()) {
-    const givePlaceBack = await takeMaintenancePlace(ports.packs.gitDir(repository));
-    if (givePlaceBack === undefined) {
+    const lock = await takeMaintenanceLock(ports.packs.gitDir(repository));
+    if (lock === undefined) {
       await delay(10);
       continue;
     }
@@ -33,7 +33,7 @@ export async function repackUntil(
       await maintainRepository({ ...ports, clock }, repository, new AbortController().signal);
       repacks += 1;
     } finally {
-      await givePlaceBack();
+      lock.release();
     }
   }
   return repacks;

@@ -1,0 +1,45 @@
+import { readdir, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { type FileLock, takeFileLock } from "../storage/file-lock.ts";
+
+const LOCK = "maintenance-lock";
+/** What earlier versions marked a repository with. It is no lock, and whoever has left it does not come back. */
+const FORMER_MARK = "maintenance.lock";
+/** A git process that has outlived its server, or works for a command beside it, writes more often than this. */
+const LEFT_MS = 10 * 60_000;
+
+/**
+ * Takes the lock for the maintenance of a repository, also against other processes; the system gives it back when its process
+ * ends. What git was writing for whoever had it before is removed.
+ *
+ * @returns undefined if somebody else has it.
+ */
+export async function takeMaintenanceLock(gitDir: string): Promise<FileLock | undefined> {
+  const outcome = await takeFileLock(join(gitDir, LOCK));
+  if (outcome.kind === "held") return undefined;
+  try {
+    await rm(join(gitDir, FORMER_MARK), { force: true });
+    await removeLeftovers(gitDir);
+    return outcome.lock;
+  } catch (error) {
+    outcome.lock.release();
+    throw error;
+  }
+}
+
+/** What a git that was killed leaves: half packs take room, and a lock on the commit graph keeps it from being renewed. */
+async function removeLeftovers(gitDir: string): Promise<void> {
+  const packs = join(gitDir, "objects", "pack");
+  const info = join(gitDir, "objects", "info");
+  const paths = [
+    ...(await readdir(packs)).filter((name) => /^\.?tmp[-_]/.test(name)).map((name) => join(packs, name)),
+    ...(await readdir(info)).filter((name) => /^tmp_|\.lock$/.test(name)).map((name) => join(info, name)),
+  ];
+  for (const path of paths) if (await isLeft(path)) await rm(path, { force: true });
+}
+
+/** What was written in the future was written by a clock that was ahead, and not just now. */
+async function isLeft(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return found !== undefined && Math.abs(Date.now() - found.mtimeMs) > LEFT_MS;
+}
