@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { test } from "node:test";
+import { Worker } from "node:worker_threads";
 import { fc } from "../../../tests/support/seeded-properties.ts";
 import { MalformedChangesError, parseChanges } from "./parse-changes.ts";
 
@@ -64,4 +66,24 @@ test("throws nothing but its own error, whatever comes", () => {
       }
     }),
   );
+});
+
+test("a list of as many files as git may print takes little memory beside its bytes", async () => {
+  const script = `
+    import { parentPort } from "node:worker_threads";
+    import { parseChanges } from ${JSON.stringify(new URL("parse-changes.ts", import.meta.url).href)};
+    const id = "1".repeat(40);
+    const parts = [];
+    for (const print of [(n) => \`:100644 000000 \${id} \${id} D\\0f\${n}\\0\`, (n) => \`0\\t1\\tf\${n}\\0\`]) {
+      const part = Buffer.alloc(48 * 1024 * 1024);
+      let length = 0;
+      for (let n = 100_000; n < 500_000; n += 1) length += part.write(print(n), length, "latin1");
+      parts.push(part.subarray(0, length));
+    }
+    const changes = parseChanges(Buffer.concat(parts));
+    parentPort.postMessage([changes.length, changes.at(-1).oldPath.toString(), changes.at(-1).linesRemoved]);
+  `;
+  const url = new URL(`data:text/javascript,${encodeURIComponent(script)}`);
+  const worker = new Worker(url, { resourceLimits: { maxOldGenerationSizeMb: 160 } });
+  assert.deepEqual(await once(worker, "message"), [[400_000, "f499999", 1]]);
 });

@@ -15,54 +15,81 @@ export class MalformedChangesError extends Error {}
 
 /**
  * Reads the output of `git diff-tree -r -z --raw --numstat` (git-diff-tree(1), "Raw output format"): first all changes,
- * then the line counts of each. A file without line counts has no change that was asked for, as when its white space alone
- * differs. A binary file has none of either.
+ * then the line counts of each, in the same order. A file without line counts has no change that was asked for, as when its
+ * white space alone differs. A binary file has none of either.
+ *
+ * There may be hundreds of thousands: nothing is made for each but the change itself.
  *
  * @throws MalformedChangesError
  */
 export function parseChanges(output: Buffer): FileChange[] {
-  const fields = splitAtNul(output);
-  const changes: ((counts: LineCounts) => FileChange)[] = [];
-  const keys: string[] = [];
-  let at = 0;
-  for (; fields[at]?.[0] === COLON; at += 1) {
-    const header = fields[at]!.toString("latin1");
-    const letter = /^:\d{6} \d{6} [0-9a-f]+ [0-9a-f]+ ([ADMTR])\d*$/.exec(header)?.[1];
-    if (letter === undefined) throw new MalformedChangesError(`change "${header}"`);
-    at += 1;
-    const oldPath = pathAt(fields, at);
-    if (letter === "R") at += 1;
-    const newPath = pathAt(fields, at);
-    keys.push(newPath.toString("latin1"));
-    changes.push((counts) => changeOf(letter, oldPath, newPath, counts));
+  const raw = new FieldReader(output, 0);
+  while (raw.isBefore(COLON)) readRawChange(raw);
+  const counts = new FieldReader(output, raw.offset);
+  const changes: FileChange[] = [];
+  let next = readLineCounts(counts);
+  for (const again = new FieldReader(output, 0); again.offset < raw.offset; ) {
+    const { letter, oldPath, newPath } = readRawChange(again);
+    if (next?.path.equals(newPath) !== true) continue;
+    changes.push(changeOf(letter, oldPath, newPath, next));
+    next = readLineCounts(counts);
   }
-  const counts = parseLineCounts(fields, at);
-  return changes.flatMap((make, index) => {
-    const counted = counts.get(keys[index]!);
-    return counted === undefined ? [] : [make(counted)];
-  });
+  if (next !== undefined) throw new MalformedChangesError("line counts of no change, or in another order");
+  return changes;
 }
 
 const COLON = 58;
 
-function splitAtNul(output: Buffer): Buffer[] {
-  const fields: Buffer[] = [];
-  let start = 0;
-  for (let end = output.indexOf(0); end !== -1; end = output.indexOf(0, start)) {
-    fields.push(output.subarray(start, end));
-    start = end + 1;
+/** Reads one field after another, each of which ends with NUL. */
+class FieldReader {
+  readonly #output: Buffer;
+  offset: number;
+
+  constructor(output: Buffer, offset: number) {
+    this.#output = output;
+    this.offset = offset;
   }
-  if (start !== output.length) throw new MalformedChangesError("no NUL at the end");
-  return fields;
+
+  isAtEnd(): boolean {
+    return this.offset === this.#output.length;
+  }
+
+  isBefore(byte: number): boolean {
+    return this.#output[this.offset] === byte;
+  }
+
+  next(): Buffer {
+    const end = this.#output.indexOf(0, this.offset);
+    if (end === -1) throw new MalformedChangesError("no NUL at the end");
+    const field = this.#output.subarray(this.offset, end);
+    this.offset = end + 1;
+    return field;
+  }
+
+  nextPath(): Buffer {
+    const path = this.isAtEnd() ? undefined : this.next();
+    if (path === undefined || path.length === 0) throw new MalformedChangesError("a path is missing");
+    return path;
+  }
 }
 
-function pathAt(fields: readonly Buffer[], at: number): Buffer {
-  const path = fields[at];
-  if (path === undefined || path.length === 0) throw new MalformedChangesError("a path is missing");
-  return path;
+type RawChange = { readonly letter: string; readonly oldPath: Buffer; readonly newPath: Buffer };
+
+function readRawChange(fields: FieldReader): RawChange {
+  const header = fields.next().toString("latin1");
+  const letter = /^:\d{6} \d{6} [0-9a-f]+ [0-9a-f]+ ([ADMTR])\d*$/.exec(header)?.[1];
+  if (letter === undefined) throw new MalformedChangesError(`change "${header}"`);
+  const oldPath = fields.nextPath();
+  return { letter, oldPath, newPath: letter === "R" ? fields.nextPath() : oldPath };
 }
 
-function changeOf(letter: string, oldPath: Buffer, newPath: Buffer, counts: LineCounts): FileChange {
+function changeOf(
+  letter: string,
+  oldPath: Buffer,
+  newPath: Buffer,
+  { linesAdded, linesRemoved }: LineCounts,
+): FileChange {
+  const counts = { linesAdded, linesRemoved };
   switch (letter) {
     case "A":
       return { status: "added", newPath, ...counts };
@@ -75,20 +102,21 @@ function changeOf(letter: string, oldPath: Buffer, newPath: Buffer, counts: Line
   }
 }
 
-/** By the path on the new side. For a rename the first field ends after the counts and two paths follow. */
-function parseLineCounts(fields: readonly Buffer[], start: number): Map<string, LineCounts> {
-  const counts = new Map<string, LineCounts>();
-  for (let at = start; at < fields.length; at += 1) {
-    const text = fields[at]!.toString("latin1");
-    const match = /^(\d+|-)\t(\d+|-)\t(.*)$/s.exec(text);
-    if (match === null) throw new MalformedChangesError(`line counts "${text}"`);
-    const [, added, removed, ownPath] = match;
-    if (ownPath === "") at += 2;
-    const path = ownPath === "" ? pathAt(fields, at).toString("latin1") : ownPath!;
-    counts.set(path, { linesAdded: countOf(added!), linesRemoved: countOf(removed!) });
-  }
-  return counts;
+/** The path is that of the new side. For a rename the first field ends after the counts and two paths follow. */
+function readLineCounts(fields: FieldReader): (LineCounts & { readonly path: Buffer }) | undefined {
+  if (fields.isAtEnd()) return undefined;
+  const field = fields.next();
+  const pathStart = field.indexOf(TAB, field.indexOf(TAB) + 1) + 1;
+  const match = /^(\d+|-)\t(\d+|-)\t$/.exec(field.toString("latin1", 0, pathStart));
+  if (match === null) throw new MalformedChangesError(`line counts "${field.toString("latin1")}"`);
+  const [, added, removed] = match;
+  const ownPath = field.subarray(pathStart);
+  if (ownPath.length === 0) fields.nextPath();
+  const path = ownPath.length === 0 ? fields.nextPath() : ownPath;
+  return { path, linesAdded: countOf(added!), linesRemoved: countOf(removed!) };
 }
+
+const TAB = 9;
 
 function countOf(text: string): number {
   return text === "-" ? 0 : Number(text);
