@@ -13,6 +13,7 @@ import type { Ports } from "../ports.ts";
 import { representChanges } from "../representations/field-changes.ts";
 import { representRepository } from "../representations/repository.ts";
 import { removeDownloads } from "../storage/downloads/disk-downloads.ts";
+import { hasCode } from "../storage/has-code.ts";
 import type { MarkedRepositoryFolder } from "../storage/packs/pack-store.ts";
 import { isOutcomeUnknown, isUniqueViolation } from "../storage/sql/database-failure.ts";
 import { leaveSlug, takeSlug } from "../storage/sql/former-slugs.ts";
@@ -25,6 +26,7 @@ import {
 } from "../storage/sql/repositories.ts";
 import { NO_DETAILS } from "../storage/sql/repository-details.ts";
 import type { Schema } from "../storage/sql/schema.ts";
+import { TAKES_ACCESS } from "../storage/sql/transaction-options.ts";
 import { requirePublicity } from "./fork-policies.ts";
 import { oweWebhooks } from "./owe-webhooks.ts";
 import { type AuditedPorts, recordAudit } from "./record-audit.ts";
@@ -139,7 +141,7 @@ export async function changeRepository(
   let slug = repository.slug;
   let changed: Repository;
   try {
-    changed = await database.transaction(async (tx) => {
+    const change = async (tx: Kysely<Schema>) => {
       // Under the lock that pushes take: the branch must not be deleted between the look and the change.
       await lockRepository(tx, repository.uuid);
       const before = (await findRepository(tx, undefined, { uuid: repository.uuid }))!;
@@ -170,7 +172,8 @@ export async function changeRepository(
         await recordAudit(tx, ports, action, repositorySubject(after));
       }
       return after;
-    });
+    };
+    changed = await database.transaction(change, changes.isPrivate === true ? TAKES_ACCESS : {});
   } catch (error) {
     throw isUniqueViolation(error) ? slugTaken({ workspace: repository.workspace, slug }) : error;
   }
@@ -210,13 +213,13 @@ async function oweUpdate(
  * hear of it, if there is an `origin`.
  */
 export async function deleteRepository(
-  ports: RepositoryPorts & Pick<Ports, "config" | "objects" | "fetchResponses">,
+  ports: RepositoryPorts & Pick<Ports, "config" | "objects" | "fetchResponses" | "diskReserve">,
   repository: Repository,
   origin?: EventOrigin,
 ): Promise<void> {
   const { config, packs, objects, fetchResponses, outbox } = ports;
   // The row first: from then on nobody finds it. A folder that is left when the process dies here is swept by the next start.
-  const folder = await packs.markRepository(repository.uuid);
+  const folder = await withRoomForMark(ports, () => packs.markRepository(repository.uuid));
   try {
     await deleteRow(ports, repository, origin);
   } catch (error) {
@@ -247,7 +250,22 @@ async function deleteRow(
     if (origin === undefined) return;
     const { workspace } = last;
     await oweWebhooks(tx, { workspace }, { kind: "repo:deleted", repository: last, ...origin }, clock());
-  });
+  }, TAKES_ACCESS);
+}
+
+/** Even an empty file may need room for its name. A deletion takes access away, so it may have what is kept for that. */
+async function withRoomForMark<T>(
+  { fetchResponses, diskReserve }: Pick<Ports, "fetchResponses" | "diskReserve">,
+  mark: () => Promise<T>,
+): Promise<T> {
+  for (;;) {
+    try {
+      return await mark();
+    } catch (error) {
+      const isFull = hasCode(error, "ENOSPC") || hasCode(error, "EDQUOT");
+      if (!isFull || !((await fetchResponses.clear()) || diskReserve.release())) throw error;
+    }
+  }
 }
 
 export function slugTaken(repository: Pick<Repository, "workspace" | "slug">): Failure {

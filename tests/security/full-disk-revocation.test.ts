@@ -1,5 +1,6 @@
 // The attack: somebody fills the disk, so that nobody can take their access away. What takes access away must go through all the
-// same: the token is revoked, the account disabled, the permission removed, over HTTP and on the command line.
+// same: the token is revoked, the account disabled, the permission removed, the repository made
+// private or deleted, over HTTP and on the command line.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
@@ -49,12 +50,28 @@ test("a full disk keeps no access from being taken away", { skip }, async () => 
         headers: { authorization: basic(credentials.email, token) },
       })
     ).status;
+  const api = async (method: string, json?: unknown) => {
+    const answer = await fetch(`${credentials.url}${path}`, {
+      method,
+      headers: {
+        authorization: basic(credentials.email, credentials.token),
+        "content-type": "application/json",
+      },
+      ...(json === undefined ? {} : { body: JSON.stringify(json) }),
+    });
+    return { status: answer.status, text: await answer.text() };
+  };
+  assert.equal((await api("PUT", { is_private: false })).status, 200);
+  const anonymously = async () => (await sendRequest(credentials.url, path, {})).status;
+  assert.equal(await anonymously(), 200);
   await waitUntil("there is a reserve", () => existsSync(join(dataFolder, "reserve", "7")));
   const kept = join(dataFolder, "cache", "fetches", "00000000-0000-4000-8000-000000000000");
   mkdirSync(kept, { recursive: true });
   await writeFile(join(kept, "response"), Buffer.alloc(8 * 1024));
   const filler = join(disk, "filler");
-  await assert.rejects(writeFile(filler, Buffer.alloc(64 * MEGABYTE)), { code: "ENOSPC" });
+  const fill = (path: string) =>
+    assert.rejects(writeFile(path, Buffer.alloc(64 * MEGABYTE)), { code: "ENOSPC" });
+  await fill(filler);
 
   const refused = await pail.cli(["account", "create", "--email", "x@example.com", "--username", "x"]);
   assert.notEqual(refused.status, 0, "the disk is full");
@@ -71,9 +88,18 @@ test("a full disk keeps no access from being taken away", { skip }, async () => 
   assert.equal(await statusOf(listed), 401);
   await must("repository", "grant", ...place, "--account", "bob@example.com", "--permission", "none");
   await must("account", "disable", "--account", "bob@example.com");
+  // What was given up for the changes before has been taken by others.
+  await fill(`${filler}-2`);
+  const hidden = await api("PUT", { is_private: true });
+  assert.equal(hidden.status, 200, hidden.text);
+  assert.equal(await anonymously(), 404);
+  await fill(`${filler}-3`);
+  const deleted = await api("DELETE");
+  assert.equal(deleted.status, 204, deleted.text);
+  assert.equal((await api("GET")).status, 404);
   assert.ok(existsSync(filler));
   assert.ok(!existsSync(kept));
 
-  await rm(filler);
+  for (const path of [filler, `${filler}-2`, `${filler}-3`]) await rm(path);
   await must("account", "create", "--email", "x@example.com", "--username", "x");
 });
