@@ -290,13 +290,23 @@ test("fsck tells each kind of damage, what to do, and ends with 1", async () => 
   await explodeWithout(broken, blob);
   const stray = gitDirIn(data, "00000000-0000-4000-8000-000000000000");
   await mkdir(join(stray, "objects", "pack"), { recursive: true });
-  const old = new Date(Date.now() - DAY_MS);
-  await utimes(stray, old, old);
+  const ahead = gitDirIn(data, "00000000-0000-4000-8000-000000000001");
+  await mkdir(join(ahead, "objects", "pack"), { recursive: true });
+  for (const [path, days] of [
+    [stray, -1],
+    // By a clock that was ahead.
+    [ahead, 1],
+  ] as const) {
+    const time = new Date(Date.now() + days * DAY_MS);
+    await utimes(path, time, time);
+  }
   await rm(join(data, "downloads"), { recursive: true });
   await mkdir(join(data, "repositories", "unfinished", "999999999-x"), { recursive: true });
   const damaged = await fsck();
   assert.equal(damaged.status, 1);
   const kinds = new Set(damaged.found.findings.map(({ kind }) => kind));
+  const strays = damaged.found.findings.filter(({ kind }) => kind === "folder-without-row");
+  assert.equal(strays.length, 2);
   for (const kind of ["missing-objects", "folder-without-row", "missing-download", "leftover"])
     assert.ok(kinds.has(kind), `${kind} in ${[...kinds]}`);
   assert.ok(damaged.found.findings.every(({ remedy }) => remedy.length > 10));

@@ -27,6 +27,9 @@ const BESIDE_PACK = [".idx", ".rev", ".bitmap", ".mtimes"];
 /** gitformat-commit-graph(5): the file ends with a checksum of all before. */
 const CHECKSUM_BYTES = 20;
 
+/** As far as two readings of one clock may be apart. */
+const AHEAD_MS_MAX = 60_000;
+
 type Options = GitOptions & { readonly signal?: AbortSignal };
 
 /** A walk through fewer objects than lie in a pack of this size is quick without a commit graph. */
@@ -43,12 +46,20 @@ export async function needsMaintenance(gitDir: string, sizes: ReadonlyMap<string
   const large = packs.filter(([, bytes]) => bytes > GRAPHLESS_PACK_BYTES_MAX);
   if (large.length === 0) return false;
   const graph = await stat(join(gitDir, "objects", "info", "commit-graph")).catch(() => undefined);
-  if (graph === undefined) return true;
+  if (graph === undefined || isAhead(graph.mtimeMs)) return true;
   for (const [pack] of large) {
-    const { mtimeMs } = await stat(join(gitDir, "objects", "pack", pack));
+    const path = join(gitDir, "objects", "pack", pack);
+    const { mtimeMs } = await stat(path);
+    // Made by now, or every graph to come would be older.
+    if (isAhead(mtimeMs)) await utimes(path, new Date(), new Date());
     if (mtimeMs > graph.mtimeMs) return true;
   }
   return false;
+}
+
+/** Whether a file was written by a clock that was ahead. */
+function isAhead(mtimeMs: number): boolean {
+  return mtimeMs > Date.now() + AHEAD_MS_MAX;
 }
 
 /** Whether it is time to look for objects that nothing has reached for long. From the first maintenance on it is once a week. */

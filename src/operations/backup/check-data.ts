@@ -164,7 +164,8 @@ async function findLeftovers({ config }: CheckPorts): Promise<readonly Finding[]
 
 async function isOld(path: string, now: Date): Promise<boolean> {
   const found = await stat(path).catch(() => undefined);
-  return found !== undefined && now.getTime() - found.mtimeMs > YOUNG_MS_MAX;
+  // What was made in the future was made by a clock that was ahead, and not just now.
+  return found !== undefined && Math.abs(now.getTime() - found.mtimeMs) > YOUNG_MS_MAX;
 }
 
 async function findSize(path: string): Promise<number | undefined> {
