@@ -7,7 +7,7 @@ import { hasCode } from "../has-code.ts";
 import { makeFolders } from "../make-folders.ts";
 import { syncFolder } from "../sync-folder.ts";
 import { PACK_FILE_ORDER, takeFile } from "./copy-packs.ts";
-import { type FileSizes, type PackSizes, sumOf } from "./pack-sizes.ts";
+import { type PackSizes, sumOf } from "./pack-sizes.ts";
 import type { Quarantine } from "./pack-store.ts";
 
 const FOLDER_MODE = 0o700;
@@ -79,13 +79,13 @@ export async function openDiskQuarantine(
         const isAllOwn = written.size > 0 && !hasGitPacks;
         const names = isAllOwn ? [...written.keys()] : await listPackFiles(packFolder);
         const [there, ...own] = await Promise.all([packSizes.list(to), ...names.map(sync)]);
-        const places = placesFor(names, there);
-        await movePacks(packFolder, to, places);
-        accepted = places.values();
+        const newNames = acceptedNames(names);
+        await movePacks(packFolder, to, newNames);
+        accepted = newNames.values();
         removed = removeEmpty([packFolder, folder]);
         if (names.length > 0) await (await opened).sync();
         reachFaultPoint("packs.accepted");
-        const added = names.map((name, index) => [places.get(name)!, own[index]!] as const);
+        const added = names.map((name, index) => [newNames.get(name)!, own[index]!] as const);
         const sizes = new Map([...there, ...added]);
         packSizes.note(to, sizes);
         return sumOf(sizes);
@@ -141,28 +141,27 @@ async function removeEmpty(folders: readonly string[]): Promise<boolean> {
 }
 
 /**
- * The names that the files get: their own, or if there is a pack of that name, or what is left of one, others. The same objects were pushed before then,
- * and a repack that counts the pack among those that nothing reaches any more may be about to remove it.
+ * The names that the files get: random ones, used once. Maintenance removes packs by name, and may have been about to for long:
+ * a pack of the same bytes that is pushed meanwhile must not be taken for the one that was to go.
  */
-function placesFor(names: readonly string[], there: FileSizes): ReadonlyMap<string, string> {
-  const free = new Map<string, string>();
+function acceptedNames(names: readonly string[]): ReadonlyMap<string, string> {
+  const byPack = new Map<string, string>();
   return new Map(
     names.map((name) => {
       const pack = name.slice(0, name.lastIndexOf("."));
-      if (!there.has(`${pack}.pack`) && !there.has(`${pack}.idx`)) return [name, name];
-      const other = free.get(pack) ?? `pack-${randomBytes(20).toString("hex")}`;
-      free.set(pack, other);
+      const other = byPack.get(pack) ?? `pack-${randomBytes(20).toString("hex")}`;
+      byPack.set(pack, other);
       return [name, other + name.slice(pack.length)];
     }),
   );
 }
 
 /** Synced before they are moved, and the folder must be after, so that a pack that a ref row names is on the disk before the row. */
-async function movePacks(from: string, to: string, places: ReadonlyMap<string, string>): Promise<void> {
+async function movePacks(from: string, to: string, newNames: ReadonlyMap<string, string>): Promise<void> {
   reachFaultPoint("packs.synced");
   const rank = (name: string) => PACK_FILE_ORDER.findIndex((ending) => name.endsWith(ending));
-  for (const [name, place] of [...places].toSorted(([a], [b]) => rank(a) - rank(b))) {
-    await rename(join(from, name), join(to, place));
+  for (const [name, newName] of [...newNames].toSorted(([a], [b]) => rank(a) - rank(b))) {
+    await rename(join(from, name), join(to, newName));
     reachFaultPoint("packs.moving");
   }
   reachFaultPoint("packs.moved");
