@@ -1,19 +1,22 @@
 import { reachFaultPoint } from "../fault-points.ts";
+import { GitError } from "../git/git-process.ts";
 import { isConnected } from "../git/packs/connectivity.ts";
 import { isDropDue, markDrop, mendHalves, repack, writeCommitGraph } from "../git/packs/maintain.ts";
+import { findReachedTips } from "../git/packs/reached-tips.ts";
 import type { ObjectId } from "../model/object-id.ts";
-import type { Ref } from "../model/ref.ts";
+import type { FormerTip, Ref } from "../model/ref.ts";
 import type { RefName } from "../model/ref-name.ts";
 import type { Repository } from "../model/repository.ts";
 import type { Uuid } from "../model/uuid.ts";
 import type { WritePorts } from "../ports.ts";
 import type { RepackFolder } from "../storage/packs/repack-folder.ts";
 import { declareDrop, noteCommitGraph } from "../storage/sql/drops.ts";
-import { listFormerTips, listKeptTips } from "../storage/sql/former-tips.ts";
+import { deleteFormerTips, listFormerTips, listKeptTips } from "../storage/sql/former-tips.ts";
 import { listRefs } from "../storage/sql/refs.ts";
 import { findRepository } from "../storage/sql/repositories.ts";
+import { withoutIncomplete, withoutMissing } from "./complete-former-tips.ts";
 
-export type MaintainPorts = Pick<WritePorts, "database" | "packs" | "clock">;
+export type MaintainPorts = Pick<WritePorts, "database" | "packs" | "clock" | "log">;
 
 /** Pushes that come in while a drop is about to be declared are looked at one after another. */
 const DECLARATIONS_MAX = 5;
@@ -30,14 +33,65 @@ export async function maintainRepository(
   uuid: Uuid,
   signal: AbortSignal,
 ): Promise<void> {
-  const gitDir = ports.packs.gitDir(uuid);
+  const place = { gitDir: ports.packs.gitDir(uuid), signal };
   const readAt = ports.clock();
   // Its numbers are read before the refs: what changes in between is seen when the drop is declared.
   const repository = await findRepository(ports.database.kysely, undefined, { uuid });
   if (repository === undefined) return;
-  const kept = await listKept(ports, uuid, readAt);
-  const drops = await isDropDue(gitDir, readAt);
-  await mendHalves({ gitDir, signal });
+  const refs = await listRefs(ports.database.kysely, uuid);
+  const former = await listFormerTips(ports.database.kysely, uuid, readAt);
+  const isDue = await isDropDue(place.gitDir, readAt);
+  await mendHalves(place);
+  const found = await withoutMissing(former, place);
+  if (found.length < former.length) logIncomplete(ports, uuid, former, found);
+  const drops = isDue && found.length === former.length;
+  const work = { repository, refs, former: found, drops, readAt, signal };
+  try {
+    await repackApart(ports, work);
+  } catch (error) {
+    if (!(error instanceof GitError) || error.status === undefined) throw error;
+    const complete = await withoutIncomplete(found, refs, place);
+    if (complete.length === found.length) throw error;
+    logIncomplete(ports, uuid, found, complete);
+    await repackApart(ports, { ...work, former: complete, drops: false });
+  }
+}
+
+/**
+ * Damage of what refs have left must not keep a repository from being repacked. Nothing is dropped until these tips expire or
+ * are whole again: what remains of them might be of use.
+ */
+function logIncomplete(
+  { log }: MaintainPorts,
+  uuid: Uuid,
+  former: readonly FormerTip[],
+  complete: readonly FormerTip[],
+): void {
+  const whole = new Set(complete.map(({ target }) => target));
+  const damaged = former.filter(({ target }) => !whole.has(target));
+  const tips = damaged.slice(0, 10).map(({ name, target }) => `${name} (${target})`);
+  log.error(
+    { "repository.uuid": uuid, count: damaged.length, tips },
+    "objects are missing that refs have left in the last two weeks; see pail fsck",
+  );
+}
+
+type Work = {
+  readonly repository: Repository;
+  readonly refs: readonly Ref[];
+  readonly former: readonly FormerTip[];
+  readonly drops: boolean;
+  /** When the former tips were read. */
+  readonly readAt: Date;
+  readonly signal: AbortSignal;
+};
+
+async function repackApart(
+  ports: MaintainPorts,
+  { repository, refs, former, drops, readAt, signal }: Work,
+): Promise<void> {
+  const { uuid, dropNumber } = repository;
+  const kept = keptRefs(refs, former);
   // The packs are read after the refs, so that they have all that these reach.
   const folder = await ports.packs.openRepackFolder(uuid, kept);
   try {
@@ -47,9 +101,16 @@ export async function maintainRepository(
     reachFaultPoint("maintenance.repacked");
     const commitGraph = await writeCommitGraph(place);
     reachFaultPoint("maintenance.graph-written");
+    const reached =
+      former.length > FORMER_TIPS_MAX
+        ? await findReachedTips(
+            former,
+            refs.map(({ target }) => target),
+            place,
+          )
+        : new Set<ObjectId>();
     await folder.place();
     reachFaultPoint("maintenance.placed");
-    const { dropNumber } = repository;
     const isDeclared = drops
       ? await declare(ports, repository, { kept, folder, commitGraph, readAt, signal })
       : await noteCommitGraph(ports.database.kysely, uuid, { dropNumber, commitGraph });
@@ -61,20 +122,25 @@ export async function maintainRepository(
     } else {
       await folder.removePlaced();
     }
-    if (drops) await markDrop(gitDir, readAt);
+    if (reached.size > 0) {
+      const isReached = ({ target }: FormerTip) => reached.has(target);
+      await ports.database.transaction((tx) => deleteFormerTips(tx, uuid, former.filter(isReached)));
+    }
+    if (drops) await markDrop(ports.packs.gitDir(uuid), readAt);
   } finally {
     await folder.close();
   }
 }
+
+/** Beyond so many, those that need not be kept for their own sake are forgotten. */
+const FORMER_TIPS_MAX = 200;
 
 /** Under names that are nowhere but in the folder that is repacked: what refs have left is kept, and cannot be fetched. */
 const FORMER_PREFIX = "refs/pail/former/";
 
 type KeptRef = Pick<Ref, "name" | "target">;
 
-async function listKept({ database }: MaintainPorts, uuid: Uuid, now: Date): Promise<readonly KeptRef[]> {
-  const refs = await listRefs(database.kysely, uuid);
-  const former = await listFormerTips(database.kysely, uuid, now);
+function keptRefs(refs: readonly Ref[], former: readonly FormerTip[]): readonly KeptRef[] {
   const targets = [...new Set(former.map(({ target }) => target))];
   return [
     ...refs,

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { chmod, mkdir, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
+import { pino } from "pino";
 import { readGraphChecksum } from "../../src/git/packs/maintain.ts";
 import type { Uuid } from "../../src/model/uuid.ts";
 import { openDiskPackStore } from "../../src/storage/packs/disk-pack-store.ts";
@@ -106,7 +107,11 @@ test("a backup of a server that is pushed to and repacked is of one moment, and 
   const pushing = pushUntil(() => isOver);
   const database = await openDatabase({ kind: "sqlite", path: join(pail.dataFolder, "pail.sqlite") });
   const packs = openDiskPackStore(join(pail.dataFolder, "repositories"));
-  const repacking = repackUntil({ database, packs }, repositoryUuid as Uuid, () => isOver);
+  const repacking = repackUntil(
+    { database, packs, log: pino({ level: "silent" }) },
+    repositoryUuid as Uuid,
+    () => isOver,
+  );
   const target = git.newPath("backup");
   const restored: string[] = [];
   try {

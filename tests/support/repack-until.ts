@@ -16,7 +16,7 @@ const DROP_EVERY = 4;
  * @returns how often.
  */
 export async function repackUntil(
-  ports: Pick<MaintainPorts, "database" | "packs">,
+  ports: Pick<MaintainPorts, "database" | "packs" | "log">,
   repository: Uuid,
   isOver: () => boolean,
 ): Promise<number> {

@@ -58,8 +58,26 @@ async function succeeds(
     if (!(error instanceof GitError) || error.status === undefined) throw error;
     const problem = describeOwnTrouble(error.stderr);
     if (problem !== undefined) throw new Failure("unavailable", problem);
-    return false;
+    const found = await withoutMissing([...new Set(known)], error, options);
+    return found !== undefined && succeeds(args, tips, found, options);
   }
+}
+
+/**
+ * git does not go on if an object is missing that is given as known: a ref's own, which the disk has lost. What is missing excludes
+ * nothing, and must not keep everybody from pushing.
+ *
+ * @returns undefined if git has failed for something else.
+ */
+async function withoutMissing(
+  known: readonly ObjectId[],
+  { stderr }: GitError,
+  options: Options,
+): Promise<readonly ObjectId[] | undefined> {
+  const bad = /bad (?:object|revision) '?\^?([0-9a-f]{40})/.exec(stderr)?.[1];
+  if (bad === undefined || !known.includes(bad as ObjectId)) return undefined;
+  const there = await readTips(known, options);
+  return there.size < known.length ? known.filter((id) => there.has(id)) : undefined;
 }
 
 export type TipObject = {

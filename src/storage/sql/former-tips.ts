@@ -7,6 +7,8 @@ import { instant } from "./columns.ts";
 import type { FormerTipRow, Schema } from "./schema.ts";
 
 const ROWS_PER_STATEMENT = 1000;
+/** Conditions of three columns each. SQLite takes an expression of a thousand levels at most. */
+const KEYS_PER_STATEMENT = 100;
 
 /** Notes what refs pointed at until now. Call it in the transaction that changes them. */
 export async function insertFormerTips(
@@ -109,4 +111,29 @@ export async function deleteExpiredTips(tx: Kysely<Schema>, repositoryUuid: Uuid
     .where("repository_uuid", "=", repositoryUuid)
     .where("left_at", "<=", expiry(now).getTime())
     .execute();
+}
+
+/**
+ * Forgets tips that a ref reached when they were listed, or a tip that was left no earlier. Whatever reached them then is a
+ * ref's still, or has become a former tip since; so they stay kept as long. A tip that was left once more since it was listed stays.
+ */
+export async function deleteFormerTips(
+  tx: Kysely<Schema>,
+  repositoryUuid: Uuid,
+  tips: readonly FormerTip[],
+): Promise<void> {
+  for (let start = 0; start < tips.length; start += KEYS_PER_STATEMENT) {
+    const part = tips.slice(start, start + KEYS_PER_STATEMENT);
+    await tx
+      .deleteFrom("former_tip")
+      .where("repository_uuid", "=", repositoryUuid)
+      .where((eb) =>
+        eb.or(
+          part.map(({ name, target, leftAt }) =>
+            eb.and([eb("name", "=", name), eb("target", "=", target), eb("left_at", "=", leftAt.getTime())]),
+          ),
+        ),
+      )
+      .execute();
+  }
 }

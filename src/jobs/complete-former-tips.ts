@@ -1,0 +1,46 @@
+import { findMissingBelow } from "../git/packs/check-objects.ts";
+import { readTips } from "../git/packs/connectivity.ts";
+import type { FormerTip, Ref } from "../model/ref.ts";
+
+type Place = { readonly gitDir: string; readonly signal: AbortSignal };
+
+/** Looks at the histories of so many groups of tips; those that are left then count as incomplete. */
+const LOOKS_MAX = 100;
+
+/** The tips whose object is there. */
+export async function withoutMissing(
+  former: readonly FormerTip[],
+  place: Place,
+): Promise<readonly FormerTip[]> {
+  if (former.length === 0) return former;
+  const there = await readTips(
+    former.map(({ target }) => target),
+    place,
+  );
+  return former.filter(({ target }) => there.has(target));
+}
+
+/** The tips of which all is there, as far as can be told with few looks: halves of those among which something is missing. */
+export async function withoutIncomplete(
+  former: readonly FormerTip[],
+  refs: readonly Pick<Ref, "target">[],
+  { gitDir }: Place,
+): Promise<readonly FormerTip[]> {
+  const known = refs.map(({ target }) => target);
+  const complete: FormerTip[] = [];
+  const groups = [former];
+  for (let looks = 0; looks < LOOKS_MAX && groups.length > 0; looks += 1) {
+    const group = groups.shift()!;
+    const missing = await findMissingBelow(
+      group.map(({ target }) => target),
+      known,
+      { gitDir },
+    );
+    if (missing.length === 0) complete.push(...group);
+    else if (group.length > 1) {
+      const half = group.length >> 1;
+      groups.push(group.slice(0, half), group.slice(half));
+    }
+  }
+  return complete;
+}
