@@ -15,6 +15,8 @@ export type TipCheck<Q = Pick<Quarantine, "objectFolder" | "noteGitPacks">> = {
   readonly target: Target;
   /** What refs point at, or have pointed at lately: all that it reaches is there, and stays. */
   readonly listKnown: () => Promise<readonly ObjectId[]>;
+  /** Asked before anything is copied: those of the tips that refs may still be changed to. The others do not count as whole. */
+  readonly listWanted?: () => Promise<readonly ObjectId[]>;
   readonly quarantine: Q;
   readonly signal: AbortSignal;
 };
@@ -32,6 +34,8 @@ export async function checkTips(
   if (tips.length === 0) return new Map();
   const read = await readPlainTips(tips, check);
   if (read !== undefined) return read;
+  const { listWanted, ...rest } = check;
+  if (listWanted !== undefined) return checkTips(await listWanted(), rest);
   const { target, listKnown, quarantine, signal } = check;
   const gitOptions = { gitDir: target.gitDir, objectFolder: quarantine.objectFolder, signal };
   const known = await listKnown();

@@ -40,6 +40,8 @@ export async function createBranch(
 ): Promise<Ref> {
   const name = newRefName(BRANCH_PREFIX, wanted.name);
   const { id } = await getCommit(ports, repository, wanted.revision);
+  // Before anything is copied that nothing reaches yet.
+  await refuseTaken(ports, repository, name);
   const request = newRefRequest(name, id, undefined, by);
   return storeNewObjects(ports, repository, request, (stored) => {
     if (stored.kind === "refused" || !stored.tips.has(id)) throw commitNotFound([wanted.revision]);
@@ -61,6 +63,7 @@ export async function createTag(
 ): Promise<Ref> {
   const name = newRefName(TAG_PREFIX, wanted.name);
   const commit = await getWholeCommit(ports, repository, wanted.revision, by.signal);
+  await refuseTaken(ports, repository, name);
   // The reference: an empty message is none.
   const message = wanted.message || `Added tag ${wanted.name} for changeset ${commit.slice(0, 12)}`;
   const tagger = dated(await identityOf(ports, by.account), ports.clock());
@@ -138,10 +141,12 @@ async function applyNew(
     return { name: update.name, target: update.new, peeled: update.peeled };
   }
   if (change.refusedBy !== undefined) throw new Failure("permission-missing", change.refused);
-  const isTaken = (await findRef(ports.database.kysely, repository.uuid, update.name)) !== undefined;
-  throw isTaken
-    ? nameTaken(update.name)
-    : new Failure("conflict", `Cannot create the ref: ${change.refused}`);
+  await refuseTaken(ports, repository, update.name);
+  throw new Failure("conflict", `Cannot create the ref: ${change.refused}`);
+}
+
+async function refuseTaken({ database }: CreateRefPorts, { uuid }: Repository, name: RefName): Promise<void> {
+  if ((await findRef(database.kysely, uuid, name)) !== undefined) throw nameTaken(name);
 }
 
 /** 400 and the key are what a client looks for; the contract has no recording, so the sentence is our choice. */

@@ -13,6 +13,8 @@ import {
 } from "../model/ref-name.ts";
 import type { Repository } from "../model/repository.ts";
 import type { Ports } from "../ports.ts";
+import { refuseByValue } from "../storage/sql/ref-decisions.ts";
+import { findRefs } from "../storage/sql/refs.ts";
 import type { RefAuthor } from "./branch-rules.ts";
 import { changeRefs, type RefChange } from "./change-refs.ts";
 import { type NewObjectsPorts, storeNewObjects } from "./store-new-objects.ts";
@@ -46,10 +48,18 @@ export async function push(
   const isAtomic = request.capabilities.has("atomic");
   const steps = refuseTogether(firstSteps(request.commands), isAtomic);
   const { author, isImport = false, onProgress, signal } = options;
+  /** Updates that have come too late, as far as that had to be known before anything was copied. */
+  const stale = new Map<RefUpdate, string>();
   const wanted = {
     pack: request.commands.some((command) => command.new !== undefined) ? request.pack : undefined,
     tips: steps.flatMap((step) => step.update?.new ?? []),
     names: steps.flatMap((step) => step.update?.name ?? []),
+    async listWanted() {
+      for (const [update, refused] of await findStale(ports, repository, steps)) stale.set(update, refused);
+      return steps.flatMap(({ update }) =>
+        update === undefined || stale.has(update) ? [] : (update.new ?? []),
+      );
+    },
     author,
     isImport,
     ...(onProgress === undefined ? {} : { onProgress }),
@@ -63,7 +73,7 @@ export async function push(
       };
     }
     const { tips, leak, objects } = stored;
-    const checked = steps.map((step) => checkObject(step, tips));
+    const checked = steps.map((step) => refuseStale(step, stale) ?? checkObject(step, tips));
     const allowed = refuseTogether(leak === undefined ? checked : refuseNew(checked), isAtomic);
     const updates = allowed.flatMap((step) => step.update ?? []);
     const { bases } = options;
@@ -99,6 +109,31 @@ function reportOf(
       refused: update === undefined ? reason : refused.get(update),
     })),
   };
+}
+
+/** The updates whose refs are not as they expect, with the reasons. */
+async function findStale(
+  { database }: PushPorts,
+  { uuid }: Repository,
+  steps: readonly Step[],
+): Promise<ReadonlyMap<RefUpdate, string>> {
+  const updates = steps.flatMap(({ update }) => update ?? []);
+  const current = await findRefs(
+    database.kysely,
+    uuid,
+    updates.map(({ name }) => name),
+  );
+  const stale = new Map<RefUpdate, string>();
+  for (const update of updates) {
+    const refused = refuseByValue(update, current.get(update.name));
+    if (refused !== undefined) stale.set(update, refused);
+  }
+  return stale;
+}
+
+function refuseStale(step: Step, stale: ReadonlyMap<RefUpdate, string>): Step | undefined {
+  const refused = step.update && stale.get(step.update);
+  return refused === undefined ? undefined : { ...step, update: undefined, refused };
 }
 
 /** Refuses what a ref would reach and is not whole, and branches that are not commits; notes what tags peel to. */

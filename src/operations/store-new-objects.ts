@@ -27,6 +27,8 @@ export type NewObjectsRequest = {
   readonly tips: readonly ObjectId[];
   /** Refs that the new history is likely to go on from. */
   readonly names: readonly RefName[];
+  /** As in `TipCheck`: a history that nothing reaches may be a large one to copy. */
+  readonly listWanted?: () => Promise<readonly ObjectId[]>;
   /** In whose name. */
   readonly author: RefAuthor;
   /** Whether it is history as it is elsewhere, which nobody can change here: tokens are not looked for. */
@@ -109,12 +111,12 @@ async function store(
   if (pack.kind === "refused") return pack;
   reachFaultPoint("objects.indexed");
   const brought = pack.kind === "read" ? pack.objects : undefined;
-  const { tips, author, signal, isImport = false } = request;
+  const { tips, listWanted, author, signal, isImport = false } = request;
   const listKnown = () => listKeptTips(ports.database.kysely, repository.uuid, ports.clock());
   const check = { brought, target, listKnown, quarantine, signal };
   // Side by side: neither needs the other, and each may wait for git.
   const [whole, leak] = await Promise.all([
-    checkTips(tips, check),
+    checkTips(tips, { ...check, ...(listWanted === undefined ? {} : { listWanted }) }),
     request.pack !== undefined && !isImport
       ? findLeakedToken(ports, repository, {
           tips,

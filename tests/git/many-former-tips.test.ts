@@ -146,4 +146,53 @@ for (const dialect of DIALECTS)
         await drop();
         assert.equal(await dropNumber(), before + 1);
       });
+
+    test("a history that nothing reaches is not copied for a ref that has moved on, or a name that is taken", async () => {
+      const hidden = await commit({ "hidden.txt": "hidden\n" }, "Hidden");
+      const pack = await git.bytes(["pack-objects", "--revs", "--stdout", "--quiet"], {
+        folder,
+        input: `${hidden}\n^${hidden}~1\n`,
+      });
+      await git.out(["index-pack", "--stdin", "--fix-thin"], { folder: gitDir, input: pack });
+      const opened = app.ports.packs.openQuarantine;
+      let copies = 0;
+      const packsPort = app.ports.packs as { openQuarantine: typeof opened };
+      packsPort.openQuarantine = async (repository) => {
+        const quarantine = await opened(repository);
+        return {
+          ...quarantine,
+          noteGitPacks() {
+            copies += 1;
+            quarantine.noteGitPacks();
+          },
+        };
+      };
+      try {
+        const stale = `${hidden} ${hidden} refs/heads/main\0 report-status`;
+        const taken = `${"0".repeat(40)} ${hidden} refs/heads/main\0 report-status`;
+        assert.match(await send(stale.replace(hidden, "1".repeat(40))), /ng refs\/heads\/main stale info/);
+        assert.match(await send(taken), /ng refs\/heads\/main already exists/);
+        const wanted = { name: "main", target: { hash: hidden } };
+        assert.equal((await rest("POST", "/refs/branches", wanted)).json.data.key, "BRANCH_ALREADY_EXISTS");
+        assert.equal(copies, 0);
+        assert.match(await send(taken.replace("main", "found")), /ok refs\/heads\/found/);
+        assert.equal(copies, 1);
+      } finally {
+        packsPort.openQuarantine = opened;
+      }
+    });
+
+    async function send(line: string): Promise<string> {
+      const empty = Buffer.from("5041434b0000000200000000029d08823bd8a8eab510ad6ac75c823cfd3ed31e", "hex");
+      const head = Buffer.from(`${(line.length + 4).toString(16).padStart(4, "0")}${line}0000`);
+      const answer = await fetch(`${app.url}/acme/demo.git/git-receive-pack`, {
+        method: "POST",
+        headers: {
+          authorization: `Basic ${Buffer.from(`owner:${await app.token()}`).toString("base64")}`,
+          "content-type": "application/x-git-receive-pack-request",
+        },
+        body: Buffer.concat([head, empty]),
+      });
+      return answer.text();
+    }
   });

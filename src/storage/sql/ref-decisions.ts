@@ -65,7 +65,8 @@ export function decideRefUpdates(updates: readonly RefUpdate[], state: RefState)
   return state.isAtomic ? refuseTogether(outcomes) : outcomes;
 }
 
-function refuseByValue(update: RefUpdate, ref: Ref | undefined): string | undefined {
+/** Why an update fails by the value that its ref has. */
+export function refuseByValue(update: RefUpdate, ref: Ref | undefined): string | undefined {
   if (ref === undefined) {
     if (update.new === undefined) return "reference does not exist";
     return update.old === undefined ? undefined : "stale info";
