@@ -50,3 +50,16 @@ test("what an index without a pack has for a name is left alone: maintenance is 
   const [index, pack] = (await readdir(folder)).sort();
   assert.equal(index, pack?.replace(/pack$/, "idx"));
 });
+
+test("a pack that is removed while it is taken once more leaves nothing of it behind, however often that is tried", async () => {
+  const gitDir = git.newPath("removed.git");
+  const folder = join(gitDir, "objects", "pack");
+  await mkdir(folder, { recursive: true });
+  const quarantine = await openDiskQuarantine(gitDir, () => git.newPath("quarantine"), openPackSizes());
+  for (const ending of [".pack", ".idx"]) await quarantine.packFiles.write(NAME + ending, Buffer.from("new"));
+  await quarantine.accept();
+  const again = async () => readdir(join((await quarantine.reopen()).objectFolder, "pack"));
+  for (let time = 0; time < 2; time += 1) assert.equal((await again()).length, 2);
+  for (const file of await readdir(folder)) if (file.endsWith(".idx")) await rm(join(folder, file));
+  for (let time = 0; time < 2; time += 1) assert.deepEqual(await again(), []);
+});

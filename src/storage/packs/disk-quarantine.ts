@@ -30,7 +30,7 @@ export async function openDiskQuarantine(
   const written = new Map<string, Written>();
   let hasGitPacks = false;
   /** The names that the files have got in the repository. */
-  let accepted: Iterable<string> = [];
+  let accepted: readonly string[] = [];
   let removed: Promise<boolean> | undefined;
 
   /** @returns its bytes, once they are on the disk. */
@@ -81,7 +81,7 @@ export async function openDiskQuarantine(
         const [there, ...own] = await Promise.all([packSizes.list(to), ...names.map(sync)]);
         const newNames = acceptedNames(names);
         await movePacks(packFolder, to, newNames);
-        accepted = newNames.values();
+        accepted = [...newNames.values()];
         removed = removeEmpty([packFolder, folder]);
         if (names.length > 0) await (await opened).sync();
         reachFaultPoint("packs.accepted");
