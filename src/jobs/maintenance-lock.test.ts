@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -58,8 +58,9 @@ for (const [why, ageSeconds] of [
     utimesSync(mark, time, time);
     const lock = await takeMaintenanceLock(gitDir);
     assert.ok(lock !== undefined);
-    assert.ok(!existsSync(mark));
+    assert.equal(readFileSync(mark, "utf8"), `${process.pid}\n`);
     lock.release();
+    assert.ok(!existsSync(mark));
   });
 
 test("who was killed holds nobody up: of all who come then at once, one has the lock", async () => {

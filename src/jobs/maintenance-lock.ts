@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { type FileLock, takeFileLock } from "../storage/file-lock.ts";
 
 const LOCK = "maintenance-lock";
-/** What earlier versions marked a repository with. It is no lock, and whoever has left it does not come back. */
-const FORMER_MARK = "maintenance.lock";
+/** There while a repository is maintained, for whoever looks. It is no lock: one that was left by a killed server keeps nobody out. */
+const NOTE = "maintenance.lock";
 /** A git process that has outlived its server, or works for a command beside it, writes more often than this. */
 const LEFT_MS = 10 * 60_000;
 
@@ -15,10 +15,9 @@ const LEFT_MS = 10 * 60_000;
  * @returns undefined if somebody else has it.
  */
 export async function takeMaintenanceLock(gitDir: string): Promise<FileLock | undefined> {
-  const outcome = await takeFileLock(join(gitDir, LOCK));
+  const outcome = await takeFileLock(join(gitDir, LOCK), join(gitDir, NOTE));
   if (outcome.kind === "held") return undefined;
   try {
-    await rm(join(gitDir, FORMER_MARK), { force: true });
     await removeLeftovers(gitDir);
     return outcome.lock;
   } catch (error) {

@@ -24,23 +24,24 @@ const HELD = new Set<string>();
  * SQLite database at `path` that nothing is stored in. Who holds it is noted in a file beside it, for a message only. The
  * folder must be there, and the file stays: to delete it would let two processes lock different ones.
  *
+ * @param note the file that says who holds it, while somebody does.
  * @throws the error of the file system, or an `SqliteError`, where files cannot be locked.
  */
-export async function takeFileLock(path: string): Promise<FileLockOutcome> {
+export async function takeFileLock(path: string, note = `${path}-holder`): Promise<FileLockOutcome> {
   const key = join(realpathSync(dirname(path)), basename(path));
   // POSIX locks are the process's own: it must not even open the file a second time.
   if (HELD.has(key)) return { kind: "held", processId: process.pid };
   const database = openLockDatabase(path);
-  if (database === undefined) return { kind: "held", processId: await findHolder(holderFile(path)) };
+  if (database === undefined) return { kind: "held", processId: await findHolder(note) };
   HELD.add(key);
-  noteHolder(holderFile(path));
+  noteHolder(note);
   return {
     kind: "taken",
     lock: {
       release() {
         if (!HELD.delete(key)) return;
         try {
-          rmSync(holderFile(path), { force: true });
+          rmSync(note, { force: true });
         } catch {
           // A disk that can only be read by now. A note that stays keeps nobody out.
         }
@@ -72,10 +73,6 @@ function noteHolder(path: string): void {
   } catch (error) {
     if (!hasCode(error, "ENOSPC") && !hasCode(error, "EDQUOT")) throw error;
   }
-}
-
-function holderFile(path: string): string {
-  return `${path}-holder`;
 }
 
 async function findHolder(path: string): Promise<number | undefined> {
