@@ -9,7 +9,7 @@ import { BRANCH_PREFIX, type BranchName, branchOf, parseBranchName, TAG_PREFIX }
 import type { Repository } from "../model/repository.ts";
 import type { WritePorts } from "../ports.ts";
 import { sumOf } from "../storage/packs/pack-sizes.ts";
-import { applyRefUpdates, MAIN_BRANCH_DELETION, ObjectsDroppedError } from "../storage/sql/refs.ts";
+import { applyRefUpdates, MAIN_BRANCH_DELETION, ObjectsDroppedError } from "../storage/sql/ref-updates.ts";
 import { setMainBranchIfNone, updateRepository } from "../storage/sql/repositories.ts";
 import type { Schema } from "../storage/sql/schema.ts";
 import {

@@ -7,7 +7,7 @@ import type { ObjectId } from "../model/object-id.ts";
 import type { Repository } from "../model/repository.ts";
 import type { WritePorts } from "../ports.ts";
 import { findCommitStatus, upsertCommitStatus } from "../storage/sql/commit-statuses.ts";
-import { lockRepository } from "../storage/sql/refs.ts";
+import { lockRepository } from "../storage/sql/ref-updates.ts";
 import type { Schema } from "../storage/sql/schema.ts";
 import { type CommitPorts, getCommit } from "./commits.ts";
 import { oweWebhooks } from "./owe-webhooks.ts";

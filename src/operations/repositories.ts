@@ -17,7 +17,8 @@ import { hasCode } from "../storage/has-code.ts";
 import type { MarkedRepositoryFolder } from "../storage/packs/pack-store.ts";
 import { isOutcomeUnknown, isUniqueViolation } from "../storage/sql/database-failure.ts";
 import { leaveSlug, takeSlug } from "../storage/sql/former-slugs.ts";
-import { findRef, lockRepository } from "../storage/sql/refs.ts";
+import { lockRepository } from "../storage/sql/ref-updates.ts";
+import { findRef } from "../storage/sql/refs.ts";
 import {
   deleteRepositoryRow,
   findRepository,

@@ -12,7 +12,7 @@ import type { RepositorySlug } from "../../src/model/slug.ts";
 import { storeDownloads } from "../../src/operations/downloads.ts";
 import { createGroup } from "../../src/operations/groups.ts";
 import { createRepository } from "../../src/operations/repositories.ts";
-import { applyRefUpdates } from "../../src/storage/sql/refs.ts";
+import { applyRefUpdates } from "../../src/storage/sql/ref-updates.ts";
 import { basic, sendRequest } from "../support/http-request.ts";
 import { exampleOf, type JunkGround, openJunkGround } from "../support/junk-ground.ts";
 import { EXAMPLE_BODIES } from "../support/route-examples.ts";

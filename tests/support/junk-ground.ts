@@ -9,7 +9,7 @@ import { createGroup } from "../../src/operations/groups.ts";
 import { createProject } from "../../src/operations/projects.ts";
 import { createRepository } from "../../src/operations/repositories.ts";
 import { setMember } from "../../src/operations/workspaces.ts";
-import { applyRefUpdates } from "../../src/storage/sql/refs.ts";
+import { applyRefUpdates } from "../../src/storage/sql/ref-updates.ts";
 import { setMainBranchIfNone } from "../../src/storage/sql/repositories.ts";
 import { createCaller, ownerOf, type RestCaller } from "./rest-callers.ts";
 import { EXAMPLE_BODIES, routeName } from "./route-examples.ts";

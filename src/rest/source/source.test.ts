@@ -12,7 +12,7 @@ import type { RepositorySlug } from "../../model/slug.ts";
 import { RENDERED_BYTES_MAX } from "../../operations/render-file.ts";
 import { createRepository } from "../../operations/repositories.ts";
 import { getEntry, listDirectory } from "../../operations/source.ts";
-import { applyRefUpdates } from "../../storage/sql/refs.ts";
+import { applyRefUpdates } from "../../storage/sql/ref-updates.ts";
 import { setMainBranchIfNone } from "../../storage/sql/repositories.ts";
 import { fileAnswer } from "./file-answer.ts";
 

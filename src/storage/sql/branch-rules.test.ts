@@ -34,7 +34,7 @@ import { isUniqueViolation } from "./database-failure.ts";
 import { deleteGroupRow, insertGroup } from "./groups.ts";
 import { insertProject } from "./projects.ts";
 import { countListedRefs, listRefsFiltered } from "./ref-list.ts";
-import { applyRefUpdates } from "./refs.ts";
+import { applyRefUpdates } from "./ref-updates.ts";
 import { deleteRepositoryRow, insertRepository } from "./repositories.ts";
 import { insertWorkspace } from "./workspaces.ts";
 

@@ -2,7 +2,7 @@ import { type Kysely, PostgresAdapter } from "kysely";
 import { Failure } from "../../model/failure.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import { deleteExpiredTips } from "./former-tips.ts";
-import { lockRepository, ObjectsDroppedError } from "./refs.ts";
+import { lockRepository, ObjectsDroppedError } from "./ref-updates.ts";
 import type { Schema } from "./schema.ts";
 
 /** What is known to be whole without the objects that are to go. */

@@ -14,7 +14,8 @@ import type { Ref, RefUpdate } from "../../model/ref.ts";
 import type { RefName } from "../../model/ref-name.ts";
 import type { Repository } from "../../model/repository.ts";
 import { insertProject } from "./projects.ts";
-import { applyRefUpdates, findRef, findRefs, listRefs, listRefsByPrefix } from "./refs.ts";
+import { applyRefUpdates } from "./ref-updates.ts";
+import { findRef, findRefs, listRefs, listRefsByPrefix } from "./refs.ts";
 import { findRepository, insertRepository } from "./repositories.ts";
 import { insertWorkspace } from "./workspaces.ts";
 

@@ -21,7 +21,8 @@ import { isUniqueViolation } from "./database-failure.ts";
 import { upsertRepositoryPermission } from "./permissions.ts";
 import { upsertProjectPermission } from "./project-permissions.ts";
 import { insertProject } from "./projects.ts";
-import { applyRefUpdates, listRefs } from "./refs.ts";
+import { applyRefUpdates } from "./ref-updates.ts";
+import { listRefs } from "./refs.ts";
 import {
   deleteRepositoryRow,
   findRepository,
