@@ -38,7 +38,7 @@ test("what refs have left is listed, as a table and as JSON, with how long it is
   ]);
   for (const { when, until } of listed) assert.equal(Date.parse(until) - Date.parse(when), 14 * 86_400_000);
   const lines = (await out(repository.fullName)).trimEnd().split("\n");
-  assert.match(lines[0]!, /^REF +ID +LEFT +KEPT UNTIL$/);
+  assert.match(lines[0]!, /^REF +OBJECT +LEFT +KEPT UNTIL$/);
   assert.match(lines[1]!, /^refs\/heads\/gone {2}[0-9a-f]{12} {2}\S+ \S+Z {2}\S+ \S+Z$/);
   for (const line of lines) assert.ok(line.length <= 80, line);
 });

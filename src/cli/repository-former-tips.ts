@@ -28,7 +28,7 @@ export function addFormerTips(repository: Command): void {
     });
     if (options.json) return printJson(tips.map(describe));
     printTable(
-      ["ref", "id", "left", "kept until"],
+      ["ref", "object", "left", "kept until"],
       tips.map((tip) => [
         tip.name,
         tip.target.slice(0, SHORT_ID_LENGTH),
