@@ -296,7 +296,8 @@ async function answerNotFound(
 ): Promise<FastifyReply> {
   const { url, method } = request;
   const allowed = [...allowedMethods(url.slice(0, UNKNOWN_PATH_LENGTH_MAX))];
-  const isThere = allowed.length > 0;
+  // A route that has the method has said itself that there is nothing for this request.
+  const isThere = allowed.length > 0 && !allowed.includes(method);
   if (isThere) reply.header("allow", [...allowed, "OPTIONS"].join(", "));
   if (isThere && method === "OPTIONS") return reply.code(204).send();
   await countUnknown(ports, request, reply);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setImmediate } from "node:timers/promises";
 import { renderInWorker } from "./render-in-worker.ts";
 import { renderMarkdown } from "./render-markdown.ts";
 
@@ -56,6 +57,8 @@ test("one repository has one of the two workers at most", async () => {
   const abort = new AbortController();
   const slow = renderInWorker({ text: SLOW, kind: "document" }, { ...options, signal: abort.signal });
   const ended = assert.rejects(slow, { name: "AbortError" });
+  // A large text waits for two turns: by now it has both.
+  await setImmediate();
   const order: string[] = [];
   const same = renderInWorker({ text: "a", kind: "document" }, options).then(() => order.push("same"));
   await renderInWorker({ text: "a", kind: "document" }, { ...options, repositoryUuid: "two" });
