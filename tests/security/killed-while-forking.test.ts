@@ -36,7 +36,11 @@ async function foldersOf(server: PailServer): Promise<readonly string[]> {
 
 test("after each kill there are as many folders as repositories, and every fork is whole", async () => {
   const first = await startPail();
-  after(() => first.stop());
+  const servers = [first];
+  // The last one first: the data folder goes with the one that has made it.
+  after(async () => {
+    for (const each of servers.toReversed()) await each.stop();
+  });
   const { repository } = await createFilledRepository(git, first, { commits: 3 });
   const answered: string[] = [];
   let server = first;
@@ -50,8 +54,7 @@ test("after each kill there are as many folders as repositories, and every fork 
     process.kill(server.processId, "SIGKILL");
     await forking;
     server = await startPail({ dataFolder: first.dataFolder });
-    const next = server;
-    after(() => next.stop());
+    servers.push(server);
     const { workspace } = server.credentials;
     const page = (await openDemoRestClient(server)(`/repositories/${workspace}?pagelen=100`)).json();
     const listed = valuesOf(page);

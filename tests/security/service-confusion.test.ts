@@ -126,8 +126,23 @@ test("HEAD is refused wherever GET is, and brings no body", async () => {
   }
 });
 
+test("OPTIONS without a credential tells the methods of a path at most, and never what is there", async () => {
+  const start = pail.logText().length;
+  for (const path of PATHS) {
+    const head = requestHead("OPTIONS", path, { Connection: "close", "Content-Length": "0" });
+    const answer = await exchange(url, head);
+    const [status = 0] = statusesOf(answer);
+    assert.ok(status === 204 || (status >= 400 && status < 500), `${path}: ${status}`);
+    if (status === 204) {
+      assert.match(answer, /\r\nallow: [A-Z, ]+\r\n/i, path);
+      assert.equal(answer.split("\r\n\r\n").slice(1).join(""), "", path);
+    }
+  }
+  assert.deepEqual(serverFaults(pail, start), []);
+});
+
 // CONNECT asks for a tunnel and has its own test, in forwarding.test.ts.
-for (const method of METHODS.filter((name) => name !== "CONNECT")) {
+for (const method of METHODS.filter((name) => name !== "CONNECT" && name !== "OPTIONS")) {
   test(`${method} without a credential is 2xx nowhere and nowhere an error of the server`, async () => {
     const start = pail.logText().length;
     for (const path of PATHS) {

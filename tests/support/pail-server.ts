@@ -184,7 +184,8 @@ export async function startPail(options: PailOptions = {}): Promise<PailServer> 
       if (child.signalCode === "SIGKILL") refuseTokensInFolder(dataFolder);
       if (options.databaseUrl !== undefined) await refuseTokensInPostgres(options.databaseUrl);
     } finally {
-      await rm(folder, { recursive: true, force: true });
+      // Another server may still run on the folder, and write into it while it is removed.
+      await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
     }
   };
   try {
