@@ -24,7 +24,7 @@ export type Judge = (answer: WatchedAnswer) => readonly Difference[];
  * says of all operations, and what HTTP says of requests with ranges and conditions.
  */
 const GENERAL_STATUSES = new Set([
-  206, 304, 400, 401, 403, 404, 405, 410, 411, 413, 415, 416, 421, 429, 431, 503, 555,
+  206, 304, 400, 401, 403, 404, 405, 410, 411, 412, 413, 415, 416, 421, 429, 431, 503, 555,
 ]);
 
 /** The recorded shape of every error. */
@@ -46,7 +46,7 @@ export function openJudge(reference: PublishedReference): Judge {
   };
 
   return ({ method, target, status, body }) => {
-    if (method === "HEAD") return [];
+    if (method === "HEAD" || method === "OPTIONS") return [];
     // Not by `new URL`: targets are as bad as tests send them.
     const [, path = "", query = ""] = /\/2\.0([^?]*)(?:\?(.*))?$/s.exec(target) ?? [];
     const operation = findOperation(method, path);
