@@ -17,11 +17,16 @@ const pail = await startPailForFile();
 const { repository, folder } = await createFilledRepository(git, pail);
 const rest = openDemoRestClient(pail);
 
-/** What was synced before the answer that has `answer` in it. Asserts that there is exactly one such answer. */
+/** Filled again in the background after a start, whatever is asked meanwhile. */
+const RESERVE = /\/reserve\//;
+
+/** What was synced for the answer that has `answer` in it, before it. Asserts that there is exactly one such answer. */
 function syncedBefore(calls: readonly TracedCall[], answer: RegExp): readonly string[] {
   const answers = calls.flatMap(({ kind, of }, index) => (kind === "send" && answer.test(of) ? [index] : []));
   assert.equal(answers.length, 1, `one answer with ${answer} in\n${calls.map(({ of }) => of).join("\n")}`);
-  return calls.slice(0, answers[0]).flatMap(({ kind, of }) => (kind === "sync" ? [of] : []));
+  return calls
+    .slice(0, answers[0])
+    .flatMap(({ kind, of }) => (kind === "sync" && !RESERVE.test(of) ? [of] : []));
 }
 
 async function upload(field: string, content: string): Promise<Response> {
