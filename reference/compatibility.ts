@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Route } from "../src/http/route.ts";
+import type { Route } from "../src/http/routes/route.ts";
 
 /** An operation of the published reference: facts of `operations.tsv`. */
 export type ReferenceOperation = {

@@ -1,7 +1,7 @@
 import type { AddressInfo } from "node:net";
 import { repositoryFolder } from "./config/repository-folder.ts";
 import { registerGitHttp } from "./git-http/git-http.ts";
-import { type AppServer, createHttpServer } from "./http/server.ts";
+import { type AppServer, createHttpServer } from "./http/server/server.ts";
 import { startCursorExpiry } from "./jobs/cursor-expiry.ts";
 import { startReserveFilling } from "./jobs/reserve-filling.ts";
 import { type DeliveryOptions, startWebhookDeliveries } from "./jobs/webhook-delivery.ts";
@@ -12,8 +12,8 @@ import type { Ports } from "./ports.ts";
 import { registerRest } from "./rest/rest.ts";
 import { sweepDownloads } from "./storage/downloads/disk-downloads.ts";
 import { sweepDiskPackStore } from "./storage/packs/disk-pack-store.ts";
-import { hasDownloadFile } from "./storage/sql/downloads.ts";
-import { findRepository } from "./storage/sql/repositories.ts";
+import { hasDownloadFile } from "./storage/sql/downloads/downloads.ts";
+import { findRepository } from "./storage/sql/repositories/repositories.ts";
 
 /** The surfaces joined. Serves nothing until it listens; `inject` works at once. */
 export async function createApp(ports: Ports): Promise<AppServer> {

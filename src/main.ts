@@ -1,4 +1,4 @@
-import { resolveImportsQuickly } from "./cli/quick-imports.ts";
+import { resolveImportsQuickly } from "./cli/start/quick-imports.ts";
 
 resolveImportsQuickly();
 const { createProgram, createStub, runProgram } = await import("./cli/program.ts");
@@ -8,67 +8,67 @@ const NOUNS = [
   {
     name: "serve",
     summary: "run the server",
-    load: async () => (await import("./cli/serve.ts")).createServeCommand(),
+    load: async () => (await import("./cli/serve/serve.ts")).createServeCommand(),
   },
   {
     name: "demo",
     summary: "run the server with a demo account, workspace, repository and tokens",
-    load: async () => (await import("./cli/demo.ts")).createDemoCommand(),
+    load: async () => (await import("./cli/demo/demo.ts")).createDemoCommand(),
   },
   {
     name: "account",
     summary: "create, list, rename and disable accounts, and their e-mail addresses",
-    load: async () => (await import("./cli/account.ts")).createAccountCommand(),
+    load: async () => (await import("./cli/account/account.ts")).createAccountCommand(),
   },
   {
     name: "workspace",
     summary: "create and list workspaces, and add and remove their members",
-    load: async () => (await import("./cli/workspace.ts")).createWorkspaceCommand(),
+    load: async () => (await import("./cli/workspace/workspace.ts")).createWorkspaceCommand(),
   },
   {
     name: "group",
     summary: "create, list and delete groups of a workspace, and change who is in them",
-    load: async () => (await import("./cli/group.ts")).createGroupCommand(),
+    load: async () => (await import("./cli/group/group.ts")).createGroupCommand(),
   },
   {
     name: "repository",
     summary: "create, import, list, rename and delete repositories, and grant permissions",
-    load: async () => (await import("./cli/repository.ts")).createRepositoryCommand(),
+    load: async () => (await import("./cli/repository/repository.ts")).createRepositoryCommand(),
   },
   {
     name: "webhook",
     summary: "list webhooks and their deliveries, and deliver again",
-    load: async () => (await import("./cli/webhook.ts")).createWebhookCommand(),
+    load: async () => (await import("./cli/webhook/webhook.ts")).createWebhookCommand(),
   },
   {
     name: "token",
     summary: "create, list, show, revoke and rotate API tokens",
-    load: async () => (await import("./cli/token.ts")).createTokenCommand(),
+    load: async () => (await import("./cli/token/token.ts")).createTokenCommand(),
   },
   {
     name: "backup",
     summary: "back up the data folder of a running server",
-    load: async () => (await import("./cli/backup.ts")).createBackupCommand(),
+    load: async () => (await import("./cli/backup/backup.ts")).createBackupCommand(),
   },
   {
     name: "restore",
     summary: "create a data folder from a backup, and verify it",
-    load: async () => (await import("./cli/restore.ts")).createRestoreCommand(),
+    load: async () => (await import("./cli/backup/restore.ts")).createRestoreCommand(),
   },
   {
     name: "fsck",
     summary: "check that the database and the repositories on the disk agree",
-    load: async () => (await import("./cli/fsck.ts")).createFsckCommand(),
+    load: async () => (await import("./cli/backup/fsck.ts")).createFsckCommand(),
   },
   {
     name: "audit",
     summary: "show and export the audit log",
-    load: async () => (await import("./cli/audit.ts")).createAuditCommand(),
+    load: async () => (await import("./cli/audit/audit.ts")).createAuditCommand(),
   },
   {
     name: "unknown-operations",
     summary: "list what clients asked of the API that this server does not have",
-    load: async () => (await import("./cli/unknown-operations.ts")).createUnknownOperationsCommand(),
+    load: async () => (await import("./cli/audit/unknown-operations.ts")).createUnknownOperationsCommand(),
   },
 ] as const;
 

@@ -13,7 +13,6 @@ import { openObjectReader } from "./git/objects/object-reader.ts";
 import { openProcessPlaces, type ProcessPlaces } from "./git/process-places.ts";
 import { openAuditNotes } from "./jobs/audit-notes.ts";
 import { openMaintenance } from "./jobs/maintenance.ts";
-import { createOutboxSignal } from "./jobs/outbox-signal.ts";
 import { openUnknownOperations } from "./jobs/unknown-operations.ts";
 import { type Metrics, NO_METRICS } from "./metrics/metrics.ts";
 import type { Ports } from "./ports.ts";
@@ -24,6 +23,7 @@ import { openDiskFetchResponses } from "./storage/fetch-responses/disk-fetch-res
 import { requireOwnFolder } from "./storage/own-folder.ts";
 import { openDiskPackStore } from "./storage/packs/disk-pack-store.ts";
 import { openDatabase } from "./storage/sql/open-database.ts";
+import { createOutboxSignal } from "./webhooks/outbox-signal.ts";
 
 /** Each place is two processes, with the memory that a pack in the making takes. */
 const PLACES_MAX = 16;

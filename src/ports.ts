@@ -8,7 +8,6 @@ import type { ObjectReader } from "./git/objects/object-reader.ts";
 import type { ProcessPlaces } from "./git/process-places.ts";
 import type { AuditNotes } from "./jobs/audit-notes.ts";
 import type { Maintenance } from "./jobs/maintenance.ts";
-import type { OutboxSignal } from "./jobs/outbox-signal.ts";
 import type { UnknownOperations } from "./jobs/unknown-operations.ts";
 import type { Metrics } from "./metrics/metrics.ts";
 import type { Actor } from "./model/audit.ts";
@@ -17,6 +16,7 @@ import type { DiskReserve } from "./storage/disk-reserve.ts";
 import type { FetchResponses } from "./storage/fetch-responses/fetch-responses.ts";
 import type { PackStore } from "./storage/packs/pack-store.ts";
 import type { Database } from "./storage/sql/open-database.ts";
+import type { OutboxSignal } from "./webhooks/outbox-signal.ts";
 
 /** The database without a way to change it in a transaction, for what only looks. */
 export type ReadDatabase = Omit<Database, "transaction" | "close">;

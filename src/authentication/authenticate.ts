@@ -4,7 +4,7 @@ import type { Caller, CallerIdentity, Channel } from "../model/caller.ts";
 import { Failure } from "../model/failure.ts";
 import type { Secret } from "../model/secret.ts";
 import type { Ports } from "../ports.ts";
-import { touchLastUsed } from "../storage/sql/api-tokens.ts";
+import { touchLastUsed } from "../storage/sql/tokens/api-tokens.ts";
 import { digestApiToken, parsePasswordShape } from "./api-token-text.ts";
 import { identityAdvice, isIdentityName, STATIC_USERNAME } from "./identity-name.ts";
 import type { Credential } from "./read-credential.ts";

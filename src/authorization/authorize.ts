@@ -6,12 +6,15 @@ import { type ProjectPermission, permitsInProject } from "../model/project-permi
 import type { Repository } from "../model/repository.ts";
 import { isBitbucketScope, missingScopes, type Scope } from "../model/scope.ts";
 import type { Project, Workspace, WorkspaceMember } from "../model/workspace.ts";
-import type { Lookups } from "../storage/sql/lookups.ts";
-import { findProjectPermission, hasPermissionInAnyProject } from "../storage/sql/project-permissions.ts";
-import { listProjects } from "../storage/sql/projects.ts";
-import { listRepositories } from "../storage/sql/repositories.ts";
+import type { Lookups } from "../storage/sql/lookups/lookups.ts";
+import {
+  findProjectPermission,
+  hasPermissionInAnyProject,
+} from "../storage/sql/permissions/project-permissions.ts";
+import { listProjects } from "../storage/sql/projects/projects.ts";
+import { listRepositories } from "../storage/sql/repositories/repositories.ts";
 import type { Schema } from "../storage/sql/schema.ts";
-import { findMember } from "../storage/sql/workspaces.ts";
+import { findMember } from "../storage/sql/workspaces/workspaces.ts";
 
 /** Recorded text of Bitbucket, the same for what is missing and for what is hidden. */
 export const HIDDEN_REPOSITORY =

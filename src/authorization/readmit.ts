@@ -5,13 +5,13 @@ import type { Permission } from "../model/permission.ts";
 import type { Repository } from "../model/repository.ts";
 import type { Project, Workspace } from "../model/workspace.ts";
 import type { Ports } from "../ports.ts";
-import { type AdmissionFacts, readAdmissionFacts } from "../storage/sql/admission-facts.ts";
 import { type LockedRow, lockRows } from "../storage/sql/lock-rows.ts";
-import { findPermission } from "../storage/sql/permissions.ts";
-import { findProject } from "../storage/sql/projects.ts";
-import { findRepository } from "../storage/sql/repositories.ts";
+import { type AdmissionFacts, readAdmissionFacts } from "../storage/sql/permissions/admission-facts.ts";
+import { findPermission } from "../storage/sql/permissions/permissions.ts";
+import { findProject } from "../storage/sql/projects/projects.ts";
+import { findRepository } from "../storage/sql/repositories/repositories.ts";
 import type { Schema } from "../storage/sql/schema.ts";
-import { findWorkspace } from "../storage/sql/workspaces.ts";
+import { findWorkspace } from "../storage/sql/workspaces/workspaces.ts";
 import {
   type AccessPorts,
   type ProjectRequirement,

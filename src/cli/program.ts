@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError, type Option } from "commander";
-import { describeProblem, exitStatusOf, USAGE_STATUS } from "./problem.ts";
-import { withProgramName } from "./program-name.ts";
+import { describeProblem, exitStatusOf, USAGE_STATUS } from "./terminal/problem.ts";
+import { withProgramName } from "./terminal/program-name.ts";
 
 /** Commands that start git, sooner or later: without it they would stop in the middle. */
 const NEED_GIT = new Set(["serve", "demo", "backup", "restore", "fsck", "repository import"]);

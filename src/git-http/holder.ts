@@ -1,6 +1,6 @@
 import type { FastifyRequest } from "fastify";
 import type { PlaceHolder } from "../git/process-places.ts";
-import { clientAddress, networkOf } from "../http/client-address.ts";
+import { clientAddress, networkOf } from "../http/server/client-address.ts";
 import type { Ports } from "../ports.ts";
 import type { GitRequest } from "./git-route.ts";
 

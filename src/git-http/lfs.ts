@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { CHALLENGE } from "../http/answer-failure.ts";
-import { noteRefusal } from "../http/note-refusal.ts";
-import { annotateFailure } from "../http/request-log.ts";
-import { failureOf, logBug } from "../http/server.ts";
+import { noteRefusal } from "../http/routes/note-refusal.ts";
+import { CHALLENGE } from "../http/server/answer-failure.ts";
+import { annotateFailure } from "../http/server/request-log.ts";
+import { failureOf, logBug } from "../http/server/server.ts";
 import { Failure } from "../model/failure.ts";
 import { maskTokens } from "../model/mask-secrets.ts";
 import type { Ports } from "../ports.ts";

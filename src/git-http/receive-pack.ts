@@ -12,12 +12,12 @@ import {
   writePushReport,
 } from "../git/wire/push-report.ts";
 import { hearOut, type PushRequest, readPushRequest } from "../git/wire/push-request.ts";
-import { actorOf } from "../http/actor.ts";
-import { annotateFailure } from "../http/request-log.ts";
-import { failureOf, logBug } from "../http/server.ts";
+import { actorOf } from "../http/routes/actor.ts";
+import { annotateFailure } from "../http/server/request-log.ts";
+import { failureOf, logBug } from "../http/server/server.ts";
 import { Failure } from "../model/failure.ts";
-import { push } from "../operations/push.ts";
-import { explainIfGone } from "../operations/repository-gone.ts";
+import { push } from "../operations/refs/push.ts";
+import { explainIfGone } from "../operations/repositories/repository-gone.ts";
 import type { Ports } from "../ports.ts";
 import { cutStalled } from "./cut-stalled.ts";
 import type { GitRequest, GitRoute } from "./git-route.ts";

@@ -1,8 +1,8 @@
 import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { errorPacket } from "../git/wire/packet.ts";
-import { logRequest } from "../http/request-log.ts";
-import { logBug } from "../http/server.ts";
+import { logRequest } from "../http/server/request-log.ts";
+import { logBug } from "../http/server/server.ts";
 import type { Ports } from "../ports.ts";
 import type { FetchResponse } from "../storage/fetch-responses/fetch-responses.ts";
 import { sendContent } from "./send-content.ts";

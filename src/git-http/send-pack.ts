@@ -15,14 +15,14 @@ import { normalizeFetchRequest } from "../git/wire/fetch-request.ts";
 import type { ProtocolVersion } from "../git/wire/git-protocol.ts";
 import { maskPersonalText } from "../model/mask-secrets.ts";
 import type { Repository } from "../model/repository.ts";
-import { explainIfGone } from "../operations/repository-gone.ts";
+import { explainIfGone } from "../operations/repositories/repository-gone.ts";
 import type { Ports } from "../ports.ts";
 import type {
   FetchResponse,
   ResponseContent,
   ResponseWriter,
 } from "../storage/fetch-responses/fetch-responses.ts";
-import { listRefs } from "../storage/sql/refs.ts";
+import { listRefs } from "../storage/sql/refs/refs.ts";
 import { cutStalled } from "./cut-stalled.ts";
 import type { GitRequest } from "./git-route.ts";
 import { goneSignal } from "./gone-signal.ts";

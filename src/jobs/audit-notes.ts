@@ -4,7 +4,7 @@ import { type Actor, type AuditSubject, type NewAuditEvent, tokenSubject } from 
 import type { FailureKind } from "../model/failure.ts";
 import { fullName, type Repository } from "../model/repository.ts";
 import type { Uuid } from "../model/uuid.ts";
-import { insertAuditEvent, insertNewAddress } from "../storage/sql/audit-events.ts";
+import { insertAuditEvent, insertNewAddress } from "../storage/sql/audit/audit-events.ts";
 import type { Database } from "../storage/sql/open-database.ts";
 
 export type AccountActor = Extract<Actor, { readonly kind: "account" }>;

@@ -1,5 +1,5 @@
 import type { Ports } from "../ports.ts";
-import { deleteCursorsOutside } from "../storage/sql/commits-cursors.ts";
+import { deleteCursorsOutside } from "../storage/sql/commits/commits-cursors.ts";
 
 /** How long the pages of a list of commits can be followed. */
 export const CURSOR_AGE_MS_MAX = 7 * 86_400_000;

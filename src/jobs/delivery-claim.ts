@@ -1,6 +1,6 @@
 import type { WebhookDelivery } from "../model/webhook.ts";
 import type { Ports } from "../ports.ts";
-import { moveDueInstant } from "../storage/sql/webhook-deliveries.ts";
+import { moveDueInstant } from "../storage/sql/webhooks/webhook-deliveries.ts";
 
 /** A delivery that this server alone has under way. */
 export type DeliveryClaim = {

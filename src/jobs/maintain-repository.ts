@@ -10,10 +10,10 @@ import type { Repository } from "../model/repository.ts";
 import type { Uuid } from "../model/uuid.ts";
 import type { WritePorts } from "../ports.ts";
 import type { RepackFolder } from "../storage/packs/repack-folder.ts";
-import { declareDrop, noteCommitGraph } from "../storage/sql/drops.ts";
-import { deleteFormerTips, listFormerTips, listKeptTips } from "../storage/sql/former-tips.ts";
-import { listRefs } from "../storage/sql/refs.ts";
-import { findRepository } from "../storage/sql/repositories.ts";
+import { declareDrop, noteCommitGraph } from "../storage/sql/refs/drops.ts";
+import { deleteFormerTips, listFormerTips, listKeptTips } from "../storage/sql/refs/former-tips.ts";
+import { listRefs } from "../storage/sql/refs/refs.ts";
+import { findRepository } from "../storage/sql/repositories/repositories.ts";
 import { withoutIncomplete, withoutMissing } from "./complete-former-tips.ts";
 
 export type MaintainPorts = Pick<WritePorts, "database" | "packs" | "clock" | "log">;

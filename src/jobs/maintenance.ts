@@ -4,7 +4,7 @@ import { needsMaintenance } from "../git/packs/maintain.ts";
 import { Failure } from "../model/failure.ts";
 import type { Uuid } from "../model/uuid.ts";
 import type { WritePorts } from "../ports.ts";
-import { findRepository } from "../storage/sql/repositories.ts";
+import { findRepository } from "../storage/sql/repositories/repositories.ts";
 import { maintainRepository } from "./maintain-repository.ts";
 import { takeMaintenanceLock } from "./maintenance-lock.ts";
 

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import type { Logger } from "pino";
 import { openOperationPaths } from "../model/operation-path.ts";
 import type { Uuid } from "../model/uuid.ts";
+import { addUnknownRequests, type UnknownOperation } from "../storage/sql/audit/unknown-operations.ts";
 import type { Database } from "../storage/sql/open-database.ts";
-import { addUnknownRequests, type UnknownOperation } from "../storage/sql/unknown-operations.ts";
 
 /** Counts requests for operations that this server does not have, for whoever uses it in the place of Bitbucket. */
 export type UnknownOperations = {

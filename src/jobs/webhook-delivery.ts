@@ -8,12 +8,12 @@ import {
   listDueDeliveries,
   moveDueInstant,
   recordAttempt,
-} from "../storage/sql/webhook-deliveries.ts";
-import { findWebhookByUuid } from "../storage/sql/webhooks.ts";
+} from "../storage/sql/webhooks/webhook-deliveries.ts";
+import { findWebhookByUuid } from "../storage/sql/webhooks/webhooks.ts";
+import type { ResolveName } from "../webhooks/resolve-name.ts";
+import type { SendOutcome } from "../webhooks/send-webhook.ts";
+import { PAYLOAD_BYTES_MAX, renderPayload } from "../webhooks/webhook-payload.ts";
 import { claimDelivery, type DeliveryClaim } from "./delivery-claim.ts";
-import type { ResolveName } from "./resolve-name.ts";
-import type { SendOutcome } from "./send-webhook.ts";
-import { PAYLOAD_BYTES_MAX, renderPayload } from "./webhook-payload.ts";
 
 /** Deliveries are kept so long, to be looked at. */
 export const HISTORY_MS = 30 * 86_400_000;
@@ -202,7 +202,7 @@ async function tryDelivery(
   const rendered = delivery.payload ?? (await render(ports, delivery));
   if (typeof rendered !== "string") return { payload: undefined, outcome: rendered };
   // Loaded for the first delivery: clients of HTTP and TLS would be a part of every start.
-  const { sendWebhook } = await import("./send-webhook.ts");
+  const { sendWebhook } = await import("../webhooks/send-webhook.ts");
   const outcome = await sendWebhook({
     url: webhook.url,
     body: rendered,

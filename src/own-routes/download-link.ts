@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
-import { annotateRepository } from "../http/request-log.ts";
-import { openDownloadLink } from "../operations/download-links.ts";
+import { annotateRepository } from "../http/server/request-log.ts";
+import { openDownloadLink } from "../operations/downloads/download-links.ts";
 import type { Ports } from "../ports.ts";
 import { DOWNLOAD_LINK_PATH } from "../representations/links.ts";
 

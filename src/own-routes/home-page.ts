@@ -1,5 +1,5 @@
 import type { FastifyInstance } from "fastify";
-import { basesOf } from "../http/public-urls.ts";
+import { basesOf } from "../http/server/public-urls.ts";
 import type { Ports } from "../ports.ts";
 
 /** Nothing but its own words: no script, no form, nothing from elsewhere. */

@@ -1,11 +1,11 @@
 import type { FastifyInstance } from "fastify";
 import { parsePasswordShape } from "../authentication/api-token-text.ts";
 import { callerPorts } from "../authorization/caller-ports.ts";
-import { actorOf } from "../http/actor.ts";
-import { bodyReader } from "../http/request-body.ts";
+import { actorOf } from "../http/routes/actor.ts";
+import { bodyReader } from "../http/server/request-body.ts";
 import { Failure, invalidField } from "../model/failure.ts";
 import { Secret } from "../model/secret.ts";
-import { revokeApiTokenByText } from "../operations/api-tokens.ts";
+import { revokeApiTokenByText } from "../operations/tokens/api-tokens.ts";
 import type { Ports } from "../ports.ts";
 
 /** Bitbucket has no such route. No workspace can be called `-`, so the path is nobody's. */

@@ -1,6 +1,6 @@
 import type { Caller } from "../model/caller.ts";
 import { fullName, type Repository } from "../model/repository.ts";
-import type { RepositoryDetails } from "../storage/sql/repository-details.ts";
+import type { RepositoryDetails } from "../storage/sql/repositories/repository-details.ts";
 import { representCondensedRepository } from "./condensed-repository.ts";
 import { representInstant } from "./instant.ts";
 import type { Bases } from "./links.ts";

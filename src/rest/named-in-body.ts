@@ -1,13 +1,13 @@
-import type { TypeBuilder } from "../http/body-schema.ts";
+import type { TypeBuilder } from "../http/routes/body-schema.ts";
 import type { Account } from "../model/account.ts";
 import { Failure, invalidField } from "../model/failure.ts";
 import type { Group } from "../model/group.ts";
 import { parseGroupSlug } from "../model/slug.ts";
 import { parseUuid } from "../model/uuid.ts";
 import type { Workspace } from "../model/workspace.ts";
-import { findNamedAccount } from "../operations/named-accounts.ts";
+import { findNamedAccount } from "../operations/accounts/named-accounts.ts";
 import type { Ports } from "../ports.ts";
-import { findGroup } from "../storage/sql/groups.ts";
+import { findGroup } from "../storage/sql/permissions/groups.ts";
 
 const text = (Type: TypeBuilder) => Type.Optional(Type.Union([Type.String(), Type.Null()]));
 

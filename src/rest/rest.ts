@@ -1,5 +1,5 @@
 import type { FastifyInstance } from "fastify";
-import { registerRoute } from "../http/pipeline.ts";
+import { registerRoute } from "../http/routes/pipeline.ts";
 import type { Ports } from "../ports.ts";
 import { ROUTES } from "./routes.ts";
 

@@ -1,4 +1,4 @@
-import type { Route } from "../http/route.ts";
+import type { Route } from "../http/routes/route.ts";
 import { BRANCH_RESTRICTIONS_ROUTES } from "./branch-restrictions/branch-restrictions-routes.ts";
 import { BRANCHING_MODEL_ROUTES } from "./branching-model/branching-model-routes.ts";
 import { COMMIT_STATUSES_ROUTES } from "./commit-statuses/commit-statuses-routes.ts";

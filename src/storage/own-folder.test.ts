@@ -13,9 +13,9 @@ import { openTestDatabase } from "../../tests/support/test-database.ts";
 import { Failure } from "../model/failure.ts";
 import { INSTALLATION_FILE, requireOwnFolder } from "./own-folder.ts";
 import { gitDirIn } from "./packs/disk-pack-store.ts";
-import { insertProject } from "./sql/projects.ts";
-import { insertRepository } from "./sql/repositories.ts";
-import { insertWorkspace } from "./sql/workspaces.ts";
+import { insertProject } from "./sql/projects/projects.ts";
+import { insertRepository } from "./sql/repositories/repositories.ts";
+import { insertWorkspace } from "./sql/workspaces/workspaces.ts";
 
 const root = mkdtempSync(join(tmpdir(), "pail-own-folder-"));
 after(() => rmSync(root, { recursive: true, force: true }));

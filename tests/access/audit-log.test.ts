@@ -4,13 +4,18 @@ import { sql } from "kysely";
 import type { AuditEvent } from "../../src/model/audit.ts";
 import type { GrantedScope } from "../../src/model/scope.ts";
 import type { GroupSlug } from "../../src/model/slug.ts";
-import { createAccount, disableAccount, enableAccount } from "../../src/operations/accounts.ts";
-import { createApiToken, revokeApiToken, rotateApiToken } from "../../src/operations/api-tokens.ts";
-import { addGroupMember, createGroup, deleteGroup, removeGroupMember } from "../../src/operations/groups.ts";
-import { setMember } from "../../src/operations/workspaces.ts";
+import { createAccount, disableAccount, enableAccount } from "../../src/operations/accounts/accounts.ts";
+import {
+  addGroupMember,
+  createGroup,
+  deleteGroup,
+  removeGroupMember,
+} from "../../src/operations/permissions/groups.ts";
+import { createApiToken, revokeApiToken, rotateApiToken } from "../../src/operations/tokens/api-tokens.ts";
+import { setMember } from "../../src/operations/workspaces/workspaces.ts";
 import { TOKEN_REVOCATION_PATH } from "../../src/own-routes/token-revocation.ts";
-import { listAuditEvents } from "../../src/storage/sql/audit-events.ts";
-import { findGroup } from "../../src/storage/sql/groups.ts";
+import { listAuditEvents } from "../../src/storage/sql/audit/audit-events.ts";
+import { findGroup } from "../../src/storage/sql/permissions/groups.ts";
 import { basic } from "../support/http-request.ts";
 import { startTestApp, type TestApp } from "../support/test-app.ts";
 import { createDatabasePlace, DIALECTS, type TestDatabasePlace } from "../support/test-database.ts";

@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { BranchRestriction } from "../../src/model/branch-restriction.ts";
-import { createWorkspace } from "../../src/operations/workspaces.ts";
-import { listAuditEvents } from "../../src/storage/sql/audit-events.ts";
+import { createWorkspace } from "../../src/operations/workspaces/workspaces.ts";
+import { listAuditEvents } from "../../src/storage/sql/audit/audit-events.ts";
 import { holdTransactions } from "../support/held-transactions.ts";
 import { basic } from "../support/http-request.ts";
 import { type JunkGround, openJunkGround } from "../support/junk-ground.ts";

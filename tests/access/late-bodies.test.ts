@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { sql } from "kysely";
-import type { Route } from "../../src/http/route.ts";
+import type { Route } from "../../src/http/routes/route.ts";
 import type { Account } from "../../src/model/account.ts";
 import { SCOPES } from "../../src/model/scope.ts";
 import type { RepositorySlug } from "../../src/model/slug.ts";
@@ -15,12 +15,12 @@ import {
   createAccount,
   disableAccount,
   enableAccount,
-} from "../../src/operations/accounts.ts";
-import { createApiToken, revokeApiToken } from "../../src/operations/api-tokens.ts";
-import { setMember } from "../../src/operations/workspaces.ts";
+} from "../../src/operations/accounts/accounts.ts";
+import { createApiToken, revokeApiToken } from "../../src/operations/tokens/api-tokens.ts";
+import { setMember } from "../../src/operations/workspaces/workspaces.ts";
 import { ROUTES } from "../../src/rest/routes.ts";
-import { findProject } from "../../src/storage/sql/projects.ts";
-import { findRepository } from "../../src/storage/sql/repositories.ts";
+import { findProject } from "../../src/storage/sql/projects/projects.ts";
+import { findRepository } from "../../src/storage/sql/repositories/repositories.ts";
 import { basic } from "../support/http-request.ts";
 import { exampleOf, type JunkGround, openJunkGround } from "../support/junk-ground.ts";
 import { beginLate } from "../support/late-request.ts";

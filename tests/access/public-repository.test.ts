@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { createApp } from "../../src/app.ts";
-import type { AppServer } from "../../src/http/server.ts";
+import type { AppServer } from "../../src/http/server/server.ts";
 import { SCOPES } from "../../src/model/scope.ts";
-import { createAccount } from "../../src/operations/accounts.ts";
-import { createApiToken } from "../../src/operations/api-tokens.ts";
+import { createAccount } from "../../src/operations/accounts/accounts.ts";
+import { createApiToken } from "../../src/operations/tokens/api-tokens.ts";
 import { ROUTES } from "../../src/rest/routes.ts";
-import { updateRepository } from "../../src/storage/sql/repositories.ts";
+import { updateRepository } from "../../src/storage/sql/repositories/repositories.ts";
 import { basic } from "../support/http-request.ts";
 import { startTestApp, type TestApp } from "../support/test-app.ts";
 

@@ -8,7 +8,7 @@ import type { FastifyInstance, RouteOptions } from "fastify";
 import { createApp } from "../../src/app.ts";
 import { GIT_ROUTES } from "../../src/git-http/git-http.ts";
 import { LFS_METHODS, LFS_URL } from "../../src/git-http/lfs.ts";
-import { routerPaths } from "../../src/http/pipeline.ts";
+import { routerPaths } from "../../src/http/routes/pipeline.ts";
 import { TOKEN_REVOCATION_PATH } from "../../src/own-routes/token-revocation.ts";
 import { ROUTES } from "../../src/rest/routes.ts";
 import { startTestApp } from "../support/test-app.ts";

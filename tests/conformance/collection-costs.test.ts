@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { Route } from "../../src/http/route.ts";
+import type { Route } from "../../src/http/routes/route.ts";
 import { ROUTES } from "../../src/rest/routes.ts";
 import { type Cost, measureCost } from "../support/cost-meter.ts";
 import { crowdedPath, LARGE_FILES, startCrowdedApp } from "../support/crowded-app.ts";

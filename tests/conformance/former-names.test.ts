@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import type { RepositorySlug } from "../../src/model/slug.ts";
-import { setMember } from "../../src/operations/workspaces.ts";
-import { FORMER_SLUGS_MAX } from "../../src/storage/sql/former-slugs.ts";
+import { setMember } from "../../src/operations/workspaces/workspaces.ts";
 import type { Dialect } from "../../src/storage/sql/migrations/migration.ts";
+import { FORMER_SLUGS_MAX } from "../../src/storage/sql/repositories/former-slugs.ts";
 import { type FilledApp, startFilledApp } from "../support/filled-app.ts";
 import { basic } from "../support/http-request.ts";
 import { createCaller, ownerOf } from "../support/rest-callers.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
-import { setMember } from "../../src/operations/workspaces.ts";
+import { setMember } from "../../src/operations/workspaces/workspaces.ts";
 import { ROUTES } from "../../src/rest/routes.ts";
 import { startFilledApp } from "../support/filled-app.ts";
 import { createCaller, ownerOf, restAs } from "../support/rest-callers.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
-import { createAccount } from "../../src/operations/accounts.ts";
+import { createAccount } from "../../src/operations/accounts/accounts.ts";
 import { type RestOutcome, startFilledApp } from "../support/filled-app.ts";
 import { type CallRest, ownerOf } from "../support/rest-callers.ts";
 import { describeMissing, PERMITTED_GAPS, type PermittedGap } from "./recorded-exemptions.ts";

@@ -6,7 +6,7 @@ import {
   listUnknownOperations,
   OTHER_PATHS,
   UNKNOWN_OPERATIONS_MAX,
-} from "../../src/storage/sql/unknown-operations.ts";
+} from "../../src/storage/sql/audit/unknown-operations.ts";
 import { basic } from "../support/http-request.ts";
 import { openPailCommand } from "../support/pail-command.ts";
 import { startTestApp } from "../support/test-app.ts";

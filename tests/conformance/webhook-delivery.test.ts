@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { after, test } from "node:test";
-import { signature } from "../../src/jobs/send-webhook.ts";
 import { startWebhookDeliveries } from "../../src/jobs/webhook-delivery.ts";
 import { Secret } from "../../src/model/secret.ts";
 import { parseUuid, type Uuid } from "../../src/model/uuid.ts";
 import type { WebhookDelivery } from "../../src/model/webhook.ts";
 import { openPorts } from "../../src/open-ports.ts";
-import { deleteDeliveriesBefore, listDeliveries } from "../../src/storage/sql/webhook-deliveries.ts";
+import { deleteDeliveriesBefore, listDeliveries } from "../../src/storage/sql/webhooks/webhook-deliveries.ts";
+import { signature } from "../../src/webhooks/send-webhook.ts";
 import { startFilledApp } from "../support/filled-app.ts";
 import { ownerOf } from "../support/rest-callers.ts";
 import { openWebhookReceiver } from "../support/webhook-receiver.ts";

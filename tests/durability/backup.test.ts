@@ -7,9 +7,9 @@ import { pino } from "pino";
 import { readGraphChecksum } from "../../src/git/packs/maintain.ts";
 import type { Uuid } from "../../src/model/uuid.ts";
 import { openDiskPackStore } from "../../src/storage/packs/disk-pack-store.ts";
-import { listFormerTips } from "../../src/storage/sql/former-tips.ts";
 import { openDatabase } from "../../src/storage/sql/open-database.ts";
-import { findRepository } from "../../src/storage/sql/repositories.ts";
+import { listFormerTips } from "../../src/storage/sql/refs/former-tips.ts";
+import { findRepository } from "../../src/storage/sql/repositories/repositories.ts";
 import {
   cloneOf,
   createFilledRepository,

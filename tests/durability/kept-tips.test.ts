@@ -10,7 +10,7 @@ import { backUp } from "../../src/operations/backup/back-up.ts";
 import { checkData } from "../../src/operations/backup/check-data.ts";
 import type { Finding } from "../../src/operations/backup/finding.ts";
 import { openDatabase } from "../../src/storage/sql/open-database.ts";
-import { findRepository } from "../../src/storage/sql/repositories.ts";
+import { findRepository } from "../../src/storage/sql/repositories/repositories.ts";
 import { startFilledApp } from "../support/filled-app.ts";
 import { openPailCommand } from "../support/pail-command.ts";
 import { createDatabasePlace, DIALECTS } from "../support/test-database.ts";

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { maintainRepository } from "../../src/jobs/maintain-repository.ts";
 import type { ObjectId } from "../../src/model/object-id.ts";
-import { findRepository } from "../../src/storage/sql/repositories.ts";
+import { findRepository } from "../../src/storage/sql/repositories/repositories.ts";
 import { startFilledApp } from "../support/filled-app.ts";
 import { createDatabasePlace, DIALECTS } from "../support/test-database.ts";
 

@@ -6,8 +6,8 @@ import { after, describe, test } from "node:test";
 import { maintainRepository } from "../../src/jobs/maintain-repository.ts";
 import type { ObjectId } from "../../src/model/object-id.ts";
 import type { RefName } from "../../src/model/ref-name.ts";
-import { listFormerTips } from "../../src/storage/sql/former-tips.ts";
-import { findRepository } from "../../src/storage/sql/repositories.ts";
+import { listFormerTips } from "../../src/storage/sql/refs/former-tips.ts";
+import { findRepository } from "../../src/storage/sql/repositories/repositories.ts";
 import { startFilledApp } from "../support/filled-app.ts";
 import { createDatabasePlace, DIALECTS } from "../support/test-database.ts";
 

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import type { ObjectId } from "../../src/model/object-id.ts";
 import type { RefName } from "../../src/model/ref-name.ts";
-import { insertRefs } from "../../src/storage/sql/refs.ts";
+import { insertRefs } from "../../src/storage/sql/refs/refs.ts";
 import { type Cost, measureCost } from "../support/cost-meter.ts";
 import { commitFiles } from "../support/hosted-repository.ts";
 import { openRealGit } from "../support/real-git.ts";

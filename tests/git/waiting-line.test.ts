@@ -5,8 +5,8 @@ import { after, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { createApp } from "../../src/app.ts";
 import { openProcessPlaces, type ProcessPlacesOptions } from "../../src/git/process-places.ts";
-import { createAccount } from "../../src/operations/accounts.ts";
-import { createRepository } from "../../src/operations/repositories.ts";
+import { createAccount } from "../../src/operations/accounts/accounts.ts";
+import { createRepository } from "../../src/operations/repositories/repositories.ts";
 import { startFilledApp } from "../support/filled-app.ts";
 
 const { app, git, folder, url, commit } = await startFilledApp();

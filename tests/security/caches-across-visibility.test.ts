@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { upsertRepositoryPermission } from "../../src/storage/sql/permissions.ts";
+import { upsertRepositoryPermission } from "../../src/storage/sql/permissions/permissions.ts";
 import { startFilledApp } from "../support/filled-app.ts";
 import { createCaller, restAs } from "../support/rest-callers.ts";
 

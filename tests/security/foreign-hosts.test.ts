@@ -2,7 +2,7 @@
 // were the page's; or whoever pushes names a host of his own, so that links which others follow lead there.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { startMetricsServer } from "../../src/http/metrics-server.ts";
+import { startMetricsServer } from "../../src/http/server/metrics-server.ts";
 import { startFilledApp } from "../support/filled-app.ts";
 import { basic, sendRequest } from "../support/http-request.ts";
 import { startTestApp, type TestApp } from "../support/test-app.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { startApp } from "../../src/app.ts";
 import { NETWORKS_MAX, openCredentialBrake } from "../../src/authentication/credential-brake.ts";
-import { createApiToken, revokeApiToken } from "../../src/operations/api-tokens.ts";
+import { createApiToken, revokeApiToken } from "../../src/operations/tokens/api-tokens.ts";
 import { inventToken } from "../support/accounts.ts";
 import { basic } from "../support/http-request.ts";
 import { startTestApp, type TestApp } from "../support/test-app.ts";

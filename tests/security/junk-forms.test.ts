@@ -5,7 +5,7 @@ import { readdir } from "node:fs/promises";
 import { request } from "node:http";
 import { join } from "node:path";
 import { test } from "node:test";
-import { FORM_PARTS_MAX } from "../../src/http/form-parts.ts";
+import { FORM_PARTS_MAX } from "../../src/http/routes/form-parts.ts";
 import { startFilledApp } from "../support/filled-app.ts";
 import { BOUNDARY, fieldPart, filePart, multipartBody, postBody } from "../support/form-client.ts";
 import { basic } from "../support/http-request.ts";

@@ -2,11 +2,11 @@
 // today or once it becomes public. It is caught where it would come in: by Git, and by a commit over REST.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { listedTokens } from "../../src/cli/token-listing.ts";
-import { createAccount } from "../../src/operations/accounts.ts";
-import { createApiToken, revokeApiToken } from "../../src/operations/api-tokens.ts";
-import { listTokens } from "../../src/storage/sql/api-tokens.ts";
-import { listAuditEvents } from "../../src/storage/sql/audit-events.ts";
+import { listedTokens } from "../../src/cli/token/token-listing.ts";
+import { createAccount } from "../../src/operations/accounts/accounts.ts";
+import { createApiToken, revokeApiToken } from "../../src/operations/tokens/api-tokens.ts";
+import { listAuditEvents } from "../../src/storage/sql/audit/audit-events.ts";
+import { listTokens } from "../../src/storage/sql/tokens/api-tokens.ts";
 import { inventToken } from "../support/accounts.ts";
 import { startFilledApp } from "../support/filled-app.ts";
 

@@ -5,8 +5,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { authenticate } from "../../src/authentication/authenticate.ts";
 import { Secret } from "../../src/model/secret.ts";
-import { createApiToken, revokeApiToken } from "../../src/operations/api-tokens.ts";
-import type { Lookups } from "../../src/storage/sql/lookups.ts";
+import { createApiToken, revokeApiToken } from "../../src/operations/tokens/api-tokens.ts";
+import type { Lookups } from "../../src/storage/sql/lookups/lookups.ts";
 import { inventToken } from "../support/accounts.ts";
 import { startFilledApp } from "../support/filled-app.ts";
 

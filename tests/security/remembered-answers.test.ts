@@ -7,9 +7,9 @@ import { type IncomingMessage, request } from "node:http";
 import { before, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { DELIMITER_PACKET, dataPacket, FLUSH_PACKET } from "../../src/git/wire/packet.ts";
-import { disableAccount } from "../../src/operations/accounts.ts";
-import { createApiToken, revokeApiToken } from "../../src/operations/api-tokens.ts";
-import { setMember } from "../../src/operations/workspaces.ts";
+import { disableAccount } from "../../src/operations/accounts/accounts.ts";
+import { createApiToken, revokeApiToken } from "../../src/operations/tokens/api-tokens.ts";
+import { setMember } from "../../src/operations/workspaces/workspaces.ts";
 import { startFilledApp } from "../support/filled-app.ts";
 import {
   basic,

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { SCOPES } from "../../src/model/scope.ts";
-import { addEmail, changePrimaryEmail, createAccount } from "../../src/operations/accounts.ts";
-import { createApiToken, rotateApiToken } from "../../src/operations/api-tokens.ts";
-import { createGroup } from "../../src/operations/groups.ts";
-import { createWorkspace, setMember } from "../../src/operations/workspaces.ts";
+import { addEmail, changePrimaryEmail, createAccount } from "../../src/operations/accounts/accounts.ts";
+import { createGroup } from "../../src/operations/permissions/groups.ts";
+import { createApiToken, rotateApiToken } from "../../src/operations/tokens/api-tokens.ts";
+import { createWorkspace, setMember } from "../../src/operations/workspaces/workspaces.ts";
 import { inventToken } from "../support/accounts.ts";
 import { basic } from "../support/http-request.ts";
 import { startTestApp, type TestApp } from "../support/test-app.ts";

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { createApiToken } from "../../src/operations/api-tokens.ts";
+import { createApiToken } from "../../src/operations/tokens/api-tokens.ts";
 import { openDatabase } from "../../src/storage/sql/open-database.ts";
 import { basic } from "../support/http-request.ts";
 import { openPailCommand } from "../support/pail-command.ts";

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import type { Repository } from "../../src/model/repository.ts";
 import type { RepositorySlug } from "../../src/model/slug.ts";
-import { createAccount } from "../../src/operations/accounts.ts";
-import { createApiToken } from "../../src/operations/api-tokens.ts";
-import { createRepository } from "../../src/operations/repositories.ts";
-import { upsertRepositoryPermission } from "../../src/storage/sql/permissions.ts";
+import { createAccount } from "../../src/operations/accounts/accounts.ts";
+import { createRepository } from "../../src/operations/repositories/repositories.ts";
+import { createApiToken } from "../../src/operations/tokens/api-tokens.ts";
+import { upsertRepositoryPermission } from "../../src/storage/sql/permissions/permissions.ts";
 import { commitFiles } from "./hosted-repository.ts";
 import { basic, type HttpAnswer, sendRequest } from "./http-request.ts";
 import { openRealGit } from "./real-git.ts";

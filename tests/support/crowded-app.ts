@@ -1,16 +1,16 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
-import type { Route } from "../../src/http/route.ts";
+import type { Route } from "../../src/http/routes/route.ts";
 import type { Account } from "../../src/model/account.ts";
 import type { ProjectKey } from "../../src/model/slug.ts";
-import { addEmail, createAccount } from "../../src/operations/accounts.ts";
-import { storeDownloads } from "../../src/operations/downloads.ts";
-import { createGroup } from "../../src/operations/groups.ts";
-import { createProject } from "../../src/operations/projects.ts";
-import { createWorkspace, setMember } from "../../src/operations/workspaces.ts";
-import { insertProjectReviewer } from "../../src/storage/sql/default-reviewers.ts";
-import { upsertExplicitPermission } from "../../src/storage/sql/explicit-permissions.ts";
+import { addEmail, createAccount } from "../../src/operations/accounts/accounts.ts";
+import { storeDownloads } from "../../src/operations/downloads/downloads.ts";
+import { createGroup } from "../../src/operations/permissions/groups.ts";
+import { createProject } from "../../src/operations/projects/projects.ts";
+import { createWorkspace, setMember } from "../../src/operations/workspaces/workspaces.ts";
+import { upsertExplicitPermission } from "../../src/storage/sql/permissions/explicit-permissions.ts";
+import { insertProjectReviewer } from "../../src/storage/sql/projects/default-reviewers.ts";
 import { type FilledApp, startFilledApp } from "./filled-app.ts";
 
 /** Of each kind: more than fit on a page of 20. */

@@ -1,4 +1,4 @@
-import type { Route } from "../../src/http/route.ts";
+import type { Route } from "../../src/http/routes/route.ts";
 import { EXAMPLE_BODIES, routeName } from "./route-examples.ts";
 import { fc } from "./seeded-properties.ts";
 

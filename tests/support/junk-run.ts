@@ -4,7 +4,7 @@ import {
   routeName as referenceName,
   shapeOf,
 } from "../../reference/compatibility.ts";
-import type { Route } from "../../src/http/route.ts";
+import type { Route } from "../../src/http/routes/route.ts";
 import { ROUTES } from "../../src/rest/routes.ts";
 import { basic, type HttpAnswer, sendRequest } from "./http-request.ts";
 import { exampleOf, type GroundParameters, type JunkGround } from "./junk-ground.ts";

@@ -1,7 +1,7 @@
 import type { Account } from "../../src/model/account.ts";
 import { SCOPES } from "../../src/model/scope.ts";
-import { createAccount } from "../../src/operations/accounts.ts";
-import { createApiToken } from "../../src/operations/api-tokens.ts";
+import { createAccount } from "../../src/operations/accounts/accounts.ts";
+import { createApiToken } from "../../src/operations/tokens/api-tokens.ts";
 import type { RestOutcome } from "./filled-app.ts";
 import { basic } from "./http-request.ts";
 import type { TestApp } from "./test-app.ts";

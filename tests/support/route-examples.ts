@@ -1,4 +1,4 @@
-import type { Route } from "../../src/http/route.ts";
+import type { Route } from "../../src/http/routes/route.ts";
 
 /** A body as it is sent. */
 export type ExampleBody = { readonly contentType: string; readonly text: string; readonly json?: unknown };

@@ -2,7 +2,7 @@ import { runGit } from "../../src/git/git-process.ts";
 import { type ObjectId, parseObjectId } from "../../src/model/object-id.ts";
 import { BRANCH_PREFIX, type RefName } from "../../src/model/ref-name.ts";
 import type { Repository } from "../../src/model/repository.ts";
-import { applyRefUpdates } from "../../src/storage/sql/ref-updates.ts";
+import { applyRefUpdates } from "../../src/storage/sql/refs/ref-updates.ts";
 import type { TestApp } from "./test-app.ts";
 
 /** 2026-01-01 00:00 UTC. */

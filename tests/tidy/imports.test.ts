@@ -19,6 +19,7 @@ const ORDER = [
   "representations",
   "authentication",
   "authorization",
+  "webhooks",
   "jobs",
   "operations",
   "open-ports.ts",

@@ -13,8 +13,8 @@ import {
   listRepositoryFolders,
   markedRepository,
 } from "../../storage/packs/disk-pack-store.ts";
-import { listAllDownloadFiles } from "../../storage/sql/downloads.ts";
-import { listAllRepositories } from "../../storage/sql/repositories.ts";
+import { listAllDownloadFiles } from "../../storage/sql/downloads/downloads.ts";
+import { listAllRepositories } from "../../storage/sql/repositories/repositories.ts";
 import { checkRepository } from "./check-repository.ts";
 import { type Finding, FROM_BACKUP } from "./finding.ts";
 

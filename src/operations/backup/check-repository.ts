@@ -9,10 +9,10 @@ import { fullName, type Repository } from "../../model/repository.ts";
 import type { Ports } from "../../ports.ts";
 import { checkPackFiles } from "../../storage/packs/check-pack-files.ts";
 import { mendCommitGraph } from "../../storage/packs/mend-commit-graph.ts";
-import { noteCommitGraph } from "../../storage/sql/drops.ts";
-import { listFormerTips } from "../../storage/sql/former-tips.ts";
-import { listRefs } from "../../storage/sql/refs.ts";
-import { findRepository } from "../../storage/sql/repositories.ts";
+import { noteCommitGraph } from "../../storage/sql/refs/drops.ts";
+import { listFormerTips } from "../../storage/sql/refs/former-tips.ts";
+import { listRefs } from "../../storage/sql/refs/refs.ts";
+import { findRepository } from "../../storage/sql/repositories/repositories.ts";
 import { type Finding, FROM_BACKUP } from "./finding.ts";
 
 type CheckPorts = Pick<Ports, "database" | "packs" | "clock">;

@@ -1,7 +1,7 @@
 import { readGraphChecksum } from "../../git/packs/maintain.ts";
 import type { Ports } from "../../ports.ts";
-import { clearCommitGraph } from "../../storage/sql/drops.ts";
-import { listAllRepositories } from "../../storage/sql/repositories.ts";
+import { clearCommitGraph } from "../../storage/sql/refs/drops.ts";
+import { listAllRepositories } from "../../storage/sql/repositories/repositories.ts";
 
 /**
  * For a restore: a commit graph that was written after the snapshot of the database is not the one that its row names. No graph

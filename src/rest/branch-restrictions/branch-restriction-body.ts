@@ -1,4 +1,4 @@
-import type { BodyOf, TypeBuilder } from "../../http/body-schema.ts";
+import type { BodyOf, TypeBuilder } from "../../http/routes/body-schema.ts";
 import type { Account } from "../../model/account.ts";
 import {
   BRANCH_TYPES,
@@ -13,7 +13,10 @@ import {
 import { Failure, invalidField } from "../../model/failure.ts";
 import type { Group } from "../../model/group.ts";
 import type { Repository } from "../../model/repository.ts";
-import type { RestrictionChange, WantedRestriction } from "../../operations/branch-restrictions.ts";
+import type {
+  RestrictionChange,
+  WantedRestriction,
+} from "../../operations/branch-rules/branch-restrictions.ts";
 import type { Ports } from "../../ports.ts";
 import {
   AccountReference,

@@ -1,4 +1,4 @@
-import type { Route } from "../../http/route.ts";
+import type { Route } from "../../http/routes/route.ts";
 import { createBranchRestrictionRoute } from "./create-branch-restriction.ts";
 import { deleteBranchRestrictionRoute } from "./delete-branch-restriction.ts";
 import { getBranchRestrictionRoute } from "./get-branch-restriction.ts";

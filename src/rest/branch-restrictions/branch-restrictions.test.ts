@@ -4,8 +4,8 @@ import { startFilledApp } from "../../../tests/support/filled-app.ts";
 import { basic } from "../../../tests/support/http-request.ts";
 import type { GroupSlug } from "../../model/slug.ts";
 import type { Uuid } from "../../model/uuid.ts";
-import { createAccount } from "../../operations/accounts.ts";
-import { insertGroup, insertGroupMember } from "../../storage/sql/groups.ts";
+import { createAccount } from "../../operations/accounts/accounts.ts";
+import { insertGroup, insertGroupMember } from "../../storage/sql/permissions/groups.ts";
 
 const { app, git, folder, commit, rest } = await startFilledApp();
 const first = await commit({ "a.txt": "a\n" }, "First");

@@ -1,6 +1,6 @@
-import { noContentAnswer } from "../../http/answer.ts";
-import type { RepositoryRoute } from "../../http/route.ts";
-import { getRestriction, removeRestriction } from "../../operations/branch-restrictions.ts";
+import type { RepositoryRoute } from "../../http/routes/route.ts";
+import { noContentAnswer } from "../../http/server/answer.ts";
+import { getRestriction, removeRestriction } from "../../operations/branch-rules/branch-restrictions.ts";
 
 export const deleteBranchRestrictionRoute: RepositoryRoute = {
   subject: "repository",

@@ -1,6 +1,6 @@
-import { jsonAnswer } from "../../http/answer.ts";
-import type { RepositoryRoute } from "../../http/route.ts";
-import { getRestriction } from "../../operations/branch-restrictions.ts";
+import type { RepositoryRoute } from "../../http/routes/route.ts";
+import { jsonAnswer } from "../../http/server/answer.ts";
+import { getRestriction } from "../../operations/branch-rules/branch-restrictions.ts";
 import { representBranchRestriction } from "../../representations/branch-restriction.ts";
 
 export const getBranchRestrictionRoute: RepositoryRoute = {

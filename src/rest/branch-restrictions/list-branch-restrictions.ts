@@ -1,8 +1,8 @@
 import type { Kysely } from "kysely";
-import { jsonAnswer } from "../../http/answer.ts";
-import { readFilterAndSort } from "../../http/collection-query.ts";
-import { type PageRequest, parsePage, representPage } from "../../http/paging.ts";
-import type { RepositoryRoute } from "../../http/route.ts";
+import { readFilterAndSort } from "../../http/routes/collection-query.ts";
+import { type PageRequest, parsePage, representPage } from "../../http/routes/paging.ts";
+import type { RepositoryRoute } from "../../http/routes/route.ts";
+import { jsonAnswer } from "../../http/server/answer.ts";
 import { type BranchRestriction, RESTRICTION_KINDS } from "../../model/branch-restriction.ts";
 import { invalidField } from "../../model/failure.ts";
 import type { Filter, Sort } from "../../model/filter.ts";
@@ -13,7 +13,7 @@ import {
   countRestrictions,
   listRestrictions,
   type RestrictionFilter,
-} from "../../storage/sql/branch-restrictions.ts";
+} from "../../storage/sql/branch-rules/branch-restrictions.ts";
 import type { Schema } from "../../storage/sql/schema.ts";
 
 const FIELDS: MatchFields<BranchRestriction> = {

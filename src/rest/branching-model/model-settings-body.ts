@@ -1,4 +1,4 @@
-import type { BodyOf, TypeBuilder } from "../../http/body-schema.ts";
+import type { BodyOf, TypeBuilder } from "../../http/routes/body-schema.ts";
 import {
   type BranchingModel,
   type ModelBranch,
@@ -7,7 +7,7 @@ import {
 } from "../../model/branching-model.ts";
 import { invalidField } from "../../model/failure.ts";
 import { parseBranchName } from "../../model/ref-name.ts";
-import type { ModelChange } from "../../operations/branching-models.ts";
+import type { ModelChange } from "../../operations/branch-rules/branching-models.ts";
 
 const NAME_LENGTH_MAX = 1024;
 

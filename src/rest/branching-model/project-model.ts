@@ -1,7 +1,7 @@
-import { jsonAnswer } from "../../http/answer.ts";
-import type { ProjectRoute, RestRequest } from "../../http/route.ts";
+import type { ProjectRoute, RestRequest } from "../../http/routes/route.ts";
+import { jsonAnswer } from "../../http/server/answer.ts";
 import type { Project, Workspace } from "../../model/workspace.ts";
-import { changeProjectModel, getProjectModel } from "../../operations/branching-models.ts";
+import { changeProjectModel, getProjectModel } from "../../operations/branch-rules/branching-models.ts";
 import {
   representBranchingModel,
   representModelBranch,

@@ -1,7 +1,7 @@
-import { jsonAnswer } from "../../http/answer.ts";
-import type { RepositoryRoute, RestRequest } from "../../http/route.ts";
+import type { RepositoryRoute, RestRequest } from "../../http/routes/route.ts";
+import { jsonAnswer } from "../../http/server/answer.ts";
 import type { Repository } from "../../model/repository.ts";
-import { changeRepositoryModel, getModelSettings } from "../../operations/branching-models.ts";
+import { changeRepositoryModel, getModelSettings } from "../../operations/branch-rules/branching-models.ts";
 import type { Ports } from "../../ports.ts";
 import { representModelSettings } from "../../representations/branching-model.ts";
 import { repositoryApiUrl } from "../../representations/links.ts";

@@ -1,8 +1,8 @@
-import { jsonAnswer } from "../../http/answer.ts";
-import type { RepositoryRoute, RestRequest } from "../../http/route.ts";
+import type { RepositoryRoute, RestRequest } from "../../http/routes/route.ts";
+import { jsonAnswer } from "../../http/server/answer.ts";
 import type { Repository } from "../../model/repository.ts";
-import { type ActiveBranch, getActiveModel } from "../../operations/branching-models.ts";
-import { findRefAccounts, readRefs } from "../../operations/refs.ts";
+import { type ActiveBranch, getActiveModel } from "../../operations/branch-rules/branching-models.ts";
+import { findRefAccounts, readRefs } from "../../operations/refs/refs.ts";
 import type { Ports } from "../../ports.ts";
 import { representBranch } from "../../representations/branch.ts";
 import { representBranchingModel } from "../../representations/branching-model.ts";

@@ -1,4 +1,4 @@
-import type { BodyOf, TypeBuilder } from "../../http/body-schema.ts";
+import type { BodyOf, TypeBuilder } from "../../http/routes/body-schema.ts";
 import {
   COMMIT_STATUS_STATES,
   type CommitStatusChanges,
@@ -8,7 +8,7 @@ import {
 import { invalidField } from "../../model/failure.ts";
 import { REF_NAME_BYTES_MAX } from "../../model/ref-name.ts";
 import { textLength } from "../../model/text-length.ts";
-import type { NewCommitStatus } from "../../operations/commit-statuses.ts";
+import type { NewCommitStatus } from "../../operations/commits/commit-statuses.ts";
 import { requireWebUrl } from "../web-url.ts";
 
 /** Bitbucket's limit, reported by many of its clients. */

@@ -1,4 +1,4 @@
-import type { Route } from "../../http/route.ts";
+import type { Route } from "../../http/routes/route.ts";
 import { createBuildStatusRoute } from "./create-build-status.ts";
 import { getBuildStatusRoute } from "./get-build-status.ts";
 import { listCommitStatusesRoute } from "./list-commit-statuses.ts";

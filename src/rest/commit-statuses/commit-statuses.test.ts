@@ -3,9 +3,9 @@ import { after, before, describe, test } from "node:test";
 import { seedCommits } from "../../../tests/support/seed-commits.ts";
 import { startTestApp, type TestApp } from "../../../tests/support/test-app.ts";
 import type { ObjectId } from "../../model/object-id.ts";
-import { createAccount } from "../../operations/accounts.ts";
-import { createApiToken } from "../../operations/api-tokens.ts";
-import { changeRepository } from "../../operations/repositories.ts";
+import { createAccount } from "../../operations/accounts/accounts.ts";
+import { changeRepository } from "../../operations/repositories/repositories.ts";
+import { createApiToken } from "../../operations/tokens/api-tokens.ts";
 
 type Json = Record<string, unknown>;
 

@@ -1,6 +1,6 @@
-import { jsonAnswer } from "../../http/answer.ts";
-import type { RepositoryAccountRoute } from "../../http/route.ts";
-import { reportCommitStatus } from "../../operations/commit-statuses.ts";
+import type { RepositoryAccountRoute } from "../../http/routes/route.ts";
+import { jsonAnswer } from "../../http/server/answer.ts";
+import { reportCommitStatus } from "../../operations/commits/commit-statuses.ts";
 import { commitStatusApiUrl, representCommitStatus } from "../../representations/commit-status.ts";
 import { CommitStatusBody, parseNewStatus } from "./commit-status-body.ts";
 

@@ -1,6 +1,6 @@
-import { jsonAnswer } from "../../http/answer.ts";
-import type { RepositoryRoute } from "../../http/route.ts";
-import { getCommitStatus } from "../../operations/commit-statuses.ts";
+import type { RepositoryRoute } from "../../http/routes/route.ts";
+import { jsonAnswer } from "../../http/server/answer.ts";
+import { getCommitStatus } from "../../operations/commits/commit-statuses.ts";
 import { representCommitStatus } from "../../representations/commit-status.ts";
 
 export const getBuildStatusRoute: RepositoryRoute = {

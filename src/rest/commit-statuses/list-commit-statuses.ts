@@ -1,10 +1,10 @@
-import { jsonAnswer } from "../../http/answer.ts";
-import { readFilterAndSort } from "../../http/collection-query.ts";
-import { parsePage, representPage } from "../../http/paging.ts";
-import type { RepositoryRoute } from "../../http/route.ts";
-import { getCommit } from "../../operations/commits.ts";
+import { readFilterAndSort } from "../../http/routes/collection-query.ts";
+import { parsePage, representPage } from "../../http/routes/paging.ts";
+import type { RepositoryRoute } from "../../http/routes/route.ts";
+import { jsonAnswer } from "../../http/server/answer.ts";
+import { getCommit } from "../../operations/commits/commits.ts";
 import { representCommitStatus } from "../../representations/commit-status.ts";
-import { listCommitStatuses } from "../../storage/sql/commit-statuses.ts";
+import { listCommitStatuses } from "../../storage/sql/commits/commit-statuses.ts";
 
 export const listCommitStatusesRoute: RepositoryRoute = {
   subject: "repository",

@@ -1,7 +1,7 @@
-import { jsonAnswer } from "../../http/answer.ts";
-import type { RepositoryAccountRoute } from "../../http/route.ts";
+import type { RepositoryAccountRoute } from "../../http/routes/route.ts";
+import { jsonAnswer } from "../../http/server/answer.ts";
 import { invalidField } from "../../model/failure.ts";
-import { changeCommitStatus } from "../../operations/commit-statuses.ts";
+import { changeCommitStatus } from "../../operations/commits/commit-statuses.ts";
 import { representCommitStatus } from "../../representations/commit-status.ts";
 import { CommitStatusBody, parseStatusChanges } from "./commit-status-body.ts";
 

@@ -1,6 +1,6 @@
-import { jsonAnswer } from "../../http/answer.ts";
-import type { RepositoryAccountRoute } from "../../http/route.ts";
-import { approveCommit } from "../../operations/commit-approvals.ts";
+import type { RepositoryAccountRoute } from "../../http/routes/route.ts";
+import { jsonAnswer } from "../../http/server/answer.ts";
+import { approveCommit } from "../../operations/commits/commit-approvals.ts";
 import { representParticipant } from "../../representations/participant.ts";
 
 /** Open to readers with explicit access, as the reference has it: to approve changes nothing in the repository. */

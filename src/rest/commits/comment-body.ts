@@ -1,7 +1,7 @@
-import type { BodyOf, TypeBuilder } from "../../http/body-schema.ts";
+import type { BodyOf, TypeBuilder } from "../../http/routes/body-schema.ts";
 import type { InlinePlace } from "../../model/commit-comment.ts";
 import { invalidField } from "../../model/failure.ts";
-import type { NewComment } from "../../operations/commit-comments.ts";
+import type { NewComment } from "../../operations/commits/commit-comments.ts";
 
 /** Our choice: the reference gives no limit. In UTF-16 code units. */
 export const COMMENT_LENGTH_MAX = 32_768;

@@ -1,4 +1,4 @@
-import type { Route } from "../../http/route.ts";
+import type { Route } from "../../http/routes/route.ts";
 import { approveCommitRoute } from "./approve-commit.ts";
 import { createCommentRoute } from "./create-comment.ts";
 import { deleteCommentRoute } from "./delete-comment.ts";

@@ -6,10 +6,10 @@ import type { Account } from "../../model/account.ts";
 import type { ObjectId } from "../../model/object-id.ts";
 import type { Permission } from "../../model/permission.ts";
 import { SCOPES } from "../../model/scope.ts";
-import { createAccount } from "../../operations/accounts.ts";
-import { createApiToken } from "../../operations/api-tokens.ts";
-import { changeRepository } from "../../operations/repositories.ts";
-import { upsertRepositoryPermission } from "../../storage/sql/permissions.ts";
+import { createAccount } from "../../operations/accounts/accounts.ts";
+import { changeRepository } from "../../operations/repositories/repositories.ts";
+import { createApiToken } from "../../operations/tokens/api-tokens.ts";
+import { upsertRepositoryPermission } from "../../storage/sql/permissions/permissions.ts";
 
 type Json = Record<string, unknown>;
 type Who = "owner" | "reader" | "writer" | "stranger" | "nobody";

@@ -1,6 +1,6 @@
-import { noContentAnswer } from "../../http/answer.ts";
-import type { RepositoryAccountRoute } from "../../http/route.ts";
-import { deleteComment } from "../../operations/commit-comments.ts";
+import type { RepositoryAccountRoute } from "../../http/routes/route.ts";
+import { noContentAnswer } from "../../http/server/answer.ts";
+import { deleteComment } from "../../operations/commits/commit-comments.ts";
 
 /** Deletes one's own comment; administrators of the repository delete anybody's (our choice). */
 export const deleteCommentRoute: RepositoryAccountRoute = {

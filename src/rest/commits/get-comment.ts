@@ -1,6 +1,6 @@
-import { jsonAnswer } from "../../http/answer.ts";
-import type { RepositoryRoute } from "../../http/route.ts";
-import { getComment } from "../../operations/commit-comments.ts";
+import type { RepositoryRoute } from "../../http/routes/route.ts";
+import { jsonAnswer } from "../../http/server/answer.ts";
+import { getComment } from "../../operations/commits/commit-comments.ts";
 import { representCommitComment } from "../../representations/commit-comment.ts";
 import { prepareMessages } from "../../representations/rendered-messages.ts";
 

@@ -1,10 +1,10 @@
-import { jsonAnswer } from "../../http/answer.ts";
-import { isFieldRequested } from "../../http/fields.ts";
-import type { RepositoryRoute } from "../../http/route.ts";
-import { findCommitAccounts, getCommit } from "../../operations/commits.ts";
+import { isFieldRequested } from "../../http/routes/fields.ts";
+import type { RepositoryRoute } from "../../http/routes/route.ts";
+import { jsonAnswer } from "../../http/server/answer.ts";
+import { findCommitAccounts, getCommit } from "../../operations/commits/commits.ts";
 import { representCommit } from "../../representations/commit.ts";
 import { prepareMessages } from "../../representations/rendered-messages.ts";
-import { listCommitParticipants } from "../../storage/sql/commit-approvals.ts";
+import { listCommitParticipants } from "../../storage/sql/commits/commit-approvals.ts";
 
 export const getCommitRoute: RepositoryRoute = {
   subject: "repository",

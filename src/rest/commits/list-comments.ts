@@ -1,11 +1,11 @@
-import { jsonAnswer } from "../../http/answer.ts";
-import { readFilterAndSort } from "../../http/collection-query.ts";
-import { parsePage, representPage } from "../../http/paging.ts";
-import type { RepositoryRoute } from "../../http/route.ts";
-import { getCommit } from "../../operations/commits.ts";
+import { readFilterAndSort } from "../../http/routes/collection-query.ts";
+import { parsePage, representPage } from "../../http/routes/paging.ts";
+import type { RepositoryRoute } from "../../http/routes/route.ts";
+import { jsonAnswer } from "../../http/server/answer.ts";
+import { getCommit } from "../../operations/commits/commits.ts";
 import { representCommitComment } from "../../representations/commit-comment.ts";
 import { prepareMessages } from "../../representations/rendered-messages.ts";
-import { listComments } from "../../storage/sql/commit-comments.ts";
+import { listComments } from "../../storage/sql/commits/commit-comments.ts";
 
 export const listCommentsRoute: RepositoryRoute = {
   subject: "repository",

@@ -1,10 +1,10 @@
 import type { Commit } from "../../git/objects/commit.ts";
-import { type Answer, jsonAnswer } from "../../http/answer.ts";
-import type { BodyOf } from "../../http/body-schema.ts";
-import { refuseFilterAndSort } from "../../http/collection-query.ts";
-import { isFieldRequested } from "../../http/fields.ts";
-import { parsePage } from "../../http/paging.ts";
-import type { Method, RepositoryRoute, RestRequest } from "../../http/route.ts";
+import type { BodyOf } from "../../http/routes/body-schema.ts";
+import { refuseFilterAndSort } from "../../http/routes/collection-query.ts";
+import { isFieldRequested } from "../../http/routes/fields.ts";
+import { parsePage } from "../../http/routes/paging.ts";
+import type { Method, RepositoryRoute, RestRequest } from "../../http/routes/route.ts";
+import { type Answer, jsonAnswer } from "../../http/server/answer.ts";
 import type { Repository } from "../../model/repository.ts";
 import {
   type CommitWalk,
@@ -13,7 +13,7 @@ import {
   keepWalk,
   readCommitPage,
   startWalk,
-} from "../../operations/commits.ts";
+} from "../../operations/commits/commits.ts";
 import type { Ports } from "../../ports.ts";
 import { boundMessages } from "../../representations/bounded-texts.ts";
 import {

@@ -1,4 +1,4 @@
-import type { TypeBuilder } from "../../http/body-schema.ts";
+import type { TypeBuilder } from "../../http/routes/body-schema.ts";
 
 /** `include` and `exclude` of a POST on commits: repeated pairs of a form, which arrive here as lists. */
 export const Revisions = (Type: TypeBuilder) =>

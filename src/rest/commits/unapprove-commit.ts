@@ -1,6 +1,6 @@
-import { noContentAnswer } from "../../http/answer.ts";
-import type { RepositoryAccountRoute } from "../../http/route.ts";
-import { unapproveCommit } from "../../operations/commit-approvals.ts";
+import type { RepositoryAccountRoute } from "../../http/routes/route.ts";
+import { noContentAnswer } from "../../http/server/answer.ts";
+import { unapproveCommit } from "../../operations/commits/commit-approvals.ts";
 
 /** Answers 204 also where there was no approval: the reference knows 404 for the commit and the repository only. */
 export const unapproveCommitRoute: RepositoryAccountRoute = {

@@ -1,6 +1,6 @@
-import { jsonAnswer } from "../../http/answer.ts";
-import type { RepositoryAccountRoute } from "../../http/route.ts";
-import { changeComment } from "../../operations/commit-comments.ts";
+import type { RepositoryAccountRoute } from "../../http/routes/route.ts";
+import { jsonAnswer } from "../../http/server/answer.ts";
+import { changeComment } from "../../operations/commits/commit-comments.ts";
 import { commitCommentApiUrl, representCommitComment } from "../../representations/commit-comment.ts";
 import { prepareMessages } from "../../representations/rendered-messages.ts";
 import { CommentContentBody, requiredText } from "./comment-body.ts";

@@ -1,5 +1,5 @@
-import { findNamedRepository } from "../../http/named-subjects.ts";
-import type { RestRequest } from "../../http/route.ts";
+import { findNamedRepository } from "../../http/routes/named-subjects.ts";
+import type { RestRequest } from "../../http/routes/route.ts";
 import { Failure } from "../../model/failure.ts";
 import type { Repository } from "../../model/repository.ts";
 import {
@@ -7,7 +7,7 @@ import {
   type ComparedCommits,
   getComparedCommits,
   type RepositoryRevision,
-} from "../../operations/diffs.ts";
+} from "../../operations/source/diffs.ts";
 import type { Ports } from "../../ports.ts";
 import { type DiffSpec, type NamedRevision, parseDiffSpec } from "./diff-spec.ts";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { startFilledApp } from "../../../tests/support/filled-app.ts";
 import { createCaller, ownerOf, type RestCaller } from "../../../tests/support/rest-callers.ts";
-import { upsertRepositoryPermission } from "../../storage/sql/permissions.ts";
+import { upsertRepositoryPermission } from "../../storage/sql/permissions/permissions.ts";
 
 /** After the fork both sides go on: neither repository has the objects of both. The clone has them, and its git is the oracle. */
 const filled = await startFilledApp();

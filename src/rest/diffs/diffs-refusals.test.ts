@@ -16,7 +16,7 @@ import { commitFiles } from "../../../tests/support/hosted-repository.ts";
 import { sendRequest } from "../../../tests/support/http-request.ts";
 import { requestProcesses, waitUntil } from "../../../tests/support/process-table.ts";
 import { fc } from "../../../tests/support/seeded-properties.ts";
-import { errorBody, statusOf } from "../../http/answer-failure.ts";
+import { errorBody, statusOf } from "../../http/server/answer-failure.ts";
 import { Failure } from "../../model/failure.ts";
 
 before(startComparedRepositories);

@@ -1,4 +1,4 @@
-import type { Route } from "../../http/route.ts";
+import type { Route } from "../../http/routes/route.ts";
 import { getDiffRoute } from "./get-diff.ts";
 import { getDiffstatRoute } from "./get-diffstat.ts";
 import { getMergeBaseRoute } from "./get-merge-base.ts";

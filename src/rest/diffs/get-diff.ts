@@ -1,5 +1,5 @@
-import type { RepositoryRoute } from "../../http/route.ts";
-import { getDiffSides, openDiff } from "../../operations/diffs.ts";
+import type { RepositoryRoute } from "../../http/routes/route.ts";
+import { getDiffSides, openDiff } from "../../operations/source/diffs.ts";
 import { findComparedCommits, requireSpec } from "./compared-commits.ts";
 import { readComparison, readContextLines, readFlag } from "./diff-query.ts";
 import { emptyTextAnswer, textAnswer } from "./text-answer.ts";

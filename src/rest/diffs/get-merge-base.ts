@@ -1,11 +1,11 @@
-import { jsonAnswer } from "../../http/answer.ts";
-import { isFieldRequested } from "../../http/fields.ts";
-import type { RepositoryRoute } from "../../http/route.ts";
-import { findCommitAccounts } from "../../operations/commits.ts";
-import { getMergeBase } from "../../operations/diffs.ts";
+import { isFieldRequested } from "../../http/routes/fields.ts";
+import type { RepositoryRoute } from "../../http/routes/route.ts";
+import { jsonAnswer } from "../../http/server/answer.ts";
+import { findCommitAccounts } from "../../operations/commits/commits.ts";
+import { getMergeBase } from "../../operations/source/diffs.ts";
 import { representCommit } from "../../representations/commit.ts";
 import { prepareMessages } from "../../representations/rendered-messages.ts";
-import { listCommitParticipants } from "../../storage/sql/commit-approvals.ts";
+import { listCommitParticipants } from "../../storage/sql/commits/commit-approvals.ts";
 import { findComparedCommits, requirePairSpec } from "./compared-commits.ts";
 
 /** Answers the commit as GET on it does. */

@@ -1,5 +1,5 @@
-import type { RepositoryRoute } from "../../http/route.ts";
-import { openPatches } from "../../operations/diffs.ts";
+import type { RepositoryRoute } from "../../http/routes/route.ts";
+import { openPatches } from "../../operations/source/diffs.ts";
 import { findComparedCommits, requireSpec } from "./compared-commits.ts";
 import { emptyTextAnswer, textAnswer } from "./text-answer.ts";
 

@@ -1,9 +1,9 @@
-import { jsonAnswer } from "../../http/answer.ts";
-import { readFilterAndSort } from "../../http/collection-query.ts";
-import { parsePage, representPage } from "../../http/paging.ts";
-import type { RepositoryRoute } from "../../http/route.ts";
+import { readFilterAndSort } from "../../http/routes/collection-query.ts";
+import { parsePage, representPage } from "../../http/routes/paging.ts";
+import type { RepositoryRoute } from "../../http/routes/route.ts";
+import { jsonAnswer } from "../../http/server/answer.ts";
 import { type MatchFields, selectRows } from "../../model/match-filter.ts";
-import { listFileConflicts } from "../../operations/diffs.ts";
+import { listFileConflicts } from "../../operations/source/diffs.ts";
 import { representFileConflict } from "../../representations/file-conflict.ts";
 import { requirePathsOfPage } from "../page-paths.ts";
 import { findComparedCommits, requireSpec } from "./compared-commits.ts";

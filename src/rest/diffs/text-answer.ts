@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import type { Answer } from "../../http/answer.ts";
+import type { Answer } from "../../http/server/answer.ts";
 
 /** The reference: text/plain in whatever encoding the files are, so none is named. What `Accept` asks for changes nothing. */
 const HEADERS = { "content-type": "text/plain" };

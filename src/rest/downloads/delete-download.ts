@@ -1,6 +1,6 @@
-import { noContentAnswer } from "../../http/answer.ts";
-import type { RepositoryRoute } from "../../http/route.ts";
-import { deleteDownload } from "../../operations/downloads.ts";
+import type { RepositoryRoute } from "../../http/routes/route.ts";
+import { noContentAnswer } from "../../http/server/answer.ts";
+import { deleteDownload } from "../../operations/downloads/downloads.ts";
 
 export const deleteDownloadRoute: RepositoryRoute = {
   subject: "repository",

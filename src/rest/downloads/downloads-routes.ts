@@ -1,4 +1,4 @@
-import type { Route } from "../../http/route.ts";
+import type { Route } from "../../http/routes/route.ts";
 import { deleteDownloadRoute } from "./delete-download.ts";
 import { getDownloadRoute } from "./get-download.ts";
 import { listDownloadsRoute } from "./list-downloads.ts";

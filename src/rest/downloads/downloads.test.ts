@@ -7,10 +7,10 @@ import { BOUNDARY, multipartBody, postBody, type RawPart } from "../../../tests/
 import { startTestApp, type TestApp } from "../../../tests/support/test-app.ts";
 import { createApp } from "../../app.ts";
 import { Failure } from "../../model/failure.ts";
-import { deleteDownload, storeDownloads } from "../../operations/downloads.ts";
+import { deleteDownload, storeDownloads } from "../../operations/downloads/downloads.ts";
 import { sweepDownloads, writeDownload } from "../../storage/downloads/disk-downloads.ts";
 import { isOutcomeUnknown, outcomeUnknown } from "../../storage/sql/database-failure.ts";
-import { hasDownloadFile } from "../../storage/sql/downloads.ts";
+import { hasDownloadFile } from "../../storage/sql/downloads/downloads.ts";
 
 let app: TestApp;
 let authorization: string;

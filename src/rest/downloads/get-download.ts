@@ -1,5 +1,5 @@
-import type { RepositoryRoute } from "../../http/route.ts";
-import { createDownloadLink } from "../../operations/download-links.ts";
+import type { RepositoryRoute } from "../../http/routes/route.ts";
+import { createDownloadLink } from "../../operations/downloads/download-links.ts";
 import { downloadLinkUrl } from "../../representations/links.ts";
 
 /**

@@ -1,9 +1,9 @@
-import { jsonAnswer } from "../../http/answer.ts";
-import { readFilterAndSort } from "../../http/collection-query.ts";
-import { parsePage, representPage } from "../../http/paging.ts";
-import type { RepositoryRoute } from "../../http/route.ts";
+import { readFilterAndSort } from "../../http/routes/collection-query.ts";
+import { parsePage, representPage } from "../../http/routes/paging.ts";
+import type { RepositoryRoute } from "../../http/routes/route.ts";
+import { jsonAnswer } from "../../http/server/answer.ts";
 import { representDownload } from "../../representations/download.ts";
-import { listDownloads } from "../../storage/sql/downloads.ts";
+import { listDownloads } from "../../storage/sql/downloads/downloads.ts";
 
 export const listDownloadsRoute: RepositoryRoute = {
   subject: "repository",

@@ -1,7 +1,7 @@
-import type { FormPart } from "../../http/form-parts.ts";
-import type { RepositoryFormRoute } from "../../http/route.ts";
+import type { FormPart } from "../../http/routes/form-parts.ts";
+import type { RepositoryFormRoute } from "../../http/routes/route.ts";
 import { invalidField } from "../../model/failure.ts";
-import { storeDownloads, type Upload } from "../../operations/downloads.ts";
+import { storeDownloads, type Upload } from "../../operations/downloads/downloads.ts";
 
 /** Each part called `files` is a file, in place of the one of its name. */
 export const uploadDownloadsRoute: RepositoryFormRoute = {

@@ -1,5 +1,5 @@
-import { jsonAnswer } from "../../http/answer.ts";
-import type { OpenRoute } from "../../http/route.ts";
+import type { OpenRoute } from "../../http/routes/route.ts";
+import { jsonAnswer } from "../../http/server/answer.ts";
 import { HOOK_SUBJECTS } from "./hook-events.ts";
 
 export const getHookSubjectsRoute: OpenRoute = {

@@ -1,4 +1,4 @@
-import type { Route } from "../../http/route.ts";
+import type { Route } from "../../http/routes/route.ts";
 import { getHookSubjectsRoute } from "./get-hook-subjects.ts";
 import { listHookEventsRoute } from "./list-hook-events.ts";
 

@@ -1,7 +1,7 @@
-import { jsonAnswer } from "../../http/answer.ts";
-import { readFilterAndSort } from "../../http/collection-query.ts";
-import { parsePage, representPage } from "../../http/paging.ts";
-import type { OpenRoute } from "../../http/route.ts";
+import { readFilterAndSort } from "../../http/routes/collection-query.ts";
+import { parsePage, representPage } from "../../http/routes/paging.ts";
+import type { OpenRoute } from "../../http/routes/route.ts";
+import { jsonAnswer } from "../../http/server/answer.ts";
 import { Failure } from "../../model/failure.ts";
 import { type MatchFields, selectRows } from "../../model/match-filter.ts";
 import { HOOK_SUBJECTS, type HookEvent, hookEventsOf, parseHookSubject } from "./hook-events.ts";

@@ -1,6 +1,6 @@
-import { noContentAnswer } from "../../http/answer.ts";
-import { removePermission } from "../../operations/explicit-permissions.ts";
-import { getGroup } from "../../operations/groups.ts";
+import { noContentAnswer } from "../../http/server/answer.ts";
+import { removePermission } from "../../operations/permissions/explicit-permissions.ts";
+import { getGroup } from "../../operations/permissions/groups.ts";
 import { getSelectedPermissionAccount, permissionRoutes } from "./permission-routes.ts";
 
 const DELETE = {

@@ -1,10 +1,10 @@
-import { jsonAnswer } from "../../http/answer.ts";
-import { getGroup } from "../../operations/groups.ts";
+import { jsonAnswer } from "../../http/server/answer.ts";
+import { getGroup } from "../../operations/permissions/groups.ts";
 import {
   representGroupPermission,
   representUserPermission,
 } from "../../representations/explicit-permission.ts";
-import { findExplicitPermission } from "../../storage/sql/explicit-permissions.ts";
+import { findExplicitPermission } from "../../storage/sql/permissions/explicit-permissions.ts";
 import { getSelectedPermissionAccount, permissionRoutes } from "./permission-routes.ts";
 
 const READ = {

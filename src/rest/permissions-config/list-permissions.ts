@@ -1,10 +1,13 @@
-import { jsonAnswer } from "../../http/answer.ts";
-import { parsePage, representPage } from "../../http/paging.ts";
+import { parsePage, representPage } from "../../http/routes/paging.ts";
+import { jsonAnswer } from "../../http/server/answer.ts";
 import {
   representGroupPermission,
   representUserPermission,
 } from "../../representations/explicit-permission.ts";
-import { listAccountPermissions, listGroupPermissions } from "../../storage/sql/explicit-permissions.ts";
+import {
+  listAccountPermissions,
+  listGroupPermissions,
+} from "../../storage/sql/permissions/explicit-permissions.ts";
 import { permissionRoutes } from "./permission-routes.ts";
 
 const READ = {

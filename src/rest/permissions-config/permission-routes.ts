@@ -1,11 +1,11 @@
-import type { Answer } from "../../http/answer.ts";
-import type { Method, ProjectRoute, RepositoryRoute, RestRequest } from "../../http/route.ts";
+import type { Method, ProjectRoute, RepositoryRoute, RestRequest } from "../../http/routes/route.ts";
+import type { Answer } from "../../http/server/answer.ts";
 import type { Account } from "../../model/account.ts";
 import { projectSubject, repositorySubject } from "../../model/audit.ts";
 import type { Scope } from "../../model/scope.ts";
 import type { Workspace } from "../../model/workspace.ts";
-import type { NamedPlace } from "../../operations/explicit-permissions.ts";
-import { getSelectedAccount } from "../../operations/named-accounts.ts";
+import { getSelectedAccount } from "../../operations/accounts/named-accounts.ts";
+import type { NamedPlace } from "../../operations/permissions/explicit-permissions.ts";
 import type { Ports, WritePorts } from "../../ports.ts";
 import type { PermissionOwner } from "../../representations/explicit-permission.ts";
 

@@ -1,4 +1,4 @@
-import type { Route } from "../../http/route.ts";
+import type { Route } from "../../http/routes/route.ts";
 import { deleteGroupPermissionRoutes, deleteUserPermissionRoutes } from "./delete-permission.ts";
 import { getGroupPermissionRoutes, getUserPermissionRoutes } from "./get-permission.ts";
 import { listGroupPermissionsRoutes, listUserPermissionsRoutes } from "./list-permissions.ts";

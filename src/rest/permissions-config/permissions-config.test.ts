@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { createCaller, ownerOf } from "../../../tests/support/rest-callers.ts";
 import { startTestApp } from "../../../tests/support/test-app.ts";
-import { addGroupMember, createGroup } from "../../operations/groups.ts";
-import { setMember } from "../../operations/workspaces.ts";
+import { addGroupMember, createGroup } from "../../operations/permissions/groups.ts";
+import { setMember } from "../../operations/workspaces/workspaces.ts";
 
 const app = await startTestApp();
 after(() => app.close());

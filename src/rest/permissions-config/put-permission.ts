@@ -1,9 +1,12 @@
-import { type Answer, jsonAnswer } from "../../http/answer.ts";
-import type { TypeBuilder } from "../../http/body-schema.ts";
-import type { ProjectRoute, RepositoryRoute } from "../../http/route.ts";
+import type { TypeBuilder } from "../../http/routes/body-schema.ts";
+import type { ProjectRoute, RepositoryRoute } from "../../http/routes/route.ts";
+import { type Answer, jsonAnswer } from "../../http/server/answer.ts";
 import type { ProjectPermission } from "../../model/project-permission.ts";
-import { setAccountPermission, setGroupPermission } from "../../operations/explicit-permissions.ts";
-import { getGroup } from "../../operations/groups.ts";
+import {
+  setAccountPermission,
+  setGroupPermission,
+} from "../../operations/permissions/explicit-permissions.ts";
+import { getGroup } from "../../operations/permissions/groups.ts";
 import type { WritePorts } from "../../ports.ts";
 import {
   representGroupPermission,

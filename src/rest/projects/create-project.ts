@@ -1,6 +1,6 @@
-import { jsonAnswer } from "../../http/answer.ts";
-import type { WorkspaceRoute } from "../../http/route.ts";
-import { createProject } from "../../operations/projects.ts";
+import type { WorkspaceRoute } from "../../http/routes/route.ts";
+import { jsonAnswer } from "../../http/server/answer.ts";
+import { createProject } from "../../operations/projects/projects.ts";
 import { projectApiUrl, representProject } from "../../representations/project.ts";
 import { ProjectBody, parseProjectBody, requiredProjectKey, requiredProjectName } from "./project-body.ts";
 

@@ -1,7 +1,7 @@
-import { noContentAnswer } from "../../http/answer.ts";
-import type { ProjectRoute } from "../../http/route.ts";
-import { getSelectedAccount } from "../../operations/named-accounts.ts";
-import { removeProjectReviewer } from "../../operations/projects.ts";
+import type { ProjectRoute } from "../../http/routes/route.ts";
+import { noContentAnswer } from "../../http/server/answer.ts";
+import { getSelectedAccount } from "../../operations/accounts/named-accounts.ts";
+import { removeProjectReviewer } from "../../operations/projects/projects.ts";
 
 export const deleteProjectReviewerRoute: ProjectRoute = {
   subject: "project",

@@ -1,6 +1,6 @@
-import { noContentAnswer } from "../../http/answer.ts";
-import type { ProjectRoute } from "../../http/route.ts";
-import { deleteProject } from "../../operations/projects.ts";
+import type { ProjectRoute } from "../../http/routes/route.ts";
+import { noContentAnswer } from "../../http/server/answer.ts";
+import { deleteProject } from "../../operations/projects/projects.ts";
 
 export const deleteProjectRoute: ProjectRoute = {
   subject: "project",

@@ -1,7 +1,7 @@
-import { jsonAnswer } from "../../http/answer.ts";
-import type { ProjectRoute } from "../../http/route.ts";
-import { getSelectedAccount } from "../../operations/named-accounts.ts";
-import { requireProjectReviewer } from "../../operations/projects.ts";
+import type { ProjectRoute } from "../../http/routes/route.ts";
+import { jsonAnswer } from "../../http/server/answer.ts";
+import { getSelectedAccount } from "../../operations/accounts/named-accounts.ts";
+import { requireProjectReviewer } from "../../operations/projects/projects.ts";
 import { representEmbeddedAccount } from "../../representations/embedded-account.ts";
 
 export const getProjectReviewerRoute: ProjectRoute = {

@@ -1,7 +1,7 @@
-import { jsonAnswer } from "../../http/answer.ts";
-import type { ProjectRoute } from "../../http/route.ts";
+import type { ProjectRoute } from "../../http/routes/route.ts";
+import { jsonAnswer } from "../../http/server/answer.ts";
 import { representProject } from "../../representations/project.ts";
-import { findHasPublicRepositories } from "../../storage/sql/projects.ts";
+import { findHasPublicRepositories } from "../../storage/sql/projects/projects.ts";
 
 export const getProjectRoute: ProjectRoute = {
   subject: "project",

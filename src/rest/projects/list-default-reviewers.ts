@@ -1,11 +1,11 @@
-import { jsonAnswer } from "../../http/answer.ts";
-import { readFilterAndSort } from "../../http/collection-query.ts";
-import { parsePage, representPage } from "../../http/paging.ts";
-import type { ProjectRoute } from "../../http/route.ts";
+import { readFilterAndSort } from "../../http/routes/collection-query.ts";
+import { parsePage, representPage } from "../../http/routes/paging.ts";
+import type { ProjectRoute } from "../../http/routes/route.ts";
+import { jsonAnswer } from "../../http/server/answer.ts";
 import type { Account } from "../../model/account.ts";
 import { type MatchFields, selectRows } from "../../model/match-filter.ts";
 import { representEmbeddedAccount } from "../../representations/embedded-account.ts";
-import { listProjectReviewers } from "../../storage/sql/default-reviewers.ts";
+import { listProjectReviewers } from "../../storage/sql/projects/default-reviewers.ts";
 import { accountFields } from "../account-fields.ts";
 
 const FIELDS: MatchFields<Account> = {

@@ -1,9 +1,9 @@
-import { jsonAnswer } from "../../http/answer.ts";
-import { readFilterAndSort } from "../../http/collection-query.ts";
-import { parsePage, representPage } from "../../http/paging.ts";
-import type { WorkspaceRoute } from "../../http/route.ts";
+import { readFilterAndSort } from "../../http/routes/collection-query.ts";
+import { parsePage, representPage } from "../../http/routes/paging.ts";
+import type { WorkspaceRoute } from "../../http/routes/route.ts";
+import { jsonAnswer } from "../../http/server/answer.ts";
 import { representProject } from "../../representations/project.ts";
-import { listProjects } from "../../storage/sql/projects.ts";
+import { listProjects } from "../../storage/sql/projects/projects.ts";
 
 export const listProjectsRoute: WorkspaceRoute = {
   subject: "workspace",

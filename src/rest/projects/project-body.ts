@@ -1,4 +1,4 @@
-import type { BodyOf, TypeBuilder } from "../../http/body-schema.ts";
+import type { BodyOf, TypeBuilder } from "../../http/routes/body-schema.ts";
 import { invalidField } from "../../model/failure.ts";
 import { type ProjectKey, parseProjectKey } from "../../model/slug.ts";
 

@@ -1,4 +1,4 @@
-import type { Route } from "../../http/route.ts";
+import type { Route } from "../../http/routes/route.ts";
 import { createProjectRoute } from "./create-project.ts";
 import { deleteProjectReviewerRoute } from "./delete-default-reviewer.ts";
 import { deleteProjectRoute } from "./delete-project.ts";

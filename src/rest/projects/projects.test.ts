@@ -3,8 +3,8 @@ import { after, test } from "node:test";
 import { createCaller, ownerOf, restAs } from "../../../tests/support/rest-callers.ts";
 import { startTestApp } from "../../../tests/support/test-app.ts";
 import { parseUuid, type Uuid } from "../../model/uuid.ts";
-import { setMember } from "../../operations/workspaces.ts";
-import { upsertProjectPermission } from "../../storage/sql/project-permissions.ts";
+import { setMember } from "../../operations/workspaces/workspaces.ts";
+import { upsertProjectPermission } from "../../storage/sql/permissions/project-permissions.ts";
 
 const app = await startTestApp();
 after(() => app.close());

@@ -1,8 +1,8 @@
-import { jsonAnswer } from "../../http/answer.ts";
-import type { ProjectRoute } from "../../http/route.ts";
+import type { ProjectRoute } from "../../http/routes/route.ts";
+import { jsonAnswer } from "../../http/server/answer.ts";
 import { invalidField } from "../../model/failure.ts";
-import { getSelectedAccount } from "../../operations/named-accounts.ts";
-import { addProjectReviewer } from "../../operations/projects.ts";
+import { getSelectedAccount } from "../../operations/accounts/named-accounts.ts";
+import { addProjectReviewer } from "../../operations/projects/projects.ts";
 import { representEmbeddedAccount } from "../../representations/embedded-account.ts";
 import { AccountReference, readAccountReference } from "../named-in-body.ts";
 

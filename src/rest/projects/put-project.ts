@@ -1,10 +1,10 @@
-import { jsonAnswer } from "../../http/answer.ts";
-import { originOf } from "../../http/event-origin.ts";
-import type { ProjectOrNewRoute } from "../../http/route.ts";
+import { originOf } from "../../http/routes/event-origin.ts";
+import type { ProjectOrNewRoute } from "../../http/routes/route.ts";
+import { jsonAnswer } from "../../http/server/answer.ts";
 import { invalidField } from "../../model/failure.ts";
-import { changeProject, createProject } from "../../operations/projects.ts";
+import { changeProject, createProject } from "../../operations/projects/projects.ts";
 import { projectApiUrl, representProject } from "../../representations/project.ts";
-import { findHasPublicRepositories } from "../../storage/sql/projects.ts";
+import { findHasPublicRepositories } from "../../storage/sql/projects/projects.ts";
 import { ProjectBody, parseProjectBody, requiredProjectKey, requiredProjectName } from "./project-body.ts";
 
 /** Updates a project, or creates it where there is none. A new key answers where it lies now. */

@@ -1,6 +1,6 @@
-import { jsonAnswer } from "../../http/answer.ts";
-import type { RepositoryAccountRoute } from "../../http/route.ts";
-import { createBranch } from "../../operations/create-ref.ts";
+import type { RepositoryAccountRoute } from "../../http/routes/route.ts";
+import { jsonAnswer } from "../../http/server/answer.ts";
+import { createBranch } from "../../operations/refs/create-ref.ts";
 import { parseRefBody, RefBody } from "./ref-body.ts";
 import { showRef } from "./show-ref.ts";
 

@@ -1,7 +1,7 @@
-import { jsonAnswer } from "../../http/answer.ts";
-import type { RepositoryAccountRoute } from "../../http/route.ts";
+import type { RepositoryAccountRoute } from "../../http/routes/route.ts";
+import { jsonAnswer } from "../../http/server/answer.ts";
 import { Failure, invalidField } from "../../model/failure.ts";
-import { createTag } from "../../operations/create-ref.ts";
+import { createTag } from "../../operations/refs/create-ref.ts";
 import { parseRefBody, RefBody } from "./ref-body.ts";
 import { showRef } from "./show-ref.ts";
 

@@ -1,7 +1,7 @@
-import { noContentAnswer } from "../../http/answer.ts";
-import type { RepositoryAccountRoute } from "../../http/route.ts";
-import { deleteRef } from "../../operations/delete-ref.ts";
-import { getRef } from "../../operations/refs.ts";
+import type { RepositoryAccountRoute } from "../../http/routes/route.ts";
+import { noContentAnswer } from "../../http/server/answer.ts";
+import { deleteRef } from "../../operations/refs/delete-ref.ts";
+import { getRef } from "../../operations/refs/refs.ts";
 
 function deleteRefRoute(kind: "branch" | "tag", path: string): RepositoryAccountRoute {
   return {

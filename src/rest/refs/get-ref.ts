@@ -1,6 +1,6 @@
-import { jsonAnswer } from "../../http/answer.ts";
-import type { RepositoryRoute } from "../../http/route.ts";
-import { getRef } from "../../operations/refs.ts";
+import type { RepositoryRoute } from "../../http/routes/route.ts";
+import { jsonAnswer } from "../../http/server/answer.ts";
+import { getRef } from "../../operations/refs/refs.ts";
 import { showRef } from "./show-ref.ts";
 
 function getRefRoute(kind: "branch" | "tag", path: string): RepositoryRoute {

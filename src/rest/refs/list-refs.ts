@@ -1,10 +1,10 @@
 import type { RefDetails } from "../../git/objects/ref-details.ts";
-import { jsonAnswer } from "../../http/answer.ts";
-import { readFilterAndSort } from "../../http/collection-query.ts";
-import { parsePage, representPage } from "../../http/paging.ts";
-import type { RepositoryRoute } from "../../http/route.ts";
+import { readFilterAndSort } from "../../http/routes/collection-query.ts";
+import { parsePage, representPage } from "../../http/routes/paging.ts";
+import type { RepositoryRoute } from "../../http/routes/route.ts";
+import { jsonAnswer } from "../../http/server/answer.ts";
 import type { RefKind } from "../../model/ref.ts";
-import { findRefAccounts, listRefPage } from "../../operations/refs.ts";
+import { findRefAccounts, listRefPage } from "../../operations/refs/refs.ts";
 import { messageCutter } from "../../representations/bounded-texts.ts";
 import { representBranch } from "../../representations/branch.ts";
 import { representTag } from "../../representations/tag.ts";

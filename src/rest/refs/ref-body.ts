@@ -1,4 +1,4 @@
-import type { BodyOf, TypeBuilder } from "../../http/body-schema.ts";
+import type { BodyOf, TypeBuilder } from "../../http/routes/body-schema.ts";
 import { Failure } from "../../model/failure.ts";
 
 /** The body of POST on branches and tags. Other fields of the representation are ignored: the repository implies them. */

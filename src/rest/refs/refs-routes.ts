@@ -1,4 +1,4 @@
-import type { Route } from "../../http/route.ts";
+import type { Route } from "../../http/routes/route.ts";
 import { createBranchRoute } from "./create-branch.ts";
 import { createTagRoute } from "./create-tag.ts";
 import { DELETE_REF_ROUTES } from "./delete-ref.ts";

@@ -1,6 +1,6 @@
 import type { Ref } from "../../model/ref.ts";
 import type { Repository } from "../../model/repository.ts";
-import { findRefAccounts, type RefPorts, readRefs } from "../../operations/refs.ts";
+import { findRefAccounts, type RefPorts, readRefs } from "../../operations/refs/refs.ts";
 import { representBranch } from "../../representations/branch.ts";
 import type { Bases } from "../../representations/links.ts";
 import { representTag } from "../../representations/tag.ts";

@@ -1,7 +1,7 @@
-import type { BodyOf, TypeBuilder } from "../../http/body-schema.ts";
+import type { BodyOf, TypeBuilder } from "../../http/routes/body-schema.ts";
 import { invalidField } from "../../model/failure.ts";
 import { ANNOTATION_RESULTS, ANNOTATION_TYPES, SEVERITIES } from "../../model/report.ts";
-import type { NewAnnotation } from "../../operations/reports.ts";
+import type { NewAnnotation } from "../../operations/commits/reports.ts";
 import {
   DETAILS_LENGTH_MAX,
   LINE_LENGTH_MAX,

@@ -1,6 +1,6 @@
-import { noContentAnswer } from "../../http/answer.ts";
-import type { RepositoryAccountRoute } from "../../http/route.ts";
-import { deleteReport } from "../../operations/reports.ts";
+import type { RepositoryAccountRoute } from "../../http/routes/route.ts";
+import { noContentAnswer } from "../../http/server/answer.ts";
+import { deleteReport } from "../../operations/commits/reports.ts";
 
 /** Answers 204 also where there is none: the reference knows no other answer. */
 export const deleteReportRoute: RepositoryAccountRoute = {

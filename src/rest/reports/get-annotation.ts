@@ -1,6 +1,6 @@
-import { jsonAnswer } from "../../http/answer.ts";
-import type { RepositoryRoute } from "../../http/route.ts";
-import { getAnnotation } from "../../operations/reports.ts";
+import type { RepositoryRoute } from "../../http/routes/route.ts";
+import { jsonAnswer } from "../../http/server/answer.ts";
+import { getAnnotation } from "../../operations/commits/reports.ts";
 import { representAnnotation } from "../../representations/report.ts";
 
 export const getAnnotationRoute: RepositoryRoute = {

@@ -1,6 +1,6 @@
-import { jsonAnswer } from "../../http/answer.ts";
-import type { RepositoryRoute } from "../../http/route.ts";
-import { getReport } from "../../operations/reports.ts";
+import type { RepositoryRoute } from "../../http/routes/route.ts";
+import { jsonAnswer } from "../../http/server/answer.ts";
+import { getReport } from "../../operations/commits/reports.ts";
 import { representReport } from "../../representations/report.ts";
 
 export const getReportRoute: RepositoryRoute = {

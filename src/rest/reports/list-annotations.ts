@@ -1,10 +1,10 @@
-import { jsonAnswer } from "../../http/answer.ts";
-import { readFilterAndSort } from "../../http/collection-query.ts";
-import { parsePage, representPage } from "../../http/paging.ts";
-import type { RepositoryRoute } from "../../http/route.ts";
-import { getReport } from "../../operations/reports.ts";
+import { readFilterAndSort } from "../../http/routes/collection-query.ts";
+import { parsePage, representPage } from "../../http/routes/paging.ts";
+import type { RepositoryRoute } from "../../http/routes/route.ts";
+import { jsonAnswer } from "../../http/server/answer.ts";
+import { getReport } from "../../operations/commits/reports.ts";
 import { representAnnotation } from "../../representations/report.ts";
-import { listAnnotations } from "../../storage/sql/annotations.ts";
+import { listAnnotations } from "../../storage/sql/commits/annotations.ts";
 
 export const listAnnotationsRoute: RepositoryRoute = {
   subject: "repository",

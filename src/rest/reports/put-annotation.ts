@@ -1,6 +1,6 @@
-import { jsonAnswer } from "../../http/answer.ts";
-import type { RepositoryAccountRoute } from "../../http/route.ts";
-import { putAnnotation } from "../../operations/reports.ts";
+import type { RepositoryAccountRoute } from "../../http/routes/route.ts";
+import { jsonAnswer } from "../../http/server/answer.ts";
+import { putAnnotation } from "../../operations/commits/reports.ts";
 import { representAnnotation } from "../../representations/report.ts";
 import { AnnotationBody, parseAnnotation } from "./annotation-body.ts";
 

@@ -1,6 +1,6 @@
-import { jsonAnswer } from "../../http/answer.ts";
-import type { RepositoryAccountRoute } from "../../http/route.ts";
-import { putReport } from "../../operations/reports.ts";
+import type { RepositoryAccountRoute } from "../../http/routes/route.ts";
+import { jsonAnswer } from "../../http/server/answer.ts";
+import { putReport } from "../../operations/commits/reports.ts";
 import { representReport } from "../../representations/report.ts";
 import { parseReport, ReportBody } from "./report-body.ts";
 import { LINE_LENGTH_MAX, requiredText } from "./report-fields.ts";

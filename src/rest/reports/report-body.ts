@@ -1,4 +1,4 @@
-import type { BodyOf, TypeBuilder } from "../../http/body-schema.ts";
+import type { BodyOf, TypeBuilder } from "../../http/routes/body-schema.ts";
 import { invalidField } from "../../model/failure.ts";
 import {
   REPORT_DATA_TYPES,
@@ -8,7 +8,7 @@ import {
   type ReportDataType,
 } from "../../model/report.ts";
 import { textLength } from "../../model/text-length.ts";
-import type { NewReport } from "../../operations/reports.ts";
+import type { NewReport } from "../../operations/commits/reports.ts";
 import { requireUri } from "../web-url.ts";
 import {
   DETAILS_LENGTH_MAX,

@@ -1,4 +1,4 @@
-import type { TypeBuilder } from "../../http/body-schema.ts";
+import type { TypeBuilder } from "../../http/routes/body-schema.ts";
 import { invalidField } from "../../model/failure.ts";
 import { textLength } from "../../model/text-length.ts";
 import { requireUri } from "../web-url.ts";

@@ -1,4 +1,4 @@
-import type { Route } from "../../http/route.ts";
+import type { Route } from "../../http/routes/route.ts";
 import { bulkPutAnnotationsRoute } from "./bulk-put-annotations.ts";
 import { deleteAnnotationRoute } from "./delete-annotation.ts";
 import { deleteReportRoute } from "./delete-report.ts";

@@ -4,7 +4,7 @@ import { seedCommits } from "../../../tests/support/seed-commits.ts";
 import { fc } from "../../../tests/support/seeded-properties.ts";
 import { startTestApp, type TestApp } from "../../../tests/support/test-app.ts";
 import type { ObjectId } from "../../model/object-id.ts";
-import { changeRepository } from "../../operations/repositories.ts";
+import { changeRepository } from "../../operations/repositories/repositories.ts";
 
 type Json = Record<string, unknown>;
 

@@ -1,12 +1,12 @@
-import { jsonAnswer } from "../../http/answer.ts";
-import type { BodyOf, TypeBuilder } from "../../http/body-schema.ts";
-import { originOf } from "../../http/event-origin.ts";
-import type { ForkRoute } from "../../http/route.ts";
+import type { BodyOf, TypeBuilder } from "../../http/routes/body-schema.ts";
+import { originOf } from "../../http/routes/event-origin.ts";
+import type { ForkRoute } from "../../http/routes/route.ts";
+import { jsonAnswer } from "../../http/server/answer.ts";
 import { invalidField } from "../../model/failure.ts";
 import { fullName } from "../../model/repository.ts";
 import { parseWorkspaceSlug, slugifyRepositoryName } from "../../model/slug.ts";
 import { parseBracedUuid, parseUuid } from "../../model/uuid.ts";
-import { forkRepository } from "../../operations/fork-repository.ts";
+import { forkRepository } from "../../operations/repositories/fork-repository.ts";
 import { parseRepositoryBody, RepositoryBody } from "./repository-body.ts";
 import { showRepository } from "./show-repository.ts";
 

@@ -1,9 +1,9 @@
-import { jsonAnswer } from "../../http/answer.ts";
-import { originOf } from "../../http/event-origin.ts";
-import type { NewRepositoryRoute } from "../../http/route.ts";
+import { originOf } from "../../http/routes/event-origin.ts";
+import type { NewRepositoryRoute } from "../../http/routes/route.ts";
+import { jsonAnswer } from "../../http/server/answer.ts";
 import { invalidField } from "../../model/failure.ts";
 import { parseRepositorySlug, type RepositorySlug, slugifyRepositoryName } from "../../model/slug.ts";
-import { createRepository } from "../../operations/repositories.ts";
+import { createRepository } from "../../operations/repositories/repositories.ts";
 import { parseRepositoryBody, RepositoryBody } from "./repository-body.ts";
 import { showRepository } from "./show-repository.ts";
 

@@ -1,7 +1,7 @@
-import { noContentAnswer } from "../../http/answer.ts";
-import { originOf } from "../../http/event-origin.ts";
-import type { RepositoryRoute } from "../../http/route.ts";
-import { deleteRepository } from "../../operations/repositories.ts";
+import { originOf } from "../../http/routes/event-origin.ts";
+import type { RepositoryRoute } from "../../http/routes/route.ts";
+import { noContentAnswer } from "../../http/server/answer.ts";
+import { deleteRepository } from "../../operations/repositories/repositories.ts";
 
 export const deleteRepositoryRoute: RepositoryRoute = {
   subject: "repository",

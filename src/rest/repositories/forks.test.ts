@@ -3,13 +3,13 @@ import { readdir, stat } from "node:fs/promises";
 import { after, describe, test } from "node:test";
 import { startFilledApp } from "../../../tests/support/filled-app.ts";
 import { createCaller, ownerOf, type RestCaller, restAs } from "../../../tests/support/rest-callers.ts";
-import { renderPayload } from "../../jobs/webhook-payload.ts";
 import type { ProjectKey } from "../../model/slug.ts";
 import type { WebhookDelivery } from "../../model/webhook.ts";
-import { createApiToken } from "../../operations/api-tokens.ts";
-import { createProject } from "../../operations/projects.ts";
-import { createWorkspace } from "../../operations/workspaces.ts";
-import { upsertRepositoryPermission } from "../../storage/sql/permissions.ts";
+import { createProject } from "../../operations/projects/projects.ts";
+import { createApiToken } from "../../operations/tokens/api-tokens.ts";
+import { createWorkspace } from "../../operations/workspaces/workspaces.ts";
+import { upsertRepositoryPermission } from "../../storage/sql/permissions/permissions.ts";
+import { renderPayload } from "../../webhooks/webhook-payload.ts";
 
 const filled = await startFilledApp();
 const { app, git, folder } = filled;

@@ -1,5 +1,5 @@
-import { jsonAnswer } from "../../http/answer.ts";
-import type { RepositoryRoute } from "../../http/route.ts";
+import type { RepositoryRoute } from "../../http/routes/route.ts";
+import { jsonAnswer } from "../../http/server/answer.ts";
 import { showRepository } from "./show-repository.ts";
 
 export const getRepositoryRoute: RepositoryRoute = {

@@ -1,5 +1,5 @@
-import { jsonAnswer } from "../../http/answer.ts";
-import type { WorkspaceRoute } from "../../http/route.ts";
+import type { WorkspaceRoute } from "../../http/routes/route.ts";
+import { jsonAnswer } from "../../http/server/answer.ts";
 import { showRepositoryPage } from "./show-repository-page.ts";
 
 export const listRepositoriesRoute: WorkspaceRoute = {

@@ -1,7 +1,7 @@
-import { jsonAnswer, noContentAnswer } from "../../http/answer.ts";
-import type { TypeBuilder } from "../../http/body-schema.ts";
-import type { RepositoryRoute } from "../../http/route.ts";
-import { changeOverrides, getOverrides } from "../../operations/repository-overrides.ts";
+import type { TypeBuilder } from "../../http/routes/body-schema.ts";
+import type { RepositoryRoute } from "../../http/routes/route.ts";
+import { jsonAnswer, noContentAnswer } from "../../http/server/answer.ts";
+import { changeOverrides, getOverrides } from "../../operations/repositories/repository-overrides.ts";
 
 const PATH = "/2.0/repositories/{workspace}/{repo_slug}/override-settings";
 

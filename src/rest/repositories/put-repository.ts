@@ -1,8 +1,8 @@
-import { jsonAnswer } from "../../http/answer.ts";
-import { originOf } from "../../http/event-origin.ts";
-import type { RepositoryOrNewRoute } from "../../http/route.ts";
+import { originOf } from "../../http/routes/event-origin.ts";
+import type { RepositoryOrNewRoute } from "../../http/routes/route.ts";
+import { jsonAnswer } from "../../http/server/answer.ts";
 import { fullName } from "../../model/repository.ts";
-import { changeRepository, createRepository } from "../../operations/repositories.ts";
+import { changeRepository, createRepository } from "../../operations/repositories/repositories.ts";
 import { requiredSlug } from "./create-repository.ts";
 import { parseRepositoryBody, RepositoryBody } from "./repository-body.ts";
 import { showRepository } from "./show-repository.ts";

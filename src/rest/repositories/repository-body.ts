@@ -1,4 +1,4 @@
-import type { BodyOf, TypeBuilder } from "../../http/body-schema.ts";
+import type { BodyOf, TypeBuilder } from "../../http/routes/body-schema.ts";
 import { type Failure, invalidField } from "../../model/failure.ts";
 import { type BranchName, parseBranchName } from "../../model/ref-name.ts";
 import { FORK_POLICIES, type ForkPolicy } from "../../model/repository.ts";

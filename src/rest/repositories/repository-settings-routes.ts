@@ -1,4 +1,4 @@
-import type { Route } from "../../http/route.ts";
+import type { Route } from "../../http/routes/route.ts";
 import { createForkRoute } from "./create-fork.ts";
 import { listForksRoute } from "./list-forks.ts";
 import { listWatchersRoute } from "./list-watchers.ts";

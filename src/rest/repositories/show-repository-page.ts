@@ -1,9 +1,9 @@
-import { readFilterAndSort } from "../../http/collection-query.ts";
-import { parsePage, representPage } from "../../http/paging.ts";
-import type { RestRequest } from "../../http/route.ts";
+import { readFilterAndSort } from "../../http/routes/collection-query.ts";
+import { parsePage, representPage } from "../../http/routes/paging.ts";
+import type { RestRequest } from "../../http/routes/route.ts";
 import { invalidField } from "../../model/failure.ts";
 import type { Ports } from "../../ports.ts";
-import { listRepositories, type RepositoryListSubject } from "../../storage/sql/repositories.ts";
+import { listRepositories, type RepositoryListSubject } from "../../storage/sql/repositories/repositories.ts";
 import { showRepositories } from "./show-repository.ts";
 
 const ROLES = ["member", "contributor", "admin", "owner"] as const;

@@ -1,8 +1,8 @@
-import type { RestRequest } from "../../http/route.ts";
+import type { RestRequest } from "../../http/routes/route.ts";
 import type { Repository } from "../../model/repository.ts";
 import type { Ports } from "../../ports.ts";
 import { representRepository } from "../../representations/repository.ts";
-import { listRepositoryDetails } from "../../storage/sql/repository-details.ts";
+import { listRepositoryDetails } from "../../storage/sql/repositories/repository-details.ts";
 
 type Asked = Pick<RestRequest, "bases" | "caller">;
 

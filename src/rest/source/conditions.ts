@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { ByteRange } from "../../git/objects/open-blob.ts";
-import type { RestRequest } from "../../http/route.ts";
+import type { RestRequest } from "../../http/routes/route.ts";
 
 /** A request with what it says about how it wants the bytes. Without it, all of them are sent. */
 export type ConditionalRequest = RestRequest & {

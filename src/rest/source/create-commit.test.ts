@@ -16,7 +16,7 @@ import {
 } from "../../../tests/support/form-client.ts";
 import { basic } from "../../../tests/support/http-request.ts";
 import type { RepositorySlug } from "../../model/slug.ts";
-import { createRepository } from "../../operations/repositories.ts";
+import { createRepository } from "../../operations/repositories/repositories.ts";
 
 const { app, git, folder, commit, rest, url } = await startFilledApp();
 const authorization = basic("owner@example.com", await app.token(["write:repository:bitbucket"]));

@@ -1,9 +1,9 @@
 import { Readable } from "node:stream";
 import type { PathEntry } from "../../git/objects/read-tree.ts";
-import { type Answer, jsonAnswer } from "../../http/answer.ts";
+import { type Answer, jsonAnswer } from "../../http/server/answer.ts";
 import { servedTypeOf } from "../../model/media-type.ts";
 import type { Repository } from "../../model/repository.ts";
-import { openContent, readContentSize, type SourcePorts } from "../../operations/source.ts";
+import { openContent, readContentSize, type SourcePorts } from "../../operations/source/source.ts";
 import { type ConditionalRequest, isPreconditionFailed, namesEtag, readRange } from "./conditions.ts";
 
 /** The file's own bytes, the whole or the range that was asked for; nothing if the client has them already. */

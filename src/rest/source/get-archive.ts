@@ -1,8 +1,13 @@
 import { Readable } from "node:stream";
-import type { RepositoryRoute } from "../../http/route.ts";
+import type { RepositoryRoute } from "../../http/routes/route.ts";
 import { Failure } from "../../model/failure.ts";
-import { ARCHIVE_FORMATS, type ArchiveFormat, archiveName, openArchive } from "../../operations/archive.ts";
-import { findPlace } from "../../operations/source.ts";
+import {
+  ARCHIVE_FORMATS,
+  type ArchiveFormat,
+  archiveName,
+  openArchive,
+} from "../../operations/source/archive.ts";
+import { findPlace } from "../../operations/source/source.ts";
 import type { ConditionalRequest } from "./conditions.ts";
 import { attachmentHeaders } from "./file-answer.ts";
 

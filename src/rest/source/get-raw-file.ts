@@ -1,5 +1,5 @@
-import type { RepositoryRoute } from "../../http/route.ts";
-import { findPlace, getEntry, noSuchFile } from "../../operations/source.ts";
+import type { RepositoryRoute } from "../../http/routes/route.ts";
+import { findPlace, getEntry, noSuchFile } from "../../operations/source/source.ts";
 import { fileAnswer } from "./file-answer.ts";
 
 /** A file's bytes where Bitbucket's pages have them, outside the API, under the same checks. */

@@ -1,7 +1,7 @@
-import { jsonAnswer } from "../../http/answer.ts";
-import type { RepositoryRoute } from "../../http/route.ts";
+import type { RepositoryRoute } from "../../http/routes/route.ts";
+import { jsonAnswer } from "../../http/server/answer.ts";
 import { restoreBytes } from "../../model/byte-text.ts";
-import { findPlace, noSuchFile } from "../../operations/source.ts";
+import { findPlace, noSuchFile } from "../../operations/source/source.ts";
 import { repositoryApiUrl } from "../../representations/links.ts";
 
 /** The way to the root of the main branch, whatever its name. Status and target's form are our choice. */

@@ -1,11 +1,11 @@
 import type { PathEntry } from "../../git/objects/read-tree.ts";
-import { type Answer, jsonAnswer } from "../../http/answer.ts";
-import { readFilterAndSort } from "../../http/collection-query.ts";
-import { parsePage } from "../../http/paging.ts";
-import type { RepositoryRoute } from "../../http/route.ts";
+import { readFilterAndSort } from "../../http/routes/collection-query.ts";
+import { parsePage } from "../../http/routes/paging.ts";
+import type { RepositoryRoute } from "../../http/routes/route.ts";
+import { type Answer, jsonAnswer } from "../../http/server/answer.ts";
 import { restoreBytes } from "../../model/byte-text.ts";
 import { Failure, invalidField } from "../../model/failure.ts";
-import { renderFile } from "../../operations/render-file.ts";
+import { renderFile } from "../../operations/source/render-file.ts";
 import {
   type DescribedEntry,
   describeEntry,
@@ -13,7 +13,7 @@ import {
   getEntry,
   listDirectory,
   type SourcePorts,
-} from "../../operations/source.ts";
+} from "../../operations/source/source.ts";
 import { repositoryApiUrl } from "../../representations/links.ts";
 import { representRenderedFile } from "../../representations/rendered.ts";
 import { type EntryContext, representDirectory, representFile } from "../../representations/tree-entry.ts";

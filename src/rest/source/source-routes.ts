@@ -1,4 +1,4 @@
-import type { Route } from "../../http/route.ts";
+import type { Route } from "../../http/routes/route.ts";
 import { createCommitRoute } from "./create-commit.ts";
 import { getArchiveRoute } from "./get-archive.ts";
 import { getRawFileRoute } from "./get-raw-file.ts";

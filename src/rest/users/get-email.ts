@@ -1,8 +1,8 @@
-import { jsonAnswer } from "../../http/answer.ts";
-import type { AccountRoute } from "../../http/route.ts";
+import type { AccountRoute } from "../../http/routes/route.ts";
+import { jsonAnswer } from "../../http/server/answer.ts";
 import { Failure } from "../../model/failure.ts";
 import { representEmail } from "../../representations/email.ts";
-import { listEmails } from "../../storage/sql/accounts.ts";
+import { listEmails } from "../../storage/sql/accounts/accounts.ts";
 
 export const getEmailRoute: AccountRoute = {
   subject: "account",

@@ -1,6 +1,6 @@
-import { jsonAnswer } from "../../http/answer.ts";
-import type { AccountRoute } from "../../http/route.ts";
-import { getOwnWorkspace } from "../../operations/own-workspace.ts";
+import type { AccountRoute } from "../../http/routes/route.ts";
+import { jsonAnswer } from "../../http/server/answer.ts";
+import { getOwnWorkspace } from "../../operations/workspaces/own-workspace.ts";
 import { representMembershipPermission } from "../../representations/membership.ts";
 
 export const getOwnPermissionRoute: AccountRoute = {

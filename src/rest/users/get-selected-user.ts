@@ -1,6 +1,6 @@
-import { jsonAnswer } from "../../http/answer.ts";
-import type { OpenRoute } from "../../http/route.ts";
-import { getSelectedAccount } from "../../operations/named-accounts.ts";
+import type { OpenRoute } from "../../http/routes/route.ts";
+import { jsonAnswer } from "../../http/server/answer.ts";
+import { getSelectedAccount } from "../../operations/accounts/named-accounts.ts";
 import { representAccount } from "../../representations/account.ts";
 
 export const getSelectedUserRoute: OpenRoute = {

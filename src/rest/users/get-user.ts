@@ -1,5 +1,5 @@
-import { jsonAnswer } from "../../http/answer.ts";
-import type { AccountRoute } from "../../http/route.ts";
+import type { AccountRoute } from "../../http/routes/route.ts";
+import { jsonAnswer } from "../../http/server/answer.ts";
 import { representOwnAccount } from "../../representations/account.ts";
 
 export const getUserRoute: AccountRoute = {

@@ -1,11 +1,11 @@
-import { jsonAnswer } from "../../http/answer.ts";
-import { readFilterAndSort } from "../../http/collection-query.ts";
-import { parsePage, representPage } from "../../http/paging.ts";
-import type { AccountRoute } from "../../http/route.ts";
+import { readFilterAndSort } from "../../http/routes/collection-query.ts";
+import { parsePage, representPage } from "../../http/routes/paging.ts";
+import type { AccountRoute } from "../../http/routes/route.ts";
+import { jsonAnswer } from "../../http/server/answer.ts";
 import type { EmailAlias } from "../../model/account.ts";
 import { type MatchFields, selectRows } from "../../model/match-filter.ts";
 import { representEmail } from "../../representations/email.ts";
-import { listEmails } from "../../storage/sql/accounts.ts";
+import { listEmails } from "../../storage/sql/accounts/accounts.ts";
 
 const FIELDS: MatchFields<EmailAlias> = {
   email: { type: "text", read: ({ address }) => address },

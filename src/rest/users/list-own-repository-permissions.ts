@@ -1,5 +1,5 @@
-import type { AccountRoute } from "../../http/route.ts";
-import { getOwnWorkspace } from "../../operations/own-workspace.ts";
+import type { AccountRoute } from "../../http/routes/route.ts";
+import { getOwnWorkspace } from "../../operations/workspaces/own-workspace.ts";
 import { answerEffectivePermissions } from "../workspaces/list-repository-permissions.ts";
 
 export const listOwnRepositoryPermissionsRoute: AccountRoute = {

@@ -1,6 +1,6 @@
 import { scopesOfEvents } from "../../authorization/webhook-event-scopes.ts";
-import { jsonAnswer } from "../../http/answer.ts";
-import { createWebhook } from "../../operations/webhooks.ts";
+import { jsonAnswer } from "../../http/server/answer.ts";
+import { createWebhook } from "../../operations/webhooks/webhooks.ts";
 import { representWebhook } from "../../representations/webhook.ts";
 import { hookRoutes } from "./hook-routes.ts";
 import { parseWebhookBody, WebhookBody } from "./webhook-body.ts";

@@ -1,5 +1,5 @@
-import { noContentAnswer } from "../../http/answer.ts";
-import { removeWebhook } from "../../operations/webhooks.ts";
+import { noContentAnswer } from "../../http/server/answer.ts";
+import { removeWebhook } from "../../operations/webhooks/webhooks.ts";
 import { getNamedHook } from "./get-hook.ts";
 import { hookRoutes } from "./hook-routes.ts";
 

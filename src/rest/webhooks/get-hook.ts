@@ -1,7 +1,7 @@
-import { jsonAnswer } from "../../http/answer.ts";
+import { jsonAnswer } from "../../http/server/answer.ts";
 import { parseUuid } from "../../model/uuid.ts";
 import type { Webhook } from "../../model/webhook.ts";
-import { getWebhook } from "../../operations/webhooks.ts";
+import { getWebhook } from "../../operations/webhooks/webhooks.ts";
 import type { Ports } from "../../ports.ts";
 import { representWebhook } from "../../representations/webhook.ts";
 import { type HookRequest, hookRoutes } from "./hook-routes.ts";

@@ -1,5 +1,4 @@
-import type { Answer } from "../../http/answer.ts";
-import type { BodyOf, BodySchema } from "../../http/body-schema.ts";
+import type { BodyOf, BodySchema } from "../../http/routes/body-schema.ts";
 import type {
   Method,
   RepositoryRequest,
@@ -7,12 +6,13 @@ import type {
   RestRequest,
   WorkspaceRequest,
   WorkspaceRoute,
-} from "../../http/route.ts";
+} from "../../http/routes/route.ts";
+import type { Answer } from "../../http/server/answer.ts";
 import type { Repository } from "../../model/repository.ts";
 import type { Scope } from "../../model/scope.ts";
 import type { Workspace } from "../../model/workspace.ts";
 import type { Ports, WritePorts } from "../../ports.ts";
-import type { WebhookSubject } from "../../storage/sql/webhooks.ts";
+import type { WebhookSubject } from "../../storage/sql/webhooks/webhooks.ts";
 
 /** A request about the webhooks of a repository or of a workspace: the two are alike. */
 export type HookRequest<Body extends BodySchema = BodySchema> = RestRequest & {

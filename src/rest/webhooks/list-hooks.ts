@@ -1,11 +1,11 @@
-import { jsonAnswer } from "../../http/answer.ts";
-import { readFilterAndSort } from "../../http/collection-query.ts";
-import { parsePage, representPage } from "../../http/paging.ts";
+import { readFilterAndSort } from "../../http/routes/collection-query.ts";
+import { parsePage, representPage } from "../../http/routes/paging.ts";
+import { jsonAnswer } from "../../http/server/answer.ts";
 import { type MatchFields, selectRows } from "../../model/match-filter.ts";
 import type { Webhook } from "../../model/webhook.ts";
-import { WEBHOOKS_MAX } from "../../operations/webhooks.ts";
+import { WEBHOOKS_MAX } from "../../operations/webhooks/webhooks.ts";
 import { representWebhook } from "../../representations/webhook.ts";
-import { listWebhooks } from "../../storage/sql/webhooks.ts";
+import { listWebhooks } from "../../storage/sql/webhooks/webhooks.ts";
 import { hookRoutes } from "./hook-routes.ts";
 
 const PAGES = { pagelenDefault: 10, pagelenMax: 100 };

@@ -1,7 +1,7 @@
 import { requireScopes } from "../../authorization/authorize.ts";
 import { scopesOfEvents } from "../../authorization/webhook-event-scopes.ts";
-import { jsonAnswer } from "../../http/answer.ts";
-import { changeWebhook } from "../../operations/webhooks.ts";
+import { jsonAnswer } from "../../http/server/answer.ts";
+import { changeWebhook } from "../../operations/webhooks/webhooks.ts";
 import { representWebhook } from "../../representations/webhook.ts";
 import { getNamedHook } from "./get-hook.ts";
 import { hookRoutes } from "./hook-routes.ts";

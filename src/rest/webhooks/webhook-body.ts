@@ -1,8 +1,8 @@
-import type { BodyOf, TypeBuilder } from "../../http/body-schema.ts";
+import type { BodyOf, TypeBuilder } from "../../http/routes/body-schema.ts";
 import { invalidField } from "../../model/failure.ts";
 import { Secret } from "../../model/secret.ts";
 import { parseWebhookEvent } from "../../model/webhook.ts";
-import type { WebhookWishes } from "../../operations/webhooks.ts";
+import type { WebhookWishes } from "../../operations/webhooks/webhooks.ts";
 
 export const WebhookBody = (Type: TypeBuilder) =>
   Type.Object({

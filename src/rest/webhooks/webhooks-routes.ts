@@ -1,4 +1,4 @@
-import type { Route } from "../../http/route.ts";
+import type { Route } from "../../http/routes/route.ts";
 import { createHookRoutes } from "./create-hook.ts";
 import { deleteHookRoutes } from "./delete-hook.ts";
 import { getHookRoutes } from "./get-hook.ts";

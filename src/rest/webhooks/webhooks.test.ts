@@ -5,7 +5,7 @@ import { createCaller, ownerOf, restAs } from "../../../tests/support/rest-calle
 import { startTestApp } from "../../../tests/support/test-app.ts";
 import type { GrantedScope } from "../../model/scope.ts";
 import { WEBHOOK_EVENTS } from "../../model/webhook.ts";
-import { WEBHOOKS_MAX } from "../../operations/webhooks.ts";
+import { WEBHOOKS_MAX } from "../../operations/webhooks/webhooks.ts";
 
 const app = await startTestApp();
 after(() => app.close());

@@ -1,9 +1,9 @@
-import { jsonAnswer } from "../../http/answer.ts";
-import type { WorkspaceRoute } from "../../http/route.ts";
+import type { WorkspaceRoute } from "../../http/routes/route.ts";
+import { jsonAnswer } from "../../http/server/answer.ts";
 import { Failure } from "../../model/failure.ts";
-import { getSelectedAccount } from "../../operations/named-accounts.ts";
+import { getSelectedAccount } from "../../operations/accounts/named-accounts.ts";
 import { representMembership } from "../../representations/membership.ts";
-import { findMember } from "../../storage/sql/workspaces.ts";
+import { findMember } from "../../storage/sql/workspaces/workspaces.ts";
 
 export const getMemberRoute: WorkspaceRoute = {
   subject: "workspace",

@@ -1,9 +1,9 @@
-import { jsonAnswer } from "../../http/answer.ts";
-import { readFilterAndSort } from "../../http/collection-query.ts";
-import { isFieldRequested } from "../../http/fields.ts";
-import { parsePage, representPage } from "../../http/paging.ts";
-import type { WorkspaceRoute } from "../../http/route.ts";
-import { listMembersFor } from "../../operations/memberships.ts";
+import { readFilterAndSort } from "../../http/routes/collection-query.ts";
+import { isFieldRequested } from "../../http/routes/fields.ts";
+import { parsePage, representPage } from "../../http/routes/paging.ts";
+import type { WorkspaceRoute } from "../../http/routes/route.ts";
+import { jsonAnswer } from "../../http/server/answer.ts";
+import { listMembersFor } from "../../operations/workspaces/memberships.ts";
 import { representMembership } from "../../representations/membership.ts";
 
 /** Who belongs to a workspace is for those who do (our choice: the reference names nobody). */

@@ -1,10 +1,10 @@
-import { jsonAnswer } from "../../http/answer.ts";
-import { readFilterAndSort } from "../../http/collection-query.ts";
-import { parsePage, representPage } from "../../http/paging.ts";
-import type { AccountRoute } from "../../http/route.ts";
+import { readFilterAndSort } from "../../http/routes/collection-query.ts";
+import { parsePage, representPage } from "../../http/routes/paging.ts";
+import type { AccountRoute } from "../../http/routes/route.ts";
+import { jsonAnswer } from "../../http/server/answer.ts";
 import { invalidField } from "../../model/failure.ts";
 import { representWorkspaceAccess } from "../../representations/workspace.ts";
-import { listWorkspacesOf } from "../../storage/sql/workspaces.ts";
+import { listWorkspacesOf } from "../../storage/sql/workspaces/workspaces.ts";
 
 export const listOwnWorkspacesRoute: AccountRoute = {
   subject: "account",

@@ -1,8 +1,8 @@
-import { jsonAnswer } from "../../http/answer.ts";
-import { readFilterAndSort } from "../../http/collection-query.ts";
-import { parsePage, representPage } from "../../http/paging.ts";
-import type { WorkspaceRoute } from "../../http/route.ts";
-import { listMembersFor } from "../../operations/memberships.ts";
+import { readFilterAndSort } from "../../http/routes/collection-query.ts";
+import { parsePage, representPage } from "../../http/routes/paging.ts";
+import type { WorkspaceRoute } from "../../http/routes/route.ts";
+import { jsonAnswer } from "../../http/server/answer.ts";
+import { listMembersFor } from "../../operations/workspaces/memberships.ts";
 import { representMembershipPermission } from "../../representations/membership.ts";
 
 /** The members of a workspace and what each is in it. For its members (our choice, as for the list of them). */

@@ -1,11 +1,11 @@
-import { type Answer, jsonAnswer } from "../../http/answer.ts";
-import { readFilterAndSort } from "../../http/collection-query.ts";
-import { parsePage, representPage } from "../../http/paging.ts";
-import type { RepositoryRoute, RestRequest, WorkspaceRoute } from "../../http/route.ts";
+import { readFilterAndSort } from "../../http/routes/collection-query.ts";
+import { parsePage, representPage } from "../../http/routes/paging.ts";
+import type { RepositoryRoute, RestRequest, WorkspaceRoute } from "../../http/routes/route.ts";
+import { type Answer, jsonAnswer } from "../../http/server/answer.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import type { Ports } from "../../ports.ts";
 import { representEffectivePermission } from "../../representations/membership.ts";
-import { listEffectivePermissions } from "../../storage/sql/effective-permissions.ts";
+import { listEffectivePermissions } from "../../storage/sql/permissions/effective-permissions.ts";
 
 /** A page of effective permissions, "the highest level of permission the user has", public visibility aside. */
 export async function answerEffectivePermissions(

@@ -1,4 +1,4 @@
-import type { Route } from "../../http/route.ts";
+import type { Route } from "../../http/routes/route.ts";
 import { getOwnPermissionRoute } from "../users/get-own-permission.ts";
 import { listOwnRepositoryPermissionsRoute } from "../users/list-own-repository-permissions.ts";
 import { getMemberRoute } from "./get-member.ts";

@@ -3,11 +3,11 @@ import { after, test } from "node:test";
 import { createCaller, ownerOf, restAs } from "../../../tests/support/rest-callers.ts";
 import { startTestApp } from "../../../tests/support/test-app.ts";
 import type { RepositorySlug } from "../../model/slug.ts";
-import { addGroupMember, createGroup } from "../../operations/groups.ts";
-import { createRepository } from "../../operations/repositories.ts";
-import { createWorkspace, setMember } from "../../operations/workspaces.ts";
-import { upsertExplicitPermission } from "../../storage/sql/explicit-permissions.ts";
-import { upsertRepositoryPermission } from "../../storage/sql/permissions.ts";
+import { addGroupMember, createGroup } from "../../operations/permissions/groups.ts";
+import { createRepository } from "../../operations/repositories/repositories.ts";
+import { createWorkspace, setMember } from "../../operations/workspaces/workspaces.ts";
+import { upsertExplicitPermission } from "../../storage/sql/permissions/explicit-permissions.ts";
+import { upsertRepositoryPermission } from "../../storage/sql/permissions/permissions.ts";
 
 const app = await startTestApp();
 after(() => app.close());

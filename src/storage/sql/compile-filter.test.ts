@@ -6,7 +6,7 @@ import { fc } from "../../../tests/support/seeded-properties.ts";
 import { Failure } from "../../model/failure.ts";
 import { type Filter, parseFilter, parseSort, type Sort } from "../../model/filter.ts";
 import { compileFilter, compileSort, type FieldMap } from "./compile-filter.ts";
-import { addSqliteFunctions } from "./sqlite-functions.ts";
+import { addSqliteFunctions } from "./sqlite/sqlite-functions.ts";
 
 type Schema = {
   sample: {

@@ -4,7 +4,7 @@ import { type Kysely, sql } from "kysely";
 import { Failure } from "../../model/failure.ts";
 import { syncFolder } from "../sync-folder.ts";
 import { type Database, openDatabase } from "./open-database.ts";
-import { WITHOUT_LIMITS } from "./postgres-pool.ts";
+import { WITHOUT_LIMITS } from "./postgres/postgres-pool.ts";
 import type { Schema } from "./schema.ts";
 
 /**

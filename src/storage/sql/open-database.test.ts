@@ -9,7 +9,13 @@ import { newUuid, sampleAccount } from "../../../tests/support/sample-model.ts";
 import { createDatabasePlace, DIALECTS, describeDatabases } from "../../../tests/support/test-database.ts";
 import { Failure } from "../../model/failure.ts";
 import { Secret } from "../../model/secret.ts";
-import { findAccountByUuid, insertAccount, insertEmail, listAccounts, listEmails } from "./accounts.ts";
+import {
+  findAccountByUuid,
+  insertAccount,
+  insertEmail,
+  listAccounts,
+  listEmails,
+} from "./accounts/accounts.ts";
 import { isUniqueViolation } from "./database-failure.ts";
 import { openDatabase } from "./open-database.ts";
 

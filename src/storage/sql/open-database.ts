@@ -12,16 +12,21 @@ import {
   isWorthRepeating,
   translateDatabaseError,
 } from "./database-failure.ts";
-import { createLookups, type Lookups, type Prepare } from "./lookups.ts";
+import { createLookups, type Lookups, type Prepare } from "./lookups/lookups.ts";
+import { rememberLookups } from "./lookups/remembered-lookups.ts";
 import { isUpToDate, migrate } from "./migrate.ts";
 import type { Dialect } from "./migrations/migration.ts";
 import { MIGRATIONS } from "./migrations/migrations.ts";
-import { postgresDialect } from "./postgres-driver.ts";
-import { openPostgresPool, POSTGRES_LIMITS, type PostgresLimits, WAITING_MAX } from "./postgres-pool.ts";
-import { rememberLookups } from "./remembered-lookups.ts";
+import { postgresDialect } from "./postgres/postgres-driver.ts";
+import {
+  openPostgresPool,
+  POSTGRES_LIMITS,
+  type PostgresLimits,
+  WAITING_MAX,
+} from "./postgres/postgres-pool.ts";
 import type { Schema } from "./schema.ts";
-import { BUSY_TIMEOUT_MS, retryWhileBusy, sqliteDialect } from "./sqlite-driver.ts";
-import { addSqliteFunctions } from "./sqlite-functions.ts";
+import { BUSY_TIMEOUT_MS, retryWhileBusy, sqliteDialect } from "./sqlite/sqlite-driver.ts";
+import { addSqliteFunctions } from "./sqlite/sqlite-functions.ts";
 import { openSubjectTurns } from "./subject-turns.ts";
 import { type TransactionOptions, transactionOptions } from "./transaction-options.ts";
 

@@ -1,4 +1,4 @@
-import { type ConnectionTurns, openConnectionTurns } from "./connection-turns.ts";
+import { type ConnectionTurns, openConnectionTurns } from "./postgres/connection-turns.ts";
 
 /** One turn at a time for each subject. */
 export type SubjectTurns = {

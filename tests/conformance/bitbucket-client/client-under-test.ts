@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { routerPaths } from "../../../src/http/pipeline.ts";
-import type { Route } from "../../../src/http/route.ts";
+import { routerPaths } from "../../../src/http/routes/pipeline.ts";
+import type { Route } from "../../../src/http/routes/route.ts";
 import type { Account } from "../../../src/model/account.ts";
 import type { Group } from "../../../src/model/group.ts";
-import { createAccount } from "../../../src/operations/accounts.ts";
-import { createGroup } from "../../../src/operations/groups.ts";
-import { setMember } from "../../../src/operations/workspaces.ts";
+import { createAccount } from "../../../src/operations/accounts/accounts.ts";
+import { createGroup } from "../../../src/operations/permissions/groups.ts";
+import { setMember } from "../../../src/operations/workspaces/workspaces.ts";
 import { ROUTES } from "../../../src/rest/routes.ts";
 import {
   type ClientAnswer,

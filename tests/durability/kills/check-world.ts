@@ -9,8 +9,8 @@ import { checkData } from "../../../src/operations/backup/check-data.ts";
 import type { Ports } from "../../../src/ports.ts";
 import { listRepositoryFolders, openDiskPackStore } from "../../../src/storage/packs/disk-pack-store.ts";
 import type { Database } from "../../../src/storage/sql/open-database.ts";
-import { listRefs } from "../../../src/storage/sql/refs.ts";
-import { listAllRepositories } from "../../../src/storage/sql/repositories.ts";
+import { listRefs } from "../../../src/storage/sql/refs/refs.ts";
+import { listAllRepositories } from "../../../src/storage/sql/repositories/repositories.ts";
 import { basic } from "../../support/http-request.ts";
 import { fetchAll } from "./steps.ts";
 import {

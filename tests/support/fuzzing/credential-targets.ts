@@ -6,10 +6,10 @@ import {
   writeApiToken,
 } from "../../../src/authentication/api-token-text.ts";
 import { readCredential } from "../../../src/authentication/read-credential.ts";
-import { clientAddress, networkOf } from "../../../src/http/client-address.ts";
-import { basesOf } from "../../../src/http/public-urls.ts";
-import { readRequestTarget } from "../../../src/http/request-target.ts";
-import { joinWrappedCredential } from "../../../src/http/wrapped-credential.ts";
+import { clientAddress, networkOf } from "../../../src/http/server/client-address.ts";
+import { basesOf } from "../../../src/http/server/public-urls.ts";
+import { readRequestTarget } from "../../../src/http/server/request-target.ts";
+import { joinWrappedCredential } from "../../../src/http/server/wrapped-credential.ts";
 import { maskPersonalText, maskTokens } from "../../../src/model/mask-secrets.ts";
 import { Secret } from "../../../src/model/secret.ts";
 import { fuzzTarget } from "./fuzz-target.ts";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { isUtf8 } from "node:buffer";
-import { parseDisposition } from "../../../src/http/content-disposition.ts";
-import { readFormParts } from "../../../src/http/form-parts.ts";
-import { readFormUrlencoded } from "../../../src/http/form-urlencoded.ts";
-import { parseBoundary, readMultipart } from "../../../src/http/multipart.ts";
+import { parseDisposition } from "../../../src/http/routes/content-disposition.ts";
+import { readFormParts } from "../../../src/http/routes/form-parts.ts";
+import { readFormUrlencoded } from "../../../src/http/routes/form-urlencoded.ts";
+import { parseBoundary, readMultipart } from "../../../src/http/routes/multipart.ts";
 import { Failure } from "../../../src/model/failure.ts";
 import { awaitUnlessRefused, fuzzTarget } from "./fuzz-target.ts";
 import { cutAnywhere, makeBytes, makeText, stream, type TextSource } from "./make-text.ts";

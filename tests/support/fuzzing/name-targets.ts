@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { posix } from "node:path";
 import { quotePath } from "../../../src/git/quote-path.ts";
-import { isPrivateHost, isPublicAddress } from "../../../src/jobs/public-address.ts";
 import { matchesGlob } from "../../../src/model/branch-restriction.ts";
 import { parseFilePath } from "../../../src/model/file-path.ts";
 import { compareNaturally } from "../../../src/model/natural-order.ts";
@@ -15,6 +14,7 @@ import {
   slugifyRepositoryName,
 } from "../../../src/model/slug.ts";
 import { bracedUuid, parseUuid } from "../../../src/model/uuid.ts";
+import { isPrivateHost, isPublicAddress } from "../../../src/webhooks/public-address.ts";
 import { fuzzTarget } from "./fuzz-target.ts";
 import { makeBytes, makeText, type TextSource } from "./make-text.ts";
 

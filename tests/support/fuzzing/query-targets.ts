@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { parseFields, selectFields } from "../../../src/http/fields.ts";
-import { parsePage, representPage } from "../../../src/http/paging.ts";
+import { parseFields, selectFields } from "../../../src/http/routes/fields.ts";
+import { parsePage, representPage } from "../../../src/http/routes/paging.ts";
 import { Failure } from "../../../src/model/failure.ts";
 import { type Filter, type FilterValue, parseFilter, parseSort } from "../../../src/model/filter.ts";
 import { compileMatch, compileOrder, type MatchFields } from "../../../src/model/match-filter.ts";

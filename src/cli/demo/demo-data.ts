@@ -1,0 +1,91 @@
+import type { Account } from "../../model/account.ts";
+import { Failure } from "../../model/failure.ts";
+import { fullName, type Repository } from "../../model/repository.ts";
+import type { RepositorySlug, WorkspaceSlug } from "../../model/slug.ts";
+import type { Workspace } from "../../model/workspace.ts";
+import { createAccount } from "../../operations/accounts/accounts.ts";
+import { createRepository } from "../../operations/repositories/repositories.ts";
+import { createWorkspace, getProject } from "../../operations/workspaces/workspaces.ts";
+import type { WritePorts } from "../../ports.ts";
+import { findAccountByEmail, listEmails } from "../../storage/sql/accounts/accounts.ts";
+import { findRepository } from "../../storage/sql/repositories/repositories.ts";
+import { findMember, findWorkspace } from "../../storage/sql/workspaces/workspaces.ts";
+import { importRepository } from "../repository/import-repository.ts";
+import { withDemoHistory } from "./demo-history.ts";
+
+export type DemoData = {
+  readonly account: Account;
+  /** The account's primary address. */
+  readonly email: string;
+  readonly workspace: Workspace;
+  readonly repository: Repository;
+};
+
+const EMAIL = "demo@example.com";
+const USERNAME = "demo";
+const DISPLAY_NAME = "Demo Account";
+const WORKSPACE = "acme" as WorkspaceSlug;
+const REPOSITORY = "demo" as RepositorySlug;
+
+/**
+ * Makes what is missing of the demo account, workspace and repository, and leaves alone what is there: also what a start
+ * that was cut off has made.
+ */
+export async function openDemoData(ports: WritePorts): Promise<DemoData> {
+  const account =
+    (await findAccountByEmail(ports.database.kysely, EMAIL))?.account ??
+    (await createAccount(ports, { email: EMAIL, username: USERNAME, displayName: DISPLAY_NAME }));
+  if (account.isDisabled) {
+    throw new Failure(
+      "conflict",
+      `Cannot start the demo: its account is disabled (pail account enable --email ${EMAIL})`,
+    );
+  }
+  const email = (await listEmails(ports.database.kysely, account.uuid))[0]!.address;
+  const workspace = await openWorkspace(ports, account);
+  return {
+    account,
+    email,
+    workspace,
+    repository: await openRepository(ports, workspace, { account, email }),
+  };
+}
+
+async function openWorkspace(ports: WritePorts, account: Account): Promise<Workspace> {
+  const workspace = await findWorkspace(ports.database.kysely, { slug: WORKSPACE });
+  if (workspace === undefined) {
+    return (await createWorkspace(ports, { slug: WORKSPACE, name: "Acme", owner: account })).workspace;
+  }
+  // A workspace of somebody else's must not be opened to the demo's tokens.
+  if ((await findMember(ports.database.kysely, workspace.uuid, account.uuid)) === undefined) {
+    throw new Failure(
+      "conflict",
+      `Cannot start the demo: workspace "${WORKSPACE}" belongs to another account`,
+    );
+  }
+  return workspace;
+}
+
+async function openRepository(
+  ports: WritePorts,
+  workspace: Workspace,
+  { account, email }: Pick<DemoData, "account" | "email">,
+): Promise<Repository> {
+  const selector = { slug: REPOSITORY };
+  const found = await findRepository(ports.database.kysely, { uuid: workspace.uuid }, selector);
+  if (found !== undefined && found.refGeneration > 0) return found;
+  const repository =
+    found ??
+    (await createRepository(ports, {
+      workspace,
+      project: await getProject(ports, workspace, undefined),
+      slug: REPOSITORY,
+      description: "A small repository to try things on",
+    }));
+  const { refused } = await withDemoHistory({ name: account.displayName, email }, (source) =>
+    importRepository(ports, repository, source, { bases: undefined, signal: new AbortController().signal }),
+  );
+  if (refused.length > 0)
+    throw new Error(`${fullName(repository)}: ${refused[0]!.name}: ${refused[0]!.refused}`);
+  return repository;
+}

@@ -1,0 +1,108 @@
+import { join, relative, resolve } from "node:path";
+import type { Command } from "commander";
+import type { Config } from "../../config/config.ts";
+import { Failure } from "../../model/failure.ts";
+import type { WritePorts } from "../../ports.ts";
+import { createCommand, examples } from "../program.ts";
+import { runServer } from "../serve/run-server.ts";
+import { ALL_SETTINGS, addSettings, configOf } from "../serve/settings-options.ts";
+import { withProgramName } from "../terminal/program-name.ts";
+import {
+  describeDemoCredentials,
+  readDemoCredentials,
+  readDemoTokens,
+  writeDemoCredentials,
+  writePrivateFile,
+} from "./demo-credentials.ts";
+import { type DemoData, openDemoData } from "./demo-data.ts";
+import { describeDemo, describeDemoCommands } from "./demo-guide.ts";
+import { areDemoTokens, type DemoTokens, renewDemoTokens } from "./demo-tokens.ts";
+
+/** Kept in the data folder at every start, so that the next one finds tokens that work. */
+const KEPT_FILE = "demo-credentials.json";
+/** Beside it: commands with the token in them. */
+const COMMANDS_FILE = "demo-commands.sh";
+
+type DemoOptions = { readonly credentials?: string; readonly commands?: true };
+
+export function createDemoCommand(): Command {
+  const command = createCommand("demo")
+    .description(
+      "Runs the server with a demo account, workspace, repository and API tokens.\n" +
+        "If the data folder has a demo already, that one is used again.",
+    )
+    .option(
+      "--credentials <file>",
+      "also write the demo's names and tokens to this file, as JSON that only you can read",
+    )
+    .option("--commands", "print commands to paste, with the demo's API token in them, and start nothing");
+  return addSettings(command, ALL_SETTINGS)
+    .addHelpText(
+      "after",
+      examples(
+        "pail demo",
+        "pail demo --commands",
+        "pail demo --data ./data --port 0 --credentials ./credentials.json --identity lenient",
+      ),
+    )
+    .action((options: DemoOptions) =>
+      options.commands === true ? printCommands(configOf(command)) : runDemo(command, options.credentials),
+    );
+}
+
+async function printCommands({ dataFolder }: Config): Promise<void> {
+  const credentials = await readDemoCredentials(join(dataFolder, KEPT_FILE));
+  if (credentials === undefined)
+    throw new Failure("not-found", `There is no demo in ${dataFolder}: start it first (pail demo)`);
+  process.stdout.write(describeDemoCommands(credentials));
+}
+
+async function runDemo(command: Command, credentialsFile: string | undefined): Promise<void> {
+  await runServer(command, {
+    // For a look, or a job in CI: the quickest to start.
+    workersDefault: 1,
+    async prepare(ports) {
+      const demo = await openDemoData(ports);
+      return { demo, tokens: await openDemoTokens(ports, demo, filesOf(ports.config, credentialsFile)) };
+    },
+    async announce({ config }, app, { demo, tokens }) {
+      const credentials = describeDemoCredentials(reachableUrl(app.url), demo, tokens);
+      const commandsFile = join(config.dataFolder, COMMANDS_FILE);
+      await writePrivateFile(commandsFile, describeDemoCommands(credentials));
+      // Last: whoever waits for the file asked for finds all else written.
+      for (const file of filesOf(config, credentialsFile)) await writeDemoCredentials(file, credentials);
+      const places = { dataFolder: shortPath(config.dataFolder), commandsFile: shortPath(commandsFile) };
+      process.stdout.write(withProgramName(describeDemo(credentials, places)));
+    },
+  });
+}
+
+/** From the working directory if it lies below, as it can be pasted there. */
+function shortPath(path: string): string {
+  const below = relative("", path);
+  return below.startsWith("..") ? path : below;
+}
+
+/** The file asked for last: whoever waits for it finds the other one written too. */
+function filesOf(config: Config, credentialsFile: string | undefined): readonly string[] {
+  const kept = join(config.dataFolder, KEPT_FILE);
+  return credentialsFile === undefined ? [kept] : [...new Set([kept, resolve(credentialsFile)])];
+}
+
+/** The tokens of an earlier start if a file still has them, else new ones. */
+async function openDemoTokens(
+  ports: WritePorts,
+  { account }: DemoData,
+  files: readonly string[],
+): Promise<DemoTokens> {
+  for (const file of files.toReversed()) {
+    const tokens = await readDemoTokens(file);
+    if (tokens !== undefined && (await areDemoTokens(ports, account, tokens))) return tokens;
+  }
+  return renewDemoTokens(ports, account);
+}
+
+/** An address that means "all of this machine's" can be listened on but not asked for everywhere. */
+function reachableUrl(url: string): string {
+  return url.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//127.0.0.1:");
+}

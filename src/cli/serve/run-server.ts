@@ -1,0 +1,155 @@
+import { once } from "node:events";
+import { flushCompileCache } from "node:module";
+import { availableParallelism } from "node:os";
+import type { Command } from "commander";
+import type { Logger } from "pino";
+import { type RunningApp, startApp, startJobs, sweepLeftovers } from "../../app.ts";
+import type { Config } from "../../config/config.ts";
+import { isLoopback, WORKERS_MAX } from "../../config/parse-setting.ts";
+import { publicBasesOf } from "../../config/public-bases.ts";
+import { openPorts } from "../../open-ports.ts";
+import type { Ports, WritePorts } from "../../ports.ts";
+import {
+  CAN_SHARE_PORT,
+  requireFreePort,
+  startWorkers,
+  type WorkerGroup,
+} from "../../workers/worker-group.ts";
+import { findWorkerPort, linkToMain } from "../../workers/worker-link.ts";
+import { lockDataFolder } from "../start/lock-data-folder.ts";
+import { openLog } from "../start/open-log.ts";
+import { operatorPorts } from "../start/operator-ports.ts";
+import { WrongSettingsError } from "../terminal/problem.ts";
+import { configOf } from "./settings-options.ts";
+
+export type ServerSteps<Prepared> = {
+  /** Processes that serve if nothing else is said. */
+  readonly workersDefault: number;
+  /** Before it serves. */
+  prepare(ports: WritePorts): Promise<Prepared>;
+  /** Once it answers. */
+  announce(ports: Ports, app: RunningApp, prepared: Prepared): Promise<void>;
+};
+
+/** One for each core, where they can share a port. */
+export const WORKERS_OF_MACHINE = CAN_SHARE_PORT ? Math.min(availableParallelism(), WORKERS_MAX) : 1;
+
+/** Serves until SIGINT or SIGTERM. In a process that was started as a worker, serves beside the one that has started it. */
+export async function runServer<Prepared>(command: Command, steps: ServerSteps<Prepared>): Promise<void> {
+  const given = configOf(command);
+  const config = { ...given, workers: given.workers ?? steps.workersDefault };
+  if (config.workers > 1 && !CAN_SHARE_PORT) {
+    throw new WrongSettingsError(["--workers: this system cannot share a port between processes: must be 1"]);
+  }
+  const { workers, databaseConnectionsMax: connections } = config;
+  if (connections !== undefined && connections < workers) {
+    const problem = `must be at least ${workers}, one for each worker, or --workers fewer`;
+    throw new WrongSettingsError([`--database-connections-max: ${problem}`]);
+  }
+  const workerPort = findWorkerPort(process.env);
+  if (workerPort === undefined) await runMain(config, steps);
+  else await runWorker({ ...config, port: workerPort });
+}
+
+async function runMain<Prepared>(
+  config: Config & { readonly workers: number },
+  steps: ServerSteps<Prepared>,
+): Promise<void> {
+  const log = openLog(config.logLevel);
+  const stopped = awaitSignal();
+  const lock = await lockDataFolder(config.dataFolder);
+  try {
+    await serve(config, log, steps, stopped);
+  } finally {
+    lock.release();
+  }
+}
+
+async function serve<Prepared>(
+  config: Config & { readonly workers: number },
+  log: Logger,
+  steps: ServerSteps<Prepared>,
+  stopped: Promise<void>,
+): Promise<void> {
+  const ports = await openPorts(config, log);
+  try {
+    const prepared = await steps.prepare(operatorPorts(ports));
+    await sweepLeftovers(ports);
+    const sharesPort = config.workers > 1;
+    if (sharesPort) await requireFreePort(config.host, config.port);
+    const app = await startApp(ports, { sharesPort });
+    const jobs = startJobs(ports);
+    // Node keeps what it has made of the sources when it ends. The workers find it now, and the next start also if this
+    // process is killed.
+    flushCompileCache();
+    const workers = startWorkers(ports, { count: config.workers - 1, port: app.port });
+    let metrics: Awaited<ReturnType<typeof openMetrics>>;
+    try {
+      metrics = await openMetrics(ports, workers);
+      log.info({ url: app.url, workers: config.workers }, "listening");
+      warnOfPlainHttp(ports);
+      warnOfUnknownUrl(ports);
+      await steps.announce(ports, app, prepared);
+      await stopped;
+    } finally {
+      // Whoever asks twice does not want to wait.
+      void awaitSignal().then(() => process.exit(1));
+      await Promise.all([app.close(), workers.close()]);
+      await jobs.close();
+      await metrics?.close();
+      log.info("stopped");
+    }
+  } finally {
+    await ports.close();
+  }
+}
+
+/** Ends with the process that has started it, also when that is killed. */
+async function runWorker(config: Config): Promise<void> {
+  const stopped = Promise.race([awaitSignal(), once(process, "disconnect")]);
+  const ports = await openPorts(config, openLog(config.logLevel), { isDatabaseChecked: false });
+  try {
+    const app = await startApp(linkToMain(ports), { sharesPort: true });
+    await stopped;
+    void awaitSignal().then(() => process.exit(1));
+    await app.close();
+  } finally {
+    await ports.close();
+    if (process.connected) process.disconnect();
+  }
+}
+
+async function openMetrics(ports: Ports, workers: WorkerGroup) {
+  const { metrics: address } = ports.config;
+  if (address === undefined) return undefined;
+  const [{ startMetricsServer }, { writeMetrics }] = await Promise.all([
+    import("../../http/server/metrics-server.ts"),
+    import("../../metrics/prometheus-metrics.ts"),
+  ]);
+  const server = await startMetricsServer(address, async () =>
+    writeMetrics([await ports.metrics.read(), ...(await workers.readMetrics())]),
+  );
+  ports.log.info({ url: server.url }, "metrics");
+  return server;
+}
+
+function warnOfPlainHttp({ config: { host }, log }: Ports): void {
+  if (isLoopback(host)) return;
+  log.warn(
+    { host },
+    "this is plain HTTP and others can reach it: tokens are readable on the way, put a proxy with TLS in front",
+  );
+}
+
+function warnOfUnknownUrl(ports: Ports): void {
+  const { publicUrl, host } = ports.config;
+  if (publicUrl !== undefined || isLoopback(host)) return;
+  ports.log.warn(
+    { url: publicBasesOf(ports).html },
+    "links in webhooks begin with this URL: set --public-url to the one that people use",
+  );
+}
+
+async function awaitSignal(): Promise<void> {
+  await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
+}

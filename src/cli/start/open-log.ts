@@ -1,0 +1,50 @@
+import { isatty } from "node:tty";
+import { type DestinationStream, type Logger, pino } from "pino";
+import type { LogLevel } from "../../config/config.ts";
+import { maskTokens } from "../../model/mask-secrets.ts";
+import { writeForPeople } from "../terminal/human-log.ts";
+
+const STDERR = 2;
+
+/** Lines of one turn of the event loop are written together; these many bytes at the latest. */
+const TOGETHER_BYTES_MAX = 8 * 1024;
+
+/**
+ * JSON lines on stderr, since stdout is for results; on a terminal, lines for people. Those of one turn of the event loop are
+ * one write.
+ */
+export function openLog(level: LogLevel): Logger {
+  const destination = writeTogether(
+    pino.destination({ fd: STDERR, sync: true, minLength: TOGETHER_BYTES_MAX }),
+  );
+  return pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      // The last line of defence: what is logged should hold no token to begin with.
+      hooks: { streamWrite: maskTokens },
+    },
+    isatty(STDERR) ? { write: (line) => destination.write(writeForPeople(line)) } : destination,
+  );
+}
+
+function writeTogether(destination: ReturnType<typeof pino.destination>): DestinationStream {
+  let isWaiting = false;
+  const flush = () => {
+    isWaiting = false;
+    // Not `flushSync`, which also syncs the file to the disk.
+    destination.flush();
+  };
+  // What is said in the turn that ends the process.
+  process.once("exit", flush);
+  return {
+    write(line) {
+      destination.write(line);
+      if (isWaiting) return;
+      isWaiting = true;
+      setImmediate(flush);
+    },
+  };
+}

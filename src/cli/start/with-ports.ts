@@ -1,0 +1,41 @@
+import { existsSync } from "node:fs";
+import type { Command } from "commander";
+import type { WritePorts } from "../../ports.ts";
+import { holdsContent, requireRestored } from "../../storage/data-folder.ts";
+import { configOf } from "../serve/settings-options.ts";
+import { refusedOption } from "../terminal/problem.ts";
+import { openLog } from "./open-log.ts";
+import { operatorPorts } from "./operator-ports.ts";
+
+export type WithPortsOptions = {
+  /** Whether the command may begin a new data folder. Elsewhere a folder that is not there is a mistyped one. */
+  readonly mayCreateData?: boolean;
+  readonly isDatabaseChecked?: boolean;
+};
+
+/** Opens what the command's flags and environment name, works with it, and closes it. A server may run beside it. */
+export async function withPorts<T>(
+  command: Command,
+  work: (ports: WritePorts) => Promise<T>,
+  { mayCreateData = false, isDatabaseChecked = true }: WithPortsOptions = {},
+): Promise<T> {
+  const config = configOf(command);
+  const { database, dataFolder } = config;
+  requireRestored(dataFolder);
+  const isThere = existsSync(database.kind === "sqlite" ? database.path : dataFolder);
+  // With repositories and no database it is another matter, which is told when the database is opened.
+  if (!mayCreateData && !isThere && !(await holdsContent(config))) {
+    throw refusedOption(
+      "data",
+      `no data in ${dataFolder} (pail serve, pail demo and pail account create begin it)`,
+    );
+  }
+  // Loaded only here: a command that is refused before needs nothing of the server, and it takes longest to load.
+  const { openPorts } = await import("../../open-ports.ts");
+  const ports = operatorPorts(await openPorts(config, openLog(config.logLevel), { isDatabaseChecked }));
+  try {
+    return await work(ports);
+  } finally {
+    await ports.close();
+  }
+}

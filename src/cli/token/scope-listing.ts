@@ -1,0 +1,24 @@
+import { SERVICE_REQUIREMENTS } from "../../git-http/git-route.ts";
+import { type GrantedScope, INERT_SCOPES, SCOPES } from "../../model/scope.ts";
+import { ROUTES } from "../../rest/routes.ts";
+
+export type OpenedBy = {
+  readonly scope: GrantedScope;
+  readonly opens_something: boolean;
+  readonly git: readonly string[];
+  /** Of the REST API, that ask for this scope: alone or with others. */
+  readonly operations: number;
+};
+
+/** What each scope opens, from what the routes declare. */
+export function describeOpenedBy(): readonly OpenedBy[] {
+  return [...SCOPES, ...INERT_SCOPES].map((scope) => {
+    const isAsked = ({ scopes }: { readonly scopes: readonly string[] }) => scopes.includes(scope);
+    const git = [
+      ...(isAsked(SERVICE_REQUIREMENTS["git-upload-pack"]) ? ["git clone and fetch"] : []),
+      ...(isAsked(SERVICE_REQUIREMENTS["git-receive-pack"]) ? ["git push"] : []),
+    ];
+    const operations = ROUTES.filter(isAsked).length;
+    return { scope, opens_something: git.length > 0 || operations > 0, git, operations };
+  });
+}

@@ -1,0 +1,52 @@
+import type { ApiToken } from "../../model/api-token.ts";
+import type { Uuid } from "../../model/uuid.ts";
+import type { Ports } from "../../ports.ts";
+import { findAccountByUuid, listEmails } from "../../storage/sql/accounts/accounts.ts";
+import { findLeaks } from "../../storage/sql/audit/audit-events.ts";
+
+export type TokenState = "active" | "expired" | "revoked" | "rotated";
+
+/** A token as the command line shows it. */
+export type ListedToken = ReturnType<typeof describeToken>;
+
+/** A rotated token works until its end, which the rotation has set. */
+function stateOf(token: ApiToken, now: Date): TokenState {
+  if (token.revokedAt !== undefined) return "revoked";
+  if (token.successorUuid !== undefined) return "rotated";
+  return token.expiresAt <= now ? "expired" : "active";
+}
+
+function describeToken(token: ApiToken, account: string, leakedAt: Date | undefined, now: Date) {
+  return {
+    id: token.uuid,
+    account,
+    name: token.name,
+    scopes: token.scopes,
+    created_on: token.createdAt.toISOString(),
+    expires_on: token.expiresAt.toISOString(),
+    last_used_on: token.lastUsedAt?.toISOString() ?? null,
+    state: stateOf(token, now),
+    revoked_on: token.revokedAt?.toISOString() ?? null,
+    successor: token.successorUuid ?? null,
+    /** When somebody last tried to push it. */
+    leaked_on: leakedAt?.toISOString() ?? null,
+  };
+}
+
+/** With the primary e-mail addresses of the tokens' accounts, each looked up once. */
+export async function listedTokens(
+  { database, clock }: Pick<Ports, "database" | "clock">,
+  tokens: readonly ApiToken[],
+): Promise<readonly ListedToken[]> {
+  const names = new Map<Uuid, string>();
+  for (const { accountUuid } of tokens) {
+    if (names.has(accountUuid)) continue;
+    const address = (await listEmails(database.kysely, accountUuid))[0]?.address;
+    const username = (await findAccountByUuid(database.kysely, accountUuid))?.username;
+    names.set(accountUuid, address ?? username ?? accountUuid);
+  }
+  const [leaks, now] = [await findLeaks(database.kysely), clock()];
+  return tokens.map((token) =>
+    describeToken(token, names.get(token.accountUuid)!, leaks.get(token.uuid), now),
+  );
+}

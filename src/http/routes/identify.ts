@@ -1,0 +1,131 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { authenticate } from "../../authentication/authenticate.ts";
+import { readCredential } from "../../authentication/read-credential.ts";
+import type { RateResource } from "../../authorization/rate-limits.ts";
+import { WINDOW_SECONDS } from "../../authorization/rate-limits.ts";
+import type { AccountActor } from "../../jobs/audit-notes.ts";
+import type { Caller, Channel } from "../../model/caller.ts";
+import { Failure } from "../../model/failure.ts";
+import type { Ports } from "../../ports.ts";
+import { clientAddress, networkOf } from "../server/client-address.ts";
+import { annotate } from "../server/request-log.ts";
+import { actorOf } from "./actor.ts";
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** Whose genuine token was sent, for the audit log. */
+    tokenActor: AccountActor | undefined;
+  }
+}
+
+/**
+ * Who is calling, and whether not too often: the first check of every request, REST or Git.
+ *
+ * @throws Failure as `authenticate` does; throttled after too many failures of strangers, rate-limited, site-refused.
+ */
+export async function identify(
+  ports: Ports,
+  channel: Channel,
+  resource: RateResource,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<Caller> {
+  const address = clientAddress(request, ports.config);
+  const caller = await callerOf(ports, channel, networkOf(address), request, reply);
+  annotate(request, caller);
+  if (caller.kind !== "anonymous") requireOwnSite(request);
+  request.tokenActor = noteAddress(ports, caller, request);
+  await requireRate(ports, caller, networkOf(address), resource, reply);
+  return caller;
+}
+
+const SAFE_METHODS = ["GET", "HEAD", "OPTIONS"];
+const OWN_SITES = [undefined, "none", "same-origin"];
+
+/**
+ * A browser adds the credential that its own dialog was given to whatever a page asks for, another site's form too. It tells so
+ * in a header that no page can set (Fetch Metadata, 2.3), and that git, curl and libraries do not send. Browsers have no dialog
+ * for Bearer: a page that sends it has been given the token.
+ */
+function requireOwnSite({ method, headers }: FastifyRequest): void {
+  if (SAFE_METHODS.includes(method) || OWN_SITES.includes(headers["sec-fetch-site"] as string | undefined))
+    return;
+  if (readCredential(headers.authorization).kind === "bearer") return;
+  throw new Failure("site-refused", "A browser sent this from a page of another site: nothing was changed", {
+    reason: "sec-fetch-site",
+  });
+}
+
+/** Notes for the audit log from where a token is used. Returns whose it is. */
+export function noteAddress(
+  { auditNotes, config }: Pick<Ports, "auditNotes" | "config">,
+  caller: Caller,
+  request: Pick<FastifyRequest, "headers" | "ip">,
+): AccountActor | undefined {
+  const actor = actorOf(caller, request, config);
+  if (caller.kind !== "api-token" || actor.kind !== "account") return undefined;
+  auditNotes.noteAddress(actor, caller.token.name, networkOf(clientAddress(request, config)));
+  return actor;
+}
+
+async function callerOf(
+  ports: Ports,
+  channel: Channel,
+  network: string,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<Caller> {
+  try {
+    return await authenticate(ports, channel, readCredential(request.headers.authorization));
+  } catch (error) {
+    // The holder of a genuine token tries nothing out: it is expired, or goes with another name.
+    if (!(error instanceof Failure) || error.kind !== "credential-invalid" || error.details.genuine)
+      throw error;
+    const waitSeconds = ports.credentialBrake.fail(network);
+    if (waitSeconds === undefined) throw error;
+    reply.header("retry-after", String(waitSeconds));
+    throw new Failure(
+      "throttled",
+      `Too many wrong credentials have come from your address: try again in ${waitSeconds} s`,
+      error.details.reason === undefined ? {} : { reason: error.details.reason },
+    );
+  }
+}
+
+/** "Near" is with less than a fifth left: contract, rest.md §6.1. */
+const NEAR_SHARE = 0.2;
+
+async function requireRate(
+  { rateLimits }: Ports,
+  caller: Caller,
+  network: string,
+  resource: RateResource,
+  reply: FastifyReply,
+): Promise<void> {
+  if (rateLimits === undefined) return;
+  const isAnonymous = caller.kind === "anonymous";
+  const holder = isAnonymous ? network : caller.account.uuid;
+  const { isAllowed, limit, remaining, resetSeconds } = await rateLimits.take({
+    holder,
+    isAnonymous,
+    resource,
+  });
+  if (isAnonymous) {
+    reply.headers({
+      "x-ratelimit-limit": `${limit}, ${limit};w=${WINDOW_SECONDS}`,
+      "x-ratelimit-remaining": String(remaining),
+      "x-ratelimit-reset": String(resetSeconds),
+    });
+  } else {
+    reply.headers({
+      "x-ratelimit-limit": String(limit),
+      "x-ratelimit-resource": resource,
+      "x-ratelimit-nearlimit": String(remaining < limit * NEAR_SHARE),
+    });
+  }
+  if (isAllowed) return;
+  reply.header("retry-after", String(resetSeconds));
+  throw new Failure("rate-limited", "Rate limit for this resource has been exceeded", {
+    reason: `${resource}: ${limit} an hour`,
+  });
+}

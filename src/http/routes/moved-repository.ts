@@ -1,0 +1,31 @@
+import { type AccessPorts, maySee } from "../../authorization/authorize.ts";
+import type { Caller } from "../../model/caller.ts";
+import { Failure } from "../../model/failure.ts";
+import type { Repository } from "../../model/repository.ts";
+import type { Ports } from "../../ports.ts";
+import { findNamedFormerly, type PathParameters } from "./named-subjects.ts";
+
+/**
+ * For names that lead to no repository: where the one lies that had the name last, if the caller may see it. To all others
+ * the name is of nothing.
+ */
+export async function findMovedRepository(
+  ports: Pick<Ports, "database"> & AccessPorts,
+  caller: Caller,
+  params: PathParameters,
+): Promise<Repository | undefined> {
+  const former = await findNamedFormerly(ports, params);
+  return former !== undefined && (await maySee(ports, caller, former)) ? former : undefined;
+}
+
+/** The redirect to the same request by the repository's name of today. */
+export function repositoryMoved(location: string): Failure {
+  return new Failure("moved", "The repository has another name now", { location });
+}
+
+/** A request's path and query with another text in one part of the path. */
+export function withPathPart(target: string, index: number, text: string): string {
+  const end = target.indexOf("?");
+  const [path, query] = end === -1 ? [target, ""] : [target.slice(0, end), target.slice(end)];
+  return path.split("/").with(index, text).join("/") + query;
+}

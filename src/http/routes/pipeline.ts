@@ -1,0 +1,270 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { requireScopes } from "../../authorization/authorize.ts";
+import { type AdmittedPorts, callerPorts } from "../../authorization/caller-ports.ts";
+import { publicBasesOf } from "../../config/public-bases.ts";
+import type { PlaceHolder } from "../../git/process-places.ts";
+import type { Repository } from "../../model/repository.ts";
+import type { Ports, WritePorts } from "../../ports.ts";
+import type { Answer } from "../server/answer.ts";
+import { clientAddress, networkOf } from "../server/client-address.ts";
+import { isHeardOut } from "../server/hear-out.ts";
+import { basesOf, publicRequestUrl } from "../server/public-urls.ts";
+import { bodyReader } from "../server/request-body.ts";
+import { actorOf } from "./actor.ts";
+import { type Admitted, admit, admitToTargetProject, admitToTargetWorkspace } from "./admission.ts";
+import { refuseFilterAndSort } from "./collection-query.ts";
+import { parseFields, selectFields } from "./fields.ts";
+import { readFormParts } from "./form-parts.ts";
+import type { RepositoryFormRoute, RestRequest, Route } from "./route.ts";
+
+/**
+ * Registers one route with all its checks, in the order of refusals: credential (401), kind of credential (403), scope
+ * (403), may see it (404), permission (403), input (400). The first five are done before a byte of the body is read. Only
+ * the project that a body names for a repository, and scopes that hang on the body, are asked for after it.
+ */
+export function registerRoute(server: FastifyInstance, ports: Ports, route: Route): void {
+  const readBody = "body" in route && route.body !== undefined ? bodyReader(route.body) : undefined;
+  const register = (scope: FastifyInstance) => {
+    for (const url of routerPaths(route)) {
+      scope.route({
+        method: route.method,
+        url,
+        async onRequest(request, reply) {
+          nameLastParameter(route, request);
+          request.admitted = await admit(ports, route, request, reply);
+        },
+        async handler(request, reply) {
+          const admitted = request.admitted!;
+          const common = restRequest(ports, admitted, request, reply);
+          if (route.method === "GET" && route.readsFilter !== true && route.path.startsWith("/2.0/"))
+            refuseFilterAndSort(common.query);
+          const actor = actorOf(admitted.caller, request, ports.config);
+          const own = callerPorts(ports, admitted, actor);
+          const call = async () =>
+            "form" in route && route.form !== undefined
+              ? callWithForm(own.ports, route, admitted, common, request, reply)
+              : callHandler(own.ports, route, admitted, common, await readBody?.(request.body));
+          const answer = route.method === "GET" ? await call() : await readmitted(own, call);
+          const keep = (json: Buffer) => {
+            if (route.isAnswerKept !== true || request.method !== "GET" || answer.isProvisional) return;
+            server.rememberedAnswers.keep(request, reply, { caller: admitted.caller, answer: json });
+          };
+          return send(reply, answer, common, keep);
+        },
+      });
+    }
+  };
+  if ("form" in route && route.form !== undefined) registerStreaming(server, register);
+  else register(server);
+}
+
+/** What is sent may come long after its sender was let in: nothing is told, not even what is wrong with it, that they may not know now. */
+async function readmitted(own: AdmittedPorts, call: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await call();
+  } finally {
+    await own.readmitUnlessDone();
+  }
+}
+
+/** A scope of its own, in which bodies are left to whoever reads them. */
+function registerStreaming(server: FastifyInstance, register: (scope: FastifyInstance) => void): void {
+  server.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser("*", (_request, body, done) => done(null, body));
+    register(scope);
+  });
+}
+
+/** The route's path as the router writes it. */
+export function routerPaths(route: Pick<Route, "path" | "lastParameterSpans">): readonly string[] {
+  const path = route.path.replaceAll(/\{(\w+)\}/g, ":$1");
+  if (route.lastParameterSpans === undefined) return [path];
+  const before = path.slice(0, path.lastIndexOf("/"));
+  return route.lastParameterSpans === "some" ? [`${before}/*`] : [before, `${before}/*`];
+}
+
+/** Gives what the router calls `*` the name that the route's path has for it. */
+function nameLastParameter(route: Route, request: FastifyRequest): void {
+  if (route.lastParameterSpans === undefined) return;
+  const params = request.params as Record<string, string>;
+  const name = /\{(\w+)\}$/.exec(route.path)?.[1];
+  if (name !== undefined) params[name] = params["*"] ?? "";
+}
+
+function restRequest(
+  ports: Ports,
+  { caller, repository }: Admitted,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): RestRequest {
+  const bases = basesOf(request.headers, ports);
+  const url = publicRequestUrl(bases, request.url);
+  const fieldsText = url.searchParams.get("fields");
+  const abort = new AbortController();
+  reply.raw.once("close", () => {
+    // After a whole answer nobody listens any more, and to abort makes an error with a stack.
+    if (!reply.raw.writableFinished) abort.abort();
+  });
+  return {
+    caller,
+    params: request.params as Record<string, string>,
+    query: url.searchParams,
+    url,
+    bases,
+    publicBases: publicBasesOf(ports),
+    fields: fieldsText === null ? undefined : parseFields(fieldsText),
+    signal: abort.signal,
+    takeSlot: (signal) => ports.readSlots.take(readersOf(ports, caller, repository, request), signal),
+    method: request.method,
+    headers: request.headers,
+  };
+}
+
+/** Whom a process counts for that reads for this request: of those who send no credential each address, and all together. */
+function readersOf(
+  { config }: Pick<Ports, "config">,
+  caller: Admitted["caller"],
+  repository: Repository | undefined,
+  request: FastifyRequest,
+): readonly PlaceHolder[] {
+  const ofRepository = repository === undefined ? [] : [{ kind: "repository", id: repository.uuid } as const];
+  if (caller.kind !== "anonymous") return [...ofRepository, { kind: "account", id: caller.account.uuid }];
+  const address = networkOf(clientAddress(request, config));
+  return [...ofRepository, { kind: "address", id: address }, { kind: "anonymous", id: "anonymous" }];
+}
+
+/** What is refused while it is sent is heard out for a while: who is sending does not read. */
+async function callWithForm(
+  ports: WritePorts,
+  route: RepositoryFormRoute,
+  { repository, account }: Admitted,
+  common: RestRequest,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<Answer> {
+  const { raw } = request;
+  // Who leaves the loop early must not close the connection with the stream: there is an answer to be sent.
+  const body: AsyncIterable<Buffer> | undefined =
+    request.body === undefined ? undefined : raw.iterator({ destroyOnReturn: false });
+  try {
+    const form = readFormParts(body, request.headers, route.form);
+    return await route.handle(ports, { ...common, repository: repository!, account: account!, form });
+  } catch (error) {
+    if (!(await isHeardOut(raw))) reply.header("connection", "close");
+    throw error;
+  }
+}
+
+async function callHandler(
+  ports: WritePorts,
+  route: Exclude<Route, RepositoryFormRoute>,
+  admitted: Admitted,
+  request: RestRequest,
+  body: unknown,
+): Promise<Answer> {
+  switch (route.subject) {
+    case "open":
+      return route.handle(ports, request);
+    case "account":
+      return route.handle(ports, { ...request, account: admitted.account! });
+    case "workspace": {
+      const whole = { ...request, workspace: admitted.workspace!, body };
+      requireScopes(request.caller, [...route.scopes, ...((await route.scopesOf?.(ports, whole)) ?? [])]);
+      return route.handle(ports, whole);
+    }
+    case "project":
+      return route.handle(ports, {
+        ...request,
+        workspace: admitted.workspace!,
+        project: admitted.project!,
+        body,
+      });
+    case "project-or-new":
+      return route.handle(ports, {
+        ...request,
+        workspace: admitted.workspace!,
+        project: admitted.project,
+        body,
+      });
+    case "repository": {
+      const subject = { ...request, repository: admitted.repository!, body };
+      if (route.access !== undefined) return route.handle(ports, { ...subject, account: admitted.account! });
+      requireScopes(request.caller, [...route.scopes, ...((await route.scopesOf?.(ports, subject)) ?? [])]);
+      return route.handle(ports, subject);
+    }
+    case "new-repository": {
+      const project = await admitToTargetProject(ports, route, admitted, body);
+      return route.handle(ports, {
+        ...request,
+        workspace: admitted.workspace!,
+        project: project!,
+        body,
+      });
+    }
+    case "fork": {
+      const { account } = admitted;
+      const repository = admitted.repository!;
+      const workspace = await admitToTargetWorkspace(ports, admitted, route.workspaceOf(body), repository);
+      const target = { ...admitted, workspace, repository: undefined };
+      const project = await admitToTargetProject(ports, route, target, body);
+      return route.handle(ports, {
+        ...request,
+        repository,
+        account: account!,
+        workspace,
+        project: project!,
+        body,
+      });
+    }
+    case "repository-or-new": {
+      const { repository } = admitted;
+      const workspace = admitted.workspace!;
+      const project = await admitToTargetProject(ports, route, admitted, body);
+      return repository === undefined
+        ? route.handle(ports, { ...request, workspace, repository, project: project!, body })
+        : route.handle(ports, { ...request, workspace, repository, project, body });
+    }
+  }
+}
+
+/** What Bitbucket says of a 204. */
+const EMPTY_TYPE = "text/html; charset=utf-8";
+
+const JSON_TYPE = "application/json; charset=utf-8";
+
+/** `keep` is given the JSON of an answer once all else of it is set. */
+function send(
+  reply: FastifyReply,
+  answer: Answer,
+  request: RestRequest,
+  keep: (json: Buffer) => void,
+): FastifyReply {
+  const headers = answer.headers ?? {};
+  reply.code(answer.status).headers(headers);
+  switch (answer.body.kind) {
+    case "json": {
+      const { value } = answer.body;
+      // A refusal is told in full, whatever was wished to be seen of the object.
+      const isShownWhole = request.fields === undefined || answer.status >= 400;
+      const shown = isShownWhole ? value : selectFields(value, request.fields!);
+      return sendJson(reply, Buffer.from(JSON.stringify(shown)), keep);
+    }
+    case "written-json":
+      return sendJson(reply, answer.body.json, keep);
+    case "bytes":
+      return reply.send(answer.body.bytes);
+    case "stream":
+      return reply.send(answer.body.stream);
+    case "empty":
+      // A widely used client throws at an answer that says none. A 304 would change the type of what is stored.
+      if (answer.status !== 304) reply.header("content-type", EMPTY_TYPE);
+      return reply.send();
+  }
+}
+
+function sendJson(reply: FastifyReply, json: Buffer, keep: (json: Buffer) => void): FastifyReply {
+  reply.header("content-type", JSON_TYPE);
+  keep(json);
+  return reply.send(json);
+}

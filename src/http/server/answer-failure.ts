@@ -1,0 +1,69 @@
+import type { Failure, FailureKind } from "../../model/failure.ts";
+
+/** The one table from what went wrong to a status. 401 is only for a credential that is truly bad or missing. */
+const STATUS: Record<FailureKind, number> = {
+  "credential-missing": 401,
+  "credential-invalid": 401,
+  "credential-kind-refused": 403,
+  "credential-retired": 410,
+  // Recorded: 401 and not 403, over REST.
+  "no-bitbucket-scopes": 401,
+  "scope-missing": 403,
+  hidden: 404,
+  "not-found": 404,
+  // To a GET. Others must come again as they are: see `redirectStatus`.
+  moved: 301,
+  "no-such-route": 404,
+  "method-refused": 405,
+  "permission-missing": 403,
+  "invalid-input": 400,
+  conflict: 409,
+  gone: 410,
+  "too-large": 413,
+  "media-type-refused": 415,
+  // The reference has this number for an upload of downloads that is no form.
+  "form-type-refused": 406,
+  "host-refused": 403,
+  "site-refused": 403,
+  throttled: 429,
+  "rate-limited": 429,
+  // Bitbucket's own number for a diff that takes too long: contract, rest.md §6.
+  "timed-out": 555,
+  unavailable: 503,
+};
+
+export function statusOf(failure: Failure): number {
+  return STATUS[failure.kind];
+}
+
+/** RFC 9110, section 15.4: after a 301 clients make a GET of a POST, after a 308 none does. */
+export function redirectStatus(method: string): 301 | 308 {
+  return method === "GET" || method === "HEAD" ? 301 : 308;
+}
+
+/** Recorded realm of Bitbucket. Git must be offered `Basic`, alone: with anything else it never sends its credential. */
+export const CHALLENGE = 'Basic realm="Bitbucket.org HTTP"';
+
+/** The wire's error object: contract, rest.md §2.10. */
+export function errorBody(failure: Failure): unknown {
+  const { detail, data, fields } = failure.details;
+  // Recorded: for a token without any Bitbucket scope the error is a bare string, unlike everywhere else.
+  if (failure.kind === "no-bitbucket-scopes") return { error: failure.message };
+  return {
+    type: "error",
+    error: {
+      message: failure.message,
+      ...(detail === undefined ? {} : { detail }),
+      ...(fields === undefined ? {} : { fields }),
+      ...(data === undefined ? {} : { data }),
+    },
+    // Recorded: data stands twice.
+    ...(data === undefined ? {} : { data }),
+  };
+}
+
+/** For what nobody expected. Nothing of the thrown value is shown. */
+export const BUG_BODY = {
+  type: "error",
+  error: { message: "Something went wrong: the server's log has the details" },
+};

@@ -1,0 +1,76 @@
+import type { IncomingMessage } from "node:http";
+import type { Config } from "../../config/config.ts";
+import { isLoopback } from "../../config/parse-setting.ts";
+import { askedHost, parseHostHeader } from "./host-header.ts";
+import { BITBUCKET_API_HOST, BITBUCKET_HOST } from "./public-urls.ts";
+import type { Objection } from "./request-guard.ts";
+
+export type HostSettings = Pick<
+  Config,
+  "publicUrl" | "publicApiUrl" | "proxiedHosts" | "isBehindProxy" | "host"
+>;
+
+/** Texts that have been found to be own hosts, so that the next request with one is not read again. */
+const KNOWN_MAX = 64;
+
+const MISDIRECTED: Objection = {
+  status: 421,
+  message:
+    "Misdirected request: this server does not answer for that host name (its operator can name more by --public-url or --proxied-host)",
+};
+
+/**
+ * Whether a request may be meant for this server. A page of the web can lead its own host name to an address behind a
+ * firewall, or to this machine (DNS rebinding); its browser then names the page's host. So where it is known which names are
+ * ours, no other is answered: with a public URL, and on a loopback address. RFC 9110, section 15.5.20.
+ *
+ * Without either, any name may be one that the operator has given the machine. A proxy that is declared, without a public URL,
+ * decides itself which hosts it lets in.
+ */
+export function openHostGuard(settings: HostSettings): (request: IncomingMessage) => Objection | undefined {
+  const { publicUrl, publicApiUrl, proxiedHosts, isBehindProxy } = settings;
+  const isRestricted = publicUrl !== undefined || (isLoopback(settings.host) && !isBehindProxy);
+  const urls = [publicUrl, publicApiUrl].flatMap((url) => (url === undefined ? [] : [new URL(url).host]));
+  const hosts = [BITBUCKET_HOST, BITBUCKET_API_HOST, ...proxiedHosts, settings.host, ...urls];
+  const names = new Set(hosts.flatMap((host) => nameOf(host) ?? []));
+  const known = new Set<string>();
+
+  function isOwn(name: string, localAddress: string | undefined): boolean {
+    return names.has(name) || isLoopbackName(name) || name === nameOf(localAddress);
+  }
+
+  return ({ headers, socket }) => {
+    // HTTP/1.0 needs none, and no browser goes without.
+    if (headers.host === undefined || headers.host === "") return undefined;
+    const asked = askedHost(headers, isBehindProxy)!;
+    if (known.has(asked) && asked === headers.host) return undefined;
+    const parsed = parseHostHeader(asked);
+    // RFC 9112, section 3.2.
+    if (parsed === undefined || parseHostHeader(headers.host) === undefined)
+      return {
+        status: 400,
+        message: "Bad request: the host is not a name or an address, with or without a port",
+      };
+    if (isRestricted && !isOwn(parsed.name, socket.localAddress)) return MISDIRECTED;
+    if (known.size < KNOWN_MAX) known.add(asked);
+    return undefined;
+  };
+}
+
+/** RFC 6761, section 6.3: names below `localhost` lead nowhere else. */
+function isLoopbackName(name: string): boolean {
+  return (
+    name === "localhost" ||
+    name.endsWith(".localhost") ||
+    name === "[::1]" ||
+    /^127(?:\.\d{1,3}){3}$/.test(name) ||
+    // As URLs write IPv4 within IPv6: the first group is of 127.x.
+    /^\[::ffff:7f[0-9a-f]{2}:[0-9a-f]{1,4}\]$/.test(name)
+  );
+}
+
+/** Of a name, an address or a host with its port. */
+function nameOf(host: string | undefined): string | undefined {
+  const isBareIpv6 = host !== undefined && !host.startsWith("[") && host.split(":").length > 2;
+  return parseHostHeader(isBareIpv6 ? `[${host}]` : host)?.name;
+}

@@ -1,0 +1,41 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Config } from "../../config/config.ts";
+import { openHostGuard } from "./host-guard.ts";
+
+const CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+
+/** `GET /metrics`, on an address of its own: whoever reaches the product's need not reach this. */
+export async function startMetricsServer(
+  { host, port }: NonNullable<Config["metrics"]>,
+  writeText: () => Promise<string>,
+): Promise<{ readonly url: string; close(): Promise<void> }> {
+  const names = { publicUrl: undefined, publicApiUrl: undefined, proxiedHosts: [], isBehindProxy: false };
+  const objectionToHost = openHostGuard({ ...names, host });
+  const server = createServer(async (request, response) => {
+    const objection = objectionToHost(request);
+    if (objection !== undefined)
+      return response
+        .writeHead(objection.status, { "content-type": "text/plain" })
+        .end(`${objection.message}\n`);
+    const isFound = request.url === "/metrics" && (request.method === "GET" || request.method === "HEAD");
+    if (!isFound)
+      return response.writeHead(404, { "content-type": "text/plain" }).end("Only GET /metrics is here\n");
+    const text = await writeText().catch(() => undefined);
+    if (text === undefined) return response.writeHead(503).end();
+    response.writeHead(200, { "content-type": CONTENT_TYPE }).end(request.method === "HEAD" ? "" : text);
+  });
+  server.listen({ host, port });
+  await once(server, "listening");
+  const address = server.address() as AddressInfo;
+  const name = address.family === "IPv6" ? `[${address.address}]` : address.address;
+  return {
+    url: `http://${name}:${address.port}/metrics`,
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, "close");
+    },
+  };
+}

@@ -1,0 +1,38 @@
+import type { IncomingHttpHeaders } from "node:http";
+import type { Config } from "../../config/config.ts";
+import { API_PREFIX, publicBasesOf } from "../../config/public-bases.ts";
+import type { Bases } from "../../representations/links.ts";
+import { askedHost, firstValue, parseHostHeader } from "./host-header.ts";
+
+/** The host that the seed of all this, Bitbucket, uses for clones, and the one for its REST API. */
+export const BITBUCKET_HOST = "bitbucket.org";
+export const BITBUCKET_API_HOST = "api.bitbucket.org";
+
+type UrlSettings = {
+  readonly config: Pick<Config, "publicUrl" | "publicApiUrl" | "isBehindProxy" | "host">;
+  readonly listening: { readonly port: number };
+};
+
+/**
+ * The base URLs for links in an answer to the caller: the configured ones, else what the client used, so that links keep its
+ * scheme, host and port. `X-Forwarded-*` is believed only where a proxy is declared, since anyone can send it. What others
+ * will read has its links from `publicBasesOf`.
+ */
+export function basesOf(headers: IncomingHttpHeaders, settings: UrlSettings): Bases {
+  const { publicUrl, isBehindProxy } = settings.config;
+  const host = parseHostHeader(askedHost(headers, isBehindProxy))?.host;
+  if (publicUrl !== undefined || host === undefined) return publicBasesOf(settings);
+  const proto = isBehindProxy ? firstValue(headers["x-forwarded-proto"]) : undefined;
+  const scheme = proto === "https" ? "https" : "http";
+  if (host === BITBUCKET_HOST || host === BITBUCKET_API_HOST) {
+    return { html: `${scheme}://${BITBUCKET_HOST}`, api: `${scheme}://${BITBUCKET_API_HOST}${API_PREFIX}` };
+  }
+  return { html: `${scheme}://${host}`, api: `${scheme}://${host}${API_PREFIX}` };
+}
+
+/** The public URL of a request, for `next` and `previous`. `target` is its path and query. */
+export function publicRequestUrl(bases: Bases, target: string): URL {
+  return new URL(
+    target.startsWith(`${API_PREFIX}/`) ? bases.api + target.slice(API_PREFIX.length) : bases.html + target,
+  );
+}

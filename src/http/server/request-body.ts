@@ -1,0 +1,85 @@
+import type { TSchema } from "typebox";
+import type { Validator } from "typebox/compile";
+import { Failure, invalidField } from "../../model/failure.ts";
+import type { BodyOf, BodySchema } from "../routes/body-schema.ts";
+
+/** What stands for a body of a content type that is not read. Routes that take no body pass over it. */
+export const UNREADABLE_BODY = Symbol("unreadable body");
+
+/**
+ * A reader of bodies that follow a schema, from what the server's parsers leave: a value of JSON, a form, or nothing.
+ * The reader throws Failure invalid-input that names every wrong field.
+ */
+export function bodyReader<Body extends BodySchema>(schema: Body): (body: unknown) => Promise<BodyOf<Body>> {
+  let compiling: ReturnType<typeof compileSchema> | undefined;
+  return async (sent) => {
+    if (sent === UNREADABLE_BODY) {
+      throw new Failure(
+        "media-type-refused",
+        "Content-Type: must be application/json or application/x-www-form-urlencoded",
+      );
+    }
+    compiling ??= compileSchema(schema);
+    const validator = await compiling;
+    const body: unknown =
+      sent instanceof URLSearchParams ? formToJson(sent, validator.Type()) : sent === undefined ? {} : sent;
+    refuseUnstorableText(body, "body", 0);
+    if (validator.Check(body)) return body as BodyOf<Body>;
+    const fields: Record<string, string[]> = {};
+    for (const error of validator.Errors(body)) {
+      const name = error.instancePath.slice(1).replaceAll("/", ".") || "body";
+      fields[name] = [...(fields[name] ?? []), error.message];
+    }
+    throw new Failure("invalid-input", "Bad request", { fields });
+  };
+}
+
+/** For the first body: TypeBox and some hundred compiled schemas would be a good part of the start. */
+async function compileSchema(schema: BodySchema): Promise<Validator> {
+  const [{ Type }, { Compile }] = await Promise.all([import("typebox"), import("typebox/compile")]);
+  return Compile(schema(Type));
+}
+
+/** A flat body may be a form: lists are repeated pairs, and `true` and `false` are booleans where one is asked for. */
+function formToJson(form: URLSearchParams, schema: TSchema): Record<string, unknown> {
+  const properties = (schema as { properties?: Record<string, { type?: string }> }).properties ?? {};
+  // Grouped in one pass: asking the form for each of its names would take the square of their number.
+  const texts = new Map<string, string[]>();
+  for (const [name, text] of form) {
+    const known = texts.get(name);
+    if (known === undefined) texts.set(name, [text]);
+    else known.push(text);
+  }
+  const entries = [...texts].map(([name, all]) => {
+    const [text] = all;
+    switch (Object.hasOwn(properties, name) ? properties[name]?.type : undefined) {
+      case "array":
+        return [name, all];
+      case "boolean":
+        return [name, readBoolean(text!)];
+      default:
+        return [name, text];
+    }
+  });
+  return Object.fromEntries(entries) as Record<string, unknown>;
+}
+
+/** In any case, as clients in Python write them with a capital. What is neither stays, to be refused. */
+function readBoolean(text: string): boolean | string {
+  const word = text.toLowerCase();
+  return word === "true" || word === "false" ? word === "true" : text;
+}
+
+/** More than any body of the reference has. */
+const BODY_DEPTH_MAX = 64;
+
+/** U+0000 and lone surrogates: neither is text that a database keeps, and no name or description needs them. */
+function refuseUnstorableText(value: unknown, name: string, depth: number): void {
+  if (depth > BODY_DEPTH_MAX) throw invalidField(name, `nested deeper than ${BODY_DEPTH_MAX} levels`);
+  if (typeof value === "string") {
+    if (value.includes("\0") || !value.isWellFormed())
+      throw invalidField(name, "has U+0000 or half a surrogate pair");
+  } else if (typeof value === "object" && value !== null) {
+    for (const [key, member] of Object.entries(value)) refuseUnstorableText(member, key, depth + 1);
+  }
+}

@@ -1,0 +1,89 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { Caller } from "../../model/caller.ts";
+import type { Failure } from "../../model/failure.ts";
+import { maskPersonalText } from "../../model/mask-secrets.ts";
+import type { Repository } from "../../model/repository.ts";
+import { fullName } from "../../model/repository.ts";
+import type { Ports } from "../../ports.ts";
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** Fields for the request's one line in the log. */
+    notes: Record<string, unknown>;
+  }
+}
+
+/** Notes who is calling. Ids only: no name, no address, nothing of a credential. */
+export function annotate(request: FastifyRequest, caller: Caller): void {
+  request.notes["caller.kind"] = caller.kind;
+  if (caller.kind === "anonymous") return;
+  request.notes["caller.account_id"] = caller.account.accountId;
+  request.notes["token.id"] = caller.token.uuid;
+}
+
+export function annotateRepository(request: FastifyRequest, repository: Repository): void {
+  request.notes["repository.full_name"] = fullName(repository);
+}
+
+/** Notes why a request was refused, for the operator: the caller may have read less. */
+export function annotateFailure(request: FastifyRequest, failure: Failure): void {
+  request.notes["failure.kind"] = failure.kind;
+  request.notes["failure.message"] = maskPersonalText(failure.message);
+  if (failure.details.reason !== undefined) request.notes["failure.reason"] = failure.details.reason;
+}
+
+export function logRequest(
+  ports: Pick<Ports, "log" | "metrics">,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  writeRequestLine(ports, {
+    id: request.id,
+    method: request.method,
+    route: request.routeOptions.url ?? "none",
+    status: reply.statusCode,
+    durationMs: reply.elapsedTime,
+    notes: request.notes,
+  });
+}
+
+type RequestLine = {
+  readonly id: string;
+  readonly method: string;
+  /** Its pattern and not the URL: paths carry e-mail addresses, and people put tokens into query strings. */
+  readonly route: string;
+  readonly status: number;
+  readonly durationMs: number;
+  readonly notes: Readonly<Record<string, unknown>>;
+};
+
+/** One line a request. */
+export function writeRequestLine(
+  { log, metrics }: Pick<Ports, "log" | "metrics">,
+  { id, method, route, status, durationMs, notes }: RequestLine,
+): void {
+  metrics.countRequest(method, route, status, durationMs);
+  log.info(
+    {
+      "request.id": id,
+      method,
+      route,
+      status,
+      duration_ms: Math.round(durationMs * 10) / 10,
+      ...notes,
+    },
+    "request",
+  );
+}
+
+/** The same for a request that comes again and again: what does not change in its line is written out once. */
+export function openRequestLine(
+  { log, metrics }: Pick<Ports, "log" | "metrics">,
+  { method, route, status, notes }: Omit<RequestLine, "id" | "durationMs">,
+): (id: string, durationMs: number) => void {
+  const repeated = log.child({ method, route, status, ...notes });
+  return (id, durationMs) => {
+    metrics.countRequest(method, route, status, durationMs);
+    repeated.info({ "request.id": id, duration_ms: Math.round(durationMs * 10) / 10 }, "request");
+  };
+}

@@ -1,0 +1,377 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from "fastify";
+import { API_PREFIX } from "../../config/public-bases.ts";
+import { SHORT_OF_PROCESSES } from "../../git/git-process.ts";
+import { escapeBytes } from "../../model/byte-text.ts";
+import { Failure } from "../../model/failure.ts";
+import { maskTokens } from "../../model/mask-secrets.ts";
+import type { Ports } from "../../ports.ts";
+import { isForeignKeyViolation } from "../../storage/sql/database-failure.ts";
+import { collectAllowedMethods } from "../routes/allowed-methods.ts";
+import { decodeBody, parseFormBody } from "../routes/body-text.ts";
+import { identify } from "../routes/identify.ts";
+import { noteRefusal } from "../routes/note-refusal.ts";
+import { openRememberedAnswers, type RememberedAnswers } from "../routes/remembered-answers.ts";
+import { BUG_BODY, CHALLENGE, errorBody, redirectStatus, statusOf } from "./answer-failure.ts";
+import { answerCors } from "./cors.ts";
+import { openHostGuard } from "./host-guard.ts";
+import { BITBUCKET_API_HOST, BITBUCKET_HOST } from "./public-urls.ts";
+import { UNREADABLE_BODY } from "./request-body.ts";
+import { type Objection, objectionTo } from "./request-guard.ts";
+import { annotateFailure, logRequest } from "./request-log.ts";
+import { readRequestTarget } from "./request-target.ts";
+import { cutSlowBody, hasBody } from "./slow-body.ts";
+import { joinWrappedCredential, replayConnection } from "./wrapped-credential.ts";
+
+/** A JSON or form body; a list of some 20,000 commits to include or exclude fits. */
+export const BODY_BYTES_MAX = 1024 * 1024;
+export const HEADER_BYTES_MAX = 32 * 1024;
+const URL_PARAMETER_LENGTH_MAX = 8 * 1024;
+const HEADERS_TIMEOUT_MS = 60_000;
+/** Without a byte in either direction for this long a connection is dropped. A busy push gives a sign of life every 5 s. */
+const IDLE_TIMEOUT_MS = 600_000;
+
+/** What a client is told to wait where the server lacks something for now: a database that restarts is back by then. */
+const RETRY_AFTER_SECONDS = 10;
+
+/** Not imported: an import asks for all that this module of Node has, WebSockets too, which takes 40 ms and 5 MB. */
+const { createServer } = process.getBuiltinModule("node:http");
+
+export type AppServer = FastifyInstance;
+
+/** Fastify with our limits, texts and log line. Routes are registered by the surfaces. */
+export function createHttpServer(ports: Ports): AppServer {
+  const remembered = openRememberedAnswers(ports);
+  const server = fastify({
+    serverFactory: (handler) => createNodeServer(ports, remembered, handler),
+    // Answered where the Node server is made, which can also mend a request.
+    clientErrorHandler: () => {},
+    genReqId: () => randomUUID(),
+    bodyLimit: BODY_BYTES_MAX,
+    logger: false,
+    // No route has a schema of Fastify's. Its own compilers for them would be loaded all the same.
+    schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
+    routerOptions: {
+      ignoreTrailingSlash: true,
+      caseSensitive: true,
+      maxParamLength: URL_PARAMETER_LENGTH_MAX,
+      onBadUrl: (_path, _request, response) =>
+        refuseUrl("not percent-encoded UTF-8", response as ServerResponse),
+      onMaxParamLength: (_path, _request, response) =>
+        refuseUrl(
+          `longer than the limit of ${URL_PARAMETER_LENGTH_MAX} characters in one part`,
+          response as ServerResponse,
+        ),
+    },
+    // Told below, with a time to come again.
+    return503OnClosing: false,
+    forceCloseConnections: "idle",
+  });
+  server.decorate("rememberedAnswers", remembered);
+  server.decorateRequest("versionAtStart", undefined);
+  server.decorateRequest("admitted", undefined);
+  server.decorateRequest("tokenActor", undefined);
+  server.decorateRequest("notes", null as unknown as Record<string, unknown>);
+  server.addHook("onRequest", async (request, reply) => {
+    request.notes = {};
+    request.versionAtStart = ports.database.readVersion?.();
+    reply.header("x-request-id", request.id);
+    reply.header("x-content-type-options", "nosniff");
+    // Recorded, with more: what one caller is answered is no answer for another.
+    reply.header("vary", "Authorization");
+    if (answerCors(request, reply)) return reply;
+  });
+  server.addHook("preParsing", async (request, reply) => {
+    // RFC 9110, section 10.1.1: the client waits for this before it sends a body. By now it has been let in.
+    if (request.headers.expect?.toLowerCase() === "100-continue") reply.raw.writeContinue();
+  });
+  server.addHook("onSend", async (_request, reply) => {
+    if (reply.statusCode === 503 && !reply.hasHeader("retry-after"))
+      reply.header("retry-after", String(RETRY_AFTER_SECONDS));
+  });
+  server.addHook("onResponse", async (request, reply) => logRequest(ports, request, reply));
+  addBodyParsers(server);
+  server.setErrorHandler((error, request, reply) => answerError(ports, error, request, reply));
+  const allowedMethods = collectAllowedMethods(server);
+  server.setNotFoundHandler((request, reply) => answerNotFound(ports, allowedMethods, request, reply));
+  return server;
+}
+
+function noSchemas(): never {
+  throw new Error("bodies are read by their own reader, not by Fastify's");
+}
+
+function createNodeServer(
+  ports: Pick<Ports, "config" | "log">,
+  remembered: RememberedAnswers,
+  handler: (request: IncomingMessage, response: ServerResponse) => void,
+): Server {
+  const names = [BITBUCKET_HOST, BITBUCKET_API_HOST, ...ports.config.proxiedHosts];
+  const objectionToHost = openHostGuard(ports.config);
+  const responses = new WeakMap<Socket, Set<ServerResponse>>();
+  const route = (request: IncomingMessage, response: ServerResponse) => {
+    const { socket } = request;
+    const open = responses.get(socket) ?? new Set();
+    responses.set(socket, open.add(response));
+    response.once("close", () => open.delete(response));
+    if (!server.listening) return answerStopping(response);
+    const objection = objectionTo(request);
+    if (objection !== undefined) return answerObjection(ports, objection, request, response);
+    const target = readRequestTarget(request.url ?? "/", { names, port: request.socket.localPort });
+    if (target.kind === "elsewhere") {
+      const id = randomUUID();
+      ports.log.info(
+        { "request.id": id, status: 403, "failure.kind": "host-refused" },
+        "request for another host",
+      );
+      response.writeHead(403, { "content-type": "text/plain; charset=utf-8", "x-request-id": id });
+      response.end(
+        "This server stands in for Bitbucket and forwards nothing: the host is not one of its own\n",
+      );
+      return;
+    }
+    request.url = escapeBytes(target.pathAndQuery);
+    if (target.host !== undefined) request.headers.host = target.host;
+    const hostObjection = objectionToHost(request);
+    if (hostObjection !== undefined) return answerObjection(ports, hostObjection, request, response);
+    if (hasBody(request))
+      cutSlowBody(request, response, () =>
+        ports.log.info({ method: request.method, "failure.kind": "slow-body" }, "request cut"),
+      );
+    remembered.answer(request, response, () => handler(request, response));
+  };
+  const server = createServer(
+    { maxHeaderSize: HEADER_BYTES_MAX, headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: 0 },
+    route,
+  );
+  server.setTimeout(IDLE_TIMEOUT_MS);
+  server.on("checkContinue", route);
+  server.on("connect", (_request: IncomingMessage, socket: Duplex) => {
+    // A client that hangs up at once resets the connection, and nobody else listens for that now.
+    socket.on("error", () => {});
+    socket.end(
+      "HTTP/1.1 403 Forbidden\r\ncontent-type: text/plain\r\nconnection: close\r\n\r\nThis server opens no tunnels\n",
+    );
+  });
+  server.on("clientError", (error: ParseError, socket: Socket) => {
+    // Only the first bytes of a connection are mended: behind other requests, or within the body of one, what looks like a
+    // head may be somebody's data.
+    const isFirst = error.rawPacket !== undefined && socket.bytesRead === error.rawPacket.length;
+    const joined = isFirst ? joinWrappedCredential(error.rawPacket) : undefined;
+    // An answer that is under way must not have another one in its middle.
+    const isAnswering = [...(responses.get(socket) ?? [])].some((response) => response.headersSent);
+    if (isAnswering) socket.destroy();
+    else if (joined === undefined) answerClientError(error, socket);
+    else replayConnection(server, socket, joined);
+  });
+  return server;
+}
+
+/** For who still asks on a connection that is open, while the server ends. */
+function answerStopping(response: ServerResponse): void {
+  const failure = new Failure("unavailable", "The server is stopping: try again later");
+  response.writeHead(statusOf(failure), {
+    "content-type": "application/json; charset=utf-8",
+    "retry-after": String(RETRY_AFTER_SECONDS),
+    connection: "close",
+  });
+  response.end(JSON.stringify(errorBody(failure)));
+}
+
+/** In JSON where the API is asked, and else as text, which git shows to its user. */
+function answerObjection(
+  ports: Pick<Ports, "log">,
+  { status, message }: Objection,
+  { url = "" }: Pick<IncomingMessage, "url">,
+  response: ServerResponse,
+): void {
+  const id = randomUUID();
+  ports.log.info({ "request.id": id, status, "failure.message": message }, "request refused unread");
+  const isOfApi = url.startsWith(`${API_PREFIX}/`);
+  response.writeHead(status, {
+    "content-type": isOfApi ? "application/json; charset=utf-8" : "text/plain; charset=utf-8",
+    "x-request-id": id,
+    connection: "close",
+  });
+  response.end(isOfApi ? JSON.stringify({ type: "error", error: { message } }) : `${message}\n`);
+}
+
+type ParseError = NodeJS.ErrnoException & { readonly rawPacket?: Buffer };
+
+/** What Node's parser refuses has no request object: the answer is written by hand. */
+function answerClientError(error: ParseError, socket: Socket): void {
+  if (!socket.writable) return;
+  const [status, message] =
+    error.code === "HPE_HEADER_OVERFLOW"
+      ? [
+          "431 Request Header Fields Too Large",
+          `The headers are larger than the limit of ${HEADER_BYTES_MAX} bytes`,
+        ]
+      : error.code === "ERR_HTTP_REQUEST_TIMEOUT"
+        ? ["408 Request Timeout", `The headers took longer than ${HEADERS_TIMEOUT_MS} ms`]
+        : ["400 Bad Request", "Not an HTTP request"];
+  const body = JSON.stringify({ type: "error", error: { message } });
+  const head = `HTTP/1.1 ${status}\r\ncontent-type: application/json; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n`;
+  if (!mayBeHead(error, socket)) socket.end(`${head}${body}`);
+  else if (error.code === "HPE_HEADER_OVERFLOW")
+    socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\n\r\n`);
+  else socket.end(head);
+}
+
+/**
+ * To a HEAD no body is sent: RFC 9110, section 9.3.2. With headers that are longer than what comes at once, the beginning with
+ * the method is gone by the time that they are too many.
+ */
+function mayBeHead({ code, rawPacket }: ParseError, socket: Socket): boolean {
+  const isFirst = rawPacket !== undefined && socket.bytesRead === rawPacket.length;
+  if (!isFirst) return code === "HPE_HEADER_OVERFLOW";
+  return rawPacket.toString("latin1", 0, 5) === "HEAD ";
+}
+
+/** What the router refuses has no route yet, so the answer is written by hand. */
+function refuseUrl(problem: string, response: ServerResponse): void {
+  const failure = new Failure("invalid-input", `Bad request: the URL is ${problem}`, {
+    fields: { url: [problem] },
+  });
+  response.writeHead(statusOf(failure), { "content-type": "application/json; charset=utf-8" });
+  response.end(JSON.stringify(errorBody(failure)));
+}
+
+/**
+ * JSON and forms become plain values; any other body is read to its limit and dropped, for a DELETE may carry one. A JSON
+ * content type without a body is no error: clients send it by habit.
+ */
+function addBodyParsers(server: FastifyInstance): void {
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser("application/json", { parseAs: "buffer" }, (_request, body, done) => {
+    if (body.length === 0) return done(null, undefined);
+    try {
+      done(null, JSON.parse(decodeBody(body as Buffer)));
+    } catch (error) {
+      if (error instanceof Failure) return done(error);
+      done(
+        new Failure("invalid-input", "Bad request", {
+          detail: "The body is not JSON",
+          fields: { body: ["not JSON"] },
+        }),
+      );
+    }
+  });
+  server.addContentTypeParser(
+    "application/x-www-form-urlencoded",
+    { parseAs: "buffer" },
+    (_request, body, done) => {
+      try {
+        done(null, parseFormBody(body as Buffer));
+      } catch (error) {
+        done(error as Failure);
+      }
+    },
+  );
+  server.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) =>
+    done(null, body.length === 0 ? undefined : UNREADABLE_BODY),
+  );
+}
+
+/** Beyond it nothing is looked for in a path that leads nowhere. */
+const UNKNOWN_PATH_LENGTH_MAX = 2_048;
+
+/**
+ * A path that lacks the method is told apart here: routes for all that there is not would double the start. What is asked of
+ * the API and is not there is counted for the operator, with the caller if the credential is good.
+ */
+async function answerNotFound(
+  ports: Ports,
+  allowedMethods: (target: string) => readonly string[],
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { url, method } = request;
+  const allowed = [...allowedMethods(url.slice(0, UNKNOWN_PATH_LENGTH_MAX))];
+  // A route that has the method has said itself that there is nothing for this request.
+  const isThere = allowed.length > 0 && !allowed.includes(method);
+  if (isThere) reply.header("allow", [...allowed, "OPTIONS"].join(", "));
+  if (isThere && method === "OPTIONS") return reply.code(204).send();
+  await countUnknown(ports, request, reply);
+  if (isThere)
+    throw new Failure("method-refused", "Method not allowed", { detail: `Allowed: ${allowed.join(", ")}` });
+  throw new Failure("no-such-route", "Resource not found", {
+    detail: "There is no API hosted at this URL",
+    reason: `no route for ${request.method}`,
+  });
+}
+
+async function countUnknown(ports: Ports, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  if (!/^\/(?:[12]\.0|!api)\//.test(request.url)) return;
+  const caller = await identify(ports, "rest", "api", request, reply).catch((error: unknown) => {
+    // The path leads nowhere, whoever asks.
+    if (error instanceof Failure) return undefined;
+    throw error;
+  });
+  const account = caller === undefined || caller.kind === "anonymous" ? undefined : caller.account.uuid;
+  const path = request.url.slice(0, UNKNOWN_PATH_LENGTH_MAX).split(/[?#]/, 1)[0]!;
+  request.notes.unknown_operation = ports.unknownOperations.count(request.method, path, account);
+}
+
+/** Turns what Fastify itself refuses, and what the machine lacks, into failures of ours; undefined for a bug. */
+export function failureOf(error: unknown, bodyBytesMax = BODY_BYTES_MAX): Failure | undefined {
+  if (error instanceof Failure) return error;
+  // Whatever a row refers to was there when it was looked for.
+  if (isForeignKeyViolation(error))
+    return new Failure("not-found", "Something that the request names has just been deleted", {
+      reason: "foreign key",
+    });
+  switch ((error as Partial<FastifyError>).code) {
+    case "FST_ERR_CTP_BODY_TOO_LARGE":
+      return new Failure("too-large", `The body is larger than the limit of ${bodyBytesMax} bytes`);
+    case "FST_ERR_CTP_INVALID_MEDIA_TYPE":
+      return new Failure("media-type-refused", "The content type of the body is not one that this takes");
+    case "FST_ERR_CTP_INVALID_CONTENT_LENGTH":
+      return new Failure("invalid-input", "Bad request: Content-Length does not match the body");
+    case "ENOSPC":
+    case "EDQUOT":
+      return new Failure("unavailable", "the server's disk is full");
+    case "EROFS":
+      return new Failure("unavailable", "the server's disk can only be read");
+    case "EMFILE":
+    case "ENFILE":
+    case "EAGAIN":
+    case "ENOMEM":
+      return new Failure("unavailable", SHORT_OF_PROCESSES);
+    default:
+      return undefined;
+  }
+}
+
+function answerError(ports: Ports, error: unknown, request: FastifyRequest, reply: FastifyReply) {
+  const failure = failureOf(error, request.routeOptions.bodyLimit);
+  reply.header("content-type", "application/json; charset=utf-8");
+  if (failure === undefined) {
+    // A client that has gone makes whatever was read for it break off.
+    if (reply.raw.destroyed) request.notes["failure.kind"] = "client-gone";
+    else logBug(ports, error, request);
+    return reply.code(500).send(JSON.stringify(BUG_BODY));
+  }
+  annotateFailure(request, failure);
+  noteRefusal(ports, request, failure);
+  const { location } = failure.details;
+  if (location !== undefined) reply.header("location", location);
+  const status = failure.kind === "moved" ? redirectStatus(request.method) : statusOf(failure);
+  // Recorded: a bare text, unlike all other errors.
+  if (failure.kind === "rate-limited")
+    return reply.code(status).header("content-type", "text/plain; charset=utf-8").send(failure.message);
+  if (status === 401) reply.header("www-authenticate", CHALLENGE);
+  return reply.code(status).send(maskTokens(JSON.stringify(errorBody(failure))));
+}
+
+export function logBug({ log }: Pick<Ports, "log">, error: unknown, request: FastifyRequest): void {
+  log.error({ "request.id": request.id, route: request.routeOptions.url, err: error }, "bug");
+}

@@ -1,0 +1,163 @@
+import { randomUUID } from "node:crypto";
+import type { Kysely } from "kysely";
+import { type Account, type EmailAlias, parseEmailAddress, parseUsername } from "../../model/account.ts";
+import { accountSubject } from "../../model/audit.ts";
+import { Failure, invalidField } from "../../model/failure.ts";
+import type { Uuid } from "../../model/uuid.ts";
+import type { Ports } from "../../ports.ts";
+import {
+  findAccountByEmail,
+  insertAccount,
+  insertEmail,
+  setAccountDisabled,
+  setAccountNames,
+  setPrimaryEmail,
+} from "../../storage/sql/accounts/accounts.ts";
+import { isUniqueViolation } from "../../storage/sql/database-failure.ts";
+import { lockRows } from "../../storage/sql/lock-rows.ts";
+import type { Schema } from "../../storage/sql/schema.ts";
+import { TAKES_ACCESS } from "../../storage/sql/transaction-options.ts";
+import { type AuditedPorts, recordAudit } from "../audit/record-audit.ts";
+
+export type AccountPorts = AuditedPorts;
+
+export type NewAccount = { readonly email: string; readonly username: string; readonly displayName?: string };
+
+/** Makes an account with its primary, confirmed e-mail address. @throws Failure invalid-input, or conflict if taken. */
+export async function createAccount(ports: AccountPorts, wanted: NewAccount): Promise<Account> {
+  const { database, clock } = ports;
+  const address = requiredAddress(wanted.email);
+  const username = parseUsername(wanted.username);
+  if (username === undefined) throw invalidField("username", "must be 1 to 62 letters, digits, _ or -");
+  const displayName = wanted.displayName ?? username;
+  const account: Account = {
+    uuid: randomUUID() as Uuid,
+    accountId: `712020:${randomUUID()}`,
+    username,
+    displayName,
+    nickname: displayName,
+    isDisabled: false,
+    createdAt: clock(),
+  };
+  try {
+    await database.transaction(async (tx) => {
+      await insertAccount(tx, account);
+      await insertEmail(tx, account.uuid, { address, isPrimary: true, isConfirmed: true }, account.createdAt);
+      await recordAudit(tx, ports, "account.created", accountSubject(account), { account: account.uuid });
+    });
+  } catch (error) {
+    throw isUniqueViolation(error)
+      ? new Failure("conflict", "Cannot create the account: the user name or the e-mail address is taken")
+      : error;
+  }
+  return account;
+}
+
+/** Adds an alias, which may become the primary address. @throws Failure invalid-input, or conflict if taken. */
+export async function addEmail(ports: AccountPorts, account: Account, email: EmailAlias): Promise<void> {
+  const { database, clock } = ports;
+  const address = requiredAddress(email.address);
+  if (email.isPrimary && !email.isConfirmed)
+    throw invalidField("primary", "an unconfirmed address cannot be primary");
+  try {
+    await database.transaction(async (tx) => {
+      await lockAddresses(tx, account);
+      await insertEmail(
+        tx,
+        account.uuid,
+        { address, isPrimary: false, isConfirmed: email.isConfirmed },
+        clock(),
+      );
+      if (email.isPrimary) await setPrimaryEmail(tx, account.uuid, address);
+      await recordAudit(tx, ports, "account.email-added", accountSubject(account), {
+        account: account.uuid,
+        is_primary: email.isPrimary,
+        is_confirmed: email.isConfirmed,
+      });
+    });
+  } catch (error) {
+    throw isUniqueViolation(error)
+      ? new Failure("conflict", "Cannot add the e-mail address: it is taken")
+      : error;
+  }
+}
+
+export type AccountNames = { readonly username?: string; readonly displayName?: string };
+
+/** Changes what an account is called. @throws Failure invalid-input, or conflict if the user name is taken. */
+export async function renameAccount(
+  ports: AccountPorts,
+  account: Account,
+  names: AccountNames,
+): Promise<Account> {
+  const username = names.username === undefined ? account.username : parseUsername(names.username);
+  if (username === undefined) throw invalidField("username", "must be 1 to 62 letters, digits, _ or -");
+  const displayName = names.displayName ?? account.displayName;
+  if (displayName.trim() === "") throw invalidField("name", "must not be empty");
+  try {
+    await ports.database.transaction(async (tx) => {
+      await setAccountNames(tx, account.uuid, { username, displayName, nickname: displayName });
+      await recordAudit(tx, ports, "account.renamed", accountSubject(account), {
+        account: account.uuid,
+        username,
+        name: displayName,
+      });
+    });
+  } catch (error) {
+    throw isUniqueViolation(error)
+      ? new Failure("conflict", `Cannot rename the account: the user name ${username} is taken`)
+      : error;
+  }
+  return { ...account, username, displayName, nickname: displayName };
+}
+
+/** Its tokens are refused from the next request on; nothing is deleted. */
+export async function disableAccount(ports: AccountPorts, account: Account): Promise<void> {
+  await ports.database.transaction(async (tx) => {
+    await setAccountDisabled(tx, account.uuid, ports.clock());
+    await recordAudit(tx, ports, "account.disabled", accountSubject(account), { account: account.uuid });
+  }, TAKES_ACCESS);
+}
+
+export async function enableAccount(ports: AccountPorts, account: Account): Promise<void> {
+  await ports.database.transaction(async (tx) => {
+    await setAccountDisabled(tx, account.uuid, undefined);
+    await recordAudit(tx, ports, "account.enabled", accountSubject(account), { account: account.uuid });
+  });
+}
+
+/** Makes an address that the account has its primary one. */
+export async function changePrimaryEmail(
+  ports: AccountPorts,
+  account: Account,
+  address: string,
+): Promise<void> {
+  await ports.database.transaction(async (tx) => {
+    await lockAddresses(tx, account);
+    await setPrimaryEmail(tx, account.uuid, address);
+    await recordAudit(tx, ports, "account.primary-email-changed", accountSubject(account), {
+      account: account.uuid,
+    });
+  });
+}
+
+/** Which addresses are confirmed, and which is the primary one, decides who may call: whoever writes has locked this row. */
+async function lockAddresses(tx: Kysely<Schema>, { uuid }: Account): Promise<void> {
+  await lockRows(tx, [{ table: "account", uuid, strength: "update" }]);
+}
+
+/** The account that has this e-mail address, primary or alias. @throws Failure not-found. */
+export async function getAccountByEmail(
+  { database }: Pick<Ports, "database">,
+  address: string,
+): Promise<Account> {
+  const found = await findAccountByEmail(database.kysely, address);
+  if (found === undefined) throw new Failure("not-found", "There is no account with this e-mail address");
+  return found.account;
+}
+
+function requiredAddress(text: string): string {
+  const address = parseEmailAddress(text);
+  if (address === undefined) throw invalidField("email", "not an e-mail address");
+  return address;
+}

@@ -1,0 +1,162 @@
+import type { Account } from "../../model/account.ts";
+import { repositorySubject } from "../../model/audit.ts";
+import {
+  type BranchMatch,
+  type BranchRestriction,
+  describeMatch,
+  KINDS_WITH_EXEMPTIONS,
+  KINDS_WITH_VALUE,
+  type RestrictionKind,
+} from "../../model/branch-restriction.ts";
+import { Failure, invalidField } from "../../model/failure.ts";
+import type { Group } from "../../model/group.ts";
+import type { Repository } from "../../model/repository.ts";
+import type { Ports } from "../../ports.ts";
+import {
+  countRestrictions,
+  deleteRestriction,
+  insertRestriction,
+  listRestrictions,
+  type NewRestriction,
+  replaceRestriction,
+} from "../../storage/sql/branch-rules/branch-restrictions.ts";
+import { isForeignKeyViolation, isUniqueViolation } from "../../storage/sql/database-failure.ts";
+import { type AuditedPorts, recordAudit } from "../audit/record-audit.ts";
+
+/** Each push reads the rules of its repository that concern it. */
+export const RESTRICTIONS_MAX = 1000;
+
+/** A rule as a caller wants it, whole. */
+export type WantedRestriction = {
+  readonly kind: RestrictionKind;
+  readonly match: BranchMatch;
+  readonly value: number | undefined;
+  readonly accounts: readonly Account[];
+  readonly groups: readonly Group[];
+};
+
+/** What a rule is to be, worked out from what it is by then; undefined if it is new. */
+export type RestrictionChange = (before: BranchRestriction | undefined) => WantedRestriction;
+
+/** @throws Failure not-found. */
+export async function getRestriction(
+  { database }: Pick<Ports, "database">,
+  repository: Repository,
+  idText: string,
+): Promise<BranchRestriction> {
+  const id = /^[1-9]\d{0,14}$/.test(idText) ? Number(idText) : undefined;
+  const [found] = id === undefined ? [] : await listRestrictions(database.kysely, repository.uuid, { id });
+  if (found === undefined) throw noSuchRestriction(idText);
+  return found;
+}
+
+/** @throws Failure invalid-input if it makes no rule, conflict if there is one like it or there are too many. */
+export async function createRestriction(
+  ports: AuditedPorts,
+  repository: Repository,
+  wanted: WantedRestriction,
+): Promise<BranchRestriction> {
+  requireSense(wanted);
+  const restriction: NewRestriction = { ...wanted, repositoryUuid: repository.uuid };
+  return storing(
+    () => wanted,
+    () =>
+      ports.database.transaction(async (tx) => {
+        if ((await countRestrictions(tx, repository.uuid)) >= RESTRICTIONS_MAX) {
+          throw new Failure("conflict", `Cannot create the rule: there are ${RESTRICTIONS_MAX} already`);
+        }
+        const stored = await insertRestriction(tx, restriction);
+        const details = restrictionDetails(stored);
+        await recordAudit(tx, ports, "branch-restriction.created", repositorySubject(repository), details);
+        return stored;
+      }),
+  );
+}
+
+/** @throws Failure as `createRestriction` does; not-found if the rule has just been deleted. */
+export async function changeRestriction(
+  ports: AuditedPorts,
+  repository: Repository,
+  id: number,
+  change: RestrictionChange,
+): Promise<BranchRestriction> {
+  let wanted: WantedRestriction | undefined;
+  return storing(
+    () => wanted,
+    () =>
+      ports.database.transaction(async (tx) => {
+        // Read here: of two who each change a part of it, neither undoes what the other has changed.
+        const [before] = await listRestrictions(tx, repository.uuid, { id });
+        if (before === undefined) throw noSuchRestriction(String(id));
+        wanted = change(before);
+        requireSense(wanted);
+        const changed = { ...before, ...wanted };
+        if (!(await replaceRestriction(tx, changed))) throw noSuchRestriction(String(id));
+        const details = restrictionDetails(changed);
+        await recordAudit(tx, ports, "branch-restriction.changed", repositorySubject(repository), details);
+        return changed;
+      }),
+  );
+}
+
+/** @throws Failure not-found. */
+export async function removeRestriction(
+  ports: AuditedPorts,
+  repository: Repository,
+  restriction: BranchRestriction,
+): Promise<void> {
+  await ports.database.transaction(async (tx) => {
+    const [last] = await listRestrictions(tx, repository.uuid, { id: restriction.id });
+    if (last === undefined || !(await deleteRestriction(tx, repository.uuid, restriction.id)))
+      throw noSuchRestriction(String(restriction.id));
+    const details = restrictionDetails(last);
+    await recordAudit(tx, ports, "branch-restriction.deleted", repositorySubject(repository), details);
+  });
+}
+
+function restrictionDetails({ id, kind, match, value, accounts, groups }: BranchRestriction) {
+  return {
+    id,
+    kind,
+    match: describeMatch(match),
+    value,
+    exempt_account_uuids: accounts.map(({ uuid }) => uuid),
+    exempt_group_uuids: groups.map(({ uuid }) => uuid),
+  };
+}
+
+function noSuchRestriction(id: string): Failure {
+  return new Failure("not-found", `Branch restriction ${id} does not exist in this repository`);
+}
+
+/** Which fields a kind has: the reference, POST branch-restrictions. */
+function requireSense({ kind, value, accounts, groups }: WantedRestriction): void {
+  if (!KINDS_WITH_EXEMPTIONS.some((candidate) => candidate === kind)) {
+    const problem = `only ${KINDS_WITH_EXEMPTIONS.join(" and ")} have exemptions`;
+    if (accounts.length > 0) throw invalidField("users", problem);
+    if (groups.length > 0) throw invalidField("groups", problem);
+  }
+  const hasValue = KINDS_WITH_VALUE.some((candidate) => candidate === kind);
+  if (hasValue && value === undefined) throw invalidField("value", `${kind} needs one`);
+  if (!hasValue && value !== undefined) throw invalidField("value", `${kind} has none`);
+}
+
+/** What the database refuses, in words. */
+async function storing<Result>(
+  findWanted: () => WantedRestriction | undefined,
+  store: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await store();
+  } catch (error) {
+    const wanted = findWanted();
+    if (wanted !== undefined && isUniqueViolation(error)) {
+      const rule = `"${wanted.kind}" on ${describeMatch(wanted.match)}`;
+      throw new Failure("conflict", `Cannot store the rule: the repository has one for ${rule} already`);
+    }
+    if (isForeignKeyViolation(error)) {
+      throw new Failure("conflict", "Cannot store the rule: something that it names has just been deleted");
+    }
+    throw error;
+  }
+}

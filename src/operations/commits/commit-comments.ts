@@ -1,0 +1,142 @@
+import type { Account } from "../../model/account.ts";
+import type { CommitComment, InlinePlace } from "../../model/commit-comment.ts";
+import type { PublicBases } from "../../model/event.ts";
+import { Failure, invalidField } from "../../model/failure.ts";
+import type { Repository } from "../../model/repository.ts";
+import type { WritePorts } from "../../ports.ts";
+import {
+  findComment,
+  findCommentedCommit,
+  insertComment,
+  markCommentDeleted,
+  updateCommentText,
+} from "../../storage/sql/commits/commit-comments.ts";
+import { findPermission } from "../../storage/sql/permissions/permissions.ts";
+import { oweWebhooks } from "../webhooks/owe-webhooks.ts";
+import { type CommitPorts, getCommit } from "./commits.ts";
+
+export type NewComment = {
+  readonly raw: string;
+  readonly inline: InlinePlace | undefined;
+  readonly parentId: number | undefined;
+};
+
+/** Which comment is meant, as the caller wrote it. */
+export type CommentSelector = {
+  readonly commit: string;
+  readonly commentId: string;
+};
+
+/**
+ * Writes a comment in the caller's name. Whoever may read the repository may comment.
+ *
+ * @throws Failure not-found for an unknown commit or parent; invalid-input if the parent is about another commit.
+ */
+export async function createComment(
+  ports: CommitPorts & Pick<WritePorts, "database" | "outbox">,
+  repository: Repository,
+  account: Account,
+  {
+    commit: revision,
+    raw,
+    inline,
+    parentId,
+    bases,
+  }: NewComment & { readonly commit: string; readonly bases: PublicBases },
+): Promise<CommitComment> {
+  const { id: commit } = await getCommit(ports, repository, revision);
+  const created = await ports.database.transaction(async (tx) => {
+    if (parentId !== undefined) {
+      const commented = await findCommentedCommit(tx, repository.uuid, parentId);
+      if (commented === undefined) throw unknownComment(String(parentId));
+      if (commented !== commit) throw invalidField("parent.id", "a comment on another commit");
+    }
+    const now = ports.clock();
+    const comment = await insertComment(tx, {
+      repositoryUuid: repository.uuid,
+      commit,
+      author: account,
+      parentId,
+      raw,
+      inline,
+      isDeleted: false,
+      createdAt: now,
+      updatedAt: now,
+    });
+    const origin = { actorUuid: account.uuid, bases };
+    const kind = "repo:commit_comment_created";
+    await oweWebhooks(tx, repository, { kind, repositoryUuid: repository.uuid, comment, ...origin }, now);
+    return comment;
+  });
+  ports.outbox.wake();
+  return created;
+}
+
+/** @throws Failure not-found if there is no such commit, or no such comment on it. Deleted ones are found. */
+export async function getComment(
+  ports: CommitPorts,
+  repository: Repository,
+  { commit: revision, commentId }: CommentSelector,
+): Promise<CommitComment> {
+  const { id: commit } = await getCommit(ports, repository, revision);
+  const id = parseCommentId(commentId);
+  const comment =
+    id === undefined ? undefined : await findComment(ports.database.kysely, repository.uuid, commit, id);
+  if (comment === undefined) throw unknownComment(commentId);
+  return comment;
+}
+
+/** @throws Failure not-found; permission-missing if the comment is not the caller's own; conflict if it is deleted. */
+export async function changeComment(
+  ports: CommitPorts & Pick<WritePorts, "database">,
+  repository: Repository,
+  account: Account,
+  { raw, ...selector }: CommentSelector & { readonly raw: string },
+): Promise<CommitComment> {
+  const { id, commit } = await getComment(ports, repository, selector);
+  return ports.database.transaction(async (tx) => {
+    const comment = await findComment(tx, repository.uuid, commit, id);
+    if (comment === undefined) throw unknownComment(String(id));
+    if (comment.author.uuid !== account.uuid) throw notYours("change", comment);
+    const updatedAt = ports.clock();
+    // A condition, and not only looked at before: whoever changes a comment must not bring it back.
+    if (comment.isDeleted || !(await updateCommentText(tx, id, raw, updatedAt)))
+      throw new Failure("conflict", "Cannot change the comment: it is deleted");
+    return { ...comment, raw, updatedAt };
+  });
+}
+
+/**
+ * Takes the text out of a comment and marks it deleted. Replies keep their place, so the comment stays in lists. Deleting
+ * it again changes nothing.
+ *
+ * @throws Failure not-found; permission-missing for those who neither wrote it nor administer the repository.
+ */
+export async function deleteComment(
+  ports: CommitPorts & Pick<WritePorts, "database">,
+  repository: Repository,
+  account: Account,
+  selector: CommentSelector,
+): Promise<void> {
+  const comment = await getComment(ports, repository, selector);
+  await ports.database.transaction(async (tx) => {
+    if (comment.author.uuid !== account.uuid) {
+      const held = await findPermission(tx, repository.uuid, account.uuid);
+      if (held !== "admin") throw notYours("delete", comment);
+    }
+    await markCommentDeleted(tx, comment.id, ports.clock());
+  });
+}
+
+function parseCommentId(text: string): number | undefined {
+  return /^[1-9]\d{0,14}$/.test(text) ? Number(text) : undefined;
+}
+
+/** Recorded for comments on pull requests: the message is the id and nothing else. */
+function unknownComment(id: string): Failure {
+  return new Failure("not-found", id);
+}
+
+function notYours(action: "change" | "delete", { id }: CommitComment): Failure {
+  return new Failure("permission-missing", `Cannot ${action} comment ${id}: it is somebody else's`);
+}

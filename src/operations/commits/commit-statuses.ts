@@ -1,0 +1,109 @@
+import type { Kysely } from "kysely";
+import type { Account } from "../../model/account.ts";
+import type { CommitStatus, CommitStatusChanges } from "../../model/commit-status.ts";
+import type { EventOrigin, FactOf, PublicBases } from "../../model/event.ts";
+import { Failure } from "../../model/failure.ts";
+import type { ObjectId } from "../../model/object-id.ts";
+import type { Repository } from "../../model/repository.ts";
+import type { WritePorts } from "../../ports.ts";
+import { findCommitStatus, upsertCommitStatus } from "../../storage/sql/commits/commit-statuses.ts";
+import { lockRepository } from "../../storage/sql/refs/ref-updates.ts";
+import type { Schema } from "../../storage/sql/schema.ts";
+import { oweWebhooks } from "../webhooks/owe-webhooks.ts";
+import { type CommitPorts, getCommit } from "./commits.ts";
+
+type StatusPorts = CommitPorts & Pick<WritePorts, "database" | "outbox">;
+
+export type NewCommitStatus = Pick<
+  CommitStatus,
+  "key" | "state" | "name" | "description" | "url" | "refname"
+>;
+
+/**
+ * Stores how a build went, in place of what its key said before.
+ *
+ * @throws Failure not-found for an unknown commit.
+ */
+export async function reportCommitStatus(
+  ports: StatusPorts,
+  account: Account,
+  repository: Repository,
+  {
+    commit: revision,
+    bases,
+    ...wanted
+  }: NewCommitStatus & { readonly commit: string; readonly bases: PublicBases },
+): Promise<CommitStatus> {
+  const { id } = await getCommit(ports, repository, revision);
+  const now = ports.clock();
+  const status = { ...wanted, repositoryUuid: repository.uuid, commit: id, createdAt: now, updatedAt: now };
+  return tellWebhooks(ports, repository, { actorUuid: account.uuid, bases }, async (tx) => {
+    const isThere = (await findCommitStatus(tx, status)) !== undefined;
+    const kind = isThere ? "repo:commit_status_updated" : "repo:commit_status_created";
+    return { kind, status: await upsertCommitStatus(tx, status) };
+  });
+}
+
+/** @throws Failure not-found if there is no such commit, or it has no status of that key. */
+export async function getCommitStatus(
+  ports: CommitPorts,
+  repository: Repository,
+  revision: string,
+  key: string,
+): Promise<CommitStatus> {
+  const { id } = await getCommit(ports, repository, revision);
+  const selector = { repositoryUuid: repository.uuid, commit: id, key };
+  return (await findCommitStatus(ports.database.kysely, selector)) ?? throwUnknownKey(id, key);
+}
+
+/** @throws Failure not-found if there is no such commit, or it has no status of that key. */
+export async function changeCommitStatus(
+  ports: StatusPorts,
+  account: Account,
+  repository: Repository,
+  {
+    commit: revision,
+    key,
+    changes,
+    bases,
+  }: {
+    readonly commit: string;
+    readonly key: string;
+    readonly changes: CommitStatusChanges;
+    readonly bases: PublicBases;
+  },
+): Promise<CommitStatus> {
+  const { id } = await getCommit(ports, repository, revision);
+  const selector = { repositoryUuid: repository.uuid, commit: id, key };
+  return tellWebhooks(ports, repository, { actorUuid: account.uuid, bases }, async (tx) => {
+    const status = (await findCommitStatus(tx, selector)) ?? throwUnknownKey(id, key);
+    const changed = await upsertCommitStatus(tx, { ...status, ...changes, updatedAt: ports.clock() });
+    return { kind: "repo:commit_status_updated", status: changed };
+  });
+}
+
+type StatusChange = Pick<FactOf<StatusKind>, "kind" | "status">;
+type StatusKind = "repo:commit_status_created" | "repo:commit_status_updated";
+
+/** Under the lock that pushes take: of two who write one key at once, one has created it and the other updated it. */
+async function tellWebhooks(
+  ports: StatusPorts,
+  repository: Repository,
+  origin: EventOrigin,
+  change: (tx: Kysely<Schema>) => Promise<StatusChange>,
+): Promise<CommitStatus> {
+  const { status } = await ports.database.transaction(async (tx) => {
+    await lockRepository(tx, repository.uuid);
+    const changed = await change(tx);
+    const fact = { ...changed, repositoryUuid: repository.uuid, ...origin };
+    await oweWebhooks(tx, repository, fact, ports.clock());
+    return changed;
+  });
+  ports.outbox.wake();
+  return status;
+}
+
+/** No recording has the text: it is our own. */
+function throwUnknownKey(commit: ObjectId, key: string): never {
+  throw new Failure("not-found", `Cannot find the status "${key}": commit ${commit} has none of that key`);
+}

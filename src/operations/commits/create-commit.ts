@@ -1,0 +1,259 @@
+import { reachFaultPoint } from "../../fault-points.ts";
+import { hashObject } from "../../git/objects/hash-object.ts";
+import { type NewObject, writePack } from "../../git/packs/write-pack.ts";
+import { openProcessPlaces, type PlaceHolder } from "../../git/process-places.ts";
+import { editTree, type TreeEdit } from "../../git/trees/edit-tree.ts";
+import type { Account } from "../../model/account.ts";
+import type { PublicBases } from "../../model/event.ts";
+import { Failure, invalidField } from "../../model/failure.ts";
+import type { FilePath } from "../../model/file-path.ts";
+import type { ObjectId } from "../../model/object-id.ts";
+import { BRANCH_PREFIX, type BranchName, newRefNameProblem, type RefName } from "../../model/ref-name.ts";
+import type { Repository } from "../../model/repository.ts";
+import { openSpool, type Spool } from "../../storage/packs/spool.ts";
+import { findRef, listRefsByPrefix } from "../../storage/sql/refs/refs.ts";
+import { findRepository } from "../../storage/sql/repositories/repositories.ts";
+import { dated, identityOf } from "../accounts/account-identity.ts";
+import { changeRefs, type RefChange } from "../refs/change-refs.ts";
+import { type CreateRefPorts, getWholeCommit } from "../refs/create-ref.ts";
+import { requireGood, storeNewObjects } from "../refs/store-new-objects.ts";
+import { explainIfGone } from "../repositories/repository-gone.ts";
+import { type CommitPart, type CommitWish, readWish, refuseEmptyWish } from "./commit-wish.ts";
+
+export type CreateCommitPorts = CreateRefPorts;
+
+type By = { readonly account: Account; readonly bases: PublicBases; readonly signal: AbortSignal };
+
+/** Where a new commit goes. */
+type Base = {
+  readonly branch: BranchName;
+  /** What the branch is at; undefined if it is to be made. */
+  readonly old: ObjectId | undefined;
+  /** Undefined for the first commit of a repository. */
+  readonly parent: ObjectId | undefined;
+};
+
+/** The reference: a canned text in place of a message. This one is our own. */
+const DEFAULT_MESSAGE = "Changed over the REST API";
+const DEFAULT_BRANCH = "main" as BranchName;
+
+/** Each time somebody else has got a commit onto the branch, so there is no standstill however many there are. */
+const ATTEMPTS_MAX = 20;
+
+/**
+ * Who has been overtaken tries again alone in the repository, or many at once would overtake each other over and over. It is
+ * short: the contents of the files are in the repository by then.
+ */
+const TURNS = openProcessPlaces({ placesMax: 64, shareMax: 1, waitingMax: 1_000, waitMsMax: 60_000 });
+
+const holding = ({ uuid }: Repository): PlaceHolder => ({ kind: "repository", id: uuid });
+
+/**
+ * Makes a commit of files that are sent and paths that are deleted, on top of a branch, in the caller's name. It is found
+ * good and stored as a push of it would be, with the same rules asked. Without a parent in the wish, a branch that has
+ * moved meanwhile is followed: the same files are put on top of what came first.
+ *
+ * @returns the commit's id.
+ * @throws Failure invalid-input, conflict if the parent in the wish is not the branch's tip, permission-missing if a branch
+ * restriction refuses it.
+ */
+export async function createCommit(
+  ports: CreateCommitPorts,
+  repository: Repository,
+  parts: AsyncIterable<CommitPart>,
+  by: By,
+): Promise<ObjectId> {
+  const waiting = await ports.packs.openQuarantine(repository.uuid);
+  try {
+    const spool = await openSpool(waiting.folder);
+    try {
+      const wish = await readWish(parts, spool);
+      reachFaultPoint("src.received");
+      return await commitWish(ports, repository, wish, spool, by);
+    } finally {
+      await spool.close();
+    }
+  } catch (error) {
+    throw await explainIfGone(ports, repository, error);
+  } finally {
+    await waiting.discard();
+  }
+}
+
+async function commitWish(
+  ports: CreateCommitPorts,
+  repository: Repository,
+  wish: CommitWish,
+  spool: Spool,
+  by: By,
+): Promise<ObjectId> {
+  for (let attempt = 1; ; attempt += 1) {
+    const leave = attempt === 1 ? () => {} : await TURNS.take([holding(repository)], by.signal);
+    try {
+      const { id, base, change } = await tryWish(ports, repository, wish, spool, by);
+      if (change.refused === undefined) return id;
+      if (change.refusedBy !== undefined) throw new Failure("permission-missing", change.refused);
+      const tip = (await findRef(ports.database.kysely, repository.uuid, refNameOf(base.branch)))?.target;
+      const isOvertaken = tip !== base.old;
+      if (!isOvertaken || wish.parent !== undefined || attempt === ATTEMPTS_MAX) {
+        throw new Failure("conflict", `Cannot commit to "${base.branch}": ${change.refused}`);
+      }
+    } finally {
+      leave();
+    }
+  }
+}
+
+async function tryWish(
+  ports: CreateCommitPorts,
+  repository: Repository,
+  wish: CommitWish,
+  spool: Spool,
+  by: By,
+): Promise<{ readonly id: ObjectId; readonly base: Base; readonly change: RefChange }> {
+  // Asked anew each time: the first commit also decides on the main branch.
+  const current = await findRepository(ports.database.kysely, undefined, { uuid: repository.uuid });
+  if (current === undefined) throw new Failure("not-found", "Cannot commit: the repository no longer exists");
+  const base = await findBase(ports, current, wish, by.signal);
+  const { id, objects } = await makeObjects(ports, current, { wish, base, spool, by });
+  reachFaultPoint("src.built");
+  return { id, base, change: await storeCommit(ports, current, { id, objects, base, by }) };
+}
+
+function refNameOf(branch: BranchName): RefName {
+  return (BRANCH_PREFIX + branch) as RefName;
+}
+
+/** The rules of the reference for `branch` and `parents`. */
+async function findBase(
+  ports: CreateCommitPorts,
+  repository: Repository,
+  wish: CommitWish,
+  signal: AbortSignal,
+): Promise<Base> {
+  const tipOf = async (branch: BranchName) =>
+    (await findRef(ports.database.kysely, repository.uuid, refNameOf(branch)))?.target;
+  const mainBranch = repository.mainBranch ?? DEFAULT_BRANCH;
+  const branch = wish.branch ?? mainBranch;
+  const tip = await tipOf(branch);
+  if (tip !== undefined) {
+    if (wish.parent !== undefined && wish.parent !== tip) throw notTheTip(branch, tip);
+    // A new branch may be made by a commit that changes nothing, as the reference has it. Here it would only be noise.
+    refuseEmptyWish(wish);
+    return { branch, old: tip, parent: tip };
+  }
+  const problem = newRefNameProblem(refNameOf(branch));
+  if (problem !== undefined) throw invalidField("branch", problem);
+  if (wish.parent !== undefined) {
+    if (wish.branch === undefined) throw notTheTip(branch, undefined);
+    return { branch, old: undefined, parent: await findParent(ports, repository, wish.parent, signal) };
+  }
+  const parent = await tipOf(mainBranch);
+  if (parent === undefined) {
+    refuseEmptyWish(wish);
+    const branches = await listRefsByPrefix(ports.database.kysely, repository.uuid, [BRANCH_PREFIX]);
+    // The reference: no second root commit.
+    if (branches.length > 0) {
+      const message = `Cannot commit to "${branch}": the main branch "${mainBranch}" has no commit, so parents must be given`;
+      throw new Failure("conflict", message);
+    }
+  }
+  return { branch, old: undefined, parent };
+}
+
+async function findParent(
+  ports: CreateCommitPorts,
+  repository: Repository,
+  parent: ObjectId,
+  signal: AbortSignal,
+): Promise<ObjectId> {
+  try {
+    return await getWholeCommit(ports, repository, parent, signal);
+  } catch (error) {
+    throw error instanceof Failure && error.kind === "not-found" ? notOfRepository() : error;
+  }
+}
+
+function notOfRepository(): Failure {
+  return invalidField("parents", "no commit of the repository");
+}
+
+function notTheTip(branch: BranchName, tip: ObjectId | undefined): Failure {
+  const state = tip === undefined ? "the branch has no commit" : `the tip is ${tip}`;
+  return new Failure("conflict", `Cannot commit to "${branch}": parents is not its tip, ${state}`);
+}
+
+/** As a push of the objects would. */
+function storeCommit(
+  ports: CreateCommitPorts,
+  repository: Repository,
+  { id, objects, base, by }: { id: ObjectId; objects: readonly NewObject[]; base: Base; by: By },
+): Promise<RefChange> {
+  const { account, bases, signal } = by;
+  const name = refNameOf(base.branch);
+  const author = { kind: "account", account } as const;
+  const request = { pack: writePack(objects), tips: [id], names: [name], author, takesSlot: true, signal };
+  return storeNewObjects(ports, repository, request, async (stored) => {
+    reachFaultPoint("src.stored");
+    requireGood(stored, "Cannot create the commit");
+    if (!stored.tips.has(id)) throw notOfRepository();
+    const update = { name, old: base.old, new: id, peeled: undefined };
+    const [change] = await changeRefs(ports, repository, [update], {
+      author,
+      bases,
+      kind: "push",
+      isAtomic: true,
+      objects: stored.objects,
+      signal,
+    });
+    return change!;
+  });
+}
+
+/**
+ * The commit with the trees and blobs that are not at the same place of the one before. What else the repository may have is
+ * made again: it need not stay.
+ */
+async function makeObjects(
+  ports: CreateCommitPorts,
+  repository: Repository,
+  { wish, base, spool, by }: { wish: CommitWish; base: Base; spool: Spool; by: By },
+): Promise<{ readonly id: ObjectId; readonly objects: readonly NewObject[] }> {
+  const gitDir = ports.packs.gitDir(repository.uuid);
+  const parent = base.parent === undefined ? undefined : await ports.objects.readCommit(gitDir, base.parent);
+  const edits = new Map<FilePath, TreeEdit>();
+  for (const path of wish.deleted) edits.set(path, { kind: "delete" });
+  for (const [path, { mode, id }] of wish.files) edits.set(path, { kind: "put", mode, id });
+  const edited = await editTree({ gitDir, objects: ports.objects }, parent?.tree, edits);
+  const objects = new Map<ObjectId, NewObject>();
+  for (const { id, spooled } of wish.files.values()) {
+    if (objects.has(id) || edited.unchanged.has(id)) continue;
+    objects.set(id, { type: "blob", size: spooled.size, open: () => spool.read(spooled) });
+  }
+  for (const [id, content] of edited.trees) {
+    if (!edited.unchanged.has(id)) objects.set(id, { type: "tree", content });
+  }
+  const content = await commitContent(ports, wish, edited.root, base.parent, by.account);
+  const id = hashObject("commit", content);
+  objects.set(id, { type: "commit", content });
+  return { id, objects: [...objects.values()] };
+}
+
+async function commitContent(
+  ports: CreateCommitPorts,
+  { author, message = DEFAULT_MESSAGE }: CommitWish,
+  tree: ObjectId,
+  parent: ObjectId | undefined,
+  account: Account,
+): Promise<Buffer> {
+  const now = ports.clock();
+  const committer = await identityOf(ports, account);
+  const headers = [
+    `tree ${tree}`,
+    ...(parent === undefined ? [] : [`parent ${parent}`]),
+    `author ${dated(author ?? committer, now)}`,
+    `committer ${dated(committer, now)}`,
+  ];
+  // The message as it was sent: what a client signs or compares is neither trimmed nor given a line end.
+  return Buffer.from(`${headers.join("\n")}\n\n${message}`);
+}

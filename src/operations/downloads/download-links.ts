@@ -1,0 +1,58 @@
+import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
+import type { DownloadLink } from "../../model/download.ts";
+import { Failure } from "../../model/failure.ts";
+import type { Repository } from "../../model/repository.ts";
+import { parseUuid, type Uuid } from "../../model/uuid.ts";
+import type { Ports } from "../../ports.ts";
+import { findDownload } from "../../storage/sql/downloads/downloads.ts";
+import { findRepository } from "../../storage/sql/repositories/repositories.ts";
+import { fetchDownload, noDownload } from "./downloads.ts";
+
+export type DownloadLinkPorts = Pick<Ports, "config" | "database" | "clock" | "keys">;
+
+/** Our choice: as long as a slow client needs to follow a redirect. What has begun is sent to its end. */
+export const DOWNLOAD_LINK_MS = 2 * 60_000;
+
+/** @throws Failure not-found if the repository has no such download now. */
+export async function createDownloadLink(
+  { database, keys, clock }: DownloadLinkPorts,
+  repository: Repository,
+  name: string,
+): Promise<DownloadLink> {
+  const download = await findDownload(database.kysely, repository.uuid, name);
+  if (download === undefined) throw noDownload(name);
+  const unsigned = {
+    repositoryUuid: repository.uuid,
+    name: download.name,
+    expires: String(clock().getTime() + DOWNLOAD_LINK_MS),
+  };
+  return { ...unsigned, signature: sign(keys, unsigned).toString("base64url") };
+}
+
+/** Opens what a link leads to. @throws Failure not-found if it is none of ours, has ended, or leads to nothing any more. */
+export async function openDownloadLink(ports: DownloadLinkPorts, link: DownloadLink) {
+  const uuid = readLink(ports, link);
+  const repository = uuid && (await findRepository(ports.database.kysely, undefined, { uuid }));
+  if (repository === undefined)
+    throw new Failure("not-found", "The link is not valid, or it has ended: ask for the download again");
+  return { repository, ...(await fetchDownload(ports, repository, link.name)) };
+}
+
+/** @returns whose download it is, if the link is good. */
+function readLink({ keys, clock }: DownloadLinkPorts, link: DownloadLink): Uuid | undefined {
+  const given = Buffer.from(link.signature, "base64url");
+  const right = sign(keys, link);
+  if (given.length !== right.length || !timingSafeEqual(given, right)) return undefined;
+  const leftMs = Number(link.expires) - clock().getTime();
+  // One that was made by a clock that was ahead has no more time than others.
+  return leftMs > 0 && leftMs <= DOWNLOAD_LINK_MS ? parseUuid(link.repositoryUuid) : undefined;
+}
+
+/** No part but the last can hold a line feed, so no two links have the same text. */
+function sign(
+  { rotation }: Ports["keys"],
+  { repositoryUuid, expires, name }: Omit<DownloadLink, "signature">,
+): Buffer {
+  const key = Buffer.from(hkdfSync("sha256", rotation.reveal(), "", "pail download links", 32));
+  return createHmac("sha256", key).update(`${repositoryUuid}\n${expires}\n${name}`).digest();
+}

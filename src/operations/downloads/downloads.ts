@@ -1,0 +1,139 @@
+import { randomUUID } from "node:crypto";
+import type { Readable } from "node:stream";
+import type { Account } from "../../model/account.ts";
+import { type Download, parseDownloadName } from "../../model/download.ts";
+import { Failure, invalidField } from "../../model/failure.ts";
+import type { Repository } from "../../model/repository.ts";
+import type { Uuid } from "../../model/uuid.ts";
+import type { Ports, WritePorts } from "../../ports.ts";
+import {
+  type DownloadFile,
+  type MarkedDownloads,
+  markDownloads,
+  openDownload,
+  removeDownload,
+  writeDownload,
+} from "../../storage/downloads/disk-downloads.ts";
+import { isOutcomeUnknown } from "../../storage/sql/database-failure.ts";
+import {
+  countDownload,
+  deleteDownloadRow,
+  findDownload,
+  upsertDownload,
+} from "../../storage/sql/downloads/downloads.ts";
+
+export type DownloadPorts = Pick<WritePorts, "config" | "database" | "clock">;
+
+/** Our choice: a file of 1 GiB streams, and one that fills the disk does not. */
+export const DOWNLOAD_BYTES_MAX = 2 * 1024 ** 3;
+
+export type Upload = { readonly name: string; readonly source: AsyncIterable<Buffer> };
+
+/**
+ * Stores uploaded files in place of those of their names: all, or none. The contents are read one after another.
+ *
+ * @throws Failure invalid-input for a name that is none or is sent twice, or if there is no file, too-large beyond
+ * `DOWNLOAD_BYTES_MAX`.
+ */
+export async function storeDownloads(
+  { config, database, clock }: DownloadPorts,
+  repository: Repository,
+  uploader: Account,
+  uploads: AsyncIterable<Upload>,
+): Promise<readonly Download[]> {
+  const { dataFolder } = config;
+  const stored: Download[] = [];
+  const marked: MarkedDownloads[] = [];
+  const confirm = async () => {
+    for (const each of marked) await each.confirm();
+  };
+  let replaced: readonly DownloadFile[];
+  try {
+    for await (const { name: text, source } of uploads) {
+      const name = parseDownloadName(text);
+      if (name === undefined) throw invalidField("files", "not a file name");
+      if (stored.some((each) => each.name === name)) throw invalidField("files", `"${name}" is sent twice`);
+      const file = { repositoryUuid: repository.uuid, fileUuid: randomUUID() as Uuid };
+      marked.push(await markDownloads(dataFolder, [file]));
+      const sizeBytes = await writeDownload(dataFolder, file, source, DOWNLOAD_BYTES_MAX);
+      stored.push({ ...file, name, uploader, sizeBytes, count: 0, createdAt: clock() });
+    }
+    if (stored.length === 0) throw invalidField("files", "no file is sent");
+    for (const { name } of stored) {
+      const before = await findDownload(database.kysely, repository.uuid, name);
+      if (before !== undefined) marked.push(await markDownloads(dataFolder, [before]));
+    }
+    // The rows last: they never name a file that is not whole. A file without a row is named by nobody.
+    replaced = await database.transaction((tx) => replaceDownloads(tx, stored));
+  } catch (error) {
+    // What may still be committed keeps its files: the next start looks for the rows.
+    if (isOutcomeUnknown(error)) throw error;
+    for (const download of stored) await removeDownload(dataFolder, download);
+    await confirm();
+    throw error;
+  }
+  for (const download of replaced) await removeDownload(dataFolder, download);
+  await confirm();
+  return stored;
+}
+
+/** @returns what was there under the same names. */
+async function replaceDownloads(
+  tx: Parameters<typeof upsertDownload>[0],
+  downloads: readonly Download[],
+): Promise<Download[]> {
+  const replaced: Download[] = [];
+  for (const download of downloads) {
+    const before = await findDownload(tx, download.repositoryUuid, download.name);
+    if (before !== undefined) replaced.push(before);
+    await upsertDownload(tx, download);
+  }
+  return replaced;
+}
+
+/** Opens a file for sending, and counts it. @throws Failure not-found. */
+export async function fetchDownload(
+  { config, database }: Pick<Ports, "config" | "database">,
+  repository: Repository,
+  name: string,
+): Promise<{ readonly download: Download; readonly content: Readable }> {
+  let missing: Uuid | undefined;
+  for (;;) {
+    const download = await findDownload(database.kysely, repository.uuid, name);
+    // A row whose file is not there is damage; another one has just been replaced, and the next look finds what came.
+    if (download === undefined || download.fileUuid === missing) throw noDownload(name);
+    // Counted first: nothing may fail between opening the file and handing it over, or it would stay open.
+    await countDownload(database.kysely, download.fileUuid);
+    const content = await openDownload(config.dataFolder, download);
+    if (content !== undefined) return { download, content };
+    missing = download.fileUuid;
+  }
+}
+
+/** @throws Failure not-found. */
+export async function deleteDownload(
+  { config, database }: DownloadPorts,
+  repository: Repository,
+  name: string,
+): Promise<void> {
+  const { dataFolder } = config;
+  const before = await findDownload(database.kysely, repository.uuid, name);
+  if (before === undefined) throw noDownload(name);
+  const marked = await markDownloads(dataFolder, [before]);
+  let fileUuid: Uuid | undefined;
+  try {
+    // The row's file is that of this moment: an upload of the same name comes before or after, never between.
+    fileUuid = await database.transaction((tx) => deleteDownloadRow(tx, repository.uuid, name));
+  } catch (error) {
+    if (!isOutcomeUnknown(error)) await marked.confirm();
+    throw error;
+  }
+  if (fileUuid !== undefined) await removeDownload(dataFolder, { repositoryUuid: repository.uuid, fileUuid });
+  await marked.confirm();
+  if (fileUuid === undefined) throw noDownload(name);
+}
+
+/** The text is our own: no recording has it. */
+export function noDownload(name: string): Failure {
+  return new Failure("not-found", `Cannot find the download "${name}": the repository has none of that name`);
+}

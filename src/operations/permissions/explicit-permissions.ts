@@ -1,0 +1,94 @@
+import type { Kysely } from "kysely";
+import type { Account } from "../../model/account.ts";
+import type { AuditSubject } from "../../model/audit.ts";
+import { Failure, invalidField } from "../../model/failure.ts";
+import type { Group } from "../../model/group.ts";
+import type { ProjectPermission } from "../../model/project-permission.ts";
+import type { Workspace } from "../../model/workspace.ts";
+import { lockRows } from "../../storage/sql/lock-rows.ts";
+import {
+  deleteExplicitPermission,
+  type PermissionHolder,
+  type PermissionPlace,
+  upsertExplicitPermission,
+} from "../../storage/sql/permissions/explicit-permissions.ts";
+import type { Schema } from "../../storage/sql/schema.ts";
+import { TAKES_ACCESS } from "../../storage/sql/transaction-options.ts";
+import { findMember } from "../../storage/sql/workspaces/workspaces.ts";
+import { type AuditedPorts, recordAudit } from "../audit/record-audit.ts";
+
+/** Where a permission is given, with the name that the place has for people. */
+export type NamedPlace = PermissionPlace & AuditSubject;
+
+/**
+ * Gives an account a permission in a repository or a project, in place of the one it has there.
+ *
+ * @throws Failure invalid-input, since "the selected user must be a member of the workspace, and cannot be the workspace
+ * owner" (the reference).
+ */
+export async function setAccountPermission(
+  ports: AuditedPorts,
+  workspace: Workspace,
+  place: NamedPlace,
+  account: Account,
+  permission: Exclude<ProjectPermission, "none">,
+): Promise<void> {
+  const holder = { kind: "account", uuid: account.uuid } as const;
+  await setPermission(ports, place, holder, permission, async (tx) => {
+    const member = await findMember(tx, workspace.uuid, account.uuid);
+    if (member === undefined) throw invalidField("selected_user_id", "is not a member of the workspace");
+    if (member.role === "owner")
+      throw invalidField("selected_user_id", "owns the workspace, and so may do everything in it");
+  });
+}
+
+/** Gives a group of the workspace a permission in a repository or a project, in place of the one it has there. */
+export async function setGroupPermission(
+  ports: AuditedPorts,
+  place: NamedPlace,
+  group: Group,
+  permission: Exclude<ProjectPermission, "none">,
+): Promise<void> {
+  await setPermission(ports, place, { kind: "group", uuid: group.uuid }, permission);
+}
+
+/** For the operator, who may give it to anybody, and give none; for others, if `check` in the transaction does not throw. */
+export async function setPermission(
+  ports: AuditedPorts,
+  place: NamedPlace,
+  holder: PermissionHolder,
+  permission: ProjectPermission,
+  check?: (tx: Kysely<Schema>) => Promise<void>,
+): Promise<void> {
+  await ports.database.transaction(async (tx) => {
+    await lockPlace(tx, place);
+    await check?.(tx);
+    await upsertExplicitPermission(tx, place, holder, permission);
+    await recordAudit(tx, ports, "permission.set", place, { ...holderDetails(holder), permission });
+  }, TAKES_ACCESS);
+}
+
+/** Whoever writes there has locked the same row: what they may is asked before this change, or after it. */
+async function lockPlace(tx: Kysely<Schema>, { kind, uuid }: NamedPlace): Promise<void> {
+  await lockRows(tx, [{ table: kind, uuid, strength: "update" }]);
+}
+
+function holderDetails({ kind, uuid }: PermissionHolder) {
+  return kind === "account" ? { account: uuid } : { group_uuid: uuid };
+}
+
+/** @throws Failure not-found if the holder has no permission of its own there. */
+export async function removePermission(
+  ports: AuditedPorts,
+  place: NamedPlace,
+  holder: PermissionHolder,
+): Promise<void> {
+  await ports.database.transaction(async (tx) => {
+    await lockPlace(tx, place);
+    if (!(await deleteExplicitPermission(tx, place, holder))) {
+      const who = holder.kind === "account" ? "user" : "group";
+      throw new Failure("not-found", `The ${who} has no permission of its own in this ${place.kind}`);
+    }
+    await recordAudit(tx, ports, "permission.removed", place, holderDetails(holder));
+  }, TAKES_ACCESS);
+}

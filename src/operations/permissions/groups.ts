@@ -1,0 +1,109 @@
+import { randomUUID } from "node:crypto";
+import type { Kysely } from "kysely";
+import type { Account } from "../../model/account.ts";
+import { groupSubject } from "../../model/audit.ts";
+import { Failure, invalidField } from "../../model/failure.ts";
+import type { Group } from "../../model/group.ts";
+import { parseGroupSlug, slugifyGroupName } from "../../model/slug.ts";
+import { textLength } from "../../model/text-length.ts";
+import type { Uuid } from "../../model/uuid.ts";
+import type { Workspace } from "../../model/workspace.ts";
+import type { Ports } from "../../ports.ts";
+import { isUniqueViolation } from "../../storage/sql/database-failure.ts";
+import { lockRows } from "../../storage/sql/lock-rows.ts";
+import {
+  deleteGroupMember,
+  deleteGroupRow,
+  findGroup,
+  insertGroup,
+  insertGroupMember,
+} from "../../storage/sql/permissions/groups.ts";
+import type { Schema } from "../../storage/sql/schema.ts";
+import { TAKES_ACCESS } from "../../storage/sql/transaction-options.ts";
+import { findMember } from "../../storage/sql/workspaces/workspaces.ts";
+import { type AuditedPorts, recordAudit } from "../audit/record-audit.ts";
+
+/** Our choice, as long as the name of a repository. */
+const NAME_LENGTH_MAX = 255;
+
+/** Makes a group without members. @throws Failure invalid-input, or conflict if its slug is taken in the workspace. */
+export async function createGroup(ports: AuditedPorts, workspace: Workspace, name: string): Promise<Group> {
+  const slug = textLength(name) > NAME_LENGTH_MAX ? undefined : slugifyGroupName(name);
+  if (slug === undefined)
+    throw invalidField("name", `must have a letter or a digit, and at most ${NAME_LENGTH_MAX} characters`);
+  const group: Group = {
+    uuid: randomUUID() as Uuid,
+    workspaceUuid: workspace.uuid,
+    slug,
+    name,
+    createdAt: ports.clock(),
+  };
+  try {
+    await ports.database.transaction(async (tx) => {
+      await insertGroup(tx, group);
+      const workspaceUuid = workspace.uuid;
+      await recordAudit(tx, ports, "group.created", groupSubject(group), { workspace_uuid: workspaceUuid });
+    });
+  } catch (error) {
+    throw isUniqueViolation(error)
+      ? new Failure("conflict", `Cannot create group "${slug}": it already exists in ${workspace.slug}`)
+      : error;
+  }
+  return group;
+}
+
+/** A group of a workspace by its slug. @throws Failure not-found. */
+export async function getGroup(
+  { database }: Pick<Ports, "database">,
+  workspace: Workspace,
+  slugText: string,
+): Promise<Group> {
+  const slug = parseGroupSlug(slugText);
+  const group = slug === undefined ? undefined : await findGroup(database.kysely, workspace.uuid, slug);
+  if (group === undefined) throw new Failure("not-found", "There is no such group in the workspace");
+  return group;
+}
+
+/** What a group is permitted may lie anywhere in its workspace, whose row all who write there have locked. */
+async function lockMembership(tx: Kysely<Schema>, { workspaceUuid }: Group): Promise<void> {
+  await lockRows(tx, [{ table: "workspace", uuid: workspaceUuid, strength: "update" }]);
+}
+
+/** @throws Failure conflict if the account is not a member of the workspace: that is what a group is made of. */
+export async function addGroupMember(
+  ports: AuditedPorts,
+  workspace: Workspace,
+  group: Group,
+  account: Account,
+): Promise<void> {
+  await ports.database.transaction(async (tx) => {
+    await lockMembership(tx, group);
+    if ((await findMember(tx, workspace.uuid, account.uuid)) === undefined) {
+      throw new Failure(
+        "conflict",
+        `Cannot add ${account.username} to the group: not a member of ${workspace.slug} (pail workspace add-member)`,
+      );
+    }
+    await insertGroupMember(tx, group.uuid, account.uuid);
+    await recordAudit(tx, ports, "group.member-added", groupSubject(group), { account: account.uuid });
+  });
+}
+
+/** @throws Failure not-found if the account is not in the group. */
+export async function removeGroupMember(ports: AuditedPorts, group: Group, account: Account): Promise<void> {
+  await ports.database.transaction(async (tx) => {
+    await lockMembership(tx, group);
+    if (!(await deleteGroupMember(tx, group.uuid, account.uuid)))
+      throw new Failure("not-found", `${account.username} is not in the group ${group.slug}`);
+    await recordAudit(tx, ports, "group.member-removed", groupSubject(group), { account: account.uuid });
+  }, TAKES_ACCESS);
+}
+
+/** Deletes a group with all that it was permitted. */
+export async function deleteGroup(ports: AuditedPorts, group: Group): Promise<void> {
+  await ports.database.transaction(async (tx) => {
+    await lockMembership(tx, group);
+    if (await deleteGroupRow(tx, group.uuid))
+      await recordAudit(tx, ports, "group.deleted", groupSubject(group));
+  }, TAKES_ACCESS);
+}

@@ -1,0 +1,187 @@
+import { randomUUID } from "node:crypto";
+import type { Kysely } from "kysely";
+import type { Account } from "../../model/account.ts";
+import { projectSubject } from "../../model/audit.ts";
+import type { EventOrigin } from "../../model/event.ts";
+import { Failure, invalidField } from "../../model/failure.ts";
+import type { ProjectKey } from "../../model/slug.ts";
+import type { Uuid } from "../../model/uuid.ts";
+import type { Project, Workspace } from "../../model/workspace.ts";
+import type { Ports } from "../../ports.ts";
+import { representChanges } from "../../representations/field-changes.ts";
+import { representProject } from "../../representations/project.ts";
+import { isForeignKeyViolation, isUniqueViolation } from "../../storage/sql/database-failure.ts";
+import { findProjectPermission } from "../../storage/sql/permissions/project-permissions.ts";
+import {
+  deleteProjectReviewer,
+  insertProjectReviewer,
+  listProjectReviewers,
+} from "../../storage/sql/projects/default-reviewers.ts";
+import {
+  deleteProjectRow,
+  findHasPublicRepositories,
+  findProject,
+  insertProject,
+  updateProject,
+} from "../../storage/sql/projects/projects.ts";
+import type { Schema } from "../../storage/sql/schema.ts";
+import { TAKES_ACCESS } from "../../storage/sql/transaction-options.ts";
+import { findMember } from "../../storage/sql/workspaces/workspaces.ts";
+import { type AuditedPorts, recordAudit } from "../audit/record-audit.ts";
+import { oweWebhooks } from "../webhooks/owe-webhooks.ts";
+
+export type ProjectPorts = AuditedPorts & Pick<Ports, "outbox">;
+
+export type NewProject = {
+  readonly key: ProjectKey;
+  readonly name: string;
+  readonly description?: string;
+  readonly isPrivate?: boolean;
+};
+
+/** @throws Failure invalid-input if the workspace has a project with this key already. */
+export async function createProject(
+  ports: AuditedPorts,
+  workspace: Workspace,
+  wanted: NewProject,
+): Promise<Project> {
+  const now = ports.clock();
+  const project: Project = {
+    uuid: randomUUID() as Uuid,
+    workspaceUuid: workspace.uuid,
+    key: wanted.key,
+    name: wanted.name,
+    description: wanted.description ?? "",
+    // Private unless said otherwise, as repositories are.
+    isPrivate: wanted.isPrivate ?? true,
+    createdAt: now,
+    updatedAt: now,
+  };
+  try {
+    await ports.database.transaction(async (tx) => {
+      await insertProject(tx, project);
+      const { isPrivate } = project;
+      await recordAudit(tx, ports, "project.created", projectSubject(project), { is_private: isPrivate });
+    });
+  } catch (error) {
+    throw isUniqueViolation(error) ? keyTaken(project.key) : error;
+  }
+  return project;
+}
+
+/**
+ * Changes a project. Webhooks of the workspace hear of it, if anything is different afterwards.
+ *
+ * @throws Failure invalid-input if the new key is taken in the workspace.
+ */
+export async function changeProject(
+  ports: ProjectPorts,
+  workspace: Workspace,
+  project: Project,
+  changes: Partial<NewProject>,
+  origin: EventOrigin,
+): Promise<Project> {
+  const { database, clock, outbox } = ports;
+  const now = clock();
+  const find = (tx: Kysely<Schema>) => findProject(tx, workspace.uuid, { uuid: project.uuid });
+  try {
+    const changed = await database.transaction(
+      async (tx) => {
+        const before = await find(tx);
+        await updateProject(tx, project.uuid, { ...changes, updatedAt: now });
+        const after = await find(tx);
+        if (before === undefined || after === undefined)
+          throw new Failure("conflict", "Cannot change the project: it has just been deleted");
+        await oweUpdate(tx, workspace, before, after, origin, now);
+        if (before.isPrivate !== after.isPrivate) {
+          const action = after.isPrivate ? "project.made-private" : "project.made-public";
+          await recordAudit(tx, ports, action, projectSubject(after));
+        }
+        return after;
+      },
+      changes.isPrivate === true ? TAKES_ACCESS : {},
+    );
+    outbox.wake();
+    return changed;
+  } catch (error) {
+    throw isUniqueViolation(error) ? keyTaken(changes.key ?? project.key) : error;
+  }
+}
+
+async function oweUpdate(
+  tx: Kysely<Schema>,
+  workspace: Workspace,
+  before: Project,
+  project: Project,
+  origin: EventOrigin,
+  now: Date,
+): Promise<void> {
+  const hasPublicRepositories = await findHasPublicRepositories(tx, project.uuid);
+  const show = (one: Project) => representProject(one, workspace, hasPublicRepositories, origin.bases);
+  const changes = representChanges(show(before), show(project));
+  if (Object.keys(changes).length === 0) return;
+  const fact = { kind: "project:updated", workspace, project, hasPublicRepositories, changes } as const;
+  await oweWebhooks(tx, { workspace }, { ...fact, ...origin }, now);
+}
+
+/** @throws Failure permission-missing if a repository is in it: the reference's 403 says so of both. */
+export async function deleteProject(ports: AuditedPorts, project: Project): Promise<void> {
+  const { database } = ports;
+  const refusal = new Failure("permission-missing", "Cannot delete the project: it has repositories in it");
+  try {
+    const isDeleted = await database.transaction(async (tx) => {
+      if (!(await deleteProjectRow(tx, project.uuid))) return false;
+      await recordAudit(tx, ports, "project.deleted", projectSubject(project));
+      return true;
+    });
+    if (isDeleted) return;
+  } catch (error) {
+    throw isForeignKeyViolation(error) ? refusal : error;
+  }
+  // Somebody else may have deleted it meanwhile: then it is as asked.
+  if (await findProject(database.kysely, project.workspaceUuid, { uuid: project.uuid })) throw refusal;
+}
+
+function keyTaken(key: ProjectKey): Failure {
+  const problem = `Project with this Key and Owner already exists: ${key}`;
+  return new Failure("invalid-input", problem, { fields: { key: [problem] } });
+}
+
+/** @throws Failure invalid-input if the account has nothing to do with the workspace or the project (our choice). */
+export async function addProjectReviewer(
+  { database, clock }: Pick<ProjectPorts, "database" | "clock">,
+  project: Project,
+  account: Account,
+): Promise<void> {
+  await database.transaction(async (tx) => {
+    const isKnown =
+      (await findMember(tx, project.workspaceUuid, account.uuid)) !== undefined ||
+      (await findProjectPermission(tx, project.uuid, account.uuid)) !== "none";
+    if (!isKnown) throw invalidField("selected_user", "is not a member of the workspace");
+    await insertProjectReviewer(tx, project.uuid, account.uuid, clock());
+  });
+}
+
+/** @throws Failure invalid-input, as the reference has it, if the account is no default reviewer of the project. */
+export async function removeProjectReviewer(
+  { database }: Pick<ProjectPorts, "database">,
+  project: Project,
+  account: Account,
+): Promise<void> {
+  const isDeleted = await database.transaction((tx) => deleteProjectReviewer(tx, project.uuid, account.uuid));
+  if (!isDeleted) throw noReviewer();
+}
+
+/** @throws Failure invalid-input, as the reference has it, if the account is no default reviewer of the project. */
+export async function requireProjectReviewer(
+  { database }: Pick<Ports, "database">,
+  project: Project,
+  account: Account,
+): Promise<void> {
+  const reviewers = await listProjectReviewers(database.kysely, project.uuid);
+  if (!reviewers.some(({ uuid }) => uuid === account.uuid)) throw noReviewer();
+}
+
+function noReviewer(): Failure {
+  return invalidField("selected_user", "is not a default reviewer of the project");
+}

@@ -1,0 +1,247 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Kysely } from "kysely";
+import { reachFaultPoint } from "../../fault-points.ts";
+import type { BranchRestriction } from "../../model/branch-restriction.ts";
+import type { PublicBases, WebhookFact } from "../../model/event.ts";
+import { Failure } from "../../model/failure.ts";
+import type { RefOutcome, RefUpdate } from "../../model/ref.ts";
+import {
+  BRANCH_PREFIX,
+  type BranchName,
+  branchOf,
+  parseBranchName,
+  TAG_PREFIX,
+} from "../../model/ref-name.ts";
+import type { Repository } from "../../model/repository.ts";
+import type { WritePorts } from "../../ports.ts";
+import { sumOf } from "../../storage/packs/pack-sizes.ts";
+import {
+  applyRefUpdates,
+  MAIN_BRANCH_DELETION,
+  ObjectsDroppedError,
+} from "../../storage/sql/refs/ref-updates.ts";
+import { setMainBranchIfNone, updateRepository } from "../../storage/sql/repositories/repositories.ts";
+import type { Schema } from "../../storage/sql/schema.ts";
+import {
+  type BranchRules,
+  type ChangeKind,
+  describeRefusal,
+  findRefusingRule,
+  type RefAuthor,
+  readBranchRules,
+} from "../branch-rules/branch-rules.ts";
+import { oweWebhooks } from "../webhooks/owe-webhooks.ts";
+import type { NewObjects } from "./store-new-objects.ts";
+
+export type ChangeRefsPorts = Pick<WritePorts, "database" | "packs" | "maintenance" | "outbox" | "clock">;
+
+export type ChangeRefsOptions = {
+  readonly author: RefAuthor;
+  readonly kind: ChangeKind;
+  /** For the links in webhooks. Undefined: no webhook hears of it. */
+  readonly bases: PublicBases | undefined;
+  /** Told as one import, and not as a push of each ref. */
+  readonly isImport?: boolean;
+  /** All or nothing. */
+  readonly isAtomic: boolean;
+  /** With all that the new values reach; undefined if there are only deletions. */
+  readonly objects: NewObjects | undefined;
+  /** Aborted when nobody waits any more. From the transaction on it is not heeded. */
+  readonly signal: AbortSignal;
+};
+
+/** What became of one update, and the rule that refused it if it was one. */
+export type RefChange = RefOutcome & { readonly refusedBy: BranchRestriction | undefined };
+
+/**
+ * The one way in which refs change, whoever asks: branch restrictions per update, then the objects made durable, then all
+ * refs in one transaction. Each update is applied only if its ref is as it expects.
+ *
+ * @returns what became of each update, in their order.
+ * @throws Failure not-found if the repository is no longer there.
+ */
+export async function changeRefs(
+  ports: ChangeRefsPorts,
+  repository: Repository,
+  updates: readonly RefUpdate[],
+  options: ChangeRefsOptions,
+): Promise<readonly RefChange[]> {
+  if (updates.length === 0) return [];
+  const judged = await readBranchRules(ports, repository, options);
+  const checked = await refuseByRules(ports, repository, updates, judged, options);
+  const allowed = checked.filter((change) => change.refused === undefined).map((change) => change.update);
+  if (allowed.length === 0) return checked;
+  if (options.objects === undefined && allowed.some((update) => update.new !== undefined))
+    throw new Error("a ref is to point at objects that nobody has looked at");
+  if (options.isAtomic && allowed.length < checked.length) {
+    return checked.map((change) => ({ ...change, refused: change.refused ?? "atomic push failure" }));
+  }
+  reachFaultPoint("refs.judged");
+  options.signal.throwIfAborted();
+  const { outcomes, owesWebhooks } = await storeRefs(ports, repository, allowed, judged, options);
+  reachFaultPoint("refs.committed");
+  ports.maintenance.wake(repository.uuid);
+  if (owesWebhooks) ports.outbox.wake();
+  const stored = new Map(outcomes.map((outcome) => [outcome.update, outcome]));
+  return checked.map((change) => stored.get(change.update) ?? change);
+}
+
+async function refuseByRules(
+  ports: ChangeRefsPorts,
+  repository: Repository,
+  updates: readonly RefUpdate[],
+  rules: BranchRules,
+  { objects, signal }: Pick<ChangeRefsOptions, "objects" | "signal">,
+): Promise<readonly RefChange[]> {
+  const place = {
+    gitDir: ports.packs.gitDir(repository.uuid),
+    ...(objects === undefined ? {} : { objectFolder: objects.quarantine.objectFolder }),
+    signal,
+  };
+  const changes: RefChange[] = [];
+  for (const update of updates) {
+    const refusedBy = await findRefusingRule(rules, update, place);
+    const refused =
+      refusedBy === undefined ? refuseMainBranch(repository, update) : describeRefusal(refusedBy);
+    changes.push({ update, refused, refusedBy });
+  }
+  return changes;
+}
+
+/** HEAD names the main branch: without it a clone would begin with nothing. */
+function refuseMainBranch({ mainBranch }: Repository, update: RefUpdate): string | undefined {
+  const isMainBranch = mainBranch !== undefined && update.name === BRANCH_PREFIX + mainBranch;
+  return update.new === undefined && isMainBranch ? MAIN_BRANCH_DELETION : undefined;
+}
+
+type StoredRefs = { readonly outcomes: readonly RefChange[]; readonly owesWebhooks: boolean };
+
+/** Objects are dropped once a week at most, and a look takes far less. */
+const LOOKS_MAX = 5;
+
+/**
+ * What was found whole may have been so by objects that have been dropped since: then it is looked at once more, and put
+ * into the repository once more, since a repack may have taken in what was put there the first time.
+ */
+async function storeRefs(
+  ports: ChangeRefsPorts,
+  repository: Repository,
+  updates: readonly RefUpdate[],
+  judged: BranchRules,
+  options: ChangeRefsOptions,
+): Promise<StoredRefs> {
+  let { objects } = options;
+  try {
+    for (let looks = 1; ; looks += 1) {
+      try {
+        return await storeRefsOnce(ports, repository, updates, judged, { ...options, objects });
+      } catch (error) {
+        if (!(error instanceof ObjectsDroppedError) || objects === undefined) throw error;
+        if (looks === LOOKS_MAX)
+          throw new Failure("unavailable", "the repository is being repacked: try again");
+        const again = await objects.checkAgain();
+        if (objects !== options.objects) await objects.quarantine.discard();
+        objects = again;
+      }
+    }
+  } finally {
+    if (objects !== options.objects) await objects?.quarantine.discard();
+  }
+}
+
+async function storeRefsOnce(
+  ports: ChangeRefsPorts,
+  repository: Repository,
+  updates: readonly RefUpdate[],
+  judged: BranchRules,
+  { objects, ...options }: ChangeRefsOptions,
+): Promise<StoredRefs> {
+  const sizeBytes =
+    objects === undefined
+      ? sumOf(await ports.packs.listPackFiles(repository.uuid))
+      : await objects.quarantine.accept();
+  const now = ports.clock();
+  // Whoever deletes needs nothing that is there.
+  const dropNumber = updates.some((update) => update.new !== undefined) ? objects?.dropNumber : undefined;
+  return ports.database.transaction(async (tx) => {
+    const checked = await refuseByNewRules(tx, ports, repository, updates, judged, options);
+    const allowed = checked.filter((change) => change.refused === undefined).map((change) => change.update);
+    const isRefused = options.isAtomic && allowed.length < checked.length;
+    const applied = await applyRefUpdates(tx, repository.uuid, isRefused ? [] : allowed, {
+      ...options,
+      now,
+      dropNumber,
+    });
+    const outcomes = joinOutcomes(checked, applied, isRefused);
+    reachFaultPoint("refs.applied");
+    await updateRepository(tx, repository.uuid, { sizeBytes });
+    const mainBranch = firstMainBranch(outcomes);
+    if (mainBranch !== undefined) await setMainBranchIfNone(tx, repository.uuid, mainBranch);
+    const fact = factOf(repository, outcomes, options);
+    const owesWebhooks = fact !== undefined && (await oweWebhooks(tx, repository, fact, now));
+    reachFaultPoint("refs.owed");
+    return { outcomes, owesWebhooks };
+  });
+}
+
+/**
+ * A rule may have been made, or somebody taken from its lists, since the updates were judged. The rows of the repository and of
+ * what is around it are locked by now, so the rules that are read here hold; only if they are others than those that the updates
+ * were judged by, they are judged once more.
+ */
+async function refuseByNewRules(
+  tx: Kysely<Schema>,
+  ports: ChangeRefsPorts,
+  repository: Repository,
+  updates: readonly RefUpdate[],
+  judged: BranchRules,
+  options: Pick<ChangeRefsOptions, "author" | "kind" | "signal">,
+): Promise<readonly RefChange[]> {
+  const rules = await readBranchRules({ database: { kysely: tx } }, repository, options);
+  if (isDeepStrictEqual(rules, judged))
+    return updates.map((update) => ({ update, refused: undefined, refusedBy: undefined }));
+  // The objects are in the repository by now.
+  return refuseByRules(ports, repository, updates, rules, { ...options, objects: undefined });
+}
+
+function joinOutcomes(
+  checked: readonly RefChange[],
+  applied: readonly RefOutcome[],
+  isRefused: boolean,
+): readonly RefChange[] {
+  const byUpdate = new Map(applied.map((outcome) => [outcome.update, outcome.refused]));
+  const others = isRefused ? "atomic push failure" : undefined;
+  return checked.map((change) => ({
+    ...change,
+    refused: change.refused ?? others ?? byUpdate.get(change.update),
+  }));
+}
+
+/** What webhooks hear: of branches and tags, as recorded. */
+function factOf(
+  repository: Repository,
+  outcomes: readonly RefOutcome[],
+  { author, bases, isImport }: Pick<ChangeRefsOptions, "author" | "bases" | "isImport">,
+): WebhookFact | undefined {
+  const changes = outcomes.flatMap(({ update, refused }) =>
+    refused === undefined && (update.name.startsWith(BRANCH_PREFIX) || update.name.startsWith(TAG_PREFIX))
+      ? [{ name: update.name, old: update.old, new: update.new }]
+      : [],
+  );
+  if (bases === undefined || changes.length === 0) return undefined;
+  const actorUuid = author.kind === "account" ? author.account.uuid : undefined;
+  const common = { repositoryUuid: repository.uuid, actorUuid, bases };
+  return isImport === true ? { kind: "repo:imported", ...common } : { kind: "repo:push", ...common, changes };
+}
+
+/** The first push decides the main branch: `main` if it is among the new branches, then `master`, else the first one. */
+function firstMainBranch(outcomes: readonly RefOutcome[]): BranchName | undefined {
+  const branches = outcomes
+    .flatMap(({ update, refused }) =>
+      refused === undefined && update.new !== undefined ? (branchOf(update.name) ?? []) : [],
+    )
+    .filter((name) => parseBranchName(name) !== undefined);
+  return (
+    branches.find((name) => name === "main") ?? branches.find((name) => name === "master") ?? branches[0]
+  );
+}

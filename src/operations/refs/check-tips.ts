@@ -1,0 +1,72 @@
+import { completeQuarantine, readTips, type TipObject } from "../../git/packs/connectivity.ts";
+import type { Target } from "../../git/packs/store-small-pack.ts";
+import type { Brought } from "../../git/packs/whole-by-evidence.ts";
+import type { ObjectId } from "../../model/object-id.ts";
+import type { Quarantine } from "../../storage/packs/pack-store.ts";
+
+/** Of a broken push with more tips, the rest is refused with the broken ones. */
+const SINGLE_CHECKS_MAX = 100;
+/** More objects of the repository are read by a process of their own. */
+const PLAIN_TIPS_MAX = 100;
+
+export type TipCheck<Q = Pick<Quarantine, "objectFolder" | "noteGitPacks">> = {
+  /** What has been pushed, if it has been found whole already. */
+  readonly brought: Brought | undefined;
+  readonly target: Target;
+  /** What refs point at, or have pointed at lately: all that it reaches is there, and stays. */
+  readonly listKnown: () => Promise<readonly ObjectId[]>;
+  /** Asked before anything is copied: those of the tips that refs may still be changed to. The others do not count as whole. */
+  readonly listWanted?: () => Promise<readonly ObjectId[]>;
+  readonly quarantine: Q;
+  readonly signal: AbortSignal;
+};
+
+/**
+ * Finds which of the tips are whole: what they reach is in the quarantine, or refs reach it already. What is in the repository,
+ * and nothing reaches, is copied into the quarantine: it would not stay.
+ *
+ * @returns the tips that are whole, with their types and what tags peel to.
+ */
+export async function checkTips(
+  tips: readonly ObjectId[],
+  check: TipCheck,
+): Promise<ReadonlyMap<ObjectId, TipObject>> {
+  if (tips.length === 0) return new Map();
+  const read = await readPlainTips(tips, check);
+  if (read !== undefined) return read;
+  const { listWanted, ...rest } = check;
+  if (listWanted !== undefined) return checkTips(await listWanted(), rest);
+  const { target, listKnown, quarantine, signal } = check;
+  const gitOptions = { gitDir: target.gitDir, objectFolder: quarantine.objectFolder, signal };
+  const known = await listKnown();
+  quarantine.noteGitPacks();
+  const [objects, areAllWhole] = await Promise.all([
+    readTips(tips, gitOptions),
+    completeQuarantine(tips, known, gitOptions),
+  ]);
+  if (areAllWhole) return objects;
+  const whole = new Map<ObjectId, TipObject>();
+  // Something is missing: each tip is looked at by itself, one after another, so that good ones may pass.
+  for (const [tip, object] of [...objects].slice(0, SINGLE_CHECKS_MAX))
+    if (await completeQuarantine([tip], known, gitOptions)) whole.set(tip, object);
+  return whole;
+}
+
+/** The types of tips that have been brought or that refs reach; undefined if any is something else, or a tag. */
+async function readPlainTips(
+  tips: readonly ObjectId[],
+  { brought, target: { gitDir, objects, areReached } }: TipCheck,
+): Promise<ReadonlyMap<ObjectId, TipObject> | undefined> {
+  if (brought === undefined) return undefined;
+  const there = [...new Set(tips)].filter((tip) => !brought.has(tip));
+  if (there.length > PLAIN_TIPS_MAX || (there.length > 0 && !(await areReached(there)))) return undefined;
+  const headers = await Promise.all(there.map((tip) => objects.readHeader(gitDir, tip)));
+  const types = new Map(there.map((tip, index) => [tip, headers[index]?.type]));
+  const read = new Map<ObjectId, TipObject>();
+  for (const tip of tips) {
+    const type = brought.get(tip)?.type ?? types.get(tip);
+    if (type === undefined || type === "tag") return undefined;
+    read.set(tip, { type, peeled: undefined });
+  }
+  return read;
+}

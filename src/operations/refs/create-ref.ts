@@ -1,0 +1,161 @@
+import { hashObject } from "../../git/objects/hash-object.ts";
+import { isConnected } from "../../git/packs/connectivity.ts";
+import { writePack } from "../../git/packs/write-pack.ts";
+import type { Account } from "../../model/account.ts";
+import type { PublicBases } from "../../model/event.ts";
+import { Failure, invalidField } from "../../model/failure.ts";
+import type { ObjectId } from "../../model/object-id.ts";
+import type { Ref, RefUpdate } from "../../model/ref.ts";
+import {
+  BRANCH_PREFIX,
+  newRefNameProblem,
+  parseBranchName,
+  type RefName,
+  TAG_PREFIX,
+} from "../../model/ref-name.ts";
+import type { Repository } from "../../model/repository.ts";
+import { listKeptTips } from "../../storage/sql/refs/former-tips.ts";
+import { findRef } from "../../storage/sql/refs/refs.ts";
+import { dated, identityOf } from "../accounts/account-identity.ts";
+import { type CommitPorts, commitNotFound, getCommit } from "../commits/commits.ts";
+import { type ChangeRefsPorts, changeRefs } from "./change-refs.ts";
+import { areReached } from "./reached-commits.ts";
+import { type NewObjects, type NewObjectsPorts, requireGood, storeNewObjects } from "./store-new-objects.ts";
+
+export type CreateRefPorts = CommitPorts & ChangeRefsPorts & NewObjectsPorts;
+
+type By = { readonly account: Account; readonly bases: PublicBases; readonly signal: AbortSignal };
+
+/**
+ * Makes a branch at a revision.
+ *
+ * @throws Failure invalid-input if the name is none or is taken, not-found if the revision is none, permission-missing if a
+ * branch restriction refuses it, conflict if another ref stands in its way.
+ */
+export async function createBranch(
+  ports: CreateRefPorts,
+  repository: Repository,
+  wanted: { readonly name: string; readonly revision: string },
+  by: By,
+): Promise<Ref> {
+  const name = newRefName(BRANCH_PREFIX, wanted.name);
+  const { id } = await getCommit(ports, repository, wanted.revision);
+  // Before anything is copied that nothing reaches yet.
+  await refuseTaken(ports, repository, name);
+  const request = newRefRequest(name, id, undefined, by);
+  return storeNewObjects(ports, repository, request, (stored) => {
+    if (stored.kind === "refused" || !stored.tips.has(id)) throw commitNotFound([wanted.revision]);
+    const update = { name, old: undefined, new: id, peeled: undefined };
+    return applyNew(ports, repository, update, stored.objects, by);
+  });
+}
+
+/**
+ * Makes an annotated tag at a revision, in the name of the account.
+ *
+ * @throws Failure as `createBranch` does.
+ */
+export async function createTag(
+  ports: CreateRefPorts,
+  repository: Repository,
+  wanted: { readonly name: string; readonly revision: string; readonly message: string | undefined },
+  by: By,
+): Promise<Ref> {
+  const name = newRefName(TAG_PREFIX, wanted.name);
+  const commit = await getWholeCommit(ports, repository, wanted.revision, by.signal);
+  await refuseTaken(ports, repository, name);
+  // The reference: an empty message is none.
+  const message = wanted.message || `Added tag ${wanted.name} for changeset ${commit.slice(0, 12)}`;
+  const tagger = dated(await identityOf(ports, by.account), ports.clock());
+  const headers = `object ${commit}\ntype commit\ntag ${wanted.name}\ntagger ${tagger}\n\n`;
+  const content = Buffer.from(headers + message);
+  const id = hashObject("tag", content);
+  const request = newRefRequest(name, id, writePack([{ type: "tag", content }]), by);
+  return storeNewObjects(ports, repository, request, (stored) => {
+    requireGood(stored, "Cannot create the tag");
+    if (!stored.tips.has(id)) throw commitNotFound([wanted.revision]);
+    const update = { name, old: undefined, new: id, peeled: commit };
+    return applyNew(ports, repository, update, stored.objects, by);
+  });
+}
+
+function newRefRequest(
+  name: RefName,
+  id: ObjectId,
+  pack: AsyncIterable<Buffer> | undefined,
+  { account, signal }: By,
+) {
+  return {
+    pack,
+    tips: [id],
+    names: [name],
+    author: { kind: "account", account },
+    takesSlot: true,
+    signal,
+  } as const;
+}
+
+/** git has the same rules for the names of tags as for those of branches, but for `HEAD`, which would only mislead. */
+function newRefName(prefix: typeof BRANCH_PREFIX | typeof TAG_PREFIX, text: string): RefName {
+  const kind = prefix === BRANCH_PREFIX ? "branch" : "tag";
+  if (parseBranchName(text) === undefined) throw invalidField("name", `not a valid ${kind} name`);
+  const name = (prefix + text) as RefName;
+  const problem = newRefNameProblem(name);
+  if (problem !== undefined) throw invalidField("name", problem);
+  return name;
+}
+
+/**
+ * A commit that new objects are to build on: what was read of it may have been kept in memory since before it was dropped. That it
+ * stays is for `storeNewObjects` to see to.
+ */
+export async function getWholeCommit(
+  ports: CreateRefPorts,
+  repository: Repository,
+  revision: string,
+  signal: AbortSignal,
+): Promise<ObjectId> {
+  const { id } = await getCommit(ports, repository, revision);
+  if (await areReached(ports, repository, [], [id])) return id;
+  const known = await listKeptTips(ports.database.kysely, repository.uuid, ports.clock());
+  if (await isConnected([id], known, { gitDir: ports.packs.gitDir(repository.uuid), signal })) return id;
+  throw commitNotFound([revision]);
+}
+
+async function applyNew(
+  ports: CreateRefPorts,
+  repository: Repository,
+  update: RefUpdate & { readonly new: ObjectId },
+  objects: NewObjects,
+  { account, bases, signal }: By,
+): Promise<Ref> {
+  const [change] = await changeRefs(ports, repository, [update], {
+    author: { kind: "account", account },
+    bases,
+    kind: "push",
+    isAtomic: true,
+    objects,
+    signal,
+  });
+  if (change?.refused === undefined) {
+    return { name: update.name, target: update.new, peeled: update.peeled };
+  }
+  if (change.refusedBy !== undefined) throw new Failure("permission-missing", change.refused);
+  await refuseTaken(ports, repository, update.name);
+  throw new Failure("conflict", `Cannot create the ref: ${change.refused}`);
+}
+
+async function refuseTaken({ database }: CreateRefPorts, { uuid }: Repository, name: RefName): Promise<void> {
+  if ((await findRef(database.kysely, uuid, name)) !== undefined) throw nameTaken(name);
+}
+
+/** 400 and the key are what a client looks for; the contract has no recording, so the sentence is our choice. */
+function nameTaken(name: RefName): Failure {
+  const isBranch = name.startsWith(BRANCH_PREFIX);
+  const short = name.slice(isBranch ? BRANCH_PREFIX.length : TAG_PREFIX.length);
+  const message = `${isBranch ? "Branch" : "Tag"} "${short}" already exists.`;
+  return new Failure("invalid-input", message, {
+    fields: { name: [message] },
+    data: { key: isBranch ? "BRANCH_ALREADY_EXISTS" : "TAG_ALREADY_EXISTS" },
+  });
+}

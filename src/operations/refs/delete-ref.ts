@@ -1,0 +1,39 @@
+import type { Account } from "../../model/account.ts";
+import type { PublicBases } from "../../model/event.ts";
+import { Failure } from "../../model/failure.ts";
+import type { Ref } from "../../model/ref.ts";
+import { BRANCH_PREFIX } from "../../model/ref-name.ts";
+import type { Repository } from "../../model/repository.ts";
+import { type ChangeRefsPorts, changeRefs } from "./change-refs.ts";
+
+/**
+ * @throws Failure not-found; invalid-input for the main branch; permission-missing if a branch restriction refuses it;
+ * conflict if the ref has just moved.
+ */
+export async function deleteRef(
+  ports: ChangeRefsPorts,
+  repository: Repository,
+  ref: Ref,
+  {
+    account,
+    bases,
+    signal,
+  }: { readonly account: Account; readonly bases: PublicBases; readonly signal: AbortSignal },
+): Promise<void> {
+  if (repository.mainBranch !== undefined && ref.name === BRANCH_PREFIX + repository.mainBranch) {
+    throw new Failure("invalid-input", `Cannot delete "${repository.mainBranch}": it is the main branch`);
+  }
+  const update = { name: ref.name, old: ref.target, new: undefined, peeled: undefined };
+  const [change] = await changeRefs(ports, repository, [update], {
+    author: { kind: "account", account },
+    bases,
+    kind: "push",
+    isAtomic: true,
+    objects: undefined,
+    signal,
+  });
+  if (change?.refused === undefined) return;
+  throw change.refusedBy === undefined
+    ? new Failure("conflict", `Cannot delete the ref: ${change.refused}`)
+    : new Failure("permission-missing", change.refused);
+}

@@ -1,0 +1,198 @@
+import type { TipObject } from "../../git/packs/connectivity.ts";
+import type { PushReport } from "../../git/wire/push-report.ts";
+import type { PushCommand, PushRequest } from "../../git/wire/push-request.ts";
+import type { PublicBases } from "../../model/event.ts";
+import type { ObjectId } from "../../model/object-id.ts";
+import type { RefUpdate } from "../../model/ref.ts";
+import {
+  branchOf,
+  invalidRefNameReason,
+  newRefNameProblem,
+  parseRefName,
+  type RefName,
+} from "../../model/ref-name.ts";
+import type { Repository } from "../../model/repository.ts";
+import type { Ports } from "../../ports.ts";
+import { refuseByValue } from "../../storage/sql/refs/ref-decisions.ts";
+import { findRefs } from "../../storage/sql/refs/refs.ts";
+import type { RefAuthor } from "../branch-rules/branch-rules.ts";
+import { changeRefs, type RefChange } from "./change-refs.ts";
+import { type NewObjectsPorts, storeNewObjects } from "./store-new-objects.ts";
+
+export type PushPorts = NewObjectsPorts & Pick<Ports, "maintenance" | "outbox">;
+
+export type PushOptions = {
+  /** Who pushes, for the branch restrictions. */
+  readonly author: RefAuthor;
+  /** For the links in webhooks; undefined if none is to hear of it. */
+  readonly bases: PublicBases | undefined;
+  readonly isImport?: boolean;
+  readonly onProgress?: (text: Buffer) => void;
+  /** Aborted when the sender has gone. From the transaction on it is not heeded. */
+  readonly signal: AbortSignal;
+};
+
+/** Refs that the server writes itself. */
+const RESERVED_PREFIXES = ["refs/pull-requests/", "refs/pail/"];
+
+/**
+ * Takes a push: objects into quarantine, checked and whole, then made durable, then all refs in one transaction.
+ * Cut off at any point before the transaction it leaves a quarantine that start-up sweeps, and nothing else.
+ */
+export async function push(
+  ports: PushPorts,
+  repository: Repository,
+  request: PushRequest,
+  options: PushOptions,
+): Promise<PushReport> {
+  const isAtomic = request.capabilities.has("atomic");
+  const steps = refuseTogether(firstSteps(request.commands), isAtomic);
+  const { author, isImport = false, onProgress, signal } = options;
+  /** Updates that have come too late, as far as that had to be known before anything was copied. */
+  const stale = new Map<RefUpdate, string>();
+  const wanted = {
+    pack: request.commands.some((command) => command.new !== undefined) ? request.pack : undefined,
+    tips: steps.flatMap((step) => step.update?.new ?? []),
+    names: steps.flatMap((step) => step.update?.name ?? []),
+    async listWanted() {
+      for (const [update, refused] of await findStale(ports, repository, steps)) stale.set(update, refused);
+      return steps.flatMap(({ update }) =>
+        update === undefined || stale.has(update) ? [] : (update.new ?? []),
+      );
+    },
+    author,
+    isImport,
+    ...(onProgress === undefined ? {} : { onProgress }),
+    signal,
+  };
+  return storeNewObjects(ports, repository, wanted, async (stored) => {
+    if (stored.kind === "refused") {
+      return {
+        unpackProblem: stored.problem,
+        refs: steps.map(({ command }) => ({ name: command.name, refused: "unpacker error" })),
+      };
+    }
+    const { tips, leak, objects } = stored;
+    const checked = steps.map((step) => refuseStale(step, stale) ?? checkObject(step, tips));
+    const allowed = refuseTogether(leak === undefined ? checked : refuseNew(checked), isAtomic);
+    const updates = allowed.flatMap((step) => step.update ?? []);
+    const { bases } = options;
+    const kind = "push";
+    const wish = { author, bases, isImport, kind, isAtomic, objects, signal } as const;
+    return reportOf(allowed, leak, await changeRefs(ports, repository, updates, wish));
+  });
+}
+
+/** A command on its way: with its update while it may still succeed, with a reason once it is refused. */
+type Step = {
+  readonly command: PushCommand;
+  readonly update: RefUpdate | undefined;
+  readonly refused: string | undefined;
+};
+
+function reportOf(
+  steps: readonly Step[],
+  leak: string | undefined,
+  changes: readonly RefChange[],
+): PushReport {
+  const refused = new Map(changes.map((change) => [change.update, change.refused]));
+  return {
+    unpackProblem: undefined,
+    remarks: [
+      ...(leak === undefined ? [] : [leak]),
+      ...changes.flatMap(({ update, refused: reason, refusedBy }) =>
+        refusedBy === undefined ? [] : [`${update.name}: ${reason}`],
+      ),
+    ],
+    refs: steps.map(({ command, update, refused: reason }) => ({
+      name: command.name,
+      refused: update === undefined ? reason : refused.get(update),
+    })),
+  };
+}
+
+/** The updates whose refs are not as they expect, with the reasons. */
+async function findStale(
+  { database }: PushPorts,
+  { uuid }: Repository,
+  steps: readonly Step[],
+): Promise<ReadonlyMap<RefUpdate, string>> {
+  const updates = steps.flatMap(({ update }) => update ?? []);
+  const current = await findRefs(
+    database.kysely,
+    uuid,
+    updates.map(({ name }) => name),
+  );
+  const stale = new Map<RefUpdate, string>();
+  for (const update of updates) {
+    const refused = refuseByValue(update, current.get(update.name));
+    if (refused !== undefined) stale.set(update, refused);
+  }
+  return stale;
+}
+
+function refuseStale(step: Step, stale: ReadonlyMap<RefUpdate, string>): Step | undefined {
+  const refused = step.update && stale.get(step.update);
+  return refused === undefined ? undefined : { ...step, update: undefined, refused };
+}
+
+/** Refuses what a ref would reach and is not whole, and branches that are not commits; notes what tags peel to. */
+function checkObject(step: Step, tips: ReadonlyMap<ObjectId, TipObject>): Step {
+  const { update } = step;
+  if (update?.new === undefined) return step;
+  const object = tips.get(update.new);
+  if (object === undefined) return { ...step, update: undefined, refused: "missing necessary objects" };
+  if (branchOf(update.name) !== undefined && object.type !== "commit") {
+    return {
+      ...step,
+      update: undefined,
+      refused: `a branch must point at a commit, not at a ${object.type}`,
+    };
+  }
+  return { ...step, update: { ...update, peeled: object.peeled } };
+}
+
+/** What can be said of a command before its objects are looked at. */
+function firstSteps(commands: readonly PushCommand[]): Step[] {
+  const seen = new Set<string>();
+  return commands.map((command) => {
+    const name = parseRefName(command.name);
+    const isRepeated = seen.has(command.name);
+    seen.add(command.name);
+    if (name === undefined)
+      return { command, update: undefined, refused: invalidRefNameReason(command.name) };
+    if (isRepeated)
+      return { command, update: undefined, refused: "multiple updates for this ref are not allowed" };
+    const refused = refusedName(name, command);
+    const update = { name, old: command.old, new: command.new, peeled: undefined };
+    return { command, update: refused === undefined ? update : undefined, refused };
+  });
+}
+
+function refusedName(name: RefName, command: PushCommand): string | undefined {
+  if (RESERVED_PREFIXES.some((prefix) => name.startsWith(prefix)))
+    return "refs of this kind belong to the server";
+  // A ref "refs/heads" would stand where all branches have to lie.
+  if (name.split("/").length < 3) return "a ref needs a kind and a name, such as refs/heads/main";
+  if (command.old === undefined && command.new === undefined) return "nothing to delete";
+  return command.new === undefined ? undefined : newRefNameProblem(name);
+}
+
+/** gitprotocol-capabilities(5), atomic: all or nothing. */
+function refuseTogether(steps: readonly Step[], isAtomic: boolean): Step[] {
+  if (!isAtomic || steps.every((step) => step.refused === undefined)) return [...steps];
+  return steps.map((step) => ({
+    ...step,
+    update: undefined,
+    refused: step.refused ?? "atomic push failure",
+  }));
+}
+
+/** All of them, for the pack would be stored with any: only deletions stay. */
+function refuseNew(steps: readonly Step[]): Step[] {
+  return steps.map((step) =>
+    step.update?.new === undefined
+      ? step
+      : { ...step, update: undefined, refused: "an API token of this server is in what was pushed" },
+  );
+}

@@ -1,0 +1,38 @@
+import type { ObjectId } from "../../model/object-id.ts";
+import { BRANCH_PREFIX, type RefName } from "../../model/ref-name.ts";
+import type { Repository } from "../../model/repository.ts";
+import type { Ports } from "../../ports.ts";
+import { findFormerTips } from "../../storage/sql/refs/former-tips.ts";
+import { findRefs, findTargets } from "../../storage/sql/refs/refs.ts";
+
+/**
+ * Whether refs reach all of these, or did so lately, as far as can be told without a walk: a ref points at them or has been
+ * moved away from them, or they are in the commit graph, which git writes of what these reach. The refs named are looked at
+ * first: work mostly goes on where it was left, and whoever has many refs does not wait for all of them.
+ *
+ * All of it is true for as long as the repository's drop number is that of `repository`, which was read before. A graph that is
+ * not the one noted beside that number says nothing: it may be of commits that have been dropped.
+ */
+export async function areReached(
+  { database, packs, commitGraphs, clock }: Pick<Ports, "database" | "packs" | "commitGraphs" | "clock">,
+  repository: Repository,
+  names: readonly RefName[],
+  ids: readonly ObjectId[],
+): Promise<boolean> {
+  const main = repository.mainBranch;
+  const likely = [...names, ...(main === undefined ? [] : [(BRANCH_PREFIX + main) as RefName])];
+  const refs = [...(await findRefs(database.kysely, repository.uuid, likely)).values()];
+  const targets = new Set(refs.flatMap(({ target, peeled }) => [target, peeled]));
+  let left = ids.filter((id) => !targets.has(id));
+  if (left.length === 0) return true;
+  if (repository.commitGraph !== undefined) {
+    const graph = commitGraphs.find(packs.gitDir(repository.uuid));
+    if (graph.checksum === repository.commitGraph) left = left.filter((id) => graph.find(id) === undefined);
+  }
+  if (left.length === 0) return true;
+  const pointedAt = await findTargets(database.kysely, repository.uuid, left);
+  left = left.filter((id) => !pointedAt.has(id));
+  if (left.length === 0) return true;
+  const kept = await findFormerTips(database.kysely, repository.uuid, left, clock());
+  return left.every((id) => kept.has(id));
+}

@@ -1,0 +1,186 @@
+import { randomUUID } from "node:crypto";
+import { reachFaultPoint } from "../../fault-points.ts";
+import { repositorySubject } from "../../model/audit.ts";
+import type { EventOrigin } from "../../model/event.ts";
+import { Failure, invalidField } from "../../model/failure.ts";
+import type { Ref } from "../../model/ref.ts";
+import { BRANCH_PREFIX, type BranchName, TAG_PREFIX } from "../../model/ref-name.ts";
+import { fullName, type Repository } from "../../model/repository.ts";
+import type { Uuid } from "../../model/uuid.ts";
+import type { Ports } from "../../ports.ts";
+import { sumOf } from "../../storage/packs/pack-sizes.ts";
+import { isUniqueViolation } from "../../storage/sql/database-failure.ts";
+import { findProject } from "../../storage/sql/projects/projects.ts";
+import { requireNoDrop } from "../../storage/sql/refs/drops.ts";
+import { ObjectsDroppedError } from "../../storage/sql/refs/ref-updates.ts";
+import { insertRefs, listRefsByPrefix } from "../../storage/sql/refs/refs.ts";
+import { findRepository, insertRepository } from "../../storage/sql/repositories/repositories.ts";
+import { recordAudit } from "../audit/record-audit.ts";
+import { oweForkWebhooks } from "../webhooks/owe-webhooks.ts";
+import { privateByPolicy, requireForking } from "./fork-policies.ts";
+import { getRepository } from "./get-repository.ts";
+import { discardUnlessStored, type NewRepository, type RepositoryPorts, slugTaken } from "./repositories.ts";
+
+export type ForkPorts = RepositoryPorts & Pick<Ports, "maintenance" | "outbox">;
+
+/** What of a parent's refs a fork begins with. Others are the server's own, or of no use elsewhere. */
+const FORKED_PREFIXES = [BRANCH_PREFIX, TAG_PREFIX, "refs/notes/"];
+
+/**
+ * Makes a repository with the branches, tags, notes and objects of another one. What is not asked for is as in the parent.
+ *
+ * The refs are read first and the packs taken after, so that all that the refs reach is in them, unless objects have been dropped
+ * in between: then all is done again. Then row, refs and what webhooks are owed come in one transaction. Cut off at any point before it, it leaves what start-up sweeps.
+ *
+ * @throws Failure permission-missing if the parent allows no forks, invalid-input that names the field if it allows no public
+ * ones, the project none, the main branch does not exist or the slug is taken; not-found if the parent is just being deleted.
+ */
+export async function forkRepository(
+  ports: ForkPorts,
+  parent: Repository,
+  wanted: NewRepository,
+  origin: EventOrigin,
+): Promise<Repository> {
+  const { kysely } = ports.database;
+  // All of this is decided in the transaction, by the database. Here it only saves work that would be for nothing.
+  const { mayBePublic } = await requireForking(kysely, parent);
+  decidePrivacy(parent, wanted, mayBePublic);
+  const at = { uuid: wanted.workspace.uuid };
+  if ((await findRepository(kysely, at, { slug: wanted.slug })) !== undefined) throw slugTaken(wanted);
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await tryFork(ports, parent, wanted, origin);
+    } catch (error) {
+      if (!(error instanceof ObjectsDroppedError)) throw error;
+      if (tries === TRIES_MAX)
+        throw new Failure("unavailable", `Cannot fork ${fullName(parent)}: it is being repacked, try again`);
+    }
+  }
+}
+
+/** Objects are dropped once a week at most, so that the first one is nearly always enough. */
+const TRIES_MAX = 10;
+
+async function tryFork(
+  ports: ForkPorts,
+  parent: Repository,
+  wanted: NewRepository,
+  origin: EventOrigin,
+): Promise<Repository> {
+  const { kysely } = ports.database;
+  const { dropNumber } = (await findRepository(kysely, undefined, { uuid: parent.uuid })) ?? parent;
+  // In a transaction of its own: its maker may see the parent in the moment of which the refs are, and not only later again.
+  const refs = await ports.database.transaction((tx) => listRefsByPrefix(tx, parent.uuid, FORKED_PREFIXES));
+  requireMainBranch(refs, wanted);
+  const uuid = randomUUID() as Uuid;
+  const now = ports.clock();
+  const folder = await ports.packs.copyRepository(parent.uuid, uuid);
+  try {
+    const sizeBytes = sumOf(await ports.packs.listPackFiles(uuid));
+    await storeFork(ports, parent, wanted, { uuid, refs, dropNumber, sizeBytes, now }, origin);
+  } catch (error) {
+    await discardUnlessStored(ports, uuid, folder, error);
+    throw error;
+  }
+  reachFaultPoint("fork.committed");
+  await folder.confirm();
+  ports.maintenance.wake(uuid);
+  ports.outbox.wake();
+  const fork = await findRepository(kysely, undefined, { uuid });
+  if (fork === undefined) throw new Failure("conflict", "Cannot fork: the fork has just been deleted");
+  return fork;
+}
+
+function requireMainBranch(refs: readonly Ref[], { mainBranch }: Pick<NewRepository, "mainBranch">): void {
+  if (mainBranch === undefined || refs.some(({ name }) => name === BRANCH_PREFIX + mainBranch)) return;
+  throw invalidField("mainbranch.name", "no such branch");
+}
+
+/** What may be public is so only if it is asked for, or the parent is and nothing stands against it. */
+function decidePrivacy(
+  parent: Repository,
+  { isPrivate, project }: NewRepository,
+  mayBePublic: boolean,
+): boolean {
+  if (isPrivate !== false) return isPrivate ?? (parent.isPrivate || project.isPrivate || !mayBePublic);
+  if (!mayBePublic) throw privateByPolicy();
+  // The reference asks this of forks, and of no other repository.
+  if (project.isPrivate) throw invalidField("is_private", "must be true in a private project");
+  return false;
+}
+
+type OwnKeys = "uuid" | "isPrivate" | "sizeBytes" | "createdAt" | "updatedAt";
+
+function newFork(parent: Repository, wanted: NewRepository, refs: readonly Ref[]): Omit<Repository, OwnKeys> {
+  return {
+    workspace: wanted.workspace,
+    project: wanted.project,
+    slug: wanted.slug,
+    name: wanted.name ?? parent.name,
+    description: wanted.description ?? parent.description,
+    website: "website" in wanted ? wanted.website : parent.website,
+    language: wanted.language ?? parent.language,
+    hasIssues: wanted.hasIssues ?? parent.hasIssues,
+    hasWiki: wanted.hasWiki ?? parent.hasWiki,
+    forkPolicy: wanted.forkPolicy ?? parent.forkPolicy,
+    mainBranch: wanted.mainBranch ?? inheritedMainBranch(parent, refs),
+    refGeneration: 1,
+    dropNumber: 0,
+    // The parent's may name commits that only the parent's refs reach.
+    commitGraph: undefined,
+    parentUuid: parent.uuid,
+  };
+}
+
+/** None if it has been replaced and deleted since the parent was looked up: the next push of a branch sets one then. */
+function inheritedMainBranch({ mainBranch }: Repository, refs: readonly Ref[]): BranchName | undefined {
+  const isThere = refs.length === 0 || refs.some(({ name }) => name === `${BRANCH_PREFIX}${mainBranch}`);
+  return isThere ? mainBranch : undefined;
+}
+
+/** What was taken of the parent before the transaction. */
+type Taken = {
+  readonly uuid: Uuid;
+  readonly refs: readonly Ref[];
+  /** Of the parent, before its refs were read. */
+  readonly dropNumber: number;
+  readonly sizeBytes: number;
+  readonly now: Date;
+};
+
+async function storeFork(
+  ports: ForkPorts,
+  { uuid: parentUuid }: Repository,
+  wanted: NewRepository,
+  { uuid, refs, dropNumber, sizeBytes, now }: Taken,
+  origin: EventOrigin,
+): Promise<void> {
+  try {
+    await ports.database.transaction(async (tx) => {
+      // As it is by now: it may have become private since it was found, and its project too.
+      const parent = await getRepository(tx, parentUuid);
+      const { mayBePublic } = await requireForking(tx, parent);
+      const project = await findProject(tx, wanted.workspace.uuid, { uuid: wanted.project.uuid });
+      if (project === undefined) throw invalidField("project.key", "no such project in the workspace");
+      const fork: Repository = {
+        ...newFork(parent, { ...wanted, project }, refs),
+        uuid,
+        isPrivate: decidePrivacy(parent, { ...wanted, project }, mayBePublic),
+        sizeBytes,
+        createdAt: now,
+        updatedAt: now,
+      };
+      await insertRepository(tx, fork);
+      await insertRefs(tx, fork.uuid, refs);
+      await requireNoDrop(tx, parentUuid, dropNumber);
+      reachFaultPoint("fork.rows-made");
+      await oweForkWebhooks(tx, parent, fork, origin, fork.createdAt);
+      await recordAudit(tx, ports, "repository.forked", repositorySubject(fork), {
+        parent_uuid: parent.uuid,
+        is_private: fork.isPrivate,
+      });
+    });
+  } catch (error) {
+    throw isUniqueViolation(error) ? slugTaken(wanted) : error;
+  }
+}

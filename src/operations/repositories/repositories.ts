@@ -1,0 +1,275 @@
+import { randomUUID } from "node:crypto";
+import type { Kysely } from "kysely";
+import { reachFaultPoint } from "../../fault-points.ts";
+import { repositorySubject } from "../../model/audit.ts";
+import type { EventOrigin } from "../../model/event.ts";
+import { Failure } from "../../model/failure.ts";
+import { BRANCH_PREFIX, type BranchName, type RefName } from "../../model/ref-name.ts";
+import { type ForkPolicy, fullName, type Repository } from "../../model/repository.ts";
+import { type RepositorySlug, slugifyRepositoryName } from "../../model/slug.ts";
+import type { Uuid } from "../../model/uuid.ts";
+import type { Project, Workspace } from "../../model/workspace.ts";
+import type { Ports } from "../../ports.ts";
+import { representChanges } from "../../representations/field-changes.ts";
+import { representRepository } from "../../representations/repository.ts";
+import { removeDownloads } from "../../storage/downloads/disk-downloads.ts";
+import { hasCode } from "../../storage/has-code.ts";
+import type { MarkedRepositoryFolder } from "../../storage/packs/pack-store.ts";
+import { isOutcomeUnknown, isUniqueViolation } from "../../storage/sql/database-failure.ts";
+import { lockRepository } from "../../storage/sql/refs/ref-updates.ts";
+import { findRef } from "../../storage/sql/refs/refs.ts";
+import { leaveSlug, takeSlug } from "../../storage/sql/repositories/former-slugs.ts";
+import {
+  deleteRepositoryRow,
+  findRepository,
+  insertRepository,
+  updateRepository,
+} from "../../storage/sql/repositories/repositories.ts";
+import { NO_DETAILS } from "../../storage/sql/repositories/repository-details.ts";
+import type { Schema } from "../../storage/sql/schema.ts";
+import { TAKES_ACCESS } from "../../storage/sql/transaction-options.ts";
+import { type AuditedPorts, recordAudit } from "../audit/record-audit.ts";
+import { oweWebhooks } from "../webhooks/owe-webhooks.ts";
+import { requirePublicity } from "./fork-policies.ts";
+
+export type RepositoryPorts = AuditedPorts & Pick<Ports, "packs" | "outbox">;
+
+export type NewRepository = {
+  readonly workspace: Workspace;
+  readonly project: Project;
+  readonly slug: RepositorySlug;
+  readonly name?: string;
+  readonly description?: string;
+  readonly website?: string | undefined;
+  readonly language?: string;
+  readonly isPrivate?: boolean;
+  readonly hasIssues?: boolean;
+  readonly hasWiki?: boolean;
+  readonly forkPolicy?: ForkPolicy;
+  readonly mainBranch?: BranchName;
+};
+
+/**
+ * Webhooks of the workspace hear of it, if there is an `origin`.
+ *
+ * @throws Failure invalid-input if the workspace has a repository of that slug already.
+ */
+export async function createRepository(
+  ports: RepositoryPorts,
+  wanted: NewRepository,
+  origin?: EventOrigin,
+): Promise<Repository> {
+  const now = ports.clock();
+  const repository: Repository = {
+    uuid: randomUUID() as Uuid,
+    workspace: wanted.workspace,
+    project: wanted.project,
+    slug: wanted.slug,
+    name: wanted.name ?? wanted.slug,
+    description: wanted.description ?? "",
+    website: wanted.website,
+    language: wanted.language ?? "",
+    // Private unless said otherwise: the mistake that can be mended is the better default.
+    isPrivate: wanted.isPrivate ?? true,
+    hasIssues: wanted.hasIssues ?? false,
+    hasWiki: wanted.hasWiki ?? false,
+    forkPolicy: wanted.forkPolicy ?? "allow_forks",
+    mainBranch: wanted.mainBranch,
+    sizeBytes: 0,
+    refGeneration: 0,
+    dropNumber: 0,
+    commitGraph: undefined,
+    parentUuid: undefined,
+    createdAt: now,
+    updatedAt: now,
+  };
+  // The folder first: a row without a folder would be a repository that cannot be pushed to; a folder without a row is
+  // swept by the next start.
+  const folder = await ports.packs.createRepository(repository.uuid);
+  reachFaultPoint("repository.folder-made");
+  try {
+    await ports.database.transaction(async (tx) => {
+      await insertRepository(tx, repository);
+      reachFaultPoint("repository.row-made");
+      const { isPrivate } = repository;
+      const subject = repositorySubject(repository);
+      await recordAudit(tx, ports, "repository.created", subject, { is_private: isPrivate });
+      if (origin !== undefined)
+        await oweWebhooks(tx, repository, { kind: "repo:created", repository, ...origin }, now);
+    });
+  } catch (error) {
+    await discardUnlessStored(ports, repository.uuid, folder, error);
+    throw isUniqueViolation(error) ? slugTaken(repository) : error;
+  }
+  reachFaultPoint("repository.created");
+  await folder.confirm();
+  ports.outbox.wake();
+  return repository;
+}
+
+/**
+ * For a transaction that has failed with `error`. If it may still be committed, the folder stays as it is, with its mark: the
+ * next start looks for the row.
+ */
+export async function discardUnlessStored(
+  { database }: Pick<Ports, "database">,
+  uuid: Uuid,
+  folder: MarkedRepositoryFolder,
+  error: unknown,
+): Promise<void> {
+  if (isOutcomeUnknown(error)) return;
+  const isStored = (await findRepository(database.kysely, undefined, { uuid })) !== undefined;
+  await (isStored ? folder.confirm() : folder.discard());
+}
+
+export type RepositoryChanges = Omit<Partial<NewRepository>, "workspace" | "slug">;
+
+/**
+ * Changes a repository. A new name gives it a new slug, and so a new place. Webhooks hear of it if there is an `origin`, and
+ * if anything is different afterwards.
+ *
+ * @throws Failure invalid-input if the new slug is taken, the main branch does not exist, or a fork must stay private.
+ */
+export async function changeRepository(
+  ports: RepositoryPorts,
+  repository: Repository,
+  changes: RepositoryChanges,
+  origin?: EventOrigin,
+): Promise<Repository> {
+  const { database, clock, outbox } = ports;
+  const { project, name, mainBranch, ...others } = changes;
+  const now = clock();
+  let slug = repository.slug;
+  let changed: Repository;
+  try {
+    const change = async (tx: Kysely<Schema>) => {
+      // Under the lock that pushes take: the branch must not be deleted between the look and the change.
+      await lockRepository(tx, repository.uuid);
+      const before = (await findRepository(tx, undefined, { uuid: repository.uuid }))!;
+      if (others.isPrivate === false && before.isPrivate) await requirePublicity(tx, before);
+      if (mainBranch !== undefined && mainBranch !== before.mainBranch)
+        await requireBranch(tx, repository.uuid, mainBranch);
+      slug = name === undefined || name === before.name ? before.slug : slugOf(name);
+      if (slug !== before.slug) {
+        await takeSlug(tx, before.workspace.uuid, slug);
+        await leaveSlug(tx, before, now);
+      }
+      await updateRepository(tx, repository.uuid, {
+        ...others,
+        ...(name === undefined ? {} : { name, slug }),
+        ...(project === undefined ? {} : { projectUuid: project.uuid }),
+        ...(mainBranch === undefined ? {} : { mainBranch }),
+        updatedAt: now,
+      });
+      const after = (await findRepository(tx, undefined, { uuid: repository.uuid }))!;
+      if (origin !== undefined) await oweUpdate(tx, before, after, origin, now);
+      if (fullName(before) !== fullName(after) || before.name !== after.name)
+        await recordAudit(tx, ports, "repository.renamed", repositorySubject(before), {
+          full_name: fullName(after),
+          name: after.name,
+        });
+      if (before.isPrivate !== after.isPrivate) {
+        const action = after.isPrivate ? "repository.made-private" : "repository.made-public";
+        await recordAudit(tx, ports, action, repositorySubject(after));
+      }
+      return after;
+    };
+    changed = await database.transaction(change, changes.isPrivate === true ? TAKES_ACCESS : {});
+  } catch (error) {
+    throw isUniqueViolation(error) ? slugTaken({ workspace: repository.workspace, slug }) : error;
+  }
+  outbox.wake();
+  return changed;
+}
+
+async function requireBranch(tx: Kysely<Schema>, uuid: Uuid, branch: BranchName): Promise<void> {
+  const name = `${BRANCH_PREFIX}${branch}` as RefName;
+  if ((await findRef(tx, uuid, name)) !== undefined) return;
+  throw new Failure("invalid-input", "Bad request", { fields: { "mainbranch.name": ["no such branch"] } });
+}
+
+function slugOf(name: string): RepositorySlug {
+  const slug = slugifyRepositoryName(name);
+  if (slug !== undefined) return slug;
+  throw new Failure("invalid-input", "Bad request", {
+    fields: { name: ["has no letter or digit for a slug"] },
+  });
+}
+
+async function oweUpdate(
+  tx: Kysely<Schema>,
+  before: Repository,
+  repository: Repository,
+  origin: EventOrigin,
+  now: Date,
+): Promise<void> {
+  const show = (one: Repository) => representRepository(one, NO_DETAILS, origin.bases, { kind: "anonymous" });
+  const changes = representChanges(show(before), show(repository));
+  if (Object.keys(changes).length === 0) return;
+  await oweWebhooks(tx, repository, { kind: "repo:updated", repository, changes, ...origin }, now);
+}
+
+/**
+ * Deletes a repository with all that it holds: its own webhooks too, with what they are still owed. Those of the workspace
+ * hear of it, if there is an `origin`.
+ */
+export async function deleteRepository(
+  ports: RepositoryPorts & Pick<Ports, "config" | "objects" | "fetchResponses" | "diskReserve">,
+  repository: Repository,
+  origin?: EventOrigin,
+): Promise<void> {
+  const { config, packs, objects, fetchResponses, outbox } = ports;
+  // The row first: from then on nobody finds it. A folder that is left when the process dies here is swept by the next start.
+  const folder = await withRoomForMark(ports, () => packs.markRepository(repository.uuid));
+  try {
+    await deleteRow(ports, repository, origin);
+  } catch (error) {
+    await discardUnlessStored(ports, repository.uuid, folder, error);
+    throw error;
+  }
+  reachFaultPoint("repository.deletion-committed");
+  outbox.wake();
+  await objects.forget(packs.gitDir(repository.uuid));
+  await folder.discard();
+  reachFaultPoint("repository.folder-removed");
+  await fetchResponses.removeRepository(repository.uuid);
+  await removeDownloads(config.dataFolder, repository.uuid);
+}
+
+async function deleteRow(
+  ports: RepositoryPorts,
+  repository: Repository,
+  origin: EventOrigin | undefined,
+): Promise<void> {
+  const { database, clock } = ports;
+  await database.transaction(async (tx) => {
+    // Of two who delete it at once, one has deleted it. It is told of as it was last.
+    const last = await findRepository(tx, undefined, { uuid: repository.uuid });
+    if (last === undefined || !(await deleteRepositoryRow(tx, repository.uuid))) return;
+    reachFaultPoint("repository.row-deleted");
+    await recordAudit(tx, ports, "repository.deleted", repositorySubject(last));
+    if (origin === undefined) return;
+    const { workspace } = last;
+    await oweWebhooks(tx, { workspace }, { kind: "repo:deleted", repository: last, ...origin }, clock());
+  }, TAKES_ACCESS);
+}
+
+/** Even an empty file may need room for its name. A deletion takes access away, so it may have what is kept for that. */
+async function withRoomForMark<T>(
+  { fetchResponses, diskReserve }: Pick<Ports, "fetchResponses" | "diskReserve">,
+  mark: () => Promise<T>,
+): Promise<T> {
+  for (;;) {
+    try {
+      return await mark();
+    } catch (error) {
+      const isFull = hasCode(error, "ENOSPC") || hasCode(error, "EDQUOT");
+      if (!isFull || !((await fetchResponses.clear()) || diskReserve.release())) throw error;
+    }
+  }
+}
+
+export function slugTaken(repository: Pick<Repository, "workspace" | "slug">): Failure {
+  const problem = `Repository with this Slug and Owner already exists: ${fullName(repository)}`;
+  return new Failure("invalid-input", problem, { fields: { name: [problem] } });
+}

@@ -1,0 +1,179 @@
+import type { Readable } from "node:stream";
+import { requireRepositoryPermission } from "../../authorization/authorize.ts";
+import { listChanges, streamDiff, type TreeComparison } from "../../git/diffs/compare-trees.ts";
+import { findMergeBase } from "../../git/diffs/find-merge-base.ts";
+import { type FileConflict, listConflicts } from "../../git/diffs/list-conflicts.ts";
+import type { FileChange } from "../../git/diffs/parse-changes.ts";
+import { EMPTY_TREE } from "../../git/diffs/run-limited-git.ts";
+import { streamPatches } from "../../git/diffs/stream-patches.ts";
+import type { GitOptions } from "../../git/git-process.ts";
+import type { Commit } from "../../git/objects/commit.ts";
+import type { TakeSlot } from "../../git/process-places.ts";
+import type { Caller } from "../../model/caller.ts";
+import { Failure } from "../../model/failure.ts";
+import type { ObjectId } from "../../model/object-id.ts";
+import type { Repository } from "../../model/repository.ts";
+import type { Ports } from "../../ports.ts";
+import { type CommitPorts, getCommit } from "../commits/commits.ts";
+
+/** A revision and the repository in which it is looked for. */
+export type RepositoryRevision = { readonly repository: Repository; readonly revision: string };
+
+/** Two commits, with where to find the objects of both. */
+export type ComparedCommits = {
+  readonly git: GitOptions;
+  /** The commit with the changes. */
+  readonly source: Commit;
+  /** The commit that they are compared with. Undefined: the source's own first parent, or nothing for a root commit. */
+  readonly destination: Commit | undefined;
+};
+
+export type DiffPorts = CommitPorts;
+
+/**
+ * Decides on a repository that the spec of a comparison names beside the route's own. The pipeline has decided on the
+ * route's own and knows of no other, so this one is asked for here, by the same rule: the scopes of the credential are those
+ * of the route, and whoever may not read it learns no more than if it were not there.
+ *
+ * @throws Failure hidden.
+ */
+export function admitToOtherRepository(
+  ports: Pick<Ports, "database">,
+  caller: Caller,
+  found: Repository | undefined,
+): Promise<Repository> {
+  return requireRepositoryPermission(ports, caller, found, "read");
+}
+
+/** @throws Failure not-found that names the revision which there is not. */
+export async function getComparedCommits(
+  ports: DiffPorts,
+  repository: Repository,
+  asked: { readonly source: RepositoryRevision; readonly destination: RepositoryRevision | undefined },
+  takeSlot: TakeSlot,
+): Promise<ComparedCommits> {
+  const sides = [asked.source, ...(asked.destination === undefined ? [] : [asked.destination])];
+  const [source, destination] = await Promise.all(
+    sides.map((side) => getCommit(ports, side.repository, side.revision)),
+  );
+  const gitDir = ports.packs.gitDir(repository.uuid);
+  const isHere = await Promise.all(
+    [source!, ...(destination === undefined ? [] : [destination])].map(
+      async ({ id }) => (await ports.objects.readHeader(gitDir, id)) !== undefined,
+    ),
+  );
+  const elsewhere = sides.filter((_side, index) => !isHere[index]).map((side) => side.repository.uuid);
+  // Two commits from two other repositories: one of them is the place of work then, in place of the route's.
+  const places = [...new Set(elsewhere.length === 2 ? elsewhere : [repository.uuid, ...elsewhere])];
+  const [workplace, alternate] = places.map((uuid) => ports.packs.gitDir(uuid));
+  return {
+    git: { gitDir: workplace!, takeSlot, ...(alternate === undefined ? {} : { alternateGitDir: alternate }) },
+    source: source!,
+    destination,
+  };
+}
+
+/** The two sides of a diff, with the commits that hold them. A side without a commit has no files. */
+export type DiffSides = { readonly old: ObjectId | undefined; readonly new: ObjectId };
+
+/**
+ * What is compared with what.
+ *
+ * @param isTopic compares with the common ancestor in place of the destination itself. Without a destination it changes nothing.
+ * @throws Failure invalid-input "No common ancestor".
+ */
+export async function getDiffSides(
+  { git, source, destination }: ComparedCommits,
+  isTopic: boolean,
+  signal: AbortSignal,
+): Promise<DiffSides> {
+  if (destination === undefined) return { old: source.parents[0], new: source.id };
+  if (!isTopic) return { old: destination.id, new: source.id };
+  const base = await findMergeBase({ ...git, signal }, destination.id, source.id);
+  if (base === undefined) throw noCommonAncestor();
+  return { old: base, new: source.id };
+}
+
+/** Reported text: contract, rest.md §5.3. */
+function noCommonAncestor(): Failure {
+  return new Failure("invalid-input", "No common ancestor");
+}
+
+export type ComparisonOptions = Pick<
+  TreeComparison,
+  "paths" | "ignoresWhitespace" | "detectsRenames" | "signal"
+>;
+
+/** @throws as `streamDiff` does. */
+export function openDiff(
+  { git }: ComparedCommits,
+  sides: DiffSides,
+  options: ComparisonOptions & Parameters<typeof streamDiff>[1],
+): Promise<Readable> {
+  return streamDiff({ ...git, ...options, old: sides.old ?? EMPTY_TREE, new: sides.new }, options);
+}
+
+/** @throws as `listChanges` does. */
+export function listDiffChanges(
+  { git }: ComparedCommits,
+  sides: DiffSides,
+  options: ComparisonOptions,
+): Promise<FileChange[]> {
+  return listChanges({ ...git, ...options, old: sides.old ?? EMPTY_TREE, new: sides.new });
+}
+
+/** The source's commits that the destination has not; without a destination that one commit. */
+export function openPatches(
+  { git, source, destination }: ComparedCommits,
+  signal: AbortSignal,
+): Promise<Readable> {
+  return streamPatches(
+    destination === undefined
+      ? { ...git, signal, commit: source.id }
+      : { ...git, signal, include: source.id, exclude: destination.id },
+  );
+}
+
+/** @throws Failure not-found if the two have no common ancestor: the text is the one for a diff, the status our choice. */
+export async function getMergeBase(
+  { objects }: Pick<Ports, "objects">,
+  { git, source }: ComparedCommits,
+  destination: Commit,
+  signal: AbortSignal,
+): Promise<Commit> {
+  const id = await findMergeBase({ ...git, signal }, destination.id, source.id);
+  if (id === undefined) throw new Failure("not-found", "No common ancestor");
+  // A common ancestor is in the history of each, and so in both repositories.
+  const commit = await objects.readCommit(git.gitDir, id);
+  if (commit === undefined) throw new Failure("not-found", "Commit not found", { data: { shas: [id] } });
+  return commit;
+}
+
+/**
+ * What stands in the way of merging the source into the destination.
+ *
+ * @throws Failure invalid-input "No common ancestor".
+ */
+export async function listFileConflicts(
+  { packs }: Pick<Ports, "packs">,
+  repository: Repository,
+  { git, source }: ComparedCommits,
+  destination: Commit,
+  signal: AbortSignal,
+): Promise<FileConflict[]> {
+  if ((await findMergeBase({ ...git, signal }, destination.id, source.id)) === undefined)
+    throw noCommonAncestor();
+  const quarantine = await packs.openQuarantine(repository.uuid);
+  try {
+    const { objectFolder } = quarantine;
+    return await listConflicts({
+      ...git,
+      objectFolder,
+      source: source.id,
+      destination: destination.id,
+      signal,
+    });
+  } finally {
+    await quarantine.discard();
+  }
+}

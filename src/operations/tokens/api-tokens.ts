@@ -1,0 +1,194 @@
+import { hkdfSync, randomUUID } from "node:crypto";
+import type { Kysely } from "kysely";
+import { digestApiToken, writeApiToken } from "../../authentication/api-token-text.ts";
+import { reachFaultPoint } from "../../fault-points.ts";
+import { type ApiToken, TOKEN_AGE_DAYS_MAX, TOKEN_AGE_DAYS_MIN } from "../../model/api-token.ts";
+import { tokenSubject } from "../../model/audit.ts";
+import { Failure, invalidField } from "../../model/failure.ts";
+import type { GrantedScope } from "../../model/scope.ts";
+import type { Secret } from "../../model/secret.ts";
+import { textLength } from "../../model/text-length.ts";
+import type { Uuid } from "../../model/uuid.ts";
+import type { Ports } from "../../ports.ts";
+import { isUniqueViolation } from "../../storage/sql/database-failure.ts";
+import { lockRows } from "../../storage/sql/lock-rows.ts";
+import type { Schema } from "../../storage/sql/schema.ts";
+import {
+  findTokenByUuid,
+  findTokenDigest,
+  insertToken,
+  revokeToken,
+  setSuccessor,
+} from "../../storage/sql/tokens/api-tokens.ts";
+import { TAKES_ACCESS } from "../../storage/sql/transaction-options.ts";
+import { type AuditedPorts, recordAudit } from "../audit/record-audit.ts";
+
+export type TokenPorts = AuditedPorts & Pick<Ports, "randomBytes" | "keys">;
+
+const DAY_MS = 86_400_000;
+const MINUTE_MS = 60_000;
+const NAME_LENGTH_MAX = 255;
+/** How long the old token may live on after a rotation. */
+export const OVERLAP_MINUTES_MAX = 7 * 24 * 60;
+
+export type NewToken = {
+  readonly accountUuid: Uuid;
+  readonly name: string;
+  readonly scopes: readonly GrantedScope[];
+  readonly ageDays: number;
+};
+
+/** The token in plain, this once, and what is kept of it. @throws Failure invalid-input that names the wrong field. */
+export async function createApiToken(
+  ports: TokenPorts,
+  wanted: NewToken,
+): Promise<{ text: Secret; token: ApiToken }> {
+  if (wanted.name.trim() === "" || textLength(wanted.name) > NAME_LENGTH_MAX) {
+    throw invalidField("name", `must have 1 to ${NAME_LENGTH_MAX} characters`);
+  }
+  if (wanted.scopes.length === 0) throw invalidField("scope", "at least one is needed");
+  const { ageDays } = wanted;
+  if (!Number.isInteger(ageDays) || ageDays < TOKEN_AGE_DAYS_MIN || ageDays > TOKEN_AGE_DAYS_MAX) {
+    throw invalidField("expires", `must be ${TOKEN_AGE_DAYS_MIN} to ${TOKEN_AGE_DAYS_MAX} days from now`);
+  }
+  const now = ports.clock();
+  const text = writeApiToken(ports.randomBytes);
+  const expiresAt = new Date(now.getTime() + ageDays * DAY_MS);
+  const token = await ports.database.transaction(async (tx) => {
+    const stored = await storeToken(tx, text, { ...wanted, expiresAt, createdAt: now });
+    reachFaultPoint("token.stored");
+    await recordAudit(tx, ports, "token.created", tokenSubject(stored), tokenDetails(stored));
+    reachFaultPoint("token.creation-audited");
+    return stored;
+  });
+  reachFaultPoint("token.created");
+  return { text, token };
+}
+
+function tokenDetails({ accountUuid, scopes, expiresAt }: ApiToken) {
+  return { account: accountUuid, scopes, expires_on: expiresAt.toISOString() };
+}
+
+type TokenFacts = Pick<ApiToken, "accountUuid" | "name" | "scopes" | "createdAt" | "expiresAt">;
+
+async function storeToken(db: Kysely<Schema>, text: Secret, facts: TokenFacts): Promise<ApiToken> {
+  const token: ApiToken = {
+    uuid: randomUUID() as Uuid,
+    accountUuid: facts.accountUuid,
+    name: facts.name,
+    scopes: [...new Set(facts.scopes)],
+    createdAt: facts.createdAt,
+    expiresAt: facts.expiresAt,
+    revokedAt: undefined,
+    lastUsedAt: undefined,
+    successorUuid: undefined,
+  };
+  await insertToken(db, token, digestApiToken(text));
+  return token;
+}
+
+/** Holds from the next request on. Revoking twice is no error: the first time stands. */
+export async function revokeApiToken(ports: AuditedPorts, uuid: Uuid): Promise<ApiToken> {
+  const revoked = await ports.database.transaction(async (tx) => {
+    const token = await getToken({ database: { kysely: tx } }, uuid);
+    if (await revokeToken(tx, uuid, ports.clock())) {
+      reachFaultPoint("token.marked-revoked");
+      await recordAudit(tx, ports, "token.revoked", tokenSubject(token), { account: token.accountUuid });
+      reachFaultPoint("token.revocation-audited");
+    }
+    return token;
+  }, TAKES_ACCESS);
+  reachFaultPoint("token.revoked");
+  return revoked;
+}
+
+/** For whoever holds the token itself. @returns what it was, also if it was revoked before; undefined if there is none. */
+export async function revokeApiTokenByText(ports: AuditedPorts, text: Secret): Promise<ApiToken | undefined> {
+  const found = await ports.database.lookups.findTokenByDigest(digestApiToken(text));
+  return found && revokeApiToken(ports, found.token.uuid);
+}
+
+export type Rotation = {
+  readonly text: Secret;
+  readonly token: ApiToken;
+  readonly oldExpiresAt: Date;
+  /** Whether an earlier call has made the successor. */
+  readonly isRepeated: boolean;
+};
+
+/**
+ * Makes a successor with the same name and scopes and as long a life, and lets the old token live `overlapMinutes` more.
+ * Tried again while the old token lives (the first answer may have been lost) it gives the same successor, not a third
+ * token: the successor is derived from the server's key and the old token's digest, so nothing of it need be stored.
+ */
+export async function rotateApiToken(
+  ports: TokenPorts,
+  uuid: Uuid,
+  overlapMinutes: number,
+): Promise<Rotation> {
+  if (!Number.isInteger(overlapMinutes) || overlapMinutes < 1 || overlapMinutes > OVERLAP_MINUTES_MAX) {
+    throw invalidField("overlap", `must be 1 to ${OVERLAP_MINUTES_MAX} minutes`);
+  }
+  try {
+    return await rotate(ports, uuid, overlapMinutes);
+  } catch (error) {
+    // Two rotations at once derive the same successor, and the database lets one of them store it: look again.
+    if (isUniqueViolation(error)) return rotate(ports, uuid, overlapMinutes);
+    throw error;
+  }
+}
+
+async function rotate(ports: TokenPorts, uuid: Uuid, overlapMinutes: number): Promise<Rotation> {
+  const rotation = await ports.database.transaction(async (tx) => {
+    // A revocation comes before, and is seen, or after it.
+    await lockRows(tx, [{ table: "api_token", uuid, strength: "update" }]);
+    const old = await getToken({ database: { kysely: tx } }, uuid);
+    const now = ports.clock();
+    if (old.revokedAt !== undefined) throw new Failure("conflict", "Cannot rotate the token: it is revoked");
+    if (old.expiresAt <= now) throw new Failure("conflict", "Cannot rotate the token: it has expired");
+    const digest = (await findTokenDigest(tx, uuid))!;
+    const text = writeApiToken((length) => deriveSuccessor(ports.keys.rotation, uuid, digest, length));
+    if (old.successorUuid !== undefined) {
+      const token = await getToken({ database: { kysely: tx } }, old.successorUuid);
+      return { text, token, oldExpiresAt: old.expiresAt, isRepeated: true };
+    }
+    const age = old.expiresAt.getTime() - old.createdAt.getTime();
+    const token = await storeToken(tx, text, {
+      ...old,
+      createdAt: now,
+      expiresAt: new Date(now.getTime() + age),
+    });
+    reachFaultPoint("token.successor-stored");
+    const overlapEnd = new Date(now.getTime() + overlapMinutes * MINUTE_MS);
+    const oldExpiresAt = overlapEnd < old.expiresAt ? overlapEnd : old.expiresAt;
+    if (!(await setSuccessor(tx, uuid, token.uuid, oldExpiresAt))) {
+      throw new Failure("conflict", "Cannot rotate the token: another rotation is under way, try again");
+    }
+    reachFaultPoint("token.succeeded");
+    await recordAudit(tx, ports, "token.rotated", tokenSubject(old), {
+      ...tokenDetails(token),
+      successor_uuid: token.uuid,
+      old_expires_on: oldExpiresAt.toISOString(),
+    });
+    reachFaultPoint("token.rotation-audited");
+    return { text, token, oldExpiresAt, isRepeated: false };
+  });
+  reachFaultPoint("token.rotated");
+  return rotation;
+}
+
+/** RFC 5869. The output is as random as the key to whoever lacks it. */
+function deriveSuccessor(key: Secret, uuid: Uuid, digest: Buffer, length: number): Buffer {
+  return Buffer.from(
+    hkdfSync("sha256", Buffer.from(key.reveal(), "hex"), digest, `pail token rotation 1 ${uuid}`, length),
+  );
+}
+
+async function getToken(
+  { database }: { database: Pick<Ports["database"], "kysely"> },
+  uuid: Uuid,
+): Promise<ApiToken> {
+  const token = await findTokenByUuid(database.kysely, uuid);
+  if (token === undefined) throw new Failure("not-found", "There is no such token");
+  return token;
+}

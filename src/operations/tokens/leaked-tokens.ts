@@ -1,0 +1,130 @@
+import {
+  API_TOKEN_HEADER,
+  API_TOKEN_LENGTH,
+  digestApiToken,
+  parsePasswordShape,
+} from "../../authentication/api-token-text.ts";
+import { tokenProblem } from "../../authentication/authenticate.ts";
+import {
+  findPathOf,
+  type ScanLimits,
+  type ScannedObject,
+  scanNewObjects,
+  withoutKnown,
+} from "../../git/packs/scan-new-objects.ts";
+import type { ApiToken } from "../../model/api-token.ts";
+import { maskTokens } from "../../model/mask-secrets.ts";
+import type { ObjectId } from "../../model/object-id.ts";
+import { fullName, type Repository } from "../../model/repository.ts";
+import { Secret } from "../../model/secret.ts";
+import type { WritePorts } from "../../ports.ts";
+import type { Quarantine } from "../../storage/packs/pack-store.ts";
+import type { RefAuthor } from "../branch-rules/branch-rules.ts";
+
+export type LeakPorts = Pick<
+  WritePorts,
+  "config" | "database" | "packs" | "clock" | "log" | "actor" | "auditNotes"
+>;
+
+/** It guards against a slip and not against one who hides a token: what is beyond the limits passes. */
+const LIMITS: ScanLimits = {
+  objectBytesMin: API_TOKEN_LENGTH,
+  objectBytesMax: 1024 * 1024,
+  totalBytesMax: 256 * 1024 * 1024,
+  timeMsMax: 10_000,
+};
+/** Whole tokens, by their text, that the database is asked for in one push. */
+const CANDIDATES_MAX = 100;
+
+const HEADER = Buffer.from(API_TOKEN_HEADER);
+
+type Candidate = { readonly text: Secret; readonly id: ObjectId; readonly type: ScannedObject["type"] };
+
+export type Pushed = {
+  readonly tips: readonly ObjectId[];
+  /** What the refs pointed at before: for the path of what is found. */
+  readonly listKnown: () => Promise<readonly ObjectId[]>;
+  readonly quarantine: Quarantine;
+  /** All of what is in quarantine, if it has been read already. None of it is in the repository. */
+  readonly brought: Iterable<ScannedObject> | undefined;
+  readonly author: RefAuthor;
+  readonly signal: AbortSignal;
+};
+
+/**
+ * Looks for a token of this server that is alive in what is new: files and their names, commits and tags. Of
+ * each the log and the audit log tell, the latter for its owner.
+ *
+ * @returns where the first one is, and what its owner needs to know it by, in words for who pushes; never the token. Undefined: none.
+ */
+export async function findLeakedToken(
+  ports: LeakPorts,
+  repository: Repository,
+  { tips, listKnown, quarantine, brought, author, signal }: Pushed,
+): Promise<string | undefined> {
+  if (!ports.config.refusesLeakedTokens || tips.length === 0) return undefined;
+  const options = {
+    gitDir: ports.packs.gitDir(repository.uuid),
+    objectFolder: quarantine.objectFolder,
+    signal,
+  };
+  const candidates = new Map<string, Candidate>();
+  if (brought === undefined) {
+    const isComplete = await scanNewObjects(options, LIMITS, (object) => addCandidates(candidates, object));
+    if (!isComplete)
+      ports.log.warn({ "repository.full_name": fullName(repository) }, "push not wholly looked through");
+  } else {
+    for (const object of brought) addCandidates(candidates, object);
+  }
+  const alive = await findAlive(ports, [...candidates.values()]);
+  if (alive.length === 0) return undefined;
+  const isNew =
+    brought === undefined ? await withoutKnown([...new Set(alive.map(({ id }) => id))], options) : undefined;
+  const allLeaked = alive.filter(({ id }) => isNew?.has(id) ?? true);
+  const leaked = allLeaked[0];
+  if (leaked === undefined) return undefined;
+  // Whoever pushes has seen them all: each owner is told, not only the one whose token is named.
+  for (const { token } of new Map(allLeaked.map((each) => [each.token.uuid, each])).values()) {
+    ports.log.warn(
+      { "token.id": token.uuid, "repository.full_name": fullName(repository) },
+      "push refused: it has an API token in it",
+    );
+    ports.auditNotes.noteLeak(ports.actor, token, repository);
+  }
+  const place = await describePlace(leaked, async () =>
+    findPathOf(leaked.id, tips, await listKnown(), options),
+  );
+  const isOwn = author.kind === "account" && author.account.uuid === leaked.token.accountUuid;
+  const whose = isOwn ? ` ("${maskTokens(leaked.token.name)}", id ${leaked.token.uuid.slice(0, 8)})` : "";
+  return `${place} has an API token of this server${whose} that works: revoke it, take it out of the commits, and push again`;
+}
+
+/** Whole tokens by their text alone: header, length and checksum. The same object may have several. */
+function addCandidates(candidates: Map<string, Candidate>, { id, type, content }: ScannedObject): void {
+  for (let at = content.indexOf(HEADER); at !== -1; at = content.indexOf(HEADER, at + HEADER.length)) {
+    if (candidates.size >= CANDIDATES_MAX) return;
+    const text = new Secret(content.toString("latin1", at, at + API_TOKEN_LENGTH));
+    if (parsePasswordShape(text).kind !== "api-token") continue;
+    candidates.set(`${digestApiToken(text).toString("hex")} ${id}`, { text, id, type });
+  }
+}
+
+async function findAlive({ database, clock }: LeakPorts, candidates: readonly Candidate[]) {
+  const alive: (Candidate & { readonly token: ApiToken })[] = [];
+  for (const candidate of candidates) {
+    const found = await database.lookups.findTokenByDigest(digestApiToken(candidate.text));
+    if (found !== undefined && tokenProblem(found.token, found.account, clock()) === undefined)
+      alive.push({ ...candidate, token: found.token });
+  }
+  return alive;
+}
+
+async function describePlace(
+  { id, type }: Candidate,
+  findPath: () => Promise<string | undefined>,
+): Promise<string> {
+  if (type === "tree") return "the name of a file";
+  if (type !== "blob") return `the ${type} ${id.slice(0, 12)}`;
+  const path = await findPath();
+  return path === undefined ? `the file with id ${id.slice(0, 12)}` : maskTokens(path);
+}

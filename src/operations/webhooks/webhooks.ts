@@ -1,0 +1,148 @@
+import { randomUUID } from "node:crypto";
+import { Failure, invalidField } from "../../model/failure.ts";
+import { isAscii, parseHttpUrl } from "../../model/http-url.ts";
+import type { Secret } from "../../model/secret.ts";
+import type { Uuid } from "../../model/uuid.ts";
+import type { Webhook, WebhookDelivery, WebhookEvent } from "../../model/webhook.ts";
+import type { Ports, WritePorts } from "../../ports.ts";
+import { TAKES_ACCESS } from "../../storage/sql/transaction-options.ts";
+import { insertDeliveries } from "../../storage/sql/webhooks/webhook-deliveries.ts";
+import {
+  deleteWebhook,
+  findWebhook,
+  insertWebhook,
+  listWebhooks,
+  updateWebhook,
+  type WebhookChanges,
+  type WebhookSubject,
+} from "../../storage/sql/webhooks/webhooks.ts";
+import { isPrivateHost } from "../../webhooks/public-address.ts";
+
+export type WebhookPorts = Pick<WritePorts, "config" | "database" | "clock">;
+
+/** Nobody needs more, and each push of the repository looks through them. */
+export const WEBHOOKS_MAX = 50;
+
+export type WebhookWishes = {
+  readonly url?: string;
+  readonly description?: string;
+  readonly events?: readonly WebhookEvent[];
+  readonly isActive?: boolean;
+  readonly skipsCertificateCheck?: boolean;
+  /** Null takes the secret away. */
+  readonly secret?: Secret | null;
+};
+
+/** @throws Failure invalid-input that names the wrong field. */
+export async function createWebhook(
+  { config, database, clock }: WebhookPorts,
+  subject: WebhookSubject,
+  workspaceUuid: Uuid,
+  wishes: WebhookWishes,
+): Promise<Webhook> {
+  const webhook: Webhook = {
+    uuid: randomUUID() as Uuid,
+    workspaceUuid,
+    repositoryUuid: subject.kind === "repository" ? subject.uuid : undefined,
+    url: requiredUrl(wishes.url, config),
+    description: wishes.description ?? "",
+    events: requiredEvents(wishes.events),
+    isActive: wishes.isActive ?? true,
+    secret: wishes.secret ?? undefined,
+    skipsCertificateCheck: wishes.skipsCertificateCheck ?? false,
+    createdAt: clock(),
+  };
+  await database.transaction(async (tx) => {
+    const { size } = await listWebhooks(tx, subject, { page: 1, pagelen: 1 });
+    if (size >= WEBHOOKS_MAX)
+      throw new Failure("invalid-input", `Cannot create the webhook: there are ${WEBHOOKS_MAX} already`);
+    await insertWebhook(tx, webhook);
+  });
+  return webhook;
+}
+
+/**
+ * Changes what is wished, and leaves the rest as it is by then.
+ *
+ * @param mayHear is asked for the events that the webhook has afterwards; it throws for those that the caller may not hear of.
+ * @throws Failure invalid-input that names the wrong field, not-found if the webhook has just been deleted.
+ */
+export async function changeWebhook(
+  { config, database }: WebhookPorts,
+  subject: WebhookSubject,
+  uuid: Uuid,
+  wishes: WebhookWishes,
+  mayHear: (events: readonly WebhookEvent[]) => void,
+): Promise<Webhook> {
+  const { url, events, secret, ...others } = wishes;
+  const changes: WebhookChanges = {
+    ...others,
+    ...(url === undefined ? {} : { url: requiredUrl(url, config) }),
+    ...(events === undefined ? {} : { events: requiredEvents(events) }),
+    ...(secret === undefined ? {} : { secret: secret ?? undefined }),
+  };
+  return database.transaction(async (tx) => {
+    const isThere = await updateWebhook(tx, uuid, changes);
+    const changed = isThere ? await findWebhook(tx, subject, uuid) : undefined;
+    if (changed === undefined)
+      throw new Failure("not-found", "Cannot change the webhook: it has just been deleted");
+    mayHear(changed.events);
+    return changed;
+  });
+}
+
+/** @throws Failure not-found with `notFoundText`, which is recorded to name the slug and not the id. */
+export async function getWebhook(
+  { database }: Pick<Ports, "database">,
+  subject: WebhookSubject,
+  uuid: Uuid | undefined,
+  notFoundText: string,
+): Promise<Webhook> {
+  const webhook = uuid === undefined ? undefined : await findWebhook(database.kysely, subject, uuid);
+  if (webhook === undefined) throw new Failure("not-found", notFoundText);
+  return webhook;
+}
+
+/** @throws Failure not-found if it has just been deleted: of two who delete it at once, one has deleted it. */
+export async function removeWebhook(
+  { database }: Pick<WritePorts, "database">,
+  { uuid }: Webhook,
+): Promise<void> {
+  const isDeleted = await database.transaction((tx) => deleteWebhook(tx, uuid), TAKES_ACCESS);
+  if (!isDeleted) throw new Failure("not-found", "Cannot delete the webhook: it has just been deleted");
+}
+
+/**
+ * Owes a delivery once more, behind what the webhook is owed already. It is told with the same body, if there was one.
+ *
+ * @returns the new delivery's id.
+ */
+export async function redeliver(
+  { database, clock, outbox }: Pick<WritePorts, "database" | "clock" | "outbox">,
+  { webhookUuid, eventKey, event, payload }: WebhookDelivery,
+): Promise<Uuid> {
+  const uuid = randomUUID() as Uuid;
+  const again = { uuid, webhookUuid, eventKey, event, payload, createdAt: clock() };
+  await database.transaction((tx) => insertDeliveries(tx, [again]));
+  outbox.wake();
+  return uuid;
+}
+
+/** It is kept as it was sent. Each delivery parses it as it is parsed here, so what is judged is what is connected to. */
+function requiredUrl(text: string | undefined, config: WebhookPorts["config"]): string {
+  const url = text === undefined || !isAscii(text) ? undefined : parseHttpUrl(text);
+  if (text === undefined || url === undefined) {
+    throw invalidField("url", "must be an http or https URL, without spaces and with other letters escaped");
+  }
+  // Documented: no internal address. What a name leads to is judged at each delivery.
+  if (!config.mayReachPrivateAddresses && isPrivateHost(url.hostname)) {
+    throw invalidField("url", "must be a public address (the server's operator may allow others)");
+  }
+  return text;
+}
+
+function requiredEvents(events: readonly WebhookEvent[] | undefined): readonly WebhookEvent[] {
+  if (events === undefined || events.length === 0) throw invalidField("events", "at least one is needed");
+  // Recorded: sorted.
+  return [...new Set(events)].sort();
+}

@@ -1,0 +1,166 @@
+import { randomUUID } from "node:crypto";
+import type { Account } from "../../model/account.ts";
+import { workspaceSubject } from "../../model/audit.ts";
+import { Failure, invalidField } from "../../model/failure.ts";
+import type { Permission } from "../../model/permission.ts";
+import { type ProjectKey, parseProjectKey, parseWorkspaceSlug } from "../../model/slug.ts";
+import type { Uuid } from "../../model/uuid.ts";
+import type { Project, Workspace, WorkspaceRole } from "../../model/workspace.ts";
+import type { Ports } from "../../ports.ts";
+import { isUniqueViolation } from "../../storage/sql/database-failure.ts";
+import { lockRows } from "../../storage/sql/lock-rows.ts";
+import { findOldestProject, findProject, insertProject } from "../../storage/sql/projects/projects.ts";
+import { TAKES_ACCESS } from "../../storage/sql/transaction-options.ts";
+import {
+  deleteMember,
+  findWorkspace,
+  insertWorkspace,
+  listMembers,
+  lockWorkspace,
+  upsertMember,
+} from "../../storage/sql/workspaces/workspaces.ts";
+import { type AuditedPorts, recordAudit } from "../audit/record-audit.ts";
+
+export type WorkspacePorts = AuditedPorts;
+
+export type NewWorkspace = {
+  readonly slug: string;
+  readonly name?: string;
+  readonly isPrivate?: boolean;
+  readonly owner: Account;
+  /** The first project, which takes every repository that names none. */
+  readonly projectKey?: string;
+};
+
+/** Makes a workspace with its owner and its first project. @throws Failure invalid-input, or conflict if taken. */
+export async function createWorkspace(
+  ports: WorkspacePorts,
+  wanted: NewWorkspace,
+): Promise<{ workspace: Workspace; project: Project }> {
+  const { database, clock } = ports;
+  const slug = parseWorkspaceSlug(wanted.slug);
+  if (slug === undefined)
+    throw invalidField("slug", "must be 1 to 62 letters, digits, _ or -, and not reserved");
+  const key = parseProjectKey(wanted.projectKey ?? "PROJ");
+  if (key === undefined)
+    throw invalidField("project", "must be letters, digits and _, beginning with a letter");
+  const now = clock();
+  const name = wanted.name ?? wanted.slug;
+  const workspace: Workspace = {
+    uuid: randomUUID() as Uuid,
+    slug,
+    name,
+    isPrivate: wanted.isPrivate ?? true,
+    createdAt: now,
+    updatedAt: now,
+  };
+  const project = newProject(workspace, key, name, now);
+  try {
+    await database.transaction(async (tx) => {
+      await insertWorkspace(tx, workspace);
+      const owner = { accountUuid: wanted.owner.uuid, role: "owner", repositoryPermission: "admin" } as const;
+      await upsertMember(tx, workspace.uuid, owner, now);
+      await insertProject(tx, project);
+      await recordAudit(tx, ports, "workspace.created", workspaceSubject(workspace), {
+        account: wanted.owner.uuid,
+        is_private: workspace.isPrivate,
+      });
+    });
+  } catch (error) {
+    throw isUniqueViolation(error)
+      ? new Failure("conflict", `Cannot create workspace "${slug}": it already exists`)
+      : error;
+  }
+  return { workspace, project };
+}
+
+function newProject(workspace: Workspace, key: ProjectKey, name: string, now: Date): Project {
+  return {
+    uuid: randomUUID() as Uuid,
+    workspaceUuid: workspace.uuid,
+    key,
+    name,
+    description: "",
+    isPrivate: workspace.isPrivate,
+    createdAt: now,
+    updatedAt: now,
+  };
+}
+
+/** Makes an account a member, or changes what it is. @throws Failure conflict if nobody would own the workspace. */
+export async function setMember(
+  ports: WorkspacePorts,
+  workspace: Workspace,
+  account: Account,
+  role: WorkspaceRole,
+  repositoryPermission: Permission,
+): Promise<void> {
+  await ports.database.transaction(async (tx) => {
+    await lockRows(tx, [{ table: "workspace", uuid: workspace.uuid, strength: "update" }]);
+    const members = await listMembers(tx, workspace.uuid);
+    const hasOtherOwner = members.some(
+      ({ member }) => member.role === "owner" && member.accountUuid !== account.uuid,
+    );
+    if (role !== "owner" && !hasOtherOwner) {
+      throw new Failure("conflict", "Cannot change the member: the workspace would have no owner");
+    }
+    const member = { accountUuid: account.uuid, role, repositoryPermission };
+    await upsertMember(tx, workspace.uuid, member, ports.clock());
+    await recordAudit(tx, ports, "workspace.member-set", workspaceSubject(workspace), {
+      account: account.uuid,
+      role,
+      permission: repositoryPermission,
+    });
+  }, TAKES_ACCESS);
+}
+
+/**
+ * Removes a member, and with it all that the account was permitted in the workspace's groups, projects and repositories.
+ *
+ * @throws Failure not-found if it is no member, conflict if nobody would own the workspace.
+ */
+export async function removeMember(
+  ports: WorkspacePorts,
+  workspace: Workspace,
+  account: Account,
+): Promise<void> {
+  await ports.database.transaction(async (tx) => {
+    await lockWorkspace(tx, workspace.uuid);
+    const members = (await listMembers(tx, workspace.uuid)).map(({ member }) => member);
+    const removed = members.find(({ accountUuid }) => accountUuid === account.uuid);
+    if (removed === undefined)
+      throw new Failure("not-found", `Cannot remove ${account.username}: not a member of ${workspace.slug}`);
+    if (!members.some(({ role, accountUuid }) => role === "owner" && accountUuid !== account.uuid))
+      throw new Failure("conflict", "Cannot remove the member: the workspace would have no owner");
+    await deleteMember(tx, workspace.uuid, account.uuid);
+    await recordAudit(tx, ports, "workspace.member-removed", workspaceSubject(workspace), {
+      account: account.uuid,
+      role: removed.role,
+    });
+  }, TAKES_ACCESS);
+}
+
+/** @throws Failure not-found. */
+export async function getWorkspace(
+  { database }: Pick<Ports, "database">,
+  slugText: string,
+): Promise<Workspace> {
+  const slug = parseWorkspaceSlug(slugText);
+  const workspace = slug === undefined ? undefined : await findWorkspace(database.kysely, { slug });
+  if (workspace === undefined) throw new Failure("not-found", `No workspace with identifier '${slugText}'.`);
+  return workspace;
+}
+
+/** The project asked for, or the workspace's oldest. @throws Failure invalid-input if there is no such project. */
+export async function getProject(
+  { database }: Pick<Ports, "database">,
+  workspace: Workspace,
+  selector: { readonly key: ProjectKey } | { readonly uuid: Uuid } | undefined,
+): Promise<Project> {
+  const project =
+    selector === undefined
+      ? await findOldestProject(database.kysely, workspace.uuid)
+      : await findProject(database.kysely, workspace.uuid, selector);
+  if (project === undefined) throw invalidField("project.key", "no such project in the workspace");
+  return project;
+}

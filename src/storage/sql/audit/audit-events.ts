@@ -1,0 +1,125 @@
+import type { Kysely, Selectable } from "kysely";
+import type { Actor, AuditAction, AuditDetails, AuditEvent, NewAuditEvent } from "../../../model/audit.ts";
+import { maskPersonalText } from "../../../model/mask-secrets.ts";
+import type { Uuid } from "../../../model/uuid.ts";
+import { instant } from "../columns.ts";
+import type { AuditEventRow } from "../schema/audit.ts";
+import type { Schema } from "../schema.ts";
+
+/**
+ * Adds an entry, in the transaction of the change that it tells of. There is nothing here that changes or deletes one.
+ * People paste tokens and addresses into names: they are masked.
+ */
+export async function insertAuditEvent(tx: Kysely<Schema>, event: NewAuditEvent): Promise<void> {
+  await tx.insertInto("audit_event").values(toRow(event)).execute();
+}
+
+/** The same, unless the token is known to have been used from the address. */
+export async function insertNewAddress(db: Kysely<Schema>, event: NewAuditEvent): Promise<void> {
+  await db
+    .insertInto("audit_event")
+    .values(toRow(event))
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+function toRow({ at, action, actor, subject, affectedAccountUuid, details }: NewAuditEvent) {
+  return {
+    at: at.getTime(),
+    action,
+    actor_kind: actor.kind,
+    account_uuid: actor.kind === "account" ? actor.accountUuid : null,
+    token_uuid: actor.kind === "account" ? actor.tokenUuid : null,
+    address: actor.kind === "operator" ? null : actor.address,
+    subject_kind: subject.kind,
+    subject_uuid: subject.uuid ?? null,
+    subject_name: maskPersonalText(subject.name),
+    affected_account_uuid: affectedAccountUuid ?? null,
+    details: JSON.stringify(details, (_name, value: unknown) =>
+      typeof value === "string" ? maskPersonalText(value) : value,
+    ),
+  };
+}
+
+export type AuditQuery = {
+  readonly since?: Date | undefined;
+  /** As the actor, or as the one that it is about. */
+  readonly accountUuid?: Uuid | undefined;
+  /** By id, or by the name that it had at the time. */
+  readonly repository?: { readonly uuid: Uuid | undefined; readonly name: string } | undefined;
+  readonly action?: AuditAction | undefined;
+  /** Only entries with a lower number. */
+  readonly before?: number | undefined;
+  readonly limit: number;
+};
+
+/** The tokens that were found in a push, each with when it last was. */
+export async function findLeaks(db: Kysely<Schema>): Promise<ReadonlyMap<Uuid, Date>> {
+  const rows = await db
+    .selectFrom("audit_event")
+    .select(["subject_uuid", (eb) => eb.fn.max("at").as("at")])
+    .where("action", "=", "token.leaked" satisfies AuditAction)
+    .groupBy("subject_uuid")
+    .execute();
+  return new Map(rows.map(({ subject_uuid, at }) => [subject_uuid as Uuid, instant(Number(at))]));
+}
+
+/** Newest first. */
+export async function listAuditEvents(
+  db: Kysely<Schema>,
+  { since, accountUuid, repository, action, before, limit }: AuditQuery,
+): Promise<readonly AuditEvent[]> {
+  let query = db.selectFrom("audit_event").selectAll().orderBy("sequence", "desc").limit(limit);
+  if (since !== undefined) query = query.where("at", ">=", since.getTime());
+  if (action !== undefined) query = query.where("action", "=", action);
+  if (before !== undefined) query = query.where("sequence", "<", before);
+  if (accountUuid !== undefined) {
+    query = query.where((eb) =>
+      eb.or([eb("account_uuid", "=", accountUuid), eb("affected_account_uuid", "=", accountUuid)]),
+    );
+  }
+  if (repository !== undefined) {
+    const { uuid, name } = repository;
+    query = query
+      .where("subject_kind", "=", "repository")
+      .where((eb) =>
+        eb.or([
+          eb("subject_name", "=", name),
+          ...(uuid === undefined ? [] : [eb("subject_uuid", "=", uuid)]),
+        ]),
+      );
+  }
+  return (await query.execute()).map(toAuditEvent);
+}
+
+function toAuditEvent(row: Selectable<AuditEventRow>): AuditEvent {
+  return {
+    sequence: row.sequence,
+    at: instant(row.at),
+    action: row.action as AuditAction,
+    actor: toActor(row),
+    subject: {
+      kind: row.subject_kind as AuditEvent["subject"]["kind"],
+      uuid: (row.subject_uuid ?? undefined) as Uuid | undefined,
+      name: row.subject_name,
+    },
+    affectedAccountUuid: (row.affected_account_uuid ?? undefined) as Uuid | undefined,
+    details: JSON.parse(row.details) as AuditDetails,
+  };
+}
+
+function toActor(row: Selectable<AuditEventRow>): Actor {
+  switch (row.actor_kind) {
+    case "operator":
+      return { kind: "operator" };
+    case "anonymous":
+      return { kind: "anonymous", address: row.address! };
+    case "account":
+      return {
+        kind: "account",
+        accountUuid: row.account_uuid as Uuid,
+        tokenUuid: row.token_uuid as Uuid,
+        address: row.address!,
+      };
+  }
+}

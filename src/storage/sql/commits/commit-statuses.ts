@@ -1,0 +1,118 @@
+import type { Insertable, Kysely, Selectable } from "kysely";
+import type { CommitStatus, CommitStatusState } from "../../../model/commit-status.ts";
+import type { Filter, Sort } from "../../../model/filter.ts";
+import type { ObjectId } from "../../../model/object-id.ts";
+import type { Uuid } from "../../../model/uuid.ts";
+import { instant } from "../columns.ts";
+import { compileFilter, compileSort, type FieldMap } from "../compile-filter.ts";
+import type { CommitStatusRow } from "../schema/reviews.ts";
+import type { Schema } from "../schema.ts";
+
+/** What lists of statuses are filtered and sorted by. */
+const FIELDS: FieldMap = {
+  key: { column: "commit_status.key", type: "text" },
+  state: { column: "commit_status.state", type: "text" },
+  name: { column: "commit_status.name", type: "text" },
+  description: { column: "commit_status.description", type: "text" },
+  url: { column: "commit_status.url", type: "text" },
+  refname: { column: "commit_status.refname", type: "text", nullable: true },
+  created_on: { column: "commit_status.created_at", type: "instant" },
+  updated_on: { column: "commit_status.updated_at", type: "instant" },
+};
+
+function toCommitStatus(row: Selectable<CommitStatusRow>): CommitStatus {
+  return {
+    repositoryUuid: row.repository_uuid as Uuid,
+    commit: row.commit_id as ObjectId,
+    key: row.key,
+    state: row.state as CommitStatusState,
+    name: row.name,
+    description: row.description,
+    url: row.url,
+    refname: row.refname ?? undefined,
+    createdAt: instant(row.created_at),
+    updatedAt: instant(row.updated_at),
+  };
+}
+
+function toRow(status: CommitStatus): Insertable<CommitStatusRow> {
+  return {
+    repository_uuid: status.repositoryUuid,
+    commit_id: status.commit,
+    key: status.key,
+    state: status.state,
+    name: status.name,
+    description: status.description,
+    url: status.url,
+    refname: status.refname ?? null,
+    created_at: status.createdAt.getTime(),
+    updated_at: status.updatedAt.getTime(),
+  };
+}
+
+/** Stores a status in place of the one of its key, if there is one. That one's `createdAt` stays. */
+export async function upsertCommitStatus(db: Kysely<Schema>, status: CommitStatus): Promise<CommitStatus> {
+  const row = toRow(status);
+  const { created_at: _kept, ...changed } = row;
+  const stored = await db
+    .insertInto("commit_status")
+    .values(row)
+    .onConflict((conflict) => conflict.columns(["repository_uuid", "commit_id", "key"]).doUpdateSet(changed))
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  return toCommitStatus(stored);
+}
+
+export type CommitStatusSelector = Pick<CommitStatus, "repositoryUuid" | "commit" | "key">;
+
+export async function findCommitStatus(
+  db: Kysely<Schema>,
+  { repositoryUuid, commit, key }: CommitStatusSelector,
+): Promise<CommitStatus | undefined> {
+  const row = await db
+    .selectFrom("commit_status")
+    .selectAll()
+    .where("repository_uuid", "=", repositoryUuid)
+    .where("commit_id", "=", commit)
+    .where("key", "=", key)
+    .executeTakeFirst();
+  return row && toCommitStatus(row);
+}
+
+export type CommitStatusListOptions = {
+  readonly repositoryUuid: Uuid;
+  readonly commit: ObjectId;
+  /** Only those of this ref, and those of none. */
+  readonly refname?: string | undefined;
+  readonly filter?: Filter | undefined;
+  readonly sort?: Sort | undefined;
+  /** From 1. */
+  readonly page: number;
+  readonly pagelen: number;
+};
+
+/** A page of a commit's statuses, oldest first unless sorted. Two statements. */
+export async function listCommitStatuses(
+  db: Kysely<Schema>,
+  options: CommitStatusListOptions,
+): Promise<{ readonly values: readonly CommitStatus[]; readonly size: number }> {
+  const { refname, filter, sort, page, pagelen } = options;
+  let listed = db
+    .selectFrom("commit_status")
+    .where("repository_uuid", "=", options.repositoryUuid)
+    .where("commit_id", "=", options.commit);
+  if (refname !== undefined) {
+    listed = listed.where((eb) => eb.or([eb("refname", "is", null), eb("refname", "=", refname)]));
+  }
+  if (filter !== undefined) listed = listed.where(compileFilter(filter, FIELDS));
+  const { size } = await listed.select((eb) => eb.fn.countAll<number>().as("size")).executeTakeFirstOrThrow();
+  const sorted =
+    sort === undefined ? listed.orderBy("created_at") : listed.orderBy(compileSort(sort, FIELDS));
+  const rows = await sorted
+    .orderBy("key")
+    .selectAll()
+    .limit(pagelen)
+    .offset((page - 1) * pagelen)
+    .execute();
+  return { values: rows.map(toCommitStatus), size };
+}

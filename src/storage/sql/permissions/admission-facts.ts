@@ -1,0 +1,116 @@
+import { CompiledQuery, type Kysely, sql } from "kysely";
+import type { Account, EmailAlias } from "../../../model/account.ts";
+import type { ApiToken } from "../../../model/api-token.ts";
+import type { Permission } from "../../../model/permission.ts";
+import type { Uuid } from "../../../model/uuid.ts";
+import { toAccount, toEmailAlias } from "../accounts/accounts.ts";
+import type { Schema } from "../schema.ts";
+import { TOKEN_COLUMNS, toApiToken } from "../tokens/api-tokens.ts";
+import { effectiveRank, permissionOfRank } from "./permissions.ts";
+
+export type AdmissionFacts = {
+  /** Undefined if there is no such token, or none was asked for. */
+  readonly credential:
+    | { readonly token: ApiToken; readonly account: Account; readonly emails: readonly EmailAlias[] }
+    | undefined;
+  /** Undefined if there is no such repository, or none was asked for. */
+  readonly repository:
+    | {
+        readonly isPrivate: boolean;
+        readonly workspaceUuid: Uuid;
+        readonly projectUuid: Uuid;
+        /** By membership, of the token's account. */
+        readonly held: Permission;
+      }
+    | undefined;
+};
+
+/** All that admits most requests, in one statement: the token, its account with its addresses, a repository and what the account holds there. */
+export async function readAdmissionFacts(
+  db: Kysely<Schema>,
+  asked: { readonly tokenUuid: Uuid | undefined; readonly repositoryUuid: Uuid | undefined },
+): Promise<AdmissionFacts> {
+  const { rows } = await db.executeQuery(compiledFor(db, asked.tokenUuid, asked.repositoryUuid));
+  const row = rows[0]!;
+  const { repository_uuid: repositoryUuid } = row;
+  return {
+    credential:
+      row.uuid === null
+        ? undefined
+        : {
+            token: toApiToken(row as Found),
+            account: toAccount({
+              ...(row as Found),
+              uuid: row.account_uuid!,
+              created_at: row.account_created_at!,
+            }),
+            emails: rows.flatMap((each) => (each.address === null ? [] : toEmailAlias(each as Found))),
+          },
+    repository:
+      repositoryUuid === null
+        ? undefined
+        : {
+            isPrivate: row.is_private === 1,
+            workspaceUuid: row.workspace_uuid as Uuid,
+            projectUuid: row.project_uuid as Uuid,
+            held: permissionOfRank(row.permission_rank),
+          },
+  };
+}
+
+type Row = ReturnType<typeof factsQuery> extends { execute(): Promise<(infer One)[]> } ? One : never;
+type Found = { [Name in keyof Row]: NonNullable<Row[Name]> } & Pick<
+  Row & {
+    revoked_at: number | null;
+    last_used_at: number | null;
+    successor_uuid: string | null;
+    disabled_at: number | null;
+  },
+  "revoked_at" | "last_used_at" | "successor_uuid" | "disabled_at"
+>;
+
+function factsQuery(db: Kysely<Schema>, tokenUuid: string, repositoryUuid: string) {
+  return db
+    .selectFrom(sql<{ one: number }>`(select 1 as one)`.as("request"))
+    .leftJoin("api_token", (join) => join.on("api_token.uuid", "=", tokenUuid))
+    .leftJoin("account", "account.uuid", "api_token.account_uuid")
+    .leftJoin("account_email", "account_email.account_uuid", "account.uuid")
+    .leftJoin("repository", (join) => join.on("repository.uuid", "=", repositoryUuid))
+    .select(TOKEN_COLUMNS)
+    .select([
+      "account.account_id",
+      "account.username",
+      "account.display_name",
+      "account.nickname",
+      "account.disabled_at",
+      "account.created_at as account_created_at",
+      "account_email.address",
+      "account_email.is_primary",
+      "account_email.is_confirmed",
+      "repository.uuid as repository_uuid",
+      "repository.is_private",
+      "repository.workspace_uuid",
+      "repository.project_uuid",
+    ])
+    .select(effectiveRank(sql.ref<string>("account.uuid")).as("permission_rank"));
+}
+
+const TOKEN_MARKER = "the token";
+const REPOSITORY_MARKER = "the repository";
+const compiled = new Map<string, CompiledQuery<Row>>();
+
+/** Compiled once for each kind of database: to compile it takes longer than to run it. */
+function compiledFor(
+  db: Kysely<Schema>,
+  tokenUuid: string | undefined,
+  repositoryUuid: string | undefined,
+): CompiledQuery<Row> {
+  const dialect = db.getExecutor().adapter.constructor.name;
+  const query = compiled.get(dialect) ?? factsQuery(db, TOKEN_MARKER, REPOSITORY_MARKER).compile();
+  compiled.set(dialect, query);
+  const values = query.parameters.map((parameter) => {
+    if (parameter === TOKEN_MARKER) return tokenUuid ?? null;
+    return parameter === REPOSITORY_MARKER ? (repositoryUuid ?? null) : parameter;
+  });
+  return CompiledQuery.raw(query.sql, values) as CompiledQuery<Row>;
+}

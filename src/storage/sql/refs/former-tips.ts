@@ -1,0 +1,139 @@
+import type { Kysely } from "kysely";
+import type { ObjectId } from "../../../model/object-id.ts";
+import { FORMER_TIP_KEPT_MS, type FormerTip, type RefUpdate } from "../../../model/ref.ts";
+import type { RefName } from "../../../model/ref-name.ts";
+import type { Uuid } from "../../../model/uuid.ts";
+import { instant } from "../columns.ts";
+import type { FormerTipRow, Schema } from "../schema.ts";
+
+const ROWS_PER_STATEMENT = 1000;
+/** Conditions of three columns each. SQLite takes an expression of a thousand levels at most. */
+const KEYS_PER_STATEMENT = 100;
+
+/** Notes what refs pointed at until now. Call it in the transaction that changes them. */
+export async function insertFormerTips(
+  tx: Kysely<Schema>,
+  repositoryUuid: Uuid,
+  applied: readonly RefUpdate[],
+  now: Date,
+): Promise<void> {
+  const rows = applied.flatMap(({ name, old, new: next }): FormerTipRow[] =>
+    old === undefined || old === next
+      ? []
+      : [{ repository_uuid: repositoryUuid, name, target: old, left_at: now.getTime() }],
+  );
+  for (let start = 0; start < rows.length; start += ROWS_PER_STATEMENT) {
+    await tx
+      .insertInto("former_tip")
+      .values(rows.slice(start, start + ROWS_PER_STATEMENT))
+      // A ref that goes to and fro leaves the same tip more than once.
+      .onConflict((conflict) =>
+        conflict
+          .columns(["repository_uuid", "name", "target"])
+          .doUpdateSet((eb) => ({ left_at: eb.ref("excluded.left_at") })),
+      )
+      .execute();
+  }
+}
+
+/** What is kept for refs that were moved or deleted, the newest first. */
+export async function listFormerTips(
+  db: Kysely<Schema>,
+  repositoryUuid: Uuid,
+  now: Date,
+): Promise<readonly FormerTip[]> {
+  const rows = await keptTips(db, repositoryUuid, now)
+    .select(["name", "target", "left_at"])
+    .orderBy("left_at", "desc")
+    .orderBy("name")
+    .orderBy("target")
+    .execute();
+  return rows.map(({ name, target, left_at }) => ({
+    name: name as RefName,
+    target: target as ObjectId,
+    leftAt: instant(left_at),
+  }));
+}
+
+/**
+ * What refs point at, and what they pointed at lately: whatever these reach is there, and stays. A tip that is left between the
+ * two statements is in the second list.
+ */
+export async function listKeptTips(
+  db: Kysely<Schema>,
+  repositoryUuid: Uuid,
+  now: Date,
+): Promise<readonly ObjectId[]> {
+  const refs = await db
+    .selectFrom("ref")
+    .select("target")
+    .where("repository_uuid", "=", repositoryUuid)
+    .execute();
+  const former = await listFormerTips(db, repositoryUuid, now);
+  return [...new Set([...refs, ...former].map(({ target }) => target as ObjectId))];
+}
+
+/** Those of the ids that a ref has left and that are kept. */
+export async function findFormerTips(
+  db: Kysely<Schema>,
+  repositoryUuid: Uuid,
+  ids: readonly ObjectId[],
+  now: Date,
+): Promise<ReadonlySet<ObjectId>> {
+  const found = new Set<string>();
+  for (let start = 0; start < ids.length; start += ROWS_PER_STATEMENT) {
+    const part = ids.slice(start, start + ROWS_PER_STATEMENT);
+    const rows = await keptTips(db, repositoryUuid, now)
+      .select("target")
+      .where("target", "in", part)
+      .execute();
+    for (const { target } of rows) found.add(target);
+  }
+  return new Set(ids.filter((id) => found.has(id)));
+}
+
+function keptTips(db: Kysely<Schema>, repositoryUuid: Uuid, now: Date) {
+  return db
+    .selectFrom("former_tip")
+    .where("repository_uuid", "=", repositoryUuid)
+    .where("left_at", ">", expiry(now).getTime());
+}
+
+/** Tips that were left at this time or before are kept no longer. */
+function expiry(now: Date): Date {
+  return new Date(now.getTime() - FORMER_TIP_KEPT_MS);
+}
+
+/** @param now that of the list by which objects were kept: what expired later was in it. */
+export async function deleteExpiredTips(tx: Kysely<Schema>, repositoryUuid: Uuid, now: Date): Promise<void> {
+  await tx
+    .deleteFrom("former_tip")
+    .where("repository_uuid", "=", repositoryUuid)
+    .where("left_at", "<=", expiry(now).getTime())
+    .execute();
+}
+
+/**
+ * Forgets tips that a ref reached when they were listed, or a tip that was left no earlier. Whatever reached them then is a
+ * ref's still, or has become a former tip since; so they stay kept as long. A tip that was left once more since it was listed stays.
+ */
+export async function deleteFormerTips(
+  tx: Kysely<Schema>,
+  repositoryUuid: Uuid,
+  tips: readonly FormerTip[],
+): Promise<void> {
+  for (let start = 0; start < tips.length; start += KEYS_PER_STATEMENT) {
+    const part = tips.slice(start, start + KEYS_PER_STATEMENT);
+    await tx
+      .deleteFrom("former_tip")
+      .where("repository_uuid", "=", repositoryUuid)
+      .where((eb) =>
+        eb.or(
+          part.map(({ name, target, leftAt }) =>
+            eb.and([eb("name", "=", name), eb("target", "=", target), eb("left_at", "=", leftAt.getTime())]),
+          ),
+        ),
+      )
+      .execute();
+  }
+}

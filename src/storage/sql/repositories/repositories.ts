@@ -1,0 +1,249 @@
+import { type Kysely, type RawBuilder, type SqlBool, sql, type Updateable } from "kysely";
+import type { Filter, Sort } from "../../../model/filter.ts";
+import type { Permission } from "../../../model/permission.ts";
+import type { BranchName } from "../../../model/ref-name.ts";
+import type { Repository } from "../../../model/repository.ts";
+import type { RepositorySlug } from "../../../model/slug.ts";
+import type { Uuid } from "../../../model/uuid.ts";
+import { flag } from "../columns.ts";
+import { compileFilter, compileSort } from "../compile-filter.ts";
+import {
+  effectiveRank,
+  isVisible,
+  membersWithPermission,
+  permissionRank,
+} from "../permissions/permissions.ts";
+import type { RepositoryRow, Schema } from "../schema.ts";
+import type { WorkspaceSelector } from "../workspaces/workspaces.ts";
+import { takeSlug } from "./former-slugs.ts";
+import { REPOSITORY_FIELDS, repositoryQuery, toRepository, toRepositoryRow } from "./repository-rows.ts";
+
+export type RepositorySelector = { readonly slug: RepositorySlug } | { readonly uuid: Uuid };
+
+/** A key that is there is written: `{ mainBranch: undefined }` takes the main branch away. */
+export type RepositoryChanges = Partial<
+  Pick<
+    Repository,
+    | "slug"
+    | "name"
+    | "description"
+    | "website"
+    | "language"
+    | "isPrivate"
+    | "hasIssues"
+    | "hasWiki"
+    | "forkPolicy"
+    | "mainBranch"
+    | "sizeBytes"
+    | "updatedAt"
+  >
+> & { readonly projectUuid?: Uuid };
+
+export type RepositoryRole = "member" | "contributor" | "admin" | "owner";
+
+/** The repositories of a workspace, or the forks of a repository, wherever they are. */
+export type RepositoryListSubject = { readonly workspaceUuid: Uuid } | { readonly parentUuid: Uuid };
+
+export type RepositoryListOptions = RepositoryListSubject & {
+  /** Undefined for someone anonymous, who sees what is public. */
+  readonly viewerUuid: Uuid | undefined;
+  /** Only repositories in which the viewer has this by membership, not by their being public. */
+  readonly role?: RepositoryRole | undefined;
+  readonly filter?: Filter | undefined;
+  readonly sort?: Sort | undefined;
+  /** From 1. */
+  readonly page: number;
+  readonly pagelen: number;
+};
+
+export type RepositoryPage = { readonly values: readonly Repository[]; readonly size: number };
+
+/** Refused by a unique key if the workspace has a repository with this slug. Call it in a transaction. */
+export async function insertRepository(db: Kysely<Schema>, repository: Repository): Promise<void> {
+  await takeSlug(db, repository.workspace.uuid, repository.slug);
+  await db.insertInto("repository").values(toRepositoryRow(repository)).execute();
+}
+
+/** Without a workspace a repository is found by its UUID alone, since a slug names one only within a workspace. */
+export async function findRepository(
+  db: Kysely<Schema>,
+  workspace: WorkspaceSelector | undefined,
+  repository: RepositorySelector,
+): Promise<Repository | undefined> {
+  if (workspace === undefined && "slug" in repository) return undefined;
+  let query =
+    "slug" in repository
+      ? repositoryQuery(db).where("repository.slug", "=", repository.slug)
+      : repositoryQuery(db).where("repository.uuid", "=", repository.uuid);
+  if (workspace !== undefined) {
+    query =
+      "slug" in workspace
+        ? query.where("workspace.slug", "=", workspace.slug)
+        : query.where("workspace.uuid", "=", workspace.uuid);
+  }
+  const row = await query.executeTakeFirst();
+  return row && toRepository(row);
+}
+
+/**
+ * Refused by a unique key if the new slug is taken in the workspace.
+ *
+ * @returns false if there is no such repository.
+ */
+export async function updateRepository(
+  db: Kysely<Schema>,
+  uuid: Uuid,
+  changes: RepositoryChanges,
+): Promise<boolean> {
+  const row = toChangedColumns(changes);
+  // A statement that sets nothing is no SQL. Setting a column to itself still tells whether the row is there.
+  const set = Object.keys(row).length === 0 ? { uuid } : row;
+  const result = await db.updateTable("repository").set(set).where("uuid", "=", uuid).executeTakeFirst();
+  return result.numUpdatedRows > 0n;
+}
+
+function toChangedColumns(changes: RepositoryChanges): Updateable<RepositoryRow> {
+  const row: Updateable<RepositoryRow> = {};
+  if (changes.projectUuid !== undefined) row.project_uuid = changes.projectUuid;
+  if (changes.slug !== undefined) row.slug = changes.slug;
+  if (changes.name !== undefined) row.name = changes.name;
+  if (changes.description !== undefined) row.description = changes.description;
+  if ("website" in changes) row.website = changes.website ?? null;
+  if (changes.language !== undefined) row.language = changes.language;
+  if (changes.isPrivate !== undefined) row.is_private = flag(changes.isPrivate);
+  if (changes.hasIssues !== undefined) row.has_issues = flag(changes.hasIssues);
+  if (changes.hasWiki !== undefined) row.has_wiki = flag(changes.hasWiki);
+  if (changes.forkPolicy !== undefined) row.fork_policy = changes.forkPolicy;
+  if ("mainBranch" in changes) row.main_branch = changes.mainBranch ?? null;
+  if (changes.sizeBytes !== undefined) row.size_bytes = changes.sizeBytes;
+  if (changes.updatedAt !== undefined) row.updated_at = changes.updatedAt.getTime();
+  return row;
+}
+
+/** @returns false, with nothing changed, if the repository has a main branch already. */
+export async function setMainBranchIfNone(
+  db: Kysely<Schema>,
+  uuid: Uuid,
+  mainBranch: BranchName,
+): Promise<boolean> {
+  const result = await db
+    .updateTable("repository")
+    .set({ main_branch: mainBranch })
+    .where("uuid", "=", uuid)
+    .where("main_branch", "is", null)
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
+}
+
+/** Deletes a repository with its refs, permissions and cursors. Its packs are not in the database. */
+export async function deleteRepositoryRow(db: Kysely<Schema>, uuid: Uuid): Promise<boolean> {
+  const result = await db.deleteFrom("repository").where("uuid", "=", uuid).executeTakeFirst();
+  return result.numDeletedRows > 0n;
+}
+
+const ROLE_PERMISSIONS: Record<Exclude<RepositoryRole, "owner">, Permission> = {
+  member: "read",
+  contributor: "write",
+  admin: "admin",
+};
+
+/**
+ * A page of the repositories that the viewer may see, oldest first unless sorted; `size` counts all pages. Three statements,
+ * whatever the number of repositories.
+ *
+ * @throws Failure invalid-input if the filter or the sort names a field that is not offered.
+ */
+export async function listRepositories(
+  db: Kysely<Schema>,
+  options: RepositoryListOptions,
+): Promise<RepositoryPage> {
+  const { filter, sort, page, pagelen } = options;
+  const seesAll = await holdsInAll(db, options);
+  let listed = db.selectFrom(listedRepositories(db, options, seesAll).as("listed"));
+  if (filter !== undefined) listed = listed.where(compileFilter(filter, REPOSITORY_FIELDS));
+  const sorted =
+    sort === undefined
+      ? listed.orderBy("listed.created_at").orderBy("listed.slug")
+      : listed.orderBy(compileSort(sort, REPOSITORY_FIELDS)).orderBy("listed.uuid");
+  const size = sql<number>`count(*)`.as("size");
+  const counted =
+    seesAll && filter === undefined
+      ? db.selectFrom("repository").where(isOfSubject(options)).select(size)
+      : listed.select(size);
+  const count = await counted.executeTakeFirstOrThrow();
+  const rows = await sorted
+    .selectAll()
+    .limit(pagelen)
+    .offset((page - 1) * pagelen)
+    .execute();
+  return { values: rows.map(toRepository), size: count.size };
+}
+
+/**
+ * Whether the viewer has by membership what is listed in every repository of the workspace. Then none has to be asked for:
+ * counting them takes no longer than reading an index.
+ */
+async function holdsInAll(db: Kysely<Schema>, options: RepositoryListOptions): Promise<boolean> {
+  const { viewerUuid, role } = options;
+  if (!("workspaceUuid" in options) || viewerUuid === undefined || role === "owner") return false;
+  const permission = role === undefined ? "read" : ROLE_PERMISSIONS[role];
+  const member = await db
+    .selectFrom(membersWithPermission(options.workspaceUuid, permission).as("member"))
+    .select("member.account_uuid")
+    .where("member.account_uuid", "=", viewerUuid)
+    .executeTakeFirst();
+  return member !== undefined;
+}
+
+/** The repositories of a list, with the fields of the wire that are no columns. */
+function listedRepositories(db: Kysely<Schema>, options: RepositoryListOptions, seesAll: boolean) {
+  const { viewerUuid, role } = options;
+  const query = repositoryQuery(db)
+    .leftJoin("repository as parent", (join) =>
+      join.onRef("parent.uuid", "=", "repository.parent_uuid").on(isVisible(viewerUuid, "parent")),
+    )
+    .leftJoin("workspace as parent_workspace", "parent_workspace.uuid", "parent.workspace_uuid")
+    .select([
+      sql<string>`workspace.slug || '/' || repository.slug`.as("full_name"),
+      // Behind nothing of a column, so that it compares as the column does and not by the database's locale.
+      sql<string>`substr(repository.slug, 1, 0) || 'git'`.as("scm"),
+      "parent.uuid as visible_parent_uuid",
+      "parent.name as visible_parent_name",
+      sql<string | null>`parent_workspace.slug || '/' || parent.slug`.as("visible_parent_full_name"),
+    ])
+    .where(isOfSubject(options));
+  if (seesAll) return query;
+  if (role === undefined) return query.where(isVisible(viewerUuid));
+  if (viewerUuid === undefined) return query.where(sql<boolean>`1 = 0`);
+  if (role !== "owner")
+    return query.where(effectiveRank(viewerUuid), ">=", permissionRank(ROLE_PERMISSIONS[role]));
+  return query.where((eb) =>
+    eb.exists(
+      eb
+        .selectFrom("workspace_member")
+        .select("workspace_member.account_uuid")
+        .whereRef("workspace_member.workspace_uuid", "=", "repository.workspace_uuid")
+        .where("workspace_member.account_uuid", "=", viewerUuid)
+        .where("workspace_member.role", "=", "owner"),
+    ),
+  );
+}
+
+function isOfSubject(subject: RepositoryListSubject): RawBuilder<SqlBool> {
+  return "workspaceUuid" in subject
+    ? sql<SqlBool>`repository.workspace_uuid = ${subject.workspaceUuid}`
+    : sql<SqlBool>`repository.parent_uuid = ${subject.parentUuid}`;
+}
+
+/** Every repository, or those of one workspace, for the operator: nobody's permission is asked. */
+export async function listAllRepositories(
+  db: Kysely<Schema>,
+  workspaceUuid: Uuid | undefined,
+): Promise<readonly Repository[]> {
+  const all = repositoryQuery(db).orderBy("workspace.slug").orderBy("repository.slug");
+  const rows = await (workspaceUuid === undefined
+    ? all
+    : all.where("workspace.uuid", "=", workspaceUuid)
+  ).execute();
+  return rows.map(toRepository);
+}

@@ -1,0 +1,235 @@
+import { type Kysely, type Selectable, sql } from "kysely";
+import type { Account } from "../../../model/account.ts";
+import type { Filter, Sort } from "../../../model/filter.ts";
+import type { Permission } from "../../../model/permission.ts";
+import type { WorkspaceSlug } from "../../../model/slug.ts";
+import type { Uuid } from "../../../model/uuid.ts";
+import type { Workspace, WorkspaceMember, WorkspaceRole } from "../../../model/workspace.ts";
+import { ACCOUNT_COLUMNS, toAccount } from "../accounts/accounts.ts";
+import { flag, instant } from "../columns.ts";
+import { compileFilter, compileSort, type FieldMap } from "../compile-filter.ts";
+import type { Schema, WorkspaceMemberRow, WorkspaceRow } from "../schema.ts";
+
+export type WorkspaceSelector = { readonly slug: WorkspaceSlug } | { readonly uuid: Uuid };
+
+export type WorkspaceListOptions = {
+  readonly filter?: Filter | undefined;
+  readonly sort?: Sort | undefined;
+  /** True: only those that the account owns. False: only the others. */
+  readonly administrator?: boolean | undefined;
+  /** From 1. */
+  readonly page: number;
+  readonly pagelen: number;
+};
+
+export type WorkspacePage = {
+  readonly values: readonly { readonly workspace: Workspace; readonly role: WorkspaceRole }[];
+  readonly size: number;
+};
+
+/** A workspace of an account on the wire is `{administrator, workspace}`; the short names are taken too. */
+const WORKSPACE_FIELDS: FieldMap = {
+  slug: { column: "listed.slug", type: "text" },
+  uuid: { column: "listed.uuid", type: "uuid" },
+  name: { column: "listed.name", type: "text" },
+  administrator: { column: "listed.is_administrator", type: "boolean" },
+  "workspace.slug": { column: "listed.slug", type: "text" },
+  "workspace.uuid": { column: "listed.uuid", type: "uuid" },
+  "workspace.name": { column: "listed.name", type: "text" },
+};
+
+export function toWorkspace(row: Selectable<WorkspaceRow>): Workspace {
+  return {
+    uuid: row.uuid as Uuid,
+    slug: row.slug as WorkspaceSlug,
+    name: row.name,
+    isPrivate: row.is_private === 1,
+    createdAt: instant(row.created_at),
+    updatedAt: instant(row.updated_at),
+  };
+}
+
+function toMember(row: Omit<Selectable<WorkspaceMemberRow>, "workspace_uuid" | "added_at">): WorkspaceMember {
+  return {
+    accountUuid: row.account_uuid as Uuid,
+    role: row.role as WorkspaceRole,
+    repositoryPermission: row.repository_permission as Permission,
+  };
+}
+
+/** Refused by a unique key if the slug is taken. */
+export async function insertWorkspace(db: Kysely<Schema>, workspace: Workspace): Promise<void> {
+  await db
+    .insertInto("workspace")
+    .values({
+      uuid: workspace.uuid,
+      slug: workspace.slug,
+      name: workspace.name,
+      is_private: flag(workspace.isPrivate),
+      created_at: workspace.createdAt.getTime(),
+      updated_at: workspace.updatedAt.getTime(),
+    })
+    .execute();
+}
+
+export async function findWorkspace(
+  db: Kysely<Schema>,
+  selector: WorkspaceSelector,
+): Promise<Workspace | undefined> {
+  const query = db.selectFrom("workspace").selectAll();
+  const row = await ("slug" in selector
+    ? query.where("slug", "=", selector.slug)
+    : query.where("uuid", "=", selector.uuid)
+  ).executeTakeFirst();
+  return row && toWorkspace(row);
+}
+
+/** All workspaces, by slug. */
+export async function listWorkspaces(db: Kysely<Schema>): Promise<readonly Workspace[]> {
+  return (await db.selectFrom("workspace").selectAll().orderBy("slug").execute()).map(toWorkspace);
+}
+
+/**
+ * A page of the workspaces that an account is an owner or a member of, by slug unless sorted; `size` counts all pages.
+ *
+ * @throws Failure invalid-input if the filter or the sort names a field that is not offered.
+ */
+export async function listWorkspacesOf(
+  db: Kysely<Schema>,
+  accountUuid: Uuid,
+  options: WorkspaceListOptions,
+): Promise<WorkspacePage> {
+  const { filter, sort, administrator, page, pagelen } = options;
+  const memberships = db
+    .selectFrom("workspace_member")
+    .innerJoin("workspace", "workspace.uuid", "workspace_member.workspace_uuid")
+    .selectAll("workspace")
+    .select("workspace_member.role")
+    .select(sql<number>`case workspace_member.role when 'owner' then 1 else 0 end`.as("is_administrator"))
+    .where("workspace_member.account_uuid", "=", accountUuid);
+  let listed = db.selectFrom(memberships.as("listed"));
+  if (administrator !== undefined) listed = listed.where("listed.is_administrator", "=", flag(administrator));
+  if (filter !== undefined) listed = listed.where(compileFilter(filter, WORKSPACE_FIELDS));
+  const count = await listed.select((eb) => eb.fn.countAll<number>().as("size")).executeTakeFirstOrThrow();
+  const sorted = sort === undefined ? listed : listed.orderBy(compileSort(sort, WORKSPACE_FIELDS));
+  const rows = await sorted
+    .selectAll()
+    .orderBy("listed.slug")
+    .limit(pagelen)
+    .offset((page - 1) * pagelen)
+    .execute();
+  return {
+    values: rows.map((row) => ({ workspace: toWorkspace(row), role: row.role as WorkspaceRole })),
+    size: count.size,
+  };
+}
+
+/** Makes an account a member, or changes what it may do. Its first `addedAt` is kept. */
+export async function upsertMember(
+  db: Kysely<Schema>,
+  workspaceUuid: Uuid,
+  member: WorkspaceMember,
+  addedAt: Date,
+): Promise<void> {
+  const held = { role: member.role, repository_permission: member.repositoryPermission };
+  await db
+    .insertInto("workspace_member")
+    .values({
+      workspace_uuid: workspaceUuid,
+      account_uuid: member.accountUuid,
+      ...held,
+      added_at: addedAt.getTime(),
+    })
+    .onConflict((conflict) => conflict.columns(["workspace_uuid", "account_uuid"]).doUpdateSet(held))
+    .execute();
+}
+
+/**
+ * Removes an account from a workspace, with all that it was permitted there: its places in groups, and its own permissions in
+ * projects and repositories.
+ */
+export async function deleteMember(
+  tx: Kysely<Schema>,
+  workspaceUuid: Uuid,
+  accountUuid: Uuid,
+): Promise<void> {
+  const groups = tx.selectFrom("workspace_group").select("uuid").where("workspace_uuid", "=", workspaceUuid);
+  const projects = tx.selectFrom("project").select("uuid").where("workspace_uuid", "=", workspaceUuid);
+  const repositories = tx.selectFrom("repository").select("uuid").where("workspace_uuid", "=", workspaceUuid);
+  await tx
+    .deleteFrom("group_member")
+    .where("account_uuid", "=", accountUuid)
+    .where("group_uuid", "in", groups)
+    .execute();
+  await tx
+    .deleteFrom("project_permission")
+    .where("account_uuid", "=", accountUuid)
+    .where("project_uuid", "in", projects)
+    .execute();
+  await tx
+    .deleteFrom("project_default_reviewer")
+    .where("account_uuid", "=", accountUuid)
+    .where("project_uuid", "in", projects)
+    .execute();
+  await tx
+    .deleteFrom("repository_permission")
+    .where("account_uuid", "=", accountUuid)
+    .where("repository_uuid", "in", repositories)
+    .execute();
+  await tx
+    .deleteFrom("workspace_member")
+    .where("account_uuid", "=", accountUuid)
+    .where("workspace_uuid", "=", workspaceUuid)
+    .execute();
+}
+
+/** Keeps others from changing who owns it until the transaction ends: a row that is written is locked. */
+export async function lockWorkspace(tx: Kysely<Schema>, uuid: Uuid): Promise<void> {
+  await tx
+    .updateTable("workspace")
+    .set(({ ref }) => ({ slug: ref("slug") }))
+    .where("uuid", "=", uuid)
+    .execute();
+}
+
+export async function findMember(
+  db: Kysely<Schema>,
+  workspaceUuid: Uuid,
+  accountUuid: Uuid,
+): Promise<WorkspaceMember | undefined> {
+  const row = await db
+    .selectFrom("workspace_member")
+    .select(["account_uuid", "role", "repository_permission"])
+    .where("workspace_uuid", "=", workspaceUuid)
+    .where("account_uuid", "=", accountUuid)
+    .executeTakeFirst();
+  return row && toMember(row);
+}
+
+export type MemberEntry = {
+  readonly member: WorkspaceMember;
+  readonly account: Account;
+  readonly addedAt: Date;
+};
+
+/** The owners and members of a workspace with their accounts, by user name. */
+export async function listMembers(db: Kysely<Schema>, workspaceUuid: Uuid): Promise<readonly MemberEntry[]> {
+  const rows = await db
+    .selectFrom("workspace_member")
+    .innerJoin("account", "account.uuid", "workspace_member.account_uuid")
+    .select(ACCOUNT_COLUMNS)
+    .select([
+      "workspace_member.account_uuid",
+      "workspace_member.role",
+      "workspace_member.repository_permission",
+      "workspace_member.added_at",
+    ])
+    .where("workspace_member.workspace_uuid", "=", workspaceUuid)
+    .orderBy("account.username_key")
+    .execute();
+  return rows.map((row) => ({
+    member: toMember(row),
+    account: toAccount(row),
+    addedAt: instant(row.added_at),
+  }));
+}

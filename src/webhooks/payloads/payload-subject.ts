@@ -1,0 +1,37 @@
+import type { Account } from "../../model/account.ts";
+import type { Repository } from "../../model/repository.ts";
+import type { Ports } from "../../ports.ts";
+import { representEmbeddedAccount } from "../../representations/embedded-account.ts";
+import type { Bases } from "../../representations/links.ts";
+import { representRepository } from "../../representations/repository.ts";
+import { NO_DETAILS } from "../../storage/sql/repositories/repository-details.ts";
+
+export type PayloadPorts = Pick<Ports, "config" | "listening" | "database" | "packs" | "objects">;
+
+/** What nearly every payload tells of. */
+export type PayloadSubject = {
+  /** Undefined for the operator. */
+  readonly actor: Account | undefined;
+  readonly repository: Repository;
+  readonly bases: Bases;
+};
+
+export function showActor({ actor, bases }: Pick<PayloadSubject, "actor" | "bases">) {
+  return actor === undefined ? null : representEmbeddedAccount(actor, bases);
+}
+
+/**
+ * As recorded: in full, with three of its links. No caller's name is in them, since nobody knows who will read it.
+ *
+ * @param parent what it was forked from, where whoever reads it knows of that already.
+ */
+export function showRepository(
+  { repository, bases }: Pick<PayloadSubject, "repository" | "bases">,
+  parent?: Repository,
+) {
+  const details = { ...NO_DETAILS, parent };
+  const whole = representRepository(repository, details, bases, { kind: "anonymous" });
+  const { links, override_settings: _settings, ...shown } = whole;
+  const { self, html, avatar } = links;
+  return { ...shown, links: { self, html, avatar } };
+}
