@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Logger } from "pino";
-import { openCredentialBrake } from "./authentication/credential-brake.ts";
+import { openFailedAuthenticationLimiter } from "./authentication/failed-authentication-limiter.ts";
 import { openRateLimits } from "./authorization/rate-limits.ts";
 import type { Config } from "./config/config.ts";
 import { openKeys } from "./config/keys.ts";
@@ -10,7 +10,7 @@ import { repositoryFolder } from "./config/repository-folder.ts";
 import { DEFAULTS } from "./config/settings.ts";
 import { openCommitGraphs } from "./git/history/commit-graph.ts";
 import { openObjectReader } from "./git/objects/object-reader.ts";
-import { openProcessPlaces, type ProcessPlaces } from "./git/process-places.ts";
+import { openProcessSlots, type ProcessSlots } from "./git/process-slots.ts";
 import { openAuditNotes } from "./jobs/audit-notes.ts";
 import { openMaintenance } from "./jobs/maintenance.ts";
 import { openUnknownOperations } from "./jobs/unknown-operations.ts";
@@ -26,9 +26,9 @@ import { openDatabase } from "./storage/sql/open-database.ts";
 import { createOutboxSignal } from "./webhooks/outbox-signal.ts";
 
 /** Each place is two processes, with the memory that a pack in the making takes. */
-const PLACES_MAX = 16;
+const SLOTS_MAX = 16;
 /** The fewest of a process: with less there would be no room for the shares below. */
-const PLACES_MIN = 4;
+const SLOTS_MIN = 4;
 /** Of one account. A repository may have more, so that one client cannot keep all others from it, and never all. */
 const ACCOUNT_SHARE = 3 / 4;
 const REPOSITORY_SHARE = 7 / 8;
@@ -98,15 +98,18 @@ export async function openPorts(
     refAnswers: openByteMemory(REF_ANSWERS_BYTES_MAX),
     fetchResponses,
     diskReserve,
-    fetchPlaces: openGitPlaces(config),
-    pushPlaces: openGitPlaces(config),
+    fetchSlots: openGitSlots(config),
+    pushSlots: openGitSlots(config),
     readSlots: openReadSlots(config),
     metrics: await openMetrics(config),
     maintenance,
     outbox: createOutboxSignal(),
     auditNotes,
     unknownOperations,
-    credentialBrake: openCredentialBrake({ clock, failuresMax: config.failedCredentialsMax }),
+    failedAuthenticationLimiter: openFailedAuthenticationLimiter({
+      clock,
+      failuresMax: config.failedCredentialsMax,
+    }),
     rateLimits: config.hasRateLimits ? openRateLimits({ clock }) : undefined,
     log,
     clock,
@@ -145,25 +148,25 @@ const READ_SLOTS_MAX = 8;
 const READ_WAITING_MAX = 500;
 const READ_WAIT_MS_MAX = 30_000;
 
-function openReadSlots({ workers = 1 }: Config): ProcessPlaces {
-  const placesMax = Math.max(PLACES_MIN, Math.ceil(READ_SLOTS_MAX / workers));
-  return openProcessPlaces({
-    placesMax,
-    shareMax: placesMax / 2,
-    anonymousShareMax: placesMax / 2,
-    repositoryShareMax: Math.floor(placesMax * ACCOUNT_SHARE),
+function openReadSlots({ workers = 1 }: Config): ProcessSlots {
+  const slotsMax = Math.max(SLOTS_MIN, Math.ceil(READ_SLOTS_MAX / workers));
+  return openProcessSlots({
+    slotsMax,
+    shareMax: slotsMax / 2,
+    anonymousShareMax: slotsMax / 2,
+    repositoryShareMax: Math.floor(slotsMax * ACCOUNT_SHARE),
     waitingMax: READ_WAITING_MAX,
     waitMsMax: READ_WAIT_MS_MAX,
   });
 }
 
 /** The machine's places are divided between the processes that serve. */
-function openGitPlaces({ workers = 1 }: Config): ProcessPlaces {
-  const placesMax = Math.max(PLACES_MIN, Math.ceil(PLACES_MAX / workers));
-  const repositoryShareMax = Math.floor(placesMax * REPOSITORY_SHARE);
-  return openProcessPlaces({
-    placesMax,
-    shareMax: Math.min(Math.floor(placesMax * ACCOUNT_SHARE), repositoryShareMax - 1),
+function openGitSlots({ workers = 1 }: Config): ProcessSlots {
+  const slotsMax = Math.max(SLOTS_MIN, Math.ceil(SLOTS_MAX / workers));
+  const repositoryShareMax = Math.floor(slotsMax * REPOSITORY_SHARE);
+  return openProcessSlots({
+    slotsMax,
+    shareMax: Math.min(Math.floor(slotsMax * ACCOUNT_SHARE), repositoryShareMax - 1),
     repositoryShareMax,
     waitingMax: WAITING_MAX,
     waitMsMax: WAIT_MS_MAX,

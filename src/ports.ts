@@ -1,11 +1,11 @@
 import type { Logger } from "pino";
-import type { CredentialBrake } from "./authentication/credential-brake.ts";
+import type { FailedAuthenticationLimiter } from "./authentication/failed-authentication-limiter.ts";
 import type { RateLimits } from "./authorization/rate-limits.ts";
 import type { Config } from "./config/config.ts";
 import type { Keys } from "./config/keys.ts";
 import type { CommitGraphs } from "./git/history/commit-graph.ts";
 import type { ObjectReader } from "./git/objects/object-reader.ts";
-import type { ProcessPlaces } from "./git/process-places.ts";
+import type { ProcessSlots } from "./git/process-slots.ts";
 import type { AuditNotes } from "./jobs/audit-notes.ts";
 import type { Maintenance } from "./jobs/maintenance.ts";
 import type { UnknownOperations } from "./jobs/unknown-operations.ts";
@@ -38,16 +38,16 @@ export type Ports = {
   readonly fetchResponses: FetchResponses;
   readonly diskReserve: DiskReserve;
   /** For the processes of fetches and pushes. */
-  readonly fetchPlaces: ProcessPlaces;
-  readonly pushPlaces: ProcessPlaces;
+  readonly fetchSlots: ProcessSlots;
+  readonly pushSlots: ProcessSlots;
   /** For processes that a request of REST starts to read: archives, comparisons, walks, large files. */
-  readonly readSlots: ProcessPlaces;
+  readonly readSlots: ProcessSlots;
   readonly maintenance: Maintenance;
   readonly outbox: OutboxSignal;
   readonly metrics: Metrics;
   readonly auditNotes: AuditNotes;
   readonly unknownOperations: UnknownOperations;
-  readonly credentialBrake: CredentialBrake;
+  readonly failedAuthenticationLimiter: FailedAuthenticationLimiter;
   /** Undefined: requests are not limited. */
   readonly rateLimits: RateLimits | undefined;
   readonly log: Logger;

@@ -5,7 +5,7 @@ import { timeCommand } from "../measure/command.ts";
 import { spreadOf } from "../measure/spread.ts";
 import { type Pail, WORKSPACE } from "../peers/pail.ts";
 import type { Point } from "../report/plot.ts";
-import { type Ground, type Growth, powersOfTen } from "./growth.ts";
+import { type Growth, powersOfTen, type RepositoryView } from "./growth.ts";
 
 const PAGE = 30;
 
@@ -29,7 +29,7 @@ export const commits: Growth = {
   },
 };
 
-async function measureOne(ground: Ground, pail: Pail): Promise<Record<string, number>> {
+async function measureOne(ground: RepositoryView, pail: Pail): Promise<Record<string, number>> {
   const page = (query: string) =>
     pail.rest(`/repositories/${WORKSPACE}/long/commits/main?pagelen=${PAGE}&${query}`);
   const isPage = (body: Buffer) => {
@@ -46,7 +46,7 @@ async function measureOne(ground: Ground, pail: Pail): Promise<Record<string, nu
   };
 }
 
-async function shallowCloneMs(ground: Ground, pail: Pail): Promise<number> {
+async function shallowCloneMs(ground: RepositoryView, pail: Pail): Promise<number> {
   const times: number[] = [];
   for (let repeat = 0; repeat < ground.repeats; repeat += 1) {
     const target = join(ground.folder, "clone");

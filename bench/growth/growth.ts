@@ -14,7 +14,7 @@ export type Growth = {
   readonly title: string;
   readonly xLabel: string;
   readonly yLabel: string;
-  measure(ground: Ground): Promise<readonly Point[]>;
+  measure(ground: RepositoryView): Promise<readonly Point[]>;
 };
 
 export type GroundOptions = {
@@ -29,7 +29,7 @@ export type GroundOptions = {
 };
 
 /** What all of them share. */
-export type Ground = GroundOptions & {
+export type RepositoryView = GroundOptions & {
   readonly folder: string;
   readonly generator: RateGenerator;
   readonly emptyData: PailData;
@@ -45,7 +45,7 @@ export type Ground = GroundOptions & {
   close(): Promise<void>;
 };
 
-export async function openGround(options: GroundOptions): Promise<Ground> {
+export async function openRepositoryView(options: GroundOptions): Promise<RepositoryView> {
   const say = (text: string) =>
     void process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${text}\n`);
   const folder = await mkdtemp(join(options.cache, "growth-"));

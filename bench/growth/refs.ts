@@ -6,7 +6,7 @@ import { infoRefsRequest, lsRefsRequest, refNames } from "../measure/git-request
 import { spreadOf } from "../measure/spread.ts";
 import type { Pail } from "../peers/pail.ts";
 import type { Point } from "../report/plot.ts";
-import { type Ground, type Growth, powersOfTen } from "./growth.ts";
+import { type Growth, powersOfTen, type RepositoryView } from "./growth.ts";
 
 /** There from a hundred refs on, and no other name begins with it. */
 const ONE_NAME = `${teamPrefix(0)}topic-42`;
@@ -32,7 +32,7 @@ export const refs: Growth = {
 };
 
 async function measureOne(
-  ground: Ground,
+  ground: RepositoryView,
   pail: Pail,
   size: number,
   gitDir: string,
@@ -59,7 +59,7 @@ async function measureOne(
   };
 }
 
-async function pushMs(ground: Ground, pail: Pail, gitDir: string): Promise<number> {
+async function pushMs(ground: RepositoryView, pail: Pail, gitDir: string): Promise<number> {
   const times: number[] = [];
   const clone = join(ground.folder, "push-clone");
   await git(["clone", "--quiet", "--bare", "--single-branch", "--branch", "main", gitDir, clone]);

@@ -4,7 +4,7 @@ import { describeCommit, describeMachine } from "../report/machine.ts";
 import { type Point, writePlot } from "../report/plot.ts";
 import { clients } from "./clients.ts";
 import { commits } from "./commits.ts";
-import { type GroundOptions, type Growth, openGround } from "./growth.ts";
+import { type GroundOptions, type Growth, openRepositoryView } from "./growth.ts";
 import { refs } from "./refs.ts";
 import { repositories } from "./repositories.ts";
 import { tokens } from "./tokens.ts";
@@ -23,7 +23,7 @@ export async function runGrowth(
   await mkdir(out, { recursive: true });
   await mkdir(options.cache, { recursive: true });
   const machine = await describeMachine("not measured");
-  const ground = await openGround(options);
+  const ground = await openRepositoryView(options);
   const plots: Record<string, readonly Point[]> = {};
   try {
     for (const growth of GROWTHS.filter(({ name }) => only.length === 0 || only.includes(name))) {

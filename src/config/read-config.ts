@@ -12,7 +12,7 @@ import {
   parseSwitch,
   parseWorkers,
 } from "./parse-setting.ts";
-import { API_PREFIX } from "./public-bases.ts";
+import { API_PREFIX } from "./public-base-urls.ts";
 import { DATABASE_URL_VARIABLE, DEFAULTS, type SettingName, SQLITE_FILE, settingNamed } from "./settings.ts";
 
 /** What the command line's parser has read. Undefined: not given. */

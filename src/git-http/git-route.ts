@@ -13,7 +13,7 @@ import { findMovedRepository, repositoryMoved, withPathPart } from "../http/rout
 import { findNamedRepository } from "../http/routes/named-subjects.ts";
 import { noteRefusal } from "../http/routes/note-refusal.ts";
 import { CHALLENGE, statusOf } from "../http/server/answer-failure.ts";
-import { basesOf, publicRequestUrl } from "../http/server/public-urls.ts";
+import { baseUrlsOf, publicRequestUrl } from "../http/server/public-urls.ts";
 import { annotateFailure, annotateRepository } from "../http/server/request-log.ts";
 import { failureOf, logBug } from "../http/server/server.ts";
 import type { Caller } from "../model/caller.ts";
@@ -133,7 +133,7 @@ async function findMoved(
   if (moved === undefined || request.method === "POST") return moved;
   const suffix = /\.git$/i.exec((request.params as Record<string, string>).repo_slug ?? "")?.[0] ?? "";
   const target = withPathPart(request.url, 2, `${moved.slug}${suffix}`);
-  throw repositoryMoved(publicRequestUrl(basesOf(request.headers, ports), target).href);
+  throw repositoryMoved(publicRequestUrl(baseUrlsOf(request.headers, ports), target).href);
 }
 
 /** Answers a refusal so that git shows it: only `text/plain` becomes `remote:` lines. */

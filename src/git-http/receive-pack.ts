@@ -2,7 +2,7 @@ import { PassThrough, type Readable } from "node:stream";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { callerPorts } from "../authorization/caller-ports.ts";
 import { requireAccount } from "../authorization/require-account.ts";
-import { publicBasesOf } from "../config/public-bases.ts";
+import { publicBaseUrlsOf } from "../config/public-base-urls.ts";
 import { reachFaultPoint } from "../fault-points.ts";
 import { sidebandPackets } from "../git/wire/packet.ts";
 import {
@@ -11,7 +11,7 @@ import {
   writeFatalReport,
   writePushReport,
 } from "../git/wire/push-report.ts";
-import { hearOut, type PushRequest, readPushRequest } from "../git/wire/push-request.ts";
+import { drain, type PushRequest, readPushRequest } from "../git/wire/push-request.ts";
 import { actorOf } from "../http/routes/actor.ts";
 import { annotateFailure } from "../http/server/request-log.ts";
 import { failureOf, logBug } from "../http/server/server.ts";
@@ -22,8 +22,8 @@ import type { Ports } from "../ports.ts";
 import { cutStalled } from "./cut-stalled.ts";
 import type { GitRequest, GitRoute } from "./git-route.ts";
 import { goneSignal } from "./gone-signal.ts";
-import { holdersOf } from "./holder.ts";
 import { NO_CACHE } from "./no-cache.ts";
+import { quotaKeysOf } from "./quota-keys.ts";
 import { pushUnlessRefused, reportNamesOf, writeRefusal } from "./refused-push.ts";
 import { isUnpackError, openRequestBody } from "./request-body.ts";
 
@@ -45,11 +45,11 @@ export const receivePackRoute: GitRoute = {
     if (pushRequest === undefined) return reply.send(Buffer.alloc(0));
     const { problem, refusedCommands: [refused] = [] } = pushRequest;
     if ((problem ?? refused) !== undefined && !canTellReasons(pushRequest.capabilities)) {
-      await hearOut(pushRequest.pack);
+      await drain(pushRequest.pack);
       throw problem ?? new Failure("invalid-input", `push: ${refused!.reason}`);
     }
     if (problem !== undefined) {
-      await hearOut(pushRequest.pack);
+      await drain(pushRequest.pack);
       annotateFailure(request, problem);
       return reply.send(writeRefusal(pushRequest, problem.message));
     }
@@ -95,20 +95,20 @@ async function answerPush(
     if (hasSideband) waitTold = setTimeout(() => onProgress(Buffer.from(`Waiting: ${why}\n`)), WAIT_TOLD_MS);
   };
   const stopWatch = cutStalled(request, () => !request.raw.complete);
-  let givePlaceBack = () => {};
+  let releaseSlot = () => {};
   try {
-    givePlaceBack = await ports.pushPlaces.take(holdersOf(ports, git, request), signal, onWait);
+    releaseSlot = await ports.pushSlots.take(quotaKeysOf(ports, git, request), signal, onWait);
     clearTimeout(waitTold);
     const own = callerPorts(ports, git, actorOf(caller, request, ports.config));
     const report = await pushUnlessRefused(pushRequest, () =>
       push(own.ports, repository, pushRequest, {
         author: { kind: "account", account: requireAccount(caller) },
-        bases: publicBasesOf(ports),
+        baseUrls: publicBaseUrlsOf(ports),
         signal,
         ...(hasSideband && !capabilities.has("quiet") ? { onProgress } : {}),
       }),
     );
-    await hearOut(pushRequest.pack);
+    await drain(pushRequest.pack);
     reachFaultPoint("push.answering");
     annotateReport(request, report);
     // Beside the reason in the report, on a line of its own: a rule is what the pusher has to look up.
@@ -121,14 +121,14 @@ async function answerPush(
       request.notes["failure.kind"] = "client-gone";
       return;
     }
-    await hearOut(pushRequest.pack);
+    await drain(pushRequest.pack);
     answer.write(
       fatalAnswer(ports, await explainIfGone(ports, repository, unpackFailure(error)), request, pushRequest),
     );
   } finally {
     stopWatch();
     clearTimeout(waitTold);
-    givePlaceBack();
+    releaseSlot();
     clearInterval(signsOfLife);
   }
 }

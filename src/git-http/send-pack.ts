@@ -24,11 +24,11 @@ import type {
 } from "../storage/fetch-responses/fetch-responses.ts";
 import { listRefs } from "../storage/sql/refs/refs.ts";
 import { cutStalled } from "./cut-stalled.ts";
+import { ANSWER_BYTES_MAX, errorTrailer } from "./error-trailer.ts";
 import type { GitRequest } from "./git-route.ts";
 import { goneSignal } from "./gone-signal.ts";
-import { holdersOf } from "./holder.ts";
-import { ANSWER_BYTES_MAX, lastWords } from "./last-words.ts";
-import { sendKept } from "./send-kept.ts";
+import { quotaKeysOf } from "./quota-keys.ts";
+import { sendCached } from "./send-cached.ts";
 
 /** What upload-pack may serve; given here since no configuration of the repository is trusted. */
 const SETTINGS = [...["-c", "uploadpack.allowFilter=true"], ...["-c", "uploadpack.allowAnySHA1InWant=true"]];
@@ -78,7 +78,7 @@ export async function sendPack(
   if (kept === undefined) return sendFromProcess(fetch);
   const { sizeBytes } = kept.content;
   if (sizeBytes === undefined || sizeBytes > SMALL_BYTES_MAX)
-    return sendKept(ports, kept, request, reply, fetch.signal);
+    return sendCached(ports, kept, request, reply, fetch.signal);
   return sendSmall(fetch, kept, sizeBytes);
 }
 
@@ -130,10 +130,10 @@ async function openKeptResponse(fetch: Fetch): Promise<FetchResponse | undefined
 
 async function writeResponse(fetch: Fetch, file: number, isUnwanted: AbortSignal): Promise<ResponseWriter> {
   const { ports, git, body, request } = fetch;
-  const givePlaceBack = await ports.fetchPlaces.take(holdersOf(ports, git, request), isUnwanted);
+  const releaseSlot = await ports.fetchSlots.take(quotaKeysOf(ports, git, request), isUnwanted);
   let command: UploadPackCommand | undefined;
   const release = () => {
-    givePlaceBack();
+    releaseSlot();
     command?.close();
   };
   try {
@@ -145,7 +145,7 @@ async function writeResponse(fetch: Fetch, file: number, isUnwanted: AbortSignal
         if (status === 0) return true;
         request.notes["git.stderr"] = maskPersonalText(said());
         // One that was killed has nobody to read it.
-        if (status !== undefined) await addLastWords(file, git.protocol.version, said());
+        if (status !== undefined) await addErrorTrailer(file, git.protocol.version, said());
         return false;
       },
       () => false,
@@ -162,15 +162,15 @@ async function writeResponse(fetch: Fetch, file: number, isUnwanted: AbortSignal
 
 async function sendFromProcess(fetch: Fetch): Promise<FastifyReply> {
   const { ports, git, body, request, reply, signal } = fetch;
-  const givePlaceBack = await ports.fetchPlaces.take(holdersOf(ports, git, request), signal);
+  const releaseSlot = await ports.fetchSlots.take(quotaKeysOf(ports, git, request), signal);
   const { child, close } = await startUploadPack(fetch).catch((error: unknown) => {
-    givePlaceBack();
+    releaseSlot();
     return explain(fetch, error);
   });
   const stopWatch = cutStalled(request, () => counted.readableLength > 0);
   const release = () => {
     stopWatch();
-    givePlaceBack();
+    releaseSlot();
     close();
   };
   child.once("exit", release).once("error", release);
@@ -214,7 +214,7 @@ function countBytes(
         request.notes.pack_bytes = packBytes;
         ports.metrics.countFetchBytes(packBytes);
         const isSilent = whole || reply.raw.destroyed || packBytes > ANSWER_BYTES_MAX;
-        done(null, isSilent ? undefined : lastWords(start, git.protocol.version, said()));
+        done(null, isSilent ? undefined : errorTrailer(start, git.protocol.version, said()));
       });
     },
     destroy(error, done) {
@@ -225,7 +225,7 @@ function countBytes(
 }
 
 /** Behind what git has written into the file, where whoever reads it finds it. */
-async function addLastWords(file: number, version: ProtocolVersion, said: string): Promise<void> {
+async function addErrorTrailer(file: number, version: ProtocolVersion, said: string): Promise<void> {
   try {
     const { buffer, bytesRead } = await readStart(
       file,
@@ -235,7 +235,7 @@ async function addLastWords(file: number, version: ProtocolVersion, said: string
       0,
     );
     if (bytesRead > ANSWER_BYTES_MAX) return;
-    const words = lastWords(buffer.subarray(0, bytesRead), version, said);
+    const words = errorTrailer(buffer.subarray(0, bytesRead), version, said);
     if (words !== undefined) await writeAt(file, words, 0, words.length, bytesRead);
   } catch {
     // The disk is at fault too. The client sees that the answer breaks off.

@@ -4,7 +4,7 @@ import { Readable, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { reachFaultPoint } from "../fault-points.ts";
 import { guardProcessGroup } from "./process-guard.ts";
-import type { TakeSlot } from "./process-places.ts";
+import type { TakeSlot } from "./process-slots.ts";
 
 /** A git command that ended with a status other than 0. `stderr` is for the log and for the caller of a push. */
 export class GitError extends Error {

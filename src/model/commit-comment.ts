@@ -3,7 +3,7 @@ import type { ObjectId } from "./object-id.ts";
 import type { Uuid } from "./uuid.ts";
 
 /** Where in a file a comment stands. Lines count from 1; `from` is a line of the old version, `to` of the new one. */
-export type InlinePlace = {
+export type InlineLocation = {
   readonly path: string;
   readonly from: number | undefined;
   readonly to: number | undefined;
@@ -21,7 +21,7 @@ export type CommitComment = {
   readonly parentId: number | undefined;
   /** Markdown. Empty once the comment is deleted. */
   readonly raw: string;
-  readonly inline: InlinePlace | undefined;
+  readonly inline: InlineLocation | undefined;
   readonly isDeleted: boolean;
   readonly createdAt: Date;
   readonly updatedAt: Date;

@@ -15,14 +15,14 @@ export type PushChange = {
 
 declare const areForAnybody: unique symbol;
 
-/** Base URLs for links that somebody else than the caller will read: made by `publicBasesOf` alone. */
-export type PublicBases = { readonly api: string; readonly html: string; readonly [areForAnybody]: true };
+/** Base URLs for links that somebody else than the caller will read: made by `publicBaseUrlsOf` alone. */
+export type PublicBaseUrls = { readonly api: string; readonly html: string; readonly [areForAnybody]: true };
 
 /** Who did it, and where its links lead. */
 export type EventOrigin = {
   /** Undefined for somebody without an account: the operator. */
   readonly actorUuid: Uuid | undefined;
-  readonly bases: PublicBases;
+  readonly baseUrls: PublicBaseUrls;
 };
 
 /** What was changed, by its name on the wire, in the shapes of the wire. */

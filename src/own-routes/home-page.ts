@@ -1,5 +1,5 @@
 import type { FastifyInstance } from "fastify";
-import { basesOf } from "../http/server/public-urls.ts";
+import { baseUrlsOf } from "../http/server/public-urls.ts";
 import type { Ports } from "../ports.ts";
 
 /** Nothing but its own words: no script, no form, nothing from elsewhere. */
@@ -14,7 +14,7 @@ export function registerHomePage(server: FastifyInstance, ports: Ports): void {
   server.get("/", (request, reply) => {
     reply.header("vary", "Accept");
     if (!/\btext\/html\b/i.test(request.headers.accept ?? "")) return reply.callNotFound();
-    const { html, api } = basesOf(request.headers, ports);
+    const { html, api } = baseUrlsOf(request.headers, ports);
     return reply
       .header("content-type", "text/html; charset=utf-8")
       .header("content-security-policy", POLICY)

@@ -2,18 +2,18 @@ import type { Account } from "../model/account.ts";
 import { bracedUuid } from "../model/uuid.ts";
 import { representEmbeddedAccount } from "./embedded-account.ts";
 import { representInstant } from "./instant.ts";
-import type { Bases } from "./links.ts";
+import type { BaseUrls } from "./links.ts";
 
 /** A `user`: contract, rest.md §2.1. */
-export function representAccount(account: Account, bases: Bases) {
-  const embedded = representEmbeddedAccount(account, bases);
+export function representAccount(account: Account, baseUrls: BaseUrls) {
+  const embedded = representEmbeddedAccount(account, baseUrls);
   const uuid = encodeURIComponent(bracedUuid(account.uuid));
   return {
     ...embedded,
     links: {
       ...embedded.links,
-      repositories: { href: `${bases.api}/repositories/${uuid}` },
-      snippets: { href: `${bases.api}/snippets/${uuid}` },
+      repositories: { href: `${baseUrls.api}/repositories/${uuid}` },
+      snippets: { href: `${baseUrls.api}/snippets/${uuid}` },
     },
     created_on: representInstant(account.createdAt),
     is_staff: false,
@@ -22,12 +22,12 @@ export function representAccount(account: Account, bases: Bases) {
 }
 
 /** The caller's own account, which alone shows its user name. */
-export function representOwnAccount(account: Account, bases: Bases) {
-  const shown = representAccount(account, bases);
+export function representOwnAccount(account: Account, baseUrls: BaseUrls) {
+  const shown = representAccount(account, baseUrls);
   const uuid = encodeURIComponent(bracedUuid(account.uuid));
   return {
     ...shown,
-    links: { ...shown.links, hooks: { href: `${bases.api}/users/${uuid}/hooks` } },
+    links: { ...shown.links, hooks: { href: `${baseUrls.api}/users/${uuid}/hooks` } },
     username: account.username,
     has_2fa_enabled: null,
     location: null,

@@ -18,14 +18,14 @@ const SYNC_STRATEGIES = ["merge_commit", "rebase"] as const;
 
 /** A `branch`: contract, rest.md §2.7. */
 export function representBranch(branch: RefDetails, context: CommitContext) {
-  const { repository, bases } = context;
-  const newPullRequest = `${repositoryHtmlUrl(bases, repository)}/pull-requests/new`;
+  const { repository, baseUrls } = context;
+  const newPullRequest = `${repositoryHtmlUrl(baseUrls, repository)}/pull-requests/new`;
   return {
     type: "branch",
     name: branch.name,
     target: representTarget(branch, context),
     links: {
-      ...representRefLinks(repository, bases, branch.name, { api: "branches", html: "branch" }),
+      ...representRefLinks(repository, baseUrls, branch.name, { api: "branches", html: "branch" }),
       pullrequest_create: { href: `${newPullRequest}?source=${encodePath(branch.name)}&t=1` },
     },
     merge_strategies: MERGE_STRATEGIES,

@@ -2,10 +2,10 @@ import type { Identity } from "../git/objects/commit.ts";
 import type { Account } from "../model/account.ts";
 import { cutText, IDENTITY_LENGTH_MAX } from "./bounded-texts.ts";
 import { representEmbeddedAccount } from "./embedded-account.ts";
-import type { Bases } from "./links.ts";
+import type { BaseUrls } from "./links.ts";
 
 export type AuthorContext = {
-  readonly bases: Bases;
+  readonly baseUrls: BaseUrls;
   /** By confirmed e-mail address in lower case: what a commit names is matched without case. */
   readonly accounts: ReadonlyMap<string, Account>;
 };
@@ -14,11 +14,11 @@ export type AuthorContext = {
 export function representCommitAuthor<Type extends "author" | "committer">(
   type: Type,
   identity: Identity,
-  { bases, accounts }: AuthorContext,
+  { baseUrls, accounts }: AuthorContext,
 ) {
   const account = accounts.get(identity.email.toLowerCase());
   const author = { type, raw: cutText(identity.raw, IDENTITY_LENGTH_MAX) };
-  return account === undefined ? author : { ...author, user: representEmbeddedAccount(account, bases) };
+  return account === undefined ? author : { ...author, user: representEmbeddedAccount(account, baseUrls) };
 }
 
 /** Whether less of it is told than there is. */

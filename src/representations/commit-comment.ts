@@ -1,9 +1,9 @@
-import type { CommitComment, InlinePlace } from "../model/commit-comment.ts";
+import type { CommitComment, InlineLocation } from "../model/commit-comment.ts";
 import type { Repository } from "../model/repository.ts";
 import { representCondensedCommit } from "./commit.ts";
 import { representEmbeddedAccount } from "./embedded-account.ts";
 import { representInstant } from "./instant.ts";
-import { type Bases, commitApiUrl, commitHtmlUrl, repositoryApiUrl } from "./links.ts";
+import { type BaseUrls, commitApiUrl, commitHtmlUrl, repositoryApiUrl } from "./links.ts";
 import { representRendered } from "./rendered.ts";
 import type { RenderedMessages } from "./rendered-messages.ts";
 
@@ -11,18 +11,22 @@ type Named = Pick<CommitComment, "id" | "commit">;
 
 export type CommentContext = {
   readonly repository: Repository;
-  readonly bases: Bases;
+  readonly baseUrls: BaseUrls;
   readonly messages: RenderedMessages;
 };
 
-export function commitCommentApiUrl(bases: Bases, repository: Repository, { commit, id }: Named): string {
-  return `${commitApiUrl(bases, repository, commit)}/comments/${id}`;
+export function commitCommentApiUrl(
+  baseUrls: BaseUrls,
+  repository: Repository,
+  { commit, id }: Named,
+): string {
+  return `${commitApiUrl(baseUrls, repository, commit)}/comments/${id}`;
 }
 
 /** A `commit_comment`: contract, rest.md §2.14. */
 export function representCommitComment(
   comment: CommitComment,
-  { repository, bases, messages }: CommentContext,
+  { repository, baseUrls, messages }: CommentContext,
 ) {
   const { inline, parentId } = comment;
   return {
@@ -31,35 +35,40 @@ export function representCommitComment(
     created_on: representInstant(comment.createdAt),
     updated_on: representInstant(comment.updatedAt),
     content: representRendered(comment.raw, messages),
-    user: representEmbeddedAccount(comment.author, bases),
+    user: representEmbeddedAccount(comment.author, baseUrls),
     deleted: comment.isDeleted,
-    ...(parentId === undefined ? {} : { parent: representParent(parentId, comment, repository, bases) }),
+    ...(parentId === undefined ? {} : { parent: representParent(parentId, comment, repository, baseUrls) }),
     ...(inline === undefined ? {} : { inline: representInline(inline) }),
-    commit: representCondensedCommit(bases, repository, comment.commit),
+    commit: representCondensedCommit(baseUrls, repository, comment.commit),
     links: {
-      ...representLinks(comment, repository, bases),
-      ...(inline === undefined ? {} : { code: { href: codeUrl(comment, inline, repository, bases) } }),
+      ...representLinks(comment, repository, baseUrls),
+      ...(inline === undefined ? {} : { code: { href: codeUrl(comment, inline, repository, baseUrls) } }),
     },
   };
 }
 
-function representParent(id: number, { commit }: CommitComment, repository: Repository, bases: Bases) {
-  return { type: "commit_comment", id, links: representLinks({ id, commit }, repository, bases) };
+function representParent(id: number, { commit }: CommitComment, repository: Repository, baseUrls: BaseUrls) {
+  return { type: "commit_comment", id, links: representLinks({ id, commit }, repository, baseUrls) };
 }
 
-function representLinks(comment: Named, repository: Repository, bases: Bases) {
+function representLinks(comment: Named, repository: Repository, baseUrls: BaseUrls) {
   return {
-    self: { href: commitCommentApiUrl(bases, repository, comment) },
-    html: { href: `${commitHtmlUrl(bases, repository, comment.commit)}#comment-${comment.id}` },
+    self: { href: commitCommentApiUrl(baseUrls, repository, comment) },
+    html: { href: `${commitHtmlUrl(baseUrls, repository, comment.commit)}#comment-${comment.id}` },
   };
 }
 
 /** The change that an inline comment stands in. */
-function codeUrl({ commit }: Named, { path }: InlinePlace, repository: Repository, bases: Bases): string {
-  return `${repositoryApiUrl(bases, repository)}/diff/${commit}?path=${encodeURIComponent(path)}`;
+function codeUrl(
+  { commit }: Named,
+  { path }: InlineLocation,
+  repository: Repository,
+  baseUrls: BaseUrls,
+): string {
+  return `${repositoryApiUrl(baseUrls, repository)}/diff/${commit}?path=${encodeURIComponent(path)}`;
 }
 
-function representInline({ path, from, to, startFrom, startTo }: InlinePlace) {
+function representInline({ path, from, to, startFrom, startTo }: InlineLocation) {
   return {
     path,
     from: from ?? null,

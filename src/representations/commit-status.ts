@@ -3,21 +3,21 @@ import type { Repository } from "../model/repository.ts";
 import { representCondensedCommit } from "./commit.ts";
 import { representCondensedRepository } from "./condensed-repository.ts";
 import { representInstant } from "./instant.ts";
-import { type Bases, commitApiUrl } from "./links.ts";
+import { type BaseUrls, commitApiUrl } from "./links.ts";
 
 export function commitStatusApiUrl(
-  bases: Bases,
+  baseUrls: BaseUrls,
   repository: Repository,
   { commit, key }: CommitStatus,
 ): string {
-  return `${commitApiUrl(bases, repository, commit)}/statuses/build/${encodeURIComponent(key)}`;
+  return `${commitApiUrl(baseUrls, repository, commit)}/statuses/build/${encodeURIComponent(key)}`;
 }
 
 /** A `build`: contract, rest.md §2.15, with the keys of the recordings. */
-export function representCommitStatus(status: CommitStatus, repository: Repository, bases: Bases) {
+export function representCommitStatus(status: CommitStatus, repository: Repository, baseUrls: BaseUrls) {
   const context = {
-    repository: representCondensedRepository(repository, bases),
-    commit: representCondensedCommit(bases, repository, status.commit),
+    repository: representCondensedRepository(repository, baseUrls),
+    commit: representCondensedCommit(baseUrls, repository, status.commit),
   };
   return {
     type: "build",
@@ -31,7 +31,7 @@ export function representCommitStatus(status: CommitStatus, repository: Reposito
     created_on: representInstant(status.createdAt),
     updated_on: representInstant(status.updatedAt),
     links: {
-      self: { href: commitStatusApiUrl(bases, repository, status) },
+      self: { href: commitStatusApiUrl(baseUrls, repository, status) },
       commit: { href: context.commit.links.self.href },
     },
   };

@@ -83,7 +83,7 @@ function commitOf(message: string, author = "Ann Author <Ann@Example.test> 17456
 
 const CONTEXT = {
   repository: REPOSITORY,
-  bases: BASES,
+  baseUrls: BASES,
   accounts: new Map([["ann@example.test", ANN]]),
   messages: { htmlOf: renderMessage, isComplete: true },
 };

@@ -7,7 +7,7 @@ import { type AuthorContext, isIdentityCut, representCommitAuthor } from "./comm
 import { representCondensedRepository } from "./condensed-repository.ts";
 import { jsonTemplate } from "./json-template.ts";
 import type { JsonWriter } from "./json-writer.ts";
-import { type Bases, commitApiUrl, commitHtmlUrl, repositoryApiUrl } from "./links.ts";
+import { type BaseUrls, commitApiUrl, commitHtmlUrl, repositoryApiUrl } from "./links.ts";
 import { representParticipant } from "./participant.ts";
 import { representRendered } from "./rendered.ts";
 import type { RenderedMessages } from "./rendered-messages.ts";
@@ -31,12 +31,12 @@ export function representCommitDate(date: Date): string {
   return `${date.toISOString().slice(0, -".000Z".length)}+00:00`;
 }
 
-function representLinks(bases: Bases, repository: Repository, id: ObjectId) {
-  const self = commitApiUrl(bases, repository, id);
-  const base = repositoryApiUrl(bases, repository);
+function representLinks(baseUrls: BaseUrls, repository: Repository, id: ObjectId) {
+  const self = commitApiUrl(baseUrls, repository, id);
+  const base = repositoryApiUrl(baseUrls, repository);
   return {
     self: { href: self },
-    html: { href: commitHtmlUrl(bases, repository, id) },
+    html: { href: commitHtmlUrl(baseUrls, repository, id) },
     diff: { href: `${base}/diff/${id}` },
     approve: { href: `${self}/approve` },
     comments: { href: `${self}/comments` },
@@ -46,12 +46,12 @@ function representLinks(bases: Bases, repository: Repository, id: ObjectId) {
 }
 
 /** A `commit` where only its place is told, as in the parents of another. */
-export function representCondensedCommit(bases: Bases, repository: Repository, id: ObjectId) {
+export function representCondensedCommit(baseUrls: BaseUrls, repository: Repository, id: ObjectId) {
   return {
     hash: id,
     links: {
-      self: { href: commitApiUrl(bases, repository, id) },
-      html: { href: commitHtmlUrl(bases, repository, id) },
+      self: { href: commitApiUrl(baseUrls, repository, id) },
+      html: { href: commitHtmlUrl(baseUrls, repository, id) },
     },
     type: "commit",
   };
@@ -67,11 +67,11 @@ type CommitParts<Rendered> = {
   readonly parents: ReturnType<typeof representCondensedCommit>[];
 };
 
-type CommitPlace = { readonly repository: Repository; readonly bases: Bases };
+type CommitLocation = { readonly repository: Repository; readonly baseUrls: BaseUrls };
 
 function assembleCommit<Rendered, Committer, Participants>(
   { id, date, author, message, rendered, parents }: CommitParts<Rendered>,
-  { repository, bases }: CommitPlace,
+  { repository, baseUrls }: CommitLocation,
   more: { readonly committer: Committer; readonly participants: Participants },
   truncated: ReturnType<typeof representTruncated> = {},
 ) {
@@ -83,10 +83,10 @@ function assembleCommit<Rendered, Committer, Participants>(
     ...more.committer,
     message,
     summary: rendered,
-    links: representLinks(bases, repository, id),
+    links: representLinks(baseUrls, repository, id),
     parents,
     rendered: { message: rendered },
-    repository: representCondensedRepository(repository, bases),
+    repository: representCondensedRepository(repository, baseUrls),
     ...more.participants,
     ...truncated,
   };
@@ -108,7 +108,7 @@ function partsOf<Rendered>(
   context: CommitContext,
   rendered: Rendered,
 ): CommitParts<Rendered> {
-  const { repository, bases } = context;
+  const { repository, baseUrls } = context;
   return {
     id,
     date: representCommitDate(author.date),
@@ -117,7 +117,7 @@ function partsOf<Rendered>(
     rendered,
     parents: parents
       .slice(0, PARENTS_MAX)
-      .map((parent) => representCondensedCommit(bases, repository, parent)),
+      .map((parent) => representCondensedCommit(baseUrls, repository, parent)),
   };
 }
 
@@ -134,43 +134,47 @@ export function representCommitOfRef(commit: Commit, context: CommitContext) {
 
 /** A `commit` in full: contract, rest.md §2.8. */
 export function representCommit(commit: Commit, context: RenderedCommitContext, options: CommitOptions) {
-  const { bases } = context;
+  const { baseUrls } = context;
   const parts = partsOf(commit, context, representRendered(commit.message, context.messages));
   const more = {
     committer: options.withCommitter
       ? { committer: representCommitAuthor("committer", commit.committer, context) }
       : {},
     participants: options.withParticipants
-      ? { participants: (options.participants ?? []).map((one) => representParticipant(one, bases)) }
+      ? { participants: (options.participants ?? []).map((one) => representParticipant(one, baseUrls)) }
       : {},
   };
   return assembleCommit(parts, context, more, truncatedOf(commit, options.withCommitter));
 }
 
 type CommitTemplates = {
-  readonly bases: Bases;
+  readonly baseUrls: BaseUrls;
   readonly writeParent: ReturnType<typeof openParentTemplate>;
   readonly writeParts: ReturnType<typeof openPartsTemplate>;
 };
 
-function openParentTemplate({ repository, bases }: CommitPlace) {
-  return jsonTemplate(["id"], [], ({ id }) => representCondensedCommit(bases, repository, id as ObjectId));
+function openParentTemplate({ repository, baseUrls }: CommitLocation) {
+  return jsonTemplate(["id"], [], ({ id }) => representCondensedCommit(baseUrls, repository, id as ObjectId));
 }
 
-function openPartsTemplate(place: CommitPlace) {
+function openPartsTemplate(location: CommitLocation) {
   return jsonTemplate(["id", "date"], ["author", "message", "rendered", "parents"], (marks) =>
-    assembleCommit({ ...marks, id: marks.id as ObjectId }, place, { committer: {}, participants: {} }),
+    assembleCommit({ ...marks, id: marks.id as ObjectId }, location, { committer: {}, participants: {} }),
   );
 }
 
 /** Of a repository as it was read: as long as the look-up remembers it, so long its pages are of the same templates. */
 const templates = new WeakMap<Repository, CommitTemplates>();
 
-function templatesOf({ repository, bases }: CommitPlace): CommitTemplates {
+function templatesOf({ repository, baseUrls }: CommitLocation): CommitTemplates {
   const found = templates.get(repository);
-  if (found?.bases.api === bases.api && found.bases.html === bases.html) return found;
-  const place = { repository, bases };
-  const made = { bases, writeParent: openParentTemplate(place), writeParts: openPartsTemplate(place) };
+  if (found?.baseUrls.api === baseUrls.api && found.baseUrls.html === baseUrls.html) return found;
+  const location = { repository, baseUrls };
+  const made = {
+    baseUrls,
+    writeParent: openParentTemplate(location),
+    writeParts: openPartsTemplate(location),
+  };
   templates.set(repository, made);
   return made;
 }

@@ -1,15 +1,15 @@
 import type { Account } from "../model/account.ts";
 import { bracedUuid } from "../model/uuid.ts";
-import { accountApiUrl, accountAvatarUrl, accountHtmlUrl, type Bases } from "./links.ts";
+import { accountApiUrl, accountAvatarUrl, accountHtmlUrl, type BaseUrls } from "./links.ts";
 
 /** A `user` inside another object. The user name is not shown to others. */
-export function representEmbeddedAccount(account: Account, bases: Bases) {
+export function representEmbeddedAccount(account: Account, baseUrls: BaseUrls) {
   return {
     display_name: account.displayName,
     links: {
-      self: { href: accountApiUrl(bases, account) },
-      avatar: { href: accountAvatarUrl(bases, account) },
-      html: { href: accountHtmlUrl(bases, account) },
+      self: { href: accountApiUrl(baseUrls, account) },
+      avatar: { href: accountAvatarUrl(baseUrls, account) },
+      html: { href: accountHtmlUrl(baseUrls, account) },
     },
     type: "user",
     uuid: bracedUuid(account.uuid),

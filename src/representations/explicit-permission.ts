@@ -6,7 +6,7 @@ import type { Project, Workspace } from "../model/workspace.ts";
 import { representCondensedRepository } from "./condensed-repository.ts";
 import { representEmbeddedAccount } from "./embedded-account.ts";
 import { representGroup } from "./group.ts";
-import { type Bases, repositoryApiUrl } from "./links.ts";
+import { type BaseUrls, repositoryApiUrl } from "./links.ts";
 import { projectApiUrl, representEmbeddedProject } from "./project.ts";
 
 /** Where a permission is given. */
@@ -19,15 +19,15 @@ export function representUserPermission(
   owner: PermissionOwner,
   account: Account,
   permission: ProjectPermission,
-  bases: Bases,
+  baseUrls: BaseUrls,
 ) {
   return {
     type: `${owner.kind}_user_permission`,
-    user: representEmbeddedAccount(account, bases),
+    user: representEmbeddedAccount(account, baseUrls),
     permission,
-    ...representPlace(owner, bases),
+    ...representTarget(owner, baseUrls),
     // The account id, as in the reference's examples.
-    links: { self: { href: `${configUrl(owner, bases)}/users/${account.accountId}` } },
+    links: { self: { href: `${configUrl(owner, baseUrls)}/users/${account.accountId}` } },
   };
 }
 
@@ -36,28 +36,28 @@ export function representGroupPermission(
   owner: PermissionOwner,
   group: Group,
   permission: ProjectPermission,
-  bases: Bases,
+  baseUrls: BaseUrls,
 ) {
   const workspace = owner.kind === "repository" ? owner.repository.workspace : owner.workspace;
   return {
     type: `${owner.kind}_group_permission`,
-    group: representGroup(group, workspace, bases),
+    group: representGroup(group, workspace, baseUrls),
     permission,
-    ...representPlace(owner, bases),
-    links: { self: { href: `${configUrl(owner, bases)}/groups/${group.slug}` } },
+    ...representTarget(owner, baseUrls),
+    links: { self: { href: `${configUrl(owner, baseUrls)}/groups/${group.slug}` } },
   };
 }
 
-function representPlace(owner: PermissionOwner, bases: Bases) {
+function representTarget(owner: PermissionOwner, baseUrls: BaseUrls) {
   return owner.kind === "repository"
-    ? { repository: representCondensedRepository(owner.repository, bases) }
-    : { project: representEmbeddedProject(owner.project, owner.workspace, bases) };
+    ? { repository: representCondensedRepository(owner.repository, baseUrls) }
+    : { project: representEmbeddedProject(owner.project, owner.workspace, baseUrls) };
 }
 
-function configUrl(owner: PermissionOwner, bases: Bases): string {
+function configUrl(owner: PermissionOwner, baseUrls: BaseUrls): string {
   const place =
     owner.kind === "repository"
-      ? repositoryApiUrl(bases, owner.repository)
-      : projectApiUrl(bases, owner.workspace, owner.project);
+      ? repositoryApiUrl(baseUrls, owner.repository)
+      : projectApiUrl(baseUrls, owner.workspace, owner.project);
   return `${place}/permissions-config`;
 }

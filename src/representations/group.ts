@@ -1,17 +1,17 @@
 import type { Group } from "../model/group.ts";
 import type { Workspace } from "../model/workspace.ts";
-import type { Bases } from "./links.ts";
+import type { BaseUrls } from "./links.ts";
 import { representEmbeddedWorkspace, representOwner } from "./workspace.ts";
 
 /** A `group`: contract, rest.md §2.19. It has no link `self`, since the API has no such place. */
-export function representGroup(group: Group, workspace: Workspace, bases: Bases) {
+export function representGroup(group: Group, workspace: Workspace, baseUrls: BaseUrls) {
   return {
     type: "group",
     name: group.name,
     slug: group.slug,
     full_slug: `${workspace.slug}:${group.slug}`,
-    owner: representOwner(workspace, bases),
-    workspace: representEmbeddedWorkspace(workspace, bases),
-    links: { html: { href: `${bases.html}/${workspace.slug}/workspace/settings/groups/${group.slug}` } },
+    owner: representOwner(workspace, baseUrls),
+    workspace: representEmbeddedWorkspace(workspace, baseUrls),
+    links: { html: { href: `${baseUrls.html}/${workspace.slug}/workspace/settings/groups/${group.slug}` } },
   };
 }

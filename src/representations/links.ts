@@ -5,27 +5,27 @@ import { fullName, type RepositoryName } from "../model/repository.ts";
 import { bracedUuid } from "../model/uuid.ts";
 
 /** Where the two surfaces are for the one who asks, without a slash at the end. */
-export type Bases = {
+export type BaseUrls = {
   /** With the version: `https://api.example.com/2.0`. */
   readonly api: string;
   /** Pages and clone URLs: `https://example.com`. */
   readonly html: string;
 };
 
-export function repositoryApiUrl(bases: Bases, repository: RepositoryName): string {
-  return `${bases.api}/repositories/${fullName(repository)}`;
+export function repositoryApiUrl(baseUrls: BaseUrls, repository: RepositoryName): string {
+  return `${baseUrls.api}/repositories/${fullName(repository)}`;
 }
 
-export function repositoryHtmlUrl(bases: Bases, repository: RepositoryName): string {
-  return `${bases.html}/${fullName(repository)}`;
+export function repositoryHtmlUrl(baseUrls: BaseUrls, repository: RepositoryName): string {
+  return `${baseUrls.html}/${fullName(repository)}`;
 }
 
-export function commitApiUrl(bases: Bases, repository: RepositoryName, id: ObjectId): string {
-  return `${repositoryApiUrl(bases, repository)}/commit/${id}`;
+export function commitApiUrl(baseUrls: BaseUrls, repository: RepositoryName, id: ObjectId): string {
+  return `${repositoryApiUrl(baseUrls, repository)}/commit/${id}`;
 }
 
-export function commitHtmlUrl(bases: Bases, repository: RepositoryName, id: ObjectId): string {
-  return `${repositoryHtmlUrl(bases, repository)}/commits/${id}`;
+export function commitHtmlUrl(baseUrls: BaseUrls, repository: RepositoryName, id: ObjectId): string {
+  return `${repositoryHtmlUrl(baseUrls, repository)}/commits/${id}`;
 }
 
 /** An account's UUID in braces, percent-encoded as in every recorded link. */
@@ -33,21 +33,21 @@ function accountSegment(account: Pick<Account, "uuid">): string {
   return encodeURIComponent(bracedUuid(account.uuid));
 }
 
-export function accountApiUrl(bases: Bases, account: Pick<Account, "uuid">): string {
-  return `${bases.api}/users/${accountSegment(account)}`;
+export function accountApiUrl(baseUrls: BaseUrls, account: Pick<Account, "uuid">): string {
+  return `${baseUrls.api}/users/${accountSegment(account)}`;
 }
 
-export function accountHtmlUrl(bases: Bases, account: Pick<Account, "uuid">): string {
-  return `${bases.html}/${accountSegment(account)}/`;
+export function accountHtmlUrl(baseUrls: BaseUrls, account: Pick<Account, "uuid">): string {
+  return `${baseUrls.html}/${accountSegment(account)}/`;
 }
 
-export function accountAvatarUrl(bases: Bases, account: Pick<Account, "uuid">): string {
-  return `${bases.html}/account/${accountSegment(account)}/avatar/`;
+export function accountAvatarUrl(baseUrls: BaseUrls, account: Pick<Account, "uuid">): string {
+  return `${baseUrls.html}/account/${accountSegment(account)}/avatar/`;
 }
 
 /** Of a link that opens one download, below the server's own URL. The name is last, so that clients save the file under it. */
 export function downloadLinkUrl(
-  { html }: Bases,
+  { html }: BaseUrls,
   { repositoryUuid, expires, signature, name }: DownloadLink,
 ): string {
   return `${html}${DOWNLOAD_LINK_PATH}/${repositoryUuid}/${expires}/${signature}/${encodeURIComponent(name)}`;

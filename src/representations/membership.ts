@@ -6,22 +6,22 @@ import type { Workspace } from "../model/workspace.ts";
 import { representCondensedRepository } from "./condensed-repository.ts";
 import { representEmbeddedAccount } from "./embedded-account.ts";
 import { representInstant } from "./instant.ts";
-import type { Bases } from "./links.ts";
+import type { BaseUrls } from "./links.ts";
 import { representEmbeddedWorkspace } from "./workspace.ts";
 
 /** A `workspace_membership`: contract, rest.md §2.4. `email` is shown where it was asked for and may be. */
 export function representMembership(
   workspace: Workspace,
   account: Account,
-  bases: Bases,
+  baseUrls: BaseUrls,
   email: string | undefined = undefined,
 ) {
   const uuid = encodeURIComponent(bracedUuid(account.uuid));
   return {
     type: "workspace_membership",
-    user: { ...representEmbeddedAccount(account, bases), ...(email === undefined ? {} : { email }) },
-    workspace: representEmbeddedWorkspace(workspace, bases),
-    links: { self: { href: `${bases.api}/workspaces/${workspace.slug}/members/${uuid}` } },
+    user: { ...representEmbeddedAccount(account, baseUrls), ...(email === undefined ? {} : { email }) },
+    workspace: representEmbeddedWorkspace(workspace, baseUrls),
+    links: { self: { href: `${baseUrls.api}/workspaces/${workspace.slug}/members/${uuid}` } },
   };
 }
 
@@ -37,11 +37,11 @@ export function representMembershipPermission(
   account: Account,
   permission: MembershipPermission,
   addedAt: Date | undefined,
-  bases: Bases,
+  baseUrls: BaseUrls,
 ) {
   return {
     permission,
-    ...representMembership(workspace, account, bases),
+    ...representMembership(workspace, account, baseUrls),
     ...(addedAt === undefined ? {} : { added_on: representInstant(addedAt) }),
   };
 }
@@ -51,12 +51,12 @@ export function representEffectivePermission(
   repository: Repository,
   account: Account,
   permission: Permission,
-  bases: Bases,
+  baseUrls: BaseUrls,
 ) {
   return {
     type: "repository_permission",
-    user: representEmbeddedAccount(account, bases),
-    repository: representCondensedRepository(repository, bases),
+    user: representEmbeddedAccount(account, baseUrls),
+    repository: representCondensedRepository(repository, baseUrls),
     permission,
   };
 }

@@ -1,27 +1,27 @@
 import { bracedUuid } from "../model/uuid.ts";
 import type { Project, Workspace } from "../model/workspace.ts";
 import { representInstant } from "./instant.ts";
-import type { Bases } from "./links.ts";
+import type { BaseUrls } from "./links.ts";
 import { representOwner } from "./workspace.ts";
 
 export function projectApiUrl(
-  bases: Bases,
+  baseUrls: BaseUrls,
   workspace: Pick<Workspace, "slug">,
   project: Pick<Project, "key">,
 ): string {
-  return `${bases.api}/workspaces/${workspace.slug}/projects/${project.key}`;
+  return `${baseUrls.api}/workspaces/${workspace.slug}/projects/${project.key}`;
 }
 
 /** A `project` inside a repository. */
-export function representEmbeddedProject(project: Project, workspace: Workspace, bases: Bases) {
-  const html = `${bases.html}/${workspace.slug}/workspace/projects/${project.key}`;
+export function representEmbeddedProject(project: Project, workspace: Workspace, baseUrls: BaseUrls) {
+  const html = `${baseUrls.html}/${workspace.slug}/workspace/projects/${project.key}`;
   return {
     type: "project",
     key: project.key,
     uuid: bracedUuid(project.uuid),
     name: project.name,
     links: {
-      self: { href: projectApiUrl(bases, workspace, project) },
+      self: { href: projectApiUrl(baseUrls, workspace, project) },
       html: { href: html },
       avatar: { href: `${html}/avatar/32` },
     },
@@ -33,13 +33,13 @@ export function representProject(
   project: Project,
   workspace: Workspace,
   hasPublicRepositories: boolean,
-  bases: Bases,
+  baseUrls: BaseUrls,
 ) {
-  const embedded = representEmbeddedProject(project, workspace, bases);
+  const embedded = representEmbeddedProject(project, workspace, baseUrls);
   const ofProject = new URLSearchParams({ q: `project.key="${project.key}"` });
   return {
     ...embedded,
-    owner: representOwner(workspace, bases),
+    owner: representOwner(workspace, baseUrls),
     description: project.description,
     is_private: project.isPrivate,
     has_publicly_visible_repos: hasPublicRepositories,
@@ -47,7 +47,7 @@ export function representProject(
     updated_on: representInstant(project.updatedAt),
     links: {
       ...embedded.links,
-      repositories: { href: `${bases.api}/repositories/${workspace.slug}?${ofProject}` },
+      repositories: { href: `${baseUrls.api}/repositories/${workspace.slug}?${ofProject}` },
     },
   };
 }

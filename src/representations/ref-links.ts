@@ -1,5 +1,5 @@
 import type { Repository } from "../model/repository.ts";
-import { type Bases, repositoryApiUrl, repositoryHtmlUrl } from "./links.ts";
+import { type BaseUrls, repositoryApiUrl, repositoryHtmlUrl } from "./links.ts";
 
 /** Recorded (a tag named `special-"$;><&#_=@!|.,/test`): these stay as they are, and `" < > # |` do not. */
 const LITERAL = /%(?:2F|24|3B|26|3D|40|21|2C)/g;
@@ -11,11 +11,11 @@ export function encodeRefName(name: string): string {
 
 export function representRefLinks(
   repository: Repository,
-  bases: Bases,
+  baseUrls: BaseUrls,
   name: string,
   folders: { readonly api: "branches" | "tags"; readonly html: "branch" | "commits/tag" },
 ) {
-  const [api, html] = [repositoryApiUrl(bases, repository), repositoryHtmlUrl(bases, repository)];
+  const [api, html] = [repositoryApiUrl(baseUrls, repository), repositoryHtmlUrl(baseUrls, repository)];
   const encoded = encodeRefName(name);
   return {
     self: { href: `${api}/refs/${folders.api}/${encoded}` },

@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads";
-import { openProcessPlaces } from "../git/process-places.ts";
+import { openProcessSlots } from "../git/process-slots.ts";
 import type { MarkdownKind } from "./render-markdown.ts";
 
 /** The one place that names the worker's file. */
@@ -31,8 +31,8 @@ export type RenderOptions = {
   readonly timeLimitMs?: number;
 };
 
-const slots = openProcessPlaces({ placesMax: 2, shareMax: 1, waitingMax: 32, waitMsMax: 10_000 });
-const largeSlots = openProcessPlaces({ placesMax: 1, shareMax: 1, waitingMax: 32, waitMsMax: 10_000 });
+const slots = openProcessSlots({ slotsMax: 2, shareMax: 1, waitingMax: 32, waitMsMax: 10_000 });
+const largeSlots = openProcessSlots({ slotsMax: 1, shareMax: 1, waitingMax: 32, waitMsMax: 10_000 });
 /** With what ends them. */
 const idle = new Map<Worker, NodeJS.Timeout>();
 

@@ -3,7 +3,7 @@ import { fullName, type Repository } from "../model/repository.ts";
 import type { RepositoryDetails } from "../storage/sql/repositories/repository-details.ts";
 import { representCondensedRepository } from "./condensed-repository.ts";
 import { representInstant } from "./instant.ts";
-import type { Bases } from "./links.ts";
+import type { BaseUrls } from "./links.ts";
 import { representEmbeddedProject } from "./project.ts";
 import { representEmbeddedWorkspace, representOwner } from "./workspace.ts";
 
@@ -15,10 +15,10 @@ import { representEmbeddedWorkspace, representOwner } from "./workspace.ts";
 export function representRepository(
   repository: Repository,
   { parent, overrides }: RepositoryDetails,
-  bases: Bases,
+  baseUrls: BaseUrls,
   caller: Caller,
 ) {
-  const condensed = representCondensedRepository(repository, bases);
+  const condensed = representCondensedRepository(repository, baseUrls);
   const { workspace, project } = repository;
   const self = condensed.links.self.href;
   const below = (path: string) => ({ href: `${self}/${path}` });
@@ -28,10 +28,10 @@ export function representRepository(
     description: repository.description,
     scm: "git",
     website: repository.website ?? null,
-    owner: representOwner(workspace, bases),
-    workspace: representEmbeddedWorkspace(workspace, bases),
+    owner: representOwner(workspace, baseUrls),
+    workspace: representEmbeddedWorkspace(workspace, baseUrls),
     is_private: repository.isPrivate,
-    project: representEmbeddedProject(project, workspace, bases),
+    project: representEmbeddedProject(project, workspace, baseUrls),
     fork_policy: repository.forkPolicy,
     created_on: representInstant(repository.createdAt),
     updated_on: representInstant(repository.updatedAt),
@@ -44,7 +44,7 @@ export function representRepository(
       default_merge_strategy: overrides.defaultMergeStrategy,
       branching_model: overrides.branchingModel,
     },
-    parent: parent === undefined ? null : representCondensedRepository(parent, bases),
+    parent: parent === undefined ? null : representCondensedRepository(parent, baseUrls),
     enforced_signed_commits: null,
     links: {
       ...condensed.links,
@@ -56,14 +56,14 @@ export function representRepository(
       tags: below("refs/tags"),
       downloads: below("downloads"),
       source: below("src"),
-      clone: cloneLinks(repository, bases, caller),
+      clone: cloneLinks(repository, baseUrls, caller),
       hooks: below("hooks"),
     },
   };
 }
 
-function cloneLinks(repository: Repository, bases: Bases, caller: Caller) {
-  const { protocol, host, hostname } = new URL(bases.html);
+function cloneLinks(repository: Repository, baseUrls: BaseUrls, caller: Caller) {
+  const { protocol, host, hostname } = new URL(baseUrls.html);
   const user = caller.kind === "anonymous" ? "" : `${caller.account.username}@`;
   return [
     // The name is "https" whatever the scheme, as clients look for it by that name.

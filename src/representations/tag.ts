@@ -20,7 +20,10 @@ export function representTag(details: RefDetails, context: CommitContext) {
     type: "tag",
     name,
     target: representTarget(details, context),
-    links: representRefLinks(context.repository, context.bases, name, { api: "tags", html: "commits/tag" }),
+    links: representRefLinks(context.repository, context.baseUrls, name, {
+      api: "tags",
+      html: "commits/tag",
+    }),
     message: tag?.message ?? null,
     date: tagger === undefined ? null : representCommitDate(tagger.date),
     tagger: tagger === undefined ? null : representCommitAuthor("author", tagger, context),

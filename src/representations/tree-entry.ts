@@ -4,11 +4,11 @@ import { mediaTypeOf } from "../model/media-type.ts";
 import type { ObjectId } from "../model/object-id.ts";
 import type { Repository } from "../model/repository.ts";
 import { representCondensedCommit } from "./commit.ts";
-import { type Bases, repositoryApiUrl } from "./links.ts";
+import { type BaseUrls, repositoryApiUrl } from "./links.ts";
 
 export type EntryContext = {
   readonly repository: Repository;
-  readonly bases: Bases;
+  readonly baseUrls: BaseUrls;
   /** The commit that was asked for, not the one that last changed the entry. */
   readonly commit: ObjectId;
 };
@@ -25,15 +25,15 @@ export function encodePath(path: string): string {
   return path.split("/").map(encodeBytes).join("/");
 }
 
-function entryUrl(kind: "src" | "filehistory", { repository, bases, commit }: EntryContext, path: string) {
-  return `${repositoryApiUrl(bases, repository)}/${kind}/${commit}/${encodePath(path)}`;
+function entryUrl(kind: "src" | "filehistory", { repository, baseUrls, commit }: EntryContext, path: string) {
+  return `${repositoryApiUrl(baseUrls, repository)}/${kind}/${commit}/${encodePath(path)}`;
 }
 
 /** A `commit_file`: contract, rest.md §2.11. `commit` is the condensed commit unless given in full. */
 export function representFile(
   { path, size, attributes }: FileFacts,
   context: EntryContext,
-  commit: object = representCondensedCommit(context.bases, context.repository, context.commit),
+  commit: object = representCondensedCommit(context.baseUrls, context.repository, context.commit),
 ) {
   const text = path.toString();
   const linked = bytesToText(path);
@@ -61,7 +61,7 @@ export function representDirectory(path: Buffer, context: EntryContext) {
   const self = text === "" ? entryUrl("src", context, "") : `${entryUrl("src", context, linked)}/`;
   return {
     path: text,
-    commit: representCondensedCommit(context.bases, context.repository, context.commit),
+    commit: representCondensedCommit(context.baseUrls, context.repository, context.commit),
     type: "commit_directory",
     links: { self: { href: self }, meta: { href: `${self}?format=meta` } },
   };

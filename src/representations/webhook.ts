@@ -3,15 +3,15 @@ import { bracedUuid } from "../model/uuid.ts";
 import type { Webhook } from "../model/webhook.ts";
 import type { Workspace } from "../model/workspace.ts";
 import { representCondensedRepository } from "./condensed-repository.ts";
-import { type Bases, repositoryApiUrl } from "./links.ts";
+import { type BaseUrls, repositoryApiUrl } from "./links.ts";
 import { representEmbeddedWorkspace } from "./workspace.ts";
 
 /** A `webhook_subscription`: contract, rest.md §2.16. Its secret is never shown. */
-export function representWebhook(webhook: Webhook, subject: Repository | Workspace, bases: Bases) {
+export function representWebhook(webhook: Webhook, subject: Repository | Workspace, baseUrls: BaseUrls) {
   const isRepository = "workspace" in subject;
   const hooks = isRepository
-    ? `${repositoryApiUrl(bases, subject)}/hooks`
-    : `${bases.api}/workspaces/${subject.slug}/hooks`;
+    ? `${repositoryApiUrl(baseUrls, subject)}/hooks`
+    : `${baseUrls.api}/workspaces/${subject.slug}/hooks`;
   return {
     type: "webhook_subscription",
     uuid: bracedUuid(webhook.uuid),
@@ -19,8 +19,8 @@ export function representWebhook(webhook: Webhook, subject: Repository | Workspa
     description: webhook.description,
     subject_type: isRepository ? "repository" : "workspace",
     subject: isRepository
-      ? representCondensedRepository(subject, bases)
-      : representEmbeddedWorkspace(subject, bases),
+      ? representCondensedRepository(subject, baseUrls)
+      : representEmbeddedWorkspace(subject, baseUrls),
     active: webhook.isActive,
     events: webhook.events,
     created_at: webhook.createdAt.toISOString(),

@@ -1,26 +1,26 @@
 import { bracedUuid } from "../model/uuid.ts";
 import type { Workspace, WorkspaceRole } from "../model/workspace.ts";
 import { representInstant } from "./instant.ts";
-import type { Bases } from "./links.ts";
+import type { BaseUrls } from "./links.ts";
 
 /** A `workspace` inside another object. */
-export function representEmbeddedWorkspace(workspace: Workspace, bases: Bases) {
+export function representEmbeddedWorkspace(workspace: Workspace, baseUrls: BaseUrls) {
   return {
     type: "workspace",
     uuid: bracedUuid(workspace.uuid),
     name: workspace.name,
     slug: workspace.slug,
     links: {
-      avatar: { href: `${bases.html}/workspaces/${workspace.slug}/avatar/` },
-      html: { href: `${bases.html}/${workspace.slug}/` },
-      self: { href: `${bases.api}/workspaces/${workspace.slug}` },
+      avatar: { href: `${baseUrls.html}/workspaces/${workspace.slug}/avatar/` },
+      html: { href: `${baseUrls.html}/${workspace.slug}/` },
+      self: { href: `${baseUrls.api}/workspaces/${workspace.slug}` },
     },
   };
 }
 
 /** A `workspace`: contract, rest.md §2.3. */
-export function representWorkspace(workspace: Workspace, bases: Bases) {
-  const embedded = representEmbeddedWorkspace(workspace, bases);
+export function representWorkspace(workspace: Workspace, baseUrls: BaseUrls) {
+  const embedded = representEmbeddedWorkspace(workspace, baseUrls);
   const self = embedded.links.self.href;
   return {
     ...embedded,
@@ -36,15 +36,15 @@ export function representWorkspace(workspace: Workspace, bases: Bases) {
       members: { href: `${self}/members` },
       owners: { href: `${self}/members?q=permission%3D%22owner%22` },
       projects: { href: `${self}/projects` },
-      repositories: { href: `${bases.api}/repositories/${workspace.slug}` },
-      snippets: { href: `${bases.api}/snippets/${workspace.slug}` },
+      repositories: { href: `${baseUrls.api}/repositories/${workspace.slug}` },
+      snippets: { href: `${baseUrls.api}/snippets/${workspace.slug}` },
     },
   };
 }
 
 /** A `workspace_access`, the entries of `GET /user/workspaces`. */
-export function representWorkspaceAccess(workspace: Workspace, role: WorkspaceRole, bases: Bases) {
-  const { avatar, self } = representEmbeddedWorkspace(workspace, bases).links;
+export function representWorkspaceAccess(workspace: Workspace, role: WorkspaceRole, baseUrls: BaseUrls) {
+  const { avatar, self } = representEmbeddedWorkspace(workspace, baseUrls).links;
   return {
     type: "workspace_access",
     administrator: role === "owner",
@@ -58,7 +58,7 @@ export function representWorkspaceAccess(workspace: Workspace, role: WorkspaceRo
 }
 
 /** A workspace as the `owner` of a repository: recorded as a `team` whose `self` leads to the workspace. */
-export function representOwner(workspace: Workspace, bases: Bases) {
+export function representOwner(workspace: Workspace, baseUrls: BaseUrls) {
   const uuid = encodeURIComponent(bracedUuid(workspace.uuid));
   return {
     type: "team",
@@ -66,9 +66,9 @@ export function representOwner(workspace: Workspace, bases: Bases) {
     uuid: bracedUuid(workspace.uuid),
     username: workspace.slug,
     links: {
-      self: { href: `${bases.api}/workspaces/${uuid}` },
-      avatar: { href: `${bases.html}/account/${workspace.slug}/avatar/` },
-      html: { href: `${bases.html}/${uuid}/` },
+      self: { href: `${baseUrls.api}/workspaces/${uuid}` },
+      avatar: { href: `${baseUrls.html}/account/${workspace.slug}/avatar/` },
+      html: { href: `${baseUrls.html}/${uuid}/` },
     },
   };
 }

@@ -7,11 +7,11 @@ import { getCommitRoute } from "./commits/get-commit.ts";
 import { LIST_COMMITS_ROUTES } from "./commits/list-commits.ts";
 import { DIFFS_ROUTES } from "./diffs/diffs-routes.ts";
 import { DOWNLOADS_ROUTES } from "./downloads/downloads-routes.ts";
-import { GONE_ROUTES } from "./gone-routes.ts";
 import { HOOK_EVENTS_ROUTES } from "./hook-events/hook-events-routes.ts";
 import { PERMISSIONS_CONFIG_ROUTES } from "./permissions-config/permissions-config-routes.ts";
 import { PROJECTS_ROUTES } from "./projects/projects-routes.ts";
 import { REFS_ROUTES } from "./refs/refs-routes.ts";
+import { REMOVED_OPERATIONS } from "./removed-operations.ts";
 import { REPORTS_ROUTES } from "./reports/reports-routes.ts";
 import { createRepositoryRoute } from "./repositories/create-repository.ts";
 import { deleteRepositoryRoute } from "./repositories/delete-repository.ts";
@@ -59,5 +59,5 @@ export const ROUTES: readonly Route[] = [
   ...REPOSITORY_SETTINGS_ROUTES,
   ...WORKSPACES_ROUTES,
   ...WEBHOOK_ROUTES,
-  ...GONE_ROUTES,
+  ...REMOVED_OPERATIONS,
 ];

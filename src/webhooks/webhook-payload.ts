@@ -1,4 +1,4 @@
-import { publicBasesOf } from "../config/public-bases.ts";
+import { publicBaseUrlsOf } from "../config/public-base-urls.ts";
 import { parseFact, type WebhookFact } from "../model/event.ts";
 import type { WebhookDelivery } from "../model/webhook.ts";
 import { findAccountByUuid } from "../storage/sql/accounts/accounts.ts";
@@ -27,7 +27,7 @@ export async function renderPayload(
   const fact = parseFact(delivery.event);
   const { kysely } = ports.database;
   const actor = fact.actorUuid === undefined ? undefined : await findAccountByUuid(kysely, fact.actorUuid);
-  const payload = await renderFact(ports, fact, { actor, bases: publicBasesOf(ports) });
+  const payload = await renderFact(ports, fact, { actor, baseUrls: publicBaseUrlsOf(ports) });
   if (payload === undefined) return { kind: "gone" };
   if (payload === "too-large") return { kind: "too-large" };
   const body = JSON.stringify(payload);
@@ -37,7 +37,7 @@ export async function renderPayload(
 async function renderFact(
   ports: PayloadPorts,
   fact: WebhookFact,
-  by: Pick<PayloadSubject, "actor" | "bases">,
+  by: Pick<PayloadSubject, "actor" | "baseUrls">,
 ): Promise<object | "too-large" | undefined> {
   switch (fact.kind) {
     case "project:updated":

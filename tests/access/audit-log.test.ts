@@ -18,14 +18,14 @@ import { listAuditEvents } from "../../src/storage/sql/audit/audit-events.ts";
 import { findGroup } from "../../src/storage/sql/permissions/groups.ts";
 import { basic } from "../support/http-request.ts";
 import { startTestApp, type TestApp } from "../support/test-app.ts";
-import { createDatabasePlace, DIALECTS, type TestDatabasePlace } from "../support/test-database.ts";
+import { createTestDatabaseSettings, DIALECTS, type TestDatabaseSettings } from "../support/test-database.ts";
 
 for (const dialect of DIALECTS) {
   describe(`the audit log of a server on ${dialect}`, () => {
     let app: TestApp;
-    let place: TestDatabasePlace;
+    let place: TestDatabaseSettings;
     before(async () => {
-      place = await createDatabasePlace(dialect);
+      place = await createTestDatabaseSettings(dialect);
       app = await startTestApp({ database: place.settings });
     });
     after(async () => {

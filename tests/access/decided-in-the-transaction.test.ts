@@ -11,7 +11,7 @@ import { type JunkGround, openJunkGround } from "../support/junk-ground.ts";
 import { beginLate } from "../support/late-request.ts";
 import { createCaller, ownerOf, type RestCaller } from "../support/rest-callers.ts";
 import { startTestApp, type TestApp } from "../support/test-app.ts";
-import { createDatabasePlace, DIALECTS } from "../support/test-database.ts";
+import { createTestDatabaseSettings, DIALECTS } from "../support/test-database.ts";
 
 for (const dialect of DIALECTS) {
   describe(`two requests at once on ${dialect}`, () => {
@@ -22,7 +22,7 @@ for (const dialect of DIALECTS) {
     let close = async () => {};
 
     before(async () => {
-      const place = await createDatabasePlace(dialect);
+      const place = await createTestDatabaseSettings(dialect);
       app = await startTestApp({ database: place.settings });
       close = async () => {
         await app.close();

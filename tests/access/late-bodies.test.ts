@@ -27,7 +27,7 @@ import { beginLate } from "../support/late-request.ts";
 import { rawPushBody } from "../support/raw-push.ts";
 import { EXAMPLE_BODIES, routeName } from "../support/route-examples.ts";
 import { startTestApp, type TestApp } from "../support/test-app.ts";
-import { createDatabasePlace, DIALECTS } from "../support/test-database.ts";
+import { createTestDatabaseSettings, DIALECTS } from "../support/test-database.ts";
 
 const EMAIL = "late@example.com";
 const OTHER_EMAIL = "late-too@example.com";
@@ -107,7 +107,7 @@ for (const dialect of DIALECTS) {
     let close = async () => {};
 
     before(async () => {
-      const place = await createDatabasePlace(dialect);
+      const place = await createTestDatabaseSettings(dialect);
       app = await startTestApp({ database: place.settings });
       close = async () => {
         await app.close();

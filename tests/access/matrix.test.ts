@@ -72,7 +72,7 @@ const GIT_TARGETS: readonly Target[] = GIT_ROUTES.flatMap((route) =>
 const TARGETS = [...REST_TARGETS, ...GIT_TARGETS];
 
 /** What is brought: a text, and what is known of it. Without an account it is no token of this server. */
-type Brought = {
+type ReceivedObjects = {
   readonly kind: string;
   readonly text: string;
   readonly owner: "owner" | "stranger" | "disabled" | undefined;
@@ -206,7 +206,7 @@ type Admission =
   | { readonly caller: "owner" | "stranger"; readonly scopes: readonly GrantedScope[] };
 
 /** Credential (401), then scope (403). */
-function admission(target: Target, carrier: Carrier, brought: Brought): Admission {
+function admission(target: Target, carrier: Carrier, brought: ReceivedObjects): Admission {
   const { channel } = target;
   if (carrier.means === "no credential") return { caller: "nobody" };
   if (carrier.means === "a wrong one") return { refused: 401 };
@@ -246,7 +246,7 @@ Error.stackTraceLimit = 0;
 let app: TestApp;
 let server: AppServer;
 let port: number;
-let things: ReadonlyMap<string, Brought>;
+let things: ReadonlyMap<string, ReceivedObjects>;
 let usernames: Readonly<Record<string, string>>;
 let memberUuid: string;
 let fresh = 0;
@@ -277,8 +277,8 @@ after(async () => {
 });
 
 async function makeThings(accounts: Record<"owner" | "stranger" | "disabled", Account>) {
-  const made = new Map<string, Brought>();
-  const add = (kind: (typeof KINDS)[number], brought: Omit<Brought, "kind">) =>
+  const made = new Map<string, ReceivedObjects>();
+  const add = (kind: (typeof KINDS)[number], brought: Omit<ReceivedObjects, "kind">) =>
     made.set(kind, { kind, ...brought });
   const token = async (
     owner: keyof typeof accounts,
@@ -302,7 +302,7 @@ async function makeThings(accounts: Record<"owner" | "stranger" | "disabled", Ac
     ...(await token(...given)),
     refusedWith: REFUSED,
   });
-  const nobodys = (text: string, refusedWith: Brought["refusedWith"] = REFUSED) => ({
+  const nobodys = (text: string, refusedWith: ReceivedObjects["refusedWith"] = REFUSED) => ({
     text,
     owner: undefined,
     scopes: [],
@@ -358,7 +358,12 @@ function fill(path: string, place: Place): string {
 
 type Answer = { readonly status: number; readonly body: string; readonly headers: Record<string, unknown> };
 
-async function call(target: Target, carrier: Carrier, brought: Brought, place: Place): Promise<Answer> {
+async function call(
+  target: Target,
+  carrier: Carrier,
+  brought: ReceivedObjects,
+  place: Place,
+): Promise<Answer> {
   const username = usernames[brought.owner ?? "owner"]!;
   const query = carrier.query?.(brought.text);
   const path = fill(target.path, place);
@@ -418,7 +423,7 @@ function problemOf(
   answer: Answer,
   expected: number | "in",
   admitted: Admission,
-  brought: Brought,
+  brought: ReceivedObjects,
 ): string | undefined {
   const { status, body, headers } = answer;
   if (status >= 500) return `${status}: ${body}`;
@@ -449,7 +454,7 @@ function problemOf(
 }
 
 /** The same request for what is not there must get the same answer, but for the names in it. */
-async function twinProblem(target: Target, carrier: Carrier, brought: Brought, answer: Answer) {
+async function twinProblem(target: Target, carrier: Carrier, brought: ReceivedObjects, answer: Answer) {
   const twin = await call(target, carrier, brought, NOT_THERE);
   const named = twin.body
     .replaceAll("nowhere", "acme")

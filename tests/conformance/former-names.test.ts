@@ -7,12 +7,12 @@ import { FORMER_SLUGS_MAX } from "../../src/storage/sql/repositories/former-slug
 import { type FilledApp, startFilledApp } from "../support/filled-app.ts";
 import { basic } from "../support/http-request.ts";
 import { createCaller, ownerOf } from "../support/rest-callers.ts";
-import { createDatabasePlace, DIALECTS } from "../support/test-database.ts";
+import { createTestDatabaseSettings, DIALECTS } from "../support/test-database.ts";
 
 // All are started before the first test is named: what a file does after its tests is done when none is left.
 const started: { readonly dialect: Dialect; readonly filled: FilledApp }[] = [];
 for (const dialect of DIALECTS) {
-  const place = await createDatabasePlace(dialect);
+  const place = await createTestDatabaseSettings(dialect);
   after(() => place.remove());
   started.push({ dialect, filled: await startFilledApp({ database: place.settings }) });
 }

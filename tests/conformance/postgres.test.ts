@@ -4,10 +4,10 @@ import { cloneOf, commitFiles, createHostedRepository } from "../support/hosted-
 import { startPailForFile } from "../support/pail-server.ts";
 import { openRealGit } from "../support/real-git.ts";
 import { assertKeys, openDemoRestClient, valuesOf } from "../support/rest-client.ts";
-import { createDatabasePlace } from "../support/test-database.ts";
+import { createTestDatabaseSettings } from "../support/test-database.ts";
 
 /** The whole way, once, over the other database: everything else runs over SQLite, and storage over both. */
-const place = await createDatabasePlace("postgres");
+const place = await createTestDatabaseSettings("postgres");
 if (place.settings.kind !== "postgres") throw new Error("not PostgreSQL");
 const pail = await startPailForFile({ databaseUrl: place.settings.url.reveal() });
 after(() => place.remove());

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { startFilledApp } from "../support/filled-app.ts";
 import { basic } from "../support/http-request.ts";
-import { createDatabasePlace } from "../support/test-database.ts";
+import { createTestDatabaseSettings } from "../support/test-database.ts";
 
 /** Texts of which one or another reader changes something: ends, case, line ends, composition, escapes, what cannot be seen. */
 const TEXTS = [
@@ -66,7 +66,7 @@ type Place = {
 // Both are started before the first test is named: what a file does after its tests is done when none is left.
 const started = [];
 for (const kind of ["sqlite", "postgres"] as const) {
-  const place = await createDatabasePlace(kind);
+  const place = await createTestDatabaseSettings(kind);
   after(() => place.remove());
   const filled = await startFilledApp({ database: place.settings });
   const id = await filled.commit({ "a.txt": "a\n" }, "First");

@@ -263,7 +263,7 @@ test("an event that cannot be told is given up after three attempts, and does no
       event: JSON.stringify({
         kind: "repo:push",
         repositoryUuid: app.repository.uuid,
-        bases: {},
+        baseUrls: {},
         changes: 7,
       }),
       payload: null,

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { publicBasesOf } from "../../src/config/public-bases.ts";
+import { publicBaseUrlsOf } from "../../src/config/public-base-urls.ts";
 import type { ProjectKey, RepositorySlug } from "../../src/model/slug.ts";
 import { parseUuid } from "../../src/model/uuid.ts";
 import { WEBHOOK_EVENTS } from "../../src/model/webhook.ts";
 import { addEmail } from "../../src/operations/accounts/accounts.ts";
 import { createProject } from "../../src/operations/projects/projects.ts";
 import { createRepository } from "../../src/operations/repositories/repositories.ts";
-import { oweForkWebhooks } from "../../src/operations/webhooks/owe-webhooks.ts";
+import { oweForkWebhooks } from "../../src/operations/webhooks/enqueue-webhooks.ts";
 import { createWorkspace } from "../../src/operations/workspaces/workspaces.ts";
 import { listDeliveries } from "../../src/storage/sql/webhooks/webhook-deliveries.ts";
 import { renderPayload } from "../../src/webhooks/webhook-payload.ts";
@@ -301,7 +301,7 @@ test("a fork is told to the webhooks of what was forked, unless it is private el
   const { ports, workspace, project, repository, owner } = filled.app;
   const origin = {
     actorUuid: owner.uuid,
-    bases: publicBasesOf(ports),
+    baseUrls: publicBaseUrlsOf(ports),
   };
   const other = await createWorkspace(ports, { slug: "other", name: "Other", owner });
   const fork = (name: string, place: Pick<typeof other, "workspace" | "project">, isPrivate: boolean) =>
@@ -340,7 +340,7 @@ test("what is gone when it is told of is said to be gone", async () => {
   const event = JSON.stringify({
     kind: "repo:imported",
     repositoryUuid: "none",
-    bases: { api: "", html: "" },
+    baseUrls: { api: "", html: "" },
   });
   assert.deepEqual(await renderPayload(filled.app.ports, { event }), { kind: "gone" });
 });

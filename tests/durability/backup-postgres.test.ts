@@ -17,10 +17,10 @@ import { openPailCommand } from "../support/pail-command.ts";
 import { type CommandOutcome, startPail, startPailForFile } from "../support/pail-server.ts";
 import { openRealGit } from "../support/real-git.ts";
 import { openDemoRestClient } from "../support/rest-client.ts";
-import { createDatabasePlace } from "../support/test-database.ts";
+import { createTestDatabaseSettings } from "../support/test-database.ts";
 
 async function createPostgres(): Promise<{ readonly settings: DatabaseSettings; readonly url: string }> {
-  const place = await createDatabasePlace("postgres");
+  const place = await createTestDatabaseSettings("postgres");
   after(() => place.remove());
   assert.ok(place.settings.kind === "postgres");
   return { settings: place.settings, url: place.settings.url.reveal() };

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import SqliteDatabase from "better-sqlite3";
 import { openRealGit } from "../support/real-git.ts";
-import { createDatabasePlace } from "../support/test-database.ts";
+import { createTestDatabaseSettings } from "../support/test-database.ts";
 import { type DataPlace, runPail } from "./kills/killable-server.ts";
 import { createRandom } from "./kills/seeded-random.ts";
 
@@ -132,7 +132,7 @@ for (const [what, lose] of [
 }
 
 test("an empty PostgreSQL database beside repositories is refused too", async () => {
-  const { settings, remove } = await createDatabasePlace("postgres");
+  const { settings, remove } = await createTestDatabaseSettings("postgres");
   after(remove);
   assert.ok(settings.kind === "postgres");
   const { dataFolder } = await copyOriginal();

@@ -3,13 +3,13 @@ import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import { makeRaceCommits, type RaceCounts, runDropRace } from "../support/drop-race.ts";
 import { startFilledApp } from "../support/filled-app.ts";
-import { createDatabasePlace, DIALECTS } from "../support/test-database.ts";
+import { createTestDatabaseSettings, DIALECTS } from "../support/test-database.ts";
 
 const SEEDS = [1, 2, 3, 4];
 
 for (const dialect of DIALECTS)
   describe(`a race of writes and drops on ${dialect}`, async () => {
-    const place = await createDatabasePlace(dialect);
+    const place = await createTestDatabaseSettings(dialect);
     after(() => place.remove());
     const filled = await startFilledApp({ database: place.settings });
     const commits = await makeRaceCommits(filled);

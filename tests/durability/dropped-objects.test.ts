@@ -9,7 +9,7 @@ import { Failure } from "../../src/model/failure.ts";
 import type { ObjectId } from "../../src/model/object-id.ts";
 import type { RefName } from "../../src/model/ref-name.ts";
 import type { RepositorySlug } from "../../src/model/slug.ts";
-import type { CommitPart } from "../../src/operations/commits/commit-wish.ts";
+import type { CommitPart } from "../../src/operations/commits/commit-request.ts";
 import { createCommit } from "../../src/operations/commits/create-commit.ts";
 import { createBranch, createTag } from "../../src/operations/refs/create-ref.ts";
 import { push } from "../../src/operations/refs/push.ts";
@@ -19,7 +19,7 @@ import { applyRefUpdates } from "../../src/storage/sql/refs/ref-updates.ts";
 import { findRef } from "../../src/storage/sql/refs/refs.ts";
 import { findRepository } from "../../src/storage/sql/repositories/repositories.ts";
 import { startFilledApp } from "../support/filled-app.ts";
-import { createDatabasePlace, DIALECTS } from "../support/test-database.ts";
+import { createTestDatabaseSettings, DIALECTS } from "../support/test-database.ts";
 
 const DAY_MS = 86_400_000;
 const NEVER = new AbortController().signal;
@@ -27,7 +27,7 @@ const BASES = { web: "http://pail.test", api: "http://pail.test" } as never;
 
 for (const dialect of DIALECTS)
   describe(`objects that are dropped meanwhile, on ${dialect}`, async () => {
-    const place = await createDatabasePlace(dialect);
+    const place = await createTestDatabaseSettings(dialect);
     after(() => place.remove());
     const { app, git, folder, rest, commit } = await startFilledApp({ database: place.settings });
     const { uuid } = app.repository;
@@ -39,7 +39,7 @@ for (const dialect of DIALECTS)
       return `branch-${names}`;
     };
 
-    const by = { account: app.owner, bases: BASES, signal: NEVER };
+    const by = { account: app.owner, baseUrls: BASES, signal: NEVER };
     const current = async () => (await findRepository(app.ports.database.kysely, undefined, { uuid }))!;
 
     async function agePacks(): Promise<void> {
@@ -114,7 +114,7 @@ for (const dialect of DIALECTS)
           commands: [{ name: `refs/heads/${name}`, old: undefined, new: id as ObjectId }],
           pack: bytes(),
         } as unknown as Parameters<typeof push>[2],
-        { author: { kind: "account", account: app.owner }, bases: undefined, signal: NEVER },
+        { author: { kind: "account", account: app.owner }, baseUrls: undefined, signal: NEVER },
       );
       return report.unpackProblem ?? report.refs[0]?.refused ?? "ok";
     }
@@ -192,7 +192,7 @@ for (const dialect of DIALECTS)
 
     test("what a push has brought is put in place once more after a drop, and stays", async () => {
       await git.out(["checkout", "--quiet", "main"], { folder });
-      const next = await commit({ "brought.txt": "brought\n" }, "Brought");
+      const next = await commit({ "brought.txt": "brought\n" }, "ReceivedObjects");
       const name = newName();
       const ports = interrupted(() => drop(app.ports, { isAged: false }));
       assert.equal(await pushTo(ports, name, next, await packOf(next, `${next}~`)), "ok");
@@ -304,7 +304,7 @@ for (const dialect of DIALECTS)
         ports,
         await current(),
         { workspace: app.workspace, project: app.project, slug: "the-fork" as RepositorySlug },
-        { actorUuid: app.owner.uuid, bases: BASES },
+        { actorUuid: app.owner.uuid, baseUrls: BASES },
       );
       assert.equal(times, 2);
       const refs = await app.ports.database.lookups.listRefs(fork.uuid);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { DAMAGES, type Damage, damageFile } from "../support/damage.ts";
 import { openRealGit } from "../support/real-git.ts";
-import { createDatabasePlace } from "../support/test-database.ts";
+import { createTestDatabaseSettings } from "../support/test-database.ts";
 import { type DataPlace, type PailOutcome, runPail } from "./kills/killable-server.ts";
 
 const git = openRealGit();
@@ -186,7 +186,7 @@ async function newPlace(dialect: "sqlite" | "postgres"): Promise<DataPlace> {
   const dataFolder = git.newPath("restored");
   await mkdir(dataFolder);
   if (dialect === "sqlite") return { dataFolder, databaseUrl: undefined };
-  const { settings, remove } = await createDatabasePlace("postgres");
+  const { settings, remove } = await createTestDatabaseSettings("postgres");
   after(remove);
   assert.ok(settings.kind === "postgres");
   return { dataFolder, databaseUrl: settings.url.reveal() };

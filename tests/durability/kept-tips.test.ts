@@ -13,14 +13,14 @@ import { openDatabase } from "../../src/storage/sql/open-database.ts";
 import { findRepository } from "../../src/storage/sql/repositories/repositories.ts";
 import { startFilledApp } from "../support/filled-app.ts";
 import { openPailCommand } from "../support/pail-command.ts";
-import { createDatabasePlace, DIALECTS } from "../support/test-database.ts";
+import { createTestDatabaseSettings, DIALECTS } from "../support/test-database.ts";
 
 const NEVER = new AbortController().signal;
 const command = openPailCommand();
 
 for (const dialect of DIALECTS)
   describe(`commits that refs have left, on ${dialect}`, async () => {
-    const place = await createDatabasePlace(dialect);
+    const place = await createTestDatabaseSettings(dialect);
     after(() => place.remove());
     const { app, git, folder, rest, commit } = await startFilledApp({ database: place.settings });
     const { uuid } = app.repository;
@@ -52,7 +52,7 @@ for (const dialect of DIALECTS)
     }
 
     async function restore(backup: string) {
-      const target = await createDatabasePlace(dialect);
+      const target = await createTestDatabaseSettings(dialect);
       after(() => target.remove());
       const dataFolder = git.newPath("restored");
       const { settings } = target;

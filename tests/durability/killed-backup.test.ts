@@ -5,7 +5,7 @@ import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { openRealGit } from "../support/real-git.ts";
-import { createDatabasePlace } from "../support/test-database.ts";
+import { createTestDatabaseSettings } from "../support/test-database.ts";
 import { BACKUP_POINTS, RESTORE_POINTS } from "./kills/backup-points.ts";
 import { type DataPlace, type Fault, runPail } from "./kills/killable-server.ts";
 
@@ -99,7 +99,7 @@ async function newPlace(dialect: "sqlite" | "postgres"): Promise<DataPlace> {
   const dataFolder = git.newPath("restored");
   await mkdir(dataFolder);
   if (dialect === "sqlite") return { dataFolder, databaseUrl: undefined };
-  const { settings, remove } = await createDatabasePlace("postgres");
+  const { settings, remove } = await createTestDatabaseSettings("postgres");
   after(remove);
   assert.ok(settings.kind === "postgres");
   return { dataFolder, databaseUrl: settings.url.reveal() };

@@ -8,15 +8,15 @@ import { type CommitCutter, type Cut, openCommitCutter } from "../support/commit
 import { BOUNDARY, multipartBody, postBody } from "../support/form-client.ts";
 import { basic, sendRequest } from "../support/http-request.ts";
 import { startTestApp, type TestApp } from "../support/test-app.ts";
-import { createDatabasePlace, type TestDatabasePlace } from "../support/test-database.ts";
+import { createTestDatabaseSettings, type TestDatabaseSettings } from "../support/test-database.ts";
 
 /** What deletes files when something has failed must not take those of a change that was done after all. */
-let place: TestDatabasePlace;
+let place: TestDatabaseSettings;
 let cutter: CommitCutter;
 let app: TestApp;
 let authorization: string;
 before(async () => {
-  place = await createDatabasePlace("postgres");
+  place = await createTestDatabaseSettings("postgres");
   const { settings } = place;
   assert.ok(settings.kind === "postgres");
   cutter = await openCommitCutter(settings);

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { damageFile } from "../support/damage.ts";
 import { openRealGit } from "../support/real-git.ts";
-import { createDatabasePlace } from "../support/test-database.ts";
+import { createTestDatabaseSettings } from "../support/test-database.ts";
 import { type DataPlace, runPail } from "./kills/killable-server.ts";
 
 /** Of the data folder `005` beside it: format 1, which lists no files. */
@@ -24,7 +24,7 @@ async function newPlace(dialect: "sqlite" | "postgres" = "sqlite"): Promise<Data
   const dataFolder = git.newPath("restored");
   await mkdir(dataFolder);
   if (dialect === "sqlite") return { dataFolder, databaseUrl: undefined };
-  const { settings, remove } = await createDatabasePlace("postgres");
+  const { settings, remove } = await createTestDatabaseSettings("postgres");
   after(remove);
   assert.ok(settings.kind === "postgres");
   return { dataFolder, databaseUrl: settings.url.reveal() };

@@ -11,7 +11,7 @@ import { MIGRATIONS } from "../../src/storage/sql/migrations/migrations.ts";
 import { basic, type HttpQuestion, sendRequest } from "../support/http-request.ts";
 import { openRealGit } from "../support/real-git.ts";
 import { SCHEMA_LINES } from "../support/schema-description.ts";
-import { createDatabasePlace } from "../support/test-database.ts";
+import { createTestDatabaseSettings } from "../support/test-database.ts";
 import {
   type DataPlace,
   type Fault,
@@ -79,7 +79,7 @@ async function copyToPostgres(
   refresh: string,
 ): Promise<Omit<Older, "tokens">> {
   await rm(join(dataFolder, "pail.sqlite"));
-  const { settings, remove } = await createDatabasePlace("postgres");
+  const { settings, remove } = await createTestDatabaseSettings("postgres");
   after(remove);
   assert.ok(settings.kind === "postgres");
   const databaseUrl = settings.url.reveal();

@@ -9,14 +9,14 @@ import { maintainRepository } from "../../src/jobs/maintain-repository.ts";
 import type { ObjectId } from "../../src/model/object-id.ts";
 import { findRepository } from "../../src/storage/sql/repositories/repositories.ts";
 import { startFilledApp } from "../support/filled-app.ts";
-import { createDatabasePlace, DIALECTS } from "../support/test-database.ts";
+import { createTestDatabaseSettings, DIALECTS } from "../support/test-database.ts";
 
 const DAY_MS = 86_400_000;
 const NEVER = new AbortController().signal;
 
 for (const dialect of DIALECTS)
   describe(`what refs have left, on ${dialect}`, async () => {
-    const place = await createDatabasePlace(dialect);
+    const place = await createTestDatabaseSettings(dialect);
     after(() => place.remove());
     const filled = await startFilledApp({ database: place.settings });
     const { app, git, folder, url, rest, commit } = filled;

@@ -14,12 +14,12 @@ import { basic } from "../support/http-request.ts";
 import { startPailForFile } from "../support/pail-server.ts";
 import { openRealGit } from "../support/real-git.ts";
 import { httpBackend, openSourceServer } from "../support/source-server.ts";
-import { createDatabasePlace, DIALECTS } from "../support/test-database.ts";
+import { createTestDatabaseSettings, DIALECTS } from "../support/test-database.ts";
 
 const git = openRealGit();
 
 for (const dialect of DIALECTS) {
-  const place = await createDatabasePlace(dialect);
+  const place = await createTestDatabaseSettings(dialect);
   const databaseUrl = place.settings.kind === "postgres" ? place.settings.url.reveal() : undefined;
   const pail = await startPailForFile(databaseUrl === undefined ? {} : { databaseUrl });
   after(() => place.remove());

@@ -9,14 +9,14 @@ import type { RefName } from "../../src/model/ref-name.ts";
 import { listFormerTips } from "../../src/storage/sql/refs/former-tips.ts";
 import { findRepository } from "../../src/storage/sql/repositories/repositories.ts";
 import { startFilledApp } from "../support/filled-app.ts";
-import { createDatabasePlace, DIALECTS } from "../support/test-database.ts";
+import { createTestDatabaseSettings, DIALECTS } from "../support/test-database.ts";
 
 const DAY_MS = 86_400_000;
 const NEVER = new AbortController().signal;
 
 for (const dialect of DIALECTS)
   describe(`many and damaged former tips, on ${dialect}`, async () => {
-    const place = await createDatabasePlace(dialect);
+    const place = await createTestDatabaseSettings(dialect);
     after(() => place.remove());
     const { app, git, folder, rest, commit } = await startFilledApp({ database: place.settings });
     const { uuid } = app.repository;

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { after, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { createApp } from "../../src/app.ts";
-import { openProcessPlaces, type ProcessPlacesOptions } from "../../src/git/process-places.ts";
+import { openProcessSlots, type ProcessSlotsOptions } from "../../src/git/process-slots.ts";
 import { createAccount } from "../../src/operations/accounts/accounts.ts";
 import { createRepository } from "../../src/operations/repositories/repositories.ts";
 import { startFilledApp } from "../support/filled-app.ts";
@@ -21,9 +21,9 @@ const stranger = await createAccount(app.ports, { email: "bob@example.com", user
 const never = new AbortController().signal;
 
 /** A server of its own on the same data, in which somebody else already does all that one repository may have done at a time. */
-async function startBusy(options: Partial<ProcessPlacesOptions>) {
-  const places = openProcessPlaces({
-    placesMax: 8,
+async function startBusy(options: Partial<ProcessSlotsOptions>) {
+  const places = openProcessSlots({
+    slotsMax: 8,
     shareMax: 2,
     waitingMax: 10,
     waitMsMax: 30_000,
@@ -31,7 +31,7 @@ async function startBusy(options: Partial<ProcessPlacesOptions>) {
   });
   // Nothing is kept, so that a clone needs a process too.
   const config = { ...app.ports.config, fetchCacheBytesMax: 0 };
-  const server = await createApp({ ...app.ports, config, pushPlaces: places, fetchPlaces: places });
+  const server = await createApp({ ...app.ports, config, pushSlots: places, fetchSlots: places });
   await server.listen({ host: "127.0.0.1", port: 0 });
   after(() => server.close());
   const holders = [

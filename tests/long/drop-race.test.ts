@@ -1,7 +1,7 @@
 import { after, describe, test } from "node:test";
 import { makeRaceCommits, runDropRace } from "../support/drop-race.ts";
 import { startFilledApp } from "../support/filled-app.ts";
-import { createDatabasePlace, DIALECTS } from "../support/test-database.ts";
+import { createTestDatabaseSettings, DIALECTS } from "../support/test-database.ts";
 
 /** `SEED=…` repeats one that a failing run has named; `RUNS=…` makes more or fewer of them. */
 const RUNS = Number(process.env.RUNS ?? 1_000);
@@ -10,7 +10,7 @@ const COUNT = process.env.SEED === undefined ? RUNS : 1;
 
 for (const dialect of DIALECTS)
   describe(`a race of writes and drops on ${dialect}`, async () => {
-    const place = await createDatabasePlace(dialect);
+    const place = await createTestDatabaseSettings(dialect);
     after(() => place.remove());
     const filled = await startFilledApp({ database: place.settings });
     const commits = await makeRaceCommits(filled);

@@ -3,7 +3,7 @@ import { randomInt } from "node:crypto";
 import { after, test } from "node:test";
 import { killRuns, makePlans } from "../durability/kills/kill-runs.ts";
 import { openRealGit } from "../support/real-git.ts";
-import { createDatabasePlace } from "../support/test-database.ts";
+import { createTestDatabaseSettings } from "../support/test-database.ts";
 import { openWebhookReceiver } from "../support/webhook-receiver.ts";
 
 const RUNS = Number(process.env.RUNS ?? 1_000);
@@ -20,7 +20,7 @@ const receiver = await openWebhookReceiver();
 
 async function databaseOf(world: number): Promise<string | undefined> {
   if (world % POSTGRES_STEP !== POSTGRES_STEP - 1) return undefined;
-  const { settings, remove } = await createDatabasePlace("postgres");
+  const { settings, remove } = await createTestDatabaseSettings("postgres");
   after(remove);
   assert.ok(settings.kind === "postgres");
   return settings.url.reveal();

@@ -5,7 +5,7 @@ import { after, before, describe, test } from "node:test";
 import { generateHistory } from "../support/history-generator.ts";
 import { type PailServer, startPail } from "../support/pail-server.ts";
 import { openRealGit } from "../support/real-git.ts";
-import { createDatabasePlace, type TestDatabasePlace } from "../support/test-database.ts";
+import { createTestDatabaseSettings, type TestDatabaseSettings } from "../support/test-database.ts";
 
 const SHAPE = { commits: 20_000, branches: 180, annotatedTags: 80, lightTags: 60, files: 400 };
 const REFS_MIN = 300;
@@ -36,9 +36,9 @@ for (const dialect of ["sqlite", "postgres"] as const) {
   describe(`a real repository over ${dialect}`, () => {
     let pail: PailServer;
     let url: string;
-    let place: TestDatabasePlace;
+    let place: TestDatabaseSettings;
     before(async () => {
-      place = await createDatabasePlace(dialect);
+      place = await createTestDatabaseSettings(dialect);
       const { settings } = place;
       pail = await startPail(settings.kind === "postgres" ? { databaseUrl: settings.url.reveal() } : {});
       const { host } = new URL(pail.credentials.url);

@@ -1,6 +1,6 @@
 // The attack: objects that harm whoever unpacks them: entries that become `.git`, lead out of the folder, or configure a
 // submodule that runs a program (CVE-2018-11235, CVE-2014-9390), deltas and trees that grow without bound (CVE-2017-15298,
-// gitoxide's CVE-2026-82254), packs whose bases are elsewhere.
+// gitoxide's CVE-2026-82254), packs whose baseUrls are elsewhere.
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";

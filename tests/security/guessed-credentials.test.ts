@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { startApp } from "../../src/app.ts";
-import { NETWORKS_MAX, openCredentialBrake } from "../../src/authentication/credential-brake.ts";
+import {
+  NETWORKS_MAX,
+  openFailedAuthenticationLimiter,
+} from "../../src/authentication/failed-authentication-limiter.ts";
 import { createApiToken, revokeApiToken } from "../../src/operations/tokens/api-tokens.ts";
 import { inventToken } from "../support/accounts.ts";
 import { basic } from "../support/http-request.ts";
@@ -23,8 +26,11 @@ let now = new Date("2026-11-27T08:00:00Z");
 
 before(async () => {
   app = await startTestApp({ isBehindProxy: true });
-  const credentialBrake = openCredentialBrake({ clock: () => now, failuresMax: FAILURES_MAX });
-  const braked = await startApp({ ...app.ports, credentialBrake }, { sharesPort: false });
+  const failedAuthenticationLimiter = openFailedAuthenticationLimiter({
+    clock: () => now,
+    failuresMax: FAILURES_MAX,
+  });
+  const braked = await startApp({ ...app.ports, failedAuthenticationLimiter }, { sharesPort: false });
   ({ url } = braked);
   close = () => braked.close();
 });
@@ -100,7 +106,7 @@ test("an address that the client claims is not believed where no proxy is declar
     {
       ...app.ports,
       config: { ...app.ports.config, isBehindProxy: false },
-      credentialBrake: openCredentialBrake({ clock: () => now, failuresMax: 1 }),
+      failedAuthenticationLimiter: openFailedAuthenticationLimiter({ clock: () => now, failuresMax: 1 }),
     },
     { sharesPort: false },
   );
@@ -119,7 +125,7 @@ test("an address that the client claims is not believed where no proxy is declar
 });
 
 test("what is remembered of addresses is bounded", () => {
-  const brake = openCredentialBrake({ clock: () => now, failuresMax: 1 });
+  const brake = openFailedAuthenticationLimiter({ clock: () => now, failuresMax: 1 });
   assert.equal(brake.fail("first"), undefined);
   assert.equal(brake.fail("first"), 600);
   for (let index = 0; index < NETWORKS_MAX; index += 1) brake.fail(`address ${index}`);

@@ -1,5 +1,5 @@
 // The attack: bytes that the server and something in front of it cut into different requests, so that one carries another
-// inside. The mending of a wrapped credential (http/server/wrapped-credential.ts) reads again what the parser has refused, so it is
+// inside. The mending of a wrapped credential (http/server/folded-header.ts) reads again what the parser has refused, so it is
 // attacked here too.
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -7,7 +7,7 @@ import { dataPacket, FLUSH_PACKET, PACKET_BYTES_MAX } from "../../src/git/wire/p
 import { readFormParts } from "../../src/http/routes/form-parts.ts";
 import { PART_HEADER_BYTES_MAX } from "../../src/http/routes/multipart.ts";
 import { maskPersonalText } from "../../src/model/mask-secrets.ts";
-import { readWish } from "../../src/operations/commits/commit-wish.ts";
+import { readCommitRequest } from "../../src/operations/commits/commit-request.ts";
 import type { Spool } from "../../src/storage/packs/spool.ts";
 import { BOUNDARY, fieldPart, multipartBody } from "../support/form-client.ts";
 import { refusal } from "../support/refusal.ts";
@@ -28,7 +28,7 @@ async function readParts(...headers: readonly string[]): Promise<void> {
 
 async function readAuthor(text: string): Promise<void> {
   const spool = {} as Spool;
-  await refusal(() => readWish(once({ kind: "detail", detail: "author", text } as const), spool));
+  await refusal(() => readCommitRequest(once({ kind: "detail", detail: "author", text } as const), spool));
 }
 
 const HEADER_ROOM = PART_HEADER_BYTES_MAX - 100;

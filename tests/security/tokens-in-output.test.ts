@@ -11,7 +11,7 @@ import { openPailCommand } from "../support/pail-command.ts";
 import { startPail } from "../support/pail-server.ts";
 import { isAlive, waitUntil } from "../support/process-table.ts";
 import { startTestApp } from "../support/test-app.ts";
-import { createDatabasePlace } from "../support/test-database.ts";
+import { createTestDatabaseSettings } from "../support/test-database.ts";
 import { findToken, refuseTokens } from "../support/token-search.ts";
 
 const app = await startTestApp();
@@ -83,7 +83,7 @@ test("nor with one in its database", async () => {
 });
 
 test("nor with one in PostgreSQL", async () => {
-  const { settings, remove } = await createDatabasePlace("postgres");
+  const { settings, remove } = await createTestDatabaseSettings("postgres");
   after(remove);
   assert.ok(settings.kind === "postgres");
   const leaky = await startPail({ databaseUrl: settings.url.reveal() });

@@ -8,7 +8,7 @@ import type { ObjectId } from "../../src/model/object-id.ts";
 import type { Ref } from "../../src/model/ref.ts";
 import type { Repository } from "../../src/model/repository.ts";
 import type { RepositorySlug } from "../../src/model/slug.ts";
-import type { CommitPart } from "../../src/operations/commits/commit-wish.ts";
+import type { CommitPart } from "../../src/operations/commits/commit-request.ts";
 import { createCommit } from "../../src/operations/commits/create-commit.ts";
 import { createBranch, createTag } from "../../src/operations/refs/create-ref.ts";
 import { deleteRef } from "../../src/operations/refs/delete-ref.ts";
@@ -92,7 +92,7 @@ export async function runDropRace(
   const { uuid } = made;
   const gitDir = ports.packs.gitDir(uuid);
   const forks: Repository[] = [];
-  const by = { account: owner, bases: BASES, signal: NEVER };
+  const by = { account: owner, baseUrls: BASES, signal: NEVER };
   const current = async () => (await findRepository(ports.database.kysely, undefined, { uuid }))!;
   let names = 0;
   const newName = () => {
@@ -113,7 +113,7 @@ export async function runDropRace(
       { capabilities: new Map(), commands: [command], pack: pieces() } as unknown as Parameters<
         typeof push
       >[2],
-      { author: { kind: "account", account: owner }, bases: undefined, signal: NEVER },
+      { author: { kind: "account", account: owner }, baseUrls: undefined, signal: NEVER },
     );
     const problem = report.unpackProblem ?? report.refs[0]?.refused;
     if (problem !== undefined) throw new Failure("conflict", problem);
@@ -181,7 +181,7 @@ export async function runDropRace(
       counts.forks += 1;
       const wanted = { workspace, project, slug: slug(`fork-${counts.forks}`) };
       forks.push(
-        await forkRepository(ports, await current(), wanted, { actorUuid: owner.uuid, bases: BASES }),
+        await forkRepository(ports, await current(), wanted, { actorUuid: owner.uuid, baseUrls: BASES }),
       );
     },
   };

@@ -4,7 +4,7 @@ import type { Dialect } from "../../src/storage/sql/migrations/migration.ts";
 import { type Cast, faultsAfter, openCast, openTrial, PAIRS, strayFiles } from "./interleaved-operations.ts";
 import { type Interleaver, numbersFrom, openInterleaver } from "./interleaver.ts";
 import { startTestApp, type TestApp } from "./test-app.ts";
-import { createDatabasePlace } from "./test-database.ts";
+import { createTestDatabaseSettings } from "./test-database.ts";
 
 /** Pairs of operations in orders by chance: `count` of them, each pair as often as any other. */
 export function describePairs(dialect: Dialect, { seed, count }: { seed: number; count: number }): void {
@@ -15,7 +15,7 @@ export function describePairs(dialect: Dialect, { seed, count }: { seed: number;
     let close = async () => {};
 
     before(async () => {
-      const place = await createDatabasePlace(dialect);
+      const place = await createTestDatabaseSettings(dialect);
       app = await startTestApp({ database: place.settings });
       close = async () => {
         await app.close();

@@ -6,7 +6,7 @@ import { openJunkGround } from "./junk-ground.ts";
 import { askWell, type JunkRun, startJunkRun, throwJunkAt } from "./junk-run.ts";
 import { routeName } from "./route-examples.ts";
 import { startTestApp } from "./test-app.ts";
-import { createDatabasePlace } from "./test-database.ts";
+import { createTestDatabaseSettings } from "./test-database.ts";
 
 /** Junk for every route of the list, over one of the databases: they do not choke on the same. */
 export function describeJunk(dialect: Dialect, cases: Pick<JunkRun, "seed" | "casesPerRoute">): void {
@@ -15,7 +15,7 @@ export function describeJunk(dialect: Dialect, cases: Pick<JunkRun, "seed" | "ca
     let close = async () => {};
 
     before(async () => {
-      const place = await createDatabasePlace(dialect);
+      const place = await createTestDatabaseSettings(dialect);
       const app = await startTestApp({ database: place.settings });
       close = async () => {
         await app.close();

@@ -12,7 +12,7 @@ import { startPostgres } from "./postgres.ts";
 export const DIALECTS: readonly Dialect[] = ["sqlite", "postgres"];
 
 /** A place for a database that nobody else uses. */
-export type TestDatabasePlace = {
+export type TestDatabaseSettings = {
   readonly settings: DatabaseSettings;
   remove(): Promise<void>;
 };
@@ -27,7 +27,7 @@ export type TestDatabase = {
 
 /** A fresh database with its schema up to date: a file, or a schema of its own in the PostgreSQL of the test run. */
 export async function openTestDatabase(dialect: Dialect): Promise<TestDatabase> {
-  const { settings, remove } = await createDatabasePlace(dialect);
+  const { settings, remove } = await createTestDatabaseSettings(dialect);
   const database = await openDatabase(settings);
   return {
     database,
@@ -58,11 +58,11 @@ export function describeDatabases(subject: string, tests: (current: () => TestDa
 }
 
 /** An empty place, for tests of opening a database itself. */
-export async function createDatabasePlace(dialect: Dialect): Promise<TestDatabasePlace> {
+export async function createTestDatabaseSettings(dialect: Dialect): Promise<TestDatabaseSettings> {
   return dialect === "sqlite" ? createFolder() : createSchema(await postgresUrl());
 }
 
-async function createFolder(): Promise<TestDatabasePlace> {
+async function createFolder(): Promise<TestDatabaseSettings> {
   const folder = await mkdtemp(join(tmpdir(), "pail-sqlite-"));
   return {
     settings: { kind: "sqlite", path: join(folder, "pail.sqlite") },
@@ -70,7 +70,7 @@ async function createFolder(): Promise<TestDatabasePlace> {
   };
 }
 
-async function createSchema(serverUrl: string): Promise<TestDatabasePlace> {
+async function createSchema(serverUrl: string): Promise<TestDatabaseSettings> {
   const name = `test_${randomUUID().replaceAll("-", "_")}`;
   await runStatement(serverUrl, `create schema ${name}`);
   const url = new URL(serverUrl);

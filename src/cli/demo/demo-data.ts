@@ -83,7 +83,10 @@ async function openRepository(
       description: "A small repository to try things on",
     }));
   const { refused } = await withDemoHistory({ name: account.displayName, email }, (source) =>
-    importRepository(ports, repository, source, { bases: undefined, signal: new AbortController().signal }),
+    importRepository(ports, repository, source, {
+      baseUrls: undefined,
+      signal: new AbortController().signal,
+    }),
   );
   if (refused.length > 0)
     throw new Error(`${fullName(repository)}: ${refused[0]!.name}: ${refused[0]!.refused}`);

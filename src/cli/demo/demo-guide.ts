@@ -2,7 +2,7 @@ import type { DemoCredentials } from "./demo-credentials.ts";
 
 const STATIC_USERNAME = "x-bitbucket-api-token-auth";
 
-export type DemoPlaces = {
+export type DemoUrls = {
   /** As it was given, so that it can be pasted. */
   readonly dataFolder: string;
   /** The file that has the commands with the token in them. */
@@ -10,7 +10,7 @@ export type DemoPlaces = {
 };
 
 /** What is said at the start: it fits on one screen of 80 columns beside what npm and the log say, and has the token once. */
-export function describeDemo(credentials: DemoCredentials, { dataFolder, commandsFile }: DemoPlaces): string {
+export function describeDemo(credentials: DemoCredentials, { dataFolder, commandsFile }: DemoUrls): string {
   const { url, api_url: apiUrl, email, username, workspace, repository, token } = credentials;
   const fullName = `${workspace}/${repository}`;
   return `Pail listens on ${url}

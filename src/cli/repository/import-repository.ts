@@ -1,4 +1,4 @@
-import type { PublicBases } from "../../model/event.ts";
+import type { PublicBaseUrls } from "../../model/event.ts";
 import { Failure } from "../../model/failure.ts";
 import { BRANCH_PREFIX, type RefName } from "../../model/ref-name.ts";
 import { fullName, type Repository } from "../../model/repository.ts";
@@ -9,7 +9,7 @@ import { type ImportSource, type PackOptions, withRemedy } from "./import-source
 
 export type ImportOptions = PackOptions & {
   /** For the links in webhooks; undefined if none is to hear of it. */
-  readonly bases: PublicBases | undefined;
+  readonly baseUrls: PublicBaseUrls | undefined;
 };
 
 export type ImportOutcome = {

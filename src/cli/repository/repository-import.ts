@@ -126,7 +126,7 @@ async function importWhole(
   try {
     signal.throwIfAborted();
     const outcome = await importRepository(ports, repository, source, {
-      bases: operatorOrigin(ports).bases,
+      baseUrls: operatorOrigin(ports).baseUrls,
       signal,
       ...(process.stderr.isTTY ? { onProgress } : {}),
     });

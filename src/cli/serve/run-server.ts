@@ -6,7 +6,7 @@ import type { Logger } from "pino";
 import { type RunningApp, startApp, startJobs, sweepLeftovers } from "../../app.ts";
 import type { Config } from "../../config/config.ts";
 import { isLoopback, WORKERS_MAX } from "../../config/parse-setting.ts";
-import { publicBasesOf } from "../../config/public-bases.ts";
+import { publicBaseUrlsOf } from "../../config/public-base-urls.ts";
 import { openPorts } from "../../open-ports.ts";
 import type { Ports, WritePorts } from "../../ports.ts";
 import {
@@ -145,7 +145,7 @@ function warnOfUnknownUrl(ports: Ports): void {
   const { publicUrl, host } = ports.config;
   if (publicUrl !== undefined || isLoopback(host)) return;
   ports.log.warn(
-    { url: publicBasesOf(ports).html },
+    { url: publicBaseUrlsOf(ports).html },
     "links in webhooks begin with this URL: set --public-url to the one that people use",
   );
 }

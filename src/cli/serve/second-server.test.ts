@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openPailCommand } from "../../../tests/support/pail-command.ts";
 import { startPail } from "../../../tests/support/pail-server.ts";
-import { createDatabasePlace } from "../../../tests/support/test-database.ts";
+import { createTestDatabaseSettings } from "../../../tests/support/test-database.ts";
 
 const pail = openPailCommand();
 
 for (const dialect of ["sqlite", "postgres"] as const) {
   test(`${dialect}: a second server on the data folder of the first is refused with its number`, async () => {
-    const place = dialect === "postgres" ? await createDatabasePlace(dialect) : undefined;
+    const place = dialect === "postgres" ? await createTestDatabaseSettings(dialect) : undefined;
     const settings = place?.settings;
     const databaseUrl = settings?.kind === "postgres" ? settings.url.reveal() : undefined;
     const first = await startPail(databaseUrl === undefined ? {} : { databaseUrl });

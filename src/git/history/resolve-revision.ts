@@ -10,7 +10,7 @@ import {
 } from "../../model/ref-name.ts";
 import { runGit } from "../git-process.ts";
 import type { ObjectReader } from "../objects/object-reader.ts";
-import { openProcessPlaces } from "../process-places.ts";
+import { openProcessSlots } from "../process-slots.ts";
 
 /** One repository's refs, as the database has them. */
 export type RevisionRefs = {
@@ -96,15 +96,15 @@ async function peelToCommit(
 }
 
 /** Each takes some milliseconds. Enough for whoever asks for some, and not a process for everyone at once. */
-const shortIdPlaces = openProcessPlaces({
-  placesMax: 8,
+const shortIdSlots = openProcessSlots({
+  slotsMax: 8,
   shareMax: 6,
   waitingMax: 2_000,
   waitMsMax: 30_000,
 });
 
 async function findCommitByShortId(source: RevisionSource, hex: string): Promise<ObjectId | undefined> {
-  const giveBack = await shortIdPlaces.take(
+  const giveBack = await shortIdSlots.take(
     [{ kind: "repository", id: source.gitDir }],
     new AbortController().signal,
   );

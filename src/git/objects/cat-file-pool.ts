@@ -17,9 +17,9 @@ export type CatFilePoolOptions = {
 const OPEN_PER_PROCESS_MAX = 16;
 
 /** One repository's requests that wait, in order, and the processes that may take them. */
-type Lane = {
+type ObjectQueue = {
   readonly gitDir: string;
-  readonly queue: CatFileRequest[];
+  readonly requests: CatFileRequest[];
   readonly processes: Set<CatFileProcess>;
 };
 
@@ -36,9 +36,9 @@ function stopping(): Failure {
 /** Processes of `git cat-file` by repository, never more than the limits, and the requests that wait for them. */
 export class CatFilePool {
   readonly #options: CatFilePoolOptions;
-  readonly #lanes = new Map<string, Lane>();
+  readonly #queues = new Map<string, ObjectQueue>();
   /** Lanes with a queue, the one that was served last is the last. */
-  readonly #waiting = new Set<Lane>();
+  readonly #waiting = new Set<ObjectQueue>();
   /** All that have not ended, those included that take no more requests; the one used last is the last. */
   readonly #processes = new Set<CatFileProcess>();
   /** Those that take no more requests. The ones without an open request have been killed. */
@@ -62,27 +62,27 @@ export class CatFilePool {
       return Promise.reject(new Failure("unavailable", "Cannot read objects: too many requests are waiting"));
     }
     return new Promise((resolve, reject) => {
-      const lane = this.#laneOf(gitDir);
-      lane.queue.push({ command, id, resolve, reject, isSuspect: false });
+      const queue = this.#queueOf(gitDir);
+      queue.requests.push({ command, id, resolve, reject, isSuspect: false });
       this.#waitingCount += 1;
-      this.#waiting.add(lane);
-      this.#serve(lane);
+      this.#waiting.add(queue);
+      this.#serve(queue);
     });
   }
 
   /** Requests from now on are answered by new processes. What is being answered is answered. */
   forget(gitDir: string): void {
-    const lane = this.#lanes.get(gitDir);
-    if (lane === undefined) return;
-    for (const process of lane.processes) this.#retire(lane, process);
-    this.#serve(lane);
+    const queue = this.#queues.get(gitDir);
+    if (queue === undefined) return;
+    for (const process of queue.processes) this.#retire(queue, process);
+    this.#serve(queue);
   }
 
   /** Refuses all requests, open ones too. Resolves when all processes are gone. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    for (const lane of this.#waiting) {
-      for (const request of lane.queue.splice(0)) request.reject(stopping());
+    for (const queue of this.#waiting) {
+      for (const request of queue.requests.splice(0)) request.reject(stopping());
     }
     this.#waiting.clear();
     this.#waitingCount = 0;
@@ -91,50 +91,50 @@ export class CatFilePool {
     await Promise.all(processes.map((process) => process.ended));
   }
 
-  #laneOf(gitDir: string): Lane {
-    let lane = this.#lanes.get(gitDir);
-    if (lane === undefined) {
-      lane = { gitDir, queue: [], processes: new Set() };
-      this.#lanes.set(gitDir, lane);
+  #queueOf(gitDir: string): ObjectQueue {
+    let queue = this.#queues.get(gitDir);
+    if (queue === undefined) {
+      queue = { gitDir, requests: [], processes: new Set() };
+      this.#queues.set(gitDir, queue);
     }
-    return lane;
+    return queue;
   }
 
-  #removeIfUnused(lane: Lane): void {
-    if (lane.queue.length === 0 && lane.processes.size === 0) this.#lanes.delete(lane.gitDir);
+  #removeIfUnused(queue: ObjectQueue): void {
+    if (queue.requests.length === 0 && queue.processes.size === 0) this.#queues.delete(queue.gitDir);
   }
 
-  #serve(lane: Lane): void {
-    for (let request = lane.queue[0]; request !== undefined; request = lane.queue[0]) {
-      const process = this.#findProcess(lane, request);
+  #serve(queue: ObjectQueue): void {
+    for (let request = queue.requests[0]; request !== undefined; request = queue.requests[0]) {
+      const process = this.#findProcess(queue, request);
       if (process === undefined) break;
-      lane.queue.shift();
+      queue.requests.shift();
       this.#waitingCount -= 1;
-      moveToEnd(this.#waiting, lane);
+      moveToEnd(this.#waiting, queue);
       moveToEnd(this.#processes, process);
       process.send(request);
     }
-    if (lane.queue.length === 0) this.#waiting.delete(lane);
-    this.#removeIfUnused(lane);
+    if (queue.requests.length === 0) this.#waiting.delete(queue);
+    this.#removeIfUnused(queue);
   }
 
   /** Requests are lined up behind each other first: a process more costs more than a place in a line. */
-  #findProcess(lane: Lane, request: CatFileRequest): CatFileProcess | undefined {
-    const [shortest] = [...lane.processes].sort((one, other) => one.openCount - other.openCount);
+  #findProcess(queue: ObjectQueue, request: CatFileRequest): CatFileProcess | undefined {
+    const [shortest] = [...queue.processes].sort((one, other) => one.openCount - other.openCount);
     if (shortest?.openCount === 0) return shortest;
     if (shortest !== undefined && shortest.openCount < OPEN_PER_PROCESS_MAX) {
       const mayJoin = !request.isSuspect && !shortest.isTryingSuspect && !this.#mustMakeRoom(shortest);
       if (mayJoin) return shortest;
     }
-    if (lane.processes.size >= this.#options.processesPerRepositoryMax) return undefined;
-    if (this.#processes.size < this.#options.processesMax) return this.#open(lane);
+    if (queue.processes.size >= this.#options.processesPerRepositoryMax) return undefined;
+    if (this.#processes.size < this.#options.processesMax) return this.#open(queue);
     this.#killIdleForStarving();
     return undefined;
   }
 
   #starvingCount(): number {
     let count = 0;
-    for (const lane of this.#waiting) if (lane.processes.size === 0) count += 1;
+    for (const queue of this.#waiting) if (queue.processes.size === 0) count += 1;
     return count;
   }
 
@@ -153,23 +153,23 @@ export class CatFilePool {
     for (const process of this.#processes) {
       if (needed <= 0) return;
       if (process.openCount > 0 || this.#retiring.has(process)) continue;
-      this.#retire(this.#laneOf(process.gitDir), process);
+      this.#retire(this.#queueOf(process.gitDir), process);
       needed -= 1;
     }
   }
 
-  #retire(lane: Lane, process: CatFileProcess): void {
-    lane.processes.delete(process);
+  #retire(queue: ObjectQueue, process: CatFileProcess): void {
+    queue.processes.delete(process);
     this.#retiring.add(process);
     if (process.openCount === 0) process.kill();
-    this.#removeIfUnused(lane);
+    this.#removeIfUnused(queue);
   }
 
-  #open(lane: Lane): CatFileProcess | undefined {
+  #open(queue: ObjectQueue): CatFileProcess | undefined {
     const { idleMs, stallMs, contentBytesMax } = this.#options;
     try {
       const process = new CatFileProcess({
-        gitDir: lane.gitDir,
+        gitDir: queue.gitDir,
         idleMs,
         stallMs,
         contentBytesMax,
@@ -177,15 +177,15 @@ export class CatFilePool {
         onEnded: (ended, unanswered, reason) => this.#ended(ended, unanswered, reason),
       });
       this.#processes.add(process);
-      lane.processes.add(process);
+      queue.processes.add(process);
       return process;
     } catch (error) {
       // The operating system has no process or no descriptor left. To wait would be to wait for nobody.
       const reason = new Failure("unavailable", "Cannot read objects: no process can be started", {
         reason: String(error),
       });
-      this.#waitingCount -= lane.queue.length;
-      for (const request of lane.queue.splice(0)) request.reject(reason);
+      this.#waitingCount -= queue.requests.length;
+      for (const request of queue.requests.splice(0)) request.reject(reason);
       return undefined;
     }
   }
@@ -200,9 +200,9 @@ export class CatFilePool {
 
   /** Repositories without a process come first, or a busy one would take its idle process back each time. */
   #serveWaiting(): void {
-    const lanes = [...this.#waiting];
-    for (const lane of lanes) if (lane.processes.size === 0) this.#serve(lane);
-    for (const lane of lanes) this.#serve(lane);
+    const queues = [...this.#waiting];
+    for (const queue of queues) if (queue.processes.size === 0) this.#serve(queue);
+    for (const queue of queues) this.#serve(queue);
   }
 
   /**
@@ -213,8 +213,8 @@ export class CatFilePool {
   #ended(process: CatFileProcess, unanswered: readonly CatFileRequest[], reason: Error): void {
     this.#processes.delete(process);
     this.#retiring.delete(process);
-    const lane = this.#laneOf(process.gitDir);
-    lane.processes.delete(process);
+    const queue = this.#queueOf(process.gitDir);
+    queue.processes.delete(process);
     const again: CatFileRequest[] = [];
     for (const request of unanswered) {
       if (this.#isClosed) request.reject(stopping());
@@ -223,11 +223,11 @@ export class CatFilePool {
       request.isSuspect = true;
     }
     if (again.length > 0) {
-      lane.queue.unshift(...again);
+      queue.requests.unshift(...again);
       this.#waitingCount += again.length;
-      this.#waiting.add(lane);
+      this.#waiting.add(queue);
     }
     this.#serveWaiting();
-    this.#removeIfUnused(lane);
+    this.#removeIfUnused(queue);
   }
 }

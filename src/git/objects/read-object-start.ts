@@ -1,10 +1,10 @@
 import type { ObjectId } from "../../model/object-id.ts";
 import { openGitStream } from "../git-stream.ts";
-import { openProcessPlaces } from "../process-places.ts";
+import { openProcessSlots } from "../process-slots.ts";
 import type { ObjectType } from "./object-type.ts";
 
 /** git puts the whole of such an object together before it prints a byte. */
-const places = openProcessPlaces({ placesMax: 2, shareMax: 1, waitingMax: 2_000, waitMsMax: 30_000 });
+const places = openProcessSlots({ slotsMax: 2, shareMax: 1, waitingMax: 2_000, waitMsMax: 30_000 });
 
 /** The first bytes of an object that is too large to be held here, by a process of its own. */
 export async function readObjectStart(

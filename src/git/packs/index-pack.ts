@@ -1,6 +1,6 @@
 import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { exitOf, killGit, SHORT_OF_PROCESSES, saysShortOfProcesses, spawnGit } from "../git-process.ts";
-import { UNHEARD_BYTES_MAX } from "../wire/push-request.ts";
+import { DRAINED_BYTES_MAX } from "../wire/push-request.ts";
 
 /**
  * Faults of old histories that large hosts take, since they cannot be mended without new object ids. Everything else that
@@ -103,7 +103,7 @@ async function send(pieces: AsyncIterable<Buffer>, child: ChildProcessWithoutNul
     for await (const piece of pieces) {
       if (stdin.destroyed) {
         unheardBytes += piece.length;
-        if (unheardBytes > UNHEARD_BYTES_MAX) return;
+        if (unheardBytes > DRAINED_BYTES_MAX) return;
       } else if (!stdin.write(piece) && !stdin.destroyed) {
         await drainedOrClosed();
       }

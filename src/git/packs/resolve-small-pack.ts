@@ -1,20 +1,20 @@
 import { setImmediate } from "node:timers/promises";
 import type { ObjectId } from "../../model/object-id.ts";
-import { HASHED_AT_ONCE_BYTES, hashSafely } from "../objects/hash-safely.ts";
 import type { StoredObject } from "../objects/object-reader.ts";
 import type { ObjectType } from "../objects/object-type.ts";
+import { HASHED_AT_ONCE_BYTES, hashObjectSha1dc } from "../objects/sha1dc.ts";
 import { applyDelta } from "./apply-delta.ts";
 import type { DeltaEntry, PackEntry, SmallPackLimits } from "./read-small-pack.ts";
 import type { IndexedObject } from "./write-pack-index.ts";
 
 /** An object that a push brings. */
-export type BroughtObject = IndexedObject & { readonly type: ObjectType; readonly content: Buffer };
+export type ReceivedObject = IndexedObject & { readonly type: ObjectType; readonly content: Buffer };
 
 /** An object of the repository that deltas of a pack are against. */
 export type OutsideBase = StoredObject & { readonly id: ObjectId };
 
 export type ResolvedPack = {
-  readonly objects: ReadonlyMap<ObjectId, BroughtObject>;
+  readonly objects: ReadonlyMap<ObjectId, ReceivedObject>;
   readonly outsideBases: readonly OutsideBase[];
 };
 
@@ -30,7 +30,7 @@ export async function resolveSmallPack(
   { objectBytesMax, contentBytesMax }: SmallPackLimits,
   readBase: (id: ObjectId) => Promise<StoredObject | undefined>,
 ): Promise<ResolvedPack | undefined> {
-  const objects = new Map<ObjectId, BroughtObject>();
+  const objects = new Map<ObjectId, ReceivedObject>();
   const outsideBases: OutsideBase[] = [];
   const waiting = new Map<number | ObjectId, DeltaEntry[]>();
   const deltas = entries.filter((entry) => entry.kind === "delta");
@@ -49,7 +49,7 @@ export async function resolveSmallPack(
         bytesInTurn = next.content.length;
         await setImmediate();
       }
-      const id = await hashSafely(next.type, next.content);
+      const id = await hashObjectSha1dc(next.type, next.content);
       if (id === undefined || objects.has(id)) return false;
       const { type, content, offset, crc } = next;
       objects.set(id, { id, type, content, offset, crc });

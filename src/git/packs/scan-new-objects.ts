@@ -24,7 +24,7 @@ export type ScannedObject = { readonly id: ObjectId; readonly type: ObjectType; 
 
 /**
  * Shows each object of a quarantine, as git unpacks it: one process lists, the other reads what is asked of
- * the list. Bases of deltas that the repository has already are among them.
+ * the list. BaseUrls of deltas that the repository has already are among them.
  *
  * @returns whether all within the limit of size were shown before the limits of bytes and time.
  */

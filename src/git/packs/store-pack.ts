@@ -1,12 +1,12 @@
 import { type IndexPackOptions, indexPack } from "./index-pack.ts";
+import type { ReceivedObjects } from "./is-connected.ts";
 import { type PackFiles, SMALL_PACK_BYTES_MAX, storeSmallPack, type Target } from "./store-small-pack.ts";
-import type { Brought } from "./whole-by-evidence.ts";
 
 export type StoredPack =
   /** Why, in words for its sender. */
   | { readonly kind: "refused"; readonly problem: string }
   /** Everything in it has been looked at, and found whole and harmless. */
-  | { readonly kind: "read"; readonly objects: Brought }
+  | { readonly kind: "read"; readonly objects: ReceivedObjects }
   /** git has found each object good. That what refs will reach is whole has to be looked at. */
   | { readonly kind: "indexed" };
 

@@ -1,12 +1,17 @@
 import type { ObjectId } from "../../model/object-id.ts";
 import { GitError } from "../git-process.ts";
+import { readCanonicalObject } from "../objects/canonical-object.ts";
 import type { ObjectReader, StoredObject } from "../objects/object-reader.ts";
 import { parseTree } from "../objects/parse-tree.ts";
-import { readPlainObject } from "../objects/plain-object.ts";
 import { completePack } from "./complete-pack.ts";
+import {
+  isConnected,
+  type ReceivedObjects,
+  type RepositoryView,
+  type RepositoryViewEntry,
+} from "./is-connected.ts";
 import { readSmallPack, type SmallPackLimits, TRAILER_BYTES, type WholeEntry } from "./read-small-pack.ts";
-import { type BroughtObject, type OutsideBase, resolveSmallPack } from "./resolve-small-pack.ts";
-import { type Brought, type Ground, type GroundEntry, isWholeByEvidence } from "./whole-by-evidence.ts";
+import { type OutsideBase, type ReceivedObject, resolveSmallPack } from "./resolve-small-pack.ts";
 import { writePackIndex } from "./write-pack-index.ts";
 
 /** Larger packs go to git as they come. */
@@ -26,7 +31,7 @@ const GROUND_READS_MAX = 256;
 export type Target = {
   readonly gitDir: string;
   readonly objects: Pick<ObjectReader, "hasNoneOf" | "readHeader" | "readObjectUpTo" | "readCommit">;
-  readonly areReached: Ground["areReached"];
+  readonly areReached: RepositoryView["areReached"];
 };
 
 /** Where a pack is stored, by the names of its files. */
@@ -45,7 +50,7 @@ export async function storeSmallPack(
   pack: Buffer,
   packFiles: PackFiles,
   target: Target,
-): Promise<Brought | undefined> {
+): Promise<ReceivedObjects | undefined> {
   try {
     return await store(pack, packFiles, target);
   } catch (error) {
@@ -55,13 +60,17 @@ export async function storeSmallPack(
   }
 }
 
-async function store(pack: Buffer, packFiles: PackFiles, target: Target): Promise<Brought | undefined> {
+async function store(
+  pack: Buffer,
+  packFiles: PackFiles,
+  target: Target,
+): Promise<ReceivedObjects | undefined> {
   const entries = await readSmallPack(pack, LIMITS);
   // Most of what is not plain is seen before the work of hashing.
-  const isPlain = entries?.every((entry) => entry.kind === "delta" || isPlainEntry(entry)) ?? false;
+  const isPlain = entries?.every((entry) => entry.kind === "delta" || isCanonicalEntry(entry)) ?? false;
   if (entries === undefined || !isPlain) return undefined;
   const resolved = await resolveSmallPack(entries, LIMITS, (id) => readSmall(target, id));
-  const brought = resolved && readAllPlain(resolved.objects);
+  const brought = resolved && readAllCanonical(resolved.objects);
   if (resolved === undefined || brought === undefined) return undefined;
   // A pack without objects would only lie about as one more file to look into.
   if (brought.size === 0) return brought;
@@ -81,7 +90,7 @@ async function store(pack: Buffer, packFiles: PackFiles, target: Target): Promis
 }
 
 /** The pack, complete in itself, and its index. */
-function filesOf(pack: Buffer, outsideBases: readonly OutsideBase[], brought: Brought) {
+function filesOf(pack: Buffer, outsideBases: readonly OutsideBase[], brought: ReceivedObjects) {
   const complete = completePack(pack, outsideBases);
   const trailer = complete.pack.subarray(-TRAILER_BYTES);
   const name = `pack-${trailer.toString("hex")}`;
@@ -95,16 +104,16 @@ function isSystemError(error: unknown): boolean {
   return error instanceof Error && "code" in error;
 }
 
-async function isNewAndWhole(brought: Brought, target: Target): Promise<boolean> {
+async function isNewAndWhole(brought: ReceivedObjects, target: Target): Promise<boolean> {
   const answers = await Promise.all([
     isNewOrSame(brought, target),
-    isWholeByEvidence(brought, openGround(target)),
+    isConnected(brought, openRepositoryView(target)),
   ]);
   return !answers.includes(false);
 }
 
 /** An id that is there already may stand for other bytes. */
-async function isNewOrSame(brought: Brought, { gitDir, objects }: Target): Promise<boolean> {
+async function isNewOrSame(brought: ReceivedObjects, { gitDir, objects }: Target): Promise<boolean> {
   if (await objects.hasNoneOf(gitDir, [...brought.keys()])) return true;
   for (const [id, { type, content }] of brought) {
     const header = await objects.readHeader(gitDir, id);
@@ -117,17 +126,17 @@ async function isNewOrSame(brought: Brought, { gitDir, objects }: Target): Promi
   return true;
 }
 
-function isPlainEntry({ type, content }: WholeEntry): boolean {
-  return readPlainObject(type, content) !== undefined;
+function isCanonicalEntry({ type, content }: WholeEntry): boolean {
+  return readCanonicalObject(type, content) !== undefined;
 }
 
-function readAllPlain(objects: ReadonlyMap<ObjectId, BroughtObject>): Brought | undefined {
+function readAllCanonical(objects: ReadonlyMap<ObjectId, ReceivedObject>): ReceivedObjects | undefined {
   const brought = new Map<
     ObjectId,
-    BroughtObject & { plain: NonNullable<ReturnType<typeof readPlainObject>> }
+    ReceivedObject & { plain: NonNullable<ReturnType<typeof readCanonicalObject>> }
   >();
   for (const [id, object] of objects) {
-    const plain = readPlainObject(object.type, object.content);
+    const plain = readCanonicalObject(object.type, object.content);
     if (plain === undefined) return undefined;
     brought.set(id, { ...object, plain });
   }
@@ -138,7 +147,7 @@ function readSmall({ gitDir, objects }: Target, id: ObjectId): Promise<StoredObj
   return objects.readObjectUpTo(gitDir, id, LIMITS.objectBytesMax);
 }
 
-function openGround(target: Target): Ground {
+function openRepositoryView(target: Target): RepositoryView {
   let reads = 0;
   const mayRead = () => {
     reads += 1;
@@ -153,12 +162,16 @@ function openGround(target: Target): Ground {
     async readTree(id) {
       if (!mayRead()) return undefined;
       const object = await readSmall(target, id);
-      return object?.type === "tree" ? parseTree(object.content)?.map(toGroundEntry) : undefined;
+      return object?.type === "tree" ? parseTree(object.content)?.map(toViewEntry) : undefined;
     },
   };
 }
 
-function toGroundEntry({ kind, name, id }: NonNullable<ReturnType<typeof parseTree>>[number]): GroundEntry {
+function toViewEntry({
+  kind,
+  name,
+  id,
+}: NonNullable<ReturnType<typeof parseTree>>[number]): RepositoryViewEntry {
   const type = kind === "directory" ? "tree" : kind === "submodule" ? "submodule" : "blob";
   return { type, id, name: name.toString("latin1") };
 }

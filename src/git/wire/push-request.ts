@@ -45,7 +45,7 @@ const SHOWN_FORMAT_END = 40;
 /** All commands together: the most that a push may have, with names of some length. */
 export const PUSH_COMMAND_BYTES_MAX = 16 * 1024 * 1024;
 /** So much of a refused push is heard out; who sends more finds the connection closed. */
-export const UNHEARD_BYTES_MAX = 1024 * 1024 * 1024;
+export const DRAINED_BYTES_MAX = 1024 * 1024 * 1024;
 
 /**
  * Reads commands, capabilities and push options of a push, and leaves the pack to be read. What goes beyond a limit, or
@@ -64,7 +64,7 @@ export async function readPushRequest(stream: AsyncIterable<Buffer>): Promise<Pu
     const options = read.capabilities.has("push-options") ? await readOptions(source) : [];
     return options instanceof Failure ? refuse(options) : { ...read, options, pack: source.remainder() };
   } catch (error) {
-    await hearOut(source.remainder());
+    await drain(source.remainder());
     if (error instanceof MalformedPacketError || error instanceof EndWithinPacketError) {
       throw new Failure("invalid-input", `push: ${error.message}`);
     }
@@ -76,12 +76,12 @@ export async function readPushRequest(stream: AsyncIterable<Buffer>): Promise<Pu
  * Takes what the sender has still to say: who is sending does not read, and would see a reset connection in place of the
  * reason. What breaks off while nobody needs it is no error.
  */
-export async function hearOut(pieces: AsyncIterable<Buffer>): Promise<void> {
+export async function drain(pieces: AsyncIterable<Buffer>): Promise<void> {
   let bytes = 0;
   try {
     for await (const piece of pieces) {
       bytes += piece.length;
-      if (bytes > UNHEARD_BYTES_MAX) return;
+      if (bytes > DRAINED_BYTES_MAX) return;
     }
   } catch {
     // The sender has gone, or its body cannot be unpacked: the reason is already known.

@@ -24,7 +24,7 @@ import type { Project, Workspace } from "../../model/workspace.ts";
 import { getProject } from "../../operations/workspaces/workspaces.ts";
 import type { Ports } from "../../ports.ts";
 import { findWorkspace, type WorkspaceSelector } from "../../storage/sql/workspaces/workspaces.ts";
-import { basesOf, publicRequestUrl } from "../server/public-urls.ts";
+import { baseUrlsOf, publicRequestUrl } from "../server/public-urls.ts";
 import { annotateRepository } from "../server/request-log.ts";
 import { identify } from "./identify.ts";
 import { findMovedRepository, repositoryMoved, withPathPart } from "./moved-repository.ts";
@@ -148,7 +148,7 @@ async function findRepositoryOrMove(
   const moved = found === undefined ? await findMovedRepository(ports, caller, params) : undefined;
   if (moved === undefined) return found;
   const target = withPathPart(request.url, path.split("/").indexOf("{repo_slug}"), moved.slug);
-  throw repositoryMoved(publicRequestUrl(basesOf(request.headers, ports), target).href);
+  throw repositoryMoved(publicRequestUrl(baseUrlsOf(request.headers, ports), target).href);
 }
 
 function requirementOf(

@@ -81,7 +81,7 @@ async function callerOf(
     // The holder of a genuine token tries nothing out: it is expired, or goes with another name.
     if (!(error instanceof Failure) || error.kind !== "credential-invalid" || error.details.genuine)
       throw error;
-    const waitSeconds = ports.credentialBrake.fail(network);
+    const waitSeconds = ports.failedAuthenticationLimiter.fail(network);
     if (waitSeconds === undefined) throw error;
     reply.header("retry-after", String(waitSeconds));
     throw new Failure(

@@ -1,14 +1,14 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { requireScopes } from "../../authorization/authorize.ts";
 import { type AdmittedPorts, callerPorts } from "../../authorization/caller-ports.ts";
-import { publicBasesOf } from "../../config/public-bases.ts";
-import type { PlaceHolder } from "../../git/process-places.ts";
+import { publicBaseUrlsOf } from "../../config/public-base-urls.ts";
+import type { QuotaKey } from "../../git/process-slots.ts";
 import type { Repository } from "../../model/repository.ts";
 import type { Ports, WritePorts } from "../../ports.ts";
 import type { Answer } from "../server/answer.ts";
 import { clientAddress, networkOf } from "../server/client-address.ts";
-import { isHeardOut } from "../server/hear-out.ts";
-import { basesOf, publicRequestUrl } from "../server/public-urls.ts";
+import { drainBody } from "../server/drain-body.ts";
+import { baseUrlsOf, publicRequestUrl } from "../server/public-urls.ts";
 import { bodyReader } from "../server/request-body.ts";
 import { actorOf } from "./actor.ts";
 import { type Admitted, admit, admitToTargetProject, admitToTargetWorkspace } from "./admission.ts";
@@ -98,8 +98,8 @@ function restRequest(
   request: FastifyRequest,
   reply: FastifyReply,
 ): RestRequest {
-  const bases = basesOf(request.headers, ports);
-  const url = publicRequestUrl(bases, request.url);
+  const baseUrls = baseUrlsOf(request.headers, ports);
+  const url = publicRequestUrl(baseUrls, request.url);
   const fieldsText = url.searchParams.get("fields");
   const abort = new AbortController();
   reply.raw.once("close", () => {
@@ -111,8 +111,8 @@ function restRequest(
     params: request.params as Record<string, string>,
     query: url.searchParams,
     url,
-    bases,
-    publicBases: publicBasesOf(ports),
+    baseUrls,
+    publicBaseUrls: publicBaseUrlsOf(ports),
     fields: fieldsText === null ? undefined : parseFields(fieldsText),
     signal: abort.signal,
     takeSlot: (signal) => ports.readSlots.take(readersOf(ports, caller, repository, request), signal),
@@ -127,7 +127,7 @@ function readersOf(
   caller: Admitted["caller"],
   repository: Repository | undefined,
   request: FastifyRequest,
-): readonly PlaceHolder[] {
+): readonly QuotaKey[] {
   const ofRepository = repository === undefined ? [] : [{ kind: "repository", id: repository.uuid } as const];
   if (caller.kind !== "anonymous") return [...ofRepository, { kind: "account", id: caller.account.uuid }];
   const address = networkOf(clientAddress(request, config));
@@ -151,7 +151,7 @@ async function callWithForm(
     const form = readFormParts(body, request.headers, route.form);
     return await route.handle(ports, { ...common, repository: repository!, account: account!, form });
   } catch (error) {
-    if (!(await isHeardOut(raw))) reply.header("connection", "close");
+    if (!(await drainBody(raw))) reply.header("connection", "close");
     throw error;
   }
 }

@@ -1,16 +1,16 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { ProjectRequirement, WorkspacePermission } from "../../authorization/authorize.ts";
 import type { RateResource } from "../../authorization/rate-limits.ts";
-import type { TakeSlot } from "../../git/process-places.ts";
+import type { TakeSlot } from "../../git/process-slots.ts";
 import type { Account } from "../../model/account.ts";
 import type { Caller } from "../../model/caller.ts";
-import type { PublicBases } from "../../model/event.ts";
+import type { PublicBaseUrls } from "../../model/event.ts";
 import type { Permission } from "../../model/permission.ts";
 import type { Repository } from "../../model/repository.ts";
 import type { OauthScope, Scope } from "../../model/scope.ts";
 import type { Project, ProjectSelector, Workspace } from "../../model/workspace.ts";
 import type { Ports, WritePorts } from "../../ports.ts";
-import type { Bases } from "../../representations/links.ts";
+import type { BaseUrls } from "../../representations/links.ts";
 import type { WorkspaceSelector } from "../../storage/sql/workspaces/workspaces.ts";
 import type { Answer } from "../server/answer.ts";
 import type { BodyOf, BodySchema } from "./body-schema.ts";
@@ -28,9 +28,9 @@ export type RestRequest = {
   /** The request's public URL. */
   readonly url: URL;
   /** For links in the answer, which the caller reads. */
-  readonly bases: Bases;
+  readonly baseUrls: BaseUrls;
   /** For links that others will read: in what is kept, and in what webhooks are told. */
-  readonly publicBases: PublicBases;
+  readonly publicBaseUrls: PublicBaseUrls;
   readonly fields: Fields | undefined;
   readonly signal: AbortSignal;
   /** Waits for a turn to run a process that reads, counted for whoever asks. Throws Failure unavailable. */

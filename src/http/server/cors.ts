@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { API_PREFIX } from "../../config/public-bases.ts";
+import { API_PREFIX } from "../../config/public-base-urls.ts";
 
 /** Documented by Bitbucket: contract, rest.md §6.1. The last row is ours. */
 const EXPOSED = [

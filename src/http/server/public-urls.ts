@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Config } from "../../config/config.ts";
-import { API_PREFIX, publicBasesOf } from "../../config/public-bases.ts";
-import type { Bases } from "../../representations/links.ts";
+import { API_PREFIX, publicBaseUrlsOf } from "../../config/public-base-urls.ts";
+import type { BaseUrls } from "../../representations/links.ts";
 import { askedHost, firstValue, parseHostHeader } from "./host-header.ts";
 
 /** The host that the seed of all this, Bitbucket, uses for clones, and the one for its REST API. */
@@ -16,12 +16,12 @@ type UrlSettings = {
 /**
  * The base URLs for links in an answer to the caller: the configured ones, else what the client used, so that links keep its
  * scheme, host and port. `X-Forwarded-*` is believed only where a proxy is declared, since anyone can send it. What others
- * will read has its links from `publicBasesOf`.
+ * will read has its links from `publicBaseUrlsOf`.
  */
-export function basesOf(headers: IncomingHttpHeaders, settings: UrlSettings): Bases {
+export function baseUrlsOf(headers: IncomingHttpHeaders, settings: UrlSettings): BaseUrls {
   const { publicUrl, isBehindProxy } = settings.config;
   const host = parseHostHeader(askedHost(headers, isBehindProxy))?.host;
-  if (publicUrl !== undefined || host === undefined) return publicBasesOf(settings);
+  if (publicUrl !== undefined || host === undefined) return publicBaseUrlsOf(settings);
   const proto = isBehindProxy ? firstValue(headers["x-forwarded-proto"]) : undefined;
   const scheme = proto === "https" ? "https" : "http";
   if (host === BITBUCKET_HOST || host === BITBUCKET_API_HOST) {
@@ -31,8 +31,10 @@ export function basesOf(headers: IncomingHttpHeaders, settings: UrlSettings): Ba
 }
 
 /** The public URL of a request, for `next` and `previous`. `target` is its path and query. */
-export function publicRequestUrl(bases: Bases, target: string): URL {
+export function publicRequestUrl(baseUrls: BaseUrls, target: string): URL {
   return new URL(
-    target.startsWith(`${API_PREFIX}/`) ? bases.api + target.slice(API_PREFIX.length) : bases.html + target,
+    target.startsWith(`${API_PREFIX}/`)
+      ? baseUrls.api + target.slice(API_PREFIX.length)
+      : baseUrls.html + target,
   );
 }

@@ -8,7 +8,7 @@ import fastify, {
   type FastifyReply,
   type FastifyRequest,
 } from "fastify";
-import { API_PREFIX } from "../../config/public-bases.ts";
+import { API_PREFIX } from "../../config/public-base-urls.ts";
 import { SHORT_OF_PROCESSES } from "../../git/git-process.ts";
 import { escapeBytes } from "../../model/byte-text.ts";
 import { Failure } from "../../model/failure.ts";
@@ -22,6 +22,7 @@ import { noteRefusal } from "../routes/note-refusal.ts";
 import { openRememberedAnswers, type RememberedAnswers } from "../routes/remembered-answers.ts";
 import { BUG_BODY, CHALLENGE, errorBody, redirectStatus, statusOf } from "./answer-failure.ts";
 import { answerCors } from "./cors.ts";
+import { joinWrappedCredential, replayConnection } from "./folded-header.ts";
 import { openHostGuard } from "./host-guard.ts";
 import { BITBUCKET_API_HOST, BITBUCKET_HOST } from "./public-urls.ts";
 import { UNREADABLE_BODY } from "./request-body.ts";
@@ -29,7 +30,6 @@ import { type Objection, objectionTo } from "./request-guard.ts";
 import { annotateFailure, logRequest } from "./request-log.ts";
 import { readRequestTarget } from "./request-target.ts";
 import { cutSlowBody, hasBody } from "./slow-body.ts";
-import { joinWrappedCredential, replayConnection } from "./wrapped-credential.ts";
 
 /** A JSON or form body; a list of some 20,000 commits to include or exclude fits. */
 export const BODY_BYTES_MAX = 1024 * 1024;

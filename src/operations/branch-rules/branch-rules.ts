@@ -24,7 +24,7 @@ export type RefAuthor =
 /** By which way a ref changes. A merge asks `restrict_merges` alone; everything else is a push. */
 export type ChangeKind = "push" | "merge";
 
-export type GitPlace = {
+export type GitLocation = {
   readonly gitDir: string;
   /** Where the objects of the change wait, if it brings any. */
   readonly objectFolder?: string;
@@ -88,7 +88,7 @@ export async function readBranchRules(
 export async function findRefusingRule(
   { restrictions, model, mainBranch, author }: BranchRules,
   update: RefUpdate,
-  place: GitPlace,
+  place: GitLocation,
 ): Promise<BranchRestriction | undefined> {
   const branch = branchOf(update.name);
   if (branch === undefined || author === undefined) return undefined;
@@ -100,7 +100,7 @@ export async function findRefusingRule(
   return undefined;
 }
 
-async function concerns(kind: RestrictionKind, update: RefUpdate, place: GitPlace): Promise<boolean> {
+async function concerns(kind: RestrictionKind, update: RefUpdate, place: GitLocation): Promise<boolean> {
   switch (kind) {
     case "push":
     case "restrict_merges":
@@ -115,7 +115,7 @@ async function concerns(kind: RestrictionKind, update: RefUpdate, place: GitPlac
 }
 
 /** A new branch and a deletion rewrite nothing. An old value that is not there will be refused as stale anyway. */
-async function isFastForward({ old, new: next }: RefUpdate, place: GitPlace): Promise<boolean> {
+async function isFastForward({ old, new: next }: RefUpdate, place: GitLocation): Promise<boolean> {
   if (old === undefined || next === undefined || old === next) return true;
   try {
     await runGit(["merge-base", "--is-ancestor", old, next], place);

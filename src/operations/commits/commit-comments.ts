@@ -1,6 +1,6 @@
 import type { Account } from "../../model/account.ts";
-import type { CommitComment, InlinePlace } from "../../model/commit-comment.ts";
-import type { PublicBases } from "../../model/event.ts";
+import type { CommitComment, InlineLocation } from "../../model/commit-comment.ts";
+import type { PublicBaseUrls } from "../../model/event.ts";
 import { Failure, invalidField } from "../../model/failure.ts";
 import type { Repository } from "../../model/repository.ts";
 import type { WritePorts } from "../../ports.ts";
@@ -12,12 +12,12 @@ import {
   updateCommentText,
 } from "../../storage/sql/commits/commit-comments.ts";
 import { findPermission } from "../../storage/sql/permissions/permissions.ts";
-import { oweWebhooks } from "../webhooks/owe-webhooks.ts";
+import { oweWebhooks } from "../webhooks/enqueue-webhooks.ts";
 import { type CommitPorts, getCommit } from "./commits.ts";
 
 export type NewComment = {
   readonly raw: string;
-  readonly inline: InlinePlace | undefined;
+  readonly inline: InlineLocation | undefined;
   readonly parentId: number | undefined;
 };
 
@@ -41,8 +41,8 @@ export async function createComment(
     raw,
     inline,
     parentId,
-    bases,
-  }: NewComment & { readonly commit: string; readonly bases: PublicBases },
+    baseUrls,
+  }: NewComment & { readonly commit: string; readonly baseUrls: PublicBaseUrls },
 ): Promise<CommitComment> {
   const { id: commit } = await getCommit(ports, repository, revision);
   const created = await ports.database.transaction(async (tx) => {
@@ -63,7 +63,7 @@ export async function createComment(
       createdAt: now,
       updatedAt: now,
     });
-    const origin = { actorUuid: account.uuid, bases };
+    const origin = { actorUuid: account.uuid, baseUrls };
     const kind = "repo:commit_comment_created";
     await oweWebhooks(tx, repository, { kind, repositoryUuid: repository.uuid, comment, ...origin }, now);
     return comment;

@@ -1,7 +1,7 @@
 import type { Kysely } from "kysely";
 import type { Account } from "../../model/account.ts";
 import type { CommitStatus, CommitStatusChanges } from "../../model/commit-status.ts";
-import type { EventOrigin, FactOf, PublicBases } from "../../model/event.ts";
+import type { EventOrigin, FactOf, PublicBaseUrls } from "../../model/event.ts";
 import { Failure } from "../../model/failure.ts";
 import type { ObjectId } from "../../model/object-id.ts";
 import type { Repository } from "../../model/repository.ts";
@@ -9,7 +9,7 @@ import type { WritePorts } from "../../ports.ts";
 import { findCommitStatus, upsertCommitStatus } from "../../storage/sql/commits/commit-statuses.ts";
 import { lockRepository } from "../../storage/sql/refs/ref-updates.ts";
 import type { Schema } from "../../storage/sql/schema.ts";
-import { oweWebhooks } from "../webhooks/owe-webhooks.ts";
+import { oweWebhooks } from "../webhooks/enqueue-webhooks.ts";
 import { type CommitPorts, getCommit } from "./commits.ts";
 
 type StatusPorts = CommitPorts & Pick<WritePorts, "database" | "outbox">;
@@ -30,14 +30,14 @@ export async function reportCommitStatus(
   repository: Repository,
   {
     commit: revision,
-    bases,
+    baseUrls,
     ...wanted
-  }: NewCommitStatus & { readonly commit: string; readonly bases: PublicBases },
+  }: NewCommitStatus & { readonly commit: string; readonly baseUrls: PublicBaseUrls },
 ): Promise<CommitStatus> {
   const { id } = await getCommit(ports, repository, revision);
   const now = ports.clock();
   const status = { ...wanted, repositoryUuid: repository.uuid, commit: id, createdAt: now, updatedAt: now };
-  return tellWebhooks(ports, repository, { actorUuid: account.uuid, bases }, async (tx) => {
+  return tellWebhooks(ports, repository, { actorUuid: account.uuid, baseUrls }, async (tx) => {
     const isThere = (await findCommitStatus(tx, status)) !== undefined;
     const kind = isThere ? "repo:commit_status_updated" : "repo:commit_status_created";
     return { kind, status: await upsertCommitStatus(tx, status) };
@@ -65,17 +65,17 @@ export async function changeCommitStatus(
     commit: revision,
     key,
     changes,
-    bases,
+    baseUrls,
   }: {
     readonly commit: string;
     readonly key: string;
     readonly changes: CommitStatusChanges;
-    readonly bases: PublicBases;
+    readonly baseUrls: PublicBaseUrls;
   },
 ): Promise<CommitStatus> {
   const { id } = await getCommit(ports, repository, revision);
   const selector = { repositoryUuid: repository.uuid, commit: id, key };
-  return tellWebhooks(ports, repository, { actorUuid: account.uuid, bases }, async (tx) => {
+  return tellWebhooks(ports, repository, { actorUuid: account.uuid, baseUrls }, async (tx) => {
     const status = (await findCommitStatus(tx, selector)) ?? throwUnknownKey(id, key);
     const changed = await upsertCommitStatus(tx, { ...status, ...changes, updatedAt: ports.clock() });
     return { kind: "repo:commit_status_updated", status: changed };

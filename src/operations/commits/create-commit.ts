@@ -1,10 +1,10 @@
 import { reachFaultPoint } from "../../fault-points.ts";
 import { hashObject } from "../../git/objects/hash-object.ts";
 import { type NewObject, writePack } from "../../git/packs/write-pack.ts";
-import { openProcessPlaces, type PlaceHolder } from "../../git/process-places.ts";
+import { openProcessSlots, type QuotaKey } from "../../git/process-slots.ts";
 import { editTree, type TreeEdit } from "../../git/trees/edit-tree.ts";
 import type { Account } from "../../model/account.ts";
-import type { PublicBases } from "../../model/event.ts";
+import type { PublicBaseUrls } from "../../model/event.ts";
 import { Failure, invalidField } from "../../model/failure.ts";
 import type { FilePath } from "../../model/file-path.ts";
 import type { ObjectId } from "../../model/object-id.ts";
@@ -18,11 +18,16 @@ import { changeRefs, type RefChange } from "../refs/change-refs.ts";
 import { type CreateRefPorts, getWholeCommit } from "../refs/create-ref.ts";
 import { requireGood, storeNewObjects } from "../refs/store-new-objects.ts";
 import { explainIfGone } from "../repositories/repository-gone.ts";
-import { type CommitPart, type CommitWish, readWish, refuseEmptyWish } from "./commit-wish.ts";
+import {
+  type CommitPart,
+  type CommitRequest,
+  readCommitRequest,
+  refuseEmptyRequest,
+} from "./commit-request.ts";
 
 export type CreateCommitPorts = CreateRefPorts;
 
-type By = { readonly account: Account; readonly bases: PublicBases; readonly signal: AbortSignal };
+type By = { readonly account: Account; readonly baseUrls: PublicBaseUrls; readonly signal: AbortSignal };
 
 /** Where a new commit goes. */
 type Base = {
@@ -44,17 +49,17 @@ const ATTEMPTS_MAX = 20;
  * Who has been overtaken tries again alone in the repository, or many at once would overtake each other over and over. It is
  * short: the contents of the files are in the repository by then.
  */
-const TURNS = openProcessPlaces({ placesMax: 64, shareMax: 1, waitingMax: 1_000, waitMsMax: 60_000 });
+const TURNS = openProcessSlots({ slotsMax: 64, shareMax: 1, waitingMax: 1_000, waitMsMax: 60_000 });
 
-const holding = ({ uuid }: Repository): PlaceHolder => ({ kind: "repository", id: uuid });
+const holding = ({ uuid }: Repository): QuotaKey => ({ kind: "repository", id: uuid });
 
 /**
  * Makes a commit of files that are sent and paths that are deleted, on top of a branch, in the caller's name. It is found
- * good and stored as a push of it would be, with the same rules asked. Without a parent in the wish, a branch that has
+ * good and stored as a push of it would be, with the same rules asked. Without a parent in the request, a branch that has
  * moved meanwhile is followed: the same files are put on top of what came first.
  *
  * @returns the commit's id.
- * @throws Failure invalid-input, conflict if the parent in the wish is not the branch's tip, permission-missing if a branch
+ * @throws Failure invalid-input, conflict if the parent in the request is not the branch's tip, permission-missing if a branch
  * restriction refuses it.
  */
 export async function createCommit(
@@ -67,9 +72,9 @@ export async function createCommit(
   try {
     const spool = await openSpool(waiting.folder);
     try {
-      const wish = await readWish(parts, spool);
+      const request = await readCommitRequest(parts, spool);
       reachFaultPoint("src.received");
-      return await commitWish(ports, repository, wish, spool, by);
+      return await commitRequested(ports, repository, request, spool, by);
     } finally {
       await spool.close();
     }
@@ -80,22 +85,22 @@ export async function createCommit(
   }
 }
 
-async function commitWish(
+async function commitRequested(
   ports: CreateCommitPorts,
   repository: Repository,
-  wish: CommitWish,
+  request: CommitRequest,
   spool: Spool,
   by: By,
 ): Promise<ObjectId> {
   for (let attempt = 1; ; attempt += 1) {
     const leave = attempt === 1 ? () => {} : await TURNS.take([holding(repository)], by.signal);
     try {
-      const { id, base, change } = await tryWish(ports, repository, wish, spool, by);
+      const { id, base, change } = await tryCommit(ports, repository, request, spool, by);
       if (change.refused === undefined) return id;
       if (change.refusedBy !== undefined) throw new Failure("permission-missing", change.refused);
       const tip = (await findRef(ports.database.kysely, repository.uuid, refNameOf(base.branch)))?.target;
       const isOvertaken = tip !== base.old;
-      if (!isOvertaken || wish.parent !== undefined || attempt === ATTEMPTS_MAX) {
+      if (!isOvertaken || request.parent !== undefined || attempt === ATTEMPTS_MAX) {
         throw new Failure("conflict", `Cannot commit to "${base.branch}": ${change.refused}`);
       }
     } finally {
@@ -104,18 +109,18 @@ async function commitWish(
   }
 }
 
-async function tryWish(
+async function tryCommit(
   ports: CreateCommitPorts,
   repository: Repository,
-  wish: CommitWish,
+  request: CommitRequest,
   spool: Spool,
   by: By,
 ): Promise<{ readonly id: ObjectId; readonly base: Base; readonly change: RefChange }> {
   // Asked anew each time: the first commit also decides on the main branch.
   const current = await findRepository(ports.database.kysely, undefined, { uuid: repository.uuid });
   if (current === undefined) throw new Failure("not-found", "Cannot commit: the repository no longer exists");
-  const base = await findBase(ports, current, wish, by.signal);
-  const { id, objects } = await makeObjects(ports, current, { wish, base, spool, by });
+  const base = await findBase(ports, current, request, by.signal);
+  const { id, objects } = await makeObjects(ports, current, { request, base, spool, by });
   reachFaultPoint("src.built");
   return { id, base, change: await storeCommit(ports, current, { id, objects, base, by }) };
 }
@@ -128,29 +133,29 @@ function refNameOf(branch: BranchName): RefName {
 async function findBase(
   ports: CreateCommitPorts,
   repository: Repository,
-  wish: CommitWish,
+  request: CommitRequest,
   signal: AbortSignal,
 ): Promise<Base> {
   const tipOf = async (branch: BranchName) =>
     (await findRef(ports.database.kysely, repository.uuid, refNameOf(branch)))?.target;
   const mainBranch = repository.mainBranch ?? DEFAULT_BRANCH;
-  const branch = wish.branch ?? mainBranch;
+  const branch = request.branch ?? mainBranch;
   const tip = await tipOf(branch);
   if (tip !== undefined) {
-    if (wish.parent !== undefined && wish.parent !== tip) throw notTheTip(branch, tip);
+    if (request.parent !== undefined && request.parent !== tip) throw notTheTip(branch, tip);
     // A new branch may be made by a commit that changes nothing, as the reference has it. Here it would only be noise.
-    refuseEmptyWish(wish);
+    refuseEmptyRequest(request);
     return { branch, old: tip, parent: tip };
   }
   const problem = newRefNameProblem(refNameOf(branch));
   if (problem !== undefined) throw invalidField("branch", problem);
-  if (wish.parent !== undefined) {
-    if (wish.branch === undefined) throw notTheTip(branch, undefined);
-    return { branch, old: undefined, parent: await findParent(ports, repository, wish.parent, signal) };
+  if (request.parent !== undefined) {
+    if (request.branch === undefined) throw notTheTip(branch, undefined);
+    return { branch, old: undefined, parent: await findParent(ports, repository, request.parent, signal) };
   }
   const parent = await tipOf(mainBranch);
   if (parent === undefined) {
-    refuseEmptyWish(wish);
+    refuseEmptyRequest(request);
     const branches = await listRefsByPrefix(ports.database.kysely, repository.uuid, [BRANCH_PREFIX]);
     // The reference: no second root commit.
     if (branches.length > 0) {
@@ -189,7 +194,7 @@ function storeCommit(
   repository: Repository,
   { id, objects, base, by }: { id: ObjectId; objects: readonly NewObject[]; base: Base; by: By },
 ): Promise<RefChange> {
-  const { account, bases, signal } = by;
+  const { account, baseUrls, signal } = by;
   const name = refNameOf(base.branch);
   const author = { kind: "account", account } as const;
   const request = { pack: writePack(objects), tips: [id], names: [name], author, takesSlot: true, signal };
@@ -200,7 +205,7 @@ function storeCommit(
     const update = { name, old: base.old, new: id, peeled: undefined };
     const [change] = await changeRefs(ports, repository, [update], {
       author,
-      bases,
+      baseUrls,
       kind: "push",
       isAtomic: true,
       objects: stored.objects,
@@ -217,23 +222,23 @@ function storeCommit(
 async function makeObjects(
   ports: CreateCommitPorts,
   repository: Repository,
-  { wish, base, spool, by }: { wish: CommitWish; base: Base; spool: Spool; by: By },
+  { request, base, spool, by }: { request: CommitRequest; base: Base; spool: Spool; by: By },
 ): Promise<{ readonly id: ObjectId; readonly objects: readonly NewObject[] }> {
   const gitDir = ports.packs.gitDir(repository.uuid);
   const parent = base.parent === undefined ? undefined : await ports.objects.readCommit(gitDir, base.parent);
   const edits = new Map<FilePath, TreeEdit>();
-  for (const path of wish.deleted) edits.set(path, { kind: "delete" });
-  for (const [path, { mode, id }] of wish.files) edits.set(path, { kind: "put", mode, id });
+  for (const path of request.deleted) edits.set(path, { kind: "delete" });
+  for (const [path, { mode, id }] of request.files) edits.set(path, { kind: "put", mode, id });
   const edited = await editTree({ gitDir, objects: ports.objects }, parent?.tree, edits);
   const objects = new Map<ObjectId, NewObject>();
-  for (const { id, spooled } of wish.files.values()) {
+  for (const { id, spooled } of request.files.values()) {
     if (objects.has(id) || edited.unchanged.has(id)) continue;
     objects.set(id, { type: "blob", size: spooled.size, open: () => spool.read(spooled) });
   }
   for (const [id, content] of edited.trees) {
     if (!edited.unchanged.has(id)) objects.set(id, { type: "tree", content });
   }
-  const content = await commitContent(ports, wish, edited.root, base.parent, by.account);
+  const content = await commitContent(ports, request, edited.root, base.parent, by.account);
   const id = hashObject("commit", content);
   objects.set(id, { type: "commit", content });
   return { id, objects: [...objects.values()] };
@@ -241,7 +246,7 @@ async function makeObjects(
 
 async function commitContent(
   ports: CreateCommitPorts,
-  { author, message = DEFAULT_MESSAGE }: CommitWish,
+  { author, message = DEFAULT_MESSAGE }: CommitRequest,
   tree: ObjectId,
   parent: ObjectId | undefined,
   account: Account,

@@ -8,7 +8,7 @@ import type { Uuid } from "../../model/uuid.ts";
 import type { Ports, WritePorts } from "../../ports.ts";
 import {
   type DownloadFile,
-  type MarkedDownloads,
+  type DownloadsIntent,
   markDownloads,
   openDownload,
   removeDownload,
@@ -43,7 +43,7 @@ export async function storeDownloads(
 ): Promise<readonly Download[]> {
   const { dataFolder } = config;
   const stored: Download[] = [];
-  const marked: MarkedDownloads[] = [];
+  const marked: DownloadsIntent[] = [];
   const confirm = async () => {
     for (const each of marked) await each.confirm();
   };

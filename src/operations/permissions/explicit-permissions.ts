@@ -8,8 +8,8 @@ import type { Workspace } from "../../model/workspace.ts";
 import { lockRows } from "../../storage/sql/lock-rows.ts";
 import {
   deleteExplicitPermission,
-  type PermissionHolder,
-  type PermissionPlace,
+  type Grantee,
+  type PermissionTarget,
   upsertExplicitPermission,
 } from "../../storage/sql/permissions/explicit-permissions.ts";
 import type { Schema } from "../../storage/sql/schema.ts";
@@ -18,7 +18,7 @@ import { findMember } from "../../storage/sql/workspaces/workspaces.ts";
 import { type AuditedPorts, recordAudit } from "../audit/record-audit.ts";
 
 /** Where a permission is given, with the name that the place has for people. */
-export type NamedPlace = PermissionPlace & AuditSubject;
+export type NamedTarget = PermissionTarget & AuditSubject;
 
 /**
  * Gives an account a permission in a repository or a project, in place of the one it has there.
@@ -29,7 +29,7 @@ export type NamedPlace = PermissionPlace & AuditSubject;
 export async function setAccountPermission(
   ports: AuditedPorts,
   workspace: Workspace,
-  place: NamedPlace,
+  place: NamedTarget,
   account: Account,
   permission: Exclude<ProjectPermission, "none">,
 ): Promise<void> {
@@ -45,7 +45,7 @@ export async function setAccountPermission(
 /** Gives a group of the workspace a permission in a repository or a project, in place of the one it has there. */
 export async function setGroupPermission(
   ports: AuditedPorts,
-  place: NamedPlace,
+  place: NamedTarget,
   group: Group,
   permission: Exclude<ProjectPermission, "none">,
 ): Promise<void> {
@@ -55,13 +55,13 @@ export async function setGroupPermission(
 /** For the operator, who may give it to anybody, and give none; for others, if `check` in the transaction does not throw. */
 export async function setPermission(
   ports: AuditedPorts,
-  place: NamedPlace,
-  holder: PermissionHolder,
+  place: NamedTarget,
+  holder: Grantee,
   permission: ProjectPermission,
   check?: (tx: Kysely<Schema>) => Promise<void>,
 ): Promise<void> {
   await ports.database.transaction(async (tx) => {
-    await lockPlace(tx, place);
+    await lockTarget(tx, place);
     await check?.(tx);
     await upsertExplicitPermission(tx, place, holder, permission);
     await recordAudit(tx, ports, "permission.set", place, { ...holderDetails(holder), permission });
@@ -69,22 +69,22 @@ export async function setPermission(
 }
 
 /** Whoever writes there has locked the same row: what they may is asked before this change, or after it. */
-async function lockPlace(tx: Kysely<Schema>, { kind, uuid }: NamedPlace): Promise<void> {
+async function lockTarget(tx: Kysely<Schema>, { kind, uuid }: NamedTarget): Promise<void> {
   await lockRows(tx, [{ table: kind, uuid, strength: "update" }]);
 }
 
-function holderDetails({ kind, uuid }: PermissionHolder) {
+function holderDetails({ kind, uuid }: Grantee) {
   return kind === "account" ? { account: uuid } : { group_uuid: uuid };
 }
 
 /** @throws Failure not-found if the holder has no permission of its own there. */
 export async function removePermission(
   ports: AuditedPorts,
-  place: NamedPlace,
-  holder: PermissionHolder,
+  place: NamedTarget,
+  holder: Grantee,
 ): Promise<void> {
   await ports.database.transaction(async (tx) => {
-    await lockPlace(tx, place);
+    await lockTarget(tx, place);
     if (!(await deleteExplicitPermission(tx, place, holder))) {
       const who = holder.kind === "account" ? "user" : "group";
       throw new Failure("not-found", `The ${who} has no permission of its own in this ${place.kind}`);

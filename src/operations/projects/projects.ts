@@ -28,7 +28,7 @@ import type { Schema } from "../../storage/sql/schema.ts";
 import { TAKES_ACCESS } from "../../storage/sql/transaction-options.ts";
 import { findMember } from "../../storage/sql/workspaces/workspaces.ts";
 import { type AuditedPorts, recordAudit } from "../audit/record-audit.ts";
-import { oweWebhooks } from "../webhooks/owe-webhooks.ts";
+import { oweWebhooks } from "../webhooks/enqueue-webhooks.ts";
 
 export type ProjectPorts = AuditedPorts & Pick<Ports, "outbox">;
 
@@ -117,7 +117,7 @@ async function oweUpdate(
   now: Date,
 ): Promise<void> {
   const hasPublicRepositories = await findHasPublicRepositories(tx, project.uuid);
-  const show = (one: Project) => representProject(one, workspace, hasPublicRepositories, origin.bases);
+  const show = (one: Project) => representProject(one, workspace, hasPublicRepositories, origin.baseUrls);
   const changes = representChanges(show(before), show(project));
   if (Object.keys(changes).length === 0) return;
   const fact = { kind: "project:updated", workspace, project, hasPublicRepositories, changes } as const;

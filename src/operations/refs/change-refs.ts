@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Kysely } from "kysely";
 import { reachFaultPoint } from "../../fault-points.ts";
 import type { BranchRestriction } from "../../model/branch-restriction.ts";
-import type { PublicBases, WebhookFact } from "../../model/event.ts";
+import type { PublicBaseUrls, WebhookFact } from "../../model/event.ts";
 import { Failure } from "../../model/failure.ts";
 import type { RefOutcome, RefUpdate } from "../../model/ref.ts";
 import {
@@ -30,7 +30,7 @@ import {
   type RefAuthor,
   readBranchRules,
 } from "../branch-rules/branch-rules.ts";
-import { oweWebhooks } from "../webhooks/owe-webhooks.ts";
+import { oweWebhooks } from "../webhooks/enqueue-webhooks.ts";
 import type { NewObjects } from "./store-new-objects.ts";
 
 export type ChangeRefsPorts = Pick<WritePorts, "database" | "packs" | "maintenance" | "outbox" | "clock">;
@@ -39,7 +39,7 @@ export type ChangeRefsOptions = {
   readonly author: RefAuthor;
   readonly kind: ChangeKind;
   /** For the links in webhooks. Undefined: no webhook hears of it. */
-  readonly bases: PublicBases | undefined;
+  readonly baseUrls: PublicBaseUrls | undefined;
   /** Told as one import, and not as a push of each ref. */
   readonly isImport?: boolean;
   /** All or nothing. */
@@ -221,16 +221,16 @@ function joinOutcomes(
 function factOf(
   repository: Repository,
   outcomes: readonly RefOutcome[],
-  { author, bases, isImport }: Pick<ChangeRefsOptions, "author" | "bases" | "isImport">,
+  { author, baseUrls, isImport }: Pick<ChangeRefsOptions, "author" | "baseUrls" | "isImport">,
 ): WebhookFact | undefined {
   const changes = outcomes.flatMap(({ update, refused }) =>
     refused === undefined && (update.name.startsWith(BRANCH_PREFIX) || update.name.startsWith(TAG_PREFIX))
       ? [{ name: update.name, old: update.old, new: update.new }]
       : [],
   );
-  if (bases === undefined || changes.length === 0) return undefined;
+  if (baseUrls === undefined || changes.length === 0) return undefined;
   const actorUuid = author.kind === "account" ? author.account.uuid : undefined;
-  const common = { repositoryUuid: repository.uuid, actorUuid, bases };
+  const common = { repositoryUuid: repository.uuid, actorUuid, baseUrls };
   return isImport === true ? { kind: "repo:imported", ...common } : { kind: "repo:push", ...common, changes };
 }
 

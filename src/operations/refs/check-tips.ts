@@ -1,6 +1,6 @@
 import { completeQuarantine, readTips, type TipObject } from "../../git/packs/connectivity.ts";
+import type { ReceivedObjects } from "../../git/packs/is-connected.ts";
 import type { Target } from "../../git/packs/store-small-pack.ts";
-import type { Brought } from "../../git/packs/whole-by-evidence.ts";
 import type { ObjectId } from "../../model/object-id.ts";
 import type { Quarantine } from "../../storage/packs/pack-store.ts";
 
@@ -11,7 +11,7 @@ const PLAIN_TIPS_MAX = 100;
 
 export type TipCheck<Q = Pick<Quarantine, "objectFolder" | "noteGitPacks">> = {
   /** What has been pushed, if it has been found whole already. */
-  readonly brought: Brought | undefined;
+  readonly brought: ReceivedObjects | undefined;
   readonly target: Target;
   /** What refs point at, or have pointed at lately: all that it reaches is there, and stays. */
   readonly listKnown: () => Promise<readonly ObjectId[]>;

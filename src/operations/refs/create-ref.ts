@@ -2,7 +2,7 @@ import { hashObject } from "../../git/objects/hash-object.ts";
 import { isConnected } from "../../git/packs/connectivity.ts";
 import { writePack } from "../../git/packs/write-pack.ts";
 import type { Account } from "../../model/account.ts";
-import type { PublicBases } from "../../model/event.ts";
+import type { PublicBaseUrls } from "../../model/event.ts";
 import { Failure, invalidField } from "../../model/failure.ts";
 import type { ObjectId } from "../../model/object-id.ts";
 import type { Ref, RefUpdate } from "../../model/ref.ts";
@@ -24,7 +24,7 @@ import { type NewObjects, type NewObjectsPorts, requireGood, storeNewObjects } f
 
 export type CreateRefPorts = CommitPorts & ChangeRefsPorts & NewObjectsPorts;
 
-type By = { readonly account: Account; readonly bases: PublicBases; readonly signal: AbortSignal };
+type By = { readonly account: Account; readonly baseUrls: PublicBaseUrls; readonly signal: AbortSignal };
 
 /**
  * Makes a branch at a revision.
@@ -127,11 +127,11 @@ async function applyNew(
   repository: Repository,
   update: RefUpdate & { readonly new: ObjectId },
   objects: NewObjects,
-  { account, bases, signal }: By,
+  { account, baseUrls, signal }: By,
 ): Promise<Ref> {
   const [change] = await changeRefs(ports, repository, [update], {
     author: { kind: "account", account },
-    bases,
+    baseUrls,
     kind: "push",
     isAtomic: true,
     objects,

@@ -1,5 +1,5 @@
 import type { Account } from "../../model/account.ts";
-import type { PublicBases } from "../../model/event.ts";
+import type { PublicBaseUrls } from "../../model/event.ts";
 import { Failure } from "../../model/failure.ts";
 import type { Ref } from "../../model/ref.ts";
 import { BRANCH_PREFIX } from "../../model/ref-name.ts";
@@ -16,9 +16,9 @@ export async function deleteRef(
   ref: Ref,
   {
     account,
-    bases,
+    baseUrls,
     signal,
-  }: { readonly account: Account; readonly bases: PublicBases; readonly signal: AbortSignal },
+  }: { readonly account: Account; readonly baseUrls: PublicBaseUrls; readonly signal: AbortSignal },
 ): Promise<void> {
   if (repository.mainBranch !== undefined && ref.name === BRANCH_PREFIX + repository.mainBranch) {
     throw new Failure("invalid-input", `Cannot delete "${repository.mainBranch}": it is the main branch`);
@@ -26,7 +26,7 @@ export async function deleteRef(
   const update = { name: ref.name, old: ref.target, new: undefined, peeled: undefined };
   const [change] = await changeRefs(ports, repository, [update], {
     author: { kind: "account", account },
-    bases,
+    baseUrls,
     kind: "push",
     isAtomic: true,
     objects: undefined,

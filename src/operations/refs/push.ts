@@ -1,7 +1,7 @@
 import type { TipObject } from "../../git/packs/connectivity.ts";
 import type { PushReport } from "../../git/wire/push-report.ts";
 import type { PushCommand, PushRequest } from "../../git/wire/push-request.ts";
-import type { PublicBases } from "../../model/event.ts";
+import type { PublicBaseUrls } from "../../model/event.ts";
 import type { ObjectId } from "../../model/object-id.ts";
 import type { RefUpdate } from "../../model/ref.ts";
 import {
@@ -25,7 +25,7 @@ export type PushOptions = {
   /** Who pushes, for the branch restrictions. */
   readonly author: RefAuthor;
   /** For the links in webhooks; undefined if none is to hear of it. */
-  readonly bases: PublicBases | undefined;
+  readonly baseUrls: PublicBaseUrls | undefined;
   readonly isImport?: boolean;
   readonly onProgress?: (text: Buffer) => void;
   /** Aborted when the sender has gone. From the transaction on it is not heeded. */
@@ -46,17 +46,17 @@ export async function push(
   options: PushOptions,
 ): Promise<PushReport> {
   const isAtomic = request.capabilities.has("atomic");
-  const steps = refuseTogether(firstSteps(request.commands), isAtomic);
+  const states = refuseTogether(initialStates(request.commands), isAtomic);
   const { author, isImport = false, onProgress, signal } = options;
   /** Updates that have come too late, as far as that had to be known before anything was copied. */
   const stale = new Map<RefUpdate, string>();
   const wanted = {
     pack: request.commands.some((command) => command.new !== undefined) ? request.pack : undefined,
-    tips: steps.flatMap((step) => step.update?.new ?? []),
-    names: steps.flatMap((step) => step.update?.name ?? []),
+    tips: states.flatMap((state) => state.update?.new ?? []),
+    names: states.flatMap((state) => state.update?.name ?? []),
     async listWanted() {
-      for (const [update, refused] of await findStale(ports, repository, steps)) stale.set(update, refused);
-      return steps.flatMap(({ update }) =>
+      for (const [update, refused] of await findStale(ports, repository, states)) stale.set(update, refused);
+      return states.flatMap(({ update }) =>
         update === undefined || stale.has(update) ? [] : (update.new ?? []),
       );
     },
@@ -69,29 +69,29 @@ export async function push(
     if (stored.kind === "refused") {
       return {
         unpackProblem: stored.problem,
-        refs: steps.map(({ command }) => ({ name: command.name, refused: "unpacker error" })),
+        refs: states.map(({ command }) => ({ name: command.name, refused: "unpacker error" })),
       };
     }
     const { tips, leak, objects } = stored;
-    const checked = steps.map((step) => refuseStale(step, stale) ?? checkObject(step, tips));
+    const checked = states.map((state) => refuseStale(state, stale) ?? checkObject(state, tips));
     const allowed = refuseTogether(leak === undefined ? checked : refuseNew(checked), isAtomic);
-    const updates = allowed.flatMap((step) => step.update ?? []);
-    const { bases } = options;
+    const updates = allowed.flatMap((state) => state.update ?? []);
+    const { baseUrls } = options;
     const kind = "push";
-    const wish = { author, bases, isImport, kind, isAtomic, objects, signal } as const;
-    return reportOf(allowed, leak, await changeRefs(ports, repository, updates, wish));
+    const request = { author, baseUrls, isImport, kind, isAtomic, objects, signal } as const;
+    return reportOf(allowed, leak, await changeRefs(ports, repository, updates, request));
   });
 }
 
 /** A command on its way: with its update while it may still succeed, with a reason once it is refused. */
-type Step = {
+type CommandState = {
   readonly command: PushCommand;
   readonly update: RefUpdate | undefined;
   readonly refused: string | undefined;
 };
 
 function reportOf(
-  steps: readonly Step[],
+  states: readonly CommandState[],
   leak: string | undefined,
   changes: readonly RefChange[],
 ): PushReport {
@@ -104,7 +104,7 @@ function reportOf(
         refusedBy === undefined ? [] : [`${update.name}: ${reason}`],
       ),
     ],
-    refs: steps.map(({ command, update, refused: reason }) => ({
+    refs: states.map(({ command, update, refused: reason }) => ({
       name: command.name,
       refused: update === undefined ? reason : refused.get(update),
     })),
@@ -115,9 +115,9 @@ function reportOf(
 async function findStale(
   { database }: PushPorts,
   { uuid }: Repository,
-  steps: readonly Step[],
+  states: readonly CommandState[],
 ): Promise<ReadonlyMap<RefUpdate, string>> {
-  const updates = steps.flatMap(({ update }) => update ?? []);
+  const updates = states.flatMap(({ update }) => update ?? []);
   const current = await findRefs(
     database.kysely,
     uuid,
@@ -131,29 +131,29 @@ async function findStale(
   return stale;
 }
 
-function refuseStale(step: Step, stale: ReadonlyMap<RefUpdate, string>): Step | undefined {
-  const refused = step.update && stale.get(step.update);
-  return refused === undefined ? undefined : { ...step, update: undefined, refused };
+function refuseStale(state: CommandState, stale: ReadonlyMap<RefUpdate, string>): CommandState | undefined {
+  const refused = state.update && stale.get(state.update);
+  return refused === undefined ? undefined : { ...state, update: undefined, refused };
 }
 
 /** Refuses what a ref would reach and is not whole, and branches that are not commits; notes what tags peel to. */
-function checkObject(step: Step, tips: ReadonlyMap<ObjectId, TipObject>): Step {
-  const { update } = step;
-  if (update?.new === undefined) return step;
+function checkObject(state: CommandState, tips: ReadonlyMap<ObjectId, TipObject>): CommandState {
+  const { update } = state;
+  if (update?.new === undefined) return state;
   const object = tips.get(update.new);
-  if (object === undefined) return { ...step, update: undefined, refused: "missing necessary objects" };
+  if (object === undefined) return { ...state, update: undefined, refused: "missing necessary objects" };
   if (branchOf(update.name) !== undefined && object.type !== "commit") {
     return {
-      ...step,
+      ...state,
       update: undefined,
       refused: `a branch must point at a commit, not at a ${object.type}`,
     };
   }
-  return { ...step, update: { ...update, peeled: object.peeled } };
+  return { ...state, update: { ...update, peeled: object.peeled } };
 }
 
 /** What can be said of a command before its objects are looked at. */
-function firstSteps(commands: readonly PushCommand[]): Step[] {
+function initialStates(commands: readonly PushCommand[]): CommandState[] {
   const seen = new Set<string>();
   return commands.map((command) => {
     const name = parseRefName(command.name);
@@ -179,20 +179,20 @@ function refusedName(name: RefName, command: PushCommand): string | undefined {
 }
 
 /** gitprotocol-capabilities(5), atomic: all or nothing. */
-function refuseTogether(steps: readonly Step[], isAtomic: boolean): Step[] {
-  if (!isAtomic || steps.every((step) => step.refused === undefined)) return [...steps];
-  return steps.map((step) => ({
-    ...step,
+function refuseTogether(states: readonly CommandState[], isAtomic: boolean): CommandState[] {
+  if (!isAtomic || states.every((state) => state.refused === undefined)) return [...states];
+  return states.map((state) => ({
+    ...state,
     update: undefined,
-    refused: step.refused ?? "atomic push failure",
+    refused: state.refused ?? "atomic push failure",
   }));
 }
 
 /** All of them, for the pack would be stored with any: only deletions stay. */
-function refuseNew(steps: readonly Step[]): Step[] {
-  return steps.map((step) =>
-    step.update?.new === undefined
-      ? step
-      : { ...step, update: undefined, refused: "an API token of this server is in what was pushed" },
+function refuseNew(states: readonly CommandState[]): CommandState[] {
+  return states.map((state) =>
+    state.update?.new === undefined
+      ? state
+      : { ...state, update: undefined, refused: "an API token of this server is in what was pushed" },
   );
 }

@@ -1,10 +1,10 @@
 import { reachFaultPoint } from "../../fault-points.ts";
 import type { TipObject } from "../../git/packs/connectivity.ts";
 import { isOfServer } from "../../git/packs/index-pack.ts";
+import type { ReceivedObjects } from "../../git/packs/is-connected.ts";
 import { type StoredPack, storePack } from "../../git/packs/store-pack.ts";
 import type { Target } from "../../git/packs/store-small-pack.ts";
-import type { Brought } from "../../git/packs/whole-by-evidence.ts";
-import { openProcessPlaces, type PlaceHolder } from "../../git/process-places.ts";
+import { openProcessSlots, type QuotaKey } from "../../git/process-slots.ts";
 import { Failure } from "../../model/failure.ts";
 import type { ObjectId } from "../../model/object-id.ts";
 import type { RefName } from "../../model/ref-name.ts";
@@ -66,8 +66,8 @@ export type StoredObjects =
     };
 
 /** Each is a git process. Nobody holds one while he sends. */
-const SLOTS = openProcessPlaces({
-  placesMax: 8,
+const SLOTS = openProcessSlots({
+  slotsMax: 8,
   shareMax: 6,
   repositoryShareMax: 7,
   waitingMax: 1_000,
@@ -156,7 +156,7 @@ function openTarget(ports: NewObjectsPorts, repository: Repository, names: reado
   };
 }
 
-const NO_OBJECTS: Brought = new Map();
+const NO_OBJECTS: ReceivedObjects = new Map();
 
 async function storeInTurn(
   ports: NewObjectsPorts,
@@ -180,7 +180,7 @@ async function storeInTurn(
   }
 }
 
-function quotaKeys({ uuid }: Repository, author: RefAuthor): readonly PlaceHolder[] {
+function quotaKeys({ uuid }: Repository, author: RefAuthor): readonly QuotaKey[] {
   const repository = { kind: "repository", id: uuid } as const;
   return author.kind === "account"
     ? [repository, { kind: "account", id: author.account.uuid }]

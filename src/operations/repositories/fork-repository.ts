@@ -16,7 +16,7 @@ import { ObjectsDroppedError } from "../../storage/sql/refs/ref-updates.ts";
 import { insertRefs, listRefsByPrefix } from "../../storage/sql/refs/refs.ts";
 import { findRepository, insertRepository } from "../../storage/sql/repositories/repositories.ts";
 import { recordAudit } from "../audit/record-audit.ts";
-import { oweForkWebhooks } from "../webhooks/owe-webhooks.ts";
+import { oweForkWebhooks } from "../webhooks/enqueue-webhooks.ts";
 import { privateByPolicy, requireForking } from "./fork-policies.ts";
 import { getRepository } from "./get-repository.ts";
 import { discardUnlessStored, type NewRepository, type RepositoryPorts, slugTaken } from "./repositories.ts";

@@ -14,7 +14,7 @@ import { representChanges } from "../../representations/field-changes.ts";
 import { representRepository } from "../../representations/repository.ts";
 import { removeDownloads } from "../../storage/downloads/disk-downloads.ts";
 import { hasCode } from "../../storage/has-code.ts";
-import type { MarkedRepositoryFolder } from "../../storage/packs/pack-store.ts";
+import type { RepositoryFolderIntent } from "../../storage/packs/pack-store.ts";
 import { isOutcomeUnknown, isUniqueViolation } from "../../storage/sql/database-failure.ts";
 import { lockRepository } from "../../storage/sql/refs/ref-updates.ts";
 import { findRef } from "../../storage/sql/refs/refs.ts";
@@ -29,7 +29,7 @@ import { NO_DETAILS } from "../../storage/sql/repositories/repository-details.ts
 import type { Schema } from "../../storage/sql/schema.ts";
 import { TAKES_ACCESS } from "../../storage/sql/transaction-options.ts";
 import { type AuditedPorts, recordAudit } from "../audit/record-audit.ts";
-import { oweWebhooks } from "../webhooks/owe-webhooks.ts";
+import { oweWebhooks } from "../webhooks/enqueue-webhooks.ts";
 import { requirePublicity } from "./fork-policies.ts";
 
 export type RepositoryPorts = AuditedPorts & Pick<Ports, "packs" | "outbox">;
@@ -114,7 +114,7 @@ export async function createRepository(
 export async function discardUnlessStored(
   { database }: Pick<Ports, "database">,
   uuid: Uuid,
-  folder: MarkedRepositoryFolder,
+  folder: RepositoryFolderIntent,
   error: unknown,
 ): Promise<void> {
   if (isOutcomeUnknown(error)) return;
@@ -203,7 +203,8 @@ async function oweUpdate(
   origin: EventOrigin,
   now: Date,
 ): Promise<void> {
-  const show = (one: Repository) => representRepository(one, NO_DETAILS, origin.bases, { kind: "anonymous" });
+  const show = (one: Repository) =>
+    representRepository(one, NO_DETAILS, origin.baseUrls, { kind: "anonymous" });
   const changes = representChanges(show(before), show(repository));
   if (Object.keys(changes).length === 0) return;
   await oweWebhooks(tx, repository, { kind: "repo:updated", repository, changes, ...origin }, now);

@@ -8,7 +8,7 @@ import { EMPTY_TREE } from "../../git/diffs/run-limited-git.ts";
 import { streamPatches } from "../../git/diffs/stream-patches.ts";
 import type { GitOptions } from "../../git/git-process.ts";
 import type { Commit } from "../../git/objects/commit.ts";
-import type { TakeSlot } from "../../git/process-places.ts";
+import type { TakeSlot } from "../../git/process-slots.ts";
 import type { Caller } from "../../model/caller.ts";
 import { Failure } from "../../model/failure.ts";
 import type { ObjectId } from "../../model/object-id.ts";

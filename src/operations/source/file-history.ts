@@ -2,7 +2,7 @@ import { PATH_BYTES_MAX } from "../../git/history/list-commits.ts";
 import { type FileChange, listFileHistory } from "../../git/history/list-file-history.ts";
 import type { Commit } from "../../git/objects/commit.ts";
 import { kindOf } from "../../git/objects/parse-tree.ts";
-import type { TakeSlot } from "../../git/process-places.ts";
+import type { TakeSlot } from "../../git/process-slots.ts";
 import { readFailure } from "../../git/read-limits.ts";
 import { invalidField } from "../../model/failure.ts";
 import type { Filter, Sort } from "../../model/filter.ts";
@@ -13,7 +13,7 @@ import {
   describeEntry,
   findPlacedEntry,
   noSuchFile,
-  type Place,
+  type PathAtCommit,
   type SourcePorts,
 } from "./source.ts";
 
@@ -60,7 +60,7 @@ const FIELDS: MatchFields<DatedChange> = {
 export async function listFileVersions(
   ports: SourcePorts,
   repository: Repository,
-  place: Place,
+  place: PathAtCommit,
   query: HistoryQuery,
 ): Promise<{ readonly versions: readonly FileVersion[]; readonly hasMore: boolean } | undefined> {
   const path = cleanPath(place.path);

@@ -1,9 +1,9 @@
 import type { Readable } from "node:stream";
 import { type RevisionSource, resolveRevision } from "../../git/history/resolve-revision.ts";
-import { parsePointedSize, readBlobNature } from "../../git/objects/blob-nature.ts";
+import { parsePointedSize, readBlobClassification } from "../../git/objects/classify-blob.ts";
 import { type BlobOptions, openBlob } from "../../git/objects/open-blob.ts";
 import { findEntry, listEntries, type PathEntry } from "../../git/objects/read-tree.ts";
-import type { TakeSlot } from "../../git/process-places.ts";
+import type { TakeSlot } from "../../git/process-slots.ts";
 import { shownText } from "../../model/byte-text.ts";
 import { Failure } from "../../model/failure.ts";
 import type { Filter, Sort } from "../../model/filter.ts";
@@ -18,7 +18,7 @@ import { findRef, findRefs } from "../../storage/sql/refs/refs.ts";
 export type SourcePorts = Pick<Ports, "database" | "packs" | "objects">;
 
 /** A path of a commit. The path need not be there; slashes at its ends do not count. */
-export type Place = { readonly commit: ObjectId; readonly path: string };
+export type PathAtCommit = { readonly commit: ObjectId; readonly path: string };
 
 /** The words of the wire: contract, rest.md §2.11. */
 export type FileAttribute = "link" | "executable" | "subrepository" | "binary" | "lfs";
@@ -57,12 +57,12 @@ function revisionSource({ database, packs, objects }: SourcePorts, repository: R
  *
  * @throws Failure not-found "Commit not found", naming `revision`.
  */
-export async function findPlace(
+export async function findPathAtCommit(
   ports: SourcePorts,
   repository: Repository,
   revision: string,
   path: string,
-): Promise<Place> {
+): Promise<PathAtCommit> {
   const source = revisionSource(ports, repository);
   const isWhole = path === "" || revision === "HEAD" || parseObjectId(revision.toLowerCase()) !== undefined;
   const longest = isWhole ? undefined : await findLongestRef(ports, repository, revision, path);
@@ -109,7 +109,11 @@ function refCandidates(revision: string, path: string): RefCandidate[] {
 }
 
 /** @throws Failure not-found, in the recorded words. */
-export async function getEntry(ports: SourcePorts, repository: Repository, place: Place): Promise<PathEntry> {
+export async function getEntry(
+  ports: SourcePorts,
+  repository: Repository,
+  place: PathAtCommit,
+): Promise<PathEntry> {
   const entry = await findPlacedEntry(ports, repository, place);
   if (entry === undefined) throw noSuchFile(place.path);
   return entry;
@@ -118,7 +122,7 @@ export async function getEntry(ports: SourcePorts, repository: Repository, place
 export async function findPlacedEntry(
   { packs, objects }: SourcePorts,
   repository: Repository,
-  { commit: id, path }: Place,
+  { commit: id, path }: PathAtCommit,
 ): Promise<PathEntry | undefined> {
   const gitDir = packs.gitDir(repository.uuid);
   const commit = await objects.readCommit(gitDir, id);
@@ -144,10 +148,10 @@ export async function describeEntry(
   if (header?.type !== "blob") throw new Error(`blob ${entry.id} of ${gitDir} is missing or damaged`);
   const { size } = header;
   if (entry.kind === "link") return { entry, size, attributes: ["link"] };
-  const nature = await readBlobNature({ gitDir, objects }, { id: entry.id, size }, signal);
+  const classification = await readBlobClassification({ gitDir, objects }, { id: entry.id, size }, signal);
   const attributes: FileAttribute[] = entry.kind === "executable" ? ["executable"] : [];
-  if (nature === "text") return { entry, size, attributes };
-  if (nature === "binary") return { entry, size, attributes: [...attributes, "binary"] };
+  if (classification === "text") return { entry, size, attributes };
+  if (classification === "binary") return { entry, size, attributes: [...attributes, "binary"] };
   const pointer = await objects.readObject(gitDir, entry.id);
   const pointed = pointer === undefined ? undefined : parsePointedSize(pointer.content);
   return { entry, size: pointed ?? size, attributes: [...attributes, "binary", "lfs"] };

@@ -23,7 +23,7 @@ export type WebhookPorts = Pick<WritePorts, "config" | "database" | "clock">;
 /** Nobody needs more, and each push of the repository looks through them. */
 export const WEBHOOKS_MAX = 50;
 
-export type WebhookWishes = {
+export type WebhookInput = {
   readonly url?: string;
   readonly description?: string;
   readonly events?: readonly WebhookEvent[];
@@ -38,18 +38,18 @@ export async function createWebhook(
   { config, database, clock }: WebhookPorts,
   subject: WebhookSubject,
   workspaceUuid: Uuid,
-  wishes: WebhookWishes,
+  input: WebhookInput,
 ): Promise<Webhook> {
   const webhook: Webhook = {
     uuid: randomUUID() as Uuid,
     workspaceUuid,
     repositoryUuid: subject.kind === "repository" ? subject.uuid : undefined,
-    url: requiredUrl(wishes.url, config),
-    description: wishes.description ?? "",
-    events: requiredEvents(wishes.events),
-    isActive: wishes.isActive ?? true,
-    secret: wishes.secret ?? undefined,
-    skipsCertificateCheck: wishes.skipsCertificateCheck ?? false,
+    url: requiredUrl(input.url, config),
+    description: input.description ?? "",
+    events: requiredEvents(input.events),
+    isActive: input.isActive ?? true,
+    secret: input.secret ?? undefined,
+    skipsCertificateCheck: input.skipsCertificateCheck ?? false,
     createdAt: clock(),
   };
   await database.transaction(async (tx) => {
@@ -71,10 +71,10 @@ export async function changeWebhook(
   { config, database }: WebhookPorts,
   subject: WebhookSubject,
   uuid: Uuid,
-  wishes: WebhookWishes,
+  input: WebhookInput,
   mayHear: (events: readonly WebhookEvent[]) => void,
 ): Promise<Webhook> {
-  const { url, events, secret, ...others } = wishes;
+  const { url, events, secret, ...others } = input;
   const changes: WebhookChanges = {
     ...others,
     ...(url === undefined ? {} : { url: requiredUrl(url, config) }),

@@ -10,8 +10,8 @@ export const getBranchRestrictionRoute: RepositoryRoute = {
   scopes: ["admin:repository:bitbucket"],
   oauthScopes: ["repository:admin"],
   permission: "admin",
-  async handle(ports, { repository, params, bases }) {
+  async handle(ports, { repository, params, baseUrls }) {
     const rule = await getRestriction(ports, repository, params.id!);
-    return jsonAnswer(200, representBranchRestriction(rule, repository, bases));
+    return jsonAnswer(200, representBranchRestriction(rule, repository, baseUrls));
   },
 };

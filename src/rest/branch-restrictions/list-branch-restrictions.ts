@@ -40,7 +40,7 @@ export const listBranchRestrictionsRoute: RepositoryRoute = {
   oauthScopes: ["repository:admin"],
   readsFilter: true,
   permission: "admin",
-  async handle({ database }, { repository, bases, query, url }) {
+  async handle({ database }, { repository, baseUrls, query, url }) {
     const { page, pagelen } = parsePage(query, { pagelenDefault: 10, pagelenMax: 100 });
     const filter = readRestrictionFilter(query);
     const conditions = readFilterAndSort(query);
@@ -49,7 +49,7 @@ export const listBranchRestrictionsRoute: RepositoryRoute = {
       pagelen,
       ...conditions,
     });
-    const values = rules.map((rule) => representBranchRestriction(rule, repository, bases));
+    const values = rules.map((rule) => representBranchRestriction(rule, repository, baseUrls));
     return jsonAnswer(200, representPage({ page, pagelen, size, values }, url));
   },
 };

@@ -12,10 +12,10 @@ export const updateBranchRestrictionRoute: RepositoryRoute<typeof BranchRestrict
   oauthScopes: ["repository:admin"],
   permission: "admin",
   body: BranchRestrictionBody,
-  async handle(ports, { repository, params, body, bases }) {
+  async handle(ports, { repository, params, body, baseUrls }) {
     const { id } = await getRestriction(ports, repository, params.id!);
     const change = await readRestriction(ports, repository, body);
     const rule = await changeRestriction(ports, repository, id, change);
-    return jsonAnswer(200, representBranchRestriction(rule, repository, bases));
+    return jsonAnswer(200, representBranchRestriction(rule, repository, baseUrls));
   },
 };

@@ -11,10 +11,10 @@ import { ModelSettingsBody, parseModelSettings } from "./model-settings-body.ts"
 
 const PATH = "/2.0/workspaces/{workspace}/projects/{project_key}/branching-model";
 
-type Of = Pick<RestRequest, "bases"> & { readonly workspace: Workspace; readonly project: Project };
+type Of = Pick<RestRequest, "baseUrls"> & { readonly workspace: Workspace; readonly project: Project };
 
-function modelUrl({ bases, workspace, project }: Of): string {
-  return `${bases.api}/workspaces/${workspace.slug}/projects/${project.key}/branching-model`;
+function modelUrl({ baseUrls, workspace, project }: Of): string {
+  return `${baseUrls.api}/workspaces/${workspace.slug}/projects/${project.key}/branching-model`;
 }
 
 export const getProjectModelRoute: ProjectRoute = {

@@ -37,9 +37,9 @@ export const updateModelSettingsRoute: RepositoryRoute<typeof ModelSettingsBody>
 
 async function showSettings(
   ports: Ports,
-  { repository, bases }: RestRequest & { readonly repository: Repository },
+  { repository, baseUrls }: RestRequest & { readonly repository: Repository },
 ) {
   const { model, validity } = await getModelSettings(ports, repository);
-  const selfUrl = `${repositoryApiUrl(bases, repository)}/branching-model/settings`;
+  const selfUrl = `${repositoryApiUrl(baseUrls, repository)}/branching-model/settings`;
   return jsonAnswer(200, representModelSettings(model, validity, selfUrl));
 }

@@ -23,14 +23,17 @@ function modelRoute(
     scopes: ["read:repository:bitbucket"],
     oauthScopes: ["repository"],
     permission: "read",
-    async handle(ports, { repository, bases }) {
+    async handle(ports, { repository, baseUrls }) {
       const active = await getActiveModel(ports, repository);
-      const show = await branchShower(ports, { repository, bases }, [active.development, active.production]);
+      const show = await branchShower(ports, { repository, baseUrls }, [
+        active.development,
+        active.production,
+      ]);
       const branches = {
         development: show(active.development),
         production: active.production === undefined ? undefined : show(active.production),
       };
-      const selfUrl = `${repositoryApiUrl(bases, repository)}/${name}`;
+      const selfUrl = `${repositoryApiUrl(baseUrls, repository)}/${name}`;
       return jsonAnswer(200, representBranchingModel(type, active.model, branches, selfUrl));
     },
   };
@@ -45,12 +48,12 @@ export const getEffectiveBranchingModelRoute = modelRoute(
 /** Reads all that exist of these branches; the result shows each of them. */
 async function branchShower(
   ports: Ports,
-  { repository, bases }: Pick<RestRequest, "bases"> & { readonly repository: Repository },
+  { repository, baseUrls }: Pick<RestRequest, "baseUrls"> & { readonly repository: Repository },
   branches: readonly (ActiveBranch | undefined)[],
 ) {
   const found = branches.flatMap((branch) => branch?.ref ?? []);
   const refs = await readRefs(ports, repository, found);
-  const context = { repository, bases, accounts: await findRefAccounts(ports, refs) };
+  const context = { repository, baseUrls, accounts: await findRefAccounts(ports, refs) };
   return ({ name, ref, followsMainBranch }: ActiveBranch) => {
     const details = refs.find((candidate) => candidate.ref === ref);
     return {

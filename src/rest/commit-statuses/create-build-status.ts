@@ -14,12 +14,12 @@ export const createBuildStatusRoute: RepositoryAccountRoute<typeof CommitStatusB
   permission: "read",
   access: "explicit",
   body: CommitStatusBody,
-  async handle(ports, { account, repository, params, body, bases, publicBases }) {
-    const wanted = { ...parseNewStatus(body), commit: params.commit!, bases: publicBases };
+  async handle(ports, { account, repository, params, body, baseUrls, publicBaseUrls }) {
+    const wanted = { ...parseNewStatus(body), commit: params.commit!, baseUrls: publicBaseUrls };
     const status = await reportCommitStatus(ports, account, repository, wanted);
     // 201 also where a status of the same key is overwritten: the reference knows no other answer.
-    return jsonAnswer(201, representCommitStatus(status, repository, bases), {
-      location: commitStatusApiUrl(bases, repository, status),
+    return jsonAnswer(201, representCommitStatus(status, repository, baseUrls), {
+      location: commitStatusApiUrl(baseUrls, repository, status),
     });
   },
 };

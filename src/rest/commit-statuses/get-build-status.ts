@@ -12,8 +12,8 @@ export const getBuildStatusRoute: RepositoryRoute = {
   scopes: ["read:repository:bitbucket"],
   oauthScopes: ["repository"],
   permission: "read",
-  async handle(ports, { repository, params, bases }) {
+  async handle(ports, { repository, params, baseUrls }) {
     const status = await getCommitStatus(ports, repository, params.commit!, params.key!);
-    return jsonAnswer(200, representCommitStatus(status, repository, bases));
+    return jsonAnswer(200, representCommitStatus(status, repository, baseUrls));
   },
 };

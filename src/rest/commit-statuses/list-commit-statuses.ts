@@ -14,7 +14,7 @@ export const listCommitStatusesRoute: RepositoryRoute = {
   oauthScopes: ["repository"],
   readsFilter: true,
   permission: "read",
-  async handle(ports, { repository, params, query, bases, url }) {
+  async handle(ports, { repository, params, query, baseUrls, url }) {
     const { page, pagelen } = parsePage(query, { pagelenDefault: 10, pagelenMax: 100 });
     const conditions = readFilterAndSort(query);
     const commit = await getCommit(ports, repository, params.commit!);
@@ -26,7 +26,7 @@ export const listCommitStatusesRoute: RepositoryRoute = {
       pagelen,
       ...conditions,
     });
-    const shown = values.map((status) => representCommitStatus(status, repository, bases));
+    const shown = values.map((status) => representCommitStatus(status, repository, baseUrls));
     return jsonAnswer(200, representPage({ page, pagelen, size, values: shown }, url));
   },
 };

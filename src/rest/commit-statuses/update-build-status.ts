@@ -16,7 +16,7 @@ export const updateBuildStatusRoute: RepositoryAccountRoute<typeof CommitStatusB
   permission: "read",
   access: "explicit",
   body: CommitStatusBody,
-  async handle(ports, { account, repository, params, body, bases, publicBases }) {
+  async handle(ports, { account, repository, params, body, baseUrls, publicBaseUrls }) {
     const key = params.key!;
     // The reference: the key cannot be changed. Clients send it along all the same.
     if (body.key !== undefined && body.key !== key) throw invalidField("key", "cannot be changed");
@@ -24,8 +24,8 @@ export const updateBuildStatusRoute: RepositoryAccountRoute<typeof CommitStatusB
       commit: params.commit!,
       key,
       changes: parseStatusChanges(body),
-      bases: publicBases,
+      baseUrls: publicBaseUrls,
     });
-    return jsonAnswer(200, representCommitStatus(status, repository, bases));
+    return jsonAnswer(200, representCommitStatus(status, repository, baseUrls));
   },
 };

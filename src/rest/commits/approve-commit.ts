@@ -12,8 +12,8 @@ export const approveCommitRoute: RepositoryAccountRoute = {
   oauthScopes: ["repository:write"],
   permission: "read",
   access: "explicit",
-  async handle(ports, { account, repository, params, bases }) {
+  async handle(ports, { account, repository, params, baseUrls }) {
     const participant = await approveCommit(ports, repository, account, params.commit!);
-    return jsonAnswer(200, representParticipant(participant, bases));
+    return jsonAnswer(200, representParticipant(participant, baseUrls));
   },
 };

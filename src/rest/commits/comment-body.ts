@@ -1,5 +1,5 @@
 import type { BodyOf, TypeBuilder } from "../../http/routes/body-schema.ts";
-import type { InlinePlace } from "../../model/commit-comment.ts";
+import type { InlineLocation } from "../../model/commit-comment.ts";
 import { invalidField } from "../../model/failure.ts";
 import type { NewComment } from "../../operations/commits/commit-comments.ts";
 
@@ -54,12 +54,12 @@ export function requiredText(body: BodyOf<typeof CommentContentBody>): string {
 export function parseNewComment(body: BodyOf<typeof CommentBody>): NewComment {
   return {
     raw: requiredText(body),
-    inline: body.inline == null ? undefined : toInlinePlace(body.inline),
+    inline: body.inline == null ? undefined : toInlineLocation(body.inline),
     parentId: body.parent?.id,
   };
 }
 
-function toInlinePlace(inline: NonNullable<BodyOf<typeof CommentBody>["inline"]>): InlinePlace {
+function toInlineLocation(inline: NonNullable<BodyOf<typeof CommentBody>["inline"]>): InlineLocation {
   return {
     path: inline.path,
     from: inline.from ?? undefined,

@@ -14,12 +14,12 @@ export const createCommentRoute: RepositoryAccountRoute<typeof CommentBody> = {
   permission: "read",
   access: "account",
   body: CommentBody,
-  async handle(ports, { account, repository, params, body, bases, publicBases }) {
-    const wanted = { ...parseNewComment(body), commit: params.commit!, bases: publicBases };
+  async handle(ports, { account, repository, params, body, baseUrls, publicBaseUrls }) {
+    const wanted = { ...parseNewComment(body), commit: params.commit!, baseUrls: publicBaseUrls };
     const comment = await createComment(ports, repository, account, wanted);
     const messages = await prepareMessages([comment.raw], { repositoryUuid: repository.uuid });
-    return jsonAnswer(201, representCommitComment(comment, { repository, bases, messages }), {
-      location: commitCommentApiUrl(bases, repository, comment),
+    return jsonAnswer(201, representCommitComment(comment, { repository, baseUrls, messages }), {
+      location: commitCommentApiUrl(baseUrls, repository, comment),
     });
   },
 };

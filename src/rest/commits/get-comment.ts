@@ -11,10 +11,10 @@ export const getCommentRoute: RepositoryRoute = {
   scopes: ["read:repository:bitbucket"],
   oauthScopes: ["repository"],
   permission: "read",
-  async handle(ports, { repository, params, bases }) {
+  async handle(ports, { repository, params, baseUrls }) {
     const selector = { commit: params.commit!, commentId: params.comment_id! };
     const comment = await getComment(ports, repository, selector);
     const messages = await prepareMessages([comment.raw], { repositoryUuid: repository.uuid });
-    return jsonAnswer(200, representCommitComment(comment, { repository, bases, messages }));
+    return jsonAnswer(200, representCommitComment(comment, { repository, baseUrls, messages }));
   },
 };

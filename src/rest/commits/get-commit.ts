@@ -14,10 +14,10 @@ export const getCommitRoute: RepositoryRoute = {
   oauthScopes: ["repository"],
   permission: "read",
   isAnswerKept: true,
-  async handle(ports, { repository, params, bases, fields }) {
+  async handle(ports, { repository, params, baseUrls, fields }) {
     const commit = await getCommit(ports, repository, params.commit!);
     const messages = await prepareMessages([commit.message], { repositoryUuid: repository.uuid });
-    const context = { repository, bases, messages, accounts: await findCommitAccounts(ports, [commit]) };
+    const context = { repository, baseUrls, messages, accounts: await findCommitAccounts(ports, [commit]) };
     const withCommitter = isFieldRequested(fields, "committer");
     const participants = await listCommitParticipants(ports.database.kysely, repository.uuid, commit.id);
     const options = { withCommitter, withParticipants: true, participants };

@@ -15,7 +15,7 @@ export const listCommentsRoute: RepositoryRoute = {
   oauthScopes: ["repository"],
   readsFilter: true,
   permission: "read",
-  async handle(ports, { repository, params, query, bases, url }) {
+  async handle(ports, { repository, params, query, baseUrls, url }) {
     const { page, pagelen } = parsePage(query, { pagelenDefault: 10, pagelenMax: 100 });
     const conditions = readFilterAndSort(query);
     const commit = await getCommit(ports, repository, params.commit!);
@@ -30,7 +30,9 @@ export const listCommentsRoute: RepositoryRoute = {
       values.map(({ raw }) => raw),
       { repositoryUuid: repository.uuid },
     );
-    const shown = values.map((comment) => representCommitComment(comment, { repository, bases, messages }));
+    const shown = values.map((comment) =>
+      representCommitComment(comment, { repository, baseUrls, messages }),
+    );
     return jsonAnswer(200, representPage({ page, pagelen, size, values: shown }, url));
   },
 };

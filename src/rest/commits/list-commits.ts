@@ -53,7 +53,7 @@ export const LIST_COMMITS_ROUTES: readonly RepositoryRoute[] = [
 ];
 
 async function listCommits(ports: Ports, request: ListRequest): Promise<Answer> {
-  const { repository, query, bases, fields, signal, takeSlot } = request;
+  const { repository, query, baseUrls, fields, signal, takeSlot } = request;
   // A POST is as much of a list as a GET. The reference has neither parameter here.
   refuseFilterAndSort(query);
   const { page, pagelen } = parsePage(query, { pagelenDefault: 30, pagelenMax: 100 });
@@ -65,7 +65,7 @@ async function listCommits(ports: Ports, request: ListRequest): Promise<Answer> 
     commits.map(({ message }) => message),
     { repositoryUuid: repository.uuid },
   );
-  const context = { repository, bases, messages, accounts: await findCommitAccounts(ports, commits) };
+  const context = { repository, baseUrls, messages, accounts: await findCommitAccounts(ports, commits) };
   const provisional = messages.isComplete ? {} : { isProvisional: true as const };
   const next = hasMore ? { next: await nextUrl(ports, request, walk, page) } : {};
   // Iterator style, as recorded: no size, no page, no previous.
@@ -121,5 +121,5 @@ async function nextUrl(ports: Ports, request: ListRequest, walk: CommitWalk, pag
     if (value !== null) query.set(name, value);
   }
   query.set("page", String(page + 1));
-  return `${repositoryApiUrl(request.bases, request.repository)}/commits?${query}`;
+  return `${repositoryApiUrl(request.baseUrls, request.repository)}/commits?${query}`;
 }

@@ -15,7 +15,7 @@ export const updateCommentRoute: RepositoryAccountRoute<typeof CommentContentBod
   permission: "read",
   access: "account",
   body: CommentContentBody,
-  async handle(ports, { account, repository, params, body, bases }) {
+  async handle(ports, { account, repository, params, body, baseUrls }) {
     const comment = await changeComment(ports, repository, account, {
       commit: params.commit!,
       commentId: params.comment_id!,
@@ -23,8 +23,8 @@ export const updateCommentRoute: RepositoryAccountRoute<typeof CommentContentBod
     });
     const messages = await prepareMessages([comment.raw], { repositoryUuid: repository.uuid });
     // 201 with a location, though nothing is created: so the reference has it for commits.
-    return jsonAnswer(201, representCommitComment(comment, { repository, bases, messages }), {
-      location: commitCommentApiUrl(bases, repository, comment),
+    return jsonAnswer(201, representCommitComment(comment, { repository, baseUrls, messages }), {
+      location: commitCommentApiUrl(baseUrls, repository, comment),
     });
   },
 };

@@ -38,7 +38,7 @@ export const getDiffstatRoute: RepositoryRoute = {
   readsFilter: true,
   permission: "read",
   async handle(ports, request) {
-    const { bases, query, signal, url } = request;
+    const { baseUrls, query, signal, url } = request;
     const { page, pagelen } = parsePage(query, PAGELEN);
     const { isTopic, ...comparison } = readComparison(query);
     const conditions = readFilterAndSort(query);
@@ -50,7 +50,7 @@ export const getDiffstatRoute: RepositoryRoute = {
     const shown = changes.slice((page - 1) * pagelen, page * pagelen);
     requirePathsOfPage(shown.flatMap(pathsOf));
     const context = {
-      bases,
+      baseUrls,
       old:
         sides.old === undefined
           ? undefined

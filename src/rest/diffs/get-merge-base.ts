@@ -18,12 +18,12 @@ export const getMergeBaseRoute: RepositoryRoute = {
   oauthScopes: ["repository"],
   permission: "read",
   async handle(ports, request) {
-    const { bases, fields, repository, signal } = request;
+    const { baseUrls, fields, repository, signal } = request;
     const spec = requirePairSpec("revspec", request.params.revspec!, "invalid-input");
     const compared = await findComparedCommits(ports, request, spec);
     const commit = await getMergeBase(ports, compared, compared.destination!, signal);
     const messages = await prepareMessages([commit.message], { repositoryUuid: repository.uuid });
-    const context = { repository, bases, messages, accounts: await findCommitAccounts(ports, [commit]) };
+    const context = { repository, baseUrls, messages, accounts: await findCommitAccounts(ports, [commit]) };
     const withCommitter = isFieldRequested(fields, "committer");
     const participants = await listCommitParticipants(ports.database.kysely, repository.uuid, commit.id);
     return jsonAnswer(

@@ -13,9 +13,9 @@ export const getDownloadRoute: RepositoryRoute = {
   scopes: ["read:repository:bitbucket"],
   oauthScopes: ["repository"],
   permission: "read",
-  async handle(ports, { repository, params, bases }) {
+  async handle(ports, { repository, params, baseUrls }) {
     const link = await createDownloadLink(ports, repository, params.filename!);
-    const headers = { location: downloadLinkUrl(bases, link), "cache-control": "private, no-store" };
+    const headers = { location: downloadLinkUrl(baseUrls, link), "cache-control": "private, no-store" };
     return { status: 302, headers, body: { kind: "empty" } };
   },
 };

@@ -13,7 +13,7 @@ export const listDownloadsRoute: RepositoryRoute = {
   oauthScopes: ["repository"],
   readsFilter: true,
   permission: "read",
-  async handle({ database }, { repository, query, bases, url }) {
+  async handle({ database }, { repository, query, baseUrls, url }) {
     const { page, pagelen } = parsePage(query, { pagelenDefault: 10, pagelenMax: 100 });
     const { values, size } = await listDownloads(database.kysely, {
       repositoryUuid: repository.uuid,
@@ -21,7 +21,7 @@ export const listDownloadsRoute: RepositoryRoute = {
       pagelen,
       ...readFilterAndSort(query),
     });
-    const shown = values.map((download) => representDownload(download, repository, bases));
+    const shown = values.map((download) => representDownload(download, repository, baseUrls));
     return jsonAnswer(200, representPage({ page, pagelen, size, values: shown }, url));
   },
 };

@@ -8,10 +8,10 @@ export const getHookSubjectsRoute: OpenRoute = {
   path: "/2.0/hook_events",
   scopes: [],
   oauthScopes: [],
-  async handle(_ports, { bases }) {
+  async handle(_ports, { baseUrls }) {
     const entries = HOOK_SUBJECTS.map((subject) => [
       subject,
-      { links: { events: { href: `${bases.api}/hook_events/${subject}` } } },
+      { links: { events: { href: `${baseUrls.api}/hook_events/${subject}` } } },
     ]);
     return jsonAnswer(200, Object.fromEntries(entries));
   },

@@ -16,21 +16,21 @@ const READ = {
 /** Whoever has no permission of its own has `none`, which is among the reference's answers. */
 export const getUserPermissionRoutes = permissionRoutes(
   { ...READ, below: "users/{selected_user_id}" },
-  async (ports, { place, owner, bases, params }) => {
+  async (ports, { place, owner, baseUrls, params }) => {
     const account = await getSelectedPermissionAccount(ports, place, params);
     const holder = { kind: "account", uuid: account.uuid } as const;
     const permission = await findExplicitPermission(ports.database.kysely, place, holder);
-    return jsonAnswer(200, representUserPermission(owner, account, permission ?? "none", bases));
+    return jsonAnswer(200, representUserPermission(owner, account, permission ?? "none", baseUrls));
   },
 );
 
 /** Likewise for a group of the workspace. */
 export const getGroupPermissionRoutes = permissionRoutes(
   { ...READ, below: "groups/{group_slug}" },
-  async (ports, { workspace, place, owner, bases, params }) => {
+  async (ports, { workspace, place, owner, baseUrls, params }) => {
     const group = await getGroup(ports, workspace, params.group_slug!);
     const holder = { kind: "group", uuid: group.uuid } as const;
     const permission = await findExplicitPermission(ports.database.kysely, place, holder);
-    return jsonAnswer(200, representGroupPermission(owner, group, permission ?? "none", bases));
+    return jsonAnswer(200, representGroupPermission(owner, group, permission ?? "none", baseUrls));
   },
 );

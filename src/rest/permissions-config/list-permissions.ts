@@ -20,11 +20,11 @@ const PAGES = { pagelenDefault: 10, pagelenMax: 100 };
 /** "This endpoint does not support BBQL features": `q` and `sort` are refused. */
 export const listUserPermissionsRoutes = permissionRoutes(
   { ...READ, below: "users" },
-  async ({ database }, { place, owner, bases, query, url }) => {
+  async ({ database }, { place, owner, baseUrls, query, url }) => {
     const page = parsePage(query, PAGES);
     const { values, size } = await listAccountPermissions(database.kysely, place, page);
     const shown = values.map(({ account, permission }) =>
-      representUserPermission(owner, account, permission, bases),
+      representUserPermission(owner, account, permission, baseUrls),
     );
     return jsonAnswer(200, representPage({ ...page, size, values: shown }, url));
   },
@@ -33,11 +33,11 @@ export const listUserPermissionsRoutes = permissionRoutes(
 /** "This endpoint does not support BBQL features": `q` and `sort` are refused. */
 export const listGroupPermissionsRoutes = permissionRoutes(
   { ...READ, below: "groups" },
-  async ({ database }, { place, owner, bases, query, url }) => {
+  async ({ database }, { place, owner, baseUrls, query, url }) => {
     const page = parsePage(query, PAGES);
     const { values, size } = await listGroupPermissions(database.kysely, place, page);
     const shown = values.map(({ group, permission }) =>
-      representGroupPermission(owner, group, permission, bases),
+      representGroupPermission(owner, group, permission, baseUrls),
     );
     return jsonAnswer(200, representPage({ ...page, size, values: shown }, url));
   },

@@ -5,14 +5,14 @@ import { projectSubject, repositorySubject } from "../../model/audit.ts";
 import type { Scope } from "../../model/scope.ts";
 import type { Workspace } from "../../model/workspace.ts";
 import { getSelectedAccount } from "../../operations/accounts/named-accounts.ts";
-import type { NamedPlace } from "../../operations/permissions/explicit-permissions.ts";
+import type { NamedTarget } from "../../operations/permissions/explicit-permissions.ts";
 import type { Ports, WritePorts } from "../../ports.ts";
 import type { PermissionOwner } from "../../representations/explicit-permission.ts";
 
 /** A request about what is given in a repository or in a project: the two are alike. */
 export type PermissionRequest = RestRequest & {
   readonly workspace: Workspace;
-  readonly place: NamedPlace;
+  readonly place: NamedTarget;
   readonly owner: PermissionOwner;
 };
 
@@ -79,7 +79,7 @@ export function inProject(request: Parameters<ProjectRoute["handle"]>[1]): Permi
 /** The reference takes the user name in the URL of a project's permissions, and not in that of a repository's. */
 export function getSelectedPermissionAccount(
   ports: Pick<Ports, "database">,
-  place: NamedPlace,
+  place: NamedTarget,
   params: RestRequest["params"],
 ): Promise<Account> {
   return getSelectedAccount(ports, params.selected_user_id!, { takesUsername: place.kind === "project" });

@@ -26,7 +26,7 @@ for (const [kind, place, permissions] of [
 ] as const) {
   const config = `${place}/permissions-config`;
 
-  for (const [holderKind, names] of [
+  for (const [granteeKind, names] of [
     // The reference has the user name in URLs of projects alone.
     [
       "user",
@@ -39,10 +39,10 @@ for (const [kind, place, permissions] of [
     ],
     ["group", ["the-developers", "THE-developers"]],
   ] as const) {
-    const list = `${config}/${holderKind}s`;
-    const type = `${kind}_${holderKind}_permission`;
+    const list = `${config}/${granteeKind}s`;
+    const type = `${kind}_${granteeKind}_permission`;
 
-    test(`${kind}: the permission of a ${holderKind} is given, shown, listed and taken away`, async () => {
+    test(`${kind}: the permission of a ${granteeKind} is given, shown, listed and taken away`, async () => {
       assert.deepEqual((await rest("GET", list)).json, { values: [], pagelen: 10, size: 0, page: 1 });
       for (const name of names) {
         const without = await rest("GET", `${list}/${name}`);
@@ -65,7 +65,7 @@ for (const [kind, place, permissions] of [
       }
     });
 
-    test(`${kind}: what is wrong with the permission of a ${holderKind} is said, and nothing is given`, async () => {
+    test(`${kind}: what is wrong with the permission of a ${granteeKind} is said, and nothing is given`, async () => {
       const entry = `${list}/${names[0]}`;
       for (const body of [
         {},
@@ -97,7 +97,7 @@ for (const [kind, place, permissions] of [
       assert.equal((await rest("GET", list)).json.size, 0);
     });
 
-    test(`${kind}: only an admin sees or changes the permissions of ${holderKind}s`, async () => {
+    test(`${kind}: only an admin sees or changes the permissions of ${granteeKind}s`, async () => {
       assert.equal(
         (await rest("PUT", `${config}/users/${member.uuid}`, { permission: "write" })).status,
         200,

@@ -56,22 +56,22 @@ const ON_PROJECT = {
 
 async function putUserPermission(
   ports: WritePorts,
-  { workspace, place, owner, bases, params }: PermissionRequest,
+  { workspace, place, owner, baseUrls, params }: PermissionRequest,
   permission: Given,
 ): Promise<Answer> {
   const account = await getSelectedPermissionAccount(ports, place, params);
   await setAccountPermission(ports, workspace, place, account, permission);
-  return jsonAnswer(200, representUserPermission(owner, account, permission, bases));
+  return jsonAnswer(200, representUserPermission(owner, account, permission, baseUrls));
 }
 
 async function putGroupPermission(
   ports: WritePorts,
-  { workspace, place, owner, bases, params }: PermissionRequest,
+  { workspace, place, owner, baseUrls, params }: PermissionRequest,
   permission: Given,
 ): Promise<Answer> {
   const group = await getGroup(ports, workspace, params.group_slug!);
   await setGroupPermission(ports, place, group, permission);
-  return jsonAnswer(200, representGroupPermission(owner, group, permission, bases));
+  return jsonAnswer(200, representGroupPermission(owner, group, permission, baseUrls));
 }
 
 export const putRepositoryUserPermissionRoute: RepositoryRoute<typeof RepositoryPermissionBody> = {

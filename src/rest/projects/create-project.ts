@@ -12,13 +12,13 @@ export const createProjectRoute: WorkspaceRoute<typeof ProjectBody> = {
   oauthScopes: ["project:admin"],
   permission: "own",
   body: ProjectBody,
-  async handle(ports, { workspace, body, bases }) {
+  async handle(ports, { workspace, body, baseUrls }) {
     const project = await createProject(ports, workspace, {
       ...parseProjectBody(body),
       name: requiredProjectName(body.name),
       key: requiredProjectKey("key", body.key),
     });
-    const location = projectApiUrl(bases, workspace, project);
-    return jsonAnswer(201, representProject(project, workspace, false, bases), { location });
+    const location = projectApiUrl(baseUrls, workspace, project);
+    return jsonAnswer(201, representProject(project, workspace, false, baseUrls), { location });
   },
 };

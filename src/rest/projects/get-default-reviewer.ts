@@ -11,9 +11,9 @@ export const getProjectReviewerRoute: ProjectRoute = {
   scopes: ["read:pullrequest:bitbucket"],
   oauthScopes: ["project:admin"],
   permission: "admin",
-  async handle(ports, { project, params, bases }) {
+  async handle(ports, { project, params, baseUrls }) {
     const account = await getSelectedAccount(ports, params.selected_user!, { takesUsername: true });
     await requireProjectReviewer(ports, project, account);
-    return jsonAnswer(200, representEmbeddedAccount(account, bases));
+    return jsonAnswer(200, representEmbeddedAccount(account, baseUrls));
   },
 };

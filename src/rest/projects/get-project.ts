@@ -10,8 +10,8 @@ export const getProjectRoute: ProjectRoute = {
   scopes: ["read:project:bitbucket"],
   oauthScopes: ["project"],
   permission: "see",
-  async handle({ database }, { workspace, project, bases }) {
+  async handle({ database }, { workspace, project, baseUrls }) {
     const hasPublic = await findHasPublicRepositories(database.kysely, project.uuid);
-    return jsonAnswer(200, representProject(project, workspace, hasPublic, bases));
+    return jsonAnswer(200, representProject(project, workspace, hasPublic, baseUrls));
   },
 };

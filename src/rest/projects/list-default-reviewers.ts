@@ -21,14 +21,14 @@ export const listProjectReviewersRoute: ProjectRoute = {
   oauthScopes: ["project:admin"],
   readsFilter: true,
   permission: "admin",
-  async handle({ database }, { project, bases, query, url }) {
+  async handle({ database }, { project, baseUrls, query, url }) {
     const { page, pagelen } = parsePage(query, { pagelenDefault: 10, pagelenMax: 100 });
     const all = await listProjectReviewers(database.kysely, project.uuid);
     const reviewers = selectRows(all, FIELDS, readFilterAndSort(query));
     const values = reviewers.slice((page - 1) * pagelen, page * pagelen).map((account) => ({
       type: "default_reviewer",
       reviewer_type: "project",
-      user: representEmbeddedAccount(account, bases),
+      user: representEmbeddedAccount(account, baseUrls),
     }));
     return jsonAnswer(200, representPage({ page, pagelen, size: reviewers.length, values }, url));
   },

@@ -13,7 +13,7 @@ export const listProjectsRoute: WorkspaceRoute = {
   oauthScopes: ["project"],
   readsFilter: true,
   permission: "see",
-  async handle({ database }, { workspace, caller, bases, query, url }) {
+  async handle({ database }, { workspace, caller, baseUrls, query, url }) {
     const { page, pagelen } = parsePage(query, { pagelenDefault: 10, pagelenMax: 100 });
     const { values, size } = await listProjects(database.kysely, {
       workspaceUuid: workspace.uuid,
@@ -23,7 +23,7 @@ export const listProjectsRoute: WorkspaceRoute = {
       ...readFilterAndSort(query),
     });
     const shown = values.map(({ project, hasPublicRepositories }) =>
-      representProject(project, workspace, hasPublicRepositories, bases),
+      representProject(project, workspace, hasPublicRepositories, baseUrls),
     );
     return jsonAnswer(200, representPage({ page, pagelen, size, values: shown }, url));
   },

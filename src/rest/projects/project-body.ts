@@ -14,14 +14,14 @@ export const ProjectBody = (Type: TypeBuilder) =>
   });
 
 /** What a body asks for. Absent: as it is, or as it is by default. */
-export type ProjectWishes = {
+export type ProjectInput = {
   readonly name?: string;
   readonly key?: ProjectKey;
   readonly description?: string;
   readonly isPrivate?: boolean;
 };
 
-export function parseProjectBody(body: BodyOf<typeof ProjectBody>): ProjectWishes {
+export function parseProjectBody(body: BodyOf<typeof ProjectBody>): ProjectInput {
   return {
     ...(body.name === undefined ? {} : { name: body.name }),
     ...(body.key === undefined ? {} : { key: requiredProjectKey("key", body.key) }),

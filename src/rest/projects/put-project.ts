@@ -17,22 +17,22 @@ export const putProjectRoute: ProjectOrNewRoute<typeof ProjectBody> = {
   permission: "admin",
   permissionToCreate: "own",
   body: ProjectBody,
-  async handle(ports, { caller, workspace, project, params, body, bases, publicBases }) {
-    const wishes = parseProjectBody(body);
+  async handle(ports, { caller, workspace, project, params, body, baseUrls, publicBaseUrls }) {
+    const input = parseProjectBody(body);
     if (project === undefined) {
       const key = requiredProjectKey("project_key", params.project_key);
       // The reference: "key should not be specified in the body". One that says the same does no harm.
-      if (wishes.key !== undefined && wishes.key !== key)
+      if (input.key !== undefined && input.key !== key)
         throw invalidField("key", "is not the key of the URL");
-      const name = requiredProjectName(wishes.name);
-      const created = await createProject(ports, workspace, { ...wishes, name, key });
-      const location = projectApiUrl(bases, workspace, created);
-      return jsonAnswer(201, representProject(created, workspace, false, bases), { location });
+      const name = requiredProjectName(input.name);
+      const created = await createProject(ports, workspace, { ...input, name, key });
+      const location = projectApiUrl(baseUrls, workspace, created);
+      return jsonAnswer(201, representProject(created, workspace, false, baseUrls), { location });
     }
-    const changed = await changeProject(ports, workspace, project, wishes, originOf(caller, publicBases));
+    const changed = await changeProject(ports, workspace, project, input, originOf(caller, publicBaseUrls));
     const hasPublic = await findHasPublicRepositories(ports.database.kysely, project.uuid);
     const isMoved = changed.key !== project.key;
-    const headers = isMoved ? { location: projectApiUrl(bases, workspace, changed) } : {};
-    return jsonAnswer(200, representProject(changed, workspace, hasPublic, bases), headers);
+    const headers = isMoved ? { location: projectApiUrl(baseUrls, workspace, changed) } : {};
+    return jsonAnswer(200, representProject(changed, workspace, hasPublic, baseUrls), headers);
   },
 };

@@ -13,9 +13,9 @@ export const createBranchRoute: RepositoryAccountRoute<typeof RefBody> = {
   permission: "write",
   access: "account",
   body: RefBody,
-  async handle(ports, { repository, body, bases, publicBases, account, signal }) {
-    const by = { account, bases: publicBases, signal };
+  async handle(ports, { repository, body, baseUrls, publicBaseUrls, account, signal }) {
+    const by = { account, baseUrls: publicBaseUrls, signal };
     const ref = await createBranch(ports, repository, parseRefBody(body), by);
-    return jsonAnswer(201, await showRef(ports, repository, bases, ref));
+    return jsonAnswer(201, await showRef(ports, repository, baseUrls, ref));
   },
 };

@@ -14,12 +14,12 @@ export const createTagRoute: RepositoryAccountRoute<typeof RefBody> = {
   permission: "write",
   access: "account",
   body: RefBody,
-  async handle(ports, { repository, body, bases, publicBases, account, signal }) {
-    const by = { account, bases: publicBases, signal };
+  async handle(ports, { repository, body, baseUrls, publicBaseUrls, account, signal }) {
+    const by = { account, baseUrls: publicBaseUrls, signal };
     const wanted = { ...parseRefBody(body), message: body.message ?? undefined };
     try {
       const ref = await createTag(ports, repository, wanted, by);
-      return jsonAnswer(201, await showRef(ports, repository, bases, ref));
+      return jsonAnswer(201, await showRef(ports, repository, baseUrls, ref));
     } catch (error) {
       // The reference has 400 here "if the target hash is missing, ambiguous, or invalid", unlike for a branch.
       throw error instanceof Failure && error.kind === "not-found"

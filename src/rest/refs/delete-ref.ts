@@ -13,9 +13,9 @@ function deleteRefRoute(kind: "branch" | "tag", path: string): RepositoryAccount
     oauthScopes: ["repository:write"],
     permission: "write",
     access: "account",
-    async handle(ports, { repository, params, account, publicBases, signal }) {
+    async handle(ports, { repository, params, account, publicBaseUrls, signal }) {
       const ref = await getRef(ports, repository, kind, params.name!);
-      await deleteRef(ports, repository, ref, { account, bases: publicBases, signal });
+      await deleteRef(ports, repository, ref, { account, baseUrls: publicBaseUrls, signal });
       return noContentAnswer();
     },
   };

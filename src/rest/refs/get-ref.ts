@@ -13,9 +13,9 @@ function getRefRoute(kind: "branch" | "tag", path: string): RepositoryRoute {
     oauthScopes: ["repository"],
     permission: "read",
     isAnswerKept: true,
-    async handle(ports, { repository, params, bases }) {
+    async handle(ports, { repository, params, baseUrls }) {
       const ref = await getRef(ports, repository, kind, params.name!);
-      return jsonAnswer(200, await showRef(ports, repository, bases, ref));
+      return jsonAnswer(200, await showRef(ports, repository, baseUrls, ref));
     },
   };
 }

@@ -19,12 +19,12 @@ function listRefsRoute(path: string, kinds: readonly RefKind[]): RepositoryRoute
     readsFilter: true,
     permission: "read",
     isAnswerKept: true,
-    async handle(ports, { repository, bases, query, url }) {
+    async handle(ports, { repository, baseUrls, query, url }) {
       const { page, pagelen } = parsePage(query, { pagelenDefault: 10, pagelenMax: 100 });
       const request = { kinds, page, pagelen, ...readFilterAndSort(query) };
       const { values: found, size } = await listRefPage(ports, repository, request);
       const values = boundRefMessages(found);
-      const context = { repository, bases, accounts: await findRefAccounts(ports, values) };
+      const context = { repository, baseUrls, accounts: await findRefAccounts(ports, values) };
       const shown = values.map((ref) =>
         ref.kind === "branch" ? representBranch(ref, context) : representTag(ref, context),
       );

@@ -2,13 +2,13 @@ import type { Ref } from "../../model/ref.ts";
 import type { Repository } from "../../model/repository.ts";
 import { findRefAccounts, type RefPorts, readRefs } from "../../operations/refs/refs.ts";
 import { representBranch } from "../../representations/branch.ts";
-import type { Bases } from "../../representations/links.ts";
+import type { BaseUrls } from "../../representations/links.ts";
 import { representTag } from "../../representations/tag.ts";
 
 /** The representation of one branch or tag, with what it points at read. */
-export async function showRef(ports: RefPorts, repository: Repository, bases: Bases, ref: Ref) {
+export async function showRef(ports: RefPorts, repository: Repository, baseUrls: BaseUrls, ref: Ref) {
   const refs = await readRefs(ports, repository, [ref]);
-  const context = { repository, bases, accounts: await findRefAccounts(ports, refs) };
+  const context = { repository, baseUrls, accounts: await findRefAccounts(ports, refs) };
   const details = refs[0]!;
   return details.kind === "branch" ? representBranch(details, context) : representTag(details, context);
 }

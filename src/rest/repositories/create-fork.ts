@@ -29,18 +29,18 @@ export const createForkRoute: ForkRoute<typeof ForkBody> = {
   body: ForkBody,
   workspaceOf: readWorkspace,
   projectOf: (body) => parseRepositoryBody(body).project,
-  async handle(ports, { repository, workspace, project, body, bases, publicBases, caller }) {
-    const { project: _named, ...wishes } = parseRepositoryBody(body);
-    const slug = wishes.name === undefined ? repository.slug : slugifyRepositoryName(wishes.name);
+  async handle(ports, { repository, workspace, project, body, baseUrls, publicBaseUrls, caller }) {
+    const { project: _named, ...input } = parseRepositoryBody(body);
+    const slug = input.name === undefined ? repository.slug : slugifyRepositoryName(input.name);
     if (slug === undefined) throw invalidField("name", "has no letter or digit for a slug");
     const fork = await forkRepository(
       ports,
       repository,
-      { ...wishes, slug, workspace, project },
-      originOf(caller, publicBases),
+      { ...input, slug, workspace, project },
+      originOf(caller, publicBaseUrls),
     );
-    const location = `${bases.api}/repositories/${fullName(fork)}`;
-    return jsonAnswer(201, await showRepository(ports, fork, { bases, caller }), { location });
+    const location = `${baseUrls.api}/repositories/${fullName(fork)}`;
+    return jsonAnswer(201, await showRepository(ports, fork, { baseUrls, caller }), { location });
   },
 };
 

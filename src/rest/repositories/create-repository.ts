@@ -15,12 +15,12 @@ export const createRepositoryRoute: NewRepositoryRoute<typeof RepositoryBody> = 
   oauthScopes: ["repository:admin"],
   body: RepositoryBody,
   projectOf: (body) => parseRepositoryBody(body).project,
-  async handle(ports, { workspace, project, params, body, bases, publicBases, caller }) {
-    const { project: _named, ...wishes } = parseRepositoryBody(body);
-    const wanted = { ...wishes, slug: requiredSlug(params.repo_slug!), workspace, project };
-    const repository = await createRepository(ports, wanted, originOf(caller, publicBases));
+  async handle(ports, { workspace, project, params, body, baseUrls, publicBaseUrls, caller }) {
+    const { project: _named, ...input } = parseRepositoryBody(body);
+    const wanted = { ...input, slug: requiredSlug(params.repo_slug!), workspace, project };
+    const repository = await createRepository(ports, wanted, originOf(caller, publicBaseUrls));
     // 200 and not 201: so the reference, and clients check it.
-    return jsonAnswer(200, await showRepository(ports, repository, { bases, caller }));
+    return jsonAnswer(200, await showRepository(ports, repository, { baseUrls, caller }));
   },
 };
 

@@ -10,8 +10,8 @@ export const deleteRepositoryRoute: RepositoryRoute = {
   scopes: ["delete:repository:bitbucket"],
   oauthScopes: ["repository:delete"],
   permission: "admin",
-  async handle(ports, { repository, caller, publicBases }) {
-    await deleteRepository(ports, repository, originOf(caller, publicBases));
+  async handle(ports, { repository, caller, publicBaseUrls }) {
+    await deleteRepository(ports, repository, originOf(caller, publicBaseUrls));
     return noContentAnswer();
   },
 };

@@ -10,7 +10,7 @@ export const getRepositoryRoute: RepositoryRoute = {
   oauthScopes: ["repository"],
   permission: "read",
   isAnswerKept: true,
-  async handle(ports, { repository, bases, caller }) {
-    return jsonAnswer(200, await showRepository(ports, repository, { bases, caller }));
+  async handle(ports, { repository, baseUrls, caller }) {
+    return jsonAnswer(200, await showRepository(ports, repository, { baseUrls, caller }));
   },
 };

@@ -17,19 +17,19 @@ export const putRepositoryRoute: RepositoryOrNewRoute<typeof RepositoryBody> = {
   permission: "admin",
   body: RepositoryBody,
   projectOf: (body) => parseRepositoryBody(body).project,
-  async handle(ports, { workspace, repository, project, params, body, bases, publicBases, caller }) {
-    const { project: _named, ...wishes } = parseRepositoryBody(body);
-    const origin = originOf(caller, publicBases);
+  async handle(ports, { workspace, repository, project, params, body, baseUrls, publicBaseUrls, caller }) {
+    const { project: _named, ...input } = parseRepositoryBody(body);
+    const origin = originOf(caller, publicBaseUrls);
     if (repository === undefined) {
       const slug = requiredSlug(params.repo_slug!);
-      const created = await createRepository(ports, { ...wishes, slug, workspace, project }, origin);
-      const location = `${bases.api}/repositories/${fullName(created)}`;
-      return jsonAnswer(201, await showRepository(ports, created, { bases, caller }), { location });
+      const created = await createRepository(ports, { ...input, slug, workspace, project }, origin);
+      const location = `${baseUrls.api}/repositories/${fullName(created)}`;
+      return jsonAnswer(201, await showRepository(ports, created, { baseUrls, caller }), { location });
     }
-    const changes = { ...wishes, ...(project === undefined ? {} : { project }) };
+    const changes = { ...input, ...(project === undefined ? {} : { project }) };
     const changed = await changeRepository(ports, repository, changes, origin);
     const isMoved = changed.slug !== repository.slug;
-    const headers = isMoved ? { location: `${bases.api}/repositories/${fullName(changed)}` } : {};
-    return jsonAnswer(200, await showRepository(ports, changed, { bases, caller }), headers);
+    const headers = isMoved ? { location: `${baseUrls.api}/repositories/${fullName(changed)}` } : {};
+    return jsonAnswer(200, await showRepository(ports, changed, { baseUrls, caller }), headers);
   },
 };

@@ -30,7 +30,7 @@ export const RepositoryBody = (Type: TypeBuilder) =>
   });
 
 /** What a body asks for. Absent: as it is, or as it is by default. */
-export type RepositoryWishes = {
+export type RepositoryInput = {
   readonly name?: string;
   readonly description?: string;
   readonly website?: string | undefined;
@@ -43,7 +43,7 @@ export type RepositoryWishes = {
   readonly project?: { readonly key: ProjectKey } | { readonly uuid: Uuid };
 };
 
-export function parseRepositoryBody(body: BodyOf<typeof RepositoryBody>): RepositoryWishes {
+export function parseRepositoryBody(body: BodyOf<typeof RepositoryBody>): RepositoryInput {
   return {
     ...(body.name === undefined ? {} : { name: body.name }),
     ...(body.description === undefined ? {} : { description: body.description ?? "" }),

@@ -4,7 +4,7 @@ import type { Ports } from "../../ports.ts";
 import { representRepository } from "../../representations/repository.ts";
 import { listRepositoryDetails } from "../../storage/sql/repositories/repository-details.ts";
 
-type Asked = Pick<RestRequest, "bases" | "caller">;
+type Asked = Pick<RestRequest, "baseUrls" | "caller">;
 
 function viewerOf({ caller }: Asked) {
   return caller.kind === "anonymous" ? undefined : caller.account.uuid;
@@ -17,7 +17,7 @@ export async function showRepository(
   asked: Asked,
 ) {
   const details = await database.lookups.getRepositoryDetails(repository.uuid, viewerOf(asked));
-  return representRepository(repository, details, asked.bases, asked.caller);
+  return representRepository(repository, details, asked.baseUrls, asked.caller);
 }
 
 /** The same for a page of them, by one statement. One that is deleted meanwhile is left out. */
@@ -30,6 +30,6 @@ export async function showRepositories(
   const details = await listRepositoryDetails(database.kysely, uuids, viewerOf(asked));
   return repositories.flatMap((repository) => {
     const known = details.get(repository.uuid);
-    return known === undefined ? [] : representRepository(repository, known, asked.bases, asked.caller);
+    return known === undefined ? [] : representRepository(repository, known, asked.baseUrls, asked.caller);
   });
 }

@@ -2,7 +2,11 @@ import { type FormPart, readField } from "../../http/routes/form-parts.ts";
 import { hasRawBytes } from "../../model/byte-text.ts";
 import { invalidField } from "../../model/failure.ts";
 import { FILE_PATH_RULE, type FilePath, parseFilePath } from "../../model/file-path.ts";
-import { COMMIT_DETAILS, type CommitDetail, type CommitPart } from "../../operations/commits/commit-wish.ts";
+import {
+  COMMIT_DETAILS,
+  type CommitDetail,
+  type CommitPart,
+} from "../../operations/commits/commit-request.ts";
 
 /** What the reference calls meta data, in the query and in the form. Whatever else is named is a file. */
 export async function* readCommitParts(

@@ -16,12 +16,12 @@ export const createCommitRoute: RepositoryFormRoute = {
     types: ["multipart/form-data", "application/x-www-form-urlencoded"],
     otherType: "media-type-refused",
   },
-  async handle(ports, { repository, account, query, form, bases, publicBases, signal }) {
-    const by = { account, bases: publicBases, signal };
+  async handle(ports, { repository, account, query, form, baseUrls, publicBaseUrls, signal }) {
+    const by = { account, baseUrls: publicBaseUrls, signal };
     const id = await createCommit(ports, repository, readCommitParts(query, form), by);
     return {
       status: 201,
-      headers: { location: commitApiUrl(bases, repository, id) },
+      headers: { location: commitApiUrl(baseUrls, repository, id) },
       body: { kind: "empty" },
     };
   },

@@ -7,7 +7,7 @@ import {
   archiveName,
   openArchive,
 } from "../../operations/source/archive.ts";
-import { findPlace } from "../../operations/source/source.ts";
+import { findPathAtCommit } from "../../operations/source/source.ts";
 import type { ConditionalRequest } from "./conditions.ts";
 import { attachmentHeaders } from "./file-answer.ts";
 
@@ -43,7 +43,7 @@ export const getArchiveRoute: RepositoryRoute = {
         `No such archive: its name must end with .${ARCHIVE_FORMATS.join(", .")}`,
       );
     }
-    const { commit } = await findPlace(ports, repository, asked.slice(0, -format.length - 1), "");
+    const { commit } = await findPathAtCommit(ports, repository, asked.slice(0, -format.length - 1), "");
     const filename = `${archiveName(repository, commit)}.${format}`;
     const headers = {
       ...attachmentHeaders(CONTENT_TYPES[format], filename),

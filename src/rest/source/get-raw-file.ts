@@ -1,5 +1,5 @@
 import type { RepositoryRoute } from "../../http/routes/route.ts";
-import { findPlace, getEntry, noSuchFile } from "../../operations/source/source.ts";
+import { findPathAtCommit, getEntry, noSuchFile } from "../../operations/source/source.ts";
 import { fileAnswer } from "./file-answer.ts";
 
 /** A file's bytes where Bitbucket's pages have them, outside the API, under the same checks. */
@@ -14,7 +14,7 @@ export const getRawFileRoute: RepositoryRoute = {
   permission: "read",
   async handle(ports, request) {
     const { repository, params } = request;
-    const place = await findPlace(ports, repository, params.ref!, params.path ?? "");
+    const place = await findPathAtCommit(ports, repository, params.ref!, params.path ?? "");
     const entry = await getEntry(ports, repository, place);
     if (entry.kind === "directory") throw noSuchFile(place.path);
     return fileAnswer(ports, repository, entry, request);

@@ -9,7 +9,7 @@ import { renderFile } from "../../operations/source/render-file.ts";
 import {
   type DescribedEntry,
   describeEntry,
-  findPlace,
+  findPathAtCommit,
   getEntry,
   listDirectory,
   type SourcePorts,
@@ -35,11 +35,11 @@ export const getSourceRoute: RepositoryRoute = {
   readsFilter: true,
   permission: "read",
   async handle(ports, request) {
-    const { repository, bases, params, query, signal } = request;
+    const { repository, baseUrls, params, query, signal } = request;
     const format = readFormat(query);
-    const place = await findPlace(ports, repository, params.commit!, params.path ?? "");
+    const place = await findPathAtCommit(ports, repository, params.commit!, params.path ?? "");
     const entry = await getEntry(ports, repository, place);
-    const context = { repository, bases, commit: place.commit };
+    const context = { repository, baseUrls, commit: place.commit };
     if (format === "meta")
       return jsonAnswer(200, represent(await describeEntry(ports, repository, entry, signal), context));
     if (format === "rendered")
@@ -85,7 +85,7 @@ async function listingAnswer(
   }
   requirePathsOfPage(listing.entries.map(({ entry }) => entry.path));
   // As recorded: links have the commit's id, while the next page keeps the name that was asked for.
-  const base = `${repositoryApiUrl(context.bases, context.repository)}/src`;
+  const base = `${repositoryApiUrl(context.baseUrls, context.repository)}/src`;
   // The bytes are put back at the end, once: what they are written as is a sequence of bytes as well.
   const next = new URL(
     `${base}/${encodeURIComponent(params.commit!)}/${(params.path ?? "").split("/").map(encodeURIComponent).join("/")}`,

@@ -7,7 +7,7 @@ import { restoreBytes } from "../../model/byte-text.ts";
 import { Failure } from "../../model/failure.ts";
 import { findCommitAccounts } from "../../operations/commits/commits.ts";
 import { listFileVersions } from "../../operations/source/file-history.ts";
-import { findPlace } from "../../operations/source/source.ts";
+import { findPathAtCommit } from "../../operations/source/source.ts";
 import { boundMessages } from "../../representations/bounded-texts.ts";
 import { representCommit } from "../../representations/commit.ts";
 import { repositoryApiUrl } from "../../representations/links.ts";
@@ -28,10 +28,10 @@ export const listFileHistoryRoute: RepositoryRoute = {
   oauthScopes: ["repository"],
   readsFilter: true,
   permission: "read",
-  async handle(ports, { repository, bases, params, query, fields, signal, takeSlot }) {
+  async handle(ports, { repository, baseUrls, params, query, fields, signal, takeSlot }) {
     const { page, pagelen } = parsePage(query, { pagelenDefault: 10, pagelenMax: 100 });
     const filterAndSort = readFilterAndSort(query);
-    const place = await findPlace(ports, repository, params.commit!, params.path ?? "");
+    const place = await findPathAtCommit(ports, repository, params.commit!, params.path ?? "");
     const listed = await listFileVersions(ports, repository, place, {
       page,
       pagelen,
@@ -57,13 +57,13 @@ export const listFileHistoryRoute: RepositoryRoute = {
       representFile(
         // A file that the commit removed has no content: its size is 0 (our choice).
         { path, size: file?.size ?? 0, attributes: file?.attributes ?? [] },
-        { repository, bases, commit: commit.id },
-        representCommit(commits[index]!, { repository, bases, accounts, messages }, options),
+        { repository, baseUrls, commit: commit.id },
+        representCommit(commits[index]!, { repository, baseUrls, accounts, messages }, options),
       ),
     );
     // The walk goes on from the commit itself, so that a push in between neither repeats nor skips.
     const next = new URL(
-      `${repositoryApiUrl(bases, repository)}/filehistory/${place.commit}/${place.path.split("/").map(encodeURIComponent).join("/")}`,
+      `${repositoryApiUrl(baseUrls, repository)}/filehistory/${place.commit}/${place.path.split("/").map(encodeURIComponent).join("/")}`,
     );
     for (const [name, value] of query) if (name !== "page") next.searchParams.append(name, value);
     next.searchParams.set("page", String(page + 1));

@@ -10,11 +10,11 @@ export const getEmailRoute: AccountRoute = {
   path: "/2.0/user/emails/{email}",
   scopes: ["read:user:bitbucket"],
   oauthScopes: ["email"],
-  async handle({ database }, { account, bases, params }) {
+  async handle({ database }, { account, baseUrls, params }) {
     const address = params.email!.toLowerCase();
     const emails = await listEmails(database.kysely, account.uuid);
     const email = emails.find((candidate) => candidate.address.toLowerCase() === address);
     if (email === undefined) throw new Failure("not-found", "The account has no such e-mail address");
-    return jsonAnswer(200, representEmail(email, bases));
+    return jsonAnswer(200, representEmail(email, baseUrls));
   },
 };

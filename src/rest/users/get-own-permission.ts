@@ -9,8 +9,8 @@ export const getOwnPermissionRoute: AccountRoute = {
   path: "/2.0/user/workspaces/{workspace}/permission",
   scopes: ["read:workspace:bitbucket"],
   oauthScopes: ["account"],
-  async handle(ports, { account, bases, params }) {
+  async handle(ports, { account, baseUrls, params }) {
     const { workspace, role } = await getOwnWorkspace(ports, account, params.workspace!);
-    return jsonAnswer(200, representMembershipPermission(workspace, account, role, undefined, bases));
+    return jsonAnswer(200, representMembershipPermission(workspace, account, role, undefined, baseUrls));
   },
 };

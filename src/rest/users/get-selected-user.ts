@@ -9,7 +9,10 @@ export const getSelectedUserRoute: OpenRoute = {
   path: "/2.0/users/{selected_user}",
   scopes: ["read:user:bitbucket"],
   oauthScopes: [],
-  async handle(ports, { params, bases }) {
-    return jsonAnswer(200, representAccount(await getSelectedAccount(ports, params.selected_user!), bases));
+  async handle(ports, { params, baseUrls }) {
+    return jsonAnswer(
+      200,
+      representAccount(await getSelectedAccount(ports, params.selected_user!), baseUrls),
+    );
   },
 };

@@ -8,7 +8,7 @@ export const getUserRoute: AccountRoute = {
   path: "/2.0/user",
   scopes: ["read:user:bitbucket"],
   oauthScopes: ["account"],
-  async handle(_ports, { account, bases }) {
-    return jsonAnswer(200, representOwnAccount(account, bases));
+  async handle(_ports, { account, baseUrls }) {
+    return jsonAnswer(200, representOwnAccount(account, baseUrls));
   },
 };

@@ -20,13 +20,13 @@ export const listEmailsRoute: AccountRoute = {
   scopes: ["read:user:bitbucket"],
   oauthScopes: ["email"],
   readsFilter: true,
-  async handle({ database }, { account, bases, query, url }) {
+  async handle({ database }, { account, baseUrls, query, url }) {
     const { page, pagelen } = parsePage(query, { pagelenDefault: 10, pagelenMax: 100 });
     const all = await listEmails(database.kysely, account.uuid);
     const emails = selectRows(all, FIELDS, readFilterAndSort(query));
     const values = emails
       .slice((page - 1) * pagelen, page * pagelen)
-      .map((email) => representEmail(email, bases));
+      .map((email) => representEmail(email, baseUrls));
     return jsonAnswer(200, representPage({ page, pagelen, size: emails.length, values }, url));
   },
 };

@@ -11,9 +11,9 @@ export const createHookRoutes = hookRoutes({
   scopes: ["read:webhook:bitbucket", "write:webhook:bitbucket"],
   body: WebhookBody,
   scopesOf: async (_ports, { body }) => scopesOfEvents(parseWebhookBody(body).events ?? []),
-  async handle(ports, { subject, shownSubject, workspace, body, bases }) {
+  async handle(ports, { subject, shownSubject, workspace, body, baseUrls }) {
     const webhook = await createWebhook(ports, subject, workspace.uuid, parseWebhookBody(body));
-    const shown = representWebhook(webhook, shownSubject, bases);
+    const shown = representWebhook(webhook, shownSubject, baseUrls);
     return jsonAnswer(201, shown, { location: shown.links.self.href });
   },
 });

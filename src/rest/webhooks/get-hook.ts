@@ -12,7 +12,7 @@ export const getHookRoutes = hookRoutes({
   scopes: ["read:webhook:bitbucket"],
   async handle(ports, request) {
     const webhook = await getNamedHook(ports, request);
-    return jsonAnswer(200, representWebhook(webhook, request.shownSubject, request.bases));
+    return jsonAnswer(200, representWebhook(webhook, request.shownSubject, request.baseUrls));
   },
 });
 

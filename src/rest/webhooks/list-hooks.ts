@@ -24,13 +24,13 @@ export const listHooksRoutes = hookRoutes({
   below: "",
   scopes: ["read:webhook:bitbucket"],
   readsFilter: true,
-  async handle({ database }, { subject, shownSubject, bases, query, url }) {
+  async handle({ database }, { subject, shownSubject, baseUrls, query, url }) {
     const { page, pagelen } = parsePage(query, PAGES);
     const all = await listWebhooks(database.kysely, subject, { page: 1, pagelen: WEBHOOKS_MAX });
     const selected = selectRows(all.values, FIELDS, readFilterAndSort(query));
     const values = selected
       .slice((page - 1) * pagelen, page * pagelen)
-      .map((webhook) => representWebhook(webhook, shownSubject, bases));
+      .map((webhook) => representWebhook(webhook, shownSubject, baseUrls));
     return jsonAnswer(200, representPage({ page, pagelen, size: selected.length, values }, url));
   },
 });

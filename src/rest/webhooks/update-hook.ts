@@ -26,6 +26,6 @@ export const updateHookRoutes = hookRoutes({
     const changed = await changeWebhook(ports, subject, uuid, parseWebhookBody(body), (events) =>
       requireScopes(caller, scopesOfEvents(events)),
     );
-    return jsonAnswer(200, representWebhook(changed, request.shownSubject, request.bases));
+    return jsonAnswer(200, representWebhook(changed, request.shownSubject, request.baseUrls));
   },
 });

@@ -2,7 +2,7 @@ import type { BodyOf, TypeBuilder } from "../../http/routes/body-schema.ts";
 import { invalidField } from "../../model/failure.ts";
 import { Secret } from "../../model/secret.ts";
 import { parseWebhookEvent } from "../../model/webhook.ts";
-import type { WebhookWishes } from "../../operations/webhooks/webhooks.ts";
+import type { WebhookInput } from "../../operations/webhooks/webhooks.ts";
 
 export const WebhookBody = (Type: TypeBuilder) =>
   Type.Object({
@@ -15,7 +15,7 @@ export const WebhookBody = (Type: TypeBuilder) =>
     secret: Type.Optional(Type.Union([Type.String({ maxLength: 128 }), Type.Null()])),
   });
 
-export function parseWebhookBody(body: BodyOf<typeof WebhookBody>): WebhookWishes {
+export function parseWebhookBody(body: BodyOf<typeof WebhookBody>): WebhookInput {
   return {
     ...(body.url === undefined ? {} : { url: body.url }),
     ...(body.description === undefined ? {} : { description: body.description ?? "" }),

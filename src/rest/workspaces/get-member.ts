@@ -12,11 +12,11 @@ export const getMemberRoute: WorkspaceRoute = {
   scopes: ["read:workspace:bitbucket"],
   oauthScopes: ["account"],
   permission: "belong",
-  async handle(ports, { workspace, bases, params }) {
+  async handle(ports, { workspace, baseUrls, params }) {
     const account = await getSelectedAccount(ports, params.member!);
     const member = await findMember(ports.database.kysely, workspace.uuid, account.uuid);
     if (member === undefined)
       throw new Failure("not-found", `${params.member} is not a member of the workspace`);
-    return jsonAnswer(200, representMembership(workspace, account, bases));
+    return jsonAnswer(200, representMembership(workspace, account, baseUrls));
   },
 };

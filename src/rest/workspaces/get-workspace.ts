@@ -9,7 +9,7 @@ export const getWorkspaceRoute: WorkspaceRoute = {
   scopes: ["read:workspace:bitbucket"],
   oauthScopes: [],
   permission: "see",
-  async handle(_ports, { workspace, bases }) {
-    return jsonAnswer(200, representWorkspace(workspace, bases));
+  async handle(_ports, { workspace, baseUrls }) {
+    return jsonAnswer(200, representWorkspace(workspace, baseUrls));
   },
 };

@@ -15,7 +15,7 @@ export const listMembersRoute: WorkspaceRoute = {
   oauthScopes: ["account"],
   readsFilter: true,
   permission: "belong",
-  async handle(ports, { workspace, caller, bases, query, url, fields }) {
+  async handle(ports, { workspace, caller, baseUrls, query, url, fields }) {
     const page = parsePage(query, { pagelenDefault: 10, pagelenMax: 100 });
     const { values, size, isByEmail } = await listMembersFor(ports, workspace, caller, {
       ...page,
@@ -24,7 +24,7 @@ export const listMembersRoute: WorkspaceRoute = {
     // "Email addresses that you filter by (and only these …) can be included", if `fields` asks for them.
     const withEmail = isByEmail && isFieldRequested(fields, "values.user.email");
     const shown = values.map(({ account, email }) =>
-      representMembership(workspace, account, bases, withEmail ? email : undefined),
+      representMembership(workspace, account, baseUrls, withEmail ? email : undefined),
     );
     return jsonAnswer(200, representPage({ ...page, size, values: shown }, url));
   },

@@ -13,7 +13,7 @@ export const listOwnWorkspacesRoute: AccountRoute = {
   scopes: ["read:workspace:bitbucket"],
   oauthScopes: ["account"],
   readsFilter: true,
-  async handle({ database }, { account, bases, query, url }) {
+  async handle({ database }, { account, baseUrls, query, url }) {
     // The default of 25 stands in the reference's own example.
     const { page, pagelen } = parsePage(query, { pagelenDefault: 25, pagelenMax: 100 });
     const { values, size } = await listWorkspacesOf(database.kysely, account.uuid, {
@@ -22,7 +22,7 @@ export const listOwnWorkspacesRoute: AccountRoute = {
       ...readFilterAndSort(query),
       ...readAdministrator(query),
     });
-    const shown = values.map(({ workspace, role }) => representWorkspaceAccess(workspace, role, bases));
+    const shown = values.map(({ workspace, role }) => representWorkspaceAccess(workspace, role, baseUrls));
     return jsonAnswer(200, representPage({ page, pagelen, size, values: shown }, url));
   },
 };

@@ -14,14 +14,14 @@ export const listPermissionsRoute: WorkspaceRoute = {
   oauthScopes: ["account"],
   readsFilter: true,
   permission: "belong",
-  async handle(ports, { workspace, caller, bases, query, url }) {
+  async handle(ports, { workspace, caller, baseUrls, query, url }) {
     const page = parsePage(query, { pagelenDefault: 10, pagelenMax: 100 });
     const { values, size } = await listMembersFor(ports, workspace, caller, {
       ...page,
       ...readFilterAndSort(query),
     });
     const shown = values.map(({ account, role, addedAt }) =>
-      representMembershipPermission(workspace, account, role, addedAt, bases),
+      representMembershipPermission(workspace, account, role, addedAt, baseUrls),
     );
     return jsonAnswer(200, representPage({ ...page, size, values: shown }, url));
   },

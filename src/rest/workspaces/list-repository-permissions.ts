@@ -10,7 +10,7 @@ import { listEffectivePermissions } from "../../storage/sql/permissions/effectiv
 /** A page of effective permissions, "the highest level of permission the user has", public visibility aside. */
 export async function answerEffectivePermissions(
   { database }: Pick<Ports, "database">,
-  { query, url, bases }: Pick<RestRequest, "query" | "url" | "bases">,
+  { query, url, baseUrls }: Pick<RestRequest, "query" | "url" | "baseUrls">,
   of: { readonly workspaceUuid: Uuid; readonly repositoryUuid?: Uuid; readonly accountUuid?: Uuid },
 ): Promise<Answer> {
   const page = parsePage(query, { pagelenDefault: 10, pagelenMax: 100 });
@@ -20,7 +20,7 @@ export async function answerEffectivePermissions(
     ...readFilterAndSort(query),
   });
   const shown = values.map(({ repository, account, permission }) =>
-    representEffectivePermission(repository, account, permission, bases),
+    representEffectivePermission(repository, account, permission, baseUrls),
   );
   return jsonAnswer(200, representPage({ ...page, size, values: shown }, url));
 }

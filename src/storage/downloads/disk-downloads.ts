@@ -16,7 +16,7 @@ function folderOf(dataFolder: string, repositoryUuid: Uuid): string {
   return join(dataFolder, "downloads", repositoryUuid.slice(0, 2), repositoryUuid);
 }
 
-function unfinishedFolder(dataFolder: string): string {
+function stagingFolder(dataFolder: string): string {
   return join(dataFolder, "downloads", "unfinished");
 }
 
@@ -40,8 +40,8 @@ export async function writeDownload(
   const isNew = (await makeFolders(folder)) !== undefined;
   const path = pathOfDownload(dataFolder, file);
   // One folder for all: the next start finds what was cut off without a walk.
-  const unfinished = join(unfinishedFolder(dataFolder), file.fileUuid);
-  await makeFolders(unfinishedFolder(dataFolder));
+  const unfinished = join(stagingFolder(dataFolder), file.fileUuid);
+  await makeFolders(stagingFolder(dataFolder));
   let bytes = 0;
   const count = new Transform({
     transform(chunk: Buffer, _encoding, done) {
@@ -62,7 +62,7 @@ export async function writeDownload(
 }
 
 /** Files of which it is not certain whether they have a row. */
-export type MarkedDownloads = {
+export type DownloadsIntent = {
   /** Each has its row, or is gone. */
   confirm(): Promise<void>;
 };
@@ -74,8 +74,8 @@ export type MarkedDownloads = {
 export async function markDownloads(
   dataFolder: string,
   files: readonly DownloadFile[],
-): Promise<MarkedDownloads> {
-  const folder = unfinishedFolder(dataFolder);
+): Promise<DownloadsIntent> {
+  const folder = stagingFolder(dataFolder);
   const marks = files.map((file) => join(folder, markName(file)));
   if (marks.length > 0) {
     await makeFolders(folder);
@@ -111,7 +111,7 @@ export async function sweepDownloads(
   dataFolder: string,
   hasRow: (file: DownloadFile) => Promise<boolean>,
 ): Promise<void> {
-  const folder = unfinishedFolder(dataFolder);
+  const folder = stagingFolder(dataFolder);
   for (const name of await listFolder(folder)) {
     const marked = markedDownload(name);
     if (marked !== undefined && !(await hasRow(marked))) await removeDownload(dataFolder, marked);

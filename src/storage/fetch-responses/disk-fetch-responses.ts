@@ -16,7 +16,7 @@ import {
   LeaderGoneError,
   openLead,
 } from "./leadership.ts";
-import { newUnfinishedPath, pathOf, unsyncedPath } from "./response-names.ts";
+import { newStagingPath, pathOf, unsyncedPath } from "./response-names.ts";
 
 /** A response may take this part of the room, so that one large repository does not push out all others. */
 const ENTRY_SHARE = 1 / 4;
@@ -87,7 +87,7 @@ export function openDiskFetchResponses(
     }
 
     async function lead(): Promise<GrowingEntry | "gone" | undefined> {
-      const unfinished = newUnfinishedPath(path);
+      const unfinished = newStagingPath(path);
       const file = await openFile(unfinished, key.sizeBytesGuess);
       if (file === undefined) return undefined;
       const shown = openLead(path, unfinished, file);

@@ -36,7 +36,7 @@ export function unsyncedPath(path: string): string {
 }
 
 /** Of a new file that this process writes, or lets git write. */
-export function newUnfinishedPath(path: string): string {
+export function newStagingPath(path: string): string {
   return `${path}.${ownerMark()}${UNFINISHED}`;
 }
 

@@ -12,9 +12,9 @@ import { copyPacks, type LinkFile, takeFile } from "./copy-packs.ts";
 import { openDiskQuarantine } from "./disk-quarantine.ts";
 import { openPackSizes } from "./pack-sizes.ts";
 import { openPackSnapshot } from "./pack-snapshot.ts";
-import type { MarkedRepositoryFolder, PackStore } from "./pack-store.ts";
+import type { PackStore, RepositoryFolderIntent } from "./pack-store.ts";
 import { openRepackFolder } from "./repack-folder.ts";
-import { isCutOff, isOwn, newUnfinishedName, unsureName, unsureRepository } from "./unfinished-names.ts";
+import { intentName, isCutOff, isOwn, newStagingName, repositoryOfIntent } from "./staging-names.ts";
 
 /** What a bare repository needs so that plain git reads it. No hooks: nothing of a user's may run here. */
 const CONFIG = "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n";
@@ -25,10 +25,10 @@ const PACKED_REFS = "packed-refs";
 /** Packs in folders below `folder`, one bare repository each, named by the repository's UUID and never by its name. */
 export function openDiskPackStore(folder: string, linkFile?: LinkFile): PackStore {
   const gitDir = (repository: Uuid) => gitDirIn(folder, repository);
-  const unfinished = () => join(folder, UNFINISHED_FOLDER, newUnfinishedName());
+  const unfinished = () => join(folder, UNFINISHED_FOLDER, newStagingName());
   const markRepository = (repository: Uuid) =>
     markFolder(gitDir(repository), {
-      mark: join(folder, UNFINISHED_FOLDER, unsureName(repository)),
+      mark: join(folder, UNFINISHED_FOLDER, intentName(repository)),
       removed: unfinished(),
     });
   const packSizes = openPackSizes();
@@ -97,7 +97,7 @@ export async function listCutOff(folder: string): Promise<readonly string[]> {
 
 /** Of `listCutOff`: the repository whose folder the next start removes, if it has no row. */
 export function markedRepository(cutOff: string): Uuid | undefined {
-  return unsureRepository(basename(cutOff));
+  return repositoryOfIntent(basename(cutOff));
 }
 
 /** A bare repository without objects, as plain git reads it. */
@@ -114,10 +114,10 @@ export async function createRepositoryFolder(gitDir: string): Promise<void> {
 
 const COMMIT_GRAPH = join("objects", "info", "commit-graph");
 
-type CopyPlaces = {
+type CopyFolders = {
   /** Where the copy is made, until it is whole. */
   readonly draft: string;
-  readonly mark: () => Promise<MarkedRepositoryFolder>;
+  readonly mark: () => Promise<RepositoryFolderIntent>;
   readonly linkFile: LinkFile | undefined;
 };
 
@@ -128,9 +128,9 @@ type CopyPlaces = {
 async function copyRepository(
   from: string,
   to: string,
-  { draft, mark, linkFile }: CopyPlaces,
-): Promise<MarkedRepositoryFolder> {
-  let marked: MarkedRepositoryFolder | undefined;
+  { draft, mark, linkFile }: CopyFolders,
+): Promise<RepositoryFolderIntent> {
+  let marked: RepositoryFolderIntent | undefined;
   try {
     await createRepositoryFolder(draft);
     await takeFile(join(from, COMMIT_GRAPH), join(draft, COMMIT_GRAPH), linkFile).catch(unlessMissing);
@@ -156,7 +156,7 @@ async function copyRepository(
 async function markFolder(
   gitDir: string,
   { mark, removed }: { readonly mark: string; readonly removed: string },
-): Promise<MarkedRepositoryFolder> {
+): Promise<RepositoryFolderIntent> {
   await makeFolders(dirname(mark));
   await writeFile(mark, "");
   await syncFolder(dirname(mark));
@@ -312,7 +312,7 @@ export async function sweepDiskPackStore(
   for (const name of await listFolder(unfinished)) {
     if (!isOwn(name) && !isCutOff(name)) continue;
     reachFaultPoint("sweep.begun");
-    const marked = unsureRepository(name);
+    const marked = repositoryOfIntent(name);
     if (marked !== undefined && !(await hasRow(marked)))
       await rm(gitDirIn(folder, marked), { recursive: true, force: true });
     await rm(join(unfinished, name), { recursive: true, force: true });

@@ -32,7 +32,7 @@ export type Quarantine = {
 };
 
 /** The folder of a repository whose row is about to come or to go: start-up finds it by a mark, and looks for the row. */
-export type MarkedRepositoryFolder = {
+export type RepositoryFolderIntent = {
   /** Says that the row is there. */
   confirm(): Promise<void>;
   /** Removes the folder: there is no row, and there will be none. */
@@ -43,16 +43,16 @@ export type MarkedRepositoryFolder = {
 export type PackStore = {
   /** A bare repository that git can read. */
   gitDir(repository: Uuid): string;
-  createRepository(repository: Uuid): Promise<MarkedRepositoryFolder>;
+  createRepository(repository: Uuid): Promise<RepositoryFolderIntent>;
   /**
    * A bare repository with all objects of another one, which may be pushed to and repacked meanwhile. The two depend on each
    * other in nothing: each may be repacked and removed.
    *
    * @throws Failure not-found if the other one is removed meanwhile.
    */
-  copyRepository(from: Uuid, to: Uuid): Promise<MarkedRepositoryFolder>;
+  copyRepository(from: Uuid, to: Uuid): Promise<RepositoryFolderIntent>;
   /** For a row that is to be deleted, before it is. */
-  markRepository(repository: Uuid): Promise<MarkedRepositoryFolder>;
+  markRepository(repository: Uuid): Promise<RepositoryFolderIntent>;
   openQuarantine(repository: Uuid): Promise<Quarantine>;
   /** For maintenance. @param refs what is to be kept. */
   openRepackFolder(repository: Uuid, refs: readonly Pick<Ref, "name" | "target">[]): Promise<RepackFolder>;

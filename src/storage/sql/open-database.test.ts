@@ -6,7 +6,11 @@ import { inspect } from "node:util";
 import SqliteDatabase from "better-sqlite3";
 import { sql } from "kysely";
 import { newUuid, sampleAccount } from "../../../tests/support/sample-model.ts";
-import { createDatabasePlace, DIALECTS, describeDatabases } from "../../../tests/support/test-database.ts";
+import {
+  createTestDatabaseSettings,
+  DIALECTS,
+  describeDatabases,
+} from "../../../tests/support/test-database.ts";
 import { Failure } from "../../model/failure.ts";
 import { Secret } from "../../model/secret.ts";
 import {
@@ -141,7 +145,7 @@ describeDatabases("a database", (current) => {
 for (const dialect of DIALECTS) {
   describe(`opening on ${dialect}`, () => {
     test("makes the schema once, though several processes start at once", async () => {
-      const { settings, remove } = await createDatabasePlace(dialect);
+      const { settings, remove } = await createTestDatabaseSettings(dialect);
       const opened = await Promise.all(Array.from({ length: 5 }, () => openDatabase(settings)));
       for (const database of opened) assert.deepEqual(await listAccounts(database.kysely), []);
       await Promise.all(opened.map((database) => database.close()));
@@ -149,7 +153,7 @@ for (const dialect of DIALECTS) {
     });
 
     test("refuses a database that a newer version has written, and leaves it as it is", async () => {
-      const { settings, remove } = await createDatabasePlace(dialect);
+      const { settings, remove } = await createTestDatabaseSettings(dialect);
       const first = await openDatabase(settings);
       await sql`insert into schema_migration (name, applied_at) values ('999-future', 1)`.execute(
         first.kysely,
@@ -164,7 +168,7 @@ for (const dialect of DIALECTS) {
     });
 
     test("answers nothing after it is closed", async () => {
-      const { settings, remove } = await createDatabasePlace(dialect);
+      const { settings, remove } = await createTestDatabaseSettings(dialect);
       const database = await openDatabase(settings);
       await database.close();
       await assert.rejects(listAccounts(database.kysely));
@@ -176,7 +180,7 @@ for (const dialect of DIALECTS) {
 
 describe("opening a SQLite file", () => {
   test("writes ahead, syncs fully and lets nobody else read", async () => {
-    const { settings, remove } = await createDatabasePlace("sqlite");
+    const { settings, remove } = await createTestDatabaseSettings("sqlite");
     assert.equal(settings.kind, "sqlite");
     const database = await openDatabase(settings);
     for (const [pragma, value] of [
@@ -194,7 +198,7 @@ describe("opening a SQLite file", () => {
   });
 
   test("waits for a writer in another process without stopping this one", async () => {
-    const { settings, remove } = await createDatabasePlace("sqlite");
+    const { settings, remove } = await createTestDatabaseSettings("sqlite");
     assert.equal(settings.kind, "sqlite");
     const database = await openDatabase(settings);
     const other = new SqliteDatabase(settings.path);
@@ -214,7 +218,7 @@ describe("opening a SQLite file", () => {
   });
 
   test("fails for a folder that is not there, and for a file that is no database", async () => {
-    const { settings, remove } = await createDatabasePlace("sqlite");
+    const { settings, remove } = await createTestDatabaseSettings("sqlite");
     assert.equal(settings.kind, "sqlite");
     await assert.rejects(
       openDatabase({ kind: "sqlite", path: join(settings.path, "x", "y") }),
@@ -241,7 +245,7 @@ describe("opening PostgreSQL", () => {
   }
 
   test("fails for a database that is not there", async () => {
-    const { settings, remove } = await createDatabasePlace("postgres");
+    const { settings, remove } = await createTestDatabaseSettings("postgres");
     assert.equal(settings.kind, "postgres");
     const url = new URL(settings.url.reveal());
     url.pathname = "/nosuchdatabase";
@@ -250,7 +254,7 @@ describe("opening PostgreSQL", () => {
   });
 
   test("survives the loss of its connections", async () => {
-    const { settings, remove } = await createDatabasePlace("postgres");
+    const { settings, remove } = await createTestDatabaseSettings("postgres");
     assert.equal(settings.kind, "postgres");
     const database = await openDatabase(settings);
     const other = await openDatabase(settings);

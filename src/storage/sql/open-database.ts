@@ -12,8 +12,8 @@ import {
   isWorthRepeating,
   translateDatabaseError,
 } from "./database-failure.ts";
+import { cacheLookups } from "./lookups/cached-lookups.ts";
 import { createLookups, type Lookups, type Prepare } from "./lookups/lookups.ts";
-import { rememberLookups } from "./lookups/remembered-lookups.ts";
 import { isUpToDate, migrate } from "./migrate.ts";
 import type { Dialect } from "./migrations/migration.ts";
 import { MIGRATIONS } from "./migrations/migrations.ts";
@@ -113,7 +113,7 @@ export async function openDatabase(
     if (account === undefined && !(await mayBeNew())) throw lostDatabase();
     const prepared = createLookups(connections.kysely, connections.prepare);
     const { readVersion } = connections;
-    const lookups = readVersion === undefined ? prepared : rememberLookups(prepared, readVersion);
+    const lookups = readVersion === undefined ? prepared : cacheLookups(prepared, readVersion);
     return { dialect, lookups, readVersion, ...database, close: connections.close };
   } catch (error) {
     await connections.close();

@@ -10,11 +10,11 @@ export async function renderCommentPayload(
   { comment }: FactOf<"repo:commit_comment_created">,
   subject: PayloadSubject,
 ) {
-  const { repository, bases } = subject;
+  const { repository, baseUrls } = subject;
   const messages = await prepareMessages([comment.raw], { repositoryUuid: repository.uuid });
   return {
-    comment: representCommitComment(comment, { repository, bases, messages }),
-    commit: representCondensedCommit(bases, repository, comment.commit),
+    comment: representCommitComment(comment, { repository, baseUrls, messages }),
+    commit: representCondensedCommit(baseUrls, repository, comment.commit),
     repository: showRepository(subject),
     actor: showActor(subject),
   };
@@ -26,7 +26,7 @@ export function renderStatusPayload(
   subject: PayloadSubject,
 ) {
   return {
-    commit_status: representCommitStatus(status, subject.repository, subject.bases),
+    commit_status: representCommitStatus(status, subject.repository, subject.baseUrls),
     repository: showRepository(subject),
     actor: showActor(subject),
   };

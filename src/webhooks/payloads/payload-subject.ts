@@ -2,7 +2,7 @@ import type { Account } from "../../model/account.ts";
 import type { Repository } from "../../model/repository.ts";
 import type { Ports } from "../../ports.ts";
 import { representEmbeddedAccount } from "../../representations/embedded-account.ts";
-import type { Bases } from "../../representations/links.ts";
+import type { BaseUrls } from "../../representations/links.ts";
 import { representRepository } from "../../representations/repository.ts";
 import { NO_DETAILS } from "../../storage/sql/repositories/repository-details.ts";
 
@@ -13,11 +13,11 @@ export type PayloadSubject = {
   /** Undefined for the operator. */
   readonly actor: Account | undefined;
   readonly repository: Repository;
-  readonly bases: Bases;
+  readonly baseUrls: BaseUrls;
 };
 
-export function showActor({ actor, bases }: Pick<PayloadSubject, "actor" | "bases">) {
-  return actor === undefined ? null : representEmbeddedAccount(actor, bases);
+export function showActor({ actor, baseUrls }: Pick<PayloadSubject, "actor" | "baseUrls">) {
+  return actor === undefined ? null : representEmbeddedAccount(actor, baseUrls);
 }
 
 /**
@@ -26,11 +26,11 @@ export function showActor({ actor, bases }: Pick<PayloadSubject, "actor" | "base
  * @param parent what it was forked from, where whoever reads it knows of that already.
  */
 export function showRepository(
-  { repository, bases }: Pick<PayloadSubject, "repository" | "bases">,
+  { repository, baseUrls }: Pick<PayloadSubject, "repository" | "baseUrls">,
   parent?: Repository,
 ) {
   const details = { ...NO_DETAILS, parent };
-  const whole = representRepository(repository, details, bases, { kind: "anonymous" });
+  const whole = representRepository(repository, details, baseUrls, { kind: "anonymous" });
   const { links, override_settings: _settings, ...shown } = whole;
   const { self, html, avatar } = links;
   return { ...shown, links: { self, html, avatar } };

@@ -89,13 +89,13 @@ async function renderChange(ports: PayloadPorts, subject: PushSubject, change: P
 
 /** Recorded: a new ref has no link to a diff, and `html` leads to itself. */
 function changeLinks(
-  { repository, bases }: PayloadSubject,
+  { repository, baseUrls }: PayloadSubject,
   { old, new: tip }: PushChange,
   html: { readonly href: string },
 ) {
-  const api = repositoryApiUrl(bases, repository);
+  const api = repositoryApiUrl(baseUrls, repository);
   if (old === undefined) return { commits: { href: `${api}/commits?include=${tip}` }, html };
-  const compared = `${repositoryHtmlUrl(bases, repository)}/branches/compare/${tip}..${old}`;
+  const compared = `${repositoryHtmlUrl(baseUrls, repository)}/branches/compare/${tip}..${old}`;
   return {
     commits: { href: `${api}/commits?include=${tip}&exclude=${old}` },
     html: { href: compared },
@@ -177,14 +177,14 @@ function withFewLinks({ links: { self, html }, ...commit }: Awaited<ReturnType<t
   return { ...commit, links: { self, html } };
 }
 
-function renderBranch(name: string, target: object, { repository, bases }: PayloadSubject) {
-  const html = repositoryHtmlUrl(bases, repository);
+function renderBranch(name: string, target: object, { repository, baseUrls }: PayloadSubject) {
+  const html = repositoryHtmlUrl(baseUrls, repository);
   return {
     type: "branch",
     name,
     target,
     links: {
-      ...representRefLinks(repository, bases, name, { api: "branches", html: "branch" }),
+      ...representRefLinks(repository, baseUrls, name, { api: "branches", html: "branch" }),
       pullrequest_create: { href: `${html}/pull-requests/new?source=${encodeRefName(name)}&t=1` },
     },
     merge_strategies: MERGE_STRATEGIES,
@@ -200,7 +200,10 @@ function renderTag(name: string, target: object, tag: Tag | undefined, context: 
     type: "tag",
     name,
     target,
-    links: representRefLinks(context.repository, context.bases, name, { api: "tags", html: "commits/tag" }),
+    links: representRefLinks(context.repository, context.baseUrls, name, {
+      api: "tags",
+      html: "commits/tag",
+    }),
     message: tag?.message ?? null,
     date: tagger === undefined ? null : representCommitDate(tagger.date),
     tagger: tagger === undefined ? null : representCommitAuthor("author", tagger, context),

@@ -62,7 +62,7 @@ export function openJudge(reference: PublishedReference): Judge {
     if (checker.Check(value)) return found;
     const isPartial = new URLSearchParams(query).has("fields");
     for (const { keyword, instancePath, message } of checker.Errors(value)[1]) {
-      // What `fields` leaves out is left out by the caller's wish.
+      // What `fields` leaves out is left out by the caller's request.
       if (isPartial && keyword === "required") continue;
       // Each key that is one too many is told by itself, too.
       if (keyword === "additionalProperties") continue;

@@ -7,9 +7,9 @@ import {
 } from "../../../src/authentication/api-token-text.ts";
 import { readCredential } from "../../../src/authentication/read-credential.ts";
 import { clientAddress, networkOf } from "../../../src/http/server/client-address.ts";
-import { basesOf } from "../../../src/http/server/public-urls.ts";
+import { joinWrappedCredential } from "../../../src/http/server/folded-header.ts";
+import { baseUrlsOf } from "../../../src/http/server/public-urls.ts";
 import { readRequestTarget } from "../../../src/http/server/request-target.ts";
-import { joinWrappedCredential } from "../../../src/http/server/wrapped-credential.ts";
 import { maskPersonalText, maskTokens } from "../../../src/model/mask-secrets.ts";
 import { Secret } from "../../../src/model/secret.ts";
 import { fuzzTarget } from "./fuzz-target.ts";
@@ -189,7 +189,7 @@ const host = fuzzTarget(
       listening: { port: 1 },
     };
     for (const headers of [{ host: text }, { "x-forwarded-host": text, "x-forwarded-proto": text }]) {
-      const { html, api } = basesOf(headers, settings);
+      const { html, api } = baseUrlsOf(headers, settings);
       assert.match(html, /^https?:\/\/[a-z0-9_.:[\]-]+$/);
       assert.ok(URL.canParse(html) && URL.canParse(api));
     }

@@ -1,5 +1,5 @@
 import type { InferResult, Kysely, Updateable } from "kysely";
-import type { CommitComment, InlinePlace } from "../../../model/commit-comment.ts";
+import type { CommitComment, InlineLocation } from "../../../model/commit-comment.ts";
 import type { Filter, Sort } from "../../../model/filter.ts";
 import type { ObjectId } from "../../../model/object-id.ts";
 import type { Uuid } from "../../../model/uuid.ts";
@@ -62,14 +62,14 @@ function toComment(row: Row): CommitComment {
     author: toAccount(row),
     parentId: row.parent_id ?? undefined,
     raw: row.raw,
-    inline: toInlinePlace(row),
+    inline: toInlineLocation(row),
     isDeleted: row.is_deleted === 1,
     createdAt: instant(row.commented_at),
     updatedAt: instant(row.updated_at),
   };
 }
 
-function toInlinePlace(row: Row): InlinePlace | undefined {
+function toInlineLocation(row: Row): InlineLocation | undefined {
   if (row.inline_path === null) return undefined;
   return {
     path: row.inline_path,

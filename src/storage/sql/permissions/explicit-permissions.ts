@@ -8,30 +8,30 @@ import type { Schema } from "../schema.ts";
 import { type GroupColumns, toGroup } from "./groups.ts";
 
 /** Where a permission is given. `create-repo` is given in projects only: the database refuses it elsewhere. */
-export type PermissionPlace = { readonly kind: "repository" | "project"; readonly uuid: Uuid };
-export type PermissionHolder = { readonly kind: "account" | "group"; readonly uuid: Uuid };
+export type PermissionTarget = { readonly kind: "repository" | "project"; readonly uuid: Uuid };
+export type Grantee = { readonly kind: "account" | "group"; readonly uuid: Uuid };
 
 /** From 1. */
 type Page = { readonly page: number; readonly pagelen: number };
 
 /** The four tables are alike: a place, a holder, a permission. */
-function names(place: PermissionPlace["kind"], holder: PermissionHolder["kind"]) {
+function names(place: PermissionTarget["kind"], holder: Grantee["kind"]) {
   return {
     table: sql.table(holder === "group" ? `${place}_group_permission` : `${place}_permission`),
     placeColumn: sql.ref(`${place}_uuid`),
-    holderColumn: sql.ref(`${holder}_uuid`),
+    granteeColumn: sql.ref(`${holder}_uuid`),
   };
 }
 
 /** What is given to a holder itself in a place: undefined if nothing is. */
 export async function findExplicitPermission(
   db: Kysely<Schema>,
-  place: PermissionPlace,
-  holder: PermissionHolder,
+  place: PermissionTarget,
+  holder: Grantee,
 ): Promise<ProjectPermission | undefined> {
-  const { table, placeColumn, holderColumn } = names(place.kind, holder.kind);
+  const { table, placeColumn, granteeColumn } = names(place.kind, holder.kind);
   const { rows } = await sql<{ permission: ProjectPermission }>`select permission from ${table}
-    where ${placeColumn} = ${place.uuid} and ${holderColumn} = ${holder.uuid} and permission <> 'none'`.execute(
+    where ${placeColumn} = ${place.uuid} and ${granteeColumn} = ${holder.uuid} and permission <> 'none'`.execute(
     db,
   );
   return rows[0]?.permission;
@@ -40,25 +40,27 @@ export async function findExplicitPermission(
 /** Gives a permission, in place of the one that the holder has there. */
 export async function upsertExplicitPermission(
   db: Kysely<Schema>,
-  place: PermissionPlace,
-  holder: PermissionHolder,
+  place: PermissionTarget,
+  holder: Grantee,
   permission: ProjectPermission,
 ): Promise<void> {
-  const { table, placeColumn, holderColumn } = names(place.kind, holder.kind);
-  await sql`insert into ${table} (${placeColumn}, ${holderColumn}, permission)
+  const { table, placeColumn, granteeColumn } = names(place.kind, holder.kind);
+  await sql`insert into ${table} (${placeColumn}, ${granteeColumn}, permission)
     values (${place.uuid}, ${holder.uuid}, ${permission})
-    on conflict (${placeColumn}, ${holderColumn}) do update set permission = excluded.permission`.execute(db);
+    on conflict (${placeColumn}, ${granteeColumn}) do update set permission = excluded.permission`.execute(
+    db,
+  );
 }
 
 /** @returns false if the holder had no permission there. */
 export async function deleteExplicitPermission(
   db: Kysely<Schema>,
-  place: PermissionPlace,
-  holder: PermissionHolder,
+  place: PermissionTarget,
+  holder: Grantee,
 ): Promise<boolean> {
-  const { table, placeColumn, holderColumn } = names(place.kind, holder.kind);
+  const { table, placeColumn, granteeColumn } = names(place.kind, holder.kind);
   const { numAffectedRows } = await sql`delete from ${table}
-    where ${placeColumn} = ${place.uuid} and ${holderColumn} = ${holder.uuid} and permission <> 'none'`.execute(
+    where ${placeColumn} = ${place.uuid} and ${granteeColumn} = ${holder.uuid} and permission <> 'none'`.execute(
     db,
   );
   return (numAffectedRows ?? 0n) > 0n;
@@ -72,7 +74,7 @@ export type AccountPermissionPage = {
 /** A page of the accounts that are given a permission in a place, by user name; `size` counts all pages. */
 export async function listAccountPermissions(
   db: Kysely<Schema>,
-  place: PermissionPlace,
+  place: PermissionTarget,
   { page, pagelen }: Page,
 ): Promise<AccountPermissionPage> {
   const { table, placeColumn } = names(place.kind, "account");
@@ -94,7 +96,7 @@ export type GroupPermissionPage = {
 /** A page of the groups that are given a permission in a place, by slug; `size` counts all pages. */
 export async function listGroupPermissions(
   db: Kysely<Schema>,
-  place: PermissionPlace,
+  place: PermissionTarget,
   { page, pagelen }: Page,
 ): Promise<GroupPermissionPage> {
   const { table, placeColumn } = names(place.kind, "group");
@@ -109,8 +111,8 @@ export async function listGroupPermissions(
 
 async function countPermissions(
   db: Kysely<Schema>,
-  place: PermissionPlace,
-  holder: PermissionHolder["kind"],
+  place: PermissionTarget,
+  holder: Grantee["kind"],
 ): Promise<number> {
   const { table, placeColumn } = names(place.kind, holder);
   const { rows } = await sql<{ size: number }>`select count(*) as size from ${table}

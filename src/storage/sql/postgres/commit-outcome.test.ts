@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { type CommitCutter, openCommitCutter } from "../../../../tests/support/commit-cutter.ts";
 import { newUuid, sampleAccount } from "../../../../tests/support/sample-model.ts";
-import { createDatabasePlace, type TestDatabasePlace } from "../../../../tests/support/test-database.ts";
+import {
+  createTestDatabaseSettings,
+  type TestDatabaseSettings,
+} from "../../../../tests/support/test-database.ts";
 import { findAccountByUuid, insertAccount } from "../accounts/accounts.ts";
 import { isDatabaseUnavailable, isOutcomeUnknown } from "../database-failure.ts";
 import { type Database, openDatabase } from "../open-database.ts";
@@ -10,9 +13,9 @@ import { type Database, openDatabase } from "../open-database.ts";
 describe("a connection that is lost at a commit", () => {
   let cutter: CommitCutter;
   let database: Database;
-  let place: TestDatabasePlace;
+  let place: TestDatabaseSettings;
   before(async () => {
-    place = await createDatabasePlace("postgres");
+    place = await createTestDatabaseSettings("postgres");
     const { settings } = place;
     assert.ok(settings.kind === "postgres");
     cutter = await openCommitCutter(settings);

@@ -4,7 +4,7 @@ import { after, describe, test } from "node:test";
 import { type Kysely, sql } from "kysely";
 import pg from "pg";
 import { newUuid, sampleAccount } from "../../../../tests/support/sample-model.ts";
-import { createDatabasePlace } from "../../../../tests/support/test-database.ts";
+import { createTestDatabaseSettings } from "../../../../tests/support/test-database.ts";
 import { Failure } from "../../../model/failure.ts";
 import { Secret } from "../../../model/secret.ts";
 import { insertAccount, listAccounts } from "../accounts/accounts.ts";
@@ -14,7 +14,7 @@ import type { Schema } from "../schema.ts";
 type PostgresSettings = Extract<DatabaseSettings, { kind: "postgres" }>;
 
 async function createPlace(): Promise<PostgresSettings> {
-  const { settings, remove } = await createDatabasePlace("postgres");
+  const { settings, remove } = await createTestDatabaseSettings("postgres");
   assert.ok(settings.kind === "postgres");
   after(remove);
   return settings;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { dataPacket } from "../git/wire/packet.ts";
-import { lastWords } from "./last-words.ts";
+import { errorTrailer } from "./error-trailer.ts";
 
 const SHORT = "fatal: unable to fork: Resource temporarily unavailable";
 const PACKFILE = dataPacket("packfile\n");
@@ -29,7 +29,7 @@ for (const [what, written, version, said, words] of [
   ["what may be a pack without packets", dataPacket("NAK\n"), 0, SHORT, undefined],
 ] as const) {
   test(`behind ${what} come${words === undefined ? " no words" : "s why"}`, () => {
-    const found = lastWords(Buffer.from(written), version, said);
+    const found = errorTrailer(Buffer.from(written), version, said);
     if (words === undefined) assert.equal(found, undefined);
     else assert.match(String(found), words);
   });

@@ -2,7 +2,7 @@ import type { ObjectId } from "../../model/object-id.ts";
 import type { ObjectType } from "./object-type.ts";
 import { parseTree, type TreeEntryKind } from "./parse-tree.ts";
 
-export type PlainEntry = {
+export type CanonicalEntry = {
   /** Its bytes, each as a character. */
   readonly name: string;
   readonly type: "tree" | "blob" | "submodule";
@@ -12,9 +12,9 @@ export type PlainEntry = {
 };
 
 /** What an object names, of one that git finds nothing to say about. */
-export type PlainObject =
+export type CanonicalObject =
   | { readonly type: "commit"; readonly tree: ObjectId; readonly parents: readonly ObjectId[] }
-  | { readonly type: "tree"; readonly entries: readonly PlainEntry[] }
+  | { readonly type: "tree"; readonly entries: readonly CanonicalEntry[] }
   | { readonly type: "blob" }
   | { readonly type: "tag"; readonly target: ObjectId; readonly targetType: ObjectType };
 
@@ -33,12 +33,12 @@ const HEADER_BYTES_MAX = 16 * 1024;
  *
  * @returns undefined for whatever else, good or bad.
  */
-export function readPlainObject(type: ObjectType, content: Buffer): PlainObject | undefined {
+export function readCanonicalObject(type: ObjectType, content: Buffer): CanonicalObject | undefined {
   switch (type) {
     case "blob":
       return { type };
     case "tree":
-      return readPlainTree(content);
+      return readCanonicalTree(content);
     case "commit": {
       const { tree, parents } = matchHeader(content, COMMIT) ?? {};
       if (tree === undefined || parents === undefined) return undefined;
@@ -75,10 +75,10 @@ const MODES: Readonly<Record<string, true>> = {
 const NAME_BYTES_MAX = 255;
 const ID_BYTES = 20;
 
-function readPlainTree(content: Buffer): PlainObject | undefined {
+function readCanonicalTree(content: Buffer): CanonicalObject | undefined {
   const parsed = parseTree(content);
   if (parsed === undefined) return undefined;
-  const entries: PlainEntry[] = [];
+  const entries: CanonicalEntry[] = [];
   const names = new Set<string>();
   let bytes = 0;
   let last = "";
@@ -88,7 +88,8 @@ function readPlainTree(content: Buffer): PlainObject | undefined {
     bytes += modeText.length + 1 + nameBytes.length + 1 + ID_BYTES;
     // git's order: a folder's name as if it ended with a slash.
     const sorted = kind === "directory" ? `${name}/` : name;
-    if (!MODES[modeText] || !isPlainName(name, kind) || names.has(name) || sorted <= last) return undefined;
+    if (!MODES[modeText] || !isCanonicalName(name, kind) || names.has(name) || sorted <= last)
+      return undefined;
     names.add(name);
     last = sorted;
     entries.push({ name, type: typeOf(kind), id, isLookedInto: isLookedInto(name) });
@@ -97,7 +98,7 @@ function readPlainTree(content: Buffer): PlainObject | undefined {
   return bytes === content.length ? { type: "tree", entries } : undefined;
 }
 
-function typeOf(kind: TreeEntryKind): PlainEntry["type"] {
+function typeOf(kind: TreeEntryKind): CanonicalEntry["type"] {
   if (kind === "directory") return "tree";
   return kind === "submodule" ? "submodule" : "blob";
 }
@@ -110,7 +111,7 @@ function isLookedInto(name: string): boolean {
  * Windows takes a name for another with a tilde, a colon, a backslash, and points or spaces at its end; a Mac passes over some
  * characters, all of which begin with the bytes E2 or EF in UTF-8; both do not tell small letters from large ones.
  */
-function isPlainName(name: string, kind: TreeEntryKind): boolean {
+function isCanonicalName(name: string, kind: TreeEntryKind): boolean {
   if (name === "" || name === "." || name === ".." || name.length > NAME_BYTES_MAX) return false;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
   if (/[\x00-\x1f\x7f/\\:~\xe2\xef]/.test(name)) return false;
@@ -125,7 +126,7 @@ function isPlainName(name: string, kind: TreeEntryKind): boolean {
 const ATTRIBUTES_LINE_BYTES_MAX = 2048;
 
 /** Whether git finds nothing in the content of a `.gitattributes`. */
-export function isPlainAttributes(content: Buffer): boolean {
+export function isCanonicalAttributes(content: Buffer): boolean {
   let start = 0;
   while (start < content.length) {
     const end = content.indexOf("\n", start);

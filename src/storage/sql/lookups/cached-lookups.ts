@@ -15,7 +15,7 @@ const ADDRESS_LENGTH_MAX = 254;
  * as soon as anything has been committed, by whomever: so an answer is never older than the question, a revoked token is
  * refused by the next request, and nobody has to say what a change makes stale.
  */
-export function rememberLookups(lookups: Lookups, readVersion: () => number): Lookups {
+export function cacheLookups(lookups: Lookups, readVersion: () => number): Lookups {
   const memories: Map<string, unknown>[] = [];
   let version = Number.NaN;
 

@@ -4,7 +4,7 @@ import { LRUCache } from "lru-cache";
  * Slows down whoever tries credentials. Failures are counted, not requests, and only a failure is ever refused because of
  * them: a genuine token works from any address, whatever others behind the same one (a company's, a proxy's) have tried.
  */
-export type CredentialBrake = {
+export type FailedAuthenticationLimiter = {
   /** Seconds to wait if this failure is one too many, else undefined: then it counts. */
   fail(network: string): number | undefined;
 };
@@ -15,14 +15,14 @@ export const NETWORKS_MAX = 20_000;
 
 type Failures = { readonly since: number; count: number };
 
-export function openCredentialBrake({
+export function openFailedAuthenticationLimiter({
   clock,
   failuresMax,
 }: {
   readonly clock: () => Date;
   /** From one network in ten minutes. */
   readonly failuresMax: number;
-}): CredentialBrake {
+}): FailedAuthenticationLimiter {
   const networks = new LRUCache<string, Failures>({ max: NETWORKS_MAX });
   return {
     fail(network) {

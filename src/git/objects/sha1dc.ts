@@ -77,13 +77,13 @@ const OPENED = VECTORS.map(openVector);
  *
  * @returns the id of an object of this content; undefined if it seems to be one of a pair that was made to collide.
  */
-export async function hashSafely(type: ObjectType, content: Buffer): Promise<ObjectId | undefined> {
+export async function hashObjectSha1dc(type: ObjectType, content: Buffer): Promise<ObjectId | undefined> {
   const bytes = Buffer.concat([Buffer.from(`${type} ${content.length}\0`), content]);
-  return (await digestSafely(bytes)) as ObjectId | undefined;
+  return (await digestSha1dc(bytes)) as ObjectId | undefined;
 }
 
 /** The same for any bytes. */
-export async function digestSafely(bytes: Buffer): Promise<string | undefined> {
+export async function digestSha1dc(bytes: Buffer): Promise<string | undefined> {
   const padded = pad(bytes);
   const state = Int32Array.of(0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0);
   const words = new Int32Array(STEPS);

@@ -1,10 +1,10 @@
 import { buffer } from "node:stream/consumers";
 import type { ObjectId } from "../../model/object-id.ts";
-import { openProcessPlaces } from "../process-places.ts";
+import { openProcessSlots } from "../process-slots.ts";
 import { type BlobSource, openBlob, WHOLE_BLOB_BYTES_MAX } from "./open-blob.ts";
 
 /** What a blob seems to hold: `lfs` is a pointer of Git LFS in place of the content. */
-export type BlobNature = "text" | "binary" | "lfs";
+export type BlobClassification = "text" | "binary" | "lfs";
 
 /** git's own measure of what is binary: a NUL among so many bytes (xdiff-interface.c, `FIRST_FEW_BYTES`). */
 const LOOKED_AT_BYTES = 8000;
@@ -21,36 +21,41 @@ export function parsePointedSize(content: Buffer): number | undefined {
   return Number.isSafeInteger(size) ? size : undefined;
 }
 
-export function parseBlobNature(content: Buffer): BlobNature {
+export function classifyBlob(content: Buffer): BlobClassification {
   if (content.length < POINTER_BYTES_MAX && POINTER.test(content.toString("latin1"))) return "lfs";
   return content.subarray(0, LOOKED_AT_BYTES).includes(0) ? "binary" : "text";
 }
 
 /** One page of a listing may have a hundred large files that nobody has looked at before. */
-const lookingPlaces = openProcessPlaces({ placesMax: 4, shareMax: 3, waitingMax: 2000, waitMsMax: 30_000 });
+const classificationSlots = openProcessSlots({
+  slotsMax: 4,
+  shareMax: 3,
+  waitingMax: 2000,
+  waitMsMax: 30_000,
+});
 
 /** Of large blobs, which cost a process each. About 100 bytes an entry; contents never change, so none is ever stale. */
 const KNOWN_MAX = 20_000;
-const known = new Map<ObjectId, BlobNature>();
+const known = new Map<ObjectId, BlobClassification>();
 
 /** Reads no more of a large blob than it needs. */
-export async function readBlobNature(
+export async function readBlobClassification(
   source: BlobSource,
   blob: { readonly id: ObjectId; readonly size: number },
   signal: AbortSignal,
-): Promise<BlobNature> {
+): Promise<BlobClassification> {
   if (blob.size === 0) return "text";
   const found = known.get(blob.id);
   if (found !== undefined) return found;
   if (blob.size <= WHOLE_BLOB_BYTES_MAX) {
     const content = await openBlob(source, blob, { signal });
-    return parseBlobNature(Buffer.isBuffer(content) ? content : await buffer(content));
+    return classifyBlob(Buffer.isBuffer(content) ? content : await buffer(content));
   }
-  const leave = await lookingPlaces.take([{ kind: "repository", id: source.gitDir }], signal);
+  const leave = await classificationSlots.take([{ kind: "repository", id: source.gitDir }], signal);
   try {
-    const nature = known.get(blob.id) ?? (await lookIntoLargeBlob(source, blob, signal));
-    keepNature(blob.id, nature);
-    return nature;
+    const classification = known.get(blob.id) ?? (await lookIntoLargeBlob(source, blob, signal));
+    cacheClassification(blob.id, classification);
+    return classification;
   } finally {
     leave();
   }
@@ -60,13 +65,13 @@ async function lookIntoLargeBlob(
   source: BlobSource,
   blob: { readonly id: ObjectId; readonly size: number },
   signal: AbortSignal,
-): Promise<BlobNature> {
+): Promise<BlobClassification> {
   const range = { first: 0, last: LOOKED_AT_BYTES - 1 };
   const content = await openBlob(source, blob, { range, signal });
-  return parseBlobNature(Buffer.isBuffer(content) ? content : await buffer(content));
+  return classifyBlob(Buffer.isBuffer(content) ? content : await buffer(content));
 }
 
-function keepNature(id: ObjectId, nature: BlobNature): void {
+function cacheClassification(id: ObjectId, classification: BlobClassification): void {
   if (known.size >= KNOWN_MAX) known.delete(known.keys().next().value!);
-  known.set(id, nature);
+  known.set(id, classification);
 }

@@ -1,41 +1,41 @@
 import { Failure } from "../model/failure.ts";
 
-/** Whom a place counts for: an account, a repository. */
-export type PlaceHolder = {
+/** Whom a slot counts for: an account, a repository. */
+export type QuotaKey = {
   readonly kind: "account" | "address" | "anonymous" | "repository";
   readonly id: string;
 };
 
 /** For who waits. */
-const NAMES: Record<PlaceHolder["kind"], string> = {
+const NAMES: Record<QuotaKey["kind"], string> = {
   account: "your account",
   address: "your address",
   anonymous: "anonymous callers",
   repository: "this repository",
 };
 
-/** A number of places for processes that cost memory. Who finds none waits in line. */
-export type ProcessPlaces = {
+/** A number of slots for processes that cost memory. Who finds none waits in line. */
+export type ProcessSlots = {
   /** How many wait. */
   readonly waiting: number;
   /**
-   * @param holders who are counted, each for itself: none of them may hold all places.
-   * @param onWait told why, in words for who asks, if there is no place at once.
-   * @returns what gives the place back.
+   * @param quotaKeys who are counted, each for itself: none of them may hold all slots.
+   * @param onWait told why, in words for who asks, if there is no slot at once.
+   * @returns what gives the slot back.
    * @throws Failure unavailable after `waitMsMax`, or if the line is too long; the signal's reason if it is aborted.
    */
   take(
-    holders: readonly PlaceHolder[],
+    quotaKeys: readonly QuotaKey[],
     signal: AbortSignal,
     onWait?: (why: string) => void,
   ): Promise<() => void>;
 };
 
-/** Takes a place for whoever asks. @returns what gives it back. @throws as `take` does. */
+/** Takes a slot for whoever asks. @returns what gives it back. @throws as `take` does. */
 export type TakeSlot = (signal: AbortSignal) => Promise<() => void>;
 
-export type ProcessPlacesOptions = {
-  readonly placesMax: number;
+export type ProcessSlotsOptions = {
+  readonly slotsMax: number;
   /** The most that one account or address may have; and a repository, if no more is said. */
   readonly shareMax: number;
   /** Above `shareMax`, so that one client cannot keep all others from a repository. */
@@ -46,9 +46,9 @@ export type ProcessPlacesOptions = {
   readonly waitMsMax: number;
 };
 
-type Waiting = { readonly holders: readonly PlaceHolder[]; enter(): void };
+type Waiting = { readonly quotaKeys: readonly QuotaKey[]; enter(): void };
 
-export function openProcessPlaces(options: ProcessPlacesOptions): ProcessPlaces {
+export function openProcessSlots(options: ProcessSlotsOptions): ProcessSlots {
   const shares = new Map<string, number>();
   const line: Waiting[] = [];
   let taken = 0;
@@ -60,32 +60,32 @@ export function openProcessPlaces(options: ProcessPlacesOptions): ProcessPlaces 
     anonymous: anonymousShareMax,
     repository: repositoryShareMax,
   };
-  const isFull = () => taken >= options.placesMax;
-  const findHolding = (holders: readonly PlaceHolder[]) =>
-    holders.find(({ kind, id }) => (shares.get(id) ?? 0) >= shareMaxOf[kind]);
-  const isFree = (holders: readonly PlaceHolder[]) => !isFull() && findHolding(holders) === undefined;
-  const why = (holders: readonly PlaceHolder[]) => {
-    // One of its holders first: that is nearer to who asks than all the others on the server.
-    const holding = findHolding(holders);
+  const isFull = () => taken >= options.slotsMax;
+  const findHolding = (quotaKeys: readonly QuotaKey[]) =>
+    quotaKeys.find(({ kind, id }) => (shares.get(id) ?? 0) >= shareMaxOf[kind]);
+  const isFree = (quotaKeys: readonly QuotaKey[]) => !isFull() && findHolding(quotaKeys) === undefined;
+  const why = (quotaKeys: readonly QuotaKey[]) => {
+    // One of its quotaKeys first: that is nearer to who asks than all the others on the server.
+    const holding = findHolding(quotaKeys);
     return `the server is busy with other requests${holding === undefined ? "" : ` for ${NAMES[holding.kind]}`}`;
   };
-  const busy = (holders: readonly PlaceHolder[]) =>
-    new Failure("unavailable", `${why(holders)}: try again in a minute`);
+  const busy = (quotaKeys: readonly QuotaKey[]) =>
+    new Failure("unavailable", `${why(quotaKeys)}: try again in a minute`);
 
-  function give(holders: readonly PlaceHolder[]): () => void {
+  function give(quotaKeys: readonly QuotaKey[]): () => void {
     taken += 1;
-    for (const { id } of holders) shares.set(id, (shares.get(id) ?? 0) + 1);
+    for (const { id } of quotaKeys) shares.set(id, (shares.get(id) ?? 0) + 1);
     let isGivenBack = false;
     return () => {
       if (isGivenBack) return;
       isGivenBack = true;
       taken -= 1;
-      for (const { id } of holders) {
+      for (const { id } of quotaKeys) {
         const share = (shares.get(id) ?? 1) - 1;
         if (share === 0) shares.delete(id);
         else shares.set(id, share);
       }
-      const next = line.findIndex((waiting) => isFree(waiting.holders));
+      const next = line.findIndex((waiting) => isFree(waiting.quotaKeys));
       if (next !== -1) line.splice(next, 1)[0]!.enter();
     };
   }
@@ -94,18 +94,18 @@ export function openProcessPlaces(options: ProcessPlacesOptions): ProcessPlaces 
     get waiting() {
       return line.length;
     },
-    take(holders, signal, onWait) {
+    take(quotaKeys, signal, onWait) {
       if (signal.aborted) return Promise.reject(signal.reason);
-      if (isFree(holders)) return Promise.resolve(give(holders));
-      if (line.length >= options.waitingMax) return Promise.reject(busy(holders));
-      onWait?.(why(holders));
+      if (isFree(quotaKeys)) return Promise.resolve(give(quotaKeys));
+      if (line.length >= options.waitingMax) return Promise.reject(busy(quotaKeys));
+      onWait?.(why(quotaKeys));
       return new Promise((resolve, reject) => {
         const waiting: Waiting = {
-          holders,
-          // The place is taken in the same step in which it is given back, so that nobody slips in between.
+          quotaKeys,
+          // The slot is taken in the same step in which it is given back, so that nobody slips in between.
           enter() {
             stop();
-            resolve(give(holders));
+            resolve(give(quotaKeys));
           },
         };
         const leave = (reason: unknown) => {
@@ -114,7 +114,7 @@ export function openProcessPlaces(options: ProcessPlacesOptions): ProcessPlaces 
           reject(reason);
         };
         const abort = () => leave(signal.reason);
-        const timer = setTimeout(() => leave(busy(holders)), options.waitMsMax);
+        const timer = setTimeout(() => leave(busy(quotaKeys)), options.waitMsMax);
         const stop = () => {
           clearTimeout(timer);
           signal.removeEventListener("abort", abort);

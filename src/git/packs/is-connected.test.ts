@@ -1,11 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ObjectId } from "../../model/object-id.ts";
+import { readCanonicalObject } from "../objects/canonical-object.ts";
 import { hashObject } from "../objects/hash-object.ts";
 import type { ObjectType } from "../objects/object-type.ts";
 import { parseTree } from "../objects/parse-tree.ts";
-import { readPlainObject } from "../objects/plain-object.ts";
-import { type Brought, type Ground, type GroundEntry, isWholeByEvidence } from "./whole-by-evidence.ts";
+import {
+  isConnected,
+  type ReceivedObjects,
+  type RepositoryView,
+  type RepositoryViewEntry,
+} from "./is-connected.ts";
 
 type Made = { readonly id: ObjectId; readonly type: ObjectType; readonly content: Buffer };
 
@@ -49,16 +54,16 @@ const reached = commit(root, []);
 const left = commit(other, []);
 const STORED = new Map([a, b, modules, inner, other, root, reached, left].map((made) => [made.id, made]));
 
-const ground: Ground = {
+const ground: RepositoryView = {
   areReached: async (ids) => ids.every((id) => id === reached.id),
   async findTreeOf(id) {
     const stored = STORED.get(id);
-    const plain = stored && readPlainObject(stored.type, stored.content);
+    const plain = stored && readCanonicalObject(stored.type, stored.content);
     return plain?.type === "commit" ? plain.tree : undefined;
   },
   async readTree(id) {
     return parseTree(STORED.get(id)?.content ?? Buffer.from("none"))?.map(
-      ({ kind, name, id: of }): GroundEntry => ({
+      ({ kind, name, id: of }): RepositoryViewEntry => ({
         type: kind === "directory" ? "tree" : kind === "submodule" ? "submodule" : "blob",
         name: name.toString("latin1"),
         id: of,
@@ -67,10 +72,10 @@ const ground: Ground = {
   },
 };
 
-function bring(objects: readonly Made[]): Brought {
+function bring(objects: readonly Made[]): ReceivedObjects {
   return new Map(
     objects.map((made) => {
-      const plain = readPlainObject(made.type, made.content);
+      const plain = readCanonicalObject(made.type, made.content);
       assert.ok(plain !== undefined, "plain");
       return [made.id, { ...made, plain, offset: 0, crc: 0 }];
     }),
@@ -151,6 +156,6 @@ for (const [isWhole, why, objects] of [
   [false, "a tag of a tree that is not brought", [tag(root)]],
 ] as const satisfies readonly (readonly [boolean, string, readonly Made[]])[]) {
   test(`${why}: ${isWhole ? "whole" : "not by this evidence"}`, async () => {
-    assert.equal(await isWholeByEvidence(bring(objects), ground), isWhole);
+    assert.equal(await isConnected(bring(objects), ground), isWhole);
   });
 }

@@ -13,7 +13,7 @@ import { sendContent } from "./send-content.ts";
  *
  * @param signal aborted when the answer or its connection has closed.
  */
-export function sendKept(
+export function sendCached(
   ports: Pick<Ports, "log" | "metrics">,
   { content, isWhole }: FetchResponse,
   request: FastifyRequest,

@@ -6,7 +6,7 @@ import { after, before, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { startTestApp, type TestApp } from "../../../tests/support/test-app.ts";
 import { listAuditEvents } from "../../storage/sql/audit/audit-events.ts";
-import { joinWrappedCredential, replayConnection } from "./wrapped-credential.ts";
+import { joinWrappedCredential, replayConnection } from "./folded-header.ts";
 
 let app: TestApp;
 before(async () => {

@@ -4,28 +4,28 @@ import { once } from "node:events";
 import { test } from "node:test";
 import type { Uuid } from "../../model/uuid.ts";
 import { OWN_PROCESS } from "../process-name.ts";
-import { isCutOff, isOwn, newUnfinishedName, unsureName, unsureRepository } from "./unfinished-names.ts";
+import { intentName, isCutOff, isOwn, newStagingName, repositoryOfIntent } from "./staging-names.ts";
 
 const REPOSITORY = "12345678-2222-4333-8444-555555555555" as Uuid;
 const LINUX = { skip: process.platform === "linux" ? false : "only Linux tells when a process began" };
 
 test("what this process makes is not cut off", () => {
-  for (const name of [newUnfinishedName(), unsureName(REPOSITORY)]) assert.equal(isCutOff(name), false, name);
-  assert.notEqual(newUnfinishedName(), newUnfinishedName());
+  for (const name of [newStagingName(), intentName(REPOSITORY)]) assert.equal(isCutOff(name), false, name);
+  assert.notEqual(newStagingName(), newStagingName());
 });
 
 test("a mark tells its repository, and nothing else does", () => {
-  assert.equal(unsureRepository(unsureName(REPOSITORY)), REPOSITORY);
-  assert.equal(unsureRepository(`17-unsure-${REPOSITORY}`), REPOSITORY);
-  assert.equal(unsureRepository(`17-new-${REPOSITORY}`), REPOSITORY);
-  assert.equal(unsureRepository(newUnfinishedName()), undefined);
-  assert.equal(unsureRepository(`17-${REPOSITORY}`), undefined);
+  assert.equal(repositoryOfIntent(intentName(REPOSITORY)), REPOSITORY);
+  assert.equal(repositoryOfIntent(`17-unsure-${REPOSITORY}`), REPOSITORY);
+  assert.equal(repositoryOfIntent(`17-new-${REPOSITORY}`), REPOSITORY);
+  assert.equal(repositoryOfIntent(newStagingName()), undefined);
+  assert.equal(repositoryOfIntent(`17-${REPOSITORY}`), undefined);
 });
 
 test("what another process has made that had the same id is cut off", LINUX, () => {
   const { id, started } = OWN_PROCESS;
   assert.equal(isCutOff(`${id}-${started! - 1}-${REPOSITORY}`), true);
-  for (const name of [`${id}-${started! - 1}-${REPOSITORY}`, `${id}-${REPOSITORY}`, newUnfinishedName()])
+  for (const name of [`${id}-${started! - 1}-${REPOSITORY}`, `${id}-${REPOSITORY}`, newStagingName()])
     assert.equal(isOwn(name), true, name);
   assert.equal(isOwn(`${id + 1}-${REPOSITORY}`), false);
 });

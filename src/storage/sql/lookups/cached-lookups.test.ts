@@ -6,8 +6,8 @@ import type { Ref } from "../../../model/ref.ts";
 import type { Uuid } from "../../../model/uuid.ts";
 import { insertAccount, insertEmail } from "../accounts/accounts.ts";
 import { openDatabase } from "../open-database.ts";
+import { cacheLookups } from "./cached-lookups.ts";
 import type { Lookups } from "./lookups.ts";
-import { rememberLookups } from "./remembered-lookups.ts";
 
 const EMAIL = { address: "a@example.com", isPrimary: true, isConfirmed: true };
 const REPOSITORY = "11111111-2222-4333-8444-555555555555" as Uuid;
@@ -30,7 +30,7 @@ function countedLookups(refs: readonly Ref[]) {
 test("asks once while the database is as it was, and again when it has changed", () => {
   let version = 1;
   const { lookups, asked } = countedLookups([]);
-  const remembered = rememberLookups(lookups, () => version);
+  const remembered = cacheLookups(lookups, () => version);
   remembered.listRefs(REPOSITORY);
   remembered.listRefs(REPOSITORY);
   assert.equal(asked(), 1);
@@ -42,7 +42,7 @@ test("asks once while the database is as it was, and again when it has changed",
 test("asks anew for what is not there and for what is large", () => {
   const many = Array.from({ length: 1_001 }, () => ({}) as Ref);
   const { lookups, asked } = countedLookups(many);
-  const remembered = rememberLookups(lookups, () => 1);
+  const remembered = cacheLookups(lookups, () => 1);
   for (let time = 0; time < 2; time += 1) {
     remembered.listRefs(REPOSITORY);
     remembered.findTokenByDigest(Buffer.alloc(32));
@@ -62,7 +62,7 @@ function rememberAccounts(find: FindAccounts) {
       return find(addresses);
     },
   } as unknown as Lookups;
-  const remembered = rememberLookups(lookups, () => version);
+  const remembered = cacheLookups(lookups, () => version);
   return {
     find: (...addresses: string[]) => remembered.findAccountsByEmails(addresses),
     asked: () => asked.splice(0),

@@ -4,7 +4,7 @@ import { Failure } from "../model/failure.ts";
 const ANNOUNCEMENT = "https://developer.atlassian.com/cloud/bitbucket/changelog#CHANGE-2770";
 
 /** The cross-workspace lists that Bitbucket took away on 14 April 2026. The answer is recorded: contract, rest.md §8.1. */
-function goneRoute(path: string): OpenRoute {
+function removedOperation(path: string): OpenRoute {
   return {
     subject: "open",
     method: "GET",
@@ -21,10 +21,10 @@ function goneRoute(path: string): OpenRoute {
   };
 }
 
-export const GONE_ROUTES: readonly OpenRoute[] = [
+export const REMOVED_OPERATIONS: readonly OpenRoute[] = [
   "/2.0/repositories",
   "/2.0/workspaces",
   "/2.0/user/permissions/workspaces",
   "/2.0/user/permissions/repositories",
   "/2.0/snippets",
-].map(goneRoute);
+].map(removedOperation);

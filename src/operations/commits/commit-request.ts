@@ -25,7 +25,7 @@ export type CommitPart =
 export type NewFile = { readonly mode: number; readonly id: ObjectId; readonly spooled: Spooled };
 
 /** All that was said of a new commit. */
-export type CommitWish = {
+export type CommitRequest = {
   readonly message: string | undefined;
   /** `Name <address>`. */
   readonly author: string | undefined;
@@ -36,7 +36,10 @@ export type CommitWish = {
 };
 
 /** Reads the parts as they come; the contents of files go to the spool. @throws Failure invalid-input that names the field. */
-export async function readWish(parts: AsyncIterable<CommitPart>, spool: Spool): Promise<CommitWish> {
+export async function readCommitRequest(
+  parts: AsyncIterable<CommitPart>,
+  spool: Spool,
+): Promise<CommitRequest> {
   const details = new Map<CommitDetail, string>();
   const mentioned = new Set<FilePath>();
   const files = new Map<FilePath, NewFile>();
@@ -107,7 +110,7 @@ function parseAuthor(text: string): string | undefined {
 }
 
 /** @throws Failure invalid-input if it asks for nothing at all. */
-export function refuseEmptyWish({ files, deleted }: CommitWish): void {
+export function refuseEmptyRequest({ files, deleted }: CommitRequest): void {
   if (files.size + deleted.size > 0) return;
   throw new Failure("invalid-input", "Cannot create the commit: no file is sent and none is named in files", {
     fields: { files: ["no file is sent and none is named"] },

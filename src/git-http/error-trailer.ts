@@ -13,7 +13,7 @@ export const ANSWER_BYTES_MAX = 4 * 1024;
  * @param said what git said on its stderr.
  * @returns undefined if the client is told already, or if words would be taken for something else.
  */
-export function lastWords(
+export function errorTrailer(
   written: Buffer,
   protocolVersion: ProtocolVersion,
   said: string,

@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import type { PublicBases } from "../model/event.ts";
+import type { PublicBaseUrls } from "../model/event.ts";
 import type { Config } from "./config.ts";
 
 export const API_PREFIX = "/2.0";
@@ -14,10 +14,10 @@ export type ListeningSettings = {
  * The base URLs for links that somebody else than the caller will read: those of the settings, else the listening address.
  * What a request says of its host has no say in it: whoever sent it would lead others to a host of his own.
  */
-export function publicBasesOf({ config, listening }: ListeningSettings): PublicBases {
+export function publicBaseUrlsOf({ config, listening }: ListeningSettings): PublicBaseUrls {
   const { publicUrl, publicApiUrl } = config;
   const html = publicUrl ?? `http://${reachableHost(config.host)}:${listening.port}`;
-  return { html, api: publicApiUrl ?? html + API_PREFIX } as PublicBases;
+  return { html, api: publicApiUrl ?? html + API_PREFIX } as PublicBaseUrls;
 }
 
 /** An address that means all of this machine's can be listened on, but not asked for everywhere. */

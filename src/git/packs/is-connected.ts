@@ -1,19 +1,23 @@
 import type { ObjectId } from "../../model/object-id.ts";
-import { isPlainAttributes, type PlainEntry, type PlainObject } from "../objects/plain-object.ts";
-import type { BroughtObject } from "./resolve-small-pack.ts";
+import {
+  type CanonicalEntry,
+  type CanonicalObject,
+  isCanonicalAttributes,
+} from "../objects/canonical-object.ts";
+import type { ReceivedObject } from "./resolve-small-pack.ts";
 
 /** What is known of the repository. */
-export type Ground = {
+export type RepositoryView = {
   /** Whether refs reach all of these commits. It may say no to what they do reach. */
   areReached(ids: readonly ObjectId[]): Promise<boolean>;
   /** Undefined: too much has been asked for, or it is not there. */
   findTreeOf(commit: ObjectId): Promise<ObjectId | undefined>;
-  readTree(id: ObjectId): Promise<readonly GroundEntry[] | undefined>;
+  readTree(id: ObjectId): Promise<readonly RepositoryViewEntry[] | undefined>;
 };
 
-export type GroundEntry = Pick<PlainEntry, "type" | "id" | "name">;
+export type RepositoryViewEntry = Pick<CanonicalEntry, "type" | "id" | "name">;
 
-export type Brought = ReadonlyMap<ObjectId, BroughtObject & { readonly plain: PlainObject }>;
+export type ReceivedObjects = ReadonlyMap<ObjectId, ReceivedObject & { readonly plain: CanonicalObject }>;
 
 /** Entries of the repository's own trees that are looked at for one push. */
 const GROUND_ENTRIES_MAX = 100_000;
@@ -25,16 +29,16 @@ const GROUND_ENTRIES_MAX = 100_000;
  *
  * @returns false for what needs a wider look, and for what is not whole.
  */
-export async function isWholeByEvidence(brought: Brought, ground: Ground): Promise<boolean> {
+export async function isConnected(brought: ReceivedObjects, ground: RepositoryView): Promise<boolean> {
   /** Commits that refs have to reach. */
   const border = new Set<ObjectId>();
   const seen = new Set<ObjectId>();
   /** What trees that refs reach have in them. */
-  const evident = new Map<ObjectId, GroundEntry["type"]>();
-  const unproved: Pick<GroundEntry, "id" | "type">[] = [];
+  const evident = new Map<ObjectId, RepositoryViewEntry["type"]>();
+  const unproved: Pick<RepositoryViewEntry, "id" | "type">[] = [];
   /** Folders that are there no more: what was in them may have been moved. */
   const gone = new Set<ObjectId>();
-  const trees = new Map<ObjectId, readonly GroundEntry[]>();
+  const trees = new Map<ObjectId, readonly RepositoryViewEntry[]>();
   const checkedTrees = new Set<ObjectId>();
   let entriesLeft = GROUND_ENTRIES_MAX;
 
@@ -45,7 +49,7 @@ export async function isWholeByEvidence(brought: Brought, ground: Ground): Promi
     return ground.findTreeOf(commit);
   }
 
-  async function entriesOf(tree: ObjectId): Promise<readonly GroundEntry[] | undefined> {
+  async function entriesOf(tree: ObjectId): Promise<readonly RepositoryViewEntry[] | undefined> {
     const object = brought.get(tree);
     if (object !== undefined) return object.plain.type === "tree" ? object.plain.entries : undefined;
     const known = trees.get(tree) ?? (await ground.readTree(tree));
@@ -66,7 +70,7 @@ export async function isWholeByEvidence(brought: Brought, ground: Ground): Promi
     if (object.plain.type !== "tree") return false;
     checkedTrees.add(id);
     seen.add(id);
-    const before: (readonly GroundEntry[])[] = [];
+    const before: (readonly RepositoryViewEntry[])[] = [];
     for (const base of new Set(bases)) {
       const entries = await entriesOf(base);
       entriesLeft -= entries?.length ?? 0;
@@ -82,14 +86,17 @@ export async function isWholeByEvidence(brought: Brought, ground: Ground): Promi
     return true;
   }
 
-  async function isEntryWhole(entry: PlainEntry, earlier: readonly GroundEntry[]): Promise<boolean> {
+  async function isEntryWhole(
+    entry: CanonicalEntry,
+    earlier: readonly RepositoryViewEntry[],
+  ): Promise<boolean> {
     if (entry.type === "submodule") return true;
     const same = earlier.filter(({ type }) => type === entry.type).map(({ id }) => id);
     if (entry.type === "tree") return isTreeWhole(entry.id, same);
     if (same.includes(entry.id)) return true;
     const object = brought.get(entry.id);
     if (entry.isLookedInto) {
-      if (entry.name !== ".gitattributes" || object === undefined || !isPlainAttributes(object.content))
+      if (entry.name !== ".gitattributes" || object === undefined || !isCanonicalAttributes(object.content))
         return false;
     }
     if (object === undefined) unproved.push({ id: entry.id, type: "blob" });
@@ -97,7 +104,7 @@ export async function isWholeByEvidence(brought: Brought, ground: Ground): Promi
     return object === undefined || object.type === "blob";
   }
 
-  async function isRootWhole({ id, plain }: { readonly id: ObjectId; readonly plain: PlainObject }) {
+  async function isRootWhole({ id, plain }: { readonly id: ObjectId; readonly plain: CanonicalObject }) {
     if (plain.type === "commit") {
       seen.add(id);
       const bases: ObjectId[] = [];
@@ -134,8 +141,10 @@ export async function isWholeByEvidence(brought: Brought, ground: Ground): Promi
   return border.size === 0 || ground.areReached([...border]);
 }
 
-function byName(trees: readonly (readonly GroundEntry[])[]): ReadonlyMap<string, readonly GroundEntry[]> {
-  const named = new Map<string, GroundEntry[]>();
+function byName(
+  trees: readonly (readonly RepositoryViewEntry[])[],
+): ReadonlyMap<string, readonly RepositoryViewEntry[]> {
+  const named = new Map<string, RepositoryViewEntry[]>();
   for (const entry of trees.flat()) {
     const same = named.get(entry.name);
     if (same === undefined) named.set(entry.name, [entry]);

@@ -12,12 +12,12 @@ function ownMark(): string {
 }
 
 /** Of something that this process makes or removes. */
-export function newUnfinishedName(): string {
+export function newStagingName(): string {
   return `${ownMark()}-${randomUUID()}`;
 }
 
 /** Says that the folder of this repository may have no row. */
-export function unsureName(repository: Uuid): string {
+export function intentName(repository: Uuid): string {
   return `${ownMark()}-unsure-${repository}`;
 }
 
@@ -34,7 +34,7 @@ export function isOwn(name: string): boolean {
 }
 
 /** The repository whose folder may have no row. */
-export function unsureRepository(name: string): Uuid | undefined {
+export function repositoryOfIntent(name: string): Uuid | undefined {
   const { unsure, uuid } = NAME.exec(name)?.groups ?? {};
   return unsure === undefined ? undefined : (uuid as Uuid);
 }

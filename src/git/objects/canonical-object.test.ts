@@ -4,9 +4,9 @@ import { openRealGit } from "../../../tests/support/real-git.ts";
 import { fc } from "../../../tests/support/seeded-properties.ts";
 import { TOLERATED_FAULTS } from "../packs/index-pack.ts";
 import { writePack } from "../packs/write-pack.ts";
+import { type CanonicalObject, isCanonicalAttributes, readCanonicalObject } from "./canonical-object.ts";
 import { hashObject } from "./hash-object.ts";
 import type { ObjectType } from "./object-type.ts";
-import { isPlainAttributes, type PlainObject, readPlainObject } from "./plain-object.ts";
 
 const git = openRealGit();
 const folder = git.newPath("judge.git");
@@ -100,7 +100,7 @@ function spoiled(type: ObjectType, text: string): fc.Arbitrary<Made> {
 }
 
 /** Plain, and naming nothing that is not there, or that is looked into elsewhere. */
-function isPlainAlone(read: PlainObject | undefined): boolean {
+function isCanonicalAlone(read: CanonicalObject | undefined): boolean {
   if (read?.type === "tree") return !read.entries.some((entry) => entry.isLookedInto);
   if (read?.type === "commit") return read.tree === IDS.tree && read.parents.length === 0;
   return read?.type === "tag" && read.target === IDS.blob && read.targetType === "blob";
@@ -114,7 +114,7 @@ for (const [what, arbitrary, plainMin] of [
   test(`git finds nothing wrong in ${what} that are taken for plain`, async () => {
     // Many in one pack: only if git refuses one of them is it worth a look which.
     const samples = fc.sample(arbitrary, 4000);
-    const plain = samples.filter(({ type, content }) => isPlainAlone(readPlainObject(type, content)));
+    const plain = samples.filter(({ type, content }) => isCanonicalAlone(readCanonicalObject(type, content)));
     assert.ok(plain.length >= plainMin, `${plain.length} are plain: the property says something`);
     assert.ok(plain.length < samples.length, "some are not");
     const said = await gitSays(plain);
@@ -137,11 +137,11 @@ test("what people have in their repositories is plain", () => {
     "über.txt",
     "a b",
   ])
-    assert.notEqual(readPlainObject("tree", tree("100644", name)), undefined, name);
+    assert.notEqual(readCanonicalObject("tree", tree("100644", name)), undefined, name);
   const signed = COMMIT.replace("\n\n", "\nencoding ISO-8859-1\ngpgsig -----BEGIN\n x\n\n");
   for (const text of [COMMIT, signed])
-    assert.notEqual(readPlainObject("commit", Buffer.from(text)), undefined);
-  assert.deepEqual(readPlainObject("tag", Buffer.from(TAG)), {
+    assert.notEqual(readCanonicalObject("commit", Buffer.from(text)), undefined);
+  assert.deepEqual(readCanonicalObject("tag", Buffer.from(TAG)), {
     type: "tag",
     target: IDS.blob,
     targetType: "blob",
@@ -154,7 +154,7 @@ test("attributes are plain as long as git finds no line too long", async () => {
     [2048, false],
   ] as const) {
     for (const content of [Buffer.alloc(length, "a"), Buffer.from(`# x\n${"a".repeat(length)}\nb\n`)]) {
-      assert.equal(isPlainAttributes(content), isPlain);
+      assert.equal(isCanonicalAttributes(content), isPlain);
       const named = Buffer.concat([
         Buffer.from("100644 .gitattributes\0"),
         Buffer.from(hashObject("blob", content), "hex"),
