@@ -18,7 +18,7 @@ const OUTSIDE: Readonly<Record<string, { readonly why: string; readonly tests: s
   "GET /": { why: "the same words for everybody", tests: "tests/access/home-page.test.ts" },
   "GET /-/downloads/:uuid/:expires/:signature/:name": {
     why: "the signed link is the proof, and no credential is looked at",
-    tests: "src/rest/downloads/downloads.test.ts",
+    tests: "src/rest/repositories/downloads/downloads.test.ts",
   },
   [`POST ${TOKEN_REVOCATION_PATH}`]: {
     why: "the token in the body is the proof, and no other credential is looked at",

@@ -1,8 +1,8 @@
 import type { Route } from "../../http/routes/route.ts";
-import { createForkRoute } from "./create-fork.ts";
-import { listForksRoute } from "./list-forks.ts";
-import { listWatchersRoute } from "./list-watchers.ts";
-import { getOverrideSettingsRoute, putOverrideSettingsRoute } from "./override-settings.ts";
+import { createForkRoute } from "./forks/create-fork.ts";
+import { listForksRoute } from "./forks/list-forks.ts";
+import { getOverrideSettingsRoute, putOverrideSettingsRoute } from "./override-settings/override-settings.ts";
+import { listWatchersRoute } from "./watchers/list-watchers.ts";
 
 export const REPOSITORY_SETTINGS_ROUTES: readonly Route[] = [
   getOverrideSettingsRoute,

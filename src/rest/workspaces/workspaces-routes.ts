@@ -1,13 +1,13 @@
 import type { Route } from "../../http/routes/route.ts";
-import { getOwnPermissionRoute } from "../users/get-own-permission.ts";
-import { listOwnRepositoryPermissionsRoute } from "../users/list-own-repository-permissions.ts";
-import { getMemberRoute } from "./get-member.ts";
-import { listMembersRoute } from "./list-members.ts";
-import { listPermissionsRoute } from "./list-permissions.ts";
+import { getOwnPermissionRoute } from "../user/get-own-permission.ts";
+import { listOwnRepositoryPermissionsRoute } from "../user/list-own-repository-permissions.ts";
+import { getMemberRoute } from "./members/get-member.ts";
+import { listMembersRoute } from "./members/list-members.ts";
+import { listPermissionsRoute } from "./permissions/list-permissions.ts";
 import {
   listAllRepositoryPermissionsRoute,
   listRepositoryPermissionsRoute,
-} from "./list-repository-permissions.ts";
+} from "./permissions/list-repository-permissions.ts";
 
 /** Members of a workspace, and what accounts may do in it. */
 export const WORKSPACES_ROUTES: readonly Route[] = [

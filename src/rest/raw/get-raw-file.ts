@@ -1,0 +1,22 @@
+import type { RepositoryRoute } from "../../http/routes/route.ts";
+import { findPathAtCommit, getEntry, noSuchFile } from "../../operations/source/source.ts";
+import { fileAnswer } from "../repositories/src/file-answer.ts";
+
+/** A file's bytes where Bitbucket's pages have them, outside the API, under the same checks. */
+export const getRawFileRoute: RepositoryRoute = {
+  subject: "repository",
+  method: "GET",
+  rate: "raw",
+  path: "/{workspace}/{repo_slug}/raw/{ref}/{path}",
+  lastParameterSpans: "some",
+  scopes: ["read:repository:bitbucket"],
+  oauthScopes: ["repository"],
+  permission: "read",
+  async handle(ports, request) {
+    const { repository, params } = request;
+    const place = await findPathAtCommit(ports, repository, params.ref!, params.path ?? "");
+    const entry = await getEntry(ports, repository, place);
+    if (entry.kind === "directory") throw noSuchFile(place.path);
+    return fileAnswer(ports, repository, entry, request);
+  },
+};

@@ -1,0 +1,16 @@
+import type { RepositoryRoute } from "../../../http/routes/route.ts";
+import { noContentAnswer } from "../../../http/server/answer.ts";
+import { getRestriction, removeRestriction } from "../../../operations/branch-rules/branch-restrictions.ts";
+
+export const deleteBranchRestrictionRoute: RepositoryRoute = {
+  subject: "repository",
+  method: "DELETE",
+  path: "/2.0/repositories/{workspace}/{repo_slug}/branch-restrictions/{id}",
+  scopes: ["admin:repository:bitbucket"],
+  oauthScopes: ["repository:admin"],
+  permission: "admin",
+  async handle(ports, { repository, params }) {
+    await removeRestriction(ports, repository, await getRestriction(ports, repository, params.id!));
+    return noContentAnswer();
+  },
+};

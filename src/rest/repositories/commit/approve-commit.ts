@@ -1,0 +1,19 @@
+import type { RepositoryAccountRoute } from "../../../http/routes/route.ts";
+import { jsonAnswer } from "../../../http/server/answer.ts";
+import { approveCommit } from "../../../operations/commits/commit-approvals.ts";
+import { representParticipant } from "../../../representations/participant.ts";
+
+/** Open to readers with explicit access, as the reference has it: to approve changes nothing in the repository. */
+export const approveCommitRoute: RepositoryAccountRoute = {
+  subject: "repository",
+  method: "POST",
+  path: "/2.0/repositories/{workspace}/{repo_slug}/commit/{commit}/approve",
+  scopes: ["read:repository:bitbucket", "write:repository:bitbucket"],
+  oauthScopes: ["repository:write"],
+  permission: "read",
+  access: "explicit",
+  async handle(ports, { account, repository, params, baseUrls }) {
+    const participant = await approveCommit(ports, repository, account, params.commit!);
+    return jsonAnswer(200, representParticipant(participant, baseUrls));
+  },
+};

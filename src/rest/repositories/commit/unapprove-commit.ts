@@ -1,0 +1,18 @@
+import type { RepositoryAccountRoute } from "../../../http/routes/route.ts";
+import { noContentAnswer } from "../../../http/server/answer.ts";
+import { unapproveCommit } from "../../../operations/commits/commit-approvals.ts";
+
+/** Answers 204 also where there was no approval: the reference knows 404 for the commit and the repository only. */
+export const unapproveCommitRoute: RepositoryAccountRoute = {
+  subject: "repository",
+  method: "DELETE",
+  path: "/2.0/repositories/{workspace}/{repo_slug}/commit/{commit}/approve",
+  scopes: ["write:repository:bitbucket"],
+  oauthScopes: ["repository:write"],
+  permission: "read",
+  access: "explicit",
+  async handle(ports, { account, repository, params }) {
+    await unapproveCommit(ports, repository, account, params.commit!);
+    return noContentAnswer();
+  },
+};

@@ -1,0 +1,16 @@
+import type { RepositoryRoute } from "../../../http/routes/route.ts";
+import { noContentAnswer } from "../../../http/server/answer.ts";
+import { deleteDownload } from "../../../operations/downloads/downloads.ts";
+
+export const deleteDownloadRoute: RepositoryRoute = {
+  subject: "repository",
+  method: "DELETE",
+  path: "/2.0/repositories/{workspace}/{repo_slug}/downloads/{filename}",
+  scopes: ["write:repository:bitbucket"],
+  oauthScopes: ["repository:write"],
+  permission: "write",
+  async handle(ports, { repository, params }) {
+    await deleteDownload(ports, repository, params.filename!);
+    return noContentAnswer();
+  },
+};

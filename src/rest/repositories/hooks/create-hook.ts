@@ -1,0 +1,19 @@
+import { scopesOfEvents } from "../../../authorization/webhook-event-scopes.ts";
+import { jsonAnswer } from "../../../http/server/answer.ts";
+import { createWebhook } from "../../../operations/webhooks/webhooks.ts";
+import { representWebhook } from "../../../representations/webhook.ts";
+import { hookRoutes } from "./hook-routes.ts";
+import { parseWebhookBody, WebhookBody } from "./webhook-body.ts";
+
+export const createHookRoutes = hookRoutes({
+  method: "POST",
+  below: "",
+  scopes: ["read:webhook:bitbucket", "write:webhook:bitbucket"],
+  body: WebhookBody,
+  scopesOf: async (_ports, { body }) => scopesOfEvents(parseWebhookBody(body).events ?? []),
+  async handle(ports, { subject, shownSubject, workspace, body, baseUrls }) {
+    const webhook = await createWebhook(ports, subject, workspace.uuid, parseWebhookBody(body));
+    const shown = representWebhook(webhook, shownSubject, baseUrls);
+    return jsonAnswer(201, shown, { location: shown.links.self.href });
+  },
+});

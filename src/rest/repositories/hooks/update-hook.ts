@@ -1,0 +1,31 @@
+import { requireScopes } from "../../../authorization/authorize.ts";
+import { scopesOfEvents } from "../../../authorization/webhook-event-scopes.ts";
+import { jsonAnswer } from "../../../http/server/answer.ts";
+import { changeWebhook } from "../../../operations/webhooks/webhooks.ts";
+import { representWebhook } from "../../../representations/webhook.ts";
+import { getNamedHook } from "./get-hook.ts";
+import { hookRoutes } from "./hook-routes.ts";
+import { parseWebhookBody, WebhookBody } from "./webhook-body.ts";
+
+/**
+ * Changes what the body names. The events that the webhook then has take their scopes, as at creation (our choice): also
+ * those that the body leaves as they are, since another URL would get what the caller may not read.
+ */
+export const updateHookRoutes = hookRoutes({
+  method: "PUT",
+  below: "/{uid}",
+  scopes: ["read:webhook:bitbucket", "write:webhook:bitbucket"],
+  body: WebhookBody,
+  async scopesOf(ports, request) {
+    const webhook = await getNamedHook(ports, request);
+    return scopesOfEvents(parseWebhookBody(request.body).events ?? webhook.events);
+  },
+  async handle(ports, request) {
+    const { uuid } = await getNamedHook(ports, request);
+    const { subject, caller, body } = request;
+    const changed = await changeWebhook(ports, subject, uuid, parseWebhookBody(body), (events) =>
+      requireScopes(caller, scopesOfEvents(events)),
+    );
+    return jsonAnswer(200, representWebhook(changed, request.shownSubject, request.baseUrls));
+  },
+});

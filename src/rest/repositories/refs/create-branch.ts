@@ -1,0 +1,21 @@
+import type { RepositoryAccountRoute } from "../../../http/routes/route.ts";
+import { jsonAnswer } from "../../../http/server/answer.ts";
+import { createBranch } from "../../../operations/refs/create-ref.ts";
+import { parseRefBody, RefBody } from "./ref-body.ts";
+import { showRef } from "./show-ref.ts";
+
+export const createBranchRoute: RepositoryAccountRoute<typeof RefBody> = {
+  subject: "repository",
+  method: "POST",
+  path: "/2.0/repositories/{workspace}/{repo_slug}/refs/branches",
+  scopes: ["read:repository:bitbucket", "write:repository:bitbucket"],
+  oauthScopes: ["repository:write"],
+  permission: "write",
+  access: "account",
+  body: RefBody,
+  async handle(ports, { repository, body, baseUrls, publicBaseUrls, account, signal }) {
+    const by = { account, baseUrls: publicBaseUrls, signal };
+    const ref = await createBranch(ports, repository, parseRefBody(body), by);
+    return jsonAnswer(201, await showRef(ports, repository, baseUrls, ref));
+  },
+};

@@ -1,0 +1,28 @@
+import type { RepositoryFormRoute } from "../../../http/routes/route.ts";
+import { createCommit } from "../../../operations/commits/create-commit.ts";
+import { commitApiUrl } from "../../../representations/links.ts";
+import { readCommitParts } from "./create-commit-form.ts";
+
+/** A commit of the files that are sent, on top of a branch. */
+export const createCommitRoute: RepositoryFormRoute = {
+  subject: "repository",
+  method: "POST",
+  path: "/2.0/repositories/{workspace}/{repo_slug}/src",
+  scopes: ["write:repository:bitbucket"],
+  oauthScopes: ["repository:write"],
+  permission: "write",
+  access: "account",
+  form: {
+    types: ["multipart/form-data", "application/x-www-form-urlencoded"],
+    otherType: "media-type-refused",
+  },
+  async handle(ports, { repository, account, query, form, baseUrls, publicBaseUrls, signal }) {
+    const by = { account, baseUrls: publicBaseUrls, signal };
+    const id = await createCommit(ports, repository, readCommitParts(query, form), by);
+    return {
+      status: 201,
+      headers: { location: commitApiUrl(baseUrls, repository, id) },
+      body: { kind: "empty" },
+    };
+  },
+};

@@ -1,0 +1,27 @@
+import type { RepositoryRoute } from "../../../http/routes/route.ts";
+import { jsonAnswer } from "../../../http/server/answer.ts";
+import { restoreBytes } from "../../../model/byte-text.ts";
+import { findPathAtCommit, noSuchFile } from "../../../operations/source/source.ts";
+import { repositoryApiUrl } from "../../../representations/links.ts";
+
+/** The way to the root of the main branch, whatever its name. Status and target's form are our choice. */
+export const getRootRoute: RepositoryRoute = {
+  subject: "repository",
+  method: "GET",
+  path: "/2.0/repositories/{workspace}/{repo_slug}/src",
+  scopes: ["read:repository:bitbucket"],
+  oauthScopes: ["repository"],
+  readsFilter: true,
+  permission: "read",
+  async handle(ports, { repository, baseUrls, query }) {
+    if (repository.mainBranch === undefined) {
+      // Our choice: a repository without commits has an empty root, of which there is nothing to tell.
+      if (query.get("format") === "meta") throw noSuchFile("/");
+      return jsonAnswer(200, { pagelen: 10, values: [], page: 1 });
+    }
+    const { commit } = await findPathAtCommit(ports, repository, "HEAD", "");
+    const url = new URL(`${repositoryApiUrl(baseUrls, repository)}/src/${commit}/`);
+    url.search = query.toString();
+    return { status: 302, headers: { location: restoreBytes(url.href) }, body: { kind: "empty" } };
+  },
+};

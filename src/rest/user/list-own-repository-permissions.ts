@@ -1,0 +1,19 @@
+import type { AccountRoute } from "../../http/routes/route.ts";
+import { getOwnWorkspace } from "../../operations/workspaces/own-workspace.ts";
+import { answerEffectivePermissions } from "../workspaces/permissions/list-repository-permissions.ts";
+
+export const listOwnRepositoryPermissionsRoute: AccountRoute = {
+  subject: "account",
+  method: "GET",
+  path: "/2.0/user/workspaces/{workspace}/permissions/repositories",
+  scopes: ["read:repository:bitbucket"],
+  oauthScopes: ["account", "repository"],
+  readsFilter: true,
+  async handle(ports, request) {
+    const { workspace } = await getOwnWorkspace(ports, request.account, request.params.workspace!);
+    return answerEffectivePermissions(ports, request, {
+      workspaceUuid: workspace.uuid,
+      accountUuid: request.account.uuid,
+    });
+  },
+};

@@ -1,0 +1,28 @@
+import { readFilterAndSort } from "../../../http/routes/collection-query.ts";
+import { parsePage, representPage } from "../../../http/routes/paging.ts";
+import type { WorkspaceRoute } from "../../../http/routes/route.ts";
+import { jsonAnswer } from "../../../http/server/answer.ts";
+import { listMembersFor } from "../../../operations/workspaces/memberships.ts";
+import { representMembershipPermission } from "../../../representations/membership.ts";
+
+/** The members of a workspace and what each is in it. For its members (our choice, as for the list of them). */
+export const listPermissionsRoute: WorkspaceRoute = {
+  subject: "workspace",
+  method: "GET",
+  path: "/2.0/workspaces/{workspace}/permissions",
+  scopes: ["read:workspace:bitbucket"],
+  oauthScopes: ["account"],
+  readsFilter: true,
+  permission: "belong",
+  async handle(ports, { workspace, caller, baseUrls, query, url }) {
+    const page = parsePage(query, { pagelenDefault: 10, pagelenMax: 100 });
+    const { values, size } = await listMembersFor(ports, workspace, caller, {
+      ...page,
+      ...readFilterAndSort(query),
+    });
+    const shown = values.map(({ account, role, addedAt }) =>
+      representMembershipPermission(workspace, account, role, addedAt, baseUrls),
+    );
+    return jsonAnswer(200, representPage({ ...page, size, values: shown }, url));
+  },
+};

@@ -1,0 +1,16 @@
+import type { ProjectRoute } from "../../../http/routes/route.ts";
+import { noContentAnswer } from "../../../http/server/answer.ts";
+import { deleteProject } from "../../../operations/projects/projects.ts";
+
+export const deleteProjectRoute: ProjectRoute = {
+  subject: "project",
+  method: "DELETE",
+  path: "/2.0/workspaces/{workspace}/projects/{project_key}",
+  scopes: ["admin:project:bitbucket"],
+  oauthScopes: ["project:admin"],
+  permission: "admin",
+  async handle(ports, { project }) {
+    await deleteProject(ports, project);
+    return noContentAnswer();
+  },
+};

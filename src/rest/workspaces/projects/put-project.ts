@@ -1,0 +1,38 @@
+import { originOf } from "../../../http/routes/event-origin.ts";
+import type { ProjectOrNewRoute } from "../../../http/routes/route.ts";
+import { jsonAnswer } from "../../../http/server/answer.ts";
+import { invalidField } from "../../../model/failure.ts";
+import { changeProject, createProject } from "../../../operations/projects/projects.ts";
+import { projectApiUrl, representProject } from "../../../representations/project.ts";
+import { findHasPublicRepositories } from "../../../storage/sql/projects/projects.ts";
+import { ProjectBody, parseProjectBody, requiredProjectKey, requiredProjectName } from "./project-body.ts";
+
+/** Updates a project, or creates it where there is none. A new key answers where it lies now. */
+export const putProjectRoute: ProjectOrNewRoute<typeof ProjectBody> = {
+  subject: "project-or-new",
+  method: "PUT",
+  path: "/2.0/workspaces/{workspace}/projects/{project_key}",
+  scopes: ["admin:project:bitbucket"],
+  oauthScopes: ["project:admin"],
+  permission: "admin",
+  permissionToCreate: "own",
+  body: ProjectBody,
+  async handle(ports, { caller, workspace, project, params, body, baseUrls, publicBaseUrls }) {
+    const input = parseProjectBody(body);
+    if (project === undefined) {
+      const key = requiredProjectKey("project_key", params.project_key);
+      // The reference: "key should not be specified in the body". One that says the same does no harm.
+      if (input.key !== undefined && input.key !== key)
+        throw invalidField("key", "is not the key of the URL");
+      const name = requiredProjectName(input.name);
+      const created = await createProject(ports, workspace, { ...input, name, key });
+      const location = projectApiUrl(baseUrls, workspace, created);
+      return jsonAnswer(201, representProject(created, workspace, false, baseUrls), { location });
+    }
+    const changed = await changeProject(ports, workspace, project, input, originOf(caller, publicBaseUrls));
+    const hasPublic = await findHasPublicRepositories(ports.database.kysely, project.uuid);
+    const isMoved = changed.key !== project.key;
+    const headers = isMoved ? { location: projectApiUrl(baseUrls, workspace, changed) } : {};
+    return jsonAnswer(200, representProject(changed, workspace, hasPublic, baseUrls), headers);
+  },
+};
