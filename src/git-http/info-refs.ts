@@ -9,10 +9,10 @@ import {
 import type { ProtocolVersion } from "../git/wire/git-protocol.ts";
 import { Failure } from "../model/failure.ts";
 import type { Repository } from "../model/repository.ts";
+import { answerFromRefs } from "../operations/fetch/answer-from-refs.ts";
 import type { Ports } from "../ports.ts";
 import type { GitRoute } from "./git-route.ts";
 import { NO_CACHE } from "./no-cache.ts";
-import { answerFromRefs } from "./ref-answers.ts";
 
 const V2_ANSWER = Buffer.concat([serviceHeader("git-upload-pack"), v2Advertisement()]);
 

@@ -13,18 +13,18 @@ import {
 } from "../git/wire/push-report.ts";
 import { drain, type PushRequest, readPushRequest } from "../git/wire/push-request.ts";
 import { actorOf } from "../http/routes/actor.ts";
+import { goneSignal } from "../http/server/gone-signal.ts";
 import { annotateFailure } from "../http/server/request-log.ts";
 import { failureOf, logBug } from "../http/server/server.ts";
 import { Failure } from "../model/failure.ts";
 import { push } from "../operations/refs/push.ts";
+import { pushUnlessRefused, reportNamesOf, writeRefusal } from "../operations/refs/refused-push.ts";
 import { explainIfGone } from "../operations/repositories/repository-gone.ts";
 import type { Ports } from "../ports.ts";
 import { cutStalled } from "./cut-stalled.ts";
 import type { GitRequest, GitRoute } from "./git-route.ts";
-import { goneSignal } from "./gone-signal.ts";
 import { NO_CACHE } from "./no-cache.ts";
 import { quotaKeysOf } from "./quota-keys.ts";
-import { pushUnlessRefused, reportNamesOf, writeRefusal } from "./refused-push.ts";
 import { isUnpackError, openRequestBody } from "./request-body.ts";
 
 /** How often a client that waits hears from us, so that no proxy between takes the connection for dead. git's own value. */

@@ -3,9 +3,9 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { errorPacket } from "../git/wire/packet.ts";
 import { logRequest } from "../http/server/request-log.ts";
 import { logBug } from "../http/server/server.ts";
+import { sendContent } from "../operations/fetch/write-content.ts";
 import type { Ports } from "../ports.ts";
 import type { FetchResponse } from "../storage/fetch-responses/fetch-responses.ts";
-import { sendContent } from "./send-content.ts";
 
 /**
  * Answers with a response out of the store, past the framework's streams, which cost more than the sending itself. From here on

@@ -11,8 +11,10 @@ import {
   spawnGit,
   spawnGitInto,
 } from "../git/git-process.ts";
+import { ANSWER_BYTES_MAX, errorTrailer } from "../git/wire/error-trailer.ts";
 import { normalizeFetchRequest } from "../git/wire/fetch-request.ts";
 import type { ProtocolVersion } from "../git/wire/git-protocol.ts";
+import { goneSignal } from "../http/server/gone-signal.ts";
 import { maskPersonalText } from "../model/mask-secrets.ts";
 import type { Repository } from "../model/repository.ts";
 import { explainIfGone } from "../operations/repositories/repository-gone.ts";
@@ -24,9 +26,7 @@ import type {
 } from "../storage/fetch-responses/fetch-responses.ts";
 import { listRefs } from "../storage/sql/refs/refs.ts";
 import { cutStalled } from "./cut-stalled.ts";
-import { ANSWER_BYTES_MAX, errorTrailer } from "./error-trailer.ts";
 import type { GitRequest } from "./git-route.ts";
-import { goneSignal } from "./gone-signal.ts";
 import { quotaKeysOf } from "./quota-keys.ts";
 import { sendCached } from "./send-cached.ts";
 

@@ -2,9 +2,9 @@ import { parseCommandRequest } from "../git/wire/command-request.ts";
 import { parseLsRefs, writeLsRefs } from "../git/wire/ls-refs.ts";
 import { errorPacket } from "../git/wire/packet.ts";
 import { Failure } from "../model/failure.ts";
+import { answerFromRefs, readAskedRefs } from "../operations/fetch/answer-from-refs.ts";
 import { type GitRoute, readmitToFetch } from "./git-route.ts";
 import { NO_CACHE } from "./no-cache.ts";
-import { answerFromRefs, readAskedRefs } from "./ref-answers.ts";
 import { openRequestBody, readWholeBody } from "./request-body.ts";
 import { sendPack } from "./send-pack.ts";
 

@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { createServer, get, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, test } from "node:test";
-import type { ResponseContent } from "../storage/fetch-responses/fetch-responses.ts";
-import { sendContent } from "./send-content.ts";
+import type { ResponseContent } from "../../storage/fetch-responses/fetch-responses.ts";
+import { sendContent } from "./write-content.ts";
 
 const MEBIBYTE = 1024 * 1024;
 

@@ -1,9 +1,9 @@
-import type { LsRefsRequest } from "../git/wire/ls-refs.ts";
-import type { Ref } from "../model/ref.ts";
-import { BRANCH_PREFIX } from "../model/ref-name.ts";
-import type { Repository } from "../model/repository.ts";
-import type { Ports } from "../ports.ts";
-import { listRefsByPrefix } from "../storage/sql/refs/refs.ts";
+import type { LsRefsRequest } from "../../git/wire/ls-refs.ts";
+import type { Ref } from "../../model/ref.ts";
+import { BRANCH_PREFIX } from "../../model/ref-name.ts";
+import type { Repository } from "../../model/repository.ts";
+import type { Ports } from "../../ports.ts";
+import { listRefsByPrefix } from "../../storage/sql/refs/refs.ts";
 
 type RefAnswerPorts = Pick<Ports, "database" | "refAnswers">;
 

@@ -1,6 +1,6 @@
-import { SHORT_OF_PROCESSES, saysShortOfProcesses } from "../git/git-process.ts";
-import type { ProtocolVersion } from "../git/wire/git-protocol.ts";
-import { errorPacket, packetText, parsePacket, sidebandPackets } from "../git/wire/packet.ts";
+import { SHORT_OF_PROCESSES, saysShortOfProcesses } from "../git-process.ts";
+import type { ProtocolVersion } from "./git-protocol.ts";
+import { errorPacket, packetText, parsePacket, sidebandPackets } from "./packet.ts";
 
 /** An answer that is longer has some of the pack in it. What is longer is not looked at. */
 export const ANSWER_BYTES_MAX = 4 * 1024;

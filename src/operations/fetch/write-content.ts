@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import type { ResponseContent } from "../storage/fetch-responses/fetch-responses.ts";
+import type { ResponseContent } from "../../storage/fetch-responses/fetch-responses.ts";
 import { openBufferPool } from "./buffer-pool.ts";
 
 /** Measured: smaller ones cost more calls, and two larger ones leave the processor's own cache. */

@@ -1,6 +1,6 @@
-import { sidebandPackets } from "../git/wire/packet.ts";
-import { type PushReport, writeFatalReport } from "../git/wire/push-report.ts";
-import type { PushRequest } from "../git/wire/push-request.ts";
+import { sidebandPackets } from "../../git/wire/packet.ts";
+import { type PushReport, writeFatalReport } from "../../git/wire/push-report.ts";
+import type { PushRequest } from "../../git/wire/push-request.ts";
 
 /** A longer name is no ref's, and is not worth sending back. */
 const REPORTED_NAME_LENGTH_MAX = 4_096;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { dataPacket } from "../git/wire/packet.ts";
 import { errorTrailer } from "./error-trailer.ts";
+import { dataPacket } from "./packet.ts";
 
 const SHORT = "fatal: unable to fork: Resource temporarily unavailable";
 const PACKFILE = dataPacket("packfile\n");
