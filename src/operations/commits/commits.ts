@@ -10,6 +10,7 @@ import type { ObjectId } from "../../model/object-id.ts";
 import { BRANCH_PREFIX, TAG_PREFIX } from "../../model/ref-name.ts";
 import type { Repository } from "../../model/repository.ts";
 import type { Ports } from "../../ports.ts";
+import { withRepository } from "../../storage/packs/with-repository.ts";
 import { findCursor, saveCursor } from "../../storage/sql/commits/commits-cursors.ts";
 import { findRef } from "../../storage/sql/refs/refs.ts";
 
@@ -114,7 +115,9 @@ function findRevision(
   refs: RevisionRefs,
   revision: string,
 ): Promise<ObjectId | undefined> {
-  return resolveRevision({ gitDir: packs.gitDir(repository.uuid), refs, objects }, revision);
+  return withRepository(packs, repository.uuid, ({ gitDir }) =>
+    resolveRevision({ gitDir, refs, objects }, revision),
+  );
 }
 
 /** Recorded text: contract, rest.md §4. */
@@ -146,20 +149,21 @@ export async function readCommitPage(
 ): Promise<CommitPage> {
   const skip = (page - 1) * pagelen;
   if (walk.include.length === 0 || skip > SKIP_MAX) return { commits: [], hasMore: false };
-  const gitDir = packs.gitDir(repository.uuid);
   const { path, ...revisions } = walk;
   // One more than is shown tells whether there is a next page.
   const query = { ...revisions, skip, limit: pagelen + 1, signal };
-  const source = {
-    graph: commitGraphs.find(gitDir),
-    readCommit: (id: ObjectId) => objects.readCommit(gitDir, id),
-  };
-  // What a commit changes is known to git alone, and so are long histories that the graph does not have yet.
-  const ids =
-    (path === undefined ? await walkCommits(source, query) : undefined) ??
-    (await listCommits({ ...query, gitDir, takeSlot, ...(path === undefined ? {} : { path }) }));
-  const commits = await objects.readCommits(gitDir, ids.slice(0, pagelen));
-  return { commits: commits.filter((commit) => commit !== undefined), hasMore: ids.length > pagelen };
+  return withRepository(packs, repository.uuid, async ({ gitDir }) => {
+    const source = {
+      graph: commitGraphs.find(gitDir),
+      readCommit: (id: ObjectId) => objects.readCommit(gitDir, id),
+    };
+    // What a commit changes is known to git alone, and so are long histories that the graph does not have yet.
+    const ids =
+      (path === undefined ? await walkCommits(source, query) : undefined) ??
+      (await listCommits({ ...query, gitDir, takeSlot, ...(path === undefined ? {} : { path }) }));
+    const commits = await objects.readCommits(gitDir, ids.slice(0, pagelen));
+    return { commits: commits.filter((commit) => commit !== undefined), hasMore: ids.length > pagelen };
+  });
 }
 
 /** @throws Failure not-found. */
@@ -168,9 +172,12 @@ export async function getCommit(
   repository: Repository,
   revision: string,
 ): Promise<Commit> {
-  const id = await findRevision(ports, repository, await refFinder(ports, repository, 1), revision);
-  const commit =
-    id === undefined ? undefined : await ports.objects.readCommit(ports.packs.gitDir(repository.uuid), id);
+  const refs = await refFinder(ports, repository, 1);
+  const { packs, objects } = ports;
+  const commit = await withRepository(packs, repository.uuid, async ({ gitDir }) => {
+    const id = await resolveRevision({ gitDir, refs, objects }, revision);
+    return id === undefined ? undefined : objects.readCommit(gitDir, id);
+  });
   if (commit === undefined) throw commitNotFound([revision]);
   return commit;
 }
@@ -211,8 +218,7 @@ export async function keepWalk(
   const [start, ...more] = walk.include;
   if (start !== undefined && more.length + walk.exclude.length === 0 && walk.path === undefined) {
     const key = start.slice(0, KEY_LENGTH);
-    const graph = commitGraphs.find(packs.gitDir(repository.uuid));
-    if (graph.findByPrefix(Buffer.from(key, "hex")) === start) return key;
+    if ((await findByKey({ packs, commitGraphs }, repository, key)) === start) return key;
   }
   const state = JSON.stringify(walk);
   const key = hash("sha256", `${repository.uuid}\n${state}`, "hex").slice(0, KEY_LENGTH);
@@ -226,6 +232,17 @@ export async function keepWalk(
   return key;
 }
 
+/** The commit of the graph whose id begins with the key. */
+function findByKey(
+  { packs, commitGraphs }: Pick<CommitPorts, "packs" | "commitGraphs">,
+  repository: Repository,
+  key: string,
+): Promise<ObjectId | undefined> {
+  return withRepository(packs, repository.uuid, async ({ gitDir }) =>
+    commitGraphs.find(gitDir).findByPrefix(Buffer.from(key, "hex")),
+  );
+}
+
 /** @throws Failure invalid-input if the key is not one of this repository, or has grown old. */
 export async function getWalk(
   { database, packs, commitGraphs }: CommitPorts,
@@ -233,8 +250,7 @@ export async function getWalk(
   key: string,
 ): Promise<CommitWalk> {
   const isKey = /^[0-9a-f]{32}$/.test(key);
-  const graph = commitGraphs.find(packs.gitDir(repository.uuid));
-  const start = isKey ? graph.findByPrefix(Buffer.from(key, "hex")) : undefined;
+  const start = isKey ? await findByKey({ packs, commitGraphs }, repository, key) : undefined;
   if (start !== undefined) return { include: [start], exclude: [], path: undefined };
   const kept = isKey ? await findCursor(database.kysely, repository.uuid, key) : undefined;
   if (kept === undefined) throw invalidField("ctx", "unknown or expired: begin again without it");

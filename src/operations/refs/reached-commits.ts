@@ -2,6 +2,7 @@ import type { ObjectId } from "../../model/object-id.ts";
 import { BRANCH_PREFIX, type RefName } from "../../model/ref-name.ts";
 import type { Repository } from "../../model/repository.ts";
 import type { Ports } from "../../ports.ts";
+import { withRepository } from "../../storage/packs/with-repository.ts";
 import { findFormerTips } from "../../storage/sql/refs/former-tips.ts";
 import { findRefs, findTargets } from "../../storage/sql/refs/refs.ts";
 
@@ -26,8 +27,12 @@ export async function areReached(
   let left = ids.filter((id) => !targets.has(id));
   if (left.length === 0) return true;
   if (repository.commitGraph !== undefined) {
-    const graph = commitGraphs.find(packs.gitDir(repository.uuid));
-    if (graph.checksum === repository.commitGraph) left = left.filter((id) => graph.find(id) === undefined);
+    left = await withRepository(packs, repository.uuid, async ({ gitDir }) => {
+      const graph = commitGraphs.find(gitDir);
+      return graph.checksum === repository.commitGraph
+        ? left.filter((id) => graph.find(id) === undefined)
+        : left;
+    });
   }
   if (left.length === 0) return true;
   const pointedAt = await findTargets(database.kysely, repository.uuid, left);

@@ -7,6 +7,7 @@ import type { Ref, RefKind } from "../../model/ref.ts";
 import { BRANCH_PREFIX, parseRefName, TAG_PREFIX } from "../../model/ref-name.ts";
 import type { Repository } from "../../model/repository.ts";
 import type { Ports } from "../../ports.ts";
+import { withRepository } from "../../storage/packs/with-repository.ts";
 import { countListedRefs, listRefsFiltered } from "../../storage/sql/refs/ref-list.ts";
 import { findRef } from "../../storage/sql/refs/refs.ts";
 import { findAccountsOf } from "../commits/commits.ts";
@@ -80,9 +81,10 @@ function byName(a: Ref, b: Ref): number {
 }
 
 async function byDate(ports: RefPorts, repository: Repository, refs: readonly Ref[]) {
-  const gitDir = ports.packs.gitDir(repository.uuid);
   const ids = [...new Set(refs.map(commitIdOf))];
-  const commits = await ports.objects.readCommits(gitDir, ids);
+  const commits = await withRepository(ports.packs, repository.uuid, ({ gitDir }) =>
+    ports.objects.readCommits(gitDir, ids),
+  );
   const dates = new Map(commits.map((commit) => [commit.id, commit.author.date.getTime()]));
   return (a: Ref, b: Ref) =>
     (dates.get(commitIdOf(a)) ?? 0) - (dates.get(commitIdOf(b)) ?? 0) || compareNaturally(a.name, b.name);
@@ -115,16 +117,17 @@ export async function readRefs(
   repository: Repository,
   refs: readonly Ref[],
 ): Promise<readonly RefDetails[]> {
-  const gitDir = packs.gitDir(repository.uuid);
-  return Promise.all(
-    refs.map(async (ref) => {
-      const [commit, tag] = await Promise.all([
-        objects.readCommit(gitDir, commitIdOf(ref)),
-        ref.peeled === undefined ? undefined : objects.readTag(gitDir, ref.target),
-      ]);
-      const kind = ref.name.startsWith(BRANCH_PREFIX) ? "branch" : "tag";
-      return { ref, kind, name: shortName(ref), commit, tag } as const;
-    }),
+  return withRepository(packs, repository.uuid, ({ gitDir }) =>
+    Promise.all(
+      refs.map(async (ref) => {
+        const [commit, tag] = await Promise.all([
+          objects.readCommit(gitDir, commitIdOf(ref)),
+          ref.peeled === undefined ? undefined : objects.readTag(gitDir, ref.target),
+        ]);
+        const kind = ref.name.startsWith(BRANCH_PREFIX) ? "branch" : "tag";
+        return { ref, kind, name: shortName(ref), commit, tag } as const;
+      }),
+    ),
   );
 }
 

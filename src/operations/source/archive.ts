@@ -8,6 +8,7 @@ import { Failure } from "../../model/failure.ts";
 import type { ObjectId } from "../../model/object-id.ts";
 import type { Repository } from "../../model/repository.ts";
 import type { Ports } from "../../ports.ts";
+import { streamRepository } from "../../storage/packs/with-repository.ts";
 
 export const ARCHIVE_FORMATS = ["tar.gz", "tar.bz2", "zip"] as const;
 export type ArchiveFormat = (typeof ARCHIVE_FORMATS)[number];
@@ -45,13 +46,11 @@ export async function openArchive(
   // git makes tar.gz and zip itself; the other it pipes through the program that the setting names.
   const settings = format === "tar.bz2" ? ["-c", "tar.tar.bz2.command=bzip2 -c"] : [];
   const prefix = `${archiveName(repository, commit)}/`;
-  const gitDir = packs.gitDir(repository.uuid);
-  const archived = await archivedObject(objects, gitDir, commit);
-  const args = [...settings, "archive", `--format=${format}`, `--prefix=${prefix}`, archived];
-  return streamLimitedGit("make the archive", args, {
-    ...options,
-    gitDir,
-    wholeTimeLimitMs: WHOLE_TIME_LIMIT_MS,
+  return streamRepository(packs, repository.uuid, async ({ gitDir }) => {
+    const archived = await archivedObject(objects, gitDir, commit);
+    const args = [...settings, "archive", `--format=${format}`, `--prefix=${prefix}`, archived];
+    const limits = { wholeTimeLimitMs: WHOLE_TIME_LIMIT_MS };
+    return streamLimitedGit("make the archive", args, { ...options, gitDir, ...limits });
   });
 }
 

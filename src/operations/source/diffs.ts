@@ -13,15 +13,20 @@ import type { Caller } from "../../model/caller.ts";
 import { Failure } from "../../model/failure.ts";
 import type { ObjectId } from "../../model/object-id.ts";
 import type { Repository } from "../../model/repository.ts";
+import type { Uuid } from "../../model/uuid.ts";
 import type { Ports } from "../../ports.ts";
+import { streamRepository, withRepository } from "../../storage/packs/with-repository.ts";
 import { type CommitPorts, getCommit } from "../commits/commits.ts";
 
 /** A revision and the repository in which it is looked for. */
 export type RepositoryRevision = { readonly repository: Repository; readonly revision: string };
 
-/** Two commits, with where to find the objects of both. */
+/** Two commits, and the repositories that have the objects of both. */
 export type ComparedCommits = {
-  readonly git: GitOptions;
+  readonly workplace: Uuid;
+  /** Undefined: the other one has them all. */
+  readonly alternate: Uuid | undefined;
+  readonly takeSlot: TakeSlot;
   /** The commit with the changes. */
   readonly source: Commit;
   /** The commit that they are compared with. Undefined: the source's own first parent, or nothing for a root commit. */
@@ -56,21 +61,47 @@ export async function getComparedCommits(
   const [source, destination] = await Promise.all(
     sides.map((side) => getCommit(ports, side.repository, side.revision)),
   );
-  const gitDir = ports.packs.gitDir(repository.uuid);
-  const isHere = await Promise.all(
-    [source!, ...(destination === undefined ? [] : [destination])].map(
-      async ({ id }) => (await ports.objects.readHeader(gitDir, id)) !== undefined,
-    ),
+  const commits = [source!, ...(destination === undefined ? [] : [destination])];
+  const isHere = await withRepository(ports.packs, repository.uuid, ({ gitDir }) =>
+    Promise.all(commits.map(async ({ id }) => (await ports.objects.readHeader(gitDir, id)) !== undefined)),
   );
   const elsewhere = sides.filter((_side, index) => !isHere[index]).map((side) => side.repository.uuid);
   // Two commits from two other repositories: one of them is the place of work then, in place of the route's.
   const places = [...new Set(elsewhere.length === 2 ? elsewhere : [repository.uuid, ...elsewhere])];
-  const [workplace, alternate] = places.map((uuid) => ports.packs.gitDir(uuid));
-  return {
-    git: { gitDir: workplace!, takeSlot, ...(alternate === undefined ? {} : { alternateGitDir: alternate }) },
-    source: source!,
-    destination,
-  };
+  const [workplace, alternate] = places;
+  return { workplace: workplace!, alternate, takeSlot, source: source!, destination };
+}
+
+type GitPorts = Pick<Ports, "packs">;
+
+/** Opens what is compared for as long as `work` takes. */
+function withGit<T>(
+  { packs }: GitPorts,
+  { workplace, alternate, takeSlot }: ComparedCommits,
+  work: (git: GitOptions) => Promise<T>,
+): Promise<T> {
+  return withRepository(packs, workplace, ({ gitDir }) =>
+    alternate === undefined
+      ? work({ gitDir, takeSlot })
+      : withRepository(packs, alternate, (other) =>
+          work({ gitDir, takeSlot, alternateGitDir: other.gitDir }),
+        ),
+  );
+}
+
+/** Opens what is compared for as long as the stream is read. */
+function streamWithGit(
+  { packs }: GitPorts,
+  { workplace, alternate, takeSlot }: ComparedCommits,
+  open: (git: GitOptions) => Promise<Readable>,
+): Promise<Readable> {
+  return streamRepository(packs, workplace, ({ gitDir }) =>
+    alternate === undefined
+      ? open({ gitDir, takeSlot })
+      : streamRepository(packs, alternate, (other) =>
+          open({ gitDir, takeSlot, alternateGitDir: other.gitDir }),
+        ),
+  );
 }
 
 /** The two sides of a diff, with the commits that hold them. A side without a commit has no files. */
@@ -83,13 +114,17 @@ export type DiffSides = { readonly old: ObjectId | undefined; readonly new: Obje
  * @throws Failure invalid-input "No common ancestor".
  */
 export async function getDiffSides(
-  { git, source, destination }: ComparedCommits,
+  ports: GitPorts,
+  compared: ComparedCommits,
   isTopic: boolean,
   signal: AbortSignal,
 ): Promise<DiffSides> {
+  const { source, destination } = compared;
   if (destination === undefined) return { old: source.parents[0], new: source.id };
   if (!isTopic) return { old: destination.id, new: source.id };
-  const base = await findMergeBase({ ...git, signal }, destination.id, source.id);
+  const base = await withGit(ports, compared, (git) =>
+    findMergeBase({ ...git, signal }, destination.id, source.id),
+  );
   if (base === undefined) throw noCommonAncestor();
   return { old: base, new: source.id };
 }
@@ -106,47 +141,59 @@ export type ComparisonOptions = Pick<
 
 /** @throws as `streamDiff` does. */
 export function openDiff(
-  { git }: ComparedCommits,
+  ports: GitPorts,
+  compared: ComparedCommits,
   sides: DiffSides,
   options: ComparisonOptions & Parameters<typeof streamDiff>[1],
 ): Promise<Readable> {
-  return streamDiff({ ...git, ...options, old: sides.old ?? EMPTY_TREE, new: sides.new }, options);
+  return streamWithGit(ports, compared, (git) =>
+    streamDiff({ ...git, ...options, old: sides.old ?? EMPTY_TREE, new: sides.new }, options),
+  );
 }
 
 /** @throws as `listChanges` does. */
 export function listDiffChanges(
-  { git }: ComparedCommits,
+  ports: GitPorts,
+  compared: ComparedCommits,
   sides: DiffSides,
   options: ComparisonOptions,
 ): Promise<FileChange[]> {
-  return listChanges({ ...git, ...options, old: sides.old ?? EMPTY_TREE, new: sides.new });
+  return withGit(ports, compared, (git) =>
+    listChanges({ ...git, ...options, old: sides.old ?? EMPTY_TREE, new: sides.new }),
+  );
 }
 
 /** The source's commits that the destination has not; without a destination that one commit. */
 export function openPatches(
-  { git, source, destination }: ComparedCommits,
+  ports: GitPorts,
+  compared: ComparedCommits,
   signal: AbortSignal,
 ): Promise<Readable> {
-  return streamPatches(
-    destination === undefined
-      ? { ...git, signal, commit: source.id }
-      : { ...git, signal, include: source.id, exclude: destination.id },
+  const { source, destination } = compared;
+  return streamWithGit(ports, compared, (git) =>
+    streamPatches(
+      destination === undefined
+        ? { ...git, signal, commit: source.id }
+        : { ...git, signal, include: source.id, exclude: destination.id },
+    ),
   );
 }
 
 /** @throws Failure not-found if the two have no common ancestor: the text is the one for a diff, the status our choice. */
-export async function getMergeBase(
-  { objects }: Pick<Ports, "objects">,
-  { git, source }: ComparedCommits,
+export function getMergeBase(
+  ports: Pick<Ports, "packs" | "objects">,
+  compared: ComparedCommits,
   destination: Commit,
   signal: AbortSignal,
 ): Promise<Commit> {
-  const id = await findMergeBase({ ...git, signal }, destination.id, source.id);
-  if (id === undefined) throw new Failure("not-found", "No common ancestor");
-  // A common ancestor is in the history of each, and so in both repositories.
-  const commit = await objects.readCommit(git.gitDir, id);
-  if (commit === undefined) throw new Failure("not-found", "Commit not found", { data: { shas: [id] } });
-  return commit;
+  return withGit(ports, compared, async (git) => {
+    const id = await findMergeBase({ ...git, signal }, destination.id, compared.source.id);
+    if (id === undefined) throw new Failure("not-found", "No common ancestor");
+    // A common ancestor is in the history of each, and so in both repositories.
+    const commit = await ports.objects.readCommit(git.gitDir, id);
+    if (commit === undefined) throw new Failure("not-found", "Commit not found", { data: { shas: [id] } });
+    return commit;
+  });
 }
 
 /**
@@ -154,26 +201,24 @@ export async function getMergeBase(
  *
  * @throws Failure invalid-input "No common ancestor".
  */
-export async function listFileConflicts(
-  { packs }: Pick<Ports, "packs">,
+export function listFileConflicts(
+  ports: GitPorts,
   repository: Repository,
-  { git, source }: ComparedCommits,
+  compared: ComparedCommits,
   destination: Commit,
   signal: AbortSignal,
 ): Promise<FileConflict[]> {
-  if ((await findMergeBase({ ...git, signal }, destination.id, source.id)) === undefined)
-    throw noCommonAncestor();
-  const quarantine = await packs.openQuarantine(repository.uuid);
-  try {
-    const { objectFolder } = quarantine;
-    return await listConflicts({
-      ...git,
-      objectFolder,
-      source: source.id,
-      destination: destination.id,
-      signal,
-    });
-  } finally {
-    await quarantine.discard();
-  }
+  const { source } = compared;
+  return withGit(ports, compared, async (git) => {
+    if ((await findMergeBase({ ...git, signal }, destination.id, source.id)) === undefined)
+      throw noCommonAncestor();
+    const quarantine = await ports.packs.openQuarantine(repository.uuid);
+    try {
+      const { objectFolder } = quarantine;
+      const sides = { source: source.id, destination: destination.id };
+      return await listConflicts({ ...git, objectFolder, ...sides, signal });
+    } finally {
+      await quarantine.discard();
+    }
+  });
 }

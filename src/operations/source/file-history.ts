@@ -8,6 +8,7 @@ import { invalidField } from "../../model/failure.ts";
 import type { Filter, Sort } from "../../model/filter.ts";
 import { compileMatch, compileOrder, type MatchFields } from "../../model/match-filter.ts";
 import type { Repository } from "../../model/repository.ts";
+import { withRepository } from "../../storage/packs/with-repository.ts";
 import {
   type DescribedEntry,
   describeEntry,
@@ -66,31 +67,31 @@ export async function listFileVersions(
   const path = cleanPath(place.path);
   const giveBack = await query.takeSlot?.(query.signal);
   const timeLimit = AbortSignal.timeout(query.timeLimitMs ?? TIME_LIMIT_MS);
-  const gitDir = ports.packs.gitDir(repository.uuid);
   const signal = AbortSignal.any([query.signal, timeLimit]);
   try {
-    const history = { gitDir, commit: place.commit, path, followsRenames: query.followsRenames, signal };
-    const changes = listFileHistory(history);
-    const found =
-      query.filter === undefined && query.sort === undefined
-        ? await collect(changes, query)
-        : await collectMatching(withDates(ports, gitDir, changes), query);
-    if (found === undefined) return undefined;
-    if (found.seen === 0 && (await findPlacedEntry(ports, repository, place)) === undefined) {
-      throw noSuchFile(place.path);
-    }
-    const shown = found.changes.slice(0, query.pagelen);
-    const commits = await ports.objects.readCommits(
-      gitDir,
-      shown.map(({ commit }) => commit),
-    );
-    const files = await Promise.all(shown.map((change) => describeChange(ports, repository, change, signal)));
-    const versions = commits.map((commit, index) => ({
-      commit,
-      path: shown[index]!.path,
-      file: files[index],
-    }));
-    return { versions, hasMore: found.changes.length > query.pagelen };
+    return await withRepository(ports.packs, repository.uuid, async ({ gitDir }) => {
+      const history = { gitDir, commit: place.commit, path, followsRenames: query.followsRenames, signal };
+      const changes = listFileHistory(history);
+      const found =
+        query.filter === undefined && query.sort === undefined
+          ? await collect(changes, query)
+          : await collectMatching(withDates(ports, gitDir, changes), query);
+      if (found === undefined) return undefined;
+      if (found.seen === 0 && (await findPlacedEntry(ports, repository, place)) === undefined) {
+        throw noSuchFile(place.path);
+      }
+      const shown = found.changes.slice(0, query.pagelen);
+      const ids = shown.map(({ commit }) => commit);
+      const commits = await ports.objects.readCommits(gitDir, ids);
+      const described = shown.map((change) => describeChange(ports, repository, change, signal));
+      const files = await Promise.all(described);
+      const versions = commits.map((commit, index) => ({
+        commit,
+        path: shown[index]!.path,
+        file: files[index],
+      }));
+      return { versions, hasMore: found.changes.length > query.pagelen };
+    });
   } catch (error) {
     query.signal.throwIfAborted();
     if (timeLimit.aborted) return undefined;

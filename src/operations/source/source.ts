@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import { type RevisionSource, resolveRevision } from "../../git/history/resolve-revision.ts";
+import { type RevisionRefs, resolveRevision } from "../../git/history/resolve-revision.ts";
 import { parsePointedSize, readBlobClassification } from "../../git/objects/classify-blob.ts";
 import { type BlobOptions, openBlob } from "../../git/objects/open-blob.ts";
 import { findEntry, listEntries, type PathEntry } from "../../git/objects/read-tree.ts";
@@ -13,9 +13,13 @@ import { type ObjectId, parseObjectId } from "../../model/object-id.ts";
 import { BRANCH_PREFIX, parseRefName, type RefName, TAG_PREFIX } from "../../model/ref-name.ts";
 import type { Repository } from "../../model/repository.ts";
 import type { Ports } from "../../ports.ts";
+import { streamRepository, withRepository } from "../../storage/packs/with-repository.ts";
 import { findRef, findRefs } from "../../storage/sql/refs/refs.ts";
 
 export type SourcePorts = Pick<Ports, "database" | "packs" | "objects">;
+
+/** An open repository. */
+type ObjectSource = { readonly gitDir: string; readonly objects: Ports["objects"] };
 
 /** A path of a commit. The path need not be there; slashes at its ends do not count. */
 export type PathAtCommit = { readonly commit: ObjectId; readonly path: string };
@@ -37,15 +41,11 @@ const LISTING_TIME_LIMIT_MS = 10_000;
 const ENTRIES_AT_ONCE = 32;
 const ID_LENGTH = 40;
 
-function revisionSource({ database, packs, objects }: SourcePorts, repository: Repository): RevisionSource {
+function revisionRefs({ database }: SourcePorts, repository: Repository): RevisionRefs {
   return {
-    gitDir: packs.gitDir(repository.uuid),
-    objects,
-    refs: {
-      find: (name) => findRef(database.kysely, repository.uuid, name),
-      head: () => repository.mainBranch,
-      listTargets: async () => (await database.lookups.listRefs(repository.uuid)).map(({ target }) => target),
-    },
+    find: (name) => findRef(database.kysely, repository.uuid, name),
+    head: () => repository.mainBranch,
+    listTargets: async () => (await database.lookups.listRefs(repository.uuid)).map(({ target }) => target),
   };
 }
 
@@ -63,11 +63,14 @@ export async function findPathAtCommit(
   revision: string,
   path: string,
 ): Promise<PathAtCommit> {
-  const source = revisionSource(ports, repository);
   const isWhole = path === "" || revision === "HEAD" || parseObjectId(revision.toLowerCase()) !== undefined;
   const longest = isWhole ? undefined : await findLongestRef(ports, repository, revision, path);
   const place = longest ?? { revision, path };
-  const commit = await resolveRevision(source, place.revision);
+  const { packs, objects } = ports;
+  const refs = revisionRefs(ports, repository);
+  const commit = await withRepository(packs, repository.uuid, ({ gitDir }) =>
+    resolveRevision({ gitDir, objects, refs }, place.revision),
+  );
   if (commit === undefined) {
     const data = { shas: [revision] };
     throw new Failure("not-found", "Commit not found", { data });
@@ -119,14 +122,15 @@ export async function getEntry(
   return entry;
 }
 
-export async function findPlacedEntry(
+export function findPlacedEntry(
   { packs, objects }: SourcePorts,
   repository: Repository,
   { commit: id, path }: PathAtCommit,
 ): Promise<PathEntry | undefined> {
-  const gitDir = packs.gitDir(repository.uuid);
-  const commit = await objects.readCommit(gitDir, id);
-  return commit === undefined ? undefined : findEntry({ gitDir, objects }, commit.tree, path);
+  return withRepository(packs, repository.uuid, async ({ gitDir }) => {
+    const commit = await objects.readCommit(gitDir, id);
+    return commit === undefined ? undefined : findEntry({ gitDir, objects }, commit.tree, path);
+  });
 }
 
 /** Recorded text: contract, rest.md §5.1. */
@@ -135,15 +139,24 @@ export function noSuchFile(path: string): Failure {
 }
 
 /** Reads what is told about an entry beside its name. */
-export async function describeEntry(
+export function describeEntry(
   { packs, objects }: SourcePorts,
   repository: Repository,
   entry: PathEntry,
   signal: AbortSignal,
 ): Promise<DescribedEntry> {
+  return withRepository(packs, repository.uuid, ({ gitDir }) =>
+    describeOne({ gitDir, objects }, entry, signal),
+  );
+}
+
+async function describeOne(
+  { gitDir, objects }: ObjectSource,
+  entry: PathEntry,
+  signal: AbortSignal,
+): Promise<DescribedEntry> {
   if (entry.kind === "directory") return { entry, size: undefined, attributes: [] };
   if (entry.kind === "submodule") return { entry, size: ID_LENGTH, attributes: ["subrepository"] };
-  const gitDir = packs.gitDir(repository.uuid);
   const header = await objects.readHeader(gitDir, entry.id);
   if (header?.type !== "blob") throw new Error(`blob ${entry.id} of ${gitDir} is missing or damaged`);
   const { size } = header;
@@ -168,7 +181,9 @@ export async function openContent(
   options: BlobOptions,
 ): Promise<Buffer | Readable> {
   if (entry.kind !== "submodule") {
-    return openBlob({ gitDir: packs.gitDir(repository.uuid), objects }, { id: entry.id, size }, options);
+    return streamRepository(packs, repository.uuid, ({ gitDir }) =>
+      openBlob({ gitDir, objects }, { id: entry.id, size }, options),
+    );
   }
   const { first, last } = options.range ?? { first: 0, last: size - 1 };
   return Buffer.from(entry.id, "latin1").subarray(first, last + 1);
@@ -181,7 +196,9 @@ export async function readContentSize(
   entry: PathEntry,
 ): Promise<number> {
   if (entry.kind === "submodule") return ID_LENGTH;
-  const header = await objects.readHeader(packs.gitDir(repository.uuid), entry.id);
+  const header = await withRepository(packs, repository.uuid, ({ gitDir }) =>
+    objects.readHeader(gitDir, entry.id),
+  );
   if (header === undefined) throw new Error(`blob ${entry.id} of ${repository.uuid} is missing`);
   return header.size;
 }
@@ -239,28 +256,29 @@ export async function listDirectory(
   const timeLimit = AbortSignal.any([signal, AbortSignal.timeout(LISTING_TIME_LIMIT_MS)]);
   const enough = isWholeNeeded ? Number.POSITIVE_INFINITY : page * pagelen + 1;
   const { packs, objects } = ports;
-  const gitDir = packs.gitDir(repository.uuid);
-  const listed = await listEntries({ gitDir, objects }, folder, { depthMax, enough, entriesMax, timeLimit });
-  signal.throwIfAborted();
-  if (listed === undefined) return undefined;
-  const describe = (entries: readonly PathEntry[]) =>
-    describeEntries(ports, repository, entries, { signal, timeLimit });
-  const start = (page - 1) * pagelen;
-  const end = start + pagelen;
-  if (!isWholeNeeded) {
-    const entries = await describe(listed.slice(start, end));
-    return entries && { entries, hasMore: listed.length > end };
-  }
-  const all = await describe(listed);
-  if (all === undefined) return undefined;
-  const matching = matches === undefined ? [...all] : all.filter(matches);
-  if (order !== undefined) matching.sort(order);
-  return { entries: matching.slice(start, end), hasMore: matching.length > end };
+  return withRepository(packs, repository.uuid, async ({ gitDir }) => {
+    const source = { gitDir, objects };
+    const listed = await listEntries(source, folder, { depthMax, enough, entriesMax, timeLimit });
+    signal.throwIfAborted();
+    if (listed === undefined) return undefined;
+    const describe = (entries: readonly PathEntry[]) =>
+      describeEntries(source, entries, { signal, timeLimit });
+    const start = (page - 1) * pagelen;
+    const end = start + pagelen;
+    if (!isWholeNeeded) {
+      const entries = await describe(listed.slice(start, end));
+      return entries && { entries, hasMore: listed.length > end };
+    }
+    const all = await describe(listed);
+    if (all === undefined) return undefined;
+    const matching = matches === undefined ? [...all] : all.filter(matches);
+    if (order !== undefined) matching.sort(order);
+    return { entries: matching.slice(start, end), hasMore: matching.length > end };
+  });
 }
 
 async function describeEntries(
-  ports: SourcePorts,
-  repository: Repository,
+  source: ObjectSource,
   entries: readonly PathEntry[],
   { signal, timeLimit }: { readonly signal: AbortSignal; readonly timeLimit: AbortSignal },
 ): Promise<DescribedEntry[] | undefined> {
@@ -268,7 +286,7 @@ async function describeEntries(
   for (let start = 0; start < entries.length; start += ENTRIES_AT_ONCE) {
     if (timeLimit.aborted) return undefined;
     const part = entries.slice(start, start + ENTRIES_AT_ONCE);
-    const found = await Promise.all(part.map((entry) => describeEntry(ports, repository, entry, signal)));
+    const found = await Promise.all(part.map((entry) => describeOne(source, entry, signal)));
     described.push(...found);
   }
   return described;

@@ -35,6 +35,7 @@ export function openDiskPackStore(folder: string, linkFile?: LinkFile): PackStor
   const writers = new Map<Uuid, Promise<void>>();
   return {
     gitDir,
+    openRepository: (repository) => Promise.resolve({ gitDir: gitDir(repository), close() {} }),
     markRepository,
     async createRepository(repository) {
       const marked = await markRepository(repository);

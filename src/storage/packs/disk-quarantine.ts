@@ -46,6 +46,7 @@ export async function openDiskQuarantine(
   }
 
   return {
+    gitDir,
     folder,
     objectFolder: folder,
     packFiles: {

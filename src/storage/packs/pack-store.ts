@@ -8,6 +8,8 @@ import type { RepackFolder } from "./repack-folder.ts";
 
 /** A place beside a repository where the objects of one push wait until they are found good. */
 export type Quarantine = {
+  /** The repository, with all that it had when the quarantine was opened or later. It stays readable until `discard`. */
+  readonly gitDir: string;
   /** For what else has to wait: it is removed with the quarantine. */
   readonly folder: string;
   /** For GIT_OBJECT_DIRECTORY; the repository's own objects are its alternates. */
@@ -39,8 +41,24 @@ export type RepositoryFolderIntent = {
   discard(): Promise<void>;
 };
 
+/** A repository that stays readable until it is closed. */
+export type OpenRepository = {
+  /** A bare repository that git can read. It must not be used after `close`. */
+  readonly gitDir: string;
+  /** Returns at once: what has to be cleared up is cleared up later. */
+  close(): void;
+};
+
 /** Where objects live: immutable packs by repository. Refs are not kept here, only written for git to read. */
 export type PackStore = {
+  /**
+   * Opens a repository for reading, with all objects that it has now or later. Use `withRepository` or `streamRepository`, which
+   * close it: a store that does not have the packs at hand brings them, and keeps them for as long as it is open. A repository
+   * that has been deleted may open; git then finds nothing in it.
+   *
+   * @throws Failure unavailable if the packs cannot be brought.
+   */
+  openRepository(repository: Uuid): Promise<OpenRepository>;
   /** A bare repository that git can read. */
   gitDir(repository: Uuid): string;
   createRepository(repository: Uuid): Promise<RepositoryFolderIntent>;

@@ -13,6 +13,7 @@ import { repositoryApiUrl, repositoryHtmlUrl } from "../../representations/links
 import { encodeRefName, representRefLinks } from "../../representations/ref-links.ts";
 import { prepareMessages } from "../../representations/rendered-messages.ts";
 import { truncatedOfTag } from "../../representations/tag.ts";
+import { withRepository } from "../../storage/packs/with-repository.ts";
 import { type PayloadPorts, type PayloadSubject, showActor, showRepository } from "./payload-subject.ts";
 
 /** Recorded: at most five commits of each change, then `truncated`. */
@@ -106,10 +107,15 @@ function changeLinks(
 async function newCommits(ports: PayloadPorts, subject: PushSubject, change: PushChange) {
   if (change.new === undefined || change.name.startsWith(TAG_PREFIX))
     return { commits: [], isTruncated: false };
-  const gitDir = ports.packs.gitDir(subject.repository.uuid);
   const exclude = change.old === undefined ? [] : [change.old];
-  const ids = await listCommits({ gitDir, include: [change.new], exclude, skip: 0, limit: COMMITS_MAX + 1 });
-  const commits = await ports.objects.readCommits(gitDir, ids.slice(0, COMMITS_MAX));
+  const query = { include: [change.new], exclude, skip: 0, limit: COMMITS_MAX + 1 };
+  const { ids, commits } = await withRepository(ports.packs, subject.repository.uuid, async ({ gitDir }) => {
+    const listed = await listCommits({ gitDir, ...query });
+    return {
+      ids: listed,
+      commits: await ports.objects.readCommits(gitDir, listed.slice(0, COMMITS_MAX)),
+    };
+  });
   const accounts = await accountsOf(ports, commits);
   return {
     commits: await showCommits(commits, { ...subject, accounts }),
@@ -212,23 +218,24 @@ function renderTag(name: string, target: object, tag: Tag | undefined, context: 
 }
 
 /** The commit that a ref finally points at, and the annotated tag that it names. */
-async function readTarget(
+function readTarget(
   { packs, objects }: PayloadPorts,
   { repository }: PayloadSubject,
   target: ObjectId,
 ): Promise<{ readonly commit: Commit | undefined; readonly tag: Tag | undefined }> {
-  const gitDir = packs.gitDir(repository.uuid);
-  let outer: Tag | undefined;
-  let id = target;
-  for (let depth = 0; depth < TAG_DEPTH_MAX; depth += 1) {
-    const commit = await objects.readCommit(gitDir, id);
-    if (commit !== undefined) return { commit, tag: outer };
-    const tag = await objects.readTag(gitDir, id);
-    if (tag === undefined) break;
-    outer ??= tag;
-    id = tag.target;
-  }
-  return { commit: undefined, tag: outer };
+  return withRepository(packs, repository.uuid, async ({ gitDir }) => {
+    let outer: Tag | undefined;
+    let id = target;
+    for (let depth = 0; depth < TAG_DEPTH_MAX; depth += 1) {
+      const commit = await objects.readCommit(gitDir, id);
+      if (commit !== undefined) return { commit, tag: outer };
+      const tag = await objects.readTag(gitDir, id);
+      if (tag === undefined) break;
+      outer ??= tag;
+      id = tag.target;
+    }
+    return { commit: undefined, tag: outer };
+  });
 }
 
 /** Whether commits were taken away: the old tip is not among the new one's ancestors. */
@@ -239,9 +246,9 @@ async function isForced(
 ): Promise<boolean> {
   if (change.old === undefined || change.new === undefined || !change.name.startsWith(BRANCH_PREFIX))
     return false;
-  const gitDir = packs.gitDir(repository.uuid);
+  const args = ["merge-base", "--is-ancestor", "--end-of-options", change.old, change.new];
   try {
-    await runGit(["merge-base", "--is-ancestor", "--end-of-options", change.old, change.new], { gitDir });
+    await withRepository(packs, repository.uuid, ({ gitDir }) => runGit(args, { gitDir }));
     return false;
   } catch (error) {
     // Status 1: it is no ancestor. Anything else: the old tip is no longer there to be asked.

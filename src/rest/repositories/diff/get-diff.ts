@@ -22,8 +22,8 @@ export const getDiffRoute: RepositoryRoute = {
     const compared = await findComparedCommits(ports, request, spec);
     if (compared.source.id === compared.destination?.id) return emptyTextAnswer();
     const { signal } = request;
-    const sides = await getDiffSides(compared, isTopic, signal);
+    const sides = await getDiffSides(ports, compared, isTopic, signal);
     const options = { ...comparison, contextLines, showsBinaryContent, signal };
-    return textAnswer(await openDiff(compared, sides, options));
+    return textAnswer(await openDiff(ports, compared, sides, options));
   },
 };

@@ -44,8 +44,8 @@ export const getDiffstatRoute: RepositoryRoute = {
     const conditions = readFilterAndSort(query);
     const spec = requireSpec("spec", request.params.spec!);
     const compared = await findComparedCommits(ports, request, spec);
-    const sides = await getDiffSides(compared, isTopic, signal);
-    const all = await listDiffChanges(compared, sides, { ...comparison, signal });
+    const sides = await getDiffSides(ports, compared, isTopic, signal);
+    const all = await listDiffChanges(ports, compared, sides, { ...comparison, signal });
     const changes = selectRows(all, FIELDS, conditions);
     const shown = changes.slice((page - 1) * pagelen, page * pagelen);
     requirePathsOfPage(shown.flatMap(pathsOf));

@@ -15,6 +15,6 @@ export const getPatchRoute: RepositoryRoute = {
     const spec = requireSpec("spec", request.params.spec!);
     const compared = await findComparedCommits(ports, request, spec);
     if (compared.source.id === compared.destination?.id) return emptyTextAnswer();
-    return textAnswer(await openPatches(compared, request.signal));
+    return textAnswer(await openPatches(ports, compared, request.signal));
   },
 };

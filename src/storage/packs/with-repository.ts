@@ -1,0 +1,40 @@
+import type { Readable } from "node:stream";
+import type { Uuid } from "../../model/uuid.ts";
+import type { OpenRepository, PackStore } from "./pack-store.ts";
+
+type Packs = Pick<PackStore, "openRepository">;
+
+/**
+ * Opens a repository for as long as `work` takes. A callback, and not a value with `using`: a promise that is returned without
+ * `await` would go on reading after such a value had been closed.
+ */
+export async function withRepository<T>(
+  packs: Packs,
+  repository: Uuid,
+  work: (opened: Omit<OpenRepository, "close">) => Promise<T>,
+): Promise<T> {
+  const opened = await packs.openRepository(repository);
+  try {
+    return await work(opened);
+  } finally {
+    opened.close();
+  }
+}
+
+/** Opens a repository for as long as the stream that `open` gives is read, or for `open` alone if it gives bytes. */
+export async function streamRepository<T extends Readable | Buffer>(
+  packs: Packs,
+  repository: Uuid,
+  open: (opened: Omit<OpenRepository, "close">) => Promise<T>,
+): Promise<T> {
+  const opened = await packs.openRepository(repository);
+  try {
+    const content = await open(opened);
+    if (Buffer.isBuffer(content) || content.closed) opened.close();
+    else content.once("close", () => opened.close());
+    return content;
+  } catch (error) {
+    opened.close();
+    throw error;
+  }
+}
