@@ -1,6 +1,6 @@
 import type { AccountRoute } from "../../http/routes/route.ts";
 import { getOwnWorkspace } from "../../operations/workspaces/own-workspace.ts";
-import { answerEffectivePermissions } from "../workspaces/permissions/list-repository-permissions.ts";
+import { answerEffectivePermissions } from "../workspaces/permissions/effective-permissions-answer.ts";
 
 export const listOwnRepositoryPermissionsRoute: AccountRoute = {
   subject: "account",

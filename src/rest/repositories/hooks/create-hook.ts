@@ -2,10 +2,10 @@ import { scopesOfEvents } from "../../../authorization/webhook-event-scopes.ts";
 import { jsonAnswer } from "../../../http/server/answer.ts";
 import { createWebhook } from "../../../operations/webhooks/webhooks.ts";
 import { representWebhook } from "../../../representations/webhook.ts";
-import { hookRoutes } from "./hook-routes.ts";
+import { type HookOperation, repositoryHookRoute } from "./hook-routes.ts";
 import { parseWebhookBody, WebhookBody } from "./webhook-body.ts";
 
-export const createHookRoutes = hookRoutes({
+export const createHook: HookOperation<typeof WebhookBody> = {
   method: "POST",
   below: "",
   scopes: ["read:webhook:bitbucket", "write:webhook:bitbucket"],
@@ -16,4 +16,6 @@ export const createHookRoutes = hookRoutes({
     const shown = representWebhook(webhook, shownSubject, baseUrls);
     return jsonAnswer(201, shown, { location: shown.links.self.href });
   },
-});
+};
+
+export const createRepositoryHookRoute = repositoryHookRoute(createHook);

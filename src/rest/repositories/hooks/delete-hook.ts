@@ -1,9 +1,9 @@
 import { noContentAnswer } from "../../../http/server/answer.ts";
 import { removeWebhook } from "../../../operations/webhooks/webhooks.ts";
 import { getNamedHook } from "./get-hook.ts";
-import { hookRoutes } from "./hook-routes.ts";
+import { type HookOperation, repositoryHookRoute } from "./hook-routes.ts";
 
-export const deleteHookRoutes = hookRoutes({
+export const deleteHook: HookOperation = {
   method: "DELETE",
   below: "/{uid}",
   scopes: ["delete:webhook:bitbucket"],
@@ -11,4 +11,6 @@ export const deleteHookRoutes = hookRoutes({
     await removeWebhook(ports, await getNamedHook(ports, request));
     return noContentAnswer();
   },
-});
+};
+
+export const deleteRepositoryHookRoute = repositoryHookRoute(deleteHook);

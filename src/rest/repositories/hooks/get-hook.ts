@@ -4,9 +4,9 @@ import type { Webhook } from "../../../model/webhook.ts";
 import { getWebhook } from "../../../operations/webhooks/webhooks.ts";
 import type { Ports } from "../../../ports.ts";
 import { representWebhook } from "../../../representations/webhook.ts";
-import { type HookRequest, hookRoutes } from "./hook-routes.ts";
+import { type HookOperation, type HookRequest, repositoryHookRoute } from "./hook-routes.ts";
 
-export const getHookRoutes = hookRoutes({
+export const getHook: HookOperation = {
   method: "GET",
   below: "/{uid}",
   scopes: ["read:webhook:bitbucket"],
@@ -14,7 +14,9 @@ export const getHookRoutes = hookRoutes({
     const webhook = await getNamedHook(ports, request);
     return jsonAnswer(200, representWebhook(webhook, request.shownSubject, request.baseUrls));
   },
-});
+};
+
+export const getRepositoryHookRoute = repositoryHookRoute(getHook);
 
 /**
  * The webhook that the URL names.

@@ -23,7 +23,8 @@ export type HookRequest<Body extends BodySchema = BodySchema> = RestRequest & {
   readonly body: BodyOf<Body>;
 };
 
-type Declared<Body extends BodySchema> = {
+/** One operation, on repositories for their admins and on workspaces for their owners. */
+export type HookOperation<Body extends BodySchema = BodySchema> = {
   readonly method: Method;
   /** What follows `hooks`. */
   readonly below: "" | "/{uid}";
@@ -34,35 +35,40 @@ type Declared<Body extends BodySchema> = {
   handle(ports: WritePorts, request: HookRequest<Body>): Promise<Answer>;
 };
 
-/** One operation, on repositories for their admins and on workspaces for their owners. */
-export function hookRoutes<Body extends BodySchema = BodySchema>({
+const COMMON = { rate: "webhooks", oauthScopes: ["webhook"] } as const;
+
+export function repositoryHookRoute<Body extends BodySchema>({
   below,
   handle,
   scopesOf = async () => [],
   ...declared
-}: Declared<Body>): readonly [RepositoryRoute<Body>, WorkspaceRoute<Body>] {
-  return [
-    {
-      ...declared,
-      rate: "webhooks",
-      subject: "repository",
-      path: `/2.0/repositories/{workspace}/{repo_slug}/hooks${below}`,
-      oauthScopes: ["webhook"],
-      permission: "admin",
-      scopesOf: (ports, request) => scopesOf(ports, ofRepository(request)),
-      handle: (ports, request) => handle(ports, ofRepository(request)),
-    },
-    {
-      ...declared,
-      rate: "webhooks",
-      subject: "workspace",
-      path: `/2.0/workspaces/{workspace}/hooks${below}`,
-      oauthScopes: ["webhook"],
-      permission: "own",
-      scopesOf: (ports, request) => scopesOf(ports, ofWorkspace(request)),
-      handle: (ports, request) => handle(ports, ofWorkspace(request)),
-    },
-  ];
+}: HookOperation<Body>): RepositoryRoute<Body> {
+  return {
+    ...COMMON,
+    ...declared,
+    subject: "repository",
+    path: `/2.0/repositories/{workspace}/{repo_slug}/hooks${below}`,
+    permission: "admin",
+    scopesOf: (ports, request) => scopesOf(ports, ofRepository(request)),
+    handle: (ports, request) => handle(ports, ofRepository(request)),
+  };
+}
+
+export function workspaceHookRoute<Body extends BodySchema>({
+  below,
+  handle,
+  scopesOf = async () => [],
+  ...declared
+}: HookOperation<Body>): WorkspaceRoute<Body> {
+  return {
+    ...COMMON,
+    ...declared,
+    subject: "workspace",
+    path: `/2.0/workspaces/{workspace}/hooks${below}`,
+    permission: "own",
+    scopesOf: (ports, request) => scopesOf(ports, ofWorkspace(request)),
+    handle: (ports, request) => handle(ports, ofWorkspace(request)),
+  };
 }
 
 function ofRepository<Body extends BodySchema>(request: RepositoryRequest<Body>): HookRequest<Body> {

@@ -6,7 +6,7 @@ import type { Webhook } from "../../../model/webhook.ts";
 import { WEBHOOKS_MAX } from "../../../operations/webhooks/webhooks.ts";
 import { representWebhook } from "../../../representations/webhook.ts";
 import { listWebhooks } from "../../../storage/sql/webhooks/webhooks.ts";
-import { hookRoutes } from "./hook-routes.ts";
+import { type HookOperation, repositoryHookRoute } from "./hook-routes.ts";
 
 const PAGES = { pagelenDefault: 10, pagelenMax: 100 };
 
@@ -19,7 +19,7 @@ const FIELDS: MatchFields<Webhook> = {
   created_at: { type: "instant", read: ({ createdAt }) => createdAt },
 };
 
-export const listHooksRoutes = hookRoutes({
+export const listHooks: HookOperation = {
   method: "GET",
   below: "",
   scopes: ["read:webhook:bitbucket"],
@@ -33,4 +33,6 @@ export const listHooksRoutes = hookRoutes({
       .map((webhook) => representWebhook(webhook, shownSubject, baseUrls));
     return jsonAnswer(200, representPage({ page, pagelen, size: selected.length, values }, url));
   },
-});
+};
+
+export const listRepositoryHooksRoute = repositoryHookRoute(listHooks);

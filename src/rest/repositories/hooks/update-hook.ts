@@ -4,14 +4,14 @@ import { jsonAnswer } from "../../../http/server/answer.ts";
 import { changeWebhook } from "../../../operations/webhooks/webhooks.ts";
 import { representWebhook } from "../../../representations/webhook.ts";
 import { getNamedHook } from "./get-hook.ts";
-import { hookRoutes } from "./hook-routes.ts";
+import { type HookOperation, repositoryHookRoute } from "./hook-routes.ts";
 import { parseWebhookBody, WebhookBody } from "./webhook-body.ts";
 
 /**
  * Changes what the body names. The events that the webhook then has take their scopes, as at creation (our choice): also
  * those that the body leaves as they are, since another URL would get what the caller may not read.
  */
-export const updateHookRoutes = hookRoutes({
+export const updateHook: HookOperation<typeof WebhookBody> = {
   method: "PUT",
   below: "/{uid}",
   scopes: ["read:webhook:bitbucket", "write:webhook:bitbucket"],
@@ -28,4 +28,6 @@ export const updateHookRoutes = hookRoutes({
     );
     return jsonAnswer(200, representWebhook(changed, request.shownSubject, request.baseUrls));
   },
-});
+};
+
+export const updateRepositoryHookRoute = repositoryHookRoute(updateHook);

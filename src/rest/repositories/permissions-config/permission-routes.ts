@@ -8,6 +8,7 @@ import { getSelectedAccount } from "../../../operations/accounts/named-accounts.
 import type { NamedTarget } from "../../../operations/permissions/explicit-permissions.ts";
 import type { Ports, WritePorts } from "../../../ports.ts";
 import type { PermissionOwner } from "../../../representations/explicit-permission.ts";
+import { ProjectPermissionBody, RepositoryPermissionBody } from "./permission-body.ts";
 
 /** A request about what is given in a repository or in a project: the two are alike. */
 export type PermissionRequest = RestRequest & {
@@ -16,46 +17,61 @@ export type PermissionRequest = RestRequest & {
   readonly owner: PermissionOwner;
 };
 
-export type PermissionHandler = (ports: WritePorts, request: PermissionRequest) => Promise<Answer>;
-
-type Declared = {
+/** One operation, on repositories and on projects: for the admin of either. */
+export type PermissionOperation = {
   readonly method: Method;
   /** What follows `permissions-config/`. */
   readonly below: string;
   readonly repositoryScopes: readonly Scope[];
   readonly projectScopes: readonly Scope[];
+  handle(ports: WritePorts, request: PermissionRequest): Promise<Answer>;
 };
 
 export const REPOSITORY_PERMISSIONS = "/2.0/repositories/{workspace}/{repo_slug}/permissions-config";
 export const PROJECT_PERMISSIONS_CONFIG =
   "/2.0/workspaces/{workspace}/projects/{project_key}/permissions-config";
 
-/** One operation, on repositories and on projects: for the admin of either. */
-export function permissionRoutes(
-  { method, below, repositoryScopes, projectScopes }: Declared,
-  handle: PermissionHandler,
-): readonly [RepositoryRoute, ProjectRoute] {
-  return [
-    {
-      subject: "repository",
-      method,
-      path: `${REPOSITORY_PERMISSIONS}/${below}`,
-      scopes: repositoryScopes,
-      oauthScopes: ["repository:admin"],
-      permission: "admin",
-      handle: (ports, request) => handle(ports, inRepository(request)),
-    },
-    {
-      subject: "project",
-      method,
-      path: `${PROJECT_PERMISSIONS_CONFIG}/${below}`,
-      scopes: projectScopes,
-      oauthScopes: ["project:admin"],
-      permission: "admin",
-      handle: (ports, request) => handle(ports, inProject(request)),
-    },
-  ];
+export function repositoryPermissionRoute(operation: PermissionOperation): RepositoryRoute {
+  return {
+    subject: "repository",
+    method: operation.method,
+    path: `${REPOSITORY_PERMISSIONS}/${operation.below}`,
+    scopes: operation.repositoryScopes,
+    oauthScopes: ["repository:admin"],
+    permission: "admin",
+    handle: (ports, request) => operation.handle(ports, inRepository(request)),
+  };
 }
+
+export function projectPermissionRoute(operation: PermissionOperation): ProjectRoute {
+  return {
+    subject: "project",
+    method: operation.method,
+    path: `${PROJECT_PERMISSIONS_CONFIG}/${operation.below}`,
+    scopes: operation.projectScopes,
+    oauthScopes: ["project:admin"],
+    permission: "admin",
+    handle: (ports, request) => operation.handle(ports, inProject(request)),
+  };
+}
+
+/** The same where a body says what is given, in which a project has more than a repository. */
+export const PUT_ON_REPOSITORY = {
+  subject: "repository",
+  method: "PUT",
+  scopes: ["admin:repository:bitbucket", "write:permission:bitbucket"],
+  oauthScopes: ["repository:admin"],
+  permission: "admin",
+  body: RepositoryPermissionBody,
+} as const;
+export const PUT_ON_PROJECT = {
+  subject: "project",
+  method: "PUT",
+  scopes: ["admin:project:bitbucket", "write:permission:bitbucket"],
+  oauthScopes: ["project:admin"],
+  permission: "admin",
+  body: ProjectPermissionBody,
+} as const;
 
 export function inRepository(request: Parameters<RepositoryRoute["handle"]>[1]): PermissionRequest {
   const { repository } = request;

@@ -1,0 +1,3 @@
+import { modelRoute } from "./model-route.ts";
+
+export const getBranchingModelRoute = modelRoute("branching-model", "branching_model");

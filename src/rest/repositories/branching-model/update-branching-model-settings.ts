@@ -1,0 +1,20 @@
+import type { RepositoryRoute } from "../../../http/routes/route.ts";
+import { changeRepositoryModel } from "../../../operations/branch-rules/branching-models.ts";
+import { showSettings } from "./get-branching-model-settings.ts";
+import { ModelSettingsBody, parseModelSettings } from "./model-settings-body.ts";
+
+export const updateModelSettingsRoute: RepositoryRoute<typeof ModelSettingsBody> = {
+  subject: "repository",
+  method: "PUT",
+  path: "/2.0/repositories/{workspace}/{repo_slug}/branching-model/settings",
+  scopes: ["admin:repository:bitbucket"],
+  oauthScopes: ["repository:admin"],
+  permission: "admin",
+  body: ModelSettingsBody,
+  async handle(ports, request) {
+    const { repository, body } = request;
+    const namesDevelopment = body.development !== undefined;
+    await changeRepositoryModel(ports, repository, parseModelSettings(body), { namesDevelopment });
+    return showSettings(ports, request);
+  },
+};

@@ -1,0 +1,6 @@
+import { modelRoute } from "../branching-model/model-route.ts";
+
+export const getEffectiveBranchingModelRoute = modelRoute(
+  "effective-branching-model",
+  "effective_repo_branching_model",
+);

@@ -1,0 +1,18 @@
+import { noContentAnswer } from "../../../http/server/answer.ts";
+import { removePermission } from "../../../operations/permissions/explicit-permissions.ts";
+import { getGroup } from "../../../operations/permissions/groups.ts";
+import { type PermissionOperation, repositoryPermissionRoute } from "./permission-routes.ts";
+
+export const deleteGroupPermission: PermissionOperation = {
+  method: "DELETE",
+  repositoryScopes: ["admin:repository:bitbucket", "delete:permission:bitbucket"],
+  projectScopes: ["admin:project:bitbucket", "delete:permission:bitbucket"],
+  below: "groups/{group_slug}",
+  async handle(ports, { workspace, place, params }) {
+    const { uuid } = await getGroup(ports, workspace, params.group_slug!);
+    await removePermission(ports, place, { kind: "group", uuid });
+    return noContentAnswer();
+  },
+};
+
+export const deleteRepositoryGroupPermissionRoute = repositoryPermissionRoute(deleteGroupPermission);

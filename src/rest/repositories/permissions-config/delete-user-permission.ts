@@ -1,0 +1,21 @@
+import { noContentAnswer } from "../../../http/server/answer.ts";
+import { removePermission } from "../../../operations/permissions/explicit-permissions.ts";
+import {
+  getSelectedPermissionAccount,
+  type PermissionOperation,
+  repositoryPermissionRoute,
+} from "./permission-routes.ts";
+
+export const deleteUserPermission: PermissionOperation = {
+  method: "DELETE",
+  repositoryScopes: ["admin:repository:bitbucket", "delete:permission:bitbucket"],
+  projectScopes: ["admin:project:bitbucket", "delete:permission:bitbucket"],
+  below: "users/{selected_user_id}",
+  async handle(ports, { place, params }) {
+    const { uuid } = await getSelectedPermissionAccount(ports, place, params);
+    await removePermission(ports, place, { kind: "account", uuid });
+    return noContentAnswer();
+  },
+};
+
+export const deleteRepositoryUserPermissionRoute = repositoryPermissionRoute(deleteUserPermission);

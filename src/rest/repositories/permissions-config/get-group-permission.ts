@@ -1,0 +1,21 @@
+import { jsonAnswer } from "../../../http/server/answer.ts";
+import { getGroup } from "../../../operations/permissions/groups.ts";
+import { representGroupPermission } from "../../../representations/explicit-permission.ts";
+import { findExplicitPermission } from "../../../storage/sql/permissions/explicit-permissions.ts";
+import { type PermissionOperation, repositoryPermissionRoute } from "./permission-routes.ts";
+
+/** Whatever group has no permission of its own has `none`, as an account has. */
+export const getGroupPermission: PermissionOperation = {
+  method: "GET",
+  repositoryScopes: ["read:repository:bitbucket"],
+  projectScopes: ["read:project:bitbucket"],
+  below: "groups/{group_slug}",
+  async handle(ports, { workspace, place, owner, baseUrls, params }) {
+    const group = await getGroup(ports, workspace, params.group_slug!);
+    const holder = { kind: "group", uuid: group.uuid } as const;
+    const permission = await findExplicitPermission(ports.database.kysely, place, holder);
+    return jsonAnswer(200, representGroupPermission(owner, group, permission ?? "none", baseUrls));
+  },
+};
+
+export const getRepositoryGroupPermissionRoute = repositoryPermissionRoute(getGroupPermission);

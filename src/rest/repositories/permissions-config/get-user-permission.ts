@@ -1,0 +1,24 @@
+import { jsonAnswer } from "../../../http/server/answer.ts";
+import { representUserPermission } from "../../../representations/explicit-permission.ts";
+import { findExplicitPermission } from "../../../storage/sql/permissions/explicit-permissions.ts";
+import {
+  getSelectedPermissionAccount,
+  type PermissionOperation,
+  repositoryPermissionRoute,
+} from "./permission-routes.ts";
+
+/** Whoever has no permission of its own has `none`, which is among the reference's answers. */
+export const getUserPermission: PermissionOperation = {
+  method: "GET",
+  repositoryScopes: ["read:repository:bitbucket"],
+  projectScopes: ["read:project:bitbucket"],
+  below: "users/{selected_user_id}",
+  async handle(ports, { place, owner, baseUrls, params }) {
+    const account = await getSelectedPermissionAccount(ports, place, params);
+    const holder = { kind: "account", uuid: account.uuid } as const;
+    const permission = await findExplicitPermission(ports.database.kysely, place, holder);
+    return jsonAnswer(200, representUserPermission(owner, account, permission ?? "none", baseUrls));
+  },
+};
+
+export const getRepositoryUserPermissionRoute = repositoryPermissionRoute(getUserPermission);

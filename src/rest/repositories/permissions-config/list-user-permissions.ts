@@ -1,0 +1,25 @@
+import { parsePage, representPage } from "../../../http/routes/paging.ts";
+import { jsonAnswer } from "../../../http/server/answer.ts";
+import { representUserPermission } from "../../../representations/explicit-permission.ts";
+import { listAccountPermissions } from "../../../storage/sql/permissions/explicit-permissions.ts";
+import { type PermissionOperation, repositoryPermissionRoute } from "./permission-routes.ts";
+
+const PAGES = { pagelenDefault: 10, pagelenMax: 100 };
+
+/** "This endpoint does not support BBQL features": `q` and `sort` are refused. */
+export const listUserPermissions: PermissionOperation = {
+  method: "GET",
+  repositoryScopes: ["read:repository:bitbucket"],
+  projectScopes: ["read:project:bitbucket"],
+  below: "users",
+  async handle({ database }, { place, owner, baseUrls, query, url }) {
+    const page = parsePage(query, PAGES);
+    const { values, size } = await listAccountPermissions(database.kysely, place, page);
+    const shown = values.map(({ account, permission }) =>
+      representUserPermission(owner, account, permission, baseUrls),
+    );
+    return jsonAnswer(200, representPage({ ...page, size, values: shown }, url));
+  },
+};
+
+export const listRepositoryUserPermissionsRoute = repositoryPermissionRoute(listUserPermissions);

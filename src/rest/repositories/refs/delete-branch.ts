@@ -1,0 +1,3 @@
+import { deleteRefRoute } from "./delete-ref-route.ts";
+
+export const deleteBranchRoute = deleteRefRoute("branch", "/refs/branches/{name}");

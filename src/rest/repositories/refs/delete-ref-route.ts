@@ -1,0 +1,22 @@
+import type { RepositoryAccountRoute } from "../../../http/routes/route.ts";
+import { noContentAnswer } from "../../../http/server/answer.ts";
+import { deleteRef } from "../../../operations/refs/delete-ref.ts";
+import { getRef } from "../../../operations/refs/refs.ts";
+
+export function deleteRefRoute(kind: "branch" | "tag", path: string): RepositoryAccountRoute {
+  return {
+    subject: "repository",
+    method: "DELETE",
+    path: `/2.0/repositories/{workspace}/{repo_slug}${path}`,
+    lastParameterSpans: "some",
+    scopes: ["write:repository:bitbucket"],
+    oauthScopes: ["repository:write"],
+    permission: "write",
+    access: "account",
+    async handle(ports, { repository, params, account, publicBaseUrls, signal }) {
+      const ref = await getRef(ports, repository, kind, params.name!);
+      await deleteRef(ports, repository, ref, { account, baseUrls: publicBaseUrls, signal });
+      return noContentAnswer();
+    },
+  };
+}

@@ -1,0 +1,21 @@
+import type { RepositoryRoute } from "../../../http/routes/route.ts";
+import { jsonAnswer } from "../../../http/server/answer.ts";
+import { getRef } from "../../../operations/refs/refs.ts";
+import { showRef } from "./show-ref.ts";
+
+export function getRefRoute(kind: "branch" | "tag", path: string): RepositoryRoute {
+  return {
+    subject: "repository",
+    method: "GET",
+    path: `/2.0/repositories/{workspace}/{repo_slug}${path}`,
+    lastParameterSpans: "some",
+    scopes: ["read:repository:bitbucket"],
+    oauthScopes: ["repository"],
+    permission: "read",
+    isAnswerKept: true,
+    async handle(ports, { repository, params, baseUrls }) {
+      const ref = await getRef(ports, repository, kind, params.name!);
+      return jsonAnswer(200, await showRef(ports, repository, baseUrls, ref));
+    },
+  };
+}

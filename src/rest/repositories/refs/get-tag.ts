@@ -1,0 +1,3 @@
+import { getRefRoute } from "./get-ref-route.ts";
+
+export const getTagRoute = getRefRoute("tag", "/refs/tags/{name}");

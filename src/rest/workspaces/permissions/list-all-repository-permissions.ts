@@ -1,0 +1,14 @@
+import type { WorkspaceRoute } from "../../../http/routes/route.ts";
+import { answerEffectivePermissions } from "./effective-permissions-answer.ts";
+
+export const listAllRepositoryPermissionsRoute: WorkspaceRoute = {
+  subject: "workspace",
+  method: "GET",
+  path: "/2.0/workspaces/{workspace}/permissions/repositories",
+  scopes: ["read:repository:bitbucket"],
+  oauthScopes: ["account"],
+  readsFilter: true,
+  permission: "own",
+  handle: (ports, request) =>
+    answerEffectivePermissions(ports, request, { workspaceUuid: request.workspace.uuid }),
+};

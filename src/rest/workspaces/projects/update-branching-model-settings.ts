@@ -1,0 +1,23 @@
+import type { ProjectRoute } from "../../../http/routes/route.ts";
+import { jsonAnswer } from "../../../http/server/answer.ts";
+import { changeProjectModel } from "../../../operations/branch-rules/branching-models.ts";
+import { representModelSettings } from "../../../representations/branching-model.ts";
+import {
+  ModelSettingsBody,
+  parseModelSettings,
+} from "../../repositories/branching-model/model-settings-body.ts";
+import { projectModelUrl } from "./project-model-url.ts";
+
+export const updateProjectModelSettingsRoute: ProjectRoute<typeof ModelSettingsBody> = {
+  subject: "project",
+  method: "PUT",
+  path: "/2.0/workspaces/{workspace}/projects/{project_key}/branching-model/settings",
+  scopes: ["admin:project:bitbucket"],
+  oauthScopes: ["project:admin"],
+  permission: "admin",
+  body: ModelSettingsBody,
+  async handle(ports, request) {
+    const model = await changeProjectModel(ports, request.project, parseModelSettings(request.body));
+    return jsonAnswer(200, representModelSettings(model, undefined, `${projectModelUrl(request)}/settings`));
+  },
+};
