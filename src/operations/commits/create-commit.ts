@@ -11,6 +11,7 @@ import type { ObjectId } from "../../model/object-id.ts";
 import { BRANCH_PREFIX, type BranchName, newRefNameProblem, type RefName } from "../../model/ref-name.ts";
 import type { Repository } from "../../model/repository.ts";
 import { openSpool, type Spool } from "../../storage/packs/spool.ts";
+import { withRepository } from "../../storage/packs/with-repository.ts";
 import { findRef, listRefsByPrefix } from "../../storage/sql/refs/refs.ts";
 import { findRepository } from "../../storage/sql/repositories/repositories.ts";
 import { dated, identityOf } from "../accounts/account-identity.ts";
@@ -224,12 +225,14 @@ async function makeObjects(
   repository: Repository,
   { request, base, spool, by }: { request: CommitRequest; base: Base; spool: Spool; by: By },
 ): Promise<{ readonly id: ObjectId; readonly objects: readonly NewObject[] }> {
-  const gitDir = ports.packs.gitDir(repository.uuid);
-  const parent = base.parent === undefined ? undefined : await ports.objects.readCommit(gitDir, base.parent);
   const edits = new Map<FilePath, TreeEdit>();
   for (const path of request.deleted) edits.set(path, { kind: "delete" });
   for (const [path, { mode, id }] of request.files) edits.set(path, { kind: "put", mode, id });
-  const edited = await editTree({ gitDir, objects: ports.objects }, parent?.tree, edits);
+  const edited = await withRepository(ports.packs, repository.uuid, async ({ gitDir }) => {
+    const parent =
+      base.parent === undefined ? undefined : await ports.objects.readCommit(gitDir, base.parent);
+    return editTree({ gitDir, objects: ports.objects }, parent?.tree, edits);
+  });
   const objects = new Map<ObjectId, NewObject>();
   for (const { id, spooled } of request.files.values()) {
     if (objects.has(id) || edited.unchanged.has(id)) continue;

@@ -15,6 +15,7 @@ import {
 import type { Repository } from "../../model/repository.ts";
 import type { WritePorts } from "../../ports.ts";
 import { sumOf } from "../../storage/packs/pack-sizes.ts";
+import { withRepository } from "../../storage/packs/with-repository.ts";
 import {
   applyRefUpdates,
   MAIN_BRANCH_DELETION,
@@ -67,8 +68,22 @@ export async function changeRefs(
   options: ChangeRefsOptions,
 ): Promise<readonly RefChange[]> {
   if (updates.length === 0) return [];
+  return withRepository(ports.packs, repository.uuid, ({ gitDir }) =>
+    changeOpenRefs(ports, repository, updates, { ...options, gitDir }),
+  );
+}
+
+/** Opened once, before the transaction: nobody waits for packs in there. */
+type OpenOptions = ChangeRefsOptions & { readonly gitDir: string };
+
+async function changeOpenRefs(
+  ports: ChangeRefsPorts,
+  repository: Repository,
+  updates: readonly RefUpdate[],
+  options: OpenOptions,
+): Promise<readonly RefChange[]> {
   const judged = await readBranchRules(ports, repository, options);
-  const checked = await refuseByRules(ports, repository, updates, judged, options);
+  const checked = await refuseByRules(repository, updates, judged, options);
   const allowed = checked.filter((change) => change.refused === undefined).map((change) => change.update);
   if (allowed.length === 0) return checked;
   if (options.objects === undefined && allowed.some((update) => update.new !== undefined))
@@ -87,14 +102,13 @@ export async function changeRefs(
 }
 
 async function refuseByRules(
-  ports: ChangeRefsPorts,
   repository: Repository,
   updates: readonly RefUpdate[],
   rules: BranchRules,
-  { objects, signal }: Pick<ChangeRefsOptions, "objects" | "signal">,
+  { objects, gitDir, signal }: Pick<OpenOptions, "objects" | "gitDir" | "signal">,
 ): Promise<readonly RefChange[]> {
   const place = {
-    gitDir: ports.packs.gitDir(repository.uuid),
+    gitDir,
     ...(objects === undefined ? {} : { objectFolder: objects.quarantine.objectFolder }),
     signal,
   };
@@ -128,7 +142,7 @@ async function storeRefs(
   repository: Repository,
   updates: readonly RefUpdate[],
   judged: BranchRules,
-  options: ChangeRefsOptions,
+  options: OpenOptions,
 ): Promise<StoredRefs> {
   let { objects } = options;
   try {
@@ -154,7 +168,7 @@ async function storeRefsOnce(
   repository: Repository,
   updates: readonly RefUpdate[],
   judged: BranchRules,
-  { objects, ...options }: ChangeRefsOptions,
+  { objects, ...options }: OpenOptions,
 ): Promise<StoredRefs> {
   const sizeBytes =
     objects === undefined
@@ -164,7 +178,7 @@ async function storeRefsOnce(
   // Whoever deletes needs nothing that is there.
   const dropNumber = updates.some((update) => update.new !== undefined) ? objects?.dropNumber : undefined;
   return ports.database.transaction(async (tx) => {
-    const checked = await refuseByNewRules(tx, ports, repository, updates, judged, options);
+    const checked = await refuseByNewRules(tx, repository, updates, judged, options);
     const allowed = checked.filter((change) => change.refused === undefined).map((change) => change.update);
     const isRefused = options.isAtomic && allowed.length < checked.length;
     const applied = await applyRefUpdates(tx, repository.uuid, isRefused ? [] : allowed, {
@@ -191,17 +205,16 @@ async function storeRefsOnce(
  */
 async function refuseByNewRules(
   tx: Kysely<Schema>,
-  ports: ChangeRefsPorts,
   repository: Repository,
   updates: readonly RefUpdate[],
   judged: BranchRules,
-  options: Pick<ChangeRefsOptions, "author" | "kind" | "signal">,
+  options: Pick<OpenOptions, "author" | "kind" | "gitDir" | "signal">,
 ): Promise<readonly RefChange[]> {
   const rules = await readBranchRules({ database: { kysely: tx } }, repository, options);
   if (isDeepStrictEqual(rules, judged))
     return updates.map((update) => ({ update, refused: undefined, refusedBy: undefined }));
   // The objects are in the repository by now.
-  return refuseByRules(ports, repository, updates, rules, { ...options, objects: undefined });
+  return refuseByRules(repository, updates, rules, { ...options, objects: undefined });
 }
 
 function joinOutcomes(

@@ -14,6 +14,7 @@ import {
   TAG_PREFIX,
 } from "../../model/ref-name.ts";
 import type { Repository } from "../../model/repository.ts";
+import { withRepository } from "../../storage/packs/with-repository.ts";
 import { listKeptTips } from "../../storage/sql/refs/former-tips.ts";
 import { findRef } from "../../storage/sql/refs/refs.ts";
 import { dated, identityOf } from "../accounts/account-identity.ts";
@@ -118,7 +119,10 @@ export async function getWholeCommit(
   const { id } = await getCommit(ports, repository, revision);
   if (await areReached(ports, repository, [], [id])) return id;
   const known = await listKeptTips(ports.database.kysely, repository.uuid, ports.clock());
-  if (await isConnected([id], known, { gitDir: ports.packs.gitDir(repository.uuid), signal })) return id;
+  const isWhole = await withRepository(ports.packs, repository.uuid, ({ gitDir }) =>
+    isConnected([id], known, { gitDir, signal }),
+  );
+  if (isWhole) return id;
   throw commitNotFound([revision]);
 }
 

@@ -106,7 +106,7 @@ async function store(
   request: NewObjectsRequest,
   quarantine: Quarantine,
 ): Promise<StoredObjects> {
-  const target = openTarget(ports, repository, request.names);
+  const target = openTarget(ports, repository, request.names, quarantine);
   const pack = await storeInTurn(ports, repository, request, { quarantine, target });
   if (pack.kind === "refused") return pack;
   reachFaultPoint("objects.indexed");
@@ -148,9 +148,14 @@ export function requireGood(
   if (problem !== undefined) throw new Failure("invalid-input", `${action}: ${problem}`);
 }
 
-function openTarget(ports: NewObjectsPorts, repository: Repository, names: readonly RefName[]): Target {
+function openTarget(
+  ports: NewObjectsPorts,
+  repository: Repository,
+  names: readonly RefName[],
+  { gitDir }: Quarantine,
+): Target {
   return {
-    gitDir: ports.packs.gitDir(repository.uuid),
+    gitDir,
     objects: ports.objects,
     areReached: (ids) => areReached(ports, repository, names, ids),
   };
@@ -202,7 +207,8 @@ function newObjects(
       const quarantine = await check.quarantine.reopen();
       try {
         // Nothing that was known counts any more: git looks at all of it.
-        const again = { ...check, brought: undefined, quarantine };
+        const target = { ...check.target, gitDir: quarantine.gitDir };
+        const again = { ...check, brought: undefined, target, quarantine };
         const whole = await checkTips(tips, again);
         if (whole.size < new Set(tips).size)
           throw new Failure("unavailable", "the repository has just been repacked: try again");

@@ -64,7 +64,7 @@ export async function findLeakedToken(
 ): Promise<string | undefined> {
   if (!ports.config.refusesLeakedTokens || tips.length === 0) return undefined;
   const options = {
-    gitDir: ports.packs.gitDir(repository.uuid),
+    gitDir: quarantine.gitDir,
     objectFolder: quarantine.objectFolder,
     signal,
   };
