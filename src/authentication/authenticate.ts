@@ -12,7 +12,7 @@ import type { Credential } from "./read-credential.ts";
 type AuthenticationPorts = Pick<Ports, "config" | "database" | "clock" | "log">;
 
 /** `last_used` is written at most this often for one token, so that a busy token costs no write a request. */
-export const LAST_USED_STEP_MS = 60_000;
+const LAST_USED_STEP_MS = 60_000;
 
 const APP_PASSWORDS_REMOVED =
   "CHANGE-3222 - Functionality has been deprecated\n" +
@@ -147,17 +147,6 @@ function refused(reason: string | undefined, cause: string, token?: ApiToken): F
     ...(token === undefined ? {} : { genuine: { tokenUuid: token.uuid, accountUuid: token.accountUuid } }),
     reason: cause,
   });
-}
-
-/**
- * Until when a caller stays who they are if nothing is committed, and no use of their token has to be written down. In
- * milliseconds since 1970; never more than a minute from `now`, whatever clock has written the last use.
- */
-export function unchangedUntil(caller: Caller, now: Date): number {
-  if (caller.kind === "anonymous") return Number.POSITIVE_INFINITY;
-  const { expiresAt, lastUsedAt } = caller.token;
-  if (lastUsedAt === undefined || lastUsedAt > now) return 0;
-  return Math.min(expiresAt.getTime(), lastUsedAt.getTime() + LAST_USED_STEP_MS);
 }
 
 /** Not waited for: an answer does not depend on it, and a failure to write it is only worth a line in the log. */

@@ -163,12 +163,7 @@ function answerGitError(
   const status = gitStatusOf(failure);
   if (status === 401) reply.header("www-authenticate", CHALLENGE);
   if (failure.details.location !== undefined) reply.header("location", failure.details.location);
-  const answer = Buffer.from(`${maskTokens(gitText(failure))}\n`);
-  reply.code(status);
-  // git asks like this first, whenever its user has a credential.
-  if (failure.kind === "credential-missing")
-    reply.server.rememberedAnswers.keep(request, reply, { caller: { kind: "anonymous" }, answer });
-  return reply.send(answer);
+  return reply.code(status).send(`${maskTokens(gitText(failure))}\n`);
 }
 
 function isOfProtocol2(request: FastifyRequest): boolean {

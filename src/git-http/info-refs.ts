@@ -21,12 +21,11 @@ export const infoRefsRoute: GitRoute = {
   method: "GET",
   suffix: "/info/refs",
   service: serviceOf,
-  async handle(ports, { caller, repository, service, protocol }, request, reply) {
+  async handle(ports, { repository, service, protocol }, _request, reply) {
     reply.headers({ ...NO_CACHE, "content-type": `application/x-${service}-advertisement` });
     // Only a fetch has a protocol 2; a push is answered in protocol 0, as git does.
     const isV2 = service === "git-upload-pack" && protocol.version === 2;
     const answer = isV2 ? V2_ANSWER : await advertiseRefs(ports, repository, service, protocol.version);
-    reply.server.rememberedAnswers.keep(request, reply, { caller, answer });
     return reply.send(answer);
   },
 };

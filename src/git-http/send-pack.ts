@@ -82,24 +82,15 @@ export async function sendPack(
   return sendSmall(fetch, kept, sizeBytes);
 }
 
-/** A small response at once, and from memory to who asks for the same again. */
+/** A small response at once. */
 async function sendSmall(
-  { ports, git, body, request, reply }: Fetch,
+  { ports, request, reply }: Fetch,
   { content }: FetchResponse,
   sizeBytes: number,
 ): Promise<FastifyReply> {
   const answer = await readContent(content, sizeBytes);
   request.notes.pack_bytes = sizeBytes;
   ports.metrics.countFetchBytes(sizeBytes);
-  reply.server.rememberedAnswers.keep(request, reply, {
-    caller: git.caller,
-    answer,
-    body,
-    onRepeat() {
-      ports.metrics.countFetch("hit");
-      ports.metrics.countFetchBytes(sizeBytes);
-    },
-  });
   return reply.send(answer);
 }
 

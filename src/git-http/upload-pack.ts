@@ -31,7 +31,6 @@ export const uploadPackRoute: GitRoute = {
         const answer = await answerFromRefs(ports, git.repository, JSON.stringify(asked), async () =>
           writeLsRefs(asked, await readAskedRefs(ports, git.repository, asked), git.repository.mainBranch),
         );
-        reply.server.rememberedAnswers.keep(request, reply, { caller: git.caller, answer, body });
         return reply.send(answer);
       }
       case "fetch":

@@ -6,8 +6,8 @@ export type FetchAnswer = "hit" | "follow" | "miss" | "bypass";
 /** What the server counts of itself, for Prometheus. No name of a person, repository or token is a label. */
 export type Metrics = {
   countRequest(method: string, route: string, status: number, durationMs: number): void;
-  /** A request that was answered as it was before, without a look at it. */
-  countRemembered(): void;
+  /** An answer of REST that was written for an earlier request. */
+  countCachedAnswer(): void;
   countFetch(answer: FetchAnswer): void;
   countFetchBytes(bytes: number): void;
   /** All numbers as they are now, for `writeMetrics`. Can be sent to another process as JSON. */
@@ -17,7 +17,7 @@ export type Metrics = {
 /** Counts nothing: where nobody reads the numbers. */
 export const NO_METRICS: Metrics = {
   countRequest() {},
-  countRemembered() {},
+  countCachedAnswer() {},
   countFetch() {},
   countFetchBytes() {},
   read: async () => [],

@@ -22,9 +22,9 @@ export function createPrometheusMetrics(): Metrics {
     buckets: DURATION_BUCKETS,
     registers,
   });
-  const remembered = new Counter({
-    name: "pail_http_remembered_answers_total",
-    help: "Requests that got the answer that the same request had got before",
+  const cachedAnswers = new Counter({
+    name: "pail_http_cached_answers_total",
+    help: "Answers of REST that were written for an earlier request",
     registers,
   });
   const fetches = new Counter({
@@ -41,7 +41,7 @@ export function createPrometheusMetrics(): Metrics {
   return {
     countRequest: (method, route, status, durationMs) =>
       requests.observe({ method, route, status }, durationMs / 1000),
-    countRemembered: () => remembered.inc(),
+    countCachedAnswer: () => cachedAnswers.inc(),
     countFetch: (answer) => fetches.inc({ answer }),
     countFetchBytes: (bytes) => fetchBytes.inc(bytes),
     read: () => registry.getMetricsAsJSON(),

@@ -16,7 +16,7 @@ before(async () => {
   await filled.git.out(["push", "--quiet", "origin", "main"], { folder: filled.folder });
   await filled.git.out(["push", "--quiet", "origin", "main:refs/tags/v1"], { folder: filled.folder });
   Object.assign(app.ports.metrics, {
-    countRemembered() {
+    countCachedAnswer() {
       hits += 1;
     },
   });
@@ -48,7 +48,7 @@ const PATHS: Readonly<Record<string, string>> = {
   "GET /2.0/repositories/{workspace}/{repo_slug}/refs/tags/{name}": `${R}/refs/tags/v1`,
 };
 
-for (const route of ROUTES.filter(({ isAnswerKept }) => isAnswerKept !== undefined)) {
+for (const route of ROUTES.filter(({ isAnswerCached }) => isAnswerCached !== undefined)) {
   const name = `${route.method} ${route.path}`;
   test(`${name} is answered anew as soon as anything has changed`, async () => {
     const path = PATHS[name] ?? assert.fail("no path for the route");

@@ -5,6 +5,7 @@ import { publicBaseUrlsOf } from "../../config/public-base-urls.ts";
 import type { QuotaKey } from "../../git/process-slots.ts";
 import type { Repository } from "../../model/repository.ts";
 import type { Ports, WritePorts } from "../../ports.ts";
+import type { BaseUrls } from "../../representations/links.ts";
 import type { Answer } from "../server/answer.ts";
 import { clientAddress, networkOf } from "../server/client-address.ts";
 import { drainBody } from "../server/drain-body.ts";
@@ -12,6 +13,7 @@ import { baseUrlsOf, publicRequestUrl } from "../server/public-urls.ts";
 import { bodyReader } from "../server/request-body.ts";
 import { actorOf } from "./actor.ts";
 import { type Admitted, admit, admitToTargetProject, admitToTargetWorkspace } from "./admission.ts";
+import { askedAnswer, type CachedAnswers } from "./cached-answers.ts";
 import { refuseFilterAndSort } from "./collection-query.ts";
 import { parseFields, selectFields } from "./fields.ts";
 import { readFormParts } from "./form-parts.ts";
@@ -22,7 +24,12 @@ import type { RepositoryFormRoute, RestRequest, Route } from "./route.ts";
  * (403), may see it (404), permission (403), input (400). The first five are done before a byte of the body is read. Only
  * the project that a body names for a repository, and scopes that hang on the body, are asked for after it.
  */
-export function registerRoute(server: FastifyInstance, ports: Ports, route: Route): void {
+export function registerRoute(
+  server: FastifyInstance,
+  ports: Ports,
+  cached: CachedAnswers,
+  route: Route,
+): void {
   const readBody = "body" in route && route.body !== undefined ? bodyReader(route.body) : undefined;
   const register = (scope: FastifyInstance) => {
     for (const url of routerPaths(route)) {
@@ -35,7 +42,12 @@ export function registerRoute(server: FastifyInstance, ports: Ports, route: Rout
         },
         async handler(request, reply) {
           const admitted = request.admitted!;
-          const common = restRequest(ports, admitted, request, reply);
+          const baseUrls = baseUrlsOf(request.headers, ports);
+          const asked =
+            route.isAnswerCached === true ? askedAnswer(request, admitted.caller, baseUrls) : undefined;
+          const found = asked && cached.find(asked);
+          if (found !== undefined) return reply.header("content-type", JSON_TYPE).send(found);
+          const common = restRequest(ports, admitted, baseUrls, request, reply);
           if (route.method === "GET" && route.readsFilter !== true && route.path.startsWith("/2.0/"))
             refuseFilterAndSort(common.query);
           const actor = actorOf(admitted.caller, request, ports.config);
@@ -46,8 +58,8 @@ export function registerRoute(server: FastifyInstance, ports: Ports, route: Rout
               : callHandler(own.ports, route, admitted, common, await readBody?.(request.body));
           const answer = route.method === "GET" ? await call() : await readmitted(own, call);
           const keep = (json: Buffer) => {
-            if (route.isAnswerKept !== true || request.method !== "GET" || answer.isProvisional) return;
-            server.rememberedAnswers.keep(request, reply, { caller: admitted.caller, answer: json });
+            if (asked !== undefined && answer.status === 200 && !answer.isProvisional)
+              cached.keep(asked, json);
           };
           return send(reply, answer, common, keep);
         },
@@ -95,10 +107,10 @@ function nameLastParameter(route: Route, request: FastifyRequest): void {
 function restRequest(
   ports: Ports,
   { caller, repository }: Admitted,
+  baseUrls: BaseUrls,
   request: FastifyRequest,
   reply: FastifyReply,
 ): RestRequest {
-  const baseUrls = baseUrlsOf(request.headers, ports);
   const url = publicRequestUrl(baseUrls, request.url);
   const fieldsText = url.searchParams.get("fields");
   const abort = new AbortController();

@@ -57,9 +57,9 @@ type Declared = {
   readonly readsFilter?: true;
   /**
    * For a GET whose answer is made of nothing but its URL, who asks, what the database holds, and objects, which never
-   * change: the same request gets it again while the database is as it was.
+   * change: the same caller gets it again while the database is as it was.
    */
-  readonly isAnswerKept?: true;
+  readonly isAnswerCached?: true;
 };
 
 /**

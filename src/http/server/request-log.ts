@@ -75,15 +75,3 @@ export function writeRequestLine(
     "request",
   );
 }
-
-/** The same for a request that comes again and again: what does not change in its line is written out once. */
-export function openRequestLine(
-  { log, metrics }: Pick<Ports, "log" | "metrics">,
-  { method, route, status, notes }: Omit<RequestLine, "id" | "durationMs">,
-): (id: string, durationMs: number) => void {
-  const repeated = log.child({ method, route, status, ...notes });
-  return (id, durationMs) => {
-    metrics.countRequest(method, route, status, durationMs);
-    repeated.info({ "request.id": id, duration_ms: Math.round(durationMs * 10) / 10 }, "request");
-  };
-}

@@ -19,7 +19,6 @@ import { collectAllowedMethods } from "../routes/allowed-methods.ts";
 import { decodeBody, parseFormBody } from "../routes/body-text.ts";
 import { identify } from "../routes/identify.ts";
 import { noteRefusal } from "../routes/note-refusal.ts";
-import { openRememberedAnswers, type RememberedAnswers } from "../routes/remembered-answers.ts";
 import { BUG_BODY, CHALLENGE, errorBody, redirectStatus, statusOf } from "./answer-failure.ts";
 import { answerCors } from "./cors.ts";
 import { joinWrappedCredential, replayConnection } from "./folded-header.ts";
@@ -49,9 +48,8 @@ export type AppServer = FastifyInstance;
 
 /** Fastify with our limits, texts and log line. Routes are registered by the surfaces. */
 export function createHttpServer(ports: Ports): AppServer {
-  const remembered = openRememberedAnswers(ports);
   const server = fastify({
-    serverFactory: (handler) => createNodeServer(ports, remembered, handler),
+    serverFactory: (handler) => createNodeServer(ports, handler),
     // Answered where the Node server is made, which can also mend a request.
     clientErrorHandler: () => {},
     genReqId: () => randomUUID(),
@@ -75,14 +73,13 @@ export function createHttpServer(ports: Ports): AppServer {
     return503OnClosing: false,
     forceCloseConnections: "idle",
   });
-  server.decorate("rememberedAnswers", remembered);
-  server.decorateRequest("versionAtStart", undefined);
+  server.decorateRequest("databaseVersion", undefined);
   server.decorateRequest("admitted", undefined);
   server.decorateRequest("tokenActor", undefined);
   server.decorateRequest("notes", null as unknown as Record<string, unknown>);
   server.addHook("onRequest", async (request, reply) => {
     request.notes = {};
-    request.versionAtStart = ports.database.readVersion?.();
+    request.databaseVersion = ports.database.readVersion?.();
     reply.header("x-request-id", request.id);
     reply.header("x-content-type-options", "nosniff");
     // Recorded, with more: what one caller is answered is no answer for another.
@@ -111,7 +108,6 @@ function noSchemas(): never {
 
 function createNodeServer(
   ports: Pick<Ports, "config" | "log">,
-  remembered: RememberedAnswers,
   handler: (request: IncomingMessage, response: ServerResponse) => void,
 ): Server {
   const names = [BITBUCKET_HOST, BITBUCKET_API_HOST, ...ports.config.proxiedHosts];
@@ -146,7 +142,7 @@ function createNodeServer(
       cutSlowBody(request, response, () =>
         ports.log.info({ method: request.method, "failure.kind": "slow-body" }, "request cut"),
       );
-    remembered.answer(request, response, () => handler(request, response));
+    handler(request, response);
   };
   const server = createServer(
     { maxHeaderSize: HEADER_BYTES_MAX, headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: 0 },

@@ -9,7 +9,7 @@ export const getRepositoryRoute: RepositoryRoute = {
   scopes: ["read:repository:bitbucket"],
   oauthScopes: ["repository"],
   permission: "read",
-  isAnswerKept: true,
+  isAnswerCached: true,
   async handle(ports, { repository, baseUrls, caller }) {
     return jsonAnswer(200, await showRepository(ports, repository, { baseUrls, caller }));
   },

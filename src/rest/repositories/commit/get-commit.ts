@@ -13,7 +13,7 @@ export const getCommitRoute: RepositoryRoute = {
   scopes: ["read:repository:bitbucket"],
   oauthScopes: ["repository"],
   permission: "read",
-  isAnswerKept: true,
+  isAnswerCached: true,
   async handle(ports, { repository, params, baseUrls, fields }) {
     const commit = await getCommit(ports, repository, params.commit!);
     const messages = await prepareMessages([commit.message], { repositoryUuid: repository.uuid });

@@ -39,7 +39,7 @@ function listCommitsRoute(method: Method, path: string): RepositoryRoute {
     scopes: ["read:repository:bitbucket"],
     oauthScopes: ["repository"],
     permission: "read",
-    ...(method === "GET" ? { isAnswerKept: true as const } : {}),
+    ...(method === "GET" ? { isAnswerCached: true as const } : {}),
     ...(method === "POST" ? { body: Revisions } : {}),
     handle: listCommits,
   };

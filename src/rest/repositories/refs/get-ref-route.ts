@@ -12,7 +12,7 @@ export function getRefRoute(kind: "branch" | "tag", path: string): RepositoryRou
     scopes: ["read:repository:bitbucket"],
     oauthScopes: ["repository"],
     permission: "read",
-    isAnswerKept: true,
+    isAnswerCached: true,
     async handle(ports, { repository, params, baseUrls }) {
       const ref = await getRef(ports, repository, kind, params.name!);
       return jsonAnswer(200, await showRef(ports, repository, baseUrls, ref));

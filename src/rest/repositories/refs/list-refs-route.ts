@@ -18,7 +18,7 @@ export function listRefsRoute(path: string, kinds: readonly RefKind[]): Reposito
     oauthScopes: ["repository"],
     readsFilter: true,
     permission: "read",
-    isAnswerKept: true,
+    isAnswerCached: true,
     async handle(ports, { repository, baseUrls, query, url }) {
       const { page, pagelen } = parsePage(query, { pagelenDefault: 10, pagelenMax: 100 });
       const request = { kinds, page, pagelen, ...readFilterAndSort(query) };

@@ -1,0 +1,94 @@
+import type { FastifyRequest } from "fastify";
+import { LRUCache } from "lru-cache";
+import type { Caller } from "../../model/caller.ts";
+import type { Ports } from "../../ports.ts";
+import type { BaseUrls } from "../../representations/links.ts";
+
+/**
+ * JSON that was written for a caller who was admitted, for the next request of the same caller for the same URL, while
+ * nothing has been committed to the database. It is looked for behind the checks: whether a caller may have it has been
+ * decided by then, for each request anew.
+ */
+export type CachedAnswers = {
+  find(asked: AskedAnswer): Buffer | undefined;
+  /** For an answer of status 200 that is made of nothing but what is asked, the database, and objects, which never change. */
+  keep(asked: AskedAnswer, json: Buffer): void;
+};
+
+/** All that such an answer is made of. */
+export type AskedAnswer = {
+  /** Of the database, when the request came. */
+  readonly version: number;
+  /** Path and query. */
+  readonly target: string;
+  readonly baseUrls: BaseUrls;
+  readonly caller: Caller;
+};
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** The version of the database when the request came. Undefined: it tells none. */
+    databaseVersion: number | undefined;
+  }
+}
+
+const BYTES_MAX = 16 * 1024 * 1024;
+const ENTRY_BYTES_MAX = 2 * 1024 * 1024;
+/** What an entry takes beside its answer. Estimated. */
+const ENTRY_BYTES = 512;
+/**
+ * A larger answer is kept when it is written for the second time: most are pages that a client reads once, and to keep each of
+ * them would be much for the garbage collector.
+ */
+const ONCE_BYTES_MAX = 16 * 1024;
+/** So many are known as written once. */
+const WRITTEN_MAX = 4_096;
+
+export function openCachedAnswers({ metrics }: Pick<Ports, "metrics">): CachedAnswers {
+  const answers = new LRUCache<string, Buffer>({
+    maxSize: BYTES_MAX,
+    maxEntrySize: ENTRY_BYTES_MAX,
+    sizeCalculation: (json, key) => ENTRY_BYTES + 2 * key.length + json.length,
+  });
+  const written = new LRUCache<string, true>({ max: WRITTEN_MAX });
+  let version = Number.NaN;
+
+  function dropStale(current: number): void {
+    if (current === version) return;
+    answers.clear();
+    written.clear();
+    version = current;
+  }
+
+  return {
+    find(asked) {
+      dropStale(asked.version);
+      const json = answers.get(keyOf(asked));
+      if (json !== undefined) metrics.countCachedAnswer();
+      return json;
+    },
+    keep(asked, json) {
+      // Something has been committed since the request came, and may be in a part of the answer only.
+      if (asked.version !== version) return;
+      const key = keyOf(asked);
+      if (json.length > ONCE_BYTES_MAX && !written.has(key)) written.set(key, true);
+      else answers.set(key, json);
+    },
+  };
+}
+
+/** No part of a key has a space in it. */
+function keyOf({ target, baseUrls, caller }: AskedAnswer): string {
+  return `${caller.kind === "anonymous" ? "" : caller.account.uuid} ${baseUrls.api} ${target}`;
+}
+
+/** What an answer is looked for by; undefined where the database tells no version. */
+export function askedAnswer(
+  { databaseVersion, url }: Pick<FastifyRequest, "databaseVersion" | "url">,
+  caller: Caller,
+  baseUrls: BaseUrls,
+): AskedAnswer | undefined {
+  return databaseVersion === undefined
+    ? undefined
+    : { version: databaseVersion, target: url, baseUrls, caller };
+}
