@@ -108,7 +108,9 @@ function tables(compared: readonly ComparedOperation[]): readonly string[] {
 }
 
 function row({ operation, route, difference }: ComparedOperation): string {
-  const scopes = (route?.scopes ?? operation.apiTokenScopes).map((scope) => scope.replace(/:bitbucket$/, ""));
+  const scopes = (route?.apiTokenScopes ?? operation.apiTokenScopes).map((scope) =>
+    scope.replace(/:bitbucket$/, ""),
+  );
   const state = route === undefined ? "not" : difference === undefined ? "works" : `partly: ${difference}`;
   return `| \`${operation.name}\` | ${scopes.join(", ")} | ${route === undefined ? "" : permissionOf(route)} | ${state} |`;
 }

@@ -34,7 +34,7 @@ export async function openTokenChecker(dataFolder: string, tokens: readonly stri
       const started = performance.now();
       for (const header of order) {
         const caller = await authenticate(ports, "git", readCredential(header));
-        if (caller.kind === "api-token") found += 1;
+        if (caller.kind === "account") found += 1;
       }
       const ms = performance.now() - started;
       if (found !== checks) throw new Error(`${checks - found} of ${checks} tokens were not known`);

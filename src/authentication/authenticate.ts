@@ -1,6 +1,6 @@
 import type { Account, EmailAlias } from "../model/account.ts";
 import type { ApiToken } from "../model/api-token.ts";
-import type { Caller, CallerIdentity, Channel } from "../model/caller.ts";
+import { ANONYMOUS, type Caller, type CallerIdentity, type Channel } from "../model/caller.ts";
 import { Failure } from "../model/failure.ts";
 import type { Secret } from "../model/secret.ts";
 import type { Ports } from "../ports.ts";
@@ -32,7 +32,7 @@ export async function authenticate(
 ): Promise<Caller> {
   switch (credential.kind) {
     case "none":
-      return { kind: "anonymous" };
+      return ANONYMOUS;
     case "malformed":
       throw refused(undefined, credential.problem);
     case "bearer":
@@ -105,7 +105,12 @@ async function callerByToken(
     requireIdentity(ports, identity, found, emails);
   }
   recordUse(ports, token, now);
-  return { kind: "api-token", account, token, identity };
+  const scopes = { vocabulary: "api-token", granted: token.scopes } as const;
+  return {
+    kind: "account",
+    account,
+    credential: { kind: "api-token", id: token.uuid, scopes, token, identity },
+  };
 }
 
 export type TokenAndAccount = { readonly token: ApiToken; readonly account: Account };

@@ -1,10 +1,14 @@
 import type { Kysely } from "kysely";
+import { type Place, placeOfProject, placeOfRepository } from "../model/bound.ts";
 import type { Caller } from "../model/caller.ts";
-import { Failure } from "../model/failure.ts";
+import { credentialMissing, Failure } from "../model/failure.ts";
 import { type Permission, permits } from "../model/permission.ts";
 import { type ProjectPermission, permitsInProject } from "../model/project-permission.ts";
 import type { Repository } from "../model/repository.ts";
-import { isBitbucketScope, missingScopes, type Scope } from "../model/scope.ts";
+import { isBitbucketScope } from "../model/scope.ts";
+import { compareScopes, grantedNames, type Requirement } from "../model/scope-set.ts";
+import type { Uuid } from "../model/uuid.ts";
+import { accountOf, accountWithin, reaches, requireAccount, viewerOf } from "../model/who-acts.ts";
 import type { Project, Workspace, WorkspaceMember } from "../model/workspace.ts";
 import type { Lookups } from "../storage/sql/lookups/lookups.ts";
 import {
@@ -34,16 +38,16 @@ export type AccessPorts = {
  *
  * @throws Failure scope-missing, with the lists of required and granted scopes; no-bitbucket-scopes if there are none.
  */
-export function requireScopes(caller: Caller, required: readonly Scope[]): void {
+export function requireScopes(caller: Caller, requirement: Requirement): void {
   if (caller.kind === "anonymous") return;
-  const granted = caller.token.scopes;
-  if (!granted.some(isBitbucketScope)) {
+  const { scopes } = caller.credential;
+  if (scopes.vocabulary === "api-token" && !scopes.granted.some(isBitbucketScope)) {
     throw new Failure("no-bitbucket-scopes", "API Token provided has no Bitbucket scopes.");
   }
-  const missing = missingScopes(required, granted);
+  const { required, missing } = compareScopes(requirement, scopes);
   if (missing.length === 0) return;
   throw new Failure("scope-missing", "Your credentials lack one or more required privilege scopes.", {
-    detail: { required, granted },
+    detail: { required, granted: grantedNames(scopes) },
     reason: `missing ${missing.join(", ")}`,
   });
 }
@@ -54,10 +58,10 @@ export async function heldPermission(
   caller: Caller,
   repository: Repository,
 ): Promise<Permission> {
+  if (!reaches(caller, placeOfRepository(repository))) return "none";
+  const account = accountOf(caller);
   const byMembership =
-    caller.kind === "anonymous"
-      ? "none"
-      : await database.lookups.findPermission(repository.uuid, caller.account.uuid);
+    account === undefined ? "none" : await database.lookups.findPermission(repository.uuid, account.uuid);
   return withVisibility(byMembership, repository);
 }
 
@@ -87,24 +91,35 @@ export async function requireRepositoryPermission(
   return repository;
 }
 
+/** A repository of which it is known what is held there by membership. */
+export type HeldRepository = {
+  readonly uuid: Uuid;
+  readonly projectUuid: Uuid;
+  readonly workspaceUuid: Uuid;
+  readonly isPrivate: boolean;
+  readonly held: Permission;
+};
+
 /** The same for a repository of which it is known what is held there by membership. */
 export function requireHeldPermission(
   caller: Caller,
-  repository: { readonly isPrivate: boolean; readonly held: Permission } | undefined,
+  repository: HeldRepository | undefined,
   asked: Permission,
 ): void {
-  if (repository === undefined) throw new Failure("hidden", HIDDEN_REPOSITORY);
+  if (repository === undefined || !reaches(caller, { ...repository, repositoryUuid: repository.uuid }))
+    throw new Failure("hidden", HIDDEN_REPOSITORY);
   requireHeld(caller, withVisibility(repository.held, repository), asked);
 }
 
 function requireHeld(caller: Caller, held: Permission, asked: Permission): void {
   if (!permits(held, "read")) throw new Failure("hidden", HIDDEN_REPOSITORY);
   if (permits(held, asked)) return;
-  if (caller.kind === "anonymous") throw credentialMissing();
-  throw new Failure(
-    "permission-missing",
-    `This needs ${asked} permission on the repository: you have ${held}`,
-  );
+  throw permissionMissing(caller, `This needs ${asked} permission on the repository: you have ${held}`);
+}
+
+/** What is refused to an account for want of permission; who has sent no credential is asked for one. */
+function permissionMissing(caller: Caller, message: string): Failure {
+  return accountOf(caller) === undefined ? credentialMissing() : new Failure("permission-missing", message);
 }
 
 /**
@@ -122,15 +137,22 @@ export async function requireWorkspacePermission(
   asked: WorkspacePermission,
 ): Promise<Workspace> {
   const member =
-    workspace === undefined || caller.kind === "anonymous"
-      ? undefined
-      : await findMember(ports.database.kysely, workspace.uuid, caller.account.uuid);
+    workspace && (await findCallersMember(ports.database, caller, { workspaceUuid: workspace.uuid }));
   if (workspace === undefined || !(await mayBeSeen(ports.database, workspace, caller, member))) {
     throw new Failure("hidden", `No workspace with identifier '${identifier}'.`);
   }
   if (await isAllowed(ports.database, workspace, caller, member, asked)) return workspace;
-  if (caller.kind === "anonymous") throw credentialMissing();
-  throw new Failure("permission-missing", "You do not have the permission for this in the workspace");
+  throw permissionMissing(caller, "You do not have the permission for this in the workspace");
+}
+
+/** The membership in the workspace of the place, if the credential counts there. */
+async function findCallersMember(
+  { kysely }: AccessPorts["database"],
+  caller: Caller,
+  place: Place,
+): Promise<WorkspaceMember | undefined> {
+  const account = accountWithin(caller, place);
+  return account && findMember(kysely, place.workspaceUuid, account.uuid);
 }
 
 /** A private workspace is no secret to those who may see a project or a repository of it: each of them names it. */
@@ -140,9 +162,9 @@ async function mayBeSeen(
   caller: Caller,
   member: WorkspaceMember | undefined,
 ): Promise<boolean> {
-  if (!workspace.isPrivate || member !== undefined) return true;
-  const viewerUuid = caller.kind === "anonymous" ? undefined : caller.account.uuid;
-  const one = { workspaceUuid: workspace.uuid, viewerUuid, page: 1, pagelen: 1 };
+  if (member !== undefined) return true;
+  if (!workspace.isPrivate && reaches(caller, { workspaceUuid: workspace.uuid })) return true;
+  const one = { workspaceUuid: workspace.uuid, viewer: viewerOf(caller), page: 1, pagelen: 1 };
   if ((await listRepositories(database.kysely, one)).size > 0) return true;
   return (await listProjects(database.kysely, one)).size > 0;
 }
@@ -162,10 +184,9 @@ async function isAllowed(
     case "own":
       return member?.role === "owner";
     case "create-repository":
-      if (caller.kind === "anonymous") return false;
       return (
         mayCreateAnywhere(member) ||
-        (await hasPermissionInAnyProject(database.kysely, workspace.uuid, caller.account.uuid, "create-repo"))
+        (await hasPermissionInAnyProject(database.kysely, workspace.uuid, viewerOf(caller), "create-repo"))
       );
   }
 }
@@ -184,11 +205,9 @@ export async function requireRepositoriesInProject(
   caller: Caller,
   project: Project,
 ): Promise<void> {
-  if (caller.kind === "anonymous") throw credentialMissing();
-  const member = await findMember(database.kysely, project.workspaceUuid, caller.account.uuid);
-  if (mayCreateAnywhere(member)) return;
-  const held = await findProjectPermission(database.kysely, project.uuid, caller.account.uuid);
-  if (permitsInProject(held, "create-repo")) return;
+  requireAccount(caller);
+  if (mayCreateAnywhere(await findCallersMember(database, caller, placeOfProject(project)))) return;
+  if (permitsInProject(await heldInProject(database, caller, project), "create-repo")) return;
   throw new Failure("permission-missing", "You may not create repositories in the project");
 }
 
@@ -207,21 +226,25 @@ export async function requireProjectPermission(
   project: Project | undefined,
   asked: ProjectRequirement,
 ): Promise<Project> {
-  if (project === undefined) throw hiddenProject();
-  const held =
-    caller.kind === "anonymous"
-      ? "none"
-      : await findProjectPermission(database.kysely, project.uuid, caller.account.uuid);
+  if (project === undefined || !reaches(caller, placeOfProject(project))) throw hiddenProject();
+  const held = await heldInProject(database, caller, project);
   if (asked !== "see" && permitsInProject(held, asked)) return project;
   const mayBeSeen =
     !project.isPrivate ||
     permitsInProject(held, "read") ||
-    (caller.kind !== "anonymous" &&
-      (await findMember(database.kysely, project.workspaceUuid, caller.account.uuid)) !== undefined);
+    (await findCallersMember(database, caller, placeOfProject(project))) !== undefined;
   if (!mayBeSeen) throw hiddenProject();
   if (asked === "see") return project;
-  if (caller.kind === "anonymous") throw credentialMissing();
-  throw new Failure("permission-missing", `This needs ${asked} permission in the project: you have ${held}`);
+  throw permissionMissing(caller, `This needs ${asked} permission in the project: you have ${held}`);
+}
+
+async function heldInProject(
+  { kysely }: AccessPorts["database"],
+  caller: Caller,
+  project: Project,
+): Promise<ProjectPermission> {
+  const account = accountWithin(caller, placeOfProject(project));
+  return account === undefined ? "none" : findProjectPermission(kysely, project.uuid, account.uuid);
 }
 
 /** The same for what is missing and for what is hidden: the text that is reported of repositories, said of a project. */
@@ -230,9 +253,4 @@ function hiddenProject(): Failure {
     "hidden",
     "You may not have access to this project or it no longer exists in this workspace. If you think this project exists and you have access, make sure you are authenticated.",
   );
-}
-
-/** For what nobody may do without saying who they are. */
-export function credentialMissing(): Failure {
-  return new Failure("credential-missing", "Authentication is required: no credential was sent");
 }

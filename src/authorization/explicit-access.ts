@@ -3,8 +3,8 @@ import type { Caller } from "../model/caller.ts";
 import { Failure } from "../model/failure.ts";
 import { type Permission, permits } from "../model/permission.ts";
 import type { Repository } from "../model/repository.ts";
+import { requireAccount } from "../model/who-acts.ts";
 import type { AccessPorts } from "./authorize.ts";
-import { requireAccount } from "./require-account.ts";
 
 /**
  * Like `requireAccount`, for what a repository's being public gives nobody a right to: approving a commit, as the

@@ -1,6 +1,6 @@
 import type { Kysely } from "kysely";
 import { requireIdentity, requireLivingToken, unknownToken } from "../authentication/authenticate.ts";
-import type { Caller } from "../model/caller.ts";
+import type { AccountCaller, ApiTokenCredential, Caller } from "../model/caller.ts";
 import type { Permission } from "../model/permission.ts";
 import type { Repository } from "../model/repository.ts";
 import type { Project, Workspace } from "../model/workspace.ts";
@@ -50,6 +50,12 @@ export type Admission = {
   readonly requirements: readonly SubjectRequirement[];
 };
 
+/** The one kind that can be asked about again. Another one has to say here how it is; until then it changes nothing. */
+function storedCredential({ credential }: AccountCaller): ApiTokenCredential {
+  if (credential.kind === "api-token") return credential;
+  throw new Error(`Whether a credential of kind ${credential.kind} still counts is asked nowhere`);
+}
+
 type RepositoryRequirement = Extract<SubjectRequirement, { readonly kind: "repository" }>;
 
 /** A repository that is moved again and again while its lock is waited for. Nobody does that. */
@@ -97,7 +103,7 @@ async function factsUnderLock(
 
 function readFacts(db: Kysely<Schema>, { caller, requirements }: Admission): Promise<AdmissionFacts> {
   return readAdmissionFacts(db, {
-    tokenUuid: caller.kind === "anonymous" ? undefined : caller.token.uuid,
+    tokenUuid: caller.kind === "account" ? storedCredential(caller).id : undefined,
     repositoryUuid: firstRepository(requirements)?.repository.uuid,
   });
 }
@@ -144,9 +150,9 @@ function rowsOf({ caller, requirements }: Admission, moved: AdmissionFacts["repo
       }
     }
   }
-  if (caller.kind !== "anonymous") {
+  if (caller.kind === "account") {
     rows.push({ table: "account", uuid: caller.account.uuid, strength: "share" });
-    rows.push({ table: "api_token", uuid: caller.token.uuid, strength: "share" });
+    rows.push({ table: "api_token", uuid: storedCredential(caller).id, strength: "share" });
   }
   return rows;
 }
@@ -157,11 +163,11 @@ async function decide(
   { caller, requirements }: Admission,
   { credential, repository }: AdmissionFacts,
 ): Promise<void> {
-  if (caller.kind !== "anonymous") {
+  if (caller.kind === "account") {
+    const { identity } = storedCredential(caller);
     if (credential === undefined) throw unknownToken();
     requireLivingToken(credential, clock());
-    if (caller.identity !== undefined)
-      requireIdentity({ config }, caller.identity, credential, credential.emails);
+    if (identity !== undefined) requireIdentity({ config }, identity, credential, credential.emails);
   }
   const first = firstRepository(requirements);
   for (const requirement of requirements) {

@@ -1,10 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import {
-  credentialMissing,
-  HIDDEN_REPOSITORY,
-  requireRepositoryPermission,
-  requireScopes,
-} from "../authorization/authorize.ts";
+import { HIDDEN_REPOSITORY, requireRepositoryPermission, requireScopes } from "../authorization/authorize.ts";
 import { readmitToRead, type SubjectRequirement } from "../authorization/readmit.ts";
 import type { GitService } from "../git/wire/advertisement.ts";
 import { type ProtocolVersion, parseGitProtocol } from "../git/wire/git-protocol.ts";
@@ -17,20 +12,29 @@ import { baseUrlsOf, publicRequestUrl } from "../http/server/public-urls.ts";
 import { annotateFailure, annotateRepository } from "../http/server/request-log.ts";
 import { failureOf, logBug } from "../http/server/server.ts";
 import type { Caller } from "../model/caller.ts";
-import { Failure } from "../model/failure.ts";
+import { credentialMissing, Failure } from "../model/failure.ts";
 import { maskTokens } from "../model/mask-secrets.ts";
 import type { Permission } from "../model/permission.ts";
 import type { Repository } from "../model/repository.ts";
-import type { Scope } from "../model/scope.ts";
+import type { Requirement } from "../model/scope-set.ts";
+import { accountOf } from "../model/who-acts.ts";
 import type { Ports } from "../ports.ts";
 
 /** What each service asks. The rule "write does not imply read" is taken literally: a push needs write alone. */
 export const SERVICE_REQUIREMENTS: Record<
   GitService,
-  { readonly scopes: readonly Scope[]; readonly permission: Exclude<Permission, "none"> }
+  Requirement & { readonly permission: Exclude<Permission, "none"> }
 > = {
-  "git-upload-pack": { scopes: ["read:repository:bitbucket"], permission: "read" },
-  "git-receive-pack": { scopes: ["write:repository:bitbucket"], permission: "write" },
+  "git-upload-pack": {
+    apiTokenScopes: ["read:repository:bitbucket"],
+    oauthScopes: ["repository"],
+    permission: "read",
+  },
+  "git-receive-pack": {
+    apiTokenScopes: ["write:repository:bitbucket"],
+    oauthScopes: ["repository:write"],
+    permission: "write",
+  },
 };
 
 export type GitRequest = {
@@ -86,7 +90,7 @@ export async function admit(
     throw new Failure("invalid-input", "Git-Protocol: not of the form key=value:key=value");
   const caller = await identify(ports, "git", "git", request, reply);
   const requirement = SERVICE_REQUIREMENTS[service];
-  requireScopes(caller, requirement.scopes);
+  requireScopes(caller, requirement);
   const params = request.params as Record<string, string>;
   const name = (params.repo_slug ?? "").replace(/\.git$/i, "");
   const names = { workspace: params.workspace ?? "", repo_slug: name };
@@ -116,7 +120,7 @@ export async function readmitToFetch(ports: Ports, git: GitRequest): Promise<voi
  */
 function askForCredential(caller: Caller, error: unknown): unknown {
   const isHidden = error instanceof Failure && error.kind === "hidden";
-  return caller.kind === "anonymous" && isHidden ? credentialMissing() : error;
+  return accountOf(caller) === undefined && isHidden ? credentialMissing() : error;
 }
 
 /**

@@ -1,7 +1,6 @@
 import { PassThrough, type Readable } from "node:stream";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { callerPorts } from "../authorization/caller-ports.ts";
-import { requireAccount } from "../authorization/require-account.ts";
 import { publicBaseUrlsOf } from "../config/public-base-urls.ts";
 import { reachFaultPoint } from "../fault-points.ts";
 import { sidebandPackets } from "../git/wire/packet.ts";
@@ -12,11 +11,12 @@ import {
   writePushReport,
 } from "../git/wire/push-report.ts";
 import { drain, type PushRequest, readPushRequest } from "../git/wire/push-request.ts";
-import { actorOf } from "../http/routes/actor.ts";
+import { clientAddress, networkOf } from "../http/server/client-address.ts";
 import { goneSignal } from "../http/server/gone-signal.ts";
 import { annotateFailure } from "../http/server/request-log.ts";
 import { failureOf, logBug } from "../http/server/server.ts";
 import { Failure } from "../model/failure.ts";
+import { actorOf, quotaKeysOf, requireAccount } from "../model/who-acts.ts";
 import { push } from "../operations/refs/push.ts";
 import { pushUnlessRefused, reportNamesOf, writeRefusal } from "../operations/refs/refused-push.ts";
 import { explainIfGone } from "../operations/repositories/repository-gone.ts";
@@ -24,7 +24,6 @@ import type { Ports } from "../ports.ts";
 import { cutStalled } from "./cut-stalled.ts";
 import type { GitRequest, GitRoute } from "./git-route.ts";
 import { NO_CACHE } from "./no-cache.ts";
-import { quotaKeysOf } from "./quota-keys.ts";
 import { isUnpackError, openRequestBody } from "./request-body.ts";
 
 /** How often a client that waits hears from us, so that no proxy between takes the connection for dead. git's own value. */
@@ -97,9 +96,11 @@ async function answerPush(
   const stopWatch = cutStalled(request, () => !request.raw.complete);
   let releaseSlot = () => {};
   try {
-    releaseSlot = await ports.pushSlots.take(quotaKeysOf(ports, git, request), signal, onWait);
+    const address = clientAddress(request, ports.config);
+    const quotaKeys = quotaKeysOf(caller, networkOf(address), repository);
+    releaseSlot = await ports.pushSlots.take(quotaKeys, signal, onWait);
     clearTimeout(waitTold);
-    const own = callerPorts(ports, git, actorOf(caller, request, ports.config));
+    const own = callerPorts(ports, git, actorOf(caller, address));
     const report = await pushUnlessRefused(pushRequest, () =>
       push(own.ports, repository, pushRequest, {
         author: { kind: "account", account: requireAccount(caller) },

@@ -14,9 +14,12 @@ import {
 import { ANSWER_BYTES_MAX, errorTrailer } from "../git/wire/error-trailer.ts";
 import { normalizeFetchRequest } from "../git/wire/fetch-request.ts";
 import type { ProtocolVersion } from "../git/wire/git-protocol.ts";
+import { clientAddress, networkOf } from "../http/server/client-address.ts";
 import { goneSignal } from "../http/server/gone-signal.ts";
 import { maskPersonalText } from "../model/mask-secrets.ts";
+import type { QuotaKey } from "../model/quota-key.ts";
 import type { Repository } from "../model/repository.ts";
+import { quotaKeysOf } from "../model/who-acts.ts";
 import { explainIfGone } from "../operations/repositories/repository-gone.ts";
 import type { Ports } from "../ports.ts";
 import type {
@@ -27,7 +30,6 @@ import type {
 import { listRefs } from "../storage/sql/refs/refs.ts";
 import { cutStalled } from "./cut-stalled.ts";
 import type { GitRequest } from "./git-route.ts";
-import { quotaKeysOf } from "./quota-keys.ts";
 import { sendCached } from "./send-cached.ts";
 
 /** What upload-pack may serve; given here since no configuration of the repository is trusted. */
@@ -108,6 +110,10 @@ async function readContent(content: ResponseContent, sizeBytes: number): Promise
   }
 }
 
+function quotaKeysOfFetch({ ports, git, request }: Fetch): readonly QuotaKey[] {
+  return quotaKeysOf(git.caller, networkOf(clientAddress(request, ports.config)), git.repository);
+}
+
 async function openKeptResponse(fetch: Fetch): Promise<FetchResponse | undefined> {
   const { ports, git, body, signal } = fetch;
   const { repository, protocol } = git;
@@ -121,7 +127,7 @@ async function openKeptResponse(fetch: Fetch): Promise<FetchResponse | undefined
 
 async function writeResponse(fetch: Fetch, file: number, isUnwanted: AbortSignal): Promise<ResponseWriter> {
   const { ports, git, body, request } = fetch;
-  const releaseSlot = await ports.fetchSlots.take(quotaKeysOf(ports, git, request), isUnwanted);
+  const releaseSlot = await ports.fetchSlots.take(quotaKeysOfFetch(fetch), isUnwanted);
   let command: UploadPackCommand | undefined;
   const release = () => {
     releaseSlot();
@@ -152,8 +158,8 @@ async function writeResponse(fetch: Fetch, file: number, isUnwanted: AbortSignal
 }
 
 async function sendFromProcess(fetch: Fetch): Promise<FastifyReply> {
-  const { ports, git, body, request, reply, signal } = fetch;
-  const releaseSlot = await ports.fetchSlots.take(quotaKeysOf(ports, git, request), signal);
+  const { ports, body, request, reply, signal } = fetch;
+  const releaseSlot = await ports.fetchSlots.take(quotaKeysOfFetch(fetch), signal);
   const { child, close } = await startUploadPack(fetch).catch((error: unknown) => {
     releaseSlot();
     return explain(fetch, error);

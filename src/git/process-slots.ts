@@ -1,10 +1,5 @@
 import { Failure } from "../model/failure.ts";
-
-/** Whom a slot counts for: an account, a repository. */
-export type QuotaKey = {
-  readonly kind: "account" | "address" | "anonymous" | "repository";
-  readonly id: string;
-};
+import type { QuotaKey } from "../model/quota-key.ts";
 
 /** For who waits. */
 const NAMES: Record<QuotaKey["kind"], string> = {
@@ -40,7 +35,7 @@ export type ProcessSlotsOptions = {
   readonly shareMax: number;
   /** Above `shareMax`, so that one client cannot keep all others from a repository. */
   readonly repositoryShareMax?: number;
-  /** Of all together who have sent no credential; as many as one of them if no more is said. */
+  /** Of all together who have sent no credential; without a limit of their own if none is said. */
   readonly anonymousShareMax?: number;
   readonly waitingMax: number;
   readonly waitMsMax: number;
@@ -53,7 +48,7 @@ export function openProcessSlots(options: ProcessSlotsOptions): ProcessSlots {
   const line: Waiting[] = [];
   let taken = 0;
 
-  const { shareMax, repositoryShareMax = shareMax, anonymousShareMax = shareMax } = options;
+  const { shareMax, repositoryShareMax = shareMax, anonymousShareMax = Number.POSITIVE_INFINITY } = options;
   const shareMaxOf = {
     account: shareMax,
     address: shareMax,

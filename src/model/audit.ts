@@ -1,5 +1,6 @@
 import type { Account } from "./account.ts";
 import type { ApiToken } from "./api-token.ts";
+import type { Operator } from "./caller.ts";
 import type { Group } from "./group.ts";
 import { fullName, type Repository } from "./repository.ts";
 import type { Uuid } from "./uuid.ts";
@@ -46,8 +47,7 @@ export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
 /** In whose name something is done. */
 export type Actor =
-  /** Whoever may use the command line, which needs no credential. */
-  | { readonly kind: "operator" }
+  | Operator
   | { readonly kind: "anonymous"; readonly address: string }
   | {
       readonly kind: "account";

@@ -1,16 +1,51 @@
 import type { Account } from "./account.ts";
 import type { ApiToken } from "./api-token.ts";
+import type { Bound } from "./bound.ts";
+import type { ScopeSet } from "./scope-set.ts";
+import type { Uuid } from "./uuid.ts";
 
 /** Who is calling: a closed union, so that no case is forgotten where access is decided. */
-export type Caller =
+export type Caller = { readonly kind: "anonymous" } | AccountCaller;
+
+/** Whoever may use the server's own command line, which needs no credential. */
+export type Operator = { readonly kind: "operator" };
+
+export const OPERATOR: Operator = { kind: "operator" };
+
+export type AccountCaller = {
+  readonly kind: "account";
+  /** A person's, or the bot account of an access token or an app. */
+  readonly account: Account;
+  readonly credential: CallerCredential;
+};
+
+/** By what a caller is known. What its kind alone has stands beside what all have. */
+export type CallerCredential = ApiTokenCredential | OtherCredential;
+
+type AnyCredential = {
+  readonly id: Uuid;
+  readonly scopes: ScopeSet;
+  /** Undefined: limited by its scopes alone. */
+  readonly bound?: Bound | undefined;
+};
+
+export type ApiTokenCredential = AnyCredential & {
+  readonly kind: "api-token";
+  readonly token: ApiToken;
+  /** The name that came with the token. Undefined: none, as a bearer. */
+  readonly identity: CallerIdentity | undefined;
+};
+
+type OtherCredential = AnyCredential & {
+  readonly kind: "session" | "oauth" | "access-token" | "app" | "ssh-key";
+};
+
+/** For whom something is listed: what may be seen depends on nothing else. */
+export type Viewer =
   | { readonly kind: "anonymous" }
-  | {
-      readonly kind: "api-token";
-      readonly account: Account;
-      readonly token: ApiToken;
-      /** The name that came with the token. Undefined: none, as a bearer. */
-      readonly identity: CallerIdentity | undefined;
-    };
+  | { readonly kind: "account"; readonly accountUuid: Uuid; readonly bound?: Bound | undefined };
+
+export const ANONYMOUS: Caller & Viewer = { kind: "anonymous" };
 
 /** Where a credential arrives: over smart HTTP, or at the REST API (and the pages beside it). */
 export type Channel = "git" | "rest";

@@ -64,3 +64,8 @@ export class Failure extends Error {
 export function invalidField(field: string, problem: string): Failure {
   return new Failure("invalid-input", `${field}: ${problem}`, { fields: { [field]: [problem] } });
 }
+
+/** For what nobody may do without saying who they are. */
+export function credentialMissing(): Failure {
+  return new Failure("credential-missing", "Authentication is required: no credential was sent");
+}

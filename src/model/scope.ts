@@ -72,32 +72,3 @@ export function parseScope(text: string): GrantedScope | undefined {
 export function isBitbucketScope(scope: GrantedScope): boolean {
   return scope.endsWith(SUFFIX);
 }
-
-/** The required scopes that are not among the granted ones. */
-export function missingScopes(
-  required: readonly Scope[],
-  granted: readonly GrantedScope[],
-): readonly Scope[] {
-  return required.filter((scope) => !granted.includes(scope));
-}
-
-/** The older vocabulary of OAuth consumers and access tokens, shown in `X-Accepted-OAuth-Scopes`. */
-export type OauthScope =
-  | "account"
-  | "email"
-  | "project"
-  | "project:admin"
-  | "repository"
-  | "repository:write"
-  | "repository:admin"
-  | "repository:delete"
-  | "pullrequest"
-  | "pullrequest:write"
-  | "webhook"
-  | "snippet"
-  | "snippet:write"
-  | "pipeline"
-  | "pipeline:write"
-  | "pipeline:variable"
-  | "runner"
-  | "runner:write";

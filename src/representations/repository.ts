@@ -1,5 +1,6 @@
 import type { Caller } from "../model/caller.ts";
 import { fullName, type Repository } from "../model/repository.ts";
+import { accountOf } from "../model/who-acts.ts";
 import type { RepositoryDetails } from "../storage/sql/repositories/repository-details.ts";
 import { representCondensedRepository } from "./condensed-repository.ts";
 import { representInstant } from "./instant.ts";
@@ -64,7 +65,8 @@ export function representRepository(
 
 function cloneLinks(repository: Repository, baseUrls: BaseUrls, caller: Caller) {
   const { protocol, host, hostname } = new URL(baseUrls.html);
-  const user = caller.kind === "anonymous" ? "" : `${caller.account.username}@`;
+  const account = accountOf(caller);
+  const user = account === undefined ? "" : `${account.username}@`;
   return [
     // The name is "https" whatever the scheme, as clients look for it by that name.
     { name: "https", href: `${protocol}//${user}${host}/${fullName(repository)}.git` },

@@ -9,7 +9,7 @@ function removedOperation(path: string): OpenRoute {
     subject: "open",
     method: "GET",
     path,
-    scopes: [],
+    apiTokenScopes: [],
     oauthScopes: [],
     readsFilter: true,
     handle() {

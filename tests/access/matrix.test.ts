@@ -38,12 +38,12 @@ type Target = {
   readonly payload?: string;
 };
 
-const REST_TARGETS: readonly Target[] = ROUTES.map(({ method, path, scopes, subject }) => ({
+const REST_TARGETS: readonly Target[] = ROUTES.map(({ method, path, apiTokenScopes, subject }) => ({
   name: `${method} ${path}`,
   channel: "rest",
   method,
   path,
-  scopes,
+  scopes: apiTokenScopes,
   subject,
   headers: {},
 }));
@@ -61,7 +61,7 @@ const GIT_TARGETS: readonly Target[] = GIT_ROUTES.flatMap((route) =>
         channel: "git" as const,
         method: route.method,
         path,
-        scopes: SERVICE_REQUIREMENTS[service].scopes,
+        scopes: SERVICE_REQUIREMENTS[service].apiTokenScopes,
         subject: "repository" as const,
         headers: route.method === "POST" ? { "content-type": `application/x-${service}-request` } : {},
         ...(route.method === "POST" ? { payload: "0000" } : {}),

@@ -135,14 +135,14 @@ for (const route of ROUTES) {
   const name = `${route.method} ${route.path}`;
 
   test(`${name}: all scopes but one that it asks are refused, with the lists`, async () => {
-    for (const left of route.scopes) {
+    for (const left of route.apiTokenScopes) {
       const token = await tokenOf(
         app.owner,
         SCOPES.filter((scope) => scope !== left),
       );
       const answer = await call(route, basic("owner@example.com", token.text));
       assert.equal(answer.status, 403);
-      assert.deepEqual(JSON.parse(answer.body).error.detail.required, route.scopes);
+      assert.deepEqual(JSON.parse(answer.body).error.detail.required, route.apiTokenScopes);
     }
   });
 

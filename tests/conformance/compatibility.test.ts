@@ -53,7 +53,7 @@ test("each route asks for the scopes of the reference", () => {
   for (const { operation, route } of COMPARED) {
     if (route === undefined || operation.name in STRICTER_SCOPES) continue;
     for (const [ours, theirs] of [
-      [route.scopes, operation.apiTokenScopes],
+      [route.apiTokenScopes, operation.apiTokenScopes],
       [route.oauthScopes, operation.oauthScopes],
     ] as const) {
       if (String([...ours].sort()) !== String([...theirs].sort()))
@@ -66,7 +66,7 @@ test("each route asks for the scopes of the reference", () => {
 test("a route with stricter scopes than the reference asks for all of the reference's", () => {
   for (const { operation, route } of COMPARED) {
     if (!(operation.name in STRICTER_SCOPES)) continue;
-    const asked: readonly string[] = route?.scopes ?? [];
+    const asked: readonly string[] = route?.apiTokenScopes ?? [];
     assert.ok(asked.length > operation.apiTokenScopes.length, operation.name);
     assert.deepEqual(
       operation.apiTokenScopes.filter((scope) => !asked.includes(scope)),

@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { Account } from "../../src/model/account.ts";
 import type { ApiToken } from "../../src/model/api-token.ts";
+import type { Bound } from "../../src/model/bound.ts";
+import { ANONYMOUS, type Viewer } from "../../src/model/caller.ts";
 import type { Group } from "../../src/model/group.ts";
 import type { Repository } from "../../src/model/repository.ts";
 import type { GroupSlug, ProjectKey, RepositorySlug, WorkspaceSlug } from "../../src/model/slug.ts";
@@ -109,4 +111,9 @@ export function sampleToken(account: Account, changes: Partial<ApiToken> = {}): 
     successorUuid: undefined,
     ...changes,
   };
+}
+
+/** With the account's eyes; without one, with those of somebody anonymous. */
+export function viewing(accountUuid: Uuid | undefined, bound?: Bound): Viewer {
+  return accountUuid === undefined ? ANONYMOUS : { kind: "account", accountUuid, bound };
 }

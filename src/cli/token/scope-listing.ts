@@ -13,7 +13,8 @@ export type OpenedBy = {
 /** What each scope opens, from what the routes declare. */
 export function describeOpenedBy(): readonly OpenedBy[] {
   return [...SCOPES, ...INERT_SCOPES].map((scope) => {
-    const isAsked = ({ scopes }: { readonly scopes: readonly string[] }) => scopes.includes(scope);
+    const isAsked = ({ apiTokenScopes }: { readonly apiTokenScopes: readonly string[] }) =>
+      apiTokenScopes.includes(scope);
     const git = [
       ...(isAsked(SERVICE_REQUIREMENTS["git-upload-pack"]) ? ["git clone and fetch"] : []),
       ...(isAsked(SERVICE_REQUIREMENTS["git-receive-pack"]) ? ["git push"] : []),

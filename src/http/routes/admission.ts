@@ -1,6 +1,5 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import {
-  credentialMissing,
   maySee,
   type ProjectRequirement,
   requireProjectPermission,
@@ -12,14 +11,15 @@ import {
 } from "../../authorization/authorize.ts";
 import { requireExplicitAccess } from "../../authorization/explicit-access.ts";
 import type { SubjectRequirement } from "../../authorization/readmit.ts";
-import { requireAccount } from "../../authorization/require-account.ts";
 import type { Account } from "../../model/account.ts";
 import { hasRawBytes } from "../../model/byte-text.ts";
-import type { Caller } from "../../model/caller.ts";
+import type { Caller, CallerCredential } from "../../model/caller.ts";
 import { Failure } from "../../model/failure.ts";
 import type { Permission } from "../../model/permission.ts";
 import type { Repository } from "../../model/repository.ts";
+import { grantedNames } from "../../model/scope-set.ts";
 import { bracedUuid } from "../../model/uuid.ts";
+import { requireAccount } from "../../model/who-acts.ts";
 import type { Project, Workspace } from "../../model/workspace.ts";
 import { getProject } from "../../operations/workspaces/workspaces.ts";
 import type { Ports } from "../../ports.ts";
@@ -73,17 +73,22 @@ export async function admit(
   refuseControlCharacters(request);
   reply.header("x-accepted-oauth-scopes", route.oauthScopes.join(", "));
   const caller = await identify(ports, "rest", route.rate ?? "api", request, reply);
-  if (caller.kind === "api-token") {
-    reply.header("x-oauth-scopes", caller.token.scopes.join(", "));
-    reply.header("x-credential-type", "api_token");
-    reply.header("x-token-id", caller.token.uuid);
-    reply.header("x-token-expires-at", caller.token.expiresAt.toISOString());
-  }
-  requireScopes(caller, route.scopes);
+  if (caller.kind === "account") tellCredential(reply, caller.credential);
+  requireScopes(caller, route);
   const params = request.params as Record<string, string>;
   const subject = await admitToSubject(ports, route, caller, params, request);
   if (subject.repository !== undefined) annotateRepository(request, subject.repository);
   return { caller, ...subject };
+}
+
+/** In the words of the wire: of API tokens as recorded. */
+function tellCredential(reply: FastifyReply, credential: CallerCredential): void {
+  if (credential.kind !== "api-token") return;
+  const { id, scopes, token } = credential;
+  reply.header("x-oauth-scopes", grantedNames(scopes).join(", "));
+  reply.header("x-credential-type", "api_token");
+  reply.header("x-token-id", id);
+  reply.header("x-token-expires-at", token.expiresAt.toISOString());
 }
 
 async function admitToSubject(
@@ -97,8 +102,7 @@ async function admitToSubject(
     case "open":
       return { requirements: [] };
     case "account":
-      if (caller.kind === "anonymous") throw credentialMissing();
-      return { account: caller.account, requirements: [] };
+      return { account: requireAccount(caller), requirements: [] };
     case "workspace":
       return admitToWorkspace(ports, caller, params, route.permission);
     case "new-repository":

@@ -6,10 +6,10 @@ import { WINDOW_SECONDS } from "../../authorization/rate-limits.ts";
 import type { AccountActor } from "../../jobs/audit-notes.ts";
 import type { Caller, Channel } from "../../model/caller.ts";
 import { Failure } from "../../model/failure.ts";
+import { accountOf, actorOf } from "../../model/who-acts.ts";
 import type { Ports } from "../../ports.ts";
 import { clientAddress, networkOf } from "../server/client-address.ts";
 import { annotate } from "../server/request-log.ts";
-import { actorOf } from "./actor.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -33,7 +33,7 @@ export async function identify(
   const address = clientAddress(request, ports.config);
   const caller = await callerOf(ports, channel, networkOf(address), request, reply);
   annotate(request, caller);
-  if (caller.kind !== "anonymous") requireOwnSite(request);
+  if (accountOf(caller) !== undefined) requireOwnSite(request);
   request.tokenActor = noteAddress(ports, caller, request);
   await requireRate(ports, caller, networkOf(address), resource, reply);
   return caller;
@@ -62,9 +62,11 @@ export function noteAddress(
   caller: Caller,
   request: Pick<FastifyRequest, "headers" | "ip">,
 ): AccountActor | undefined {
-  const actor = actorOf(caller, request, config);
-  if (caller.kind !== "api-token" || actor.kind !== "account") return undefined;
-  auditNotes.noteAddress(actor, caller.token.name, networkOf(clientAddress(request, config)));
+  const address = clientAddress(request, config);
+  const actor = actorOf(caller, address);
+  if (caller.kind !== "account" || actor.kind !== "account") return undefined;
+  if (caller.credential.kind === "api-token")
+    auditNotes.noteAddress(actor, caller.credential.token.name, networkOf(address));
   return actor;
 }
 
@@ -103,8 +105,9 @@ async function requireRate(
   reply: FastifyReply,
 ): Promise<void> {
   if (rateLimits === undefined) return;
-  const isAnonymous = caller.kind === "anonymous";
-  const holder = isAnonymous ? network : caller.account.uuid;
+  const account = accountOf(caller);
+  const isAnonymous = account === undefined;
+  const holder = account?.uuid ?? network;
   const { isAllowed, limit, remaining, resetSeconds } = await rateLimits.take({
     holder,
     isAnonymous,

@@ -2,8 +2,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { requireScopes } from "../../authorization/authorize.ts";
 import { type AdmittedPorts, callerPorts } from "../../authorization/caller-ports.ts";
 import { publicBaseUrlsOf } from "../../config/public-base-urls.ts";
-import type { QuotaKey } from "../../git/process-slots.ts";
-import type { Repository } from "../../model/repository.ts";
+import { allOf, type Requirement } from "../../model/scope-set.ts";
+import { actorOf, quotaKeysOf } from "../../model/who-acts.ts";
 import type { Ports, WritePorts } from "../../ports.ts";
 import type { BaseUrls } from "../../representations/links.ts";
 import type { Answer } from "../server/answer.ts";
@@ -11,13 +11,12 @@ import { clientAddress, networkOf } from "../server/client-address.ts";
 import { drainBody } from "../server/drain-body.ts";
 import { baseUrlsOf, publicRequestUrl } from "../server/public-urls.ts";
 import { bodyReader } from "../server/request-body.ts";
-import { actorOf } from "./actor.ts";
 import { type Admitted, admit, admitToTargetProject, admitToTargetWorkspace } from "./admission.ts";
 import { askedAnswer, type CachedAnswers } from "./cached-answers.ts";
 import { refuseFilterAndSort } from "./collection-query.ts";
 import { parseFields, selectFields } from "./fields.ts";
 import { readFormParts } from "./form-parts.ts";
-import type { RepositoryFormRoute, RestRequest, Route } from "./route.ts";
+import type { RepositoryFormRoute, RestRequest, Route, WithMoreRequirements } from "./route.ts";
 
 /**
  * Registers one route with all its checks, in the order of refusals: credential (401), kind of credential (403), scope
@@ -50,7 +49,7 @@ export function registerRoute(
           const common = restRequest(ports, admitted, baseUrls, request, reply);
           if (route.method === "GET" && route.readsFilter !== true && route.path.startsWith("/2.0/"))
             refuseFilterAndSort(common.query);
-          const actor = actorOf(admitted.caller, request, ports.config);
+          const actor = actorOf(admitted.caller, clientAddress(request, ports.config));
           const own = callerPorts(ports, admitted, actor);
           const call = async () =>
             "form" in route && route.form !== undefined
@@ -127,23 +126,13 @@ function restRequest(
     publicBaseUrls: publicBaseUrlsOf(ports),
     fields: fieldsText === null ? undefined : parseFields(fieldsText),
     signal: abort.signal,
-    takeSlot: (signal) => ports.readSlots.take(readersOf(ports, caller, repository, request), signal),
+    takeSlot(signal) {
+      const network = networkOf(clientAddress(request, ports.config));
+      return ports.readSlots.take(quotaKeysOf(caller, network, repository), signal);
+    },
     method: request.method,
     headers: request.headers,
   };
-}
-
-/** Whom a process counts for that reads for this request: of those who send no credential each address, and all together. */
-function readersOf(
-  { config }: Pick<Ports, "config">,
-  caller: Admitted["caller"],
-  repository: Repository | undefined,
-  request: FastifyRequest,
-): readonly QuotaKey[] {
-  const ofRepository = repository === undefined ? [] : [{ kind: "repository", id: repository.uuid } as const];
-  if (caller.kind !== "anonymous") return [...ofRepository, { kind: "account", id: caller.account.uuid }];
-  const address = networkOf(clientAddress(request, config));
-  return [...ofRepository, { kind: "address", id: address }, { kind: "anonymous", id: "anonymous" }];
 }
 
 /** What is refused while it is sent is heard out for a while: who is sending does not read. */
@@ -182,7 +171,7 @@ async function callHandler(
       return route.handle(ports, { ...request, account: admitted.account! });
     case "workspace": {
       const whole = { ...request, workspace: admitted.workspace!, body };
-      requireScopes(request.caller, [...route.scopes, ...((await route.scopesOf?.(ports, whole)) ?? [])]);
+      requireScopes(request.caller, await wholeRequirement(ports, route, whole));
       return route.handle(ports, whole);
     }
     case "project":
@@ -202,7 +191,7 @@ async function callHandler(
     case "repository": {
       const subject = { ...request, repository: admitted.repository!, body };
       if (route.access !== undefined) return route.handle(ports, { ...subject, account: admitted.account! });
-      requireScopes(request.caller, [...route.scopes, ...((await route.scopesOf?.(ports, subject)) ?? [])]);
+      requireScopes(request.caller, await wholeRequirement(ports, route, subject));
       return route.handle(ports, subject);
     }
     case "new-repository": {
@@ -279,4 +268,15 @@ function sendJson(reply: FastifyReply, json: Buffer, keep: (json: Buffer) => voi
   reply.header("content-type", JSON_TYPE);
   keep(json);
   return reply.send(json);
+}
+
+/** With what the request decides. */
+async function wholeRequirement<Request>(
+  ports: Ports,
+  route: Requirement & WithMoreRequirements<Request>,
+  request: Request,
+): Promise<Requirement> {
+  return route.requirementOf === undefined
+    ? route
+    : allOf([route, await route.requirementOf(ports, request)]);
 }

@@ -7,7 +7,7 @@ import type { Caller } from "../../model/caller.ts";
 import type { PublicBaseUrls } from "../../model/event.ts";
 import type { Permission } from "../../model/permission.ts";
 import type { Repository } from "../../model/repository.ts";
-import type { OauthScope, Scope } from "../../model/scope.ts";
+import type { Requirement } from "../../model/scope-set.ts";
 import type { Project, ProjectSelector, Workspace } from "../../model/workspace.ts";
 import type { Ports, WritePorts } from "../../ports.ts";
 import type { BaseUrls } from "../../representations/links.ts";
@@ -41,16 +41,12 @@ export type RestRequest = {
   readonly headers: Omit<IncomingHttpHeaders, "authorization">;
 };
 
-type Declared = {
+type Declared = Requirement & {
   readonly method: Method;
   /** As the reference writes it, with `{parameter}`. */
   readonly path: string;
   /** The last parameter takes the rest of the path, slashes and all; it may also be empty. For paths of files, ref names. */
   readonly lastParameterSpans?: "some" | "maybe-none";
-  /** All are needed. */
-  readonly scopes: readonly Scope[];
-  /** The same in the older vocabulary, for `X-Accepted-OAuth-Scopes`. */
-  readonly oauthScopes: readonly OauthScope[];
   /** What of the rate limits its requests count for. Undefined: the API, as most do. */
   readonly rate?: Exclude<RateResource, "api" | "git">;
   /** For a GET whose handler heeds `q` and `sort`, or answers no list. Of all others in the API they are refused. */
@@ -63,11 +59,11 @@ type Declared = {
 };
 
 /**
- * Scopes that are needed on top of the route's own, where the request decides what else its caller will get to see. They
- * are asked for once the body has been read.
+ * What is asked on top of the route's own scopes, where the request decides what else its caller will get to see. It is asked
+ * once the body has been read.
  */
-type WithMoreScopes<Request> = {
-  scopesOf?(ports: Ports, request: Request): Promise<readonly Scope[]>;
+export type WithMoreRequirements<Request> = {
+  requirementOf?(ports: Ports, request: Request): Promise<Requirement>;
 };
 
 /** The schema of a JSON body, and the body that a handler is given. Routes without one ignore what is sent. */
@@ -85,7 +81,7 @@ type OnRepository = {
 
 export type RepositoryRoute<Body extends BodySchema = BodySchema> = Declared &
   Partial<WithBody<Body>> &
-  WithMoreScopes<RepositoryRequest<Body>> &
+  WithMoreRequirements<RepositoryRequest<Body>> &
   OnRepository & {
     readonly access?: undefined;
     handle(ports: WritePorts, request: RepositoryRequest<Body>): Promise<Answer>;
@@ -208,7 +204,7 @@ export type WorkspaceRequest<Body extends BodySchema = BodySchema> = RestRequest
 
 export type WorkspaceRoute<Body extends BodySchema = BodySchema> = Declared &
   Partial<WithBody<Body>> &
-  WithMoreScopes<WorkspaceRequest<Body>> & {
+  WithMoreRequirements<WorkspaceRequest<Body>> & {
     readonly subject: "workspace";
     readonly permission: WorkspacePermission;
     handle(ports: WritePorts, request: WorkspaceRequest<Body>): Promise<Answer>;

@@ -15,10 +15,13 @@ declare module "fastify" {
 
 /** Notes who is calling. Ids only: no name, no address, nothing of a credential. */
 export function annotate(request: FastifyRequest, caller: Caller): void {
-  request.notes["caller.kind"] = caller.kind;
-  if (caller.kind === "anonymous") return;
+  if (caller.kind === "anonymous") {
+    request.notes["caller.kind"] = "anonymous";
+    return;
+  }
+  request.notes["caller.kind"] = caller.credential.kind;
   request.notes["caller.account_id"] = caller.account.accountId;
-  request.notes["token.id"] = caller.token.uuid;
+  request.notes["token.id"] = caller.credential.id;
 }
 
 export function annotateRepository(request: FastifyRequest, repository: Repository): void {

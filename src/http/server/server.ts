@@ -13,6 +13,7 @@ import { SHORT_OF_PROCESSES } from "../../git/git-process.ts";
 import { escapeBytes } from "../../model/byte-text.ts";
 import { Failure } from "../../model/failure.ts";
 import { maskTokens } from "../../model/mask-secrets.ts";
+import { accountOf } from "../../model/who-acts.ts";
 import type { Ports } from "../../ports.ts";
 import { isForeignKeyViolation } from "../../storage/sql/database-failure.ts";
 import { collectAllowedMethods } from "../routes/allowed-methods.ts";
@@ -312,7 +313,7 @@ async function countUnknown(ports: Ports, request: FastifyRequest, reply: Fastif
     if (error instanceof Failure) return undefined;
     throw error;
   });
-  const account = caller === undefined || caller.kind === "anonymous" ? undefined : caller.account.uuid;
+  const account = caller && accountOf(caller)?.uuid;
   const path = request.url.slice(0, UNKNOWN_PATH_LENGTH_MAX).split(/[?#]/, 1)[0]!;
   request.notes.unknown_operation = ports.unknownOperations.count(request.method, path, account);
 }

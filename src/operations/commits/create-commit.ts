@@ -1,13 +1,14 @@
 import { reachFaultPoint } from "../../fault-points.ts";
 import { hashObject } from "../../git/objects/hash-object.ts";
 import { type NewObject, writePack } from "../../git/packs/write-pack.ts";
-import { openProcessSlots, type QuotaKey } from "../../git/process-slots.ts";
+import { openProcessSlots } from "../../git/process-slots.ts";
 import { editTree, type TreeEdit } from "../../git/trees/edit-tree.ts";
 import type { Account } from "../../model/account.ts";
 import type { PublicBaseUrls } from "../../model/event.ts";
 import { Failure, invalidField } from "../../model/failure.ts";
 import type { FilePath } from "../../model/file-path.ts";
 import type { ObjectId } from "../../model/object-id.ts";
+import type { QuotaKey } from "../../model/quota-key.ts";
 import { BRANCH_PREFIX, type BranchName, newRefNameProblem, type RefName } from "../../model/ref-name.ts";
 import type { Repository } from "../../model/repository.ts";
 import { openSpool, type Spool } from "../../storage/packs/spool.ts";

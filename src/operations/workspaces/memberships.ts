@@ -1,6 +1,7 @@
 import type { Caller } from "../../model/caller.ts";
 import { invalidField } from "../../model/failure.ts";
 import type { Filter, FilterValue, Sort } from "../../model/filter.ts";
+import { accountWithin } from "../../model/who-acts.ts";
 import type { Workspace } from "../../model/workspace.ts";
 import type { Ports } from "../../ports.ts";
 import { listMemberships, type Membership } from "../../storage/sql/permissions/memberships.ts";
@@ -54,8 +55,11 @@ export async function listMembersFor(
 }
 
 async function isOwner(database: Ports["database"], workspace: Workspace, caller: Caller): Promise<boolean> {
-  if (caller.kind === "anonymous") return false;
-  return (await findMember(database.kysely, workspace.uuid, caller.account.uuid))?.role === "owner";
+  const account = accountWithin(caller, { workspaceUuid: workspace.uuid });
+  return (
+    account !== undefined &&
+    (await findMember(database.kysely, workspace.uuid, account.uuid))?.role === "owner"
+  );
 }
 
 /** The values that `user.email` is compared with. */

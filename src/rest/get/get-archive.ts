@@ -24,7 +24,7 @@ export const getArchiveRoute: RepositoryRoute = {
   rate: "archives",
   path: "/{workspace}/{repo_slug}/get/{ref}",
   lastParameterSpans: "some",
-  scopes: ["read:repository:bitbucket"],
+  apiTokenScopes: ["read:repository:bitbucket"],
   oauthScopes: ["repository"],
   permission: "read",
   async handle(ports, request) {

@@ -6,7 +6,7 @@ export const getHookSubjectsRoute: OpenRoute = {
   subject: "open",
   method: "GET",
   path: "/2.0/hook_events",
-  scopes: [],
+  apiTokenScopes: [],
   oauthScopes: [],
   async handle(_ports, { baseUrls }) {
     const entries = HOOK_SUBJECTS.map((subject) => [

@@ -20,7 +20,7 @@ export const listHookEventsRoute: OpenRoute = {
   subject: "open",
   method: "GET",
   path: "/2.0/hook_events/{subject_type}",
-  scopes: [],
+  apiTokenScopes: [],
   oauthScopes: [],
   readsFilter: true,
   async handle(_ports, { params, query, url }) {

@@ -9,7 +9,7 @@ export const getRawFileRoute: RepositoryRoute = {
   rate: "raw",
   path: "/{workspace}/{repo_slug}/raw/{ref}/{path}",
   lastParameterSpans: "some",
-  scopes: ["read:repository:bitbucket"],
+  apiTokenScopes: ["read:repository:bitbucket"],
   oauthScopes: ["repository"],
   permission: "read",
   async handle(ports, request) {

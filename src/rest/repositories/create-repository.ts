@@ -1,8 +1,8 @@
-import { originOf } from "../../http/routes/event-origin.ts";
 import type { NewRepositoryRoute } from "../../http/routes/route.ts";
 import { jsonAnswer } from "../../http/server/answer.ts";
 import { invalidField } from "../../model/failure.ts";
 import { parseRepositorySlug, type RepositorySlug, slugifyRepositoryName } from "../../model/slug.ts";
+import { originOf } from "../../model/who-acts.ts";
 import { createRepository } from "../../operations/repositories/repositories.ts";
 import { parseRepositoryBody, RepositoryBody } from "./repository-body.ts";
 import { showRepository } from "./show-repository.ts";
@@ -11,7 +11,7 @@ export const createRepositoryRoute: NewRepositoryRoute<typeof RepositoryBody> = 
   subject: "new-repository",
   method: "POST",
   path: "/2.0/repositories/{workspace}/{repo_slug}",
-  scopes: ["admin:repository:bitbucket"],
+  apiTokenScopes: ["admin:repository:bitbucket"],
   oauthScopes: ["repository:admin"],
   body: RepositoryBody,
   projectOf: (body) => parseRepositoryBody(body).project,

@@ -1,13 +1,13 @@
-import { originOf } from "../../http/routes/event-origin.ts";
 import type { RepositoryRoute } from "../../http/routes/route.ts";
 import { noContentAnswer } from "../../http/server/answer.ts";
+import { originOf } from "../../model/who-acts.ts";
 import { deleteRepository } from "../../operations/repositories/repositories.ts";
 
 export const deleteRepositoryRoute: RepositoryRoute = {
   subject: "repository",
   method: "DELETE",
   path: "/2.0/repositories/{workspace}/{repo_slug}",
-  scopes: ["delete:repository:bitbucket"],
+  apiTokenScopes: ["delete:repository:bitbucket"],
   oauthScopes: ["repository:delete"],
   permission: "admin",
   async handle(ports, { repository, caller, publicBaseUrls }) {

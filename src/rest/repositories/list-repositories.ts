@@ -6,7 +6,7 @@ export const listRepositoriesRoute: WorkspaceRoute = {
   subject: "workspace",
   method: "GET",
   path: "/2.0/repositories/{workspace}",
-  scopes: ["read:repository:bitbucket"],
+  apiTokenScopes: ["read:repository:bitbucket"],
   oauthScopes: ["repository"],
   readsFilter: true,
   permission: "see",

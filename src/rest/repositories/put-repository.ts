@@ -1,7 +1,7 @@
-import { originOf } from "../../http/routes/event-origin.ts";
 import type { RepositoryOrNewRoute } from "../../http/routes/route.ts";
 import { jsonAnswer } from "../../http/server/answer.ts";
 import { fullName } from "../../model/repository.ts";
+import { originOf } from "../../model/who-acts.ts";
 import { changeRepository, createRepository } from "../../operations/repositories/repositories.ts";
 import { requiredSlug } from "./create-repository.ts";
 import { parseRepositoryBody, RepositoryBody } from "./repository-body.ts";
@@ -12,7 +12,7 @@ export const putRepositoryRoute: RepositoryOrNewRoute<typeof RepositoryBody> = {
   subject: "repository-or-new",
   method: "PUT",
   path: "/2.0/repositories/{workspace}/{repo_slug}",
-  scopes: ["admin:repository:bitbucket"],
+  apiTokenScopes: ["admin:repository:bitbucket"],
   oauthScopes: ["repository:admin"],
   permission: "admin",
   body: RepositoryBody,

@@ -2,6 +2,7 @@ import { readFilterAndSort } from "../../http/routes/collection-query.ts";
 import { parsePage, representPage } from "../../http/routes/paging.ts";
 import type { RestRequest } from "../../http/routes/route.ts";
 import { invalidField } from "../../model/failure.ts";
+import { viewerOf } from "../../model/who-acts.ts";
 import type { Ports } from "../../ports.ts";
 import { listRepositories, type RepositoryListSubject } from "../../storage/sql/repositories/repositories.ts";
 import { showRepositories } from "./show-repository.ts";
@@ -18,7 +19,7 @@ export async function showRepositoryPage(
   const { page, pagelen } = parsePage(query, { pagelenDefault: 10, pagelenMax: 100 });
   const { values, size } = await listRepositories(ports.database.kysely, {
     ...subject,
-    viewerUuid: caller.kind === "anonymous" ? undefined : caller.account.uuid,
+    viewer: viewerOf(caller),
     page,
     pagelen,
     ...readRole(query),

@@ -1,14 +1,11 @@
 import type { RestRequest } from "../../http/routes/route.ts";
 import type { Repository } from "../../model/repository.ts";
+import { viewerOf } from "../../model/who-acts.ts";
 import type { Ports } from "../../ports.ts";
 import { representRepository } from "../../representations/repository.ts";
 import { listRepositoryDetails } from "../../storage/sql/repositories/repository-details.ts";
 
 type Asked = Pick<RestRequest, "baseUrls" | "caller">;
-
-function viewerOf({ caller }: Asked) {
-  return caller.kind === "anonymous" ? undefined : caller.account.uuid;
-}
 
 /** A repository with what the caller may know of it. */
 export async function showRepository(
@@ -16,7 +13,7 @@ export async function showRepository(
   repository: Repository,
   asked: Asked,
 ) {
-  const details = await database.lookups.getRepositoryDetails(repository.uuid, viewerOf(asked));
+  const details = await database.lookups.getRepositoryDetails(repository.uuid, viewerOf(asked.caller));
   return representRepository(repository, details, asked.baseUrls, asked.caller);
 }
 
@@ -27,7 +24,7 @@ export async function showRepositories(
   asked: Asked,
 ) {
   const uuids = repositories.map(({ uuid }) => uuid);
-  const details = await listRepositoryDetails(database.kysely, uuids, viewerOf(asked));
+  const details = await listRepositoryDetails(database.kysely, uuids, viewerOf(asked.caller));
   return repositories.flatMap((repository) => {
     const known = details.get(repository.uuid);
     return known === undefined ? [] : representRepository(repository, known, asked.baseUrls, asked.caller);

@@ -8,7 +8,7 @@ export const getEmailRoute: AccountRoute = {
   subject: "account",
   method: "GET",
   path: "/2.0/user/emails/{email}",
-  scopes: ["read:user:bitbucket"],
+  apiTokenScopes: ["read:user:bitbucket"],
   oauthScopes: ["email"],
   async handle({ database }, { account, baseUrls, params }) {
     const address = params.email!.toLowerCase();

@@ -7,10 +7,10 @@ export const getOwnPermissionRoute: AccountRoute = {
   subject: "account",
   method: "GET",
   path: "/2.0/user/workspaces/{workspace}/permission",
-  scopes: ["read:workspace:bitbucket"],
+  apiTokenScopes: ["read:workspace:bitbucket"],
   oauthScopes: ["account"],
-  async handle(ports, { account, baseUrls, params }) {
-    const { workspace, role } = await getOwnWorkspace(ports, account, params.workspace!);
+  async handle(ports, { caller, account, baseUrls, params }) {
+    const { workspace, role } = await getOwnWorkspace(ports, caller, params.workspace!);
     return jsonAnswer(200, representMembershipPermission(workspace, account, role, undefined, baseUrls));
   },
 };

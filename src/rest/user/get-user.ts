@@ -6,7 +6,7 @@ export const getUserRoute: AccountRoute = {
   subject: "account",
   method: "GET",
   path: "/2.0/user",
-  scopes: ["read:user:bitbucket"],
+  apiTokenScopes: ["read:user:bitbucket"],
   oauthScopes: ["account"],
   async handle(_ports, { account, baseUrls }) {
     return jsonAnswer(200, representOwnAccount(account, baseUrls));

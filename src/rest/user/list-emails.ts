@@ -17,7 +17,7 @@ export const listEmailsRoute: AccountRoute = {
   subject: "account",
   method: "GET",
   path: "/2.0/user/emails",
-  scopes: ["read:user:bitbucket"],
+  apiTokenScopes: ["read:user:bitbucket"],
   oauthScopes: ["email"],
   readsFilter: true,
   async handle({ database }, { account, baseUrls, query, url }) {

@@ -6,11 +6,11 @@ export const listOwnRepositoryPermissionsRoute: AccountRoute = {
   subject: "account",
   method: "GET",
   path: "/2.0/user/workspaces/{workspace}/permissions/repositories",
-  scopes: ["read:repository:bitbucket"],
+  apiTokenScopes: ["read:repository:bitbucket"],
   oauthScopes: ["account", "repository"],
   readsFilter: true,
   async handle(ports, request) {
-    const { workspace } = await getOwnWorkspace(ports, request.account, request.params.workspace!);
+    const { workspace } = await getOwnWorkspace(ports, request.caller, request.params.workspace!);
     return answerEffectivePermissions(ports, request, {
       workspaceUuid: workspace.uuid,
       accountUuid: request.account.uuid,

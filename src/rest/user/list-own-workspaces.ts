@@ -3,6 +3,7 @@ import { parsePage, representPage } from "../../http/routes/paging.ts";
 import type { AccountRoute } from "../../http/routes/route.ts";
 import { jsonAnswer } from "../../http/server/answer.ts";
 import { invalidField } from "../../model/failure.ts";
+import { viewerOf } from "../../model/who-acts.ts";
 import { representWorkspaceAccess } from "../../representations/workspace.ts";
 import { listWorkspacesOf } from "../../storage/sql/workspaces/workspaces.ts";
 
@@ -10,13 +11,13 @@ export const listOwnWorkspacesRoute: AccountRoute = {
   subject: "account",
   method: "GET",
   path: "/2.0/user/workspaces",
-  scopes: ["read:workspace:bitbucket"],
+  apiTokenScopes: ["read:workspace:bitbucket"],
   oauthScopes: ["account"],
   readsFilter: true,
-  async handle({ database }, { account, baseUrls, query, url }) {
+  async handle({ database }, { caller, baseUrls, query, url }) {
     // The default of 25 stands in the reference's own example.
     const { page, pagelen } = parsePage(query, { pagelenDefault: 25, pagelenMax: 100 });
-    const { values, size } = await listWorkspacesOf(database.kysely, account.uuid, {
+    const { values, size } = await listWorkspacesOf(database.kysely, viewerOf(caller), {
       page,
       pagelen,
       ...readFilterAndSort(query),

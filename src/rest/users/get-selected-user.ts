@@ -7,7 +7,7 @@ export const getSelectedUserRoute: OpenRoute = {
   subject: "open",
   method: "GET",
   path: "/2.0/users/{selected_user}",
-  scopes: ["read:user:bitbucket"],
+  apiTokenScopes: ["read:user:bitbucket"],
   oauthScopes: [],
   async handle(ports, { params, baseUrls }) {
     return jsonAnswer(

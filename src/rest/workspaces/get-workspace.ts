@@ -6,7 +6,7 @@ export const getWorkspaceRoute: WorkspaceRoute = {
   subject: "workspace",
   method: "GET",
   path: "/2.0/workspaces/{workspace}",
-  scopes: ["read:workspace:bitbucket"],
+  apiTokenScopes: ["read:workspace:bitbucket"],
   oauthScopes: [],
   permission: "see",
   async handle(_ports, { workspace, baseUrls }) {

@@ -8,7 +8,7 @@ export const createBranchRestrictionRoute: RepositoryRoute<typeof BranchRestrict
   subject: "repository",
   method: "POST",
   path: "/2.0/repositories/{workspace}/{repo_slug}/branch-restrictions",
-  scopes: ["admin:repository:bitbucket"],
+  apiTokenScopes: ["admin:repository:bitbucket"],
   oauthScopes: ["repository:admin"],
   permission: "admin",
   body: BranchRestrictionBody,

@@ -6,7 +6,7 @@ export const deleteBranchRestrictionRoute: RepositoryRoute = {
   subject: "repository",
   method: "DELETE",
   path: "/2.0/repositories/{workspace}/{repo_slug}/branch-restrictions/{id}",
-  scopes: ["admin:repository:bitbucket"],
+  apiTokenScopes: ["admin:repository:bitbucket"],
   oauthScopes: ["repository:admin"],
   permission: "admin",
   async handle(ports, { repository, params }) {

@@ -7,7 +7,7 @@ export const getBranchRestrictionRoute: RepositoryRoute = {
   subject: "repository",
   method: "GET",
   path: "/2.0/repositories/{workspace}/{repo_slug}/branch-restrictions/{id}",
-  scopes: ["admin:repository:bitbucket"],
+  apiTokenScopes: ["admin:repository:bitbucket"],
   oauthScopes: ["repository:admin"],
   permission: "admin",
   async handle(ports, { repository, params, baseUrls }) {

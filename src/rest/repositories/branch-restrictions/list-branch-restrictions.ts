@@ -36,7 +36,7 @@ export const listBranchRestrictionsRoute: RepositoryRoute = {
   subject: "repository",
   method: "GET",
   path: "/2.0/repositories/{workspace}/{repo_slug}/branch-restrictions",
-  scopes: ["admin:repository:bitbucket"],
+  apiTokenScopes: ["admin:repository:bitbucket"],
   oauthScopes: ["repository:admin"],
   readsFilter: true,
   permission: "admin",

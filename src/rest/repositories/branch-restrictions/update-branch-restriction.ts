@@ -8,7 +8,7 @@ export const updateBranchRestrictionRoute: RepositoryRoute<typeof BranchRestrict
   subject: "repository",
   method: "PUT",
   path: "/2.0/repositories/{workspace}/{repo_slug}/branch-restrictions/{id}",
-  scopes: ["admin:repository:bitbucket"],
+  apiTokenScopes: ["admin:repository:bitbucket"],
   oauthScopes: ["repository:admin"],
   permission: "admin",
   body: BranchRestrictionBody,

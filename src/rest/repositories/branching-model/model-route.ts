@@ -20,7 +20,7 @@ export function modelRoute(
     subject: "repository",
     method: "GET",
     path: `/2.0/repositories/{workspace}/{repo_slug}/${name}`,
-    scopes: ["read:repository:bitbucket"],
+    apiTokenScopes: ["read:repository:bitbucket"],
     oauthScopes: ["repository"],
     permission: "read",
     async handle(ports, { repository, baseUrls }) {

@@ -7,7 +7,7 @@ export const updateModelSettingsRoute: RepositoryRoute<typeof ModelSettingsBody>
   subject: "repository",
   method: "PUT",
   path: "/2.0/repositories/{workspace}/{repo_slug}/branching-model/settings",
-  scopes: ["admin:repository:bitbucket"],
+  apiTokenScopes: ["admin:repository:bitbucket"],
   oauthScopes: ["repository:admin"],
   permission: "admin",
   body: ModelSettingsBody,

@@ -8,7 +8,7 @@ export const approveCommitRoute: RepositoryAccountRoute = {
   subject: "repository",
   method: "POST",
   path: "/2.0/repositories/{workspace}/{repo_slug}/commit/{commit}/approve",
-  scopes: ["read:repository:bitbucket", "write:repository:bitbucket"],
+  apiTokenScopes: ["read:repository:bitbucket", "write:repository:bitbucket"],
   oauthScopes: ["repository:write"],
   permission: "read",
   access: "explicit",

@@ -9,7 +9,7 @@ export const bulkPutAnnotationsRoute: RepositoryAccountRoute<typeof AnnotationsB
   subject: "repository",
   method: "POST",
   path: "/2.0/repositories/{workspace}/{repo_slug}/commit/{commit}/reports/{reportId}/annotations",
-  scopes: ["read:repository:bitbucket"],
+  apiTokenScopes: ["read:repository:bitbucket"],
   oauthScopes: ["repository"],
   permission: "read",
   access: "explicit",

@@ -9,7 +9,7 @@ export const createBuildStatusRoute: RepositoryAccountRoute<typeof CommitStatusB
   subject: "repository",
   method: "POST",
   path: "/2.0/repositories/{workspace}/{repo_slug}/commit/{commit}/statuses/build",
-  scopes: ["read:repository:bitbucket"],
+  apiTokenScopes: ["read:repository:bitbucket"],
   oauthScopes: ["repository"],
   permission: "read",
   access: "explicit",

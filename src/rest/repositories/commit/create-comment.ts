@@ -9,7 +9,7 @@ export const createCommentRoute: RepositoryAccountRoute<typeof CommentBody> = {
   subject: "repository",
   method: "POST",
   path: "/2.0/repositories/{workspace}/{repo_slug}/commit/{commit}/comments",
-  scopes: ["read:repository:bitbucket"],
+  apiTokenScopes: ["read:repository:bitbucket"],
   oauthScopes: ["repository"],
   permission: "read",
   access: "account",

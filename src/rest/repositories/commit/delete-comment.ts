@@ -7,7 +7,7 @@ export const deleteCommentRoute: RepositoryAccountRoute = {
   subject: "repository",
   method: "DELETE",
   path: "/2.0/repositories/{workspace}/{repo_slug}/commit/{commit}/comments/{comment_id}",
-  scopes: ["read:repository:bitbucket"],
+  apiTokenScopes: ["read:repository:bitbucket"],
   oauthScopes: ["repository"],
   permission: "read",
   access: "account",

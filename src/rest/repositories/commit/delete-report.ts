@@ -7,7 +7,7 @@ export const deleteReportRoute: RepositoryAccountRoute = {
   subject: "repository",
   method: "DELETE",
   path: "/2.0/repositories/{workspace}/{repo_slug}/commit/{commit}/reports/{reportId}",
-  scopes: ["read:repository:bitbucket"],
+  apiTokenScopes: ["read:repository:bitbucket"],
   oauthScopes: ["repository"],
   permission: "read",
   access: "explicit",

@@ -9,7 +9,7 @@ export const getBuildStatusRoute: RepositoryRoute = {
   path: "/2.0/repositories/{workspace}/{repo_slug}/commit/{commit}/statuses/build/{key}",
   // Keys such as ci/unit are asked for with the slash as it is.
   lastParameterSpans: "some",
-  scopes: ["read:repository:bitbucket"],
+  apiTokenScopes: ["read:repository:bitbucket"],
   oauthScopes: ["repository"],
   permission: "read",
   async handle(ports, { repository, params, baseUrls }) {

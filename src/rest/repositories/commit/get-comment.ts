@@ -8,7 +8,7 @@ export const getCommentRoute: RepositoryRoute = {
   subject: "repository",
   method: "GET",
   path: "/2.0/repositories/{workspace}/{repo_slug}/commit/{commit}/comments/{comment_id}",
-  scopes: ["read:repository:bitbucket"],
+  apiTokenScopes: ["read:repository:bitbucket"],
   oauthScopes: ["repository"],
   permission: "read",
   async handle(ports, { repository, params, baseUrls }) {

@@ -10,7 +10,7 @@ export const listCommitStatusesRoute: RepositoryRoute = {
   subject: "repository",
   method: "GET",
   path: "/2.0/repositories/{workspace}/{repo_slug}/commit/{commit}/statuses",
-  scopes: ["read:repository:bitbucket"],
+  apiTokenScopes: ["read:repository:bitbucket"],
   oauthScopes: ["repository"],
   readsFilter: true,
   permission: "read",

@@ -8,7 +8,7 @@ export const putAnnotationRoute: RepositoryAccountRoute<typeof AnnotationBody> =
   subject: "repository",
   method: "PUT",
   path: "/2.0/repositories/{workspace}/{repo_slug}/commit/{commit}/reports/{reportId}/annotations/{annotationId}",
-  scopes: ["read:repository:bitbucket"],
+  apiTokenScopes: ["read:repository:bitbucket"],
   oauthScopes: ["repository"],
   permission: "read",
   access: "explicit",

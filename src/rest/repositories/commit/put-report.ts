@@ -10,7 +10,7 @@ export const putReportRoute: RepositoryAccountRoute<typeof ReportBody> = {
   subject: "repository",
   method: "PUT",
   path: "/2.0/repositories/{workspace}/{repo_slug}/commit/{commit}/reports/{reportId}",
-  scopes: ["read:repository:bitbucket"],
+  apiTokenScopes: ["read:repository:bitbucket"],
   oauthScopes: ["repository"],
   permission: "read",
   access: "explicit",

@@ -7,7 +7,7 @@ export const unapproveCommitRoute: RepositoryAccountRoute = {
   subject: "repository",
   method: "DELETE",
   path: "/2.0/repositories/{workspace}/{repo_slug}/commit/{commit}/approve",
-  scopes: ["write:repository:bitbucket"],
+  apiTokenScopes: ["write:repository:bitbucket"],
   oauthScopes: ["repository:write"],
   permission: "read",
   access: "explicit",

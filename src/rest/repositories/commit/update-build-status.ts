@@ -11,7 +11,7 @@ export const updateBuildStatusRoute: RepositoryAccountRoute<typeof CommitStatusB
   method: "PUT",
   path: "/2.0/repositories/{workspace}/{repo_slug}/commit/{commit}/statuses/build/{key}",
   lastParameterSpans: "some",
-  scopes: ["read:repository:bitbucket"],
+  apiTokenScopes: ["read:repository:bitbucket"],
   oauthScopes: ["repository"],
   permission: "read",
   access: "explicit",

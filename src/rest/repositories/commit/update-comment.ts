@@ -10,7 +10,7 @@ export const updateCommentRoute: RepositoryAccountRoute<typeof CommentContentBod
   subject: "repository",
   method: "PUT",
   path: "/2.0/repositories/{workspace}/{repo_slug}/commit/{commit}/comments/{comment_id}",
-  scopes: ["read:repository:bitbucket"],
+  apiTokenScopes: ["read:repository:bitbucket"],
   oauthScopes: ["repository"],
   permission: "read",
   access: "account",

@@ -36,7 +36,7 @@ function listCommitsRoute(method: Method, path: string): RepositoryRoute {
     path: `/2.0/repositories/{workspace}/{repo_slug}${path}`,
     // A branch name has slashes, and not every client encodes them.
     ...(path.endsWith("}") ? { lastParameterSpans: "some" } : {}),
-    scopes: ["read:repository:bitbucket"],
+    apiTokenScopes: ["read:repository:bitbucket"],
     oauthScopes: ["repository"],
     permission: "read",
     ...(method === "GET" ? { isAnswerCached: true as const } : {}),

@@ -10,7 +10,7 @@ export const getDiffRoute: RepositoryRoute = {
   method: "GET",
   path: "/2.0/repositories/{workspace}/{repo_slug}/diff/{spec}",
   lastParameterSpans: "some",
-  scopes: ["read:repository:bitbucket"],
+  apiTokenScopes: ["read:repository:bitbucket"],
   oauthScopes: ["repository"],
   permission: "read",
   async handle(ports, request) {

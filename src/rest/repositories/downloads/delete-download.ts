@@ -6,7 +6,7 @@ export const deleteDownloadRoute: RepositoryRoute = {
   subject: "repository",
   method: "DELETE",
   path: "/2.0/repositories/{workspace}/{repo_slug}/downloads/{filename}",
-  scopes: ["write:repository:bitbucket"],
+  apiTokenScopes: ["write:repository:bitbucket"],
   oauthScopes: ["repository:write"],
   permission: "write",
   async handle(ports, { repository, params }) {

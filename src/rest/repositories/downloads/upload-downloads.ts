@@ -8,7 +8,7 @@ export const uploadDownloadsRoute: RepositoryFormRoute = {
   subject: "repository",
   method: "POST",
   path: "/2.0/repositories/{workspace}/{repo_slug}/downloads",
-  scopes: ["write:repository:bitbucket"],
+  apiTokenScopes: ["write:repository:bitbucket"],
   oauthScopes: ["repository:write"],
   permission: "write",
   access: "account",

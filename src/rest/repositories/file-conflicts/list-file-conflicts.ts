@@ -26,7 +26,7 @@ export const listFileConflictsRoute: RepositoryRoute = {
   lastParameterSpans: "some",
   // The reference names no granular scope here, only the OAuth one. Our choice is that scope's counterpart: without it a
   // token that may not read repositories would learn the paths of private ones.
-  scopes: ["read:repository:bitbucket"],
+  apiTokenScopes: ["read:repository:bitbucket"],
   oauthScopes: ["repository"],
   readsFilter: true,
   permission: "read",

@@ -24,7 +24,7 @@ export const listFileHistoryRoute: RepositoryRoute = {
   method: "GET",
   path: "/2.0/repositories/{workspace}/{repo_slug}/filehistory/{commit}/{path}",
   lastParameterSpans: "some",
-  scopes: ["read:repository:bitbucket"],
+  apiTokenScopes: ["read:repository:bitbucket"],
   oauthScopes: ["repository"],
   readsFilter: true,
   permission: "read",

@@ -1,11 +1,11 @@
 import type { BodyOf, TypeBuilder } from "../../../http/routes/body-schema.ts";
-import { originOf } from "../../../http/routes/event-origin.ts";
 import type { ForkRoute } from "../../../http/routes/route.ts";
 import { jsonAnswer } from "../../../http/server/answer.ts";
 import { invalidField } from "../../../model/failure.ts";
 import { fullName } from "../../../model/repository.ts";
 import { parseWorkspaceSlug, slugifyRepositoryName } from "../../../model/slug.ts";
 import { parseBracedUuid, parseUuid } from "../../../model/uuid.ts";
+import { originOf } from "../../../model/who-acts.ts";
 import { forkRepository } from "../../../operations/repositories/fork-repository.ts";
 import { parseRepositoryBody, RepositoryBody } from "../repository-body.ts";
 import { showRepository } from "../show-repository.ts";
@@ -23,7 +23,7 @@ export const createForkRoute: ForkRoute<typeof ForkBody> = {
   subject: "fork",
   method: "POST",
   path: "/2.0/repositories/{workspace}/{repo_slug}/forks",
-  scopes: ["read:repository:bitbucket", "write:repository:bitbucket"],
+  apiTokenScopes: ["read:repository:bitbucket", "write:repository:bitbucket"],
   oauthScopes: ["repository:write"],
   permission: "read",
   body: ForkBody,

@@ -1,4 +1,4 @@
-import { scopesOfEvents } from "../../../authorization/webhook-event-scopes.ts";
+import { requirementOfEvents } from "../../../authorization/webhook-event-requirement.ts";
 import { jsonAnswer } from "../../../http/server/answer.ts";
 import { createWebhook } from "../../../operations/webhooks/webhooks.ts";
 import { representWebhook } from "../../../representations/webhook.ts";
@@ -8,9 +8,9 @@ import { parseWebhookBody, WebhookBody } from "./webhook-body.ts";
 export const createHook: HookOperation<typeof WebhookBody> = {
   method: "POST",
   below: "",
-  scopes: ["read:webhook:bitbucket", "write:webhook:bitbucket"],
+  apiTokenScopes: ["read:webhook:bitbucket", "write:webhook:bitbucket"],
   body: WebhookBody,
-  scopesOf: async (_ports, { body }) => scopesOfEvents(parseWebhookBody(body).events ?? []),
+  requirementOf: async (_ports, { body }) => requirementOfEvents(parseWebhookBody(body).events ?? []),
   async handle(ports, { subject, shownSubject, workspace, body, baseUrls }) {
     const webhook = await createWebhook(ports, subject, workspace.uuid, parseWebhookBody(body));
     const shown = representWebhook(webhook, shownSubject, baseUrls);

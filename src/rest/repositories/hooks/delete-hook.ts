@@ -6,7 +6,7 @@ import { type HookOperation, repositoryHookRoute } from "./hook-routes.ts";
 export const deleteHook: HookOperation = {
   method: "DELETE",
   below: "/{uid}",
-  scopes: ["delete:webhook:bitbucket"],
+  apiTokenScopes: ["delete:webhook:bitbucket"],
   async handle(ports, request) {
     await removeWebhook(ports, await getNamedHook(ports, request));
     return noContentAnswer();

@@ -9,7 +9,7 @@ import { type HookOperation, type HookRequest, repositoryHookRoute } from "./hoo
 export const getHook: HookOperation = {
   method: "GET",
   below: "/{uid}",
-  scopes: ["read:webhook:bitbucket"],
+  apiTokenScopes: ["read:webhook:bitbucket"],
   async handle(ports, request) {
     const webhook = await getNamedHook(ports, request);
     return jsonAnswer(200, representWebhook(webhook, request.shownSubject, request.baseUrls));

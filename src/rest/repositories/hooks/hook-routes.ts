@@ -10,6 +10,7 @@ import type {
 import type { Answer } from "../../../http/server/answer.ts";
 import type { Repository } from "../../../model/repository.ts";
 import type { Scope } from "../../../model/scope.ts";
+import { NO_REQUIREMENT, type Requirement } from "../../../model/scope-set.ts";
 import type { Workspace } from "../../../model/workspace.ts";
 import type { Ports, WritePorts } from "../../../ports.ts";
 import type { WebhookSubject } from "../../../storage/sql/webhooks/webhooks.ts";
@@ -28,10 +29,10 @@ export type HookOperation<Body extends BodySchema = BodySchema> = {
   readonly method: Method;
   /** What follows `hooks`. */
   readonly below: "" | "/{uid}";
-  readonly scopes: readonly Scope[];
+  readonly apiTokenScopes: readonly Scope[];
   readonly readsFilter?: true;
   readonly body?: Body;
-  scopesOf?(ports: Ports, request: HookRequest<Body>): Promise<readonly Scope[]>;
+  requirementOf?(ports: Ports, request: HookRequest<Body>): Promise<Requirement>;
   handle(ports: WritePorts, request: HookRequest<Body>): Promise<Answer>;
 };
 
@@ -40,7 +41,7 @@ const COMMON = { rate: "webhooks", oauthScopes: ["webhook"] } as const;
 export function repositoryHookRoute<Body extends BodySchema>({
   below,
   handle,
-  scopesOf = async () => [],
+  requirementOf = async () => NO_REQUIREMENT,
   ...declared
 }: HookOperation<Body>): RepositoryRoute<Body> {
   return {
@@ -49,7 +50,7 @@ export function repositoryHookRoute<Body extends BodySchema>({
     subject: "repository",
     path: `/2.0/repositories/{workspace}/{repo_slug}/hooks${below}`,
     permission: "admin",
-    scopesOf: (ports, request) => scopesOf(ports, ofRepository(request)),
+    requirementOf: (ports, request) => requirementOf(ports, ofRepository(request)),
     handle: (ports, request) => handle(ports, ofRepository(request)),
   };
 }
@@ -57,7 +58,7 @@ export function repositoryHookRoute<Body extends BodySchema>({
 export function workspaceHookRoute<Body extends BodySchema>({
   below,
   handle,
-  scopesOf = async () => [],
+  requirementOf = async () => NO_REQUIREMENT,
   ...declared
 }: HookOperation<Body>): WorkspaceRoute<Body> {
   return {
@@ -66,7 +67,7 @@ export function workspaceHookRoute<Body extends BodySchema>({
     subject: "workspace",
     path: `/2.0/workspaces/{workspace}/hooks${below}`,
     permission: "own",
-    scopesOf: (ports, request) => scopesOf(ports, ofWorkspace(request)),
+    requirementOf: (ports, request) => requirementOf(ports, ofWorkspace(request)),
     handle: (ports, request) => handle(ports, ofWorkspace(request)),
   };
 }

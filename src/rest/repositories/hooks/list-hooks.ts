@@ -22,7 +22,7 @@ const FIELDS: MatchFields<Webhook> = {
 export const listHooks: HookOperation = {
   method: "GET",
   below: "",
-  scopes: ["read:webhook:bitbucket"],
+  apiTokenScopes: ["read:webhook:bitbucket"],
   readsFilter: true,
   async handle({ database }, { subject, shownSubject, baseUrls, query, url }) {
     const { page, pagelen } = parsePage(query, PAGES);

@@ -1,5 +1,5 @@
 import { requireScopes } from "../../../authorization/authorize.ts";
-import { scopesOfEvents } from "../../../authorization/webhook-event-scopes.ts";
+import { requirementOfEvents } from "../../../authorization/webhook-event-requirement.ts";
 import { jsonAnswer } from "../../../http/server/answer.ts";
 import { changeWebhook } from "../../../operations/webhooks/webhooks.ts";
 import { representWebhook } from "../../../representations/webhook.ts";
@@ -14,17 +14,17 @@ import { parseWebhookBody, WebhookBody } from "./webhook-body.ts";
 export const updateHook: HookOperation<typeof WebhookBody> = {
   method: "PUT",
   below: "/{uid}",
-  scopes: ["read:webhook:bitbucket", "write:webhook:bitbucket"],
+  apiTokenScopes: ["read:webhook:bitbucket", "write:webhook:bitbucket"],
   body: WebhookBody,
-  async scopesOf(ports, request) {
+  async requirementOf(ports, request) {
     const webhook = await getNamedHook(ports, request);
-    return scopesOfEvents(parseWebhookBody(request.body).events ?? webhook.events);
+    return requirementOfEvents(parseWebhookBody(request.body).events ?? webhook.events);
   },
   async handle(ports, request) {
     const { uuid } = await getNamedHook(ports, request);
     const { subject, caller, body } = request;
     const changed = await changeWebhook(ports, subject, uuid, parseWebhookBody(body), (events) =>
-      requireScopes(caller, scopesOfEvents(events)),
+      requireScopes(caller, requirementOfEvents(events)),
     );
     return jsonAnswer(200, representWebhook(changed, request.shownSubject, request.baseUrls));
   },

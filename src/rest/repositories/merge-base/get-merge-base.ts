@@ -14,7 +14,7 @@ export const getMergeBaseRoute: RepositoryRoute = {
   method: "GET",
   path: "/2.0/repositories/{workspace}/{repo_slug}/merge-base/{revspec}",
   lastParameterSpans: "some",
-  scopes: ["read:repository:bitbucket"],
+  apiTokenScopes: ["read:repository:bitbucket"],
   oauthScopes: ["repository"],
   permission: "read",
   async handle(ports, request) {

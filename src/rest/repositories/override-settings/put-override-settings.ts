@@ -22,7 +22,7 @@ export const putOverrideSettingsRoute: RepositoryRoute<typeof OverrideSettingsBo
   subject: "repository",
   method: "PUT",
   path: "/2.0/repositories/{workspace}/{repo_slug}/override-settings",
-  scopes: ["admin:repository:bitbucket"],
+  apiTokenScopes: ["admin:repository:bitbucket"],
   oauthScopes: ["repository:admin"],
   permission: "admin",
   body: OverrideSettingsBody,

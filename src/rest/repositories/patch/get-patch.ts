@@ -8,7 +8,7 @@ export const getPatchRoute: RepositoryRoute = {
   method: "GET",
   path: "/2.0/repositories/{workspace}/{repo_slug}/patch/{spec}",
   lastParameterSpans: "some",
-  scopes: ["read:repository:bitbucket"],
+  apiTokenScopes: ["read:repository:bitbucket"],
   oauthScopes: ["repository"],
   permission: "read",
   async handle(ports, request) {

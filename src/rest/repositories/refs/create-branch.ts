@@ -8,7 +8,7 @@ export const createBranchRoute: RepositoryAccountRoute<typeof RefBody> = {
   subject: "repository",
   method: "POST",
   path: "/2.0/repositories/{workspace}/{repo_slug}/refs/branches",
-  scopes: ["read:repository:bitbucket", "write:repository:bitbucket"],
+  apiTokenScopes: ["read:repository:bitbucket", "write:repository:bitbucket"],
   oauthScopes: ["repository:write"],
   permission: "write",
   access: "account",

@@ -9,7 +9,7 @@ export function deleteRefRoute(kind: "branch" | "tag", path: string): Repository
     method: "DELETE",
     path: `/2.0/repositories/{workspace}/{repo_slug}${path}`,
     lastParameterSpans: "some",
-    scopes: ["write:repository:bitbucket"],
+    apiTokenScopes: ["write:repository:bitbucket"],
     oauthScopes: ["repository:write"],
     permission: "write",
     access: "account",

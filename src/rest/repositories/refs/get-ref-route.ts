@@ -9,7 +9,7 @@ export function getRefRoute(kind: "branch" | "tag", path: string): RepositoryRou
     method: "GET",
     path: `/2.0/repositories/{workspace}/{repo_slug}${path}`,
     lastParameterSpans: "some",
-    scopes: ["read:repository:bitbucket"],
+    apiTokenScopes: ["read:repository:bitbucket"],
     oauthScopes: ["repository"],
     permission: "read",
     isAnswerCached: true,

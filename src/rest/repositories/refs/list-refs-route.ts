@@ -14,7 +14,7 @@ export function listRefsRoute(path: string, kinds: readonly RefKind[]): Reposito
     subject: "repository",
     method: "GET",
     path: `/2.0/repositories/{workspace}/{repo_slug}/refs${path}`,
-    scopes: ["read:repository:bitbucket"],
+    apiTokenScopes: ["read:repository:bitbucket"],
     oauthScopes: ["repository"],
     readsFilter: true,
     permission: "read",

@@ -9,7 +9,7 @@ export const getRootRoute: RepositoryRoute = {
   subject: "repository",
   method: "GET",
   path: "/2.0/repositories/{workspace}/{repo_slug}/src",
-  scopes: ["read:repository:bitbucket"],
+  apiTokenScopes: ["read:repository:bitbucket"],
   oauthScopes: ["repository"],
   readsFilter: true,
   permission: "read",

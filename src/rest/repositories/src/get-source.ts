@@ -30,7 +30,7 @@ export const getSourceRoute: RepositoryRoute = {
   method: "GET",
   path: "/2.0/repositories/{workspace}/{repo_slug}/src/{commit}/{path}",
   lastParameterSpans: "maybe-none",
-  scopes: ["read:repository:bitbucket"],
+  apiTokenScopes: ["read:repository:bitbucket"],
   oauthScopes: ["repository"],
   readsFilter: true,
   permission: "read",

@@ -14,7 +14,7 @@ export const listWatchersRoute: RepositoryRoute = {
   subject: "repository",
   method: "GET",
   path: "/2.0/repositories/{workspace}/{repo_slug}/watchers",
-  scopes: ["read:repository:bitbucket"],
+  apiTokenScopes: ["read:repository:bitbucket"],
   oauthScopes: ["repository"],
   readsFilter: true,
   permission: "read",

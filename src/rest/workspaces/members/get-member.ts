@@ -9,7 +9,7 @@ export const getMemberRoute: WorkspaceRoute = {
   subject: "workspace",
   method: "GET",
   path: "/2.0/workspaces/{workspace}/members/{member}",
-  scopes: ["read:workspace:bitbucket"],
+  apiTokenScopes: ["read:workspace:bitbucket"],
   oauthScopes: ["account"],
   permission: "belong",
   async handle(ports, { workspace, baseUrls, params }) {

@@ -11,7 +11,7 @@ export const listMembersRoute: WorkspaceRoute = {
   subject: "workspace",
   method: "GET",
   path: "/2.0/workspaces/{workspace}/members",
-  scopes: ["read:workspace:bitbucket"],
+  apiTokenScopes: ["read:workspace:bitbucket"],
   oauthScopes: ["account"],
   readsFilter: true,
   permission: "belong",

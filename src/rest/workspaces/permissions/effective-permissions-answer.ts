@@ -3,6 +3,7 @@ import { parsePage, representPage } from "../../../http/routes/paging.ts";
 import type { RestRequest } from "../../../http/routes/route.ts";
 import { type Answer, jsonAnswer } from "../../../http/server/answer.ts";
 import type { Uuid } from "../../../model/uuid.ts";
+import { viewerOf } from "../../../model/who-acts.ts";
 import type { Ports } from "../../../ports.ts";
 import { representEffectivePermission } from "../../../representations/membership.ts";
 import { listEffectivePermissions } from "../../../storage/sql/permissions/effective-permissions.ts";
@@ -10,12 +11,13 @@ import { listEffectivePermissions } from "../../../storage/sql/permissions/effec
 /** A page of effective permissions, "the highest level of permission the user has", public visibility aside. */
 export async function answerEffectivePermissions(
   { database }: Pick<Ports, "database">,
-  { query, url, baseUrls }: Pick<RestRequest, "query" | "url" | "baseUrls">,
+  { caller, query, url, baseUrls }: Pick<RestRequest, "caller" | "query" | "url" | "baseUrls">,
   of: { readonly workspaceUuid: Uuid; readonly repositoryUuid?: Uuid; readonly accountUuid?: Uuid },
 ): Promise<Answer> {
   const page = parsePage(query, { pagelenDefault: 10, pagelenMax: 100 });
   const { values, size } = await listEffectivePermissions(database.kysely, {
     ...of,
+    viewer: viewerOf(caller),
     ...page,
     ...readFilterAndSort(query),
   });

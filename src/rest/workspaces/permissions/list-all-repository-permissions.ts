@@ -5,7 +5,7 @@ export const listAllRepositoryPermissionsRoute: WorkspaceRoute = {
   subject: "workspace",
   method: "GET",
   path: "/2.0/workspaces/{workspace}/permissions/repositories",
-  scopes: ["read:repository:bitbucket"],
+  apiTokenScopes: ["read:repository:bitbucket"],
   oauthScopes: ["account"],
   readsFilter: true,
   permission: "own",

@@ -10,7 +10,7 @@ export const listPermissionsRoute: WorkspaceRoute = {
   subject: "workspace",
   method: "GET",
   path: "/2.0/workspaces/{workspace}/permissions",
-  scopes: ["read:workspace:bitbucket"],
+  apiTokenScopes: ["read:workspace:bitbucket"],
   oauthScopes: ["account"],
   readsFilter: true,
   permission: "belong",

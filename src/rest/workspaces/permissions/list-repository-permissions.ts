@@ -5,7 +5,7 @@ export const listRepositoryPermissionsRoute: RepositoryRoute = {
   subject: "repository",
   method: "GET",
   path: "/2.0/workspaces/{workspace}/permissions/repositories/{repo_slug}",
-  scopes: ["read:repository:bitbucket"],
+  apiTokenScopes: ["read:repository:bitbucket"],
   oauthScopes: ["repository"],
   readsFilter: true,
   permission: "admin",

@@ -8,7 +8,7 @@ export const createProjectRoute: WorkspaceRoute<typeof ProjectBody> = {
   subject: "workspace",
   method: "POST",
   path: "/2.0/workspaces/{workspace}/projects",
-  scopes: ["admin:project:bitbucket"],
+  apiTokenScopes: ["admin:project:bitbucket"],
   oauthScopes: ["project:admin"],
   permission: "own",
   body: ProjectBody,

@@ -7,7 +7,7 @@ export const deleteProjectReviewerRoute: ProjectRoute = {
   subject: "project",
   method: "DELETE",
   path: "/2.0/workspaces/{workspace}/projects/{project_key}/default-reviewers/{selected_user}",
-  scopes: ["admin:project:bitbucket"],
+  apiTokenScopes: ["admin:project:bitbucket"],
   oauthScopes: ["project:admin"],
   permission: "admin",
   async handle(ports, { project, params }) {

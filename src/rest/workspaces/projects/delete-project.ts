@@ -6,7 +6,7 @@ export const deleteProjectRoute: ProjectRoute = {
   subject: "project",
   method: "DELETE",
   path: "/2.0/workspaces/{workspace}/projects/{project_key}",
-  scopes: ["admin:project:bitbucket"],
+  apiTokenScopes: ["admin:project:bitbucket"],
   oauthScopes: ["project:admin"],
   permission: "admin",
   async handle(ports, { project }) {

@@ -8,7 +8,7 @@ export const getProjectModelSettingsRoute: ProjectRoute = {
   subject: "project",
   method: "GET",
   path: "/2.0/workspaces/{workspace}/projects/{project_key}/branching-model/settings",
-  scopes: ["admin:project:bitbucket"],
+  apiTokenScopes: ["admin:project:bitbucket"],
   oauthScopes: ["project:admin"],
   permission: "admin",
   async handle(ports, request) {

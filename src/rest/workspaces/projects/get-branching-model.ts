@@ -8,7 +8,7 @@ export const getProjectModelRoute: ProjectRoute = {
   subject: "project",
   method: "GET",
   path: "/2.0/workspaces/{workspace}/projects/{project_key}/branching-model",
-  scopes: ["read:repository:bitbucket"],
+  apiTokenScopes: ["read:repository:bitbucket"],
   oauthScopes: ["project:admin"],
   permission: "see",
   async handle(ports, request) {

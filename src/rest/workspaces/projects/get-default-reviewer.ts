@@ -8,7 +8,7 @@ export const getProjectReviewerRoute: ProjectRoute = {
   subject: "project",
   method: "GET",
   path: "/2.0/workspaces/{workspace}/projects/{project_key}/default-reviewers/{selected_user}",
-  scopes: ["read:pullrequest:bitbucket"],
+  apiTokenScopes: ["read:pullrequest:bitbucket"],
   oauthScopes: ["project:admin"],
   permission: "admin",
   async handle(ports, { project, params, baseUrls }) {

@@ -7,7 +7,7 @@ export const getProjectRoute: ProjectRoute = {
   subject: "project",
   method: "GET",
   path: "/2.0/workspaces/{workspace}/projects/{project_key}",
-  scopes: ["read:project:bitbucket"],
+  apiTokenScopes: ["read:project:bitbucket"],
   oauthScopes: ["project"],
   permission: "see",
   async handle({ database }, { workspace, project, baseUrls }) {

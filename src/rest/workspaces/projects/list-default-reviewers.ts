@@ -17,7 +17,7 @@ export const listProjectReviewersRoute: ProjectRoute = {
   subject: "project",
   method: "GET",
   path: "/2.0/workspaces/{workspace}/projects/{project_key}/default-reviewers",
-  scopes: ["read:pullrequest:bitbucket"],
+  apiTokenScopes: ["read:pullrequest:bitbucket"],
   oauthScopes: ["project:admin"],
   readsFilter: true,
   permission: "admin",

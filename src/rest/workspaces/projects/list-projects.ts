@@ -2,6 +2,7 @@ import { readFilterAndSort } from "../../../http/routes/collection-query.ts";
 import { parsePage, representPage } from "../../../http/routes/paging.ts";
 import type { WorkspaceRoute } from "../../../http/routes/route.ts";
 import { jsonAnswer } from "../../../http/server/answer.ts";
+import { viewerOf } from "../../../model/who-acts.ts";
 import { representProject } from "../../../representations/project.ts";
 import { listProjects } from "../../../storage/sql/projects/projects.ts";
 
@@ -9,7 +10,7 @@ export const listProjectsRoute: WorkspaceRoute = {
   subject: "workspace",
   method: "GET",
   path: "/2.0/workspaces/{workspace}/projects",
-  scopes: ["read:project:bitbucket"],
+  apiTokenScopes: ["read:project:bitbucket"],
   oauthScopes: ["project"],
   readsFilter: true,
   permission: "see",
@@ -17,7 +18,7 @@ export const listProjectsRoute: WorkspaceRoute = {
     const { page, pagelen } = parsePage(query, { pagelenDefault: 10, pagelenMax: 100 });
     const { values, size } = await listProjects(database.kysely, {
       workspaceUuid: workspace.uuid,
-      viewerUuid: caller.kind === "anonymous" ? undefined : caller.account.uuid,
+      viewer: viewerOf(caller),
       page,
       pagelen,
       ...readFilterAndSort(query),

@@ -11,7 +11,7 @@ export const putProjectReviewerRoute: ProjectRoute<typeof AccountReference> = {
   subject: "project",
   method: "PUT",
   path: "/2.0/workspaces/{workspace}/projects/{project_key}/default-reviewers/{selected_user}",
-  scopes: ["admin:project:bitbucket"],
+  apiTokenScopes: ["admin:project:bitbucket"],
   oauthScopes: ["project:admin"],
   permission: "admin",
   body: AccountReference,

@@ -1,7 +1,7 @@
-import { originOf } from "../../../http/routes/event-origin.ts";
 import type { ProjectOrNewRoute } from "../../../http/routes/route.ts";
 import { jsonAnswer } from "../../../http/server/answer.ts";
 import { invalidField } from "../../../model/failure.ts";
+import { originOf } from "../../../model/who-acts.ts";
 import { changeProject, createProject } from "../../../operations/projects/projects.ts";
 import { projectApiUrl, representProject } from "../../../representations/project.ts";
 import { findHasPublicRepositories } from "../../../storage/sql/projects/projects.ts";
@@ -12,7 +12,7 @@ export const putProjectRoute: ProjectOrNewRoute<typeof ProjectBody> = {
   subject: "project-or-new",
   method: "PUT",
   path: "/2.0/workspaces/{workspace}/projects/{project_key}",
-  scopes: ["admin:project:bitbucket"],
+  apiTokenScopes: ["admin:project:bitbucket"],
   oauthScopes: ["project:admin"],
   permission: "admin",
   permissionToCreate: "own",

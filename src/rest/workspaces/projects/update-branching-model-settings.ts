@@ -12,7 +12,7 @@ export const updateProjectModelSettingsRoute: ProjectRoute<typeof ModelSettingsB
   subject: "project",
   method: "PUT",
   path: "/2.0/workspaces/{workspace}/projects/{project_key}/branching-model/settings",
-  scopes: ["admin:project:bitbucket"],
+  apiTokenScopes: ["admin:project:bitbucket"],
   oauthScopes: ["project:admin"],
   permission: "admin",
   body: ModelSettingsBody,

@@ -90,5 +90,6 @@ export function cacheLookups(lookups: Lookups, readVersion: () => number): Looku
 }
 
 function keyOf(value: unknown): string {
-  return Buffer.isBuffer(value) ? value.toString("latin1") : String(value);
+  if (Buffer.isBuffer(value)) return value.toString("latin1");
+  return typeof value === "string" ? value : JSON.stringify(value);
 }

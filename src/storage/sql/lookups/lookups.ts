@@ -1,6 +1,7 @@
 import type { CompiledQuery, Kysely } from "kysely";
 import type { Account, EmailAlias } from "../../../model/account.ts";
 import type { ApiToken } from "../../../model/api-token.ts";
+import { ANONYMOUS, type Viewer } from "../../../model/caller.ts";
 import type { Permission } from "../../../model/permission.ts";
 import type { Ref } from "../../../model/ref.ts";
 import type { Repository } from "../../../model/repository.ts";
@@ -42,12 +43,8 @@ export type Lookups = {
     workspace: WorkspaceSlug,
     repository: RepositorySlug,
   ): Awaitable<Repository | undefined>;
-  /**
-   * Of a repository that has just been read; of one that is no longer there, none.
-   *
-   * @param viewerUuid undefined for someone anonymous.
-   */
-  getRepositoryDetails(repositoryUuid: Uuid, viewerUuid: Uuid | undefined): Awaitable<RepositoryDetails>;
+  /** Of a repository that has just been read; of one that is no longer there, none. */
+  getRepositoryDetails(repositoryUuid: Uuid, viewer: Viewer): Awaitable<RepositoryDetails>;
   /** What the account holds by membership, public visibility aside. */
   findPermission(repositoryUuid: Uuid, accountUuid: Uuid): Awaitable<Permission>;
   /** In the order of the names' bytes. */
@@ -80,10 +77,11 @@ export function createLookups(db: Kysely<Schema>, prepare: Prepare): Lookups {
   const publicDetails = bind(
     prepare,
     "public_details",
-    detailsQuery(db, [FIRST], undefined).compile(),
+    detailsQuery(db, [FIRST], ANONYMOUS).compile(),
     MARKERS,
   );
-  const viewedDetails = bind(prepare, "viewed_details", detailsQuery(db, [FIRST], SECOND).compile(), MARKERS);
+  const second: Viewer = { kind: "account", accountUuid: SECOND as Uuid };
+  const viewedDetails = bind(prepare, "viewed_details", detailsQuery(db, [FIRST], second).compile(), MARKERS);
   const refs = bind(prepare, "refs", refsQuery(db, FIRST).compile(), MARKERS);
   const refLines = bind(prepare, "ref_lines", refLinesQuery(db, FIRST), MARKERS);
   const emails = bind(prepare, "emails", emailsQuery(db, FIRST).compile(), MARKERS);
@@ -92,11 +90,14 @@ export function createLookups(db: Kysely<Schema>, prepare: Prepare): Lookups {
     findTokenByDigest: (digest) => then(token([digest]), ([row]) => row && toTokenAndAccount(row)),
     findRepositoryBySlugs: (workspaceSlug, repositorySlug) =>
       then(repository([workspaceSlug, repositorySlug]), ([row]) => row && toRepository(row)),
-    getRepositoryDetails(repositoryUuid, viewerUuid) {
+    getRepositoryDetails(repositoryUuid, viewer) {
       const rows =
-        viewerUuid === undefined
+        viewer.kind === "anonymous"
           ? publicDetails([repositoryUuid])
-          : viewedDetails([repositoryUuid, viewerUuid]);
+          : viewer.bound === undefined
+            ? viewedDetails([repositoryUuid, viewer.accountUuid])
+            : // A bound has any number of values, so there is no statement to prepare.
+              detailsQuery(db, [repositoryUuid], viewer).execute();
       return then(rows, ([row]) => (row === undefined ? NO_DETAILS : toDetails(row)));
     },
     findPermission: (repositoryUuid, accountUuid) =>

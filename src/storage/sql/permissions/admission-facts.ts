@@ -16,6 +16,7 @@ export type AdmissionFacts = {
   /** Undefined if there is no such repository, or none was asked for. */
   readonly repository:
     | {
+        readonly uuid: Uuid;
         readonly isPrivate: boolean;
         readonly workspaceUuid: Uuid;
         readonly projectUuid: Uuid;
@@ -50,6 +51,7 @@ export async function readAdmissionFacts(
       repositoryUuid === null
         ? undefined
         : {
+            uuid: repositoryUuid as Uuid,
             isPrivate: row.is_private === 1,
             workspaceUuid: row.workspace_uuid as Uuid,
             projectUuid: row.project_uuid as Uuid,

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import {
+  newUuid,
   sampleAccount,
   sampleGroup,
   sampleProject,
   sampleRepository,
   sampleWorkspace,
+  viewing,
 } from "../../../../tests/support/sample-model.ts";
 import { describeDatabases } from "../../../../tests/support/test-database.ts";
 import { PERMISSIONS, permits } from "../../../model/permission.ts";
@@ -114,6 +116,7 @@ describeDatabases("the permissions of everyone in everything", (current) => {
     for (let page = 1; ; page += 1) {
       const found = await listEffectivePermissions(db(), {
         workspaceUuid: workspace.uuid,
+        viewer: viewing(newUuid()),
         ...options,
         page,
         pagelen,

@@ -1,5 +1,7 @@
 import { type Kysely, type RawBuilder, sql } from "kysely";
 import type { Account } from "../../../model/account.ts";
+import type { Bound } from "../../../model/bound.ts";
+import type { Viewer } from "../../../model/caller.ts";
 import { invalidField } from "../../../model/failure.ts";
 import type { Filter, FilterValue, Sort } from "../../../model/filter.ts";
 import { type Permission, parsePermission } from "../../../model/permission.ts";
@@ -19,6 +21,8 @@ import {
 
 export type EffectivePermissionListOptions = {
   readonly workspaceUuid: Uuid;
+  /** Who asks. What they may not see is not listed; what they may ask of the rest is decided before. */
+  readonly viewer: Viewer;
   /** Only in this repository. */
   readonly repositoryUuid?: Uuid | undefined;
   /** Only of this account. */
@@ -64,8 +68,8 @@ export async function listEffectivePermissions(
   // Whoever filters or sorts may do so by anything that is told. Else all of it is joined for the rows of the page only.
   const isPlain = filter === undefined && sort === undefined;
   const counted = isPlain ? await countPlain(db, options) : undefined;
-  const repositoriesMax = counted && repositoriesOnPages(counted, options, offset + pagelen);
-  const held = heldPermissions({ ...options, repositoriesMax });
+  const repositoriesMax = counted && repositoriesOnPages(counted, offset + pagelen);
+  const held = heldPermissions({ ...options, bound: boundOf(options), repositoriesMax });
   let listed = db.selectFrom(withAll(db, isPlain ? pageOf(held, pagelen, offset) : held).as("listed"));
   if (filter !== undefined) listed = listed.where(compileFilter(rankPermissions(filter), FIELDS));
   const { size } = counted ?? (await listed.select(COUNT.as("size")).executeTakeFirstOrThrow());
@@ -95,13 +99,19 @@ export async function listEffectivePermissions(
 
 const COUNT = sql<number>`count(*)`;
 
+function boundOf({ viewer }: EffectivePermissionListOptions): Bound | undefined {
+  return viewer.kind === "account" ? viewer.bound : {};
+}
+
+/** `members`: 0 where they have not been counted apart. */
 type Counted = { readonly size: number; readonly members: number };
 
 /** A member with a permission has it in every repository: those are multiplied and not counted one by one. */
 async function countPlain(db: Kysely<Schema>, options: EffectivePermissionListOptions): Promise<Counted> {
   const { workspaceUuid, repositoryUuid, accountUuid } = options;
-  if (repositoryUuid !== undefined || accountUuid !== undefined) {
-    const held = db.selectFrom(heldPermissions(options).as("held"));
+  const bound = boundOf(options);
+  if (repositoryUuid !== undefined || accountUuid !== undefined || bound !== undefined) {
+    const held = db.selectFrom(heldPermissions({ ...options, bound }).as("held"));
     return { members: 0, ...(await held.select(COUNT.as("size")).executeTakeFirstOrThrow()) };
   }
   const beyond = heldPermissions({ workspaceUuid, isBeyondMembership: true });
@@ -114,13 +124,8 @@ async function countPlain(db: Kysely<Schema>, options: EffectivePermissionListOp
 }
 
 /** In how many repositories the first rows lie at most, since each has a row for every member with a permission. */
-function repositoriesOnPages(
-  { members }: Counted,
-  { repositoryUuid, accountUuid }: EffectivePermissionListOptions,
-  rowCount: number,
-): number | undefined {
-  const isOfAll = repositoryUuid === undefined && accountUuid === undefined;
-  return isOfAll && members > 0 ? Math.ceil(rowCount / members) : undefined;
+function repositoriesOnPages({ members }: Counted, rowCount: number): number | undefined {
+  return members > 0 ? Math.ceil(rowCount / members) : undefined;
 }
 
 /** The rows of one page, by repository and user name. */

@@ -8,6 +8,7 @@ import {
   sampleProject,
   sampleRepository,
   sampleWorkspace,
+  viewing,
 } from "../../../../tests/support/sample-model.ts";
 import { describeDatabases } from "../../../../tests/support/test-database.ts";
 import type { GroupSlug } from "../../../model/slug.ts";
@@ -124,9 +125,9 @@ describeDatabases("groups and what is given to them", (current) => {
     await upsertExplicitPermission(db(), inProject, holder, "create-repo");
     assert.equal(await findProjectPermission(db(), project.uuid, ada.uuid), "create-repo");
     const anywhere = (permission: "create-repo" | "admin") =>
-      hasPermissionInAnyProject(db(), workspace.uuid, ada.uuid, permission);
+      hasPermissionInAnyProject(db(), workspace.uuid, viewing(ada.uuid), permission);
     assert.deepEqual([await anywhere("create-repo"), await anywhere("admin")], [true, false]);
-    assert.equal(await hasPermissionInAnyProject(db(), elsewhere.uuid, ada.uuid, "read"), false);
+    assert.equal(await hasPermissionInAnyProject(db(), elsewhere.uuid, viewing(ada.uuid), "read"), false);
     await deleteExplicitPermission(db(), inProject, holder);
   });
 
@@ -156,7 +157,7 @@ describeDatabases("groups and what is given to them", (current) => {
     await upsertExplicitPermission(db(), place, { kind: "group", uuid: group.uuid }, "write");
     await upsertExplicitPermission(db(), place, { kind: "account", uuid: ada.uuid }, "admin");
     const list = async (options: Partial<Parameters<typeof listEffectivePermissions>[1]>) => {
-      const asked = { workspaceUuid: workspace.uuid, ...PAGE, ...options };
+      const asked = { workspaceUuid: workspace.uuid, viewer: viewing(newUuid()), ...PAGE, ...options };
       const { values, size } = await listEffectivePermissions(db(), asked);
       assert.equal(values.length, Math.min(size, asked.pagelen));
       return values.map((each) => `${each.account.username} ${each.repository.slug} ${each.permission}`);
@@ -192,7 +193,11 @@ describeDatabases("groups and what is given to them", (current) => {
     assert.equal(await updateProject(db(), empty.uuid, { name: "New", isPrivate: false }), true);
     assert.equal(await updateProject(db(), newUuid(), { name: "New" }), false);
     const keys = async (viewerUuid: typeof ada.uuid | undefined) => {
-      const listed = await listProjects(db(), { workspaceUuid: workspace.uuid, viewerUuid, ...PAGE });
+      const listed = await listProjects(db(), {
+        workspaceUuid: workspace.uuid,
+        viewer: viewing(viewerUuid),
+        ...PAGE,
+      });
       return listed.values.map((each) => each.project.key);
     };
     assert.deepEqual(await keys(undefined), ["EMPTY"]);

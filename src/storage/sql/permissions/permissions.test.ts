@@ -8,6 +8,7 @@ import {
   sampleProject,
   sampleRepository,
   sampleWorkspace,
+  viewing,
 } from "../../../../tests/support/sample-model.ts";
 import { fc } from "../../../../tests/support/seeded-properties.ts";
 import { describeDatabases, openTestDatabase } from "../../../../tests/support/test-database.ts";
@@ -129,7 +130,7 @@ describeDatabases("permissions", (current) => {
     );
     const { values } = await listRepositories(db(), {
       workspaceUuid: workspace.uuid,
-      viewerUuid: accountUuid,
+      viewer: viewing(accountUuid),
       page: 1,
       pagelen: 100,
     });

@@ -1,7 +1,10 @@
 import { type Kysely, type RawBuilder, type SqlBool, sql } from "kysely";
+import type { Bound } from "../../../model/bound.ts";
+import type { Viewer } from "../../../model/caller.ts";
 import { PERMISSIONS, type Permission } from "../../../model/permission.ts";
 import { inRepositories } from "../../../model/project-permission.ts";
 import type { Uuid } from "../../../model/uuid.ts";
+import { isRepositoryWithin, NOWHERE } from "../bound.ts";
 import type { Schema } from "../schema.ts";
 import { upsertExplicitPermission } from "./explicit-permissions.ts";
 
@@ -109,6 +112,8 @@ export type HeldPermissionsAsked = {
   readonly repositoryUuid?: Uuid | undefined;
   /** Only of this account. */
   readonly accountUuid?: Uuid | undefined;
+  /** Only in what is within it. */
+  readonly bound?: Bound | undefined;
   /** Only in so many repositories, the first by their slugs. */
   readonly repositoriesMax?: number | undefined;
   /** Only of accounts that are not in `membersWithPermission`. */
@@ -143,8 +148,9 @@ export function heldPermissions(asked: HeldPermissionsAsked): RawBuilder<HeldPer
 const READ_RANK = sql.lit(permissionRank("read"));
 
 function narrowing(asked: HeldPermissionsAsked, account: RawBuilder<unknown>): RawBuilder<unknown>[] {
-  const { workspaceUuid, repositoryUuid, accountUuid, repositoriesMax, isBeyondMembership } = asked;
+  const { workspaceUuid, repositoryUuid, accountUuid, repositoriesMax, isBeyondMembership, bound } = asked;
   return [
+    ...(bound === undefined ? [] : [isRepositoryWithin(bound)]),
     ...(repositoryUuid === undefined ? [] : [sql`repository.uuid = ${repositoryUuid}`]),
     ...(accountUuid === undefined ? [] : [sql`${account} = ${accountUuid}`]),
     ...(isBeyondMembership === true ? [sql`${account} not in ${membersWithPermission(workspaceUuid)}`] : []),
@@ -167,12 +173,24 @@ export function membersWithPermission(
       and ${MEMBERSHIP.rank} >= ${sql.lit(permissionRank(permission))})`;
 }
 
-/** Whether a viewer may see the repository of the row. Undefined: someone anonymous, who sees what is public. */
-export function isVisible(viewerUuid: string | undefined, repository = "repository"): RawBuilder<SqlBool> {
+/** Whether a viewer may see the repository of the row: it is public or they hold read in it, and it is within their bound. */
+export function isVisible(viewer: Viewer, repository = "repository"): RawBuilder<SqlBool> {
   const isPublic = sql<SqlBool>`${sql.ref(`${repository}.is_private`)} = 0`;
-  if (viewerUuid === undefined) return isPublic;
-  const rank = effectiveRank(viewerUuid, repository);
-  return sql<SqlBool>`(${isPublic} or ${rank} >= ${sql.lit(permissionRank("read"))})`;
+  if (viewer.kind === "anonymous") return isPublic;
+  return sql<SqlBool>`(${isPublic} or ${holds(viewer, "read", repository)})
+    and ${isRepositoryWithin(viewer.bound, repository)}`;
+}
+
+/** Whether a viewer holds a permission in the repository of the row by membership: nobody anonymous does. */
+export function holds(
+  viewer: Viewer,
+  permission: Permission,
+  repository = "repository",
+): RawBuilder<SqlBool> {
+  if (viewer.kind === "anonymous") return NOWHERE;
+  const rank = sql.lit(permissionRank(permission));
+  return sql<SqlBool>`(${effectiveRank(viewer.accountUuid, repository)} >= ${rank}
+    and ${isRepositoryWithin(viewer.bound, repository)})`;
 }
 
 /** The statement behind `findPermission`, for preparing. */

@@ -1,6 +1,8 @@
 import { type Kysely, type RawBuilder, sql } from "kysely";
+import type { Viewer } from "../../../model/caller.ts";
 import { PROJECT_PERMISSIONS, type ProjectPermission } from "../../../model/project-permission.ts";
 import type { Uuid } from "../../../model/uuid.ts";
+import { isProjectWithin } from "../bound.ts";
 import type { Schema } from "../schema.ts";
 import { upsertExplicitPermission } from "./explicit-permissions.ts";
 
@@ -53,18 +55,20 @@ export async function findProjectPermission(
   return PROJECT_PERMISSIONS[row?.permission_rank ?? 0] ?? "none";
 }
 
-/** Whether an account has at least `permission` in any project of a workspace. */
+/** Whether a viewer has at least `permission` in any project of a workspace: nobody anonymous has. */
 export async function hasPermissionInAnyProject(
   db: Kysely<Schema>,
   workspaceUuid: Uuid,
-  accountUuid: Uuid,
+  viewer: Viewer,
   permission: ProjectPermission,
 ): Promise<boolean> {
+  if (viewer.kind === "anonymous") return false;
   const row = await db
     .selectFrom("project")
     .select("project.uuid")
     .where("project.workspace_uuid", "=", workspaceUuid)
-    .where(effectiveProjectRank(accountUuid), ">=", projectPermissionRank(permission))
+    .where(effectiveProjectRank(viewer.accountUuid), ">=", projectPermissionRank(permission))
+    .where(isProjectWithin(viewer.bound))
     .limit(1)
     .executeTakeFirst();
   return row !== undefined;

@@ -1,8 +1,10 @@
 import { type Kysely, type Selectable, sql } from "kysely";
+import type { Viewer } from "../../../model/caller.ts";
 import type { Filter, Sort } from "../../../model/filter.ts";
 import type { ProjectKey } from "../../../model/slug.ts";
 import type { Uuid } from "../../../model/uuid.ts";
 import type { Project, ProjectSelector } from "../../../model/workspace.ts";
+import { isProjectWithin } from "../bound.ts";
 import { flag, instant } from "../columns.ts";
 import { compileFilter, compileSort, type FieldMap } from "../compile-filter.ts";
 import { effectiveProjectRank, projectPermissionRank } from "../permissions/project-permissions.ts";
@@ -118,8 +120,7 @@ export async function deleteProjectRow(db: Kysely<Schema>, uuid: Uuid): Promise<
 
 export type ProjectListOptions = {
   readonly workspaceUuid: Uuid;
-  /** Undefined for someone anonymous, who sees what is public. */
-  readonly viewerUuid: Uuid | undefined;
+  readonly viewer: Viewer;
   readonly filter?: Filter | undefined;
   readonly sort?: Sort | undefined;
   /** From 1. */
@@ -169,26 +170,29 @@ export async function listProjects(
 }
 
 /** The same rule as `requireProjectPermission` has for one project. */
-function visibleProjects(db: Kysely<Schema>, { workspaceUuid, viewerUuid }: ProjectListOptions) {
+function visibleProjects(db: Kysely<Schema>, { workspaceUuid, viewer }: ProjectListOptions) {
   const query = db
     .selectFrom("project")
     .selectAll("project")
     .select(hasPublicRepositories().as("has_public_repositories"))
     .where("project.workspace_uuid", "=", workspaceUuid);
-  if (viewerUuid === undefined) return query.where("project.is_private", "=", 0);
-  return query.where((eb) =>
-    eb.or([
-      eb("project.is_private", "=", 0),
-      eb.exists(
-        eb
-          .selectFrom("workspace_member")
-          .select("workspace_member.account_uuid")
-          .where("workspace_member.workspace_uuid", "=", workspaceUuid)
-          .where("workspace_member.account_uuid", "=", viewerUuid),
-      ),
-      eb(effectiveProjectRank(viewerUuid), ">=", projectPermissionRank("read")),
-    ]),
-  );
+  if (viewer.kind === "anonymous") return query.where("project.is_private", "=", 0);
+  const { accountUuid, bound } = viewer;
+  return query
+    .where(isProjectWithin(bound))
+    .where((eb) =>
+      eb.or([
+        eb("project.is_private", "=", 0),
+        eb.exists(
+          eb
+            .selectFrom("workspace_member")
+            .select("workspace_member.account_uuid")
+            .where("workspace_member.workspace_uuid", "=", workspaceUuid)
+            .where("workspace_member.account_uuid", "=", accountUuid),
+        ),
+        eb(effectiveProjectRank(accountUuid), ">=", projectPermissionRank("read")),
+      ]),
+    );
 }
 
 function hasPublicRepositories() {

@@ -5,8 +5,10 @@ import {
   sampleProject,
   sampleRepository,
   sampleWorkspace,
+  viewing,
 } from "../../../../tests/support/sample-model.ts";
 import { describeDatabases } from "../../../../tests/support/test-database.ts";
+import { ANONYMOUS } from "../../../model/caller.ts";
 import { insertAccount } from "../accounts/accounts.ts";
 import { upsertRepositoryPermission } from "../permissions/permissions.ts";
 import { insertProject } from "../projects/projects.ts";
@@ -52,7 +54,7 @@ describeDatabases("forks", (current) => {
 
   test("show a parent only to who may see it", async () => {
     const { lookups } = current().database;
-    const { parent, overrides } = await lookups.getRepositoryDetails(leaf.uuid, viewer.uuid);
+    const { parent, overrides } = await lookups.getRepositoryDetails(leaf.uuid, viewing(viewer.uuid));
     assert.deepEqual(parent, {
       uuid: middle.uuid,
       slug: "middle",
@@ -60,15 +62,15 @@ describeDatabases("forks", (current) => {
       workspace: { slug: "acme" },
     });
     assert.deepEqual(overrides, { defaultMergeStrategy: true, branchingModel: false });
-    assert.equal((await lookups.getRepositoryDetails(leaf.uuid, undefined)).parent, undefined);
-    assert.equal((await lookups.getRepositoryDetails(middle.uuid, viewer.uuid)).parent, undefined);
+    assert.equal((await lookups.getRepositoryDetails(leaf.uuid, ANONYMOUS)).parent, undefined);
+    assert.equal((await lookups.getRepositoryDetails(middle.uuid, viewing(viewer.uuid))).parent, undefined);
     const all = [secret.uuid, middle.uuid, leaf.uuid];
-    const anonymous = await listRepositoryDetails(db(), all, undefined);
+    const anonymous = await listRepositoryDetails(db(), all, ANONYMOUS);
     assert.deepEqual(
       all.map((uuid) => anonymous.get(uuid)?.parent),
       [undefined, undefined, undefined],
     );
-    const viewed = await listRepositoryDetails(db(), all, viewer.uuid);
+    const viewed = await listRepositoryDetails(db(), all, viewing(viewer.uuid));
     assert.deepEqual(
       all.map((uuid) => viewed.get(uuid)?.parent?.slug),
       [undefined, undefined, "middle"],
@@ -84,7 +86,7 @@ describeDatabases("forks", (current) => {
     ] as const) {
       const page = await listRepositories(db(), {
         parentUuid: parent.uuid,
-        viewerUuid,
+        viewer: viewing(viewerUuid),
         page: 1,
         pagelen: 10,
       });

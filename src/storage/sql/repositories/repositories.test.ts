@@ -7,9 +7,11 @@ import {
   sampleProject,
   sampleRepository,
   sampleWorkspace,
+  viewing,
 } from "../../../../tests/support/sample-model.ts";
 import { describeDatabases } from "../../../../tests/support/test-database.ts";
 import type { Account } from "../../../model/account.ts";
+import { ANONYMOUS } from "../../../model/caller.ts";
 import { Failure } from "../../../model/failure.ts";
 import { type Filter, parseFilter } from "../../../model/filter.ts";
 import type { ObjectId } from "../../../model/object-id.ts";
@@ -220,7 +222,7 @@ describeDatabases("lists of repositories", (current) => {
     const viewerUuid = viewer === undefined ? undefined : accounts.get(viewer)?.uuid;
     const page = await listRepositories(db(), {
       workspaceUuid: workspace.uuid,
-      viewerUuid,
+      viewer: viewing(viewerUuid),
       page: 1,
       pagelen: 10,
       ...options,
@@ -258,7 +260,7 @@ describeDatabases("lists of repositories", (current) => {
   }
 
   test("gives whole repositories", async () => {
-    const options = { workspaceUuid: workspace.uuid, viewerUuid: undefined, page: 1, pagelen: 1 };
+    const options = { workspaceUuid: workspace.uuid, viewer: ANONYMOUS, page: 1, pagelen: 1 };
     assert.deepEqual(await listRepositories(db(), options), { values: [open], size: 1 });
   });
 

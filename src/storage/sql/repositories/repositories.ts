@@ -1,18 +1,16 @@
 import { type Kysely, type RawBuilder, type SqlBool, sql, type Updateable } from "kysely";
+import { isWithin } from "../../../model/bound.ts";
+import type { Viewer } from "../../../model/caller.ts";
 import type { Filter, Sort } from "../../../model/filter.ts";
 import type { Permission } from "../../../model/permission.ts";
 import type { BranchName } from "../../../model/ref-name.ts";
 import type { Repository } from "../../../model/repository.ts";
 import type { RepositorySlug } from "../../../model/slug.ts";
 import type { Uuid } from "../../../model/uuid.ts";
+import { isRepositoryWithin, NOWHERE } from "../bound.ts";
 import { flag } from "../columns.ts";
 import { compileFilter, compileSort } from "../compile-filter.ts";
-import {
-  effectiveRank,
-  isVisible,
-  membersWithPermission,
-  permissionRank,
-} from "../permissions/permissions.ts";
+import { holds, isVisible, membersWithPermission } from "../permissions/permissions.ts";
 import type { RepositoryRow, Schema } from "../schema.ts";
 import type { WorkspaceSelector } from "../workspaces/workspaces.ts";
 import { takeSlug } from "./former-slugs.ts";
@@ -45,8 +43,7 @@ export type RepositoryRole = "member" | "contributor" | "admin" | "owner";
 export type RepositoryListSubject = { readonly workspaceUuid: Uuid } | { readonly parentUuid: Uuid };
 
 export type RepositoryListOptions = RepositoryListSubject & {
-  /** Undefined for someone anonymous, who sees what is public. */
-  readonly viewerUuid: Uuid | undefined;
+  readonly viewer: Viewer;
   /** Only repositories in which the viewer has this by membership, not by their being public. */
   readonly role?: RepositoryRole | undefined;
   readonly filter?: Filter | undefined;
@@ -184,23 +181,24 @@ export async function listRepositories(
  * counting them takes no longer than reading an index.
  */
 async function holdsInAll(db: Kysely<Schema>, options: RepositoryListOptions): Promise<boolean> {
-  const { viewerUuid, role } = options;
-  if (!("workspaceUuid" in options) || viewerUuid === undefined || role === "owner") return false;
+  const { viewer, role } = options;
+  if (!("workspaceUuid" in options) || viewer.kind === "anonymous" || role === "owner") return false;
+  if (!isWithin(viewer.bound, options)) return false;
   const permission = role === undefined ? "read" : ROLE_PERMISSIONS[role];
   const member = await db
     .selectFrom(membersWithPermission(options.workspaceUuid, permission).as("member"))
     .select("member.account_uuid")
-    .where("member.account_uuid", "=", viewerUuid)
+    .where("member.account_uuid", "=", viewer.accountUuid)
     .executeTakeFirst();
   return member !== undefined;
 }
 
 /** The repositories of a list, with the fields of the wire that are no columns. */
 function listedRepositories(db: Kysely<Schema>, options: RepositoryListOptions, seesAll: boolean) {
-  const { viewerUuid, role } = options;
+  const { viewer, role } = options;
   const query = repositoryQuery(db)
     .leftJoin("repository as parent", (join) =>
-      join.onRef("parent.uuid", "=", "repository.parent_uuid").on(isVisible(viewerUuid, "parent")),
+      join.onRef("parent.uuid", "=", "repository.parent_uuid").on(isVisible(viewer, "parent")),
     )
     .leftJoin("workspace as parent_workspace", "parent_workspace.uuid", "parent.workspace_uuid")
     .select([
@@ -213,20 +211,21 @@ function listedRepositories(db: Kysely<Schema>, options: RepositoryListOptions, 
     ])
     .where(isOfSubject(options));
   if (seesAll) return query;
-  if (role === undefined) return query.where(isVisible(viewerUuid));
-  if (viewerUuid === undefined) return query.where(sql<boolean>`1 = 0`);
-  if (role !== "owner")
-    return query.where(effectiveRank(viewerUuid), ">=", permissionRank(ROLE_PERMISSIONS[role]));
-  return query.where((eb) =>
-    eb.exists(
-      eb
-        .selectFrom("workspace_member")
-        .select("workspace_member.account_uuid")
-        .whereRef("workspace_member.workspace_uuid", "=", "repository.workspace_uuid")
-        .where("workspace_member.account_uuid", "=", viewerUuid)
-        .where("workspace_member.role", "=", "owner"),
-    ),
-  );
+  if (role === undefined) return query.where(isVisible(viewer));
+  if (viewer.kind === "anonymous") return query.where(NOWHERE);
+  if (role !== "owner") return query.where(holds(viewer, ROLE_PERMISSIONS[role]));
+  return query
+    .where(isRepositoryWithin(viewer.bound))
+    .where((eb) =>
+      eb.exists(
+        eb
+          .selectFrom("workspace_member")
+          .select("workspace_member.account_uuid")
+          .whereRef("workspace_member.workspace_uuid", "=", "repository.workspace_uuid")
+          .where("workspace_member.account_uuid", "=", viewer.accountUuid)
+          .where("workspace_member.role", "=", "owner"),
+      ),
+    );
 }
 
 function isOfSubject(subject: RepositoryListSubject): RawBuilder<SqlBool> {

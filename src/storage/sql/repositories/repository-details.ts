@@ -1,4 +1,5 @@
 import type { Kysely } from "kysely";
+import type { Viewer } from "../../../model/caller.ts";
 import type { RepositoryOverrides, RepositoryReference } from "../../../model/repository.ts";
 import type { RepositorySlug, WorkspaceSlug } from "../../../model/slug.ts";
 import type { Uuid } from "../../../model/uuid.ts";
@@ -12,27 +13,23 @@ export type RepositoryDetails = {
   readonly overrides: RepositoryOverrides;
 };
 
-/**
- * The details of each of the repositories, as a viewer sees them. One statement.
- *
- * @param viewerUuid undefined for someone anonymous, who sees what is public.
- */
+/** The details of each of the repositories, as a viewer sees them. One statement. */
 export async function listRepositoryDetails(
   db: Kysely<Schema>,
   uuids: readonly Uuid[],
-  viewerUuid: Uuid | undefined,
+  viewer: Viewer,
 ): Promise<ReadonlyMap<Uuid, RepositoryDetails>> {
   if (uuids.length === 0) return new Map();
-  const rows = await detailsQuery(db, uuids, viewerUuid).execute();
+  const rows = await detailsQuery(db, uuids, viewer).execute();
   return new Map(rows.map((row) => [row.uuid as Uuid, toDetails(row)]));
 }
 
 /** The statement behind both, for preparing. */
-export function detailsQuery(db: Kysely<Schema>, uuids: readonly string[], viewerUuid: string | undefined) {
+export function detailsQuery(db: Kysely<Schema>, uuids: readonly string[], viewer: Viewer) {
   return db
     .selectFrom("repository")
     .leftJoin("repository as parent", (join) =>
-      join.onRef("parent.uuid", "=", "repository.parent_uuid").on(isVisible(viewerUuid, "parent")),
+      join.onRef("parent.uuid", "=", "repository.parent_uuid").on(isVisible(viewer, "parent")),
     )
     .leftJoin("workspace as parent_workspace", "parent_workspace.uuid", "parent.workspace_uuid")
     .leftJoin("repository_override", "repository_override.repository_uuid", "repository.uuid")

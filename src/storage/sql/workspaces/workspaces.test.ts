@@ -6,6 +6,7 @@ import {
   sampleAccount,
   sampleProject,
   sampleWorkspace,
+  viewing,
 } from "../../../../tests/support/sample-model.ts";
 import { describeDatabases } from "../../../../tests/support/test-database.ts";
 import { Failure } from "../../../model/failure.ts";
@@ -58,7 +59,7 @@ describeDatabases("workspaces", (current) => {
   });
 
   test("lists the workspaces of an account and no others", async () => {
-    const all = await listWorkspacesOf(db(), ada.uuid, { page: 1, pagelen: 10 });
+    const all = await listWorkspacesOf(db(), viewing(ada.uuid), { page: 1, pagelen: 10 });
     assert.deepEqual(all, {
       size: 2,
       values: [
@@ -66,7 +67,7 @@ describeDatabases("workspaces", (current) => {
         { workspace: apple, role: "owner" },
       ],
     });
-    assert.deepEqual(await listWorkspacesOf(db(), bob.uuid, { page: 1, pagelen: 10 }), {
+    assert.deepEqual(await listWorkspacesOf(db(), viewing(bob.uuid), { page: 1, pagelen: 10 }), {
       size: 0,
       values: [],
     });
@@ -88,7 +89,7 @@ describeDatabases("workspaces", (current) => {
     ["a page beyond the last", { page: 3, pagelen: 1 }, [], 2],
   ] as const) {
     test(`lists the workspaces of an account by ${why}`, async () => {
-      const page = await listWorkspacesOf(db(), ada.uuid, { page: 1, pagelen: 10, ...options });
+      const page = await listWorkspacesOf(db(), viewing(ada.uuid), { page: 1, pagelen: 10, ...options });
       const found = page.values.map(({ workspace }) => workspace.slug);
       assert.deepEqual([found, page.size], [slugs, size]);
     });
@@ -97,7 +98,7 @@ describeDatabases("workspaces", (current) => {
   test("refuses to sort by what is not offered", async () => {
     const sort = { field: "is_administrator", direction: "asc" } as const;
     await assert.rejects(
-      listWorkspacesOf(db(), ada.uuid, { sort, page: 1, pagelen: 10 }),
+      listWorkspacesOf(db(), viewing(ada.uuid), { sort, page: 1, pagelen: 10 }),
       (error) => error instanceof Failure && error.kind === "invalid-input",
     );
   });

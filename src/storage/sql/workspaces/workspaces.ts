@@ -1,11 +1,13 @@
-import { type Kysely, type Selectable, sql } from "kysely";
+import { type Kysely, type RawBuilder, type Selectable, type SqlBool, sql } from "kysely";
 import type { Account } from "../../../model/account.ts";
+import type { Viewer } from "../../../model/caller.ts";
 import type { Filter, Sort } from "../../../model/filter.ts";
 import type { Permission } from "../../../model/permission.ts";
 import type { WorkspaceSlug } from "../../../model/slug.ts";
 import type { Uuid } from "../../../model/uuid.ts";
 import type { Workspace, WorkspaceMember, WorkspaceRole } from "../../../model/workspace.ts";
 import { ACCOUNT_COLUMNS, toAccount } from "../accounts/accounts.ts";
+import { isWorkspaceWithin, NOWHERE } from "../bound.ts";
 import { flag, instant } from "../columns.ts";
 import { compileFilter, compileSort, type FieldMap } from "../compile-filter.ts";
 import type { Schema, WorkspaceMemberRow, WorkspaceRow } from "../schema.ts";
@@ -96,7 +98,7 @@ export async function listWorkspaces(db: Kysely<Schema>): Promise<readonly Works
  */
 export async function listWorkspacesOf(
   db: Kysely<Schema>,
-  accountUuid: Uuid,
+  viewer: Viewer,
   options: WorkspaceListOptions,
 ): Promise<WorkspacePage> {
   const { filter, sort, administrator, page, pagelen } = options;
@@ -106,7 +108,7 @@ export async function listWorkspacesOf(
     .selectAll("workspace")
     .select("workspace_member.role")
     .select(sql<number>`case workspace_member.role when 'owner' then 1 else 0 end`.as("is_administrator"))
-    .where("workspace_member.account_uuid", "=", accountUuid);
+    .where(isMembershipOf(viewer));
   let listed = db.selectFrom(memberships.as("listed"));
   if (administrator !== undefined) listed = listed.where("listed.is_administrator", "=", flag(administrator));
   if (filter !== undefined) listed = listed.where(compileFilter(filter, WORKSPACE_FIELDS));
@@ -122,6 +124,13 @@ export async function listWorkspacesOf(
     values: rows.map((row) => ({ workspace: toWorkspace(row), role: row.role as WorkspaceRole })),
     size: count.size,
   };
+}
+
+/** Whether the row is of a membership that counts for the viewer. */
+function isMembershipOf(viewer: Viewer): RawBuilder<SqlBool> {
+  if (viewer.kind === "anonymous") return NOWHERE;
+  return sql<SqlBool>`workspace_member.account_uuid = ${viewer.accountUuid}
+    and ${isWorkspaceWithin(viewer.bound)}`;
 }
 
 /** Makes an account a member, or changes what it may do. Its first `addedAt` is kept. */

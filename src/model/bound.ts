@@ -1,0 +1,41 @@
+import type { Uuid } from "./uuid.ts";
+
+/**
+ * Where a credential counts: in nothing beside what is named and what lies in it, not even in what is public.
+ */
+export type Bound = {
+  readonly repositories?: readonly Uuid[];
+  readonly projects?: readonly Uuid[];
+  readonly workspaces?: readonly Uuid[];
+};
+
+/** A repository, a project or a workspace, with all that it lies in. */
+export type Place = {
+  readonly workspaceUuid: Uuid;
+  readonly projectUuid?: Uuid;
+  readonly repositoryUuid?: Uuid;
+};
+
+export function isWithin(bound: Bound | undefined, { workspaceUuid, projectUuid, repositoryUuid }: Place) {
+  if (bound === undefined) return true;
+  const { repositories = [], projects = [], workspaces = [] } = bound;
+  return (
+    workspaces.includes(workspaceUuid) ||
+    (projectUuid !== undefined && projects.includes(projectUuid)) ||
+    (repositoryUuid !== undefined && repositories.includes(repositoryUuid))
+  );
+}
+
+type InProject = {
+  readonly uuid: Uuid;
+  readonly workspace: { readonly uuid: Uuid };
+  readonly project: { readonly uuid: Uuid };
+};
+
+export function placeOfRepository({ uuid, project, workspace }: InProject): Place {
+  return { repositoryUuid: uuid, projectUuid: project.uuid, workspaceUuid: workspace.uuid };
+}
+
+export function placeOfProject(project: { readonly uuid: Uuid; readonly workspaceUuid: Uuid }): Place {
+  return { projectUuid: project.uuid, workspaceUuid: project.workspaceUuid };
+}

@@ -1,0 +1,103 @@
+import type { Account } from "./account.ts";
+import type { Actor } from "./audit.ts";
+import { isWithin, type Place } from "./bound.ts";
+import type { Caller, Operator, Viewer } from "./caller.ts";
+import type { EventOrigin, PublicBaseUrls } from "./event.ts";
+import { credentialMissing } from "./failure.ts";
+import type { QuotaKey } from "./quota-key.ts";
+import type { Uuid } from "./uuid.ts";
+
+/**
+ * Who acts, as each part of the product asks for it. Only here is a caller taken apart by its kind: another kind is an
+ * error of the compiler in this file, and in what admits.
+ */
+
+/** Undefined for somebody without an account. */
+export function accountOf(who: Caller | Operator): Account | undefined {
+  switch (who.kind) {
+    case "anonymous":
+    case "operator":
+      return undefined;
+    case "account":
+      return who.account;
+  }
+}
+
+/** Where something is done in somebody's name. A route that asks for write has refused anyone anonymous before. */
+export function requireAccount(caller: Caller): Account {
+  const account = accountOf(caller);
+  if (account === undefined) throw credentialMissing();
+  return account;
+}
+
+/** The account where its credential counts. Undefined: nothing is held there by it. */
+export function accountWithin(caller: Caller, place: Place): Account | undefined {
+  return reaches(caller, place) ? accountOf(caller) : undefined;
+}
+
+/** Whether the credential counts there at all. Who has sent none reaches everything, and sees what is public. */
+export function reaches(caller: Caller, place: Place): boolean {
+  switch (caller.kind) {
+    case "anonymous":
+      return true;
+    case "account":
+      return isWithin(caller.credential.bound, place);
+  }
+}
+
+/** Whose eyes a list is made for. */
+export function viewerOf(caller: Caller): Viewer {
+  switch (caller.kind) {
+    case "anonymous":
+      return caller;
+    case "account":
+      return { kind: "account", accountUuid: caller.account.uuid, bound: caller.credential.bound };
+  }
+}
+
+/** For the audit log: in whose name it was, by which credential, and from where. */
+export function actorOf(who: Caller | Operator, address: string): Actor {
+  switch (who.kind) {
+    case "operator":
+      return who;
+    case "anonymous":
+      return { kind: "anonymous", address };
+    case "account":
+      return {
+        kind: "account",
+        accountUuid: who.account.uuid,
+        tokenUuid: who.credential.id,
+        address,
+      };
+  }
+}
+
+/** By whom refs are changed. Nobody does it anonymously; the operator is bound by no rule. */
+export type Author = { readonly kind: "account"; readonly account: Account } | { readonly kind: "operator" };
+
+export function authorOf(who: Caller | Operator): Author {
+  return who.kind === "operator" ? who : { kind: "account", account: requireAccount(who) };
+}
+
+/** What webhooks are told: who it was, and under which URLs others find what it is about. */
+export function originOf(who: Caller | Operator, baseUrls: PublicBaseUrls): EventOrigin {
+  return { actorUuid: accountOf(who)?.uuid, baseUrls };
+}
+
+/**
+ * Whom a process counts for that runs for a caller: the repository that it is about, and the account. Of those who send no
+ * credential each network, and all together.
+ */
+export function quotaKeysOf(
+  caller: Caller,
+  network: string,
+  repository: { readonly uuid: Uuid } | undefined,
+): readonly QuotaKey[] {
+  const ofRepository = repository === undefined ? [] : [{ kind: "repository", id: repository.uuid } as const];
+  switch (caller.kind) {
+    case "anonymous":
+      return [...ofRepository, { kind: "address", id: network }, { kind: "anonymous", id: "anonymous" }];
+    case "account":
+      return [...ofRepository, { kind: "account", id: caller.account.uuid }];
+  }
+}

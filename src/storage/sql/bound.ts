@@ -1,0 +1,37 @@
+import { type RawBuilder, type SqlBool, sql } from "kysely";
+import type { Bound } from "../../model/bound.ts";
+import type { Uuid } from "../../model/uuid.ts";
+
+export const NOWHERE: RawBuilder<SqlBool> = sql<SqlBool>`1 = 0`;
+const EVERYWHERE = sql<SqlBool>`1 = 1`;
+
+/** What `isWithin` says of one place, of the repository of each row. */
+export function isRepositoryWithin(bound: Bound | undefined, repository = "repository"): RawBuilder<SqlBool> {
+  return isWithinAny(bound, {
+    repositories: `${repository}.uuid`,
+    projects: `${repository}.project_uuid`,
+    workspaces: `${repository}.workspace_uuid`,
+  });
+}
+
+/** The same of a project: the bound of a repository that is in it does not reach it. */
+export function isProjectWithin(bound: Bound | undefined): RawBuilder<SqlBool> {
+  return isWithinAny(bound, { projects: "project.uuid", workspaces: "project.workspace_uuid" });
+}
+
+/** The same of a workspace. */
+export function isWorkspaceWithin(bound: Bound | undefined): RawBuilder<SqlBool> {
+  return isWithinAny(bound, { workspaces: "workspace.uuid" });
+}
+
+function isWithinAny(
+  bound: Bound | undefined,
+  columns: Partial<Record<keyof Bound, string>>,
+): RawBuilder<SqlBool> {
+  if (bound === undefined) return EVERYWHERE;
+  const parts = Object.entries(columns).flatMap(([kind, column]) => {
+    const uuids: readonly Uuid[] = bound[kind as keyof Bound] ?? [];
+    return uuids.length === 0 ? [] : [sql`${sql.ref(column)} in (${sql.join(uuids)})`];
+  });
+  return parts.length === 0 ? NOWHERE : sql<SqlBool>`(${sql.join(parts, sql` or `)})`;
+}
