@@ -1,5 +1,4 @@
 import type { AddressInfo } from "node:net";
-import { repositoryFolder } from "./config/repository-folder.ts";
 import { registerGitHttp } from "./git-http/git-http.ts";
 import { type AppServer, createHttpServer } from "./http/server/server.ts";
 import { startCursorExpiry } from "./jobs/cursor-expiry.ts";
@@ -11,7 +10,6 @@ import { registerTokenRevocation } from "./own-routes/token-revocation.ts";
 import type { Ports } from "./ports.ts";
 import { registerRest } from "./rest/rest.ts";
 import { sweepDownloads } from "./storage/downloads/disk-downloads.ts";
-import { sweepDiskPackStore } from "./storage/packs/disk-pack-store.ts";
 import { hasDownloadFile } from "./storage/sql/downloads/downloads.ts";
 import { findRepository } from "./storage/sql/repositories/repositories.ts";
 
@@ -63,10 +61,7 @@ export async function startApp(ports: Ports, { sharesPort }: AppOptions): Promis
 /** Removes what an earlier end left behind. Before anything is served. */
 export async function sweepLeftovers(ports: Ports): Promise<void> {
   const { kysely } = ports.database;
-  await sweepDiskPackStore(
-    repositoryFolder(ports.config),
-    async (uuid) => (await findRepository(kysely, undefined, { uuid })) !== undefined,
-  );
+  await ports.packs.sweep(async (uuid) => (await findRepository(kysely, undefined, { uuid })) !== undefined);
   await sweepDownloads(ports.config.dataFolder, ({ fileUuid }) => hasDownloadFile(kysely, fileUuid));
   await ports.fetchResponses.sweep();
 }

@@ -81,7 +81,7 @@ export async function openPorts(
       throw error;
     }
   }
-  const packs = openDiskPackStore(repositoryFolder(config));
+  const packs = openDiskPackStore(repositoryFolder(config), { beforeRemoval: objects.forget });
   const clock = () => new Date();
   const auditNotes = openAuditNotes({ database, clock, log });
   const unknownOperations = openUnknownOperations({ database, clock, log });

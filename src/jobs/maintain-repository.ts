@@ -1,7 +1,7 @@
 import { reachFaultPoint } from "../fault-points.ts";
 import { GitError } from "../git/git-process.ts";
 import { isConnected } from "../git/packs/connectivity.ts";
-import { isDropDue, markDrop, mendHalves, repack, writeCommitGraph } from "../git/packs/maintain.ts";
+import { repack, writeCommitGraph } from "../git/packs/maintain.ts";
 import { findReachedTips } from "../git/packs/reached-tips.ts";
 import type { ObjectId } from "../model/object-id.ts";
 import type { FormerTip, Ref } from "../model/ref.ts";
@@ -9,6 +9,7 @@ import type { RefName } from "../model/ref-name.ts";
 import type { Repository } from "../model/repository.ts";
 import type { Uuid } from "../model/uuid.ts";
 import type { WritePorts } from "../ports.ts";
+import type { OpenMaintenance } from "../storage/packs/pack-store.ts";
 import type { RepackFolder } from "../storage/packs/repack-folder.ts";
 import { declareDrop, noteCommitGraph } from "../storage/sql/refs/drops.ts";
 import { deleteFormerTips, listFormerTips, listKeptTips } from "../storage/sql/refs/former-tips.ts";
@@ -33,19 +34,32 @@ export async function maintainRepository(
   uuid: Uuid,
   signal: AbortSignal,
 ): Promise<void> {
-  const place = { gitDir: ports.packs.gitDir(uuid), signal };
+  const opened = await ports.packs.openMaintenance(uuid, signal);
+  try {
+    await maintainOpen(ports, opened, uuid, signal);
+  } finally {
+    await opened.close();
+  }
+}
+
+async function maintainOpen(
+  ports: MaintainPorts,
+  opened: OpenMaintenance,
+  uuid: Uuid,
+  signal: AbortSignal,
+): Promise<void> {
+  const place = { gitDir: opened.gitDir, signal };
   const readAt = ports.clock();
   // Its numbers are read before the refs: what changes in between is seen when the drop is declared.
   const repository = await findRepository(ports.database.kysely, undefined, { uuid });
   if (repository === undefined) return;
   const refs = await listRefs(ports.database.kysely, uuid);
   const former = await listFormerTips(ports.database.kysely, uuid, readAt);
-  const isDue = await isDropDue(place.gitDir, readAt);
-  await mendHalves(place);
+  const isDue = await opened.isDropDue(readAt);
   const found = await withoutMissing(former, place);
   if (found.length < former.length) logIncomplete(ports, uuid, former, found);
   const drops = isDue && found.length === former.length;
-  const work = { repository, refs, former: found, drops, readAt, signal };
+  const work = { opened, repository, refs, former: found, drops, readAt, signal };
   try {
     await repackApart(ports, work);
   } catch (error) {
@@ -77,6 +91,7 @@ function logIncomplete(
 }
 
 type Work = {
+  readonly opened: OpenMaintenance;
   readonly repository: Repository;
   readonly refs: readonly Ref[];
   readonly former: readonly FormerTip[];
@@ -88,12 +103,12 @@ type Work = {
 
 async function repackApart(
   ports: MaintainPorts,
-  { repository, refs, former, drops, readAt, signal }: Work,
+  { opened, repository, refs, former, drops, readAt, signal }: Work,
 ): Promise<void> {
   const { uuid, dropNumber } = repository;
   const kept = keptRefs(refs, former);
   // The packs are read after the refs, so that they have all that these reach.
-  const folder = await ports.packs.openRepackFolder(uuid, kept);
+  const folder = await opened.openRepackFolder(kept);
   try {
     reachFaultPoint("maintenance.linked");
     const place = { gitDir: folder.gitDir, signal };
@@ -126,7 +141,7 @@ async function repackApart(
       const isReached = ({ target }: FormerTip) => reached.has(target);
       await ports.database.transaction((tx) => deleteFormerTips(tx, uuid, former.filter(isReached)));
     }
-    if (drops) await markDrop(ports.packs.gitDir(uuid), readAt);
+    if (drops) await opened.markDrop(readAt);
   } finally {
     await folder.close();
   }

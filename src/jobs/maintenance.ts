@@ -1,6 +1,5 @@
 import { setImmediate } from "node:timers/promises";
 import { reachFaultPoint } from "../fault-points.ts";
-import { needsMaintenance } from "../git/packs/maintain.ts";
 import { Failure } from "../model/failure.ts";
 import type { Uuid } from "../model/uuid.ts";
 import type { WritePorts } from "../ports.ts";
@@ -69,9 +68,8 @@ async function isThere({ database }: MaintenancePorts, repository: Uuid): Promis
 }
 
 async function maintain(ports: MaintenancePorts, uuid: Uuid, signal: AbortSignal): Promise<void> {
-  const gitDir = ports.packs.gitDir(uuid);
-  if (!(await needsMaintenance(gitDir, await ports.packs.listPackFiles(uuid)))) return;
-  const lock = await takeMaintenanceLock(gitDir);
+  if (!(await ports.packs.needsMaintenance(uuid))) return;
+  const lock = await takeMaintenanceLock(ports.packs.gitDir(uuid));
   if (lock === undefined) return;
   reachFaultPoint("maintenance.begun");
   try {

@@ -4,7 +4,7 @@ import type { Config } from "../config/config.ts";
 import { repositoryFolder } from "../config/repository-folder.ts";
 import { Failure } from "../model/failure.ts";
 import { listDownloadFiles } from "./downloads/disk-downloads.ts";
-import { listRepositoryFolders } from "./packs/disk-pack-store.ts";
+import { listRepositoryFolders } from "./packs/repository-folders.ts";
 
 /** In a data folder that `pail restore` is still filling: it goes when everything is there and has been looked at. */
 export const RESTORING_FOLDER = "restoring";

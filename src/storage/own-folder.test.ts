@@ -12,7 +12,7 @@ import {
 import { openTestDatabase } from "../../tests/support/test-database.ts";
 import { Failure } from "../model/failure.ts";
 import { INSTALLATION_FILE, requireOwnFolder } from "./own-folder.ts";
-import { gitDirIn } from "./packs/disk-pack-store.ts";
+import { gitDirIn } from "./packs/repository-folders.ts";
 import { insertProject } from "./sql/projects/projects.ts";
 import { insertRepository } from "./sql/repositories/repositories.ts";
 import { insertWorkspace } from "./sql/workspaces/workspaces.ts";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Failure } from "../model/failure.ts";
 import type { Uuid } from "../model/uuid.ts";
 import { hasCode } from "./has-code.ts";
-import { gitDirIn, listRepositoryFolders } from "./packs/disk-pack-store.ts";
+import { gitDirIn, listRepositoryFolders } from "./packs/repository-folders.ts";
 import { isReadOnlyFailure } from "./sql/database-failure.ts";
 import { adoptInstallationId, findInstallationId } from "./sql/installation.ts";
 import type { Database } from "./sql/open-database.ts";

@@ -9,7 +9,7 @@ import { setPermission } from "../../src/operations/permissions/explicit-permiss
 import { createApiToken, revokeApiToken, rotateApiToken } from "../../src/operations/tokens/api-tokens.ts";
 import { createWorkspace, setMember } from "../../src/operations/workspaces/workspaces.ts";
 import { listDownloadFiles } from "../../src/storage/downloads/disk-downloads.ts";
-import { listRepositoryFolders } from "../../src/storage/packs/disk-pack-store.ts";
+import { listRepositoryFolders } from "../../src/storage/packs/repository-folders.ts";
 import { listAuditEvents } from "../../src/storage/sql/audit/audit-events.ts";
 import { listAllDownloadFiles } from "../../src/storage/sql/downloads/downloads.ts";
 import { findRepository, listAllRepositories } from "../../src/storage/sql/repositories/repositories.ts";

@@ -2,7 +2,6 @@ import { existsSync } from "node:fs";
 import { readdir, rm } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import type { Config } from "../../config/config.ts";
-import { repositoryFolder } from "../../config/repository-folder.ts";
 import { reachFaultPoint } from "../../fault-points.ts";
 import { Failure } from "../../model/failure.ts";
 import type { Uuid } from "../../model/uuid.ts";
@@ -13,16 +12,12 @@ import { publishGraphs } from "../../storage/backup/publish-graphs.ts";
 import { sweepBackup } from "../../storage/backup/sweep-backup.ts";
 import { pathOfDownload } from "../../storage/downloads/disk-downloads.ts";
 import { hasCode } from "../../storage/has-code.ts";
-import { takePacks } from "../../storage/packs/copy-packs.ts";
-import {
-  createRepositoryFolder,
-  gitDirIn,
-  listRepositoryFolders,
-} from "../../storage/packs/disk-pack-store.ts";
+import type { PackStore } from "../../storage/packs/pack-store.ts";
+import { createRepositoryFolder, gitDirIn } from "../../storage/packs/repository-folders.ts";
 import { createSnapshot, readSnapshot, type SnapshotContent } from "../../storage/sql/snapshot.ts";
 import { sourceOf, takeBackupFolder } from "./backup-folder.ts";
 
-export type BackUpPorts = Pick<Ports, "config" | "keys" | "database" | "clock">;
+export type BackUpPorts = Pick<Ports, "config" | "keys" | "database" | "packs" | "clock">;
 
 export type BackUpOptions = {
   /** Whether files may be shared with the data folder as hard links, where the disk is the same. */
@@ -132,8 +127,8 @@ async function takeRounds(
   folder: string,
   store: BackupStore,
 ): Promise<{ readonly database: string; readonly content: SnapshotContent }> {
-  for (const repository of await listRepositoryFolders(repositoryFolder(ports.config)))
-    await unlessGone(() => keepRepository(ports.config, folder, repository, store));
+  for (const repository of await ports.packs.listRepositories())
+    await unlessGone(() => keepRepository(ports.packs, folder, repository, store));
   reachFaultPoint("backup.packs-taken");
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
     const database = await createSnapshot(ports.database, folder);
@@ -141,7 +136,7 @@ async function takeRounds(
     const content = readSnapshot(join(folder, database));
     const isWhole = await unlessGone(async () => {
       for (const repository of content.repositories)
-        await keepRepository(ports.config, folder, repository, store);
+        await keepRepository(ports.packs, folder, repository, store);
       for (const { sizeBytes, ...file } of content.downloads) {
         const path = relative(ports.config.dataFolder, pathOfDownload(ports.config.dataFolder, file));
         const from = pathOfDownload(ports.config.dataFolder, file);
@@ -172,23 +167,18 @@ async function unlessGone(work: () => Promise<void>): Promise<boolean> {
   }
 }
 
-/** The commit graph before the packs: it names no commit then that is not in them. */
 async function keepRepository(
-  config: Config,
+  packs: PackStore,
   folder: string,
   repository: Uuid,
   store: BackupStore,
 ): Promise<void> {
-  const from = gitDirIn(repositoryFolder(config), repository);
   const path = pathOfRepository(repository);
   // So that plain git reads a backup's packs too. A restore makes its own.
   if (!existsSync(join(folder, path, "config"))) await createRepositoryFolder(join(folder, path));
-  const graph = `${path}/objects/info/commit-graph`;
-  if (!(await unlessGone(() => store.keep(graph, join(config.dataFolder, graph))))) store.forget(graph);
-  const packs = `${path}/objects/pack`;
-  await takePacks(join(from, "objects", "pack"), {
-    take: (file) => store.keep(`${packs}/${file}`, join(from, "objects", "pack", file)),
-    drop: async (file) => store.forget(`${packs}/${file}`),
+  await packs.takeFiles(repository, {
+    take: (file, from) => store.keep(`${path}/${file}`, from),
+    drop: async (file) => store.forget(`${path}/${file}`),
   });
   reachFaultPoint("backup.repository-taken");
 }

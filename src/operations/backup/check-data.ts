@@ -1,18 +1,11 @@
 import { stat } from "node:fs/promises";
 import { sql } from "kysely";
-import { repositoryFolder } from "../../config/repository-folder.ts";
 import { Failure } from "../../model/failure.ts";
 import { fullName, type Repository } from "../../model/repository.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import type { Ports } from "../../ports.ts";
 import { listDownloadFiles, pathOfDownload } from "../../storage/downloads/disk-downloads.ts";
 import { hasCode } from "../../storage/has-code.ts";
-import {
-  gitDirIn,
-  listCutOff,
-  listRepositoryFolders,
-  markedRepository,
-} from "../../storage/packs/disk-pack-store.ts";
 import { listAllDownloadFiles } from "../../storage/sql/downloads/downloads.ts";
 import { listAllRepositories } from "../../storage/sql/repositories/repositories.ts";
 import { checkRepository } from "./check-repository.ts";
@@ -42,7 +35,7 @@ export async function checkData(
   // What else would be found depends on what can still be read.
   if (damage.length > 0) return { repositories: 0, refs: 0, downloads: 0, findings: damage };
   const findings: Finding[] = [];
-  const folders = await listRepositoryFolders(repositoryFolder(ports.config));
+  const folders = await ports.packs.listRepositories();
   const files = await listDownloadFiles(ports.config.dataFolder);
   let refs = 0;
   const repositories = await listAllRepositories(ports.database.kysely, undefined);
@@ -112,7 +105,7 @@ async function checkDownloads(
   const known = new Set(rows.map((row) => row.fileUuid));
   for (const file of files) {
     const path = pathOfDownload(config.dataFolder, file);
-    if (known.has(file.fileUuid) || !(await isOld(path, clock()))) continue;
+    if (known.has(file.fileUuid) || !(await isOldFile(path, clock()))) continue;
     findings.push({
       kind: "download-without-row",
       isHarmless: true,
@@ -127,15 +120,16 @@ async function checkDownloads(
 
 /** Its bytes may be all that is left of a repository, if the database is older than the folder: so it is no mere leftover. */
 async function checkFolders(
-  { config, clock }: CheckPorts,
+  { packs, clock }: CheckPorts,
   known: ReadonlySet<Uuid>,
   folders: readonly Uuid[],
 ): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
-  const cutOff = new Set((await listCutOff(repositoryFolder(config))).map(markedRepository));
+  const cutOff = new Set((await packs.listLeftovers()).map(({ repository }) => repository));
   for (const uuid of folders) {
-    const path = gitDirIn(repositoryFolder(config), uuid);
-    if (known.has(uuid) || cutOff.has(uuid) || !(await isOld(path, clock()))) continue;
+    if (known.has(uuid) || cutOff.has(uuid)) continue;
+    const { path, changedAt } = await packs.locate(uuid);
+    if (!isOld(changedAt, clock())) continue;
     findings.push({
       kind: "folder-without-row",
       isHarmless: false,
@@ -150,9 +144,8 @@ async function checkFolders(
   return findings;
 }
 
-async function findLeftovers({ config }: CheckPorts): Promise<readonly Finding[]> {
-  const paths = await listCutOff(repositoryFolder(config));
-  return paths.map((path) => ({
+async function findLeftovers({ packs }: CheckPorts): Promise<readonly Finding[]> {
+  return (await packs.listLeftovers()).map(({ path }) => ({
     kind: "leftover",
     isHarmless: true,
     repository: undefined,
@@ -162,10 +155,13 @@ async function findLeftovers({ config }: CheckPorts): Promise<readonly Finding[]
   }));
 }
 
-async function isOld(path: string, now: Date): Promise<boolean> {
-  const found = await stat(path).catch(() => undefined);
-  // What was made in the future was made by a clock that was ahead, and not just now.
-  return found !== undefined && Math.abs(now.getTime() - found.mtimeMs) > YOUNG_MS_MAX;
+/** What was made in the future was made by a clock that was ahead, and not just now. */
+function isOld(changedAt: Date | undefined, now: Date): boolean {
+  return changedAt !== undefined && Math.abs(now.getTime() - changedAt.getTime()) > YOUNG_MS_MAX;
+}
+
+async function isOldFile(path: string, now: Date): Promise<boolean> {
+  return isOld((await stat(path).catch(() => undefined))?.mtime, now);
 }
 
 async function findSize(path: string): Promise<number | undefined> {

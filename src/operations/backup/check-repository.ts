@@ -1,4 +1,3 @@
-import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { GitError } from "../../git/git-process.ts";
 import { findFaults, findMissingBelow } from "../../git/packs/check-objects.ts";
@@ -7,8 +6,7 @@ import type { ObjectId } from "../../model/object-id.ts";
 import type { FormerTip, Ref } from "../../model/ref.ts";
 import { fullName, type Repository } from "../../model/repository.ts";
 import type { Ports } from "../../ports.ts";
-import { checkPackFiles } from "../../storage/packs/check-pack-files.ts";
-import { mendCommitGraph } from "../../storage/packs/mend-commit-graph.ts";
+import { withRepository } from "../../storage/packs/with-repository.ts";
 import { noteCommitGraph } from "../../storage/sql/refs/drops.ts";
 import { listFormerTips } from "../../storage/sql/refs/former-tips.ts";
 import { listRefs } from "../../storage/sql/refs/refs.ts";
@@ -73,7 +71,7 @@ async function findFaultsOf(
   repository: Repository,
   { refs, former, isFull, isOfOneMoment }: Look,
 ): Promise<readonly Finding[]> {
-  const gitDir = packs.gitDir(repository.uuid);
+  const { path: gitDir, hasPacks } = await packs.locate(repository.uuid);
   const common = { isHarmless: false, repository: fullName(repository), path: gitDir };
   const rebuilt = (path: string, detail: string): Finding => ({
     ...common,
@@ -83,7 +81,7 @@ async function findFaultsOf(
     detail,
     remedy: "nothing: it has been put right",
   });
-  if (!(await isThere(join(gitDir, "objects", "pack")))) {
+  if (!hasPacks) {
     const detail = `the repository has a row and ${refs.length} refs, but no folder`;
     const remedy =
       refs.length === 0
@@ -97,13 +95,13 @@ async function findFaultsOf(
     for (const path of await packs.mendFolder(uuid, refGeneration, mainBranch, refs))
       findings.push(rebuilt(path, "the file was damaged or missing"));
   }
-  for (const { path, detail, isMended } of await checkPackFiles({ gitDir })) {
+  for (const { path, detail, isMended } of await packs.checkPackFiles(repository.uuid)) {
     const remedy = `put the file back from a backup (the same name has the same content), push the refs again from a clone that has them, or ${FROM_BACKUP}`;
     findings.push(
       isMended ? rebuilt(path, detail) : { ...common, kind: "damaged-pack", path, detail, remedy },
     );
   }
-  const graph = await mendCommitGraph({ gitDir });
+  const graph = await packs.mendCommitGraph(repository.uuid);
   if (graph !== undefined) {
     findings.push(rebuilt(join(gitDir, "objects", "info", "commit-graph"), graph.fault));
     // Only a graph that is noted is trusted. It was made of the refs of this moment.
@@ -111,7 +109,10 @@ async function findFaultsOf(
     if (isOfOneMoment)
       await noteCommitGraph(database.kysely, uuid, { dropNumber, commitGraph: graph.checksum });
   }
-  for (const detail of await findMissing(gitDir, { refs, former, isFull })) {
+  const missing = await withRepository(packs, repository.uuid, (opened) =>
+    findMissing(opened.gitDir, { refs, former, isFull }),
+  );
+  for (const detail of missing) {
     const remedy = `push it again from a clone that has it, or ${FROM_BACKUP}`;
     findings.push({ ...common, kind: "missing-objects", detail, remedy });
   }
@@ -168,11 +169,4 @@ async function findTips(
     if (error instanceof GitError && error.status !== undefined) return undefined;
     throw error;
   }
-}
-
-function isThere(folder: string): Promise<boolean> {
-  return readdir(folder).then(
-    () => true,
-    () => false,
-  );
 }

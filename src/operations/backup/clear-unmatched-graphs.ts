@@ -1,5 +1,6 @@
 import { readGraphChecksum } from "../../git/packs/maintain.ts";
 import type { Ports } from "../../ports.ts";
+import { withRepository } from "../../storage/packs/with-repository.ts";
 import { clearCommitGraph } from "../../storage/sql/refs/drops.ts";
 import { listAllRepositories } from "../../storage/sql/repositories/repositories.ts";
 
@@ -12,7 +13,9 @@ export async function clearUnmatchedGraphs({
   packs,
 }: Pick<Ports, "database" | "packs">): Promise<void> {
   for (const { uuid, commitGraph } of await listAllRepositories(database.kysely, undefined)) {
-    if (commitGraph === undefined || commitGraph === (await readGraphChecksum(packs.gitDir(uuid)))) continue;
+    if (commitGraph === undefined) continue;
+    const written = await withRepository(packs, uuid, ({ gitDir }) => readGraphChecksum(gitDir));
+    if (commitGraph === written) continue;
     await clearCommitGraph(database.kysely, uuid);
   }
 }

@@ -17,7 +17,7 @@ import { digestFile, hasTrailer } from "../../storage/digest-file.ts";
 import { hasCode } from "../../storage/has-code.ts";
 import { makeFolders } from "../../storage/make-folders.ts";
 import { type LinkFile, takeFile } from "../../storage/packs/copy-packs.ts";
-import { createRepositoryFolder, gitDirIn } from "../../storage/packs/disk-pack-store.ts";
+import { createRepositoryFolder, gitDirIn } from "../../storage/packs/repository-folders.ts";
 import { copyFileToPostgres, requireEmpty } from "../../storage/sql/copy-rows.ts";
 import { type Database, type DatabaseSettings, openDatabase } from "../../storage/sql/open-database.ts";
 import { readSnapshot } from "../../storage/sql/snapshot.ts";

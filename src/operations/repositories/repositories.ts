@@ -215,11 +215,11 @@ async function oweUpdate(
  * hear of it, if there is an `origin`.
  */
 export async function deleteRepository(
-  ports: RepositoryPorts & Pick<Ports, "config" | "objects" | "fetchResponses" | "diskReserve">,
+  ports: RepositoryPorts & Pick<Ports, "config" | "fetchResponses" | "diskReserve">,
   repository: Repository,
   origin?: EventOrigin,
 ): Promise<void> {
-  const { config, packs, objects, fetchResponses, outbox } = ports;
+  const { config, packs, fetchResponses, outbox } = ports;
   // The row first: from then on nobody finds it. A folder that is left when the process dies here is swept by the next start.
   const folder = await withRoomForMark(ports, () => packs.markRepository(repository.uuid));
   try {
@@ -230,7 +230,6 @@ export async function deleteRepository(
   }
   reachFaultPoint("repository.deletion-committed");
   outbox.wake();
-  await objects.forget(packs.gitDir(repository.uuid));
   await folder.discard();
   reachFaultPoint("repository.folder-removed");
   await fetchResponses.removeRepository(repository.uuid);

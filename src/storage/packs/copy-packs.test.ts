@@ -7,7 +7,7 @@ import { after, beforeEach, test } from "node:test";
 import { Failure } from "../../model/failure.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import { copyPacks, type LinkFile } from "./copy-packs.ts";
-import { openDiskPackStore, sweepDiskPackStore } from "./disk-pack-store.ts";
+import { openDiskPackStore } from "./disk-pack-store.ts";
 
 const root = await mkdtemp(join(tmpdir(), "pail-copy-"));
 after(() => rm(root, { recursive: true }));
@@ -115,7 +115,7 @@ test("start-up removes the copy of a process that has gone, unless it has a row"
   await (await packs.createRepository(parent!)).confirm();
   for (const uuid of [kept!, lost!]) await packs.copyRepository(parent!, uuid);
   await (await packs.copyRepository(parent!, confirmed!)).confirm();
-  await sweepDiskPackStore(folder, async (uuid) => uuid === kept);
+  await packs.sweep(async (uuid) => uuid === kept);
   for (const [uuid, isThere] of [
     [kept, true],
     [lost, false],

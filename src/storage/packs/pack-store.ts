@@ -2,6 +2,8 @@ import type { PackFiles } from "../../git/packs/store-small-pack.ts";
 import type { Ref } from "../../model/ref.ts";
 import type { BranchName } from "../../model/ref-name.ts";
 import type { Uuid } from "../../model/uuid.ts";
+import type { PackFileFault } from "./check-pack-files.ts";
+import type { MendedGraph } from "./mend-commit-graph.ts";
 import type { FileSizes } from "./pack-sizes.ts";
 import type { PackSnapshot } from "./pack-snapshot.ts";
 import type { RepackFolder } from "./repack-folder.ts";
@@ -49,6 +51,42 @@ export type OpenRepository = {
   close(): void;
 };
 
+/** A repository while it is maintained. One at a time: whoever opens it holds the lease. */
+export type OpenMaintenance = {
+  /** With all packs that it has now. */
+  readonly gitDir: string;
+  /** Whether it is time to look for objects that nothing has reached for long. */
+  isDropDue(now: Date): Promise<boolean>;
+  markDrop(now: Date): Promise<void>;
+  /** @param refs what is to be kept. */
+  openRepackFolder(refs: readonly Pick<Ref, "name" | "target">[]): Promise<RepackFolder>;
+  close(): Promise<void>;
+};
+
+/** Takes the files of a repository, by their paths in it, with slashes. */
+export type FileTaker = {
+  /** @param from a file to copy, or to give another name. @throws Error ENOENT if it has just gone. */
+  take(file: string, from: string): Promise<void>;
+  /** Of what was taken, or was taken by an earlier one, and has gone. */
+  drop(file: string): Promise<void>;
+};
+
+/** For who looks after a store: `fsck`, backups, the start of the server. */
+export type RepositoryLocation = {
+  /** Where it is, in words for an operator. */
+  readonly path: string;
+  /** Undefined: there is nothing. */
+  readonly changedAt: Date | undefined;
+  readonly hasPacks: boolean;
+};
+
+/** What a push, or the creation or deletion of a repository, has left that was cut off. */
+export type Leftover = {
+  readonly path: string;
+  /** Whose folder the next start removes, if it has no row. */
+  readonly repository: Uuid | undefined;
+};
+
 /** Where objects live: immutable packs by repository. Refs are not kept here, only written for git to read. */
 export type PackStore = {
   /**
@@ -72,8 +110,6 @@ export type PackStore = {
   /** For a row that is to be deleted, before it is. */
   markRepository(repository: Uuid): Promise<RepositoryFolderIntent>;
   openQuarantine(repository: Uuid): Promise<Quarantine>;
-  /** For maintenance. @param refs what is to be kept. */
-  openRepackFolder(repository: Uuid, refs: readonly Pick<Ref, "name" | "target">[]): Promise<RepackFolder>;
   /** Undefined where there can be none. */
   openSnapshot(repository: Uuid): Promise<PackSnapshot | undefined>;
   /**
@@ -100,4 +136,28 @@ export type PackStore = {
   ): Promise<readonly string[]>;
   /** All packs and what belongs to them, by the names of the files. */
   listPackFiles(repository: Uuid): Promise<FileSizes>;
+  /** Looks whether all files of packs are whole, and makes those anew that follow from others. */
+  checkPackFiles(repository: Uuid): Promise<readonly PackFileFault[]>;
+  /** @returns undefined if nothing was wrong with the commit graph. */
+  mendCommitGraph(repository: Uuid): Promise<MendedGraph | undefined>;
+  /** Whether there are too many packs, or too much that the commit graph does not know. */
+  needsMaintenance(repository: Uuid): Promise<boolean>;
+  openMaintenance(repository: Uuid, signal: AbortSignal): Promise<OpenMaintenance>;
+  /** All that have something here, whether or not they have a row. */
+  listRepositories(): Promise<readonly Uuid[]>;
+  locate(repository: Uuid): Promise<RepositoryLocation>;
+  /**
+   * Takes all packs and the commit graph, for a backup, while the repository is pushed to and repacked.
+   *
+   * @throws Error ENOENT if the repository has gone.
+   */
+  takeFiles(repository: Uuid, taker: FileTaker): Promise<void>;
+  listLeftovers(): Promise<readonly Leftover[]>;
+  /**
+   * Removes what was cut off, before anything is served. What belongs to a process that still runs (an import beside the server)
+   * is let be.
+   *
+   * @param hasRow whether the database knows of a repository.
+   */
+  sweep(hasRow: (repository: Uuid) => Promise<boolean>): Promise<void>;
 };

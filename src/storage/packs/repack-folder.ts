@@ -7,6 +7,7 @@ import { hasCode } from "../has-code.ts";
 import { makeFolders } from "../make-folders.ts";
 import { syncFolder } from "../sync-folder.ts";
 import { copyPacks, type LinkFile, PACK_FILE_ORDER, takeFile } from "./copy-packs.ts";
+import { CONFIG } from "./repository-folders.ts";
 
 /**
  * A copy of a repository that is made to be repacked. git never removes anything where others read: it works here, and what it
@@ -29,7 +30,6 @@ export type RepackFolder = {
   close(): Promise<void>;
 };
 
-const CONFIG = "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n";
 const COMMIT_GRAPH = join("objects", "info", "commit-graph");
 const ALTERNATES = join("objects", "info", "alternates");
 

@@ -1,0 +1,51 @@
+import { readdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { BranchName } from "../../model/ref-name.ts";
+import { BRANCH_PREFIX } from "../../model/ref-name.ts";
+import type { Uuid } from "../../model/uuid.ts";
+import { hasCode } from "../has-code.ts";
+import { makeFolders } from "../make-folders.ts";
+import { syncFolder } from "../sync-folder.ts";
+
+/** What a bare repository needs so that plain git reads it. No hooks: nothing of a user's may run here. */
+export const CONFIG = "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n";
+
+/** Where a repository lies in a folder of repositories. */
+export function gitDirIn(folder: string, repository: Uuid): string {
+  return join(folder, repository.slice(0, 2), `${repository}.git`);
+}
+
+/** The repositories that have a folder, by the folders' names alone. */
+export async function listRepositoryFolders(folder: string): Promise<readonly Uuid[]> {
+  const found: Uuid[] = [];
+  for (const shard of (await listFolder(folder)).filter((name) => name.length === 2))
+    for (const name of await listFolder(join(folder, shard)))
+      if (name.endsWith(".git")) found.push(name.slice(0, -".git".length) as Uuid);
+  return found;
+}
+
+/** A bare repository without objects, as plain git reads it. */
+export async function createRepositoryFolder(gitDir: string): Promise<void> {
+  await makeFolders(join(gitDir, "objects", "pack"));
+  await makeFolders(join(gitDir, "objects", "info"));
+  await makeFolders(join(gitDir, "refs"));
+  await writeFile(join(gitDir, "config"), CONFIG, { flush: true });
+  await writeFile(join(gitDir, "HEAD"), headFile(undefined), { flush: true });
+  // Each folder that may be new is named in the one above it.
+  for (const folder of [join(gitDir, "objects"), gitDir, dirname(gitDir), dirname(dirname(gitDir))])
+    await syncFolder(folder);
+}
+
+export function headFile(head: BranchName | undefined): string {
+  return `ref: ${BRANCH_PREFIX}${head ?? "main"}\n`;
+}
+
+/** The names in a folder; none if it is not there. */
+export async function listFolder(path: string): Promise<string[]> {
+  try {
+    return await readdir(path);
+  } catch (error) {
+    if (hasCode(error, "ENOENT") || hasCode(error, "ENOTDIR")) return [];
+    throw error;
+  }
+}
