@@ -13,7 +13,7 @@ export const FAULT_POINTS = [
   "packs.accepted",
   "refs.judged",
   "refs.applied",
-  "refs.owed",
+  "refs.enqueued",
   "refs.committed",
   "src.received",
   "src.built",

@@ -12,12 +12,14 @@ import {
 import { findWebhookByUuid } from "../storage/sql/webhooks/webhooks.ts";
 import type { ResolveName } from "../webhooks/resolve-name.ts";
 import type { SendOutcome } from "../webhooks/send-webhook.ts";
-import { PAYLOAD_BYTES_MAX, renderPayload } from "../webhooks/webhook-payload.ts";
+import { PAYLOAD_BYTES_MAX, type RenderedPayload, renderPayload } from "../webhooks/webhook-payload.ts";
 import { claimDelivery, type DeliveryClaim } from "./delivery-claim.ts";
 
 /** Deliveries are kept so long, to be looked at. */
 export const HISTORY_MS = 30 * 86_400_000;
 const HISTORY_STEP_MS = 3_600_000;
+/** So long an event that this version does not know waits for a server that does. */
+const UNKNOWN_EVENT_MS_MAX = 86_400_000;
 /** Connections at once, and of these for the webhooks of one workspace, so that its dead targets keep nobody waiting. */
 const AT_ONCE_MAX = 64;
 const AT_ONCE_OF_WORKSPACE_MAX = 16;
@@ -51,9 +53,9 @@ export type DeliveryOptions = Partial<DeliverySchedule> & {
 type DeliveryPorts = Pick<Ports, "config" | "listening" | "database" | "packs" | "objects" | "clock" | "log">;
 type Settings = DeliverySchedule & Pick<DeliveryOptions, "resolveName">;
 
-/** Delivers what is owed, in order for each webhook and at least once, also after a restart and beside another server. */
+/** Delivers what is pending, in order for each webhook and at least once, also after a restart and beside another server. */
 export type WebhookDeliveries = {
-  /** Says that something is owed. Returns at once. */
+  /** Says that something is pending. Returns at once. */
   wake(): void;
   close(): Promise<void>;
 };
@@ -97,7 +99,7 @@ export function startWebhookDeliveries(
       started += 1;
       const ended = deliver(ports, settings, delivery, claim, abort.signal)
         .catch((error: unknown) =>
-          // While the database is away the delivery stays owed, and is sent again.
+          // While the database is away the delivery stays pending, and is sent again.
           ports.log[error instanceof Failure ? "warn" : "error"](
             { "webhook.uuid": delivery.webhookUuid, err: error },
             "a delivery was not recorded",
@@ -174,7 +176,7 @@ async function deliver(
   const heldUntil = await claim.stop();
   const attempt = await trying;
   if (attempt === undefined || claim.lost.aborted) return;
-  // Cut off by the server's own end: owed as before, and sent again at the next start.
+  // Cut off by the server's own end: pending as before, and sent again at the next start.
   if (signal.aborted) {
     await moveDueInstant(ports.database.kysely, delivery, { from: heldUntil, to: delivery.dueAt });
     return;
@@ -182,9 +184,11 @@ async function deliver(
   await record(ports, settings, { ...delivery, dueAt: heldUntil }, attempt);
 }
 
-type Attempt = { readonly payload: string | undefined; readonly outcome: SendOutcome };
+/** Not an attempt: the event was stored by a later version, which will tell it. */
+type UnknownEvent = Extract<RenderedPayload, { readonly kind: "unknown" }>;
+type Attempt = { readonly payload: string | undefined; readonly outcome: SendOutcome | UnknownEvent };
 
-/** @returns undefined if the webhook has been deleted, and with it what it was owed. */
+/** @returns undefined if the webhook has been deleted, and with it its deliveries. */
 async function tryDelivery(
   ports: DeliveryPorts,
   settings: Settings,
@@ -221,7 +225,7 @@ async function tryDelivery(
 async function render(
   ports: DeliveryPorts,
   delivery: WebhookDelivery,
-): Promise<string | Exclude<SendOutcome, { kind: "answered" }>> {
+): Promise<string | UnknownEvent | Exclude<SendOutcome, { kind: "answered" }>> {
   try {
     const rendered = await renderPayload(ports, delivery);
     switch (rendered.kind) {
@@ -229,6 +233,8 @@ async function render(
         return rendered.body;
       case "gone":
         return { kind: "refused", problem: "what it tells of is no longer there" };
+      case "unknown":
+        return rendered;
       case "too-large":
         return { kind: "refused", problem: `the payload is larger than ${PAYLOAD_BYTES_MAX} bytes` };
     }
@@ -256,6 +262,10 @@ async function record(
   delivery: WebhookDelivery,
   { payload, outcome }: Attempt,
 ): Promise<void> {
+  if (outcome.kind === "unknown") {
+    await postponeUnknown(ports, { retryMs }, delivery, outcome);
+    return;
+  }
   const attempts = delivery.attempts + 1;
   const now = ports.clock();
   const waitMs = isWorthRetrying(outcome) ? retryMs[attempts - 1] : undefined;
@@ -284,6 +294,31 @@ async function record(
     },
     "webhook",
   );
+}
+
+/**
+ * During an upgrade, servers of both versions deliver: one that knows the event will take it. After a day it fails, so that it
+ * does not hold back for ever what is behind it: the history has it, and `pail webhook redeliver` enqueues it again.
+ */
+async function postponeUnknown(
+  { database, clock, log }: DeliveryPorts,
+  { retryMs }: Pick<Settings, "retryMs">,
+  delivery: WebhookDelivery,
+  { problem }: UnknownEvent,
+): Promise<void> {
+  const now = clock();
+  const isGivenUp = now.getTime() - delivery.createdAt.getTime() > UNKNOWN_EVENT_MS_MAX;
+  const fields = { "webhook.uuid": delivery.webhookUuid, "delivery.uuid": delivery.uuid, problem };
+  log.warn(fields, "a delivery waits for a later version of Pail, which knows what this one does not");
+  await recordAttempt(database.kysely, delivery, {
+    state: isGivenUp ? "failed" : "pending",
+    attempts: delivery.attempts,
+    dueAt: isGivenUp ? now : new Date(now.getTime() + Math.max(...retryMs)),
+    finishedAt: isGivenUp ? now : undefined,
+    responseStatus: undefined,
+    problem: `the event is of a later version of Pail: ${problem}`,
+    payload: undefined,
+  });
 }
 
 /** Documented: after a time-out or a 5xx. After a broken connection too (our choice). */

@@ -18,7 +18,7 @@ declare const areForAnybody: unique symbol;
 /** Base URLs for links that somebody else than the caller will read: made by `publicBaseUrlsOf` alone. */
 export type PublicBaseUrls = { readonly api: string; readonly html: string; readonly [areForAnybody]: true };
 
-/** Who did it, and where its links lead. */
+/** Who did it, and where links to it lead that are written now. */
 export type EventOrigin = {
   /** Undefined for somebody without an account: the operator. */
   readonly actorUuid: Uuid | undefined;
@@ -28,34 +28,35 @@ export type EventOrigin = {
 /** What was changed, by its name on the wire, in the shapes of the wire. */
 export type FieldChanges = Readonly<Record<string, { readonly new: unknown; readonly old: unknown }>>;
 
+type ByActor = Pick<EventOrigin, "actorUuid">;
+
 /** Something that happened in a repository that is looked up when it is told of: as it is by then. */
-type InRepository<Kind extends string, Facts = unknown> = EventOrigin & {
+type InRepository<Kind extends string, Details = unknown> = ByActor & {
   readonly kind: Kind;
   readonly repositoryUuid: Uuid;
-} & Facts;
+} & Details;
 
 /** Something that happened to a repository, told as it was: it may be another one, or none, by the time of delivery. */
-type OfRepository<Kind extends string, Facts = unknown> = EventOrigin & {
+type OfRepository<Kind extends string, Details = unknown> = ByActor & {
   readonly kind: Kind;
   readonly repository: Repository;
-} & Facts;
+} & Details;
 
 /**
- * What happened, as facts: written as JSON in the transaction of the change, turned into a payload when it is delivered.
- * What it names by id is looked up then; what may have changed by then is in it.
+ * What happened: stored in the transaction of the change, turned into a payload when it is delivered. What it names by id is
+ * looked up then; what may have changed by then is in it.
  */
-export type WebhookFact =
+export type OutboxEvent =
   | InRepository<"repo:push", { readonly changes: readonly PushChange[] }>
   | InRepository<"repo:imported">
   | InRepository<"repo:fork", { readonly forkUuid: Uuid }>
   | InRepository<"repo:commit_comment_created", { readonly comment: CommitComment }>
-  | InRepository<
-      "repo:commit_status_created" | "repo:commit_status_updated",
-      { readonly status: CommitStatus }
-    >
-  | OfRepository<"repo:created" | "repo:deleted">
+  | InRepository<"repo:commit_status_created", { readonly status: CommitStatus }>
+  | InRepository<"repo:commit_status_updated", { readonly status: CommitStatus }>
+  | OfRepository<"repo:created">
+  | OfRepository<"repo:deleted">
   | OfRepository<"repo:updated", { readonly changes: FieldChanges }>
-  | (EventOrigin & {
+  | (ByActor & {
       readonly kind: "project:updated";
       readonly workspace: Workspace;
       readonly project: Project;
@@ -63,12 +64,5 @@ export type WebhookFact =
       readonly changes: FieldChanges;
     });
 
-/** The fact of one kind. */
-export type FactOf<Kind extends WebhookFact["kind"]> = Extract<WebhookFact, { readonly kind: Kind }>;
-
-/** Reads what `JSON.stringify` made of a fact. In the model, what is named `…At` is a date and nothing else is. */
-export function parseFact(json: string): WebhookFact {
-  return JSON.parse(json, (key, value: unknown) =>
-    key.endsWith("At") && typeof value === "string" ? new Date(value) : value,
-  ) as WebhookFact;
-}
+/** The event of one kind. */
+export type EventOf<Kind extends OutboxEvent["kind"]> = Extract<OutboxEvent, { readonly kind: Kind }>;

@@ -1,3 +1,4 @@
+import type { EncodedEvent } from "./encoded-event.ts";
 import type { Secret } from "./secret.ts";
 import type { Uuid } from "./uuid.ts";
 
@@ -53,15 +54,14 @@ export type Webhook = {
   readonly createdAt: Date;
 };
 
-/** A delivery that is owed, or was made. */
+/** A delivery that is pending, or was made. */
 export type WebhookDelivery = {
   /** The wire's `X-Request-UUID`. */
   readonly uuid: Uuid;
   readonly sequence: number;
   readonly webhookUuid: Uuid;
   readonly eventKey: WebhookEvent;
-  /** JSON. */
-  readonly event: string;
+  readonly event: EncodedEvent;
   readonly payload: string | undefined;
   readonly state: "pending" | "delivered" | "failed";
   readonly attempts: number;

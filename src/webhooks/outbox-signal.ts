@@ -1,4 +1,4 @@
-/** Tells whoever delivers that something is owed. What it misses (another process) is found by looking now and then. */
+/** Tells whoever delivers that a delivery is pending. What it misses (another process) is found by looking now and then. */
 export type OutboxSignal = {
   wake(): void;
   /** One listener: this process delivers once. */

@@ -1,5 +1,6 @@
 import { publicBaseUrlsOf } from "../config/public-base-urls.ts";
-import { parseFact, type WebhookFact } from "../model/event.ts";
+import { decodeEvent } from "../model/encoded-event.ts";
+import type { OutboxEvent } from "../model/event.ts";
 import type { WebhookDelivery } from "../model/webhook.ts";
 import { findAccountByUuid } from "../storage/sql/accounts/accounts.ts";
 import { findRepository } from "../storage/sql/repositories/repositories.ts";
@@ -17,6 +18,8 @@ export type RenderedPayload =
   | { readonly kind: "rendered"; readonly body: string }
   /** What it tells of is no longer there. */
   | { readonly kind: "gone" }
+  /** A later version has to tell it. */
+  | { readonly kind: "unknown"; readonly problem: string }
   | { readonly kind: "too-large" };
 
 /** The body of a delivery: contract, rest.md §7. */
@@ -24,44 +27,46 @@ export async function renderPayload(
   ports: PayloadPorts,
   delivery: Pick<WebhookDelivery, "event">,
 ): Promise<RenderedPayload> {
-  const fact = parseFact(delivery.event);
+  const decoded = decodeEvent(delivery.event);
+  if (decoded.kind === "unknown") return decoded;
+  const { event } = decoded;
   const { kysely } = ports.database;
-  const actor = fact.actorUuid === undefined ? undefined : await findAccountByUuid(kysely, fact.actorUuid);
-  const payload = await renderFact(ports, fact, { actor, baseUrls: publicBaseUrlsOf(ports) });
+  const actor = event.actorUuid === undefined ? undefined : await findAccountByUuid(kysely, event.actorUuid);
+  const payload = await renderEvent(ports, event, { actor, baseUrls: publicBaseUrlsOf(ports) });
   if (payload === undefined) return { kind: "gone" };
   if (payload === "too-large") return { kind: "too-large" };
   const body = JSON.stringify(payload);
   return Buffer.byteLength(body) > PAYLOAD_BYTES_MAX ? { kind: "too-large" } : { kind: "rendered", body };
 }
 
-async function renderFact(
+async function renderEvent(
   ports: PayloadPorts,
-  fact: WebhookFact,
+  event: OutboxEvent,
   by: Pick<PayloadSubject, "actor" | "baseUrls">,
 ): Promise<object | "too-large" | undefined> {
-  switch (fact.kind) {
+  switch (event.kind) {
     case "project:updated":
-      return renderProjectPayload(fact, by);
+      return renderProjectPayload(event, by);
     case "repo:created":
     case "repo:deleted":
-      return renderRepositoryPayload({ ...by, repository: fact.repository });
+      return renderRepositoryPayload({ ...by, repository: event.repository });
     case "repo:updated":
-      return renderUpdatePayload(fact, { ...by, repository: fact.repository });
+      return renderUpdatePayload(event, { ...by, repository: event.repository });
   }
-  const repository = await findRepository(ports.database.kysely, undefined, { uuid: fact.repositoryUuid });
+  const repository = await findRepository(ports.database.kysely, undefined, { uuid: event.repositoryUuid });
   if (repository === undefined) return undefined;
   const subject = { ...by, repository };
-  switch (fact.kind) {
+  switch (event.kind) {
     case "repo:push":
-      return renderPushPayload(ports, fact, subject, PAYLOAD_BYTES_MAX);
+      return renderPushPayload(ports, event, subject, PAYLOAD_BYTES_MAX);
     case "repo:imported":
       return renderRepositoryPayload(subject);
     case "repo:fork":
-      return renderForkPayload(ports, fact, subject);
+      return renderForkPayload(ports, event, subject);
     case "repo:commit_comment_created":
-      return renderCommentPayload(fact, subject);
+      return renderCommentPayload(event, subject);
     case "repo:commit_status_created":
     case "repo:commit_status_updated":
-      return renderStatusPayload(fact, subject);
+      return renderStatusPayload(event, subject);
   }
 }

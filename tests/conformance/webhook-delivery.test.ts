@@ -1,12 +1,17 @@
 import assert from "node:assert/strict";
-import { createHmac } from "node:crypto";
+import { createHmac, randomUUID } from "node:crypto";
 import { after, test } from "node:test";
 import { startWebhookDeliveries } from "../../src/jobs/webhook-delivery.ts";
+import { type EncodedEvent, encodeEvent } from "../../src/model/encoded-event.ts";
 import { Secret } from "../../src/model/secret.ts";
 import { parseUuid, type Uuid } from "../../src/model/uuid.ts";
 import type { WebhookDelivery } from "../../src/model/webhook.ts";
 import { openPorts } from "../../src/open-ports.ts";
-import { deleteDeliveriesBefore, listDeliveries } from "../../src/storage/sql/webhooks/webhook-deliveries.ts";
+import {
+  deleteDeliveriesBefore,
+  insertDeliveries,
+  listDeliveries,
+} from "../../src/storage/sql/webhooks/webhook-deliveries.ts";
 import { signature } from "../../src/webhooks/send-webhook.ts";
 import { startFilledApp } from "../support/filled-app.ts";
 import { ownerOf } from "../support/rest-callers.ts";
@@ -322,6 +327,51 @@ test("what is finished is kept for 30 days, what is pending until it is told", a
   assert.equal((await listDeliveries(kysely, hook, 10)).length, 1);
   await deleteDeliveriesBefore(kysely, new Date(Date.now() + 1_000));
   assert.equal((await listDeliveries(kysely, hook, 10)).length, 0);
+  await remove(hook);
+});
+
+test("an event of a later version waits, with what is behind it, until a server knows it; after a day it fails and is kept", async () => {
+  const hook = await subscribe("/of-later-version");
+  const { kysely } = app.ports.database;
+  const event = JSON.stringify({ version: 2, kind: "repo:push", all: "new" }) as EncodedEvent;
+  const store = async (createdAt: Date) => {
+    const delivery = { uuid: randomUUID() as Uuid, webhookUuid: hook, eventKey: "repo:push", event } as const;
+    await insertDeliveries(kysely, [{ ...delivery, payload: undefined, createdAt }]);
+    return delivery.uuid;
+  };
+  const first = await store(app.ports.clock());
+  const second = await happen();
+  while ((await listDeliveries(kysely, hook, 100)).at(-1)!.problem === undefined);
+  const [behind, waiting] = await listDeliveries(kysely, hook, 100);
+  assert.deepEqual([waiting!.uuid, waiting!.state, waiting!.attempts], [first, "pending", 0]);
+  assert.equal(waiting!.event, event);
+  assert.ok(app.logLines.some(({ level, problem }) => level === 40 && problem === "version 2"));
+  assert.equal(waiting!.problem, "the event is of a later version of Pail: version 2");
+  assert.deepEqual(
+    [behind!.state, behind!.attempts, receiver.received("/of-later-version").length],
+    ["pending", 0, 0],
+  );
+
+  const known = encodeEvent({
+    kind: "repo:imported",
+    repositoryUuid: app.repository.uuid,
+    actorUuid: undefined,
+  });
+  await kysely.updateTable("webhook_delivery").set({ event: known }).where("uuid", "=", first).execute();
+  const told = await receiver.take("/of-later-version", 2);
+  assert.deepEqual(
+    told.map(({ headers, json }) => [headers["x-attempt-number"], json.commit_status?.key]),
+    [
+      ["1", undefined],
+      ["1", second],
+    ],
+  );
+
+  await store(new Date(app.ports.clock().getTime() - 86_400_001));
+  const third = await happen();
+  assert.equal((await receiver.take("/of-later-version", 3))[2]!.json.commit_status.key, third);
+  const [, failed] = await settled(hook);
+  assert.deepEqual([failed!.state, failed!.attempts, failed!.event], ["failed", 0, event]);
   await remove(hook);
 });
 

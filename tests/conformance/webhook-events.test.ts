@@ -1,13 +1,15 @@
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { test } from "node:test";
 import { publicBaseUrlsOf } from "../../src/config/public-base-urls.ts";
+import { encodeEvent } from "../../src/model/encoded-event.ts";
 import type { ProjectKey, RepositorySlug } from "../../src/model/slug.ts";
-import { parseUuid } from "../../src/model/uuid.ts";
+import { parseUuid, type Uuid } from "../../src/model/uuid.ts";
 import { WEBHOOK_EVENTS } from "../../src/model/webhook.ts";
 import { addEmail } from "../../src/operations/accounts/accounts.ts";
 import { createProject } from "../../src/operations/projects/projects.ts";
 import { createRepository } from "../../src/operations/repositories/repositories.ts";
-import { oweForkWebhooks } from "../../src/operations/webhooks/enqueue-webhooks.ts";
+import { enqueueForkWebhooks } from "../../src/operations/webhooks/enqueue-webhooks.ts";
 import { createWorkspace } from "../../src/operations/workspaces/workspaces.ts";
 import { listDeliveries } from "../../src/storage/sql/webhooks/webhook-deliveries.ts";
 import { renderPayload } from "../../src/webhooks/webhook-payload.ts";
@@ -313,7 +315,9 @@ test("a fork is told to the webhooks of what was forked, unless it is private el
   ];
   const before = receiver.received("/all").length;
   for (const each of forks) {
-    await ports.database.transaction((tx) => oweForkWebhooks(tx, repository, each, origin, ports.clock()));
+    await ports.database.transaction((tx) =>
+      enqueueForkWebhooks(tx, repository, each, origin, ports.clock()),
+    );
   }
   ports.outbox.wake();
   const told = (await receiver.take("/all", before + 2)).slice(before);
@@ -337,10 +341,7 @@ test("a payload of more than 256 KB is told to nobody, and the history says why"
 });
 
 test("what is gone when it is told of is said to be gone", async () => {
-  const event = JSON.stringify({
-    kind: "repo:imported",
-    repositoryUuid: "none",
-    baseUrls: { api: "", html: "" },
-  });
+  const repositoryUuid = randomUUID() as Uuid;
+  const event = encodeEvent({ kind: "repo:imported", repositoryUuid, actorUuid: undefined });
   assert.deepEqual(await renderPayload(filled.app.ports, { event }), { kind: "gone" });
 });

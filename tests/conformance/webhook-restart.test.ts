@@ -60,7 +60,7 @@ function keyOf({ headers }: { readonly headers: Record<string, unknown> }) {
   return headers["x-event-key"];
 }
 
-test("what is owed when the server is killed is told by the next one, in order, and nothing is told twice that was answered", async () => {
+test("what is pending when the server is killed is told by the next one, in order, and nothing is told twice that was answered", async () => {
   const ask = openDemoRestClient(server);
   const status = (key: string) => ({ method: "POST", json: { key, state: "FAILED" } });
   const path = "/repositories/acme/demo/commit/main/statuses/build";
@@ -72,7 +72,7 @@ test("what is owed when the server is killed is told by the next one, in order, 
   await ask(path, status("waiting"));
   await receiver.take("/hook", 2);
   await kill(server);
-  // The command line works without a server: what it changes is owed all the same.
+  // The command line works without a server: what it changes is told all the same.
   await out("repository", "create", "--workspace", "acme", "--name", "offline");
   assert.equal(receiver.received("/hook").length, 2);
 

@@ -10,7 +10,7 @@ import type { WebhookReceiver } from "./webhook-receiver.ts";
 
 const UNAVAILABLE = /database is not available|HTTP 503|error: 503/i;
 
-/** The database goes away for a time, while people push and ask, and while a webhook is owed. */
+/** The database goes away for a time, while people push and ask, and while a delivery is pending. */
 export async function loseDatabase(
   git: RealGit,
   {
@@ -31,7 +31,7 @@ export async function loseDatabase(
     json: { description: "all", url: receiver.url("/hook"), active: true, events: ["repo:push"] },
   });
   assert.equal(hook.status, 201, hook.text);
-  // The target fails at first, so that the delivery is owed while the database is away.
+  // The target fails at first, so that the delivery is pending while the database is away.
   receiver.answer("/hook", 500);
   const before = await ground.push();
   assert.equal(before.status, 0, before.stderr);
@@ -56,6 +56,6 @@ export async function loseDatabase(
   // The one that failed, and those of the push, the commit and the branch since then.
   const told = await receiver.take("/hook", 5);
   const ids = told.map(({ headers }) => headers["x-request-uuid"]);
-  assert.equal(ids[1], ids[0], "what was owed comes first");
+  assert.equal(ids[1], ids[0], "what was pending comes first");
   assert.equal(new Set(ids).size, 4);
 }

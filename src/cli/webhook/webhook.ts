@@ -173,7 +173,7 @@ function addRedeliver(webhook: Command): void {
   const command = webhook
     .command("redeliver")
     .description(
-      "Delivers once more, behind what the webhook is owed already: the same body under a new id, with attempts anew.\n" +
+      "Delivers once more, behind the pending deliveries of the webhook: the same body under a new id, with attempts anew.\n" +
         "A running server sends it within seconds, another one when it starts.",
     )
     .argument("<delivery>", "the delivery's id, or its first 8 or more characters")

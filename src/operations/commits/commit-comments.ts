@@ -1,6 +1,5 @@
 import type { Account } from "../../model/account.ts";
 import type { CommitComment, InlineLocation } from "../../model/commit-comment.ts";
-import type { PublicBaseUrls } from "../../model/event.ts";
 import { Failure, invalidField } from "../../model/failure.ts";
 import type { Repository } from "../../model/repository.ts";
 import type { WritePorts } from "../../ports.ts";
@@ -12,7 +11,7 @@ import {
   updateCommentText,
 } from "../../storage/sql/commits/commit-comments.ts";
 import { findPermission } from "../../storage/sql/permissions/permissions.ts";
-import { oweWebhooks } from "../webhooks/enqueue-webhooks.ts";
+import { enqueueWebhooks } from "../webhooks/enqueue-webhooks.ts";
 import { type CommitPorts, getCommit } from "./commits.ts";
 
 export type NewComment = {
@@ -36,13 +35,7 @@ export async function createComment(
   ports: CommitPorts & Pick<WritePorts, "database" | "outbox">,
   repository: Repository,
   account: Account,
-  {
-    commit: revision,
-    raw,
-    inline,
-    parentId,
-    baseUrls,
-  }: NewComment & { readonly commit: string; readonly baseUrls: PublicBaseUrls },
+  { commit: revision, raw, inline, parentId }: NewComment & { readonly commit: string },
 ): Promise<CommitComment> {
   const { id: commit } = await getCommit(ports, repository, revision);
   const created = await ports.database.transaction(async (tx) => {
@@ -63,9 +56,9 @@ export async function createComment(
       createdAt: now,
       updatedAt: now,
     });
-    const origin = { actorUuid: account.uuid, baseUrls };
     const kind = "repo:commit_comment_created";
-    await oweWebhooks(tx, repository, { kind, repositoryUuid: repository.uuid, comment, ...origin }, now);
+    const event = { kind, repositoryUuid: repository.uuid, comment, actorUuid: account.uuid } as const;
+    await enqueueWebhooks(tx, repository, event, now);
     return comment;
   });
   ports.outbox.wake();

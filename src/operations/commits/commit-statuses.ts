@@ -1,7 +1,7 @@
 import type { Kysely } from "kysely";
 import type { Account } from "../../model/account.ts";
 import type { CommitStatus, CommitStatusChanges } from "../../model/commit-status.ts";
-import type { EventOrigin, FactOf, PublicBaseUrls } from "../../model/event.ts";
+import type { EventOf } from "../../model/event.ts";
 import { Failure } from "../../model/failure.ts";
 import type { ObjectId } from "../../model/object-id.ts";
 import type { Repository } from "../../model/repository.ts";
@@ -9,7 +9,7 @@ import type { WritePorts } from "../../ports.ts";
 import { findCommitStatus, upsertCommitStatus } from "../../storage/sql/commits/commit-statuses.ts";
 import { lockRepository } from "../../storage/sql/refs/ref-updates.ts";
 import type { Schema } from "../../storage/sql/schema.ts";
-import { oweWebhooks } from "../webhooks/enqueue-webhooks.ts";
+import { enqueueWebhooks } from "../webhooks/enqueue-webhooks.ts";
 import { type CommitPorts, getCommit } from "./commits.ts";
 
 type StatusPorts = CommitPorts & Pick<WritePorts, "database" | "outbox">;
@@ -28,16 +28,12 @@ export async function reportCommitStatus(
   ports: StatusPorts,
   account: Account,
   repository: Repository,
-  {
-    commit: revision,
-    baseUrls,
-    ...wanted
-  }: NewCommitStatus & { readonly commit: string; readonly baseUrls: PublicBaseUrls },
+  { commit: revision, ...wanted }: NewCommitStatus & { readonly commit: string },
 ): Promise<CommitStatus> {
   const { id } = await getCommit(ports, repository, revision);
   const now = ports.clock();
   const status = { ...wanted, repositoryUuid: repository.uuid, commit: id, createdAt: now, updatedAt: now };
-  return tellWebhooks(ports, repository, { actorUuid: account.uuid, baseUrls }, async (tx) => {
+  return tellWebhooks(ports, repository, account, async (tx) => {
     const isThere = (await findCommitStatus(tx, status)) !== undefined;
     const kind = isThere ? "repo:commit_status_updated" : "repo:commit_status_created";
     return { kind, status: await upsertCommitStatus(tx, status) };
@@ -65,38 +61,32 @@ export async function changeCommitStatus(
     commit: revision,
     key,
     changes,
-    baseUrls,
-  }: {
-    readonly commit: string;
-    readonly key: string;
-    readonly changes: CommitStatusChanges;
-    readonly baseUrls: PublicBaseUrls;
-  },
+  }: { readonly commit: string; readonly key: string; readonly changes: CommitStatusChanges },
 ): Promise<CommitStatus> {
   const { id } = await getCommit(ports, repository, revision);
   const selector = { repositoryUuid: repository.uuid, commit: id, key };
-  return tellWebhooks(ports, repository, { actorUuid: account.uuid, baseUrls }, async (tx) => {
+  return tellWebhooks(ports, repository, account, async (tx) => {
     const status = (await findCommitStatus(tx, selector)) ?? throwUnknownKey(id, key);
     const changed = await upsertCommitStatus(tx, { ...status, ...changes, updatedAt: ports.clock() });
     return { kind: "repo:commit_status_updated", status: changed };
   });
 }
 
-type StatusChange = Pick<FactOf<StatusKind>, "kind" | "status">;
+type StatusChange = Pick<EventOf<StatusKind>, "kind" | "status">;
 type StatusKind = "repo:commit_status_created" | "repo:commit_status_updated";
 
 /** Under the lock that pushes take: of two who write one key at once, one has created it and the other updated it. */
 async function tellWebhooks(
   ports: StatusPorts,
   repository: Repository,
-  origin: EventOrigin,
+  account: Account,
   change: (tx: Kysely<Schema>) => Promise<StatusChange>,
 ): Promise<CommitStatus> {
   const { status } = await ports.database.transaction(async (tx) => {
     await lockRepository(tx, repository.uuid);
     const changed = await change(tx);
-    const fact = { ...changed, repositoryUuid: repository.uuid, ...origin };
-    await oweWebhooks(tx, repository, fact, ports.clock());
+    const event = { ...changed, repositoryUuid: repository.uuid, actorUuid: account.uuid };
+    await enqueueWebhooks(tx, repository, event, ports.clock());
     return changed;
   });
   ports.outbox.wake();

@@ -28,7 +28,7 @@ import type { Schema } from "../../storage/sql/schema.ts";
 import { TAKES_ACCESS } from "../../storage/sql/transaction-options.ts";
 import { findMember } from "../../storage/sql/workspaces/workspaces.ts";
 import { type AuditedPorts, recordAudit } from "../audit/record-audit.ts";
-import { oweWebhooks } from "../webhooks/enqueue-webhooks.ts";
+import { enqueueWebhooks } from "../webhooks/enqueue-webhooks.ts";
 
 export type ProjectPorts = AuditedPorts & Pick<Ports, "outbox">;
 
@@ -92,7 +92,7 @@ export async function changeProject(
         const after = await find(tx);
         if (before === undefined || after === undefined)
           throw new Failure("conflict", "Cannot change the project: it has just been deleted");
-        await oweUpdate(tx, workspace, before, after, origin, now);
+        await enqueueUpdate(tx, workspace, before, after, origin, now);
         if (before.isPrivate !== after.isPrivate) {
           const action = after.isPrivate ? "project.made-private" : "project.made-public";
           await recordAudit(tx, ports, action, projectSubject(after));
@@ -108,7 +108,7 @@ export async function changeProject(
   }
 }
 
-async function oweUpdate(
+async function enqueueUpdate(
   tx: Kysely<Schema>,
   workspace: Workspace,
   before: Project,
@@ -120,8 +120,9 @@ async function oweUpdate(
   const show = (one: Project) => representProject(one, workspace, hasPublicRepositories, origin.baseUrls);
   const changes = representChanges(show(before), show(project));
   if (Object.keys(changes).length === 0) return;
-  const fact = { kind: "project:updated", workspace, project, hasPublicRepositories, changes } as const;
-  await oweWebhooks(tx, { workspace }, { ...fact, ...origin }, now);
+  const { actorUuid } = origin;
+  const event = { kind: "project:updated", workspace, project, hasPublicRepositories, changes } as const;
+  await enqueueWebhooks(tx, { workspace }, { ...event, actorUuid }, now);
 }
 
 /** @throws Failure permission-missing if a repository is in it: the reference's 403 says so of both. */

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Kysely } from "kysely";
 import { reachFaultPoint } from "../../fault-points.ts";
 import type { BranchRestriction } from "../../model/branch-restriction.ts";
-import type { PublicBaseUrls, WebhookFact } from "../../model/event.ts";
+import type { OutboxEvent, PublicBaseUrls } from "../../model/event.ts";
 import { Failure } from "../../model/failure.ts";
 import type { RefOutcome, RefUpdate } from "../../model/ref.ts";
 import {
@@ -31,7 +31,7 @@ import {
   type RefAuthor,
   readBranchRules,
 } from "../branch-rules/branch-rules.ts";
-import { oweWebhooks } from "../webhooks/enqueue-webhooks.ts";
+import { enqueueWebhooks } from "../webhooks/enqueue-webhooks.ts";
 import type { NewObjects } from "./store-new-objects.ts";
 
 export type ChangeRefsPorts = Pick<WritePorts, "database" | "packs" | "maintenance" | "outbox" | "clock">;
@@ -93,10 +93,10 @@ async function changeOpenRefs(
   }
   reachFaultPoint("refs.judged");
   options.signal.throwIfAborted();
-  const { outcomes, owesWebhooks } = await storeRefs(ports, repository, allowed, judged, options);
+  const { outcomes, areWebhooksPending } = await storeRefs(ports, repository, allowed, judged, options);
   reachFaultPoint("refs.committed");
   ports.maintenance.wake(repository.uuid);
-  if (owesWebhooks) ports.outbox.wake();
+  if (areWebhooksPending) ports.outbox.wake();
   const stored = new Map(outcomes.map((outcome) => [outcome.update, outcome]));
   return checked.map((change) => stored.get(change.update) ?? change);
 }
@@ -128,7 +128,7 @@ function refuseMainBranch({ mainBranch }: Repository, update: RefUpdate): string
   return update.new === undefined && isMainBranch ? MAIN_BRANCH_DELETION : undefined;
 }
 
-type StoredRefs = { readonly outcomes: readonly RefChange[]; readonly owesWebhooks: boolean };
+type StoredRefs = { readonly outcomes: readonly RefChange[]; readonly areWebhooksPending: boolean };
 
 /** Objects are dropped once a week at most, and a look takes far less. */
 const LOOKS_MAX = 5;
@@ -191,10 +191,11 @@ async function storeRefsOnce(
     await updateRepository(tx, repository.uuid, { sizeBytes });
     const mainBranch = firstMainBranch(outcomes);
     if (mainBranch !== undefined) await setMainBranchIfNone(tx, repository.uuid, mainBranch);
-    const fact = factOf(repository, outcomes, options);
-    const owesWebhooks = fact !== undefined && (await oweWebhooks(tx, repository, fact, now));
-    reachFaultPoint("refs.owed");
-    return { outcomes, owesWebhooks };
+    let areWebhooksPending = false;
+    for (const event of eventsOf(repository, outcomes, options))
+      areWebhooksPending = (await enqueueWebhooks(tx, repository, event, now)) || areWebhooksPending;
+    reachFaultPoint("refs.enqueued");
+    return { outcomes, areWebhooksPending };
   });
 }
 
@@ -231,20 +232,22 @@ function joinOutcomes(
 }
 
 /** What webhooks hear: of branches and tags, as recorded. */
-function factOf(
+function eventsOf(
   repository: Repository,
   outcomes: readonly RefOutcome[],
   { author, baseUrls, isImport }: Pick<ChangeRefsOptions, "author" | "baseUrls" | "isImport">,
-): WebhookFact | undefined {
+): readonly OutboxEvent[] {
   const changes = outcomes.flatMap(({ update, refused }) =>
     refused === undefined && (update.name.startsWith(BRANCH_PREFIX) || update.name.startsWith(TAG_PREFIX))
       ? [{ name: update.name, old: update.old, new: update.new }]
       : [],
   );
-  if (baseUrls === undefined || changes.length === 0) return undefined;
+  if (baseUrls === undefined || changes.length === 0) return [];
   const actorUuid = author.kind === "account" ? author.account.uuid : undefined;
-  const common = { repositoryUuid: repository.uuid, actorUuid, baseUrls };
-  return isImport === true ? { kind: "repo:imported", ...common } : { kind: "repo:push", ...common, changes };
+  const common = { repositoryUuid: repository.uuid, actorUuid };
+  return [
+    isImport === true ? { kind: "repo:imported", ...common } : { kind: "repo:push", ...common, changes },
+  ];
 }
 
 /** The first push decides the main branch: `main` if it is among the new branches, then `master`, else the first one. */

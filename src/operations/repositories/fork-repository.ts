@@ -16,7 +16,7 @@ import { ObjectsDroppedError } from "../../storage/sql/refs/ref-updates.ts";
 import { insertRefs, listRefsByPrefix } from "../../storage/sql/refs/refs.ts";
 import { findRepository, insertRepository } from "../../storage/sql/repositories/repositories.ts";
 import { recordAudit } from "../audit/record-audit.ts";
-import { oweForkWebhooks } from "../webhooks/enqueue-webhooks.ts";
+import { enqueueForkWebhooks } from "../webhooks/enqueue-webhooks.ts";
 import { privateByPolicy, requireForking } from "./fork-policies.ts";
 import { getRepository } from "./get-repository.ts";
 import { discardUnlessStored, type NewRepository, type RepositoryPorts, slugTaken } from "./repositories.ts";
@@ -30,7 +30,8 @@ const FORKED_PREFIXES = [BRANCH_PREFIX, TAG_PREFIX, "refs/notes/"];
  * Makes a repository with the branches, tags, notes and objects of another one. What is not asked for is as in the parent.
  *
  * The refs are read first and the packs taken after, so that all that the refs reach is in them, unless objects have been dropped
- * in between: then all is done again. Then row, refs and what webhooks are owed come in one transaction. Cut off at any point before it, it leaves what start-up sweeps.
+ * in between: then all is done again. Then row, refs and webhook deliveries come in one transaction. Cut off at any point before
+ * it, it leaves what start-up sweeps.
  *
  * @throws Failure permission-missing if the parent allows no forks, invalid-input that names the field if it allows no public
  * ones, the project none, the main branch does not exist or the slug is taken; not-found if the parent is just being deleted.
@@ -174,7 +175,7 @@ async function storeFork(
       await insertRefs(tx, fork.uuid, refs);
       await requireNoDrop(tx, parentUuid, dropNumber);
       reachFaultPoint("fork.rows-made");
-      await oweForkWebhooks(tx, parent, fork, origin, fork.createdAt);
+      await enqueueForkWebhooks(tx, parent, fork, origin, fork.createdAt);
       await recordAudit(tx, ports, "repository.forked", repositorySubject(fork), {
         parent_uuid: parent.uuid,
         is_private: fork.isPrivate,

@@ -29,7 +29,7 @@ import { NO_DETAILS } from "../../storage/sql/repositories/repository-details.ts
 import type { Schema } from "../../storage/sql/schema.ts";
 import { TAKES_ACCESS } from "../../storage/sql/transaction-options.ts";
 import { type AuditedPorts, recordAudit } from "../audit/record-audit.ts";
-import { oweWebhooks } from "../webhooks/enqueue-webhooks.ts";
+import { enqueueWebhooks } from "../webhooks/enqueue-webhooks.ts";
 import { requirePublicity } from "./fork-policies.ts";
 
 export type RepositoryPorts = AuditedPorts & Pick<Ports, "packs" | "outbox">;
@@ -95,7 +95,12 @@ export async function createRepository(
       const subject = repositorySubject(repository);
       await recordAudit(tx, ports, "repository.created", subject, { is_private: isPrivate });
       if (origin !== undefined)
-        await oweWebhooks(tx, repository, { kind: "repo:created", repository, ...origin }, now);
+        await enqueueWebhooks(
+          tx,
+          repository,
+          { kind: "repo:created", repository, actorUuid: origin.actorUuid },
+          now,
+        );
     });
   } catch (error) {
     await discardUnlessStored(ports, repository.uuid, folder, error);
@@ -162,7 +167,7 @@ export async function changeRepository(
         updatedAt: now,
       });
       const after = (await findRepository(tx, undefined, { uuid: repository.uuid }))!;
-      if (origin !== undefined) await oweUpdate(tx, before, after, origin, now);
+      if (origin !== undefined) await enqueueUpdate(tx, before, after, origin, now);
       if (fullName(before) !== fullName(after) || before.name !== after.name)
         await recordAudit(tx, ports, "repository.renamed", repositorySubject(before), {
           full_name: fullName(after),
@@ -196,7 +201,7 @@ function slugOf(name: string): RepositorySlug {
   });
 }
 
-async function oweUpdate(
+async function enqueueUpdate(
   tx: Kysely<Schema>,
   before: Repository,
   repository: Repository,
@@ -207,11 +212,16 @@ async function oweUpdate(
     representRepository(one, NO_DETAILS, origin.baseUrls, { kind: "anonymous" });
   const changes = representChanges(show(before), show(repository));
   if (Object.keys(changes).length === 0) return;
-  await oweWebhooks(tx, repository, { kind: "repo:updated", repository, changes, ...origin }, now);
+  await enqueueWebhooks(
+    tx,
+    repository,
+    { kind: "repo:updated", repository, changes, actorUuid: origin.actorUuid },
+    now,
+  );
 }
 
 /**
- * Deletes a repository with all that it holds: its own webhooks too, with what they are still owed. Those of the workspace
+ * Deletes a repository with all that it holds: its own webhooks too, with their pending deliveries. Those of the workspace
  * hear of it, if there is an `origin`.
  */
 export async function deleteRepository(
@@ -250,7 +260,12 @@ async function deleteRow(
     await recordAudit(tx, ports, "repository.deleted", repositorySubject(last));
     if (origin === undefined) return;
     const { workspace } = last;
-    await oweWebhooks(tx, { workspace }, { kind: "repo:deleted", repository: last, ...origin }, clock());
+    await enqueueWebhooks(
+      tx,
+      { workspace },
+      { kind: "repo:deleted", repository: last, actorUuid: origin.actorUuid },
+      clock(),
+    );
   }, TAKES_ACCESS);
 }
 

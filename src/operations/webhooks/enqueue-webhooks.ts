@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Kysely } from "kysely";
-import type { EventOrigin, WebhookFact } from "../../model/event.ts";
+import { encodeEvent } from "../../model/encoded-event.ts";
+import type { OutboxEvent } from "../../model/event.ts";
 import type { Repository } from "../../model/repository.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import type { Schema } from "../../storage/sql/schema.ts";
@@ -8,54 +9,54 @@ import { insertDeliveries } from "../../storage/sql/webhooks/webhook-deliveries.
 import { listListeningWebhooks } from "../../storage/sql/webhooks/webhooks.ts";
 
 /** Where something happened: in a repository, or, without one, in a workspace. */
-export type EventPlace = {
+export type EventSubject = {
   readonly workspace: { readonly uuid: Uuid };
   readonly uuid?: Uuid;
 };
 
 /**
- * Writes down, in the transaction of the change, what is owed to the webhooks that listen to it: no change without its
- * deliveries, no delivery without its change. Those of the workspace hear of it, and those of the repository if there is one.
+ * Enqueues the deliveries of an event, in the transaction of the change: no change without its deliveries, no delivery without
+ * its change. Webhooks of the workspace hear of it, and those of the repository if there is one.
  *
- * @returns whether anything is owed.
+ * @returns whether there are any.
  */
-export async function oweWebhooks(
+export async function enqueueWebhooks(
   tx: Kysely<Schema>,
-  place: EventPlace,
-  fact: WebhookFact,
+  subject: EventSubject,
+  event: OutboxEvent,
   now: Date,
 ): Promise<boolean> {
   const listening = await listListeningWebhooks(tx, {
-    uuid: place.uuid,
-    workspaceUuid: place.workspace.uuid,
+    uuid: subject.uuid,
+    workspaceUuid: subject.workspace.uuid,
   });
-  const json = JSON.stringify(fact);
-  const owed = listening
-    .filter((webhook) => webhook.events.includes(fact.kind))
+  const encoded = encodeEvent(event);
+  const deliveries = listening
+    .filter((webhook) => webhook.events.includes(event.kind))
     .map((webhook) => ({
       uuid: randomUUID() as Uuid,
       webhookUuid: webhook.uuid,
-      eventKey: fact.kind,
-      event: json,
+      eventKey: event.kind,
+      event: encoded,
       payload: undefined,
       createdAt: now,
     }));
-  await insertDeliveries(tx, owed);
-  return owed.length > 0;
+  await insertDeliveries(tx, deliveries);
+  return deliveries.length > 0;
 }
 
 /**
  * Tells the webhooks of a repository that it was forked. Not of a private fork in another workspace: whoever administers
  * the one may not know of the other (our choice).
  */
-export async function oweForkWebhooks(
+export async function enqueueForkWebhooks(
   tx: Kysely<Schema>,
   parent: Repository,
   fork: Repository,
-  origin: EventOrigin,
+  { actorUuid }: { readonly actorUuid: Uuid | undefined },
   now: Date,
 ): Promise<void> {
   if (fork.isPrivate && fork.workspace.uuid !== parent.workspace.uuid) return;
-  const fact = { kind: "repo:fork", repositoryUuid: parent.uuid, forkUuid: fork.uuid, ...origin } as const;
-  await oweWebhooks(tx, parent, fact, now);
+  const event = { kind: "repo:fork", repositoryUuid: parent.uuid, forkUuid: fork.uuid, actorUuid } as const;
+  await enqueueWebhooks(tx, parent, event, now);
 }

@@ -113,7 +113,7 @@ export async function removeWebhook(
 }
 
 /**
- * Owes a delivery once more, behind what the webhook is owed already. It is told with the same body, if there was one.
+ * Enqueues a delivery once more, behind the pending ones of its webhook, with the same body if there was one.
  *
  * @returns the new delivery's id.
  */

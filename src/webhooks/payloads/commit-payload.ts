@@ -1,4 +1,4 @@
-import type { FactOf } from "../../model/event.ts";
+import type { EventOf } from "../../model/event.ts";
 import { representCondensedCommit } from "../../representations/commit.ts";
 import { representCommitComment } from "../../representations/commit-comment.ts";
 import { representCommitStatus } from "../../representations/commit-status.ts";
@@ -7,7 +7,7 @@ import { type PayloadSubject, showActor, showRepository } from "./payload-subjec
 
 /** `repo:commit_comment_created`. */
 export async function renderCommentPayload(
-  { comment }: FactOf<"repo:commit_comment_created">,
+  { comment }: EventOf<"repo:commit_comment_created">,
   subject: PayloadSubject,
 ) {
   const { repository, baseUrls } = subject;
@@ -22,7 +22,7 @@ export async function renderCommentPayload(
 
 /** `repo:commit_status_created` and `repo:commit_status_updated`: the status as it was set then. */
 export function renderStatusPayload(
-  { status }: FactOf<"repo:commit_status_created" | "repo:commit_status_updated">,
+  { status }: EventOf<"repo:commit_status_created" | "repo:commit_status_updated">,
   subject: PayloadSubject,
 ) {
   return {

@@ -2,7 +2,7 @@ import { GitError, runGit } from "../../git/git-process.ts";
 import { listCommits } from "../../git/history/list-commits.ts";
 import type { Commit, Tag } from "../../git/objects/commit.ts";
 import type { Account } from "../../model/account.ts";
-import type { FactOf, PushChange } from "../../model/event.ts";
+import type { EventOf, PushChange } from "../../model/event.ts";
 import type { ObjectId } from "../../model/object-id.ts";
 import { BRANCH_PREFIX, TAG_PREFIX } from "../../model/ref-name.ts";
 import { cutText } from "../../representations/bounded-texts.ts";
@@ -34,14 +34,14 @@ const MESSAGE_LENGTHS = [undefined, 2048, 128];
 /** `repo:push`: recorded. Long messages do not keep a push from being told: they are cut if it would be too large with them. */
 export async function renderPushPayload(
   ports: PayloadPorts,
-  fact: FactOf<"repo:push">,
+  event: EventOf<"repo:push">,
   subject: PayloadSubject,
   bytesMax: number,
 ): Promise<object | "too-large"> {
   const renderDeadline = performance.now() + RENDER_MS_MAX;
   for (const messageLengthMax of MESSAGE_LENGTHS) {
     const pushSubject = { ...subject, messageLengthMax, renderDeadline };
-    const rendered = await renderChanges(ports, fact, pushSubject, bytesMax);
+    const rendered = await renderChanges(ports, event, pushSubject, bytesMax);
     if (rendered !== "too-large") return rendered;
   }
   return "too-large";
@@ -55,13 +55,13 @@ type PushSubject = PayloadSubject & {
 /** "too-large" as soon as it is more than `bytesMax`, so that a push of 10,000 refs is not read for nothing. */
 async function renderChanges(
   ports: PayloadPorts,
-  fact: FactOf<"repo:push">,
+  event: EventOf<"repo:push">,
   subject: PushSubject,
   bytesMax: number,
 ): Promise<object | "too-large"> {
   const changes = [];
   let length = 0;
-  for (const change of fact.changes) {
+  for (const change of event.changes) {
     const shown = await renderChange(ports, subject, change);
     length += JSON.stringify(shown).length;
     if (length > bytesMax) return "too-large";

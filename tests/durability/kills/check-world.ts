@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { type FactOf, parseFact, type WebhookFact } from "../../../src/model/event.ts";
+import { decodeEvent, type EncodedEvent } from "../../../src/model/encoded-event.ts";
+import type { EventOf } from "../../../src/model/event.ts";
 import type { Ref } from "../../../src/model/ref.ts";
 import type { Uuid } from "../../../src/model/uuid.ts";
 import { checkData } from "../../../src/operations/backup/check-data.ts";
@@ -49,7 +50,7 @@ export async function checkWorld(world: World): Promise<void> {
       [],
       "no repository that nobody has asked for",
     );
-    await checkOwed(world, database, told);
+    await checkEnqueued(world, database, told);
     await checkAudit(database);
     await checkRepositories(world, database, changed, actual);
     await checkTokens(world);
@@ -164,8 +165,8 @@ function describeChanges(before: RepositoryState, after: RepositoryState): strin
     .join(" ");
 }
 
-/** No event without its change, no change without its event: each is owed once. */
-async function checkOwed(world: World, { kysely }: Database, told: readonly string[]): Promise<void> {
+/** No event without its change, no change without its event: each is enqueued once. */
+async function checkEnqueued(world: World, { kysely }: Database, told: readonly string[]): Promise<void> {
   const rows = await kysely
     .selectFrom("webhook_delivery")
     .select(["sequence", "event"])
@@ -173,8 +174,8 @@ async function checkOwed(world: World, { kysely }: Database, told: readonly stri
     .orderBy("sequence")
     .execute();
   const slugs = await readSlugs(world, kysely);
-  const owed = rows.map(({ event }) => describeFact(parseFact(event), slugs));
-  assert.deepEqual([...owed].sort(), [...told].sort(), "what webhooks are owed is what has happened");
+  const enqueued = rows.map(({ event }) => describeEvent(event, slugs));
+  assert.deepEqual([...enqueued].sort(), [...told].sort(), "what is enqueued is what has happened");
   world.lastSequence = rows.at(-1)?.sequence ?? world.lastSequence;
 }
 
@@ -190,23 +191,27 @@ async function readSlugs(_world: World, kysely: Database["kysely"]): Promise<Rea
   );
 }
 
-function describeFact(fact: WebhookFact, slugs: ReadonlyMap<string, string>): string {
-  switch (fact.kind) {
+function describeEvent(stored: string, slugs: ReadonlyMap<string, string>): string {
+  const decoded = decodeEvent(stored as EncodedEvent);
+  if (decoded.kind === "unknown")
+    throw new Error(`an event was stored that is not known: ${decoded.problem}`);
+  const { event } = decoded;
+  switch (event.kind) {
     case "repo:push":
-      return `repo:push ${slugs.get(fact.repositoryUuid)} ${describePush(fact)}`;
+      return `repo:push ${slugs.get(event.repositoryUuid)} ${describePush(event)}`;
     case "repo:imported":
-      return `repo:imported ${slugs.get(fact.repositoryUuid)}`;
+      return `repo:imported ${slugs.get(event.repositoryUuid)}`;
     case "repo:fork":
-      return `repo:fork ${slugs.get(fact.repositoryUuid)} ${slugs.get(fact.forkUuid)}`;
+      return `repo:fork ${slugs.get(event.repositoryUuid)} ${slugs.get(event.forkUuid)}`;
     case "repo:created":
     case "repo:deleted":
-      return `${fact.kind} ${fact.repository.slug}`;
+      return `${event.kind} ${event.repository.slug}`;
     default:
-      return fact.kind;
+      return event.kind;
   }
 }
 
-function describePush({ changes }: FactOf<"repo:push">): string {
+function describePush({ changes }: EventOf<"repo:push">): string {
   return changes
     .map((change) => `${change.name}:${change.old ?? ""}>${change.new ?? ""}`)
     .sort()
@@ -306,7 +311,7 @@ async function checkTokens(world: World): Promise<void> {
   }
 }
 
-/** What was owed has been delivered, also by later servers, and nothing else has been. */
+/** What was enqueued has been delivered, also by later servers, and nothing else has been. */
 export async function checkDelivered(world: World): Promise<void> {
   await withDatabase(world, async ({ kysely }) => {
     const count = async () =>
@@ -322,7 +327,7 @@ export async function checkDelivered(world: World): Promise<void> {
         .map(({ headers, body }) => [String(headers["x-request-uuid"]), body]),
     );
     for (const { uuid, state, event, payload, problem } of rows) {
-      const what = describeFact(parseFact(event), slugs);
+      const what = describeEvent(event, slugs);
       // There is nobody to ask what a push to a repository has brought that has been deleted meanwhile.
       if (problem === "what it tells of is no longer there") {
         const named = what.split(" ").flatMap((word) => world.repositories.get(word) ?? []);
@@ -337,6 +342,6 @@ export async function checkDelivered(world: World): Promise<void> {
       assert.equal(bodies.get(uuid), payload, what);
       bodies.delete(uuid);
     }
-    assert.deepEqual([...bodies.keys()], [], "nothing is delivered that is not owed");
+    assert.deepEqual([...bodies.keys()], [], "nothing is delivered that was not enqueued");
   });
 }

@@ -36,7 +36,7 @@ export type Command = "create-token" | "revoke-token" | "rotate-token" | "import
 
 const ACCEPTING: readonly FaultPoint[] = ["packs.synced", "packs.moving", "packs.moved", "packs.accepted"];
 const CHECKING: readonly FaultPoint[] = ["objects.quarantined", "objects.indexed", "objects.checked"];
-const CHANGING: readonly FaultPoint[] = ["refs.judged", "refs.applied", "refs.owed", "refs.committed"];
+const CHANGING: readonly FaultPoint[] = ["refs.judged", "refs.applied", "refs.enqueued", "refs.committed"];
 
 /** The fault points on the way of each. */
 export const POINTS_OF_STEPS: Readonly<Record<Step, readonly FaultPoint[]>> = {
@@ -83,7 +83,7 @@ export const POINTS_OF_COMMANDS: Readonly<Record<Command, readonly FaultPoint[]>
   "create-token": ["token.stored", "token.creation-audited", "token.created"],
   "revoke-token": ["token.marked-revoked", "token.revocation-audited", "token.revoked"],
   "rotate-token": ["token.successor-stored", "token.succeeded", "token.rotation-audited", "token.rotated"],
-  import: ["repository.created", "packs.moved", "refs.owed", "refs.committed"],
+  import: ["repository.created", "packs.moved", "refs.enqueued", "refs.committed"],
 };
 
 /** Killed in the next start: what an earlier kill has left is swept then. */

@@ -14,8 +14,8 @@ export const createCommentRoute: RepositoryAccountRoute<typeof CommentBody> = {
   permission: "read",
   access: "account",
   body: CommentBody,
-  async handle(ports, { account, repository, params, body, baseUrls, publicBaseUrls }) {
-    const wanted = { ...parseNewComment(body), commit: params.commit!, baseUrls: publicBaseUrls };
+  async handle(ports, { account, repository, params, body, baseUrls }) {
+    const wanted = { ...parseNewComment(body), commit: params.commit! };
     const comment = await createComment(ports, repository, account, wanted);
     const messages = await prepareMessages([comment.raw], { repositoryUuid: repository.uuid });
     return jsonAnswer(201, representCommitComment(comment, { repository, baseUrls, messages }), {

@@ -16,7 +16,7 @@ export const updateBuildStatusRoute: RepositoryAccountRoute<typeof CommitStatusB
   permission: "read",
   access: "explicit",
   body: CommitStatusBody,
-  async handle(ports, { account, repository, params, body, baseUrls, publicBaseUrls }) {
+  async handle(ports, { account, repository, params, body, baseUrls }) {
     const key = params.key!;
     // The reference: the key cannot be changed. Clients send it along all the same.
     if (body.key !== undefined && body.key !== key) throw invalidField("key", "cannot be changed");
@@ -24,7 +24,6 @@ export const updateBuildStatusRoute: RepositoryAccountRoute<typeof CommitStatusB
       commit: params.commit!,
       key,
       changes: parseStatusChanges(body),
-      baseUrls: publicBaseUrls,
     });
     return jsonAnswer(200, representCommitStatus(status, repository, baseUrls));
   },

@@ -317,7 +317,7 @@ test("a body may be left out: the fork then goes where its parent is, and its na
   assert.match(answer.text, /already exists: acme\/demo/);
 });
 
-test("webhooks of the parent are owed the fork, with both repositories in the payload", async () => {
+test("webhooks of the parent are told of the fork, with both repositories in the payload", async () => {
   const made = await owner.rest("POST", `${DEMO}/hooks`, {
     url: "https://example.com/hook",
     description: "Forks",
@@ -347,5 +347,5 @@ test("webhooks of the parent are owed the fork, with both repositories in the pa
   const refused = await owner.rest("POST", FORKS, { name: full_name.slice("acme/".length) });
   assert.equal(refused.status, 400, refused.text);
   const after = await app.ports.database.kysely.selectFrom("webhook_delivery").selectAll().execute();
-  assert.equal(after.length, 1, "nothing is owed for a fork that was refused");
+  assert.equal(after.length, 1, "nothing is enqueued for a fork that was refused");
 });

@@ -1,6 +1,6 @@
 import type { Generated } from "kysely";
 
-/** Webhooks and the deliveries that are owed. */
+/** Webhooks and their deliveries, pending and made. */
 export type WebhookTables = {
   webhook: WebhookRow;
   webhook_delivery: WebhookDeliveryRow;
@@ -29,7 +29,7 @@ export type WebhookDeliveryRow = {
   sequence: Generated<number>;
   webhook_uuid: string;
   event_key: string;
-  /** JSON: what happened. */
+  /** What happened: see `encodeEvent`. */
   event: string;
   /** The body, made at the first attempt and the same for all. */
   payload: string | null;

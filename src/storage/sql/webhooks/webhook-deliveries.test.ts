@@ -8,6 +8,7 @@ import {
   sampleWorkspace,
 } from "../../../../tests/support/sample-model.ts";
 import { describeDatabases } from "../../../../tests/support/test-database.ts";
+import type { EncodedEvent } from "../../../model/encoded-event.ts";
 import type { Uuid } from "../../../model/uuid.ts";
 import type { Webhook } from "../../../model/webhook.ts";
 import { insertProject } from "../projects/projects.ts";
@@ -50,10 +51,11 @@ describeDatabases("webhook deliveries", (current) => {
     };
   }
 
-  async function owe(webhook: Webhook, createdAt = SAMPLE_INSTANT): Promise<Uuid> {
+  async function enqueue(webhook: Webhook, createdAt = SAMPLE_INSTANT): Promise<Uuid> {
     const uuid = newUuid();
-    const owed = { uuid, webhookUuid: webhook.uuid, event: "{}", payload: undefined, createdAt };
-    await insertDeliveries(db(), [{ ...owed, eventKey: "repo:push" }]);
+    const event = "{}" as EncodedEvent;
+    const delivery = { uuid, webhookUuid: webhook.uuid, event, payload: undefined, createdAt };
+    await insertDeliveries(db(), [{ ...delivery, eventKey: "repo:push" }]);
     return uuid;
   }
 
@@ -75,10 +77,10 @@ describeDatabases("webhook deliveries", (current) => {
   });
 
   test("one of each webhook is due, the first, and none of those that are left out", async () => {
-    const early = await owe(first);
-    await owe(first);
-    const ofSecond = await owe(second);
-    const ofThird = await owe(third, LATER);
+    const early = await enqueue(first);
+    await enqueue(first);
+    const ofSecond = await enqueue(second);
+    const ofThird = await enqueue(third, LATER);
     assert.deepEqual(await due(), [early, ofSecond]);
     assert.deepEqual(await due(LATER), [early, ofSecond, ofThird]);
     assert.deepEqual(await due(LATER, { busy: [acme.uuid], limit: 100 }), [ofThird]);
@@ -139,7 +141,7 @@ describeDatabases("webhook deliveries", (current) => {
     assert.deepEqual(await heard(newUuid()), [second.uuid]);
   });
 
-  test("what a webhook is owed goes with it, and a repository's webhooks with the repository", async () => {
+  test("pending deliveries of a webhook go with it, and a repository's webhooks with the repository", async () => {
     await deleteWebhook(db(), third.uuid);
     assert.deepEqual(await listDeliveries(db(), third.uuid, 10), []);
     await deleteRepositoryRow(db(), repository.uuid);

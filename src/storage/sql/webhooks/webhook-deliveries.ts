@@ -1,4 +1,5 @@
 import type { Kysely, Selectable } from "kysely";
+import type { EncodedEvent } from "../../../model/encoded-event.ts";
 import type { Uuid } from "../../../model/uuid.ts";
 import type { WebhookDelivery, WebhookEvent } from "../../../model/webhook.ts";
 import { instant, optionalInstant } from "../columns.ts";
@@ -11,7 +12,7 @@ function toDelivery(row: Selectable<WebhookDeliveryRow>): WebhookDelivery {
     sequence: row.sequence,
     webhookUuid: row.webhook_uuid as Uuid,
     eventKey: row.event_key as WebhookEvent,
-    event: row.event,
+    event: row.event as EncodedEvent,
     payload: row.payload ?? undefined,
     state: row.state,
     attempts: row.attempts,
@@ -23,7 +24,7 @@ function toDelivery(row: Selectable<WebhookDeliveryRow>): WebhookDelivery {
   };
 }
 
-export type OwedDelivery = Pick<
+export type NewDelivery = Pick<
   WebhookDelivery,
   "uuid" | "webhookUuid" | "eventKey" | "event" | "payload" | "createdAt"
 >;
@@ -31,7 +32,7 @@ export type OwedDelivery = Pick<
 /** For the transaction of the change that the deliveries tell of. */
 export async function insertDeliveries(
   db: Kysely<Schema>,
-  deliveries: readonly OwedDelivery[],
+  deliveries: readonly NewDelivery[],
 ): Promise<void> {
   if (deliveries.length === 0) return;
   const rows = deliveries.map((delivery) => ({
@@ -175,7 +176,7 @@ export async function findDeliveries(
   return rows.map(toDelivery);
 }
 
-/** How many a webhook is still owed. */
+/** How many deliveries of a webhook are pending. */
 export async function countPendingDeliveries(db: Kysely<Schema>, webhookUuid: Uuid): Promise<number> {
   const { count } = await db
     .selectFrom("webhook_delivery")

@@ -1,0 +1,197 @@
+import type { Account } from "./account.ts";
+import {
+  boolean,
+  type Codec,
+  date,
+  dictionary,
+  json,
+  list,
+  number,
+  oneOf,
+  optional,
+  record,
+  text,
+  UndecodableError,
+} from "./codec.ts";
+import type { CommitComment, InlineLocation } from "./commit-comment.ts";
+import { COMMIT_STATUS_STATES, type CommitStatus } from "./commit-status.ts";
+import type { EventOf, FieldChanges, OutboxEvent, PushChange } from "./event.ts";
+import { FORK_POLICIES, type Repository } from "./repository.ts";
+import type { Uuid } from "./uuid.ts";
+import type { Project, Workspace } from "./workspace.ts";
+
+/**
+ * Of what is stored. Within a version fields may be added that can be absent, and kinds: an older server leaves alone what
+ * it does not know. Anything else is a new version: it is first read by a release, and written by the next.
+ */
+const VERSION = 1;
+
+declare const isEncoded: unique symbol;
+
+/** An event as it is stored: made by `encodeEvent` alone. */
+export type EncodedEvent = string & { readonly [isEncoded]: true };
+
+const ACCOUNT = record<Account>({
+  uuid: text(),
+  accountId: text(),
+  username: text(),
+  displayName: text(),
+  nickname: text(),
+  isDisabled: boolean,
+  createdAt: date,
+});
+
+const WORKSPACE = record<Workspace>({
+  uuid: text(),
+  slug: text(),
+  name: text(),
+  isPrivate: boolean,
+  createdAt: date,
+  updatedAt: date,
+});
+
+const PROJECT = record<Project>({
+  uuid: text(),
+  workspaceUuid: text(),
+  key: text(),
+  name: text(),
+  description: text(),
+  isPrivate: boolean,
+  createdAt: date,
+  updatedAt: date,
+});
+
+const REPOSITORY = record<Repository>({
+  uuid: text(),
+  workspace: WORKSPACE,
+  project: PROJECT,
+  slug: text(),
+  name: text(),
+  description: text(),
+  website: optional(text()),
+  language: text(),
+  isPrivate: boolean,
+  hasIssues: boolean,
+  hasWiki: boolean,
+  forkPolicy: oneOf(...FORK_POLICIES),
+  mainBranch: optional(text()),
+  sizeBytes: number,
+  refGeneration: number,
+  dropNumber: number,
+  commitGraph: optional(text()),
+  parentUuid: optional(text()),
+  createdAt: date,
+  updatedAt: date,
+});
+
+const COMMENT = record<CommitComment>({
+  id: number,
+  repositoryUuid: text(),
+  commit: text(),
+  author: ACCOUNT,
+  parentId: optional(number),
+  raw: text(),
+  inline: optional(
+    record<InlineLocation>({
+      path: text(),
+      from: optional(number),
+      to: optional(number),
+      startFrom: optional(number),
+      startTo: optional(number),
+    }),
+  ),
+  isDeleted: boolean,
+  createdAt: date,
+  updatedAt: date,
+});
+
+const STATUS = record<CommitStatus>({
+  repositoryUuid: text(),
+  commit: text(),
+  key: text(),
+  state: oneOf(...COMMIT_STATUS_STATES),
+  name: text(),
+  description: text(),
+  url: text(),
+  refname: optional(text()),
+  createdAt: date,
+  updatedAt: date,
+});
+
+const PUSH_CHANGE = record<PushChange>({ name: text(), old: optional(text()), new: optional(text()) });
+const FIELD_CHANGES: Codec<FieldChanges> = dictionary(record<FieldChanges[string]>({ new: json, old: json }));
+
+const ACTOR = { actorUuid: optional(text<Uuid>()) };
+const IN_REPOSITORY = { ...ACTOR, repositoryUuid: text<Uuid>() };
+const OF_REPOSITORY = { ...ACTOR, repository: REPOSITORY };
+
+/** What is stored of each kind. */
+const CODECS: { readonly [Kind in OutboxEvent["kind"]]: Codec<EventOf<Kind>> } = {
+  "repo:push": record({ kind: oneOf("repo:push"), ...IN_REPOSITORY, changes: list(PUSH_CHANGE) }),
+  "repo:imported": record({ kind: oneOf("repo:imported"), ...IN_REPOSITORY }),
+  "repo:fork": record({ kind: oneOf("repo:fork"), ...IN_REPOSITORY, forkUuid: text() }),
+  "repo:commit_comment_created": record({
+    kind: oneOf("repo:commit_comment_created"),
+    ...IN_REPOSITORY,
+    comment: COMMENT,
+  }),
+  "repo:commit_status_created": record({
+    kind: oneOf("repo:commit_status_created"),
+    ...IN_REPOSITORY,
+    status: STATUS,
+  }),
+  "repo:commit_status_updated": record({
+    kind: oneOf("repo:commit_status_updated"),
+    ...IN_REPOSITORY,
+    status: STATUS,
+  }),
+  "repo:created": record({ kind: oneOf("repo:created"), ...OF_REPOSITORY }),
+  "repo:deleted": record({ kind: oneOf("repo:deleted"), ...OF_REPOSITORY }),
+  "repo:updated": record({ kind: oneOf("repo:updated"), ...OF_REPOSITORY, changes: FIELD_CHANGES }),
+  "project:updated": record({
+    kind: oneOf("project:updated"),
+    ...ACTOR,
+    workspace: WORKSPACE,
+    project: PROJECT,
+    hasPublicRepositories: boolean,
+    changes: FIELD_CHANGES,
+  }),
+};
+
+export function encodeEvent(event: OutboxEvent): EncodedEvent {
+  const codec = CODECS[event.kind] as Codec<OutboxEvent>;
+  return JSON.stringify({ version: VERSION, ...(codec.encode(event) as object) }) as EncodedEvent;
+}
+
+export type DecodedEvent =
+  | { readonly kind: "event"; readonly event: OutboxEvent }
+  /** Written by a version that knows more than this one. */
+  | { readonly kind: "unknown"; readonly problem: string };
+
+/**
+ * Reads an event that this version or an earlier one has stored.
+ *
+ * @throws UndecodableError for a damaged one.
+ */
+export function decodeEvent(stored: EncodedEvent): DecodedEvent {
+  // Before events had a version, they were stored as version 1 is.
+  const { version = VERSION, kind, ...fields } = parseObject(stored);
+  if (version !== VERSION) return unknown(`version ${JSON.stringify(version)}`);
+  const codec = Object.hasOwn(CODECS, String(kind)) ? CODECS[kind as OutboxEvent["kind"]] : undefined;
+  if (codec === undefined) return unknown(`the kind ${JSON.stringify(kind)}`);
+  return { kind: "event", event: codec.decode({ kind, ...fields }) };
+}
+
+function unknown(problem: string): DecodedEvent {
+  return { kind: "unknown", problem };
+}
+
+function parseObject(stored: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(stored);
+    if (typeof value === "object" && value !== null) return { ...value };
+  } catch {
+    // As for all else that is no object.
+  }
+  throw new UndecodableError("no object");
+}
