@@ -1,25 +1,35 @@
 import type { Logger } from "pino";
-import type { FailedAuthenticationLimiter } from "./authentication/failed-authentication-limiter.ts";
-import type { RateLimits } from "./authorization/rate-limits.ts";
 import type { Config } from "./config/config.ts";
 import type { Keys } from "./config/keys.ts";
 import type { CommitGraphs } from "./git/history/commit-graph.ts";
 import type { ObjectReader } from "./git/objects/object-reader.ts";
 import type { ProcessSlots } from "./git/process-slots.ts";
-import type { AuditNotes } from "./jobs/audit-notes.ts";
-import type { Maintenance } from "./jobs/maintenance.ts";
-import type { UnknownOperations } from "./jobs/unknown-operations.ts";
+import type { FailedAuthenticationLimiter } from "./limits/failed-authentication-limiter.ts";
+import type { RateLimits } from "./limits/rate-limits.ts";
 import type { Metrics } from "./metrics/metrics.ts";
 import type { Actor } from "./model/audit.ts";
+import type { Uuid } from "./model/uuid.ts";
 import type { ByteMemory } from "./storage/byte-memory.ts";
 import type { DiskReserve } from "./storage/disk-reserve.ts";
 import type { FetchResponses } from "./storage/fetch-responses/fetch-responses.ts";
 import type { PackStore } from "./storage/packs/pack-store.ts";
+import type { AuditNotes } from "./storage/sql/audit/audit-notes.ts";
+import type { UnknownOperations } from "./storage/sql/audit/unknown-operation-counter.ts";
 import type { Database } from "./storage/sql/open-database.ts";
-import type { OutboxSignal } from "./webhooks/outbox-signal.ts";
+import type { OutboxSignal } from "./storage/sql/webhooks/outbox-signal.ts";
 
 /** The database without a way to change it in a transaction, for what only looks. */
 export type ReadDatabase = Omit<Database, "transaction" | "close">;
+
+/** Keeps repositories quick, off the path of any request. */
+export type Maintenance = {
+  /** Says that a repository has new packs. Returns at once. */
+  wake(repository: Uuid): void;
+  /** Waits until nothing is under way or waiting. */
+  idle(): Promise<void>;
+  /** Starts nothing more, and ends what is under way: a repack that is cut off leaves everything as it was. */
+  close(): Promise<void>;
+};
 
 /** What the product needs from outside. Take the ones you need: `Pick<Ports, "packs" | "clock">`. */
 export type Ports = {

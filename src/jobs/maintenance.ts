@@ -2,20 +2,10 @@ import { setImmediate } from "node:timers/promises";
 import { reachFaultPoint } from "../fault-points.ts";
 import { Failure } from "../model/failure.ts";
 import type { Uuid } from "../model/uuid.ts";
-import type { WritePorts } from "../ports.ts";
+import { maintainRepository } from "../operations/maintenance/maintain-repository.ts";
+import type { Maintenance, WritePorts } from "../ports.ts";
+import { takeMaintenanceLock } from "../storage/packs/maintenance-lock.ts";
 import { findRepository } from "../storage/sql/repositories/repositories.ts";
-import { maintainRepository } from "./maintain-repository.ts";
-import { takeMaintenanceLock } from "./maintenance-lock.ts";
-
-/** Keeps repositories quick, off the path of any request. */
-export type Maintenance = {
-  /** Says that a repository has new packs. Returns at once. */
-  wake(repository: Uuid): void;
-  /** Waits until nothing is under way or waiting. */
-  idle(): Promise<void>;
-  /** Starts nothing more, and ends what is under way: a repack that is cut off leaves everything as it was. */
-  close(): Promise<void>;
-};
 
 type MaintenancePorts = Pick<WritePorts, "database" | "packs" | "clock" | "log">;
 

@@ -10,10 +10,10 @@ import {
   recordAttempt,
 } from "../storage/sql/webhooks/webhook-deliveries.ts";
 import { findWebhookByUuid } from "../storage/sql/webhooks/webhooks.ts";
+import { claimDelivery, type DeliveryClaim } from "../webhooks/delivery-claim.ts";
 import type { ResolveName } from "../webhooks/resolve-name.ts";
 import type { SendOutcome } from "../webhooks/send-webhook.ts";
 import { PAYLOAD_BYTES_MAX, type RenderedPayload, renderPayload } from "../webhooks/webhook-payload.ts";
-import { claimDelivery, type DeliveryClaim } from "./delivery-claim.ts";
 
 /** Deliveries are kept so long, to be looked at. */
 export const HISTORY_MS = 30 * 86_400_000;

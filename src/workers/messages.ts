@@ -1,5 +1,5 @@
 import type { MetricObject } from "prom-client";
-import type { RateDecision, RateQuestion } from "../authorization/rate-limits.ts";
+import type { RateDecision, RateQuestion } from "../limits/rate-limits.ts";
 import type { Uuid } from "../model/uuid.ts";
 
 /** What a worker tells the main process, which does the jobs for all. */

@@ -1,4 +1,4 @@
-import type { RateDecision, RateLimits } from "../authorization/rate-limits.ts";
+import type { RateDecision, RateLimits } from "../limits/rate-limits.ts";
 import type { Ports } from "../ports.ts";
 import type { FromWorker, ToWorker } from "./messages.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { startApp } from "../../src/app.ts";
-import { ACCOUNT_MAX, ANONYMOUS_MAX, openRateLimits } from "../../src/authorization/rate-limits.ts";
+import { ACCOUNT_MAX, ANONYMOUS_MAX, openRateLimits } from "../../src/limits/rate-limits.ts";
 import { updateRepository } from "../../src/storage/sql/repositories/repositories.ts";
 import { basic } from "../support/http-request.ts";
 import { startTestApp, type TestApp } from "../support/test-app.ts";

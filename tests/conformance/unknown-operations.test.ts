@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { openUnknownOperations } from "../../src/jobs/unknown-operations.ts";
+import { openUnknownOperations } from "../../src/storage/sql/audit/unknown-operation-counter.ts";
 import {
   addUnknownRequests,
   listUnknownOperations,

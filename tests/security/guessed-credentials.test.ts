@@ -4,7 +4,7 @@ import { startApp } from "../../src/app.ts";
 import {
   NETWORKS_MAX,
   openFailedAuthenticationLimiter,
-} from "../../src/authentication/failed-authentication-limiter.ts";
+} from "../../src/limits/failed-authentication-limiter.ts";
 import { createApiToken, revokeApiToken } from "../../src/operations/tokens/api-tokens.ts";
 import { inventToken } from "../support/accounts.ts";
 import { basic } from "../support/http-request.ts";

@@ -7,7 +7,7 @@ import { dataPacket, FLUSH_PACKET, PACKET_BYTES_MAX } from "../../src/git/wire/p
 import { readFormParts } from "../../src/http/routes/form-parts.ts";
 import { PART_HEADER_BYTES_MAX } from "../../src/http/routes/multipart.ts";
 import { maskPersonalText } from "../../src/model/mask-secrets.ts";
-import { readCommitRequest } from "../../src/operations/commits/commit-request.ts";
+import { readCommitRequest } from "../../src/operations/source/commit-request.ts";
 import type { Spool } from "../../src/storage/packs/spool.ts";
 import { BOUNDARY, fieldPart, multipartBody } from "../support/form-client.ts";
 import { refusal } from "../support/refusal.ts";

@@ -1,9 +1,12 @@
 import { readdir, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { type MaintainPorts, maintainRepository } from "../../src/jobs/maintain-repository.ts";
-import { takeMaintenanceLock } from "../../src/jobs/maintenance-lock.ts";
 import type { Uuid } from "../../src/model/uuid.ts";
+import {
+  type MaintainPorts,
+  maintainRepository,
+} from "../../src/operations/maintenance/maintain-repository.ts";
+import { takeMaintenanceLock } from "../../src/storage/packs/maintenance-lock.ts";
 
 const DAY_MS = 86_400_000;
 /** Far more often than the server's own. */

@@ -5,23 +5,22 @@ import { test } from "node:test";
 
 const SOURCE = join(import.meta.dirname, "..", "..", "src");
 
-/**
- * From the bottom up: a folder may import from itself and from what stands before it. Types of `ports.ts` may be used by
- * everybody, since they name what is given from outside.
- */
+/** From the bottom up: a folder may import from itself and from what stands before it. */
 const ORDER = [
   "model",
   "config",
   "metrics",
   "fault-points.ts",
   "git",
+  "limits",
   "storage",
+  "ports.ts",
   "representations",
   "authentication",
   "authorization",
   "webhooks",
-  "jobs",
   "operations",
+  "jobs",
   "open-ports.ts",
   "http",
   "rest",
@@ -41,7 +40,7 @@ function sourceFiles(folder: string): string[] {
   });
 }
 
-function place(path: string): string {
+function topOf(path: string): string {
   return relative(SOURCE, path).split("/")[0]!;
 }
 
@@ -52,9 +51,8 @@ test("imports go down the ordered list of folders only", () => {
   const wrong: string[] = [];
   for (const { path, text } of FILES) {
     for (const [, , target] of text.matchAll(IMPORTS)) {
-      const to = place(join(dirname(path), target!));
-      const from = place(path);
-      if (from === "ports.ts" || to === "ports.ts") continue;
+      const to = topOf(join(dirname(path), target!));
+      const from = topOf(path);
       const [fromRank, toRank] = [ORDER.indexOf(from), ORDER.indexOf(to)];
       if (fromRank === -1 || toRank === -1 || toRank > fromRank) {
         wrong.push(
@@ -66,10 +64,75 @@ test("imports go down the ordered list of folders only", () => {
   assert.deepEqual(wrong, []);
 });
 
+/** The targets of each file's imports, of types too. */
+const TARGETS = new Map(
+  FILES.map(({ path, text }) => [
+    relative(SOURCE, path),
+    [...text.matchAll(IMPORTS)].map(([, , target]) => relative(SOURCE, join(dirname(path), target!))),
+  ]),
+);
+
+/** The first circle found: each imports the next one, and the last one the first. */
+function findCircle(targets: ReadonlyMap<string, readonly string[]>): readonly string[] | undefined {
+  const done = new Set<string>();
+  const path: string[] = [];
+  const visit = (name: string): readonly string[] | undefined => {
+    if (path.includes(name)) return path.slice(path.indexOf(name));
+    if (done.has(name)) return undefined;
+    path.push(name);
+    for (const target of targets.get(name) ?? []) {
+      const circle = visit(target);
+      if (circle !== undefined) return circle;
+    }
+    path.pop();
+    done.add(name);
+    return undefined;
+  };
+  for (const name of targets.keys()) {
+    const circle = visit(name);
+    if (circle !== undefined) return circle;
+  }
+  return undefined;
+}
+
+test("a circle is found, and only a circle", () => {
+  const none = new Map([
+    ["a", ["b", "c"]],
+    ["b", ["c"]],
+    ["c", []],
+  ]);
+  assert.equal(findCircle(none), undefined);
+  assert.deepEqual(findCircle(new Map([...none, ["c", ["d"]], ["d", ["b"]]])), ["b", "c", "d"]);
+});
+
+test("no file imports itself by way of others", () => {
+  assert.equal(findCircle(TARGETS)?.join(" -> "), undefined);
+});
+
+/** Folders of these are named after nouns that stand side by side: one is built on another, or the other on it. */
+for (const folder of ["cli", "git", "operations", "representations", "webhooks"]) {
+  test(`no two folders of ${folder}/ import from each other`, () => {
+    const targets = new Map<string, string[]>();
+    for (const [file, imported] of TARGETS) {
+      const from = folderIn(folder, file);
+      if (from === undefined) continue;
+      const to = imported.flatMap((target) => folderIn(folder, target) ?? []);
+      targets.set(from, [...(targets.get(from) ?? []), ...to.filter((name) => name !== from)]);
+    }
+    assert.equal(findCircle(targets)?.join(" -> "), undefined);
+  });
+}
+
+/** Undefined for a file that lies elsewhere, or in the folder itself. */
+function folderIn(folder: string, file: string): string | undefined {
+  const parts = file.split("/");
+  return parts[0] === folder && parts.length > 2 ? parts[1] : undefined;
+}
+
 test("ports.ts is imported for its types only, and model/ imports nothing from outside", () => {
   for (const { path, text } of FILES) {
     assert.ok(!/^import (?!type)[^;]*\/ports\.ts"/m.test(text), `${path}: use \`import type\``);
-    if (place(path) === "model") {
+    if (topOf(path) === "model") {
       const outside = [...text.matchAll(/from "([^"]+)"/g)].filter(
         ([, target]) => !target!.startsWith("./") && target !== "node:util",
       );
@@ -102,7 +165,7 @@ test("every file of src is imported by another, or is where the program begins",
       ),
     ),
   );
-  const dead = FILES.filter(({ path }) => !imported.has(path) && place(path) !== "main.ts");
+  const dead = FILES.filter(({ path }) => !imported.has(path) && topOf(path) !== "main.ts");
   assert.deepEqual(
     dead.map(({ path }) => relative(SOURCE, path)),
     [],

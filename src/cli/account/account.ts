@@ -12,7 +12,7 @@ import {
 import type { WritePorts } from "../../ports.ts";
 import { listAccounts, listEmails } from "../../storage/sql/accounts/accounts.ts";
 import { createCommand, examples, refuseMissingOptions } from "../program.ts";
-import { addSettings } from "../serve/settings-options.ts";
+import { addSettings } from "../start/settings-options.ts";
 import { withPorts } from "../start/with-ports.ts";
 import { printJson, printLine, printTable, shortInstant } from "../terminal/print.ts";
 import { refusedOption, UsageError } from "../terminal/problem.ts";

@@ -6,7 +6,7 @@ import { findAccountByUuid } from "../../storage/sql/accounts/accounts.ts";
 import { type AuditQuery, listAuditEvents } from "../../storage/sql/audit/audit-events.ts";
 import { getNamedAccount } from "../account/find-account.ts";
 import { createCommand, examples } from "../program.ts";
-import { addSettings } from "../serve/settings-options.ts";
+import { addSettings } from "../start/settings-options.ts";
 import { withPorts } from "../start/with-ports.ts";
 import { printLine, printNote, printWrapped, shortInstant } from "../terminal/print.ts";
 import { UsageError } from "../terminal/problem.ts";

@@ -3,7 +3,7 @@ import type { Ports } from "../../ports.ts";
 import { findAccountByUuid } from "../../storage/sql/accounts/accounts.ts";
 import { listUnknownOperations, type UnknownOperation } from "../../storage/sql/audit/unknown-operations.ts";
 import { createCommand, examples } from "../program.ts";
-import { addSettings } from "../serve/settings-options.ts";
+import { addSettings } from "../start/settings-options.ts";
 import { withPorts } from "../start/with-ports.ts";
 import { printJson, printTable, shortInstant } from "../terminal/print.ts";
 

@@ -5,7 +5,7 @@ import { Failure } from "../../model/failure.ts";
 import type { WritePorts } from "../../ports.ts";
 import { createCommand, examples } from "../program.ts";
 import { runServer } from "../serve/run-server.ts";
-import { ALL_SETTINGS, addSettings, configOf } from "../serve/settings-options.ts";
+import { ALL_SETTINGS, addSettings, configOf } from "../start/settings-options.ts";
 import { withProgramName } from "../terminal/program-name.ts";
 import {
   describeDemoCredentials,

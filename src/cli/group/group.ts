@@ -14,7 +14,7 @@ import type { Ports } from "../../ports.ts";
 import { listGroupMembers, listGroups } from "../../storage/sql/permissions/groups.ts";
 import { getNamedAccount } from "../account/find-account.ts";
 import { createCommand, examples } from "../program.ts";
-import { addSettings } from "../serve/settings-options.ts";
+import { addSettings } from "../start/settings-options.ts";
 import { withPorts } from "../start/with-ports.ts";
 import { printJson, printLine, printTable, shortInstant } from "../terminal/print.ts";
 import { refusedOption, UsageError } from "../terminal/problem.ts";

@@ -3,7 +3,7 @@ import { FORMER_TIP_KEPT_MS, type FormerTip } from "../../model/ref.ts";
 import { fullName } from "../../model/repository.ts";
 import { listFormerTips } from "../../storage/sql/refs/former-tips.ts";
 import { createCommand, examples } from "../program.ts";
-import { addSettings } from "../serve/settings-options.ts";
+import { addSettings } from "../start/settings-options.ts";
 import { withPorts } from "../start/with-ports.ts";
 import { printJson, printTable, shortInstant } from "../terminal/print.ts";
 import { getNamedRepository } from "../workspace/find-workspace.ts";

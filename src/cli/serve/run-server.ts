@@ -19,8 +19,8 @@ import { findWorkerPort, linkToMain } from "../../workers/worker-link.ts";
 import { lockDataFolder } from "../start/lock-data-folder.ts";
 import { openLog } from "../start/open-log.ts";
 import { operatorPorts } from "../start/operator-ports.ts";
+import { configOf } from "../start/settings-options.ts";
 import { WrongSettingsError } from "../terminal/problem.ts";
-import { configOf } from "./settings-options.ts";
 
 export type ServerSteps<Prepared> = {
   /** Processes that serve if nothing else is said. */

@@ -1,9 +1,9 @@
 import type { Command } from "commander";
 import { listAccounts } from "../../storage/sql/accounts/accounts.ts";
 import { createCommand, examples } from "../program.ts";
+import { ALL_SETTINGS, addSettings } from "../start/settings-options.ts";
 import { withProgramName } from "../terminal/program-name.ts";
 import { runServer, WORKERS_OF_MACHINE } from "./run-server.ts";
-import { ALL_SETTINGS, addSettings } from "./settings-options.ts";
 
 export function createServeCommand(): Command {
   const command = createCommand("serve").description(

@@ -2,10 +2,10 @@ import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import type { WritePorts } from "../../ports.ts";
 import { holdsContent, requireRestored } from "../../storage/data-folder.ts";
-import { configOf } from "../serve/settings-options.ts";
 import { refusedOption } from "../terminal/problem.ts";
 import { openLog } from "./open-log.ts";
 import { operatorPorts } from "./operator-ports.ts";
+import { configOf } from "./settings-options.ts";
 
 export type WithPortsOptions = {
   /** Whether the command may begin a new data folder. Elsewhere a folder that is not there is a mistyped one. */

@@ -4,7 +4,7 @@ import { createApiToken, revokeApiToken, rotateApiToken } from "../../operations
 import { listTokens } from "../../storage/sql/tokens/api-tokens.ts";
 import { getNamedAccount } from "../account/find-account.ts";
 import { createCommand, examples } from "../program.ts";
-import { addSettings, collect } from "../serve/settings-options.ts";
+import { addSettings, collect } from "../start/settings-options.ts";
 import { withPorts } from "../start/with-ports.ts";
 import { parseDays, parseMinutes } from "../terminal/parse-duration.ts";
 import { printFields, printJson, printLine, printNote, printTable } from "../terminal/print.ts";

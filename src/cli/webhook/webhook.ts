@@ -14,7 +14,7 @@ import {
 import { listAllWebhooks, listWebhooks } from "../../storage/sql/webhooks/webhooks.ts";
 import { findWorkspace } from "../../storage/sql/workspaces/workspaces.ts";
 import { createCommand, examples } from "../program.ts";
-import { addSettings } from "../serve/settings-options.ts";
+import { addSettings } from "../start/settings-options.ts";
 import { withPorts } from "../start/with-ports.ts";
 import { printJson, printLine, printTable, shortInstant } from "../terminal/print.ts";
 import { UsageError } from "../terminal/problem.ts";

@@ -7,7 +7,7 @@ import { listEmails } from "../../storage/sql/accounts/accounts.ts";
 import { listMembers, listWorkspaces } from "../../storage/sql/workspaces/workspaces.ts";
 import { getNamedAccount } from "../account/find-account.ts";
 import { createCommand, examples } from "../program.ts";
-import { addSettings } from "../serve/settings-options.ts";
+import { addSettings } from "../start/settings-options.ts";
 import { withPorts } from "../start/with-ports.ts";
 import { printJson, printLine, printTable, shortInstant } from "../terminal/print.ts";
 import { UsageError } from "../terminal/problem.ts";

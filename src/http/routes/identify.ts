@@ -1,13 +1,13 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { authenticate } from "../../authentication/authenticate.ts";
 import { readCredential } from "../../authentication/read-credential.ts";
-import type { RateResource } from "../../authorization/rate-limits.ts";
-import { WINDOW_SECONDS } from "../../authorization/rate-limits.ts";
-import type { AccountActor } from "../../jobs/audit-notes.ts";
+import type { RateResource } from "../../limits/rate-limits.ts";
+import { WINDOW_SECONDS } from "../../limits/rate-limits.ts";
 import type { Caller, Channel } from "../../model/caller.ts";
 import { Failure } from "../../model/failure.ts";
 import { accountOf, actorOf } from "../../model/who-acts.ts";
 import type { Ports } from "../../ports.ts";
+import type { AccountActor } from "../../storage/sql/audit/audit-notes.ts";
 import { clientAddress, networkOf } from "../server/client-address.ts";
 import { annotate } from "../server/request-log.ts";
 

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { ProjectRequirement, WorkspacePermission } from "../../authorization/authorize.ts";
-import type { RateResource } from "../../authorization/rate-limits.ts";
 import type { TakeSlot } from "../../git/process-slots.ts";
+import type { RateResource } from "../../limits/rate-limits.ts";
 import type { Account } from "../../model/account.ts";
 import type { Caller } from "../../model/caller.ts";
 import type { PublicBaseUrls } from "../../model/event.ts";

@@ -6,7 +6,7 @@ import {
   COMMIT_DETAILS,
   type CommitDetail,
   type CommitPart,
-} from "../../../operations/commits/commit-request.ts";
+} from "../../../operations/source/commit-request.ts";
 
 /** What the reference calls meta data, in the query and in the form. Whatever else is named is a file. */
 export async function* readCommitParts(

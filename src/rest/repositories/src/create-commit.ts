@@ -1,5 +1,5 @@
 import type { RepositoryFormRoute } from "../../../http/routes/route.ts";
-import { createCommit } from "../../../operations/commits/create-commit.ts";
+import { createCommit } from "../../../operations/source/create-commit.ts";
 import { commitApiUrl } from "../../../representations/links.ts";
 import { readCommitParts } from "./create-commit-form.ts";
 

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Logger } from "pino";
-import { openOperationPaths } from "../model/operation-path.ts";
-import type { Uuid } from "../model/uuid.ts";
-import { addUnknownRequests, type UnknownOperation } from "../storage/sql/audit/unknown-operations.ts";
-import type { Database } from "../storage/sql/open-database.ts";
+import { openOperationPaths } from "../../../model/operation-path.ts";
+import type { Uuid } from "../../../model/uuid.ts";
+import type { Database } from "../open-database.ts";
+import { addUnknownRequests, type UnknownOperation } from "./unknown-operations.ts";
 
 /** Counts requests for operations that this server does not have, for whoever uses it in the place of Bitbucket. */
 export type UnknownOperations = {
@@ -14,7 +14,7 @@ export type UnknownOperations = {
   flush(): Promise<void>;
 };
 
-const OPERATIONS = join(import.meta.dirname, "..", "..", "reference", "operations.tsv");
+const OPERATIONS = join(import.meta.dirname, "..", "..", "..", "..", "reference", "operations.tsv");
 /** A client in a loop costs one statement in so long. */
 const FLUSH_MS = 2_000;
 /** Between two writings; beyond it what is new is not counted. */

@@ -1,11 +1,11 @@
 import type { Logger } from "pino";
-import type { ApiToken } from "../model/api-token.ts";
-import { type Actor, type AuditSubject, type NewAuditEvent, tokenSubject } from "../model/audit.ts";
-import type { FailureKind } from "../model/failure.ts";
-import { fullName, type Repository } from "../model/repository.ts";
-import type { Uuid } from "../model/uuid.ts";
-import { insertAuditEvent, insertNewAddress } from "../storage/sql/audit/audit-events.ts";
-import type { Database } from "../storage/sql/open-database.ts";
+import type { ApiToken } from "../../../model/api-token.ts";
+import { type Actor, type AuditSubject, type NewAuditEvent, tokenSubject } from "../../../model/audit.ts";
+import type { FailureKind } from "../../../model/failure.ts";
+import { fullName, type Repository } from "../../../model/repository.ts";
+import type { Uuid } from "../../../model/uuid.ts";
+import type { Database } from "../open-database.ts";
+import { insertAuditEvent, insertNewAddress } from "./audit-events.ts";
 
 export type AccountActor = Extract<Actor, { readonly kind: "account" }>;
 

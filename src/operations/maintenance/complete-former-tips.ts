@@ -1,6 +1,6 @@
-import { findMissingBelow } from "../git/packs/check-objects.ts";
-import { readTips } from "../git/packs/connectivity.ts";
-import type { FormerTip, Ref } from "../model/ref.ts";
+import { findMissingBelow } from "../../git/packs/check-objects.ts";
+import { readTips } from "../../git/packs/connectivity.ts";
+import type { FormerTip, Ref } from "../../model/ref.ts";
 
 type Place = { readonly gitDir: string; readonly signal: AbortSignal };
 

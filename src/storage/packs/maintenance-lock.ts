@@ -1,6 +1,6 @@
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { type FileLock, takeFileLock } from "../storage/file-lock.ts";
+import { type FileLock, takeFileLock } from "../file-lock.ts";
 
 const LOCK = "maintenance-lock";
 /** There while a repository is maintained, for whoever looks. It is no lock: one that was left by a killed server keeps nobody out. */
