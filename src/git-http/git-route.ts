@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { HIDDEN_REPOSITORY, requireRepositoryPermission, requireScopes } from "../authorization/authorize.ts";
 import { readmitToRead, type SubjectRequirement } from "../authorization/readmit.ts";
 import type { GitService } from "../git/wire/advertisement.ts";
-import { type ProtocolVersion, parseGitProtocol } from "../git/wire/git-protocol.ts";
+import { type GitProtocol, parseGitProtocol } from "../git/wire/git-protocol.ts";
 import { identify } from "../http/routes/identify.ts";
 import { findMovedRepository, repositoryMoved, withPathPart } from "../http/routes/moved-repository.ts";
 import { findNamedRepository } from "../http/routes/named-subjects.ts";
@@ -43,7 +43,7 @@ export type GitRequest = {
   /** What the caller was let in for, to be asked again when something is written. */
   readonly requirements: readonly SubjectRequirement[];
   readonly service: GitService;
-  readonly protocol: { readonly version: ProtocolVersion; readonly text: string };
+  readonly protocol: GitProtocol;
 };
 
 export type GitRoute = {

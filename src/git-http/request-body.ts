@@ -1,15 +1,15 @@
-import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import type { FastifyRequest } from "fastify";
 import type { GitService } from "../git/wire/advertisement.ts";
 import { Failure } from "../model/failure.ts";
 
 /**
- * The body of a POST as a stream, unpacked where git has packed it (it does for requests of over a kilobyte).
+ * The body of a POST, unpacked where git has packed it (it does for requests of over a kilobyte). Reading throws Failure
+ * invalid-input where it cannot be unpacked.
  *
  * @throws Failure media-type-refused for another content type or encoding.
  */
-export function openRequestBody(request: FastifyRequest, service: GitService): Readable {
+export function openRequestBody(request: FastifyRequest, service: GitService): AsyncIterable<Buffer> {
   if (request.headers["content-type"] !== `application/x-${service}-request`) {
     throw new Failure("media-type-refused", `Content-Type: must be application/x-${service}-request`);
   }
@@ -18,36 +18,39 @@ export function openRequestBody(request: FastifyRequest, service: GitService): R
     case "identity":
       return request.raw;
     case "gzip":
-    case "x-gzip": {
-      const unpacked = createGunzip();
-      request.raw.on("error", (error) => unpacked.destroy(error));
-      request.raw.on("aborted", () => unpacked.destroy(new Error("the client has gone")));
-      return request.raw.pipe(unpacked);
-    }
+    case "x-gzip":
+      return unpack(request);
     default:
       throw new Failure("media-type-refused", "Content-Encoding: must be gzip or none");
   }
 }
 
-/** @throws Failure too-large beyond `bytesMax` (unpacked), invalid-input if it cannot be unpacked. */
-export async function readWholeBody(body: Readable, bytesMax: number): Promise<Buffer> {
-  const pieces: Buffer[] = [];
-  let bytes = 0;
+async function* unpack({ raw }: FastifyRequest): AsyncGenerator<Buffer> {
+  const unpacked = createGunzip();
+  raw.on("error", (error) => unpacked.destroy(error));
+  raw.on("aborted", () => unpacked.destroy(new Error("the client has gone")));
   try {
-    for await (const piece of body as AsyncIterable<Buffer>) {
-      bytes += piece.length;
-      if (bytes > bytesMax)
-        throw new Failure("too-large", `The request is larger than the limit of ${bytesMax} bytes`);
-      pieces.push(piece);
-    }
+    yield* raw.pipe(unpacked) as AsyncIterable<Buffer>;
   } catch (error) {
     throw isUnpackError(error) ? new Failure("invalid-input", "The body is not valid gzip") : error;
   }
-  return Buffer.concat(pieces);
 }
 
-export function isUnpackError(error: unknown): boolean {
+function isUnpackError(error: unknown): boolean {
   return (
     error instanceof Error && "code" in error && typeof error.code === "string" && error.code.startsWith("Z_")
   );
+}
+
+/** @throws Failure too-large beyond `bytesMax` (unpacked), or what reading throws. */
+export async function readWholeBody(body: AsyncIterable<Buffer>, bytesMax: number): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  for await (const piece of body) {
+    bytes += piece.length;
+    if (bytes > bytesMax)
+      throw new Failure("too-large", `The request is larger than the limit of ${bytesMax} bytes`);
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces);
 }

@@ -1,17 +1,19 @@
-import { parseCommandRequest } from "../git/wire/command-request.ts";
-import { parseLsRefs, writeLsRefs } from "../git/wire/ls-refs.ts";
 import { errorPacket } from "../git/wire/packet.ts";
-import { Failure } from "../model/failure.ts";
-import { answerFromRefs, readAskedRefs } from "../operations/fetch/answer-from-refs.ts";
+import { parseUploadPackRequest } from "../git/wire/upload-pack-request.ts";
+import { clientAddress, networkOf } from "../http/server/client-address.ts";
+import { goneSignal } from "../http/server/gone-signal.ts";
+import { quotaKeysOf } from "../model/who-acts.ts";
+import { answerLsRefs } from "../operations/fetch/answer-ls-refs.ts";
+import { fetchObjects } from "../operations/fetch/fetch-objects.ts";
 import { type GitRoute, readmitToFetch } from "./git-route.ts";
 import { NO_CACHE } from "./no-cache.ts";
 import { openRequestBody, readWholeBody } from "./request-body.ts";
-import { sendPack } from "./send-pack.ts";
+import { sendFetchAnswer } from "./send-fetch-answer.ts";
 
 /** Wants and haves of one round, unpacked: some 300,000 of them. A negotiation that needs more is sent in rounds. */
 export const FETCH_REQUEST_BYTES_MAX = 16 * 1024 * 1024;
 
-/** `POST …/git-upload-pack`: a fetch. `ls-refs` is answered from the rows, the rest by git's own upload-pack. */
+/** `POST …/git-upload-pack`: one round of a fetch, or before it `ls-refs`. */
 export const uploadPackRoute: GitRoute = {
   method: "POST",
   suffix: "/git-upload-pack",
@@ -21,22 +23,24 @@ export const uploadPackRoute: GitRoute = {
     const body = await readWholeBody(openRequestBody(request, "git-upload-pack"), FETCH_REQUEST_BYTES_MAX);
     await readmitToFetch(ports, git);
     reply.headers({ ...NO_CACHE, "content-type": "application/x-git-upload-pack-result" });
-    if (git.protocol.version < 2) return sendPack(ports, git, body, request, reply);
-    const command = parseCommandRequest(body);
-    switch (command?.command) {
-      case undefined:
+    const { repository, caller, protocol } = git;
+    const asked = parseUploadPackRequest(body, protocol);
+    switch (asked.kind) {
+      case "flush":
         return reply.send(Buffer.alloc(0));
-      case "ls-refs": {
-        const asked = parseLsRefs(command!.args);
-        const answer = await answerFromRefs(ports, git.repository, JSON.stringify(asked), async () =>
-          writeLsRefs(asked, await readAskedRefs(ports, git.repository, asked), git.repository.mainBranch),
-        );
-        return reply.send(answer);
+      case "ls-refs":
+        return reply.send(await answerLsRefs(ports, repository, asked.refs));
+      case "fetch": {
+        const signal = goneSignal(request, reply);
+        const answer = await fetchObjects(ports, {
+          repository,
+          request: asked,
+          quotaKeys: quotaKeysOf(caller, networkOf(clientAddress(request, ports.config)), repository),
+          signal,
+          notes: request.notes,
+        });
+        return sendFetchAnswer(ports, answer, request, reply, signal);
       }
-      case "fetch":
-        return sendPack(ports, git, body, request, reply);
-      default:
-        throw new Failure("invalid-input", "command: not one that is offered");
     }
   },
 };

@@ -145,6 +145,22 @@ test("ports.ts is imported for its types only, and model/ imports nothing from o
   }
 });
 
+test("git-http knows HTTP only, and operations know none", () => {
+  for (const { path, text } of FILES) {
+    const from = topOf(path);
+    const forbidden =
+      from === "git-http"
+        ? /from "(?:\.\.\/storage\/|\.\.\/git\/git-process)/
+        : from === "operations"
+          ? /from "(?:fastify|node:https?)"/
+          : undefined;
+    assert.ok(
+      forbidden === undefined || !forbidden.test(text),
+      `${relative(SOURCE, path)}: what another transport would need too belongs to operations, the rest to the surface`,
+    );
+  }
+});
+
 test("no barrels, no default exports, no names that say nothing", () => {
   for (const { path, text } of FILES) {
     assert.ok(!/^export default/m.test(text), `${path}: export it by its name`);

@@ -33,9 +33,9 @@ for (const [which, names] of [
     const shown = lines.length === 0 ? [`${"0".repeat(40)} capabilities^{}`] : lines;
     const service = ["# service=git-receive-pack\n", "flush"];
     const expected = [...shown.map((line) => `${line}\n`), "flush"];
-    const answer = pushAdvertisement(lines.join("\n"), 0);
+    const answer = pushAdvertisement(lines.join("\n"), { version: 0, announcesService: true });
     assert.deepEqual(packetsOf(answer), [...service, ...expected]);
-    assert.deepEqual(packetsOf(pushAdvertisement(lines.join("\n"), 1)), [
+    assert.deepEqual(packetsOf(pushAdvertisement(lines.join("\n"), { version: 1, announcesService: true })), [
       ...service,
       "version 1\n",
       ...expected,
@@ -49,7 +49,7 @@ test("shows a fetch HEAD first, and what tags peel to", () => {
     { name: "refs/heads/main", target: ONE, peeled: undefined },
     { name: "refs/tags/v1", target: TWO, peeled: ONE },
   ] as readonly { name: string; target: string; peeled: string | undefined }[] as readonly Ref[];
-  const answer = fetchAdvertisement(refs, "main" as BranchName, 0);
+  const answer = fetchAdvertisement(refs, "main" as BranchName, { version: 0, announcesService: true });
   assert.deepEqual(packetsOf(answer), [
     "# service=git-upload-pack\n",
     "flush",
@@ -60,6 +60,6 @@ test("shows a fetch HEAD first, and what tags peel to", () => {
     "flush",
   ]);
   assert.match(answer.toString(), /HEAD\0multi_ack [^\n]* symref=HEAD:refs\/heads\/main /);
-  const unborn = fetchAdvertisement([], "main" as BranchName, 0);
-  assert.deepEqual(packetsOf(unborn).slice(2), [`${"0".repeat(40)} capabilities^{}\n`, "flush"]);
+  const unborn = fetchAdvertisement([], "main" as BranchName, { version: 0, announcesService: false });
+  assert.deepEqual(packetsOf(unborn), [`${"0".repeat(40)} capabilities^{}\n`, "flush"]);
 });

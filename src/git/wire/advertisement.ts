@@ -55,12 +55,22 @@ const V2_ADVERTISEMENT = Buffer.concat([
 ]);
 
 /** gitprotocol-http(5), "Smart Clients": the service is announced before the refs. */
-export function serviceHeader(service: GitService): Buffer {
+function serviceHeader(service: GitService): Buffer {
   return Buffer.concat([dataPacket(`# service=${service}\n`), FLUSH_PACKET]);
 }
 
-export function v2Advertisement(): Buffer {
-  return V2_ADVERTISEMENT;
+export type AdvertisementOptions = {
+  readonly version: ProtocolVersion;
+  /** Whether the service's name stands before the refs, as it does over HTTP. */
+  readonly announcesService: boolean;
+};
+
+const ANNOUNCED_V2_ADVERTISEMENT = Buffer.concat([serviceHeader("git-upload-pack"), V2_ADVERTISEMENT]);
+
+export function v2Advertisement({
+  announcesService,
+}: Pick<AdvertisementOptions, "announcesService">): Buffer {
+  return announcesService ? ANNOUNCED_V2_ADVERTISEMENT : V2_ADVERTISEMENT;
 }
 
 /**
@@ -70,7 +80,7 @@ export function v2Advertisement(): Buffer {
 export function fetchAdvertisement(
   refs: readonly Ref[],
   head: BranchName | undefined,
-  version: ProtocolVersion,
+  options: AdvertisementOptions,
 ): Buffer {
   const lines: string[] = [];
   const headRef = head === undefined ? undefined : refs.find((ref) => ref.name === BRANCH_PREFIX + head);
@@ -81,7 +91,7 @@ export function fetchAdvertisement(
   }
   const symref = headRef === undefined ? [] : [`symref=HEAD:${headRef.name}`];
   const capabilities = [...UPLOAD_PACK_CAPABILITIES, ...symref, OBJECT_FORMAT, AGENT];
-  return advertisement("git-upload-pack", version, lines.join("\n"), capabilities);
+  return advertisement("git-upload-pack", options, lines.join("\n"), capabilities);
 }
 
 /**
@@ -89,9 +99,9 @@ export function fetchAdvertisement(
  *
  * @param refLines `<id> <name>` of each ref, a line each.
  */
-export function pushAdvertisement(refLines: string, version: ProtocolVersion): Buffer {
+export function pushAdvertisement(refLines: string, options: AdvertisementOptions): Buffer {
   const capabilities = [...RECEIVE_PACK_CAPABILITIES, OBJECT_FORMAT, AGENT];
-  return advertisement("git-receive-pack", version, refLines, capabilities);
+  return advertisement("git-receive-pack", options, refLines, capabilities);
 }
 
 /** The shortest line of a ref: the id, a space, and a name. */
@@ -99,7 +109,7 @@ const LINE_BYTES_MIN = 42;
 
 function advertisement(
   service: GitService,
-  version: ProtocolVersion,
+  { version, announcesService }: AdvertisementOptions,
   lines: string,
   capabilities: readonly string[],
 ): Buffer {
@@ -107,7 +117,7 @@ function advertisement(
   const first = firstEnd === -1 ? lines : lines.slice(0, firstEnd);
   const shown = first === "" ? `${ZERO_OBJECT_ID} capabilities^{}` : first;
   const head = Buffer.concat([
-    serviceHeader(service),
+    ...(announcesService ? [serviceHeader(service)] : []),
     ...(version === 1 ? [dataPacket("version 1\n")] : []),
     dataPacket(`${shown}\0${capabilities.join(" ")}\n`),
   ]);

@@ -1,6 +1,9 @@
 /** The versions of the wire protocol that this server speaks. */
 export type ProtocolVersion = 0 | 1 | 2;
 
+/** What client and server speak, and the value by which git's own processes are told so. */
+export type GitProtocol = { readonly version: ProtocolVersion; readonly text: string };
+
 /** Longer values are not sent by any git. */
 const HEADER_LENGTH_MAX = 256;
 
@@ -10,9 +13,7 @@ const HEADER_LENGTH_MAX = 256;
  *
  * @returns undefined if the header has another form: such text never reaches git's environment.
  */
-export function parseGitProtocol(
-  header: string | undefined,
-): { version: ProtocolVersion; text: string } | undefined {
+export function parseGitProtocol(header: string | undefined): GitProtocol | undefined {
   if (header === undefined) return { version: 0, text: "version=0" };
   if (
     header.length > HEADER_LENGTH_MAX ||

@@ -19,6 +19,7 @@ export type RefusedCommand = {
   /** How the report names it: git finds its ref by the very bytes. */
   readonly reportName: Buffer;
   readonly reason: string;
+  readonly isDeletion: boolean;
 };
 
 export type PushRequest = {
@@ -62,7 +63,8 @@ export async function readPushRequest(stream: AsyncIterable<Buffer>): Promise<Pu
     const refuse = (why: Failure) => ({ ...read, problem: why, options: [], pack: source.remainder() });
     if (problem !== undefined) return refuse(problem);
     const options = read.capabilities.has("push-options") ? await readOptions(source) : [];
-    return options instanceof Failure ? refuse(options) : { ...read, options, pack: source.remainder() };
+    if (options instanceof Failure) return refuse(options);
+    return { ...read, options, pack: hasPack(read) ? source.remainder() : NO_PACK };
   } catch (error) {
     await drain(source.remainder());
     if (error instanceof MalformedPacketError || error instanceof EndWithinPacketError) {
@@ -71,6 +73,16 @@ export async function readPushRequest(stream: AsyncIterable<Buffer>): Promise<Pu
     throw error;
   }
 }
+
+/** gitprotocol-pack(5), "Packfile data": none is sent where all commands delete, and the sender waits for its report at once. */
+function hasPack({ commands, refusedCommands }: ReadCommands): boolean {
+  return (
+    commands.some((command) => command.new !== undefined) ||
+    refusedCommands.some(({ isDeletion }) => !isDeletion)
+  );
+}
+
+const NO_PACK: AsyncIterable<Buffer> = { async *[Symbol.asyncIterator]() {} };
 
 /**
  * Takes what the sender has still to say: who is sending does not read, and would see a reset connection in place of the
@@ -153,16 +165,17 @@ async function* dataUntilFlush(source: PacketSource): AsyncGenerator<Packet & { 
   }
 }
 
-const TWO_SHA_256_IDS = /^[0-9a-f]{64} [0-9a-f]{64} /;
+const TWO_SHA_256_IDS = /^[0-9a-f]{64} ([0-9a-f]{64}) /;
 const TWO_SHA_256_IDS_LENGTH = 130;
 const TWO_IDS_LENGTH = 82;
 
 function parseCommand(payload: Buffer): PushCommand | RefusedCommand {
   const line = payload.at(-1) === LINE_FEED ? payload.subarray(0, -1) : payload;
   const ids = line.toString("latin1", 0, TWO_SHA_256_IDS_LENGTH);
-  if (TWO_SHA_256_IDS.test(ids)) {
+  const [, newSha256Id] = TWO_SHA_256_IDS.exec(ids) ?? [];
+  if (newSha256Id !== undefined) {
     const reason = "SHA-256 object ids are not supported: repositories here use SHA-1";
-    return refusedCommand(line.subarray(TWO_SHA_256_IDS_LENGTH), reason);
+    return refusedCommand(line.subarray(TWO_SHA_256_IDS_LENGTH), reason, /^0+$/.test(newSha256Id));
   }
   const oldId = parseObjectId(ids.slice(0, 40));
   const newId = parseObjectId(ids.slice(41, 81));
@@ -174,20 +187,25 @@ function parseCommand(payload: Buffer): PushCommand | RefusedCommand {
     line.length > TWO_IDS_LENGTH;
   if (!isCommand) throw new Failure("invalid-input", "push: a line is not a ref update");
   const nameBytes = line.subarray(TWO_IDS_LENGTH);
+  const isDeletion = newId === ZERO_OBJECT_ID;
   // The database and JSON carry text; a name in another encoding could not be shown or asked for again.
   if (!isUtf8(nameBytes))
-    return refusedCommand(nameBytes, `the ref name ${quotePath(nameBytes)} is not UTF-8`);
+    return refusedCommand(nameBytes, `the ref name ${quotePath(nameBytes)} is not UTF-8`, isDeletion);
   const name = nameBytes.toString();
   if (ASCII_CONTROL.test(name))
-    return refusedCommand(nameBytes, `the ref name ${quotePath(nameBytes)} has control characters`);
+    return refusedCommand(
+      nameBytes,
+      `the ref name ${quotePath(nameBytes)} has control characters`,
+      isDeletion,
+    );
   return { name, old: unlessZero(oldId), new: unlessZero(newId) };
 }
 
-function refusedCommand(nameBytes: Buffer, reason: string): RefusedCommand {
+function refusedCommand(nameBytes: Buffer, reason: string, isDeletion: boolean): RefusedCommand {
   const name = quotePath(nameBytes);
   // git sends no control characters, and reports that have them in a name mislead terminals and scripts.
   const isHarmless = !ASCII_CONTROL.test(nameBytes.toString("latin1"));
-  return { name, reportName: isHarmless ? Buffer.from(nameBytes) : Buffer.from(name), reason };
+  return { name, reportName: isHarmless ? Buffer.from(nameBytes) : Buffer.from(name), reason, isDeletion };
 }
 
 function unlessZero(id: ObjectId): ObjectId | undefined {

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Caller } from "../../model/caller.ts";
 import type { Failure } from "../../model/failure.ts";
-import { maskPersonalText } from "../../model/mask-secrets.ts";
+import { failureNotes } from "../../model/failure-notes.ts";
 import type { Repository } from "../../model/repository.ts";
 import { fullName } from "../../model/repository.ts";
 import type { Ports } from "../../ports.ts";
@@ -28,11 +28,8 @@ export function annotateRepository(request: FastifyRequest, repository: Reposito
   request.notes["repository.full_name"] = fullName(repository);
 }
 
-/** Notes why a request was refused, for the operator: the caller may have read less. */
 export function annotateFailure(request: FastifyRequest, failure: Failure): void {
-  request.notes["failure.kind"] = failure.kind;
-  request.notes["failure.message"] = maskPersonalText(failure.message);
-  if (failure.details.reason !== undefined) request.notes["failure.reason"] = failure.details.reason;
+  Object.assign(request.notes, failureNotes(failure));
 }
 
 export function logRequest(

@@ -9,13 +9,12 @@ import fastify, {
   type FastifyRequest,
 } from "fastify";
 import { API_PREFIX } from "../../config/public-base-urls.ts";
-import { SHORT_OF_PROCESSES } from "../../git/git-process.ts";
 import { escapeBytes } from "../../model/byte-text.ts";
 import { Failure } from "../../model/failure.ts";
 import { maskTokens } from "../../model/mask-secrets.ts";
 import { accountOf } from "../../model/who-acts.ts";
 import type { Ports } from "../../ports.ts";
-import { isForeignKeyViolation } from "../../storage/sql/database-failure.ts";
+import { knownFailure } from "../../storage/known-failure.ts";
 import { collectAllowedMethods } from "../routes/allowed-methods.ts";
 import { decodeBody, parseFormBody } from "../routes/body-text.ts";
 import { identify } from "../routes/identify.ts";
@@ -318,14 +317,8 @@ async function countUnknown(ports: Ports, request: FastifyRequest, reply: Fastif
   request.notes.unknown_operation = ports.unknownOperations.count(request.method, path, account);
 }
 
-/** Turns what Fastify itself refuses, and what the machine lacks, into failures of ours; undefined for a bug. */
+/** Turns what Fastify itself refuses, and what `knownFailure` knows, into failures of ours; undefined for a bug. */
 export function failureOf(error: unknown, bodyBytesMax = BODY_BYTES_MAX): Failure | undefined {
-  if (error instanceof Failure) return error;
-  // Whatever a row refers to was there when it was looked for.
-  if (isForeignKeyViolation(error))
-    return new Failure("not-found", "Something that the request names has just been deleted", {
-      reason: "foreign key",
-    });
   switch ((error as Partial<FastifyError>).code) {
     case "FST_ERR_CTP_BODY_TOO_LARGE":
       return new Failure("too-large", `The body is larger than the limit of ${bodyBytesMax} bytes`);
@@ -333,18 +326,8 @@ export function failureOf(error: unknown, bodyBytesMax = BODY_BYTES_MAX): Failur
       return new Failure("media-type-refused", "The content type of the body is not one that this takes");
     case "FST_ERR_CTP_INVALID_CONTENT_LENGTH":
       return new Failure("invalid-input", "Bad request: Content-Length does not match the body");
-    case "ENOSPC":
-    case "EDQUOT":
-      return new Failure("unavailable", "the server's disk is full");
-    case "EROFS":
-      return new Failure("unavailable", "the server's disk can only be read");
-    case "EMFILE":
-    case "ENFILE":
-    case "EAGAIN":
-    case "ENOMEM":
-      return new Failure("unavailable", SHORT_OF_PROCESSES);
     default:
-      return undefined;
+      return knownFailure(error);
   }
 }
 

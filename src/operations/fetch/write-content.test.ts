@@ -3,15 +3,15 @@ import { once } from "node:events";
 import { createServer, get, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, test } from "node:test";
-import type { ResponseContent } from "../../storage/fetch-responses/fetch-responses.ts";
-import { sendContent } from "./write-content.ts";
+import type { FetchContent } from "./fetch-answer.ts";
+import { writeContent } from "./write-content.ts";
 
 const MEBIBYTE = 1024 * 1024;
 
 /** Content of so many bytes, each telling its place; `onRead` may wait or throw. */
 function openNumbers(size: number, onRead: (position: number) => Promise<void> | void = () => {}) {
   const state = { position: 0, closes: 0, pieceBytes: [] as number[] };
-  const content: ResponseContent = {
+  const content: FetchContent = {
     sizeBytes: size,
     async read(buffer) {
       await onRead(state.position);
@@ -59,7 +59,7 @@ test("sends every byte once and in its order, and says how many", async () => {
   const { content, state } = openNumbers(size);
   let told = 0;
   const { answer } = await startServer(async ({ response, signal }) => {
-    await sendContent(response, content, signal, (count) => {
+    await writeContent(response, content, signal, (count) => {
       told += count;
     });
     response.end();
@@ -78,7 +78,7 @@ test("reads no further than a client takes, in small pieces once it has shown to
   const size = 64 * MEBIBYTE;
   const { content, state } = openNumbers(size);
   const { answer, outcome } = await startServer(async ({ response, signal }) => {
-    await sendContent(response, content, signal, () => {});
+    await writeContent(response, content, signal, () => {});
     response.end();
   });
   answer.pause();
@@ -107,7 +107,7 @@ test("throws what reading throws, after the pieces before it", async () => {
   });
   const { answer, outcome } = await startServer(async ({ response, signal }) => {
     try {
-      await sendContent(response, content, signal, () => {});
+      await writeContent(response, content, signal, () => {});
     } finally {
       response.destroy();
     }
@@ -133,7 +133,7 @@ for (const [when, waitsAt] of [
     });
     const { answer, outcome } = await startServer(({ response, signal }) => {
       response.flushHeaders();
-      return sendContent(response, { ...content, close: closed.resolve }, signal, () => {});
+      return writeContent(response, { ...content, close: closed.resolve }, signal, () => {});
     });
     answer.on("error", () => {}).resume();
     await waiting.promise;
@@ -145,7 +145,7 @@ for (const [when, waitsAt] of [
 test("a client that goes while it takes nothing ends it", async () => {
   const { content, state } = openNumbers(64 * MEBIBYTE);
   const { answer, outcome } = await startServer(({ response, signal }) =>
-    sendContent(response, content, signal, () => {}),
+    writeContent(response, content, signal, () => {}),
   );
   answer.on("error", () => {}).pause();
   while (state.position < MEBIBYTE) await new Promise((resolve) => setImmediate(resolve));

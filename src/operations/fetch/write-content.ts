@@ -1,6 +1,6 @@
-import type { ServerResponse } from "node:http";
-import type { ResponseContent } from "../../storage/fetch-responses/fetch-responses.ts";
+import type { Writable } from "node:stream";
 import { openBufferPool } from "./buffer-pool.ts";
+import type { FetchContent } from "./fetch-answer.ts";
 
 /** Measured: smaller ones cost more calls, and two larger ones leave the processor's own cache. */
 const LARGE_BYTES = 256 * 1024;
@@ -21,16 +21,16 @@ const smallBuffers = openBufferPool(SMALL_BYTES, { usedMax: Number.POSITIVE_INFI
 type Piece = { readonly bytes: Buffer; giveBack(): void; forget(): void };
 
 /**
- * Writes the content into an answer whose head is written, and closes it. While the client takes one piece the next one is
- * read; no more of it is in memory. Does not end the answer.
+ * Writes the content to a client, and closes it. While the client takes one piece the next one is read; no more of it is in
+ * memory. Does not end the target.
  *
  * @param signal aborted when the client has gone: then this resolves before the end.
  * @param onBytes told of each piece that the connection has taken.
  * @throws the error of reading.
  */
-export async function sendContent(
-  response: ServerResponse,
-  content: ResponseContent,
+export async function writeContent(
+  target: Writable,
+  content: FetchContent,
   signal: AbortSignal,
   onBytes: (count: number) => void,
 ): Promise<void> {
@@ -49,7 +49,7 @@ export async function sendContent(
   const write = (bytes: Buffer) =>
     new Promise<boolean>((resolve) => {
       tellGone = () => resolve(false);
-      response.write(bytes, (error) => resolve(error === undefined || error === null));
+      target.write(bytes, (error) => resolve(error === undefined || error === null));
     });
   try {
     for (;;) {
@@ -73,7 +73,7 @@ export async function sendContent(
   }
 }
 
-async function readPiece(content: ResponseContent, isQuick: boolean): Promise<Piece> {
+async function readPiece(content: FetchContent, isQuick: boolean): Promise<Piece> {
   const large = isQuick ? largeBuffers.take() : undefined;
   const pool = large === undefined ? smallBuffers : largeBuffers;
   const buffer = large ?? smallBuffers.take()!;

@@ -1,21 +1,50 @@
 import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { errorPacket } from "../git/wire/packet.ts";
 import { logRequest } from "../http/server/request-log.ts";
 import { logBug } from "../http/server/server.ts";
-import { sendContent } from "../operations/fetch/write-content.ts";
+import type { FetchAnswer, FetchContent } from "../operations/fetch/fetch-answer.ts";
+import { writeContent } from "../operations/fetch/write-content.ts";
 import type { Ports } from "../ports.ts";
-import type { FetchResponse } from "../storage/fetch-responses/fetch-responses.ts";
+import { cutStalled } from "./cut-stalled.ts";
+
+type SendPorts = Pick<Ports, "log" | "metrics">;
 
 /**
- * Answers with a response out of the store, past the framework's streams, which cost more than the sending itself. From here on
- * a failure is no status: before the first byte it is git's error packet, and then an answer that breaks off.
+ * Sends what a fetch is answered. Its head goes out with the first byte: from then on a failure is no status any more.
  *
  * @param signal aborted when the answer or its connection has closed.
  */
-export function sendCached(
-  ports: Pick<Ports, "log" | "metrics">,
-  { content, isWhole }: FetchResponse,
+export function sendFetchAnswer(
+  ports: SendPorts,
+  answer: FetchAnswer,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  signal: AbortSignal,
+): FastifyReply {
+  switch (answer.kind) {
+    case "bytes":
+      noteSent(ports, request, answer.bytes.length);
+      return reply.send(answer.bytes);
+    case "content":
+      return sendContent(ports, answer.content, request, reply, signal);
+    case "stream": {
+      const { stream, progress } = answer;
+      const stopWatch = cutStalled(request, () => progress().isBlocked);
+      stream.once("end", () => noteSent(ports, request, progress().packBytes)).once("close", stopWatch);
+      return reply.send(stream);
+    }
+  }
+}
+
+function noteSent({ metrics }: SendPorts, request: FastifyRequest, packBytes: number): void {
+  request.notes.pack_bytes = packBytes;
+  metrics.countFetchBytes(packBytes);
+}
+
+/** Sends content past the framework's streams, which cost more than the sending itself. What cannot be read breaks the answer off. */
+function sendContent(
+  ports: SendPorts,
+  content: FetchContent,
   request: FastifyRequest,
   reply: FastifyReply,
   signal: AbortSignal,
@@ -25,23 +54,17 @@ export function sendCached(
   let packBytes = 0;
   logWhenClosed(ports, request, reply, signal, () => packBytes === sizeBytes);
   writeHead(raw, reply, sizeBytes);
-  const note = () => {
-    request.notes.pack_bytes = packBytes;
-    ports.metrics.countFetchBytes(packBytes);
-  };
-  const sent = sendContent(raw, content, signal, (count) => {
+  const sent = writeContent(raw, content, signal, (count) => {
     packBytes += count;
   });
   void sent.then(
-    async () => {
-      const isSilent = packBytes > 0 || signal.aborted || (await isWhole);
-      note();
+    () => {
+      noteSent(ports, request, packBytes);
       // An answer that is closed already would say that it has finished, and be logged twice.
-      if (!signal.aborted)
-        raw.end(isSilent ? undefined : errorPacket("upload-pack: the request could not be answered"));
+      if (!signal.aborted) raw.end();
     },
     (error: unknown) => {
-      note();
+      noteSent(ports, request, packBytes);
       logBug(ports, error, request);
       // Broken off, so that the client does not take it for whole.
       raw.destroy();
@@ -60,7 +83,7 @@ function writeHead(raw: ServerResponse, reply: FastifyReply, sizeBytes: number |
  * the end was seen here, is logged by this.
  */
 function logWhenClosed(
-  ports: Pick<Ports, "log" | "metrics">,
+  ports: SendPorts,
   request: FastifyRequest,
   reply: FastifyReply,
   signal: AbortSignal,

@@ -1,0 +1,91 @@
+import { hash } from "node:crypto";
+import { errorPacket } from "../../git/wire/packet.ts";
+import type { Ports } from "../../ports.ts";
+import type { FetchResponse } from "../../storage/fetch-responses/fetch-responses.ts";
+import { explainIfGone } from "../repositories/repository-gone.ts";
+import type { FetchAnswer, FetchContent } from "./fetch-answer.ts";
+import { streamUploadPack } from "./stream-upload-pack.ts";
+import type { Fetch, UploadPackPorts } from "./upload-pack-process.ts";
+import { writeResponse } from "./write-response.ts";
+
+export type FetchPorts = UploadPackPorts & Pick<Ports, "config" | "fetchResponses" | "metrics">;
+
+/** Of a response that is worth holding in memory: of a shallow clone of a small project, of a fetch of what is new. */
+const SMALL_BYTES_MAX = 256 * 1024;
+/** Nothing of a repository is hidden from those who may read it. What is hidden from some must be told apart here. */
+const VISIBILITY = "all refs";
+
+/**
+ * Answers a fetch that needs objects: with a cached response to the same request, whoever made it, or else by git's own
+ * upload-pack, whose output is cached. git writes it into the file itself, so that a slow client keeps no process waiting.
+ *
+ * What is wrong before the first byte is thrown; what goes wrong after it is told in the answer, by git's error packet.
+ *
+ * @throws Failure hidden if the repository has been deleted meanwhile, unavailable if there is no slot for git.
+ */
+export async function fetchObjects(ports: FetchPorts, fetch: Fetch): Promise<FetchAnswer> {
+  try {
+    const cached = await openCachedResponse(ports, fetch);
+    const outcome = cached?.outcome ?? "bypass";
+    ports.metrics.countFetch(outcome);
+    fetch.notes["fetch.answer"] = outcome;
+    return cached === undefined ? await streamUploadPack(ports, fetch) : await answerOf(cached);
+  } catch (error) {
+    throw await explainIfGone(ports, fetch.repository, error);
+  }
+}
+
+async function openCachedResponse(ports: FetchPorts, fetch: Fetch): Promise<FetchResponse | undefined> {
+  const { request, repository, signal } = fetch;
+  const { normalized } = request;
+  if (normalized === undefined || ports.config.fetchCacheBytesMax === 0) return undefined;
+  const { uuid, refGeneration, sizeBytes } = repository;
+  const digest = hash("sha256", JSON.stringify([uuid, refGeneration, VISIBILITY, normalized]), "hex");
+  const key = { repositoryUuid: uuid, digest, sizeBytesGuess: sizeBytes };
+  return ports.fetchResponses.open(key, signal, (file, isUnwanted) =>
+    writeResponse(ports, fetch, file, isUnwanted),
+  );
+}
+
+async function answerOf(response: FetchResponse): Promise<FetchAnswer> {
+  const { outcome, content } = response;
+  const { sizeBytes } = content;
+  if (sizeBytes === undefined) return { kind: "content", outcome, content: explainEmpty(response) };
+  if (sizeBytes > SMALL_BYTES_MAX) return { kind: "content", outcome, content };
+  return { kind: "bytes", outcome, bytes: await readContent(content, sizeBytes) };
+}
+
+async function readContent(content: FetchContent, sizeBytes: number): Promise<Buffer> {
+  try {
+    const bytes = Buffer.allocUnsafe(sizeBytes);
+    for (let end = 0; end < sizeBytes; ) {
+      const count = await content.read(bytes.subarray(end));
+      if (count === 0) throw new Error(`a cached response of ${sizeBytes} bytes ends after ${end}`);
+      end += count;
+    }
+    return bytes;
+  } finally {
+    content.close();
+  }
+}
+
+/** Git's error packet in place of a response whose writer has failed without a byte. */
+function explainEmpty({ content, isWhole }: FetchResponse): FetchContent {
+  let mayBeEmpty = true;
+  return {
+    sizeBytes: undefined,
+    async read(buffer) {
+      const count = await content.read(buffer);
+      if (count > 0 || !mayBeEmpty) {
+        mayBeEmpty = false;
+        return count;
+      }
+      mayBeEmpty = false;
+      return (await isWhole) ? 0 : errorPacket("upload-pack: the request could not be answered").copy(buffer);
+    },
+    close() {
+      mayBeEmpty = false;
+      content.close();
+    },
+  };
+}

@@ -1,0 +1,149 @@
+import type { ChildProcess } from "node:child_process";
+import type { Readable, Writable } from "node:stream";
+import { exitOf, type GitOptions, requireStarted } from "../../git/git-process.ts";
+import type { FetchRequest } from "../../git/wire/upload-pack-request.ts";
+import { maskPersonalText } from "../../model/mask-secrets.ts";
+import type { QuotaKey } from "../../model/quota-key.ts";
+import type { Repository } from "../../model/repository.ts";
+import type { Ports } from "../../ports.ts";
+import { listRefs } from "../../storage/sql/refs/refs.ts";
+
+/** What upload-pack may serve; given here since no configuration of the repository is trusted. */
+const SETTINGS = [...["-c", "uploadpack.allowFilter=true"], ...["-c", "uploadpack.allowAnySHA1InWant=true"]];
+/**
+ * git maps whole packs otherwise: what it has read once is of no more use when it copies them. With these it closes a pack that
+ * it has mapped whole and opens it again later, when maintenance may have removed it: they are for a snapshot alone.
+ */
+const MAPPED_BYTES_MAX = 8 * 1024 * 1024;
+const MAPPING_SETTINGS = [
+  ...["-c", "core.packedGitWindowSize=1m"],
+  ...["-c", `core.packedGitLimit=${MAPPED_BYTES_MAX}`],
+];
+const MESSAGES_LENGTH_MAX = 2_000;
+
+export type UploadPackPorts = Pick<Ports, "database" | "packs" | "fetchSlots" | "log">;
+
+/** A fetch on its way: what is asked of which repository, and for whom. */
+export type Fetch = {
+  readonly repository: Repository;
+  readonly request: FetchRequest;
+  /** Whose limits a process counts for. */
+  readonly quotaKeys: readonly QuotaKey[];
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
+  /** Fields for the one line that the log has of this fetch. */
+  readonly notes: Record<string, unknown>;
+};
+
+export type UploadPack<Child> = {
+  readonly child: Child;
+  /** The exit status once its output has ended; undefined if it was killed. Never rejects. */
+  readonly ended: Promise<number | undefined>;
+  /** What it has said on its stderr, the end of it. */
+  messages(): string;
+};
+
+type ChildWithMessages = ChildProcess & { readonly stdin: Writable; readonly stderr: Readable };
+
+/**
+ * Starts git's own upload-pack, in a slot that it holds until it exits.
+ *
+ * @param signal ends the wait for a slot.
+ * @throws as `ProcessSlots.take` does, or why git could not be started.
+ */
+export async function startUploadPack<Child extends ChildWithMessages>(
+  ports: UploadPackPorts,
+  { repository, request, quotaKeys, notes }: Fetch,
+  signal: AbortSignal,
+  spawn: (args: readonly string[], options: GitOptions) => Child,
+): Promise<UploadPack<Child>> {
+  const releaseSlot = await ports.fetchSlots.take(quotaKeys, signal);
+  let command: UploadPackCommand | undefined;
+  const release = () => {
+    releaseSlot();
+    command?.close();
+  };
+  try {
+    command = await openUploadPack(ports, repository, request);
+    const child = spawn(command.args, command.options);
+    const messages = collectMessages(child.stderr);
+    const ended = exitOf(child).then(
+      (status) => {
+        if (status !== 0) notes["git.stderr"] = maskPersonalText(messages());
+        return status;
+      },
+      () => undefined,
+    );
+    child.once("exit", release);
+    await requireStarted(child);
+    child.stdin.end(request.bytes);
+    return { child, ended, messages };
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+function collectMessages(stderr: Readable): () => string {
+  let said = "";
+  stderr.on("data", (bytes: Buffer) => {
+    said = (said + bytes.toString()).slice(-MESSAGES_LENGTH_MAX);
+  });
+  return () => said;
+}
+
+type UploadPackCommand = {
+  readonly args: readonly string[];
+  readonly options: GitOptions;
+  /** To be called when the process has ended, or has not begun. */
+  close(): void;
+};
+
+async function openUploadPack(
+  ports: UploadPackPorts,
+  repository: Repository,
+  { protocol }: FetchRequest,
+): Promise<UploadPackCommand> {
+  const { uuid, sizeBytes } = repository;
+  try {
+    await writeRefsForGit(ports, repository);
+  } catch (error) {
+    // Objects can be fetched by their ids from a disk that takes no more: the refs were answered from the rows.
+    if (!isFull(error)) throw error;
+    ports.log.warn({ "repository.uuid": uuid, err: error }, "refs were not written for git");
+  }
+  const { gitDir, close } = await ports.packs.openRepository(uuid);
+  const command = ["upload-pack", "--stateless-rpc", gitDir];
+  const options = { gitDir, protocol: protocol.text };
+  try {
+    const snapshot = sizeBytes > MAPPED_BYTES_MAX ? await ports.packs.openSnapshot(uuid) : undefined;
+    if (snapshot === undefined) return { args: [...SETTINGS, ...command], options, close };
+    const { objectFolder } = snapshot;
+    return {
+      args: [...SETTINGS, ...MAPPING_SETTINGS, ...command],
+      options: { ...options, objectFolder, isObjectFolderAlone: true },
+      close() {
+        // What is left of it is removed by the next start.
+        snapshot.close().catch(() => {});
+        close();
+      },
+    };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+function isFull(error: unknown): boolean {
+  return (
+    error instanceof Error && "code" in error && ["ENOSPC", "EDQUOT", "EROFS"].includes(String(error.code))
+  );
+}
+
+/** Makes the repository on disk show the rows as they are now, or later. */
+async function writeRefsForGit(
+  { database, packs }: Pick<Ports, "database" | "packs">,
+  { uuid, refGeneration, mainBranch }: Repository,
+): Promise<void> {
+  await packs.writeRefs(uuid, refGeneration, mainBranch, () => listRefs(database.kysely, uuid));
+}

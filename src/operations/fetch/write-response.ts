@@ -1,0 +1,44 @@
+import { read, write } from "node:fs";
+import { promisify } from "node:util";
+import { killGit, spawnGitInto } from "../../git/git-process.ts";
+import { ANSWER_BYTES_MAX, errorTrailer } from "../../git/wire/error-trailer.ts";
+import type { ProtocolVersion } from "../../git/wire/git-protocol.ts";
+import type { ResponseWriter } from "../../storage/fetch-responses/fetch-responses.ts";
+import { type Fetch, startUploadPack, type UploadPackPorts } from "./upload-pack-process.ts";
+
+const readAt = promisify(read);
+const writeAt = promisify(write);
+
+/** Lets git write its output into the file of a cache entry (a descriptor) itself, so that a slow client keeps no process. */
+export async function writeResponse(
+  ports: UploadPackPorts,
+  fetch: Fetch,
+  file: number,
+  isUnwanted: AbortSignal,
+): Promise<ResponseWriter> {
+  const { child, ended, messages } = await startUploadPack(ports, fetch, isUnwanted, (args, options) =>
+    spawnGitInto(file, args, options),
+  );
+  return {
+    ended: ended.then(async (status) => {
+      // One that was killed has nobody to read it.
+      if (status !== 0 && status !== undefined)
+        await addErrorTrailer(file, fetch.request.protocol.version, messages());
+      return status === 0;
+    }),
+    stop: () => killGit(child),
+  };
+}
+
+/** Behind what git has written into the file, where whoever reads it finds it. */
+async function addErrorTrailer(file: number, version: ProtocolVersion, messages: string): Promise<void> {
+  try {
+    const start = Buffer.alloc(ANSWER_BYTES_MAX + 1);
+    const { bytesRead } = await readAt(file, start, 0, start.length, 0);
+    if (bytesRead > ANSWER_BYTES_MAX) return;
+    const trailer = errorTrailer(start.subarray(0, bytesRead), version, messages);
+    if (trailer !== undefined) await writeAt(file, trailer, 0, trailer.length, bytesRead);
+  } catch {
+    // The disk is at fault too. The client sees that the answer breaks off.
+  }
+}

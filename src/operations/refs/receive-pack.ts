@@ -1,0 +1,139 @@
+import { PassThrough, type Readable } from "node:stream";
+import { reachFaultPoint } from "../../fault-points.ts";
+import { sidebandPackets } from "../../git/wire/packet.ts";
+import {
+  canTellReasons,
+  type PushReport,
+  writeFatalReport,
+  writePushReport,
+} from "../../git/wire/push-report.ts";
+import { drain, type PushRequest, readPushRequest } from "../../git/wire/push-request.ts";
+import { Failure } from "../../model/failure.ts";
+import { failureNotes } from "../../model/failure-notes.ts";
+import type { QuotaKey } from "../../model/quota-key.ts";
+import type { Repository } from "../../model/repository.ts";
+import type { Ports } from "../../ports.ts";
+import { knownFailure } from "../../storage/known-failure.ts";
+import { explainIfGone } from "../repositories/repository-gone.ts";
+import { type PushOptions, type PushPorts, push } from "./push.ts";
+import { pushUnlessRefused, reportNamesOf, writeRefusal } from "./refused-push.ts";
+
+export type ReceivePackPorts = PushPorts & Pick<Ports, "pushSlots">;
+
+export type ReceivePackOptions = Pick<PushOptions, "author" | "baseUrls" | "signal"> & {
+  /** Whose limits the push counts for. */
+  readonly quotaKeys: readonly QuotaKey[];
+  /** Fields for the one line that the log has of this push. */
+  readonly notes: Record<string, unknown>;
+  /** Told of an error that the pusher only hears to be the server's. */
+  readonly onBug: (error: unknown) => void;
+};
+
+/** How often a client that waits hears from us, so that no proxy between takes the connection for dead. git's own value. */
+const SIGN_OF_LIFE_MS = 5_000;
+/** A wait that is shorter is told to nobody. */
+const WAIT_TOLD_MS = 1_000;
+
+/**
+ * Takes a push as git sends it behind the advertisement, and answers it in git's own packets.
+ *
+ * What is wrong with its form is thrown, unless the client has asked for a report; what goes wrong later is in the answer.
+ *
+ * @param body commands, options and the pack. It is read to its end, or to where the pack would begin if all commands delete.
+ * @returns undefined if nothing is asked: a client that tests its credential, or has nothing to push.
+ * @throws Failure invalid-input, or too-large.
+ */
+export async function receivePack(
+  ports: ReceivePackPorts,
+  repository: Repository,
+  body: AsyncIterable<Buffer>,
+  options: ReceivePackOptions,
+): Promise<Buffer | Readable | undefined> {
+  const request = await readPushRequest(body);
+  if (request === undefined) return undefined;
+  const { problem, refusedCommands: [refused] = [] } = request;
+  if ((problem ?? refused) !== undefined && !canTellReasons(request.capabilities)) {
+    await drain(request.pack);
+    throw problem ?? new Failure("invalid-input", `push: ${refused!.reason}`);
+  }
+  if (problem !== undefined) {
+    await drain(request.pack);
+    Object.assign(options.notes, failureNotes(problem));
+    return writeRefusal(request, problem.message);
+  }
+  const answer = new PassThrough();
+  answerPush(ports, repository, request, options, answer)
+    .catch(options.onBug)
+    .finally(() => answer.end());
+  return answer;
+}
+
+async function answerPush(
+  ports: ReceivePackPorts,
+  repository: Repository,
+  request: PushRequest,
+  options: ReceivePackOptions,
+  answer: PassThrough,
+): Promise<void> {
+  const { capabilities } = request;
+  const { author, baseUrls, quotaKeys, signal, notes } = options;
+  const hasSideband = capabilities.has("side-band-64k");
+  const signsOfLife = hasSideband
+    ? setInterval(() => answer.write(sidebandPackets(1, Buffer.alloc(0))), SIGN_OF_LIFE_MS)
+    : undefined;
+  const onProgress = (text: Buffer) => answer.write(sidebandPackets(2, text));
+  let waitTold: NodeJS.Timeout | undefined;
+  const onWait = (why: string) => {
+    // Also to who asks for quiet, which git does wherever there is no terminal: a log that stands still needs a reason.
+    if (hasSideband) waitTold = setTimeout(() => onProgress(Buffer.from(`Waiting: ${why}\n`)), WAIT_TOLD_MS);
+  };
+  let releaseSlot = () => {};
+  try {
+    releaseSlot = await ports.pushSlots.take(quotaKeys, signal, onWait);
+    clearTimeout(waitTold);
+    const report = await pushUnlessRefused(request, () =>
+      push(ports, repository, request, {
+        author,
+        baseUrls,
+        signal,
+        ...(hasSideband && !capabilities.has("quiet") ? { onProgress } : {}),
+      }),
+    );
+    await drain(request.pack);
+    reachFaultPoint("push.answering");
+    Object.assign(notes, reportNotes(report));
+    // Beside the reason in the report, on a line of its own: a rule is what the pusher has to look up.
+    for (const remark of hasSideband ? (report.remarks ?? []) : []) {
+      answer.write(sidebandPackets(2, Buffer.from(`${remark}\n`)));
+    }
+    answer.write(writePushReport(report, capabilities));
+  } catch (error) {
+    if (signal.aborted) {
+      notes["failure.kind"] = "client-gone";
+      return;
+    }
+    await drain(request.pack);
+    answer.write(fatalAnswer(await explainIfGone(ports, repository, error), request, options));
+  } finally {
+    clearTimeout(waitTold);
+    releaseSlot();
+    clearInterval(signsOfLife);
+  }
+}
+
+/** The answer has begun: what is wrong is told in the report, so that git names every ref as refused. */
+function fatalAnswer(error: unknown, request: PushRequest, { notes, onBug }: ReceivePackOptions): Buffer {
+  const failure = knownFailure(error);
+  if (failure === undefined) onBug(error);
+  else Object.assign(notes, failureNotes(failure));
+  const problem = failure?.message ?? "something went wrong on the server";
+  return writeFatalReport(problem, reportNamesOf(request), request.capabilities);
+}
+
+function reportNotes({ refs, unpackProblem }: PushReport): Record<string, unknown> {
+  return {
+    "refs.updated": refs.filter((ref) => ref.refused === undefined).length,
+    "refs.refused": refs.filter((ref) => ref.refused !== undefined).length,
+    ...(unpackProblem === undefined ? {} : { "failure.reason": unpackProblem }),
+  };
+}
