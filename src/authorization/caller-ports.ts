@@ -37,7 +37,7 @@ export function callerPorts(ports: Ports, admission: Admission, actor: Actor): A
   return {
     ports: { ...ports, database, actor },
     async readmitUnlessDone() {
-      if (!isReadmitted) await readmitToRead(ports.database.kysely, ports, admission);
+      if (!isReadmitted) await readmitToRead(ports, admission);
     },
   };
 }

@@ -84,11 +84,12 @@ export async function readmit(
 
 /** The same without locks, for a request that has changed nothing: before it is told anything. */
 export async function readmitToRead(
-  db: Kysely<Schema>,
-  ports: Pick<Ports, "config" | "clock">,
+  ports: Pick<Ports, "config" | "clock" | "database">,
   admission: Admission,
 ): Promise<void> {
-  await decide(db, ports, admission, await readFacts(db, admission));
+  const { lookups, kysely } = ports.database;
+  const { tokenUuid, repositoryUuid } = askedFacts(admission);
+  await decide(kysely, ports, admission, await lookups.getAdmissionFacts(tokenUuid, repositoryUuid));
 }
 
 /** The locks come first, in a statement of their own: what is read after them is what was committed by then. */
@@ -98,14 +99,14 @@ async function factsUnderLock(
   moved: AdmissionFacts["repository"],
 ): Promise<AdmissionFacts> {
   await lockRows(tx, rowsOf(admission, moved));
-  return readFacts(tx, admission);
+  return readAdmissionFacts(tx, askedFacts(admission));
 }
 
-function readFacts(db: Kysely<Schema>, { caller, requirements }: Admission): Promise<AdmissionFacts> {
-  return readAdmissionFacts(db, {
+function askedFacts({ caller, requirements }: Admission) {
+  return {
     tokenUuid: caller.kind === "account" ? storedCredential(caller).id : undefined,
     repositoryUuid: firstRepository(requirements)?.repository.uuid,
-  });
+  };
 }
 
 function firstRepository(requirements: readonly SubjectRequirement[]): RepositoryRequirement | undefined {

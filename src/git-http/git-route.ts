@@ -108,7 +108,7 @@ export async function admit(
 /** Asks again for all that admitted a request whose body came over some time: before its caller is told anything. */
 export async function readmitToFetch(ports: Ports, git: GitRequest): Promise<void> {
   try {
-    await readmitToRead(ports.database.kysely, ports, git);
+    await readmitToRead(ports, git);
   } catch (error) {
     throw askForCredential(git.caller, error);
   }

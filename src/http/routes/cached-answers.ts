@@ -79,7 +79,14 @@ export function openCachedAnswers({ metrics }: Pick<Ports, "metrics">): CachedAn
 
 /** No part of a key has a space in it. */
 function keyOf({ target, baseUrls, caller }: AskedAnswer): string {
-  return `${caller.kind === "anonymous" ? "" : caller.account.uuid} ${baseUrls.api} ${target}`;
+  return `${viewerKey(caller)} ${baseUrls.api} ${target}`;
+}
+
+/** What a credential with a bound may see, it alone may. */
+function viewerKey(caller: Caller): string {
+  if (caller.kind === "anonymous") return "";
+  const { account, credential } = caller;
+  return credential.bound === undefined ? account.uuid : credential.id;
 }
 
 /** What an answer is looked for by; undefined where the database tells no version. */

@@ -80,6 +80,7 @@ export function cacheLookups(lookups: Lookups, readVersion: () => number): Looku
     findTokenByDigest: remember(lookups.findTokenByDigest),
     findRepositoryBySlugs: remember(lookups.findRepositoryBySlugs),
     getRepositoryDetails: remember(lookups.getRepositoryDetails),
+    getAdmissionFacts: remember(lookups.getAdmissionFacts, (facts) => facts.credential !== undefined),
     findPermission: remember(lookups.findPermission),
     listRefs: remember(lookups.listRefs, (refs: readonly Ref[]) => refs.length <= REFS_MAX),
     // What is made of it is kept in its place.

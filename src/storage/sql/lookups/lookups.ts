@@ -15,6 +15,11 @@ import {
   toAccount,
   toEmailAlias,
 } from "../accounts/accounts.ts";
+import {
+  type AdmissionFacts,
+  admissionFactsQuery,
+  toAdmissionFacts,
+} from "../permissions/admission-facts.ts";
 import { permissionOfRank, permissionQuery } from "../permissions/permissions.ts";
 import { refLinesQuery, refsQuery, toRef } from "../refs/refs.ts";
 import {
@@ -45,6 +50,8 @@ export type Lookups = {
   ): Awaitable<Repository | undefined>;
   /** Of a repository that has just been read; of one that is no longer there, none. */
   getRepositoryDetails(repositoryUuid: Uuid, viewer: Viewer): Awaitable<RepositoryDetails>;
+  /** What admits a request, for asking again: the token and its account, the repository and what the account holds there. */
+  getAdmissionFacts(tokenUuid: Uuid | undefined, repositoryUuid: Uuid | undefined): Awaitable<AdmissionFacts>;
   /** What the account holds by membership, public visibility aside. */
   findPermission(repositoryUuid: Uuid, accountUuid: Uuid): Awaitable<Permission>;
   /** In the order of the names' bytes. */
@@ -73,6 +80,7 @@ export function createLookups(db: Kysely<Schema>, prepare: Prepare): Lookups {
   const slugs = repositoryQuery(db).where("workspace.slug", "=", FIRST).where("repository.slug", "=", SECOND);
   const token = bind(prepare, "token_by_digest", tokenByDigestQuery(db, DIGEST).compile(), [DIGEST]);
   const repository = bind(prepare, "repository_by_slugs", slugs.compile(), MARKERS);
+  const facts = bind(prepare, "admission_facts", admissionFactsQuery(db, FIRST, SECOND).compile(), MARKERS);
   const permission = bind(prepare, "permission", permissionQuery(db, FIRST, SECOND).compile(), MARKERS);
   const publicDetails = bind(
     prepare,
@@ -100,6 +108,8 @@ export function createLookups(db: Kysely<Schema>, prepare: Prepare): Lookups {
               detailsQuery(db, [repositoryUuid], viewer).execute();
       return then(rows, ([row]) => (row === undefined ? NO_DETAILS : toDetails(row)));
     },
+    getAdmissionFacts: (tokenUuid, repositoryUuid) =>
+      then(facts([tokenUuid ?? null, repositoryUuid ?? null]), toAdmissionFacts),
     findPermission: (repositoryUuid, accountUuid) =>
       then(permission([repositoryUuid, accountUuid]), ([row]) => permissionOfRank(row?.permission_rank)),
     listRefs: (repositoryUuid) => then(refs([repositoryUuid]), (rows) => rows.map(toRef)),

@@ -26,12 +26,20 @@ export type AdmissionFacts = {
     | undefined;
 };
 
-/** All that admits most requests, in one statement: the token, its account with its addresses, a repository and what the account holds there. */
+/**
+ * All that admits most requests, in one statement: the token, its account with its addresses, a repository and what the account
+ * holds there. Read in a transaction; outside of one it is a look-up.
+ */
 export async function readAdmissionFacts(
-  db: Kysely<Schema>,
+  tx: Kysely<Schema>,
   asked: { readonly tokenUuid: Uuid | undefined; readonly repositoryUuid: Uuid | undefined },
 ): Promise<AdmissionFacts> {
-  const { rows } = await db.executeQuery(compiledFor(db, asked.tokenUuid, asked.repositoryUuid));
+  const { rows } = await tx.executeQuery(compiledFor(tx, asked.tokenUuid, asked.repositoryUuid));
+  return toAdmissionFacts(rows);
+}
+
+/** Of the rows of one statement: there is one at least. */
+export function toAdmissionFacts(rows: readonly AdmissionFactsRow[]): AdmissionFacts {
   const row = rows[0]!;
   const { repository_uuid: repositoryUuid } = row;
   return {
@@ -60,9 +68,10 @@ export async function readAdmissionFacts(
   };
 }
 
-type Row = ReturnType<typeof factsQuery> extends { execute(): Promise<(infer One)[]> } ? One : never;
-type Found = { [Name in keyof Row]: NonNullable<Row[Name]> } & Pick<
-  Row & {
+export type AdmissionFactsRow =
+  ReturnType<typeof admissionFactsQuery> extends { execute(): Promise<(infer One)[]> } ? One : never;
+type Found = { [Name in keyof AdmissionFactsRow]: NonNullable<AdmissionFactsRow[Name]> } & Pick<
+  AdmissionFactsRow & {
     revoked_at: number | null;
     last_used_at: number | null;
     successor_uuid: string | null;
@@ -71,7 +80,8 @@ type Found = { [Name in keyof Row]: NonNullable<Row[Name]> } & Pick<
   "revoked_at" | "last_used_at" | "successor_uuid" | "disabled_at"
 >;
 
-function factsQuery(db: Kysely<Schema>, tokenUuid: string, repositoryUuid: string) {
+/** The statement behind it. */
+export function admissionFactsQuery(db: Kysely<Schema>, tokenUuid: string, repositoryUuid: string) {
   return db
     .selectFrom(sql<{ one: number }>`(select 1 as one)`.as("request"))
     .leftJoin("api_token", (join) => join.on("api_token.uuid", "=", tokenUuid))
@@ -99,20 +109,20 @@ function factsQuery(db: Kysely<Schema>, tokenUuid: string, repositoryUuid: strin
 
 const TOKEN_MARKER = "the token";
 const REPOSITORY_MARKER = "the repository";
-const compiled = new Map<string, CompiledQuery<Row>>();
+const compiled = new Map<string, CompiledQuery<AdmissionFactsRow>>();
 
 /** Compiled once for each kind of database: to compile it takes longer than to run it. */
 function compiledFor(
   db: Kysely<Schema>,
   tokenUuid: string | undefined,
   repositoryUuid: string | undefined,
-): CompiledQuery<Row> {
+): CompiledQuery<AdmissionFactsRow> {
   const dialect = db.getExecutor().adapter.constructor.name;
-  const query = compiled.get(dialect) ?? factsQuery(db, TOKEN_MARKER, REPOSITORY_MARKER).compile();
+  const query = compiled.get(dialect) ?? admissionFactsQuery(db, TOKEN_MARKER, REPOSITORY_MARKER).compile();
   compiled.set(dialect, query);
   const values = query.parameters.map((parameter) => {
     if (parameter === TOKEN_MARKER) return tokenUuid ?? null;
     return parameter === REPOSITORY_MARKER ? (repositoryUuid ?? null) : parameter;
   });
-  return CompiledQuery.raw(query.sql, values) as CompiledQuery<Row>;
+  return CompiledQuery.raw(query.sql, values) as CompiledQuery<AdmissionFactsRow>;
 }
