@@ -3,7 +3,7 @@ import { registerGitHttp } from "./git-http/git-http.ts";
 import { type AppServer, createHttpServer } from "./http/server/server.ts";
 import { startCursorExpiry } from "./jobs/cursor-expiry.ts";
 import { startReserveFilling } from "./jobs/reserve-filling.ts";
-import { type DeliveryOptions, startWebhookDeliveries } from "./jobs/webhook-delivery.ts";
+import { startWebhookDeliveries } from "./jobs/webhook-delivery.ts";
 import { registerDownloadLink } from "./own-routes/download-link.ts";
 import { registerHomePage } from "./own-routes/home-page.ts";
 import { registerTokenRevocation } from "./own-routes/token-revocation.ts";
@@ -12,6 +12,7 @@ import { registerRest } from "./rest/rest.ts";
 import { sweepDownloads } from "./storage/downloads/disk-downloads.ts";
 import { hasDownloadFile } from "./storage/sql/downloads/downloads.ts";
 import { findRepository } from "./storage/sql/repositories/repositories.ts";
+import type { DeliveryOptions } from "./webhooks/deliver-webhook.ts";
 
 /** The surfaces joined. Serves nothing until it listens; `inject` works at once. */
 export async function createApp(ports: Ports): Promise<AppServer> {

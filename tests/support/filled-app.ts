@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { after } from "node:test";
 import type { Config } from "../../src/config/config.ts";
-import type { DeliveryOptions } from "../../src/jobs/webhook-delivery.ts";
+import type { DeliveryOptions } from "../../src/webhooks/deliver-webhook.ts";
 import { openRealGit, type RealGit } from "./real-git.ts";
 import { startTestApp, type TestApp } from "./test-app.ts";
 

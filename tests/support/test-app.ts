@@ -5,7 +5,6 @@ import pino from "pino";
 import { startApp, startJobs } from "../../src/app.ts";
 import { operatorPorts } from "../../src/cli/start/operator-ports.ts";
 import type { Config } from "../../src/config/config.ts";
-import type { DeliveryOptions } from "../../src/jobs/webhook-delivery.ts";
 import type { Account } from "../../src/model/account.ts";
 import type { Repository } from "../../src/model/repository.ts";
 import { type GrantedScope, SCOPES } from "../../src/model/scope.ts";
@@ -17,6 +16,7 @@ import { createRepository } from "../../src/operations/repositories/repositories
 import { createApiToken } from "../../src/operations/tokens/api-tokens.ts";
 import { createWorkspace } from "../../src/operations/workspaces/workspaces.ts";
 import type { WritePorts } from "../../src/ports.ts";
+import type { DeliveryOptions } from "../../src/webhooks/deliver-webhook.ts";
 import { noteRandomBytes, refuseTokens, refuseTokensInDatabase } from "./token-search.ts";
 
 export type TestApp = {

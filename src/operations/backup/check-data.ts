@@ -1,5 +1,4 @@
 import { stat } from "node:fs/promises";
-import { sql } from "kysely";
 import { Failure } from "../../model/failure.ts";
 import { fullName, type Repository } from "../../model/repository.ts";
 import type { Uuid } from "../../model/uuid.ts";
@@ -8,6 +7,7 @@ import { listDownloadFiles, pathOfDownload } from "../../storage/downloads/disk-
 import { hasCode } from "../../storage/has-code.ts";
 import { listAllDownloadFiles } from "../../storage/sql/downloads/downloads.ts";
 import { listAllRepositories } from "../../storage/sql/repositories/repositories.ts";
+import { listIntegrityFaults } from "../../storage/sql/sqlite/check-integrity.ts";
 import { checkRepository } from "./check-repository.ts";
 import { type Finding, FROM_BACKUP } from "./finding.ts";
 
@@ -65,12 +65,7 @@ async function checkDatabase({ config, database }: CheckPorts): Promise<readonly
 
 async function findDatabaseFaults({ kysely }: CheckPorts["database"]): Promise<readonly string[]> {
   try {
-    const checked = await sql<{ integrity_check: string }>`pragma integrity_check`.execute(kysely);
-    const dangling = await sql<{ table: string; parent: string }>`pragma foreign_key_check`.execute(kysely);
-    return [
-      ...checked.rows.map((row) => row.integrity_check).filter((text) => text !== "ok"),
-      ...dangling.rows.map(({ table, parent }) => `a row of ${table} names no row of ${parent}`),
-    ];
+    return await listIntegrityFaults(kysely);
   } catch (error) {
     if (error instanceof Failure && error.kind === "unavailable")
       return [error.details.reason ?? error.message];

@@ -1,0 +1,213 @@
+import { reachFaultPoint } from "../fault-points.ts";
+import type { Webhook, WebhookDelivery } from "../model/webhook.ts";
+import type { Ports } from "../ports.ts";
+import { moveDueInstant, recordAttempt } from "../storage/sql/webhooks/webhook-deliveries.ts";
+import { findWebhookByUuid } from "../storage/sql/webhooks/webhooks.ts";
+import type { DeliveryClaim } from "./delivery-claim.ts";
+import type { ResolveName } from "./resolve-name.ts";
+import type { SendOutcome } from "./send-webhook.ts";
+import { PAYLOAD_BYTES_MAX, type RenderedPayload, renderPayload } from "./webhook-payload.ts";
+
+/** So long an event that this version does not know waits for a server that does. */
+const UNKNOWN_EVENT_MS_MAX = 86_400_000;
+
+/** Documented: a webhook's target must answer within 10 seconds. */
+const SEND_MS_MAX = 10_000;
+
+export type DeliverySchedule = {
+  /** Documented: 10 seconds for the target to answer. */
+  readonly sendMsMax: number;
+  /** Documented: two more attempts after a time-out or a 5xx. When is our choice. */
+  readonly retryMs: readonly number[];
+  /** How often the outbox is looked into without being woken: for what another process has put there. */
+  readonly lookMs: number;
+  /** After this time, what a server that ended without a word had under way is taken over. */
+  readonly claimMs: number;
+};
+
+export const DELIVERY_SCHEDULE: DeliverySchedule = {
+  sendMsMax: SEND_MS_MAX,
+  retryMs: [5_000, 30_000],
+  lookMs: 2_000,
+  claimMs: 5_000,
+};
+
+export type DeliveryOptions = Partial<DeliverySchedule> & {
+  /** How names of targets are resolved, if not by DNS. */
+  readonly resolveName?: ResolveName;
+};
+
+export type DeliveryPorts = Pick<
+  Ports,
+  "config" | "listening" | "database" | "packs" | "objects" | "clock" | "log"
+>;
+export type DeliverySettings = DeliverySchedule & Pick<DeliveryOptions, "resolveName">;
+
+/** Tells a webhook of an event, and records how that went. */
+export async function deliverWebhook(
+  ports: DeliveryPorts,
+  settings: DeliverySettings,
+  delivery: WebhookDelivery,
+  claim: DeliveryClaim,
+  signal: AbortSignal,
+): Promise<void> {
+  const trying = tryDelivery(ports, settings, delivery, AbortSignal.any([signal, claim.lost]));
+  // Whatever comes of it, the claim is not held on to.
+  await trying.catch(() => {});
+  const heldUntil = await claim.stop();
+  const attempt = await trying;
+  if (attempt === undefined || claim.lost.aborted) return;
+  // Cut off by the server's own end: pending as before, and sent again at the next start.
+  if (signal.aborted) {
+    await moveDueInstant(ports.database.kysely, delivery, { from: heldUntil, to: delivery.dueAt });
+    return;
+  }
+  await record(ports, settings, { ...delivery, dueAt: heldUntil }, attempt);
+}
+
+/** Not an attempt: the event was stored by a later version, which will tell it. */
+type UnknownEvent = Extract<RenderedPayload, { readonly kind: "unknown" }>;
+type Attempt = { readonly payload: string | undefined; readonly outcome: SendOutcome | UnknownEvent };
+
+/** @returns undefined if the webhook has been deleted, and with it its deliveries. */
+async function tryDelivery(
+  ports: DeliveryPorts,
+  settings: DeliverySettings,
+  delivery: WebhookDelivery,
+  signal: AbortSignal,
+): Promise<Attempt | undefined> {
+  const webhook = await findWebhookByUuid(ports.database.kysely, delivery.webhookUuid);
+  if (webhook === undefined) return undefined;
+  if (!webhook.isActive) {
+    return {
+      payload: delivery.payload,
+      outcome: { kind: "refused", problem: "the webhook has been switched off" },
+    };
+  }
+  const rendered = delivery.payload ?? (await render(ports, delivery));
+  if (typeof rendered !== "string") return { payload: undefined, outcome: rendered };
+  // Loaded for the first delivery: clients of HTTP and TLS would be a part of every start.
+  const { sendWebhook } = await import("./send-webhook.ts");
+  const outcome = await sendWebhook({
+    url: webhook.url,
+    body: rendered,
+    secret: webhook.secret,
+    headers: deliveryHeaders(webhook, delivery),
+    skipsCertificateCheck: webhook.skipsCertificateCheck,
+    mayReachPrivateAddresses: ports.config.mayReachPrivateAddresses,
+    resolveName: settings.resolveName,
+    sendMsMax: settings.sendMsMax,
+    signal,
+  });
+  reachFaultPoint("webhook.sent");
+  return { payload: rendered, outcome };
+}
+
+async function render(
+  ports: DeliveryPorts,
+  delivery: WebhookDelivery,
+): Promise<string | UnknownEvent | Exclude<SendOutcome, { kind: "answered" }>> {
+  try {
+    const rendered = await renderPayload(ports, delivery);
+    switch (rendered.kind) {
+      case "rendered":
+        return rendered.body;
+      case "gone":
+        return { kind: "refused", problem: "what it tells of is no longer there" };
+      case "unknown":
+        return rendered;
+      case "too-large":
+        return { kind: "refused", problem: `the payload is larger than ${PAYLOAD_BYTES_MAX} bytes` };
+    }
+  } catch (error) {
+    // Counted as an attempt, so that one event that cannot be told does not hold back those behind it for ever.
+    ports.log.error({ "delivery.uuid": delivery.uuid, err: error }, "a payload could not be made");
+    return { kind: "unanswered", problem: "the payload could not be made: the server's log has the details" };
+  }
+}
+
+function deliveryHeaders(webhook: Webhook, delivery: WebhookDelivery): Record<string, string> {
+  return {
+    "content-type": "application/json",
+    "user-agent": "Bitbucket-Webhooks/2.0",
+    "x-event-key": delivery.eventKey,
+    "x-hook-uuid": webhook.uuid,
+    "x-request-uuid": delivery.uuid,
+    "x-attempt-number": String(delivery.attempts + 1),
+  };
+}
+
+async function record(
+  ports: DeliveryPorts,
+  { retryMs }: DeliverySettings,
+  delivery: WebhookDelivery,
+  { payload, outcome }: Attempt,
+): Promise<void> {
+  if (outcome.kind === "unknown") {
+    await postponeUnknown(ports, { retryMs }, delivery, outcome);
+    return;
+  }
+  const attempts = delivery.attempts + 1;
+  const now = ports.clock();
+  const waitMs = isWorthRetrying(outcome) ? retryMs[attempts - 1] : undefined;
+  const isDelivered = outcome.kind === "answered" && outcome.status >= 200 && outcome.status < 300;
+  const state = waitMs !== undefined ? "pending" : isDelivered ? "delivered" : "failed";
+  const responseStatus = outcome.kind === "answered" ? outcome.status : undefined;
+  const problem = problemOf(outcome);
+  await recordAttempt(ports.database.kysely, delivery, {
+    state,
+    attempts,
+    dueAt: waitMs === undefined ? now : new Date(now.getTime() + waitMs),
+    finishedAt: waitMs === undefined ? now : undefined,
+    responseStatus,
+    problem,
+    payload,
+  });
+  reachFaultPoint("webhook.recorded");
+  ports.log.info(
+    {
+      "webhook.uuid": delivery.webhookUuid,
+      "delivery.uuid": delivery.uuid,
+      "delivery.state": state,
+      "delivery.attempts": attempts,
+      status: responseStatus,
+      "failure.reason": problem,
+    },
+    "webhook",
+  );
+}
+
+/**
+ * During an upgrade, servers of both versions deliver: one that knows the event will take it. After a day it fails, so that it
+ * does not hold back for ever what is behind it: the history has it, and `pail webhook redeliver` enqueues it again.
+ */
+async function postponeUnknown(
+  { database, clock, log }: DeliveryPorts,
+  { retryMs }: Pick<DeliverySettings, "retryMs">,
+  delivery: WebhookDelivery,
+  { problem }: UnknownEvent,
+): Promise<void> {
+  const now = clock();
+  const isGivenUp = now.getTime() - delivery.createdAt.getTime() > UNKNOWN_EVENT_MS_MAX;
+  const fields = { "webhook.uuid": delivery.webhookUuid, "delivery.uuid": delivery.uuid, problem };
+  log.warn(fields, "a delivery waits for a later version of Pail, which knows what this one does not");
+  await recordAttempt(database.kysely, delivery, {
+    state: isGivenUp ? "failed" : "pending",
+    attempts: delivery.attempts,
+    dueAt: isGivenUp ? now : new Date(now.getTime() + Math.max(...retryMs)),
+    finishedAt: isGivenUp ? now : undefined,
+    responseStatus: undefined,
+    problem: `the event is of a later version of Pail: ${problem}`,
+    payload: undefined,
+  });
+}
+
+/** Documented: after a time-out or a 5xx. After a broken connection too (our choice). */
+function isWorthRetrying(outcome: SendOutcome): boolean {
+  return outcome.kind === "unanswered" || (outcome.kind === "answered" && outcome.status >= 500);
+}
+
+function problemOf(outcome: SendOutcome): string | undefined {
+  if (outcome.kind !== "answered") return outcome.problem;
+  return outcome.status >= 300 && outcome.status < 400 ? "redirects are not followed" : undefined;
+}

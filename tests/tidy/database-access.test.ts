@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { test } from "node:test";
+
+/**
+ * Who may do what with the database: docs/architecture.md, "Who reads the database". SQL is written in storage/ only. Surfaces
+ * read by its functions, and change by operations.
+ */
+const SOURCE = join(import.meta.dirname, "..", "..", "src");
+const SURFACES = ["http", "rest", "own-routes", "git-http", "cli", "app.ts", "workers"];
+const WITHOUT_DATABASE = ["model", "config", "metrics", "git", "limits", "representations"];
+
+/** Looks at what a request does, and writes nothing. */
+const MAY_USE_KYSELY = ["authorization/caller-ports.ts"];
+/** Functions of storage/sql/ that surfaces may call: they read, or tell what an error of the database means. */
+const READS = /^(?:find|list|count|has|read|is[A-Z]|errorCode$)/;
+/** Writes of surfaces: none may come. */
+const MAY_WRITE = ["cli/demo/demo-tokens.ts insertToken"];
+
+const FILES = readdirSync(SOURCE, { recursive: true, encoding: "utf8" })
+  .filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts"))
+  .map((file) => ({ file, top: file.split("/")[0]!, text: readFileSync(join(SOURCE, file), "utf8") }));
+
+const IMPORT = /^import (type )?\{([^}]*)\} from "([^"]+)"/gm;
+
+/** What of a file's imports is there at run time. */
+function importedValues(file: string, text: string): readonly { readonly name: string; from: string }[] {
+  return [...text.matchAll(IMPORT)].flatMap(([, isType, names, target]) => {
+    const from = target!.startsWith(".") ? join(dirname(file), target!) : target!;
+    return names!
+      .split(",")
+      .map((name) => name.trim())
+      .filter((name) => name !== "" && !isType && !name.startsWith("type "))
+      .map((name) => ({ name: name.split(" as ")[0]!, from }));
+  });
+}
+
+test("only storage/ makes queries", () => {
+  const wrong = FILES.filter(
+    ({ file, top, text }) =>
+      top !== "storage" &&
+      !MAY_USE_KYSELY.includes(file) &&
+      (importedValues(file, text).some(({ from }) => from === "kysely") ||
+        /\.(?:selectFrom|insertInto|updateTable|deleteFrom|replaceInto)\(/.test(text)),
+  );
+  assert.deepEqual(
+    wrong.map(({ file }) => `${file}: move the query to the file of its table in storage/sql/`),
+    [],
+  );
+});
+
+test("surfaces read by functions of storage/sql/, and change by operations", () => {
+  const wrong = FILES.filter(({ top }) => SURFACES.includes(top)).flatMap(({ file, text }) =>
+    importedValues(file, text)
+      .filter(({ name, from }) => from.startsWith("storage/sql/") && !READS.test(name))
+      .map(({ name }) => `${file} ${name}`)
+      .filter((each) => !MAY_WRITE.includes(each)),
+  );
+  assert.deepEqual(
+    wrong.map((each) => `${each}: let an operation do it`),
+    [],
+  );
+});
+
+test("git, representations and what is below them know no database", () => {
+  const wrong = FILES.filter(({ top }) => WITHOUT_DATABASE.includes(top)).flatMap(({ file, text }) =>
+    importedValues(file, text)
+      .filter(({ from }) => from.startsWith("storage/sql/"))
+      .map(({ name }) => `${file} ${name}: hand it what it needs`),
+  );
+  assert.deepEqual(wrong, []);
+});
