@@ -35,6 +35,7 @@ export async function openGitStream(
   const output = new PassThrough();
   const abort = () => output.destroy(signal.reason as Error);
   signal.addEventListener("abort", abort, { once: true });
+  if (signal.aborted) abort();
   const stopWatch =
     takeSlot === undefined ? () => {} : cutSlowReader(child.stdout as unknown as Socket, output);
   output.once("close", () => {

@@ -10,7 +10,7 @@ import type { WritePorts } from "../../ports.ts";
 import { findAccountByEmail, listEmails } from "../../storage/sql/accounts/accounts.ts";
 import { findRepository } from "../../storage/sql/repositories/repositories.ts";
 import { findMember, findWorkspace } from "../../storage/sql/workspaces/workspaces.ts";
-import { importRepository } from "../repository/import-repository.ts";
+import { importInto } from "../repository/import-repository.ts";
 import { withDemoHistory } from "./demo-history.ts";
 
 export type DemoData = {
@@ -83,7 +83,7 @@ async function openRepository(
       description: "A small repository to try things on",
     }));
   const { refused } = await withDemoHistory({ name: account.displayName, email }, (source) =>
-    importRepository(ports, repository, source, {
+    importInto(ports, repository, source, {
       baseUrls: undefined,
       signal: new AbortController().signal,
     }),

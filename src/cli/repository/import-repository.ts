@@ -1,9 +1,10 @@
 import type { PublicBaseUrls } from "../../model/event.ts";
 import { Failure } from "../../model/failure.ts";
-import { BRANCH_PREFIX, type RefName } from "../../model/ref-name.ts";
+import type { RefName } from "../../model/ref-name.ts";
 import { fullName, type Repository } from "../../model/repository.ts";
+import type { ImportedRepository } from "../../operations/refs/change-refs.ts";
 import { type PushPorts, push } from "../../operations/refs/push.ts";
-import { changeRepository, type RepositoryPorts } from "../../operations/repositories/repositories.ts";
+import { createRepositoryWith, type NewRepository } from "../../operations/repositories/repositories.ts";
 import { listRefs } from "../../storage/sql/refs/refs.ts";
 import { type ImportSource, type PackOptions, withRemedy } from "./import-source.ts";
 
@@ -18,22 +19,48 @@ export type ImportOutcome = {
 };
 
 /**
- * Pushes all refs of a source into an empty repository, by the way of any push. The pack goes from the source to
- * git: it is never held.
+ * Imports all refs of a source into an empty repository.
  *
  * @throws Failure conflict if the repository is not empty, invalid-input if the source is damaged or refused.
  */
-export async function importRepository(
-  ports: PushPorts & RepositoryPorts,
+export async function importInto(
+  ports: PushPorts,
   repository: Repository,
   source: ImportSource,
   options: ImportOptions,
 ): Promise<ImportOutcome> {
-  const what = `Cannot import into ${fullName(repository)}`;
-  if ((await listRefs(ports.database.kysely, repository.uuid)).length > 0) {
-    throw new Failure("conflict", `${what}: the repository is not empty`);
-  }
+  if ((await listRefs(ports.database.kysely, repository.uuid)).length > 0)
+    throw new Failure("conflict", `${problemOf(repository)}: the repository is not empty`);
+  return pushSource(ports, repository, source, undefined, options);
+}
+
+/**
+ * Creates a repository with all refs of a source. It is visible once everything is stored, and not before.
+ *
+ * @throws Failure invalid-input if the source is damaged or refused, or the repository exists.
+ */
+export async function importNew(
+  ports: Parameters<typeof createRepositoryWith>[0] & PushPorts,
+  wanted: NewRepository,
+  source: ImportSource,
+  options: ImportOptions,
+): Promise<ImportOutcome> {
+  return createRepositoryWith(ports, wanted, (repository, insert) =>
+    pushSource(ports, repository, source, insert, options),
+  );
+}
+
+/** By the way of any push. The pack goes from the source to git: it is never held in memory. */
+async function pushSource(
+  ports: PushPorts,
+  repository: Repository,
+  source: ImportSource,
+  insert: ImportedRepository["insert"],
+  options: ImportOptions,
+): Promise<ImportOutcome> {
   if (source.refs.length === 0) return { refs: [], refused: [] };
+  const refuse = (problem: string) =>
+    new Failure("invalid-input", `${problemOf(repository)}: ${withRemedy(problem, source.hasGrafts)}`);
   const pack = source.openPack(options);
   try {
     const commands = source.refs.map(({ name, target }) => ({ name, old: undefined, new: target }));
@@ -41,34 +68,20 @@ export async function importRepository(
     const report = await push(ports, repository, request, {
       ...options,
       author: { kind: "operator" },
-      isImport: true,
+      imported: { mainBranch: source.headBranch, insert },
     });
-    if (report.unpackProblem !== undefined)
-      throw new Failure("invalid-input", `${what}: ${withRemedy(report.unpackProblem, source.hasGrafts)}`);
+    if (report.unpackProblem !== undefined) throw refuse(report.unpackProblem);
     const refused = report.refs.flatMap(({ name, refused: why }) =>
       why === undefined ? [] : [{ name: String(name), refused: why }],
     );
-    if (refused.length === report.refs.length) {
-      throw new Failure(
-        "invalid-input",
-        `${what}: every ref is refused: ${withRemedy(refused[0]!.refused, source.hasGrafts)}`,
-      );
-    }
+    if (refused.length === report.refs.length) throw refuse(`every ref is refused: ${refused[0]!.refused}`);
     const names = new Set(refused.map(({ name }) => name));
-    const refs = source.refs.map((ref) => ref.name).filter((name) => !names.has(name));
-    await takeHead(ports, repository, source, refs);
-    return { refs, refused };
+    return { refs: source.refs.map((ref) => ref.name).filter((name) => !names.has(name)), refused };
   } finally {
     pack.close();
   }
 }
 
-async function takeHead(
-  ports: RepositoryPorts,
-  repository: Repository,
-  { headBranch }: ImportSource,
-  refs: readonly RefName[],
-): Promise<void> {
-  if (headBranch === undefined || !refs.some((name) => name === BRANCH_PREFIX + headBranch)) return;
-  await changeRepository(ports, repository, { mainBranch: headBranch });
+function problemOf(repository: Parameters<typeof fullName>[0]): string {
+  return `Cannot import into ${fullName(repository)}`;
 }

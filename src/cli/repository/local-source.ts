@@ -181,6 +181,7 @@ function startPacking(
     onProgress?.(bytes);
   });
   signal.addEventListener("abort", () => killGit(child), { once: true });
+  if (signal.aborted) killGit(child);
   child.stdin.end(refs.map(({ target }) => `${target}\n`).join(""));
   return {
     close: () => killGit(child),

@@ -4,7 +4,7 @@ import { invalidField } from "../../model/failure.ts";
 import { fullName, type Repository } from "../../model/repository.ts";
 import { slugifyRepositoryName } from "../../model/slug.ts";
 import type { Workspace } from "../../model/workspace.ts";
-import { createRepository, deleteRepository } from "../../operations/repositories/repositories.ts";
+import { createRepository, type NewRepository } from "../../operations/repositories/repositories.ts";
 import { getProject } from "../../operations/workspaces/workspaces.ts";
 import type { WritePorts } from "../../ports.ts";
 import { findRepository } from "../../storage/sql/repositories/repositories.ts";
@@ -15,7 +15,7 @@ import { withPorts } from "../start/with-ports.ts";
 import { printLine, printNote } from "../terminal/print.ts";
 import { UsageError } from "../terminal/problem.ts";
 import { getNamedWorkspace } from "../workspace/find-workspace.ts";
-import { type ImportOutcome, importRepository } from "./import-repository.ts";
+import { type ImportOutcome, importInto, importNew } from "./import-repository.ts";
 import type { ImportSource } from "./import-source.ts";
 import { nameOfSource, openImportSource, parseSourceLocation } from "./open-import-source.ts";
 import { CREDENTIALS_VARIABLE, readSourceCredentials } from "./source-credentials.ts";
@@ -72,14 +72,10 @@ export function addImport(repository: Command): void {
     await withPorts(command, async (ports) => {
       const source = await openImportSource(location, access);
       const workspace = await getNamedWorkspace(ports, options.workspace);
-      // What has something in it is told as an import, once that is done; an empty one is no more than created.
-      const origin = source.refs.length === 0 ? operatorOrigin(ports) : undefined;
-      const name = options.name ?? nameOfSource(location);
-      // From before a new repository is made, so that none is left behind.
+      const target = await findTarget(ports, workspace, options.name ?? nameOfSource(location), options);
       const interruption = listenForInterruption();
       try {
-        const { repository: target, isNew } = await openTarget(ports, workspace, name, options, origin);
-        const outcome = await importWhole(ports, target, source, isNew, interruption.signal);
+        const outcome = await importWhole(ports, target, source, interruption.signal);
         if (outcome !== undefined) report(target, source, outcome);
       } finally {
         interruption.close();
@@ -94,52 +90,66 @@ function parseTimeoutMs(text: string): number {
   throw new UsageError(`--source-timeout: needs whole seconds, 1 to ${SOURCE_TIMEOUT_SECONDS_MAX}`);
 }
 
-async function openTarget(
+type Target =
+  | { readonly kind: "existing"; readonly repository: Repository }
+  | { readonly kind: "new"; readonly wanted: NewRepository };
+
+async function findTarget(
   ports: WritePorts,
   workspace: Workspace,
   name: string,
   options: ImportOptions,
-  origin: EventOrigin | undefined,
-) {
+): Promise<Target> {
   const slug = slugifyRepositoryName(name);
   if (slug === undefined)
     throw invalidField("name", "must have a letter or a digit, and at most 62 characters");
   const found = await findRepository(ports.database.kysely, { uuid: workspace.uuid }, { slug });
-  if (found !== undefined) return { repository: found, isNew: false };
+  if (found !== undefined) return { kind: "existing", repository: found };
   const project = await getProject(ports, workspace, undefined);
   const isPrivate = options.public !== true;
-  return {
-    repository: await createRepository(ports, { workspace, project, slug, name, isPrivate }, origin),
-    isNew: true,
-  };
+  return { kind: "new", wanted: { workspace, project, slug, name, isPrivate } };
 }
 
-/** All or nothing: a new repository goes again when the import fails. Undefined if it was interrupted. */
+/** Undefined if it was interrupted. */
 async function importWhole(
   ports: WritePorts,
-  repository: Repository,
+  target: Target,
   source: ImportSource,
-  isNew: boolean,
   signal: AbortSignal,
 ): Promise<ImportOutcome | undefined> {
+  const origin = operatorOrigin(ports);
   const onProgress = (text: Buffer) => process.stderr.write(text);
+  const options = {
+    baseUrls: origin.baseUrls,
+    signal,
+    ...(process.stderr.isTTY ? { onProgress } : {}),
+  };
   try {
     signal.throwIfAborted();
-    const outcome = await importRepository(ports, repository, source, {
-      baseUrls: operatorOrigin(ports).baseUrls,
-      signal,
-      ...(process.stderr.isTTY ? { onProgress } : {}),
-    });
+    const outcome = await importTo(ports, target, source, options, origin);
     // A large history is read quickly only once it has a commit graph.
     await ports.maintenance.idle();
     return outcome;
   } catch (error) {
-    if (isNew) await deleteRepository(ports, repository);
     if (!signal.aborted) throw error;
     printNote("pail: interrupted: nothing is imported");
     process.exitCode = INTERRUPTED_STATUS;
     return undefined;
   }
+}
+
+async function importTo(
+  ports: WritePorts,
+  target: Target,
+  source: ImportSource,
+  options: Parameters<typeof importInto>[3],
+  origin: EventOrigin,
+): Promise<ImportOutcome> {
+  if (target.kind === "existing") return importInto(ports, target.repository, source, options);
+  if (source.refs.length > 0) return importNew(ports, target.wanted, source, options);
+  // Webhooks hear of an empty one that it was created, and not that anything was imported.
+  await createRepository(ports, target.wanted, origin);
+  return { refs: [], refused: [] };
 }
 
 /** Takes Ctrl-C, and the end of the terminal, for a request to stop in place of an end at once. */
@@ -156,10 +166,11 @@ function listenForInterruption(): { readonly signal: AbortSignal; close(): void 
   };
 }
 
-function report(repository: Repository, source: ImportSource, { refs, refused }: ImportOutcome): void {
+function report(target: Target, source: ImportSource, { refs, refused }: ImportOutcome): void {
   for (const warning of source.warnings) printNote(`pail: ${warning}`);
   for (const ref of refused) printNote(`pail: left out ${JSON.stringify(ref.name)}: ${ref.refused}`);
   const count = (prefix: string) => refs.filter((name) => name.startsWith(prefix)).length;
   const [branches, tags, notes] = [count("refs/heads/"), count("refs/tags/"), count("refs/notes/")];
-  printLine(`Imported ${fullName(repository)}: ${branches} branches, ${tags} tags, ${notes} notes`);
+  const name = fullName(target.kind === "new" ? target.wanted : target.repository);
+  printLine(`Imported ${name}: ${branches} branches, ${tags} tags, ${notes} notes`);
 }

@@ -13,6 +13,7 @@ import {
   TAG_PREFIX,
 } from "../../model/ref-name.ts";
 import type { Repository } from "../../model/repository.ts";
+import type { Uuid } from "../../model/uuid.ts";
 import type { WritePorts } from "../../ports.ts";
 import { sumOf } from "../../storage/packs/pack-sizes.ts";
 import { withRepository } from "../../storage/packs/with-repository.ts";
@@ -41,14 +42,22 @@ export type ChangeRefsOptions = {
   readonly kind: ChangeKind;
   /** For the links in webhooks. Undefined: no webhook hears of it. */
   readonly baseUrls: PublicBaseUrls | undefined;
-  /** Told as one import, and not as a push of each ref. */
-  readonly isImport?: boolean;
+  /** Undefined for anything but an import. Webhooks are told of one import, and not of a push. */
+  readonly imported?: ImportedRepository | undefined;
   /** All or nothing. */
   readonly isAtomic: boolean;
   /** With all that the new values reach; undefined if there are only deletions. */
   readonly objects: NewObjects | undefined;
   /** Aborted when nobody waits any more. From the transaction on it is not heeded. */
   readonly signal: AbortSignal;
+};
+
+/** What an import writes in the transaction that writes its refs, so that all of it is there or nothing. */
+export type ImportedRepository = {
+  /** Becomes the main branch, if it is among the new branches. */
+  readonly mainBranch: BranchName | undefined;
+  /** Inserts the row of a repository that is created by the import. */
+  readonly insert: ((tx: Kysely<Schema>) => Promise<void>) | undefined;
 };
 
 /** What became of one update, and the rule that refused it if it was one. */
@@ -178,6 +187,7 @@ async function storeRefsOnce(
   // Whoever deletes needs nothing that is there.
   const dropNumber = updates.some((update) => update.new !== undefined) ? objects?.dropNumber : undefined;
   return ports.database.transaction(async (tx) => {
+    await options.imported?.insert?.(tx);
     const checked = await refuseByNewRules(tx, repository, updates, judged, options);
     const allowed = checked.filter((change) => change.refused === undefined).map((change) => change.update);
     const isRefused = options.isAtomic && allowed.length < checked.length;
@@ -187,10 +197,10 @@ async function storeRefsOnce(
       dropNumber,
     });
     const outcomes = joinOutcomes(checked, applied, isRefused);
+    if (options.imported?.insert !== undefined) requireAnyRef(outcomes);
     reachFaultPoint("refs.applied");
     await updateRepository(tx, repository.uuid, { sizeBytes });
-    const mainBranch = firstMainBranch(outcomes);
-    if (mainBranch !== undefined) await setMainBranchIfNone(tx, repository.uuid, mainBranch);
+    await storeMainBranch(tx, repository.uuid, newBranches(outcomes), options.imported?.mainBranch);
     let areWebhooksPending = false;
     for (const event of eventsOf(repository, outcomes, options))
       areWebhooksPending = (await enqueueWebhooks(tx, repository, event, now)) || areWebhooksPending;
@@ -235,7 +245,7 @@ function joinOutcomes(
 function eventsOf(
   repository: Repository,
   outcomes: readonly RefOutcome[],
-  { author, baseUrls, isImport }: Pick<ChangeRefsOptions, "author" | "baseUrls" | "isImport">,
+  { author, baseUrls, imported }: Pick<ChangeRefsOptions, "author" | "baseUrls" | "imported">,
 ): readonly OutboxEvent[] {
   const changes = outcomes.flatMap(({ update, refused }) =>
     refused === undefined && (update.name.startsWith(BRANCH_PREFIX) || update.name.startsWith(TAG_PREFIX))
@@ -246,18 +256,36 @@ function eventsOf(
   const actorUuid = author.kind === "account" ? author.account.uuid : undefined;
   const common = { repositoryUuid: repository.uuid, actorUuid };
   return [
-    isImport === true ? { kind: "repo:imported", ...common } : { kind: "repo:push", ...common, changes },
+    imported !== undefined ? { kind: "repo:imported", ...common } : { kind: "repo:push", ...common, changes },
   ];
 }
 
-/** The first push decides the main branch: `main` if it is among the new branches, then `master`, else the first one. */
-function firstMainBranch(outcomes: readonly RefOutcome[]): BranchName | undefined {
-  const branches = outcomes
+/** An import without any ref must not leave an empty repository. */
+function requireAnyRef(outcomes: readonly RefOutcome[]): void {
+  if (outcomes.some(({ refused }) => refused === undefined)) return;
+  throw new Failure("invalid-input", `every ref is refused: ${outcomes[0]?.refused}`);
+}
+
+function newBranches(outcomes: readonly RefOutcome[]): readonly BranchName[] {
+  return outcomes
     .flatMap(({ update, refused }) =>
       refused === undefined && update.new !== undefined ? (branchOf(update.name) ?? []) : [],
     )
     .filter((name) => parseBranchName(name) !== undefined);
-  return (
-    branches.find((name) => name === "main") ?? branches.find((name) => name === "master") ?? branches[0]
-  );
+}
+
+/** Without one that is wanted, the first push decides: `main` if it is among the new branches, then `master`, else the first. */
+async function storeMainBranch(
+  tx: Kysely<Schema>,
+  repositoryUuid: Uuid,
+  branches: readonly BranchName[],
+  wanted: BranchName | undefined,
+): Promise<void> {
+  if (wanted !== undefined && branches.includes(wanted)) {
+    await updateRepository(tx, repositoryUuid, { mainBranch: wanted });
+    return;
+  }
+  const mainBranch =
+    branches.find((name) => name === "main") ?? branches.find((name) => name === "master") ?? branches[0];
+  if (mainBranch !== undefined) await setMainBranchIfNone(tx, repositoryUuid, mainBranch);
 }

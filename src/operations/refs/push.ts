@@ -16,7 +16,7 @@ import type { Ports } from "../../ports.ts";
 import { refuseByValue } from "../../storage/sql/refs/ref-decisions.ts";
 import { findRefs } from "../../storage/sql/refs/refs.ts";
 import type { RefAuthor } from "../branch-rules/branch-rules.ts";
-import { changeRefs, type RefChange } from "./change-refs.ts";
+import { changeRefs, type ImportedRepository, type RefChange } from "./change-refs.ts";
 import { type NewObjectsPorts, storeNewObjects } from "./store-new-objects.ts";
 
 export type PushPorts = NewObjectsPorts & Pick<Ports, "maintenance" | "outbox">;
@@ -26,7 +26,7 @@ export type PushOptions = {
   readonly author: RefAuthor;
   /** For the links in webhooks; undefined if none is to hear of it. */
   readonly baseUrls: PublicBaseUrls | undefined;
-  readonly isImport?: boolean;
+  readonly imported?: ImportedRepository;
   readonly onProgress?: (text: Buffer) => void;
   /** Aborted when the sender has gone. From the transaction on it is not heeded. */
   readonly signal: AbortSignal;
@@ -47,7 +47,7 @@ export async function push(
 ): Promise<PushReport> {
   const isAtomic = request.capabilities.has("atomic");
   const states = refuseTogether(initialStates(request.commands), isAtomic);
-  const { author, isImport = false, onProgress, signal } = options;
+  const { author, imported, onProgress, signal } = options;
   /** Updates that have come too late, as far as that had to be known before anything was copied. */
   const stale = new Map<RefUpdate, string>();
   const wanted = {
@@ -61,7 +61,7 @@ export async function push(
       );
     },
     author,
-    isImport,
+    isImport: imported !== undefined,
     ...(onProgress === undefined ? {} : { onProgress }),
     signal,
   };
@@ -78,7 +78,7 @@ export async function push(
     const updates = allowed.flatMap((state) => state.update ?? []);
     const { baseUrls } = options;
     const kind = "push";
-    const request = { author, baseUrls, isImport, kind, isAtomic, objects, signal } as const;
+    const request = { author, baseUrls, imported, kind, isAtomic, objects, signal } as const;
     return reportOf(allowed, leak, await changeRefs(ports, repository, updates, request));
   });
 }

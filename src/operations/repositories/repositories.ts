@@ -59,8 +59,56 @@ export async function createRepository(
   wanted: NewRepository,
   origin?: EventOrigin,
 ): Promise<Repository> {
-  const now = ports.clock();
-  const repository: Repository = {
+  return createRepositoryWith(ports, wanted, async (repository, insert) => {
+    await ports.database.transaction(async (tx) => {
+      await insert(tx);
+      if (origin !== undefined)
+        await enqueueWebhooks(
+          tx,
+          repository,
+          { kind: "repo:created", repository, actorUuid: origin.actorUuid },
+          repository.createdAt,
+        );
+    });
+    return repository;
+  });
+}
+
+/**
+ * Creates a repository with content: `work` may store objects in its folder, and then calls `insert` in the transaction that
+ * writes everything else. Nobody sees the repository before that transaction has committed. Cut off before it, this leaves a
+ * folder without a row, which the next start sweeps; a row without a folder could not be pushed to.
+ *
+ * @throws Failure invalid-input if the workspace has a repository of that slug already.
+ */
+export async function createRepositoryWith<T>(
+  ports: RepositoryPorts,
+  wanted: NewRepository,
+  work: (repository: Repository, insert: (tx: Kysely<Schema>) => Promise<void>) => Promise<T>,
+): Promise<T> {
+  const repository = newRepository(wanted, ports.clock());
+  const folder = await ports.packs.createRepository(repository.uuid);
+  reachFaultPoint("repository.folder-made");
+  let result: T;
+  try {
+    result = await work(repository, async (tx) => {
+      await insertRepository(tx, repository);
+      reachFaultPoint("repository.row-made");
+      const details = { is_private: repository.isPrivate };
+      await recordAudit(tx, ports, "repository.created", repositorySubject(repository), details);
+    });
+  } catch (error) {
+    await discardUnlessStored(ports, repository.uuid, folder, error);
+    throw isUniqueViolation(error) ? slugTaken(repository) : error;
+  }
+  reachFaultPoint("repository.created");
+  await folder.confirm();
+  ports.outbox.wake();
+  return result;
+}
+
+function newRepository(wanted: NewRepository, now: Date): Repository {
+  return {
     uuid: randomUUID() as Uuid,
     workspace: wanted.workspace,
     project: wanted.project,
@@ -83,33 +131,6 @@ export async function createRepository(
     createdAt: now,
     updatedAt: now,
   };
-  // The folder first: a row without a folder would be a repository that cannot be pushed to; a folder without a row is
-  // swept by the next start.
-  const folder = await ports.packs.createRepository(repository.uuid);
-  reachFaultPoint("repository.folder-made");
-  try {
-    await ports.database.transaction(async (tx) => {
-      await insertRepository(tx, repository);
-      reachFaultPoint("repository.row-made");
-      const { isPrivate } = repository;
-      const subject = repositorySubject(repository);
-      await recordAudit(tx, ports, "repository.created", subject, { is_private: isPrivate });
-      if (origin !== undefined)
-        await enqueueWebhooks(
-          tx,
-          repository,
-          { kind: "repo:created", repository, actorUuid: origin.actorUuid },
-          now,
-        );
-    });
-  } catch (error) {
-    await discardUnlessStored(ports, repository.uuid, folder, error);
-    throw isUniqueViolation(error) ? slugTaken(repository) : error;
-  }
-  reachFaultPoint("repository.created");
-  await folder.confirm();
-  ports.outbox.wake();
-  return repository;
 }
 
 /**

@@ -265,7 +265,9 @@ async function checkRepositories(
     );
   }
   const { findings } = await checkData(checkPorts(world, database), { isFull: false });
-  assert.deepEqual(findings, [], "pail fsck finds nothing");
+  // A kill between the moves of a pack and of its index leaves a pack that no ref needs, which fsck indexes.
+  const others = findings.filter(({ detail }) => detail !== "the pack has no index");
+  assert.deepEqual(others, [], "pail fsck finds nothing");
   for (const { slug } of changed) {
     const found = actual.get(slug);
     if (found === undefined) continue;

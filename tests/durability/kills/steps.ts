@@ -83,7 +83,15 @@ export const POINTS_OF_COMMANDS: Readonly<Record<Command, readonly FaultPoint[]>
   "create-token": ["token.stored", "token.creation-audited", "token.created"],
   "revoke-token": ["token.marked-revoked", "token.revocation-audited", "token.revoked"],
   "rotate-token": ["token.successor-stored", "token.succeeded", "token.rotation-audited", "token.rotated"],
-  import: ["repository.created", "packs.moved", "refs.enqueued", "refs.committed"],
+  import: [
+    "repository.folder-made",
+    "packs.moved",
+    "packs.accepted",
+    "repository.row-made",
+    "refs.enqueued",
+    "refs.committed",
+    "repository.created",
+  ],
 };
 
 /** Killed in the next start: what an earlier kill has left is swept then. */
@@ -452,11 +460,7 @@ async function rotateToken(lane: Lane, fault: Fault | undefined): Promise<boolea
 async function importRepository(lane: Lane, fault: Fault | undefined): Promise<boolean> {
   const { world } = lane;
   const repository = newModel(lane, "i");
-  const stages = [
-    // A new repository is made first; the same command carries on in it.
-    { state: new Map<string, Target>(), told: "" },
-    { state: world.importSource.refs, told: `repo:imported ${repository.slug}` },
-  ];
+  const stages = [{ state: world.importSource.refs, told: `repo:imported ${repository.slug}` }];
   repository.unsure = stages;
   const args = ["repository", "import", world.importSource.folder, "--workspace", WORKSPACE];
   const { isKilled } = await run(world, [...args, "--name", repository.slug], fault);
