@@ -154,7 +154,7 @@ export const SETTINGS: readonly Setting[] = [
     flags: "--fetch-cache-bytes-max <size>",
     variable: "PAIL_FETCH_CACHE_BYTES_MAX",
     description:
-      "room in the data folder for responses to fetches, kept for others who fetch the same: bytes, or a number with KiB, MiB or GiB; 0 keeps none",
+      "room in the data folder for cached responses to fetches, for others who fetch the same: bytes, or a number with KiB, MiB or GiB; 0 caches none",
     fallback: "2GiB",
   },
   {

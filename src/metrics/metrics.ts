@@ -1,7 +1,7 @@
 import type { MetricObject } from "prom-client";
 
-/** `bypass`: answered by a process of its own, since it cannot be kept. */
-export type FetchAnswer = "hit" | "follow" | "miss" | "bypass";
+/** `bypass`: answered by a process of its own, since it cannot be cached. */
+export type FetchAnswer = "hit" | "coalesced" | "miss" | "bypass";
 
 /** What the server counts of itself, for Prometheus. No name of a person, repository or token is a label. */
 export type Metrics = {

@@ -33,7 +33,7 @@ function readAnswers(pail: PailServer): string[] {
     .flatMap((line) => (line.includes('"fetch.answer"') ? [JSON.parse(line)["fetch.answer"] as string] : []));
 }
 
-test("a fetch is made once, whoever asks, until refs change, and is still kept after a restart", async () => {
+test("a fetch is made once, whoever asks, until refs change, and is still cached after a restart", async () => {
   const dataFolder = join(await mkdtemp(join(tmpdir(), "pail-cache-")), "data");
   after(() => rm(join(dataFolder, ".."), { recursive: true, force: true }));
   let pail = await startPail({ dataFolder });

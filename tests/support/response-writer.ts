@@ -19,7 +19,7 @@ export function openWriter() {
       };
     },
     write: (text: string) => writeSync(state.file, text),
-    end: (isWhole = true) => resolve(isWhole),
+    end: (isComplete = true) => resolve(isComplete),
   };
 }
 

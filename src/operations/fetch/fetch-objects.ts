@@ -70,7 +70,7 @@ async function readContent(content: FetchContent, sizeBytes: number): Promise<Bu
 }
 
 /** Git's error packet in place of a response whose writer has failed without a byte. */
-function explainEmpty({ content, isWhole }: FetchResponse): FetchContent {
+function explainEmpty({ content, isComplete }: FetchResponse): FetchContent {
   let mayBeEmpty = true;
   return {
     sizeBytes: undefined,
@@ -81,7 +81,9 @@ function explainEmpty({ content, isWhole }: FetchResponse): FetchContent {
         return count;
       }
       mayBeEmpty = false;
-      return (await isWhole) ? 0 : errorPacket("upload-pack: the request could not be answered").copy(buffer);
+      return (await isComplete)
+        ? 0
+        : errorPacket("upload-pack: the request could not be answered").copy(buffer);
     },
     close() {
       mayBeEmpty = false;

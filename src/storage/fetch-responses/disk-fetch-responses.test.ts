@@ -29,10 +29,10 @@ async function opened(response: Promise<FetchResponse | undefined>): Promise<Fet
 }
 
 /** Until it is read under its name. */
-async function untilKept(responses: FetchResponses, digest: string): Promise<void> {
+async function untilCached(responses: FetchResponses, digest: string): Promise<void> {
   for (;;) {
     const { outcome, content } = await opened(
-      responses.open(keyOf(digest), NEVER, () => assert.fail("was not kept")),
+      responses.open(keyOf(digest), NEVER, () => assert.fail("was not cached")),
     );
     await readAll(content);
     if (outcome === "hit") return;
@@ -40,32 +40,32 @@ async function untilKept(responses: FetchResponses, digest: string): Promise<voi
   }
 }
 
-async function keepWhole(responses: FetchResponses, digest: string, text: string) {
+async function cacheWhole(responses: FetchResponses, digest: string, text: string) {
   const writer = openWriter();
   const response = await opened(responses.open(keyOf(digest), NEVER, writer.start));
   writer.write(text);
   writer.end();
   assert.equal(await readAll(response.content), text);
-  await untilKept(responses, digest);
+  await untilCached(responses, digest);
 }
 
 test("is written once and then read by everybody, also by another process", async () => {
   const { folder, responses } = await openInFolder();
-  await keepWhole(responses, "aa", "pack");
+  await cacheWhole(responses, "aa", "pack");
   for (const each of [responses, openDiskFetchResponses(folder, 1_000_000)]) {
-    const kept = await opened(each.open(keyOf("aa"), NEVER, () => assert.fail("started a second writer")));
-    assert.equal(kept.outcome, "hit");
-    assert.equal(await readAll(kept.content), "pack");
+    const cached = await opened(each.open(keyOf("aa"), NEVER, () => assert.fail("started a second writer")));
+    assert.equal(cached.outcome, "hit");
+    assert.equal(await readAll(cached.content), "pack");
   }
 });
 
-test("is read by another process as soon as it is whole, before it is synced", async () => {
+test("is read by another process as soon as it is complete, before it is synced", async () => {
   const { folder, responses } = await openInFolder();
   const writer = openWriter();
-  const leader = await opened(responses.open(keyOf("aa"), NEVER, writer.start));
+  const first = await opened(responses.open(keyOf("aa"), NEVER, writer.start));
   writer.write("pack");
   writer.end();
-  await readAll(leader.content);
+  await readAll(first.content);
   const other = openDiskFetchResponses(folder, 1_000_000);
   for (;;) {
     const next = openWriter();
@@ -82,12 +82,12 @@ test("is read by another process as soon as it is whole, before it is synced", a
 test("gets its lasting name when it has been synced, and has its content under it", async () => {
   const { folder } = await openInFolder();
   const responses = openDiskFetchResponses(folder, 1_000_000, 0);
-  await keepWhole(responses, "aa", "pack");
+  await cacheWhole(responses, "aa", "pack");
   const names = () => readdir(join(folder, REPOSITORY));
   while (!(await names()).includes("aa")) await new Promise((resolve) => setImmediate(resolve));
   assert.deepEqual(await names(), ["aa"]);
-  const kept = await opened(responses.open(keyOf("aa"), NEVER, () => assert.fail("was made again")));
-  assert.deepEqual([kept.outcome, await readAll(kept.content)], ["hit", "pack"]);
+  const cached = await opened(responses.open(keyOf("aa"), NEVER, () => assert.fail("was made again")));
+  assert.deepEqual([cached.outcome, await readAll(cached.content)], ["hit", "pack"]);
 });
 
 test("lets go of a reader who closes while there is nothing to read", async () => {
@@ -106,48 +106,48 @@ test("lets go of a reader who closes while there is nothing to read", async () =
   assert.equal(await readAll(stays.content), "pack");
 });
 
-test("is read by a follower from its beginning while it is still written", async () => {
+test("is read by a second reader from its beginning while it is still written", async () => {
   const { responses } = await openInFolder();
   const writer = openWriter();
-  const leader = await opened(responses.open(keyOf("aa"), NEVER, writer.start));
+  const first = await opened(responses.open(keyOf("aa"), NEVER, writer.start));
   writer.write("first ");
-  assert.equal(await readSome(leader.content), "first ");
-  const follower = await opened(responses.open(keyOf("aa"), NEVER, writer.start));
-  assert.deepEqual([leader.outcome, follower.outcome, writer.state.starts], ["miss", "follow", 1]);
-  assert.equal(await readSome(follower.content), "first ");
+  assert.equal(await readSome(first.content), "first ");
+  const second = await opened(responses.open(keyOf("aa"), NEVER, writer.start));
+  assert.deepEqual([first.outcome, second.outcome, writer.state.starts], ["miss", "coalesced", 1]);
+  assert.equal(await readSome(second.content), "first ");
   writer.write("second");
-  const rest = Promise.all([readAll(leader.content), readAll(follower.content)]);
+  const rest = Promise.all([readAll(first.content), readAll(second.content)]);
   writer.end();
   assert.deepEqual(await rest, ["second", "second"]);
-  assert.equal(await follower.isWhole, true);
+  assert.equal(await second.isComplete, true);
 });
 
-test("goes on for a follower when the first reader goes away, and is stopped when the last does", async () => {
+test("goes on for the second reader when the first reader goes away, and is stopped when the last does", async () => {
   const { responses } = await openInFolder();
   const writer = openWriter();
-  const leader = await opened(responses.open(keyOf("aa"), NEVER, writer.start));
-  const follower = await opened(responses.open(keyOf("aa"), NEVER, writer.start));
-  leader.content.close();
+  const first = await opened(responses.open(keyOf("aa"), NEVER, writer.start));
+  const second = await opened(responses.open(keyOf("aa"), NEVER, writer.start));
+  first.content.close();
   assert.equal(writer.state.stops, 0);
-  follower.content.close();
-  assert.equal(await follower.isWhole, false);
+  second.content.close();
+  assert.equal(await second.isComplete, false);
   assert.equal(writer.state.stops, 1);
   const next = openWriter();
   const again = await opened(responses.open(keyOf("aa"), NEVER, next.start));
   assert.equal(again.outcome, "miss");
   next.end();
   await readAll(again.content);
-  await untilKept(responses, "aa");
+  await untilCached(responses, "aa");
 });
 
-test("is not kept when its writer fails", async () => {
+test("is not cached when its writer fails", async () => {
   const { folder, responses } = await openInFolder();
   const writer = openWriter();
   const response = await opened(responses.open(keyOf("aa"), NEVER, writer.start));
   writer.write("half");
   writer.end(false);
   assert.equal(await readAll(response.content), "half");
-  assert.equal(await response.isWhole, false);
+  assert.equal(await response.isComplete, false);
   const next = openWriter();
   const again = await opened(responses.open(keyOf("aa"), NEVER, next.start));
   assert.equal(again.outcome, "miss");
@@ -194,7 +194,7 @@ test("lets go of who gives up waiting", async () => {
 
 test("drops the longest unused responses beyond its room", async () => {
   const { folder, responses } = await openInFolder(1_000);
-  for (let index = 0; index < 30; index += 1) await keepWhole(responses, `e${index}`, "x".repeat(100));
+  for (let index = 0; index < 30; index += 1) await cacheWhole(responses, `e${index}`, "x".repeat(100));
   const { length } = await readdir(join(folder, REPOSITORY));
   assert.ok(length <= 10, `${length} responses of 100 bytes in 1,000 bytes`);
   const last = await opened(responses.open(keyOf("e29"), NEVER, () => assert.fail("was dropped")));
@@ -208,14 +208,14 @@ test("takes no response that would fill a quarter of its room", async () => {
 
 test("is removed with its repository", async () => {
   const { folder, responses } = await openInFolder();
-  await keepWhole(responses, "aa", "pack");
+  await cacheWhole(responses, "aa", "pack");
   await responses.removeRepository(REPOSITORY);
   assert.deepEqual(await readdir(folder), []);
 });
 
 test("sweeps what processes that are gone have left, and nothing else", async () => {
   const { folder, responses } = await openInFolder();
-  await keepWhole(responses, "aa", "pack");
+  await cacheWhole(responses, "aa", "pack");
   const left = join(folder, REPOSITORY, `bb.999999999-${REPOSITORY}.unfinished`);
   const underWay = join(folder, REPOSITORY, `bb.${process.ppid}-${REPOSITORY}.unfinished`);
   await writeFile(left, "");

@@ -8,27 +8,27 @@ import { openEviction, sweepLeftovers } from "./eviction.ts";
 import type { FetchResponse, FetchResponseKey, FetchResponses } from "./fetch-responses.ts";
 import { openFileContent } from "./file-content.ts";
 import { type GrowingResponse, growResponse } from "./growing-response.ts";
-import {
-  type Followed,
-  findLeader,
-  GROWING_MODE,
-  type Lead,
-  LeaderGoneError,
-  openLead,
-} from "./leadership.ts";
 import { newStagingPath, pathOf, unsyncedPath } from "./response-names.ts";
+import {
+  findOtherWriter,
+  GROWING_MODE,
+  type OtherWriter,
+  openWriterClaim,
+  type WriterClaim,
+  WriterGoneError,
+} from "./writer-claim.ts";
 
 /** A response may take this part of the room, so that one large repository does not push out all others. */
 const ENTRY_SHARE = 1 / 4;
-/** What must be left free on the disk: keeping responses must not be what fills it. */
+/** What must be left free on the disk: the cache must not be what fills it. */
 const FREE_BYTES_MIN = 256 * 1024 ** 2;
 /**
- * How long a whole response waits until it is synced: by then the system has written most of it in its own time, and one that
+ * How long a complete response waits until it is synced: by then the system has written most of it in its own time, and one that
  * is dropped soon costs the disk nothing. Until then it is for this run of the machine only.
  */
 const SYNC_DELAY_MS = 30_000;
-/** Who has tried so often to follow another process, and found it gone, makes the response without looking for others. */
-const TIMES_TO_FOLLOW = 4;
+/** After so many attempts to read what another process writes, each of which found it gone, the response is written here in any case. */
+const READ_ATTEMPTS_MAX = 4;
 /** When a response was last used is its file's time of change, written at most this often. */
 const TOUCH_MS = 60_000;
 
@@ -40,14 +40,14 @@ const touchDescriptor = promisify(futimes);
 
 type StartWriter = Parameters<FetchResponses["open"]>[2];
 
-type GrowingEntry = { readonly response: GrowingResponse; readonly isLedHere: boolean };
+type GrowingEntry = { readonly response: GrowingResponse; readonly isWrittenHere: boolean };
 
-/** A response that is being written; undefined where there was no room to begin, `gone` if its leader had just ended. */
+/** A response that is being written; undefined where there was no room to begin, `gone` if its writer in another process had just ended. */
 type Growing = Promise<GrowingEntry | "gone" | undefined>;
 
 /**
  * Responses as files below `folder`, in a folder for each repository, named by their digests. Several processes may use
- * the folder: each name stands for one content, and a file appears under its name only when it is whole and synced.
+ * the folder: each name stands for one content, and a file appears under its name only when it is complete and synced.
  */
 export function openDiskFetchResponses(
   folder: string,
@@ -58,7 +58,12 @@ export function openDiskFetchResponses(
   const entryBytesMax = bytesMax * ENTRY_SHARE;
   const evict = openEviction(folder, bytesMax);
 
-  function begin(key: FetchResponseKey, path: string, startWriter: StartWriter, isLeading: boolean): Growing {
+  function begin(
+    key: FetchResponseKey,
+    path: string,
+    startWriter: StartWriter,
+    ignoresOthers: boolean,
+  ): Growing {
     const entry = grow();
     const forget = () => {
       if (growing.get(path) === entry) growing.delete(path);
@@ -70,58 +75,58 @@ export function openDiskFetchResponses(
     return entry;
 
     async function grow(): Promise<GrowingEntry | "gone" | undefined> {
-      const leader = isLeading ? undefined : await findLeader(path);
-      if (leader === "gone") return leader;
-      if (leader !== undefined) return follow(leader);
+      const other = ignoresOthers ? undefined : await findOtherWriter(path);
+      if (other === "gone") return other;
+      if (other !== undefined) return readFrom(other);
       // One that has ended between the look for its response and the look for itself.
-      return !isLeading && (await isKept(path)) ? "gone" : lead();
+      return !ignoresOthers && (await isCached(path)) ? "gone" : writeHere();
     }
 
-    function follow({ file, watch }: Followed): GrowingEntry {
+    function readFrom({ file, watch }: OtherWriter): GrowingEntry {
       const response = growResponse(file, watch, forget);
       void response.ended.then(() => {
         forget();
         response.release();
       });
-      return { response, isLedHere: false };
+      return { response, isWrittenHere: false };
     }
 
-    async function lead(): Promise<GrowingEntry | "gone" | undefined> {
-      const unfinished = newStagingPath(path);
-      const file = await openFile(unfinished, key.sizeBytesGuess);
+    async function writeHere(): Promise<GrowingEntry | "gone" | undefined> {
+      const staging = newStagingPath(path);
+      const file = await openFile(staging, key.sizeBytesGuess);
       if (file === undefined) return undefined;
-      const shown = openLead(path, unfinished, file);
-      if (!(await shown.show()) && !isLeading) {
+      const claim = openWriterClaim(path, staging, file);
+      if (!(await claim.announce()) && !ignoresOthers) {
         close(file, () => {});
-        await rm(unfinished, { force: true });
+        await rm(staging, { force: true });
         return "gone";
       }
-      const response = growResponse(file, startWriter, forget, shown);
-      void finish(response, shown, unfinished)
-        .catch(() => rm(unfinished, { force: true }).catch(() => {}))
+      const response = growResponse(file, startWriter, forget, claim);
+      void finish(response, claim, staging)
+        .catch(() => rm(staging, { force: true }).catch(() => {}))
         .finally(async () => {
-          await shown.hide();
+          await claim.withdraw();
           forget();
           response.release();
         });
-      return { response, isLedHere: true };
+      return { response, isWrittenHere: true };
     }
 
-    async function finish(response: GrowingResponse, shown: Lead, unfinished: string): Promise<void> {
-      const isWhole = await response.ended;
-      // Nobody may follow what is broken.
-      if (!isWhole) forget();
-      await shown.tellEnd(isWhole);
-      if (isWhole && (await keep(unfinished, path))) return;
-      await rm(unfinished, { force: true });
+    async function finish(response: GrowingResponse, claim: WriterClaim, staging: string): Promise<void> {
+      const isComplete = await response.ended;
+      // Nobody else may read what is broken.
+      if (!isComplete) forget();
+      await claim.tellEnd(isComplete);
+      if (isComplete && (await publish(staging, path))) return;
+      await rm(staging, { force: true });
     }
   }
 
   /** @returns false if it is too large after all. */
-  async function keep(unfinished: string, path: string): Promise<boolean> {
-    const { size } = await stat(unfinished);
+  async function publish(staging: string, path: string): Promise<boolean> {
+    const { size } = await stat(staging);
     if (size > entryBytesMax) return false;
-    await rename(unfinished, unsyncedPath(path));
+    await rename(staging, unsyncedPath(path));
     setTimeout(() => void sync(path), syncDelayMs).unref();
     await evict(size);
     return true;
@@ -132,38 +137,38 @@ export function openDiskFetchResponses(
     key: FetchResponseKey,
     signal: AbortSignal,
     startWriter: StartWriter,
-    isLeading: boolean,
+    ignoresOthers: boolean,
   ): Promise<FetchResponse | "again" | undefined> {
     signal.throwIfAborted();
     const path = pathOf(folder, key);
-    const kept = growing.has(path)
+    const cached = growing.has(path)
       ? undefined
-      : ((await openKept(path)) ?? (await openKept(unsyncedPath(path))) ?? (await openKept(path)));
-    if (kept !== undefined) return kept;
+      : ((await openCached(path)) ?? (await openCached(unsyncedPath(path))) ?? (await openCached(path)));
+    if (cached !== undefined) return cached;
     if (key.sizeBytesGuess > entryBytesMax) return undefined;
-    const followed = growing.get(path);
-    const entry = await (followed ?? begin(key, path, startWriter, isLeading));
+    const underWay = growing.get(path);
+    const entry = await (underWay ?? begin(key, path, startWriter, ignoresOthers));
     if (entry === undefined) return undefined;
     if (entry === "gone" || !entry.response.enter()) return "again";
-    const { response, isLedHere } = entry;
+    const { response, isWrittenHere } = entry;
     try {
       await Promise.race([response.started, rejectionOf(signal)]);
     } catch (error) {
       response.leave();
-      if (error instanceof LeaderGoneError) return "again";
+      if (error instanceof WriterGoneError) return "again";
       throw error;
     }
     return {
-      outcome: followed === undefined && isLedHere ? "miss" : "follow",
+      outcome: underWay === undefined && isWrittenHere ? "miss" : "coalesced",
       content: response.openContent(),
-      isWhole: response.ended,
+      isComplete: response.ended,
     };
   }
 
   return {
     async open(key, signal, startWriter) {
       for (let time = 1; ; time += 1) {
-        const response = await openOnce(key, signal, startWriter, time >= TIMES_TO_FOLLOW);
+        const response = await openOnce(key, signal, startWriter, time >= READ_ATTEMPTS_MAX);
         if (response !== "again") return response;
       }
     },
@@ -193,7 +198,7 @@ function rejectionOf(signal: AbortSignal): Promise<never> {
   });
 }
 
-async function openKept(path: string): Promise<FetchResponse | undefined> {
+async function openCached(path: string): Promise<FetchResponse | undefined> {
   let file: number;
   try {
     file = await openDescriptor(path, "r");
@@ -208,14 +213,14 @@ async function openKept(path: string): Promise<FetchResponse | undefined> {
     // A disk that takes no more still gives what it has.
     if (Math.abs(now.getTime() - mtimeMs) > TOUCH_MS) await touchDescriptor(file, now, now).catch(() => {});
     const content = openFileContent(file, { ...NO_GROWTH, sizeBytes: size }, leave);
-    return { outcome: "hit", content, isWhole: Promise.resolve(true) };
+    return { outcome: "hit", content, isComplete: Promise.resolve(true) };
   } catch (error) {
     leave();
     throw error;
   }
 }
 
-async function isKept(path: string): Promise<boolean> {
+async function isCached(path: string): Promise<boolean> {
   const isThere = (name: string) =>
     stat(name).then(
       () => true,
@@ -224,7 +229,7 @@ async function isKept(path: string): Promise<boolean> {
   return (await isThere(unsyncedPath(path))) || isThere(path);
 }
 
-/** Undefined if the disk has no room for it or cannot be written: then the response is not kept. */
+/** Undefined if the disk has no room for it or cannot be written: then the response is not cached. */
 async function openFile(path: string, sizeBytesGuess: number): Promise<number | undefined> {
   try {
     await makeFolders(dirname(path));
@@ -248,6 +253,6 @@ async function sync(path: string): Promise<void> {
     }
     await rename(unsyncedPath(path), path);
   } catch {
-    // It was dropped meanwhile, or the disk is at fault: it is kept for this run of the machine, if at all.
+    // It was dropped meanwhile, or the disk is at fault: it is cached for this run of the machine, if at all.
   }
 }

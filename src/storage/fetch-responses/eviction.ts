@@ -2,7 +2,7 @@ import { readdir, readlink, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { hasCode } from "../has-code.ts";
 import { isNamedRunning } from "../process-name.ts";
-import { isFollowerPath, isLeaderPath, isOfEarlierRun, parseOwner } from "./response-names.ts";
+import { isClaimPath, isOfEarlierRun, isReaderPath, parseOwner } from "./response-names.ts";
 
 /** Many small responses cost more in names than in bytes. */
 const ENTRIES_MAX = 20_000;
@@ -12,7 +12,7 @@ const EVICTION_SHARE = 0.9;
 /** As far as two readings of one clock may be apart. */
 const AHEAD_MS_MAX = 60_000;
 
-type Kept = { readonly path: string; readonly bytes: number; readonly usedMs: number };
+type Entry = { readonly path: string; readonly bytes: number; readonly usedMs: number };
 
 /**
  * Deletes the longest unused responses when there are too many bytes or names. Between walks only what this process adds
@@ -25,11 +25,11 @@ export function openEviction(folder: string, bytesMax: number): (addedBytes: num
 
   async function walk(): Promise<void> {
     await sweepLeftovers(folder);
-    const kept = await listKept(folder);
-    kept.sort((a, b) => a.usedMs - b.usedMs);
-    let bytes = kept.reduce((sum, entry) => sum + entry.bytes, 0);
-    let entries = kept.length;
-    for (const entry of kept) {
+    const found = await listEntries(folder);
+    found.sort((a, b) => a.usedMs - b.usedMs);
+    let bytes = found.reduce((sum, entry) => sum + entry.bytes, 0);
+    let entries = found.length;
+    for (const entry of found) {
       if (bytes <= bytesMax * EVICTION_SHARE && entries <= ENTRIES_MAX * EVICTION_SHARE) break;
       await rm(entry.path, { force: true });
       bytes -= entry.bytes;
@@ -50,16 +50,16 @@ export function openEviction(folder: string, bytesMax: number): (addedBytes: num
   };
 }
 
-async function listKept(folder: string): Promise<Kept[]> {
-  const kept: Kept[] = [];
+async function listEntries(folder: string): Promise<Entry[]> {
+  const found: Entry[] = [];
   for (const path of await listFiles(folder)) {
     // Second names for what is counted.
-    if (isLeaderPath(path) || isFollowerPath(path)) continue;
+    if (isClaimPath(path) || isReaderPath(path)) continue;
     // Evicted by another process in the meantime.
-    const found = await stat(path).catch(() => undefined);
-    if (found !== undefined) kept.push({ path, bytes: found.size, usedMs: usedMsOf(found.mtimeMs) });
+    const file = await stat(path).catch(() => undefined);
+    if (file !== undefined) found.push({ path, bytes: file.size, usedMs: usedMsOf(file.mtimeMs) });
   }
-  return kept;
+  return found;
 }
 
 /** What was used in the future, by a clock that was ahead, has not been used since: that would have set it right. */
@@ -84,7 +84,7 @@ export async function sweepLeftovers(folder: string): Promise<void> {
 
 async function isLeftover(path: string): Promise<boolean> {
   if (isOfEarlierRun(path)) return true;
-  const name = isLeaderPath(path) ? await readlink(path).catch(() => "") : path;
+  const name = isClaimPath(path) ? await readlink(path).catch(() => "") : path;
   const owner = parseOwner(name);
   return owner !== undefined && !isNamedRunning(owner);
 }

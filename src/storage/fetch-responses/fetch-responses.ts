@@ -11,13 +11,13 @@ export type FetchResponseKey = {
 
 /** Somebody who writes a response into a file. */
 export type ResponseWriter = {
-  /** Whether the response is whole. Never rejects. */
+  /** Whether the response is complete. Never rejects. */
   readonly ended: Promise<boolean>;
   stop(): void;
 };
 
-/** `hit`: it was kept. `follow`: somebody's response that is still being written. `miss`: written for this request. */
-export type FetchOutcome = "hit" | "follow" | "miss";
+/** `hit`: it was cached. `coalesced`: it is being written for an earlier request. `miss`: written for this request. */
+export type FetchOutcome = "hit" | "coalesced" | "miss";
 
 /** The bytes of a response, from its beginning, as fast as its reader asks for them. */
 export type ResponseContent = {
@@ -36,17 +36,17 @@ export type ResponseContent = {
 export type FetchResponse = {
   readonly outcome: FetchOutcome;
   readonly content: ResponseContent;
-  /** Whether `content` is the whole response. Resolves before `content` ends. */
-  readonly isWhole: Promise<boolean>;
+  /** Whether `content` is the complete response. Resolves before `content` ends. */
+  readonly isComplete: Promise<boolean>;
 };
 
-/** Responses to fetches, kept for whoever asks for the same: a bounded number of bytes, the longest unused go first. */
+/** Responses to fetches, cached for whoever asks for the same: a bounded number of bytes, the longest unused go first. */
 export type FetchResponses = {
   /**
-   * Opens the response of a key: the kept one, the one that is being written, or a new one. `startWriter` is given the
+   * Opens the response of a key: the cached one, the one that is being written, or a new one. `startWriter` is given the
    * open file, and a signal that is aborted when nobody waits for the response any more.
    *
-   * @returns undefined if it cannot be kept, for want of room or because it is too large: then nothing was started.
+   * @returns undefined if it cannot be cached, for want of room or because it is too large: then nothing was started.
    * @throws what `startWriter` throws, to everybody who waits for it; the reason of `signal` if that is aborted before.
    */
   open(
@@ -54,9 +54,9 @@ export type FetchResponses = {
     signal: AbortSignal,
     startWriter: (file: number, isUnwanted: AbortSignal) => Promise<ResponseWriter>,
   ): Promise<FetchResponse | undefined>;
-  /** Removes what is kept of a repository. */
+  /** Removes what is cached of a repository. */
   removeRepository(repositoryUuid: Uuid): Promise<void>;
-  /** Removes all that is kept. @returns false if there was nothing. */
+  /** Removes all that is cached. @returns false if there was nothing. */
   clear(): Promise<boolean>;
   /** Removes what processes that are gone have left half-written. */
   sweep(): Promise<void>;

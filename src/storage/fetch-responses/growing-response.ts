@@ -1,18 +1,18 @@
 import { close, fstatSync } from "node:fs";
 import type { ResponseContent, ResponseWriter } from "./fetch-responses.ts";
 import { openFileContent } from "./file-content.ts";
-import type { Lead } from "./leadership.ts";
+import type { WriterClaim } from "./writer-claim.ts";
 
 /** A reader at the end of a file that still grows looks again after this time. */
 const LOOK_MS = 2;
 /** A writer whose file is read by other processes only is looked at again after this time. */
-const FOLLOWED_LOOK_MS = 1_000;
+const OTHER_READERS_LOOK_MS = 1_000;
 
 /** A file that one writes and any number read from its beginning, each at its own pace, while it is written. */
 export type GrowingResponse = {
   /** Resolves when the writer has begun. */
   readonly started: Promise<void>;
-  /** Whether it has become whole. */
+  /** Whether it has become complete. */
   readonly ended: Promise<boolean>;
   /** Counts a reader, who must open the content or leave. @returns false if it is too late: the file is closed. */
   enter(): boolean;
@@ -24,7 +24,7 @@ export type GrowingResponse = {
 };
 
 /** Readers of other processes. */
-export type OtherReaders = Pick<Lead, "show" | "hide" | "isFollowed">;
+export type OtherReaders = Pick<WriterClaim, "announce" | "withdraw" | "isReadElsewhere">;
 
 /**
  * Starts a writer into the open file. The file is closed when the writer and all readers have left it. A writer that
@@ -42,7 +42,7 @@ export function growResponse(
   let hasEnded = false;
   let isReleased = false;
   let isClosed = false;
-  let isWithdrawing = false;
+  let isStopping = false;
   let sizeSeen = 0;
   let timer: NodeJS.Timeout | undefined;
 
@@ -81,7 +81,7 @@ export function growResponse(
 
   function closeIfLeft(): void {
     if (readers > 0) return;
-    if (!hasEnded) void withdraw();
+    if (!hasEnded) void stopUnlessRead();
     else if (isReleased && !isClosed) {
       isClosed = true;
       close(file, () => {});
@@ -89,16 +89,16 @@ export function growResponse(
   }
 
   /** Unless somebody comes meanwhile, or reads it in another process. */
-  async function withdraw(): Promise<void> {
-    if (isWithdrawing || unwanted.signal.aborted) return;
-    isWithdrawing = true;
-    await others?.hide();
-    isWithdrawing = false;
+  async function stopUnlessRead(): Promise<void> {
+    if (isStopping || unwanted.signal.aborted) return;
+    isStopping = true;
+    await others?.withdraw();
+    isStopping = false;
     if (hasEnded) return;
-    const isFollowed = others?.isFollowed() === true;
-    if (readers > 0 || isFollowed) {
-      if (isFollowed) setTimeout(closeIfLeft, FOLLOWED_LOOK_MS).unref();
-      await others?.show();
+    const isReadElsewhere = others?.isReadElsewhere() === true;
+    if (readers > 0 || isReadElsewhere) {
+      if (isReadElsewhere) setTimeout(closeIfLeft, OTHER_READERS_LOOK_MS).unref();
+      await others?.announce();
       return;
     }
     onUnwanted();

@@ -4,14 +4,18 @@ import { join } from "node:path";
 import { OWN_PROCESS, type ProcessName } from "../process-name.ts";
 import type { FetchResponseKey } from "./fetch-responses.ts";
 
-const UNFINISHED = ".unfinished";
-const FOLLOWER = ".follower";
+/*
+ * The endings are those that all versions have used: a start removes what an older version has left, and during an upgrade
+ * processes of both versions may use the folder.
+ */
+const STAGING = ".unfinished";
+const READER = ".follower";
 const UNSYNCED = ".unsynced";
-const LEADER = ".leader";
+const CLAIM = ".leader";
 const OWNED = /\.(\d+)(?:-(\d+))?-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(\.unfinished|\.follower)$/;
 
 /**
- * Names this run of the machine. What is whole but not synced yet is whole for everybody until a loss of power, and so has
+ * Names this run of the machine. What is complete but not synced yet is complete for everybody until a loss of power, and so has
  * the run in its name: after the next start of the machine nobody looks for it. Elsewhere than on Linux each process has a
  * run of its own.
  */
@@ -25,29 +29,29 @@ function readMachineRun(): string {
   }
 }
 
-/** Of a response that is whole and synced. The names of all else of it begin with this. */
+/** Of a response that is complete and synced. The names of all else of it begin with this. */
 export function pathOf(folder: string, { repositoryUuid, digest }: FetchResponseKey): string {
   return join(folder, repositoryUuid, digest);
 }
 
-/** Of a response that is whole. */
+/** Of a response that is complete. */
 export function unsyncedPath(path: string): string {
   return `${path}.${MACHINE_RUN}${UNSYNCED}`;
 }
 
 /** Of a new file that this process writes, or lets git write. */
 export function newStagingPath(path: string): string {
-  return `${path}.${ownerMark()}${UNFINISHED}`;
+  return `${path}.${ownerMark()}${STAGING}`;
 }
 
-/** Of a link to the file of somebody else, by which that somebody can see that it is read here. */
-export function newFollowerPath(path: string): string {
-  return `${path}.${ownerMark()}${FOLLOWER}`;
+/** Of a link to the staging file of another process, by which that process can see that it is read here. */
+export function newReaderPath(path: string): string {
+  return `${path}.${ownerMark()}${READER}`;
 }
 
-/** Of the link that says which unfinished file is to be followed. */
-export function leaderPath(path: string): string {
-  return `${path}.${MACHINE_RUN}${LEADER}`;
+/** Of the link to the staging file of the process that writes the response. */
+export function claimPath(path: string): string {
+  return `${path}.${MACHINE_RUN}${CLAIM}`;
 }
 
 function ownerMark(): string {
@@ -55,22 +59,22 @@ function ownerMark(): string {
   return `${id}${started === undefined ? "" : `-${started}`}-${randomUUID()}`;
 }
 
-/** Whose an unfinished file, or the link of a follower, is. */
+/** The process that a staging file, or the link of a reader, belongs to. */
 export function parseOwner(name: string): ProcessName | undefined {
   const [, id, started] = OWNED.exec(name) ?? [];
   if (id === undefined) return undefined;
   return { id: Number(id), started: started === undefined ? undefined : Number(started) };
 }
 
-export function isLeaderPath(path: string): boolean {
-  return path.endsWith(LEADER);
+export function isClaimPath(path: string): boolean {
+  return path.endsWith(CLAIM);
 }
 
-export function isFollowerPath(path: string): boolean {
-  return path.endsWith(FOLLOWER);
+export function isReaderPath(path: string): boolean {
+  return path.endsWith(READER);
 }
 
 /** Whether it is of a run of the machine that is over. */
 export function isOfEarlierRun(path: string): boolean {
-  return [UNSYNCED, LEADER].some((end) => path.endsWith(end)) && !path.includes(MACHINE_RUN);
+  return [UNSYNCED, CLAIM].some((end) => path.endsWith(end)) && !path.includes(MACHINE_RUN);
 }

@@ -11,17 +11,17 @@ import type { Uuid } from "../../model/uuid.ts";
 import { isNamedRunning, OWN_PROCESS } from "../process-name.ts";
 import { openDiskFetchResponses } from "./disk-fetch-responses.ts";
 import type { FetchResponse, FetchResponses, ResponseWriter } from "./fetch-responses.ts";
-import { leaderPath } from "./response-names.ts";
+import { claimPath } from "./response-names.ts";
 
 const REPOSITORY = "11111111-2222-4333-8444-555555555555" as Uuid;
 const KEY = { repositoryUuid: REPOSITORY, digest: "aa", sizeBytesGuess: 0 };
 const NEVER = new AbortController().signal;
 const BYTES_MAX = 1_000_000;
-const LEADER_PROGRAM = fileURLToPath(new URL("../../../tests/support/lead-response.ts", import.meta.url));
-const skip = process.platform === "linux" ? false : "processes follow each other on Linux only";
+const WRITER_PROGRAM = fileURLToPath(new URL("../../../tests/support/write-response.ts", import.meta.url));
+const skip = process.platform === "linux" ? false : "one process reads what another writes on Linux only";
 
 async function newFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "pail-leads-"));
+  const folder = await mkdtemp(join(tmpdir(), "pail-claims-"));
   after(() => rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 }));
   return folder;
 }
@@ -61,22 +61,22 @@ async function namesIn(folder: string): Promise<string[]> {
 test("what one process writes, another reads from its beginning and to its end", { skip }, async () => {
   const { folder, one, other } = await openTwo();
   const writer = openWriter();
-  const leader = await open(one, writer.start);
+  const first = await open(one, writer.start);
   writer.write("first ");
-  const followers = await Promise.all([open(other), open(other)]);
+  const readers = await Promise.all([open(other), open(other)]);
   assert.deepEqual(
-    [leader, ...followers].map(({ outcome }) => outcome),
-    ["miss", "follow", "follow"],
+    [first, ...readers].map(({ outcome }) => outcome),
+    ["miss", "coalesced", "coalesced"],
   );
-  assert.equal(await readSome(followers[0].content), "first ");
+  assert.equal(await readSome(readers[0].content), "first ");
   writer.write("second");
-  const rest = Promise.all([leader, ...followers].map(({ content }) => readAll(content)));
+  const rest = Promise.all([first, ...readers].map(({ content }) => readAll(content)));
   writer.end();
   assert.deepEqual(await rest, ["first second", "second", "first second"]);
-  assert.deepEqual(await Promise.all(followers.map(({ isWhole }) => isWhole)), [true, true]);
+  assert.deepEqual(await Promise.all(readers.map(({ isComplete }) => isComplete)), [true, true]);
   await until("nothing but the response is left", async () => (await namesIn(folder)).length === 1);
-  const kept = await open(other);
-  assert.deepEqual([kept.outcome, await readAll(kept.content)], ["hit", "first second"]);
+  const cached = await open(other);
+  assert.deepEqual([cached.outcome, await readAll(cached.content)], ["hit", "first second"]);
 });
 
 test("asked for by both at once, it is made once", { skip }, async () => {
@@ -100,23 +100,23 @@ test("goes on for another process when its own readers have gone, and ends when 
 }, async () => {
   const { folder, one, other } = await openTwo();
   const writer = openWriter();
-  const leader = await open(one, writer.start);
+  const first = await open(one, writer.start);
   writer.write("first ");
-  const follower = await open(other);
-  leader.content.close();
-  // Longer than it takes to hide, to look and to show again.
+  const second = await open(other);
+  first.content.close();
+  // Longer than it takes to withdraw the claim, to look and to announce it again.
   await new Promise((resolve) => setTimeout(resolve, 50));
   assert.equal(writer.state.stops, 0);
   const late = await open(other);
   writer.write("second");
   assert.equal(await readSome(late.content), "first second");
   late.content.close();
-  follower.content.close();
+  second.content.close();
   await until("the writer is stopped", () => writer.state.stops === 1);
   await until("nothing is left", async () => (await namesIn(folder)).length === 0);
 });
 
-test("is made by whoever waits for it when its leader fails before the first byte", { skip }, async () => {
+test("is made by whoever waits for it when its writer fails before the first byte", { skip }, async () => {
   const { one, other } = await openTwo();
   const failing = Promise.withResolvers<ResponseWriter>();
   const started = Promise.withResolvers<void>();
@@ -139,49 +139,51 @@ test("is made by whoever waits for it when its leader fails before the first byt
   assert.equal(await readAll(own.content), "pack");
 });
 
-test("ends for a follower where a leader that fails has stopped, and is not whole", { skip }, async () => {
+test("ends for another process where a writer that fails has stopped, and is not complete", {
+  skip,
+}, async () => {
   const { one, other } = await openTwo();
   const writer = openWriter();
-  const leader = await open(one, writer.start);
+  const first = await open(one, writer.start);
   writer.write("half");
-  const follower = await open(other);
+  const second = await open(other);
   writer.end(false);
-  assert.deepEqual([await readAll(leader.content), await readAll(follower.content)], ["half", "half"]);
-  assert.equal(await follower.isWhole, false);
+  assert.deepEqual([await readAll(first.content), await readAll(second.content)], ["half", "half"]);
+  assert.equal(await second.isComplete, false);
 });
 
 test("is read to its end though its repository is deleted meanwhile", { skip }, async () => {
   const { one, other } = await openTwo();
   const writer = openWriter();
-  const leader = await open(one, writer.start);
+  const first = await open(one, writer.start);
   writer.write("first ");
-  const follower = await open(other);
+  const second = await open(other);
   await one.removeRepository(REPOSITORY);
   writer.write("second");
   writer.end();
-  assert.equal(await readAll(follower.content), "first second");
-  assert.equal(await follower.isWhole, true);
-  assert.equal(await readAll(leader.content), "first second");
+  assert.equal(await readAll(second.content), "first second");
+  assert.equal(await second.isComplete, true);
+  assert.equal(await readAll(first.content), "first second");
 });
 
 test("lets go of who gives up waiting for another process, and leaves no trace of it", { skip }, async () => {
   const { folder, one, other } = await openTwo();
   const writer = openWriter();
-  const leader = await open(one, writer.start);
+  const first = await open(one, writer.start);
   const abort = new AbortController();
   const waiting = other.open(KEY, abort.signal, () => assert.fail("was made a second time"));
   const isLinked = async () => (await namesIn(folder)).some((name) => name.endsWith(".follower"));
-  await until("it follows", isLinked);
+  await until("it reads", isLinked);
   abort.abort(new Error("gone"));
   await assert.rejects(waiting, /gone/);
-  await until("it follows no more", async () => !(await isLinked()));
-  leader.content.close();
+  await until("it reads no more", async () => !(await isLinked()));
+  first.content.close();
   await until("the writer is stopped", () => writer.state.stops === 1);
 });
 
-/** A process of its own that leads and writes `text`, and neither ends nor fails. */
-async function startLeader(folder: string, text: string): Promise<ChildProcess> {
-  const child = fork(LEADER_PROGRAM, [folder, text], {
+/** A process of its own that writes `text`, and neither ends nor fails. */
+async function startWriterProcess(folder: string, text: string): Promise<ChildProcess> {
+  const child = fork(WRITER_PROGRAM, [folder, text], {
     stdio: ["ignore", "ignore", "inherit", "ipc"],
     execArgv: [],
   });
@@ -190,23 +192,23 @@ async function startLeader(folder: string, text: string): Promise<ChildProcess> 
   return child;
 }
 
-async function killLeader(child: ChildProcess): Promise<void> {
+async function killWriter(child: ChildProcess): Promise<void> {
   const ended = once(child, "exit");
   child.kill("SIGKILL");
   await ended;
 }
 
-test("a leader that is killed in the middle ends it for its followers, and the next one makes it anew", {
+test("a writer that is killed in the middle ends it for its readers, and the next one writes it anew", {
   skip,
 }, async () => {
   const folder = await newFolder();
-  const child = await startLeader(folder, "half");
+  const child = await startWriterProcess(folder, "half");
   const responses = openDiskFetchResponses(folder, BYTES_MAX);
-  const follower = await open(responses);
-  assert.deepEqual([follower.outcome, await readSome(follower.content)], ["follow", "half"]);
-  const end = readAll(follower.content);
-  await killLeader(child);
-  assert.deepEqual([await end, await follower.isWhole], ["", false]);
+  const second = await open(responses);
+  assert.deepEqual([second.outcome, await readSome(second.content)], ["coalesced", "half"]);
+  const end = readAll(second.content);
+  await killWriter(child);
+  assert.deepEqual([await end, await second.isComplete], ["", false]);
   const writer = openWriter();
   const next = await open(responses, writer.start);
   assert.equal(next.outcome, "miss");
@@ -217,15 +219,15 @@ test("a leader that is killed in the middle ends it for its followers, and the n
   await until("nothing but the response is left", async () => (await namesIn(folder)).length === 1);
 });
 
-test("a leader that is killed before its first byte leaves it to who waits", { skip }, async () => {
+test("a writer that is killed before its first byte leaves it to who waits", { skip }, async () => {
   const folder = await newFolder();
-  const child = await startLeader(folder, "");
+  const child = await startWriterProcess(folder, "");
   const responses = openDiskFetchResponses(folder, BYTES_MAX);
   const writer = openWriter();
   const waiting = open(responses, writer.start);
   await new Promise((resolve) => setTimeout(resolve, 50));
   assert.equal(writer.state.starts, 0);
-  await killLeader(child);
+  await killWriter(child);
   const own = await waiting;
   assert.equal(own.outcome, "miss");
   writer.write("pack");
@@ -233,17 +235,17 @@ test("a leader that is killed before its first byte leaves it to who waits", { s
   assert.equal(await readAll(own.content), "pack");
 });
 
-test("nobody follows a process that has the id of a leader that is gone", { skip }, async () => {
+test("nobody reads from a process that has the id of a writer that is gone", { skip }, async () => {
   const folder = await newFolder();
   const path = join(folder, REPOSITORY, KEY.digest);
   await mkdir(join(folder, REPOSITORY));
-  const unfinished = `aa.${OWN_PROCESS.id}-${OWN_PROCESS.started! - 1}-${REPOSITORY}.unfinished`;
-  await writeFile(join(folder, REPOSITORY, unfinished), "half");
-  await symlink(unfinished, leaderPath(path));
+  const staging = `aa.${OWN_PROCESS.id}-${OWN_PROCESS.started! - 1}-${REPOSITORY}.unfinished`;
+  await writeFile(join(folder, REPOSITORY, staging), "half");
+  await symlink(staging, claimPath(path));
   const writer = openWriter();
   const response = await open(openDiskFetchResponses(folder, BYTES_MAX), writer.start);
   assert.equal(response.outcome, "miss");
-  assert.notEqual(await readlink(leaderPath(path)), unfinished);
+  assert.notEqual(await readlink(claimPath(path)), staging);
   writer.end(false);
   await readAll(response.content);
 });
