@@ -137,6 +137,6 @@ function describeProblem(error: NodeJS.ErrnoException): string {
   if (error instanceof PrivateAddressError)
     return "its host has a private, loopback or link-local address (--private-source lets it be reached)";
   const code = error.code ?? error.name;
-  const authorities = "an authority of your own is named by NODE_EXTRA_CA_CERTS=FILE";
+  const authorities = "for a private certificate authority, set NODE_EXTRA_CA_CERTS=FILE";
   return `it could not be reached: ${code}${UNKNOWN_AUTHORITY.test(code) ? ` (${authorities})` : ""}`;
 }

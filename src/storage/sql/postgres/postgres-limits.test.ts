@@ -109,7 +109,7 @@ test("a transaction that says nothing more does not hold its locks for ever", as
   await other.close();
 });
 
-test("two transactions that wait for each other both succeed: one of them is run again", async () => {
+test("two transactions that wait for each other both succeed: what PostgreSQL ends is run again", async () => {
   const settings = await createPlace();
   const database = await openDatabase({ ...settings, limits: { lockMs: 60_000 } });
   const accounts = [sampleAccount("first"), sampleAccount("second")] as const;
@@ -129,7 +129,12 @@ test("two transactions that wait for each other both succeed: one of them is run
       await rename(tx, second!);
     });
   await Promise.all([inOrder(accounts), inOrder(accounts.toReversed())]);
-  assert.equal(runs, 3);
+  // Which one PostgreSQL ends, and whether the two meet again, depends on when each of them runs.
+  assert.ok(runs > 2, `${runs} runs`);
+  assert.deepEqual(
+    (await listAccounts(database.kysely)).map(({ nickname }) => nickname),
+    ["new", "new"],
+  );
   await database.close();
 });
 
