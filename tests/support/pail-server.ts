@@ -7,6 +7,7 @@ import { after, afterEach } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { watchedEnvironment } from "./answers-folder.ts";
+import { createTestDatabaseSettings, SERVER_DIALECT, type TestDatabaseSettings } from "./test-database.ts";
 import {
   noteTokens,
   refuseTokens,
@@ -153,6 +154,21 @@ async function endProcess(child: ChildProcess): Promise<void> {
   clearTimeout(timer);
 }
 
+/** The databases in PostgreSQL that belong to data folders of servers that were given none. */
+const databases = new Map<string, TestDatabaseSettings>();
+
+async function databaseUrlOf(dataFolder: string): Promise<string | undefined> {
+  if (SERVER_DIALECT === "sqlite") return undefined;
+  const place = databases.get(dataFolder) ?? (await createTestDatabaseSettings("postgres"));
+  databases.set(dataFolder, place);
+  return place.settings.kind === "postgres" ? place.settings.url.reveal() : undefined;
+}
+
+async function removeDatabaseOf(dataFolder: string): Promise<void> {
+  await databases.get(dataFolder)?.remove();
+  databases.delete(dataFolder);
+}
+
 /** Starts `pail demo` on a free port and a new data folder, and waits until it answers. */
 export async function startPail(options: PailOptions = {}): Promise<PailServer> {
   const folder = await mkdtemp(join(tmpdir(), "pail-test-"));
@@ -161,7 +177,8 @@ export async function startPail(options: PailOptions = {}): Promise<PailServer> 
   const { userId } = options;
   const account = userId === undefined ? {} : { uid: userId, gid: userId };
   if (userId !== undefined) await chown(folder, userId, userId);
-  const place = { env: serverEnvironment(folder, options.databaseUrl), ...account };
+  const databaseUrl = options.databaseUrl ?? (await databaseUrlOf(dataFolder));
+  const place = { env: serverEnvironment(folder, databaseUrl), ...account };
   const args = ["demo", "--data", dataFolder, "--port", "0", "--credentials", credentialsFile];
   if (options.identity !== undefined) args.push("--identity", options.identity);
   if (options.webhookPrivateTargets === true) args.push("--webhook-private-targets");
@@ -182,8 +199,9 @@ export async function startPail(options: PailOptions = {}): Promise<PailServer> 
       refuseTokens("the log", logText());
       refuseTokensInDatabase(join(dataFolder, "pail.sqlite"));
       if (child.signalCode === "SIGKILL") refuseTokensInFolder(dataFolder);
-      if (options.databaseUrl !== undefined) await refuseTokensInPostgres(options.databaseUrl);
+      if (databaseUrl !== undefined) await refuseTokensInPostgres(databaseUrl);
     } finally {
+      if (options.dataFolder === undefined) await removeDatabaseOf(dataFolder);
       // Another server may still run on the folder, and write into it while it is removed.
       await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
     }

@@ -17,7 +17,13 @@ import { createApiToken } from "../../src/operations/tokens/api-tokens.ts";
 import { createWorkspace } from "../../src/operations/workspaces/workspaces.ts";
 import type { WritePorts } from "../../src/ports.ts";
 import type { DeliveryOptions } from "../../src/webhooks/deliver-webhook.ts";
-import { noteRandomBytes, refuseTokens, refuseTokensInDatabase } from "./token-search.ts";
+import { createTestDatabaseSettings, SERVER_DIALECT, type TestDatabaseSettings } from "./test-database.ts";
+import {
+  noteRandomBytes,
+  refuseTokens,
+  refuseTokensInDatabase,
+  refuseTokensInPostgres,
+} from "./token-search.ts";
 
 export type TestApp = {
   readonly ports: WritePorts;
@@ -34,18 +40,29 @@ export type TestApp = {
   close(options?: { readonly hasTokenInRows?: boolean }): Promise<void>;
 };
 
+async function placeForServer(folder: string): Promise<TestDatabaseSettings> {
+  if (SERVER_DIALECT === "postgres") return createTestDatabaseSettings("postgres");
+  return { settings: { kind: "sqlite", path: join(folder, "pail.sqlite") }, async remove() {} };
+}
+
+async function refuseTokensInPlace(database: Config["database"]): Promise<void> {
+  if (database.kind === "sqlite") refuseTokensInDatabase(database.path);
+  else await refuseTokensInPostgres(database.url.reveal());
+}
+
 /** A whole server in this process, on a free port, with workspace `acme` and an empty private repository `acme/demo`. */
 export async function startTestApp(
   settings: Partial<Config> = {},
   deliveryOptions?: DeliveryOptions,
 ): Promise<TestApp> {
   const folder = await mkdtemp(join(tmpdir(), "pail-test-"));
+  const place = await placeForServer(folder);
   const logLines: Record<string, unknown>[] = [];
   const log = pino({ level: "info" }, { write: (line: string) => void logLines.push(JSON.parse(line)) });
   const opened = await openPorts(
     {
       dataFolder: folder,
-      database: { kind: "sqlite", path: join(folder, "pail.sqlite") },
+      database: place.settings,
       host: "127.0.0.1",
       port: 0,
       identity: "strict",
@@ -103,8 +120,9 @@ export async function startTestApp(
       try {
         refuseTokens("the log", logLines.map((line) => JSON.stringify(line)).join("\n"));
         const { database } = ports.config;
-        if (database.kind === "sqlite" && !hasTokenInRows) refuseTokensInDatabase(database.path);
+        if (!hasTokenInRows) await refuseTokensInPlace(database);
       } finally {
+        await place.remove();
         await rm(folder, { recursive: true, force: true });
       }
     },

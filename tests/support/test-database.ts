@@ -57,6 +57,12 @@ export function describeDatabases(subject: string, tests: (current: () => TestDa
   }
 }
 
+/**
+ * The database that tests of whole servers use where they do not name one: `npm run test:postgres` sets the variable and runs
+ * them once more. What is about SQLite itself names its database, or is skipped.
+ */
+export const SERVER_DIALECT: Dialect = process.env.TEST_DATABASE === "postgres" ? "postgres" : "sqlite";
+
 /** An empty place, for tests of opening a database itself. */
 export async function createTestDatabaseSettings(dialect: Dialect): Promise<TestDatabaseSettings> {
   return dialect === "sqlite" ? createFolder() : createSchema(await postgresUrl());
