@@ -5,9 +5,9 @@ import { after, before, describe, test } from "node:test";
 import type { BranchRestriction } from "../../src/model/branch-restriction.ts";
 import { createWorkspace } from "../../src/operations/workspaces/workspaces.ts";
 import { listAuditEvents } from "../../src/storage/sql/audit/audit-events.ts";
+import { type ExampleWorkspace, openExampleWorkspace } from "../support/example-workspace.ts";
 import { holdTransactions } from "../support/held-transactions.ts";
 import { basic } from "../support/http-request.ts";
-import { type JunkGround, openJunkGround } from "../support/junk-ground.ts";
 import { beginLate } from "../support/late-request.ts";
 import { createCaller, ownerOf, type RestCaller } from "../support/rest-callers.ts";
 import { startTestApp, type TestApp } from "../support/test-app.ts";
@@ -16,7 +16,7 @@ import { createTestDatabaseSettings, DIALECTS } from "../support/test-database.t
 for (const dialect of DIALECTS) {
   describe(`two requests at once on ${dialect}`, () => {
     let app: TestApp;
-    let ground: JunkGround;
+    let examples: ExampleWorkspace;
     let owner: RestCaller;
     let path: string;
     let close = async () => {};
@@ -28,9 +28,9 @@ for (const dialect of DIALECTS) {
         await app.close();
         await place.remove();
       };
-      ground = await openJunkGround(app);
+      examples = await openExampleWorkspace(app);
       owner = await ownerOf(app);
-      path = `/repositories/acme/${ground.parameters().repo_slug}`;
+      path = `/repositories/acme/${examples.parameters().repo_slug}`;
     });
     after(() => close());
 
@@ -50,7 +50,7 @@ for (const dialect of DIALECTS) {
     }
 
     test("two changes of one webhook are both there", async () => {
-      const hook = `${path}/hooks/${ground.parameters().uid}`;
+      const hook = `${path}/hooks/${examples.parameters()["hooks/uid"]}`;
       const answers = await both(["PUT", hook, { active: false }], ["PUT", hook, { description: "changed" }]);
       assert.deepEqual(answers, [200, 200]);
       const { active, description, secret_set: hasSecret } = (await owner.rest("GET", hook)).json;
@@ -86,7 +86,7 @@ for (const dialect of DIALECTS) {
     });
 
     test("a comment that is deleted is not brought back by a change of its text", async () => {
-      const { commit } = ground.parameters();
+      const { commit } = examples.parameters();
       const comments = `${path}/commit/${commit}/comments`;
       const { id } = (await owner.rest("POST", comments, { content: { raw: "text" } })).json;
       const one = `${comments}/${id}`;
@@ -115,7 +115,7 @@ for (const dialect of DIALECTS) {
     test("a rule that is made refuses what was judged before it", async () => {
       const branches = `${path}/refs/branches`;
       const rule = { kind: "push", pattern: "guarded", users: [], groups: [] };
-      const branch = { name: "guarded", target: { hash: ground.parameters().commit } };
+      const branch = { name: "guarded", target: { hash: examples.parameters().commit } };
       const answers = await both(["POST", `${path}/branch-restrictions`, rule], ["POST", branches, branch]);
       assert.deepEqual(answers, [201, 403]);
       assert.equal((await owner.rest("GET", `${branches}/guarded`)).status, 404);

@@ -21,36 +21,20 @@ import { setMember } from "../../src/operations/workspaces/workspaces.ts";
 import { ROUTES } from "../../src/rest/routes.ts";
 import { findProject } from "../../src/storage/sql/projects/projects.ts";
 import { findRepository } from "../../src/storage/sql/repositories/repositories.ts";
+import { type ExampleWorkspace, openExampleWorkspace } from "../support/example-workspace.ts";
 import { basic } from "../support/http-request.ts";
-import { exampleOf, type JunkGround, openJunkGround } from "../support/junk-ground.ts";
 import { beginLate } from "../support/late-request.ts";
 import { rawPushBody } from "../support/raw-push.ts";
-import { EXAMPLE_BODIES, routeName } from "../support/route-examples.ts";
+import { exampleOf, examplePath, routeName } from "../support/route-examples.ts";
+import { subjectIsWithin } from "../support/subject-examples.ts";
 import { startTestApp, type TestApp } from "../support/test-app.ts";
 import { createTestDatabaseSettings, DIALECTS } from "../support/test-database.ts";
 
 const EMAIL = "late@example.com";
 const OTHER_EMAIL = "late-too@example.com";
 
-/** Where writes of requests go. What is noted of refusals, and the use of tokens, is not theirs. */
-const TABLES = [
-  "repository",
-  "project",
-  "ref",
-  "webhook",
-  "commit_comment",
-  "commit_approval",
-  "commit_status",
-  "report",
-  "report_annotation",
-  "download",
-  "branch_restriction",
-  "repository_permission",
-  "repository_group_permission",
-  "project_permission",
-  "project_group_permission",
-  "project_default_reviewer",
-] as const;
+/** Where not every row is a request's: refusals and the use of tokens are noted, and walks through commits are kept. */
+const NOTES: readonly string[] = ["audit_event", "commits_cursor"];
 
 type Late = {
   readonly account: Account;
@@ -102,7 +86,7 @@ const WRITES = ROUTES.filter(({ method, subject }) => method !== "GET" && subjec
 for (const dialect of DIALECTS) {
   describe(`a body that comes late, on ${dialect}`, () => {
     let app: TestApp;
-    let ground: JunkGround;
+    let examples: ExampleWorkspace;
     let account: Account;
     let close = async () => {};
 
@@ -113,7 +97,7 @@ for (const dialect of DIALECTS) {
         await app.close();
         await place.remove();
       };
-      ground = await openJunkGround(app);
+      examples = await openExampleWorkspace(app);
       account = await createAccount(app.ports, { email: EMAIL, username: "late" });
       await addEmail(app.ports, account, { address: OTHER_EMAIL, isPrimary: false, isConfirmed: true });
       await setMember(app.ports, app.workspace, account, "owner", "admin");
@@ -134,7 +118,8 @@ for (const dialect of DIALECTS) {
 
     async function countRows(): Promise<Record<string, number>> {
       const counts: Record<string, number> = {};
-      for (const table of TABLES) {
+      const tables = await app.ports.database.kysely.introspection.getTables();
+      for (const table of tables.map(({ name }) => name).filter((name) => !NOTES.includes(name))) {
         const { rows } = await sql<{
           count: number;
         }>`select count(*) as count from ${sql.table(table)}`.execute(app.ports.database.kysely);
@@ -143,14 +128,9 @@ for (const dialect of DIALECTS) {
       return counts;
     }
 
-    function pathOf(route: Route): string {
-      const parameters = ground.parameters();
-      return route.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => exampleOf(route, name, parameters)!);
-    }
-
     function begin(route: Route, late: Late) {
-      const example = EXAMPLE_BODIES[routeName(route)] ?? { contentType: "text/plain", text: "{}" };
-      return beginLate(`${app.url}${pathOf(route)}`, {
+      const example = exampleOf(route).body ?? { contentType: "text/plain", text: "{}" };
+      return beginLate(`${app.url}${examplePath(route, examples.parameters())}`, {
         method: route.method,
         headers: { authorization: late.authorization, "content-type": example.contentType },
         body: example.text,
@@ -161,7 +141,7 @@ for (const dialect of DIALECTS) {
       // One of them for each route, in turn: all go the same way.
       for (const { what, statuses, take, giveBack } of [WITHDRAWALS[index % WITHDRAWALS.length]!]) {
         test(`${routeName(route)} does nothing once ${what}`, async () => {
-          await ground.refill();
+          await examples.refill();
           const late = await newLate();
           const request = await begin(route, late);
           await take(app, late);
@@ -176,18 +156,18 @@ for (const dialect of DIALECTS) {
         });
       }
 
-      const { subject } = route;
-      if (subject === "workspace" || subject === "new-repository" || subject === "account") continue;
-      const isInProject = subject === "project" || subject === "project-or-new";
-      test(`${routeName(route)} is 404 once its ${isInProject ? "project" : "repository"} is deleted`, async () => {
-        await ground.refill();
+      const within = subjectIsWithin(route);
+      if (within !== "project" && within !== "repository") continue;
+      const isInProject = within === "project";
+      test(`${routeName(route)} is 404 once its ${within} is deleted`, async () => {
+        await examples.refill();
         const request = await begin(route, await newLate());
-        const { repo_slug, project_key } = ground.parameters();
-        ground.spoil();
+        const { repo_slug, project_key } = examples.parameters();
+        examples.spoil();
         const path = isInProject
           ? `/workspaces/acme/projects/${project_key}`
           : `/repositories/acme/${repo_slug}`;
-        assert.equal((await ground.owner.rest("DELETE", path)).status, 204);
+        assert.equal((await examples.owner.rest("DELETE", path)).status, 204);
         const counts = await countRows();
         const answer = await request.finish();
         assert.equal(answer.status, 404, answer.text);
@@ -209,9 +189,9 @@ for (const dialect of DIALECTS) {
       // Git knows its caller by the user name.
       if (what.startsWith("the address")) continue;
       test(`a push changes no ref once ${what}`, async () => {
-        await ground.refill();
+        await examples.refill();
         const late = await newLate();
-        const { repo_slug, commit } = ground.parameters();
+        const { repo_slug, commit } = examples.parameters();
         const push = { before: "0".repeat(40), after: commit!, name: "refs/heads/late" };
         const emptyPack = Buffer.from(
           "5041434b0000000200000000029d08823bd8a8eab510ad6ac75c823cfd3ed31e",
@@ -270,8 +250,8 @@ for (const dialect of DIALECTS) {
     for (const { what, take, giveBack } of WITHDRAWALS) {
       if (what.startsWith("the address")) continue;
       test(`a fetch tells nothing once ${what}`, async () => {
-        await ground.refill();
-        const { repo_slug, commit } = ground.parameters();
+        await examples.refill();
+        const { repo_slug, commit } = examples.parameters();
         for (const { protocol, body } of fetchBodies(commit!)) {
           const late = await newLate();
           const early = await (await beginFetch(repo_slug!, protocol, body, late.gitAuthorization)).finish();
@@ -290,13 +270,13 @@ for (const dialect of DIALECTS) {
     }
 
     test("nobody is told by a fetch what was made private meanwhile", async () => {
-      await ground.refill();
-      const { repo_slug, commit } = ground.parameters();
+      await examples.refill();
+      const { repo_slug, commit } = examples.parameters();
       const path = `/repositories/acme/${repo_slug}`;
       for (const { protocol, body } of fetchBodies(commit!)) {
-        assert.equal((await ground.owner.rest("PUT", path, { is_private: false })).status, 200);
+        assert.equal((await examples.owner.rest("PUT", path, { is_private: false })).status, 200);
         const request = await beginFetch(repo_slug!, protocol, body, undefined);
-        assert.equal((await ground.owner.rest("PUT", path, { is_private: true })).status, 200);
+        assert.equal((await examples.owner.rest("PUT", path, { is_private: true })).status, 200);
         const answer = await request.finish();
         assert.equal(answer.status, 401, answer.text);
         assert.doesNotMatch(answer.text, /PACK|refs\//);
@@ -304,16 +284,16 @@ for (const dialect of DIALECTS) {
     });
 
     test("nobody is told by POST commits what was made private meanwhile", async () => {
-      await ground.refill();
-      const { repo_slug } = ground.parameters();
+      await examples.refill();
+      const { repo_slug } = examples.parameters();
       const path = `/repositories/acme/${repo_slug}`;
-      assert.equal((await ground.owner.rest("PUT", path, { is_private: false })).status, 200);
+      assert.equal((await examples.owner.rest("PUT", path, { is_private: false })).status, 200);
       const request = await beginLate(`${app.url}/2.0${path}/commits`, {
         method: "POST",
         headers: { "content-type": "application/x-www-form-urlencoded" },
         body: "include=main",
       });
-      assert.equal((await ground.owner.rest("PUT", path, { is_private: true })).status, 200);
+      assert.equal((await examples.owner.rest("PUT", path, { is_private: true })).status, 200);
       const answer = await request.finish();
       assert.equal(answer.status, 404, answer.text);
     });

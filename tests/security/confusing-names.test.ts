@@ -13,27 +13,27 @@ import { storeDownloads } from "../../src/operations/downloads/downloads.ts";
 import { createGroup } from "../../src/operations/permissions/groups.ts";
 import { createRepository } from "../../src/operations/repositories/repositories.ts";
 import { applyRefUpdates } from "../../src/storage/sql/refs/ref-updates.ts";
+import { type ExampleWorkspace, openExampleWorkspace } from "../support/example-workspace.ts";
 import { basic, sendRequest } from "../support/http-request.ts";
-import { exampleOf, type JunkGround, openJunkGround } from "../support/junk-ground.ts";
-import { EXAMPLE_BODIES } from "../support/route-examples.ts";
+import { EXAMPLES, examplePath } from "../support/route-examples.ts";
 import { startTestApp, type TestApp } from "../support/test-app.ts";
 
 let app: TestApp;
-let ground: JunkGround;
+let examples: ExampleWorkspace;
 let authorization: string;
 let base: string;
 let commit: string;
 
 before(async () => {
   app = await startTestApp();
-  ground = await openJunkGround(app);
+  examples = await openExampleWorkspace(app);
   authorization = basic("owner@example.com", await app.token());
-  base = `/repositories/acme/${ground.parameters().repo_slug}`;
-  commit = ground.parameters().commit!;
+  base = `/repositories/acme/${examples.parameters().repo_slug}`;
+  commit = examples.parameters().commit!;
 });
 after(() => app.close());
 
-const rest: JunkGround["owner"]["rest"] = (...question) => ground.owner.rest(...question);
+const rest: ExampleWorkspace["owner"]["rest"] = (...question) => examples.owner.rest(...question);
 
 /** The path as it is written, `.` and `%` too. */
 function get(path: string) {
@@ -50,7 +50,7 @@ async function expectStatus(status: number, ...question: Parameters<typeof rest>
 async function repository() {
   const found = await findNamedRepository(app.ports, {
     workspace: "acme",
-    repo_slug: ground.parameters().repo_slug!,
+    repo_slug: examples.parameters().repo_slug!,
   });
   return found ?? assert.fail("no repository");
 }
@@ -156,16 +156,13 @@ function withText(value: unknown, [key, ...rest]: readonly string[], text: strin
   return copy;
 }
 
-for (const [name, example] of Object.entries(EXAMPLE_BODIES)) {
+for (const [name, { body: example }] of Object.entries(EXAMPLES)) {
+  if (example === undefined) continue;
   const [method, path] = name.split(" ") as ["POST" | "PUT", string];
   for (const place of textPlaces(example.json)) {
     const field = place.join(".");
     const ask = (text: string) => {
-      const parameters = ground.parameters();
-      const target = path.replaceAll(
-        /\{(\w+)\}/g,
-        (_, each: string) => exampleOf({ method, path }, each, parameters)!,
-      );
+      const target = examplePath({ method, path }, examples.parameters());
       return rest(method, target.replace("/2.0", ""), withText(example.json, place, text));
     };
 
@@ -183,7 +180,7 @@ for (const [name, example] of Object.entries(EXAMPLE_BODIES)) {
       assert.ok(answer.status < 500, `${answer.status} ${answer.text}`);
       if (answer.status >= 400) assert.equal(answer.json.type, "error");
       else assert.ok(!answer.text.includes("\ufffd"), answer.text);
-      await ground.refill();
+      await examples.refill();
     });
   }
 }

@@ -12,6 +12,7 @@ import { createWorkspace, setMember } from "../../src/operations/workspaces/work
 import { upsertExplicitPermission } from "../../src/storage/sql/permissions/explicit-permissions.ts";
 import { insertProjectReviewer } from "../../src/storage/sql/projects/default-reviewers.ts";
 import { type FilledApp, startFilledApp } from "./filled-app.ts";
+import { examplePath, PARAMETERS } from "./route-examples.ts";
 
 /** Of each kind: more than fit on a page of 20. */
 export const CROWD = 21;
@@ -121,32 +122,34 @@ async function expectMade(
   if (status >= 300) throw new Error(`answered ${status}: ${text}`);
 }
 
+/** Where the crowds are, and where what is asked for elsewhere is not in this app. */
+const CROWDED_PARAMETERS = {
+  ...PARAMETERS,
+  workspace: "acme",
+  repo_slug: "demo",
+  commit: "main",
+  path: "often.txt",
+  "src/{commit}/path": "folder",
+  spec: "main..base",
+  "file-conflicts/spec": "other..main",
+  revspec: "main..base",
+  reportId: "r00",
+  annotationId: "a00",
+  comment_id: "1",
+  key: "00",
+  id: "1",
+  uid: "main",
+  group_slug: "group-00",
+  filename: "d00",
+  "branches/name": "main",
+  "tags/name": "t00",
+};
+
 /** A URL for a GET route, behind that of `acme/demo`, at which there is something. */
-export function crowdedPath({ app, members }: CrowdedApp, route: Pick<Route, "path">): string {
-  const [member] = members;
-  const path = route.path
-    .replace("{workspace}", "acme")
-    .replace("{repo_slug}", "demo")
-    .replace("{project_key}", app.project.key)
-    .replace("filehistory/{commit}/{path}", "filehistory/main/often.txt")
-    .replace("src/{commit}/{path}", "src/main/folder")
-    .replace("get/{ref}", "get/main.zip")
-    .replace("{path}", "often.txt")
-    .replace("{reportId}", "r00")
-    .replace("{annotationId}", "a00")
-    .replace("{comment_id}", "1")
-    .replace("{key}", "00")
-    .replace("file-conflicts/{spec}", "file-conflicts/other..main")
-    .replace("{spec}", "main..base")
-    .replace("{revspec}", "main..base")
-    .replace("{subject_type}", "repository")
-    .replace("{email}", "owner@example.com")
-    .replace("{group_slug}", "group-00")
-    .replace("{filename}", "d00")
-    .replace(/\{(member|selected_user|selected_user_id)\}/, `%7B${member!.uuid}%7D`)
-    .replace("tags/{name}", "tags/t00")
-    .replace(/\{(commit|revision|ref|name)\}/, "main")
-    .replace("{id}", "1");
+export function crowdedPath({ app, members }: CrowdedApp, route: Pick<Route, "method" | "path">): string {
+  const member = `%7B${members[0]!.uuid}%7D`;
+  const accounts = { member, selected_user: member, selected_user_id: member };
+  const path = examplePath(route, { ...CROWDED_PARAMETERS, project_key: app.project.key, ...accounts });
   return path.startsWith("/2.0/repositories/acme/demo")
     ? path.slice("/2.0/repositories/acme/demo".length)
     : `/../../../..${path}`;

@@ -1,5 +1,5 @@
 import type { Route } from "../../src/http/routes/route.ts";
-import { EXAMPLE_BODIES, routeName } from "./route-examples.ts";
+import { exampleOf } from "./route-examples.ts";
 import { fc } from "./seeded-properties.ts";
 
 /** A request for a route, with all or parts of it spoilt. `segments` are as they are sent, one for each parameter. */
@@ -228,7 +228,7 @@ function spoiltBody(json: unknown): fc.Arbitrary<string> {
 const JSON_TYPE = "application/json";
 
 function bodyFor(route: Route): fc.Arbitrary<Pick<JunkRequest, "body" | "headers">> {
-  const example = EXAMPLE_BODIES[routeName(route)];
+  const example = exampleOf(route).body;
   const asJson = (body: string) => ({ body, headers: { "content-type": JSON_TYPE } });
   const junk = fc.oneof(
     fc

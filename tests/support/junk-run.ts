@@ -6,10 +6,10 @@ import {
 } from "../../reference/compatibility.ts";
 import type { Route } from "../../src/http/routes/route.ts";
 import { ROUTES } from "../../src/rest/routes.ts";
+import type { ExampleWorkspace } from "./example-workspace.ts";
 import { basic, type HttpAnswer, sendRequest } from "./http-request.ts";
-import { exampleOf, type GroundParameters, type JunkGround } from "./junk-ground.ts";
 import { type JunkRequest, junkRequests } from "./junk-requests.ts";
-import { EXAMPLE_BODIES, routeName } from "./route-examples.ts";
+import { type ExampleParameters, exampleOf, examplePath, routeName } from "./route-examples.ts";
 import { fc } from "./seeded-properties.ts";
 import type { TestApp } from "./test-app.ts";
 
@@ -43,12 +43,8 @@ export function allowedStatuses(route: Pick<Route, "method" | "path">): Readonly
   return new Set([...REFUSALS, ...own, ...documented.filter((status) => status < 500 || status === 555)]);
 }
 
-export function targetOf(route: Route, request: JunkRequest, parameters: GroundParameters): string {
-  const path = route.path.replaceAll(
-    /\{(\w+)\}/g,
-    (_, name: string) => request.segments[name] ?? exampleOf(route, name, parameters) ?? assert.fail(name),
-  );
-  return path + request.query;
+export function targetOf(route: Route, request: JunkRequest, parameters: ExampleParameters): string {
+  return examplePath(route, parameters, { replaced: request.segments }) + request.query;
 }
 
 /** Of the routes that a request may be for: a junk path may be that of another route. */
@@ -60,7 +56,7 @@ function routesFor(route: Route, request: JunkRequest): readonly Pick<Route, "me
 
 export type JunkRun = {
   readonly app: TestApp;
-  readonly ground: JunkGround;
+  readonly examples: ExampleWorkspace;
   readonly authorization: string;
   readonly seed: number;
   readonly casesPerRoute: number;
@@ -75,28 +71,28 @@ const ERROR_LEVEL = 50;
 
 export async function startJunkRun(
   app: TestApp,
-  ground: JunkGround,
+  examples: ExampleWorkspace,
   { seed, casesPerRoute }: Pick<JunkRun, "seed" | "casesPerRoute">,
 ): Promise<JunkRun> {
-  return { app, ground, authorization: basic("owner@example.com", await app.token()), seed, casesPerRoute };
+  return { app, examples, authorization: basic("owner@example.com", await app.token()), seed, casesPerRoute };
 }
 
 /** Sends junk to one route, and looks at every answer and at the log. */
 export async function throwJunkAt(route: Route, run: JunkRun): Promise<void> {
   let fills = 0;
   const property = fc.asyncProperty(junkRequests(route), async (request) => {
-    if (fills * CASES_PER_FILL < run.casesPerRoute && (await run.ground.refill())) fills += 1;
+    if (fills * CASES_PER_FILL < run.casesPerRoute && (await run.examples.refill())) fills += 1;
     const logStart = run.app.logLines.length;
-    const target = targetOf(route, request, run.ground.parameters());
+    const target = targetOf(route, request, run.examples.parameters());
     const answer = await send(run, target, request);
     if (answer === undefined) return;
-    if (isDestruction(route, request, answer)) run.ground.spoil();
+    if (isDestruction(route, request, answer)) run.examples.spoil();
     checkAnswer(answer, route, request, target);
     const faults = run.app.logLines.slice(logStart).filter(({ level }) => Number(level) >= ERROR_LEVEL);
     assert.deepEqual(faults, []);
   });
   const { seed, casesPerRoute } = run;
-  await run.ground.refill();
+  await run.examples.refill();
   await fc.assert(property, { seed, numRuns: casesPerRoute, timeout: CASE_MS_MAX });
 }
 
@@ -141,17 +137,17 @@ function checkAnswer(answer: HttpAnswer, route: Route, request: JunkRequest, tar
 
 /** A request with nothing wrong in it. */
 export async function askWell(route: Route, run: JunkRun): Promise<HttpAnswer> {
-  await run.ground.refill();
-  const example = EXAMPLE_BODIES[routeName(route)];
+  await run.examples.refill();
+  const { body } = exampleOf(route);
   const request: JunkRequest = {
     method: route.method,
     segments: {},
     query: "",
-    headers: example === undefined ? {} : { "content-type": example.contentType },
-    body: example?.text,
+    headers: body === undefined ? {} : { "content-type": body.contentType },
+    body: body?.text,
   };
-  const answer = await send(run, targetOf(route, request, run.ground.parameters()), request);
+  const answer = await send(run, targetOf(route, request, run.examples.parameters()), request);
   if (answer === undefined) return assert.fail("the connection was closed");
-  if (isDestruction(route, request, answer)) run.ground.spoil();
+  if (isDestruction(route, request, answer)) run.examples.spoil();
   return answer;
 }

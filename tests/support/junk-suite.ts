@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { ROUTES } from "../../src/rest/routes.ts";
 import type { Dialect } from "../../src/storage/sql/migrations/migration.ts";
-import { openJunkGround } from "./junk-ground.ts";
+import { openExampleWorkspace } from "./example-workspace.ts";
 import { askWell, type JunkRun, startJunkRun, throwJunkAt } from "./junk-run.ts";
 import { routeName } from "./route-examples.ts";
 import { startTestApp } from "./test-app.ts";
@@ -21,7 +21,7 @@ export function describeJunk(dialect: Dialect, cases: Pick<JunkRun, "seed" | "ca
         await app.close();
         await place.remove();
       };
-      run = await startJunkRun(app, await openJunkGround(app), cases);
+      run = await startJunkRun(app, await openExampleWorkspace(app), cases);
     });
     after(() => close());
 

@@ -36,8 +36,6 @@ type Parameters = Readonly<Record<string, unknown>>;
 export type ClientUnderTest = FilledApp & {
   readonly methods: ReadonlyMap<string, ClientMethod>;
   readonly deprecated: readonly string[];
-  /** The operations that have been called. */
-  readonly called: Set<string>;
   /** A member of the workspace without any permission. */
   readonly reader: Account;
   /** Without members. */
@@ -69,7 +67,6 @@ export async function startClientUnderTest(): Promise<ClientUnderTest> {
   await setMember(app.ports, app.workspace, reader, "member", "none");
   const group = await createGroup(app.ports, app.workspace, "Nobody");
   const { methods, deprecated } = methodsOf(client);
-  const called = new Set<string>();
 
   const requests = () => app.logLines.filter((line) => line.msg === "request");
 
@@ -83,7 +80,6 @@ export async function startClientUnderTest(): Promise<ClientUnderTest> {
     const operation = methods.get(name)?.operation ?? "";
     const route = SERVED.get(operation);
     assert.ok(method !== undefined && route !== undefined, `${name} is ${operation}, which is not served`);
-    called.add(operation);
     const before = requests().length;
     const answer = await method(parameters).catch((error: ClientError) => error);
     // A line is written when the last byte is out, which the client may be quicker to read. The client follows a redirection,
@@ -109,7 +105,6 @@ export async function startClientUnderTest(): Promise<ClientUnderTest> {
     ...filled,
     methods,
     deprecated,
-    called,
     reader,
     group,
     where: { workspace: "acme", repo_slug: "demo" },

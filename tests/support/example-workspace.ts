@@ -12,16 +12,13 @@ import { setMember } from "../../src/operations/workspaces/workspaces.ts";
 import { applyRefUpdates } from "../../src/storage/sql/refs/ref-updates.ts";
 import { setMainBranchIfNone } from "../../src/storage/sql/repositories/repositories.ts";
 import { createCaller, ownerOf, type RestCaller } from "./rest-callers.ts";
-import { EXAMPLE_BODIES, routeName } from "./route-examples.ts";
+import { EXAMPLES, type ExampleParameters, examplePath, PARAMETERS } from "./route-examples.ts";
 import type { TestApp } from "./test-app.ts";
 
-/** Values of path parameters, encoded, under which there is something. */
-export type GroundParameters = Readonly<Record<string, string>>;
-
-export type JunkGround = {
+export type ExampleWorkspace = {
   readonly owner: RestCaller;
   /** Of a repository and a project with one thing of each kind in them. */
-  parameters(): GroundParameters;
+  parameters(): ExampleParameters;
   /** Says that something of it has gone. */
   spoil(): void;
   /** Makes all of it anew if something has gone. @returns whether it had. */
@@ -84,8 +81,8 @@ text
 done
 `;
 
-/** An app's workspace with what junk is thrown at. Repositories and projects are made again and again: junk deletes them. */
-export async function openJunkGround(app: TestApp): Promise<JunkGround> {
+/** An app's workspace with something under each route's path. Repositories and projects are made again and again: tests delete them. */
+export async function openExampleWorkspace(app: TestApp): Promise<ExampleWorkspace> {
   const { ports, workspace } = app;
   const owner = await ownerOf(app);
   const other = await createCaller(app, "other");
@@ -95,12 +92,18 @@ export async function openJunkGround(app: TestApp): Promise<JunkGround> {
   let filled = 0;
   let isSpoilt = false;
 
-  async function ask(method: Route["method"], route: string, parameters: GroundParameters, body?: object) {
-    const path = route.replaceAll(/\{(\w+)\}/g, (_, name: string) => parameters[name]!);
-    const example = EXAMPLE_BODIES[routeName({ method, path: route })];
-    const answer = await owner.rest(method, path.replace("/2.0", ""), body ?? example?.json);
-    if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`);
-    return answer.json;
+  /** Calls what makes the things that routes are about, and adds where they are. */
+  async function callExamples(parameters: ExampleParameters): Promise<ExampleParameters> {
+    let known = parameters;
+    for (const [name, { body, fillBody, fills }] of Object.entries(EXAMPLES)) {
+      if (fills === undefined) continue;
+      const [method, path] = name.split(" ") as [Route["method"], string];
+      const target = examplePath({ method, path }, known).replace("/2.0", "");
+      const answer = await owner.rest(method, target, fillBody ?? body?.json);
+      if (answer.status >= 300) throw new Error(`${name}: ${answer.status} ${answer.text}`);
+      known = { ...known, ...fills(answer.json) };
+    }
+    return known;
   }
 
   async function clearWorkspaceHooks(): Promise<void> {
@@ -110,7 +113,7 @@ export async function openJunkGround(app: TestApp): Promise<JunkGround> {
       await owner.rest("DELETE", `/workspaces/${workspace.slug}/hooks/${encodeURIComponent(uuid)}`);
   }
 
-  async function fill(): Promise<GroundParameters> {
+  async function fill(): Promise<ExampleParameters> {
     filled += 1;
     const key = `JUNK_${filled}`;
     await createProject(ports, workspace, { key: key as ProjectKey, name: key });
@@ -142,50 +145,17 @@ export async function openJunkGround(app: TestApp): Promise<JunkGround> {
     });
     const upload = { name: "file.txt", source: Readable.from([Buffer.from("content")]) };
     await storeDownloads(ports, repository, app.owner, Readable.from([upload]));
-    const parameters: Record<string, string> = {
+    await clearWorkspaceHooks();
+    return callExamples({
+      ...PARAMETERS,
       workspace: workspace.slug,
       repo_slug: slug,
       project_key: key,
       commit: second!,
-      revision: "main",
-      ref: "main",
-      path: "docs/a.md",
-      spec: "main..side",
-      revspec: "main..side",
-      name: "feature%2Fone",
-      filename: "file.txt",
-      key: "build",
-      reportId: "report",
-      annotationId: "one",
       selected_user: other.uuid,
       selected_user_id: other.uuid,
       member: other.uuid,
-      group_slug: "team",
-      email: "owner%40example.com",
-      subject_type: "repository",
-    };
-    await clearWorkspaceHooks();
-    const R = "/2.0/repositories/{workspace}/{repo_slug}";
-    const W = "/2.0/workspaces/{workspace}";
-    const C = `${R}/commit/{commit}`;
-    parameters.comment_id = String((await ask("POST", `${C}/comments`, parameters)).id);
-    const rule = { kind: "force", pattern: "main" };
-    parameters.id = String((await ask("POST", `${R}/branch-restrictions`, parameters, rule)).id);
-    parameters.uid = encodeURIComponent((await ask("POST", `${R}/hooks`, parameters)).uuid);
-    parameters.workspace_uid = encodeURIComponent((await ask("POST", `${W}/hooks`, parameters)).uuid);
-    for (const [method, route] of [
-      ["POST", `${C}/approve`],
-      ["POST", `${C}/statuses/build`],
-      ["PUT", `${C}/reports/{reportId}`],
-      ["POST", `${C}/reports/{reportId}/annotations`],
-      ["PUT", `${W}/projects/{project_key}/default-reviewers/{selected_user}`],
-      ["PUT", `${R}/permissions-config/users/{selected_user_id}`],
-      ["PUT", `${R}/permissions-config/groups/{group_slug}`],
-      ["PUT", `${W}/projects/{project_key}/permissions-config/users/{selected_user_id}`],
-      ["PUT", `${W}/projects/{project_key}/permissions-config/groups/{group_slug}`],
-    ] as const)
-      await ask(method, route, parameters);
-    return parameters;
+    });
   }
 
   let parameters = await fill();
@@ -202,21 +172,4 @@ export async function openJunkGround(app: TestApp): Promise<JunkGround> {
       return was;
     },
   };
-}
-
-/** What stands for a parameter in this route: a word may mean different things in different paths. */
-export function exampleOf(
-  route: Pick<Route, "path" | "method">,
-  name: string,
-  parameters: GroundParameters,
-): string | undefined {
-  const { path, method } = route;
-  if (path.includes("/refs/tags/") && name === "name") return "v1";
-  if (path.startsWith("/2.0/workspaces/") && name === "uid") return parameters.workspace_uid;
-  if (path.startsWith("/{workspace}/{repo_slug}/get/") && name === "ref") return "main.zip";
-  // POST makes a new one.
-  if (path === "/2.0/repositories/{workspace}/{repo_slug}" && method === "POST") {
-    if (name === "repo_slug") return `${parameters.repo_slug}-new`;
-  }
-  return parameters[name];
 }

@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { openExampleWorkspace } from "../../support/example-workspace.ts";
+import { exampleOf, exampleValues } from "../../support/route-examples.ts";
+import { SERVED, startClientUnderTest } from "./client-under-test.ts";
+
+/** Every operation that both Pail and the published npm client `bitbucket` have, called through the client as its example is. */
+const client = await startClientUnderTest();
+const examples = await openExampleWorkspace(client.app);
+
+/** The names that the client has for one operation are one and the same. */
+const names = new Map([...client.methods].reverse().map(([name, { operation }]) => [operation, name]));
+
+for (const [operation, name] of names) {
+  const route = SERVED.get(operation);
+  if (route === undefined) continue;
+  const { body, outcomes } = exampleOf(route);
+  // A form is made by the client: those have tests of their own in every-operation.test.ts.
+  if (body !== undefined && body.json === undefined) continue;
+
+  test(`${name} takes the example of ${operation}`, async () => {
+    await examples.refill();
+    // The client encodes them itself, and calls them by names of its own.
+    const values = exampleValues(route, examples.parameters()).map(decodeURIComponent);
+    const { url } = client.methods.get(name)!.definition;
+    const own = [...url.matchAll(/\{(\w+)\}/g)].map(([, each], index) => [each, values[index]]);
+    const parameters = { ...Object.fromEntries(own), ...(body === undefined ? {} : { _body: body.json }) };
+    if (outcomes?.owner === undefined) await client.call(name, parameters);
+    else assert.equal(await client.refuse(name, parameters), outcomes.owner);
+    if (route.method !== "GET") examples.spoil();
+  });
+}
