@@ -85,7 +85,7 @@ export async function openPorts(
   const clock = () => new Date();
   const auditNotes = openAuditNotes({ database, clock, log });
   const unknownOperations = openUnknownOperations({ database, clock, log });
-  const maintenance = openMaintenance({ database, packs, clock, log });
+  const maintenance = openMaintenance({ database, transactions: database, packs, clock, log });
   return {
     config,
     listening: { port: config.port },

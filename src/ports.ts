@@ -8,6 +8,8 @@ import type { FailedAuthenticationLimiter } from "./limits/failed-authentication
 import type { RateLimits } from "./limits/rate-limits.ts";
 import type { Metrics } from "./metrics/metrics.ts";
 import type { Actor } from "./model/audit.ts";
+import type { Caller, Operator } from "./model/caller.ts";
+import type { PublicBaseUrls } from "./model/event.ts";
 import type { Uuid } from "./model/uuid.ts";
 import type { ByteMemory } from "./storage/byte-memory.ts";
 import type { DiskReserve } from "./storage/disk-reserve.ts";
@@ -38,7 +40,7 @@ export type Ports = {
   readonly listening: { port: number };
   readonly keys: Keys;
   readonly database: ReadDatabase;
-  /** Only for what makes `WritePorts` of these: whoever changes something says who wants it, and is asked whether they may. */
+  /** Only for what makes a `By`: whoever changes something says who wants it, and is asked whether they may. */
   readonly transactions: Pick<Database, "transaction">;
   readonly packs: PackStore;
   readonly objects: ObjectReader;
@@ -67,11 +69,17 @@ export type Ports = {
 };
 
 /**
- * What changes something is given these: made for the operator by `operatorPorts`, and for a request by `callerPorts`, whose
- * transactions begin by asking again for all that admitted it.
+ * By whom something is changed, and the only way to change it: an operation that writes takes one beside its ports, so a
+ * surface that does not say who acts does not compile. Made for the operator by `operatorBy`, and for a request by
+ * `callerPorts`, whose transactions begin by asking again for all that admitted the caller.
  */
-export type WritePorts = Omit<Ports, "database"> & {
-  readonly database: ReadDatabase & Pick<Database, "transaction">;
-  /** In whose name what is done is done. */
+export type By = {
+  readonly caller: Caller | Operator;
+  /** The same for the audit log: in whose name, by which credential, and from where. */
   readonly actor: Actor;
+  /** For the links in what webhooks are told. */
+  readonly baseUrls: PublicBaseUrls;
+  /** Aborted when nobody waits any more. From the transaction on it is not heeded. */
+  readonly signal: AbortSignal;
+  readonly transaction: Database["transaction"];
 };

@@ -1,12 +1,13 @@
 import { type Kysely, type KyselyPlugin, type RootOperationNode, TableNode } from "kysely";
-import type { Actor } from "../model/audit.ts";
-import type { Ports, WritePorts } from "../ports.ts";
+import { actorOf } from "../model/who-acts.ts";
+import type { By, Ports } from "../ports.ts";
 import type { Schema } from "../storage/sql/schema.ts";
 import { type Admission, readmit, readmitToRead } from "./readmit.ts";
 
 /** What the handler of a request is given to work with, and whether that was admitted until the end. */
 export type AdmittedPorts = {
-  readonly ports: WritePorts;
+  readonly ports: Ports;
+  readonly by: By;
   /**
    * Asks again for what admitted the request, unless a transaction has. For what was sent over some time: before an answer
    * tells anything that its caller may not know any more.
@@ -18,12 +19,19 @@ export type AdmittedPorts = {
  * Ports by which a request changes something. Each of its transactions begins by asking again for all that admitted it, so
  * that nothing is written after a revocation or a removed permission was answered; beside transactions nothing can be written.
  */
-export function callerPorts(ports: Ports, admission: Admission, actor: Actor): AdmittedPorts {
+export function callerPorts(
+  ports: Ports,
+  admission: Admission,
+  { address, ...rest }: Pick<By, "baseUrls" | "signal"> & { readonly address: string },
+): AdmittedPorts {
   let isReadmitted = false;
   const { transactions } = ports;
-  const database: WritePorts["database"] = {
-    ...ports.database,
-    kysely: withoutWrites(ports.database.kysely),
+  const database = { ...ports.database, kysely: withoutWrites(ports.database.kysely) };
+  const { caller } = admission;
+  const by: By = {
+    ...rest,
+    caller,
+    actor: actorOf(caller, address),
     transaction: (work, options) =>
       transactions.transaction(
         async (tx) => {
@@ -35,7 +43,8 @@ export function callerPorts(ports: Ports, admission: Admission, actor: Actor): A
       ),
   };
   return {
-    ports: { ...ports, database, actor },
+    ports: { ...ports, database },
+    by,
     async readmitUnlessDone() {
       if (!isReadmitted) await readmitToRead(ports, admission);
     },

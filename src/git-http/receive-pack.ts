@@ -3,7 +3,7 @@ import { publicBaseUrlsOf } from "../config/public-base-urls.ts";
 import { clientAddress, networkOf } from "../http/server/client-address.ts";
 import { goneSignal } from "../http/server/gone-signal.ts";
 import { logBug } from "../http/server/server.ts";
-import { actorOf, quotaKeysOf, requireAccount } from "../model/who-acts.ts";
+import { quotaKeysOf } from "../model/who-acts.ts";
 import { receivePack } from "../operations/refs/receive-pack.ts";
 import { cutStalled } from "./cut-stalled.ts";
 import type { GitRoute } from "./git-route.ts";
@@ -20,12 +20,13 @@ export const receivePackRoute: GitRoute = {
     reply.headers({ ...NO_CACHE, "content-type": "application/x-git-receive-pack-result" });
     const { caller, repository } = git;
     const address = clientAddress(request, ports.config);
-    const own = callerPorts(ports, git, actorOf(caller, address));
-    const answer = await receivePack(own.ports, repository, body, {
-      author: { kind: "account", account: requireAccount(caller) },
+    const own = callerPorts(ports, git, {
+      address,
       baseUrls: publicBaseUrlsOf(ports),
-      quotaKeys: quotaKeysOf(caller, networkOf(address), repository),
       signal: goneSignal(request, reply),
+    });
+    const answer = await receivePack(own.ports, own.by, repository, body, {
+      quotaKeys: quotaKeysOf(caller, networkOf(address), repository),
       notes: request.notes,
       onBug: (error) => logBug(ports, error, request),
     });

@@ -3,11 +3,11 @@ import { reachFaultPoint } from "../fault-points.ts";
 import { Failure } from "../model/failure.ts";
 import type { Uuid } from "../model/uuid.ts";
 import { maintainRepository } from "../operations/maintenance/maintain-repository.ts";
-import type { Maintenance, WritePorts } from "../ports.ts";
+import type { Maintenance, Ports } from "../ports.ts";
 import { takeMaintenanceLock } from "../storage/packs/maintenance-lock.ts";
 import { findRepository } from "../storage/sql/repositories/repositories.ts";
 
-type MaintenancePorts = Pick<WritePorts, "database" | "packs" | "clock" | "log">;
+type MaintenancePorts = Pick<Ports, "database" | "transactions" | "packs" | "clock" | "log">;
 
 /** Repositories wait in line, one at a time: maintenance must not take the machine from those who push. */
 export function openMaintenance(ports: MaintenancePorts): Maintenance {

@@ -24,8 +24,8 @@ export function accountOf(who: Caller | Operator): Account | undefined {
 }
 
 /** Where something is done in somebody's name. A route that asks for write has refused anyone anonymous before. */
-export function requireAccount(caller: Caller): Account {
-  const account = accountOf(caller);
+export function requireAccount(who: Caller | Operator): Account {
+  const account = accountOf(who);
   if (account === undefined) throw credentialMissing();
   return account;
 }
@@ -56,17 +56,15 @@ export function viewerOf(caller: Caller): Viewer {
 }
 
 /** For the audit log: in whose name it was, by which credential, and from where. */
-export function actorOf(who: Caller | Operator, address: string): Actor {
-  switch (who.kind) {
-    case "operator":
-      return who;
+export function actorOf(caller: Caller, address: string): Actor {
+  switch (caller.kind) {
     case "anonymous":
       return { kind: "anonymous", address };
     case "account":
       return {
         kind: "account",
-        accountUuid: who.account.uuid,
-        tokenUuid: who.credential.id,
+        accountUuid: caller.account.uuid,
+        tokenUuid: caller.credential.id,
         address,
       };
   }
@@ -80,8 +78,14 @@ export function authorOf(who: Caller | Operator): Author {
 }
 
 /** What webhooks are told: who it was, and under which URLs others find what it is about. */
-export function originOf(who: Caller | Operator, baseUrls: PublicBaseUrls): EventOrigin {
-  return { actorUuid: accountOf(who)?.uuid, baseUrls };
+export function originOf({
+  caller,
+  baseUrls,
+}: {
+  readonly caller: Caller | Operator;
+  readonly baseUrls: PublicBaseUrls;
+}): EventOrigin {
+  return { actorUuid: accountOf(caller)?.uuid, baseUrls };
 }
 
 /**

@@ -1,12 +1,13 @@
 import type { FastifyInstance } from "fastify";
 import { parsePasswordShape } from "../authentication/api-token-text.ts";
 import { callerPorts } from "../authorization/caller-ports.ts";
+import { publicBaseUrlsOf } from "../config/public-base-urls.ts";
 import { clientAddress } from "../http/server/client-address.ts";
+import { goneSignal } from "../http/server/gone-signal.ts";
 import { bodyReader } from "../http/server/request-body.ts";
 import { ANONYMOUS } from "../model/caller.ts";
 import { Failure, invalidField } from "../model/failure.ts";
 import { Secret } from "../model/secret.ts";
-import { actorOf } from "../model/who-acts.ts";
 import { revokeApiTokenByText } from "../operations/tokens/api-tokens.ts";
 import type { Ports } from "../ports.ts";
 
@@ -36,10 +37,17 @@ export function registerTokenRevocation(server: FastifyInstance, ports: Ports): 
       // Before the database is asked, so that junk costs nothing.
       if (parsePasswordShape(text).kind !== "api-token")
         throw invalidField("token", "is not a whole API token: it is of another kind, cut or mistyped");
-      const actor = actorOf(ANONYMOUS, clientAddress(request, ports.config));
       // Nobody has to be admitted.
-      const own = callerPorts(ports, { caller: ANONYMOUS, requirements: [] }, actor);
-      const token = await revokeApiTokenByText(own.ports, text);
+      const own = callerPorts(
+        ports,
+        { caller: ANONYMOUS, requirements: [] },
+        {
+          address: clientAddress(request, ports.config),
+          baseUrls: publicBaseUrlsOf(ports),
+          signal: goneSignal(request, reply),
+        },
+      );
+      const token = await revokeApiTokenByText(own.ports, own.by, text);
       if (token !== undefined) request.notes["token.id"] = token.uuid;
       return reply.code(204).header("content-type", "text/html; charset=utf-8").send();
     },

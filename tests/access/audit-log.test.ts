@@ -39,9 +39,9 @@ for (const dialect of DIALECTS) {
     }
 
     async function callerOf(username: string, scopes: readonly GrantedScope[]) {
-      const account = await createAccount(app.ports, { email: `${username}@example.com`, username });
+      const account = await createAccount(app.ports, app.by, { email: `${username}@example.com`, username });
       const wanted = { accountUuid: account.uuid, name: "test", scopes, ageDays: 1 };
-      const { token, text } = await createApiToken(app.ports, wanted);
+      const { token, text } = await createApiToken(app.ports, app.by, wanted);
       const ask = async (method: string, path: string, body?: unknown) => {
         const response = await fetch(`${app.url}/2.0${path}`, {
           method,
@@ -59,15 +59,15 @@ for (const dialect of DIALECTS) {
     }
 
     test("tells of the operator's changes, each with what it was about", async () => {
-      const { ports, workspace } = app;
-      const account = await createAccount(ports, { email: "carl@example.com", username: "carl" });
-      await setMember(ports, workspace, account, "member", "write");
-      const group = await createGroup(ports, workspace, "Team");
-      await addGroupMember(ports, workspace, group, account);
-      await removeGroupMember(ports, group, account);
-      await deleteGroup(ports, group);
-      await disableAccount(ports, account);
-      await enableAccount(ports, account);
+      const { ports, by, workspace } = app;
+      const account = await createAccount(ports, by, { email: "carl@example.com", username: "carl" });
+      await setMember(ports, by, workspace, account, "member", "write");
+      const group = await createGroup(ports, by, workspace, "Team");
+      await addGroupMember(ports, by, workspace, group, account);
+      await removeGroupMember(ports, by, group, account);
+      await deleteGroup(ports, by, group);
+      await disableAccount(ports, by, account);
+      await enableAccount(ports, by, account);
       const events = await lastEvents(8);
       assert.deepEqual(
         events.map(({ action, actor, affectedAccountUuid }) => [action, actor.kind, affectedAccountUuid]),
@@ -86,15 +86,15 @@ for (const dialect of DIALECTS) {
     });
 
     test("tells of a token's life, and of one rotation or revocation once", async () => {
-      const { ports, owner } = app;
-      const { token } = await createApiToken(ports, {
+      const { ports, by, owner } = app;
+      const { token } = await createApiToken(ports, by, {
         accountUuid: owner.uuid,
         name: "ci",
         scopes: ["read:user:bitbucket"],
         ageDays: 1,
       });
-      for (const _time of [1, 2]) await rotateApiToken(ports, token.uuid, 30);
-      for (const _time of [1, 2]) await revokeApiToken(ports, token.uuid);
+      for (const _time of [1, 2]) await rotateApiToken(ports, by, token.uuid, 30);
+      for (const _time of [1, 2]) await revokeApiToken(ports, by, token.uuid);
       const events = await lastEvents(3);
       assert.deepEqual(
         events.map(({ action, subject }) => [action, subject.uuid]),
@@ -110,9 +110,9 @@ for (const dialect of DIALECTS) {
         "delete:permission:bitbucket",
         "delete:repository:bitbucket",
       ]);
-      await setMember(app.ports, app.workspace, account, "owner", "admin");
-      const holder = await createAccount(app.ports, { email: "held@example.com", username: "held" });
-      await setMember(app.ports, app.workspace, holder, "member", "none");
+      await setMember(app.ports, app.by, app.workspace, account, "owner", "admin");
+      const holder = await createAccount(app.ports, app.by, { email: "held@example.com", username: "held" });
+      await setMember(app.ports, app.by, app.workspace, holder, "member", "none");
       const path = "/repositories/acme/audited";
       assert.equal(await ask("POST", path, { is_private: true }), 200);
       assert.equal(await ask("PUT", path, { is_private: false }), 200);
@@ -155,7 +155,10 @@ for (const dialect of DIALECTS) {
 
     test("tells that a token was revoked by whoever has found it, and from where", async () => {
       const wanted = { accountUuid: app.owner.uuid, name: "lost", ageDays: 1 };
-      const { token, text } = await createApiToken(app.ports, { ...wanted, scopes: ["read:user:bitbucket"] });
+      const { token, text } = await createApiToken(app.ports, app.by, {
+        ...wanted,
+        scopes: ["read:user:bitbucket"],
+      });
       for (const _time of [1, 2]) {
         const response = await fetch(`${app.url}${TOKEN_REVOCATION_PATH}`, {
           method: "POST",
@@ -175,8 +178,8 @@ for (const dialect of DIALECTS) {
 
     test("has nothing of a change that was not made", async () => {
       const before = await lastEvents(1000);
-      await assert.rejects(createAccount(app.ports, { email: "new@example.com", username: "owner" }));
-      await assert.rejects(createGroup(app.ports, app.workspace, ""));
+      await assert.rejects(createAccount(app.ports, app.by, { email: "new@example.com", username: "owner" }));
+      await assert.rejects(createGroup(app.ports, app.by, app.workspace, ""));
       assert.deepEqual(await lastEvents(1000), before);
     });
 
@@ -184,7 +187,7 @@ for (const dialect of DIALECTS) {
       const { kysely } = app.ports.database;
       await sql`alter table audit_event rename to audit_event_away`.execute(kysely);
       try {
-        await assert.rejects(createGroup(app.ports, app.workspace, "Unaudited"));
+        await assert.rejects(createGroup(app.ports, app.by, app.workspace, "Unaudited"));
       } finally {
         await sql`alter table audit_event_away rename to audit_event`.execute(kysely);
       }
@@ -197,8 +200,8 @@ for (const dialect of DIALECTS) {
         assert.equal(await ask("GET", "/repositories/acme/demo"), 404);
         assert.equal(await ask("GET", "/user"), 403);
       }
-      await setMember(app.ports, app.workspace, account, "member", "read");
-      await revokeApiToken(app.ports, token.uuid);
+      await setMember(app.ports, app.by, app.workspace, account, "member", "read");
+      await revokeApiToken(app.ports, app.by, token.uuid);
       assert.equal(await ask("GET", "/repositories/acme/demo"), 401);
       const events = (await lastEvents(1000)).filter(
         ({ action, affectedAccountUuid }) =>

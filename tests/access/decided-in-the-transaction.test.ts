@@ -149,7 +149,7 @@ for (const dialect of DIALECTS) {
     test("an outsider's fork that comes late gets nothing that was private by then", async () => {
       const outsider = await createCaller(app, "outsider");
       assert.equal((await owner.rest("PUT", path, { is_private: false })).status, 200);
-      await createWorkspace(app.ports, { slug: "outside", owner: outsider.account });
+      await createWorkspace(app.ports, app.by, { slug: "outside", owner: outsider.account });
       const late = await beginLate(`${app.url}/2.0${path}/forks`, {
         method: "POST",
         headers: { authorization: outsider.authorization, "content-type": "application/json" },

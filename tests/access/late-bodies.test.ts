@@ -57,26 +57,26 @@ const WITHDRAWALS: readonly Withdrawal[] = [
   {
     what: "its token is revoked",
     statuses: [401],
-    take: (app, late) => revokeApiToken(app.ports, late.tokenUuid),
+    take: (app, late) => revokeApiToken(app.ports, app.by, late.tokenUuid),
     giveBack: nothing,
   },
   {
     what: "its account is disabled",
     statuses: [401],
-    take: (app, late) => disableAccount(app.ports, late.account),
-    giveBack: (app, late) => enableAccount(app.ports, late.account),
+    take: (app, late) => disableAccount(app.ports, app.by, late.account),
+    giveBack: (app, late) => enableAccount(app.ports, app.by, late.account),
   },
   {
     what: "the address that came with the token is the primary one no more",
     statuses: [401],
-    take: (app, late) => changePrimaryEmail(app.ports, late.account, OTHER_EMAIL),
-    giveBack: (app, late) => changePrimaryEmail(app.ports, late.account, EMAIL),
+    take: (app, late) => changePrimaryEmail(app.ports, app.by, late.account, OTHER_EMAIL),
+    giveBack: (app, late) => changePrimaryEmail(app.ports, app.by, late.account, EMAIL),
   },
   {
     what: "its permission is taken away",
     statuses: [403, 404],
-    take: (app, late) => setMember(app.ports, app.workspace, late.account, "member", "none"),
-    giveBack: (app, late) => setMember(app.ports, app.workspace, late.account, "owner", "admin"),
+    take: (app, late) => setMember(app.ports, app.by, app.workspace, late.account, "member", "none"),
+    giveBack: (app, late) => setMember(app.ports, app.by, app.workspace, late.account, "owner", "admin"),
   },
 ];
 
@@ -98,15 +98,19 @@ for (const dialect of DIALECTS) {
         await place.remove();
       };
       examples = await openExampleWorkspace(app);
-      account = await createAccount(app.ports, { email: EMAIL, username: "late" });
-      await addEmail(app.ports, account, { address: OTHER_EMAIL, isPrimary: false, isConfirmed: true });
-      await setMember(app.ports, app.workspace, account, "owner", "admin");
+      account = await createAccount(app.ports, app.by, { email: EMAIL, username: "late" });
+      await addEmail(app.ports, app.by, account, {
+        address: OTHER_EMAIL,
+        isPrimary: false,
+        isConfirmed: true,
+      });
+      await setMember(app.ports, app.by, app.workspace, account, "owner", "admin");
     });
     after(() => close());
 
     async function newLate(): Promise<Late> {
       const wanted = { accountUuid: account.uuid, name: "late", scopes: SCOPES, ageDays: 1 };
-      const { text, token } = await createApiToken(app.ports, wanted);
+      const { text, token } = await createApiToken(app.ports, app.by, wanted);
       const secret = text.reveal();
       return {
         account,

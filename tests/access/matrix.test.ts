@@ -269,12 +269,13 @@ before(async () => {
   server.server.keepAliveTimeout = 0;
   await server.listen({ host: "127.0.0.1", port: 0 });
   port = (server.server.address() as AddressInfo).port;
-  const make = (username: string) => createAccount(app.ports, { email: `${username}@example.com`, username });
+  const make = (username: string) =>
+    createAccount(app.ports, app.by, { email: `${username}@example.com`, username });
   const stranger = await make("stranger");
   const disabled = await make("disabled");
   memberUuid = (await make("other")).uuid;
-  await createWorkspace(app.ports, { slug: "elsewhere", name: "Elsewhere", owner: stranger });
-  await createProject(app.ports, app.workspace, { key: "SECRET" as ProjectKey, name: PRIVATE_TEXT });
+  await createWorkspace(app.ports, app.by, { slug: "elsewhere", name: "Elsewhere", owner: stranger });
+  await createProject(app.ports, app.by, app.workspace, { key: "SECRET" as ProjectKey, name: PRIVATE_TEXT });
   usernames = { owner: "owner", stranger: "stranger", disabled: "disabled" };
   things = await makeThings({ owner: app.owner, stranger, disabled });
 });
@@ -299,7 +300,7 @@ async function makeThings(accounts: Record<"owner" | "stranger" | "disabled", Ac
     uuid: string;
   }> => {
     const wanted = { accountUuid: accounts[owner].uuid, name: "matrix", scopes, ageDays: 1 };
-    const { text, token } = await createApiToken({ ...app.ports, clock }, wanted);
+    const { text, token } = await createApiToken({ ...app.ports, clock }, app.by, wanted);
     return { text: text.reveal(), owner, scopes, uuid: token.uuid };
   };
   const good = async (...given: Parameters<typeof token>) => ({
@@ -324,10 +325,10 @@ async function makeThings(accounts: Record<"owner" | "stranger" | "disabled", Ac
   const longAgo = () => new Date(Date.now() - 2 * 86_400_000);
   add("expired", await bad("owner", SCOPES, longAgo));
   const revoked = await bad("owner", SCOPES);
-  await revokeApiToken(app.ports, revoked.uuid as Parameters<typeof revokeApiToken>[1]);
+  await revokeApiToken(app.ports, app.by, revoked.uuid as Parameters<typeof revokeApiToken>[2]);
   add("revoked", revoked);
   add("of a disabled account", await bad("disabled", SCOPES));
-  await disableAccount(app.ports, accounts.disabled);
+  await disableAccount(app.ports, app.by, accounts.disabled);
   add("app password", nobodys(`ATBB${"x7Kq".repeat(8)}`, APP_PASSWORD_REFUSED));
   add("access token", nobodys(`ATCTT3xFfGN0${all.text.slice(12)}`));
   add("OAuth token", nobodys(`${"f3-_Zk".repeat(14)}=`));
@@ -351,9 +352,9 @@ type Place = typeof THERE;
 async function freshPlace(): Promise<Place> {
   fresh += 1;
   const slug = `fresh-${fresh}` as RepositorySlug;
-  await createRepository(app.ports, { workspace: app.workspace, project: app.project, slug });
+  await createRepository(app.ports, app.by, { workspace: app.workspace, project: app.project, slug });
   const key = `FRESH_${fresh}` as ProjectKey;
-  await createProject(app.ports, app.workspace, { key, name: key });
+  await createProject(app.ports, app.by, app.workspace, { key, name: key });
   return { workspace: "acme", slug, project: key };
 }
 

@@ -19,8 +19,11 @@ before(async () => {
   app = await startTestApp();
   server = await createApp(app.ports);
   await updateRepository(app.ports.database.kysely, app.repository.uuid, { isPrivate: false });
-  const account = await createAccount(app.ports, { email: "stranger@example.com", username: "stranger" });
-  const made = await createApiToken(app.ports, {
+  const account = await createAccount(app.ports, app.by, {
+    email: "stranger@example.com",
+    username: "stranger",
+  });
+  const made = await createApiToken(app.ports, app.by, {
     accountUuid: account.uuid,
     name: "t",
     scopes: SCOPES,

@@ -30,10 +30,11 @@ before(async () => {
   app = await startTestApp();
   server = await createApp(app.ports);
   examples = await openExampleWorkspace(app);
-  const make = (username: string) => createAccount(app.ports, { email: `${username}@example.com`, username });
+  const make = (username: string) =>
+    createAccount(app.ports, app.by, { email: `${username}@example.com`, username });
   stranger = await make("stranger");
   reader = await make("reader");
-  await setMember(app.ports, app.workspace, reader, "member", "read");
+  await setMember(app.ports, app.by, app.workspace, reader, "member", "read");
 });
 after(async () => {
   await server.close();
@@ -41,7 +42,12 @@ after(async () => {
 });
 
 async function tokenOf(account: Account, scopes: readonly GrantedScope[]) {
-  const made = await createApiToken(app.ports, { accountUuid: account.uuid, name: "t", scopes, ageDays: 1 });
+  const made = await createApiToken(app.ports, app.by, {
+    accountUuid: account.uuid,
+    name: "t",
+    scopes,
+    ageDays: 1,
+  });
   return { text: made.text.reveal(), uuid: made.token.uuid };
 }
 

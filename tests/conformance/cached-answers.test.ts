@@ -22,7 +22,7 @@ before(async () => {
   });
   // The last use of a token is written once a minute: here, before anything is counted.
   await owner.rest("GET", "/user");
-  await app.ports.database.transaction(async () => {});
+  await app.by.transaction(async () => {});
 });
 
 /** Asks until the answer is a kept one: the first may have to write a cursor down. */
@@ -86,7 +86,7 @@ test("who may not see a repository gets no answer that was kept for others", asy
 
 test("each caller reads a clone URL with the own name", async () => {
   const reader = await createCaller(app, "reader");
-  await setMember(app.ports, app.workspace, reader.account, "member", "read");
+  await setMember(app.ports, app.by, app.workspace, reader.account, "member", "read");
   const https = (text: string): string => JSON.parse(text).links.clone[0].href;
   const own = https(await askUntilKept(R));
   const others = https(await askUntilKept(R, reader.rest));

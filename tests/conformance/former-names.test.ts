@@ -25,7 +25,7 @@ async function prepare({ dialect, filled }: { dialect: Dialect; filled: FilledAp
   const { rest } = await ownerOf(app);
   const reader = await createCaller(app, "reader");
   const stranger = await createCaller(app, "stranger");
-  await setMember(app.ports, app.workspace, reader.account, "member", "read");
+  await setMember(app.ports, app.by, app.workspace, reader.account, "member", "read");
   const authorization = basic("owner@example.com", await app.token());
   const ask = (
     method: string,

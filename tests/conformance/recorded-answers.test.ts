@@ -67,7 +67,7 @@ let hook = "";
 before(async () => {
   const { git, folder, commit, app } = filled;
   // So that the author of the commits has an account, as the recorded ones have.
-  await createAccount(app.ports, { email: "ann@example.test", username: "ann" });
+  await createAccount(app.ports, app.by, { email: "ann@example.test", username: "ann" });
   await commit({ "README.md": "one\n", "script.bat": "echo\n", "folder/file.txt": "x\n" }, "first");
   await commit({ "README.md": "two\n" }, "second");
   await git.out(["push", "--quiet", "origin", "HEAD:refs/heads/main", "HEAD:refs/heads/other"], { folder });

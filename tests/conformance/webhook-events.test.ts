@@ -22,7 +22,7 @@ const receiver = await openWebhookReceiver();
 const filled = await startFilledApp({ mayReachPrivateAddresses: true }, { lookMs: 50 });
 const { rest } = await ownerOf(filled.app);
 // Whose commits these are: an account.
-await addEmail(filled.app.ports, filled.app.owner, {
+await addEmail(filled.app.ports, filled.app.by, filled.app.owner, {
   address: "ann@example.test",
   isPrimary: false,
   isConfirmed: true,
@@ -257,8 +257,8 @@ test("PUT of a repository that is not there is told as its creation", async () =
 });
 
 test("a repository that moves to another project says so", async () => {
-  const { ports, workspace } = filled.app;
-  await createProject(ports, workspace, { key: "NEXT" as ProjectKey, name: "Next" });
+  const { ports, by, workspace } = filled.app;
+  await createProject(ports, by, workspace, { key: "NEXT" as ProjectKey, name: "Next" });
   const updated = await hear(() => rest("PUT", "/repositories/acme/put", { project: { key: "NEXT" } }));
   assert.deepEqual(Object.keys(updated.json.changes), ["project"]);
   assert.equal(updated.json.changes.project.new.key, "NEXT");
@@ -300,14 +300,14 @@ test("a webhook hears only of what it subscribes to, and not of another reposito
 });
 
 test("a fork is told to the webhooks of what was forked, unless it is private elsewhere", async () => {
-  const { ports, workspace, project, repository, owner } = filled.app;
+  const { ports, by, workspace, project, repository, owner } = filled.app;
   const origin = {
     actorUuid: owner.uuid,
     baseUrls: publicBaseUrlsOf(ports),
   };
-  const other = await createWorkspace(ports, { slug: "other", name: "Other", owner });
+  const other = await createWorkspace(ports, by, { slug: "other", name: "Other", owner });
   const fork = (name: string, place: Pick<typeof other, "workspace" | "project">, isPrivate: boolean) =>
-    createRepository(ports, { ...place, slug: name as RepositorySlug, isPrivate });
+    createRepository(ports, by, { ...place, slug: name as RepositorySlug, isPrivate });
   const forks = [
     await fork("hidden", other, true),
     await fork("shown", other, false),
@@ -315,9 +315,7 @@ test("a fork is told to the webhooks of what was forked, unless it is private el
   ];
   const before = receiver.received("/all").length;
   for (const each of forks) {
-    await ports.database.transaction((tx) =>
-      enqueueForkWebhooks(tx, repository, each, origin, ports.clock()),
-    );
+    await by.transaction((tx) => enqueueForkWebhooks(tx, repository, each, origin, ports.clock()));
   }
   ports.outbox.wake();
   const told = (await receiver.take("/all", before + 2)).slice(before);

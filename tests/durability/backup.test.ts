@@ -108,7 +108,7 @@ test("a backup of a server that is pushed to and repacked is of one moment, and 
   const database = await openDatabase({ kind: "sqlite", path: join(pail.dataFolder, "pail.sqlite") });
   const packs = openDiskPackStore(join(pail.dataFolder, "repositories"));
   const repacking = repackUntil(
-    { database, packs, log: pino({ level: "silent" }) },
+    { database, transactions: database, packs, log: pino({ level: "silent" }) },
     repositoryUuid as Uuid,
     () => isOver,
   );

@@ -14,11 +14,12 @@ import { push } from "../../src/operations/refs/push.ts";
 import { forkRepository } from "../../src/operations/repositories/fork-repository.ts";
 import type { CommitPart } from "../../src/operations/source/commit-request.ts";
 import { createCommit } from "../../src/operations/source/create-commit.ts";
-import type { WritePorts } from "../../src/ports.ts";
+import type { By, Ports } from "../../src/ports.ts";
 import { applyRefUpdates } from "../../src/storage/sql/refs/ref-updates.ts";
 import { findRef } from "../../src/storage/sql/refs/refs.ts";
 import { findRepository } from "../../src/storage/sql/repositories/repositories.ts";
 import { startFilledApp } from "../support/filled-app.ts";
+import { callerAs } from "../support/sample-model.ts";
 import { createTestDatabaseSettings, DIALECTS } from "../support/test-database.ts";
 
 const DAY_MS = 86_400_000;
@@ -39,7 +40,12 @@ for (const dialect of DIALECTS)
       return `branch-${names}`;
     };
 
-    const by = { account: app.owner, baseUrls: BASES, signal: NEVER };
+    /** The owner, whose transactions are those of the ports. */
+    const byOf = ({ transactions: { transaction } }: Ports): By => ({
+      ...app.by,
+      caller: callerAs(app.owner),
+      transaction,
+    });
     const current = async () => (await findRepository(app.ports.database.kysely, undefined, { uuid }))!;
 
     async function agePacks(): Promise<void> {
@@ -48,7 +54,7 @@ for (const dialect of DIALECTS)
     }
 
     /** Drops, 15 days from now, what nothing has reached for two weeks then. */
-    async function drop(ports: WritePorts = app.ports, { isAged = true } = {}): Promise<void> {
+    async function drop(ports: Ports = app.ports, { isAged = true } = {}): Promise<void> {
       if (isAged) await agePacks();
       const clock = () => new Date(Date.now() + 15 * DAY_MS);
       await maintainRepository({ ...ports, clock }, uuid, NEVER);
@@ -57,19 +63,18 @@ for (const dialect of DIALECTS)
     }
 
     /** The same ports, with something done once before the first transaction that begins. */
-    function interrupted(between: () => Promise<void>): WritePorts {
+    function interrupted(between: () => Promise<void>): Ports {
       let isDone = false;
-      const { database } = app.ports;
+      const { transactions } = app.ports;
       return {
         ...app.ports,
-        database: {
-          ...database,
+        transactions: {
           async transaction(work) {
             if (!isDone) {
               isDone = true;
               await between();
             }
-            return database.transaction(work);
+            return transactions.transaction(work);
           },
         },
       };
@@ -102,19 +107,20 @@ for (const dialect of DIALECTS)
       return git.bytes(["pack-objects", "--revs", "--stdout", "--quiet"], { folder, input: `${input}\n` });
     }
 
-    async function pushTo(ports: WritePorts, name: string, id: string, pack: Buffer): Promise<string> {
+    async function pushTo(ports: Ports, name: string, id: string, pack: Buffer): Promise<string> {
       async function* bytes() {
         yield pack;
       }
       const report = await push(
         ports,
+        byOf(ports),
         await current(),
         {
           capabilities: new Map(),
           commands: [{ name: `refs/heads/${name}`, old: undefined, new: id as ObjectId }],
           pack: bytes(),
-        } as unknown as Parameters<typeof push>[2],
-        { author: { kind: "account", account: app.owner }, baseUrls: undefined, signal: NEVER },
+        } as unknown as Parameters<typeof push>[3],
+        {},
       );
       return report.unpackProblem ?? report.refs[0]?.refused ?? "ok";
     }
@@ -141,29 +147,33 @@ for (const dialect of DIALECTS)
     for (const [what, act] of [
       [
         "a branch over REST",
-        async (ports: WritePorts, name: string, id: ObjectId) =>
-          void (await createBranch(ports, await current(), { name, revision: id }, by)),
+        async (ports: Ports, name: string, id: ObjectId) =>
+          void (await createBranch(ports, byOf(ports), await current(), { name, revision: id })),
       ],
       [
         "a tag over REST",
-        async (ports: WritePorts, name: string, id: ObjectId) =>
-          void (await createTag(ports, await current(), { name, revision: id, message: "kept" }, by)),
+        async (ports: Ports, name: string, id: ObjectId) =>
+          void (await createTag(ports, byOf(ports), await current(), {
+            name,
+            revision: id,
+            message: "kept",
+          })),
       ],
       [
         "a commit over REST on top of it",
-        async (ports: WritePorts, name: string, id: ObjectId) =>
-          void (await createCommit(ports, await current(), parts(name, id), by)),
+        async (ports: Ports, name: string, id: ObjectId) =>
+          void (await createCommit(ports, byOf(ports), await current(), parts(name, id))),
       ],
       [
         "a push without a pack",
-        async (ports: WritePorts, name: string, id: ObjectId) => {
+        async (ports: Ports, name: string, id: ObjectId) => {
           const answer = await pushTo(ports, name, id, EMPTY_PACK);
           if (answer !== "ok") throw new Failure("unavailable", answer);
         },
       ],
       [
         "a push of a commit on top of it",
-        async (ports: WritePorts, name: string, id: ObjectId) => {
+        async (ports: Ports, name: string, id: ObjectId) => {
           await git.out(["checkout", "--quiet", "--detach", id], { folder });
           const next = await commit({ "on-top.txt": name }, "On top");
           await git.out(["checkout", "--quiet", "main"], { folder });
@@ -216,28 +226,27 @@ for (const dialect of DIALECTS)
       const id = await leaveCommit();
       const { dropNumber } = await current();
       const name = `refs/heads/${newName()}` as RefName;
-      let transactions = 0;
-      const { database } = app.ports;
-      const ports: WritePorts = {
+      let begun = 0;
+      const { transactions } = app.ports;
+      const ports: Ports = {
         ...app.ports,
-        database: {
-          ...database,
+        transactions: {
           async transaction(work) {
-            transactions += 1;
+            begun += 1;
             // As one that has not looked at what it points at.
-            if (transactions === 1)
-              await database.transaction((tx) =>
+            if (begun === 1)
+              await transactions.transaction((tx) =>
                 applyRefUpdates(tx, uuid, [{ name, old: undefined, new: id, peeled: undefined }], {
                   isAtomic: true,
                   now: new Date(),
                 }),
               );
-            return database.transaction(work);
+            return transactions.transaction(work);
           },
         },
       };
       await drop(ports);
-      assert.ok(transactions >= 1);
+      assert.ok(begun >= 1);
       assert.equal((await current()).dropNumber, dropNumber);
       assert.ok(await isThere(id));
       await assertWhole();
@@ -283,9 +292,9 @@ for (const dialect of DIALECTS)
     test("a fork whose parent drops a branch between its refs and its packs is whole", async () => {
       const name = newName();
       const id = await leaveCommit();
-      await createBranch(app.ports, await current(), { name, revision: id }, by);
+      await createBranch(app.ports, byOf(app.ports), await current(), { name, revision: id });
       let times = 0;
-      const ports: WritePorts = {
+      const ports: Ports = {
         ...app.ports,
         packs: {
           ...app.ports.packs,
@@ -302,6 +311,7 @@ for (const dialect of DIALECTS)
       };
       const fork = await forkRepository(
         ports,
+        byOf(ports),
         await current(),
         { workspace: app.workspace, project: app.project, slug: "the-fork" as RepositorySlug },
         { actorUuid: app.owner.uuid, baseUrls: BASES },

@@ -102,7 +102,7 @@ test("a push costs the same statements, however many refs there are", async () =
     target: base as ObjectId,
     peeled: undefined,
   }));
-  await app.ports.database.transaction((tx) => insertRefs(tx, app.repository.uuid, refs));
+  await app.by.transaction((tx) => insertRefs(tx, app.repository.uuid, refs));
   const many = await pushOne();
   assert.deepEqual(many.spawns, []);
   // The advertisement names all refs: the protocol asks for it. Beyond it nothing reads them.

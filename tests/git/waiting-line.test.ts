@@ -12,12 +12,12 @@ import { startFilledApp } from "../support/filled-app.ts";
 const { app, git, folder, url, commit } = await startFilledApp();
 await commit({ "README.md": "hello\n" }, "First");
 await git.out(["push", "--quiet", "origin", "HEAD:refs/heads/main"], { folder });
-const other = await createRepository(app.ports, {
+const other = await createRepository(app.ports, app.by, {
   workspace: app.workspace,
   project: app.project,
   slug: "other" as typeof app.repository.slug,
 });
-const stranger = await createAccount(app.ports, { email: "bob@example.com", username: "bob" });
+const stranger = await createAccount(app.ports, app.by, { email: "bob@example.com", username: "bob" });
 const never = new AbortController().signal;
 
 /** A server of its own on the same data, in which somebody else already does all that one repository may have done at a time. */

@@ -3,12 +3,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { findRepository } from "../../src/storage/sql/repositories/repositories.ts";
 import { startFilledApp } from "../support/filled-app.ts";
+import { callerAs } from "../support/sample-model.ts";
 import { serveStdioGit } from "../support/stdio-git.ts";
 
 const { app, git, folder, commit } = await startFilledApp();
 const { environment, outcomes, bugs } = await serveStdioGit(git.root, {
   ports: app.ports,
-  account: app.owner,
+  by: { ...app.by, caller: callerAs(app.owner) },
   findRepository: async () =>
     (await findRepository(app.ports.database.kysely, undefined, { uuid: app.repository.uuid }))!,
 });

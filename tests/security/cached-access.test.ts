@@ -7,7 +7,6 @@ import { type IncomingMessage, request } from "node:http";
 import { after, before, describe, test } from "node:test";
 import pino from "pino";
 import { type RunningApp, startApp } from "../../src/app.ts";
-import { operatorPorts } from "../../src/cli/start/operator-ports.ts";
 import { DELIMITER_PACKET, dataPacket, FLUSH_PACKET } from "../../src/git/wire/packet.ts";
 import { openPorts } from "../../src/open-ports.ts";
 import { disableAccount } from "../../src/operations/accounts/accounts.ts";
@@ -62,8 +61,8 @@ for (const dialect of DIALECTS) {
     /** A member who reads, with the header of a token of theirs. */
     async function createReader(username: string) {
       const { account } = await createCaller(app, username);
-      await setMember(app.ports, app.workspace, account, "member", "read");
-      const made = await createApiToken(app.ports, {
+      await setMember(app.ports, app.by, app.workspace, account, "member", "read");
+      const made = await createApiToken(app.ports, app.by, {
         accountUuid: account.uuid,
         name: "cached",
         scopes: ["read:repository:bitbucket"],
@@ -105,9 +104,9 @@ for (const dialect of DIALECTS) {
         for (const end of ["revoke", "disable", "hide"]) {
           const { account, token, headerFor } = await createReader(`${end}-${prefix}`);
           await fillCaches(path, headerFor(surface));
-          if (end === "revoke") await revokeApiToken(app.ports, token.uuid);
-          else if (end === "disable") await disableAccount(app.ports, account);
-          else await setMember(app.ports, app.workspace, account, "member", "none");
+          if (end === "revoke") await revokeApiToken(app.ports, app.by, token.uuid);
+          else if (end === "disable") await disableAccount(app.ports, app.by, account);
+          else await setMember(app.ports, app.by, app.workspace, account, "member", "none");
           for (const url of [other.url, app.url]) {
             const { status } = await get(path, headerFor(surface), url);
             assert.equal(status, end === "hide" ? surface.refusedWhenHidden : 401, end);
@@ -117,10 +116,10 @@ for (const dialect of DIALECTS) {
 
       test(`${name}: a permission that was given is had by the next request to any server`, async () => {
         const { account, headerFor } = await createReader(`given-${prefix}`);
-        await setMember(app.ports, app.workspace, account, "member", "none");
+        await setMember(app.ports, app.by, app.workspace, account, "member", "none");
         for (let time = 0; time < TIMES; time += 1)
           assert.equal((await get(path, headerFor(surface), other.url)).status, surface.refusedWhenHidden);
-        await setMember(app.ports, app.workspace, account, "member", "read");
+        await setMember(app.ports, app.by, app.workspace, account, "member", "read");
         assert.equal((await get(path, headerFor(surface), other.url)).status, 200);
       });
 
@@ -142,7 +141,7 @@ for (const dialect of DIALECTS) {
         const reader = await createReader(`reader-${prefix}`);
         const own = reader.headerFor(surface);
         const stranger = await createReader(`stranger-${prefix}`);
-        await setMember(app.ports, app.workspace, stranger.account, "member", "none");
+        await setMember(app.ports, app.by, app.workspace, stranger.account, "member", "none");
         await fillCaches(path, own);
         assert.equal((await get(path, stranger.headerFor(surface))).status, surface.refusedWhenHidden);
         assert.notEqual((await get(path, undefined)).status, 200);
@@ -161,7 +160,7 @@ for (const dialect of DIALECTS) {
         const header = headerFor(SURFACES[0]!);
         await fillCaches(REPOSITORY, header);
         const before = Array.from({ length: 5 }, () => get(REPOSITORY, header, other.url));
-        await revokeApiToken(app.ports, token.uuid);
+        await revokeApiToken(app.ports, app.by, token.uuid);
         const after = Array.from({ length: 5 }, () => get(REPOSITORY, header, other.url));
         assert.deepEqual(new Set((await Promise.all(after)).map(({ status }) => status)), new Set([401]));
         for (const { status } of await Promise.all(before)) assert.ok(status === 200 || status === 401);
@@ -255,7 +254,7 @@ for (const dialect of DIALECTS) {
 
 /** Another server of the same data, as another process would be. */
 async function startOther(app: TestApp): Promise<RunningApp & { end(): Promise<void> }> {
-  const ports = operatorPorts(await openPorts(app.ports.config, pino({ level: "silent" })));
+  const ports = await openPorts(app.ports.config, pino({ level: "silent" }));
   const running = await startApp(ports, { sharesPort: false });
   return {
     ...running,

@@ -57,7 +57,7 @@ async function repository() {
 
 function upload(name: string, content: string) {
   const uploads = Readable.from([{ name, source: Readable.from([Buffer.from(content)]) }]);
-  return repository().then((one) => storeDownloads(app.ports, one, app.owner, uploads));
+  return repository().then((one) => storeDownloads(app.ports, app.by, one, app.owner, uploads));
 }
 
 describe("names that differ in case only", () => {
@@ -87,7 +87,7 @@ describe("names that differ in case only", () => {
   });
 
   test("two groups are one, and the second is refused", async () => {
-    await assert.rejects(createGroup(app.ports, app.workspace, "TEAM"), { kind: "conflict" });
+    await assert.rejects(createGroup(app.ports, app.by, app.workspace, "TEAM"), { kind: "conflict" });
   });
 });
 
@@ -126,7 +126,7 @@ for (const name of ["__proto__", "constructor", "toString", "hasOwnProperty"]) {
     });
 
     test("is that of a group", async () => {
-      const { slug } = await createGroup(app.ports, app.workspace, name);
+      const { slug } = await createGroup(app.ports, app.by, app.workspace, name);
       const path = `${base}/permissions-config/groups/${slug}`;
       await expectStatus(404, "GET", path.replace(slug, `${slug}x`));
       await expectStatus(200, "PUT", path, { permission: "read" });
@@ -216,7 +216,7 @@ describe("paths", () => {
     `"${[...Buffer.from(name)].map((byte) => `\\${byte.toString(8).padStart(3, "0")}`).join("")}"`;
 
   before(async () => {
-    const made = await createRepository(app.ports, {
+    const made = await createRepository(app.ports, app.by, {
       workspace: app.workspace,
       project: app.project,
       slug: "odd-paths" as RepositorySlug,
@@ -231,7 +231,7 @@ describe("paths", () => {
       input: `commit refs/heads/main\nmark :1\ncommitter A <a@b.c> 1767225600 +0000\ndata 0\n${files.join("\n")}\nM 120000 inline outside\ndata 27\n../../../../../etc/hostname\nM 120000 inline folder\ndata 4\n/etc\nM 100644 inline ${quoted("\u001b[31mred")}\ndata 3\nred\nM 100644 inline A.txt\ndata 5\nupper\nM 100644 inline a.txt\ndata 5\nlower\nget-mark :1\ndone\n`,
     });
     const id = parseObjectId(output.toString().trim());
-    await app.ports.database.transaction((tx) =>
+    await app.by.transaction((tx) =>
       applyRefUpdates(
         tx,
         made.uuid,

@@ -85,8 +85,8 @@ test("the holder of a genuine token that has ended, or a wrong name with it, is 
     scopes: ["read:repository:bitbucket"],
     ageDays: 1,
   } as const;
-  const { token, text } = await createApiToken(app.ports, wanted);
-  await revokeApiToken(app.ports, token.uuid);
+  const { token, text } = await createApiToken(app.ports, app.by, wanted);
+  await revokeApiToken(app.ports, app.by, token.uuid);
   for (let index = 0; index < 3 * FAILURES_MAX; index += 1) {
     const revoked = await get(REST, basic("owner@example.com", text.reveal()), "192.0.2.20");
     assert.equal(revoked.status, 401);

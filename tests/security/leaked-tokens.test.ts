@@ -15,10 +15,10 @@ await commit({ "README.md": "hello\n" }, "First");
 await git.out(["push", "--quiet", "origin", "HEAD:refs/heads/main"], { folder });
 const start = await git.out(["rev-parse", "HEAD"], { folder });
 
-const mallory = await createAccount(app.ports, { email: "mallory@example.com", username: "mallory" });
+const mallory = await createAccount(app.ports, app.by, { email: "mallory@example.com", username: "mallory" });
 
 async function tokenOf(accountUuid: typeof app.owner.uuid, name: string) {
-  const made = await createApiToken(app.ports, {
+  const made = await createApiToken(app.ports, app.by, {
     accountUuid,
     name,
     scopes: ["read:repository:bitbucket"],
@@ -79,7 +79,7 @@ test("each owner is told: in the audit log once, though it is pushed again, and 
   const ours = await tokenOf(app.owner.uuid, "both: ours");
   const hers = await tokenOf(mallory.uuid, "both: hers");
   const revoked = await tokenOf(mallory.uuid, "both: revoked");
-  await revokeApiToken(app.ports, revoked.uuid);
+  await revokeApiToken(app.ports, app.by, revoked.uuid);
   const files = { "a.txt": ours.text, "b.txt": `${hers.text} ${revoked.text}`, "c.txt": hers.text };
   for (const again of ["", "\n"]) assert.equal((await push({ ...files, "d.txt": again })).status, 1);
   await app.ports.auditNotes.idle();
@@ -150,10 +150,10 @@ test("a commit over REST is refused the same way", async () => {
 
 test("what opens nothing may be pushed: revoked, expired, unknown, damaged and cut tokens", async () => {
   const revoked = await tokenOf(app.owner.uuid, "revoked");
-  await revokeApiToken(app.ports, revoked.uuid);
+  await revokeApiToken(app.ports, app.by, revoked.uuid);
   const clock = () => new Date(Date.now() - 3 * 86_400_000);
   const wanted = { accountUuid: app.owner.uuid, name: "e", scopes: ["read:me"] as const, ageDays: 1 };
-  const expired = (await createApiToken({ ...app.ports, clock }, wanted)).text.reveal();
+  const expired = (await createApiToken({ ...app.ports, clock }, app.by, wanted)).text.reveal();
   const alive = (await tokenOf(app.owner.uuid, "alive")).text;
   const outcome = await push({
     "revoked.txt": revoked.text,

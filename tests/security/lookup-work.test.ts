@@ -13,10 +13,10 @@ import { startFilledApp } from "../support/filled-app.ts";
 const { app } = await startFilledApp();
 const wanted = { accountUuid: app.owner.uuid, name: "t", scopes: ["read:me"], ageDays: 1 } as const;
 const longAgo = () => new Date(Date.now() - 3 * 86_400_000);
-const alive = (await createApiToken(app.ports, wanted)).text.reveal();
-const expired = (await createApiToken({ ...app.ports, clock: longAgo }, wanted)).text.reveal();
-const toRevoke = await createApiToken(app.ports, wanted);
-await revokeApiToken(app.ports, toRevoke.token.uuid);
+const alive = (await createApiToken(app.ports, app.by, wanted)).text.reveal();
+const expired = (await createApiToken({ ...app.ports, clock: longAgo }, app.by, wanted)).text.reveal();
+const toRevoke = await createApiToken(app.ports, app.by, wanted);
+await revokeApiToken(app.ports, app.by, toRevoke.token.uuid);
 const revoked = toRevoke.text.reveal();
 
 /** The questions that a refusal asks of the database, in their order. */

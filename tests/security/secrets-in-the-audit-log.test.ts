@@ -24,17 +24,21 @@ const ADDRESS = "somebody.private@example.org";
 const PART_LENGTH = 24;
 
 test("no token and no e-mail address gets into the audit log", async () => {
-  const { ports } = app;
+  const { ports, by } = app;
   const stray = inventToken();
-  const account = await createAccount(ports, { email: ADDRESS, username: "somebody", displayName: ADDRESS });
-  await addEmail(ports, account, { address: `second.${ADDRESS}`, isPrimary: false, isConfirmed: true });
-  await changePrimaryEmail(ports, account, ADDRESS);
+  const account = await createAccount(ports, by, {
+    email: ADDRESS,
+    username: "somebody",
+    displayName: ADDRESS,
+  });
+  await addEmail(ports, by, account, { address: `second.${ADDRESS}`, isPrimary: false, isConfirmed: true });
+  await changePrimaryEmail(ports, by, account, ADDRESS);
   const wanted = { accountUuid: account.uuid, scopes: SCOPES, ageDays: 1 };
-  const { text, token } = await createApiToken(ports, { ...wanted, name: `${stray} of ${ADDRESS}` });
-  const { text: successor } = await rotateApiToken(ports, token.uuid, 30);
-  await setMember(ports, app.workspace, account, "owner", "admin");
-  await createGroup(ports, app.workspace, ADDRESS);
-  await createWorkspace(ports, { slug: "elsewhere", name: ADDRESS, owner: account });
+  const { text, token } = await createApiToken(ports, by, { ...wanted, name: `${stray} of ${ADDRESS}` });
+  const { text: successor } = await rotateApiToken(ports, by, token.uuid, 30);
+  await setMember(ports, by, app.workspace, account, "owner", "admin");
+  await createGroup(ports, by, app.workspace, ADDRESS);
+  await createWorkspace(ports, by, { slug: "elsewhere", name: ADDRESS, owner: account });
   const authorization = basic(ADDRESS, successor.reveal());
   const ask = async (method: string, path: string, body?: unknown) => {
     const response = await fetch(`${app.url}/2.0${path}`, {

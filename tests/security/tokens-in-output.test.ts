@@ -58,7 +58,7 @@ test("in a log, a token of nobody is found by its form", () => {
 });
 
 test("ids, digests and masked tokens are none", async () => {
-  const { token } = await createApiToken(app.ports, {
+  const { token } = await createApiToken(app.ports, app.by, {
     accountUuid: app.owner.uuid,
     name: "n",
     scopes: ["read:me"],

@@ -43,9 +43,9 @@ export async function startComparedRepositories(): Promise<void> {
 
 /** May read acme/demo and nothing else. */
 async function addReader(): Promise<void> {
-  const account = await createAccount(app.ports, { email: "reader@example.com", username: "reader" });
+  const account = await createAccount(app.ports, app.by, { email: "reader@example.com", username: "reader" });
   await upsertRepositoryPermission(app.ports.database.kysely, app.repository.uuid, account.uuid, "read");
-  const made = await createApiToken(app.ports, {
+  const made = await createApiToken(app.ports, app.by, {
     accountUuid: account.uuid,
     name: "t",
     scopes: ["read:repository:bitbucket"],
@@ -56,7 +56,7 @@ async function addReader(): Promise<void> {
 
 function createSibling(slug: string): Promise<Repository> {
   const { workspace, project } = app;
-  return createRepository(app.ports, { workspace, project, slug: slug as RepositorySlug });
+  return createRepository(app.ports, app.by, { workspace, project, slug: slug as RepositorySlug });
 }
 
 export async function push(repository: Repository, token: string, ...refs: string[]): Promise<void> {

@@ -71,18 +71,25 @@ async function addLargeFiles(folder: string): Promise<void> {
 }
 
 async function fillWorkspace({ app, rest }: FilledApp): Promise<readonly Account[]> {
-  const { ports, workspace, owner, project, repository } = app;
+  const { ports, by, workspace, owner, project, repository } = app;
   const db = ports.database.kysely;
   const members: Account[] = [];
   for (const number of NUMBERS) {
     const key = `P${number}` as ProjectKey;
-    await createProject(ports, workspace, { key, name: key });
-    await createWorkspace(ports, { slug: `space-${number}`, name: number, owner });
-    await addEmail(ports, owner, { address: `o${number}@example.com`, isPrimary: false, isConfirmed: true });
-    const member = await createAccount(ports, { email: `m${number}@example.com`, username: `m${number}` });
+    await createProject(ports, by, workspace, { key, name: key });
+    await createWorkspace(ports, by, { slug: `space-${number}`, name: number, owner });
+    await addEmail(ports, by, owner, {
+      address: `o${number}@example.com`,
+      isPrimary: false,
+      isConfirmed: true,
+    });
+    const member = await createAccount(ports, by, {
+      email: `m${number}@example.com`,
+      username: `m${number}`,
+    });
     members.push(member);
-    await setMember(ports, workspace, member, "member", "read");
-    const group = await createGroup(ports, workspace, `Group ${number}`);
+    await setMember(ports, by, workspace, member, "member", "read");
+    const group = await createGroup(ports, by, workspace, `Group ${number}`);
     await insertProjectReviewer(db, project.uuid, member.uuid, ports.clock());
     for (const place of [
       { kind: "repository", uuid: repository.uuid } as const,
@@ -111,7 +118,7 @@ async function fillCommit({ app, rest }: FilledApp, members: readonly Account[])
     await expectMade(rest("PUT", `/commit/main/reports/r00/annotations/a${number}`, annotation));
     await expectMade(rest("POST", "/branch-restrictions", { kind: "push", pattern: `x${number}`, users }));
     const upload = { name: `d${number}`, source: Readable.from([Buffer.from(number)]) };
-    await storeDownloads(app.ports, app.repository, app.owner, Readable.from([upload]));
+    await storeDownloads(app.ports, app.by, app.repository, app.owner, Readable.from([upload]));
   }
 }
 

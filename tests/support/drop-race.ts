@@ -14,12 +14,13 @@ import { forkRepository } from "../../src/operations/repositories/fork-repositor
 import { createRepository } from "../../src/operations/repositories/repositories.ts";
 import type { CommitPart } from "../../src/operations/source/commit-request.ts";
 import { createCommit } from "../../src/operations/source/create-commit.ts";
-import type { WritePorts } from "../../src/ports.ts";
+import type { Ports } from "../../src/ports.ts";
 import { takeMaintenanceLock } from "../../src/storage/packs/maintenance-lock.ts";
 import { listRefs } from "../../src/storage/sql/refs/refs.ts";
 import { findRepository } from "../../src/storage/sql/repositories/repositories.ts";
 import { createRandom, type Random } from "../durability/kills/seeded-random.ts";
 import type { FilledApp } from "./filled-app.ts";
+import { callerAs } from "./sample-model.ts";
 
 const DAY_MS = 86_400_000;
 const NEVER = new AbortController().signal;
@@ -73,26 +74,25 @@ export async function runDropRace(
   const random = createRandom(seed);
   const counts: RaceCounts = { accepted: 0, refused: 0, drops: 0, forks: 0 };
   let aheadMs = 0;
-  const ports: WritePorts = {
+  const ports: Ports = {
     ...app.ports,
     clock: () => new Date(Date.now() + aheadMs),
     maintenance: { ...app.ports.maintenance, wake: () => {} },
-    database: {
-      ...app.ports.database,
+    transactions: {
       async transaction(work) {
         // Somebody else is quicker, or not.
         for (let turns = random.pick([0, 0, 1, 10, 200]); turns > 0; turns -= 1) await setImmediate();
-        return app.ports.database.transaction(work);
+        return app.ports.transactions.transaction(work);
       },
     },
   };
   const slug = (name: string) => `${name}-${seed}` as RepositorySlug;
   const { workspace, project, owner } = app;
-  const made = await createRepository(ports, { workspace, project, slug: slug("race") });
+  const by = { ...app.by, caller: callerAs(owner), transaction: ports.transactions.transaction };
+  const made = await createRepository(ports, by, { workspace, project, slug: slug("race") });
   const { uuid } = made;
   const gitDir = ports.packs.gitDir(uuid);
   const forks: Repository[] = [];
-  const by = { account: owner, baseUrls: BASES, signal: NEVER };
   const current = async () => (await findRepository(ports.database.kysely, undefined, { uuid }))!;
   let names = 0;
   const newName = () => {
@@ -109,11 +109,12 @@ export async function runDropRace(
     const command = { name: `refs/heads/${name}`, old: undefined, new: tip };
     const report = await push(
       ports,
+      by,
       await current(),
       { capabilities: new Map(), commands: [command], pack: pieces() } as unknown as Parameters<
         typeof push
-      >[2],
-      { author: { kind: "account", account: owner }, baseUrls: undefined, signal: NEVER },
+      >[3],
+      {},
     );
     const problem = report.unpackProblem ?? report.refs[0]?.refused;
     if (problem !== undefined) throw new Failure("conflict", problem);
@@ -151,22 +152,20 @@ export async function runDropRace(
       const refs = (await listRefs(ports.database.kysely, uuid)).filter(
         ({ name }) => name !== "refs/heads/main",
       );
-      if (refs.length > 0) await deleteRef(ports, await current(), own.pick(refs), by);
+      if (refs.length > 0) await deleteRef(ports, by, await current(), own.pick(refs));
     },
     branch: async (own) =>
-      createBranch(
-        ports,
-        await current(),
-        { name: newName(), revision: own.pick(own.pick(commits.pairs)) },
-        by,
-      ),
+      createBranch(ports, by, await current(), {
+        name: newName(),
+        revision: own.pick(own.pick(commits.pairs)),
+      }),
     tag: async (own) => {
       const revision = own.pick(own.pick(commits.pairs));
-      return createTag(ports, await current(), { name: newName(), revision, message: undefined }, by);
+      return createTag(ports, by, await current(), { name: newName(), revision, message: undefined });
     },
     commit: async (own) => {
       const [lower] = own.pick(commits.pairs);
-      return createCommit(ports, await current(), parts(newName(), lower, "0\n".repeat(100)), by);
+      return createCommit(ports, by, await current(), parts(newName(), lower, "0\n".repeat(100)));
     },
     pushUpper: async (own) => {
       const [lower, upper] = own.pick(commits.pairs);
@@ -181,7 +180,7 @@ export async function runDropRace(
       counts.forks += 1;
       const wanted = { workspace, project, slug: slug(`fork-${counts.forks}`) };
       forks.push(
-        await forkRepository(ports, await current(), wanted, { actorUuid: owner.uuid, baseUrls: BASES }),
+        await forkRepository(ports, by, await current(), wanted, { actorUuid: owner.uuid, baseUrls: BASES }),
       );
     },
   };

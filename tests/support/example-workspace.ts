@@ -83,12 +83,12 @@ done
 
 /** An app's workspace with something under each route's path. Repositories and projects are made again and again: tests delete them. */
 export async function openExampleWorkspace(app: TestApp): Promise<ExampleWorkspace> {
-  const { ports, workspace } = app;
+  const { ports, by, workspace } = app;
   const owner = await ownerOf(app);
   const other = await createCaller(app, "other");
-  await setMember(ports, workspace, other.account, "member", "none");
-  await createGroup(ports, workspace, "team");
-  await createProject(ports, workspace, { key: "JUNK" as ProjectKey, name: "Junk" });
+  await setMember(ports, by, workspace, other.account, "member", "none");
+  await createGroup(ports, by, workspace, "team");
+  await createProject(ports, by, workspace, { key: "JUNK" as ProjectKey, name: "Junk" });
   let filled = 0;
   let isSpoilt = false;
 
@@ -116,9 +116,9 @@ export async function openExampleWorkspace(app: TestApp): Promise<ExampleWorkspa
   async function fill(): Promise<ExampleParameters> {
     filled += 1;
     const key = `JUNK_${filled}`;
-    await createProject(ports, workspace, { key: key as ProjectKey, name: key });
+    await createProject(ports, by, workspace, { key: key as ProjectKey, name: key });
     const slug = `junk-${filled}` as RepositorySlug;
-    const repository = await createRepository(ports, { workspace, project: app.project, slug });
+    const repository = await createRepository(ports, by, { workspace, project: app.project, slug });
     const output = await runGit(["fast-import", "--quiet", "--cat-blob-fd=1"], {
       gitDir: ports.packs.gitDir(repository.uuid),
       input: STREAM,
@@ -133,7 +133,7 @@ export async function openExampleWorkspace(app: TestApp): Promise<ExampleWorkspa
       ["refs/heads/side", third],
       ["refs/tags/v1", first],
     ] as const;
-    await ports.database.transaction(async (tx) => {
+    await by.transaction(async (tx) => {
       const updates = refs.map(([name, id]) => ({
         name: name as RefName,
         old: undefined,
@@ -144,7 +144,7 @@ export async function openExampleWorkspace(app: TestApp): Promise<ExampleWorkspa
       await setMainBranchIfNone(tx, repository.uuid, "main" as BranchName);
     });
     const upload = { name: "file.txt", source: Readable.from([Buffer.from("content")]) };
-    await storeDownloads(ports, repository, app.owner, Readable.from([upload]));
+    await storeDownloads(ports, by, repository, app.owner, Readable.from([upload]));
     await clearWorkspaceHooks();
     return callExamples({
       ...PARAMETERS,

@@ -48,9 +48,9 @@ export type PairedOperation = {
 
 export async function openCast(app: TestApp): Promise<Cast> {
   const outsider = await createCaller(app, "outsider");
-  await createWorkspace(app.ports, { slug: "outside", owner: outsider.account });
-  const member = await createAccount(app.ports, { email: "member@example.com", username: "member" });
-  await setMember(app.ports, app.workspace, member, "member", "none");
+  await createWorkspace(app.ports, app.by, { slug: "outside", owner: outsider.account });
+  const member = await createAccount(app.ports, app.by, { email: "member@example.com", username: "member" });
+  await setMember(app.ports, app.by, app.workspace, member, "member", "none");
   return { owner: await ownerOf(app), outsider, member };
 }
 
@@ -73,9 +73,9 @@ export async function openTrial(app: TestApp, cast: Cast, number: number): Promi
   ))!;
   const { uuid } = repository;
   const place = { kind: "repository", uuid, name: `acme/${slug}` } as const;
-  await setPermission(app.ports, place, { kind: "account", uuid: member.uuid }, "admin");
+  await setPermission(app.ports, app.by, place, { kind: "account", uuid: member.uuid }, "admin");
   const wanted = { accountUuid: member.uuid, name: "trial", scopes: SCOPES, ageDays: 1 };
-  const { text, token } = await createApiToken(app.ports, wanted);
+  const { text, token } = await createApiToken(app.ports, app.by, wanted);
   const authorization = basic("member@example.com", text.reveal());
   const post: Trial["post"] = async (below, fields) => {
     const body = new FormData();
@@ -257,7 +257,7 @@ const OTHERS: readonly PairedOperation[] = [
   },
   {
     name: "token rotated",
-    run: async ({ app, tokenUuid }) => outcome(rotateApiToken(app.ports, tokenUuid, 1)),
+    run: async ({ app, tokenUuid }) => outcome(rotateApiToken(app.ports, app.by, tokenUuid, 1)),
   },
   {
     name: "made public",
@@ -284,12 +284,12 @@ const WITHDRAWALS: readonly PairedOperation[] = [
   {
     name: "token revoked",
     forbids: [...OF_MEMBER, "token rotated"],
-    run: ({ app, tokenUuid }) => outcome(revokeApiToken(app.ports, tokenUuid)),
+    run: ({ app, tokenUuid }) => outcome(revokeApiToken(app.ports, app.by, tokenUuid)),
   },
   {
     name: "account disabled",
     forbids: OF_MEMBER,
-    run: ({ app, cast }) => outcome(disableAccount(app.ports, cast.member)),
+    run: ({ app, cast }) => outcome(disableAccount(app.ports, app.by, cast.member)),
   },
   {
     name: "permission taken",
@@ -298,6 +298,7 @@ const WITHDRAWALS: readonly PairedOperation[] = [
       outcome(
         setPermission(
           app.ports,
+          app.by,
           { kind: "repository", uuid, name: slug },
           { kind: "account", uuid: cast.member.uuid },
           "none",
@@ -360,7 +361,7 @@ export async function faultsAfter(
 ): Promise<string[]> {
   const { app, cast, path, repository } = trial;
   const { owner } = cast;
-  await enableAccount(app.ports, cast.member);
+  await enableAccount(app.ports, app.by, cast.member);
   const faults: string[] = [];
   for (const [index, { name }] of pair.entries()) {
     const status = statuses[index]!;

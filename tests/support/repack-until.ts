@@ -19,7 +19,7 @@ const DROP_EVERY = 4;
  * @returns how often.
  */
 export async function repackUntil(
-  ports: Pick<MaintainPorts, "database" | "packs" | "log">,
+  ports: Pick<MaintainPorts, "database" | "transactions" | "packs" | "log">,
   repository: Uuid,
   isOver: () => boolean,
 ): Promise<number> {

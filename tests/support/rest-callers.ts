@@ -20,7 +20,7 @@ export type RestCaller = {
 
 /** An account that is in no workspace, with a token of all scopes. */
 export async function createCaller(app: TestApp, username: string): Promise<RestCaller> {
-  const account = await createAccount(app.ports, { email: `${username}@example.com`, username });
+  const account = await createAccount(app.ports, app.by, { email: `${username}@example.com`, username });
   return callerOf(app, account, `${username}@example.com`);
 }
 
@@ -29,7 +29,7 @@ export function ownerOf(app: TestApp): Promise<RestCaller> {
 }
 
 async function callerOf(app: TestApp, account: Account, email: string): Promise<RestCaller> {
-  const made = await createApiToken(app.ports, {
+  const made = await createApiToken(app.ports, app.by, {
     accountUuid: account.uuid,
     name: "test",
     scopes: SCOPES,

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Account } from "../../src/model/account.ts";
 import type { ApiToken } from "../../src/model/api-token.ts";
 import type { Bound } from "../../src/model/bound.ts";
-import { ANONYMOUS, type Viewer } from "../../src/model/caller.ts";
+import { type AccountCaller, ANONYMOUS, type Viewer } from "../../src/model/caller.ts";
 import type { Group } from "../../src/model/group.ts";
 import type { Repository } from "../../src/model/repository.ts";
 import type { GroupSlug, ProjectKey, RepositorySlug, WorkspaceSlug } from "../../src/model/slug.ts";
@@ -116,4 +116,10 @@ export function sampleToken(account: Account, changes: Partial<ApiToken> = {}): 
 /** With the account's eyes; without one, with those of somebody anonymous. */
 export function viewing(accountUuid: Uuid | undefined, bound?: Bound): Viewer {
   return accountUuid === undefined ? ANONYMOUS : { kind: "account", accountUuid, bound };
+}
+
+/** The account, with a credential that lets it do all that it may. */
+export function callerAs(account: Account): AccountCaller {
+  const credential = { kind: "session", id: newUuid(), scopes: { vocabulary: "none" } } as const;
+  return { kind: "account", account, credential };
 }

@@ -10,7 +10,7 @@ const BEGIN_S = 1_767_225_600;
 
 /** Puts empty commits on a new branch of a repository, without a push, and returns their ids, oldest first. */
 export async function seedCommits(
-  { ports }: Pick<TestApp, "ports">,
+  { ports, by }: Pick<TestApp, "ports" | "by">,
   repository: Repository,
   branch: string,
   messages: readonly string[],
@@ -37,7 +37,7 @@ export async function seedCommits(
     .split("\n")
     .flatMap((line) => parseObjectId(line) ?? []);
   const update = { name, old: undefined, new: ids.at(-1), peeled: undefined };
-  await ports.database.transaction((tx) =>
+  await by.transaction((tx) =>
     applyRefUpdates(tx, repository.uuid, [update], { isAtomic: true, now: ports.clock() }),
   );
   return ids;

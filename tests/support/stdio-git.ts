@@ -7,7 +7,6 @@ import { type GitProtocol, parseGitProtocol } from "../../src/git/wire/git-proto
 import { DELIMITER_PACKET, dataPacket, FLUSH_PACKET, packetText } from "../../src/git/wire/packet.ts";
 import { openPacketSource, type PacketSource } from "../../src/git/wire/packet-source.ts";
 import { parseUploadPackRequest } from "../../src/git/wire/upload-pack-request.ts";
-import type { Account } from "../../src/model/account.ts";
 import type { Repository } from "../../src/model/repository.ts";
 import { advertiseRefs } from "../../src/operations/fetch/advertise-refs.ts";
 import { answerLsRefs } from "../../src/operations/fetch/answer-ls-refs.ts";
@@ -15,7 +14,7 @@ import type { FetchAnswer } from "../../src/operations/fetch/fetch-answer.ts";
 import { fetchObjects } from "../../src/operations/fetch/fetch-objects.ts";
 import { writeContent } from "../../src/operations/fetch/write-content.ts";
 import { receivePack } from "../../src/operations/refs/receive-pack.ts";
-import type { WritePorts } from "../../src/ports.ts";
+import type { By, Ports } from "../../src/ports.ts";
 
 export type StdioGit = {
   /** For the environment of a git whose remote is `ssh://…`. */
@@ -26,8 +25,8 @@ export type StdioGit = {
 };
 
 type Session = {
-  readonly ports: WritePorts;
-  readonly account: Account;
+  readonly ports: Ports;
+  readonly by: By;
   /** As it is now. */
   findRepository(): Promise<Repository>;
   readonly protocol: GitProtocol;
@@ -40,11 +39,11 @@ export async function serveStdioGit(
   folder: string,
   {
     ports,
-    account,
+    by,
     findRepository,
   }: {
-    readonly ports: WritePorts;
-    readonly account: Account;
+    readonly ports: Ports;
+    readonly by: By;
     readonly findRepository: () => Promise<Repository>;
   },
 ): Promise<StdioGit> {
@@ -68,7 +67,7 @@ export async function serveStdioGit(
     const { command, protocol } = JSON.parse(first.toString("utf8", 0, end));
     const session: Session = {
       ports,
-      account,
+      by: { ...by, signal },
       findRepository,
       protocol: parseGitProtocol(protocol)!,
       socket,
@@ -152,16 +151,13 @@ async function readRound(source: PacketSource, { version }: GitProtocol): Promis
 }
 
 async function serveReceivePack(
-  { ports, account, findRepository, socket, signal }: Session,
+  { ports, by, findRepository, socket }: Session,
   input: AsyncIterable<Buffer>,
   bugs: unknown[],
 ): Promise<void> {
   const repository = await findRepository();
-  const answer = await receivePack(ports, repository, input, {
-    author: { kind: "account", account },
-    baseUrls: undefined,
+  const answer = await receivePack(ports, by, repository, input, {
     quotaKeys: [{ kind: "repository", id: repository.uuid }],
-    signal,
     notes: {},
     onBug: (error) => bugs.push(error),
   });

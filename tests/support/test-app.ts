@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pino from "pino";
 import { startApp, startJobs } from "../../src/app.ts";
-import { operatorPorts } from "../../src/cli/start/operator-ports.ts";
+import { operatorBy } from "../../src/cli/start/operator-by.ts";
 import type { Config } from "../../src/config/config.ts";
 import type { Account } from "../../src/model/account.ts";
 import type { Repository } from "../../src/model/repository.ts";
@@ -15,7 +15,7 @@ import { createAccount } from "../../src/operations/accounts/accounts.ts";
 import { createRepository } from "../../src/operations/repositories/repositories.ts";
 import { createApiToken } from "../../src/operations/tokens/api-tokens.ts";
 import { createWorkspace } from "../../src/operations/workspaces/workspaces.ts";
-import type { WritePorts } from "../../src/ports.ts";
+import type { By, Ports } from "../../src/ports.ts";
 import type { DeliveryOptions } from "../../src/webhooks/deliver-webhook.ts";
 import { createTestDatabaseSettings, SERVER_DIALECT, type TestDatabaseSettings } from "./test-database.ts";
 import {
@@ -26,7 +26,9 @@ import {
 } from "./token-search.ts";
 
 export type TestApp = {
-  readonly ports: WritePorts;
+  readonly ports: Ports;
+  /** The operator. */
+  readonly by: By;
   readonly url: string;
   readonly owner: Account;
   readonly workspace: Workspace;
@@ -86,18 +88,24 @@ export async function startTestApp(
     },
     log,
   );
-  const ports = { ...operatorPorts(opened), randomBytes: noteRandomBytes(opened.randomBytes) };
-  const owner = await createAccount(ports, {
+  const ports = { ...opened, randomBytes: noteRandomBytes(opened.randomBytes) };
+  const by = operatorBy(ports);
+  const owner = await createAccount(ports, by, {
     email: "owner@example.com",
     username: "owner",
     displayName: "Olive Owner",
   });
-  const { workspace, project } = await createWorkspace(ports, { slug: "acme", name: "Acme", owner });
-  const repository = await createRepository(ports, { workspace, project, slug: "demo" as RepositorySlug });
+  const { workspace, project } = await createWorkspace(ports, by, { slug: "acme", name: "Acme", owner });
+  const repository = await createRepository(ports, by, {
+    workspace,
+    project,
+    slug: "demo" as RepositorySlug,
+  });
   const app = await startApp(ports, { sharesPort: false });
   const jobs = startJobs(ports, deliveryOptions);
   return {
     ports,
+    by,
     url: app.url,
     owner,
     workspace,
@@ -105,7 +113,7 @@ export async function startTestApp(
     repository,
     logLines,
     async token(scopes = SCOPES) {
-      const made = await createApiToken(ports, {
+      const made = await createApiToken(ports, by, {
         accountUuid: owner.uuid,
         name: "test",
         scopes,

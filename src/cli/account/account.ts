@@ -9,7 +9,7 @@ import {
   enableAccount,
   renameAccount,
 } from "../../operations/accounts/accounts.ts";
-import type { WritePorts } from "../../ports.ts";
+import type { By, Ports } from "../../ports.ts";
 import { listAccounts, listEmails } from "../../storage/sql/accounts/accounts.ts";
 import { createCommand, examples, refuseMissingOptions } from "../program.ts";
 import { addSettings } from "../start/settings-options.ts";
@@ -50,7 +50,7 @@ function addCreate(account: Command): void {
     );
   addSettings(command).action(async ({ email, username, name }: CreateOptions) => {
     const wanted = { email, username, ...(name === undefined ? {} : { displayName: name }) };
-    const created = await withPorts(command, (ports) => createAccount(ports, wanted), {
+    const created = await withPorts(command, (ports, by) => createAccount(ports, by, wanted), {
       mayCreateData: true,
     });
     printLine(`Created account ${created.username} ${bracedUuid(created.uuid)}`);
@@ -77,7 +77,7 @@ function addList(account: Command): void {
   });
 }
 
-async function listAllAccounts({ database }: WritePorts) {
+async function listAllAccounts({ database }: Ports) {
   const listed = [];
   for (const each of await listAccounts(database.kysely)) {
     listed.push({
@@ -116,9 +116,9 @@ function addDisable(account: Command): void {
     .addOption(formerAccountOption())
     .addHelpText("after", examples("pail account disable --account ada@example.com"));
   addSettings(command).action(async (options: NamedAccountOptions) => {
-    await withPorts(command, async (ports) => {
+    await withPorts(command, async (ports, by) => {
       const found = await getNamedAccount(ports, "account", namedIn(options, command));
-      await disableAccount(ports, found);
+      await disableAccount(ports, by, found);
       printLine(`Disabled account ${found.username}`);
     });
   });
@@ -132,9 +132,9 @@ function addEnable(account: Command): void {
     .addOption(formerAccountOption())
     .addHelpText("after", examples("pail account enable --account ada@example.com"));
   addSettings(command).action(async (options: NamedAccountOptions) => {
-    await withPorts(command, async (ports) => {
+    await withPorts(command, async (ports, by) => {
       const found = await getNamedAccount(ports, "account", namedIn(options, command));
-      await enableAccount(ports, found);
+      await enableAccount(ports, by, found);
       printLine(`Enabled account ${found.username}`);
     });
   });
@@ -162,9 +162,9 @@ function addRename(account: Command): void {
   addSettings(command).action(async ({ account: address, username, name }: RenameOptions) => {
     if (username === undefined && name === undefined)
       throw new UsageError("needed and not given: --username <name> or --name <name>");
-    await withPorts(command, async (ports) => {
+    await withPorts(command, async (ports, by) => {
       const found = await getNamedAccount(ports, "account", address);
-      const renamed = await renameAccount(ports, found, {
+      const renamed = await renameAccount(ports, by, found, {
         ...(username === undefined ? {} : { username }),
         ...(name === undefined ? {} : { displayName: name }),
       });
@@ -196,10 +196,10 @@ function addAddEmail(account: Command): void {
       ),
     );
   addSettings(command).action(async (options: AddEmailOptions) => {
-    await withPorts(command, async (ports) => {
+    await withPorts(command, async (ports, by) => {
       const owner = await getNamedAccount(ports, "account", options.account);
       const isPrimary = options.primary === true;
-      await takeEmail(ports, owner, {
+      await takeEmail(ports, by, owner, {
         address: options.email,
         isPrimary,
         isConfirmed: options.unconfirmed !== true,
@@ -209,13 +209,13 @@ function addAddEmail(account: Command): void {
   });
 }
 
-async function takeEmail(ports: WritePorts, owner: Account, email: EmailAlias): Promise<void> {
+async function takeEmail(ports: Ports, by: By, owner: Account, email: EmailAlias): Promise<void> {
   const owned = (await listEmails(ports.database.kysely, owner.uuid)).find(
     ({ address }) => address.toLowerCase() === email.address.toLowerCase(),
   );
-  if (owned === undefined || !email.isPrimary) return addEmail(ports, owner, email);
+  if (owned === undefined || !email.isPrimary) return addEmail(ports, by, owner, email);
   if (!owned.isConfirmed) throw refusedOption("primary", "an unconfirmed address cannot be primary");
-  await changePrimaryEmail(ports, owner, owned.address);
+  await changePrimaryEmail(ports, by, owner, owned.address);
 }
 
 function addEmails(account: Command): void {

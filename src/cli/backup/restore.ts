@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { readSince } from "../audit/read-since.ts";
 import { createCommand, examples } from "../program.ts";
 import { openLog } from "../start/open-log.ts";
-import { operatorPorts } from "../start/operator-ports.ts";
+import { operatorBy } from "../start/operator-by.ts";
 import { addSettings, configOf } from "../start/settings-options.ts";
 import { printLine, printNote } from "../terminal/print.ts";
 import { REFUSED_STATUS } from "../terminal/problem.ts";
@@ -63,7 +63,7 @@ async function restore(command: Command, folder: string, revokeSince: string | u
     outcome = await checkData(ports, { isFull: false });
     if (revokeSince !== undefined) {
       const { revokeTokensSince } = await import("../../operations/tokens/revoke-tokens-since.ts");
-      revoked = await revokeTokensSince(operatorPorts(ports), since ?? new Date(createdAt));
+      revoked = await revokeTokensSince(ports, operatorBy(ports), since ?? new Date(createdAt));
     }
   } finally {
     await ports.close();

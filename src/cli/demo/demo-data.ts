@@ -6,7 +6,7 @@ import type { Workspace } from "../../model/workspace.ts";
 import { createAccount } from "../../operations/accounts/accounts.ts";
 import { createRepository } from "../../operations/repositories/repositories.ts";
 import { createWorkspace, getProject } from "../../operations/workspaces/workspaces.ts";
-import type { WritePorts } from "../../ports.ts";
+import type { By, Ports } from "../../ports.ts";
 import { findAccountByEmail, listEmails } from "../../storage/sql/accounts/accounts.ts";
 import { findRepository } from "../../storage/sql/repositories/repositories.ts";
 import { findMember, findWorkspace } from "../../storage/sql/workspaces/workspaces.ts";
@@ -31,10 +31,10 @@ const REPOSITORY = "demo" as RepositorySlug;
  * Makes what is missing of the demo account, workspace and repository, and leaves alone what is there: also what a start
  * that was cut off has made.
  */
-export async function openDemoData(ports: WritePorts): Promise<DemoData> {
+export async function openDemoData(ports: Ports, by: By): Promise<DemoData> {
   const account =
     (await findAccountByEmail(ports.database.kysely, EMAIL))?.account ??
-    (await createAccount(ports, { email: EMAIL, username: USERNAME, displayName: DISPLAY_NAME }));
+    (await createAccount(ports, by, { email: EMAIL, username: USERNAME, displayName: DISPLAY_NAME }));
   if (account.isDisabled) {
     throw new Failure(
       "conflict",
@@ -42,19 +42,19 @@ export async function openDemoData(ports: WritePorts): Promise<DemoData> {
     );
   }
   const email = (await listEmails(ports.database.kysely, account.uuid))[0]!.address;
-  const workspace = await openWorkspace(ports, account);
+  const workspace = await openWorkspace(ports, by, account);
   return {
     account,
     email,
     workspace,
-    repository: await openRepository(ports, workspace, { account, email }),
+    repository: await openRepository(ports, by, workspace, { account, email }),
   };
 }
 
-async function openWorkspace(ports: WritePorts, account: Account): Promise<Workspace> {
+async function openWorkspace(ports: Ports, by: By, account: Account): Promise<Workspace> {
   const workspace = await findWorkspace(ports.database.kysely, { slug: WORKSPACE });
   if (workspace === undefined) {
-    return (await createWorkspace(ports, { slug: WORKSPACE, name: "Acme", owner: account })).workspace;
+    return (await createWorkspace(ports, by, { slug: WORKSPACE, name: "Acme", owner: account })).workspace;
   }
   // A workspace of somebody else's must not be opened to the demo's tokens.
   if ((await findMember(ports.database.kysely, workspace.uuid, account.uuid)) === undefined) {
@@ -67,7 +67,8 @@ async function openWorkspace(ports: WritePorts, account: Account): Promise<Works
 }
 
 async function openRepository(
-  ports: WritePorts,
+  ports: Ports,
+  by: By,
   workspace: Workspace,
   { account, email }: Pick<DemoData, "account" | "email">,
 ): Promise<Repository> {
@@ -76,17 +77,14 @@ async function openRepository(
   if (found !== undefined && found.refGeneration > 0) return found;
   const repository =
     found ??
-    (await createRepository(ports, {
+    (await createRepository(ports, by, {
       workspace,
       project: await getProject(ports, workspace, undefined),
       slug: REPOSITORY,
       description: "A small repository to try things on",
     }));
   const { refused } = await withDemoHistory({ name: account.displayName, email }, (source) =>
-    importInto(ports, repository, source, {
-      baseUrls: undefined,
-      signal: new AbortController().signal,
-    }),
+    importInto(ports, by, repository, source),
   );
   if (refused.length > 0)
     throw new Error(`${fullName(repository)}: ${refused[0]!.name}: ${refused[0]!.refused}`);

@@ -5,6 +5,7 @@ import { type GrantedScope, SCOPES } from "../../model/scope.ts";
 import { Secret } from "../../model/secret.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import { createApiToken, revokeApiToken, type TokenPorts } from "../../operations/tokens/api-tokens.ts";
+import type { By } from "../../ports.ts";
 import { insertToken, listTokens } from "../../storage/sql/tokens/api-tokens.ts";
 
 export type DemoTokens = {
@@ -44,13 +45,13 @@ export async function areDemoTokens(
 }
 
 /** Makes the three anew. Those of earlier starts are revoked: of them only digests are stored, so nobody can be told them. */
-export async function renewDemoTokens(ports: TokenPorts, account: Account): Promise<DemoTokens> {
+export async function renewDemoTokens(ports: TokenPorts, by: By, account: Account): Promise<DemoTokens> {
   const names: readonly string[] = Object.values(NAMES);
   for (const old of await listTokens(ports.database.kysely, account.uuid)) {
-    if (old.revokedAt === undefined && names.includes(old.name)) await revokeApiToken(ports, old.uuid);
+    if (old.revokedAt === undefined && names.includes(old.name)) await revokeApiToken(ports, by, old.uuid);
   }
   const create = async (name: string, scopes: readonly GrantedScope[]) =>
-    (await createApiToken(ports, { accountUuid: account.uuid, name, scopes, ageDays: AGE_DAYS })).text;
+    (await createApiToken(ports, by, { accountUuid: account.uuid, name, scopes, ageDays: AGE_DAYS })).text;
   return {
     token: await create(NAMES.token, SCOPES),
     tokenRead: await create(NAMES.tokenRead, READ_SCOPES),

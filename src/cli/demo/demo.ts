@@ -2,7 +2,7 @@ import { join, relative, resolve } from "node:path";
 import type { Command } from "commander";
 import type { Config } from "../../config/config.ts";
 import { Failure } from "../../model/failure.ts";
-import type { WritePorts } from "../../ports.ts";
+import type { By, Ports } from "../../ports.ts";
 import { createCommand, examples } from "../program.ts";
 import { runServer } from "../serve/run-server.ts";
 import { ALL_SETTINGS, addSettings, configOf } from "../start/settings-options.ts";
@@ -61,9 +61,9 @@ async function runDemo(command: Command, credentialsFile: string | undefined): P
   await runServer(command, {
     // For a look, or a job in CI: the quickest to start.
     workersDefault: 1,
-    async prepare(ports) {
-      const demo = await openDemoData(ports);
-      return { demo, tokens: await openDemoTokens(ports, demo, filesOf(ports.config, credentialsFile)) };
+    async prepare(ports, by) {
+      const demo = await openDemoData(ports, by);
+      return { demo, tokens: await openDemoTokens(ports, by, demo, filesOf(ports.config, credentialsFile)) };
     },
     async announce({ config }, app, { demo, tokens }) {
       const credentials = describeDemoCredentials(reachableUrl(app.url), demo, tokens);
@@ -91,7 +91,8 @@ function filesOf(config: Config, credentialsFile: string | undefined): readonly 
 
 /** The tokens of an earlier start if a file still has them, else new ones. */
 async function openDemoTokens(
-  ports: WritePorts,
+  ports: Ports,
+  by: By,
   { account }: DemoData,
   files: readonly string[],
 ): Promise<DemoTokens> {
@@ -99,7 +100,7 @@ async function openDemoTokens(
     const tokens = await readDemoTokens(file);
     if (tokens !== undefined && (await areDemoTokens(ports, account, tokens))) return tokens;
   }
-  return renewDemoTokens(ports, account);
+  return renewDemoTokens(ports, by, account);
 }
 
 /** An address that means "all of this machine's" can be listened on but not asked for everywhere. */

@@ -45,9 +45,9 @@ function addCreate(group: Command): void {
     .requiredOption("--name <name>", "its name; in URLs it is in lower case with dashes")
     .addHelpText("after", examples("pail group create --workspace team --name Developers"));
   addSettings(command).action(async (options: { readonly workspace: string; readonly name: string }) => {
-    await withPorts(command, async (ports) => {
+    await withPorts(command, async (ports, by) => {
       const workspace = await getNamedWorkspace(ports, options.workspace);
-      const created = await createGroup(ports, workspace, options.name);
+      const created = await createGroup(ports, by, workspace, options.name);
       printLine(`Created group ${created.slug} ${bracedUuid(created.uuid)} in ${workspace.slug}`);
     });
   });
@@ -107,10 +107,10 @@ function addMember(group: Command): void {
       examples("pail group add-member --workspace team --group developers --account bob@example.com"),
     );
   addSettings(command).action(async (options: MemberOptions) => {
-    await withPorts(command, async (ports) => {
+    await withPorts(command, async (ports, by) => {
       const { workspace, group: found } = await getNamedGroup(ports, options);
       const account = await getNamedAccount(ports, "account", options.account);
-      await addGroupMember(ports, workspace, found, account);
+      await addGroupMember(ports, by, workspace, found, account);
       printLine(`${account.username} is in the group ${found.slug} of ${workspace.slug}`);
     });
   });
@@ -128,10 +128,10 @@ function addRemoveMember(group: Command): void {
       examples("pail group remove-member --workspace team --group developers --account bob@example.com"),
     );
   addSettings(command).action(async (options: MemberOptions) => {
-    await withPorts(command, async (ports) => {
+    await withPorts(command, async (ports, by) => {
       const { workspace, group: found } = await getNamedGroup(ports, options);
       const account = await getNamedAccount(ports, "account", options.account);
-      await removeGroupMember(ports, found, account);
+      await removeGroupMember(ports, by, found, account);
       printLine(`${account.username} is no longer in the group ${found.slug} of ${workspace.slug}`);
     });
   });
@@ -147,9 +147,9 @@ function addDelete(group: Command): void {
     .addHelpText("after", examples("pail group delete --workspace team --group developers --yes"));
   addSettings(command).action(async (options: Omit<MemberOptions, "account"> & { readonly yes?: true }) => {
     if (options.yes !== true) throw new UsageError("--yes: needed, since a deletion cannot be undone");
-    await withPorts(command, async (ports) => {
+    await withPorts(command, async (ports, by) => {
       const { workspace, group: found } = await getNamedGroup(ports, options);
-      await deleteGroup(ports, found);
+      await deleteGroup(ports, by, found);
       printLine(`Deleted group ${found.slug} of ${workspace.slug}`);
     });
   });

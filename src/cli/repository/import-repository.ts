@@ -1,17 +1,14 @@
-import type { PublicBaseUrls } from "../../model/event.ts";
 import { Failure } from "../../model/failure.ts";
 import type { RefName } from "../../model/ref-name.ts";
 import { fullName, type Repository } from "../../model/repository.ts";
 import type { ImportedRepository } from "../../operations/refs/change-refs.ts";
 import { type PushPorts, push } from "../../operations/refs/push.ts";
 import { createRepositoryWith, type NewRepository } from "../../operations/repositories/repositories.ts";
+import type { By } from "../../ports.ts";
 import { listRefs } from "../../storage/sql/refs/refs.ts";
 import { type ImportSource, type PackOptions, withRemedy } from "./import-source.ts";
 
-export type ImportOptions = PackOptions & {
-  /** For the links in webhooks; undefined if none is to hear of it. */
-  readonly baseUrls: PublicBaseUrls | undefined;
-};
+export type ImportOptions = Pick<PackOptions, "onProgress">;
 
 export type ImportOutcome = {
   readonly refs: readonly RefName[];
@@ -25,13 +22,14 @@ export type ImportOutcome = {
  */
 export async function importInto(
   ports: PushPorts,
+  by: By,
   repository: Repository,
   source: ImportSource,
-  options: ImportOptions,
+  options: ImportOptions = {},
 ): Promise<ImportOutcome> {
   if ((await listRefs(ports.database.kysely, repository.uuid)).length > 0)
     throw new Failure("conflict", `${problemOf(repository)}: the repository is not empty`);
-  return pushSource(ports, repository, source, undefined, options);
+  return pushSource(ports, by, repository, source, undefined, options);
 }
 
 /**
@@ -41,33 +39,34 @@ export async function importInto(
  */
 export async function importNew(
   ports: Parameters<typeof createRepositoryWith>[0] & PushPorts,
+  by: By,
   wanted: NewRepository,
   source: ImportSource,
-  options: ImportOptions,
+  options: ImportOptions = {},
 ): Promise<ImportOutcome> {
-  return createRepositoryWith(ports, wanted, (repository, insert) =>
-    pushSource(ports, repository, source, insert, options),
+  return createRepositoryWith(ports, by, wanted, (repository, insert) =>
+    pushSource(ports, by, repository, source, insert, options),
   );
 }
 
 /** By the way of any push. The pack goes from the source to git: it is never held in memory. */
 async function pushSource(
   ports: PushPorts,
+  by: By,
   repository: Repository,
   source: ImportSource,
   insert: ImportedRepository["insert"],
-  options: ImportOptions,
+  options: ImportOptions = {},
 ): Promise<ImportOutcome> {
   if (source.refs.length === 0) return { refs: [], refused: [] };
   const refuse = (problem: string) =>
     new Failure("invalid-input", `${problemOf(repository)}: ${withRemedy(problem, source.hasGrafts)}`);
-  const pack = source.openPack(options);
+  const pack = source.openPack({ ...options, signal: by.signal });
   try {
     const commands = source.refs.map(({ name, target }) => ({ name, old: undefined, new: target }));
     const request = { commands, capabilities: new Set<string>(), options: [], pack: pack.read() };
-    const report = await push(ports, repository, request, {
+    const report = await push(ports, by, repository, request, {
       ...options,
-      author: { kind: "operator" },
       imported: { mainBranch: source.headBranch, insert },
     });
     if (report.unpackProblem !== undefined) throw refuse(report.unpackProblem);

@@ -1,15 +1,14 @@
 import type { Command } from "commander";
-import type { EventOrigin } from "../../model/event.ts";
 import { invalidField } from "../../model/failure.ts";
 import { fullName, type Repository } from "../../model/repository.ts";
 import { slugifyRepositoryName } from "../../model/slug.ts";
+import { originOf } from "../../model/who-acts.ts";
 import type { Workspace } from "../../model/workspace.ts";
 import { createRepository, type NewRepository } from "../../operations/repositories/repositories.ts";
 import { getProject } from "../../operations/workspaces/workspaces.ts";
-import type { WritePorts } from "../../ports.ts";
+import type { By, Ports } from "../../ports.ts";
 import { findRepository } from "../../storage/sql/repositories/repositories.ts";
 import { examples } from "../program.ts";
-import { operatorOrigin } from "../start/operator-origin.ts";
 import { addSettings } from "../start/settings-options.ts";
 import { withPorts } from "../start/with-ports.ts";
 import { printLine, printNote } from "../terminal/print.ts";
@@ -69,13 +68,13 @@ export function addImport(repository: Command): void {
       stallMsMax: parseTimeoutMs(options.sourceTimeout),
       credentials: await readSourceCredentials(options.credentialsStdin === true, process.stdin, process.env),
     };
-    await withPorts(command, async (ports) => {
+    await withPorts(command, async (ports, by) => {
       const source = await openImportSource(location, access);
       const workspace = await getNamedWorkspace(ports, options.workspace);
       const target = await findTarget(ports, workspace, options.name ?? nameOfSource(location), options);
       const interruption = listenForInterruption();
       try {
-        const outcome = await importWhole(ports, target, source, interruption.signal);
+        const outcome = await importWhole(ports, { ...by, signal: interruption.signal }, target, source);
         if (outcome !== undefined) report(target, source, outcome);
       } finally {
         interruption.close();
@@ -95,7 +94,7 @@ type Target =
   | { readonly kind: "new"; readonly wanted: NewRepository };
 
 async function findTarget(
-  ports: WritePorts,
+  ports: Ports,
   workspace: Workspace,
   name: string,
   options: ImportOptions,
@@ -112,26 +111,21 @@ async function findTarget(
 
 /** Undefined if it was interrupted. */
 async function importWhole(
-  ports: WritePorts,
+  ports: Ports,
+  by: By,
   target: Target,
   source: ImportSource,
-  signal: AbortSignal,
 ): Promise<ImportOutcome | undefined> {
-  const origin = operatorOrigin(ports);
   const onProgress = (text: Buffer) => process.stderr.write(text);
-  const options = {
-    baseUrls: origin.baseUrls,
-    signal,
-    ...(process.stderr.isTTY ? { onProgress } : {}),
-  };
+  const options = process.stderr.isTTY ? { onProgress } : {};
   try {
-    signal.throwIfAborted();
-    const outcome = await importTo(ports, target, source, options, origin);
+    by.signal.throwIfAborted();
+    const outcome = await importTo(ports, by, target, source, options);
     // A large history is read quickly only once it has a commit graph.
     await ports.maintenance.idle();
     return outcome;
   } catch (error) {
-    if (!signal.aborted) throw error;
+    if (!by.signal.aborted) throw error;
     printNote("pail: interrupted: nothing is imported");
     process.exitCode = INTERRUPTED_STATUS;
     return undefined;
@@ -139,16 +133,16 @@ async function importWhole(
 }
 
 async function importTo(
-  ports: WritePorts,
+  ports: Ports,
+  by: By,
   target: Target,
   source: ImportSource,
-  options: Parameters<typeof importInto>[3],
-  origin: EventOrigin,
+  options: Parameters<typeof importInto>[4],
 ): Promise<ImportOutcome> {
-  if (target.kind === "existing") return importInto(ports, target.repository, source, options);
-  if (source.refs.length > 0) return importNew(ports, target.wanted, source, options);
+  if (target.kind === "existing") return importInto(ports, by, target.repository, source, options);
+  if (source.refs.length > 0) return importNew(ports, by, target.wanted, source, options);
   // Webhooks hear of an empty one that it was created, and not that anything was imported.
-  await createRepository(ports, target.wanted, origin);
+  await createRepository(ports, by, target.wanted, originOf(by));
   return { refs: [], refused: [] };
 }
 

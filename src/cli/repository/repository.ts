@@ -4,6 +4,7 @@ import { invalidField } from "../../model/failure.ts";
 import { fullName, type Repository } from "../../model/repository.ts";
 import { slugifyRepositoryName } from "../../model/slug.ts";
 import { bracedUuid } from "../../model/uuid.ts";
+import { originOf } from "../../model/who-acts.ts";
 import { setPermission } from "../../operations/permissions/explicit-permissions.ts";
 import {
   changeRepository,
@@ -14,7 +15,6 @@ import type { Ports } from "../../ports.ts";
 import { listAllRepositories } from "../../storage/sql/repositories/repositories.ts";
 import { getNamedAccount } from "../account/find-account.ts";
 import { createCommand, examples } from "../program.ts";
-import { operatorOrigin } from "../start/operator-origin.ts";
 import { addSettings } from "../start/settings-options.ts";
 import { withPorts } from "../start/with-ports.ts";
 import { printJson, printLine, printTable, shortInstant } from "../terminal/print.ts";
@@ -63,13 +63,14 @@ function addCreate(repository: Command): void {
     .option("--description <text>", "what it is for")
     .addHelpText("after", examples("pail repository create --workspace team --name website --public"));
   addSettings(command).action(async (options: CreateOptions) => {
-    await withPorts(command, async (ports) => {
+    await withPorts(command, async (ports, by) => {
       const workspace = await getNamedWorkspace(ports, options.workspace);
       const slug = slugifyRepositoryName(options.name);
       if (slug === undefined)
         throw invalidField("name", "must have a letter or a digit, and at most 62 characters");
       const created = await createRepository(
         ports,
+        by,
         {
           workspace,
           project: await getNamedProject(ports, workspace, options.project),
@@ -78,7 +79,7 @@ function addCreate(repository: Command): void {
           isPrivate: options.public !== true,
           description: options.description ?? "",
         },
-        operatorOrigin(ports),
+        originOf(by),
       );
       printLine(`Created repository ${fullName(created)} ${bracedUuid(created.uuid)}`);
     });
@@ -149,11 +150,11 @@ function addGrant(repository: Command): void {
     );
   addSettings(command).action(async (options: GrantOptions) => {
     const permission = readPermission(options.permission);
-    await withPorts(command, async (ports) => {
+    await withPorts(command, async (ports, by) => {
       const found = await getNamedRepository(ports, options.repository);
       const account = await getNamedAccount(ports, "account", options.account);
       const place = { ...repositorySubject(found), kind: "repository", uuid: found.uuid } as const;
-      await setPermission(ports, place, { kind: "account", uuid: account.uuid }, permission);
+      await setPermission(ports, by, place, { kind: "account", uuid: account.uuid }, permission);
       printLine(`${account.username} has ${permission} in ${fullName(found)}`);
     });
   });
@@ -169,11 +170,11 @@ function addRename(repository: Command): void {
     .requiredOption("--name <name>", "the new name; in URLs it is in lower case with dashes")
     .addHelpText("after", examples("pail repository rename --repository acme/demo --name 'Demo 2'"));
   addSettings(command).action(async (options: RenameOptions) => {
-    await withPorts(command, async (ports) => {
+    await withPorts(command, async (ports, by) => {
       const found = await getNamedRepository(ports, options.repository);
       if (slugifyRepositoryName(options.name) === undefined)
         throw invalidField("name", "must have a letter or a digit, and at most 62 characters");
-      const renamed = await changeRepository(ports, found, { name: options.name }, operatorOrigin(ports));
+      const renamed = await changeRepository(ports, by, found, { name: options.name }, originOf(by));
       printLine(`${fullName(found)} is now ${fullName(renamed)}`);
     });
   });
@@ -188,9 +189,9 @@ function addDelete(repository: Command): void {
     .addHelpText("after", examples("pail repository delete --repository acme/demo --yes"));
   addSettings(command).action(async (options: { readonly repository: string; readonly yes?: true }) => {
     if (options.yes !== true) throw new UsageError("--yes: needed, since what is deleted is gone");
-    await withPorts(command, async (ports) => {
+    await withPorts(command, async (ports, by) => {
       const found = await getNamedRepository(ports, options.repository);
-      await deleteRepository(ports, found, operatorOrigin(ports));
+      await deleteRepository(ports, by, found, originOf(by));
       printLine(`Deleted repository ${fullName(found)}`);
     });
   });

@@ -8,7 +8,7 @@ import type { Config } from "../../config/config.ts";
 import { isLoopback, WORKERS_MAX } from "../../config/parse-setting.ts";
 import { publicBaseUrlsOf } from "../../config/public-base-urls.ts";
 import { openPorts } from "../../open-ports.ts";
-import type { Ports, WritePorts } from "../../ports.ts";
+import type { By, Ports } from "../../ports.ts";
 import {
   CAN_SHARE_PORT,
   requireFreePort,
@@ -18,7 +18,7 @@ import {
 import { findWorkerPort, linkToMain } from "../../workers/worker-link.ts";
 import { lockDataFolder } from "../start/lock-data-folder.ts";
 import { openLog } from "../start/open-log.ts";
-import { operatorPorts } from "../start/operator-ports.ts";
+import { operatorBy } from "../start/operator-by.ts";
 import { configOf } from "../start/settings-options.ts";
 import { WrongSettingsError } from "../terminal/problem.ts";
 
@@ -26,7 +26,7 @@ export type ServerSteps<Prepared> = {
   /** Processes that serve if nothing else is said. */
   readonly workersDefault: number;
   /** Before it serves. */
-  prepare(ports: WritePorts): Promise<Prepared>;
+  prepare(ports: Ports, by: By): Promise<Prepared>;
   /** Once it answers. */
   announce(ports: Ports, app: RunningApp, prepared: Prepared): Promise<void>;
 };
@@ -73,7 +73,7 @@ async function serve<Prepared>(
 ): Promise<void> {
   const ports = await openPorts(config, log);
   try {
-    const prepared = await steps.prepare(operatorPorts(ports));
+    const prepared = await steps.prepare(ports, operatorBy(ports));
     await sweepLeftovers(ports);
     const sharesPort = config.workers > 1;
     if (sharesPort) await requireFreePort(config.host, config.port);

@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import type { Command } from "commander";
-import type { WritePorts } from "../../ports.ts";
+import type { By, Ports } from "../../ports.ts";
 import { holdsContent, requireRestored } from "../../storage/data-folder.ts";
 import { refusedOption } from "../terminal/problem.ts";
 import { openLog } from "./open-log.ts";
-import { operatorPorts } from "./operator-ports.ts";
+import { operatorBy } from "./operator-by.ts";
 import { configOf } from "./settings-options.ts";
 
 export type WithPortsOptions = {
@@ -16,7 +16,7 @@ export type WithPortsOptions = {
 /** Opens what the command's flags and environment name, works with it, and closes it. A server may run beside it. */
 export async function withPorts<T>(
   command: Command,
-  work: (ports: WritePorts) => Promise<T>,
+  work: (ports: Ports, by: By) => Promise<T>,
   { mayCreateData = false, isDatabaseChecked = true }: WithPortsOptions = {},
 ): Promise<T> {
   const config = configOf(command);
@@ -32,9 +32,9 @@ export async function withPorts<T>(
   }
   // Loaded only here: a command that is refused before needs nothing of the server, and it takes longest to load.
   const { openPorts } = await import("../../open-ports.ts");
-  const ports = operatorPorts(await openPorts(config, openLog(config.logLevel), { isDatabaseChecked }));
+  const ports = await openPorts(config, openLog(config.logLevel), { isDatabaseChecked });
   try {
-    return await work(ports);
+    return await work(ports, operatorBy(ports));
   } finally {
     await ports.close();
   }

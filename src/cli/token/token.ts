@@ -64,10 +64,10 @@ function addCreate(token: Command): void {
     const ageDays = parseDays(options.expires);
     if (ageDays === undefined)
       throw new UsageError("--expires: must be a number of days from 1d to 365d, such as 30d");
-    await withPorts(command, async (ports) => {
+    await withPorts(command, async (ports, by) => {
       const account = await getNamedAccount(ports, "account", options.account);
       if (account.isDisabled) throw refusedOption("account", "the account is disabled (pail account enable)");
-      const { text } = await createApiToken(ports, {
+      const { text } = await createApiToken(ports, by, {
         accountUuid: account.uuid,
         name: options.name,
         scopes,
@@ -145,8 +145,8 @@ function addRevoke(token: Command): void {
     .argument("<id>", "the token's id, or its first 8 or more characters")
     .addHelpText("after", examples("pail token revoke 1b9d6bcd"));
   addSettings(command).action(async (id: string) => {
-    await withPorts(command, async (ports) => {
-      const { uuid, name, revokedAt } = await revokeApiToken(ports, (await getToken(ports, id)).uuid);
+    await withPorts(command, async (ports, by) => {
+      const { uuid, name, revokedAt } = await revokeApiToken(ports, by, (await getToken(ports, id)).uuid);
       printNote(
         revokedAt === undefined ? `Revoked ${uuid} (${name})` : `${uuid} (${name}) was revoked before`,
       );
@@ -170,14 +170,14 @@ function addRotate(token: Command): void {
   addSettings(command).action(async (id: string, options: { readonly overlap: string }) => {
     const minutes = parseMinutes(options.overlap);
     if (minutes === undefined) throw new UsageError("--overlap: must be a time such as 30m, 12h or 7d");
-    await withPorts(command, async (ports) => {
+    await withPorts(command, async (ports, by) => {
       const old = await getToken(ports, id);
       const {
         text,
         token: successor,
         oldExpiresAt,
         isRepeated,
-      } = await rotateApiToken(ports, old.uuid, minutes);
+      } = await rotateApiToken(ports, by, old.uuid, minutes);
       printLine(text.reveal());
       printNote(
         `${isRepeated ? "Rotated before, the same successor" : "Rotated"}: ${successor.uuid} takes the place of ` +

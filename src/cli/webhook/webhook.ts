@@ -179,8 +179,8 @@ function addRedeliver(webhook: Command): void {
     .argument("<delivery>", "the delivery's id, or its first 8 or more characters")
     .addHelpText("after", examples("pail webhook redeliver 6fa459ea"));
   addSettings(command).action(async (id: string) => {
-    const again = await withPorts(command, async (ports) =>
-      redeliver(ports, await getDeliveryById(ports, id)),
+    const again = await withPorts(command, async (ports, by) =>
+      redeliver(ports, by, await getDeliveryById(ports, id)),
     );
     printLine(again);
   });

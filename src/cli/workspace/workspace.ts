@@ -54,9 +54,9 @@ function addCreate(workspace: Command): void {
       examples("pail workspace create --slug team --owner ada@example.com --name 'The Team'"),
     );
   addSettings(command).action(async (options: CreateOptions) => {
-    await withPorts(command, async (ports) => {
+    await withPorts(command, async (ports, by) => {
       const owner = await getNamedAccount(ports, "owner", options.owner);
-      const { workspace: created, project } = await createWorkspace(ports, {
+      const { workspace: created, project } = await createWorkspace(ports, by, {
         slug: options.slug,
         owner,
         isPrivate: options.public !== true,
@@ -94,10 +94,10 @@ function addAddMember(workspace: Command): void {
     const role = WORKSPACE_ROLES.find((each) => each === options.role);
     if (role === undefined) throw new UsageError(`--role: must be one of ${WORKSPACE_ROLES.join(", ")}`);
     const permission = readPermission(options.permission);
-    await withPorts(command, async (ports) => {
+    await withPorts(command, async (ports, by) => {
       const found = await getNamedWorkspace(ports, options.workspace);
       const account = await getNamedAccount(ports, "account", options.account);
-      await setMember(ports, found, account, role, permission);
+      await setMember(ports, by, found, account, role, permission);
       printLine(
         `${account.username} is ${role} of ${found.slug}${role === "member" ? `: ${permission}` : ""}`,
       );
@@ -121,10 +121,10 @@ function addRemoveMember(workspace: Command): void {
       examples("pail workspace remove-member --workspace team --account bob@example.com"),
     );
   addSettings(command).action(async (options: RemoveMemberOptions) => {
-    await withPorts(command, async (ports) => {
+    await withPorts(command, async (ports, by) => {
       const found = await getNamedWorkspace(ports, options.workspace);
       const account = await getNamedAccount(ports, "account", options.account);
-      await removeMember(ports, found, account);
+      await removeMember(ports, by, found, account);
       printLine(`${account.username} is no longer a member of ${found.slug}`);
     });
   });

@@ -3,8 +3,8 @@ import { requireScopes } from "../../authorization/authorize.ts";
 import { type AdmittedPorts, callerPorts } from "../../authorization/caller-ports.ts";
 import { publicBaseUrlsOf } from "../../config/public-base-urls.ts";
 import { allOf, type Requirement } from "../../model/scope-set.ts";
-import { actorOf, quotaKeysOf } from "../../model/who-acts.ts";
-import type { Ports, WritePorts } from "../../ports.ts";
+import { quotaKeysOf } from "../../model/who-acts.ts";
+import type { By, Ports } from "../../ports.ts";
 import type { BaseUrls } from "../../representations/links.ts";
 import type { Answer } from "../server/answer.ts";
 import { clientAddress, networkOf } from "../server/client-address.ts";
@@ -46,11 +46,15 @@ export function registerRoute(
             route.isAnswerCached === true ? askedAnswer(request, admitted.caller, baseUrls) : undefined;
           const found = asked && cached.find(asked);
           if (found !== undefined) return reply.header("content-type", JSON_TYPE).send(found);
-          const common = restRequest(ports, admitted, baseUrls, request, reply);
+          const signal = signalOf(reply);
+          const own = callerPorts(ports, admitted, {
+            address: clientAddress(request, ports.config),
+            baseUrls: publicBaseUrlsOf(ports),
+            signal,
+          });
+          const common = restRequest(ports, admitted, own.by, baseUrls, request);
           if (route.method === "GET" && route.readsFilter !== true && route.path.startsWith("/2.0/"))
             refuseFilterAndSort(common.query);
-          const actor = actorOf(admitted.caller, clientAddress(request, ports.config));
-          const own = callerPorts(ports, admitted, actor);
           const call = async () =>
             "form" in route && route.form !== undefined
               ? callWithForm(own.ports, route, admitted, common, request, reply)
@@ -103,29 +107,33 @@ function nameLastParameter(route: Route, request: FastifyRequest): void {
   if (name !== undefined) params[name] = params["*"] ?? "";
 }
 
-function restRequest(
-  ports: Ports,
-  { caller, repository }: Admitted,
-  baseUrls: BaseUrls,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): RestRequest {
-  const url = publicRequestUrl(baseUrls, request.url);
-  const fieldsText = url.searchParams.get("fields");
+function signalOf(reply: FastifyReply): AbortSignal {
   const abort = new AbortController();
   reply.raw.once("close", () => {
     // After a whole answer nobody listens any more, and to abort makes an error with a stack.
     if (!reply.raw.writableFinished) abort.abort();
   });
+  return abort.signal;
+}
+
+function restRequest(
+  ports: Ports,
+  { caller, repository }: Admitted,
+  by: By,
+  baseUrls: BaseUrls,
+  request: FastifyRequest,
+): RestRequest {
+  const url = publicRequestUrl(baseUrls, request.url);
+  const fieldsText = url.searchParams.get("fields");
   return {
     caller,
+    by,
     params: request.params as Record<string, string>,
     query: url.searchParams,
     url,
     baseUrls,
-    publicBaseUrls: publicBaseUrlsOf(ports),
     fields: fieldsText === null ? undefined : parseFields(fieldsText),
-    signal: abort.signal,
+    signal: by.signal,
     takeSlot(signal) {
       const network = networkOf(clientAddress(request, ports.config));
       return ports.readSlots.take(quotaKeysOf(caller, network, repository), signal);
@@ -137,7 +145,7 @@ function restRequest(
 
 /** What is refused while it is sent is heard out for a while: who is sending does not read. */
 async function callWithForm(
-  ports: WritePorts,
+  ports: Ports,
   route: RepositoryFormRoute,
   { repository, account }: Admitted,
   common: RestRequest,
@@ -158,7 +166,7 @@ async function callWithForm(
 }
 
 async function callHandler(
-  ports: WritePorts,
+  ports: Ports,
   route: Exclude<Route, RepositoryFormRoute>,
   admitted: Admitted,
   request: RestRequest,

@@ -4,12 +4,11 @@ import type { TakeSlot } from "../../git/process-slots.ts";
 import type { RateResource } from "../../limits/rate-limits.ts";
 import type { Account } from "../../model/account.ts";
 import type { Caller } from "../../model/caller.ts";
-import type { PublicBaseUrls } from "../../model/event.ts";
 import type { Permission } from "../../model/permission.ts";
 import type { Repository } from "../../model/repository.ts";
 import type { Requirement } from "../../model/scope-set.ts";
 import type { Project, ProjectSelector, Workspace } from "../../model/workspace.ts";
-import type { Ports, WritePorts } from "../../ports.ts";
+import type { By, Ports } from "../../ports.ts";
 import type { BaseUrls } from "../../representations/links.ts";
 import type { WorkspaceSelector } from "../../storage/sql/workspaces/workspaces.ts";
 import type { Answer } from "../server/answer.ts";
@@ -29,14 +28,14 @@ export type RestRequest = {
   readonly url: URL;
   /** For links in the answer, which the caller reads. */
   readonly baseUrls: BaseUrls;
-  /** For links that others will read: in what is kept, and in what webhooks are told. */
-  readonly publicBaseUrls: PublicBaseUrls;
   readonly fields: Fields | undefined;
   readonly signal: AbortSignal;
   /** Waits for a turn to run a process that reads, counted for whoever asks. Throws Failure unavailable. */
   readonly takeSlot: TakeSlot;
   /** As it was sent: `HEAD` where a GET route answers it. */
   readonly method: string;
+  /** By whom what the handler changes is changed. */
+  readonly by: By;
   /** For conditions and ranges. Who is calling is told by `caller` alone. */
   readonly headers: Omit<IncomingHttpHeaders, "authorization">;
 };
@@ -84,7 +83,7 @@ export type RepositoryRoute<Body extends BodySchema = BodySchema> = Declared &
   WithMoreRequirements<RepositoryRequest<Body>> &
   OnRepository & {
     readonly access?: undefined;
-    handle(ports: WritePorts, request: RepositoryRequest<Body>): Promise<Answer>;
+    handle(ports: Ports, request: RepositoryRequest<Body>): Promise<Answer>;
   };
 
 /**
@@ -100,7 +99,7 @@ export type RepositoryAccountRoute<Body extends BodySchema = BodySchema> = Decla
     readonly access: RepositoryAccess;
     readonly form?: undefined;
     handle(
-      ports: WritePorts,
+      ports: Ports,
       request: RestRequest & {
         readonly repository: Repository;
         readonly account: Account;
@@ -118,7 +117,7 @@ export type RepositoryFormRoute = Declared &
     readonly access: RepositoryAccess;
     readonly form: FormParts;
     handle(
-      ports: WritePorts,
+      ports: Ports,
       request: RestRequest & {
         readonly repository: Repository;
         readonly account: Account;
@@ -142,7 +141,7 @@ export type NewRepositoryRoute<Body extends BodySchema = BodySchema> = Declared 
   ProjectOf<Body> & {
     readonly subject: "new-repository";
     handle(
-      ports: WritePorts,
+      ports: Ports,
       request: RestRequest & {
         readonly workspace: Workspace;
         readonly project: Project;
@@ -161,7 +160,7 @@ export type RepositoryOrNewRoute<Body extends BodySchema = BodySchema> = Declare
     readonly subject: "repository-or-new";
     readonly permission: Exclude<Permission, "none">;
     handle(
-      ports: WritePorts,
+      ports: Ports,
       request: RestRequest & {
         readonly workspace: Workspace;
         readonly body: BodyOf<Body>;
@@ -185,7 +184,7 @@ export type ForkRoute<Body extends BodySchema = BodySchema> = Declared &
     /** @throws Failure invalid-input if what it names is no name of a workspace. */
     workspaceOf(body: BodyOf<Body>): WorkspaceSelector | undefined;
     handle(
-      ports: WritePorts,
+      ports: Ports,
       request: RestRequest & {
         readonly repository: Repository;
         readonly account: Account;
@@ -207,7 +206,7 @@ export type WorkspaceRoute<Body extends BodySchema = BodySchema> = Declared &
   WithMoreRequirements<WorkspaceRequest<Body>> & {
     readonly subject: "workspace";
     readonly permission: WorkspacePermission;
-    handle(ports: WritePorts, request: WorkspaceRequest<Body>): Promise<Answer>;
+    handle(ports: Ports, request: WorkspaceRequest<Body>): Promise<Answer>;
   };
 
 export type ProjectRoute<Body extends BodySchema = BodySchema> = Declared &
@@ -215,7 +214,7 @@ export type ProjectRoute<Body extends BodySchema = BodySchema> = Declared &
     readonly subject: "project";
     readonly permission: ProjectRequirement;
     handle(
-      ports: WritePorts,
+      ports: Ports,
       request: RestRequest & {
         readonly workspace: Workspace;
         readonly project: Project;
@@ -231,7 +230,7 @@ export type ProjectOrNewRoute<Body extends BodySchema = BodySchema> = Declared &
     readonly permission: Exclude<ProjectRequirement, "see">;
     readonly permissionToCreate: WorkspacePermission;
     handle(
-      ports: WritePorts,
+      ports: Ports,
       request: RestRequest & {
         readonly workspace: Workspace;
         readonly project: Project | undefined;
@@ -243,13 +242,13 @@ export type ProjectOrNewRoute<Body extends BodySchema = BodySchema> = Declared &
 /** About the caller's own account: needs a credential. */
 export type AccountRoute = Declared & {
   readonly subject: "account";
-  handle(ports: WritePorts, request: RestRequest & { readonly account: Account }): Promise<Answer>;
+  handle(ports: Ports, request: RestRequest & { readonly account: Account }): Promise<Answer>;
 };
 
 /** Open to everyone; whoever sends a credential must still have the scopes. */
 export type OpenRoute = Declared & {
   readonly subject: "open";
-  handle(ports: WritePorts, request: RestRequest): Promise<Answer>;
+  handle(ports: Ports, request: RestRequest): Promise<Answer>;
 };
 
 export type Route =

@@ -4,7 +4,7 @@ import { type Account, type EmailAlias, parseEmailAddress, parseUsername } from 
 import { accountSubject } from "../../model/audit.ts";
 import { Failure, invalidField } from "../../model/failure.ts";
 import type { Uuid } from "../../model/uuid.ts";
-import type { Ports } from "../../ports.ts";
+import type { By, Ports } from "../../ports.ts";
 import {
   findAccountByEmail,
   insertAccount,
@@ -24,8 +24,8 @@ export type AccountPorts = AuditedPorts;
 export type NewAccount = { readonly email: string; readonly username: string; readonly displayName?: string };
 
 /** Makes an account with its primary, confirmed e-mail address. @throws Failure invalid-input, or conflict if taken. */
-export async function createAccount(ports: AccountPorts, wanted: NewAccount): Promise<Account> {
-  const { database, clock } = ports;
+export async function createAccount(ports: AccountPorts, by: By, wanted: NewAccount): Promise<Account> {
+  const { clock } = ports;
   const address = requiredAddress(wanted.email);
   const username = parseUsername(wanted.username);
   if (username === undefined) throw invalidField("username", "must be 1 to 62 letters, digits, _ or -");
@@ -40,10 +40,10 @@ export async function createAccount(ports: AccountPorts, wanted: NewAccount): Pr
     createdAt: clock(),
   };
   try {
-    await database.transaction(async (tx) => {
+    await by.transaction(async (tx) => {
       await insertAccount(tx, account);
       await insertEmail(tx, account.uuid, { address, isPrimary: true, isConfirmed: true }, account.createdAt);
-      await recordAudit(tx, ports, "account.created", accountSubject(account), { account: account.uuid });
+      await recordAudit(tx, ports, by, "account.created", accountSubject(account), { account: account.uuid });
     });
   } catch (error) {
     throw isUniqueViolation(error)
@@ -54,13 +54,18 @@ export async function createAccount(ports: AccountPorts, wanted: NewAccount): Pr
 }
 
 /** Adds an alias, which may become the primary address. @throws Failure invalid-input, or conflict if taken. */
-export async function addEmail(ports: AccountPorts, account: Account, email: EmailAlias): Promise<void> {
-  const { database, clock } = ports;
+export async function addEmail(
+  ports: AccountPorts,
+  by: By,
+  account: Account,
+  email: EmailAlias,
+): Promise<void> {
+  const { clock } = ports;
   const address = requiredAddress(email.address);
   if (email.isPrimary && !email.isConfirmed)
     throw invalidField("primary", "an unconfirmed address cannot be primary");
   try {
-    await database.transaction(async (tx) => {
+    await by.transaction(async (tx) => {
       await lockAddresses(tx, account);
       await insertEmail(
         tx,
@@ -69,7 +74,7 @@ export async function addEmail(ports: AccountPorts, account: Account, email: Ema
         clock(),
       );
       if (email.isPrimary) await setPrimaryEmail(tx, account.uuid, address);
-      await recordAudit(tx, ports, "account.email-added", accountSubject(account), {
+      await recordAudit(tx, ports, by, "account.email-added", accountSubject(account), {
         account: account.uuid,
         is_primary: email.isPrimary,
         is_confirmed: email.isConfirmed,
@@ -87,6 +92,7 @@ export type AccountNames = { readonly username?: string; readonly displayName?: 
 /** Changes what an account is called. @throws Failure invalid-input, or conflict if the user name is taken. */
 export async function renameAccount(
   ports: AccountPorts,
+  by: By,
   account: Account,
   names: AccountNames,
 ): Promise<Account> {
@@ -95,9 +101,9 @@ export async function renameAccount(
   const displayName = names.displayName ?? account.displayName;
   if (displayName.trim() === "") throw invalidField("name", "must not be empty");
   try {
-    await ports.database.transaction(async (tx) => {
+    await by.transaction(async (tx) => {
       await setAccountNames(tx, account.uuid, { username, displayName, nickname: displayName });
-      await recordAudit(tx, ports, "account.renamed", accountSubject(account), {
+      await recordAudit(tx, ports, by, "account.renamed", accountSubject(account), {
         account: account.uuid,
         username,
         name: displayName,
@@ -112,30 +118,31 @@ export async function renameAccount(
 }
 
 /** Its tokens are refused from the next request on; nothing is deleted. */
-export async function disableAccount(ports: AccountPorts, account: Account): Promise<void> {
-  await ports.database.transaction(async (tx) => {
+export async function disableAccount(ports: AccountPorts, by: By, account: Account): Promise<void> {
+  await by.transaction(async (tx) => {
     await setAccountDisabled(tx, account.uuid, ports.clock());
-    await recordAudit(tx, ports, "account.disabled", accountSubject(account), { account: account.uuid });
+    await recordAudit(tx, ports, by, "account.disabled", accountSubject(account), { account: account.uuid });
   }, TAKES_ACCESS);
 }
 
-export async function enableAccount(ports: AccountPorts, account: Account): Promise<void> {
-  await ports.database.transaction(async (tx) => {
+export async function enableAccount(ports: AccountPorts, by: By, account: Account): Promise<void> {
+  await by.transaction(async (tx) => {
     await setAccountDisabled(tx, account.uuid, undefined);
-    await recordAudit(tx, ports, "account.enabled", accountSubject(account), { account: account.uuid });
+    await recordAudit(tx, ports, by, "account.enabled", accountSubject(account), { account: account.uuid });
   });
 }
 
 /** Makes an address that the account has its primary one. */
 export async function changePrimaryEmail(
   ports: AccountPorts,
+  by: By,
   account: Account,
   address: string,
 ): Promise<void> {
-  await ports.database.transaction(async (tx) => {
+  await by.transaction(async (tx) => {
     await lockAddresses(tx, account);
     await setPrimaryEmail(tx, account.uuid, address);
-    await recordAudit(tx, ports, "account.primary-email-changed", accountSubject(account), {
+    await recordAudit(tx, ports, by, "account.primary-email-changed", accountSubject(account), {
       account: account.uuid,
     });
   });

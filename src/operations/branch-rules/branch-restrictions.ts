@@ -11,7 +11,7 @@ import {
 import { Failure, invalidField } from "../../model/failure.ts";
 import type { Group } from "../../model/group.ts";
 import type { Repository } from "../../model/repository.ts";
-import type { Ports } from "../../ports.ts";
+import type { By, Ports } from "../../ports.ts";
 import {
   countRestrictions,
   deleteRestriction,
@@ -53,6 +53,7 @@ export async function getRestriction(
 /** @throws Failure invalid-input if it makes no rule, conflict if there is one like it or there are too many. */
 export async function createRestriction(
   ports: AuditedPorts,
+  by: By,
   repository: Repository,
   wanted: WantedRestriction,
 ): Promise<BranchRestriction> {
@@ -61,13 +62,20 @@ export async function createRestriction(
   return storing(
     () => wanted,
     () =>
-      ports.database.transaction(async (tx) => {
+      by.transaction(async (tx) => {
         if ((await countRestrictions(tx, repository.uuid)) >= RESTRICTIONS_MAX) {
           throw new Failure("conflict", `Cannot create the rule: there are ${RESTRICTIONS_MAX} already`);
         }
         const stored = await insertRestriction(tx, restriction);
         const details = restrictionDetails(stored);
-        await recordAudit(tx, ports, "branch-restriction.created", repositorySubject(repository), details);
+        await recordAudit(
+          tx,
+          ports,
+          by,
+          "branch-restriction.created",
+          repositorySubject(repository),
+          details,
+        );
         return stored;
       }),
   );
@@ -76,6 +84,7 @@ export async function createRestriction(
 /** @throws Failure as `createRestriction` does; not-found if the rule has just been deleted. */
 export async function changeRestriction(
   ports: AuditedPorts,
+  by: By,
   repository: Repository,
   id: number,
   change: RestrictionChange,
@@ -84,7 +93,7 @@ export async function changeRestriction(
   return storing(
     () => wanted,
     () =>
-      ports.database.transaction(async (tx) => {
+      by.transaction(async (tx) => {
         // Read here: of two who each change a part of it, neither undoes what the other has changed.
         const [before] = await listRestrictions(tx, repository.uuid, { id });
         if (before === undefined) throw noSuchRestriction(String(id));
@@ -93,7 +102,14 @@ export async function changeRestriction(
         const changed = { ...before, ...wanted };
         if (!(await replaceRestriction(tx, changed))) throw noSuchRestriction(String(id));
         const details = restrictionDetails(changed);
-        await recordAudit(tx, ports, "branch-restriction.changed", repositorySubject(repository), details);
+        await recordAudit(
+          tx,
+          ports,
+          by,
+          "branch-restriction.changed",
+          repositorySubject(repository),
+          details,
+        );
         return changed;
       }),
   );
@@ -102,15 +118,16 @@ export async function changeRestriction(
 /** @throws Failure not-found. */
 export async function removeRestriction(
   ports: AuditedPorts,
+  by: By,
   repository: Repository,
   restriction: BranchRestriction,
 ): Promise<void> {
-  await ports.database.transaction(async (tx) => {
+  await by.transaction(async (tx) => {
     const [last] = await listRestrictions(tx, repository.uuid, { id: restriction.id });
     if (last === undefined || !(await deleteRestriction(tx, repository.uuid, restriction.id)))
       throw noSuchRestriction(String(restriction.id));
     const details = restrictionDetails(last);
-    await recordAudit(tx, ports, "branch-restriction.deleted", repositorySubject(repository), details);
+    await recordAudit(tx, ports, by, "branch-restriction.deleted", repositorySubject(repository), details);
   });
 }
 

@@ -1,5 +1,4 @@
 import { GitError, runGit } from "../../git/git-process.ts";
-import type { Account } from "../../model/account.ts";
 import {
   type BranchRestriction,
   describeMatch,
@@ -11,15 +10,12 @@ import type { RefUpdate } from "../../model/ref.ts";
 import { type BranchName, branchOf } from "../../model/ref-name.ts";
 import type { Repository } from "../../model/repository.ts";
 import type { Uuid } from "../../model/uuid.ts";
+import { authorOf } from "../../model/who-acts.ts";
+import type { By } from "../../ports.ts";
 import { listRestrictions } from "../../storage/sql/branch-rules/branch-restrictions.ts";
 import { listGroupSlugsOf } from "../../storage/sql/permissions/groups.ts";
 import { getRepository } from "../repositories/get-repository.ts";
 import { getActiveModel, type ModelPorts } from "./branching-models.ts";
-
-/** An operator at the server's own command line is not restricted. */
-export type RefAuthor =
-  | { readonly kind: "account"; readonly account: Account }
-  | { readonly kind: "operator" };
 
 /** By which way a ref changes. A merge asks `restrict_merges` alone; everything else is a push. */
 export type ChangeKind = "push" | "merge";
@@ -58,8 +54,10 @@ const NO_RULES: BranchRules = {
 export async function readBranchRules(
   ports: ModelPorts,
   repository: Repository,
-  { author, kind }: { readonly author: RefAuthor; readonly kind: ChangeKind },
+  { by, kind }: { readonly by: Pick<By, "caller">; readonly kind: ChangeKind },
 ): Promise<BranchRules> {
+  const author = authorOf(by.caller);
+  // Who is at the server's own command line is not restricted.
   if (author.kind === "operator") return NO_RULES;
   const { kysely } = ports.database;
   const restrictions = await listRestrictions(kysely, repository.uuid, { kinds: KINDS_ASKED[kind] });

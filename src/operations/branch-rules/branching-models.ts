@@ -15,7 +15,7 @@ import type { Ref } from "../../model/ref.ts";
 import { BRANCH_PREFIX, type BranchName, type RefName } from "../../model/ref-name.ts";
 import type { Repository } from "../../model/repository.ts";
 import type { Project } from "../../model/workspace.ts";
-import type { Ports, WritePorts } from "../../ports.ts";
+import type { By, Ports } from "../../ports.ts";
 import {
   findBranchingModels,
   findProjectBranchingModel,
@@ -91,12 +91,12 @@ export type ModelChange = (model: BranchingModel) => BranchingModel;
  * @throws Failure invalid-input if the branch types overlap, or a branch that is set does not exist.
  */
 export async function changeRepositoryModel(
-  { database }: Pick<WritePorts, "database">,
+  by: By,
   repository: Repository,
   change: ModelChange,
   asked: { readonly namesDevelopment: boolean },
 ): Promise<void> {
-  await database.transaction(async (tx) => {
+  await by.transaction(async (tx) => {
     // It may have been moved to another project, or got another main branch, since it was found.
     const current = await getRepository(tx, repository.uuid);
     const stored = await findBranchingModels(tx, current.uuid, current.project.uuid);
@@ -146,11 +146,11 @@ export async function getProjectModel(
 
 /** Any branch may be named: which of them exist differs from repository to repository. */
 export async function changeProjectModel(
-  { database }: Pick<WritePorts, "database">,
+  by: By,
   project: Project,
   change: ModelChange,
 ): Promise<BranchingModel> {
-  return database.transaction(async (tx) => {
+  return by.transaction(async (tx) => {
     const stored = await findProjectBranchingModel(tx, project.uuid);
     const model = change(stored ?? DEFAULT_BRANCHING_MODEL);
     requireValidTypes(model);

@@ -1,7 +1,7 @@
-import type { Account } from "../../model/account.ts";
 import type { CommitParticipant } from "../../model/commit-comment.ts";
 import type { Repository } from "../../model/repository.ts";
-import type { WritePorts } from "../../ports.ts";
+import { requireAccount } from "../../model/who-acts.ts";
+import type { By, Ports } from "../../ports.ts";
 import {
   deleteApproval,
   insertApproval,
@@ -15,29 +15,31 @@ import { type CommitPorts, getCommit } from "./commits.ts";
  * @throws Failure not-found for an unknown commit.
  */
 export async function approveCommit(
-  ports: CommitPorts & Pick<WritePorts, "database">,
+  ports: CommitPorts & Pick<Ports, "database">,
+  by: By,
   repository: Repository,
-  account: Account,
   revision: string,
 ): Promise<CommitParticipant> {
   const { id: commit } = await getCommit(ports, repository, revision);
-  const approval = { repositoryUuid: repository.uuid, commit, accountUuid: account.uuid };
+  const { uuid: accountUuid } = requireAccount(by.caller);
+  const approval = { repositoryUuid: repository.uuid, commit, accountUuid };
   const now = ports.clock();
-  return ports.database.transaction(async (tx) => {
+  return by.transaction(async (tx) => {
     await insertApproval(tx, approval, now);
     const participants = await listCommitParticipants(tx, repository.uuid, commit);
-    return participants.find((participant) => participant.account.uuid === account.uuid)!;
+    return participants.find((participant) => participant.account.uuid === accountUuid)!;
   });
 }
 
 /** Takes the caller's approval back, if there is one. @throws Failure as `approveCommit`. */
 export async function unapproveCommit(
-  ports: CommitPorts & Pick<WritePorts, "database">,
+  ports: CommitPorts & Pick<Ports, "database">,
+  by: By,
   repository: Repository,
-  account: Account,
   revision: string,
 ): Promise<void> {
   const { id: commit } = await getCommit(ports, repository, revision);
-  const approval = { repositoryUuid: repository.uuid, commit, accountUuid: account.uuid };
-  await ports.database.transaction((tx) => deleteApproval(tx, approval));
+  const { uuid: accountUuid } = requireAccount(by.caller);
+  const approval = { repositoryUuid: repository.uuid, commit, accountUuid };
+  await by.transaction((tx) => deleteApproval(tx, approval));
 }

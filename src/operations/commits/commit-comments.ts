@@ -1,8 +1,8 @@
-import type { Account } from "../../model/account.ts";
 import type { CommitComment, InlineLocation } from "../../model/commit-comment.ts";
 import { Failure, invalidField } from "../../model/failure.ts";
 import type { Repository } from "../../model/repository.ts";
-import type { WritePorts } from "../../ports.ts";
+import { requireAccount } from "../../model/who-acts.ts";
+import type { By, Ports } from "../../ports.ts";
 import {
   findComment,
   findCommentedCommit,
@@ -32,13 +32,13 @@ export type CommentSelector = {
  * @throws Failure not-found for an unknown commit or parent; invalid-input if the parent is about another commit.
  */
 export async function createComment(
-  ports: CommitPorts & Pick<WritePorts, "database" | "outbox">,
+  ports: CommitPorts & Pick<Ports, "database" | "outbox">,
+  by: By,
   repository: Repository,
-  account: Account,
   { commit: revision, raw, inline, parentId }: NewComment & { readonly commit: string },
 ): Promise<CommitComment> {
   const { id: commit } = await getCommit(ports, repository, revision);
-  const created = await ports.database.transaction(async (tx) => {
+  const created = await by.transaction(async (tx) => {
     if (parentId !== undefined) {
       const commented = await findCommentedCommit(tx, repository.uuid, parentId);
       if (commented === undefined) throw unknownComment(String(parentId));
@@ -48,7 +48,7 @@ export async function createComment(
     const comment = await insertComment(tx, {
       repositoryUuid: repository.uuid,
       commit,
-      author: account,
+      author: requireAccount(by.caller),
       parentId,
       raw,
       inline,
@@ -57,7 +57,12 @@ export async function createComment(
       updatedAt: now,
     });
     const kind = "repo:commit_comment_created";
-    const event = { kind, repositoryUuid: repository.uuid, comment, actorUuid: account.uuid } as const;
+    const event = {
+      kind,
+      repositoryUuid: repository.uuid,
+      comment,
+      actorUuid: requireAccount(by.caller).uuid,
+    } as const;
     await enqueueWebhooks(tx, repository, event, now);
     return comment;
   });
@@ -81,16 +86,16 @@ export async function getComment(
 
 /** @throws Failure not-found; permission-missing if the comment is not the caller's own; conflict if it is deleted. */
 export async function changeComment(
-  ports: CommitPorts & Pick<WritePorts, "database">,
+  ports: CommitPorts & Pick<Ports, "database">,
+  by: By,
   repository: Repository,
-  account: Account,
   { raw, ...selector }: CommentSelector & { readonly raw: string },
 ): Promise<CommitComment> {
   const { id, commit } = await getComment(ports, repository, selector);
-  return ports.database.transaction(async (tx) => {
+  return by.transaction(async (tx) => {
     const comment = await findComment(tx, repository.uuid, commit, id);
     if (comment === undefined) throw unknownComment(String(id));
-    if (comment.author.uuid !== account.uuid) throw notYours("change", comment);
+    if (comment.author.uuid !== requireAccount(by.caller).uuid) throw notYours("change", comment);
     const updatedAt = ports.clock();
     // A condition, and not only looked at before: whoever changes a comment must not bring it back.
     if (comment.isDeleted || !(await updateCommentText(tx, id, raw, updatedAt)))
@@ -106,15 +111,15 @@ export async function changeComment(
  * @throws Failure not-found; permission-missing for those who neither wrote it nor administer the repository.
  */
 export async function deleteComment(
-  ports: CommitPorts & Pick<WritePorts, "database">,
+  ports: CommitPorts & Pick<Ports, "database">,
+  by: By,
   repository: Repository,
-  account: Account,
   selector: CommentSelector,
 ): Promise<void> {
   const comment = await getComment(ports, repository, selector);
-  await ports.database.transaction(async (tx) => {
-    if (comment.author.uuid !== account.uuid) {
-      const held = await findPermission(tx, repository.uuid, account.uuid);
+  await by.transaction(async (tx) => {
+    if (comment.author.uuid !== requireAccount(by.caller).uuid) {
+      const held = await findPermission(tx, repository.uuid, requireAccount(by.caller).uuid);
       if (held !== "admin") throw notYours("delete", comment);
     }
     await markCommentDeleted(tx, comment.id, ports.clock());

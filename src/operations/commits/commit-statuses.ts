@@ -1,18 +1,18 @@
 import type { Kysely } from "kysely";
-import type { Account } from "../../model/account.ts";
 import type { CommitStatus, CommitStatusChanges } from "../../model/commit-status.ts";
 import type { EventOf } from "../../model/event.ts";
 import { Failure } from "../../model/failure.ts";
 import type { ObjectId } from "../../model/object-id.ts";
 import type { Repository } from "../../model/repository.ts";
-import type { WritePorts } from "../../ports.ts";
+import { accountOf } from "../../model/who-acts.ts";
+import type { By, Ports } from "../../ports.ts";
 import { findCommitStatus, upsertCommitStatus } from "../../storage/sql/commits/commit-statuses.ts";
 import { lockRepository } from "../../storage/sql/refs/ref-updates.ts";
 import type { Schema } from "../../storage/sql/schema.ts";
 import { enqueueWebhooks } from "../webhooks/enqueue-webhooks.ts";
 import { type CommitPorts, getCommit } from "./commits.ts";
 
-type StatusPorts = CommitPorts & Pick<WritePorts, "database" | "outbox">;
+type StatusPorts = CommitPorts & Pick<Ports, "database" | "outbox">;
 
 export type NewCommitStatus = Pick<
   CommitStatus,
@@ -26,14 +26,14 @@ export type NewCommitStatus = Pick<
  */
 export async function reportCommitStatus(
   ports: StatusPorts,
-  account: Account,
+  by: By,
   repository: Repository,
   { commit: revision, ...wanted }: NewCommitStatus & { readonly commit: string },
 ): Promise<CommitStatus> {
   const { id } = await getCommit(ports, repository, revision);
   const now = ports.clock();
   const status = { ...wanted, repositoryUuid: repository.uuid, commit: id, createdAt: now, updatedAt: now };
-  return tellWebhooks(ports, repository, account, async (tx) => {
+  return tellWebhooks(ports, by, repository, async (tx) => {
     const isThere = (await findCommitStatus(tx, status)) !== undefined;
     const kind = isThere ? "repo:commit_status_updated" : "repo:commit_status_created";
     return { kind, status: await upsertCommitStatus(tx, status) };
@@ -55,7 +55,7 @@ export async function getCommitStatus(
 /** @throws Failure not-found if there is no such commit, or it has no status of that key. */
 export async function changeCommitStatus(
   ports: StatusPorts,
-  account: Account,
+  by: By,
   repository: Repository,
   {
     commit: revision,
@@ -65,7 +65,7 @@ export async function changeCommitStatus(
 ): Promise<CommitStatus> {
   const { id } = await getCommit(ports, repository, revision);
   const selector = { repositoryUuid: repository.uuid, commit: id, key };
-  return tellWebhooks(ports, repository, account, async (tx) => {
+  return tellWebhooks(ports, by, repository, async (tx) => {
     const status = (await findCommitStatus(tx, selector)) ?? throwUnknownKey(id, key);
     const changed = await upsertCommitStatus(tx, { ...status, ...changes, updatedAt: ports.clock() });
     return { kind: "repo:commit_status_updated", status: changed };
@@ -78,14 +78,14 @@ type StatusKind = "repo:commit_status_created" | "repo:commit_status_updated";
 /** Under the lock that pushes take: of two who write one key at once, one has created it and the other updated it. */
 async function tellWebhooks(
   ports: StatusPorts,
+  by: By,
   repository: Repository,
-  account: Account,
   change: (tx: Kysely<Schema>) => Promise<StatusChange>,
 ): Promise<CommitStatus> {
-  const { status } = await ports.database.transaction(async (tx) => {
+  const { status } = await by.transaction(async (tx) => {
     await lockRepository(tx, repository.uuid);
     const changed = await change(tx);
-    const event = { ...changed, repositoryUuid: repository.uuid, actorUuid: account.uuid };
+    const event = { ...changed, repositoryUuid: repository.uuid, actorUuid: accountOf(by.caller)?.uuid };
     await enqueueWebhooks(tx, repository, event, ports.clock());
     return changed;
   });

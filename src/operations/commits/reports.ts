@@ -3,7 +3,7 @@ import { Failure } from "../../model/failure.ts";
 import { ANNOTATIONS_MAX, type Annotation, type Report } from "../../model/report.ts";
 import type { Repository } from "../../model/repository.ts";
 import type { Uuid } from "../../model/uuid.ts";
-import type { WritePorts } from "../../ports.ts";
+import type { By, Ports } from "../../ports.ts";
 import {
   countAnnotations,
   deleteAnnotationRow,
@@ -39,12 +39,13 @@ export async function getReport(
  * @throws Failure not-found for an unknown commit.
  */
 export async function putReport(
-  ports: CommitPorts & Pick<WritePorts, "database">,
+  ports: CommitPorts & Pick<Ports, "database">,
+  by: By,
   repository: Repository,
   { commit: revision, id, report }: ReportName & { readonly report: NewReport },
 ): Promise<Report> {
   const { id: commit } = await getCommit(ports, repository, revision);
-  return ports.database.transaction(async (tx) => {
+  return by.transaction(async (tx) => {
     const known = await findReport(tx, { repositoryUuid: repository.uuid, commit, id });
     const now = ports.clock();
     return upsertReport(tx, {
@@ -61,12 +62,13 @@ export async function putReport(
 
 /** Deletes a report with its annotations, if it is there. @throws Failure as `putReport`. */
 export async function deleteReport(
-  ports: CommitPorts & Pick<WritePorts, "database">,
+  ports: CommitPorts & Pick<Ports, "database">,
+  by: By,
   repository: Repository,
   { commit: revision, id }: ReportName,
 ): Promise<void> {
   const { id: commit } = await getCommit(ports, repository, revision);
-  await ports.database.transaction(async (tx) => {
+  await by.transaction(async (tx) => {
     const report = await findReport(tx, { repositoryUuid: repository.uuid, commit, id });
     if (report !== undefined) await deleteReportRow(tx, report.uuid);
   });
@@ -78,12 +80,13 @@ export async function deleteReport(
  * @throws Failure not-found; invalid-input if the report would have more than `ANNOTATIONS_MAX`.
  */
 export async function putAnnotations(
-  ports: CommitPorts & Pick<WritePorts, "database">,
+  ports: CommitPorts & Pick<Ports, "database">,
+  by: By,
   repository: Repository,
   { annotations, ...name }: ReportName & { readonly annotations: readonly NewAnnotation[] },
 ): Promise<readonly Annotation[]> {
   const report = await getReport(ports, repository, name);
-  return ports.database.transaction(async (tx) => {
+  return by.transaction(async (tx) => {
     // Without the lock two uploads could each find room for themselves.
     if (!(await lockReport(tx, report.uuid))) throwNoReport(name.id);
     const now = ports.clock();
@@ -106,7 +109,8 @@ export async function putAnnotations(
 
 /** Stores one annotation under the id of its URL: the UUID of one that there is, or the tool's own. Else as above. */
 export async function putAnnotation(
-  ports: CommitPorts & Pick<WritePorts, "database">,
+  ports: CommitPorts & Pick<Ports, "database">,
+  by: By,
   repository: Repository,
   { annotation, ...name }: ReportName & { readonly annotation: NewAnnotation },
 ): Promise<Annotation> {
@@ -114,7 +118,7 @@ export async function putAnnotation(
   const known = await findAnnotation(ports.database.kysely, report.uuid, annotation.externalId);
   const externalId = known?.externalId ?? annotation.externalId;
   const annotations = [{ ...annotation, externalId }];
-  const [stored] = await putAnnotations(ports, repository, { ...name, annotations });
+  const [stored] = await putAnnotations(ports, by, repository, { ...name, annotations });
   return stored!;
 }
 
@@ -135,12 +139,13 @@ export async function getAnnotation(
 
 /** Deletes an annotation, if it is there. @throws Failure not-found for the commit or the report. */
 export async function deleteAnnotation(
-  ports: CommitPorts & Pick<WritePorts, "database">,
+  ports: CommitPorts & Pick<Ports, "database">,
+  by: By,
   repository: Repository,
   { annotationId, ...name }: ReportName & { readonly annotationId: string },
 ): Promise<void> {
   const report = await getReport(ports, repository, name);
-  await ports.database.transaction(async (tx) => {
+  await by.transaction(async (tx) => {
     const found = await findAnnotation(tx, report.uuid, annotationId);
     if (found !== undefined) await deleteAnnotationRow(tx, found.uuid);
   });

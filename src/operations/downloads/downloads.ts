@@ -5,7 +5,7 @@ import { type Download, parseDownloadName } from "../../model/download.ts";
 import { Failure, invalidField } from "../../model/failure.ts";
 import type { Repository } from "../../model/repository.ts";
 import type { Uuid } from "../../model/uuid.ts";
-import type { Ports, WritePorts } from "../../ports.ts";
+import type { By, Ports } from "../../ports.ts";
 import {
   type DownloadFile,
   type DownloadsIntent,
@@ -22,7 +22,7 @@ import {
   upsertDownload,
 } from "../../storage/sql/downloads/downloads.ts";
 
-export type DownloadPorts = Pick<WritePorts, "config" | "database" | "clock">;
+export type DownloadPorts = Pick<Ports, "config" | "database" | "clock">;
 
 /** Our choice: a file of 1 GiB streams, and one that fills the disk does not. */
 export const DOWNLOAD_BYTES_MAX = 2 * 1024 ** 3;
@@ -37,6 +37,7 @@ export type Upload = { readonly name: string; readonly source: AsyncIterable<Buf
  */
 export async function storeDownloads(
   { config, database, clock }: DownloadPorts,
+  by: By,
   repository: Repository,
   uploader: Account,
   uploads: AsyncIterable<Upload>,
@@ -64,7 +65,7 @@ export async function storeDownloads(
       if (before !== undefined) marked.push(await markDownloads(dataFolder, [before]));
     }
     // The rows last: they never name a file that is not whole. A file without a row is named by nobody.
-    replaced = await database.transaction((tx) => replaceDownloads(tx, stored));
+    replaced = await by.transaction((tx) => replaceDownloads(tx, stored));
   } catch (error) {
     // What may still be committed keeps its files: the next start looks for the rows.
     if (isOutcomeUnknown(error)) throw error;
@@ -113,6 +114,7 @@ export async function fetchDownload(
 /** @throws Failure not-found. */
 export async function deleteDownload(
   { config, database }: DownloadPorts,
+  by: By,
   repository: Repository,
   name: string,
 ): Promise<void> {
@@ -123,7 +125,7 @@ export async function deleteDownload(
   let fileUuid: Uuid | undefined;
   try {
     // The row's file is that of this moment: an upload of the same name comes before or after, never between.
-    fileUuid = await database.transaction((tx) => deleteDownloadRow(tx, repository.uuid, name));
+    fileUuid = await by.transaction((tx) => deleteDownloadRow(tx, repository.uuid, name));
   } catch (error) {
     if (!isOutcomeUnknown(error)) await marked.confirm();
     throw error;

@@ -8,7 +8,7 @@ import type { FormerTip, Ref } from "../../model/ref.ts";
 import type { RefName } from "../../model/ref-name.ts";
 import type { Repository } from "../../model/repository.ts";
 import type { Uuid } from "../../model/uuid.ts";
-import type { WritePorts } from "../../ports.ts";
+import type { Ports } from "../../ports.ts";
 import type { OpenMaintenance } from "../../storage/packs/pack-store.ts";
 import type { RepackFolder } from "../../storage/packs/repack-folder.ts";
 import { declareDrop, noteCommitGraph } from "../../storage/sql/refs/drops.ts";
@@ -17,7 +17,7 @@ import { listRefs } from "../../storage/sql/refs/refs.ts";
 import { findRepository } from "../../storage/sql/repositories/repositories.ts";
 import { withoutIncomplete, withoutMissing } from "./complete-former-tips.ts";
 
-export type MaintainPorts = Pick<WritePorts, "database" | "packs" | "clock" | "log">;
+export type MaintainPorts = Pick<Ports, "database" | "transactions" | "packs" | "clock" | "log">;
 
 /** Pushes that come in while a drop is about to be declared are looked at one after another. */
 const DECLARATIONS_MAX = 5;
@@ -139,7 +139,7 @@ async function repackApart(
     }
     if (reached.size > 0) {
       const isReached = ({ target }: FormerTip) => reached.has(target);
-      await ports.database.transaction((tx) => deleteFormerTips(tx, uuid, former.filter(isReached)));
+      await ports.transactions.transaction((tx) => deleteFormerTips(tx, uuid, former.filter(isReached)));
     }
     if (drops) await opened.markDrop(readAt);
   } finally {
@@ -186,7 +186,7 @@ async function declare(
   let { refGeneration } = repository;
   for (let tries = 0; tries < DECLARATIONS_MAX; tries += 1) {
     const drop = { dropNumber, refGeneration, commitGraph, readAt };
-    const outcome = await ports.database.transaction((tx) => declareDrop(tx, uuid, drop));
+    const outcome = await ports.transactions.transaction((tx) => declareDrop(tx, uuid, drop));
     if (outcome.kind !== "refs-changed") return outcome.kind === "dropped";
     refGeneration = outcome.refGeneration;
     const now = await listKeptTips(ports.database.kysely, uuid, ports.clock());

@@ -5,6 +5,7 @@ import { Failure, invalidField } from "../../model/failure.ts";
 import type { Group } from "../../model/group.ts";
 import type { ProjectPermission } from "../../model/project-permission.ts";
 import type { Workspace } from "../../model/workspace.ts";
+import type { By } from "../../ports.ts";
 import { lockRows } from "../../storage/sql/lock-rows.ts";
 import {
   deleteExplicitPermission,
@@ -28,13 +29,14 @@ export type NamedTarget = PermissionTarget & AuditSubject;
  */
 export async function setAccountPermission(
   ports: AuditedPorts,
+  by: By,
   workspace: Workspace,
   place: NamedTarget,
   account: Account,
   permission: Exclude<ProjectPermission, "none">,
 ): Promise<void> {
   const holder = { kind: "account", uuid: account.uuid } as const;
-  await setPermission(ports, place, holder, permission, async (tx) => {
+  await setPermission(ports, by, place, holder, permission, async (tx) => {
     const member = await findMember(tx, workspace.uuid, account.uuid);
     if (member === undefined) throw invalidField("selected_user_id", "is not a member of the workspace");
     if (member.role === "owner")
@@ -45,26 +47,28 @@ export async function setAccountPermission(
 /** Gives a group of the workspace a permission in a repository or a project, in place of the one it has there. */
 export async function setGroupPermission(
   ports: AuditedPorts,
+  by: By,
   place: NamedTarget,
   group: Group,
   permission: Exclude<ProjectPermission, "none">,
 ): Promise<void> {
-  await setPermission(ports, place, { kind: "group", uuid: group.uuid }, permission);
+  await setPermission(ports, by, place, { kind: "group", uuid: group.uuid }, permission);
 }
 
 /** For the operator, who may give it to anybody, and give none; for others, if `check` in the transaction does not throw. */
 export async function setPermission(
   ports: AuditedPorts,
+  by: By,
   place: NamedTarget,
   holder: Grantee,
   permission: ProjectPermission,
   check?: (tx: Kysely<Schema>) => Promise<void>,
 ): Promise<void> {
-  await ports.database.transaction(async (tx) => {
+  await by.transaction(async (tx) => {
     await lockTarget(tx, place);
     await check?.(tx);
     await upsertExplicitPermission(tx, place, holder, permission);
-    await recordAudit(tx, ports, "permission.set", place, { ...holderDetails(holder), permission });
+    await recordAudit(tx, ports, by, "permission.set", place, { ...holderDetails(holder), permission });
   }, TAKES_ACCESS);
 }
 
@@ -80,15 +84,16 @@ function holderDetails({ kind, uuid }: Grantee) {
 /** @throws Failure not-found if the holder has no permission of its own there. */
 export async function removePermission(
   ports: AuditedPorts,
+  by: By,
   place: NamedTarget,
   holder: Grantee,
 ): Promise<void> {
-  await ports.database.transaction(async (tx) => {
+  await by.transaction(async (tx) => {
     await lockTarget(tx, place);
     if (!(await deleteExplicitPermission(tx, place, holder))) {
       const who = holder.kind === "account" ? "user" : "group";
       throw new Failure("not-found", `The ${who} has no permission of its own in this ${place.kind}`);
     }
-    await recordAudit(tx, ports, "permission.removed", place, holderDetails(holder));
+    await recordAudit(tx, ports, by, "permission.removed", place, holderDetails(holder));
   }, TAKES_ACCESS);
 }

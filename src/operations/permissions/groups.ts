@@ -8,7 +8,7 @@ import { parseGroupSlug, slugifyGroupName } from "../../model/slug.ts";
 import { textLength } from "../../model/text-length.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import type { Workspace } from "../../model/workspace.ts";
-import type { Ports } from "../../ports.ts";
+import type { By, Ports } from "../../ports.ts";
 import { isUniqueViolation } from "../../storage/sql/database-failure.ts";
 import { lockRows } from "../../storage/sql/lock-rows.ts";
 import {
@@ -27,7 +27,12 @@ import { type AuditedPorts, recordAudit } from "../audit/record-audit.ts";
 const NAME_LENGTH_MAX = 255;
 
 /** Makes a group without members. @throws Failure invalid-input, or conflict if its slug is taken in the workspace. */
-export async function createGroup(ports: AuditedPorts, workspace: Workspace, name: string): Promise<Group> {
+export async function createGroup(
+  ports: AuditedPorts,
+  by: By,
+  workspace: Workspace,
+  name: string,
+): Promise<Group> {
   const slug = textLength(name) > NAME_LENGTH_MAX ? undefined : slugifyGroupName(name);
   if (slug === undefined)
     throw invalidField("name", `must have a letter or a digit, and at most ${NAME_LENGTH_MAX} characters`);
@@ -39,10 +44,12 @@ export async function createGroup(ports: AuditedPorts, workspace: Workspace, nam
     createdAt: ports.clock(),
   };
   try {
-    await ports.database.transaction(async (tx) => {
+    await by.transaction(async (tx) => {
       await insertGroup(tx, group);
       const workspaceUuid = workspace.uuid;
-      await recordAudit(tx, ports, "group.created", groupSubject(group), { workspace_uuid: workspaceUuid });
+      await recordAudit(tx, ports, by, "group.created", groupSubject(group), {
+        workspace_uuid: workspaceUuid,
+      });
     });
   } catch (error) {
     throw isUniqueViolation(error)
@@ -72,11 +79,12 @@ async function lockMembership(tx: Kysely<Schema>, { workspaceUuid }: Group): Pro
 /** @throws Failure conflict if the account is not a member of the workspace: that is what a group is made of. */
 export async function addGroupMember(
   ports: AuditedPorts,
+  by: By,
   workspace: Workspace,
   group: Group,
   account: Account,
 ): Promise<void> {
-  await ports.database.transaction(async (tx) => {
+  await by.transaction(async (tx) => {
     await lockMembership(tx, group);
     if ((await findMember(tx, workspace.uuid, account.uuid)) === undefined) {
       throw new Failure(
@@ -85,25 +93,30 @@ export async function addGroupMember(
       );
     }
     await insertGroupMember(tx, group.uuid, account.uuid);
-    await recordAudit(tx, ports, "group.member-added", groupSubject(group), { account: account.uuid });
+    await recordAudit(tx, ports, by, "group.member-added", groupSubject(group), { account: account.uuid });
   });
 }
 
 /** @throws Failure not-found if the account is not in the group. */
-export async function removeGroupMember(ports: AuditedPorts, group: Group, account: Account): Promise<void> {
-  await ports.database.transaction(async (tx) => {
+export async function removeGroupMember(
+  ports: AuditedPorts,
+  by: By,
+  group: Group,
+  account: Account,
+): Promise<void> {
+  await by.transaction(async (tx) => {
     await lockMembership(tx, group);
     if (!(await deleteGroupMember(tx, group.uuid, account.uuid)))
       throw new Failure("not-found", `${account.username} is not in the group ${group.slug}`);
-    await recordAudit(tx, ports, "group.member-removed", groupSubject(group), { account: account.uuid });
+    await recordAudit(tx, ports, by, "group.member-removed", groupSubject(group), { account: account.uuid });
   }, TAKES_ACCESS);
 }
 
 /** Deletes a group with all that it was permitted. */
-export async function deleteGroup(ports: AuditedPorts, group: Group): Promise<void> {
-  await ports.database.transaction(async (tx) => {
+export async function deleteGroup(ports: AuditedPorts, by: By, group: Group): Promise<void> {
+  await by.transaction(async (tx) => {
     await lockMembership(tx, group);
     if (await deleteGroupRow(tx, group.uuid))
-      await recordAudit(tx, ports, "group.deleted", groupSubject(group));
+      await recordAudit(tx, ports, by, "group.deleted", groupSubject(group));
   }, TAKES_ACCESS);
 }

@@ -7,7 +7,7 @@ import { Failure, invalidField } from "../../model/failure.ts";
 import type { ProjectKey } from "../../model/slug.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import type { Project, Workspace } from "../../model/workspace.ts";
-import type { Ports } from "../../ports.ts";
+import type { By, Ports } from "../../ports.ts";
 import { representChanges } from "../../representations/field-changes.ts";
 import { representProject } from "../../representations/project.ts";
 import { isForeignKeyViolation, isUniqueViolation } from "../../storage/sql/database-failure.ts";
@@ -42,6 +42,7 @@ export type NewProject = {
 /** @throws Failure invalid-input if the workspace has a project with this key already. */
 export async function createProject(
   ports: AuditedPorts,
+  by: By,
   workspace: Workspace,
   wanted: NewProject,
 ): Promise<Project> {
@@ -58,10 +59,10 @@ export async function createProject(
     updatedAt: now,
   };
   try {
-    await ports.database.transaction(async (tx) => {
+    await by.transaction(async (tx) => {
       await insertProject(tx, project);
       const { isPrivate } = project;
-      await recordAudit(tx, ports, "project.created", projectSubject(project), { is_private: isPrivate });
+      await recordAudit(tx, ports, by, "project.created", projectSubject(project), { is_private: isPrivate });
     });
   } catch (error) {
     throw isUniqueViolation(error) ? keyTaken(project.key) : error;
@@ -76,16 +77,17 @@ export async function createProject(
  */
 export async function changeProject(
   ports: ProjectPorts,
+  by: By,
   workspace: Workspace,
   project: Project,
   changes: Partial<NewProject>,
   origin: EventOrigin,
 ): Promise<Project> {
-  const { database, clock, outbox } = ports;
+  const { clock, outbox } = ports;
   const now = clock();
   const find = (tx: Kysely<Schema>) => findProject(tx, workspace.uuid, { uuid: project.uuid });
   try {
-    const changed = await database.transaction(
+    const changed = await by.transaction(
       async (tx) => {
         const before = await find(tx);
         await updateProject(tx, project.uuid, { ...changes, updatedAt: now });
@@ -95,7 +97,7 @@ export async function changeProject(
         await enqueueUpdate(tx, workspace, before, after, origin, now);
         if (before.isPrivate !== after.isPrivate) {
           const action = after.isPrivate ? "project.made-private" : "project.made-public";
-          await recordAudit(tx, ports, action, projectSubject(after));
+          await recordAudit(tx, ports, by, action, projectSubject(after));
         }
         return after;
       },
@@ -126,13 +128,13 @@ async function enqueueUpdate(
 }
 
 /** @throws Failure permission-missing if a repository is in it: the reference's 403 says so of both. */
-export async function deleteProject(ports: AuditedPorts, project: Project): Promise<void> {
+export async function deleteProject(ports: AuditedPorts, by: By, project: Project): Promise<void> {
   const { database } = ports;
   const refusal = new Failure("permission-missing", "Cannot delete the project: it has repositories in it");
   try {
-    const isDeleted = await database.transaction(async (tx) => {
+    const isDeleted = await by.transaction(async (tx) => {
       if (!(await deleteProjectRow(tx, project.uuid))) return false;
-      await recordAudit(tx, ports, "project.deleted", projectSubject(project));
+      await recordAudit(tx, ports, by, "project.deleted", projectSubject(project));
       return true;
     });
     if (isDeleted) return;
@@ -150,11 +152,12 @@ function keyTaken(key: ProjectKey): Failure {
 
 /** @throws Failure invalid-input if the account has nothing to do with the workspace or the project (our choice). */
 export async function addProjectReviewer(
-  { database, clock }: Pick<ProjectPorts, "database" | "clock">,
+  { clock }: Pick<ProjectPorts, "database" | "clock">,
+  by: By,
   project: Project,
   account: Account,
 ): Promise<void> {
-  await database.transaction(async (tx) => {
+  await by.transaction(async (tx) => {
     const isKnown =
       (await findMember(tx, project.workspaceUuid, account.uuid)) !== undefined ||
       (await findProjectPermission(tx, project.uuid, account.uuid)) !== "none";
@@ -164,12 +167,8 @@ export async function addProjectReviewer(
 }
 
 /** @throws Failure invalid-input, as the reference has it, if the account is no default reviewer of the project. */
-export async function removeProjectReviewer(
-  { database }: Pick<ProjectPorts, "database">,
-  project: Project,
-  account: Account,
-): Promise<void> {
-  const isDeleted = await database.transaction((tx) => deleteProjectReviewer(tx, project.uuid, account.uuid));
+export async function removeProjectReviewer(by: By, project: Project, account: Account): Promise<void> {
+  const isDeleted = await by.transaction((tx) => deleteProjectReviewer(tx, project.uuid, account.uuid));
   if (!isDeleted) throw noReviewer();
 }
 

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Kysely } from "kysely";
 import { reachFaultPoint } from "../../fault-points.ts";
 import type { BranchRestriction } from "../../model/branch-restriction.ts";
-import type { OutboxEvent, PublicBaseUrls } from "../../model/event.ts";
+import type { OutboxEvent } from "../../model/event.ts";
 import { Failure } from "../../model/failure.ts";
 import type { RefOutcome, RefUpdate } from "../../model/ref.ts";
 import {
@@ -14,7 +14,8 @@ import {
 } from "../../model/ref-name.ts";
 import type { Repository } from "../../model/repository.ts";
 import type { Uuid } from "../../model/uuid.ts";
-import type { WritePorts } from "../../ports.ts";
+import { accountOf } from "../../model/who-acts.ts";
+import type { By, Ports } from "../../ports.ts";
 import { sumOf } from "../../storage/packs/pack-sizes.ts";
 import { withRepository } from "../../storage/packs/with-repository.ts";
 import {
@@ -29,27 +30,21 @@ import {
   type ChangeKind,
   describeRefusal,
   findRefusingRule,
-  type RefAuthor,
   readBranchRules,
 } from "../branch-rules/branch-rules.ts";
 import { enqueueWebhooks } from "../webhooks/enqueue-webhooks.ts";
 import type { NewObjects } from "./store-new-objects.ts";
 
-export type ChangeRefsPorts = Pick<WritePorts, "database" | "packs" | "maintenance" | "outbox" | "clock">;
+export type ChangeRefsPorts = Pick<Ports, "database" | "packs" | "maintenance" | "outbox" | "clock">;
 
 export type ChangeRefsOptions = {
-  readonly author: RefAuthor;
   readonly kind: ChangeKind;
-  /** For the links in webhooks. Undefined: no webhook hears of it. */
-  readonly baseUrls: PublicBaseUrls | undefined;
   /** Undefined for anything but an import. Webhooks are told of one import, and not of a push. */
   readonly imported?: ImportedRepository | undefined;
   /** All or nothing. */
   readonly isAtomic: boolean;
   /** With all that the new values reach; undefined if there are only deletions. */
   readonly objects: NewObjects | undefined;
-  /** Aborted when nobody waits any more. From the transaction on it is not heeded. */
-  readonly signal: AbortSignal;
 };
 
 /** What an import writes in the transaction that writes its refs, so that all of it is there or nothing. */
@@ -72,18 +67,19 @@ export type RefChange = RefOutcome & { readonly refusedBy: BranchRestriction | u
  */
 export async function changeRefs(
   ports: ChangeRefsPorts,
+  by: By,
   repository: Repository,
   updates: readonly RefUpdate[],
   options: ChangeRefsOptions,
 ): Promise<readonly RefChange[]> {
   if (updates.length === 0) return [];
   return withRepository(ports.packs, repository.uuid, ({ gitDir }) =>
-    changeOpenRefs(ports, repository, updates, { ...options, gitDir }),
+    changeOpenRefs(ports, repository, updates, { ...options, by, gitDir }),
   );
 }
 
 /** Opened once, before the transaction: nobody waits for packs in there. */
-type OpenOptions = ChangeRefsOptions & { readonly gitDir: string };
+type OpenOptions = ChangeRefsOptions & { readonly by: By; readonly gitDir: string };
 
 async function changeOpenRefs(
   ports: ChangeRefsPorts,
@@ -101,7 +97,7 @@ async function changeOpenRefs(
     return checked.map((change) => ({ ...change, refused: change.refused ?? "atomic push failure" }));
   }
   reachFaultPoint("refs.judged");
-  options.signal.throwIfAborted();
+  options.by.signal.throwIfAborted();
   const { outcomes, areWebhooksPending } = await storeRefs(ports, repository, allowed, judged, options);
   reachFaultPoint("refs.committed");
   ports.maintenance.wake(repository.uuid);
@@ -114,7 +110,7 @@ async function refuseByRules(
   repository: Repository,
   updates: readonly RefUpdate[],
   rules: BranchRules,
-  { objects, gitDir, signal }: Pick<OpenOptions, "objects" | "gitDir" | "signal">,
+  { objects, gitDir, by: { signal } }: Pick<OpenOptions, "objects" | "gitDir" | "by">,
 ): Promise<readonly RefChange[]> {
   const place = {
     gitDir,
@@ -186,7 +182,7 @@ async function storeRefsOnce(
   const now = ports.clock();
   // Whoever deletes needs nothing that is there.
   const dropNumber = updates.some((update) => update.new !== undefined) ? objects?.dropNumber : undefined;
-  return ports.database.transaction(async (tx) => {
+  return options.by.transaction(async (tx) => {
     await options.imported?.insert?.(tx);
     const checked = await refuseByNewRules(tx, repository, updates, judged, options);
     const allowed = checked.filter((change) => change.refused === undefined).map((change) => change.update);
@@ -219,7 +215,7 @@ async function refuseByNewRules(
   repository: Repository,
   updates: readonly RefUpdate[],
   judged: BranchRules,
-  options: Pick<OpenOptions, "author" | "kind" | "gitDir" | "signal">,
+  options: Pick<OpenOptions, "by" | "kind" | "gitDir">,
 ): Promise<readonly RefChange[]> {
   const rules = await readBranchRules({ database: { kysely: tx } }, repository, options);
   if (isDeepStrictEqual(rules, judged))
@@ -245,16 +241,15 @@ function joinOutcomes(
 function eventsOf(
   repository: Repository,
   outcomes: readonly RefOutcome[],
-  { author, baseUrls, imported }: Pick<ChangeRefsOptions, "author" | "baseUrls" | "imported">,
+  { by, imported }: Pick<OpenOptions, "by" | "imported">,
 ): readonly OutboxEvent[] {
   const changes = outcomes.flatMap(({ update, refused }) =>
     refused === undefined && (update.name.startsWith(BRANCH_PREFIX) || update.name.startsWith(TAG_PREFIX))
       ? [{ name: update.name, old: update.old, new: update.new }]
       : [],
   );
-  if (baseUrls === undefined || changes.length === 0) return [];
-  const actorUuid = author.kind === "account" ? author.account.uuid : undefined;
-  const common = { repositoryUuid: repository.uuid, actorUuid };
+  if (changes.length === 0) return [];
+  const common = { repositoryUuid: repository.uuid, actorUuid: accountOf(by.caller)?.uuid };
   return [
     imported !== undefined ? { kind: "repo:imported", ...common } : { kind: "repo:push", ...common, changes },
   ];

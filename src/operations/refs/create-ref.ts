@@ -1,8 +1,6 @@
 import { hashObject } from "../../git/objects/hash-object.ts";
 import { isConnected } from "../../git/packs/connectivity.ts";
 import { writePack } from "../../git/packs/write-pack.ts";
-import type { Account } from "../../model/account.ts";
-import type { PublicBaseUrls } from "../../model/event.ts";
 import { Failure, invalidField } from "../../model/failure.ts";
 import type { ObjectId } from "../../model/object-id.ts";
 import type { Ref, RefUpdate } from "../../model/ref.ts";
@@ -14,6 +12,8 @@ import {
   TAG_PREFIX,
 } from "../../model/ref-name.ts";
 import type { Repository } from "../../model/repository.ts";
+import { requireAccount } from "../../model/who-acts.ts";
+import type { By } from "../../ports.ts";
 import { withRepository } from "../../storage/packs/with-repository.ts";
 import { listKeptTips } from "../../storage/sql/refs/former-tips.ts";
 import { findRef } from "../../storage/sql/refs/refs.ts";
@@ -25,8 +25,6 @@ import { type NewObjects, type NewObjectsPorts, requireGood, storeNewObjects } f
 
 export type CreateRefPorts = CommitPorts & ChangeRefsPorts & NewObjectsPorts;
 
-type By = { readonly account: Account; readonly baseUrls: PublicBaseUrls; readonly signal: AbortSignal };
-
 /**
  * Makes a branch at a revision.
  *
@@ -35,16 +33,16 @@ type By = { readonly account: Account; readonly baseUrls: PublicBaseUrls; readon
  */
 export async function createBranch(
   ports: CreateRefPorts,
+  by: By,
   repository: Repository,
   wanted: { readonly name: string; readonly revision: string },
-  by: By,
 ): Promise<Ref> {
   const name = newRefName(BRANCH_PREFIX, wanted.name);
   const { id } = await getCommit(ports, repository, wanted.revision);
   // Before anything is copied that nothing reaches yet.
   await refuseTaken(ports, repository, name);
-  const request = newRefRequest(name, id, undefined, by);
-  return storeNewObjects(ports, repository, request, (stored) => {
+  const request = newRefRequest(name, id, undefined);
+  return storeNewObjects(ports, by, repository, request, (stored) => {
     if (stored.kind === "refused" || !stored.tips.has(id)) throw commitNotFound([wanted.revision]);
     const update = { name, old: undefined, new: id, peeled: undefined };
     return applyNew(ports, repository, update, stored.objects, by);
@@ -58,21 +56,21 @@ export async function createBranch(
  */
 export async function createTag(
   ports: CreateRefPorts,
+  by: By,
   repository: Repository,
   wanted: { readonly name: string; readonly revision: string; readonly message: string | undefined },
-  by: By,
 ): Promise<Ref> {
   const name = newRefName(TAG_PREFIX, wanted.name);
   const commit = await getWholeCommit(ports, repository, wanted.revision, by.signal);
   await refuseTaken(ports, repository, name);
   // The reference: an empty message is none.
   const message = wanted.message || `Added tag ${wanted.name} for changeset ${commit.slice(0, 12)}`;
-  const tagger = dated(await identityOf(ports, by.account), ports.clock());
+  const tagger = dated(await identityOf(ports, requireAccount(by.caller)), ports.clock());
   const headers = `object ${commit}\ntype commit\ntag ${wanted.name}\ntagger ${tagger}\n\n`;
   const content = Buffer.from(headers + message);
   const id = hashObject("tag", content);
-  const request = newRefRequest(name, id, writePack([{ type: "tag", content }]), by);
-  return storeNewObjects(ports, repository, request, (stored) => {
+  const request = newRefRequest(name, id, writePack([{ type: "tag", content }]));
+  return storeNewObjects(ports, by, repository, request, (stored) => {
     requireGood(stored, "Cannot create the tag");
     if (!stored.tips.has(id)) throw commitNotFound([wanted.revision]);
     const update = { name, old: undefined, new: id, peeled: commit };
@@ -80,20 +78,8 @@ export async function createTag(
   });
 }
 
-function newRefRequest(
-  name: RefName,
-  id: ObjectId,
-  pack: AsyncIterable<Buffer> | undefined,
-  { account, signal }: By,
-) {
-  return {
-    pack,
-    tips: [id],
-    names: [name],
-    author: { kind: "account", account },
-    takesSlot: true,
-    signal,
-  } as const;
+function newRefRequest(name: RefName, id: ObjectId, pack: AsyncIterable<Buffer> | undefined) {
+  return { pack, tips: [id], names: [name], takesSlot: true } as const;
 }
 
 /** git has the same rules for the names of tags as for those of branches, but for `HEAD`, which would only mislead. */
@@ -131,15 +117,12 @@ async function applyNew(
   repository: Repository,
   update: RefUpdate & { readonly new: ObjectId },
   objects: NewObjects,
-  { account, baseUrls, signal }: By,
+  by: By,
 ): Promise<Ref> {
-  const [change] = await changeRefs(ports, repository, [update], {
-    author: { kind: "account", account },
-    baseUrls,
+  const [change] = await changeRefs(ports, by, repository, [update], {
     kind: "push",
     isAtomic: true,
     objects,
-    signal,
   });
   if (change?.refused === undefined) {
     return { name: update.name, target: update.new, peeled: update.peeled };

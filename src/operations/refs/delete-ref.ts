@@ -1,9 +1,8 @@
-import type { Account } from "../../model/account.ts";
-import type { PublicBaseUrls } from "../../model/event.ts";
 import { Failure } from "../../model/failure.ts";
 import type { Ref } from "../../model/ref.ts";
 import { BRANCH_PREFIX } from "../../model/ref-name.ts";
 import type { Repository } from "../../model/repository.ts";
+import type { By } from "../../ports.ts";
 import { type ChangeRefsPorts, changeRefs } from "./change-refs.ts";
 
 /**
@@ -12,25 +11,18 @@ import { type ChangeRefsPorts, changeRefs } from "./change-refs.ts";
  */
 export async function deleteRef(
   ports: ChangeRefsPorts,
+  by: By,
   repository: Repository,
   ref: Ref,
-  {
-    account,
-    baseUrls,
-    signal,
-  }: { readonly account: Account; readonly baseUrls: PublicBaseUrls; readonly signal: AbortSignal },
 ): Promise<void> {
   if (repository.mainBranch !== undefined && ref.name === BRANCH_PREFIX + repository.mainBranch) {
     throw new Failure("invalid-input", `Cannot delete "${repository.mainBranch}": it is the main branch`);
   }
   const update = { name: ref.name, old: ref.target, new: undefined, peeled: undefined };
-  const [change] = await changeRefs(ports, repository, [update], {
-    author: { kind: "account", account },
-    baseUrls,
+  const [change] = await changeRefs(ports, by, repository, [update], {
     kind: "push",
     isAtomic: true,
     objects: undefined,
-    signal,
   });
   if (change?.refused === undefined) return;
   throw change.refusedBy === undefined

@@ -1,7 +1,6 @@
 import type { TipObject } from "../../git/packs/connectivity.ts";
 import type { PushReport } from "../../git/wire/push-report.ts";
 import type { PushCommand, PushRequest } from "../../git/wire/push-request.ts";
-import type { PublicBaseUrls } from "../../model/event.ts";
 import type { ObjectId } from "../../model/object-id.ts";
 import type { RefUpdate } from "../../model/ref.ts";
 import {
@@ -12,24 +11,17 @@ import {
   type RefName,
 } from "../../model/ref-name.ts";
 import type { Repository } from "../../model/repository.ts";
-import type { Ports } from "../../ports.ts";
+import type { By, Ports } from "../../ports.ts";
 import { refuseByValue } from "../../storage/sql/refs/ref-decisions.ts";
 import { findRefs } from "../../storage/sql/refs/refs.ts";
-import type { RefAuthor } from "../branch-rules/branch-rules.ts";
 import { changeRefs, type ImportedRepository, type RefChange } from "./change-refs.ts";
 import { type NewObjectsPorts, storeNewObjects } from "./store-new-objects.ts";
 
 export type PushPorts = NewObjectsPorts & Pick<Ports, "maintenance" | "outbox">;
 
 export type PushOptions = {
-  /** Who pushes, for the branch restrictions. */
-  readonly author: RefAuthor;
-  /** For the links in webhooks; undefined if none is to hear of it. */
-  readonly baseUrls: PublicBaseUrls | undefined;
   readonly imported?: ImportedRepository;
   readonly onProgress?: (text: Buffer) => void;
-  /** Aborted when the sender has gone. From the transaction on it is not heeded. */
-  readonly signal: AbortSignal;
 };
 
 /** Refs that the server writes itself. */
@@ -41,13 +33,14 @@ const RESERVED_PREFIXES = ["refs/pull-requests/", "refs/pail/"];
  */
 export async function push(
   ports: PushPorts,
+  by: By,
   repository: Repository,
   request: PushRequest,
   options: PushOptions,
 ): Promise<PushReport> {
   const isAtomic = request.capabilities.has("atomic");
   const states = refuseTogether(initialStates(request.commands), isAtomic);
-  const { author, imported, onProgress, signal } = options;
+  const { imported, onProgress } = options;
   /** Updates that have come too late, as far as that had to be known before anything was copied. */
   const stale = new Map<RefUpdate, string>();
   const wanted = {
@@ -60,12 +53,10 @@ export async function push(
         update === undefined || stale.has(update) ? [] : (update.new ?? []),
       );
     },
-    author,
     isImport: imported !== undefined,
     ...(onProgress === undefined ? {} : { onProgress }),
-    signal,
   };
-  return storeNewObjects(ports, repository, wanted, async (stored) => {
+  return storeNewObjects(ports, by, repository, wanted, async (stored) => {
     if (stored.kind === "refused") {
       return {
         unpackProblem: stored.problem,
@@ -76,10 +67,8 @@ export async function push(
     const checked = states.map((state) => refuseStale(state, stale) ?? checkObject(state, tips));
     const allowed = refuseTogether(leak === undefined ? checked : refuseNew(checked), isAtomic);
     const updates = allowed.flatMap((state) => state.update ?? []);
-    const { baseUrls } = options;
-    const kind = "push";
-    const request = { author, baseUrls, imported, kind, isAtomic, objects, signal } as const;
-    return reportOf(allowed, leak, await changeRefs(ports, repository, updates, request));
+    const request = { imported, kind: "push", isAtomic, objects } as const;
+    return reportOf(allowed, leak, await changeRefs(ports, by, repository, updates, request));
   });
 }
 

@@ -12,15 +12,15 @@ import { Failure } from "../../model/failure.ts";
 import { failureNotes } from "../../model/failure-notes.ts";
 import type { QuotaKey } from "../../model/quota-key.ts";
 import type { Repository } from "../../model/repository.ts";
-import type { Ports } from "../../ports.ts";
+import type { By, Ports } from "../../ports.ts";
 import { knownFailure } from "../../storage/known-failure.ts";
 import { explainIfGone } from "../repositories/repository-gone.ts";
-import { type PushOptions, type PushPorts, push } from "./push.ts";
+import { type PushPorts, push } from "./push.ts";
 import { pushUnlessRefused, reportNamesOf, writeRefusal } from "./refused-push.ts";
 
 export type ReceivePackPorts = PushPorts & Pick<Ports, "pushSlots">;
 
-export type ReceivePackOptions = Pick<PushOptions, "author" | "baseUrls" | "signal"> & {
+export type ReceivePackOptions = {
   /** Whose limits the push counts for. */
   readonly quotaKeys: readonly QuotaKey[];
   /** Fields for the one line that the log has of this push. */
@@ -45,6 +45,7 @@ const WAIT_TOLD_MS = 1_000;
  */
 export async function receivePack(
   ports: ReceivePackPorts,
+  by: By,
   repository: Repository,
   body: AsyncIterable<Buffer>,
   options: ReceivePackOptions,
@@ -62,7 +63,7 @@ export async function receivePack(
     return writeRefusal(request, problem.message);
   }
   const answer = new PassThrough();
-  answerPush(ports, repository, request, options, answer)
+  answerPush(ports, by, repository, request, options, answer)
     .catch(options.onBug)
     .finally(() => answer.end());
   return answer;
@@ -70,13 +71,14 @@ export async function receivePack(
 
 async function answerPush(
   ports: ReceivePackPorts,
+  by: By,
   repository: Repository,
   request: PushRequest,
   options: ReceivePackOptions,
   answer: PassThrough,
 ): Promise<void> {
   const { capabilities } = request;
-  const { author, baseUrls, quotaKeys, signal, notes } = options;
+  const { quotaKeys, notes } = options;
   const hasSideband = capabilities.has("side-band-64k");
   const signsOfLife = hasSideband
     ? setInterval(() => answer.write(sidebandPackets(1, Buffer.alloc(0))), SIGN_OF_LIFE_MS)
@@ -89,13 +91,10 @@ async function answerPush(
   };
   let releaseSlot = () => {};
   try {
-    releaseSlot = await ports.pushSlots.take(quotaKeys, signal, onWait);
+    releaseSlot = await ports.pushSlots.take(quotaKeys, by.signal, onWait);
     clearTimeout(waitTold);
     const report = await pushUnlessRefused(request, () =>
-      push(ports, repository, request, {
-        author,
-        baseUrls,
-        signal,
+      push(ports, by, repository, request, {
         ...(hasSideband && !capabilities.has("quiet") ? { onProgress } : {}),
       }),
     );
@@ -108,7 +107,7 @@ async function answerPush(
     }
     answer.write(writePushReport(report, capabilities));
   } catch (error) {
-    if (signal.aborted) {
+    if (by.signal.aborted) {
       notes["failure.kind"] = "client-gone";
       return;
     }

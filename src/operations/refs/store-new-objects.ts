@@ -10,11 +10,11 @@ import type { ObjectId } from "../../model/object-id.ts";
 import type { QuotaKey } from "../../model/quota-key.ts";
 import type { RefName } from "../../model/ref-name.ts";
 import type { Repository } from "../../model/repository.ts";
-import type { Ports } from "../../ports.ts";
+import { accountOf } from "../../model/who-acts.ts";
+import type { By, Ports } from "../../ports.ts";
 import type { Quarantine } from "../../storage/packs/pack-store.ts";
 import { listKeptTips } from "../../storage/sql/refs/former-tips.ts";
 import { findRepository } from "../../storage/sql/repositories/repositories.ts";
-import type { RefAuthor } from "../branch-rules/branch-rules.ts";
 import { findLeakedToken, type LeakPorts } from "../tokens/leaked-tokens.ts";
 import { checkTips, type TipCheck } from "./check-tips.ts";
 import { areReached } from "./reached-commits.ts";
@@ -30,14 +30,11 @@ export type NewObjectsRequest = {
   readonly names: readonly RefName[];
   /** As in `TipCheck`: a history that nothing reaches may be a large one to copy. */
   readonly listWanted?: () => Promise<readonly ObjectId[]>;
-  /** In whose name. */
-  readonly author: RefAuthor;
   /** Whether it is history as it is elsewhere, which nobody can change here: tokens are not looked for. */
   readonly isImport?: boolean;
   /** Whether a slot for git's processes is taken here. A push has taken one before it has read its pack. */
   readonly takesSlot?: boolean;
   readonly onProgress?: (text: Buffer) => void;
-  readonly signal: AbortSignal;
 };
 
 /** Objects that refs may point at, found good and whole as of one drop number. For `changeRefs`. */
@@ -86,6 +83,7 @@ const SLOTS = openProcessSlots({
  */
 export async function storeNewObjects<T>(
   ports: NewObjectsPorts,
+  by: By,
   repository: Repository,
   request: NewObjectsRequest,
   work: (stored: StoredObjects) => Promise<T>,
@@ -93,7 +91,7 @@ export async function storeNewObjects<T>(
   const quarantine = await ports.packs.openQuarantine(repository.uuid);
   reachFaultPoint("objects.quarantined");
   try {
-    const stored = await store(ports, repository, request, quarantine);
+    const stored = await store(ports, by, repository, request, quarantine);
     reachFaultPoint("objects.checked");
     return await work(stored);
   } finally {
@@ -103,18 +101,19 @@ export async function storeNewObjects<T>(
 
 async function store(
   ports: NewObjectsPorts,
+  by: By,
   repository: Repository,
   request: NewObjectsRequest,
   quarantine: Quarantine,
 ): Promise<StoredObjects> {
   const target = openTarget(ports, repository, request.names, quarantine);
-  const pack = await storeInTurn(ports, repository, request, { quarantine, target });
+  const pack = await storeInTurn(ports, by, repository, request, { quarantine, target });
   if (pack.kind === "refused") return pack;
   reachFaultPoint("objects.indexed");
   const brought = pack.kind === "read" ? pack.objects : undefined;
-  const { tips, listWanted, author, signal, isImport = false } = request;
+  const { tips, listWanted, isImport = false } = request;
   const listKnown = () => listKeptTips(ports.database.kysely, repository.uuid, ports.clock());
-  const check = { brought, target, listKnown, quarantine, signal };
+  const check = { brought, target, listKnown, quarantine, signal: by.signal };
   // Side by side: neither needs the other, and each may wait for git.
   const [whole, leak] = await Promise.all([
     checkTips(tips, { ...check, ...(listWanted === undefined ? {} : { listWanted }) }),
@@ -124,8 +123,7 @@ async function store(
           listKnown,
           quarantine,
           brought: brought?.values(),
-          author,
-          signal,
+          by,
         })
       : undefined,
   ]);
@@ -166,12 +164,13 @@ const NO_OBJECTS: ReceivedObjects = new Map();
 
 async function storeInTurn(
   ports: NewObjectsPorts,
+  { caller, signal }: By,
   repository: Repository,
-  { pack, author, takesSlot = false, onProgress, signal }: NewObjectsRequest,
+  { pack, takesSlot = false, onProgress }: NewObjectsRequest,
   { quarantine, target }: { readonly quarantine: Quarantine; readonly target: Target },
 ): Promise<StoredPack> {
   if (pack === undefined) return { kind: "read", objects: NO_OBJECTS };
-  const leave = takesSlot ? await SLOTS.take(quotaKeys(repository, author), signal) : () => {};
+  const leave = takesSlot ? await SLOTS.take(quotaKeys(repository, caller), signal) : () => {};
   try {
     return await storePack(pack, target, {
       gitDir: target.gitDir,
@@ -186,11 +185,11 @@ async function storeInTurn(
   }
 }
 
-function quotaKeys({ uuid }: Repository, author: RefAuthor): readonly QuotaKey[] {
+/** No process runs here for anybody without an account but the operator, who has no limit of his own. */
+function quotaKeys({ uuid }: Repository, caller: By["caller"]): readonly QuotaKey[] {
   const repository = { kind: "repository", id: uuid } as const;
-  return author.kind === "account"
-    ? [repository, { kind: "account", id: author.account.uuid }]
-    : [repository];
+  const account = accountOf(caller);
+  return account === undefined ? [repository] : [repository, { kind: "account", id: account.uuid }];
 }
 
 function newObjects(

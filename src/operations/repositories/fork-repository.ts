@@ -7,7 +7,7 @@ import type { Ref } from "../../model/ref.ts";
 import { BRANCH_PREFIX, type BranchName, TAG_PREFIX } from "../../model/ref-name.ts";
 import { fullName, type Repository } from "../../model/repository.ts";
 import type { Uuid } from "../../model/uuid.ts";
-import type { Ports } from "../../ports.ts";
+import type { By, Ports } from "../../ports.ts";
 import { sumOf } from "../../storage/packs/pack-sizes.ts";
 import { isUniqueViolation } from "../../storage/sql/database-failure.ts";
 import { findProject } from "../../storage/sql/projects/projects.ts";
@@ -38,6 +38,7 @@ const FORKED_PREFIXES = [BRANCH_PREFIX, TAG_PREFIX, "refs/notes/"];
  */
 export async function forkRepository(
   ports: ForkPorts,
+  by: By,
   parent: Repository,
   wanted: NewRepository,
   origin: EventOrigin,
@@ -50,7 +51,7 @@ export async function forkRepository(
   if ((await findRepository(kysely, at, { slug: wanted.slug })) !== undefined) throw slugTaken(wanted);
   for (let tries = 1; ; tries += 1) {
     try {
-      return await tryFork(ports, parent, wanted, origin);
+      return await tryFork(ports, by, parent, wanted, origin);
     } catch (error) {
       if (!(error instanceof ObjectsDroppedError)) throw error;
       if (tries === TRIES_MAX)
@@ -64,6 +65,7 @@ const TRIES_MAX = 10;
 
 async function tryFork(
   ports: ForkPorts,
+  by: By,
   parent: Repository,
   wanted: NewRepository,
   origin: EventOrigin,
@@ -71,14 +73,14 @@ async function tryFork(
   const { kysely } = ports.database;
   const { dropNumber } = (await findRepository(kysely, undefined, { uuid: parent.uuid })) ?? parent;
   // In a transaction of its own: its maker may see the parent in the moment of which the refs are, and not only later again.
-  const refs = await ports.database.transaction((tx) => listRefsByPrefix(tx, parent.uuid, FORKED_PREFIXES));
+  const refs = await by.transaction((tx) => listRefsByPrefix(tx, parent.uuid, FORKED_PREFIXES));
   requireMainBranch(refs, wanted);
   const uuid = randomUUID() as Uuid;
   const now = ports.clock();
   const folder = await ports.packs.copyRepository(parent.uuid, uuid);
   try {
     const sizeBytes = sumOf(await ports.packs.listPackFiles(uuid));
-    await storeFork(ports, parent, wanted, { uuid, refs, dropNumber, sizeBytes, now }, origin);
+    await storeFork(ports, by, parent, wanted, { uuid, refs, dropNumber, sizeBytes, now }, origin);
   } catch (error) {
     await discardUnlessStored(ports, uuid, folder, error);
     throw error;
@@ -151,13 +153,14 @@ type Taken = {
 
 async function storeFork(
   ports: ForkPorts,
+  by: By,
   { uuid: parentUuid }: Repository,
   wanted: NewRepository,
   { uuid, refs, dropNumber, sizeBytes, now }: Taken,
   origin: EventOrigin,
 ): Promise<void> {
   try {
-    await ports.database.transaction(async (tx) => {
+    await by.transaction(async (tx) => {
       // As it is by now: it may have become private since it was found, and its project too.
       const parent = await getRepository(tx, parentUuid);
       const { mayBePublic } = await requireForking(tx, parent);
@@ -176,7 +179,7 @@ async function storeFork(
       await requireNoDrop(tx, parentUuid, dropNumber);
       reachFaultPoint("fork.rows-made");
       await enqueueForkWebhooks(tx, parent, fork, origin, fork.createdAt);
-      await recordAudit(tx, ports, "repository.forked", repositorySubject(fork), {
+      await recordAudit(tx, ports, by, "repository.forked", repositorySubject(fork), {
         parent_uuid: parent.uuid,
         is_private: fork.isPrivate,
       });

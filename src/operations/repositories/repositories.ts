@@ -9,7 +9,7 @@ import { type ForkPolicy, fullName, type Repository } from "../../model/reposito
 import { type RepositorySlug, slugifyRepositoryName } from "../../model/slug.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import type { Project, Workspace } from "../../model/workspace.ts";
-import type { Ports } from "../../ports.ts";
+import type { By, Ports } from "../../ports.ts";
 import { representChanges } from "../../representations/field-changes.ts";
 import { representRepository } from "../../representations/repository.ts";
 import { removeDownloads } from "../../storage/downloads/disk-downloads.ts";
@@ -56,11 +56,12 @@ export type NewRepository = {
  */
 export async function createRepository(
   ports: RepositoryPorts,
+  by: By,
   wanted: NewRepository,
   origin?: EventOrigin,
 ): Promise<Repository> {
-  return createRepositoryWith(ports, wanted, async (repository, insert) => {
-    await ports.database.transaction(async (tx) => {
+  return createRepositoryWith(ports, by, wanted, async (repository, insert) => {
+    await by.transaction(async (tx) => {
       await insert(tx);
       if (origin !== undefined)
         await enqueueWebhooks(
@@ -83,6 +84,7 @@ export async function createRepository(
  */
 export async function createRepositoryWith<T>(
   ports: RepositoryPorts,
+  by: By,
   wanted: NewRepository,
   work: (repository: Repository, insert: (tx: Kysely<Schema>) => Promise<void>) => Promise<T>,
 ): Promise<T> {
@@ -95,7 +97,7 @@ export async function createRepositoryWith<T>(
       await insertRepository(tx, repository);
       reachFaultPoint("repository.row-made");
       const details = { is_private: repository.isPrivate };
-      await recordAudit(tx, ports, "repository.created", repositorySubject(repository), details);
+      await recordAudit(tx, ports, by, "repository.created", repositorySubject(repository), details);
     });
   } catch (error) {
     await discardUnlessStored(ports, repository.uuid, folder, error);
@@ -158,11 +160,12 @@ export type RepositoryChanges = Omit<Partial<NewRepository>, "workspace" | "slug
  */
 export async function changeRepository(
   ports: RepositoryPorts,
+  by: By,
   repository: Repository,
   changes: RepositoryChanges,
   origin?: EventOrigin,
 ): Promise<Repository> {
-  const { database, clock, outbox } = ports;
+  const { clock, outbox } = ports;
   const { project, name, mainBranch, ...others } = changes;
   const now = clock();
   let slug = repository.slug;
@@ -190,17 +193,17 @@ export async function changeRepository(
       const after = (await findRepository(tx, undefined, { uuid: repository.uuid }))!;
       if (origin !== undefined) await enqueueUpdate(tx, before, after, origin, now);
       if (fullName(before) !== fullName(after) || before.name !== after.name)
-        await recordAudit(tx, ports, "repository.renamed", repositorySubject(before), {
+        await recordAudit(tx, ports, by, "repository.renamed", repositorySubject(before), {
           full_name: fullName(after),
           name: after.name,
         });
       if (before.isPrivate !== after.isPrivate) {
         const action = after.isPrivate ? "repository.made-private" : "repository.made-public";
-        await recordAudit(tx, ports, action, repositorySubject(after));
+        await recordAudit(tx, ports, by, action, repositorySubject(after));
       }
       return after;
     };
-    changed = await database.transaction(change, changes.isPrivate === true ? TAKES_ACCESS : {});
+    changed = await by.transaction(change, changes.isPrivate === true ? TAKES_ACCESS : {});
   } catch (error) {
     throw isUniqueViolation(error) ? slugTaken({ workspace: repository.workspace, slug }) : error;
   }
@@ -247,6 +250,7 @@ async function enqueueUpdate(
  */
 export async function deleteRepository(
   ports: RepositoryPorts & Pick<Ports, "config" | "fetchResponses" | "diskReserve">,
+  by: By,
   repository: Repository,
   origin?: EventOrigin,
 ): Promise<void> {
@@ -254,7 +258,7 @@ export async function deleteRepository(
   // The row first: from then on nobody finds it. A folder that is left when the process dies here is swept by the next start.
   const folder = await withRoomForMark(ports, () => packs.markRepository(repository.uuid));
   try {
-    await deleteRow(ports, repository, origin);
+    await deleteRow(ports, by, repository, origin);
   } catch (error) {
     await discardUnlessStored(ports, repository.uuid, folder, error);
     throw error;
@@ -269,16 +273,17 @@ export async function deleteRepository(
 
 async function deleteRow(
   ports: RepositoryPorts,
+  by: By,
   repository: Repository,
   origin: EventOrigin | undefined,
 ): Promise<void> {
-  const { database, clock } = ports;
-  await database.transaction(async (tx) => {
+  const { clock } = ports;
+  await by.transaction(async (tx) => {
     // Of two who delete it at once, one has deleted it. It is told of as it was last.
     const last = await findRepository(tx, undefined, { uuid: repository.uuid });
     if (last === undefined || !(await deleteRepositoryRow(tx, repository.uuid))) return;
     reachFaultPoint("repository.row-deleted");
-    await recordAudit(tx, ports, "repository.deleted", repositorySubject(last));
+    await recordAudit(tx, ports, by, "repository.deleted", repositorySubject(last));
     if (origin === undefined) return;
     const { workspace } = last;
     await enqueueWebhooks(

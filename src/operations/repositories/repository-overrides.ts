@@ -1,6 +1,6 @@
 import { DEFAULT_BRANCHING_MODEL } from "../../model/branching-model.ts";
 import type { Repository, RepositoryOverrides } from "../../model/repository.ts";
-import type { Ports, WritePorts } from "../../ports.ts";
+import type { By, Ports } from "../../ports.ts";
 import {
   deleteRepositoryBranchingModel,
   findBranchingModels,
@@ -28,11 +28,11 @@ export async function getOverrides(
  * one it inherits again, and its own is forgotten.
  */
 export async function changeOverrides(
-  { database }: Pick<WritePorts, "database">,
+  by: By,
   { uuid }: Repository,
   { defaultMergeStrategy, branchingModel }: Partial<RepositoryOverrides>,
 ): Promise<void> {
-  await database.transaction(async (tx) => {
+  await by.transaction(async (tx) => {
     if (defaultMergeStrategy !== undefined) await setOwnMergeStrategy(tx, uuid, defaultMergeStrategy);
     if (branchingModel === false) await deleteRepositoryBranchingModel(tx, uuid);
     if (branchingModel !== true) return;

@@ -4,13 +4,14 @@ import { type NewObject, writePack } from "../../git/packs/write-pack.ts";
 import { openProcessSlots } from "../../git/process-slots.ts";
 import { editTree, type TreeEdit } from "../../git/trees/edit-tree.ts";
 import type { Account } from "../../model/account.ts";
-import type { PublicBaseUrls } from "../../model/event.ts";
 import { Failure, invalidField } from "../../model/failure.ts";
 import type { FilePath } from "../../model/file-path.ts";
 import type { ObjectId } from "../../model/object-id.ts";
 import type { QuotaKey } from "../../model/quota-key.ts";
 import { BRANCH_PREFIX, type BranchName, newRefNameProblem, type RefName } from "../../model/ref-name.ts";
 import type { Repository } from "../../model/repository.ts";
+import { requireAccount } from "../../model/who-acts.ts";
+import type { By } from "../../ports.ts";
 import { openSpool, type Spool } from "../../storage/packs/spool.ts";
 import { withRepository } from "../../storage/packs/with-repository.ts";
 import { findRef, listRefsByPrefix } from "../../storage/sql/refs/refs.ts";
@@ -28,8 +29,6 @@ import {
 } from "./commit-request.ts";
 
 export type CreateCommitPorts = CreateRefPorts;
-
-type By = { readonly account: Account; readonly baseUrls: PublicBaseUrls; readonly signal: AbortSignal };
 
 /** Where a new commit goes. */
 type Base = {
@@ -66,9 +65,9 @@ const holding = ({ uuid }: Repository): QuotaKey => ({ kind: "repository", id: u
  */
 export async function createCommit(
   ports: CreateCommitPorts,
+  by: By,
   repository: Repository,
   parts: AsyncIterable<CommitPart>,
-  by: By,
 ): Promise<ObjectId> {
   const waiting = await ports.packs.openQuarantine(repository.uuid);
   try {
@@ -196,22 +195,17 @@ function storeCommit(
   repository: Repository,
   { id, objects, base, by }: { id: ObjectId; objects: readonly NewObject[]; base: Base; by: By },
 ): Promise<RefChange> {
-  const { account, baseUrls, signal } = by;
   const name = refNameOf(base.branch);
-  const author = { kind: "account", account } as const;
-  const request = { pack: writePack(objects), tips: [id], names: [name], author, takesSlot: true, signal };
-  return storeNewObjects(ports, repository, request, async (stored) => {
+  const request = { pack: writePack(objects), tips: [id], names: [name], takesSlot: true };
+  return storeNewObjects(ports, by, repository, request, async (stored) => {
     reachFaultPoint("src.stored");
     requireGood(stored, "Cannot create the commit");
     if (!stored.tips.has(id)) throw notOfRepository();
     const update = { name, old: base.old, new: id, peeled: undefined };
-    const [change] = await changeRefs(ports, repository, [update], {
-      author,
-      baseUrls,
+    const [change] = await changeRefs(ports, by, repository, [update], {
       kind: "push",
       isAtomic: true,
       objects: stored.objects,
-      signal,
     });
     return change!;
   });
@@ -242,7 +236,7 @@ async function makeObjects(
   for (const [id, content] of edited.trees) {
     if (!edited.unchanged.has(id)) objects.set(id, { type: "tree", content });
   }
-  const content = await commitContent(ports, request, edited.root, base.parent, by.account);
+  const content = await commitContent(ports, request, edited.root, base.parent, requireAccount(by.caller));
   const id = hashObject("commit", content);
   objects.set(id, { type: "commit", content });
   return { id, objects: [...objects.values()] };

@@ -9,7 +9,7 @@ import type { GrantedScope } from "../../model/scope.ts";
 import type { Secret } from "../../model/secret.ts";
 import { textLength } from "../../model/text-length.ts";
 import type { Uuid } from "../../model/uuid.ts";
-import type { Ports } from "../../ports.ts";
+import type { By, Ports } from "../../ports.ts";
 import { isUniqueViolation } from "../../storage/sql/database-failure.ts";
 import { lockRows } from "../../storage/sql/lock-rows.ts";
 import type { Schema } from "../../storage/sql/schema.ts";
@@ -41,6 +41,7 @@ export type NewToken = {
 /** The token in plain, this once, and what is kept of it. @throws Failure invalid-input that names the wrong field. */
 export async function createApiToken(
   ports: TokenPorts,
+  by: By,
   wanted: NewToken,
 ): Promise<{ text: Secret; token: ApiToken }> {
   if (wanted.name.trim() === "" || textLength(wanted.name) > NAME_LENGTH_MAX) {
@@ -54,10 +55,10 @@ export async function createApiToken(
   const now = ports.clock();
   const text = writeApiToken(ports.randomBytes);
   const expiresAt = new Date(now.getTime() + ageDays * DAY_MS);
-  const token = await ports.database.transaction(async (tx) => {
+  const token = await by.transaction(async (tx) => {
     const stored = await storeToken(tx, text, { ...wanted, expiresAt, createdAt: now });
     reachFaultPoint("token.stored");
-    await recordAudit(tx, ports, "token.created", tokenSubject(stored), tokenDetails(stored));
+    await recordAudit(tx, ports, by, "token.created", tokenSubject(stored), tokenDetails(stored));
     reachFaultPoint("token.creation-audited");
     return stored;
   });
@@ -88,12 +89,12 @@ async function storeToken(db: Kysely<Schema>, text: Secret, facts: TokenFacts): 
 }
 
 /** Holds from the next request on. Revoking twice is no error: the first time stands. */
-export async function revokeApiToken(ports: AuditedPorts, uuid: Uuid): Promise<ApiToken> {
-  const revoked = await ports.database.transaction(async (tx) => {
+export async function revokeApiToken(ports: AuditedPorts, by: By, uuid: Uuid): Promise<ApiToken> {
+  const revoked = await by.transaction(async (tx) => {
     const token = await getToken({ database: { kysely: tx } }, uuid);
     if (await revokeToken(tx, uuid, ports.clock())) {
       reachFaultPoint("token.marked-revoked");
-      await recordAudit(tx, ports, "token.revoked", tokenSubject(token), { account: token.accountUuid });
+      await recordAudit(tx, ports, by, "token.revoked", tokenSubject(token), { account: token.accountUuid });
       reachFaultPoint("token.revocation-audited");
     }
     return token;
@@ -103,9 +104,13 @@ export async function revokeApiToken(ports: AuditedPorts, uuid: Uuid): Promise<A
 }
 
 /** For whoever holds the token itself. @returns what it was, also if it was revoked before; undefined if there is none. */
-export async function revokeApiTokenByText(ports: AuditedPorts, text: Secret): Promise<ApiToken | undefined> {
+export async function revokeApiTokenByText(
+  ports: AuditedPorts,
+  by: By,
+  text: Secret,
+): Promise<ApiToken | undefined> {
   const found = await ports.database.lookups.findTokenByDigest(digestApiToken(text));
-  return found && revokeApiToken(ports, found.token.uuid);
+  return found && revokeApiToken(ports, by, found.token.uuid);
 }
 
 export type Rotation = {
@@ -123,6 +128,7 @@ export type Rotation = {
  */
 export async function rotateApiToken(
   ports: TokenPorts,
+  by: By,
   uuid: Uuid,
   overlapMinutes: number,
 ): Promise<Rotation> {
@@ -130,16 +136,16 @@ export async function rotateApiToken(
     throw invalidField("overlap", `must be 1 to ${OVERLAP_MINUTES_MAX} minutes`);
   }
   try {
-    return await rotate(ports, uuid, overlapMinutes);
+    return await rotate(ports, by, uuid, overlapMinutes);
   } catch (error) {
     // Two rotations at once derive the same successor, and the database lets one of them store it: look again.
-    if (isUniqueViolation(error)) return rotate(ports, uuid, overlapMinutes);
+    if (isUniqueViolation(error)) return rotate(ports, by, uuid, overlapMinutes);
     throw error;
   }
 }
 
-async function rotate(ports: TokenPorts, uuid: Uuid, overlapMinutes: number): Promise<Rotation> {
-  const rotation = await ports.database.transaction(async (tx) => {
+async function rotate(ports: TokenPorts, by: By, uuid: Uuid, overlapMinutes: number): Promise<Rotation> {
+  const rotation = await by.transaction(async (tx) => {
     // A revocation comes before, and is seen, or after it.
     await lockRows(tx, [{ table: "api_token", uuid, strength: "update" }]);
     const old = await getToken({ database: { kysely: tx } }, uuid);
@@ -165,7 +171,7 @@ async function rotate(ports: TokenPorts, uuid: Uuid, overlapMinutes: number): Pr
       throw new Failure("conflict", "Cannot rotate the token: another rotation is under way, try again");
     }
     reachFaultPoint("token.succeeded");
-    await recordAudit(tx, ports, "token.rotated", tokenSubject(old), {
+    await recordAudit(tx, ports, by, "token.rotated", tokenSubject(old), {
       ...tokenDetails(token),
       successor_uuid: token.uuid,
       old_expires_on: oldExpiresAt.toISOString(),

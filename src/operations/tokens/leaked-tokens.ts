@@ -17,14 +17,11 @@ import { maskTokens } from "../../model/mask-secrets.ts";
 import type { ObjectId } from "../../model/object-id.ts";
 import { fullName, type Repository } from "../../model/repository.ts";
 import { Secret } from "../../model/secret.ts";
-import type { WritePorts } from "../../ports.ts";
+import { accountOf } from "../../model/who-acts.ts";
+import type { By, Ports } from "../../ports.ts";
 import type { Quarantine } from "../../storage/packs/pack-store.ts";
-import type { RefAuthor } from "../branch-rules/branch-rules.ts";
 
-export type LeakPorts = Pick<
-  WritePorts,
-  "config" | "database" | "packs" | "clock" | "log" | "actor" | "auditNotes"
->;
+export type LeakPorts = Pick<Ports, "config" | "database" | "packs" | "clock" | "log" | "auditNotes">;
 
 /** It guards against a slip and not against one who hides a token: what is beyond the limits passes. */
 const LIMITS: ScanLimits = {
@@ -47,8 +44,7 @@ export type Pushed = {
   readonly quarantine: Quarantine;
   /** All of what is in quarantine, if it has been read already. None of it is in the repository. */
   readonly brought: Iterable<ScannedObject> | undefined;
-  readonly author: RefAuthor;
-  readonly signal: AbortSignal;
+  readonly by: By;
 };
 
 /**
@@ -60,13 +56,13 @@ export type Pushed = {
 export async function findLeakedToken(
   ports: LeakPorts,
   repository: Repository,
-  { tips, listKnown, quarantine, brought, author, signal }: Pushed,
+  { tips, listKnown, quarantine, brought, by }: Pushed,
 ): Promise<string | undefined> {
   if (!ports.config.refusesLeakedTokens || tips.length === 0) return undefined;
   const options = {
     gitDir: quarantine.gitDir,
     objectFolder: quarantine.objectFolder,
-    signal,
+    signal: by.signal,
   };
   const candidates = new Map<string, Candidate>();
   if (brought === undefined) {
@@ -89,12 +85,12 @@ export async function findLeakedToken(
       { "token.id": token.uuid, "repository.full_name": fullName(repository) },
       "push refused: it has an API token in it",
     );
-    ports.auditNotes.noteLeak(ports.actor, token, repository);
+    ports.auditNotes.noteLeak(by.actor, token, repository);
   }
   const place = await describePlace(leaked, async () =>
     findPathOf(leaked.id, tips, await listKnown(), options),
   );
-  const isOwn = author.kind === "account" && author.account.uuid === leaked.token.accountUuid;
+  const isOwn = accountOf(by.caller)?.uuid === leaked.token.accountUuid;
   const whose = isOwn ? ` ("${maskTokens(leaked.token.name)}", id ${leaked.token.uuid.slice(0, 8)})` : "";
   return `${place} has an API token of this server${whose} that works: revoke it, take it out of the commits, and push again`;
 }

@@ -1,4 +1,4 @@
-import type { Ports } from "../../ports.ts";
+import type { By, Ports } from "../../ports.ts";
 import { listTokens } from "../../storage/sql/tokens/api-tokens.ts";
 import type { AuditedPorts } from "../audit/record-audit.ts";
 import { revokeApiToken } from "./api-tokens.ts";
@@ -11,12 +11,13 @@ import { revokeApiToken } from "./api-tokens.ts";
  */
 export async function revokeTokensSince(
   ports: AuditedPorts & Pick<Ports, "clock">,
+  by: By,
   since: Date,
 ): Promise<number> {
   const from = Math.min(since.getTime(), ports.clock().getTime());
   const tokens = (await listTokens(ports.database.kysely)).filter(
     ({ revokedAt, expiresAt }) => revokedAt === undefined && expiresAt.getTime() > from,
   );
-  for (const { uuid } of tokens) await revokeApiToken(ports, uuid);
+  for (const { uuid } of tokens) await revokeApiToken(ports, by, uuid);
   return tokens.length;
 }

@@ -4,7 +4,7 @@ import { isAscii, parseHttpUrl } from "../../model/http-url.ts";
 import type { Secret } from "../../model/secret.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import type { Webhook, WebhookDelivery, WebhookEvent } from "../../model/webhook.ts";
-import type { Ports, WritePorts } from "../../ports.ts";
+import type { By, Ports } from "../../ports.ts";
 import { TAKES_ACCESS } from "../../storage/sql/transaction-options.ts";
 import { insertDeliveries } from "../../storage/sql/webhooks/webhook-deliveries.ts";
 import {
@@ -18,7 +18,7 @@ import {
 } from "../../storage/sql/webhooks/webhooks.ts";
 import { isPrivateHost } from "../../webhooks/public-address.ts";
 
-export type WebhookPorts = Pick<WritePorts, "config" | "database" | "clock">;
+export type WebhookPorts = Pick<Ports, "config" | "database" | "clock">;
 
 /** Nobody needs more, and each push of the repository looks through them. */
 export const WEBHOOKS_MAX = 50;
@@ -35,7 +35,8 @@ export type WebhookInput = {
 
 /** @throws Failure invalid-input that names the wrong field. */
 export async function createWebhook(
-  { config, database, clock }: WebhookPorts,
+  { config, clock }: WebhookPorts,
+  by: By,
   subject: WebhookSubject,
   workspaceUuid: Uuid,
   input: WebhookInput,
@@ -52,7 +53,7 @@ export async function createWebhook(
     skipsCertificateCheck: input.skipsCertificateCheck ?? false,
     createdAt: clock(),
   };
-  await database.transaction(async (tx) => {
+  await by.transaction(async (tx) => {
     const { size } = await listWebhooks(tx, subject, { page: 1, pagelen: 1 });
     if (size >= WEBHOOKS_MAX)
       throw new Failure("invalid-input", `Cannot create the webhook: there are ${WEBHOOKS_MAX} already`);
@@ -68,7 +69,8 @@ export async function createWebhook(
  * @throws Failure invalid-input that names the wrong field, not-found if the webhook has just been deleted.
  */
 export async function changeWebhook(
-  { config, database }: WebhookPorts,
+  { config }: WebhookPorts,
+  by: By,
   subject: WebhookSubject,
   uuid: Uuid,
   input: WebhookInput,
@@ -81,7 +83,7 @@ export async function changeWebhook(
     ...(events === undefined ? {} : { events: requiredEvents(events) }),
     ...(secret === undefined ? {} : { secret: secret ?? undefined }),
   };
-  return database.transaction(async (tx) => {
+  return by.transaction(async (tx) => {
     const isThere = await updateWebhook(tx, uuid, changes);
     const changed = isThere ? await findWebhook(tx, subject, uuid) : undefined;
     if (changed === undefined)
@@ -104,11 +106,8 @@ export async function getWebhook(
 }
 
 /** @throws Failure not-found if it has just been deleted: of two who delete it at once, one has deleted it. */
-export async function removeWebhook(
-  { database }: Pick<WritePorts, "database">,
-  { uuid }: Webhook,
-): Promise<void> {
-  const isDeleted = await database.transaction((tx) => deleteWebhook(tx, uuid), TAKES_ACCESS);
+export async function removeWebhook(by: By, { uuid }: Webhook): Promise<void> {
+  const isDeleted = await by.transaction((tx) => deleteWebhook(tx, uuid), TAKES_ACCESS);
   if (!isDeleted) throw new Failure("not-found", "Cannot delete the webhook: it has just been deleted");
 }
 
@@ -118,12 +117,13 @@ export async function removeWebhook(
  * @returns the new delivery's id.
  */
 export async function redeliver(
-  { database, clock, outbox }: Pick<WritePorts, "database" | "clock" | "outbox">,
+  { clock, outbox }: Pick<Ports, "database" | "clock" | "outbox">,
+  by: By,
   { webhookUuid, eventKey, event, payload }: WebhookDelivery,
 ): Promise<Uuid> {
   const uuid = randomUUID() as Uuid;
   const again = { uuid, webhookUuid, eventKey, event, payload, createdAt: clock() };
-  await database.transaction((tx) => insertDeliveries(tx, [again]));
+  await by.transaction((tx) => insertDeliveries(tx, [again]));
   outbox.wake();
   return uuid;
 }

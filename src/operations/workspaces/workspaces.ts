@@ -6,7 +6,7 @@ import type { Permission } from "../../model/permission.ts";
 import { type ProjectKey, parseProjectKey, parseWorkspaceSlug } from "../../model/slug.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import type { Project, Workspace, WorkspaceRole } from "../../model/workspace.ts";
-import type { Ports } from "../../ports.ts";
+import type { By, Ports } from "../../ports.ts";
 import { isUniqueViolation } from "../../storage/sql/database-failure.ts";
 import { lockRows } from "../../storage/sql/lock-rows.ts";
 import { findOldestProject, findProject, insertProject } from "../../storage/sql/projects/projects.ts";
@@ -35,9 +35,10 @@ export type NewWorkspace = {
 /** Makes a workspace with its owner and its first project. @throws Failure invalid-input, or conflict if taken. */
 export async function createWorkspace(
   ports: WorkspacePorts,
+  by: By,
   wanted: NewWorkspace,
 ): Promise<{ workspace: Workspace; project: Project }> {
-  const { database, clock } = ports;
+  const { clock } = ports;
   const slug = parseWorkspaceSlug(wanted.slug);
   if (slug === undefined)
     throw invalidField("slug", "must be 1 to 62 letters, digits, _ or -, and not reserved");
@@ -56,12 +57,12 @@ export async function createWorkspace(
   };
   const project = newProject(workspace, key, name, now);
   try {
-    await database.transaction(async (tx) => {
+    await by.transaction(async (tx) => {
       await insertWorkspace(tx, workspace);
       const owner = { accountUuid: wanted.owner.uuid, role: "owner", repositoryPermission: "admin" } as const;
       await upsertMember(tx, workspace.uuid, owner, now);
       await insertProject(tx, project);
-      await recordAudit(tx, ports, "workspace.created", workspaceSubject(workspace), {
+      await recordAudit(tx, ports, by, "workspace.created", workspaceSubject(workspace), {
         account: wanted.owner.uuid,
         is_private: workspace.isPrivate,
       });
@@ -90,12 +91,13 @@ function newProject(workspace: Workspace, key: ProjectKey, name: string, now: Da
 /** Makes an account a member, or changes what it is. @throws Failure conflict if nobody would own the workspace. */
 export async function setMember(
   ports: WorkspacePorts,
+  by: By,
   workspace: Workspace,
   account: Account,
   role: WorkspaceRole,
   repositoryPermission: Permission,
 ): Promise<void> {
-  await ports.database.transaction(async (tx) => {
+  await by.transaction(async (tx) => {
     await lockRows(tx, [{ table: "workspace", uuid: workspace.uuid, strength: "update" }]);
     const members = await listMembers(tx, workspace.uuid);
     const hasOtherOwner = members.some(
@@ -106,7 +108,7 @@ export async function setMember(
     }
     const member = { accountUuid: account.uuid, role, repositoryPermission };
     await upsertMember(tx, workspace.uuid, member, ports.clock());
-    await recordAudit(tx, ports, "workspace.member-set", workspaceSubject(workspace), {
+    await recordAudit(tx, ports, by, "workspace.member-set", workspaceSubject(workspace), {
       account: account.uuid,
       role,
       permission: repositoryPermission,
@@ -121,10 +123,11 @@ export async function setMember(
  */
 export async function removeMember(
   ports: WorkspacePorts,
+  by: By,
   workspace: Workspace,
   account: Account,
 ): Promise<void> {
-  await ports.database.transaction(async (tx) => {
+  await by.transaction(async (tx) => {
     await lockWorkspace(tx, workspace.uuid);
     const members = (await listMembers(tx, workspace.uuid)).map(({ member }) => member);
     const removed = members.find(({ accountUuid }) => accountUuid === account.uuid);
@@ -133,7 +136,7 @@ export async function removeMember(
     if (!members.some(({ role, accountUuid }) => role === "owner" && accountUuid !== account.uuid))
       throw new Failure("conflict", "Cannot remove the member: the workspace would have no owner");
     await deleteMember(tx, workspace.uuid, account.uuid);
-    await recordAudit(tx, ports, "workspace.member-removed", workspaceSubject(workspace), {
+    await recordAudit(tx, ports, by, "workspace.member-removed", workspaceSubject(workspace), {
       account: account.uuid,
       role: removed.role,
     });

@@ -15,10 +15,10 @@ export const createRepositoryRoute: NewRepositoryRoute<typeof RepositoryBody> = 
   oauthScopes: ["repository:admin"],
   body: RepositoryBody,
   projectOf: (body) => parseRepositoryBody(body).project,
-  async handle(ports, { workspace, project, params, body, baseUrls, publicBaseUrls, caller }) {
+  async handle(ports, { by, workspace, project, params, body, baseUrls, caller }) {
     const { project: _named, ...input } = parseRepositoryBody(body);
     const wanted = { ...input, slug: requiredSlug(params.repo_slug!), workspace, project };
-    const repository = await createRepository(ports, wanted, originOf(caller, publicBaseUrls));
+    const repository = await createRepository(ports, by, wanted, originOf(by));
     // 200 and not 201: so the reference, and clients check it.
     return jsonAnswer(200, await showRepository(ports, repository, { baseUrls, caller }));
   },

@@ -10,8 +10,8 @@ export const deleteRepositoryRoute: RepositoryRoute = {
   apiTokenScopes: ["delete:repository:bitbucket"],
   oauthScopes: ["repository:delete"],
   permission: "admin",
-  async handle(ports, { repository, caller, publicBaseUrls }) {
-    await deleteRepository(ports, repository, originOf(caller, publicBaseUrls));
+  async handle(ports, { by, repository }) {
+    await deleteRepository(ports, by, repository, originOf(by));
     return noContentAnswer();
   },
 };

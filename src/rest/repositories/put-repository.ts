@@ -17,17 +17,17 @@ export const putRepositoryRoute: RepositoryOrNewRoute<typeof RepositoryBody> = {
   permission: "admin",
   body: RepositoryBody,
   projectOf: (body) => parseRepositoryBody(body).project,
-  async handle(ports, { workspace, repository, project, params, body, baseUrls, publicBaseUrls, caller }) {
+  async handle(ports, { by, workspace, repository, project, params, body, baseUrls, caller }) {
     const { project: _named, ...input } = parseRepositoryBody(body);
-    const origin = originOf(caller, publicBaseUrls);
+    const origin = originOf(by);
     if (repository === undefined) {
       const slug = requiredSlug(params.repo_slug!);
-      const created = await createRepository(ports, { ...input, slug, workspace, project }, origin);
+      const created = await createRepository(ports, by, { ...input, slug, workspace, project }, origin);
       const location = `${baseUrls.api}/repositories/${fullName(created)}`;
       return jsonAnswer(201, await showRepository(ports, created, { baseUrls, caller }), { location });
     }
     const changes = { ...input, ...(project === undefined ? {} : { project }) };
-    const changed = await changeRepository(ports, repository, changes, origin);
+    const changed = await changeRepository(ports, by, repository, changes, origin);
     const isMoved = changed.slug !== repository.slug;
     const headers = isMoved ? { location: `${baseUrls.api}/repositories/${fullName(changed)}` } : {};
     return jsonAnswer(200, await showRepository(ports, changed, { baseUrls, caller }), headers);

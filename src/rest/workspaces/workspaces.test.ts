@@ -18,16 +18,16 @@ const guest = await createCaller(app, "guest");
 const stranger = await createCaller(app, "stranger");
 const db = app.ports.database.kysely;
 const { workspace, project, repository: demo } = app;
-const site = await createRepository(app.ports, {
+const site = await createRepository(app.ports, app.by, {
   workspace,
   project,
   slug: "site" as RepositorySlug,
   isPrivate: false,
 });
-await setMember(app.ports, workspace, writer.account, "member", "write");
-await setMember(app.ports, workspace, grouped.account, "member", "none");
-const group = await createGroup(app.ports, workspace, "Readers");
-await addGroupMember(app.ports, workspace, group, grouped.account);
+await setMember(app.ports, app.by, workspace, writer.account, "member", "write");
+await setMember(app.ports, app.by, workspace, grouped.account, "member", "none");
+const group = await createGroup(app.ports, app.by, workspace, "Readers");
+await addGroupMember(app.ports, app.by, workspace, group, grouped.account);
 const readsDemo = [
   { kind: "repository", uuid: demo.uuid },
   { kind: "group", uuid: group.uuid },
@@ -35,7 +35,7 @@ const readsDemo = [
 ] as const;
 await upsertExplicitPermission(db, ...readsDemo);
 await upsertRepositoryPermission(db, demo.uuid, guest.account.uuid, "admin");
-await createWorkspace(app.ports, { slug: "elsewhere", owner: stranger.account });
+await createWorkspace(app.ports, app.by, { slug: "elsewhere", owner: stranger.account });
 const { rest } = owner;
 
 type Entry = { user: { nickname: string; email?: string }; repository: { name: string }; permission: string };

@@ -63,9 +63,9 @@ export async function startClientUnderTest(): Promise<ClientUnderTest> {
   const options = { apiUrl: `${app.url}/2.0`, email: "owner@example.com", token: await app.token() };
   const client = openBitbucketClient(options);
   const uploader = openBitbucketClient({ ...options, fetch });
-  const reader = await createAccount(app.ports, { email: "reader@example.com", username: "reader" });
-  await setMember(app.ports, app.workspace, reader, "member", "none");
-  const group = await createGroup(app.ports, app.workspace, "Nobody");
+  const reader = await createAccount(app.ports, app.by, { email: "reader@example.com", username: "reader" });
+  await setMember(app.ports, app.by, app.workspace, reader, "member", "none");
+  const group = await createGroup(app.ports, app.by, app.workspace, "Nobody");
   const { methods, deprecated } = methodsOf(client);
 
   const requests = () => app.logLines.filter((line) => line.msg === "request");

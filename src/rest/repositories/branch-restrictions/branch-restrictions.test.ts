@@ -12,7 +12,7 @@ const first = await commit({ "a.txt": "a\n" }, "First");
 const second = await commit({ "b.txt": "b\n" }, "Second");
 await git.out(["push", "--quiet", "origin", "main", "main:release/1", "main:hotfix/1"], { folder });
 
-const other = await createAccount(app.ports, { email: "other@example.com", username: "other" });
+const other = await createAccount(app.ports, app.by, { email: "other@example.com", username: "other" });
 const groupUuid = "5b2f0c1e-93f4-4c3f-8d0a-111111111111" as Uuid;
 await insertGroup(app.ports.database.kysely, {
   uuid: groupUuid,

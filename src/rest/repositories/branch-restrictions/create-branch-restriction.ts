@@ -12,9 +12,9 @@ export const createBranchRestrictionRoute: RepositoryRoute<typeof BranchRestrict
   oauthScopes: ["repository:admin"],
   permission: "admin",
   body: BranchRestrictionBody,
-  async handle(ports, { repository, body, baseUrls }) {
+  async handle(ports, { by, repository, body, baseUrls }) {
     const change = await readRestriction(ports, repository, body);
-    const rule = await createRestriction(ports, repository, change(undefined));
+    const rule = await createRestriction(ports, by, repository, change(undefined));
     return jsonAnswer(201, representBranchRestriction(rule, repository, baseUrls));
   },
 };

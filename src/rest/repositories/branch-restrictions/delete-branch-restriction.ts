@@ -9,8 +9,8 @@ export const deleteBranchRestrictionRoute: RepositoryRoute = {
   apiTokenScopes: ["admin:repository:bitbucket"],
   oauthScopes: ["repository:admin"],
   permission: "admin",
-  async handle(ports, { repository, params }) {
-    await removeRestriction(ports, repository, await getRestriction(ports, repository, params.id!));
+  async handle(ports, { by, repository, params }) {
+    await removeRestriction(ports, by, repository, await getRestriction(ports, repository, params.id!));
     return noContentAnswer();
   },
 };

@@ -12,10 +12,10 @@ export const updateBranchRestrictionRoute: RepositoryRoute<typeof BranchRestrict
   oauthScopes: ["repository:admin"],
   permission: "admin",
   body: BranchRestrictionBody,
-  async handle(ports, { repository, params, body, baseUrls }) {
+  async handle(ports, { by, repository, params, body, baseUrls }) {
     const { id } = await getRestriction(ports, repository, params.id!);
     const change = await readRestriction(ports, repository, body);
-    const rule = await changeRestriction(ports, repository, id, change);
+    const rule = await changeRestriction(ports, by, repository, id, change);
     return jsonAnswer(200, representBranchRestriction(rule, repository, baseUrls));
   },
 };

@@ -14,7 +14,7 @@ export const updateModelSettingsRoute: RepositoryRoute<typeof ModelSettingsBody>
   async handle(ports, request) {
     const { repository, body } = request;
     const namesDevelopment = body.development !== undefined;
-    await changeRepositoryModel(ports, repository, parseModelSettings(body), { namesDevelopment });
+    await changeRepositoryModel(request.by, repository, parseModelSettings(body), { namesDevelopment });
     return showSettings(ports, request);
   },
 };

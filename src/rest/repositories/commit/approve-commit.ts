@@ -12,8 +12,8 @@ export const approveCommitRoute: RepositoryAccountRoute = {
   oauthScopes: ["repository:write"],
   permission: "read",
   access: "explicit",
-  async handle(ports, { account, repository, params, baseUrls }) {
-    const participant = await approveCommit(ports, repository, account, params.commit!);
+  async handle(ports, { by, repository, params, baseUrls }) {
+    const participant = await approveCommit(ports, by, repository, params.commit!);
     return jsonAnswer(200, representParticipant(participant, baseUrls));
   },
 };

@@ -14,8 +14,8 @@ export const bulkPutAnnotationsRoute: RepositoryAccountRoute<typeof AnnotationsB
   permission: "read",
   access: "explicit",
   body: AnnotationsBody,
-  async handle(ports, { repository, params, body }) {
-    const stored = await putAnnotations(ports, repository, {
+  async handle(ports, { by, repository, params, body }) {
+    const stored = await putAnnotations(ports, by, repository, {
       commit: params.commit!,
       id: params.reportId!,
       annotations: parseAnnotations(body),

@@ -19,13 +19,13 @@ let commits: readonly ObjectId[];
 const credentials = new Map<Who, string>();
 
 async function addPerson(name: Who, permission: Permission): Promise<void> {
-  const account = await createAccount(app.ports, { email: `${name}@example.com`, username: name });
+  const account = await createAccount(app.ports, app.by, { email: `${name}@example.com`, username: name });
   await upsertRepositoryPermission(app.ports.database.kysely, app.repository.uuid, account.uuid, permission);
   credentials.set(name, await credentialOf(account, name));
 }
 
 async function credentialOf(account: Account, name: Who): Promise<string> {
-  const token = await createApiToken(app.ports, {
+  const token = await createApiToken(app.ports, app.by, {
     accountUuid: account.uuid,
     name: "t",
     scopes: SCOPES,
@@ -245,7 +245,7 @@ describe("approvals", () => {
 });
 
 test("on a public repository strangers comment and do not approve; nobody does either", async () => {
-  await changeRepository(app.ports, app.repository, { isPrivate: false });
+  await changeRepository(app.ports, app.by, app.repository, { isPrivate: false });
   const path = commits[3]!;
   assert.equal((await call("stranger", "POST", `${path}/comments`, say("hello"))).status, 201);
   assert.equal((await call("stranger", "POST", `${path}/approve`)).status, 403);
@@ -262,5 +262,5 @@ test("on a public repository strangers comment and do not approve; nobody does e
     assert.equal((await call("nobody", method, where, body)).status, 401, `${method} ${where}`);
   }
   assert.equal((await call("nobody", "GET", `${path}/comments`)).json.size, json.size);
-  await changeRepository(app.ports, app.repository, { isPrivate: true });
+  await changeRepository(app.ports, app.by, app.repository, { isPrivate: true });
 });

@@ -205,9 +205,9 @@ describe("refused", () => {
   });
 
   test("strangers and nobody may read the statuses of a public repository, and write none", async () => {
-    await changeRepository(app.ports, app.repository, { isPrivate: false });
-    const stranger = await createAccount(app.ports, { email: "s@example.com", username: "stranger" });
-    const token = await createApiToken(app.ports, {
+    await changeRepository(app.ports, app.by, app.repository, { isPrivate: false });
+    const stranger = await createAccount(app.ports, app.by, { email: "s@example.com", username: "stranger" });
+    const token = await createApiToken(app.ports, app.by, {
       accountUuid: stranger.uuid,
       name: "t",
       scopes: ["read:repository:bitbucket"],
@@ -224,6 +224,6 @@ describe("refused", () => {
     }
     const kept = await call("GET", `${path}/build/by-head`);
     assert.equal(kept.json.state, "SUCCESSFUL");
-    await changeRepository(app.ports, app.repository, { isPrivate: true });
+    await changeRepository(app.ports, app.by, app.repository, { isPrivate: true });
   });
 });

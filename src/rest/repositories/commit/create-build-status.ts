@@ -14,9 +14,9 @@ export const createBuildStatusRoute: RepositoryAccountRoute<typeof CommitStatusB
   permission: "read",
   access: "explicit",
   body: CommitStatusBody,
-  async handle(ports, { account, repository, params, body, baseUrls }) {
+  async handle(ports, { by, repository, params, body, baseUrls }) {
     const wanted = { ...parseNewStatus(body), commit: params.commit! };
-    const status = await reportCommitStatus(ports, account, repository, wanted);
+    const status = await reportCommitStatus(ports, by, repository, wanted);
     // 201 also where a status of the same key is overwritten: the reference knows no other answer.
     return jsonAnswer(201, representCommitStatus(status, repository, baseUrls), {
       location: commitStatusApiUrl(baseUrls, repository, status),

@@ -14,9 +14,9 @@ export const createCommentRoute: RepositoryAccountRoute<typeof CommentBody> = {
   permission: "read",
   access: "account",
   body: CommentBody,
-  async handle(ports, { account, repository, params, body, baseUrls }) {
+  async handle(ports, { by, repository, params, body, baseUrls }) {
     const wanted = { ...parseNewComment(body), commit: params.commit! };
-    const comment = await createComment(ports, repository, account, wanted);
+    const comment = await createComment(ports, by, repository, wanted);
     const messages = await prepareMessages([comment.raw], { repositoryUuid: repository.uuid });
     return jsonAnswer(201, representCommitComment(comment, { repository, baseUrls, messages }), {
       location: commitCommentApiUrl(baseUrls, repository, comment),

@@ -11,8 +11,8 @@ export const deleteAnnotationRoute: RepositoryAccountRoute = {
   oauthScopes: ["repository"],
   permission: "read",
   access: "explicit",
-  async handle(ports, { repository, params }) {
-    await deleteAnnotation(ports, repository, {
+  async handle(ports, { by, repository, params }) {
+    await deleteAnnotation(ports, by, repository, {
       commit: params.commit!,
       id: params.reportId!,
       annotationId: params.annotationId!,

@@ -11,9 +11,9 @@ export const deleteCommentRoute: RepositoryAccountRoute = {
   oauthScopes: ["repository"],
   permission: "read",
   access: "account",
-  async handle(ports, { account, repository, params }) {
+  async handle(ports, { by, repository, params }) {
     const selector = { commit: params.commit!, commentId: params.comment_id! };
-    await deleteComment(ports, repository, account, selector);
+    await deleteComment(ports, by, repository, selector);
     return noContentAnswer();
   },
 };

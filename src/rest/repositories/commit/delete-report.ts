@@ -11,8 +11,8 @@ export const deleteReportRoute: RepositoryAccountRoute = {
   oauthScopes: ["repository"],
   permission: "read",
   access: "explicit",
-  async handle(ports, { repository, params }) {
-    await deleteReport(ports, repository, { commit: params.commit!, id: params.reportId! });
+  async handle(ports, { by, repository, params }) {
+    await deleteReport(ports, by, repository, { commit: params.commit!, id: params.reportId! });
     return noContentAnswer();
   },
 };

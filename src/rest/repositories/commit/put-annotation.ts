@@ -13,8 +13,8 @@ export const putAnnotationRoute: RepositoryAccountRoute<typeof AnnotationBody> =
   permission: "read",
   access: "explicit",
   body: AnnotationBody,
-  async handle(ports, { repository, params, body }) {
-    const stored = await putAnnotation(ports, repository, {
+  async handle(ports, { by, repository, params, body }) {
+    const stored = await putAnnotation(ports, by, repository, {
       commit: params.commit!,
       id: params.reportId!,
       annotation: parseAnnotation(body, params.annotationId),

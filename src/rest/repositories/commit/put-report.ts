@@ -15,8 +15,8 @@ export const putReportRoute: RepositoryAccountRoute<typeof ReportBody> = {
   permission: "read",
   access: "explicit",
   body: ReportBody,
-  async handle(ports, { repository, params, body }) {
-    const stored = await putReport(ports, repository, {
+  async handle(ports, { by, repository, params, body }) {
+    const stored = await putReport(ports, by, repository, {
       commit: params.commit!,
       id: requiredText("reportId", params.reportId, LINE_LENGTH_MAX),
       report: parseReport(body),

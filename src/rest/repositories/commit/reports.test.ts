@@ -249,7 +249,7 @@ test("junk in bodies is refused or stored, and never an error of the server", as
 });
 
 test("nobody writes reports on a public repository", async () => {
-  await changeRepository(app.ports, app.repository, { isPrivate: false });
+  await changeRepository(app.ports, app.by, app.repository, { isPrivate: false });
   const path = `${commits[2]}/reports`;
   assert.equal((await call("GET", path, undefined, {})).status, 200);
   assert.equal((await call("PUT", `${path}/anonymous`, REPORT, {})).status, 401);
@@ -259,5 +259,5 @@ test("nobody writes reports on a public repository", async () => {
   assert.equal((await call("POST", `${path}/listed/annotations`, bulk, {})).status, 401);
   assert.equal((await call("DELETE", `${path}/listed/annotations/a`, undefined, {})).status, 401);
   assert.equal((await call("GET", `${path}/listed/annotations`)).json.size, 0);
-  await changeRepository(app.ports, app.repository, { isPrivate: true });
+  await changeRepository(app.ports, app.by, app.repository, { isPrivate: true });
 });

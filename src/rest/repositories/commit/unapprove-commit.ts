@@ -11,8 +11,8 @@ export const unapproveCommitRoute: RepositoryAccountRoute = {
   oauthScopes: ["repository:write"],
   permission: "read",
   access: "explicit",
-  async handle(ports, { account, repository, params }) {
-    await unapproveCommit(ports, repository, account, params.commit!);
+  async handle(ports, { by, repository, params }) {
+    await unapproveCommit(ports, by, repository, params.commit!);
     return noContentAnswer();
   },
 };

@@ -16,11 +16,11 @@ export const updateBuildStatusRoute: RepositoryAccountRoute<typeof CommitStatusB
   permission: "read",
   access: "explicit",
   body: CommitStatusBody,
-  async handle(ports, { account, repository, params, body, baseUrls }) {
+  async handle(ports, { by, repository, params, body, baseUrls }) {
     const key = params.key!;
     // The reference: the key cannot be changed. Clients send it along all the same.
     if (body.key !== undefined && body.key !== key) throw invalidField("key", "cannot be changed");
-    const status = await changeCommitStatus(ports, account, repository, {
+    const status = await changeCommitStatus(ports, by, repository, {
       commit: params.commit!,
       key,
       changes: parseStatusChanges(body),

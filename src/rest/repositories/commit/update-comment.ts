@@ -15,8 +15,8 @@ export const updateCommentRoute: RepositoryAccountRoute<typeof CommentContentBod
   permission: "read",
   access: "account",
   body: CommentContentBody,
-  async handle(ports, { account, repository, params, body, baseUrls }) {
-    const comment = await changeComment(ports, repository, account, {
+  async handle(ports, { by, repository, params, body, baseUrls }) {
+    const comment = await changeComment(ports, by, repository, {
       commit: params.commit!,
       commentId: params.comment_id!,
       raw: requiredText(body),

@@ -9,8 +9,8 @@ export const deleteDownloadRoute: RepositoryRoute = {
   apiTokenScopes: ["write:repository:bitbucket"],
   oauthScopes: ["repository:write"],
   permission: "write",
-  async handle(ports, { repository, params }) {
-    await deleteDownload(ports, repository, params.filename!);
+  async handle(ports, { by, repository, params }) {
+    await deleteDownload(ports, by, repository, params.filename!);
     return noContentAnswer();
   },
 };

@@ -28,7 +28,7 @@ function call(method: string, path: string): Promise<Response> {
 
 function upload(name: string, content: string | Buffer) {
   const source = Readable.from([Buffer.from(content)]);
-  return storeDownloads(app.ports, app.repository, app.owner, Readable.from([{ name, source }]));
+  return storeDownloads(app.ports, app.by, app.repository, app.owner, Readable.from([{ name, source }]));
 }
 
 function post(parts: readonly RawPart[], type = `multipart/form-data; boundary=${BOUNDARY}`) {
@@ -215,22 +215,21 @@ test("after a commit of which nobody knows whether it was done, files stay until
   const { dataFolder } = app.ports.config;
   assert.equal((await post([file("kept.txt", "first")])).status, 201);
   const before = await filesOnDisk();
-  const { database } = app.ports;
   const unknown = {
-    ...app.ports,
-    database: {
-      ...database,
-      transaction: async () => {
-        throw outcomeUnknown();
-      },
+    ...app.by,
+    transaction: async () => {
+      throw outcomeUnknown();
     },
   };
   const uploads = Readable.from([{ name: "kept.txt", source: Readable.from([Buffer.from("second")]) }]);
-  await assert.rejects(storeDownloads(unknown, app.repository, app.owner, uploads), isOutcomeUnknown);
-  await assert.rejects(deleteDownload(unknown, app.repository, "kept.txt"), isOutcomeUnknown);
+  await assert.rejects(
+    storeDownloads(app.ports, unknown, app.repository, app.owner, uploads),
+    isOutcomeUnknown,
+  );
+  await assert.rejects(deleteDownload(app.ports, unknown, app.repository, "kept.txt"), isOutcomeUnknown);
   assert.equal((await filesOnDisk()).length, before.length + 1);
   assert.equal(await (await call("GET", "/kept.txt")).text(), "first");
-  await sweepDownloads(dataFolder, ({ fileUuid }) => hasDownloadFile(database.kysely, fileUuid));
+  await sweepDownloads(dataFolder, ({ fileUuid }) => hasDownloadFile(app.ports.database.kysely, fileUuid));
   assert.deepEqual(await filesOnDisk(), before);
   assert.equal(await (await call("GET", "/kept.txt")).text(), "first");
   assert.equal((await call("DELETE", "/kept.txt")).status, 204);

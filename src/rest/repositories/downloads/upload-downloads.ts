@@ -13,8 +13,8 @@ export const uploadDownloadsRoute: RepositoryFormRoute = {
   permission: "write",
   access: "account",
   form: { types: ["multipart/form-data"], otherType: "form-type-refused" },
-  async handle(ports, { repository, account, form }) {
-    await storeDownloads(ports, repository, account, readUploads(form));
+  async handle(ports, { by, repository, account, form }) {
+    await storeDownloads(ports, by, repository, account, readUploads(form));
     return { status: 201, body: { kind: "empty" } };
   },
 };

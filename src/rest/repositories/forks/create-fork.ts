@@ -29,15 +29,16 @@ export const createForkRoute: ForkRoute<typeof ForkBody> = {
   body: ForkBody,
   workspaceOf: readWorkspace,
   projectOf: (body) => parseRepositoryBody(body).project,
-  async handle(ports, { repository, workspace, project, body, baseUrls, publicBaseUrls, caller }) {
+  async handle(ports, { by, repository, workspace, project, body, baseUrls, caller }) {
     const { project: _named, ...input } = parseRepositoryBody(body);
     const slug = input.name === undefined ? repository.slug : slugifyRepositoryName(input.name);
     if (slug === undefined) throw invalidField("name", "has no letter or digit for a slug");
     const fork = await forkRepository(
       ports,
+      by,
       repository,
       { ...input, slug, workspace, project },
-      originOf(caller, publicBaseUrls),
+      originOf(by),
     );
     const location = `${baseUrls.api}/repositories/${fullName(fork)}`;
     return jsonAnswer(201, await showRepository(ports, fork, { baseUrls, caller }), { location });

@@ -19,7 +19,7 @@ const owner = await ownerOf(app);
 const forker = await createCaller(app, "forker");
 /** May read nothing. */
 const stranger = await createCaller(app, "stranger");
-const { workspace: far } = await createWorkspace(app.ports, {
+const { workspace: far } = await createWorkspace(app.ports, app.by, {
   slug: "far",
   name: "Far",
   owner: forker.account,
@@ -77,7 +77,7 @@ test("a fork has the refs and the objects of its parent, and says where it lies"
 
 async function forkerToken() {
   const scopes = ["read:repository:bitbucket", "write:repository:bitbucket"] as const;
-  return createApiToken(app.ports, {
+  return createApiToken(app.ports, app.by, {
     accountUuid: forker.account.uuid,
     name: "git",
     scopes,
@@ -161,7 +161,7 @@ describe("who may", () => {
   test("nobody without a credential, even of a public repository", async () => {
     const open = await owner.rest("POST", FORKS, { name: "open" });
     assert.equal(open.status, 201);
-    const project = await createProject(app.ports, app.workspace, {
+    const project = await createProject(app.ports, app.by, app.workspace, {
       key: "OPEN" as ProjectKey,
       name: "Open",
       isPrivate: false,
@@ -180,7 +180,7 @@ describe("who may", () => {
   test("who may read the parent but not create in the target: 403, or 404 if it may not be seen", async () => {
     const there = await forker.rest("POST", FORKS, { workspace: { slug: "acme" }, name: "mine" });
     assert.equal(there.status, 403, there.text);
-    await createWorkspace(app.ports, { slug: "closed", name: "Closed", owner: app.owner });
+    await createWorkspace(app.ports, app.by, { slug: "closed", name: "Closed", owner: app.owner });
     const hidden = await forker.rest("POST", FORKS, { workspace: { slug: "closed" } });
     const missing = await forker.rest("POST", FORKS, { workspace: { slug: "missing" } });
     assert.deepEqual([hidden.status, missing.status], [404, 404]);
@@ -188,7 +188,7 @@ describe("who may", () => {
   });
 
   test("who may not read the parent: 404, whatever the target", async () => {
-    await createWorkspace(app.ports, { slug: "own", name: "Own", owner: stranger.account });
+    await createWorkspace(app.ports, app.by, { slug: "own", name: "Own", owner: stranger.account });
     const answer = await stranger.rest("POST", FORKS, { workspace: { slug: "own" } });
     assert.equal(answer.status, 404);
     assert.equal((await stranger.rest("GET", FORKS)).status, 404);
@@ -244,7 +244,7 @@ describe("the fork policy", () => {
   after(() => setPolicy("allow_forks"));
 
   async function openProject() {
-    return createProject(app.ports, far, {
+    return createProject(app.ports, app.by, far, {
       key: `OPEN_${nextName}` as ProjectKey,
       name: "Open",
       isPrivate: false,

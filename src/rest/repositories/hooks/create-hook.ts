@@ -11,8 +11,8 @@ export const createHook: HookOperation<typeof WebhookBody> = {
   apiTokenScopes: ["read:webhook:bitbucket", "write:webhook:bitbucket"],
   body: WebhookBody,
   requirementOf: async (_ports, { body }) => requirementOfEvents(parseWebhookBody(body).events ?? []),
-  async handle(ports, { subject, shownSubject, workspace, body, baseUrls }) {
-    const webhook = await createWebhook(ports, subject, workspace.uuid, parseWebhookBody(body));
+  async handle(ports, { by, subject, shownSubject, workspace, body, baseUrls }) {
+    const webhook = await createWebhook(ports, by, subject, workspace.uuid, parseWebhookBody(body));
     const shown = representWebhook(webhook, shownSubject, baseUrls);
     return jsonAnswer(201, shown, { location: shown.links.self.href });
   },

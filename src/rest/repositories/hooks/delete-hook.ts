@@ -8,7 +8,7 @@ export const deleteHook: HookOperation = {
   below: "/{uid}",
   apiTokenScopes: ["delete:webhook:bitbucket"],
   async handle(ports, request) {
-    await removeWebhook(ports, await getNamedHook(ports, request));
+    await removeWebhook(request.by, await getNamedHook(ports, request));
     return noContentAnswer();
   },
 };

@@ -12,7 +12,7 @@ import type { Repository } from "../../../model/repository.ts";
 import type { Scope } from "../../../model/scope.ts";
 import { NO_REQUIREMENT, type Requirement } from "../../../model/scope-set.ts";
 import type { Workspace } from "../../../model/workspace.ts";
-import type { Ports, WritePorts } from "../../../ports.ts";
+import type { Ports } from "../../../ports.ts";
 import type { WebhookSubject } from "../../../storage/sql/webhooks/webhooks.ts";
 
 /** A request about the webhooks of a repository or of a workspace: the two are alike. */
@@ -33,7 +33,7 @@ export type HookOperation<Body extends BodySchema = BodySchema> = {
   readonly readsFilter?: true;
   readonly body?: Body;
   requirementOf?(ports: Ports, request: HookRequest<Body>): Promise<Requirement>;
-  handle(ports: WritePorts, request: HookRequest<Body>): Promise<Answer>;
+  handle(ports: Ports, request: HookRequest<Body>): Promise<Answer>;
 };
 
 const COMMON = { rate: "webhooks", oauthScopes: ["webhook"] } as const;

@@ -23,7 +23,7 @@ export const updateHook: HookOperation<typeof WebhookBody> = {
   async handle(ports, request) {
     const { uuid } = await getNamedHook(ports, request);
     const { subject, caller, body } = request;
-    const changed = await changeWebhook(ports, subject, uuid, parseWebhookBody(body), (events) =>
+    const changed = await changeWebhook(ports, request.by, subject, uuid, parseWebhookBody(body), (events) =>
       requireScopes(caller, requirementOfEvents(events)),
     );
     return jsonAnswer(200, representWebhook(changed, request.shownSubject, request.baseUrls));

@@ -26,9 +26,9 @@ export const putOverrideSettingsRoute: RepositoryRoute<typeof OverrideSettingsBo
   oauthScopes: ["repository:admin"],
   permission: "admin",
   body: OverrideSettingsBody,
-  async handle(ports, { repository, body }) {
+  async handle(_ports, { by, repository, body }) {
     const { default_merge_strategy, branching_model } = { ...body.override_settings, ...body };
-    await changeOverrides(ports, repository, {
+    await changeOverrides(by, repository, {
       ...(default_merge_strategy === undefined ? {} : { defaultMergeStrategy: default_merge_strategy }),
       ...(branching_model === undefined ? {} : { branchingModel: branching_model }),
     });

@@ -11,9 +11,9 @@ export const deleteUserPermission: PermissionOperation = {
   repositoryScopes: ["admin:repository:bitbucket", "delete:permission:bitbucket"],
   projectScopes: ["admin:project:bitbucket", "delete:permission:bitbucket"],
   below: "users/{selected_user_id}",
-  async handle(ports, { place, params }) {
+  async handle(ports, { by, place, params }) {
     const { uuid } = await getSelectedPermissionAccount(ports, place, params);
-    await removePermission(ports, place, { kind: "account", uuid });
+    await removePermission(ports, by, place, { kind: "account", uuid });
     return noContentAnswer();
   },
 };

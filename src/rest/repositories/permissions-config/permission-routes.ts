@@ -6,7 +6,7 @@ import type { Scope } from "../../../model/scope.ts";
 import type { Workspace } from "../../../model/workspace.ts";
 import { getSelectedAccount } from "../../../operations/accounts/named-accounts.ts";
 import type { NamedTarget } from "../../../operations/permissions/explicit-permissions.ts";
-import type { Ports, WritePorts } from "../../../ports.ts";
+import type { Ports } from "../../../ports.ts";
 import type { PermissionOwner } from "../../../representations/explicit-permission.ts";
 import { ProjectPermissionBody, RepositoryPermissionBody } from "./permission-body.ts";
 
@@ -24,7 +24,7 @@ export type PermissionOperation = {
   readonly below: string;
   readonly repositoryScopes: readonly Scope[];
   readonly projectScopes: readonly Scope[];
-  handle(ports: WritePorts, request: PermissionRequest): Promise<Answer>;
+  handle(ports: Ports, request: PermissionRequest): Promise<Answer>;
 };
 
 export const REPOSITORY_PERMISSIONS = "/2.0/repositories/{workspace}/{repo_slug}/permissions-config";

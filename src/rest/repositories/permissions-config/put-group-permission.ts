@@ -2,7 +2,7 @@ import type { RepositoryRoute } from "../../../http/routes/route.ts";
 import { type Answer, jsonAnswer } from "../../../http/server/answer.ts";
 import { setGroupPermission } from "../../../operations/permissions/explicit-permissions.ts";
 import { getGroup } from "../../../operations/permissions/groups.ts";
-import type { WritePorts } from "../../../ports.ts";
+import type { Ports } from "../../../ports.ts";
 import { representGroupPermission } from "../../../representations/explicit-permission.ts";
 import type { GivenPermission, RepositoryPermissionBody } from "./permission-body.ts";
 import {
@@ -19,11 +19,11 @@ export const putRepositoryGroupPermissionRoute: RepositoryRoute<typeof Repositor
 };
 
 export async function putGroupPermission(
-  ports: WritePorts,
-  { workspace, place, owner, baseUrls, params }: PermissionRequest,
+  ports: Ports,
+  { by, workspace, place, owner, baseUrls, params }: PermissionRequest,
   permission: GivenPermission,
 ): Promise<Answer> {
   const group = await getGroup(ports, workspace, params.group_slug!);
-  await setGroupPermission(ports, place, group, permission);
+  await setGroupPermission(ports, by, place, group, permission);
   return jsonAnswer(200, representGroupPermission(owner, group, permission, baseUrls));
 }

@@ -1,7 +1,7 @@
 import type { RepositoryRoute } from "../../../http/routes/route.ts";
 import { type Answer, jsonAnswer } from "../../../http/server/answer.ts";
 import { setAccountPermission } from "../../../operations/permissions/explicit-permissions.ts";
-import type { WritePorts } from "../../../ports.ts";
+import type { Ports } from "../../../ports.ts";
 import { representUserPermission } from "../../../representations/explicit-permission.ts";
 import type { GivenPermission, RepositoryPermissionBody } from "./permission-body.ts";
 import {
@@ -19,11 +19,11 @@ export const putRepositoryUserPermissionRoute: RepositoryRoute<typeof Repository
 };
 
 export async function putUserPermission(
-  ports: WritePorts,
-  { workspace, place, owner, baseUrls, params }: PermissionRequest,
+  ports: Ports,
+  { by, workspace, place, owner, baseUrls, params }: PermissionRequest,
   permission: GivenPermission,
 ): Promise<Answer> {
   const account = await getSelectedPermissionAccount(ports, place, params);
-  await setAccountPermission(ports, workspace, place, account, permission);
+  await setAccountPermission(ports, by, workspace, place, account, permission);
   return jsonAnswer(200, representUserPermission(owner, account, permission, baseUrls));
 }

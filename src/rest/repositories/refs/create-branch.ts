@@ -13,9 +13,8 @@ export const createBranchRoute: RepositoryAccountRoute<typeof RefBody> = {
   permission: "write",
   access: "account",
   body: RefBody,
-  async handle(ports, { repository, body, baseUrls, publicBaseUrls, account, signal }) {
-    const by = { account, baseUrls: publicBaseUrls, signal };
-    const ref = await createBranch(ports, repository, parseRefBody(body), by);
+  async handle(ports, { by, repository, body, baseUrls }) {
+    const ref = await createBranch(ports, by, repository, parseRefBody(body));
     return jsonAnswer(201, await showRef(ports, repository, baseUrls, ref));
   },
 };

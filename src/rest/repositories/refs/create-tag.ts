@@ -14,11 +14,10 @@ export const createTagRoute: RepositoryAccountRoute<typeof RefBody> = {
   permission: "write",
   access: "account",
   body: RefBody,
-  async handle(ports, { repository, body, baseUrls, publicBaseUrls, account, signal }) {
-    const by = { account, baseUrls: publicBaseUrls, signal };
+  async handle(ports, { by, repository, body, baseUrls }) {
     const wanted = { ...parseRefBody(body), message: body.message ?? undefined };
     try {
-      const ref = await createTag(ports, repository, wanted, by);
+      const ref = await createTag(ports, by, repository, wanted);
       return jsonAnswer(201, await showRef(ports, repository, baseUrls, ref));
     } catch (error) {
       // The reference has 400 here "if the target hash is missing, ambiguous, or invalid", unlike for a branch.

@@ -13,9 +13,9 @@ export function deleteRefRoute(kind: "branch" | "tag", path: string): Repository
     oauthScopes: ["repository:write"],
     permission: "write",
     access: "account",
-    async handle(ports, { repository, params, account, publicBaseUrls, signal }) {
+    async handle(ports, { by, repository, params }) {
       const ref = await getRef(ports, repository, kind, params.name!);
-      await deleteRef(ports, repository, ref, { account, baseUrls: publicBaseUrls, signal });
+      await deleteRef(ports, by, repository, ref);
       return noContentAnswer();
     },
   };

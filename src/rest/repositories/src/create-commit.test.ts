@@ -324,7 +324,7 @@ test("the first commit of an empty repository makes the main branch", async () =
     ["empty-two", "?branch=trunk", "trunk"],
   ] as const) {
     const { workspace, project } = app;
-    await createRepository(app.ports, { workspace, project, slug: slug as RepositorySlug });
+    await createRepository(app.ports, app.by, { workspace, project, slug: slug as RepositorySlug });
     for (const refused of [
       await postForm([], query, slug),
       await postForm([["files", "x"]], query, slug),

@@ -16,9 +16,8 @@ export const createCommitRoute: RepositoryFormRoute = {
     types: ["multipart/form-data", "application/x-www-form-urlencoded"],
     otherType: "media-type-refused",
   },
-  async handle(ports, { repository, account, query, form, baseUrls, publicBaseUrls, signal }) {
-    const by = { account, baseUrls: publicBaseUrls, signal };
-    const id = await createCommit(ports, repository, readCommitParts(query, form), by);
+  async handle(ports, { by, repository, query, form, baseUrls }) {
+    const id = await createCommit(ports, by, repository, readCommitParts(query, form));
     return {
       status: 201,
       headers: { location: commitApiUrl(baseUrls, repository, id) },

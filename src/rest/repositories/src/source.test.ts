@@ -69,7 +69,7 @@ async function setRefs(refs: Readonly<Record<string, string>>): Promise<void> {
     new: parseObjectId(id),
     peeled: undefined,
   }));
-  await app.ports.database.transaction(async (tx) => {
+  await app.by.transaction(async (tx) => {
     const outcomes = await applyRefUpdates(tx, app.repository.uuid, updates, {
       isAtomic: true,
       now: new Date(),
@@ -459,7 +459,7 @@ test("src alone leads to the root of the main branch, with its query", async () 
 
 test("a repository without commits has an empty root and no revision", async () => {
   const { workspace, project } = app;
-  await createRepository(app.ports, { workspace, project, slug: "empty" as RepositorySlug });
+  await createRepository(app.ports, app.by, { workspace, project, slug: "empty" as RepositorySlug });
   const empty = "/2.0/repositories/acme/empty";
   assert.deepEqual(await json(`${empty}/src`), { pagelen: 10, values: [], page: 1 });
   assert.equal((await get(`${empty}/src?format=meta`)).status, 404);

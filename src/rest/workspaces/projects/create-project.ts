@@ -12,8 +12,8 @@ export const createProjectRoute: WorkspaceRoute<typeof ProjectBody> = {
   oauthScopes: ["project:admin"],
   permission: "own",
   body: ProjectBody,
-  async handle(ports, { workspace, body, baseUrls }) {
-    const project = await createProject(ports, workspace, {
+  async handle(ports, { by, workspace, body, baseUrls }) {
+    const project = await createProject(ports, by, workspace, {
       ...parseProjectBody(body),
       name: requiredProjectName(body.name),
       key: requiredProjectKey("key", body.key),

@@ -10,9 +10,9 @@ export const deleteProjectReviewerRoute: ProjectRoute = {
   apiTokenScopes: ["admin:project:bitbucket"],
   oauthScopes: ["project:admin"],
   permission: "admin",
-  async handle(ports, { project, params }) {
+  async handle(ports, { by, project, params }) {
     const account = await getSelectedAccount(ports, params.selected_user!, { takesUsername: true });
-    await removeProjectReviewer(ports, project, account);
+    await removeProjectReviewer(by, project, account);
     return noContentAnswer();
   },
 };

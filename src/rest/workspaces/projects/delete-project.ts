@@ -9,8 +9,8 @@ export const deleteProjectRoute: ProjectRoute = {
   apiTokenScopes: ["admin:project:bitbucket"],
   oauthScopes: ["project:admin"],
   permission: "admin",
-  async handle(ports, { project }) {
-    await deleteProject(ports, project);
+  async handle(ports, { by, project }) {
+    await deleteProject(ports, by, project);
     return noContentAnswer();
   },
 };

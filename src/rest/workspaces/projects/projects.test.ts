@@ -11,7 +11,7 @@ after(() => app.close());
 const owner = await ownerOf(app);
 const member = await createCaller(app, "member");
 const stranger = await createCaller(app, "stranger");
-await setMember(app.ports, app.workspace, member.account, "member", "none");
+await setMember(app.ports, app.by, app.workspace, member.account, "member", "none");
 const { rest } = owner;
 
 const PROJECTS = "/workspaces/acme/projects";

@@ -15,13 +15,13 @@ export const putProjectReviewerRoute: ProjectRoute<typeof AccountReference> = {
   oauthScopes: ["project:admin"],
   permission: "admin",
   body: AccountReference,
-  async handle(ports, { project, params, baseUrls, body }) {
+  async handle(ports, { by, project, params, baseUrls, body }) {
     const account = await getSelectedAccount(ports, params.selected_user!, { takesUsername: true });
     if (body.uuid || body.account_id || body.username) {
       const named = await readAccountReference(ports, "uuid", body);
       if (named.uuid !== account.uuid) throw invalidField("uuid", "names another account than the URL");
     }
-    await addProjectReviewer(ports, project, account);
+    await addProjectReviewer(ports, by, project, account);
     return jsonAnswer(200, representEmbeddedAccount(account, baseUrls));
   },
 };

@@ -17,7 +17,7 @@ export const putProjectRoute: ProjectOrNewRoute<typeof ProjectBody> = {
   permission: "admin",
   permissionToCreate: "own",
   body: ProjectBody,
-  async handle(ports, { caller, workspace, project, params, body, baseUrls, publicBaseUrls }) {
+  async handle(ports, { by, workspace, project, params, body, baseUrls }) {
     const input = parseProjectBody(body);
     if (project === undefined) {
       const key = requiredProjectKey("project_key", params.project_key);
@@ -25,11 +25,11 @@ export const putProjectRoute: ProjectOrNewRoute<typeof ProjectBody> = {
       if (input.key !== undefined && input.key !== key)
         throw invalidField("key", "is not the key of the URL");
       const name = requiredProjectName(input.name);
-      const created = await createProject(ports, workspace, { ...input, name, key });
+      const created = await createProject(ports, by, workspace, { ...input, name, key });
       const location = projectApiUrl(baseUrls, workspace, created);
       return jsonAnswer(201, representProject(created, workspace, false, baseUrls), { location });
     }
-    const changed = await changeProject(ports, workspace, project, input, originOf(caller, publicBaseUrls));
+    const changed = await changeProject(ports, by, workspace, project, input, originOf(by));
     const hasPublic = await findHasPublicRepositories(ports.database.kysely, project.uuid);
     const isMoved = changed.key !== project.key;
     const headers = isMoved ? { location: projectApiUrl(baseUrls, workspace, changed) } : {};

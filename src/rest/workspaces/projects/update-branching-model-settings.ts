@@ -16,8 +16,8 @@ export const updateProjectModelSettingsRoute: ProjectRoute<typeof ModelSettingsB
   oauthScopes: ["project:admin"],
   permission: "admin",
   body: ModelSettingsBody,
-  async handle(ports, request) {
-    const model = await changeProjectModel(ports, request.project, parseModelSettings(request.body));
+  async handle(_ports, request) {
+    const model = await changeProjectModel(request.by, request.project, parseModelSettings(request.body));
     return jsonAnswer(200, representModelSettings(model, undefined, `${projectModelUrl(request)}/settings`));
   },
 };
