@@ -48,6 +48,7 @@ async function startBusy(options: Partial<ProcessSlotsOptions>) {
   };
   return {
     at,
+    waiting: () => places.waiting,
     leave() {
       for (const leave of leaves) leave();
     },
@@ -58,7 +59,9 @@ test("a push to a repository that is busy waits, says so, and goes through", asy
   const busy = await startBusy({});
   await commit({ "a.txt": "a\n" }, "A");
   const pushing = git.run(["push", busy.at("demo"), "HEAD:refs/heads/waited"], { folder });
-  await delay(2_500);
+  while (busy.waiting() === 0) await delay(5);
+  // The push is told after a second. That timer was set before this one, in this process.
+  await delay(1_500);
   busy.leave();
   const { status, stderr } = await pushing;
   assert.equal(status, 0, stderr);
