@@ -1,4 +1,4 @@
-import { close, fstat, futimes, open as openCallback } from "node:fs";
+import { close, fstatSync, futimes, open as openCallback, openSync } from "node:fs";
 import { open, readdir, rename, rm, stat, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
@@ -35,7 +35,6 @@ const TOUCH_MS = 60_000;
 /** A descriptor that other processes are given; a FileHandle would be closed when it is no longer referred to. */
 const openDescriptor = promisify(openCallback);
 const NO_GROWTH = { hasEnded: () => true, more: () => Promise.resolve() };
-const statDescriptor = promisify(fstat);
 const touchDescriptor = promisify(futimes);
 
 type StartWriter = Parameters<FetchResponses["open"]>[2];
@@ -198,21 +197,23 @@ function rejectionOf(signal: AbortSignal): Promise<never> {
   });
 }
 
+/** Without threads where it can be: what is fetched often is in memory, names and bytes, and a thread costs more than the calls. */
 async function openCached(path: string): Promise<FetchResponse | undefined> {
   let file: number;
   try {
-    file = await openDescriptor(path, "r");
+    file = openSync(path, "r");
   } catch (error) {
     if (hasCode(error, "ENOENT")) return undefined;
     throw error;
   }
   const leave = () => close(file, () => {});
   try {
-    const { mtimeMs, size } = await statDescriptor(file);
+    const { mtimeMs, size } = fstatSync(file);
     const now = new Date();
+    const isInMemory = Math.abs(now.getTime() - mtimeMs) <= TOUCH_MS;
     // A disk that takes no more still gives what it has.
-    if (Math.abs(now.getTime() - mtimeMs) > TOUCH_MS) await touchDescriptor(file, now, now).catch(() => {});
-    const content = openFileContent(file, { ...NO_GROWTH, sizeBytes: size }, leave);
+    if (!isInMemory) await touchDescriptor(file, now, now).catch(() => {});
+    const content = openFileContent(file, { ...NO_GROWTH, sizeBytes: size, isInMemory }, leave);
     return { outcome: "hit", content, isComplete: Promise.resolve(true) };
   } catch (error) {
     leave();

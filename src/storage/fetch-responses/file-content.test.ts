@@ -14,13 +14,13 @@ const folder = await mkdtemp(join(tmpdir(), "pail-content-"));
 after(() => rm(folder, { recursive: true, force: true }));
 
 /** Content of random bytes, whole. */
-async function openRandom(sizeBytes: number) {
+async function openRandom(sizeBytes: number, isInMemory = false) {
   const bytes = randomBytes(sizeBytes);
   const path = join(folder, `${sizeBytes}`);
   await writeFile(path, bytes);
   const file = openSync(path, "r");
   const state = { leaves: 0 };
-  const growth = { sizeBytes, hasEnded: () => true, more: () => Promise.resolve() };
+  const growth = { sizeBytes, isInMemory, hasEnded: () => true, more: () => Promise.resolve() };
   const content = openFileContent(file, growth, () => {
     state.leaves += 1;
     closeSync(file);
@@ -37,6 +37,17 @@ test("every byte is read once and in its order", async () => {
   content.close();
   assert.equal(hash("sha256", Buffer.concat(parts)), hash("sha256", bytes));
   assert.equal(state.leaves, 1);
+});
+
+test("what is in memory is read at once, from the first byte on", async () => {
+  const { content } = await openRandom(1_000, true);
+  let hasTurned = false;
+  setImmediate(() => {
+    hasTurned = true;
+  });
+  assert.equal(await content.read(Buffer.alloc(BUFFER_BYTES)), 1_000);
+  assert.equal(hasTurned, false);
+  content.close();
 });
 
 test("a reader that is never kept waiting leaves others their turn in each mebibyte", async () => {

@@ -20,6 +20,8 @@ const TURN_BYTES = 1024 * 1024;
 export type Growth = {
   /** Of the whole; undefined while it is being written. */
   readonly sizeBytes: number | undefined;
+  /** Whether its beginning was read or written lately. Otherwise it is taken to be on the disk. */
+  readonly isInMemory: boolean;
   hasEnded(): boolean;
   /** Resolves when there may be more to read, or it has ended. */
   more(): Promise<void>;
@@ -32,8 +34,8 @@ export function openFileContent(file: number, growth: Growth, leave: () => void)
   let isClosed = false;
   const { promise: closed, resolve: tellClosed } = Promise.withResolvers<void>();
 
-  /** The beginning of what nobody has read for long is on the disk. */
-  let threadBytesLeft = 1;
+  /** What is read by threads before the next read without one. */
+  let threadBytesLeft = growth.isInMemory ? 0 : 1;
   let turnBytes = 0;
 
   async function readOnce(buffer: Buffer): Promise<number> {

@@ -112,6 +112,7 @@ export function growResponse(
 
   const growth = {
     sizeBytes: undefined,
+    isInMemory: true,
     hasEnded: () => hasEnded,
     more: () =>
       new Promise<void>((resolve) => {
