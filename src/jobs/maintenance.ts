@@ -4,14 +4,18 @@ import { Failure } from "../model/failure.ts";
 import type { Uuid } from "../model/uuid.ts";
 import { maintainRepository } from "../operations/maintenance/maintain-repository.ts";
 import type { Maintenance, Ports } from "../ports.ts";
-import { takeMaintenanceLock } from "../storage/packs/maintenance-lock.ts";
+import { LEASE_MS, maintenanceLease } from "../storage/sql/leases.ts";
 import { findRepository } from "../storage/sql/repositories/repositories.ts";
+import { withLease } from "../storage/sql/with-lease.ts";
 
 type MaintenancePorts = Pick<Ports, "database" | "transactions" | "packs" | "clock" | "log">;
+
+const POSTPONED_MS = LEASE_MS / 3;
 
 /** Repositories wait in line, one at a time: maintenance must not take the machine from those who push. */
 export function openMaintenance(ports: MaintenancePorts): Maintenance {
   const waiting = new Set<Uuid>();
+  const postponed = new Map<Uuid, NodeJS.Timeout>();
   const abort = new AbortController();
   let running: Promise<void> | undefined;
 
@@ -22,7 +26,7 @@ export function openMaintenance(ports: MaintenancePorts): Maintenance {
       waiting.delete(repository);
       if (abort.signal.aborted) return;
       try {
-        await maintain(ports, repository, abort.signal);
+        if ((await maintain(ports, repository, abort.signal)) === "busy") postpone(repository);
       } catch (error) {
         // A repository that is deleted while it is worked on needs no maintenance.
         if (!abort.signal.aborted && (await isThere(ports, repository)))
@@ -34,19 +38,31 @@ export function openMaintenance(ports: MaintenancePorts): Maintenance {
     }
   }
 
+  function wake(repository: Uuid): void {
+    if (abort.signal.aborted) return;
+    clearTimeout(postponed.get(repository));
+    postponed.delete(repository);
+    waiting.add(repository);
+    running ??= run().finally(() => {
+      running = undefined;
+    });
+  }
+
+  /** Whoever holds the lease may not know of the latest pushes, or has been killed. */
+  function postpone(repository: Uuid): void {
+    if (abort.signal.aborted) return;
+    clearTimeout(postponed.get(repository));
+    postponed.set(repository, setTimeout(() => wake(repository), POSTPONED_MS).unref());
+  }
+
   return {
-    wake(repository) {
-      if (abort.signal.aborted) return;
-      waiting.add(repository);
-      running ??= run().finally(() => {
-        running = undefined;
-      });
-    },
+    wake,
     async idle() {
       while (running !== undefined) await running;
     },
     async close() {
       abort.abort();
+      for (const timer of postponed.values()) clearTimeout(timer);
       await running;
     },
   };
@@ -57,17 +73,19 @@ async function isThere({ database }: MaintenancePorts, repository: Uuid): Promis
   return found !== undefined;
 }
 
-async function maintain(ports: MaintenancePorts, uuid: Uuid, signal: AbortSignal): Promise<void> {
-  if (!(await ports.packs.needsMaintenance(uuid))) return;
-  const lock = await takeMaintenanceLock(ports.packs.gitDir(uuid));
-  if (lock === undefined) return;
-  reachFaultPoint("maintenance.begun");
-  try {
+/** @returns "busy" if another server is at it. */
+async function maintain(
+  ports: MaintenancePorts,
+  uuid: Uuid,
+  signal: AbortSignal,
+): Promise<"busy" | undefined> {
+  if (!(await ports.packs.needsMaintenance(uuid))) return undefined;
+  return withLease(ports, maintenanceLease(uuid), signal, async (lease) => {
+    reachFaultPoint("maintenance.begun");
     const started = performance.now();
-    await maintainRepository(ports, uuid, signal);
+    await maintainRepository(ports, uuid, lease);
     const duration = Math.round(performance.now() - started);
     ports.log.info({ "repository.uuid": uuid, duration_ms: duration }, "maintenance");
-  } finally {
-    lock.release();
-  }
+    return undefined;
+  });
 }

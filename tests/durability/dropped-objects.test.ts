@@ -8,7 +8,6 @@ import { Failure } from "../../src/model/failure.ts";
 import type { ObjectId } from "../../src/model/object-id.ts";
 import type { RefName } from "../../src/model/ref-name.ts";
 import type { RepositorySlug } from "../../src/model/slug.ts";
-import { maintainRepository } from "../../src/operations/maintenance/maintain-repository.ts";
 import { createBranch, createTag } from "../../src/operations/refs/create-ref.ts";
 import { push } from "../../src/operations/refs/push.ts";
 import { forkRepository } from "../../src/operations/repositories/fork-repository.ts";
@@ -19,11 +18,11 @@ import { applyRefUpdates } from "../../src/storage/sql/refs/ref-updates.ts";
 import { findRef } from "../../src/storage/sql/refs/refs.ts";
 import { findRepository } from "../../src/storage/sql/repositories/repositories.ts";
 import { startFilledApp } from "../support/filled-app.ts";
+import { maintainNow } from "../support/maintain-now.ts";
 import { callerAs } from "../support/sample-model.ts";
 import { createTestDatabaseSettings, DIALECTS } from "../support/test-database.ts";
 
 const DAY_MS = 86_400_000;
-const NEVER = new AbortController().signal;
 const BASES = { web: "http://pail.test", api: "http://pail.test" } as never;
 
 for (const dialect of DIALECTS)
@@ -57,7 +56,7 @@ for (const dialect of DIALECTS)
     async function drop(ports: Ports = app.ports, { isAged = true } = {}): Promise<void> {
       if (isAged) await agePacks();
       const clock = () => new Date(Date.now() + 15 * DAY_MS);
-      await maintainRepository({ ...ports, clock }, uuid, NEVER);
+      await maintainNow({ ...ports, clock }, uuid);
       const mark = join(gitDir, "full-repack-done");
       await utimes(mark, new Date(), new Date());
     }
@@ -140,7 +139,7 @@ for (const dialect of DIALECTS)
       await commit({ "a.txt": "a\n" }, "First");
       await git.out(["push", "--quiet", "origin", "HEAD:refs/heads/main"], { folder });
       // A repository's first maintenance drops nothing.
-      await maintainRepository(app.ports, uuid, NEVER);
+      await maintainNow(app.ports, uuid);
       assert.equal((await current()).dropNumber, 0);
     });
 

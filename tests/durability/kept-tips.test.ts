@@ -8,14 +8,13 @@ import { readGraphChecksum } from "../../src/git/packs/maintain.ts";
 import { backUp } from "../../src/operations/backup/back-up.ts";
 import { checkData } from "../../src/operations/backup/check-data.ts";
 import type { Finding } from "../../src/operations/backup/finding.ts";
-import { maintainRepository } from "../../src/operations/maintenance/maintain-repository.ts";
 import { openDatabase } from "../../src/storage/sql/open-database.ts";
 import { findRepository } from "../../src/storage/sql/repositories/repositories.ts";
 import { startFilledApp } from "../support/filled-app.ts";
+import { maintainNow } from "../support/maintain-now.ts";
 import { openPailCommand } from "../support/pail-command.ts";
 import { createTestDatabaseSettings, DIALECTS } from "../support/test-database.ts";
 
-const NEVER = new AbortController().signal;
 const command = openPailCommand();
 
 for (const dialect of DIALECTS)
@@ -74,7 +73,7 @@ for (const dialect of DIALECTS)
 
     test("a commit graph that fsck writes anew is the one that is trusted", async () => {
       await push("main");
-      await maintainRepository(app.ports, uuid, NEVER);
+      await maintainNow(app.ports, uuid);
       const { noted } = await graphs();
       await push("main");
       await writeFile(join(gitDir, "objects", "info", "commit-graph"), "damaged");

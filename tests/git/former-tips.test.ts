@@ -6,13 +6,12 @@ import { readdir, readFile, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import type { ObjectId } from "../../src/model/object-id.ts";
-import { maintainRepository } from "../../src/operations/maintenance/maintain-repository.ts";
 import { findRepository } from "../../src/storage/sql/repositories/repositories.ts";
 import { startFilledApp } from "../support/filled-app.ts";
+import { maintainNow } from "../support/maintain-now.ts";
 import { createTestDatabaseSettings, DIALECTS } from "../support/test-database.ts";
 
 const DAY_MS = 86_400_000;
-const NEVER = new AbortController().signal;
 
 for (const dialect of DIALECTS)
   describe(`what refs have left, on ${dialect}`, async () => {
@@ -29,10 +28,10 @@ for (const dialect of DIALECTS)
       const packs = join(gitDir, "objects", "pack");
       for (const name of await readdir(packs)) await utimes(join(packs, name), old, old);
       const clock = () => new Date(Date.now() + daysFromNow * DAY_MS);
-      await maintainRepository({ ...app.ports, clock }, uuid, NEVER);
+      await maintainNow({ ...app.ports, clock }, uuid);
       await utimes(join(gitDir, "full-repack-done"), old, old);
       const before = await dropNumber();
-      await maintainRepository({ ...app.ports, clock }, uuid, NEVER);
+      await maintainNow({ ...app.ports, clock }, uuid);
       assert.equal(await dropNumber(), before + 1);
     }
 

@@ -5,14 +5,13 @@ import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import type { ObjectId } from "../../src/model/object-id.ts";
 import type { RefName } from "../../src/model/ref-name.ts";
-import { maintainRepository } from "../../src/operations/maintenance/maintain-repository.ts";
 import { listFormerTips } from "../../src/storage/sql/refs/former-tips.ts";
 import { findRepository } from "../../src/storage/sql/repositories/repositories.ts";
 import { startFilledApp } from "../support/filled-app.ts";
+import { maintainNow } from "../support/maintain-now.ts";
 import { createTestDatabaseSettings, DIALECTS } from "../support/test-database.ts";
 
 const DAY_MS = 86_400_000;
-const NEVER = new AbortController().signal;
 
 for (const dialect of DIALECTS)
   describe(`many and damaged former tips, on ${dialect}`, async () => {
@@ -66,7 +65,7 @@ for (const dialect of DIALECTS)
       const old = new Date(Date.now() - 20 * DAY_MS);
       for (const name of await readdir(packs)) await utimes(join(packs, name), old, old);
       await utimes(join(gitDir, "full-repack-done"), old, old);
-      await maintainRepository(app.ports, uuid, NEVER);
+      await maintainNow(app.ports, uuid);
     }
 
     test("those that refs, or newer ones, reach are forgotten when there are many; a few stay listed", async () => {
@@ -74,7 +73,7 @@ for (const dialect of DIALECTS)
       await push("HEAD:refs/heads/main");
       const second = await commit({ "a.txt": "b\n" }, "Second");
       await push("HEAD:refs/heads/main");
-      await maintainRepository(app.ports, uuid, NEVER);
+      await maintainNow(app.ports, uuid);
       assert.deepEqual([...(await targets())], [first]);
 
       const ahead = await commitRow(second, 500, "ahead");
@@ -93,7 +92,7 @@ for (const dialect of DIALECTS)
       await push(":refs/tags/old");
       assert.ok((await listTips()).length > 800);
 
-      await maintainRepository(app.ports, uuid, NEVER);
+      await maintainNow(app.ports, uuid);
       assert.deepEqual(await targets(), new Set([side.at(-1), force.at(-1), tag]));
       await drop();
       const input = [...ahead, ...side, ...force, tag].map((id) => `${id}\n`).join("");
@@ -108,7 +107,7 @@ for (const dialect of DIALECTS)
       await kysely.deleteFrom("former_tip").where("name", "=", "refs/heads/back").execute();
       // Reset commit by commit: the last one that was left is the oldest.
       await leave("refs/heads/back", rows.toReversed());
-      await maintainRepository(app.ports, uuid, NEVER);
+      await maintainNow(app.ports, uuid);
       const left = await targets();
       for (const id of rows) assert.ok(left.has(id));
     });

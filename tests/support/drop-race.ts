@@ -15,9 +15,10 @@ import { createRepository } from "../../src/operations/repositories/repositories
 import type { CommitPart } from "../../src/operations/source/commit-request.ts";
 import { createCommit } from "../../src/operations/source/create-commit.ts";
 import type { Ports } from "../../src/ports.ts";
-import { takeMaintenanceLock } from "../../src/storage/packs/maintenance-lock.ts";
+import { maintenanceLease } from "../../src/storage/sql/leases.ts";
 import { listRefs } from "../../src/storage/sql/refs/refs.ts";
 import { findRepository } from "../../src/storage/sql/repositories/repositories.ts";
+import { withLease } from "../../src/storage/sql/with-lease.ts";
 import { createRandom, type Random } from "../durability/kills/seeded-random.ts";
 import type { FilledApp } from "./filled-app.ts";
 import { callerAs } from "./sample-model.ts";
@@ -136,15 +137,11 @@ export async function runDropRace(
       const folder = join(gitDir, "objects", "pack");
       for (const name of await readdir(folder)) await utimes(join(folder, name), old, old).catch(() => {});
     }
-    const lock = await takeMaintenanceLock(gitDir);
-    if (lock === undefined) return;
-    try {
+    await withLease(ports, maintenanceLease(uuid), NEVER, async (lease) => {
       const before = (await current()).dropNumber;
-      await maintainRepository(ports, uuid, NEVER);
+      await maintainRepository(ports, uuid, lease);
       counts.drops += (await current()).dropNumber - before;
-    } finally {
-      lock.release();
-    }
+    });
   }
 
   const act: Record<string, (own: Random) => Promise<unknown>> = {

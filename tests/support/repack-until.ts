@@ -6,7 +6,8 @@ import {
   type MaintainPorts,
   maintainRepository,
 } from "../../src/operations/maintenance/maintain-repository.ts";
-import { takeMaintenanceLock } from "../../src/storage/packs/maintenance-lock.ts";
+import { maintenanceLease } from "../../src/storage/sql/leases.ts";
+import { withLease } from "../../src/storage/sql/with-lease.ts";
 
 const DAY_MS = 86_400_000;
 /** Far more often than the server's own. */
@@ -25,19 +26,15 @@ export async function repackUntil(
 ): Promise<number> {
   let repacks = 0;
   while (!isOver()) {
-    const lock = await takeMaintenanceLock(ports.packs.gitDir(repository));
-    if (lock === undefined) {
-      await delay(10);
-      continue;
-    }
-    try {
+    const { signal } = new AbortController();
+    const outcome = await withLease(ports, maintenanceLease(repository), signal, async (lease) => {
       if (repacks % DROP_EVERY === 1) await agePacks(ports.packs.gitDir(repository));
       const clock = () => new Date(Date.now() + (repacks % DROP_EVERY === 1 ? 8 : 0) * DAY_MS);
-      await maintainRepository({ ...ports, clock }, repository, new AbortController().signal);
+      await maintainRepository({ ...ports, clock }, repository, lease);
       repacks += 1;
-    } finally {
-      lock.release();
-    }
+      return "done";
+    });
+    if (outcome === "busy") await delay(10);
   }
   return repacks;
 }

@@ -11,10 +11,12 @@ import type { Uuid } from "../../model/uuid.ts";
 import type { Ports } from "../../ports.ts";
 import type { OpenMaintenance } from "../../storage/packs/pack-store.ts";
 import type { RepackFolder } from "../../storage/packs/repack-folder.ts";
+import { requireLease } from "../../storage/sql/leases.ts";
 import { declareDrop, noteCommitGraph } from "../../storage/sql/refs/drops.ts";
 import { deleteFormerTips, listFormerTips, listKeptTips } from "../../storage/sql/refs/former-tips.ts";
 import { listRefs } from "../../storage/sql/refs/refs.ts";
 import { findRepository } from "../../storage/sql/repositories/repositories.ts";
+import type { HeldLease } from "../../storage/sql/with-lease.ts";
 import { withoutIncomplete, withoutMissing } from "./complete-former-tips.ts";
 
 export type MaintainPorts = Pick<Ports, "database" | "transactions" | "packs" | "clock" | "log">;
@@ -27,16 +29,14 @@ const DECLARATIONS_MAX = 5;
  * is made apart. Then the new packs are put beside the old ones, then the database is told, and only then the old ones go; so
  * whenever it ends early, all that is kept is there.
  *
- * Call it with the repository's lock for maintenance taken.
+ * Whoever has lost the lease changes nothing any more: it is asked for in the transaction that tells the database, and
+ * before each step that others see.
  */
-export async function maintainRepository(
-  ports: MaintainPorts,
-  uuid: Uuid,
-  signal: AbortSignal,
-): Promise<void> {
-  const opened = await ports.packs.openMaintenance(uuid, signal);
+export async function maintainRepository(ports: MaintainPorts, uuid: Uuid, lease: HeldLease): Promise<void> {
+  await requireLease(ports.database.kysely, lease);
+  const opened = await ports.packs.openMaintenance(uuid, lease.signal);
   try {
-    await maintainOpen(ports, opened, uuid, signal);
+    await maintainOpen(ports, opened, uuid, lease);
   } finally {
     await opened.close();
   }
@@ -46,9 +46,9 @@ async function maintainOpen(
   ports: MaintainPorts,
   opened: OpenMaintenance,
   uuid: Uuid,
-  signal: AbortSignal,
+  lease: HeldLease,
 ): Promise<void> {
-  const place = { gitDir: opened.gitDir, signal };
+  const place = { gitDir: opened.gitDir, signal: lease.signal };
   const readAt = ports.clock();
   // Its numbers are read before the refs: what changes in between is seen when the drop is declared.
   const repository = await findRepository(ports.database.kysely, undefined, { uuid });
@@ -59,7 +59,7 @@ async function maintainOpen(
   const found = await withoutMissing(former, place);
   if (found.length < former.length) logIncomplete(ports, uuid, former, found);
   const drops = isDue && found.length === former.length;
-  const work = { opened, repository, refs, former: found, drops, readAt, signal };
+  const work = { opened, repository, refs, former: found, drops, readAt, lease };
   try {
     await repackApart(ports, work);
   } catch (error) {
@@ -98,12 +98,12 @@ type Work = {
   readonly drops: boolean;
   /** When the former tips were read. */
   readonly readAt: Date;
-  readonly signal: AbortSignal;
+  readonly lease: HeldLease;
 };
 
 async function repackApart(
   ports: MaintainPorts,
-  { opened, repository, refs, former, drops, readAt, signal }: Work,
+  { opened, repository, refs, former, drops, readAt, lease }: Work,
 ): Promise<void> {
   const { uuid, dropNumber } = repository;
   const kept = keptRefs(refs, former);
@@ -111,7 +111,8 @@ async function repackApart(
   const folder = await opened.openRepackFolder(kept);
   try {
     reachFaultPoint("maintenance.linked");
-    const place = { gitDir: folder.gitDir, signal };
+    const place = { gitDir: folder.gitDir, signal: lease.signal };
+    const { database, transactions } = ports;
     await repack(place, { drops });
     reachFaultPoint("maintenance.repacked");
     const commitGraph = await writeCommitGraph(place);
@@ -124,12 +125,17 @@ async function repackApart(
             place,
           )
         : new Set<ObjectId>();
+    await requireLease(database.kysely, lease);
     await folder.place();
     reachFaultPoint("maintenance.placed");
     const isDeclared = drops
-      ? await declare(ports, repository, { kept, folder, commitGraph, readAt, signal })
-      : await noteCommitGraph(ports.database.kysely, uuid, { dropNumber, commitGraph });
+      ? await declare(ports, repository, { kept, folder, commitGraph, readAt, lease })
+      : await transactions.transaction(async (tx) => {
+          await requireLease(tx, lease);
+          return noteCommitGraph(tx, uuid, { dropNumber, commitGraph });
+        });
     reachFaultPoint("maintenance.declared");
+    await requireLease(database.kysely, lease);
     if (isDeclared) {
       await folder.placeCommitGraph();
       reachFaultPoint("maintenance.graph-placed");
@@ -168,7 +174,7 @@ type Prepared = {
   readonly folder: RepackFolder;
   readonly commitGraph: string;
   readonly readAt: Date;
-  readonly signal: AbortSignal;
+  readonly lease: HeldLease;
 };
 
 /**
@@ -180,19 +186,23 @@ type Prepared = {
 async function declare(
   ports: MaintainPorts,
   { uuid, dropNumber, ...repository }: Repository,
-  { kept, folder, commitGraph, readAt, signal }: Prepared,
+  { kept, folder, commitGraph, readAt, lease }: Prepared,
 ): Promise<boolean> {
   const whole = new Set<ObjectId>(kept.map(({ target }) => target));
   let { refGeneration } = repository;
   for (let tries = 0; tries < DECLARATIONS_MAX; tries += 1) {
     const drop = { dropNumber, refGeneration, commitGraph, readAt };
-    const outcome = await ports.transactions.transaction((tx) => declareDrop(tx, uuid, drop));
+    const outcome = await ports.transactions.transaction(async (tx) => {
+      await requireLease(tx, lease);
+      return declareDrop(tx, uuid, drop);
+    });
     if (outcome.kind !== "refs-changed") return outcome.kind === "dropped";
     refGeneration = outcome.refGeneration;
     const now = await listKeptTips(ports.database.kysely, uuid, ports.clock());
     const tips = now.filter((tip) => !whole.has(tip));
     await folder.takeNewer();
-    if (tips.length > 0 && !(await isConnected(tips, whole, { gitDir: folder.gitDir, signal }))) return false;
+    if (tips.length > 0 && !(await isConnected(tips, whole, { gitDir: folder.gitDir, signal: lease.signal })))
+      return false;
     for (const tip of tips) whole.add(tip);
   }
   return false;

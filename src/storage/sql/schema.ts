@@ -31,6 +31,7 @@ type CoreTables = {
   former_tip: FormerTipRow;
   commits_cursor: CommitsCursorRow;
   installation: InstallationRow;
+  lease: LeaseRow;
 };
 
 export type AccountRow = {
@@ -166,4 +167,12 @@ export type InstallationRow = {
   number: number;
   /** Of the pair of database and data folder. */
   id: string;
+};
+
+export type LeaseRow = {
+  name: string;
+  holder: string;
+  fence: number;
+  /** Of the database's clock. */
+  expires_at: number;
 };

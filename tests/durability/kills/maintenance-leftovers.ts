@@ -7,7 +7,7 @@ import { gitDirOf } from "./check-world.ts";
 import { LARGE_BYTES, type Lane, push } from "./steps.ts";
 import { type World, withDatabase } from "./world.ts";
 
-/** What a maintenance that was killed leaves: the mark of its place, git's locks, packs that are not whole. */
+/** What a maintenance that was killed leaves: its lease, the note in the folder, git's locks, packs that are not whole. */
 async function leftoversIn(gitDir: string): Promise<readonly string[]> {
   const found: string[] = [];
   for (const folder of [gitDir, join(gitDir, "objects", "info"), join(gitDir, "objects", "pack")]) {
@@ -19,6 +19,7 @@ async function leftoversIn(gitDir: string): Promise<readonly string[]> {
 
 /** Puts what is left an hour back, as if the next server were started that much later. */
 export async function ageMaintenance(world: World): Promise<void> {
+  await withDatabase(world, ({ kysely }) => kysely.updateTable("lease").set({ expires_at: 0 }).execute());
   const hourAgo = new Date(Date.now() - 3_600_000);
   for (const uuid of await listRepositoryFolders(join(world.place.dataFolder, "repositories"))) {
     for (const path of await leftoversIn(gitDirOf(world, uuid)).catch(() => []))

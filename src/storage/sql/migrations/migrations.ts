@@ -9,6 +9,7 @@ import { formerTips } from "./008-former-tips.ts";
 import { installation } from "./010-installation.ts";
 import { foldCase } from "./013-fold-case.ts";
 import { formerNames } from "./014-former-names.ts";
+import { leases } from "./015-leases.ts";
 import type { Migration } from "./migration.ts";
 
 /** In the order in which they run. */
@@ -24,4 +25,5 @@ export const MIGRATIONS: readonly Migration[] = [
   installation,
   foldCase,
   formerNames,
+  leases,
 ];

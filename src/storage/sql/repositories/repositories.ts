@@ -10,6 +10,7 @@ import type { Uuid } from "../../../model/uuid.ts";
 import { isRepositoryWithin, NOWHERE } from "../bound.ts";
 import { flag } from "../columns.ts";
 import { compileFilter, compileSort } from "../compile-filter.ts";
+import { deleteLease, maintenanceLease } from "../leases.ts";
 import { holds, isVisible, membersWithPermission } from "../permissions/permissions.ts";
 import type { RepositoryRow, Schema } from "../schema.ts";
 import type { WorkspaceSelector } from "../workspaces/workspaces.ts";
@@ -135,6 +136,7 @@ export async function setMainBranchIfNone(
 /** Deletes a repository with its refs, permissions and cursors. Its packs are not in the database. */
 export async function deleteRepositoryRow(db: Kysely<Schema>, uuid: Uuid): Promise<boolean> {
   const result = await db.deleteFrom("repository").where("uuid", "=", uuid).executeTakeFirst();
+  await deleteLease(db, maintenanceLease(uuid));
   return result.numDeletedRows > 0n;
 }
 

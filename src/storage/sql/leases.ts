@@ -1,0 +1,91 @@
+import { type ExpressionBuilder, type Kysely, PostgresAdapter, sql } from "kysely";
+import { Failure } from "../../model/failure.ts";
+import type { Uuid } from "../../model/uuid.ts";
+import type { Schema } from "./schema.ts";
+
+/** The right to do what must not be done twice at once, whichever server does it. */
+export type Lease = {
+  readonly name: string;
+  /** Used for one lease only. */
+  readonly holder: string;
+  /** Rises with each holder: what a former holder still writes is refused by it. */
+  readonly fence: number;
+};
+
+/** How long a lease is held without being renewed. */
+export const LEASE_MS = 60_000;
+
+export function maintenanceLease(repository: Uuid): string {
+  return `maintenance/${repository}`;
+}
+
+/** The database's own clock, in milliseconds: those of the servers need not agree. */
+function databaseNow(db: Kysely<Schema>) {
+  return isPostgres(db)
+    ? sql<number>`cast(floor(extract(epoch from clock_timestamp()) * 1000) as bigint)`
+    : sql<number>`cast(unixepoch('subsec') * 1000 as integer)`;
+}
+
+function isPostgres(db: Kysely<Schema>): boolean {
+  return db.getExecutor().adapter instanceof PostgresAdapter;
+}
+
+function isHeld({ name, holder, fence }: Lease) {
+  return ({ and }: ExpressionBuilder<Schema, "lease">) => and({ name, holder, fence });
+}
+
+/** @returns undefined while somebody else holds it. */
+export async function takeLease(
+  db: Kysely<Schema>,
+  name: string,
+  holder: string,
+): Promise<Lease | undefined> {
+  const now = databaseNow(db);
+  const expires_at = sql<number>`${now} + ${sql.lit(LEASE_MS)}`;
+  const row = await db
+    .insertInto("lease")
+    .values({ name, holder, fence: 1, expires_at })
+    .onConflict((conflict) =>
+      conflict
+        .column("name")
+        .doUpdateSet({ holder, fence: sql<number>`lease.fence + 1`, expires_at })
+        // One that ends later than any can was taken by a clock that was ahead.
+        .where(({ or, eb }) =>
+          or([eb("lease.expires_at", "<=", now), eb("lease.expires_at", ">", expires_at)]),
+        ),
+    )
+    .returning("fence")
+    .executeTakeFirst();
+  return row && { name, holder, fence: row.fence };
+}
+
+/** @returns false if somebody else has taken it. One that has run out is held again if nobody has. */
+export async function renewLease(db: Kysely<Schema>, lease: Lease): Promise<boolean> {
+  const result = await db
+    .updateTable("lease")
+    .set({ expires_at: sql<number>`${databaseNow(db)} + ${sql.lit(LEASE_MS)}` })
+    .where(isHeld(lease))
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
+}
+
+/** The row stays, for its fence. */
+export async function releaseLease(db: Kysely<Schema>, lease: Lease): Promise<void> {
+  await db.updateTable("lease").set({ expires_at: 0 }).where(isHeld(lease)).execute();
+}
+
+/**
+ * Call it first in the transaction that records what was done under the lease: until that ends nobody can take it over.
+ *
+ * @throws Failure unavailable if somebody else has taken it.
+ */
+export async function requireLease(db: Kysely<Schema>, lease: Lease): Promise<void> {
+  const query = db.selectFrom("lease").select("fence").where(isHeld(lease));
+  const row = await (isPostgres(db) ? query.forShare() : query).executeTakeFirst();
+  if (row === undefined) throw new Failure("unavailable", "another server has taken over");
+}
+
+/** For what a lease was for, when it is no more. */
+export async function deleteLease(db: Kysely<Schema>, name: string): Promise<void> {
+  await db.deleteFrom("lease").where("name", "=", name).execute();
+}

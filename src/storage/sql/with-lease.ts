@@ -1,0 +1,57 @@
+import { randomUUID } from "node:crypto";
+import type { Kysely } from "kysely";
+import type { Logger } from "pino";
+import { LEASE_MS, type Lease, releaseLease, renewLease, takeLease } from "./leases.ts";
+import type { Schema } from "./schema.ts";
+
+export type HeldLease = Lease & {
+  /** Aborted when the lease is lost, or may be soon: also by the signal that was given. */
+  readonly signal: AbortSignal;
+};
+
+type LeasePorts = { readonly database: { readonly kysely: Kysely<Schema> }; readonly log: Logger };
+
+const RENEWAL_MS = LEASE_MS / 3;
+
+/**
+ * Does what must be done by one server at a time, with a lease that is renewed meanwhile. The signal only saves work: a server
+ * that was stopped for long goes on before its timers do, so whatever `work` changes is to be guarded by `requireLease`.
+ *
+ * @returns "busy" if somebody else holds the lease.
+ */
+export async function withLease<T>(
+  { database, log }: LeasePorts,
+  name: string,
+  signal: AbortSignal,
+  work: (lease: HeldLease) => Promise<T>,
+): Promise<T | "busy"> {
+  const lost = new AbortController();
+  let renewedAt = performance.now();
+  const lease = await takeLease(database.kysely, name, randomUUID());
+  if (lease === undefined) return "busy";
+  const renew = async () => {
+    const sentAt = performance.now();
+    try {
+      if (await renewLease(database.kysely, lease)) renewedAt = sentAt;
+      else lost.abort();
+    } catch (error) {
+      log.warn({ err: error, "lease.name": name }, "a lease was not renewed");
+      if (performance.now() - renewedAt >= 2 * RENEWAL_MS) lost.abort();
+    }
+  };
+  let renewal = Promise.resolve();
+  const timer = setInterval(() => {
+    renewal = renewal.then(renew);
+  }, RENEWAL_MS);
+  timer.unref();
+  try {
+    return await work({ ...lease, signal: AbortSignal.any([signal, lost.signal]) });
+  } finally {
+    clearInterval(timer);
+    await renewal;
+    // It runs out by itself otherwise.
+    await releaseLease(database.kysely, lease).catch((error: unknown) =>
+      log.warn({ err: error, "lease.name": name }, "a lease was not released"),
+    );
+  }
+}
