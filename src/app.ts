@@ -9,7 +9,6 @@ import { registerHomePage } from "./own-routes/home-page.ts";
 import { registerTokenRevocation } from "./own-routes/token-revocation.ts";
 import type { Ports } from "./ports.ts";
 import { registerRest } from "./rest/rest.ts";
-import { sweepDownloads } from "./storage/downloads/disk-downloads.ts";
 import { hasDownloadFile } from "./storage/sql/downloads/downloads.ts";
 import { findRepository } from "./storage/sql/repositories/repositories.ts";
 import type { DeliveryOptions } from "./webhooks/deliver-webhook.ts";
@@ -63,7 +62,7 @@ export async function startApp(ports: Ports, { sharesPort }: AppOptions): Promis
 export async function sweepLeftovers(ports: Ports): Promise<void> {
   const { kysely } = ports.database;
   await ports.packs.sweep(async (uuid) => (await findRepository(kysely, undefined, { uuid })) !== undefined);
-  await sweepDownloads(ports.config.dataFolder, ({ fileUuid }) => hasDownloadFile(kysely, fileUuid));
+  await ports.downloads.sweep(({ uuid }) => hasDownloadFile(kysely, uuid));
   await ports.fetchResponses.sweep();
 }
 

@@ -3,6 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Logger } from "pino";
 import type { Config } from "./config/config.ts";
+import { downloadFolder } from "./config/download-folder.ts";
 import { openKeys } from "./config/keys.ts";
 import { repositoryFolder } from "./config/repository-folder.ts";
 import { DEFAULTS } from "./config/settings.ts";
@@ -14,6 +15,7 @@ import { openFailedAuthenticationLimiter } from "./limits/failed-authentication-
 import { openRateLimits } from "./limits/rate-limits.ts";
 import { type Metrics, NO_METRICS } from "./metrics/metrics.ts";
 import type { Ports } from "./ports.ts";
+import { openDiskBlobStore } from "./storage/blobs/disk-blob-store.ts";
 import { openByteMemory } from "./storage/byte-memory.ts";
 import { holdsContent, requireRestored } from "./storage/data-folder.ts";
 import { openDiskReserve } from "./storage/disk-reserve.ts";
@@ -93,6 +95,7 @@ export async function openPorts(
     database,
     transactions: database,
     packs,
+    downloads: openDiskBlobStore(downloadFolder(config)),
     objects,
     commitGraphs: openCommitGraphs(GRAPH_BYTES_MAX),
     refAnswers: openByteMemory(REF_ANSWERS_BYTES_MAX),

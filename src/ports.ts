@@ -11,6 +11,7 @@ import type { Actor } from "./model/audit.ts";
 import type { Caller, Operator } from "./model/caller.ts";
 import type { PublicBaseUrls } from "./model/event.ts";
 import type { Uuid } from "./model/uuid.ts";
+import type { BlobStore } from "./storage/blobs/blob-store.ts";
 import type { ByteMemory } from "./storage/byte-memory.ts";
 import type { DiskReserve } from "./storage/disk-reserve.ts";
 import type { FetchResponses } from "./storage/fetch-responses/fetch-responses.ts";
@@ -43,6 +44,8 @@ export type Ports = {
   /** Only for what makes a `By`: whoever changes something says who wants it, and is asked whether they may. */
   readonly transactions: Pick<Database, "transaction">;
   readonly packs: PackStore;
+  /** Files that repositories offer beside their history. Owned by the repositories. */
+  readonly downloads: BlobStore;
   readonly objects: ObjectReader;
   readonly commitGraphs: CommitGraphs;
   /** Advertisements and lists of refs, as they were sent. */

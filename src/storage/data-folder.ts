@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Config } from "../config/config.ts";
+import { downloadFolder } from "../config/download-folder.ts";
 import { repositoryFolder } from "../config/repository-folder.ts";
 import { Failure } from "../model/failure.ts";
-import { listDownloadFiles } from "./downloads/disk-downloads.ts";
+import { openDiskBlobStore } from "./blobs/disk-blob-store.ts";
 import { listRepositoryFolders } from "./packs/repository-folders.ts";
 
 /** In a data folder that `pail restore` is still filling: it goes when everything is there and has been looked at. */
@@ -22,6 +23,6 @@ export function requireRestored(dataFolder: string): void {
 export async function holdsContent({ dataFolder }: Pick<Config, "dataFolder">): Promise<boolean> {
   return (
     (await listRepositoryFolders(repositoryFolder({ dataFolder }))).length > 0 ||
-    (await listDownloadFiles(dataFolder)).length > 0
+    (await openDiskBlobStore(downloadFolder({ dataFolder })).list()).length > 0
   );
 }

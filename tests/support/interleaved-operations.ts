@@ -1,4 +1,3 @@
-import { repositoryFolder } from "../../src/config/repository-folder.ts";
 import type { Account } from "../../src/model/account.ts";
 import type { Repository } from "../../src/model/repository.ts";
 import { SCOPES } from "../../src/model/scope.ts";
@@ -8,8 +7,6 @@ import { createAccount, disableAccount, enableAccount } from "../../src/operatio
 import { setPermission } from "../../src/operations/permissions/explicit-permissions.ts";
 import { createApiToken, revokeApiToken, rotateApiToken } from "../../src/operations/tokens/api-tokens.ts";
 import { createWorkspace, setMember } from "../../src/operations/workspaces/workspaces.ts";
-import { listDownloadFiles } from "../../src/storage/downloads/disk-downloads.ts";
-import { listRepositoryFolders } from "../../src/storage/packs/repository-folders.ts";
 import { listAuditEvents } from "../../src/storage/sql/audit/audit-events.ts";
 import { listAllDownloadFiles } from "../../src/storage/sql/downloads/downloads.ts";
 import { findRepository, listAllRepositories } from "../../src/storage/sql/repositories/repositories.ts";
@@ -410,11 +407,11 @@ export async function faultsAfter(
 
 /** Rows without files and files without rows, when nothing is under way. */
 export async function strayFiles(app: TestApp): Promise<string[]> {
-  const { database, config } = app.ports;
+  const { database } = app.ports;
   const rows = new Set((await listAllRepositories(database.kysely, undefined)).map(({ uuid }) => uuid));
-  const folders = new Set(await listRepositoryFolders(repositoryFolder(config)));
+  const folders = new Set(await app.ports.packs.listRepositories());
   const downloadRows = new Set((await listAllDownloadFiles(database.kysely)).map(({ fileUuid }) => fileUuid));
-  const downloads = new Set((await listDownloadFiles(config.dataFolder)).map(({ fileUuid }) => fileUuid));
+  const downloads = new Set((await app.ports.downloads.list()).map(({ uuid }) => uuid));
   const lacks = (one: ReadonlySet<string>, other: ReadonlySet<string>, what: string) =>
     [...one].filter((name) => !other.has(name)).map((name) => `${what}: ${name}`);
   return [

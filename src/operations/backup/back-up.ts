@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { readdir, rm } from "node:fs/promises";
-import { join, relative, sep } from "node:path";
+import { join, sep } from "node:path";
 import type { Config } from "../../config/config.ts";
 import { reachFaultPoint } from "../../fault-points.ts";
 import { Failure } from "../../model/failure.ts";
@@ -10,14 +10,14 @@ import { type AnyManifest, BACKUP_FORMAT, writeManifest } from "../../storage/ba
 import { type BackupStore, openBackupStore, type StoreOutcome } from "../../storage/backup/backup-store.ts";
 import { publishGraphs } from "../../storage/backup/publish-graphs.ts";
 import { sweepBackup } from "../../storage/backup/sweep-backup.ts";
-import { pathOfDownload } from "../../storage/downloads/disk-downloads.ts";
+import { blobPath } from "../../storage/blobs/disk-blob-store.ts";
 import { hasCode } from "../../storage/has-code.ts";
 import type { PackStore } from "../../storage/packs/pack-store.ts";
 import { createRepositoryFolder, gitDirIn } from "../../storage/packs/repository-folders.ts";
 import { createSnapshot, readSnapshot, type SnapshotContent } from "../../storage/sql/snapshot.ts";
 import { sourceOf, takeBackupFolder } from "./backup-folder.ts";
 
-export type BackUpPorts = Pick<Ports, "config" | "keys" | "database" | "packs" | "clock">;
+export type BackUpPorts = Pick<Ports, "config" | "keys" | "database" | "packs" | "downloads" | "clock">;
 
 export type BackUpOptions = {
   /** Whether files may be shared with the data folder as hard links, where the disk is the same. */
@@ -137,10 +137,11 @@ async function takeRounds(
     const isWhole = await unlessGone(async () => {
       for (const repository of content.repositories)
         await keepRepository(ports.packs, folder, repository, store);
-      for (const { sizeBytes, ...file } of content.downloads) {
-        const path = relative(ports.config.dataFolder, pathOfDownload(ports.config.dataFolder, file));
-        const from = pathOfDownload(ports.config.dataFolder, file);
-        await store.keep(withSlashes(path), from, (bytes) => bytes === sizeBytes);
+      for (const { sizeBytes, repositoryUuid, fileUuid } of content.downloads) {
+        const blob = { ownerUuid: repositoryUuid, uuid: fileUuid };
+        await ports.downloads.withFile(blob, (from) =>
+          store.keep(`downloads/${blobPath(blob)}`, from, (bytes) => bytes === sizeBytes),
+        );
       }
     });
     if (isWhole) {

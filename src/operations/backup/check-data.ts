@@ -1,17 +1,15 @@
-import { stat } from "node:fs/promises";
 import { Failure } from "../../model/failure.ts";
 import { fullName, type Repository } from "../../model/repository.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import type { Ports } from "../../ports.ts";
-import { listDownloadFiles, pathOfDownload } from "../../storage/downloads/disk-downloads.ts";
-import { hasCode } from "../../storage/has-code.ts";
+import type { BlobId } from "../../storage/blobs/blob-store.ts";
 import { listAllDownloadFiles } from "../../storage/sql/downloads/downloads.ts";
 import { listAllRepositories } from "../../storage/sql/repositories/repositories.ts";
 import { listIntegrityFaults } from "../../storage/sql/sqlite/check-integrity.ts";
 import { checkRepository } from "./check-repository.ts";
 import { type Finding, FROM_BACKUP } from "./finding.ts";
 
-export type CheckPorts = Pick<Ports, "config" | "database" | "packs" | "clock">;
+export type CheckPorts = Pick<Ports, "config" | "database" | "packs" | "downloads" | "clock">;
 
 export type CheckOutcome = {
   readonly repositories: number;
@@ -36,7 +34,7 @@ export async function checkData(
   if (damage.length > 0) return { repositories: 0, refs: 0, downloads: 0, findings: damage };
   const findings: Finding[] = [];
   const folders = await ports.packs.listRepositories();
-  const files = await listDownloadFiles(ports.config.dataFolder);
+  const files = await ports.downloads.list();
   let refs = 0;
   const repositories = await listAllRepositories(ports.database.kysely, undefined);
   for (const repository of repositories) {
@@ -74,17 +72,17 @@ async function findDatabaseFaults({ kysely }: CheckPorts["database"]): Promise<r
 }
 
 async function checkDownloads(
-  { config, database, clock }: CheckPorts,
+  { downloads, database, clock }: CheckPorts,
   repositories: readonly Repository[],
-  files: readonly { readonly repositoryUuid: Uuid; readonly fileUuid: Uuid }[],
+  files: readonly BlobId[],
 ): Promise<{ readonly count: number; readonly findings: readonly Finding[] }> {
   const names = new Map(repositories.map((repository) => [repository.uuid, fullName(repository)]));
   const rows = await listAllDownloadFiles(database.kysely);
   const findings: Finding[] = [];
   for (const row of rows) {
-    const path = pathOfDownload(config.dataFolder, row);
-    const found = await findSize(path);
-    if (found === row.sizeBytes) continue;
+    const blob = { ownerUuid: row.repositoryUuid, uuid: row.fileUuid };
+    const { path, found } = await downloads.locate(blob);
+    if (found?.sizeBytes === row.sizeBytes) continue;
     const isDeleted = (await listAllDownloadFiles(database.kysely)).every(
       (each) => each.fileUuid !== row.fileUuid,
     );
@@ -92,19 +90,20 @@ async function checkDownloads(
     const detail =
       found === undefined
         ? `the download "${row.name}" has no file`
-        : `the file of the download "${row.name}" has ${found} bytes in place of ${row.sizeBytes}`;
+        : `the file of the download "${row.name}" has ${found.sizeBytes} bytes in place of ${row.sizeBytes}`;
     const remedy = `upload it again, or ${FROM_BACKUP}`;
     const repository = names.get(row.repositoryUuid);
     findings.push({ kind: "missing-download", isHarmless: false, repository, path, detail, remedy });
   }
   const known = new Set(rows.map((row) => row.fileUuid));
   for (const file of files) {
-    const path = pathOfDownload(config.dataFolder, file);
-    if (known.has(file.fileUuid) || !(await isOldFile(path, clock()))) continue;
+    if (known.has(file.uuid)) continue;
+    const { path, found } = await downloads.locate(file);
+    if (found === undefined || !isOld(found.changedAt, clock())) continue;
     findings.push({
       kind: "download-without-row",
       isHarmless: true,
-      repository: names.get(file.repositoryUuid),
+      repository: names.get(file.ownerUuid),
       path,
       detail: "no download has this file: an upload or a deletion was cut off",
       remedy: "delete the file",
@@ -153,17 +152,4 @@ async function findLeftovers({ packs }: CheckPorts): Promise<readonly Finding[]>
 /** What was made in the future was made by a clock that was ahead, and not just now. */
 function isOld(changedAt: Date | undefined, now: Date): boolean {
   return changedAt !== undefined && Math.abs(now.getTime() - changedAt.getTime()) > YOUNG_MS_MAX;
-}
-
-async function isOldFile(path: string, now: Date): Promise<boolean> {
-  return isOld((await stat(path).catch(() => undefined))?.mtime, now);
-}
-
-async function findSize(path: string): Promise<number | undefined> {
-  try {
-    return (await stat(path)).size;
-  } catch (error) {
-    if (hasCode(error, "ENOENT")) return undefined;
-    throw error;
-  }
 }

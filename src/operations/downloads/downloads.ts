@@ -6,14 +6,7 @@ import { Failure, invalidField } from "../../model/failure.ts";
 import type { Repository } from "../../model/repository.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import type { By, Ports } from "../../ports.ts";
-import {
-  type DownloadFile,
-  type DownloadsIntent,
-  markDownloads,
-  openDownload,
-  removeDownload,
-  writeDownload,
-} from "../../storage/downloads/disk-downloads.ts";
+import type { BlobId, BlobIntent } from "../../storage/blobs/blob-store.ts";
 import { isOutcomeUnknown } from "../../storage/sql/database-failure.ts";
 import {
   countDownload,
@@ -22,7 +15,7 @@ import {
   upsertDownload,
 } from "../../storage/sql/downloads/downloads.ts";
 
-export type DownloadPorts = Pick<Ports, "config" | "database" | "clock">;
+export type DownloadPorts = Pick<Ports, "downloads" | "database" | "clock">;
 
 /** Our choice: a file of 1 GiB streams, and one that fills the disk does not. */
 export const DOWNLOAD_BYTES_MAX = 2 * 1024 ** 3;
@@ -36,55 +29,58 @@ export type Upload = { readonly name: string; readonly source: AsyncIterable<Buf
  * `DOWNLOAD_BYTES_MAX`.
  */
 export async function storeDownloads(
-  { config, database, clock }: DownloadPorts,
+  { downloads, database, clock }: DownloadPorts,
   by: By,
   repository: Repository,
   uploader: Account,
   uploads: AsyncIterable<Upload>,
 ): Promise<readonly Download[]> {
-  const { dataFolder } = config;
   const stored: Download[] = [];
-  const marked: DownloadsIntent[] = [];
+  const intents: BlobIntent[] = [];
   const confirm = async () => {
-    for (const each of marked) await each.confirm();
+    for (const intent of intents) await intent.confirm();
   };
-  let replaced: readonly DownloadFile[];
+  let replaced: readonly Download[];
   try {
     for await (const { name: text, source } of uploads) {
       const name = parseDownloadName(text);
       if (name === undefined) throw invalidField("files", "not a file name");
       if (stored.some((each) => each.name === name)) throw invalidField("files", `"${name}" is sent twice`);
       const file = { repositoryUuid: repository.uuid, fileUuid: randomUUID() as Uuid };
-      marked.push(await markDownloads(dataFolder, [file]));
-      const sizeBytes = await writeDownload(dataFolder, file, source, DOWNLOAD_BYTES_MAX);
+      intents.push(await downloads.openIntent([blobOf(file)]));
+      const sizeBytes = await downloads.put(blobOf(file), source, { bytesMax: DOWNLOAD_BYTES_MAX });
       stored.push({ ...file, name, uploader, sizeBytes, count: 0, createdAt: clock() });
     }
     if (stored.length === 0) throw invalidField("files", "no file is sent");
     for (const { name } of stored) {
       const before = await findDownload(database.kysely, repository.uuid, name);
-      if (before !== undefined) marked.push(await markDownloads(dataFolder, [before]));
+      if (before !== undefined) intents.push(await downloads.openIntent([blobOf(before)]));
     }
     // The rows last: they never name a file that is not whole. A file without a row is named by nobody.
     replaced = await by.transaction((tx) => replaceDownloads(tx, stored));
   } catch (error) {
     // What may still be committed keeps its files: the next start looks for the rows.
     if (isOutcomeUnknown(error)) throw error;
-    for (const download of stored) await removeDownload(dataFolder, download);
+    for (const download of stored) await downloads.delete(blobOf(download));
     await confirm();
     throw error;
   }
-  for (const download of replaced) await removeDownload(dataFolder, download);
+  for (const download of replaced) await downloads.delete(blobOf(download));
   await confirm();
   return stored;
+}
+
+function blobOf({ repositoryUuid, fileUuid }: Pick<Download, "repositoryUuid" | "fileUuid">): BlobId {
+  return { ownerUuid: repositoryUuid, uuid: fileUuid };
 }
 
 /** @returns what was there under the same names. */
 async function replaceDownloads(
   tx: Parameters<typeof upsertDownload>[0],
-  downloads: readonly Download[],
+  stored: readonly Download[],
 ): Promise<Download[]> {
   const replaced: Download[] = [];
-  for (const download of downloads) {
+  for (const download of stored) {
     const before = await findDownload(tx, download.repositoryUuid, download.name);
     if (before !== undefined) replaced.push(before);
     await upsertDownload(tx, download);
@@ -94,7 +90,7 @@ async function replaceDownloads(
 
 /** Opens a file for sending, and counts it. @throws Failure not-found. */
 export async function fetchDownload(
-  { config, database }: Pick<Ports, "config" | "database">,
+  { downloads, database }: Pick<Ports, "downloads" | "database">,
   repository: Repository,
   name: string,
 ): Promise<{ readonly download: Download; readonly content: Readable }> {
@@ -105,7 +101,7 @@ export async function fetchDownload(
     if (download === undefined || download.fileUuid === missing) throw noDownload(name);
     // Counted first: nothing may fail between opening the file and handing it over, or it would stay open.
     await countDownload(database.kysely, download.fileUuid);
-    const content = await openDownload(config.dataFolder, download);
+    const content = await downloads.open(blobOf(download));
     if (content !== undefined) return { download, content };
     missing = download.fileUuid;
   }
@@ -113,25 +109,24 @@ export async function fetchDownload(
 
 /** @throws Failure not-found. */
 export async function deleteDownload(
-  { config, database }: DownloadPorts,
+  { downloads, database }: DownloadPorts,
   by: By,
   repository: Repository,
   name: string,
 ): Promise<void> {
-  const { dataFolder } = config;
   const before = await findDownload(database.kysely, repository.uuid, name);
   if (before === undefined) throw noDownload(name);
-  const marked = await markDownloads(dataFolder, [before]);
+  const intent = await downloads.openIntent([blobOf(before)]);
   let fileUuid: Uuid | undefined;
   try {
     // The row's file is that of this moment: an upload of the same name comes before or after, never between.
     fileUuid = await by.transaction((tx) => deleteDownloadRow(tx, repository.uuid, name));
   } catch (error) {
-    if (!isOutcomeUnknown(error)) await marked.confirm();
+    if (!isOutcomeUnknown(error)) await intent.confirm();
     throw error;
   }
-  if (fileUuid !== undefined) await removeDownload(dataFolder, { repositoryUuid: repository.uuid, fileUuid });
-  await marked.confirm();
+  if (fileUuid !== undefined) await downloads.delete(blobOf({ repositoryUuid: repository.uuid, fileUuid }));
+  await intent.confirm();
   if (fileUuid === undefined) throw noDownload(name);
 }
 

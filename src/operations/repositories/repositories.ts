@@ -12,7 +12,6 @@ import type { Project, Workspace } from "../../model/workspace.ts";
 import type { By, Ports } from "../../ports.ts";
 import { representChanges } from "../../representations/field-changes.ts";
 import { representRepository } from "../../representations/repository.ts";
-import { removeDownloads } from "../../storage/downloads/disk-downloads.ts";
 import { hasCode } from "../../storage/has-code.ts";
 import type { RepositoryFolderIntent } from "../../storage/packs/pack-store.ts";
 import { isOutcomeUnknown, isUniqueViolation } from "../../storage/sql/database-failure.ts";
@@ -249,12 +248,12 @@ async function enqueueUpdate(
  * hear of it, if there is an `origin`.
  */
 export async function deleteRepository(
-  ports: RepositoryPorts & Pick<Ports, "config" | "fetchResponses" | "diskReserve">,
+  ports: RepositoryPorts & Pick<Ports, "downloads" | "fetchResponses" | "diskReserve">,
   by: By,
   repository: Repository,
   origin?: EventOrigin,
 ): Promise<void> {
-  const { config, packs, fetchResponses, outbox } = ports;
+  const { downloads, packs, fetchResponses, outbox } = ports;
   // The row first: from then on nobody finds it. A folder that is left when the process dies here is swept by the next start.
   const folder = await withRoomForMark(ports, () => packs.markRepository(repository.uuid));
   try {
@@ -268,7 +267,7 @@ export async function deleteRepository(
   await folder.discard();
   reachFaultPoint("repository.folder-removed");
   await fetchResponses.removeRepository(repository.uuid);
-  await removeDownloads(config.dataFolder, repository.uuid);
+  await downloads.deleteOwner(repository.uuid);
 }
 
 async function deleteRow(

@@ -8,6 +8,7 @@ import type { Ref } from "../../../src/model/ref.ts";
 import type { Uuid } from "../../../src/model/uuid.ts";
 import { checkData } from "../../../src/operations/backup/check-data.ts";
 import type { Ports } from "../../../src/ports.ts";
+import { openDiskBlobStore } from "../../../src/storage/blobs/disk-blob-store.ts";
 import { openDiskPackStore } from "../../../src/storage/packs/disk-pack-store.ts";
 import { listRepositoryFolders } from "../../../src/storage/packs/repository-folders.ts";
 import type { Database } from "../../../src/storage/sql/open-database.ts";
@@ -299,6 +300,7 @@ function checkPorts({ place, database: settings }: World, database: Database) {
     config,
     database,
     packs: openDiskPackStore(join(place.dataFolder, "repositories")),
+    downloads: openDiskBlobStore(join(place.dataFolder, "downloads")),
     clock: () => new Date(Date.now() + 3_600_000),
   };
 }

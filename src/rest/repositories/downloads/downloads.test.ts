@@ -6,9 +6,8 @@ import { after, before, test } from "node:test";
 import { BOUNDARY, multipartBody, postBody, type RawPart } from "../../../../tests/support/form-client.ts";
 import { startTestApp, type TestApp } from "../../../../tests/support/test-app.ts";
 import { createApp } from "../../../app.ts";
-import { Failure } from "../../../model/failure.ts";
+import type { Failure } from "../../../model/failure.ts";
 import { deleteDownload, storeDownloads } from "../../../operations/downloads/downloads.ts";
-import { sweepDownloads, writeDownload } from "../../../storage/downloads/disk-downloads.ts";
 import { isOutcomeUnknown, outcomeUnknown } from "../../../storage/sql/database-failure.ts";
 import { hasDownloadFile } from "../../../storage/sql/downloads/downloads.ts";
 
@@ -138,24 +137,6 @@ test("a way out of the folder is a name like any other: not there", async () => 
   }
 });
 
-test("a file beyond the limit, and one that breaks off, leave nothing", async () => {
-  const { dataFolder } = app.ports.config;
-  const file = { repositoryUuid: app.repository.uuid, fileUuid: app.owner.uuid };
-  const four = () => Readable.from([Buffer.from("four")]);
-  const before = await filesOnDisk();
-  await assert.rejects(
-    writeDownload(dataFolder, file, four(), 3),
-    (error) => error instanceof Failure && error.kind === "too-large",
-  );
-  async function* broken() {
-    yield Buffer.from("x");
-    throw new Error("gone");
-  }
-  await assert.rejects(writeDownload(dataFolder, file, Readable.from(broken()), 10), /gone/);
-  assert.deepEqual(await filesOnDisk(), before);
-  assert.equal(await writeDownload(dataFolder, file, four(), 4), 4);
-});
-
 test("files are uploaded, several at once, and replace those of their names", async () => {
   const before = await filesOnDisk();
   const answer = await post([file("one.txt", "1"), file("t%22w o.txt", "2")]);
@@ -205,14 +186,13 @@ test("what an upload that was cut off has left is swept at the start", async () 
   const folder = join(dataFolder, "downloads", "unfinished");
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, "left"), "half");
-  await sweepDownloads(dataFolder, async () => true);
+  await app.ports.downloads.sweep(async () => true);
   assert.deepEqual(await readdir(folder), []);
   assert.equal((await post([file("a", "a")])).status, 201);
   assert.deepEqual(await readdir(folder), []);
 });
 
 test("after a commit of which nobody knows whether it was done, files stay until the next start has looked", async () => {
-  const { dataFolder } = app.ports.config;
   assert.equal((await post([file("kept.txt", "first")])).status, 201);
   const before = await filesOnDisk();
   const unknown = {
@@ -229,7 +209,7 @@ test("after a commit of which nobody knows whether it was done, files stay until
   await assert.rejects(deleteDownload(app.ports, unknown, app.repository, "kept.txt"), isOutcomeUnknown);
   assert.equal((await filesOnDisk()).length, before.length + 1);
   assert.equal(await (await call("GET", "/kept.txt")).text(), "first");
-  await sweepDownloads(dataFolder, ({ fileUuid }) => hasDownloadFile(app.ports.database.kysely, fileUuid));
+  await app.ports.downloads.sweep(({ uuid }) => hasDownloadFile(app.ports.database.kysely, uuid));
   assert.deepEqual(await filesOnDisk(), before);
   assert.equal(await (await call("GET", "/kept.txt")).text(), "first");
   assert.equal((await call("DELETE", "/kept.txt")).status, 204);

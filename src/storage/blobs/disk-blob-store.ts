@@ -1,0 +1,132 @@
+import { createHash } from "node:crypto";
+import { createWriteStream } from "node:fs";
+import { open, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { Transform } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type { Uuid } from "../../model/uuid.ts";
+import { hasCode } from "../has-code.ts";
+import { makeFolders } from "../make-folders.ts";
+import { syncFolder } from "../sync-folder.ts";
+import { type BlobId, type BlobStore, type PutOptions, tooLarge, wrongDigest } from "./blob-store.ts";
+
+/** One folder for all: the next start finds what was cut off without a walk. */
+const STAGING_FOLDER = "unfinished";
+const SEPARATOR = ".";
+
+/** Where a blob lies in the folder of a store, with slashes. */
+export function blobPath({ ownerUuid, uuid }: BlobId): string {
+  return `${ownerUuid.slice(0, 2)}/${ownerUuid}/${uuid}`;
+}
+
+/** Each blob a file: in a folder of its owner below `folder`. */
+export function openDiskBlobStore(folder: string): BlobStore {
+  const staging = join(folder, STAGING_FOLDER);
+  const pathOf = (blob: BlobId) => join(folder, blobPath(blob));
+  const remove = (blob: BlobId) => rm(pathOf(blob), { force: true });
+
+  return {
+    async put(blob, source, options) {
+      const path = pathOf(blob);
+      const isNew = (await makeFolders(dirname(path))) !== undefined;
+      await makeFolders(staging);
+      const draft = join(staging, blob.uuid);
+      try {
+        const sizeBytes = await writeDraft(draft, source, options);
+        await rename(draft, path);
+        const above = isNew ? [dirname(dirname(path)), folder, dirname(folder)] : [];
+        for (const each of [dirname(path), ...above]) await syncFolder(each);
+        return sizeBytes;
+      } catch (error) {
+        await rm(draft, { force: true });
+        throw error;
+      }
+    },
+    async open(blob, range) {
+      try {
+        const handle = await open(pathOf(blob), "r");
+        return handle.createReadStream(range && { start: range.first, end: range.last });
+      } catch (error) {
+        if (hasCode(error, "ENOENT")) return undefined;
+        throw error;
+      }
+    },
+    async locate(blob) {
+      const path = pathOf(blob);
+      try {
+        const { size, mtime } = await stat(path);
+        return { path, found: { sizeBytes: size, changedAt: mtime } };
+      } catch (error) {
+        if (hasCode(error, "ENOENT")) return { path, found: undefined };
+        throw error;
+      }
+    },
+    withFile: (blob, work) => work(pathOf(blob)),
+    delete: remove,
+    deleteOwner: (ownerUuid) =>
+      rm(join(folder, ownerUuid.slice(0, 2), ownerUuid), { recursive: true, force: true }),
+    async list() {
+      const blobs: BlobId[] = [];
+      for (const shard of (await listFolder(folder)).filter((name) => name.length === 2))
+        for (const ownerUuid of await listFolder(join(folder, shard)))
+          for (const uuid of await listFolder(join(folder, shard, ownerUuid)))
+            blobs.push({ ownerUuid: ownerUuid as Uuid, uuid: uuid as Uuid });
+      return blobs;
+    },
+    async openIntent(blobs) {
+      const marks = blobs.map(({ ownerUuid, uuid }) => join(staging, ownerUuid + SEPARATOR + uuid));
+      if (marks.length > 0) {
+        await makeFolders(staging);
+        for (const mark of marks) await writeFile(mark, "");
+        await syncFolder(staging);
+      }
+      return {
+        async confirm() {
+          for (const mark of marks) await rm(mark, { force: true });
+        },
+      };
+    },
+    async sweep(hasRow) {
+      for (const name of await listFolder(staging)) {
+        const blob = blobOfIntent(name);
+        if (blob !== undefined && !(await hasRow(blob))) await remove(blob);
+        await rm(join(staging, name), { recursive: true, force: true });
+      }
+    },
+  };
+}
+
+async function writeDraft(
+  path: string,
+  source: AsyncIterable<Buffer>,
+  { bytesMax, sha256 }: PutOptions,
+): Promise<number> {
+  const hash = sha256 === undefined ? undefined : createHash("sha256");
+  let bytes = 0;
+  const count = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      bytes += chunk.length;
+      hash?.update(chunk);
+      done(bytes > bytesMax ? tooLarge(bytesMax) : null, chunk);
+    },
+    flush(done) {
+      done(hash?.digest("hex") === sha256 ? null : wrongDigest());
+    },
+  });
+  await pipeline(source, count, createWriteStream(path, { flush: true, mode: 0o600 }));
+  return bytes;
+}
+
+function blobOfIntent(name: string): BlobId | undefined {
+  const [ownerUuid, uuid] = name.split(SEPARATOR);
+  return uuid === undefined ? undefined : { ownerUuid: ownerUuid as Uuid, uuid: uuid as Uuid };
+}
+
+async function listFolder(path: string): Promise<string[]> {
+  try {
+    return await readdir(path);
+  } catch (error) {
+    if (hasCode(error, "ENOENT") || hasCode(error, "ENOTDIR")) return [];
+    throw error;
+  }
+}
