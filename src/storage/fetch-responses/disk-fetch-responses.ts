@@ -1,4 +1,4 @@
-import { close, fstatSync, futimes, open as openCallback, openSync } from "node:fs";
+import { close, closeSync, existsSync, fstatSync, futimes, open as openCallback, openSync } from "node:fs";
 import { open, readdir, rename, rm, stat, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
@@ -31,6 +31,7 @@ const SYNC_DELAY_MS = 30_000;
 const READ_ATTEMPTS_MAX = 4;
 /** When a response was last used is its file's time of change, written at most this often. */
 const TOUCH_MS = 60_000;
+const CLOSED_AT_ONCE_BYTES_MAX = 1024 * 1024;
 
 /** A descriptor that other processes are given; a FileHandle would be closed when it is no longer referred to. */
 const openDescriptor = promisify(openCallback);
@@ -78,7 +79,7 @@ export function openDiskFetchResponses(
       if (other === "gone") return other;
       if (other !== undefined) return readFrom(other);
       // One that has ended between the look for its response and the look for itself.
-      return !ignoresOthers && (await isCached(path)) ? "gone" : writeHere();
+      return !ignoresOthers && isCached(path) ? "gone" : writeHere();
     }
 
     function readFrom({ file, watch }: OtherWriter): GrowingEntry {
@@ -199,6 +200,8 @@ function rejectionOf(signal: AbortSignal): Promise<never> {
 
 /** Without threads where it can be: what is fetched often is in memory, names and bytes, and a thread costs more than the calls. */
 async function openCached(path: string): Promise<FetchResponse | undefined> {
+  // An error of opening costs more than this question.
+  if (!existsSync(path)) return undefined;
   let file: number;
   try {
     file = openSync(path, "r");
@@ -206,9 +209,10 @@ async function openCached(path: string): Promise<FetchResponse | undefined> {
     if (hasCode(error, "ENOENT")) return undefined;
     throw error;
   }
-  const leave = () => close(file, () => {});
   try {
     const { mtimeMs, size } = fstatSync(file);
+    // The last close of a file that was removed meanwhile frees its bytes, which takes its time for a large one.
+    const leave = () => (size <= CLOSED_AT_ONCE_BYTES_MAX ? closeSync(file) : close(file, () => {}));
     const now = new Date();
     const isInMemory = Math.abs(now.getTime() - mtimeMs) <= TOUCH_MS;
     // A disk that takes no more still gives what it has.
@@ -216,18 +220,13 @@ async function openCached(path: string): Promise<FetchResponse | undefined> {
     const content = openFileContent(file, { ...NO_GROWTH, sizeBytes: size, isInMemory }, leave);
     return { outcome: "hit", content, isComplete: Promise.resolve(true) };
   } catch (error) {
-    leave();
+    close(file, () => {});
     throw error;
   }
 }
 
-async function isCached(path: string): Promise<boolean> {
-  const isThere = (name: string) =>
-    stat(name).then(
-      () => true,
-      () => false,
-    );
-  return (await isThere(unsyncedPath(path))) || isThere(path);
+function isCached(path: string): boolean {
+  return existsSync(unsyncedPath(path)) || existsSync(path);
 }
 
 /** Undefined if the disk has no room for it or cannot be written: then the response is not cached. */
