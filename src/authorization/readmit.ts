@@ -130,7 +130,9 @@ function rowsOf({ caller, requirements }: Admission, moved: AdmissionFacts["repo
     switch (requirement.kind) {
       case "repository": {
         const { uuid, project, workspace } = requirement.repository;
-        rows.push({ table: "repository", uuid, strength: "update" });
+        // A second one is only kept as it is: nothing is written there.
+        const strength = requirement === firstRepository(requirements) ? "update" : "share";
+        rows.push({ table: "repository", uuid, strength });
         rows.push({ table: "project", uuid: moved?.projectUuid ?? project.uuid, strength: "share" });
         rows.push({ table: "workspace", uuid: moved?.workspaceUuid ?? workspace.uuid, strength: "share" });
         break;

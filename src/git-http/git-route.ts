@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { HIDDEN_REPOSITORY, requireRepositoryPermission, requireScopes } from "../authorization/authorize.ts";
-import { readmitToRead, type SubjectRequirement } from "../authorization/readmit.ts";
+import { HIDDEN_REPOSITORY } from "../authorization/authorize.ts";
+import { type OpenAdmission, openAdmission } from "../authorization/open-admission.ts";
+import { readmitToRead } from "../authorization/readmit.ts";
 import type { GitService } from "../git/wire/advertisement.ts";
 import { type GitProtocol, parseGitProtocol } from "../git/wire/git-protocol.ts";
 import { identify } from "../http/routes/identify.ts";
@@ -38,10 +39,8 @@ export const SERVICE_REQUIREMENTS: Record<
 };
 
 export type GitRequest = {
-  readonly caller: Caller;
+  readonly admission: OpenAdmission;
   readonly repository: Repository;
-  /** What the caller was let in for, to be asked again when something is written. */
-  readonly requirements: readonly SubjectRequirement[];
   readonly service: GitService;
   readonly protocol: GitProtocol;
 };
@@ -77,7 +76,7 @@ export function registerGitRoute(server: FastifyInstance, ports: Ports, route: G
   });
 }
 
-/** @throws Failure as the pipeline of REST does, in the same order. */
+/** @throws Failure as `openAdmission` and its admission do; credential-missing in place of hidden to who has sent none. */
 export async function admit(
   ports: Ports,
   route: Pick<GitRoute, "service">,
@@ -90,16 +89,16 @@ export async function admit(
     throw new Failure("invalid-input", "Git-Protocol: not of the form key=value:key=value");
   const caller = await identify(ports, "git", "git", request, reply);
   const requirement = SERVICE_REQUIREMENTS[service];
-  requireScopes(caller, requirement);
+  const admission = openAdmission(ports, caller, requirement);
   const params = request.params as Record<string, string>;
   const name = (params.repo_slug ?? "").replace(/\.git$/i, "");
   const names = { workspace: params.workspace ?? "", repo_slug: name };
-  const found = (await findNamedRepository(ports, names)) ?? (await findMoved(ports, caller, names, request));
+  const found =
+    (await findNamedRepository(ports, names)) ?? (await findMoved(ports, admission, names, request));
   try {
-    const repository = await requireRepositoryPermission(ports, caller, found, requirement.permission);
+    const repository = await admission.admitToRepository(found, requirement);
     annotateRepository(request, repository);
-    const requirements = [{ kind: "repository", repository, permission: requirement.permission }] as const;
-    return { caller, repository, requirements, service, protocol };
+    return { admission, repository, service, protocol };
   } catch (error) {
     throw askForCredential(caller, error);
   }
@@ -108,9 +107,9 @@ export async function admit(
 /** Asks again for all that admitted a request whose body came over some time: before its caller is told anything. */
 export async function readmitToFetch(ports: Ports, git: GitRequest): Promise<void> {
   try {
-    await readmitToRead(ports, git);
+    await readmitToRead(ports, git.admission);
   } catch (error) {
-    throw askForCredential(git.caller, error);
+    throw askForCredential(git.admission.caller, error);
   }
 }
 
@@ -129,11 +128,11 @@ function askForCredential(caller: Caller, error: unknown): unknown {
  */
 async function findMoved(
   ports: Ports,
-  caller: Caller,
+  admission: OpenAdmission,
   names: { readonly workspace: string; readonly repo_slug: string },
   request: FastifyRequest,
 ): Promise<Repository | undefined> {
-  const moved = await findMovedRepository(ports, caller, names);
+  const moved = await findMovedRepository(ports, admission.caller, names);
   if (moved === undefined || request.method === "POST") return moved;
   const suffix = /\.git$/i.exec((request.params as Record<string, string>).repo_slug ?? "")?.[0] ?? "";
   const target = withPathPart(request.url, 2, `${moved.slug}${suffix}`);

@@ -18,15 +18,15 @@ export const receivePackRoute: GitRoute = {
   async handle(ports, git, request, reply) {
     const body = openRequestBody(request, "git-receive-pack");
     reply.headers({ ...NO_CACHE, "content-type": "application/x-git-receive-pack-result" });
-    const { caller, repository } = git;
+    const { admission, repository } = git;
     const address = clientAddress(request, ports.config);
-    const own = callerPorts(ports, git, {
+    const own = callerPorts(ports, admission, {
       address,
       baseUrls: publicBaseUrlsOf(ports),
       signal: goneSignal(request, reply),
     });
     const answer = await receivePack(own.ports, own.by, repository, body, {
-      quotaKeys: quotaKeysOf(caller, networkOf(address), repository),
+      quotaKeys: quotaKeysOf(admission.caller, networkOf(address), repository),
       notes: request.notes,
       onBug: (error) => logBug(ports, error, request),
     });

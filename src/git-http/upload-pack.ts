@@ -23,7 +23,7 @@ export const uploadPackRoute: GitRoute = {
     const body = await readWholeBody(openRequestBody(request, "git-upload-pack"), FETCH_REQUEST_BYTES_MAX);
     await readmitToFetch(ports, git);
     reply.headers({ ...NO_CACHE, "content-type": "application/x-git-upload-pack-result" });
-    const { repository, caller, protocol } = git;
+    const { repository, admission, protocol } = git;
     const asked = parseUploadPackRequest(body, protocol);
     switch (asked.kind) {
       case "flush":
@@ -35,7 +35,11 @@ export const uploadPackRoute: GitRoute = {
         const answer = await fetchObjects(ports, {
           repository,
           request: asked,
-          quotaKeys: quotaKeysOf(caller, networkOf(clientAddress(request, ports.config)), repository),
+          quotaKeys: quotaKeysOf(
+            admission.caller,
+            networkOf(clientAddress(request, ports.config)),
+            repository,
+          ),
           signal,
           notes: request.notes,
         });

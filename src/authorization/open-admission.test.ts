@@ -1,0 +1,138 @@
+import assert from "node:assert/strict";
+import { before, test } from "node:test";
+import {
+  callerAs,
+  newUuid,
+  sampleAccount,
+  sampleProject,
+  sampleRepository,
+  sampleWorkspace,
+} from "../../tests/support/sample-model.ts";
+import { describeDatabases } from "../../tests/support/test-database.ts";
+import type { Bound } from "../model/bound.ts";
+import { ANONYMOUS, type Caller } from "../model/caller.ts";
+import { Failure } from "../model/failure.ts";
+import type { OauthScope } from "../model/oauth-scope.ts";
+import { insertAccount } from "../storage/sql/accounts/accounts.ts";
+import { upsertRepositoryPermission } from "../storage/sql/permissions/permissions.ts";
+import { insertProject } from "../storage/sql/projects/projects.ts";
+import { insertRepository } from "../storage/sql/repositories/repositories.ts";
+import { insertWorkspace } from "../storage/sql/workspaces/workspaces.ts";
+import { type CredentialRequirement, openAdmission } from "./open-admission.ts";
+
+const WRITE: CredentialRequirement = {
+  apiTokenScopes: ["write:repository:bitbucket"],
+  oauthScopes: ["repository:write"],
+};
+const BY_PEOPLE: CredentialRequirement = { ...WRITE, credentialKinds: ["api-token", "session"] };
+
+describeDatabases("an admission", (current) => {
+  const ada = sampleAccount("ada");
+  const workspace = sampleWorkspace("acme");
+  const project = sampleProject(workspace, "ONE");
+  const own = sampleRepository(workspace, project, "own");
+  const read = sampleRepository(workspace, project, "read");
+  const open = sampleRepository(workspace, project, "open", { isPrivate: false });
+  const hidden = sampleRepository(workspace, project, "hidden");
+
+  before(async () => {
+    const db = current().database.kysely;
+    await insertAccount(db, ada);
+    await insertWorkspace(db, workspace);
+    await insertProject(db, project);
+    for (const repository of [own, read, open, hidden]) await insertRepository(db, repository);
+    await upsertRepositoryPermission(db, own.uuid, ada.uuid, "write");
+    await upsertRepositoryPermission(db, read.uuid, ada.uuid, "read");
+  });
+
+  function withToken(scopes: readonly OauthScope[], bound?: Bound): Caller {
+    const granted = { vocabulary: "oauth", granted: scopes } as const;
+    return {
+      ...callerAs(ada),
+      credential: { kind: "access-token", id: newUuid(), scopes: granted, bound },
+    };
+  }
+
+  const ofProject = { projects: [project.uuid] };
+  for (const [why, caller, requirement, repository, expected] of [
+    ["a session that may write", callerAs(ada), BY_PEOPLE, own, "admitted"],
+    ["a token that may write", withToken(["repository:write"]), WRITE, own, "admitted"],
+    ["a token whose scope implies that", withToken(["pullrequest:write"]), WRITE, own, "admitted"],
+    [
+      "a token bound to it",
+      withToken(["repository:write"], { repositories: [own.uuid] }),
+      WRITE,
+      own,
+      "admitted",
+    ],
+    ["a token bound to its project", withToken(["repository:write"], ofProject), WRITE, own, "admitted"],
+    [
+      "a token of a kind that is not taken, whatever else it lacks",
+      withToken([]),
+      BY_PEOPLE,
+      hidden,
+      "credential-kind-refused",
+    ],
+    [
+      "a token without the scope, where nothing may be seen",
+      withToken(["repository"]),
+      WRITE,
+      hidden,
+      "scope-missing",
+    ],
+    ["a token where nothing may be seen", withToken(["repository:write"]), WRITE, hidden, "hidden"],
+    ["a token where nothing is", withToken(["repository:write"]), WRITE, undefined, "hidden"],
+    ["a token that may only read", withToken(["repository:write"]), WRITE, read, "permission-missing"],
+    ["a token where all may read", withToken(["repository:write"]), WRITE, open, "permission-missing"],
+    [
+      "a token bound to another one",
+      withToken(["repository:write"], { repositories: [read.uuid] }),
+      WRITE,
+      own,
+      "hidden",
+    ],
+    [
+      "a token bound to another one, in what is public",
+      withToken(["repository:write"], { repositories: [read.uuid] }),
+      WRITE,
+      open,
+      "hidden",
+    ],
+    ["a token bound to nothing", withToken(["repository:write"], {}), WRITE, own, "hidden"],
+    ["nobody, where all may read", ANONYMOUS, WRITE, open, "credential-missing"],
+    ["nobody, where nothing may be seen", ANONYMOUS, WRITE, own, "hidden"],
+  ] as const) {
+    test(`${why}: ${expected}`, async () => {
+      const outcome = await enter(caller, requirement, repository);
+      assert.equal(outcome, expected);
+    });
+  }
+
+  async function enter(
+    caller: Caller,
+    requirement: CredentialRequirement,
+    repository: typeof own | undefined,
+  ): Promise<string> {
+    try {
+      const admission = openAdmission(current(), caller, requirement);
+      await admission.admitToRepository(repository, { permission: "write" });
+      return "admitted";
+    } catch (error) {
+      assert.ok(error instanceof Failure);
+      return error.kind;
+    }
+  }
+
+  test("notes all that it has let in to, and nothing that it has refused", async () => {
+    const admission = openAdmission(current(), callerAs(ada), WRITE);
+    await admission.admitToRepository(own, { permission: "write" });
+    await admission.admitToRepository(read, { permission: "read", isExplicit: true });
+    await assert.rejects(admission.admitToRepository(hidden, { permission: "read" }));
+    await assert.rejects(admission.admitToRepository(open, { permission: "read", isExplicit: true }));
+    await assert.rejects(admission.admitToProject(project, "admin"));
+    assert.deepEqual(admission.requirements, [
+      { kind: "repository", repository: own, permission: "write", isExplicit: false },
+      { kind: "repository", repository: read, permission: "read", isExplicit: true },
+    ]);
+  });
+});
