@@ -16,7 +16,7 @@ import { openRateLimits } from "./limits/rate-limits.ts";
 import { type Metrics, NO_METRICS } from "./metrics/metrics.ts";
 import type { Ports } from "./ports.ts";
 import { openDiskBlobStore } from "./storage/blobs/disk-blob-store.ts";
-import { openByteMemory } from "./storage/byte-memory.ts";
+import { openByteCache } from "./storage/byte-cache.ts";
 import { holdsContent, requireRestored } from "./storage/data-folder.ts";
 import { openDiskReserve } from "./storage/disk-reserve.ts";
 import { openDiskFetchResponses } from "./storage/fetch-responses/disk-fetch-responses.ts";
@@ -98,7 +98,7 @@ export async function openPorts(
     downloads: openDiskBlobStore(downloadFolder(config)),
     objects,
     commitGraphs: openCommitGraphs(GRAPH_BYTES_MAX),
-    refAnswers: openByteMemory(REF_ANSWERS_BYTES_MAX),
+    refAnswers: openByteCache(REF_ANSWERS_BYTES_MAX),
     fetchResponses,
     diskReserve,
     fetchSlots: openGitSlots(config),

@@ -12,7 +12,7 @@ import type { Caller, Operator } from "./model/caller.ts";
 import type { PublicBaseUrls } from "./model/event.ts";
 import type { Uuid } from "./model/uuid.ts";
 import type { BlobStore } from "./storage/blobs/blob-store.ts";
-import type { ByteMemory } from "./storage/byte-memory.ts";
+import type { ByteCache } from "./storage/byte-cache.ts";
 import type { DiskReserve } from "./storage/disk-reserve.ts";
 import type { FetchResponses } from "./storage/fetch-responses/fetch-responses.ts";
 import type { PackStore } from "./storage/packs/pack-store.ts";
@@ -49,7 +49,7 @@ export type Ports = {
   readonly objects: ObjectReader;
   readonly commitGraphs: CommitGraphs;
   /** Advertisements and lists of refs, as they were sent. */
-  readonly refAnswers: ByteMemory;
+  readonly refAnswers: ByteCache;
   readonly fetchResponses: FetchResponses;
   readonly diskReserve: DiskReserve;
   /** For the processes of fetches and pushes. */

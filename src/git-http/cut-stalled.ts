@@ -1,14 +1,14 @@
 import type { FastifyRequest } from "fastify";
 
-/** So long a client may neither take nor give a byte while a place is held for it. */
+/** How long a client may neither send nor take a byte while a slot is held for it. */
 const STALL_MS_MAX = 60_000;
 const LOOK_MS = 5_000;
 
 /**
- * Cuts the connection of a client that keeps a git process waiting, and so keeps its place from others.
+ * Cuts the connection of a client that keeps a git process waiting, and so its slot from others.
  *
- * @param isWaiting whether it is the client that is waited for.
- * @returns what ends the watch.
+ * @param isWaiting whether the server waits for the client.
+ * @returns stops the watch.
  */
 export function cutStalled(request: FastifyRequest, isWaiting: () => boolean): () => void {
   const { socket } = request.raw;

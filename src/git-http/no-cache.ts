@@ -1,4 +1,4 @@
-/** gitprotocol-http(5): what is said of refs must not be kept by any cache between. */
+/** gitprotocol-http(5): no cache on the way may keep what is said of refs. */
 export const NO_CACHE = {
   expires: "Fri, 01 Jan 1980 00:00:00 GMT",
   pragma: "no-cache",

@@ -66,7 +66,7 @@ function sendContent(
     (error: unknown) => {
       noteSent(ports, request, packBytes);
       logBug(ports, error, request);
-      // Broken off, so that the client does not take it for whole.
+      // Broken off, so that the client does not take it for complete.
       raw.destroy();
     },
   );
@@ -99,7 +99,7 @@ function logWhenClosed(
     if (!isSent()) request.notes["failure.kind"] ??= "client-gone";
     logRequest(ports, request, reply);
   };
-  // What else hears of it notes how far it has come.
+  // After the other listeners, which note how many bytes were sent.
   const logLater = () => setImmediate(log);
   if (signal.aborted) logLater();
   else signal.addEventListener("abort", logLater, { once: true });

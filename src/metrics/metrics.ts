@@ -1,14 +1,14 @@
 import type { MetricObject } from "prom-client";
 
 /** `bypass`: answered by a process of its own, since it cannot be cached. */
-export type FetchAnswer = "hit" | "coalesced" | "miss" | "bypass";
+export type FetchOutcome = "hit" | "coalesced" | "miss" | "bypass";
 
 /** What the server counts of itself, for Prometheus. No name of a person, repository or token is a label. */
 export type Metrics = {
   countRequest(method: string, route: string, status: number, durationMs: number): void;
   /** An answer of REST that was written for an earlier request. */
   countCachedAnswer(): void;
-  countFetch(answer: FetchAnswer): void;
+  countFetch(answer: FetchOutcome): void;
   countFetchBytes(bytes: number): void;
   /** All numbers as they are now, for `writeMetrics`. Can be sent to another process as JSON. */
   read(): Promise<readonly MetricObject[]>;

@@ -1,19 +1,19 @@
 import type { ProtocolVersion } from "./git-protocol.ts";
 import { MalformedPacketError, packetText, parsePacket } from "./packet.ts";
 
-/** What says who asks, and changes nothing in what is answered: gitprotocol-capabilities(5). */
+/** What names the client, and changes nothing in the answer: gitprotocol-capabilities(5). */
 const ABOUT_THE_CLIENT = /(?:^| )(?:agent|session-id)=[^ ]*/g;
 /** The same in protocol 2, where a capability is a line. */
 const LINE_ABOUT_THE_CLIENT = /^(?:agent|session-id)=/;
 /**
- * Control characters are in no line that a git writes. To git's own reader they end a word (connect.c, parse_feature_value) or the
- * line, so what follows an agent's name would be heard there, and not be seen here. U+FFFD stands for bytes of any value.
+ * No git writes control characters in a line. git's own reader ends a word (connect.c, parse_feature_value) or the line at one: it would
+ * obey what follows an agent's name, and here it would be dropped with the name. U+FFFD stands for bytes of any value.
  */
-const UNSURE = /[^ -~\u{80}-\u{fffc}\u{fffe}-\u{10ffff}]/u;
+const AMBIGUOUS = /[^ -~\u{80}-\u{fffc}\u{fffe}-\u{10ffff}]/u;
 
 /**
- * A fetch request in one form for all clients that ask for the same: without the client's own name, and the wants, whose
- * order means nothing, in order. For telling equal requests apart from others, not for being read.
+ * A fetch request in one form for all clients that ask for the same: without the client's name, and with the wants sorted, since
+ * their order means nothing. It is compared and never parsed.
  *
  * @returns undefined for a request that is not the last of its negotiation (it has no `done`), is none, or has characters
  * that git reads otherwise.
@@ -36,7 +36,7 @@ export function normalizeFetchRequest(body: Buffer, version: ProtocolVersion): s
         continue;
       }
       const line = packetText(parsed.packet.payload);
-      if (UNSURE.test(line)) return undefined;
+      if (AMBIGUOUS.test(line)) return undefined;
       // A space parts the two, so that no letter could belong to either: a line that does not fit is read only once.
       const [, id, rest] = /^want ([0-9a-f]+)((?: .*)?)$/.exec(line) ?? [];
       if (id !== undefined && section === sectionOfWants) {

@@ -45,7 +45,7 @@ const ASCII_CONTROL = /[\x00-\x1f\x7f]/;
 const SHOWN_FORMAT_END = 40;
 /** All commands together: the most that a push may have, with names of some length. */
 export const PUSH_COMMAND_BYTES_MAX = 16 * 1024 * 1024;
-/** So much of a refused push is heard out; who sends more finds the connection closed. */
+/** How much of a refused push is drained; who sends more finds the connection closed. */
 export const DRAINED_BYTES_MAX = 1024 * 1024 * 1024;
 
 /**
@@ -85,8 +85,8 @@ function hasPack({ commands, refusedCommands }: ReadCommands): boolean {
 const NO_PACK: AsyncIterable<Buffer> = { async *[Symbol.asyncIterator]() {} };
 
 /**
- * Takes what the sender has still to say: who is sending does not read, and would see a reset connection in place of the
- * reason. What breaks off while nobody needs it is no error.
+ * Reads what is still being sent and drops it: a client that is sending does not read, and would see a reset connection in place
+ * of the reason. If it breaks off, that is no error.
  */
 export async function drain(pieces: AsyncIterable<Buffer>): Promise<void> {
   let bytes = 0;

@@ -17,6 +17,6 @@ export async function answerFromRefs(
   const cached = refAnswers.find(key);
   if (cached !== undefined) return cached;
   const answer = await write();
-  refAnswers.keep(key, answer);
+  refAnswers.put(key, answer);
   return answer;
 }

@@ -1,6 +1,6 @@
 /**
- * Buffers that are used again and again: new ones for every piece of a large answer keep the garbage collector at work, and
- * those that were just used are still in the processor's cache.
+ * Buffers that are used again: a new one for every piece of a large answer would cost garbage collection, and one that was just
+ * used is still in the processor's cache.
  */
 export type BufferPool = {
   /** A large buffer, or undefined if too many are in use. */

@@ -1,16 +1,16 @@
 import type { Readable } from "node:stream";
-import type { FetchOutcome, ResponseContent } from "../../storage/fetch-responses/fetch-responses.ts";
+import type { FetchOutcome } from "../../metrics/metrics.ts";
+import type { ResponseContent } from "../../storage/fetch-responses/fetch-responses.ts";
 
 /** The bytes of an answer, from its beginning, as fast as whoever sends them asks for them. */
 export type FetchContent = ResponseContent;
 
 /**
- * An answer to a fetch, in git's own packets, with what ended it too soon. Whoever sends it may be slow, and may break off: it
- * costs no process but where git's output is passed on.
+ * An answer to a fetch in git's own packets. What ends it too soon is told in it, by git's error packet. Only a `stream` holds a
+ * git process while it is sent.
  */
 export type FetchAnswer = {
-  /** `bypass`: from a process of its own, since it cannot be cached. */
-  readonly outcome: FetchOutcome | "bypass";
+  readonly outcome: FetchOutcome;
 } & (
   | { readonly kind: "bytes"; readonly bytes: Buffer }
   /** Out of the cache, perhaps while it is being written. Must be closed. */

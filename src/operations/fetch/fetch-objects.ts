@@ -17,7 +17,7 @@ const VISIBILITY = "all refs";
 
 /**
  * Answers a fetch that needs objects: with a cached response to the same request, whoever made it, or else by git's own
- * upload-pack, whose output is cached. git writes it into the file itself, so that a slow client keeps no process waiting.
+ * upload-pack, whose output is cached. git writes it into the file itself, so that no process waits for a slow client.
  *
  * What is wrong before the first byte is thrown; what goes wrong after it is told in the answer, by git's error packet.
  *
@@ -69,7 +69,7 @@ async function readContent(content: FetchContent, sizeBytes: number): Promise<Bu
   }
 }
 
-/** Git's error packet in place of a response whose writer has failed without a byte. */
+/** Gives git's error packet in place of a response whose writer has failed before its first byte. */
 function explainEmpty({ content, isComplete }: FetchResponse): FetchContent {
   let mayBeEmpty = true;
   return {

@@ -11,8 +11,8 @@ import { listRefs } from "../../storage/sql/refs/refs.ts";
 /** What upload-pack may serve; given here since no configuration of the repository is trusted. */
 const SETTINGS = [...["-c", "uploadpack.allowFilter=true"], ...["-c", "uploadpack.allowAnySHA1InWant=true"]];
 /**
- * git maps whole packs otherwise: what it has read once is of no more use when it copies them. With these it closes a pack that
- * it has mapped whole and opens it again later, when maintenance may have removed it: they are for a snapshot alone.
+ * Without these git maps each pack as a whole, although it copies what it reads and needs it only once. With them it closes a pack
+ * that fits one window and opens it again later, when maintenance may have removed it: they are for a snapshot alone.
  */
 const MAPPED_BYTES_MAX = 8 * 1024 * 1024;
 const MAPPING_SETTINGS = [
@@ -39,7 +39,7 @@ export type UploadPack<Child> = {
   readonly child: Child;
   /** The exit status once its output has ended; undefined if it was killed. Never rejects. */
   readonly ended: Promise<number | undefined>;
-  /** What it has said on its stderr, the end of it. */
+  /** The end of what it has written to its stderr. */
   messages(): string;
 };
 
@@ -85,11 +85,11 @@ export async function startUploadPack<Child extends ChildWithMessages>(
 }
 
 function collectMessages(stderr: Readable): () => string {
-  let said = "";
+  let messages = "";
   stderr.on("data", (bytes: Buffer) => {
-    said = (said + bytes.toString()).slice(-MESSAGES_LENGTH_MAX);
+    messages = (messages + bytes.toString()).slice(-MESSAGES_LENGTH_MAX);
   });
-  return () => said;
+  return () => messages;
 }
 
 type UploadPackCommand = {

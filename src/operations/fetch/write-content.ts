@@ -8,7 +8,7 @@ const LARGE_BYTES = 256 * 1024;
 const SMALL_BYTES = 32 * 1024;
 /** In use at once: 16 MiB in all. Beyond it clients get small ones. */
 const LARGE_USED_MAX = 64;
-/** Kept for the next ones: as much as a few clients need. */
+/** Idle buffers that are not freed: as many as a few clients need. */
 const IDLE_MAX = 8;
 /** A client that lets a write wait this long is a slow one. */
 const SLOW_MS = 100;
@@ -61,7 +61,7 @@ export async function writeContent(
       if (quickBytes >= QUICK_BYTES) ahead = readOn();
       // It may fail while nobody waits for it yet.
       ahead?.catch(() => {});
-      // The connection may still read from a buffer of which it has not said that it is done.
+      // The connection may still read from a buffer that it has not acknowledged.
       if (!(await written)) return piece.forget();
       onBytes(piece.bytes.length);
       quickBytes = performance.now() - started > SLOW_MS ? 0 : quickBytes + piece.bytes.length;

@@ -9,7 +9,7 @@ import { type Fetch, startUploadPack, type UploadPackPorts } from "./upload-pack
 const readAt = promisify(read);
 const writeAt = promisify(write);
 
-/** Lets git write its output into the file of a cache entry (a descriptor) itself, so that a slow client keeps no process. */
+/** Lets git itself write its output into the file of a cache entry (a descriptor), so that no process waits for a slow client. */
 export async function writeResponse(
   ports: UploadPackPorts,
   fetch: Fetch,
@@ -30,7 +30,7 @@ export async function writeResponse(
   };
 }
 
-/** Behind what git has written into the file, where whoever reads it finds it. */
+/** Adds to what git has written into the file, for all readers of the entry. */
 async function addErrorTrailer(file: number, version: ProtocolVersion, messages: string): Promise<void> {
   try {
     const start = Buffer.alloc(ANSWER_BYTES_MAX + 1);

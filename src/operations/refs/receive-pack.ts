@@ -25,13 +25,13 @@ export type ReceivePackOptions = {
   readonly quotaKeys: readonly QuotaKey[];
   /** Fields for the one line that the log has of this push. */
   readonly notes: Record<string, unknown>;
-  /** Told of an error that the pusher only hears to be the server's. */
+  /** Told of an error of the server, of which the pusher is told no more than that. */
   readonly onBug: (error: unknown) => void;
 };
 
-/** How often a client that waits hears from us, so that no proxy between takes the connection for dead. git's own value. */
+/** How often a client that waits is sent a sign of life, so that no proxy takes the connection for dead. git's own value. */
 const SIGN_OF_LIFE_MS = 5_000;
-/** A wait that is shorter is told to nobody. */
+/** The client is not told of a shorter wait. */
 const WAIT_TOLD_MS = 1_000;
 
 /**

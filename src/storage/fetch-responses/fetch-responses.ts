@@ -17,7 +17,7 @@ export type ResponseWriter = {
 };
 
 /** `hit`: it was cached. `coalesced`: it is being written for an earlier request. `miss`: written for this request. */
-export type FetchOutcome = "hit" | "coalesced" | "miss";
+export type CacheOutcome = "hit" | "coalesced" | "miss";
 
 /** The bytes of a response, from its beginning, as fast as its reader asks for them. */
 export type ResponseContent = {
@@ -34,7 +34,7 @@ export type ResponseContent = {
 };
 
 export type FetchResponse = {
-  readonly outcome: FetchOutcome;
+  readonly outcome: CacheOutcome;
   readonly content: ResponseContent;
   /** Whether `content` is the complete response. Resolves before `content` ends. */
   readonly isComplete: Promise<boolean>;
