@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Route } from "../src/http/routes/route.ts";
+import { subjectOf } from "../src/http/routes/subjects/subjects.ts";
 
 /** An operation of the published reference: facts of `operations.tsv`. */
 export type ReferenceOperation = {
@@ -112,38 +113,8 @@ function row({ operation, route, difference }: ComparedOperation): string {
     scope.replace(/:bitbucket$/, ""),
   );
   const state = route === undefined ? "not" : difference === undefined ? "works" : `partly: ${difference}`;
-  return `| \`${operation.name}\` | ${scopes.join(", ")} | ${route === undefined ? "" : permissionOf(route)} | ${state} |`;
+  return `| \`${operation.name}\` | ${scopes.join(", ")} | ${route === undefined ? "" : subjectOf(route).describe(route)} | ${state} |`;
 }
-
-function permissionOf(route: Route): string {
-  switch (route.subject) {
-    case "open":
-      return "none";
-    case "account":
-      return "own account";
-    case "repository":
-      return route.permission;
-    case "new-repository":
-      return "create repositories in the project";
-    case "fork":
-      return `${route.permission}, and to create repositories where the fork goes`;
-    case "repository-or-new":
-      return `${route.permission}; to create, as POST`;
-    case "workspace":
-      return `${WORKSPACE_WORDS[route.permission]} the workspace`;
-    case "project":
-      return route.permission === "see" ? "see the project" : `${route.permission} of the project`;
-    case "project-or-new":
-      return `${route.permission} of the project; to create, ${WORKSPACE_WORDS[route.permissionToCreate]} the workspace`;
-  }
-}
-
-const WORKSPACE_WORDS = {
-  see: "see",
-  belong: "belong to",
-  own: "own",
-  "create-repository": "create repositories in",
-} as const;
 
 function extrasTable(extras: Readonly<Record<string, string>>): readonly string[] {
   const rows = Object.entries(extras).map(([name, why]) => `| \`${name}\` | ${why} |`);

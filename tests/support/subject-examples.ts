@@ -29,6 +29,10 @@ const SUBJECTS: { readonly [Of in Subject]: SubjectExample<Of> } = {
     outcomes: () => ({ nobody: 401, stranger: "in", reader: "in" }),
     within: undefined,
   },
+  "selected-account": {
+    outcomes: () => ({ nobody: 401, stranger: 403, reader: 403 }),
+    within: undefined,
+  },
   workspace: {
     outcomes: ({ permission }) => ({
       ...HIDDEN,

@@ -1,8 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { requireScopes } from "../../authorization/authorize.ts";
 import { type AdmittedPorts, callerPorts } from "../../authorization/caller-ports.ts";
 import { publicBaseUrlsOf } from "../../config/public-base-urls.ts";
-import { allOf, type Requirement } from "../../model/scope-set.ts";
 import { quotaKeysOf } from "../../model/who-acts.ts";
 import type { By, Ports } from "../../ports.ts";
 import type { BaseUrls } from "../../representations/links.ts";
@@ -11,12 +9,13 @@ import { clientAddress, networkOf } from "../server/client-address.ts";
 import { drainBody } from "../server/drain-body.ts";
 import { baseUrlsOf, publicRequestUrl } from "../server/public-urls.ts";
 import { bodyReader } from "../server/request-body.ts";
-import { type Admitted, admit, admitToTargetProject, admitToTargetWorkspace } from "./admission.ts";
+import { type Admitted, admit } from "./admission.ts";
 import { askedAnswer, type CachedAnswers } from "./cached-answers.ts";
 import { refuseFilterAndSort } from "./collection-query.ts";
 import { parseFields, selectFields } from "./fields.ts";
 import { readFormParts } from "./form-parts.ts";
-import type { RepositoryFormRoute, RestRequest, Route, WithMoreRequirements } from "./route.ts";
+import type { RepositoryFormRoute, RestRequest, Route } from "./route.ts";
+import { subjectOf } from "./subjects/subjects.ts";
 
 /**
  * Registers one route with all its checks, in the order of refusals: credential (401), kind of credential (403), scope
@@ -58,7 +57,7 @@ export function registerRoute(
           const call = async () =>
             "form" in route && route.form !== undefined
               ? callWithForm(own.ports, route, admitted, common, request, reply)
-              : callHandler(own.ports, route, admitted, common, await readBody?.(request.body));
+              : subjectOf(route).call(own.ports, route, admitted, common, await readBody?.(request.body));
           const answer = route.method === "GET" ? await call() : await readmitted(own, call);
           const keep = (json: Buffer) => {
             if (asked !== undefined && answer.status === 200 && !answer.isProvisional)
@@ -147,7 +146,7 @@ function restRequest(
 async function callWithForm(
   ports: Ports,
   route: RepositoryFormRoute,
-  { repository, account }: Admitted,
+  admitted: Admitted,
   common: RestRequest,
   request: FastifyRequest,
   reply: FastifyReply,
@@ -158,82 +157,10 @@ async function callWithForm(
     request.body === undefined ? undefined : raw.iterator({ destroyOnReturn: false });
   try {
     const form = readFormParts(body, request.headers, route.form);
-    return await route.handle(ports, { ...common, repository: repository!, account: account!, form });
+    return await subjectOf(route).call(ports, route, admitted, common, form);
   } catch (error) {
     if (!(await drainBody(raw))) reply.header("connection", "close");
     throw error;
-  }
-}
-
-async function callHandler(
-  ports: Ports,
-  route: Exclude<Route, RepositoryFormRoute>,
-  admitted: Admitted,
-  request: RestRequest,
-  body: unknown,
-): Promise<Answer> {
-  switch (route.subject) {
-    case "open":
-      return route.handle(ports, request);
-    case "account":
-      return route.handle(ports, { ...request, account: admitted.account! });
-    case "workspace": {
-      const whole = { ...request, workspace: admitted.workspace!, body };
-      requireScopes(request.caller, await wholeRequirement(ports, route, whole));
-      return route.handle(ports, whole);
-    }
-    case "project":
-      return route.handle(ports, {
-        ...request,
-        workspace: admitted.workspace!,
-        project: admitted.project!,
-        body,
-      });
-    case "project-or-new":
-      return route.handle(ports, {
-        ...request,
-        workspace: admitted.workspace!,
-        project: admitted.project,
-        body,
-      });
-    case "repository": {
-      const subject = { ...request, repository: admitted.repository!, body };
-      if (route.access !== undefined) return route.handle(ports, { ...subject, account: admitted.account! });
-      requireScopes(request.caller, await wholeRequirement(ports, route, subject));
-      return route.handle(ports, subject);
-    }
-    case "new-repository": {
-      const project = await admitToTargetProject(ports, route, admitted, body);
-      return route.handle(ports, {
-        ...request,
-        workspace: admitted.workspace!,
-        project: project!,
-        body,
-      });
-    }
-    case "fork": {
-      const { account } = admitted;
-      const repository = admitted.repository!;
-      const workspace = await admitToTargetWorkspace(ports, admitted, route.workspaceOf(body), repository);
-      const target = { ...admitted, workspace, repository: undefined };
-      const project = await admitToTargetProject(ports, route, target, body);
-      return route.handle(ports, {
-        ...request,
-        repository,
-        account: account!,
-        workspace,
-        project: project!,
-        body,
-      });
-    }
-    case "repository-or-new": {
-      const { repository } = admitted;
-      const workspace = admitted.workspace!;
-      const project = await admitToTargetProject(ports, route, admitted, body);
-      return repository === undefined
-        ? route.handle(ports, { ...request, workspace, repository, project: project!, body })
-        : route.handle(ports, { ...request, workspace, repository, project, body });
-    }
   }
 }
 
@@ -276,15 +203,4 @@ function sendJson(reply: FastifyReply, json: Buffer, keep: (json: Buffer) => voi
   reply.header("content-type", JSON_TYPE);
   keep(json);
   return reply.send(json);
-}
-
-/** With what the request decides. */
-async function wholeRequirement<Request>(
-  ports: Ports,
-  route: Requirement & WithMoreRequirements<Request>,
-  request: Request,
-): Promise<Requirement> {
-  return route.requirementOf === undefined
-    ? route
-    : allOf([route, await route.requirementOf(ports, request)]);
 }

@@ -1,0 +1,74 @@
+import { requireWorkspacePermission } from "../../../authorization/authorize.ts";
+import type { Account } from "../../../model/account.ts";
+import type { Caller } from "../../../model/caller.ts";
+import type { Permission } from "../../../model/permission.ts";
+import type { Repository } from "../../../model/repository.ts";
+import { bracedUuid } from "../../../model/uuid.ts";
+import { requireAccount } from "../../../model/who-acts.ts";
+import type { Project, Workspace } from "../../../model/workspace.ts";
+import type { Ports } from "../../../ports.ts";
+import { findWorkspace, type WorkspaceSelector } from "../../../storage/sql/workspaces/workspaces.ts";
+import type { Answer } from "../../server/answer.ts";
+import type { BodyOf, BodySchema } from "../body-schema.ts";
+import type { Declared, RestRequest, WithBody } from "../declaration.ts";
+import { admitToProjectOf, type ProjectOf } from "./new-repository.ts";
+import { admitToRepository, type FoundRepository } from "./repository.ts";
+import type { Subject } from "./subject.ts";
+
+/**
+ * For what makes a repository elsewhere out of the one of the URL. The caller needs `permission` on that one, and in the
+ * workspace that the body names, or else in the same one, what a `NewRepositoryRoute` asks. Nobody does it anonymously.
+ */
+export type ForkRoute<Body extends BodySchema = BodySchema> = Declared &
+  WithBody<Body> &
+  ProjectOf<Body> & {
+    readonly subject: "fork";
+    readonly permission: Exclude<Permission, "none">;
+    /** @throws Failure invalid-input if what it names is no name of a workspace. */
+    workspaceOf(body: BodyOf<Body>): WorkspaceSelector | undefined;
+    handle(
+      ports: Ports,
+      request: RestRequest & {
+        readonly repository: Repository;
+        readonly account: Account;
+        /** Where the new one goes. */
+        readonly workspace: Workspace;
+        readonly project: Project;
+        readonly body: BodyOf<Body>;
+      },
+    ): Promise<Answer>;
+  };
+
+type FoundParent = FoundRepository & { readonly account: Account };
+
+export const forkSubject: Subject<ForkRoute, FoundParent> = {
+  async admit(ports, route, asked) {
+    const found = await admitToRepository(ports, route, asked);
+    return { ...found, account: requireAccount(asked.caller) };
+  },
+  async call(ports, route, found, request, body) {
+    const { repository, account, requirements } = found;
+    const { caller } = request;
+    const workspace = await admitToTarget(ports, caller, found, route.workspaceOf(body));
+    const project = await admitToProjectOf(ports, route, caller, { workspace, requirements }, body);
+    return route.handle(ports, { ...request, repository, account, workspace, project, body });
+  },
+  describe: ({ permission }) => `${permission}, and to create repositories where the fork goes`,
+};
+
+/** The workspace in which a body wants the fork: that of the parent if it names none. */
+async function admitToTarget(
+  ports: Ports,
+  caller: Caller,
+  { repository, requirements }: FoundParent,
+  selector: WorkspaceSelector | undefined,
+): Promise<Workspace> {
+  const found =
+    selector === undefined ? repository.workspace : await findWorkspace(ports.database.kysely, selector);
+  const named = selector ?? { slug: repository.workspace.slug };
+  const identifier = "slug" in named ? named.slug : bracedUuid(named.uuid);
+  const permission = "create-repository";
+  const workspace = await requireWorkspacePermission(ports, caller, found, identifier, permission);
+  requirements.push({ kind: "workspace", workspace, identifier, permission });
+  return workspace;
+}

@@ -1,0 +1,73 @@
+import { requireRepositoriesInProject } from "../../../authorization/authorize.ts";
+import type { Caller } from "../../../model/caller.ts";
+import type { Repository } from "../../../model/repository.ts";
+import type { Project, ProjectSelector, Workspace } from "../../../model/workspace.ts";
+import { getProject } from "../../../operations/workspaces/workspaces.ts";
+import type { Ports } from "../../../ports.ts";
+import type { Answer } from "../../server/answer.ts";
+import type { BodyOf, BodySchema } from "../body-schema.ts";
+import type { Declared, RestRequest, WithBody } from "../declaration.ts";
+import type { Subject } from "./subject.ts";
+import { admitToWorkspace, type FoundWorkspace } from "./workspace.ts";
+
+/** Which project of the workspace a body names for the repository. Undefined: none. */
+export type ProjectOf<Body extends BodySchema> = {
+  /** @throws Failure invalid-input if what it names is no name of a project. */
+  projectOf(body: BodyOf<Body>): ProjectSelector | undefined;
+};
+
+/**
+ * For what makes a repository in the workspace of the URL. The caller needs the permission to create repositories in the
+ * project that the body names, or else in the workspace's oldest: it is found and asked for before the handler runs.
+ */
+export type NewRepositoryRoute<Body extends BodySchema = BodySchema> = Declared &
+  WithBody<Body> &
+  ProjectOf<Body> & {
+    readonly subject: "new-repository";
+    handle(
+      ports: Ports,
+      request: RestRequest & {
+        readonly workspace: Workspace;
+        readonly project: Project;
+        readonly body: BodyOf<Body>;
+      },
+    ): Promise<Answer>;
+  };
+
+export const newRepositorySubject: Subject<NewRepositoryRoute, FoundWorkspace> = {
+  admit: (ports, _route, asked) => admitToWorkspace(ports, asked, "create-repository"),
+  async call(ports, route, found, request, body) {
+    const project = await admitToProjectOf(ports, route, request.caller, found, body);
+    return route.handle(ports, { ...request, workspace: found.workspace, project, body });
+  },
+  describe: () => "create repositories in the project",
+};
+
+/** To the project into which a new repository goes. */
+export async function admitToProjectOf(
+  ports: Ports,
+  route: ProjectOf<BodySchema>,
+  caller: Caller,
+  { workspace, requirements }: FoundWorkspace,
+  body: unknown,
+): Promise<Project> {
+  const project = await getProject(ports, workspace, route.projectOf(body));
+  await requireRepositoriesInProject(ports, caller, project);
+  requirements.push({ kind: "target-project", project });
+  return project;
+}
+
+/** The same for a repository that is there, which goes nowhere if the body names no project, or its own. */
+export async function admitToMove(
+  ports: Ports,
+  route: ProjectOf<BodySchema>,
+  caller: Caller,
+  found: FoundWorkspace & { readonly repository: Repository },
+  body: unknown,
+): Promise<Project | undefined> {
+  const selector = route.projectOf(body);
+  if (selector === undefined) return undefined;
+  const { project } = found.repository;
+  const named = await getProject(ports, found.workspace, selector);
+  return named.uuid === project.uuid ? named : admitToProjectOf(ports, route, caller, found, body);
+}

@@ -1,0 +1,16 @@
+import type { Ports } from "../../../ports.ts";
+import type { Answer } from "../../server/answer.ts";
+import type { Declared, RestRequest } from "../declaration.ts";
+import type { Subject } from "./subject.ts";
+
+/** Open to everyone; whoever sends a credential must still have the scopes. */
+export type OpenRoute = Declared & {
+  readonly subject: "open";
+  handle(ports: Ports, request: RestRequest): Promise<Answer>;
+};
+
+export const openSubject: Subject<OpenRoute> = {
+  admit: async () => ({ requirements: [] }),
+  call: (ports, route, _found, request) => route.handle(ports, request),
+  describe: () => "none",
+};

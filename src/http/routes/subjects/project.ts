@@ -1,0 +1,48 @@
+import { type ProjectRequirement, requireProjectPermission } from "../../../authorization/authorize.ts";
+import type { Caller } from "../../../model/caller.ts";
+import type { Project, Workspace } from "../../../model/workspace.ts";
+import type { Ports } from "../../../ports.ts";
+import type { Answer } from "../../server/answer.ts";
+import type { BodyOf, BodySchema } from "../body-schema.ts";
+import type { Declared, RestRequest, WithBody } from "../declaration.ts";
+import { findNamedProject } from "../named-subjects.ts";
+import type { Subject } from "./subject.ts";
+import { admitToWorkspace, type FoundWorkspace } from "./workspace.ts";
+
+export type ProjectRoute<Body extends BodySchema = BodySchema> = Declared &
+  Partial<WithBody<Body>> & {
+    readonly subject: "project";
+    readonly permission: ProjectRequirement;
+    handle(
+      ports: Ports,
+      request: RestRequest & {
+        readonly workspace: Workspace;
+        readonly project: Project;
+        readonly body: BodyOf<Body>;
+      },
+    ): Promise<Answer>;
+  };
+
+type FoundProject = FoundWorkspace & { readonly project: Project };
+
+export const projectSubject: Subject<ProjectRoute, FoundProject> = {
+  async admit(ports, { permission }, asked) {
+    const seen = await admitToWorkspace(ports, asked, "see");
+    const found = await findNamedProject(ports, seen.workspace, asked.params);
+    return admitToProject(ports, asked.caller, seen, found, permission);
+  },
+  call: (ports, route, { workspace, project }, request, body) =>
+    route.handle(ports, { ...request, workspace, project, body }),
+  describe: ({ permission }) => (permission === "see" ? "see the project" : `${permission} of the project`),
+};
+
+export async function admitToProject(
+  ports: Ports,
+  caller: Caller,
+  { workspace, requirements }: FoundWorkspace,
+  found: Project | undefined,
+  permission: ProjectRequirement,
+): Promise<FoundProject> {
+  const project = await requireProjectPermission(ports, caller, found, permission);
+  return { workspace, project, requirements: [...requirements, { kind: "project", project, permission }] };
+}

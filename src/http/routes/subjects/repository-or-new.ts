@@ -1,0 +1,62 @@
+import { maySee, requireRepositoryPermission } from "../../../authorization/authorize.ts";
+import type { Permission } from "../../../model/permission.ts";
+import type { Repository } from "../../../model/repository.ts";
+import type { Project, Workspace } from "../../../model/workspace.ts";
+import type { Ports } from "../../../ports.ts";
+import type { Answer } from "../../server/answer.ts";
+import type { BodyOf, BodySchema } from "../body-schema.ts";
+import type { Declared, RestRequest, WithBody } from "../declaration.ts";
+import { findNamedRepository } from "../named-subjects.ts";
+import { admitToMove, admitToProjectOf, type ProjectOf } from "./new-repository.ts";
+import type { Subject } from "./subject.ts";
+import { admitToWorkspace, type FoundWorkspace } from "./workspace.ts";
+
+/**
+ * For PUT, which updates a repository (and then needs `permission`) or creates it (and then asks what a
+ * `NewRepositoryRoute` asks). Moving it to another project asks the same of that project as creating it there.
+ */
+export type RepositoryOrNewRoute<Body extends BodySchema = BodySchema> = Declared &
+  WithBody<Body> &
+  ProjectOf<Body> & {
+    readonly subject: "repository-or-new";
+    readonly permission: Exclude<Permission, "none">;
+    handle(
+      ports: Ports,
+      request: RestRequest & {
+        readonly workspace: Workspace;
+        readonly body: BodyOf<Body>;
+      } & (
+          | { readonly repository: undefined; readonly project: Project }
+          /** The project is there if the body names one. */
+          | { readonly repository: Repository; readonly project: Project | undefined }
+        ),
+    ): Promise<Answer>;
+  };
+
+export const repositoryOrNewSubject: Subject<
+  RepositoryOrNewRoute,
+  FoundWorkspace & { readonly repository?: Repository | undefined }
+> = {
+  async admit(ports, { permission }, asked) {
+    const { caller, params } = asked;
+    const found = await findNamedRepository(ports, params);
+    // What may not be seen is as if it were not there: neither answer tells them apart.
+    if (found === undefined || !(await maySee(ports, caller, found)))
+      return admitToWorkspace(ports, asked, "create-repository");
+    const repository = await requireRepositoryPermission(ports, caller, found, permission);
+    const { workspace } = repository;
+    const requirements = [{ kind: "repository", repository, permission, isExplicit: false } as const];
+    return { workspace, repository, requirements };
+  },
+  async call(ports, route, found, request, body) {
+    const { workspace, repository } = found;
+    const { caller } = request;
+    if (repository === undefined) {
+      const project = await admitToProjectOf(ports, route, caller, found, body);
+      return route.handle(ports, { ...request, workspace, repository, project, body });
+    }
+    const project = await admitToMove(ports, route, caller, { ...found, repository }, body);
+    return route.handle(ports, { ...request, workspace, repository, project, body });
+  },
+  describe: ({ permission }) => `${permission}; to create, as POST`,
+};

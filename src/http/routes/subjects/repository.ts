@@ -1,0 +1,144 @@
+import { requireRepositoryPermission } from "../../../authorization/authorize.ts";
+import { requireExplicitAccess } from "../../../authorization/explicit-access.ts";
+import type { Account } from "../../../model/account.ts";
+import type { Caller } from "../../../model/caller.ts";
+import type { Permission } from "../../../model/permission.ts";
+import type { Repository } from "../../../model/repository.ts";
+import { requireAccount } from "../../../model/who-acts.ts";
+import type { Ports } from "../../../ports.ts";
+import type { Answer } from "../../server/answer.ts";
+import { baseUrlsOf, publicRequestUrl } from "../../server/public-urls.ts";
+import type { BodyOf, BodySchema } from "../body-schema.ts";
+import type { Declared, RestRequest, WithBody, WithMoreRequirements } from "../declaration.ts";
+import type { FormPart, FormParts } from "../form-parts.ts";
+import { findMovedRepository, repositoryMoved, withPathPart } from "../moved-repository.ts";
+import { findNamedRepository } from "../named-subjects.ts";
+import { type Asked, type Found, requireMoreScopes, type Subject } from "./subject.ts";
+
+export type RepositoryRequest<Body extends BodySchema = BodySchema> = RestRequest & {
+  readonly repository: Repository;
+  readonly body: BodyOf<Body>;
+};
+
+type OnRepository = {
+  readonly subject: "repository";
+  readonly permission: Exclude<Permission, "none">;
+};
+
+export type RepositoryRoute<Body extends BodySchema = BodySchema> = Declared &
+  Partial<WithBody<Body>> &
+  WithMoreRequirements<RepositoryRequest<Body>> &
+  OnRepository & {
+    readonly access?: undefined;
+    handle(ports: Ports, request: RepositoryRequest<Body>): Promise<Answer>;
+  };
+
+/**
+ * How an account must come by its permission. `account`: in any way, but it must be one, also where everyone may read.
+ * `explicit`: read by membership, for what a repository's being public gives nobody a right to.
+ */
+export type RepositoryAccess = "account" | "explicit";
+
+/** For what is done in a repository in somebody's name. */
+export type RepositoryAccountRoute<Body extends BodySchema = BodySchema> = Declared &
+  Partial<WithBody<Body>> &
+  OnRepository & {
+    readonly access: RepositoryAccess;
+    readonly form?: undefined;
+    handle(
+      ports: Ports,
+      request: RestRequest & {
+        readonly repository: Repository;
+        readonly account: Account;
+        readonly body: BodyOf<Body>;
+      },
+    ): Promise<Answer>;
+  };
+
+/**
+ * The same, for a form whose files are too large to be held. The handler reads its parts as they come from the client, who
+ * is let in before the first byte of them is read; the limit on other bodies is not asked.
+ */
+export type RepositoryFormRoute = Declared &
+  OnRepository & {
+    readonly access: RepositoryAccess;
+    readonly form: FormParts;
+    handle(
+      ports: Ports,
+      request: RestRequest & {
+        readonly repository: Repository;
+        readonly account: Account;
+        readonly form: AsyncIterable<FormPart>;
+      },
+    ): Promise<Answer>;
+  };
+
+type OfRepository = RepositoryRoute | RepositoryAccountRoute | RepositoryFormRoute;
+
+export type FoundRepository = Found & { readonly repository: Repository };
+
+export const repositorySubject: Subject<
+  OfRepository,
+  FoundRepository & { readonly account: Account | undefined }
+> = {
+  async admit(ports, route, asked) {
+    const isExplicit = route.access === "explicit";
+    const found = await admitToRepository(ports, route, asked, { isExplicit });
+    return { ...found, account: await admitAccount(ports, route.access, asked.caller, found.repository) };
+  },
+  async call(ports, route, { repository, account }, request, body) {
+    if (route.access === undefined) {
+      const whole = { ...request, repository, body };
+      await requireMoreScopes(ports, route, whole);
+      return route.handle(ports, whole);
+    }
+    const inName = { ...request, repository, account: account! };
+    if (route.form !== undefined)
+      return route.handle(ports, { ...inName, form: body as AsyncIterable<FormPart> });
+    return route.handle(ports, { ...inName, body });
+  },
+  describe: ({ permission }) => permission,
+};
+
+/** To the repository that the path names, by its name of today. */
+export async function admitToRepository(
+  ports: Ports,
+  route: Pick<OfRepository, "path" | "permission">,
+  asked: Asked,
+  { isExplicit = false }: { readonly isExplicit?: boolean } = {},
+): Promise<FoundRepository> {
+  const { permission } = route;
+  const found = await findRepositoryOrMove(ports, route, asked);
+  const repository = await requireRepositoryPermission(ports, asked.caller, found, permission);
+  return { repository, requirements: [{ kind: "repository", repository, permission, isExplicit }] };
+}
+
+/** @throws Failure moved if the name is a former one, to whoever may see the repository. A PUT or POST of it takes the name. */
+async function findRepositoryOrMove(
+  ports: Ports,
+  { path }: Pick<Declared, "path">,
+  { caller, params, request }: Asked,
+): Promise<Repository | undefined> {
+  const found = await findNamedRepository(ports, params);
+  const moved = found === undefined ? await findMovedRepository(ports, caller, params) : undefined;
+  if (moved === undefined) return found;
+  const target = withPathPart(request.url, path.split("/").indexOf("{repo_slug}"), moved.slug);
+  throw repositoryMoved(publicRequestUrl(baseUrlsOf(request.headers, ports), target).href);
+}
+
+/** In whose name the request is. Undefined where that does not matter. */
+async function admitAccount(
+  ports: Ports,
+  access: RepositoryAccess | undefined,
+  caller: Caller,
+  repository: Repository,
+): Promise<Account | undefined> {
+  switch (access) {
+    case undefined:
+      return undefined;
+    case "account":
+      return requireAccount(caller);
+    case "explicit":
+      return requireExplicitAccess(ports, caller, repository);
+  }
+}

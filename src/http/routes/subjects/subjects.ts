@@ -1,0 +1,31 @@
+import type { Route } from "../route.ts";
+import { accountSubject } from "./account.ts";
+import { forkSubject } from "./fork.ts";
+import { newRepositorySubject } from "./new-repository.ts";
+import { openSubject } from "./open.ts";
+import { projectSubject } from "./project.ts";
+import { projectOrNewSubject } from "./project-or-new.ts";
+import { repositorySubject } from "./repository.ts";
+import { repositoryOrNewSubject } from "./repository-or-new.ts";
+import { selectedAccountSubject } from "./selected-account.ts";
+import type { Subject } from "./subject.ts";
+import { workspaceSubject } from "./workspace.ts";
+
+type SubjectOf<Name> = Subject<Extract<Route, { readonly subject: Name }>>;
+
+const SUBJECTS: { readonly [Name in Route["subject"]]: SubjectOf<Name> } = {
+  account: accountSubject,
+  fork: forkSubject,
+  "new-repository": newRepositorySubject,
+  open: openSubject,
+  project: projectSubject,
+  "project-or-new": projectOrNewSubject,
+  repository: repositorySubject,
+  "repository-or-new": repositoryOrNewSubject,
+  "selected-account": selectedAccountSubject,
+  workspace: workspaceSubject,
+};
+
+export function subjectOf({ subject }: Route): Subject<Route> {
+  return SUBJECTS[subject];
+}
