@@ -20,6 +20,7 @@ import type { AuditNotes } from "./storage/sql/audit/audit-notes.ts";
 import type { UnknownOperations } from "./storage/sql/audit/unknown-operation-counter.ts";
 import type { Database } from "./storage/sql/open-database.ts";
 import type { OutboxSignal } from "./storage/sql/webhooks/outbox-signal.ts";
+import type { WriteTransaction } from "./storage/sql/write-transaction.ts";
 
 /** The database without a way to change it in a transaction, for what only looks. */
 export type ReadDatabase = Omit<Database, "transaction" | "close">;
@@ -84,5 +85,5 @@ export type By = {
   readonly baseUrls: PublicBaseUrls;
   /** Aborted when nobody waits any more. From the transaction on it is not heeded. */
   readonly signal: AbortSignal;
-  readonly transaction: Database["transaction"];
+  readonly transaction: WriteTransaction;
 };

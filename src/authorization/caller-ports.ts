@@ -2,6 +2,7 @@ import { type Kysely, type KyselyPlugin, type RootOperationNode, TableNode } fro
 import { actorOf } from "../model/who-acts.ts";
 import type { By, Ports } from "../ports.ts";
 import type { Schema } from "../storage/sql/schema.ts";
+import { openWriteTransaction } from "../storage/sql/write-transaction.ts";
 import { type Admission, readmit, readmitToRead } from "./readmit.ts";
 
 /** What the handler of a request is given to work with, and whether that was admitted until the end. */
@@ -25,19 +26,20 @@ export function callerPorts(
   { address, ...rest }: Pick<By, "baseUrls" | "signal"> & { readonly address: string },
 ): AdmittedPorts {
   let isReadmitted = false;
-  const { transactions } = ports;
   const database = { ...ports.database, kysely: withoutWrites(ports.database.kysely) };
   const { caller } = admission;
+  const actor = actorOf(caller, address);
+  const transaction = openWriteTransaction(ports, actor);
   const by: By = {
     ...rest,
     caller,
-    actor: actorOf(caller, address),
+    actor,
     transaction: (work, options) =>
-      transactions.transaction(
-        async (tx) => {
+      transaction(
+        async (tx, record) => {
           await readmit(tx, ports, admission);
           isReadmitted = true;
-          return work(tx);
+          return work(tx, record);
         },
         { ...subjectOf(admission), ...options },
       ),

@@ -18,17 +18,13 @@ declare const areForAnybody: unique symbol;
 /** Base URLs for links that somebody else than the caller will read: made by `publicBaseUrlsOf` alone. */
 export type PublicBaseUrls = { readonly api: string; readonly html: string; readonly [areForAnybody]: true };
 
-/** Who did it, and where links to it lead that are written now. */
-export type EventOrigin = {
-  /** Undefined for somebody without an account: the operator. */
-  readonly actorUuid: Uuid | undefined;
-  readonly baseUrls: PublicBaseUrls;
-};
-
 /** What was changed, by its name on the wire, in the shapes of the wire. */
 export type FieldChanges = Readonly<Record<string, { readonly new: unknown; readonly old: unknown }>>;
 
-type ByActor = Pick<EventOrigin, "actorUuid">;
+type ByActor = {
+  /** Undefined for somebody without an account: the operator. */
+  readonly actorUuid: Uuid | undefined;
+};
 
 /** Something that happened in a repository that is looked up when it is told of: as it is by then. */
 type InRepository<Kind extends string, Details = unknown> = ByActor & {

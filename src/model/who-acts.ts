@@ -2,7 +2,6 @@ import type { Account } from "./account.ts";
 import type { Actor } from "./audit.ts";
 import { isWithin, type Place } from "./bound.ts";
 import type { Caller, Operator, Viewer } from "./caller.ts";
-import type { EventOrigin, PublicBaseUrls } from "./event.ts";
 import { credentialMissing } from "./failure.ts";
 import type { QuotaKey } from "./quota-key.ts";
 import type { Uuid } from "./uuid.ts";
@@ -75,17 +74,6 @@ export type Author = { readonly kind: "account"; readonly account: Account } | {
 
 export function authorOf(who: Caller | Operator): Author {
   return who.kind === "operator" ? who : { kind: "account", account: requireAccount(who) };
-}
-
-/** What webhooks are told: who it was, and under which URLs others find what it is about. */
-export function originOf({
-  caller,
-  baseUrls,
-}: {
-  readonly caller: Caller | Operator;
-  readonly baseUrls: PublicBaseUrls;
-}): EventOrigin {
-  return { actorUuid: accountOf(caller)?.uuid, baseUrls };
 }
 
 /**

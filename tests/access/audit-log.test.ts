@@ -63,11 +63,11 @@ for (const dialect of DIALECTS) {
       const account = await createAccount(ports, by, { email: "carl@example.com", username: "carl" });
       await setMember(ports, by, workspace, account, "member", "write");
       const group = await createGroup(ports, by, workspace, "Team");
-      await addGroupMember(ports, by, workspace, group, account);
-      await removeGroupMember(ports, by, group, account);
-      await deleteGroup(ports, by, group);
+      await addGroupMember(by, workspace, group, account);
+      await removeGroupMember(by, group, account);
+      await deleteGroup(by, group);
       await disableAccount(ports, by, account);
-      await enableAccount(ports, by, account);
+      await enableAccount(by, account);
       const events = await lastEvents(8);
       assert.deepEqual(
         events.map(({ action, actor, affectedAccountUuid }) => [action, actor.kind, affectedAccountUuid]),

@@ -64,13 +64,13 @@ const WITHDRAWALS: readonly Withdrawal[] = [
     what: "its account is disabled",
     statuses: [401],
     take: (app, late) => disableAccount(app.ports, app.by, late.account),
-    giveBack: (app, late) => enableAccount(app.ports, app.by, late.account),
+    giveBack: (app, late) => enableAccount(app.by, late.account),
   },
   {
     what: "the address that came with the token is the primary one no more",
     statuses: [401],
-    take: (app, late) => changePrimaryEmail(app.ports, app.by, late.account, OTHER_EMAIL),
-    giveBack: (app, late) => changePrimaryEmail(app.ports, app.by, late.account, EMAIL),
+    take: (app, late) => changePrimaryEmail(app.by, late.account, OTHER_EMAIL),
+    giveBack: (app, late) => changePrimaryEmail(app.by, late.account, EMAIL),
   },
   {
     what: "its permission is taken away",

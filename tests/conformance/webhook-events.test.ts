@@ -1,15 +1,14 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { test } from "node:test";
-import { publicBaseUrlsOf } from "../../src/config/public-base-urls.ts";
 import { encodeEvent } from "../../src/model/encoded-event.ts";
 import type { ProjectKey, RepositorySlug } from "../../src/model/slug.ts";
 import { parseUuid, type Uuid } from "../../src/model/uuid.ts";
 import { WEBHOOK_EVENTS } from "../../src/model/webhook.ts";
 import { addEmail } from "../../src/operations/accounts/accounts.ts";
 import { createProject } from "../../src/operations/projects/projects.ts";
-import { createRepository } from "../../src/operations/repositories/repositories.ts";
-import { enqueueForkWebhooks } from "../../src/operations/webhooks/enqueue-webhooks.ts";
+import { forkRepository } from "../../src/operations/repositories/fork-repository.ts";
+import { changeRepository } from "../../src/operations/repositories/repositories.ts";
 import { createWorkspace } from "../../src/operations/workspaces/workspaces.ts";
 import { listDeliveries } from "../../src/storage/sql/webhooks/webhook-deliveries.ts";
 import { renderPayload } from "../../src/webhooks/webhook-payload.ts";
@@ -300,25 +299,16 @@ test("a webhook hears only of what it subscribes to, and not of another reposito
 });
 
 test("a fork is told to the webhooks of what was forked, unless it is private elsewhere", async () => {
-  const { ports, by, workspace, project, repository, owner } = filled.app;
-  const origin = {
-    actorUuid: owner.uuid,
-    baseUrls: publicBaseUrlsOf(ports),
-  };
-  const other = await createWorkspace(ports, by, { slug: "other", name: "Other", owner });
+  const { ports, by, workspace, project, owner } = filled.app;
+  const parent = await changeRepository(ports, by, filled.app.repository, { isPrivate: false });
+  const other = await createWorkspace(ports, by, { slug: "other", name: "Other", owner, isPrivate: false });
   const fork = (name: string, place: Pick<typeof other, "workspace" | "project">, isPrivate: boolean) =>
-    createRepository(ports, by, { ...place, slug: name as RepositorySlug, isPrivate });
-  const forks = [
-    await fork("hidden", other, true),
-    await fork("shown", other, false),
-    await fork("own", { workspace, project }, true),
-  ];
-  const before = receiver.received("/all").length;
-  for (const each of forks) {
-    await by.transaction((tx) => enqueueForkWebhooks(tx, repository, each, origin, ports.clock()));
-  }
-  ports.outbox.wake();
-  const told = (await receiver.take("/all", before + 2)).slice(before);
+    forkRepository(ports, by, parent, { ...place, slug: name as RepositorySlug, isPrivate });
+  await fork("hidden", other, true);
+  await fork("shown", other, false);
+  await fork("own", { workspace, project }, true);
+  await hear(() => changeRepository(ports, by, parent, { isPrivate: true }));
+  const told = receiver.received("/all").filter((each) => keyOf(each) === "repo:fork");
   assert.deepEqual(
     told.map((each) => each.json.fork.full_name),
     ["other/shown", "acme/own"],

@@ -17,13 +17,13 @@ import type { By, Ports } from "../../src/ports.ts";
 import { applyRefUpdates } from "../../src/storage/sql/refs/ref-updates.ts";
 import { findRef } from "../../src/storage/sql/refs/refs.ts";
 import { findRepository } from "../../src/storage/sql/repositories/repositories.ts";
+import { openWriteTransaction } from "../../src/storage/sql/write-transaction.ts";
 import { startFilledApp } from "../support/filled-app.ts";
 import { maintainNow } from "../support/maintain-now.ts";
 import { callerAs } from "../support/sample-model.ts";
 import { createTestDatabaseSettings, DIALECTS } from "../support/test-database.ts";
 
 const DAY_MS = 86_400_000;
-const BASES = { web: "http://pail.test", api: "http://pail.test" } as never;
 
 for (const dialect of DIALECTS)
   describe(`objects that are dropped meanwhile, on ${dialect}`, async () => {
@@ -40,10 +40,10 @@ for (const dialect of DIALECTS)
     };
 
     /** The owner, whose transactions are those of the ports. */
-    const byOf = ({ transactions: { transaction } }: Ports): By => ({
+    const byOf = (ports: Ports): By => ({
       ...app.by,
       caller: callerAs(app.owner),
-      transaction,
+      transaction: openWriteTransaction(ports, app.by.actor),
     });
     const current = async () => (await findRepository(app.ports.database.kysely, undefined, { uuid }))!;
 
@@ -308,13 +308,11 @@ for (const dialect of DIALECTS)
           },
         },
       };
-      const fork = await forkRepository(
-        ports,
-        byOf(ports),
-        await current(),
-        { workspace: app.workspace, project: app.project, slug: "the-fork" as RepositorySlug },
-        { actorUuid: app.owner.uuid, baseUrls: BASES },
-      );
+      const fork = await forkRepository(ports, byOf(ports), await current(), {
+        workspace: app.workspace,
+        project: app.project,
+        slug: "the-fork" as RepositorySlug,
+      });
       assert.equal(times, 2);
       const refs = await app.ports.database.lookups.listRefs(fork.uuid);
       assert.ok(!refs.some((ref) => ref.name === `refs/heads/${name}`));

@@ -32,7 +32,7 @@ test("no token and no e-mail address gets into the audit log", async () => {
     displayName: ADDRESS,
   });
   await addEmail(ports, by, account, { address: `second.${ADDRESS}`, isPrimary: false, isConfirmed: true });
-  await changePrimaryEmail(ports, by, account, ADDRESS);
+  await changePrimaryEmail(by, account, ADDRESS);
   const wanted = { accountUuid: account.uuid, scopes: SCOPES, ageDays: 1 };
   const { text, token } = await createApiToken(ports, by, { ...wanted, name: `${stray} of ${ADDRESS}` });
   const { text: successor } = await rotateApiToken(ports, by, token.uuid, 30);

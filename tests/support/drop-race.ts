@@ -19,13 +19,13 @@ import { maintenanceLease } from "../../src/storage/sql/leases.ts";
 import { listRefs } from "../../src/storage/sql/refs/refs.ts";
 import { findRepository } from "../../src/storage/sql/repositories/repositories.ts";
 import { withLease } from "../../src/storage/sql/with-lease.ts";
+import { openWriteTransaction } from "../../src/storage/sql/write-transaction.ts";
 import { createRandom, type Random } from "../durability/kills/seeded-random.ts";
 import type { FilledApp } from "./filled-app.ts";
 import { callerAs } from "./sample-model.ts";
 
 const DAY_MS = 86_400_000;
 const NEVER = new AbortController().signal;
-const BASES = { api: "http://pail.test", web: "http://pail.test" } as never;
 const EMPTY_PACK = Buffer.from("5041434b0000000200000000029d08823bd8a8eab510ad6ac75c823cfd3ed31e", "hex");
 
 /** Commits that are pushed again and again: pairs on top of one first commit, each with files of its own. */
@@ -89,7 +89,7 @@ export async function runDropRace(
   };
   const slug = (name: string) => `${name}-${seed}` as RepositorySlug;
   const { workspace, project, owner } = app;
-  const by = { ...app.by, caller: callerAs(owner), transaction: ports.transactions.transaction };
+  const by = { ...app.by, caller: callerAs(owner), transaction: openWriteTransaction(ports, app.by.actor) };
   const made = await createRepository(ports, by, { workspace, project, slug: slug("race") });
   const { uuid } = made;
   const gitDir = ports.packs.gitDir(uuid);
@@ -176,9 +176,7 @@ export async function runDropRace(
     async fork() {
       counts.forks += 1;
       const wanted = { workspace, project, slug: slug(`fork-${counts.forks}`) };
-      forks.push(
-        await forkRepository(ports, by, await current(), wanted, { actorUuid: owner.uuid, baseUrls: BASES }),
-      );
+      forks.push(await forkRepository(ports, by, await current(), wanted));
     },
   };
 

@@ -70,7 +70,7 @@ export async function openTrial(app: TestApp, cast: Cast, number: number): Promi
   ))!;
   const { uuid } = repository;
   const place = { kind: "repository", uuid, name: `acme/${slug}` } as const;
-  await setPermission(app.ports, app.by, place, { kind: "account", uuid: member.uuid }, "admin");
+  await setPermission(app.by, place, { kind: "account", uuid: member.uuid }, "admin");
   const wanted = { accountUuid: member.uuid, name: "trial", scopes: SCOPES, ageDays: 1 };
   const { text, token } = await createApiToken(app.ports, app.by, wanted);
   const authorization = basic("member@example.com", text.reveal());
@@ -294,7 +294,6 @@ const WITHDRAWALS: readonly PairedOperation[] = [
     run: ({ app, cast, repository: { uuid, slug } }) =>
       outcome(
         setPermission(
-          app.ports,
           app.by,
           { kind: "repository", uuid, name: slug },
           { kind: "account", uuid: cast.member.uuid },
@@ -358,7 +357,7 @@ export async function faultsAfter(
 ): Promise<string[]> {
   const { app, cast, path, repository } = trial;
   const { owner } = cast;
-  await enableAccount(app.ports, app.by, cast.member);
+  await enableAccount(app.by, cast.member);
   const faults: string[] = [];
   for (const [index, { name }] of pair.entries()) {
     const status = statuses[index]!;

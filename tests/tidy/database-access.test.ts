@@ -15,8 +15,8 @@ const WITHOUT_DATABASE = ["model", "config", "metrics", "git", "limits", "repres
 const MAY_USE_KYSELY = ["authorization/caller-ports.ts"];
 /** Functions of storage/sql/ that surfaces may call: they read, or tell what an error of the database means. */
 const READS = /^(?:find|list|count|has|read|is[A-Z]|errorCode$)/;
-/** Writes of surfaces: none may come. */
-const MAY_WRITE = ["cli/demo/demo-tokens.ts insertToken"];
+/** What surfaces have for writing: the operator's `By`, and a token that has expired, which no operation makes. */
+const MAY_WRITE = ["cli/demo/demo-tokens.ts insertToken", "cli/start/operator-by.ts openWriteTransaction"];
 
 const FILES = readdirSync(SOURCE, { recursive: true, encoding: "utf8" })
   .filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts"))
@@ -70,4 +70,53 @@ test("git, representations and what is below them know no database", () => {
       .map(({ name }) => `${file} ${name}: hand it what it needs`),
   );
   assert.deepEqual(wrong, []);
+});
+
+/** What a change leaves beside itself: only one file stores it, so that no operation can forget a part. */
+const OF_WRITE_TRANSACTION = [
+  "insertAuditEvents",
+  "insertAuditEvent",
+  "insertNewAddress",
+  "insertDeliveries",
+  "listListeningWebhooks",
+  "encodeEvent",
+];
+/** Entries of the audit log that tell of no change. */
+const NOTES = "storage/sql/audit/audit-notes.ts";
+
+test("audit lines, deliveries and wake-ups are stored by the write transaction alone", () => {
+  const writer = "storage/sql/write-transaction.ts";
+  const wrong = FILES.filter(({ file }) => file !== writer && file !== NOTES).flatMap(({ file, text }) => [
+    ...importedValues(file, text)
+      .filter(({ name }) => OF_WRITE_TRANSACTION.includes(name))
+      .map(({ name }) => `${file} ${name}`),
+    // Between processes the signal is passed on.
+    ...(/\boutbox\.wake\(/.test(text) && !file.startsWith("workers/") ? [`${file} outbox.wake`] : []),
+  ]);
+  assert.deepEqual(
+    wrong.map((each) => `${each}: record it in the transaction of the change, see By in ports.ts`),
+    [],
+  );
+});
+
+test("who changes something does it by a write transaction", () => {
+  const mayOpen = [
+    "authorization/caller-ports.ts",
+    "cli/start/operator-by.ts",
+    "open-ports.ts",
+    "ports.ts",
+    // In nobody's name, and nobody is told.
+    "jobs/maintenance.ts",
+    "operations/maintenance/maintain-repository.ts",
+  ];
+  const wrong = FILES.filter(
+    ({ file, top, text }) =>
+      top !== "storage" &&
+      !mayOpen.includes(file) &&
+      /\btransactions\b|openWriteTransaction/.test(text.replace(/^ *(?:\/\/|\*|\/\*\*).*$/gm, "")),
+  );
+  assert.deepEqual(
+    wrong.map(({ file }) => `${file}: take a By and use its transaction`),
+    [],
+  );
 });

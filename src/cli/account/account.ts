@@ -134,7 +134,7 @@ function addEnable(account: Command): void {
   addSettings(command).action(async (options: NamedAccountOptions) => {
     await withPorts(command, async (ports, by) => {
       const found = await getNamedAccount(ports, "account", namedIn(options, command));
-      await enableAccount(ports, by, found);
+      await enableAccount(by, found);
       printLine(`Enabled account ${found.username}`);
     });
   });
@@ -164,7 +164,7 @@ function addRename(account: Command): void {
       throw new UsageError("needed and not given: --username <name> or --name <name>");
     await withPorts(command, async (ports, by) => {
       const found = await getNamedAccount(ports, "account", address);
-      const renamed = await renameAccount(ports, by, found, {
+      const renamed = await renameAccount(by, found, {
         ...(username === undefined ? {} : { username }),
         ...(name === undefined ? {} : { displayName: name }),
       });
@@ -215,7 +215,7 @@ async function takeEmail(ports: Ports, by: By, owner: Account, email: EmailAlias
   );
   if (owned === undefined || !email.isPrimary) return addEmail(ports, by, owner, email);
   if (!owned.isConfirmed) throw refusedOption("primary", "an unconfirmed address cannot be primary");
-  await changePrimaryEmail(ports, by, owner, owned.address);
+  await changePrimaryEmail(by, owner, owned.address);
 }
 
 function addEmails(account: Command): void {

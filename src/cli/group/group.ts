@@ -110,7 +110,7 @@ function addMember(group: Command): void {
     await withPorts(command, async (ports, by) => {
       const { workspace, group: found } = await getNamedGroup(ports, options);
       const account = await getNamedAccount(ports, "account", options.account);
-      await addGroupMember(ports, by, workspace, found, account);
+      await addGroupMember(by, workspace, found, account);
       printLine(`${account.username} is in the group ${found.slug} of ${workspace.slug}`);
     });
   });
@@ -131,7 +131,7 @@ function addRemoveMember(group: Command): void {
     await withPorts(command, async (ports, by) => {
       const { workspace, group: found } = await getNamedGroup(ports, options);
       const account = await getNamedAccount(ports, "account", options.account);
-      await removeGroupMember(ports, by, found, account);
+      await removeGroupMember(by, found, account);
       printLine(`${account.username} is no longer in the group ${found.slug} of ${workspace.slug}`);
     });
   });
@@ -149,7 +149,7 @@ function addDelete(group: Command): void {
     if (options.yes !== true) throw new UsageError("--yes: needed, since a deletion cannot be undone");
     await withPorts(command, async (ports, by) => {
       const { workspace, group: found } = await getNamedGroup(ports, options);
-      await deleteGroup(ports, by, found);
+      await deleteGroup(by, found);
       printLine(`Deleted group ${found.slug} of ${workspace.slug}`);
     });
   });

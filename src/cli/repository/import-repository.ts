@@ -44,7 +44,7 @@ export async function importNew(
   source: ImportSource,
   options: ImportOptions = {},
 ): Promise<ImportOutcome> {
-  return createRepositoryWith(ports, by, wanted, (repository, insert) =>
+  return createRepositoryWith(ports, wanted, (repository, insert) =>
     pushSource(ports, by, repository, source, insert, options),
   );
 }

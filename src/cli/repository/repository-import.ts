@@ -2,7 +2,6 @@ import type { Command } from "commander";
 import { invalidField } from "../../model/failure.ts";
 import { fullName, type Repository } from "../../model/repository.ts";
 import { slugifyRepositoryName } from "../../model/slug.ts";
-import { originOf } from "../../model/who-acts.ts";
 import type { Workspace } from "../../model/workspace.ts";
 import { createRepository, type NewRepository } from "../../operations/repositories/repositories.ts";
 import { getProject } from "../../operations/workspaces/workspaces.ts";
@@ -142,7 +141,7 @@ async function importTo(
   if (target.kind === "existing") return importInto(ports, by, target.repository, source, options);
   if (source.refs.length > 0) return importNew(ports, by, target.wanted, source, options);
   // Webhooks hear of an empty one that it was created, and not that anything was imported.
-  await createRepository(ports, by, target.wanted, originOf(by));
+  await createRepository(ports, by, target.wanted);
   return { refs: [], refused: [] };
 }
 

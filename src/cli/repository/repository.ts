@@ -4,7 +4,6 @@ import { invalidField } from "../../model/failure.ts";
 import { fullName, type Repository } from "../../model/repository.ts";
 import { slugifyRepositoryName } from "../../model/slug.ts";
 import { bracedUuid } from "../../model/uuid.ts";
-import { originOf } from "../../model/who-acts.ts";
 import { setPermission } from "../../operations/permissions/explicit-permissions.ts";
 import {
   changeRepository,
@@ -68,19 +67,14 @@ function addCreate(repository: Command): void {
       const slug = slugifyRepositoryName(options.name);
       if (slug === undefined)
         throw invalidField("name", "must have a letter or a digit, and at most 62 characters");
-      const created = await createRepository(
-        ports,
-        by,
-        {
-          workspace,
-          project: await getNamedProject(ports, workspace, options.project),
-          slug,
-          name: options.name,
-          isPrivate: options.public !== true,
-          description: options.description ?? "",
-        },
-        originOf(by),
-      );
+      const created = await createRepository(ports, by, {
+        workspace,
+        project: await getNamedProject(ports, workspace, options.project),
+        slug,
+        name: options.name,
+        isPrivate: options.public !== true,
+        description: options.description ?? "",
+      });
       printLine(`Created repository ${fullName(created)} ${bracedUuid(created.uuid)}`);
     });
   });
@@ -154,7 +148,7 @@ function addGrant(repository: Command): void {
       const found = await getNamedRepository(ports, options.repository);
       const account = await getNamedAccount(ports, "account", options.account);
       const place = { ...repositorySubject(found), kind: "repository", uuid: found.uuid } as const;
-      await setPermission(ports, by, place, { kind: "account", uuid: account.uuid }, permission);
+      await setPermission(by, place, { kind: "account", uuid: account.uuid }, permission);
       printLine(`${account.username} has ${permission} in ${fullName(found)}`);
     });
   });
@@ -174,7 +168,7 @@ function addRename(repository: Command): void {
       const found = await getNamedRepository(ports, options.repository);
       if (slugifyRepositoryName(options.name) === undefined)
         throw invalidField("name", "must have a letter or a digit, and at most 62 characters");
-      const renamed = await changeRepository(ports, by, found, { name: options.name }, originOf(by));
+      const renamed = await changeRepository(ports, by, found, { name: options.name });
       printLine(`${fullName(found)} is now ${fullName(renamed)}`);
     });
   });
@@ -191,7 +185,7 @@ function addDelete(repository: Command): void {
     if (options.yes !== true) throw new UsageError("--yes: needed, since what is deleted is gone");
     await withPorts(command, async (ports, by) => {
       const found = await getNamedRepository(ports, options.repository);
-      await deleteRepository(ports, by, found, originOf(by));
+      await deleteRepository(ports, by, found);
       printLine(`Deleted repository ${fullName(found)}`);
     });
   });

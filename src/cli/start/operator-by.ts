@@ -1,10 +1,11 @@
 import { publicBaseUrlsOf } from "../../config/public-base-urls.ts";
 import { OPERATOR } from "../../model/caller.ts";
 import type { By, Ports } from "../../ports.ts";
+import { openWriteTransaction } from "../../storage/sql/write-transaction.ts";
 
 /** The operator changes something: whoever may use the command line, which needs no credential, and is asked nothing. */
 export function operatorBy(
-  ports: Pick<Ports, "config" | "listening" | "transactions">,
+  ports: Pick<Ports, "config" | "listening" | "transactions" | "outbox" | "clock">,
   signal: AbortSignal = new AbortController().signal,
 ): By {
   return {
@@ -12,6 +13,6 @@ export function operatorBy(
     actor: OPERATOR,
     baseUrls: publicBaseUrlsOf(ports),
     signal,
-    transaction: ports.transactions.transaction,
+    transaction: openWriteTransaction(ports, OPERATOR),
   };
 }

@@ -124,7 +124,7 @@ function addRemoveMember(workspace: Command): void {
     await withPorts(command, async (ports, by) => {
       const found = await getNamedWorkspace(ports, options.workspace);
       const account = await getNamedAccount(ports, "account", options.account);
-      await removeMember(ports, by, found, account);
+      await removeMember(by, found, account);
       printLine(`${account.username} is no longer a member of ${found.slug}`);
     });
   });

@@ -17,9 +17,8 @@ import { isUniqueViolation } from "../../storage/sql/database-failure.ts";
 import { lockRows } from "../../storage/sql/lock-rows.ts";
 import type { Schema } from "../../storage/sql/schema.ts";
 import { TAKES_ACCESS } from "../../storage/sql/transaction-options.ts";
-import { type AuditedPorts, recordAudit } from "../audit/record-audit.ts";
 
-export type AccountPorts = AuditedPorts;
+export type AccountPorts = Pick<Ports, "database" | "clock">;
 
 export type NewAccount = { readonly email: string; readonly username: string; readonly displayName?: string };
 
@@ -40,10 +39,10 @@ export async function createAccount(ports: AccountPorts, by: By, wanted: NewAcco
     createdAt: clock(),
   };
   try {
-    await by.transaction(async (tx) => {
+    await by.transaction(async (tx, record) => {
       await insertAccount(tx, account);
       await insertEmail(tx, account.uuid, { address, isPrimary: true, isConfirmed: true }, account.createdAt);
-      await recordAudit(tx, ports, by, "account.created", accountSubject(account), { account: account.uuid });
+      record.audit("account.created", accountSubject(account), { account: account.uuid });
     });
   } catch (error) {
     throw isUniqueViolation(error)
@@ -65,7 +64,7 @@ export async function addEmail(
   if (email.isPrimary && !email.isConfirmed)
     throw invalidField("primary", "an unconfirmed address cannot be primary");
   try {
-    await by.transaction(async (tx) => {
+    await by.transaction(async (tx, record) => {
       await lockAddresses(tx, account);
       await insertEmail(
         tx,
@@ -74,7 +73,7 @@ export async function addEmail(
         clock(),
       );
       if (email.isPrimary) await setPrimaryEmail(tx, account.uuid, address);
-      await recordAudit(tx, ports, by, "account.email-added", accountSubject(account), {
+      record.audit("account.email-added", accountSubject(account), {
         account: account.uuid,
         is_primary: email.isPrimary,
         is_confirmed: email.isConfirmed,
@@ -90,20 +89,15 @@ export async function addEmail(
 export type AccountNames = { readonly username?: string; readonly displayName?: string };
 
 /** Changes what an account is called. @throws Failure invalid-input, or conflict if the user name is taken. */
-export async function renameAccount(
-  ports: AccountPorts,
-  by: By,
-  account: Account,
-  names: AccountNames,
-): Promise<Account> {
+export async function renameAccount(by: By, account: Account, names: AccountNames): Promise<Account> {
   const username = names.username === undefined ? account.username : parseUsername(names.username);
   if (username === undefined) throw invalidField("username", "must be 1 to 62 letters, digits, _ or -");
   const displayName = names.displayName ?? account.displayName;
   if (displayName.trim() === "") throw invalidField("name", "must not be empty");
   try {
-    await by.transaction(async (tx) => {
+    await by.transaction(async (tx, record) => {
       await setAccountNames(tx, account.uuid, { username, displayName, nickname: displayName });
-      await recordAudit(tx, ports, by, "account.renamed", accountSubject(account), {
+      record.audit("account.renamed", accountSubject(account), {
         account: account.uuid,
         username,
         name: displayName,
@@ -119,30 +113,25 @@ export async function renameAccount(
 
 /** Its tokens are refused from the next request on; nothing is deleted. */
 export async function disableAccount(ports: AccountPorts, by: By, account: Account): Promise<void> {
-  await by.transaction(async (tx) => {
+  await by.transaction(async (tx, record) => {
     await setAccountDisabled(tx, account.uuid, ports.clock());
-    await recordAudit(tx, ports, by, "account.disabled", accountSubject(account), { account: account.uuid });
+    record.audit("account.disabled", accountSubject(account), { account: account.uuid });
   }, TAKES_ACCESS);
 }
 
-export async function enableAccount(ports: AccountPorts, by: By, account: Account): Promise<void> {
-  await by.transaction(async (tx) => {
+export async function enableAccount(by: By, account: Account): Promise<void> {
+  await by.transaction(async (tx, record) => {
     await setAccountDisabled(tx, account.uuid, undefined);
-    await recordAudit(tx, ports, by, "account.enabled", accountSubject(account), { account: account.uuid });
+    record.audit("account.enabled", accountSubject(account), { account: account.uuid });
   });
 }
 
 /** Makes an address that the account has its primary one. */
-export async function changePrimaryEmail(
-  ports: AccountPorts,
-  by: By,
-  account: Account,
-  address: string,
-): Promise<void> {
-  await by.transaction(async (tx) => {
+export async function changePrimaryEmail(by: By, account: Account, address: string): Promise<void> {
+  await by.transaction(async (tx, record) => {
     await lockAddresses(tx, account);
     await setPrimaryEmail(tx, account.uuid, address);
-    await recordAudit(tx, ports, by, "account.primary-email-changed", accountSubject(account), {
+    record.audit("account.primary-email-changed", accountSubject(account), {
       account: account.uuid,
     });
   });

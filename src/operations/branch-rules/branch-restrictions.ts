@@ -21,7 +21,6 @@ import {
   replaceRestriction,
 } from "../../storage/sql/branch-rules/branch-restrictions.ts";
 import { isForeignKeyViolation, isUniqueViolation } from "../../storage/sql/database-failure.ts";
-import { type AuditedPorts, recordAudit } from "../audit/record-audit.ts";
 
 /** Each push reads the rules of its repository that concern it. */
 export const RESTRICTIONS_MAX = 1000;
@@ -52,7 +51,6 @@ export async function getRestriction(
 
 /** @throws Failure invalid-input if it makes no rule, conflict if there is one like it or there are too many. */
 export async function createRestriction(
-  ports: AuditedPorts,
   by: By,
   repository: Repository,
   wanted: WantedRestriction,
@@ -62,20 +60,13 @@ export async function createRestriction(
   return storing(
     () => wanted,
     () =>
-      by.transaction(async (tx) => {
+      by.transaction(async (tx, record) => {
         if ((await countRestrictions(tx, repository.uuid)) >= RESTRICTIONS_MAX) {
           throw new Failure("conflict", `Cannot create the rule: there are ${RESTRICTIONS_MAX} already`);
         }
         const stored = await insertRestriction(tx, restriction);
         const details = restrictionDetails(stored);
-        await recordAudit(
-          tx,
-          ports,
-          by,
-          "branch-restriction.created",
-          repositorySubject(repository),
-          details,
-        );
+        record.audit("branch-restriction.created", repositorySubject(repository), details);
         return stored;
       }),
   );
@@ -83,7 +74,6 @@ export async function createRestriction(
 
 /** @throws Failure as `createRestriction` does; not-found if the rule has just been deleted. */
 export async function changeRestriction(
-  ports: AuditedPorts,
   by: By,
   repository: Repository,
   id: number,
@@ -93,7 +83,7 @@ export async function changeRestriction(
   return storing(
     () => wanted,
     () =>
-      by.transaction(async (tx) => {
+      by.transaction(async (tx, record) => {
         // Read here: of two who each change a part of it, neither undoes what the other has changed.
         const [before] = await listRestrictions(tx, repository.uuid, { id });
         if (before === undefined) throw noSuchRestriction(String(id));
@@ -102,14 +92,7 @@ export async function changeRestriction(
         const changed = { ...before, ...wanted };
         if (!(await replaceRestriction(tx, changed))) throw noSuchRestriction(String(id));
         const details = restrictionDetails(changed);
-        await recordAudit(
-          tx,
-          ports,
-          by,
-          "branch-restriction.changed",
-          repositorySubject(repository),
-          details,
-        );
+        record.audit("branch-restriction.changed", repositorySubject(repository), details);
         return changed;
       }),
   );
@@ -117,17 +100,16 @@ export async function changeRestriction(
 
 /** @throws Failure not-found. */
 export async function removeRestriction(
-  ports: AuditedPorts,
   by: By,
   repository: Repository,
   restriction: BranchRestriction,
 ): Promise<void> {
-  await by.transaction(async (tx) => {
+  await by.transaction(async (tx, record) => {
     const [last] = await listRestrictions(tx, repository.uuid, { id: restriction.id });
     if (last === undefined || !(await deleteRestriction(tx, repository.uuid, restriction.id)))
       throw noSuchRestriction(String(restriction.id));
     const details = restrictionDetails(last);
-    await recordAudit(tx, ports, by, "branch-restriction.deleted", repositorySubject(repository), details);
+    record.audit("branch-restriction.deleted", repositorySubject(repository), details);
   });
 }
 

@@ -11,7 +11,6 @@ import {
   updateCommentText,
 } from "../../storage/sql/commits/commit-comments.ts";
 import { findPermission } from "../../storage/sql/permissions/permissions.ts";
-import { enqueueWebhooks } from "../webhooks/enqueue-webhooks.ts";
 import { type CommitPorts, getCommit } from "./commits.ts";
 
 export type NewComment = {
@@ -32,13 +31,13 @@ export type CommentSelector = {
  * @throws Failure not-found for an unknown commit or parent; invalid-input if the parent is about another commit.
  */
 export async function createComment(
-  ports: CommitPorts & Pick<Ports, "database" | "outbox">,
+  ports: CommitPorts & Pick<Ports, "database">,
   by: By,
   repository: Repository,
   { commit: revision, raw, inline, parentId }: NewComment & { readonly commit: string },
 ): Promise<CommitComment> {
   const { id: commit } = await getCommit(ports, repository, revision);
-  const created = await by.transaction(async (tx) => {
+  return by.transaction(async (tx, record) => {
     if (parentId !== undefined) {
       const commented = await findCommentedCommit(tx, repository.uuid, parentId);
       if (commented === undefined) throw unknownComment(String(parentId));
@@ -57,17 +56,9 @@ export async function createComment(
       updatedAt: now,
     });
     const kind = "repo:commit_comment_created";
-    const event = {
-      kind,
-      repositoryUuid: repository.uuid,
-      comment,
-      actorUuid: requireAccount(by.caller).uuid,
-    } as const;
-    await enqueueWebhooks(tx, repository, event, now);
+    record.event(repository, { kind, repositoryUuid: repository.uuid, comment });
     return comment;
   });
-  ports.outbox.wake();
-  return created;
 }
 
 /** @throws Failure not-found if there is no such commit, or no such comment on it. Deleted ones are found. */

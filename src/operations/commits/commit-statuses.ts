@@ -4,15 +4,13 @@ import type { EventOf } from "../../model/event.ts";
 import { Failure } from "../../model/failure.ts";
 import type { ObjectId } from "../../model/object-id.ts";
 import type { Repository } from "../../model/repository.ts";
-import { accountOf } from "../../model/who-acts.ts";
 import type { By, Ports } from "../../ports.ts";
 import { findCommitStatus, upsertCommitStatus } from "../../storage/sql/commits/commit-statuses.ts";
 import { lockRepository } from "../../storage/sql/refs/ref-updates.ts";
 import type { Schema } from "../../storage/sql/schema.ts";
-import { enqueueWebhooks } from "../webhooks/enqueue-webhooks.ts";
 import { type CommitPorts, getCommit } from "./commits.ts";
 
-type StatusPorts = CommitPorts & Pick<Ports, "database" | "outbox">;
+type StatusPorts = CommitPorts & Pick<Ports, "database">;
 
 export type NewCommitStatus = Pick<
   CommitStatus,
@@ -33,7 +31,7 @@ export async function reportCommitStatus(
   const { id } = await getCommit(ports, repository, revision);
   const now = ports.clock();
   const status = { ...wanted, repositoryUuid: repository.uuid, commit: id, createdAt: now, updatedAt: now };
-  return tellWebhooks(ports, by, repository, async (tx) => {
+  return tellWebhooks(by, repository, async (tx) => {
     const isThere = (await findCommitStatus(tx, status)) !== undefined;
     const kind = isThere ? "repo:commit_status_updated" : "repo:commit_status_created";
     return { kind, status: await upsertCommitStatus(tx, status) };
@@ -65,7 +63,7 @@ export async function changeCommitStatus(
 ): Promise<CommitStatus> {
   const { id } = await getCommit(ports, repository, revision);
   const selector = { repositoryUuid: repository.uuid, commit: id, key };
-  return tellWebhooks(ports, by, repository, async (tx) => {
+  return tellWebhooks(by, repository, async (tx) => {
     const status = (await findCommitStatus(tx, selector)) ?? throwUnknownKey(id, key);
     const changed = await upsertCommitStatus(tx, { ...status, ...changes, updatedAt: ports.clock() });
     return { kind: "repo:commit_status_updated", status: changed };
@@ -77,20 +75,16 @@ type StatusKind = "repo:commit_status_created" | "repo:commit_status_updated";
 
 /** Under the lock that pushes take: of two who write one key at once, one has created it and the other updated it. */
 async function tellWebhooks(
-  ports: StatusPorts,
   by: By,
   repository: Repository,
   change: (tx: Kysely<Schema>) => Promise<StatusChange>,
 ): Promise<CommitStatus> {
-  const { status } = await by.transaction(async (tx) => {
+  return by.transaction(async (tx, record) => {
     await lockRepository(tx, repository.uuid);
     const changed = await change(tx);
-    const event = { ...changed, repositoryUuid: repository.uuid, actorUuid: accountOf(by.caller)?.uuid };
-    await enqueueWebhooks(tx, repository, event, ports.clock());
-    return changed;
+    record.event(repository, { ...changed, repositoryUuid: repository.uuid });
+    return changed.status;
   });
-  ports.outbox.wake();
-  return status;
 }
 
 /** No recording has the text: it is our own. */

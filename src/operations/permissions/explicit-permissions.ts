@@ -16,7 +16,6 @@ import {
 import type { Schema } from "../../storage/sql/schema.ts";
 import { TAKES_ACCESS } from "../../storage/sql/transaction-options.ts";
 import { findMember } from "../../storage/sql/workspaces/workspaces.ts";
-import { type AuditedPorts, recordAudit } from "../audit/record-audit.ts";
 
 /** Where a permission is given, with the name that the place has for people. */
 export type NamedTarget = PermissionTarget & AuditSubject;
@@ -28,7 +27,6 @@ export type NamedTarget = PermissionTarget & AuditSubject;
  * owner" (the reference).
  */
 export async function setAccountPermission(
-  ports: AuditedPorts,
   by: By,
   workspace: Workspace,
   place: NamedTarget,
@@ -36,7 +34,7 @@ export async function setAccountPermission(
   permission: Exclude<ProjectPermission, "none">,
 ): Promise<void> {
   const holder = { kind: "account", uuid: account.uuid } as const;
-  await setPermission(ports, by, place, holder, permission, async (tx) => {
+  await setPermission(by, place, holder, permission, async (tx) => {
     const member = await findMember(tx, workspace.uuid, account.uuid);
     if (member === undefined) throw invalidField("selected_user_id", "is not a member of the workspace");
     if (member.role === "owner")
@@ -46,29 +44,27 @@ export async function setAccountPermission(
 
 /** Gives a group of the workspace a permission in a repository or a project, in place of the one it has there. */
 export async function setGroupPermission(
-  ports: AuditedPorts,
   by: By,
   place: NamedTarget,
   group: Group,
   permission: Exclude<ProjectPermission, "none">,
 ): Promise<void> {
-  await setPermission(ports, by, place, { kind: "group", uuid: group.uuid }, permission);
+  await setPermission(by, place, { kind: "group", uuid: group.uuid }, permission);
 }
 
 /** For the operator, who may give it to anybody, and give none; for others, if `check` in the transaction does not throw. */
 export async function setPermission(
-  ports: AuditedPorts,
   by: By,
   place: NamedTarget,
   holder: Grantee,
   permission: ProjectPermission,
   check?: (tx: Kysely<Schema>) => Promise<void>,
 ): Promise<void> {
-  await by.transaction(async (tx) => {
+  await by.transaction(async (tx, record) => {
     await lockTarget(tx, place);
     await check?.(tx);
     await upsertExplicitPermission(tx, place, holder, permission);
-    await recordAudit(tx, ports, by, "permission.set", place, { ...holderDetails(holder), permission });
+    record.audit("permission.set", place, { ...holderDetails(holder), permission });
   }, TAKES_ACCESS);
 }
 
@@ -82,18 +78,13 @@ function holderDetails({ kind, uuid }: Grantee) {
 }
 
 /** @throws Failure not-found if the holder has no permission of its own there. */
-export async function removePermission(
-  ports: AuditedPorts,
-  by: By,
-  place: NamedTarget,
-  holder: Grantee,
-): Promise<void> {
-  await by.transaction(async (tx) => {
+export async function removePermission(by: By, place: NamedTarget, holder: Grantee): Promise<void> {
+  await by.transaction(async (tx, record) => {
     await lockTarget(tx, place);
     if (!(await deleteExplicitPermission(tx, place, holder))) {
       const who = holder.kind === "account" ? "user" : "group";
       throw new Failure("not-found", `The ${who} has no permission of its own in this ${place.kind}`);
     }
-    await recordAudit(tx, ports, by, "permission.removed", place, holderDetails(holder));
+    record.audit("permission.removed", place, holderDetails(holder));
   }, TAKES_ACCESS);
 }

@@ -21,14 +21,13 @@ import {
 import type { Schema } from "../../storage/sql/schema.ts";
 import { TAKES_ACCESS } from "../../storage/sql/transaction-options.ts";
 import { findMember } from "../../storage/sql/workspaces/workspaces.ts";
-import { type AuditedPorts, recordAudit } from "../audit/record-audit.ts";
 
 /** Our choice, as long as the name of a repository. */
 const NAME_LENGTH_MAX = 255;
 
 /** Makes a group without members. @throws Failure invalid-input, or conflict if its slug is taken in the workspace. */
 export async function createGroup(
-  ports: AuditedPorts,
+  ports: Pick<Ports, "database" | "clock">,
   by: By,
   workspace: Workspace,
   name: string,
@@ -44,10 +43,10 @@ export async function createGroup(
     createdAt: ports.clock(),
   };
   try {
-    await by.transaction(async (tx) => {
+    await by.transaction(async (tx, record) => {
       await insertGroup(tx, group);
       const workspaceUuid = workspace.uuid;
-      await recordAudit(tx, ports, by, "group.created", groupSubject(group), {
+      record.audit("group.created", groupSubject(group), {
         workspace_uuid: workspaceUuid,
       });
     });
@@ -78,13 +77,12 @@ async function lockMembership(tx: Kysely<Schema>, { workspaceUuid }: Group): Pro
 
 /** @throws Failure conflict if the account is not a member of the workspace: that is what a group is made of. */
 export async function addGroupMember(
-  ports: AuditedPorts,
   by: By,
   workspace: Workspace,
   group: Group,
   account: Account,
 ): Promise<void> {
-  await by.transaction(async (tx) => {
+  await by.transaction(async (tx, record) => {
     await lockMembership(tx, group);
     if ((await findMember(tx, workspace.uuid, account.uuid)) === undefined) {
       throw new Failure(
@@ -93,30 +91,24 @@ export async function addGroupMember(
       );
     }
     await insertGroupMember(tx, group.uuid, account.uuid);
-    await recordAudit(tx, ports, by, "group.member-added", groupSubject(group), { account: account.uuid });
+    record.audit("group.member-added", groupSubject(group), { account: account.uuid });
   });
 }
 
 /** @throws Failure not-found if the account is not in the group. */
-export async function removeGroupMember(
-  ports: AuditedPorts,
-  by: By,
-  group: Group,
-  account: Account,
-): Promise<void> {
-  await by.transaction(async (tx) => {
+export async function removeGroupMember(by: By, group: Group, account: Account): Promise<void> {
+  await by.transaction(async (tx, record) => {
     await lockMembership(tx, group);
     if (!(await deleteGroupMember(tx, group.uuid, account.uuid)))
       throw new Failure("not-found", `${account.username} is not in the group ${group.slug}`);
-    await recordAudit(tx, ports, by, "group.member-removed", groupSubject(group), { account: account.uuid });
+    record.audit("group.member-removed", groupSubject(group), { account: account.uuid });
   }, TAKES_ACCESS);
 }
 
 /** Deletes a group with all that it was permitted. */
-export async function deleteGroup(ports: AuditedPorts, by: By, group: Group): Promise<void> {
-  await by.transaction(async (tx) => {
+export async function deleteGroup(by: By, group: Group): Promise<void> {
+  await by.transaction(async (tx, record) => {
     await lockMembership(tx, group);
-    if (await deleteGroupRow(tx, group.uuid))
-      await recordAudit(tx, ports, by, "group.deleted", groupSubject(group));
+    if (await deleteGroupRow(tx, group.uuid)) record.audit("group.deleted", groupSubject(group));
   }, TAKES_ACCESS);
 }

@@ -2,7 +2,6 @@ import { randomUUID } from "node:crypto";
 import type { Kysely } from "kysely";
 import type { Account } from "../../model/account.ts";
 import { projectSubject } from "../../model/audit.ts";
-import type { EventOrigin } from "../../model/event.ts";
 import { Failure, invalidField } from "../../model/failure.ts";
 import type { ProjectKey } from "../../model/slug.ts";
 import type { Uuid } from "../../model/uuid.ts";
@@ -27,10 +26,9 @@ import {
 import type { Schema } from "../../storage/sql/schema.ts";
 import { TAKES_ACCESS } from "../../storage/sql/transaction-options.ts";
 import { findMember } from "../../storage/sql/workspaces/workspaces.ts";
-import { type AuditedPorts, recordAudit } from "../audit/record-audit.ts";
-import { enqueueWebhooks } from "../webhooks/enqueue-webhooks.ts";
+import type { NewEvent } from "../../storage/sql/write-transaction.ts";
 
-export type ProjectPorts = AuditedPorts & Pick<Ports, "outbox">;
+export type ProjectPorts = Pick<Ports, "database" | "clock">;
 
 export type NewProject = {
   readonly key: ProjectKey;
@@ -41,7 +39,7 @@ export type NewProject = {
 
 /** @throws Failure invalid-input if the workspace has a project with this key already. */
 export async function createProject(
-  ports: AuditedPorts,
+  ports: Pick<Ports, "database" | "clock">,
   by: By,
   workspace: Workspace,
   wanted: NewProject,
@@ -59,10 +57,10 @@ export async function createProject(
     updatedAt: now,
   };
   try {
-    await by.transaction(async (tx) => {
+    await by.transaction(async (tx, record) => {
       await insertProject(tx, project);
       const { isPrivate } = project;
-      await recordAudit(tx, ports, by, "project.created", projectSubject(project), { is_private: isPrivate });
+      record.audit("project.created", projectSubject(project), { is_private: isPrivate });
     });
   } catch (error) {
     throw isUniqueViolation(error) ? keyTaken(project.key) : error;
@@ -81,60 +79,59 @@ export async function changeProject(
   workspace: Workspace,
   project: Project,
   changes: Partial<NewProject>,
-  origin: EventOrigin,
 ): Promise<Project> {
-  const { clock, outbox } = ports;
-  const now = clock();
+  const now = ports.clock();
   const find = (tx: Kysely<Schema>) => findProject(tx, workspace.uuid, { uuid: project.uuid });
   try {
-    const changed = await by.transaction(
-      async (tx) => {
+    return await by.transaction(
+      async (tx, record) => {
         const before = await find(tx);
         await updateProject(tx, project.uuid, { ...changes, updatedAt: now });
         const after = await find(tx);
         if (before === undefined || after === undefined)
           throw new Failure("conflict", "Cannot change the project: it has just been deleted");
-        await enqueueUpdate(tx, workspace, before, after, origin, now);
+        const event = await findUpdateEvent(tx, by, workspace, before, after);
+        if (event !== undefined) record.event({ workspace }, event);
         if (before.isPrivate !== after.isPrivate) {
           const action = after.isPrivate ? "project.made-private" : "project.made-public";
-          await recordAudit(tx, ports, by, action, projectSubject(after));
+          record.audit(action, projectSubject(after));
         }
         return after;
       },
       changes.isPrivate === true ? TAKES_ACCESS : {},
     );
-    outbox.wake();
-    return changed;
   } catch (error) {
     throw isUniqueViolation(error) ? keyTaken(changes.key ?? project.key) : error;
   }
 }
 
-async function enqueueUpdate(
+/** Undefined if nothing is different to whoever is told. */
+async function findUpdateEvent(
   tx: Kysely<Schema>,
+  { baseUrls }: Pick<By, "baseUrls">,
   workspace: Workspace,
   before: Project,
   project: Project,
-  origin: EventOrigin,
-  now: Date,
-): Promise<void> {
+): Promise<NewEvent | undefined> {
   const hasPublicRepositories = await findHasPublicRepositories(tx, project.uuid);
-  const show = (one: Project) => representProject(one, workspace, hasPublicRepositories, origin.baseUrls);
+  const show = (one: Project) => representProject(one, workspace, hasPublicRepositories, baseUrls);
   const changes = representChanges(show(before), show(project));
-  if (Object.keys(changes).length === 0) return;
-  const { actorUuid } = origin;
-  const event = { kind: "project:updated", workspace, project, hasPublicRepositories, changes } as const;
-  await enqueueWebhooks(tx, { workspace }, { ...event, actorUuid }, now);
+  if (Object.keys(changes).length === 0) return undefined;
+  return { kind: "project:updated", workspace, project, hasPublicRepositories, changes };
 }
 
 /** @throws Failure permission-missing if a repository is in it: the reference's 403 says so of both. */
-export async function deleteProject(ports: AuditedPorts, by: By, project: Project): Promise<void> {
+export async function deleteProject(
+  ports: Pick<Ports, "database" | "clock">,
+  by: By,
+  project: Project,
+): Promise<void> {
   const { database } = ports;
   const refusal = new Failure("permission-missing", "Cannot delete the project: it has repositories in it");
   try {
-    const isDeleted = await by.transaction(async (tx) => {
+    const isDeleted = await by.transaction(async (tx, record) => {
       if (!(await deleteProjectRow(tx, project.uuid))) return false;
-      await recordAudit(tx, ports, by, "project.deleted", projectSubject(project));
+      record.audit("project.deleted", projectSubject(project));
       return true;
     });
     if (isDeleted) return;

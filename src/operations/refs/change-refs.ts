@@ -2,7 +2,6 @@ import { isDeepStrictEqual } from "node:util";
 import type { Kysely } from "kysely";
 import { reachFaultPoint } from "../../fault-points.ts";
 import type { BranchRestriction } from "../../model/branch-restriction.ts";
-import type { OutboxEvent } from "../../model/event.ts";
 import { Failure } from "../../model/failure.ts";
 import type { RefOutcome, RefUpdate } from "../../model/ref.ts";
 import {
@@ -14,7 +13,6 @@ import {
 } from "../../model/ref-name.ts";
 import type { Repository } from "../../model/repository.ts";
 import type { Uuid } from "../../model/uuid.ts";
-import { accountOf } from "../../model/who-acts.ts";
 import type { By, Ports } from "../../ports.ts";
 import { sumOf } from "../../storage/packs/pack-sizes.ts";
 import { withRepository } from "../../storage/packs/with-repository.ts";
@@ -25,6 +23,7 @@ import {
 } from "../../storage/sql/refs/ref-updates.ts";
 import { setMainBranchIfNone, updateRepository } from "../../storage/sql/repositories/repositories.ts";
 import type { Schema } from "../../storage/sql/schema.ts";
+import type { NewEvent, Recorder } from "../../storage/sql/write-transaction.ts";
 import {
   type BranchRules,
   type ChangeKind,
@@ -32,10 +31,9 @@ import {
   findRefusingRule,
   readBranchRules,
 } from "../branch-rules/branch-rules.ts";
-import { enqueueWebhooks } from "../webhooks/enqueue-webhooks.ts";
 import type { NewObjects } from "./store-new-objects.ts";
 
-export type ChangeRefsPorts = Pick<Ports, "database" | "packs" | "maintenance" | "outbox" | "clock">;
+export type ChangeRefsPorts = Pick<Ports, "database" | "packs" | "maintenance" | "clock">;
 
 export type ChangeRefsOptions = {
   readonly kind: ChangeKind;
@@ -52,7 +50,7 @@ export type ImportedRepository = {
   /** Becomes the main branch, if it is among the new branches. */
   readonly mainBranch: BranchName | undefined;
   /** Inserts the row of a repository that is created by the import. */
-  readonly insert: ((tx: Kysely<Schema>) => Promise<void>) | undefined;
+  readonly insert: ((tx: Kysely<Schema>, record: Recorder) => Promise<void>) | undefined;
 };
 
 /** What became of one update, and the rule that refused it if it was one. */
@@ -98,10 +96,9 @@ async function changeOpenRefs(
   }
   reachFaultPoint("refs.judged");
   options.by.signal.throwIfAborted();
-  const { outcomes, areWebhooksPending } = await storeRefs(ports, repository, allowed, judged, options);
+  const outcomes = await storeRefs(ports, repository, allowed, judged, options);
   reachFaultPoint("refs.committed");
   ports.maintenance.wake(repository.uuid);
-  if (areWebhooksPending) ports.outbox.wake();
   const stored = new Map(outcomes.map((outcome) => [outcome.update, outcome]));
   return checked.map((change) => stored.get(change.update) ?? change);
 }
@@ -133,8 +130,6 @@ function refuseMainBranch({ mainBranch }: Repository, update: RefUpdate): string
   return update.new === undefined && isMainBranch ? MAIN_BRANCH_DELETION : undefined;
 }
 
-type StoredRefs = { readonly outcomes: readonly RefChange[]; readonly areWebhooksPending: boolean };
-
 /** Objects are dropped once a week at most, and a look takes far less. */
 const LOOKS_MAX = 5;
 
@@ -148,7 +143,7 @@ async function storeRefs(
   updates: readonly RefUpdate[],
   judged: BranchRules,
   options: OpenOptions,
-): Promise<StoredRefs> {
+): Promise<readonly RefChange[]> {
   let { objects } = options;
   try {
     for (let looks = 1; ; looks += 1) {
@@ -174,7 +169,7 @@ async function storeRefsOnce(
   updates: readonly RefUpdate[],
   judged: BranchRules,
   { objects, ...options }: OpenOptions,
-): Promise<StoredRefs> {
+): Promise<readonly RefChange[]> {
   const sizeBytes =
     objects === undefined
       ? sumOf(await ports.packs.listPackFiles(repository.uuid))
@@ -182,8 +177,8 @@ async function storeRefsOnce(
   const now = ports.clock();
   // Whoever deletes needs nothing that is there.
   const dropNumber = updates.some((update) => update.new !== undefined) ? objects?.dropNumber : undefined;
-  return options.by.transaction(async (tx) => {
-    await options.imported?.insert?.(tx);
+  return options.by.transaction(async (tx, record) => {
+    await options.imported?.insert?.(tx, record);
     const checked = await refuseByNewRules(tx, repository, updates, judged, options);
     const allowed = checked.filter((change) => change.refused === undefined).map((change) => change.update);
     const isRefused = options.isAtomic && allowed.length < checked.length;
@@ -197,11 +192,8 @@ async function storeRefsOnce(
     reachFaultPoint("refs.applied");
     await updateRepository(tx, repository.uuid, { sizeBytes });
     await storeMainBranch(tx, repository.uuid, newBranches(outcomes), options.imported?.mainBranch);
-    let areWebhooksPending = false;
-    for (const event of eventsOf(repository, outcomes, options))
-      areWebhooksPending = (await enqueueWebhooks(tx, repository, event, now)) || areWebhooksPending;
-    reachFaultPoint("refs.enqueued");
-    return { outcomes, areWebhooksPending };
+    for (const event of eventsOf(repository, outcomes, options)) record.event(repository, event);
+    return outcomes;
   });
 }
 
@@ -241,17 +233,19 @@ function joinOutcomes(
 function eventsOf(
   repository: Repository,
   outcomes: readonly RefOutcome[],
-  { by, imported }: Pick<OpenOptions, "by" | "imported">,
-): readonly OutboxEvent[] {
+  { imported }: Pick<OpenOptions, "imported">,
+): readonly NewEvent[] {
   const changes = outcomes.flatMap(({ update, refused }) =>
     refused === undefined && (update.name.startsWith(BRANCH_PREFIX) || update.name.startsWith(TAG_PREFIX))
       ? [{ name: update.name, old: update.old, new: update.new }]
       : [],
   );
   if (changes.length === 0) return [];
-  const common = { repositoryUuid: repository.uuid, actorUuid: accountOf(by.caller)?.uuid };
+  const repositoryUuid = repository.uuid;
   return [
-    imported !== undefined ? { kind: "repo:imported", ...common } : { kind: "repo:push", ...common, changes },
+    imported !== undefined
+      ? { kind: "repo:imported", repositoryUuid }
+      : { kind: "repo:push", repositoryUuid, changes },
   ];
 }
 

@@ -17,7 +17,7 @@ import { findRefs } from "../../storage/sql/refs/refs.ts";
 import { changeRefs, type ImportedRepository, type RefChange } from "./change-refs.ts";
 import { type NewObjectsPorts, storeNewObjects } from "./store-new-objects.ts";
 
-export type PushPorts = NewObjectsPorts & Pick<Ports, "maintenance" | "outbox">;
+export type PushPorts = NewObjectsPorts & Pick<Ports, "maintenance">;
 
 export type PushOptions = {
   readonly imported?: ImportedRepository;

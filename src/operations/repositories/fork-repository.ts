@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { reachFaultPoint } from "../../fault-points.ts";
 import { repositorySubject } from "../../model/audit.ts";
-import type { EventOrigin } from "../../model/event.ts";
 import { Failure, invalidField } from "../../model/failure.ts";
 import type { Ref } from "../../model/ref.ts";
 import { BRANCH_PREFIX, type BranchName, TAG_PREFIX } from "../../model/ref-name.ts";
@@ -15,13 +14,11 @@ import { requireNoDrop } from "../../storage/sql/refs/drops.ts";
 import { ObjectsDroppedError } from "../../storage/sql/refs/ref-updates.ts";
 import { insertRefs, listRefsByPrefix } from "../../storage/sql/refs/refs.ts";
 import { findRepository, insertRepository } from "../../storage/sql/repositories/repositories.ts";
-import { recordAudit } from "../audit/record-audit.ts";
-import { enqueueForkWebhooks } from "../webhooks/enqueue-webhooks.ts";
 import { privateByPolicy, requireForking } from "./fork-policies.ts";
 import { getRepository } from "./get-repository.ts";
 import { discardUnlessStored, type NewRepository, type RepositoryPorts, slugTaken } from "./repositories.ts";
 
-export type ForkPorts = RepositoryPorts & Pick<Ports, "maintenance" | "outbox">;
+export type ForkPorts = RepositoryPorts & Pick<Ports, "maintenance">;
 
 /** What of a parent's refs a fork begins with. Others are the server's own, or of no use elsewhere. */
 const FORKED_PREFIXES = [BRANCH_PREFIX, TAG_PREFIX, "refs/notes/"];
@@ -41,7 +38,6 @@ export async function forkRepository(
   by: By,
   parent: Repository,
   wanted: NewRepository,
-  origin: EventOrigin,
 ): Promise<Repository> {
   const { kysely } = ports.database;
   // All of this is decided in the transaction, by the database. Here it only saves work that would be for nothing.
@@ -51,7 +47,7 @@ export async function forkRepository(
   if ((await findRepository(kysely, at, { slug: wanted.slug })) !== undefined) throw slugTaken(wanted);
   for (let tries = 1; ; tries += 1) {
     try {
-      return await tryFork(ports, by, parent, wanted, origin);
+      return await tryFork(ports, by, parent, wanted);
     } catch (error) {
       if (!(error instanceof ObjectsDroppedError)) throw error;
       if (tries === TRIES_MAX)
@@ -68,7 +64,6 @@ async function tryFork(
   by: By,
   parent: Repository,
   wanted: NewRepository,
-  origin: EventOrigin,
 ): Promise<Repository> {
   const { kysely } = ports.database;
   const { dropNumber } = (await findRepository(kysely, undefined, { uuid: parent.uuid })) ?? parent;
@@ -80,7 +75,7 @@ async function tryFork(
   const folder = await ports.packs.copyRepository(parent.uuid, uuid);
   try {
     const sizeBytes = sumOf(await ports.packs.listPackFiles(uuid));
-    await storeFork(ports, by, parent, wanted, { uuid, refs, dropNumber, sizeBytes, now }, origin);
+    await storeFork(by, parent, wanted, { uuid, refs, dropNumber, sizeBytes, now });
   } catch (error) {
     await discardUnlessStored(ports, uuid, folder, error);
     throw error;
@@ -88,7 +83,6 @@ async function tryFork(
   reachFaultPoint("fork.committed");
   await folder.confirm();
   ports.maintenance.wake(uuid);
-  ports.outbox.wake();
   const fork = await findRepository(kysely, undefined, { uuid });
   if (fork === undefined) throw new Failure("conflict", "Cannot fork: the fork has just been deleted");
   return fork;
@@ -152,15 +146,13 @@ type Taken = {
 };
 
 async function storeFork(
-  ports: ForkPorts,
   by: By,
   { uuid: parentUuid }: Repository,
   wanted: NewRepository,
   { uuid, refs, dropNumber, sizeBytes, now }: Taken,
-  origin: EventOrigin,
 ): Promise<void> {
   try {
-    await by.transaction(async (tx) => {
+    await by.transaction(async (tx, record) => {
       // As it is by now: it may have become private since it was found, and its project too.
       const parent = await getRepository(tx, parentUuid);
       const { mayBePublic } = await requireForking(tx, parent);
@@ -178,8 +170,10 @@ async function storeFork(
       await insertRefs(tx, fork.uuid, refs);
       await requireNoDrop(tx, parentUuid, dropNumber);
       reachFaultPoint("fork.rows-made");
-      await enqueueForkWebhooks(tx, parent, fork, origin, fork.createdAt);
-      await recordAudit(tx, ports, by, "repository.forked", repositorySubject(fork), {
+      // Not of a private fork elsewhere: whoever administers the one may not know of the other (our choice).
+      if (!fork.isPrivate || fork.workspace.uuid === parent.workspace.uuid)
+        record.event(parent, { kind: "repo:fork", repositoryUuid: parent.uuid, forkUuid: fork.uuid });
+      record.audit("repository.forked", repositorySubject(fork), {
         parent_uuid: parent.uuid,
         is_private: fork.isPrivate,
       });

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Kysely } from "kysely";
 import { reachFaultPoint } from "../../fault-points.ts";
 import { repositorySubject } from "../../model/audit.ts";
-import type { EventOrigin } from "../../model/event.ts";
+import type { FieldChanges } from "../../model/event.ts";
 import { Failure } from "../../model/failure.ts";
 import { BRANCH_PREFIX, type BranchName, type RefName } from "../../model/ref-name.ts";
 import { type ForkPolicy, fullName, type Repository } from "../../model/repository.ts";
@@ -27,11 +27,13 @@ import {
 import { NO_DETAILS } from "../../storage/sql/repositories/repository-details.ts";
 import type { Schema } from "../../storage/sql/schema.ts";
 import { TAKES_ACCESS } from "../../storage/sql/transaction-options.ts";
-import { type AuditedPorts, recordAudit } from "../audit/record-audit.ts";
-import { enqueueWebhooks } from "../webhooks/enqueue-webhooks.ts";
+import type { Recorder } from "../../storage/sql/write-transaction.ts";
 import { requirePublicity } from "./fork-policies.ts";
 
-export type RepositoryPorts = AuditedPorts & Pick<Ports, "packs" | "outbox">;
+export type RepositoryPorts = Pick<Ports, "database" | "clock" | "packs">;
+
+/** Stores the row of a new repository, in the transaction that stores the rest. */
+export type InsertRepository = (tx: Kysely<Schema>, record: Recorder) => Promise<void>;
 
 export type NewRepository = {
   readonly workspace: Workspace;
@@ -49,7 +51,7 @@ export type NewRepository = {
 };
 
 /**
- * Webhooks of the workspace hear of it, if there is an `origin`.
+ * Webhooks of the workspace hear of it.
  *
  * @throws Failure invalid-input if the workspace has a repository of that slug already.
  */
@@ -57,18 +59,11 @@ export async function createRepository(
   ports: RepositoryPorts,
   by: By,
   wanted: NewRepository,
-  origin?: EventOrigin,
 ): Promise<Repository> {
-  return createRepositoryWith(ports, by, wanted, async (repository, insert) => {
-    await by.transaction(async (tx) => {
-      await insert(tx);
-      if (origin !== undefined)
-        await enqueueWebhooks(
-          tx,
-          repository,
-          { kind: "repo:created", repository, actorUuid: origin.actorUuid },
-          repository.createdAt,
-        );
+  return createRepositoryWith(ports, wanted, async (repository, insert) => {
+    await by.transaction(async (tx, record) => {
+      await insert(tx, record);
+      record.event(repository, { kind: "repo:created", repository });
     });
     return repository;
   });
@@ -83,20 +78,19 @@ export async function createRepository(
  */
 export async function createRepositoryWith<T>(
   ports: RepositoryPorts,
-  by: By,
   wanted: NewRepository,
-  work: (repository: Repository, insert: (tx: Kysely<Schema>) => Promise<void>) => Promise<T>,
+  work: (repository: Repository, insert: InsertRepository) => Promise<T>,
 ): Promise<T> {
   const repository = newRepository(wanted, ports.clock());
   const folder = await ports.packs.createRepository(repository.uuid);
   reachFaultPoint("repository.folder-made");
   let result: T;
   try {
-    result = await work(repository, async (tx) => {
+    result = await work(repository, async (tx, record) => {
       await insertRepository(tx, repository);
       reachFaultPoint("repository.row-made");
       const details = { is_private: repository.isPrivate };
-      await recordAudit(tx, ports, by, "repository.created", repositorySubject(repository), details);
+      record.audit("repository.created", repositorySubject(repository), details);
     });
   } catch (error) {
     await discardUnlessStored(ports, repository.uuid, folder, error);
@@ -104,7 +98,6 @@ export async function createRepositoryWith<T>(
   }
   reachFaultPoint("repository.created");
   await folder.confirm();
-  ports.outbox.wake();
   return result;
 }
 
@@ -162,15 +155,12 @@ export async function changeRepository(
   by: By,
   repository: Repository,
   changes: RepositoryChanges,
-  origin?: EventOrigin,
 ): Promise<Repository> {
-  const { clock, outbox } = ports;
   const { project, name, mainBranch, ...others } = changes;
-  const now = clock();
+  const now = ports.clock();
   let slug = repository.slug;
-  let changed: Repository;
   try {
-    const change = async (tx: Kysely<Schema>) => {
+    const change = async (tx: Kysely<Schema>, record: Recorder) => {
       // Under the lock that pushes take: the branch must not be deleted between the look and the change.
       await lockRepository(tx, repository.uuid);
       const before = (await findRepository(tx, undefined, { uuid: repository.uuid }))!;
@@ -190,24 +180,24 @@ export async function changeRepository(
         updatedAt: now,
       });
       const after = (await findRepository(tx, undefined, { uuid: repository.uuid }))!;
-      if (origin !== undefined) await enqueueUpdate(tx, before, after, origin, now);
+      const fields = findChanges(by, before, after);
+      if (fields !== undefined)
+        record.event(after, { kind: "repo:updated", repository: after, changes: fields });
       if (fullName(before) !== fullName(after) || before.name !== after.name)
-        await recordAudit(tx, ports, by, "repository.renamed", repositorySubject(before), {
+        record.audit("repository.renamed", repositorySubject(before), {
           full_name: fullName(after),
           name: after.name,
         });
       if (before.isPrivate !== after.isPrivate) {
         const action = after.isPrivate ? "repository.made-private" : "repository.made-public";
-        await recordAudit(tx, ports, by, action, repositorySubject(after));
+        record.audit(action, repositorySubject(after));
       }
       return after;
     };
-    changed = await by.transaction(change, changes.isPrivate === true ? TAKES_ACCESS : {});
+    return await by.transaction(change, changes.isPrivate === true ? TAKES_ACCESS : {});
   } catch (error) {
     throw isUniqueViolation(error) ? slugTaken({ workspace: repository.workspace, slug }) : error;
   }
-  outbox.wake();
-  return changed;
 }
 
 async function requireBranch(tx: Kysely<Schema>, uuid: Uuid, branch: BranchName): Promise<void> {
@@ -224,73 +214,50 @@ function slugOf(name: string): RepositorySlug {
   });
 }
 
-async function enqueueUpdate(
-  tx: Kysely<Schema>,
+/** Undefined if nothing is different to whoever is told. */
+function findChanges(
+  { baseUrls }: Pick<By, "baseUrls">,
   before: Repository,
-  repository: Repository,
-  origin: EventOrigin,
-  now: Date,
-): Promise<void> {
-  const show = (one: Repository) =>
-    representRepository(one, NO_DETAILS, origin.baseUrls, { kind: "anonymous" });
-  const changes = representChanges(show(before), show(repository));
-  if (Object.keys(changes).length === 0) return;
-  await enqueueWebhooks(
-    tx,
-    repository,
-    { kind: "repo:updated", repository, changes, actorUuid: origin.actorUuid },
-    now,
-  );
+  after: Repository,
+): FieldChanges | undefined {
+  const show = (one: Repository) => representRepository(one, NO_DETAILS, baseUrls, { kind: "anonymous" });
+  const changes = representChanges(show(before), show(after));
+  return Object.keys(changes).length === 0 ? undefined : changes;
 }
 
 /**
  * Deletes a repository with all that it holds: its own webhooks too, with their pending deliveries. Those of the workspace
- * hear of it, if there is an `origin`.
+ * hear of it.
  */
 export async function deleteRepository(
   ports: RepositoryPorts & Pick<Ports, "downloads" | "fetchResponses" | "diskReserve">,
   by: By,
   repository: Repository,
-  origin?: EventOrigin,
 ): Promise<void> {
-  const { downloads, packs, fetchResponses, outbox } = ports;
+  const { downloads, packs, fetchResponses } = ports;
   // The row first: from then on nobody finds it. A folder that is left when the process dies here is swept by the next start.
   const folder = await withRoomForMark(ports, () => packs.markRepository(repository.uuid));
   try {
-    await deleteRow(ports, by, repository, origin);
+    await deleteRow(by, repository);
   } catch (error) {
     await discardUnlessStored(ports, repository.uuid, folder, error);
     throw error;
   }
   reachFaultPoint("repository.deletion-committed");
-  outbox.wake();
   await folder.discard();
   reachFaultPoint("repository.folder-removed");
   await fetchResponses.removeRepository(repository.uuid);
   await downloads.deleteOwner(repository.uuid);
 }
 
-async function deleteRow(
-  ports: RepositoryPorts,
-  by: By,
-  repository: Repository,
-  origin: EventOrigin | undefined,
-): Promise<void> {
-  const { clock } = ports;
-  await by.transaction(async (tx) => {
+async function deleteRow(by: By, repository: Repository): Promise<void> {
+  await by.transaction(async (tx, record) => {
     // Of two who delete it at once, one has deleted it. It is told of as it was last.
     const last = await findRepository(tx, undefined, { uuid: repository.uuid });
     if (last === undefined || !(await deleteRepositoryRow(tx, repository.uuid))) return;
     reachFaultPoint("repository.row-deleted");
-    await recordAudit(tx, ports, by, "repository.deleted", repositorySubject(last));
-    if (origin === undefined) return;
-    const { workspace } = last;
-    await enqueueWebhooks(
-      tx,
-      { workspace },
-      { kind: "repo:deleted", repository: last, actorUuid: origin.actorUuid },
-      clock(),
-    );
+    record.audit("repository.deleted", repositorySubject(last));
+    record.event({ workspace: last.workspace }, { kind: "repo:deleted", repository: last });
   }, TAKES_ACCESS);
 }
 

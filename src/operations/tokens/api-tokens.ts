@@ -21,9 +21,8 @@ import {
   setSuccessor,
 } from "../../storage/sql/tokens/api-tokens.ts";
 import { TAKES_ACCESS } from "../../storage/sql/transaction-options.ts";
-import { type AuditedPorts, recordAudit } from "../audit/record-audit.ts";
 
-export type TokenPorts = AuditedPorts & Pick<Ports, "randomBytes" | "keys">;
+export type TokenPorts = Pick<Ports, "database" | "clock" | "randomBytes" | "keys">;
 
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
@@ -55,11 +54,10 @@ export async function createApiToken(
   const now = ports.clock();
   const text = writeApiToken(ports.randomBytes);
   const expiresAt = new Date(now.getTime() + ageDays * DAY_MS);
-  const token = await by.transaction(async (tx) => {
+  const token = await by.transaction(async (tx, record) => {
     const stored = await storeToken(tx, text, { ...wanted, expiresAt, createdAt: now });
     reachFaultPoint("token.stored");
-    await recordAudit(tx, ports, by, "token.created", tokenSubject(stored), tokenDetails(stored));
-    reachFaultPoint("token.creation-audited");
+    record.audit("token.created", tokenSubject(stored), tokenDetails(stored));
     return stored;
   });
   reachFaultPoint("token.created");
@@ -89,13 +87,16 @@ async function storeToken(db: Kysely<Schema>, text: Secret, facts: TokenFacts): 
 }
 
 /** Holds from the next request on. Revoking twice is no error: the first time stands. */
-export async function revokeApiToken(ports: AuditedPorts, by: By, uuid: Uuid): Promise<ApiToken> {
-  const revoked = await by.transaction(async (tx) => {
+export async function revokeApiToken(
+  ports: Pick<Ports, "database" | "clock">,
+  by: By,
+  uuid: Uuid,
+): Promise<ApiToken> {
+  const revoked = await by.transaction(async (tx, record) => {
     const token = await getToken({ database: { kysely: tx } }, uuid);
     if (await revokeToken(tx, uuid, ports.clock())) {
       reachFaultPoint("token.marked-revoked");
-      await recordAudit(tx, ports, by, "token.revoked", tokenSubject(token), { account: token.accountUuid });
-      reachFaultPoint("token.revocation-audited");
+      record.audit("token.revoked", tokenSubject(token), { account: token.accountUuid });
     }
     return token;
   }, TAKES_ACCESS);
@@ -105,7 +106,7 @@ export async function revokeApiToken(ports: AuditedPorts, by: By, uuid: Uuid): P
 
 /** For whoever holds the token itself. @returns what it was, also if it was revoked before; undefined if there is none. */
 export async function revokeApiTokenByText(
-  ports: AuditedPorts,
+  ports: Pick<Ports, "database" | "clock">,
   by: By,
   text: Secret,
 ): Promise<ApiToken | undefined> {
@@ -145,7 +146,7 @@ export async function rotateApiToken(
 }
 
 async function rotate(ports: TokenPorts, by: By, uuid: Uuid, overlapMinutes: number): Promise<Rotation> {
-  const rotation = await by.transaction(async (tx) => {
+  const rotation = await by.transaction(async (tx, record) => {
     // A revocation comes before, and is seen, or after it.
     await lockRows(tx, [{ table: "api_token", uuid, strength: "update" }]);
     const old = await getToken({ database: { kysely: tx } }, uuid);
@@ -171,12 +172,11 @@ async function rotate(ports: TokenPorts, by: By, uuid: Uuid, overlapMinutes: num
       throw new Failure("conflict", "Cannot rotate the token: another rotation is under way, try again");
     }
     reachFaultPoint("token.succeeded");
-    await recordAudit(tx, ports, by, "token.rotated", tokenSubject(old), {
+    record.audit("token.rotated", tokenSubject(old), {
       ...tokenDetails(token),
       successor_uuid: token.uuid,
       old_expires_on: oldExpiresAt.toISOString(),
     });
-    reachFaultPoint("token.rotation-audited");
     return { text, token, oldExpiresAt, isRepeated: false };
   });
   reachFaultPoint("token.rotated");

@@ -1,6 +1,5 @@
 import type { By, Ports } from "../../ports.ts";
 import { listTokens } from "../../storage/sql/tokens/api-tokens.ts";
-import type { AuditedPorts } from "../audit/record-audit.ts";
 import { revokeApiToken } from "./api-tokens.ts";
 
 /**
@@ -10,7 +9,7 @@ import { revokeApiToken } from "./api-tokens.ts";
  * @returns how many.
  */
 export async function revokeTokensSince(
-  ports: AuditedPorts & Pick<Ports, "clock">,
+  ports: Pick<Ports, "database" | "clock">,
   by: By,
   since: Date,
 ): Promise<number> {

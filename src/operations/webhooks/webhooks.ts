@@ -6,7 +6,6 @@ import type { Uuid } from "../../model/uuid.ts";
 import type { Webhook, WebhookDelivery, WebhookEvent } from "../../model/webhook.ts";
 import type { By, Ports } from "../../ports.ts";
 import { TAKES_ACCESS } from "../../storage/sql/transaction-options.ts";
-import { insertDeliveries } from "../../storage/sql/webhooks/webhook-deliveries.ts";
 import {
   deleteWebhook,
   findWebhook,
@@ -117,14 +116,13 @@ export async function removeWebhook(by: By, { uuid }: Webhook): Promise<void> {
  * @returns the new delivery's id.
  */
 export async function redeliver(
-  { clock, outbox }: Pick<Ports, "database" | "clock" | "outbox">,
   by: By,
   { webhookUuid, eventKey, event, payload }: WebhookDelivery,
 ): Promise<Uuid> {
   const uuid = randomUUID() as Uuid;
-  const again = { uuid, webhookUuid, eventKey, event, payload, createdAt: clock() };
-  await by.transaction((tx) => insertDeliveries(tx, [again]));
-  outbox.wake();
+  await by.transaction(async (_tx, record) =>
+    record.delivery({ uuid, webhookUuid, eventKey, event, payload }),
+  );
   return uuid;
 }
 

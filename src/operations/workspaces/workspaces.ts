@@ -19,9 +19,8 @@ import {
   lockWorkspace,
   upsertMember,
 } from "../../storage/sql/workspaces/workspaces.ts";
-import { type AuditedPorts, recordAudit } from "../audit/record-audit.ts";
 
-export type WorkspacePorts = AuditedPorts;
+export type WorkspacePorts = Pick<Ports, "database" | "clock">;
 
 export type NewWorkspace = {
   readonly slug: string;
@@ -57,12 +56,12 @@ export async function createWorkspace(
   };
   const project = newProject(workspace, key, name, now);
   try {
-    await by.transaction(async (tx) => {
+    await by.transaction(async (tx, record) => {
       await insertWorkspace(tx, workspace);
       const owner = { accountUuid: wanted.owner.uuid, role: "owner", repositoryPermission: "admin" } as const;
       await upsertMember(tx, workspace.uuid, owner, now);
       await insertProject(tx, project);
-      await recordAudit(tx, ports, by, "workspace.created", workspaceSubject(workspace), {
+      record.audit("workspace.created", workspaceSubject(workspace), {
         account: wanted.owner.uuid,
         is_private: workspace.isPrivate,
       });
@@ -97,7 +96,7 @@ export async function setMember(
   role: WorkspaceRole,
   repositoryPermission: Permission,
 ): Promise<void> {
-  await by.transaction(async (tx) => {
+  await by.transaction(async (tx, record) => {
     await lockRows(tx, [{ table: "workspace", uuid: workspace.uuid, strength: "update" }]);
     const members = await listMembers(tx, workspace.uuid);
     const hasOtherOwner = members.some(
@@ -108,7 +107,7 @@ export async function setMember(
     }
     const member = { accountUuid: account.uuid, role, repositoryPermission };
     await upsertMember(tx, workspace.uuid, member, ports.clock());
-    await recordAudit(tx, ports, by, "workspace.member-set", workspaceSubject(workspace), {
+    record.audit("workspace.member-set", workspaceSubject(workspace), {
       account: account.uuid,
       role,
       permission: repositoryPermission,
@@ -121,13 +120,8 @@ export async function setMember(
  *
  * @throws Failure not-found if it is no member, conflict if nobody would own the workspace.
  */
-export async function removeMember(
-  ports: WorkspacePorts,
-  by: By,
-  workspace: Workspace,
-  account: Account,
-): Promise<void> {
-  await by.transaction(async (tx) => {
+export async function removeMember(by: By, workspace: Workspace, account: Account): Promise<void> {
+  await by.transaction(async (tx, record) => {
     await lockWorkspace(tx, workspace.uuid);
     const members = (await listMembers(tx, workspace.uuid)).map(({ member }) => member);
     const removed = members.find(({ accountUuid }) => accountUuid === account.uuid);
@@ -136,7 +130,7 @@ export async function removeMember(
     if (!members.some(({ role, accountUuid }) => role === "owner" && accountUuid !== account.uuid))
       throw new Failure("conflict", "Cannot remove the member: the workspace would have no owner");
     await deleteMember(tx, workspace.uuid, account.uuid);
-    await recordAudit(tx, ports, by, "workspace.member-removed", workspaceSubject(workspace), {
+    record.audit("workspace.member-removed", workspaceSubject(workspace), {
       account: account.uuid,
       role: removed.role,
     });

@@ -2,7 +2,6 @@ import type { NewRepositoryRoute } from "../../http/routes/route.ts";
 import { jsonAnswer } from "../../http/server/answer.ts";
 import { invalidField } from "../../model/failure.ts";
 import { parseRepositorySlug, type RepositorySlug, slugifyRepositoryName } from "../../model/slug.ts";
-import { originOf } from "../../model/who-acts.ts";
 import { createRepository } from "../../operations/repositories/repositories.ts";
 import { parseRepositoryBody, RepositoryBody } from "./repository-body.ts";
 import { showRepository } from "./show-repository.ts";
@@ -18,7 +17,7 @@ export const createRepositoryRoute: NewRepositoryRoute<typeof RepositoryBody> = 
   async handle(ports, { by, workspace, project, params, body, baseUrls, caller }) {
     const { project: _named, ...input } = parseRepositoryBody(body);
     const wanted = { ...input, slug: requiredSlug(params.repo_slug!), workspace, project };
-    const repository = await createRepository(ports, by, wanted, originOf(by));
+    const repository = await createRepository(ports, by, wanted);
     // 200 and not 201: so the reference, and clients check it.
     return jsonAnswer(200, await showRepository(ports, repository, { baseUrls, caller }));
   },

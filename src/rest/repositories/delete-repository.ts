@@ -1,6 +1,5 @@
 import type { RepositoryRoute } from "../../http/routes/route.ts";
 import { noContentAnswer } from "../../http/server/answer.ts";
-import { originOf } from "../../model/who-acts.ts";
 import { deleteRepository } from "../../operations/repositories/repositories.ts";
 
 export const deleteRepositoryRoute: RepositoryRoute = {
@@ -11,7 +10,7 @@ export const deleteRepositoryRoute: RepositoryRoute = {
   oauthScopes: ["repository:delete"],
   permission: "admin",
   async handle(ports, { by, repository }) {
-    await deleteRepository(ports, by, repository, originOf(by));
+    await deleteRepository(ports, by, repository);
     return noContentAnswer();
   },
 };

@@ -1,7 +1,6 @@
 import type { RepositoryOrNewRoute } from "../../http/routes/route.ts";
 import { jsonAnswer } from "../../http/server/answer.ts";
 import { fullName } from "../../model/repository.ts";
-import { originOf } from "../../model/who-acts.ts";
 import { changeRepository, createRepository } from "../../operations/repositories/repositories.ts";
 import { requiredSlug } from "./create-repository.ts";
 import { parseRepositoryBody, RepositoryBody } from "./repository-body.ts";
@@ -19,15 +18,14 @@ export const putRepositoryRoute: RepositoryOrNewRoute<typeof RepositoryBody> = {
   projectOf: (body) => parseRepositoryBody(body).project,
   async handle(ports, { by, workspace, repository, project, params, body, baseUrls, caller }) {
     const { project: _named, ...input } = parseRepositoryBody(body);
-    const origin = originOf(by);
     if (repository === undefined) {
       const slug = requiredSlug(params.repo_slug!);
-      const created = await createRepository(ports, by, { ...input, slug, workspace, project }, origin);
+      const created = await createRepository(ports, by, { ...input, slug, workspace, project });
       const location = `${baseUrls.api}/repositories/${fullName(created)}`;
       return jsonAnswer(201, await showRepository(ports, created, { baseUrls, caller }), { location });
     }
     const changes = { ...input, ...(project === undefined ? {} : { project }) };
-    const changed = await changeRepository(ports, by, repository, changes, origin);
+    const changed = await changeRepository(ports, by, repository, changes);
     const isMoved = changed.slug !== repository.slug;
     const headers = isMoved ? { location: `${baseUrls.api}/repositories/${fullName(changed)}` } : {};
     return jsonAnswer(200, await showRepository(ports, changed, { baseUrls, caller }), headers);

@@ -27,7 +27,7 @@ const site = await createRepository(app.ports, app.by, {
 await setMember(app.ports, app.by, workspace, writer.account, "member", "write");
 await setMember(app.ports, app.by, workspace, grouped.account, "member", "none");
 const group = await createGroup(app.ports, app.by, workspace, "Readers");
-await addGroupMember(app.ports, app.by, workspace, group, grouped.account);
+await addGroupMember(app.by, workspace, group, grouped.account);
 const readsDemo = [
   { kind: "repository", uuid: demo.uuid },
   { kind: "group", uuid: group.uuid },

@@ -36,7 +36,12 @@ export type Command = "create-token" | "revoke-token" | "rotate-token" | "import
 
 const ACCEPTING: readonly FaultPoint[] = ["packs.synced", "packs.moving", "packs.moved", "packs.accepted"];
 const CHECKING: readonly FaultPoint[] = ["objects.quarantined", "objects.indexed", "objects.checked"];
-const CHANGING: readonly FaultPoint[] = ["refs.judged", "refs.applied", "refs.enqueued", "refs.committed"];
+const CHANGING: readonly FaultPoint[] = [
+  "refs.judged",
+  "refs.applied",
+  "transaction.recorded",
+  "refs.committed",
+];
 
 /** The fault points on the way of each. */
 export const POINTS_OF_STEPS: Readonly<Record<Step, readonly FaultPoint[]>> = {
@@ -80,15 +85,15 @@ export const POINTS_OF_STEPS: Readonly<Record<Step, readonly FaultPoint[]>> = {
 };
 
 export const POINTS_OF_COMMANDS: Readonly<Record<Command, readonly FaultPoint[]>> = {
-  "create-token": ["token.stored", "token.creation-audited", "token.created"],
-  "revoke-token": ["token.marked-revoked", "token.revocation-audited", "token.revoked"],
-  "rotate-token": ["token.successor-stored", "token.succeeded", "token.rotation-audited", "token.rotated"],
+  "create-token": ["token.stored", "transaction.recorded", "token.created"],
+  "revoke-token": ["token.marked-revoked", "transaction.recorded", "token.revoked"],
+  "rotate-token": ["token.successor-stored", "token.succeeded", "transaction.recorded", "token.rotated"],
   import: [
     "repository.folder-made",
     "packs.moved",
     "packs.accepted",
     "repository.row-made",
-    "refs.enqueued",
+    "transaction.recorded",
     "refs.committed",
     "repository.created",
   ],

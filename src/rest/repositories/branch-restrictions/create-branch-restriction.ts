@@ -14,7 +14,7 @@ export const createBranchRestrictionRoute: RepositoryRoute<typeof BranchRestrict
   body: BranchRestrictionBody,
   async handle(ports, { by, repository, body, baseUrls }) {
     const change = await readRestriction(ports, repository, body);
-    const rule = await createRestriction(ports, by, repository, change(undefined));
+    const rule = await createRestriction(by, repository, change(undefined));
     return jsonAnswer(201, representBranchRestriction(rule, repository, baseUrls));
   },
 };

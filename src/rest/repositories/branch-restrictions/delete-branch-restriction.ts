@@ -10,7 +10,7 @@ export const deleteBranchRestrictionRoute: RepositoryRoute = {
   oauthScopes: ["repository:admin"],
   permission: "admin",
   async handle(ports, { by, repository, params }) {
-    await removeRestriction(ports, by, repository, await getRestriction(ports, repository, params.id!));
+    await removeRestriction(by, repository, await getRestriction(ports, repository, params.id!));
     return noContentAnswer();
   },
 };

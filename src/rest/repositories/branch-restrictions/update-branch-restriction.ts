@@ -15,7 +15,7 @@ export const updateBranchRestrictionRoute: RepositoryRoute<typeof BranchRestrict
   async handle(ports, { by, repository, params, body, baseUrls }) {
     const { id } = await getRestriction(ports, repository, params.id!);
     const change = await readRestriction(ports, repository, body);
-    const rule = await changeRestriction(ports, by, repository, id, change);
+    const rule = await changeRestriction(by, repository, id, change);
     return jsonAnswer(200, representBranchRestriction(rule, repository, baseUrls));
   },
 };

@@ -5,7 +5,6 @@ import { invalidField } from "../../../model/failure.ts";
 import { fullName } from "../../../model/repository.ts";
 import { parseWorkspaceSlug, slugifyRepositoryName } from "../../../model/slug.ts";
 import { parseBracedUuid, parseUuid } from "../../../model/uuid.ts";
-import { originOf } from "../../../model/who-acts.ts";
 import { forkRepository } from "../../../operations/repositories/fork-repository.ts";
 import { parseRepositoryBody, RepositoryBody } from "../repository-body.ts";
 import { showRepository } from "../show-repository.ts";
@@ -33,13 +32,7 @@ export const createForkRoute: ForkRoute<typeof ForkBody> = {
     const { project: _named, ...input } = parseRepositoryBody(body);
     const slug = input.name === undefined ? repository.slug : slugifyRepositoryName(input.name);
     if (slug === undefined) throw invalidField("name", "has no letter or digit for a slug");
-    const fork = await forkRepository(
-      ports,
-      by,
-      repository,
-      { ...input, slug, workspace, project },
-      originOf(by),
-    );
+    const fork = await forkRepository(ports, by, repository, { ...input, slug, workspace, project });
     const location = `${baseUrls.api}/repositories/${fullName(fork)}`;
     return jsonAnswer(201, await showRepository(ports, fork, { baseUrls, caller }), { location });
   },

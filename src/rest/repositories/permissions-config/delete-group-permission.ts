@@ -10,7 +10,7 @@ export const deleteGroupPermission: PermissionOperation = {
   below: "groups/{group_slug}",
   async handle(ports, { by, workspace, place, params }) {
     const { uuid } = await getGroup(ports, workspace, params.group_slug!);
-    await removePermission(ports, by, place, { kind: "group", uuid });
+    await removePermission(by, place, { kind: "group", uuid });
     return noContentAnswer();
   },
 };

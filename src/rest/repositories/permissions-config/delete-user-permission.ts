@@ -13,7 +13,7 @@ export const deleteUserPermission: PermissionOperation = {
   below: "users/{selected_user_id}",
   async handle(ports, { by, place, params }) {
     const { uuid } = await getSelectedPermissionAccount(ports, place, params);
-    await removePermission(ports, by, place, { kind: "account", uuid });
+    await removePermission(by, place, { kind: "account", uuid });
     return noContentAnswer();
   },
 };

@@ -14,7 +14,7 @@ const stranger = await createCaller(app, "stranger");
 for (const { account } of [member, grouped])
   await setMember(app.ports, app.by, app.workspace, account, "member", "none");
 const group = await createGroup(app.ports, app.by, app.workspace, "The Developers");
-await addGroupMember(app.ports, app.by, app.workspace, group, grouped.account);
+await addGroupMember(app.by, app.workspace, group, grouped.account);
 const { rest } = owner;
 
 const REPOSITORY = "/repositories/acme/demo";

@@ -24,6 +24,6 @@ export async function putGroupPermission(
   permission: GivenPermission,
 ): Promise<Answer> {
   const group = await getGroup(ports, workspace, params.group_slug!);
-  await setGroupPermission(ports, by, place, group, permission);
+  await setGroupPermission(by, place, group, permission);
   return jsonAnswer(200, representGroupPermission(owner, group, permission, baseUrls));
 }

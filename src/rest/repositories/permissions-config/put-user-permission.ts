@@ -24,6 +24,6 @@ export async function putUserPermission(
   permission: GivenPermission,
 ): Promise<Answer> {
   const account = await getSelectedPermissionAccount(ports, place, params);
-  await setAccountPermission(ports, by, workspace, place, account, permission);
+  await setAccountPermission(by, workspace, place, account, permission);
   return jsonAnswer(200, representUserPermission(owner, account, permission, baseUrls));
 }

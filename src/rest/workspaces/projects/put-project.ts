@@ -1,7 +1,6 @@
 import type { ProjectOrNewRoute } from "../../../http/routes/route.ts";
 import { jsonAnswer } from "../../../http/server/answer.ts";
 import { invalidField } from "../../../model/failure.ts";
-import { originOf } from "../../../model/who-acts.ts";
 import { changeProject, createProject } from "../../../operations/projects/projects.ts";
 import { projectApiUrl, representProject } from "../../../representations/project.ts";
 import { findHasPublicRepositories } from "../../../storage/sql/projects/projects.ts";
@@ -29,7 +28,7 @@ export const putProjectRoute: ProjectOrNewRoute<typeof ProjectBody> = {
       const location = projectApiUrl(baseUrls, workspace, created);
       return jsonAnswer(201, representProject(created, workspace, false, baseUrls), { location });
     }
-    const changed = await changeProject(ports, by, workspace, project, input, originOf(by));
+    const changed = await changeProject(ports, by, workspace, project, input);
     const hasPublic = await findHasPublicRepositories(ports.database.kysely, project.uuid);
     const isMoved = changed.key !== project.key;
     const headers = isMoved ? { location: projectApiUrl(baseUrls, workspace, changed) } : {};

@@ -14,7 +14,13 @@ export async function insertAuditEvent(tx: Kysely<Schema>, event: NewAuditEvent)
   await tx.insertInto("audit_event").values(toRow(event)).execute();
 }
 
-/** The same, unless the token is known to have been used from the address. */
+/** For the transaction of the changes that they tell of. */
+export async function insertAuditEvents(tx: Kysely<Schema>, events: readonly NewAuditEvent[]): Promise<void> {
+  if (events.length === 0) return;
+  await tx.insertInto("audit_event").values(events.map(toRow)).execute();
+}
+
+/** As `insertAuditEvent`, unless the token is known to have been used from the address. */
 export async function insertNewAddress(db: Kysely<Schema>, event: NewAuditEvent): Promise<void> {
   await db
     .insertInto("audit_event")

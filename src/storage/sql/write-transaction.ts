@@ -1,0 +1,136 @@
+import { randomUUID } from "node:crypto";
+import type { Kysely } from "kysely";
+import { reachFaultPoint } from "../../fault-points.ts";
+import type { Actor, AuditAction, AuditDetails, AuditSubject, NewAuditEvent } from "../../model/audit.ts";
+import { encodeEvent } from "../../model/encoded-event.ts";
+import type { OutboxEvent } from "../../model/event.ts";
+import type { Uuid } from "../../model/uuid.ts";
+import { insertAuditEvents } from "./audit/audit-events.ts";
+import type { Database } from "./open-database.ts";
+import type { Schema } from "./schema.ts";
+import type { TransactionOptions } from "./transaction-options.ts";
+import type { OutboxSignal } from "./webhooks/outbox-signal.ts";
+import { insertDeliveries, type NewDelivery } from "./webhooks/webhook-deliveries.ts";
+import { listListeningWebhooks } from "./webhooks/webhooks.ts";
+
+/** Where something happened: in a repository, or, without one, in a workspace. Its webhooks hear of it. */
+export type EventSubject = {
+  readonly workspace: { readonly uuid: Uuid };
+  readonly uuid?: Uuid;
+};
+
+/** Of each kind, all but who it was: that is the one who writes. */
+export type NewEvent = OutboxEvent extends infer Each
+  ? Each extends OutboxEvent
+    ? Omit<Each, "actorUuid">
+    : never
+  : never;
+
+/** Takes down what a change is to be known by. */
+export type Recorder = {
+  /** In the audit log. `account`: whom it is about, beside who does it. */
+  audit(
+    action: AuditAction,
+    subject: AuditSubject,
+    details?: AuditDetails & { readonly account?: Uuid },
+  ): void;
+  /** For the webhooks of the repository and of its workspace that listen to such events. */
+  event(subject: EventSubject, event: NewEvent): void;
+  /** For one webhook, once more. */
+  delivery(delivery: Omit<NewDelivery, "createdAt">): void;
+};
+
+/**
+ * Changes something in one transaction, with what was recorded at its end: no change without its audit line and deliveries, and
+ * none of these without the change. Whoever delivers is woken once it is committed.
+ */
+export type WriteTransaction = <T>(
+  work: (tx: Kysely<Schema>, record: Recorder) => Promise<T>,
+  options?: TransactionOptions,
+) => Promise<T>;
+
+export type RecordingPorts = {
+  readonly transactions: Pick<Database, "transaction">;
+  readonly outbox: OutboxSignal;
+  readonly clock: () => Date;
+};
+
+export function openWriteTransaction(
+  { transactions, outbox, clock }: RecordingPorts,
+  actor: Actor,
+): WriteTransaction {
+  return async (work, options) => {
+    let hasDeliveries = false;
+    const result = await transactions.transaction(async (tx) => {
+      // Anew each time: a transaction that meets a deadlock is run again.
+      const { record, write } = openRecorder(actor, clock);
+      const done = await work(tx, record);
+      hasDeliveries = await write(tx);
+      reachFaultPoint("transaction.recorded");
+      return done;
+    }, options);
+    if (hasDeliveries) outbox.wake();
+    return result;
+  };
+}
+
+type OpenRecorder = {
+  readonly record: Recorder;
+  /** @returns whether there is something to deliver. */
+  write(tx: Kysely<Schema>): Promise<boolean>;
+};
+
+function openRecorder(actor: Actor, clock: () => Date): OpenRecorder {
+  const audited: NewAuditEvent[] = [];
+  const events: { readonly subject: EventSubject; readonly event: OutboxEvent; readonly at: Date }[] = [];
+  const deliveries: NewDelivery[] = [];
+  const actorUuid = actor.kind === "account" ? actor.accountUuid : undefined;
+  let isWritten = false;
+  const requireOpen = () => {
+    if (isWritten) throw new Error("recorded after the end of the transaction: it would be lost");
+  };
+  return {
+    record: {
+      audit(action, subject, { account, ...details } = {}) {
+        requireOpen();
+        audited.push({ at: clock(), action, actor, subject, affectedAccountUuid: account, details });
+      },
+      event(subject, event) {
+        requireOpen();
+        events.push({ subject, event: { ...event, actorUuid } as OutboxEvent, at: clock() });
+      },
+      delivery(delivery) {
+        requireOpen();
+        deliveries.push({ ...delivery, createdAt: clock() });
+      },
+    },
+    async write(tx) {
+      isWritten = true;
+      await insertAuditEvents(tx, audited);
+      for (const { subject, event, at } of events)
+        deliveries.push(...(await deliveriesOf(tx, subject, event, at)));
+      await insertDeliveries(tx, deliveries);
+      return deliveries.length > 0;
+    },
+  };
+}
+
+async function deliveriesOf(
+  tx: Kysely<Schema>,
+  { uuid, workspace }: EventSubject,
+  event: OutboxEvent,
+  createdAt: Date,
+): Promise<readonly NewDelivery[]> {
+  const listening = await listListeningWebhooks(tx, { uuid, workspaceUuid: workspace.uuid });
+  const encoded = encodeEvent(event);
+  return listening
+    .filter((webhook) => webhook.events.includes(event.kind))
+    .map((webhook) => ({
+      uuid: randomUUID() as Uuid,
+      webhookUuid: webhook.uuid,
+      eventKey: event.kind,
+      event: encoded,
+      payload: undefined,
+      createdAt,
+    }));
+}
