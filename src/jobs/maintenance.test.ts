@@ -5,6 +5,7 @@ import { copyFile, readdir, utimes, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { after, before, test } from "node:test";
 import { openRealGit } from "../../tests/support/real-git.ts";
+import { gitDirOf } from "../../tests/support/repository-folder.ts";
 import { startTestApp, type TestApp } from "../../tests/support/test-app.ts";
 
 const PUSHES = 30;
@@ -17,7 +18,7 @@ before(async () => {
 after(() => app.close());
 
 test("many small pushes are joined to few packs with a commit graph, and nothing is lost", async () => {
-  const gitDir = app.ports.packs.gitDir(app.repository.uuid);
+  const gitDir = gitDirOf(app.ports, app.repository.uuid);
   const url = `http://owner:${await app.token()}@${new URL(app.url).host}/acme/demo.git`;
   const work = git.newPath("work");
   await git.out(["clone", "-q", url, work]);
@@ -40,7 +41,7 @@ test("many small pushes are joined to few packs with a commit graph, and nothing
 });
 
 test("maintenance that was killed is done by the next server, and what git has left is gone", async () => {
-  const gitDir = app.ports.packs.gitDir(app.repository.uuid);
+  const gitDir = gitDirOf(app.ports, app.repository.uuid);
   const [info, packs] = [join(gitDir, "objects", "info"), join(gitDir, "objects", "pack")];
   const left = [
     join(info, "commit-graph.lock"),
@@ -75,7 +76,7 @@ test("maintenance that was killed is done by the next server, and what git has l
 });
 
 test("what a killed push or repack has left in halves keeps nothing up: a lone pack is taken in, a lone index goes", async () => {
-  const gitDir = app.ports.packs.gitDir(app.repository.uuid);
+  const gitDir = gitDirOf(app.ports, app.repository.uuid);
   const packs = join(gitDir, "objects", "pack");
   const url = `http://owner:${await app.token()}@${new URL(app.url).host}/acme/demo.git`;
   const work = git.newPath("work");
@@ -115,7 +116,7 @@ test("what a killed push or repack has left in halves keeps nothing up: a lone p
 });
 
 test("what most of the repository lies in gets bitmaps, which small pushes leave; what nothing reaches stays", async () => {
-  const gitDir = app.ports.packs.gitDir(app.repository.uuid);
+  const gitDir = gitDirOf(app.ports, app.repository.uuid);
   const listBitmaps = async () =>
     (await readdir(join(gitDir, "objects", "pack"))).filter((name) => name.endsWith(".bitmap"));
   const url = `http://owner:${await app.token()}@${new URL(app.url).host}/acme/demo.git`;

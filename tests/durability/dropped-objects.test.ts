@@ -1,4 +1,5 @@
 // A drop of objects between any two steps of what changes refs: whatever is acknowledged is whole.
+
 import assert from "node:assert/strict";
 import { copyFile, readdir, rename, utimes } from "node:fs/promises";
 import { join } from "node:path";
@@ -14,12 +15,14 @@ import { forkRepository } from "../../src/operations/repositories/fork-repositor
 import type { CommitPart } from "../../src/operations/source/commit-request.ts";
 import { createCommit } from "../../src/operations/source/create-commit.ts";
 import type { By, Ports } from "../../src/ports.ts";
+import { withRepository } from "../../src/storage/packs/with-repository.ts";
 import { applyRefUpdates } from "../../src/storage/sql/refs/ref-updates.ts";
 import { findRef } from "../../src/storage/sql/refs/refs.ts";
 import { findRepository } from "../../src/storage/sql/repositories/repositories.ts";
 import { openWriteTransaction } from "../../src/storage/sql/write-transaction.ts";
 import { startFilledApp } from "../support/filled-app.ts";
 import { maintainNow } from "../support/maintain-now.ts";
+import { gitDirOf } from "../support/repository-folder.ts";
 import { callerAs } from "../support/sample-model.ts";
 import { createTestDatabaseSettings, DIALECTS } from "../support/test-database.ts";
 
@@ -31,7 +34,7 @@ for (const dialect of DIALECTS)
     after(() => place.remove());
     const { app, git, folder, rest, commit } = await startFilledApp({ database: place.settings });
     const { uuid } = app.repository;
-    const gitDir = app.ports.packs.gitDir(uuid);
+    const gitDir = gitDirOf(app.ports, uuid);
     const packFolder = join(gitDir, "objects", "pack");
     let names = 0;
     const newName = () => {
@@ -95,8 +98,10 @@ for (const dialect of DIALECTS)
     }
 
     async function assertWhole(): Promise<void> {
-      await app.ports.packs.writeRefs(uuid, (await current()).refGeneration, undefined, async () =>
-        (await app.ports.database.lookups.listRefs(uuid)).slice(),
+      const { refGeneration } = await current();
+      const refs = (await app.ports.database.lookups.listRefs(uuid)).slice();
+      await withRepository(app.ports.packs, uuid, (opened) =>
+        opened.writeRefs(refGeneration, undefined, async () => refs),
       );
       await git.out(["fsck", "--full", "--strict", "--no-dangling"], { folder: gitDir });
     }
@@ -316,7 +321,9 @@ for (const dialect of DIALECTS)
       assert.equal(times, 2);
       const refs = await app.ports.database.lookups.listRefs(fork.uuid);
       assert.ok(!refs.some((ref) => ref.name === `refs/heads/${name}`));
-      await app.ports.packs.writeRefs(fork.uuid, fork.refGeneration, undefined, async () => refs);
-      await git.out(["fsck", "--full", "--no-dangling"], { folder: app.ports.packs.gitDir(fork.uuid) });
+      await withRepository(app.ports.packs, fork.uuid, (opened) =>
+        opened.writeRefs(fork.refGeneration, undefined, async () => refs),
+      );
+      await git.out(["fsck", "--full", "--no-dangling"], { folder: gitDirOf(app.ports, fork.uuid) });
     });
   });

@@ -1,5 +1,6 @@
 // What refs have left is promised for two weeks: fsck looks for it, a backup has it, a restore verifies it. And the commit graph
 // that fsck writes is trusted, while one that a restore brings is trusted only if the restored database names it.
+
 import assert from "node:assert/strict";
 import { readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -13,6 +14,7 @@ import { findRepository } from "../../src/storage/sql/repositories/repositories.
 import { startFilledApp } from "../support/filled-app.ts";
 import { maintainNow } from "../support/maintain-now.ts";
 import { openPailCommand } from "../support/pail-command.ts";
+import { gitDirOf } from "../support/repository-folder.ts";
 import { createTestDatabaseSettings, DIALECTS } from "../support/test-database.ts";
 
 const command = openPailCommand();
@@ -24,7 +26,7 @@ for (const dialect of DIALECTS)
     const { app, git, folder, rest, commit } = await startFilledApp({ database: place.settings });
     const { uuid } = app.repository;
     const { kysely } = app.ports.database;
-    const gitDir = app.ports.packs.gitDir(uuid);
+    const gitDir = gitDirOf(app.ports, uuid);
     const packs = join(gitDir, "objects", "pack");
 
     /** @returns the commit, and the files of the pack that it came in. */

@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startFilledApp } from "../support/filled-app.ts";
 import { waitUntil } from "../support/process-table.ts";
+import { gitDirOf } from "../support/repository-folder.ts";
 
 const ROUNDS = 2;
 const CLONES = 3;
@@ -39,7 +40,7 @@ test("a clone goes on with the packs that maintenance removes meanwhile", async 
     await Promise.all(Array.from({ length: CLONES }, (_, number) => clone(number)));
     await app.ports.maintenance.idle();
   }
-  const unfinished = join(dirname(dirname(app.ports.packs.gitDir(app.repository.uuid))), "unfinished");
+  const unfinished = join(dirname(dirname(gitDirOf(app.ports, app.repository.uuid))), "unfinished");
   await waitUntil("nothing of the clones is left", async () => (await readdir(unfinished)).length === 0);
   assert.deepEqual(
     app.logLines.filter((line) => line["git.stderr"] !== undefined),

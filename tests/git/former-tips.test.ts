@@ -1,5 +1,6 @@
 // What a ref has left can be put back for two weeks, however old its packs are and however often the repository is repacked
 // meanwhile; nobody can fetch it until then; and then it goes.
+
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { readdir, readFile, utimes } from "node:fs/promises";
@@ -9,6 +10,7 @@ import type { ObjectId } from "../../src/model/object-id.ts";
 import { findRepository } from "../../src/storage/sql/repositories/repositories.ts";
 import { startFilledApp } from "../support/filled-app.ts";
 import { maintainNow } from "../support/maintain-now.ts";
+import { gitDirOf } from "../support/repository-folder.ts";
 import { createTestDatabaseSettings, DIALECTS } from "../support/test-database.ts";
 
 const DAY_MS = 86_400_000;
@@ -20,7 +22,7 @@ for (const dialect of DIALECTS)
     const filled = await startFilledApp({ database: place.settings });
     const { app, git, folder, url, rest, commit } = filled;
     const { uuid } = app.repository;
-    const gitDir = app.ports.packs.gitDir(uuid);
+    const gitDir = gitDirOf(app.ports, uuid);
 
     /** A full repack that drops objects, of packs that are all 20 days old, so many days from now. */
     async function drop(daysFromNow = 0): Promise<void> {

@@ -1,4 +1,5 @@
 // Thousands of pushes, and damage, in what refs have left: neither stops maintenance or pushes.
+
 import assert from "node:assert/strict";
 import { readdir, rm, utimes } from "node:fs/promises";
 import { join } from "node:path";
@@ -9,6 +10,7 @@ import { listFormerTips } from "../../src/storage/sql/refs/former-tips.ts";
 import { findRepository } from "../../src/storage/sql/repositories/repositories.ts";
 import { startFilledApp } from "../support/filled-app.ts";
 import { maintainNow } from "../support/maintain-now.ts";
+import { gitDirOf } from "../support/repository-folder.ts";
 import { createTestDatabaseSettings, DIALECTS } from "../support/test-database.ts";
 
 const DAY_MS = 86_400_000;
@@ -20,7 +22,7 @@ for (const dialect of DIALECTS)
     const { app, git, folder, rest, commit } = await startFilledApp({ database: place.settings });
     const { uuid } = app.repository;
     const { kysely } = app.ports.database;
-    const gitDir = app.ports.packs.gitDir(uuid);
+    const gitDir = gitDirOf(app.ports, uuid);
     const packs = join(gitDir, "objects", "pack");
 
     const listTips = () => listFormerTips(kysely, uuid, new Date());

@@ -1,5 +1,6 @@
 // Most pushes are small, and go on from what is there. They must not pay for what they do not need: a process, or a look at
 // refs that they do not touch.
+
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import type { ObjectId } from "../../src/model/object-id.ts";
@@ -8,6 +9,7 @@ import { insertRefs } from "../../src/storage/sql/refs/refs.ts";
 import { type Cost, measureCost } from "../support/cost-meter.ts";
 import { commitFiles } from "../support/hosted-repository.ts";
 import { openRealGit } from "../support/real-git.ts";
+import { gitDirOf } from "../support/repository-folder.ts";
 import { startTestApp } from "../support/test-app.ts";
 
 const git = openRealGit();
@@ -113,7 +115,7 @@ test("a push costs the same statements, however many refs there are", async () =
 });
 
 test("what all these have stored is good by git fsck", async () => {
-  const gitDir = app.ports.packs.gitDir(app.repository.uuid);
+  const gitDir = gitDirOf(app.ports, app.repository.uuid);
   const found = await git.run(["fsck", "--strict", "--full", "--no-dangling"], { folder: gitDir });
   assert.equal(found.status, 0, found.stderr);
   assert.ok(!/error|missing|broken|warning/.test(found.stdout + found.stderr), found.stdout + found.stderr);

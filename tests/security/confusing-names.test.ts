@@ -1,5 +1,6 @@
 // The attack: names that a language, a file system or another name takes for something else. Each is refused, or kept and
 // found again as what it is, and as nothing else.
+
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { Readable } from "node:stream";
@@ -15,6 +16,7 @@ import { createRepository } from "../../src/operations/repositories/repositories
 import { applyRefUpdates } from "../../src/storage/sql/refs/ref-updates.ts";
 import { type ExampleWorkspace, openExampleWorkspace } from "../support/example-workspace.ts";
 import { basic, sendRequest } from "../support/http-request.ts";
+import { gitDirOf } from "../support/repository-folder.ts";
 import { EXAMPLES, examplePath } from "../support/route-examples.ts";
 import { startTestApp, type TestApp } from "../support/test-app.ts";
 
@@ -227,7 +229,7 @@ describe("paths", () => {
         `M 100644 inline ${quoted(name)}\ndata ${content(index).length}\n${content(index)}`,
     );
     const output = await runGit(["fast-import", "--quiet", "--cat-blob-fd=1"], {
-      gitDir: app.ports.packs.gitDir(made.uuid),
+      gitDir: gitDirOf(app.ports, made.uuid),
       input: `commit refs/heads/main\nmark :1\ncommitter A <a@b.c> 1767225600 +0000\ndata 0\n${files.join("\n")}\nM 120000 inline outside\ndata 27\n../../../../../etc/hostname\nM 120000 inline folder\ndata 4\n/etc\nM 100644 inline ${quoted("\u001b[31mred")}\ndata 3\nred\nM 100644 inline A.txt\ndata 5\nupper\nM 100644 inline a.txt\ndata 5\nlower\nget-mark :1\ndone\n`,
     });
     const id = parseObjectId(output.toString().trim());

@@ -165,10 +165,16 @@ async function startHeldApp() {
   const released = Promise.withResolvers<void>();
   const packs: PackStore = {
     ...app.ports.packs,
-    async writeRefs(...args) {
-      await app.ports.packs.writeRefs(...args);
-      held.resolve();
-      await released.promise;
+    async openRepository(uuid) {
+      const opened = await app.ports.packs.openRepository(uuid);
+      return {
+        ...opened,
+        async writeRefs(...args) {
+          await opened.writeRefs(...args);
+          held.resolve();
+          await released.promise;
+        },
+      };
     },
   };
   const server = await createApp({ ...app.ports, packs });

@@ -1,5 +1,6 @@
 // The attacks: many requests that each start a git process, from nobody in particular; a push of 2 KB whose tree unfolds to
 // milliards of files, for which one process takes all memory; and a server that is killed, whose processes go on.
+
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -15,6 +16,7 @@ import { Failure } from "../../src/model/failure.ts";
 import type { ObjectId } from "../../src/model/object-id.ts";
 import { startFilledApp } from "../support/filled-app.ts";
 import { basic, type HttpAnswer, sendRequest } from "../support/http-request.ts";
+import { gitDirOf } from "../support/repository-folder.ts";
 
 const MIB = 1024 * 1024;
 const filled = await startFilledApp();
@@ -27,7 +29,7 @@ before(async () => {
   await git.out(["push", "--quiet", url, "HEAD:refs/heads/first"], { folder });
   await filled.commit({ "a.txt": "b\n" }, "Second");
   await git.out(["push", "--quiet", url, "main"], { folder });
-  gitDir = app.ports.packs.gitDir(app.repository.uuid);
+  gitDir = gitDirOf(app.ports, app.repository.uuid);
   const blob = await git.out(["hash-object", "-w", "--stdin"], { folder, input: "hello\n" });
   const tree = (mode: string, id: string) =>
     git.out(["mktree"], {

@@ -15,6 +15,7 @@ import { createRepository } from "../../src/operations/repositories/repositories
 import type { CommitPart } from "../../src/operations/source/commit-request.ts";
 import { createCommit } from "../../src/operations/source/create-commit.ts";
 import type { Ports } from "../../src/ports.ts";
+import { withRepository } from "../../src/storage/packs/with-repository.ts";
 import { maintenanceLease } from "../../src/storage/sql/leases.ts";
 import { listRefs } from "../../src/storage/sql/refs/refs.ts";
 import { findRepository } from "../../src/storage/sql/repositories/repositories.ts";
@@ -22,6 +23,7 @@ import { withLease } from "../../src/storage/sql/with-lease.ts";
 import { openWriteTransaction } from "../../src/storage/sql/write-transaction.ts";
 import { createRandom, type Random } from "../durability/kills/seeded-random.ts";
 import type { FilledApp } from "./filled-app.ts";
+import { gitDirOf } from "./repository-folder.ts";
 import { callerAs } from "./sample-model.ts";
 
 const DAY_MS = 86_400_000;
@@ -92,7 +94,7 @@ export async function runDropRace(
   const by = { ...app.by, caller: callerAs(owner), transaction: openWriteTransaction(ports, app.by.actor) };
   const made = await createRepository(ports, by, { workspace, project, slug: slug("race") });
   const { uuid } = made;
-  const gitDir = ports.packs.gitDir(uuid);
+  const gitDir = gitDirOf(ports, uuid);
   const forks: Repository[] = [];
   const current = async () => (await findRepository(ports.database.kysely, undefined, { uuid }))!;
   let names = 0;
@@ -204,8 +206,10 @@ export async function runDropRace(
     const refs: readonly Ref[] = await listRefs(ports.database.kysely, repository.uuid);
     const generation = (await findRepository(ports.database.kysely, undefined, { uuid: repository.uuid }))!
       .refGeneration;
-    await ports.packs.writeRefs(repository.uuid, generation, undefined, async () => refs);
-    const folder = ports.packs.gitDir(repository.uuid);
+    await withRepository(ports.packs, repository.uuid, (opened) =>
+      opened.writeRefs(generation, undefined, async () => refs),
+    );
+    const folder = gitDirOf(ports, repository.uuid);
     const found = await git.run(["fsck", "--connectivity-only", "--no-dangling"], { folder });
     if (found.status !== 0)
       throw new Error(`seed ${seed}: ${repository.slug} is not whole: ${found.stdout}${found.stderr}`);

@@ -11,6 +11,7 @@ import { createRepository } from "../../src/operations/repositories/repositories
 import { setMember } from "../../src/operations/workspaces/workspaces.ts";
 import { applyRefUpdates } from "../../src/storage/sql/refs/ref-updates.ts";
 import { setMainBranchIfNone } from "../../src/storage/sql/repositories/repositories.ts";
+import { gitDirOf } from "./repository-folder.ts";
 import { createCaller, ownerOf, type RestCaller } from "./rest-callers.ts";
 import { EXAMPLES, type ExampleParameters, examplePath, PARAMETERS } from "./route-examples.ts";
 import type { TestApp } from "./test-app.ts";
@@ -120,7 +121,7 @@ export async function openExampleWorkspace(app: TestApp): Promise<ExampleWorkspa
     const slug = `junk-${filled}` as RepositorySlug;
     const repository = await createRepository(ports, by, { workspace, project: app.project, slug });
     const output = await runGit(["fast-import", "--quiet", "--cat-blob-fd=1"], {
-      gitDir: ports.packs.gitDir(repository.uuid),
+      gitDir: gitDirOf(ports, repository.uuid),
       input: STREAM,
     });
     const [first, second, third] = output

@@ -28,7 +28,7 @@ export async function repackUntil(
   while (!isOver()) {
     const { signal } = new AbortController();
     const outcome = await withLease(ports, maintenanceLease(repository), signal, async (lease) => {
-      if (repacks % DROP_EVERY === 1) await agePacks(ports.packs.gitDir(repository));
+      if (repacks % DROP_EVERY === 1) await agePacks((await ports.packs.locate(repository)).path);
       const clock = () => new Date(Date.now() + (repacks % DROP_EVERY === 1 ? 8 : 0) * DAY_MS);
       await maintainRepository({ ...ports, clock }, repository, lease);
       repacks += 1;

@@ -3,6 +3,7 @@ import { type ObjectId, parseObjectId } from "../../src/model/object-id.ts";
 import { BRANCH_PREFIX, type RefName } from "../../src/model/ref-name.ts";
 import type { Repository } from "../../src/model/repository.ts";
 import { applyRefUpdates } from "../../src/storage/sql/refs/ref-updates.ts";
+import { gitDirOf } from "./repository-folder.ts";
 import type { TestApp } from "./test-app.ts";
 
 /** 2026-01-01 00:00 UTC. */
@@ -16,7 +17,7 @@ export async function seedCommits(
   messages: readonly string[],
 ): Promise<readonly ObjectId[]> {
   const name = `${BRANCH_PREFIX}${branch}` as RefName;
-  const gitDir = ports.packs.gitDir(repository.uuid);
+  const gitDir = gitDirOf(ports, repository.uuid);
   const lines = messages.flatMap((message, index) => {
     const who = `Ada Example <ada@example.com> ${BEGIN_S + index} +0000`;
     return [

@@ -6,6 +6,7 @@ import { maskPersonalText } from "../../model/mask-secrets.ts";
 import type { QuotaKey } from "../../model/quota-key.ts";
 import type { Repository } from "../../model/repository.ts";
 import type { Ports } from "../../ports.ts";
+import type { OpenRepository } from "../../storage/packs/pack-store.ts";
 import { listRefs } from "../../storage/sql/refs/refs.ts";
 
 /** What upload-pack may serve; given here since no configuration of the repository is trusted. */
@@ -105,18 +106,14 @@ async function openUploadPack(
   { protocol }: FetchRequest,
 ): Promise<UploadPackCommand> {
   const { uuid, sizeBytes } = repository;
-  try {
-    await writeRefsForGit(ports, repository);
-  } catch (error) {
-    // Objects can be fetched by their ids from a disk that takes no more: the refs were answered from the rows.
-    if (!isFull(error)) throw error;
-    ports.log.warn({ "repository.uuid": uuid, err: error }, "refs were not written for git");
-  }
-  const { gitDir, close } = await ports.packs.openRepository(uuid);
+  const opened = await ports.packs.openRepository(uuid);
+  const { gitDir } = opened;
   const command = ["upload-pack", "--stateless-rpc", gitDir];
   const options = { gitDir, protocol: protocol.text };
+  const close = () => opened.close();
   try {
-    const snapshot = sizeBytes > MAPPED_BYTES_MAX ? await ports.packs.openSnapshot(uuid) : undefined;
+    await writeRefs(ports, repository, opened);
+    const snapshot = sizeBytes > MAPPED_BYTES_MAX ? await opened.openSnapshot() : undefined;
     if (snapshot === undefined) return { args: [...SETTINGS, ...command], options, close };
     const { objectFolder } = snapshot;
     return {
@@ -140,10 +137,17 @@ function isFull(error: unknown): boolean {
   );
 }
 
-/** Makes the repository on disk show the rows as they are now, or later. */
-async function writeRefsForGit(
-  { database, packs }: Pick<Ports, "database" | "packs">,
+/** Makes the repository that git reads show the rows as they are now, or later. */
+async function writeRefs(
+  { database, log }: Pick<Ports, "database" | "log">,
   { uuid, refGeneration, mainBranch }: Repository,
+  opened: OpenRepository,
 ): Promise<void> {
-  await packs.writeRefs(uuid, refGeneration, mainBranch, () => listRefs(database.kysely, uuid));
+  try {
+    await opened.writeRefs(refGeneration, mainBranch, () => listRefs(database.kysely, uuid));
+  } catch (error) {
+    // Objects can be fetched by their ids from a disk that takes no more: the refs were answered from the rows.
+    if (!isFull(error)) throw error;
+    log.warn({ "repository.uuid": uuid, err: error }, "refs were not written for git");
+  }
 }

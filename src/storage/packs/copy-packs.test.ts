@@ -8,6 +8,7 @@ import { Failure } from "../../model/failure.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import { copyPacks, type LinkFile } from "./copy-packs.ts";
 import { openDiskPackStore } from "./disk-pack-store.ts";
+import { gitDirIn } from "./repository-folders.ts";
 
 const root = await mkdtemp(join(tmpdir(), "pail-copy-"));
 after(() => rm(root, { recursive: true }));
@@ -122,7 +123,7 @@ test("start-up removes the copy of a process that has gone, unless it has a row"
     [confirmed, true],
     [parent, true],
   ] as const) {
-    const found = await stat(packs.gitDir(uuid!)).then(
+    const found = await stat(gitDirIn(folder, uuid!)).then(
       () => true,
       () => false,
     );
@@ -141,6 +142,6 @@ test("a copy that is discarded, or whose source has gone, leaves nothing", async
   );
   await (await packs.createRepository(parent)).confirm();
   await (await packs.copyRepository(parent, fork)).discard();
-  await assert.rejects(stat(packs.gitDir(fork)), { code: "ENOENT" });
+  await assert.rejects(stat(gitDirIn(folder, fork)), { code: "ENOENT" });
   assert.deepEqual(await readdir(join(folder, "unfinished")), []);
 });

@@ -14,13 +14,15 @@ import { openDiskQuarantine } from "./disk-quarantine.ts";
 import { mendCommitGraph } from "./mend-commit-graph.ts";
 import { openPackSizes } from "./pack-sizes.ts";
 import { openPackSnapshot } from "./pack-snapshot.ts";
-import type { FileTaker, PackStore, RepositoryFolderIntent } from "./pack-store.ts";
+import type { FileTaker, OpenRepository, PackStore, RepositoryFolderIntent } from "./pack-store.ts";
 import { createRepositoryFolder, gitDirIn, listFolder, listRepositoryFolders } from "./repository-folders.ts";
 import { intentName, isCutOff, isOwn, newStagingName, repositoryOfIntent } from "./staging-names.ts";
 import { mendFolder, writeRefs } from "./written-refs.ts";
 
 /** Everything unfinished lies in this one folder, so that start-up finds what was cut off without a walk. */
 const UNFINISHED_FOLDER = "unfinished";
+
+type WrittenRefs = Parameters<OpenRepository["writeRefs"]>;
 
 export type DiskPackStoreOptions = {
   readonly linkFile?: LinkFile;
@@ -43,9 +45,26 @@ export function openDiskPackStore(
   const packSizes = openPackSizes();
   const listPackFiles = (repository: Uuid) => packSizes.list(join(gitDir(repository), "objects", "pack"));
   const writers = new Map<Uuid, Promise<void>>();
+
+  async function writeRefsOf(repository: Uuid, ...written: WrittenRefs): Promise<void> {
+    // One writer a repository: those who come meanwhile wait, then look again.
+    while (writers.has(repository)) await writers.get(repository)!.catch(() => {});
+    const writer = writeRefs(gitDir(repository), unfinished(), ...written);
+    writers.set(repository, writer);
+    try {
+      await writer;
+    } finally {
+      writers.delete(repository);
+    }
+  }
+
   return {
-    gitDir,
-    openRepository: (repository) => Promise.resolve({ gitDir: gitDir(repository), close() {} }),
+    openRepository: async (repository) => ({
+      gitDir: gitDir(repository),
+      writeRefs: (generation, head, readRefs) => writeRefsOf(repository, generation, head, readRefs),
+      openSnapshot: () => openPackSnapshot(join(gitDir(repository), "objects"), unfinished(), linkFile),
+      close() {},
+    }),
     markRepository,
     async createRepository(repository) {
       const marked = await markRepository(repository);
@@ -63,21 +82,8 @@ export function openDiskPackStore(
         mark: () => markRepository(to),
         linkFile,
       }),
-    openSnapshot: (repository) =>
-      openPackSnapshot(join(gitDir(repository), "objects"), unfinished(), linkFile),
     openQuarantine: (repository) => openDiskQuarantine(gitDir(repository), unfinished, packSizes),
     listPackFiles,
-    async writeRefs(repository, generation, head, readRefs) {
-      // One writer a repository: those who come meanwhile wait, then look again.
-      while (writers.has(repository)) await writers.get(repository)!.catch(() => {});
-      const writer = writeRefs(gitDir(repository), unfinished(), generation, head, readRefs);
-      writers.set(repository, writer);
-      try {
-        await writer;
-      } finally {
-        writers.delete(repository);
-      }
-    },
     mendFolder: (repository, generation, head, refs) =>
       mendFolder(gitDir(repository), unfinished(), { generation, head, refs }),
     checkPackFiles: (repository) => checkPackFiles({ gitDir: gitDir(repository) }),

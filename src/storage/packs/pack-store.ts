@@ -47,6 +47,17 @@ export type RepositoryFolderIntent = {
 export type OpenRepository = {
   /** A bare repository that git can read. It must not be used after `close`. */
   readonly gitDir: string;
+  /**
+   * Writes HEAD and packed-refs for a git process to read, unless they have this generation already.
+   * `readRefs` gives all refs in the order of their names' bytes; it is called only when needed.
+   */
+  writeRefs(
+    generation: number,
+    head: BranchName | undefined,
+    readRefs: () => Promise<readonly Ref[]>,
+  ): Promise<void>;
+  /** Undefined where there can be none. */
+  openSnapshot(): Promise<PackSnapshot | undefined>;
   /** Returns at once: what has to be cleared up is cleared up later. */
   close(): void;
 };
@@ -97,8 +108,6 @@ export type PackStore = {
    * @throws Failure unavailable if the packs cannot be brought.
    */
   openRepository(repository: Uuid): Promise<OpenRepository>;
-  /** A bare repository that git can read. */
-  gitDir(repository: Uuid): string;
   createRepository(repository: Uuid): Promise<RepositoryFolderIntent>;
   /**
    * A bare repository with all objects of another one, which may be pushed to and repacked meanwhile. The two depend on each
@@ -110,21 +119,9 @@ export type PackStore = {
   /** For a row that is to be deleted, before it is. */
   markRepository(repository: Uuid): Promise<RepositoryFolderIntent>;
   openQuarantine(repository: Uuid): Promise<Quarantine>;
-  /** Undefined where there can be none. */
-  openSnapshot(repository: Uuid): Promise<PackSnapshot | undefined>;
   /**
-   * Writes HEAD and packed-refs for a git process to read, unless they have this generation already.
-   * `readRefs` gives all refs in the order of their names' bytes; it is called only when needed.
-   */
-  writeRefs(
-    repository: Uuid,
-    generation: number,
-    head: BranchName | undefined,
-    readRefs: () => Promise<readonly Ref[]>,
-  ): Promise<void>;
-  /**
-   * The same, whatever there is, with all refs in the order of their names' bytes; and puts back what else makes the folder a
-   * repository.
+   * Writes HEAD and packed-refs, whatever there is, with all refs in the order of their names' bytes; and puts back what else
+   * makes the folder a repository.
    *
    * @returns what was damaged: it claimed to be of this generation and was not, or was missing.
    */

@@ -4,6 +4,9 @@ import type { OpenRepository, PackStore } from "./pack-store.ts";
 
 type Packs = Pick<PackStore, "openRepository">;
 
+/** Whoever opens it closes it. */
+type Opened = Omit<OpenRepository, "close">;
+
 /**
  * Opens a repository for as long as `work` takes. A callback, and not a value with `using`: a promise that is returned without
  * `await` would go on reading after such a value had been closed.
@@ -11,7 +14,7 @@ type Packs = Pick<PackStore, "openRepository">;
 export async function withRepository<T>(
   packs: Packs,
   repository: Uuid,
-  work: (opened: Omit<OpenRepository, "close">) => Promise<T>,
+  work: (opened: Opened) => Promise<T>,
 ): Promise<T> {
   const opened = await packs.openRepository(repository);
   try {
@@ -25,7 +28,7 @@ export async function withRepository<T>(
 export async function streamRepository<T extends Readable | Buffer>(
   packs: Packs,
   repository: Uuid,
-  open: (opened: Omit<OpenRepository, "close">) => Promise<T>,
+  open: (opened: Opened) => Promise<T>,
 ): Promise<T> {
   const opened = await packs.openRepository(repository);
   try {

@@ -10,7 +10,7 @@ import { checkData } from "../../../src/operations/backup/check-data.ts";
 import type { Ports } from "../../../src/ports.ts";
 import { openDiskBlobStore } from "../../../src/storage/blobs/disk-blob-store.ts";
 import { openDiskPackStore } from "../../../src/storage/packs/disk-pack-store.ts";
-import { listRepositoryFolders } from "../../../src/storage/packs/repository-folders.ts";
+import { gitDirIn, listRepositoryFolders } from "../../../src/storage/packs/repository-folders.ts";
 import type { Database } from "../../../src/storage/sql/open-database.ts";
 import { listRefs } from "../../../src/storage/sql/refs/refs.ts";
 import { listAllRepositories } from "../../../src/storage/sql/repositories/repositories.ts";
@@ -245,7 +245,7 @@ async function checkAudit({ kysely }: Database): Promise<void> {
 }
 
 export function gitDirOf({ place }: World, uuid: Uuid): string {
-  return openDiskPackStore(join(place.dataFolder, "repositories")).gitDir(uuid);
+  return gitDirIn(join(place.dataFolder, "repositories"), uuid);
 }
 
 async function checkRepositories(

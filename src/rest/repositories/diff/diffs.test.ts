@@ -10,6 +10,7 @@ import {
   oracle,
   startComparedRepositories,
 } from "../../../../tests/support/compared-repositories.ts";
+import { gitDirOf } from "../../../../tests/support/repository-folder.ts";
 import { assertKeys, type Json, valuesOf } from "../../../../tests/support/rest-client.ts";
 
 /** The real git's own output is the oracle. */
@@ -247,6 +248,6 @@ test("file-conflicts tells what is in the way, and writes nothing", async () => 
   // One commit stands against its first parent, which it has in its history.
   for (const spec of ["main", "release-1.0"])
     assert.deepEqual(await askJson(`file-conflicts/${spec}`), { values: [], pagelen: 500, size: 0, page: 1 });
-  const gitDir = app.ports.packs.gitDir(app.repository.uuid);
+  const gitDir = gitDirOf(app.ports, app.repository.uuid);
   assert.match(await git.out(["count-objects", "-v"], { folder: gitDir }), /^count: 0$/m);
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readdir, stat } from "node:fs/promises";
 import { after, describe, test } from "node:test";
 import { startFilledApp } from "../../../../tests/support/filled-app.ts";
+import { gitDirOf } from "../../../../tests/support/repository-folder.ts";
 import { createCaller, ownerOf, type RestCaller, restAs } from "../../../../tests/support/rest-callers.ts";
 import type { ProjectKey } from "../../../model/slug.ts";
 import type { WebhookDelivery } from "../../../model/webhook.ts";
@@ -90,7 +91,7 @@ test("a fork shares the bytes of its packs, and keeps them when its parent is de
   assert.equal(source.status, 201, source.text);
   const child = await owner.rest("POST", "/repositories/acme/doomed/forks", { name: "child" });
   assert.equal(child.status, 201, child.text);
-  const gitDir = app.ports.packs.gitDir(child.json.uuid.slice(1, -1));
+  const gitDir = gitDirOf(app.ports, child.json.uuid.slice(1, -1));
   const files = (await readdir(`${gitDir}/objects/pack`)).filter((name) => name.endsWith(".pack"));
   assert.ok(files.length > 0);
   for (const file of files) assert.ok((await stat(`${gitDir}/objects/pack/${file}`)).nlink >= 2, file);

@@ -15,6 +15,7 @@ import {
   type RawPart,
 } from "../../../../tests/support/form-client.ts";
 import { basic } from "../../../../tests/support/http-request.ts";
+import { gitDirOf } from "../../../../tests/support/repository-folder.ts";
 import type { RepositorySlug } from "../../../model/slug.ts";
 import { createRepository } from "../../../operations/repositories/repositories.ts";
 
@@ -150,7 +151,7 @@ test("a message is kept byte for byte", async () => {
   ]) {
     const id = made(await postParts([fieldPart("message", message), filePart("kept.txt", message)]));
     assert.equal((await rest("GET", `/commit/${id}`)).json.message, message);
-    const gitDir = app.ports.packs.gitDir(app.repository.uuid);
+    const gitDir = gitDirOf(app.ports, app.repository.uuid);
     const content = await git.bytes(["--git-dir", gitDir, "cat-file", "commit", id]);
     assert.equal(content.subarray(content.indexOf("\n\n") + 2).toString(), message);
   }

@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { buffer } from "node:stream/consumers";
 import { after, before, test } from "node:test";
 import { basic, type HttpAnswer, sendRequest } from "../../../../tests/support/http-request.ts";
+import { gitDirOf } from "../../../../tests/support/repository-folder.ts";
 import { startTestApp, type TestApp } from "../../../../tests/support/test-app.ts";
 import { openGitStream } from "../../../git/git-stream.ts";
 import type { Answer } from "../../../http/server/answer.ts";
@@ -85,7 +86,7 @@ async function setRefs(refs: Readonly<Record<string, string>>): Promise<void> {
 before(async () => {
   app = await startTestApp();
   authorization = basic("owner@example.com", await app.token(["read:repository:bitbucket"]));
-  gitDir = app.ports.packs.gitDir(app.repository.uuid);
+  gitDir = gitDirOf(app.ports, app.repository.uuid);
   const deep = tree([["100644", "deep.txt", blob("deep\n")]]);
   const docs = tree([
     ["100644", "a.md", blob("# a\n")],
