@@ -1,9 +1,9 @@
 import { setImmediate } from "node:timers/promises";
 import type { ObjectId } from "../../model/object-id.ts";
+import { applyDelta } from "../objects/apply-delta.ts";
 import type { StoredObject } from "../objects/object-reader.ts";
 import type { ObjectType } from "../objects/object-type.ts";
 import { HASHED_AT_ONCE_BYTES, hashObjectSha1dc } from "../objects/sha1dc.ts";
-import { applyDelta } from "./apply-delta.ts";
 import type { DeltaEntry, PackEntry, SmallPackLimits } from "./read-small-pack.ts";
 import type { IndexedObject } from "./write-pack-index.ts";
 
