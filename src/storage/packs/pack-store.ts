@@ -103,7 +103,7 @@ export type PackStore = {
   /**
    * Opens a repository for reading, with all objects that it has now or later. Use `withRepository` or `streamRepository`, which
    * close it: a store that does not have the packs at hand brings them, and keeps them for as long as it is open. A repository
-   * that has been deleted may open; git then finds nothing in it.
+   * that has been deleted may open; whoever reads it then fails.
    *
    * @throws Failure unavailable if the packs cannot be brought.
    */

@@ -1,0 +1,217 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { copyFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { openRemotePackStore } from "../../../tests/support/remote-pack-store.ts";
+import { newUuid } from "../../../tests/support/sample-model.ts";
+import { GitError, runGit } from "../../git/git-process.ts";
+import { hashObject } from "../../git/objects/hash-object.ts";
+import { indexPack } from "../../git/packs/index-pack.ts";
+import { repack } from "../../git/packs/maintain.ts";
+import { type NewObject, writePack } from "../../git/packs/write-pack.ts";
+import { Failure } from "../../model/failure.ts";
+import type { ObjectId } from "../../model/object-id.ts";
+import type { BranchName, RefName } from "../../model/ref-name.ts";
+import type { Uuid } from "../../model/uuid.ts";
+import { openDiskPackStore } from "./disk-pack-store.ts";
+import type { PackStore, Quarantine } from "./pack-store.ts";
+import { createRepositoryFolder } from "./repository-folders.ts";
+import { withRepository } from "./with-repository.ts";
+
+const root = mkdtempSync(join(tmpdir(), "pail-stores-"));
+after(() => rmSync(root, { recursive: true, force: true }));
+const newFolder = () => join(root, newUuid());
+const { signal } = new AbortController();
+
+/** A commit with one file. */
+function newCommit(text: string): { readonly id: ObjectId; readonly objects: readonly NewObject[] } {
+  const blob = Buffer.from(text);
+  const entry = Buffer.from(hashObject("blob", blob), "hex");
+  const tree = Buffer.concat([Buffer.from("100644 file\0"), entry]);
+  const who = "Ada <ada@example.com> 1767225600 +0000";
+  const commit = Buffer.from(`tree ${hashObject("tree", tree)}\nauthor ${who}\ncommitter ${who}\n\n${text}`);
+  return {
+    id: hashObject("commit", commit),
+    objects: [
+      { type: "blob", content: blob },
+      { type: "tree", content: tree },
+      { type: "commit", content: commit },
+    ],
+  };
+}
+
+async function isThere(gitDir: string, id: ObjectId, objectFolder?: string): Promise<boolean> {
+  try {
+    const quarantined = objectFolder === undefined ? {} : { objectFolder };
+    await runGit(["cat-file", "-e", `${id}^{tree}`], { gitDir, ...quarantined });
+    return true;
+  } catch (error) {
+    if (error instanceof GitError) return false;
+    throw error;
+  }
+}
+
+async function receive(quarantine: Quarantine, objects: readonly NewObject[]): Promise<void> {
+  const { gitDir, objectFolder } = quarantine;
+  quarantine.noteGitPacks();
+  const options = { gitDir, objectFolder, packBytesMax: 1_000_000, signal };
+  assert.equal(await indexPack(writePack(objects), options), undefined);
+}
+
+for (const [kind, openStore] of [
+  ["disk", () => openDiskPackStore(newFolder())],
+  [
+    "elsewhere",
+    () =>
+      openRemotePackStore(openDiskPackStore(newFolder()), { folder: newFolder(), beforeRemoval: () => {} }),
+  ],
+] as const)
+  describe(`a store of packs ${kind === "disk" ? "on disk" : kind}`, () => {
+    let store: PackStore;
+    before(() => {
+      store = openStore();
+    });
+
+    async function newRepository(): Promise<Uuid> {
+      const uuid = newUuid();
+      await (await store.createRepository(uuid)).confirm();
+      return uuid;
+    }
+
+    async function add(repository: Uuid, text: string): Promise<ObjectId> {
+      const { id, objects } = newCommit(text);
+      const quarantine = await store.openQuarantine(repository);
+      try {
+        await receive(quarantine, objects);
+        await quarantine.accept();
+      } finally {
+        await quarantine.discard();
+      }
+      return id;
+    }
+
+    const has = (repository: Uuid, id: ObjectId) =>
+      withRepository(store, repository, ({ gitDir }) => isThere(gitDir, id));
+
+    test("what waits in a quarantine is seen there alone, until it is accepted", async () => {
+      const repository = await newRepository();
+      const earlier = await add(repository, "earlier");
+      const { id, objects } = newCommit("waiting");
+      const quarantine = await store.openQuarantine(repository);
+      await receive(quarantine, objects);
+      const { gitDir, objectFolder } = quarantine;
+      for (const each of [earlier, id]) assert.ok(await isThere(gitDir, each, objectFolder));
+      await withRepository(store, repository, async (opened) => {
+        assert.ok(!(await isThere(opened.gitDir, id)));
+        const sizeBytes = await quarantine.accept();
+        assert.ok(await isThere(opened.gitDir, id), "whoever has it open sees it too");
+        const listed = [...(await store.listPackFiles(repository)).values()];
+        assert.equal(
+          listed.reduce((sum, bytes) => sum + bytes, 0),
+          sizeBytes,
+        );
+      });
+      const again = await quarantine.reopen();
+      assert.ok(await isThere(again.gitDir, id, again.objectFolder));
+      await again.discard();
+      await quarantine.discard();
+      assert.ok(await has(repository, id));
+      assert.ok(await has(repository, earlier));
+    });
+
+    test("what is discarded is nowhere", async () => {
+      const repository = await newRepository();
+      const { id, objects } = newCommit("refused");
+      const quarantine = await store.openQuarantine(repository);
+      await receive(quarantine, objects);
+      await quarantine.discard();
+      assert.ok(!(await has(repository, id)));
+      assert.deepEqual(await store.listPackFiles(repository), new Map());
+    });
+
+    test("a copy has all objects, and needs the other one no more", async () => {
+      const [parent, fork] = [await newRepository(), newUuid()];
+      const id = await add(parent, "shared");
+      await (await store.copyRepository(parent, fork)).confirm();
+      const own = await add(fork, "own");
+      assert.ok(!(await has(parent, own)));
+      await (await store.markRepository(parent)).discard();
+      assert.ok(await has(fork, id));
+      assert.equal((await store.locate(parent)).changedAt, undefined);
+      await assert.rejects(
+        store.copyRepository(parent, newUuid()),
+        (error) => error instanceof Failure && error.kind === "not-found",
+      );
+    });
+
+    test("refs are written for git, once a generation, and mended", async () => {
+      const repository = await newRepository();
+      const target = await add(repository, "tip");
+      const refs = [{ name: "refs/heads/trunk" as RefName, target, peeled: undefined }];
+      const head = "trunk" as BranchName;
+      await withRepository(store, repository, async ({ gitDir, writeRefs }) => {
+        await writeRefs(1, head, async () => refs);
+        await writeRefs(1, head, async () => assert.fail("they are there"));
+        const shown = await runGit(["for-each-ref", "--format=%(HEAD)%(refname) %(objectname)"], { gitDir });
+        assert.equal(shown.toString(), `*refs/heads/trunk ${target}\n`);
+        await writeRefs(2, head, async () => []);
+        assert.equal((await runGit(["for-each-ref"], { gitDir })).toString(), "");
+      });
+      await store.mendFolder(repository, 2, head, refs);
+      assert.deepEqual(await store.mendFolder(repository, 2, head, refs), []);
+    });
+
+    test("a repack keeps all objects, for those who have it open too", async () => {
+      const repository = await newRepository();
+      const ids = [await add(repository, "one"), await add(repository, "two")];
+      const kept = ids.map((target, index) => ({ name: `refs/heads/${index}` as RefName, target }));
+      await withRepository(store, repository, async ({ gitDir }) => {
+        const opened = await store.openMaintenance(repository, signal);
+        const folder = await opened.openRepackFolder(kept);
+        await repack({ gitDir: folder.gitDir, signal }, { drops: false });
+        await folder.place();
+        await folder.removeReplaced();
+        await folder.close();
+        await opened.close();
+        const names = [...(await store.listPackFiles(repository)).keys()];
+        assert.equal(names.filter((name) => name.endsWith(".pack")).length, 1);
+        for (const id of ids) assert.ok(await isThere(gitDir, id));
+      });
+      for (const id of ids) assert.ok(await has(repository, id));
+      assert.ok(!(await store.needsMaintenance(repository)));
+      assert.deepEqual(await store.checkPackFiles(repository), []);
+    });
+
+    test("its files, taken for a backup, make a repository", async () => {
+      const repository = await newRepository();
+      const id = await add(repository, "backed up");
+      const copy = newFolder();
+      await createRepositoryFolder(copy);
+      await store.takeFiles(repository, {
+        take: (file, from) => copyFile(from, join(copy, file)),
+        drop: async () => {},
+      });
+      assert.ok(await isThere(copy, id));
+      const nothing = { take: async () => {}, drop: async () => {} };
+      await assert.rejects(store.takeFiles(newUuid(), nothing), { code: "ENOENT" });
+    });
+
+    test("lists what it has, and sweeps what has no row", async () => {
+      const [kept, lost, gone] = [newUuid(), newUuid(), newUuid()];
+      for (const uuid of [kept, lost]) await store.createRepository(uuid);
+      await (await store.createRepository(gone)).discard();
+      const listed = async () => {
+        const all = await store.listRepositories();
+        return [kept, lost, gone].map((uuid) => all.includes(uuid));
+      };
+      assert.deepEqual(await listed(), [true, true, false]);
+      await store.sweep(async (uuid) => uuid === kept);
+      assert.deepEqual(await listed(), [true, false, false]);
+      const { changedAt, hasPacks } = await store.locate(kept);
+      assert.ok(changedAt !== undefined && hasPacks);
+      assert.equal((await store.locate(lost)).changedAt, undefined);
+      assert.deepEqual(await store.listLeftovers(), []);
+    });
+  });
