@@ -51,12 +51,12 @@ describeDatabases("a write transaction", (current) => {
     );
   }
 
-  async function pending(): Promise<number> {
-    return (await listDeliveries(db(), hook.uuid, 100)).length;
+  async function pending(kysely = db()): Promise<number> {
+    return (await listDeliveries(kysely, hook.uuid, 100)).length;
   }
 
-  async function audited(): Promise<number> {
-    return (await listAuditEvents(db(), { limit: 100 })).length;
+  async function audited(kysely = db()): Promise<number> {
+    return (await listAuditEvents(kysely, { limit: 100 })).length;
   }
 
   before(async () => {
@@ -84,7 +84,7 @@ describeDatabases("a write transaction", (current) => {
       record.audit("repository.created", SUBJECT, { is_private: true });
       record.audit("account.created", accountSubject(account), { account: account.uuid });
       record.event(repository, WHAT);
-      assert.deepEqual([await pending(), await audited(), wakes.length], [0, 0, 0]);
+      assert.deepEqual([await pending(tx), await audited(tx), wakes.length], [0, 0, 0]);
       await updateRepository(tx, repository.uuid, { sizeBytes: 7 });
       return 7;
     });
