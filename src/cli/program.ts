@@ -76,7 +76,7 @@ export function examples(...lines: readonly string[]): string {
 
 /** Runs the command that `argv` names. @returns the exit status: 0, 1 for a refusal, 2 for wrong usage. */
 export async function runProgram(program: Command, argv: readonly string[]): Promise<number> {
-  // `pail token list | head -1`: a reader that has seen enough is no error.
+  // `pail token list | head -1`: it is no error if the reader has seen enough.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
   try {
     await program.parseAsync(argv);

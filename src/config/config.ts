@@ -32,7 +32,7 @@ export type Config = {
   readonly packBytesMax: number;
   /** Whether a push is refused that has an API token of this server in it. */
   readonly refusesLeakedTokens: boolean;
-  /** Room for responses to fetches that are kept, in bytes. 0: none is kept. */
+  /** The size of the cache of fetch responses, in bytes. 0: none is cached. */
   readonly fetchCacheBytesMax: number;
   /** Processes that serve. Undefined: as many as are usual for the command. */
   readonly workers: number | undefined;

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { Failure } from "../model/failure.ts";
 import { Secret } from "../model/secret.ts";
 
-/** Keys of this server, kept beside the database and never in it. */
+/** Keys of this server, stored beside the database and never in it. */
 export type Keys = {
   /** Turns a token into its successor, so that a rotation tried again gives the same one. Hex. */
   readonly rotation: Secret;

@@ -12,7 +12,7 @@ export type ListeningSettings = {
 
 /**
  * The base URLs for links that somebody else than the caller will read: those of the settings, else the listening address.
- * What a request says of its host has no say in it: whoever sent it would lead others to a host of his own.
+ * The host of a request must not decide: a client could make others follow links to a host of its own.
  */
 export function publicBaseUrlsOf({ config, listening }: ListeningSettings): PublicBaseUrls {
   const { publicUrl, publicApiUrl } = config;

@@ -55,7 +55,7 @@ export type GitOptions = {
   readonly protocol?: string;
 };
 
-/** Messages of git kept for a failure, in bytes. */
+/** How much of git's messages a failure holds, in bytes. */
 const STDERR_BYTES_MAX = 16_384;
 
 /**

@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import { PassThrough, type Readable } from "node:stream";
 import { exitOf, GitError, type GitOptions, killGit, spawnGit } from "./git-process.ts";
 
-/** Messages of git kept for a failure, in characters. */
+/** How much of git's messages a failure holds, in characters. */
 const STDERR_LENGTH_MAX = 4096;
 
 /**

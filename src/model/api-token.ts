@@ -1,7 +1,7 @@
 import type { GrantedScope } from "./scope.ts";
 import type { Uuid } from "./uuid.ts";
 
-/** A stored API token: everything but the token, of which only SHA-256 is kept. */
+/** A stored API token: everything but the token, of which only the SHA-256 is stored. */
 export type ApiToken = {
   readonly uuid: Uuid;
   readonly accountUuid: Uuid;
@@ -11,7 +11,7 @@ export type ApiToken = {
   readonly expiresAt: Date;
   readonly revokedAt: Date | undefined;
   readonly lastUsedAt: Date | undefined;
-  /** The token that took this one's place at a rotation. */
+  /** The token that replaced this one in a rotation. */
   readonly successorUuid: Uuid | undefined;
 };
 

@@ -75,7 +75,7 @@ export type NewAuditEvent = {
   readonly action: AuditAction;
   readonly actor: Actor;
   readonly subject: AuditSubject;
-  /** The account that it is about, beside the actor: a token's owner, a member, the holder of a permission. */
+  /** The account that it is about, which need not be the actor: a token's owner, a member, the holder of a permission. */
   readonly affectedAccountUuid: Uuid | undefined;
   readonly details: AuditDetails;
 };

@@ -1,7 +1,7 @@
 import type { Uuid } from "./uuid.ts";
 
 /**
- * Where a credential counts: in nothing beside what is named and what lies in it, not even in what is public.
+ * Where a credential counts: only in what is named here and what it contains, not even in public repositories elsewhere.
  */
 export type Bound = {
   readonly repositories?: readonly Uuid[];

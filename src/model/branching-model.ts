@@ -1,7 +1,7 @@
 import type { BranchType } from "./branch-restriction.ts";
 import { type BranchName, parseBranchName } from "./ref-name.ts";
 
-/** The types that are told by how a branch's name begins. */
+/** The types that are recognized by the beginning of a branch's name. */
 export const PREFIXED_TYPES = ["bugfix", "feature", "hotfix", "release"] as const;
 export type PrefixedType = (typeof PREFIXED_TYPES)[number];
 
@@ -18,7 +18,7 @@ export type BranchingModel = {
   readonly production: ModelBranch & { readonly isEnabled: boolean };
   /** A prefix may be anything where its type is disabled. */
   readonly types: Readonly<Record<PrefixedType, { readonly isEnabled: boolean; readonly prefix: string }>>;
-  /** Whether a merge takes its source branch away unless told otherwise. */
+  /** Whether a merge deletes its source branch by default. */
   readonly deletesMergedBranches: boolean;
 };
 
@@ -64,7 +64,7 @@ export function branchTypesOf(
   return types;
 }
 
-/** Whether a branch's name may begin so: git has no name for `*` or a space, and nothing is no prefix. */
+/** Whether a branch's name may begin like this: git allows no `*` or space, and an empty text is not a prefix. */
 export function isBranchPrefix(text: string): boolean {
   return text !== "" && parseBranchName(`${text}x`) !== undefined;
 }

@@ -39,7 +39,7 @@ export function hasRawBytes(text: string): boolean {
   return ESCAPES.test(text);
 }
 
-/** With something in place of each byte that is no UTF-8: for people U+FFFD. */
+/** With a replacement for each byte that is not UTF-8: for people U+FFFD. */
 export function shownText(text: string, replacement = "\u{fffd}"): string {
   return text.replace(EACH_ESCAPE, replacement);
 }

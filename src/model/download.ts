@@ -1,7 +1,7 @@
 import type { Account } from "./account.ts";
 import type { Uuid } from "./uuid.ts";
 
-/** A file that a repository offers beside its history. */
+/** A file that a repository offers for download, outside its history. */
 export type Download = {
   readonly repositoryUuid: Uuid;
   /** One repository has each once. */

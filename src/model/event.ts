@@ -26,13 +26,13 @@ type ByActor = {
   readonly actorUuid: Uuid | undefined;
 };
 
-/** Something that happened in a repository that is looked up when it is told of: as it is by then. */
+/** Something that happened in a repository. The repository is looked up at the time of delivery, and shown as it is then. */
 type InRepository<Kind extends string, Details = unknown> = ByActor & {
   readonly kind: Kind;
   readonly repositoryUuid: Uuid;
 } & Details;
 
-/** Something that happened to a repository, told as it was: it may be another one, or none, by the time of delivery. */
+/** Something that happened to a repository, which is stored with the event: by the time of delivery it may have changed, or be gone. */
 type OfRepository<Kind extends string, Details = unknown> = ByActor & {
   readonly kind: Kind;
   readonly repository: Repository;

@@ -29,7 +29,7 @@ export type FailureKind =
   | "timed-out"
   | "unavailable";
 
-/** What the answer carries beside its message. Names are those of the wire's error object. */
+/** What the answer contains in addition to its message. Names are those of the wire's error object. */
 export type FailureDetails = {
   /** Text, or for a missing scope the lists of required and granted scopes. */
   readonly detail?: string | { readonly required: readonly string[]; readonly granted: readonly string[] };
@@ -46,7 +46,7 @@ export type FailureDetails = {
 
 /**
  * An expected refusal. `message` is what the caller may read: the action, a colon, the state found, no full stop
- * (recorded texts of Bitbucket are kept as they are). Anything else that is thrown is a bug.
+ * (recorded texts of Bitbucket are used unchanged). Anything else that is thrown is a bug.
  */
 export class Failure extends Error {
   readonly kind: FailureKind;

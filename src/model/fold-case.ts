@@ -25,7 +25,7 @@ const FOLDINGS =
   "1fhs-1fir+14 1fn4-1fne+13 1fng-1fnu+13 1fnw-1fo2+13 1fo4-1fo5+13 1h1c-1h2q+1s 1h74-1h7p+w " +
   "1jfk-1jgf+w 20cg-20db+w 20f4-20fs+r 2olc-2om9+y";
 
-/** What is folded, and in the same places what it becomes. */
+/** What is folded, and at the same positions what it becomes. */
 export function foldedLetters(): { readonly from: string; readonly to: string } {
   const from: string[] = [];
   const to: string[] = [];

@@ -1,6 +1,6 @@
 /**
  * The URL of an absolute text that begins with http:// or https://. What the URL parser would pass over (spaces and control
- * characters at the ends, line ends within) is refused: the text is kept and shown as it was sent, and other readers of it
+ * characters at the ends, line ends within) is refused: the text is stored and shown as it was sent, and other readers of it
  * might not pass over them.
  */
 export function parseHttpUrl(text: string): URL | undefined {

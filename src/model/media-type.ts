@@ -80,7 +80,7 @@ export function mediaTypeOf(path: string): string | undefined {
 }
 
 /**
- * The `Content-Type` under which a file's bytes are served, without charset, as nobody knows it. Source code is
+ * The `Content-Type` under which a file's bytes are served, without a charset, which is unknown. Source code is
  * text/plain, as recorded; scripts and pages too (our choice), so that no browser runs them.
  */
 export function servedTypeOf(path: string): string {

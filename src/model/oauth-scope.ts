@@ -32,11 +32,11 @@ export type OauthScope = (typeof OAUTH_SCOPES)[number];
 
 /**
  * What a scope implies, as the reference tells it. A scope that is not here implies nothing: not even the admin of a
- * repository may read it. Of `account:write`, pipelines and runners nothing is told, so they imply nothing either.
+ * repository may read it. The reference says nothing about `account:write`, pipelines and runners, so they imply nothing.
  */
 const IMPLIED: Partial<Record<OauthScope, readonly OauthScope[]>> = {
   project: ["repository"],
-  // Deprecated: `project:admin` has taken its place, and does not imply `project`.
+  // Deprecated: `project:admin` replaces it, and does not imply `project`.
   "project:write": ["project:admin", "project"],
   "repository:write": ["repository"],
   pullrequest: ["repository"],

@@ -35,7 +35,7 @@ export function invalidRefNameReason(name: string): string {
 }
 
 /**
- * Why no ref of this name is made, though git would take it, in words for who asks. Refs of old imports that have such a name are
+ * Why no ref of this name is created, although git would accept it, in words for the caller. Refs of old imports that have such a name are
  * found by it.
  */
 export function newRefNameProblem(name: RefName): string | undefined {

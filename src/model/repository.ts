@@ -41,10 +41,10 @@ export type RepositoryName = {
   readonly slug: RepositorySlug;
 };
 
-/** What is told of a repository inside another object. */
+/** What another object shows of a repository. */
 export type RepositoryReference = RepositoryName & Pick<Repository, "uuid" | "name">;
 
-/** Which settings a repository has of its own, in place of its project's. */
+/** Which settings of a repository override those of its project. */
 export type RepositoryOverrides = {
   readonly defaultMergeStrategy: boolean;
   readonly branchingModel: boolean;

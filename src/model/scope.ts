@@ -42,7 +42,7 @@ export const SCOPES = [
 export type Scope = (typeof SCOPES)[number];
 
 /**
- * Scopes that the creation dialog offers and no operation asks for. They are kept and shown, and open nothing.
+ * Scopes that the creation dialog offers and no operation asks for. They are stored and shown, and give no access.
  * The first three belong to the Atlassian account, not to Bitbucket: a token with nothing else "has no Bitbucket scopes".
  */
 export const INERT_SCOPES = [

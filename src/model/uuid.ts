@@ -8,7 +8,7 @@ export function parseUuid(text: string): Uuid | undefined {
   return match[2]!.toLowerCase() as Uuid;
 }
 
-/** Like `parseUuid`, for places where a bare UUID could be a slug: only braces make it a UUID. */
+/** Like `parseUuid`, where a bare UUID could be a slug: only braces make it a UUID. */
 export function parseBracedUuid(text: string): Uuid | undefined {
   return text.startsWith("{") ? parseUuid(text) : undefined;
 }

@@ -1,5 +1,5 @@
 /**
- * Bounds of what an answer has of texts that strangers have put into a repository, where each of them is told several times:
+ * Limits for texts from a repository, which strangers write, in answers that contain each of them several times:
  * as it is, as HTML, in links. In UTF-16 code units. What is cut is named in `truncated`.
  */
 export const IDENTITY_LENGTH_MAX = 1024;

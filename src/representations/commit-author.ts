@@ -21,7 +21,7 @@ export function representCommitAuthor<Type extends "author" | "committer">(
   return account === undefined ? author : { ...author, user: representEmbeddedAccount(account, baseUrls) };
 }
 
-/** Whether less of it is told than there is. */
+/** Whether it was cut. */
 export function isIdentityCut(identity: Identity): boolean {
   return identity.raw.length > IDENTITY_LENGTH_MAX;
 }

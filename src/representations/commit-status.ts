@@ -38,7 +38,7 @@ export function representCommitStatus(status: CommitStatus, repository: Reposito
 }
 
 /**
- * Puts values in place of variables such as `{repository.full_name}` and `{commit.hash}`: any path to a text in the two
+ * Replaces variables such as `{repository.full_name}` and `{commit.hash}`: any path to a text in the two
  * objects. The reference says that this is done wherever the URL is shown, and keeps the slash of a full name. What names
  * nothing stays as it is (our choice).
  */

@@ -45,7 +45,7 @@ function representLinks(baseUrls: BaseUrls, repository: Repository, id: ObjectId
   };
 }
 
-/** A `commit` where only its place is told, as in the parents of another. */
+/** A `commit` that only identifies it, as among the parents of another. */
 export function representCondensedCommit(baseUrls: BaseUrls, repository: Repository, id: ObjectId) {
   return {
     hash: id,
@@ -92,7 +92,7 @@ function assembleCommit<Rendered, Committer, Participants>(
   };
 }
 
-/** What of a commit is told in part. */
+/** Which parts of a commit were cut. */
 function truncatedOf(commit: Commit, withCommitter: boolean) {
   const { author, committer, parents, isMessageCut, areParentsCut } = commit;
   return representTruncated([

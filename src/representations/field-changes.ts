@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { FieldChanges } from "../model/event.ts";
 
-/** Change with every change, or at other times: of no interest to whoever asks what was changed. */
+/** Fields that change with every change, or independently of it, and so are not reported as changes. */
 const NOT_TOLD = new Set(["updated_on", "size", "type"]);
 
 /** What two representations of one thing differ in, field by field. A field that one of them lacks is null there. */

@@ -3,7 +3,7 @@ import type { Workspace } from "../model/workspace.ts";
 import type { BaseUrls } from "./links.ts";
 import { representEmbeddedWorkspace, representOwner } from "./workspace.ts";
 
-/** A `group`: contract, rest.md §2.19. It has no link `self`, since the API has no such place. */
+/** A `group`: contract, rest.md §2.19. It has no `self` link, since the API has no such URL. */
 export function representGroup(group: Group, workspace: Workspace, baseUrls: BaseUrls) {
   return {
     type: "group",

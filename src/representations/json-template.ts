@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { JsonWriter } from "./json-writer.ts";
 
-/** Random, so that it stands in no text that anybody has written. */
+/** Random, so that it occurs in no text. */
 const MARK = randomUUID();
 const FIRST_LETTER = "a".charCodeAt(0);
 
@@ -10,8 +10,8 @@ export type JsonValues<Text extends string, Json extends string> = Readonly<
 >;
 
 /**
- * Writes the JSON of objects that are alike but for a few values. What they share is written once, from an example that has
- * marks in the place of these values.
+ * Writes the JSON of objects that differ in a few values only. What they share is written once, from an example that has
+ * marks instead of these values.
  *
  * @param texts names of values within strings. What is put there has nothing in it that JSON escapes, as an id has not.
  * @param jsons names of values that are put there as JSON, or that write themselves. Their marks fit any type.

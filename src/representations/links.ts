@@ -4,7 +4,7 @@ import type { ObjectId } from "../model/object-id.ts";
 import { fullName, type RepositoryName } from "../model/repository.ts";
 import { bracedUuid } from "../model/uuid.ts";
 
-/** Where the two surfaces are for the one who asks, without a slash at the end. */
+/** The base URLs of the two surfaces for the caller, without a slash at the end. */
 export type BaseUrls = {
   /** With the version: `https://api.example.com/2.0`. */
   readonly api: string;

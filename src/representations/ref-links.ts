@@ -4,7 +4,7 @@ import { type BaseUrls, repositoryApiUrl, repositoryHtmlUrl } from "./links.ts";
 /** Recorded (a tag named `special-"$;><&#_=@!|.,/test`): these stay as they are, and `" < > # |` do not. */
 const LITERAL = /%(?:2F|24|3B|26|3D|40|21|2C)/g;
 
-/** A ref's name as it stands in a link's path. */
+/** A ref's name in the path of a link. */
 export function encodeRefName(name: string): string {
   return encodeURIComponent(name).replace(LITERAL, (encoded) => decodeURIComponent(encoded));
 }

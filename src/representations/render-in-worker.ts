@@ -2,7 +2,7 @@ import { Worker } from "node:worker_threads";
 import { openProcessSlots } from "../git/process-slots.ts";
 import type { MarkdownKind } from "./render-markdown.ts";
 
-/** The one place that names the worker's file. */
+/** Only here is the worker's file named. */
 const WORKER_URL = new URL("./render-worker.ts", import.meta.url);
 /** The slowest text of 512 KiB that was found takes two. */
 const TIME_LIMIT_MS = 10_000;

@@ -95,7 +95,7 @@ const SANITIZED: sanitizeHtml.IOptions = {
   allowedSchemesByTag: { img: ["http", "https"] },
   disallowedTagsMode: "escape",
   parseStyleAttributes: false,
-  // Nobody gets a better place in a search by writing here.
+  // Links written here must not improve a site's rank in search engines.
   transformTags: { a: (tagName, attribs) => ({ tagName, attribs: { ...attribs, rel: "nofollow" } }) },
 };
 

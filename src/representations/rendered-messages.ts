@@ -22,7 +22,7 @@ type RenderOptions = Omit<PrepareOptions, "deadline">;
 
 const TIME_LIMIT_MS = 15_000;
 
-/** From here on a message is kept rendered for a while, so that slow ones are not slow at each request. */
+/** Above this length the HTML of a message is cached, so that slow messages are not slow in every request. */
 const KEPT_FROM_LENGTH = 500;
 /** In UTF-16 code units, with the texts. */
 const KEPT_LENGTH_MAX = 8 * 1024 * 1024;

@@ -6,7 +6,7 @@ import { type CommitContext, representCommitDate } from "./commit.ts";
 import { isIdentityCut, representCommitAuthor } from "./commit-author.ts";
 import { representRefLinks } from "./ref-links.ts";
 
-/** What of a tag is told in part. */
+/** Which parts of a tag were cut. */
 export function truncatedOfTag(tag: Tag | undefined) {
   const isTaggerCut = tag?.tagger !== undefined && isIdentityCut(tag.tagger);
   return representTruncated([tag?.isMessageCut && "message", isTaggerCut && "tagger.raw"]);

@@ -13,7 +13,7 @@ export type EntryContext = {
   readonly commit: ObjectId;
 };
 
-/** What a representation tells of a file. `path` is bytes: those that are no UTF-8 are shown as U+FFFD. */
+/** What a representation shows of a file. `path` is bytes; bytes that are not UTF-8 are shown as U+FFFD. */
 export type FileFacts = {
   readonly path: Buffer;
   readonly size: number;

@@ -48,7 +48,7 @@ export async function writePrivateFile(path: string, text: string): Promise<void
   // One name for all: what a killed server has left with a token in it is removed by the next.
   const unfinished = `${path}.new`;
   await rm(unfinished, { force: true });
-  // "wx" with the mode: there is no moment at which the file is there with another one.
+  // "wx" with the mode: the file never exists with another mode.
   const file = await open(unfinished, "wx", 0o600);
   try {
     await file.writeFile(text);

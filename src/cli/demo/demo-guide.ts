@@ -9,7 +9,7 @@ export type DemoUrls = {
   readonly commandsFile: string;
 };
 
-/** What is said at the start: it fits on one screen of 80 columns beside what npm and the log say, and has the token once. */
+/** The text at startup: it fits on a screen of 80 columns together with the output of npm and the log, and contains the token once. */
 export function describeDemo(credentials: DemoCredentials, { dataFolder, commandsFile }: DemoUrls): string {
   const { url, api_url: apiUrl, email, username, workspace, repository, token } = credentials;
   const fullName = `${workspace}/${repository}`;

@@ -44,7 +44,7 @@ export async function areDemoTokens(
   return true;
 }
 
-/** Makes the three anew. Those of earlier starts are revoked: of them only digests are stored, so nobody can be told them. */
+/** Creates the three tokens. Those of earlier starts are revoked: only their digests are stored, so they cannot be shown again. */
 export async function renewDemoTokens(ports: TokenPorts, by: By, account: Account): Promise<DemoTokens> {
   const names: readonly string[] = Object.values(NAMES);
   for (const old of await listTokens(ports.database.kysely, account.uuid)) {

@@ -51,7 +51,7 @@ test("the credentials file is complete, for its owner alone, and the one that is
     await Promise.all([token, token_read, token_expired].map((each) => status(each, first))),
     [200, 200, 401],
   );
-  // Nothing unfinished is left beside them.
+  // No staging files are left beside them.
   assert.deepEqual(await filesLike(dirname(credentialsFile), "credentials"), ["credentials.json"]);
   assert.deepEqual(await filesLike(dataFolder, "credentials"), ["demo-credentials.json"]);
 });

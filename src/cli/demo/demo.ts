@@ -69,7 +69,7 @@ async function runDemo(command: Command, credentialsFile: string | undefined): P
       const credentials = describeDemoCredentials(reachableUrl(app.url), demo, tokens);
       const commandsFile = join(config.dataFolder, COMMANDS_FILE);
       await writePrivateFile(commandsFile, describeDemoCommands(credentials));
-      // Last: whoever waits for the file asked for finds all else written.
+      // Last: a script that waits for the requested file then finds everything else written.
       for (const file of filesOf(config, credentialsFile)) await writeDemoCredentials(file, credentials);
       const places = { dataFolder: shortPath(config.dataFolder), commandsFile: shortPath(commandsFile) };
       process.stdout.write(withProgramName(describeDemo(credentials, places)));
@@ -83,7 +83,7 @@ function shortPath(path: string): string {
   return below.startsWith("..") ? path : below;
 }
 
-/** The file asked for last: whoever waits for it finds the other one written too. */
+/** The requested file is written last: a script that waits for it then finds the other one too. */
 function filesOf(config: Config, credentialsFile: string | undefined): readonly string[] {
   const kept = join(config.dataFolder, KEPT_FILE);
   return credentialsFile === undefined ? [kept] : [...new Set([kept, resolve(credentialsFile)])];

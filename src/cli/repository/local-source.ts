@@ -17,7 +17,7 @@ import { type SourceRefs, selectRefs } from "./source-refs.ts";
 /** Enough for the reason at the end of what git prints. */
 const MESSAGES_LENGTH_MAX = 16_384;
 
-/** @throws Failure invalid-input if there is no repository, or none that can be taken whole. */
+/** @throws Failure invalid-input if there is no repository, or it cannot be imported completely. */
 export async function openLocalSource(path: string): Promise<ImportSource> {
   const gitDir = await findGitDir(resolve(path));
   if (gitDir === undefined) throw refusedSource(path, "it is not a Git repository");

@@ -116,8 +116,12 @@ for (const [what, listener, reason] of [
     answer(302, { location: "https://u:hidden@[::1]/?hidden" }),
     toOther("https://\\[::1\\]/"),
   ],
-  ["another scheme", answer(302, { location: "file:///etc/passwd" }), /redirects to what is no URL of http/],
-  ["a login page", answer(302, { location: "/login" }), /redirects to \S+\/login, which is not the place of/],
+  [
+    "another scheme",
+    answer(302, { location: "file:///etc/passwd" }),
+    /redirects to something that is not an http/,
+  ],
+  ["a login page", answer(302, { location: "/login" }), /redirects to \S+\/login, which is not the URL of/],
   [
     "a circle",
     answer(307, { location: "/a.git/info/refs?service=git-upload-pack" }),

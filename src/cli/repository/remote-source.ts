@@ -104,14 +104,14 @@ async function requestRefs(given: URL, options: RemoteOptions): Promise<Found> {
 }
 
 /**
- * Only to the same place, or from http to https there: whoever answers for one host must not choose another one for us to
+ * Only to the same host and port, or from http to https there: a host must not be able to choose another one for us to
  * ask, nor get credentials that are not its own.
  */
 function redirectedBase(base: URL, asked: URL, location: string): URL {
   const target = URL.parse(location, asked.href);
   const refused = (why: string) => refusedSource(shownUrl(base), `it redirects to ${why}`);
   if (target === null || (target.protocol !== "https:" && target.protocol !== "http:"))
-    throw refused("what is no URL of http or https");
+    throw refused("something that is not an http or https URL");
   const suffix = "/info/refs";
   const path = target.pathname.endsWith(suffix) ? target.pathname.slice(0, -suffix.length) : undefined;
   const found = new URL(`${target.protocol}//${target.host}${path ?? target.pathname}`);
@@ -120,9 +120,11 @@ function redirectedBase(base: URL, asked: URL, location: string): URL {
     base.protocol === "http:" && target.protocol === "https:" && base.port === "" && target.port === "";
   const isSame = target.origin === base.origin || (target.hostname === base.hostname && isUpgrade);
   if (!isSame)
-    throw refused(`${shown}, and redirects to other hosts are not followed: name that one if it is meant`);
+    throw refused(
+      `${shown}, and redirects to other hosts are not followed: import from that URL if you trust it`,
+    );
   if (path === undefined || target.searchParams.get("service") !== SERVICE)
-    throw refused(`${shown}, which is not the place of a repository`);
+    throw refused(`${shown}, which is not the URL of a repository`);
   return found;
 }
 

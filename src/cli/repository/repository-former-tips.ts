@@ -8,7 +8,7 @@ import { withPorts } from "../start/with-ports.ts";
 import { printJson, printTable, shortInstant } from "../terminal/print.ts";
 import { getNamedRepository } from "../workspace/find-workspace.ts";
 
-/** Ids of commits are told apart by less, and the table has to fit a terminal. */
+/** Fewer characters distinguish commits, and the table has to fit a terminal. */
 const SHORT_ID_LENGTH = 12;
 
 export function addFormerTips(repository: Command): void {

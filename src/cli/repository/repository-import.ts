@@ -145,7 +145,7 @@ async function importTo(
   return { refs: [], refused: [] };
 }
 
-/** Takes Ctrl-C, and the end of the terminal, for a request to stop in place of an end at once. */
+/** Ctrl-C, and the end of the terminal, stop the import in an orderly way instead of killing the process. */
 function listenForInterruption(): { readonly signal: AbortSignal; close(): void } {
   const interruption = new AbortController();
   const interrupt = () => interruption.abort();

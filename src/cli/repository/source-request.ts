@@ -21,12 +21,12 @@ export type SourceAccess = {
   readonly mayReachPrivateAddresses: boolean;
   /** For an answer, and then for each next piece of it. */
   readonly stallMsMax: number;
-  /** In place of DNS, or of the operating system where private addresses may be reached. */
+  /** Replaces DNS, or the operating system's resolver where private addresses may be reached. */
   readonly resolveName?: ResolveName | undefined;
   readonly signal?: AbortSignal | undefined;
 };
 
-/** Why there is no answer, or no more of it, in words for who asks. */
+/** Why there is no answer, or it ended early, in words for the operator. */
 export class SourceUnreachableError extends Error {
   constructor(problem: string) {
     super(problem);

@@ -34,7 +34,7 @@ export type ServerSteps<Prepared> = {
 /** One for each core, where they can share a port. */
 export const WORKERS_OF_MACHINE = CAN_SHARE_PORT ? Math.min(availableParallelism(), WORKERS_MAX) : 1;
 
-/** Serves until SIGINT or SIGTERM. In a process that was started as a worker, serves beside the one that has started it. */
+/** Serves until SIGINT or SIGTERM. A process that was started as a worker serves together with the one that started it. */
 export async function runServer<Prepared>(command: Command, steps: ServerSteps<Prepared>): Promise<void> {
   const given = configOf(command);
   const config = { ...given, workers: given.workers ?? steps.workersDefault };

@@ -23,7 +23,7 @@ export async function withPorts<T>(
   const { database, dataFolder } = config;
   requireRestored(dataFolder);
   const isThere = existsSync(database.kind === "sqlite" ? database.path : dataFolder);
-  // With repositories and no database it is another matter, which is told when the database is opened.
+  // If there are repositories but no database, opening the database reports that.
   if (!mayCreateData && !isThere && !(await holdsContent(config))) {
     throw refusedOption(
       "data",

@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from "node:util";
 
 type LogLine = Readonly<Record<string, unknown>> & { readonly err?: { readonly stack?: string } };
 
-/** Of every line, or told in another place of it. */
+/** Part of every line, or shown elsewhere in it. */
 const TOLD = new Set(["level", "time", "msg", "err"]);
 /** Of a request's line: what a person at a terminal looks for. The rest is in JSON, for those who search. */
 const REQUEST_KEPT = new Set(["repository.full_name", "failure.kind", "failure.message", "failure.reason"]);

@@ -1,5 +1,5 @@
 const NEAREST_MAX = 3;
-/** A longer word is no slip of the keyboard, and the comparison costs length times length. */
+/** A longer word is not a typing error, and the comparison costs length times length. */
 const WORD_LENGTH_MAX = 100;
 
 /** The known words that are fewest changes away: those that are equally near, at most three. */

@@ -5,7 +5,7 @@ export function printLine(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-/** What is said beside a result, so that scripts get the result alone. */
+/** Messages, apart from the result, so that scripts get only the result. */
 export function printNote(text: string): void {
   process.stderr.write(`${text}\n`);
 }

@@ -59,7 +59,7 @@ function describeFailure({ message, details }: Failure): string {
   return details.reason === undefined ? message : `${message} (${details.reason})`;
 }
 
-/** A nested field is told by its first word: `project.key` is given by `--project`. */
+/** A nested field is named by its first word: `--project` sets `project.key`. */
 function flagOf(field: string): string {
   return `--${field.split(".")[0]!.replaceAll("_", "-")}`;
 }

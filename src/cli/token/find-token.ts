@@ -7,7 +7,7 @@ import { UsageError } from "../terminal/problem.ts";
 
 const PREFIX_LENGTH_MIN = 8;
 
-/** The token with this id, or the only one whose id begins so. @throws Failure not-found, UsageError if it is no id. */
+/** The token with this id, or the only one whose id begins with it. @throws Failure not-found, UsageError if it is no id. */
 export async function getToken({ database }: Pick<Ports, "database">, id: string): Promise<ApiToken> {
   const uuid = parseUuid(id);
   const prefix = readPrefix(id);
@@ -23,7 +23,7 @@ export async function getToken({ database }: Pick<Ports, "database">, id: string
 }
 
 function readPrefix(id: string): string {
-  // Not repeated: it stands in enough places already.
+  // Not repeated: it may be a token, which is in enough places already.
   if (/^A[TC][A-Z]TT/.test(id) || id.length > 60) {
     throw new UsageError(
       "ID is a token's id (pail token list), never the token: arguments are seen by others, revoke it",

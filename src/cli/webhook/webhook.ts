@@ -100,7 +100,7 @@ async function describeWebhook({ database }: Pick<Ports, "database">, webhook: W
   };
 }
 
-/** A password for the target may stand in its URL. */
+/** The URL may contain a password for the target. */
 function maskPassword(text: string): string {
   const url = new URL(text);
   if (url.password === "") return text;

@@ -3,7 +3,7 @@ import type { ObjectId } from "../../model/object-id.ts";
 import type { GitOptions } from "../git-process.ts";
 import { pathspecsOf } from "./compared-paths.ts";
 import { type FileChange, parseChanges } from "./parse-changes.ts";
-import { runKeptGit } from "./run-kept-git.ts";
+import { runCachedGit } from "./run-cached-git.ts";
 import { streamGit } from "./stream-git.ts";
 
 export type TreeComparison = GitOptions & {
@@ -79,6 +79,6 @@ export async function streamDiff(comparison: TreeComparison, options: DiffOption
 export async function listChanges(comparison: TreeComparison): Promise<FileChange[]> {
   const args = argumentsOf(comparison, ["-z", "--raw", "--numstat"]);
   if (args === undefined) return [];
-  const output = await runKeptGit("compare", args, { ...comparison, outputBytesMax: CHANGES_BYTES_MAX });
+  const output = await runCachedGit("compare", args, { ...comparison, outputBytesMax: CHANGES_BYTES_MAX });
   return parseChanges(output);
 }

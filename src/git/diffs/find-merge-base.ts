@@ -1,6 +1,6 @@
 import { type ObjectId, parseObjectId } from "../../model/object-id.ts";
 import type { GitOptions } from "../git-process.ts";
-import { runKeptGit } from "./run-kept-git.ts";
+import { runCachedGit } from "./run-cached-git.ts";
 
 /**
  * A best common ancestor of two commits, which must exist; undefined if their histories have nothing in common. If there
@@ -14,7 +14,7 @@ export async function findMergeBase(
   other: ObjectId,
 ): Promise<ObjectId | undefined> {
   // git-merge-base(1): status 1 is "there is none".
-  const output = await runKeptGit(
+  const output = await runCachedGit(
     "find the common ancestor",
     ["merge-base", "--end-of-options", one, other],
     {

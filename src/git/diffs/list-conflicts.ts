@@ -1,7 +1,7 @@
 import type { ObjectId } from "../../model/object-id.ts";
 import type { GitOptions } from "../git-process.ts";
 import { type ConflictedPath, parseMergeOutput } from "./parse-merge-output.ts";
-import { runKeptGit } from "./run-kept-git.ts";
+import { runCachedGit } from "./run-cached-git.ts";
 
 /**
  * What stands in the way of merging `source` into `destination`, which must have a common ancestor. Two words with a line
@@ -40,7 +40,7 @@ const SUBMODULE_MODE = "160000";
 export async function listConflicts(query: MergeQuery): Promise<FileConflict[]> {
   const { source, destination } = query;
   // git-merge-tree(1): status 1 is "there are conflicts".
-  const output = await runKeptGit(
+  const output = await runCachedGit(
     "merge",
     ["merge-tree", "--write-tree", "-z", "--messages", "--end-of-options", destination, source],
     { ...query, statuses: [0, 1] },

@@ -24,7 +24,7 @@ export type GraphCommit = {
 
 /** The commits that git has written down for quick walks: all that its refs reached at that time. */
 export type CommitGraph = {
-  /** The place of a commit; undefined if the graph does not have it. */
+  /** The position of a commit; undefined if the graph does not have it. */
   find(id: ObjectId): number | undefined;
   /** The only commit whose id begins with these bytes; undefined if there is none, or more than one. */
   findByPrefix(prefix: Buffer): ObjectId | undefined;
@@ -89,7 +89,7 @@ export function parseCommitGraph(bytes: Buffer): CommitGraph | undefined {
   const idAt = (place: number) =>
     bytes.toString("hex", idsAt + place * ID_BYTES, idsAt + (place + 1) * ID_BYTES) as ObjectId;
 
-  /** The first place whose id is not before these bytes, of those that begin with their first one. */
+  /** The first position whose id is not below these bytes, among the ids with the same first byte. */
   function placeOf(wanted: Buffer): number {
     const byte = wanted[0]!;
     let low = byte === 0 ? 0 : bytes.readUInt32BE(fanoutAt + (byte - 1) * 4);
@@ -102,7 +102,7 @@ export function parseCommitGraph(bytes: Buffer): CommitGraph | undefined {
     return low;
   }
 
-  /** Below 0 if the id at the place is before these bytes, 0 if it begins with them. */
+  /** Below 0 if the id at the position is below these bytes, 0 if it begins with them. */
   function orderAt(wanted: Buffer, place: number): number {
     const at = idsAt + place * ID_BYTES;
     return bytes.compare(wanted, 0, wanted.length, at, at + wanted.length);
@@ -142,7 +142,7 @@ type Kept = {
   readonly lookedAt: number;
 };
 
-/** Graphs of repositories, read when they are first asked for and kept while their files are as they were. */
+/** Graphs of repositories, read when they are first needed, and cached while their files do not change. */
 export type CommitGraphs = {
   /** Empty if the repository has none that can be read, or one that is larger than the memory for all. */
   find(gitDir: string): CommitGraph;

@@ -83,7 +83,7 @@ function readRaw([, mode = "", id = "", status = ""]: RegExpExecArray) {
   };
 }
 
-/** Paths are no longer than what a tree holds, so what is kept between chunks is small. */
+/** Paths are no longer than what a tree holds, so what is carried over between chunks is small. */
 async function* splitAtNul(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let rest = Buffer.alloc(0);
   for await (const chunk of chunks) {

@@ -21,7 +21,7 @@ export function applyDelta(base: Buffer, delta: Buffer, bytesMax: number): Buffe
       written += copy.bytes;
       at = copy.end;
     } else {
-      // Zero is kept for what git may want later.
+      // Zero is reserved for future use by git.
       if (command === 0 || at + command > delta.length || written + command > made.length) return undefined;
       delta.copy(made, written, at, at + command);
       written += command;

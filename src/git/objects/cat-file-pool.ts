@@ -118,7 +118,7 @@ export class CatFilePool {
     this.#removeIfUnused(queue);
   }
 
-  /** Requests are lined up behind each other first: a process more costs more than a place in a line. */
+  /** Requests queue up first: another process costs more than waiting. */
   #findProcess(queue: ObjectQueue, request: CatFileRequest): CatFileProcess | undefined {
     const [shortest] = [...queue.processes].sort((one, other) => one.openCount - other.openCount);
     if (shortest?.openCount === 0) return shortest;

@@ -32,7 +32,7 @@ export type CatFileProcessOptions = {
   readonly onEnded: (process: CatFileProcess, unanswered: readonly CatFileRequest[], reason: Error) => void;
 };
 
-/** Messages of git kept for the log, in characters. */
+/** How much of git's messages goes into the log, in characters. */
 const STDERR_LENGTH_MAX = 4096;
 
 /** One `git cat-file --batch-command`: answers requests in the order in which they are sent. */

@@ -3,7 +3,7 @@ import type { ObjectId } from "../../model/object-id.ts";
 import { openProcessSlots } from "../process-slots.ts";
 import { type BlobSource, openBlob, WHOLE_BLOB_BYTES_MAX } from "./open-blob.ts";
 
-/** What a blob seems to hold: `lfs` is a pointer of Git LFS in place of the content. */
+/** What a blob seems to hold: `lfs` is a Git LFS pointer instead of the content. */
 export type BlobClassification = "text" | "binary" | "lfs";
 
 /** git's own measure of what is binary: a NUL among so many bytes (xdiff-interface.c, `FIRST_FEW_BYTES`). */

@@ -32,7 +32,7 @@ type Entry = {
 
 export type PackedObject = { readonly type: ObjectType; readonly content: Buffer };
 
-/** The small object at a place in an open pack. Undefined: not small, damaged, or with a base that is not in this pack. */
+/** The small object at an offset in an open pack. Undefined: not small, damaged, or with a base that is not in this pack. */
 export function readPackedObject(
   pack: PackBytes,
   index: PackIndex,

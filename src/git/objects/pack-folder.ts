@@ -24,11 +24,11 @@ export function indexNamesOf(names: readonly string[]): readonly string[] {
 }
 
 /**
- * Opens the packs of a folder: those that can be opened, since a repack may take one away between the list and the opening.
- * None of too many.
+ * Opens the packs of a folder, except for those that a repack removes between the list and the opening. If there are too many,
+ * none is opened.
  *
- * @param known what is open already. What is still there is kept, for packs never change; all else is closed, or the bytes
- * of what git has replaced would stay on the disk.
+ * @param known what is open already. Packs that are still there stay open, for packs never change; others are closed, or the bytes
+ * of replaced packs would stay on the disk.
  */
 export function openPacks(path: string, known: OpenPacks, indexNames: readonly string[]): OpenPacks {
   const packs = new Map<string, OpenPack>();

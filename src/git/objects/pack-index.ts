@@ -13,12 +13,12 @@ const LARGE_OFFSET = 0x80000000;
 /** The checksums of the pack and of the index itself. */
 const TRAILER_BYTES = 2 * 20;
 /**
- * Ids read at once, around the place where an id is to be expected: hashes are spread evenly, so in a pack of a million
+ * Ids read at once, around the position where an id is expected: hashes are spread evenly, so in a pack of a million
  * objects nearly all are no further than that from it.
  */
 const IDS_AT_ONCE = 128;
 /**
- * An index is kept in memory once it has been asked for one in so many of its objects: by then all that was read of it
+ * An index is held in memory once one in so many of its objects has been looked up: by then all that was read of it
  * has taken as long as to read it whole.
  */
 const OBJECTS_PER_LOOKUP = 256;
@@ -90,7 +90,7 @@ export function openPackIndex(file: number, keptBytesMax = KEPT_BYTES_MAX): Pack
     keptBytes += bytes.length;
   }
 
-  /** So many ids from a place on. */
+  /** So many ids from a position on. */
   function idsFrom(place: number, size: number): Ids {
     if (kept !== undefined) return { bytes: kept, at: place * ID_BYTES };
     read(IDS_AT + place * ID_BYTES, size * ID_BYTES);
@@ -112,7 +112,7 @@ export function openPackIndex(file: number, keptBytesMax = KEPT_BYTES_MAX): Pack
       if (lookupsUntilKept < 0) keep();
       let low = countBelow(id[0]!);
       let high = countBelow(id[0]! + 1);
-      // Only the first place is guessed. Whoever chose the ids so that they lie together gets a search by halves.
+      // Only the first position is guessed. If someone has chosen ids that lie close together, the rest is a binary search.
       let middle = low + Math.floor(((high - low) * id.readUIntBE(1, 3)) / 2 ** 24);
       while (low < high) {
         const first = Math.max(low, Math.min(middle - IDS_AT_ONCE / 2, high - IDS_AT_ONCE));

@@ -130,7 +130,7 @@ export function openPackReader(idleMs: number): PackReader {
     const wanted = ids.map((id) => Buffer.from(id, "hex"));
     if (isClosed || wanted.some((id) => id.length !== ID_BYTES)) return false;
     const path = packFolderOf(gitDir);
-    // More places to look into, which only git writes.
+    // More folders to look into, which only git writes.
     if (isThere(join(gitDir, "objects", "info", "alternates"))) return false;
     for (let looks = 0; looks < LOOKS_MAX; looks += 1) {
       const version = versionOf(path);

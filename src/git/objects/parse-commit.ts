@@ -45,15 +45,15 @@ function parentsOf(headers: readonly string[]): ObjectId[] {
   return parents;
 }
 
-/** Undefined for one that is kept as it is: nearly all are. */
+/** Undefined for one that is not shortened, as nearly all are not. */
 function shortened(content: Buffer, isWhole: boolean): ShortenedObject | undefined {
   return isWhole && content.length <= OBJECT_TEXT_BYTES_MAX ? undefined : shortenObject(content, isWhole);
 }
 
 /**
  * Reads the content of a commit object. Faults of old histories are tolerated, and no bytes make it fail: a commit
- * without a tree has the empty one, one without an author an empty author of 1970. Of one that is too large the beginning
- * of what it says is kept.
+ * without a tree has the empty one, one without an author an empty author of 1970. One that is too large is
+ * shortened.
  *
  * @param isWhole whether `content` is all of it.
  */

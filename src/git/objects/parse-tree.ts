@@ -37,7 +37,7 @@ export function parseTree(content: Buffer): readonly TreeEntry[] | undefined {
     const id = parseObjectId(content.toString("hex", nul + 1, end));
     const kind = /^[0-7]{1,8}$/.test(modeText) ? kindOf(Number.parseInt(modeText, 8)) : undefined;
     if (id === undefined || kind === undefined) return undefined;
-    // A copy, so that one name that is kept does not keep the whole tree.
+    // A copy, so that a name that is held does not hold the whole tree in memory.
     const name = Buffer.from(content.subarray(space + 1, nul));
     entries.push({ mode: Number.parseInt(modeText, 8), kind, name, id });
     offset = end;

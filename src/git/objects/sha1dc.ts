@@ -148,7 +148,7 @@ function collides(
   return true;
 }
 
-// Four loops in place of one with a choice in it: these two functions are nearly all of the time.
+// Four loops instead of one with a branch in it: these two functions are nearly all of the time.
 function runForward(words: Int32Array, state: State, from: number, until: number): void {
   let a = state[0]!;
   let b = state[1]!;

@@ -1,4 +1,4 @@
-/** Up to here a commit or tag is kept as it is: the longest of Linux has less than half of it. */
+/** A commit or tag up to this size is not shortened. The longest one of Linux has less than half. */
 export const OBJECT_TEXT_BYTES_MAX = 64 * 1024;
 
 /** Of an identity's line the beginning, and the end with the date. */
@@ -26,7 +26,7 @@ export type ShortenedObject = {
 
 /**
  * A commit or tag without most of what is too much in it. A few bytes of a pack can make a message of gigabytes, and a
- * list has a hundred of them: what is not needed must not become text, and least of all be kept.
+ * list has a hundred of them: what is not needed must not be decoded, let alone cached.
  *
  * @param isWhole whether `content` is all of the object, or its beginning alone.
  */

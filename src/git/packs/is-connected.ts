@@ -59,7 +59,7 @@ export async function isConnected(brought: ReceivedObjects, ground: RepositoryVi
     return known;
   }
 
-  /** @param bases the trees at the same place in the commits before. */
+  /** @param bases the trees at the same path in the parents. */
   async function isTreeWhole(id: ObjectId, bases: readonly ObjectId[]): Promise<boolean> {
     if (checkedTrees.has(id) || bases.includes(id)) return true;
     const object = brought.get(id);

@@ -76,8 +76,8 @@ export async function markDrop(gitDir: string, now: Date): Promise<void> {
 }
 
 /**
- * Joins packs, so that reads stay quick. Everything, reachable or not, is kept, unless `drops`: then what nothing reaches goes, of
- * packs that are older than two weeks.
+ * Joins packs, so that reads stay quick. With `drops`, unreachable objects of packs older than two weeks are dropped; otherwise
+ * none are.
  */
 export async function repack(place: Options, { drops }: { readonly drops: boolean }): Promise<void> {
   const options = { ...place, isInBackground: true };

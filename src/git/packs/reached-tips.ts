@@ -6,8 +6,8 @@ type Options = GitOptions & { readonly signal?: AbortSignal };
 type Tip = { readonly target: ObjectId; readonly leftAt: Date };
 
 /**
- * Those of the tips that need not be kept for their own sake: commits that a ref reaches, or a tip that was left no earlier, and
- * so is kept at least as long. What git writes has a line for each tip at most, and for merges of their histories.
+ * The tips that need no entry of their own: commits that are reachable from a ref, or from a tip that was left no earlier and so
+ * stays at least as long. git prints at most one line per tip and per merge of their histories.
  *
  * @param refs what refs point at, which must be there, as must all that the tips reach.
  * @param options a repository whose refs are exactly these refs and tips.
@@ -21,7 +21,7 @@ export async function findReachedTips(
   for (const tip of tips) leftAt.set(tip.target, Math.max(leftAt.get(tip.target) ?? 0, tip.leftAt.getTime()));
   const commits = await findCommits([...leftAt.keys()], options);
   const input = [...commits, ...refs.map((id) => `^${id}`)].map((line) => `${line}\n`).join("");
-  // Only commits that have a ref here, each with those below it that have one in place of its parents, children first.
+  // Only commits that have a ref here, each followed by the nearest ones below it instead of its parents, children first.
   const args = ["rev-list", "--stdin", "--topo-order", "--simplify-by-decoration", "--parents"];
   const output = commits.length === 0 ? "" : (await runGit(args, { ...options, input })).toString();
   const unreached = new Set<string>();

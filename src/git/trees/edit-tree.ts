@@ -17,7 +17,7 @@ export type EditedTree = {
   readonly root: ObjectId;
   /** The contents of the trees that have changed, the root's among them even if it has not. */
   readonly trees: ReadonlyMap<ObjectId, Buffer>;
-  /** Files and trees that are as they were, at the same place of the tree that was edited. */
+  /** Unchanged files and trees, at the same path in the tree that was edited. */
   readonly unchanged: ReadonlySet<ObjectId>;
 };
 

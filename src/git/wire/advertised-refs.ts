@@ -53,7 +53,7 @@ function isRefLine(text: string): boolean {
   return !text.endsWith(" HEAD") && !text.endsWith("^{}") && !text.endsWith(` ${NO_REFS}`);
 }
 
-/** gitprotocol-pack(5), "pkt-line Format": `ERR` may stand in place of any packet. */
+/** gitprotocol-pack(5), "pkt-line Format": `ERR` may come instead of any packet. */
 export function refuseRemoteError(payload: Buffer): void {
   if (payload.subarray(0, 4).toString("latin1") === "ERR ")
     throw new RemoteError(packetText(payload.subarray(4)));

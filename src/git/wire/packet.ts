@@ -110,7 +110,7 @@ export function sidebandPackets(channel: SidebandChannel, bytes: Buffer): Buffer
   return Buffer.concat(packets);
 }
 
-/** gitprotocol-common(5): an error in place of any packet; git shows `remote error: …` and ends. */
+/** gitprotocol-common(5): an error may come instead of any packet; git shows `remote error: …` and ends. */
 export function errorPacket(message: string): Buffer {
   return dataPacket(`ERR ${message}`);
 }

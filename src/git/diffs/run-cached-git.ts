@@ -1,51 +1,51 @@
 import { type LimitedRunOptions, runLimitedGit } from "./run-limited-git.ts";
 
 /** The most of all outputs together, outside of the JavaScript heap; and of one, so that a few cannot drive out all others. */
-const KEPT_BYTES_MAX = 16 * 1024 * 1024;
-const OUTPUT_BYTES_MAX = KEPT_BYTES_MAX / 4;
+const CACHED_BYTES_MAX = 16 * 1024 * 1024;
+const OUTPUT_BYTES_MAX = CACHED_BYTES_MAX / 4;
 /** What an entry costs beside its bytes. */
 const ENTRY_BYTES = 512;
 
 /** By command line; the one used last is the last. */
-const kept = new Map<string, Buffer>();
-let keptBytes = 0;
+const cached = new Map<string, Buffer>();
+let cachedBytes = 0;
 
 /**
  * Like `runLimitedGit`, for commands whose arguments name all that their output depends on: full object ids and switches.
- * What such a command has printed is kept, so that the next page of a list does not cost a process. Ids name contents that
- * never change, so nothing kept is ever stale, nor does it matter in which repository the objects were read. Who asks must
- * have been found to have the objects.
+ * The output of such a command is cached, so that the next page of a list does not cost a process. Ids name contents that
+ * never change, so a cache entry is never stale, and it does not matter in which repository the objects were read. Check first that
+ * the caller may read the objects.
  *
  * @throws as `runLimitedGit` does.
  */
-export async function runKeptGit(
+export async function runCachedGit(
   action: string,
   args: readonly string[],
   options: LimitedRunOptions,
 ): Promise<Buffer> {
   options.signal?.throwIfAborted();
   const key = args.join("\0");
-  const known = kept.get(key);
+  const known = cached.get(key);
   if (known !== undefined) {
-    kept.delete(key);
-    kept.set(key, known);
+    cached.delete(key);
+    cached.set(key, known);
     return known;
   }
   const output = await runLimitedGit(action, args, options);
-  if (output.length <= OUTPUT_BYTES_MAX && !kept.has(key)) keep(key, output);
+  if (output.length <= OUTPUT_BYTES_MAX && !cached.has(key)) addEntry(key, output);
   return output;
 }
 
-function keep(key: string, output: Buffer): void {
+function addEntry(key: string, output: Buffer): void {
   // A copy of its own: a small buffer is a part of a larger one, which it would keep from being freed.
   const copy = Buffer.allocUnsafeSlow(output.length);
   output.copy(copy);
-  kept.set(key, copy);
-  keptBytes += weight(key, copy);
-  for (const [oldest, bytes] of kept) {
-    if (keptBytes <= KEPT_BYTES_MAX) return;
-    kept.delete(oldest);
-    keptBytes -= weight(oldest, bytes);
+  cached.set(key, copy);
+  cachedBytes += weight(key, copy);
+  for (const [oldest, bytes] of cached) {
+    if (cachedBytes <= CACHED_BYTES_MAX) return;
+    cached.delete(oldest);
+    cachedBytes -= weight(oldest, bytes);
   }
 }
 
