@@ -132,7 +132,7 @@ async function findMoved(
   names: { readonly workspace: string; readonly repo_slug: string },
   request: FastifyRequest,
 ): Promise<Repository | undefined> {
-  const moved = await findMovedRepository(ports, admission.caller, names);
+  const moved = await findMovedRepository(ports, admission, names);
   if (moved === undefined || request.method === "POST") return moved;
   const suffix = /\.git$/i.exec((request.params as Record<string, string>).repo_slug ?? "")?.[0] ?? "";
   const target = withPathPart(request.url, 2, `${moved.slug}${suffix}`);

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { requireScopes } from "../../authorization/authorize.ts";
+import { openAdmission } from "../../authorization/open-admission.ts";
 import { hasRawBytes } from "../../model/byte-text.ts";
-import type { Caller, CallerCredential } from "../../model/caller.ts";
+import type { CallerCredential } from "../../model/caller.ts";
 import { Failure } from "../../model/failure.ts";
 import { grantedNames } from "../../model/scope-set.ts";
 import type { Ports } from "../../ports.ts";
@@ -9,11 +9,8 @@ import { annotateRepository } from "../server/request-log.ts";
 import { identify } from "./identify.ts";
 import type { PathParameters } from "./named-subjects.ts";
 import type { Route } from "./route.ts";
-import type { Found } from "./subjects/subject.ts";
+import type { Admitted } from "./subjects/subject.ts";
 import { subjectOf } from "./subjects/subjects.ts";
-
-/** What the checks before the body have found: who is calling, and what the path names. */
-export type Admitted = Found & { readonly caller: Caller };
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -21,10 +18,7 @@ declare module "fastify" {
   }
 }
 
-/**
- * The checks before a byte of the body is read: credential (401), kind of credential (403), scope (403), may see it (404),
- * permission (403).
- */
+/** The checks before a byte of the body is read. */
 export async function admit(
   ports: Ports,
   route: Route,
@@ -35,11 +29,11 @@ export async function admit(
   reply.header("x-accepted-oauth-scopes", route.oauthScopes.join(", "));
   const caller = await identify(ports, "rest", route.rate ?? "api", request, reply);
   if (caller.kind === "account") tellCredential(reply, caller.credential);
-  requireScopes(caller, route);
+  const admission = openAdmission(ports, caller, route);
   const params = request.params as Record<string, string>;
-  const found = await subjectOf(route).admit(ports, route, { caller, params, request });
+  const found = await subjectOf(route).admit(ports, route, { admission, params, request });
   if (found.repository !== undefined) annotateRepository(request, found.repository);
-  return { caller, ...found };
+  return { admission, ...found };
 }
 
 /** In the words of the wire: of API tokens as recorded. */

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
+import type { CredentialRequirement, OpenAdmission } from "../../authorization/open-admission.ts";
 import type { TakeSlot } from "../../git/process-slots.ts";
 import type { RateResource } from "../../limits/rate-limits.ts";
 import type { Caller } from "../../model/caller.ts";
@@ -13,6 +14,8 @@ export type Method = "GET" | "POST" | "PUT" | "DELETE";
 /** What every handler is given. Access has been decided: `caller` serves to say whose data is asked for, not whether. */
 export type RestRequest = {
   readonly caller: Caller;
+  /** For another repository that the request names beside the one of its URL. */
+  readonly admitToRepository: OpenAdmission["admitToRepository"];
   /** Path parameters by their name in the route's path, decoded. */
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
@@ -32,7 +35,7 @@ export type RestRequest = {
   readonly headers: Omit<IncomingHttpHeaders, "authorization">;
 };
 
-export type Declared = Requirement & {
+export type Declared = CredentialRequirement & {
   readonly method: Method;
   /** As the reference writes it, with `{parameter}`. */
   readonly path: string;

@@ -1,5 +1,4 @@
-import { type AccessPorts, maySee } from "../../authorization/authorize.ts";
-import type { Caller } from "../../model/caller.ts";
+import type { OpenAdmission } from "../../authorization/open-admission.ts";
 import { Failure } from "../../model/failure.ts";
 import type { Repository } from "../../model/repository.ts";
 import type { Ports } from "../../ports.ts";
@@ -10,12 +9,12 @@ import { findNamedFormerly, type PathParameters } from "./named-subjects.ts";
  * the name is of nothing.
  */
 export async function findMovedRepository(
-  ports: Pick<Ports, "database"> & AccessPorts,
-  caller: Caller,
+  ports: Pick<Ports, "database">,
+  admission: Pick<OpenAdmission, "maySee">,
   params: PathParameters,
 ): Promise<Repository | undefined> {
   const former = await findNamedFormerly(ports, params);
-  return former !== undefined && (await maySee(ports, caller, former)) ? former : undefined;
+  return former !== undefined && (await admission.maySee(former)) ? former : undefined;
 }
 
 /** The redirect to the same request by the repository's name of today. */

@@ -9,12 +9,13 @@ import { clientAddress, networkOf } from "../server/client-address.ts";
 import { drainBody } from "../server/drain-body.ts";
 import { baseUrlsOf, publicRequestUrl } from "../server/public-urls.ts";
 import { bodyReader } from "../server/request-body.ts";
-import { type Admitted, admit } from "./admission.ts";
+import { admit } from "./admission.ts";
 import { askedAnswer, type CachedAnswers } from "./cached-answers.ts";
 import { refuseFilterAndSort } from "./collection-query.ts";
 import { parseFields, selectFields } from "./fields.ts";
 import { readFormParts } from "./form-parts.ts";
 import type { RepositoryFormRoute, RestRequest, Route } from "./route.ts";
+import type { Admitted } from "./subjects/subject.ts";
 import { subjectOf } from "./subjects/subjects.ts";
 
 /**
@@ -42,11 +43,13 @@ export function registerRoute(
           const admitted = request.admitted!;
           const baseUrls = baseUrlsOf(request.headers, ports);
           const asked =
-            route.isAnswerCached === true ? askedAnswer(request, admitted.caller, baseUrls) : undefined;
+            route.isAnswerCached === true
+              ? askedAnswer(request, admitted.admission.caller, baseUrls)
+              : undefined;
           const found = asked && cached.find(asked);
           if (found !== undefined) return reply.header("content-type", JSON_TYPE).send(found);
           const signal = signalOf(reply);
-          const own = callerPorts(ports, admitted, {
+          const own = callerPorts(ports, admitted.admission, {
             address: clientAddress(request, ports.config),
             baseUrls: publicBaseUrlsOf(ports),
             signal,
@@ -117,7 +120,7 @@ function signalOf(reply: FastifyReply): AbortSignal {
 
 function restRequest(
   ports: Ports,
-  { caller, repository }: Admitted,
+  { admission, repository }: Admitted,
   by: By,
   baseUrls: BaseUrls,
   request: FastifyRequest,
@@ -125,7 +128,8 @@ function restRequest(
   const url = publicRequestUrl(baseUrls, request.url);
   const fieldsText = url.searchParams.get("fields");
   return {
-    caller,
+    caller: admission.caller,
+    admitToRepository: admission.admitToRepository,
     by,
     params: request.params as Record<string, string>,
     query: url.searchParams,
@@ -135,7 +139,7 @@ function restRequest(
     signal: by.signal,
     takeSlot(signal) {
       const network = networkOf(clientAddress(request, ports.config));
-      return ports.readSlots.take(quotaKeysOf(caller, network, repository), signal);
+      return ports.readSlots.take(quotaKeysOf(admission.caller, network, repository), signal);
     },
     method: request.method,
     headers: request.headers,

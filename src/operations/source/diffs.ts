@@ -1,5 +1,4 @@
 import type { Readable } from "node:stream";
-import { requireRepositoryPermission } from "../../authorization/authorize.ts";
 import { listChanges, streamDiff, type TreeComparison } from "../../git/diffs/compare-trees.ts";
 import { findMergeBase } from "../../git/diffs/find-merge-base.ts";
 import { type FileConflict, listConflicts } from "../../git/diffs/list-conflicts.ts";
@@ -9,7 +8,6 @@ import { streamPatches } from "../../git/diffs/stream-patches.ts";
 import type { GitOptions } from "../../git/git-process.ts";
 import type { Commit } from "../../git/objects/commit.ts";
 import type { TakeSlot } from "../../git/process-slots.ts";
-import type { Caller } from "../../model/caller.ts";
 import { Failure } from "../../model/failure.ts";
 import type { ObjectId } from "../../model/object-id.ts";
 import type { Repository } from "../../model/repository.ts";
@@ -34,21 +32,6 @@ export type ComparedCommits = {
 };
 
 export type DiffPorts = CommitPorts;
-
-/**
- * Decides on a repository that the spec of a comparison names beside the route's own. The pipeline has decided on the
- * route's own and knows of no other, so this one is asked for here, by the same rule: the scopes of the credential are those
- * of the route, and whoever may not read it learns no more than if it were not there.
- *
- * @throws Failure hidden.
- */
-export function admitToOtherRepository(
-  ports: Pick<Ports, "database">,
-  caller: Caller,
-  found: Repository | undefined,
-): Promise<Repository> {
-  return requireRepositoryPermission(ports, caller, found, "read");
-}
 
 /** @throws Failure not-found that names the revision which there is not. */
 export async function getComparedCommits(

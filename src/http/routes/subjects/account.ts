@@ -12,7 +12,7 @@ export type AccountRoute = Declared & {
 };
 
 export const accountSubject: Subject<AccountRoute, Found & { readonly account: Account }> = {
-  admit: async (_ports, _route, { caller }) => ({ account: requireAccount(caller), requirements: [] }),
+  admit: async (_ports, _route, { admission }) => ({ account: requireAccount(admission.caller) }),
   call: (ports, route, { account }, request) => route.handle(ports, { ...request, account }),
   describe: () => "own account",
 };

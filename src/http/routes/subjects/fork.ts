@@ -1,6 +1,4 @@
-import { requireWorkspacePermission } from "../../../authorization/authorize.ts";
 import type { Account } from "../../../model/account.ts";
-import type { Caller } from "../../../model/caller.ts";
 import type { Permission } from "../../../model/permission.ts";
 import type { Repository } from "../../../model/repository.ts";
 import { bracedUuid } from "../../../model/uuid.ts";
@@ -13,7 +11,7 @@ import type { BodyOf, BodySchema } from "../body-schema.ts";
 import type { Declared, RestRequest, WithBody } from "../declaration.ts";
 import { admitToProjectOf, type ProjectOf } from "./new-repository.ts";
 import { admitToRepository, type FoundRepository } from "./repository.ts";
-import type { Subject } from "./subject.ts";
+import type { Admitted, Subject } from "./subject.ts";
 
 /**
  * For what makes a repository elsewhere out of the one of the URL. The caller needs `permission` on that one, and in the
@@ -44,13 +42,12 @@ type FoundParent = FoundRepository & { readonly account: Account };
 export const forkSubject: Subject<ForkRoute, FoundParent> = {
   async admit(ports, route, asked) {
     const found = await admitToRepository(ports, route, asked);
-    return { ...found, account: requireAccount(asked.caller) };
+    return { ...found, account: requireAccount(asked.admission.caller) };
   },
   async call(ports, route, found, request, body) {
-    const { repository, account, requirements } = found;
-    const { caller } = request;
-    const workspace = await admitToTarget(ports, caller, found, route.workspaceOf(body));
-    const project = await admitToProjectOf(ports, route, caller, { workspace, requirements }, body);
+    const { admission, repository, account } = found;
+    const workspace = await admitToTarget(ports, found, route.workspaceOf(body));
+    const project = await admitToProjectOf(ports, route, { admission, workspace }, body);
     return route.handle(ports, { ...request, repository, account, workspace, project, body });
   },
   describe: ({ permission }) => `${permission}, and to create repositories where the fork goes`,
@@ -59,16 +56,12 @@ export const forkSubject: Subject<ForkRoute, FoundParent> = {
 /** The workspace in which a body wants the fork: that of the parent if it names none. */
 async function admitToTarget(
   ports: Ports,
-  caller: Caller,
-  { repository, requirements }: FoundParent,
+  { admission, repository }: Admitted<FoundParent>,
   selector: WorkspaceSelector | undefined,
 ): Promise<Workspace> {
   const found =
     selector === undefined ? repository.workspace : await findWorkspace(ports.database.kysely, selector);
   const named = selector ?? { slug: repository.workspace.slug };
   const identifier = "slug" in named ? named.slug : bracedUuid(named.uuid);
-  const permission = "create-repository";
-  const workspace = await requireWorkspacePermission(ports, caller, found, identifier, permission);
-  requirements.push({ kind: "workspace", workspace, identifier, permission });
-  return workspace;
+  return admission.admitToWorkspace(found, identifier, "create-repository");
 }

@@ -1,5 +1,3 @@
-import { requireRepositoriesInProject } from "../../../authorization/authorize.ts";
-import type { Caller } from "../../../model/caller.ts";
 import type { Repository } from "../../../model/repository.ts";
 import type { Project, ProjectSelector, Workspace } from "../../../model/workspace.ts";
 import { getProject } from "../../../operations/workspaces/workspaces.ts";
@@ -7,7 +5,7 @@ import type { Ports } from "../../../ports.ts";
 import type { Answer } from "../../server/answer.ts";
 import type { BodyOf, BodySchema } from "../body-schema.ts";
 import type { Declared, RestRequest, WithBody } from "../declaration.ts";
-import type { Subject } from "./subject.ts";
+import type { Admitted, Subject } from "./subject.ts";
 import { admitToWorkspace, type FoundWorkspace } from "./workspace.ts";
 
 /** Which project of the workspace a body names for the repository. Undefined: none. */
@@ -37,7 +35,7 @@ export type NewRepositoryRoute<Body extends BodySchema = BodySchema> = Declared 
 export const newRepositorySubject: Subject<NewRepositoryRoute, FoundWorkspace> = {
   admit: (ports, _route, asked) => admitToWorkspace(ports, asked, "create-repository"),
   async call(ports, route, found, request, body) {
-    const project = await admitToProjectOf(ports, route, request.caller, found, body);
+    const project = await admitToProjectOf(ports, route, found, body);
     return route.handle(ports, { ...request, workspace: found.workspace, project, body });
   },
   describe: () => "create repositories in the project",
@@ -47,13 +45,11 @@ export const newRepositorySubject: Subject<NewRepositoryRoute, FoundWorkspace> =
 export async function admitToProjectOf(
   ports: Ports,
   route: ProjectOf<BodySchema>,
-  caller: Caller,
-  { workspace, requirements }: FoundWorkspace,
+  { admission, workspace }: Admitted<FoundWorkspace>,
   body: unknown,
 ): Promise<Project> {
   const project = await getProject(ports, workspace, route.projectOf(body));
-  await requireRepositoriesInProject(ports, caller, project);
-  requirements.push({ kind: "target-project", project });
+  await admission.admitToTargetProject(project);
   return project;
 }
 
@@ -61,13 +57,12 @@ export async function admitToProjectOf(
 export async function admitToMove(
   ports: Ports,
   route: ProjectOf<BodySchema>,
-  caller: Caller,
-  found: FoundWorkspace & { readonly repository: Repository },
+  found: Admitted<FoundWorkspace> & { readonly repository: Repository },
   body: unknown,
 ): Promise<Project | undefined> {
   const selector = route.projectOf(body);
   if (selector === undefined) return undefined;
   const { project } = found.repository;
   const named = await getProject(ports, found.workspace, selector);
-  return named.uuid === project.uuid ? named : admitToProjectOf(ports, route, caller, found, body);
+  return named.uuid === project.uuid ? named : admitToProjectOf(ports, route, found, body);
 }

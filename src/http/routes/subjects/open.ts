@@ -10,7 +10,7 @@ export type OpenRoute = Declared & {
 };
 
 export const openSubject: Subject<OpenRoute> = {
-  admit: async () => ({ requirements: [] }),
+  admit: async () => ({}),
   call: (ports, route, _found, request) => route.handle(ports, request),
   describe: () => "none",
 };

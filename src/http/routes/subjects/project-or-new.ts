@@ -35,7 +35,7 @@ export const projectOrNewSubject: Subject<
     const found = await findNamedProject(ports, seen.workspace, asked.params);
     if (found !== undefined) {
       try {
-        return await admitToProject(ports, asked.caller, seen, found, route.permission);
+        return await admitToProject(asked, seen, found, route.permission);
       } catch (error) {
         if (!(error instanceof Failure) || error.kind !== "hidden") throw error;
         // What is hidden is answered like what is not there. Whoever may create projects sees them all.

@@ -1,12 +1,11 @@
-import { type ProjectRequirement, requireProjectPermission } from "../../../authorization/authorize.ts";
-import type { Caller } from "../../../model/caller.ts";
+import type { ProjectRequirement } from "../../../authorization/authorize.ts";
 import type { Project, Workspace } from "../../../model/workspace.ts";
 import type { Ports } from "../../../ports.ts";
 import type { Answer } from "../../server/answer.ts";
 import type { BodyOf, BodySchema } from "../body-schema.ts";
 import type { Declared, RestRequest, WithBody } from "../declaration.ts";
 import { findNamedProject } from "../named-subjects.ts";
-import type { Subject } from "./subject.ts";
+import type { Asked, Subject } from "./subject.ts";
 import { admitToWorkspace, type FoundWorkspace } from "./workspace.ts";
 
 export type ProjectRoute<Body extends BodySchema = BodySchema> = Declared &
@@ -29,7 +28,7 @@ export const projectSubject: Subject<ProjectRoute, FoundProject> = {
   async admit(ports, { permission }, asked) {
     const seen = await admitToWorkspace(ports, asked, "see");
     const found = await findNamedProject(ports, seen.workspace, asked.params);
-    return admitToProject(ports, asked.caller, seen, found, permission);
+    return admitToProject(asked, seen, found, permission);
   },
   call: (ports, route, { workspace, project }, request, body) =>
     route.handle(ports, { ...request, workspace, project, body }),
@@ -37,12 +36,10 @@ export const projectSubject: Subject<ProjectRoute, FoundProject> = {
 };
 
 export async function admitToProject(
-  ports: Ports,
-  caller: Caller,
-  { workspace, requirements }: FoundWorkspace,
+  { admission }: Asked,
+  { workspace }: FoundWorkspace,
   found: Project | undefined,
   permission: ProjectRequirement,
 ): Promise<FoundProject> {
-  const project = await requireProjectPermission(ports, caller, found, permission);
-  return { workspace, project, requirements: [...requirements, { kind: "project", project, permission }] };
+  return { workspace, project: await admission.admitToProject(found, permission) };
 }

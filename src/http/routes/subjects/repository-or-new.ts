@@ -1,4 +1,3 @@
-import { maySee, requireRepositoryPermission } from "../../../authorization/authorize.ts";
 import type { Permission } from "../../../model/permission.ts";
 import type { Repository } from "../../../model/repository.ts";
 import type { Project, Workspace } from "../../../model/workspace.ts";
@@ -38,24 +37,21 @@ export const repositoryOrNewSubject: Subject<
   FoundWorkspace & { readonly repository?: Repository | undefined }
 > = {
   async admit(ports, { permission }, asked) {
-    const { caller, params } = asked;
+    const { admission, params } = asked;
     const found = await findNamedRepository(ports, params);
     // What may not be seen is as if it were not there: neither answer tells them apart.
-    if (found === undefined || !(await maySee(ports, caller, found)))
+    if (found === undefined || !(await admission.maySee(found)))
       return admitToWorkspace(ports, asked, "create-repository");
-    const repository = await requireRepositoryPermission(ports, caller, found, permission);
-    const { workspace } = repository;
-    const requirements = [{ kind: "repository", repository, permission, isExplicit: false } as const];
-    return { workspace, repository, requirements };
+    const repository = await admission.admitToRepository(found, { permission });
+    return { workspace: repository.workspace, repository };
   },
   async call(ports, route, found, request, body) {
     const { workspace, repository } = found;
-    const { caller } = request;
     if (repository === undefined) {
-      const project = await admitToProjectOf(ports, route, caller, found, body);
+      const project = await admitToProjectOf(ports, route, found, body);
       return route.handle(ports, { ...request, workspace, repository, project, body });
     }
-    const project = await admitToMove(ports, route, caller, { ...found, repository }, body);
+    const project = await admitToMove(ports, route, { ...found, repository }, body);
     return route.handle(ports, { ...request, workspace, repository, project, body });
   },
   describe: ({ permission }) => `${permission}; to create, as POST`,

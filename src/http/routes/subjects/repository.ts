@@ -1,7 +1,4 @@
-import { requireRepositoryPermission } from "../../../authorization/authorize.ts";
-import { requireExplicitAccess } from "../../../authorization/explicit-access.ts";
 import type { Account } from "../../../model/account.ts";
-import type { Caller } from "../../../model/caller.ts";
 import type { Permission } from "../../../model/permission.ts";
 import type { Repository } from "../../../model/repository.ts";
 import { requireAccount } from "../../../model/who-acts.ts";
@@ -84,12 +81,15 @@ export const repositorySubject: Subject<
   async admit(ports, route, asked) {
     const isExplicit = route.access === "explicit";
     const found = await admitToRepository(ports, route, asked, { isExplicit });
-    return { ...found, account: await admitAccount(ports, route.access, asked.caller, found.repository) };
+    // In whose name the request is, where that matters.
+    const account = route.access === undefined ? undefined : requireAccount(asked.admission.caller);
+    return { ...found, account };
   },
-  async call(ports, route, { repository, account }, request, body) {
+  async call(ports, route, found, request, body) {
+    const { repository, account } = found;
     if (route.access === undefined) {
       const whole = { ...request, repository, body };
-      await requireMoreScopes(ports, route, whole);
+      await requireMoreScopes(ports, route, found, whole);
       return route.handle(ports, whole);
     }
     const inName = { ...request, repository, account: account! };
@@ -109,36 +109,18 @@ export async function admitToRepository(
 ): Promise<FoundRepository> {
   const { permission } = route;
   const found = await findRepositoryOrMove(ports, route, asked);
-  const repository = await requireRepositoryPermission(ports, asked.caller, found, permission);
-  return { repository, requirements: [{ kind: "repository", repository, permission, isExplicit }] };
+  return { repository: await asked.admission.admitToRepository(found, { permission, isExplicit }) };
 }
 
 /** @throws Failure moved if the name is a former one, to whoever may see the repository. A PUT or POST of it takes the name. */
 async function findRepositoryOrMove(
   ports: Ports,
   { path }: Pick<Declared, "path">,
-  { caller, params, request }: Asked,
+  { admission, params, request }: Asked,
 ): Promise<Repository | undefined> {
   const found = await findNamedRepository(ports, params);
-  const moved = found === undefined ? await findMovedRepository(ports, caller, params) : undefined;
+  const moved = found === undefined ? await findMovedRepository(ports, admission, params) : undefined;
   if (moved === undefined) return found;
   const target = withPathPart(request.url, path.split("/").indexOf("{repo_slug}"), moved.slug);
   throw repositoryMoved(publicRequestUrl(baseUrlsOf(request.headers, ports), target).href);
-}
-
-/** In whose name the request is. Undefined where that does not matter. */
-async function admitAccount(
-  ports: Ports,
-  access: RepositoryAccess | undefined,
-  caller: Caller,
-  repository: Repository,
-): Promise<Account | undefined> {
-  switch (access) {
-    case undefined:
-      return undefined;
-    case "account":
-      return requireAccount(caller);
-    case "explicit":
-      return requireExplicitAccess(ports, caller, repository);
-  }
 }

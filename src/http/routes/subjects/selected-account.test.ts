@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { FastifyRequest } from "fastify";
-import { newUuid } from "../../../../tests/support/sample-model.ts";
+import { callerAs, newUuid } from "../../../../tests/support/sample-model.ts";
 import { startTestApp, type TestApp } from "../../../../tests/support/test-app.ts";
+import { openAdmission } from "../../../authorization/open-admission.ts";
 import type { Account } from "../../../model/account.ts";
 import { ANONYMOUS, type Caller } from "../../../model/caller.ts";
 import { Failure, type FailureKind } from "../../../model/failure.ts";
@@ -27,15 +28,10 @@ before(async () => {
 });
 after(() => app.close());
 
-function callerOf(account: Account): Caller {
-  const scopes = { vocabulary: "api-token", granted: [] } as const;
-  return { kind: "account", account, credential: { kind: "session", id: newUuid(), scopes } };
-}
-
 function admit(caller: Caller, selected: string) {
   const request = {} as FastifyRequest;
   return selectedAccountSubject.admit(app.ports, ROUTE, {
-    caller,
+    admission: openAdmission(app.ports, caller, ROUTE),
     params: { selected_user: selected },
     request,
   });
@@ -43,15 +39,15 @@ function admit(caller: Caller, selected: string) {
 
 test("admits the account itself, by its UUID or its account id", async () => {
   for (const selected of [`{${other.uuid}}`, other.uuid, other.accountId]) {
-    const { account } = await admit(callerOf(other), selected);
+    const { account } = await admit(callerAs(other), selected);
     assert.equal(account.uuid, other.uuid);
   }
 });
 
 for (const [who, kind, ask] of [
-  ["another account", "permission-missing", () => admit(callerOf(app.owner), other.uuid)],
+  ["another account", "permission-missing", () => admit(callerAs(app.owner), other.uuid)],
   ["who sends no credential", "credential-missing", () => admit(ANONYMOUS, other.uuid)],
-  ["whoever names an account that is not there", "not-found", () => admit(callerOf(other), newUuid())],
+  ["whoever names an account that is not there", "not-found", () => admit(callerAs(other), newUuid())],
 ] as const satisfies readonly (readonly [string, FailureKind, () => Promise<unknown>])[]) {
   test(`refuses ${who}`, () =>
     assert.rejects(ask, (error) => error instanceof Failure && error.kind === kind));

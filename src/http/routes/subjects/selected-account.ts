@@ -19,12 +19,12 @@ export type SelectedAccountRoute<Body extends BodySchema = BodySchema> = Declare
   };
 
 export const selectedAccountSubject: Subject<SelectedAccountRoute, Found & { readonly account: Account }> = {
-  async admit(ports, _route, { caller, params }) {
-    const own = requireAccount(caller);
+  async admit(ports, _route, { admission, params }) {
+    const own = requireAccount(admission.caller);
     const account = await getSelectedAccount(ports, params.selected_user!);
     if (account.uuid !== own.uuid)
       throw new Failure("permission-missing", "This is for the account itself: you are another one");
-    return { account, requirements: [] };
+    return { account };
   },
   call: (ports, route, { account }, request, body) => route.handle(ports, { ...request, account, body }),
   describe: () => "own account, which the path names",

@@ -1,7 +1,5 @@
 import type { FastifyRequest } from "fastify";
-import { requireScopes } from "../../../authorization/authorize.ts";
-import type { SubjectRequirement } from "../../../authorization/readmit.ts";
-import type { Caller } from "../../../model/caller.ts";
+import type { OpenAdmission } from "../../../authorization/open-admission.ts";
 import type { Repository } from "../../../model/repository.ts";
 import { allOf, type Requirement } from "../../../model/scope-set.ts";
 import type { Ports } from "../../../ports.ts";
@@ -11,24 +9,31 @@ import type { PathParameters } from "../named-subjects.ts";
 
 /** Who asks for a route, whose scopes are enough for it, and what the path says. */
 export type Asked = {
-  readonly caller: Caller;
+  readonly admission: OpenAdmission;
   readonly params: PathParameters;
   readonly request: FastifyRequest;
 };
 
 /** What the path names, once its caller has been admitted to it. */
 export type Found = {
-  /** All that was asked of the caller, to be asked again in each transaction. What a body names is added when it is read. */
-  readonly requirements: SubjectRequirement[];
   readonly repository?: Repository | undefined;
 };
+
+/** With what has admitted to it, for what a body names. */
+export type Admitted<Its extends Found = Found> = Its & { readonly admission: OpenAdmission };
 
 /** What routes of one kind are about. */
 export type Subject<OfRoute, Its extends Found = Found> = {
   /** Finds what the path names and admits the caller to it: may see it (404), permission (403). No body has been read yet. */
   admit(ports: Ports, route: OfRoute, asked: Asked): Promise<Its>;
   /** Hands what was found to the handler. Where more hangs on the body, that is asked first. */
-  call(ports: Ports, route: OfRoute, found: Its, request: RestRequest, body: unknown): Promise<Answer>;
+  call(
+    ports: Ports,
+    route: OfRoute,
+    found: Admitted<Its>,
+    request: RestRequest,
+    body: unknown,
+  ): Promise<Answer>;
   /** What a route asks of its caller beside scopes, as the documentation says it. */
   describe(route: OfRoute): string;
 };
@@ -37,8 +42,9 @@ export type Subject<OfRoute, Its extends Found = Found> = {
 export async function requireMoreScopes<Request extends RestRequest>(
   ports: Ports,
   route: Requirement & WithMoreRequirements<Request>,
+  { admission }: Admitted,
   request: Request,
 ): Promise<void> {
   if (route.requirementOf === undefined) return;
-  requireScopes(request.caller, allOf([route, await route.requirementOf(ports, request)]));
+  admission.requireScopes(allOf([route, await route.requirementOf(ports, request)]));
 }

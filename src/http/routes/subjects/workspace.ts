@@ -1,4 +1,4 @@
-import { requireWorkspacePermission, type WorkspacePermission } from "../../../authorization/authorize.ts";
+import type { WorkspacePermission } from "../../../authorization/authorize.ts";
 import type { Workspace } from "../../../model/workspace.ts";
 import type { Ports } from "../../../ports.ts";
 import type { Answer } from "../../server/answer.ts";
@@ -31,9 +31,9 @@ export type FoundWorkspace = Found & { readonly workspace: Workspace };
 
 export const workspaceSubject: Subject<WorkspaceRoute, FoundWorkspace> = {
   admit: (ports, { permission }, asked) => admitToWorkspace(ports, asked, permission),
-  async call(ports, route, { workspace }, request, body) {
-    const whole = { ...request, workspace, body };
-    await requireMoreScopes(ports, route, whole);
+  async call(ports, route, found, request, body) {
+    const whole = { ...request, workspace: found.workspace, body };
+    await requireMoreScopes(ports, route, found, whole);
     return route.handle(ports, whole);
   },
   describe: ({ permission }) => `${WORKSPACE_WORDS[permission]} the workspace`,
@@ -42,11 +42,9 @@ export const workspaceSubject: Subject<WorkspaceRoute, FoundWorkspace> = {
 /** To the workspace that the path names. */
 export async function admitToWorkspace(
   ports: Ports,
-  { caller, params }: Asked,
+  { admission, params }: Asked,
   permission: WorkspacePermission,
 ): Promise<FoundWorkspace> {
   const found = await findNamedWorkspace(ports, params);
-  const identifier = params.workspace ?? "";
-  const workspace = await requireWorkspacePermission(ports, caller, found, identifier, permission);
-  return { workspace, requirements: [{ kind: "workspace", workspace, identifier, permission }] };
+  return { workspace: await admission.admitToWorkspace(found, params.workspace ?? "", permission) };
 }

@@ -3,7 +3,6 @@ import type { RestRequest } from "../../../http/routes/route.ts";
 import { Failure } from "../../../model/failure.ts";
 import type { Repository } from "../../../model/repository.ts";
 import {
-  admitToOtherRepository,
   type ComparedCommits,
   getComparedCommits,
   type RepositoryRevision,
@@ -11,7 +10,9 @@ import {
 import type { Ports } from "../../../ports.ts";
 import { type DiffSpec, type NamedRevision, parseDiffSpec } from "./diff-spec.ts";
 
-export type SpecRequest = Pick<RestRequest, "caller" | "takeSlot"> & { readonly repository: Repository };
+export type SpecRequest = Pick<RestRequest, "admitToRepository" | "takeSlot"> & {
+  readonly repository: Repository;
+};
 
 export type ComparedRepositories = ComparedCommits & {
   readonly sourceRepository: Repository;
@@ -69,11 +70,12 @@ export async function findComparedCommits(
 
 async function readRevision(
   ports: Ports,
-  { caller, repository }: SpecRequest,
+  { admitToRepository, repository }: SpecRequest,
   { repository: named, revision }: NamedRevision,
 ): Promise<RepositoryRevision> {
   if (named === undefined) return { repository, revision };
   const found = await findNamedRepository(ports, named);
   if (found?.uuid === repository.uuid) return { repository, revision };
-  return { repository: await admitToOtherRepository(ports, caller, found), revision };
+  // Whoever may not read it learns no more than if it were not there.
+  return { repository: await admitToRepository(found, { permission: "read" }), revision };
 }
