@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { HIDDEN_REPOSITORY } from "../authorization/authorize.ts";
 import { type OpenAdmission, openAdmission } from "../authorization/open-admission.ts";
 import { readmitToRead } from "../authorization/readmit.ts";
+import { SERVICE_REQUIREMENTS } from "../authorization/service-requirements.ts";
 import type { GitService } from "../git/wire/advertisement.ts";
 import { type GitProtocol, parseGitProtocol } from "../git/wire/git-protocol.ts";
 import { identify } from "../http/routes/identify.ts";
@@ -15,28 +16,9 @@ import { failureOf, logBug } from "../http/server/server.ts";
 import type { Caller } from "../model/caller.ts";
 import { credentialMissing, Failure } from "../model/failure.ts";
 import { maskTokens } from "../model/mask-secrets.ts";
-import type { Permission } from "../model/permission.ts";
 import type { Repository } from "../model/repository.ts";
-import type { Requirement } from "../model/scope-set.ts";
 import { accountOf } from "../model/who-acts.ts";
 import type { Ports } from "../ports.ts";
-
-/** What each service asks. The rule "write does not imply read" is taken literally: a push needs write alone. */
-export const SERVICE_REQUIREMENTS: Record<
-  GitService,
-  Requirement & { readonly permission: Exclude<Permission, "none"> }
-> = {
-  "git-upload-pack": {
-    apiTokenScopes: ["read:repository:bitbucket"],
-    oauthScopes: ["repository"],
-    permission: "read",
-  },
-  "git-receive-pack": {
-    apiTokenScopes: ["write:repository:bitbucket"],
-    oauthScopes: ["repository:write"],
-    permission: "write",
-  },
-};
 
 export type GitRequest = {
   readonly admission: OpenAdmission;

@@ -1,4 +1,4 @@
-import { SERVICE_REQUIREMENTS } from "../../git-http/git-route.ts";
+import { SERVICE_REQUIREMENTS } from "../../authorization/service-requirements.ts";
 import { type GrantedScope, INERT_SCOPES, SCOPES } from "../../model/scope.ts";
 import { ROUTES } from "../../rest/routes.ts";
 
