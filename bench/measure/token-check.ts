@@ -1,6 +1,6 @@
 import pino from "pino";
 import { authenticate } from "../../src/authentication/authenticate.ts";
-import { readCredential } from "../../src/authentication/read-credential.ts";
+import { readPresentedCredential } from "../../src/authentication/presented-credential.ts";
 import { readConfig } from "../../src/config/read-config.ts";
 import { openDatabase } from "../../src/storage/sql/open-database.ts";
 import { randomNumbersFrom } from "../fixtures/random-bytes.ts";
@@ -33,7 +33,7 @@ export async function openTokenChecker(dataFolder: string, tokens: readonly stri
       let found = 0;
       const started = performance.now();
       for (const header of order) {
-        const caller = await authenticate(ports, "git", readCredential(header));
+        const caller = await authenticate(ports, "git", readPresentedCredential(header));
         if (caller.kind === "account") found += 1;
       }
       const ms = performance.now() - started;

@@ -5,9 +5,9 @@ import { Failure } from "../model/failure.ts";
 import type { Secret } from "../model/secret.ts";
 import type { Ports } from "../ports.ts";
 import { touchLastUsed } from "../storage/sql/tokens/api-tokens.ts";
-import { digestApiToken, parsePasswordShape } from "./api-token-text.ts";
+import { parsePasswordShape } from "./api-token-text.ts";
 import { identityAdvice, isIdentityName, STATIC_USERNAME } from "./identity-name.ts";
-import type { Credential } from "./read-credential.ts";
+import type { PresentedCredential } from "./presented-credential.ts";
 
 type AuthenticationPorts = Pick<Ports, "config" | "database" | "clock" | "log">;
 
@@ -28,34 +28,38 @@ const APP_PASSWORDS_REMOVED =
 export async function authenticate(
   ports: AuthenticationPorts,
   channel: Channel,
-  credential: Credential,
+  credential: PresentedCredential,
 ): Promise<Caller> {
   switch (credential.kind) {
     case "none":
       return ANONYMOUS;
     case "malformed":
       throw refused(undefined, credential.problem);
+    case "api-token":
+      if (credential.username === undefined && !takesBearer(ports, channel))
+        throw await bearerRefused(ports, channel, credential.digest);
+      return callerByToken(ports, channel, credential.username, credential.digest);
     case "bearer":
-      if (!takesBearer(ports, channel)) throw await bearerRefused(ports, channel, credential.token);
-      return callerByPassword(ports, channel, undefined, credential.token);
+      if (!takesBearer(ports, channel)) throw refused(undefined, BEARER_REFUSED);
+      throw refusedPassword(channel, credential.token, "bearer without a token's form");
     case "basic":
-      return callerByPassword(ports, channel, credential.username, credential.password);
+      throw refusedPassword(channel, credential.password, "account password");
   }
 }
 
+const BEARER_REFUSED = "bearer is not taken here";
+
 /** The holder of a genuine token is told how to send it. */
-async function bearerRefused(ports: AuthenticationPorts, channel: Channel, text: Secret): Promise<Failure> {
-  const cause = "bearer is not taken here";
-  const isToken = parsePasswordShape(text).kind === "api-token";
-  const found = isToken ? await ports.database.lookups.findTokenByDigest(digestApiToken(text)) : undefined;
-  if (found === undefined) return refused(undefined, cause);
+async function bearerRefused(ports: AuthenticationPorts, channel: Channel, digest: Buffer): Promise<Failure> {
+  const found = await ports.database.lookups.findTokenByDigest(digest);
+  if (found === undefined) return refused(undefined, BEARER_REFUSED);
   const problem = tokenProblem(found.token, found.account, ports.clock());
   const name =
     channel === "git"
       ? `the user name "${found.account.username}" or "${STATIC_USERNAME}"`
       : "the primary e-mail address of the account";
   const advice = `Bearer is not accepted here: send the API token as the password of Basic authentication, with ${name}`;
-  return refused(problem ?? advice, cause, found.token);
+  return refused(problem ?? advice, BEARER_REFUSED, found.token);
 }
 
 /** Whether Bitbucket takes an API token as Bearer in Git is not known, so strict does not. */
@@ -63,28 +67,20 @@ function takesBearer({ config }: AuthenticationPorts, channel: Channel): boolean
   return config.takesBearerApiTokens && (channel === "rest" || config.identity === "lenient");
 }
 
-async function callerByPassword(
-  ports: AuthenticationPorts,
-  channel: Channel,
-  username: string | undefined,
-  password: Secret,
-): Promise<Caller> {
+/** Why what is no API token is refused. `cause` is told of what has no known form. */
+function refusedPassword(channel: Channel, password: Secret, cause: string): Failure {
   switch (parsePasswordShape(password).kind) {
     case "damaged-api-token":
-      throw refused("the API token's checksum is wrong: it is truncated or mistyped", "checksum");
+      return refused("the API token's checksum is wrong: it is truncated or mistyped", "checksum");
     case "app-password":
-      throw channel === "git"
+      return channel === "git"
         ? new Failure("credential-retired", APP_PASSWORDS_REMOVED)
         : refused("app passwords were removed: use an API token", "app password");
     case "access-token":
-      throw refused(undefined, "access token");
-    case "account-password":
-      throw refused(
-        "account passwords are not accepted here: use an API token as the password",
-        username === undefined ? "bearer without a token's form" : "account password",
-      );
+      return refused(undefined, "access token");
     case "api-token":
-      return callerByToken(ports, channel, username, password);
+    case "account-password":
+      return refused("account passwords are not accepted here: use an API token as the password", cause);
   }
 }
 
@@ -92,9 +88,9 @@ async function callerByToken(
   ports: AuthenticationPorts,
   channel: Channel,
   username: string | undefined,
-  text: Secret,
+  digest: Buffer,
 ): Promise<Caller> {
-  const found = await ports.database.lookups.findTokenByDigest(digestApiToken(text));
+  const found = await ports.database.lookups.findTokenByDigest(digest);
   if (found === undefined) throw unknownToken();
   const { token, account } = found;
   const now = ports.clock();

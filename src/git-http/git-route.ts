@@ -9,6 +9,7 @@ import { identify } from "../http/routes/identify.ts";
 import { findMovedRepository, repositoryMoved, withPathPart } from "../http/routes/moved-repository.ts";
 import { findNamedRepository } from "../http/routes/named-subjects.ts";
 import { noteRefusal } from "../http/routes/note-refusal.ts";
+import { portsNow } from "../http/routes/ports-now.ts";
 import { CHALLENGE, statusOf } from "../http/server/answer-failure.ts";
 import { baseUrlsOf, publicRequestUrl } from "../http/server/public-urls.ts";
 import { annotateFailure, annotateRepository } from "../http/server/request-log.ts";
@@ -69,11 +70,24 @@ export async function admit(
   const protocol = parseGitProtocol(request.headers["git-protocol"] as string | undefined);
   if (protocol === undefined)
     throw new Failure("invalid-input", "Git-Protocol: not of the form key=value:key=value");
+  const params = request.params as Record<string, string>;
+  const name = (params.repo_slug ?? "").replace(/\.git$/i, "");
+  const now = portsNow(ports, request, name);
+  return admitNow(now instanceof Promise ? await now : now, { service, protocol }, name, request, reply);
+}
+
+async function admitNow(
+  ports: Ports,
+  { service, protocol }: Pick<GitRequest, "service" | "protocol">,
+  name: string,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<GitRequest> {
+  request.portsNow = ports;
+  const params = request.params as Record<string, string>;
   const caller = await identify(ports, "git", "git", request, reply);
   const requirement = SERVICE_REQUIREMENTS[service];
   const admission = openAdmission(ports, caller, requirement);
-  const params = request.params as Record<string, string>;
-  const name = (params.repo_slug ?? "").replace(/\.git$/i, "");
   const names = { workspace: params.workspace ?? "", repo_slug: name };
   const found =
     (await findNamedRepository(ports, names)) ?? (await findMoved(ports, admission, names, request));
@@ -86,10 +100,16 @@ export async function admit(
   }
 }
 
-/** Asks again for all that admitted a request whose body came over some time: before its caller is told anything. */
-export async function readmitToFetch(ports: Ports, git: GitRequest): Promise<void> {
+/**
+ * Asks again for all that admitted a request whose body came over some time: before its caller is told anything.
+ *
+ * @returns ports to read with, as of then.
+ */
+export async function readmitToFetch(ports: Ports, git: GitRequest, request: FastifyRequest): Promise<Ports> {
+  const now = await portsNow(ports, request, undefined);
   try {
-    await readmitToRead(ports, git.admission);
+    await readmitToRead(now, git.admission);
+    return now;
   } catch (error) {
     throw askForCredential(git.admission.caller, error);
   }

@@ -10,10 +10,15 @@ export const infoRefsRoute: GitRoute = {
   method: "GET",
   suffix: "/info/refs",
   service: serviceOf,
-  async handle(ports, { repository, service, protocol }, _request, reply) {
+  async handle(ports, { repository, service, protocol }, request, reply) {
     reply.headers({ ...NO_CACHE, "content-type": `application/x-${service}-advertisement` });
     const { version } = protocol;
-    return reply.send(await advertiseRefs(ports, repository, service, { version, announcesService: true }));
+    return reply.send(
+      await advertiseRefs(request.portsNow ?? ports, repository, service, {
+        version,
+        announcesService: true,
+      }),
+    );
   },
 };
 

@@ -21,7 +21,7 @@ export const uploadPackRoute: GitRoute = {
   writeUnavailable: errorPacket,
   async handle(ports, git, request, reply) {
     const body = await readWholeBody(openRequestBody(request, "git-upload-pack"), FETCH_REQUEST_BYTES_MAX);
-    await readmitToFetch(ports, git);
+    const now = await readmitToFetch(ports, git, request);
     reply.headers({ ...NO_CACHE, "content-type": "application/x-git-upload-pack-result" });
     const { repository, admission, protocol } = git;
     const asked = parseUploadPackRequest(body, protocol);
@@ -29,7 +29,7 @@ export const uploadPackRoute: GitRoute = {
       case "flush":
         return reply.send(Buffer.alloc(0));
       case "ls-refs":
-        return reply.send(await answerLsRefs(ports, repository, asked.refs));
+        return reply.send(await answerLsRefs(now, repository, asked.refs));
       case "fetch": {
         const signal = goneSignal(request, reply);
         const answer = await fetchObjects(ports, {

@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { authenticate } from "../../src/authentication/authenticate.ts";
+import { presentCredential } from "../../src/authentication/presented-credential.ts";
 import { Secret } from "../../src/model/secret.ts";
 import { createApiToken, revokeApiToken } from "../../src/operations/tokens/api-tokens.ts";
 import type { Lookups } from "../../src/storage/sql/lookups/lookups.ts";
@@ -39,7 +40,7 @@ async function questionsOf(username: string, password: string): Promise<string[]
     },
   });
   const database = { ...app.ports.database, lookups, kysely: forbidden };
-  const credential = { kind: "basic", username, password: new Secret(password) } as const;
+  const credential = presentCredential({ kind: "basic", username, password: new Secret(password) });
   await assert.rejects(authenticate({ ...app.ports, database }, "rest", credential), {
     kind: "credential-invalid",
   });

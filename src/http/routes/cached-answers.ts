@@ -3,6 +3,7 @@ import { LRUCache } from "lru-cache";
 import type { Caller } from "../../model/caller.ts";
 import type { Ports } from "../../ports.ts";
 import type { BaseUrls } from "../../representations/links.ts";
+import type { DatabaseVersion } from "../../storage/sql/lookups/database-moment.ts";
 
 /**
  * JSON that was written for a caller who was admitted, for the next request of the same caller for the same URL, while
@@ -18,19 +19,12 @@ export type CachedAnswers = {
 /** All that such an answer is made of. */
 export type AskedAnswer = {
   /** Of the database, when the request came. */
-  readonly version: number;
+  readonly version: DatabaseVersion;
   /** Path and query. */
   readonly target: string;
   readonly baseUrls: BaseUrls;
   readonly caller: Caller;
 };
-
-declare module "fastify" {
-  interface FastifyRequest {
-    /** The version of the database when the request came. Undefined: it tells none. */
-    databaseVersion: number | undefined;
-  }
-}
 
 const BYTES_MAX = 16 * 1024 * 1024;
 const ENTRY_BYTES_MAX = 2 * 1024 * 1024;
@@ -51,9 +45,9 @@ export function openCachedAnswers({ metrics }: Pick<Ports, "metrics">): CachedAn
     sizeCalculation: (json, key) => ENTRY_BYTES + 2 * key.length + json.length,
   });
   const written = new LRUCache<string, true>({ max: WRITTEN_MAX });
-  let version = Number.NaN;
+  let version: DatabaseVersion | undefined;
 
-  function dropStale(current: number): void {
+  function dropStale(current: DatabaseVersion): void {
     if (current === version) return;
     answers.clear();
     written.clear();

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { authenticate } from "../../authentication/authenticate.ts";
+import { readPresentedCredential } from "../../authentication/presented-credential.ts";
 import { readCredential } from "../../authentication/read-credential.ts";
 import type { RateResource } from "../../limits/rate-limits.ts";
 import { WINDOW_SECONDS } from "../../limits/rate-limits.ts";
@@ -78,7 +79,7 @@ async function callerOf(
   reply: FastifyReply,
 ): Promise<Caller> {
   try {
-    return await authenticate(ports, channel, readCredential(request.headers.authorization));
+    return await authenticate(ports, channel, readPresentedCredential(request.headers.authorization));
   } catch (error) {
     // The holder of a genuine token tries nothing out: it is expired, or goes with another name.
     if (!(error instanceof Failure) || error.kind !== "credential-invalid" || error.details.genuine)

@@ -14,6 +14,7 @@ import { askedAnswer, type CachedAnswers } from "./cached-answers.ts";
 import { refuseFilterAndSort } from "./collection-query.ts";
 import { parseFields, selectFields } from "./fields.ts";
 import { readFormParts } from "./form-parts.ts";
+import { portsNow } from "./ports-now.ts";
 import type { RepositoryFormRoute, RestRequest, Route } from "./route.ts";
 import type { Admitted } from "./subjects/subject.ts";
 import { subjectOf } from "./subjects/subjects.ts";
@@ -37,7 +38,9 @@ export function registerRoute(
         url,
         async onRequest(request, reply) {
           nameLastParameter(route, request);
-          request.admitted = await admit(ports, route, request, reply);
+          const now = portsNow(ports, request, (request.params as Record<string, string>).repo_slug);
+          request.portsNow = now instanceof Promise ? await now : now;
+          request.admitted = await admit(request.portsNow, route, request, reply);
         },
         async handler(request, reply) {
           const admitted = request.admitted!;
@@ -49,7 +52,9 @@ export function registerRoute(
           const found = asked && cached.find(asked);
           if (found !== undefined) return reply.header("content-type", JSON_TYPE).send(found);
           const signal = signalOf(reply);
-          const own = callerPorts(ports, admitted.admission, {
+          // Whoever changes something sees their own changes.
+          const portsOfRoute = route.method === "GET" ? request.portsNow! : ports;
+          const own = callerPorts(portsOfRoute, admitted.admission, {
             address: clientAddress(request, ports.config),
             baseUrls: publicBaseUrlsOf(ports),
             signal,

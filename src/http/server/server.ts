@@ -74,13 +74,13 @@ export function createHttpServer(ports: Ports): AppServer {
     forceCloseConnections: "idle",
   });
   server.decorateRequest("databaseVersion", undefined);
+  server.decorateRequest("portsNow", undefined);
   server.decorateRequest("admitted", undefined);
   server.decorateRequest("tokenActor", undefined);
   server.decorateRequest("notes", null as unknown as Record<string, unknown>);
   // Without promises: each would be a step more of every request.
   server.addHook("onRequest", (request, reply, done) => {
     request.notes = {};
-    request.databaseVersion = ports.database.readVersion?.();
     reply.header("x-request-id", request.id);
     reply.header("x-content-type-options", "nosniff");
     // Recorded, with more: what one caller is answered is no answer for another.

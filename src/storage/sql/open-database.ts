@@ -12,12 +12,15 @@ import {
   isWorthRepeating,
   translateDatabaseError,
 } from "./database-failure.ts";
+import type { AdmissionKeys } from "./lookups/admission.ts";
 import { cacheLookups } from "./lookups/cached-lookups.ts";
-import { createLookups, type Lookups, type Prepare } from "./lookups/lookups.ts";
+import type { DatabaseMoment } from "./lookups/database-moment.ts";
+import { type Awaitable, createLookups, type Lookups, type Prepare } from "./lookups/lookups.ts";
 import { isUpToDate, migrate } from "./migrate.ts";
 import type { Dialect } from "./migrations/migration.ts";
 import { MIGRATIONS } from "./migrations/migrations.ts";
 import { postgresDialect } from "./postgres/postgres-driver.ts";
+import { cachePostgresLookups } from "./postgres/postgres-lookups.ts";
 import {
   openPostgresPool,
   POSTGRES_LIMITS,
@@ -50,13 +53,14 @@ export type Database = {
   readonly dialect: Dialect;
   /** For what needs no transaction. Inside `transaction` it throws: there, only `tx` may be used. */
   readonly kysely: Kysely<Schema>;
-  /**
-   * A number that is another one as soon as anything has been committed, by this process or another. Undefined: the
-   * database tells none.
-   */
-  readonly readVersion: (() => number) | undefined;
   /** The hot look-ups, by prepared statements. They see what is committed, even inside `transaction`. */
   readonly lookups: Lookups;
+  /**
+   * The database for a request that has just come. What was looked up before is known, if nothing has been committed since.
+   *
+   * @param keys what the request will be let in by, so that it is asked for together where that is quicker.
+   */
+  moment(keys: AdmissionKeys | undefined): Awaitable<DatabaseMoment>;
   /**
    * Commits if `work` resolves, rolls back if it throws. SQLite: holds the write lock from the beginning. PostgreSQL: READ
    * COMMITTED, so what `work` decides by must be locked (`lock-row.ts`) or be a condition of its statement; after an error in
@@ -70,8 +74,7 @@ type Connections = {
   readonly dialect: Dialect;
   readonly kysely: Kysely<Schema>;
   readonly prepare: Prepare;
-  /** A number that is another one as soon as anything has been committed. Undefined: the database has none. */
-  readonly readVersion: (() => number) | undefined;
+  readonly cacheLookups: (prepared: Lookups) => Pick<Database, "lookups" | "moment">;
   /** Waits for the turn of a transaction with this subject. @returns what ends the turn. */
   readonly takeSubject: (subject: string) => Promise<() => void>;
   readonly makeRoom: MakeRoom;
@@ -112,9 +115,7 @@ export async function openDatabase(
     const account = await connections.kysely.selectFrom("account").select("uuid").limit(1).executeTakeFirst();
     if (account === undefined && !(await mayBeNew())) throw lostDatabase();
     const prepared = createLookups(connections.kysely, connections.prepare);
-    const { readVersion } = connections;
-    const lookups = readVersion === undefined ? prepared : cacheLookups(prepared, readVersion);
-    return { dialect, lookups, readVersion, ...database, close: connections.close };
+    return { dialect, ...connections.cacheLookups(prepared), ...database, close: connections.close };
   } catch (error) {
     await connections.close();
     throw error;
@@ -163,7 +164,10 @@ async function connectSqlite(
   return {
     dialect: "sqlite",
     kysely,
-    readVersion: version.read,
+    cacheLookups(prepared) {
+      const lookups = cacheLookups(prepared, version.read);
+      return { lookups, moment: () => ({ version: version.read(), lookups }) };
+    },
     prepare<Row>(_name: string, query: CompiledQuery<Row>) {
       const statement = reader.prepare<unknown[], Row>(query.sql);
       return (values) => runTranslated(() => statement.all(...values));
@@ -269,14 +273,16 @@ async function connectPostgres({
   const limits = { ...POSTGRES_LIMITS, ...changed };
   const pool = await openPostgresPool(url, connectionsMax, limits);
   const subjectTurns = openSubjectTurns({ waitMsMax: limits.waitMs, waitingMax: WAITING_MAX });
+  const kysely = new Kysely<Schema>({ dialect: postgresDialect(pool) });
+  const prepare: Prepare =
+    <Row>(name: string, query: CompiledQuery<Row>) =>
+    async (values) =>
+      (await pool.lookUp({ name, text: query.sql, values: [...values] })).rows as Row[];
   return {
     dialect: "postgres",
-    kysely: new Kysely<Schema>({ dialect: postgresDialect(pool) }),
-    readVersion: undefined,
-    prepare<Row>(name: string, query: CompiledQuery<Row>) {
-      return async (values) =>
-        (await pool.lookUp({ name, text: query.sql, values: [...values] })).rows as Row[];
-    },
+    kysely,
+    prepare,
+    cacheLookups: (prepared) => cachePostgresLookups(prepared, kysely, prepare),
     takeSubject: subjectTurns.take,
     // Its disk is not ours.
     makeRoom: NO_ROOM,

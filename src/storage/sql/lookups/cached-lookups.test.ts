@@ -6,6 +6,7 @@ import type { Ref } from "../../../model/ref.ts";
 import type { Uuid } from "../../../model/uuid.ts";
 import { insertAccount, insertEmail } from "../accounts/accounts.ts";
 import { openDatabase } from "../open-database.ts";
+import type { Admission } from "./admission.ts";
 import { cacheLookups } from "./cached-lookups.ts";
 import type { Lookups } from "./lookups.ts";
 
@@ -30,22 +31,22 @@ function countedLookups(refs: readonly Ref[]) {
 test("asks once while the database is as it was, and again when it has changed", () => {
   let version = 1;
   const { lookups, asked } = countedLookups([]);
-  const remembered = cacheLookups(lookups, () => version);
-  remembered.listRefs(REPOSITORY);
-  remembered.listRefs(REPOSITORY);
+  const cached = cacheLookups(lookups, () => version);
+  cached.listRefs(REPOSITORY);
+  cached.listRefs(REPOSITORY);
   assert.equal(asked(), 1);
   version = 2;
-  remembered.listRefs(REPOSITORY);
+  cached.listRefs(REPOSITORY);
   assert.equal(asked(), 2);
 });
 
 test("asks anew for what is not there and for what is large", () => {
   const many = Array.from({ length: 1_001 }, () => ({}) as Ref);
   const { lookups, asked } = countedLookups(many);
-  const remembered = cacheLookups(lookups, () => 1);
+  const cached = cacheLookups(lookups, () => 1);
   for (let time = 0; time < 2; time += 1) {
-    remembered.listRefs(REPOSITORY);
-    remembered.findTokenByDigest(Buffer.alloc(32));
+    cached.listRefs(REPOSITORY);
+    cached.findTokenByDigest(Buffer.alloc(32));
   }
   assert.equal(asked(), 4);
 });
@@ -53,7 +54,7 @@ test("asks anew for what is not there and for what is large", () => {
 type FindAccounts = Lookups["findAccountsByEmails"];
 const ADA = sampleAccount("ada");
 
-function rememberAccounts(find: FindAccounts) {
+function cacheAccounts(find: FindAccounts) {
   const asked: string[][] = [];
   let version = 1;
   const lookups = {
@@ -62,9 +63,9 @@ function rememberAccounts(find: FindAccounts) {
       return find(addresses);
     },
   } as unknown as Lookups;
-  const remembered = cacheLookups(lookups, () => version);
+  const cached = cacheLookups(lookups, () => version);
   return {
-    find: (...addresses: string[]) => remembered.findAccountsByEmails(addresses),
+    find: (...addresses: string[]) => cached.findAccountsByEmails(addresses),
     asked: () => asked.splice(0),
     change: () => {
       version += 1;
@@ -79,7 +80,7 @@ for (const [how, findAccounts] of [
   ["later", async (addresses: readonly string[]) => onlyAda(addresses)],
 ] as const) {
   test(`asks for the addresses that are new alone, of a database that answers ${how}`, async () => {
-    const { find, asked, change } = rememberAccounts(findAccounts);
+    const { find, asked, change } = cacheAccounts(findAccounts);
     assert.deepEqual(await find("ada@x", "nobody@x"), new Map([["ada@x", ADA]]));
     assert.deepEqual(asked(), [["ada@x", "nobody@x"]]);
     assert.deepEqual(await find("new@x", "ADA@X", "nobody@x"), new Map([["ada@x", ADA]]));
@@ -92,9 +93,9 @@ for (const [how, findAccounts] of [
   });
 }
 
-test("does not remember an account that was asked for before a change, or for an address that none can have", async () => {
+test("does not keep an account that was asked for before a change, or for an address that none can have", async () => {
   const answers = [Promise.withResolvers<ReadonlyMap<string, typeof ADA>>()];
-  const { find, asked, change } = rememberAccounts(() => answers.pop()?.promise ?? new Map());
+  const { find, asked, change } = cacheAccounts(() => answers.pop()?.promise ?? new Map());
   const [{ resolve }] = answers as [(typeof answers)[0]];
   const early = find("ada@x");
   change();
@@ -108,7 +109,52 @@ test("does not remember an account that was asked for before a change, or for an
   assert.deepEqual(asked(), [[atLimit, long], [long]]);
 });
 
-describeDatabases("remembered look-ups", (current) => {
+test("keeps what was asked of a database that answers later, unless it has changed by then", async () => {
+  let version = "1";
+  const answers: PromiseWithResolvers<Ref[]>[] = [];
+  const lookups = {
+    listRefs() {
+      const answer = Promise.withResolvers<Ref[]>();
+      answers.push(answer);
+      return answer.promise;
+    },
+  } as unknown as Lookups;
+  const cached = cacheLookups(lookups, () => version);
+  const ask = async () => {
+    const asked = answers.length;
+    const found = cached.listRefs(REPOSITORY);
+    answers[asked]?.resolve([]);
+    await found;
+    return answers.length - asked;
+  };
+  assert.deepEqual([await ask(), await ask()], [1, 0]);
+  version = "2";
+  const early = cached.listRefs(REPOSITORY);
+  version = "3";
+  answers.at(-1)!.resolve([]);
+  await early;
+  assert.deepEqual([await ask(), await ask()], [1, 0]);
+});
+
+test("keeps what a request is let in by only if it is of the version that is known", () => {
+  const digest = Buffer.alloc(32);
+  const keys = { digest, names: undefined };
+  const found = { token: {}, account: { uuid: REPOSITORY } } as unknown as NonNullable<Admission["found"]>;
+  const admission: Admission = { version: "1", found, emails: [], repository: undefined, held: "none" };
+  let version = "1";
+  const { lookups, asked } = countedLookups([]);
+  const cached = cacheLookups(lookups, () => version);
+  cached.keepAdmission(keys, { ...admission, version: "0" });
+  assert.equal(cached.holdsAdmission(keys), false);
+  cached.keepAdmission(keys, admission);
+  assert.equal(cached.holdsAdmission(keys), true);
+  assert.equal(cached.findTokenByDigest(digest), found);
+  assert.equal(asked(), 0);
+  version = "2";
+  assert.equal(cached.holdsAdmission(keys), false);
+});
+
+describeDatabases("cached look-ups", (current) => {
   test("see what another process has committed, in the next turn of the event loop", async () => {
     const { database, settings } = current();
     const account = sampleAccount(`u${newUuid()}`);

@@ -30,7 +30,8 @@ import {
 } from "../repositories/repository-details.ts";
 import { repositoryQuery, toRepository } from "../repositories/repository-rows.ts";
 import type { Schema } from "../schema.ts";
-import { toApiToken, tokenByDigestQuery } from "../tokens/api-tokens.ts";
+import { tokenByDigestQuery } from "../tokens/api-tokens.ts";
+import { toTokenAndAccount } from "./admission.ts";
 
 /** SQLite answers at once, PostgreSQL later: always await it. */
 export type Awaitable<T> = T | Promise<T>;
@@ -125,18 +126,13 @@ export function createLookups(db: Kysely<Schema>, prepare: Prepare): Lookups {
   };
 }
 
-type TokenRow = Parameters<typeof toApiToken>[0] &
-  Omit<Parameters<typeof toAccount>[0], "uuid" | "created_at"> & { readonly account_created_at: number };
-
-function toTokenAndAccount(row: TokenRow): { readonly token: ApiToken; readonly account: Account } {
-  return {
-    token: toApiToken(row),
-    account: toAccount({ ...row, uuid: row.account_uuid, created_at: row.account_created_at }),
-  };
-}
-
 /** A marker may stand in several places of the statement, and constants between them. */
-function bind<Row>(prepare: Prepare, name: string, query: CompiledQuery<Row>, markers: readonly unknown[]) {
+export function bind<Row>(
+  prepare: Prepare,
+  name: string,
+  query: CompiledQuery<Row>,
+  markers: readonly unknown[],
+) {
   const run = prepare(name, query);
   const places = query.parameters.map((parameter) => ({
     constant: parameter,

@@ -1,0 +1,45 @@
+import type { FastifyRequest } from "fastify";
+import { readPresentedCredential } from "../../authentication/presented-credential.ts";
+import { parseRepositorySlug, parseWorkspaceSlug } from "../../model/slug.ts";
+import type { Ports } from "../../ports.ts";
+import type { AdmissionKeys } from "../../storage/sql/lookups/admission.ts";
+import type { DatabaseMoment, DatabaseVersion } from "../../storage/sql/lookups/database-moment.ts";
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** The version of the database when the request came. Undefined until it is asked for. */
+    databaseVersion: DatabaseVersion | undefined;
+    /** The ports of its checks. */
+    portsNow: Ports | undefined;
+  }
+}
+
+/** Ports whose look-ups answer from memory what nobody has changed until the request came. For its checks, and for what only reads. */
+export function portsNow(
+  ports: Ports,
+  request: FastifyRequest,
+  repositoryName: string | undefined,
+): Ports | Promise<Ports> {
+  const moment = ports.database.moment(keysOf(request, repositoryName));
+  return moment instanceof Promise
+    ? moment.then((known) => portsAt(ports, request, known))
+    : portsAt(ports, request, moment);
+}
+
+function portsAt(ports: Ports, request: FastifyRequest, { version, lookups }: DatabaseMoment): Ports {
+  request.databaseVersion = version;
+  if (lookups === ports.database.lookups) return ports;
+  return { ...ports, database: { ...ports.database, lookups } };
+}
+
+function keysOf(
+  { headers, params }: FastifyRequest,
+  repositoryName: string | undefined,
+): AdmissionKeys | undefined {
+  const credential = readPresentedCredential(headers.authorization);
+  const digest = credential.kind === "api-token" ? credential.digest : undefined;
+  const workspace = parseWorkspaceSlug((params as Record<string, string>).workspace ?? "");
+  const repository = parseRepositorySlug(repositoryName ?? "");
+  const names = workspace === undefined || repository === undefined ? undefined : { workspace, repository };
+  return digest === undefined && names === undefined ? undefined : { digest, names };
+}

@@ -1,0 +1,83 @@
+import { type CompiledQuery, type Kysely, sql } from "kysely";
+import type { Account, EmailAlias } from "../../../model/account.ts";
+import type { ApiToken } from "../../../model/api-token.ts";
+import type { Permission } from "../../../model/permission.ts";
+import type { Repository } from "../../../model/repository.ts";
+import type { RepositorySlug, WorkspaceSlug } from "../../../model/slug.ts";
+import { toAccount, toEmailAlias } from "../accounts/accounts.ts";
+import { effectiveRank, permissionOfRank } from "../permissions/permissions.ts";
+import { type JoinedRepositoryRow, repositoryQuery, toRepository } from "../repositories/repository-rows.ts";
+import type { Schema } from "../schema.ts";
+import { toApiToken, tokenByDigestQuery } from "../tokens/api-tokens.ts";
+
+/** What a request tells of itself before it is let in. */
+export type AdmissionKeys = {
+  /** SHA-256 of its token's text. */
+  readonly digest: Buffer | undefined;
+  readonly names: { readonly workspace: WorkspaceSlug; readonly repository: RepositorySlug } | undefined;
+};
+
+/** All that most requests are let in by, as it was at one moment. */
+export type Admission = {
+  /** Of the database: see `openVersionQuestion`. */
+  readonly version: string;
+  readonly found: { readonly token: ApiToken; readonly account: Account } | undefined;
+  readonly emails: readonly EmailAlias[];
+  readonly repository: Repository | undefined;
+  /** By membership, of the token's account. */
+  readonly held: Permission;
+};
+
+export type TokenRow = Parameters<typeof toApiToken>[0] &
+  Omit<Parameters<typeof toAccount>[0], "uuid" | "created_at"> & { readonly account_created_at: number };
+
+export function toTokenAndAccount(row: TokenRow): { readonly token: ApiToken; readonly account: Account } {
+  return {
+    token: toApiToken(row),
+    account: toAccount({ ...row, uuid: row.account_uuid, created_at: row.account_created_at }),
+  };
+}
+
+export type AdmissionRow = {
+  readonly version: string;
+  readonly token: TokenRow | null;
+  readonly emails: readonly Parameters<typeof toEmailAlias>[0][] | null;
+  readonly repository: JoinedRepositoryRow | null;
+  readonly permission_rank: number | null;
+};
+
+/**
+ * One statement for PostgreSQL, where each is a way there and back. A statement sees one state of the database, and tells which.
+ *
+ * @param markers stand for the digest and the two slugs.
+ */
+export function admissionQuery(
+  db: Kysely<Schema>,
+  [digest, workspace, repository]: readonly [Buffer, string, string],
+): CompiledQuery<AdmissionRow> {
+  const bySlugs = repositoryQuery(db)
+    .where("workspace.slug", "=", workspace)
+    .where("repository.slug", "=", repository);
+  return sql<AdmissionRow>`
+    with token as (${tokenByDigestQuery(db, digest)}), repository as (${bySlugs})
+    select txid_current_snapshot()::text as version,
+      (select row_to_json(token) from token) as token,
+      (select json_agg(row_to_json(email)) from (
+        select address, is_primary, is_confirmed from account_email
+        where account_uuid = (select account_uuid from token) order by is_primary desc, address_key
+      ) as email) as emails,
+      (select row_to_json(repository) from repository) as repository,
+      (select ${effectiveRank(sql.ref<string>("token.account_uuid"))} from repository, token) as permission_rank`.compile(
+    db,
+  );
+}
+
+export function toAdmission(row: AdmissionRow): Admission {
+  return {
+    version: row.version,
+    found: row.token === null ? undefined : toTokenAndAccount(row.token),
+    emails: (row.emails ?? []).map(toEmailAlias),
+    repository: row.repository === null ? undefined : toRepository(row.repository),
+    held: permissionOfRank(row.permission_rank ?? undefined),
+  };
+}

@@ -1,0 +1,68 @@
+import type { Kysely } from "kysely";
+import { type Admission, type AdmissionKeys, admissionQuery, toAdmission } from "../lookups/admission.ts";
+import { cacheLookups } from "../lookups/cached-lookups.ts";
+import type { DatabaseMoment } from "../lookups/database-moment.ts";
+import { bind, type Lookups, type Prepare } from "../lookups/lookups.ts";
+import type { Schema } from "../schema.ts";
+import { openVersionQuestion } from "./version-question.ts";
+
+/** Since PostgreSQL 9, and still there: `pg_current_snapshot` came with 13. */
+const VERSION = "select txid_current_snapshot()::text as version";
+
+const MARKERS = [Buffer.alloc(0), "\0workspace", "\0repository"] as const;
+
+/**
+ * The look-ups of PostgreSQL, which has no version that costs nothing to read. It is asked once for all requests that have come
+ * meanwhile, and at the same time for what lets a request in, where that is not known yet: one way there and back for either.
+ * Look-ups beside requests know nothing of before.
+ */
+export function cachePostgresLookups(
+  prepared: Lookups,
+  kysely: Kysely<Schema>,
+  prepare: Prepare,
+): {
+  readonly lookups: Lookups;
+  moment(keys: AdmissionKeys | undefined): Promise<DatabaseMoment>;
+} {
+  const [versionStatement, admissionStatement] = [
+    prepare<{ version: string }>("version", {
+      ...admissionQuery(kysely, MARKERS),
+      sql: VERSION,
+      parameters: [],
+    }),
+    bind(prepare, "admission", admissionQuery(kysely, MARKERS), MARKERS),
+  ];
+  let version = "";
+  const cached = cacheLookups(prepared, () => version);
+  // One question after another, so that a version never follows a newer one.
+  const askVersion = openVersionQuestion(async () => {
+    const [row] = await versionStatement([]);
+    version = row!.version;
+    return version;
+  });
+
+  async function readAdmission({ digest, names }: AdmissionKeys): Promise<Admission> {
+    const rows = await admissionStatement([
+      digest ?? null,
+      names?.workspace ?? null,
+      names?.repository ?? null,
+    ]);
+    return toAdmission(rows[0]!);
+  }
+
+  return {
+    lookups: prepared,
+    async moment(keys) {
+      if (keys === undefined) return { version: await askVersion(), lookups: cached };
+      let known = cached.holdsAdmission(keys);
+      const [asked, together] = await Promise.all([askVersion(), known ? undefined : readAdmission(keys)]);
+      if (together !== undefined) cached.keepAdmission(keys, together);
+      // All is forgotten if something has been committed meanwhile.
+      else {
+        known = cached.holdsAdmission(keys);
+        if (!known) cached.keepAdmission(keys, await readAdmission(keys));
+      }
+      return { version: asked, lookups: cached };
+    },
+  };
+}
