@@ -1,6 +1,14 @@
 // Fetches and pushes of the real git over its stdin and stdout, through the operations alone: what another transport than HTTP needs.
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import type { Readable } from "node:stream";
 import { test } from "node:test";
+import { setImmediate } from "node:timers/promises";
+import { openProcessSlots } from "../../src/git/process-slots.ts";
+import { parseGitProtocol } from "../../src/git/wire/git-protocol.ts";
+import { DELIMITER_PACKET, dataPacket, FLUSH_PACKET } from "../../src/git/wire/packet.ts";
+import { parseUploadPackRequest } from "../../src/git/wire/upload-pack-request.ts";
+import { fetchObjects } from "../../src/operations/fetch/fetch-objects.ts";
 import { findRepository } from "../../src/storage/sql/repositories/repositories.ts";
 import { startFilledApp } from "../support/filled-app.ts";
 import { callerAs } from "../support/sample-model.ts";
@@ -10,9 +18,13 @@ const { app, git, folder, commit } = await startFilledApp();
 const { environment, outcomes, bugs } = await serveStdioGit(git.root, {
   ports: app.ports,
   by: { ...app.by, caller: callerAs(app.owner) },
-  findRepository: async () =>
-    (await findRepository(app.ports.database.kysely, undefined, { uuid: app.repository.uuid }))!,
+  findRepository: readRepository,
 });
+
+async function readRepository() {
+  return (await findRepository(app.ports.database.kysely, undefined, { uuid: app.repository.uuid }))!;
+}
+
 const REMOTE = "ssh://any.host/acme/demo.git";
 
 async function refs(): Promise<string[]> {
@@ -79,5 +91,34 @@ test("an object that is not there is refused in git's own words", async () => {
   assert.notEqual(status, 0);
   assert.match(stderr, /not our ref/);
 });
+
+for (const [how, leave] of [
+  ["its signal is aborted", (_: Readable, gone: AbortController) => gone.abort()],
+  ["its answer is destroyed", (stream: Readable) => void stream.destroy()],
+] as const) {
+  test(`a fetch of which ${how} ends its git process, which waits for the reader, and gives back its slot`, async () => {
+    const large = await commit({ [`${how}.bin`]: randomBytes(3_000_000).toString("latin1") }, "Large");
+    await git.out(["push", "--quiet", REMOTE, "HEAD:refs/heads/main"], { folder, environment });
+    const lines = ["command=fetch", "object-format=sha1"].map((line) => dataPacket(`${line}\n`));
+    const args = [`want ${large}`, "done"].map((line) => dataPacket(`${line}\n`));
+    const bytes = Buffer.concat([...lines, DELIMITER_PACKET, ...args, FLUSH_PACKET]);
+    const request = parseUploadPackRequest(bytes, parseGitProtocol("version=2")!);
+    assert.equal(request.kind, "fetch");
+    const slots = openProcessSlots({ slotsMax: 1, shareMax: 1, waitingMax: 1, waitMsMax: 60_000 });
+    const config = { ...app.ports.config, fetchCacheBytesMax: 0 };
+    const gone = new AbortController();
+    const answer = await fetchObjects(
+      { ...app.ports, config, fetchSlots: slots },
+      { repository: await readRepository(), request, quotaKeys: [], signal: gone.signal, notes: {} },
+    );
+    assert.equal(answer.kind, "stream");
+    answer.stream.on("error", () => {});
+    while (!answer.progress().isBlocked) await setImmediate();
+    const next = slots.take([], new AbortController().signal);
+    leave(answer.stream, gone);
+    (await next)();
+    assert.equal(answer.progress().isBlocked, false);
+  });
+}
 
 test("nothing of all this was a fault of the server", () => assert.deepEqual(bugs, []));
