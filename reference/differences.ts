@@ -2,7 +2,8 @@ const MERGE_FLAG = "`merge=true`, which is deprecated, is taken as `topic=true`"
 const NO_AVATAR = "`links.avatar` of the body is ignored: there are no pictures";
 const SILENT_EVENTS =
   "`repo:transfer` and the events of pull requests, issues and pipelines can be subscribed to and never come";
-const NO_PULL_REQUESTS = "kinds about pull requests are kept and hold nobody, as there are none yet";
+const NO_PULL_REQUESTS =
+  "kinds about pull requests are stored but have no effect, since there are no pull requests yet";
 
 /**
  * What operations that are served do not do as the reference has it, by the operation's name there. An operation that is
@@ -23,9 +24,9 @@ export const DIFFERENCES: Readonly<Record<string, string>> = {
   "POST /repositories/{workspace}/{repo_slug}/branch-restrictions": NO_PULL_REQUESTS,
   "PUT /repositories/{workspace}/{repo_slug}/branch-restrictions/{id}": NO_PULL_REQUESTS,
   "PUT /repositories/{workspace}/{repo_slug}/branching-model/settings":
-    "`default_branch_deletion` is kept and deletes nothing, as there are no pull requests yet",
+    "`default_branch_deletion` is stored but has no effect, since there are no pull requests yet",
   "PUT /workspaces/{workspace}/projects/{project_key}/branching-model/settings":
-    "`default_branch_deletion` is kept and deletes nothing, as there are no pull requests yet",
+    "`default_branch_deletion` is stored but has no effect, since there are no pull requests yet",
   "PUT /repositories/{workspace}/{repo_slug}/override-settings":
     "`default_merge_strategy` is kept and changes nothing, as there are no pull requests yet",
 
