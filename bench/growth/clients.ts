@@ -12,21 +12,21 @@ export const clients: Growth = {
   title: "Requests per second against concurrent clients",
   xLabel: "clients",
   yLabel: "requests per second",
-  async measure(ground) {
+  async measure(context) {
     const points: Point[] = [];
-    const data = await ground.emptyData.copyTo(join(ground.folder, "clients", "data"));
-    await data.import(await ground.repository({ kind: "refs", refs: 100 }), NAME);
-    await ground.withPail(data, async (pail) => {
+    const data = await context.emptyData.copyTo(join(context.folder, "clients", "data"));
+    await data.import(await context.repository({ kind: "refs", refs: 100 }), NAME);
+    await context.withPail(data, async (pail) => {
       const requests = {
         "info/refs": infoRefsRequest(pail.git(NAME)),
         "GET repository": pail.rest(`/repositories/${WORKSPACE}/${NAME}`),
         "commits page of 30": pail.rest(`/repositories/${WORKSPACE}/${NAME}/commits/main`),
       };
-      for (let connections = 1; connections <= ground.clientsMax; connections *= 2) {
-        ground.say(`clients: ${connections}`);
+      for (let connections = 1; connections <= context.clientsMax; connections *= 2) {
+        context.say(`clients: ${connections}`);
         for (const [series, request] of Object.entries(requests)) {
-          const seconds = ground.rateSeconds;
-          const { perSecond } = await ground.generator.measure({ request, connections, seconds });
+          const seconds = context.rateSeconds;
+          const { perSecond } = await context.generator.measure({ request, connections, seconds });
           points.push({ x: connections, y: perSecond, series });
         }
       }

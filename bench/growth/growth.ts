@@ -14,10 +14,10 @@ export type Growth = {
   readonly title: string;
   readonly xLabel: string;
   readonly yLabel: string;
-  measure(ground: RepositoryView): Promise<readonly Point[]>;
+  measure(context: GrowthContext): Promise<readonly Point[]>;
 };
 
-export type GroundOptions = {
+export type GrowthOptions = {
   readonly cache: string;
   readonly workers: number;
   /** Sizes above it are left out. */
@@ -29,7 +29,7 @@ export type GroundOptions = {
 };
 
 /** What all of them share. */
-export type RepositoryView = GroundOptions & {
+export type GrowthContext = GrowthOptions & {
   readonly folder: string;
   readonly generator: RateGenerator;
   readonly emptyData: PailData;
@@ -45,7 +45,7 @@ export type RepositoryView = GroundOptions & {
   close(): Promise<void>;
 };
 
-export async function openRepositoryView(options: GroundOptions): Promise<RepositoryView> {
+export async function openGrowthContext(options: GrowthOptions): Promise<GrowthContext> {
   const say = (text: string) =>
     void process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${text}\n`);
   const folder = await mkdtemp(join(options.cache, "growth-"));
@@ -83,7 +83,7 @@ export async function openRepositoryView(options: GroundOptions): Promise<Reposi
 }
 
 /** `from`, ten times it, and so on, up to `to` and no larger than what was asked for. */
-export function powersOfTen(from: number, to: number, { largest }: GroundOptions): readonly number[] {
+export function powersOfTen(from: number, to: number, { largest }: GrowthOptions): readonly number[] {
   const sizes: number[] = [];
   for (let size = from; size <= Math.min(to, largest); size *= 10) sizes.push(size);
   return sizes;

@@ -11,16 +11,16 @@ export const repositories: Growth = {
   title: "Time against the repositories of a workspace",
   xLabel: "repositories",
   yLabel: "ms",
-  async measure(ground) {
+  async measure(context) {
     const points: Point[] = [];
-    const data = await ground.emptyData.copyTo(join(ground.folder, "repositories", "data"));
-    await data.import(await ground.repository({ kind: "refs", refs: 100 }), storedSlug(0));
+    const data = await context.emptyData.copyTo(join(context.folder, "repositories", "data"));
+    await data.import(await context.repository({ kind: "refs", refs: 100 }), storedSlug(0));
     let stored = 1;
-    for (const size of powersOfTen(100, 100_000, ground)) {
-      ground.say(`repositories: ${size}`);
+    for (const size of powersOfTen(100, 100_000, context)) {
+      context.say(`repositories: ${size}`);
       await storeRepositories(data.folder, stored, size);
       stored = size;
-      await ground.withPail(data, async (pail) => {
+      await context.withPail(data, async (pail) => {
         const slug = storedSlug(size >> 1);
         const one = pail.rest(`/repositories/${WORKSPACE}/${slug}`);
         const list = pail.rest(`/repositories/${WORKSPACE}?pagelen=${PAGE}`);
@@ -28,12 +28,12 @@ export const repositories: Growth = {
           return (JSON.parse(body.toString()) as { values: readonly unknown[] }).values.length === PAGE;
         };
         const times = {
-          "GET repository": await ground.answerMs(
+          "GET repository": await context.answerMs(
             "repository",
             () => one,
             (body) => body.includes(slug),
           ),
-          "first page of the list": await ground.answerMs("repositories", () => list, isList),
+          "first page of the list": await context.answerMs("repositories", () => list, isList),
           start: pail.startMs,
         };
         for (const [series, y] of Object.entries(times)) points.push({ x: size, y, series });

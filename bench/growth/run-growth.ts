@@ -4,7 +4,7 @@ import { describeCommit, describeMachine } from "../report/machine.ts";
 import { type Point, writePlot } from "../report/plot.ts";
 import { clients } from "./clients.ts";
 import { commits } from "./commits.ts";
-import { type GroundOptions, type Growth, openRepositoryView } from "./growth.ts";
+import { type Growth, type GrowthOptions, openGrowthContext } from "./growth.ts";
 import { refs } from "./refs.ts";
 import { repositories } from "./repositories.ts";
 import { tokens } from "./tokens.ts";
@@ -13,7 +13,7 @@ export const GROWTHS: readonly Growth[] = [commits, refs, repositories, tokens, 
 
 /** Plots each of them, and keeps the points beside the plots as growth.json. */
 export async function runGrowth(
-  options: GroundOptions & { readonly out: string; readonly only: readonly string[] },
+  options: GrowthOptions & { readonly out: string; readonly only: readonly string[] },
 ) {
   const { out, only } = options;
   const unknown = only.filter((name) => GROWTHS.every((growth) => growth.name !== name));
@@ -23,18 +23,18 @@ export async function runGrowth(
   await mkdir(out, { recursive: true });
   await mkdir(options.cache, { recursive: true });
   const machine = await describeMachine("not measured");
-  const ground = await openRepositoryView(options);
+  const context = await openGrowthContext(options);
   const plots: Record<string, readonly Point[]> = {};
   try {
     for (const growth of GROWTHS.filter(({ name }) => only.length === 0 || only.includes(name))) {
-      const points = await growth.measure(ground);
+      const points = await growth.measure(context);
       plots[growth.name] = points;
       const file = join(out, `growth-${growth.name}.svg`);
       await writeFile(file, writePlot({ ...growth, points }));
       process.stdout.write(`${file}\n`);
     }
   } finally {
-    await ground.close();
+    await context.close();
   }
   const name = only.length === 0 ? "growth.json" : "growth-partial.json";
   const results = { machine, commit: await describeCommit(), largest: options.largest, plots };

@@ -12,16 +12,16 @@ export const tokens: Growth = {
   title: "Time of a token check against the tokens stored",
   xLabel: "tokens",
   yLabel: "µs",
-  async measure(ground) {
+  async measure(context) {
     const points: Point[] = [];
-    for (const size of powersOfTen(1_000, 1_000_000, ground)) {
-      ground.say(`tokens: ${size}`);
-      const { folder } = await ground.emptyData.copyTo(join(ground.folder, `tokens-${size}`, "data"));
+    for (const size of powersOfTen(1_000, 1_000_000, context)) {
+      context.say(`tokens: ${size}`);
+      const { folder } = await context.emptyData.copyTo(join(context.folder, `tokens-${size}`, "data"));
       const checker = await openTokenChecker(folder, storeTokens(folder, size));
       try {
         await checker.measure(CHECKS);
         const times: number[] = [];
-        for (let repeat = 0; repeat < ground.repeats; repeat += 1) times.push(await checker.measure(CHECKS));
+        for (let repeat = 0; repeat < context.repeats; repeat += 1) times.push(await checker.measure(CHECKS));
         points.push({ x: size, y: spreadOf(times).median, series: "token check" });
       } finally {
         await checker.close();
