@@ -161,6 +161,16 @@ test("git-http knows HTTP only, and operations know none", () => {
   }
 });
 
+test("whether a caller may is asked of an admission, which keeps what it was asked", () => {
+  const questions =
+    /import \{[^}]*\b(?:require[A-Z]\w+|maySee|heldPermission)\b[^}]*\} from "[^"]*\/authorization\//;
+  const wrong = FILES.filter(({ path, text }) => topOf(path) !== "authorization" && questions.test(text));
+  assert.deepEqual(
+    wrong.map(({ path }) => `${relative(SOURCE, path)}: open an admission, or use the request's`),
+    [],
+  );
+});
+
 test("no barrels, no default exports, no names that say nothing", () => {
   for (const { path, text } of FILES) {
     assert.ok(!/^export default/m.test(text), `${path}: export it by its name`);

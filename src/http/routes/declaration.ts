@@ -14,8 +14,8 @@ export type Method = "GET" | "POST" | "PUT" | "DELETE";
 /** What every handler is given. Access has been decided: `caller` serves to say whose data is asked for, not whether. */
 export type RestRequest = {
   readonly caller: Caller;
-  /** For another repository that the request names beside the one of its URL. */
-  readonly admitToRepository: OpenAdmission["admitToRepository"];
+  /** For another repository that the request names beside the one of its URL, and for what it turns out to need on top. */
+  readonly admission: Pick<OpenAdmission, "admitToRepository" | "requireScopes">;
   /** Path parameters by their name in the route's path, decoded. */
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;

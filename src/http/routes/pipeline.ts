@@ -134,7 +134,7 @@ function restRequest(
   const fieldsText = url.searchParams.get("fields");
   return {
     caller: admission.caller,
-    admitToRepository: admission.admitToRepository,
+    admission,
     by,
     params: request.params as Record<string, string>,
     query: url.searchParams,

@@ -10,7 +10,7 @@ import {
 import type { Ports } from "../../../ports.ts";
 import { type DiffSpec, type NamedRevision, parseDiffSpec } from "./diff-spec.ts";
 
-export type SpecRequest = Pick<RestRequest, "admitToRepository" | "takeSlot"> & {
+export type SpecRequest = Pick<RestRequest, "admission" | "takeSlot"> & {
   readonly repository: Repository;
 };
 
@@ -70,12 +70,12 @@ export async function findComparedCommits(
 
 async function readRevision(
   ports: Ports,
-  { admitToRepository, repository }: SpecRequest,
+  { admission, repository }: SpecRequest,
   { repository: named, revision }: NamedRevision,
 ): Promise<RepositoryRevision> {
   if (named === undefined) return { repository, revision };
   const found = await findNamedRepository(ports, named);
   if (found?.uuid === repository.uuid) return { repository, revision };
   // Whoever may not read it learns no more than if it were not there.
-  return { repository: await admitToRepository(found, { permission: "read" }), revision };
+  return { repository: await admission.admitToRepository(found, { permission: "read" }), revision };
 }

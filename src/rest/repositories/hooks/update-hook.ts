@@ -1,4 +1,3 @@
-import { requireScopes } from "../../../authorization/authorize.ts";
 import { requirementOfEvents } from "../../../authorization/webhook-event-requirement.ts";
 import { jsonAnswer } from "../../../http/server/answer.ts";
 import { changeWebhook } from "../../../operations/webhooks/webhooks.ts";
@@ -22,9 +21,9 @@ export const updateHook: HookOperation<typeof WebhookBody> = {
   },
   async handle(ports, request) {
     const { uuid } = await getNamedHook(ports, request);
-    const { subject, caller, body } = request;
+    const { admission, subject, body } = request;
     const changed = await changeWebhook(ports, request.by, subject, uuid, parseWebhookBody(body), (events) =>
-      requireScopes(caller, requirementOfEvents(events)),
+      admission.requireScopes(requirementOfEvents(events)),
     );
     return jsonAnswer(200, representWebhook(changed, request.shownSubject, request.baseUrls));
   },
