@@ -4,7 +4,6 @@ import { join } from "node:path";
 import type { Logger } from "pino";
 import type { Config } from "./config/config.ts";
 import { downloadFolder } from "./config/download-folder.ts";
-import { openKeys } from "./config/keys.ts";
 import { repositoryFolder } from "./config/repository-folder.ts";
 import { DEFAULTS } from "./config/settings.ts";
 import { openCommitGraphs } from "./git/history/commit-graph.ts";
@@ -20,6 +19,7 @@ import { openByteCache } from "./storage/byte-cache.ts";
 import { holdsContent, requireRestored } from "./storage/data-folder.ts";
 import { openDiskReserve } from "./storage/disk-reserve.ts";
 import { openDiskFetchResponses } from "./storage/fetch-responses/disk-fetch-responses.ts";
+import { openFileKeys } from "./storage/keys/file-keys.ts";
 import { requireOwnFolder } from "./storage/own-folder.ts";
 import { openDiskPackStore } from "./storage/packs/disk-pack-store.ts";
 import { openAuditNotes } from "./storage/sql/audit/audit-notes.ts";
@@ -83,6 +83,9 @@ export async function openPorts(
       throw error;
     }
   }
+  const keys = openFileKeys(join(config.dataFolder, "keys"));
+  // A damaged one is told now, and not to the first who needs it.
+  await keys.get("rotation");
   const packs = openDiskPackStore(repositoryFolder(config), { beforeRemoval: objects.forget });
   const clock = () => new Date();
   const auditNotes = openAuditNotes({ database, clock, log });
@@ -91,7 +94,7 @@ export async function openPorts(
   return {
     config,
     listening: { port: config.port },
-    keys: openKeys(config.dataFolder),
+    keys,
     database,
     transactions: database,
     packs,

@@ -1,6 +1,5 @@
 import type { Logger } from "pino";
 import type { Config } from "./config/config.ts";
-import type { Keys } from "./config/keys.ts";
 import type { CommitGraphs } from "./git/history/commit-graph.ts";
 import type { ObjectReader } from "./git/objects/object-reader.ts";
 import type { ProcessSlots } from "./git/process-slots.ts";
@@ -15,6 +14,7 @@ import type { BlobStore } from "./storage/blobs/blob-store.ts";
 import type { ByteCache } from "./storage/byte-cache.ts";
 import type { DiskReserve } from "./storage/disk-reserve.ts";
 import type { FetchResponses } from "./storage/fetch-responses/fetch-responses.ts";
+import type { Keys } from "./storage/keys/keys.ts";
 import type { PackStore } from "./storage/packs/pack-store.ts";
 import type { AuditNotes } from "./storage/sql/audit/audit-notes.ts";
 import type { UnknownOperations } from "./storage/sql/audit/unknown-operation-counter.ts";

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join, sep } from "node:path";
 import type { Config } from "../../config/config.ts";
 import { reachFaultPoint } from "../../fault-points.ts";
@@ -52,7 +52,7 @@ export async function backUp(
   folder: string,
   { mayLink, isFull }: BackUpOptions,
 ): Promise<BackUpOutcome> {
-  const source = sourceOf(ports.keys);
+  const source = await sourceOf(ports.keys);
   const { manifest, lock } = await takeBackupFolder(ports.config, folder, source);
   try {
     await sweepLeft(ports.config, folder, manifest);
@@ -64,8 +64,7 @@ export async function backUp(
       isRead: ({ sha256 }) =>
         isFull || Number.parseInt(sha256.slice(0, 2), 16) % READ_ROUNDS === run % READ_ROUNDS,
     });
-    for (const name of await readdir(join(ports.config.dataFolder, "keys")))
-      await store.keep(`keys/${name}`, join(ports.config.dataFolder, "keys", name));
+    await ports.keys.takeFiles((file, from) => store.keep(`keys/${file}`, from));
     const { database, content } = await takeRounds(ports, folder, store);
     await store.sync();
     const files = store.files();

@@ -3,13 +3,13 @@ import { constants, existsSync } from "node:fs";
 import { access, mkdir, readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Config } from "../../config/config.ts";
-import type { Keys } from "../../config/keys.ts";
 import { repositoryFolder } from "../../config/repository-folder.ts";
 import { Failure } from "../../model/failure.ts";
 import { type AnyManifest, readManifest } from "../../storage/backup/backup-manifest.ts";
 import { isOfBackups, LOCK_FILE } from "../../storage/backup/sweep-backup.ts";
 import { type FileLock, type FileLockOutcome, takeFileLock } from "../../storage/file-lock.ts";
 import { isWithin } from "../../storage/is-within.ts";
+import type { Keys } from "../../storage/keys/keys.ts";
 import { errorCode } from "../../storage/sql/database-failure.ts";
 
 /**
@@ -91,6 +91,7 @@ async function requireOwn(folder: string, source: string): Promise<AnyManifest |
 }
 
 /** Tells data folders apart, and nothing about the key. */
-export function sourceOf({ rotation }: Keys): string {
+export async function sourceOf(keys: Keys): Promise<string> {
+  const rotation = await keys.get("rotation");
   return createHash("sha256").update(`pail-backup ${rotation.reveal()}`).digest("hex").slice(0, 32);
 }

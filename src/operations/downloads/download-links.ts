@@ -26,12 +26,12 @@ export async function createDownloadLink(
     name: download.name,
     expires: String(clock().getTime() + DOWNLOAD_LINK_MS),
   };
-  return { ...unsigned, signature: sign(keys, unsigned).toString("base64url") };
+  return { ...unsigned, signature: (await sign(keys, unsigned)).toString("base64url") };
 }
 
 /** Opens what a link leads to. @throws Failure not-found if it is none of ours, has ended, or leads to nothing any more. */
 export async function openDownloadLink(ports: DownloadLinkPorts, link: DownloadLink) {
-  const uuid = readLink(ports, link);
+  const uuid = await readLink(ports, link);
   const repository = uuid && (await findRepository(ports.database.kysely, undefined, { uuid }));
   if (repository === undefined)
     throw new Failure("not-found", "The link is not valid, or it has ended: ask for the download again");
@@ -39,9 +39,9 @@ export async function openDownloadLink(ports: DownloadLinkPorts, link: DownloadL
 }
 
 /** @returns whose download it is, if the link is good. */
-function readLink({ keys, clock }: DownloadLinkPorts, link: DownloadLink): Uuid | undefined {
+async function readLink({ keys, clock }: DownloadLinkPorts, link: DownloadLink): Promise<Uuid | undefined> {
   const given = Buffer.from(link.signature, "base64url");
-  const right = sign(keys, link);
+  const right = await sign(keys, link);
   if (given.length !== right.length || !timingSafeEqual(given, right)) return undefined;
   const leftMs = Number(link.expires) - clock().getTime();
   // One that was made by a clock that was ahead has no more time than others.
@@ -49,10 +49,11 @@ function readLink({ keys, clock }: DownloadLinkPorts, link: DownloadLink): Uuid 
 }
 
 /** No part but the last can hold a line feed, so no two links have the same text. */
-function sign(
-  { rotation }: Ports["keys"],
+async function sign(
+  keys: Ports["keys"],
   { repositoryUuid, expires, name }: Omit<DownloadLink, "signature">,
-): Buffer {
+): Promise<Buffer> {
+  const rotation = await keys.get("rotation");
   const key = Buffer.from(hkdfSync("sha256", rotation.reveal(), "", "pail download links", 32));
   return createHmac("sha256", key).update(`${repositoryUuid}\n${expires}\n${name}`).digest();
 }

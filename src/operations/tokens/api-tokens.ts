@@ -146,6 +146,7 @@ export async function rotateApiToken(
 }
 
 async function rotate(ports: TokenPorts, by: By, uuid: Uuid, overlapMinutes: number): Promise<Rotation> {
+  const key = await ports.keys.get("rotation");
   const rotation = await by.transaction(async (tx, record) => {
     // A revocation comes before, and is seen, or after it.
     await lockRows(tx, [{ table: "api_token", uuid, strength: "update" }]);
@@ -154,7 +155,7 @@ async function rotate(ports: TokenPorts, by: By, uuid: Uuid, overlapMinutes: num
     if (old.revokedAt !== undefined) throw new Failure("conflict", "Cannot rotate the token: it is revoked");
     if (old.expiresAt <= now) throw new Failure("conflict", "Cannot rotate the token: it has expired");
     const digest = (await findTokenDigest(tx, uuid))!;
-    const text = writeApiToken((length) => deriveSuccessor(ports.keys.rotation, uuid, digest, length));
+    const text = writeApiToken((length) => deriveSuccessor(key, uuid, digest, length));
     if (old.successorUuid !== undefined) {
       const token = await getToken({ database: { kysely: tx } }, old.successorUuid);
       return { text, token, oldExpiresAt: old.expiresAt, isRepeated: true };

@@ -1,0 +1,59 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { link, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Failure } from "../../model/failure.ts";
+import { Secret } from "../../model/secret.ts";
+import { hasCode } from "../has-code.ts";
+import { KEY_BYTES, type KeyName, type Keys } from "./keys.ts";
+
+const ENDING = ".key";
+
+/** Each key a file in `folder`, which the owner alone may enter. */
+export function openFileKeys(folder: string): Keys {
+  const read = new Map<KeyName, Promise<Secret>>();
+  return {
+    get(name) {
+      const known = read.get(name);
+      if (known !== undefined) return known;
+      const reading = readOrCreateKey(folder, name + ENDING);
+      read.set(name, reading);
+      // Put right meanwhile, it is read anew.
+      reading.catch(() => read.delete(name));
+      return reading;
+    },
+    async takeFiles(take) {
+      for (const file of await readdir(folder))
+        if (file.endsWith(ENDING)) await take(file, join(folder, file));
+    },
+  };
+}
+
+async function readOrCreateKey(folder: string, file: string): Promise<Secret> {
+  const path = join(folder, file);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  try {
+    return parseKey(await readFile(path, "utf8"), path);
+  } catch (error) {
+    if (!hasCode(error, "ENOENT")) throw error;
+  }
+  const draft = `${path}.${randomUUID()}`;
+  try {
+    const text = randomBytes(KEY_BYTES).toString("hex");
+    await writeFile(draft, text, { flag: "wx", mode: 0o600, flush: true });
+    // It is there whole or not at all; of two processes that start at once one makes the key and the other reads it.
+    await link(draft, path);
+  } catch (error) {
+    if (!hasCode(error, "EEXIST")) throw error;
+  } finally {
+    await rm(draft, { force: true });
+  }
+  return parseKey(await readFile(path, "utf8"), path);
+}
+
+function parseKey(text: string, path: string): Secret {
+  if (/^[0-9a-f]{64}$/.test(text.trim())) return new Secret(text.trim());
+  throw new Failure(
+    "unavailable",
+    `Cannot read ${path}: it is damaged. Put it back from a backup; without one, remove it, and tokens cannot be rotated twice with the same result any more`,
+  );
+}
