@@ -107,6 +107,8 @@ export async function openPorts(
     fetchSlots: openGitSlots(config),
     pushSlots: openGitSlots(config),
     readSlots: openReadSlots(config),
+    storeSlots: openProcessSlots(STORE_SLOTS),
+    commitTurns: openProcessSlots(COMMIT_TURNS),
     metrics: await openMetrics(config),
     maintenance,
     outbox: createOutboxSignal(),
@@ -165,6 +167,17 @@ function openReadSlots({ workers = 1 }: Config): ProcessSlots {
     waitMsMax: READ_WAIT_MS_MAX,
   });
 }
+
+const STORE_SLOTS = {
+  slotsMax: 8,
+  shareMax: 6,
+  repositoryShareMax: 7,
+  waitingMax: WAITING_MAX,
+  waitMsMax: WAIT_MS_MAX,
+};
+
+/** One for each repository. */
+const COMMIT_TURNS = { slotsMax: 64, shareMax: 1, waitingMax: WAITING_MAX, waitMsMax: WAIT_MS_MAX };
 
 /** The machine's places are divided between the processes that serve. */
 function openGitSlots({ workers = 1 }: Config): ProcessSlots {

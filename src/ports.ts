@@ -58,6 +58,13 @@ export type Ports = {
   readonly pushSlots: ProcessSlots;
   /** For processes that a request of REST starts to read: archives, comparisons, walks, large files. */
   readonly readSlots: ProcessSlots;
+  /** For processes that look at new objects which are not pushed. Nobody holds one while they send. */
+  readonly storeSlots: ProcessSlots;
+  /**
+   * Who has been overtaken with a commit tries again alone in the repository, or many at once would overtake each other over and
+   * over. It is short: the contents of the files are in the repository by then.
+   */
+  readonly commitTurns: ProcessSlots;
   readonly maintenance: Maintenance;
   readonly outbox: OutboxSignal;
   readonly metrics: Metrics;

@@ -10,7 +10,6 @@ import {
 } from "../../model/ref-name.ts";
 import { runGit } from "../git-process.ts";
 import type { ObjectReader } from "../objects/object-reader.ts";
-import { openProcessSlots } from "../process-slots.ts";
 
 /** One repository's refs, as the database has them. */
 export type RevisionRefs = {
@@ -24,7 +23,7 @@ export type RevisionRefs = {
 export type RevisionSource = {
   readonly gitDir: string;
   readonly refs: RevisionRefs;
-  readonly objects: Pick<ObjectReader, "isCommit" | "readHeader" | "readTag">;
+  readonly objects: Pick<ObjectReader, "isCommit" | "readHeader" | "readTag" | "slots">;
 };
 
 /** git's own least length of an abbreviated object name (environment.c, `minimum_abbrev`). */
@@ -95,16 +94,8 @@ async function peelToCommit(
   return undefined;
 }
 
-/** Each takes some milliseconds. Enough for whoever asks for some, and not a process for everyone at once. */
-const shortIdSlots = openProcessSlots({
-  slotsMax: 8,
-  shareMax: 6,
-  waitingMax: 2_000,
-  waitMsMax: 30_000,
-});
-
 async function findCommitByShortId(source: RevisionSource, hex: string): Promise<ObjectId | undefined> {
-  const giveBack = await shortIdSlots.take(
+  const giveBack = await source.objects.slots.shortIds.take(
     [{ kind: "repository", id: source.gitDir }],
     new AbortController().signal,
   );

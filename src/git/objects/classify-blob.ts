@@ -1,10 +1,8 @@
 import { buffer } from "node:stream/consumers";
 import type { ObjectId } from "../../model/object-id.ts";
-import { openProcessSlots } from "../process-slots.ts";
+import type { ObjectReader } from "./object-reader.ts";
 import { type BlobSource, openBlob, WHOLE_BLOB_BYTES_MAX } from "./open-blob.ts";
-
-/** What a blob seems to hold: `lfs` is a Git LFS pointer instead of the content. */
-export type BlobClassification = "text" | "binary" | "lfs";
+import type { BlobClassification } from "./reader-slots.ts";
 
 /** git's own measure of what is binary: a NUL among so many bytes (xdiff-interface.c, `FIRST_FEW_BYTES`). */
 const LOOKED_AT_BYTES = 8000;
@@ -26,35 +24,28 @@ export function classifyBlob(content: Buffer): BlobClassification {
   return content.subarray(0, LOOKED_AT_BYTES).includes(0) ? "binary" : "text";
 }
 
-/** One page of a listing may have a hundred large files that nobody has looked at before. */
-const classificationSlots = openProcessSlots({
-  slotsMax: 4,
-  shareMax: 3,
-  waitingMax: 2000,
-  waitMsMax: 30_000,
-});
-
-/** Of large blobs, which cost a process each. About 100 bytes an entry; contents never change, so none is ever stale. */
-const KNOWN_MAX = 20_000;
-const known = new Map<ObjectId, BlobClassification>();
+export type ClassifiedSource = BlobSource & {
+  readonly objects: Pick<ObjectReader, "slots" | "classifications">;
+};
 
 /** Reads no more of a large blob than it needs. */
 export async function readBlobClassification(
-  source: BlobSource,
+  source: ClassifiedSource,
   blob: { readonly id: ObjectId; readonly size: number },
   signal: AbortSignal,
 ): Promise<BlobClassification> {
   if (blob.size === 0) return "text";
-  const found = known.get(blob.id);
+  const { slots, classifications } = source.objects;
+  const found = classifications.find(blob.id);
   if (found !== undefined) return found;
   if (blob.size <= WHOLE_BLOB_BYTES_MAX) {
     const content = await openBlob(source, blob, { signal });
     return classifyBlob(Buffer.isBuffer(content) ? content : await buffer(content));
   }
-  const leave = await classificationSlots.take([{ kind: "repository", id: source.gitDir }], signal);
+  const leave = await slots.classification.take([{ kind: "repository", id: source.gitDir }], signal);
   try {
-    const classification = known.get(blob.id) ?? (await lookIntoLargeBlob(source, blob, signal));
-    cacheClassification(blob.id, classification);
+    const classification = classifications.find(blob.id) ?? (await lookIntoLargeBlob(source, blob, signal));
+    classifications.add(blob.id, classification);
     return classification;
   } finally {
     leave();
@@ -69,9 +60,4 @@ async function lookIntoLargeBlob(
   const range = { first: 0, last: LOOKED_AT_BYTES - 1 };
   const content = await openBlob(source, blob, { range, signal });
   return classifyBlob(Buffer.isBuffer(content) ? content : await buffer(content));
-}
-
-function cacheClassification(id: ObjectId, classification: BlobClassification): void {
-  if (known.size >= KNOWN_MAX) known.delete(known.keys().next().value!);
-  known.set(id, classification);
 }

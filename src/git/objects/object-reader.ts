@@ -7,6 +7,7 @@ import type { ObjectType } from "./object-type.ts";
 import { openPackReader } from "./pack-reader.ts";
 import { parseCommit, parseTag } from "./parse-commit.ts";
 import { readObjectStart } from "./read-object-start.ts";
+import { ClassificationCache, openReaderSlots, type ReaderSlots } from "./reader-slots.ts";
 import { OBJECT_TEXT_BYTES_MAX } from "./shorten-object.ts";
 
 export type ObjectReaderOptions = {
@@ -56,6 +57,9 @@ export type ObjectReader = {
   readCommits(gitDir: string, ids: readonly ObjectId[]): Promise<Commit[]>;
   /** An annotated tag. Undefined if the repository has no such object, or it is none. */
   readTag(gitDir: string, id: ObjectId): Promise<Tag | undefined>;
+  /** For who starts processes beside these. */
+  readonly slots: ReaderSlots;
+  readonly classifications: ClassificationCache;
   /** Call when the folder is removed or its alternates change. */
   forget(gitDir: string): void;
   /** Ends all processes of git and refuses what is asked from then on. */
@@ -86,6 +90,7 @@ export function openObjectReader(options: ObjectReaderOptions = {}): ObjectReade
   const pool = new CatFilePool({ ...settings, contentBytesMax: objectBytesMax });
   const packs = openPackReader(settings.idleMs);
   const cache = new CommitCache(settings.commitCacheBytesMax);
+  const slots = openReaderSlots();
 
   async function hasNoneOf(gitDir: string, ids: readonly ObjectId[]): Promise<boolean> {
     if (packs.hasNoneOf(gitDir, ids)) return true;
@@ -166,7 +171,7 @@ export function openObjectReader(options: ObjectReaderOptions = {}): ObjectReade
   /** All of a commit or tag, or the beginning of a large one. */
   async function readText(gitDir: string, id: ObjectId, header: ObjectHeader): Promise<Buffer | undefined> {
     return header.size > TEXT_READ_BYTES_MAX
-      ? readObjectStart(gitDir, { id, type: header.type }, TEXT_READ_BYTES_MAX)
+      ? readObjectStart(gitDir, { id, type: header.type }, TEXT_READ_BYTES_MAX, slots.largeObjects)
       : (await readContent(gitDir, id, header))?.content;
   }
 
@@ -227,6 +232,8 @@ export function openObjectReader(options: ObjectReaderOptions = {}): ObjectReade
     readCommit,
     readCommits,
     readTag,
+    slots,
+    classifications: new ClassificationCache(),
     forget,
     close,
   };

@@ -1,19 +1,17 @@
 import type { ObjectId } from "../../model/object-id.ts";
 import { openGitStream } from "../git-stream.ts";
-import { openProcessSlots } from "../process-slots.ts";
+import type { ProcessSlots } from "../process-slots.ts";
 import type { ObjectType } from "./object-type.ts";
-
-/** git puts the whole of such an object together before it prints a byte. */
-const places = openProcessSlots({ slotsMax: 2, shareMax: 1, waitingMax: 2_000, waitMsMax: 30_000 });
 
 /** The first bytes of an object that is too large to be held here, by a process of its own. */
 export async function readObjectStart(
   gitDir: string,
   { id, type }: { readonly id: ObjectId; readonly type: ObjectType },
   bytesMax: number,
+  slots: ProcessSlots,
 ): Promise<Buffer> {
   const { signal } = new AbortController();
-  const leave = await places.take([{ kind: "repository", id: gitDir }], signal);
+  const leave = await slots.take([{ kind: "repository", id: gitDir }], signal);
   try {
     const chunks: Buffer[] = [];
     let bytes = 0;

@@ -4,7 +4,6 @@ import { isOfServer } from "../../git/packs/index-pack.ts";
 import type { ReceivedObjects } from "../../git/packs/is-connected.ts";
 import { type StoredPack, storePack } from "../../git/packs/store-pack.ts";
 import type { Target } from "../../git/packs/store-small-pack.ts";
-import { openProcessSlots } from "../../git/process-slots.ts";
 import { Failure } from "../../model/failure.ts";
 import type { ObjectId } from "../../model/object-id.ts";
 import type { QuotaKey } from "../../model/quota-key.ts";
@@ -19,7 +18,7 @@ import { findLeakedToken, type LeakPorts } from "../tokens/leaked-tokens.ts";
 import { checkTips, type TipCheck } from "./check-tips.ts";
 import { areReached } from "./reached-commits.ts";
 
-export type NewObjectsPorts = LeakPorts & Pick<Ports, "objects" | "commitGraphs">;
+export type NewObjectsPorts = LeakPorts & Pick<Ports, "objects" | "commitGraphs" | "storeSlots">;
 
 /** Objects that are to be stored, and what refs are to point at then. */
 export type NewObjectsRequest = {
@@ -62,15 +61,6 @@ export type StoredObjects =
       /** Where a live token was found among the new objects, in words for their sender. They must not be accepted then. */
       readonly leak: string | undefined;
     };
-
-/** Each is a git process. Nobody holds one while he sends. */
-const SLOTS = openProcessSlots({
-  slotsMax: 8,
-  shareMax: 6,
-  repositoryShareMax: 7,
-  waitingMax: 1_000,
-  waitMsMax: 60_000,
-});
 
 /**
  * The one way in which objects come into a repository, whoever brings them: into a quarantine, each checked, all that the tips
@@ -170,7 +160,7 @@ async function storeInTurn(
   { quarantine, target }: { readonly quarantine: Quarantine; readonly target: Target },
 ): Promise<StoredPack> {
   if (pack === undefined) return { kind: "read", objects: NO_OBJECTS };
-  const leave = takesSlot ? await SLOTS.take(quotaKeys(repository, caller), signal) : () => {};
+  const leave = takesSlot ? await ports.storeSlots.take(quotaKeys(repository, caller), signal) : () => {};
   try {
     return await storePack(pack, target, {
       gitDir: target.gitDir,

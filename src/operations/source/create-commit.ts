@@ -1,7 +1,6 @@
 import { reachFaultPoint } from "../../fault-points.ts";
 import { hashObject } from "../../git/objects/hash-object.ts";
 import { type NewObject, writePack } from "../../git/packs/write-pack.ts";
-import { openProcessSlots } from "../../git/process-slots.ts";
 import { editTree, type TreeEdit } from "../../git/trees/edit-tree.ts";
 import type { Account } from "../../model/account.ts";
 import { Failure, invalidField } from "../../model/failure.ts";
@@ -11,7 +10,7 @@ import type { QuotaKey } from "../../model/quota-key.ts";
 import { BRANCH_PREFIX, type BranchName, newRefNameProblem, type RefName } from "../../model/ref-name.ts";
 import type { Repository } from "../../model/repository.ts";
 import { requireAccount } from "../../model/who-acts.ts";
-import type { By } from "../../ports.ts";
+import type { By, Ports } from "../../ports.ts";
 import { openSpool, type Spool } from "../../storage/packs/spool.ts";
 import { withRepository } from "../../storage/packs/with-repository.ts";
 import { findRef, listRefsByPrefix } from "../../storage/sql/refs/refs.ts";
@@ -28,7 +27,7 @@ import {
   refuseEmptyRequest,
 } from "./commit-request.ts";
 
-export type CreateCommitPorts = CreateRefPorts;
+export type CreateCommitPorts = CreateRefPorts & Pick<Ports, "commitTurns">;
 
 /** Where a new commit goes. */
 type Base = {
@@ -45,12 +44,6 @@ const DEFAULT_BRANCH = "main" as BranchName;
 
 /** Each time somebody else has got a commit onto the branch, so there is no standstill however many there are. */
 const ATTEMPTS_MAX = 20;
-
-/**
- * Who has been overtaken tries again alone in the repository, or many at once would overtake each other over and over. It is
- * short: the contents of the files are in the repository by then.
- */
-const TURNS = openProcessSlots({ slotsMax: 64, shareMax: 1, waitingMax: 1_000, waitMsMax: 60_000 });
 
 const holding = ({ uuid }: Repository): QuotaKey => ({ kind: "repository", id: uuid });
 
@@ -94,7 +87,7 @@ async function commitRequested(
   by: By,
 ): Promise<ObjectId> {
   for (let attempt = 1; ; attempt += 1) {
-    const leave = attempt === 1 ? () => {} : await TURNS.take([holding(repository)], by.signal);
+    const leave = attempt === 1 ? () => {} : await ports.commitTurns.take([holding(repository)], by.signal);
     try {
       const { id, base, change } = await tryCommit(ports, repository, request, spool, by);
       if (change.refused === undefined) return id;

@@ -3,7 +3,7 @@ import type { Secret } from "../../model/secret.ts";
 /** `rotation`: turns a token into its successor, so that a rotation tried again gives the same one; and signs links. */
 export type KeyName = "rotation";
 
-/** Keys of this server, kept beside the database and never in it. */
+/** Keys of this server, stored beside the database and never in it. */
 export type Keys = {
   /**
    * 32 random bytes in hex, made when they are first asked for; the same for all who ask, in whichever process.
