@@ -4,10 +4,9 @@ import { type AppServer, createHttpServer } from "./http/server/server.ts";
 import { startCursorExpiry } from "./jobs/cursor-expiry.ts";
 import { startReserveFilling } from "./jobs/reserve-filling.ts";
 import { startWebhookDeliveries } from "./jobs/webhook-delivery.ts";
-import { registerDownloadLink } from "./own-routes/download-link.ts";
-import { registerHomePage } from "./own-routes/home-page.ts";
-import { registerTokenRevocation } from "./own-routes/token-revocation.ts";
+import { registerOwnRoutes } from "./own-routes/own-routes.ts";
 import type { Ports } from "./ports.ts";
+import { answerNoSuchRoute } from "./rest/no-such-route.ts";
 import { registerRest } from "./rest/rest.ts";
 import { hasDownloadFile } from "./storage/sql/downloads/downloads.ts";
 import { findRepository } from "./storage/sql/repositories/repositories.ts";
@@ -16,10 +15,9 @@ import type { DeliveryOptions } from "./webhooks/deliver-webhook.ts";
 /** The surfaces joined. Serves nothing until it listens; `inject` works at once. */
 export async function createApp(ports: Ports): Promise<AppServer> {
   const server = createHttpServer(ports);
-  registerRest(server, ports);
-  registerTokenRevocation(server, ports);
-  registerHomePage(server, ports);
-  registerDownloadLink(server, ports);
+  answerNoSuchRoute(server, ports);
+  await registerRest(server, ports);
+  await registerOwnRoutes(server, ports);
   await registerGitHttp(server, ports);
   return server;
 }

@@ -145,6 +145,15 @@ test("ports.ts is imported for its types only, and model/ imports nothing from o
   }
 });
 
+test("the server is free of what its surfaces want", () => {
+  const server = FILES.filter(({ path }) => relative(SOURCE, path).startsWith("http/server/"));
+  assert.deepEqual(
+    server.filter(({ text }) => text.includes('"../routes/')).map(({ path }) => relative(SOURCE, path)),
+    [],
+    "what a surface reads and how it refuses is registered in the scope of the surface",
+  );
+});
+
 test("git-http knows HTTP only, and operations know none", () => {
   for (const { path, text } of FILES) {
     const from = topOf(path);

@@ -2,31 +2,19 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import fastify, {
-  type FastifyError,
-  type FastifyInstance,
-  type FastifyReply,
-  type FastifyRequest,
-} from "fastify";
+import fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from "fastify";
 import { API_PREFIX } from "../../config/public-base-urls.ts";
 import { escapeBytes } from "../../model/byte-text.ts";
 import { Failure } from "../../model/failure.ts";
-import { maskTokens } from "../../model/mask-secrets.ts";
-import { accountOf } from "../../model/who-acts.ts";
 import type { Ports } from "../../ports.ts";
 import { knownFailure } from "../../storage/known-failure.ts";
-import { collectAllowedMethods } from "../routes/allowed-methods.ts";
-import { decodeBody, parseFormBody } from "../routes/body-text.ts";
-import { identify } from "../routes/identify.ts";
-import { noteRefusal } from "../routes/note-refusal.ts";
-import { BUG_BODY, CHALLENGE, errorBody, redirectStatus, statusOf } from "./answer-failure.ts";
+import { errorBody, statusOf } from "./answer-failure.ts";
 import { answerCors } from "./cors.ts";
 import { joinWrappedCredential, replayConnection } from "./folded-header.ts";
 import { openHostGuard } from "./host-guard.ts";
 import { BITBUCKET_API_HOST, BITBUCKET_HOST } from "./public-urls.ts";
-import { UNREADABLE_BODY } from "./request-body.ts";
 import { type Objection, objectionTo } from "./request-guard.ts";
-import { annotateFailure, logRequest } from "./request-log.ts";
+import { logRequest } from "./request-log.ts";
 import { readRequestTarget } from "./request-target.ts";
 import { cutSlowBody, hasBody } from "./slow-body.ts";
 
@@ -46,7 +34,7 @@ const { createServer } = process.getBuiltinModule("node:http");
 
 export type AppServer = FastifyInstance;
 
-/** Fastify with our limits, texts and log line. Routes are registered by the surfaces. */
+/** Fastify with our limits and log line. Routes, bodies and the way of refusing are the surfaces'. */
 export function createHttpServer(ports: Ports): AppServer {
   const server = fastify({
     serverFactory: (handler) => createNodeServer(ports, handler),
@@ -101,10 +89,6 @@ export function createHttpServer(ports: Ports): AppServer {
     logRequest(ports, request, reply);
     done();
   });
-  addBodyParsers(server);
-  server.setErrorHandler((error, request, reply) => answerError(ports, error, request, reply));
-  const allowedMethods = collectAllowedMethods(server);
-  server.setNotFoundHandler((request, reply) => answerNotFound(ports, allowedMethods, request, reply));
   return server;
 }
 
@@ -249,82 +233,6 @@ function refuseUrl(problem: string, response: ServerResponse): void {
   response.end(JSON.stringify(errorBody(failure)));
 }
 
-/**
- * JSON and forms become plain values; any other body is read to its limit and dropped, for a DELETE may carry one. A JSON
- * content type without a body is no error: clients send it by habit.
- */
-function addBodyParsers(server: FastifyInstance): void {
-  server.removeAllContentTypeParsers();
-  server.addContentTypeParser("application/json", { parseAs: "buffer" }, (_request, body, done) => {
-    if (body.length === 0) return done(null, undefined);
-    try {
-      done(null, JSON.parse(decodeBody(body as Buffer)));
-    } catch (error) {
-      if (error instanceof Failure) return done(error);
-      done(
-        new Failure("invalid-input", "Bad request", {
-          detail: "The body is not JSON",
-          fields: { body: ["not JSON"] },
-        }),
-      );
-    }
-  });
-  server.addContentTypeParser(
-    "application/x-www-form-urlencoded",
-    { parseAs: "buffer" },
-    (_request, body, done) => {
-      try {
-        done(null, parseFormBody(body as Buffer));
-      } catch (error) {
-        done(error as Failure);
-      }
-    },
-  );
-  server.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) =>
-    done(null, body.length === 0 ? undefined : UNREADABLE_BODY),
-  );
-}
-
-/** Beyond it nothing is looked for in a path that leads nowhere. */
-const UNKNOWN_PATH_LENGTH_MAX = 2_048;
-
-/**
- * A path that lacks the method is told apart here: routes for all that there is not would double the start. What is asked of
- * the API and is not there is counted for the operator, with the caller if the credential is good.
- */
-async function answerNotFound(
-  ports: Ports,
-  allowedMethods: (target: string) => readonly string[],
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<FastifyReply> {
-  const { url, method } = request;
-  const allowed = [...allowedMethods(url.slice(0, UNKNOWN_PATH_LENGTH_MAX))];
-  // A route that has the method has said itself that there is nothing for this request.
-  const isThere = allowed.length > 0 && !allowed.includes(method);
-  if (isThere) reply.header("allow", [...allowed, "OPTIONS"].join(", "));
-  if (isThere && method === "OPTIONS") return reply.code(204).send();
-  await countUnknown(ports, request, reply);
-  if (isThere)
-    throw new Failure("method-refused", "Method not allowed", { detail: `Allowed: ${allowed.join(", ")}` });
-  throw new Failure("no-such-route", "Resource not found", {
-    detail: "There is no API hosted at this URL",
-    reason: `no route for ${request.method}`,
-  });
-}
-
-async function countUnknown(ports: Ports, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  if (!/^\/(?:[12]\.0|!api)\//.test(request.url)) return;
-  const caller = await identify(ports, "rest", "api", request, reply).catch((error: unknown) => {
-    // The path leads nowhere, whoever asks.
-    if (error instanceof Failure) return undefined;
-    throw error;
-  });
-  const account = caller && accountOf(caller)?.uuid;
-  const path = request.url.slice(0, UNKNOWN_PATH_LENGTH_MAX).split(/[?#]/, 1)[0]!;
-  request.notes.unknown_operation = ports.unknownOperations.count(request.method, path, account);
-}
-
 /** Turns what Fastify itself refuses, and what `knownFailure` knows, into failures of ours; undefined for a bug. */
 export function failureOf(error: unknown, bodyBytesMax = BODY_BYTES_MAX): Failure | undefined {
   switch ((error as Partial<FastifyError>).code) {
@@ -337,27 +245,6 @@ export function failureOf(error: unknown, bodyBytesMax = BODY_BYTES_MAX): Failur
     default:
       return knownFailure(error);
   }
-}
-
-function answerError(ports: Ports, error: unknown, request: FastifyRequest, reply: FastifyReply) {
-  const failure = failureOf(error, request.routeOptions.bodyLimit);
-  reply.header("content-type", "application/json; charset=utf-8");
-  if (failure === undefined) {
-    // A client that has gone makes whatever was read for it break off.
-    if (reply.raw.destroyed) request.notes["failure.kind"] = "client-gone";
-    else logBug(ports, error, request);
-    return reply.code(500).send(JSON.stringify(BUG_BODY));
-  }
-  annotateFailure(request, failure);
-  noteRefusal(ports, request, failure);
-  const { location } = failure.details;
-  if (location !== undefined) reply.header("location", location);
-  const status = failure.kind === "moved" ? redirectStatus(request.method) : statusOf(failure);
-  // Recorded: a bare text, unlike all other errors.
-  if (failure.kind === "rate-limited")
-    return reply.code(status).header("content-type", "text/plain; charset=utf-8").send(failure.message);
-  if (status === 401) reply.header("www-authenticate", CHALLENGE);
-  return reply.code(status).send(maskTokens(JSON.stringify(errorBody(failure))));
 }
 
 export function logBug({ log }: Pick<Ports, "log">, error: unknown, request: FastifyRequest): void {

@@ -1,7 +1,7 @@
 import type { TSchema } from "typebox";
 import type { Validator } from "typebox/compile";
 import { Failure, invalidField } from "../../model/failure.ts";
-import type { BodyOf, BodySchema } from "../routes/body-schema.ts";
+import type { BodyOf, BodySchema } from "./body-schema.ts";
 
 /** What stands for a body of a content type that is not read. Routes that take no body pass over it. */
 export const UNREADABLE_BODY = Symbol("unreadable body");

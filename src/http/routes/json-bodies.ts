@@ -1,0 +1,40 @@
+import type { FastifyInstance } from "fastify";
+import { Failure } from "../../model/failure.ts";
+import { decodeBody, parseFormBody } from "./body-text.ts";
+import { UNREADABLE_BODY } from "./request-body.ts";
+
+/**
+ * JSON and forms become plain values; any other body is read to its limit and dropped, for a DELETE may carry one. A JSON
+ * content type without a body is no error: clients send it by habit.
+ */
+export function acceptJsonBodies(server: FastifyInstance): void {
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser("application/json", { parseAs: "buffer" }, (_request, body, done) => {
+    if (body.length === 0) return done(null, undefined);
+    try {
+      done(null, JSON.parse(decodeBody(body as Buffer)));
+    } catch (error) {
+      if (error instanceof Failure) return done(error);
+      done(
+        new Failure("invalid-input", "Bad request", {
+          detail: "The body is not JSON",
+          fields: { body: ["not JSON"] },
+        }),
+      );
+    }
+  });
+  server.addContentTypeParser(
+    "application/x-www-form-urlencoded",
+    { parseAs: "buffer" },
+    (_request, body, done) => {
+      try {
+        done(null, parseFormBody(body as Buffer));
+      } catch (error) {
+        done(error as Failure);
+      }
+    },
+  );
+  server.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) =>
+    done(null, body.length === 0 ? undefined : UNREADABLE_BODY),
+  );
+}

@@ -1,0 +1,18 @@
+import type { FastifyInstance } from "fastify";
+import { acceptJsonBodies } from "../http/routes/json-bodies.ts";
+import { answerErrorsInJson } from "../http/routes/json-errors.ts";
+import type { Ports } from "../ports.ts";
+import { registerDownloadLink } from "./download-link.ts";
+import { registerHomePage } from "./home-page.ts";
+import { registerTokenRevocation } from "./token-revocation.ts";
+
+/** What is Pail's own, in a scope of its own: refused as the API does. */
+export async function registerOwnRoutes(parent: FastifyInstance, ports: Ports): Promise<void> {
+  await parent.register(async (server) => {
+    acceptJsonBodies(server);
+    answerErrorsInJson(server, ports);
+    registerTokenRevocation(server, ports);
+    registerHomePage(server, ports);
+    registerDownloadLink(server, ports);
+  });
+}

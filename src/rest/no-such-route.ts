@@ -1,0 +1,56 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { collectAllowedMethods } from "../http/routes/allowed-methods.ts";
+import { identify } from "../http/routes/identify.ts";
+import { acceptJsonBodies } from "../http/routes/json-bodies.ts";
+import { answerErrorsInJson } from "../http/routes/json-errors.ts";
+import { Failure } from "../model/failure.ts";
+import { accountOf } from "../model/who-acts.ts";
+import type { Ports } from "../ports.ts";
+
+/** What no surface has is answered as the API does. Before there is any route: their methods are collected. */
+export function answerNoSuchRoute(server: FastifyInstance, ports: Ports): void {
+  acceptJsonBodies(server);
+  answerErrorsInJson(server, ports);
+  const allowedMethods = collectAllowedMethods(server);
+  server.setNotFoundHandler((request, reply) => answerNotFound(ports, allowedMethods, request, reply));
+}
+
+/** Beyond it nothing is looked for in a path that leads nowhere. */
+const UNKNOWN_PATH_LENGTH_MAX = 2_048;
+
+/**
+ * A path that lacks the method is told apart here: routes for all that there is not would double the start. What is asked of
+ * the API and is not there is counted for the operator, with the caller if the credential is good.
+ */
+async function answerNotFound(
+  ports: Ports,
+  allowedMethods: (target: string) => readonly string[],
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { url, method } = request;
+  const allowed = [...allowedMethods(url.slice(0, UNKNOWN_PATH_LENGTH_MAX))];
+  // A route that has the method has said itself that there is nothing for this request.
+  const isThere = allowed.length > 0 && !allowed.includes(method);
+  if (isThere) reply.header("allow", [...allowed, "OPTIONS"].join(", "));
+  if (isThere && method === "OPTIONS") return reply.code(204).send();
+  await countUnknown(ports, request, reply);
+  if (isThere)
+    throw new Failure("method-refused", "Method not allowed", { detail: `Allowed: ${allowed.join(", ")}` });
+  throw new Failure("no-such-route", "Resource not found", {
+    detail: "There is no API hosted at this URL",
+    reason: `no route for ${request.method}`,
+  });
+}
+
+async function countUnknown(ports: Ports, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  if (!/^\/(?:[12]\.0|!api)\//.test(request.url)) return;
+  const caller = await identify(ports, "rest", "api", request, reply).catch((error: unknown) => {
+    // The path leads nowhere, whoever asks.
+    if (error instanceof Failure) return undefined;
+    throw error;
+  });
+  const account = caller && accountOf(caller)?.uuid;
+  const path = request.url.slice(0, UNKNOWN_PATH_LENGTH_MAX).split(/[?#]/, 1)[0]!;
+  request.notes.unknown_operation = ports.unknownOperations.count(request.method, path, account);
+}
