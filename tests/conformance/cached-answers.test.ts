@@ -1,11 +1,15 @@
 import assert from "node:assert/strict";
-import { before, test } from "node:test";
+import { after, before, test } from "node:test";
 import { setMember } from "../../src/operations/workspaces/workspaces.ts";
 import { ROUTES } from "../../src/rest/routes.ts";
 import { startFilledApp } from "../support/filled-app.ts";
 import { createCaller, ownerOf, restAs } from "../support/rest-callers.ts";
+import { createTestDatabaseSettings } from "../support/test-database.ts";
 
-const filled = await startFilledApp();
+// Answers are cached where the database tells its version for nothing.
+const place = await createTestDatabaseSettings("sqlite");
+after(() => place.remove());
+const filled = await startFilledApp({ database: place.settings });
 const { app } = filled;
 const owner = await ownerOf(app);
 const R = "/repositories/acme/demo";

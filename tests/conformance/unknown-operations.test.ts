@@ -65,12 +65,16 @@ test("what is asked for and is not there is counted by its published path or its
 });
 
 test("the command lists them, in 80 columns and as JSON", async () => {
-  const { dataFolder } = app.ports.config;
-  const table = await pail.run(["unknown-operations", "--data", dataFolder]);
+  const { dataFolder, database } = app.ports.config;
+  const environment: Record<string, string> =
+    database.kind === "postgres" ? { DATABASE_URL: database.url.reveal() } : {};
+  const list = (...args: readonly string[]) =>
+    pail.run(["unknown-operations", ...args, "--data", dataFolder], environment);
+  const table = await list();
   assert.equal(table.status, 0, table.stderr);
   assert.match(table.stdout, /3 +GET +\/repositories\/.*owner/);
   for (const line of table.stdout.split("\n")) assert.ok(line.length <= 80, line);
-  const json = JSON.parse((await pail.run(["unknown-operations", "--json", "--data", dataFolder])).stdout);
+  const json = JSON.parse((await list("--json")).stdout);
   assert.deepEqual(
     [json[0].method, json[0].path, json[0].requests, json[0].is_published, json[0].last_caller],
     ["GET", "/repositories/{workspace}/{repo_slug}/pipelines", 3, true, "owner"],
