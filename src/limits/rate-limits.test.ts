@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ACCOUNT_MAX, ANONYMOUS_MAX, HOLDERS_MAX, openRateLimits, type RateQuestion } from "./rate-limits.ts";
+import { ACCOUNT_MAX, ANONYMOUS_MAX, KEYS_MAX, openRateLimits, type RateQuestion } from "./rate-limits.ts";
 
 function openAt(start: string) {
   let now = new Date(start);
@@ -11,7 +11,7 @@ function openAt(start: string) {
   return { limits, pass };
 }
 
-const NOBODY: RateQuestion = { holder: "192.0.2.1", isAnonymous: true, resource: "api" };
+const NOBODY: RateQuestion = { quotaKey: "192.0.2.1", isAnonymous: true, resource: "api" };
 
 test("nobody has 60 requests an hour from one address, for all but Git together", async () => {
   const { limits } = openAt("2026-11-27T08:00:00Z");
@@ -22,13 +22,13 @@ test("nobody has 60 requests an hour from one address, for all but Git together"
   }
   assert.equal((await limits.take(NOBODY)).isAllowed, false);
   assert.equal((await limits.take({ ...NOBODY, resource: "git" })).isAllowed, true);
-  assert.equal((await limits.take({ ...NOBODY, holder: "192.0.2.2" })).isAllowed, true);
+  assert.equal((await limits.take({ ...NOBODY, quotaKey: "192.0.2.2" })).isAllowed, true);
 });
 
 for (const [resource, limit] of Object.entries(ACCOUNT_MAX)) {
   test(`an account has ${limit} requests an hour of ${resource}, and what is refused does not count`, async () => {
     const { limits, pass } = openAt("2026-11-27T08:00:00Z");
-    const question = { holder: "account", isAnonymous: false, resource } as RateQuestion;
+    const question = { quotaKey: "account", isAnonymous: false, resource } as RateQuestion;
     for (let index = 0; index < limit; index += 1) assert.ok((await limits.take(question)).isAllowed);
     for (let index = 0; index < 10; index += 1) assert.ok(!(await limits.take(question)).isAllowed);
     pass(3_600);
@@ -71,13 +71,13 @@ test("never is more than the limit let through in an hour less a minute, however
 
 test("many addresses forget no account", async () => {
   const { limits } = openAt("2026-11-27T08:00:00Z");
-  const account = { holder: "account", isAnonymous: false, resource: "api" } as const;
+  const account = { quotaKey: "account", isAnonymous: false, resource: "api" } as const;
   await limits.take(account);
-  for (let index = 0; index < HOLDERS_MAX + 10; index += 1)
-    await limits.take({ ...NOBODY, holder: `address ${index}` });
+  for (let index = 0; index < KEYS_MAX + 10; index += 1)
+    await limits.take({ ...NOBODY, quotaKey: `address ${index}` });
   assert.equal((await limits.take(account)).remaining, ACCOUNT_MAX.api - 2);
   assert.equal(
-    (await limits.take({ ...NOBODY, holder: "address 0" })).remaining,
+    (await limits.take({ ...NOBODY, quotaKey: "address 0" })).remaining,
     ANONYMOUS_MAX - 1,
     "forgotten",
   );

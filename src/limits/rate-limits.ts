@@ -16,7 +16,8 @@ export const ACCOUNT_MAX: Readonly<Record<RateResource, number>> = {
 
 /** Who is counted, for what, and to which number. */
 export type RateQuestion = {
-  readonly holder: string;
+  /** Whose limit counts: the UUID of an account, or a network. */
+  readonly quotaKey: string;
   readonly isAnonymous: boolean;
   readonly resource: RateResource;
 };
@@ -37,22 +38,22 @@ export type RateLimits = {
 /** The window rolls by the minute: a request counts for an hour, give or take one. */
 const SLOTS = 60;
 const SLOT_SECONDS = WINDOW_SECONDS / SLOTS;
-/** Holders that are remembered, some 300 bytes each. Accounts and addresses apart: many addresses forget no account. */
-export const HOLDERS_MAX = 20_000;
+/** Keys that are counted, some 300 bytes each. Accounts and addresses apart: many addresses forget no account. */
+export const KEYS_MAX = 20_000;
 
 type Count = { readonly slots: Uint32Array; newest: number; total: number };
 
 export function openRateLimits({ clock }: { readonly clock: () => Date }): RateLimits {
-  const [accounts, addresses] = [openHolders(), openHolders()];
+  const [accounts, addresses] = [openCounts(), openCounts()];
   return {
-    async take({ holder, isAnonymous, resource }) {
+    async take({ quotaKey, isAnonymous, resource }) {
       const limit = limitOf(isAnonymous, resource);
       const seconds = clock().getTime() / 1000;
       const slot = Math.floor(seconds / SLOT_SECONDS);
-      const holders = isAnonymous ? addresses : accounts;
-      const key = isAnonymous && resource !== "git" ? holder : `${resource} ${holder}`;
-      const count = holders.get(key) ?? { slots: new Uint32Array(SLOTS), newest: slot, total: 0 };
-      holders.set(key, count);
+      const counts = isAnonymous ? addresses : accounts;
+      const key = isAnonymous && resource !== "git" ? quotaKey : `${resource} ${quotaKey}`;
+      const count = counts.get(key) ?? { slots: new Uint32Array(SLOTS), newest: slot, total: 0 };
+      counts.set(key, count);
       roll(count, slot);
       const isAllowed = count.total < limit;
       if (isAllowed) {
@@ -65,8 +66,8 @@ export function openRateLimits({ clock }: { readonly clock: () => Date }): RateL
   };
 }
 
-function openHolders(): LRUCache<string, Count> {
-  return new LRUCache<string, Count>({ max: HOLDERS_MAX });
+function openCounts(): LRUCache<string, Count> {
+  return new LRUCache<string, Count>({ max: KEYS_MAX });
 }
 
 /** Git's has the same number for everybody, our choice: Bitbucket's for nobody's Git is not known. */

@@ -163,7 +163,7 @@ function openPartsTemplate(location: CommitLocation) {
   );
 }
 
-/** Of a repository as it was read: as long as the look-up remembers it, so long its pages are of the same templates. */
+/** Of a repository as it was read: its pages share templates for as long as the look-up caches it. */
 const templates = new WeakMap<Repository, CommitTemplates>();
 
 function templatesOf({ repository, baseUrls }: CommitLocation): CommitTemplates {

@@ -23,11 +23,11 @@ type RenderOptions = Omit<PrepareOptions, "deadline">;
 const TIME_LIMIT_MS = 15_000;
 
 /** Above this length the HTML of a message is cached, so that slow messages are not slow in every request. */
-const KEPT_FROM_LENGTH = 500;
+const CACHED_FROM_LENGTH = 500;
 /** In UTF-16 code units, with the texts. */
-const KEPT_LENGTH_MAX = 8 * 1024 * 1024;
-const kept = new LRUCache<string, string>({
-  maxSize: KEPT_LENGTH_MAX,
+const CACHED_LENGTH_MAX = 8 * 1024 * 1024;
+const cached = new LRUCache<string, string>({
+  maxSize: CACHED_LENGTH_MAX,
   sizeCalculation: (html, text) => html.length + text.length,
 });
 
@@ -47,7 +47,7 @@ export async function prepareMessages(
   if (long.size === 0) return SHORT;
   const rendered = new Map<string, string>();
   for (const text of long) {
-    const html = kept.get(text) ?? (await renderLong(text, options, deadline));
+    const html = cached.get(text) ?? (await renderLong(text, options, deadline));
     if (html !== undefined) rendered.set(text, html);
   }
   return {
@@ -64,7 +64,7 @@ async function renderLong(
   if (failed.has(text) || performance.now() >= deadline) return undefined;
   const found = underWay.get(text);
   if (found !== undefined) return found;
-  const rendering = renderAndKeep(text, options);
+  const rendering = renderAndCache(text, options);
   underWay.set(text, rendering);
   try {
     return await rendering;
@@ -73,7 +73,7 @@ async function renderLong(
   }
 }
 
-async function renderAndKeep(text: string, options: RenderOptions): Promise<string | undefined> {
+async function renderAndCache(text: string, options: RenderOptions): Promise<string | undefined> {
   const signal = new AbortController().signal;
   let html: string | undefined;
   try {
@@ -84,17 +84,17 @@ async function renderAndKeep(text: string, options: RenderOptions): Promise<stri
     throw error;
   }
   if (html === undefined) failed.set(text, true);
-  else kept.set(text, html);
+  else cached.set(text, html);
   return html;
 }
 
 /** A message or comment as HTML. A long one that has not been prepared is shown as paragraphs. */
 export function renderMessage(text: string): string {
   if (!isQuicklyRendered(text, "message")) return renderParagraphs(text);
-  if (text.length < KEPT_FROM_LENGTH) return renderMarkdown(text, "message");
-  const found = kept.get(text);
+  if (text.length < CACHED_FROM_LENGTH) return renderMarkdown(text, "message");
+  const found = cached.get(text);
   if (found !== undefined) return found;
   const html = renderMarkdown(text, "message");
-  kept.set(text, html);
+  cached.set(text, html);
   return html;
 }

@@ -1,5 +1,5 @@
 // The attack: bytes that the server and something in front of it cut into different requests, so that one carries another
-// inside. The mending of a wrapped credential (http/server/folded-header.ts) reads again what the parser has refused, so it is
+// inside. The mending of a folded credential (http/server/folded-header.ts) reads again what the parser has refused, so it is
 // attacked here too.
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -69,11 +69,11 @@ for (const [why, bytes] of [
   ["a line feed in a chunk extension", `${POST}Transfer-Encoding: chunked\r\n\r\n0;a\nb\r\n\r\n${DELETE}`],
   ["a chunk longer than its size", `${POST}Transfer-Encoding: chunked\r\n\r\n1\r\nabc\r\n0\r\n\r\n${DELETE}`],
   [
-    "a wrapped credential and both lengths",
+    "a folded credential and both lengths",
     `${wrap(POST)}Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n${DELETE}`,
   ],
   [
-    "a wrapped credential with a header inside",
+    "a folded credential with a header inside",
     `${wrap(POST).replace("\r\n\r\n", "")}\nContent-Length: 0\r\n\r\n${DELETE}`,
   ],
 ] as const) {
@@ -94,7 +94,7 @@ test("nothing that follows a mended request is read as another", async () => {
   await assertNothingDone();
 });
 
-test("what stands in the body of a request is no request, even with a wrapped credential", async () => {
+test("what stands in the body of a request is no request, even with a folded credential", async () => {
   const victim = await createHostedRepository(pail);
   const inner = DELETE.replace(repository.fullName, victim.fullName);
   const connection = await openConnection(url);
@@ -138,7 +138,7 @@ test("many wrapped credentials in one request end it, and not the server", async
   }
 });
 
-test("a wrapped credential that arrives in pieces, cut anywhere, is answered and leaves nothing hanging", async () => {
+test("a folded credential that arrives in pieces, cut anywhere, is answered and leaves nothing hanging", async () => {
   const bytes = `GET /2.0/user HTTP/1.1\r\nHost: 127.0.0.1\r\n${wrap(authorization)}\r\n`;
   for (let at = 1; at < bytes.length; at += 9) {
     const connection = await openConnection(url);

@@ -46,18 +46,18 @@ export async function writeDemoCredentials(path: string, credentials: DemoCreden
 export async function writePrivateFile(path: string, text: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   // One name for all: what a killed server has left with a token in it is removed by the next.
-  const unfinished = `${path}.new`;
-  await rm(unfinished, { force: true });
+  const draft = `${path}.new`;
+  await rm(draft, { force: true });
   // "wx" with the mode: the file never exists with another mode.
-  const file = await open(unfinished, "wx", 0o600);
+  const file = await open(draft, "wx", 0o600);
   try {
     await file.writeFile(text);
     await file.sync();
     await file.close();
-    await rename(unfinished, path);
+    await rename(draft, path);
   } catch (error) {
     await file.close().catch(() => {});
-    await rm(unfinished, { force: true });
+    await rm(draft, { force: true });
     throw error;
   }
 }

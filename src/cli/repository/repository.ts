@@ -147,8 +147,8 @@ function addGrant(repository: Command): void {
     await withPorts(command, async (ports, by) => {
       const found = await getNamedRepository(ports, options.repository);
       const account = await getNamedAccount(ports, "account", options.account);
-      const place = { ...repositorySubject(found), kind: "repository", uuid: found.uuid } as const;
-      await setPermission(by, place, { kind: "account", uuid: account.uuid }, permission);
+      const target = { ...repositorySubject(found), kind: "repository", uuid: found.uuid } as const;
+      await setPermission(by, target, { kind: "account", uuid: account.uuid }, permission);
       printLine(`${account.username} has ${permission} in ${fullName(found)}`);
     });
   });

@@ -14,7 +14,7 @@ const MORE_PARENTS = 0x80000000;
 const LOOK_MS = 200;
 
 export type GraphCommit = {
-  /** Places of the parents in the graph, which always has them. */
+  /** Positions of the parents in the graph, which always has them. */
   readonly parents: readonly number[];
   /** Above that of every parent. */
   readonly generation: number;
@@ -30,8 +30,8 @@ export type CommitGraph = {
   findByPrefix(prefix: Buffer): ObjectId | undefined;
   /** What the file ends with, in hex: it tells this graph from every other. Empty if there is none. */
   readonly checksum: string;
-  idAt(place: number): ObjectId;
-  commitAt(place: number): GraphCommit;
+  idAt(position: number): ObjectId;
+  commitAt(position: number): GraphCommit;
 };
 
 /** Of a repository that git has written none for. */
@@ -39,12 +39,12 @@ export const EMPTY_GRAPH: CommitGraph = {
   checksum: "",
   find: () => undefined,
   findByPrefix: () => undefined,
-  idAt: unknownPlace,
-  commitAt: unknownPlace,
+  idAt: unknownPosition,
+  commitAt: unknownPosition,
 };
 
-function unknownPlace(): never {
-  throw new Error("an empty graph has no places");
+function unknownPosition(): never {
+  throw new Error("an empty graph has no positions");
 }
 
 /**
@@ -86,11 +86,11 @@ export function parseCommitGraph(bytes: Buffer): CommitGraph | undefined {
     }
   }
 
-  const idAt = (place: number) =>
-    bytes.toString("hex", idsAt + place * ID_BYTES, idsAt + (place + 1) * ID_BYTES) as ObjectId;
+  const idAt = (position: number) =>
+    bytes.toString("hex", idsAt + position * ID_BYTES, idsAt + (position + 1) * ID_BYTES) as ObjectId;
 
   /** The first position whose id is not below these bytes, among the ids with the same first byte. */
-  function placeOf(wanted: Buffer): number {
+  function positionOf(wanted: Buffer): number {
     const byte = wanted[0]!;
     let low = byte === 0 ? 0 : bytes.readUInt32BE(fanoutAt + (byte - 1) * 4);
     let high = bytes.readUInt32BE(fanoutAt + byte * 4);
@@ -103,8 +103,8 @@ export function parseCommitGraph(bytes: Buffer): CommitGraph | undefined {
   }
 
   /** Below 0 if the id at the position is below these bytes, 0 if it begins with them. */
-  function orderAt(wanted: Buffer, place: number): number {
-    const at = idsAt + place * ID_BYTES;
+  function orderAt(wanted: Buffer, position: number): number {
+    const at = idsAt + position * ID_BYTES;
     return bytes.compare(wanted, 0, wanted.length, at, at + wanted.length);
   }
 
@@ -113,18 +113,18 @@ export function parseCommitGraph(bytes: Buffer): CommitGraph | undefined {
     find(id) {
       const wanted = Buffer.from(id, "hex");
       if (wanted.length !== ID_BYTES) return undefined;
-      const place = placeOf(wanted);
-      return place < count && orderAt(wanted, place) === 0 ? place : undefined;
+      const position = positionOf(wanted);
+      return position < count && orderAt(wanted, position) === 0 ? position : undefined;
     },
     findByPrefix(prefix) {
       if (prefix.length === 0 || prefix.length > ID_BYTES) return undefined;
-      const place = placeOf(prefix);
+      const position = positionOf(prefix);
       const begins = (at: number) => at < count && orderAt(prefix, at) === 0;
-      return begins(place) && !begins(place + 1) ? idAt(place) : undefined;
+      return begins(position) && !begins(position + 1) ? idAt(position) : undefined;
     },
     idAt,
-    commitAt(place) {
-      const at = data + place * COMMIT_BYTES + ID_BYTES;
+    commitAt(position) {
+      const at = data + position * COMMIT_BYTES + ID_BYTES;
       const level = bytes.readUInt32BE(at + 8);
       return {
         parents: parentsAt(at),
@@ -135,7 +135,7 @@ export function parseCommitGraph(bytes: Buffer): CommitGraph | undefined {
   };
 }
 
-type Kept = {
+type CachedGraph = {
   readonly version: string;
   readonly bytes: number;
   readonly graph: CommitGraph;
@@ -148,25 +148,25 @@ export type CommitGraphs = {
   find(gitDir: string): CommitGraph;
 };
 
-function readGraph(path: string): Pick<Kept, "bytes" | "graph"> {
+function readGraph(path: string): Pick<CachedGraph, "bytes" | "graph"> {
   const bytes = readFileSync(path);
   return { bytes: bytes.length, graph: parseCommitGraph(bytes) ?? EMPTY_GRAPH };
 }
 
 /** `bytesMax`: memory for the graphs of all repositories. The least recently used are dropped first. */
 export function openCommitGraphs(bytesMax: number): CommitGraphs {
-  const kept = new Map<string, Kept>();
-  let keptBytes = 0;
+  const cached = new Map<string, CachedGraph>();
+  let cachedBytes = 0;
 
   function drop(gitDir: string): void {
-    keptBytes -= kept.get(gitDir)?.bytes ?? 0;
-    kept.delete(gitDir);
+    cachedBytes -= cached.get(gitDir)?.bytes ?? 0;
+    cached.delete(gitDir);
   }
 
   return {
     find(gitDir) {
       const now = performance.now();
-      const known = kept.get(gitDir);
+      const known = cached.get(gitDir);
       if (known !== undefined && now - known.lookedAt < LOOK_MS) return known.graph;
       const path = join(gitDir, "objects", "info", "commit-graph");
       const found = statSync(path, { throwIfNoEntry: false });
@@ -177,10 +177,10 @@ export function openCommitGraphs(bytesMax: number): CommitGraphs {
         known?.version === version
           ? { ...known, lookedAt: now }
           : { ...readGraph(path), version, lookedAt: now };
-      kept.set(gitDir, entry);
-      keptBytes += entry.bytes;
-      for (const oldest of kept.keys()) {
-        if (keptBytes <= bytesMax) break;
+      cached.set(gitDir, entry);
+      cachedBytes += entry.bytes;
+      for (const oldest of cached.keys()) {
+        if (cachedBytes <= bytesMax) break;
         drop(oldest);
       }
       return entry.graph;

@@ -24,7 +24,7 @@ const STEPS_AT_ONCE = 20_000;
 
 type Node = {
   /** In the graph; -1 outside. */
-  readonly place: number;
+  readonly position: number;
   id: ObjectId | undefined;
   parents: readonly Node[] | undefined;
   generation: number;
@@ -101,25 +101,25 @@ async function pause(signal: AbortSignal | undefined): Promise<void> {
 }
 
 function openWalk({ graph, readCommit }: WalkSource) {
-  const byPlace = new Map<number, Node>();
+  const byPosition = new Map<number, Node>();
   const byId = new Map<ObjectId, Node>();
   const toExplore: Heap<Node> = createHeap((a, b) => b.generation - a.generation);
   const toCount: Heap<Node> = createHeap((a, b) => b.generation - a.generation);
   let ungraphed = 0;
 
-  function nodeAt(place: number): Node {
-    let node = byPlace.get(place);
+  function nodeAt(position: number): Node {
+    let node = byPosition.get(position);
     if (node === undefined) {
-      const { generation, seconds } = graph.commitAt(place);
-      node = newNode(place, undefined, generation, seconds);
-      byPlace.set(place, node);
+      const { generation, seconds } = graph.commitAt(position);
+      node = newNode(position, undefined, generation, seconds);
+      byPosition.set(position, node);
     }
     return node;
   }
 
   async function nodeOf(id: ObjectId): Promise<Node> {
-    const place = graph.find(id);
-    if (place !== undefined) return nodeAt(place);
+    const position = graph.find(id);
+    if (position !== undefined) return nodeAt(position);
     const known = byId.get(id);
     if (known !== undefined) return known;
     ungraphed += 1;
@@ -137,7 +137,7 @@ function openWalk({ graph, readCommit }: WalkSource) {
   }
 
   function parentsOf(node: Node): readonly Node[] {
-    node.parents ??= graph.commitAt(node.place).parents.map(nodeAt);
+    node.parents ??= graph.commitAt(node.position).parents.map(nodeAt);
     return node.parents;
   }
 
@@ -210,13 +210,13 @@ function openWalk({ graph, readCommit }: WalkSource) {
       }
     },
     parentsOf,
-    idOf: (node: Node): ObjectId => node.id ?? graph.idAt(node.place),
+    idOf: (node: Node): ObjectId => node.id ?? graph.idAt(node.position),
   };
 }
 
-function newNode(place: number, id: ObjectId | undefined, generation: number, seconds: number): Node {
+function newNode(position: number, id: ObjectId | undefined, generation: number, seconds: number): Node {
   return {
-    place,
+    position,
     id,
     parents: undefined,
     generation,

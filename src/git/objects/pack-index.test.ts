@@ -13,7 +13,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { keptIndexBytes, openPackIndex, type PackIndex } from "./pack-index.ts";
+import { cachedIndexBytes, openPackIndex, type PackIndex } from "./pack-index.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "pail-index-"));
 after(() => rmSync(folder, { recursive: true }));
@@ -76,7 +76,7 @@ for (const [which, ids] of [
   ["ids that lie together at its end", together(0xff, 5_000)],
   ["ids that lie together in the midst of others", [...together(0x42, 5_000), ...evenly(5_000)]],
 ] as const) {
-  for (const [where, keptBytesMax] of [
+  for (const [where, cachedBytesMax] of [
     ["on the disk", 0],
     ["in memory", 1024 * 1024],
   ] as const)
@@ -85,18 +85,18 @@ for (const [which, ids] of [
       const { path, offsetOf } = writeIndex(sorted);
       const file = openSync(path, "r");
       try {
-        const index = openPackIndex(file, keptBytesMax)!;
+        const index = openPackIndex(file, cachedBytesMax)!;
         const known = new Set(sorted.map((id) => id.toString("hex")));
         for (const [place, id] of sorted.entries()) {
           assert.equal(index.find(id), offsetOf(place));
           for (const other of [near(id, 1), near(id, -1)])
             assert.equal(index.find(other) === undefined, !known.has(other.toString("hex")));
         }
-        assert.equal(keptIndexBytes(), keptBytesMax === 0 ? 0 : 24 * ids.length);
+        assert.equal(cachedIndexBytes(), cachedBytesMax === 0 ? 0 : 24 * ids.length);
         for (const byte of [0x00, 0x42, 0x7f, 0xff])
           assert.equal(index.find(Buffer.alloc(20, byte)), undefined);
         index.close();
-        assert.equal(keptIndexBytes(), 0);
+        assert.equal(cachedIndexBytes(), 0);
       } finally {
         closeSync(file);
       }
@@ -109,7 +109,7 @@ function askOften(index: PackIndex, ids: readonly Buffer[], offsetOf: (place: nu
     assert.equal(index.find(ids[place]!), offsetOf(place));
 }
 
-test("an index is kept in memory when it has been asked often, as long as all of them have room", () => {
+test("an index is cached in memory when it has been asked often, as long as all of them have room", () => {
   const ids = evenly(3000).sort(Buffer.compare);
   const { path, offsetOf } = writeIndex(ids);
   const file = openSync(path, "r");
@@ -117,17 +117,17 @@ test("an index is kept in memory when it has been asked often, as long as all of
     const bytes = 24 * ids.length;
     const indexes = Array.from({ length: 4 }, () => openPackIndex(file, 3.5 * bytes)!);
     assert.equal(indexes[0]!.find(ids[7]!), offsetOf(7));
-    assert.equal(keptIndexBytes(), 0);
+    assert.equal(cachedIndexBytes(), 0);
     for (const index of indexes) askOften(index, ids, offsetOf);
-    assert.equal(keptIndexBytes(), 3 * bytes);
+    assert.equal(cachedIndexBytes(), 3 * bytes);
     for (const index of indexes) {
       for (const place of [0, 1, 2, 1000, 2999]) assert.equal(index.find(ids[place]!), offsetOf(place));
       index.close();
       index.close();
     }
-    assert.equal(keptIndexBytes(), 0);
+    assert.equal(cachedIndexBytes(), 0);
     askOften(indexes[0]!, ids, offsetOf);
-    assert.equal(keptIndexBytes(), 0);
+    assert.equal(cachedIndexBytes(), 0);
   } finally {
     closeSync(file);
   }

@@ -23,7 +23,7 @@ const IDS_AT_ONCE = 128;
  */
 const OBJECTS_PER_LOOKUP = 256;
 /** Of all indexes together, some 700,000 objects. Beyond it they are read from the disk. */
-const KEPT_BYTES_MAX = 16 * 1024 * 1024;
+const CACHED_BYTES_MAX = 16 * 1024 * 1024;
 
 export type PackIndex = {
   /**
@@ -42,20 +42,20 @@ type Ids = { readonly bytes: Buffer; readonly at: number };
 /** Shared by all indexes: nothing is awaited between a read into it and its last use. */
 const window = Buffer.allocUnsafe(IDS_AT_ONCE * ID_BYTES);
 const WINDOW: Ids = { bytes: window, at: 0 };
-let keptBytes = 0;
+let cachedBytes = 0;
 
 /** How much of all indexes is in memory. */
-export function keptIndexBytes(): number {
-  return keptBytes;
+export function cachedIndexBytes(): number {
+  return cachedBytes;
 }
 
 /**
  * Over an open index file, of which only the fan-out is in memory at first. Undefined for one of another version, or that is not
  * whole.
  *
- * @param keptBytesMax of all indexes together.
+ * @param cachedBytesMax of all indexes together.
  */
-export function openPackIndex(file: number, keptBytesMax = KEPT_BYTES_MAX): PackIndex | undefined {
+export function openPackIndex(file: number, cachedBytesMax = CACHED_BYTES_MAX): PackIndex | undefined {
   const head = Buffer.alloc(IDS_AT);
   if (readSync(file, head, 0, IDS_AT, 0) !== IDS_AT) return undefined;
   if (head.readUInt32BE(0) !== SIGNATURE || head.readUInt32BE(4) !== VERSION) return undefined;
@@ -68,9 +68,9 @@ export function openPackIndex(file: number, keptBytesMax = KEPT_BYTES_MAX): Pack
   if (fstatSync(file).size < largeOffsetsAt + TRAILER_BYTES) return undefined;
   for (let byte = 0; byte < 256; byte += 1) if (countBelow(byte) > countBelow(byte + 1)) return undefined;
 
-  let lookupsUntilKept = count / OBJECTS_PER_LOOKUP;
+  let lookupsUntilCached = count / OBJECTS_PER_LOOKUP;
   /** The ids, and behind them the offsets. */
-  let kept: Buffer | undefined;
+  let cached: Buffer | undefined;
 
   function readInto(bytes: Buffer, start: number, length: number, at: number): void {
     if (readSync(file, bytes, start, length, at) !== length)
@@ -79,28 +79,28 @@ export function openPackIndex(file: number, keptBytesMax = KEPT_BYTES_MAX): Pack
 
   const read = (at: number, bytes: number) => readInto(window, 0, bytes, at);
 
-  function keep(): void {
+  function cache(): void {
     // Tried once only: there may be no room.
-    lookupsUntilKept = Number.POSITIVE_INFINITY;
-    if (keptBytes + idsBytes + offsetsBytes > keptBytesMax) return;
+    lookupsUntilCached = Number.POSITIVE_INFINITY;
+    if (cachedBytes + idsBytes + offsetsBytes > cachedBytesMax) return;
     const bytes = Buffer.allocUnsafeSlow(idsBytes + offsetsBytes);
     readInto(bytes, 0, idsBytes, IDS_AT);
     readInto(bytes, idsBytes, offsetsBytes, offsetsAt);
-    kept = bytes;
-    keptBytes += bytes.length;
+    cached = bytes;
+    cachedBytes += bytes.length;
   }
 
   /** So many ids from a position on. */
-  function idsFrom(place: number, size: number): Ids {
-    if (kept !== undefined) return { bytes: kept, at: place * ID_BYTES };
-    read(IDS_AT + place * ID_BYTES, size * ID_BYTES);
+  function idsFrom(position: number, size: number): Ids {
+    if (cached !== undefined) return { bytes: cached, at: position * ID_BYTES };
+    read(IDS_AT + position * ID_BYTES, size * ID_BYTES);
     return WINDOW;
   }
 
-  function offsetOf(place: number): number {
-    if (kept === undefined) read(offsetsAt + place * OFFSET_BYTES, OFFSET_BYTES);
+  function offsetOf(position: number): number {
+    if (cached === undefined) read(offsetsAt + position * OFFSET_BYTES, OFFSET_BYTES);
     const offset =
-      kept === undefined ? window.readUInt32BE(0) : kept.readUInt32BE(idsBytes + place * OFFSET_BYTES);
+      cached === undefined ? window.readUInt32BE(0) : cached.readUInt32BE(idsBytes + position * OFFSET_BYTES);
     if (offset < LARGE_OFFSET) return offset;
     read(largeOffsetsAt + (offset - LARGE_OFFSET) * 8, 8);
     return window.readUInt32BE(0) * 2 ** 32 + window.readUInt32BE(4);
@@ -108,8 +108,8 @@ export function openPackIndex(file: number, keptBytesMax = KEPT_BYTES_MAX): Pack
 
   return {
     find(id) {
-      lookupsUntilKept -= 1;
-      if (lookupsUntilKept < 0) keep();
+      lookupsUntilCached -= 1;
+      if (lookupsUntilCached < 0) cache();
       let low = countBelow(id[0]!);
       let high = countBelow(id[0]! + 1);
       // Only the first position is guessed. If someone has chosen ids that lie close together, the rest is a binary search.
@@ -118,33 +118,33 @@ export function openPackIndex(file: number, keptBytesMax = KEPT_BYTES_MAX): Pack
         const first = Math.max(low, Math.min(middle - IDS_AT_ONCE / 2, high - IDS_AT_ONCE));
         const size = Math.min(IDS_AT_ONCE, high - first);
         const ids = idsFrom(first, size);
-        const place = placeOf(ids, id, size);
-        if (place < 0) high = first;
-        else if (place >= size) low = first + size;
-        else return isAt(ids, id, place) ? offsetOf(first + place) : undefined;
+        const position = positionOf(ids, id, size);
+        if (position < 0) high = first;
+        else if (position >= size) low = first + size;
+        else return isAt(ids, id, position) ? offsetOf(first + position) : undefined;
         middle = (low + high) >>> 1;
       }
       return undefined;
     },
     close() {
-      keptBytes -= kept?.length ?? 0;
-      kept = undefined;
-      lookupsUntilKept = Number.POSITIVE_INFINITY;
+      cachedBytes -= cached?.length ?? 0;
+      cached = undefined;
+      lookupsUntilCached = Number.POSITIVE_INFINITY;
     },
   };
 }
 
 /** Whoever chose the ids so that they begin alike has them compared to their ends. */
-function orderAt({ bytes, at }: Ids, id: Buffer, place: number): number {
-  const start = at + place * ID_BYTES;
+function orderAt({ bytes, at }: Ids, id: Buffer, position: number): number {
+  const start = at + position * ID_BYTES;
   const order = bytes.readUInt32BE(start) - id.readUInt32BE(0);
   return order === 0 ? bytes.compare(id, 0, ID_BYTES, start, start + ID_BYTES) : order;
 }
 
-const isAt = (ids: Ids, id: Buffer, place: number) => orderAt(ids, id, place) === 0;
+const isAt = (ids: Ids, id: Buffer, position: number) => orderAt(ids, id, position) === 0;
 
 /** Of the first of so many ids that is not before this one; -1 if it is before all of them. */
-function placeOf(ids: Ids, id: Buffer, size: number): number {
+function positionOf(ids: Ids, id: Buffer, size: number): number {
   if (orderAt(ids, id, 0) > 0) return -1;
   let low = 0;
   let high = size;

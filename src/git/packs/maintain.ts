@@ -79,18 +79,18 @@ export async function markDrop(gitDir: string, now: Date): Promise<void> {
  * Joins packs, so that reads stay quick. With `drops`, unreachable objects of packs older than two weeks are dropped; otherwise
  * none are.
  */
-export async function repack(place: Options, { drops }: { readonly drops: boolean }): Promise<void> {
-  const options = { ...place, isInBackground: true };
+export async function repack(location: Options, { drops }: { readonly drops: boolean }): Promise<void> {
+  const options = { ...location, isInBackground: true };
   if (drops) await runGit([...FULL_REPACK, `--cruft-expiration=${UNREACHABLE_KEPT}`], options);
   else if (await areBitmapsOfUse(options.gitDir)) await runGit([...REPACK, "--geometric=2"], options);
   else await runGit(FULL_REPACK, options);
 }
 
 /** @returns the checksum that the graph ends with, in hex. */
-export async function writeCommitGraph(place: Options): Promise<string> {
-  const options = { ...place, isInBackground: true };
+export async function writeCommitGraph(location: Options): Promise<string> {
+  const options = { ...location, isInBackground: true };
   await runGit(["commit-graph", "write", "--reachable", "--changed-paths", "--no-progress"], options);
-  return readGraphChecksum(place.gitDir);
+  return readGraphChecksum(location.gitDir);
 }
 
 /** The checksum that the commit graph ends with, in hex. Empty if there is none: git writes none where there is no commit. */
@@ -116,16 +116,16 @@ export async function readGraphChecksum(gitDir: string): Promise<string> {
  * What a push or a maintenance has left that was killed. A pack without an index gets one: it is whole, and whoever it is of may
  * still be about to bring its own. An index without a pack goes: packs are removed before their indexes.
  */
-export async function mendHalves(place: Options): Promise<void> {
-  const folder = join(place.gitDir, "objects", "pack");
+export async function mendHalves(location: Options): Promise<void> {
+  const folder = join(location.gitDir, "objects", "pack");
   const { packs, indexes } = await listHalves(folder);
   for (const index of indexes) {
     for (const ending of BESIDE_PACK) await rm(join(folder, index + ending), { force: true });
   }
   if (packs.length === 0) return;
-  await delay(ACCEPTING_MS, undefined, place.signal && { signal: place.signal });
+  await delay(ACCEPTING_MS, undefined, location.signal && { signal: location.signal });
   for (const pack of (await listHalves(folder)).packs)
-    await runGit(["index-pack", join(folder, `${pack}.pack`)], { ...place, isInBackground: true });
+    await runGit(["index-pack", join(folder, `${pack}.pack`)], { ...location, isInBackground: true });
 }
 
 /** A list of names is not of one moment, so what is missing in it is looked for once more. */

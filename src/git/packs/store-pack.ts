@@ -1,5 +1,5 @@
 import { type IndexPackOptions, indexPack } from "./index-pack.ts";
-import type { ReceivedObjects } from "./is-connected.ts";
+import type { ReceivedObjects } from "./is-pack-connected.ts";
 import { type PackFiles, SMALL_PACK_BYTES_MAX, storeSmallPack, type Target } from "./store-small-pack.ts";
 
 export type StoredPack =

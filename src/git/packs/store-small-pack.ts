@@ -5,11 +5,11 @@ import type { ObjectReader, StoredObject } from "../objects/object-reader.ts";
 import { parseTree } from "../objects/parse-tree.ts";
 import { completePack } from "./complete-pack.ts";
 import {
-  isConnected,
+  isPackConnected,
   type ReceivedObjects,
   type RepositoryView,
-  type RepositoryViewEntry,
-} from "./is-connected.ts";
+  type ViewEntry,
+} from "./is-pack-connected.ts";
 import { readSmallPack, type SmallPackLimits, TRAILER_BYTES, type WholeEntry } from "./read-small-pack.ts";
 import { type OutsideBase, type ReceivedObject, resolveSmallPack } from "./resolve-small-pack.ts";
 import { writePackIndex } from "./write-pack-index.ts";
@@ -25,7 +25,7 @@ const LIMITS: SmallPackLimits = {
 };
 
 /** The repository's own commits and trees that are read for one push. */
-const GROUND_READS_MAX = 256;
+const VIEW_READS_MAX = 256;
 
 /** The repository that a push is for. */
 export type Target = {
@@ -41,7 +41,7 @@ export type PackFiles = {
 };
 
 /**
- * Stores a pack that is whole in memory, without a process: if it is small, all in it is new and plain, and it builds on what
+ * Stores a pack that is in memory whole, without a process: if it is small, all in it is new and canonical, and it builds on what
  * refs reach. That is what people push all day.
  *
  * @returns its objects; undefined for every other pack, good or bad, with nothing written: it is for `git index-pack`.
@@ -66,21 +66,21 @@ async function store(
   target: Target,
 ): Promise<ReceivedObjects | undefined> {
   const entries = await readSmallPack(pack, LIMITS);
-  // Most of what is not plain is seen before the work of hashing.
-  const isPlain = entries?.every((entry) => entry.kind === "delta" || isCanonicalEntry(entry)) ?? false;
-  if (entries === undefined || !isPlain) return undefined;
+  // Most of what is not canonical is seen before the work of hashing.
+  const isCanonical = entries?.every((entry) => entry.kind === "delta" || isCanonicalEntry(entry)) ?? false;
+  if (entries === undefined || !isCanonical) return undefined;
   const resolved = await resolveSmallPack(entries, LIMITS, (id) => readSmall(target, id));
-  const brought = resolved && readAllCanonical(resolved.objects);
-  if (resolved === undefined || brought === undefined) return undefined;
+  const received = resolved && readAllCanonical(resolved.objects);
+  if (resolved === undefined || received === undefined) return undefined;
   // A pack without objects would only lie about as one more file to look into.
-  if (brought.size === 0) return brought;
-  const files = filesOf(pack, resolved.outsideBases, brought);
+  if (received.size === 0) return received;
+  const files = filesOf(pack, resolved.outsideBases, received);
   // Side by side: a pack that gets as far as this is rarely left to git.
   const [written, found] = await Promise.allSettled([
     Promise.all(files.map(({ name, bytes }) => packFiles.write(name, bytes))),
-    isNewAndWhole(brought, target),
+    isNewAndConnected(received, target),
   ]);
-  if (written.status === "fulfilled" && found.status === "fulfilled" && found.value) return brought;
+  if (written.status === "fulfilled" && found.status === "fulfilled" && found.value) return received;
   // git must not take these files for its own.
   await Promise.all(files.map(({ name }) => packFiles.remove(name)));
   if (found.status === "rejected") throw found.reason;
@@ -90,13 +90,13 @@ async function store(
 }
 
 /** The pack, complete in itself, and its index. */
-function filesOf(pack: Buffer, outsideBases: readonly OutsideBase[], brought: ReceivedObjects) {
+function filesOf(pack: Buffer, outsideBases: readonly OutsideBase[], received: ReceivedObjects) {
   const complete = completePack(pack, outsideBases);
   const trailer = complete.pack.subarray(-TRAILER_BYTES);
   const name = `pack-${trailer.toString("hex")}`;
   return [
     { name: `${name}.pack`, bytes: complete.pack },
-    { name: `${name}.idx`, bytes: writePackIndex([...brought.values(), ...complete.added], trailer) },
+    { name: `${name}.idx`, bytes: writePackIndex([...received.values(), ...complete.added], trailer) },
   ];
 }
 
@@ -104,18 +104,18 @@ function isSystemError(error: unknown): boolean {
   return error instanceof Error && "code" in error;
 }
 
-async function isNewAndWhole(brought: ReceivedObjects, target: Target): Promise<boolean> {
+async function isNewAndConnected(received: ReceivedObjects, target: Target): Promise<boolean> {
   const answers = await Promise.all([
-    isNewOrSame(brought, target),
-    isConnected(brought, openRepositoryView(target)),
+    isNewOrSame(received, target),
+    isPackConnected(received, openRepositoryView(target)),
   ]);
   return !answers.includes(false);
 }
 
 /** An id that is there already may stand for other bytes. */
-async function isNewOrSame(brought: ReceivedObjects, { gitDir, objects }: Target): Promise<boolean> {
-  if (await objects.hasNoneOf(gitDir, [...brought.keys()])) return true;
-  for (const [id, { type, content }] of brought) {
+async function isNewOrSame(received: ReceivedObjects, { gitDir, objects }: Target): Promise<boolean> {
+  if (await objects.hasNoneOf(gitDir, [...received.keys()])) return true;
+  for (const [id, { type, content }] of received) {
     const header = await objects.readHeader(gitDir, id);
     if (header === undefined) continue;
     if (header.type !== type || header.size !== content.length) return false;
@@ -131,16 +131,16 @@ function isCanonicalEntry({ type, content }: WholeEntry): boolean {
 }
 
 function readAllCanonical(objects: ReadonlyMap<ObjectId, ReceivedObject>): ReceivedObjects | undefined {
-  const brought = new Map<
+  const received = new Map<
     ObjectId,
-    ReceivedObject & { plain: NonNullable<ReturnType<typeof readCanonicalObject>> }
+    ReceivedObject & { canonical: NonNullable<ReturnType<typeof readCanonicalObject>> }
   >();
   for (const [id, object] of objects) {
-    const plain = readCanonicalObject(object.type, object.content);
-    if (plain === undefined) return undefined;
-    brought.set(id, { ...object, plain });
+    const canonical = readCanonicalObject(object.type, object.content);
+    if (canonical === undefined) return undefined;
+    received.set(id, { ...object, canonical });
   }
-  return brought;
+  return received;
 }
 
 function readSmall({ gitDir, objects }: Target, id: ObjectId): Promise<StoredObject | undefined> {
@@ -151,7 +151,7 @@ function openRepositoryView(target: Target): RepositoryView {
   let reads = 0;
   const mayRead = () => {
     reads += 1;
-    return reads <= GROUND_READS_MAX;
+    return reads <= VIEW_READS_MAX;
   };
   return {
     areReached: target.areReached,
@@ -167,11 +167,7 @@ function openRepositoryView(target: Target): RepositoryView {
   };
 }
 
-function toViewEntry({
-  kind,
-  name,
-  id,
-}: NonNullable<ReturnType<typeof parseTree>>[number]): RepositoryViewEntry {
+function toViewEntry({ kind, name, id }: NonNullable<ReturnType<typeof parseTree>>[number]): ViewEntry {
   const type = kind === "directory" ? "tree" : kind === "submodule" ? "submodule" : "blob";
   return { type, id, name: name.toString("latin1") };
 }

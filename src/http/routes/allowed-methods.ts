@@ -4,7 +4,7 @@ import type { FastifyInstance } from "fastify";
 const METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH"] as const;
 
 /**
- * Remembers which methods the routes of a server have, to tell a method that a path lacks from a path that there is not. The
+ * Collects which methods the routes of a server have, to tell a method that a path lacks from a path that there is not. The
  * router itself can only be asked for patterns, not for paths.
  *
  * @returns the methods for the path of a request; none if nothing is there.

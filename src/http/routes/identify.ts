@@ -108,9 +108,9 @@ async function requireRate(
   if (rateLimits === undefined) return;
   const account = accountOf(caller);
   const isAnonymous = account === undefined;
-  const holder = account?.uuid ?? network;
+  const quotaKey = account?.uuid ?? network;
   const { isAllowed, limit, remaining, resetSeconds } = await rateLimits.take({
-    holder,
+    quotaKey,
     isAnonymous,
     resource,
   });

@@ -6,7 +6,7 @@ import { after, before, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { startTestApp, type TestApp } from "../../../tests/support/test-app.ts";
 import { listAuditEvents } from "../../storage/sql/audit/audit-events.ts";
-import { joinWrappedCredential, replayConnection } from "./folded-header.ts";
+import { replayConnection, unfoldCredential } from "./folded-header.ts";
 
 let app: TestApp;
 before(async () => {
@@ -15,7 +15,7 @@ before(async () => {
 after(() => app.close());
 
 /** As GNU base64 prints it. */
-function wrapped(text: string): string {
+function folded(text: string): string {
   return Buffer.from(text)
     .toString("base64")
     .match(/.{1,76}/g)!
@@ -31,8 +31,8 @@ async function send(request: string): Promise<string> {
   return answer;
 }
 
-test("a credential wrapped by base64 is the same credential", async () => {
-  const credential = wrapped(`owner@example.com:${await app.token()}`);
+test("a credential folded by base64 is the same credential", async () => {
+  const credential = folded(`owner@example.com:${await app.token()}`);
   assert.ok(credential.includes("\n"));
   const answer = await send(
     `POST /2.0/repositories/acme/demo/commits HTTP/1.1\r\nHost: localhost\r\nAuthorization: Basic ${credential}\r\nAccept: */*\r\n\r\n`,
@@ -47,18 +47,18 @@ test("a credential wrapped by base64 is the same credential", async () => {
 
 for (const [why, request] of [
   [
-    "a header's name in the wrapped lines",
+    "a header's name in the folded lines",
     "GET / HTTP/1.1\r\nHost: x\r\nAuthorization: Basic YWJj\nX-Evil: 1\r\n\r\n",
   ],
-  ["a space in the wrapped lines", "GET / HTTP/1.1\r\nHost: x\r\nAuthorization: Basic YWJj\nYW Jj\r\n\r\n"],
-  ["another header that is wrapped", "GET / HTTP/1.1\r\nHost: x\r\nX-Other: YWJj\nYWJj\r\n\r\n"],
+  ["a space in the folded lines", "GET / HTTP/1.1\r\nHost: x\r\nAuthorization: Basic YWJj\nYW Jj\r\n\r\n"],
+  ["another header that is folded", "GET / HTTP/1.1\r\nHost: x\r\nX-Other: YWJj\nYWJj\r\n\r\n"],
   [
-    "a second request in the wrapped lines",
+    "a second request in the folded lines",
     "GET / HTTP/1.1\r\nHost: x\r\nAuthorization: Basic YWJj\n\nGET /2.0/user HTTP/1.1\r\n\r\n",
   ],
 ] as const) {
   test(`refuses ${why}`, async () => {
-    assert.equal(joinWrappedCredential(Buffer.from(request)), undefined);
+    assert.equal(unfoldCredential(Buffer.from(request)), undefined);
     assert.match(await send(request), /^HTTP\/1\.1 400 Bad Request\r\n/);
   });
 }

@@ -3,24 +3,24 @@ import type { Socket } from "node:net";
 import { Duplex } from "node:stream";
 
 /**
- * A Basic credential that `base64` has wrapped: GNU's breaks its output after 76 characters, and a shell that puts it into
+ * A Basic credential that `base64` has folded: GNU's breaks its output after 76 characters, and a shell that puts it into
  * `--header "Authorization: Basic $credential"` makes curl send the line feeds as they are. What follows each is base64 to
  * the end of the line: no colon, so it can be no header of its own, and whoever reads it sees the same one credential.
  */
-const WRAPPED = /\r\nAuthorization: Basic [A-Za-z0-9+/]+(?:\n[A-Za-z0-9+/]+={0,2})+\r\n/i;
+const FOLDED = /\r\nAuthorization: Basic [A-Za-z0-9+/]+(?:\n[A-Za-z0-9+/]+={0,2})+\r\n/i;
 const HEADER_END = "\r\n\r\n";
 
 /**
- * The bytes of a request with its wrapped credential joined again, or undefined if that is not what is wrong with it. The
+ * The bytes of a request with its folded credential on one line again, or undefined if that is not what is wrong with it. The
  * connection is to be closed after the answer, so that nothing else can follow on it.
  */
-export function joinWrappedCredential(bytes: Buffer): Buffer | undefined {
+export function unfoldCredential(bytes: Buffer): Buffer | undefined {
   const headEnd = bytes.indexOf(HEADER_END);
   if (headEnd === -1) return undefined;
   const head = bytes.toString("latin1", 0, headEnd + HEADER_END.length);
-  if (!/^[A-Z]{3,7} [^\s]+ HTTP\/1\.1\r\n/.test(head) || !WRAPPED.test(head)) return undefined;
+  if (!/^[A-Z]{3,7} [^\s]+ HTTP\/1\.1\r\n/.test(head) || !FOLDED.test(head)) return undefined;
   const joined = head.replace(
-    WRAPPED,
+    FOLDED,
     (header) => `\r\nConnection: close\r\n${header.trim().replaceAll("\n", "")}\r\n`,
   );
   return Buffer.concat([Buffer.from(joined, "latin1"), bytes.subarray(headEnd + HEADER_END.length)]);

@@ -10,7 +10,7 @@ import type { Ports } from "../../ports.ts";
 import { knownFailure } from "../../storage/known-failure.ts";
 import { errorBody, statusOf } from "./answer-failure.ts";
 import { answerCors } from "./cors.ts";
-import { joinWrappedCredential, replayConnection } from "./folded-header.ts";
+import { replayConnection, unfoldCredential } from "./folded-header.ts";
 import { openHostGuard } from "./host-guard.ts";
 import { BITBUCKET_API_HOST, BITBUCKET_HOST } from "./public-urls.ts";
 import { type Objection, objectionTo } from "./request-guard.ts";
@@ -151,7 +151,7 @@ function createNodeServer(
     // Only the first bytes of a connection are mended: behind other requests, or within the body of one, what looks like a
     // head may be somebody's data.
     const isFirst = error.rawPacket !== undefined && socket.bytesRead === error.rawPacket.length;
-    const joined = isFirst ? joinWrappedCredential(error.rawPacket) : undefined;
+    const joined = isFirst ? unfoldCredential(error.rawPacket) : undefined;
     // An answer that is under way must not have another one in its middle.
     const isAnswering = [...(responses.get(socket) ?? [])].some(
       (response) => response.headersSent && !response.closed,

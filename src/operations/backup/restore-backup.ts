@@ -63,13 +63,13 @@ async function restoreLocked(config: Config, folder: string): Promise<RestoreOut
   const wasCutOff = await requireUnused(config);
   if (config.database.kind === "postgres")
     await withDatabase(config.database, ({ kysely }) => requireEmpty(kysely));
-  const unfinished = join(dataFolder, RESTORING_FOLDER);
-  await makeFolders(unfinished);
+  const restoring = join(dataFolder, RESTORING_FOLDER);
+  await makeFolders(restoring);
   for (const each of [dataFolder, dirname(dataFolder)]) await syncFolder(each);
   if (wasCutOff) await clearCutOff(dataFolder);
   reachFaultPoint("restore.begun");
 
-  const draft = join(unfinished, manifest.database);
+  const draft = join(restoring, manifest.database);
   await takeFile(join(folder, manifest.database), draft, refuseToLink).catch(explainMissingDatabase(folder));
   await requireSameDatabase(manifest, draft);
   const { rows, repositories } = readSnapshot(draft);

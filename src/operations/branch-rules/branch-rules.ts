@@ -86,19 +86,19 @@ export async function readBranchRules(
 export async function findRefusingRule(
   { restrictions, model, mainBranch, author }: BranchRules,
   update: RefUpdate,
-  place: GitLocation,
+  location: GitLocation,
 ): Promise<BranchRestriction | undefined> {
   const branch = branchOf(update.name);
   if (branch === undefined || author === undefined) return undefined;
   const typesOf = (name: BranchName) => (model === undefined ? [] : branchTypesOf(model, mainBranch, name));
   for (const rule of restrictions) {
     if (!matchesBranch(rule.match, branch, typesOf) || isExemptFrom(rule, author)) continue;
-    if (await concerns(rule.kind, update, place)) return rule;
+    if (await concerns(rule.kind, update, location)) return rule;
   }
   return undefined;
 }
 
-async function concerns(kind: RestrictionKind, update: RefUpdate, place: GitLocation): Promise<boolean> {
+async function concerns(kind: RestrictionKind, update: RefUpdate, location: GitLocation): Promise<boolean> {
   switch (kind) {
     case "push":
     case "restrict_merges":
@@ -106,20 +106,20 @@ async function concerns(kind: RestrictionKind, update: RefUpdate, place: GitLoca
     case "delete":
       return update.new === undefined;
     case "force":
-      return !(await isFastForward(update, place));
+      return !(await isFastForward(update, location));
     default:
       return false;
   }
 }
 
 /** A new branch and a deletion rewrite nothing. An old value that is not there will be refused as stale anyway. */
-async function isFastForward({ old, new: next }: RefUpdate, place: GitLocation): Promise<boolean> {
+async function isFastForward({ old, new: next }: RefUpdate, location: GitLocation): Promise<boolean> {
   if (old === undefined || next === undefined || old === next) return true;
   try {
-    await runGit(["merge-base", "--is-ancestor", old, next], place);
+    await runGit(["merge-base", "--is-ancestor", old, next], location);
     return true;
   } catch (error) {
-    place.signal.throwIfAborted();
+    location.signal.throwIfAborted();
     if (error instanceof GitError && error.status !== undefined) return false;
     throw error;
   }

@@ -2,7 +2,7 @@ import { findMissingBelow } from "../../git/packs/check-objects.ts";
 import { readTips } from "../../git/packs/connectivity.ts";
 import type { FormerTip, Ref } from "../../model/ref.ts";
 
-type Place = { readonly gitDir: string; readonly signal: AbortSignal };
+type Options = { readonly gitDir: string; readonly signal: AbortSignal };
 
 /** Looks at the histories of so many groups of tips; those that are left then count as incomplete. */
 const LOOKS_MAX = 100;
@@ -10,12 +10,12 @@ const LOOKS_MAX = 100;
 /** The tips whose object is there. */
 export async function withoutMissing(
   former: readonly FormerTip[],
-  place: Place,
+  options: Options,
 ): Promise<readonly FormerTip[]> {
   if (former.length === 0) return former;
   const there = await readTips(
     former.map(({ target }) => target),
-    place,
+    options,
   );
   return former.filter(({ target }) => there.has(target));
 }
@@ -24,7 +24,7 @@ export async function withoutMissing(
 export async function withoutIncomplete(
   former: readonly FormerTip[],
   refs: readonly Pick<Ref, "target">[],
-  { gitDir }: Place,
+  { gitDir }: Options,
 ): Promise<readonly FormerTip[]> {
   const known = refs.map(({ target }) => target);
   const complete: FormerTip[] = [];

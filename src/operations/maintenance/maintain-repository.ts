@@ -48,7 +48,7 @@ async function maintainOpen(
   uuid: Uuid,
   lease: HeldLease,
 ): Promise<void> {
-  const place = { gitDir: opened.gitDir, signal: lease.signal };
+  const location = { gitDir: opened.gitDir, signal: lease.signal };
   const readAt = ports.clock();
   // Its numbers are read before the refs: what changes in between is seen when the drop is declared.
   const repository = await findRepository(ports.database.kysely, undefined, { uuid });
@@ -56,7 +56,7 @@ async function maintainOpen(
   const refs = await listRefs(ports.database.kysely, uuid);
   const former = await listFormerTips(ports.database.kysely, uuid, readAt);
   const isDue = await opened.isDropDue(readAt);
-  const found = await withoutMissing(former, place);
+  const found = await withoutMissing(former, location);
   if (found.length < former.length) logIncomplete(ports, uuid, former, found);
   const drops = isDue && found.length === former.length;
   const work = { opened, repository, refs, former: found, drops, readAt, lease };
@@ -64,7 +64,7 @@ async function maintainOpen(
     await repackApart(ports, work);
   } catch (error) {
     if (!(error instanceof GitError) || error.status === undefined) throw error;
-    const complete = await withoutIncomplete(found, refs, place);
+    const complete = await withoutIncomplete(found, refs, location);
     if (complete.length === found.length) throw error;
     logIncomplete(ports, uuid, found, complete);
     await repackApart(ports, { ...work, former: complete, drops: false });
@@ -111,18 +111,18 @@ async function repackApart(
   const folder = await opened.openRepackFolder(kept);
   try {
     reachFaultPoint("maintenance.linked");
-    const place = { gitDir: folder.gitDir, signal: lease.signal };
+    const location = { gitDir: folder.gitDir, signal: lease.signal };
     const { database, transactions } = ports;
-    await repack(place, { drops });
+    await repack(location, { drops });
     reachFaultPoint("maintenance.repacked");
-    const commitGraph = await writeCommitGraph(place);
+    const commitGraph = await writeCommitGraph(location);
     reachFaultPoint("maintenance.graph-written");
     const reached =
       former.length > FORMER_TIPS_MAX
         ? await findReachedTips(
             former,
             refs.map(({ target }) => target),
-            place,
+            location,
           )
         : new Set<ObjectId>();
     await requireLease(database.kysely, lease);

@@ -17,7 +17,7 @@ import type { Schema } from "../../storage/sql/schema.ts";
 import { TAKES_ACCESS } from "../../storage/sql/transaction-options.ts";
 import { findMember } from "../../storage/sql/workspaces/workspaces.ts";
 
-/** Where a permission is given, with the name that the place has for people. */
+/** Where a permission is given, with the name that the target has for people. */
 export type NamedTarget = PermissionTarget & AuditSubject;
 
 /**
@@ -29,12 +29,12 @@ export type NamedTarget = PermissionTarget & AuditSubject;
 export async function setAccountPermission(
   by: By,
   workspace: Workspace,
-  place: NamedTarget,
+  target: NamedTarget,
   account: Account,
   permission: Exclude<ProjectPermission, "none">,
 ): Promise<void> {
-  const holder = { kind: "account", uuid: account.uuid } as const;
-  await setPermission(by, place, holder, permission, async (tx) => {
+  const grantee = { kind: "account", uuid: account.uuid } as const;
+  await setPermission(by, target, grantee, permission, async (tx) => {
     const member = await findMember(tx, workspace.uuid, account.uuid);
     if (member === undefined) throw invalidField("selected_user_id", "is not a member of the workspace");
     if (member.role === "owner")
@@ -45,26 +45,26 @@ export async function setAccountPermission(
 /** Gives a group of the workspace a permission in a repository or a project, in place of the one it has there. */
 export async function setGroupPermission(
   by: By,
-  place: NamedTarget,
+  target: NamedTarget,
   group: Group,
   permission: Exclude<ProjectPermission, "none">,
 ): Promise<void> {
-  await setPermission(by, place, { kind: "group", uuid: group.uuid }, permission);
+  await setPermission(by, target, { kind: "group", uuid: group.uuid }, permission);
 }
 
 /** For the operator, who may give it to anybody, and give none; for others, if `check` in the transaction does not throw. */
 export async function setPermission(
   by: By,
-  place: NamedTarget,
-  holder: Grantee,
+  target: NamedTarget,
+  grantee: Grantee,
   permission: ProjectPermission,
   check?: (tx: Kysely<Schema>) => Promise<void>,
 ): Promise<void> {
   await by.transaction(async (tx, record) => {
-    await lockTarget(tx, place);
+    await lockTarget(tx, target);
     await check?.(tx);
-    await upsertExplicitPermission(tx, place, holder, permission);
-    record.audit("permission.set", place, { ...holderDetails(holder), permission });
+    await upsertExplicitPermission(tx, target, grantee, permission);
+    record.audit("permission.set", target, { ...granteeDetails(grantee), permission });
   }, TAKES_ACCESS);
 }
 
@@ -73,18 +73,18 @@ async function lockTarget(tx: Kysely<Schema>, { kind, uuid }: NamedTarget): Prom
   await lockRows(tx, [{ table: kind, uuid, strength: "update" }]);
 }
 
-function holderDetails({ kind, uuid }: Grantee) {
+function granteeDetails({ kind, uuid }: Grantee) {
   return kind === "account" ? { account: uuid } : { group_uuid: uuid };
 }
 
-/** @throws Failure not-found if the holder has no permission of its own there. */
-export async function removePermission(by: By, place: NamedTarget, holder: Grantee): Promise<void> {
+/** @throws Failure not-found if the grantee has no permission of its own there. */
+export async function removePermission(by: By, target: NamedTarget, grantee: Grantee): Promise<void> {
   await by.transaction(async (tx, record) => {
-    await lockTarget(tx, place);
-    if (!(await deleteExplicitPermission(tx, place, holder))) {
-      const who = holder.kind === "account" ? "user" : "group";
-      throw new Failure("not-found", `The ${who} has no permission of its own in this ${place.kind}`);
+    await lockTarget(tx, target);
+    if (!(await deleteExplicitPermission(tx, target, grantee))) {
+      const who = grantee.kind === "account" ? "user" : "group";
+      throw new Failure("not-found", `The ${who} has no permission of its own in this ${target.kind}`);
     }
-    record.audit("permission.removed", place, holderDetails(holder));
+    record.audit("permission.removed", target, granteeDetails(grantee));
   }, TAKES_ACCESS);
 }

@@ -109,14 +109,14 @@ async function refuseByRules(
   rules: BranchRules,
   { objects, gitDir, by: { signal } }: Pick<OpenOptions, "objects" | "gitDir" | "by">,
 ): Promise<readonly RefChange[]> {
-  const place = {
+  const location = {
     gitDir,
     ...(objects === undefined ? {} : { objectFolder: objects.quarantine.objectFolder }),
     signal,
   };
   const changes: RefChange[] = [];
   for (const update of updates) {
-    const refusedBy = await findRefusingRule(rules, update, place);
+    const refusedBy = await findRefusingRule(rules, update, location);
     const refused =
       refusedBy === undefined ? refuseMainBranch(repository, update) : describeRefusal(refusedBy);
     changes.push({ update, refused, refusedBy });

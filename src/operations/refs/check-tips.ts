@@ -1,5 +1,5 @@
 import { completeQuarantine, readTips, type TipObject } from "../../git/packs/connectivity.ts";
-import type { ReceivedObjects } from "../../git/packs/is-connected.ts";
+import type { ReceivedObjects } from "../../git/packs/is-pack-connected.ts";
 import type { Target } from "../../git/packs/store-small-pack.ts";
 import type { ObjectId } from "../../model/object-id.ts";
 import type { Quarantine } from "../../storage/packs/pack-store.ts";

@@ -1,7 +1,7 @@
 import { reachFaultPoint } from "../../fault-points.ts";
 import type { TipObject } from "../../git/packs/connectivity.ts";
 import { isOfServer } from "../../git/packs/index-pack.ts";
-import type { ReceivedObjects } from "../../git/packs/is-connected.ts";
+import type { ReceivedObjects } from "../../git/packs/is-pack-connected.ts";
 import { type StoredPack, storePack } from "../../git/packs/store-pack.ts";
 import type { Target } from "../../git/packs/store-small-pack.ts";
 import { Failure } from "../../model/failure.ts";

@@ -61,24 +61,24 @@ const FIELDS: MatchFields<DatedChange> = {
 export async function listFileVersions(
   ports: SourcePorts,
   repository: Repository,
-  place: PathAtCommit,
+  at: PathAtCommit,
   query: HistoryQuery,
 ): Promise<{ readonly versions: readonly FileVersion[]; readonly hasMore: boolean } | undefined> {
-  const path = cleanPath(place.path);
+  const path = cleanPath(at.path);
   const giveBack = await query.takeSlot?.(query.signal);
   const timeLimit = AbortSignal.timeout(query.timeLimitMs ?? TIME_LIMIT_MS);
   const signal = AbortSignal.any([query.signal, timeLimit]);
   try {
     return await withRepository(ports.packs, repository.uuid, async ({ gitDir }) => {
-      const history = { gitDir, commit: place.commit, path, followsRenames: query.followsRenames, signal };
+      const history = { gitDir, commit: at.commit, path, followsRenames: query.followsRenames, signal };
       const changes = listFileHistory(history);
       const found =
         query.filter === undefined && query.sort === undefined
           ? await collect(changes, query)
           : await collectMatching(withDates(ports, gitDir, changes), query);
       if (found === undefined) return undefined;
-      if (found.seen === 0 && (await findPlacedEntry(ports, repository, place)) === undefined) {
-        throw noSuchFile(place.path);
+      if (found.seen === 0 && (await findPlacedEntry(ports, repository, at)) === undefined) {
+        throw noSuchFile(at.path);
       }
       const shown = found.changes.slice(0, query.pagelen);
       const ids = shown.map(({ commit }) => commit);

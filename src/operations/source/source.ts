@@ -65,17 +65,17 @@ export async function findPathAtCommit(
 ): Promise<PathAtCommit> {
   const isWhole = path === "" || revision === "HEAD" || parseObjectId(revision.toLowerCase()) !== undefined;
   const longest = isWhole ? undefined : await findLongestRef(ports, repository, revision, path);
-  const place = longest ?? { revision, path };
+  const at = longest ?? { revision, path };
   const { packs, objects } = ports;
   const refs = revisionRefs(ports, repository);
   const commit = await withRepository(packs, repository.uuid, ({ gitDir }) =>
-    resolveRevision({ gitDir, objects, refs }, place.revision),
+    resolveRevision({ gitDir, objects, refs }, at.revision),
   );
   if (commit === undefined) {
     const data = { shas: [revision] };
     throw new Failure("not-found", "Commit not found", { data });
   }
-  return { commit, path: place.path };
+  return { commit, path: at.path };
 }
 
 type RefCandidate = { readonly names: readonly RefName[]; readonly path: string };
@@ -115,10 +115,10 @@ function refCandidates(revision: string, path: string): RefCandidate[] {
 export async function getEntry(
   ports: SourcePorts,
   repository: Repository,
-  place: PathAtCommit,
+  at: PathAtCommit,
 ): Promise<PathEntry> {
-  const entry = await findPlacedEntry(ports, repository, place);
-  if (entry === undefined) throw noSuchFile(place.path);
+  const entry = await findPlacedEntry(ports, repository, at);
+  if (entry === undefined) throw noSuchFile(at.path);
   return entry;
 }
 

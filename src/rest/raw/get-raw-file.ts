@@ -14,9 +14,9 @@ export const getRawFileRoute: RepositoryRoute = {
   permission: "read",
   async handle(ports, request) {
     const { repository, params } = request;
-    const place = await findPathAtCommit(ports, repository, params.ref!, params.path ?? "");
-    const entry = await getEntry(ports, repository, place);
-    if (entry.kind === "directory") throw noSuchFile(place.path);
+    const at = await findPathAtCommit(ports, repository, params.ref!, params.path ?? "");
+    const entry = await getEntry(ports, repository, at);
+    if (entry.kind === "directory") throw noSuchFile(at.path);
     return fileAnswer(ports, repository, entry, request);
   },
 };

@@ -12,7 +12,7 @@ export type PackSizes = {
   note(folder: string, sizes: FileSizes): void;
 };
 
-/** Folders whose sizes are remembered: those that are pushed to at present. Each has some dozens of files. */
+/** Folders whose sizes are cached: those that are pushed to at present. Each has some dozens of files. */
 const FOLDERS_MAX = 64;
 
 const CONSTANT_FILE = /^pack-[0-9a-f]{40}\.(?:pack|idx|rev)$/;
@@ -21,7 +21,7 @@ export function openPackSizes(): PackSizes {
   /** The longest unused is the first. */
   const folders = new Map<string, FileSizes>();
 
-  function remember(folder: string, sizes: FileSizes): void {
+  function store(folder: string, sizes: FileSizes): void {
     folders.delete(folder);
     folders.set(folder, new Map([...sizes].filter(([name]) => CONSTANT_FILE.test(name))));
     for (const oldest of folders.keys()) {
@@ -31,7 +31,7 @@ export function openPackSizes(): PackSizes {
   }
 
   return {
-    note: remember,
+    note: store,
     async list(folder) {
       const names = await readdir(folder);
       const known = folders.get(folder);
@@ -44,7 +44,7 @@ export function openPackSizes(): PackSizes {
       }
       const found = await Promise.all(unknown.map((name) => sizeOf(join(folder, name))));
       for (const [index, size] of found.entries()) if (size !== undefined) sizes.set(unknown[index]!, size);
-      remember(folder, sizes);
+      store(folder, sizes);
       return sizes;
     },
   };

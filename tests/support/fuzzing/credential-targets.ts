@@ -7,7 +7,7 @@ import {
 } from "../../../src/authentication/api-token-text.ts";
 import { readCredential } from "../../../src/authentication/read-credential.ts";
 import { clientAddress, networkOf } from "../../../src/http/server/client-address.ts";
-import { joinWrappedCredential } from "../../../src/http/server/folded-header.ts";
+import { unfoldCredential } from "../../../src/http/server/folded-header.ts";
 import { baseUrlsOf } from "../../../src/http/server/public-urls.ts";
 import { readRequestTarget } from "../../../src/http/server/request-target.ts";
 import { maskPersonalText, maskTokens } from "../../../src/model/mask-secrets.ts";
@@ -104,7 +104,7 @@ const wrappedCredential = fuzzTarget(
   "wrapped credentials",
   (random) => makeBytes(random, HEAD),
   (bytes) => {
-    const joined = joinWrappedCredential(bytes)?.toString("latin1");
+    const joined = unfoldCredential(bytes)?.toString("latin1");
     if (joined === undefined) return;
     const text = bytes.toString("latin1");
     const headLines = text.slice(0, text.indexOf("\r\n\r\n")).split("\r\n");

@@ -31,8 +31,8 @@ export const listFileHistoryRoute: RepositoryRoute = {
   async handle(ports, { repository, baseUrls, params, query, fields, signal, takeSlot }) {
     const { page, pagelen } = parsePage(query, { pagelenDefault: 10, pagelenMax: 100 });
     const filterAndSort = readFilterAndSort(query);
-    const place = await findPathAtCommit(ports, repository, params.commit!, params.path ?? "");
-    const listed = await listFileVersions(ports, repository, place, {
+    const at = await findPathAtCommit(ports, repository, params.commit!, params.path ?? "");
+    const listed = await listFileVersions(ports, repository, at, {
       page,
       pagelen,
       followsRenames: query.get("renames")?.toLowerCase() !== "false",
@@ -63,7 +63,7 @@ export const listFileHistoryRoute: RepositoryRoute = {
     );
     // The walk goes on from the commit itself, so that a push in between neither repeats nor skips.
     const next = new URL(
-      `${repositoryApiUrl(baseUrls, repository)}/filehistory/${place.commit}/${place.path.split("/").map(encodeURIComponent).join("/")}`,
+      `${repositoryApiUrl(baseUrls, repository)}/filehistory/${at.commit}/${at.path.split("/").map(encodeURIComponent).join("/")}`,
     );
     for (const [name, value] of query) if (name !== "page") next.searchParams.append(name, value);
     next.searchParams.set("page", String(page + 1));

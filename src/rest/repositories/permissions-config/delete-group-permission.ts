@@ -8,9 +8,9 @@ export const deleteGroupPermission: PermissionOperation = {
   repositoryScopes: ["admin:repository:bitbucket", "delete:permission:bitbucket"],
   projectScopes: ["admin:project:bitbucket", "delete:permission:bitbucket"],
   below: "groups/{group_slug}",
-  async handle(ports, { by, workspace, place, params }) {
+  async handle(ports, { by, workspace, target, params }) {
     const { uuid } = await getGroup(ports, workspace, params.group_slug!);
-    await removePermission(by, place, { kind: "group", uuid });
+    await removePermission(by, target, { kind: "group", uuid });
     return noContentAnswer();
   },
 };

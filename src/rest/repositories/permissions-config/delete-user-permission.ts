@@ -11,9 +11,9 @@ export const deleteUserPermission: PermissionOperation = {
   repositoryScopes: ["admin:repository:bitbucket", "delete:permission:bitbucket"],
   projectScopes: ["admin:project:bitbucket", "delete:permission:bitbucket"],
   below: "users/{selected_user_id}",
-  async handle(ports, { by, place, params }) {
-    const { uuid } = await getSelectedPermissionAccount(ports, place, params);
-    await removePermission(by, place, { kind: "account", uuid });
+  async handle(ports, { by, target, params }) {
+    const { uuid } = await getSelectedPermissionAccount(ports, target, params);
+    await removePermission(by, target, { kind: "account", uuid });
     return noContentAnswer();
   },
 };

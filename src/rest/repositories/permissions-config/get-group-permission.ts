@@ -10,10 +10,10 @@ export const getGroupPermission: PermissionOperation = {
   repositoryScopes: ["read:repository:bitbucket"],
   projectScopes: ["read:project:bitbucket"],
   below: "groups/{group_slug}",
-  async handle(ports, { workspace, place, owner, baseUrls, params }) {
+  async handle(ports, { workspace, target, owner, baseUrls, params }) {
     const group = await getGroup(ports, workspace, params.group_slug!);
-    const holder = { kind: "group", uuid: group.uuid } as const;
-    const permission = await findExplicitPermission(ports.database.kysely, place, holder);
+    const grantee = { kind: "group", uuid: group.uuid } as const;
+    const permission = await findExplicitPermission(ports.database.kysely, target, grantee);
     return jsonAnswer(200, representGroupPermission(owner, group, permission ?? "none", baseUrls));
   },
 };

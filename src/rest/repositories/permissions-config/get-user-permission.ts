@@ -13,10 +13,10 @@ export const getUserPermission: PermissionOperation = {
   repositoryScopes: ["read:repository:bitbucket"],
   projectScopes: ["read:project:bitbucket"],
   below: "users/{selected_user_id}",
-  async handle(ports, { place, owner, baseUrls, params }) {
-    const account = await getSelectedPermissionAccount(ports, place, params);
-    const holder = { kind: "account", uuid: account.uuid } as const;
-    const permission = await findExplicitPermission(ports.database.kysely, place, holder);
+  async handle(ports, { target, owner, baseUrls, params }) {
+    const account = await getSelectedPermissionAccount(ports, target, params);
+    const grantee = { kind: "account", uuid: account.uuid } as const;
+    const permission = await findExplicitPermission(ports.database.kysely, target, grantee);
     return jsonAnswer(200, representUserPermission(owner, account, permission ?? "none", baseUrls));
   },
 };

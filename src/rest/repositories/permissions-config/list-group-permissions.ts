@@ -12,9 +12,9 @@ export const listGroupPermissions: PermissionOperation = {
   repositoryScopes: ["read:repository:bitbucket"],
   projectScopes: ["read:project:bitbucket"],
   below: "groups",
-  async handle({ database }, { place, owner, baseUrls, query, url }) {
+  async handle({ database }, { target, owner, baseUrls, query, url }) {
     const page = parsePage(query, PAGES);
-    const { values, size } = await listPermissions(database.kysely, place, page);
+    const { values, size } = await listPermissions(database.kysely, target, page);
     const shown = values.map(({ group, permission }) =>
       representGroupPermission(owner, group, permission, baseUrls),
     );

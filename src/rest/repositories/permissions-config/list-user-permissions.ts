@@ -12,9 +12,9 @@ export const listUserPermissions: PermissionOperation = {
   repositoryScopes: ["read:repository:bitbucket"],
   projectScopes: ["read:project:bitbucket"],
   below: "users",
-  async handle({ database }, { place, owner, baseUrls, query, url }) {
+  async handle({ database }, { target, owner, baseUrls, query, url }) {
     const page = parsePage(query, PAGES);
-    const { values, size } = await listAccountPermissions(database.kysely, place, page);
+    const { values, size } = await listAccountPermissions(database.kysely, target, page);
     const shown = values.map(({ account, permission }) =>
       representUserPermission(owner, account, permission, baseUrls),
     );

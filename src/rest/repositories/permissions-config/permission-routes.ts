@@ -13,7 +13,7 @@ import { ProjectPermissionBody, RepositoryPermissionBody } from "./permission-bo
 /** A request about what is given in a repository or in a project: the two are alike. */
 export type PermissionRequest = RestRequest & {
   readonly workspace: Workspace;
-  readonly place: NamedTarget;
+  readonly target: NamedTarget;
   readonly owner: PermissionOwner;
 };
 
@@ -78,7 +78,7 @@ export function inRepository(request: Parameters<RepositoryRoute["handle"]>[1]):
   return {
     ...request,
     workspace: repository.workspace,
-    place: { ...repositorySubject(repository), kind: "repository", uuid: repository.uuid },
+    target: { ...repositorySubject(repository), kind: "repository", uuid: repository.uuid },
     owner: { kind: "repository", repository },
   };
 }
@@ -87,7 +87,7 @@ export function inProject(request: Parameters<ProjectRoute["handle"]>[1]): Permi
   const { project, workspace } = request;
   return {
     ...request,
-    place: { ...projectSubject(project), kind: "project", uuid: project.uuid },
+    target: { ...projectSubject(project), kind: "project", uuid: project.uuid },
     owner: { kind: "project", project, workspace },
   };
 }
@@ -95,8 +95,8 @@ export function inProject(request: Parameters<ProjectRoute["handle"]>[1]): Permi
 /** The reference takes the user name in the URL of a project's permissions, and not in that of a repository's. */
 export function getSelectedPermissionAccount(
   ports: Pick<Ports, "database">,
-  place: NamedTarget,
+  target: NamedTarget,
   params: RestRequest["params"],
 ): Promise<Account> {
-  return getSelectedAccount(ports, params.selected_user_id!, { takesUsername: place.kind === "project" });
+  return getSelectedAccount(ports, params.selected_user_id!, { takesUsername: target.kind === "project" });
 }

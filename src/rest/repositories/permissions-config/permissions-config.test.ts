@@ -20,11 +20,11 @@ const { rest } = owner;
 const REPOSITORY = "/repositories/acme/demo";
 const PROJECT = "/workspaces/acme/projects/PROJ";
 
-for (const [kind, place, permissions] of [
+for (const [kind, target, permissions] of [
   ["repository", REPOSITORY, ["read", "write", "admin"]],
   ["project", PROJECT, ["read", "write", "create-repo", "admin"]],
 ] as const) {
-  const config = `${place}/permissions-config`;
+  const config = `${target}/permissions-config`;
 
   for (const [granteeKind, names] of [
     // The reference has the user name in URLs of projects alone.
@@ -127,7 +127,7 @@ for (const [kind, place, permissions] of [
       assert.equal(answer.status, 400);
       assert.ok("selected_user_id" in answer.json.error.fields);
     }
-    assert.equal((await stranger.rest("GET", place)).status, 404);
+    assert.equal((await stranger.rest("GET", target)).status, 404);
   });
 
   test(`${kind}: what a group is given, its members have, and no others`, async () => {

@@ -20,10 +20,10 @@ export const putRepositoryGroupPermissionRoute: RepositoryRoute<typeof Repositor
 
 export async function putGroupPermission(
   ports: Ports,
-  { by, workspace, place, owner, baseUrls, params }: PermissionRequest,
+  { by, workspace, target, owner, baseUrls, params }: PermissionRequest,
   permission: GivenPermission,
 ): Promise<Answer> {
   const group = await getGroup(ports, workspace, params.group_slug!);
-  await setGroupPermission(by, place, group, permission);
+  await setGroupPermission(by, target, group, permission);
   return jsonAnswer(200, representGroupPermission(owner, group, permission, baseUrls));
 }

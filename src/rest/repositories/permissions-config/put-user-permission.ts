@@ -20,10 +20,10 @@ export const putRepositoryUserPermissionRoute: RepositoryRoute<typeof Repository
 
 export async function putUserPermission(
   ports: Ports,
-  { by, workspace, place, owner, baseUrls, params }: PermissionRequest,
+  { by, workspace, target, owner, baseUrls, params }: PermissionRequest,
   permission: GivenPermission,
 ): Promise<Answer> {
-  const account = await getSelectedPermissionAccount(ports, place, params);
-  await setAccountPermission(by, workspace, place, account, permission);
+  const account = await getSelectedPermissionAccount(ports, target, params);
+  await setAccountPermission(by, workspace, target, account, permission);
   return jsonAnswer(200, representUserPermission(owner, account, permission, baseUrls));
 }

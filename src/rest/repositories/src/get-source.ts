@@ -37,9 +37,9 @@ export const getSourceRoute: RepositoryRoute = {
   async handle(ports, request) {
     const { repository, baseUrls, params, query, signal } = request;
     const format = readFormat(query);
-    const place = await findPathAtCommit(ports, repository, params.commit!, params.path ?? "");
-    const entry = await getEntry(ports, repository, place);
-    const context = { repository, baseUrls, commit: place.commit };
+    const at = await findPathAtCommit(ports, repository, params.commit!, params.path ?? "");
+    const entry = await getEntry(ports, repository, at);
+    const context = { repository, baseUrls, commit: at.commit };
     if (format === "meta")
       return jsonAnswer(200, represent(await describeEntry(ports, repository, entry, signal), context));
     if (format === "rendered")

@@ -14,53 +14,53 @@ export type Grantee = { readonly kind: "account" | "group"; readonly uuid: Uuid 
 /** From 1. */
 type Page = { readonly page: number; readonly pagelen: number };
 
-/** The four tables are alike: a place, a holder, a permission. */
-function names(place: PermissionTarget["kind"], holder: Grantee["kind"]) {
+/** The four tables have the same shape: target, grantee, permission. */
+function names(target: PermissionTarget["kind"], grantee: Grantee["kind"]) {
   return {
-    table: sql.table(holder === "group" ? `${place}_group_permission` : `${place}_permission`),
-    placeColumn: sql.ref(`${place}_uuid`),
-    granteeColumn: sql.ref(`${holder}_uuid`),
+    table: sql.table(grantee === "group" ? `${target}_group_permission` : `${target}_permission`),
+    targetColumn: sql.ref(`${target}_uuid`),
+    granteeColumn: sql.ref(`${grantee}_uuid`),
   };
 }
 
-/** What is given to a holder itself in a place: undefined if nothing is. */
+/** The permission that a grantee has on the target itself; undefined if there is none. */
 export async function findExplicitPermission(
   db: Kysely<Schema>,
-  place: PermissionTarget,
-  holder: Grantee,
+  target: PermissionTarget,
+  grantee: Grantee,
 ): Promise<ProjectPermission | undefined> {
-  const { table, placeColumn, granteeColumn } = names(place.kind, holder.kind);
+  const { table, targetColumn, granteeColumn } = names(target.kind, grantee.kind);
   const { rows } = await sql<{ permission: ProjectPermission }>`select permission from ${table}
-    where ${placeColumn} = ${place.uuid} and ${granteeColumn} = ${holder.uuid} and permission <> 'none'`.execute(
+    where ${targetColumn} = ${target.uuid} and ${granteeColumn} = ${grantee.uuid} and permission <> 'none'`.execute(
     db,
   );
   return rows[0]?.permission;
 }
 
-/** Gives a permission, in place of the one that the holder has there. */
+/** Gives a permission, in place of the one that the grantee has there. */
 export async function upsertExplicitPermission(
   db: Kysely<Schema>,
-  place: PermissionTarget,
-  holder: Grantee,
+  target: PermissionTarget,
+  grantee: Grantee,
   permission: ProjectPermission,
 ): Promise<void> {
-  const { table, placeColumn, granteeColumn } = names(place.kind, holder.kind);
-  await sql`insert into ${table} (${placeColumn}, ${granteeColumn}, permission)
-    values (${place.uuid}, ${holder.uuid}, ${permission})
-    on conflict (${placeColumn}, ${granteeColumn}) do update set permission = excluded.permission`.execute(
+  const { table, targetColumn, granteeColumn } = names(target.kind, grantee.kind);
+  await sql`insert into ${table} (${targetColumn}, ${granteeColumn}, permission)
+    values (${target.uuid}, ${grantee.uuid}, ${permission})
+    on conflict (${targetColumn}, ${granteeColumn}) do update set permission = excluded.permission`.execute(
     db,
   );
 }
 
-/** @returns false if the holder had no permission there. */
+/** @returns false if the grantee had no permission there. */
 export async function deleteExplicitPermission(
   db: Kysely<Schema>,
-  place: PermissionTarget,
-  holder: Grantee,
+  target: PermissionTarget,
+  grantee: Grantee,
 ): Promise<boolean> {
-  const { table, placeColumn, granteeColumn } = names(place.kind, holder.kind);
+  const { table, targetColumn, granteeColumn } = names(target.kind, grantee.kind);
   const { numAffectedRows } = await sql`delete from ${table}
-    where ${placeColumn} = ${place.uuid} and ${granteeColumn} = ${holder.uuid} and permission <> 'none'`.execute(
+    where ${targetColumn} = ${target.uuid} and ${granteeColumn} = ${grantee.uuid} and permission <> 'none'`.execute(
     db,
   );
   return (numAffectedRows ?? 0n) > 0n;
@@ -71,19 +71,19 @@ export type AccountPermissionPage = {
   readonly size: number;
 };
 
-/** A page of the accounts that are given a permission in a place, by user name; `size` counts all pages. */
+/** A page of the accounts that have a permission on a target, by user name; `size` counts all pages. */
 export async function listAccountPermissions(
   db: Kysely<Schema>,
-  place: PermissionTarget,
+  target: PermissionTarget,
   { page, pagelen }: Page,
 ): Promise<AccountPermissionPage> {
-  const { table, placeColumn } = names(place.kind, "account");
-  const size = await countPermissions(db, place, "account");
+  const { table, targetColumn } = names(target.kind, "account");
+  const size = await countPermissions(db, target, "account");
   const { rows } = await sql<AccountColumns & { permission: ProjectPermission }>`
     select account.uuid, account.account_id, account.username, account.display_name, account.nickname,
       account.disabled_at, account.created_at, given.permission
     from ${table} as given inner join account on account.uuid = given.account_uuid
-    where given.${placeColumn} = ${place.uuid} and given.permission <> 'none'
+    where given.${targetColumn} = ${target.uuid} and given.permission <> 'none'
     order by account.username_key limit ${pagelen} offset ${(page - 1) * pagelen}`.execute(db);
   return { values: rows.map((row) => ({ account: toAccount(row), permission: row.permission })), size };
 }
@@ -93,29 +93,29 @@ export type GroupPermissionPage = {
   readonly size: number;
 };
 
-/** A page of the groups that are given a permission in a place, by slug; `size` counts all pages. */
+/** A page of the groups that have a permission on a target, by slug; `size` counts all pages. */
 export async function listGroupPermissions(
   db: Kysely<Schema>,
-  place: PermissionTarget,
+  target: PermissionTarget,
   { page, pagelen }: Page,
 ): Promise<GroupPermissionPage> {
-  const { table, placeColumn } = names(place.kind, "group");
-  const size = await countPermissions(db, place, "group");
+  const { table, targetColumn } = names(target.kind, "group");
+  const size = await countPermissions(db, target, "group");
   const { rows } = await sql<GroupColumns & { permission: ProjectPermission }>`
     select workspace_group.*, given.permission
     from ${table} as given inner join workspace_group on workspace_group.uuid = given.group_uuid
-    where given.${placeColumn} = ${place.uuid} and given.permission <> 'none'
+    where given.${targetColumn} = ${target.uuid} and given.permission <> 'none'
     order by workspace_group.slug limit ${pagelen} offset ${(page - 1) * pagelen}`.execute(db);
   return { values: rows.map((row) => ({ group: toGroup(row), permission: row.permission })), size };
 }
 
 async function countPermissions(
   db: Kysely<Schema>,
-  place: PermissionTarget,
-  holder: Grantee["kind"],
+  target: PermissionTarget,
+  grantee: Grantee["kind"],
 ): Promise<number> {
-  const { table, placeColumn } = names(place.kind, holder);
+  const { table, targetColumn } = names(target.kind, grantee);
   const { rows } = await sql<{ size: number }>`select count(*) as size from ${table}
-    where ${placeColumn} = ${place.uuid} and permission <> 'none'`.execute(db);
+    where ${targetColumn} = ${target.uuid} and permission <> 'none'`.execute(db);
   return rows[0]?.size ?? 0;
 }

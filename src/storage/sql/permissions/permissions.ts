@@ -8,7 +8,7 @@ import { isRepositoryWithin, NOWHERE } from "../bound.ts";
 import type { Schema } from "../schema.ts";
 import { upsertExplicitPermission } from "./explicit-permissions.ts";
 
-/** The place of a permission in `PERMISSIONS`: the higher, the more it allows. */
+/** The index of a permission in `PERMISSIONS`: the higher, the more it allows. */
 export function permissionRank(permission: Permission): number {
   return PERMISSIONS.indexOf(permission);
 }
@@ -17,7 +17,7 @@ export function permissionOfRank(rank: number | undefined): Permission {
   return PERMISSIONS[rank ?? 0] ?? "none";
 }
 
-/** The place of the permission in a column. What only a project permits is mapped by `create-repo`. */
+/** The index of the permission in a column. What only a project permits is mapped by `create-repo`. */
 function rankOf(column: string): RawBuilder<number> {
   const ranks = [...PERMISSIONS, "create-repo" as const].map((name) => {
     const permission = name === "create-repo" ? inRepositories(name) : name;
@@ -218,6 +218,6 @@ export async function upsertRepositoryPermission(
   accountUuid: Uuid,
   permission: Permission,
 ): Promise<void> {
-  const holder = { kind: "account", uuid: accountUuid } as const;
-  await upsertExplicitPermission(db, { kind: "repository", uuid: repositoryUuid }, holder, permission);
+  const grantee = { kind: "account", uuid: accountUuid } as const;
+  await upsertExplicitPermission(db, { kind: "repository", uuid: repositoryUuid }, grantee, permission);
 }

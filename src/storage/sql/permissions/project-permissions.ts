@@ -6,7 +6,7 @@ import { isProjectWithin } from "../bound.ts";
 import type { Schema } from "../schema.ts";
 import { upsertExplicitPermission } from "./explicit-permissions.ts";
 
-/** The place of a permission in `PROJECT_PERMISSIONS`: the higher, the more it allows. */
+/** The index of a permission in `PROJECT_PERMISSIONS`: the higher, the more it allows. */
 export function projectPermissionRank(permission: ProjectPermission): number {
   return PROJECT_PERMISSIONS.indexOf(permission);
 }
@@ -81,6 +81,6 @@ export async function upsertProjectPermission(
   accountUuid: Uuid,
   permission: ProjectPermission,
 ): Promise<void> {
-  const holder = { kind: "account", uuid: accountUuid } as const;
-  await upsertExplicitPermission(db, { kind: "project", uuid: projectUuid }, holder, permission);
+  const grantee = { kind: "account", uuid: accountUuid } as const;
+  await upsertExplicitPermission(db, { kind: "project", uuid: projectUuid }, grantee, permission);
 }

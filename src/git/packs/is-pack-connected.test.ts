@@ -6,11 +6,11 @@ import { hashObject } from "../objects/hash-object.ts";
 import type { ObjectType } from "../objects/object-type.ts";
 import { parseTree } from "../objects/parse-tree.ts";
 import {
-  isConnected,
+  isPackConnected,
   type ReceivedObjects,
   type RepositoryView,
-  type RepositoryViewEntry,
-} from "./is-connected.ts";
+  type ViewEntry,
+} from "./is-pack-connected.ts";
 
 type Made = { readonly id: ObjectId; readonly type: ObjectType; readonly content: Buffer };
 
@@ -54,16 +54,16 @@ const reached = commit(root, []);
 const left = commit(other, []);
 const STORED = new Map([a, b, modules, inner, other, root, reached, left].map((made) => [made.id, made]));
 
-const ground: RepositoryView = {
+const view: RepositoryView = {
   areReached: async (ids) => ids.every((id) => id === reached.id),
   async findTreeOf(id) {
     const stored = STORED.get(id);
-    const plain = stored && readCanonicalObject(stored.type, stored.content);
-    return plain?.type === "commit" ? plain.tree : undefined;
+    const canonical = stored && readCanonicalObject(stored.type, stored.content);
+    return canonical?.type === "commit" ? canonical.tree : undefined;
   },
   async readTree(id) {
     return parseTree(STORED.get(id)?.content ?? Buffer.from("none"))?.map(
-      ({ kind, name, id: of }): RepositoryViewEntry => ({
+      ({ kind, name, id: of }): ViewEntry => ({
         type: kind === "directory" ? "tree" : kind === "submodule" ? "submodule" : "blob",
         name: name.toString("latin1"),
         id: of,
@@ -75,9 +75,9 @@ const ground: RepositoryView = {
 function bring(objects: readonly Made[]): ReceivedObjects {
   return new Map(
     objects.map((made) => {
-      const plain = readCanonicalObject(made.type, made.content);
-      assert.ok(plain !== undefined, "plain");
-      return [made.id, { ...made, plain, offset: 0, crc: 0 }];
+      const canonical = readCanonicalObject(made.type, made.content);
+      assert.ok(canonical !== undefined, "canonical");
+      return [made.id, { ...made, canonical, offset: 0, crc: 0 }];
     }),
   );
 }
@@ -109,7 +109,7 @@ for (const [isWhole, why, objects] of [
   [true, "two commits, one on the other", [next, withAdded, added, commit(withAdded, [next])]],
   [
     true,
-    "a merge of a brought commit and a reached one",
+    "a merge of a received commit and a reached one",
     [next, withAdded, added, commit(withAdded, [reached, next])],
   ],
   [true, "a first commit with all that it has", [commit(tree({ added }), []), tree({ added }), added]],
@@ -118,7 +118,7 @@ for (const [isWhole, why, objects] of [
     "a file moved from another folder",
     [commit(moved, [reached]), moved, movedInner, other].slice(0, 3),
   ],
-  [true, "a tag of a brought commit", [next, withAdded, added, tag(next)]],
+  [true, "a tag of a received commit", [next, withAdded, added, tag(next)]],
   [true, "a tag of a reached commit", [tag(reached)]],
   [true, "a submodule, whose commit is elsewhere", [commit(tree({ x: left }), []), tree({ x: left })]],
   [true, "short attributes", attributes("* text=auto\n")],
@@ -153,9 +153,9 @@ for (const [isWhole, why, objects] of [
     "a tag that calls a tag a commit",
     [tag(reached), make("tag", tag(reached).content.toString().replace(reached.id, tag(reached).id))],
   ],
-  [false, "a tag of a tree that is not brought", [tag(root)]],
+  [false, "a tag of a tree that is not received", [tag(root)]],
 ] as const satisfies readonly (readonly [boolean, string, readonly Made[]])[]) {
   test(`${why}: ${isWhole ? "whole" : "not by this evidence"}`, async () => {
-    assert.equal(await isConnected(bring(objects), ground), isWhole);
+    assert.equal(await isPackConnected(bring(objects), view), isWhole);
   });
 }
