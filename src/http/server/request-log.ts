@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
+import type { Logger } from "pino";
 import type { Caller } from "../../model/caller.ts";
 import type { Failure } from "../../model/failure.ts";
 import { failureNotes } from "../../model/failure-notes.ts";
@@ -57,21 +58,34 @@ type RequestLine = {
   readonly notes: Readonly<Record<string, unknown>>;
 };
 
+/** Notes that many requests have in common. */
+const COMMON_NOTES = new Set(["caller.kind", "caller.account_id", "token.id", "repository.full_name"]);
+const PREPARED_MAX = 1_000;
+const preparedLines = new WeakMap<Logger, Map<string, Logger>>();
+
+/** A log for lines with these fields, which are written out once for all requests that have no others. */
+function prepareLine(log: Logger, { method, route, status, notes }: RequestLine): Logger | undefined {
+  let key = `${method} ${route} ${status}`;
+  for (const [name, value] of Object.entries(notes)) {
+    if (!COMMON_NOTES.has(name)) return undefined;
+    key += `\n${name} ${value}`;
+  }
+  const prepared = preparedLines.get(log) ?? new Map<string, Logger>();
+  preparedLines.set(log, prepared);
+  const known = prepared.get(key);
+  if (known !== undefined) return known;
+  if (prepared.size >= PREPARED_MAX) prepared.clear();
+  const line = log.child({ method, route, status, ...notes });
+  prepared.set(key, line);
+  return line;
+}
+
 /** One line a request. */
-export function writeRequestLine(
-  { log, metrics }: Pick<Ports, "log" | "metrics">,
-  { id, method, route, status, durationMs, notes }: RequestLine,
-): void {
+export function writeRequestLine({ log, metrics }: Pick<Ports, "log" | "metrics">, line: RequestLine): void {
+  const { id, method, route, status, durationMs, notes } = line;
   metrics.countRequest(method, route, status, durationMs);
-  log.info(
-    {
-      "request.id": id,
-      method,
-      route,
-      status,
-      duration_ms: Math.round(durationMs * 10) / 10,
-      ...notes,
-    },
-    "request",
-  );
+  const own = { "request.id": id, duration_ms: Math.round(durationMs * 10) / 10 };
+  const prepared = prepareLine(log, line);
+  if (prepared === undefined) log.info({ ...own, method, route, status, ...notes }, "request");
+  else prepared.info(own, "request");
 }

@@ -14,7 +14,8 @@ before(async () => {
     throw new Failure("unavailable", "The database is not available: try again later");
   };
   const lookups = { ...database.lookups, findTokenByDigest };
-  server = await createApp({ ...app.ports, database: { ...database, lookups } });
+  const moment = () => ({ version: 0, lookups });
+  server = await createApp({ ...app.ports, database: { ...database, lookups, moment } });
 });
 after(async () => {
   await server.close();

@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { infoRefsRequest, lsRefsRequest } from "../../bench/measure/git-request.ts";
+import { basic, sendRequest } from "../support/http-request.ts";
+import { countRoundTrips } from "../support/round-trips.ts";
+import { startTestApp } from "../support/test-app.ts";
+import { createTestDatabaseSettings } from "../support/test-database.ts";
+
+const place = await createTestDatabaseSettings("postgres");
+const app = await startTestApp({ database: place.settings });
+after(async () => {
+  await app.close();
+  await place.remove();
+});
+const token = await app.token();
+const authorization = basic("owner@example.com", token);
+const git = { url: `${app.url}/acme/demo.git`, authorization: basic("x-bitbucket-api-token-auth", token) };
+
+type Asked = {
+  readonly url: string;
+  readonly headers?: object;
+  readonly body?: Buffer;
+  readonly method?: string;
+};
+const rest = (path: string): Asked => ({ url: `${app.url}/2.0${path}`, headers: { authorization } });
+
+async function send({ url, ...question }: Asked): Promise<void> {
+  const { pathname, search } = new URL(url);
+  const answer = await sendRequest(app.url, pathname + search, question as Parameters<typeof sendRequest>[2]);
+  assert.equal(answer.status, 200, answer.text);
+  await app.ports.auditNotes.idle();
+}
+
+/** As others do all the time: all that is known is asked for anew. */
+const change = () =>
+  app.ports.transactions.transaction((tx) => tx.updateTable("account").set({ nickname: "x" }).execute());
+
+for (const [what, asked, knownMost, anewMost] of [
+  ["GET user", rest("/user"), 1, 2],
+  ["GET repository", rest("/repositories/acme/demo"), 1, 3],
+  ["info/refs", infoRefsRequest(git), 1, 2],
+  // Its body may come late, so what lets it in is asked for once more.
+  ["ls-refs", lsRefsRequest(git, []), 2, 4],
+] as const) {
+  test(`${what}: ${knownMost} to PostgreSQL and back, ${anewMost} when something has changed`, async () => {
+    // The first use of a token is written down.
+    for (let time = 0; time < 3; time += 1) await send(asked);
+    const known = await countRoundTrips(() => send(asked));
+    await change();
+    const anew = await countRoundTrips(() => send(asked));
+    assert.ok(known <= knownMost, `${known} where nothing has changed`);
+    assert.ok(anew <= anewMost, `${anew} after a change`);
+  });
+}
