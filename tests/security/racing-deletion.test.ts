@@ -30,6 +30,8 @@ const PUSH = rawPushBody(
   ["report-status"],
   buildPack([packEntry("commit", commit), packEntry("tree", tree), packEntry("blob", content)]),
 );
+const DAMAGED = Buffer.from(PUSH);
+DAMAGED.writeUInt8(DAMAGED.at(-1)! ^ 1, DAMAGED.length - 1);
 const WANT = Buffer.from(`0032want ${tip}\n00000009done\n`);
 
 async function uuidOf(repository: HostedRepository): Promise<string> {
@@ -55,11 +57,13 @@ async function assertNothingLeft(uuids: readonly string[]): Promise<void> {
   assert.deepEqual(left, []);
 }
 
-for (const [when, bytes] of [
-  ["before its commands", 0],
-  ["before its pack", PUSH.indexOf("PACK")],
-  ["in the middle of its pack", PUSH.length >> 1],
-  ["before its last byte", PUSH.length - 1],
+for (const [when, bytes, body] of [
+  ["before its commands", 0, PUSH],
+  ["before its pack", PUSH.indexOf("PACK"), PUSH],
+  ["in the middle of its pack", PUSH.length >> 1, PUSH],
+  ["before its last byte", PUSH.length - 1, PUSH],
+  // What git then says of the pack, or of the folder that it lies in, is not the reason.
+  ["before the damaged end of its pack", PUSH.length - 1, DAMAGED],
 ] as const) {
   test(`who pushes while the repository is deleted, ${when}, reads that it is gone`, async () => {
     const start = pail.logText().length;
@@ -73,9 +77,9 @@ for (const [when, bytes] of [
     });
     await connection.write(head);
     await connection.waitFor("the push is let in", (received) => received.includes("100 Continue"));
-    if (bytes > 0) await connection.write(PUSH.subarray(0, bytes));
+    if (bytes > 0) await connection.write(body.subarray(0, bytes));
     await deleteRepository(repository);
-    await connection.write(PUSH.subarray(bytes));
+    await connection.write(body.subarray(bytes));
     const received = await connection.waitFor("the report", (text) =>
       /(?:ok|ng) refs\/heads\/main/.test(text),
     );

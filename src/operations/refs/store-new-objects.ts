@@ -98,7 +98,11 @@ async function store(
 ): Promise<StoredObjects> {
   const target = openTarget(ports, repository, request.names, quarantine);
   const pack = await storeInTurn(ports, by, repository, request, { quarantine, target });
-  if (pack.kind === "refused") return pack;
+  if (pack.kind === "refused") {
+    // Of a repository that has just been deleted, git says that the pack could not be stored: that is not the reason.
+    await readAgain(ports, repository);
+    return pack;
+  }
   reachFaultPoint("objects.indexed");
   const brought = pack.kind === "read" ? pack.objects : undefined;
   const { tips, listWanted, isImport = false } = request;
@@ -191,9 +195,7 @@ function newObjects(
     dropNumber: repository.dropNumber,
     quarantine: check.quarantine,
     async checkAgain() {
-      const current = await findRepository(ports.database.kysely, undefined, { uuid: repository.uuid });
-      if (current === undefined)
-        throw new Failure("not-found", "Cannot update refs: the repository no longer exists");
+      const current = await readAgain(ports, repository);
       const quarantine = await check.quarantine.reopen();
       try {
         // Nothing that was known counts any more: git looks at all of it.
@@ -209,4 +211,12 @@ function newObjects(
       }
     },
   };
+}
+
+/** @throws Failure not-found if it has been deleted. */
+async function readAgain({ database }: NewObjectsPorts, { uuid }: Repository): Promise<Repository> {
+  const current = await findRepository(database.kysely, undefined, { uuid });
+  if (current === undefined)
+    throw new Failure("not-found", "Cannot update refs: the repository no longer exists");
+  return current;
 }
