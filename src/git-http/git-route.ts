@@ -180,7 +180,7 @@ export function gitStatusOf(failure: Failure): number {
   return failure.kind === "no-bitbucket-scopes" ? 403 : statusOf(failure);
 }
 
-/** What git's user reads. Strangers read Bitbucket's bland sentence, the holder of a genuine token the reason as well. */
+/** What git's user reads. For a genuine token it has the reason as well; otherwise only Bitbucket's general message. */
 export function gitText(failure: Failure): string {
   const { detail } = failure.details;
   switch (failure.kind) {

@@ -81,7 +81,7 @@ async function callerOf(
   try {
     return await authenticate(ports, channel, readPresentedCredential(request.headers.authorization));
   } catch (error) {
-    // The holder of a genuine token tries nothing out: it is expired, or goes with another name.
+    // A genuine token is no guess: it has expired, or came with another user name.
     if (!(error instanceof Failure) || error.kind !== "credential-invalid" || error.details.genuine)
       throw error;
     const waitSeconds = ports.failedAuthenticationLimiter.fail(network);

@@ -40,7 +40,7 @@ export async function* readMultipart(
       yield { headers, content: section.read() };
       await skip(section);
     }
-    // What follows the last boundary means nothing either, but the sender wants to be heard out.
+    // What follows the last boundary is ignored too, but has to be read, for the sender.
     do window.take(window.held.length);
     while (await window.grow());
   } finally {

@@ -15,7 +15,7 @@ const REFUSALS: readonly FailureKind[] = [
   "permission-missing",
 ];
 
-/** Notes in the audit log that the holder of a genuine token was refused. Of what strangers are refused it tells nothing. */
+/** Records in the audit log that a genuine token was refused. Other refusals are not recorded. */
 export function noteRefusal(ports: Ports, request: FastifyRequest, failure: Failure): void {
   if (!REFUSALS.includes(failure.kind)) return;
   const { genuine, reason } = failure.details;

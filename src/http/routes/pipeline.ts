@@ -151,7 +151,7 @@ function restRequest(
   };
 }
 
-/** What is refused while it is sent is heard out for a while: who is sending does not read. */
+/** A refused body is read and dropped for a while: a client that is still sending does not read. */
 async function callWithForm(
   ports: Ports,
   route: RepositoryFormRoute,
