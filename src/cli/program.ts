@@ -51,7 +51,7 @@ export function createProgram(): Command {
     .hook("preAction", async (_, command) => {
       const isWorker = process.connected;
       if (isWorker || !NEED_GIT.has(pathOf(command).replace(/^pail /, ""))) return;
-      const { requireGit } = await import("../git/git-version.ts");
+      const { requireGit } = await import("../git/process/git-version.ts");
       await requireGit();
     })
     .addHelpText(

@@ -6,9 +6,9 @@ import { logBug } from "../http/server/server.ts";
 import { quotaKeysOf } from "../model/who-acts.ts";
 import { receivePack } from "../operations/refs/receive-pack.ts";
 import { cutStalled } from "./cut-stalled.ts";
+import { openRequestBody } from "./git-body.ts";
 import type { GitRoute } from "./git-route.ts";
 import { NO_CACHE } from "./no-cache.ts";
-import { openRequestBody } from "./request-body.ts";
 
 /** `POST …/git-receive-pack`: a push. */
 export const receivePackRoute: GitRoute = {

@@ -5,9 +5,9 @@ import { goneSignal } from "../http/server/gone-signal.ts";
 import { quotaKeysOf } from "../model/who-acts.ts";
 import { answerLsRefs } from "../operations/fetch/answer-ls-refs.ts";
 import { fetchObjects } from "../operations/fetch/fetch-objects.ts";
+import { openRequestBody, readWholeBody } from "./git-body.ts";
 import { type GitRoute, readmitToFetch } from "./git-route.ts";
 import { NO_CACHE } from "./no-cache.ts";
-import { openRequestBody, readWholeBody } from "./request-body.ts";
 import { sendFetchAnswer } from "./send-fetch-answer.ts";
 
 /** Wants and haves of one round, unpacked: some 300,000 of them. A negotiation that needs more is sent in rounds. */

@@ -4,8 +4,8 @@ import { representCondensedCommit } from "./commit.ts";
 import { representEmbeddedAccount } from "./embedded-account.ts";
 import { representInstant } from "./instant.ts";
 import { type BaseUrls, commitApiUrl, commitHtmlUrl, repositoryApiUrl } from "./links.ts";
-import { representRendered } from "./rendered.ts";
-import type { RenderedMessages } from "./rendered-messages.ts";
+import { representRendered } from "./markdown/rendered.ts";
+import type { RenderedMessages } from "./markdown/rendered-messages.ts";
 
 type Named = Pick<CommitComment, "id" | "commit">;
 

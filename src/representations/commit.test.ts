@@ -12,7 +12,7 @@ import { openCommitWriter, representCommit } from "./commit.ts";
 import { representCondensedRepository } from "./condensed-repository.ts";
 import { representEmbeddedAccount } from "./embedded-account.ts";
 import { JsonWriter } from "./json-writer.ts";
-import { renderMessage } from "./rendered-messages.ts";
+import { renderMessage } from "./markdown/rendered-messages.ts";
 
 const NOW = new Date("2026-01-02T03:04:05.678Z");
 const WORKSPACE_UUID = "00000000-0000-4000-8000-000000000001" as Uuid;

@@ -8,9 +8,9 @@ import { representCondensedRepository } from "./condensed-repository.ts";
 import { jsonTemplate } from "./json-template.ts";
 import type { JsonWriter } from "./json-writer.ts";
 import { type BaseUrls, commitApiUrl, commitHtmlUrl, repositoryApiUrl } from "./links.ts";
+import { representRendered } from "./markdown/rendered.ts";
+import type { RenderedMessages } from "./markdown/rendered-messages.ts";
 import { representParticipant } from "./participant.ts";
-import { representRendered } from "./rendered.ts";
-import type { RenderedMessages } from "./rendered-messages.ts";
 
 export type CommitContext = AuthorContext & { readonly repository: Repository };
 

@@ -1,4 +1,4 @@
-import { SHORT_OF_PROCESSES } from "../git/git-process.ts";
+import { SHORT_OF_PROCESSES } from "../git/process/git-process.ts";
 import { Failure } from "../model/failure.ts";
 import { isForeignKeyViolation } from "./sql/database-failure.ts";
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { copyFile, cp, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { test } from "node:test";
-import { takeFileLock } from "../../src/storage/file-lock.ts";
+import { takeFileLock } from "../../src/storage/processes/file-lock.ts";
 import { DAMAGES, type Damage, damageFile } from "../support/damage.ts";
 import { cloneOf, createFilledRepository, describeRepository } from "../support/hosted-repository.ts";
 import { basic } from "../support/http-request.ts";

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { copyFile, readdir, rename, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
-import { runGit } from "../../src/git/git-process.ts";
+import { runGit } from "../../src/git/process/git-process.ts";
 import { Failure } from "../../src/model/failure.ts";
 import type { ObjectId } from "../../src/model/object-id.ts";
 import type { RefName } from "../../src/model/ref-name.ts";

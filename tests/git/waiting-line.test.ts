@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { after, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { createApp } from "../../src/app.ts";
-import { openProcessSlots, type ProcessSlotsOptions } from "../../src/git/process-slots.ts";
+import { openProcessSlots, type ProcessSlotsOptions } from "../../src/git/process/process-slots.ts";
 import { createAccount } from "../../src/operations/accounts/accounts.ts";
 import { createRepository } from "../../src/operations/repositories/repositories.ts";
 import { startFilledApp } from "../support/filled-app.ts";

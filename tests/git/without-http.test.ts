@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto";
 import type { Readable } from "node:stream";
 import { test } from "node:test";
 import { setImmediate } from "node:timers/promises";
-import { openProcessSlots } from "../../src/git/process-slots.ts";
+import { openProcessSlots } from "../../src/git/process/process-slots.ts";
 import { parseGitProtocol } from "../../src/git/wire/git-protocol.ts";
 import { DELIMITER_PACKET, dataPacket, FLUSH_PACKET } from "../../src/git/wire/packet.ts";
 import { parseUploadPackRequest } from "../../src/git/wire/upload-pack-request.ts";

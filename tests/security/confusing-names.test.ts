@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { Readable } from "node:stream";
 import { after, before, describe, test } from "node:test";
-import { runGit } from "../../src/git/git-process.ts";
+import { runGit } from "../../src/git/process/git-process.ts";
 import { findNamedRepository } from "../../src/http/routes/named-subjects.ts";
 import { parseObjectId } from "../../src/model/object-id.ts";
 import type { RefName } from "../../src/model/ref-name.ts";

@@ -150,7 +150,7 @@ test("what needs more memory than it may have is told to be too large, and not t
 test("git ends with the process that has started it, when that is killed", async () => {
   const place = await mkdtemp(join(tmpdir(), "pail-test-"));
   after(() => rm(place, { recursive: true, force: true }));
-  const source = new URL("../../src/git/git-process.ts", import.meta.url);
+  const source = new URL("../../src/git/process/git-process.ts", import.meta.url);
   const script = join(place, "starter.mjs");
   await writeFile(
     script,

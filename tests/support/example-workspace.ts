@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import { runGit } from "../../src/git/git-process.ts";
+import { runGit } from "../../src/git/process/git-process.ts";
 import type { Route } from "../../src/http/routes/route.ts";
 import { parseObjectId } from "../../src/model/object-id.ts";
 import type { BranchName, RefName } from "../../src/model/ref-name.ts";

@@ -1,7 +1,7 @@
 import { link, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Uuid } from "../../src/model/uuid.ts";
-import { hasCode } from "../../src/storage/has-code.ts";
+import { hasCode } from "../../src/storage/files/has-code.ts";
 import type { OpenRepository, PackStore, Quarantine } from "../../src/storage/packs/pack-store.ts";
 import { createRepositoryFolder } from "../../src/storage/packs/repository-folders.ts";
 import { writeRefs } from "../../src/storage/packs/written-refs.ts";

@@ -1,4 +1,4 @@
-import { runGit } from "../../src/git/git-process.ts";
+import { runGit } from "../../src/git/process/git-process.ts";
 import { type ObjectId, parseObjectId } from "../../src/model/object-id.ts";
 import { BRANCH_PREFIX, type RefName } from "../../src/model/ref-name.ts";
 import type { Repository } from "../../src/model/repository.ts";

@@ -20,8 +20,8 @@ const FILES = sourceFiles(join(ROOT, "src")).map((path) => ({
 
 /** Who may start processes: git, what ends it, and the server's own workers. */
 const STARTERS: Readonly<Record<string, readonly string[]>> = {
-  "src/git/git-process.ts": ["spawn"],
-  "src/git/process-guard.ts": ["spawn"],
+  "src/git/process/git-process.ts": ["spawn"],
+  "src/git/process/process-guard.ts": ["spawn"],
   "src/workers/worker-group.ts": ["fork"],
 };
 
@@ -35,7 +35,7 @@ test("processes are started in three files, and no text becomes a command of a s
       assert.deepEqual(
         values,
         STARTERS[name] ?? [],
-        `${name}: start git by spawnGit or runGit of git/git-process.ts`,
+        `${name}: start git by spawnGit or runGit of git/process/git-process.ts`,
       );
     }
     assert.ok(

@@ -159,7 +159,7 @@ test("git-http knows HTTP only, and operations know none", () => {
     const from = topOf(path);
     const forbidden =
       from === "git-http"
-        ? /from "(?:\.\.\/storage\/|\.\.\/git\/git-process)/
+        ? /from "(?:\.\.\/storage\/|\.\.\/git\/process\/git-process)/
         : from === "operations"
           ? /from "(?:fastify|node:https?)"/
           : undefined;

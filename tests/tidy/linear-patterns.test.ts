@@ -11,7 +11,7 @@ import { shortestCpuMs } from "../support/shortest-time.ts";
 const ROOT = join(import.meta.dirname, "..", "..");
 
 /** Made of our own words, with nothing in them that repeats but digits. */
-const COMPOSED = ["src/git/diffs/list-conflicts.ts", "src/representations/render-markdown.ts"];
+const COMPOSED = ["src/git/diffs/list-conflicts.ts", "src/representations/markdown/render-markdown.ts"];
 
 type Pattern = { readonly source: string; readonly flags: string };
 

@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { PassThrough } from "node:stream";
-import { exitOf, GitError, killGit, runGit, spawnGit } from "../../git/git-process.ts";
+import { exitOf, GitError, killGit, runGit, spawnGit } from "../../git/process/git-process.ts";
 import { Failure } from "../../model/failure.ts";
 import { type BranchName, branchOf, parseRefName } from "../../model/ref-name.ts";
 import {

@@ -1,7 +1,7 @@
 import { accessSync, constants, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { Failure } from "../../model/failure.ts";
-import { type FileLock, takeFileLock } from "../../storage/file-lock.ts";
+import { type FileLock, takeFileLock } from "../../storage/processes/file-lock.ts";
 import { errorCode } from "../../storage/sql/database-failure.ts";
 
 /**

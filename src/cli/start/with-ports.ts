@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import type { By, Ports } from "../../ports.ts";
-import { holdsContent, requireRestored } from "../../storage/data-folder.ts";
+import { holdsContent, requireRestored } from "../../storage/data-folder/data-folder.ts";
 import { refusedOption } from "../terminal/problem.ts";
 import { openLog } from "./open-log.ts";
 import { operatorBy } from "./operator-by.ts";

@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import type { ObjectId } from "../../model/object-id.ts";
-import type { GitOptions } from "../git-process.ts";
+import type { GitOptions } from "../process/git-process.ts";
 import { pathspecsOf } from "./compared-paths.ts";
 import { type FileChange, parseChanges } from "./parse-changes.ts";
 import { runCachedGit } from "./run-cached-git.ts";

@@ -1,5 +1,5 @@
 import { type ObjectId, parseObjectId } from "../../model/object-id.ts";
-import type { GitOptions } from "../git-process.ts";
+import type { GitOptions } from "../process/git-process.ts";
 import { runCachedGit } from "./run-cached-git.ts";
 
 /**

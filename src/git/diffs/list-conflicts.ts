@@ -1,5 +1,5 @@
 import type { ObjectId } from "../../model/object-id.ts";
-import type { GitOptions } from "../git-process.ts";
+import type { GitOptions } from "../process/git-process.ts";
 import { type ConflictedPath, parseMergeOutput } from "./parse-merge-output.ts";
 import { runCachedGit } from "./run-cached-git.ts";
 

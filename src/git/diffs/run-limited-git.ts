@@ -1,7 +1,7 @@
 import { Failure } from "../../model/failure.ts";
 import type { ObjectId } from "../../model/object-id.ts";
-import { GitError, type RunOptions, runGit } from "../git-process.ts";
-import { READ_MEMORY_BYTES_MAX, readFailure } from "../read-limits.ts";
+import { GitError, type RunOptions, runGit } from "../process/git-process.ts";
+import { READ_MEMORY_BYTES_MAX, readFailure } from "../process/read-limits.ts";
 
 /** The tree without entries, which git knows without having it: the other side of a root commit. */
 export const EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904" as ObjectId;

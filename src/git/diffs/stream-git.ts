@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
-import type { GitOptions } from "../git-process.ts";
-import { openGitStream } from "../git-stream.ts";
-import { READ_MEMORY_BYTES_MAX, readFailure } from "../read-limits.ts";
+import type { GitOptions } from "../process/git-process.ts";
+import { openGitStream } from "../process/git-stream.ts";
+import { READ_MEMORY_BYTES_MAX, readFailure } from "../process/read-limits.ts";
 import { COMPARE_TIME_LIMIT_MS, comparingCommand, timedOut } from "./run-limited-git.ts";
 
 export type StreamOptions = GitOptions & {

@@ -1,9 +1,9 @@
 import { hasRawBytes, textToBytes } from "../../model/byte-text.ts";
 import { Failure, invalidField } from "../../model/failure.ts";
 import { type ObjectId, parseObjectId } from "../../model/object-id.ts";
-import { GitError, runGit } from "../git-process.ts";
-import type { TakeSlot } from "../process-slots.ts";
-import { READ_MEMORY_BYTES_MAX, readFailure } from "../read-limits.ts";
+import { GitError, runGit } from "../process/git-process.ts";
+import type { TakeSlot } from "../process/process-slots.ts";
+import { READ_MEMORY_BYTES_MAX, readFailure } from "../process/read-limits.ts";
 
 export type CommitQuery = {
   readonly gitDir: string;

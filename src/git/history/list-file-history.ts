@@ -1,8 +1,8 @@
 import { hasRawBytes } from "../../model/byte-text.ts";
 import type { ObjectId } from "../../model/object-id.ts";
 import { parseObjectId, ZERO_OBJECT_ID } from "../../model/object-id.ts";
-import { openGitStream } from "../git-stream.ts";
-import { READ_MEMORY_BYTES_MAX } from "../read-limits.ts";
+import { openGitStream } from "../process/git-stream.ts";
+import { READ_MEMORY_BYTES_MAX } from "../process/read-limits.ts";
 import { rawPathspec } from "./list-commits.ts";
 
 /** A commit that changed a file, and what the file was after it. */

@@ -8,8 +8,8 @@ import {
   type RefName,
   TAG_PREFIX,
 } from "../../model/ref-name.ts";
-import { runGit } from "../git-process.ts";
 import type { ObjectReader } from "../objects/object-reader.ts";
+import { runGit } from "../process/git-process.ts";
 
 /** One repository's refs, as the database has them. */
 export type RevisionRefs = {

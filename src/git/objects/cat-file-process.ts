@@ -2,7 +2,7 @@ import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { Socket } from "node:net";
 import { Failure } from "../../model/failure.ts";
 import type { ObjectId } from "../../model/object-id.ts";
-import { exitOf, GitError, killGit, spawnGit } from "../git-process.ts";
+import { exitOf, GitError, killGit, spawnGit } from "../process/git-process.ts";
 import {
   type CatFileAnswer,
   type CatFileCommand,

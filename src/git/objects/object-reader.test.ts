@@ -8,7 +8,7 @@ import { setImmediate } from "node:timers/promises";
 import { openRealGit } from "../../../tests/support/real-git.ts";
 import { Failure } from "../../model/failure.ts";
 import type { ObjectId } from "../../model/object-id.ts";
-import { GitError } from "../git-process.ts";
+import { GitError } from "../process/git-process.ts";
 import { type ObjectReader, type ObjectReaderOptions, openObjectReader } from "./object-reader.ts";
 
 const git = openRealGit();

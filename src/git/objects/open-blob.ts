@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import type { ObjectId } from "../../model/object-id.ts";
-import { openGitStream } from "../git-stream.ts";
-import type { TakeSlot } from "../process-slots.ts";
+import { openGitStream } from "../process/git-stream.ts";
+import type { TakeSlot } from "../process/process-slots.ts";
 import type { ObjectReader } from "./object-reader.ts";
 
 export type BlobSource = {

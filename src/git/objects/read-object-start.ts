@@ -1,6 +1,6 @@
 import type { ObjectId } from "../../model/object-id.ts";
-import { openGitStream } from "../git-stream.ts";
-import type { ProcessSlots } from "../process-slots.ts";
+import { openGitStream } from "../process/git-stream.ts";
+import type { ProcessSlots } from "../process/process-slots.ts";
 import type { ObjectType } from "./object-type.ts";
 
 /** The first bytes of an object that is too large to be held here, by a process of its own. */

@@ -1,5 +1,5 @@
 import type { ObjectId } from "../../model/object-id.ts";
-import { openProcessSlots, type ProcessSlots } from "../process-slots.ts";
+import { openProcessSlots, type ProcessSlots } from "../process/process-slots.ts";
 
 /** What a blob seems to hold: `lfs` is a Git LFS pointer instead of the content. */
 export type BlobClassification = "text" | "binary" | "lfs";

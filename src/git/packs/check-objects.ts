@@ -1,5 +1,5 @@
 import type { ObjectId } from "../../model/object-id.ts";
-import { GitError, type GitOptions, runGit } from "../git-process.ts";
+import { GitError, type GitOptions, runGit } from "../process/git-process.ts";
 import { TOLERATED_FAULTS } from "./index-pack.ts";
 
 export type CheckOptions = GitOptions & {

@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { Failure } from "../../model/failure.ts";
 import { type ObjectId, parseObjectId } from "../../model/object-id.ts";
-import { GitError, type GitOptions, runGit } from "../git-process.ts";
+import { GitError, type GitOptions, runGit } from "../process/git-process.ts";
 import { describeOwnTrouble } from "./index-pack.ts";
 
 type Options = GitOptions & { readonly signal?: AbortSignal };

@@ -1,5 +1,11 @@
 import type { ChildProcessWithoutNullStreams } from "node:child_process";
-import { exitOf, killGit, SHORT_OF_PROCESSES, saysShortOfProcesses, spawnGit } from "../git-process.ts";
+import {
+  exitOf,
+  killGit,
+  SHORT_OF_PROCESSES,
+  saysShortOfProcesses,
+  spawnGit,
+} from "../process/git-process.ts";
 import { DRAINED_BYTES_MAX } from "../wire/push-request.ts";
 
 /**

@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import { open, readdir, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { type GitOptions, runGit } from "../git-process.ts";
+import { type GitOptions, runGit } from "../process/git-process.ts";
 
 /** Beyond this many packs a look-up has to search too many indexes. */
 const PACKS_MAX = 24;

@@ -1,5 +1,5 @@
 import type { ObjectId } from "../../model/object-id.ts";
-import { type GitOptions, runGit } from "../git-process.ts";
+import { type GitOptions, runGit } from "../process/git-process.ts";
 
 type Options = GitOptions & { readonly signal?: AbortSignal };
 

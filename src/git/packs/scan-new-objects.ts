@@ -1,8 +1,8 @@
 import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { type ObjectId, parseObjectId } from "../../model/object-id.ts";
-import { exitOf, GitError, type GitOptions, killGit, runGit, spawnGit } from "../git-process.ts";
 import { type CatFileAnswer, CatFileParser } from "../objects/cat-file-parser.ts";
 import type { ObjectType } from "../objects/object-type.ts";
+import { exitOf, GitError, type GitOptions, killGit, runGit, spawnGit } from "../process/git-process.ts";
 
 export type ScanOptions = {
   readonly gitDir: string;

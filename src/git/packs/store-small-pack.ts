@@ -1,8 +1,8 @@
 import type { ObjectId } from "../../model/object-id.ts";
-import { GitError } from "../git-process.ts";
 import { readCanonicalObject } from "../objects/canonical-object.ts";
 import type { ObjectReader, StoredObject } from "../objects/object-reader.ts";
 import { parseTree } from "../objects/parse-tree.ts";
+import { GitError } from "../process/git-process.ts";
 import { completePack } from "./complete-pack.ts";
 import {
   isPackConnected,

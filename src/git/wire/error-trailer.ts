@@ -1,4 +1,4 @@
-import { SHORT_OF_PROCESSES, saysShortOfProcesses } from "../git-process.ts";
+import { SHORT_OF_PROCESSES, saysShortOfProcesses } from "../process/git-process.ts";
 import type { ProtocolVersion } from "./git-protocol.ts";
 import { errorPacket, packetText, parsePacket, sidebandPackets } from "./packet.ts";
 

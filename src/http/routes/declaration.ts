@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { CredentialRequirement, OpenAdmission } from "../../authorization/open-admission.ts";
-import type { TakeSlot } from "../../git/process-slots.ts";
+import type { TakeSlot } from "../../git/process/process-slots.ts";
 import type { RateResource } from "../../limits/rate-limits.ts";
 import type { Caller } from "../../model/caller.ts";
 import type { Requirement } from "../../model/scope-set.ts";

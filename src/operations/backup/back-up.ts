@@ -11,7 +11,7 @@ import { type BackupStore, openBackupStore, type StoreOutcome } from "../../stor
 import { publishGraphs } from "../../storage/backup/publish-graphs.ts";
 import { sweepBackup } from "../../storage/backup/sweep-backup.ts";
 import { blobPath } from "../../storage/blobs/disk-blob-store.ts";
-import { hasCode } from "../../storage/has-code.ts";
+import { hasCode } from "../../storage/files/has-code.ts";
 import type { PackStore } from "../../storage/packs/pack-store.ts";
 import { createRepositoryFolder, gitDirIn } from "../../storage/packs/repository-folders.ts";
 import { createSnapshot, readSnapshot, type SnapshotContent } from "../../storage/sql/snapshot.ts";

@@ -7,9 +7,9 @@ import { repositoryFolder } from "../../config/repository-folder.ts";
 import { Failure } from "../../model/failure.ts";
 import { type AnyManifest, readManifest } from "../../storage/backup/backup-manifest.ts";
 import { isOfBackups, LOCK_FILE } from "../../storage/backup/sweep-backup.ts";
-import { type FileLock, type FileLockOutcome, takeFileLock } from "../../storage/file-lock.ts";
-import { isWithin } from "../../storage/is-within.ts";
+import { isWithin } from "../../storage/files/is-within.ts";
 import type { Keys } from "../../storage/keys/keys.ts";
+import { type FileLock, type FileLockOutcome, takeFileLock } from "../../storage/processes/file-lock.ts";
 import { errorCode } from "../../storage/sql/database-failure.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { GitError } from "../../git/git-process.ts";
 import { findFaults, findMissingBelow } from "../../git/packs/check-objects.ts";
 import { readTips } from "../../git/packs/connectivity.ts";
+import { GitError } from "../../git/process/git-process.ts";
 import type { ObjectId } from "../../model/object-id.ts";
 import type { FormerTip, Ref } from "../../model/ref.ts";
 import { fullName, type Repository } from "../../model/repository.ts";

@@ -1,4 +1,4 @@
-import { GitError, runGit } from "../../git/git-process.ts";
+import { GitError, runGit } from "../../git/process/git-process.ts";
 import {
   type BranchRestriction,
   describeMatch,

@@ -3,7 +3,7 @@ import { listCommits } from "../../git/history/list-commits.ts";
 import { type RevisionRefs, resolveRevision } from "../../git/history/resolve-revision.ts";
 import { walkCommits } from "../../git/history/walk-commits.ts";
 import type { Commit } from "../../git/objects/commit.ts";
-import type { TakeSlot } from "../../git/process-slots.ts";
+import type { TakeSlot } from "../../git/process/process-slots.ts";
 import type { Account } from "../../model/account.ts";
 import { Failure, invalidField } from "../../model/failure.ts";
 import type { ObjectId } from "../../model/object-id.ts";

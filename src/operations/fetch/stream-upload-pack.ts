@@ -1,5 +1,5 @@
 import { Transform } from "node:stream";
-import { killGit, spawnGit } from "../../git/git-process.ts";
+import { killGit, spawnGit } from "../../git/process/git-process.ts";
 import { ANSWER_BYTES_MAX, errorTrailer } from "../../git/wire/error-trailer.ts";
 import type { FetchAnswer } from "./fetch-answer.ts";
 import { type Fetch, startUploadPack, type UploadPackPorts } from "./upload-pack-process.ts";

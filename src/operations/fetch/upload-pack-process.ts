@@ -1,6 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
-import { exitOf, type GitOptions, requireStarted } from "../../git/git-process.ts";
+import { exitOf, type GitOptions, requireStarted } from "../../git/process/git-process.ts";
 import type { FetchRequest } from "../../git/wire/upload-pack-request.ts";
 import { maskPersonalText } from "../../model/mask-secrets.ts";
 import type { QuotaKey } from "../../model/quota-key.ts";

@@ -1,6 +1,6 @@
 import { read, write } from "node:fs";
 import { promisify } from "node:util";
-import { killGit, spawnGitInto } from "../../git/git-process.ts";
+import { killGit, spawnGitInto } from "../../git/process/git-process.ts";
 import { ANSWER_BYTES_MAX, errorTrailer } from "../../git/wire/error-trailer.ts";
 import type { ProtocolVersion } from "../../git/wire/git-protocol.ts";
 import type { ResponseWriter } from "../../storage/fetch-responses/fetch-responses.ts";

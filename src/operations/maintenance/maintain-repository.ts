@@ -1,8 +1,8 @@
 import { reachFaultPoint } from "../../fault-points.ts";
-import { GitError } from "../../git/git-process.ts";
 import { isConnected } from "../../git/packs/connectivity.ts";
 import { repack, writeCommitGraph } from "../../git/packs/maintain.ts";
 import { findReachedTips } from "../../git/packs/reached-tips.ts";
+import { GitError } from "../../git/process/git-process.ts";
 import type { ObjectId } from "../../model/object-id.ts";
 import type { FormerTip, Ref } from "../../model/ref.ts";
 import type { RefName } from "../../model/ref-name.ts";

@@ -12,7 +12,7 @@ import type { Project, Workspace } from "../../model/workspace.ts";
 import type { By, Ports } from "../../ports.ts";
 import { representChanges } from "../../representations/field-changes.ts";
 import { representRepository } from "../../representations/repository.ts";
-import { hasCode } from "../../storage/has-code.ts";
+import { hasCode } from "../../storage/files/has-code.ts";
 import type { RepositoryFolderIntent } from "../../storage/packs/pack-store.ts";
 import { isOutcomeUnknown, isUniqueViolation } from "../../storage/sql/database-failure.ts";
 import { lockRepository } from "../../storage/sql/refs/ref-updates.ts";

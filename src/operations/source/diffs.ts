@@ -5,9 +5,9 @@ import { type FileConflict, listConflicts } from "../../git/diffs/list-conflicts
 import type { FileChange } from "../../git/diffs/parse-changes.ts";
 import { EMPTY_TREE } from "../../git/diffs/run-limited-git.ts";
 import { streamPatches } from "../../git/diffs/stream-patches.ts";
-import type { GitOptions } from "../../git/git-process.ts";
 import type { Commit } from "../../git/objects/commit.ts";
-import type { TakeSlot } from "../../git/process-slots.ts";
+import type { GitOptions } from "../../git/process/git-process.ts";
+import type { TakeSlot } from "../../git/process/process-slots.ts";
 import { Failure } from "../../model/failure.ts";
 import type { ObjectId } from "../../model/object-id.ts";
 import type { Repository } from "../../model/repository.ts";

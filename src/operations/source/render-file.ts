@@ -2,13 +2,13 @@ import { buffer } from "node:stream/consumers";
 import type { PathEntry } from "../../git/objects/read-tree.ts";
 import { invalidField } from "../../model/failure.ts";
 import type { Repository } from "../../model/repository.ts";
-import { renderInWorker } from "../../representations/render-in-worker.ts";
+import { renderInWorker } from "../../representations/markdown/render-in-worker.ts";
 import {
   isQuicklyRendered,
   renderMarkdown,
   renderParagraphs,
   renderPlainText,
-} from "../../representations/render-markdown.ts";
+} from "../../representations/markdown/render-markdown.ts";
 import { describeEntry, openContent, type SourcePorts } from "./source.ts";
 
 /** The reference's list. `text` was the first extension of Markdown. */

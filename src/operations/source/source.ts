@@ -3,7 +3,7 @@ import { type RevisionRefs, resolveRevision } from "../../git/history/resolve-re
 import { parsePointedSize, readBlobClassification } from "../../git/objects/classify-blob.ts";
 import { type BlobOptions, openBlob } from "../../git/objects/open-blob.ts";
 import { findEntry, listEntries, type PathEntry } from "../../git/objects/read-tree.ts";
-import type { TakeSlot } from "../../git/process-slots.ts";
+import type { TakeSlot } from "../../git/process/process-slots.ts";
 import { shownText } from "../../model/byte-text.ts";
 import { Failure } from "../../model/failure.ts";
 import type { Filter, Sort } from "../../model/filter.ts";

@@ -3,8 +3,8 @@ import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { reachFaultPoint } from "../../fault-points.ts";
 import { Failure } from "../../model/failure.ts";
-import { hasCode } from "../has-code.ts";
-import { syncFolder } from "../sync-folder.ts";
+import { hasCode } from "../files/has-code.ts";
+import { syncFolder } from "../files/sync-folder.ts";
 
 const MANIFEST_FILE = "backup.json";
 export const BACKUP_FORMAT = 2;

@@ -3,11 +3,11 @@ import { link, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { reachFaultPoint } from "../../fault-points.ts";
 import { Failure } from "../../model/failure.ts";
-import { digestFile, type FileDigest, type FileEnd, hasTrailer, readFileEnd } from "../digest-file.ts";
-import { hasCode } from "../has-code.ts";
-import { makeFolders } from "../make-folders.ts";
+import { digestFile, type FileDigest, type FileEnd, hasTrailer, readFileEnd } from "../files/digest-file.ts";
+import { hasCode } from "../files/has-code.ts";
+import { makeFolders } from "../files/make-folders.ts";
+import { syncFolder } from "../files/sync-folder.ts";
 import { type LinkFile, takeFile } from "../packs/copy-packs.ts";
-import { syncFolder } from "../sync-folder.ts";
 import type { StoredFile } from "./backup-manifest.ts";
 
 /**

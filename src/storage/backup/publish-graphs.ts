@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { link, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { makeFolders } from "../make-folders.ts";
+import { makeFolders } from "../files/make-folders.ts";
 import type { StoredFile } from "./backup-manifest.ts";
 import { DRAFT_FOLDER } from "./backup-store.ts";
 

@@ -1,6 +1,6 @@
 import { readdir, rm, rmdir } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
-import { hasCode } from "../has-code.ts";
+import { hasCode } from "../files/has-code.ts";
 import { DRAFT_FOLDER } from "./backup-store.ts";
 
 /** Of files that belong to a data folder. */

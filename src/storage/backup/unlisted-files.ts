@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
-import { hasCode } from "../has-code.ts";
+import { hasCode } from "../files/has-code.ts";
 
 /** What git reads of a repository, and the skeleton that a restore makes itself. */
 const PACK_FILE =

@@ -5,9 +5,9 @@ import { dirname, join } from "node:path";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Uuid } from "../../model/uuid.ts";
-import { hasCode } from "../has-code.ts";
-import { makeFolders } from "../make-folders.ts";
-import { syncFolder } from "../sync-folder.ts";
+import { hasCode } from "../files/has-code.ts";
+import { makeFolders } from "../files/make-folders.ts";
+import { syncFolder } from "../files/sync-folder.ts";
 import { type BlobId, type BlobStore, type PutOptions, tooLarge, wrongDigest } from "./blob-store.ts";
 
 /** One folder for all: the next start finds what was cut off without a walk. */

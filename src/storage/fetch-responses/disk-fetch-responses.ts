@@ -2,8 +2,8 @@ import { close, closeSync, existsSync, fstatSync, futimes, open as openCallback,
 import { open, readdir, rename, rm, stat, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { hasCode } from "../has-code.ts";
-import { makeFolders } from "../make-folders.ts";
+import { hasCode } from "../files/has-code.ts";
+import { makeFolders } from "../files/make-folders.ts";
 import { openEviction, sweepLeftovers } from "./eviction.ts";
 import type { FetchResponse, FetchResponseKey, FetchResponses } from "./fetch-responses.ts";
 import { openFileContent } from "./file-content.ts";

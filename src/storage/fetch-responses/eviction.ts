@@ -1,7 +1,7 @@
 import { readdir, readlink, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { hasCode } from "../has-code.ts";
-import { isNamedRunning } from "../process-name.ts";
+import { hasCode } from "../files/has-code.ts";
+import { isNamedRunning } from "../processes/process-name.ts";
 import { isClaimPath, isOfEarlierRun, isReaderPath, parseOwner } from "./response-names.ts";
 
 /** Many small responses cost more in names than in bytes. */

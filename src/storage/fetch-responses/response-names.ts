@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { OWN_PROCESS, type ProcessName } from "../process-name.ts";
+import { OWN_PROCESS, type ProcessName } from "../processes/process-name.ts";
 import type { FetchResponseKey } from "./fetch-responses.ts";
 
 /*

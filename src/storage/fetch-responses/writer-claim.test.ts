@@ -8,7 +8,7 @@ import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { openWriter, readAll, readSome } from "../../../tests/support/response-writer.ts";
 import type { Uuid } from "../../model/uuid.ts";
-import { isNamedRunning, OWN_PROCESS } from "../process-name.ts";
+import { isNamedRunning, OWN_PROCESS } from "../processes/process-name.ts";
 import { openDiskFetchResponses } from "./disk-fetch-responses.ts";
 import type { FetchResponse, FetchResponses, ResponseWriter } from "./fetch-responses.ts";
 import { claimPath } from "./response-names.ts";

@@ -2,8 +2,8 @@ import { close, fchmod, fstatSync, open as openCallback } from "node:fs";
 import { link, readlink, rm, symlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { hasCode } from "../has-code.ts";
-import { isNamedRunning, type ProcessName } from "../process-name.ts";
+import { hasCode } from "../files/has-code.ts";
+import { isNamedRunning, type ProcessName } from "../processes/process-name.ts";
 import type { ResponseWriter } from "./fetch-responses.ts";
 import { claimPath, newReaderPath, parseOwner } from "./response-names.ts";
 

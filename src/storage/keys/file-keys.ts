@@ -3,7 +3,7 @@ import { link, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { join } from "node:path";
 import { Failure } from "../../model/failure.ts";
 import { Secret } from "../../model/secret.ts";
-import { hasCode } from "../has-code.ts";
+import { hasCode } from "../files/has-code.ts";
 import { KEY_BYTES, type KeyName, type Keys } from "./keys.ts";
 
 const ENDING = ".key";

@@ -2,9 +2,9 @@ import { randomUUID } from "node:crypto";
 import { open, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { GitError, type GitOptions, runGit } from "../../git/git-process.ts";
-import { digestFile, readFileEnd, TRAILER_BYTES } from "../digest-file.ts";
-import { hasCode } from "../has-code.ts";
+import { GitError, type GitOptions, runGit } from "../../git/process/git-process.ts";
+import { digestFile, readFileEnd, TRAILER_BYTES } from "../files/digest-file.ts";
+import { hasCode } from "../files/has-code.ts";
 
 /** A file of a pack that is damaged, or missing. */
 export type PackFileFault = {

@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { copyFile, link, open, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { hasCode } from "../has-code.ts";
+import { hasCode } from "../files/has-code.ts";
 
 /** How a file gets a second name. Replaced in tests by one that is refused. */
 export type LinkFile = (from: string, to: string) => Promise<void>;

@@ -1,9 +1,9 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { GitError, type GitOptions, runGit } from "../../git/git-process.ts";
 import { readGraphChecksum } from "../../git/packs/maintain.ts";
-import { digestFile } from "../digest-file.ts";
-import { hasCode } from "../has-code.ts";
+import { GitError, type GitOptions, runGit } from "../../git/process/git-process.ts";
+import { digestFile } from "../files/digest-file.ts";
+import { hasCode } from "../files/has-code.ts";
 
 /**
  * A commit graph has 34 bits for a date (gitformat-commit-graph(5)), and numbers of generations that are made of dates. git

@@ -1,6 +1,6 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { hasCode } from "../has-code.ts";
+import { hasCode } from "../files/has-code.ts";
 
 /** Bytes of the files in a folder of packs, by their names. */
 export type FileSizes = ReadonlyMap<string, number>;

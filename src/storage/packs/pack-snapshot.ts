@@ -1,6 +1,6 @@
 import { link, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { makeFolders } from "../make-folders.ts";
+import { makeFolders } from "../files/make-folders.ts";
 import { copyPacks, type LinkFile, takeFile } from "./copy-packs.ts";
 
 /** All objects of a repository as they are now, under names of their own: no repack takes them away from whoever reads them. */

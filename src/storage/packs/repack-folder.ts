@@ -3,9 +3,9 @@ import { copyFile, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { reachFaultPoint } from "../../fault-points.ts";
 import type { Ref } from "../../model/ref.ts";
-import { hasCode } from "../has-code.ts";
-import { makeFolders } from "../make-folders.ts";
-import { syncFolder } from "../sync-folder.ts";
+import { hasCode } from "../files/has-code.ts";
+import { makeFolders } from "../files/make-folders.ts";
+import { syncFolder } from "../files/sync-folder.ts";
 import { copyPacks, type LinkFile, PACK_FILE_ORDER, takeFile } from "./copy-packs.ts";
 import { CONFIG } from "./repository-folders.ts";
 

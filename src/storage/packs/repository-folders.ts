@@ -3,9 +3,9 @@ import { dirname, join } from "node:path";
 import type { BranchName } from "../../model/ref-name.ts";
 import { BRANCH_PREFIX } from "../../model/ref-name.ts";
 import type { Uuid } from "../../model/uuid.ts";
-import { hasCode } from "../has-code.ts";
-import { makeFolders } from "../make-folders.ts";
-import { syncFolder } from "../sync-folder.ts";
+import { hasCode } from "../files/has-code.ts";
+import { makeFolders } from "../files/make-folders.ts";
+import { syncFolder } from "../files/sync-folder.ts";
 
 /** What a bare repository needs so that plain git reads it. No hooks: nothing of a user's may run here. */
 export const CONFIG = "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n";

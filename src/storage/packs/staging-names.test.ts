@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { test } from "node:test";
 import type { Uuid } from "../../model/uuid.ts";
-import { OWN_PROCESS } from "../process-name.ts";
+import { OWN_PROCESS } from "../processes/process-name.ts";
 import { intentName, isCutOff, isOwn, newStagingName, repositoryOfIntent } from "./staging-names.ts";
 
 const REPOSITORY = "12345678-2222-4333-8444-555555555555" as Uuid;

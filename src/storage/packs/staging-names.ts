@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Uuid } from "../../model/uuid.ts";
-import { isNamedRunning, OWN_PROCESS } from "../process-name.ts";
+import { isNamedRunning, OWN_PROCESS } from "../processes/process-name.ts";
 
 /** Id of a process and when it began, which earlier versions did not write; and a UUID. */
 const NAME =

@@ -3,8 +3,8 @@ import { dirname, join } from "node:path";
 import { reachFaultPoint } from "../../fault-points.ts";
 import type { Ref } from "../../model/ref.ts";
 import type { BranchName } from "../../model/ref-name.ts";
-import { hasCode } from "../has-code.ts";
-import { makeFolders } from "../make-folders.ts";
+import { hasCode } from "../files/has-code.ts";
+import { makeFolders } from "../files/make-folders.ts";
 import { CONFIG, createRepositoryFolder, headFile } from "./repository-folders.ts";
 
 const PACKED_REFS = "packed-refs";

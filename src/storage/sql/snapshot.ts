@@ -6,7 +6,7 @@ import SqliteDatabase from "better-sqlite3";
 import { sql } from "kysely";
 import { Failure } from "../../model/failure.ts";
 import type { Uuid } from "../../model/uuid.ts";
-import { syncFolder } from "../sync-folder.ts";
+import { syncFolder } from "../files/sync-folder.ts";
 import { copyPostgresToFile } from "./copy-rows.ts";
 import { damagedDatabase, errorCode, isDamageCode, translateDatabaseError } from "./database-failure.ts";
 import type { Database } from "./open-database.ts";

@@ -2,7 +2,7 @@ import type { EventOf } from "../../model/event.ts";
 import { representCondensedCommit } from "../../representations/commit.ts";
 import { representCommitComment } from "../../representations/commit-comment.ts";
 import { representCommitStatus } from "../../representations/commit-status.ts";
-import { prepareMessages } from "../../representations/rendered-messages.ts";
+import { prepareMessages } from "../../representations/markdown/rendered-messages.ts";
 import { type PayloadSubject, showActor, showRepository } from "./payload-subject.ts";
 
 /** `repo:commit_comment_created`. */

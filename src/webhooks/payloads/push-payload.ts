@@ -1,6 +1,6 @@
-import { GitError, runGit } from "../../git/git-process.ts";
 import { listCommits } from "../../git/history/list-commits.ts";
 import type { Commit, Tag } from "../../git/objects/commit.ts";
+import { GitError, runGit } from "../../git/process/git-process.ts";
 import type { Account } from "../../model/account.ts";
 import type { EventOf, PushChange } from "../../model/event.ts";
 import type { ObjectId } from "../../model/object-id.ts";
@@ -10,8 +10,8 @@ import { MERGE_STRATEGIES } from "../../representations/branch.ts";
 import { type CommitContext, representCommit, representCommitDate } from "../../representations/commit.ts";
 import { representCommitAuthor } from "../../representations/commit-author.ts";
 import { repositoryApiUrl, repositoryHtmlUrl } from "../../representations/links.ts";
+import { prepareMessages } from "../../representations/markdown/rendered-messages.ts";
 import { encodeRefName, representRefLinks } from "../../representations/ref-links.ts";
-import { prepareMessages } from "../../representations/rendered-messages.ts";
 import { truncatedOfTag } from "../../representations/tag.ts";
 import { withRepository } from "../../storage/packs/with-repository.ts";
 import { type PayloadPorts, type PayloadSubject, showActor, showRepository } from "./payload-subject.ts";

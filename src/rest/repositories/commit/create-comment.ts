@@ -2,7 +2,7 @@ import type { RepositoryAccountRoute } from "../../../http/routes/route.ts";
 import { jsonAnswer } from "../../../http/server/answer.ts";
 import { createComment } from "../../../operations/commits/commit-comments.ts";
 import { commitCommentApiUrl, representCommitComment } from "../../../representations/commit-comment.ts";
-import { prepareMessages } from "../../../representations/rendered-messages.ts";
+import { prepareMessages } from "../../../representations/markdown/rendered-messages.ts";
 import { CommentBody, parseNewComment } from "./comment-body.ts";
 
 export const createCommentRoute: RepositoryAccountRoute<typeof CommentBody> = {

@@ -2,7 +2,7 @@ import type { RepositoryRoute } from "../../../http/routes/route.ts";
 import { jsonAnswer } from "../../../http/server/answer.ts";
 import { getComment } from "../../../operations/commits/commit-comments.ts";
 import { representCommitComment } from "../../../representations/commit-comment.ts";
-import { prepareMessages } from "../../../representations/rendered-messages.ts";
+import { prepareMessages } from "../../../representations/markdown/rendered-messages.ts";
 
 export const getCommentRoute: RepositoryRoute = {
   subject: "repository",

@@ -3,7 +3,7 @@ import type { RepositoryRoute } from "../../../http/routes/route.ts";
 import { jsonAnswer } from "../../../http/server/answer.ts";
 import { findCommitAccounts, getCommit } from "../../../operations/commits/commits.ts";
 import { representCommit } from "../../../representations/commit.ts";
-import { prepareMessages } from "../../../representations/rendered-messages.ts";
+import { prepareMessages } from "../../../representations/markdown/rendered-messages.ts";
 import { listCommitParticipants } from "../../../storage/sql/commits/commit-approvals.ts";
 
 export const getCommitRoute: RepositoryRoute = {

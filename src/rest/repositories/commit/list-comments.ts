@@ -4,7 +4,7 @@ import type { RepositoryRoute } from "../../../http/routes/route.ts";
 import { jsonAnswer } from "../../../http/server/answer.ts";
 import { getCommit } from "../../../operations/commits/commits.ts";
 import { representCommitComment } from "../../../representations/commit-comment.ts";
-import { prepareMessages } from "../../../representations/rendered-messages.ts";
+import { prepareMessages } from "../../../representations/markdown/rendered-messages.ts";
 import { listComments } from "../../../storage/sql/commits/commit-comments.ts";
 
 export const listCommentsRoute: RepositoryRoute = {

@@ -2,7 +2,7 @@ import type { RepositoryAccountRoute } from "../../../http/routes/route.ts";
 import { jsonAnswer } from "../../../http/server/answer.ts";
 import { changeComment } from "../../../operations/commits/commit-comments.ts";
 import { commitCommentApiUrl, representCommitComment } from "../../../representations/commit-comment.ts";
-import { prepareMessages } from "../../../representations/rendered-messages.ts";
+import { prepareMessages } from "../../../representations/markdown/rendered-messages.ts";
 import { CommentContentBody, requiredText } from "./comment-body.ts";
 
 /** Changes the text of one's own comment. */

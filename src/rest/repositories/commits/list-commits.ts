@@ -23,7 +23,7 @@ import {
 } from "../../../representations/commit.ts";
 import { JsonWriter } from "../../../representations/json-writer.ts";
 import { repositoryApiUrl } from "../../../representations/links.ts";
-import { prepareMessages } from "../../../representations/rendered-messages.ts";
+import { prepareMessages } from "../../../representations/markdown/rendered-messages.ts";
 import { Revisions } from "./revisions-body.ts";
 
 type ListRequest = RestRequest & { readonly repository: Repository; readonly body: unknown };

@@ -11,7 +11,7 @@ import { findPathAtCommit } from "../../../operations/source/source.ts";
 import { boundMessages } from "../../../representations/bounded-texts.ts";
 import { representCommit } from "../../../representations/commit.ts";
 import { repositoryApiUrl } from "../../../representations/links.ts";
-import { prepareMessages } from "../../../representations/rendered-messages.ts";
+import { prepareMessages } from "../../../representations/markdown/rendered-messages.ts";
 import { representFile } from "../../../representations/tree-entry.ts";
 import { requirePathsOfPage } from "../../page-paths.ts";
 

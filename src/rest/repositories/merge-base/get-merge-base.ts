@@ -4,7 +4,7 @@ import { jsonAnswer } from "../../../http/server/answer.ts";
 import { findCommitAccounts } from "../../../operations/commits/commits.ts";
 import { getMergeBase } from "../../../operations/source/diffs.ts";
 import { representCommit } from "../../../representations/commit.ts";
-import { prepareMessages } from "../../../representations/rendered-messages.ts";
+import { prepareMessages } from "../../../representations/markdown/rendered-messages.ts";
 import { listCommitParticipants } from "../../../storage/sql/commits/commit-approvals.ts";
 import { findComparedCommits, requirePairSpec } from "../diff/compared-commits.ts";
 

@@ -15,7 +15,7 @@ import {
   type SourcePorts,
 } from "../../../operations/source/source.ts";
 import { repositoryApiUrl } from "../../../representations/links.ts";
-import { representRenderedFile } from "../../../representations/rendered.ts";
+import { representRenderedFile } from "../../../representations/markdown/rendered.ts";
 import { type EntryContext, representDirectory, representFile } from "../../../representations/tree-entry.ts";
 import { requirePathsOfPage } from "../../page-paths.ts";
 import type { ConditionalRequest } from "./conditions.ts";

@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 import { basic, type HttpAnswer, sendRequest } from "../../../../tests/support/http-request.ts";
 import { gitDirOf } from "../../../../tests/support/repository-folder.ts";
 import { startTestApp, type TestApp } from "../../../../tests/support/test-app.ts";
-import { openGitStream } from "../../../git/git-stream.ts";
+import { openGitStream } from "../../../git/process/git-stream.ts";
 import type { Answer } from "../../../http/server/answer.ts";
 import { parseObjectId } from "../../../model/object-id.ts";
 import type { RefName } from "../../../model/ref-name.ts";

@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { Config } from "../config/config.ts";
-import { downloadFolder } from "../config/download-folder.ts";
-import { repositoryFolder } from "../config/repository-folder.ts";
-import { Failure } from "../model/failure.ts";
-import { openDiskBlobStore } from "./blobs/disk-blob-store.ts";
-import { listRepositoryFolders } from "./packs/repository-folders.ts";
+import type { Config } from "../../config/config.ts";
+import { downloadFolder } from "../../config/download-folder.ts";
+import { repositoryFolder } from "../../config/repository-folder.ts";
+import { Failure } from "../../model/failure.ts";
+import { openDiskBlobStore } from "../blobs/disk-blob-store.ts";
+import { listRepositoryFolders } from "../packs/repository-folders.ts";
 
 /** In a data folder that `pail restore` is still filling: it goes when everything is there and has been looked at. */
 export const RESTORING_FOLDER = "restoring";

@@ -1,4 +1,4 @@
-import { Failure } from "../model/failure.ts";
+import { Failure } from "../../model/failure.ts";
 import { GitError, saysShortOfProcesses } from "./git-process.ts";
 
 /** For a process that reads what strangers have pushed, for whoever asks. */

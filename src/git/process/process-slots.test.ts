@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Failure } from "../model/failure.ts";
+import { Failure } from "../../model/failure.ts";
 import { openProcessSlots } from "./process-slots.ts";
 
 const A = { kind: "account", id: "a" } as const;

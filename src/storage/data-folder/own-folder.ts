@@ -2,14 +2,14 @@ import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Failure } from "../model/failure.ts";
-import type { Uuid } from "../model/uuid.ts";
-import { hasCode } from "./has-code.ts";
-import { gitDirIn, listRepositoryFolders } from "./packs/repository-folders.ts";
-import { isReadOnlyFailure } from "./sql/database-failure.ts";
-import { adoptInstallationId, findInstallationId } from "./sql/installation.ts";
-import type { Database } from "./sql/open-database.ts";
-import { syncFolder } from "./sync-folder.ts";
+import { Failure } from "../../model/failure.ts";
+import type { Uuid } from "../../model/uuid.ts";
+import { hasCode } from "../files/has-code.ts";
+import { syncFolder } from "../files/sync-folder.ts";
+import { gitDirIn, listRepositoryFolders } from "../packs/repository-folders.ts";
+import { isReadOnlyFailure } from "../sql/database-failure.ts";
+import { adoptInstallationId, findInstallationId } from "../sql/installation.ts";
+import type { Database } from "../sql/open-database.ts";
 
 /** Lies in the data folder. The database has the same id. */
 export const INSTALLATION_FILE = "installation-id";

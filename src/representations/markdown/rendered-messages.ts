@@ -1,5 +1,5 @@
 import { LRUCache } from "lru-cache";
-import { Failure } from "../model/failure.ts";
+import { Failure } from "../../model/failure.ts";
 import { renderInWorker } from "./render-in-worker.ts";
 import { isQuicklyRendered, renderMarkdown, renderParagraphs } from "./render-markdown.ts";
 

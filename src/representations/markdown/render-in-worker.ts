@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads";
-import { openProcessSlots } from "../git/process-slots.ts";
+import { openProcessSlots } from "../../git/process/process-slots.ts";
 import type { MarkdownKind } from "./render-markdown.ts";
 
 /** Only here is the worker's file named. */

@@ -2,7 +2,7 @@ import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from "n
 import { constants, setPriority } from "node:os";
 import { Readable, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { reachFaultPoint } from "../fault-points.ts";
+import { reachFaultPoint } from "../../fault-points.ts";
 import { guardProcessGroup } from "./process-guard.ts";
 import type { TakeSlot } from "./process-slots.ts";
 

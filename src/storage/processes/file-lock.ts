@@ -2,7 +2,7 @@ import { readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import SqliteDatabase from "better-sqlite3";
-import { hasCode } from "./has-code.ts";
+import { hasCode } from "../files/has-code.ts";
 import { isRunning } from "./is-running.ts";
 
 export type FileLock = { release(): void };

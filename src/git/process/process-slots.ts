@@ -1,5 +1,5 @@
-import { Failure } from "../model/failure.ts";
-import type { QuotaKey } from "../model/quota-key.ts";
+import { Failure } from "../../model/failure.ts";
+import type { QuotaKey } from "../../model/quota-key.ts";
 
 /** For who waits. */
 const NAMES: Record<QuotaKey["kind"], string> = {

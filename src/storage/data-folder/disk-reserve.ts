@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { rmSync, statfsSync } from "node:fs";
 import { readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { makeFolders } from "./make-folders.ts";
+import { makeFolders } from "../files/make-folders.ts";
 
 /**
  * Room that is kept for what takes access away: on a full disk a token must still be revoked, an account disabled, a permission

@@ -8,14 +8,14 @@ import {
   sampleProject,
   sampleRepository,
   sampleWorkspace,
-} from "../../tests/support/sample-model.ts";
-import { openTestDatabase } from "../../tests/support/test-database.ts";
-import { Failure } from "../model/failure.ts";
+} from "../../../tests/support/sample-model.ts";
+import { openTestDatabase } from "../../../tests/support/test-database.ts";
+import { Failure } from "../../model/failure.ts";
+import { gitDirIn } from "../packs/repository-folders.ts";
+import { insertProject } from "../sql/projects/projects.ts";
+import { insertRepository } from "../sql/repositories/repositories.ts";
+import { insertWorkspace } from "../sql/workspaces/workspaces.ts";
 import { INSTALLATION_FILE, requireOwnFolder } from "./own-folder.ts";
-import { gitDirIn } from "./packs/repository-folders.ts";
-import { insertProject } from "./sql/projects/projects.ts";
-import { insertRepository } from "./sql/repositories/repositories.ts";
-import { insertWorkspace } from "./sql/workspaces/workspaces.ts";
 
 const root = mkdtempSync(join(tmpdir(), "pail-own-folder-"));
 after(() => rmSync(root, { recursive: true, force: true }));

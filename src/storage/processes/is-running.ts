@@ -1,4 +1,4 @@
-import { hasCode } from "./has-code.ts";
+import { hasCode } from "../files/has-code.ts";
 
 /** Whether there is a process of this id. It may belong to somebody else. */
 export function isRunning(processId: number): boolean {

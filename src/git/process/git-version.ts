@@ -1,4 +1,4 @@
-import { Failure } from "../model/failure.ts";
+import { Failure } from "../../model/failure.ts";
 import { runGit } from "./git-process.ts";
 
 /** The oldest git that has what is used of it. */
