@@ -99,8 +99,9 @@ async function store(
   const target = openTarget(ports, repository, request.names, quarantine);
   const pack = await storeInTurn(ports, by, repository, request, { quarantine, target });
   if (pack.kind === "refused") {
-    // Of a repository that has just been deleted, git says that the pack could not be stored: that is not the reason.
-    await readAgain(ports, repository);
+    // Of a repository that has just been deleted, git says that the pack could not be stored: that is not the reason. One that
+    // is imported gets its row together with its refs.
+    if (request.isImport !== true) await readAgain(ports, repository);
     return pack;
   }
   reachFaultPoint("objects.indexed");
