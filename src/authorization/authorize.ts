@@ -18,7 +18,7 @@ import {
 import { listProjects } from "../storage/sql/projects/projects.ts";
 import { listRepositories } from "../storage/sql/repositories/repositories.ts";
 import type { Schema } from "../storage/sql/schema.ts";
-import { findMember } from "../storage/sql/workspaces/workspaces.ts";
+import { findMember } from "../storage/sql/workspaces/members.ts";
 
 /** Recorded text of Bitbucket, the same for what is missing and for what is hidden. */
 export const HIDDEN_REPOSITORY =

@@ -4,12 +4,14 @@ import { fullName, type Repository } from "../../model/repository.ts";
 import type { RepositorySlug, WorkspaceSlug } from "../../model/slug.ts";
 import type { Workspace } from "../../model/workspace.ts";
 import { createAccount } from "../../operations/accounts/accounts.ts";
+import { getProject } from "../../operations/projects/get-project.ts";
 import { createRepository } from "../../operations/repositories/repositories.ts";
-import { createWorkspace, getProject } from "../../operations/workspaces/workspaces.ts";
+import { createWorkspace } from "../../operations/workspaces/workspaces.ts";
 import type { By, Ports } from "../../ports.ts";
 import { findAccountByEmail, listEmails } from "../../storage/sql/accounts/accounts.ts";
 import { findRepository } from "../../storage/sql/repositories/repositories.ts";
-import { findMember, findWorkspace } from "../../storage/sql/workspaces/workspaces.ts";
+import { findMember } from "../../storage/sql/workspaces/members.ts";
+import { findWorkspace } from "../../storage/sql/workspaces/workspaces.ts";
 import { importInto } from "../repository/import-repository.ts";
 import { withDemoHistory } from "./demo-history.ts";
 

@@ -15,7 +15,7 @@ import {
 } from "../../storage/sql/permissions/explicit-permissions.ts";
 import type { Schema } from "../../storage/sql/schema.ts";
 import { TAKES_ACCESS } from "../../storage/sql/transaction-options.ts";
-import { findMember } from "../../storage/sql/workspaces/workspaces.ts";
+import { findMember } from "../../storage/sql/workspaces/members.ts";
 
 /** Where a permission is given, with the name that the target has for people. */
 export type NamedTarget = PermissionTarget & AuditSubject;

@@ -20,7 +20,7 @@ import {
 } from "../../storage/sql/permissions/groups.ts";
 import type { Schema } from "../../storage/sql/schema.ts";
 import { TAKES_ACCESS } from "../../storage/sql/transaction-options.ts";
-import { findMember } from "../../storage/sql/workspaces/workspaces.ts";
+import { findMember } from "../../storage/sql/workspaces/members.ts";
 
 /** Our choice, as long as the name of a repository. */
 const NAME_LENGTH_MAX = 255;

@@ -25,7 +25,7 @@ import {
 } from "../../storage/sql/projects/projects.ts";
 import type { Schema } from "../../storage/sql/schema.ts";
 import { TAKES_ACCESS } from "../../storage/sql/transaction-options.ts";
-import { findMember } from "../../storage/sql/workspaces/workspaces.ts";
+import { findMember } from "../../storage/sql/workspaces/members.ts";
 import type { NewEvent } from "../../storage/sql/write-transaction.ts";
 
 export type ProjectPorts = Pick<Ports, "database" | "clock">;

@@ -4,8 +4,7 @@ import type { Filter, FilterValue, Sort } from "../../model/filter.ts";
 import { accountWithin } from "../../model/who-acts.ts";
 import type { Workspace } from "../../model/workspace.ts";
 import type { Ports } from "../../ports.ts";
-import { listMemberships, type Membership } from "../../storage/sql/permissions/memberships.ts";
-import { findMember } from "../../storage/sql/workspaces/workspaces.ts";
+import { findMember, listMemberships, type Membership } from "../../storage/sql/workspaces/members.ts";
 
 /** "When filtering by email, you can query up to 90 addresses at a time" (the reference). */
 export const EMAILS_MAX = 90;

@@ -7,7 +7,8 @@ import type { Workspace, WorkspaceRole } from "../../model/workspace.ts";
 import type { Ports } from "../../ports.ts";
 import { listEffectivePermissions } from "../../storage/sql/permissions/effective-permissions.ts";
 import { hasPermissionInAnyProject } from "../../storage/sql/permissions/project-permissions.ts";
-import { findMember, findWorkspace } from "../../storage/sql/workspaces/workspaces.ts";
+import { findMember } from "../../storage/sql/workspaces/members.ts";
+import { findWorkspace } from "../../storage/sql/workspaces/workspaces.ts";
 
 /** What a caller is in a workspace. A collaborator is no member, and has a permission in something of it. */
 export type OwnWorkspace = {

@@ -9,16 +9,10 @@ import type { Project, Workspace, WorkspaceRole } from "../../model/workspace.ts
 import type { By, Ports } from "../../ports.ts";
 import { isUniqueViolation } from "../../storage/sql/database-failure.ts";
 import { lockRows } from "../../storage/sql/lock-rows.ts";
-import { findOldestProject, findProject, insertProject } from "../../storage/sql/projects/projects.ts";
+import { insertProject } from "../../storage/sql/projects/projects.ts";
 import { TAKES_ACCESS } from "../../storage/sql/transaction-options.ts";
-import {
-  deleteMember,
-  findWorkspace,
-  insertWorkspace,
-  listMembers,
-  lockWorkspace,
-  upsertMember,
-} from "../../storage/sql/workspaces/workspaces.ts";
+import { deleteMember, listMembers, upsertMember } from "../../storage/sql/workspaces/members.ts";
+import { findWorkspace, insertWorkspace, lockWorkspace } from "../../storage/sql/workspaces/workspaces.ts";
 
 export type WorkspacePorts = Pick<Ports, "database" | "clock">;
 
@@ -146,18 +140,4 @@ export async function getWorkspace(
   const workspace = slug === undefined ? undefined : await findWorkspace(database.kysely, { slug });
   if (workspace === undefined) throw new Failure("not-found", `No workspace with identifier '${slugText}'.`);
   return workspace;
-}
-
-/** The project asked for, or the workspace's oldest. @throws Failure invalid-input if there is no such project. */
-export async function getProject(
-  { database }: Pick<Ports, "database">,
-  workspace: Workspace,
-  selector: { readonly key: ProjectKey } | { readonly uuid: Uuid } | undefined,
-): Promise<Project> {
-  const project =
-    selector === undefined
-      ? await findOldestProject(database.kysely, workspace.uuid)
-      : await findProject(database.kysely, workspace.uuid, selector);
-  if (project === undefined) throw invalidField("project.key", "no such project in the workspace");
-  return project;
 }

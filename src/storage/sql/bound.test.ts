@@ -17,7 +17,8 @@ import { hasPermissionInAnyProject } from "./permissions/project-permissions.ts"
 import { insertProject, listProjects } from "./projects/projects.ts";
 import { insertRepository, listRepositories } from "./repositories/repositories.ts";
 import { listRepositoryDetails } from "./repositories/repository-details.ts";
-import { insertWorkspace, listWorkspacesOf, upsertMember } from "./workspaces/workspaces.ts";
+import { upsertMember } from "./workspaces/members.ts";
+import { insertWorkspace, listWorkspacesOf } from "./workspaces/workspaces.ts";
 
 const PAGE = { page: 1, pagelen: 50 };
 

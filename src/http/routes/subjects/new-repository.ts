@@ -1,6 +1,6 @@
 import type { Repository } from "../../../model/repository.ts";
 import type { Project, ProjectSelector, Workspace } from "../../../model/workspace.ts";
-import { getProject } from "../../../operations/workspaces/workspaces.ts";
+import { getProject } from "../../../operations/projects/get-project.ts";
 import type { Ports } from "../../../ports.ts";
 import type { Answer } from "../../server/answer.ts";
 import type { BodyOf, BodySchema } from "../body-schema.ts";

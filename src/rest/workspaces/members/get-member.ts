@@ -3,7 +3,7 @@ import { jsonAnswer } from "../../../http/server/answer.ts";
 import { Failure } from "../../../model/failure.ts";
 import { getSelectedAccount } from "../../../operations/accounts/named-accounts.ts";
 import { representMembership } from "../../../representations/membership.ts";
-import { findMember } from "../../../storage/sql/workspaces/workspaces.ts";
+import { findMember } from "../../../storage/sql/workspaces/members.ts";
 
 export const getMemberRoute: WorkspaceRoute = {
   subject: "workspace",

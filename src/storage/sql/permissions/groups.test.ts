@@ -22,7 +22,8 @@ import {
 import { deleteProjectRow, insertProject, listProjects, updateProject } from "../projects/projects.ts";
 import { insertRepository } from "../repositories/repositories.ts";
 import { hasOwnMergeStrategy, setOwnMergeStrategy } from "../repositories/repository-overrides.ts";
-import { insertWorkspace, upsertMember } from "../workspaces/workspaces.ts";
+import { listMemberships, upsertMember } from "../workspaces/members.ts";
+import { insertWorkspace } from "../workspaces/workspaces.ts";
 import { listEffectivePermissions } from "./effective-permissions.ts";
 import {
   deleteExplicitPermission,
@@ -41,7 +42,6 @@ import {
   listGroupSlugsOf,
   listGroups,
 } from "./groups.ts";
-import { listMemberships } from "./memberships.ts";
 import { findProjectPermission, hasPermissionInAnyProject } from "./project-permissions.ts";
 
 const PAGE = { page: 1, pagelen: 10 };

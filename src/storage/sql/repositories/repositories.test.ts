@@ -25,7 +25,8 @@ import { upsertProjectPermission } from "../permissions/project-permissions.ts";
 import { insertProject } from "../projects/projects.ts";
 import { applyRefUpdates } from "../refs/ref-updates.ts";
 import { listRefs } from "../refs/refs.ts";
-import { insertWorkspace, upsertMember } from "../workspaces/workspaces.ts";
+import { upsertMember } from "../workspaces/members.ts";
+import { insertWorkspace } from "../workspaces/workspaces.ts";
 import {
   deleteRepositoryRow,
   findRepository,

@@ -16,15 +16,8 @@ import type { WorkspaceMember } from "../../../model/workspace.ts";
 import { insertAccount } from "../accounts/accounts.ts";
 import { isUniqueViolation } from "../database-failure.ts";
 import { findOldestProject, findProject, insertProject } from "../projects/projects.ts";
-import {
-  findMember,
-  findWorkspace,
-  insertWorkspace,
-  listMembers,
-  listWorkspaces,
-  listWorkspacesOf,
-  upsertMember,
-} from "./workspaces.ts";
+import { findMember, listMembers, upsertMember } from "./members.ts";
+import { findWorkspace, insertWorkspace, listWorkspaces, listWorkspacesOf } from "./workspaces.ts";
 
 describeDatabases("workspaces", (current) => {
   const ada = sampleAccount("ada");

@@ -1,16 +1,13 @@
 import { type Kysely, type RawBuilder, type Selectable, type SqlBool, sql } from "kysely";
-import type { Account } from "../../../model/account.ts";
 import type { Viewer } from "../../../model/caller.ts";
 import type { Filter, Sort } from "../../../model/filter.ts";
-import type { Permission } from "../../../model/permission.ts";
 import type { WorkspaceSlug } from "../../../model/slug.ts";
 import type { Uuid } from "../../../model/uuid.ts";
-import type { Workspace, WorkspaceMember, WorkspaceRole } from "../../../model/workspace.ts";
-import { ACCOUNT_COLUMNS, toAccount } from "../accounts/accounts.ts";
+import type { Workspace, WorkspaceRole } from "../../../model/workspace.ts";
 import { isWorkspaceWithin, NOWHERE } from "../bound.ts";
 import { flag, instant } from "../columns.ts";
 import { compileFilter, compileSort, type FieldMap } from "../compile-filter.ts";
-import type { Schema, WorkspaceMemberRow, WorkspaceRow } from "../schema.ts";
+import type { Schema, WorkspaceRow } from "../schema.ts";
 
 export type WorkspaceSelector = { readonly slug: WorkspaceSlug } | { readonly uuid: Uuid };
 
@@ -48,14 +45,6 @@ export function toWorkspace(row: Selectable<WorkspaceRow>): Workspace {
     isPrivate: row.is_private === 1,
     createdAt: instant(row.created_at),
     updatedAt: instant(row.updated_at),
-  };
-}
-
-function toMember(row: Omit<Selectable<WorkspaceMemberRow>, "workspace_uuid" | "added_at">): WorkspaceMember {
-  return {
-    accountUuid: row.account_uuid as Uuid,
-    role: row.role as WorkspaceRole,
-    repositoryPermission: row.repository_permission as Permission,
   };
 }
 
@@ -133,65 +122,6 @@ function isMembershipOf(viewer: Viewer): RawBuilder<SqlBool> {
     and ${isWorkspaceWithin(viewer.bound)}`;
 }
 
-/** Makes an account a member, or changes what it may do. Its first `addedAt` is kept. */
-export async function upsertMember(
-  db: Kysely<Schema>,
-  workspaceUuid: Uuid,
-  member: WorkspaceMember,
-  addedAt: Date,
-): Promise<void> {
-  const held = { role: member.role, repository_permission: member.repositoryPermission };
-  await db
-    .insertInto("workspace_member")
-    .values({
-      workspace_uuid: workspaceUuid,
-      account_uuid: member.accountUuid,
-      ...held,
-      added_at: addedAt.getTime(),
-    })
-    .onConflict((conflict) => conflict.columns(["workspace_uuid", "account_uuid"]).doUpdateSet(held))
-    .execute();
-}
-
-/**
- * Removes an account from a workspace, with all that it was permitted there: its places in groups, and its own permissions in
- * projects and repositories.
- */
-export async function deleteMember(
-  tx: Kysely<Schema>,
-  workspaceUuid: Uuid,
-  accountUuid: Uuid,
-): Promise<void> {
-  const groups = tx.selectFrom("workspace_group").select("uuid").where("workspace_uuid", "=", workspaceUuid);
-  const projects = tx.selectFrom("project").select("uuid").where("workspace_uuid", "=", workspaceUuid);
-  const repositories = tx.selectFrom("repository").select("uuid").where("workspace_uuid", "=", workspaceUuid);
-  await tx
-    .deleteFrom("group_member")
-    .where("account_uuid", "=", accountUuid)
-    .where("group_uuid", "in", groups)
-    .execute();
-  await tx
-    .deleteFrom("project_permission")
-    .where("account_uuid", "=", accountUuid)
-    .where("project_uuid", "in", projects)
-    .execute();
-  await tx
-    .deleteFrom("project_default_reviewer")
-    .where("account_uuid", "=", accountUuid)
-    .where("project_uuid", "in", projects)
-    .execute();
-  await tx
-    .deleteFrom("repository_permission")
-    .where("account_uuid", "=", accountUuid)
-    .where("repository_uuid", "in", repositories)
-    .execute();
-  await tx
-    .deleteFrom("workspace_member")
-    .where("account_uuid", "=", accountUuid)
-    .where("workspace_uuid", "=", workspaceUuid)
-    .execute();
-}
-
 /** Keeps others from changing who owns it until the transaction ends: a row that is written is locked. */
 export async function lockWorkspace(tx: Kysely<Schema>, uuid: Uuid): Promise<void> {
   await tx
@@ -199,46 +129,4 @@ export async function lockWorkspace(tx: Kysely<Schema>, uuid: Uuid): Promise<voi
     .set(({ ref }) => ({ slug: ref("slug") }))
     .where("uuid", "=", uuid)
     .execute();
-}
-
-export async function findMember(
-  db: Kysely<Schema>,
-  workspaceUuid: Uuid,
-  accountUuid: Uuid,
-): Promise<WorkspaceMember | undefined> {
-  const row = await db
-    .selectFrom("workspace_member")
-    .select(["account_uuid", "role", "repository_permission"])
-    .where("workspace_uuid", "=", workspaceUuid)
-    .where("account_uuid", "=", accountUuid)
-    .executeTakeFirst();
-  return row && toMember(row);
-}
-
-export type MemberEntry = {
-  readonly member: WorkspaceMember;
-  readonly account: Account;
-  readonly addedAt: Date;
-};
-
-/** The owners and members of a workspace with their accounts, by user name. */
-export async function listMembers(db: Kysely<Schema>, workspaceUuid: Uuid): Promise<readonly MemberEntry[]> {
-  const rows = await db
-    .selectFrom("workspace_member")
-    .innerJoin("account", "account.uuid", "workspace_member.account_uuid")
-    .select(ACCOUNT_COLUMNS)
-    .select([
-      "workspace_member.account_uuid",
-      "workspace_member.role",
-      "workspace_member.repository_permission",
-      "workspace_member.added_at",
-    ])
-    .where("workspace_member.workspace_uuid", "=", workspaceUuid)
-    .orderBy("account.username_key")
-    .execute();
-  return rows.map((row) => ({
-    member: toMember(row),
-    account: toAccount(row),
-    addedAt: instant(row.added_at),
-  }));
 }
