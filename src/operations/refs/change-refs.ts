@@ -37,15 +37,15 @@ export type ChangeRefsPorts = Pick<Ports, "database" | "packs" | "maintenance" |
 
 export type ChangeRefsOptions = {
   readonly kind: ChangeKind;
-  /** Undefined for anything but an import. Webhooks are told of one import, and not of a push. */
+  /** Only for an import. Webhooks are told of one import rather than of a push. */
   readonly imported?: ImportedRepository | undefined;
-  /** All or nothing. */
+  /** Whether all updates are applied or none. */
   readonly isAtomic: boolean;
-  /** With all that the new values reach; undefined if there are only deletions. */
+  /** All that the new values reach; undefined if there are only deletions. */
   readonly objects: NewObjects | undefined;
 };
 
-/** What an import writes in the transaction that writes its refs, so that all of it is there or nothing. */
+/** What an import writes in the transaction that writes its refs, so that all of it is stored or nothing. */
 export type ImportedRepository = {
   /** Becomes the main branch, if it is among the new branches. */
   readonly mainBranch: BranchName | undefined;
@@ -53,15 +53,16 @@ export type ImportedRepository = {
   readonly insert: ((tx: Kysely<Schema>, record: Recorder) => Promise<void>) | undefined;
 };
 
-/** What became of one update, and the rule that refused it if it was one. */
+/** The outcome of one update, and the rule that refused it, if any. */
 export type RefChange = RefOutcome & { readonly refusedBy: BranchRestriction | undefined };
 
 /**
- * The one way in which refs change, whoever asks: branch restrictions per update, then the objects made durable, then all
- * refs in one transaction. Each update is applied only if its ref is as it expects.
+ * The one way in which refs change, whoever asks: each update is checked against branch restrictions, then the objects
+ * are made durable, then all refs are changed in one transaction. An update is applied only if its ref has the expected
+ * old value.
  *
- * @returns what became of each update, in their order.
- * @throws Failure not-found if the repository is no longer there.
+ * @returns the outcome of each update, in their order.
+ * @throws Failure not-found if the repository has been deleted.
  */
 export async function changeRefs(
   ports: ChangeRefsPorts,
@@ -76,7 +77,7 @@ export async function changeRefs(
   );
 }
 
-/** Opened once, before the transaction: nobody waits for packs in there. */
+/** Opened once before the transaction, so that the transaction does not wait for packs. */
 type OpenOptions = ChangeRefsOptions & { readonly by: By; readonly gitDir: string };
 
 async function changeOpenRefs(
@@ -124,18 +125,18 @@ async function refuseByRules(
   return changes;
 }
 
-/** HEAD names the main branch: without it a clone would begin with nothing. */
+/** HEAD names the main branch: a clone would check out nothing without it. */
 function refuseMainBranch({ mainBranch }: Repository, update: RefUpdate): string | undefined {
   const isMainBranch = mainBranch !== undefined && update.name === BRANCH_PREFIX + mainBranch;
   return update.new === undefined && isMainBranch ? MAIN_BRANCH_DELETION : undefined;
 }
 
-/** Objects are dropped once a week at most, and a look takes far less. */
+/** Objects are dropped once a week at most, and a check takes far less time than that. */
 const LOOKS_MAX = 5;
 
 /**
- * What was found whole may have been so by objects that have been dropped since: then it is looked at once more, and put
- * into the repository once more, since a repack may have taken in what was put there the first time.
+ * Objects may have been dropped since the check, and the check may have relied on them. Then the new objects are
+ * checked again, and stored again too, since a repack may have removed those stored the first time.
  */
 async function storeRefs(
   ports: ChangeRefsPorts,
@@ -175,7 +176,7 @@ async function storeRefsOnce(
       ? sumOf(await ports.packs.listPackFiles(repository.uuid))
       : await objects.quarantine.accept();
   const now = ports.clock();
-  // Whoever deletes needs nothing that is there.
+  // Deletions need no objects.
   const dropNumber = updates.some((update) => update.new !== undefined) ? objects?.dropNumber : undefined;
   return options.by.transaction(async (tx, record) => {
     await options.imported?.insert?.(tx, record);
@@ -198,9 +199,9 @@ async function storeRefsOnce(
 }
 
 /**
- * A rule may have been made, or somebody taken from its lists, since the updates were judged. The rows of the repository and of
- * what is around it are locked by now, so the rules that are read here hold; only if they are others than those that the updates
- * were judged by, they are judged once more.
+ * A rule may have been created, or somebody removed from its lists, since the updates were checked. By now the rows of
+ * the repository and of its containers are locked, so the rules that are read here stay valid. The updates are checked
+ * again only if these rules differ from those used before.
  */
 async function refuseByNewRules(
   tx: Kysely<Schema>,
@@ -229,7 +230,7 @@ function joinOutcomes(
   }));
 }
 
-/** What webhooks hear: of branches and tags, as recorded. */
+/** What webhooks are told: of branches and tags, as recorded. */
 function eventsOf(
   repository: Repository,
   outcomes: readonly RefOutcome[],
@@ -263,7 +264,10 @@ function newBranches(outcomes: readonly RefOutcome[]): readonly BranchName[] {
     .filter((name) => parseBranchName(name) !== undefined);
 }
 
-/** Without one that is wanted, the first push decides: `main` if it is among the new branches, then `master`, else the first. */
+/**
+ * If no main branch is requested, the first push decides: `main` if it is among the new branches, then `master`, else
+ * the first.
+ */
 async function storeMainBranch(
   tx: Kysely<Schema>,
   repositoryUuid: Uuid,

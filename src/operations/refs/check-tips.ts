@@ -4,28 +4,31 @@ import type { Target } from "../../git/packs/store-small-pack.ts";
 import type { ObjectId } from "../../model/object-id.ts";
 import type { Quarantine } from "../../storage/packs/pack-store.ts";
 
-/** Of a broken push with more tips, the rest is refused with the broken ones. */
+/** If a broken push has more tips than this, the others are refused with the broken ones. */
 const SINGLE_CHECKS_MAX = 100;
-/** More objects of the repository are read by a process of their own. */
+/** With more tips than this to read from the repository, a git process reads them. */
 const PLAIN_TIPS_MAX = 100;
 
 export type TipCheck<Q = Pick<Quarantine, "objectFolder" | "noteGitPacks">> = {
-  /** What has been pushed, if it has been found whole already. */
+  /** The objects of the push, if they have already been found complete. */
   readonly brought: ReceivedObjects | undefined;
   readonly target: Target;
-  /** What refs point at, or have pointed at lately: all that it reaches is there, and stays. */
+  /** What refs point at, or have pointed at lately: all that these reach is in the repository, and stays there. */
   readonly listKnown: () => Promise<readonly ObjectId[]>;
-  /** Asked before anything is copied: those of the tips that refs may still be changed to. The others do not count as whole. */
+  /**
+   * Called before anything is copied: returns those tips to which refs may still be changed. The others do not count as
+   * complete.
+   */
   readonly listWanted?: () => Promise<readonly ObjectId[]>;
   readonly quarantine: Q;
   readonly signal: AbortSignal;
 };
 
 /**
- * Finds which of the tips are whole: what they reach is in the quarantine, or refs reach it already. What is in the repository,
- * and nothing reaches, is copied into the quarantine: it would not stay.
+ * Finds which of the tips are complete: what they reach is in the quarantine, or refs reach it already. Objects that
+ * are in the repository but unreachable are copied into the quarantine, since the repository may drop them.
  *
- * @returns the tips that are whole, with their types and what tags peel to.
+ * @returns the tips that are complete, with their types and what tags peel to.
  */
 export async function checkTips(
   tips: readonly ObjectId[],
@@ -46,13 +49,13 @@ export async function checkTips(
   ]);
   if (areAllWhole) return objects;
   const whole = new Map<ObjectId, TipObject>();
-  // Something is missing: each tip is looked at by itself, one after another, so that good ones may pass.
+  // Something is missing: each tip is checked by itself, one after another, so that complete ones may pass.
   for (const [tip, object] of [...objects].slice(0, SINGLE_CHECKS_MAX))
     if (await completeQuarantine([tip], known, gitOptions)) whole.set(tip, object);
   return whole;
 }
 
-/** The types of tips that have been brought or that refs reach; undefined if any is something else, or a tag. */
+/** The types of tips that are in the push or that refs reach; undefined if any tip is neither, or is a tag. */
 async function readPlainTips(
   tips: readonly ObjectId[],
   { brought, target: { gitDir, objects, areReached } }: TipCheck,

@@ -26,10 +26,10 @@ import { type NewObjects, type NewObjectsPorts, requireGood, storeNewObjects } f
 export type CreateRefPorts = CommitPorts & ChangeRefsPorts & NewObjectsPorts;
 
 /**
- * Makes a branch at a revision.
+ * Creates a branch at a revision.
  *
- * @throws Failure invalid-input if the name is none or is taken, not-found if the revision is none, permission-missing if a
- * branch restriction refuses it, conflict if another ref stands in its way.
+ * @throws Failure invalid-input if the name is not valid or is taken, not-found if the revision does not exist,
+ * permission-missing if a branch restriction refuses it, conflict if another ref stands in its way.
  */
 export async function createBranch(
   ports: CreateRefPorts,
@@ -39,7 +39,7 @@ export async function createBranch(
 ): Promise<Ref> {
   const name = newRefName(BRANCH_PREFIX, wanted.name);
   const { id } = await getCommit(ports, repository, wanted.revision);
-  // Before anything is copied that nothing reaches yet.
+  // Checked before unreachable objects are copied, which may take long.
   await refuseTaken(ports, repository, name);
   const request = newRefRequest(name, id, undefined);
   return storeNewObjects(ports, by, repository, request, (stored) => {
@@ -50,7 +50,7 @@ export async function createBranch(
 }
 
 /**
- * Makes an annotated tag at a revision, in the name of the account.
+ * Creates an annotated tag at a revision, in the name of the account.
  *
  * @throws Failure as `createBranch` does.
  */
@@ -63,7 +63,7 @@ export async function createTag(
   const name = newRefName(TAG_PREFIX, wanted.name);
   const commit = await getWholeCommit(ports, repository, wanted.revision, by.signal);
   await refuseTaken(ports, repository, name);
-  // The reference: an empty message is none.
+  // The reference: an empty message counts as none.
   const message = wanted.message || `Added tag ${wanted.name} for changeset ${commit.slice(0, 12)}`;
   const tagger = dated(await identityOf(ports, requireAccount(by.caller)), ports.clock());
   const headers = `object ${commit}\ntype commit\ntag ${wanted.name}\ntagger ${tagger}\n\n`;
@@ -82,7 +82,9 @@ function newRefRequest(name: RefName, id: ObjectId, pack: AsyncIterable<Buffer> 
   return { pack, tips: [id], names: [name], takesSlot: true } as const;
 }
 
-/** git has the same rules for the names of tags as for those of branches, but for `HEAD`, which would only mislead. */
+/**
+ * git has the same rules for the names of tags as for those of branches, except for `HEAD`, which would only mislead.
+ */
 function newRefName(prefix: typeof BRANCH_PREFIX | typeof TAG_PREFIX, text: string): RefName {
   const kind = prefix === BRANCH_PREFIX ? "branch" : "tag";
   if (parseBranchName(text) === undefined) throw invalidField("name", `not a valid ${kind} name`);
@@ -93,8 +95,9 @@ function newRefName(prefix: typeof BRANCH_PREFIX | typeof TAG_PREFIX, text: stri
 }
 
 /**
- * A commit that new objects are to build on: what was read of it may have been kept in memory since before it was dropped. That it
- * stays is for `storeNewObjects` to see to.
+ * A commit that new objects are to build on. That it can be read is not enough, since it may have been cached before it
+ * was dropped: refs must reach it, or everything that it reaches must be there. `storeNewObjects` sees to it that it is
+ * not dropped afterwards.
  */
 export async function getWholeCommit(
   ports: CreateRefPorts,
@@ -136,7 +139,7 @@ async function refuseTaken({ database }: CreateRefPorts, { uuid }: Repository, n
   if ((await findRef(database.kysely, uuid, name)) !== undefined) throw nameTaken(name);
 }
 
-/** 400 and the key are what a client looks for; the contract has no recording, so the sentence is our choice. */
+/** Clients look for the 400 and the key; the contract has no recording, so the sentence is our choice. */
 function nameTaken(name: RefName): Failure {
   const isBranch = name.startsWith(BRANCH_PREFIX);
   const short = name.slice(isBranch ? BRANCH_PREFIX.length : TAG_PREFIX.length);

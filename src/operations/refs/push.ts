@@ -28,8 +28,8 @@ export type PushOptions = {
 const RESERVED_PREFIXES = ["refs/pull-requests/", "refs/pail/"];
 
 /**
- * Takes a push: objects into quarantine, checked and whole, then made durable, then all refs in one transaction.
- * Cut off at any point before the transaction it leaves a quarantine that start-up sweeps, and nothing else.
+ * Takes a push: objects are received into quarantine and checked, then made durable, then all refs are changed in one
+ * transaction. If it is cut off before the transaction, it leaves only a quarantine, which start-up sweeps.
  */
 export async function push(
   ports: PushPorts,
@@ -41,7 +41,7 @@ export async function push(
   const isAtomic = request.capabilities.has("atomic");
   const states = refuseTogether(initialStates(request.commands), isAtomic);
   const { imported, onProgress } = options;
-  /** Updates that have come too late, as far as that had to be known before anything was copied. */
+  /** Updates whose ref has changed meanwhile, as far as this had to be known before anything was copied. */
   const stale = new Map<RefUpdate, string>();
   const wanted = {
     pack: request.commands.some((command) => command.new !== undefined) ? request.pack : undefined,
@@ -72,7 +72,7 @@ export async function push(
   });
 }
 
-/** A command on its way: with its update while it may still succeed, with a reason once it is refused. */
+/** A command of the push: with its update while it may still succeed, with a reason once it is refused. */
 type CommandState = {
   readonly command: PushCommand;
   readonly update: RefUpdate | undefined;
@@ -100,7 +100,7 @@ function reportOf(
   };
 }
 
-/** The updates whose refs are not as they expect, with the reasons. */
+/** The updates whose refs do not have the expected old value, with the reasons. */
 async function findStale(
   { database }: PushPorts,
   { uuid }: Repository,
@@ -125,7 +125,7 @@ function refuseStale(state: CommandState, stale: ReadonlyMap<RefUpdate, string>)
   return refused === undefined ? undefined : { ...state, update: undefined, refused };
 }
 
-/** Refuses what a ref would reach and is not whole, and branches that are not commits; notes what tags peel to. */
+/** Refuses an incomplete tip, and a branch whose tip is not a commit; notes what tags peel to. */
 function checkObject(state: CommandState, tips: ReadonlyMap<ObjectId, TipObject>): CommandState {
   const { update } = state;
   if (update?.new === undefined) return state;
@@ -141,7 +141,7 @@ function checkObject(state: CommandState, tips: ReadonlyMap<ObjectId, TipObject>
   return { ...state, update: { ...update, peeled: object.peeled } };
 }
 
-/** What can be said of a command before its objects are looked at. */
+/** What can be said of a command before its objects are checked. */
 function initialStates(commands: readonly PushCommand[]): CommandState[] {
   const seen = new Set<string>();
   return commands.map((command) => {
@@ -177,7 +177,7 @@ function refuseTogether(states: readonly CommandState[], isAtomic: boolean): Com
   }));
 }
 
-/** All of them, for the pack would be stored with any: only deletions stay. */
+/** Refuses all but deletions, because the pack would be stored with any other command. */
 function refuseNew(states: readonly CommandState[]): CommandState[] {
   return states.map((state) =>
     state.update?.new === undefined

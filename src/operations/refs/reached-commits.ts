@@ -7,12 +7,13 @@ import { findFormerTips } from "../../storage/sql/refs/former-tips.ts";
 import { findRefs, findTargets } from "../../storage/sql/refs/refs.ts";
 
 /**
- * Whether refs reach all of these, or did so lately, as far as can be told without a walk: a ref points at them or has been
- * moved away from them, or they are in the commit graph, which git writes of what these reach. The refs named are looked at
- * first: work mostly goes on where it was left, and whoever has many refs does not wait for all of them.
+ * Whether refs reach all of these commits, or did so lately, as far as can be told without a walk: a ref points at them
+ * or has pointed at them lately, or they are in the commit graph, which git writes of what these refs reach. The named
+ * refs are looked at first: work mostly continues from them, and a repository with many refs then need not read all of
+ * them.
  *
- * All of it is true for as long as the repository's drop number is that of `repository`, which was read before. A graph that is
- * not the one noted beside that number says nothing: it may be of commits that have been dropped.
+ * The result holds for as long as the repository's drop number is that of `repository`, which was read before. A graph
+ * other than the one noted beside that number proves nothing: it may have commits that have been dropped.
  */
 export async function areReached(
   { database, packs, commitGraphs, clock }: Pick<Ports, "database" | "packs" | "commitGraphs" | "clock">,

@@ -21,26 +21,30 @@ import { pushUnlessRefused, reportNamesOf, writeRefusal } from "./refused-push.t
 export type ReceivePackPorts = PushPorts & Pick<Ports, "pushSlots">;
 
 export type ReceivePackOptions = {
-  /** Whose limits the push counts for. */
+  /** The keys of the limits for which the push counts. */
   readonly quotaKeys: readonly QuotaKey[];
-  /** Fields for the one line that the log has of this push. */
+  /** Fields for the one line of the log about this push. */
   readonly notes: Record<string, unknown>;
-  /** Told of an error of the server, of which the pusher is told no more than that. */
+  /** Called with an error of the server. The pusher is told only that there was one. */
   readonly onBug: (error: unknown) => void;
 };
 
-/** How often a client that waits is sent a sign of life, so that no proxy takes the connection for dead. git's own value. */
+/**
+ * How often a waiting client is sent a sign of life, so that no proxy closes the connection as idle. The value is git's
+ * own.
+ */
 const SIGN_OF_LIFE_MS = 5_000;
-/** The client is not told of a shorter wait. */
+/** The client is not told of a shorter wait than this. */
 const WAIT_TOLD_MS = 1_000;
 
 /**
- * Takes a push as git sends it behind the advertisement, and answers it in git's own packets.
+ * Takes a push as git sends it after the advertisement, and answers it in git's own packets.
  *
- * What is wrong with its form is thrown, unless the client has asked for a report; what goes wrong later is in the answer.
+ * A malformed request is thrown, unless the client has asked for a report; later failures are part of the answer.
  *
- * @param body commands, options and the pack. It is read to its end, or to where the pack would begin if all commands delete.
- * @returns undefined if nothing is asked: a client that tests its credential, or has nothing to push.
+ * @param body commands, options and the pack. It is read to its end, or to where the pack would begin if all commands
+ * delete.
+ * @returns undefined if the request is empty: a client that tests its credential, or has nothing to push.
  * @throws Failure invalid-input, or too-large.
  */
 export async function receivePack(
@@ -86,7 +90,8 @@ async function answerPush(
   const onProgress = (text: Buffer) => answer.write(sidebandPackets(2, text));
   let waitTold: NodeJS.Timeout | undefined;
   const onWait = (why: string) => {
-    // Also to who asks for quiet, which git does wherever there is no terminal: a log that stands still needs a reason.
+    // Sent even if the client asks for quiet, which git does wherever there is no terminal: a log that stands still
+    // needs a reason.
     if (hasSideband) waitTold = setTimeout(() => onProgress(Buffer.from(`Waiting: ${why}\n`)), WAIT_TOLD_MS);
   };
   let releaseSlot = () => {};
@@ -101,7 +106,7 @@ async function answerPush(
     await drain(request.pack);
     reachFaultPoint("push.answering");
     Object.assign(notes, reportNotes(report));
-    // Beside the reason in the report, on a line of its own: a rule is what the pusher has to look up.
+    // On a line of its own beside the reason in the report: the pusher has to look the rule up.
     for (const remark of hasSideband ? (report.remarks ?? []) : []) {
       answer.write(sidebandPackets(2, Buffer.from(`${remark}\n`)));
     }
@@ -120,7 +125,7 @@ async function answerPush(
   }
 }
 
-/** The answer has begun: what is wrong is told in the report, so that git names every ref as refused. */
+/** The answer has begun, so the failure goes into the report, and git shows every ref as refused. */
 function fatalAnswer(error: unknown, request: PushRequest, { notes, onBug }: ReceivePackOptions): Buffer {
   const failure = knownFailure(error);
   if (failure === undefined) onBug(error);

@@ -24,15 +24,17 @@ export type RefListRequest = {
   readonly pagelen: number;
 };
 
-/** More are not sorted by what only their rows, or only their commits, tell: the list would be read whole for each page. */
+/**
+ * More refs than this are not sorted by fields of their rows or commits, since every page would read the whole list.
+ */
 export const SORTED_BY_NAME_MAX = 200_000;
 export const SORTED_BY_DATE_MAX = 10_000;
 
 /**
- * One page of branches, tags or both. Without a sort they come as from git; by name they come in natural order, and only
- * the page's own targets are read; by the target's date all that match are.
+ * One page of branches, tags or both. Without a sort they are in git's order. By name they are in natural order, and
+ * only the targets on the page are read; by the target's date the targets of all matching refs are read.
  *
- * @throws Failure invalid-input for a field that is not offered, or more refs than can be sorted.
+ * @throws Failure invalid-input for an unknown field, or more refs than can be sorted.
  */
 export async function listRefPage(
   ports: RefPorts,

@@ -2,17 +2,20 @@ import { sidebandPackets } from "../../git/wire/packet.ts";
 import { type PushReport, writeFatalReport } from "../../git/wire/push-report.ts";
 import type { PushRequest } from "../../git/wire/push-request.ts";
 
-/** A longer name is no ref's, and is not worth sending back. */
+/** No ref has a longer name, so sending it back is of no use. */
 const REPORTED_NAME_LENGTH_MAX = 4_096;
 
-/** How the report of a push names its refs, those that are refused by their form last. */
+/** The names of refs in the report of a push. Refs with malformed names come last. */
 export function reportNamesOf({ commands, refusedCommands = [] }: PushRequest): (string | Buffer)[] {
   return [...commands.map(({ name }) => name), ...refusedCommands.map(({ reportName }) => reportName)].filter(
     ({ length }) => length <= REPORTED_NAME_LENGTH_MAX,
   );
 }
 
-/** The reason on a line of its own, which git shows as `remote: …`, and in the report, by which it marks each ref. */
+/**
+ * The reason on a line of its own, which git shows as `remote: …`, and in the report, where git reads the status of
+ * each ref.
+ */
 export function writeRefusal(request: PushRequest, problem: string): Buffer {
   const { capabilities } = request;
   const hasReport = capabilities.has("report-status") || capabilities.has("report-status-v2");
@@ -23,7 +26,7 @@ export function writeRefusal(request: PushRequest, problem: string): Buffer {
   ]);
 }
 
-/** Pushes what is not refused by the form of its name, and reports both. */
+/** Pushes the commands whose names are well-formed, and reports the malformed ones too. */
 export async function pushUnlessRefused(
   { commands, refusedCommands = [], capabilities }: PushRequest,
   push: () => Promise<PushReport>,

@@ -20,32 +20,33 @@ import { areReached } from "./reached-commits.ts";
 
 export type NewObjectsPorts = LeakPorts & Pick<Ports, "objects" | "commitGraphs" | "storeSlots">;
 
-/** Objects that are to be stored, and what refs are to point at then. */
+/** Objects to store, and the tips to which refs will be changed afterwards. */
 export type NewObjectsRequest = {
-  /** Undefined: refs are to point at what the repository has. */
+  /** Undefined if refs will point at objects that the repository already has. */
   readonly pack: AsyncIterable<Buffer> | undefined;
   readonly tips: readonly ObjectId[];
-  /** Refs that the new history is likely to go on from. */
+  /** Refs from which the new history probably continues. */
   readonly names: readonly RefName[];
-  /** As in `TipCheck`: a history that nothing reaches may be a large one to copy. */
+  /** As in `TipCheck`: an unreachable history may be large to copy. */
   readonly listWanted?: () => Promise<readonly ObjectId[]>;
-  /** Whether it is history as it is elsewhere, which nobody can change here: tokens are not looked for. */
+  /** Whether this is existing history from elsewhere, which cannot be changed here: it is not searched for tokens. */
   readonly isImport?: boolean;
-  /** Whether a slot for git's processes is taken here. A push has taken one before it has read its pack. */
+  /** Whether to take a slot for git's processes. A push has taken one before it reads its pack. */
   readonly takesSlot?: boolean;
   readonly onProgress?: (text: Buffer) => void;
 };
 
-/** Objects that refs may point at, found good and whole as of one drop number. For `changeRefs`. */
+/** Objects that refs may point at, checked and complete as of one drop number. For `changeRefs`. */
 export type NewObjects = {
-  /** Of the repository when they were looked at. */
+  /** The drop number of the repository when the objects were checked. */
   readonly dropNumber: number;
-  /** With those that are not part of the repository yet. */
+  /** With those objects that are not part of the repository yet. */
   readonly quarantine: Quarantine;
   /**
-   * Looks at them once more, after objects have been dropped. Those that were accepted are accepted again from there.
+   * Checks the objects again after objects of the repository have been dropped. Objects that were accepted before are
+   * accepted again.
    *
-   * @throws Failure unavailable if they are not whole any more.
+   * @throws Failure unavailable if they are not complete any more.
    */
   checkAgain(): Promise<NewObjects>;
 };
@@ -56,20 +57,25 @@ export type StoredObjects =
   | {
       readonly kind: "stored";
       readonly objects: NewObjects;
-      /** The tips that are whole, with their types. */
+      /** The tips that are complete, with their types. */
       readonly tips: ReadonlyMap<ObjectId, TipObject>;
-      /** Where a live token was found among the new objects, in words for their sender. They must not be accepted then. */
+      /**
+       * Where a valid token was found among the new objects, in words for their sender. The objects must not be
+       * accepted then.
+       */
       readonly leak: string | undefined;
     };
 
 /**
- * The one way in which objects come into a repository, whoever brings them: into a quarantine, each checked, all that the tips
- * reach found whole, and looked through for tokens. They become part of the repository only by `changeRefs`, which `work` is to
- * call. Cut off at any point they leave a quarantine that start-up sweeps.
+ * The one way in which objects enter a repository, whoever sends them: they are received into a quarantine, each object
+ * is checked, everything that the tips reach is checked to be complete, and the objects are searched for tokens. They
+ * become part of the repository only through `changeRefs`, which `work` must call. If this is cut off at any point, it
+ * leaves a quarantine that start-up sweeps.
  *
- * A tip is taken for whole since it is in the quarantine or since refs reach it, or did lately: never since it is there.
+ * A tip counts as complete if it is in the quarantine, or if refs reach it or did so lately. That the repository has it
+ * is not enough.
  *
- * @param repository as it was read before any of this. Its drop number is what the check holds for.
+ * @param repository as it was read before any of this. The check holds for its drop number.
  */
 export async function storeNewObjects<T>(
   ports: NewObjectsPorts,
@@ -99,8 +105,8 @@ async function store(
   const target = openTarget(ports, repository, request.names, quarantine);
   const pack = await storeInTurn(ports, by, repository, request, { quarantine, target });
   if (pack.kind === "refused") {
-    // Of a repository that has just been deleted, git says that the pack could not be stored: that is not the reason. One that
-    // is imported gets its row together with its refs.
+    // If the repository has just been deleted, git says that the pack could not be stored, which is not the true
+    // reason. A repository that is being imported gets its row only together with its refs.
     if (request.isImport !== true) await readAgain(ports, repository);
     return pack;
   }
@@ -109,7 +115,7 @@ async function store(
   const { tips, listWanted, isImport = false } = request;
   const listKnown = () => listKeptTips(ports.database.kysely, repository.uuid, ports.clock());
   const check = { brought, target, listKnown, quarantine, signal: by.signal };
-  // Side by side: neither needs the other, and each may wait for git.
+  // In parallel: the two are independent, and each may wait for git.
   const [whole, leak] = await Promise.all([
     checkTips(tips, { ...check, ...(listWanted === undefined ? {} : { listWanted }) }),
     request.pack !== undefined && !isImport
@@ -127,10 +133,10 @@ async function store(
 }
 
 /**
- * For whoever makes objects himself, and has no report to write.
+ * For operations that create objects themselves, and do not write a report.
  *
- * @param action what was to be done, in words for who asked for it.
- * @throws Failure unavailable, or invalid-input for what was refused, or has a token in it.
+ * @param action what was attempted, in words for the caller.
+ * @throws Failure unavailable; invalid-input if the objects were refused or contain a token.
  */
 export function requireGood(
   stored: StoredObjects,
@@ -180,7 +186,7 @@ async function storeInTurn(
   }
 }
 
-/** No process runs here for anybody without an account but the operator, who has no limit of his own. */
+/** No process runs here for anonymous callers. The operator has no limit of its own. */
 function quotaKeys({ uuid }: Repository, caller: By["caller"]): readonly QuotaKey[] {
   const repository = { kind: "repository", id: uuid } as const;
   const account = accountOf(caller);
@@ -199,7 +205,7 @@ function newObjects(
       const current = await readAgain(ports, repository);
       const quarantine = await check.quarantine.reopen();
       try {
-        // Nothing that was known counts any more: git looks at all of it.
+        // Earlier results are not valid any more: git checks everything again.
         const target = { ...check.target, gitDir: quarantine.gitDir };
         const again = { ...check, brought: undefined, target, quarantine };
         const whole = await checkTips(tips, again);

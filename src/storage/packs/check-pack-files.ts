@@ -16,15 +16,15 @@ export type PackFileFault = {
 
 /** gitformat-pack(5): "PACK", the version, the number of objects. */
 const PACK_HEADER_BYTES = 12;
-/** git makes them itself, or does without them. */
+/** git makes these again by itself, or works without them. */
 const DERIVED = [".rev", ".bitmap", ".mtimes"];
-/** A pack is there before its index when a push is accepted, for far less than this. */
+/** When a push is accepted, its pack appears before its index, for far less time than this. */
 const ACCEPTING_MS = 200;
 
 /**
- * Looks whether the files of all packs are whole, by the checksums that they end with: of packs these are compared with
- * what their index says, which finds each one that was cut off; all other files are read. What follows from a pack is made
- * anew or removed. It may run beside a server: a pack that is removed meanwhile is no fault.
+ * Checks that the files of all packs are intact, by the checksums at their ends. A pack's checksum is compared with the
+ * one that its index records, which finds every pack that was cut off; all other files are read. Files that can be derived
+ * from a pack are rebuilt or removed. This may run beside a server: a pack that is removed meanwhile is not a fault.
  */
 export async function checkPackFiles(options: GitOptions): Promise<readonly PackFileFault[]> {
   const folder = join(options.gitDir, "objects", "pack");
@@ -59,7 +59,7 @@ async function checkPack(base: string, options: GitOptions): Promise<readonly Pa
   return fault === undefined ? [] : [{ path: pack, detail: fault, isMended: false }];
 }
 
-/** What is wrong with a pack, as far as its index, which is whole, can tell. */
+/** Describes what is wrong with a pack, as far as its intact index can tell. */
 async function comparePack(pack: string, index: string): Promise<string | undefined> {
   const wanted = await readAt(index, -2 * TRAILER_BYTES, TRAILER_BYTES);
   const { bytes, end } = await readFileEnd(pack);
@@ -72,7 +72,7 @@ async function comparePack(pack: string, index: string): Promise<string | undefi
   return "the pack has lost its beginning";
 }
 
-/** The index is made from the pack, which is read for it as a whole. */
+/** Rebuilds the index from the pack, which is read completely. */
 async function mendIndex(
   base: string,
   detail: string,
@@ -109,7 +109,7 @@ async function checkDerived(paths: readonly string[]): Promise<readonly PackFile
   return faults;
 }
 
-/** @throws Error ENOENT. What the file does not have is zeros. */
+/** Bytes past the end of the file are zeros. @throws Error ENOENT. */
 async function readAt(path: string, at: number, length: number): Promise<Buffer> {
   const file = await open(path, "r");
   try {

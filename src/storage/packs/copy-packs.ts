@@ -3,12 +3,12 @@ import { copyFile, link, open, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { hasCode } from "../files/has-code.ts";
 
-/** How a file gets a second name. Replaced in tests by one that is refused. */
+/** Gives a file a second name (a hard link). Tests replace it by one that is refused. */
 export type LinkFile = (from: string, to: string) => Promise<void>;
 
 /**
- * What a file system says that has no second names to give: another device, no such feature or none for this file, as
- * many names as a file can have.
+ * The errors of a file system that cannot link a file: another device, hard links not supported, or too many names for
+ * one file.
  */
 const LINK_REFUSALS = ["EXDEV", "EPERM", "EMLINK", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"];
 
@@ -18,19 +18,19 @@ const LINK_REFUSALS = ["EXDEV", "EPERM", "EMLINK", "ENOTSUP", "EOPNOTSUPP", "ENO
  */
 export const PACK_FILE_ORDER = [".pack", ".rev", ".bitmap", ".mtimes", ".idx"];
 
-/** Each round goes wrong only if a repack ends within it. */
+/** A round fails only if a repack finishes during it. */
 const ROUNDS_MAX = 20;
 
 /** What is done with each file of a pack, by its name. */
 export type PackFileTaker = {
   take(file: string): Promise<void>;
-  /** Of a pack that is removed before all of it was taken. */
+  /** Called for files already taken from a pack that was removed before all of its files were taken. */
   drop(file: string): Promise<void>;
 };
 
 /**
- * Gives a folder all packs of another one, which may be pushed to and repacked meanwhile. Packs never change, so that one
- * file can serve both; each may remove it, and the other keeps it.
+ * Copies all packs of a folder into another one, while the source may be pushed to and repacked. Packs never change, so
+ * both folders can share one file through hard links; removing it from one leaves the other unaffected.
  */
 export function copyPacks(
   from: string,
@@ -48,13 +48,13 @@ export function copyPacks(
 /**
  * Takes all packs of a folder, which may be pushed to and repacked meanwhile.
  *
- * Whatever could be read in `from` when this was called is in the packs that are taken. A repack removes a pack only
- * when the one that replaces it is there; so a list of packs none of which was gone before it was taken is whole. Two such
- * lists in a row are asked for, since a folder may change while it is listed.
+ * Everything that could be read in `from` when this was called is in the packs that are taken. A repack removes a pack
+ * only after the pack that replaces it is in place, so a listing is complete if every pack in it could still be taken.
+ * Two such listings in a row are required, since a folder may change while it is being listed.
  *
  * @param except names of packs that are not taken, without ending.
- * @returns the names of the packs that were taken, and of those that were not to be.
- * @throws Error ENOENT if `from` has gone.
+ * @returns the names of the packs that were taken, and of those in `except`.
+ * @throws Error ENOENT if `from` has been deleted.
  */
 export async function takePacks(
   from: string,
@@ -78,8 +78,8 @@ export async function takePacks(
 }
 
 /**
- * The packs that have an index, with the endings of their files in the order in which they are taken.
- * An index without its pack is what git leaves of one that it has just removed, or was killed at.
+ * The packs that have an index, with the endings of their files in the order in which they are taken. An index without
+ * its pack is left behind when git has just removed the pack, or was killed while removing it.
  */
 async function listPacks(folder: string): Promise<ReadonlyMap<string, readonly string[]>> {
   const names = new Set(await readdir(folder));
@@ -95,7 +95,7 @@ async function listPacks(folder: string): Promise<ReadonlyMap<string, readonly s
   return packs;
 }
 
-/** @returns false, with nothing left, if the pack is removed at this moment. */
+/** @returns false, leaving nothing behind, if the pack is removed at this moment. */
 async function takePack(files: readonly string[], { take, drop }: PackFileTaker): Promise<boolean> {
   try {
     for (const file of files) await take(file);
@@ -107,7 +107,7 @@ async function takePack(files: readonly string[], { take, drop }: PackFileTaker)
   }
 }
 
-/** Links the file, or copies it where that is impossible. What is linked has been synced by whoever wrote it. */
+/** Links the file, or copies it if linking is impossible. A linked file has already been synced by its writer. */
 export async function takeFile(from: string, to: string, linkFile: LinkFile = link): Promise<void> {
   try {
     await linkFile(from, to);

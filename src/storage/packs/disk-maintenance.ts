@@ -5,9 +5,11 @@ import type { LinkFile } from "./copy-packs.ts";
 import type { OpenMaintenance } from "./pack-store.ts";
 import { openRepackFolder } from "./repack-folder.ts";
 
-/** There while a repository is maintained, for whoever looks. It is no lock: one that a killed server has left keeps nobody out. */
+/**
+ * Tells observers that the repository is being maintained. It is not a lock: one left by a killed server blocks nobody.
+ */
 const NOTE = "maintenance.lock";
-/** A git process that has outlived its server, or works for a command beside it, writes more often than this. */
+/** A git process that has outlived its server, or that works for a command beside it, writes more often than this. */
 const LEFT_MS = 10 * 60_000;
 
 type Options = {
@@ -17,7 +19,7 @@ type Options = {
   readonly signal: AbortSignal;
 };
 
-/** What git was writing for whoever came before and was killed is removed or put right. */
+/** Opens a repository for maintenance, after removing or repairing what a killed git process left half written. */
 export async function openDiskMaintenance(
   gitDir: string,
   { staging, linkFile, signal }: Options,
@@ -41,7 +43,10 @@ export async function openDiskMaintenance(
   };
 }
 
-/** What a git that was killed leaves: half packs take room, and a lock on the commit graph keeps it from being renewed. */
+/**
+ * Removes what a killed git process leaves: half-written packs, which take space, and a lock on the commit graph, which
+ * would keep it from being renewed.
+ */
 async function removeLeftovers(gitDir: string): Promise<void> {
   const packs = join(gitDir, "objects", "pack");
   const info = join(gitDir, "objects", "info");
@@ -52,7 +57,7 @@ async function removeLeftovers(gitDir: string): Promise<void> {
   for (const path of paths) if (await isLeft(path)) await rm(path, { force: true });
 }
 
-/** What was written in the future was written by a clock that was ahead, and not just now. */
+/** A time in the future comes from a clock that was ahead, not from a recent write. */
 async function isLeft(path: string): Promise<boolean> {
   const found = await stat(path).catch(() => undefined);
   return found !== undefined && Math.abs(Date.now() - found.mtimeMs) > LEFT_MS;

@@ -11,13 +11,13 @@ import { type PackSizes, sumOf } from "./pack-sizes.ts";
 import type { Quarantine } from "./pack-store.ts";
 
 const FOLDER_MODE = 0o700;
-/** git's own for what never changes. */
+/** The mode that git itself uses for files that never change. */
 const PACK_FILE_MODE = 0o444;
 
-/** What has been written here, and is being synced since. */
+/** A file that has been written here and is being synced. */
 type Written = { readonly sizeBytes: number; readonly synced: Promise<void> };
 
-/** @param newFolder names the folder where it is made. */
+/** @param newFolder names the folder in which the quarantine is created. */
 export async function openDiskQuarantine(
   gitDir: string,
   newFolder: () => string,
@@ -29,11 +29,11 @@ export async function openDiskQuarantine(
   await makeBoth(folder, packFolder);
   const written = new Map<string, Written>();
   let hasGitPacks = false;
-  /** The names that the files have got in the repository. */
+  /** The names of the files in the repository. */
   let accepted: readonly string[] = [];
   let removed: Promise<boolean> | undefined;
 
-  /** @returns its bytes, once they are on the disk. */
+  /** @returns the size of the file in bytes, once it is synced. */
   async function sync(name: string): Promise<number> {
     const own = written.get(name);
     if (own !== undefined) {
@@ -58,7 +58,7 @@ export async function openDiskQuarantine(
           await file.close();
           throw error;
         }
-        // There is enough else to do meanwhile. Whether it went well is asked by `accept`.
+        // The sync runs in the background; `accept` waits for it and reports an error.
         const synced = file.sync().finally(() => file.close());
         synced.catch(() => {});
         written.set(name, { sizeBytes: bytes.length, synced });
@@ -72,11 +72,11 @@ export async function openDiskQuarantine(
       hasGitPacks = true;
     },
     async accept() {
-      // By the time that it has to be synced it is open.
+      // The file is open by the time that it has to be synced.
       const opened = open(to, "r");
       opened.catch(() => {});
       try {
-        // What has been written by name is all that there is, unless git has written, under names that it chose.
+        // The files written by name are all there are, unless git has written others under names of its own choice.
         const isAllOwn = written.size > 0 && !hasGitPacks;
         const names = isAllOwn ? [...written.keys()] : await listPackFiles(packFolder);
         const [there, ...own] = await Promise.all([packSizes.list(to), ...names.map(sync)]);
@@ -101,7 +101,8 @@ export async function openDiskQuarantine(
       try {
         for (const name of accepted) await takeFile(join(to, name), newPath(name));
       } catch (error) {
-        // A repack has put them into another pack, or dropped them. Whoever looks at the tips again finds out.
+        // A repack has moved the objects into another pack, or dropped them. The next check of the tips finds out
+        // which.
         for (const name of accepted) await rm(newPath(name), { force: true });
         if (!hasCode(error, "ENOENT")) {
           await again.discard();
@@ -116,12 +117,15 @@ export async function openDiskQuarantine(
   };
 }
 
-/** Not off this thread, as all else: it is a small copy into memory, and takes less than to hand it over. */
+/**
+ * Runs on this thread, unlike all else: it is a small copy into memory, and handing it to another thread would take
+ * longer.
+ */
 function writeWhole({ fd }: FileHandle, bytes: Buffer): void {
   for (let end = 0; end < bytes.length; ) end += writeSync(fd, bytes, end);
 }
 
-/** One by one, to be made and to be removed: each push waits for it, and `recursive` takes several times as long. */
+/** One by one, because every push waits for this, and `recursive` takes several times as long. */
 async function makeBoth(folder: string, packFolder: string): Promise<void> {
   try {
     for (const path of [folder, packFolder]) await mkdir(path, { mode: FOLDER_MODE });
@@ -131,7 +135,7 @@ async function makeBoth(folder: string, packFolder: string): Promise<void> {
   }
 }
 
-/** @returns false if there is something left in one of them. */
+/** @returns false if one of them is not empty. */
 async function removeEmpty(folders: readonly string[]): Promise<boolean> {
   try {
     for (const folder of folders) await rmdir(folder);
@@ -142,8 +146,8 @@ async function removeEmpty(folders: readonly string[]): Promise<boolean> {
 }
 
 /**
- * The names that the files get: random ones, used once. Maintenance removes packs by name, and may have been about to for long:
- * a pack of the same bytes that is pushed meanwhile must not be taken for the one that was to go.
+ * Gives the files random names that are used once. Maintenance removes packs by name, and may have decided on a name
+ * long ago: a pack with the same bytes, pushed meanwhile, must not be removed in place of the old one.
  */
 function acceptedNames(names: readonly string[]): ReadonlyMap<string, string> {
   const byPack = new Map<string, string>();
@@ -157,7 +161,10 @@ function acceptedNames(names: readonly string[]): ReadonlyMap<string, string> {
   );
 }
 
-/** Synced before they are moved, and the folder must be after, so that a pack that a ref row names is on the disk before the row. */
+/**
+ * The files are synced before they are moved, and the caller syncs the folder afterwards, so that a pack is on the disk
+ * before the row of a ref that needs it.
+ */
 async function movePacks(from: string, to: string, newNames: ReadonlyMap<string, string>): Promise<void> {
   reachFaultPoint("packs.synced");
   const rank = (name: string) => PACK_FILE_ORDER.findIndex((ending) => name.endsWith(ending));
@@ -172,7 +179,7 @@ async function listPackFiles(folder: string): Promise<readonly string[]> {
   return (await readdir(folder)).filter((name) => !name.startsWith("tmp_") && !name.endsWith(".keep"));
 }
 
-/** Nothing waits for it, and nothing depends on it. */
+/** Nothing waits for this or depends on it. */
 function closeLater(opened: Promise<FileHandle>): void {
   opened.then((file) => file.close()).catch(() => {});
 }

@@ -6,8 +6,8 @@ import { digestFile } from "../files/digest-file.ts";
 import { hasCode } from "../files/has-code.ts";
 
 /**
- * A commit graph has 34 bits for a date (gitformat-commit-graph(5)), and numbers of generations that are made of dates. git
- * calls what does not fit a fault of the graph; written anew it would be the same.
+ * A commit graph has 34 bits for a date (gitformat-commit-graph(5)), and generation numbers that are made from dates.
+ * git reports a value that does not fit as a fault of the graph, and a new graph would have the same fault.
  */
 const DATE_FAULT =
   /^(?:commit date for commit [0-9a-f]+ in commit-graph is \d+ != \d+|commit-graph generation for commit [0-9a-f]+ is \d+ < \d+)$/;
@@ -16,13 +16,13 @@ const FAULTS_TOLD_MAX = 3;
 export type MendedGraph = {
   /** What was wrong. */
   readonly fault: string;
-  /** That of the new graph, in hex; empty if none could be written. */
+  /** The checksum of the new graph, in hex; empty if none could be written. */
   readonly checksum: string;
 };
 
 /**
- * Looks whether the commit graph is whole and agrees with the objects. If not it is removed and written anew, for which the
- * refs on the disk must have been written: all that it says follows from the objects.
+ * Checks that the commit graph is intact and agrees with the objects. If it does not, it is removed and written again
+ * from the objects. The refs must have been written to the disk before.
  *
  * @returns undefined if nothing was wrong.
  */
@@ -34,7 +34,7 @@ export async function mendCommitGraph(options: GitOptions): Promise<MendedGraph 
   try {
     await runGit(["commit-graph", "write", "--reachable", "--changed-paths", "--no-progress"], options);
   } catch (error) {
-    // Objects are missing, which is told by itself. All works without a graph, only slower.
+    // Objects are missing, which is reported elsewhere. Everything works without a graph, only slower.
     if (!(error instanceof GitError) || error.status === undefined) throw error;
   }
   return { fault, checksum: await readGraphChecksum(options.gitDir) };

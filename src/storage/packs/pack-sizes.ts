@@ -2,23 +2,23 @@ import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { hasCode } from "../files/has-code.ts";
 
-/** Bytes of the files in a folder of packs, by their names. */
+/** The sizes of the files in a folder of packs, in bytes, by name. */
 export type FileSizes = ReadonlyMap<string, number>;
 
 export type PackSizes = {
-  /** Of the files that are there now. A file of a pack is looked at once: it never changes. */
+  /** Lists the files that are there now. The size of each file of a pack is read once: such a file never changes. */
   list(folder: string): Promise<FileSizes>;
-  /** Says what is there now, as far as is known. */
+  /** Notes the files that are known to be there now. */
   note(folder: string, sizes: FileSizes): void;
 };
 
-/** Folders whose sizes are cached: those that are pushed to at present. Each has some dozens of files. */
+/** Folders whose sizes are cached: those that are currently pushed to. Each has some dozens of files. */
 const FOLDERS_MAX = 64;
 
 const CONSTANT_FILE = /^pack-[0-9a-f]{40}\.(?:pack|idx|rev)$/;
 
 export function openPackSizes(): PackSizes {
-  /** The longest unused is the first. */
+  /** Least recently used first. */
   const folders = new Map<string, FileSizes>();
 
   function store(folder: string, sizes: FileSizes): void {
@@ -56,7 +56,7 @@ export function sumOf(sizes: FileSizes): number {
   return sum;
 }
 
-/** Undefined for what a repack has just removed. */
+/** Undefined for a file that a repack has just removed. */
 async function sizeOf(path: string): Promise<number | undefined> {
   try {
     return (await stat(path)).size;

@@ -3,9 +3,12 @@ import { join } from "node:path";
 import { makeFolders } from "../files/make-folders.ts";
 import { copyPacks, type LinkFile, takeFile } from "./copy-packs.ts";
 
-/** All objects of a repository as they are now, under names of their own: no repack takes them away from whoever reads them. */
+/**
+ * All objects of a repository at one moment, under names of their own, so that no repack removes them while they are
+ * read.
+ */
 export type PackSnapshot = {
-  /** For GIT_OBJECT_DIRECTORY, alone. */
+  /** For GIT_OBJECT_DIRECTORY, without alternates. */
   readonly objectFolder: string;
   close(): Promise<void>;
 };
@@ -13,11 +16,11 @@ export type PackSnapshot = {
 const COMMIT_GRAPH = "commit-graph";
 
 /**
- * Costs a link for each file of a pack, and nothing of it is synced.
+ * Costs one hard link for each file of a pack; nothing is synced.
  *
  * @param objects the repository's folder of objects.
- * @param folder where the snapshot is made.
- * @returns undefined where some objects are not in packs, or files can have no second name: then nothing is left.
+ * @param folder where the snapshot is created.
+ * @returns undefined if some objects are not in packs, or if files cannot be linked; nothing is left behind then.
  */
 export async function openPackSnapshot(
   objects: string,
@@ -27,13 +30,14 @@ export async function openPackSnapshot(
   const close = () => rm(folder, { recursive: true, force: true });
   const linkOnly: LinkFile = (from, to) =>
     linkFile(from, to).catch((error: unknown) => {
-      // What is gone is looked for again; whatever else it is, bytes are not copied for one reader.
+      // A file that was removed is looked for again. After any other error the snapshot is given up: copying the bytes
+      // for one reader would cost too much.
       throw isGone(error) ? error : new Error("a file was given no second name", { cause: error });
     });
   try {
     if (!(await isPackedAlone(objects))) return undefined;
     for (const name of ["info", "pack"]) await makeFolders(join(folder, name));
-    // Before the packs: it names no commit then that is not in them.
+    // The graph is taken before the packs, so that it names no commit that is not in them.
     await takeFile(join(objects, "info", COMMIT_GRAPH), join(folder, "info", COMMIT_GRAPH), linkOnly).catch(
       (error: unknown) => {
         if (!isGone(error)) throw error;
@@ -51,7 +55,7 @@ function isGone(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "ENOENT";
 }
 
-/** Without loose objects and alternates, which git would look into too. */
+/** Whether there are neither loose objects nor alternates, which git would read too. */
 async function isPackedAlone(objects: string): Promise<boolean> {
   const names = await readdir(objects);
   const hasAlternates = await stat(join(objects, "info", "alternates")).then(

@@ -8,36 +8,41 @@ import type { FileSizes } from "./pack-sizes.ts";
 import type { PackSnapshot } from "./pack-snapshot.ts";
 import type { RepackFolder } from "./repack-folder.ts";
 
-/** A place beside a repository where the objects of one push wait until they are found good. */
+/** A folder beside a repository where the objects of one push wait until they have been checked. */
 export type Quarantine = {
-  /** The repository, with all that it had when the quarantine was opened or later. It stays readable until `discard`. */
+  /**
+   * The repository, with at least all objects that it had when the quarantine was opened. It stays readable until
+   * `discard`.
+   */
   readonly gitDir: string;
-  /** For what else has to wait: it is removed with the quarantine. */
+  /** For other files of the push: it is removed with the quarantine. */
   readonly folder: string;
   /** For GIT_OBJECT_DIRECTORY; the repository's own objects are its alternates. */
   readonly objectFolder: string;
-  /** Puts files of packs in there. They begin to be synced as soon as they are written. */
+  /** Writes files of packs into the quarantine. Syncing starts as soon as they are written. */
   readonly packFiles: PackFiles;
-  /** Says that git writes packs here itself, under names that it chooses. */
+  /** Must be called before git itself writes packs here, under names of its own choice. */
   noteGitPacks(): void;
   /**
-   * Makes the objects part of the repository, so that they survive a loss of power.
+   * Moves the objects into the repository, so that they survive a loss of power.
    *
-   * @returns the bytes of all packs that the repository has then, and their indexes.
+   * @returns the size of all packs that the repository then has, with their indexes, in bytes.
    */
   accept(): Promise<number>;
   /**
-   * A second quarantine with what has been accepted here, under second names: for objects that have to be looked at again. It is
-   * empty if a repack has put them into another pack, or has dropped them.
+   * Opens a second quarantine that links to the accepted objects, so that they can be checked again. It is empty if a
+   * repack has moved them into another pack, or dropped them.
    */
   reopen(): Promise<Quarantine>;
-  /** Removes what is left. */
+  /** Removes what is left in the quarantine. */
   discard(): Promise<void>;
 };
 
-/** The folder of a repository whose row is about to come or to go: start-up finds it by a mark, and looks for the row. */
+/**
+ * Notes that the row of a repository is about to be written or deleted. Start-up finds the note and looks for the row.
+ */
 export type RepositoryFolderIntent = {
-  /** Says that the row is there. */
+  /** To be called once the row is written. */
   confirm(): Promise<void>;
   /** Removes the folder: there is no row, and there will be none. */
   discard(): Promise<void>;
@@ -49,81 +54,84 @@ export type OpenRepository = {
   readonly gitDir: string;
   /**
    * Writes HEAD and packed-refs for a git process to read, unless they have this generation already.
-   * `readRefs` gives all refs in the order of their names' bytes; it is called only when needed.
+   * `readRefs` returns all refs, sorted by the bytes of their names; it is called only when needed.
    */
   writeRefs(
     generation: number,
     head: BranchName | undefined,
     readRefs: () => Promise<readonly Ref[]>,
   ): Promise<void>;
-  /** Undefined where there can be none. */
+  /** Undefined if no snapshot can be made. */
   openSnapshot(): Promise<PackSnapshot | undefined>;
-  /** Returns at once: what has to be cleared up is cleared up later. */
+  /** Returns at once: cleaning up happens later. */
   close(): void;
 };
 
-/** A repository while it is maintained. One at a time: whoever opens it holds the lease. */
+/** A repository while it is maintained. Only the owner of the lease may open it, so there is one at a time. */
 export type OpenMaintenance = {
-  /** With all packs that it has now. */
+  /** With all packs that the repository has now. */
   readonly gitDir: string;
-  /** Whether it is time to look for objects that nothing has reached for long. */
+  /** Whether it is time to look for objects that have been unreachable for long. */
   isDropDue(now: Date): Promise<boolean>;
   markDrop(now: Date): Promise<void>;
-  /** @param refs what is to be kept. */
+  /** @param refs what must be preserved. */
   openRepackFolder(refs: readonly Pick<Ref, "name" | "target">[]): Promise<RepackFolder>;
   close(): Promise<void>;
 };
 
-/** Takes the files of a repository, by their paths in it, with slashes. */
+/** Receives the files of a repository, by their paths in it, with slashes. */
 export type FileTaker = {
-  /** @param from a file to copy, or to give another name. @throws Error ENOENT if it has just gone. */
+  /** @param from a file to copy or to link. @throws Error ENOENT if it has just been deleted. */
   take(file: string, from: string): Promise<void>;
-  /** Of what was taken, or was taken by an earlier one, and has gone. */
+  /** Called for a file that was taken, by this taker or an earlier one, and has been deleted since. */
   drop(file: string): Promise<void>;
 };
 
-/** For who looks after a store: `fsck`, backups, the start of the server. */
+/** For those who maintain a store: `fsck`, backups, the start of the server. */
 export type RepositoryLocation = {
   /** Where it is, in words for an operator. */
   readonly path: string;
-  /** Undefined: there is nothing. */
+  /** Undefined if there is nothing. */
   readonly changedAt: Date | undefined;
   readonly hasPacks: boolean;
 };
 
-/** What a push, or the creation or deletion of a repository, has left that was cut off. */
+/** What was left by a push, or by the creation or deletion of a repository, that was cut off. */
 export type Leftover = {
   readonly path: string;
-  /** Whose folder the next start removes, if it has no row. */
+  /** The repository whose folder the next start removes, if it has no row. */
   readonly repository: Uuid | undefined;
 };
 
-/** Where objects live: immutable packs by repository. Refs are not kept here, only written for git to read. */
+/**
+ * Stores objects as immutable packs, by repository. Refs are stored in the database, and only written here for git to
+ * read.
+ */
 export type PackStore = {
   /**
-   * Opens a repository for reading, with all objects that it has now or later. Use `withRepository` or `streamRepository`, which
-   * close it: a store that does not have the packs at hand brings them, and keeps them for as long as it is open. A repository
-   * that has been deleted may open; whoever reads it then fails.
+   * Opens a repository for reading, with at least all objects that it has now. Use `withRepository` or
+   * `streamRepository`, which close it: a store that does not have the packs locally downloads them, and caches them
+   * for as long as the repository is open. A repository that has been deleted may open; reading from it then fails.
    *
-   * @throws Failure unavailable if the packs cannot be brought.
+   * @throws Failure unavailable if the packs cannot be downloaded.
    */
   openRepository(repository: Uuid): Promise<OpenRepository>;
   createRepository(repository: Uuid): Promise<RepositoryFolderIntent>;
   /**
-   * A bare repository with all objects of another one, which may be pushed to and repacked meanwhile. The two depend on each
-   * other in nothing: each may be repacked and removed.
+   * Creates a bare repository with all objects of another one, which may be pushed to and repacked meanwhile.
+   * Afterwards the two are independent: each may be repacked and removed.
    *
    * @throws Failure not-found if the other one is removed meanwhile.
    */
   copyRepository(from: Uuid, to: Uuid): Promise<RepositoryFolderIntent>;
-  /** For a row that is to be deleted, before it is. */
+  /** To be called before the row of a repository is deleted. */
   markRepository(repository: Uuid): Promise<RepositoryFolderIntent>;
   openQuarantine(repository: Uuid): Promise<Quarantine>;
   /**
-   * Writes HEAD and packed-refs, whatever there is, with all refs in the order of their names' bytes; and puts back what else
-   * makes the folder a repository.
+   * Writes HEAD and packed-refs in any case, with all refs sorted by the bytes of their names, and restores whatever
+   * else makes the folder a repository.
    *
-   * @returns what was damaged: it claimed to be of this generation and was not, or was missing.
+   * @returns the files that were damaged: they claimed to be of this generation and were not, or were missing.
    */
   mendFolder(
     repository: Uuid,
@@ -131,30 +139,30 @@ export type PackStore = {
     head: BranchName | undefined,
     refs: readonly Ref[],
   ): Promise<readonly string[]>;
-  /** All packs and what belongs to them, by the names of the files. */
+  /** All packs and the files that belong to them, by name. */
   listPackFiles(repository: Uuid): Promise<FileSizes>;
-  /** Looks whether all files of packs are whole, and makes those anew that follow from others. */
+  /** Checks that all files of packs are intact, and rebuilds those that can be derived from others. */
   checkPackFiles(repository: Uuid): Promise<readonly PackFileFault[]>;
   /** @returns undefined if nothing was wrong with the commit graph. */
   mendCommitGraph(repository: Uuid): Promise<MendedGraph | undefined>;
-  /** Whether there are too many packs, or too much that the commit graph does not know. */
+  /** Whether there are too many packs, or too many commits that are not in the commit graph. */
   needsMaintenance(repository: Uuid): Promise<boolean>;
   openMaintenance(repository: Uuid, signal: AbortSignal): Promise<OpenMaintenance>;
-  /** All that have something here, whether or not they have a row. */
+  /** All repositories with files in this store, whether or not they have a row. */
   listRepositories(): Promise<readonly Uuid[]>;
   locate(repository: Uuid): Promise<RepositoryLocation>;
   /**
-   * Takes all packs and the commit graph, for a backup, while the repository is pushed to and repacked.
+   * Takes all packs and the commit graph for a backup, while the repository is pushed to and repacked.
    *
-   * @throws Error ENOENT if the repository has gone.
+   * @throws Error ENOENT if the repository has been deleted.
    */
   takeFiles(repository: Uuid, taker: FileTaker): Promise<void>;
   listLeftovers(): Promise<readonly Leftover[]>;
   /**
-   * Removes what was cut off, before anything is served. What belongs to a process that still runs (an import beside the server)
-   * is let be.
+   * Removes what was cut off, before anything is served. What belongs to a running process (an import beside the
+   * server) is left alone.
    *
-   * @param hasRow whether the database knows of a repository.
+   * @param hasRow whether the database has a row for a repository.
    */
   sweep(hasRow: (repository: Uuid) => Promise<boolean>): Promise<void>;
 };

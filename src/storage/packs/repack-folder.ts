@@ -10,21 +10,21 @@ import { copyPacks, type LinkFile, PACK_FILE_ORDER, takeFile } from "./copy-pack
 import { CONFIG } from "./repository-folders.ts";
 
 /**
- * A copy of a repository that is made to be repacked. git never removes anything where others read: it works here, and what it
- * has made is put beside what it replaces, under names that are used once. So a git that outlives its server can do no harm,
- * and whoever removes a pack by its name removes no other one.
+ * A copy of a repository that is made in order to repack it. git never removes anything that others read: it works in
+ * the copy, and its new packs are then put beside the packs that they replace, under names that are used once. So a git
+ * process that outlives its server can do no harm, and removing a pack by its name never removes another one.
  */
 export type RepackFolder = {
-  /** A bare repository with all packs that the other one had, and refs as they were given. */
+  /** A bare repository with all packs of the original, and with the given refs. */
   readonly gitDir: string;
-  /** Takes the packs that the repository has got since. */
+  /** Takes the packs that the repository has received since. */
   takeNewer(): Promise<void>;
-  /** Puts the packs that git has made into the repository, so that they survive a loss of power. */
+  /** Moves the packs that git has made into the repository, so that they survive a loss of power. */
   place(): Promise<void>;
-  /** Takes them out again: what they were to replace stays. */
+  /** Removes these packs again: the packs that they were to replace stay. */
   removePlaced(): Promise<void>;
   placeCommitGraph(): Promise<void>;
-  /** Removes the packs from the repository that are not here any more. */
+  /** Removes those packs from the repository that the repack has replaced. */
   removeReplaced(): Promise<void>;
   /** Removes this folder. */
   close(): Promise<void>;
@@ -34,8 +34,8 @@ const COMMIT_GRAPH = join("objects", "info", "commit-graph");
 const ALTERNATES = join("objects", "info", "alternates");
 
 /**
- * @param refs what is to be kept.
- * @param folder where it is made.
+ * @param refs what must be preserved.
+ * @param folder where the copy is created.
  */
 export async function openRepackFolder(
   repository: string,
@@ -50,7 +50,7 @@ export async function openRepackFolder(
       await makeFolders(join(folder, name));
     await writeFile(join(folder, "config"), CONFIG);
     await writeFile(join(folder, "HEAD"), "ref: refs/heads/main\n");
-    // No traits in a header: git sorts the lines and peels the tags itself.
+    // No traits in the header, so git sorts the lines and peels the tags itself.
     await writeFile(
       join(folder, "packed-refs"),
       refs.map(({ name, target }) => `${target} ${name}\n`).join(""),
@@ -59,7 +59,7 @@ export async function openRepackFolder(
     await takeLooseObjects(join(repository, "objects"), join(folder, "objects"), linkFile);
     const taken = await copyPacks(from, to, linkFile);
     const takenFiles = new Set(await readdir(to));
-    // What is known of each commit need not be found out again.
+    // Saves git from computing again what the old graph has of each commit.
     await takeFile(join(repository, COMMIT_GRAPH), join(folder, COMMIT_GRAPH), linkFile).catch(unlessMissing);
     return openFolder({ repository, folder, from, to, taken, takenFiles, linkFile, close });
   } catch (error) {
@@ -70,14 +70,14 @@ export async function openRepackFolder(
 
 function openFolder(opened: Opened): RepackFolder {
   const { repository, folder, from, to, taken, takenFiles, linkFile, close } = opened;
-  /** By the names that git has given them, the names that they have got. */
+  /** The names in the repository, by the names that git has given. */
   const placed = new Map<string, string>();
   let left: ReadonlySet<string> = taken;
   let newer = taken;
 
   async function removeAll(names: Iterable<string>): Promise<void> {
     for (const name of names) {
-      // As git does it (packfile.c, unlink_pack_path): a lone index is removed by the next maintenance.
+      // As git does it (packfile.c, unlink_pack_path). An index without its pack is removed by the next maintenance.
       for (const ending of PACK_FILE_ORDER) await rm(join(from, name + ending), { force: true });
       reachFaultPoint("maintenance.removing");
     }
@@ -92,7 +92,7 @@ function openFolder(opened: Opened): RepackFolder {
       const files = await readdir(to);
       const names = files.filter((file) => file.endsWith(".idx")).map((file) => file.slice(0, -4));
       const endingsOf = (name: string) => PACK_FILE_ORDER.filter((each) => files.includes(name + each));
-      // git names a pack by its content: one that has only got bitmaps is made under the name that it had.
+      // git names a pack by its content: one that has only got bitmaps has the same name as before.
       const isAsTaken = (name: string) =>
         taken.has(name) && endingsOf(name).every((each) => takenFiles.has(name + each));
       left = new Set(names.filter(isAsTaken));
@@ -122,13 +122,13 @@ type Opened = {
   readonly from: string;
   readonly to: string;
   readonly taken: ReadonlySet<string>;
-  /** All files of these, when they were taken. */
+  /** All files of these packs at the time when they were taken. */
   readonly takenFiles: ReadonlySet<string>;
   readonly linkFile: LinkFile | undefined;
   readonly close: () => Promise<void>;
 };
 
-/** Pail writes none; whoever has put objects into the repository by hand may have. */
+/** Pail writes no loose objects; somebody may have put some into the repository by hand. */
 async function takeLooseObjects(from: string, to: string, linkFile?: LinkFile): Promise<void> {
   for (const shard of (await readdir(from)).filter((name) => /^[0-9a-f]{2}$/.test(name))) {
     await makeFolders(join(to, shard));

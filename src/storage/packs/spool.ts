@@ -5,11 +5,11 @@ import { join } from "node:path";
 export type Spooled = { readonly start: number; readonly size: number };
 
 /**
- * One file for contents whose size is known only when they have come whole. It lies where what is unfinished lies, and goes
- * away with it.
+ * One file for contents whose size is known only when they have arrived completely. It lies in the staging folder and
+ * is removed with it.
  */
 export type Spool = {
-  /** Writes a content behind the others. One at a time. */
+  /** Appends a content. One call at a time. */
   add(content: AsyncIterable<Buffer>): Promise<Spooled>;
   read(spooled: Spooled): AsyncIterable<Buffer>;
   close(): Promise<void>;
@@ -34,7 +34,7 @@ export async function openSpool(folder: string): Promise<Spool> {
 
 const PIECE_BYTES = 64 * 1024;
 
-/** Not by streams: each would leave a listener on the file, and there may be thousands. */
+/** Not by streams: each would add a listener to the file, and there may be thousands. */
 async function* readPieces(file: FileHandle, { start, size }: Spooled): AsyncGenerator<Buffer> {
   for (let done = 0; done < size; ) {
     const piece = Buffer.allocUnsafe(Math.min(PIECE_BYTES, size - done));
@@ -45,7 +45,7 @@ async function* readPieces(file: FileHandle, { start, size }: Spooled): AsyncGen
   }
 }
 
-/** A disk that is nearly full takes a part, and refuses the next. */
+/** Writes all bytes: a nearly full disk accepts some of them, and refuses the next write. */
 async function writeWhole(file: FileHandle, bytes: Buffer, position: number): Promise<void> {
   let written = 0;
   while (written < bytes.length) {

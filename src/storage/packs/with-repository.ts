@@ -4,12 +4,12 @@ import type { OpenRepository, PackStore } from "./pack-store.ts";
 
 type Packs = Pick<PackStore, "openRepository">;
 
-/** Whoever opens it closes it. */
+/** Without `close`: the function that opens a repository also closes it. */
 type Opened = Omit<OpenRepository, "close">;
 
 /**
- * Opens a repository for as long as `work` takes. A callback, and not a value with `using`: a promise that is returned without
- * `await` would go on reading after such a value had been closed.
+ * Opens a repository for as long as `work` takes. It takes a callback rather than returning a value for `using`: a
+ * promise that is returned without `await` would go on reading after such a value had been closed.
  */
 export async function withRepository<T>(
   packs: Packs,
@@ -24,7 +24,9 @@ export async function withRepository<T>(
   }
 }
 
-/** Opens a repository for as long as the stream that `open` gives is read, or for `open` alone if it gives bytes. */
+/**
+ * Opens a repository for as long as the stream that `open` returns is read, or for `open` alone if it returns bytes.
+ */
 export async function streamRepository<T extends Readable | Buffer>(
   packs: Packs,
   repository: Uuid,

@@ -10,14 +10,17 @@ import { CONFIG, createRepositoryFolder, headFile } from "./repository-folders.t
 const PACKED_REFS = "packed-refs";
 
 /**
- * The generation stands in the file's own header, as a trait that git does not know and passes over (refs/packed-backend.c
- * looks for the traits it knows), so file and generation can never disagree.
+ * The generation stands in the file's own header, as a trait that git does not know and ignores (refs/packed-backend.c
+ * looks for the traits that it knows), so file and generation can never disagree.
  */
 function packedRefsHeader(generation: number): string {
   return `# pack-refs with: peeled fully-peeled sorted pail-generation-${generation} \n`;
 }
 
-/** Writes HEAD and packed-refs, unless they have this generation already. @param staging where what replaces them is made. */
+/**
+ * Writes HEAD and packed-refs, unless they have this generation already. @param staging where the new files are
+ * created.
+ */
 export async function writeRefs(
   gitDir: string,
   unfinished: string,
@@ -50,7 +53,10 @@ type WrittenRefs = {
   readonly refs: readonly Ref[];
 };
 
-/** The same, whatever there is, and all else that makes the folder a repository. @returns the files that were damaged or missing. */
+/**
+ * Writes both in any case, and all else that makes the folder a repository. @returns the files that were damaged or
+ * missing.
+ */
 export async function mendFolder(
   gitDir: string,
   unfinished: string,
@@ -98,7 +104,7 @@ async function readStart(path: string, length: number): Promise<string | undefin
   }
 }
 
-/** A reader sees the old file or the new one. Not synced: it is written anew from the rows whenever it is missing. */
+/** A reader sees the old file or the new one. Not synced: whenever it is missing, it is written again from the rows. */
 async function replaceFile(path: string, temporary: string, text: string): Promise<void> {
   await makeFolders(dirname(temporary));
   try {
