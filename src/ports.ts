@@ -18,7 +18,7 @@ import type { Keys } from "./storage/keys/keys.ts";
 import type { PackStore } from "./storage/packs/pack-store.ts";
 import type { AuditNotes } from "./storage/sql/audit/audit-notes.ts";
 import type { UnknownOperations } from "./storage/sql/audit/unknown-operation-counter.ts";
-import type { Database } from "./storage/sql/open-database.ts";
+import type { Database } from "./storage/sql/database.ts";
 import type { OutboxSignal } from "./storage/sql/webhooks/outbox-signal.ts";
 import type { WriteTransaction } from "./storage/sql/write-transaction.ts";
 

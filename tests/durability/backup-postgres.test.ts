@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import SqliteDatabase from "better-sqlite3";
 import { sql } from "kysely";
-import { type Database, type DatabaseSettings, openDatabase } from "../../src/storage/sql/open-database.ts";
+import type { Database } from "../../src/storage/sql/database.ts";
+import { type DatabaseSettings, openDatabase } from "../../src/storage/sql/open-database.ts";
 import {
   cloneOf,
   createFilledRepository,

@@ -1,4 +1,4 @@
-import type { Database } from "../../src/storage/sql/open-database.ts";
+import type { Database } from "../../src/storage/sql/database.ts";
 import type { TestApp } from "./test-app.ts";
 
 export type HeldTransactions = {

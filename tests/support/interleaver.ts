@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { KyselyPlugin } from "kysely";
-import type { Database } from "../../src/storage/sql/open-database.ts";
+import type { Database } from "../../src/storage/sql/database.ts";
 import type { TestApp } from "./test-app.ts";
 
 /** Who waits at no gate for so long is in git, in the network, or waits for the other's lock. */

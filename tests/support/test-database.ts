@@ -5,8 +5,9 @@ import { join } from "node:path";
 import { after, before, describe } from "node:test";
 import pg from "pg";
 import { Secret } from "../../src/model/secret.ts";
+import type { Database } from "../../src/storage/sql/database.ts";
 import type { Dialect } from "../../src/storage/sql/migrations/migration.ts";
-import { type Database, type DatabaseSettings, openDatabase } from "../../src/storage/sql/open-database.ts";
+import { type DatabaseSettings, openDatabase } from "../../src/storage/sql/open-database.ts";
 import { startPostgres } from "./postgres.ts";
 
 export const DIALECTS: readonly Dialect[] = ["sqlite", "postgres"];

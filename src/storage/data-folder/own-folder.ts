@@ -7,9 +7,9 @@ import type { Uuid } from "../../model/uuid.ts";
 import { hasCode } from "../files/has-code.ts";
 import { syncFolder } from "../files/sync-folder.ts";
 import { gitDirIn, listRepositoryFolders } from "../packs/repository-folders.ts";
+import type { Database } from "../sql/database.ts";
 import { isReadOnlyFailure } from "../sql/database-failure.ts";
 import { adoptInstallationId, findInstallationId } from "../sql/installation.ts";
-import type { Database } from "../sql/open-database.ts";
 
 /** Lies in the data folder. The database has the same id. */
 export const INSTALLATION_FILE = "installation-id";

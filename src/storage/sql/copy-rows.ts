@@ -3,7 +3,8 @@ import SqliteDatabase from "better-sqlite3";
 import { type Kysely, sql } from "kysely";
 import { Failure } from "../../model/failure.ts";
 import { syncFolder } from "../files/sync-folder.ts";
-import { type Database, openDatabase } from "./open-database.ts";
+import type { Database } from "./database.ts";
+import { openDatabase } from "./open-database.ts";
 import { WITHOUT_LIMITS } from "./postgres/postgres-pool.ts";
 import type { Schema } from "./schema.ts";
 

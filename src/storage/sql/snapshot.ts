@@ -8,8 +8,8 @@ import { Failure } from "../../model/failure.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import { syncFolder } from "../files/sync-folder.ts";
 import { copyPostgresToFile } from "./copy-rows.ts";
+import type { Database } from "./database.ts";
 import { damagedDatabase, errorCode, isDamageCode, translateDatabaseError } from "./database-failure.ts";
-import type { Database } from "./open-database.ts";
 
 type SnapshotSource = Pick<Database, "dialect" | "kysely">;
 

@@ -6,7 +6,7 @@ import { encodeEvent } from "../../model/encoded-event.ts";
 import type { OutboxEvent } from "../../model/event.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import { insertAuditEvents } from "./audit/audit-events.ts";
-import type { Database } from "./open-database.ts";
+import type { Database } from "./database.ts";
 import type { Schema } from "./schema.ts";
 import type { TransactionOptions } from "./transaction-options.ts";
 import type { OutboxSignal } from "./webhooks/outbox-signal.ts";

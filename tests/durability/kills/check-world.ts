@@ -11,7 +11,7 @@ import type { Ports } from "../../../src/ports.ts";
 import { openDiskBlobStore } from "../../../src/storage/blobs/disk-blob-store.ts";
 import { openDiskPackStore } from "../../../src/storage/packs/disk-pack-store.ts";
 import { gitDirIn, listRepositoryFolders } from "../../../src/storage/packs/repository-folders.ts";
-import type { Database } from "../../../src/storage/sql/open-database.ts";
+import type { Database } from "../../../src/storage/sql/database.ts";
 import { listRefs } from "../../../src/storage/sql/refs/refs.ts";
 import { listAllRepositories } from "../../../src/storage/sql/repositories/repositories.ts";
 import { basic } from "../../support/http-request.ts";

@@ -3,11 +3,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Secret } from "../../../src/model/secret.ts";
-import {
-  type Database,
-  type DatabaseSettings,
-  openDatabase,
-} from "../../../src/storage/sql/open-database.ts";
+import type { Database } from "../../../src/storage/sql/database.ts";
+import { type DatabaseSettings, openDatabase } from "../../../src/storage/sql/open-database.ts";
 import { basic, type HttpAnswer, type HttpQuestion, sendRequest } from "../../support/http-request.ts";
 import type { RealGit } from "../../support/real-git.ts";
 import type { WebhookReceiver } from "../../support/webhook-receiver.ts";

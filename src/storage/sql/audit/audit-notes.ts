@@ -4,7 +4,7 @@ import { type Actor, type AuditSubject, type NewAuditEvent, tokenSubject } from 
 import type { FailureKind } from "../../../model/failure.ts";
 import { fullName, type Repository } from "../../../model/repository.ts";
 import type { Uuid } from "../../../model/uuid.ts";
-import type { Database } from "../open-database.ts";
+import type { Database } from "../database.ts";
 import { insertAuditEvent, insertNewAddress } from "./audit-events.ts";
 
 export type AccountActor = Extract<Actor, { readonly kind: "account" }>;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Logger } from "pino";
 import { openOperationPaths } from "../../../model/operation-path.ts";
 import type { Uuid } from "../../../model/uuid.ts";
-import type { Database } from "../open-database.ts";
+import type { Database } from "../database.ts";
 import { addUnknownRequests, type UnknownOperation } from "./unknown-operations.ts";
 
 /** Counts requests for operations that this server does not have, for whoever uses it in the place of Bitbucket. */

@@ -7,8 +7,9 @@ import {
   type TestDatabaseSettings,
 } from "../../../../tests/support/test-database.ts";
 import { findAccountByUuid, insertAccount } from "../accounts/accounts.ts";
+import type { Database } from "../database.ts";
 import { isDatabaseUnavailable, isOutcomeUnknown } from "../database-failure.ts";
-import { type Database, openDatabase } from "../open-database.ts";
+import { openDatabase } from "../open-database.ts";
 
 describe("a connection that is lost at a commit", () => {
   let cutter: CommitCutter;
