@@ -1,37 +1,17 @@
 import { randomUUID } from "node:crypto";
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
-import type { Socket } from "node:net";
-import type { Duplex } from "node:stream";
+import type { ServerResponse } from "node:http";
 import fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from "fastify";
-import { API_PREFIX } from "../../config/public-base-urls.ts";
-import { escapeBytes } from "../../model/byte-text.ts";
 import { Failure } from "../../model/failure.ts";
 import type { Ports } from "../../ports.ts";
 import { knownFailure } from "../../storage/known-failure.ts";
 import { errorBody, statusOf } from "./answer-failure.ts";
 import { answerCors } from "./cors.ts";
-import { replayConnection, unfoldCredential } from "./folded-header.ts";
-import { openHostGuard } from "./host-guard.ts";
-import { BITBUCKET_API_HOST, BITBUCKET_HOST } from "./public-urls.ts";
-import { type Objection, objectionTo } from "./request-guard.ts";
+import { createNodeServer, RETRY_AFTER_SECONDS } from "./node-server.ts";
 import { logRequest } from "./request-log.ts";
-import { readRequestTarget } from "./request-target.ts";
-import { cutSlowBody, hasBody } from "./slow-body.ts";
 
 /** A JSON or form body; a list of some 20,000 commits to include or exclude fits. */
 export const BODY_BYTES_MAX = 1024 * 1024;
-export const HEADER_BYTES_MAX = 32 * 1024;
 const URL_PARAMETER_LENGTH_MAX = 8 * 1024;
-const HEADERS_TIMEOUT_MS = 60_000;
-/** Without a byte in either direction for this long a connection is dropped. A busy push gives a sign of life every 5 s. */
-const IDLE_TIMEOUT_MS = 600_000;
-
-/** What a client is told to wait where the server lacks something for now: a database that restarts is back by then. */
-const RETRY_AFTER_SECONDS = 10;
-
-/** Not imported: an import asks for all that this module of Node has, WebSockets too, which takes 40 ms and 5 MB. */
-const { createServer } = process.getBuiltinModule("node:http");
-
 export type AppServer = FastifyInstance;
 
 /** Fastify with our limits and log line. Routes, bodies and the way of refusing are the surfaces'. */
@@ -94,134 +74,6 @@ export function createHttpServer(ports: Ports): AppServer {
 
 function noSchemas(): never {
   throw new Error("bodies are read by their own reader, not by Fastify's");
-}
-
-function createNodeServer(
-  ports: Pick<Ports, "config" | "log">,
-  handler: (request: IncomingMessage, response: ServerResponse) => void,
-): Server {
-  const names = [BITBUCKET_HOST, BITBUCKET_API_HOST, ...ports.config.proxiedHosts];
-  const objectionToHost = openHostGuard(ports.config);
-  const responses = new WeakMap<Socket, Set<ServerResponse>>();
-  const route = (request: IncomingMessage, response: ServerResponse) => {
-    const { socket } = request;
-    const open = responses.get(socket) ?? new Set();
-    for (const earlier of open) if (earlier.closed) open.delete(earlier);
-    responses.set(socket, open.add(response));
-    if (!server.listening) return answerStopping(response);
-    const objection = objectionTo(request);
-    if (objection !== undefined) return answerObjection(ports, objection, request, response);
-    const target = readRequestTarget(request.url ?? "/", { names, port: request.socket.localPort });
-    if (target.kind === "elsewhere") {
-      const id = randomUUID();
-      ports.log.info(
-        { "request.id": id, status: 403, "failure.kind": "host-refused" },
-        "request for another host",
-      );
-      response.writeHead(403, { "content-type": "text/plain; charset=utf-8", "x-request-id": id });
-      response.end(
-        "This server stands in for Bitbucket and forwards nothing: the host is not one of its own\n",
-      );
-      return;
-    }
-    request.url = escapeBytes(target.pathAndQuery);
-    if (target.host !== undefined) request.headers.host = target.host;
-    const hostObjection = objectionToHost(request);
-    if (hostObjection !== undefined) return answerObjection(ports, hostObjection, request, response);
-    if (hasBody(request))
-      cutSlowBody(request, response, () =>
-        ports.log.info({ method: request.method, "failure.kind": "slow-body" }, "request cut"),
-      );
-    handler(request, response);
-  };
-  const server = createServer(
-    { maxHeaderSize: HEADER_BYTES_MAX, headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: 0 },
-    route,
-  );
-  server.setTimeout(IDLE_TIMEOUT_MS);
-  server.on("checkContinue", route);
-  server.on("connect", (_request: IncomingMessage, socket: Duplex) => {
-    // A client that hangs up at once resets the connection, and nobody else listens for that now.
-    socket.on("error", () => {});
-    socket.end(
-      "HTTP/1.1 403 Forbidden\r\ncontent-type: text/plain\r\nconnection: close\r\n\r\nThis server opens no tunnels\n",
-    );
-  });
-  server.on("clientError", (error: ParseError, socket: Socket) => {
-    // Only the first bytes of a connection are mended: behind other requests, or within the body of one, what looks like a
-    // head may be somebody's data.
-    const isFirst = error.rawPacket !== undefined && socket.bytesRead === error.rawPacket.length;
-    const joined = isFirst ? unfoldCredential(error.rawPacket) : undefined;
-    // An answer that is under way must not have another one in its middle.
-    const isAnswering = [...(responses.get(socket) ?? [])].some(
-      (response) => response.headersSent && !response.closed,
-    );
-    if (isAnswering) socket.destroy();
-    else if (joined === undefined) answerClientError(error, socket);
-    else replayConnection(server, socket, joined);
-  });
-  return server;
-}
-
-/** For who still asks on a connection that is open, while the server ends. */
-function answerStopping(response: ServerResponse): void {
-  const failure = new Failure("unavailable", "The server is stopping: try again later");
-  response.writeHead(statusOf(failure), {
-    "content-type": "application/json; charset=utf-8",
-    "retry-after": String(RETRY_AFTER_SECONDS),
-    connection: "close",
-  });
-  response.end(JSON.stringify(errorBody(failure)));
-}
-
-/** In JSON where the API is asked, and else as text, which git shows to its user. */
-function answerObjection(
-  ports: Pick<Ports, "log">,
-  { status, message }: Objection,
-  { url = "" }: Pick<IncomingMessage, "url">,
-  response: ServerResponse,
-): void {
-  const id = randomUUID();
-  ports.log.info({ "request.id": id, status, "failure.message": message }, "request refused unread");
-  const isOfApi = url.startsWith(`${API_PREFIX}/`);
-  response.writeHead(status, {
-    "content-type": isOfApi ? "application/json; charset=utf-8" : "text/plain; charset=utf-8",
-    "x-request-id": id,
-    connection: "close",
-  });
-  response.end(isOfApi ? JSON.stringify({ type: "error", error: { message } }) : `${message}\n`);
-}
-
-type ParseError = NodeJS.ErrnoException & { readonly rawPacket?: Buffer };
-
-/** What Node's parser refuses has no request object: the answer is written by hand. */
-function answerClientError(error: ParseError, socket: Socket): void {
-  if (!socket.writable) return;
-  const [status, message] =
-    error.code === "HPE_HEADER_OVERFLOW"
-      ? [
-          "431 Request Header Fields Too Large",
-          `The headers are larger than the limit of ${HEADER_BYTES_MAX} bytes`,
-        ]
-      : error.code === "ERR_HTTP_REQUEST_TIMEOUT"
-        ? ["408 Request Timeout", `The headers took longer than ${HEADERS_TIMEOUT_MS} ms`]
-        : ["400 Bad Request", "Not an HTTP request"];
-  const body = JSON.stringify({ type: "error", error: { message } });
-  const head = `HTTP/1.1 ${status}\r\ncontent-type: application/json; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n`;
-  if (!mayBeHead(error, socket)) socket.end(`${head}${body}`);
-  else if (error.code === "HPE_HEADER_OVERFLOW")
-    socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\n\r\n`);
-  else socket.end(head);
-}
-
-/**
- * To a HEAD no body is sent: RFC 9110, section 9.3.2. With headers that are longer than what comes at once, the beginning with
- * the method is gone by the time that they are too many.
- */
-function mayBeHead({ code, rawPacket }: ParseError, socket: Socket): boolean {
-  const isFirst = rawPacket !== undefined && socket.bytesRead === rawPacket.length;
-  if (!isFirst) return code === "HPE_HEADER_OVERFLOW";
-  return rawPacket.toString("latin1", 0, 5) === "HEAD ";
 }
 
 /** What the router refuses has no route yet, so the answer is written by hand. */
