@@ -22,7 +22,9 @@ export type AccountPorts = Pick<Ports, "database" | "clock">;
 
 export type NewAccount = { readonly email: string; readonly username: string; readonly displayName?: string };
 
-/** Makes an account with its primary, confirmed e-mail address. @throws Failure invalid-input, or conflict if taken. */
+/**
+ * Creates an account with its primary, confirmed e-mail address. @throws Failure invalid-input, or conflict if taken.
+ */
 export async function createAccount(ports: AccountPorts, by: By, wanted: NewAccount): Promise<Account> {
   const { clock } = ports;
   const address = requiredAddress(wanted.email);
@@ -88,7 +90,7 @@ export async function addEmail(
 
 export type AccountNames = { readonly username?: string; readonly displayName?: string };
 
-/** Changes what an account is called. @throws Failure invalid-input, or conflict if the user name is taken. */
+/** Changes the names of an account. @throws Failure invalid-input, or conflict if the user name is taken. */
 export async function renameAccount(by: By, account: Account, names: AccountNames): Promise<Account> {
   const username = names.username === undefined ? account.username : parseUsername(names.username);
   if (username === undefined) throw invalidField("username", "must be 1 to 62 letters, digits, _ or -");
@@ -111,7 +113,7 @@ export async function renameAccount(by: By, account: Account, names: AccountName
   return { ...account, username, displayName, nickname: displayName };
 }
 
-/** Its tokens are refused from the next request on; nothing is deleted. */
+/** Disables an account. Its tokens are refused from the next request on; nothing is deleted. */
 export async function disableAccount(ports: AccountPorts, by: By, account: Account): Promise<void> {
   await by.transaction(async (tx, record) => {
     await setAccountDisabled(tx, account.uuid, ports.clock());
@@ -126,7 +128,7 @@ export async function enableAccount(by: By, account: Account): Promise<void> {
   });
 }
 
-/** Makes an address that the account has its primary one. */
+/** Makes one of the account's addresses the primary one. */
 export async function changePrimaryEmail(by: By, account: Account, address: string): Promise<void> {
   await by.transaction(async (tx, record) => {
     await lockAddresses(tx, account);
@@ -137,7 +139,7 @@ export async function changePrimaryEmail(by: By, account: Account, address: stri
   });
 }
 
-/** Which addresses are confirmed, and which is the primary one, decides who may call: whoever writes has locked this row. */
+/** Admission depends on which addresses are confirmed and which one is primary, so every writer locks this row. */
 async function lockAddresses(tx: Kysely<Schema>, { uuid }: Account): Promise<void> {
   await lockRows(tx, [{ table: "account", uuid, strength: "update" }]);
 }

@@ -8,7 +8,10 @@ import {
   findAccountByUuid,
 } from "../../storage/sql/accounts/accounts.ts";
 
-/** An account as a body names it: by one of these or by several, which then must all be of the same account. */
+/**
+ * The account that a request body names: by one of these names or by several, which must then all be of the same
+ * account.
+ */
 export type AccountNames = {
   /** In braces or without. */
   readonly uuid?: string | undefined;
@@ -17,7 +20,7 @@ export type AccountNames = {
   readonly username?: string | undefined;
 };
 
-/** Undefined if a name leads nowhere, if two lead to different accounts, or if there is none. */
+/** Undefined if a name is unknown, if two names are of different accounts, or if there is no name. */
 export async function findNamedAccount(
   { database }: Pick<Ports, "database">,
   { uuid, accountId, username }: AccountNames,
@@ -34,8 +37,8 @@ export async function findNamedAccount(
 }
 
 /**
- * The account that a URL names: by its UUID, in braces or without, or by its account id. By user name only where the
- * reference says so of the operation: from the other URLs it went with the privacy changes of 2019.
+ * The account that a URL names: by its UUID, in braces or without, or by its account id. The user name is accepted only
+ * where the reference says so of the operation: for all other URLs the privacy changes of 2019 removed it.
  *
  * @throws Failure not-found.
  */
@@ -47,7 +50,7 @@ export async function getSelectedAccount(
   const isUuid = parseUuid(selected) !== undefined;
   const account =
     (await findNamedAccount(ports, isUuid ? { uuid: selected } : { accountId: selected })) ??
-    // What reads like a UUID is never a user name, so no user name can stand in for somebody's UUID.
+    // Text in the form of a UUID is never a user name, so no user name can be mistaken for the UUID of another account.
     (takesUsername && !isUuid ? await findNamedAccount(ports, { username: selected }) : undefined);
   if (account === undefined) throw new Failure("not-found", `${selected} is not a valid user`);
   return account;

@@ -20,9 +20,9 @@ import { sourceOf, takeBackupFolder } from "./backup-folder.ts";
 export type BackUpPorts = Pick<Ports, "config" | "keys" | "database" | "packs" | "downloads" | "clock">;
 
 export type BackUpOptions = {
-  /** Whether files may be shared with the data folder as hard links, where the disk is the same. */
+  /** Whether files may be hard links into the data folder, if both are on the same disk. */
   readonly mayLink: boolean;
-  /** Whether every file of the earlier backup is read, and not only the share whose turn it is. */
+  /** Whether every file of the earlier backup is read, and not only the share that is due. */
   readonly isFull: boolean;
 };
 
@@ -31,19 +31,19 @@ export type BackUpOutcome = StoreOutcome & {
   readonly downloads: number;
 };
 
-/** Each round but the last has met the deletion of a repository or a download. */
+/** A further round is needed only if a repository or a download was deleted during the last one. */
 const ROUNDS_MAX = 5;
 
-/** So many backups, and each file has been read once. */
+/** After this many backups, each file has been read once. */
 const READ_ROUNDS = 16;
 
-/** The place of the database in a data folder, whichever kind of database it is a copy of. */
+/** The path of the database in a data folder, whichever kind of database it is a copy of. */
 export const DATABASE_PATH = "pail.sqlite";
 
 /**
- * Backs a data folder up into `folder`, beside a running server: the database of one moment, and all objects that its rows
- * name. What is there from an earlier backup is not copied again. Ended at any point, it leaves the earlier backup as good as
- * it was. docs/durability.md tells why the order makes it whole.
+ * Backs a data folder up into `folder`, beside a running server: the database at one moment, and all objects that its
+ * rows need. Files of an earlier backup are not copied again. If it is cut off at any point, the earlier backup is
+ * still valid. docs/durability.md explains why this order makes the backup complete.
  *
  * @throws Failure unavailable if it cannot be done, with what can be done instead.
  */
@@ -88,8 +88,9 @@ export async function backUp(
 }
 
 /**
- * Removes what backups that were cut off have left, so that it takes no room: but what the data folder still has, which the
- * next one need not copy again. Of a backup of an earlier version nothing says what belongs to it: all of its files may.
+ * Removes what backups that were cut off have left, to free its space. Files that the data folder still has stay, so
+ * that the next backup need not copy them again. A backup of an earlier version does not list its files, so all of them
+ * stay.
  */
 async function sweepLeft(config: Config, folder: string, manifest: AnyManifest | undefined): Promise<void> {
   const listed = new Set(
@@ -102,14 +103,14 @@ async function sweepLeft(config: Config, folder: string, manifest: AnyManifest |
   });
 }
 
-/** Removes what only earlier backups needed. */
+/** Removes files that only earlier backups needed. */
 async function sweepUnlisted(
   folder: string,
   listed: ReadonlySet<string>,
   repositories: readonly Uuid[],
 ): Promise<void> {
   const own = new Set(repositories.map(pathOfRepository));
-  // What makes a repository one that plain git reads.
+  // The files that plain git needs to read a repository stay too.
   await sweepBackup(folder, (path) => {
     if (listed.has(path)) return true;
     const [, repository, inside] = /^(.*\.git)\/(HEAD|config|objects\/info\/commit-graph)$/.exec(path) ?? [];
@@ -118,8 +119,9 @@ async function sweepUnlisted(
 }
 
 /**
- * Packs, then the database, then packs again: what a row names was there before the row, so the second look finds it; and
- * what was there at the first look and has been dropped since, since no ref reaches it any more, has been taken.
+ * Takes the packs, then the database, then the packs again. The objects of a row are stored before the row, so the
+ * second listing finds them. Objects that were dropped after the first listing, since no ref reaches them any more,
+ * have been taken by then.
  */
 async function takeRounds(
   ports: BackUpPorts,
@@ -147,7 +149,8 @@ async function takeRounds(
       await store.add(DATABASE_PATH, database);
       return { database, content };
     }
-    // What a row of this snapshot names was deleted meanwhile, row first: the next snapshot does not know it.
+    // An object that a row of this snapshot needs was deleted meanwhile, after its row: the next snapshot does not have
+    // the row.
     await rm(join(folder, database), { force: true });
   }
   throw new Failure(
@@ -156,7 +159,7 @@ async function takeRounds(
   );
 }
 
-/** @returns false if a file or folder has gone meanwhile. */
+/** @returns false if a file or folder was deleted meanwhile. */
 async function unlessGone(work: () => Promise<void>): Promise<boolean> {
   try {
     await work();
@@ -174,7 +177,8 @@ async function keepRepository(
   store: BackupStore,
 ): Promise<void> {
   const path = pathOfRepository(repository);
-  // So that plain git reads a backup's packs too. A restore makes its own.
+  // So that plain git can read the packs of a backup too. A restore does not use this folder's files: it creates its
+  // own.
   if (!existsSync(join(folder, path, "config"))) await createRepositoryFolder(join(folder, path));
   await packs.takeFiles(repository, {
     take: (file, from) => store.keep(`${path}/${file}`, from),

@@ -13,9 +13,9 @@ import { type FileLock, type FileLockOutcome, takeFileLock } from "../../storage
 import { errorCode } from "../../storage/sql/database-failure.ts";
 
 /**
- * A folder of backups, taken for writing: nobody else writes a backup there or restores one until `release`.
+ * Locks a folder of backups for writing: until `release`, nobody else writes a backup there or restores one.
  *
- * @throws Failure invalid-input if the folder is not for this, unavailable if somebody else has it.
+ * @throws Failure invalid-input if the folder is not for this, unavailable if another process has locked it.
  */
 export async function takeBackupFolder(
   config: Config,
@@ -27,7 +27,7 @@ export async function takeBackupFolder(
   await requireOwn(folder, source);
   const lock = await lockFolder(folder, "Cannot back up");
   try {
-    // Again: another backup may have ended meanwhile.
+    // Read again under the lock, since another backup may have ended meanwhile.
     return { manifest: await requireOwn(folder, source), lock };
   } catch (error) {
     lock.release();
@@ -35,7 +35,7 @@ export async function takeBackupFolder(
   }
 }
 
-/** Keeps backups out while one is restored. On a disk that can only be read nobody writes one. */
+/** Prevents backups while one is restored. A read-only disk needs no lock, since nobody can write a backup there. */
 export async function lockForRestore(folder: string): Promise<FileLock> {
   const isWritable = await access(folder, constants.W_OK).then(
     () => existsSync(join(folder, LOCK_FILE)),
@@ -61,7 +61,9 @@ async function lockFolder(folder: string, action: string): Promise<FileLock> {
   );
 }
 
-/** @throws Failure invalid-input if one lies in the other. Parts of a data folder may be links to other disks. */
+/**
+ * @throws Failure invalid-input if one folder lies in the other. Parts of a data folder may be links to other disks.
+ */
 export async function requireApart(config: Config, folder: string, message: string): Promise<void> {
   const { dataFolder, database } = config;
   const parts = [
@@ -75,7 +77,10 @@ export async function requireApart(config: Config, folder: string, message: stri
       throw new Failure("invalid-input", message);
 }
 
-/** A folder without a manifest is one of a first backup that was cut off, if it holds nothing else, and if it has a lock. */
+/**
+ * A folder without a manifest is accepted if it has a lock and nothing that is not a backup's: a first backup was cut
+ * off.
+ */
 async function requireOwn(folder: string, source: string): Promise<AnyManifest | undefined> {
   const manifest = await readManifest(folder);
   if (manifest !== undefined) {
@@ -90,7 +95,7 @@ async function requireOwn(folder: string, source: string): Promise<AnyManifest |
   return undefined;
 }
 
-/** Tells data folders apart, and nothing about the key. */
+/** Identifies a data folder, and reveals nothing about the key. */
 export async function sourceOf(keys: Keys): Promise<string> {
   const rotation = await keys.get("rotation");
   return createHash("sha256").update(`pail-backup ${rotation.reveal()}`).digest("hex").slice(0, 32);

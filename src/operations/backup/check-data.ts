@@ -18,19 +18,22 @@ export type CheckOutcome = {
   readonly findings: readonly Finding[];
 };
 
-/** A repository gets its folder before its row, a download its file: what is younger may be in the making. */
+/**
+ * A repository's folder is created before its row, and a download's file too: what is younger may still be in progress.
+ */
 const YOUNG_MS_MAX = 60_000;
 
 /**
- * Checks that the database and the files of a data folder are whole and agree, beside a running server: each ref's objects are
- * there, each folder and file has its row. Changes nothing but what is made of what is there: see `checkRepository`.
+ * Checks, beside a running server, that the database and the files of a data folder are intact and agree: the objects
+ * of each ref exist, and each folder and file has its row. Changes nothing but what can be derived from other data: see
+ * `checkRepository`.
  */
 export async function checkData(
   ports: CheckPorts,
   { isFull }: { readonly isFull: boolean },
 ): Promise<CheckOutcome> {
   const damage = await checkDatabase(ports);
-  // What else would be found depends on what can still be read.
+  // With a damaged database, further checks would report whatever happens to be unreadable.
   if (damage.length > 0) return { repositories: 0, refs: 0, downloads: 0, findings: damage };
   const findings: Finding[] = [];
   const folders = await ports.packs.listRepositories();
@@ -112,7 +115,10 @@ async function checkDownloads(
   return { count: rows.length, findings };
 }
 
-/** Its bytes may be all that is left of a repository, if the database is older than the folder: so it is no mere leftover. */
+/**
+ * A folder without a row is no mere leftover: if the database is older than the folder, it may be all that is left of a
+ * repository.
+ */
 async function checkFolders(
   { packs, clock }: CheckPorts,
   known: ReadonlySet<Uuid>,
@@ -149,7 +155,7 @@ async function findLeftovers({ packs }: CheckPorts): Promise<readonly Finding[]>
   }));
 }
 
-/** What was made in the future was made by a clock that was ahead, and not just now. */
+/** A time in the future comes from a clock that was ahead, not from a recent change. */
 function isOld(changedAt: Date | undefined, now: Date): boolean {
   return changedAt !== undefined && Math.abs(now.getTime() - changedAt.getTime()) > YOUNG_MS_MAX;
 }

@@ -17,13 +17,13 @@ type CheckPorts = Pick<Ports, "database" | "packs" | "clock">;
 
 type RepositoryCheck = { readonly refs: number; readonly findings: readonly Finding[] };
 
-/** A repository that is changed while it is looked at is looked at again. */
+/** A repository that changes during a check is checked again. */
 const LOOKS_MAX = 5;
 
 /**
- * Whether the files of a repository are whole and have all that its refs reach, and that commits reach which refs have left and
- * which are kept. What can be made anew of what is there (commit
- * graph, indexes, the refs that are written for git) is, and is told as harmless.
+ * Checks whether the files of a repository are intact and have everything that its refs reach, and that its former tips
+ * reach. What can be derived from the objects (commit graph, indexes, the refs that are written for git) is rebuilt,
+ * and reported as harmless.
  */
 export async function checkRepository(
   ports: CheckPorts,
@@ -48,7 +48,7 @@ export async function checkRepository(
   }
 }
 
-/** Whether no ref has changed, and nothing has been dropped, in between. */
+/** Whether no ref has changed and nothing has been dropped between the two. */
 function isUnchanged(a: Repository, b: Repository | undefined): boolean {
   return a.refGeneration === b?.refGeneration && a.dropNumber === b.dropNumber;
 }
@@ -59,10 +59,10 @@ function find({ database }: CheckPorts, { uuid }: Repository): Promise<Repositor
 
 type Look = {
   readonly refs: readonly Ref[];
-  /** Commits that refs have left, and that are kept. */
+  /** Former tips of refs that are preserved for a while. */
   readonly former: readonly FormerTip[];
   readonly isFull: boolean;
-  /** Whether refs, generation and drop number belong together. */
+  /** Whether refs, generation and drop number were read at the same moment. */
   readonly isOfOneMoment: boolean;
 };
 
@@ -104,7 +104,7 @@ async function findFaultsOf(
   const graph = await packs.mendCommitGraph(repository.uuid);
   if (graph !== undefined) {
     findings.push(rebuilt(join(gitDir, "objects", "info", "commit-graph"), graph.fault));
-    // Only a graph that is noted is trusted. It was made of the refs of this moment.
+    // Only a graph that is noted is trusted. It was made from the refs of this moment.
     const { uuid, dropNumber } = repository;
     if (isOfOneMoment)
       await noteCommitGraph(database.kysely, uuid, { dropNumber, commitGraph: graph.checksum });
@@ -119,7 +119,7 @@ async function findFaultsOf(
   return findings;
 }
 
-/** What the refs and the former tips reach and is not there, in words. */
+/** Describes what the refs and the former tips reach and is missing. */
 async function findMissing(
   gitDir: string,
   { refs, former, isFull }: Pick<Look, "refs" | "former" | "isFull">,
@@ -155,7 +155,7 @@ function list(tips: readonly Pick<Ref, "name" | "target">[]): string {
     .join(", ");
 }
 
-/** Which of them are there. Undefined if git does not go on for damage, of which its fsck says more. */
+/** The tips that exist. Undefined if git stops because of damage, about which its fsck says more. */
 async function findTips(
   gitDir: string,
   refs: readonly Pick<Ref, "target">[],

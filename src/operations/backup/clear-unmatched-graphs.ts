@@ -5,8 +5,8 @@ import { clearCommitGraph } from "../../storage/sql/refs/drops.ts";
 import { listAllRepositories } from "../../storage/sql/repositories/repositories.ts";
 
 /**
- * For a restore: a commit graph that was written after the snapshot of the database is not the one that its row names. No graph
- * is named then, so that none is trusted until the next one is written.
+ * For a restore: a commit graph that was written after the snapshot of the database is not the one that its row names.
+ * The name is then cleared, so that no graph is trusted until the next one is written.
  */
 export async function clearUnmatchedGraphs({
   database,

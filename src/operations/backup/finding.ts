@@ -1,7 +1,7 @@
-/** The remedy for what cannot be had from anywhere else. */
+/** The remedy for what can only be had from a backup. */
 export const FROM_BACKUP = "restore the last backup into a new folder (pail restore) and take it from there";
 
-/** Something that is not as it should be in a data folder. */
+/** A fault in a data folder. */
 export type Finding = {
   readonly kind:
     | "damaged-database"
@@ -14,7 +14,7 @@ export type Finding = {
     | "folder-without-row"
     | "download-without-row"
     | "leftover";
-  /** A leftover takes room and does no harm. */
+  /** Whether it only takes space, as a leftover does. */
   readonly isHarmless: boolean;
   /** Workspace and slug, if it concerns a repository that has a row. */
   readonly repository: string | undefined;

@@ -30,19 +30,20 @@ import type { Finding } from "./finding.ts";
 export type RestoreOutcome = {
   /** When the backup was made. */
   readonly createdAt: string;
-  /** Numbers of rows, by table, as they were counted when the backup was made and found again now. */
+  /** Numbers of rows, by table, as counted when the backup was made, and the same now. */
   readonly rows: Readonly<Record<string, number>>;
-  /** What is damaged in the backup. */
+  /** Damage in the backup. */
   readonly findings: readonly Finding[];
 };
 
 /**
- * Makes a data folder of a backup: copies that share nothing with it, each compared with what the backup's manifest says of it.
- * Until `publishRestored` no command opens the folder, so that what was cut off is not taken for a data folder. The database
- * comes last: the file gets its name, or PostgreSQL gets all rows in one transaction, whichever of the two the backup was
- * made of. Whether all its objects are there is for `checkData` to say.
+ * Creates a data folder from a backup: every file is copied (never linked) and compared with the backup's manifest. No
+ * command opens the folder until `publishRestored`, so that a restore that was cut off is not taken for a data folder.
+ * The database comes last: either the file is renamed, or PostgreSQL gets all rows in one transaction, whichever of the
+ * two the backup was made of. Whether all objects exist is checked by `checkData`.
  *
- * @throws Failure invalid-input if there is anything in the data folder or the PostgreSQL database, unavailable if the backup is none, or its database is damaged.
+ * @throws Failure invalid-input if there is anything in the data folder or the PostgreSQL database; unavailable if the
+ * folder is not a backup, or its database is damaged.
  */
 export async function restoreBackup(config: Config, folder: string): Promise<RestoreOutcome> {
   await requireApart(config, folder, "Cannot restore: the new data folder and the backup must lie apart");
@@ -100,7 +101,7 @@ export async function publishRestored({ dataFolder }: Config): Promise<void> {
   await syncFolder(dataFolder);
 }
 
-/** @returns whether a restore into the data folder was cut off, which is begun anew. */
+/** @returns whether an earlier restore into the data folder was cut off. It is started again from the beginning. */
 async function requireUnused({ dataFolder }: Config): Promise<boolean> {
   const names = await listIfThere(dataFolder);
   if (names.length === 0) return false;
@@ -127,7 +128,7 @@ async function listFiles(folder: string, manifest: AnyManifest): Promise<readonl
   return files.filter(({ path }) => path !== DATABASE_PATH);
 }
 
-/** What git can make again is left out if it is damaged; else as much is taken as there is. */
+/** A damaged file that git can rebuild is left out; of any other, as much is copied as can be read. */
 async function restoreFile(
   folder: string,
   dataFolder: string,
@@ -147,7 +148,7 @@ async function restoreFile(
       ? !hasTrailer(path) || found.isTrailerRight
       : found.bytes === bytes && found.sha256 === sha256;
   if (isRight) return [];
-  // A server makes a new key where there is none.
+  // A server creates a new key if there is none.
   if (isDerived(path) || path.startsWith("keys/")) await rm(to);
   if (found.bytes !== (bytes ?? found.bytes))
     return [damaged(from, path, `the file has ${found.bytes} bytes in place of ${bytes}`)];

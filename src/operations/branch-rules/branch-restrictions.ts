@@ -22,10 +22,10 @@ import {
 } from "../../storage/sql/branch-rules/branch-restrictions.ts";
 import { isForeignKeyViolation, isUniqueViolation } from "../../storage/sql/database-failure.ts";
 
-/** Each push reads the rules of its repository that concern it. */
+/** The limit matters because each push reads the rules of its repository that concern it. */
 export const RESTRICTIONS_MAX = 1000;
 
-/** A rule as a caller wants it, whole. */
+/** All fields of a rule, as a caller requests it. */
 export type WantedRestriction = {
   readonly kind: RestrictionKind;
   readonly match: BranchMatch;
@@ -34,7 +34,7 @@ export type WantedRestriction = {
   readonly groups: readonly Group[];
 };
 
-/** What a rule is to be, worked out from what it is by then; undefined if it is new. */
+/** Computes the new rule from the current one; undefined if the rule is new. */
 export type RestrictionChange = (before: BranchRestriction | undefined) => WantedRestriction;
 
 /** @throws Failure not-found. */
@@ -49,7 +49,10 @@ export async function getRestriction(
   return found;
 }
 
-/** @throws Failure invalid-input if it makes no rule, conflict if there is one like it or there are too many. */
+/**
+ * @throws Failure invalid-input if the fields do not make a rule, conflict if the same rule exists or there are too
+ * many.
+ */
 export async function createRestriction(
   by: By,
   repository: Repository,
@@ -84,7 +87,8 @@ export async function changeRestriction(
     () => wanted,
     () =>
       by.transaction(async (tx, record) => {
-        // Read here: of two who each change a part of it, neither undoes what the other has changed.
+        // Read inside the transaction: when two callers each change a part of the rule, neither undoes the other's
+        // change.
         const [before] = await listRestrictions(tx, repository.uuid, { id });
         if (before === undefined) throw noSuchRestriction(String(id));
         wanted = change(before);
@@ -128,7 +132,7 @@ function noSuchRestriction(id: string): Failure {
   return new Failure("not-found", `Branch restriction ${id} does not exist in this repository`);
 }
 
-/** Which fields a kind has: the reference, POST branch-restrictions. */
+/** Which fields belong to which kind: the reference, POST branch-restrictions. */
 function requireSense({ kind, value, accounts, groups }: WantedRestriction): void {
   if (!KINDS_WITH_EXEMPTIONS.some((candidate) => candidate === kind)) {
     const problem = `only ${KINDS_WITH_EXEMPTIONS.join(" and ")} have exemptions`;
@@ -140,7 +144,7 @@ function requireSense({ kind, value, accounts, groups }: WantedRestriction): voi
   if (!hasValue && value !== undefined) throw invalidField("value", `${kind} has none`);
 }
 
-/** What the database refuses, in words. */
+/** Turns a refusal of the database into a failure with a message. */
 async function storing<Result>(
   findWanted: () => WantedRestriction | undefined,
   store: () => Promise<Result>,

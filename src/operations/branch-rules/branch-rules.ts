@@ -17,29 +17,29 @@ import { listGroupSlugsOf } from "../../storage/sql/permissions/groups.ts";
 import { getRepository } from "../repositories/get-repository.ts";
 import { getActiveModel, type ModelPorts } from "./branching-models.ts";
 
-/** By which way a ref changes. A merge asks `restrict_merges` alone; everything else is a push. */
+/** How a ref changes. For a merge only `restrict_merges` is checked; everything else is a push. */
 export type ChangeKind = "push" | "merge";
 
 export type GitLocation = {
   readonly gitDir: string;
-  /** Where the objects of the change wait, if it brings any. */
+  /** Where the new objects of the change are stored until it is accepted, if it has any. */
   readonly objectFolder?: string;
   readonly signal: AbortSignal;
 };
 
-/** Our choice: a deletion of a branch is a push to it too, so both kinds of rule are asked. */
+/** Our choice: the deletion of a branch is also a push to it, so both kinds of rule are checked. */
 const KINDS_ASKED: Record<ChangeKind, readonly RestrictionKind[]> = {
   push: ["push", "delete", "force"],
   merge: ["restrict_merges"],
 };
 
-/** All that decides on updates beside the commits themselves, of one moment. Plain values: two of them can be compared. */
+/** Everything that decides on updates except the commits themselves, read at one moment. The values can be compared. */
 export type BranchRules = {
   readonly restrictions: readonly BranchRestriction[];
-  /** Where a rule names a branch type. */
+  /** Read if a rule names a branch type. */
   readonly model: BranchingModel | undefined;
   readonly mainBranch: BranchName | undefined;
-  /** The author, and the groups that it is in, where a rule has exemptions. Undefined: no rule counts for the author. */
+  /** The author and its groups, if a rule has exemptions. Undefined: no rule applies to the author. */
   readonly author: { readonly accountUuid: Uuid; readonly groupSlugs: readonly string[] } | undefined;
 };
 
@@ -50,20 +50,20 @@ const NO_RULES: BranchRules = {
   author: undefined,
 };
 
-/** Reads the rules of a repository that count for an author. One statement where it has none. */
+/** Reads the rules of a repository that apply to an author. One statement if there are none. */
 export async function readBranchRules(
   ports: ModelPorts,
   repository: Repository,
   { by, kind }: { readonly by: Pick<By, "caller">; readonly kind: ChangeKind },
 ): Promise<BranchRules> {
   const author = authorOf(by.caller);
-  // Who is at the server's own command line is not restricted.
+  // The operator at the server's own command line is not restricted.
   if (author.kind === "operator") return NO_RULES;
   const { kysely } = ports.database;
   const restrictions = await listRestrictions(kysely, repository.uuid, { kinds: KINDS_ASKED[kind] });
   if (restrictions.length === 0) return NO_RULES;
   const needsModel = restrictions.some((rule) => rule.match.kind === "branching_model");
-  // As it is by now: the main branch counts, and the project's model where it has none of its own.
+  // Read again, because the main branch counts, and the project's model if the repository has none of its own.
   const current = needsModel ? await getRepository(kysely, repository.uuid) : undefined;
   const active = current === undefined ? undefined : await getActiveModel(ports, current);
   const accountUuid = author.account.uuid;
@@ -80,8 +80,8 @@ export async function readBranchRules(
 }
 
 /**
- * Finds the rule that refuses an update, if there is one. Every rule that matches must allow it. Whoever administers the
- * repository is not exempt from rules unless listed: our choice, since the reference tells of no other exemption than the lists.
+ * Finds the rule that refuses an update, if any. Every matching rule must allow it. Administrators of the repository
+ * are not exempt unless they are listed: our choice, since the reference mentions no exemption other than the lists.
  */
 export async function findRefusingRule(
   { restrictions, model, mainBranch, author }: BranchRules,
@@ -112,7 +112,10 @@ async function concerns(kind: RestrictionKind, update: RefUpdate, location: GitL
   }
 }
 
-/** A new branch and a deletion rewrite nothing. An old value that is not there will be refused as stale anyway. */
+/**
+ * A new branch and a deletion rewrite nothing. If the old commit is missing, the update will be refused as stale
+ * anyway.
+ */
 async function isFastForward({ old, new: next }: RefUpdate, location: GitLocation): Promise<boolean> {
   if (old === undefined || next === undefined || old === next) return true;
   try {
@@ -143,7 +146,7 @@ const REASONS: Partial<Record<RestrictionKind, string>> = {
   force: "the branch's history must not be rewritten",
 };
 
-/** For a report of a push, or an answer: which rule refuses, and why. */
+/** Says which rule refuses an update and why, for the report of a push or an answer. */
 export function describeRefusal(rule: BranchRestriction): string {
   return `branch restriction ${rule.id}: "${rule.kind}" on ${describeMatch(rule.match)}: ${REASONS[rule.kind]}`;
 }

@@ -26,13 +26,13 @@ import { findRefs } from "../../storage/sql/refs/refs.ts";
 import type { Schema } from "../../storage/sql/schema.ts";
 import { getRepository } from "../repositories/get-repository.ts";
 
-/** A model as it holds in one repository now. */
+/** A model as it applies to one repository now. */
 export type ActiveModel = {
   readonly model: BranchingModel;
   readonly isInherited: boolean;
-  /** The branches that are meant, with their refs where they exist. */
+  /** The branches that the model names, with their refs if they exist. */
   readonly development: ActiveBranch;
-  /** Undefined while production is disabled. */
+  /** Undefined if production is disabled. */
   readonly production: ActiveBranch | undefined;
   typesOf(branch: BranchName): readonly BranchType[];
 };
@@ -43,7 +43,7 @@ export type ActiveBranch = {
   readonly followsMainBranch: boolean;
 };
 
-/** Where a model is read from: what is committed, or what an open transaction sees. */
+/** Where a model is read from: committed data, or the view of an open transaction. */
 export type ModelPorts = { readonly database: Pick<Ports["database"], "kysely"> };
 
 /** The repository's own model, or its project's, or the default. Two statements. */
@@ -82,11 +82,11 @@ function withoutMissingBranches(model: BranchingModel, refs: ReadonlyMap<RefName
   return { ...model, development: orMain(model.development), production: orMain(model.production) };
 }
 
-/** What a caller wants changed. Absent: as it is. */
+/** The changes that a caller requests. Absent fields stay as they are. */
 export type ModelChange = (model: BranchingModel) => BranchingModel;
 
 /**
- * Gives a repository a model of its own, made from the one that it has.
+ * Gives a repository a model of its own, derived from the one that applies now.
  *
  * @throws Failure invalid-input if the branch types overlap, or a branch that is set does not exist.
  */
@@ -97,7 +97,7 @@ export async function changeRepositoryModel(
   asked: { readonly namesDevelopment: boolean },
 ): Promise<void> {
   await by.transaction(async (tx) => {
-    // It may have been moved to another project, or got another main branch, since it was found.
+    // Read again: it may have been moved to another project, or got another main branch, meanwhile.
     const current = await getRepository(tx, repository.uuid);
     const stored = await findBranchingModels(tx, current.uuid, current.project.uuid);
     const model = change(stored.repository ?? stored.project ?? DEFAULT_BRANCHING_MODEL);
@@ -111,7 +111,7 @@ export async function changeRepositoryModel(
   });
 }
 
-/** Whether each branch that is set exists. The main branch counts as there, even before it is: the reference. */
+/** Whether each branch that is set exists. The main branch counts as existing even before it does: the reference. */
 export type BranchValidity = { readonly development: boolean; readonly production: boolean };
 
 async function checkBranches(
@@ -127,7 +127,7 @@ async function checkBranches(
   return { development: isValid(development), production: isValid(production) };
 }
 
-/** What is set, as it is set: the repository's own, or else what it inherits. */
+/** The settings as they were set: the repository's own, or else the inherited ones. */
 export async function getModelSettings(
   { database }: Pick<Ports, "database">,
   repository: Repository,

@@ -10,7 +10,7 @@ import {
 import { type CommitPorts, getCommit } from "./commits.ts";
 
 /**
- * Approves a commit as the caller. Approving twice is approving once.
+ * Approves a commit as the caller. Approving it again changes nothing.
  *
  * @throws Failure not-found for an unknown commit.
  */

@@ -19,14 +19,14 @@ export type NewComment = {
   readonly parentId: number | undefined;
 };
 
-/** Which comment is meant, as the caller wrote it. */
+/** Identifies a comment, in the words of the caller. */
 export type CommentSelector = {
   readonly commit: string;
   readonly commentId: string;
 };
 
 /**
- * Writes a comment in the caller's name. Whoever may read the repository may comment.
+ * Writes a comment in the caller's name. Read access to the repository is enough.
  *
  * @throws Failure not-found for an unknown commit or parent; invalid-input if the parent is about another commit.
  */
@@ -88,7 +88,7 @@ export async function changeComment(
     if (comment === undefined) throw unknownComment(String(id));
     if (comment.author.uuid !== requireAccount(by.caller).uuid) throw notYours("change", comment);
     const updatedAt = ports.clock();
-    // A condition, and not only looked at before: whoever changes a comment must not bring it back.
+    // The update has this condition too: a change must not bring back a comment that was deleted meanwhile.
     if (comment.isDeleted || !(await updateCommentText(tx, id, raw, updatedAt)))
       throw new Failure("conflict", "Cannot change the comment: it is deleted");
     return { ...comment, raw, updatedAt };
@@ -96,8 +96,8 @@ export async function changeComment(
 }
 
 /**
- * Takes the text out of a comment and marks it deleted. Replies keep their place, so the comment stays in lists. Deleting
- * it again changes nothing.
+ * Clears the text of a comment and marks it deleted. The comment stays in lists, so that replies still have their
+ * parent. Deleting it again changes nothing.
  *
  * @throws Failure not-found; permission-missing for those who neither wrote it nor administer the repository.
  */

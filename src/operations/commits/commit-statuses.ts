@@ -18,7 +18,7 @@ export type NewCommitStatus = Pick<
 >;
 
 /**
- * Stores how a build went, in place of what its key said before.
+ * Stores the result of a build, replacing the previous status of its key.
  *
  * @throws Failure not-found for an unknown commit.
  */
@@ -73,7 +73,10 @@ export async function changeCommitStatus(
 type StatusChange = Pick<EventOf<StatusKind>, "kind" | "status">;
 type StatusKind = "repo:commit_status_created" | "repo:commit_status_updated";
 
-/** Under the lock that pushes take: of two who write one key at once, one has created it and the other updated it. */
+/**
+ * Takes the lock that pushes take: when two callers report the same key at once, one creates it and the other updates
+ * it.
+ */
 async function tellWebhooks(
   by: By,
   repository: Repository,
@@ -87,7 +90,7 @@ async function tellWebhooks(
   });
 }
 
-/** No recording has the text: it is our own. */
+/** The text is our own: no recording has it. */
 function throwUnknownKey(commit: ObjectId, key: string): never {
   throw new Failure("not-found", `Cannot find the status "${key}": commit ${commit} has none of that key`);
 }

@@ -16,14 +16,17 @@ import { findRef } from "../../storage/sql/refs/refs.ts";
 
 export type CommitPorts = Pick<Ports, "database" | "packs" | "objects" | "commitGraphs" | "clock">;
 
-/** A walk through history with its revisions resolved, so that a push in between neither repeats nor skips a commit. */
+/**
+ * A walk through history with its revisions resolved, so that a push between two pages neither repeats nor skips a
+ * commit.
+ */
 export type CommitWalk = {
   readonly include: readonly ObjectId[];
   readonly exclude: readonly ObjectId[];
   readonly path: string | undefined;
 };
 
-/** A walk longer than this many revisions is refused, as its cursor has to be kept. */
+/** A walk with more revisions than this is refused, since its cursor has to be stored. */
 export const REVISIONS_MAX = 25_000;
 /** A shortened id costs a git process of its own. */
 export const SHORT_IDS_MAX = 100;
@@ -31,13 +34,13 @@ const REVISIONS_AT_ONCE = 64;
 const LOOKUPS_ONE_BY_ONE_MAX = 16;
 /** git counts what it skips in 32 bits, and no history is as long. */
 const SKIP_MAX = 2 ** 31 - 1;
-/** A cursor that is older is written again, so that whoever begins a list now can follow it for days. */
+/** A cursor that is older is written again, so that a list that starts now can be followed for days. */
 const CURSOR_RENEWAL_MS = 86_400_000;
 
 /**
- * Resolves what a caller asked for. Nothing included means all branches and tags.
+ * Resolves the revisions of a request. If nothing is included, the walk starts from all branches and tags.
  *
- * @throws Failure not-found "Commit not found" that names the revision which there is not.
+ * @throws Failure not-found "Commit not found" that names the unknown revision.
  */
 export async function startWalk(
   ports: CommitPorts,
@@ -93,7 +96,7 @@ async function getRevisions(
   return ids;
 }
 
-/** For many look-ups all refs are read once: one statement in place of some for each name. */
+/** For many look-ups all refs are read once: one statement instead of several for each name. */
 async function refFinder(
   { database }: CommitPorts,
   repository: Repository,
@@ -157,7 +160,7 @@ export async function readCommitPage(
       graph: commitGraphs.find(gitDir),
       readCommit: (id: ObjectId) => objects.readCommit(gitDir, id),
     };
-    // What a commit changes is known to git alone, and so are long histories that the graph does not have yet.
+    // Only git knows what a commit changes, and only git can walk a long history that is not yet in the graph.
     const ids =
       (path === undefined ? await walkCommits(source, query) : undefined) ??
       (await listCommits({ ...query, gitDir, takeSlot, ...(path === undefined ? {} : { path }) }));
@@ -182,7 +185,7 @@ export async function getCommit(
   return commit;
 }
 
-/** The accounts behind the authors and committers, by lower-case e-mail address. */
+/** The accounts of the authors and committers, by lower-case e-mail address. */
 export async function findCommitAccounts(
   { database }: Pick<Ports, "database">,
   commits: readonly Commit[],
@@ -205,10 +208,10 @@ export async function findAccountsOf(
 const KEY_LENGTH = 32;
 
 /**
- * Keeps a walk for its next pages. A list of thousands of revisions does not fit a URL, and `next` is followed by GET even
- * after a POST, so the link carries only this key: 32 hex digits made from what is kept. Most walks begin at one commit and
- * nothing else. Nothing is kept of those: their key is the beginning of the commit's id, so that reading a list writes
- * nothing.
+ * Stores a walk for its next pages. A list of thousands of revisions does not fit into a URL, and `next` is followed by
+ * GET even after a POST, so the link carries only a key: 32 hex digits derived from what is stored. Most walks start at
+ * one commit and have nothing else to store. Their key is the beginning of the commit's id, so that reading a list
+ * writes nothing.
  */
 export async function keepWalk(
   { database, clock, packs, commitGraphs }: CommitPorts,
@@ -222,11 +225,11 @@ export async function keepWalk(
   }
   const state = JSON.stringify(walk);
   const key = hash("sha256", `${repository.uuid}\n${state}`, "hex").slice(0, KEY_LENGTH);
-  // Looked for first: a list that is read again costs no write.
+  // Looked up first, so that reading a list again costs no write.
   const kept = await findCursor(database.kysely, repository.uuid, key);
   const now = clock();
   const ageMs = kept === undefined ? Number.POSITIVE_INFINITY : now.getTime() - kept.createdAt.getTime();
-  // One of the future was written by a clock that was ahead: it would never be deleted, or much too late.
+  // A time in the future was written by a clock that was ahead: such a cursor would be deleted much too late, or never.
   if (ageMs >= 0 && ageMs < CURSOR_RENEWAL_MS) return key;
   await saveCursor(database.kysely, { key, repositoryUuid: repository.uuid, state, createdAt: now });
   return key;
@@ -243,7 +246,7 @@ function findByKey(
   );
 }
 
-/** @throws Failure invalid-input if the key is not one of this repository, or has grown old. */
+/** @throws Failure invalid-input if the key is not one of this repository, or has expired. */
 export async function getWalk(
   { database, packs, commitGraphs }: CommitPorts,
   repository: Repository,

@@ -13,7 +13,7 @@ import {
 import { deleteReportRow, findReport, lockReport, upsertReport } from "../../storage/sql/commits/reports.ts";
 import { type CommitPorts, getCommit } from "./commits.ts";
 
-/** Which report is meant, as the caller wrote it: `id` is a UUID or the tool's own id. */
+/** Identifies a report, in the words of the caller: `id` is a UUID or the tool's own id. */
 export type ReportName = { readonly commit: string; readonly id: string };
 
 export type NewReport = Omit<
@@ -34,7 +34,7 @@ export async function getReport(
 }
 
 /**
- * Stores a report whole, in place of the one of that id, whose annotations stay.
+ * Stores all fields of a report, replacing the one with the same id. Its annotations stay.
  *
  * @throws Failure not-found for an unknown commit.
  */
@@ -60,7 +60,7 @@ export async function putReport(
   });
 }
 
-/** Deletes a report with its annotations, if it is there. @throws Failure as `putReport`. */
+/** Deletes a report with its annotations, if it exists. @throws Failure as `putReport`. */
 export async function deleteReport(
   ports: CommitPorts & Pick<Ports, "database">,
   by: By,
@@ -75,7 +75,7 @@ export async function deleteReport(
 }
 
 /**
- * Stores annotations, in place of those of the same ids: all, or none.
+ * Stores annotations, replacing those with the same ids: all of them or none.
  *
  * @throws Failure not-found; invalid-input if the report would have more than `ANNOTATIONS_MAX`.
  */
@@ -87,7 +87,7 @@ export async function putAnnotations(
 ): Promise<readonly Annotation[]> {
   const report = await getReport(ports, repository, name);
   return by.transaction(async (tx) => {
-    // Without the lock two uploads could each find room for themselves.
+    // Without the lock, two uploads at once could together exceed the limit.
     if (!(await lockReport(tx, report.uuid))) throwNoReport(name.id);
     const now = ports.clock();
     const rows = annotations.map((annotation) => ({
@@ -107,7 +107,7 @@ export async function putAnnotations(
   });
 }
 
-/** Stores one annotation under the id of its URL: the UUID of one that there is, or the tool's own. Else as above. */
+/** Stores one annotation under the id in its URL: the UUID of an existing one, or the tool's own id. Else as above. */
 export async function putAnnotation(
   ports: CommitPorts & Pick<Ports, "database">,
   by: By,
@@ -137,7 +137,7 @@ export async function getAnnotation(
   );
 }
 
-/** Deletes an annotation, if it is there. @throws Failure not-found for the commit or the report. */
+/** Deletes an annotation, if it exists. @throws Failure not-found for the commit or the report. */
 export async function deleteAnnotation(
   ports: CommitPorts & Pick<Ports, "database">,
   by: By,

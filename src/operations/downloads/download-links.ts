@@ -10,7 +10,7 @@ import { fetchDownload, noDownload } from "./downloads.ts";
 
 export type DownloadLinkPorts = Pick<Ports, "downloads" | "database" | "clock" | "keys">;
 
-/** Our choice: as long as a slow client needs to follow a redirect. What has begun is sent to its end. */
+/** Our choice: enough time for a slow client to follow a redirect. A download that has begun is sent to its end. */
 export const DOWNLOAD_LINK_MS = 2 * 60_000;
 
 /** @throws Failure not-found if the repository has no such download now. */
@@ -29,7 +29,10 @@ export async function createDownloadLink(
   return { ...unsigned, signature: (await sign(keys, unsigned)).toString("base64url") };
 }
 
-/** Opens what a link leads to. @throws Failure not-found if it is none of ours, has ended, or leads to nothing any more. */
+/**
+ * Opens the target of a link. @throws Failure not-found if the link is not ours, has expired, or its target was
+ * deleted.
+ */
 export async function openDownloadLink(ports: DownloadLinkPorts, link: DownloadLink) {
   const uuid = await readLink(ports, link);
   const repository = uuid && (await findRepository(ports.database.kysely, undefined, { uuid }));
@@ -38,17 +41,17 @@ export async function openDownloadLink(ports: DownloadLinkPorts, link: DownloadL
   return { repository, ...(await fetchDownload(ports, repository, link.name)) };
 }
 
-/** @returns whose download it is, if the link is good. */
+/** @returns the repository of the download, if the link is valid. */
 async function readLink({ keys, clock }: DownloadLinkPorts, link: DownloadLink): Promise<Uuid | undefined> {
   const given = Buffer.from(link.signature, "base64url");
   const right = await sign(keys, link);
   if (given.length !== right.length || !timingSafeEqual(given, right)) return undefined;
   const leftMs = Number(link.expires) - clock().getTime();
-  // One that was made by a clock that was ahead has no more time than others.
+  // A link made by a clock that was ahead is not valid for longer than others.
   return leftMs > 0 && leftMs <= DOWNLOAD_LINK_MS ? parseUuid(link.repositoryUuid) : undefined;
 }
 
-/** No part but the last can hold a line feed, so no two links have the same text. */
+/** Only the last part can contain a line feed, so two different links never have the same text. */
 async function sign(
   keys: Ports["keys"],
   { repositoryUuid, expires, name }: Omit<DownloadLink, "signature">,

@@ -17,15 +17,16 @@ import {
 
 export type DownloadPorts = Pick<Ports, "downloads" | "database" | "clock">;
 
-/** Our choice: a file of 1 GiB streams, and one that fills the disk does not. */
+/** Our choice: it allows files of more than 1 GiB, and refuses one that fills the disk. */
 export const DOWNLOAD_BYTES_MAX = 2 * 1024 ** 3;
 
 export type Upload = { readonly name: string; readonly source: AsyncIterable<Buffer> };
 
 /**
- * Stores uploaded files in place of those of their names: all, or none. The contents are read one after another.
+ * Stores uploaded files, replacing those of the same names: all of them or none. The contents are read one after
+ * another.
  *
- * @throws Failure invalid-input for a name that is none or is sent twice, or if there is no file, too-large beyond
+ * @throws Failure invalid-input if a name is not valid or is sent twice, or if there is no file; too-large beyond
  * `DOWNLOAD_BYTES_MAX`.
  */
 export async function storeDownloads(
@@ -56,10 +57,11 @@ export async function storeDownloads(
       const before = await findDownload(database.kysely, repository.uuid, name);
       if (before !== undefined) intents.push(await downloads.openIntent([blobOf(before)]));
     }
-    // The rows last: they never name a file that is not whole. A file without a row is named by nobody.
+    // The rows are written last, so that they never name an incomplete file. A file without a row is not visible to
+    // anybody.
     replaced = await by.transaction((tx) => replaceDownloads(tx, stored));
   } catch (error) {
-    // What may still be committed keeps its files: the next start looks for the rows.
+    // The transaction may still have been committed, so the files stay: the next start looks for their rows.
     if (isOutcomeUnknown(error)) throw error;
     for (const download of stored) await downloads.delete(blobOf(download));
     await confirm();
@@ -74,7 +76,7 @@ function blobOf({ repositoryUuid, fileUuid }: Pick<Download, "repositoryUuid" | 
   return { ownerUuid: repositoryUuid, uuid: fileUuid };
 }
 
-/** @returns what was there under the same names. */
+/** @returns the downloads that had the same names before. */
 async function replaceDownloads(
   tx: Parameters<typeof upsertDownload>[0],
   stored: readonly Download[],
@@ -88,7 +90,7 @@ async function replaceDownloads(
   return replaced;
 }
 
-/** Opens a file for sending, and counts it. @throws Failure not-found. */
+/** Opens a file for sending, and counts the download. @throws Failure not-found. */
 export async function fetchDownload(
   { downloads, database }: Pick<Ports, "downloads" | "database">,
   repository: Repository,
@@ -97,9 +99,10 @@ export async function fetchDownload(
   let missing: Uuid | undefined;
   for (;;) {
     const download = await findDownload(database.kysely, repository.uuid, name);
-    // A row whose file is not there is damage; another one has just been replaced, and the next look finds what came.
+    // If the row has not changed, its file is missing and the data is damaged. If it has, the file was just replaced:
+    // look again.
     if (download === undefined || download.fileUuid === missing) throw noDownload(name);
-    // Counted first: nothing may fail between opening the file and handing it over, or it would stay open.
+    // Counted first: if this failed after the file was opened, the file would stay open.
     await countDownload(database.kysely, download.fileUuid);
     const content = await downloads.open(blobOf(download));
     if (content !== undefined) return { download, content };
@@ -119,7 +122,8 @@ export async function deleteDownload(
   const intent = await downloads.openIntent([blobOf(before)]);
   let fileUuid: Uuid | undefined;
   try {
-    // The row's file is that of this moment: an upload of the same name comes before or after, never between.
+    // The file is read from the row in the same transaction, so an upload of the same name comes either before or
+    // after.
     fileUuid = await by.transaction((tx) => deleteDownloadRow(tx, repository.uuid, name));
   } catch (error) {
     if (!isOutcomeUnknown(error)) await intent.confirm();

@@ -9,10 +9,11 @@ import type { Repository } from "../../model/repository.ts";
 import { answerFromRefs, type RefAnswerPorts } from "./answer-from-refs.ts";
 
 /**
- * What a service shows first: its capabilities, and before protocol 2 every ref. Made of the rows, without a process.
+ * What a service sends first: its capabilities, and before protocol 2 every ref. It is made from the rows, without a
+ * process.
  *
- * @param options the protocol that the client asked for. Only a fetch has a protocol 2; a push is answered in protocol 0, as
- * git does.
+ * @param options the protocol that the client asked for. Only a fetch has a protocol 2; a push is answered in protocol
+ * 0, as git does.
  */
 export async function advertiseRefs(
   ports: RefAnswerPorts,

@@ -4,8 +4,8 @@ import type { Ports } from "../../ports.ts";
 export type RefAnswerPorts = Pick<Ports, "database" | "refAnswers">;
 
 /**
- * An answer that is made of nothing but a repository's refs and what is asked of them. The generation in the key rises
- * with every change of a ref, so a cached answer is never stale, and nobody has to drop it.
+ * An answer that depends only on a repository's refs and on the request for them. The generation in the key rises with
+ * every change of a ref, so a cached answer is never stale and need not be removed.
  */
 export async function answerFromRefs(
   { refAnswers }: RefAnswerPorts,

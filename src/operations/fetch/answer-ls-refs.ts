@@ -5,10 +5,10 @@ import type { Repository } from "../../model/repository.ts";
 import { listRefsByPrefix } from "../../storage/sql/refs/refs.ts";
 import { answerFromRefs, type RefAnswerPorts } from "./answer-from-refs.ts";
 
-/** With more prefixes than this, one range of rows costs less than one for each. */
+/** With more prefixes than this, reading one range of rows costs less than reading one range for each. */
 const PREFIXES_MAX = 16;
 
-/** The refs that are asked for, in git's own packets. Made of the rows, without a process. */
+/** The requested refs, in git's own packets. They are made from the rows, without a process. */
 export function answerLsRefs(
   ports: RefAnswerPorts,
   repository: Repository,
@@ -19,7 +19,7 @@ export function answerLsRefs(
   );
 }
 
-/** Those that it asks for, and the main branch, which `HEAD` stands for. */
+/** The requested refs, and the main branch, to which `HEAD` points. */
 async function readAskedRefs(
   { database }: RefAnswerPorts,
   { uuid, mainBranch }: Repository,

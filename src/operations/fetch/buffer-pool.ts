@@ -1,11 +1,11 @@
 /**
- * Buffers that are used again: a new one for every piece of a large answer would cost garbage collection, and one that was just
- * used is still in the processor's cache.
+ * Buffers that are used again: a new one for every piece of a large answer would cost garbage collection, and a
+ * recently used one is still in the processor's cache.
  */
 export type BufferPool = {
   /** A large buffer, or undefined if too many are in use. */
   take(): Buffer | undefined;
-  /** Only what nobody reads from or writes into any more. One that is not given back is counted by `forget`. */
+  /** Returns a buffer that nobody reads or writes any more. Call `forget` for one that is not returned. */
   giveBack(buffer: Buffer): void;
   forget(): void;
 };

@@ -10,16 +10,23 @@ import { writeResponse } from "./write-response.ts";
 
 export type FetchPorts = UploadPackPorts & Pick<Ports, "config" | "fetchResponses" | "metrics">;
 
-/** Of a response that is worth holding in memory: of a shallow clone of a small project, of a fetch of what is new. */
+/**
+ * The size of a response that may be cached in memory: of a shallow clone of a small project, or a fetch of a few
+ * commits.
+ */
 const SMALL_BYTES_MAX = 256 * 1024;
-/** Nothing of a repository is hidden from those who may read it. What is hidden from some must be told apart here. */
+/**
+ * All refs of a repository are visible to everyone who may read it. Refs hidden from some callers would need a key of
+ * their own.
+ */
 const VISIBILITY = "all refs";
 
 /**
- * Answers a fetch that needs objects: with a cached response to the same request, whoever made it, or else by git's own
- * upload-pack, whose output is cached. git writes it into the file itself, so that no process waits for a slow client.
+ * Answers a fetch that needs objects: with a cached response to the same request, no matter who made it, or else by
+ * git's own upload-pack, whose output is cached. git writes it into the file itself, so that no process waits for a
+ * slow client.
  *
- * What is wrong before the first byte is thrown; what goes wrong after it is told in the answer, by git's error packet.
+ * A failure before the first byte is thrown; a later one is reported in the answer, by git's error packet.
  *
  * @throws Failure hidden if the repository has been deleted meanwhile, unavailable if there is no slot for git.
  */
@@ -69,7 +76,7 @@ async function readContent(content: FetchContent, sizeBytes: number): Promise<Bu
   }
 }
 
-/** Gives git's error packet in place of a response whose writer has failed before its first byte. */
+/** Sends git's error packet instead of a response whose writer has failed before its first byte. */
 function explainEmpty({ content, isComplete }: FetchResponse): FetchContent {
   let mayBeEmpty = true;
   return {

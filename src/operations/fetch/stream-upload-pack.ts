@@ -6,7 +6,7 @@ import { type Fetch, startUploadPack, type UploadPackPorts } from "./upload-pack
 
 const BUFFER_BYTES = 1024 * 1024;
 
-/** Passes git's output on as it comes, where it cannot be cached. git waits for a slow reader. */
+/** Passes git's output on directly if it cannot be cached. git then waits for a slow reader. */
 export async function streamUploadPack(
   ports: UploadPackPorts,
   fetch: Fetch,

@@ -12,8 +12,9 @@ import { listRefs } from "../../storage/sql/refs/refs.ts";
 /** What upload-pack may serve; given here since no configuration of the repository is trusted. */
 const SETTINGS = [...["-c", "uploadpack.allowFilter=true"], ...["-c", "uploadpack.allowAnySHA1InWant=true"]];
 /**
- * Without these git maps each pack as a whole, although it copies what it reads and needs it only once. With them it closes a pack
- * that fits one window and opens it again later, when maintenance may have removed it: they are for a snapshot alone.
+ * Without these settings git maps each pack completely, although it copies what it reads and needs it only once. With
+ * them it closes a pack that fits into one window and opens it again later, when maintenance may have removed it, so
+ * they may be used only with a snapshot.
  */
 const MAPPED_BYTES_MAX = 8 * 1024 * 1024;
 const MAPPING_SETTINGS = [
@@ -24,15 +25,15 @@ const MESSAGES_LENGTH_MAX = 2_000;
 
 export type UploadPackPorts = Pick<Ports, "database" | "packs" | "fetchSlots" | "log">;
 
-/** A fetch on its way: what is asked of which repository, and for whom. */
+/** A fetch: what is asked of which repository, and for whom. */
 export type Fetch = {
   readonly repository: Repository;
   readonly request: FetchRequest;
-  /** Whose limits a process counts for. */
+  /** The keys of the limits for which a process counts. */
   readonly quotaKeys: readonly QuotaKey[];
   /** Aborted when nobody waits for the answer any more. */
   readonly signal: AbortSignal;
-  /** Fields for the one line that the log has of this fetch. */
+  /** Fields for the one line of the log about this fetch. */
   readonly notes: Record<string, unknown>;
 };
 
@@ -40,17 +41,17 @@ export type UploadPack<Child> = {
   readonly child: Child;
   /** The exit status once its output has ended; undefined if it was killed. Never rejects. */
   readonly ended: Promise<number | undefined>;
-  /** The end of what it has written to its stderr. */
+  /** The end of what git has written to its stderr. */
   messages(): string;
 };
 
 type ChildWithMessages = ChildProcess & { readonly stdin: Writable; readonly stderr: Readable };
 
 /**
- * Starts git's own upload-pack, in a slot that it holds until it exits.
+ * Starts git's own upload-pack, in a slot that it occupies until it exits.
  *
  * @param signal ends the wait for a slot.
- * @throws as `ProcessSlots.take` does, or why git could not be started.
+ * @throws as `ProcessSlots.take` does, or the reason why git could not be started.
  */
 export async function startUploadPack<Child extends ChildWithMessages>(
   ports: UploadPackPorts,
@@ -120,7 +121,7 @@ async function openUploadPack(
       args: [...SETTINGS, ...MAPPING_SETTINGS, ...command],
       options: { ...options, objectFolder, isObjectFolderAlone: true },
       close() {
-        // What is left of it is removed by the next start.
+        // If this fails, the next start removes the rest.
         snapshot.close().catch(() => {});
         close();
       },
@@ -137,7 +138,7 @@ function isFull(error: unknown): boolean {
   );
 }
 
-/** Makes the repository that git reads show the rows as they are now, or later. */
+/** Writes the refs for git, as the rows have them now or later. */
 async function writeRefs(
   { database, log }: Pick<Ports, "database" | "log">,
   { uuid, refGeneration, mainBranch }: Repository,
@@ -146,7 +147,7 @@ async function writeRefs(
   try {
     await opened.writeRefs(refGeneration, mainBranch, () => listRefs(database.kysely, uuid));
   } catch (error) {
-    // Objects can be fetched by their ids from a disk that takes no more: the refs were answered from the rows.
+    // Objects can be fetched by their ids even from a full disk: the refs were answered from the rows.
     if (!isFull(error)) throw error;
     log.warn({ "repository.uuid": uuid, err: error }, "refs were not written for git");
   }

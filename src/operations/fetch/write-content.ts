@@ -2,17 +2,20 @@ import type { Writable } from "node:stream";
 import { openBufferPool } from "./buffer-pool.ts";
 import type { FetchContent } from "./fetch-answer.ts";
 
-/** Measured: smaller ones cost more calls, and two larger ones leave the processor's own cache. */
+/** Measured: smaller buffers cost more calls, and two larger ones do not fit into the processor's own cache. */
 const LARGE_BYTES = 256 * 1024;
 /** For clients that take longer for a large buffer than a disk does to read it: there may be hundreds of them. */
 const SMALL_BYTES = 32 * 1024;
-/** In use at once: 16 MiB in all. Beyond it clients get small ones. */
+/** Large buffers in use at once: 16 MiB in all. Beyond that, clients get small ones. */
 const LARGE_USED_MAX = 64;
-/** Idle buffers that are not freed: as many as a few clients need. */
+/** Idle buffers that are not freed: enough for a few clients. */
 const IDLE_MAX = 8;
-/** A client that lets a write wait this long is a slow one. */
+/** A client for which a write has to wait this long is slow. */
 const SLOW_MS = 100;
-/** And a quick one again after so many bytes without: more than a connection takes at once after it was full. */
+/**
+ * It counts as quick again after so many bytes without such a wait: more than a connection accepts at once after it was
+ * full.
+ */
 const QUICK_BYTES = 4 * 1024 * 1024;
 
 const largeBuffers = openBufferPool(LARGE_BYTES, { usedMax: LARGE_USED_MAX, idleMax: IDLE_MAX });
@@ -21,11 +24,11 @@ const smallBuffers = openBufferPool(SMALL_BYTES, { usedMax: Number.POSITIVE_INFI
 type Piece = { readonly bytes: Buffer; giveBack(): void; forget(): void };
 
 /**
- * Writes the content to a client, and closes it. While the client takes one piece the next one is read; no more of it is in
- * memory. Does not end the target.
+ * Writes the content to a client, and closes it. While the client takes one piece the next one is read; no more of it
+ * is in memory. Does not end the target.
  *
- * @param signal aborted when the client has gone: then this resolves before the end.
- * @param onBytes told of each piece that the connection has taken.
+ * @param signal aborted when the client has disconnected: then this resolves before the end.
+ * @param onBytes called for each piece that the connection has taken.
  * @throws the error of reading.
  */
 export async function writeContent(
@@ -39,13 +42,13 @@ export async function writeContent(
   let ahead: Promise<Piece> | undefined;
   let tellGone = () => {};
   const onGone = () => {
-    // Also a read that waits for more.
+    // This also ends a read that waits for more.
     content.close();
     tellGone();
   };
   signal.addEventListener("abort", onGone, { once: true });
   if (signal.aborted) onGone();
-  /** @returns false if the client has gone before the connection has taken all. */
+  /** @returns false if the client has disconnected before the connection has taken everything. */
   const write = (bytes: Buffer) =>
     new Promise<boolean>((resolve) => {
       tellGone = () => resolve(false);
@@ -59,9 +62,9 @@ export async function writeContent(
       const started = performance.now();
       const written = write(piece.bytes);
       if (quickBytes >= QUICK_BYTES) ahead = readOn();
-      // It may fail while nobody waits for it yet.
+      // It may fail before anything waits for it.
       ahead?.catch(() => {});
-      // The connection may still read from a buffer that it has not acknowledged.
+      // The connection may still read from a buffer whose write it has not acknowledged.
       if (!(await written)) return piece.forget();
       onBytes(piece.bytes.length);
       quickBytes = performance.now() - started > SLOW_MS ? 0 : quickBytes + piece.bytes.length;

@@ -9,7 +9,10 @@ import { type Fetch, startUploadPack, type UploadPackPorts } from "./upload-pack
 const readAt = promisify(read);
 const writeAt = promisify(write);
 
-/** Lets git itself write its output into the file of a cache entry (a descriptor), so that no process waits for a slow client. */
+/**
+ * Lets git write its output directly into the file of a cache entry (a descriptor), so that no process waits for a slow
+ * client.
+ */
 export async function writeResponse(
   ports: UploadPackPorts,
   fetch: Fetch,
@@ -21,7 +24,7 @@ export async function writeResponse(
   );
   return {
     ended: ended.then(async (status) => {
-      // One that was killed has nobody to read it.
+      // A response whose process was killed has no readers.
       if (status !== 0 && status !== undefined)
         await addErrorTrailer(file, fetch.request.protocol.version, messages());
       return status === 0;
@@ -30,7 +33,7 @@ export async function writeResponse(
   };
 }
 
-/** Adds to what git has written into the file, for all readers of the entry. */
+/** Appends an error packet to what git has written into the file, for all readers of the entry. */
 async function addErrorTrailer(file: number, version: ProtocolVersion, messages: string): Promise<void> {
   try {
     const start = Buffer.alloc(ANSWER_BYTES_MAX + 1);
@@ -39,6 +42,6 @@ async function addErrorTrailer(file: number, version: ProtocolVersion, messages:
     const trailer = errorTrailer(start.subarray(0, bytesRead), version, messages);
     if (trailer !== undefined) await writeAt(file, trailer, 0, trailer.length, bytesRead);
   } catch {
-    // The disk is at fault too. The client sees that the answer breaks off.
+    // The disk fails too. The client sees that the answer breaks off.
   }
 }

@@ -4,7 +4,7 @@ import type { FormerTip, Ref } from "../../model/ref.ts";
 
 type Options = { readonly gitDir: string; readonly signal: AbortSignal };
 
-/** Looks at the histories of so many groups of tips; those that are left then count as incomplete. */
+/** At most so many groups of tips are checked; the tips left after that count as incomplete. */
 const LOOKS_MAX = 100;
 
 /** The tips whose object is there. */
@@ -20,7 +20,7 @@ export async function withoutMissing(
   return former.filter(({ target }) => there.has(target));
 }
 
-/** The tips of which all is there, as far as can be told with few looks: halves of those among which something is missing. */
+/** The tips whose histories are complete. To need few checks, a group in which something is missing is halved. */
 export async function withoutIncomplete(
   former: readonly FormerTip[],
   refs: readonly Pick<Ref, "target">[],

@@ -21,16 +21,17 @@ import { withoutIncomplete, withoutMissing } from "./complete-former-tips.ts";
 
 export type MaintainPorts = Pick<Ports, "database" | "transactions" | "packs" | "clock" | "log">;
 
-/** Pushes that come in while a drop is about to be declared are looked at one after another. */
+/** Pushes that arrive while a drop is being declared are checked one after another. */
 const DECLARATIONS_MAX = 5;
 
 /**
- * Joins a repository's packs and renews its commit graph; once a week drops what refs have not reached for two weeks. Everything
- * is made apart. Then the new packs are put beside the old ones, then the database is told, and only then the old ones go; so
- * whenever it ends early, all that is kept is there.
+ * Joins a repository's packs and renews its commit graph; once a week it drops what refs have not reached for two
+ * weeks. All new files are made in a folder of their own. Then the new packs are put beside the old ones, then the
+ * database is updated, and only then the old packs are removed. So nothing that must be preserved is lost, whenever
+ * this ends early.
  *
- * Whoever has lost the lease changes nothing any more: it is asked for in the transaction that tells the database, and
- * before each step that others see.
+ * Without the lease nothing is changed: the lease is checked in the transaction that updates the database, and before
+ * each step that others can see.
  */
 export async function maintainRepository(ports: MaintainPorts, uuid: Uuid, lease: HeldLease): Promise<void> {
   await requireLease(ports.database.kysely, lease);
@@ -50,7 +51,7 @@ async function maintainOpen(
 ): Promise<void> {
   const location = { gitDir: opened.gitDir, signal: lease.signal };
   const readAt = ports.clock();
-  // Its numbers are read before the refs: what changes in between is seen when the drop is declared.
+  // Read before the refs: changes in between are noticed when the drop is declared.
   const repository = await findRepository(ports.database.kysely, undefined, { uuid });
   if (repository === undefined) return;
   const refs = await listRefs(ports.database.kysely, uuid);
@@ -72,8 +73,8 @@ async function maintainOpen(
 }
 
 /**
- * Damage of what refs have left must not keep a repository from being repacked. Nothing is dropped until these tips expire or
- * are whole again: what remains of them might be of use.
+ * Damage in the history of former tips must not prevent a repository from being repacked. Nothing is dropped until
+ * these tips expire or are complete again: what remains of them might be of use.
  */
 function logIncomplete(
   { log }: MaintainPorts,
@@ -107,7 +108,7 @@ async function repackApart(
 ): Promise<void> {
   const { uuid, dropNumber } = repository;
   const kept = keptRefs(refs, former);
-  // The packs are read after the refs, so that they have all that these reach.
+  // The packs are read after the refs, so that they have everything that these refs reach.
   const folder = await opened.openRepackFolder(kept);
   try {
     reachFaultPoint("maintenance.linked");
@@ -153,10 +154,10 @@ async function repackApart(
   }
 }
 
-/** Beyond so many, those that need not be kept for their own sake are forgotten. */
+/** Beyond this number, former tips that other tips reach are deleted. */
 const FORMER_TIPS_MAX = 200;
 
-/** Under names that are nowhere but in the folder that is repacked: what refs have left is kept, and cannot be fetched. */
+/** These names exist only in the folder that is repacked: former tips are preserved, and cannot be fetched. */
 const FORMER_PREFIX = "refs/pail/former/";
 
 type KeptRef = Pick<Ref, "name" | "target">;
@@ -178,10 +179,10 @@ type Prepared = {
 };
 
 /**
- * Declares the drop if refs are whole without what is to go. Refs that have changed meanwhile are looked at in the folder: with
- * the new packs and what was pushed since, and nothing else.
+ * Declares the drop if the refs are complete without the objects to be dropped. Refs that have changed meanwhile are
+ * checked in the repack folder, which has only the new packs and what was pushed since.
  *
- * @returns false if it must not be, or pushes come too fast.
+ * @returns false if the drop must not happen, or pushes arrive too fast.
  */
 async function declare(
   ports: MaintainPorts,

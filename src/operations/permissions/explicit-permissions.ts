@@ -17,14 +17,14 @@ import type { Schema } from "../../storage/sql/schema.ts";
 import { TAKES_ACCESS } from "../../storage/sql/transaction-options.ts";
 import { findMember } from "../../storage/sql/workspaces/members.ts";
 
-/** Where a permission is given, with the name that the target has for people. */
+/** Where a permission is given, with the name of the target that people see. */
 export type NamedTarget = PermissionTarget & AuditSubject;
 
 /**
- * Gives an account a permission in a repository or a project, in place of the one it has there.
+ * Gives an account a permission in a repository or a project, replacing the one it has there.
  *
- * @throws Failure invalid-input, since "the selected user must be a member of the workspace, and cannot be the workspace
- * owner" (the reference).
+ * @throws Failure invalid-input, since "the selected user must be a member of the workspace, and cannot be the
+ * workspace owner" (the reference).
  */
 export async function setAccountPermission(
   by: By,
@@ -42,7 +42,7 @@ export async function setAccountPermission(
   });
 }
 
-/** Gives a group of the workspace a permission in a repository or a project, in place of the one it has there. */
+/** Gives a group of the workspace a permission in a repository or a project, replacing the one it has there. */
 export async function setGroupPermission(
   by: By,
   target: NamedTarget,
@@ -52,7 +52,10 @@ export async function setGroupPermission(
   await setPermission(by, target, { kind: "group", uuid: group.uuid }, permission);
 }
 
-/** For the operator, who may give it to anybody, and give none; for others, if `check` in the transaction does not throw. */
+/**
+ * For the operator, who may give any account any permission, `none` included; for others, if `check` does not throw in
+ * the transaction.
+ */
 export async function setPermission(
   by: By,
   target: NamedTarget,
@@ -68,7 +71,7 @@ export async function setPermission(
   }, TAKES_ACCESS);
 }
 
-/** Whoever writes there has locked the same row: what they may is asked before this change, or after it. */
+/** All writers lock this row, so their permissions are checked either before this change or after it. */
 async function lockTarget(tx: Kysely<Schema>, { kind, uuid }: NamedTarget): Promise<void> {
   await lockRows(tx, [{ table: kind, uuid, strength: "update" }]);
 }

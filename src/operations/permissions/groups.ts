@@ -22,10 +22,12 @@ import type { Schema } from "../../storage/sql/schema.ts";
 import { TAKES_ACCESS } from "../../storage/sql/transaction-options.ts";
 import { findMember } from "../../storage/sql/workspaces/members.ts";
 
-/** Our choice, as long as the name of a repository. */
+/** Our choice: the same limit as for the name of a repository. */
 const NAME_LENGTH_MAX = 255;
 
-/** Makes a group without members. @throws Failure invalid-input, or conflict if its slug is taken in the workspace. */
+/**
+ * Creates a group without members. @throws Failure invalid-input, or conflict if its slug is taken in the workspace.
+ */
 export async function createGroup(
   ports: Pick<Ports, "database" | "clock">,
   by: By,
@@ -70,12 +72,12 @@ export async function getGroup(
   return group;
 }
 
-/** What a group is permitted may lie anywhere in its workspace, whose row all who write there have locked. */
+/** A group's permissions may be anywhere in its workspace, and all writers there lock the row of the workspace. */
 async function lockMembership(tx: Kysely<Schema>, { workspaceUuid }: Group): Promise<void> {
   await lockRows(tx, [{ table: "workspace", uuid: workspaceUuid, strength: "update" }]);
 }
 
-/** @throws Failure conflict if the account is not a member of the workspace: that is what a group is made of. */
+/** @throws Failure conflict if the account is not a member of the workspace: only members can be in a group. */
 export async function addGroupMember(
   by: By,
   workspace: Workspace,
@@ -105,7 +107,7 @@ export async function removeGroupMember(by: By, group: Group, account: Account):
   }, TAKES_ACCESS);
 }
 
-/** Deletes a group with all that it was permitted. */
+/** Deletes a group with all its permissions. */
 export async function deleteGroup(by: By, group: Group): Promise<void> {
   await by.transaction(async (tx, record) => {
     await lockMembership(tx, group);

@@ -51,7 +51,7 @@ export async function createProject(
     key: wanted.key,
     name: wanted.name,
     description: wanted.description ?? "",
-    // Private unless said otherwise, as repositories are.
+    // Private unless requested otherwise, as repositories are.
     isPrivate: wanted.isPrivate ?? true,
     createdAt: now,
     updatedAt: now,
@@ -69,7 +69,7 @@ export async function createProject(
 }
 
 /**
- * Changes a project. Webhooks of the workspace hear of it, if anything is different afterwards.
+ * Changes a project. Webhooks of the workspace are told if anything is different afterwards.
  *
  * @throws Failure invalid-input if the new key is taken in the workspace.
  */
@@ -105,7 +105,7 @@ export async function changeProject(
   }
 }
 
-/** Undefined if nothing is different to whoever is told. */
+/** Undefined if nothing has changed that a webhook shows. */
 async function findUpdateEvent(
   tx: Kysely<Schema>,
   { baseUrls }: Pick<By, "baseUrls">,
@@ -138,7 +138,7 @@ export async function deleteProject(
   } catch (error) {
     throw isForeignKeyViolation(error) ? refusal : error;
   }
-  // Somebody else may have deleted it meanwhile: then it is as asked.
+  // Somebody else may have deleted it meanwhile, which is what was requested.
   if (await findProject(database.kysely, project.workspaceUuid, { uuid: project.uuid })) throw refusal;
 }
 

@@ -7,9 +7,9 @@ import type { Schema } from "../../storage/sql/schema.ts";
 /**
  * Decides whether a repository may be forked at all.
  *
- * @returns whether a fork of it may be public. What forbids that holds for forks of forks too: else one fork in between would
- * lift it.
- * @throws Failure permission-missing if its policy is no_forks, not-found if it is no longer there.
+ * @returns whether a fork of it may be public. A policy that forbids this applies to forks of forks too: otherwise a
+ * fork in between would lift it.
+ * @throws Failure permission-missing if its policy is no_forks, not-found if it has been deleted.
  */
 export async function requireForking(
   db: Kysely<Schema>,

@@ -20,18 +20,20 @@ import { discardUnlessStored, type NewRepository, type RepositoryPorts, slugTake
 
 export type ForkPorts = RepositoryPorts & Pick<Ports, "maintenance">;
 
-/** What of a parent's refs a fork begins with. Others are the server's own, or of no use elsewhere. */
+/** The refs of a parent with which a fork begins. Others are the server's own, or of no use elsewhere. */
 const FORKED_PREFIXES = [BRANCH_PREFIX, TAG_PREFIX, "refs/notes/"];
 
 /**
- * Makes a repository with the branches, tags, notes and objects of another one. What is not asked for is as in the parent.
+ * Creates a repository with the branches, tags, notes and objects of another one. Values that are not requested are
+ * those of the parent.
  *
- * The refs are read first and the packs taken after, so that all that the refs reach is in them, unless objects have been dropped
- * in between: then all is done again. Then row, refs and webhook deliveries come in one transaction. Cut off at any point before
- * it, it leaves what start-up sweeps.
+ * The refs are read first and the packs copied after, so that the packs have everything that the refs reach, unless
+ * objects have been dropped in between: then both are done again. Row, refs and webhook deliveries are then written in
+ * one transaction. If this is cut off before, start-up sweeps what it leaves.
  *
- * @throws Failure permission-missing if the parent allows no forks, invalid-input that names the field if it allows no public
- * ones, the project none, the main branch does not exist or the slug is taken; not-found if the parent is just being deleted.
+ * @throws Failure permission-missing if the parent allows no forks; invalid-input that names the field if the parent
+ * allows no public forks, the project allows no public repositories, the main branch does not exist or the slug is
+ * taken; not-found if the parent is just being deleted.
  */
 export async function forkRepository(
   ports: ForkPorts,
@@ -40,7 +42,7 @@ export async function forkRepository(
   wanted: NewRepository,
 ): Promise<Repository> {
   const { kysely } = ports.database;
-  // All of this is decided in the transaction, by the database. Here it only saves work that would be for nothing.
+  // The transaction decides all of this again. Checking it here only saves useless work.
   const { mayBePublic } = await requireForking(kysely, parent);
   decidePrivacy(parent, wanted, mayBePublic);
   const at = { uuid: wanted.workspace.uuid };
@@ -56,7 +58,7 @@ export async function forkRepository(
   }
 }
 
-/** Objects are dropped once a week at most, so that the first one is nearly always enough. */
+/** Objects are dropped once a week at most, so the first attempt nearly always succeeds. */
 const TRIES_MAX = 10;
 
 async function tryFork(
@@ -67,7 +69,8 @@ async function tryFork(
 ): Promise<Repository> {
   const { kysely } = ports.database;
   const { dropNumber } = (await findRepository(kysely, undefined, { uuid: parent.uuid })) ?? parent;
-  // In a transaction of its own: its maker may see the parent in the moment of which the refs are, and not only later again.
+  // In a transaction of its own, so that the caller's access to the parent is checked at the moment of which the refs
+  // are, and not only later.
   const refs = await by.transaction((tx) => listRefsByPrefix(tx, parent.uuid, FORKED_PREFIXES));
   requireMainBranch(refs, wanted);
   const uuid = randomUUID() as Uuid;
@@ -93,7 +96,7 @@ function requireMainBranch(refs: readonly Ref[], { mainBranch }: Pick<NewReposit
   throw invalidField("mainbranch.name", "no such branch");
 }
 
-/** What may be public is so only if it is asked for, or the parent is and nothing stands against it. */
+/** A fork that may be public is public only if requested, or if the parent is public and nothing forbids it. */
 function decidePrivacy(
   parent: Repository,
   { isPrivate, project }: NewRepository,
@@ -101,7 +104,7 @@ function decidePrivacy(
 ): boolean {
   if (isPrivate !== false) return isPrivate ?? (parent.isPrivate || project.isPrivate || !mayBePublic);
   if (!mayBePublic) throw privateByPolicy();
-  // The reference asks this of forks, and of no other repository.
+  // The reference requires this of forks, and of no other repository.
   if (project.isPrivate) throw invalidField("is_private", "must be true in a private project");
   return false;
 }
@@ -123,23 +126,23 @@ function newFork(parent: Repository, wanted: NewRepository, refs: readonly Ref[]
     mainBranch: wanted.mainBranch ?? inheritedMainBranch(parent, refs),
     refGeneration: 1,
     dropNumber: 0,
-    // The parent's may name commits that only the parent's refs reach.
+    // The parent's graph may name commits that only the parent's refs reach.
     commitGraph: undefined,
     parentUuid: parent.uuid,
   };
 }
 
-/** None if it has been replaced and deleted since the parent was looked up: the next push of a branch sets one then. */
+/** None if it has been replaced and deleted since the parent was looked up: the next push of a branch then sets one. */
 function inheritedMainBranch({ mainBranch }: Repository, refs: readonly Ref[]): BranchName | undefined {
   const isThere = refs.length === 0 || refs.some(({ name }) => name === `${BRANCH_PREFIX}${mainBranch}`);
   return isThere ? mainBranch : undefined;
 }
 
-/** What was taken of the parent before the transaction. */
+/** What was copied from the parent before the transaction. */
 type Taken = {
   readonly uuid: Uuid;
   readonly refs: readonly Ref[];
-  /** Of the parent, before its refs were read. */
+  /** The drop number of the parent, read before its refs. */
   readonly dropNumber: number;
   readonly sizeBytes: number;
   readonly now: Date;
@@ -153,7 +156,7 @@ async function storeFork(
 ): Promise<void> {
   try {
     await by.transaction(async (tx, record) => {
-      // As it is by now: it may have become private since it was found, and its project too.
+      // Read again: the parent, or its project, may have become private meanwhile.
       const parent = await getRepository(tx, parentUuid);
       const { mayBePublic } = await requireForking(tx, parent);
       const project = await findProject(tx, wanted.workspace.uuid, { uuid: wanted.project.uuid });
@@ -170,7 +173,7 @@ async function storeFork(
       await insertRefs(tx, fork.uuid, refs);
       await requireNoDrop(tx, parentUuid, dropNumber);
       reachFaultPoint("fork.rows-made");
-      // Not of a private fork elsewhere: whoever administers the one may not know of the other (our choice).
+      // Not for a private fork elsewhere: administrators of the parent may not be allowed to know of it (our choice).
       if (!fork.isPrivate || fork.workspace.uuid === parent.workspace.uuid)
         record.event(parent, { kind: "repo:fork", repositoryUuid: parent.uuid, forkUuid: fork.uuid });
       record.audit("repository.forked", repositorySubject(fork), {

@@ -6,7 +6,7 @@ import { findRepository } from "../../storage/sql/repositories/repositories.ts";
 import type { Schema } from "../../storage/sql/schema.ts";
 
 /**
- * A repository as it is by now: since it was found it may have been moved, renamed or made private.
+ * Reads a repository again: since it was looked up it may have been moved, renamed or made private.
  *
  * @throws Failure not-found if it has just been deleted.
  */

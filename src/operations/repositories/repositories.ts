@@ -51,9 +51,9 @@ export type NewRepository = {
 };
 
 /**
- * Webhooks of the workspace hear of it.
+ * Creates an empty repository. Webhooks of the workspace are told.
  *
- * @throws Failure invalid-input if the workspace has a repository of that slug already.
+ * @throws Failure invalid-input if the workspace already has a repository with this slug.
  */
 export async function createRepository(
   ports: RepositoryPorts,
@@ -70,11 +70,11 @@ export async function createRepository(
 }
 
 /**
- * Creates a repository with content: `work` may store objects in its folder, and then calls `insert` in the transaction that
- * writes everything else. Nobody sees the repository before that transaction has committed. Cut off before it, this leaves a
- * folder without a row, which the next start sweeps; a row without a folder could not be pushed to.
+ * Creates a repository with content: `work` may store objects in its folder, and then calls `insert` in the transaction
+ * that writes everything else. The repository is not visible before that transaction has committed. If this is cut off
+ * before, it leaves a folder without a row, which the next start sweeps; a row without a folder could not be pushed to.
  *
- * @throws Failure invalid-input if the workspace has a repository of that slug already.
+ * @throws Failure invalid-input if the workspace already has a repository with this slug.
  */
 export async function createRepositoryWith<T>(
   ports: RepositoryPorts,
@@ -111,7 +111,7 @@ function newRepository(wanted: NewRepository, now: Date): Repository {
     description: wanted.description ?? "",
     website: wanted.website,
     language: wanted.language ?? "",
-    // Private unless said otherwise: the mistake that can be mended is the better default.
+    // Private unless requested otherwise: a repository that is private by mistake can still be published.
     isPrivate: wanted.isPrivate ?? true,
     hasIssues: wanted.hasIssues ?? false,
     hasWiki: wanted.hasWiki ?? false,
@@ -128,7 +128,7 @@ function newRepository(wanted: NewRepository, now: Date): Repository {
 }
 
 /**
- * For a transaction that has failed with `error`. If it may still be committed, the folder stays as it is, with its mark: the
+ * For a transaction that has failed with `error`. If it may still be committed, the folder and its intent stay: the
  * next start looks for the row.
  */
 export async function discardUnlessStored(
@@ -145,8 +145,8 @@ export async function discardUnlessStored(
 export type RepositoryChanges = Omit<Partial<NewRepository>, "workspace" | "slug">;
 
 /**
- * Changes a repository. A new name gives it a new slug, and so a new place. Webhooks hear of it if there is an `origin`, and
- * if anything is different afterwards.
+ * Changes a repository. A new name gives it a new slug, and so a new URL. Webhooks are told if there is an `origin`,
+ * and if anything is different afterwards.
  *
  * @throws Failure invalid-input if the new slug is taken, the main branch does not exist, or a fork must stay private.
  */
@@ -161,7 +161,7 @@ export async function changeRepository(
   let slug = repository.slug;
   try {
     const change = async (tx: Kysely<Schema>, record: Recorder) => {
-      // Under the lock that pushes take: the branch must not be deleted between the look and the change.
+      // Takes the lock that pushes take, so that the branch cannot be deleted between the check and the change.
       await lockRepository(tx, repository.uuid);
       const before = (await findRepository(tx, undefined, { uuid: repository.uuid }))!;
       if (others.isPrivate === false && before.isPrivate) await requirePublicity(tx, before);
@@ -214,7 +214,7 @@ function slugOf(name: string): RepositorySlug {
   });
 }
 
-/** Undefined if nothing is different to whoever is told. */
+/** Undefined if nothing has changed that a webhook shows. */
 function findChanges(
   { baseUrls }: Pick<By, "baseUrls">,
   before: Repository,
@@ -226,8 +226,8 @@ function findChanges(
 }
 
 /**
- * Deletes a repository with all that it holds: its own webhooks too, with their pending deliveries. Those of the workspace
- * hear of it.
+ * Deletes a repository with everything in it, including its own webhooks and their pending deliveries. The webhooks of
+ * the workspace are told.
  */
 export async function deleteRepository(
   ports: RepositoryPorts & Pick<Ports, "downloads" | "fetchResponses" | "diskReserve">,
@@ -235,7 +235,8 @@ export async function deleteRepository(
   repository: Repository,
 ): Promise<void> {
   const { downloads, packs, fetchResponses } = ports;
-  // The row first: from then on nobody finds it. A folder that is left when the process dies here is swept by the next start.
+  // The row is deleted first: from then on the repository cannot be found. If the process dies here, the next start
+  // sweeps the folder.
   const folder = await withRoomForMark(ports, () => packs.markRepository(repository.uuid));
   try {
     await deleteRow(by, repository);
@@ -252,7 +253,7 @@ export async function deleteRepository(
 
 async function deleteRow(by: By, repository: Repository): Promise<void> {
   await by.transaction(async (tx, record) => {
-    // Of two who delete it at once, one has deleted it. It is told of as it was last.
+    // If two callers delete it at once, only one of them has deleted it. Webhooks see the row as it was last.
     const last = await findRepository(tx, undefined, { uuid: repository.uuid });
     if (last === undefined || !(await deleteRepositoryRow(tx, repository.uuid))) return;
     reachFaultPoint("repository.row-deleted");
@@ -261,7 +262,10 @@ async function deleteRow(by: By, repository: Repository): Promise<void> {
   }, TAKES_ACCESS);
 }
 
-/** Even an empty file may need room for its name. A deletion takes access away, so it may have what is kept for that. */
+/**
+ * Even an empty file may need space for its name. A deletion removes access, so it may use the disk space that is
+ * reserved for such changes.
+ */
 async function withRoomForMark<T>(
   { fetchResponses, diskReserve }: Pick<Ports, "fetchResponses" | "diskReserve">,
   mark: () => Promise<T>,

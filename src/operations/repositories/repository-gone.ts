@@ -4,7 +4,7 @@ import type { Repository } from "../../model/repository.ts";
 import type { Ports } from "../../ports.ts";
 import { findRepository } from "../../storage/sql/repositories/repositories.ts";
 
-/** What went wrong because the repository was deleted meanwhile is no fault: it is told as of one that is not there. */
+/** A failure because the repository was deleted meanwhile is not a fault of the server: it is reported as not found. */
 export async function explainIfGone(
   { database }: Pick<Ports, "database">,
   repository: Repository,

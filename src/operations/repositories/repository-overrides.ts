@@ -24,8 +24,8 @@ export async function getOverrides(
 }
 
 /**
- * Sets what is named and leaves the rest. A branching model of its own begins as what the repository inherits; without
- * one it inherits again, and its own is forgotten.
+ * Sets the given overrides and leaves the others. A branching model of its own starts as a copy of the inherited one;
+ * without one the repository inherits again, and its own model is deleted.
  */
 export async function changeOverrides(
   by: By,

@@ -15,21 +15,21 @@ export type ArchiveFormat = (typeof ARCHIVE_FORMATS)[number];
 
 export type ArchiveOptions = Pick<StreamOptions, "signal" | "takeSlot"> & { readonly format: ArchiveFormat };
 
-/** For a large repository on a slow line. */
+/** Long enough for a large repository on a slow connection. */
 const WHOLE_TIME_LIMIT_MS = 3_600_000;
 
 /** Digits of the commit's id in an archive's name, as Bitbucket's own archives have them. */
 const SHORT_ID_LENGTH = 12;
 
-/** The name of an archive without its extension, and of the folder that is all in it: `{workspace}-{repo}-{short id}`. */
+/** The name of an archive without its extension, and of the folder in it: `{workspace}-{repo}-{short id}`. */
 export function archiveName(repository: Repository, commit: ObjectId): string {
   return `${repository.workspace.slug}-${repository.slug}-${commit.slice(0, SHORT_ID_LENGTH)}`;
 }
 
 /**
- * Streams the files of a commit as git packs them. `.gitattributes` of the commit may leave files out (`export-ignore`).
+ * Streams the files of a commit as git packs them. `.gitattributes` of the commit may exclude files (`export-ignore`).
  *
- * @throws Failure invalid-input for tar.bz2 where the machine has no bzip2.
+ * @throws Failure invalid-input for tar.bz2 if bzip2 is not installed.
  */
 export async function openArchive(
   { packs, objects }: Pick<Ports, "packs" | "objects">,
@@ -43,7 +43,7 @@ export async function openArchive(
       "Cannot make a tar.bz2: the server has no bzip2, ask for .tar.gz or .zip",
     );
   }
-  // git makes tar.gz and zip itself; the other it pipes through the program that the setting names.
+  // git makes tar.gz and zip itself; for tar.bz2 it pipes through the program of this setting.
   const settings = format === "tar.bz2" ? ["-c", "tar.tar.bz2.command=bzip2 -c"] : [];
   const prefix = `${archiveName(repository, commit)}/`;
   return streamRepository(packs, repository.uuid, async ({ gitDir }) => {
@@ -55,8 +55,8 @@ export async function openArchive(
 }
 
 /**
- * git gives the files the time of the commit, also one that no program can unpack: after the year 9999, or before 1970,
- * which it reads as a number of 20 digits. A tree has no time, and its files get that of the request.
+ * git gives the files the time of the commit, even one that no program can unpack: after the year 9999, or before 1970,
+ * which it reads as a number of 20 digits. A tree has no time, and its files get the time of the request.
  */
 async function archivedObject(
   objects: Ports["objects"],

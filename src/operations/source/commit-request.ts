@@ -10,10 +10,10 @@ import type { Spool, Spooled } from "../../storage/packs/spool.ts";
 export const COMMIT_DETAILS = ["message", "author", "branch", "parents"] as const;
 export type CommitDetail = (typeof COMMIT_DETAILS)[number];
 
-/** One thing that is said of a new commit, in any order. */
+/** One part of the request for a new commit. Parts come in any order. */
 export type CommitPart =
   | { readonly kind: "detail"; readonly detail: CommitDetail; readonly text: string }
-  /** A path that the commit is about: without a file of that path, it is deleted. */
+  /** A path that the commit changes. If no file with that path is sent, it is deleted. */
   | { readonly kind: "mention"; readonly path: FilePath }
   | {
       readonly kind: "file";
@@ -24,7 +24,7 @@ export type CommitPart =
 
 export type NewFile = { readonly mode: number; readonly id: ObjectId; readonly spooled: Spooled };
 
-/** All that was said of a new commit. */
+/** Everything that is requested of a new commit. */
 export type CommitRequest = {
   readonly message: string | undefined;
   /** `Name <address>`. */
@@ -35,7 +35,10 @@ export type CommitRequest = {
   readonly deleted: ReadonlySet<FilePath>;
 };
 
-/** Reads the parts as they come; the contents of files go to the spool. @throws Failure invalid-input that names the field. */
+/**
+ * Reads the parts as they arrive; contents of files go to the spool. @throws Failure invalid-input that names the
+ * field.
+ */
 export async function readCommitRequest(
   parts: AsyncIterable<CommitPart>,
   spool: Spool,
@@ -67,7 +70,7 @@ export async function readCommitRequest(
   };
 }
 
-/** What is empty is as if it were absent, as a form sends it. */
+/** Empty fields count as absent, since forms send them. */
 function parseDetails(details: ReadonlyMap<CommitDetail, string>) {
   const present = (detail: CommitDetail) => details.get(detail) || undefined;
   return {
@@ -96,8 +99,8 @@ function parseDetail<T>(
 }
 
 /**
- * The line that git keeps ends at a line end, and its address at the angle bracket. No one expression over the whole: on a
- * long run of spaces it would take the third power of their number.
+ * In git's format the name ends at a line end, and the address at an angle bracket. This is not one regular expression:
+ * on a long run of spaces its time would grow with the third power of their number.
  */
 function parseAuthor(text: string): string | undefined {
   const trimmed = text.trim();

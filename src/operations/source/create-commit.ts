@@ -29,10 +29,10 @@ import {
 
 export type CreateCommitPorts = CreateRefPorts & Pick<Ports, "commitTurns">;
 
-/** Where a new commit goes. */
+/** The branch and the commit on which a new commit is made. */
 type Base = {
   readonly branch: BranchName;
-  /** What the branch is at; undefined if it is to be made. */
+  /** The current tip of the branch; undefined if the branch is to be created. */
   readonly old: ObjectId | undefined;
   /** Undefined for the first commit of a repository. */
   readonly parent: ObjectId | undefined;
@@ -42,19 +42,19 @@ type Base = {
 const DEFAULT_MESSAGE = "Changed over the REST API";
 const DEFAULT_BRANCH = "main" as BranchName;
 
-/** Each time somebody else has got a commit onto the branch, so there is no standstill however many there are. */
+/** After each failed attempt somebody else has put a commit onto the branch, so there is always progress. */
 const ATTEMPTS_MAX = 20;
 
 const holding = ({ uuid }: Repository): QuotaKey => ({ kind: "repository", id: uuid });
 
 /**
- * Makes a commit of files that are sent and paths that are deleted, on top of a branch, in the caller's name. It is found
- * good and stored as a push of it would be, with the same rules asked. Without a parent in the request, a branch that has
- * moved meanwhile is followed: the same files are put on top of what came first.
+ * Creates a commit from files that are sent and paths that are deleted, on top of a branch, in the caller's name. It is
+ * checked and stored like a push, with the same branch restrictions. If the request has no parent and the branch has
+ * moved meanwhile, the same files are committed on top of the new tip.
  *
  * @returns the commit's id.
- * @throws Failure invalid-input, conflict if the parent in the request is not the branch's tip, permission-missing if a branch
- * restriction refuses it.
+ * @throws Failure invalid-input, conflict if the parent in the request is not the branch's tip, permission-missing if a
+ * branch restriction refuses it.
  */
 export async function createCommit(
   ports: CreateCommitPorts,
@@ -110,7 +110,7 @@ async function tryCommit(
   spool: Spool,
   by: By,
 ): Promise<{ readonly id: ObjectId; readonly base: Base; readonly change: RefChange }> {
-  // Asked anew each time: the first commit also decides on the main branch.
+  // Read again for each attempt: the first commit also sets the main branch.
   const current = await findRepository(ports.database.kysely, undefined, { uuid: repository.uuid });
   if (current === undefined) throw new Failure("not-found", "Cannot commit: the repository no longer exists");
   const base = await findBase(ports, current, request, by.signal);
@@ -137,7 +137,8 @@ async function findBase(
   const tip = await tipOf(branch);
   if (tip !== undefined) {
     if (request.parent !== undefined && request.parent !== tip) throw notTheTip(branch, tip);
-    // A new branch may be made by a commit that changes nothing, as the reference has it. Here it would only be noise.
+    // In the reference, a commit that changes nothing may create a branch. On an existing branch it would only be
+    // noise, so it is refused.
     refuseEmptyRequest(request);
     return { branch, old: tip, parent: tip };
   }
@@ -182,7 +183,7 @@ function notTheTip(branch: BranchName, tip: ObjectId | undefined): Failure {
   return new Failure("conflict", `Cannot commit to "${branch}": parents is not its tip, ${state}`);
 }
 
-/** As a push of the objects would. */
+/** Stores the objects as a push of them would. */
 function storeCommit(
   ports: CreateCommitPorts,
   repository: Repository,
@@ -205,8 +206,8 @@ function storeCommit(
 }
 
 /**
- * The commit with the trees and blobs that are not at the same place of the one before. What else the repository may have is
- * made again: it need not stay.
+ * Creates the commit with the trees and blobs that the parent does not have at the same path. Objects that the
+ * repository has elsewhere are created again, since the repository may drop them.
  */
 async function makeObjects(
   ports: CreateCommitPorts,
@@ -250,6 +251,6 @@ async function commitContent(
     `author ${dated(author ?? committer, now)}`,
     `committer ${dated(committer, now)}`,
   ];
-  // The message as it was sent: what a client signs or compares is neither trimmed nor given a line end.
+  // The message exactly as it was sent, neither trimmed nor ended by a line feed: a client may sign or compare it.
   return Buffer.from(`${headers.join("\n")}\n\n${message}`);
 }

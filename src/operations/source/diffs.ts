@@ -16,24 +16,24 @@ import type { Ports } from "../../ports.ts";
 import { streamRepository, withRepository } from "../../storage/packs/with-repository.ts";
 import { type CommitPorts, getCommit } from "../commits/commits.ts";
 
-/** A revision and the repository in which it is looked for. */
+/** A revision and the repository in which to look for it. */
 export type RepositoryRevision = { readonly repository: Repository; readonly revision: string };
 
 /** Two commits, and the repositories that have the objects of both. */
 export type ComparedCommits = {
   readonly workplace: Uuid;
-  /** Undefined: the other one has them all. */
+  /** Undefined: the other repository has all of them. */
   readonly alternate: Uuid | undefined;
   readonly takeSlot: TakeSlot;
   /** The commit with the changes. */
   readonly source: Commit;
-  /** The commit that they are compared with. Undefined: the source's own first parent, or nothing for a root commit. */
+  /** The commit to compare with. Undefined: the source's own first parent, or nothing for a root commit. */
   readonly destination: Commit | undefined;
 };
 
 export type DiffPorts = CommitPorts;
 
-/** @throws Failure not-found that names the revision which there is not. */
+/** @throws Failure not-found that names the unknown revision. */
 export async function getComparedCommits(
   ports: DiffPorts,
   repository: Repository,
@@ -49,7 +49,7 @@ export async function getComparedCommits(
     Promise.all(commits.map(async ({ id }) => (await ports.objects.readHeader(gitDir, id)) !== undefined)),
   );
   const elsewhere = sides.filter((_side, index) => !isHere[index]).map((side) => side.repository.uuid);
-  // Two commits from two other repositories: one of them is the place of work then, in place of the route's.
+  // If both commits are in other repositories, one of those is used in place of the route's.
   const places = [...new Set(elsewhere.length === 2 ? elsewhere : [repository.uuid, ...elsewhere])];
   const [workplace, alternate] = places;
   return { workplace: workplace!, alternate, takeSlot, source: source!, destination };
@@ -57,7 +57,7 @@ export async function getComparedCommits(
 
 type GitPorts = Pick<Ports, "packs">;
 
-/** Opens what is compared for as long as `work` takes. */
+/** Opens the compared repositories for as long as `work` takes. */
 function withGit<T>(
   { packs }: GitPorts,
   { workplace, alternate, takeSlot }: ComparedCommits,
@@ -72,7 +72,7 @@ function withGit<T>(
   );
 }
 
-/** Opens what is compared for as long as the stream is read. */
+/** Opens the compared repositories for as long as the stream is read. */
 function streamWithGit(
   { packs }: GitPorts,
   { workplace, alternate, takeSlot }: ComparedCommits,
@@ -91,9 +91,10 @@ function streamWithGit(
 export type DiffSides = { readonly old: ObjectId | undefined; readonly new: ObjectId };
 
 /**
- * What is compared with what.
+ * Decides which two trees to compare.
  *
- * @param isTopic compares with the common ancestor in place of the destination itself. Without a destination it changes nothing.
+ * @param isTopic compares with the common ancestor instead of the destination itself. Has no effect without a
+ * destination.
  * @throws Failure invalid-input "No common ancestor".
  */
 export async function getDiffSides(
@@ -146,7 +147,7 @@ export function listDiffChanges(
   );
 }
 
-/** The source's commits that the destination has not; without a destination that one commit. */
+/** The source's commits that the destination does not have; only the source itself without a destination. */
 export function openPatches(
   ports: GitPorts,
   compared: ComparedCommits,
@@ -162,7 +163,7 @@ export function openPatches(
   );
 }
 
-/** @throws Failure not-found if the two have no common ancestor: the text is the one for a diff, the status our choice. */
+/** @throws Failure not-found if there is no common ancestor: the text is the one for a diff, the status our choice. */
 export function getMergeBase(
   ports: Pick<Ports, "packs" | "objects">,
   compared: ComparedCommits,
@@ -180,7 +181,7 @@ export function getMergeBase(
 }
 
 /**
- * What stands in the way of merging the source into the destination.
+ * The conflicts that prevent merging the source into the destination.
  *
  * @throws Failure invalid-input "No common ancestor".
  */

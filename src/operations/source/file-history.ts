@@ -29,7 +29,7 @@ export type HistoryQuery = {
   readonly takeSlot?: TakeSlot;
 };
 
-/** A commit and the file as it left it; without size and attributes if it removed it. */
+/** A commit and the file that it has; without size and attributes if the commit removed the file. */
 export type FileVersion = {
   readonly commit: Commit;
   readonly path: Buffer;
@@ -37,10 +37,10 @@ export type FileVersion = {
 };
 
 const TIME_LIMIT_MS = 30_000;
-/** Changes kept to be sorted, some 300 bytes each. */
+/** Changes held in memory for sorting, some 300 bytes each. */
 const SORTED_MAX = 50_000;
 
-/** Changes whose commits are read at once, where the commits decide what is on the page. */
+/** Commits read at once, if their dates decide what is on the page. */
 const DATED_AT_ONCE = 200;
 
 type DatedChange = FileChange & { readonly date: Date };
@@ -55,8 +55,8 @@ const FIELDS: MatchFields<DatedChange> = {
  * One page of the commits that changed a file, newest first.
  *
  * @returns undefined if it takes too long, or more than SORTED_MAX commits would have to be sorted.
- * @throws Failure not-found if there is no such path, neither in the commit nor in its history; invalid-input if
- * `filter` or `sort` cannot be used.
+ * @throws Failure not-found if neither the commit nor its history has such a path; invalid-input if `filter` or `sort`
+ * cannot be used.
  */
 export async function listFileVersions(
   ports: SourcePorts,
@@ -101,7 +101,7 @@ export async function listFileVersions(
   }
 }
 
-/** @throws Failure not-found for what no file of a history can be called, or what git would resolve. */
+/** @throws Failure not-found for a path that no file can have, or that git would resolve. */
 function cleanPath(path: string): string {
   const parts = path.split("/").filter((part) => part !== "");
   if (parts.length === 0) throw invalidField("path", "must name a file");
@@ -114,7 +114,7 @@ function cleanPath(path: string): string {
 
 type Found = { readonly changes: readonly FileChange[]; readonly seen: number };
 
-/** Those of the page and one more, which tells whether there is a next one. */
+/** The versions of the page and one more, which tells whether there is a next page. */
 async function collect(history: AsyncIterable<FileChange>, { page, pagelen }: HistoryQuery): Promise<Found> {
   const start = (page - 1) * pagelen;
   const changes: FileChange[] = [];
@@ -127,7 +127,7 @@ async function collect(history: AsyncIterable<FileChange>, { page, pagelen }: Hi
   return { changes, seen };
 }
 
-/** The same of those that match, in the order that is asked for. */
+/** The same for those versions that match, in the requested order. */
 async function collectMatching(
   history: AsyncIterable<DatedChange>,
   { page, pagelen, filter, sort }: HistoryQuery,
@@ -154,8 +154,8 @@ async function collectMatching(
 }
 
 /**
- * With the dates that the commits are shown with. Not git's: it has none for an author line without a closing bracket or
- * without a time zone, and numbers of any length for others.
+ * Adds the dates that the commits are shown with. git's own dates cannot be used: it has none for an author line
+ * without a closing bracket or without a time zone, and numbers of any length for others.
  */
 async function* withDates(
   { objects }: SourcePorts,

@@ -11,9 +11,9 @@ import {
 } from "../../representations/markdown/render-markdown.ts";
 import { describeEntry, openContent, type SourcePorts } from "./source.ts";
 
-/** The reference's list. `text` was the first extension of Markdown. */
+/** From the reference. `text` was the first extension of Markdown. */
 const MARKDOWN = ["md", "markdown", "mkd", "mkdn", "mdown", "text"];
-/** In the reference's list too. No library that is kept up renders them, so they are shown as they are. */
+/** Also in the reference's list. No maintained library renders these formats, so they are shown as plain text. */
 const PLAIN = ["rst", "textile"];
 
 /** Our choice: books are shorter. */
@@ -25,9 +25,10 @@ export type RenderedFile = {
 };
 
 /**
- * A file of markup as HTML. What takes too long is shown as paragraphs.
+ * Renders a file of markup as HTML. A file that takes too long is shown as paragraphs.
  *
- * @throws Failure invalid-input that names `format` for what is no text of markup, unavailable if too many ask at once.
+ * @throws Failure invalid-input that names `format` if the file is not markup, unavailable if there are too many
+ * requests at once.
  */
 export async function renderFile(
   ports: SourcePorts,
@@ -63,7 +64,10 @@ function markupOf({ kind, path }: PathEntry): RenderedFile["markup"] {
   throw invalidField("format", `rendered is offered for files that end with ${offered}`);
 }
 
-/** Git does not tell how a text is encoded: UTF-8 if it can be, or what it begins with says, else Latin-1 (our choice). */
+/**
+ * git does not record how a text is encoded: UTF-8 if it is valid, or what its first bytes say, else Latin-1 (our
+ * choice).
+ */
 export function decodeText(bytes: Buffer): string {
   const mark = bytes.subarray(0, 2).toString("hex");
   const encoding = mark === "fffe" ? "utf-16le" : mark === "feff" ? "utf-16be" : "utf-8";

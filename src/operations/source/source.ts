@@ -21,21 +21,24 @@ export type SourcePorts = Pick<Ports, "database" | "packs" | "objects">;
 /** An open repository. */
 type ObjectSource = { readonly gitDir: string; readonly objects: Ports["objects"] };
 
-/** A path of a commit. The path need not be there; slashes at its ends do not count. */
+/** A path in a commit. The path need not exist; slashes at its ends are ignored. */
 export type PathAtCommit = { readonly commit: ObjectId; readonly path: string };
 
 /** The words of the wire: contract, rest.md §2.11. */
 export type FileAttribute = "link" | "executable" | "subrepository" | "binary" | "lfs";
 
-/** An entry with what has to be read for it. Directories have no size. */
+/** An entry with details that have to be read for it. Directories have no size. */
 export type DescribedEntry = {
   readonly entry: PathEntry;
-  /** Bytes of the content; of a pointer of Git LFS, those of the file that it stands for; of a submodule, those of its commit's id in hex, which is its content here. */
+  /**
+   * Size of the content in bytes: for a pointer of Git LFS, of the file that it points to; for a submodule, of its
+   * commit's id in hex, which is its content here.
+   */
   readonly size: number | undefined;
   readonly attributes: readonly FileAttribute[];
 };
 
-/** Entries that one listing walks over. */
+/** The most entries that one listing reads. */
 export const LISTED_ENTRIES_MAX = 100_000;
 const LISTING_TIME_LIMIT_MS = 10_000;
 const ENTRIES_AT_ONCE = 32;
@@ -50,10 +53,10 @@ function revisionRefs({ database }: SourcePorts, repository: Repository): Revisi
 }
 
 /**
- * The commit and the path that a revision and what stands behind it mean. The names of branches and tags have slashes,
- * and clients send them as they are: so the longest name of a branch or tag that begins with `revision` and goes on
- * into `path` counts, a branch before a tag of the same name (our choice). A full commit id and `HEAD` are never
- * lengthened. All candidates are looked up in one statement.
+ * Splits a URL into commit and path. The names of branches and tags have slashes, and clients send them unescaped: so
+ * the longest name of a branch or tag that begins with `revision` and continues into `path` counts, a branch before a
+ * tag of the same name (our choice). A full commit id and `HEAD` are never extended. All candidates are looked up in
+ * one statement.
  *
  * @throws Failure not-found "Commit not found", naming `revision`.
  */
@@ -138,7 +141,7 @@ export function noSuchFile(path: string): Failure {
   return new Failure("not-found", `No such file or directory: ${shownText(path)}`);
 }
 
-/** Reads what is told about an entry beside its name. */
+/** Reads the details of an entry. */
 export function describeEntry(
   { packs, objects }: SourcePorts,
   repository: Repository,
@@ -171,8 +174,8 @@ async function describeOne(
 }
 
 /**
- * The bytes of what is no directory: of a link its target, which is never followed, of a submodule the id of its commit
- * in hex (Bitbucket's reference: "The contents of the file is the SHA1 of the repository pointed to").
+ * The content of anything but a directory: for a link its target, which is never followed; for a submodule the id of
+ * its commit in hex (Bitbucket's reference: "The contents of the file is the SHA1 of the repository pointed to").
  */
 export async function openContent(
   { packs, objects }: SourcePorts,
@@ -189,7 +192,7 @@ export async function openContent(
   return Buffer.from(entry.id, "latin1").subarray(first, last + 1);
 }
 
-/** Bytes of what `openContent` gives. */
+/** The size of what `openContent` returns, in bytes. */
 export async function readContentSize(
   { packs, objects }: SourcePorts,
   repository: Repository,
@@ -218,7 +221,7 @@ const FIELDS: MatchFields<DescribedEntry> = {
 };
 
 export type ListingQuery = {
-  /** Folders within folders; 1 is the folder alone. */
+  /** How deep folders are listed; 1 is the folder alone. */
   readonly depthMax: number;
   readonly page: number;
   readonly pagelen: number;
@@ -232,9 +235,9 @@ export type ListingQuery = {
 export type Listing = { readonly entries: readonly DescribedEntry[]; readonly hasMore: boolean };
 
 /**
- * One page of what is in a folder: breadth first, and in each folder its folders first, as recorded.
+ * One page of the content of a folder: breadth first, and in each folder its folders first, as recorded.
  *
- * @returns undefined if it takes too long, or more than LISTED_ENTRIES_MAX entries have to be looked at.
+ * @returns undefined if it takes too long, or more than LISTED_ENTRIES_MAX entries have to be read.
  * @throws Failure invalid-input if `filter` or `sort` cannot be used.
  */
 export async function listDirectory(
@@ -247,7 +250,7 @@ export async function listDirectory(
   const matches = filter === undefined ? undefined : compileMatch(filter, FIELDS);
   const order = sort === undefined ? undefined : compileOrder(sort, FIELDS);
   const isWholeNeeded = matches !== undefined || order !== undefined;
-  // A folder alone, by the page, is quick.
+  // One page of a single folder is quick, and needs no slot.
   if (query.takeSlot !== undefined && (depthMax > 1 || isWholeNeeded)) {
     const giveBack = await query.takeSlot(signal);
     const { takeSlot: _taken, ...rest } = query;

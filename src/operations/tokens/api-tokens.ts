@@ -27,7 +27,7 @@ export type TokenPorts = Pick<Ports, "database" | "clock" | "randomBytes" | "key
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
 const NAME_LENGTH_MAX = 255;
-/** How long the old token may live on after a rotation. */
+/** How long the old token may stay valid after a rotation. */
 export const OVERLAP_MINUTES_MAX = 7 * 24 * 60;
 
 export type NewToken = {
@@ -37,7 +37,10 @@ export type NewToken = {
   readonly ageDays: number;
 };
 
-/** The token in plain, this once, and what is kept of it. @throws Failure invalid-input that names the wrong field. */
+/**
+ * Returns the token's text, this once, and what is stored of it. @throws Failure invalid-input that names the wrong
+ * field.
+ */
 export async function createApiToken(
   ports: TokenPorts,
   by: By,
@@ -86,7 +89,7 @@ async function storeToken(db: Kysely<Schema>, text: Secret, facts: TokenFacts): 
   return token;
 }
 
-/** Holds from the next request on. Revoking twice is no error: the first time stands. */
+/** Takes effect from the next request on. Revoking again is no error and keeps the first time. */
 export async function revokeApiToken(
   ports: Pick<Ports, "database" | "clock">,
   by: By,
@@ -104,7 +107,9 @@ export async function revokeApiToken(
   return revoked;
 }
 
-/** For whoever holds the token itself. @returns what it was, also if it was revoked before; undefined if there is none. */
+/**
+ * For callers who have the token itself. @returns the token, even if it was revoked before; undefined if there is none.
+ */
 export async function revokeApiTokenByText(
   ports: Pick<Ports, "database" | "clock">,
   by: By,
@@ -118,14 +123,15 @@ export type Rotation = {
   readonly text: Secret;
   readonly token: ApiToken;
   readonly oldExpiresAt: Date;
-  /** Whether an earlier call has made the successor. */
+  /** Whether the successor was created by an earlier call. */
   readonly isRepeated: boolean;
 };
 
 /**
- * Makes a successor with the same name and scopes and as long a life, and lets the old token live `overlapMinutes` more.
- * Tried again while the old token lives (the first answer may have been lost) it gives the same successor, not a third
- * token: the successor is derived from the server's key and the old token's digest, so nothing of it need be stored.
+ * Creates a successor with the same name, scopes and lifetime, and lets the old token live `overlapMinutes` longer. If
+ * the call is repeated while the old token is valid (the first answer may have been lost), it returns the same
+ * successor, not a third token: the successor is derived from the server's key and the old token's digest, so its text
+ * need not be stored.
  */
 export async function rotateApiToken(
   ports: TokenPorts,
@@ -139,7 +145,7 @@ export async function rotateApiToken(
   try {
     return await rotate(ports, by, uuid, overlapMinutes);
   } catch (error) {
-    // Two rotations at once derive the same successor, and the database lets one of them store it: look again.
+    // Two rotations at once derive the same successor, and the database lets only one of them store it: look again.
     if (isUniqueViolation(error)) return rotate(ports, by, uuid, overlapMinutes);
     throw error;
   }
@@ -148,7 +154,7 @@ export async function rotateApiToken(
 async function rotate(ports: TokenPorts, by: By, uuid: Uuid, overlapMinutes: number): Promise<Rotation> {
   const key = await ports.keys.get("rotation");
   const rotation = await by.transaction(async (tx, record) => {
-    // A revocation comes before, and is seen, or after it.
+    // With this lock, a revocation comes either before, and is seen, or after.
     await lockRows(tx, [{ table: "api_token", uuid, strength: "update" }]);
     const old = await getToken({ database: { kysely: tx } }, uuid);
     const now = ports.clock();
@@ -184,7 +190,7 @@ async function rotate(ports: TokenPorts, by: By, uuid: Uuid, overlapMinutes: num
   return rotation;
 }
 
-/** RFC 5869. The output is as random as the key to whoever lacks it. */
+/** RFC 5869. Without the key, the output cannot be told from random bytes. */
 function deriveSuccessor(key: Secret, uuid: Uuid, digest: Buffer, length: number): Buffer {
   return Buffer.from(
     hkdfSync("sha256", Buffer.from(key.reveal(), "hex"), digest, `pail token rotation 1 ${uuid}`, length),

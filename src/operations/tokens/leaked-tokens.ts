@@ -23,14 +23,14 @@ import type { Quarantine } from "../../storage/packs/pack-store.ts";
 
 export type LeakPorts = Pick<Ports, "config" | "database" | "packs" | "clock" | "log" | "auditNotes">;
 
-/** It guards against a slip and not against one who hides a token: what is beyond the limits passes. */
+/** This guards against mistakes, not against somebody who hides a token: content beyond the limits is not searched. */
 const LIMITS: ScanLimits = {
   objectBytesMin: API_TOKEN_LENGTH,
   objectBytesMax: 1024 * 1024,
   totalBytesMax: 256 * 1024 * 1024,
   timeMsMax: 10_000,
 };
-/** Whole tokens, by their text, that the database is asked for in one push. */
+/** Candidates that are looked up in the database for one push: texts with the form of a whole token. */
 const CANDIDATES_MAX = 100;
 
 const HEADER = Buffer.from(API_TOKEN_HEADER);
@@ -39,19 +39,20 @@ type Candidate = { readonly text: Secret; readonly id: ObjectId; readonly type: 
 
 export type Pushed = {
   readonly tips: readonly ObjectId[];
-  /** What the refs pointed at before: for the path of what is found. */
+  /** What the refs pointed at before: used to find the path of a leaked token. */
   readonly listKnown: () => Promise<readonly ObjectId[]>;
   readonly quarantine: Quarantine;
-  /** All of what is in quarantine, if it has been read already. None of it is in the repository. */
+  /** All new objects in quarantine, if they have been read already. None of them is in the repository. */
   readonly brought: Iterable<ScannedObject> | undefined;
   readonly by: By;
 };
 
 /**
- * Looks for a token of this server that is alive in what is new: files and their names, commits and tags. Of
- * each the log and the audit log tell, the latter for its owner.
+ * Searches new content for a valid token of this server: files and their names, commits and tags. Each one is written
+ * to the log and to the audit log, where its owner sees it.
  *
- * @returns where the first one is, and what its owner needs to know it by, in words for who pushes; never the token. Undefined: none.
+ * @returns where the first one is, and how its owner can recognize it, in words for the pusher; never the token.
+ * Undefined if there is none.
  */
 export async function findLeakedToken(
   ports: LeakPorts,
@@ -79,7 +80,7 @@ export async function findLeakedToken(
   const allLeaked = alive.filter(({ id }) => isNew?.has(id) ?? true);
   const leaked = allLeaked[0];
   if (leaked === undefined) return undefined;
-  // Whoever pushes has seen them all: each owner is told, not only the one whose token is named.
+  // The pusher has seen all of them: each owner is told, not only the owner of the token that is named.
   for (const { token } of new Map(allLeaked.map((each) => [each.token.uuid, each])).values()) {
     ports.log.warn(
       { "token.id": token.uuid, "repository.full_name": fullName(repository) },
@@ -95,7 +96,7 @@ export async function findLeakedToken(
   return `${place} has an API token of this server${whose} that works: revoke it, take it out of the commits, and push again`;
 }
 
-/** Whole tokens by their text alone: header, length and checksum. The same object may have several. */
+/** Adds texts that have the form of a whole token: header, length and checksum. An object may have several. */
 function addCandidates(candidates: Map<string, Candidate>, { id, type, content }: ScannedObject): void {
   for (let at = content.indexOf(HEADER); at !== -1; at = content.indexOf(HEADER, at + HEADER.length)) {
     if (candidates.size >= CANDIDATES_MAX) return;

@@ -3,10 +3,10 @@ import { listTokens } from "../../storage/sql/tokens/api-tokens.ts";
 import { revokeApiToken } from "./api-tokens.ts";
 
 /**
- * Revokes each API token that was valid at `since`, or was created after it: after a restore, those that somebody has revoked
- * meanwhile are among them. A time that is still to come means now, so that no valid token is left out by a mistake.
+ * Revokes each API token that was valid at `since`, or was created after it. After a restore, these include tokens that
+ * were revoked after the backup. A time in the future means now, so that no valid token is left out by mistake.
  *
- * @returns how many.
+ * @returns how many were revoked.
  */
 export async function revokeTokensSince(
   ports: Pick<Ports, "database" | "clock">,

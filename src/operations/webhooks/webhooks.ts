@@ -19,7 +19,7 @@ import { isPrivateHost } from "../../webhooks/public-address.ts";
 
 export type WebhookPorts = Pick<Ports, "config" | "database" | "clock">;
 
-/** Nobody needs more, and each push of the repository looks through them. */
+/** Our choice: each push of the repository reads all of them. */
 export const WEBHOOKS_MAX = 50;
 
 export type WebhookInput = {
@@ -28,7 +28,7 @@ export type WebhookInput = {
   readonly events?: readonly WebhookEvent[];
   readonly isActive?: boolean;
   readonly skipsCertificateCheck?: boolean;
-  /** Null takes the secret away. */
+  /** Null removes the secret. */
   readonly secret?: Secret | null;
 };
 
@@ -62,9 +62,10 @@ export async function createWebhook(
 }
 
 /**
- * Changes what is wished, and leaves the rest as it is by then.
+ * Changes the given fields, and leaves the others as they are in the database at that time.
  *
- * @param mayHear is asked for the events that the webhook has afterwards; it throws for those that the caller may not hear of.
+ * @param mayHear called with the events that the webhook has afterwards; throws for those that the caller may not
+ * receive.
  * @throws Failure invalid-input that names the wrong field, not-found if the webhook has just been deleted.
  */
 export async function changeWebhook(
@@ -92,7 +93,7 @@ export async function changeWebhook(
   });
 }
 
-/** @throws Failure not-found with `notFoundText`, which is recorded to name the slug and not the id. */
+/** @throws Failure not-found with `notFoundText`, which in the recordings names the slug and not the id. */
 export async function getWebhook(
   { database }: Pick<Ports, "database">,
   subject: WebhookSubject,
@@ -104,14 +105,14 @@ export async function getWebhook(
   return webhook;
 }
 
-/** @throws Failure not-found if it has just been deleted: of two who delete it at once, one has deleted it. */
+/** @throws Failure not-found if it has just been deleted: of two callers at once, only one deletes it. */
 export async function removeWebhook(by: By, { uuid }: Webhook): Promise<void> {
   const isDeleted = await by.transaction((tx) => deleteWebhook(tx, uuid), TAKES_ACCESS);
   if (!isDeleted) throw new Failure("not-found", "Cannot delete the webhook: it has just been deleted");
 }
 
 /**
- * Enqueues a delivery once more, behind the pending ones of its webhook, with the same body if there was one.
+ * Enqueues a delivery again, after the pending ones of its webhook, with the same body if there was one.
  *
  * @returns the new delivery's id.
  */
@@ -126,13 +127,16 @@ export async function redeliver(
   return uuid;
 }
 
-/** It is kept as it was sent. Each delivery parses it as it is parsed here, so what is judged is what is connected to. */
+/**
+ * The text is stored as it was sent. Each delivery parses it in the same way, so the URL that is checked is the one
+ * that is called.
+ */
 function requiredUrl(text: string | undefined, config: WebhookPorts["config"]): string {
   const url = text === undefined || !isAscii(text) ? undefined : parseHttpUrl(text);
   if (text === undefined || url === undefined) {
     throw invalidField("url", "must be an http or https URL, without spaces and with other letters escaped");
   }
-  // Documented: no internal address. What a name leads to is judged at each delivery.
+  // Documented: no internal address. The address that a host name resolves to is checked at each delivery.
   if (!config.mayReachPrivateAddresses && isPrivateHost(url.hostname)) {
     throw invalidField("url", "must be a public address (the server's operator may allow others)");
   }

@@ -21,13 +21,13 @@ export type MemberQuery = {
 export type MemberPage = {
   readonly values: readonly Membership[];
   readonly size: number;
-  /** Whether the members were looked for by address: only such addresses may be shown. */
+  /** Whether the members were searched by address: only those addresses may be shown. */
   readonly isByEmail: boolean;
 };
 
 /**
- * A page of the members of a workspace. Owners may look for members by address; nobody may sort by it, which would tell
- * addresses apart that are not shown.
+ * A page of the members of a workspace. Owners may search members by address. Sorting by address is not allowed, since
+ * it would reveal the order of addresses that are not shown.
  *
  * @throws Failure invalid-input if the filter or the sort cannot be used.
  */
@@ -61,7 +61,7 @@ async function isOwner(database: Ports["database"], workspace: Workspace, caller
   );
 }
 
-/** The values that `user.email` is compared with. */
+/** The values with which `user.email` is compared. */
 function addressesIn(filter: Filter): readonly FilterValue[] {
   switch (filter.kind) {
     case "and":
@@ -74,7 +74,7 @@ function addressesIn(filter: Filter): readonly FilterValue[] {
   }
 }
 
-/** Addresses are compared in any case. */
+/** Addresses are compared without regard to case. */
 function foldAddresses(filter: Filter): Filter {
   switch (filter.kind) {
     case "and":

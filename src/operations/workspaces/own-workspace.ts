@@ -10,17 +10,17 @@ import { hasPermissionInAnyProject } from "../../storage/sql/permissions/project
 import { findMember } from "../../storage/sql/workspaces/members.ts";
 import { findWorkspace } from "../../storage/sql/workspaces/workspaces.ts";
 
-/** What a caller is in a workspace. A collaborator is no member, and has a permission in something of it. */
+/** The caller's role in a workspace. A collaborator is not a member, but has a permission on something in it. */
 export type OwnWorkspace = {
   readonly workspace: Workspace;
   readonly role: WorkspaceRole | "collaborator";
 };
 
 /**
- * A workspace that the caller's account has to do with, where the credential counts.
+ * A workspace to which the caller's account belongs, within the limits of the credential.
  *
- * @throws Failure permission-missing if it has not, or there is no such workspace: the reference has 403 for the one and
- * nothing for the other, and they are not told apart.
+ * @throws Failure permission-missing if the account does not belong to it, or there is no such workspace: the reference
+ * has 403 for the first and says nothing of the second, and callers must not be able to tell them apart.
  */
 export async function getOwnWorkspace(
   { database }: Pick<Ports, "database">,

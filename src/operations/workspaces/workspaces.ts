@@ -21,11 +21,11 @@ export type NewWorkspace = {
   readonly name?: string;
   readonly isPrivate?: boolean;
   readonly owner: Account;
-  /** The first project, which takes every repository that names none. */
+  /** The first project, which gets every repository that names none. */
   readonly projectKey?: string;
 };
 
-/** Makes a workspace with its owner and its first project. @throws Failure invalid-input, or conflict if taken. */
+/** Creates a workspace with its owner and its first project. @throws Failure invalid-input, or conflict if taken. */
 export async function createWorkspace(
   ports: WorkspacePorts,
   by: By,
@@ -81,7 +81,7 @@ function newProject(workspace: Workspace, key: ProjectKey, name: string, now: Da
   };
 }
 
-/** Makes an account a member, or changes what it is. @throws Failure conflict if nobody would own the workspace. */
+/** Makes an account a member, or changes its role. @throws Failure conflict if the workspace would have no owner. */
 export async function setMember(
   ports: WorkspacePorts,
   by: By,
@@ -110,9 +110,9 @@ export async function setMember(
 }
 
 /**
- * Removes a member, and with it all that the account was permitted in the workspace's groups, projects and repositories.
+ * Removes a member, and all permissions of the account in the workspace's groups, projects and repositories.
  *
- * @throws Failure not-found if it is no member, conflict if nobody would own the workspace.
+ * @throws Failure not-found if it is not a member, conflict if the workspace would have no owner.
  */
 export async function removeMember(by: By, workspace: Workspace, account: Account): Promise<void> {
   await by.transaction(async (tx, record) => {
