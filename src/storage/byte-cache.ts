@@ -1,14 +1,14 @@
 import { LRUCache } from "lru-cache";
 
-/** Bytes that can be made anew at any time: the least recently used are dropped when there is no more room. */
+/** Caches bytes that can be computed again at any time: the least recently used are dropped when the cache is full. */
 export type ByteCache = {
   find(key: string): Buffer | undefined;
   put(key: string, bytes: Buffer): void;
 };
 
-/** What an entry takes beside its bytes and its key. Estimated. */
+/** The memory that an entry needs beside its bytes and its key. Estimated. */
 const ENTRY_BYTES = 256;
-/** One entry may take this part of the room. */
+/** The largest share of the cache for one entry. */
 const ENTRY_SHARE = 1 / 8;
 
 export function openByteCache(bytesMax: number): ByteCache {

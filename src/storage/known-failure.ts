@@ -2,10 +2,10 @@ import { SHORT_OF_PROCESSES } from "../git/process/git-process.ts";
 import { Failure } from "../model/failure.ts";
 import { isForeignKeyViolation } from "./sql/database-failure.ts";
 
-/** Turns what the database refuses and what the machine lacks into failures of ours; undefined for a bug. */
+/** Turns known errors of the database and of the operating system into failures; undefined for a bug. */
 export function knownFailure(error: unknown): Failure | undefined {
   if (error instanceof Failure) return error;
-  // Whatever a row refers to was there when it was looked for.
+  // The row that this one refers to existed when it was looked up, and was deleted since.
   if (isForeignKeyViolation(error))
     return new Failure("not-found", "Something that the request names has just been deleted", {
       reason: "foreign key",

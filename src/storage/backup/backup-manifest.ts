@@ -13,7 +13,7 @@ export const BACKUP_FORMAT = 2;
 export type StoredFile = {
   /** Where it belongs in a data folder. */
   readonly path: string;
-  /** Where it is in the folder of the backup. What has this name never changes. */
+  /** The file's name in the folder of the backup. The content of a file with this name never changes. */
   readonly stored: string;
   readonly bytes: number;
   /** Hex. */
@@ -21,27 +21,27 @@ export type StoredFile = {
 };
 
 type Common = {
-  /** Which data folder this is a backup of. */
+  /** Identifies the data folder that was backed up. */
   readonly source: string;
   readonly created_at: string;
   /** Numbers of rows, by table. */
   readonly rows: Readonly<Record<string, number>>;
 };
 
-/** Says what a backup is made of. It is replaced in one step: that step is what makes a backup the new one. */
+/** Lists the contents of a backup. It is replaced in one step, and that step makes a backup the current one. */
 export type BackupManifest = Common & {
   readonly format: typeof BACKUP_FORMAT;
   /** Counts the backups into this folder. */
   readonly run: number;
-  /** The file of the database, which `files` has too. */
+  /** The file of the database, which is in `files` too. */
   readonly database: string;
   readonly files: readonly StoredFile[];
 };
 
-/** What earlier versions wrote: its files have the names that they have in a data folder, and are not listed. */
+/** The manifest of earlier versions: their files have the same names as in a data folder, and are not listed. */
 export type UnlistedManifest = Common & {
   readonly format: 1;
-  /** Null: the first backup has not come to its end. */
+  /** Null: the first backup has not been completed. */
   readonly database: string | null;
 };
 
@@ -96,7 +96,7 @@ function isStoredFile(value: unknown): value is StoredFile {
   return isBelow(path) && isBelow(stored) && Number.isInteger(bytes) && /^[0-9a-f]{64}$/.test(String(sha256));
 }
 
-/** Nothing outside of the folder is read or written, whatever a manifest says. */
+/** Whatever a manifest says, nothing outside of the folder may be read or written. */
 function isBelow(path: unknown): path is string {
   return typeof path === "string" && path.split("/").every((part) => !["", ".", ".."].includes(part));
 }

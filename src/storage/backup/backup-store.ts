@@ -11,59 +11,59 @@ import { type LinkFile, takeFile } from "../packs/copy-packs.ts";
 import type { StoredFile } from "./backup-manifest.ts";
 
 /**
- * The files of a backup: what has a name never changes under it, so that an earlier backup in the same folder stays as it
- * is until the manifest of the new one is there. A file whose content is another one gets another name.
+ * The files of a backup. A file is never changed under its name, so that an earlier backup in the same folder stays
+ * intact until the manifest of the new one is written. New content gets a new name.
  */
 export type BackupStore = {
   /**
-   * Takes the file `from` into the backup, under the path that it has in a data folder. What the earlier backup has of it is
-   * not copied again.
+   * Adds the file `from` to the backup, under the path that it has in a data folder. If the earlier backup has the same
+   * file, it is not copied again.
    *
-   * @param isWhole asked about files that do not say themselves whether they are whole.
-   * @throws Failure unavailable if the file is damaged. @throws Error ENOENT if it has gone.
+   * @param isWhole called for files that have no checksum of their own.
+   * @throws Failure unavailable if the file is damaged. @throws Error ENOENT if it was deleted.
    */
   keep(path: string, from: string, isWhole?: (bytes: number) => boolean): Promise<void>;
-  /** Adds a file that has been written into the backup's folder. */
+  /** Adds a file that was written directly into the backup's folder. */
   add(path: string, stored: string): Promise<void>;
-  /** Leaves a file out that has been taken. */
+  /** Leaves out a file that was added before. */
   forget(path: string): void;
-  /** Makes what has been taken survive a loss of power. */
+  /** Makes everything that was added survive a loss of power. */
   sync(): Promise<void>;
   files(): readonly StoredFile[];
   outcome(): StoreOutcome;
 };
 
 export type StoreOutcome = {
-  /** What was not there from an earlier backup. */
+  /** The number of files that were not in an earlier backup. */
   readonly newFiles: number;
   readonly newBytes: number;
-  /** Files of the earlier backup that were damaged, and are whole again. */
+  /** Files of the earlier backup that were damaged and have been repaired. */
   readonly mended: readonly string[];
-  /** Files of the data folder that are damaged. The backup has the content that they had before. */
+  /** Damaged files of the data folder. The backup has their content from before the damage. */
   readonly damagedSources: readonly string[];
-  /** Files of the data folder that are damaged and left out: they can be made anew. */
+  /** Damaged files of the data folder that are left out, since they can be rebuilt. */
   readonly leftOut: readonly string[];
 };
 
 export type StoreOptions = {
   readonly earlier: readonly StoredFile[];
-  /** Whether files may be shared with the data folder as hard links, where the disk is the same. */
+  /** Whether files may be hard links into the data folder, if both are on the same disk. */
   readonly mayLink: boolean;
-  /** Which files of the earlier backup are read, beside looking at their size and their end. */
+  /** Which files of the earlier backup are read completely, rather than compared by size and last bytes only. */
   readonly isRead: (file: StoredFile) => boolean;
 };
 
-/** Whether a file of this path may become another one under the same name. */
+/** Whether a file with this path may be replaced by another one of the same name. */
 function isReplaced(path: string): boolean {
   return /\.(?:bitmap|mtimes)$|\/commit-graph$/.test(path);
 }
 
-/** Whether git works without the file, and makes it again. */
+/** Whether git works without the file, and creates it again. */
 export function isDerived(path: string): boolean {
   return /\/pack-[^/]*\.(?:rev|bitmap|mtimes)$|\/commit-graph$/.test(path);
 }
 
-/** Where files are until they are whole. */
+/** The folder for files that are still being written. Earlier versions used the same name. */
 export const DRAFT_FOLDER = "unfinished";
 
 export function openBackupStore(folder: string, { earlier, mayLink, isRead }: StoreOptions): BackupStore {
@@ -79,7 +79,10 @@ export function openBackupStore(folder: string, { earlier, mayLink, isRead }: St
   };
   const at = (stored: string) => join(folder, stored);
 
-  /** Whether the earlier backup has the file, by what can be seen without reading it; and by reading it if it is its turn. */
+  /**
+   * Whether the earlier backup still has the file, as far as size and last bytes show; it is read completely if its
+   * turn has come.
+   */
   async function hasStill(file: StoredFile, source: FileEnd | undefined): Promise<boolean> {
     const there = await unlessGone(readFileEnd(at(file.stored)));
     if (there?.bytes !== file.bytes) return false;
@@ -140,7 +143,9 @@ export function openBackupStore(folder: string, { earlier, mayLink, isRead }: St
     outcome.leftOut.push(from);
   }
 
-  /** A name that is free, or that a file of this very content has: of a backup that was cut off, or of an earlier version. */
+  /**
+   * A free name, or one of a file with the same content: left by a backup that was cut off, or by an earlier version.
+   */
   async function findName(path: string, source: FileEnd, wanted: FileDigest) {
     const first = isReplaced(path) ? `${path}.${source.end.toString("hex")}` : path;
     const names = [first, `${path}.${wanted.sha256}`];
@@ -149,7 +154,7 @@ export function openBackupStore(folder: string, { earlier, mayLink, isRead }: St
       if (there === undefined) return { name, isThere: false };
       if (there.bytes === wanted.bytes && (await isContent(at(name), wanted))) return { name, isThere: true };
     }
-    // Of this content by its name, and not in fact: no backup has it, or it would have been mended.
+    // The name says that it has this content, but it has not. No backup lists it, or it would have been repaired.
     return { name: names[1]!, isThere: false };
   }
 

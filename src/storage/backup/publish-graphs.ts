@@ -6,8 +6,8 @@ import type { StoredFile } from "./backup-manifest.ts";
 import { DRAFT_FOLDER } from "./backup-store.ts";
 
 /**
- * Gives the commit graphs of a backup the name that git knows, so that plain git can read the repositories of the backup's
- * folder at its usual pace. They are second names: nothing that is restored comes from them.
+ * Links the commit graphs of a backup to the name that git knows, so that plain git can read the backup's repositories
+ * at its usual speed. A restore does not use these links.
  */
 export async function publishGraphs(folder: string, files: readonly StoredFile[]): Promise<void> {
   await makeFolders(join(folder, DRAFT_FOLDER));
@@ -18,7 +18,7 @@ export async function publishGraphs(folder: string, files: readonly StoredFile[]
       await link(join(folder, stored), draft);
       await rename(draft, join(folder, path));
     } catch {
-      // A file system without links. An old graph must not stay beside new packs.
+      // The file system has no hard links. An old graph must not stay beside new packs.
       await rm(join(folder, path), { force: true });
     } finally {
       await rm(draft, { force: true });

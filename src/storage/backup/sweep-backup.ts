@@ -3,15 +3,18 @@ import { dirname, join, relative, sep } from "node:path";
 import { hasCode } from "../files/has-code.ts";
 import { DRAFT_FOLDER } from "./backup-store.ts";
 
-/** Of files that belong to a data folder. */
+/** Folders that a data folder has too. */
 const CONTENT_FOLDERS = ["keys", "repositories", "downloads"];
-/** A snapshot of the database, with what SQLite has beside it; a manifest that was not finished; the lock of earlier versions. */
+/**
+ * Snapshots of the database, with SQLite's own files beside them; manifests that were not finished; the lock of earlier
+ * versions.
+ */
 const OWN_FILES = /^(?:pail-[^/]*\.sqlite(?:-[a-z]+)?|[0-9a-f-]{36}\.json|backup\.lock)$/;
 
-/** The file that the lock is on. It stays: see `takeFileLock`. */
+/** The file that is locked. It is never removed: see `takeFileLock`. */
 export const LOCK_FILE = "lock";
 
-/** Whether a backup may have made a file or folder of this name in its folder. */
+/** Whether a file or folder with this name may have been created by a backup. */
 export function isOfBackups(name: string): boolean {
   return (
     name === LOCK_FILE ||
@@ -23,8 +26,8 @@ export function isOfBackups(name: string): boolean {
 }
 
 /**
- * Removes what backups have left in their folder and `isKept` does not want, by its path with slashes, and folders that are
- * empty then. For whoever has the lock. What no backup makes is let be.
+ * Removes the files of backups for which `isKept` is false, by their paths with slashes, and folders that are then
+ * empty. Only the owner of the lock may call this. Files that no backup creates are left alone.
  */
 export async function sweepBackup(
   folder: string,
@@ -47,7 +50,7 @@ export async function sweepBackup(
 async function listFiles(folder: string): Promise<readonly string[]> {
   try {
     const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-    // An index goes before its pack: without it git takes the pack for none.
+    // The index is removed before its pack: without an index, git ignores a pack.
     return entries
       .filter((entry) => !entry.isDirectory())
       .map((entry) => join(entry.parentPath, entry.name))

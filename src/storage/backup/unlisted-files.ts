@@ -2,11 +2,13 @@ import { readdir } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { hasCode } from "../files/has-code.ts";
 
-/** What git reads of a repository, and the skeleton that a restore makes itself. */
+/** The files of a repository that git reads, except those that a restore creates itself. */
 const PACK_FILE =
   /\/objects\/pack\/pack-[^/]*\.(?:pack|idx|rev|bitmap|mtimes)$|\/objects\/info\/commit-graph$/;
 
-/** The files of a backup of an earlier version, whose manifest does not list them. The index of a pack comes behind it. */
+/**
+ * The files of a backup of an earlier version, whose manifest does not list them. The index of a pack follows the pack.
+ */
 export async function listUnlistedFiles(
   folder: string,
 ): Promise<readonly { readonly path: string; readonly stored: string }[]> {

@@ -2,63 +2,68 @@ import type { Readable } from "node:stream";
 import { Failure } from "../../model/failure.ts";
 import type { Uuid } from "../../model/uuid.ts";
 
-/** Bytes that are no Git object. Its name is made for it and used once, never what a caller sent. */
+/**
+ * Identifies bytes that are not a Git object. The id is created for them and used once; it never comes from a caller.
+ */
 export type BlobId = {
-  /** What it goes with, such as a repository. */
+  /** What the blob belongs to, such as a repository. */
   readonly ownerUuid: Uuid;
   readonly uuid: Uuid;
 };
 
 export type PutOptions = {
   readonly bytesMax: number;
-  /** What they must be: 64 hex digits. */
+  /** The expected checksum: 64 hex digits. */
   readonly sha256?: string;
 };
 
-/** Bytes from 0, both ends included. */
+/** A range of bytes, from 0, both ends included. */
 export type BlobRange = { readonly first: number; readonly last: number };
 
 export type BlobLocation = {
-  /** Where it is or should be, in words for an operator. */
+  /** Where the blob is or should be, in words for an operator. */
   readonly path: string;
-  /** Undefined: it is not there. */
+  /** Undefined if it does not exist. */
   readonly found: { readonly sizeBytes: number; readonly changedAt: Date } | undefined;
 };
 
-/** Blobs of which it is not certain whether they have a row. */
+/** Blobs whose rows are about to be written or deleted. */
 export type BlobIntent = {
-  /** Each has its row, or is gone. */
+  /** To be called once each blob has its row, or is deleted. */
   confirm(): Promise<void>;
 };
 
-/** Files beside the database, of one kind: rows name them, and are written when the file is whole. */
+/** Files beside the database, of one kind. Rows refer to them, and are written once the file is complete. */
 export type BlobStore = {
   /**
-   * Streams bytes in. They are there whole, and survive a loss of power, or not at all.
+   * Stores bytes from a stream. Either all of them are stored and survive a loss of power, or none.
    *
    * @returns their number.
-   * @throws Failure too-large beyond `bytesMax`, invalid-input if they are not those of `sha256`.
+   * @throws Failure too-large beyond `bytesMax`, invalid-input if they do not match `sha256`.
    */
   put(blob: BlobId, source: AsyncIterable<Buffer>, options: PutOptions): Promise<number>;
-  /** Undefined if it is gone. What is opened can be read to its end, also if it is deleted meanwhile. */
+  /** Undefined if it was deleted. An open blob can be read to its end, even if it is deleted meanwhile. */
   open(blob: BlobId, range?: BlobRange): Promise<Readable | undefined>;
   locate(blob: BlobId): Promise<BlobLocation>;
   /**
-   * Gives its bytes as a file, which must not be written to, for as long as `work` takes.
+   * Provides the bytes as a file, which must not be written to, for as long as `work` takes.
    *
-   * @throws Error ENOENT if it is gone.
+   * @throws Error ENOENT if it was deleted.
    */
   withFile<T>(blob: BlobId, work: (path: string) => Promise<T>): Promise<T>;
-  /** Does nothing if it is gone. */
+  /** Does nothing if it does not exist. */
   delete(blob: BlobId): Promise<void>;
   deleteOwner(ownerUuid: Uuid): Promise<void>;
   list(): Promise<readonly BlobId[]>;
-  /** Before rows come or go: if the server ends before `confirm`, the next `sweep` looks for the rows. */
+  /**
+   * To be called before rows are written or deleted: if the server ends before `confirm`, the next `sweep` looks for
+   * the rows.
+   */
   openIntent(blobs: readonly BlobId[]): Promise<BlobIntent>;
   /**
-   * Removes what was cut off. For start-up: nothing but the one server writes.
+   * Removes what was cut off. To be called at start-up, when no other server writes.
    *
-   * @param hasRow whether the database knows of a blob.
+   * @param hasRow whether the database has a row for a blob.
    */
   sweep(hasRow: (blob: BlobId) => Promise<boolean>): Promise<void>;
 };

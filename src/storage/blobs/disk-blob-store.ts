@@ -10,16 +10,16 @@ import { makeFolders } from "../files/make-folders.ts";
 import { syncFolder } from "../files/sync-folder.ts";
 import { type BlobId, type BlobStore, type PutOptions, tooLarge, wrongDigest } from "./blob-store.ts";
 
-/** One folder for all: the next start finds what was cut off without a walk. */
+/** One folder for all blobs, so that the next start finds what was cut off without walking through all folders. */
 const STAGING_FOLDER = "unfinished";
 const SEPARATOR = ".";
 
-/** Where a blob lies in the folder of a store, with slashes. */
+/** The path of a blob in the folder of a store, with slashes. */
 export function blobPath({ ownerUuid, uuid }: BlobId): string {
   return `${ownerUuid.slice(0, 2)}/${ownerUuid}/${uuid}`;
 }
 
-/** Each blob a file: in a folder of its owner below `folder`. */
+/** Stores each blob as a file, in a folder of its owner below `folder`. */
 export function openDiskBlobStore(folder: string): BlobStore {
   const staging = join(folder, STAGING_FOLDER);
   const pathOf = (blob: BlobId) => join(folder, blobPath(blob));

@@ -7,10 +7,13 @@ import { Failure } from "../../model/failure.ts";
 import { openDiskBlobStore } from "../blobs/disk-blob-store.ts";
 import { listRepositoryFolders } from "../packs/repository-folders.ts";
 
-/** In a data folder that `pail restore` is still filling: it goes when everything is there and has been looked at. */
+/**
+ * Exists in a data folder while `pail restore` is filling it: it is removed when everything has been copied and
+ * checked.
+ */
 export const RESTORING_FOLDER = "restoring";
 
-/** @throws Failure unavailable if a restore into the folder is under way, or was cut off. */
+/** @throws Failure unavailable if a restore into the folder is running, or was cut off. */
 export function requireRestored(dataFolder: string): void {
   if (!existsSync(join(dataFolder, RESTORING_FOLDER))) return;
   throw new Failure(
@@ -19,7 +22,7 @@ export function requireRestored(dataFolder: string): void {
   );
 }
 
-/** Whether there is anything that a database must know of. */
+/** Whether there are files to which a database must refer. */
 export async function holdsContent({ dataFolder }: Pick<Config, "dataFolder">): Promise<boolean> {
   return (
     (await listRepositoryFolders(repositoryFolder({ dataFolder }))).length > 0 ||

@@ -5,14 +5,14 @@ import { join } from "node:path";
 import { makeFolders } from "../files/make-folders.ts";
 
 /**
- * Room that is kept for what takes access away: on a full disk a token must still be revoked, an account disabled, a permission
- * removed. Files of random bytes, so that no file system stores them in less. They are given up one by one, so that others who
- * wait for room do not get it all.
+ * Disk space that is reserved for changes that remove access: on a full disk it must still be possible to revoke a
+ * token, disable an account or remove a permission. The files have random bytes, so that no file system can compress
+ * them. They are released one by one, so that other writers that wait for space do not get all of it.
  */
 export type DiskReserve = {
-  /** @returns false if there is no more to give up. */
+  /** @returns false if there is nothing left to release. */
   release(): boolean;
-  /** Makes what lacks, if there is room again. Not more than one at a time. */
+  /** Creates missing parts of the reserve, if there is space again. One call at a time. */
   fill(): Promise<void>;
   /** Resolves when nothing is being written. */
   idle(): Promise<void>;
@@ -20,9 +20,9 @@ export type DiskReserve = {
 
 const FOLDER = "reserve";
 const PARTS = 8;
-/** Some times what a revocation, its line in the audit log and their indexes take in SQLite's log. */
+/** Several times what SQLite's log needs for a revocation, its entry in the audit log and their indexes. */
 const PART_BYTES = 256 * 1024;
-/** Of what is free, so that filling is not what makes a disk full. */
+/** The share of the free space that the reserve may use, so that it does not fill the disk itself. */
 const FREE_SHARE_MAX = 1 / 4;
 
 export function openDiskReserve(dataFolder: string): DiskReserve {
@@ -45,13 +45,14 @@ export function openDiskReserve(dataFolder: string): DiskReserve {
 
   return {
     release() {
-      // At once: whoever has been refused for want of room tries again before anybody else is asked to wait.
+      // Released at once, without waiting: the change that was refused for lack of space is tried again before other
+      // writers run.
       for (const part of parts) {
         try {
           rmSync(part);
           return true;
         } catch {
-          // Given up already, by this process or another.
+          // Released already, by this process or another.
         }
       }
       return false;
@@ -80,7 +81,7 @@ async function listMissing(parts: readonly string[]): Promise<readonly string[]>
   return parts.filter((_, index) => !found[index]);
 }
 
-/** The disk became full meanwhile: half a part is none. */
+/** The disk became full meanwhile: an incomplete part does not count. */
 async function removeDrafts(folder: string): Promise<void> {
   for (const name of await readdir(folder).catch(() => []))
     if (name.endsWith(".draft")) await rm(join(folder, name), { force: true }).catch(() => {});

@@ -13,14 +13,14 @@ import { adoptInstallationId, findInstallationId } from "../sql/installation.ts"
 
 /** Lies in the data folder. The database has the same id. */
 export const INSTALLATION_FILE = "installation-id";
-/** Repositories that are looked for in the folder of a pair that has no id yet. */
+/** The number of repositories to look for in the folder, if folder and database have no id yet. */
 const SAMPLE_SIZE = 20;
 
 type Folders = { readonly dataFolder: string; readonly repositories: string };
 
 /**
- * Makes sure that a data folder belongs to its database: rows name files, so that each is of use only with the other. A pair
- * that is new, or of a version that had no ids, is given one.
+ * Makes sure that a data folder belongs to its database: rows refer to files, so each is of use only with the other. A
+ * new pair, or one of a version without ids, gets an id.
  *
  * @throws Failure unavailable if the folder belongs to another database.
  */
@@ -31,23 +31,23 @@ export async function requireOwnFolder(database: Database, folders: Folders): Pr
   else if (known !== inFolder) throw foreign(folders, inFolder, known);
 }
 
-/** The folder first, so that a database with an id never meets its own folder without one. */
+/** The id is written to the folder first, so that a database with an id never finds its own folder without one. */
 async function adoptPair(database: Database, folders: Folders, inFolder: string | undefined): Promise<void> {
   await requireLikely(database, folders, inFolder);
   const id = inFolder ?? (await writeId(folders.dataFolder));
   try {
     const known = await adoptInstallationId(database.kysely, id);
     if (known === id) return;
-    // Somebody else was quicker, with another folder.
+    // Another process was faster, with another folder.
     if (inFolder === undefined) await rm(join(folders.dataFolder, INSTALLATION_FILE), { force: true });
     throw foreign(folders, inFolder, known);
   } catch (error) {
-    // It is told at the next start that may write.
+    // The next start that can write stores the id.
     if (!isReadOnlyFailure(error)) throw error;
   }
 }
 
-/** A pair of an earlier version is known by its repositories. */
+/** For a pair of an earlier version, which has no id: the folder must have the repositories of the database. */
 async function requireLikely(
   { kysely }: Database,
   { dataFolder, repositories }: Folders,
@@ -91,7 +91,7 @@ async function readId(dataFolder: string): Promise<string | undefined> {
   }
 }
 
-/** Of processes that start at once, one writes it and the others read it. */
+/** If several processes start at once, one writes the id and the others read it. */
 async function writeId(dataFolder: string): Promise<string> {
   const path = join(dataFolder, INSTALLATION_FILE);
   const id = randomUUID();
@@ -104,7 +104,7 @@ async function writeId(dataFolder: string): Promise<string> {
   }
   const found = await readId(dataFolder);
   if (found !== undefined) return found;
-  // Cut off when it was written.
+  // The file was cut off while it was being written.
   await writeFile(path, `${id}\n`, { flush: true });
   return id;
 }

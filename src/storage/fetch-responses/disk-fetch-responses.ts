@@ -18,22 +18,27 @@ import {
   WriterGoneError,
 } from "./writer-claim.ts";
 
-/** A response may take this part of the room, so that one large repository does not push out all others. */
+/** The share of the cache that one response may use, so that a large repository does not displace all others. */
 const ENTRY_SHARE = 1 / 4;
-/** What must be left free on the disk: the cache must not be what fills it. */
+/** The cache stops growing at this much free space, so that it does not fill the disk. */
 const FREE_BYTES_MIN = 256 * 1024 ** 2;
 /**
- * How long a complete response waits until it is synced: by then the system has written most of it in its own time, and one that
- * is dropped soon costs the disk nothing. Until then it is for this run of the machine only.
+ * How long a complete response waits before it is synced. By then the system has written most of it by itself, and a
+ * response that is dropped soon costs the disk nothing. Until it is synced it is used only until the machine restarts.
  */
 const SYNC_DELAY_MS = 30_000;
-/** After so many attempts to read what another process writes, each of which found it gone, the response is written here in any case. */
+/**
+ * How often to try to read what another process writes. If it has ended each time, this process writes the response.
+ */
 const READ_ATTEMPTS_MAX = 4;
-/** When a response was last used is its file's time of change, written at most this often. */
+/** The modification time of a file tells when its response was last used. It is updated at most this often. */
 const TOUCH_MS = 60_000;
 const CLOSED_AT_ONCE_BYTES_MAX = 1024 * 1024;
 
-/** A descriptor that other processes are given; a FileHandle would be closed when it is no longer referred to. */
+/**
+ * A descriptor, which can be passed to other processes; a FileHandle would be closed when nothing refers to it any
+ * more.
+ */
 const openDescriptor = promisify(openCallback);
 const NO_GROWTH = { hasEnded: () => true, more: () => Promise.resolve() };
 const touchDescriptor = promisify(futimes);
@@ -42,12 +47,16 @@ type StartWriter = Parameters<FetchResponses["open"]>[2];
 
 type GrowingEntry = { readonly response: GrowingResponse; readonly isWrittenHere: boolean };
 
-/** A response that is being written; undefined where there was no room to begin, `gone` if its writer in another process had just ended. */
+/**
+ * A response that is being written; undefined if there was no space to begin, `gone` if its writer in another process
+ * has just ended.
+ */
 type Growing = Promise<GrowingEntry | "gone" | undefined>;
 
 /**
- * Responses as files below `folder`, in a folder for each repository, named by their digests. Several processes may use
- * the folder: each name stands for one content, and a file appears under its name only when it is complete and synced.
+ * Stores responses as files below `folder`, in a folder for each repository, named by their digests. Several processes
+ * may use the folder: each name stands for one content, and a file gets its final name only when it is complete and
+ * synced.
  */
 export function openDiskFetchResponses(
   folder: string,
@@ -78,7 +87,7 @@ export function openDiskFetchResponses(
       const other = ignoresOthers ? undefined : await findOtherWriter(path);
       if (other === "gone") return other;
       if (other !== undefined) return readFrom(other);
-      // One that has ended between the look for its response and the look for itself.
+      // `gone` if a writer ended between looking for the response and looking for a writer.
       return !ignoresOthers && isCached(path) ? "gone" : writeHere();
     }
 
@@ -114,7 +123,7 @@ export function openDiskFetchResponses(
 
     async function finish(response: GrowingResponse, claim: WriterClaim, staging: string): Promise<void> {
       const isComplete = await response.ended;
-      // Nobody else may read what is broken.
+      // An incomplete response must not get further readers.
       if (!isComplete) forget();
       await claim.tellEnd(isComplete);
       if (isComplete && (await publish(staging, path))) return;
@@ -122,7 +131,7 @@ export function openDiskFetchResponses(
     }
   }
 
-  /** @returns false if it is too large after all. */
+  /** @returns false if it turned out to be too large. */
   async function publish(staging: string, path: string): Promise<boolean> {
     const { size } = await stat(staging);
     if (size > entryBytesMax) return false;
@@ -132,7 +141,7 @@ export function openDiskFetchResponses(
     return true;
   }
 
-  /** @returns `again` if what was there has gone meanwhile. */
+  /** @returns `again` if the response or its writer disappeared meanwhile. */
   async function openOnce(
     key: FetchResponseKey,
     signal: AbortSignal,
@@ -179,7 +188,7 @@ export function openDiskFetchResponses(
       return entries.length > 0;
     },
     async removeRepository(repositoryUuid) {
-      // Again if a response gets its name in between.
+      // Retried if a response gets its name in the meantime.
       await rm(join(folder, repositoryUuid), {
         recursive: true,
         force: true,
@@ -198,9 +207,11 @@ function rejectionOf(signal: AbortSignal): Promise<never> {
   });
 }
 
-/** Without threads where it can be: what is fetched often is in memory, names and bytes, and a thread costs more than the calls. */
+/**
+ * Uses synchronous calls: names and bytes of popular responses are in memory, and a thread costs more than the calls.
+ */
 async function openCached(path: string): Promise<FetchResponse | undefined> {
-  // An error of opening costs more than this question.
+  // This check costs less than the error of opening a missing file.
   if (!existsSync(path)) return undefined;
   let file: number;
   try {
@@ -211,11 +222,11 @@ async function openCached(path: string): Promise<FetchResponse | undefined> {
   }
   try {
     const { mtimeMs, size } = fstatSync(file);
-    // The last close of a file that was removed meanwhile frees its bytes, which takes its time for a large one.
+    // The last close of a file that was removed meanwhile frees its bytes, which takes long for a large file.
     const leave = () => (size <= CLOSED_AT_ONCE_BYTES_MAX ? closeSync(file) : close(file, () => {}));
     const now = new Date();
     const isInMemory = Math.abs(now.getTime() - mtimeMs) <= TOUCH_MS;
-    // A disk that takes no more still gives what it has.
+    // A full or read-only disk can still be read from.
     if (!isInMemory) await touchDescriptor(file, now, now).catch(() => {});
     const content = openFileContent(file, { ...NO_GROWTH, sizeBytes: size, isInMemory }, leave);
     return { outcome: "hit", content, isComplete: Promise.resolve(true) };
@@ -229,7 +240,7 @@ function isCached(path: string): boolean {
   return existsSync(unsyncedPath(path)) || existsSync(path);
 }
 
-/** Undefined if the disk has no room for it or cannot be written: then the response is not cached. */
+/** Undefined if the disk has no space for it or cannot be written: the response is then not cached. */
 async function openFile(path: string, sizeBytesGuess: number): Promise<number | undefined> {
   try {
     await makeFolders(dirname(path));
@@ -242,7 +253,10 @@ async function openFile(path: string, sizeBytesGuess: number): Promise<number | 
   }
 }
 
-/** A loss of power must not leave the lasting name with half its content. What cannot be synced keeps its other name. */
+/**
+ * After a loss of power, the final name must not belong to incomplete content. A file that cannot be synced keeps its
+ * other name.
+ */
 async function sync(path: string): Promise<void> {
   try {
     const file = await open(unsyncedPath(path), "r");
@@ -253,6 +267,6 @@ async function sync(path: string): Promise<void> {
     }
     await rename(unsyncedPath(path), path);
   } catch {
-    // It was dropped meanwhile, or the disk is at fault: it is cached for this run of the machine, if at all.
+    // It was dropped meanwhile, or the disk fails: it is cached until the machine restarts, if at all.
   }
 }

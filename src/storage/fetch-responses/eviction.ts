@@ -4,19 +4,20 @@ import { hasCode } from "../files/has-code.ts";
 import { isNamedRunning } from "../processes/process-name.ts";
 import { isClaimPath, isOfEarlierRun, isReaderPath, parseOwner } from "./response-names.ts";
 
-/** Many small responses cost more in names than in bytes. */
+/** The most files: many small responses cost more by their number than by their size. */
 const ENTRIES_MAX = 20_000;
-/** The room that an eviction makes, so that not every response needs one. */
+/** An eviction goes on until this share is used, so that not every new response causes one. */
 const EVICTION_SHARE = 0.9;
 
-/** As far as two readings of one clock may be apart. */
+/** The greatest difference between two readings of one clock. */
 const AHEAD_MS_MAX = 60_000;
 
 type Entry = { readonly path: string; readonly bytes: number; readonly usedMs: number };
 
 /**
- * Deletes the longest unused responses when there are too many bytes or names. Between walks only what this process adds
- * is counted; a tenth of the room more leads to a walk, which sees what others have added.
+ * Deletes the least recently used responses when there are too many bytes or files. Between two walks through the
+ * folder only the additions of this process are counted; after a tenth of the limit a walk follows, which sees the
+ * additions of others.
  */
 export function openEviction(folder: string, bytesMax: number): (addedBytes: number) => Promise<void> {
   let bytesLeft = 0;
@@ -53,16 +54,19 @@ export function openEviction(folder: string, bytesMax: number): (addedBytes: num
 async function listEntries(folder: string): Promise<Entry[]> {
   const found: Entry[] = [];
   for (const path of await listFiles(folder)) {
-    // Second names for what is counted.
+    // Links to files that are already counted.
     if (isClaimPath(path) || isReaderPath(path)) continue;
-    // Evicted by another process in the meantime.
+    // The file may have been evicted by another process in the meantime.
     const file = await stat(path).catch(() => undefined);
     if (file !== undefined) found.push({ path, bytes: file.size, usedMs: usedMsOf(file.mtimeMs) });
   }
   return found;
 }
 
-/** What was used in the future, by a clock that was ahead, has not been used since: that would have set it right. */
+/**
+ * A time in the future was written by a clock that was ahead. The response has not been used since, as that would have
+ * corrected the time.
+ */
 function usedMsOf(mtimeMs: number): number {
   return mtimeMs > Date.now() + AHEAD_MS_MAX ? 0 : mtimeMs;
 }
@@ -77,7 +81,7 @@ async function listFiles(folder: string): Promise<string[]> {
     .map((entry) => join(entry.parentPath, entry.name));
 }
 
-/** Removes what processes that are gone, and earlier runs of the machine, have left. */
+/** Removes what processes that have ended, and earlier runs of the machine, have left. */
 export async function sweepLeftovers(folder: string): Promise<void> {
   for (const path of await listFiles(folder)) if (await isLeftover(path)) await rm(path, { force: true });
 }

@@ -1,15 +1,15 @@
 import type { Uuid } from "../../model/uuid.ts";
 
-/** What is asked for. Equal keys mean equal responses; who asks is no part of it. */
+/** Identifies a response. Equal keys mean equal responses; the caller is not part of the key. */
 export type FetchResponseKey = {
   readonly repositoryUuid: Uuid;
   /** Hex digits. */
   readonly digest: string;
-  /** About how large the response may become, in bytes. */
+  /** An estimate of the size of the response, in bytes. */
   readonly sizeBytesGuess: number;
 };
 
-/** Somebody who writes a response into a file. */
+/** Writes a response into a file. */
 export type ResponseWriter = {
   /** Whether the response is complete. Never rejects. */
   readonly ended: Promise<boolean>;
@@ -19,17 +19,18 @@ export type ResponseWriter = {
 /** `hit`: it was cached. `coalesced`: it is being written for an earlier request. `miss`: written for this request. */
 export type CacheOutcome = "hit" | "coalesced" | "miss";
 
-/** The bytes of a response, from its beginning, as fast as its reader asks for them. */
+/** The bytes of a response, from its beginning, read as fast as the reader asks for them. */
 export type ResponseContent = {
-  /** Of the whole; undefined while it is being written. */
+  /** The size of the whole response; undefined while it is being written. */
   readonly sizeBytes: number | undefined;
   /**
-   * Reads on into the beginning of `buffer`, as far as there is something; waits while there is nothing. One read at a time.
+   * Reads the next bytes into the beginning of `buffer`, as many as there are; waits while there are none. One read at
+   * a time.
    *
-   * @returns how many bytes were read; 0 at the end, or when it has been closed.
+   * @returns how many bytes were read; 0 at the end, or after `close`.
    */
   read(buffer: Buffer): Promise<number>;
-  /** Must be called. The buffer of a read that is under way is free when that has returned. */
+  /** Must be called. The buffer of a pending read may be used again once that read has returned. */
   close(): void;
 };
 
@@ -40,24 +41,28 @@ export type FetchResponse = {
   readonly isComplete: Promise<boolean>;
 };
 
-/** Responses to fetches, cached for whoever asks for the same: a bounded number of bytes, the longest unused go first. */
+/**
+ * Caches responses to fetches for equal requests: a bounded number of bytes, the least recently used are dropped first.
+ */
 export type FetchResponses = {
   /**
-   * Opens the response of a key: the cached one, the one that is being written, or a new one. `startWriter` is given the
-   * open file, and a signal that is aborted when nobody waits for the response any more.
+   * Opens the response of a key: the cached one, the one that is being written, or a new one. `startWriter` is called
+   * with the open file, and with a signal that is aborted when nobody waits for the response any more.
    *
-   * @returns undefined if it cannot be cached, for want of room or because it is too large: then nothing was started.
-   * @throws what `startWriter` throws, to everybody who waits for it; the reason of `signal` if that is aborted before.
+   * @returns undefined if the response cannot be cached, for lack of space or because it is too large. Then nothing was
+   * started.
+   * @throws what `startWriter` throws, for all readers that wait for it; the reason of `signal` if that is aborted
+   * before.
    */
   open(
     key: FetchResponseKey,
     signal: AbortSignal,
     startWriter: (file: number, isUnwanted: AbortSignal) => Promise<ResponseWriter>,
   ): Promise<FetchResponse | undefined>;
-  /** Removes what is cached of a repository. */
+  /** Removes all cached responses of a repository. */
   removeRepository(repositoryUuid: Uuid): Promise<void>;
-  /** Removes all that is cached. @returns false if there was nothing. */
+  /** Removes all cached responses. @returns false if there were none. */
   clear(): Promise<boolean>;
-  /** Removes what processes that are gone have left half-written. */
+  /** Removes what processes that have ended have left incomplete. */
   sweep(): Promise<void>;
 };

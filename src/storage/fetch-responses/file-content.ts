@@ -11,30 +11,33 @@ import type { ResponseContent } from "./fetch-responses.ts";
 const readAt = promisify(readCallback);
 /** A read that takes longer has waited for the disk. */
 const DISK_MS = 2;
-/** Read by threads after such a one, while the system reads ahead. */
+/** After such a read, this much is read by threads, while the system reads ahead. */
 const READ_AHEAD_BYTES = 16 * 1024 * 1024;
-/** Read at once before others have their turn: a client on the same machine could take all of a response in one. */
+/**
+ * How much is read before others have their turn: a client on the same machine could otherwise read a whole response in
+ * one.
+ */
 const TURN_BYTES = 1024 * 1024;
 
-/** What is known of a file that others may still write. */
+/** The state of a file that may still be written by others. */
 export type Growth = {
-  /** Of the whole; undefined while it is being written. */
+  /** The size of the whole file; undefined while it is being written. */
   readonly sizeBytes: number | undefined;
-  /** Whether its beginning was read or written lately. Otherwise it is taken to be on the disk. */
+  /** Whether its beginning was read or written lately. If not, the file is assumed to be on the disk only. */
   readonly isInMemory: boolean;
   hasEnded(): boolean;
-  /** Resolves when there may be more to read, or it has ended. */
+  /** Resolves when there may be more to read, or the writer has ended. */
   more(): Promise<void>;
 };
 
-/** Reads an open file (a descriptor) from its beginning. `leave` is called when it is not used any more: once. */
+/** Reads an open file (a descriptor) from its beginning. `leave` is called once, when the file is no longer used. */
 export function openFileContent(file: number, growth: Growth, leave: () => void): ResponseContent {
   let position = 0;
   let isReading = false;
   let isClosed = false;
   const { promise: closed, resolve: tellClosed } = Promise.withResolvers<void>();
 
-  /** What is read by threads before the next read without one. */
+  /** How much to read by threads before the next read without one. */
   let threadBytesLeft = growth.isInMemory ? 0 : 1;
   let turnBytes = 0;
 
@@ -68,7 +71,7 @@ export function openFileContent(file: number, growth: Growth, leave: () => void)
     sizeBytes: growth.sizeBytes,
     async read(buffer) {
       while (!isClosed) {
-        // Asked before the file is read: what was written by then is in it.
+        // Asked before the file is read, so that everything written until then is in the file.
         const hadEnded = growth.hasEnded();
         const bytesRead = await readOnce(buffer);
         position += bytesRead;

@@ -3,32 +3,34 @@ import type { ResponseContent, ResponseWriter } from "./fetch-responses.ts";
 import { openFileContent } from "./file-content.ts";
 import type { WriterClaim } from "./writer-claim.ts";
 
-/** A reader at the end of a file that still grows looks again after this time. */
+/** How often a reader at the end of a growing file looks for more. */
 const LOOK_MS = 2;
-/** A writer whose file is read by other processes only is looked at again after this time. */
+/** How often to look whether other processes read the file, if no reader of this process does. */
 const OTHER_READERS_LOOK_MS = 1_000;
 
-/** A file that one writes and any number read from its beginning, each at its own pace, while it is written. */
+/** A file that one process writes while any number of readers read it from its beginning, each at its own speed. */
 export type GrowingResponse = {
-  /** Resolves when the writer has begun. */
+  /** Resolves when the first bytes have been written. */
   readonly started: Promise<void>;
-  /** Whether it has become complete. */
+  /** Whether the response is complete. */
   readonly ended: Promise<boolean>;
-  /** Counts a reader, who must open the content or leave. @returns false if it is too late: the file is closed. */
+  /**
+   * Registers a reader, who must then open the content or leave. @returns false if it is too late: the file is closed.
+   */
   enter(): boolean;
   leave(): void;
-  /** For a reader who has entered: closing it is the leaving. */
+  /** For a registered reader; closing the content also unregisters the reader. */
   openContent(): ResponseContent;
-  /** Says that no reader will enter any more. Without it the file stays open. */
+  /** To be called when no more readers will register. Without this call the file stays open. */
   release(): void;
 };
 
-/** Readers of other processes. */
+/** Readers in other processes. */
 export type OtherReaders = Pick<WriterClaim, "announce" | "withdraw" | "isReadElsewhere">;
 
 /**
- * Starts a writer into the open file. The file is closed when the writer and all readers have left it. A writer that
- * nobody reads from any more is stopped, and `onUnwanted` told before: nobody should enter then.
+ * Starts a writer into the open file. The file is closed when the writer and all readers have left it. A writer without
+ * readers is stopped; `onUnwanted` is called before, and no reader should register after that.
  */
 export function growResponse(
   file: number,
@@ -69,7 +71,9 @@ export function growResponse(
     for (const goOn of readersAtEnd) goOn();
   }
 
-  /** One timer for all readers that are at the end: the writer is another process, and says nothing of its progress. */
+  /**
+   * One timer for all readers that are at the end: the writer is another process, which does not report its progress.
+   */
   function look(): void {
     timer = undefined;
     const { size } = fstatSync(file);
@@ -88,7 +92,7 @@ export function growResponse(
     }
   }
 
-  /** Unless somebody comes meanwhile, or reads it in another process. */
+  /** Stops the writer unless a reader arrives meanwhile, in this process or another. */
   async function stopUnlessRead(): Promise<void> {
     if (isStopping || unwanted.signal.aborted) return;
     isStopping = true;
@@ -122,7 +126,7 @@ export function growResponse(
       }),
   };
   const started = writer.then(() => {});
-  // Who waits for it may come later than its failure.
+  // A failure may come before anybody waits for it.
   started.catch(() => {});
   return {
     started,

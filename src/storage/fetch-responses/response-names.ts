@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { OWN_PROCESS, type ProcessName } from "../processes/process-name.ts";
 import type { FetchResponseKey } from "./fetch-responses.ts";
 
-/*
- * The endings are those that all versions have used: a start removes what an older version has left, and during an upgrade
+/**
+ * The endings are the same in all versions: a start removes what an older version has left, and during an upgrade
  * processes of both versions may use the folder.
  */
 const STAGING = ".unfinished";
@@ -15,9 +15,9 @@ const CLAIM = ".leader";
 const OWNED = /\.(\d+)(?:-(\d+))?-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(\.unfinished|\.follower)$/;
 
 /**
- * Names this run of the machine. What is complete but not synced yet is complete for everybody until a loss of power, and so has
- * the run in its name: after the next start of the machine nobody looks for it. Elsewhere than on Linux each process has a
- * run of its own.
+ * Identifies this run of the machine. A response that is complete but not yet synced is valid only until a loss of
+ * power, so its name has this id: after a restart of the machine no process looks for it. On systems other than Linux
+ * each process has an id of its own.
  */
 const MACHINE_RUN = readMachineRun();
 
@@ -29,27 +29,29 @@ function readMachineRun(): string {
   }
 }
 
-/** Of a response that is complete and synced. The names of all else of it begin with this. */
+/** The path of a complete and synced response. All its other names begin with this path. */
 export function pathOf(folder: string, { repositoryUuid, digest }: FetchResponseKey): string {
   return join(folder, repositoryUuid, digest);
 }
 
-/** Of a response that is complete. */
+/** The path of a complete response that is not synced yet. */
 export function unsyncedPath(path: string): string {
   return `${path}.${MACHINE_RUN}${UNSYNCED}`;
 }
 
-/** Of a new file that this process writes, or lets git write. */
+/** The path of a new file that this process, or its git process, writes. */
 export function newStagingPath(path: string): string {
   return `${path}.${ownerMark()}${STAGING}`;
 }
 
-/** Of a link to the staging file of another process, by which that process can see that it is read here. */
+/**
+ * The path of a link to the staging file of another process, by which that process can see that it has a reader here.
+ */
 export function newReaderPath(path: string): string {
   return `${path}.${ownerMark()}${READER}`;
 }
 
-/** Of the link to the staging file of the process that writes the response. */
+/** The path of the link to the staging file of the process that writes the response. */
 export function claimPath(path: string): string {
   return `${path}.${MACHINE_RUN}${CLAIM}`;
 }
@@ -59,7 +61,7 @@ function ownerMark(): string {
   return `${id}${started === undefined ? "" : `-${started}`}-${randomUUID()}`;
 }
 
-/** The process that a staging file, or the link of a reader, belongs to. */
+/** The process that owns a staging file or a reader's link. */
 export function parseOwner(name: string): ProcessName | undefined {
   const [, id, started] = OWNED.exec(name) ?? [];
   if (id === undefined) return undefined;
@@ -74,7 +76,7 @@ export function isReaderPath(path: string): boolean {
   return path.endsWith(READER);
 }
 
-/** Whether it is of a run of the machine that is over. */
+/** Whether it belongs to an earlier run of the machine. */
 export function isOfEarlierRun(path: string): boolean {
   return [UNSYNCED, CLAIM].some((end) => path.endsWith(end)) && !path.includes(MACHINE_RUN);
 }

@@ -20,25 +20,28 @@ import { claimPath, newReaderPath, parseOwner } from "./response-names.ts";
  * Two writers may race for one entry. It is then written twice, which is harmless.
  */
 
-/** Modes of the file: for its owner, who alone may enter the folder. */
+/** Modes of the file. Only the owner may enter its folder. */
 export const GROWING_MODE = 0o600;
 const COMPLETE_MODE = 0o400;
 const BROKEN_MODE = 0o200;
 const MODE_BITS = 0o777;
-/** A reader looks for the end this often, and once in so many times for the writer's process. */
+/** How often a reader looks for the end. It looks for the writer's process once in several times. */
 const LOOK_MS = 5;
 const LOOKS_FOR_WRITER = 20;
-/** A writer that runs and writes nothing for this long is taken to have failed: git itself gives a sign of life every 5 s. */
+/** A writer that writes nothing for this long is considered failed: git itself sends a sign of life every 5 s. */
 const SILENT_MS_MAX = 180_000;
 
 const openDescriptor = promisify(openCallback);
 const changeMode = promisify(fchmod);
 
-/** What other processes can see of an entry that is being written. Nothing of it throws: without a claim the entry is written twice. */
+/**
+ * What other processes can see of an entry that is being written. No function throws: without a claim the entry is
+ * written twice.
+ */
 export type WriterClaim = {
-  /** @returns false if another process has claimed the entry. Where no link can be made, nobody has. */
+  /** @returns false if another process has claimed the entry. True if links cannot be made. */
   announce(): Promise<boolean>;
-  /** After this no reader begins that `isReadElsewhere` does not see. */
+  /** After this, no reader can begin without being seen by `isReadElsewhere`. */
   withdraw(): Promise<void>;
   isReadElsewhere(): boolean;
   tellEnd(isComplete: boolean): Promise<void>;
@@ -71,18 +74,21 @@ export function openWriterClaim(path: string, staging: string, file: number): Wr
   };
 }
 
-/** The writer has ended before the first byte: the entry has to be looked for again, or written. */
+/** The writer has ended before the first byte: the entry has to be looked up again, or written. */
 export class WriterGoneError extends Error {}
 
 /** A writer in another process. */
 export type OtherWriter = {
-  /** Open; a descriptor. */
+  /** An open descriptor. */
   readonly file: number;
-  /** In place of a writer. @throws WriterGoneError, or the reason of `isUnwanted` if nobody waits for the first byte. */
+  /**
+   * Takes the place of a writer. @throws WriterGoneError, or the reason of `isUnwanted` if nobody waits for the first
+   * byte.
+   */
   watch(file: number, isUnwanted: AbortSignal): Promise<ResponseWriter>;
 };
 
-/** Undefined if no other process writes the entry. `gone`: one did until now, so the entry may be there. */
+/** Undefined if no other process writes the entry. `gone`: one has just ended, so the entry may exist now. */
 export async function findOtherWriter(path: string): Promise<OtherWriter | "gone" | undefined> {
   const claim = claimPath(path);
   const target = await readClaim(claim);
@@ -92,11 +98,12 @@ export async function findOtherWriter(path: string): Promise<OtherWriter | "gone
   try {
     await link(join(dirname(path), basename(target)), own);
   } catch (error) {
-    // Without hard links no process can read what another one writes.
+    // Without hard links no process can read what another one is writing.
     return hasCode(error, "ENOENT") ? "gone" : undefined;
   }
   const leave = () => void rm(own, { force: true }).catch(() => {});
-  // The writer withdraws its claim before it looks for readers. If it stands after the link was made, the writer will see the link.
+  // The writer withdraws its claim before it looks for readers. If the claim still exists after the link was made, the
+  // writer will see the link.
   const file =
     (await readClaim(claim)) === target ? await openUnbroken(own).catch(() => undefined) : undefined;
   if (file === undefined) {
@@ -135,9 +142,9 @@ async function watchWriter(
 
   /** @returns how it has ended; undefined if it has not. */
   function look(): boolean | undefined {
-    // Asked before the file: an end that the writer has told before it exited is seen.
+    // Checked before the file, so that an end which the writer has recorded before it exited is seen.
     const isGone = looks++ % LOOKS_FOR_WRITER === 0 && !isNamedRunning(owner);
-    // The mode first: what is written after the end was told is nothing.
+    // The mode is read first: nothing is written after the end was recorded.
     const mode = modeOf(file);
     const { size } = fstatSync(file);
     if (size > sizeSeen) {

@@ -1,22 +1,22 @@
 import { createHash } from "node:crypto";
 import { type FileHandle, open } from "node:fs/promises";
 
-/** What a file holds, without holding it. */
+/** The digest of a file's content. */
 export type FileDigest = {
   readonly bytes: number;
   /** Hex. */
   readonly sha256: string;
-  /** Whether its last 20 bytes are the SHA-1 of all before them. See `hasTrailer`. */
+  /** Whether its last 20 bytes are the SHA-1 of all bytes before. See `hasTrailer`. */
   readonly isTrailerRight: boolean;
 };
 
 const CHUNK_BYTES = 1024 * 1024;
-/** Of SHA-1. */
+/** The length of a SHA-1. */
 export const TRAILER_BYTES = 20;
 
 /**
- * Whether files of this name end with a checksum of themselves: gitformat-pack(5), gitformat-commit-graph(5). So a file that
- * was cut off or has lost a bit tells it itself.
+ * Whether files with this name end with a checksum of themselves: gitformat-pack(5), gitformat-commit-graph(5). Such a
+ * file shows by itself that it was cut off or damaged.
  */
 export function hasTrailer(path: string): boolean {
   return /\/pack-[^/]*\.(?:pack|idx|rev|bitmap|mtimes)$|\/commit-graph$/.test(path);
@@ -29,7 +29,7 @@ export async function digestFile(path: string): Promise<FileDigest> {
     const sha256 = createHash("sha256");
     const sha1 = createHash("sha1");
     const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
-    // Of what has been read, the end that may be the trailer.
+    // The last bytes that were read, which may be the trailer.
     let end = Buffer.alloc(0);
     let bytes = 0;
     for (;;) {
@@ -50,7 +50,7 @@ export async function digestFile(path: string): Promise<FileDigest> {
   }
 }
 
-/** The size and the last bytes of a file: of files that end with their checksum, as good as their content. */
+/** The size and the last bytes of a file. For files that end with their checksum, these identify the content. */
 export type FileEnd = { readonly bytes: number; readonly end: Buffer };
 
 export async function readFileEnd(path: string): Promise<FileEnd> {

@@ -3,8 +3,8 @@ import { basename, dirname, join, resolve } from "node:path";
 import { hasCode } from "./has-code.ts";
 
 /**
- * Whether `inner` is `outer` or lies in it, by whatever names they are called: symbolic links are followed, and a folder that
- * is mounted in two places is the same one. Either need not be there yet.
+ * Whether `inner` is `outer` or lies in it, under any name: symbolic links are followed, and a folder that is mounted
+ * twice is the same folder. Neither needs to exist.
  */
 export async function isWithin(outer: string, inner: string): Promise<boolean> {
   const wanted = await identify(await realPathOf(outer));
@@ -25,7 +25,7 @@ async function identify(path: string): Promise<string | undefined> {
   }
 }
 
-/** As `realpath`, for what is not there yet: of the first folder above it that is there. */
+/** Like `realpath`, but also for a path that does not exist yet: its first existing parent is resolved. */
 async function realPathOf(path: string): Promise<string> {
   const full = resolve(path);
   try {
@@ -33,7 +33,7 @@ async function realPathOf(path: string): Promise<string> {
   } catch (error) {
     if (!hasCode(error, "ENOENT") || dirname(full) === full) throw error;
   }
-  // A link to what is not there yet leads to where it would be.
+  // A link to a missing target leads to where the target would be.
   const target = await readlink(full).catch(() => undefined);
   if (target !== undefined) return realPathOf(resolve(dirname(full), target));
   return join(await realPathOf(dirname(full)), basename(full));

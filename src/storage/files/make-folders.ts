@@ -2,15 +2,15 @@ import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { hasCode } from "./has-code.ts";
 
-/** For the server's own account alone. */
+/** Only for the server's own account. */
 const FOLDER_MODE = 0o700;
 
 /**
- * Makes a folder, and those above it that are missing. Node's own way to do so calls it ENOENT if the disk can only be read,
- * which elsewhere means that a repository is gone.
+ * Creates a folder and its missing parents. Node's own `recursive` reports ENOENT on a read-only disk, which elsewhere
+ * means that a repository was deleted.
  *
- * @returns the first that was made; undefined if all were there.
- * @throws Error EROFS, ENOSPC and so on, as the system has it.
+ * @returns the first folder that was created; undefined if all existed.
+ * @throws Error EROFS, ENOSPC and so on, as the system reports it.
  */
 export async function makeFolders(path: string): Promise<string | undefined> {
   try {

@@ -1,6 +1,6 @@
 import { open } from "node:fs/promises";
 
-/** Makes what a folder lists survive a loss of power. Works on a file too, for what is in it. */
+/** Makes the entries of a folder survive a loss of power. For a file, it does so for the content. */
 export async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, "r");
   try {

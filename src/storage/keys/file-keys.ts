@@ -8,7 +8,7 @@ import { KEY_BYTES, type KeyName, type Keys } from "./keys.ts";
 
 const ENDING = ".key";
 
-/** Each key a file in `folder`, which the owner alone may enter. */
+/** Stores each key as a file in `folder`, which only its owner may enter. */
 export function openFileKeys(folder: string): Keys {
   const read = new Map<KeyName, Promise<Secret>>();
   return {
@@ -17,7 +17,7 @@ export function openFileKeys(folder: string): Keys {
       if (known !== undefined) return known;
       const reading = readOrCreateKey(folder, name + ENDING);
       read.set(name, reading);
-      // Put right meanwhile, it is read anew.
+      // Read again next time: the file may have been repaired meanwhile.
       reading.catch(() => read.delete(name));
       return reading;
     },
@@ -40,7 +40,8 @@ async function readOrCreateKey(folder: string, file: string): Promise<Secret> {
   try {
     const text = randomBytes(KEY_BYTES).toString("hex");
     await writeFile(draft, text, { flag: "wx", mode: 0o600, flush: true });
-    // It is there whole or not at all; of two processes that start at once one makes the key and the other reads it.
+    // The link makes the complete file appear at once. If two processes start at once, one creates the key and the
+    // other reads it.
     await link(draft, path);
   } catch (error) {
     if (!hasCode(error, "EEXIST")) throw error;

@@ -1,17 +1,17 @@
 import type { Secret } from "../../model/secret.ts";
 
-/** `rotation`: turns a token into its successor, so that a rotation tried again gives the same one; and signs links. */
+/** `rotation`: derives a token's successor, so that a repeated rotation returns the same one; and signs links. */
 export type KeyName = "rotation";
 
 /** Keys of this server, stored beside the database and never in it. */
 export type Keys = {
   /**
-   * 32 random bytes in hex, made when they are first asked for; the same for all who ask, in whichever process.
+   * 32 random bytes in hex, created when first requested; the same in all processes.
    *
    * @throws Failure unavailable if the key is damaged.
    */
   get(name: KeyName): Promise<Secret>;
-  /** Gives the keys that have been made as files, for a backup. */
+  /** Passes the existing keys as files, for a backup. */
   takeFiles(take: (file: string, from: string) => Promise<void>): Promise<void>;
 };
 

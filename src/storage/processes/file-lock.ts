@@ -9,27 +9,28 @@ export type FileLock = { release(): void };
 
 export type FileLockOutcome =
   | { readonly kind: "taken"; readonly lock: FileLock }
-  /** Undefined: it is not known, as for a process of another container. */
+  /** Undefined if unknown, as for a process of another container. */
   | { readonly kind: "held"; readonly processId: number | undefined };
 
-/** How long a holder that has just taken the lock is given to note itself. */
+/** How long to wait for a process that has just taken the lock to note its id. */
 const NOTE_MS_MAX = 1_000;
 const NOTE_LOOK_MS = 50;
 
-/** Of locks that this process holds, by their real paths. */
+/** The locks of this process, by their real paths. */
 const HELD = new Set<string>();
 
 /**
- * Takes a lock that the system gives up when the process ends, however it ends, so that no lock is ever stale: it lies on an
- * SQLite database at `path` that nothing is stored in. Who holds it is noted in a file beside it, for a message only. The
- * folder must be there, and the file stays: to delete it would let two processes lock different ones.
+ * Takes a lock that the system releases when the process ends, however it ends, so that no lock is ever stale. It is a
+ * lock on an SQLite database at `path` in which nothing is stored. The process id of the owner is noted in a file
+ * beside it, for messages only. The folder must exist, and the file stays: if it were deleted, two processes could lock
+ * different files.
  *
- * @param note the file that says who holds it, while somebody does.
- * @throws the error of the file system, or an `SqliteError`, where files cannot be locked.
+ * @param note the file with the owner's process id, while the lock is taken.
+ * @throws the error of the file system, or an `SqliteError`, if files cannot be locked.
  */
 export async function takeFileLock(path: string, note = `${path}-holder`): Promise<FileLockOutcome> {
   const key = join(realpathSync(dirname(path)), basename(path));
-  // POSIX locks are the process's own: it must not even open the file a second time.
+  // POSIX locks belong to the process, which must not even open the file a second time.
   if (HELD.has(key)) return { kind: "held", processId: process.pid };
   const database = openLockDatabase(path);
   if (database === undefined) return { kind: "held", processId: await findHolder(note) };
@@ -43,7 +44,7 @@ export async function takeFileLock(path: string, note = `${path}-holder`): Promi
         try {
           rmSync(note, { force: true });
         } catch {
-          // A disk that can only be read by now. A note that stays keeps nobody out.
+          // The disk has become read-only. A note that stays blocks nobody.
         }
         database.close();
       },
@@ -55,7 +56,7 @@ export async function takeFileLock(path: string, note = `${path}-holder`): Promi
 function openLockDatabase(path: string): SqliteDatabase.Database | undefined {
   const database = new SqliteDatabase(path, { timeout: 0 });
   try {
-    // Nothing is ever committed, so nothing need be synced, and no journal lies beside it.
+    // Nothing is ever committed, so nothing needs to be synced, and there is no journal file.
     database.pragma("journal_mode = MEMORY");
     database.exec("begin exclusive");
     return database;
@@ -66,7 +67,7 @@ function openLockDatabase(path: string): SqliteDatabase.Database | undefined {
   }
 }
 
-/** On a full disk nobody is told who holds the lock: it may be taken to make room. */
+/** On a full disk the owner is not noted: the lock may be taken in order to free space. */
 function noteHolder(path: string): void {
   try {
     writeFileSync(path, `${process.pid}\n`, { mode: 0o600 });
@@ -83,7 +84,7 @@ async function findHolder(path: string): Promise<number | undefined> {
   }
 }
 
-/** A note of a process that was killed, or of another container, names none that runs, or this one. */
+/** Ignores the id of a process that was killed or of another container: it is of no running process, or of this one. */
 function readHolder(path: string): number | undefined {
   try {
     const processId = Number.parseInt(readFileSync(path, "utf8"), 10);

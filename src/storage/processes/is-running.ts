@@ -1,6 +1,6 @@
 import { hasCode } from "../files/has-code.ts";
 
-/** Whether there is a process of this id. It may belong to somebody else. */
+/** Whether a process with this id exists. It may be a different program by now. */
 export function isRunning(processId: number): boolean {
   try {
     process.kill(processId, 0);

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { isRunning } from "./is-running.ts";
 
-/** A process of this machine, named so that another one that gets the same id later is not taken for it. */
+/** Identifies a process of this machine, so that a later process with the same id is not mistaken for it. */
 export type ProcessName = {
   readonly id: number;
-  /** When it was started, in the system's ticks; undefined where the system does not tell. */
+  /** When it was started, in the system's ticks; undefined if the system does not say. */
   readonly started: number | undefined;
 };
 
@@ -16,10 +16,10 @@ export function isNamedRunning({ id, started }: ProcessName): boolean {
   return found === undefined || (!found.hasEnded && (started === undefined || started === found.started));
 }
 
-/** proc(5): undefined where there is no such file, as on other systems than Linux. */
+/** proc(5): undefined if there is no such file, as on systems other than Linux. */
 function readStat(id: number): { readonly started: number; readonly hasEnded: boolean } | undefined {
   try {
-    // The second field is a name in brackets, which may hold spaces and brackets itself. Then the third follows.
+    // The second field is a name in brackets, which may contain spaces and brackets itself. The third field follows it.
     const fields = readFileSync(`/proc/${id}/stat`, "latin1")
       .replace(/^.*\) /s, "")
       .split(" ");
