@@ -1,5 +1,5 @@
 import type { Kysely } from "kysely";
-import { type Place, placeOfProject, placeOfRepository } from "../model/bound.ts";
+import { type Location, locationOfProject, locationOfRepository } from "../model/bound.ts";
 import type { Caller } from "../model/caller.ts";
 import { credentialMissing, Failure } from "../model/failure.ts";
 import { type Permission, permits } from "../model/permission.ts";
@@ -58,7 +58,7 @@ export async function heldPermission(
   caller: Caller,
   repository: Repository,
 ): Promise<Permission> {
-  if (!reaches(caller, placeOfRepository(repository))) return "none";
+  if (!reaches(caller, locationOfRepository(repository))) return "none";
   const account = accountOf(caller);
   const byMembership =
     account === undefined ? "none" : await database.lookups.findPermission(repository.uuid, account.uuid);
@@ -149,10 +149,10 @@ export async function requireWorkspacePermission(
 async function findCallersMember(
   { kysely }: AccessPorts["database"],
   caller: Caller,
-  place: Place,
+  location: Location,
 ): Promise<WorkspaceMember | undefined> {
-  const account = accountWithin(caller, place);
-  return account && findMember(kysely, place.workspaceUuid, account.uuid);
+  const account = accountWithin(caller, location);
+  return account && findMember(kysely, location.workspaceUuid, account.uuid);
 }
 
 /** A private workspace is no secret to those who may see a project or a repository of it: each of them names it. */
@@ -206,7 +206,7 @@ export async function requireRepositoriesInProject(
   project: Project,
 ): Promise<void> {
   requireAccount(caller);
-  if (mayCreateAnywhere(await findCallersMember(database, caller, placeOfProject(project)))) return;
+  if (mayCreateAnywhere(await findCallersMember(database, caller, locationOfProject(project)))) return;
   if (permitsInProject(await heldInProject(database, caller, project), "create-repo")) return;
   throw new Failure("permission-missing", "You may not create repositories in the project");
 }
@@ -226,13 +226,13 @@ export async function requireProjectPermission(
   project: Project | undefined,
   asked: ProjectRequirement,
 ): Promise<Project> {
-  if (project === undefined || !reaches(caller, placeOfProject(project))) throw hiddenProject();
+  if (project === undefined || !reaches(caller, locationOfProject(project))) throw hiddenProject();
   const held = await heldInProject(database, caller, project);
   if (asked !== "see" && permitsInProject(held, asked)) return project;
   const mayBeSeen =
     !project.isPrivate ||
     permitsInProject(held, "read") ||
-    (await findCallersMember(database, caller, placeOfProject(project))) !== undefined;
+    (await findCallersMember(database, caller, locationOfProject(project))) !== undefined;
   if (!mayBeSeen) throw hiddenProject();
   if (asked === "see") return project;
   throw permissionMissing(caller, `This needs ${asked} permission in the project: you have ${held}`);
@@ -243,7 +243,7 @@ async function heldInProject(
   caller: Caller,
   project: Project,
 ): Promise<ProjectPermission> {
-  const account = accountWithin(caller, placeOfProject(project));
+  const account = accountWithin(caller, locationOfProject(project));
   return account === undefined ? "none" : findProjectPermission(kysely, project.uuid, account.uuid);
 }
 

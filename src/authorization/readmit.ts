@@ -6,7 +6,7 @@ import type { Repository } from "../model/repository.ts";
 import type { Project, Workspace } from "../model/workspace.ts";
 import type { Ports } from "../ports.ts";
 import { type LockedRow, lockRows } from "../storage/sql/lock-rows.ts";
-import { type AdmissionFacts, readAdmissionFacts } from "../storage/sql/permissions/admission-facts.ts";
+import { type AdmissionState, readAdmissionState } from "../storage/sql/permissions/admission-state.ts";
 import { findPermission } from "../storage/sql/permissions/permissions.ts";
 import { findProject } from "../storage/sql/projects/projects.ts";
 import { findRepository } from "../storage/sql/repositories/repositories.ts";
@@ -73,13 +73,13 @@ export async function readmit(
   admission: Admission,
 ): Promise<void> {
   if (admission.caller.kind === "anonymous" && admission.requirements.length === 0) return;
-  let facts = await factsUnderLock(tx, admission, undefined);
-  for (let attempt = 1; attempt < ATTEMPTS_MAX && hasMoved(facts, admission); attempt += 1) {
-    const previous = facts.repository;
-    facts = await factsUnderLock(tx, admission, previous);
-    if (facts.repository?.projectUuid === previous?.projectUuid) break;
+  let state = await stateUnderLock(tx, admission, undefined);
+  for (let attempt = 1; attempt < ATTEMPTS_MAX && hasMoved(state, admission); attempt += 1) {
+    const previous = state.repository;
+    state = await stateUnderLock(tx, admission, previous);
+    if (state.repository?.projectUuid === previous?.projectUuid) break;
   }
-  await decide(tx, ports, admission, facts);
+  await decide(tx, ports, admission, state);
 }
 
 /** The same without locks, for a request that has changed nothing: before it is told anything. */
@@ -88,21 +88,21 @@ export async function readmitToRead(
   admission: Admission,
 ): Promise<void> {
   const { lookups, kysely } = ports.database;
-  const { tokenUuid, repositoryUuid } = askedFacts(admission);
-  await decide(kysely, ports, admission, await lookups.getAdmissionFacts(tokenUuid, repositoryUuid));
+  const { tokenUuid, repositoryUuid } = admissionKeys(admission);
+  await decide(kysely, ports, admission, await lookups.getAdmissionState(tokenUuid, repositoryUuid));
 }
 
 /** The locks come first, in a statement of their own: what is read after them is what was committed by then. */
-async function factsUnderLock(
+async function stateUnderLock(
   tx: Kysely<Schema>,
   admission: Admission,
-  moved: AdmissionFacts["repository"],
-): Promise<AdmissionFacts> {
+  moved: AdmissionState["repository"],
+): Promise<AdmissionState> {
   await lockRows(tx, rowsOf(admission, moved));
-  return readAdmissionFacts(tx, askedFacts(admission));
+  return readAdmissionState(tx, admissionKeys(admission));
 }
 
-function askedFacts({ caller, requirements }: Admission) {
+function admissionKeys({ caller, requirements }: Admission) {
   return {
     tokenUuid: caller.kind === "account" ? storedCredential(caller).id : undefined,
     repositoryUuid: firstRepository(requirements)?.repository.uuid,
@@ -114,7 +114,7 @@ function firstRepository(requirements: readonly SubjectRequirement[]): Repositor
 }
 
 /** Into another project, whose permissions count now and are not locked yet. */
-function hasMoved({ repository: found }: AdmissionFacts, { requirements }: Admission): boolean {
+function hasMoved({ repository: found }: AdmissionState, { requirements }: Admission): boolean {
   const admitted = firstRepository(requirements)?.repository;
   return found !== undefined && admitted !== undefined && found.projectUuid !== admitted.project.uuid;
 }
@@ -124,7 +124,7 @@ function hasMoved({ repository: found }: AdmissionFacts, { requirements }: Admis
  * name that is looked for, is still so when the row is written. Permissions that come from what is around it are only kept
  * from changing.
  */
-function rowsOf({ caller, requirements }: Admission, moved: AdmissionFacts["repository"]): LockedRow[] {
+function rowsOf({ caller, requirements }: Admission, moved: AdmissionState["repository"]): LockedRow[] {
   const rows: LockedRow[] = [];
   for (const requirement of requirements) {
     switch (requirement.kind) {
@@ -164,7 +164,7 @@ async function decide(
   db: Kysely<Schema>,
   { config, clock }: Pick<Ports, "config" | "clock">,
   { caller, requirements }: Admission,
-  { credential, repository }: AdmissionFacts,
+  { credential, repository }: AdmissionState,
 ): Promise<void> {
   if (caller.kind === "account") {
     const { identity } = storedCredential(caller);

@@ -10,13 +10,13 @@ export type Bound = {
 };
 
 /** A repository, a project or a workspace, with all that it lies in. */
-export type Place = {
+export type Location = {
   readonly workspaceUuid: Uuid;
   readonly projectUuid?: Uuid;
   readonly repositoryUuid?: Uuid;
 };
 
-export function isWithin(bound: Bound | undefined, { workspaceUuid, projectUuid, repositoryUuid }: Place) {
+export function isWithin(bound: Bound | undefined, { workspaceUuid, projectUuid, repositoryUuid }: Location) {
   if (bound === undefined) return true;
   const { repositories = [], projects = [], workspaces = [] } = bound;
   return (
@@ -32,10 +32,10 @@ type InProject = {
   readonly project: { readonly uuid: Uuid };
 };
 
-export function placeOfRepository({ uuid, project, workspace }: InProject): Place {
+export function locationOfRepository({ uuid, project, workspace }: InProject): Location {
   return { repositoryUuid: uuid, projectUuid: project.uuid, workspaceUuid: workspace.uuid };
 }
 
-export function placeOfProject(project: { readonly uuid: Uuid; readonly workspaceUuid: Uuid }): Place {
+export function locationOfProject(project: { readonly uuid: Uuid; readonly workspaceUuid: Uuid }): Location {
   return { projectUuid: project.uuid, workspaceUuid: project.workspaceUuid };
 }

@@ -1,6 +1,6 @@
 import type { Account } from "./account.ts";
 import type { Actor } from "./audit.ts";
-import { isWithin, type Place } from "./bound.ts";
+import { isWithin, type Location } from "./bound.ts";
 import type { Caller, Operator, Viewer } from "./caller.ts";
 import { credentialMissing } from "./failure.ts";
 import type { QuotaKey } from "./quota-key.ts";
@@ -30,17 +30,17 @@ export function requireAccount(who: Caller | Operator): Account {
 }
 
 /** The account where its credential counts. Undefined: nothing is held there by it. */
-export function accountWithin(caller: Caller, place: Place): Account | undefined {
-  return reaches(caller, place) ? accountOf(caller) : undefined;
+export function accountWithin(caller: Caller, location: Location): Account | undefined {
+  return reaches(caller, location) ? accountOf(caller) : undefined;
 }
 
 /** Whether the credential counts there at all. Who has sent none reaches everything, and sees what is public. */
-export function reaches(caller: Caller, place: Place): boolean {
+export function reaches(caller: Caller, location: Location): boolean {
   switch (caller.kind) {
     case "anonymous":
       return true;
     case "account":
-      return isWithin(caller.credential.bound, place);
+      return isWithin(caller.credential.bound, location);
   }
 }
 

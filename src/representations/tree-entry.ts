@@ -14,7 +14,7 @@ export type EntryContext = {
 };
 
 /** What a representation shows of a file. `path` is bytes; bytes that are not UTF-8 are shown as U+FFFD. */
-export type FileFacts = {
+export type FileDetails = {
   readonly path: Buffer;
   readonly size: number;
   readonly attributes: readonly string[];
@@ -31,7 +31,7 @@ function entryUrl(kind: "src" | "filehistory", { repository, baseUrls, commit }:
 
 /** A `commit_file`: contract, rest.md §2.11. `commit` is the condensed commit unless given in full. */
 export function representFile(
-  { path, size, attributes }: FileFacts,
+  { path, size, attributes }: FileDetails,
   context: EntryContext,
   commit: object = representCondensedCommit(context.baseUrls, context.repository, context.commit),
 ) {

@@ -204,16 +204,13 @@ test("an import that is interrupted leaves nothing behind", async () => {
   await rm(object);
   execFileSync("mkfifo", [object]);
   const child = pail.start(["repository", "import", source, "--workspace", "acme"]);
-  const unfinished = join(REPOSITORIES, "unfinished");
-  await waitUntil(
-    "objects are waited for",
-    () => existsSync(unfinished) && readdirSync(unfinished).length > 0,
-  );
+  const staging = join(REPOSITORIES, "unfinished");
+  await waitUntil("objects are waited for", () => existsSync(staging) && readdirSync(staging).length > 0);
   child.kill("SIGINT");
   const [code] = await once(child, "close");
   assert.equal(code, 130);
   assert.deepEqual(await repositoryFolders(), folders);
-  assert.deepEqual(await readdir(unfinished), []);
+  assert.deepEqual(await readdir(staging), []);
   assert.ok((await listed()).every(({ full_name }) => full_name !== "acme/endless"));
 });
 

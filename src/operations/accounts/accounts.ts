@@ -25,12 +25,12 @@ export type NewAccount = { readonly email: string; readonly username: string; re
 /**
  * Creates an account with its primary, confirmed e-mail address. @throws Failure invalid-input, or conflict if taken.
  */
-export async function createAccount(ports: AccountPorts, by: By, wanted: NewAccount): Promise<Account> {
+export async function createAccount(ports: AccountPorts, by: By, input: NewAccount): Promise<Account> {
   const { clock } = ports;
-  const address = requiredAddress(wanted.email);
-  const username = parseUsername(wanted.username);
+  const address = requiredAddress(input.email);
+  const username = parseUsername(input.username);
   if (username === undefined) throw invalidField("username", "must be 1 to 62 letters, digits, _ or -");
-  const displayName = wanted.displayName ?? username;
+  const displayName = input.displayName ?? username;
   const account: Account = {
     uuid: randomUUID() as Uuid,
     accountId: `712020:${randomUUID()}`,

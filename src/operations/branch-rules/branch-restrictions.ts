@@ -26,7 +26,7 @@ import { isForeignKeyViolation, isUniqueViolation } from "../../storage/sql/data
 export const RESTRICTIONS_MAX = 1000;
 
 /** All fields of a rule, as a caller requests it. */
-export type WantedRestriction = {
+export type RestrictionInput = {
   readonly kind: RestrictionKind;
   readonly match: BranchMatch;
   readonly value: number | undefined;
@@ -35,7 +35,7 @@ export type WantedRestriction = {
 };
 
 /** Computes the new rule from the current one; undefined if the rule is new. */
-export type RestrictionChange = (before: BranchRestriction | undefined) => WantedRestriction;
+export type RestrictionChange = (before: BranchRestriction | undefined) => RestrictionInput;
 
 /** @throws Failure not-found. */
 export async function getRestriction(
@@ -56,12 +56,12 @@ export async function getRestriction(
 export async function createRestriction(
   by: By,
   repository: Repository,
-  wanted: WantedRestriction,
+  input: RestrictionInput,
 ): Promise<BranchRestriction> {
-  requireSense(wanted);
-  const restriction: NewRestriction = { ...wanted, repositoryUuid: repository.uuid };
+  requireSense(input);
+  const restriction: NewRestriction = { ...input, repositoryUuid: repository.uuid };
   return storing(
-    () => wanted,
+    () => input,
     () =>
       by.transaction(async (tx, record) => {
         if ((await countRestrictions(tx, repository.uuid)) >= RESTRICTIONS_MAX) {
@@ -82,18 +82,18 @@ export async function changeRestriction(
   id: number,
   change: RestrictionChange,
 ): Promise<BranchRestriction> {
-  let wanted: WantedRestriction | undefined;
+  let input: RestrictionInput | undefined;
   return storing(
-    () => wanted,
+    () => input,
     () =>
       by.transaction(async (tx, record) => {
         // Read inside the transaction: when two callers each change a part of the rule, neither undoes the other's
         // change.
         const [before] = await listRestrictions(tx, repository.uuid, { id });
         if (before === undefined) throw noSuchRestriction(String(id));
-        wanted = change(before);
-        requireSense(wanted);
-        const changed = { ...before, ...wanted };
+        input = change(before);
+        requireSense(input);
+        const changed = { ...before, ...input };
         if (!(await replaceRestriction(tx, changed))) throw noSuchRestriction(String(id));
         const details = restrictionDetails(changed);
         record.audit("branch-restriction.changed", repositorySubject(repository), details);
@@ -133,7 +133,7 @@ function noSuchRestriction(id: string): Failure {
 }
 
 /** Which fields belong to which kind: the reference, POST branch-restrictions. */
-function requireSense({ kind, value, accounts, groups }: WantedRestriction): void {
+function requireSense({ kind, value, accounts, groups }: RestrictionInput): void {
   if (!KINDS_WITH_EXEMPTIONS.some((candidate) => candidate === kind)) {
     const problem = `only ${KINDS_WITH_EXEMPTIONS.join(" and ")} have exemptions`;
     if (accounts.length > 0) throw invalidField("users", problem);
@@ -146,15 +146,15 @@ function requireSense({ kind, value, accounts, groups }: WantedRestriction): voi
 
 /** Turns a refusal of the database into a failure with a message. */
 async function storing<Result>(
-  findWanted: () => WantedRestriction | undefined,
+  findInput: () => RestrictionInput | undefined,
   store: () => Promise<Result>,
 ): Promise<Result> {
   try {
     return await store();
   } catch (error) {
-    const wanted = findWanted();
-    if (wanted !== undefined && isUniqueViolation(error)) {
-      const rule = `"${wanted.kind}" on ${describeMatch(wanted.match)}`;
+    const input = findInput();
+    if (input !== undefined && isUniqueViolation(error)) {
+      const rule = `"${input.kind}" on ${describeMatch(input.match)}`;
       throw new Failure("conflict", `Cannot store the rule: the repository has one for ${rule} already`);
     }
     if (isForeignKeyViolation(error)) {

@@ -26,11 +26,11 @@ export async function reportCommitStatus(
   ports: StatusPorts,
   by: By,
   repository: Repository,
-  { commit: revision, ...wanted }: NewCommitStatus & { readonly commit: string },
+  { commit: revision, ...input }: NewCommitStatus & { readonly commit: string },
 ): Promise<CommitStatus> {
   const { id } = await getCommit(ports, repository, revision);
   const now = ports.clock();
-  const status = { ...wanted, repositoryUuid: repository.uuid, commit: id, createdAt: now, updatedAt: now };
+  const status = { ...input, repositoryUuid: repository.uuid, commit: id, createdAt: now, updatedAt: now };
   return tellWebhooks(by, repository, async (tx) => {
     const isThere = (await findCommitStatus(tx, status)) !== undefined;
     const kind = isThere ? "repo:commit_status_updated" : "repo:commit_status_created";

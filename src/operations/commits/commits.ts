@@ -213,7 +213,7 @@ const KEY_LENGTH = 32;
  * one commit and have nothing else to store. Their key is the beginning of the commit's id, so that reading a list
  * writes nothing.
  */
-export async function keepWalk(
+export async function saveWalk(
   { database, clock, packs, commitGraphs }: CommitPorts,
   repository: Repository,
   walk: CommitWalk,
@@ -226,9 +226,9 @@ export async function keepWalk(
   const state = JSON.stringify(walk);
   const key = hash("sha256", `${repository.uuid}\n${state}`, "hex").slice(0, KEY_LENGTH);
   // Looked up first, so that reading a list again costs no write.
-  const kept = await findCursor(database.kysely, repository.uuid, key);
+  const saved = await findCursor(database.kysely, repository.uuid, key);
   const now = clock();
-  const ageMs = kept === undefined ? Number.POSITIVE_INFINITY : now.getTime() - kept.createdAt.getTime();
+  const ageMs = saved === undefined ? Number.POSITIVE_INFINITY : now.getTime() - saved.createdAt.getTime();
   // A time in the future was written by a clock that was ahead: such a cursor would be deleted much too late, or never.
   if (ageMs >= 0 && ageMs < CURSOR_RENEWAL_MS) return key;
   await saveCursor(database.kysely, { key, repositoryUuid: repository.uuid, state, createdAt: now });
@@ -255,9 +255,9 @@ export async function getWalk(
   const isKey = /^[0-9a-f]{32}$/.test(key);
   const start = isKey ? await findByKey({ packs, commitGraphs }, repository, key) : undefined;
   if (start !== undefined) return { include: [start], exclude: [], path: undefined };
-  const kept = isKey ? await findCursor(database.kysely, repository.uuid, key) : undefined;
-  if (kept === undefined) throw invalidField("ctx", "unknown or expired: begin again without it");
-  const { include, exclude, path } = JSON.parse(kept.state) as {
+  const saved = isKey ? await findCursor(database.kysely, repository.uuid, key) : undefined;
+  if (saved === undefined) throw invalidField("ctx", "unknown or expired: begin again without it");
+  const { include, exclude, path } = JSON.parse(saved.state) as {
     include: ObjectId[];
     exclude: ObjectId[];
     path?: string;

@@ -42,17 +42,17 @@ export async function createProject(
   ports: Pick<Ports, "database" | "clock">,
   by: By,
   workspace: Workspace,
-  wanted: NewProject,
+  input: NewProject,
 ): Promise<Project> {
   const now = ports.clock();
   const project: Project = {
     uuid: randomUUID() as Uuid,
     workspaceUuid: workspace.uuid,
-    key: wanted.key,
-    name: wanted.name,
-    description: wanted.description ?? "",
+    key: input.key,
+    name: input.name,
+    description: input.description ?? "",
     // Private unless requested otherwise, as repositories are.
-    isPrivate: wanted.isPrivate ?? true,
+    isPrivate: input.isPrivate ?? true,
     createdAt: now,
     updatedAt: now,
   };

@@ -272,10 +272,10 @@ async function storeMainBranch(
   tx: Kysely<Schema>,
   repositoryUuid: Uuid,
   branches: readonly BranchName[],
-  wanted: BranchName | undefined,
+  requested: BranchName | undefined,
 ): Promise<void> {
-  if (wanted !== undefined && branches.includes(wanted)) {
-    await updateRepository(tx, repositoryUuid, { mainBranch: wanted });
+  if (requested !== undefined && branches.includes(requested)) {
+    await updateRepository(tx, repositoryUuid, { mainBranch: requested });
     return;
   }
   const mainBranch =

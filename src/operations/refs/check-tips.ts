@@ -11,7 +11,7 @@ const PLAIN_TIPS_MAX = 100;
 
 export type TipCheck<Q = Pick<Quarantine, "objectFolder" | "noteGitPacks">> = {
   /** The objects of the push, if they have already been found complete. */
-  readonly brought: ReceivedObjects | undefined;
+  readonly received: ReceivedObjects | undefined;
   readonly target: Target;
   /** What refs point at, or have pointed at lately: all that these reach is in the repository, and stays there. */
   readonly listKnown: () => Promise<readonly ObjectId[]>;
@@ -19,7 +19,7 @@ export type TipCheck<Q = Pick<Quarantine, "objectFolder" | "noteGitPacks">> = {
    * Called before anything is copied: returns those tips to which refs may still be changed. The others do not count as
    * complete.
    */
-  readonly listWanted?: () => Promise<readonly ObjectId[]>;
+  readonly listNeeded?: () => Promise<readonly ObjectId[]>;
   readonly quarantine: Q;
   readonly signal: AbortSignal;
 };
@@ -37,8 +37,8 @@ export async function checkTips(
   if (tips.length === 0) return new Map();
   const read = await readPlainTips(tips, check);
   if (read !== undefined) return read;
-  const { listWanted, ...rest } = check;
-  if (listWanted !== undefined) return checkTips(await listWanted(), rest);
+  const { listNeeded, ...rest } = check;
+  if (listNeeded !== undefined) return checkTips(await listNeeded(), rest);
   const { target, listKnown, quarantine, signal } = check;
   const gitOptions = { gitDir: target.gitDir, objectFolder: quarantine.objectFolder, signal };
   const known = await listKnown();
@@ -58,16 +58,16 @@ export async function checkTips(
 /** The types of tips that are in the push or that refs reach; undefined if any tip is neither, or is a tag. */
 async function readPlainTips(
   tips: readonly ObjectId[],
-  { brought, target: { gitDir, objects, areReached } }: TipCheck,
+  { received, target: { gitDir, objects, areReached } }: TipCheck,
 ): Promise<ReadonlyMap<ObjectId, TipObject> | undefined> {
-  if (brought === undefined) return undefined;
-  const there = [...new Set(tips)].filter((tip) => !brought.has(tip));
+  if (received === undefined) return undefined;
+  const there = [...new Set(tips)].filter((tip) => !received.has(tip));
   if (there.length > PLAIN_TIPS_MAX || (there.length > 0 && !(await areReached(there)))) return undefined;
   const headers = await Promise.all(there.map((tip) => objects.readHeader(gitDir, tip)));
   const types = new Map(there.map((tip, index) => [tip, headers[index]?.type]));
   const read = new Map<ObjectId, TipObject>();
   for (const tip of tips) {
-    const type = brought.get(tip)?.type ?? types.get(tip);
+    const type = received.get(tip)?.type ?? types.get(tip);
     if (type === undefined || type === "tag") return undefined;
     read.set(tip, { type, peeled: undefined });
   }

@@ -21,7 +21,12 @@ import { dated, identityOf } from "../accounts/account-identity.ts";
 import { type CommitPorts, commitNotFound, getCommit } from "../commits/commits.ts";
 import { type ChangeRefsPorts, changeRefs } from "./change-refs.ts";
 import { areReached } from "./reached-commits.ts";
-import { type NewObjects, type NewObjectsPorts, requireGood, storeNewObjects } from "./store-new-objects.ts";
+import {
+  type NewObjects,
+  type NewObjectsPorts,
+  requireStored,
+  storeNewObjects,
+} from "./store-new-objects.ts";
 
 export type CreateRefPorts = CommitPorts & ChangeRefsPorts & NewObjectsPorts;
 
@@ -35,15 +40,15 @@ export async function createBranch(
   ports: CreateRefPorts,
   by: By,
   repository: Repository,
-  wanted: { readonly name: string; readonly revision: string },
+  input: { readonly name: string; readonly revision: string },
 ): Promise<Ref> {
-  const name = newRefName(BRANCH_PREFIX, wanted.name);
-  const { id } = await getCommit(ports, repository, wanted.revision);
+  const name = newRefName(BRANCH_PREFIX, input.name);
+  const { id } = await getCommit(ports, repository, input.revision);
   // Checked before unreachable objects are copied, which may take long.
   await refuseTaken(ports, repository, name);
   const request = newRefRequest(name, id, undefined);
   return storeNewObjects(ports, by, repository, request, (stored) => {
-    if (stored.kind === "refused" || !stored.tips.has(id)) throw commitNotFound([wanted.revision]);
+    if (stored.kind === "refused" || !stored.tips.has(id)) throw commitNotFound([input.revision]);
     const update = { name, old: undefined, new: id, peeled: undefined };
     return applyNew(ports, repository, update, stored.objects, by);
   });
@@ -58,21 +63,21 @@ export async function createTag(
   ports: CreateRefPorts,
   by: By,
   repository: Repository,
-  wanted: { readonly name: string; readonly revision: string; readonly message: string | undefined },
+  input: { readonly name: string; readonly revision: string; readonly message: string | undefined },
 ): Promise<Ref> {
-  const name = newRefName(TAG_PREFIX, wanted.name);
-  const commit = await getWholeCommit(ports, repository, wanted.revision, by.signal);
+  const name = newRefName(TAG_PREFIX, input.name);
+  const commit = await getWholeCommit(ports, repository, input.revision, by.signal);
   await refuseTaken(ports, repository, name);
   // The reference: an empty message counts as none.
-  const message = wanted.message || `Added tag ${wanted.name} for changeset ${commit.slice(0, 12)}`;
+  const message = input.message || `Added tag ${input.name} for changeset ${commit.slice(0, 12)}`;
   const tagger = dated(await identityOf(ports, requireAccount(by.caller)), ports.clock());
-  const headers = `object ${commit}\ntype commit\ntag ${wanted.name}\ntagger ${tagger}\n\n`;
+  const headers = `object ${commit}\ntype commit\ntag ${input.name}\ntagger ${tagger}\n\n`;
   const content = Buffer.from(headers + message);
   const id = hashObject("tag", content);
   const request = newRefRequest(name, id, writePack([{ type: "tag", content }]));
   return storeNewObjects(ports, by, repository, request, (stored) => {
-    requireGood(stored, "Cannot create the tag");
-    if (!stored.tips.has(id)) throw commitNotFound([wanted.revision]);
+    requireStored(stored, "Cannot create the tag");
+    if (!stored.tips.has(id)) throw commitNotFound([input.revision]);
     const update = { name, old: undefined, new: id, peeled: commit };
     return applyNew(ports, repository, update, stored.objects, by);
   });

@@ -43,11 +43,11 @@ export async function push(
   const { imported, onProgress } = options;
   /** Updates whose ref has changed meanwhile, as far as this had to be known before anything was copied. */
   const stale = new Map<RefUpdate, string>();
-  const wanted = {
+  const objectsRequest = {
     pack: request.commands.some((command) => command.new !== undefined) ? request.pack : undefined,
     tips: states.flatMap((state) => state.update?.new ?? []),
     names: states.flatMap((state) => state.update?.name ?? []),
-    async listWanted() {
+    async listNeeded() {
       for (const [update, refused] of await findStale(ports, repository, states)) stale.set(update, refused);
       return states.flatMap(({ update }) =>
         update === undefined || stale.has(update) ? [] : (update.new ?? []),
@@ -56,7 +56,7 @@ export async function push(
     isImport: imported !== undefined,
     ...(onProgress === undefined ? {} : { onProgress }),
   };
-  return storeNewObjects(ports, by, repository, wanted, async (stored) => {
+  return storeNewObjects(ports, by, repository, objectsRequest, async (stored) => {
     if (stored.kind === "refused") {
       return {
         unpackProblem: stored.problem,

@@ -28,7 +28,7 @@ export type NewObjectsRequest = {
   /** Refs from which the new history probably continues. */
   readonly names: readonly RefName[];
   /** As in `TipCheck`: an unreachable history may be large to copy. */
-  readonly listWanted?: () => Promise<readonly ObjectId[]>;
+  readonly listNeeded?: () => Promise<readonly ObjectId[]>;
   /** Whether this is existing history from elsewhere, which cannot be changed here: it is not searched for tokens. */
   readonly isImport?: boolean;
   /** Whether to take a slot for git's processes. A push has taken one before it reads its pack. */
@@ -111,19 +111,19 @@ async function store(
     return pack;
   }
   reachFaultPoint("objects.indexed");
-  const brought = pack.kind === "read" ? pack.objects : undefined;
-  const { tips, listWanted, isImport = false } = request;
+  const received = pack.kind === "read" ? pack.objects : undefined;
+  const { tips, listNeeded, isImport = false } = request;
   const listKnown = () => listKeptTips(ports.database.kysely, repository.uuid, ports.clock());
-  const check = { brought, target, listKnown, quarantine, signal: by.signal };
+  const check = { received, target, listKnown, quarantine, signal: by.signal };
   // In parallel: the two are independent, and each may wait for git.
   const [whole, leak] = await Promise.all([
-    checkTips(tips, { ...check, ...(listWanted === undefined ? {} : { listWanted }) }),
+    checkTips(tips, { ...check, ...(listNeeded === undefined ? {} : { listNeeded }) }),
     request.pack !== undefined && !isImport
       ? findLeakedToken(ports, repository, {
           tips,
           listKnown,
           quarantine,
-          brought: brought?.values(),
+          received: received?.values(),
           by,
         })
       : undefined,
@@ -138,7 +138,7 @@ async function store(
  * @param action what was attempted, in words for the caller.
  * @throws Failure unavailable; invalid-input if the objects were refused or contain a token.
  */
-export function requireGood(
+export function requireStored(
   stored: StoredObjects,
   action: string,
 ): asserts stored is Extract<StoredObjects, { kind: "stored" }> {
@@ -207,7 +207,7 @@ function newObjects(
       try {
         // Earlier results are not valid any more: git checks everything again.
         const target = { ...check.target, gitDir: quarantine.gitDir };
-        const again = { ...check, brought: undefined, target, quarantine };
+        const again = { ...check, received: undefined, target, quarantine };
         const whole = await checkTips(tips, again);
         if (whole.size < new Set(tips).size)
           throw new Failure("unavailable", "the repository has just been repacked: try again");

@@ -39,17 +39,17 @@ export async function forkRepository(
   ports: ForkPorts,
   by: By,
   parent: Repository,
-  wanted: NewRepository,
+  input: NewRepository,
 ): Promise<Repository> {
   const { kysely } = ports.database;
   // The transaction decides all of this again. Checking it here only saves useless work.
   const { mayBePublic } = await requireForking(kysely, parent);
-  decidePrivacy(parent, wanted, mayBePublic);
-  const at = { uuid: wanted.workspace.uuid };
-  if ((await findRepository(kysely, at, { slug: wanted.slug })) !== undefined) throw slugTaken(wanted);
+  decidePrivacy(parent, input, mayBePublic);
+  const at = { uuid: input.workspace.uuid };
+  if ((await findRepository(kysely, at, { slug: input.slug })) !== undefined) throw slugTaken(input);
   for (let tries = 1; ; tries += 1) {
     try {
-      return await tryFork(ports, by, parent, wanted);
+      return await tryFork(ports, by, parent, input);
     } catch (error) {
       if (!(error instanceof ObjectsDroppedError)) throw error;
       if (tries === TRIES_MAX)
@@ -65,20 +65,20 @@ async function tryFork(
   ports: ForkPorts,
   by: By,
   parent: Repository,
-  wanted: NewRepository,
+  input: NewRepository,
 ): Promise<Repository> {
   const { kysely } = ports.database;
   const { dropNumber } = (await findRepository(kysely, undefined, { uuid: parent.uuid })) ?? parent;
   // In a transaction of its own, so that the caller's access to the parent is checked at the moment of which the refs
   // are, and not only later.
   const refs = await by.transaction((tx) => listRefsByPrefix(tx, parent.uuid, FORKED_PREFIXES));
-  requireMainBranch(refs, wanted);
+  requireMainBranch(refs, input);
   const uuid = randomUUID() as Uuid;
   const now = ports.clock();
   const folder = await ports.packs.copyRepository(parent.uuid, uuid);
   try {
     const sizeBytes = sumOf(await ports.packs.listPackFiles(uuid));
-    await storeFork(by, parent, wanted, { uuid, refs, dropNumber, sizeBytes, now });
+    await storeFork(by, parent, input, { uuid, refs, dropNumber, sizeBytes, now });
   } catch (error) {
     await discardUnlessStored(ports, uuid, folder, error);
     throw error;
@@ -111,19 +111,19 @@ function decidePrivacy(
 
 type OwnKeys = "uuid" | "isPrivate" | "sizeBytes" | "createdAt" | "updatedAt";
 
-function newFork(parent: Repository, wanted: NewRepository, refs: readonly Ref[]): Omit<Repository, OwnKeys> {
+function newFork(parent: Repository, input: NewRepository, refs: readonly Ref[]): Omit<Repository, OwnKeys> {
   return {
-    workspace: wanted.workspace,
-    project: wanted.project,
-    slug: wanted.slug,
-    name: wanted.name ?? parent.name,
-    description: wanted.description ?? parent.description,
-    website: "website" in wanted ? wanted.website : parent.website,
-    language: wanted.language ?? parent.language,
-    hasIssues: wanted.hasIssues ?? parent.hasIssues,
-    hasWiki: wanted.hasWiki ?? parent.hasWiki,
-    forkPolicy: wanted.forkPolicy ?? parent.forkPolicy,
-    mainBranch: wanted.mainBranch ?? inheritedMainBranch(parent, refs),
+    workspace: input.workspace,
+    project: input.project,
+    slug: input.slug,
+    name: input.name ?? parent.name,
+    description: input.description ?? parent.description,
+    website: "website" in input ? input.website : parent.website,
+    language: input.language ?? parent.language,
+    hasIssues: input.hasIssues ?? parent.hasIssues,
+    hasWiki: input.hasWiki ?? parent.hasWiki,
+    forkPolicy: input.forkPolicy ?? parent.forkPolicy,
+    mainBranch: input.mainBranch ?? inheritedMainBranch(parent, refs),
     refGeneration: 1,
     dropNumber: 0,
     // The parent's graph may name commits that only the parent's refs reach.
@@ -151,7 +151,7 @@ type Taken = {
 async function storeFork(
   by: By,
   { uuid: parentUuid }: Repository,
-  wanted: NewRepository,
+  input: NewRepository,
   { uuid, refs, dropNumber, sizeBytes, now }: Taken,
 ): Promise<void> {
   try {
@@ -159,12 +159,12 @@ async function storeFork(
       // Read again: the parent, or its project, may have become private meanwhile.
       const parent = await getRepository(tx, parentUuid);
       const { mayBePublic } = await requireForking(tx, parent);
-      const project = await findProject(tx, wanted.workspace.uuid, { uuid: wanted.project.uuid });
+      const project = await findProject(tx, input.workspace.uuid, { uuid: input.project.uuid });
       if (project === undefined) throw invalidField("project.key", "no such project in the workspace");
       const fork: Repository = {
-        ...newFork(parent, { ...wanted, project }, refs),
+        ...newFork(parent, { ...input, project }, refs),
         uuid,
-        isPrivate: decidePrivacy(parent, { ...wanted, project }, mayBePublic),
+        isPrivate: decidePrivacy(parent, { ...input, project }, mayBePublic),
         sizeBytes,
         createdAt: now,
         updatedAt: now,
@@ -182,6 +182,6 @@ async function storeFork(
       });
     });
   } catch (error) {
-    throw isUniqueViolation(error) ? slugTaken(wanted) : error;
+    throw isUniqueViolation(error) ? slugTaken(input) : error;
   }
 }

@@ -58,9 +58,9 @@ export type NewRepository = {
 export async function createRepository(
   ports: RepositoryPorts,
   by: By,
-  wanted: NewRepository,
+  input: NewRepository,
 ): Promise<Repository> {
-  return createRepositoryWith(ports, wanted, async (repository, insert) => {
+  return createRepositoryWith(ports, input, async (repository, insert) => {
     await by.transaction(async (tx, record) => {
       await insert(tx, record);
       record.event(repository, { kind: "repo:created", repository });
@@ -78,10 +78,10 @@ export async function createRepository(
  */
 export async function createRepositoryWith<T>(
   ports: RepositoryPorts,
-  wanted: NewRepository,
+  input: NewRepository,
   work: (repository: Repository, insert: InsertRepository) => Promise<T>,
 ): Promise<T> {
-  const repository = newRepository(wanted, ports.clock());
+  const repository = newRepository(input, ports.clock());
   const folder = await ports.packs.createRepository(repository.uuid);
   reachFaultPoint("repository.folder-made");
   let result: T;
@@ -101,22 +101,22 @@ export async function createRepositoryWith<T>(
   return result;
 }
 
-function newRepository(wanted: NewRepository, now: Date): Repository {
+function newRepository(input: NewRepository, now: Date): Repository {
   return {
     uuid: randomUUID() as Uuid,
-    workspace: wanted.workspace,
-    project: wanted.project,
-    slug: wanted.slug,
-    name: wanted.name ?? wanted.slug,
-    description: wanted.description ?? "",
-    website: wanted.website,
-    language: wanted.language ?? "",
+    workspace: input.workspace,
+    project: input.project,
+    slug: input.slug,
+    name: input.name ?? input.slug,
+    description: input.description ?? "",
+    website: input.website,
+    language: input.language ?? "",
     // Private unless requested otherwise: a repository that is private by mistake can still be published.
-    isPrivate: wanted.isPrivate ?? true,
-    hasIssues: wanted.hasIssues ?? false,
-    hasWiki: wanted.hasWiki ?? false,
-    forkPolicy: wanted.forkPolicy ?? "allow_forks",
-    mainBranch: wanted.mainBranch,
+    isPrivate: input.isPrivate ?? true,
+    hasIssues: input.hasIssues ?? false,
+    hasWiki: input.hasWiki ?? false,
+    forkPolicy: input.forkPolicy ?? "allow_forks",
+    mainBranch: input.mainBranch,
     sizeBytes: 0,
     refGeneration: 0,
     dropNumber: 0,

@@ -18,7 +18,7 @@ import { findRepository } from "../../storage/sql/repositories/repositories.ts";
 import { dated, identityOf } from "../accounts/account-identity.ts";
 import { changeRefs, type RefChange } from "../refs/change-refs.ts";
 import { type CreateRefPorts, getWholeCommit } from "../refs/create-ref.ts";
-import { requireGood, storeNewObjects } from "../refs/store-new-objects.ts";
+import { requireStored, storeNewObjects } from "../refs/store-new-objects.ts";
 import { explainIfGone } from "../repositories/repository-gone.ts";
 import {
   type CommitPart,
@@ -193,7 +193,7 @@ function storeCommit(
   const request = { pack: writePack(objects), tips: [id], names: [name], takesSlot: true };
   return storeNewObjects(ports, by, repository, request, async (stored) => {
     reachFaultPoint("src.stored");
-    requireGood(stored, "Cannot create the commit");
+    requireStored(stored, "Cannot create the commit");
     if (!stored.tips.has(id)) throw notOfRepository();
     const update = { name, old: base.old, new: id, peeled: undefined };
     const [change] = await changeRefs(ports, by, repository, [update], {

@@ -71,16 +71,16 @@ function tokenDetails({ accountUuid, scopes, expiresAt }: ApiToken) {
   return { account: accountUuid, scopes, expires_on: expiresAt.toISOString() };
 }
 
-type TokenFacts = Pick<ApiToken, "accountUuid" | "name" | "scopes" | "createdAt" | "expiresAt">;
+type TokenFields = Pick<ApiToken, "accountUuid" | "name" | "scopes" | "createdAt" | "expiresAt">;
 
-async function storeToken(db: Kysely<Schema>, text: Secret, facts: TokenFacts): Promise<ApiToken> {
+async function storeToken(db: Kysely<Schema>, text: Secret, fields: TokenFields): Promise<ApiToken> {
   const token: ApiToken = {
     uuid: randomUUID() as Uuid,
-    accountUuid: facts.accountUuid,
-    name: facts.name,
-    scopes: [...new Set(facts.scopes)],
-    createdAt: facts.createdAt,
-    expiresAt: facts.expiresAt,
+    accountUuid: fields.accountUuid,
+    name: fields.name,
+    scopes: [...new Set(fields.scopes)],
+    createdAt: fields.createdAt,
+    expiresAt: fields.expiresAt,
     revokedAt: undefined,
     lastUsedAt: undefined,
     successorUuid: undefined,

@@ -43,7 +43,7 @@ export type Pushed = {
   readonly listKnown: () => Promise<readonly ObjectId[]>;
   readonly quarantine: Quarantine;
   /** All new objects in quarantine, if they have been read already. None of them is in the repository. */
-  readonly brought: Iterable<ScannedObject> | undefined;
+  readonly received: Iterable<ScannedObject> | undefined;
   readonly by: By;
 };
 
@@ -57,7 +57,7 @@ export type Pushed = {
 export async function findLeakedToken(
   ports: LeakPorts,
   repository: Repository,
-  { tips, listKnown, quarantine, brought, by }: Pushed,
+  { tips, listKnown, quarantine, received, by }: Pushed,
 ): Promise<string | undefined> {
   if (!ports.config.refusesLeakedTokens || tips.length === 0) return undefined;
   const options = {
@@ -66,17 +66,17 @@ export async function findLeakedToken(
     signal: by.signal,
   };
   const candidates = new Map<string, Candidate>();
-  if (brought === undefined) {
+  if (received === undefined) {
     const isComplete = await scanNewObjects(options, LIMITS, (object) => addCandidates(candidates, object));
     if (!isComplete)
       ports.log.warn({ "repository.full_name": fullName(repository) }, "push not wholly looked through");
   } else {
-    for (const object of brought) addCandidates(candidates, object);
+    for (const object of received) addCandidates(candidates, object);
   }
   const alive = await findAlive(ports, [...candidates.values()]);
   if (alive.length === 0) return undefined;
   const isNew =
-    brought === undefined ? await withoutKnown([...new Set(alive.map(({ id }) => id))], options) : undefined;
+    received === undefined ? await withoutKnown([...new Set(alive.map(({ id }) => id))], options) : undefined;
   const allLeaked = alive.filter(({ id }) => isNew?.has(id) ?? true);
   const leaked = allLeaked[0];
   if (leaked === undefined) return undefined;

@@ -68,7 +68,7 @@ export const DRAFT_FOLDER = "unfinished";
 
 export function openBackupStore(folder: string, { earlier, mayLink, isRead }: StoreOptions): BackupStore {
   const known = new Map(earlier.map((file) => [file.path, file]));
-  const kept = new Map<string, StoredFile>();
+  const saved = new Map<string, StoredFile>();
   const changedFolders = new Set<string>();
   const outcome = {
     newFiles: 0,
@@ -106,7 +106,7 @@ export function openBackupStore(folder: string, { earlier, mayLink, isRead }: St
       const before = known.get(path);
       if (before !== undefined && isSame(found, before)) {
         await takeIn(draft, before.stored);
-        kept.set(path, before);
+        saved.set(path, before);
         outcome.mended.push(before.stored);
         return;
       }
@@ -120,7 +120,7 @@ export function openBackupStore(folder: string, { earlier, mayLink, isRead }: St
         outcome.newFiles += 1;
         outcome.newBytes += found.bytes;
       }
-      kept.set(path, { path, stored: stored.name, bytes: found.bytes, sha256: found.sha256 });
+      saved.set(path, { path, stored: stored.name, bytes: found.bytes, sha256: found.sha256 });
     } finally {
       // A rename onto another name of the same file does nothing, and leaves both.
       await rm(draft, { force: true });
@@ -130,7 +130,7 @@ export function openBackupStore(folder: string, { earlier, mayLink, isRead }: St
   /** The data folder's own file is damaged. */
   async function takeDamaged(path: string, from: string, before: StoredFile | undefined): Promise<void> {
     if (before !== undefined && !isReplaced(path) && (await hasStill(before, undefined))) {
-      kept.set(path, before);
+      saved.set(path, before);
       outcome.damagedSources.push(from);
       return;
     }
@@ -139,7 +139,7 @@ export function openBackupStore(folder: string, { earlier, mayLink, isRead }: St
         "unavailable",
         `Cannot back up: ${from} is damaged, and no earlier backup in ${folder} has it whole. pail fsck says what to do`,
       );
-    kept.delete(path);
+    saved.delete(path);
     outcome.leftOut.push(from);
   }
 
@@ -160,22 +160,22 @@ export function openBackupStore(folder: string, { earlier, mayLink, isRead }: St
 
   return {
     async keep(path, from, isWhole = () => true) {
-      if (kept.has(path) && !isReplaced(path)) return;
+      if (saved.has(path) && !isReplaced(path)) return;
       const source = await readFileEnd(from);
       const before = known.get(path);
-      if (before?.bytes === source.bytes && (await hasStill(before, source))) kept.set(path, before);
+      if (before?.bytes === source.bytes && (await hasStill(before, source))) saved.set(path, before);
       else await copyIn(path, from, source, isWhole);
     },
     async add(path, stored) {
       const { bytes, sha256 } = await digestFile(at(stored));
-      kept.set(path, { path, stored, bytes, sha256 });
+      saved.set(path, { path, stored, bytes, sha256 });
     },
-    forget: (path) => void kept.delete(path),
+    forget: (path) => void saved.delete(path),
     async sync() {
       for (const each of changedFolders) await syncFolder(each);
       changedFolders.clear();
     },
-    files: () => [...kept.values()],
+    files: () => [...saved.values()],
     outcome: () => outcome,
   };
 }

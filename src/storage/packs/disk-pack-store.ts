@@ -19,8 +19,8 @@ import { createRepositoryFolder, gitDirIn, listFolder, listRepositoryFolders } f
 import { intentName, isCutOff, isOwn, newStagingName, repositoryOfIntent } from "./staging-names.ts";
 import { mendFolder, writeRefs } from "./written-refs.ts";
 
-/** Everything unfinished lies in this one folder, so that start-up finds what was cut off without a walk. */
-const UNFINISHED_FOLDER = "unfinished";
+/** One folder for all staging, so that start-up finds what was cut off without a walk. Older versions use the same name. */
+const STAGING_FOLDER = "unfinished";
 
 type WrittenRefs = Parameters<OpenRepository["writeRefs"]>;
 
@@ -36,11 +36,11 @@ export function openDiskPackStore(
   { linkFile, beforeRemoval = () => {} }: DiskPackStoreOptions = {},
 ): PackStore {
   const gitDir = (repository: Uuid) => gitDirIn(folder, repository);
-  const unfinished = () => join(folder, UNFINISHED_FOLDER, newStagingName());
+  const staging = () => join(folder, STAGING_FOLDER, newStagingName());
   const markRepository = (repository: Uuid) =>
-    markFolder(join(folder, UNFINISHED_FOLDER, intentName(repository)), () => {
+    markFolder(join(folder, STAGING_FOLDER, intentName(repository)), () => {
       beforeRemoval(gitDir(repository));
-      return removeRepository(gitDir(repository), unfinished());
+      return removeRepository(gitDir(repository), staging());
     });
   const packSizes = openPackSizes();
   const listPackFiles = (repository: Uuid) => packSizes.list(join(gitDir(repository), "objects", "pack"));
@@ -49,7 +49,7 @@ export function openDiskPackStore(
   async function writeRefsOf(repository: Uuid, ...written: WrittenRefs): Promise<void> {
     // One writer a repository: those who come meanwhile wait, then look again.
     while (writers.has(repository)) await writers.get(repository)!.catch(() => {});
-    const writer = writeRefs(gitDir(repository), unfinished(), ...written);
+    const writer = writeRefs(gitDir(repository), staging(), ...written);
     writers.set(repository, writer);
     try {
       await writer;
@@ -62,7 +62,7 @@ export function openDiskPackStore(
     openRepository: async (repository) => ({
       gitDir: gitDir(repository),
       writeRefs: (generation, head, readRefs) => writeRefsOf(repository, generation, head, readRefs),
-      openSnapshot: () => openPackSnapshot(join(gitDir(repository), "objects"), unfinished(), linkFile),
+      openSnapshot: () => openPackSnapshot(join(gitDir(repository), "objects"), staging(), linkFile),
       close() {},
     }),
     markRepository,
@@ -78,20 +78,20 @@ export function openDiskPackStore(
     },
     copyRepository: (from, to) =>
       copyRepository(gitDir(from), gitDir(to), {
-        draft: unfinished(),
+        draft: staging(),
         mark: () => markRepository(to),
         linkFile,
       }),
-    openQuarantine: (repository) => openDiskQuarantine(gitDir(repository), unfinished, packSizes),
+    openQuarantine: (repository) => openDiskQuarantine(gitDir(repository), staging, packSizes),
     listPackFiles,
     mendFolder: (repository, generation, head, refs) =>
-      mendFolder(gitDir(repository), unfinished(), { generation, head, refs }),
+      mendFolder(gitDir(repository), staging(), { generation, head, refs }),
     checkPackFiles: (repository) => checkPackFiles({ gitDir: gitDir(repository) }),
     mendCommitGraph: (repository) => mendCommitGraph({ gitDir: gitDir(repository) }),
     needsMaintenance: async (repository) =>
       needsMaintenance(gitDir(repository), await listPackFiles(repository)),
     openMaintenance: (repository, signal) =>
-      openDiskMaintenance(gitDir(repository), { staging: unfinished, linkFile, signal }),
+      openDiskMaintenance(gitDir(repository), { staging, linkFile, signal }),
     listRepositories: () => listRepositoryFolders(folder),
     async locate(repository) {
       const path = gitDir(repository);
@@ -100,20 +100,20 @@ export function openDiskPackStore(
     },
     takeFiles: (repository, taker) => takeFiles(gitDir(repository), taker),
     async listLeftovers() {
-      const names = await listFolder(join(folder, UNFINISHED_FOLDER));
+      const names = await listFolder(join(folder, STAGING_FOLDER));
       return names.filter(isCutOff).map((name) => ({
-        path: join(folder, UNFINISHED_FOLDER, name),
+        path: join(folder, STAGING_FOLDER, name),
         repository: repositoryOfIntent(name),
       }));
     },
     async sweep(hasRow) {
-      for (const name of await listFolder(join(folder, UNFINISHED_FOLDER))) {
+      for (const name of await listFolder(join(folder, STAGING_FOLDER))) {
         if (!isOwn(name) && !isCutOff(name)) continue;
         reachFaultPoint("sweep.begun");
         const repository = repositoryOfIntent(name);
         if (repository !== undefined && !(await hasRow(repository)))
           await rm(gitDir(repository), { recursive: true, force: true });
-        await rm(join(folder, UNFINISHED_FOLDER, name), { recursive: true, force: true });
+        await rm(join(folder, STAGING_FOLDER, name), { recursive: true, force: true });
         reachFaultPoint("sweep.removed");
       }
     },

@@ -23,7 +23,7 @@ function packedRefsHeader(generation: number): string {
  */
 export async function writeRefs(
   gitDir: string,
-  unfinished: string,
+  staging: string,
   generation: number,
   head: BranchName | undefined,
   readRefs: () => Promise<readonly Ref[]>,
@@ -33,9 +33,9 @@ export async function writeRefs(
   const hasHead = (await readIfThere(join(gitDir, "HEAD"))) === headFile(head);
   if (hasHead && (await readStart(path, header.length)) === header) return;
   const text = packedRefs(generation, await readRefs());
-  await replaceFile(join(gitDir, "HEAD"), unfinished, headFile(head));
+  await replaceFile(join(gitDir, "HEAD"), staging, headFile(head));
   reachFaultPoint("packed-refs.head-written");
-  await replaceFile(path, unfinished, text);
+  await replaceFile(path, staging, text);
 }
 
 function packedRefs(generation: number, refs: readonly Ref[]): string {
@@ -59,7 +59,7 @@ type WrittenRefs = {
  */
 export async function mendFolder(
   gitDir: string,
-  unfinished: string,
+  staging: string,
   { generation, head, refs }: WrittenRefs,
 ): Promise<readonly string[]> {
   const mended: string[] = [];
@@ -68,14 +68,14 @@ export async function mendFolder(
   if (mended.length > 0) await createRepositoryFolder(gitDir);
   if ((await readIfThere(join(gitDir, "config"))) !== CONFIG) {
     mended.push(join(gitDir, "config"));
-    await replaceFile(join(gitDir, "config"), unfinished, CONFIG);
+    await replaceFile(join(gitDir, "config"), staging, CONFIG);
   }
   const [path, text] = [join(gitDir, PACKED_REFS), packedRefs(generation, refs)];
   const there = await readIfThere(path);
   if (there?.startsWith(packedRefsHeader(generation)) === true && there !== text) mended.push(path);
-  if (there !== text) await replaceFile(path, unfinished, text);
+  if (there !== text) await replaceFile(path, staging, text);
   if ((await readIfThere(join(gitDir, "HEAD"))) !== headFile(head))
-    await replaceFile(join(gitDir, "HEAD"), unfinished, headFile(head));
+    await replaceFile(join(gitDir, "HEAD"), staging, headFile(head));
   return mended;
 }
 

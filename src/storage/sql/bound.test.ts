@@ -10,7 +10,7 @@ import {
   viewing,
 } from "../../../tests/support/sample-model.ts";
 import { describeDatabases } from "../../../tests/support/test-database.ts";
-import { type Bound, isWithin, placeOfProject, placeOfRepository } from "../../model/bound.ts";
+import { type Bound, isWithin, locationOfProject, locationOfRepository } from "../../model/bound.ts";
 import { insertAccount } from "./accounts/accounts.ts";
 import { listEffectivePermissions } from "./permissions/effective-permissions.ts";
 import { hasPermissionInAnyProject } from "./permissions/project-permissions.ts";
@@ -72,7 +72,7 @@ describeDatabases("a bound credential", (current) => {
   ] as readonly (readonly [string, Bound | undefined])[]) {
     const viewer = viewing(ada.uuid, bound);
     const expected = repositories
-      .filter((repository) => isWithin(bound, placeOfRepository(repository)))
+      .filter((repository) => isWithin(bound, locationOfRepository(repository)))
       .map(({ slug }) => slug)
       .sort();
 
@@ -104,7 +104,7 @@ describeDatabases("a bound credential", (current) => {
         assert.equal(size, values.length);
         keys.push(...values.map(({ project }) => project.key));
       }
-      const within = projects.filter((project) => isWithin(bound, placeOfProject(project)));
+      const within = projects.filter((project) => isWithin(bound, locationOfProject(project)));
       assert.deepEqual(keys.sort(), within.map(({ key }) => key).sort());
       for (const { uuid } of workspaces) {
         assert.equal(

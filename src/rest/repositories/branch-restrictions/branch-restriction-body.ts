@@ -15,7 +15,7 @@ import type { Group } from "../../../model/group.ts";
 import type { Repository } from "../../../model/repository.ts";
 import type {
   RestrictionChange,
-  WantedRestriction,
+  RestrictionInput,
 } from "../../../operations/branch-rules/branch-restrictions.ts";
 import type { Ports } from "../../../ports.ts";
 import {
@@ -71,7 +71,7 @@ function mergeRestriction(
     accounts,
     groups,
   }: { readonly accounts?: readonly Account[] | undefined; readonly groups?: readonly Group[] | undefined },
-): WantedRestriction {
+): RestrictionInput {
   const kind = (body.kind as RestrictionKind | undefined) ?? before?.kind;
   if (kind === undefined) throw invalidField("kind", "required key not provided");
   const isSameKind = kind === before?.kind;

@@ -10,8 +10,8 @@ import {
   type CommitWalk,
   findCommitAccounts,
   getWalk,
-  keepWalk,
   readCommitPage,
+  saveWalk,
   startWalk,
 } from "../../../operations/commits/commits.ts";
 import type { Ports } from "../../../ports.ts";
@@ -115,7 +115,7 @@ async function readWalk(ports: Ports, { repository, query, params, body }: ListR
 /** The next page's link holds the whole walk by its key, so that it can be followed by GET after a POST too. */
 async function nextUrl(ports: Ports, request: ListRequest, walk: CommitWalk, page: number): Promise<string> {
   const query = new URLSearchParams();
-  query.set("ctx", request.query.get("ctx") ?? (await keepWalk(ports, request.repository, walk)));
+  query.set("ctx", request.query.get("ctx") ?? (await saveWalk(ports, request.repository, walk)));
   for (const name of ["pagelen", "fields"]) {
     const value = request.query.get(name);
     if (value !== null) query.set(name, value);

@@ -52,7 +52,7 @@ export function cacheLookups<Version extends string | number>(
   function cache<Values extends readonly unknown[], Answer>(
     lookUp: (...values: Values) => Awaitable<Answer>,
     // What is not there is asked anew: a stranger's guesses must not push out what is.
-    isKept: (answer: Answer) => boolean = (answer) => answer !== undefined,
+    isCacheable: (answer: Answer) => boolean = (answer) => answer !== undefined,
   ): Cached<Values, Answer> {
     const memory = new Map<string, Answer>();
     memories.push(memory);
@@ -66,7 +66,7 @@ export function cacheLookups<Version extends string | number>(
         return then(lookUp(...values), (answer) => {
           // What was asked before a change that is known by now may be what was before it. What has been committed since the
           // version is told by another version next time.
-          if (isKept(answer) && readVersion() === asked && version === asked) keep(memory, key, answer);
+          if (isCacheable(answer) && readVersion() === asked && version === asked) keep(memory, key, answer);
           return answer;
         });
       },
@@ -114,7 +114,7 @@ export function cacheLookups<Version extends string | number>(
     findTokenByDigest: token.ask,
     findRepositoryBySlugs: repository.ask,
     getRepositoryDetails: cache(lookups.getRepositoryDetails).ask,
-    getAdmissionFacts: cache(lookups.getAdmissionFacts, (facts) => facts.credential !== undefined).ask,
+    getAdmissionState: cache(lookups.getAdmissionState, (state) => state.credential !== undefined).ask,
     findPermission: permission.ask,
     listRefs: cache(lookups.listRefs, (refs: readonly Ref[]) => refs.length <= REFS_MAX).ask,
     // What is made of it is kept in its place.

@@ -16,10 +16,10 @@ import {
   toEmailAlias,
 } from "../accounts/accounts.ts";
 import {
-  type AdmissionFacts,
-  admissionFactsQuery,
-  toAdmissionFacts,
-} from "../permissions/admission-facts.ts";
+  type AdmissionState,
+  admissionStateQuery,
+  toAdmissionState,
+} from "../permissions/admission-state.ts";
 import { permissionOfRank, permissionQuery } from "../permissions/permissions.ts";
 import { refLinesQuery, refsQuery, toRef } from "../refs/refs.ts";
 import {
@@ -52,7 +52,7 @@ export type Lookups = {
   /** Of a repository that has just been read; of one that is no longer there, none. */
   getRepositoryDetails(repositoryUuid: Uuid, viewer: Viewer): Awaitable<RepositoryDetails>;
   /** What admits a request, for asking again: the token and its account, the repository and what the account holds there. */
-  getAdmissionFacts(tokenUuid: Uuid | undefined, repositoryUuid: Uuid | undefined): Awaitable<AdmissionFacts>;
+  getAdmissionState(tokenUuid: Uuid | undefined, repositoryUuid: Uuid | undefined): Awaitable<AdmissionState>;
   /** What the account holds by membership, public visibility aside. */
   findPermission(repositoryUuid: Uuid, accountUuid: Uuid): Awaitable<Permission>;
   /** In the order of the names' bytes. */
@@ -81,7 +81,12 @@ export function createLookups(db: Kysely<Schema>, prepare: Prepare): Lookups {
   const slugs = repositoryQuery(db).where("workspace.slug", "=", FIRST).where("repository.slug", "=", SECOND);
   const token = bind(prepare, "token_by_digest", tokenByDigestQuery(db, DIGEST).compile(), [DIGEST]);
   const repository = bind(prepare, "repository_by_slugs", slugs.compile(), MARKERS);
-  const facts = bind(prepare, "admission_facts", admissionFactsQuery(db, FIRST, SECOND).compile(), MARKERS);
+  const admissionState = bind(
+    prepare,
+    "admission_state",
+    admissionStateQuery(db, FIRST, SECOND).compile(),
+    MARKERS,
+  );
   const permission = bind(prepare, "permission", permissionQuery(db, FIRST, SECOND).compile(), MARKERS);
   const publicDetails = bind(
     prepare,
@@ -109,8 +114,8 @@ export function createLookups(db: Kysely<Schema>, prepare: Prepare): Lookups {
               detailsQuery(db, [repositoryUuid], viewer).execute();
       return then(rows, ([row]) => (row === undefined ? NO_DETAILS : toDetails(row)));
     },
-    getAdmissionFacts: (tokenUuid, repositoryUuid) =>
-      then(facts([tokenUuid ?? null, repositoryUuid ?? null]), toAdmissionFacts),
+    getAdmissionState: (tokenUuid, repositoryUuid) =>
+      then(admissionState([tokenUuid ?? null, repositoryUuid ?? null]), toAdmissionState),
     findPermission: (repositoryUuid, accountUuid) =>
       then(permission([repositoryUuid, accountUuid]), ([row]) => permissionOfRank(row?.permission_rank)),
     listRefs: (repositoryUuid) => then(refs([repositoryUuid]), (rows) => rows.map(toRef)),

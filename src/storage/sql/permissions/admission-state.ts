@@ -8,7 +8,7 @@ import type { Schema } from "../schema.ts";
 import { TOKEN_COLUMNS, toApiToken } from "../tokens/api-tokens.ts";
 import { effectiveRank, permissionOfRank } from "./permissions.ts";
 
-export type AdmissionFacts = {
+export type AdmissionState = {
   /** Undefined if there is no such token, or none was asked for. */
   readonly credential:
     | { readonly token: ApiToken; readonly account: Account; readonly emails: readonly EmailAlias[] }
@@ -30,16 +30,16 @@ export type AdmissionFacts = {
  * All that admits most requests, in one statement: the token, its account with its addresses, a repository and what the account
  * holds there. Read in a transaction; outside of one it is a look-up.
  */
-export async function readAdmissionFacts(
+export async function readAdmissionState(
   tx: Kysely<Schema>,
   asked: { readonly tokenUuid: Uuid | undefined; readonly repositoryUuid: Uuid | undefined },
-): Promise<AdmissionFacts> {
+): Promise<AdmissionState> {
   const { rows } = await tx.executeQuery(compiledFor(tx, asked.tokenUuid, asked.repositoryUuid));
-  return toAdmissionFacts(rows);
+  return toAdmissionState(rows);
 }
 
 /** Of the rows of one statement: there is one at least. */
-export function toAdmissionFacts(rows: readonly AdmissionFactsRow[]): AdmissionFacts {
+export function toAdmissionState(rows: readonly AdmissionStateRow[]): AdmissionState {
   const row = rows[0]!;
   const { repository_uuid: repositoryUuid } = row;
   return {
@@ -68,10 +68,10 @@ export function toAdmissionFacts(rows: readonly AdmissionFactsRow[]): AdmissionF
   };
 }
 
-export type AdmissionFactsRow =
-  ReturnType<typeof admissionFactsQuery> extends { execute(): Promise<(infer One)[]> } ? One : never;
-type Found = { [Name in keyof AdmissionFactsRow]: NonNullable<AdmissionFactsRow[Name]> } & Pick<
-  AdmissionFactsRow & {
+export type AdmissionStateRow =
+  ReturnType<typeof admissionStateQuery> extends { execute(): Promise<(infer One)[]> } ? One : never;
+type Found = { [Name in keyof AdmissionStateRow]: NonNullable<AdmissionStateRow[Name]> } & Pick<
+  AdmissionStateRow & {
     revoked_at: number | null;
     last_used_at: number | null;
     successor_uuid: string | null;
@@ -81,7 +81,7 @@ type Found = { [Name in keyof AdmissionFactsRow]: NonNullable<AdmissionFactsRow[
 >;
 
 /** The statement behind it. */
-export function admissionFactsQuery(db: Kysely<Schema>, tokenUuid: string, repositoryUuid: string) {
+export function admissionStateQuery(db: Kysely<Schema>, tokenUuid: string, repositoryUuid: string) {
   return db
     .selectFrom(sql<{ one: number }>`(select 1 as one)`.as("request"))
     .leftJoin("api_token", (join) => join.on("api_token.uuid", "=", tokenUuid))
@@ -109,20 +109,20 @@ export function admissionFactsQuery(db: Kysely<Schema>, tokenUuid: string, repos
 
 const TOKEN_MARKER = "the token";
 const REPOSITORY_MARKER = "the repository";
-const compiled = new Map<string, CompiledQuery<AdmissionFactsRow>>();
+const compiled = new Map<string, CompiledQuery<AdmissionStateRow>>();
 
 /** Compiled once for each kind of database: to compile it takes longer than to run it. */
 function compiledFor(
   db: Kysely<Schema>,
   tokenUuid: string | undefined,
   repositoryUuid: string | undefined,
-): CompiledQuery<AdmissionFactsRow> {
+): CompiledQuery<AdmissionStateRow> {
   const dialect = db.getExecutor().adapter.constructor.name;
-  const query = compiled.get(dialect) ?? admissionFactsQuery(db, TOKEN_MARKER, REPOSITORY_MARKER).compile();
+  const query = compiled.get(dialect) ?? admissionStateQuery(db, TOKEN_MARKER, REPOSITORY_MARKER).compile();
   compiled.set(dialect, query);
   const values = query.parameters.map((parameter) => {
     if (parameter === TOKEN_MARKER) return tokenUuid ?? null;
     return parameter === REPOSITORY_MARKER ? (repositoryUuid ?? null) : parameter;
   });
-  return CompiledQuery.raw(query.sql, values) as CompiledQuery<AdmissionFactsRow>;
+  return CompiledQuery.raw(query.sql, values) as CompiledQuery<AdmissionStateRow>;
 }
