@@ -4,8 +4,8 @@ import { Secret } from "../model/secret.ts";
 
 /**
  * The text of an API token: header, 171 base64url characters (128 random bytes), `=`, and eight upper-case hex digits:
- * the CRC-32 (IEEE) of all before them. It is Atlassian's own layout, so the secret scanners that know theirs know ours.
- * The header must never change: scanners and the check below go by it.
+ * the CRC-32 (IEEE) of everything before. This is Atlassian's own layout, so secret scanners that know their tokens
+ * find ours too. The header must never change: scanners and the check below depend on it.
  */
 export const API_TOKEN_HEADER = "ATATT3xFfGF0";
 const RANDOM_BYTES = 128;
@@ -21,10 +21,13 @@ function checksum(text: string): string {
   return crc32(text).toString(16).toUpperCase().padStart(CHECKSUM_DIGITS, "0");
 }
 
-/** What a password in a request looks like. Judged from its text alone, so it reveals nothing that its sender lacks. */
+/**
+ * The form of a password in a request. It is judged by its text alone, so it reveals nothing that the sender does not
+ * know.
+ */
 export type PasswordShape =
   | { readonly kind: "api-token" }
-  /** An API token that was cut or mistyped. */
+  /** An API token that was cut off or mistyped. */
   | { readonly kind: "damaged-api-token" }
   /** An access token (`ATCTT3…`), which this server does not issue. */
   | { readonly kind: "access-token" }

@@ -11,7 +11,10 @@ import type { PresentedCredential } from "./presented-credential.ts";
 
 type AuthenticationPorts = Pick<Ports, "config" | "database" | "clock" | "log">;
 
-/** `last_used` is written at most this often for one token, so that a busy token costs no write a request. */
+/**
+ * `last_used` is written at most this often for one token, so that a busy token does not cost a write for every
+ * request.
+ */
 const LAST_USED_STEP_MS = 60_000;
 
 const APP_PASSWORDS_REMOVED =
@@ -20,8 +23,8 @@ const APP_PASSWORDS_REMOVED =
   "https://developer.atlassian.com/cloud/bitbucket/changelog#CHANGE-3222";
 
 /**
- * Finds out who is calling. The holder of a genuine token is told the precise reason of a refusal; a stranger is not told
- * whether an account or a token exists.
+ * Finds out who is calling. The owner of a genuine token is told the precise reason of a refusal; other callers are not
+ * told whether an account or a token exists.
  *
  * @throws Failure credential-invalid (401), or credential-retired (410 in Git) for an app password.
  */
@@ -49,7 +52,7 @@ export async function authenticate(
 
 const BEARER_REFUSED = "bearer is not taken here";
 
-/** The holder of a genuine token is told how to send it. */
+/** Tells the owner of a genuine token how to send it. */
 async function bearerRefused(ports: AuthenticationPorts, channel: Channel, digest: Buffer): Promise<Failure> {
   const found = await ports.database.lookups.findTokenByDigest(digest);
   if (found === undefined) return refused(undefined, BEARER_REFUSED);
@@ -62,12 +65,12 @@ async function bearerRefused(ports: AuthenticationPorts, channel: Channel, diges
   return refused(problem ?? advice, BEARER_REFUSED, found.token);
 }
 
-/** Whether Bitbucket takes an API token as Bearer in Git is not known, so strict does not. */
+/** It is not known whether Bitbucket accepts an API token as Bearer in Git, so strict mode does not. */
 function takesBearer({ config }: AuthenticationPorts, channel: Channel): boolean {
   return config.takesBearerApiTokens && (channel === "rest" || config.identity === "lenient");
 }
 
-/** Why what is no API token is refused. `cause` is told of what has no known form. */
+/** The reason why a password that is not an API token is refused. `cause` is for a password of no known form. */
 function refusedPassword(channel: Channel, password: Secret, cause: string): Failure {
   switch (parsePasswordShape(password).kind) {
     case "damaged-api-token":
@@ -111,13 +114,13 @@ async function callerByToken(
 
 export type TokenAndAccount = { readonly token: ApiToken; readonly account: Account };
 
-/** @throws Failure credential-invalid with the reason: its holder has a genuine token. */
+/** @throws Failure credential-invalid with the reason: the caller has a genuine token. */
 export function requireLivingToken({ token, account }: TokenAndAccount, now: Date): void {
   const problem = tokenProblem(token, account, now);
   if (problem !== undefined) throw refused(problem, `token ${token.uuid}: ${problem}`, token);
 }
 
-/** @throws Failure credential-invalid if the name does not go with the token. */
+/** @throws Failure credential-invalid if the user name does not belong to the token. */
 export function requireIdentity(
   { config }: Pick<Ports, "config">,
   { name, channel }: CallerIdentity,
@@ -128,12 +131,12 @@ export function requireIdentity(
   throw refused(identityAdvice(channel, account), `token ${token.uuid}: user name does not fit`, token);
 }
 
-/** For a token that was good and is no longer there at all. */
+/** For a token that was valid and has been deleted since. */
 export function unknownToken(): Failure {
   return refused(undefined, "unknown token");
 }
 
-/** Why a genuine token is not good, in words for its holder; undefined if it is alive. */
+/** Why a genuine token is not valid, in words for its owner; undefined if it is valid. */
 export function tokenProblem(token: ApiToken, account: Account, now: Date): string | undefined {
   if (token.revokedAt !== undefined) return `this API token was revoked on ${token.revokedAt.toISOString()}`;
   if (token.expiresAt <= now) return `this API token expired on ${token.expiresAt.toISOString()}`;
@@ -141,7 +144,7 @@ export function tokenProblem(token: ApiToken, account: Account, now: Date): stri
   return undefined;
 }
 
-/** The text of the answer is fixed; `reason` is for the token's holder, `cause` for the log. */
+/** The text of the answer is fixed; `reason` is for the token's owner, `cause` for the log. */
 function refused(reason: string | undefined, cause: string, token?: ApiToken): Failure {
   return new Failure("credential-invalid", "Token is invalid, expired, or not supported for this endpoint.", {
     ...(reason === undefined ? {} : { detail: reason }),
@@ -150,10 +153,10 @@ function refused(reason: string | undefined, cause: string, token?: ApiToken): F
   });
 }
 
-/** Not waited for: an answer does not depend on it, and a failure to write it is only worth a line in the log. */
+/** Not awaited: the answer does not depend on it, and a failure to write it only deserves a line in the log. */
 function recordUse({ database, log }: AuthenticationPorts, token: ApiToken, now: Date): void {
   const notBefore = new Date(now.getTime() - LAST_USED_STEP_MS);
-  // One in the future was written by a clock that was ahead.
+  // A time in the future was written by a clock that was ahead.
   if (token.lastUsedAt !== undefined && token.lastUsedAt > notBefore && token.lastUsedAt <= now) return;
   touchLastUsed(database.kysely, token.uuid, now, notBefore).catch((error: unknown) => {
     log.warn({ "token.id": token.uuid, error }, "last use of a token was not recorded");

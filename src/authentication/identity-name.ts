@@ -2,14 +2,14 @@ import type { IdentityMode } from "../config/config.ts";
 import type { Account, EmailAlias } from "../model/account.ts";
 import type { Channel } from "../model/caller.ts";
 
-/** The user name that stands for "whose token this is" in Git. */
+/** A user name that fits any API token in Git. */
 export const STATIC_USERNAME = "x-bitbucket-api-token-auth";
 /** The user name for access and OAuth tokens in Git. */
 export const ACCESS_TOKEN_USERNAME = "x-token-auth";
 
 /**
- * Whether `name` may accompany the account's API token: contract, tokens.md §2.1. Strict is what Bitbucket takes; lenient
- * is any name that is the account's own, or that names nobody.
+ * Whether `name` may be sent with the account's API token: contract, tokens.md §2.1. Strict accepts what Bitbucket
+ * accepts; lenient also accepts any name of the account, or a name that no account has.
  */
 export function isIdentityName(
   name: string,
@@ -31,7 +31,7 @@ export function isIdentityName(
   return isUsername || isStatic || isNobody || emails.some(isOwnEmail);
 }
 
-/** Which names work, for the holder of a genuine token who used another one. */
+/** The names that work, for the owner of a genuine token who used another one. */
 export function identityAdvice(channel: Channel, account: Account): string {
   return channel === "git"
     ? `this user name does not go with an API token in Git: use "${account.username}" or "${STATIC_USERNAME}"`

@@ -3,21 +3,23 @@ import { LRUCache } from "lru-cache";
 import { digestApiToken, parsePasswordShape } from "./api-token-text.ts";
 import { type Credential, readCredential } from "./read-credential.ts";
 
-/** A credential as it is looked up: of an API token nothing is left but its digest. */
+/** A credential in the form in which it is looked up: an API token is reduced to its digest. */
 export type PresentedCredential =
   | Credential
   | {
       readonly kind: "api-token";
-      /** The name that came with it. Undefined: none, as a bearer. */
+      /** The user name that was sent with it. Undefined if there is none, as for a bearer token. */
       readonly username: string | undefined;
       /** SHA-256 of its text. */
       readonly digest: Buffer;
     };
 
-/** Headers whose credential is known. */
+/** Headers whose credential is cached. */
 const KNOWN_MAX = 1_000;
 
-/** By a digest of the header, so that no text of a token outlives its request. What else was sent is read anew each time. */
+/**
+ * The keys are digests of headers, so that no text of a token outlives its request. Other credentials are not cached.
+ */
 const known = new LRUCache<string, PresentedCredential>({ max: KNOWN_MAX });
 
 export function presentCredential(credential: Credential): PresentedCredential {
@@ -28,7 +30,7 @@ export function presentCredential(credential: Credential): PresentedCredential {
   return { kind: "api-token", username, digest: digestApiToken(text) };
 }
 
-/** Reads an `Authorization` header: as `readCredential`, and most often without reading it again. */
+/** Reads an `Authorization` header like `readCredential`, usually from the cache. */
 export function readPresentedCredential(header: string | undefined): PresentedCredential {
   if (header === undefined) return readCredential(header);
   const key = hash("sha256", header, "base64");

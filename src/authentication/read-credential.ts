@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { Secret } from "../model/secret.ts";
 
-/** What was sent in `Authorization`. */
+/** The content of an `Authorization` header. */
 export type Credential =
   | { readonly kind: "none" }
   | { readonly kind: "basic"; readonly username: string; readonly password: Secret }
@@ -11,9 +11,9 @@ export type Credential =
 const USERNAME_LENGTH_MAX = 320;
 
 /**
- * Reads an `Authorization` header: RFC 7617 for Basic, RFC 6750 for Bearer. The scheme is compared without case.
- * An empty password is no credential: git sends one for `https://user@host/` before it asks anybody, and
- * `http.emptyAuth` sends both parts empty.
+ * Reads an `Authorization` header: RFC 7617 for Basic, RFC 6750 for Bearer. The scheme is case-insensitive. An empty
+ * password is not a credential: git sends one for `https://user@host/` before it asks its user, and `http.emptyAuth`
+ * sends both parts empty.
  */
 export function readCredential(header: string | undefined): Credential {
   if (header === undefined || header.trim() === "") return { kind: "none" };

@@ -20,11 +20,11 @@ import { listRepositories } from "../storage/sql/repositories/repositories.ts";
 import type { Schema } from "../storage/sql/schema.ts";
 import { findMember } from "../storage/sql/workspaces/members.ts";
 
-/** Recorded text of Bitbucket, the same for what is missing and for what is hidden. */
+/** Recorded text of Bitbucket, the same for a missing and for a hidden repository. */
 export const HIDDEN_REPOSITORY =
   "You may not have access to this repository or it no longer exists in this workspace. If you think this repository exists and you have access, make sure you are authenticated.";
 
-/** Where decisions are read from: what is committed, or what an open transaction sees. */
+/** Where decisions are read from: committed data, or the view of an open transaction. */
 export type AccessPorts = {
   readonly database: {
     readonly kysely: Kysely<Schema>;
@@ -33,8 +33,7 @@ export type AccessPorts = {
 };
 
 /**
- * Whether the credential lets its caller ask for this at all. Anonymous callers have no scopes to lack: what they may see
- * is decided by visibility.
+ * Checks the scopes of the credential. Anonymous callers need no scopes: visibility decides what they may see.
  *
  * @throws Failure scope-missing, with the lists of required and granted scopes; no-bitbucket-scopes if there are none.
  */
@@ -52,7 +51,7 @@ export function requireScopes(caller: Caller, requirement: Requirement): void {
   });
 }
 
-/** The permission that the caller really has: membership, and read for everyone where the repository is public. */
+/** The caller's effective permission: by membership, or read for everyone if the repository is public. */
 export async function heldPermission(
   { database }: AccessPorts,
   caller: Caller,
@@ -75,9 +74,10 @@ export async function maySee(ports: AccessPorts, caller: Caller, repository: Rep
 }
 
 /**
- * Decides on a repository that was found, or was not.
+ * Decides on access to a repository, which may not exist.
  *
- * @throws Failure hidden if it is not there or may not be seen, permission-missing if it may be seen but not this.
+ * @throws Failure hidden if it does not exist or may not be seen, permission-missing if it may be seen but the
+ * permission is not enough.
  */
 export async function requireRepositoryPermission(
   ports: AccessPorts,
@@ -91,7 +91,7 @@ export async function requireRepositoryPermission(
   return repository;
 }
 
-/** A repository of which it is known what is held there by membership. */
+/** A repository with the permission that the caller has by membership. */
 export type HeldRepository = {
   readonly uuid: Uuid;
   readonly projectUuid: Uuid;
@@ -100,7 +100,7 @@ export type HeldRepository = {
   readonly held: Permission;
 };
 
-/** The same for a repository of which it is known what is held there by membership. */
+/** The same for a repository whose permission by membership is known. */
 export function requireHeldPermission(
   caller: Caller,
   repository: HeldRepository | undefined,
@@ -117,18 +117,18 @@ function requireHeld(caller: Caller, held: Permission, asked: Permission): void 
   throw permissionMissing(caller, `This needs ${asked} permission on the repository: you have ${held}`);
 }
 
-/** What is refused to an account for want of permission; who has sent no credential is asked for one. */
+/** The failure for a missing permission. An anonymous caller is asked for a credential instead. */
 function permissionMissing(caller: Caller, message: string): Failure {
   return accountOf(caller) === undefined ? credentialMissing() : new Failure("permission-missing", message);
 }
 
 /**
- * What a route asks of the caller's place in a workspace. `create-repository` is asked before it is known in which project:
- * whoever may in any project passes.
+ * The role in a workspace that a route requires. `create-repository` is checked before the project is known: it is
+ * enough that the caller may create repositories in some project.
  */
 export type WorkspacePermission = "see" | "belong" | "create-repository" | "own";
 
-/** @throws Failure hidden if there is no such workspace or it may not be seen, permission-missing if it may be seen. */
+/** @throws Failure hidden if the workspace does not exist or may not be seen, permission-missing if it may be seen. */
 export async function requireWorkspacePermission(
   ports: AccessPorts,
   caller: Caller,
@@ -145,7 +145,7 @@ export async function requireWorkspacePermission(
   throw permissionMissing(caller, "You do not have the permission for this in the workspace");
 }
 
-/** The membership in the workspace of the place, if the credential counts there. */
+/** The caller's membership in a workspace, if the credential reaches the location. */
 async function findCallersMember(
   { kysely }: AccessPorts["database"],
   caller: Caller,
@@ -155,7 +155,9 @@ async function findCallersMember(
   return account && findMember(kysely, location.workspaceUuid, account.uuid);
 }
 
-/** A private workspace is no secret to those who may see a project or a repository of it: each of them names it. */
+/**
+ * A private workspace is visible to those who may see one of its projects or repositories, since each of them names it.
+ */
 async function mayBeSeen(
   database: AccessPorts["database"],
   workspace: Workspace,
@@ -196,7 +198,7 @@ function mayCreateAnywhere(member: WorkspaceMember | undefined): boolean {
 }
 
 /**
- * Decides whether a repository may be put into a project: by being created there, or by being moved there.
+ * Decides whether a repository may be created in a project or moved into it.
  *
  * @throws Failure permission-missing.
  */
@@ -211,14 +213,15 @@ export async function requireRepositoriesInProject(
   throw new Failure("permission-missing", "You may not create repositories in the project");
 }
 
-/** What a route asks of the caller in a project. */
+/** The permission in a project that a route requires. */
 export type ProjectRequirement = "see" | Exclude<ProjectPermission, "none">;
 
 /**
- * Decides on a project that was found in its workspace, or was not. It may be seen with any permission in it, by members
- * of the workspace, and by everyone if it is public.
+ * Decides on access to a project of a workspace, which may not exist. It is visible with any permission in it, to
+ * members of the workspace, and to everyone if it is public.
  *
- * @throws Failure hidden if it is not there or may not be seen, permission-missing if it may be seen but not this.
+ * @throws Failure hidden if it does not exist or may not be seen, permission-missing if it may be seen but the
+ * permission is not enough.
  */
 export async function requireProjectPermission(
   { database }: AccessPorts,
@@ -247,7 +250,9 @@ async function heldInProject(
   return account === undefined ? "none" : findProjectPermission(kysely, project.uuid, account.uuid);
 }
 
-/** The same for what is missing and for what is hidden: the text that is reported of repositories, said of a project. */
+/**
+ * The same for a missing and for a hidden project: the text that is reported for repositories, applied to a project.
+ */
 function hiddenProject(): Failure {
   return new Failure(
     "hidden",

@@ -5,20 +5,21 @@ import type { Schema } from "../storage/sql/schema.ts";
 import { openWriteTransaction } from "../storage/sql/write-transaction.ts";
 import { type Admission, readmit, readmitToRead } from "./readmit.ts";
 
-/** What the handler of a request is given to work with, and whether that was admitted until the end. */
+/** The ports for the handler of a request, with a final check of its admission. */
 export type AdmittedPorts = {
   readonly ports: Ports;
   readonly by: By;
   /**
-   * Asks again for what admitted the request, unless a transaction has. For what was sent over some time: before an answer
-   * tells anything that its caller may not know any more.
+   * Checks the admission of the request again, unless a transaction has done so. For a request whose body took some
+   * time to arrive: to be called before the answer reveals anything.
    */
   readmitUnlessDone(): Promise<void>;
 };
 
 /**
- * Ports by which a request changes something. Each of its transactions begins by asking again for all that admitted it, so
- * that nothing is written after a revocation or a removed permission was answered; beside transactions nothing can be written.
+ * Ports with which a request changes something. Each of its transactions begins by checking again everything that
+ * admitted the request, so that nothing is written after a revocation or the removal of a permission was answered.
+ * Nothing can be written outside of these transactions.
  */
 export function callerPorts(
   ports: Ports,
@@ -53,7 +54,10 @@ export function callerPorts(
   };
 }
 
-/** What `readmit` locks for the request alone: those who want the same wait for one another without a connection. */
+/**
+ * The rows that `readmit` locks exclusively: requests for the same rows wait for each other without occupying a
+ * connection.
+ */
 function subjectOf({ requirements }: Admission): { readonly subject?: string } {
   for (const requirement of requirements) {
     switch (requirement.kind) {
@@ -68,7 +72,7 @@ function subjectOf({ requirements }: Admission): { readonly subject?: string } {
   return {};
 }
 
-/** What reading leaves behind: a page's cursor, and how often a file was fetched. No access hangs on it. */
+/** What reads may write: the cursor of a list, and the number of downloads of a file. No access depends on these. */
 const TRACES: Readonly<Record<string, readonly string[]>> = {
   InsertQueryNode: ["commits_cursor"],
   UpdateQueryNode: ["download"],

@@ -7,8 +7,8 @@ import { requireAccount } from "../model/who-acts.ts";
 import type { AccessPorts } from "./authorize.ts";
 
 /**
- * Like `requireAccount`, for what a repository's being public gives nobody a right to: approving a commit, as the
- * reference has it, and saying how its builds and checks went.
+ * Like `requireAccount`, for operations for which it is not enough that the repository is public: approving a commit,
+ * as the reference says, and reporting the results of builds and checks.
  *
  * @throws Failure credential-missing; permission-missing without read permission by membership.
  */
@@ -22,7 +22,7 @@ export async function requireExplicitAccess(
   return account;
 }
 
-/** @throws Failure permission-missing if what is held by membership is not enough to read. */
+/** @throws Failure permission-missing if the permission by membership does not include read. */
 export function requireExplicit(held: Permission): void {
   if (permits(held, "read")) return;
   throw new Failure(

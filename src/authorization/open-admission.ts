@@ -18,20 +18,20 @@ import {
 import { requireExplicitAccess } from "./explicit-access.ts";
 import type { Admission, SubjectRequirement } from "./readmit.ts";
 
-/** What a route, or a service of git, asks of whoever calls it, before it is known what for. */
+/** What a route, or a service of git, requires of its callers before the subject of the request is known. */
 export type CredentialRequirement = Requirement & {
   /** Undefined: credentials of all kinds. */
   readonly credentialKinds?: readonly CallerCredential["kind"][];
 };
 
 /**
- * The admission of one request. Whatever it is about is admitted to by one of these, a second repository like the first: so
- * all of it is noted, and asked again in each transaction.
+ * The admission of one request. All subjects of the request are admitted through it, a second repository like the
+ * first, so that all of them are noted and checked again in each transaction.
  *
- * What was found and what was not is given alike: neither answer tells them apart from what is hidden.
+ * Subjects that were not found are passed in as undefined: the answer is the same as for hidden ones.
  */
 export type OpenAdmission = Admission & {
-  /** For what the request turns out to need on top. @throws Failure as `openAdmission`. */
+  /** For further requirements that depend on the request. @throws Failure as `openAdmission`. */
   requireScopes(requirement: Requirement): void;
   maySee(repository: Repository): Promise<boolean>;
   /** @throws Failure hidden, permission-missing, credential-missing. */
@@ -39,13 +39,13 @@ export type OpenAdmission = Admission & {
     found: Repository | undefined,
     asked: {
       readonly permission: Exclude<Permission, "none">;
-      /** By membership: what is public is not enough. */
+      /** By membership: that the repository is public is not enough. */
       readonly isExplicit?: boolean;
     },
   ): Promise<Repository>;
   /** @throws Failure as `admitToRepository`. */
   admitToProject(found: Project | undefined, permission: ProjectRequirement): Promise<Project>;
-  /** For a repository that is to go into it. @throws Failure permission-missing, credential-missing. */
+  /** For a project into which a repository is to be put. @throws Failure permission-missing, credential-missing. */
   admitToTargetProject(project: Project): Promise<void>;
   /** @throws Failure as `admitToRepository`. */
   admitToWorkspace(
@@ -56,8 +56,8 @@ export type OpenAdmission = Admission & {
 };
 
 /**
- * The one way in, of all surfaces. The order of refusals is theirs: credential (401), which has been looked at, kind of
- * credential (403), scope (403), may see it (404), permission (403), and then input (400).
+ * The single entry point of all surfaces. They all refuse in this order: credential (401), which has been checked
+ * before, kind of credential (403), scope (403), visibility (404), permission (403), and then input (400).
  *
  * @throws Failure credential-kind-refused, no-bitbucket-scopes, scope-missing.
  */

@@ -24,17 +24,17 @@ import {
 } from "./authorize.ts";
 import { requireExplicit, requireExplicitAccess } from "./explicit-access.ts";
 
-/** Something that a request was admitted to, and what was asked of its caller there. */
+/** A subject to which a request was admitted, and what was required of its caller there. */
 export type SubjectRequirement =
   | {
       readonly kind: "repository";
       readonly repository: Repository;
       readonly permission: Exclude<Permission, "none">;
-      /** By membership: what is public is not enough. */
+      /** By membership: that the repository is public is not enough. */
       readonly isExplicit?: boolean;
     }
   | { readonly kind: "project"; readonly project: Project; readonly permission: ProjectRequirement }
-  /** Into which a repository goes. */
+  /** The project into which a repository is put. */
   | { readonly kind: "target-project"; readonly project: Project }
   | {
       readonly kind: "workspace";
@@ -44,13 +44,16 @@ export type SubjectRequirement =
       readonly permission: WorkspacePermission;
     };
 
-/** Why a request was let in. Scopes are not in it: those of a token never change. */
+/** Everything that admitted a request. Scopes are not included: those of a token never change. */
 export type Admission = {
   readonly caller: Caller;
   readonly requirements: readonly SubjectRequirement[];
 };
 
-/** The one kind that can be asked about again. Another one has to say here how it is; until then it changes nothing. */
+/**
+ * The only kind of credential that can be checked again so far. Any other kind must be added here before it can change
+ * anything.
+ */
 function storedCredential({ credential }: AccountCaller): ApiTokenCredential {
   if (credential.kind === "api-token") return credential;
   throw new Error(`Whether a credential of kind ${credential.kind} still counts is asked nowhere`);
@@ -58,14 +61,14 @@ function storedCredential({ credential }: AccountCaller): ApiTokenCredential {
 
 type RepositoryRequirement = Extract<SubjectRequirement, { readonly kind: "repository" }>;
 
-/** A repository that is moved again and again while its lock is waited for. Nobody does that. */
+/** How often a repository may be moved while its lock is waited for. In practice nobody moves it this often. */
 const ATTEMPTS_MAX = 10;
 
 /**
- * Asks again, in an open transaction, for all that admitted a request. Whatever took that away and was answered before this
- * transaction commits wins: the rows that decide stay as they are until then.
+ * Checks again, in an open transaction, everything that admitted a request. A change that removes this access takes
+ * effect if it was answered before this transaction commits: the rows that decide are locked until then.
  *
- * @throws Failure as the first admission would, were the request to begin now.
+ * @throws Failure as the first admission would if the request began now.
  */
 export async function readmit(
   tx: Kysely<Schema>,
@@ -82,7 +85,7 @@ export async function readmit(
   await decide(tx, ports, admission, state);
 }
 
-/** The same without locks, for a request that has changed nothing: before it is told anything. */
+/** The same without locks, for a request that has changed nothing. To be called before it is answered. */
 export async function readmitToRead(
   ports: Pick<Ports, "config" | "clock" | "database">,
   admission: Admission,
@@ -92,7 +95,7 @@ export async function readmitToRead(
   await decide(kysely, ports, admission, await lookups.getAdmissionState(tokenUuid, repositoryUuid));
 }
 
-/** The locks come first, in a statement of their own: what is read after them is what was committed by then. */
+/** Locks first, in a statement of its own, so that the following statement reads the data as committed by then. */
 async function stateUnderLock(
   tx: Kysely<Schema>,
   admission: Admission,
@@ -113,16 +116,16 @@ function firstRepository(requirements: readonly SubjectRequirement[]): Repositor
   return requirements.find((requirement) => requirement.kind === "repository");
 }
 
-/** Into another project, whose permissions count now and are not locked yet. */
+/** Whether it was moved into another project, whose permissions now apply and are not locked yet. */
 function hasMoved({ repository: found }: AdmissionState, { requirements }: Admission): boolean {
   const admitted = firstRepository(requirements)?.repository;
   return found !== undefined && admitted !== undefined && found.projectUuid !== admitted.project.uuid;
 }
 
 /**
- * Whoever writes in a repository, a project, or as an owner of a workspace, has its row alone: so a limit that is counted, or a
- * name that is looked for, is still so when the row is written. Permissions that come from what is around it are only kept
- * from changing.
+ * A request that writes in a repository, a project, or as an owner of a workspace locks its row exclusively. So a limit
+ * that was counted, or a name that was looked up, is still valid when the row is written. The rows of containers, which
+ * only give permissions, are locked against changes but shared.
  */
 function rowsOf({ caller, requirements }: Admission, moved: AdmissionState["repository"]): LockedRow[] {
   const rows: LockedRow[] = [];
@@ -130,7 +133,7 @@ function rowsOf({ caller, requirements }: Admission, moved: AdmissionState["repo
     switch (requirement.kind) {
       case "repository": {
         const { uuid, project, workspace } = requirement.repository;
-        // A second one is only kept as it is: nothing is written there.
+        // A second repository is only locked against changes: nothing is written there.
         const strength = requirement === firstRepository(requirements) ? "update" : "share";
         rows.push({ table: "repository", uuid, strength });
         rows.push({ table: "project", uuid: moved?.projectUuid ?? project.uuid, strength: "share" });

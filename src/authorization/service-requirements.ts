@@ -2,7 +2,10 @@ import type { GitService } from "../git/wire/advertisement.ts";
 import type { Permission } from "../model/permission.ts";
 import type { Requirement } from "../model/scope-set.ts";
 
-/** What each service of git asks, whatever transport it comes by. The rule "write does not imply read" is taken literally: a push needs write alone. */
+/**
+ * What each service of git requires, over any transport. "Write does not imply read" is taken literally: a push needs
+ * only write.
+ */
 export const SERVICE_REQUIREMENTS: Record<
   GitService,
   Requirement & { readonly permission: Exclude<Permission, "none"> }

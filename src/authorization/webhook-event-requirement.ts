@@ -15,7 +15,7 @@ const REQUIREMENTS: Readonly<Record<Family, Requirement>> = {
   project: { apiTokenScopes: ["read:project:bitbucket"], oauthScopes: ["project"] },
 };
 
-/** What a subscription to these events takes. */
+/** The scopes that a subscription to these events requires. */
 export function requirementOfEvents(events: readonly WebhookEvent[]): Requirement {
   return allOf(events.map((event) => REQUIREMENTS[event.slice(0, event.indexOf(":")) as Family]));
 }

@@ -1,14 +1,15 @@
 import type { FastifyRequest } from "fastify";
 
-/** How long a client may neither send nor take a byte while a slot is held for it. */
+/** How long a client with a slot may go without sending or receiving a byte. */
 const STALL_MS_MAX = 60_000;
 const LOOK_MS = 5_000;
 
 /**
- * Cuts the connection of a client that keeps a git process waiting, and so its slot from others.
+ * Closes the connection of a client that keeps a git process waiting, since the process occupies a slot that others
+ * need.
  *
  * @param isWaiting whether the server waits for the client.
- * @returns stops the watch.
+ * @returns stops the check.
  */
 export function cutStalled(request: FastifyRequest, isWaiting: () => boolean): () => void {
   const { socket } = request.raw;

@@ -4,8 +4,8 @@ import type { GitService } from "../git/wire/advertisement.ts";
 import { Failure } from "../model/failure.ts";
 
 /**
- * The body of a POST, unpacked where git has packed it (it does for requests of over a kilobyte). Reading throws Failure
- * invalid-input where it cannot be unpacked.
+ * The body of a POST, decompressed if git has compressed it (it does for requests of over a kilobyte). Reading throws
+ * Failure invalid-input if it cannot be decompressed.
  *
  * @throws Failure media-type-refused for another content type or encoding.
  */
@@ -42,7 +42,7 @@ function isUnpackError(error: unknown): boolean {
   );
 }
 
-/** @throws Failure too-large beyond `bytesMax` (unpacked), or what reading throws. */
+/** @throws Failure too-large beyond `bytesMax` (decompressed), or what reading throws. */
 export async function readWholeBody(body: AsyncIterable<Buffer>, bytesMax: number): Promise<Buffer> {
   const pieces: Buffer[] = [];
   let bytes = 0;

@@ -8,7 +8,7 @@ import { uploadPackRoute } from "./upload-pack.ts";
 
 export const GIT_ROUTES: readonly GitRoute[] = [infoRefsRoute, uploadPackRoute, receivePackRoute];
 
-/** Smart HTTP, in a scope of its own: bodies are streams here, and errors plain text. */
+/** Smart HTTP in a scope of its own: bodies are streams here, and errors are plain text. */
 export async function registerGitHttp(parent: FastifyInstance, ports: Ports): Promise<void> {
   await parent.register(async (server) => {
     server.removeAllContentTypeParsers();

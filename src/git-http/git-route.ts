@@ -30,21 +30,23 @@ export type GitRequest = {
 
 export type GitRoute = {
   readonly method: "GET" | "POST";
-  /** Behind `/{workspace}/{repo_slug}`. */
+  /** The part of the path after `/{workspace}/{repo_slug}`. */
   readonly suffix: string;
-  /** Which service is asked for. For a POST this comes from the path and never from the query, which anyone can add to. */
+  /**
+   * The requested service. For a POST it comes from the path, never from the query, to which anyone can add parameters.
+   */
   readonly service: (request: FastifyRequest) => GitService;
   /**
-   * Where git shows nothing of an answer but its status: how a request of protocol 2 is told in its own language what the
-   * server lacks for the moment. Older protocols have clients (isomorphic-git) that take an error for an empty answer.
+   * For requests of which git shows only the status: reports in protocol 2 that the server is temporarily unable to
+   * answer. Older protocols have clients (isomorphic-git) that take an error for an empty answer.
    */
   readonly writeUnavailable?: (message: string) => Buffer;
   handle(ports: Ports, git: GitRequest, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply>;
 };
 
 /**
- * Registers one route of smart HTTP with its checks: the same as REST's, in the same order, but refusals are plain text,
- * which git shows as `remote:` lines, and who sends no credential is asked for one.
+ * Registers one route of smart HTTP with the same checks as REST, in the same order. Refusals are plain text, which git
+ * shows as `remote:` lines, and a caller without a credential is asked for one.
  */
 export function registerGitRoute(server: FastifyInstance, ports: Ports, route: GitRoute): void {
   const admitted = new WeakMap<FastifyRequest, GitRequest>();
@@ -59,7 +61,10 @@ export function registerGitRoute(server: FastifyInstance, ports: Ports, route: G
   });
 }
 
-/** @throws Failure as `openAdmission` and its admission do; credential-missing in place of hidden to who has sent none. */
+/**
+ * @throws Failure as `openAdmission` and its admission do; credential-missing instead of hidden if no credential was
+ * sent.
+ */
 export async function admit(
   ports: Ports,
   route: Pick<GitRoute, "service">,
@@ -101,7 +106,7 @@ async function admitNow(
 }
 
 /**
- * Asks again for all that admitted a request whose body came over some time: before its caller is told anything.
+ * Checks the admission of a request again, since its body took some time to arrive. To be called before it is answered.
  *
  * @returns ports to read with, as of then.
  */
@@ -116,8 +121,8 @@ export async function readmitToFetch(ports: Ports, git: GitRequest, request: Fas
 }
 
 /**
- * Git asks its user for a credential only after a 401, so nobody's request for what they may not see is one: the same for what is
- * hidden and for what is not there.
+ * git asks its user for a credential only after a 401, so an anonymous request for a hidden repository gets one, and so
+ * does a request for a repository that does not exist.
  */
 function askForCredential(caller: Caller, error: unknown): unknown {
   const isHidden = error instanceof Failure && error.kind === "hidden";
@@ -125,8 +130,9 @@ function askForCredential(caller: Caller, error: unknown): unknown {
 }
 
 /**
- * A repository by its former name. Git follows a redirect of its first request and goes on from there; the other requests
- * come to a former name only from clients that did not follow, and git itself refuses a redirect of them: they are served.
+ * Finds a repository by its former name. git follows a redirect of its first request and uses the new URL from then on.
+ * Other requests for a former name come only from clients that did not follow, and git itself refuses a redirect of
+ * them, so they are served.
  */
 async function findMoved(
   ports: Ports,
@@ -141,7 +147,7 @@ async function findMoved(
   throw repositoryMoved(publicRequestUrl(baseUrlsOf(request.headers, ports), target).href);
 }
 
-/** Answers a refusal so that git shows it: only `text/plain` becomes `remote:` lines. */
+/** Answers a refusal so that git shows it: git shows only `text/plain`, as `remote:` lines. */
 function answerGitError(
   ports: Ports,
   error: unknown,
@@ -175,12 +181,15 @@ function isOfProtocol2(request: FastifyRequest): boolean {
   return parseGitProtocol(request.headers["git-protocol"] as string | undefined)?.version === 2;
 }
 
-/** In Git it is 403, as recorded: after a 401 git would forget a token that is genuine. */
+/** In Git it is 403, as recorded: after a 401 git would delete a genuine token from its credential store. */
 export function gitStatusOf(failure: Failure): number {
   return failure.kind === "no-bitbucket-scopes" ? 403 : statusOf(failure);
 }
 
-/** What git's user reads. For a genuine token it has the reason as well; otherwise only Bitbucket's general message. */
+/**
+ * The text that git's user reads. For a genuine token it includes the reason; otherwise it is only Bitbucket's general
+ * message.
+ */
 export function gitText(failure: Failure): string {
   const { detail } = failure.details;
   switch (failure.kind) {

@@ -8,7 +8,7 @@ import { maskTokens } from "../model/mask-secrets.ts";
 import type { Ports } from "../ports.ts";
 import { admit, gitStatusOf, gitText } from "./git-route.ts";
 
-/** git-lfs, docs/api: where a client asks for objects and locks. */
+/** git-lfs, docs/api: the URL of requests for objects and locks. */
 export const LFS_URL = "/:workspace/:repo_slug/info/lfs/*";
 export const LFS_METHODS = ["GET", "POST", "PUT", "DELETE"] as const;
 
@@ -17,8 +17,8 @@ const NOT_OFFERED =
   "Git LFS is not offered here: set lfs.url to a server that has it, or push the files without LFS";
 
 /**
- * Git LFS is not there. Its client shows the `message` of such an answer; of any other it shows the URL that it asked, and the
- * token that is in it. The credential is looked at first, so that nobody learns which repositories there are.
+ * Git LFS is not supported. Its client shows the `message` of this answer; of any other answer it shows the URL with
+ * the token in it. The credential is checked first, so that nobody can find out which repositories exist.
  */
 export function registerLfs(server: FastifyInstance, ports: Ports): void {
   server.route({

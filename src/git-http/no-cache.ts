@@ -1,4 +1,4 @@
-/** gitprotocol-http(5): no cache on the way may keep what is said of refs. */
+/** gitprotocol-http(5): caches on the way must not store anything about refs. */
 export const NO_CACHE = {
   expires: "Fri, 01 Jan 1980 00:00:00 GMT",
   pragma: "no-cache",

@@ -10,7 +10,7 @@ import { cutStalled } from "./cut-stalled.ts";
 type SendPorts = Pick<Ports, "log" | "metrics">;
 
 /**
- * Sends what a fetch is answered. Its head goes out with the first byte: from then on a failure is no status any more.
+ * Sends the answer to a fetch. The status is sent with the first byte, so a later failure cannot change it.
  *
  * @param signal aborted when the answer or its connection has closed.
  */
@@ -41,7 +41,10 @@ function noteSent({ metrics }: SendPorts, request: FastifyRequest, packBytes: nu
   metrics.countFetchBytes(packBytes);
 }
 
-/** Sends content past the framework's streams, which cost more than the sending itself. What cannot be read breaks the answer off. */
+/**
+ * Sends content without the framework's streams, which cost more than the sending itself. An error of reading breaks
+ * the answer off.
+ */
 function sendContent(
   ports: SendPorts,
   content: FetchContent,
@@ -60,13 +63,13 @@ function sendContent(
   void sent.then(
     () => {
       noteSent(ports, request, packBytes);
-      // An answer that is closed already would say that it has finished, and be logged twice.
+      // Ending an answer that is closed already would mark it as finished and log it twice.
       if (!signal.aborted) raw.end();
     },
     (error: unknown) => {
       noteSent(ports, request, packBytes);
       logBug(ports, error, request);
-      // Broken off, so that the client does not take it for complete.
+      // Destroyed, so that the client does not take the answer for complete.
       raw.destroy();
     },
   );
@@ -79,8 +82,8 @@ function writeHead(raw: ServerResponse, reply: FastifyReply, sizeBytes: number |
 }
 
 /**
- * The framework logs an answer that has ended. One that has not, since its client has gone, or has all bytes and closed before
- * the end was seen here, is logged by this.
+ * The framework logs an answer that has ended. This logs one that has not: the client has disconnected, or it has
+ * received all bytes and closed the connection before the end was seen here.
  */
 function logWhenClosed(
   ports: SendPorts,

@@ -10,7 +10,9 @@ import { type GitRoute, readmitToFetch } from "./git-route.ts";
 import { NO_CACHE } from "./no-cache.ts";
 import { sendFetchAnswer } from "./send-fetch-answer.ts";
 
-/** Wants and haves of one round, unpacked: some 300,000 of them. A negotiation that needs more is sent in rounds. */
+/**
+ * Wants and haves of one round, decompressed: some 300,000 of them. A negotiation that needs more is sent in rounds.
+ */
 export const FETCH_REQUEST_BYTES_MAX = 16 * 1024 * 1024;
 
 /** `POST …/git-upload-pack`: one round of a fetch, or before it `ls-refs`. */

@@ -12,7 +12,7 @@ type MaintenancePorts = Pick<Ports, "database" | "transactions" | "packs" | "clo
 
 const POSTPONED_MS = LEASE_MS / 3;
 
-/** Repositories wait in line, one at a time: maintenance must not take the machine from those who push. */
+/** Repositories are maintained one at a time, so that maintenance does not take the processors away from pushes. */
 export function openMaintenance(ports: MaintenancePorts): Maintenance {
   const waiting = new Set<Uuid>();
   const postponed = new Map<Uuid, NodeJS.Timeout>();
@@ -20,7 +20,7 @@ export function openMaintenance(ports: MaintenancePorts): Maintenance {
   let running: Promise<void> | undefined;
 
   async function run(): Promise<void> {
-    // Whoever has pushed gets the answer first.
+    // The push that led here is answered first.
     await setImmediate();
     for (const repository of waiting) {
       waiting.delete(repository);
@@ -28,7 +28,7 @@ export function openMaintenance(ports: MaintenancePorts): Maintenance {
       try {
         if ((await maintain(ports, repository, abort.signal)) === "busy") postpone(repository);
       } catch (error) {
-        // A repository that is deleted while it is worked on needs no maintenance.
+        // A repository that is deleted meanwhile needs no maintenance.
         if (!abort.signal.aborted && (await isThere(ports, repository)))
           ports.log[error instanceof Failure ? "warn" : "error"](
             { "repository.uuid": repository, err: error },
@@ -48,7 +48,7 @@ export function openMaintenance(ports: MaintenancePorts): Maintenance {
     });
   }
 
-  /** Whoever holds the lease may not know of the latest pushes, or has been killed. */
+  /** The server with the lease may not know of the latest pushes, or may have been killed. */
   function postpone(repository: Uuid): void {
     if (abort.signal.aborted) return;
     clearTimeout(postponed.get(repository));
@@ -73,7 +73,7 @@ async function isThere({ database }: MaintenancePorts, repository: Uuid): Promis
   return found !== undefined;
 }
 
-/** @returns "busy" if another server is at it. */
+/** @returns "busy" if another server maintains the repository. */
 async function maintain(
   ports: MaintenancePorts,
   uuid: Uuid,

@@ -1,15 +1,15 @@
 import type { Ports } from "../ports.ts";
 
-/** Not among the first things of a start. */
+/** The delay keeps this out of the way of a start. */
 const BEGIN_MS = 500;
 const STEP_MS = 60_000;
 
-/** Keeps the reserve of room on the disk, until the returned function is called. */
+/** Keeps the disk reserve filled, until the returned function is called. */
 export function startReserveFilling({
   config,
   diskReserve,
 }: Pick<Ports, "config" | "diskReserve">): () => Promise<void> {
-  // With PostgreSQL no revocation needs room here.
+  // With PostgreSQL a revocation needs no space on this disk.
   if (config.database.kind !== "sqlite") return async () => {};
   const fill = () => void diskReserve.fill();
   const begin = setTimeout(fill, BEGIN_MS);

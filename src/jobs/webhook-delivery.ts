@@ -12,16 +12,22 @@ import {
 } from "../webhooks/deliver-webhook.ts";
 import { claimDelivery } from "../webhooks/delivery-claim.ts";
 
-/** Deliveries are kept so long, to be looked at. */
+/** How long deliveries are stored so that they can be inspected. */
 export const HISTORY_MS = 30 * 86_400_000;
 const HISTORY_STEP_MS = 3_600_000;
-/** Connections at once, and of these for the webhooks of one workspace, so that its dead targets keep nobody waiting. */
+/**
+ * Connections at once, in total and for the webhooks of one workspace, so that its dead targets do not delay other
+ * workspaces.
+ */
 const AT_ONCE_MAX = 64;
 const AT_ONCE_OF_WORKSPACE_MAX = 16;
 
-/** Delivers what is pending, in order for each webhook and at least once, also after a restart and beside another server. */
+/**
+ * Sends pending deliveries, in order for each webhook and at least once, also after a restart and beside another
+ * server.
+ */
 export type WebhookDeliveries = {
-  /** Says that something is pending. Returns at once. */
+  /** To be called when a delivery is enqueued. Returns at once. */
   wake(): void;
   close(): Promise<void>;
 };
@@ -45,7 +51,7 @@ export function startWebhookDeliveries(
     } while (isWoken && !abort.signal.aborted);
   }
 
-  /** @returns how many were started. */
+  /** @returns how many deliveries were started. */
   async function startSome(): Promise<number> {
     const limit = AT_ONCE_MAX - underWay.size;
     if (limit <= 0) return 0;
@@ -65,7 +71,7 @@ export function startWebhookDeliveries(
       started += 1;
       const ended = deliverWebhook(ports, settings, delivery, claim, abort.signal)
         .catch((error: unknown) =>
-          // While the database is away the delivery stays pending, and is sent again.
+          // While the database is unavailable the delivery stays pending, and is sent again.
           ports.log[error instanceof Failure ? "warn" : "error"](
             { "webhook.uuid": delivery.webhookUuid, err: error },
             "a delivery was not recorded",
@@ -106,7 +112,9 @@ export function startWebhookDeliveries(
   };
 }
 
-/** No wait is longer: neither for the next attempt nor for the end of a claim, by clocks that agree as they must. */
+/**
+ * The longest wait, for the next attempt or for the end of a claim. A later time was written by a clock that was ahead.
+ */
 function farthestDueAt({ retryMs, claimMs }: DeliverySchedule, now: Date): Date {
   return new Date(now.getTime() + Math.max(...retryMs, claimMs) + claimMs);
 }

@@ -1,16 +1,17 @@
 import { LRUCache } from "lru-cache";
 
 /**
- * Slows down whoever tries credentials. Failures are counted, not requests, and only a failure is ever refused because of
- * them: a genuine token works from any address, whatever others behind the same one (a company's, a proxy's) have tried.
+ * Slows down guessing of credentials. Failures are counted, not requests, and only failures are refused because of
+ * them: a genuine token works from any address, whatever others behind the same address (of a company, of a proxy) have
+ * tried.
  */
 export type FailedAuthenticationLimiter = {
-  /** Seconds to wait if this failure is one too many, else undefined: then it counts. */
+  /** Counts a failure. Returns the seconds to wait if there were too many; undefined if this one is still allowed. */
   fail(network: string): number | undefined;
 };
 
 const WINDOW_MS = 600_000;
-/** Some 100 bytes each. Whoever has more networks than this has no need to be quick from one of them. */
+/** Some 100 bytes each. An attacker with more networks than this need not be quick from any one of them. */
 export const NETWORKS_MAX = 20_000;
 
 type Failures = { readonly since: number; count: number };
@@ -20,7 +21,7 @@ export function openFailedAuthenticationLimiter({
   failuresMax,
 }: {
   readonly clock: () => Date;
-  /** From one network in ten minutes. */
+  /** Failures from one network in ten minutes. */
   readonly failuresMax: number;
 }): FailedAuthenticationLimiter {
   const networks = new LRUCache<string, Failures>({ max: NETWORKS_MAX });

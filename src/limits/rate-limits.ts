@@ -1,10 +1,10 @@
 import { LRUCache } from "lru-cache";
 
-/** What is counted apart: contract, rest.md §6.1. */
+/** The resources that are counted separately: contract, rest.md §6.1. */
 export type RateResource = "api" | "git" | "raw" | "archives" | "webhooks";
 
 export const WINDOW_SECONDS = 3_600;
-/** Of requests without an account, from one address, whatever they ask for but Git. */
+/** For requests without an account, from one address, whatever they ask for except Git. */
 export const ANONYMOUS_MAX = 60;
 export const ACCOUNT_MAX: Readonly<Record<RateResource, number>> = {
   api: 1_000,
@@ -14,7 +14,7 @@ export const ACCOUNT_MAX: Readonly<Record<RateResource, number>> = {
   webhooks: 1_000,
 };
 
-/** Who is counted, for what, and to which number. */
+/** The key, the resource and the caller's kind, which decides on the limit. */
 export type RateQuestion = {
   /** Whose limit counts: the UUID of an account, or a network. */
   readonly quotaKey: string;
@@ -26,19 +26,22 @@ export type RateDecision = {
   readonly isAllowed: boolean;
   readonly limit: number;
   readonly remaining: number;
-  /** Whole seconds until a request that counts now counts no more. */
+  /** Whole seconds until one of the counted requests is no longer counted. */
   readonly resetSeconds: number;
 };
 
 export type RateLimits = {
-  /** Counts a request, unless it is over the limit: what is refused does not count. */
+  /** Counts a request, unless it is over the limit: refused requests do not count. */
   take(question: RateQuestion): Promise<RateDecision>;
 };
 
-/** The window rolls by the minute: a request counts for an hour, give or take one. */
+/** The window advances by the minute: a request counts for an hour, give or take a minute. */
 const SLOTS = 60;
 const SLOT_SECONDS = WINDOW_SECONDS / SLOTS;
-/** Keys that are counted, some 300 bytes each. Accounts and addresses apart: many addresses forget no account. */
+/**
+ * Keys that are counted, some 300 bytes each. Accounts and addresses are separate, so that many addresses displace no
+ * account.
+ */
 export const KEYS_MAX = 20_000;
 
 type Count = { readonly slots: Uint32Array; newest: number; total: number };
@@ -70,14 +73,16 @@ function openCounts(): LRUCache<string, Count> {
   return new LRUCache<string, Count>({ max: KEYS_MAX });
 }
 
-/** Git's has the same number for everybody, our choice: Bitbucket's for nobody's Git is not known. */
+/**
+ * The limit of Git is the same for everybody, which is our choice: Bitbucket's limit for anonymous Git is not known.
+ */
 function limitOf(isAnonymous: boolean, resource: RateResource): number {
   return isAnonymous && resource !== "git" ? ANONYMOUS_MAX : ACCOUNT_MAX[resource];
 }
 
 /**
- * Drops what is older than the window. When a clock goes back, what was counted is as old as it was before: nobody is let in
- * again by that, and nobody is held up until the time comes that a clock was ahead to.
+ * Drops counts that are older than the window. When the clock goes back, counts do not become younger or older: nobody
+ * gets new requests by it, and nobody has to wait until the time that a clock was ahead.
  */
 function roll(count: Count, slot: number): void {
   if (count.newest > slot) {
@@ -94,7 +99,7 @@ function roll(count: Count, slot: number): void {
   count.newest = Math.max(count.newest, slot);
 }
 
-/** A clock may stand before 1970. */
+/** The clock may be before 1970. */
 function indexOf(slot: number): number {
   return ((slot % SLOTS) + SLOTS) % SLOTS;
 }

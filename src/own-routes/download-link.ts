@@ -11,7 +11,10 @@ type Params = {
   readonly name: string;
 };
 
-/** `GET /-/downloads/…`: where the redirect of a download leads. The link is all that is asked for; credentials are not read. */
+/**
+ * `GET /-/downloads/…`: the target of a download's redirect. The link itself is the authorization; credentials are not
+ * read.
+ */
 export function registerDownloadLink(server: FastifyInstance, ports: Ports): void {
   server.route({
     method: "GET",
@@ -25,7 +28,8 @@ export function registerDownloadLink(server: FastifyInstance, ports: Ports): voi
       annotateRepository(request, repository);
       return reply
         .headers({
-          // Whatever was uploaded is saved and never shown, so that no page of somebody's runs on this host.
+          // Uploaded content is always saved and never displayed, so that an uploaded page cannot run scripts on this
+          // host.
           "content-type": "application/octet-stream",
           "content-disposition": `attachment; filename*=UTF-8''${encodeRfc5987(download.name)}`,
           "content-length": String(download.sizeBytes),
@@ -37,7 +41,7 @@ export function registerDownloadLink(server: FastifyInstance, ports: Ports): voi
   });
 }
 
-/** RFC 5987, section 3.2.1: of what `encodeURIComponent` leaves as it is, `'()*` is not allowed. */
+/** RFC 5987, section 3.2.1: `encodeURIComponent` leaves `'()*` unescaped, which are not allowed. */
 function encodeRfc5987(text: string): string {
   return encodeURIComponent(text).replace(
     /['()*]/g,

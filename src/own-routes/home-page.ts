@@ -2,13 +2,13 @@ import type { FastifyInstance } from "fastify";
 import { baseUrlsOf } from "../http/server/public-urls.ts";
 import type { Ports } from "../ports.ts";
 
-/** Nothing but its own words: no script, no form, nothing from elsewhere. */
+/** Allows nothing but the page's own text: no script, no form, no content from elsewhere. */
 const POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
 /**
- * `GET /`: tells a person with a browser what this is. It is the same for everybody, and has nothing of the server's data.
- * Clients that do not ask for HTML get the 404 that Bitbucket's API gives.
+ * `GET /`: tells a person with a browser what this server is. The page is the same for everybody and shows no data of
+ * the server. Clients that do not ask for HTML get the 404 of Bitbucket's API.
  */
 export function registerHomePage(server: FastifyInstance, ports: Ports): void {
   server.get("/", (request, reply) => {

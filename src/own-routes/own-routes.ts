@@ -6,7 +6,7 @@ import { registerDownloadLink } from "./download-link.ts";
 import { registerHomePage } from "./home-page.ts";
 import { registerTokenRevocation } from "./token-revocation.ts";
 
-/** What is Pail's own, in a scope of its own: refused as the API does. */
+/** Pail's own routes, in a scope of their own. Refusals are those of the API. */
 export async function registerOwnRoutes(parent: FastifyInstance, ports: Ports): Promise<void> {
   await parent.register(async (server) => {
     acceptJsonBodies(server);

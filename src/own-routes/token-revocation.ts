@@ -11,21 +11,21 @@ import { Secret } from "../model/secret.ts";
 import { revokeApiTokenByText } from "../operations/tokens/api-tokens.ts";
 import type { Ports } from "../ports.ts";
 
-/** Bitbucket has no such route. No workspace can be called `-`, so the path is nobody's. */
+/** Bitbucket has no such route. No workspace can be called `-`, so the path cannot conflict with one. */
 export const TOKEN_REVOCATION_PATH = "/-/token-revocation";
 
-/** A token is 192 characters; percent-encoded and with some JSON around it, it fits many times over. */
+/** A token has 192 characters; percent-encoded and within some JSON, it fits many times. */
 export const REVOCATION_BODY_BYTES_MAX = 4 * 1024;
 
 const readBody = bodyReader((Type) => Type.Object({ token: Type.String() }));
 
 /**
- * `POST /-/token-revocation`: whoever has found a token may end it. The token in the body is the proof, and what else is
- * sent of credentials is not looked at.
+ * `POST /-/token-revocation`: anybody who has found a token may revoke it. The token in the body is the proof; other
+ * credentials are not read.
  *
- * The answer is the same whether the token was alive, was revoked before or never was, so nobody learns by it which tokens
- * there are; and it comes when the revocation is stored. Only a text that cannot be a token is refused, which its sender can
- * work out alone.
+ * The answer is the same whether the token was valid, was revoked before or never existed, so it does not reveal which
+ * tokens exist. It is sent once the revocation is stored. Only a text that cannot be a token is refused, which its
+ * sender can find out alone.
  */
 export function registerTokenRevocation(server: FastifyInstance, ports: Ports): void {
   server.route({
@@ -34,10 +34,10 @@ export function registerTokenRevocation(server: FastifyInstance, ports: Ports): 
     bodyLimit: REVOCATION_BODY_BYTES_MAX,
     async handler(request, reply) {
       const text = new Secret((await readBody(request.body)).token.trim());
-      // Before the database is asked, so that junk costs nothing.
+      // Checked before the database is queried, so that junk costs nothing.
       if (parsePasswordShape(text).kind !== "api-token")
         throw invalidField("token", "is not a whole API token: it is of another kind, cut or mistyped");
-      // Nobody has to be admitted.
+      // No admission is required.
       const own = callerPorts(
         ports,
         { caller: ANONYMOUS, requirements: [] },

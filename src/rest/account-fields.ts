@@ -1,7 +1,10 @@
 import type { Account } from "../model/account.ts";
 import type { MatchFields } from "../model/match-filter.ts";
 
-/** What lists of accounts, or of what holds one, are filtered and sorted by. User names are not shown, so they are no field. */
+/**
+ * The fields by which lists of accounts, or of items with an account, are filtered and sorted. User names are not
+ * shown, so there is no field for them.
+ */
 export function accountFields<Row>(prefix: "" | "user.", accountOf: (row: Row) => Account): MatchFields<Row> {
   return {
     [`${prefix}uuid`]: { type: "uuid", read: (row) => accountOf(row).uuid },

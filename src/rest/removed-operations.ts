@@ -3,7 +3,9 @@ import { Failure } from "../model/failure.ts";
 
 const ANNOUNCEMENT = "https://developer.atlassian.com/cloud/bitbucket/changelog#CHANGE-2770";
 
-/** The cross-workspace lists that Bitbucket took away on 14 April 2026. The answer is recorded: contract, rest.md §8.1. */
+/**
+ * The cross-workspace lists that Bitbucket removed on 14 April 2026. The answer is recorded: contract, rest.md §8.1.
+ */
 function removedOperation(path: string): OpenRoute {
   return {
     subject: "open",

@@ -17,7 +17,7 @@ const CONTENT_TYPES: Record<ArchiveFormat, string> = {
   zip: "application/zip",
 };
 
-/** All files of a commit in one, where Bitbucket's pages have it, outside the API, under the same checks. */
+/** All files of a commit as one archive, at the URL of Bitbucket's pages outside the API, with the same checks. */
 export const getArchiveRoute: RepositoryRoute = {
   subject: "repository",
   method: "GET",

@@ -2,7 +2,7 @@ import type { RepositoryRoute } from "../../http/routes/route.ts";
 import { findPathAtCommit, getEntry, noSuchFile } from "../../operations/source/source.ts";
 import { fileAnswer } from "../repositories/src/file-answer.ts";
 
-/** A file's bytes where Bitbucket's pages have them, outside the API, under the same checks. */
+/** The bytes of a file, at the URL of Bitbucket's pages outside the API, with the same checks. */
 export const getRawFileRoute: RepositoryRoute = {
   subject: "repository",
   method: "GET",

@@ -18,12 +18,12 @@ export const createRepositoryRoute: NewRepositoryRoute<typeof RepositoryBody> = 
     const { project: _named, ...input } = parseRepositoryBody(body);
     const wanted = { ...input, slug: requiredSlug(params.repo_slug!), workspace, project };
     const repository = await createRepository(ports, by, wanted);
-    // 200 and not 201: so the reference, and clients check it.
+    // 200 and not 201, as in the reference; clients check it.
     return jsonAnswer(200, await showRepository(ports, repository, { baseUrls, caller }));
   },
 };
 
-/** The slug for a new repository, from the last part of its URL, which may also be a name. */
+/** The slug of a new repository, from the last part of its URL, which may also be a name. */
 export function requiredSlug(text: string): RepositorySlug {
   const slug =
     text.startsWith("{") || text.includes("..")

@@ -49,9 +49,9 @@ export const BranchRestrictionBody = (Type: TypeBuilder) =>
 type Body = BodyOf<typeof BranchRestrictionBody>;
 
 /**
- * The rule that a body asks for, with what it leaves out taken from the one that there is.
+ * The rule that a body requests. Fields that it leaves out are taken from the existing rule.
  *
- * @throws Failure invalid-input that names the field; what is returned throws it too.
+ * @throws Failure invalid-input that names the field; the returned function throws it too.
  */
 export async function readRestriction(
   ports: Pick<Ports, "database">,
@@ -79,7 +79,7 @@ function mergeRestriction(
   return {
     kind,
     match: readMatch(body, before?.match),
-    // What another kind counted means nothing to this one.
+    // A value of another kind has no meaning for this one.
     value: body.value === undefined && isSameKind ? before.value : (body.value ?? undefined),
     accounts: accounts ?? before?.accounts ?? [],
     groups: groups ?? before?.groups ?? [],
@@ -87,8 +87,8 @@ function mergeRestriction(
 }
 
 /**
- * The reference: these kinds "require `users` and `groups` to be specified", and an empty list denies everybody. So a rule
- * that says nothing of either is asked what it means. One of the two is enough, since clients leave out the empty one.
+ * The reference: these kinds "require `users` and `groups` to be specified", and an empty list denies everybody. So a
+ * rule that gives neither list is refused. One of the two is enough, since clients leave out the empty one.
  */
 function requireExemptionLists(kind: RestrictionKind, { users, groups }: Body, isSameKind: boolean): void {
   if (isSameKind || users !== undefined || groups !== undefined) return;
@@ -108,7 +108,7 @@ function readMatch(body: Body, before: BranchMatch | undefined): BranchMatch {
   }
   const pattern = body.pattern ?? (before?.kind === "glob" ? before.pattern : undefined);
   if (pattern === undefined || pattern === "") throw invalidField("pattern", "required key not provided");
-  // It is shown in reports of pushes, which are lines. No branch has such a name anyway.
+  // The pattern is shown in reports of pushes, which are lines. No branch has such a name anyway.
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
   if (/[\x00-\x20\x7f]/.test(pattern)) throw invalidField("pattern", "has a space or a control character");
   return { kind: "glob", pattern };

@@ -56,7 +56,10 @@ export const listBranchRestrictionsRoute: RepositoryRoute = {
 
 type ListRequest = PageRequest & { readonly filter?: Filter; readonly sort?: Sort };
 
-/** Who is exempt is in tables of their own, so what is filtered or sorted is read whole: RESTRICTIONS_MAX at most. */
+/**
+ * The exemptions are in tables of their own, so a list that is filtered or sorted is read completely: RESTRICTIONS_MAX
+ * at most.
+ */
 async function readRules(
   db: Kysely<Schema>,
   repositoryUuid: Uuid,

@@ -9,8 +9,8 @@ import { representBranchingModel } from "../../../representations/branching-mode
 import { repositoryApiUrl } from "../../../representations/links.ts";
 
 /**
- * The model as it holds in the repository. What it inherits of its project counts in both: the reference does not tell the
- * two operations apart otherwise than by the type of what they answer.
+ * The model that applies to the repository. Settings inherited from its project are included for both operations: in
+ * the reference they differ only in the type of the answer.
  */
 export function modelRoute(
   name: "branching-model" | "effective-branching-model",

@@ -40,8 +40,8 @@ export const ModelSettingsBody = (Type: TypeBuilder) =>
 type Body = BodyOf<typeof ModelSettingsBody>;
 
 /**
- * The change that a body asks for: what it does not name stays. Making the change throws Failure invalid-input that names
- * the field.
+ * The change that a body requests: fields that it does not name stay as they are. Applying the change throws Failure
+ * invalid-input that names the field.
  */
 export function parseModelSettings(body: Body): ModelChange {
   return (model) => ({
@@ -61,7 +61,7 @@ function changedBranch(
   wanted: Body["development"],
 ): ModelBranch {
   if (wanted === undefined || (wanted.use_mainbranch === undefined && wanted.name === undefined)) {
-    // An enabled production that nobody has set is refused, or it would mean no branch at all.
+    // Enabling production without a branch is refused, since it would refer to no branch at all.
     if (wanted?.enabled === true && before.kind === "unset") throw requiredName(field);
     return before;
   }

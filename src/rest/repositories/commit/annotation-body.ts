@@ -28,7 +28,7 @@ export const AnnotationBody = (Type: TypeBuilder) =>
     summary: OptionalText(Type),
     details: OptionalText(Type),
     path: OptionalText(Type),
-    // Where no line is given the reference speaks of 0, so tools send that too.
+    // The reference uses 0 for an annotation without a line, so tools send that too.
     line: Type.Optional(Type.Union([Type.Integer({ minimum: 0, maximum: LINE_MAX }), Type.Null()])),
     result: OptionalText(Type),
     severity: OptionalText(Type),
@@ -43,10 +43,10 @@ export const AnnotationsBody = (Type: TypeBuilder) =>
   });
 
 /**
- * That a type and a summary must be there is reported of Bitbucket.
+ * A type and a summary are required, as is reported of Bitbucket.
  *
  * @param externalId from the URL.
- * @param place what stands before the names of fields in a failure.
+ * @param place the prefix for the names of fields in a failure.
  * @throws Failure invalid-input that names the field.
  */
 export function parseAnnotation(

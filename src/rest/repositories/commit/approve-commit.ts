@@ -3,7 +3,7 @@ import { jsonAnswer } from "../../../http/server/answer.ts";
 import { approveCommit } from "../../../operations/commits/commit-approvals.ts";
 import { representParticipant } from "../../../representations/participant.ts";
 
-/** Open to readers with explicit access, as the reference has it: to approve changes nothing in the repository. */
+/** Allowed for readers with explicit access, as the reference has it: an approval changes nothing in the repository. */
 export const approveCommitRoute: RepositoryAccountRoute = {
   subject: "repository",
   method: "POST",

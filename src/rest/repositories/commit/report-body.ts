@@ -46,7 +46,7 @@ export const ReportBody = (Type: TypeBuilder) =>
   });
 
 /**
- * That a title, details and a type must be there is our choice: the reference speaks of incomplete reports without saying
+ * Title, details and type are required. This is our choice: the reference speaks of incomplete reports without saying
  * what completes one, and its example has these.
  *
  * @throws Failure invalid-input that names the field.
@@ -77,7 +77,7 @@ function parseData({ type, title, value }: BodyOf<typeof DataField>, index: numb
 
 /** The reference's table "Data field formats". */
 function requiredValue(field: string, type: ReportDataType | undefined, value: unknown): ReportData["value"] {
-  // JSON can write a number that is too large for one.
+  // JSON can represent numbers that are too large for a double.
   const isNumber = typeof value === "number" && Number.isFinite(value);
   switch (type) {
     case "BOOLEAN":

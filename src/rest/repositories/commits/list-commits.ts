@@ -54,7 +54,7 @@ export const LIST_COMMITS_ROUTES: readonly RepositoryRoute[] = [
 
 async function listCommits(ports: Ports, request: ListRequest): Promise<Answer> {
   const { repository, query, baseUrls, fields, signal, takeSlot } = request;
-  // A POST is as much of a list as a GET. The reference has neither parameter here.
+  // Refused here, because a POST is a list too. The reference has neither parameter.
   refuseFilterAndSort(query);
   const { page, pagelen } = parsePage(query, { pagelenDefault: 30, pagelenMax: 100 });
   const walk = await readWalk(ports, request);
@@ -112,7 +112,7 @@ async function readWalk(ports: Ports, { repository, query, params, body }: ListR
   });
 }
 
-/** The next page's link holds the whole walk by its key, so that it can be followed by GET after a POST too. */
+/** The link to the next page has the key of the whole walk, so that it can be followed by GET even after a POST. */
 async function nextUrl(ports: Ports, request: ListRequest, walk: CommitWalk, page: number): Promise<string> {
   const query = new URLSearchParams();
   query.set("ctx", request.query.get("ctx") ?? (await saveWalk(ports, request.repository, walk)));

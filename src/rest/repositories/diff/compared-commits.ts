@@ -23,7 +23,7 @@ type SpecFailure = "invalid-input" | "not-found";
 
 /**
  * @param name the path parameter.
- * @throws Failure of `kind` for what is no spec: the reference does not call the same mistake the same everywhere.
+ * @throws Failure of `kind` if the text is not a spec: the reference uses different failures for the same mistake.
  */
 export function requireSpec(name: string, text: string, kind: SpecFailure = "invalid-input"): DiffSpec {
   const spec = parseDiffSpec(text);
@@ -43,9 +43,9 @@ function noSpec(kind: SpecFailure, name: string, problem: string): Failure {
 }
 
 /**
- * The commits that a spec means; two if it names two.
+ * The commits of a spec; two if it names two.
  *
- * @throws Failure hidden for another repository that the caller may not see, not-found for a revision that there is not.
+ * @throws Failure hidden for another repository that the caller may not see, not-found for an unknown revision.
  */
 export async function findComparedCommits(
   ports: Ports,
@@ -76,6 +76,6 @@ async function readRevision(
   if (named === undefined) return { repository, revision };
   const found = await findNamedRepository(ports, named);
   if (found?.uuid === repository.uuid) return { repository, revision };
-  // Whoever may not read it learns no more than if it were not there.
+  // If the caller may not read it, the answer is the same as if it did not exist.
   return { repository: await admission.admitToRepository(found, { permission: "read" }), revision };
 }

@@ -1,6 +1,6 @@
 import { Failure, invalidField } from "../../../model/failure.ts";
 
-/** Far more than any file has that people read. */
+/** Far more lines than any file has that people read. */
 export const CONTEXT_LINES_MAX = 10_000;
 const CONTEXT_LINES_DEFAULT = 3;
 

@@ -1,4 +1,4 @@
-/** A revision, with the repository that it is in if that is named. */
+/** A revision, with its repository if the spec names one. */
 export type NamedRevision = {
   /** Slugs or UUIDs in braces, as in a path. */
   readonly repository: { readonly workspace: string; readonly repo_slug: string } | undefined;

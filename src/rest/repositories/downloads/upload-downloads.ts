@@ -3,7 +3,7 @@ import type { RepositoryFormRoute } from "../../../http/routes/route.ts";
 import { invalidField } from "../../../model/failure.ts";
 import { storeDownloads, type Upload } from "../../../operations/downloads/downloads.ts";
 
-/** Each part called `files` is a file, in place of the one of its name. */
+/** Each part called `files` is a file. It replaces the download of the same name. */
 export const uploadDownloadsRoute: RepositoryFormRoute = {
   subject: "repository",
   method: "POST",

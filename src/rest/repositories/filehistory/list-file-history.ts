@@ -61,7 +61,7 @@ export const listFileHistoryRoute: RepositoryRoute = {
         representCommit(commits[index]!, { repository, baseUrls, accounts, messages }, options),
       ),
     );
-    // The walk goes on from the commit itself, so that a push in between neither repeats nor skips.
+    // The walk continues from the commit itself, so that a push between two pages neither repeats nor skips commits.
     const next = new URL(
       `${repositoryApiUrl(baseUrls, repository)}/filehistory/${at.commit}/${at.path.split("/").map(encodeURIComponent).join("/")}`,
     );

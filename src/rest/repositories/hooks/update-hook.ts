@@ -7,8 +7,8 @@ import { type HookOperation, repositoryHookRoute } from "./hook-routes.ts";
 import { parseWebhookBody, WebhookBody } from "./webhook-body.ts";
 
 /**
- * Changes what the body names. The events that the webhook then has take their scopes, as at creation (our choice): also
- * those that the body leaves as they are, since another URL would get what the caller may not read.
+ * Changes the fields that the body names. All events of the changed webhook require their scopes, as at creation (our
+ * choice): even those that the body does not change, since a new URL would receive data that the caller may not read.
  */
 export const updateHook: HookOperation<typeof WebhookBody> = {
   method: "PUT",

@@ -4,7 +4,7 @@ import { representGroupPermission } from "../../../representations/explicit-perm
 import { findExplicitPermission } from "../../../storage/sql/permissions/explicit-permissions.ts";
 import { type PermissionOperation, repositoryPermissionRoute } from "./permission-routes.ts";
 
-/** Whatever group has no permission of its own has `none`, as an account has. */
+/** A group without a permission of its own has `none`, like an account. */
 export const getGroupPermission: PermissionOperation = {
   method: "GET",
   repositoryScopes: ["read:repository:bitbucket"],

@@ -7,7 +7,7 @@ import {
   repositoryPermissionRoute,
 } from "./permission-routes.ts";
 
-/** Whoever has no permission of its own has `none`, which is among the reference's answers. */
+/** An account without a permission of its own has `none`, which is among the reference's answers. */
 export const getUserPermission: PermissionOperation = {
   method: "GET",
   repositoryScopes: ["read:repository:bitbucket"],

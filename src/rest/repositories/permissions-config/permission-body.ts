@@ -1,7 +1,7 @@
 import type { TypeBuilder } from "../../../http/routes/body-schema.ts";
 import type { ProjectPermission } from "../../../model/project-permission.ts";
 
-/** What can be given: to have none is to have nothing given. */
+/** The permissions that can be given. `none` means that nothing is given. */
 export type GivenPermission = Exclude<ProjectPermission, "none">;
 
 export const RepositoryPermissionBody = (Type: TypeBuilder) =>

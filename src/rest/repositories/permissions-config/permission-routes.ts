@@ -10,7 +10,7 @@ import type { Ports } from "../../../ports.ts";
 import type { PermissionOwner } from "../../../representations/explicit-permission.ts";
 import { ProjectPermissionBody, RepositoryPermissionBody } from "./permission-body.ts";
 
-/** A request about what is given in a repository or in a project: the two are alike. */
+/** A request about the permissions in a repository or in a project, which are handled alike. */
 export type PermissionRequest = RestRequest & {
   readonly workspace: Workspace;
   readonly target: NamedTarget;
