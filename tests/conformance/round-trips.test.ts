@@ -1,16 +1,18 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { infoRefsRequest, lsRefsRequest } from "../../bench/measure/git-request.ts";
+import { Secret } from "../../src/model/secret.ts";
 import { basic, sendRequest } from "../support/http-request.ts";
+import { startPostgres } from "../support/postgres.ts";
 import { countRoundTrips } from "../support/round-trips.ts";
 import { startTestApp } from "../support/test-app.ts";
-import { createTestDatabaseSettings } from "../support/test-database.ts";
 
-const place = await createTestDatabaseSettings("postgres");
-const app = await startTestApp({ database: place.settings });
+// A server of its own: what is cached is as old as the last transaction of the whole server, and that of the test run has many.
+const postgres = await startPostgres();
+const app = await startTestApp({ database: { kind: "postgres", url: new Secret(postgres.url) } });
 after(async () => {
   await app.close();
-  await place.remove();
+  postgres.stop();
 });
 const token = await app.token();
 const authorization = basic("owner@example.com", token);

@@ -67,11 +67,10 @@ export async function openOutageGround(git: RealGit, pail: PailServer): Promise<
       if (answer.status === 201) branches.push(`refs/heads/${name}`);
       return answer;
     },
-    // A query of its own, so that no answer that is remembered is given.
     read() {
-      // Another request each time, so that no answer that is remembered is given.
+      // Another request each time, so that no cached answer is given.
       reads += 1;
-      return rest(`${api}/refs/branches?pagelen=${reads}`);
+      return rest(`${api}/refs/branches?pagelen=10&page=${reads}`);
     },
     clone: () => git.run(["clone", "--quiet", repository.url, git.newPath("clone")]),
     async check() {
