@@ -21,13 +21,28 @@ export function openLog(level: LogLevel): Logger {
     {
       level,
       base: null,
-      timestamp: pino.stdTimeFunctions.isoTime,
+      timestamp: openTimestamp(),
       formatters: { level: (label) => ({ level: label }) },
       // The last line of defence: what is logged should hold no token to begin with.
       hooks: { streamWrite: maskTokens },
     },
     isatty(STDERR) ? { write: (line) => destination.write(writeForPeople(line)) } : destination,
   );
+}
+
+/** The time as `pino.stdTimeFunctions.isoTime` writes it. What the lines of one second have in common is written once. */
+export function openTimestamp(now: () => number = Date.now): () => string {
+  let second = Number.NaN;
+  let text = "";
+  return () => {
+    const at = now();
+    const ms = at % 1_000;
+    if (at - ms !== second) {
+      second = at - ms;
+      text = `,"time":"${new Date(second).toISOString().slice(0, -"000Z".length)}`;
+    }
+    return `${text}${String(ms).padStart(3, "0")}Z"`;
+  };
 }
 
 function writeTogether(destination: ReturnType<typeof pino.destination>): DestinationStream {

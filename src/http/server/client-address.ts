@@ -26,13 +26,14 @@ const GONE = "unknown";
 /** IPv4 in one form, however the socket is bound. A zone (`%eth0`) is of no use elsewhere. */
 function plainAddress(address: string | undefined): string {
   if (address === undefined) return GONE;
+  if (!address.includes(":")) return address;
   const [, v4] = IPV4_IN_IPV6.exec(address) ?? [];
   return v4 ?? address.toLowerCase().split("%", 1)[0]!;
 }
 
 /** The address, or the /64 of an IPv6 one: whoever has one address of it has them all. */
 export function networkOf(address: string): string {
-  if (isIP(address) !== 6) return address;
+  if (!address.includes(":") || isIP(address) !== 6) return address;
   const [head = "", tail] = address.split("::");
   const left = head === "" ? [] : head.split(":");
   const right = tail === undefined || tail === "" ? [] : tail.split(":");

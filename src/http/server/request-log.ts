@@ -66,9 +66,9 @@ const preparedLines = new WeakMap<Logger, Map<string, Logger>>();
 /** A log for lines with these fields, which are written out once for all requests that have no others. */
 function prepareLine(log: Logger, { method, route, status, notes }: RequestLine): Logger | undefined {
   let key = `${method} ${route} ${status}`;
-  for (const [name, value] of Object.entries(notes)) {
+  for (const name in notes) {
     if (!COMMON_NOTES.has(name)) return undefined;
-    key += `\n${name} ${value}`;
+    key += `\n${name} ${notes[name]}`;
   }
   const prepared = preparedLines.get(log) ?? new Map<string, Logger>();
   preparedLines.set(log, prepared);
