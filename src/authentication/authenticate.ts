@@ -41,7 +41,7 @@ export async function authenticate(
     case "api-token":
       if (credential.username === undefined && !takesBearer(ports, channel))
         throw await bearerRefused(ports, channel, credential.digest);
-      return callerByToken(ports, channel, credential.username, credential.digest);
+      return await callerByToken(ports, channel, credential.username, credential.digest);
     case "bearer":
       if (!takesBearer(ports, channel)) throw refused(undefined, BEARER_REFUSED);
       throw refusedPassword(channel, credential.token, "bearer without a token's form");
@@ -93,15 +93,17 @@ async function callerByToken(
   username: string | undefined,
   digest: Buffer,
 ): Promise<Caller> {
-  const found = await ports.database.lookups.findTokenByDigest(digest);
+  // What is known at once is not waited for: each `await` is a turn of its own.
+  const asked = ports.database.lookups.findTokenByDigest(digest);
+  const found = asked instanceof Promise ? await asked : asked;
   if (found === undefined) throw unknownToken();
   const { token, account } = found;
   const now = ports.clock();
   requireLivingToken(found, now);
   const identity = username === undefined ? undefined : { name: username, channel };
   if (identity !== undefined) {
-    const emails = await ports.database.lookups.listEmails(account.uuid);
-    requireIdentity(ports, identity, found, emails);
+    const emails = ports.database.lookups.listEmails(account.uuid);
+    requireIdentity(ports, identity, found, emails instanceof Promise ? await emails : emails);
   }
   recordUse(ports, token, now);
   const scopes = { vocabulary: "api-token", granted: token.scopes } as const;

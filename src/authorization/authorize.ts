@@ -60,8 +60,8 @@ export async function heldPermission(
   if (!reaches(caller, locationOfRepository(repository))) return "none";
   const account = accountOf(caller);
   const byMembership =
-    account === undefined ? "none" : await database.lookups.findPermission(repository.uuid, account.uuid);
-  return withVisibility(byMembership, repository);
+    account === undefined ? "none" : database.lookups.findPermission(repository.uuid, account.uuid);
+  return withVisibility(byMembership instanceof Promise ? await byMembership : byMembership, repository);
 }
 
 function withVisibility(byMembership: Permission, { isPrivate }: Pick<Repository, "isPrivate">): Permission {

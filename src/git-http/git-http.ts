@@ -11,6 +11,7 @@ export const GIT_ROUTES: readonly GitRoute[] = [infoRefsRoute, uploadPackRoute, 
 /** Smart HTTP in a scope of its own: bodies are streams here, and errors are plain text. */
 export async function registerGitHttp(parent: FastifyInstance, ports: Ports): Promise<void> {
   await parent.register(async (server) => {
+    server.decorateRequest("admittedToGit", undefined);
     server.removeAllContentTypeParsers();
     server.addContentTypeParser("*", (_request, body, done) => done(null, body));
     for (const route of GIT_ROUTES) registerGitRoute(server, ports, route);

@@ -21,6 +21,12 @@ import type { Repository } from "../model/repository.ts";
 import { accountOf } from "../model/who-acts.ts";
 import type { Ports } from "../ports.ts";
 
+declare module "fastify" {
+  interface FastifyRequest {
+    admittedToGit: GitRequest | undefined;
+  }
+}
+
 export type GitRequest = {
   readonly admission: OpenAdmission;
   readonly repository: Repository;
@@ -49,14 +55,13 @@ export type GitRoute = {
  * shows as `remote:` lines, and a caller without a credential is asked for one.
  */
 export function registerGitRoute(server: FastifyInstance, ports: Ports, route: GitRoute): void {
-  const admitted = new WeakMap<FastifyRequest, GitRequest>();
   server.route({
     method: route.method,
     url: `/:workspace/:repo_slug${route.suffix}`,
     async onRequest(request, reply) {
-      admitted.set(request, await admit(ports, route, request, reply));
+      request.admittedToGit = await admit(ports, route, request, reply);
     },
-    handler: (request, reply) => route.handle(ports, admitted.get(request)!, request, reply),
+    handler: (request, reply) => route.handle(ports, request.admittedToGit!, request, reply),
     errorHandler: (error, request, reply) => answerGitError(ports, error, request, reply, route),
   });
 }
@@ -78,7 +83,14 @@ export async function admit(
   const params = request.params as Record<string, string>;
   const name = (params.repo_slug ?? "").replace(/\.git$/i, "");
   const now = portsNow(ports, request, name);
-  return admitNow(now instanceof Promise ? await now : now, { service, protocol }, name, request, reply);
+  // A promise that is awaited here is through in fewer turns than one that is handed on.
+  return await admitNow(
+    now instanceof Promise ? await now : now,
+    { service, protocol },
+    name,
+    request,
+    reply,
+  );
 }
 
 async function admitNow(

@@ -5,13 +5,18 @@ import { advertiseRefs } from "../operations/fetch/advertise-refs.ts";
 import type { GitRoute } from "./git-route.ts";
 import { NO_CACHE } from "./no-cache.ts";
 
+const HEADERS: Readonly<Record<GitService, Record<string, string>>> = {
+  "git-upload-pack": { ...NO_CACHE, "content-type": "application/x-git-upload-pack-advertisement" },
+  "git-receive-pack": { ...NO_CACHE, "content-type": "application/x-git-receive-pack-advertisement" },
+};
+
 /** `GET …/info/refs?service=…`: gitprotocol-http(5), "Discovering References". */
 export const infoRefsRoute: GitRoute = {
   method: "GET",
   suffix: "/info/refs",
   service: serviceOf,
   async handle(ports, { repository, service, protocol }, request, reply) {
-    reply.headers({ ...NO_CACHE, "content-type": `application/x-${service}-advertisement` });
+    reply.headers(HEADERS[service]);
     const { version } = protocol;
     return reply.send(
       await advertiseRefs(request.portsNow ?? ports, repository, service, {

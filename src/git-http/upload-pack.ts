@@ -15,6 +15,8 @@ import { sendFetchAnswer } from "./send-fetch-answer.ts";
  */
 export const FETCH_REQUEST_BYTES_MAX = 16 * 1024 * 1024;
 
+const HEADERS = { ...NO_CACHE, "content-type": "application/x-git-upload-pack-result" };
+
 /** `POST …/git-upload-pack`: one round of a fetch, or before it `ls-refs`. */
 export const uploadPackRoute: GitRoute = {
   method: "POST",
@@ -24,7 +26,7 @@ export const uploadPackRoute: GitRoute = {
   async handle(ports, git, request, reply) {
     const body = await readWholeBody(openRequestBody(request, "git-upload-pack"), FETCH_REQUEST_BYTES_MAX);
     const now = await readmitToFetch(ports, git, request);
-    reply.headers({ ...NO_CACHE, "content-type": "application/x-git-upload-pack-result" });
+    reply.headers(HEADERS);
     const { repository, admission, protocol } = git;
     const asked = parseUploadPackRequest(body, protocol);
     switch (asked.kind) {

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { openAdmission } from "../../authorization/open-admission.ts";
+import type { ApiToken } from "../../model/api-token.ts";
 import { hasRawBytes } from "../../model/byte-text.ts";
 import type { CallerCredential } from "../../model/caller.ts";
 import { Failure } from "../../model/failure.ts";
@@ -40,11 +41,21 @@ export async function admit(
 function tellCredential(reply: FastifyReply, credential: CallerCredential): void {
   if (credential.kind !== "api-token") return;
   const { id, scopes, token } = credential;
-  reply.header("x-oauth-scopes", grantedNames(scopes).join(", "));
-  reply.header("x-credential-type", "api_token");
-  reply.header("x-token-id", id);
-  reply.header("x-token-expires-at", token.expiresAt.toISOString());
+  let headers = credentialHeaders.get(token);
+  if (headers === undefined) {
+    headers = {
+      "x-oauth-scopes": grantedNames(scopes).join(", "),
+      "x-credential-type": "api_token",
+      "x-token-id": id,
+      "x-token-expires-at": token.expiresAt.toISOString(),
+    };
+    credentialHeaders.set(token, headers);
+  }
+  reply.headers(headers);
 }
+
+/** Of a token as it was read: after a change it is read again, as another object. */
+const credentialHeaders = new WeakMap<ApiToken, Record<string, string>>();
 
 /**
  * NUL is in no name, and ends a text early in C. Other control characters may be in the name of a file, percent-encoded; as

@@ -1,6 +1,5 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { authenticate } from "../../authentication/authenticate.ts";
-import { readPresentedCredential } from "../../authentication/presented-credential.ts";
 import { readCredential } from "../../authentication/read-credential.ts";
 import type { RateResource } from "../../limits/rate-limits.ts";
 import { WINDOW_SECONDS } from "../../limits/rate-limits.ts";
@@ -11,6 +10,7 @@ import type { Ports } from "../../ports.ts";
 import type { AccountActor } from "../../storage/sql/audit/audit-notes.ts";
 import { clientAddress, networkOf } from "../server/client-address.ts";
 import { annotate } from "../server/request-log.ts";
+import { presentedBy } from "./ports-now.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -36,7 +36,8 @@ export async function identify(
   annotate(request, caller);
   if (accountOf(caller) !== undefined) requireOwnSite(request);
   request.tokenActor = noteAddress(ports, caller, request);
-  await requireRate(ports, caller, networkOf(address), resource, reply);
+  if (ports.rateLimits !== undefined)
+    await requireRate(ports.rateLimits, caller, networkOf(address), resource, reply);
   return caller;
 }
 
@@ -79,7 +80,7 @@ async function callerOf(
   reply: FastifyReply,
 ): Promise<Caller> {
   try {
-    return await authenticate(ports, channel, readPresentedCredential(request.headers.authorization));
+    return await authenticate(ports, channel, presentedBy(request));
   } catch (error) {
     // A genuine token is no guess: it has expired, or came with another user name.
     if (!(error instanceof Failure) || error.kind !== "credential-invalid" || error.details.genuine)
@@ -99,13 +100,12 @@ async function callerOf(
 const NEAR_SHARE = 0.2;
 
 async function requireRate(
-  { rateLimits }: Ports,
+  rateLimits: NonNullable<Ports["rateLimits"]>,
   caller: Caller,
   network: string,
   resource: RateResource,
   reply: FastifyReply,
 ): Promise<void> {
-  if (rateLimits === undefined) return;
   const account = accountOf(caller);
   const isAnonymous = account === undefined;
   const quotaKey = account?.uuid ?? network;

@@ -1,5 +1,8 @@
 import type { FastifyRequest } from "fastify";
-import { readPresentedCredential } from "../../authentication/presented-credential.ts";
+import {
+  type PresentedCredential,
+  readPresentedCredential,
+} from "../../authentication/presented-credential.ts";
 import { parseRepositorySlug, parseWorkspaceSlug } from "../../model/slug.ts";
 import type { Ports } from "../../ports.ts";
 import type { AdmissionKeys } from "../../storage/sql/lookups/admission.ts";
@@ -11,7 +14,15 @@ declare module "fastify" {
     databaseVersion: DatabaseVersion | undefined;
     /** The ports of its checks. */
     portsNow: Ports | undefined;
+    /** What it sent to say who is calling. Undefined until it is read. */
+    presented: PresentedCredential | undefined;
   }
+}
+
+/** Reads it once a request: each time would take a digest of the header. */
+export function presentedBy(request: FastifyRequest): PresentedCredential {
+  request.presented ??= readPresentedCredential(request.headers.authorization);
+  return request.presented;
 }
 
 /** Ports whose look-ups answer from memory what nobody has changed until the request came. For its checks, and for what only reads. */
@@ -32,11 +43,9 @@ function portsAt(ports: Ports, request: FastifyRequest, { version, lookups }: Da
   return { ...ports, database: { ...ports.database, lookups } };
 }
 
-function keysOf(
-  { headers, params }: FastifyRequest,
-  repositoryName: string | undefined,
-): AdmissionKeys | undefined {
-  const credential = readPresentedCredential(headers.authorization);
+function keysOf(request: FastifyRequest, repositoryName: string | undefined): AdmissionKeys | undefined {
+  const { params } = request;
+  const credential = presentedBy(request);
   const digest = credential.kind === "api-token" ? credential.digest : undefined;
   const workspace = parseWorkspaceSlug((params as Record<string, string>).workspace ?? "");
   const repository = parseRepositorySlug(repositoryName ?? "");

@@ -35,9 +35,12 @@ export function createNodeServer(
   const responses = new WeakMap<Socket, Set<ServerResponse>>();
   const route = (request: IncomingMessage, response: ServerResponse) => {
     const { socket } = request;
-    const open = responses.get(socket) ?? new Set();
-    for (const earlier of open) if (earlier.closed) open.delete(earlier);
-    responses.set(socket, open.add(response));
+    const open = responses.get(socket);
+    if (open === undefined) responses.set(socket, new Set([response]));
+    else {
+      for (const earlier of open) if (earlier.closed) open.delete(earlier);
+      open.add(response);
+    }
     if (!server.listening) return answerStopping(response);
     const objection = objectionTo(request);
     if (objection !== undefined) return answerObjection(ports, objection, request, response);

@@ -43,6 +43,7 @@ export function createHttpServer(ports: Ports): AppServer {
   });
   server.decorateRequest("databaseVersion", undefined);
   server.decorateRequest("portsNow", undefined);
+  server.decorateRequest("presented", undefined);
   server.decorateRequest("admitted", undefined);
   server.decorateRequest("tokenActor", undefined);
   server.decorateRequest("notes", null as unknown as Record<string, unknown>);
