@@ -10,6 +10,13 @@ import { type JoinedRepositoryRow, repositoryQuery, toRepository } from "../repo
 import type { Schema } from "../schema.ts";
 import { toApiToken, tokenByDigestQuery } from "../tokens/api-tokens.ts";
 
+/**
+ * Of a database in PostgreSQL: see `openVersionQuestion`. A server that takes the place of another may not have all that the
+ * other has committed, and gives its numbers again; it has started at another time. `pg_current_snapshot` came with 13 only.
+ */
+export const POSTGRES_VERSION =
+  "extract(epoch from pg_postmaster_start_time())::text || ' ' || txid_current_snapshot()::text";
+
 /** What a request tells of itself before it is let in. */
 export type AdmissionKeys = {
   /** SHA-256 of its token's text. */
@@ -60,7 +67,7 @@ export function admissionQuery(
     .where("repository.slug", "=", repository);
   return sql<AdmissionRow>`
     with token as (${tokenByDigestQuery(db, digest)}), repository as (${bySlugs})
-    select txid_current_snapshot()::text as version,
+    select ${sql.raw(POSTGRES_VERSION)} as version,
       (select row_to_json(token) from token) as token,
       (select json_agg(row_to_json(email)) from (
         select address, is_primary, is_confirmed from account_email

@@ -1,13 +1,16 @@
 import type { Kysely } from "kysely";
-import { type Admission, type AdmissionKeys, admissionQuery, toAdmission } from "../lookups/admission.ts";
+import {
+  type Admission,
+  type AdmissionKeys,
+  admissionQuery,
+  POSTGRES_VERSION,
+  toAdmission,
+} from "../lookups/admission.ts";
 import { cacheLookups } from "../lookups/cached-lookups.ts";
 import type { DatabaseMoment } from "../lookups/database-moment.ts";
 import { bind, type Lookups, type Prepare } from "../lookups/lookups.ts";
 import type { Schema } from "../schema.ts";
 import { openVersionQuestion } from "./version-question.ts";
-
-/** Since PostgreSQL 9, and still there: `pg_current_snapshot` came with 13. */
-const VERSION = "select txid_current_snapshot()::text as version";
 
 const MARKERS = [Buffer.alloc(0), "\0workspace", "\0repository"] as const;
 
@@ -27,7 +30,7 @@ export function cachePostgresLookups(
   const [versionStatement, admissionStatement] = [
     prepare<{ version: string }>("version", {
       ...admissionQuery(kysely, MARKERS),
-      sql: VERSION,
+      sql: `select ${POSTGRES_VERSION} as version`,
       parameters: [],
     }),
     bind(prepare, "admission", admissionQuery(kysely, MARKERS), MARKERS),

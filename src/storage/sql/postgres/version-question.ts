@@ -3,7 +3,7 @@
  * never older than the request that waits for it.
  *
  * In PostgreSQL it is the snapshot that a statement sees: which transactions are committed. The same snapshot shows the same
- * rows, and none ever comes again, since numbers of transactions only rise.
+ * rows, and none ever comes again, since numbers of transactions only rise while a server runs: when it started is told with it.
  */
 export function openVersionQuestion(ask: () => Promise<string>): () => Promise<string> {
   let last: Promise<unknown> = Promise.resolve();
