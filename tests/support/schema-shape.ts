@@ -35,6 +35,7 @@ const COLUMNS: Readonly<Record<Dialect, string>> = {
     from information_schema.columns where table_schema = current_schema()`,
 };
 
+// Only of what is in the schema is anything described: other tests of the run drop theirs at the same time.
 const RULES: Readonly<Record<Dialect, string>> = {
   // Checks stand in the text of the table only, which is compared by PostgreSQL's own description.
   sqlite: `
@@ -49,8 +50,9 @@ const RULES: Readonly<Record<Dialect, string>> = {
     from pg_constraint c join pg_class on pg_class.oid = conrelid
     where connamespace = current_schema()::regnamespace and contype <> 'n'
     union all
-    select tablename, regexp_replace(indexdef, '^.* USING', 'unique')
-    from pg_indexes where schemaname = current_schema() and indexdef like 'CREATE UNIQUE%'`,
+    select relname, regexp_replace(pg_get_indexdef(indexrelid), '^.* USING', 'unique')
+    from pg_index join pg_class on pg_class.oid = indrelid
+    where relnamespace = current_schema()::regnamespace and indisunique`,
 };
 
 export async function readSchemaShape(db: Kysely<unknown>, dialect: Dialect): Promise<SchemaShape> {
