@@ -8,7 +8,7 @@ import type { ResolveName } from "./resolve-name.ts";
 import type { SendOutcome } from "./send-webhook.ts";
 import { PAYLOAD_BYTES_MAX, type RenderedPayload, renderPayload } from "./webhook-payload.ts";
 
-/** So long an event that this version does not know waits for a server that does. */
+/** How long an event that this version does not know waits for a server that knows it. */
 const UNKNOWN_EVENT_MS_MAX = 86_400_000;
 
 /** Documented: a webhook's target must answer within 10 seconds. */
@@ -19,9 +19,9 @@ export type DeliverySchedule = {
   readonly sendMsMax: number;
   /** Documented: two more attempts after a time-out or a 5xx. When is our choice. */
   readonly retryMs: readonly number[];
-  /** How often the outbox is looked into without being woken: for what another process has put there. */
+  /** How often the outbox is checked without being woken, for deliveries of other processes. */
   readonly lookMs: number;
-  /** After this time, what a server that ended without a word had under way is taken over. */
+  /** After this time, the deliveries of a server that has died are taken over. */
   readonly claimMs: number;
 };
 
@@ -33,7 +33,7 @@ export const DELIVERY_SCHEDULE: DeliverySchedule = {
 };
 
 export type DeliveryOptions = Partial<DeliverySchedule> & {
-  /** How names of targets are resolved, if not by DNS. */
+  /** How to resolve the names of targets, if not by DNS. */
   readonly resolveName?: ResolveName;
 };
 
@@ -43,7 +43,7 @@ export type DeliveryPorts = Pick<
 >;
 export type DeliverySettings = DeliverySchedule & Pick<DeliveryOptions, "resolveName">;
 
-/** Tells a webhook of an event, and records how that went. */
+/** Sends a delivery to a webhook, and records the outcome. */
 export async function deliverWebhook(
   ports: DeliveryPorts,
   settings: DeliverySettings,
@@ -52,12 +52,12 @@ export async function deliverWebhook(
   signal: AbortSignal,
 ): Promise<void> {
   const trying = tryDelivery(ports, settings, delivery, AbortSignal.any([signal, claim.lost]));
-  // Whatever comes of it, the claim is not held on to.
+  // The claim is released whatever the outcome.
   await trying.catch(() => {});
   const heldUntil = await claim.stop();
   const attempt = await trying;
   if (attempt === undefined || claim.lost.aborted) return;
-  // Cut off by the server's own end: pending as before, and sent again at the next start.
+  // This server is closing: the delivery stays pending, and is sent again at the next start.
   if (signal.aborted) {
     await moveDueInstant(ports.database.kysely, delivery, { from: heldUntil, to: delivery.dueAt });
     return;
@@ -65,11 +65,11 @@ export async function deliverWebhook(
   await record(ports, settings, { ...delivery, dueAt: heldUntil }, attempt);
 }
 
-/** Not an attempt: the event was stored by a later version, which will tell it. */
+/** This does not count as an attempt: the event was stored by a later version, which will send it. */
 type UnknownEvent = Extract<RenderedPayload, { readonly kind: "unknown" }>;
 type Attempt = { readonly payload: string | undefined; readonly outcome: SendOutcome | UnknownEvent };
 
-/** @returns undefined if the webhook has been deleted, and with it its deliveries. */
+/** @returns undefined if the webhook has been deleted, and its deliveries with it. */
 async function tryDelivery(
   ports: DeliveryPorts,
   settings: DeliverySettings,
@@ -86,7 +86,7 @@ async function tryDelivery(
   }
   const rendered = delivery.payload ?? (await render(ports, delivery));
   if (typeof rendered !== "string") return { payload: undefined, outcome: rendered };
-  // Loaded for the first delivery: clients of HTTP and TLS would be a part of every start.
+  // Loaded for the first delivery, so that clients of HTTP and TLS do not slow down every start.
   const { sendWebhook } = await import("./send-webhook.ts");
   const outcome = await sendWebhook({
     url: webhook.url,
@@ -120,7 +120,7 @@ async function render(
         return { kind: "refused", problem: `the payload is larger than ${PAYLOAD_BYTES_MAX} bytes` };
     }
   } catch (error) {
-    // Counted as an attempt, so that one event that cannot be told does not hold back those behind it for ever.
+    // Counted as an attempt, so that an event without a payload does not block later ones for ever.
     ports.log.error({ "delivery.uuid": delivery.uuid, err: error }, "a payload could not be made");
     return { kind: "unanswered", problem: "the payload could not be made: the server's log has the details" };
   }
@@ -178,8 +178,9 @@ async function record(
 }
 
 /**
- * During an upgrade, servers of both versions deliver: one that knows the event will take it. After a day it fails, so that it
- * does not hold back for ever what is behind it: the history has it, and `pail webhook redeliver` enqueues it again.
+ * During an upgrade, servers of both versions send deliveries: one that knows the event will take it. After a day the
+ * delivery fails, so that it does not block later ones for ever: it stays in the history, and `pail webhook redeliver`
+ * enqueues it again.
  */
 async function postponeUnknown(
   { database, clock, log }: DeliveryPorts,

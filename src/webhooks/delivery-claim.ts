@@ -2,18 +2,18 @@ import type { WebhookDelivery } from "../model/webhook.ts";
 import type { Ports } from "../ports.ts";
 import { moveDueInstant } from "../storage/sql/webhooks/webhook-deliveries.ts";
 
-/** A delivery that this server alone has under way. */
+/** A delivery that only this server may send. */
 export type DeliveryClaim = {
-  /** Aborted when another server has taken it over: this one was thought to have ended. */
+  /** Aborted when another server has taken it over, in the belief that this one had ended. */
   readonly lost: AbortSignal;
-  /** Holds it no longer. @returns until when it would have been held. */
+  /** Releases the claim. @returns until when it would have been valid. */
   stop(): Promise<Date>;
 };
 
 /**
- * Takes a delivery that is due, unless another server was quicker. To hold it is to move the instant at which it is due into
- * the future, again and again: the other servers leave it alone, and those behind it in line with it. When this server ends
- * without a word, it is due again soon. The servers' clocks must agree better than `claimMs`.
+ * Claims a due delivery, unless another server was faster. A claim is kept by moving the time at which the delivery is
+ * due into the future, again and again: other servers then ignore it, and later deliveries of the same webhook. If this
+ * server dies, the delivery is soon due again. The servers' clocks may differ by less than `claimMs`.
  */
 export async function claimDelivery(
   { database, clock, log }: Pick<Ports, "database" | "clock" | "log">,

@@ -22,20 +22,20 @@ for (const [network, prefix] of [
   ["203.0.113.0", 24],
   ["224.0.0.0", 4],
   ["240.0.0.0", 4],
-  // Public in form, answered by the machine's own host on Azure.
+  // Public in form, but answered by the host of the virtual machine on Azure.
   ["168.63.129.16", 32],
 ] as const) {
   PRIVATE_IPV4.addSubnet(network, prefix, "ipv4");
 }
 
 /**
- * The only IPv6 addresses that are given out for the public network. Whatever translates to IPv4 (NAT64, compatible and
- * translated addresses), and what is unique or local to a site or a link, lies outside.
+ * The only IPv6 addresses that are assigned for the public network. Everything that translates to IPv4 (NAT64,
+ * compatible and translated addresses), and unique local, site-local and link-local addresses, lie outside.
  */
 const GLOBAL_IPV6 = new BlockList();
 GLOBAL_IPV6.addSubnet("2000::", 3, "ipv6");
 
-/** Within it: Teredo and its like, documentation, 6to4, which leads to any IPv4 address. */
+/** Exceptions within it: Teredo and the like, documentation, and 6to4, which leads to any IPv4 address. */
 const PRIVATE_IPV6 = new BlockList();
 for (const [network, prefix] of [
   ["2001::", 23],
@@ -49,20 +49,20 @@ for (const [network, prefix] of [
 const MAPPED = new BlockList();
 MAPPED.addSubnet("::ffff:0:0", 96, "ipv6");
 
-/** Whether an IP address can be reached by everyone. Text that is no address is not, nor is one with a zone. */
+/** Whether an IP address is public. Text that is not an address is not, nor is an address with a zone. */
 export function isPublicAddress(address: string): boolean {
   const family = address.includes("%") ? 0 : isIP(address);
   if (family === 0) return false;
   if (family === 4) return !PRIVATE_IPV4.check(address, "ipv4");
-  // A list of IPv4 networks judges an IPv6 address by what is mapped into it.
+  // A list of IPv4 networks also matches IPv6 addresses with a mapped IPv4 address.
   if (MAPPED.check(address, "ipv6")) return !PRIVATE_IPV4.check(address, "ipv6");
   return GLOBAL_IPV6.check(address, "ipv6") && !PRIVATE_IPV6.check(address, "ipv6");
 }
 
-/** RFC 6761: these names mean this machine, whatever a server says of them. */
+/** RFC 6761: these names mean this machine, whatever DNS says. */
 const LOCALHOST = /(?:^|\.)localhost\.?$/i;
 
-/** Whether the host of a URL is known not to be public without asking for it: a literal address, or this machine's name. */
+/** Whether the host of a URL is known not to be public without a look-up: a literal address, or this machine's name. */
 export function isPrivateHost(hostname: string): boolean {
   const literal = hostname.replace(/^\[|\]$/g, "");
   return isIP(literal) === 0 ? LOCALHOST.test(literal) : !isPublicAddress(literal);
@@ -75,7 +75,7 @@ export class PrivateAddressError extends Error {
   }
 }
 
-/** A look-up for sockets, over any way to resolve a name. */
+/** A look-up function for sockets, on top of any way to resolve a name. */
 export function socketLookup(resolve: ResolveName): LookupFunction {
   return (hostname, { all, family }, callback) => {
     resolve(hostname).then(
@@ -83,7 +83,7 @@ export function socketLookup(resolve: ResolveName): LookupFunction {
         const fitting = addresses.filter((one) => isFamily(family, one));
         const [first] = fitting;
         if (first === undefined) return callback(new NoAddressError(), "", 0);
-        // A socket that tries several addresses asks for all, and connects to none but these.
+        // A socket that tries several addresses asks for all of them, and connects only to these.
         return all === true ? callback(null, [...fitting]) : callback(null, first.address, first.family);
       },
       (error: NodeJS.ErrnoException) => callback(error, "", 0),
@@ -100,8 +100,8 @@ function isFamily(asked: string | number | undefined, { family }: NameAddress): 
 }
 
 /**
- * Resolves to public addresses only, so that the address which is judged is the one connected to: a name that is asked for
- * twice can have two answers (DNS rebinding). One private address among several refuses all.
+ * Resolves to public addresses only, so that the address that was checked is the one that is connected to: two look-ups
+ * of a name can have two answers (DNS rebinding). One private address among several refuses all.
  */
 export function resolvePublicly(resolve: ResolveName): ResolveName {
   return async (hostname) => {

@@ -9,8 +9,8 @@ const DNS_TRY_MS = 2_500;
 const DNS_TRIES = 2;
 
 /**
- * Asks DNS alone, by sockets. The operating system's own way takes one of the process's few threads until it has an
- * answer: a domain whose servers never answer would hold up every file that the server reads.
+ * Resolves by DNS alone, through sockets. The operating system's own resolver blocks one of the process's few threads
+ * until it has an answer: a domain whose servers never answer would delay every file that the server reads.
  */
 export const resolveByDns: ResolveName = async (hostname) => {
   const resolver = new Resolver({ timeout: DNS_TRY_MS, tries: DNS_TRIES });
@@ -25,5 +25,5 @@ export const resolveByDns: ResolveName = async (hostname) => {
   return found;
 };
 
-/** Asks the operating system: also the hosts file and the names of a local network. */
+/** Resolves by the operating system: also by the hosts file and the names of a local network. */
 export const resolveBySystem: ResolveName = (hostname) => lookup(hostname, { all: true });

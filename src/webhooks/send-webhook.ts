@@ -12,31 +12,31 @@ export type WebhookMessage = {
   readonly headers: Readonly<Record<string, string>>;
   readonly skipsCertificateCheck: boolean;
   readonly mayReachPrivateAddresses: boolean;
-  /** In place of DNS, or of the operating system where private addresses may be reached. */
+  /** Replaces DNS, or the operating system if private addresses may be reached. */
   readonly resolveName?: ResolveName | undefined;
-  /** For all of it, from the look-up of the name to the status of the answer. */
+  /** The limit for everything from resolving the name to the status of the answer. */
   readonly sendMsMax: number;
   readonly signal: AbortSignal;
 };
 
-/** What became of one attempt: the status that the target answered, or why there is none. */
+/** The outcome of one attempt: the status of the target's answer, or why there is none. */
 export type SendOutcome =
   | { readonly kind: "answered"; readonly status: number }
-  /** Worth another attempt. */
+  /** Another attempt may succeed. */
   | { readonly kind: "unanswered"; readonly problem: string }
-  /** Trying again would end the same way. */
+  /** Another attempt would fail in the same way. */
   | { readonly kind: "refused"; readonly problem: string };
 
 /**
- * Sends one message. Redirects are not followed: they would lead to an address that nobody has judged. Of the answer only
- * the status is looked at: its body is not read.
+ * Sends one message. Redirects are not followed: they would lead to an address that was not checked. Only the status of
+ * the answer is read, not its body.
  */
 export function sendWebhook(message: WebhookMessage): Promise<SendOutcome> {
   const url = URL.parse(message.url);
   if (url === null || (url.protocol !== "http:" && url.protocol !== "https:")) {
     return Promise.resolve({ kind: "refused", problem: "not an http or https URL" });
   }
-  // A literal address is connected to without a look-up. The parser has made decimal, octal and short forms plain.
+  // A literal address is connected to without a look-up. The URL parser has normalized decimal, octal and short forms.
   if (!message.mayReachPrivateAddresses && isPrivateHost(url.hostname)) {
     return Promise.resolve({ kind: "refused", problem: new PrivateAddressError().message });
   }

@@ -5,7 +5,7 @@ import type { Uuid } from "../../model/uuid.ts";
 export const NOWHERE: RawBuilder<SqlBool> = sql<SqlBool>`1 = 0`;
 const EVERYWHERE = sql<SqlBool>`1 = 1`;
 
-/** What `isWithin` says of one place, of the repository of each row. */
+/** The SQL form of `isWithin`, for the repository of each row. */
 export function isRepositoryWithin(bound: Bound | undefined, repository = "repository"): RawBuilder<SqlBool> {
   return isWithinAny(bound, {
     repositories: `${repository}.uuid`,
@@ -14,12 +14,12 @@ export function isRepositoryWithin(bound: Bound | undefined, repository = "repos
   });
 }
 
-/** The same of a project: the bound of a repository that is in it does not reach it. */
+/** The same for a project: a bound that names a repository in it does not include the project. */
 export function isProjectWithin(bound: Bound | undefined): RawBuilder<SqlBool> {
   return isWithinAny(bound, { projects: "project.uuid", workspaces: "project.workspace_uuid" });
 }
 
-/** The same of a workspace. */
+/** The same for a workspace. */
 export function isWorkspaceWithin(bound: Bound | undefined): RawBuilder<SqlBool> {
   return isWithinAny(bound, { workspaces: "workspace.uuid" });
 }

@@ -1,4 +1,4 @@
-/** The values in parts, for statements that take only so many at once. */
+/** Splits the values, for statements that accept only so many at once. */
 export function chunks<T>(values: readonly T[], length: number): T[][] {
   const parts: T[][] = [];
   for (let start = 0; start < values.length; start += length) parts.push(values.slice(start, start + length));

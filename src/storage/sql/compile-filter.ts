@@ -45,7 +45,7 @@ const EXPECTED: Record<FieldType, string> = {
 };
 
 const SQL_OPERATOR = { "=": sql`=`, "!=": sql`<>`, ">": sql`>`, ">=": sql`>=`, "<": sql`<`, "<=": sql`<=` };
-// Written as comparisons, since SQLite and PostgreSQL share no other spelling that an older one of them knows.
+// Written as comparisons, since old versions of SQLite have no other spelling in common with PostgreSQL.
 const ALWAYS: Condition = sql`1 = 1`;
 const NEVER: Condition = sql`1 = 0`;
 
@@ -70,7 +70,8 @@ export function compileSort(sort: Sort, fields: FieldMap): Expression<unknown> {
   const column = columnOf(sort.field, fields, "does not support sorting");
   const direction = sort.direction === "asc" ? sql`asc` : sql`desc`;
   if (!column.isNullable) return sql`${column.reference} ${direction}`;
-  // Said only where it matters: PostgreSQL's own default is the opposite of SQLite's, and an index serves its own only.
+  // Written only where it matters: the defaults of PostgreSQL and SQLite are opposite, and an index only serves its own
+  // default.
   const nulls = sort.direction === "asc" ? sql`nulls first` : sql`nulls last`;
   return sql`${column.reference} ${direction} ${nulls}`;
 }
@@ -90,7 +91,7 @@ function compile(filter: Filter, fields: FieldMap): Condition {
 }
 
 function columnOf(field: string, fields: FieldMap, problem = "does not support filtering"): Column {
-  // An own property: "constructor" is no field.
+  // An own property: "constructor" is not a field.
   const found = Object.hasOwn(fields, field) ? fields[field] : undefined;
   if (found === undefined) throw invalidField(field, problem);
   return { field, type: found.type, isNullable: found.nullable === true, reference: sql.ref(found.column) };
@@ -130,7 +131,8 @@ function compileOrder(column: Column, operator: ">" | ">=" | "<" | "<=", value: 
   }
   const isUpward = operator === ">" || operator === ">=";
   const whole = isUpward ? Math.ceil(value.number) : Math.floor(value.number);
-  // What no 64-bit integer holds would be an error in PostgreSQL. No row reaches this bound: rows hold safe integers.
+  // A value beyond 64 bits would be an error in PostgreSQL. Rows have only safe integers, so this bound changes no
+  // result.
   const bound = Math.max(-BOUND, Math.min(BOUND, whole));
   return sql`${column.reference} ${isUpward ? SQL_OPERATOR[">="] : SQL_OPERATOR["<="]} ${integer(bound)}`;
 }
@@ -158,7 +160,7 @@ function compileMembership(
 }
 
 /**
- * The value as its column keeps it, or undefined if no column of that type can hold it.
+ * The value in the form in which its column stores it, or undefined if no column of that type can store it.
  *
  * @throws Failure `invalid-input` if the value is of another type.
  */
@@ -177,14 +179,14 @@ function operandOf({ field, type }: Column, value: FilterValue): RawBuilder<unkn
 }
 
 /**
- * Without the cast PostgreSQL reads the value as of the column's type, and refuses 3000000000 for a column of four bytes;
- * SQLite gets every number of JavaScript as a float.
+ * Without the cast PostgreSQL gives the value the column's type, and refuses 3000000000 for a column of four bytes;
+ * SQLite receives every number of JavaScript as a float.
  */
 function integer(value: number): RawBuilder<unknown> {
   return sql`cast(${value} as bigint)`;
 }
 
-/** Regardless of case: `fold_case` is `foldCase` in each database. */
+/** Case-insensitive: each database has a function `fold_case`, which does the same as `foldCase`. */
 function contains(column: Column, value: FilterValue): Condition {
   if (value.kind !== "text") throw invalidField(column.field, EXPECTED[column.type]);
   const pattern = `%${foldCase(value.text).replace(/[\\%_]/g, "\\$&")}%`;

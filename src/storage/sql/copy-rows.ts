@@ -13,7 +13,7 @@ import type { Schema } from "./schema.ts";
  * text and bytes. What a database says of itself (which migrations have run, what folder belongs to it) is not copied.
  */
 
-/** In memory at once. A row may hold what was told to a webhook, with all its commits. */
+/** Rows in memory at once. A row may have the payload of a webhook, with all its commits. */
 const PAGE_ROWS = 200;
 const OWN_TABLES = ["schema_migration", "installation"];
 
@@ -23,7 +23,7 @@ type Row = Readonly<Record<string, Value>>;
 type Table = {
   readonly name: string;
   readonly columns: readonly string[];
-  /** The column whose numbers the database gives, each once. */
+  /** The column whose values the database generates, each once. */
   readonly numbered: string | undefined;
   readonly references: readonly Reference[];
 };
@@ -31,8 +31,8 @@ type Table = {
 type Reference = { readonly column: string; readonly table: string; readonly key: string };
 
 /**
- * Writes all rows of PostgreSQL, as they are at one moment, into a new SQLite file of this version's schema. The file has no
- * others beside it, and survives a loss of power.
+ * Writes all rows of PostgreSQL, as they are at one moment, into a new SQLite file with this version's schema. The file
+ * has no journal beside it, and survives a loss of power.
  */
 export async function copyPostgresToFile(
   database: Pick<Database, "dialect" | "kysely">,
@@ -43,7 +43,7 @@ export async function copyPostgresToFile(
   const file = new SqliteDatabase(path, { fileMustExist: true });
   try {
     file.pragma("foreign_keys = off");
-    // It is synced as a whole when it is whole.
+    // The complete file is synced at the end.
     file.pragma("synchronous = off");
     const tables = listTables(file);
     file.exec("begin");
@@ -52,7 +52,7 @@ export async function copyPostgresToFile(
       .setIsolationLevel("repeatable read")
       .setAccessMode("read only")
       .execute(async (tx) => {
-        // Between two pages the file is written, which may take its time.
+        // Between two pages the file is written, which may take long.
         await sql.raw(WITHOUT_LIMITS).execute(tx);
         await requireSameTables(tx, tables);
         for (const table of tables) await copyTableToFile(tx, file, table);
@@ -90,7 +90,8 @@ async function copyTableToFile(
   const { rows } = await sql<{
     last: number | null;
   }>`select pg_sequence_last_value(${sequence}) as last`.execute(tx);
-  // What has been given is not given again, though its row may be gone. A row may be of a number that was given meanwhile.
+  // Generated numbers are never used again, even after their row was deleted. A row may have a higher number than the
+  // sequence had: the higher of the two counts.
   file.prepare("delete from sqlite_sequence where name = ?").run(name);
   file
     .prepare(
@@ -99,7 +100,7 @@ async function copyTableToFile(
     .run(name, rows[0]?.last ?? 0);
 }
 
-/** A table that is forgotten here would be forgotten by every backup. */
+/** A table that is missing here would be missing in every backup. */
 async function requireSameTables(tx: Kysely<Schema>, tables: readonly Table[]): Promise<void> {
   const there = new Set(await listPostgresTables(tx));
   const missing = tables.filter(({ name }) => !there.delete(name)).map(({ name }) => name);
@@ -108,8 +109,8 @@ async function requireSameTables(tx: Kysely<Schema>, tables: readonly Table[]): 
 }
 
 /**
- * Writes all rows of a SQLite file into PostgreSQL, in one transaction, and counts them. The file is brought to this version's
- * schema first.
+ * Writes all rows of a SQLite file into PostgreSQL, in one transaction, and counts them. The file's schema is brought
+ * up to date first.
  *
  * @throws Failure invalid-input if there are rows already.
  */
@@ -122,7 +123,7 @@ export async function copyFileToPostgres(path: string, database: Database): Prom
     await database.transaction(
       async (tx) => {
         await requireEmpty(tx);
-        // It gets the folder that is being restored, and with it another id.
+        // The database gets the folder that is being restored, and with it a new id.
         await tx.deleteFrom("installation").execute();
         for (const table of tables) await copyTableToPostgres(file, tx, table);
         for (const table of tables) await requireSameCount(file, tx, table);
@@ -144,7 +145,7 @@ export async function requireEmpty(kysely: Kysely<Schema>): Promise<void> {
       );
 }
 
-/** Of PostgreSQL's numbers. */
+/** The sequence of PostgreSQL for a column. */
 function sequenceOf(table: string, column: string) {
   return sql`pg_get_serial_sequence(${table}::text, ${column}::text)::regclass`;
 }
@@ -237,7 +238,7 @@ function listTables(file: SqliteDatabase.Database): readonly Table[] {
   });
 }
 
-/** PostgreSQL asks for each row that what it names is there. */
+/** PostgreSQL checks foreign keys for each row, so referenced tables come first. */
 function inOrderOfReference(tables: readonly Table[]): readonly Table[] {
   const ordered: Table[] = [];
   let left = [...tables];
@@ -253,7 +254,7 @@ function inOrderOfReference(tables: readonly Table[]): readonly Table[] {
   return ordered;
 }
 
-/** Rows that name rows of their own table come behind these. */
+/** Rows that refer to rows of the same table come after those. */
 function selectParentsFirst({ name, columns, references }: Table): string {
   const own = references.find(({ table }) => table === name);
   if (own === undefined) return `select ${quoteAll(columns)} from ${quote(name)}`;
@@ -265,7 +266,7 @@ function selectParentsFirst({ name, columns, references }: Table): string {
     from ${table} as one join ordered on one.${key} = ordered.id order by depth`;
 }
 
-/** Names of our own schema, which have no quotes in them. */
+/** For names of our own schema, which have no quotes in them. */
 function quote(name: string): string {
   return `"${name}"`;
 }

@@ -1,6 +1,6 @@
 import { Failure } from "../../model/failure.ts";
 
-/** Codes of Node for a server that is not there or went away, or a file that cannot be opened. */
+/** Codes of Node for a server that cannot be reached or has disconnected, or a file that cannot be opened. */
 const SYSTEM_CODES = new Set([
   "ECONNREFUSED",
   "ECONNRESET",
@@ -20,16 +20,16 @@ const SYSTEM_CODES = new Set([
 ]);
 
 /**
- * Beginnings of SQLSTATE codes that tell of the server, not of the statement (PostgreSQL, appendix A): connection, wrong
- * authorization, no such database, retryable rollback, resources, operator, system, lock not available, a transaction that
- * took too long.
+ * Beginnings of SQLSTATE codes that concern the server, not the statement (PostgreSQL, appendix A): connection, wrong
+ * authorization, no such database, retryable rollback, resources, operator, system, lock not available, a transaction
+ * that took too long.
  */
 const POSTGRES_STATES = ["08", "28", "3D", "40", "53", "57", "58", "55P03", "25P03", "25P04"];
 
-/** What says that nothing can be written for now: a standby, a database that is set so, a disk that is mounted so. */
+/** Codes for a database that cannot be written for now: a standby, a read-only setting, a read-only file system. */
 const READ_ONLY_CODES = ["25006", "SQLITE_READONLY"];
 
-/** Beginnings of SQLite's result codes that tell of the file, not of the statement. */
+/** Beginnings of SQLite's result codes that concern the file, not the statement. */
 const SQLITE_CODES = [
   "SQLITE_BUSY",
   "SQLITE_LOCKED",
@@ -41,8 +41,8 @@ const SQLITE_CODES = [
 ];
 
 /**
- * Beginnings of codes that tell of bytes that have gone bad. PostgreSQL, appendix A, "Class XX": data_corrupted and
- * index_corrupted. SQLite: a file that is too short is told as a failed read.
+ * Beginnings of codes for damaged data. PostgreSQL, appendix A, "Class XX": data_corrupted and index_corrupted. SQLite
+ * reports a file that is too short as a failed read.
  */
 const DAMAGE_CODES = [
   "SQLITE_CORRUPT",
@@ -57,7 +57,7 @@ export function isDamageCode(code: string): boolean {
   return DAMAGE_CODES.some((prefix) => code.startsWith(prefix));
 }
 
-/** Trying again does not help, so it says what does. */
+/** Repeating does not help, so the message says what does. */
 export function damagedDatabase(reason: string): Failure {
   return new Failure(
     "unavailable",
@@ -66,17 +66,17 @@ export function damagedDatabase(reason: string): Failure {
   );
 }
 
-/** What `pg` says without a code when a connection is lost or not had in time. */
+/** Messages of `pg` without a code, when a connection is lost or cannot be made in time. */
 const POSTGRES_MESSAGES =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|timeout expired|Query read timeout)/;
 
 /**
- * Turns an error of a driver that tells of a locked, broken or unreachable database into a failure, and returns any other
- * as it is. Neither has the connection URL in it, nor the values of a row that was refused.
+ * Turns an error of a driver about a locked, broken or unreachable database into a failure, and returns any other error
+ * unchanged. Neither has the connection URL in it, nor the values of a row that was refused.
  */
 export function translateDatabaseError(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
-  // PostgreSQL puts values there: "Key (address_key)=(…) already exists", "Failing row contains (…)".
+  // PostgreSQL puts values into it: "Key (address_key)=(…) already exists", "Failing row contains (…)".
   if ("detail" in error) error.detail = undefined;
   const code = errorCode(error);
   if (code !== undefined && isDamageCode(code)) return damagedDatabase(`${code}: ${error.message}`);
@@ -95,7 +95,7 @@ export function databaseUnavailable(reason: string): Failure {
 
 const OUTCOME_UNKNOWN = "database: lost at a commit";
 
-/** For a transaction that may have been committed or not, and that may even be committed later. */
+/** For a transaction that may have been committed or not, or may still be committed later. */
 export function outcomeUnknown(): Failure {
   return new Failure(
     "unavailable",
@@ -104,43 +104,48 @@ export function outcomeUnknown(): Failure {
   );
 }
 
-/** Whether what the transaction names must be left as it is. After any other error it has been rolled back. */
+/**
+ * Whether everything that belongs to the transaction must be left in place. After any other error it has been rolled
+ * back.
+ */
 export function isOutcomeUnknown(error: unknown): boolean {
   return error instanceof Failure && error.details.reason === OUTCOME_UNKNOWN;
 }
 
-/** Whether nothing was written because the database can only be read. */
+/** Whether nothing was written because the database is read-only. */
 export function isReadOnlyFailure(error: unknown): boolean {
   const reason = error instanceof Failure ? error.details.reason : undefined;
   return READ_ONLY_CODES.some((prefix) => reason?.startsWith(`database: ${prefix}`));
 }
 
-/** Whether SQLite found no room on the disk: for its file, or for those that it makes beside it. */
+/** Whether SQLite found no space on the disk, for its file or for the files beside it. */
 export function isDiskFull(error: unknown): boolean {
   const reason = error instanceof Failure ? error.details.reason : undefined;
   return reason !== undefined && /^database: SQLITE_(?:FULL|IOERR_SHMSIZE)/.test(reason);
 }
 
-/** Whether an error that has been translated tells that the database was lost, rather than what was asked of it. */
+/** Whether a translated error means that the database was lost, rather than that the statement was wrong. */
 export function isDatabaseUnavailable(error: unknown): boolean {
   return error instanceof Failure && error.kind === "unavailable";
 }
 
-/** Whether PostgreSQL gives no more connections for now: 53300 is too_many_connections, of the server, database or role. */
+/**
+ * Whether PostgreSQL refuses more connections for now: 53300 is too_many_connections, of the server, database or role.
+ */
 export function isTooManyConnections(error: unknown): boolean {
   return errorCode(error) === "53300";
 }
 
-/** What `pg` says of a statement that it has given up. */
+/** The message of `pg` for a statement that it has given up. */
 export const UNANSWERED = "Query read timeout";
 
-/** Whether the statement was given up by the client, so that its connection still waits for an answer. */
+/** Whether the client gave up the statement, so that its connection is still waiting for an answer. */
 export function isUnanswered(error: unknown): boolean {
   return error instanceof Error && error.message === UNANSWERED;
 }
 
 /**
- * Whether PostgreSQL has undone a transaction that may simply be run again: 40001 is serialization_failure, 40P01
+ * Whether PostgreSQL has rolled back a transaction that may simply be run again: 40001 is serialization_failure, 40P01
  * deadlock_detected.
  */
 export function isWorthRepeating(error: unknown): boolean {

@@ -1,12 +1,12 @@
 import type { Kysely } from "kysely";
 import type { Schema } from "./schema.ts";
 
-/** What database this is; undefined until it has been told. */
+/** The id of this database; undefined if it has none yet. */
 export async function findInstallationId(db: Kysely<Schema>): Promise<string | undefined> {
   return (await db.selectFrom("installation").select("id").executeTakeFirst())?.id;
 }
 
-/** @returns the id that the database has now: that of whoever was first. */
+/** @returns the id that the database has now: another process may have set one before. */
 export async function adoptInstallationId(db: Kysely<Schema>, id: string): Promise<string> {
   await db
     .insertInto("installation")

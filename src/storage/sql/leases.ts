@@ -3,23 +3,23 @@ import { Failure } from "../../model/failure.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import type { Schema } from "./schema.ts";
 
-/** The right to do what must not be done twice at once, whichever server does it. */
+/** The right to do something that only one server may do at a time. */
 export type Lease = {
   readonly name: string;
-  /** Used for one lease only. */
+  /** Unique for each time that a lease is taken. */
   readonly holder: string;
-  /** Rises with each holder: what a former holder still writes is refused by it. */
+  /** Rises each time the lease is taken: writes under an older fence are refused. */
   readonly fence: number;
 };
 
-/** How long a lease is held without being renewed. */
+/** How long a lease is valid without being renewed. */
 export const LEASE_MS = 60_000;
 
 export function maintenanceLease(repository: Uuid): string {
   return `maintenance/${repository}`;
 }
 
-/** The database's own clock, in milliseconds: those of the servers need not agree. */
+/** The database's own clock, in milliseconds: the clocks of the servers may differ. */
 function databaseNow(db: Kysely<Schema>) {
   return isPostgres(db)
     ? sql<number>`cast(floor(extract(epoch from clock_timestamp()) * 1000) as bigint)`
@@ -34,7 +34,7 @@ function isHeld({ name, holder, fence }: Lease) {
   return ({ and }: ExpressionBuilder<Schema, "lease">) => and({ name, holder, fence });
 }
 
-/** @returns undefined while somebody else holds it. */
+/** @returns undefined if another server has it. */
 export async function takeLease(
   db: Kysely<Schema>,
   name: string,
@@ -49,7 +49,7 @@ export async function takeLease(
       conflict
         .column("name")
         .doUpdateSet({ holder, fence: sql<number>`lease.fence + 1`, expires_at })
-        // One that ends later than any can was taken by a clock that was ahead.
+        // A lease that ends later than is possible was taken by a clock that was ahead.
         .where(({ or, eb }) =>
           or([eb("lease.expires_at", "<=", now), eb("lease.expires_at", ">", expires_at)]),
         ),
@@ -59,7 +59,7 @@ export async function takeLease(
   return row && { name, holder, fence: row.fence };
 }
 
-/** @returns false if somebody else has taken it. One that has run out is held again if nobody has. */
+/** @returns false if another server has taken it. An expired lease is renewed if nobody has taken it. */
 export async function renewLease(db: Kysely<Schema>, lease: Lease): Promise<boolean> {
   const result = await db
     .updateTable("lease")
@@ -69,15 +69,16 @@ export async function renewLease(db: Kysely<Schema>, lease: Lease): Promise<bool
   return result.numUpdatedRows > 0n;
 }
 
-/** The row stays, for its fence. */
+/** The row stays, since it has the fence. */
 export async function releaseLease(db: Kysely<Schema>, lease: Lease): Promise<void> {
   await db.updateTable("lease").set({ expires_at: 0 }).where(isHeld(lease)).execute();
 }
 
 /**
- * Call it first in the transaction that records what was done under the lease: until that ends nobody can take it over.
+ * Call it first in the transaction that records what was done under the lease: until the transaction ends, no other
+ * server can take the lease.
  *
- * @throws Failure unavailable if somebody else has taken it.
+ * @throws Failure unavailable if another server has taken it.
  */
 export async function requireLease(db: Kysely<Schema>, lease: Lease): Promise<void> {
   const query = db.selectFrom("lease").select("fence").where(isHeld(lease));
@@ -85,7 +86,7 @@ export async function requireLease(db: Kysely<Schema>, lease: Lease): Promise<vo
   if (row === undefined) throw new Failure("unavailable", "another server has taken over");
 }
 
-/** For what a lease was for, when it is no more. */
+/** To be called when the subject of a lease is deleted. */
 export async function deleteLease(db: Kysely<Schema>, name: string): Promise<void> {
   await db.deleteFrom("lease").where("name", "=", name).execute();
 }

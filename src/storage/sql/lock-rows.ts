@@ -2,28 +2,29 @@ import { type Kysely, PostgresAdapter, sql } from "kysely";
 import type { Uuid } from "../../model/uuid.ts";
 import type { Schema } from "./schema.ts";
 
-/** A row that must stay as it is until the transaction ends. */
+/** A row that must not change until the transaction ends. */
 export type LockedRow = {
   readonly table: "repository" | "project" | "workspace" | "account" | "api_token";
   readonly uuid: Uuid;
-  /** `update`: nobody else has it. `share`: others may have it too, but nobody changes it. */
+  /** `update`: exclusive. `share`: others may lock it too, but nobody may change it. */
   readonly strength: "update" | "share";
 };
 
 const TABLES: readonly LockedRow["table"][] = ["repository", "project", "workspace", "account", "api_token"];
 
 /**
- * Locks rows, in one order for all who do, so that no two wait for each other. What is read by the statements after it is as it
- * was committed by then. On SQLite a transaction that may write has everything locked from its beginning: nothing is asked.
+ * Locks rows, always in the same order, so that two transactions cannot wait for each other. Later statements see what
+ * was committed before the locks were granted. On SQLite a transaction that may write locks everything at its
+ * beginning, so nothing is done.
  *
- * @returns false if one of the rows is not there: then none is locked.
+ * @returns false, with nothing locked, if one of the rows does not exist.
  */
 export async function lockRows(tx: Kysely<Schema>, rows: readonly LockedRow[]): Promise<boolean> {
   if (rows.length === 0 || !(tx.getExecutor().adapter instanceof PostgresAdapter)) return true;
   const ordered = inOrder(rows).map((row, index) => ({ ...row, alias: sql.id(`locked_${index}`) }));
   const tables = ordered.map(({ table, alias }) => sql`${sql.table(table)} as ${alias}`);
   const keys = ordered.map(({ alias, uuid }) => sql`${alias}.uuid = ${uuid}`);
-  // "No key": rows that refer to it may be added meanwhile, as each of their foreign keys asks.
+  // "No key": rows that refer to it may be added meanwhile, since their foreign keys only need this lock.
   const locks = ordered.map(({ alias, strength }) =>
     strength === "update" ? sql`for no key update of ${alias}` : sql`for share of ${alias}`,
   );
@@ -32,7 +33,7 @@ export async function lockRows(tx: Kysely<Schema>, rows: readonly LockedRow[]): 
   return found.length > 0;
 }
 
-/** Each row once, with the stronger of its locks. PostgreSQL takes the locks in the order in which they are written. */
+/** Each row once, with the stronger of its locks. PostgreSQL locks in the order in which they are written. */
 function inOrder(rows: readonly LockedRow[]): readonly LockedRow[] {
   const byKey = new Map<string, LockedRow>();
   for (const row of rows) {

@@ -3,14 +3,14 @@ import { reachFaultPoint } from "../../fault-points.ts";
 import { Failure } from "../../model/failure.ts";
 import type { Dialect, Migration } from "./migrations/migration.ts";
 
-/** Any number that no other program asks for in the same database. */
+/** An arbitrary number that no other program uses for locks in the same database. */
 const ADVISORY_LOCK = 7_090_129_384;
 
 type MigrationTable = { schema_migration: { name: string; applied_at: number } };
 
 /**
- * Whether the schema is that of the last of `migrations`: then there is nothing to write, and a database that can only be
- * read can be opened.
+ * Whether the schema is that of the last of `migrations`: then nothing has to be written, and a read-only database can
+ * be opened.
  */
 export async function isUpToDate(
   db: Kysely<unknown>,
@@ -32,10 +32,10 @@ async function readApplied(db: Kysely<unknown>): Promise<ReadonlySet<string>> {
 }
 
 /**
- * Brings the schema to the last of `migrations`. Runs in the caller's transaction, which on SQLite must be an immediate
- * one: a second process that starts at the same time waits here, then finds everything done.
+ * Brings the schema up to the last of `migrations`. Runs in the caller's transaction, which on SQLite must be an
+ * immediate one: a second process that starts at the same time waits here, then finds everything done.
  *
- * @throws Failure unavailable if the database holds a migration that this version does not know.
+ * @throws Failure unavailable if the database has a migration that this version does not know.
  */
 export async function migrate(
   tx: Kysely<unknown>,

@@ -14,8 +14,8 @@ import { damagedDatabase, errorCode, isDamageCode, translateDatabaseError } from
 type SnapshotSource = Pick<Database, "dialect" | "kysely">;
 
 /**
- * Writes the database of one moment into a new file of SQLite below `folder`, while others read and write it. The file has no
- * others beside it, and survives a loss of power. If it fails nothing is left of it.
+ * Writes the database at one moment into a new SQLite file below `folder`, while others read and write it. The file has
+ * no journal beside it, and survives a loss of power. If it fails, nothing is left behind.
  *
  * @returns the name of the file.
  */
@@ -33,13 +33,16 @@ export async function createSnapshot(database: SnapshotSource, folder: string): 
 }
 
 async function copySqliteToFile({ kysely }: SnapshotSource, path: string): Promise<void> {
-  // SQLite, "VACUUM INTO": the file must not exist or be empty. Made here, it is readable by its owner only.
+  // SQLite, "VACUUM INTO": the file must not exist, or be empty. It is created here so that only its owner can read it.
   closeSync(openSync(path, "wx", 0o600));
   await sql`vacuum into ${path}`.execute(kysely);
   await syncFolder(path);
 }
 
-/** SQLite does not say which of the two files has no room, and calls rows that cannot be in one table twice a constraint. */
+/**
+ * SQLite does not say which of the two files has no space, and reports duplicate rows, a sign of damage, as a
+ * constraint.
+ */
 function explain(error: unknown, folder: string): unknown {
   const told = error instanceof Failure ? error.details.reason : errorCode(error);
   if (told?.includes("SQLITE_FULL") === true)
@@ -48,7 +51,7 @@ function explain(error: unknown, folder: string): unknown {
   return error;
 }
 
-/** What a snapshot says of the files that belong to it, and how much it holds. */
+/** What a snapshot says about the files that belong to it, and its size. */
 export type SnapshotContent = {
   /** Numbers of rows, by table. */
   readonly rows: Readonly<Record<string, number>>;
@@ -60,7 +63,7 @@ export type SnapshotContent = {
   }[];
 };
 
-/** @throws Failure unavailable if it is none, or damaged. */
+/** @throws Failure unavailable if the file is not a snapshot, or is damaged. */
 export function readSnapshot(path: string): SnapshotContent {
   let database: SqliteDatabase.Database | undefined;
   try {

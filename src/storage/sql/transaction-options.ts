@@ -2,17 +2,17 @@ import { AsyncLocalStorage } from "node:async_hooks";
 
 export type TransactionOptions = {
   /**
-   * What it locks, such as a repository's UUID. In one process, transactions with the same subject run one after another:
-   * while others hold the lock, only one connection waits for it.
+   * What the transaction locks, such as a repository's UUID. In one process, transactions with the same subject run one
+   * after another, so that only one connection waits for the lock.
    */
   readonly subject?: string;
-  /** Whether it takes access away. Such a change needs no more room or connections than are always kept for it. */
+  /** Whether it removes access. Such changes may use the disk space and the connections that are reserved for them. */
   readonly takesAccess?: boolean;
-  /** Whether it may take as long as it takes: a migration, a restore. */
+  /** Whether it may take long: a migration, a restore. */
   readonly isLong?: boolean;
 };
 
 export const TAKES_ACCESS: TransactionOptions = { takesAccess: true };
 
-/** The options of the transaction in which the present code runs, for the driver. */
+/** The options of the current transaction, for the driver. */
 export const transactionOptions = new AsyncLocalStorage<TransactionOptions>();

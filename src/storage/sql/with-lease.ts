@@ -5,7 +5,7 @@ import { LEASE_MS, type Lease, releaseLease, renewLease, takeLease } from "./lea
 import type { Schema } from "./schema.ts";
 
 export type HeldLease = Lease & {
-  /** Aborted when the lease is lost, or may be soon: also by the signal that was given. */
+  /** Aborted when the lease is lost or may soon be lost, or by the caller's signal. */
   readonly signal: AbortSignal;
 };
 
@@ -14,10 +14,11 @@ type LeasePorts = { readonly database: { readonly kysely: Kysely<Schema> }; read
 const RENEWAL_MS = LEASE_MS / 3;
 
 /**
- * Does what must be done by one server at a time, with a lease that is renewed meanwhile. The signal only saves work: a server
- * that was stopped for long goes on before its timers do, so whatever `work` changes is to be guarded by `requireLease`.
+ * Runs something that only one server may do at a time, under a lease that is renewed meanwhile. The signal only saves
+ * work: after a long pause a process continues before its timers fire, so whatever `work` changes must be guarded by
+ * `requireLease`.
  *
- * @returns "busy" if somebody else holds the lease.
+ * @returns "busy" if another server has the lease.
  */
 export async function withLease<T>(
   { database, log }: LeasePorts,
@@ -49,7 +50,7 @@ export async function withLease<T>(
   } finally {
     clearInterval(timer);
     await renewal;
-    // It runs out by itself otherwise.
+    // Otherwise it expires by itself.
     await releaseLease(database.kysely, lease).catch((error: unknown) =>
       log.warn({ err: error, "lease.name": name }, "a lease was not released"),
     );

@@ -13,22 +13,22 @@ import type { OutboxSignal } from "./webhooks/outbox-signal.ts";
 import { insertDeliveries, type NewDelivery } from "./webhooks/webhook-deliveries.ts";
 import { listListeningWebhooks } from "./webhooks/webhooks.ts";
 
-/** Where something happened: in a repository, or, without one, in a workspace. Its webhooks hear of it. */
+/** Where an event happened: in a repository, or, without one, in a workspace. Its webhooks are told. */
 export type EventSubject = {
   readonly workspace: { readonly uuid: Uuid };
   readonly uuid?: Uuid;
 };
 
-/** Of each kind, all but who it was: that is the one who writes. */
+/** An event of any kind without its actor, which is the writer. */
 export type NewEvent = OutboxEvent extends infer Each
   ? Each extends OutboxEvent
     ? Omit<Each, "actorUuid">
     : never
   : never;
 
-/** Takes down what a change is to be known by. */
+/** Records a change for the audit log and for webhooks. */
 export type Recorder = {
-  /** In the audit log. `account`: whom it is about, beside who does it. */
+  /** For the audit log. `account`: the account that the change is about, beside its actor. */
   audit(
     action: AuditAction,
     subject: AuditSubject,
@@ -36,13 +36,13 @@ export type Recorder = {
   ): void;
   /** For the webhooks of the repository and of its workspace that listen to such events. */
   event(subject: EventSubject, event: NewEvent): void;
-  /** For one webhook, once more. */
+  /** For one webhook, again. */
   delivery(delivery: Omit<NewDelivery, "createdAt">): void;
 };
 
 /**
- * Changes something in one transaction, with what was recorded at its end: no change without its audit line and deliveries, and
- * none of these without the change. Whoever delivers is woken once it is committed.
+ * Changes something in one transaction, which ends by writing what was recorded: there is no change without its audit
+ * entry and deliveries, and none of these without the change. After the commit the sender of webhooks is woken.
  */
 export type WriteTransaction = <T>(
   work: (tx: Kysely<Schema>, record: Recorder) => Promise<T>,
@@ -62,7 +62,7 @@ export function openWriteTransaction(
   return async (work, options) => {
     let hasDeliveries = false;
     const result = await transactions.transaction(async (tx) => {
-      // Anew each time: a transaction that meets a deadlock is run again.
+      // Created for each attempt, since a transaction with a deadlock is run again.
       const { record, write } = openRecorder(actor, clock);
       const done = await work(tx, record);
       hasDeliveries = await write(tx);
@@ -76,7 +76,7 @@ export function openWriteTransaction(
 
 type OpenRecorder = {
   readonly record: Recorder;
-  /** @returns whether there is something to deliver. */
+  /** @returns whether any delivery is pending. */
   write(tx: Kysely<Schema>): Promise<boolean>;
 };
 

@@ -8,7 +8,7 @@ import { NO_DETAILS } from "../../storage/sql/repositories/repository-details.ts
 
 export type PayloadPorts = Pick<Ports, "config" | "listening" | "database" | "packs" | "objects">;
 
-/** What nearly every payload tells of. */
+/** What nearly every payload includes. */
 export type PayloadSubject = {
   /** Undefined for the operator. */
   readonly actor: Account | undefined;
@@ -21,9 +21,10 @@ export function showActor({ actor, baseUrls }: Pick<PayloadSubject, "actor" | "b
 }
 
 /**
- * As recorded: in full, with three of its links. No caller's name is in them, since nobody knows who will read it.
+ * As recorded: all fields, with three of the links. The links have no caller's name, since the reader of a payload is
+ * unknown.
  *
- * @param parent what it was forked from, where whoever reads it knows of that already.
+ * @param parent the parent of a fork, if the reader already knows of it.
  */
 export function showRepository(
   { repository, baseUrls }: Pick<PayloadSubject, "repository" | "baseUrls">,

@@ -22,16 +22,16 @@ const COMMITS_MAX = 5;
 const SYNC_STRATEGIES = ["merge_commit", "rebase"] as const;
 /** RFC 5321, section 4.5.3.1: no address is longer. */
 const ADDRESS_LENGTH_MAX = 320;
-/** A tag of a tag of a tag: nobody has more, and whoever makes more gets a target that is not told. */
+/** A tag of a tag of a tag: nobody has more. The target of a deeper chain is not shown. */
 const TAG_DEPTH_MAX = 8;
 
-/** To render the messages of one payload: what is not done by then is shown as paragraphs. */
+/** The time for rendering the messages of one payload: the rest is shown as paragraphs. */
 const RENDER_MS_MAX = 15_000;
 
-/** What is told of each message, in turn, until the payload is not too large. */
+/** How much of each message to show: the next length is tried while the payload is too large. */
 const MESSAGE_LENGTHS = [undefined, 2048, 128];
 
-/** `repo:push`: recorded. Long messages do not keep a push from being told: they are cut if it would be too large with them. */
+/** `repo:push`: recorded. Long messages do not prevent a payload: they are cut if it would be too large with them. */
 export async function renderPushPayload(
   ports: PayloadPorts,
   event: EventOf<"repo:push">,
@@ -52,7 +52,7 @@ type PushSubject = PayloadSubject & {
   readonly renderDeadline: number;
 };
 
-/** "too-large" as soon as it is more than `bytesMax`, so that a push of 10,000 refs is not read for nothing. */
+/** "too-large" as soon as it exceeds `bytesMax`, so that a push of 10,000 refs is not read in vain. */
 async function renderChanges(
   ports: PayloadPorts,
   event: EventOf<"repo:push">,
@@ -168,7 +168,7 @@ async function renderRef(
   const accounts = await accountsOf(ports, commit === undefined ? [] : [commit], tag);
   const context = { ...subject, accounts };
   const [shownCommit] = await showCommits(commit === undefined ? [] : [commit], context);
-  // What is gone from the repository by now is told by its id.
+  // An object that has been deleted since is shown by its id.
   const shownTarget =
     shownCommit === undefined ? { type: "commit", hash: target } : withFewLinks(shownCommit);
   return {
@@ -238,7 +238,7 @@ function readTarget(
   });
 }
 
-/** Whether commits were taken away: the old tip is not among the new one's ancestors. */
+/** Whether commits were removed: the old tip is not an ancestor of the new one. */
 async function isForced(
   { packs }: PayloadPorts,
   { repository }: PayloadSubject,
@@ -251,7 +251,7 @@ async function isForced(
     await withRepository(packs, repository.uuid, ({ gitDir }) => runGit(args, { gitDir }));
     return false;
   } catch (error) {
-    // Status 1: it is no ancestor. Anything else: the old tip is no longer there to be asked.
+    // Status 1: it is not an ancestor. Any other status: the old tip does not exist any more.
     if (error instanceof GitError) return true;
     throw error;
   }

@@ -7,7 +7,7 @@ import type { AccountEmailRow, AccountRow, Schema } from "../schema.ts";
 /** Addresses in one statement of `findAccountsByEmails`; the databases take 32,766 and 65,535 values. */
 const ADDRESSES_PER_STATEMENT = 1000;
 
-/** The columns that make an account, without the password's digest. */
+/** The columns of an account, without the password's digest. */
 export const ACCOUNT_COLUMNS = [
   "account.uuid",
   "account.account_id",
@@ -100,14 +100,14 @@ export async function findAccountByEmail(
   return row && { account: toAccount(row), email: toEmailAlias(row) };
 }
 
-/** Addresses out of commits hold anything. PostgreSQL refuses U+0000 in text, and no account has it. */
+/** Addresses in commits may contain anything. PostgreSQL refuses U+0000 in text, and no account has it. */
 export function addressKeys(addresses: Iterable<string>): readonly string[] {
   const keys = new Set<string>();
   for (const address of addresses) if (!address.includes("\0")) keys.add(address.toLowerCase());
   return [...keys];
 }
 
-/** The accounts behind confirmed addresses, by the keys of these. */
+/** The accounts with these confirmed addresses, by the keys of the addresses. */
 export async function findAccountsByEmails(
   db: Kysely<Schema>,
   keys: readonly string[],
@@ -120,7 +120,7 @@ export async function findAccountsByEmails(
   return accounts;
 }
 
-/** The statement behind `findAccountsByEmails`, for preparing. */
+/** The statement of `findAccountsByEmails`, for preparing. */
 export function confirmedEmailsQuery(db: Kysely<Schema>, keys: readonly string[]) {
   return db
     .selectFrom("account_email")
@@ -159,7 +159,7 @@ export async function setAccountNames(
     .execute();
 }
 
-/** Disables the account at an instant, or enables it again. An account that is disabled keeps its first instant. */
+/** Disables the account at an instant, or enables it again. If it is already disabled, the first instant stays. */
 export async function setAccountDisabled(
   db: Kysely<Schema>,
   uuid: Uuid,
@@ -194,7 +194,7 @@ export async function insertEmail(
     .execute();
 }
 
-/** The statement behind `listEmails`, for preparing. */
+/** The statement of `listEmails`, for preparing. */
 export function emailsQuery(db: Kysely<Schema>, accountUuid: string) {
   return db
     .selectFrom("account_email")
@@ -227,7 +227,7 @@ export async function setPrimaryEmail(
     .where("address_key", "=", key)
     .executeTakeFirst();
   if (owned === undefined) return false;
-  // First none, then one: the unique key is checked row by row.
+  // First there is no primary address, then one: the unique key is checked row by row.
   const emails = tx.updateTable("account_email").where("account_uuid", "=", accountUuid);
   await emails.set({ is_primary: 0 }).where("is_primary", "=", 1).execute();
   await emails.set({ is_primary: 1 }).where("address_key", "=", key).execute();

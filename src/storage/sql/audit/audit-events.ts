@@ -7,20 +7,20 @@ import type { AuditEventRow } from "../schema/audit.ts";
 import type { Schema } from "../schema.ts";
 
 /**
- * Adds an entry, in the transaction of the change that it tells of. There is nothing here that changes or deletes one.
- * People paste tokens and addresses into names: they are masked.
+ * Adds an entry, in the transaction of the change that it records. No function changes or deletes entries. People paste
+ * tokens and addresses into names, so those are masked.
  */
 export async function insertAuditEvent(tx: Kysely<Schema>, event: NewAuditEvent): Promise<void> {
   await tx.insertInto("audit_event").values(toRow(event)).execute();
 }
 
-/** For the transaction of the changes that they tell of. */
+/** For the transaction of the changes that they record. */
 export async function insertAuditEvents(tx: Kysely<Schema>, events: readonly NewAuditEvent[]): Promise<void> {
   if (events.length === 0) return;
   await tx.insertInto("audit_event").values(events.map(toRow)).execute();
 }
 
-/** As `insertAuditEvent`, unless the token is known to have been used from the address. */
+/** As `insertAuditEvent`, unless an entry says that the token has been used from this address before. */
 export async function insertNewAddress(db: Kysely<Schema>, event: NewAuditEvent): Promise<void> {
   await db
     .insertInto("audit_event")
@@ -49,9 +49,9 @@ function toRow({ at, action, actor, subject, affectedAccountUuid, details }: New
 
 export type AuditQuery = {
   readonly since?: Date | undefined;
-  /** As the actor, or as the one that it is about. */
+  /** The account as the actor or as the subject. */
   readonly accountUuid?: Uuid | undefined;
-  /** By id, or by the name that it had at the time. */
+  /** The repository by id, or by its name at that time. */
   readonly repository?: { readonly uuid: Uuid | undefined; readonly name: string } | undefined;
   readonly action?: AuditAction | undefined;
   /** Only entries with a lower number. */
@@ -59,7 +59,7 @@ export type AuditQuery = {
   readonly limit: number;
 };
 
-/** The tokens that were found in a push, each with when it last was. */
+/** The tokens that were found in pushes, with the time of the last find. */
 export async function findLeaks(db: Kysely<Schema>): Promise<ReadonlyMap<Uuid, Date>> {
   const rows = await db
     .selectFrom("audit_event")

@@ -10,31 +10,34 @@ import { insertAuditEvent, insertNewAddress } from "./audit-events.ts";
 export type AccountActor = Extract<Actor, { readonly kind: "account" }>;
 
 export type Refusal = {
-  /** Whose token it is, genuine though it may have ended. */
+  /** The account of a genuine token, which may have expired or been revoked. */
   readonly actor: AccountActor;
   readonly method: string;
-  /** The route's pattern: what a client has sent may hold secrets. */
+  /** The route's pattern: the actual path may contain secrets. */
   readonly route: string;
   readonly kind: FailureKind;
   /** For the operator: what was missing. */
   readonly reason: string | undefined;
-  /** What was asked for, where it can be found. Only called if the refusal is written down. */
+  /** Finds the subject of the request. Only called if the refusal is recorded. */
   findSubject(): Promise<AuditSubject | undefined>;
 };
 
-/** Entries of the audit log that tell of no change. No answer waits for them; one that fails is a line in the log. */
+/**
+ * Entries of the audit log that do not record a change. No answer waits for them; if one cannot be written, the log
+ * says so.
+ */
 export type AuditNotes = {
-  /** `network`: the address, as far as it tells one client from another. */
+  /** `network`: the address, shortened to the part that distinguishes clients. */
   noteAddress(actor: AccountActor, tokenName: string, network: string): void;
   noteRefusal(refusal: Refusal): void;
-  /** For the owner of a token that somebody was about to publish in the repository. */
+  /** For the owner of a token that somebody tried to push to the repository. */
   noteLeak(actor: Actor, token: ApiToken, repository: Repository): void;
   /** Resolves when nothing is being written. */
   idle(): Promise<void>;
 };
 
 const HOUR_MS = 3_600_000;
-/** A client must not be able to fill the disk by being refused, or by changing its address. */
+/** The limit keeps clients from filling the disk with refusals or with new addresses. */
 export const NOTES_AN_HOUR_MAX = 10_000;
 export const ADDRESSES_AN_HOUR_MAX = 100;
 
@@ -48,7 +51,7 @@ export function openAuditNotes({
   readonly log: Logger;
 }): AuditNotes {
   const pending = new Set<Promise<void>>();
-  /** What was noted in the hour that began at `begunAt`: the same is not noted again in it. */
+  /** What was noted in the hour that began at `begunAt`, so that it is noted only once in that hour. */
   let noted = new Set<string>();
   let addresses = new Map<Uuid, number>();
   let begunAt = clock().getTime();

@@ -6,18 +6,21 @@ import type { Uuid } from "../../../model/uuid.ts";
 import type { Database } from "../database.ts";
 import { addUnknownRequests, type UnknownOperation } from "./unknown-operations.ts";
 
-/** Counts requests for operations that this server does not have, for whoever uses it in the place of Bitbucket. */
+/**
+ * Counts requests for operations that this server does not have, so that operators who replace Bitbucket by it see what
+ * is missing.
+ */
 export type UnknownOperations = {
-  /** @returns what was asked for, without anything that names or opens something. */
+  /** @returns the requested operation, without names, ids or secrets. */
   count(method: string, path: string, accountUuid: Uuid | undefined): string;
-  /** Writes what was counted. */
+  /** Writes the counts. */
   flush(): Promise<void>;
 };
 
 const OPERATIONS = join(import.meta.dirname, "..", "..", "..", "..", "reference", "operations.tsv");
-/** A client in a loop costs one statement in so long. */
+/** A client in a loop costs one statement per interval. */
 const FLUSH_MS = 2_000;
-/** Between two writings; beyond it what is new is not counted. */
+/** The most operations between two flushes; more are not counted. */
 const COUNTED_MAX = 1_000;
 const METHODS: readonly string[] = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"];
 
@@ -64,7 +67,7 @@ export function openUnknownOperations({
           lastAt: now,
           lastAccountUuid,
         });
-      // The process may end at any time: what it has counted by then is written when it closes.
+      // The timer does not keep the process running: closing writes the remaining counts.
       timer ??= setTimeout(() => void flush(), FLUSH_MS).unref();
       return name;
     },

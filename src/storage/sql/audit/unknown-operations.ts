@@ -13,11 +13,11 @@ export type UnknownOperation = {
   readonly lastAccountUuid: Uuid | undefined;
 };
 
-/** What is not published and comes when there are so many is counted under one path for each method. */
+/** Beyond this number, unpublished paths are counted together, once for each method. */
 export const UNKNOWN_OPERATIONS_MAX = 500;
 export const OTHER_PATHS = "(others)";
 
-/** Adds what was counted since the last time, by whichever process. */
+/** Adds what any process has counted since its last flush. */
 export async function addUnknownRequests(
   tx: Kysely<Schema>,
   counted: readonly UnknownOperation[],
@@ -51,7 +51,7 @@ export async function addUnknownRequests(
   }
 }
 
-/** The most asked for first. */
+/** The most requested first. */
 export async function listUnknownOperations(db: Kysely<Schema>): Promise<readonly UnknownOperation[]> {
   const rows = await db
     .selectFrom("unknown_operation")

@@ -33,7 +33,7 @@ export async function insertRestriction(
   return { ...restriction, id };
 }
 
-/** Like `insertRestriction`, in place of what the rule was. @returns false if it is not there any more. */
+/** Like `insertRestriction`, replacing an existing rule. @returns false if it has been deleted. */
 export async function replaceRestriction(
   tx: Kysely<Schema>,
   restriction: BranchRestriction,
@@ -75,7 +75,7 @@ export async function countRestrictions(
   return row.size;
 }
 
-/** In the order in which they were made: three statements, whatever their number. */
+/** In the order in which they were created: three statements, whatever their number. */
 export async function listRestrictions(
   db: Kysely<Schema>,
   repositoryUuid: Uuid,
@@ -87,7 +87,7 @@ export async function listRestrictions(
     ? query
     : query.limit(page.pagelen).offset((page.page - 1) * page.pagelen)
   ).execute();
-  // Most repositories have none: their pushes cost one statement.
+  // Most repositories have no rules, so their pushes cost one statement.
   if (rows.length === 0) return [];
   const ids = rows.map((row) => row.id);
   const accounts = await db

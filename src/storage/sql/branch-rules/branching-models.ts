@@ -8,7 +8,7 @@ export type StoredModels = {
   readonly project: BranchingModel | undefined;
 };
 
-/** What is set for a repository and for its project, in one statement. */
+/** The models of a repository and of its project, in one statement. */
 export async function findBranchingModels(
   db: Kysely<Schema>,
   repositoryUuid: Uuid,
@@ -44,7 +44,7 @@ export async function findProjectBranchingModel(
   return row && toModel(row.model);
 }
 
-/** From then on the repository has a model of its own. */
+/** Afterwards the repository has a model of its own. */
 export async function upsertRepositoryBranchingModel(
   db: Kysely<Schema>,
   repositoryUuid: Uuid,
@@ -58,7 +58,7 @@ export async function upsertRepositoryBranchingModel(
     .execute();
 }
 
-/** From then on the repository has the model of its project. */
+/** Afterwards the repository has the model of its project. */
 export async function deleteRepositoryBranchingModel(
   db: Kysely<Schema>,
   repositoryUuid: Uuid,

@@ -7,7 +7,7 @@ import { compileFilter, compileSort, type FieldMap } from "../compile-filter.ts"
 import type { ReportAnnotationRow } from "../schema/reviews.ts";
 import type { Schema } from "../schema.ts";
 
-/** What lists of annotations are filtered and sorted by. */
+/** The fields by which lists of annotations are filtered and sorted. */
 const FIELDS: FieldMap = {
   uuid: { column: "report_annotation.uuid", type: "uuid" },
   external_id: { column: "report_annotation.external_id", type: "text" },
@@ -58,10 +58,10 @@ function toRow(annotation: Annotation): Insertable<ReportAnnotationRow> {
 }
 
 /**
- * Stores annotations, no external id twice among them, in place of those of the same report and external id, whose UUID
- * and `createdAt` stay. One statement: 100 of them have 1,300 values, of which SQLite takes 32,766.
+ * Stores annotations, replacing those with the same report and external id, whose UUID and `createdAt` stay. No
+ * external id may occur twice. One statement: 100 of them have 1,300 values, of which SQLite takes 32,766.
  *
- * @returns them as they are stored, in their order.
+ * @returns them as they are stored, in the given order.
  */
 export async function upsertAnnotations(
   db: Kysely<Schema>,
@@ -86,7 +86,7 @@ export async function upsertAnnotations(
     )
     .returningAll()
     .execute();
-  // Neither database promises the order of what it returns.
+  // Neither database guarantees the order of returned rows.
   const stored = new Map(rows.map((row) => [row.external_id, toAnnotation(row)]));
   return annotations.flatMap(({ externalId }) => stored.get(externalId) ?? []);
 }
@@ -100,7 +100,10 @@ export async function countAnnotations(db: Kysely<Schema>, reportUuid: Uuid): Pr
   return size;
 }
 
-/** By its UUID, or the id that its tool chose. If one annotation has it as its UUID and another as its own, the UUID wins. */
+/**
+ * Found by its UUID, or by the id that its tool chose. If the text is the UUID of one annotation and the id of another,
+ * the UUID wins.
+ */
 export async function findAnnotation(
   db: Kysely<Schema>,
   reportUuid: Uuid,

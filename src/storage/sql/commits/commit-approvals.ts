@@ -12,7 +12,7 @@ export type CommitApproval = {
   readonly accountUuid: Uuid;
 };
 
-/** Stores an approval. One that is there keeps its time. */
+/** Stores an approval. If it exists already, its time stays. */
 export async function insertApproval(db: Kysely<Schema>, approval: CommitApproval, at: Date): Promise<void> {
   await db
     .insertInto("commit_approval")
@@ -37,7 +37,10 @@ export async function deleteApproval(db: Kysely<Schema>, approval: CommitApprova
   return result.numDeletedRows > 0n;
 }
 
-/** Who approved a commit, then who only commented on it (deleted comments aside), each earliest first. Two statements. */
+/**
+ * The accounts that approved a commit, then those that only commented on it (deleted comments aside), each earliest
+ * first. Two statements.
+ */
 export async function listCommitParticipants(
   db: Kysely<Schema>,
   repositoryUuid: Uuid,

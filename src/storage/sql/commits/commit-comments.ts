@@ -8,7 +8,7 @@ import { flag, instant } from "../columns.ts";
 import { compileFilter, compileSort, type FieldMap } from "../compile-filter.ts";
 import type { Schema } from "../schema.ts";
 
-/** What lists of comments are filtered and sorted by. */
+/** The fields by which lists of comments are filtered and sorted. */
 const FIELDS: FieldMap = {
   id: { column: "commit_comment.id", type: "integer" },
   created_on: { column: "commit_comment.created_at", type: "instant" },
@@ -144,7 +144,7 @@ export async function updateCommentText(
   return updateUndeleted(tx, id, { raw, updated_at: updatedAt.getTime() });
 }
 
-/** Takes the text out. @returns false, with nothing changed, if that was done before, or the comment is not there. */
+/** Clears the text. @returns false, with nothing changed, if the comment was deleted before or does not exist. */
 export async function markCommentDeleted(tx: Kysely<Schema>, id: number, updatedAt: Date): Promise<boolean> {
   return updateUndeleted(tx, id, { raw: "", is_deleted: 1, updated_at: updatedAt.getTime() });
 }

@@ -8,7 +8,7 @@ import { compileFilter, compileSort, type FieldMap } from "../compile-filter.ts"
 import type { CommitStatusRow } from "../schema/reviews.ts";
 import type { Schema } from "../schema.ts";
 
-/** What lists of statuses are filtered and sorted by. */
+/** The fields by which lists of statuses are filtered and sorted. */
 const FIELDS: FieldMap = {
   key: { column: "commit_status.key", type: "text" },
   state: { column: "commit_status.state", type: "text" },
@@ -50,7 +50,7 @@ function toRow(status: CommitStatus): Insertable<CommitStatusRow> {
   };
 }
 
-/** Stores a status in place of the one of its key, if there is one. That one's `createdAt` stays. */
+/** Stores a status, replacing the one with the same key, whose `createdAt` stays. */
 export async function upsertCommitStatus(db: Kysely<Schema>, status: CommitStatus): Promise<CommitStatus> {
   const row = toRow(status);
   const { created_at: _kept, ...changed } = row;
@@ -82,7 +82,7 @@ export async function findCommitStatus(
 export type CommitStatusListOptions = {
   readonly repositoryUuid: Uuid;
   readonly commit: ObjectId;
-  /** Only those of this ref, and those of none. */
+  /** Only statuses of this ref, and those without a ref. */
   readonly refname?: string | undefined;
   readonly filter?: Filter | undefined;
   readonly sort?: Sort | undefined;

@@ -3,9 +3,11 @@ import type { Uuid } from "../../../model/uuid.ts";
 import { instant } from "../columns.ts";
 import type { Schema } from "../schema.ts";
 
-/** What a list of commits is about, frozen at its first page, so that a push in between changes no later page. */
+/**
+ * The query of a list of commits, stored with its first page, so that a push in between does not change later pages.
+ */
 export type CommitsCursor = {
-  /** 32 hex digits; derived from the state by whoever makes it. */
+  /** 32 hex digits, derived from the state by the caller. */
   readonly key: string;
   readonly repositoryUuid: Uuid;
   /** JSON. */
@@ -43,7 +45,7 @@ export async function findCursor(
 }
 
 /**
- * Also those that are dated later than `instantMax`, by a clock that was ahead: how old they are nobody knows.
+ * Also deletes cursors that are dated later than `instantMax`, by a clock that was ahead: their age is unknown.
  *
  * @returns how many were deleted.
  */

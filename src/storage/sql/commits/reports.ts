@@ -8,7 +8,7 @@ import { compileFilter, compileSort, type FieldMap } from "../compile-filter.ts"
 import type { ReportRow } from "../schema/reviews.ts";
 import type { Schema } from "../schema.ts";
 
-/** What lists of reports are filtered and sorted by. */
+/** The fields by which lists of reports are filtered and sorted. */
 const FIELDS: FieldMap = {
   uuid: { column: "report.uuid", type: "uuid" },
   external_id: { column: "report.external_id", type: "text" },
@@ -62,7 +62,7 @@ function toRow(report: Report): Insertable<ReportRow> {
   };
 }
 
-/** Stores a report in place of the one of its external id. That one's UUID, `createdAt` and annotations stay. */
+/** Stores a report, replacing the one with the same external id, whose UUID, `createdAt` and annotations stay. */
 export async function upsertReport(db: Kysely<Schema>, report: Report): Promise<Report> {
   const row = toRow(report);
   const { uuid: _uuid, created_at: _createdAt, ...changed } = row;
@@ -80,7 +80,10 @@ export async function upsertReport(db: Kysely<Schema>, report: Report): Promise<
 export type ReportSelector = {
   readonly repositoryUuid: Uuid;
   readonly commit: ObjectId;
-  /** Its UUID, or the id that its tool chose. If one report has it as its UUID and another as its own, the UUID wins. */
+  /**
+   * Its UUID, or the id that its tool chose. If the text is the UUID of one report and the id of another, the UUID
+   * wins.
+   */
   readonly id: string;
 };
 
@@ -111,7 +114,7 @@ export async function deleteReportRow(db: Kysely<Schema>, uuid: Uuid): Promise<b
 }
 
 /**
- * Makes others who change the report's annotations wait until the transaction ends.
+ * Makes other writers of the report's annotations wait until the transaction ends.
  *
  * @returns false if there is no such report.
  */

@@ -8,7 +8,7 @@ import { compileFilter, compileSort, type FieldMap } from "../compile-filter.ts"
 import type { DownloadRow } from "../schema/reviews.ts";
 import type { Schema } from "../schema.ts";
 
-/** What lists of downloads are filtered and sorted by. */
+/** The fields by which lists of downloads are filtered and sorted. */
 const FIELDS: FieldMap = {
   name: { column: "download.name", type: "text" },
   size: { column: "download.size_bytes", type: "integer" },
@@ -49,7 +49,7 @@ function toDownload(row: Row): Download {
   };
 }
 
-/** Stores a download in place of the one of its name, if there is one. */
+/** Stores a download, replacing the one with the same name. */
 export async function upsertDownload(db: Kysely<Schema>, download: Download): Promise<void> {
   const row: DownloadRow = {
     repository_uuid: download.repositoryUuid,
@@ -80,7 +80,7 @@ export async function findDownload(
   return row && toDownload(row);
 }
 
-/** Whether a download has this file. */
+/** Whether this file belongs to a download. */
 export async function hasDownloadFile(db: Kysely<Schema>, fileUuid: Uuid): Promise<boolean> {
   const row = await db
     .selectFrom("download")
@@ -98,7 +98,7 @@ export async function countDownload(db: Kysely<Schema>, fileUuid: Uuid): Promise
     .execute();
 }
 
-/** @returns the file of the download that was there; undefined if there was none. */
+/** @returns the file of the deleted download; undefined if there was none. */
 export async function deleteDownloadRow(
   tx: Kysely<Schema>,
   repositoryUuid: Uuid,
@@ -144,7 +144,7 @@ export async function listDownloads(
   return { values: rows.map(toDownload), size };
 }
 
-/** Of all repositories, for whoever holds rows against files. */
+/** The files of all repositories, to be compared with those on the disk. */
 export async function listAllDownloadFiles(db: Kysely<Schema>) {
   const rows = await db
     .selectFrom("download")

@@ -11,27 +11,28 @@ import type { Schema } from "../schema.ts";
 import { toApiToken, tokenByDigestQuery } from "../tokens/api-tokens.ts";
 
 /**
- * Of a database in PostgreSQL: see `openVersionQuestion`. A server that takes the place of another may not have all that the
- * other has committed, and gives its numbers again; it has started at another time. `pg_current_snapshot` came with 13 only.
+ * The version of a database in PostgreSQL: see `openVersionQuestion`. A server that replaces another one may lack some of its
+ * commits and then gives the same transaction ids again, but it has another start time. `pg_current_snapshot` exists only
+ * since 13.
  */
 export const POSTGRES_VERSION =
   "extract(epoch from pg_postmaster_start_time())::text || ' ' || txid_current_snapshot()::text";
 
-/** What a request tells of itself before it is let in. */
+/** What a request reveals before it is admitted. */
 export type AdmissionKeys = {
   /** SHA-256 of its token's text. */
   readonly digest: Buffer | undefined;
   readonly names: { readonly workspace: WorkspaceSlug; readonly repository: RepositorySlug } | undefined;
 };
 
-/** All that most requests are let in by, as it was at one moment. */
+/** Everything that most requests need to be admitted, read at one moment. */
 export type Admission = {
-  /** Of the database: see `openVersionQuestion`. */
+  /** The version of the database: see `openVersionQuestion`. */
   readonly version: string;
   readonly found: { readonly token: ApiToken; readonly account: Account } | undefined;
   readonly emails: readonly EmailAlias[];
   readonly repository: Repository | undefined;
-  /** By membership, of the token's account. */
+  /** The permission of the token's account by membership. */
   readonly held: Permission;
 };
 
@@ -54,9 +55,10 @@ export type AdmissionRow = {
 };
 
 /**
- * One statement for PostgreSQL, where each is a way there and back. A statement sees one state of the database, and tells which.
+ * One statement for PostgreSQL, where each costs a round trip. A statement sees one state of the database, and returns
+ * its version.
  *
- * @param markers stand for the digest and the two slugs.
+ * @param markers placeholders for the digest and the two slugs.
  */
 export function admissionQuery(
   db: Kysely<Schema>,

@@ -4,14 +4,14 @@ import { addressKeys } from "../accounts/accounts.ts";
 import type { Admission, AdmissionKeys } from "./admission.ts";
 import { type Awaitable, type Lookups, then } from "./lookups.ts";
 
-/** Answers of one look-up that are cached; beyond it they are forgotten together. */
+/** Cached answers of one look-up; when there are more, all of them are dropped. */
 const ANSWERS_MAX = 1_000;
-/** The refs of a repository with more are read anew each time, so that the memory stays small. */
+/** The refs of a repository with more than this are not cached, to limit memory. */
 const REFS_MAX = 1_000;
-/** RFC 5321, section 4.5.3.1: no address that mail reaches is longer, but those in commits may be. */
+/** RFC 5321, section 4.5.3.1: no valid address is longer, but those in commits may be. */
 const ADDRESS_LENGTH_MAX = 254;
 
-/** What asks the database, unless the answer is known. */
+/** A look-up that queries the database unless the answer is cached. */
 type Cached<Values extends readonly unknown[], Answer> = {
   ask(...values: Values): Awaitable<Answer>;
   find(...values: Values): Answer | undefined;
@@ -19,16 +19,16 @@ type Cached<Values extends readonly unknown[], Answer> = {
 };
 
 export type CachedLookups = Lookups & {
-  /** Whether all is known that a request with these keys is let in by. */
+  /** Whether everything that admits a request with these keys is cached. */
   holdsAdmission(keys: AdmissionKeys): boolean;
-  /** For the next look-ups, if it is of this version. */
+  /** Caches an admission for later look-ups, if it is of the current version. */
   keepAdmission(keys: AdmissionKeys, admission: Admission): void;
 };
 
 /**
- * Look-ups that are answered from memory while the database is as it was. `readVersion` tells a value that is another one
- * as soon as anything has been committed, by whomever, and never one that was before: so an answer is never older than the
- * version, a revoked token is refused by the next request, and nobody has to say what a change makes stale.
+ * Look-ups that are answered from memory while the database does not change. The value of `readVersion` changes as soon
+ * as anything has been committed by any process, and no value occurs twice. So an answer is never older than the
+ * version, a revoked token is refused by the next request, and no writer needs to invalidate anything.
  */
 export function cacheLookups<Version extends string | number>(
   lookups: Lookups,
@@ -51,7 +51,7 @@ export function cacheLookups<Version extends string | number>(
 
   function cache<Values extends readonly unknown[], Answer>(
     lookUp: (...values: Values) => Awaitable<Answer>,
-    // What is not there is asked anew: a stranger's guesses must not push out what is.
+    // Missing rows are not cached: guesses of strangers must not displace existing rows.
     isCacheable: (answer: Answer) => boolean = (answer) => answer !== undefined,
   ): Cached<Values, Answer> {
     const memory = new Map<string, Answer>();
@@ -64,8 +64,8 @@ export function cacheLookups<Version extends string | number>(
         if (known !== undefined) return known;
         const asked = version;
         return then(lookUp(...values), (answer) => {
-          // What was asked before a change that is known by now may be what was before it. What has been committed since the
-          // version is told by another version next time.
+          // If the version has changed since the question was asked, the answer may be older than the change. A change
+          // that is committed after this check has another version, which the next look-up sees.
           if (isCacheable(answer) && readVersion() === asked && version === asked) keep(memory, key, answer);
           return answer;
         });
@@ -78,7 +78,10 @@ export function cacheLookups<Version extends string | number>(
     };
   }
 
-  /** Address by address, since lists have their authors in common; also those that have no account, as most authors. */
+  /**
+   * Cached by address, since lists have authors in common. Addresses without an account are cached too: most authors
+   * have none.
+   */
   function cacheAccounts(): Lookups["findAccountsByEmails"] {
     const memory = new Map<string, Account | undefined>();
     memories.push(memory);
@@ -97,7 +100,7 @@ export function cacheLookups<Version extends string | number>(
         for (const key of unknown) {
           const account = found.get(key);
           if (account !== undefined) accounts.set(key, account);
-          // What was asked before a change that is known by now may be what was before it.
+          // If the version has changed since the question was asked, the answer may be older than the change.
           if (readVersion() === asked && version === asked && key.length <= ADDRESS_LENGTH_MAX)
             keep(memory, key, account);
         }
@@ -117,7 +120,7 @@ export function cacheLookups<Version extends string | number>(
     getAdmissionState: cache(lookups.getAdmissionState, (state) => state.credential !== undefined).ask,
     findPermission: permission.ask,
     listRefs: cache(lookups.listRefs, (refs: readonly Ref[]) => refs.length <= REFS_MAX).ask,
-    // What is made of it is kept in its place.
+    // Not cached here: the answers that are made from it are cached.
     listRefLines: lookups.listRefLines,
     listEmails: emails.ask,
     findAccountsByEmails: cacheAccounts(),

@@ -1,10 +1,10 @@
 import type { Lookups } from "./lookups.ts";
 
-/** A database as it is when a request comes, or as it is later. */
+/** The state of a database when a request arrives, or a later one. */
 export type DatabaseMoment = {
-  /** Another one as soon as anything has been committed, by this process or another. */
+  /** Changes as soon as anything has been committed, by this process or another. */
   readonly version: DatabaseVersion;
-  /** For a request that reads: what it commits itself they may not see. */
+  /** For a request that only reads: they may not see what the request itself commits. */
   readonly lookups: Lookups;
 };
 

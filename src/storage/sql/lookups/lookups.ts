@@ -33,7 +33,7 @@ import type { Schema } from "../schema.ts";
 import { tokenByDigestQuery } from "../tokens/api-tokens.ts";
 import { toTokenAndAccount } from "./admission.ts";
 
-/** SQLite answers at once, PostgreSQL later: always await it. */
+/** SQLite answers synchronously, PostgreSQL does not: always await it. */
 export type Awaitable<T> = T | Promise<T>;
 
 /**
@@ -49,11 +49,11 @@ export type Lookups = {
     workspace: WorkspaceSlug,
     repository: RepositorySlug,
   ): Awaitable<Repository | undefined>;
-  /** Of a repository that has just been read; of one that is no longer there, none. */
+  /** For a repository that has just been read; empty details if it has been deleted since. */
   getRepositoryDetails(repositoryUuid: Uuid, viewer: Viewer): Awaitable<RepositoryDetails>;
-  /** What admits a request, for asking again: the token and its account, the repository and what the account holds there. */
+  /** For checking an admission again: the token and its account, the repository and the account's permission there. */
   getAdmissionState(tokenUuid: Uuid | undefined, repositoryUuid: Uuid | undefined): Awaitable<AdmissionState>;
-  /** What the account holds by membership, public visibility aside. */
+  /** The permission by membership, regardless of public visibility. */
   findPermission(repositoryUuid: Uuid, accountUuid: Uuid): Awaitable<Permission>;
   /** In the order of the names' bytes. */
   listRefs(repositoryUuid: Uuid): Awaitable<readonly Ref[]>;
@@ -71,7 +71,7 @@ export type Prepare = <Row>(
   query: CompiledQuery<Row>,
 ) => (values: readonly unknown[]) => Awaitable<readonly Row[]>;
 
-/** Stand for the values of a call while the statements are compiled. No real value is like them. */
+/** Placeholders for the values of a call while the statements are compiled. No real value is equal to one. */
 const FIRST = "\0first";
 const SECOND = "\0second";
 const DIGEST = Buffer.alloc(0);
@@ -110,7 +110,7 @@ export function createLookups(db: Kysely<Schema>, prepare: Prepare): Lookups {
           ? publicDetails([repositoryUuid])
           : viewer.bound === undefined
             ? viewedDetails([repositoryUuid, viewer.accountUuid])
-            : // A bound has any number of values, so there is no statement to prepare.
+            : // A bound has a variable number of values, so this statement is not prepared.
               detailsQuery(db, [repositoryUuid], viewer).execute();
       return then(rows, ([row]) => (row === undefined ? NO_DETAILS : toDetails(row)));
     },
@@ -123,7 +123,7 @@ export function createLookups(db: Kysely<Schema>, prepare: Prepare): Lookups {
     listEmails: (accountUuid) => then(emails([accountUuid]), (rows) => rows.map(toEmailAlias)),
     findAccountsByEmails(addresses) {
       const keys = addressKeys(addresses);
-      // A statement is prepared for one address: most lists have one author, and most new pages one new author.
+      // Prepared for one address only: most lists have one author, and most new pages one new author.
       if (keys.length > 1) return findAccountsByEmails(db, keys);
       const rows = keys.length === 0 ? [] : account(keys);
       return then(rows, (found) => new Map(found.map((row) => [row.address_key, toAccount(row)])));
@@ -131,7 +131,7 @@ export function createLookups(db: Kysely<Schema>, prepare: Prepare): Lookups {
   };
 }
 
-/** A marker may stand in several places of the statement, and constants between them. */
+/** A marker may occur several times in the statement, between constants. */
 export function bind<Row>(
   prepare: Prepare,
   name: string,

@@ -21,7 +21,7 @@ import {
 
 export type EffectivePermissionListOptions = {
   readonly workspaceUuid: Uuid;
-  /** Who asks. What they may not see is not listed; what they may ask of the rest is decided before. */
+  /** The caller, whose visibility limits the list. Whether the caller may list at all is decided before. */
   readonly viewer: Viewer;
   /** Only in this repository. */
   readonly repositoryUuid?: Uuid | undefined;
@@ -103,7 +103,7 @@ function boundOf({ viewer }: EffectivePermissionListOptions): Bound | undefined 
   return viewer.kind === "account" ? viewer.bound : {};
 }
 
-/** `members`: 0 where they have not been counted apart. */
+/** `members`: 0 if they have not been counted separately. */
 type Counted = { readonly size: number; readonly members: number };
 
 /** A member with a permission has it in every repository: those are multiplied and not counted one by one. */
@@ -123,7 +123,7 @@ async function countPlain(db: Kysely<Schema>, options: EffectivePermissionListOp
   return { members, size: members * repositories + others };
 }
 
-/** In how many repositories the first rows lie at most, since each has a row for every member with a permission. */
+/** The most repositories in which the first rows lie, since each has a row for every member with a permission. */
 function repositoriesOnPages({ members }: Counted, rowCount: number): number | undefined {
   return members > 0 ? Math.ceil(rowCount / members) : undefined;
 }
@@ -142,7 +142,7 @@ function pageOf(
   )`;
 }
 
-/** With what is told of the repository and of the account. */
+/** Adds the details of the repository and of the account. */
 function withAll(db: Kysely<Schema>, held: RawBuilder<HeldPermission>) {
   return repositoryQuery(db)
     .innerJoin(held.as("held"), (join) => join.onRef("held.repository_uuid", "=", "repository.uuid"))
@@ -161,7 +161,7 @@ function withAll(db: Kysely<Schema>, held: RawBuilder<HeldPermission>) {
     .select(sql<string>`workspace.slug || '/' || repository.slug`.as("full_name"));
 }
 
-/** `permission>"read"` means what allows more, not what comes later in the alphabet: names become ranks. */
+/** `permission>"read"` means a higher permission, not a later word in the alphabet, so names become ranks. */
 function rankPermissions(filter: Filter): Filter {
   switch (filter.kind) {
     case "and":

@@ -7,7 +7,7 @@ import { type AccountColumns, toAccount } from "../accounts/accounts.ts";
 import type { Schema } from "../schema.ts";
 import { type GroupColumns, toGroup } from "./groups.ts";
 
-/** Where a permission is given. `create-repo` is given in projects only: the database refuses it elsewhere. */
+/** Where a permission is given. `create-repo` can be given in projects only: the database refuses it elsewhere. */
 export type PermissionTarget = { readonly kind: "repository" | "project"; readonly uuid: Uuid };
 export type Grantee = { readonly kind: "account" | "group"; readonly uuid: Uuid };
 
@@ -37,7 +37,7 @@ export async function findExplicitPermission(
   return rows[0]?.permission;
 }
 
-/** Gives a permission, in place of the one that the grantee has there. */
+/** Gives a permission, replacing the one that the grantee has there. */
 export async function upsertExplicitPermission(
   db: Kysely<Schema>,
   target: PermissionTarget,

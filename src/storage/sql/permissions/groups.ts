@@ -59,13 +59,13 @@ export async function listGroups(db: Kysely<Schema>, workspaceUuid: Uuid): Promi
   return rows.map(toGroup);
 }
 
-/** Deletes a group with its members and all that it was given. */
+/** Deletes a group with its members and all its permissions. */
 export async function deleteGroupRow(db: Kysely<Schema>, uuid: Uuid): Promise<boolean> {
   const result = await db.deleteFrom("workspace_group").where("uuid", "=", uuid).executeTakeFirst();
   return result.numDeletedRows > 0n;
 }
 
-/** Whoever is in the group already stays in it. */
+/** Does nothing if the account is already in the group. */
 export async function insertGroupMember(
   db: Kysely<Schema>,
   groupUuid: Uuid,

@@ -8,7 +8,7 @@ import { isRepositoryWithin, NOWHERE } from "../bound.ts";
 import type { Schema } from "../schema.ts";
 import { upsertExplicitPermission } from "./explicit-permissions.ts";
 
-/** The index of a permission in `PERMISSIONS`: the higher, the more it allows. */
+/** The index of a permission in `PERMISSIONS`: a higher one allows more. */
 export function permissionRank(permission: Permission): number {
   return PERMISSIONS.indexOf(permission);
 }
@@ -17,7 +17,7 @@ export function permissionOfRank(rank: number | undefined): Permission {
   return PERMISSIONS[rank ?? 0] ?? "none";
 }
 
-/** The index of the permission in a column. What only a project permits is mapped by `create-repo`. */
+/** The index of the permission in a column. A project's `create-repo` counts as write in its repositories. */
 function rankOf(column: string): RawBuilder<number> {
   const ranks = [...PERMISSIONS, "create-repo" as const].map((name) => {
     const permission = name === "create-repo" ? inRepositories(name) : name;
@@ -29,10 +29,10 @@ function rankOf(column: string): RawBuilder<number> {
 /** An account by its UUID, or by the column of a query that has it. */
 export type AccountReference = string | RawBuilder<string>;
 
-/** Something by which accounts hold a permission in a repository. */
+/** One way by which accounts get a permission in a repository. */
 type Holding = {
   readonly rank: RawBuilder<number>;
-  /** The tables that say so. */
+  /** The tables with this way. */
   readonly source: RawBuilder<unknown>;
   /** The column of `source` that must be equal to the one of the repository. */
   readonly key: string;
@@ -51,9 +51,9 @@ const MEMBERSHIP: Holding = {
 };
 
 /**
- * All that an account may do in a repository comes from these, and the highest counts: being an owner or a member of the
- * workspace; a permission in the project, by itself and by its groups; and one in the repository, likewise. This is the one
- * place that says so. Public visibility is not in it.
+ * The only ways by which an account gets a permission in a repository; the highest counts: being an owner or a member
+ * of the workspace; a permission in the project, of its own and of its groups; and one in the repository, likewise.
+ * This is the only place with this rule. Public visibility is not included.
  */
 const HOLDINGS: readonly Holding[] = [
   MEMBERSHIP,
@@ -84,9 +84,9 @@ function byGroup(table: string, key: string, repositoryKey: Holding["repositoryK
 }
 
 /**
- * The rank of what an account may do in the repository of the row, by `HOLDINGS`.
+ * The rank of the account's permission in the repository of the row, by `HOLDINGS`.
  *
- * For queries that have the table in scope under the name `repository` or another one that is given. Each part is found by a
+ * For queries that have the table in scope under the name `repository` or another given name. Each part is found by a
  * key: at most as many rows are read as the account and its groups have permissions there.
  */
 export function effectiveRank(account: AccountReference, repository = "repository"): RawBuilder<number> {
@@ -112,17 +112,17 @@ export type HeldPermissionsAsked = {
   readonly repositoryUuid?: Uuid | undefined;
   /** Only of this account. */
   readonly accountUuid?: Uuid | undefined;
-  /** Only in what is within it. */
+  /** Only within this bound. */
   readonly bound?: Bound | undefined;
-  /** Only in so many repositories, the first by their slugs. */
+  /** Only in this many repositories, the first by their slugs. */
   readonly repositoriesMax?: number | undefined;
   /** Only of accounts that are not in `membersWithPermission`. */
   readonly isBeyondMembership?: boolean;
 };
 
 /**
- * What `effectiveRank` says, for many at once: a row for each repository and account with a permission there, `read` or
- * more. What is read grows with what is held, not with the number of repositories times that of accounts.
+ * `effectiveRank` for many at once: a row for each repository and account with a permission there, `read` or more. The
+ * number of rows read grows with the permissions, not with the number of repositories times that of accounts.
  */
 export function heldPermissions(asked: HeldPermissionsAsked): RawBuilder<HeldPermission> {
   const parts = HOLDINGS.map((holding) => {
@@ -163,7 +163,7 @@ function narrowing(asked: HeldPermissionsAsked, account: RawBuilder<unknown>): R
   ];
 }
 
-/** The accounts that hold a permission, `read` if none is named, in every repository of the workspace: by their membership. */
+/** The accounts that have a permission, `read` by default, in every repository of the workspace by their membership. */
 export function membersWithPermission(
   workspaceUuid: Uuid,
   permission: Permission = "read",
@@ -173,7 +173,10 @@ export function membersWithPermission(
       and ${MEMBERSHIP.rank} >= ${sql.lit(permissionRank(permission))})`;
 }
 
-/** Whether a viewer may see the repository of the row: it is public or they hold read in it, and it is within their bound. */
+/**
+ * Whether a viewer may see the repository of the row: it is public or they have read in it, and it is within their
+ * bound.
+ */
 export function isVisible(viewer: Viewer, repository = "repository"): RawBuilder<SqlBool> {
   const isPublic = sql<SqlBool>`${sql.ref(`${repository}.is_private`)} = 0`;
   if (viewer.kind === "anonymous") return isPublic;
@@ -181,7 +184,7 @@ export function isVisible(viewer: Viewer, repository = "repository"): RawBuilder
     and ${isRepositoryWithin(viewer.bound, repository)}`;
 }
 
-/** Whether a viewer holds a permission in the repository of the row by membership: nobody anonymous does. */
+/** Whether a viewer has a permission in the repository of the row by membership. Anonymous viewers never have. */
 export function holds(
   viewer: Viewer,
   permission: Permission,
@@ -193,7 +196,7 @@ export function holds(
     and ${isRepositoryWithin(viewer.bound, repository)})`;
 }
 
-/** The statement behind `findPermission`, for preparing. */
+/** The statement of `findPermission`, for preparing. */
 export function permissionQuery(db: Kysely<Schema>, repositoryUuid: string, accountUuid: string) {
   return db
     .selectFrom("repository")
@@ -201,7 +204,7 @@ export function permissionQuery(db: Kysely<Schema>, repositoryUuid: string, acco
     .where("repository.uuid", "=", repositoryUuid);
 }
 
-/** What an account holds by membership. Whether the repository is public is for the caller of this to know. */
+/** The permission of an account by membership. The caller has to consider public visibility. */
 export async function findPermission(
   db: Kysely<Schema>,
   repositoryUuid: Uuid,
@@ -211,7 +214,7 @@ export async function findPermission(
   return permissionOfRank(row?.permission_rank);
 }
 
-/** Gives an account a permission in one repository, in place of the one it has there. */
+/** Gives an account a permission in one repository, replacing the one it has there. */
 export async function upsertRepositoryPermission(
   db: Kysely<Schema>,
   repositoryUuid: Uuid,

@@ -6,7 +6,7 @@ import { isProjectWithin } from "../bound.ts";
 import type { Schema } from "../schema.ts";
 import { upsertExplicitPermission } from "./explicit-permissions.ts";
 
-/** The index of a permission in `PROJECT_PERMISSIONS`: the higher, the more it allows. */
+/** The index of a permission in `PROJECT_PERMISSIONS`: a higher one allows more. */
 export function projectPermissionRank(permission: ProjectPermission): number {
   return PROJECT_PERMISSIONS.indexOf(permission);
 }
@@ -17,9 +17,9 @@ function rankOf(column: string): RawBuilder<number> {
 }
 
 /**
- * The rank of what an account may do in the project of the row: all as an owner of the workspace, else the highest of what
- * it has there by itself and by its groups. This is the one place that says so. A member's default for repositories is
- * not in it.
+ * The rank of the account's permission in the project of the row: the highest for an owner of the workspace, else the
+ * highest of its own permission and those of its groups. This is the only place with this rule. A member's default for
+ * repositories is not included.
  *
  * For queries with the table `project` in scope.
  */
@@ -55,7 +55,7 @@ export async function findProjectPermission(
   return PROJECT_PERMISSIONS[row?.permission_rank ?? 0] ?? "none";
 }
 
-/** Whether a viewer has at least `permission` in any project of a workspace: nobody anonymous has. */
+/** Whether a viewer has at least `permission` in any project of a workspace. Anonymous viewers never have. */
 export async function hasPermissionInAnyProject(
   db: Kysely<Schema>,
   workspaceUuid: Uuid,
@@ -74,7 +74,7 @@ export async function hasPermissionInAnyProject(
   return row !== undefined;
 }
 
-/** Gives an account a permission in a project and all its repositories, in place of the one it has there. */
+/** Gives an account a permission in a project and all its repositories, replacing the one it has there. */
 export async function upsertProjectPermission(
   db: Kysely<Schema>,
   projectUuid: Uuid,

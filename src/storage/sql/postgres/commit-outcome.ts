@@ -2,14 +2,16 @@ import { setTimeout as delay } from "node:timers/promises";
 import { isDatabaseUnavailable } from "../database-failure.ts";
 import type { PostgresPool } from "./postgres-pool.ts";
 
-/** Longer than a transaction that says nothing is left open, so that one whose commit never arrives has ended by then. */
+/**
+ * Longer than the server leaves a silent transaction open, so that one whose commit never arrives has ended by then.
+ */
 const ASKING_MS_MAX = 15_000;
 const STEP_MS_MIN = 20;
 const STEP_MS_MAX = 500;
 
 /**
- * What became of a transaction whose connection was lost at its commit: the commit may have been done, may never arrive, or may
- * still be on its way.
+ * Finds the outcome of a transaction whose connection was lost at its commit: the commit may have been done, may never
+ * arrive, or may still be on its way.
  *
  * @returns undefined if it cannot be found out in time.
  */
@@ -26,7 +28,7 @@ export async function findCommitOutcome(
       });
       const { status } = rows[0] as { readonly status: string | null };
       if (status === "committed" || status === "aborted") return status;
-      // Of a transaction that long ago nothing is known.
+      // The server does not know the outcome of a transaction that long ago.
       if (status === null) return undefined;
     } catch (error) {
       if (!isDatabaseUnavailable(error)) return undefined;

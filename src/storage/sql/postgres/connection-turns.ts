@@ -2,26 +2,26 @@ import type { Failure } from "../../../model/failure.ts";
 import { databaseUnavailable } from "../database-failure.ts";
 
 /**
- * What a connection is wanted for. Reads leave a connection free that writes may not take, and writes that wait for a lock
- * leave some free for reads: whatever is locked, who may read goes on, and access can be taken away.
+ * The purpose of a connection. Reads leave a connection free for revocations, and writes, which may wait for locks,
+ * leave some free for reads: even if everything is locked, readers can go on, and access can be removed.
  */
 export type ConnectionUse = "read" | "write" | "revocation";
 
 export type ConnectionTurns = {
   /**
-   * Waits for a turn, in the order of asking.
+   * Waits for a connection, in the order of the calls.
    *
    * @returns what ends the turn.
-   * @throws Failure unavailable after `waitMsMax`, or at once if `waitingMax` wait already.
+   * @throws Failure unavailable after `waitMsMax`, or at once if `waitingMax` are waiting already.
    */
   take(use: ConnectionUse): Promise<() => void>;
-  /** Fewer for a while, since the server gives no more; never less than one. */
+  /** Limits the number of connections for a while, since the server refuses more; never to less than one. */
   limit(connections: number, forMs: number): void;
 };
 
 type Waiting = { readonly use: ConnectionUse; enter(): void };
 
-/** With fewer connections, to keep some free would cost more than it is worth. */
+/** With fewer connections than this, keeping some free would cost more than it is worth. */
 const RESERVING_MIN = 4;
 
 function mostOf(use: ConnectionUse, connections: number): number {

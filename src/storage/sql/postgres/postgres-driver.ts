@@ -16,7 +16,7 @@ import { findCommitOutcome } from "./commit-outcome.ts";
 import type { ConnectionUse } from "./connection-turns.ts";
 import { type PooledConnection, type PostgresPool, WITHOUT_LIMITS } from "./postgres-pool.ts";
 
-/** Commands whose number of rows is the number that they changed. */
+/** Commands whose row count is the number of changed rows. */
 const CHANGING_COMMANDS = new Set(["INSERT", "UPDATE", "DELETE", "MERGE"]);
 
 /** A standby gives none, and takes no changes. The old name, since 10; `pg_current_xact_id` since 13. */
@@ -35,9 +35,9 @@ export function postgresDialect(pool: PostgresPool): Dialect {
 type PostgresConnection = DatabaseConnection & {
   readonly pooled: PooledConnection;
   readonly isLong: boolean;
-  /** Of the transaction that is open, by which its outcome can be asked for. Undefined: it changes nothing. */
+  /** The id of the open transaction, by which its outcome can be found. Undefined if it changes nothing. */
   transactionId: string | undefined;
-  /** Set when its transaction could not be ended, so that nobody else gets it. */
+  /** Set when its transaction could not be ended, so that the connection is not used again. */
   isBroken: boolean;
 };
 
@@ -54,7 +54,7 @@ function postgresDriver(pool: PostgresPool): Driver {
         await execute(connection, beginStatement(settings));
         return;
       }
-      // Together they take one round trip; `pg` answers several statements by an array.
+      // Together they take one round trip; `pg` returns an array for several statements.
       const answer: unknown = await execute(connection, `${beginStatement(settings)}; ${TRANSACTION_ID}`);
       const [, { rows }] = answer as readonly [unknown, pg.QueryResult<{ id: string | null }>];
       connection.transactionId = rows[0]?.id ?? undefined;
@@ -69,13 +69,13 @@ function postgresDriver(pool: PostgresPool): Driver {
       } catch (error) {
         if (transactionId === undefined || isWorthRepeating(error) || !isDatabaseUnavailable(error))
           throw error;
-        // Whoever waits for this one's turn to ask may be this one.
+        // Released first: finding the outcome may have to wait for this very connection.
         connection.pooled.release(true);
         const outcome = await findCommitOutcome(pool, transactionId);
         if (outcome === "committed") return;
         throw outcome === "aborted" ? error : outcomeUnknown();
       }
-      // After an error that somebody caught, PostgreSQL answers a commit with a rollback and calls that a success.
+      // After an error that somebody caught, PostgreSQL answers a commit with a rollback and reports success.
       if (command === "ROLLBACK")
         throw new Error("The transaction was rolled back: an error in it was passed over");
     },
@@ -84,7 +84,7 @@ function postgresDriver(pool: PostgresPool): Driver {
       try {
         await execute(connection, "rollback");
       } catch {
-        // What went wrong before is told to whoever asked. The server rolls back when the connection goes.
+        // The original error has been reported already. The server rolls back when the connection closes.
         connection.isBroken = true;
       }
     },

@@ -15,9 +15,9 @@ import { openVersionQuestion } from "./version-question.ts";
 const MARKERS = [Buffer.alloc(0), "\0workspace", "\0repository"] as const;
 
 /**
- * The look-ups of PostgreSQL, which has no version that costs nothing to read. It is asked once for all requests that have come
- * meanwhile, and at the same time for what lets a request in, where that is not known yet: one way there and back for either.
- * Look-ups beside requests know nothing of before.
+ * The look-ups of PostgreSQL, where reading the version costs a round trip. The version is read once for all requests
+ * that have arrived meanwhile, together with what admits a request, if that is not cached yet: one round trip in either
+ * case. Look-ups outside of requests are not cached.
  */
 export function cachePostgresLookups(
   prepared: Lookups,
@@ -60,7 +60,7 @@ export function cachePostgresLookups(
       let known = cached.holdsAdmission(keys);
       const [asked, together] = await Promise.all([askVersion(), known ? undefined : readAdmission(keys)]);
       if (together !== undefined) cached.keepAdmission(keys, together);
-      // All is forgotten if something has been committed meanwhile.
+      // The whole cache is dropped if something has been committed meanwhile.
       else {
         known = cached.holdsAdmission(keys);
         if (!known) cached.keepAdmission(keys, await readAdmission(keys));

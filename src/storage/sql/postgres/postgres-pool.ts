@@ -14,12 +14,14 @@ export type PostgresLimits = {
   /** How long a request waits for a connection of its own. */
   readonly waitMs: number;
   readonly connectMs: number;
-  /** For a row, table or number that somebody else has locked. */
+  /** How long a statement waits for a lock of another transaction on a row, table or number. */
   readonly lockMs: number;
   readonly statementMs: number;
-  /** Of a transaction that is open and says nothing: a server that hangs must not hold its locks for long. */
+  /** How long an open transaction may be idle: a server that hangs must not hold its locks for long. */
   readonly silentMs: number;
-  /** After it nothing comes any more, and the connection is dropped: the server should have given the statement up by then. */
+  /**
+   * After this time without an answer the connection is dropped: the server should have given the statement up by then.
+   */
   readonly answerMs: number;
   /** The same for the look-ups by a key that every request makes. */
   readonly lookupMs: number;
@@ -35,43 +37,45 @@ export const POSTGRES_LIMITS: PostgresLimits = {
   lookupMs: 15_000,
 };
 
-/** Requests that wait for a connection. */
+/** The most requests that wait for a connection. */
 export const WAITING_MAX = 1_000;
-/** As long as a connection may stay unused. */
+/** How long a connection may stay unused. */
 const IDLE_MS_MAX = 30_000;
-/** After it, an idle connection is asked whether its other end is still there. */
+/** How long a connection may be idle before TCP checks that its other end still exists. */
 const KEEP_ALIVE_MS = 10_000;
-/** Of what may take as long as it takes. */
+/** The limit for operations that may take long. */
 const LONG_MS_MAX = 24 * 3_600_000;
 
-/** After the server has refused a connection, for this long no more are asked for than there are. */
+/** After the server has refused a connection, the pool does not grow for this long. */
 const FEWER_MS = 5_000;
 const RETRY_MS = 100;
 
 /** PostgreSQL's number for the type int8, from pg_type.dat. */
 const INT8_TYPE = 20;
 
-/** `query_timeout` is told by `pg`'s documentation, and not by its types. */
+/** `query_timeout` is in `pg`'s documentation, but not in its types. */
 type Query = pg.QueryConfig & { readonly query_timeout?: number };
 
 export type PooledConnection = {
-  /** Waits for an answer as long as is usual, or with `isLong` as long as it takes. After that the connection is dropped. */
+  /**
+   * Waits for an answer as long as is usual, or with `isLong` without a limit. After that the connection is dropped.
+   */
   query(query: Query, isLong?: boolean): Promise<pg.QueryResult>;
-  /** `isBroken`: nobody else gets it. To release it twice is to release it once. */
+  /** `isBroken`: the connection is not used again. Releasing it twice has no further effect. */
   release(isBroken: boolean): void;
 };
 
 export type PostgresPool = {
-  /** @throws Failure unavailable if none is free in time, or the server gives none. */
+  /** @throws Failure unavailable if none is free in time, or the server refuses more. */
   connect(use: ConnectionUse): Promise<PooledConnection>;
-  /** A statement by its name, which is parsed and planned once a connection. */
+  /** Runs a named statement, which each connection parses and plans once. */
   lookUp(query: Query): Promise<pg.QueryResult>;
   close(): Promise<void>;
 };
 
 /**
- * Connections to one server. They are counted here and not by `pg`: who finds none free waits in line, also if it is the
- * server that gives no more.
+ * Connections to one server. They are counted here and not by `pg`: callers wait in a queue if none is free, also if
+ * the server refuses more.
  */
 export async function openPostgresPool(
   url: Secret,
@@ -92,7 +96,7 @@ export async function openPostgresPool(
         if (!isTooManyConnections(error) || performance.now() >= end) throw translateDatabaseError(error);
       }
       turns.limit(pool.totalCount, FEWER_MS);
-      // Others have them all: none of ours will be given back.
+      // Other clients have all of the server's connections, so none of ours will be released.
       if (pool.totalCount === 0) await delay(RETRY_MS);
     }
   }
@@ -121,7 +125,7 @@ function pooled(client: pg.PoolClient, { answerMs }: PostgresLimits, endTurn: ()
   let isReleased = false;
   return {
     async query(query, isLong = false) {
-      // A rollback behind a statement that was given up would wait for the same answer.
+      // After a statement that was given up, a rollback would wait for the same answer.
       if (isWaiting) throw translateDatabaseError(new Error(UNANSWERED));
       try {
         const limited: Query = { query_timeout: isLong ? LONG_MS_MAX : answerMs, ...query };
@@ -141,7 +145,7 @@ function pooled(client: pg.PoolClient, { answerMs }: PostgresLimits, endTurn: ()
 }
 
 async function createPool(url: Secret, connectionsMax: number, limits: PostgresLimits): Promise<pg.Pool> {
-  // Loaded only where it is asked for: it would be a part of every start.
+  // Loaded only when needed, so that it does not slow down every start.
   const { default: pg } = await import("pg");
   const options: pg.PoolConfig = {
     connectionString: url.reveal(),
@@ -155,17 +159,17 @@ async function createPool(url: Secret, connectionsMax: number, limits: PostgresL
       // Instants, sizes and counts stay far below 2^53.
       getTypeParser: (type, format) => (type === INT8_TYPE ? Number : pg.types.getTypeParser(type, format)),
     },
-    // Set here and not as the connection begins: a pooler in front takes no parameters that it does not know.
+    // Set here and not in the start-up packet: a pooler in front refuses parameters that it does not know.
     onConnect: (client) => limitSession(client, limits),
   };
   try {
-    // Reads the URL. The error has the URL in it, so it is not passed on.
+    // Parses the URL. The error contains the URL, so it is not passed on.
     new pg.Client(options);
   } catch {
     throw new Failure("unavailable", "Cannot open the database: its URL cannot be read");
   }
   const pool = new pg.Pool(options);
-  // A lost connection is told to the statement that needs it. Without listeners it would end the process.
+  // A lost connection is reported to the statement that needs it. Without listeners the error would end the process.
   pool.on("error", () => {});
   pool.on("connect", (client) => client.on("error", () => {}));
   return pool;
@@ -182,6 +186,6 @@ async function limitSession(client: pg.ClientBase, limits: PostgresLimits): Prom
   await client.query(settings);
 }
 
-/** For a transaction that may take as long as it takes. */
+/** For a transaction that may take long. */
 export const WITHOUT_LIMITS =
   "set local lock_timeout = 0; set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0";

@@ -1,9 +1,10 @@
 /**
- * The version of a database that many ask for: one question at a time, for all who have come before it was sent. So an answer is
- * never older than the request that waits for it.
+ * Reads the version of a database for many requests: one question at a time, for all requests that arrived before it
+ * was sent. So an answer is never older than the request that waits for it.
  *
- * In PostgreSQL it is the snapshot that a statement sees: which transactions are committed. The same snapshot shows the same
- * rows, and none ever comes again, since numbers of transactions only rise while a server runs: when it started is told with it.
+ * In PostgreSQL the version is the snapshot that a statement sees: which transactions are committed. The same snapshot
+ * shows the same rows, and no snapshot returns while a server runs, since transaction ids only rise. The server's start
+ * time is part of the version.
  */
 export function openVersionQuestion(ask: () => Promise<string>): () => Promise<string> {
   let last: Promise<unknown> = Promise.resolve();
@@ -11,7 +12,7 @@ export function openVersionQuestion(ask: () => Promise<string>): () => Promise<s
 
   async function askAfter(previous: Promise<unknown>): Promise<string> {
     await previous;
-    // All that has come in this turn of the event loop is to be asked for by this question.
+    // This question is for all requests that arrive in this turn of the event loop.
     await new Promise((resolve) => setImmediate(resolve));
     next = undefined;
     return ask();

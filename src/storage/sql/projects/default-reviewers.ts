@@ -4,7 +4,7 @@ import type { Uuid } from "../../../model/uuid.ts";
 import { ACCOUNT_COLUMNS, toAccount } from "../accounts/accounts.ts";
 import type { Schema } from "../schema.ts";
 
-/** Whoever is a default reviewer of the project already stays one, since when it was. */
+/** Does nothing if the account is already a default reviewer of the project. */
 export async function insertProjectReviewer(
   db: Kysely<Schema>,
   projectUuid: Uuid,
@@ -18,7 +18,7 @@ export async function insertProjectReviewer(
     .execute();
 }
 
-/** @returns false if the account was no default reviewer of the project. */
+/** @returns false if the account was not a default reviewer of the project. */
 export async function deleteProjectReviewer(
   db: Kysely<Schema>,
   projectUuid: Uuid,

@@ -53,7 +53,7 @@ export async function findProject(
   return row && toProject(row);
 }
 
-/** Where a repository goes that names no project. */
+/** The project for repositories that name none. */
 export async function findOldestProject(
   db: Kysely<Schema>,
   workspaceUuid: Uuid,
@@ -69,7 +69,7 @@ export async function findOldestProject(
   return row && toProject(row);
 }
 
-/** A key that is there is written. */
+/** Every key that is present is written. */
 export type ProjectChanges = Partial<
   Pick<Project, "key" | "name" | "description" | "isPrivate" | "updatedAt">
 >;
@@ -88,7 +88,7 @@ export async function updateProject(
   const result = await db
     .updateTable("project")
     .set({
-      // A statement that sets nothing is no SQL. Setting a column to itself still tells whether the row is there.
+      // An update needs at least one column. Setting a column to itself still tells whether the row exists.
       uuid,
       ...(key === undefined ? {} : { key }),
       ...(name === undefined ? {} : { name }),
@@ -102,10 +102,10 @@ export async function updateProject(
 }
 
 /**
- * Deletes a project with its permissions and reviewers, if no repository is in it. Refused by a foreign key if one comes
- * into it at the same time.
+ * Deletes a project with its permissions and reviewers, if there is no repository in it. A foreign key refuses the
+ * deletion if one is added at the same time.
  *
- * @returns false, with nothing deleted, if a repository is in it.
+ * @returns false, with nothing deleted, if there is a repository in it.
  */
 export async function deleteProjectRow(db: Kysely<Schema>, uuid: Uuid): Promise<boolean> {
   const result = await db

@@ -5,13 +5,13 @@ import type { Schema } from "../schema.ts";
 import { deleteExpiredTips } from "./former-tips.ts";
 import { lockRepository, ObjectsDroppedError } from "./ref-updates.ts";
 
-/** What is known to be whole without the objects that are to go. */
+/** A state in which everything reachable is complete without the objects to be dropped. */
 export type Drop = {
-  /** As it was when the refs and former tips were read that objects were kept for. */
+  /** The drop number when the refs and former tips were read. */
   readonly dropNumber: number;
-  /** The refs of this generation have been found whole. */
+  /** The generation of the refs that were found complete. */
   readonly refGeneration: number;
-  /** The checksum of the commit graph of what is kept. */
+  /** The checksum of the commit graph of the remaining objects. */
   readonly commitGraph: string;
   /** When the former tips were read. */
   readonly readAt: Date;
@@ -19,17 +19,17 @@ export type Drop = {
 
 export type DropOutcome =
   | { readonly kind: "dropped" }
-  /** Refs have changed since: look whether they are whole too, then try again with this generation. */
+  /** Refs have changed since: check whether they are complete too, then try again with this generation. */
   | { readonly kind: "refs-changed"; readonly refGeneration: number }
-  /** Somebody else has dropped objects meanwhile. */
+  /** Another server has dropped objects meanwhile. */
   | { readonly kind: "overtaken" };
 
 /**
- * Declares that objects go, before any file does: whoever has found something whole by what was there before is told so by
- * `drop_number` in the transaction that changes refs. Nothing is declared unless the refs are those that were found whole. Call
- * it in a transaction.
+ * Declares that objects will be dropped, before any file is removed. Whoever has checked objects before the drop learns
+ * of it by `drop_number`, in the transaction that changes refs. Nothing is declared unless the refs are those that were
+ * found complete. Call it in a transaction.
  *
- * @throws Failure not-found if the repository is no longer there.
+ * @throws Failure not-found if the repository has been deleted.
  */
 export async function declareDrop(
   tx: Kysely<Schema>,
@@ -50,9 +50,9 @@ export async function declareDrop(
 }
 
 /**
- * Notes which commit graph says what refs reach.
+ * Notes the commit graph that has what refs reach.
  *
- * @returns false, with nothing changed, if objects have been dropped since the refs were read that it was made of.
+ * @returns false, with nothing changed, if objects have been dropped since the refs of the graph were read.
  */
 export async function noteCommitGraph(
   db: Kysely<Schema>,
@@ -68,16 +68,16 @@ export async function noteCommitGraph(
   return result.numUpdatedRows > 0n;
 }
 
-/** No commit graph says what refs reach, until the next one is noted. */
+/** Clears the noted commit graph, until the next one is noted. */
 export async function clearCommitGraph(db: Kysely<Schema>, repositoryUuid: Uuid): Promise<void> {
   await db.updateTable("repository").set({ commit_graph: null }).where("uuid", "=", repositoryUuid).execute();
 }
 
 /**
- * For a fork, whose objects have been taken after its refs were read: in between none may have been dropped. From then on until
- * the transaction ends none can be. Call it in the transaction that makes the fork.
+ * For a fork, whose objects were copied after its refs were read: none may have been dropped in between. Until the
+ * transaction ends, none can be dropped. Call it in the transaction that creates the fork.
  *
- * @throws Failure not-found if the repository is no longer there.
+ * @throws Failure not-found if the repository has been deleted.
  * @throws ObjectsDroppedError
  */
 export async function requireNoDrop(

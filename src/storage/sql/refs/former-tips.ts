@@ -7,10 +7,10 @@ import { instant } from "../columns.ts";
 import type { FormerTipRow, Schema } from "../schema.ts";
 
 const ROWS_PER_STATEMENT = 1000;
-/** Conditions of three columns each. SQLite takes an expression of a thousand levels at most. */
+/** Conditions of three columns each. SQLite allows expressions at most a thousand levels deep. */
 const KEYS_PER_STATEMENT = 100;
 
-/** Notes what refs pointed at until now. Call it in the transaction that changes them. */
+/** Stores the previous targets of refs. Call it in the transaction that changes them. */
 export async function insertFormerTips(
   tx: Kysely<Schema>,
   repositoryUuid: Uuid,
@@ -26,7 +26,7 @@ export async function insertFormerTips(
     await tx
       .insertInto("former_tip")
       .values(rows.slice(start, start + ROWS_PER_STATEMENT))
-      // A ref that goes to and fro leaves the same tip more than once.
+      // A ref that moves back and forth leaves the same tip more than once.
       .onConflict((conflict) =>
         conflict
           .columns(["repository_uuid", "name", "target"])
@@ -36,7 +36,7 @@ export async function insertFormerTips(
   }
 }
 
-/** What is kept for refs that were moved or deleted, the newest first. */
+/** The former tips that are preserved for moved and deleted refs, newest first. */
 export async function listFormerTips(
   db: Kysely<Schema>,
   repositoryUuid: Uuid,
@@ -56,8 +56,8 @@ export async function listFormerTips(
 }
 
 /**
- * What refs point at, and what they pointed at lately: whatever these reach is there, and stays. A tip that is left between the
- * two statements is in the second list.
+ * The targets of refs, and their former tips that are preserved: everything that these reach is in the repository, and
+ * stays. If a ref moves between the two statements, its old target is in the second list.
  */
 export async function listKeptTips(
   db: Kysely<Schema>,
@@ -73,7 +73,7 @@ export async function listKeptTips(
   return [...new Set([...refs, ...former].map(({ target }) => target as ObjectId))];
 }
 
-/** Those of the ids that a ref has left and that are kept. */
+/** Those of the ids that are preserved former tips. */
 export async function findFormerTips(
   db: Kysely<Schema>,
   repositoryUuid: Uuid,
@@ -99,12 +99,12 @@ function keptTips(db: Kysely<Schema>, repositoryUuid: Uuid, now: Date) {
     .where("left_at", ">", expiry(now).getTime());
 }
 
-/** Tips that were left at this time or before are kept no longer. */
+/** Tips that were left at this time or earlier are not preserved any more. */
 function expiry(now: Date): Date {
   return new Date(now.getTime() - FORMER_TIP_KEPT_MS);
 }
 
-/** @param now that of the list by which objects were kept: what expired later was in it. */
+/** @param now the time of the list by which objects were preserved: a tip that expired later was in it. */
 export async function deleteExpiredTips(tx: Kysely<Schema>, repositoryUuid: Uuid, now: Date): Promise<void> {
   await tx
     .deleteFrom("former_tip")
@@ -114,8 +114,9 @@ export async function deleteExpiredTips(tx: Kysely<Schema>, repositoryUuid: Uuid
 }
 
 /**
- * Forgets tips that a ref reached when they were listed, or a tip that was left no earlier. Whatever reached them then is a
- * ref's still, or has become a former tip since; so they stay kept as long. A tip that was left once more since it was listed stays.
+ * Deletes former tips that were reachable when they were listed, from a ref or from a tip that was left no earlier.
+ * They stay reachable as long as necessary, since that ref's target is still a target or has become a former tip. A tip
+ * that was left again since the list stays.
  */
 export async function deleteFormerTips(
   tx: Kysely<Schema>,

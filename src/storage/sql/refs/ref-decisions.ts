@@ -1,15 +1,15 @@
 import type { Ref, RefOutcome, RefUpdate } from "../../../model/ref.ts";
 import type { RefName } from "../../../model/ref-name.ts";
 
-/** For a name that is to be created: a ref that stands in its way. */
+/** For a name to be created: an existing ref that conflicts with it. */
 export type NameConflicts = ReadonlyMap<RefName, RefName>;
 
 export type RefState = {
-  /** The refs that exist, of those named in the push and of those above its new ones. */
+  /** The existing refs among those of the push and their parent names. */
   readonly current: ReadonlyMap<RefName, Ref>;
-  /** What the push deletes and may delete. */
+  /** The names that the push deletes successfully. */
   readonly deleted: ReadonlySet<RefName>;
-  /** For a new name, a ref below it that exists and stays. */
+  /** For a new name, an existing ref below it that stays. */
   readonly below: NameConflicts;
   readonly isAtomic: boolean;
 };
@@ -23,7 +23,7 @@ export function namesAbove(name: RefName): readonly RefName[] {
   return above;
 }
 
-/** The names whose deletion finds the ref as it expects. */
+/** The names whose deletions find the expected value. */
 export function survivingDeletions(
   updates: readonly RefUpdate[],
   current: ReadonlyMap<RefName, Ref>,
@@ -41,13 +41,13 @@ export function survivingDeletions(
 }
 
 /**
- * Decides each update: by the value that its ref has, then by the names beside it. Git keeps a ref as a file, so
- * `refs/heads/a` and `refs/heads/a/b` cannot both be, for whoever fetches them; deletions of the same push come first.
+ * Decides each update: by the current value of its ref, then by other names. In git a ref is a file, so `refs/heads/a`
+ * and `refs/heads/a/b` cannot both exist for clients that fetch them; deletions of the same push come first.
  */
 export function decideRefUpdates(updates: readonly RefUpdate[], state: RefState): readonly RefOutcome[] {
   const seen = new Set<RefName>();
   const created = new Set<RefName>();
-  /** For each directory of the refs that this push creates, one of them. */
+  /** For each parent name of the refs that this push creates, one of these refs. */
   const createdBelow = new Map<RefName, RefName>();
   const outcomes = updates.map((update): RefOutcome => {
     if (seen.has(update.name))
@@ -65,7 +65,7 @@ export function decideRefUpdates(updates: readonly RefUpdate[], state: RefState)
   return state.isAtomic ? refuseTogether(outcomes) : outcomes;
 }
 
-/** Why an update fails by the value that its ref has. */
+/** Why an update fails because of the current value of its ref. */
 export function refuseByValue(update: RefUpdate, ref: Ref | undefined): string | undefined {
   if (ref === undefined) {
     if (update.new === undefined) return "reference does not exist";

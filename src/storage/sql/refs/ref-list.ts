@@ -12,7 +12,7 @@ export type RefListOptions = {
   readonly filter?: Filter | undefined;
 };
 
-/** What can be said of a ref by its row alone. */
+/** The fields of a ref that its row has. */
 const FIELDS: FieldMap = {
   name: { column: "listed.short_name", type: "text" },
   type: { column: "listed.type", type: "text" },
@@ -21,7 +21,7 @@ const FIELDS: FieldMap = {
 
 const PREFIXES: Record<RefKind, string> = { branch: BRANCH_PREFIX, tag: TAG_PREFIX };
 
-/** A list's rows: one of `refs/heads/` and one of `refs/tags/` are ranges of the key, so that no other refs are read. */
+/** The rows of a list. Branches and tags are ranges of the key, so that no other refs are read. */
 function listedRefs(db: Kysely<Schema>, repositoryUuid: Uuid, { kinds, filter }: RefListOptions) {
   const listed = db
     .selectFrom("ref")
@@ -30,7 +30,8 @@ function listedRefs(db: Kysely<Schema>, repositoryUuid: Uuid, { kinds, filter }:
       sql<string>`case when ref.name < ${TAG_PREFIX}
         then substr(ref.name, ${sql.lit(BRANCH_PREFIX.length + 1)})
         else substr(ref.name, ${sql.lit(TAG_PREFIX.length + 1)}) end`.as("short_name"),
-      // Behind nothing of a column, so that it compares as the column does and not by the database's locale.
+      // Concatenated with an empty part of the column, so that it compares with the column's collation and not the
+      // database's.
       sql<string>`substr(ref.name, 1, 0) || case when ref.name < ${TAG_PREFIX} then 'branch' else 'tag' end`.as(
         "type",
       ),
@@ -40,7 +41,7 @@ function listedRefs(db: Kysely<Schema>, repositoryUuid: Uuid, { kinds, filter }:
     .where((eb) =>
       eb.or(
         kinds.map((kind) =>
-          // "0" comes right after "/".
+          // "0" is the character after "/".
           eb.and([
             eb("ref.name", ">", PREFIXES[kind]),
             eb("ref.name", "<", `${PREFIXES[kind].slice(0, -1)}0`),

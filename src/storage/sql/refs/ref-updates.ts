@@ -13,7 +13,7 @@ import { findRefs, isPostgres, refsQuery } from "./refs.ts";
 /** Values in one statement, as in `refs.ts`. */
 const NAMES_PER_STATEMENT = 1000;
 
-/** Objects have been dropped since those that refs are to reach were found whole: they have to be looked at again. */
+/** Objects have been dropped since the new objects were found complete: they have to be checked again. */
 export class ObjectsDroppedError extends Error {
   constructor() {
     super("objects have been dropped since the refs' new values were looked at");
@@ -24,17 +24,20 @@ export class ObjectsDroppedError extends Error {
 export type RefUpdateOptions = {
   readonly isAtomic: boolean;
   readonly now: Date;
-  /** The drop number by which the new values were found whole. Undefined: there are none, or nothing is dropped here. */
+  /**
+   * The drop number as of which the new values were checked. Undefined if there are none, or nothing is ever dropped
+   * here.
+   */
   readonly dropNumber?: number | undefined;
 };
 
 /**
- * Applies the updates of one push: each only if its ref is as the update expects. With `isAtomic`, all or none. When at
- * least one is applied, the repository's ref generation rises by one, and what refs pointed at until then is noted. Call it in
- * a transaction.
+ * Applies the updates of one push. Each is applied only if its ref has the expected old value. With `isAtomic`, all are
+ * applied or none. If at least one is applied, the repository's ref generation rises by one, and the previous targets
+ * are stored as former tips. Call it in a transaction.
  *
- * @returns what became of each update, in their order.
- * @throws Failure not-found if the repository is no longer there.
+ * @returns the outcome of each update, in their order.
+ * @throws Failure not-found if the repository has been deleted.
  * @throws ObjectsDroppedError
  */
 export async function applyRefUpdates(
@@ -47,7 +50,7 @@ export async function applyRefUpdates(
   const { isAtomic, now, dropNumber } = options;
   const { mainBranch, ...locked } = await lockRepository(tx, repositoryUuid);
   if (dropNumber !== undefined && locked.dropNumber !== dropNumber) throw new ObjectsDroppedError();
-  // Judged here, under the lock: what is the main branch may have changed since the push was let in.
+  // Checked here, under the lock: the main branch may have changed since the push was admitted.
   const isMainDeleted = (update: RefUpdate) =>
     update.new === undefined && mainBranch !== undefined && update.name === BRANCH_PREFIX + mainBranch;
   if (updates.some(isMainDeleted)) {
@@ -73,13 +76,13 @@ export async function applyRefUpdates(
   return outcomes;
 }
 
-/** What git shows behind a refused deletion of the main branch. */
+/** git shows this text after a refused deletion of the main branch. */
 export const MAIN_BRANCH_DELETION = "deletion of the main branch prohibited";
 
 /**
- * Changes of one repository's refs go one after another. On SQLite the transaction holds the only write lock already.
+ * Serializes the changes of one repository's refs. On SQLite the transaction has the only write lock already.
  *
- * @throws Failure not-found if the repository is no longer there.
+ * @throws Failure not-found if the repository has been deleted.
  */
 export async function lockRepository(tx: Kysely<Schema>, repositoryUuid: Uuid): Promise<LockedRepository> {
   const query = tx
@@ -98,7 +101,7 @@ export async function lockRepository(tx: Kysely<Schema>, repositoryUuid: Uuid): 
 
 type LockedRepository = Pick<Repository, "mainBranch" | "refGeneration" | "dropNumber">;
 
-/** For each new name, a ref that exists below it as in a directory and is not deleted by the same push. */
+/** For each new name, an existing ref below it that is not deleted by the same push. */
 async function findRefsBelow(
   tx: Kysely<Schema>,
   repositoryUuid: Uuid,
@@ -117,7 +120,7 @@ async function findRefsBelow(
       undisturbed.push(name);
       continue;
     }
-    // One more than the push deletes there: if any is left, it is among them.
+    // One more than the push deletes there: if any ref stays, it is among them.
     const rows = await refsQuery(tx, repositoryUuid)
       .where("name", ">", `${name}/`)
       .where("name", "<", `${name}0`)
@@ -134,7 +137,7 @@ async function findRefsBelow(
   return below;
 }
 
-/** "0" comes right after "/": what is between them are the names in the directory. */
+/** "0" is the character after "/", so this range has all names below the directory. */
 async function firstRefsBelow(tx: Kysely<Schema>, repositoryUuid: Uuid, names: readonly RefName[]) {
   const list = sql.join(names.map((name) => sql`(${name})`));
   // Both databases call the first column of a list of values `column1`.

@@ -6,7 +6,10 @@ import type { Uuid } from "../../../model/uuid.ts";
 import { chunks } from "../chunks.ts";
 import type { RefRow, Schema } from "../schema.ts";
 
-/** Values or conditions in one statement: far below what the databases take, large enough to hide the round trip. */
+/**
+ * Values or conditions in one statement: far below the limits of the databases, and large enough to hide the round
+ * trip.
+ */
 const NAMES_PER_STATEMENT = 1000;
 const RANGES_PER_STATEMENT = 100;
 
@@ -18,7 +21,7 @@ export function toRef(row: Pick<RefRow, "name" | "target" | "peeled">): Ref {
   };
 }
 
-/** The statement behind `listRefs`, for preparing. */
+/** The statement of `listRefs`, for preparing. */
 export function refsQuery(db: Kysely<Schema>, repositoryUuid: string) {
   return db
     .selectFrom("ref")
@@ -28,14 +31,15 @@ export function refsQuery(db: Kysely<Schema>, repositoryUuid: string) {
 }
 
 /**
- * All refs of a repository as one text, for preparing: `<id> <name>` a line, in the order of their names' bytes. The database
- * puts it together, since an object for each of a hundred thousand rows takes longer than all else. No row's text is null.
+ * All refs of a repository as one text, for preparing: `<id> <name>` a line, sorted by the bytes of their names. The
+ * database joins the lines, since creating an object for each of a hundred thousand rows takes longer than all else. No
+ * row's text is null.
  */
 export function refLinesQuery(db: Kysely<Schema>, repositoryUuid: string): CompiledQuery<RefLinesRow> {
   const query = isPostgres(db)
     ? sql<RefLinesRow>`select string_agg(target || ' ' || name, ${"\n"} order by name) as lines
         from ref where repository_uuid = ${repositoryUuid}`
-    : // SQLite keeps the order of what it joins, and takes it from the key. A sort in the call would be one more.
+    : // SQLite joins the lines in the order of the key. Sorting in the call would be an extra step.
       sql<RefLinesRow>`select group_concat(line, ${"\n"}) as lines
         from (select target || ' ' || name as line from ref where repository_uuid = ${repositoryUuid} order by name)`;
   return query.compile(db);
@@ -57,7 +61,7 @@ export async function listRefsByPrefix(
   prefixes: readonly string[],
 ): Promise<readonly Ref[]> {
   const refs: Ref[] = [];
-  // Outermost prefixes in the order of their bytes are ranges in that order, so the parts only need to be joined.
+  // Outermost prefixes, sorted by bytes, are ranges in that order, so the parts only need to be concatenated.
   for (const part of chunks(outermostPrefixes(prefixes), RANGES_PER_STATEMENT)) {
     const rows = await refsQuery(db, repositoryUuid)
       .where((eb) =>
@@ -89,18 +93,18 @@ function outermostPrefixes(prefixes: readonly string[]): readonly string[] {
   return outermost;
 }
 
-/** The first text, in the order of bytes, behind all that begin with the prefix; undefined if there is none. */
+/** The first text, by bytes, after all that begin with the prefix; undefined if there is none. */
 function prefixEnd(prefix: string): string | undefined {
   const points = Array.from(prefix, (character) => character.codePointAt(0)!);
   while (points.at(-1) === 0x10ffff) points.pop();
   const last = points.pop();
   if (last === undefined) return undefined;
-  // Surrogates are no characters: they have no UTF-8 form.
+  // Surrogates are not characters and have no UTF-8 form.
   const next = last === 0xd7ff ? 0xe000 : last + 1;
   return String.fromCodePoint(...points, next);
 }
 
-/** Gives a repository that has none its first refs. Call it in the transaction that inserts the repository. */
+/** Inserts the first refs of a repository. Call it in the transaction that inserts the repository. */
 export async function insertRefs(
   tx: Kysely<Schema>,
   repositoryUuid: Uuid,
@@ -139,7 +143,7 @@ export async function findRefs(
   return refs;
 }
 
-/** Those of the ids that a ref points at, directly or by a tag. It reads all refs of the repository. */
+/** Those of the ids to which a ref points, directly or through a tag. It reads all refs of the repository. */
 export async function findTargets(
   db: Kysely<Schema>,
   repositoryUuid: Uuid,

@@ -4,8 +4,8 @@ import type { Uuid } from "../../../model/uuid.ts";
 import type { Schema } from "../schema.ts";
 
 /**
- * The fork policies of a repository, of what it was forked from, and so on: its own first. Empty if it is no longer there.
- * In a transaction of PostgreSQL all of them then stay as they are until the end of it.
+ * The fork policies of a repository, of its parent, and so on: its own first. Empty if it has been deleted. In a
+ * transaction of PostgreSQL all of them are locked until its end.
  */
 export async function listForkPolicies(
   tx: Kysely<Schema>,
@@ -21,7 +21,7 @@ export async function listForkPolicies(
       )
       select uuid from ancestor
     ) for share`.execute(tx);
-  // Parents are older than their forks and never change, so that there are no circles.
+  // Parents are older than their forks and never change, so there are no cycles.
   const { rows } = await sql<{ fork_policy: ForkPolicy }>`
     with recursive ancestor (parent_uuid, fork_policy, distance) as (
       select parent_uuid, fork_policy, 0 from repository where uuid = ${repositoryUuid}

@@ -6,10 +6,10 @@ import type { Schema } from "../schema.ts";
 import type { WorkspaceSelector } from "../workspaces/workspaces.ts";
 import { repositoryQuery, toRepository } from "./repository-rows.ts";
 
-/** Of one repository. Whoever renames it again and again decides no size of ours. */
+/** For one repository: repeated renaming must not grow the table without a limit. */
 export const FORMER_SLUGS_MAX = 20;
 
-/** The repository that had this slug last, if no other one has it now. */
+/** The repository that had this slug last, if no other repository has it now. */
 export async function findFormerRepository(
   db: Kysely<Schema>,
   workspace: WorkspaceSelector,
@@ -18,7 +18,7 @@ export async function findFormerRepository(
   const query = repositoryQuery(db)
     .innerJoin("former_repository_slug", "former_repository_slug.repository_uuid", "repository.uuid")
     .where("former_repository_slug.slug", "=", slug)
-    // It never leads out of the workspace that it was a name in.
+    // It never leads out of the workspace in which the slug was used.
     .whereRef("former_repository_slug.workspace_uuid", "=", "repository.workspace_uuid");
   const row = await ("slug" in workspace
     ? query.where("workspace.slug", "=", workspace.slug)
@@ -27,7 +27,7 @@ export async function findFormerRepository(
   return row && toRepository(row);
 }
 
-/** A repository takes a slug: it leads to no other one any more. */
+/** To be called when a repository gets a slug: the slug leads to no other repository any more. */
 export async function takeSlug(tx: Kysely<Schema>, workspaceUuid: Uuid, slug: RepositorySlug): Promise<void> {
   await tx
     .deleteFrom("former_repository_slug")
@@ -36,7 +36,7 @@ export async function takeSlug(tx: Kysely<Schema>, workspaceUuid: Uuid, slug: Re
     .execute();
 }
 
-/** A repository leaves a slug for another. Call it in the transaction of the change. */
+/** To be called when a repository changes its slug, in the transaction of the change. */
 export async function leaveSlug(
   tx: Kysely<Schema>,
   { workspace, slug, uuid }: Repository,

@@ -19,7 +19,7 @@ import { REPOSITORY_FIELDS, repositoryQuery, toRepository, toRepositoryRow } fro
 
 export type RepositorySelector = { readonly slug: RepositorySlug } | { readonly uuid: Uuid };
 
-/** A key that is there is written: `{ mainBranch: undefined }` takes the main branch away. */
+/** Every key that is present is written: `{ mainBranch: undefined }` removes the main branch. */
 export type RepositoryChanges = Partial<
   Pick<
     Repository,
@@ -45,7 +45,7 @@ export type RepositoryListSubject = { readonly workspaceUuid: Uuid } | { readonl
 
 export type RepositoryListOptions = RepositoryListSubject & {
   readonly viewer: Viewer;
-  /** Only repositories in which the viewer has this by membership, not by their being public. */
+  /** Only repositories in which the viewer has this role by membership, not because they are public. */
   readonly role?: RepositoryRole | undefined;
   readonly filter?: Filter | undefined;
   readonly sort?: Sort | undefined;
@@ -62,7 +62,7 @@ export async function insertRepository(db: Kysely<Schema>, repository: Repositor
   await db.insertInto("repository").values(toRepositoryRow(repository)).execute();
 }
 
-/** Without a workspace a repository is found by its UUID alone, since a slug names one only within a workspace. */
+/** Without a workspace a repository is found by its UUID only, since slugs are unique only within a workspace. */
 export async function findRepository(
   db: Kysely<Schema>,
   workspace: WorkspaceSelector | undefined,
@@ -94,7 +94,7 @@ export async function updateRepository(
   changes: RepositoryChanges,
 ): Promise<boolean> {
   const row = toChangedColumns(changes);
-  // A statement that sets nothing is no SQL. Setting a column to itself still tells whether the row is there.
+  // An update needs at least one column. Setting a column to itself still tells whether the row exists.
   const set = Object.keys(row).length === 0 ? { uuid } : row;
   const result = await db.updateTable("repository").set(set).where("uuid", "=", uuid).executeTakeFirst();
   return result.numUpdatedRows > 0n;
@@ -179,8 +179,8 @@ export async function listRepositories(
 }
 
 /**
- * Whether the viewer has by membership what is listed in every repository of the workspace. Then none has to be asked for:
- * counting them takes no longer than reading an index.
+ * Whether the viewer's membership gives the listed role in every repository of the workspace. Then no row needs a
+ * check, and counting takes no longer than reading an index.
  */
 async function holdsInAll(db: Kysely<Schema>, options: RepositoryListOptions): Promise<boolean> {
   const { viewer, role } = options;
@@ -195,7 +195,7 @@ async function holdsInAll(db: Kysely<Schema>, options: RepositoryListOptions): P
   return member !== undefined;
 }
 
-/** The repositories of a list, with the fields of the wire that are no columns. */
+/** The repositories of a list, with the fields of the wire that are not columns. */
 function listedRepositories(db: Kysely<Schema>, options: RepositoryListOptions, seesAll: boolean) {
   const { viewer, role } = options;
   const query = repositoryQuery(db)
@@ -205,7 +205,8 @@ function listedRepositories(db: Kysely<Schema>, options: RepositoryListOptions, 
     .leftJoin("workspace as parent_workspace", "parent_workspace.uuid", "parent.workspace_uuid")
     .select([
       sql<string>`workspace.slug || '/' || repository.slug`.as("full_name"),
-      // Behind nothing of a column, so that it compares as the column does and not by the database's locale.
+      // Concatenated with an empty part of the column, so that it compares with the column's collation and not the
+      // database's.
       sql<string>`substr(repository.slug, 1, 0) || 'git'`.as("scm"),
       "parent.uuid as visible_parent_uuid",
       "parent.name as visible_parent_name",
@@ -236,7 +237,7 @@ function isOfSubject(subject: RepositoryListSubject): RawBuilder<SqlBool> {
     : sql<SqlBool>`repository.parent_uuid = ${subject.parentUuid}`;
 }
 
-/** Every repository, or those of one workspace, for the operator: nobody's permission is asked. */
+/** Every repository, or those of one workspace, for the operator: permissions are not checked. */
 export async function listAllRepositories(
   db: Kysely<Schema>,
   workspaceUuid: Uuid | undefined,

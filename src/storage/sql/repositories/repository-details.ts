@@ -6,9 +6,9 @@ import type { Uuid } from "../../../model/uuid.ts";
 import { isVisible } from "../permissions/permissions.ts";
 import type { Schema } from "../schema.ts";
 
-/** What is told of a repository beside its own row. */
+/** Details of a repository that are not in its own row. */
 export type RepositoryDetails = {
-  /** Undefined too where the viewer may not see it. */
+  /** Undefined too if the viewer may not see it. */
   readonly parent: RepositoryReference | undefined;
   readonly overrides: RepositoryOverrides;
 };
@@ -24,7 +24,7 @@ export async function listRepositoryDetails(
   return new Map(rows.map((row) => [row.uuid as Uuid, toDetails(row)]));
 }
 
-/** The statement behind both, for preparing. */
+/** The statement of both, for preparing. */
 export function detailsQuery(db: Kysely<Schema>, uuids: readonly string[], viewer: Viewer) {
   return db
     .selectFrom("repository")
@@ -46,7 +46,7 @@ export function detailsQuery(db: Kysely<Schema>, uuids: readonly string[], viewe
     .where("repository.uuid", "in", uuids);
 }
 
-/** What is told to those of whom it is not known what they may see. */
+/** Shown to readers whose access is unknown. */
 export const NO_DETAILS: RepositoryDetails = {
   parent: undefined,
   overrides: { defaultMergeStrategy: false, branchingModel: false },

@@ -3,7 +3,7 @@ import type { Uuid } from "../../../model/uuid.ts";
 import { flag } from "../columns.ts";
 import type { Schema } from "../schema.ts";
 
-/** Whether a repository has a default merge strategy of its own, in place of its project's. */
+/** Whether a repository has a default merge strategy of its own instead of its project's. */
 export async function hasOwnMergeStrategy(db: Kysely<Schema>, repositoryUuid: Uuid): Promise<boolean> {
   const row = await db
     .selectFrom("repository_override")

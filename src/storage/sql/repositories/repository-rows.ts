@@ -115,7 +115,7 @@ export const REPOSITORY_FIELDS: FieldMap = {
   size: { column: "listed.size_bytes", type: "integer" },
   created_on: { column: "listed.created_at", type: "instant" },
   updated_on: { column: "listed.updated_at", type: "instant" },
-  // A parent that the viewer may not see is as if there were none.
+  // A parent that the viewer may not see is treated as missing.
   parent: { column: "listed.visible_parent_full_name", type: "text", nullable: true },
   "parent.full_name": { column: "listed.visible_parent_full_name", type: "text", nullable: true },
   "parent.name": { column: "listed.visible_parent_name", type: "text", nullable: true },

@@ -12,12 +12,12 @@ export type FormerRepositorySlugRow = {
 
 export type UnknownOperationRow = {
   method: string;
-  /** Of the reference where `is_published`; else the shape of what was asked for. */
+  /** The reference's path if `is_published`; else the shape of the requested path. */
   path: string;
   is_published: number;
   requests: number;
   first_at: number;
   last_at: number;
-  /** Whose credential came last with it. Null: nobody's, or one that was refused. */
+  /** The account of the last request. Null if it was anonymous or its credential was refused. */
   last_account_uuid: string | null;
 };

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from "kysely";
 import type { Schema } from "../schema.ts";
 
-/** What SQLite itself finds wrong with the database, in words; nothing if it is whole. */
+/** The faults that SQLite finds in the database, in words; none if it is intact. */
 export async function listIntegrityFaults(db: Kysely<Schema>): Promise<readonly string[]> {
   const checked = await sql<{ integrity_check: string }>`pragma integrity_check`.execute(db);
   const dangling = await sql<{ table: string; parent: string }>`pragma foreign_key_check`.execute(db);

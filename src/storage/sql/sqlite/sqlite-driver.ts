@@ -18,11 +18,14 @@ export const BUSY_TIMEOUT_MS = 10_000;
 
 const BUSY_STEP_MS = 10;
 
-/** Statements that stay prepared: to prepare one takes longer than most take to run. SQLite prepares them anew by itself when a table changes. */
+/**
+ * Statements that stay prepared: preparing one takes longer than most take to run. SQLite prepares them again when a
+ * table changes.
+ */
 const STATEMENTS_MAX = 500;
 
 /**
- * Runs `work` again while another process holds the file's lock, until 10 seconds after `askedAt`. SQLite's own wait would
+ * Repeats `work` while another process has locked the file, until 10 seconds after `askedAt`. SQLite's own wait would
  * stop the whole process, since its calls are synchronous.
  */
 export async function retryWhileBusy<T>(work: () => T, askedAt = performance.now()): Promise<T> {
@@ -39,8 +42,8 @@ export async function retryWhileBusy<T>(work: () => T, askedAt = performance.now
 }
 
 /**
- * Kysely over two connections. Reads outside of transactions go to the one that reads, and wait for nobody: SQLite lets
- * others read while somebody writes. Whatever may write has the other for itself, in turn; `onWritten` is called after it.
+ * Kysely with two connections. Reads outside of transactions use one of them and never wait: SQLite can be read while
+ * it is written. Writers take turns on the other one; `onWritten` is called after each turn.
  */
 export function sqliteDialect(connections: Connections, onWritten: () => void): Dialect {
   return {
@@ -53,7 +56,7 @@ export function sqliteDialect(connections: Connections, onWritten: () => void): 
 
 type Connections = { readonly writer: SqliteDatabase.Database; readonly reader: SqliteDatabase.Database };
 
-/** Kysely's own adapter lets one statement at a time run, reads too. Turns are taken here, by those that write. */
+/** Kysely's own adapter runs one statement at a time, even reads. Here only writers take turns. */
 class ManyConnectionsAdapter extends SqliteAdapter {
   override get supportsMultipleConnections(): boolean {
     return true;
@@ -61,9 +64,9 @@ class ManyConnectionsAdapter extends SqliteAdapter {
 }
 
 type SqliteConnection = DatabaseConnection & {
-  /** The wait for a turn counts too: who has waited long enough for those before tries once, and is then refused. */
+  /** The wait for a turn counts too: a writer that has waited too long tries once, and is then refused. */
   readonly askedAt: number;
-  /** Set while it has the turn to write: gives it back. */
+  /** Set while it has the turn to write; ends the turn. */
   endTurn: (() => void) | undefined;
 };
 
@@ -102,8 +105,8 @@ function sqliteDriver({ writer, reader }: Connections, onWritten: () => void): D
   return {
     async init() {},
     acquireConnection: async () => openConnection(),
-    // A transaction takes the write lock at its beginning. One that begins by reading and writes later is refused, without
-    // any wait, when another process has written in between (SQLITE_BUSY_SNAPSHOT).
+    // A transaction takes the write lock at its beginning. One that begins with a read and writes later is refused at
+    // once if another process has written in between (SQLITE_BUSY_SNAPSHOT).
     async beginTransaction(opened) {
       const connection = asSqlite(opened);
       connection.endTurn = await takeTurn();
@@ -111,7 +114,7 @@ function sqliteDriver({ writer, reader }: Connections, onWritten: () => void): D
     },
     commitTransaction: () => execute(writer, "commit").finally(onWritten),
     async rollbackTransaction() {
-      // SQLite rolls back by itself when the disk is full or broken.
+      // SQLite rolls back by itself when the disk is full or fails.
       if (writer.inTransaction) await execute(writer, "rollback");
     },
     async releaseConnection(connection) {
@@ -128,7 +131,7 @@ function asSqlite(connection: DatabaseConnection): SqliteConnection {
   return connection as SqliteConnection;
 }
 
-/** One after another, in the order in which they ask. What is returned ends the turn. */
+/** Turns in the order of the calls. The returned function ends the turn. */
 function openTurns(): () => Promise<() => void> {
   let last = Promise.resolve();
   return () => {

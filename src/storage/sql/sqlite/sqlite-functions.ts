@@ -1,7 +1,7 @@
 import type SqliteDatabase from "better-sqlite3";
 import { foldCase } from "../../../model/fold-case.ts";
 
-/** What a migration gives PostgreSQL, and SQLite has for as long as a connection is open. */
+/** Functions that a migration creates in PostgreSQL. In SQLite they must be added to each connection. */
 export function addSqliteFunctions(connection: SqliteDatabase.Database): SqliteDatabase.Database {
   return connection.function("fold_case", { deterministic: true }, (value) =>
     typeof value === "string" ? foldCase(value) : value,

@@ -5,7 +5,7 @@ import type { Uuid } from "../../../model/uuid.ts";
 import { instant, optionalInstant } from "../columns.ts";
 import type { ApiTokenRow, Schema } from "../schema.ts";
 
-/** The columns that make a token, without its digest. */
+/** The columns of a token, without its digest. */
 export const TOKEN_COLUMNS = [
   "api_token.uuid",
   "api_token.account_uuid",
@@ -32,7 +32,7 @@ export function toApiToken(row: Omit<Selectable<ApiTokenRow>, "digest">): ApiTok
   };
 }
 
-/** A scope that this version does not know opens nothing, so it is left out. */
+/** Scopes that this version does not know give no access, so they are left out. */
 function toScopes(text: string): readonly GrantedScope[] {
   return text.split(" ").flatMap((scope) => parseScope(scope) ?? []);
 }
@@ -78,7 +78,7 @@ export async function listTokens(db: Kysely<Schema>, accountUuid?: Uuid): Promis
   return (await query.execute()).map(toApiToken);
 }
 
-/** @returns false if there is no such token, or it was revoked before: it keeps its first instant. */
+/** @returns false if there is no such token, or it was revoked before: the first instant stays. */
 export async function revokeToken(db: Kysely<Schema>, uuid: Uuid, at: Date): Promise<boolean> {
   const result = await db
     .updateTable("api_token")
@@ -90,8 +90,8 @@ export async function revokeToken(db: Kysely<Schema>, uuid: Uuid, at: Date): Pro
 }
 
 /**
- * Writes the last use, unless one from `notBefore` to `at` is stored: a busy token costs few writes. A later one was written
- * by a clock that was ahead.
+ * Writes the last use, unless one from `notBefore` to `at` is stored already, so that a busy token costs few writes. A
+ * later time was written by a clock that was ahead.
  */
 export async function touchLastUsed(
   db: Kysely<Schema>,
@@ -114,7 +114,7 @@ export async function touchLastUsed(
 }
 
 /**
- * Records the token that takes this one's place, and this one's new end.
+ * Records a token's successor, and its new end.
  *
  * @returns false, with nothing changed, if it has a successor already: of two rotations at once, one wins.
  */
@@ -133,7 +133,7 @@ export async function setSuccessor(
   return result.numUpdatedRows > 0n;
 }
 
-/** The statement behind the look-up by digest: a token and its account in one row. */
+/** The statement of the look-up by digest: a token and its account in one row. */
 export function tokenByDigestQuery(db: Kysely<Schema>, digest: Buffer) {
   return db
     .selectFrom("api_token")

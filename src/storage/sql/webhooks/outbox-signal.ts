@@ -1,7 +1,10 @@
-/** Tells whoever delivers that a delivery is pending. What it misses (another process) is found by looking now and then. */
+/**
+ * Tells the sender of webhooks that a delivery is pending. Deliveries of other processes are found by looking now and
+ * then.
+ */
 export type OutboxSignal = {
   wake(): void;
-  /** One listener: this process delivers once. */
+  /** There is one listener: each process has one sender. */
   listen(listener: () => void): void;
 };
 

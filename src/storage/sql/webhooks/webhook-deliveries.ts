@@ -29,7 +29,7 @@ export type NewDelivery = Pick<
   "uuid" | "webhookUuid" | "eventKey" | "event" | "payload" | "createdAt"
 >;
 
-/** For the transaction of the change that the deliveries tell of. */
+/** For the transaction of the change that led to the deliveries. */
 export async function insertDeliveries(
   db: Kysely<Schema>,
   deliveries: readonly NewDelivery[],
@@ -55,9 +55,9 @@ export async function insertDeliveries(
 export type DueDelivery = { readonly delivery: WebhookDelivery; readonly workspaceUuid: Uuid };
 
 /**
- * The first pending delivery of each webhook, if it is due: the next ones wait for it, so that a webhook gets them in order.
- * Without those of the workspaces in `busy`. Behind `farthest` nothing can be due: what is, was written by a clock that was
- * ahead, and is due now.
+ * The first pending delivery of each webhook, if it is due. Later ones wait for it, so that a webhook gets them in
+ * order. Workspaces in `busy` are left out. No delivery can be due after `farthest`: such a time was written by a clock
+ * that was ahead, and the delivery is due now.
  */
 export async function listDueDeliveries(
   db: Kysely<Schema>,
@@ -121,7 +121,7 @@ export type DeliveryOutcome = Pick<
   "state" | "attempts" | "dueAt" | "finishedAt" | "responseStatus" | "problem" | "payload"
 >;
 
-/** Records an attempt at a delivery as it was held, unless another process has taken it over. */
+/** Records an attempt at a claimed delivery, unless another process has taken it over. */
 export async function recordAttempt(
   db: Kysely<Schema>,
   delivery: WebhookDelivery,
@@ -160,7 +160,7 @@ export async function listDeliveries(
   return rows.map(toDelivery);
 }
 
-/** Those whose id begins so: of a whole id one at most. */
+/** Deliveries whose id begins with the given text: a whole id finds at most one. */
 export async function findDeliveries(
   db: Kysely<Schema>,
   idPrefix: string,
@@ -168,7 +168,7 @@ export async function findDeliveries(
   const rows = await db
     .selectFrom("webhook_delivery")
     .selectAll()
-    // "~" stands behind all that ids are made of.
+    // "~" sorts after all characters of ids.
     .where("uuid", ">=", idPrefix)
     .where("uuid", "<=", `${idPrefix}~`)
     .limit(2)
@@ -187,7 +187,7 @@ export async function countPendingDeliveries(db: Kysely<Schema>, webhookUuid: Uu
   return Number(count);
 }
 
-/** @returns how many finished ones were deleted. */
+/** @returns how many finished deliveries were deleted. */
 export async function deleteDeliveriesBefore(db: Kysely<Schema>, instantMin: Date): Promise<number> {
   const result = await db
     .deleteFrom("webhook_delivery")

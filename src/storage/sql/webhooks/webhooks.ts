@@ -6,7 +6,7 @@ import { flag, instant } from "../columns.ts";
 import type { WebhookRow } from "../schema/webhooks.ts";
 import type { Schema } from "../schema.ts";
 
-/** What webhooks are installed on: a repository, or a workspace and all its repositories. */
+/** The subject of a webhook: a repository, or a workspace with all its repositories. */
 export type WebhookSubject =
   | { readonly kind: "repository"; readonly uuid: Uuid }
   | { readonly kind: "workspace"; readonly uuid: Uuid };
@@ -52,12 +52,12 @@ export async function insertWebhook(db: Kysely<Schema>, webhook: Webhook): Promi
   await db.insertInto("webhook").values(toRow(webhook)).execute();
 }
 
-/** A key that is there is written: `{ secret: undefined }` takes the secret away. */
+/** Every key that is present is written: `{ secret: undefined }` removes the secret. */
 export type WebhookChanges = Partial<
   Pick<Webhook, "url" | "description" | "events" | "isActive" | "secret" | "skipsCertificateCheck">
 >;
 
-/** Changes what is named, and nothing else. @returns false if it is not there. */
+/** Changes the given fields only. @returns false if the webhook does not exist. */
 export async function updateWebhook(
   tx: Kysely<Schema>,
   uuid: Uuid,
@@ -67,7 +67,7 @@ export async function updateWebhook(
   const result = await tx
     .updateTable("webhook")
     .set({
-      // A statement that sets nothing is no SQL.
+      // An update needs at least one column.
       uuid,
       ...(url === undefined ? {} : { url }),
       ...(description === undefined ? {} : { description }),
@@ -83,7 +83,7 @@ export async function updateWebhook(
   return result.numUpdatedRows > 0n;
 }
 
-/** With its pending deliveries. @returns false if it was not there. */
+/** Deletes it with its pending deliveries. @returns false if it did not exist. */
 export async function deleteWebhook(tx: Kysely<Schema>, uuid: Uuid): Promise<boolean> {
   const result = await tx.deleteFrom("webhook").where("uuid", "=", uuid).executeTakeFirst();
   return result.numDeletedRows > 0n;
@@ -122,7 +122,7 @@ export async function listWebhooks(
   return { values: rows.map(toWebhook), size: Number(count) };
 }
 
-/** All of the server, or all that are installed in a workspace: on it and on its repositories. Oldest first. */
+/** All webhooks of the server, or all of a workspace and its repositories. Oldest first. */
 export async function listAllWebhooks(db: Kysely<Schema>, workspaceUuid?: Uuid): Promise<readonly Webhook[]> {
   let all = db.selectFrom("webhook").selectAll();
   if (workspaceUuid !== undefined) all = all.where("workspace_uuid", "=", workspaceUuid);
@@ -130,7 +130,7 @@ export async function listAllWebhooks(db: Kysely<Schema>, workspaceUuid?: Uuid):
   return rows.map(toWebhook);
 }
 
-/** The active webhooks that hear of what happens in a repository, its own and those of its workspace; or in a workspace. */
+/** The active webhooks for events in a repository, its own and those of its workspace; or for events in a workspace. */
 export async function listListeningWebhooks(
   db: Kysely<Schema>,
   place: { readonly uuid: Uuid | undefined; readonly workspaceUuid: Uuid },
