@@ -58,8 +58,8 @@ function tellCredential(reply: FastifyReply, credential: CallerCredential): void
 const credentialHeaders = new WeakMap<ApiToken, Record<string, string>>();
 
 /**
- * NUL is in no name, and ends a text early in C. Other control characters may be in the name of a file, percent-encoded; as
- * they are they have no place in a URL.
+ * NUL is in no name, and ends a text early in C. Other control characters may be in the name of a file if they are
+ * percent-encoded, but a URL must not contain them as they are.
  */
 function refuseControlCharacters(request: FastifyRequest): void {
   const params = request.params as PathParameters;

@@ -4,10 +4,10 @@ import type { FastifyInstance } from "fastify";
 const METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH"] as const;
 
 /**
- * Collects which methods the routes of a server have, to tell a method that a path lacks from a path that there is not. The
- * router itself can only be asked for patterns, not for paths.
+ * Collects the methods of a server's routes, to distinguish a path that lacks a method from a path that does not exist.
+ * The router itself can only be asked about patterns, not about paths.
  *
- * @returns the methods for the path of a request; none if nothing is there.
+ * @returns the methods for the path of a request; none if the path does not exist.
  */
 export function collectAllowedMethods(server: FastifyInstance): (target: string) => readonly string[] {
   const routes: { readonly parts: readonly string[]; readonly methods: readonly string[] }[] = [];

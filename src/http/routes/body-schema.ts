@@ -3,10 +3,10 @@ import type { Static, TSchema, Type } from "typebox";
 export type TypeBuilder = typeof Type;
 
 /**
- * Makes the schema of a body with TypeBox's builders. They are handed to it when the first body comes: to load them takes
- * longer than all of Pail, and a server that has just started is not asked to change anything.
+ * Builds the schema of a body with TypeBox. The builders are loaded with the first body: loading them takes longer than
+ * loading all of Pail, and a server that has just started rarely gets a body at once.
  */
 export type BodySchema<Schema extends TSchema = TSchema> = (type: TypeBuilder) => Schema;
 
-/** What a body of this schema is. */
+/** The type of a body with this schema. */
 export type BodyOf<Body extends BodySchema> = Static<ReturnType<Body>>;

@@ -4,7 +4,8 @@ import { Failure } from "../../model/failure.ts";
 const UTF_8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
- * What is not UTF-8 is refused, and not read as replacement characters: those would be stored in place of what was sent.
+ * Text that is not UTF-8 is refused instead of being read with replacement characters, which would be stored in place
+ * of the original.
  *
  * @throws Failure invalid-input.
  */

@@ -1,16 +1,16 @@
-/** A look into bytes as they arrive: what has come and is not yet taken. */
+/** A window onto bytes as they arrive: those that have arrived and are not taken yet. */
 export class ByteWindow {
   readonly #pieces: AsyncIterator<Buffer>;
   #isEnded = false;
   held: Buffer;
 
-  /** @param before what is taken to stand before the first byte. */
+  /** @param before bytes to insert before the first byte. */
   constructor(source: AsyncIterable<Buffer>, before: Buffer = Buffer.alloc(0)) {
     this.#pieces = source[Symbol.asyncIterator]();
     this.held = before;
   }
 
-  /** Waits for more: one byte at least. False at the end. */
+  /** Waits for at least one more byte. False at the end. */
   async grow(): Promise<boolean> {
     while (!this.#isEnded) {
       const piece = await this.#pieces.next();
@@ -24,14 +24,14 @@ export class ByteWindow {
     return false;
   }
 
-  /** Takes the first bytes out. */
+  /** Removes and returns the first bytes. */
   take(length: number): Buffer {
     const taken = this.held.subarray(0, length);
     this.held = this.held.subarray(length);
     return taken;
   }
 
-  /** Lets go of the source, which may not have ended. */
+  /** Releases the source, which may not have ended. */
   async close(): Promise<void> {
     this.#isEnded = true;
     await this.#pieces.return?.();

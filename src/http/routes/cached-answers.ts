@@ -6,19 +6,18 @@ import type { BaseUrls } from "../../representations/links.ts";
 import type { DatabaseVersion } from "../../storage/sql/lookups/database-moment.ts";
 
 /**
- * JSON that was written for a caller who was admitted, for the next request of the same caller for the same URL, while
- * nothing has been committed to the database. It is looked for behind the checks: whether a caller may have it has been
- * decided by then, for each request anew.
+ * Caches JSON that was written for an admitted caller, for the next request of the same caller for the same URL, until
+ * something is committed to the database. It is looked up after the checks, so each request has been admitted by then.
  */
 export type CachedAnswers = {
   find(asked: AskedAnswer): Buffer | undefined;
-  /** For an answer of status 200 that is made of nothing but what is asked, the database, and objects, which never change. */
+  /** For an answer with status 200 that depends only on the request, the database, and objects, which never change. */
   keep(asked: AskedAnswer, json: Buffer): void;
 };
 
-/** All that such an answer is made of. */
+/** Everything on which such an answer depends. */
 export type AskedAnswer = {
-  /** Of the database, when the request came. */
+  /** The version of the database when the request arrived. */
   readonly version: DatabaseVersion;
   /** Path and query. */
   readonly target: string;
@@ -28,14 +27,14 @@ export type AskedAnswer = {
 
 const BYTES_MAX = 16 * 1024 * 1024;
 const ENTRY_BYTES_MAX = 2 * 1024 * 1024;
-/** What an entry takes beside its answer. Estimated. */
+/** The memory that an entry needs beside its answer. Estimated. */
 const ENTRY_BYTES = 512;
 /**
- * A larger answer is kept when it is written for the second time: most are pages that a client reads once, and to keep each of
- * them would be much for the garbage collector.
+ * A larger answer is cached only when it is written for the second time: most are pages that a client reads once, and
+ * caching each of them would burden the garbage collector.
  */
 const ONCE_BYTES_MAX = 16 * 1024;
-/** So many are known as written once. */
+/** The number of answers that are noted as written once. */
 const WRITTEN_MAX = 4_096;
 
 export function openCachedAnswers({ metrics }: Pick<Ports, "metrics">): CachedAnswers {
@@ -62,7 +61,7 @@ export function openCachedAnswers({ metrics }: Pick<Ports, "metrics">): CachedAn
       return json;
     },
     keep(asked, json) {
-      // Something has been committed since the request came, and may be in a part of the answer only.
+      // Something has been committed since the request arrived, and may be in a part of the answer only.
       if (asked.version !== version) return;
       const key = keyOf(asked);
       if (json.length > ONCE_BYTES_MAX && !written.has(key)) written.set(key, true);
@@ -76,14 +75,14 @@ function keyOf({ target, baseUrls, caller }: AskedAnswer): string {
   return `${viewerKey(caller)} ${baseUrls.api} ${target}`;
 }
 
-/** What a credential with a bound may see, it alone may. */
+/** Only the same credential may see what a credential with a bound sees. */
 function viewerKey(caller: Caller): string {
   if (caller.kind === "anonymous") return "";
   const { account, credential } = caller;
   return credential.bound === undefined ? account.uuid : credential.id;
 }
 
-/** What an answer is looked for by; undefined where the database tells no version. */
+/** The key of an answer; undefined if the database has no version. */
 export function askedAnswer(
   { databaseVersion, url }: Pick<FastifyRequest, "databaseVersion" | "url">,
   caller: Caller,

@@ -1,12 +1,15 @@
 import { Failure, invalidField } from "../../model/failure.ts";
 import { type Filter, parseFilter, parseSort, type Sort } from "../../model/filter.ts";
 
-/** What a request asks of a list. @throws Failure invalid-input if either cannot be read. */
+/** Reads the filter and the sort of a list. @throws Failure invalid-input if either cannot be read. */
 export function readFilterAndSort(query: URLSearchParams): { filter?: Filter; sort?: Sort } {
   return { ...readFilter(query), ...readSort(query) };
 }
 
-/** For what neither filters nor sorts: who asked for a part must not be given the whole. @throws Failure invalid-input. */
+/**
+ * For routes without filter and sort: a caller who asks for a part must not be sent all of it. @throws Failure
+ * invalid-input.
+ */
 export function refuseFilterAndSort(query: URLSearchParams): void {
   for (const [name, what] of [
     ["q", "filtering"],
@@ -15,7 +18,7 @@ export function refuseFilterAndSort(query: URLSearchParams): void {
     if (oneOf(query, name).trim() !== "") throw invalidField(name, `this does not support ${what}`);
 }
 
-/** The parameter's text, empty if there is none. Of two only one could be heeded. */
+/** The parameter's text, empty if it is missing. Given twice, it is refused, since only one could be used. */
 function oneOf(query: URLSearchParams, name: "q" | "sort"): string {
   const texts = query.getAll(name);
   if (texts.length > 1) throw invalidField(name, "given more than once");

@@ -1,4 +1,4 @@
-/** What a part of a form says of itself: RFC 7578, section 4.2, and the reference's `x-attributes`. */
+/** The properties of a part of a form: RFC 7578, section 4.2, and the reference's `x-attributes`. */
 export type Disposition = {
   readonly name: string | undefined;
   readonly filename: string | undefined;
@@ -6,10 +6,10 @@ export type Disposition = {
   readonly attributes: string | undefined;
 };
 
-/** The reference's own example writes a colon in place of the equals sign. */
+/** The reference's own example has a colon instead of the equals sign. */
 const PARAMETER = /^\s*;\s*(?<key>[\w-]+\*?)\s*[=:]\s*(?:"(?<quoted>(?:[^"\\]|\\.)*)"|(?<token>[^\s";]*))/s;
 
-/** Reads a Content-Disposition with all its parameters. Undefined if it is malformed, or says one thing twice. */
+/** Reads a Content-Disposition with all its parameters. Undefined if it is malformed, or has a parameter twice. */
 export function parseDisposition(value: string): Disposition | undefined {
   const type = /^\s*[\w-]+/.exec(value)?.[0];
   if (type === undefined) return undefined;
@@ -39,7 +39,7 @@ function unquote(text: string): string {
     .replaceAll(/%(22|0D|0A)/gi, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)));
 }
 
-/** RFC 8187: `UTF-8''%e2%82%ac`. Undefined for another character set, or what is no UTF-8. */
+/** RFC 8187: `UTF-8''%e2%82%ac`. Undefined for another character set, or bytes that are not UTF-8. */
 function decodeExtended(text: string): string | undefined {
   const encoded = /^utf-8'[\w-]*'(?<encoded>.*)$/i.exec(text)?.groups?.encoded;
   if (encoded === undefined) return undefined;

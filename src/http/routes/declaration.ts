@@ -11,10 +11,13 @@ import type { Fields } from "./fields.ts";
 
 export type Method = "GET" | "POST" | "PUT" | "DELETE";
 
-/** What every handler is given. Access has been decided: `caller` serves to say whose data is asked for, not whether. */
+/**
+ * The input of every handler. Access has been decided: `caller` tells whose data is requested, and must not be used for
+ * decisions about access.
+ */
 export type RestRequest = {
   readonly caller: Caller;
-  /** For another repository that the request names beside the one of its URL, and for what it turns out to need on top. */
+  /** For a second repository that the request names, and for requirements that depend on the request. */
   readonly admission: Pick<OpenAdmission, "admitToRepository" | "requireScopes">;
   /** Path parameters by their name in the route's path, decoded. */
   readonly params: Readonly<Record<string, string>>;
@@ -25,13 +28,13 @@ export type RestRequest = {
   readonly baseUrls: BaseUrls;
   readonly fields: Fields | undefined;
   readonly signal: AbortSignal;
-  /** Waits for a turn to run a process that reads, counted for whoever asks. Throws Failure unavailable. */
+  /** Waits for a slot for a process that reads, counted for the caller's limit. Throws Failure unavailable. */
   readonly takeSlot: TakeSlot;
-  /** As it was sent: `HEAD` where a GET route answers it. */
+  /** The method as it was sent: `HEAD` if a GET route answers it. */
   readonly method: string;
-  /** By whom what the handler changes is changed. */
+  /** The author of changes that the handler makes. */
   readonly by: By;
-  /** For conditions and ranges. Who is calling is told by `caller` alone. */
+  /** For conditions and ranges. The credential is left out: use `caller`. */
   readonly headers: Omit<IncomingHttpHeaders, "authorization">;
 };
 
@@ -41,20 +44,21 @@ export type Declared = CredentialRequirement & {
   readonly path: string;
   /** The last parameter takes the rest of the path, slashes and all; it may also be empty. For paths of files, ref names. */
   readonly lastParameterSpans?: "some" | "maybe-none";
-  /** What of the rate limits its requests count for. Undefined: the API, as most do. */
+  /** The rate limit for which its requests count. Undefined: that of the API, as for most routes. */
   readonly rate?: Exclude<RateResource, "api" | "git">;
-  /** For a GET whose handler heeds `q` and `sort`, or answers no list. Of all others in the API they are refused. */
+  /**
+   * For a GET whose handler uses `q` and `sort`, or does not answer a list. All other routes of the API refuse them.
+   */
   readonly readsFilter?: true;
   /**
-   * For a GET whose answer is made of nothing but its URL, who asks, what the database holds, and objects, which never
-   * change: the same caller gets it again while the database is as it was.
+   * For a GET whose answer depends only on its URL, its caller, the database, and objects, which never change: it is
+   * cached for the same caller until the database changes.
    */
   readonly isAnswerCached?: true;
 };
 
 /**
- * What is asked on top of the route's own scopes, where the request decides what else its caller will get to see. It is asked
- * once the body has been read.
+ * Requirements beyond the route's own scopes that depend on the request. They are checked once the body has been read.
  */
 export type WithMoreRequirements<Request> = {
   requirementOf?(ports: Ports, request: Request): Promise<Requirement>;

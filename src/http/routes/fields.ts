@@ -7,20 +7,20 @@ export const FIELDS_MAX = 200;
 /** Parts of one name, with dots between them. */
 export const FIELD_DEPTH_MAX = 16;
 
-/** What a client asked for with `fields=`. Opaque: see `parseFields`, `selectFields` and `isFieldRequested`. */
+/** The `fields=` of a request. Opaque: see `parseFields`, `selectFields` and `isFieldRequested`. */
 export type Fields = {
   readonly items: readonly Item[];
   readonly root: Branch;
-  /** Whether a bare name is among them, so that what is not named goes. */
+  /** Whether an item without a sign is among them, so that fields that are not named are removed. */
   readonly isSelective: boolean;
 };
 
 type Item = { readonly path: readonly string[]; readonly isKept: boolean };
 
-/** The word of an item on all that is at and below a place. Of two that speak about the same place the later holds. */
+/** What an item says of a path and everything below it. Of two items about the same path the later one counts. */
 type Verdict = { readonly order: number; readonly isKept: boolean };
 
-/** What the items say about one place in the representation and below it. */
+/** What the items say of one path in the representation and below it. */
 type Branch = {
   verdict: Verdict | undefined;
   /** A Map: a client may well ask for `__proto__`. */
@@ -31,7 +31,7 @@ type Branch = {
 };
 
 const WILDCARD = "*";
-/** What `select` returns for a value that goes. */
+/** The result of `select` for a value that is removed. */
 const REMOVED = Symbol("removed");
 
 /**

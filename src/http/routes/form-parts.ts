@@ -7,20 +7,20 @@ import { type MultipartPart, parseBoundary, readMultipart } from "./multipart.ts
 /** One field of a form, which may be a file of any size. */
 export type FormPart = {
   readonly name: string;
-  /** Undefined for a plain field. */
+  /** Undefined for a field that is not a file. */
   readonly filename: string | undefined;
   /** `x-attributes` of the reference, as sent. */
   readonly attributes: string | undefined;
-  /** As it arrives, to be read before the next part is asked for. What is not read is passed over. */
+  /** The bytes as they arrive. They must be read before the next part is requested; unread bytes are skipped. */
   readonly content: AsyncIterable<Buffer>;
 };
 
 export type FormType = "multipart/form-data" | "application/x-www-form-urlencoded";
 
-/** How a route takes the parts of a form. */
+/** How a route receives the parts of a form. */
 export type FormParts = {
   readonly types: readonly FormType[];
-  /** The kind of the failure that tells of another content type. */
+  /** The kind of the failure for another content type. */
   readonly otherType: "media-type-refused" | "form-type-refused";
 };
 
@@ -32,10 +32,11 @@ export const FILE_BYTES_MAX = 2 * 1024 ** 3;
 export const FORM_BYTES_MAX = 4 * 1024 ** 3;
 
 /**
- * The parts of a request's body as they arrive, within the limits above. Nothing is read before the first is asked for.
+ * The parts of a request's body as they arrive, within the limits above. Nothing is read before the first part is
+ * requested.
  *
- * @param body undefined if there is none, which is a form without parts.
- * @throws Failure invalid-input, too-large, or the kind that the route has for another content type.
+ * @param body undefined if there is none, which counts as a form without parts.
+ * @throws Failure invalid-input, too-large, or the route's failure for another content type.
  */
 export async function* readFormParts(
   body: AsyncIterable<Buffer> | undefined,
@@ -100,7 +101,7 @@ function describePart({ headers, content }: MultipartPart): FormPart {
   if (disposition === undefined || name === undefined) {
     throw invalidField("body", "a part has no name: its Content-Disposition is missing or malformed");
   }
-  // RFC 7578, section 4.7: deprecated for forms. What is not decoded must not be stored as if it were.
+  // RFC 7578, section 4.7: deprecated for forms. Encoded content must not be stored as if it were decoded.
   const encoding = headers.get("content-transfer-encoding")?.trim().toLowerCase() ?? "binary";
   if (!["7bit", "8bit", "binary"].includes(encoding)) {
     throw invalidField(name, "Content-Transfer-Encoding must be 7bit, 8bit or binary");
@@ -108,7 +109,9 @@ function describePart({ headers, content }: MultipartPart): FormPart {
   return { name, filename: disposition.filename, attributes: disposition.attributes, content };
 }
 
-/** A name without what is put around it. An expression for its end would be tried anew from each letter of a long run. */
+/**
+ * A name without its delimiters. A regular expression for the end would be tried again from each letter of a long run.
+ */
 function bare(name: string | undefined): string | undefined {
   if (name === undefined) return undefined;
   let end = name.length;
@@ -116,7 +119,9 @@ function bare(name: string | undefined): string | undefined {
   return name.slice(0, end).replace(/^[<"]+/, "");
 }
 
-/** The value of a plain field. @throws Failure invalid-input if it is longer than the limit, or no text. */
+/**
+ * The value of a field that is not a file. @throws Failure invalid-input if it is longer than the limit, or not text.
+ */
 export async function readField({ name, content }: FormPart): Promise<string> {
   const pieces: Buffer[] = [];
   for await (const piece of limitBytes(content, FIELD_BYTES_MAX, name)) pieces.push(piece);

@@ -1,10 +1,10 @@
 import { Failure } from "../../model/failure.ts";
 import { ByteWindow } from "./byte-window.ts";
 
-/** One pair of a form as it stands in the body, decoded. */
+/** One pair of a form, decoded. */
 export type FormPair = {
   readonly name: string;
-  /** As it arrives: bytes that need not be UTF-8. What is not read of it is passed over when the next is asked for. */
+  /** The bytes as they arrive, which need not be UTF-8. Unread bytes are skipped when the next pair is requested. */
   readonly content: AsyncIterable<Buffer>;
 };
 
@@ -18,8 +18,8 @@ const SPACE = 0x20;
 const UTF_8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
- * The pairs of an `application/x-www-form-urlencoded` body by the rules of the URL Standard, section 5.1, but as they
- * arrive: no value is ever whole in memory.
+ * The pairs of an `application/x-www-form-urlencoded` body by the rules of the URL Standard, section 5.1, read as they
+ * arrive: no value is ever completely in memory.
  *
  * @throws Failure invalid-input for a name that is not UTF-8 or longer than the limit.
  */
@@ -34,14 +34,14 @@ export async function* readFormUrlencoded(source: AsyncIterable<Buffer>): AsyncG
       const name = decodeName(await readName(window));
       const end = window.held.indexOf(AMPERSAND);
       if (end !== -1) {
-        // Most values are here whole: a form of thousands of fields costs nothing that waits for each of them.
+        // Most values have arrived completely: a form of thousands of fields then never has to wait for one of them.
         yield { name, content: once(decodePercent(window.take(end))) };
         continue;
       }
       const value = openValue(window);
       yield { name, content: value.read() };
       for await (const _ of value.read()) {
-        // Not wanted by whoever was given it.
+        // Skip what the reader has left.
       }
     }
   } finally {
@@ -53,7 +53,7 @@ async function* once(bytes: Buffer): AsyncGenerator<Buffer> {
   if (bytes.length > 0) yield bytes;
 }
 
-/** Up to the equals sign, which is taken out too, or to the end of the pair. */
+/** Up to the equals sign, which is removed too, or to the end of the pair. */
 async function readName(window: ByteWindow): Promise<Buffer> {
   let looked = 0;
   for (;;) {
@@ -75,7 +75,7 @@ async function readName(window: ByteWindow): Promise<Buffer> {
   }
 }
 
-/** Up to the end of the pair. Whoever stops reading within it leaves the rest to the next reader. */
+/** Up to the end of the pair. If a reader stops earlier, the next reader gets the rest. */
 function openValue(window: ByteWindow): { read(): AsyncGenerator<Buffer> } {
   let isPassed = false;
   return {
@@ -107,7 +107,7 @@ function decodeName(bytes: Buffer): string {
   }
 }
 
-/** A plus is a space; a percent sign without two hex digits behind it stands for itself. */
+/** A plus is a space; a percent sign that is not followed by two hex digits stays. */
 function decodePercent(bytes: Buffer): Buffer {
   const decoded = Buffer.allocUnsafe(bytes.length);
   let length = 0;
@@ -122,7 +122,7 @@ function decodePercent(bytes: Buffer): Buffer {
   return decoded.subarray(0, length);
 }
 
-/** NaN for what is no hex digit. */
+/** NaN if it is not a hex digit. */
 function hexValue(byte: number | undefined): number {
   return byte === undefined ? Number.NaN : Number.parseInt(String.fromCharCode(byte), 16);
 }

@@ -45,9 +45,9 @@ const SAFE_METHODS = ["GET", "HEAD", "OPTIONS"];
 const OWN_SITES = [undefined, "none", "same-origin"];
 
 /**
- * A browser adds the credential that its own dialog was given to whatever a page asks for, another site's form too. It tells so
- * in a header that no page can set (Fetch Metadata, 2.3), and that git, curl and libraries do not send. Browsers have no dialog
- * for Bearer: a page that sends it has been given the token.
+ * A browser adds the credential from its own dialog to every request of a page, even to a form of another site. It says so in
+ * a header that no page can set (Fetch Metadata, 2.3), and that git, curl and libraries do not send. Browsers have no dialog
+ * for Bearer: a page that sends it knows the token.
  */
 function requireOwnSite({ method, headers }: FastifyRequest): void {
   if (SAFE_METHODS.includes(method) || OWN_SITES.includes(headers["sec-fetch-site"] as string | undefined))
@@ -82,7 +82,7 @@ async function callerOf(
   try {
     return await authenticate(ports, channel, presentedBy(request));
   } catch (error) {
-    // A genuine token is no guess: it has expired, or came with another user name.
+    // A genuine token is not a guess: it has expired, or was sent with another user name.
     if (!(error instanceof Failure) || error.kind !== "credential-invalid" || error.details.genuine)
       throw error;
     const waitSeconds = ports.failedAuthenticationLimiter.fail(network);

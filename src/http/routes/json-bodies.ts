@@ -4,8 +4,8 @@ import { decodeBody, parseFormBody } from "./body-text.ts";
 import { UNREADABLE_BODY } from "./request-body.ts";
 
 /**
- * JSON and forms become plain values; any other body is read to its limit and dropped, for a DELETE may carry one. A JSON
- * content type without a body is no error: clients send it by habit.
+ * Parses JSON and forms; any other body is read up to its limit and dropped, since a DELETE may have one. A JSON
+ * content type without a body is allowed: clients send it by habit.
  */
 export function acceptJsonBodies(server: FastifyInstance): void {
   server.removeAllContentTypeParsers();

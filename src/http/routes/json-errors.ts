@@ -6,7 +6,7 @@ import { annotateFailure } from "../server/request-log.ts";
 import { failureOf, logBug } from "../server/server.ts";
 import { noteRefusal } from "./note-refusal.ts";
 
-/** Refusals and bugs are answered as the API does. */
+/** Answers refusals and bugs as the API does. */
 export function answerErrorsInJson(server: FastifyInstance, ports: Ports): void {
   server.setErrorHandler((error, request, reply) => answerError(ports, error, request, reply));
 }
@@ -15,7 +15,7 @@ function answerError(ports: Ports, error: unknown, request: FastifyRequest, repl
   const failure = failureOf(error, request.routeOptions.bodyLimit);
   reply.header("content-type", "application/json; charset=utf-8");
   if (failure === undefined) {
-    // A client that has gone makes whatever was read for it break off.
+    // When a client disconnects, whatever was being read for it fails.
     if (reply.raw.destroyed) request.notes["failure.kind"] = "client-gone";
     else logBug(ports, error, request);
     return reply.code(500).send(JSON.stringify(BUG_BODY));
@@ -25,7 +25,7 @@ function answerError(ports: Ports, error: unknown, request: FastifyRequest, repl
   const { location } = failure.details;
   if (location !== undefined) reply.header("location", location);
   const status = failure.kind === "moved" ? redirectStatus(request.method) : statusOf(failure);
-  // Recorded: a bare text, unlike all other errors.
+  // Recorded: text, unlike all other errors.
   if (failure.kind === "rate-limited")
     return reply.code(status).header("content-type", "text/plain; charset=utf-8").send(failure.message);
   if (status === 401) reply.header("www-authenticate", CHALLENGE);

@@ -5,8 +5,8 @@ import type { Ports } from "../../ports.ts";
 import { findNamedFormerly, type PathParameters } from "./named-subjects.ts";
 
 /**
- * For names that lead to no repository: where the one lies that had the name last, if the caller may see it. To all others
- * the name is of nothing.
+ * For a name without a repository: finds the repository that had the name last, if the caller may see it. For all
+ * others the name does not exist.
  */
 export async function findMovedRepository(
   ports: Pick<Ports, "database">,
@@ -17,12 +17,12 @@ export async function findMovedRepository(
   return former !== undefined && (await admission.maySee(former)) ? former : undefined;
 }
 
-/** The redirect to the same request by the repository's name of today. */
+/** The redirect to the same request with the repository's current name. */
 export function repositoryMoved(location: string): Failure {
   return new Failure("moved", "The repository has another name now", { location });
 }
 
-/** A request's path and query with another text in one part of the path. */
+/** A request's path and query, with one part of the path replaced. */
 export function withPathPart(target: string, index: number, text: string): string {
   const end = target.indexOf("?");
   const [path, query] = end === -1 ? [target, ""] : [target.slice(0, end), target.slice(end)];

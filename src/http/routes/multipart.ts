@@ -1,11 +1,11 @@
 import { Failure } from "../../model/failure.ts";
 import { ByteWindow } from "./byte-window.ts";
 
-/** A part as it stands in the body. */
+/** A part of the body. */
 export type MultipartPart = {
   /** By name in lower case; of a repeated one all values, joined by a comma. */
   readonly headers: ReadonlyMap<string, string>;
-  /** As it arrives. What is not read of it is passed over when the next part is asked for. */
+  /** The bytes as they arrive. Unread bytes are skipped when the next part is requested. */
   readonly content: AsyncIterable<Buffer>;
 };
 
@@ -16,23 +16,23 @@ const HEADERS_END = Buffer.from("\r\n\r\n");
 export const PART_HEADER_BYTES_MAX = 16 * 1024;
 
 /**
- * The parts of a multipart body, one after another, none of them ever whole in memory. Nothing is asked of the source
- * before it is needed.
+ * The parts of a multipart body, one after another, none of them ever completely in memory. The source is read only
+ * when needed.
  *
- * Our own, since the parsers that stream (busboy and what is built on it) hide the parameters of Content-Disposition that
- * they do not know, and cut headers that are too long or drop malformed ones in silence; here each is a refusal.
+ * This is our own parser, since the parsers that stream (busboy and those built on it) hide unknown parameters of
+ * Content-Disposition, and silently cut headers that are too long or drop malformed ones; here each is a refusal.
  *
- * @throws Failure invalid-input for what is not a whole multipart body with that boundary.
+ * @throws Failure invalid-input unless it is a complete multipart body with that boundary.
  */
 export async function* readMultipart(
   source: AsyncIterable<Buffer>,
   boundary: string,
 ): AsyncGenerator<MultipartPart> {
-  // The first boundary may stand at the very beginning, without the line end that is a part of every other.
+  // The first boundary may be at the very beginning, without the line end that belongs to every other one.
   const window = new ByteWindow(source, Buffer.from("\r\n"));
   const delimiter = Buffer.from(`\r\n--${boundary}`);
   try {
-    // The preamble means nothing.
+    // The preamble is ignored.
     await skip(openSection(window, delimiter, { mayEnd: false }));
     while (!(await isClosed(window))) {
       const headers = await readHeaders(window);
@@ -40,7 +40,7 @@ export async function* readMultipart(
       yield { headers, content: section.read() };
       await skip(section);
     }
-    // What follows the last boundary is ignored too, but has to be read, for the sender.
+    // What follows the last boundary is ignored too, but it has to be read until the sender is done.
     do window.take(window.held.length);
     while (await window.grow());
   } finally {
@@ -48,7 +48,7 @@ export async function* readMultipart(
   }
 }
 
-/** @returns undefined if it is none. */
+/** @returns undefined if there is none. */
 export function parseBoundary(contentType: string): string | undefined {
   const { quoted, token } =
     /;\s*boundary=(?:"(?<quoted>[^"]+)"|(?<token>[^\s;"]+))/i.exec(contentType)?.groups ?? {};
@@ -60,12 +60,12 @@ export function parseBoundary(contentType: string): string | undefined {
     : undefined;
 }
 
-/** Up to the next delimiter, which is taken out too. Whoever stops reading within it leaves the rest to the next reader. */
+/** Up to the next delimiter, which is removed too. If a reader stops earlier, the next reader gets the rest. */
 type Section = { read(): AsyncGenerator<Buffer> };
 
 /**
- * @param mayEnd whether the body may end in place of a delimiter. Clients that never close their writer (Terraform's
- * provider) leave the last boundary out. A body that is cut off fails its stream, so what has ended is all that was sent.
+ * @param mayEnd whether the body may end instead of a delimiter. Clients that never close their writer (Terraform's
+ * provider) leave the last boundary out. If a body is cut off, its stream fails, so a body that has ended is complete.
  */
 function openSection(window: ByteWindow, delimiter: Buffer, { mayEnd }: { mayEnd: boolean }): Section {
   let isPassed = false;
@@ -73,7 +73,7 @@ function openSection(window: ByteWindow, delimiter: Buffer, { mayEnd }: { mayEnd
     async *read() {
       while (!isPassed) {
         const end = window.held.indexOf(delimiter);
-        // The last bytes may be the beginning of a delimiter that has not come whole.
+        // The last bytes may be the beginning of a delimiter that has not arrived completely.
         const certain = end === -1 ? Math.max(0, window.held.length - delimiter.length + 1) : end;
         const content = window.take(certain);
         if (end !== -1) {
@@ -92,11 +92,11 @@ function openSection(window: ByteWindow, delimiter: Buffer, { mayEnd }: { mayEnd
 
 async function skip(section: Section): Promise<void> {
   for await (const _ of section.read()) {
-    // Not wanted.
+    // Skip what the reader has left.
   }
 }
 
-/** Two dashes behind a boundary close the body, and so does its end. */
+/** Two dashes after a boundary end the body, and so does the end of the stream. */
 async function isClosed(window: ByteWindow): Promise<boolean> {
   while (window.held.length < 2) {
     if (!(await window.grow())) return true;
@@ -130,7 +130,7 @@ function decode(bytes: Buffer): string {
 }
 
 function parseHeaders(text: string): ReadonlyMap<string, string> {
-  // RFC 5322, section 2.2.3: a line that begins with a space goes on with the one before it.
+  // RFC 5322, section 2.2.3: a line that begins with a space continues the previous line.
   const [padding, ...lines] = text.replaceAll(/\r\n([ \t])/g, "$1").split("\r\n");
   if (padding!.trim() !== "") throw malformed("something stands behind a boundary");
   const headers = new Map<string, string>();

@@ -74,7 +74,7 @@ export async function findNamedFormerly(
     : findFormerRepository(database.kysely, workspace, slug);
 }
 
-/** No name holds what means a way through folders: such a name is told apart from one that is only not there. */
+/** A name that could lead out of a folder is refused, unlike a name that merely does not exist. */
 function refuseTraversal(params: PathParameters): void {
   for (const name of ["workspace", "repo_slug", "project_key"]) {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.

@@ -1,7 +1,7 @@
 import { restoreBytes } from "../../model/byte-text.ts";
 import { Failure } from "../../model/failure.ts";
 
-/** Far beyond any collection; with the largest `pagelen` the offset is still an exact integer. */
+/** Far beyond any collection; even with the largest `pagelen` the offset is still an exact integer. */
 export const PAGE_MAX = 1_000_000_000;
 
 /** Both 1 or more. */
@@ -18,10 +18,11 @@ export type PageRepresentation<Value> = {
 };
 
 /**
- * Reads `page` (1 if not given) and `pagelen` of a query. A `pagelen` above the limit is refused and not lowered: a client
- * that counts on its pages being full would miss objects without a word.
+ * Reads `page` (1 by default) and `pagelen` of a query. A `pagelen` above the limit is refused rather than lowered: a
+ * client that expects full pages would silently miss objects.
  *
- * @throws Failure `invalid-input`, "Invalid page" or "Invalid pagelen" as Bitbucket has them, with the limit in the details.
+ * @throws Failure `invalid-input`, "Invalid page" or "Invalid pagelen" as Bitbucket has them, with the limit in the
+ * details.
  */
 export function parsePage(
   query: URLSearchParams,
@@ -67,7 +68,7 @@ export function representPage<Value>(
     size,
     page,
     ...(page < pageCount ? { next: pageUrl(requestUrl, page + 1) } : {}),
-    // From beyond the end the way back is the last page, not an empty one.
+    // Beyond the end, `previous` is the last page, not an empty one.
     ...(page > 1 ? { previous: pageUrl(requestUrl, Math.min(page - 1, pageCount)) } : {}),
   };
 }

@@ -22,7 +22,7 @@ import { subjectOf } from "./subjects/subjects.ts";
 /**
  * Registers one route with all its checks, in the order of refusals: credential (401), kind of credential (403), scope
  * (403), may see it (404), permission (403), input (400). The first five are done before a byte of the body is read. Only
- * the project that a body names for a repository, and scopes that hang on the body, are asked for after it.
+ * the project that a body names for a repository, and scopes that depend on the body, are checked after it.
  */
 export function registerRoute(
   server: FastifyInstance,
@@ -52,7 +52,7 @@ export function registerRoute(
           const found = asked && cached.find(asked);
           if (found !== undefined) return reply.header("content-type", JSON_TYPE).send(found);
           const signal = signalOf(reply);
-          // Whoever changes something sees their own changes.
+          // A request that changes something must see its own changes.
           const portsOfRoute = route.method === "GET" ? request.portsNow! : ports;
           const own = callerPorts(portsOfRoute, admitted.admission, {
             address: clientAddress(request, ports.config),
@@ -80,7 +80,7 @@ export function registerRoute(
   else register(server);
 }
 
-/** What is sent may come long after its sender was let in: nothing is told, not even what is wrong with it, that they may not know now. */
+/** A body may arrive long after its sender was admitted: if access was removed meanwhile, not even its errors may be told. */
 async function readmitted(own: AdmittedPorts, call: () => Promise<Answer>): Promise<Answer> {
   try {
     return await call();
@@ -89,7 +89,7 @@ async function readmitted(own: AdmittedPorts, call: () => Promise<Answer>): Prom
   }
 }
 
-/** A scope of its own, in which bodies are left to whoever reads them. */
+/** A scope of its own, in which handlers read the bodies themselves. */
 function registerStreaming(server: FastifyInstance, register: (scope: FastifyInstance) => void): void {
   server.register(async (scope) => {
     scope.removeAllContentTypeParsers();
@@ -117,7 +117,7 @@ function nameLastParameter(route: Route, request: FastifyRequest): void {
 function signalOf(reply: FastifyReply): AbortSignal {
   const abort = new AbortController();
   reply.raw.once("close", () => {
-    // After a whole answer nobody listens any more, and to abort makes an error with a stack.
+    // After a complete answer nobody listens any more, and aborting would create an error with a stack trace.
     if (!reply.raw.writableFinished) abort.abort();
   });
   return abort.signal;
@@ -151,7 +151,7 @@ function restRequest(
   };
 }
 
-/** A refused body is read and dropped for a while: a client that is still sending does not read. */
+/** A refused body is read and dropped for a while: a client that is still sending does not read the answer. */
 async function callWithForm(
   ports: Ports,
   route: RepositoryFormRoute,
@@ -190,7 +190,7 @@ function send(
   switch (answer.body.kind) {
     case "json": {
       const { value } = answer.body;
-      // A refusal is told in full, whatever was wished to be seen of the object.
+      // A refusal is answered in full, whatever fields of the object were requested.
       const isShownWhole = request.fields === undefined || answer.status >= 400;
       const shown = isShownWhole ? value : selectFields(value, request.fields!);
       return sendJson(reply, Buffer.from(JSON.stringify(shown)), keep);
@@ -202,7 +202,7 @@ function send(
     case "stream":
       return reply.send(answer.body.stream);
     case "empty":
-      // A widely used client throws at an answer that says none. A 304 would change the type of what is stored.
+      // A widely used client fails without a content type. With a 304 it would change the type of the cached answer.
       if (answer.status !== 304) reply.header("content-type", EMPTY_TYPE);
       return reply.send();
   }

@@ -10,22 +10,22 @@ import type { DatabaseMoment, DatabaseVersion } from "../../storage/sql/lookups/
 
 declare module "fastify" {
   interface FastifyRequest {
-    /** The version of the database when the request came. Undefined until it is asked for. */
+    /** The version of the database when the request arrived. Undefined until it is read. */
     databaseVersion: DatabaseVersion | undefined;
     /** The ports of its checks. */
     portsNow: Ports | undefined;
-    /** What it sent to say who is calling. Undefined until it is read. */
+    /** The credential that it sent. Undefined until it is read. */
     presented: PresentedCredential | undefined;
   }
 }
 
-/** Reads it once a request: each time would take a digest of the header. */
+/** Reads the credential once for each request, since reading it computes a digest of the header. */
 export function presentedBy(request: FastifyRequest): PresentedCredential {
   request.presented ??= readPresentedCredential(request.headers.authorization);
   return request.presented;
 }
 
-/** Ports whose look-ups answer from memory what nobody has changed until the request came. For its checks, and for what only reads. */
+/** Ports with cached look-ups, as of the arrival of the request. For its checks, and for handlers that only read. */
 export function portsNow(
   ports: Ports,
   request: FastifyRequest,

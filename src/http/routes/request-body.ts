@@ -3,7 +3,7 @@ import type { Validator } from "typebox/compile";
 import { Failure, invalidField } from "../../model/failure.ts";
 import type { BodyOf, BodySchema } from "./body-schema.ts";
 
-/** What stands for a body of a content type that is not read. Routes that take no body pass over it. */
+/** Represents a body whose content type is not read. Routes without a body ignore it. */
 export const UNREADABLE_BODY = Symbol("unreadable body");
 
 /**
@@ -34,16 +34,18 @@ export function bodyReader<Body extends BodySchema>(schema: Body): (body: unknow
   };
 }
 
-/** For the first body: TypeBox and some hundred compiled schemas would be a good part of the start. */
+/** Compiled for the first body: TypeBox and some hundred compiled schemas would take a large part of a start. */
 async function compileSchema(schema: BodySchema): Promise<Validator> {
   const [{ Type }, { Compile }] = await Promise.all([import("typebox"), import("typebox/compile")]);
   return Compile(schema(Type));
 }
 
-/** A flat body may be a form: lists are repeated pairs, and `true` and `false` are booleans where one is asked for. */
+/**
+ * A flat body may be a form: lists are repeated pairs, and `true` and `false` are booleans if the schema requires one.
+ */
 function formToJson(form: URLSearchParams, schema: TSchema): Record<string, unknown> {
   const properties = (schema as { properties?: Record<string, { type?: string }> }).properties ?? {};
-  // Grouped in one pass: asking the form for each of its names would take the square of their number.
+  // Grouped in one pass: looking up each name in the form would take quadratic time.
   const texts = new Map<string, string[]>();
   for (const [name, text] of form) {
     const known = texts.get(name);
@@ -70,10 +72,10 @@ function readBoolean(text: string): boolean | string {
   return word === "true" || word === "false" ? word === "true" : text;
 }
 
-/** More than any body of the reference has. */
+/** Deeper than any body of the reference. */
 const BODY_DEPTH_MAX = 64;
 
-/** U+0000 and lone surrogates: neither is text that a database keeps, and no name or description needs them. */
+/** U+0000 and lone surrogates: databases cannot store them as text, and no name or description needs them. */
 function refuseUnstorableText(value: unknown, name: string, depth: number): void {
   if (depth > BODY_DEPTH_MAX) throw invalidField(name, `nested deeper than ${BODY_DEPTH_MAX} levels`);
   if (typeof value === "string") {

@@ -1,6 +1,6 @@
 import type { Failure, FailureKind } from "../../model/failure.ts";
 
-/** The one table from what went wrong to a status. 401 is only for a credential that is truly bad or missing. */
+/** The only mapping from failures to statuses. 401 is only for a credential that is invalid or missing. */
 const STATUS: Record<FailureKind, number> = {
   "credential-missing": 401,
   "credential-invalid": 401,
@@ -11,7 +11,7 @@ const STATUS: Record<FailureKind, number> = {
   "scope-missing": 403,
   hidden: 404,
   "not-found": 404,
-  // To a GET. Others must come again as they are: see `redirectStatus`.
+  // For a GET. Other methods must be repeated unchanged: see `redirectStatus`.
   moved: 301,
   "no-such-route": 404,
   "method-refused": 405,
@@ -21,7 +21,7 @@ const STATUS: Record<FailureKind, number> = {
   gone: 410,
   "too-large": 413,
   "media-type-refused": 415,
-  // The reference has this number for an upload of downloads that is no form.
+  // The reference has this status for an upload of downloads whose body is not a form.
   "form-type-refused": 406,
   "host-refused": 403,
   "site-refused": 403,
@@ -36,7 +36,7 @@ export function statusOf(failure: Failure): number {
   return STATUS[failure.kind];
 }
 
-/** RFC 9110, section 15.4: after a 301 clients make a GET of a POST, after a 308 none does. */
+/** RFC 9110, section 15.4: after a 301 clients turn a POST into a GET, after a 308 they do not. */
 export function redirectStatus(method: string): 301 | 308 {
   return method === "GET" || method === "HEAD" ? 301 : 308;
 }
@@ -57,12 +57,12 @@ export function errorBody(failure: Failure): unknown {
       ...(fields === undefined ? {} : { fields }),
       ...(data === undefined ? {} : { data }),
     },
-    // Recorded: data stands twice.
+    // Recorded: data is in the answer twice.
     ...(data === undefined ? {} : { data }),
   };
 }
 
-/** For what nobody expected. Nothing of the thrown value is shown. */
+/** For a bug. Nothing of the thrown value is shown. */
 export const BUG_BODY = {
   type: "error",
   error: { message: "Something went wrong: the server's log has the details" },

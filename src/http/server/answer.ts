@@ -1,18 +1,18 @@
 import type { Readable } from "node:stream";
 
-/** What a handler answers. The pipeline applies `fields=` to JSON and adds the headers that every answer has. */
+/** The answer of a handler. The pipeline applies `fields=` to JSON and adds the headers of every answer. */
 export type Answer = {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** The next one may be better, so this one is not kept. */
+  /** A later answer may be more complete, so this one is not cached. */
   readonly isProvisional?: true;
   readonly body:
     | { readonly kind: "json"; readonly value: unknown }
-    /** JSON that is written already: of a request without `fields=`. */
+    /** JSON that is already serialized, for a request without `fields=`. */
     | { readonly kind: "written-json"; readonly json: Buffer }
     | { readonly kind: "bytes"; readonly bytes: Buffer }
     | { readonly kind: "stream"; readonly stream: Readable }
-    /** Sent with a content type all the same, as Bitbucket sends its 204. */
+    /** Sent with a content type nevertheless, as Bitbucket sends its 204. */
     | { readonly kind: "empty" };
 };
 

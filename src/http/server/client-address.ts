@@ -5,8 +5,8 @@ import type { Config } from "../../config/config.ts";
 const IPV4_IN_IPV6 = /^::ffff:(\d{1,3}(?:\.\d{1,3}){3})$/i;
 
 /**
- * The address that a request comes from: that of its connection. `X-Forwarded-For` is believed only where a proxy is
- * declared, and of it the last entry, which that proxy has added: what stands before it, anyone can send.
+ * The address of a request is that of its connection. `X-Forwarded-For` is used only if a proxy is configured, and only
+ * its last entry, which that proxy has added: anyone can send the entries before it.
  */
 export function clientAddress(
   request: Pick<FastifyRequest, "headers" | "ip">,
@@ -20,7 +20,7 @@ function lastEntry(header: string | string[] | undefined): string | undefined {
   return (Array.isArray(header) ? header.at(-1) : header)?.split(",").at(-1)?.trim();
 }
 
-/** A connection that is gone has no address any more, whatever the type says. */
+/** A closed connection has no address, despite its type. */
 const GONE = "unknown";
 
 /** IPv4 in one form, however the socket is bound. A zone (`%eth0`) is of no use elsewhere. */
@@ -31,7 +31,7 @@ function plainAddress(address: string | undefined): string {
   return v4 ?? address.toLowerCase().split("%", 1)[0]!;
 }
 
-/** The address, or the /64 of an IPv6 one: whoever has one address of it has them all. */
+/** The address, or the /64 of an IPv6 one: usually one client has all addresses of a /64. */
 export function networkOf(address: string): string {
   if (!address.includes(":") || isIP(address) !== 6) return address;
   const [head = "", tail] = address.split("::");

@@ -12,7 +12,7 @@ const EXPOSED = [
   ),
 ].join(", ");
 
-/** Documented: any page may ask. `*` does not stand for `Authorization`: Fetch, section 3.3.5. */
+/** Documented: any page may send requests. `*` does not include `Authorization`: Fetch, section 3.3.5. */
 const PREFLIGHT = {
   "access-control-allow-methods": "GET, POST, PUT, PATCH, DELETE, OPTIONS",
   "access-control-allow-headers":
@@ -21,8 +21,8 @@ const PREFLIGHT = {
 };
 
 /**
- * Lets pages of other sites read what the API answers to a credential that they send themselves. One that the browser adds by
- * itself never goes along: `*` is not accepted for that, and it is never allowed in words.
+ * Lets pages of other sites read the API's answers to requests for which they send a credential themselves. Credentials
+ * that the browser adds by itself are never included: `*` does not allow them, and no header here does.
  *
  * @returns whether the request was a preflight, and is answered.
  */
@@ -33,7 +33,7 @@ export function answerCors(request: FastifyRequest, reply: FastifyReply): boolea
   reply.header("access-control-expose-headers", EXPOSED);
   if (request.method !== "OPTIONS" || request.headers["access-control-request-method"] === undefined)
     return false;
-  // The same for every path: what is there, and who may what, is told to the request itself.
+  // The same for every path: only the request itself reveals what exists and who may do what.
   reply.code(204).headers(PREFLIGHT).send();
   return true;
 }

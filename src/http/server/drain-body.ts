@@ -1,12 +1,12 @@
 import type { IncomingMessage } from "node:http";
 
-/** So much of a refused body is taken all the same, and for so long. Who sends more finds the connection closed. */
+/** How much of a refused body is read, and for how long. If a client sends more, the connection is closed. */
 const DRAINED_BYTES_MAX = 64 * 1024 * 1024;
 const DRAIN_MS_MAX = 10_000;
 
 /**
- * Takes what is still coming of a body that nobody wants. Whoever sends a body often reads the answer only behind it, and
- * would see a reset connection in its place.
+ * Reads the rest of a refused body. Clients often read the answer only after sending the body, and would otherwise see
+ * a reset connection instead of it.
  *
  * @returns whether the body has ended.
  */

@@ -1,11 +1,11 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 
-/** Made once: each answer that closes ends in this signal, and a new error would note where. */
+/** Created once: every closed answer aborts with it, and a new error would cost a stack trace. */
 const GONE = new Error("the client has gone");
 
 /**
- * Aborted when nobody waits for the answer any more: the answer's stream or the connection has closed. The connection is
- * watched too, since an answer that waits in line behind others on it is never told.
+ * Aborted when nobody waits for the answer any more: the answer's stream or the connection has closed. The connection
+ * is observed too, since an answer that is queued behind others on it does not notice.
  */
 export function goneSignal(request: FastifyRequest, reply: FastifyReply): AbortSignal {
   const abort = new AbortController();
@@ -14,7 +14,7 @@ export function goneSignal(request: FastifyRequest, reply: FastifyReply): AbortS
     socket.off("close", gone);
     abort.abort(GONE);
   };
-  // One listener for each request that is under way on it.
+  // One listener for each active request on the connection.
   socket.setMaxListeners(0);
   socket.once("close", gone);
   reply.raw.once("close", gone);

@@ -10,7 +10,7 @@ export type HostSettings = Pick<
   "publicUrl" | "publicApiUrl" | "proxiedHosts" | "isBehindProxy" | "host"
 >;
 
-/** Texts that have been found to be own hosts, so that the next request with one is not read again. */
+/** The number of Host headers that are cached as our own, so that they need not be parsed again. */
 const KNOWN_MAX = 64;
 
 const MISDIRECTED: Objection = {
@@ -20,12 +20,12 @@ const MISDIRECTED: Objection = {
 };
 
 /**
- * Whether a request may be meant for this server. A page of the web can lead its own host name to an address behind a
- * firewall, or to this machine (DNS rebinding); its browser then names the page's host. So where it is known which names are
- * ours, no other is answered: with a public URL, and on a loopback address. RFC 9110, section 15.5.20.
+ * Decides whether a request may be meant for this server. A web page can point its own host name at an address behind a
+ * firewall, or at this machine (DNS rebinding); its browser then sends the page's host. So if our own names are known,
+ * requests with other names are refused: with a public URL, and on a loopback address. RFC 9110, section 15.5.20.
  *
- * Without either, any name may be one that the operator has given the machine. A proxy that is declared, without a public URL,
- * decides itself which hosts it lets in.
+ * Without either, any name may be one that the operator has given the machine. A configured proxy without a public URL
+ * decides itself which hosts it accepts.
  */
 export function openHostGuard(settings: HostSettings): (request: IncomingMessage) => Objection | undefined {
   const { publicUrl, publicApiUrl, proxiedHosts, isBehindProxy } = settings;
@@ -40,7 +40,7 @@ export function openHostGuard(settings: HostSettings): (request: IncomingMessage
   }
 
   return ({ headers, socket }) => {
-    // HTTP/1.0 needs none, and no browser goes without.
+    // HTTP/1.0 needs no Host header, and every browser sends one.
     if (headers.host === undefined || headers.host === "") return undefined;
     const asked = askedHost(headers, isBehindProxy)!;
     if (known.has(asked) && asked === headers.host) return undefined;
@@ -57,7 +57,7 @@ export function openHostGuard(settings: HostSettings): (request: IncomingMessage
   };
 }
 
-/** RFC 6761, section 6.3: names below `localhost` lead nowhere else. */
+/** RFC 6761, section 6.3: names below `localhost` always mean this machine. */
 function isLoopbackName(name: string): boolean {
   return (
     name === "localhost" ||

@@ -19,7 +19,10 @@ const HEADERS_TIMEOUT_MS = 60_000;
 /** Without a byte in either direction for this long a connection is dropped. A busy push gives a sign of life every 5 s. */
 const IDLE_TIMEOUT_MS = 600_000;
 
-/** What a client is told to wait where the server lacks something for now: a database that restarts is back by then. */
+/**
+ * How long a client is told to wait if the server temporarily lacks something: a database that restarts is back by
+ * then.
+ */
 export const RETRY_AFTER_SECONDS = 10;
 
 /** Not imported: an import asks for all that this module of Node has, WebSockets too, which takes 40 ms and 5 MB. */
@@ -74,18 +77,18 @@ export function createNodeServer(
   server.setTimeout(IDLE_TIMEOUT_MS);
   server.on("checkContinue", route);
   server.on("connect", (_request: IncomingMessage, socket: Duplex) => {
-    // A client that hangs up at once resets the connection, and nobody else listens for that now.
+    // A client that disconnects resets the connection, and there is no other listener for the error at this point.
     socket.on("error", () => {});
     socket.end(
       "HTTP/1.1 403 Forbidden\r\ncontent-type: text/plain\r\nconnection: close\r\n\r\nThis server opens no tunnels\n",
     );
   });
   server.on("clientError", (error: ParseError, socket: Socket) => {
-    // Only the first bytes of a connection are mended: behind other requests, or within the body of one, what looks like a
-    // head may be somebody's data.
+    // Only the first bytes of a connection are repaired: after other requests, or within a body, bytes that look like a
+    // head may be data.
     const isFirst = error.rawPacket !== undefined && socket.bytesRead === error.rawPacket.length;
     const joined = isFirst ? unfoldCredential(error.rawPacket) : undefined;
-    // An answer that is under way must not have another one in its middle.
+    // An answer that has begun must not be interrupted by another one.
     const isAnswering = [...(responses.get(socket) ?? [])].some(
       (response) => response.headersSent && !response.closed,
     );
@@ -96,7 +99,7 @@ export function createNodeServer(
   return server;
 }
 
-/** For who still asks on a connection that is open, while the server ends. */
+/** For requests on an open connection while the server is closing. */
 function answerStopping(response: ServerResponse): void {
   const failure = new Failure("unavailable", "The server is stopping: try again later");
   response.writeHead(statusOf(failure), {
@@ -107,7 +110,7 @@ function answerStopping(response: ServerResponse): void {
   response.end(JSON.stringify(errorBody(failure)));
 }
 
-/** In JSON where the API is asked, and else as text, which git shows to its user. */
+/** JSON for requests to the API; otherwise text, which git shows to its user. */
 function answerObjection(
   ports: Pick<Ports, "log">,
   { status, message }: Objection,
@@ -127,7 +130,7 @@ function answerObjection(
 
 type ParseError = NodeJS.ErrnoException & { readonly rawPacket?: Buffer };
 
-/** What Node's parser refuses has no request object: the answer is written by hand. */
+/** A request that Node's parser refuses has no request object, so the answer is written by hand. */
 function answerClientError(error: ParseError, socket: Socket): void {
   if (!socket.writable) return;
   const [status, message] =
@@ -148,8 +151,8 @@ function answerClientError(error: ParseError, socket: Socket): void {
 }
 
 /**
- * To a HEAD no body is sent: RFC 9110, section 9.3.2. With headers that are longer than what comes at once, the beginning with
- * the method is gone by the time that they are too many.
+ * An answer to a HEAD has no body: RFC 9110, section 9.3.2. If the headers are longer than one read, the beginning with
+ * the method is not available any more when they exceed the limit.
  */
 function mayBeHead({ code, rawPacket }: ParseError, socket: Socket): boolean {
   const isFirst = rawPacket !== undefined && socket.bytesRead === rawPacket.length;

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 
-/** How slowly a body may come before its connection is given to somebody else. */
+/** How slowly a body may arrive before its connection is closed. */
 export type SlowBodyLimits = {
   readonly windowMs: number;
-  /** In each window. */
+  /** The least number of bytes in each window. */
   readonly bytesMin: number;
   /** How long a body may take in all: so long, */
   readonly ageMsFree: number;
@@ -14,8 +14,8 @@ export type SlowBodyLimits = {
 };
 
 /**
- * A kilobyte a second, over two minutes: slower than any line that people push over, and than a proxy's own limits. In all, ten
- * minutes and then 16 KiB a second, for at most twelve hours: what is not there by then is kept up by somebody.
+ * A kilobyte a second, over two minutes: slower than any line that people push over, and than the limits of proxies. In
+ * all, ten minutes plus the time at 16 KiB a second, and at most twelve hours: a slower body is held up on purpose.
  */
 export const SLOW_BODY_LIMITS: SlowBodyLimits = {
   windowMs: 120_000,
@@ -29,10 +29,11 @@ const TOO_SLOW = "The body of the request came too slowly";
 const TOO_OLD = "The body of the request took too long in all";
 
 /**
- * Cuts the connection of a client that sends a body drop by drop, or for ever. Only while the client is what is waited for: not while what it
- * has sent lies here unread. RFC 9110, section 15.5.9: 408, if no answer has begun.
+ * Closes the connection of a client that sends a body very slowly, or without end. Only the time when the server waits
+ * for the client counts, not the time when received bytes are unread here. RFC 9110, section 15.5.9: 408, if no answer
+ * has begun.
  *
- * @param onCut called once, before the connection is cut.
+ * @param onCut called once, before the connection is closed.
  */
 export function cutSlowBody(
   request: IncomingMessage,
@@ -63,7 +64,7 @@ export function cutSlowBody(
   response.once("close", stop);
 }
 
-/** How old a body may be of which so much has come. */
+/** The greatest age of a body of which this much has arrived. */
 export function ageMsMaxOf(
   bytes: number,
   { ageMsFree, bytesPerSecondMin, ageMsMax }: SlowBodyLimits = SLOW_BODY_LIMITS,
@@ -71,13 +72,13 @@ export function ageMsMaxOf(
   return Math.min(ageMsMax, ageMsFree + (bytes / bytesPerSecondMin) * 1000);
 }
 
-/** The request's own answer is still to come from whoever reads the body, so this one is written by hand. */
+/** The reader of the body still has to write the request's own answer, so this one is written by hand. */
 function timeoutAnswer(message: string): string {
   const body = JSON.stringify({ type: "error", error: { message } });
   return `HTTP/1.1 408 Request Timeout\r\ncontent-type: application/json; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`;
 }
 
-/** Whether a request has a body that may take its time. */
+/** Whether a request has a body that may arrive slowly. */
 export function hasBody({ headers }: IncomingMessage): boolean {
   return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
 }

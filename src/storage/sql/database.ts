@@ -13,15 +13,15 @@ export type Database = {
   /** The hot look-ups, by prepared statements. They see what is committed, even inside `transaction`. */
   readonly lookups: Lookups;
   /**
-   * The database for a request that has just come. What was looked up before is known, if nothing has been committed since.
+   * The database for a request that has just arrived. Earlier look-ups are cached until something is committed.
    *
-   * @param keys what the request will be let in by, so that it is asked for together where that is quicker.
+   * @param keys what will admit the request, so that it can be read in one statement where that is quicker.
    */
   moment(keys: AdmissionKeys | undefined): Awaitable<DatabaseMoment>;
   /**
    * Commits if `work` resolves, rolls back if it throws. SQLite: holds the write lock from the beginning. PostgreSQL: READ
-   * COMMITTED, so what `work` decides by must be locked (`lock-row.ts`) or be a condition of its statement; after an error in
-   * a statement the whole transaction must be given up. A deadlock undoes all of it: then `work` is run again.
+   * COMMITTED, so rows on which `work` bases a decision must be locked (`lock-rows.ts`) or be a condition of its statement;
+   * after an error in a statement the whole transaction must be given up. After a deadlock `work` is run again.
    */
   transaction<T>(work: (tx: Kysely<Schema>) => Promise<T>, options?: TransactionOptions): Promise<T>;
   close(): Promise<void>;

@@ -12,9 +12,12 @@ import { openSqlite, type SqliteSettings } from "./sqlite/open-sqlite.ts";
 export type DatabaseSettings = SqliteSettings | PostgresSettings;
 
 export type OpenOptions = {
-  /** Asked of a database in which nobody has an account: beside repositories it is the wrong one, or one that is lost. */
+  /**
+   * Called if no account exists in the database: if there are repositories, it is the wrong database, or the right one
+   * was lost.
+   */
   readonly mayBeNew?: () => Promise<boolean>;
-  /** Whether a SQLite file is looked through for damage, if it is small enough for that. */
+  /** Whether a SQLite file is checked for damage, if it is small enough. */
   readonly isChecked?: boolean;
 };
 

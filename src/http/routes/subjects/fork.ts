@@ -14,22 +14,23 @@ import { admitToRepository, type FoundRepository } from "./repository.ts";
 import type { Admitted, Subject } from "./subject.ts";
 
 /**
- * For what makes a repository elsewhere out of the one of the URL. The caller needs `permission` on that one, and in the
- * workspace that the body names, or else in the same one, what a `NewRepositoryRoute` asks. Nobody does it anonymously.
+ * For routes that create a repository from the one in the URL. The caller needs `permission` in that one, and the
+ * permissions of a `NewRepositoryRoute` in the workspace that the body names, by default the same one. Anonymous
+ * callers are refused.
  */
 export type ForkRoute<Body extends BodySchema = BodySchema> = Declared &
   WithBody<Body> &
   ProjectOf<Body> & {
     readonly subject: "fork";
     readonly permission: Exclude<Permission, "none">;
-    /** @throws Failure invalid-input if what it names is no name of a workspace. */
+    /** @throws Failure invalid-input if it is not the name of a workspace. */
     workspaceOf(body: BodyOf<Body>): WorkspaceSelector | undefined;
     handle(
       ports: Ports,
       request: RestRequest & {
         readonly repository: Repository;
         readonly account: Account;
-        /** Where the new one goes. */
+        /** The workspace of the new repository. */
         readonly workspace: Workspace;
         readonly project: Project;
         readonly body: BodyOf<Body>;
@@ -53,7 +54,7 @@ export const forkSubject: Subject<ForkRoute, FoundParent> = {
   describe: ({ permission }) => `${permission}, and to create repositories where the fork goes`,
 };
 
-/** The workspace in which a body wants the fork: that of the parent if it names none. */
+/** The workspace that a body names for the fork, by default that of the parent. */
 async function admitToTarget(
   ports: Ports,
   { admission, repository }: Admitted<FoundParent>,

@@ -8,15 +8,16 @@ import type { Declared, RestRequest, WithBody } from "../declaration.ts";
 import type { Admitted, Subject } from "./subject.ts";
 import { admitToWorkspace, type FoundWorkspace } from "./workspace.ts";
 
-/** Which project of the workspace a body names for the repository. Undefined: none. */
+/** The project that a body names for the repository. Undefined if it names none. */
 export type ProjectOf<Body extends BodySchema> = {
-  /** @throws Failure invalid-input if what it names is no name of a project. */
+  /** @throws Failure invalid-input if it is not the name of a project. */
   projectOf(body: BodyOf<Body>): ProjectSelector | undefined;
 };
 
 /**
- * For what makes a repository in the workspace of the URL. The caller needs the permission to create repositories in the
- * project that the body names, or else in the workspace's oldest: it is found and asked for before the handler runs.
+ * For routes that create a repository in the workspace of the URL. The caller needs the permission to create
+ * repositories in the project that the body names, by default the workspace's oldest one. It is found and checked
+ * before the handler runs.
  */
 export type NewRepositoryRoute<Body extends BodySchema = BodySchema> = Declared &
   WithBody<Body> &
@@ -41,7 +42,7 @@ export const newRepositorySubject: Subject<NewRepositoryRoute, FoundWorkspace> =
   describe: () => "create repositories in the project",
 };
 
-/** To the project into which a new repository goes. */
+/** Admits the caller to the project for a new repository. */
 export async function admitToProjectOf(
   ports: Ports,
   route: ProjectOf<BodySchema>,
@@ -53,7 +54,7 @@ export async function admitToProjectOf(
   return project;
 }
 
-/** The same for a repository that is there, which goes nowhere if the body names no project, or its own. */
+/** The same for an existing repository, which does not move if the body names no project, or its own. */
 export async function admitToMove(
   ports: Ports,
   route: ProjectOf<BodySchema>,

@@ -3,7 +3,7 @@ import type { Answer } from "../../server/answer.ts";
 import type { Declared, RestRequest } from "../declaration.ts";
 import type { Subject } from "./subject.ts";
 
-/** Open to everyone; whoever sends a credential must still have the scopes. */
+/** Open to everyone; a credential, if sent, must still have the scopes. */
 export type OpenRoute = Declared & {
   readonly subject: "open";
   handle(ports: Ports, request: RestRequest): Promise<Answer>;

@@ -38,7 +38,7 @@ export const projectOrNewSubject: Subject<
         return await admitToProject(asked, seen, found, route.permission);
       } catch (error) {
         if (!(error instanceof Failure) || error.kind !== "hidden") throw error;
-        // What is hidden is answered like what is not there. Whoever may create projects sees them all.
+        // A hidden project is answered like a missing one. Callers who may create projects see all of them.
       }
     }
     return admitToWorkspace(ports, asked, route.permissionToCreate);

@@ -11,8 +11,8 @@ import type { Subject } from "./subject.ts";
 import { admitToWorkspace, type FoundWorkspace } from "./workspace.ts";
 
 /**
- * For PUT, which updates a repository (and then needs `permission`) or creates it (and then asks what a
- * `NewRepositoryRoute` asks). Moving it to another project asks the same of that project as creating it there.
+ * For PUT, which updates a repository (and then requires `permission`) or creates it (and then requires what a
+ * `NewRepositoryRoute` does). Moving it to another project requires the same in that project as creating it there.
  */
 export type RepositoryOrNewRoute<Body extends BodySchema = BodySchema> = Declared &
   WithBody<Body> &
@@ -26,7 +26,7 @@ export type RepositoryOrNewRoute<Body extends BodySchema = BodySchema> = Declare
         readonly body: BodyOf<Body>;
       } & (
           | { readonly repository: undefined; readonly project: Project }
-          /** The project is there if the body names one. */
+          /** The project that the body names, if any. */
           | { readonly repository: Repository; readonly project: Project | undefined }
         ),
     ): Promise<Answer>;
@@ -39,7 +39,7 @@ export const repositoryOrNewSubject: Subject<
   async admit(ports, { permission }, asked) {
     const { admission, params } = asked;
     const found = await findNamedRepository(ports, params);
-    // What may not be seen is as if it were not there: neither answer tells them apart.
+    // A hidden repository is treated like a missing one, so that the answer does not distinguish them.
     if (found === undefined || !(await admission.maySee(found)))
       return admitToWorkspace(ports, asked, "create-repository");
     const repository = await admission.admitToRepository(found, { permission });

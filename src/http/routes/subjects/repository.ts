@@ -31,12 +31,12 @@ export type RepositoryRoute<Body extends BodySchema = BodySchema> = Declared &
   };
 
 /**
- * How an account must come by its permission. `account`: in any way, but it must be one, also where everyone may read.
- * `explicit`: read by membership, for what a repository's being public gives nobody a right to.
+ * How an account must have its permission. `account`: in any way, but the caller must have an account, even if everyone
+ * may read. `explicit`: read by membership, for operations for which it is not enough that the repository is public.
  */
 export type RepositoryAccess = "account" | "explicit";
 
-/** For what is done in a repository in somebody's name. */
+/** For operations in a repository in the name of an account. */
 export type RepositoryAccountRoute<Body extends BodySchema = BodySchema> = Declared &
   Partial<WithBody<Body>> &
   OnRepository & {
@@ -53,8 +53,8 @@ export type RepositoryAccountRoute<Body extends BodySchema = BodySchema> = Decla
   };
 
 /**
- * The same, for a form whose files are too large to be held. The handler reads its parts as they come from the client, who
- * is let in before the first byte of them is read; the limit on other bodies is not asked.
+ * The same, for a form whose files are too large for memory. The handler reads its parts as they arrive. The caller is
+ * admitted before the first byte of them is read; the usual limit for bodies does not apply.
  */
 export type RepositoryFormRoute = Declared &
   OnRepository & {
@@ -81,7 +81,7 @@ export const repositorySubject: Subject<
   async admit(ports, route, asked) {
     const isExplicit = route.access === "explicit";
     const found = await admitToRepository(ports, route, asked, { isExplicit });
-    // In whose name the request is, where that matters.
+    // The account in whose name the request acts, if the route needs one.
     const account = route.access === undefined ? undefined : requireAccount(asked.admission.caller);
     return { ...found, account };
   },
@@ -100,7 +100,7 @@ export const repositorySubject: Subject<
   describe: ({ permission }) => permission,
 };
 
-/** To the repository that the path names, by its name of today. */
+/** Admits the caller to the repository that the path names by its current name. */
 export async function admitToRepository(
   ports: Ports,
   route: Pick<OfRepository, "path" | "permission">,
@@ -112,7 +112,10 @@ export async function admitToRepository(
   return { repository: await asked.admission.admitToRepository(found, { permission, isExplicit }) };
 }
 
-/** @throws Failure moved if the name is a former one, to whoever may see the repository. A PUT or POST of it takes the name. */
+/**
+ * @throws Failure moved if the name is a former one and the caller may see the repository. A PUT or POST may reuse the
+ * name.
+ */
 async function findRepositoryOrMove(
   ports: Ports,
   { path }: Pick<Declared, "path">,

@@ -7,26 +7,29 @@ import type { Answer } from "../../server/answer.ts";
 import type { RestRequest, WithMoreRequirements } from "../declaration.ts";
 import type { PathParameters } from "../named-subjects.ts";
 
-/** Who asks for a route, whose scopes are enough for it, and what the path says. */
+/** The caller, the route's admission, and the parameters of the path. */
 export type Asked = {
   readonly admission: OpenAdmission;
   readonly params: PathParameters;
   readonly request: FastifyRequest;
 };
 
-/** What the path names, once its caller has been admitted to it. */
+/** The subject that the path names, once the caller has been admitted to it. */
 export type Found = {
   readonly repository?: Repository | undefined;
 };
 
-/** With what has admitted to it, for what a body names. */
+/** With the admission, for subjects that the body names. */
 export type Admitted<Its extends Found = Found> = Its & { readonly admission: OpenAdmission };
 
-/** What routes of one kind are about. */
+/** The handling of one kind of subject. */
 export type Subject<OfRoute, Its extends Found = Found> = {
-  /** Finds what the path names and admits the caller to it: may see it (404), permission (403). No body has been read yet. */
+  /**
+   * Finds the subject of the path and admits the caller to it: visibility (404), permission (403). No body has been
+   * read yet.
+   */
   admit(ports: Ports, route: OfRoute, asked: Asked): Promise<Its>;
-  /** Hands what was found to the handler. Where more hangs on the body, that is asked first. */
+  /** Calls the handler with the subject. Requirements that depend on the body are checked first. */
   call(
     ports: Ports,
     route: OfRoute,
@@ -34,11 +37,11 @@ export type Subject<OfRoute, Its extends Found = Found> = {
     request: RestRequest,
     body: unknown,
   ): Promise<Answer>;
-  /** What a route asks of its caller beside scopes, as the documentation says it. */
+  /** The requirements of a route beside scopes, in the words of the documentation. */
   describe(route: OfRoute): string;
 };
 
-/** Asks for the route's scopes once more, with what the request decides. */
+/** Checks the scopes again, with those that the request adds. */
 export async function requireMoreScopes<Request extends RestRequest>(
   ports: Ports,
   route: Requirement & WithMoreRequirements<Request>,

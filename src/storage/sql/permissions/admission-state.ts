@@ -27,8 +27,8 @@ export type AdmissionState = {
 };
 
 /**
- * All that admits most requests, in one statement: the token, its account with its addresses, a repository and what the account
- * holds there. Read in a transaction; outside of one it is a look-up.
+ * Reads everything that admits most requests in one statement: the token, its account with its addresses, a repository and
+ * the account's permission there. For use in a transaction; outside of one, use the look-up.
  */
 export async function readAdmissionState(
   tx: Kysely<Schema>,

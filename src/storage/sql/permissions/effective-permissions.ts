@@ -53,11 +53,11 @@ const FIELDS: FieldMap = {
 };
 
 /**
- * A page of what accounts may do in the repositories of a workspace, each by the highest of what it holds there; public
- * visibility aside. By repository and user name unless sorted; `size` counts all pages. Two statements.
+ * A page of the permissions of accounts in the repositories of a workspace: for each account and repository the highest
+ * one, public visibility aside. By repository and user name unless sorted; `size` counts all pages. Two statements.
  *
- * @throws Failure invalid-input if the filter or the sort names a field that is not offered, or the filter a permission
- * that there is not.
+ * @throws Failure invalid-input if the filter or the sort names a field that is not offered, or the filter an unknown
+ * permission.
  */
 export async function listEffectivePermissions(
   db: Kysely<Schema>,
@@ -65,7 +65,7 @@ export async function listEffectivePermissions(
 ): Promise<{ readonly values: readonly EffectivePermission[]; readonly size: number }> {
   const { filter, sort, page, pagelen } = options;
   const offset = (page - 1) * pagelen;
-  // Whoever filters or sorts may do so by anything that is told. Else all of it is joined for the rows of the page only.
+  // A filter or sort may use any field, which needs all joins. Without them only the rows of the page are joined.
   const isPlain = filter === undefined && sort === undefined;
   const counted = isPlain ? await countPlain(db, options) : undefined;
   const repositoriesMax = counted && repositoriesOnPages(counted, offset + pagelen);
@@ -106,7 +106,7 @@ function boundOf({ viewer }: EffectivePermissionListOptions): Bound | undefined 
 /** `members`: 0 if they have not been counted separately. */
 type Counted = { readonly size: number; readonly members: number };
 
-/** A member with a permission has it in every repository: those are multiplied and not counted one by one. */
+/** A member with a permission has it in every repository: these rows are multiplied rather than counted. */
 async function countPlain(db: Kysely<Schema>, options: EffectivePermissionListOptions): Promise<Counted> {
   const { workspaceUuid, repositoryUuid, accountUuid } = options;
   const bound = boundOf(options);

@@ -13,7 +13,7 @@ import { addSqliteFunctions } from "./sqlite-functions.ts";
 export type SqliteSettings = {
   readonly kind: "sqlite";
   readonly path: string;
-  /** Gives up something that is kept for when the disk is full. False: there is no more. */
+  /** Releases some of the disk reserve. False if there is nothing left. */
   readonly makeRoom?: MakeRoom;
 };
 
@@ -53,7 +53,7 @@ export async function openSqlite(
   };
 }
 
-/** A page that has gone bad is told at once, and not when it is next read, which may be months later. */
+/** Finds damaged pages at the start, rather than when they are next read, which may be months later. */
 function requireSound(connection: SqliteDatabase.Database, path: string): void {
   if (statSync(path).size > CHECKED_BYTES_MAX) return;
   const found = connection.pragma("quick_check(1)", { simple: true });
@@ -85,7 +85,7 @@ function openForWriting(path: string): void {
   try {
     accessSync(folder, constants.W_OK);
     tried = path;
-    // It holds digests of passwords and tokens. SQLite gives the files beside it the same mode.
+    // The database has digests of passwords and tokens. SQLite gives the files beside it the same mode.
     closeSync(openSync(path, "a", 0o600));
   } catch (error) {
     const code = errorCode(error);
@@ -95,8 +95,8 @@ function openForWriting(path: string): void {
 }
 
 /**
- * Reads a value once in a turn of the event loop, unless it is told to forget. A request that is worked on in this turn was
- * in the machine when the turn began, or was still being sent: what others commit while the turn lasts, it need not see.
+ * Reads a value once in a turn of the event loop, until `forget` is called. A request that is handled in this turn had
+ * arrived when the turn began, or was still being sent, so it need not see what others commit during the turn.
  */
 function oncePerTurn<T>(read: () => T): { read(): T; forget(): void } {
   let known: { readonly value: T } | undefined;

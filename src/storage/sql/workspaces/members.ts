@@ -17,7 +17,7 @@ function toMember(row: Omit<Selectable<WorkspaceMemberRow>, "workspace_uuid" | "
   };
 }
 
-/** Makes an account a member, or changes what it may do. Its first `addedAt` is kept. */
+/** Makes an account a member, or changes its role. Its first `addedAt` stays. */
 export async function upsertMember(
   db: Kysely<Schema>,
   workspaceUuid: Uuid,
@@ -38,8 +38,8 @@ export async function upsertMember(
 }
 
 /**
- * Removes an account from a workspace, with all that it was permitted there: its places in groups, and its own permissions in
- * projects and repositories.
+ * Removes an account from a workspace, with all its permissions there: its memberships in groups, and its own permissions
+ * in projects and repositories.
  */
 export async function deleteMember(
   tx: Kysely<Schema>,
