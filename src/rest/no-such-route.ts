@@ -7,7 +7,10 @@ import { Failure } from "../model/failure.ts";
 import { accountOf } from "../model/who-acts.ts";
 import type { Ports } from "../ports.ts";
 
-/** What no surface has is answered as the API does. Before there is any route: their methods are collected. */
+/**
+ * Answers paths that no surface has as the API does. To be called before any route is registered, since it collects
+ * their methods.
+ */
 export function answerNoSuchRoute(server: FastifyInstance, ports: Ports): void {
   acceptJsonBodies(server);
   answerErrorsInJson(server, ports);
@@ -15,12 +18,12 @@ export function answerNoSuchRoute(server: FastifyInstance, ports: Ports): void {
   server.setNotFoundHandler((request, reply) => answerNotFound(ports, allowedMethods, request, reply));
 }
 
-/** Beyond it nothing is looked for in a path that leads nowhere. */
+/** Longer paths are not looked up. */
 const UNKNOWN_PATH_LENGTH_MAX = 2_048;
 
 /**
- * A path that lacks the method is told apart here: routes for all that there is not would double the start. What is asked of
- * the API and is not there is counted for the operator, with the caller if the credential is good.
+ * A path that lacks the method is distinguished here: registering routes for all missing methods would double the time
+ * of a start. Unknown operations of the API are counted for the operator, with the caller if the credential is valid.
  */
 async function answerNotFound(
   ports: Ports,
@@ -30,7 +33,7 @@ async function answerNotFound(
 ): Promise<FastifyReply> {
   const { url, method } = request;
   const allowed = [...allowedMethods(url.slice(0, UNKNOWN_PATH_LENGTH_MAX))];
-  // A route that has the method has said itself that there is nothing for this request.
+  // The path has this method: its route has already answered that there is nothing for this request.
   const isThere = allowed.length > 0 && !allowed.includes(method);
   if (isThere) reply.header("allow", [...allowed, "OPTIONS"].join(", "));
   if (isThere && method === "OPTIONS") return reply.code(204).send();
@@ -46,7 +49,7 @@ async function answerNotFound(
 async function countUnknown(ports: Ports, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   if (!/^\/(?:[12]\.0|!api)\//.test(request.url)) return;
   const caller = await identify(ports, "rest", "api", request, reply).catch((error: unknown) => {
-    // The path leads nowhere, whoever asks.
+    // The path does not exist for any caller.
     if (error instanceof Failure) return undefined;
     throw error;
   });

@@ -6,7 +6,7 @@ import { registerRoute } from "../http/routes/pipeline.ts";
 import type { Ports } from "../ports.ts";
 import { ROUTES } from "./routes.ts";
 
-/** REST 2.0: every route, in a scope of its own. Other methods of their paths are refused as such. */
+/** REST 2.0: every route, in a scope of its own. Other methods of their paths are refused. */
 export async function registerRest(parent: FastifyInstance, ports: Ports): Promise<void> {
   const cached = openCachedAnswers(ports);
   await parent.register(async (server) => {

@@ -3,16 +3,16 @@ import type { Socket } from "node:net";
 import { Duplex } from "node:stream";
 
 /**
- * A Basic credential that `base64` has folded: GNU's breaks its output after 76 characters, and a shell that puts it into
- * `--header "Authorization: Basic $credential"` makes curl send the line feeds as they are. What follows each is base64 to
- * the end of the line: no colon, so it can be no header of its own, and whoever reads it sees the same one credential.
+ * A Basic credential with line feeds from `base64`: GNU's breaks its output after 76 characters, and a shell that puts
+ * it into `--header "Authorization: Basic $credential"` makes curl send the line feeds. The further lines are base64
+ * only: without a colon they cannot be headers, so there is only one way to read the credential.
  */
 const FOLDED = /\r\nAuthorization: Basic [A-Za-z0-9+/]+(?:\n[A-Za-z0-9+/]+={0,2})+\r\n/i;
 const HEADER_END = "\r\n\r\n";
 
 /**
- * The bytes of a request with its folded credential on one line again, or undefined if that is not what is wrong with it. The
- * connection is to be closed after the answer, so that nothing else can follow on it.
+ * The bytes of a request with its folded credential on one line, or undefined if the request has another fault. The
+ * connection must be closed after the answer, so that nothing else can follow on it.
  */
 export function unfoldCredential(bytes: Buffer): Buffer | undefined {
   const headEnd = bytes.indexOf(HEADER_END);
@@ -27,8 +27,8 @@ export function unfoldCredential(bytes: Buffer): Buffer | undefined {
 }
 
 /**
- * Gives the server a connection anew, as if `bytes` had come first. For a request that Node's parser has refused; the
- * parser of the first try is done with the socket.
+ * Passes a connection to the server again, as if `bytes` had arrived first. For a request that Node's parser has
+ * refused; the first parser does not use the socket any more.
  */
 export function replayConnection(server: Server, socket: Socket, bytes: Buffer): void {
   socket.removeAllListeners("data").removeAllListeners("end");
@@ -42,7 +42,7 @@ export function replayConnection(server: Server, socket: Socket, bytes: Buffer):
     },
   });
   replayed.push(bytes);
-  // Whose it is stays known: failures are counted by it. And how much has come: a body that comes too slowly is cut.
+  // The address is needed to count failures, and the number of received bytes to close the connection of a slow body.
   Object.assign(replayed, { remoteAddress: socket.remoteAddress });
   Object.defineProperty(replayed, "bytesRead", { get: () => socket.bytesRead });
   socket.on("data", (chunk) => {

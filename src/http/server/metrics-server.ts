@@ -6,7 +6,7 @@ import { openHostGuard } from "./host-guard.ts";
 
 const CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
-/** `GET /metrics`, on an address of its own: whoever reaches the product's need not reach this. */
+/** `GET /metrics`, on an address of its own, so that it need not be reachable for the product's clients. */
 export async function startMetricsServer(
   { host, port }: NonNullable<Config["metrics"]>,
   writeText: () => Promise<string>,

@@ -6,7 +6,7 @@ import { requiredSlug } from "./create-repository.ts";
 import { parseRepositoryBody, RepositoryBody } from "./repository-body.ts";
 import { showRepository } from "./show-repository.ts";
 
-/** Updates a repository, or creates it where there is none. A rename answers where it lies now. */
+/** Updates a repository, or creates it if it does not exist. After a rename the answer has the new URL. */
 export const putRepositoryRoute: RepositoryOrNewRoute<typeof RepositoryBody> = {
   subject: "repository-or-new",
   method: "PUT",

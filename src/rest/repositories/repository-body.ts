@@ -29,7 +29,7 @@ export const RepositoryBody = (Type: TypeBuilder) =>
     ),
   });
 
-/** What a body asks for. Absent: as it is, or as it is by default. */
+/** The fields that a body requests. Absent: unchanged, or the default. */
 export type RepositoryInput = {
   readonly name?: string;
   readonly description?: string;

@@ -9,7 +9,7 @@ import { showRepositories } from "./show-repository.ts";
 
 const ROLES = ["member", "contributor", "admin", "owner"] as const;
 
-/** The page that a request asks for of those that its caller may see. Three statements. */
+/** The requested page of the repositories that the caller may see. Three statements. */
 export async function showRepositoryPage(
   ports: Pick<Ports, "database">,
   subject: RepositoryListSubject,

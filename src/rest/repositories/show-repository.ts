@@ -7,7 +7,7 @@ import { listRepositoryDetails } from "../../storage/sql/repositories/repository
 
 type Asked = Pick<RestRequest, "baseUrls" | "caller">;
 
-/** A repository with what the caller may know of it. */
+/** Represents a repository with the details that the caller may see. */
 export async function showRepository(
   { database }: Pick<Ports, "database">,
   repository: Repository,
@@ -17,7 +17,7 @@ export async function showRepository(
   return representRepository(repository, details, asked.baseUrls, asked.caller);
 }
 
-/** The same for a page of them, by one statement. One that is deleted meanwhile is left out. */
+/** The same for a page of them, by one statement. A repository that is deleted meanwhile is left out. */
 export async function showRepositories(
   { database }: Pick<Ports, "database">,
   repositories: readonly Repository[],

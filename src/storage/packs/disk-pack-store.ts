@@ -26,7 +26,7 @@ type WrittenRefs = Parameters<OpenRepository["writeRefs"]>;
 
 export type DiskPackStoreOptions = {
   readonly linkFile?: LinkFile;
-  /** Called before a folder goes: whoever has files of it open is to close them. */
+  /** Called before a folder is removed, to close open files in it. */
   readonly beforeRemoval?: (gitDir: string) => void;
 };
 
@@ -47,7 +47,7 @@ export function openDiskPackStore(
   const writers = new Map<Uuid, Promise<void>>();
 
   async function writeRefsOf(repository: Uuid, ...written: WrittenRefs): Promise<void> {
-    // One writer a repository: those who come meanwhile wait, then look again.
+    // One writer for each repository: others wait, then look again.
     while (writers.has(repository)) await writers.get(repository)!.catch(() => {});
     const writer = writeRefs(gitDir(repository), staging(), ...written);
     writers.set(repository, writer);
@@ -129,7 +129,7 @@ async function findStat(path: string) {
   }
 }
 
-/** The commit graph before the packs: it names no commit then that is not in them. */
+/** The commit graph is taken before the packs, so that it names no commit that is not in them. */
 async function takeFiles(gitDir: string, { take, drop }: FileTaker): Promise<void> {
   const graph = withSlashes(COMMIT_GRAPH);
   await take(graph, join(gitDir, COMMIT_GRAPH)).catch((error: unknown) => {
@@ -152,15 +152,15 @@ const PACKS = join("objects", "pack");
 const COMMIT_GRAPH = join("objects", "info", "commit-graph");
 
 type CopyFolders = {
-  /** Where the copy is made, until it is whole. */
+  /** The folder of the copy until it is complete. */
   readonly draft: string;
   readonly mark: () => Promise<RepositoryFolderIntent>;
   readonly linkFile: LinkFile | undefined;
 };
 
 /**
- * The commit graph is taken before the packs: it names no commit then that is not in them. It is replaced when it is
- * renewed and never written to, as packs are.
+ * The commit graph is taken before the packs, so that it names no commit that is not in them. A new graph replaces the
+ * old file, which like a pack is never written to.
  */
 async function copyRepository(
   from: string,
@@ -189,7 +189,7 @@ async function copyRepository(
   }
 }
 
-/** `mark`: the empty file that says that the repository may have no row. It is on the disk before the row changes. */
+/** `mark`: an empty file which says that the repository may have no row. It is on the disk before the row changes. */
 async function markFolder(mark: string, remove: () => Promise<void>): Promise<RepositoryFolderIntent> {
   await makeFolders(dirname(mark));
   await writeFile(mark, "");
@@ -207,7 +207,7 @@ function unlessMissing(error: unknown): void {
   if (!hasCode(error, "ENOENT")) throw error;
 }
 
-/** Renamed first, so that a half-removed repository is never taken for a whole one. */
+/** Renamed first, so that a repository that is only half removed is never taken for a complete one. */
 async function removeRepository(gitDir: string, removed: string): Promise<void> {
   await makeFolders(dirname(removed));
   try {
@@ -217,6 +217,6 @@ async function removeRepository(gitDir: string, removed: string): Promise<void> 
     throw error;
   }
   reachFaultPoint("repository.folder-renamed");
-  // A git that is at work in it goes on writing until it finds its folder gone.
+  // A git process that works in the folder goes on writing until it finds the folder removed.
   await rm(removed, { recursive: true, force: true, maxRetries: 20, retryDelay: 20 });
 }

@@ -17,7 +17,7 @@ export type PermissionRequest = RestRequest & {
   readonly owner: PermissionOwner;
 };
 
-/** One operation, on repositories and on projects: for the admin of either. */
+/** One operation, on repositories and on projects, for administrators of either. */
 export type PermissionOperation = {
   readonly method: Method;
   /** What follows `permissions-config/`. */
@@ -55,7 +55,7 @@ export function projectPermissionRoute(operation: PermissionOperation): ProjectR
   };
 }
 
-/** The same where a body says what is given, in which a project has more than a repository. */
+/** The same for a body with a permission; a project has more permissions than a repository. */
 export const PUT_ON_REPOSITORY = {
   subject: "repository",
   method: "PUT",
@@ -92,7 +92,7 @@ export function inProject(request: Parameters<ProjectRoute["handle"]>[1]): Permi
   };
 }
 
-/** The reference takes the user name in the URL of a project's permissions, and not in that of a repository's. */
+/** The reference accepts the user name in the URL of a project's permissions, but not in that of a repository's. */
 export function getSelectedPermissionAccount(
   ports: Pick<Ports, "database">,
   target: NamedTarget,

@@ -5,7 +5,7 @@ import { representBranch } from "../../../representations/branch.ts";
 import type { BaseUrls } from "../../../representations/links.ts";
 import { representTag } from "../../../representations/tag.ts";
 
-/** The representation of one branch or tag, with what it points at read. */
+/** Represents one branch or tag, after reading its target. */
 export async function showRef(ports: RefPorts, repository: Repository, baseUrls: BaseUrls, ref: Ref) {
   const refs = await readRefs(ports, repository, [ref]);
   const context = { repository, baseUrls, accounts: await findRefAccounts(ports, refs) };

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { ByteRange } from "../../../git/objects/open-blob.ts";
 import type { RestRequest } from "../../../http/routes/route.ts";
 
-/** A request with what it says about how it wants the bytes. Without it, all of them are sent. */
+/** A request with its conditions and range. Without any, all bytes are sent. */
 export type ConditionalRequest = RestRequest & {
   readonly method?: string;
   readonly headers?: IncomingHttpHeaders;
@@ -14,17 +14,17 @@ export type AskedRange =
   | { readonly kind: "unsatisfiable" };
 
 /**
- * Reads a `Range`: RFC 9110, section 14.2. One range is served; several, other units and what cannot be read count as no
- * `Range` at all, which the RFC allows.
+ * Reads a `Range`: RFC 9110, section 14.2. One range is served. Several ranges, other units and malformed values are
+ * ignored, which the RFC allows.
  *
- * @param size bytes of the whole.
+ * @param size of the content in bytes.
  */
 export function parseRange(text: string | undefined, size: number): AskedRange {
   const match = /^bytes=\s*(\d{0,15})-(\d{0,15})\s*$/i.exec(text ?? "");
   const [, first = "", last = ""] = match ?? [];
   if (first === "" && last === "") return { kind: "whole" };
   if (first === "") {
-    // The last so many bytes.
+    // The last bytes, as many as requested.
     const length = Math.min(Number(last), size);
     return length === 0 ? { kind: "unsatisfiable" } : part(size - length, size - 1);
   }
@@ -37,7 +37,10 @@ function part(first: number, last: number): AskedRange {
   return { kind: "part", range: { first, last } };
 }
 
-/** Whether an `If-Match` names none of it: RFC 9110, section 13.1.1, which compares strongly. Then it is 412. */
+/**
+ * Whether an `If-Match` does not name the tag: RFC 9110, section 13.1.1, which compares strongly. The answer is then
+ * 412.
+ */
 export function isPreconditionFailed({ "if-match": header }: IncomingHttpHeaders, etag: string): boolean {
   if (header === undefined || header.trim() === "*") return false;
   return !header.split(",").some((each) => each.trim() === etag);
@@ -50,7 +53,7 @@ export function namesEtag(header: string | undefined, etag: string): boolean {
   return header.split(",").some((each) => each.trim().replace(/^W\//, "") === etag);
 }
 
-/** The range, unless an `If-Range` says that it was meant for another content: RFC 9110, section 13.1.5. */
+/** The range, unless an `If-Range` says that it was meant for other content: RFC 9110, section 13.1.5. */
 export function readRange(headers: IncomingHttpHeaders, size: number, etag: string): AskedRange {
   const condition = headers["if-range"];
   if (condition !== undefined && condition !== etag) return { kind: "whole" };

@@ -8,14 +8,14 @@ import {
   type CommitPart,
 } from "../../../operations/source/commit-request.ts";
 
-/** What the reference calls meta data, in the query and in the form. Whatever else is named is a file. */
+/** The reference's "meta data", in the query and in the form. Every other name is a file. */
 export async function* readCommitParts(
   query: URLSearchParams,
   form: AsyncIterable<FormPart>,
 ): AsyncGenerator<CommitPart> {
   for (const [name, text] of query) {
     if (!isMeta(name)) continue;
-    // What is not UTF-8 in a form is refused too: it would not be kept as it was sent.
+    // Text in a form that is not UTF-8 is refused too, since it could not be stored as it was sent.
     if (hasRawBytes(text)) throw invalidField(name, "is not UTF-8");
     yield metaPart(name, text);
   }
@@ -47,7 +47,7 @@ function getPath(field: string, text: string): FilePath {
   return path;
 }
 
-/** Without one it is a plain file, whatever was there before. */
+/** Without attributes it is a regular file, whatever was there before. */
 function fileType(name: string, attributes: string | undefined) {
   switch (attributes) {
     case undefined:

@@ -6,7 +6,7 @@ import type { Repository } from "../../../model/repository.ts";
 import { openContent, readContentSize, type SourcePorts } from "../../../operations/source/source.ts";
 import { type ConditionalRequest, isPreconditionFailed, namesEtag, readRange } from "./conditions.ts";
 
-/** The file's own bytes, the whole or the range that was asked for; nothing if the client has them already. */
+/** The bytes of a file, all or the requested range; none if the client has them already. */
 export async function fileAnswer(
   ports: SourcePorts,
   repository: Repository,
@@ -18,9 +18,10 @@ export async function fileAnswer(
     takeSlot,
   }: Pick<ConditionalRequest, "method" | "headers" | "signal" | "takeSlot">,
 ): Promise<Answer> {
-  // Contents and attributes alone decide, as Bitbucket's reference has it: the same file anywhere has the same tag.
+  // The tag depends on content and attributes only, as Bitbucket's reference has it: the same file has the same tag
+  // anywhere.
   const etag = `"${entry.id}-${entry.mode.toString(8)}"`;
-  // What may be read today may be forbidden tomorrow: it may be kept, but must be asked for again.
+  // Access may be removed later: the answer may be cached, but must be revalidated.
   const kept = { etag, "cache-control": "private, no-cache", vary: "Authorization" };
   if (isPreconditionFailed(asked, etag)) {
     const error = { message: "The file is another one than If-Match names" };
@@ -58,8 +59,8 @@ function lastName(path: Buffer): string {
 }
 
 /**
- * For bytes that others have written: saved and not shown, and if shown all the same, as a page that can do nothing.
- * The name is written twice, RFC 6266: in ASCII, and in UTF-8 where it is more than that.
+ * For bytes from other people: they are saved and not displayed, and if displayed nevertheless, as a page without
+ * scripts. The name is written twice, RFC 6266: in ASCII, and in UTF-8 if it has other characters.
  */
 export function attachmentHeaders(contentType: string, filename: string): Record<string, string> {
   const ascii = filename.replace(/[^\x20-\x7e]|["\\%]/gu, "_");

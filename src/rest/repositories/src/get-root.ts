@@ -4,7 +4,7 @@ import { restoreBytes } from "../../../model/byte-text.ts";
 import { findPathAtCommit, noSuchFile } from "../../../operations/source/source.ts";
 import { repositoryApiUrl } from "../../../representations/links.ts";
 
-/** The way to the root of the main branch, whatever its name. Status and target's form are our choice. */
+/** Redirects to the root of the main branch, whatever its name. Status and form of the target are our choice. */
 export const getRootRoute: RepositoryRoute = {
   subject: "repository",
   method: "GET",
@@ -15,7 +15,7 @@ export const getRootRoute: RepositoryRoute = {
   permission: "read",
   async handle(ports, { repository, baseUrls, query }) {
     if (repository.mainBranch === undefined) {
-      // Our choice: a repository without commits has an empty root, of which there is nothing to tell.
+      // Our choice: a repository without commits has an empty root without metadata.
       if (query.get("format") === "meta") throw noSuchFile("/");
       return jsonAnswer(200, { pagelen: 10, values: [], page: 1 });
     }

@@ -22,8 +22,8 @@ import type { ConditionalRequest } from "./conditions.ts";
 import { fileAnswer } from "./file-answer.ts";
 
 /**
- * A file's bytes, or what is in a folder; with `format=meta` what is told about either; with `format=rendered` a file of
- * markup as HTML, in the object that the reference speaks of as having a `raw` element.
+ * The bytes of a file, or the content of a folder; with `format=meta` their metadata; with `format=rendered` a file of
+ * markup as HTML, in the object that has a `raw` element in the reference.
  */
 export const getSourceRoute: RepositoryRoute = {
   subject: "repository",
@@ -50,7 +50,7 @@ export const getSourceRoute: RepositoryRoute = {
   },
 };
 
-/** @returns undefined for a file's own bytes, or what is in a folder. */
+/** @returns undefined for the bytes of a file, or the content of a folder. */
 function readFormat(query: URLSearchParams): "meta" | "rendered" | undefined {
   const format = query.get("format");
   if (format === null || format === "") return undefined;
@@ -84,7 +84,7 @@ async function listingAnswer(
     throw new Failure("timed-out", "Cannot list the directory: it takes too long, max_depth may be too deep");
   }
   requirePathsOfPage(listing.entries.map(({ entry }) => entry.path));
-  // As recorded: links have the commit's id, while the next page keeps the name that was asked for.
+  // As recorded: links have the commit's id, while the next page keeps the name in the request.
   const base = `${repositoryApiUrl(context.baseUrls, context.repository)}/src`;
   // The bytes are put back at the end, once: what they are written as is a sequence of bytes as well.
   const next = new URL(

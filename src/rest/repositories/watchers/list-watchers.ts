@@ -6,7 +6,10 @@ import type { Account } from "../../../model/account.ts";
 import { selectRows } from "../../../model/match-filter.ts";
 import { accountFields } from "../../account-fields.ts";
 
-/** Nobody can watch a repository here yet, and so nobody does (our choice: Bitbucket's list begins with its owner). */
+/**
+ * Watching repositories is not supported yet, so there are no watchers (our choice: Bitbucket's list begins with the
+ * owner).
+ */
 const NOBODY: readonly Account[] = [];
 const FIELDS = accountFields<Account>("", (account) => account);
 

@@ -6,7 +6,7 @@ import { jsonAnswer } from "../../../http/server/answer.ts";
 import { listMembersFor } from "../../../operations/workspaces/memberships.ts";
 import { representMembership } from "../../../representations/membership.ts";
 
-/** Who belongs to a workspace is for those who do (our choice: the reference names nobody). */
+/** Only members may see the members of a workspace (our choice: the reference does not say who may). */
 export const listMembersRoute: WorkspaceRoute = {
   subject: "workspace",
   method: "GET",

@@ -5,7 +5,7 @@ import { jsonAnswer } from "../../../http/server/answer.ts";
 import { listMembersFor } from "../../../operations/workspaces/memberships.ts";
 import { representMembershipPermission } from "../../../representations/membership.ts";
 
-/** The members of a workspace and what each is in it. For its members (our choice, as for the list of them). */
+/** The members of a workspace with their roles. For its members (our choice, as for the list of them). */
 export const listPermissionsRoute: WorkspaceRoute = {
   subject: "workspace",
   method: "GET",

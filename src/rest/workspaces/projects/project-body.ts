@@ -4,7 +4,7 @@ import { type ProjectKey, parseProjectKey } from "../../../model/slug.ts";
 
 const TEXT_LENGTH_MAX = 65_536;
 
-/** The body of POST and PUT on a project. `links.avatar` is not kept: there are no pictures here. */
+/** The body of POST and PUT on a project. `links.avatar` is ignored: there are no pictures here. */
 export const ProjectBody = (Type: TypeBuilder) =>
   Type.Object({
     name: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
@@ -13,7 +13,7 @@ export const ProjectBody = (Type: TypeBuilder) =>
     is_private: Type.Optional(Type.Boolean()),
   });
 
-/** What a body asks for. Absent: as it is, or as it is by default. */
+/** The fields that a body requests. Absent: unchanged, or the default. */
 export type ProjectInput = {
   readonly name?: string;
   readonly key?: ProjectKey;

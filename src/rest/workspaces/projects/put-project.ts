@@ -6,7 +6,7 @@ import { projectApiUrl, representProject } from "../../../representations/projec
 import { findHasPublicRepositories } from "../../../storage/sql/projects/projects.ts";
 import { ProjectBody, parseProjectBody, requiredProjectKey, requiredProjectName } from "./project-body.ts";
 
-/** Updates a project, or creates it where there is none. A new key answers where it lies now. */
+/** Updates a project, or creates it if it does not exist. After a change of the key the answer has the new URL. */
 export const putProjectRoute: ProjectOrNewRoute<typeof ProjectBody> = {
   subject: "project-or-new",
   method: "PUT",
@@ -20,7 +20,7 @@ export const putProjectRoute: ProjectOrNewRoute<typeof ProjectBody> = {
     const input = parseProjectBody(body);
     if (project === undefined) {
       const key = requiredProjectKey("project_key", params.project_key);
-      // The reference: "key should not be specified in the body". One that says the same does no harm.
+      // The reference: "key should not be specified in the body". The same key is accepted.
       if (input.key !== undefined && input.key !== key)
         throw invalidField("key", "is not the key of the URL");
       const name = requiredProjectName(input.name);
