@@ -9,7 +9,7 @@ import { identify } from "../http/routes/identify.ts";
 import { findMovedRepository, repositoryMoved, withPathPart } from "../http/routes/moved-repository.ts";
 import { findNamedRepository } from "../http/routes/named-subjects.ts";
 import { noteRefusal } from "../http/routes/note-refusal.ts";
-import { portsNow } from "../http/routes/ports-now.ts";
+import { requestPorts } from "../http/routes/request-ports.ts";
 import { CHALLENGE, statusOf } from "../http/server/answer-failure.ts";
 import { baseUrlsOf, publicRequestUrl } from "../http/server/public-urls.ts";
 import { annotateFailure, annotateRepository } from "../http/server/request-log.ts";
@@ -82,7 +82,7 @@ export async function admit(
     throw new Failure("invalid-input", "Git-Protocol: not of the form key=value:key=value");
   const params = request.params as Record<string, string>;
   const name = (params.repo_slug ?? "").replace(/\.git$/i, "");
-  const now = portsNow(ports, request, name);
+  const now = requestPorts(ports, request, name);
   // A promise that is awaited here is through in fewer turns than one that is handed on.
   return await admitNow(
     now instanceof Promise ? await now : now,
@@ -100,7 +100,7 @@ async function admitNow(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<GitRequest> {
-  request.portsNow = ports;
+  request.requestPorts = ports;
   const params = request.params as Record<string, string>;
   const caller = await identify(ports, "git", "git", request, reply);
   const requirement = SERVICE_REQUIREMENTS[service];
@@ -123,7 +123,7 @@ async function admitNow(
  * @returns ports to read with, as of then.
  */
 export async function readmitToFetch(ports: Ports, git: GitRequest, request: FastifyRequest): Promise<Ports> {
-  const now = await portsNow(ports, request, undefined);
+  const now = await requestPorts(ports, request, undefined);
   try {
     await readmitToRead(now, git.admission);
     return now;

@@ -19,7 +19,7 @@ export const infoRefsRoute: GitRoute = {
     reply.headers(HEADERS[service]);
     const { version } = protocol;
     return reply.send(
-      await advertiseRefs(request.portsNow ?? ports, repository, service, {
+      await advertiseRefs(request.requestPorts ?? ports, repository, service, {
         version,
         announcesService: true,
       }),

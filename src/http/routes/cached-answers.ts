@@ -3,7 +3,7 @@ import { LRUCache } from "lru-cache";
 import type { Caller } from "../../model/caller.ts";
 import type { Ports } from "../../ports.ts";
 import type { BaseUrls } from "../../representations/links.ts";
-import type { DatabaseVersion } from "../../storage/sql/lookups/database-moment.ts";
+import type { DatabaseVersion } from "../../storage/sql/lookups/request-lookups.ts";
 
 /**
  * Caches JSON that was written for an admitted caller, for the next request of the same caller for the same URL, until
@@ -12,7 +12,7 @@ import type { DatabaseVersion } from "../../storage/sql/lookups/database-moment.
 export type CachedAnswers = {
   find(asked: AskedAnswer): Buffer | undefined;
   /** For an answer with status 200 that depends only on the request, the database, and objects, which never change. */
-  keep(asked: AskedAnswer, json: Buffer): void;
+  put(asked: AskedAnswer, json: Buffer): void;
 };
 
 /** Everything on which such an answer depends. */
@@ -60,7 +60,7 @@ export function openCachedAnswers({ metrics }: Pick<Ports, "metrics">): CachedAn
       if (json !== undefined) metrics.countCachedAnswer();
       return json;
     },
-    keep(asked, json) {
+    put(asked, json) {
       // Something has been committed since the request arrived, and may be in a part of the answer only.
       if (asked.version !== version) return;
       const key = keyOf(asked);

@@ -10,7 +10,7 @@ import type { Ports } from "../../ports.ts";
 import type { AccountActor } from "../../storage/sql/audit/audit-notes.ts";
 import { clientAddress, networkOf } from "../server/client-address.ts";
 import { annotate } from "../server/request-log.ts";
-import { presentedBy } from "./ports-now.ts";
+import { presentedBy } from "./request-ports.ts";
 
 declare module "fastify" {
   interface FastifyRequest {

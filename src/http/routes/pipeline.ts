@@ -13,8 +13,8 @@ import { askedAnswer, type CachedAnswers } from "./cached-answers.ts";
 import { refuseFilterAndSort } from "./collection-query.ts";
 import { parseFields, selectFields } from "./fields.ts";
 import { readFormParts } from "./form-parts.ts";
-import { portsNow } from "./ports-now.ts";
 import { bodyReader } from "./request-body.ts";
+import { requestPorts } from "./request-ports.ts";
 import type { RepositoryFormRoute, RestRequest, Route } from "./route.ts";
 import type { Admitted } from "./subjects/subject.ts";
 import { subjectOf } from "./subjects/subjects.ts";
@@ -38,9 +38,9 @@ export function registerRoute(
         url,
         async onRequest(request, reply) {
           nameLastParameter(route, request);
-          const now = portsNow(ports, request, (request.params as Record<string, string>).repo_slug);
-          request.portsNow = now instanceof Promise ? await now : now;
-          request.admitted = await admit(request.portsNow, route, request, reply);
+          const now = requestPorts(ports, request, (request.params as Record<string, string>).repo_slug);
+          request.requestPorts = now instanceof Promise ? await now : now;
+          request.admitted = await admit(request.requestPorts, route, request, reply);
         },
         async handler(request, reply) {
           const admitted = request.admitted!;
@@ -53,7 +53,7 @@ export function registerRoute(
           if (found !== undefined) return reply.header("content-type", JSON_TYPE).send(found);
           const signal = signalOf(reply);
           // A request that changes something must see its own changes.
-          const portsOfRoute = route.method === "GET" ? request.portsNow! : ports;
+          const portsOfRoute = route.method === "GET" ? request.requestPorts! : ports;
           const own = callerPorts(portsOfRoute, admitted.admission, {
             address: clientAddress(request, ports.config),
             baseUrls: publicBaseUrlsOf(ports),
@@ -69,7 +69,7 @@ export function registerRoute(
           const answer = route.method === "GET" ? await call() : await readmitted(own, call);
           const keep = (json: Buffer) => {
             if (asked !== undefined && answer.status === 200 && !answer.isProvisional)
-              cached.keep(asked, json);
+              cached.put(asked, json);
           };
           return send(reply, answer, common, keep);
         },

@@ -14,8 +14,8 @@ before(async () => {
     throw new Failure("unavailable", "The database is not available: try again later");
   };
   const lookups = { ...database.lookups, findTokenByDigest };
-  const moment = () => ({ version: 0, lookups });
-  server = await createApp({ ...app.ports, database: { ...database, lookups, moment } });
+  const requestLookups = () => ({ version: 0, lookups });
+  server = await createApp({ ...app.ports, database: { ...database, lookups, requestLookups } });
 });
 after(async () => {
   await server.close();

@@ -42,7 +42,7 @@ export function createHttpServer(ports: Ports): AppServer {
     forceCloseConnections: "idle",
   });
   server.decorateRequest("databaseVersion", undefined);
-  server.decorateRequest("portsNow", undefined);
+  server.decorateRequest("requestPorts", undefined);
   server.decorateRequest("presented", undefined);
   server.decorateRequest("admitted", undefined);
   server.decorateRequest("tokenActor", undefined);

@@ -129,13 +129,13 @@ async function takeRounds(
   store: BackupStore,
 ): Promise<{ readonly database: string; readonly content: SnapshotContent }> {
   for (const repository of await ports.packs.listRepositories())
-    await unlessGone(() => keepRepository(ports.packs, folder, repository, store));
+    await isDoneUnlessMissing(() => keepRepository(ports.packs, folder, repository, store));
   reachFaultPoint("backup.packs-taken");
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
     const database = await createSnapshot(ports.database, folder);
     reachFaultPoint("backup.snapshot-written");
     const content = readSnapshot(join(folder, database));
-    const isWhole = await unlessGone(async () => {
+    const isWhole = await isDoneUnlessMissing(async () => {
       for (const repository of content.repositories)
         await keepRepository(ports.packs, folder, repository, store);
       for (const { sizeBytes, repositoryUuid, fileUuid } of content.downloads) {
@@ -160,7 +160,7 @@ async function takeRounds(
 }
 
 /** @returns false if a file or folder was deleted meanwhile. */
-async function unlessGone(work: () => Promise<void>): Promise<boolean> {
+async function isDoneUnlessMissing(work: () => Promise<void>): Promise<boolean> {
   try {
     await work();
     return true;

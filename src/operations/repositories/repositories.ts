@@ -237,7 +237,7 @@ export async function deleteRepository(
   const { downloads, packs, fetchResponses } = ports;
   // The row is deleted first: from then on the repository cannot be found. If the process dies here, the next start
   // sweeps the folder.
-  const folder = await withRoomForMark(ports, () => packs.markRepository(repository.uuid));
+  const folder = await withRoomForIntent(ports, () => packs.openRemovalIntent(repository.uuid));
   try {
     await deleteRow(by, repository);
   } catch (error) {
@@ -266,13 +266,13 @@ async function deleteRow(by: By, repository: Repository): Promise<void> {
  * Even an empty file may need space for its name. A deletion removes access, so it may use the disk space that is
  * reserved for such changes.
  */
-async function withRoomForMark<T>(
+async function withRoomForIntent<T>(
   { fetchResponses, diskReserve }: Pick<Ports, "fetchResponses" | "diskReserve">,
-  mark: () => Promise<T>,
+  openIntent: () => Promise<T>,
 ): Promise<T> {
   for (;;) {
     try {
-      return await mark();
+      return await openIntent();
     } catch (error) {
       const isFull = hasCode(error, "ENOSPC") || hasCode(error, "EDQUOT");
       if (!isFull || !((await fetchResponses.clear()) || diskReserve.release())) throw error;

@@ -4,9 +4,9 @@ import { dirname, join } from "node:path";
 import { reachFaultPoint } from "../../fault-points.ts";
 import { Failure } from "../../model/failure.ts";
 import { digestFile, type FileDigest, type FileEnd, hasTrailer, readFileEnd } from "../files/digest-file.ts";
-import { hasCode } from "../files/has-code.ts";
 import { makeFolders } from "../files/make-folders.ts";
 import { syncFolder } from "../files/sync-folder.ts";
+import { unlessMissing } from "../files/unless-missing.ts";
 import { type LinkFile, takeFile } from "../packs/copy-packs.ts";
 import type { StoredFile } from "./backup-manifest.ts";
 
@@ -84,7 +84,7 @@ export function openBackupStore(folder: string, { earlier, mayLink, isRead }: St
    * turn has come.
    */
   async function hasStill(file: StoredFile, source: FileEnd | undefined): Promise<boolean> {
-    const there = await unlessGone(readFileEnd(at(file.stored)));
+    const there = await unlessMissing(readFileEnd(at(file.stored)));
     if (there?.bytes !== file.bytes) return false;
     if (source !== undefined && !isSameEnd(there, source)) return false;
     return !(source === undefined || isRead(file)) || (await isContent(at(file.stored), file));
@@ -150,7 +150,7 @@ export function openBackupStore(folder: string, { earlier, mayLink, isRead }: St
     const first = isReplaced(path) ? `${path}.${source.end.toString("hex")}` : path;
     const names = [first, `${path}.${wanted.sha256}`];
     for (const name of names) {
-      const there = await unlessGone(readFileEnd(at(name)));
+      const there = await unlessMissing(readFileEnd(at(name)));
       if (there === undefined) return { name, isThere: false };
       if (there.bytes === wanted.bytes && (await isContent(at(name), wanted))) return { name, isThere: true };
     }
@@ -189,7 +189,7 @@ export async function isContent(
   path: string,
   wanted: Pick<StoredFile, "bytes" | "sha256">,
 ): Promise<boolean> {
-  const found = await unlessGone(digestFile(path));
+  const found = await unlessMissing(digestFile(path));
   return found !== undefined && isSame(found, wanted);
 }
 
@@ -199,13 +199,4 @@ function isSame(a: Pick<StoredFile, "bytes" | "sha256">, b: Pick<StoredFile, "by
 
 function isSameEnd(a: FileEnd, b: FileEnd): boolean {
   return a.bytes === b.bytes && a.end.equals(b.end);
-}
-
-async function unlessGone<T>(read: Promise<T>): Promise<T | undefined> {
-  try {
-    return await read;
-  } catch (error) {
-    if (hasCode(error, "ENOENT")) return undefined;
-    throw error;
-  }
 }

@@ -10,7 +10,10 @@ import { makeFolders } from "../files/make-folders.ts";
 import { syncFolder } from "../files/sync-folder.ts";
 import { type BlobId, type BlobStore, type PutOptions, tooLarge, wrongDigest } from "./blob-store.ts";
 
-/** One folder for all blobs, so that the next start finds what was cut off without walking through all folders. */
+/**
+ * One folder for all blobs, so that the next start finds what was cut off without walking through all folders. Earlier versions
+ * named it.
+ */
 const STAGING_FOLDER = "unfinished";
 const SEPARATOR = ".";
 

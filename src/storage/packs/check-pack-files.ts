@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { GitError, type GitOptions, runGit } from "../../git/process/git-process.ts";
 import { digestFile, readFileEnd, TRAILER_BYTES } from "../files/digest-file.ts";
-import { hasCode } from "../files/has-code.ts";
+import { unlessMissing } from "../files/unless-missing.ts";
 
 /** A file of a pack that is damaged, or missing. */
 export type PackFileFault = {
@@ -46,7 +46,7 @@ export async function checkPackFiles(options: GitOptions): Promise<readonly Pack
 
 async function checkPack(base: string, options: GitOptions): Promise<readonly PackFileFault[]> {
   const [pack, index] = [`${base}.pack`, `${base}.idx`];
-  const digest = await unlessGone(digestFile(index));
+  const digest = await unlessMissing(digestFile(index));
   if (digest === undefined) {
     await delay(ACCEPTING_MS);
     if (!(await isThere(pack))) return [];
@@ -55,7 +55,7 @@ async function checkPack(base: string, options: GitOptions): Promise<readonly Pa
       : mendIndex(base, "the pack has no index", options);
   }
   if (!digest.isTrailerRight) return mendIndex(base, "the index of a pack is damaged", options);
-  const fault = await unlessGone(comparePack(pack, index));
+  const fault = await unlessMissing(comparePack(pack, index));
   return fault === undefined ? [] : [{ path: pack, detail: fault, isMended: false }];
 }
 
@@ -101,7 +101,7 @@ function lastLine(text: string): string {
 async function checkDerived(paths: readonly string[]): Promise<readonly PackFileFault[]> {
   const faults: PackFileFault[] = [];
   for (const path of paths) {
-    const digest = await unlessGone(digestFile(path));
+    const digest = await unlessMissing(digestFile(path));
     if (digest === undefined || digest.isTrailerRight) continue;
     await rm(path, { force: true });
     faults.push({ path, detail: "the file was damaged", isMended: true });
@@ -121,14 +121,5 @@ async function readAt(path: string, at: number, length: number): Promise<Buffer>
 }
 
 async function isThere(path: string): Promise<boolean> {
-  return (await unlessGone(stat(path))) !== undefined;
-}
-
-async function unlessGone<T>(read: Promise<T>): Promise<T | undefined> {
-  try {
-    return await read;
-  } catch (error) {
-    if (hasCode(error, "ENOENT")) return undefined;
-    throw error;
-  }
+  return (await unlessMissing(stat(path))) !== undefined;
 }

@@ -37,8 +37,8 @@ export function openDiskPackStore(
 ): PackStore {
   const gitDir = (repository: Uuid) => gitDirIn(folder, repository);
   const staging = () => join(folder, STAGING_FOLDER, newStagingName());
-  const markRepository = (repository: Uuid) =>
-    markFolder(join(folder, STAGING_FOLDER, intentName(repository)), () => {
+  const openIntent = (repository: Uuid) =>
+    noteIntent(join(folder, STAGING_FOLDER, intentName(repository)), () => {
       beforeRemoval(gitDir(repository));
       return removeRepository(gitDir(repository), staging());
     });
@@ -65,21 +65,21 @@ export function openDiskPackStore(
       openSnapshot: () => openPackSnapshot(join(gitDir(repository), "objects"), staging(), linkFile),
       close() {},
     }),
-    markRepository,
+    openRemovalIntent: openIntent,
     async createRepository(repository) {
-      const marked = await markRepository(repository);
+      const intent = await openIntent(repository);
       try {
         await createRepositoryFolder(gitDir(repository));
       } catch (error) {
-        await marked.discard();
+        await intent.discard();
         throw error;
       }
-      return marked;
+      return intent;
     },
     copyRepository: (from, to) =>
       copyRepository(gitDir(from), gitDir(to), {
         draft: staging(),
-        mark: () => markRepository(to),
+        openIntent: () => openIntent(to),
         linkFile,
       }),
     openQuarantine: (repository) => openDiskQuarantine(gitDir(repository), staging, packSizes),
@@ -133,7 +133,7 @@ async function findStat(path: string) {
 async function takeFiles(gitDir: string, { take, drop }: FileTaker): Promise<void> {
   const graph = withSlashes(COMMIT_GRAPH);
   await take(graph, join(gitDir, COMMIT_GRAPH)).catch((error: unknown) => {
-    unlessMissing(error);
+    ignoreMissing(error);
     return drop(graph);
   });
   const packs = withSlashes(PACKS);
@@ -154,7 +154,7 @@ const COMMIT_GRAPH = join("objects", "info", "commit-graph");
 type CopyFolders = {
   /** The folder of the copy until it is complete. */
   readonly draft: string;
-  readonly mark: () => Promise<RepositoryFolderIntent>;
+  readonly openIntent: () => Promise<RepositoryFolderIntent>;
   readonly linkFile: LinkFile | undefined;
 };
 
@@ -165,45 +165,45 @@ type CopyFolders = {
 async function copyRepository(
   from: string,
   to: string,
-  { draft, mark, linkFile }: CopyFolders,
+  { draft, openIntent, linkFile }: CopyFolders,
 ): Promise<RepositoryFolderIntent> {
-  let marked: RepositoryFolderIntent | undefined;
+  let intent: RepositoryFolderIntent | undefined;
   try {
     await createRepositoryFolder(draft);
-    await takeFile(join(from, COMMIT_GRAPH), join(draft, COMMIT_GRAPH), linkFile).catch(unlessMissing);
+    await takeFile(join(from, COMMIT_GRAPH), join(draft, COMMIT_GRAPH), linkFile).catch(ignoreMissing);
     await copyPacks(join(from, "objects", "pack"), join(draft, "objects", "pack"), linkFile);
     await syncFolder(join(draft, "objects", "pack"));
     reachFaultPoint("fork.copied");
-    marked = await mark();
+    intent = await openIntent();
     await makeFolders(dirname(to));
     await rename(draft, to);
     reachFaultPoint("fork.placed");
     for (const folder of [dirname(to), dirname(dirname(to))]) await syncFolder(folder);
-    return marked;
+    return intent;
   } catch (error) {
     await rm(draft, { recursive: true, force: true });
-    await marked?.discard();
+    await intent?.discard();
     if (hasCode(error, "ENOENT") && (await findStat(from)) === undefined)
       throw new Failure("not-found", "Cannot copy the repository: it has just been deleted");
     throw error;
   }
 }
 
-/** `mark`: an empty file which says that the repository may have no row. It is on the disk before the row changes. */
-async function markFolder(mark: string, remove: () => Promise<void>): Promise<RepositoryFolderIntent> {
-  await makeFolders(dirname(mark));
-  await writeFile(mark, "");
-  await syncFolder(dirname(mark));
+/** `path`: an empty file which says that the repository may have no row. It is on the disk before the row changes. */
+async function noteIntent(path: string, remove: () => Promise<void>): Promise<RepositoryFolderIntent> {
+  await makeFolders(dirname(path));
+  await writeFile(path, "");
+  await syncFolder(dirname(path));
   return {
-    confirm: () => rm(mark, { force: true }),
+    confirm: () => rm(path, { force: true }),
     async discard() {
       await remove();
-      await rm(mark, { force: true });
+      await rm(path, { force: true });
     },
   };
 }
 
-function unlessMissing(error: unknown): void {
+function ignoreMissing(error: unknown): void {
   if (!hasCode(error, "ENOENT")) throw error;
 }
 

@@ -137,7 +137,7 @@ for (const [kind, openStore] of [
       await (await store.copyRepository(parent, fork)).confirm();
       const own = await add(fork, "own");
       assert.ok(!(await has(parent, own)));
-      await (await store.markRepository(parent)).discard();
+      await (await store.openRemovalIntent(parent)).discard();
       assert.ok(await has(fork, id));
       assert.equal((await store.locate(parent)).changedAt, undefined);
       await assert.rejects(

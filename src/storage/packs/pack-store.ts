@@ -125,7 +125,7 @@ export type PackStore = {
    */
   copyRepository(from: Uuid, to: Uuid): Promise<RepositoryFolderIntent>;
   /** To be called before the row of a repository is deleted. */
-  markRepository(repository: Uuid): Promise<RepositoryFolderIntent>;
+  openRemovalIntent(repository: Uuid): Promise<RepositoryFolderIntent>;
   openQuarantine(repository: Uuid): Promise<Quarantine>;
   /**
    * Writes HEAD and packed-refs in any case, with all refs sorted by the bytes of their names, and restores whatever

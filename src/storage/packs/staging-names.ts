@@ -4,7 +4,7 @@ import { isNamedRunning, OWN_PROCESS } from "../processes/process-name.ts";
 
 /** The id of a process, the time when it began (which earlier versions did not write), and a UUID. */
 const NAME =
-  /^(?<id>\d+)(?:-(?<started>\d+))?-(?<unsure>(?:unsure|new)-)?(?<uuid>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+  /^(?<id>\d+)(?:-(?<started>\d+))?-(?<intent>(?:unsure|new)-)?(?<uuid>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 
 function ownMark(): string {
   const { id, started } = OWN_PROCESS;
@@ -35,6 +35,6 @@ export function isOwn(name: string): boolean {
 
 /** The repository whose folder may have no row. */
 export function repositoryOfIntent(name: string): Uuid | undefined {
-  const { unsure, uuid } = NAME.exec(name)?.groups ?? {};
-  return unsure === undefined ? undefined : (uuid as Uuid);
+  const { intent, uuid } = NAME.exec(name)?.groups ?? {};
+  return intent === undefined ? undefined : (uuid as Uuid);
 }

@@ -11,7 +11,7 @@ export type Connections = {
   readonly dialect: Dialect;
   readonly kysely: Kysely<Schema>;
   readonly prepare: Prepare;
-  readonly cacheLookups: (prepared: Lookups) => Pick<Database, "lookups" | "moment">;
+  readonly cacheLookups: (prepared: Lookups) => Pick<Database, "lookups" | "requestLookups">;
   /** Waits for the turn of a transaction with this subject. @returns what ends the turn. */
   readonly takeSubject: (subject: string) => Promise<() => void>;
   readonly makeRoom: MakeRoom;

@@ -1,7 +1,7 @@
 import type { Kysely } from "kysely";
-import type { AdmissionKeys } from "./lookups/admission.ts";
-import type { DatabaseMoment } from "./lookups/database-moment.ts";
+import type { AdmissionKeys } from "./lookups/admission-rows.ts";
 import type { Awaitable, Lookups } from "./lookups/lookups.ts";
+import type { RequestLookups } from "./lookups/request-lookups.ts";
 import type { Dialect } from "./migrations/migration.ts";
 import type { Schema } from "./schema.ts";
 import type { TransactionOptions } from "./transaction-options.ts";
@@ -17,7 +17,7 @@ export type Database = {
    *
    * @param keys what will admit the request, so that it can be read in one statement where that is quicker.
    */
-  moment(keys: AdmissionKeys | undefined): Awaitable<DatabaseMoment>;
+  requestLookups(keys: AdmissionKeys | undefined): Awaitable<RequestLookups>;
   /**
    * Commits if `work` resolves, rolls back if it throws. SQLite: holds the write lock from the beginning. PostgreSQL: READ
    * COMMITTED, so rows on which `work` bases a decision must be locked (`lock-rows.ts`) or be a condition of its statement;

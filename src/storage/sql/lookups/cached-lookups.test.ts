@@ -6,7 +6,7 @@ import type { Ref } from "../../../model/ref.ts";
 import type { Uuid } from "../../../model/uuid.ts";
 import { insertAccount, insertEmail } from "../accounts/accounts.ts";
 import { openDatabase } from "../open-database.ts";
-import type { Admission } from "./admission.ts";
+import type { AdmissionRows } from "./admission-rows.ts";
 import { cacheLookups } from "./cached-lookups.ts";
 import type { Lookups } from "./lookups.ts";
 
@@ -139,19 +139,21 @@ test("keeps what was asked of a database that answers later, unless it has chang
 test("keeps what a request is let in by only if it is of the version that is known", () => {
   const digest = Buffer.alloc(32);
   const keys = { digest, names: undefined };
-  const found = { token: {}, account: { uuid: REPOSITORY } } as unknown as NonNullable<Admission["found"]>;
-  const admission: Admission = { version: "1", found, emails: [], repository: undefined, held: "none" };
+  const found = { token: {}, account: { uuid: REPOSITORY } } as unknown as NonNullable<
+    AdmissionRows["found"]
+  >;
+  const admission: AdmissionRows = { version: "1", found, emails: [], repository: undefined, held: "none" };
   let version = "1";
   const { lookups, asked } = countedLookups([]);
   const cached = cacheLookups(lookups, () => version);
-  cached.keepAdmission(keys, { ...admission, version: "0" });
-  assert.equal(cached.holdsAdmission(keys), false);
-  cached.keepAdmission(keys, admission);
-  assert.equal(cached.holdsAdmission(keys), true);
+  cached.putAdmission(keys, { ...admission, version: "0" });
+  assert.equal(cached.hasAdmission(keys), false);
+  cached.putAdmission(keys, admission);
+  assert.equal(cached.hasAdmission(keys), true);
   assert.equal(cached.findTokenByDigest(digest), found);
   assert.equal(asked(), 0);
   version = "2";
-  assert.equal(cached.holdsAdmission(keys), false);
+  assert.equal(cached.hasAdmission(keys), false);
 });
 
 describeDatabases("cached look-ups", (current) => {

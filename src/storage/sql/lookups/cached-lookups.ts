@@ -1,7 +1,7 @@
 import type { Account } from "../../../model/account.ts";
 import type { Ref } from "../../../model/ref.ts";
 import { addressKeys } from "../accounts/accounts.ts";
-import type { Admission, AdmissionKeys } from "./admission.ts";
+import type { AdmissionKeys, AdmissionRows } from "./admission-rows.ts";
 import { type Awaitable, type Lookups, then } from "./lookups.ts";
 
 /** Cached answers of one look-up; when there are more, all of them are dropped. */
@@ -20,9 +20,9 @@ type Cached<Values extends readonly unknown[], Answer> = {
 
 export type CachedLookups = Lookups & {
   /** Whether everything that admits a request with these keys is cached. */
-  holdsAdmission(keys: AdmissionKeys): boolean;
+  hasAdmission(keys: AdmissionKeys): boolean;
   /** Caches an admission for later look-ups, if it is of the current version. */
-  keepAdmission(keys: AdmissionKeys, admission: Admission): void;
+  putAdmission(keys: AdmissionKeys, admission: AdmissionRows): void;
 };
 
 /**
@@ -124,7 +124,7 @@ export function cacheLookups<Version extends string | number>(
     listRefLines: lookups.listRefLines,
     listEmails: emails.ask,
     findAccountsByEmails: cacheAccounts(),
-    holdsAdmission({ digest, names }) {
+    hasAdmission({ digest, names }) {
       const found = digest && token.find(digest);
       if (digest !== undefined && (found === undefined || emails.find(found.account.uuid) === undefined))
         return false;
@@ -133,7 +133,7 @@ export function cacheLookups<Version extends string | number>(
       if (named === undefined) return false;
       return found === undefined || permission.find(named.uuid, found.account.uuid) !== undefined;
     },
-    keepAdmission({ digest, names }, admission) {
+    putAdmission({ digest, names }, admission) {
       forgetStale();
       if (admission.version !== version) return;
       const { found, repository: named } = admission;

@@ -31,7 +31,7 @@ import {
 import { repositoryQuery, toRepository } from "../repositories/repository-rows.ts";
 import type { Schema } from "../schema.ts";
 import { tokenByDigestQuery } from "../tokens/api-tokens.ts";
-import { toTokenAndAccount } from "./admission.ts";
+import { toTokenAndAccount } from "./admission-rows.ts";
 
 /** SQLite answers synchronously, PostgreSQL does not: always await it. */
 export type Awaitable<T> = T | Promise<T>;

@@ -10,7 +10,7 @@ test("a server that has started again, or takes over from another, continues no 
   const settings = { kind: "postgres", url: new Secret(server.url) } as const;
   const versionNow = async () => {
     const database = await openDatabase(settings);
-    const { version } = await database.moment(undefined);
+    const { version } = await database.requestLookups(undefined);
     await database.close();
     return String(version).split(" ");
   };

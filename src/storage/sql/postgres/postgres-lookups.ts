@@ -1,16 +1,16 @@
 import type { Kysely } from "kysely";
 import {
-  type Admission,
   type AdmissionKeys,
+  type AdmissionRows,
   admissionQuery,
   POSTGRES_VERSION,
-  toAdmission,
-} from "../lookups/admission.ts";
+  toAdmissionRows,
+} from "../lookups/admission-rows.ts";
 import { cacheLookups } from "../lookups/cached-lookups.ts";
-import type { DatabaseMoment } from "../lookups/database-moment.ts";
 import { bind, type Lookups, type Prepare } from "../lookups/lookups.ts";
+import type { RequestLookups } from "../lookups/request-lookups.ts";
 import type { Schema } from "../schema.ts";
-import { openVersionQuestion } from "./version-question.ts";
+import { openVersionReader } from "./version-reader.ts";
 
 const MARKERS = [Buffer.alloc(0), "\0workspace", "\0repository"] as const;
 
@@ -25,7 +25,7 @@ export function cachePostgresLookups(
   prepare: Prepare,
 ): {
   readonly lookups: Lookups;
-  moment(keys: AdmissionKeys | undefined): Promise<DatabaseMoment>;
+  requestLookups(keys: AdmissionKeys | undefined): Promise<RequestLookups>;
 } {
   const [versionStatement, admissionStatement] = [
     prepare<{ version: string }>("version", {
@@ -38,32 +38,35 @@ export function cachePostgresLookups(
   let version = "";
   const cached = cacheLookups(prepared, () => version);
   // One question after another, so that a version never follows a newer one.
-  const askVersion = openVersionQuestion(async () => {
+  const askVersion = openVersionReader(async () => {
     const [row] = await versionStatement([]);
     version = row!.version;
     return version;
   });
 
-  async function readAdmission({ digest, names }: AdmissionKeys): Promise<Admission> {
+  async function readAdmissionRows({ digest, names }: AdmissionKeys): Promise<AdmissionRows> {
     const rows = await admissionStatement([
       digest ?? null,
       names?.workspace ?? null,
       names?.repository ?? null,
     ]);
-    return toAdmission(rows[0]!);
+    return toAdmissionRows(rows[0]!);
   }
 
   return {
     lookups: prepared,
-    async moment(keys) {
+    async requestLookups(keys) {
       if (keys === undefined) return { version: await askVersion(), lookups: cached };
-      let known = cached.holdsAdmission(keys);
-      const [asked, together] = await Promise.all([askVersion(), known ? undefined : readAdmission(keys)]);
-      if (together !== undefined) cached.keepAdmission(keys, together);
+      let known = cached.hasAdmission(keys);
+      const [asked, together] = await Promise.all([
+        askVersion(),
+        known ? undefined : readAdmissionRows(keys),
+      ]);
+      if (together !== undefined) cached.putAdmission(keys, together);
       // The whole cache is dropped if something has been committed meanwhile.
       else {
-        known = cached.holdsAdmission(keys);
-        if (!known) cached.keepAdmission(keys, await readAdmission(keys));
+        known = cached.hasAdmission(keys);
+        if (!known) cached.putAdmission(keys, await readAdmissionRows(keys));
       }
       return { version: asked, lookups: cached };
     },

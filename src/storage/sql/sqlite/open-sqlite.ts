@@ -36,7 +36,7 @@ export async function openSqlite(
     kysely,
     cacheLookups(prepared) {
       const lookups = cacheLookups(prepared, version.read);
-      return { lookups, moment: () => ({ version: version.read(), lookups }) };
+      return { lookups, requestLookups: () => ({ version: version.read(), lookups }) };
     },
     prepare<Row>(_name: string, query: CompiledQuery<Row>) {
       const statement = reader.prepare<unknown[], Row>(query.sql);

@@ -5,15 +5,15 @@ import {
 } from "../../authentication/presented-credential.ts";
 import { parseRepositorySlug, parseWorkspaceSlug } from "../../model/slug.ts";
 import type { Ports } from "../../ports.ts";
-import type { AdmissionKeys } from "../../storage/sql/lookups/admission.ts";
-import type { DatabaseMoment, DatabaseVersion } from "../../storage/sql/lookups/database-moment.ts";
+import type { AdmissionKeys } from "../../storage/sql/lookups/admission-rows.ts";
+import type { DatabaseVersion, RequestLookups } from "../../storage/sql/lookups/request-lookups.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
     /** The version of the database when the request arrived. Undefined until it is read. */
     databaseVersion: DatabaseVersion | undefined;
     /** The ports of its checks. */
-    portsNow: Ports | undefined;
+    requestPorts: Ports | undefined;
     /** The credential that it sent. Undefined until it is read. */
     presented: PresentedCredential | undefined;
   }
@@ -26,18 +26,18 @@ export function presentedBy(request: FastifyRequest): PresentedCredential {
 }
 
 /** Ports with cached look-ups, as of the arrival of the request. For its checks, and for handlers that only read. */
-export function portsNow(
+export function requestPorts(
   ports: Ports,
   request: FastifyRequest,
   repositoryName: string | undefined,
 ): Ports | Promise<Ports> {
-  const moment = ports.database.moment(keysOf(request, repositoryName));
-  return moment instanceof Promise
-    ? moment.then((known) => portsAt(ports, request, known))
-    : portsAt(ports, request, moment);
+  const known = ports.database.requestLookups(keysOf(request, repositoryName));
+  return known instanceof Promise
+    ? known.then((lookups) => portsAt(ports, request, lookups))
+    : portsAt(ports, request, known);
 }
 
-function portsAt(ports: Ports, request: FastifyRequest, { version, lookups }: DatabaseMoment): Ports {
+function portsAt(ports: Ports, request: FastifyRequest, { version, lookups }: RequestLookups): Ports {
   request.databaseVersion = version;
   if (lookups === ports.database.lookups) return ports;
   return { ...ports, database: { ...ports.database, lookups } };

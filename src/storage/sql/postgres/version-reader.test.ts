@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { openVersionQuestion } from "./version-question.ts";
+import { openVersionReader } from "./version-reader.ts";
 
 function openAsked() {
   const questions: PromiseWithResolvers<string>[] = [];
-  const ask = openVersionQuestion(() => {
+  const ask = openVersionReader(() => {
     const question = Promise.withResolvers<string>();
     questions.push(question);
     return question.promise;

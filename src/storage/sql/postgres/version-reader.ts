@@ -6,7 +6,7 @@
  * shows the same rows, and no snapshot returns while a server runs, since transaction ids only rise. The server's start
  * time is part of the version.
  */
-export function openVersionQuestion(ask: () => Promise<string>): () => Promise<string> {
+export function openVersionReader(ask: () => Promise<string>): () => Promise<string> {
   let last: Promise<unknown> = Promise.resolve();
   let next: Promise<string> | undefined;
 

@@ -11,7 +11,7 @@ import type { Schema } from "../schema.ts";
 import { toApiToken, tokenByDigestQuery } from "../tokens/api-tokens.ts";
 
 /**
- * The version of a database in PostgreSQL: see `openVersionQuestion`. A server that replaces another one may lack some of its
+ * The version of a database in PostgreSQL: see `openVersionReader`. A server that replaces another one may lack some of its
  * commits and then gives the same transaction ids again, but it has another start time. `pg_current_snapshot` exists only
  * since 13.
  */
@@ -26,8 +26,8 @@ export type AdmissionKeys = {
 };
 
 /** Everything that most requests need to be admitted, read at one moment. */
-export type Admission = {
-  /** The version of the database: see `openVersionQuestion`. */
+export type AdmissionRows = {
+  /** The version of the database: see `openVersionReader`. */
   readonly version: string;
   readonly found: { readonly token: ApiToken; readonly account: Account } | undefined;
   readonly emails: readonly EmailAlias[];
@@ -81,7 +81,7 @@ export function admissionQuery(
   );
 }
 
-export function toAdmission(row: AdmissionRow): Admission {
+export function toAdmissionRows(row: AdmissionRow): AdmissionRows {
   return {
     version: row.version,
     found: row.token === null ? undefined : toTokenAndAccount(row.token),
