@@ -37,6 +37,7 @@ const REPOSITORY_SHARE = 7 / 8;
 /** For the commit graphs of all repositories in use: 64 bytes a commit, so that those of the largest projects are kept too. */
 const GRAPH_BYTES_MAX = 128 * 1024 * 1024;
 const REF_ANSWERS_BYTES_MAX = 8 * 1024 * 1024;
+const SMALL_RESPONSES_BYTES_MAX = 16 * 1024 * 1024;
 const WAITING_MAX = 1_000;
 const WAIT_MS_MAX = 60_000;
 
@@ -103,6 +104,7 @@ export async function openPorts(
     commitGraphs: openCommitGraphs(GRAPH_BYTES_MAX),
     refAnswers: openByteCache(REF_ANSWERS_BYTES_MAX),
     fetchResponses,
+    smallResponses: openByteCache(SMALL_RESPONSES_BYTES_MAX),
     diskReserve,
     fetchSlots: openGitSlots(config),
     pushSlots: openGitSlots(config),

@@ -52,6 +52,8 @@ export type Ports = {
   /** Advertisements and lists of refs, as they were sent. */
   readonly refAnswers: ByteCache;
   readonly fetchResponses: FetchResponses;
+  /** The small ones of them, by their digests: a file takes longer to open than to send. */
+  readonly smallResponses: ByteCache;
   readonly diskReserve: DiskReserve;
   /** For the processes of fetches and pushes. */
   readonly fetchSlots: ProcessSlots;

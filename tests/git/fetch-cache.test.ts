@@ -78,6 +78,11 @@ test("a fetch is made once, whoever asks, until refs change, and is still cached
     const restarted = await cloneOf(git, again, ["--depth", "1"]);
     await git.out(["fsck", "--strict"], { folder: restarted });
     assert.deepEqual(await fetchAnswers(pail, 1), ["hit"]);
+
+    // A small one is in memory by now.
+    await rm(join(dataFolder, "cache", "fetches"), { recursive: true });
+    await cloneOf(git, again, ["--depth", "1"]);
+    assert.deepEqual(await fetchAnswers(pail, 2), ["hit", "hit"]);
   } finally {
     await pail.stop();
   }

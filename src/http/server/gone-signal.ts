@@ -12,7 +12,8 @@ export function goneSignal(request: FastifyRequest, reply: FastifyReply): AbortS
   const { socket } = request.raw;
   const gone = () => {
     socket.off("close", gone);
-    abort.abort(GONE);
+    // After a whole answer nobody listens any more.
+    if (!reply.raw.writableFinished) abort.abort(GONE);
   };
   // One listener for each active request on the connection.
   socket.setMaxListeners(0);

@@ -1,14 +1,16 @@
 import { hash } from "node:crypto";
 import { errorPacket } from "../../git/wire/packet.ts";
+import type { FetchOutcome } from "../../metrics/metrics.ts";
 import type { Ports } from "../../ports.ts";
-import type { FetchResponse } from "../../storage/fetch-responses/fetch-responses.ts";
+import type { FetchResponse, FetchResponseKey } from "../../storage/fetch-responses/fetch-responses.ts";
 import { explainIfGone } from "../repositories/repository-gone.ts";
 import type { FetchAnswer, FetchContent } from "./fetch-answer.ts";
 import { streamUploadPack } from "./stream-upload-pack.ts";
 import type { Fetch, UploadPackPorts } from "./upload-pack-process.ts";
 import { writeResponse } from "./write-response.ts";
 
-export type FetchPorts = UploadPackPorts & Pick<Ports, "config" | "fetchResponses" | "metrics">;
+export type FetchPorts = UploadPackPorts &
+  Pick<Ports, "config" | "fetchResponses" | "metrics" | "smallResponses">;
 
 /**
  * The size of a response that may be cached in memory: of a shallow clone of a small project, or a fetch of a few
@@ -31,25 +33,46 @@ const VISIBILITY = "all refs";
  * @throws Failure hidden if the repository has been deleted meanwhile, unavailable if there is no slot for git.
  */
 export async function fetchObjects(ports: FetchPorts, fetch: Fetch): Promise<FetchAnswer> {
+  const key = responseKeyOf(ports, fetch);
+  const small = key && ports.smallResponses.find(key.digest);
+  if (small !== undefined) {
+    noteOutcome(ports, fetch, "hit");
+    return { kind: "bytes", outcome: "hit", bytes: small };
+  }
   try {
-    const cached = await openCachedResponse(ports, fetch);
-    const outcome = cached?.outcome ?? "bypass";
-    ports.metrics.countFetch(outcome);
-    fetch.notes["fetch.answer"] = outcome;
-    return cached === undefined ? await streamUploadPack(ports, fetch) : await answerOf(cached);
+    const cached = key && (await openCachedResponse(ports, fetch, key));
+    noteOutcome(ports, fetch, cached?.outcome ?? "bypass");
+    if (cached === undefined) return await streamUploadPack(ports, fetch);
+    const answer = await answerOf(cached);
+    if (answer.kind === "bytes") ports.smallResponses.put(key!.digest, answer.bytes);
+    return answer;
   } catch (error) {
     throw await explainIfGone(ports, fetch.repository, error);
   }
 }
 
-async function openCachedResponse(ports: FetchPorts, fetch: Fetch): Promise<FetchResponse | undefined> {
-  const { request, repository, signal } = fetch;
-  const { normalized } = request;
-  if (normalized === undefined || ports.config.fetchCacheBytesMax === 0) return undefined;
+function noteOutcome({ metrics }: FetchPorts, { notes }: Fetch, outcome: FetchOutcome): void {
+  metrics.countFetch(outcome);
+  notes["fetch.answer"] = outcome;
+}
+
+/** Undefined: the response is not cached. */
+function responseKeyOf(
+  { config }: FetchPorts,
+  { request: { normalized }, repository }: Fetch,
+): FetchResponseKey | undefined {
+  if (normalized === undefined || config.fetchCacheBytesMax === 0) return undefined;
   const { uuid, refGeneration, sizeBytes } = repository;
   const digest = hash("sha256", JSON.stringify([uuid, refGeneration, VISIBILITY, normalized]), "hex");
-  const key = { repositoryUuid: uuid, digest, sizeBytesGuess: sizeBytes };
-  return ports.fetchResponses.open(key, signal, (file, isUnwanted) =>
+  return { repositoryUuid: uuid, digest, sizeBytesGuess: sizeBytes };
+}
+
+function openCachedResponse(
+  ports: FetchPorts,
+  fetch: Fetch,
+  key: FetchResponseKey,
+): Promise<FetchResponse | undefined> {
+  return ports.fetchResponses.open(key, fetch.signal, (file, isUnwanted) =>
     writeResponse(ports, fetch, file, isUnwanted),
   );
 }
