@@ -7,7 +7,7 @@ import { repositoryFolder } from "../../config/repository-folder.ts";
 import { Failure } from "../../model/failure.ts";
 import { type AnyManifest, readManifest } from "../../storage/backup/backup-manifest.ts";
 import { isOfBackups, LOCK_FILE } from "../../storage/backup/sweep-backup.ts";
-import { isWithin } from "../../storage/files/is-within.ts";
+import { isFolderWithin } from "../../storage/files/is-folder-within.ts";
 import type { Keys } from "../../storage/keys/keys.ts";
 import { type FileLock, type FileLockOutcome, takeFileLock } from "../../storage/processes/file-lock.ts";
 import { errorCode } from "../../storage/sql/database-failure.ts";
@@ -73,7 +73,7 @@ export async function requireApart(config: Config, folder: string, message: stri
   ];
   if (database.kind === "sqlite") parts.push(dirname(database.path));
   for (const part of parts)
-    if ((await isWithin(part, folder)) || (await isWithin(folder, part)))
+    if ((await isFolderWithin(part, folder)) || (await isFolderWithin(folder, part)))
       throw new Failure("invalid-input", message);
 }
 

@@ -3,13 +3,13 @@ import { existsSync } from "node:fs";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Failure } from "../../model/failure.ts";
-import type { Uuid } from "../../model/uuid.ts";
 import { hasCode } from "../files/has-code.ts";
 import { syncFolder } from "../files/sync-folder.ts";
 import { gitDirIn, listRepositoryFolders } from "../packs/repository-folders.ts";
 import type { Database } from "../sql/database.ts";
 import { isReadOnlyFailure } from "../sql/database-failure.ts";
 import { adoptInstallationId, findInstallationId } from "../sql/installation.ts";
+import { listOldestRepositories } from "../sql/repositories/repositories.ts";
 
 /** Lies in the data folder. The database has the same id. */
 export const INSTALLATION_FILE = "installation-id";
@@ -53,19 +53,13 @@ async function requireLikely(
   { dataFolder, repositories }: Folders,
   inFolder: string | undefined,
 ): Promise<void> {
-  const rows = await kysely
-    .selectFrom("repository")
-    .select("uuid")
-    .orderBy("created_at")
-    .limit(SAMPLE_SIZE)
-    .execute();
-  const isThere = ({ uuid }: { readonly uuid: string }) => existsSync(gitDirIn(repositories, uuid as Uuid));
-  if (rows.length > 0 && !rows.some(isThere))
+  const oldest = await listOldestRepositories(kysely, SAMPLE_SIZE);
+  if (oldest.length > 0 && !oldest.some((uuid) => existsSync(gitDirIn(repositories, uuid))))
     throw new Failure(
       "unavailable",
       `Cannot open the database: the data folder ${dataFolder} belongs to another one: it has none of the repositories`,
     );
-  if (rows.length === 0 && inFolder !== undefined && (await listRepositoryFolders(repositories)).length > 0)
+  if (oldest.length === 0 && inFolder !== undefined && (await listRepositoryFolders(repositories)).length > 0)
     throw new Failure(
       "unavailable",
       `Cannot open the database: it is empty, and the data folder ${dataFolder} has repositories: it belongs to another one`,

@@ -46,24 +46,24 @@ export const AnnotationsBody = (Type: TypeBuilder) =>
  * A type and a summary are required, as is reported of Bitbucket.
  *
  * @param externalId from the URL.
- * @param place the prefix for the names of fields in a failure.
+ * @param prefix the prefix for the names of fields in a failure.
  * @throws Failure invalid-input that names the field.
  */
 export function parseAnnotation(
   body: BodyOf<typeof AnnotationBody>,
   externalId: string | undefined,
-  place = "",
+  prefix = "",
 ): NewAnnotation {
   return {
-    externalId: requiredText(`${place}external_id`, externalId, LINE_LENGTH_MAX),
-    type: requiredWord(`${place}annotation_type`, body.annotation_type, ANNOTATION_TYPES),
-    summary: requiredText(`${place}summary`, body.summary, LINE_LENGTH_MAX),
-    details: optionalText(`${place}details`, body.details, DETAILS_LENGTH_MAX),
-    path: optionalText(`${place}path`, body.path, PATH_LENGTH_MAX),
+    externalId: requiredText(`${prefix}external_id`, externalId, LINE_LENGTH_MAX),
+    type: requiredWord(`${prefix}annotation_type`, body.annotation_type, ANNOTATION_TYPES),
+    summary: requiredText(`${prefix}summary`, body.summary, LINE_LENGTH_MAX),
+    details: optionalText(`${prefix}details`, body.details, DETAILS_LENGTH_MAX),
+    path: optionalText(`${prefix}path`, body.path, PATH_LENGTH_MAX),
     line: body.line || undefined,
-    result: optionalWord(`${place}result`, body.result, ANNOTATION_RESULTS),
-    severity: optionalWord(`${place}severity`, body.severity, SEVERITIES),
-    link: optionalUrl(`${place}link`, body.link),
+    result: optionalWord(`${prefix}result`, body.result, ANNOTATION_RESULTS),
+    severity: optionalWord(`${prefix}severity`, body.severity, SEVERITIES),
+    link: optionalUrl(`${prefix}link`, body.link),
   };
 }
 

@@ -249,3 +249,9 @@ export async function listAllRepositories(
   ).execute();
   return rows.map(toRepository);
 }
+
+/** The ids of those that were created first. */
+export async function listOldestRepositories(db: Kysely<Schema>, limit: number): Promise<readonly Uuid[]> {
+  const rows = await db.selectFrom("repository").select("uuid").orderBy("created_at").limit(limit).execute();
+  return rows.map(({ uuid }) => uuid as Uuid);
+}

@@ -6,7 +6,7 @@ import { hasCode } from "./has-code.ts";
  * Whether `inner` is `outer` or lies in it, under any name: symbolic links are followed, and a folder that is mounted
  * twice is the same folder. Neither needs to exist.
  */
-export async function isWithin(outer: string, inner: string): Promise<boolean> {
+export async function isFolderWithin(outer: string, inner: string): Promise<boolean> {
   const wanted = await identify(await realPathOf(outer));
   if (wanted === undefined) return false;
   for (let folder = await realPathOf(inner); ; folder = dirname(folder)) {
