@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { globSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { test } from "node:test";
 import type { Method, Route } from "../../src/http/routes/route.ts";
@@ -18,18 +18,45 @@ const VERBS: Record<Method, RegExp> = {
 /** Five URLs that have one answer. */
 const REMOVED = "removed-operations.ts";
 
+const OPERATIONS = join(import.meta.dirname, "..", "..", "reference", "operations.tsv");
+
+/** Paths as segments; parameters are `{}`, since their names differ. */
+const segmentsOf = (path: string) =>
+  path
+    .replace(/\{[^}]*\}/g, "{}")
+    .split("/")
+    .slice(1);
+const isWord = (segment: string | undefined) => segment !== "{}";
+
+/** Each word of a published path that has a parameter below it, as the path up to the word. */
+const WITH_ITEMS = new Set(
+  readFileSync(OPERATIONS, "utf8")
+    .split("\n")
+    .slice(1, -1)
+    .map((line) => segmentsOf(line.split("\t")[1]!))
+    .flatMap((segments) =>
+      segments.map((_, at) => (segments.includes("{}", at + 1) ? segments.slice(0, at + 1).join("/") : "")),
+    ),
+);
+
 /**
- * The first literal segment of a path, and in it the first one after its parameters: `rest/repositories/refs` for
- * `/2.0/repositories/{workspace}/{repo_slug}/refs/branches`, `rest/user` for `/2.0/user/emails`.
+ * The first word of a path, the first one after its parameters, and of the rest each word after a parameter that has items
+ * of its own: `rest/user` for `/2.0/user/emails`, `rest/repositories/refs` for
+ * `/2.0/repositories/{workspace}/{repo_slug}/refs/branches`, `rest/repositories/commit/comments` for
+ * `.../commit/{commit}/comments`, and `rest/repositories/commit` for `.../commit/{commit}/approve`, which has no items.
  */
 function folderOf(path: string): string {
-  const segments = path.replace(/^\/2\.0\//, "/").split("/");
-  const isLiteral = (segment: string) => segment !== "" && !segment.startsWith("{");
-  const first = segments.findIndex(isLiteral);
-  const hasParameters = segments[first + 1]?.startsWith("{");
-  const below = hasParameters ? segments.slice(first + 1).find(isLiteral) : undefined;
-  return [segments[first]!, below]
-    .filter((name) => name !== undefined)
+  const segments = segmentsOf(path.replace(/^\/2\.0\//, "/"));
+  const first = segments.findIndex(isWord);
+  const makesFolder = (at: number) => {
+    const isBehindParameter = isWord(segments[at]) && !isWord(segments[at - 1]);
+    const isSecond = !segments.slice(first + 1, at).some(isWord);
+    return (
+      at === first || (isBehindParameter && (isSecond || WITH_ITEMS.has(segments.slice(0, at + 1).join("/"))))
+    );
+  };
+  return segments
+    .filter((_, at) => makesFolder(at))
     .join("/")
     .replaceAll("_", "-");
 }
