@@ -150,7 +150,9 @@ export function tokenProblem(token: ApiToken, account: Account, now: Date): stri
 function refused(reason: string | undefined, cause: string, token?: ApiToken): Failure {
   return new Failure("credential-invalid", "Token is invalid, expired, or not supported for this endpoint.", {
     ...(reason === undefined ? {} : { detail: reason }),
-    ...(token === undefined ? {} : { genuine: { tokenUuid: token.uuid, accountUuid: token.accountUuid } }),
+    ...(token === undefined
+      ? {}
+      : { genuine: { credential: { kind: "api-token", id: token.uuid }, accountUuid: token.accountUuid } }),
     reason: cause,
   });
 }

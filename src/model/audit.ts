@@ -1,6 +1,6 @@
 import type { Account } from "./account.ts";
 import type { ApiToken } from "./api-token.ts";
-import type { Operator } from "./caller.ts";
+import type { CredentialReference, Operator } from "./caller.ts";
 import type { Group } from "./group.ts";
 import { fullName, type Repository } from "./repository.ts";
 import type { Uuid } from "./uuid.ts";
@@ -52,7 +52,7 @@ export type Actor =
   | {
       readonly kind: "account";
       readonly accountUuid: Uuid;
-      readonly tokenUuid: Uuid;
+      readonly credential: CredentialReference;
       readonly address: string;
     };
 

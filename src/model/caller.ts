@@ -22,6 +22,9 @@ export type AccountCaller = {
 /** By what a caller is known. What its kind alone has stands beside what all have. */
 export type CallerCredential = ApiTokenCredential | OtherCredential;
 
+/** A credential as logs and the audit log name it: of what kind it is, and which one. */
+export type CredentialReference = Pick<CallerCredential, "kind" | "id">;
+
 type AnyCredential = {
   readonly id: Uuid;
   readonly scopes: ScopeSet;

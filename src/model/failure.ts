@@ -1,3 +1,4 @@
+import type { CredentialReference } from "./caller.ts";
 import type { Uuid } from "./uuid.ts";
 
 /** What can go wrong by a caller's doing, or by the world's. HTTP statuses are given in one table, in `http/`. */
@@ -38,8 +39,8 @@ export type FailureDetails = {
   readonly data?: Readonly<Record<string, unknown>>;
   /** Wrong fields of the request, each with what is wrong. */
   readonly fields?: Readonly<Record<string, readonly string[]>>;
-  /** For the audit log only: whose token it is that is genuine, and refused all the same. */
-  readonly genuine?: { readonly tokenUuid: Uuid; readonly accountUuid: Uuid };
+  /** For the audit log only: a credential that is genuine and refused all the same, and whose it is. */
+  readonly genuine?: { readonly credential: CredentialReference; readonly accountUuid: Uuid };
   /** For the log only: the reason that the caller may not read. */
   readonly reason?: string;
 };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { callerAs, newUuid, sampleAccount } from "../../tests/support/sample-model.ts";
-import { ANONYMOUS, type Caller, type CallerCredential, OPERATOR } from "./caller.ts";
+import { type AccountCaller, ANONYMOUS, type CallerCredential, OPERATOR } from "./caller.ts";
 import { Failure } from "./failure.ts";
 import { accountOf, accountWithin, actorOf, authorOf, quotaKeysOf, reaches, viewerOf } from "./who-acts.ts";
 
@@ -39,7 +39,7 @@ for (const kind of KINDS) {
     assert.deepEqual(actor, {
       kind: "account",
       accountUuid: ada.uuid,
-      tokenUuid: caller.kind === "account" ? caller.credential.id : undefined,
+      credential: { kind, id: caller.credential.id },
       address: "::1",
     });
     assert.deepEqual(quotaKeysOf(caller, "::", undefined), [{ kind: "account", id: ada.uuid }]);
@@ -69,7 +69,7 @@ test("a bound credential is its account within the bound, and nobody beside it",
   assert.equal(reaches(ANONYMOUS, place), true);
 });
 
-function withCredential(given: Partial<CallerCredential> & { kind: (typeof KINDS)[number] }): Caller {
+function withCredential(given: Partial<CallerCredential> & { kind: (typeof KINDS)[number] }): AccountCaller {
   const caller = callerAs(ada);
   return { ...caller, credential: { ...caller.credential, ...given } as CallerCredential };
 }

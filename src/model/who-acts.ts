@@ -1,7 +1,7 @@
 import type { Account } from "./account.ts";
 import type { Actor } from "./audit.ts";
 import { isWithin, type Location } from "./bound.ts";
-import type { Caller, Operator, Viewer } from "./caller.ts";
+import type { Caller, CallerCredential, CredentialReference, Operator, Viewer } from "./caller.ts";
 import { credentialMissing } from "./failure.ts";
 import type { QuotaKey } from "./quota-key.ts";
 import type { Uuid } from "./uuid.ts";
@@ -63,10 +63,14 @@ export function actorOf(caller: Caller, address: string): Actor {
       return {
         kind: "account",
         accountUuid: caller.account.uuid,
-        tokenUuid: caller.credential.id,
+        credential: referenceTo(caller.credential),
         address,
       };
   }
+}
+
+function referenceTo({ kind, id }: CallerCredential): CredentialReference {
+  return { kind, id };
 }
 
 /** By whom refs are changed. Nobody does it anonymously; the operator is bound by no rule. */

@@ -126,7 +126,7 @@ for (const dialect of DIALECTS) {
       const actor = {
         kind: "account",
         accountUuid: account.uuid,
-        tokenUuid: token.uuid,
+        credential: { kind: "api-token", id: token.uuid },
         address: "127.0.0.1",
       } as const;
       assert.deepEqual(

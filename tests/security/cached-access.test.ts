@@ -213,7 +213,7 @@ for (const dialect of DIALECTS) {
       const { noteAddress } = app.ports.auditNotes;
       Object.assign(app.ports.auditNotes, {
         noteAddress(...values: Parameters<typeof noteAddress>) {
-          if (values[0].tokenUuid === token.uuid) noted.push(values[2]);
+          if (values[0].credential.id === token.uuid) noted.push(values[2]);
           noteAddress(...values);
         },
       });

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { before, test } from "node:test";
+import SqliteDatabase from "better-sqlite3";
 import { openPailCommand } from "../../../tests/support/pail-command.ts";
 
 const pail = openPailCommand();
@@ -10,7 +12,12 @@ async function out(...args: readonly string[]): Promise<string> {
   return stdout;
 }
 
-type Line = { readonly action: string; readonly subject: { readonly name: string }; readonly at: string };
+type Line = {
+  readonly action: string;
+  readonly subject: { readonly uuid: string; readonly name: string };
+  readonly at: string;
+  readonly credential: { readonly kind: string; readonly id: string } | null;
+};
 
 async function lines(...args: readonly string[]): Promise<readonly Line[]> {
   const text = await out("audit", "--json", ...args);
@@ -63,6 +70,29 @@ test("lines have names for people", async () => {
   assert.match(
     text,
     /^\S+ \S+Z permission\.set bob \(repository team\/site\) permission=write\s+by operator\n/,
+  );
+});
+
+test("who acted is named with the kind and the id of the credential", async () => {
+  const [account] = await lines("--action", "account.created", "--limit", "1");
+  const database = new SqliteDatabase(join(pail.folder, "data", "pail.sqlite"));
+  const insert = database.prepare(
+    `insert into audit_event (at, action, actor_kind, account_uuid, credential_kind, token_uuid, address, subject_kind,
+      subject_name, details) values (?, 'access.refused', 'account', ?, ?, ?, '192.0.2.1', 'route', '/', '{}')`,
+  );
+  for (const kind of ["api-token", "session", null])
+    insert.run(Date.now(), account!.subject.uuid, kind, "19ab055e-22a6-470b-96b3-4a63e411b5b4");
+  database.close();
+  const text = await out("audit", "--action", "access.refused");
+  assert.deepEqual(text.replaceAll(/\s+/g, " ").match(/by bob \S+ \S+ from/g), [
+    "by bob token 19ab055e from",
+    "by bob session 19ab055e from",
+    "by bob token 19ab055e from",
+  ]);
+  const shown = await lines("--action", "access.refused");
+  assert.deepEqual(
+    shown.map(({ credential }) => credential?.kind),
+    ["api-token", "session", "api-token"],
   );
 });
 

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { AUDIT_ACTIONS, type AuditAction, type AuditEvent } from "../../model/audit.ts";
+import type { CredentialReference } from "../../model/caller.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import type { Ports } from "../../ports.ts";
 import { findAccountByUuid } from "../../storage/sql/accounts/accounts.ts";
@@ -128,11 +129,15 @@ async function printEvents(ports: Ports, query: Omit<AuditQuery, "limit">, limit
         `${name}=${Array.isArray(value) ? value.join(", ") : value}`.split(" "),
       ),
       `by ${actor.kind === "account" ? await nameOf(actor.accountUuid) : actor.kind}`,
-      ...(actor.kind === "account" ? [`token ${actor.tokenUuid.slice(0, 8)}`] : []),
+      ...(actor.kind === "account" ? describeCredential(actor.credential) : []),
       ...(actor.kind === "operator" ? [] : [`from ${actor.address}`]),
     ]);
   });
   if (count === 0) printNote("There is nothing in the audit log that fits");
+}
+
+function describeCredential({ kind, id }: CredentialReference): readonly string[] {
+  return [kind === "api-token" ? "token" : kind, id.slice(0, 8)];
 }
 
 function describeEvent({ sequence, at, action, actor, subject, affectedAccountUuid, details }: AuditEvent) {
@@ -142,7 +147,7 @@ function describeEvent({ sequence, at, action, actor, subject, affectedAccountUu
     action,
     actor: actor.kind,
     account_uuid: actor.kind === "account" ? actor.accountUuid : null,
-    token_id: actor.kind === "account" ? actor.tokenUuid : null,
+    credential: actor.kind === "account" ? actor.credential : null,
     address: actor.kind === "operator" ? null : actor.address,
     subject: { kind: subject.kind, uuid: subject.uuid ?? null, name: subject.name },
     affected_account_uuid: affectedAccountUuid ?? null,

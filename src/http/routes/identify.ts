@@ -14,8 +14,8 @@ import { presentedBy } from "./request-ports.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
-    /** Whose genuine token was sent, for the audit log. */
-    tokenActor: AccountActor | undefined;
+    /** Whose genuine credential was sent, for the audit log. */
+    accountActor: AccountActor | undefined;
   }
 }
 
@@ -35,7 +35,7 @@ export async function identify(
   const caller = await callerOf(ports, channel, networkOf(address), request, reply);
   annotate(request, caller);
   if (accountOf(caller) !== undefined) requireOwnSite(request);
-  request.tokenActor = noteAddress(ports, caller, request);
+  request.accountActor = noteAddress(ports, caller, request);
   if (ports.rateLimits !== undefined)
     await requireRate(ports.rateLimits, caller, networkOf(address), resource, reply);
   return caller;

@@ -20,11 +20,11 @@ export function noteRefusal(ports: Ports, request: FastifyRequest, failure: Fail
   if (!REFUSALS.includes(failure.kind)) return;
   const { genuine, reason } = failure.details;
   const actor =
-    request.tokenActor ??
+    request.accountActor ??
     (genuine && {
       kind: "account" as const,
       accountUuid: genuine.accountUuid,
-      tokenUuid: genuine.tokenUuid,
+      credential: genuine.credential,
       address: clientAddress(request, ports.config),
     });
   if (actor === undefined) return;

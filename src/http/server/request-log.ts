@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Logger } from "pino";
-import type { Caller } from "../../model/caller.ts";
+import type { Caller, CredentialReference } from "../../model/caller.ts";
 import type { Failure } from "../../model/failure.ts";
 import { failureNotes } from "../../model/failure-notes.ts";
 import type { Repository } from "../../model/repository.ts";
@@ -20,9 +20,16 @@ export function annotate(request: FastifyRequest, caller: Caller): void {
     request.notes["caller.kind"] = "anonymous";
     return;
   }
-  request.notes["caller.kind"] = caller.credential.kind;
+  const { kind, id } = caller.credential;
+  request.notes["caller.kind"] = "account";
   request.notes["caller.account_id"] = caller.account.accountId;
-  request.notes["token.id"] = caller.credential.id;
+  request.notes["credential.kind"] = kind;
+  request.notes[idField(kind)] = id;
+}
+
+/** `token.id` is what `pail token show` takes. */
+function idField(kind: CredentialReference["kind"]): "token.id" | "credential.id" {
+  return kind === "api-token" ? "token.id" : "credential.id";
 }
 
 export function annotateRepository(request: FastifyRequest, repository: Repository): void {
@@ -59,7 +66,14 @@ type RequestLine = {
 };
 
 /** Notes that many requests have in common. */
-const COMMON_NOTES = new Set(["caller.kind", "caller.account_id", "token.id", "repository.full_name"]);
+const COMMON_NOTES = new Set([
+  "caller.kind",
+  "caller.account_id",
+  "credential.kind",
+  "credential.id",
+  "token.id",
+  "repository.full_name",
+]);
 const PREPARED_MAX = 1_000;
 const preparedLines = new WeakMap<Logger, Map<string, Logger>>();
 

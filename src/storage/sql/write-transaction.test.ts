@@ -27,7 +27,7 @@ const account = sampleAccount("ann");
 const ANN: Actor = {
   kind: "account",
   accountUuid: account.uuid,
-  tokenUuid: newUuid(),
+  credential: { kind: "api-token", id: newUuid() },
   address: "192.0.2.1",
 };
 const SUBJECT = repositorySubject(repository);

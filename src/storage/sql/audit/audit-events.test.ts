@@ -13,7 +13,12 @@ describeDatabases("the audit log", (current) => {
     return {
       at: SAMPLE_INSTANT,
       action: "token.created",
-      actor: { kind: "account", accountUuid: newUuid(), tokenUuid: newUuid(), address: "192.0.2.1" },
+      actor: {
+        kind: "account",
+        accountUuid: newUuid(),
+        credential: { kind: "api-token", id: newUuid() },
+        address: "192.0.2.1",
+      },
       subject: { kind: "token", uuid: newUuid(), name: "ci" },
       affectedAccountUuid: newUuid(),
       details: { scopes: ["read:user:bitbucket"], permission: null },
@@ -33,6 +38,27 @@ describeDatabases("the audit log", (current) => {
       events.toReversed(),
     );
     assert.ok(listed[0]!.sequence > listed[1]!.sequence);
+  });
+
+  test("names the kind of a credential; what has none was written when all were API tokens", async () => {
+    const accountUuid = newUuid();
+    const actor = { kind: "account", accountUuid, address: "192.0.2.1" } as const;
+    const session = { kind: "session", id: newUuid() } as const;
+    await insertAuditEvent(db(), sampleEvent({ actor: { ...actor, credential: session } }));
+    const id = newUuid();
+    await sql`insert into audit_event (at, action, actor_kind, account_uuid, token_uuid, address, subject_kind,
+        subject_name, details)
+      values (1, 'token.created', 'account', ${accountUuid}, ${id}, '192.0.2.1', 'token', 'ci', '{}')`.execute(
+      db(),
+    );
+    const listed = await listAuditEvents(db(), { accountUuid, limit: 10 });
+    assert.deepEqual(
+      listed.map((event) => event.actor),
+      [
+        { ...actor, credential: { kind: "api-token", id } },
+        { ...actor, credential: session },
+      ],
+    );
   });
 
   for (const [what, statement] of [
@@ -66,7 +92,14 @@ describeDatabases("the audit log", (current) => {
     await insertAuditEvent(db(), sampleEvent({ affectedAccountUuid: uuid }));
     await insertAuditEvent(
       db(),
-      sampleEvent({ actor: { kind: "account", accountUuid: uuid, tokenUuid: newUuid(), address: "::1" } }),
+      sampleEvent({
+        actor: {
+          kind: "account",
+          accountUuid: uuid,
+          credential: { kind: "api-token", id: newUuid() },
+          address: "::1",
+        },
+      }),
     );
     await insertAuditEvent(db(), sampleEvent());
     assert.equal((await listAuditEvents(db(), { accountUuid: uuid, limit: 10 })).length, 2);

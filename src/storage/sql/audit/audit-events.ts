@@ -35,7 +35,8 @@ function toRow({ at, action, actor, subject, affectedAccountUuid, details }: New
     action,
     actor_kind: actor.kind,
     account_uuid: actor.kind === "account" ? actor.accountUuid : null,
-    token_uuid: actor.kind === "account" ? actor.tokenUuid : null,
+    token_uuid: actor.kind === "account" ? actor.credential.id : null,
+    credential_kind: actor.kind === "account" ? actor.credential.kind : null,
     address: actor.kind === "operator" ? null : actor.address,
     subject_kind: subject.kind,
     subject_uuid: subject.uuid ?? null,
@@ -124,7 +125,7 @@ function toActor(row: Selectable<AuditEventRow>): Actor {
       return {
         kind: "account",
         accountUuid: row.account_uuid as Uuid,
-        tokenUuid: row.token_uuid as Uuid,
+        credential: { kind: row.credential_kind ?? "api-token", id: row.token_uuid as Uuid },
         address: row.address!,
       };
   }

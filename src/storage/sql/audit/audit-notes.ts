@@ -84,16 +84,16 @@ export function openAuditNotes({
 
   return {
     noteAddress(actor, tokenName, network) {
-      const key = `${actor.tokenUuid} ${network}`;
+      const key = `${actor.credential.id} ${network}`;
       beginHour();
-      const count = addresses.get(actor.tokenUuid) ?? 0;
+      const count = addresses.get(actor.credential.id) ?? 0;
       if (count >= ADDRESSES_AN_HOUR_MAX || !isFirst(key)) return;
-      addresses.set(actor.tokenUuid, count + 1);
+      addresses.set(actor.credential.id, count + 1);
       const event: NewAuditEvent = {
         at: clock(),
         action: "token.used-from-new-address",
         actor: { ...actor, address: network },
-        subject: { kind: "token", uuid: actor.tokenUuid, name: tokenName },
+        subject: { kind: "token", uuid: actor.credential.id, name: tokenName },
         affectedAccountUuid: actor.accountUuid,
         details: {},
       };
@@ -101,7 +101,7 @@ export function openAuditNotes({
     },
     noteRefusal({ actor, method, route, kind, reason, findSubject }) {
       beginHour();
-      const key = `${actor.tokenUuid} ${kind} ${method} ${route}`;
+      const key = `${actor.credential.id} ${kind} ${method} ${route}`;
       if (!isFirst(key)) return;
       const at = clock();
       write(key, async () => {

@@ -10,6 +10,7 @@ import { installation } from "./010-installation.ts";
 import { foldCase } from "./013-fold-case.ts";
 import { formerNames } from "./014-former-names.ts";
 import { leases } from "./015-leases.ts";
+import { auditCredential } from "./016-audit-credential.ts";
 import type { Migration } from "./migration.ts";
 
 /** In the order in which they run. */
@@ -26,4 +27,5 @@ export const MIGRATIONS: readonly Migration[] = [
   foldCase,
   formerNames,
   leases,
+  auditCredential,
 ];

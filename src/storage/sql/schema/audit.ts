@@ -1,4 +1,5 @@
 import type { Generated } from "kysely";
+import type { CredentialReference } from "../../../model/caller.ts";
 
 /** The audit log. Triggers refuse to change or delete what is in it. */
 export type AuditTables = {
@@ -12,7 +13,10 @@ export type AuditEventRow = {
   action: string;
   actor_kind: "operator" | "anonymous" | "account";
   account_uuid: string | null;
+  /** The id of the credential, of whatever kind: only API tokens existed when the column was named. */
   token_uuid: string | null;
+  /** Null in what an earlier version has written, which knew API tokens only. */
+  credential_kind: CredentialReference["kind"] | null;
   address: string | null;
   subject_kind: string;
   subject_uuid: string | null;
