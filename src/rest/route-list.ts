@@ -13,11 +13,11 @@ export { getBranchingModelRoute } from "./repositories/branching-model/get-branc
 export { getModelSettingsRoute } from "./repositories/branching-model/get-branching-model-settings.ts";
 export { updateModelSettingsRoute } from "./repositories/branching-model/update-branching-model-settings.ts";
 export { approveCommitRoute } from "./repositories/commit/approve-commit.ts";
-export { createCommentRoute } from "./repositories/commit/comments/create-comment.ts";
-export { deleteCommentRoute } from "./repositories/commit/comments/delete-comment.ts";
-export { getCommentRoute } from "./repositories/commit/comments/get-comment.ts";
-export { listCommentsRoute } from "./repositories/commit/comments/list-comments.ts";
-export { updateCommentRoute } from "./repositories/commit/comments/update-comment.ts";
+export { createCommitCommentRoute } from "./repositories/commit/comments/create-comment.ts";
+export { deleteCommitCommentRoute } from "./repositories/commit/comments/delete-comment.ts";
+export { getCommitCommentRoute } from "./repositories/commit/comments/get-comment.ts";
+export { listCommitCommentsRoute } from "./repositories/commit/comments/list-comments.ts";
+export { updateCommitCommentRoute } from "./repositories/commit/comments/update-comment.ts";
 export { getCommitRoute } from "./repositories/commit/get-commit.ts";
 export { bulkPutAnnotationsRoute } from "./repositories/commit/reports/annotations/bulk-put-annotations.ts";
 export { deleteAnnotationRoute } from "./repositories/commit/reports/annotations/delete-annotation.ts";

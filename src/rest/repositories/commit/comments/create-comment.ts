@@ -5,7 +5,7 @@ import { commitCommentApiUrl, representCommitComment } from "../../../../represe
 import { prepareMessages } from "../../../../representations/markdown/rendered-messages.ts";
 import { CommentBody, parseNewComment } from "./comment-body.ts";
 
-export const createCommentRoute: RepositoryAccountRoute<typeof CommentBody> = {
+export const createCommitCommentRoute: RepositoryAccountRoute<typeof CommentBody> = {
   subject: "repository",
   method: "POST",
   path: "/2.0/repositories/{workspace}/{repo_slug}/commit/{commit}/comments",

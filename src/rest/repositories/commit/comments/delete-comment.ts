@@ -3,7 +3,7 @@ import { noContentAnswer } from "../../../../http/server/answer.ts";
 import { deleteComment } from "../../../../operations/commits/commit-comments.ts";
 
 /** Deletes one's own comment; administrators of the repository delete anybody's (our choice). */
-export const deleteCommentRoute: RepositoryAccountRoute = {
+export const deleteCommitCommentRoute: RepositoryAccountRoute = {
   subject: "repository",
   method: "DELETE",
   path: "/2.0/repositories/{workspace}/{repo_slug}/commit/{commit}/comments/{comment_id}",

@@ -4,7 +4,7 @@ import { getComment } from "../../../../operations/commits/commit-comments.ts";
 import { representCommitComment } from "../../../../representations/commit-comment.ts";
 import { prepareMessages } from "../../../../representations/markdown/rendered-messages.ts";
 
-export const getCommentRoute: RepositoryRoute = {
+export const getCommitCommentRoute: RepositoryRoute = {
   subject: "repository",
   method: "GET",
   path: "/2.0/repositories/{workspace}/{repo_slug}/commit/{commit}/comments/{comment_id}",

@@ -7,7 +7,7 @@ import { representCommitComment } from "../../../../representations/commit-comme
 import { prepareMessages } from "../../../../representations/markdown/rendered-messages.ts";
 import { listComments } from "../../../../storage/sql/commits/commit-comments.ts";
 
-export const listCommentsRoute: RepositoryRoute = {
+export const listCommitCommentsRoute: RepositoryRoute = {
   subject: "repository",
   method: "GET",
   path: "/2.0/repositories/{workspace}/{repo_slug}/commit/{commit}/comments",

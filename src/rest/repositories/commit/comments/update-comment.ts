@@ -6,7 +6,7 @@ import { prepareMessages } from "../../../../representations/markdown/rendered-m
 import { CommentContentBody, requiredText } from "./comment-body.ts";
 
 /** Changes the text of one's own comment. */
-export const updateCommentRoute: RepositoryAccountRoute<typeof CommentContentBody> = {
+export const updateCommitCommentRoute: RepositoryAccountRoute<typeof CommentContentBody> = {
   subject: "repository",
   method: "PUT",
   path: "/2.0/repositories/{workspace}/{repo_slug}/commit/{commit}/comments/{comment_id}",
