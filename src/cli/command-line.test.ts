@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { before, test } from "node:test";
-import { openPailCommand } from "../../tests/support/pail-command.ts";
+import { openPailCommand } from "../../tests/support/server/pail-command.ts";
 import { SETTINGS } from "../config/settings.ts";
 
 const pail = openPailCommand();

@@ -4,9 +4,9 @@ import { existsSync } from "node:fs";
 import { copyFile, readdir, utimes, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { after, before, test } from "node:test";
-import { openRealGit } from "../../tests/support/real-git.ts";
-import { gitDirOf } from "../../tests/support/repository-folder.ts";
-import { startTestApp, type TestApp } from "../../tests/support/test-app.ts";
+import { openRealGit } from "../../tests/support/git/real-git.ts";
+import { gitDirOf } from "../../tests/support/git/repository-folder.ts";
+import { startTestApp, type TestApp } from "../../tests/support/server/test-app.ts";
 
 const PUSHES = 30;
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fc } from "../../tests/support/seeded-properties.ts";
+import { fc } from "../../tests/support/fuzzing/seeded-properties.ts";
 import { bytesToText, encodeBytes, escapeBytes, hasRawBytes, shownText, textToBytes } from "./byte-text.ts";
 
 test("all bytes have a text of their own, and URLs carry them", () => {

@@ -7,7 +7,7 @@ import {
   sampleProject,
   sampleRepository,
   sampleWorkspace,
-} from "../../tests/support/sample-model.ts";
+} from "../../tests/support/examples/sample-model.ts";
 import { UndecodableError } from "./codec.ts";
 import type { CommitComment } from "./commit-comment.ts";
 import type { CommitStatus } from "./commit-status.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { openRealGit } from "../../tests/support/real-git.ts";
-import { fc } from "../../tests/support/seeded-properties.ts";
+import { fc } from "../../tests/support/fuzzing/seeded-properties.ts";
+import { openRealGit } from "../../tests/support/git/real-git.ts";
 import { parseFilePath } from "./file-path.ts";
 
 for (const [text, path] of [

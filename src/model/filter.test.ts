@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fc } from "../../tests/support/seeded-properties.ts";
-import { shortestCpuMs } from "../../tests/support/shortest-time.ts";
+import { fc } from "../../tests/support/fuzzing/seeded-properties.ts";
+import { shortestCpuMs } from "../../tests/support/processes/shortest-time.ts";
 import {
   type ComparisonOperator,
   FILTER_COMPARISONS_MAX,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { test } from "node:test";
-import { fc } from "../../tests/support/seeded-properties.ts";
+import { fc } from "../../tests/support/fuzzing/seeded-properties.ts";
 import { parseBranchName, parseRefName, REF_NAME_BYTES_MAX } from "./ref-name.ts";
 
 /** git itself is the oracle. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { callerAs, newUuid, sampleAccount } from "../../tests/support/sample-model.ts";
+import { callerAs, newUuid, sampleAccount } from "../../tests/support/examples/sample-model.ts";
 import { type AccountCaller, ANONYMOUS, type CallerCredential, OPERATOR } from "./caller.ts";
 import { Failure } from "./failure.ts";
 import { accountOf, accountWithin, actorOf, authorOf, quotaKeysOf, reaches, viewerOf } from "./who-acts.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fc } from "../../tests/support/seeded-properties.ts";
+import { fc } from "../../tests/support/fuzzing/seeded-properties.ts";
 import type { Commit } from "../git/objects/commit.ts";
 import { parseCommit } from "../git/objects/parse-commit.ts";
 import type { Account } from "../model/account.ts";

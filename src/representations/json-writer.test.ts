@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fc } from "../../tests/support/seeded-properties.ts";
+import { fc } from "../../tests/support/fuzzing/seeded-properties.ts";
 import { JsonWriter } from "./json-writer.ts";
 
 test("what is written is all there, however much it is, and in no other's memory", () => {

@@ -16,9 +16,13 @@ import { setMember } from "../../src/operations/workspaces/workspaces.ts";
 import { TOKEN_REVOCATION_PATH } from "../../src/own-routes/token-revocation.ts";
 import { listAuditEvents } from "../../src/storage/sql/audit/audit-events.ts";
 import { findGroup } from "../../src/storage/sql/permissions/groups.ts";
-import { basic } from "../support/http-request.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
-import { createTestDatabaseSettings, DIALECTS, type TestDatabaseSettings } from "../support/test-database.ts";
+import { basic } from "../support/clients/http-request.ts";
+import {
+  createTestDatabaseSettings,
+  DIALECTS,
+  type TestDatabaseSettings,
+} from "../support/database/test-database.ts";
+import { startTestApp, type TestApp } from "../support/server/test-app.ts";
 
 for (const dialect of DIALECTS) {
   describe(`the audit log of a server on ${dialect}`, () => {

@@ -3,9 +3,9 @@ import { after, before, test } from "node:test";
 import { startApp } from "../../src/app.ts";
 import { digestApiToken } from "../../src/authentication/api-token-text.ts";
 import { Secret } from "../../src/model/secret.ts";
-import { basic, sendRequest } from "../support/http-request.ts";
-import { waitUntil } from "../support/process-table.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { basic, sendRequest } from "../support/clients/http-request.ts";
+import { waitUntil } from "../support/processes/process-table.ts";
+import { startTestApp, type TestApp } from "../support/server/test-app.ts";
 
 /** A server whose clock the tests move, over the data of another. */
 const AHEAD_MS = 86_400_000;

@@ -5,13 +5,13 @@ import { after, before, describe, test } from "node:test";
 import type { BranchRestriction } from "../../src/model/branch-restriction.ts";
 import { createWorkspace } from "../../src/operations/workspaces/workspaces.ts";
 import { listAuditEvents } from "../../src/storage/sql/audit/audit-events.ts";
-import { type ExampleWorkspace, openExampleWorkspace } from "../support/example-workspace.ts";
-import { holdTransactions } from "../support/held-transactions.ts";
-import { basic } from "../support/http-request.ts";
-import { beginLate } from "../support/late-request.ts";
-import { createCaller, ownerOf, type RestCaller } from "../support/rest-callers.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
-import { createTestDatabaseSettings, DIALECTS } from "../support/test-database.ts";
+import { basic } from "../support/clients/http-request.ts";
+import { beginLate } from "../support/clients/late-request.ts";
+import { createCaller, ownerOf, type RestCaller } from "../support/clients/rest-callers.ts";
+import { holdTransactions } from "../support/database/held-transactions.ts";
+import { createTestDatabaseSettings, DIALECTS } from "../support/database/test-database.ts";
+import { type ExampleWorkspace, openExampleWorkspace } from "../support/examples/example-workspace.ts";
+import { startTestApp, type TestApp } from "../support/server/test-app.ts";
 
 for (const dialect of DIALECTS) {
   describe(`two requests at once on ${dialect}`, () => {

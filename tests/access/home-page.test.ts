@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { sendRequest } from "../support/http-request.ts";
-import { startTestApp } from "../support/test-app.ts";
+import { sendRequest } from "../support/clients/http-request.ts";
+import { startTestApp } from "../support/server/test-app.ts";
 
 const app = await startTestApp();
 after(() => app.close());

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { addEmail } from "../support/accounts.ts";
+import { basic, type HttpAnswer, sendRequest } from "../support/clients/http-request.ts";
+import { addEmail } from "../support/examples/accounts.ts";
 import {
   createHostedRepository,
   type HostedRepository,
   STATIC_USERNAME,
-} from "../support/hosted-repository.ts";
-import { basic, type HttpAnswer, sendRequest } from "../support/http-request.ts";
-import { type PailServer, startPailForFile } from "../support/pail-server.ts";
-import { openRealGit } from "../support/real-git.ts";
+} from "../support/git/hosted-repository.ts";
+import { openRealGit } from "../support/git/real-git.ts";
+import { type PailServer, startPailForFile } from "../support/server/pail-server.ts";
 
 type Mode = "strict" | "lenient";
 

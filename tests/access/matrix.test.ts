@@ -21,10 +21,10 @@ import { createRepository } from "../../src/operations/repositories/repositories
 import { createApiToken, revokeApiToken } from "../../src/operations/tokens/api-tokens.ts";
 import { createWorkspace } from "../../src/operations/workspaces/workspaces.ts";
 import { ROUTES } from "../../src/rest/routes.ts";
-import { basic } from "../support/http-request.ts";
-import { examplePath, PARAMETERS, routeName } from "../support/route-examples.ts";
-import { expectedOutcomes, type Outcome } from "../support/subject-examples.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { basic } from "../support/clients/http-request.ts";
+import { examplePath, PARAMETERS, routeName } from "../support/examples/route-examples.ts";
+import { expectedOutcomes, type Outcome } from "../support/examples/subject-examples.ts";
+import { startTestApp, type TestApp } from "../support/server/test-app.ts";
 
 type Channel = "rest" | "git";
 

@@ -2,16 +2,16 @@ import assert from "node:assert/strict";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { createToken, inventToken, revokeToken } from "../support/accounts.ts";
+import { basic, type HttpAnswer, sendRequest } from "../support/clients/http-request.ts";
+import { createToken, inventToken, revokeToken } from "../support/examples/accounts.ts";
 import {
   cloneOf,
   commitFiles,
   createFilledRepository,
   STATIC_USERNAME,
-} from "../support/hosted-repository.ts";
-import { basic, type HttpAnswer, sendRequest } from "../support/http-request.ts";
-import { startPailForFile } from "../support/pail-server.ts";
-import { openRealGit } from "../support/real-git.ts";
+} from "../support/git/hosted-repository.ts";
+import { openRealGit } from "../support/git/real-git.ts";
+import { startPailForFile } from "../support/server/pail-server.ts";
 
 const pail = await startPailForFile();
 const git = openRealGit();

@@ -7,8 +7,8 @@ import { createAccount } from "../../src/operations/accounts/accounts.ts";
 import { createApiToken } from "../../src/operations/tokens/api-tokens.ts";
 import { ROUTES } from "../../src/rest/routes.ts";
 import { updateRepository } from "../../src/storage/sql/repositories/repositories.ts";
-import { basic } from "../support/http-request.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { basic } from "../support/clients/http-request.ts";
+import { startTestApp, type TestApp } from "../support/server/test-app.ts";
 
 /** Everybody may read here. What else a route asks of an account is read from its declaration. */
 let app: TestApp;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { basic, sendRequest } from "../support/clients/http-request.ts";
 import {
   addMember,
   createAccount,
@@ -7,17 +8,16 @@ import {
   disableAccount,
   inventToken,
   revokeToken,
-} from "../support/accounts.ts";
-import { createCredentialHelper } from "../support/git-credentials.ts";
+} from "../support/examples/accounts.ts";
+import { createCredentialHelper } from "../support/git/git-credentials.ts";
 import {
   cloneUrl,
   createFilledRepository,
   createHostedRepository,
   STATIC_USERNAME,
-} from "../support/hosted-repository.ts";
-import { basic, sendRequest } from "../support/http-request.ts";
-import { startPailForFile } from "../support/pail-server.ts";
-import { openRealGit } from "../support/real-git.ts";
+} from "../support/git/hosted-repository.ts";
+import { openRealGit } from "../support/git/real-git.ts";
+import { startPailForFile } from "../support/server/pail-server.ts";
 
 const pail = await startPailForFile();
 const git = openRealGit();

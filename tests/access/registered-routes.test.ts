@@ -11,7 +11,7 @@ import { LFS_METHODS, LFS_URL } from "../../src/git-http/lfs.ts";
 import { routerPaths } from "../../src/http/routes/pipeline.ts";
 import { TOKEN_REVOCATION_PATH } from "../../src/own-routes/token-revocation.ts";
 import { ROUTES } from "../../src/rest/routes.ts";
-import { startTestApp } from "../support/test-app.ts";
+import { startTestApp } from "../support/server/test-app.ts";
 
 /** What asks for no scope and no permission, with the reason and the tests of its own. */
 const OUTSIDE: Readonly<Record<string, { readonly why: string; readonly tests: string }>> = {

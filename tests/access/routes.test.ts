@@ -10,11 +10,11 @@ import { createAccount } from "../../src/operations/accounts/accounts.ts";
 import { createApiToken } from "../../src/operations/tokens/api-tokens.ts";
 import { setMember } from "../../src/operations/workspaces/workspaces.ts";
 import { ROUTES } from "../../src/rest/routes.ts";
-import { type ExampleWorkspace, openExampleWorkspace } from "../support/example-workspace.ts";
-import { basic } from "../support/http-request.ts";
-import { exampleOf, examplePath, routeName } from "../support/route-examples.ts";
-import { expectedOutcomes } from "../support/subject-examples.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { basic } from "../support/clients/http-request.ts";
+import { type ExampleWorkspace, openExampleWorkspace } from "../support/examples/example-workspace.ts";
+import { exampleOf, examplePath, routeName } from "../support/examples/route-examples.ts";
+import { expectedOutcomes } from "../support/examples/subject-examples.ts";
+import { startTestApp, type TestApp } from "../support/server/test-app.ts";
 
 /**
  * Calls every route as everybody, also as a reader. A new route is in here as soon as it is listed; what it asks is read from

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { REVOCATION_BODY_BYTES_MAX, TOKEN_REVOCATION_PATH } from "../../src/own-routes/token-revocation.ts";
-import { createToken, inventToken } from "../support/accounts.ts";
-import { basic, sendRequest } from "../support/http-request.ts";
-import { startPailForFile } from "../support/pail-server.ts";
-import { waitUntil, workerProcesses } from "../support/process-table.ts";
+import { basic, sendRequest } from "../support/clients/http-request.ts";
+import { createToken, inventToken } from "../support/examples/accounts.ts";
+import { waitUntil, workerProcesses } from "../support/processes/process-table.ts";
+import { startPailForFile } from "../support/server/pail-server.ts";
 
 const WORKERS = 3;
 /** Each on a connection of its own: (2/3)^60 is the chance that one of the processes gets none. */

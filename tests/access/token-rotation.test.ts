@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type CreatedToken, createToken, revokeToken, rotateToken } from "../support/accounts.ts";
-import { basic, sendRequest } from "../support/http-request.ts";
-import { startPailForFile } from "../support/pail-server.ts";
+import { basic, sendRequest } from "../support/clients/http-request.ts";
+import { type CreatedToken, createToken, revokeToken, rotateToken } from "../support/examples/accounts.ts";
+import { startPailForFile } from "../support/server/pail-server.ts";
 
 const pail = await startPailForFile();
 const { credentials } = pail;

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { test } from "node:test";
-import { createFilledRepository } from "../support/hosted-repository.ts";
-import { startPailForFile } from "../support/pail-server.ts";
-import { openRealGit } from "../support/real-git.ts";
+import { createFilledRepository } from "../support/git/hosted-repository.ts";
+import { openRealGit } from "../support/git/real-git.ts";
+import { startPailForFile } from "../support/server/pail-server.ts";
 
 /** What is used of the package: its own types lead to sources that do not compile under our settings. */
 type Item = { readonly name: string; readonly hash: string; readonly email: string };

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { setMember } from "../../src/operations/workspaces/workspaces.ts";
 import { ROUTES } from "../../src/rest/routes.ts";
-import { startFilledApp } from "../support/filled-app.ts";
-import { createCaller, ownerOf, restAs } from "../support/rest-callers.ts";
-import { createTestDatabaseSettings } from "../support/test-database.ts";
+import { createCaller, ownerOf, restAs } from "../support/clients/rest-callers.ts";
+import { createTestDatabaseSettings } from "../support/database/test-database.ts";
+import { startFilledApp } from "../support/server/filled-app.ts";
 
 // Answers are cached where the database tells its version for nothing.
 const place = await createTestDatabaseSettings("sqlite");

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Route } from "../../src/http/routes/route.ts";
 import { ROUTES } from "../../src/rest/routes.ts";
-import { type Cost, measureCost } from "../support/cost-meter.ts";
-import { crowdedPath, LARGE_FILES, startCrowdedApp } from "../support/crowded-app.ts";
+import { type Cost, measureCost } from "../support/processes/cost-meter.ts";
+import { crowdedPath, LARGE_FILES, startCrowdedApp } from "../support/server/crowded-app.ts";
 
 /** Every list of the API, as soon as its route is listed: what a page costs does not depend on how much is on it. */
 const crowded = await startCrowdedApp();

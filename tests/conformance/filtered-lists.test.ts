@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Route } from "../../src/http/routes/route.ts";
 import { ROUTES } from "../../src/rest/routes.ts";
-import { crowdedPath, startCrowdedApp } from "../support/crowded-app.ts";
+import { crowdedPath, startCrowdedApp } from "../support/server/crowded-app.ts";
 
 /** Every list of the API, as soon as its route is listed: it filters and sorts by what it is asked, or refuses to. */
 const crowded = await startCrowdedApp();

@@ -4,10 +4,10 @@ import type { RepositorySlug } from "../../src/model/slug.ts";
 import { setMember } from "../../src/operations/workspaces/workspaces.ts";
 import type { Dialect } from "../../src/storage/sql/migrations/migration.ts";
 import { FORMER_SLUGS_MAX } from "../../src/storage/sql/repositories/former-slugs.ts";
-import { type FilledApp, startFilledApp } from "../support/filled-app.ts";
-import { basic } from "../support/http-request.ts";
-import { createCaller, ownerOf } from "../support/rest-callers.ts";
-import { createTestDatabaseSettings, DIALECTS } from "../support/test-database.ts";
+import { basic } from "../support/clients/http-request.ts";
+import { createCaller, ownerOf } from "../support/clients/rest-callers.ts";
+import { createTestDatabaseSettings, DIALECTS } from "../support/database/test-database.ts";
+import { type FilledApp, startFilledApp } from "../support/server/filled-app.ts";
 
 // All are started before the first test is named: what a file does after its tests is done when none is left.
 const started: { readonly dialect: Dialect; readonly filled: FilledApp }[] = [];

@@ -1,8 +1,8 @@
 // Every link that an answer has opens what it names, whatever the bytes of files' names and the names of refs.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { startFilledApp } from "../support/filled-app.ts";
-import { basic } from "../support/http-request.ts";
+import { basic } from "../support/clients/http-request.ts";
+import { startFilledApp } from "../support/server/filled-app.ts";
 
 const { app, git, folder } = await startFilledApp();
 const authorization = basic("owner@example.com", await app.token());

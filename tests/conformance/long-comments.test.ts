@@ -1,9 +1,9 @@
 // In a real server of two processes: each renders with threads of its own.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { startPail } from "../support/pail-server.ts";
-import { workersServe } from "../support/process-table.ts";
-import { openDemoRestClient } from "../support/rest-client.ts";
+import { openDemoRestClient } from "../support/clients/rest-client.ts";
+import { workersServe } from "../support/processes/process-table.ts";
+import { startPail } from "../support/server/pail-server.ts";
 
 test("every process of a server renders long comments", async () => {
   const server = await startPail({ args: ["--workers", "2"] });

@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
-import { startFilledApp } from "../support/filled-app.ts";
-import { basic } from "../support/http-request.ts";
-import { openWebhookReceiver } from "../support/webhook-receiver.ts";
+import { basic } from "../support/clients/http-request.ts";
+import { openWebhookReceiver } from "../support/remote-servers/webhook-receiver.ts";
+import { startFilledApp } from "../support/server/filled-app.ts";
 
 const receiver = await openWebhookReceiver();
 const { app, git, folder, commit, rest } = await startFilledApp(

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { cloneOf, commitFiles, createHostedRepository } from "../support/hosted-repository.ts";
-import { startPailForFile } from "../support/pail-server.ts";
-import { openRealGit } from "../support/real-git.ts";
-import { assertKeys, openDemoRestClient, valuesOf } from "../support/rest-client.ts";
-import { createTestDatabaseSettings } from "../support/test-database.ts";
+import { assertKeys, openDemoRestClient, valuesOf } from "../support/clients/rest-client.ts";
+import { createTestDatabaseSettings } from "../support/database/test-database.ts";
+import { cloneOf, commitFiles, createHostedRepository } from "../support/git/hosted-repository.ts";
+import { openRealGit } from "../support/git/real-git.ts";
+import { startPailForFile } from "../support/server/pail-server.ts";
 
 /** The whole way, once, over the other database: everything else runs over SQLite, and storage over both. */
 const place = await createTestDatabaseSettings("postgres");

@@ -3,8 +3,8 @@ import { after, before, test } from "node:test";
 import { startApp } from "../../src/app.ts";
 import { ACCOUNT_MAX, ANONYMOUS_MAX, openRateLimits } from "../../src/limits/rate-limits.ts";
 import { updateRepository } from "../../src/storage/sql/repositories/repositories.ts";
-import { basic } from "../support/http-request.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { basic } from "../support/clients/http-request.ts";
+import { startTestApp, type TestApp } from "../support/server/test-app.ts";
 
 /** Contract, rest.md §6.1. One server whose clock the tests move, over the data of another. */
 let app: TestApp;

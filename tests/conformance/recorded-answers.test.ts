@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import { createAccount } from "../../src/operations/accounts/accounts.ts";
-import { type RestOutcome, startFilledApp } from "../support/filled-app.ts";
-import { type CallRest, ownerOf } from "../support/rest-callers.ts";
+import { type CallRest, ownerOf } from "../support/clients/rest-callers.ts";
+import { type RestOutcome, startFilledApp } from "../support/server/filled-app.ts";
 import { describeMissing, PERMITTED_GAPS, type PermittedGap } from "./recorded-exemptions.ts";
 import { RECORDED_SHAPES } from "./recorded-shapes.ts";
 

@@ -1,10 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createToken } from "../support/accounts.ts";
-import { commitFiles, createFilledRepository, createHostedRepository } from "../support/hosted-repository.ts";
-import { basic } from "../support/http-request.ts";
-import { startPailForFile } from "../support/pail-server.ts";
-import { openRealGit } from "../support/real-git.ts";
+import { basic } from "../support/clients/http-request.ts";
 import {
   assertKeys,
   type Json,
@@ -14,7 +10,15 @@ import {
   type RestAnswer,
   valueAt,
   valuesOf,
-} from "../support/rest-client.ts";
+} from "../support/clients/rest-client.ts";
+import { createToken } from "../support/examples/accounts.ts";
+import {
+  commitFiles,
+  createFilledRepository,
+  createHostedRepository,
+} from "../support/git/hosted-repository.ts";
+import { openRealGit } from "../support/git/real-git.ts";
+import { startPailForFile } from "../support/server/pail-server.ts";
 
 const pail = await startPailForFile();
 const git = openRealGit();

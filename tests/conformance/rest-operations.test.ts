@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { addEmail, createAccount } from "../support/accounts.ts";
-import { basic } from "../support/http-request.ts";
-import { startPailForFile } from "../support/pail-server.ts";
+import { basic } from "../support/clients/http-request.ts";
 import {
   assertKeys,
   type Json,
@@ -11,7 +9,9 @@ import {
   openRestClient,
   valueAt,
   valuesOf,
-} from "../support/rest-client.ts";
+} from "../support/clients/rest-client.ts";
+import { addEmail, createAccount } from "../support/examples/accounts.ts";
+import { startPailForFile } from "../support/server/pail-server.ts";
 
 const pail = await startPailForFile();
 const { credentials } = pail;

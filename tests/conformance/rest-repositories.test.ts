@@ -1,10 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { addMember, createAccount, createToken } from "../support/accounts.ts";
-import { createFilledRepository, createHostedRepository, serverRefs } from "../support/hosted-repository.ts";
-import { basic } from "../support/http-request.ts";
-import { startPailForFile } from "../support/pail-server.ts";
-import { openRealGit } from "../support/real-git.ts";
+import { basic } from "../support/clients/http-request.ts";
 import {
   assertKeys,
   objectAt,
@@ -12,7 +8,15 @@ import {
   openRestClient,
   type RestAnswer,
   valueAt,
-} from "../support/rest-client.ts";
+} from "../support/clients/rest-client.ts";
+import { addMember, createAccount, createToken } from "../support/examples/accounts.ts";
+import {
+  createFilledRepository,
+  createHostedRepository,
+  serverRefs,
+} from "../support/git/hosted-repository.ts";
+import { openRealGit } from "../support/git/real-git.ts";
+import { startPailForFile } from "../support/server/pail-server.ts";
 
 const pail = await startPailForFile();
 const git = openRealGit();

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createFilledRepository } from "../support/hosted-repository.ts";
-import { startPailForFile } from "../support/pail-server.ts";
-import { openRealGit } from "../support/real-git.ts";
 import {
   assertKeys,
   type Json,
   openDemoRestClient,
   openRestClient,
   valuesOf,
-} from "../support/rest-client.ts";
+} from "../support/clients/rest-client.ts";
+import { createFilledRepository } from "../support/git/hosted-repository.ts";
+import { openRealGit } from "../support/git/real-git.ts";
+import { startPailForFile } from "../support/server/pail-server.ts";
 
 const pail = await startPailForFile();
 const git = openRealGit();

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { infoRefsRequest, lsRefsRequest } from "../../bench/measure/git-request.ts";
 import { Secret } from "../../src/model/secret.ts";
-import { basic, sendRequest } from "../support/http-request.ts";
-import { startPostgres } from "../support/postgres.ts";
-import { countRoundTrips } from "../support/round-trips.ts";
-import { startTestApp } from "../support/test-app.ts";
+import { basic, sendRequest } from "../support/clients/http-request.ts";
+import { startPostgres } from "../support/database/postgres.ts";
+import { countRoundTrips } from "../support/database/round-trips.ts";
+import { startTestApp } from "../support/server/test-app.ts";
 
 // A server of its own: what is cached is as old as the last transaction of the whole server, and that of the test run has many.
 const postgres = await startPostgres();

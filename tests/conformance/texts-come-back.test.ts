@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { startFilledApp } from "../support/filled-app.ts";
-import { basic } from "../support/http-request.ts";
-import { createTestDatabaseSettings } from "../support/test-database.ts";
+import { basic } from "../support/clients/http-request.ts";
+import { createTestDatabaseSettings } from "../support/database/test-database.ts";
+import { startFilledApp } from "../support/server/filled-app.ts";
 
 /** Texts of which one or another reader changes something: ends, case, line ends, composition, escapes, what cannot be seen. */
 const TEXTS = [

@@ -7,10 +7,10 @@ import {
   OTHER_PATHS,
   UNKNOWN_OPERATIONS_MAX,
 } from "../../src/storage/sql/audit/unknown-operations.ts";
-import { basic } from "../support/http-request.ts";
-import { openPailCommand } from "../support/pail-command.ts";
-import { startTestApp } from "../support/test-app.ts";
-import { describeDatabases } from "../support/test-database.ts";
+import { basic } from "../support/clients/http-request.ts";
+import { describeDatabases } from "../support/database/test-database.ts";
+import { openPailCommand } from "../support/server/pail-command.ts";
+import { startTestApp } from "../support/server/test-app.ts";
 
 const app = await startTestApp();
 after(() => app.close());

@@ -13,9 +13,9 @@ import {
   listDeliveries,
 } from "../../src/storage/sql/webhooks/webhook-deliveries.ts";
 import { signature } from "../../src/webhooks/send-webhook.ts";
-import { startFilledApp } from "../support/filled-app.ts";
-import { ownerOf } from "../support/rest-callers.ts";
-import { openWebhookReceiver } from "../support/webhook-receiver.ts";
+import { ownerOf } from "../support/clients/rest-callers.ts";
+import { openWebhookReceiver } from "../support/remote-servers/webhook-receiver.ts";
+import { startFilledApp } from "../support/server/filled-app.ts";
 
 /** The documented course in a short time: three attempts, and a target has 300 ms to answer. */
 const QUICK = { sendMsMax: 300, retryMs: [20, 40], lookMs: 20, claimMs: 2_000 };

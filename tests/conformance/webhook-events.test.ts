@@ -12,9 +12,9 @@ import { changeRepository } from "../../src/operations/repositories/repositories
 import { createWorkspace } from "../../src/operations/workspaces/workspaces.ts";
 import { listDeliveries } from "../../src/storage/sql/webhooks/webhook-deliveries.ts";
 import { renderPayload } from "../../src/webhooks/webhook-payload.ts";
-import { startFilledApp } from "../support/filled-app.ts";
-import { ownerOf } from "../support/rest-callers.ts";
-import { openWebhookReceiver, type ReceivedDelivery } from "../support/webhook-receiver.ts";
+import { ownerOf } from "../support/clients/rest-callers.ts";
+import { openWebhookReceiver, type ReceivedDelivery } from "../support/remote-servers/webhook-receiver.ts";
+import { startFilledApp } from "../support/server/filled-app.ts";
 import { RECORDED_SHAPES } from "./recorded-shapes.ts";
 
 const receiver = await openWebhookReceiver();

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { type PailServer, startPail } from "../support/pail-server.ts";
-import { openRealGit } from "../support/real-git.ts";
-import { openDemoRestClient } from "../support/rest-client.ts";
-import { openWebhookReceiver } from "../support/webhook-receiver.ts";
+import { openDemoRestClient } from "../support/clients/rest-client.ts";
+import { openRealGit } from "../support/git/real-git.ts";
+import { openWebhookReceiver } from "../support/remote-servers/webhook-receiver.ts";
+import { type PailServer, startPail } from "../support/server/pail-server.ts";
 
 /** A server of its own process, killed between a change and its delivery; and the command line beside it. */
 const receiver = await openWebhookReceiver();

@@ -3,12 +3,12 @@ import { once } from "node:events";
 import { request } from "node:http";
 import { createServer } from "node:net";
 import { test } from "node:test";
-import { cloneOf, commitFiles, createFilledRepository } from "../support/hosted-repository.ts";
-import { basic } from "../support/http-request.ts";
-import { openPailCommand } from "../support/pail-command.ts";
-import { type PailServer, startPail } from "../support/pail-server.ts";
-import { isAlive, waitUntil, workerProcesses } from "../support/process-table.ts";
-import { openRealGit } from "../support/real-git.ts";
+import { basic } from "../support/clients/http-request.ts";
+import { cloneOf, commitFiles, createFilledRepository } from "../support/git/hosted-repository.ts";
+import { openRealGit } from "../support/git/real-git.ts";
+import { isAlive, waitUntil, workerProcesses } from "../support/processes/process-table.ts";
+import { openPailCommand } from "../support/server/pail-command.ts";
+import { type PailServer, startPail } from "../support/server/pail-server.ts";
 
 const git = openRealGit();
 const WORKERS = 3;

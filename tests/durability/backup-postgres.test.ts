@@ -8,17 +8,17 @@ import SqliteDatabase from "better-sqlite3";
 import { sql } from "kysely";
 import type { Database } from "../../src/storage/sql/database.ts";
 import { type DatabaseSettings, openDatabase } from "../../src/storage/sql/open-database.ts";
+import { openDemoRestClient } from "../support/clients/rest-client.ts";
+import { createTestDatabaseSettings } from "../support/database/test-database.ts";
 import {
   cloneOf,
   createFilledRepository,
   describeRepository,
   serverRefs,
-} from "../support/hosted-repository.ts";
-import { openPailCommand } from "../support/pail-command.ts";
-import { type CommandOutcome, startPail, startPailForFile } from "../support/pail-server.ts";
-import { openRealGit } from "../support/real-git.ts";
-import { openDemoRestClient } from "../support/rest-client.ts";
-import { createTestDatabaseSettings } from "../support/test-database.ts";
+} from "../support/git/hosted-repository.ts";
+import { openRealGit } from "../support/git/real-git.ts";
+import { openPailCommand } from "../support/server/pail-command.ts";
+import { type CommandOutcome, startPail, startPailForFile } from "../support/server/pail-server.ts";
 
 async function createPostgres(): Promise<{ readonly settings: DatabaseSettings; readonly url: string }> {
   const place = await createTestDatabaseSettings("postgres");

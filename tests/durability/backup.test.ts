@@ -10,18 +10,18 @@ import { openDiskPackStore } from "../../src/storage/packs/disk-pack-store.ts";
 import { openDatabase } from "../../src/storage/sql/open-database.ts";
 import { listFormerTips } from "../../src/storage/sql/refs/former-tips.ts";
 import { findRepository } from "../../src/storage/sql/repositories/repositories.ts";
+import { basic } from "../support/clients/http-request.ts";
+import { openDemoRestClient } from "../support/clients/rest-client.ts";
 import {
   cloneOf,
   createFilledRepository,
   describeRepository,
   serverRefs,
-} from "../support/hosted-repository.ts";
-import { basic } from "../support/http-request.ts";
-import { openPailCommand } from "../support/pail-command.ts";
-import { type CommandOutcome, startPail, startPailForFile } from "../support/pail-server.ts";
-import { openRealGit } from "../support/real-git.ts";
-import { repackUntil } from "../support/repack-until.ts";
-import { openDemoRestClient } from "../support/rest-client.ts";
+} from "../support/git/hosted-repository.ts";
+import { openRealGit } from "../support/git/real-git.ts";
+import { repackUntil } from "../support/git/repack-until.ts";
+import { openPailCommand } from "../support/server/pail-command.ts";
+import { type CommandOutcome, startPail, startPailForFile } from "../support/server/pail-server.ts";
 
 const DAY_MS = 86_400_000;
 const git = openRealGit();

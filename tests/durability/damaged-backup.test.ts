@@ -4,13 +4,13 @@ import { copyFile, cp, mkdir, readdir, readFile, rm, symlink, writeFile } from "
 import { dirname, join, relative } from "node:path";
 import { test } from "node:test";
 import { takeFileLock } from "../../src/storage/processes/file-lock.ts";
-import { DAMAGES, type Damage, damageFile } from "../support/damage.ts";
-import { cloneOf, createFilledRepository, describeRepository } from "../support/hosted-repository.ts";
-import { basic } from "../support/http-request.ts";
-import { openPailCommand } from "../support/pail-command.ts";
-import { type CommandOutcome, startPail, startPailForFile } from "../support/pail-server.ts";
-import { openRealGit } from "../support/real-git.ts";
-import { openDemoRestClient } from "../support/rest-client.ts";
+import { basic } from "../support/clients/http-request.ts";
+import { openDemoRestClient } from "../support/clients/rest-client.ts";
+import { cloneOf, createFilledRepository, describeRepository } from "../support/git/hosted-repository.ts";
+import { openRealGit } from "../support/git/real-git.ts";
+import { openPailCommand } from "../support/server/pail-command.ts";
+import { type CommandOutcome, startPail, startPailForFile } from "../support/server/pail-server.ts";
+import { DAMAGES, type Damage, damageFile } from "../support/storage/damage.ts";
 
 type StoredFile = { readonly path: string; readonly stored: string; readonly bytes: number };
 

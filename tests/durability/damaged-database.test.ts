@@ -4,8 +4,8 @@ import { cp, mkdir, open, readdir, rm, stat, truncate, writeFile } from "node:fs
 import { join } from "node:path";
 import { after, test } from "node:test";
 import SqliteDatabase from "better-sqlite3";
-import { openRealGit } from "../support/real-git.ts";
-import { createTestDatabaseSettings } from "../support/test-database.ts";
+import { createTestDatabaseSettings } from "../support/database/test-database.ts";
+import { openRealGit } from "../support/git/real-git.ts";
 import { type DataPlace, runPail } from "./kills/killable-server.ts";
 import { createRandom } from "./kills/seeded-random.ts";
 

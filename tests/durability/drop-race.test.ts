@@ -1,9 +1,9 @@
 // Pushes, REST writes, forks and repacks that drop objects, in random orders: `tests/long/drop-race.test.ts` has more of them.
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
-import { makeRaceCommits, type RaceCounts, runDropRace } from "../support/drop-race.ts";
-import { startFilledApp } from "../support/filled-app.ts";
-import { createTestDatabaseSettings, DIALECTS } from "../support/test-database.ts";
+import { createTestDatabaseSettings, DIALECTS } from "../support/database/test-database.ts";
+import { makeRaceCommits, type RaceCounts, runDropRace } from "../support/git/drop-race.ts";
+import { startFilledApp } from "../support/server/filled-app.ts";
 
 const SEEDS = [1, 2, 3, 4];
 

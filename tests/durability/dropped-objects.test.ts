@@ -20,11 +20,11 @@ import { applyRefUpdates } from "../../src/storage/sql/refs/ref-updates.ts";
 import { findRef } from "../../src/storage/sql/refs/refs.ts";
 import { findRepository } from "../../src/storage/sql/repositories/repositories.ts";
 import { openWriteTransaction } from "../../src/storage/sql/write-transaction.ts";
-import { startFilledApp } from "../support/filled-app.ts";
-import { maintainNow } from "../support/maintain-now.ts";
-import { gitDirOf } from "../support/repository-folder.ts";
-import { callerAs } from "../support/sample-model.ts";
-import { createTestDatabaseSettings, DIALECTS } from "../support/test-database.ts";
+import { createTestDatabaseSettings, DIALECTS } from "../support/database/test-database.ts";
+import { callerAs } from "../support/examples/sample-model.ts";
+import { maintainNow } from "../support/git/maintain-now.ts";
+import { gitDirOf } from "../support/git/repository-folder.ts";
+import { startFilledApp } from "../support/server/filled-app.ts";
 
 const DAY_MS = 86_400_000;
 

@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { cp, mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { DAMAGES, type Damage, damageFile } from "../support/damage.ts";
-import { openRealGit } from "../support/real-git.ts";
-import { createTestDatabaseSettings } from "../support/test-database.ts";
+import { createTestDatabaseSettings } from "../support/database/test-database.ts";
+import { openRealGit } from "../support/git/real-git.ts";
+import { DAMAGES, type Damage, damageFile } from "../support/storage/damage.ts";
 import { type DataPlace, type PailOutcome, runPail } from "./kills/killable-server.ts";
 
 const git = openRealGit();

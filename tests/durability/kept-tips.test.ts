@@ -11,11 +11,11 @@ import { checkData } from "../../src/operations/backup/check-data.ts";
 import type { Finding } from "../../src/operations/backup/finding.ts";
 import { openDatabase } from "../../src/storage/sql/open-database.ts";
 import { findRepository } from "../../src/storage/sql/repositories/repositories.ts";
-import { startFilledApp } from "../support/filled-app.ts";
-import { maintainNow } from "../support/maintain-now.ts";
-import { openPailCommand } from "../support/pail-command.ts";
-import { gitDirOf } from "../support/repository-folder.ts";
-import { createTestDatabaseSettings, DIALECTS } from "../support/test-database.ts";
+import { createTestDatabaseSettings, DIALECTS } from "../support/database/test-database.ts";
+import { maintainNow } from "../support/git/maintain-now.ts";
+import { gitDirOf } from "../support/git/repository-folder.ts";
+import { startFilledApp } from "../support/server/filled-app.ts";
+import { openPailCommand } from "../support/server/pail-command.ts";
 
 const command = openPailCommand();
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { FAULT_POINTS } from "../../src/fault-points.ts";
-import { openRealGit } from "../support/real-git.ts";
-import { openWebhookReceiver } from "../support/webhook-receiver.ts";
+import { openRealGit } from "../support/git/real-git.ts";
+import { openWebhookReceiver } from "../support/remote-servers/webhook-receiver.ts";
 import { killRuns, makePlans } from "./kills/kill-runs.ts";
 
 const RUNS = 50;

@@ -4,8 +4,8 @@ import { createHash } from "node:crypto";
 import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { openRealGit } from "../support/real-git.ts";
-import { createTestDatabaseSettings } from "../support/test-database.ts";
+import { createTestDatabaseSettings } from "../support/database/test-database.ts";
+import { openRealGit } from "../support/git/real-git.ts";
 import { BACKUP_POINTS, RESTORE_POINTS } from "./kills/backup-points.ts";
 import { type DataPlace, type Fault, runPail } from "./kills/killable-server.ts";
 

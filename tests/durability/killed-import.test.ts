@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
-import { commitFiles } from "../support/hosted-repository.ts";
-import { openRealGit } from "../support/real-git.ts";
-import { createTestDatabaseSettings, DIALECTS } from "../support/test-database.ts";
+import { createTestDatabaseSettings, DIALECTS } from "../support/database/test-database.ts";
+import { commitFiles } from "../support/git/hosted-repository.ts";
+import { openRealGit } from "../support/git/real-git.ts";
 import { type DataPlace, type PailOutcome, runPail, startKillable } from "./kills/killable-server.ts";
 import { POINTS_OF_COMMANDS } from "./kills/steps.ts";
 

@@ -8,10 +8,10 @@ import {
   assertRecovered,
   assertUnavailable,
   openOutageGround,
-} from "../support/outage.ts";
-import { startPailForFile } from "../support/pail-server.ts";
-import { workersServe } from "../support/process-table.ts";
-import { openRealGit } from "../support/real-git.ts";
+} from "../support/database/outage.ts";
+import { openRealGit } from "../support/git/real-git.ts";
+import { workersServe } from "../support/processes/process-table.ts";
+import { startPailForFile } from "../support/server/pail-server.ts";
 
 const pail = await startPailForFile({ args: ["--workers", "2"] });
 const git = openRealGit();

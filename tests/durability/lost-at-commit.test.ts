@@ -4,11 +4,11 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { GrantedScope } from "../../src/model/scope.ts";
-import { type CommitCutter, type Cut, openCommitCutter } from "../support/commit-cutter.ts";
-import { BOUNDARY, multipartBody, postBody } from "../support/form-client.ts";
-import { basic, sendRequest } from "../support/http-request.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
-import { createTestDatabaseSettings, type TestDatabaseSettings } from "../support/test-database.ts";
+import { BOUNDARY, multipartBody, postBody } from "../support/clients/form-client.ts";
+import { basic, sendRequest } from "../support/clients/http-request.ts";
+import { type CommitCutter, type Cut, openCommitCutter } from "../support/database/commit-cutter.ts";
+import { createTestDatabaseSettings, type TestDatabaseSettings } from "../support/database/test-database.ts";
+import { startTestApp, type TestApp } from "../support/server/test-app.ts";
 
 /** What deletes files when something has failed must not take those of a change that was done after all. */
 let place: TestDatabaseSettings;

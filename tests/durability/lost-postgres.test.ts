@@ -1,9 +1,9 @@
 import { after, test } from "node:test";
-import { loseDatabase } from "../support/lost-postgres.ts";
-import { startPailForFile } from "../support/pail-server.ts";
-import { startPostgres } from "../support/postgres.ts";
-import { openRealGit } from "../support/real-git.ts";
-import { openWebhookReceiver } from "../support/webhook-receiver.ts";
+import { loseDatabase } from "../support/database/lost-postgres.ts";
+import { startPostgres } from "../support/database/postgres.ts";
+import { openRealGit } from "../support/git/real-git.ts";
+import { openWebhookReceiver } from "../support/remote-servers/webhook-receiver.ts";
+import { startPailForFile } from "../support/server/pail-server.ts";
 
 const postgres = await startPostgres();
 const pail = await startPailForFile({ databaseUrl: postgres.url, webhookPrivateTargets: true });

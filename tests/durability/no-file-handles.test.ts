@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openConnection } from "../security/hostile-client.ts";
-import { assertRecovered, openOutageGround } from "../support/outage.ts";
-import { startPailForFile } from "../support/pail-server.ts";
-import { isAlive } from "../support/process-table.ts";
-import { openRealGit } from "../support/real-git.ts";
-import { descriptorLimit, limitProcess, limitsProblem } from "../support/resource-limits.ts";
+import { assertRecovered, openOutageGround } from "../support/database/outage.ts";
+import { openRealGit } from "../support/git/real-git.ts";
+import { isAlive } from "../support/processes/process-table.ts";
+import { descriptorLimit, limitProcess, limitsProblem } from "../support/processes/resource-limits.ts";
+import { startPailForFile } from "../support/server/pail-server.ts";
 
 const pail = await startPailForFile();
 const git = openRealGit();

@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import { openDemoRestClient, type RestAnswer } from "../support/clients/rest-client.ts";
 import {
   assertPushRefused,
   assertRecovered,
   assertUnavailable,
   openOutageGround,
-} from "../support/outage.ts";
-import { startPail, startPailForFile } from "../support/pail-server.ts";
-import { isAlive } from "../support/process-table.ts";
-import { openRealGit } from "../support/real-git.ts";
-import { limitProcess, limitsProblem } from "../support/resource-limits.ts";
-import { openDemoRestClient, type RestAnswer } from "../support/rest-client.ts";
-import { countTasksOf, UNPRIVILEGED_ID, unprivilegedProblem } from "../support/unprivileged.ts";
+} from "../support/database/outage.ts";
+import { openRealGit } from "../support/git/real-git.ts";
+import { isAlive } from "../support/processes/process-table.ts";
+import { limitProcess, limitsProblem } from "../support/processes/resource-limits.ts";
+import { countTasksOf, UNPRIVILEGED_ID, unprivilegedProblem } from "../support/processes/unprivileged.ts";
+import { startPail, startPailForFile } from "../support/server/pail-server.ts";
 
 const skip = limitsProblem ?? unprivilegedProblem;
 const git = openRealGit();

@@ -4,9 +4,9 @@ import { execFileSync } from "node:child_process";
 import { cp, mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { damageFile } from "../support/damage.ts";
-import { openRealGit } from "../support/real-git.ts";
-import { createTestDatabaseSettings } from "../support/test-database.ts";
+import { createTestDatabaseSettings } from "../support/database/test-database.ts";
+import { openRealGit } from "../support/git/real-git.ts";
+import { damageFile } from "../support/storage/damage.ts";
 import { type DataPlace, runPail } from "./kills/killable-server.ts";
 
 /** Of the data folder `005` beside it: format 1, which lists no files. */

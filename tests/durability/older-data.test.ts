@@ -8,10 +8,10 @@ import SqliteDatabase from "better-sqlite3";
 import pg from "pg";
 import type { Dialect } from "../../src/storage/sql/migrations/migration.ts";
 import { MIGRATIONS } from "../../src/storage/sql/migrations/migrations.ts";
-import { basic, type HttpQuestion, sendRequest } from "../support/http-request.ts";
-import { openRealGit } from "../support/real-git.ts";
-import { SCHEMA_LINES } from "../support/schema-description.ts";
-import { createTestDatabaseSettings } from "../support/test-database.ts";
+import { basic, type HttpQuestion, sendRequest } from "../support/clients/http-request.ts";
+import { SCHEMA_LINES } from "../support/database/schema-description.ts";
+import { createTestDatabaseSettings } from "../support/database/test-database.ts";
+import { openRealGit } from "../support/git/real-git.ts";
 import {
   type DataPlace,
   type Fault,

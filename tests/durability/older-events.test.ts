@@ -5,8 +5,8 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import SqliteDatabase from "better-sqlite3";
-import { openRealGit } from "../support/real-git.ts";
-import { openWebhookReceiver } from "../support/webhook-receiver.ts";
+import { openRealGit } from "../support/git/real-git.ts";
+import { openWebhookReceiver } from "../support/remote-servers/webhook-receiver.ts";
 import { startKillable } from "./kills/killable-server.ts";
 
 /**

@@ -5,17 +5,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { serverFaults } from "../security/hostile-client.ts";
+import { openDemoRestClient, type RestQuestion } from "../support/clients/rest-client.ts";
 import {
   assertPushRefused,
   assertRecovered,
   assertUnavailable,
   openOutageGround,
-} from "../support/outage.ts";
-import { openPailCommand } from "../support/pail-command.ts";
-import { type PailServer, startPail } from "../support/pail-server.ts";
-import { openRealGit } from "../support/real-git.ts";
-import { openDemoRestClient, type RestQuestion } from "../support/rest-client.ts";
-import { UNPRIVILEGED_ID, unprivilegedProblem } from "../support/unprivileged.ts";
+} from "../support/database/outage.ts";
+import { openRealGit } from "../support/git/real-git.ts";
+import { UNPRIVILEGED_ID, unprivilegedProblem } from "../support/processes/unprivileged.ts";
+import { openPailCommand } from "../support/server/pail-command.ts";
+import { type PailServer, startPail } from "../support/server/pail-server.ts";
 
 /** To root permissions say nothing: then another account starts the server. Undefined: this one. */
 const account = process.getuid?.() === 0 ? UNPRIVILEGED_ID : undefined;

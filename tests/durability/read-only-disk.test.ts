@@ -9,9 +9,9 @@ import {
   assertRecovered,
   assertUnavailable,
   openOutageGround,
-} from "../support/outage.ts";
-import { startPail } from "../support/pail-server.ts";
-import { openRealGit } from "../support/real-git.ts";
+} from "../support/database/outage.ts";
+import { openRealGit } from "../support/git/real-git.ts";
+import { startPail } from "../support/server/pail-server.ts";
 
 const disk = mkdtempSync(join(tmpdir(), "pail-disk-"));
 const isMounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=64m", "tmpfs", disk]).status === 0;

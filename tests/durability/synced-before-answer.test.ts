@@ -4,12 +4,12 @@ import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { commitFiles, createFilledRepository } from "../support/hosted-repository.ts";
-import { basic } from "../support/http-request.ts";
-import { startPailForFile } from "../support/pail-server.ts";
-import { openRealGit } from "../support/real-git.ts";
-import { openDemoRestClient } from "../support/rest-client.ts";
-import { type TracedCall, traceSyncs, whyUntraceable } from "../support/traced-syncs.ts";
+import { basic } from "../support/clients/http-request.ts";
+import { openDemoRestClient } from "../support/clients/rest-client.ts";
+import { commitFiles, createFilledRepository } from "../support/git/hosted-repository.ts";
+import { openRealGit } from "../support/git/real-git.ts";
+import { type TracedCall, traceSyncs, whyUntraceable } from "../support/processes/traced-syncs.ts";
+import { startPailForFile } from "../support/server/pail-server.ts";
 
 const skip = whyUntraceable() ?? false;
 const git = openRealGit();

@@ -4,9 +4,9 @@ import { readdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { startFilledApp } from "../support/filled-app.ts";
-import { waitUntil } from "../support/process-table.ts";
-import { gitDirOf } from "../support/repository-folder.ts";
+import { gitDirOf } from "../support/git/repository-folder.ts";
+import { waitUntil } from "../support/processes/process-table.ts";
+import { startFilledApp } from "../support/server/filled-app.ts";
 
 const ROUNDS = 2;
 const CLONES = 3;

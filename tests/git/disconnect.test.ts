@@ -11,11 +11,11 @@ import {
   type HostedRepository,
   NO_OBJECT,
   serverRefs,
-} from "../support/hosted-repository.ts";
-import { type PailServer, startPail, startPailForFile } from "../support/pail-server.ts";
-import { requestProcesses, waitUntil } from "../support/process-table.ts";
-import { packOf, rawPushBody, rawPushHeaders } from "../support/raw-push.ts";
-import { openRealGit } from "../support/real-git.ts";
+} from "../support/git/hosted-repository.ts";
+import { packOf, rawPushBody, rawPushHeaders } from "../support/git/raw-push.ts";
+import { openRealGit } from "../support/git/real-git.ts";
+import { requestProcesses, waitUntil } from "../support/processes/process-table.ts";
+import { type PailServer, startPail, startPailForFile } from "../support/server/pail-server.ts";
 
 const pail = await startPailForFile();
 const git = openRealGit();

@@ -6,11 +6,11 @@ import type { ServerResponse } from "node:http";
 import { join } from "node:path";
 import { before, test } from "node:test";
 import { dataPacket, sidebandPackets } from "../../src/git/wire/packet.ts";
-import { commitFiles } from "../support/hosted-repository.ts";
-import { basic } from "../support/http-request.ts";
-import { openPailCommand } from "../support/pail-command.ts";
-import { openRealGit } from "../support/real-git.ts";
-import { httpBackend, openSourceServer } from "../support/source-server.ts";
+import { basic } from "../support/clients/http-request.ts";
+import { commitFiles } from "../support/git/hosted-repository.ts";
+import { openRealGit } from "../support/git/real-git.ts";
+import { httpBackend, openSourceServer } from "../support/remote-servers/source-server.ts";
+import { openPailCommand } from "../support/server/pail-command.ts";
 
 const git = openRealGit();
 const pail = openPailCommand();

@@ -12,11 +12,11 @@ import {
   createFilledRepository,
   createHostedRepository,
   initClone,
-} from "../support/hosted-repository.ts";
-import { type PailServer, startPail } from "../support/pail-server.ts";
-import { waitUntil, workerProcesses } from "../support/process-table.ts";
-import { rawPushHeaders } from "../support/raw-push.ts";
-import { openRealGit } from "../support/real-git.ts";
+} from "../support/git/hosted-repository.ts";
+import { rawPushHeaders } from "../support/git/raw-push.ts";
+import { openRealGit } from "../support/git/real-git.ts";
+import { waitUntil, workerProcesses } from "../support/processes/process-table.ts";
+import { type PailServer, startPail } from "../support/server/pail-server.ts";
 
 const git = openRealGit();
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { openDemoRestClient, valueAt } from "../support/clients/rest-client.ts";
 import {
   cloneOf,
   commitFiles,
@@ -9,11 +10,10 @@ import {
   NO_OBJECT,
   serverHead,
   serverRefs,
-} from "../support/hosted-repository.ts";
-import { startPailForFile } from "../support/pail-server.ts";
-import { rawPushBody, readRawReport, sendRawPush } from "../support/raw-push.ts";
-import { openRealGit } from "../support/real-git.ts";
-import { openDemoRestClient, valueAt } from "../support/rest-client.ts";
+} from "../support/git/hosted-repository.ts";
+import { rawPushBody, readRawReport, sendRawPush } from "../support/git/raw-push.ts";
+import { openRealGit } from "../support/git/real-git.ts";
+import { startPailForFile } from "../support/server/pail-server.ts";
 
 const pail = await startPailForFile();
 const git = openRealGit();

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { startFilledApp } from "../support/filled-app.ts";
-import { repackUntil } from "../support/repack-until.ts";
+import { repackUntil } from "../support/git/repack-until.ts";
+import { startFilledApp } from "../support/server/filled-app.ts";
 
 const FORKS = 12;
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { addMember, createAccount, createToken } from "../support/accounts.ts";
+import { openDemoRestClient } from "../support/clients/rest-client.ts";
+import { addMember, createAccount, createToken } from "../support/examples/accounts.ts";
 import {
   cloneOf,
   cloneUrl,
@@ -9,10 +10,9 @@ import {
   createHostedRepository,
   STATIC_USERNAME,
   serverRefs,
-} from "../support/hosted-repository.ts";
-import { startPailForFile } from "../support/pail-server.ts";
-import { openRealGit } from "../support/real-git.ts";
-import { openDemoRestClient } from "../support/rest-client.ts";
+} from "../support/git/hosted-repository.ts";
+import { openRealGit } from "../support/git/real-git.ts";
+import { startPailForFile } from "../support/server/pail-server.ts";
 
 const pail = await startPailForFile();
 const git = openRealGit();

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { basic } from "../support/clients/http-request.ts";
+import { createTestDatabaseSettings, DIALECTS } from "../support/database/test-database.ts";
 import {
   commitFiles,
   createFilledRepository,
@@ -9,12 +11,10 @@ import {
   STATIC_USERNAME,
   serverHead,
   serverRefs,
-} from "../support/hosted-repository.ts";
-import { basic } from "../support/http-request.ts";
-import { startPailForFile } from "../support/pail-server.ts";
-import { openRealGit } from "../support/real-git.ts";
-import { httpBackend, openSourceServer } from "../support/source-server.ts";
-import { createTestDatabaseSettings, DIALECTS } from "../support/test-database.ts";
+} from "../support/git/hosted-repository.ts";
+import { openRealGit } from "../support/git/real-git.ts";
+import { httpBackend, openSourceServer } from "../support/remote-servers/source-server.ts";
+import { startPailForFile } from "../support/server/pail-server.ts";
 
 const git = openRealGit();
 

@@ -8,10 +8,10 @@ import type { ObjectId } from "../../src/model/object-id.ts";
 import type { RefName } from "../../src/model/ref-name.ts";
 import { listFormerTips } from "../../src/storage/sql/refs/former-tips.ts";
 import { findRepository } from "../../src/storage/sql/repositories/repositories.ts";
-import { startFilledApp } from "../support/filled-app.ts";
-import { maintainNow } from "../support/maintain-now.ts";
-import { gitDirOf } from "../support/repository-folder.ts";
-import { createTestDatabaseSettings, DIALECTS } from "../support/test-database.ts";
+import { createTestDatabaseSettings, DIALECTS } from "../support/database/test-database.ts";
+import { maintainNow } from "../support/git/maintain-now.ts";
+import { gitDirOf } from "../support/git/repository-folder.ts";
+import { startFilledApp } from "../support/server/filled-app.ts";
 
 const DAY_MS = 86_400_000;
 

@@ -8,10 +8,10 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { createApp } from "../../src/app.ts";
 import type { AppServer } from "../../src/http/server/server.ts";
-import { waitUntil } from "../support/process-table.ts";
-import { openRealGit } from "../support/real-git.ts";
-import { openRemotePackStore, type RemotePackStore } from "../support/remote-pack-store.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { openRealGit } from "../support/git/real-git.ts";
+import { waitUntil } from "../support/processes/process-table.ts";
+import { startTestApp, type TestApp } from "../support/server/test-app.ts";
+import { openRemotePackStore, type RemotePackStore } from "../support/storage/remote-pack-store.ts";
 
 let app: TestApp;
 let packs: RemotePackStore;

@@ -7,9 +7,9 @@ import {
   createHostedRepository,
   initClone,
   serverRefs,
-} from "../support/hosted-repository.ts";
-import { startPailForFile } from "../support/pail-server.ts";
-import { openRealGit } from "../support/real-git.ts";
+} from "../support/git/hosted-repository.ts";
+import { openRealGit } from "../support/git/real-git.ts";
+import { startPailForFile } from "../support/server/pail-server.ts";
 
 const pail = await startPailForFile();
 const git = openRealGit();

@@ -6,11 +6,11 @@ import { after, test } from "node:test";
 import type { ObjectId } from "../../src/model/object-id.ts";
 import type { RefName } from "../../src/model/ref-name.ts";
 import { insertRefs } from "../../src/storage/sql/refs/refs.ts";
-import { type Cost, measureCost } from "../support/cost-meter.ts";
-import { commitFiles } from "../support/hosted-repository.ts";
-import { openRealGit } from "../support/real-git.ts";
-import { gitDirOf } from "../support/repository-folder.ts";
-import { startTestApp } from "../support/test-app.ts";
+import { commitFiles } from "../support/git/hosted-repository.ts";
+import { openRealGit } from "../support/git/real-git.ts";
+import { gitDirOf } from "../support/git/repository-folder.ts";
+import { type Cost, measureCost } from "../support/processes/cost-meter.ts";
+import { startTestApp } from "../support/server/test-app.ts";
 
 const git = openRealGit();
 const app = await startTestApp();

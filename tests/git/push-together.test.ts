@@ -9,10 +9,10 @@ import {
   type HostedRepository,
   NO_OBJECT,
   serverRefs,
-} from "../support/hosted-repository.ts";
-import { startPailForFile } from "../support/pail-server.ts";
-import { packOf, rawPushBody, readRawReport, sendRawPush } from "../support/raw-push.ts";
-import { openRealGit } from "../support/real-git.ts";
+} from "../support/git/hosted-repository.ts";
+import { packOf, rawPushBody, readRawReport, sendRawPush } from "../support/git/raw-push.ts";
+import { openRealGit } from "../support/git/real-git.ts";
+import { startPailForFile } from "../support/server/pail-server.ts";
 
 const pail = await startPailForFile();
 const git = openRealGit();

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { request as httpRequest } from "node:http";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
+import { type HttpAnswer, readAnswer, sendRequest } from "../support/clients/http-request.ts";
 import {
   cloneOf,
   commitFiles,
@@ -11,11 +12,10 @@ import {
   initClone,
   NO_OBJECT,
   serverRefs,
-} from "../support/hosted-repository.ts";
-import { type HttpAnswer, readAnswer, sendRequest } from "../support/http-request.ts";
-import { startPailForFile } from "../support/pail-server.ts";
-import { packOf, rawPushBody, rawPushHeaders, readRawReport, sendRawPush } from "../support/raw-push.ts";
-import { openRealGit } from "../support/real-git.ts";
+} from "../support/git/hosted-repository.ts";
+import { packOf, rawPushBody, rawPushHeaders, readRawReport, sendRawPush } from "../support/git/raw-push.ts";
+import { openRealGit } from "../support/git/real-git.ts";
+import { startPailForFile } from "../support/server/pail-server.ts";
 
 const pail = await startPailForFile();
 const git = openRealGit();

@@ -7,8 +7,8 @@ import {
   PUSH_OPTION_BYTES_MAX,
   PUSH_OPTIONS_MAX,
 } from "../../src/git/wire/push-request.ts";
-import { startFilledApp } from "../support/filled-app.ts";
-import { basic } from "../support/http-request.ts";
+import { basic } from "../support/clients/http-request.ts";
+import { startFilledApp } from "../support/server/filled-app.ts";
 
 const { app, git, folder, commit, url } = await startFilledApp();
 const tip = await commit({ a: "a\n" }, "First");

@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { cloneOf, commitFiles, createFilledRepository, serverRefs } from "../support/hosted-repository.ts";
-import { startPailForFile } from "../support/pail-server.ts";
-import { openRealGit } from "../support/real-git.ts";
+import {
+  cloneOf,
+  commitFiles,
+  createFilledRepository,
+  serverRefs,
+} from "../support/git/hosted-repository.ts";
+import { openRealGit } from "../support/git/real-git.ts";
+import { startPailForFile } from "../support/server/pail-server.ts";
 
 const pail = await startPailForFile();
 const git = openRealGit();

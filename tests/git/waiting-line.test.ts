@@ -7,7 +7,7 @@ import { createApp } from "../../src/app.ts";
 import { openProcessSlots, type ProcessSlotsOptions } from "../../src/git/process/process-slots.ts";
 import { createAccount } from "../../src/operations/accounts/accounts.ts";
 import { createRepository } from "../../src/operations/repositories/repositories.ts";
-import { startFilledApp } from "../support/filled-app.ts";
+import { startFilledApp } from "../support/server/filled-app.ts";
 
 const { app, git, folder, url, commit } = await startFilledApp();
 await commit({ "README.md": "hello\n" }, "First");

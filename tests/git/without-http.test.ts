@@ -10,9 +10,9 @@ import { DELIMITER_PACKET, dataPacket, FLUSH_PACKET } from "../../src/git/wire/p
 import { parseUploadPackRequest } from "../../src/git/wire/upload-pack-request.ts";
 import { fetchObjects } from "../../src/operations/fetch/fetch-objects.ts";
 import { findRepository } from "../../src/storage/sql/repositories/repositories.ts";
-import { startFilledApp } from "../support/filled-app.ts";
-import { callerAs } from "../support/sample-model.ts";
-import { serveStdioGit } from "../support/stdio-git.ts";
+import { callerAs } from "../support/examples/sample-model.ts";
+import { serveStdioGit } from "../support/git/stdio-git.ts";
+import { startFilledApp } from "../support/server/filled-app.ts";
 
 const { app, git, folder, commit } = await startFilledApp();
 const { environment, outcomes, bugs } = await serveStdioGit(git.root, {

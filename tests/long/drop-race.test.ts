@@ -1,7 +1,7 @@
 import { after, describe, test } from "node:test";
-import { makeRaceCommits, runDropRace } from "../support/drop-race.ts";
-import { startFilledApp } from "../support/filled-app.ts";
-import { createTestDatabaseSettings, DIALECTS } from "../support/test-database.ts";
+import { createTestDatabaseSettings, DIALECTS } from "../support/database/test-database.ts";
+import { makeRaceCommits, runDropRace } from "../support/git/drop-race.ts";
+import { startFilledApp } from "../support/server/filled-app.ts";
 
 /** `SEED=…` repeats one that a failing run has named; `RUNS=…` makes more or fewer of them. */
 const RUNS = Number(process.env.RUNS ?? 1_000);

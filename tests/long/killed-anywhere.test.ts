@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { randomInt } from "node:crypto";
 import { after, test } from "node:test";
 import { killRuns, makePlans } from "../durability/kills/kill-runs.ts";
-import { openRealGit } from "../support/real-git.ts";
-import { createTestDatabaseSettings } from "../support/test-database.ts";
-import { openWebhookReceiver } from "../support/webhook-receiver.ts";
+import { createTestDatabaseSettings } from "../support/database/test-database.ts";
+import { openRealGit } from "../support/git/real-git.ts";
+import { openWebhookReceiver } from "../support/remote-servers/webhook-receiver.ts";
 
 const RUNS = Number(process.env.RUNS ?? 1_000);
 /** Runs over one data folder. */

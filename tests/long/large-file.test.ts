@@ -3,11 +3,11 @@ import { createHash, randomBytes } from "node:crypto";
 import { request } from "node:http";
 import { test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
-import { BOUNDARY } from "../support/form-client.ts";
-import { basic } from "../support/http-request.ts";
-import { startPailForFile } from "../support/pail-server.ts";
-import { residentBytesPeak } from "../support/process-table.ts";
-import { openRealGit } from "../support/real-git.ts";
+import { BOUNDARY } from "../support/clients/form-client.ts";
+import { basic } from "../support/clients/http-request.ts";
+import { openRealGit } from "../support/git/real-git.ts";
+import { residentBytesPeak } from "../support/processes/process-table.ts";
+import { startPailForFile } from "../support/server/pail-server.ts";
 
 const MIB = 1024 * 1024;
 const FILE_BYTES = 1024 * MIB;

@@ -4,9 +4,9 @@ import { createReadStream } from "node:fs";
 import { open, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { startPailForFile } from "../support/pail-server.ts";
-import { residentBytesPeak } from "../support/process-table.ts";
-import { openRealGit } from "../support/real-git.ts";
+import { openRealGit } from "../support/git/real-git.ts";
+import { residentBytesPeak } from "../support/processes/process-table.ts";
+import { startPailForFile } from "../support/server/pail-server.ts";
 
 const FILES = 6;
 const FILE_BYTES = 64 * 1024 * 1024;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { startPailForFile } from "../support/pail-server.ts";
-import { runPushStorm } from "../support/push-storm.ts";
-import { openRealGit } from "../support/real-git.ts";
+import { runPushStorm } from "../support/git/push-storm.ts";
+import { openRealGit } from "../support/git/real-git.ts";
+import { startPailForFile } from "../support/server/pail-server.ts";
 
 const pail = await startPailForFile({ args: ["--workers", "2"] });
 const git = openRealGit();

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { generateHistory } from "../support/history-generator.ts";
-import { type PailServer, startPail } from "../support/pail-server.ts";
-import { openRealGit } from "../support/real-git.ts";
-import { createTestDatabaseSettings, type TestDatabaseSettings } from "../support/test-database.ts";
+import { createTestDatabaseSettings, type TestDatabaseSettings } from "../support/database/test-database.ts";
+import { generateHistory } from "../support/git/history-generator.ts";
+import { openRealGit } from "../support/git/real-git.ts";
+import { type PailServer, startPail } from "../support/server/pail-server.ts";
 
 const SHAPE = { commits: 20_000, branches: 180, annotatedTags: 80, lightTags: 60, files: 400 };
 const REFS_MIN = 300;

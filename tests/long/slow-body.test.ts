@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { test } from "node:test";
-import { startFilledApp } from "../support/filled-app.ts";
-import { basic } from "../support/http-request.ts";
+import { basic } from "../support/clients/http-request.ts";
+import { startFilledApp } from "../support/server/filled-app.ts";
 
 const { app, rest } = await startFilledApp();
 const token = await app.token();

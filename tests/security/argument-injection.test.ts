@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { test } from "node:test";
 import { ROUTES } from "../../src/rest/routes.ts";
-import { startFilledApp } from "../support/filled-app.ts";
+import { startFilledApp } from "../support/server/filled-app.ts";
 
 const { app, git, folder, commit } = await startFilledApp();
 await commit({ "README.md": "hello\n" }, "First");

@@ -18,10 +18,10 @@ import {
   type HttpQuestion,
   readAnswer,
   sendRequest,
-} from "../support/http-request.ts";
-import { createCaller, ownerOf } from "../support/rest-callers.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
-import { createTestDatabaseSettings, DIALECTS } from "../support/test-database.ts";
+} from "../support/clients/http-request.ts";
+import { createCaller, ownerOf } from "../support/clients/rest-callers.ts";
+import { createTestDatabaseSettings, DIALECTS } from "../support/database/test-database.ts";
+import { startTestApp, type TestApp } from "../support/server/test-app.ts";
 
 const REPOSITORY = "/2.0/repositories/acme/demo";
 const INFO_REFS = "/acme/demo.git/info/refs?service=git-upload-pack";

@@ -7,8 +7,8 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { upsertRepositoryPermission } from "../../src/storage/sql/permissions/permissions.ts";
-import { startFilledApp } from "../support/filled-app.ts";
-import { createCaller, restAs } from "../support/rest-callers.ts";
+import { createCaller, restAs } from "../support/clients/rest-callers.ts";
+import { startFilledApp } from "../support/server/filled-app.ts";
 
 const { app, git, folder, commit, rest } = await startFilledApp();
 const id = await commit({ "README.md": "only for those who may\n" }, "First");

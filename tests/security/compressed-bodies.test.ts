@@ -4,11 +4,11 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { brotliCompressSync, createGzip, deflateSync, gzipSync } from "node:zlib";
-import { createFilledRepository, NO_OBJECT, serverRefs } from "../support/hosted-repository.ts";
-import { startPailForFile } from "../support/pail-server.ts";
-import { requestProcesses, waitUntil } from "../support/process-table.ts";
-import { rawPushBody, readRawReport } from "../support/raw-push.ts";
-import { openRealGit } from "../support/real-git.ts";
+import { createFilledRepository, NO_OBJECT, serverRefs } from "../support/git/hosted-repository.ts";
+import { rawPushBody, readRawReport } from "../support/git/raw-push.ts";
+import { openRealGit } from "../support/git/real-git.ts";
+import { requestProcesses, waitUntil } from "../support/processes/process-table.ts";
+import { startPailForFile } from "../support/server/pail-server.ts";
 import { callService, serverFaults } from "./hostile-client.ts";
 import { emptyCommit } from "./hostile-packs.ts";
 

@@ -14,11 +14,11 @@ import { storeDownloads } from "../../src/operations/downloads/downloads.ts";
 import { createGroup } from "../../src/operations/permissions/groups.ts";
 import { createRepository } from "../../src/operations/repositories/repositories.ts";
 import { applyRefUpdates } from "../../src/storage/sql/refs/ref-updates.ts";
-import { type ExampleWorkspace, openExampleWorkspace } from "../support/example-workspace.ts";
-import { basic, sendRequest } from "../support/http-request.ts";
-import { gitDirOf } from "../support/repository-folder.ts";
-import { EXAMPLES, examplePath } from "../support/route-examples.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { basic, sendRequest } from "../support/clients/http-request.ts";
+import { type ExampleWorkspace, openExampleWorkspace } from "../support/examples/example-workspace.ts";
+import { EXAMPLES, examplePath } from "../support/examples/route-examples.ts";
+import { gitDirOf } from "../support/git/repository-folder.ts";
+import { startTestApp, type TestApp } from "../support/server/test-app.ts";
 
 let app: TestApp;
 let examples: ExampleWorkspace;

@@ -3,10 +3,10 @@
 // there. Gitea's CVE-2026-28744 and -28699, Gogs's CVE-2026-26196 and GHSA-w6j9-vw59-27wv were of this kind.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createFilledRepository, serverRefs } from "../support/hosted-repository.ts";
-import { basic, sendRequest } from "../support/http-request.ts";
-import { startPailForFile } from "../support/pail-server.ts";
-import { openRealGit } from "../support/real-git.ts";
+import { basic, sendRequest } from "../support/clients/http-request.ts";
+import { createFilledRepository, serverRefs } from "../support/git/hosted-repository.ts";
+import { openRealGit } from "../support/git/real-git.ts";
+import { startPailForFile } from "../support/server/pail-server.ts";
 import { exchange, requestHead, restAuthorization, statusesOf } from "./hostile-client.ts";
 
 const pail = await startPailForFile();

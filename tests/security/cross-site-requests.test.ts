@@ -3,8 +3,8 @@
 // browser sends is refused if it would change anything. What a page sends itself, and so has, is another matter: Bearer.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { basic, sendRequest } from "../support/http-request.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { basic, sendRequest } from "../support/clients/http-request.ts";
+import { startTestApp, type TestApp } from "../support/server/test-app.ts";
 
 const FORM = "application/x-www-form-urlencoded";
 

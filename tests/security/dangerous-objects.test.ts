@@ -4,11 +4,11 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
-import { createHostedRepository, NO_OBJECT, serverRefs } from "../support/hosted-repository.ts";
-import { startPailForFile } from "../support/pail-server.ts";
-import { type RawReport, rawPushBody, readRawReport } from "../support/raw-push.ts";
-import { openRealGit } from "../support/real-git.ts";
-import { openDemoRestClient } from "../support/rest-client.ts";
+import { openDemoRestClient } from "../support/clients/rest-client.ts";
+import { createHostedRepository, NO_OBJECT, serverRefs } from "../support/git/hosted-repository.ts";
+import { type RawReport, rawPushBody, readRawReport } from "../support/git/raw-push.ts";
+import { openRealGit } from "../support/git/real-git.ts";
+import { startPailForFile } from "../support/server/pail-server.ts";
 import { callService, serverFaults } from "./hostile-client.ts";
 import {
   buildPack,

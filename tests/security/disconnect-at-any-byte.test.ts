@@ -9,19 +9,19 @@ import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { createApp } from "../../src/app.ts";
 import type { PackStore } from "../../src/storage/packs/pack-store.ts";
+import { basic, sendRequest } from "../support/clients/http-request.ts";
 import {
   createFilledRepository,
   createHostedRepository,
   NO_OBJECT,
   STATIC_USERNAME,
   serverRefs,
-} from "../support/hosted-repository.ts";
-import { basic, sendRequest } from "../support/http-request.ts";
-import { startPailForFile } from "../support/pail-server.ts";
-import { requestProcesses, waitUntil } from "../support/process-table.ts";
-import { rawPushBody } from "../support/raw-push.ts";
-import { openRealGit } from "../support/real-git.ts";
-import { startTestApp } from "../support/test-app.ts";
+} from "../support/git/hosted-repository.ts";
+import { rawPushBody } from "../support/git/raw-push.ts";
+import { openRealGit } from "../support/git/real-git.ts";
+import { requestProcesses, waitUntil } from "../support/processes/process-table.ts";
+import { startPailForFile } from "../support/server/pail-server.ts";
+import { startTestApp } from "../support/server/test-app.ts";
 import {
   openConnection,
   type RawConnection,

@@ -8,9 +8,9 @@ import { readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { cloneOf, commitFiles, describeRepository, serverRefs } from "../support/hosted-repository.ts";
-import { startPail } from "../support/pail-server.ts";
-import { openRealGit } from "../support/real-git.ts";
+import { cloneOf, commitFiles, describeRepository, serverRefs } from "../support/git/hosted-repository.ts";
+import { openRealGit } from "../support/git/real-git.ts";
+import { startPail } from "../support/server/pail-server.ts";
 
 const DISK = "24m";
 const MEGABYTE = 1024 * 1024;

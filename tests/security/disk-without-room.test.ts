@@ -8,10 +8,10 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { createHostedRepository, NO_OBJECT, serverRefs } from "../support/hosted-repository.ts";
-import { type PailServer, startPail } from "../support/pail-server.ts";
-import { rawPushBody, readRawReport } from "../support/raw-push.ts";
-import { openRealGit } from "../support/real-git.ts";
+import { createHostedRepository, NO_OBJECT, serverRefs } from "../support/git/hosted-repository.ts";
+import { rawPushBody, readRawReport } from "../support/git/raw-push.ts";
+import { openRealGit } from "../support/git/real-git.ts";
+import { type PailServer, startPail } from "../support/server/pail-server.ts";
 import { callService, serverFaults } from "./hostile-client.ts";
 import { emptyCommit, NO_OBJECTS } from "./hostile-packs.ts";
 

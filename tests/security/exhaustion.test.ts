@@ -3,19 +3,19 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
+import { sendRequest } from "../support/clients/http-request.ts";
+import { openDemoRestClient } from "../support/clients/rest-client.ts";
 import {
   createFilledRepository,
   createHostedRepository,
   describeRepository,
   NO_OBJECT,
   serverRefs,
-} from "../support/hosted-repository.ts";
-import { sendRequest } from "../support/http-request.ts";
-import { startPailForFile } from "../support/pail-server.ts";
-import { processorMs, requestProcesses, waitUntil } from "../support/process-table.ts";
-import { rawPushBody, readRawReport } from "../support/raw-push.ts";
-import { openRealGit } from "../support/real-git.ts";
-import { openDemoRestClient } from "../support/rest-client.ts";
+} from "../support/git/hosted-repository.ts";
+import { rawPushBody, readRawReport } from "../support/git/raw-push.ts";
+import { openRealGit } from "../support/git/real-git.ts";
+import { processorMs, requestProcesses, waitUntil } from "../support/processes/process-table.ts";
+import { startPailForFile } from "../support/server/pail-server.ts";
 import {
   callService,
   openConnection,

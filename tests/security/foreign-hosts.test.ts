@@ -3,10 +3,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { startMetricsServer } from "../../src/http/server/metrics-server.ts";
-import { startFilledApp } from "../support/filled-app.ts";
-import { basic, sendRequest } from "../support/http-request.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
-import { openWebhookReceiver } from "../support/webhook-receiver.ts";
+import { basic, sendRequest } from "../support/clients/http-request.ts";
+import { openWebhookReceiver } from "../support/remote-servers/webhook-receiver.ts";
+import { startFilledApp } from "../support/server/filled-app.ts";
+import { startTestApp, type TestApp } from "../support/server/test-app.ts";
 import { exchange, requestHead, statusesOf } from "./hostile-client.ts";
 
 /** Of each surface one. */

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { after, test } from "node:test";
-import { startPailForFile } from "../support/pail-server.ts";
+import { startPailForFile } from "../support/server/pail-server.ts";
 import { exchange, requestHead, restAuthorization, serverFaults, statusesOf } from "./hostile-client.ts";
 
 const pail = await startPailForFile();

@@ -8,9 +8,9 @@ import { rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { basic, sendRequest } from "../support/http-request.ts";
-import { startPail } from "../support/pail-server.ts";
-import { waitUntil } from "../support/process-table.ts";
+import { basic, sendRequest } from "../support/clients/http-request.ts";
+import { waitUntil } from "../support/processes/process-table.ts";
+import { startPail } from "../support/server/pail-server.ts";
 
 const MEGABYTE = 1024 * 1024;
 const disk = mkdtempSync(join(tmpdir(), "pail-disk-"));

@@ -6,9 +6,9 @@ import {
   openFailedAuthenticationLimiter,
 } from "../../src/limits/failed-authentication-limiter.ts";
 import { createApiToken, revokeApiToken } from "../../src/operations/tokens/api-tokens.ts";
-import { inventToken } from "../support/accounts.ts";
-import { basic } from "../support/http-request.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { basic } from "../support/clients/http-request.ts";
+import { inventToken } from "../support/examples/accounts.ts";
+import { startTestApp, type TestApp } from "../support/server/test-app.ts";
 
 /**
  * Somebody tries tokens and passwords, one after the other, perhaps from behind the address that a whole company has.

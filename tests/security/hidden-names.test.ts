@@ -2,7 +2,9 @@
 // text, a header or a side door such as creating one of that name; or reads out of one repository what lies in another.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createAccount, createToken } from "../support/accounts.ts";
+import { basic, type HttpAnswer, sendRequest } from "../support/clients/http-request.ts";
+import { openDemoRestClient } from "../support/clients/rest-client.ts";
+import { createAccount, createToken } from "../support/examples/accounts.ts";
 import {
   cloneOf,
   commitFiles,
@@ -10,12 +12,10 @@ import {
   createHostedRepository,
   NO_OBJECT,
   STATIC_USERNAME,
-} from "../support/hosted-repository.ts";
-import { basic, type HttpAnswer, sendRequest } from "../support/http-request.ts";
-import { startPailForFile } from "../support/pail-server.ts";
-import { rawPushBody, readRawReport } from "../support/raw-push.ts";
-import { openRealGit } from "../support/real-git.ts";
-import { openDemoRestClient } from "../support/rest-client.ts";
+} from "../support/git/hosted-repository.ts";
+import { rawPushBody, readRawReport } from "../support/git/raw-push.ts";
+import { openRealGit } from "../support/git/real-git.ts";
+import { startPailForFile } from "../support/server/pail-server.ts";
 import { callService } from "./hostile-client.ts";
 import { NO_OBJECTS } from "./hostile-packs.ts";
 

@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
-import { STATIC_USERNAME } from "../support/hosted-repository.ts";
-import { basic, type HttpAnswer, sendRequest } from "../support/http-request.ts";
-import type { PailServer } from "../support/pail-server.ts";
+import { basic, type HttpAnswer, sendRequest } from "../support/clients/http-request.ts";
+import { STATIC_USERNAME } from "../support/git/hosted-repository.ts";
+import type { PailServer } from "../support/server/pail-server.ts";
 
 /** Longer than any answer here takes; reached only when the server hangs. */
 const ANSWER_MS_MAX = 120_000;

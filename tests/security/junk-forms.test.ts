@@ -6,10 +6,10 @@ import { request } from "node:http";
 import { join } from "node:path";
 import { test } from "node:test";
 import { FORM_PARTS_MAX } from "../../src/http/routes/form-parts.ts";
-import { startFilledApp } from "../support/filled-app.ts";
-import { BOUNDARY, fieldPart, filePart, multipartBody, postBody } from "../support/form-client.ts";
-import { basic } from "../support/http-request.ts";
-import { waitUntil } from "../support/process-table.ts";
+import { BOUNDARY, fieldPart, filePart, multipartBody, postBody } from "../support/clients/form-client.ts";
+import { basic } from "../support/clients/http-request.ts";
+import { waitUntil } from "../support/processes/process-table.ts";
+import { startFilledApp } from "../support/server/filled-app.ts";
 import { openConnection } from "./hostile-client.ts";
 
 const { app, git, folder, commit, rest } = await startFilledApp();

@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ROUTES } from "../../src/rest/routes.ts";
-import { describeJunk } from "../support/junk-suite.ts";
-import { exampleOf, routeName } from "../support/route-examples.ts";
+import { exampleOf, routeName } from "../support/examples/route-examples.ts";
+import { describeJunk } from "../support/junk/junk-suite.ts";
 
 /** Always the same here, so that a test which fails fails for a change. `JUNK_SEED` gives another one. */
 const seed = Number(process.env.JUNK_SEED ?? 20_261_127);
@@ -23,7 +23,7 @@ test("each route that takes a body has an example of one", () => {
   )
     .filter((route) => exampleOf(route).body === undefined && !BODILESS.has(routeName(route)))
     .map(routeName);
-  assert.deepEqual(missing, [], "add one to tests/support/route-examples.ts");
+  assert.deepEqual(missing, [], "add one to tests/support/examples/route-examples.ts");
 });
 
 describeJunk("sqlite", { seed, casesPerRoute });

@@ -2,10 +2,10 @@
 // numbers that are infinite. None is an error of the server, and none changes more than it says.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createFilledRepository } from "../support/hosted-repository.ts";
-import { startPailForFile } from "../support/pail-server.ts";
-import { openRealGit } from "../support/real-git.ts";
-import { openDemoRestClient, valueAt, valuesOf } from "../support/rest-client.ts";
+import { openDemoRestClient, valueAt, valuesOf } from "../support/clients/rest-client.ts";
+import { createFilledRepository } from "../support/git/hosted-repository.ts";
+import { openRealGit } from "../support/git/real-git.ts";
+import { startPailForFile } from "../support/server/pail-server.ts";
 import { serverFaults } from "./hostile-client.ts";
 
 const pail = await startPailForFile();

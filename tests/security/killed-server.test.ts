@@ -10,10 +10,10 @@ import {
   type HostedRepository,
   NO_OBJECT,
   serverRefs,
-} from "../support/hosted-repository.ts";
-import { type PailServer, startPail } from "../support/pail-server.ts";
-import { rawPushBody, readRawReport } from "../support/raw-push.ts";
-import { openRealGit } from "../support/real-git.ts";
+} from "../support/git/hosted-repository.ts";
+import { rawPushBody, readRawReport } from "../support/git/raw-push.ts";
+import { openRealGit } from "../support/git/real-git.ts";
+import { type PailServer, startPail } from "../support/server/pail-server.ts";
 import { callService, serverFaults } from "./hostile-client.ts";
 import { emptyCommit } from "./hostile-packs.ts";
 

@@ -5,10 +5,10 @@ import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { cloneOf, createFilledRepository, describeRepository } from "../support/hosted-repository.ts";
-import { type PailServer, startPail } from "../support/pail-server.ts";
-import { openRealGit } from "../support/real-git.ts";
-import { openDemoRestClient, valuesOf } from "../support/rest-client.ts";
+import { openDemoRestClient, valuesOf } from "../support/clients/rest-client.ts";
+import { cloneOf, createFilledRepository, describeRepository } from "../support/git/hosted-repository.ts";
+import { openRealGit } from "../support/git/real-git.ts";
+import { type PailServer, startPail } from "../support/server/pail-server.ts";
 
 const git = openRealGit();
 const ROUNDS = 4;

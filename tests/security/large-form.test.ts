@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
 import { request } from "node:http";
 import { test } from "node:test";
-import { BOUNDARY } from "../support/form-client.ts";
-import { basic } from "../support/http-request.ts";
-import { startPailForFile } from "../support/pail-server.ts";
-import { residentBytesPeak } from "../support/process-table.ts";
+import { BOUNDARY } from "../support/clients/form-client.ts";
+import { basic } from "../support/clients/http-request.ts";
+import { residentBytesPeak } from "../support/processes/process-table.ts";
+import { startPailForFile } from "../support/server/pail-server.ts";
 
 const MIB = 1024 * 1024;
 const FILE_BYTES = 128 * MIB;

@@ -7,8 +7,8 @@ import { createAccount } from "../../src/operations/accounts/accounts.ts";
 import { createApiToken, revokeApiToken } from "../../src/operations/tokens/api-tokens.ts";
 import { listAuditEvents } from "../../src/storage/sql/audit/audit-events.ts";
 import { listTokens } from "../../src/storage/sql/tokens/api-tokens.ts";
-import { inventToken } from "../support/accounts.ts";
-import { startFilledApp } from "../support/filled-app.ts";
+import { inventToken } from "../support/examples/accounts.ts";
+import { startFilledApp } from "../support/server/filled-app.ts";
 
 const { app, git, folder, commit, rest } = await startFilledApp();
 await commit({ "README.md": "hello\n" }, "First");

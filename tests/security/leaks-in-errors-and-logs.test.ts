@@ -2,17 +2,17 @@
 // have sent: addresses, tokens, query strings (soft-serve logged Authorization, Gitea's #38108 and its like).
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createAccount, createToken, inventToken } from "../support/accounts.ts";
+import { basic, type HttpAnswer, sendRequest } from "../support/clients/http-request.ts";
+import { createAccount, createToken, inventToken } from "../support/examples/accounts.ts";
 import {
   createFilledRepository,
   createHostedRepository,
   NO_OBJECT,
   STATIC_USERNAME,
-} from "../support/hosted-repository.ts";
-import { basic, type HttpAnswer, sendRequest } from "../support/http-request.ts";
-import { startPailForFile } from "../support/pail-server.ts";
-import { rawPushBody } from "../support/raw-push.ts";
-import { openRealGit } from "../support/real-git.ts";
+} from "../support/git/hosted-repository.ts";
+import { rawPushBody } from "../support/git/raw-push.ts";
+import { openRealGit } from "../support/git/real-git.ts";
+import { startPailForFile } from "../support/server/pail-server.ts";
 import { callService, restAuthorization, serverFaults } from "./hostile-client.ts";
 import { buildPack, NO_OBJECTS, packEntry } from "./hostile-packs.ts";
 

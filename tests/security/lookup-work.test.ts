@@ -8,8 +8,8 @@ import { presentCredential } from "../../src/authentication/presented-credential
 import { Secret } from "../../src/model/secret.ts";
 import { createApiToken, revokeApiToken } from "../../src/operations/tokens/api-tokens.ts";
 import type { Lookups } from "../../src/storage/sql/lookups/lookups.ts";
-import { inventToken } from "../support/accounts.ts";
-import { startFilledApp } from "../support/filled-app.ts";
+import { inventToken } from "../support/examples/accounts.ts";
+import { startFilledApp } from "../support/server/filled-app.ts";
 
 const { app } = await startFilledApp();
 const wanted = { accountUuid: app.owner.uuid, name: "t", scopes: ["read:me"], ageDays: 1 } as const;

@@ -2,17 +2,17 @@
 // or below it, twice in one push, by a push that was let in before the branch became the main one, or by two first pushes.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { openDemoRestClient, valueAt } from "../support/clients/rest-client.ts";
 import {
   createHostedRepository,
   type HostedRepository,
   NO_OBJECT,
   serverHead,
   serverRefs,
-} from "../support/hosted-repository.ts";
-import { startPailForFile } from "../support/pail-server.ts";
-import { type RawCommand, rawPushBody, readRawReport } from "../support/raw-push.ts";
-import { openRealGit } from "../support/real-git.ts";
-import { openDemoRestClient, valueAt } from "../support/rest-client.ts";
+} from "../support/git/hosted-repository.ts";
+import { type RawCommand, rawPushBody, readRawReport } from "../support/git/raw-push.ts";
+import { openRealGit } from "../support/git/real-git.ts";
+import { startPailForFile } from "../support/server/pail-server.ts";
 import { callService, openConnection, requestHead, serverFaults, serviceHeaders } from "./hostile-client.ts";
 import { emptyCommit, NO_OBJECTS } from "./hostile-packs.ts";
 

@@ -4,16 +4,16 @@
 import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
 import { test } from "node:test";
-import { createAccount, createToken } from "../support/accounts.ts";
+import { basic } from "../support/clients/http-request.ts";
+import { openDemoRestClient } from "../support/clients/rest-client.ts";
+import { createAccount, createToken } from "../support/examples/accounts.ts";
 import {
   createFilledRepository,
   createHostedRepository,
   STATIC_USERNAME,
-} from "../support/hosted-repository.ts";
-import { basic } from "../support/http-request.ts";
-import { startPailForFile } from "../support/pail-server.ts";
-import { openRealGit } from "../support/real-git.ts";
-import { openDemoRestClient } from "../support/rest-client.ts";
+} from "../support/git/hosted-repository.ts";
+import { openRealGit } from "../support/git/real-git.ts";
+import { startPailForFile } from "../support/server/pail-server.ts";
 import { exchange, requestHead, restAuthorization, serverFaults, statusesOf } from "./hostile-client.ts";
 
 const pail = await startPailForFile();

@@ -4,11 +4,15 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { readdir } from "node:fs/promises";
 import { test } from "node:test";
-import { createHostedRepository, type HostedRepository, NO_OBJECT } from "../support/hosted-repository.ts";
-import { startPailForFile } from "../support/pail-server.ts";
-import { requestProcesses, waitUntil } from "../support/process-table.ts";
-import { rawPushBody } from "../support/raw-push.ts";
-import { openDemoRestClient } from "../support/rest-client.ts";
+import { openDemoRestClient } from "../support/clients/rest-client.ts";
+import {
+  createHostedRepository,
+  type HostedRepository,
+  NO_OBJECT,
+} from "../support/git/hosted-repository.ts";
+import { rawPushBody } from "../support/git/raw-push.ts";
+import { requestProcesses, waitUntil } from "../support/processes/process-table.ts";
+import { startPailForFile } from "../support/server/pail-server.ts";
 import {
   callService,
   openConnection,

@@ -3,10 +3,14 @@
 // attacked here too.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createFilledRepository, createHostedRepository, serverRefs } from "../support/hosted-repository.ts";
-import { startPailForFile } from "../support/pail-server.ts";
-import { requestProcesses, waitUntil } from "../support/process-table.ts";
-import { openRealGit } from "../support/real-git.ts";
+import {
+  createFilledRepository,
+  createHostedRepository,
+  serverRefs,
+} from "../support/git/hosted-repository.ts";
+import { openRealGit } from "../support/git/real-git.ts";
+import { requestProcesses, waitUntil } from "../support/processes/process-table.ts";
+import { startPailForFile } from "../support/server/pail-server.ts";
 import {
   exchange,
   openConnection,

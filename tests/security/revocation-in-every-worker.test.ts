@@ -3,11 +3,11 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { TOKEN_REVOCATION_PATH } from "../../src/own-routes/token-revocation.ts";
-import { createToken } from "../support/accounts.ts";
-import { basic, sendRequest } from "../support/http-request.ts";
-import { startPail } from "../support/pail-server.ts";
-import { waitUntil, workerProcesses } from "../support/process-table.ts";
-import { createTestDatabaseSettings } from "../support/test-database.ts";
+import { basic, sendRequest } from "../support/clients/http-request.ts";
+import { createTestDatabaseSettings } from "../support/database/test-database.ts";
+import { createToken } from "../support/examples/accounts.ts";
+import { waitUntil, workerProcesses } from "../support/processes/process-table.ts";
+import { startPail } from "../support/server/pail-server.ts";
 
 const WORKERS = 2;
 /** Each on a connection of its own: (1/2)^40 is the chance that one of the processes gets none. */

@@ -5,9 +5,9 @@ import { addEmail, changePrimaryEmail, createAccount } from "../../src/operation
 import { createGroup } from "../../src/operations/permissions/groups.ts";
 import { createApiToken, rotateApiToken } from "../../src/operations/tokens/api-tokens.ts";
 import { createWorkspace, setMember } from "../../src/operations/workspaces/workspaces.ts";
-import { inventToken } from "../support/accounts.ts";
-import { basic } from "../support/http-request.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { basic } from "../support/clients/http-request.ts";
+import { inventToken } from "../support/examples/accounts.ts";
+import { startTestApp, type TestApp } from "../support/server/test-app.ts";
 
 /**
  * The audit log is kept for ever, exported and read by others than those it tells of. Whoever puts a token or an address

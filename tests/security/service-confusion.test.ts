@@ -4,12 +4,12 @@
 import assert from "node:assert/strict";
 import { METHODS } from "node:http";
 import { test } from "node:test";
-import { createToken } from "../support/accounts.ts";
-import { createFilledRepository, NO_OBJECT, serverRefs } from "../support/hosted-repository.ts";
-import { sendRequest } from "../support/http-request.ts";
-import { startPailForFile } from "../support/pail-server.ts";
-import { rawPushBody } from "../support/raw-push.ts";
-import { openRealGit } from "../support/real-git.ts";
+import { sendRequest } from "../support/clients/http-request.ts";
+import { createToken } from "../support/examples/accounts.ts";
+import { createFilledRepository, NO_OBJECT, serverRefs } from "../support/git/hosted-repository.ts";
+import { rawPushBody } from "../support/git/raw-push.ts";
+import { openRealGit } from "../support/git/real-git.ts";
+import { startPailForFile } from "../support/server/pail-server.ts";
 import {
   exchange,
   type GitService,

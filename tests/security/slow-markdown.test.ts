@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { test } from "node:test";
-import { startFilledApp } from "../support/filled-app.ts";
+import { startFilledApp } from "../support/server/filled-app.ts";
 
 const MIB = 1024 * 1024;
 

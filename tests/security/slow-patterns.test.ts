@@ -9,9 +9,9 @@ import { PART_HEADER_BYTES_MAX } from "../../src/http/routes/multipart.ts";
 import { maskPersonalText } from "../../src/model/mask-secrets.ts";
 import { readCommitRequest } from "../../src/operations/source/commit-request.ts";
 import type { Spool } from "../../src/storage/packs/spool.ts";
-import { BOUNDARY, fieldPart, multipartBody } from "../support/form-client.ts";
+import { BOUNDARY, fieldPart, multipartBody } from "../support/clients/form-client.ts";
+import { shortestAsyncCpuMs } from "../support/processes/shortest-time.ts";
 import { refusal } from "../support/refusal.ts";
-import { shortestAsyncCpuMs } from "../support/shortest-time.ts";
 
 const MS_MAX = 100;
 

@@ -14,9 +14,9 @@ import { EMPTY_TREE } from "../../src/git/diffs/run-limited-git.ts";
 import { streamLimitedGit } from "../../src/git/diffs/stream-git.ts";
 import { Failure } from "../../src/model/failure.ts";
 import type { ObjectId } from "../../src/model/object-id.ts";
-import { startFilledApp } from "../support/filled-app.ts";
-import { basic, type HttpAnswer, sendRequest } from "../support/http-request.ts";
-import { gitDirOf } from "../support/repository-folder.ts";
+import { basic, type HttpAnswer, sendRequest } from "../support/clients/http-request.ts";
+import { gitDirOf } from "../support/git/repository-folder.ts";
+import { startFilledApp } from "../support/server/filled-app.ts";
 
 const MIB = 1024 * 1024;
 const filled = await startFilledApp();

@@ -2,8 +2,8 @@
 // together in the server's memory, nor send them.
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
-import { startFilledApp } from "../support/filled-app.ts";
-import { openWebhookReceiver } from "../support/webhook-receiver.ts";
+import { openWebhookReceiver } from "../support/remote-servers/webhook-receiver.ts";
+import { startFilledApp } from "../support/server/filled-app.ts";
 
 const MIB = 1024 * 1024;
 const COMMITS = 30;

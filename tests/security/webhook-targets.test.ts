@@ -9,9 +9,9 @@ import { insertWebhook } from "../../src/storage/sql/webhooks/webhooks.ts";
 import { PrivateAddressError, resolvePublicly, socketLookup } from "../../src/webhooks/public-address.ts";
 import type { NameAddress } from "../../src/webhooks/resolve-name.ts";
 import { sendWebhook, type WebhookMessage } from "../../src/webhooks/send-webhook.ts";
-import { ownerOf } from "../support/rest-callers.ts";
-import { startTestApp } from "../support/test-app.ts";
-import { openWebhookReceiver } from "../support/webhook-receiver.ts";
+import { ownerOf } from "../support/clients/rest-callers.ts";
+import { openWebhookReceiver } from "../support/remote-servers/webhook-receiver.ts";
+import { startTestApp } from "../support/server/test-app.ts";
 
 /**
  * Whoever administers a repository says where the server sends requests to. The attack: to reach through it what only the
@@ -233,7 +233,7 @@ for (const [what, text] of [
 }
 
 test("a certificate that nobody vouches for is refused, unless the webhook says that it does not matter", async () => {
-  const { CERTIFICATE, KEY } = await import("../support/self-signed.ts");
+  const { CERTIFICATE, KEY } = await import("../support/remote-servers/self-signed.ts");
   const server = createHttpsServer({ cert: CERTIFICATE, key: KEY }, (request, response) => {
     request.resume();
     response.end();

@@ -1,8 +1,8 @@
 import { rm } from "node:fs/promises";
 import { judgeRun } from "../conformance/answers/judge-run.ts";
 import { referenceIsMissing } from "../conformance/answers/published-reference.ts";
-import { ANSWERS_FOLDER, openAnswersFolder, readAnswers } from "./answers-folder.ts";
-import { type PostgresServer, startPostgres } from "./postgres.ts";
+import { ANSWERS_FOLDER, openAnswersFolder, readAnswers } from "./answers/answers-folder.ts";
+import { type PostgresServer, startPostgres } from "./database/postgres.ts";
 
 let server: PostgresServer | undefined;
 /** Undefined: answers are not judged here. */

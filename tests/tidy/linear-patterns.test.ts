@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { type Token, tokenizer } from "acorn";
 import { analyse } from "scslre";
 import { openRandom } from "../support/fuzzing/random.ts";
-import { shortestCpuMs } from "../support/shortest-time.ts";
+import { shortestCpuMs } from "../support/processes/shortest-time.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 

@@ -29,7 +29,7 @@ test("paths are counted up in both spellings", () => {
 });
 
 test("generated inputs are the same in every run, but for tests/long", () => {
-  const exempt = /^tests\/(?:long\/|support\/seeded-properties\.ts|tidy\/self-contained)/;
+  const exempt = /^tests\/(?:long\/|support\/fuzzing\/seeded-properties\.ts|tidy\/self-contained)/;
   const random = sourceFiles().filter((file) => {
     const name = relative(ROOT, file);
     const isTest = name.endsWith(".test.ts") || name.startsWith("tests/");
@@ -42,7 +42,7 @@ test("generated inputs are the same in every run, but for tests/long", () => {
   assert.deepEqual(
     random.map((file) => relative(ROOT, file)),
     [],
-    "import fc from tests/support/seeded-properties.ts, or give a fixed seed",
+    "import fc from tests/support/fuzzing/seeded-properties.ts, or give a fixed seed",
   );
 });
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { before, test } from "node:test";
 import SqliteDatabase from "better-sqlite3";
-import { openPailCommand } from "../../../tests/support/pail-command.ts";
+import { openPailCommand } from "../../../tests/support/server/pail-command.ts";
 
 const pail = openPailCommand();
 

@@ -3,9 +3,13 @@ import { once } from "node:events";
 import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { after, test } from "node:test";
-import { openPailCommand } from "../../../tests/support/pail-command.ts";
-import { type DemoCredentials, type PailServer, startPail } from "../../../tests/support/pail-server.ts";
-import { openRealGit } from "../../../tests/support/real-git.ts";
+import { openRealGit } from "../../../tests/support/git/real-git.ts";
+import { openPailCommand } from "../../../tests/support/server/pail-command.ts";
+import {
+  type DemoCredentials,
+  type PailServer,
+  startPail,
+} from "../../../tests/support/server/pail-server.ts";
 
 const git = openRealGit();
 const command = openPailCommand();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
-import { openPailCommand } from "../../../tests/support/pail-command.ts";
+import { openPailCommand } from "../../../tests/support/server/pail-command.ts";
 
 const pail = openPailCommand();
 

@@ -5,11 +5,15 @@ import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { commitFiles } from "../../../tests/support/hosted-repository.ts";
-import { openPailCommand } from "../../../tests/support/pail-command.ts";
-import { openRealGit } from "../../../tests/support/real-git.ts";
-import { AUTHORITY, SERVER_CERTIFICATE, SERVER_KEY } from "../../../tests/support/self-signed.ts";
-import { httpBackend } from "../../../tests/support/source-server.ts";
+import { commitFiles } from "../../../tests/support/git/hosted-repository.ts";
+import { openRealGit } from "../../../tests/support/git/real-git.ts";
+import {
+  AUTHORITY,
+  SERVER_CERTIFICATE,
+  SERVER_KEY,
+} from "../../../tests/support/remote-servers/self-signed.ts";
+import { httpBackend } from "../../../tests/support/remote-servers/source-server.ts";
+import { openPailCommand } from "../../../tests/support/server/pail-command.ts";
 
 const git = openRealGit();
 const pail = openPailCommand();

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { cloneOf, createHostedRepository } from "../../../tests/support/hosted-repository.ts";
-import { startPailForFile } from "../../../tests/support/pail-server.ts";
-import { openRealGit } from "../../../tests/support/real-git.ts";
+import { cloneOf, createHostedRepository } from "../../../tests/support/git/hosted-repository.ts";
+import { openRealGit } from "../../../tests/support/git/real-git.ts";
+import { startPailForFile } from "../../../tests/support/server/pail-server.ts";
 
 const pail = await startPailForFile();
 const git = openRealGit();

@@ -5,10 +5,10 @@ import { existsSync, readdirSync } from "node:fs";
 import { readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { before, test } from "node:test";
-import { commitFiles } from "../../../tests/support/hosted-repository.ts";
-import { openPailCommand } from "../../../tests/support/pail-command.ts";
-import { waitUntil } from "../../../tests/support/process-table.ts";
-import { openRealGit } from "../../../tests/support/real-git.ts";
+import { commitFiles } from "../../../tests/support/git/hosted-repository.ts";
+import { openRealGit } from "../../../tests/support/git/real-git.ts";
+import { waitUntil } from "../../../tests/support/processes/process-table.ts";
+import { openPailCommand } from "../../../tests/support/server/pail-command.ts";
 
 const git = openRealGit();
 const pail = openPailCommand();

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { openPailCommand } from "../../../tests/support/pail-command.ts";
-import { startPail } from "../../../tests/support/pail-server.ts";
-import { createTestDatabaseSettings } from "../../../tests/support/test-database.ts";
+import { createTestDatabaseSettings } from "../../../tests/support/database/test-database.ts";
+import { openPailCommand } from "../../../tests/support/server/pail-command.ts";
+import { startPail } from "../../../tests/support/server/pail-server.ts";
 
 const pail = openPailCommand();
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { once } from "node:events";
 import { test } from "node:test";
-import { openPailCommand } from "../../../tests/support/pail-command.ts";
+import { openPailCommand } from "../../../tests/support/server/pail-command.ts";
 
 const pail = openPailCommand();
 

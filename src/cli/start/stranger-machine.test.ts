@@ -16,7 +16,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { openPailCommand } from "../../../tests/support/pail-command.ts";
+import { openPailCommand } from "../../../tests/support/server/pail-command.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..", "..");
 const folder = realpathSync(mkdtempSync(join(tmpdir(), "pail-stranger-")));

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { openRealGit } from "../../../tests/support/real-git.ts";
+import { openRealGit } from "../../../tests/support/git/real-git.ts";
 import type { ObjectId } from "../../model/object-id.ts";
 import { findMergeBase } from "./find-merge-base.ts";
 import { listConflicts } from "./list-conflicts.ts";

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { before, test } from "node:test";
-import { openRealGit } from "../../../tests/support/real-git.ts";
+import { openRealGit } from "../../../tests/support/git/real-git.ts";
 import type { ObjectId } from "../../model/object-id.ts";
 import { type CommitQuery, listCommits, PATH_BYTES_MAX } from "./list-commits.ts";
 

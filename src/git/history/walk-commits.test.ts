@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, test } from "node:test";
-import { waitUntil } from "../../../tests/support/process-table.ts";
-import { openRealGit } from "../../../tests/support/real-git.ts";
-import { fc } from "../../../tests/support/seeded-properties.ts";
+import { fc } from "../../../tests/support/fuzzing/seeded-properties.ts";
+import { openRealGit } from "../../../tests/support/git/real-git.ts";
+import { waitUntil } from "../../../tests/support/processes/process-table.ts";
 import type { ObjectId } from "../../model/object-id.ts";
 import { openObjectReader } from "../objects/object-reader.ts";
 import { EMPTY_GRAPH, openCommitGraphs, parseCommitGraph } from "./commit-graph.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { openRealGit } from "../../../tests/support/real-git.ts";
-import { fc } from "../../../tests/support/seeded-properties.ts";
+import { fc } from "../../../tests/support/fuzzing/seeded-properties.ts";
+import { openRealGit } from "../../../tests/support/git/real-git.ts";
 import { TOLERATED_FAULTS } from "../packs/index-pack.ts";
 import { writePack } from "../packs/write-pack.ts";
 import { type CanonicalObject, isCanonicalAttributes, readCanonicalObject } from "./canonical-object.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { TextDecoder } from "node:util";
-import { fc } from "../../../tests/support/seeded-properties.ts";
+import { fc } from "../../../tests/support/fuzzing/seeded-properties.ts";
 import { decodeObjectText } from "./decode-object-text.ts";
 
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });

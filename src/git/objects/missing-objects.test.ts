@@ -16,7 +16,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { fc } from "../../../tests/support/seeded-properties.ts";
+import { fc } from "../../../tests/support/fuzzing/seeded-properties.ts";
 import type { ObjectId } from "../../model/object-id.ts";
 import { openPackReader } from "./pack-reader.ts";
 

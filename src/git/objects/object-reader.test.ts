@@ -5,7 +5,7 @@ import { chmod, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { setImmediate } from "node:timers/promises";
-import { openRealGit } from "../../../tests/support/real-git.ts";
+import { openRealGit } from "../../../tests/support/git/real-git.ts";
 import { Failure } from "../../model/failure.ts";
 import type { ObjectId } from "../../model/object-id.ts";
 import { GitError } from "../process/git-process.ts";

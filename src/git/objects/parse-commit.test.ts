@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
-import { openRealGit } from "../../../tests/support/real-git.ts";
-import { fc } from "../../../tests/support/seeded-properties.ts";
+import { fc } from "../../../tests/support/fuzzing/seeded-properties.ts";
+import { openRealGit } from "../../../tests/support/git/real-git.ts";
 import type { ObjectId } from "../../model/object-id.ts";
 import { parseCommit, parseTag } from "./parse-commit.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
-import { fc } from "../../../tests/support/seeded-properties.ts";
+import { fc } from "../../../tests/support/fuzzing/seeded-properties.ts";
 import { hashObject } from "./hash-object.ts";
 import { digestSha1dc, hashObjectSha1dc } from "./sha1dc.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { test } from "node:test";
-import { openRealGit } from "../../../tests/support/real-git.ts";
+import { openRealGit } from "../../../tests/support/git/real-git.ts";
 import { hashObject } from "../objects/hash-object.ts";
 import { type NewObject, writePack } from "./write-pack.ts";
 

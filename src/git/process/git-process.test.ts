@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { constants, getPriority } from "node:os";
 import { test } from "node:test";
-import { openRealGit } from "../../../tests/support/real-git.ts";
+import { openRealGit } from "../../../tests/support/git/real-git.ts";
 import { exitOf, spawnGit } from "./git-process.ts";
 
 const git = openRealGit();

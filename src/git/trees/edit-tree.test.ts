@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { openRealGit } from "../../../tests/support/real-git.ts";
-import { fc } from "../../../tests/support/seeded-properties.ts";
+import { fc } from "../../../tests/support/fuzzing/seeded-properties.ts";
+import { openRealGit } from "../../../tests/support/git/real-git.ts";
 import { Failure } from "../../model/failure.ts";
 import { type FilePath, parseFilePath } from "../../model/file-path.ts";
 import type { ObjectId } from "../../model/object-id.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fc } from "../../../tests/support/seeded-properties.ts";
+import { fc } from "../../../tests/support/fuzzing/seeded-properties.ts";
 import { Failure } from "../../model/failure.ts";
 import { dataPacket, FLUSH_PACKET } from "./packet.ts";
 import { PUSH_COMMANDS_MAX, PUSH_OPTIONS_MAX, readPushRequest } from "./push-request.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { shortestCpuMs } from "../../../tests/support/shortest-time.ts";
+import { shortestCpuMs } from "../../../tests/support/processes/shortest-time.ts";
 import { parseDisposition } from "./content-disposition.ts";
 
 const NONE = { name: undefined, filename: undefined, attributes: undefined };

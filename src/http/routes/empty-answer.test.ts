@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { startFilledApp } from "../../../tests/support/filled-app.ts";
+import { startFilledApp } from "../../../tests/support/server/filled-app.ts";
 
 test("an answer without a body says a content type, which a widely used client reads of every answer", async () => {
   const { app, git, folder, commit } = await startFilledApp();

@@ -7,7 +7,7 @@ import {
   filePart,
   multipartBody,
   type RawPart,
-} from "../../../tests/support/form-client.ts";
+} from "../../../tests/support/clients/form-client.ts";
 import { Failure } from "../../model/failure.ts";
 import { FIELD_BYTES_MAX, FORM_PARTS_MAX, type FormPart, readField, readFormParts } from "./form-parts.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { multipartBody, type RawPart } from "../../../tests/support/form-client.ts";
-import { fc } from "../../../tests/support/seeded-properties.ts";
+import { multipartBody, type RawPart } from "../../../tests/support/clients/form-client.ts";
+import { fc } from "../../../tests/support/fuzzing/seeded-properties.ts";
 import { Failure } from "../../model/failure.ts";
 import { PART_HEADER_BYTES_MAX, parseBoundary, readMultipart } from "./multipart.ts";
 

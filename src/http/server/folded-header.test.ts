@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from "node:net";
 import { after, before, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
-import { startTestApp, type TestApp } from "../../../tests/support/test-app.ts";
+import { startTestApp, type TestApp } from "../../../tests/support/server/test-app.ts";
 import { listAuditEvents } from "../../storage/sql/audit/audit-events.ts";
 import { replayConnection, unfoldCredential } from "./folded-header.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { FastifyRequest } from "fastify";
-import { callerAs, sampleAccount, sampleToken } from "../../../tests/support/sample-model.ts";
+import { callerAs, sampleAccount, sampleToken } from "../../../tests/support/examples/sample-model.ts";
 import { ANONYMOUS, type Caller, type CallerCredential } from "../../model/caller.ts";
 import { annotate } from "./request-log.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { startTestApp, type TestApp } from "../../../tests/support/test-app.ts";
+import { startTestApp, type TestApp } from "../../../tests/support/server/test-app.ts";
 import { createApp } from "../../app.ts";
 import { Failure } from "../../model/failure.ts";
 import type { AppServer } from "./server.ts";

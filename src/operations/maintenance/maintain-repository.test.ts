@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { startTestApp, type TestApp } from "../../../tests/support/test-app.ts";
+import { startTestApp, type TestApp } from "../../../tests/support/server/test-app.ts";
 import { Failure } from "../../model/failure.ts";
 import type { PackStore } from "../../storage/packs/pack-store.ts";
 import { maintenanceLease, takeLease } from "../../storage/sql/leases.ts";

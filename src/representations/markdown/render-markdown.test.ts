@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import MarkdownIt from "markdown-it";
-import { fc } from "../../../tests/support/seeded-properties.ts";
+import { fc } from "../../../tests/support/fuzzing/seeded-properties.ts";
 import { isQuicklyRendered, renderMarkdown, renderPlainText } from "./render-markdown.ts";
 
 const renderMessage = (text: string) => renderMarkdown(text, "message");

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { basic, sendRequest } from "../../../tests/support/http-request.ts";
-import { type Json, valuesOf } from "../../../tests/support/rest-client.ts";
-import { startTestApp, type TestApp } from "../../../tests/support/test-app.ts";
+import { basic, sendRequest } from "../../../tests/support/clients/http-request.ts";
+import { type Json, valuesOf } from "../../../tests/support/clients/rest-client.ts";
+import { startTestApp, type TestApp } from "../../../tests/support/server/test-app.ts";
 import { WEBHOOK_EVENTS } from "../../model/webhook.ts";
 
 let app: TestApp;

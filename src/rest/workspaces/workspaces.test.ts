@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { createCaller, ownerOf, restAs } from "../../../tests/support/rest-callers.ts";
-import { startTestApp } from "../../../tests/support/test-app.ts";
+import { createCaller, ownerOf, restAs } from "../../../tests/support/clients/rest-callers.ts";
+import { startTestApp } from "../../../tests/support/server/test-app.ts";
 import type { RepositorySlug } from "../../model/slug.ts";
 import { addGroupMember, createGroup } from "../../operations/permissions/groups.ts";
 import { createRepository } from "../../operations/repositories/repositories.ts";

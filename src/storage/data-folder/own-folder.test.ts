@@ -3,13 +3,13 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { openTestDatabase } from "../../../tests/support/database/test-database.ts";
 import {
   newUuid,
   sampleProject,
   sampleRepository,
   sampleWorkspace,
-} from "../../../tests/support/sample-model.ts";
-import { openTestDatabase } from "../../../tests/support/test-database.ts";
+} from "../../../tests/support/examples/sample-model.ts";
 import { Failure } from "../../model/failure.ts";
 import { gitDirIn } from "../packs/repository-folders.ts";
 import { insertProject } from "../sql/projects/projects.ts";

@@ -4,7 +4,7 @@ import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { openWriter, readAll, readSome } from "../../../tests/support/response-writer.ts";
+import { openWriter, readAll, readSome } from "../../../tests/support/storage/response-writer.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import { openDiskFetchResponses } from "./disk-fetch-responses.ts";
 import type { FetchResponse, FetchResponseKey, FetchResponses } from "./fetch-responses.ts";

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { openWriter, readAll, readSome } from "../../../tests/support/response-writer.ts";
+import { openWriter, readAll, readSome } from "../../../tests/support/storage/response-writer.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import { isNamedRunning, OWN_PROCESS } from "../processes/process-name.ts";
 import { openDiskFetchResponses } from "./disk-fetch-responses.ts";
@@ -17,7 +17,9 @@ const REPOSITORY = "11111111-2222-4333-8444-555555555555" as Uuid;
 const KEY = { repositoryUuid: REPOSITORY, digest: "aa", sizeBytesGuess: 0 };
 const NEVER = new AbortController().signal;
 const BYTES_MAX = 1_000_000;
-const WRITER_PROGRAM = fileURLToPath(new URL("../../../tests/support/write-response.ts", import.meta.url));
+const WRITER_PROGRAM = fileURLToPath(
+  new URL("../../../tests/support/storage/write-response.ts", import.meta.url),
+);
 const skip = process.platform === "linux" ? false : "one process reads what another writes on Linux only";
 
 async function newFolder(): Promise<string> {

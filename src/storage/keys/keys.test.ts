@@ -4,8 +4,8 @@ import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
-import { openMemoryKeys, type SharedKeys } from "../../../tests/support/memory-keys.ts";
-import { newUuid } from "../../../tests/support/sample-model.ts";
+import { newUuid } from "../../../tests/support/examples/sample-model.ts";
+import { openMemoryKeys, type SharedKeys } from "../../../tests/support/storage/memory-keys.ts";
 import { Failure } from "../../model/failure.ts";
 import { openFileKeys } from "./file-keys.ts";
 

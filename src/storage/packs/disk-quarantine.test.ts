@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { openRealGit } from "../../../tests/support/real-git.ts";
+import { openRealGit } from "../../../tests/support/git/real-git.ts";
 import { openDiskQuarantine } from "./disk-quarantine.ts";
 import { openPackSizes } from "./pack-sizes.ts";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { openRealGit } from "../../../tests/support/real-git.ts";
+import { openRealGit } from "../../../tests/support/git/real-git.ts";
 import type { ObjectId } from "../../model/object-id.ts";
 import type { RefName } from "../../model/ref-name.ts";
 import { openRepackFolder } from "./repack-folder.ts";

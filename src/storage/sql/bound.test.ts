@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
+import { describeDatabases } from "../../../tests/support/database/test-database.ts";
 import {
   newUuid,
   SAMPLE_INSTANT,
@@ -8,8 +9,7 @@ import {
   sampleRepository,
   sampleWorkspace,
   viewing,
-} from "../../../tests/support/sample-model.ts";
-import { describeDatabases } from "../../../tests/support/test-database.ts";
+} from "../../../tests/support/examples/sample-model.ts";
 import { type Bound, isWithin, locationOfProject, locationOfRepository } from "../../model/bound.ts";
 import { insertAccount } from "./accounts/accounts.ts";
 import { listEffectivePermissions } from "./permissions/effective-permissions.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import SqliteDatabase from "better-sqlite3";
 import { Kysely, PostgresDialect, SqliteDialect, sql } from "kysely";
-import { fc } from "../../../tests/support/seeded-properties.ts";
+import { fc } from "../../../tests/support/fuzzing/seeded-properties.ts";
 import { Failure } from "../../model/failure.ts";
 import { type Filter, parseFilter, parseSort, type Sort } from "../../model/filter.ts";
 import { compileFilter, compileSort, type FieldMap } from "./compile-filter.ts";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import SqliteDatabase from "better-sqlite3";
 import { sql } from "kysely";
-import { openTestDatabase } from "../../../tests/support/test-database.ts";
+import { openTestDatabase } from "../../../tests/support/database/test-database.ts";
 import { copyPostgresToFile } from "./copy-rows.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "pail-copy-rows-"));

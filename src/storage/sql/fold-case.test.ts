@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { sql } from "kysely";
-import { describeDatabases } from "../../../tests/support/test-database.ts";
+import { describeDatabases } from "../../../tests/support/database/test-database.ts";
 import { foldCase, foldedLetters } from "../../model/fold-case.ts";
 
 describeDatabases("folding of case", (current) => {

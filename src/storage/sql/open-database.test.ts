@@ -5,12 +5,12 @@ import { describe, test } from "node:test";
 import { inspect } from "node:util";
 import SqliteDatabase from "better-sqlite3";
 import { sql } from "kysely";
-import { newUuid, sampleAccount } from "../../../tests/support/sample-model.ts";
 import {
   createTestDatabaseSettings,
   DIALECTS,
   describeDatabases,
-} from "../../../tests/support/test-database.ts";
+} from "../../../tests/support/database/test-database.ts";
+import { newUuid, sampleAccount } from "../../../tests/support/examples/sample-model.ts";
 import { Failure } from "../../model/failure.ts";
 import { Secret } from "../../model/secret.ts";
 import {

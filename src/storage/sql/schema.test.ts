@@ -3,8 +3,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { sql } from "kysely";
-import { SCHEMA_LINES } from "../../../tests/support/schema-description.ts";
-import { describeDatabases } from "../../../tests/support/test-database.ts";
+import { SCHEMA_LINES } from "../../../tests/support/database/schema-description.ts";
+import { describeDatabases } from "../../../tests/support/database/test-database.ts";
 import type { Dialect } from "./migrations/migration.ts";
 import { MIGRATIONS } from "./migrations/migrations.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { readReferenceOperations, shapeOf } from "../../../reference/compatibility.ts";
-import type { WatchedAnswer } from "../../support/answers-folder.ts";
+import type { WatchedAnswer } from "../../support/answers/answers-folder.ts";
 import { type Judge, openJudge } from "./answer-judge.ts";
 import { judgeRun } from "./judge-run.ts";
 import {

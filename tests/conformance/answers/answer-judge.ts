@@ -1,6 +1,6 @@
 import Schema from "typebox/schema";
 import { Settings } from "typebox/system";
-import type { WatchedAnswer } from "../../support/answers-folder.ts";
+import type { WatchedAnswer } from "../../support/answers/answers-folder.ts";
 import {
   openOperationFinder,
   type PublishedOperation,

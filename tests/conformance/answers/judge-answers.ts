@@ -1,5 +1,5 @@
 import { argv } from "node:process";
-import { readAnswers } from "../../support/answers-folder.ts";
+import { readAnswers } from "../../support/answers/answers-folder.ts";
 import { judgeRun } from "./judge-run.ts";
 import { referenceIsMissing } from "./published-reference.ts";
 

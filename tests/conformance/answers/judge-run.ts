@@ -1,4 +1,4 @@
-import type { WatchedAnswer } from "../../support/answers-folder.ts";
+import type { WatchedAnswer } from "../../support/answers/answers-folder.ts";
 import { type Difference, openJudge } from "./answer-judge.ts";
 import { isPermittedBy, PERMITTED_DIFFERENCES, type PermittedDifference } from "./permitted-differences.ts";
 import { readPublishedReference } from "./published-reference.ts";

@@ -15,8 +15,8 @@ import {
   methodsOf,
   openBitbucketClient,
   operationOf,
-} from "../../support/bitbucket-client.ts";
-import { type FilledApp, startFilledApp } from "../../support/filled-app.ts";
+} from "../../support/clients/bitbucket-client.ts";
+import { type FilledApp, startFilledApp } from "../../support/server/filled-app.ts";
 
 /** Our routes by operation, as the client's methods are named. */
 export const SERVED: ReadonlyMap<string, Route> = new Map(

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { openExampleWorkspace } from "../../support/example-workspace.ts";
-import { exampleOf, exampleValues } from "../../support/route-examples.ts";
+import { openExampleWorkspace } from "../../support/examples/example-workspace.ts";
+import { exampleOf, exampleValues } from "../../support/examples/route-examples.ts";
 import { SERVED, startClientUnderTest } from "./client-under-test.ts";
 
 /** Every operation that both Pail and the published npm client `bitbucket` have, called through the client as its example is. */

@@ -14,7 +14,7 @@ import { gitDirIn, listRepositoryFolders } from "../../../src/storage/packs/repo
 import type { Database } from "../../../src/storage/sql/database.ts";
 import { listRefs } from "../../../src/storage/sql/refs/refs.ts";
 import { listAllRepositories } from "../../../src/storage/sql/repositories/repositories.ts";
-import { basic } from "../../support/http-request.ts";
+import { basic } from "../../support/clients/http-request.ts";
 import { fetchAll } from "./steps.ts";
 import {
   ask,

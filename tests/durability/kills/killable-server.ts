@@ -3,14 +3,14 @@ import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { FAULT_POINT_VARIABLE, type FaultPoint } from "../../../src/fault-points.ts";
-import { watchedEnvironment } from "../../support/answers-folder.ts";
-import { isAlive } from "../../support/process-table.ts";
+import { watchedEnvironment } from "../../support/answers/answers-folder.ts";
+import { isAlive } from "../../support/processes/process-table.ts";
 import {
   noteTokens,
   refuseTokens,
   refuseTokensInFolder,
   refuseTokensInPostgres,
-} from "../../support/token-search.ts";
+} from "../../support/server/token-search.ts";
 
 const PAIL = fileURLToPath(new URL("../../../bin/pail", import.meta.url));
 const START_MS_MAX = 120_000;

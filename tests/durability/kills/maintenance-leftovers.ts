@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdir, utimes } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { listRepositoryFolders } from "../../../src/storage/packs/repository-folders.ts";
-import { waitUntil } from "../../support/process-table.ts";
+import { waitUntil } from "../../support/processes/process-table.ts";
 import { gitDirOf } from "./check-world.ts";
 import { LARGE_BYTES, type Lane, push } from "./steps.ts";
 import { type World, withDatabase } from "./world.ts";

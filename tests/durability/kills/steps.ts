@@ -3,7 +3,7 @@ import { rm } from "node:fs/promises";
 import { digestApiToken } from "../../../src/authentication/api-token-text.ts";
 import type { FaultPoint } from "../../../src/fault-points.ts";
 import { Secret } from "../../../src/model/secret.ts";
-import type { HttpAnswer, HttpQuestion } from "../../support/http-request.ts";
+import type { HttpAnswer, HttpQuestion } from "../../support/clients/http-request.ts";
 import { type Fault, runPail } from "./killable-server.ts";
 import type { Random } from "./seeded-random.ts";
 import {

@@ -5,9 +5,14 @@ import { join } from "node:path";
 import { Secret } from "../../../src/model/secret.ts";
 import type { Database } from "../../../src/storage/sql/database.ts";
 import { type DatabaseSettings, openDatabase } from "../../../src/storage/sql/open-database.ts";
-import { basic, type HttpAnswer, type HttpQuestion, sendRequest } from "../../support/http-request.ts";
-import type { RealGit } from "../../support/real-git.ts";
-import type { WebhookReceiver } from "../../support/webhook-receiver.ts";
+import {
+  basic,
+  type HttpAnswer,
+  type HttpQuestion,
+  sendRequest,
+} from "../../support/clients/http-request.ts";
+import type { RealGit } from "../../support/git/real-git.ts";
+import type { WebhookReceiver } from "../../support/remote-servers/webhook-receiver.ts";
 import { type DataPlace, type KillableServer, runPail, startKillable } from "./killable-server.ts";
 
 export const EMAIL = "ann@example.test";

@@ -3,13 +3,13 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { ROUTES } from "../../../src/rest/routes.ts";
-import { createHostedRepository } from "../../support/hosted-repository.ts";
-import { type McpTool, startMcpClient } from "../../support/mcp-client.ts";
-import { startPailForFile } from "../../support/pail-server.ts";
-import { installPublishedClient } from "../../support/published-client.ts";
-import { openRealGit } from "../../support/real-git.ts";
-import { type LoggedRequest, loggedRequests, requestLines } from "../../support/request-log.ts";
-import { type JsonValue, openDemoRestClient, valueAt } from "../../support/rest-client.ts";
+import { type McpTool, startMcpClient } from "../../support/clients/mcp-client.ts";
+import { installPublishedClient } from "../../support/clients/published-client.ts";
+import { type JsonValue, openDemoRestClient, valueAt } from "../../support/clients/rest-client.ts";
+import { createHostedRepository } from "../../support/git/hosted-repository.ts";
+import { openRealGit } from "../../support/git/real-git.ts";
+import { startPailForFile } from "../../support/server/pail-server.ts";
+import { type LoggedRequest, loggedRequests, requestLines } from "../../support/server/request-log.ts";
 
 /** No tool asks this. */
 const FENCE = "/2.0/hook_events";

@@ -4,7 +4,9 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { ROUTES } from "../../../src/rest/routes.ts";
-import { createToken } from "../../support/accounts.ts";
+import { installPublishedClient } from "../../support/clients/published-client.ts";
+import { openDemoRestClient, valuesOf } from "../../support/clients/rest-client.ts";
+import { createToken } from "../../support/examples/accounts.ts";
 import {
   cloneOf,
   cloneUrl,
@@ -12,12 +14,10 @@ import {
   createHostedRepository,
   initClone,
   serverRefs,
-} from "../../support/hosted-repository.ts";
-import { type PailServer, startPailForFile } from "../../support/pail-server.ts";
-import { installPublishedClient } from "../../support/published-client.ts";
-import { openRealGit, type RealGit } from "../../support/real-git.ts";
-import { loggedRequests, requestLines } from "../../support/request-log.ts";
-import { openDemoRestClient, valuesOf } from "../../support/rest-client.ts";
+} from "../../support/git/hosted-repository.ts";
+import { openRealGit, type RealGit } from "../../support/git/real-git.ts";
+import { type PailServer, startPailForFile } from "../../support/server/pail-server.ts";
+import { loggedRequests, requestLines } from "../../support/server/request-log.ts";
 import { startPullRequestList } from "./pull-request-list.ts";
 
 /**

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { FastifyRequest } from "fastify";
-import { callerAs, newUuid } from "../../../../tests/support/sample-model.ts";
-import { startTestApp, type TestApp } from "../../../../tests/support/test-app.ts";
+import { callerAs, newUuid } from "../../../../tests/support/examples/sample-model.ts";
+import { startTestApp, type TestApp } from "../../../../tests/support/server/test-app.ts";
 import { openAdmission } from "../../../authorization/open-admission.ts";
 import type { Account } from "../../../model/account.ts";
 import { ANONYMOUS, type Caller } from "../../../model/caller.ts";

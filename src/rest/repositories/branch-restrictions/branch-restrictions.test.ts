@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { startFilledApp } from "../../../../tests/support/filled-app.ts";
-import { basic } from "../../../../tests/support/http-request.ts";
+import { basic } from "../../../../tests/support/clients/http-request.ts";
+import { startFilledApp } from "../../../../tests/support/server/filled-app.ts";
 import type { GroupSlug } from "../../../model/slug.ts";
 import type { Uuid } from "../../../model/uuid.ts";
 import { createAccount } from "../../../operations/accounts/accounts.ts";

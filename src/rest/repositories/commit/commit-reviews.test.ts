@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { seedCommits } from "../../../../tests/support/seed-commits.ts";
-import { startTestApp, type TestApp } from "../../../../tests/support/test-app.ts";
+import { seedCommits } from "../../../../tests/support/git/seed-commits.ts";
+import { startTestApp, type TestApp } from "../../../../tests/support/server/test-app.ts";
 import type { Account } from "../../../model/account.ts";
 import type { ObjectId } from "../../../model/object-id.ts";
 import type { Permission } from "../../../model/permission.ts";

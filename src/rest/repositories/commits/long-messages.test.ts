@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
-import { startFilledApp } from "../../../../tests/support/filled-app.ts";
-import { openWebhookReceiver } from "../../../../tests/support/webhook-receiver.ts";
+import { openWebhookReceiver } from "../../../../tests/support/remote-servers/webhook-receiver.ts";
+import { startFilledApp } from "../../../../tests/support/server/filled-app.ts";
 
 /** Parts that Markdown makes something of, up to the length; the end shows that nothing was left out. */
 function longText(length: number): string {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { startFilledApp } from "../../../../tests/support/filled-app.ts";
-import { createCaller, ownerOf, type RestCaller } from "../../../../tests/support/rest-callers.ts";
+import { createCaller, ownerOf, type RestCaller } from "../../../../tests/support/clients/rest-callers.ts";
+import { startFilledApp } from "../../../../tests/support/server/filled-app.ts";
 import { upsertRepositoryPermission } from "../../../storage/sql/permissions/permissions.ts";
 
 /** After the fork both sides go on: neither repository has the objects of both. The clone has them, and its git is the oracle. */

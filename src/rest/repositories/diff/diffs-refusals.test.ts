@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { get } from "node:http";
 import { after, before, describe, test } from "node:test";
+import { sendRequest } from "../../../../tests/support/clients/http-request.ts";
+import { fc } from "../../../../tests/support/fuzzing/seeded-properties.ts";
 import {
   app,
   ask,
@@ -11,11 +13,9 @@ import {
   push,
   reader,
   startComparedRepositories,
-} from "../../../../tests/support/compared-repositories.ts";
-import { commitFiles } from "../../../../tests/support/hosted-repository.ts";
-import { sendRequest } from "../../../../tests/support/http-request.ts";
-import { requestProcesses, waitUntil } from "../../../../tests/support/process-table.ts";
-import { fc } from "../../../../tests/support/seeded-properties.ts";
+} from "../../../../tests/support/git/compared-repositories.ts";
+import { commitFiles } from "../../../../tests/support/git/hosted-repository.ts";
+import { requestProcesses, waitUntil } from "../../../../tests/support/processes/process-table.ts";
 import { errorBody, statusOf } from "../../../http/server/answer-failure.ts";
 import { Failure } from "../../../model/failure.ts";
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { assertKeys, type Json, valuesOf } from "../../../../tests/support/clients/rest-client.ts";
 import {
   app,
   ask,
@@ -9,9 +10,8 @@ import {
   ids,
   oracle,
   startComparedRepositories,
-} from "../../../../tests/support/compared-repositories.ts";
-import { gitDirOf } from "../../../../tests/support/repository-folder.ts";
-import { assertKeys, type Json, valuesOf } from "../../../../tests/support/rest-client.ts";
+} from "../../../../tests/support/git/compared-repositories.ts";
+import { gitDirOf } from "../../../../tests/support/git/repository-folder.ts";
 
 /** The real git's own output is the oracle. */
 before(startComparedRepositories);

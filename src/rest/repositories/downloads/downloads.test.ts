@@ -3,8 +3,13 @@ import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { after, before, test } from "node:test";
-import { BOUNDARY, multipartBody, postBody, type RawPart } from "../../../../tests/support/form-client.ts";
-import { startTestApp, type TestApp } from "../../../../tests/support/test-app.ts";
+import {
+  BOUNDARY,
+  multipartBody,
+  postBody,
+  type RawPart,
+} from "../../../../tests/support/clients/form-client.ts";
+import { startTestApp, type TestApp } from "../../../../tests/support/server/test-app.ts";
 import { createApp } from "../../../app.ts";
 import type { Failure } from "../../../model/failure.ts";
 import { deleteDownload, storeDownloads } from "../../../operations/downloads/downloads.ts";

@@ -1,9 +1,14 @@
 import assert from "node:assert/strict";
 import { readdir, stat } from "node:fs/promises";
 import { after, describe, test } from "node:test";
-import { startFilledApp } from "../../../../tests/support/filled-app.ts";
-import { gitDirOf } from "../../../../tests/support/repository-folder.ts";
-import { createCaller, ownerOf, type RestCaller, restAs } from "../../../../tests/support/rest-callers.ts";
+import {
+  createCaller,
+  ownerOf,
+  type RestCaller,
+  restAs,
+} from "../../../../tests/support/clients/rest-callers.ts";
+import { gitDirOf } from "../../../../tests/support/git/repository-folder.ts";
+import { startFilledApp } from "../../../../tests/support/server/filled-app.ts";
 import type { ProjectKey } from "../../../model/slug.ts";
 import type { WebhookDelivery } from "../../../model/webhook.ts";
 import { createProject } from "../../../operations/projects/projects.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { basic } from "../../../../tests/support/http-request.ts";
-import { createCaller, ownerOf, restAs } from "../../../../tests/support/rest-callers.ts";
-import { startTestApp } from "../../../../tests/support/test-app.ts";
+import { basic } from "../../../../tests/support/clients/http-request.ts";
+import { createCaller, ownerOf, restAs } from "../../../../tests/support/clients/rest-callers.ts";
+import { startTestApp } from "../../../../tests/support/server/test-app.ts";
 import type { GrantedScope } from "../../../model/scope.ts";
 import { WEBHOOK_EVENTS } from "../../../model/webhook.ts";
 import { WEBHOOKS_MAX } from "../../../operations/webhooks/webhooks.ts";

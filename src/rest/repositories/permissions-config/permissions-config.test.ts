@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { createCaller, ownerOf } from "../../../../tests/support/rest-callers.ts";
-import { startTestApp } from "../../../../tests/support/test-app.ts";
+import { createCaller, ownerOf } from "../../../../tests/support/clients/rest-callers.ts";
+import { startTestApp } from "../../../../tests/support/server/test-app.ts";
 import { addGroupMember, createGroup } from "../../../operations/permissions/groups.ts";
 import { setMember } from "../../../operations/workspaces/workspaces.ts";
 

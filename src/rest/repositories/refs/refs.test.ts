@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { startFilledApp } from "../../../../tests/support/filled-app.ts";
+import { startFilledApp } from "../../../../tests/support/server/filled-app.ts";
 
 const { app, git, folder, commit, rest } = await startFilledApp();
 const SPECIAL = 'special-"$;><&#_=@!|.,/test';

@@ -4,7 +4,6 @@ import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
-import { startFilledApp } from "../../../../tests/support/filled-app.ts";
 import {
   BOUNDARY,
   type FormAnswer,
@@ -13,10 +12,11 @@ import {
   multipartBody,
   postBody,
   type RawPart,
-} from "../../../../tests/support/form-client.ts";
-import { basic } from "../../../../tests/support/http-request.ts";
-import { waitUntil } from "../../../../tests/support/process-table.ts";
-import { gitDirOf } from "../../../../tests/support/repository-folder.ts";
+} from "../../../../tests/support/clients/form-client.ts";
+import { basic } from "../../../../tests/support/clients/http-request.ts";
+import { gitDirOf } from "../../../../tests/support/git/repository-folder.ts";
+import { waitUntil } from "../../../../tests/support/processes/process-table.ts";
+import { startFilledApp } from "../../../../tests/support/server/filled-app.ts";
 import type { RepositorySlug } from "../../../model/slug.ts";
 import { createRepository } from "../../../operations/repositories/repositories.ts";
 

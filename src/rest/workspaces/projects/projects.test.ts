@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { createCaller, ownerOf, restAs } from "../../../../tests/support/rest-callers.ts";
-import { startTestApp } from "../../../../tests/support/test-app.ts";
+import { createCaller, ownerOf, restAs } from "../../../../tests/support/clients/rest-callers.ts";
+import { startTestApp } from "../../../../tests/support/server/test-app.ts";
 import { parseUuid, type Uuid } from "../../../model/uuid.ts";
 import { setMember } from "../../../operations/workspaces/workspaces.ts";
 import { upsertProjectPermission } from "../../../storage/sql/permissions/project-permissions.ts";

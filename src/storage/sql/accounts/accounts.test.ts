@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
-import { newUuid, SAMPLE_INSTANT, sampleAccount } from "../../../../tests/support/sample-model.ts";
-import { describeDatabases } from "../../../../tests/support/test-database.ts";
+import { describeDatabases } from "../../../../tests/support/database/test-database.ts";
+import { newUuid, SAMPLE_INSTANT, sampleAccount } from "../../../../tests/support/examples/sample-model.ts";
 import type { EmailAlias } from "../../../model/account.ts";
 import { isUniqueViolation } from "../database-failure.ts";
 import {

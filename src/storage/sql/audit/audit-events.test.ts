@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { sql } from "kysely";
-import { newUuid, SAMPLE_INSTANT } from "../../../../tests/support/sample-model.ts";
-import { describeDatabases } from "../../../../tests/support/test-database.ts";
+import { describeDatabases } from "../../../../tests/support/database/test-database.ts";
+import { newUuid, SAMPLE_INSTANT } from "../../../../tests/support/examples/sample-model.ts";
 import type { NewAuditEvent } from "../../../model/audit.ts";
 import { insertAuditEvent, insertNewAddress, listAuditEvents } from "./audit-events.ts";
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
+import { describeDatabases } from "../../../../tests/support/database/test-database.ts";
 import {
   newUuid,
   SAMPLE_INSTANT,
@@ -7,8 +8,7 @@ import {
   sampleProject,
   sampleRepository,
   sampleWorkspace,
-} from "../../../../tests/support/sample-model.ts";
-import { describeDatabases } from "../../../../tests/support/test-database.ts";
+} from "../../../../tests/support/examples/sample-model.ts";
 import type { CommitComment } from "../../../model/commit-comment.ts";
 import type { ObjectId } from "../../../model/object-id.ts";
 import { insertAccount } from "../accounts/accounts.ts";

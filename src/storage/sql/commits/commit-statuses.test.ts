@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
+import { describeDatabases } from "../../../../tests/support/database/test-database.ts";
 import {
   SAMPLE_INSTANT,
   sampleAccount,
   sampleProject,
   sampleRepository,
   sampleWorkspace,
-} from "../../../../tests/support/sample-model.ts";
-import { describeDatabases } from "../../../../tests/support/test-database.ts";
+} from "../../../../tests/support/examples/sample-model.ts";
 import type { CommitStatus } from "../../../model/commit-status.ts";
 import { parseFilter } from "../../../model/filter.ts";
 import type { ObjectId } from "../../../model/object-id.ts";

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
+import { describeDatabases } from "../../../../tests/support/database/test-database.ts";
 import {
   newUuid,
   SAMPLE_INSTANT,
   sampleProject,
   sampleRepository,
   sampleWorkspace,
-} from "../../../../tests/support/sample-model.ts";
-import { describeDatabases } from "../../../../tests/support/test-database.ts";
+} from "../../../../tests/support/examples/sample-model.ts";
 import { insertProject } from "../projects/projects.ts";
 import { insertRepository } from "../repositories/repositories.ts";
 import { insertWorkspace } from "../workspaces/workspaces.ts";

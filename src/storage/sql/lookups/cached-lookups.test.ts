@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { newUuid, sampleAccount } from "../../../../tests/support/sample-model.ts";
-import { describeDatabases } from "../../../../tests/support/test-database.ts";
+import { describeDatabases } from "../../../../tests/support/database/test-database.ts";
+import { newUuid, sampleAccount } from "../../../../tests/support/examples/sample-model.ts";
 import type { Ref } from "../../../model/ref.ts";
 import type { Uuid } from "../../../model/uuid.ts";
 import { insertAccount, insertEmail } from "../accounts/accounts.ts";

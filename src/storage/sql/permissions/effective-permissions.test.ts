@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
+import { describeDatabases } from "../../../../tests/support/database/test-database.ts";
 import {
   newUuid,
   sampleAccount,
@@ -8,8 +9,7 @@ import {
   sampleRepository,
   sampleWorkspace,
   viewing,
-} from "../../../../tests/support/sample-model.ts";
-import { describeDatabases } from "../../../../tests/support/test-database.ts";
+} from "../../../../tests/support/examples/sample-model.ts";
 import { PERMISSIONS, permits } from "../../../model/permission.ts";
 import { PROJECT_PERMISSIONS } from "../../../model/project-permission.ts";
 import { insertAccount } from "../accounts/accounts.ts";

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
+import { describeDatabases } from "../../../../tests/support/database/test-database.ts";
 import {
   newUuid,
   SAMPLE_INSTANT,
@@ -9,8 +10,7 @@ import {
   sampleRepository,
   sampleWorkspace,
   viewing,
-} from "../../../../tests/support/sample-model.ts";
-import { describeDatabases } from "../../../../tests/support/test-database.ts";
+} from "../../../../tests/support/examples/sample-model.ts";
 import type { GroupSlug } from "../../../model/slug.ts";
 import { insertAccount } from "../accounts/accounts.ts";
 import { isUniqueViolation } from "../database-failure.ts";

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
+import { describeDatabases, openTestDatabase } from "../../../../tests/support/database/test-database.ts";
 import {
   newUuid,
   SAMPLE_INSTANT,
@@ -9,9 +10,8 @@ import {
   sampleRepository,
   sampleWorkspace,
   viewing,
-} from "../../../../tests/support/sample-model.ts";
-import { fc } from "../../../../tests/support/seeded-properties.ts";
-import { describeDatabases, openTestDatabase } from "../../../../tests/support/test-database.ts";
+} from "../../../../tests/support/examples/sample-model.ts";
+import { fc } from "../../../../tests/support/fuzzing/seeded-properties.ts";
 import type { Group } from "../../../model/group.ts";
 import { highestPermission, PERMISSIONS, type Permission } from "../../../model/permission.ts";
 import {

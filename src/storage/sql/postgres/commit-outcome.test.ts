@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { type CommitCutter, openCommitCutter } from "../../../../tests/support/commit-cutter.ts";
-import { newUuid, sampleAccount } from "../../../../tests/support/sample-model.ts";
+import { type CommitCutter, openCommitCutter } from "../../../../tests/support/database/commit-cutter.ts";
 import {
   createTestDatabaseSettings,
   type TestDatabaseSettings,
-} from "../../../../tests/support/test-database.ts";
+} from "../../../../tests/support/database/test-database.ts";
+import { newUuid, sampleAccount } from "../../../../tests/support/examples/sample-model.ts";
 import { findAccountByUuid, insertAccount } from "../accounts/accounts.ts";
 import type { Database } from "../database.ts";
 import { isDatabaseUnavailable, isOutcomeUnknown } from "../database-failure.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { startPostgres } from "../../../../tests/support/postgres.ts";
+import { startPostgres } from "../../../../tests/support/database/postgres.ts";
 import { Secret } from "../../../model/secret.ts";
 import { openDatabase } from "../open-database.ts";
 

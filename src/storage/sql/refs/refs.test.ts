@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
+import { describeDatabases } from "../../../../tests/support/database/test-database.ts";
 import {
   newUuid,
   sampleProject,
   sampleRepository,
   sampleWorkspace,
-} from "../../../../tests/support/sample-model.ts";
-import { fc } from "../../../../tests/support/seeded-properties.ts";
-import { describeDatabases } from "../../../../tests/support/test-database.ts";
+} from "../../../../tests/support/examples/sample-model.ts";
+import { fc } from "../../../../tests/support/fuzzing/seeded-properties.ts";
 import { Failure } from "../../../model/failure.ts";
 import type { ObjectId } from "../../../model/object-id.ts";
 import type { Ref, RefUpdate } from "../../../model/ref.ts";

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
+import { describeDatabases } from "../../../../tests/support/database/test-database.ts";
 import {
   sampleAccount,
   sampleProject,
   sampleRepository,
   sampleWorkspace,
   viewing,
-} from "../../../../tests/support/sample-model.ts";
-import { describeDatabases } from "../../../../tests/support/test-database.ts";
+} from "../../../../tests/support/examples/sample-model.ts";
 import { ANONYMOUS } from "../../../model/caller.ts";
 import { insertAccount } from "../accounts/accounts.ts";
 import { upsertRepositoryPermission } from "../permissions/permissions.ts";

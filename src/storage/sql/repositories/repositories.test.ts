@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
+import { describeDatabases } from "../../../../tests/support/database/test-database.ts";
 import {
   newUuid,
   SAMPLE_INSTANT,
@@ -8,8 +9,7 @@ import {
   sampleRepository,
   sampleWorkspace,
   viewing,
-} from "../../../../tests/support/sample-model.ts";
-import { describeDatabases } from "../../../../tests/support/test-database.ts";
+} from "../../../../tests/support/examples/sample-model.ts";
 import type { Account } from "../../../model/account.ts";
 import { ANONYMOUS } from "../../../model/caller.ts";
 import { Failure } from "../../../model/failure.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
 import { before, test } from "node:test";
-import { newUuid, sampleAccount, sampleToken } from "../../../../tests/support/sample-model.ts";
-import { describeDatabases } from "../../../../tests/support/test-database.ts";
+import { describeDatabases } from "../../../../tests/support/database/test-database.ts";
+import { newUuid, sampleAccount, sampleToken } from "../../../../tests/support/examples/sample-model.ts";
 import { insertAccount, setAccountDisabled } from "../accounts/accounts.ts";
 import { isUniqueViolation } from "../database-failure.ts";
 import {

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
+import { describeDatabases } from "../../../../tests/support/database/test-database.ts";
 import {
   newUuid,
   SAMPLE_INSTANT,
   sampleProject,
   sampleRepository,
   sampleWorkspace,
-} from "../../../../tests/support/sample-model.ts";
-import { describeDatabases } from "../../../../tests/support/test-database.ts";
+} from "../../../../tests/support/examples/sample-model.ts";
 import type { EncodedEvent } from "../../../model/encoded-event.ts";
 import type { Uuid } from "../../../model/uuid.ts";
 import type { Webhook } from "../../../model/webhook.ts";

@@ -1,0 +1,176 @@
+import { Readable } from "node:stream";
+import { runGit } from "../../../src/git/process/git-process.ts";
+import type { Route } from "../../../src/http/routes/route.ts";
+import { parseObjectId } from "../../../src/model/object-id.ts";
+import type { BranchName, RefName } from "../../../src/model/ref-name.ts";
+import type { ProjectKey, RepositorySlug } from "../../../src/model/slug.ts";
+import { storeDownloads } from "../../../src/operations/downloads/downloads.ts";
+import { createGroup } from "../../../src/operations/permissions/groups.ts";
+import { createProject } from "../../../src/operations/projects/projects.ts";
+import { createRepository } from "../../../src/operations/repositories/repositories.ts";
+import { setMember } from "../../../src/operations/workspaces/workspaces.ts";
+import { applyRefUpdates } from "../../../src/storage/sql/refs/ref-updates.ts";
+import { setMainBranchIfNone } from "../../../src/storage/sql/repositories/repositories.ts";
+import { createCaller, ownerOf, type RestCaller } from "../clients/rest-callers.ts";
+import { gitDirOf } from "../git/repository-folder.ts";
+import type { TestApp } from "../server/test-app.ts";
+import { EXAMPLES, type ExampleParameters, examplePath, PARAMETERS } from "./route-examples.ts";
+
+export type ExampleWorkspace = {
+  readonly owner: RestCaller;
+  /** Of a repository and a project with one thing of each kind in them. */
+  parameters(): ExampleParameters;
+  /** Says that something of it has gone. */
+  spoil(): void;
+  /** Makes all of it anew if something has gone. @returns whether it had. */
+  refill(): Promise<boolean>;
+};
+
+/** The workspace may have 50. Junk that makes one makes many. */
+const WORKSPACE_HOOKS_KEPT = 30;
+
+const STREAM = `commit refs/heads/main
+mark :1
+author Olive <owner@example.com> 1767225600 +0000
+committer Olive <owner@example.com> 1767225600 +0000
+data 6
+first
+M 100644 inline docs/a.md
+data 4
+# a
+M 100755 inline build.sh
+data 10
+#!/bin/sh
+
+M 120000 inline link
+data 16
+../../etc/passwd
+M 160000 1234567890123456789012345678901234567890 module
+get-mark :1
+commit refs/heads/main
+mark :2
+author Olive <owner@example.com> 1767225660 +0000
+committer Olive <owner@example.com> 1767225660 +0000
+data 17
+second
+
+<b>#x</b>
+from :1
+R docs/a.md docs/b.md
+M 100644 inline docs/a.md
+data 10
+# a
+*text*
+get-mark :2
+commit refs/heads/side
+mark :3
+author Olive <owner@example.com> 1767225720 +0000
+committer Olive <owner@example.com> 1767225720 +0000
+data 5
+third
+from :1
+M 100644 inline docs/a.md
+data 8
+# other
+
+get-mark :3
+tag v2
+from :2
+tagger Olive <owner@example.com> 1767225720 +0000
+data 4
+text
+done
+`;
+
+/** An app's workspace with something under each route's path. Repositories and projects are made again and again: tests delete them. */
+export async function openExampleWorkspace(app: TestApp): Promise<ExampleWorkspace> {
+  const { ports, by, workspace } = app;
+  const owner = await ownerOf(app);
+  const other = await createCaller(app, "other");
+  await setMember(ports, by, workspace, other.account, "member", "none");
+  await createGroup(ports, by, workspace, "team");
+  await createProject(ports, by, workspace, { key: "JUNK" as ProjectKey, name: "Junk" });
+  let filled = 0;
+  let isSpoilt = false;
+
+  /** Calls what makes the things that routes are about, and adds where they are. */
+  async function callExamples(parameters: ExampleParameters): Promise<ExampleParameters> {
+    let known = parameters;
+    for (const [name, { body, fillBody, fills }] of Object.entries(EXAMPLES)) {
+      if (fills === undefined) continue;
+      const [method, path] = name.split(" ") as [Route["method"], string];
+      const target = examplePath({ method, path }, known).replace("/2.0", "");
+      const answer = await owner.rest(method, target, fillBody ?? body?.json);
+      if (answer.status >= 300) throw new Error(`${name}: ${answer.status} ${answer.text}`);
+      known = { ...known, ...fills(answer.json) };
+    }
+    return known;
+  }
+
+  async function clearWorkspaceHooks(): Promise<void> {
+    const hooks = await owner.rest("GET", `/workspaces/${workspace.slug}/hooks?pagelen=100`);
+    if (hooks.json.size < WORKSPACE_HOOKS_KEPT) return;
+    for (const { uuid } of hooks.json.values)
+      await owner.rest("DELETE", `/workspaces/${workspace.slug}/hooks/${encodeURIComponent(uuid)}`);
+  }
+
+  async function fill(): Promise<ExampleParameters> {
+    filled += 1;
+    const key = `JUNK_${filled}`;
+    await createProject(ports, by, workspace, { key: key as ProjectKey, name: key });
+    const slug = `junk-${filled}` as RepositorySlug;
+    const repository = await createRepository(ports, by, { workspace, project: app.project, slug });
+    const output = await runGit(["fast-import", "--quiet", "--cat-blob-fd=1"], {
+      gitDir: gitDirOf(ports, repository.uuid),
+      input: STREAM,
+    });
+    const [first, second, third] = output
+      .toString()
+      .split("\n")
+      .flatMap((line) => parseObjectId(line) ?? []);
+    const refs = [
+      ["refs/heads/main", second],
+      ["refs/heads/feature/one", first],
+      ["refs/heads/side", third],
+      ["refs/tags/v1", first],
+    ] as const;
+    await by.transaction(async (tx) => {
+      const updates = refs.map(([name, id]) => ({
+        name: name as RefName,
+        old: undefined,
+        new: id,
+        peeled: undefined,
+      }));
+      await applyRefUpdates(tx, repository.uuid, updates, { isAtomic: true, now: ports.clock() });
+      await setMainBranchIfNone(tx, repository.uuid, "main" as BranchName);
+    });
+    const upload = { name: "file.txt", source: Readable.from([Buffer.from("content")]) };
+    await storeDownloads(ports, by, repository, app.owner, Readable.from([upload]));
+    await clearWorkspaceHooks();
+    return callExamples({
+      ...PARAMETERS,
+      workspace: workspace.slug,
+      repo_slug: slug,
+      project_key: key,
+      commit: second!,
+      selected_user: other.uuid,
+      selected_user_id: other.uuid,
+      member: other.uuid,
+    });
+  }
+
+  let parameters = await fill();
+  return {
+    owner,
+    parameters: () => parameters,
+    spoil() {
+      isSpoilt = true;
+    },
+    async refill() {
+      const was = isSpoilt;
+      if (was) parameters = await fill();
+      isSpoilt = false;
+      return was;
+    },
+  };
+}

@@ -1,0 +1,266 @@
+import assert from "node:assert/strict";
+import type { Route } from "../../../src/http/routes/route.ts";
+import type { Outcomes } from "./subject-examples.ts";
+
+/** A body as it is sent. */
+export type ExampleBody = { readonly contentType: string; readonly text: string; readonly json?: unknown };
+
+function json(value: unknown): ExampleBody {
+  return { contentType: "application/json", text: JSON.stringify(value), json: value };
+}
+
+function form(text: string): ExampleBody {
+  return { contentType: "application/x-www-form-urlencoded", text };
+}
+
+function multipart(text: string): ExampleBody {
+  return { contentType: "multipart/form-data; boundary=edge", text };
+}
+
+const RESTRICTION = { kind: "push", pattern: "release/*", users: [], groups: [{ slug: "team" }] };
+const HOOK = {
+  description: "tells",
+  url: "http://hooks.invalid/here",
+  active: true,
+  secret: "secret",
+  events: ["issue:created"],
+};
+const ANNOTATION = {
+  external_id: "one",
+  annotation_type: "BUG",
+  summary: "summary",
+  details: "details",
+  path: "docs/a.md",
+  line: 3,
+  result: "FAILED",
+  severity: "HIGH",
+  link: "https://example.com/bug",
+};
+const STATUS = {
+  key: "build",
+  state: "SUCCESSFUL",
+  name: "Build",
+  description: "all is well",
+  url: "https://example.com/build/1",
+  refname: "main",
+};
+const MODEL_SETTINGS = {
+  development: { use_mainbranch: false, name: "main", enabled: true },
+  production: { use_mainbranch: true, enabled: true },
+  branch_types: [{ kind: "feature", enabled: true, prefix: "feature/" }],
+  default_branch_deletion: "true",
+};
+const REF = { name: "junk/new", target: { hash: "main" }, message: "text" };
+const REPOSITORY = {
+  scm: "git",
+  description: "text",
+  website: "https://example.com/",
+  language: "rust",
+  is_private: true,
+  has_issues: false,
+  has_wiki: false,
+  fork_policy: "allow_forks",
+  mainbranch: { name: "main" },
+  project: { key: "JUNK" },
+};
+
+const R = "/2.0/repositories/{workspace}/{repo_slug}";
+const W = "/2.0/workspaces/{workspace}";
+const C = `${R}/commit/{commit}`;
+
+/**
+ * Values of path parameters, encoded: by name, `ref`; where a word means different things in different paths also by what stands
+ * before it, `get/ref`.
+ */
+export type ExampleParameters = Readonly<Record<string, string>>;
+
+/** Where there is something in an example workspace. The rest is known when it is made: UUIDs, ids, fresh names. */
+export const PARAMETERS: ExampleParameters = {
+  revision: "main",
+  ref: "main",
+  "get/ref": "main.zip",
+  path: "docs/a.md",
+  spec: "main..side",
+  revspec: "main..side",
+  "branches/name": "feature%2Fone",
+  "tags/name": "v1",
+  filename: "file.txt",
+  key: "build",
+  reportId: "report",
+  annotationId: "one",
+  group_slug: "team",
+  email: "owner%40example.com",
+  subject_type: "repository",
+};
+
+export type RouteExample = {
+  /** A good one. */
+  readonly body?: ExampleBody;
+  /** What its parameters stand for, where others do for it. */
+  parameters?(known: ExampleParameters): ExampleParameters;
+  /** For what has to be there for other routes: it is called to fill the workspace, and its answer gives these parameters. */
+  fills?(answer: { readonly [name: string]: unknown }): ExampleParameters;
+  /** Sent for that in place of `body`, where one cannot be made twice. */
+  readonly fillBody?: object;
+  /** Where it is not as the kind of its subject has it. */
+  readonly outcomes?: Partial<Outcomes>;
+};
+
+/** Another's comment. */
+const AUTHORS_ONLY = { outcomes: { reader: 403 } } as const;
+const GONE = { outcomes: { nobody: 410, stranger: 410, reader: 410, owner: 410 } } as const;
+const nothingNew = () => ({});
+
+/**
+ * What tests that walk the routes send and expect. A route needs one if it has a body, if it makes what others are about, or if
+ * something about it is not as usual. In this order the workspace is filled.
+ */
+export const EXAMPLES: Readonly<Record<string, RouteExample>> = {
+  [`POST ${R}`]: { body: json(REPOSITORY), parameters: (known) => ({ repo_slug: `${known.repo_slug}-new` }) },
+  [`PUT ${R}`]: { body: json(REPOSITORY) },
+  [`POST ${R}/commits`]: { body: form("include=main&exclude=v1") },
+  [`POST ${R}/commits/{revision}`]: { body: json({ include: ["main"], exclude: ["v1"] }) },
+  [`POST ${C}/comments`]: {
+    body: json({ content: { raw: "text" }, inline: { path: "docs/a.md", to: 1 } }),
+    fills: ({ id }) => ({ comment_id: String(id) }),
+  },
+  [`PUT ${C}/comments/{comment_id}`]: { ...AUTHORS_ONLY, body: json({ content: { raw: "text" } }) },
+  [`DELETE ${C}/comments/{comment_id}`]: AUTHORS_ONLY,
+  [`POST ${C}/approve`]: { fills: nothingNew },
+  [`POST ${C}/statuses/build`]: { body: json(STATUS), fills: nothingNew },
+  [`PUT ${C}/statuses/build/{key}`]: { body: json(STATUS) },
+  [`PUT ${C}/reports/{reportId}`]: {
+    body: json({
+      title: "title",
+      details: "details",
+      reporter: "tool",
+      link: "https://example.com/",
+      logo_url: "https://example.com/logo",
+      remote_link_enabled: true,
+      report_type: "BUG",
+      result: "FAILED",
+      data: [
+        { type: "NUMBER", title: "number", value: 7 },
+        { type: "LINK", title: "link", value: { text: "t", href: "https://example.com/" } },
+        { type: "DATE", title: "date", value: 1_700_000_000_000 },
+      ],
+    }),
+    fills: nothingNew,
+  },
+  [`POST ${C}/reports/{reportId}/annotations`]: { body: json([ANNOTATION]), fills: nothingNew },
+  [`PUT ${C}/reports/{reportId}/annotations/{annotationId}`]: { body: json(ANNOTATION) },
+  [`POST ${R}/refs/branches`]: { body: json(REF) },
+  [`POST ${R}/refs/tags`]: { body: json(REF) },
+  [`POST ${R}/branch-restrictions`]: {
+    body: json(RESTRICTION),
+    fillBody: { kind: "force", pattern: "main" },
+    fills: ({ id }) => ({ "branch-restrictions/id": String(id) }),
+  },
+  [`PUT ${R}/branch-restrictions/{id}`]: { body: json({ ...RESTRICTION, pattern: "hotfix/*" }) },
+  [`PUT ${R}/branching-model/settings`]: { body: json(MODEL_SETTINGS) },
+  [`PUT ${W}/projects/{project_key}/branching-model/settings`]: { body: json(MODEL_SETTINGS) },
+  [`POST ${W}/projects`]: {
+    body: json({ key: "NEWONE", name: "New", description: "text", is_private: true }),
+  },
+  [`PUT ${W}/projects/{project_key}`]: {
+    body: json({ name: "Junk", description: "text", is_private: true }),
+  },
+  [`PUT ${R}/permissions-config/users/{selected_user_id}`]: {
+    body: json({ permission: "write" }),
+    fills: nothingNew,
+  },
+  [`PUT ${R}/permissions-config/groups/{group_slug}`]: {
+    body: json({ permission: "write" }),
+    fills: nothingNew,
+  },
+  [`PUT ${W}/projects/{project_key}/permissions-config/users/{selected_user_id}`]: {
+    body: json({
+      permission: "create-repo",
+    }),
+    fills: nothingNew,
+  },
+  [`PUT ${W}/projects/{project_key}/permissions-config/groups/{group_slug}`]: {
+    body: json({
+      permission: "create-repo",
+    }),
+    fills: nothingNew,
+  },
+  [`PUT ${W}/projects/{project_key}/default-reviewers/{selected_user}`]: {
+    body: json({ type: "user" }),
+    fills: nothingNew,
+  },
+  [`PUT ${R}/override-settings`]: { body: json({ default_merge_strategy: true, branching_model: false }) },
+  [`POST ${R}/hooks`]: {
+    body: json(HOOK),
+    fills: ({ uuid }) => ({ "hooks/uid": encodeURIComponent(String(uuid)) }),
+  },
+  [`PUT ${R}/hooks/{uid}`]: { body: json(HOOK) },
+  [`POST ${R}/forks`]: {
+    body: json({
+      name: "junk-fork",
+      description: "text",
+      is_private: true,
+      project: { key: "JUNK" },
+    }),
+  },
+  [`POST ${R}/src`]: {
+    body: form("message=text&branch=junk%2Fcommits&%2Fdocs%2Fnew.md=text&files=docs%2Fa.md"),
+  },
+  [`POST ${R}/downloads`]: {
+    body: multipart(
+      '--edge\r\ncontent-disposition: form-data; name="files"; filename="new.txt"\r\n\r\ntext\r\n--edge--\r\n',
+    ),
+  },
+  [`POST ${W}/hooks`]: {
+    body: json(HOOK),
+    fills: ({ uuid }) => ({ "workspaces/{workspace}/hooks/uid": encodeURIComponent(String(uuid)) }),
+  },
+  [`PUT ${W}/hooks/{uid}`]: { body: json(HOOK) },
+  "GET /2.0/user/emails/{email}": { outcomes: { stranger: 404, reader: 404 } },
+  "GET /2.0/user/workspaces/{workspace}/permission": { outcomes: { stranger: 403 } },
+  "GET /2.0/user/workspaces/{workspace}/permissions/repositories": { outcomes: { stranger: 403 } },
+  "GET /2.0/repositories": GONE,
+  "GET /2.0/workspaces": GONE,
+  "GET /2.0/user/permissions/workspaces": GONE,
+  "GET /2.0/user/permissions/repositories": GONE,
+  "GET /2.0/snippets": GONE,
+};
+
+export function routeName({ method, path }: Pick<Route, "method" | "path">): string {
+  return `${method} ${path}`;
+}
+
+export function exampleOf(route: Pick<Route, "method" | "path">): RouteExample {
+  return EXAMPLES[routeName(route)] ?? {};
+}
+
+type Replacements = {
+  /** In place of the example, by the parameter's name. */
+  readonly replaced?: ExampleParameters;
+  /** For what is known only once an example workspace is filled. */
+  readonly missing?: string;
+};
+
+/** The example of each parameter of the route's path, in the order in which they stand there. */
+export function exampleValues(
+  route: Pick<Route, "method" | "path">,
+  parameters: ExampleParameters,
+  { replaced = {}, missing }: Replacements = {},
+): readonly string[] {
+  const known = { ...parameters, ...exampleOf(route).parameters?.(parameters) };
+  return [...route.path.matchAll(/\{(\w+)\}/g)].map(({ 1: name = "", index }) => {
+    const read = route.path.slice(0, index) + name;
+    const [key = ""] = Object.keys(known)
+      .filter((each) => read.endsWith(`/${each}`))
+      .sort((one, other) => other.length - one.length);
+    const hint = `${routeName(route)}: add ${name} to PARAMETERS, or \`parameters\` to the route's example`;
+    return replaced[name] ?? known[key] ?? missing ?? assert.fail(hint);
+  });
+}
+
+/** The route's path with these in place of the parameters. */
+export function examplePath(...given: Parameters<typeof exampleValues>): string {
+  const values = exampleValues(...given);
+  let index = 0;
+  return given[0].path.replaceAll(/\{\w+\}/g, () => values[index++]!);
+}

@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { ROUTES } from "../../../src/rest/routes.ts";
+import type { Dialect } from "../../../src/storage/sql/migrations/migration.ts";
+import { createTestDatabaseSettings } from "../database/test-database.ts";
+import { openExampleWorkspace } from "../examples/example-workspace.ts";
+import { routeName } from "../examples/route-examples.ts";
+import { startTestApp } from "../server/test-app.ts";
+import { askWell, type JunkRun, startJunkRun, throwJunkAt } from "./junk-run.ts";
+
+/** Junk for every route of the list, over one of the databases: they do not choke on the same. */
+export function describeJunk(dialect: Dialect, cases: Pick<JunkRun, "seed" | "casesPerRoute">): void {
+  describe(`every route over ${dialect}, ${cases.casesPerRoute} cases each, seed ${cases.seed}`, () => {
+    let run: JunkRun;
+    let close = async () => {};
+
+    before(async () => {
+      const place = await createTestDatabaseSettings(dialect);
+      const app = await startTestApp({ database: place.settings });
+      close = async () => {
+        await app.close();
+        await place.remove();
+      };
+      run = await startJunkRun(app, await openExampleWorkspace(app), cases);
+    });
+    after(() => close());
+
+    for (const route of ROUTES) {
+      test(`${routeName(route)} takes what is good, so that junk gets as far`, async () => {
+        const answer = await askWell(route, run);
+        const isGone = route.subject === "open" && answer.status === 410;
+        assert.ok(answer.status < 400 || isGone, `${answer.status} ${answer.text}`);
+      });
+
+      test(`${routeName(route)} refuses junk in documented ways`, () => throwJunkAt(route, run));
+    }
+  });
+}

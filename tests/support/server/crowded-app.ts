@@ -1,0 +1,163 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import type { Route } from "../../../src/http/routes/route.ts";
+import type { Account } from "../../../src/model/account.ts";
+import type { ProjectKey } from "../../../src/model/slug.ts";
+import { addEmail, createAccount } from "../../../src/operations/accounts/accounts.ts";
+import { storeDownloads } from "../../../src/operations/downloads/downloads.ts";
+import { createGroup } from "../../../src/operations/permissions/groups.ts";
+import { createProject } from "../../../src/operations/projects/projects.ts";
+import { createWorkspace, setMember } from "../../../src/operations/workspaces/workspaces.ts";
+import { upsertExplicitPermission } from "../../../src/storage/sql/permissions/explicit-permissions.ts";
+import { insertProjectReviewer } from "../../../src/storage/sql/projects/default-reviewers.ts";
+import { examplePath, PARAMETERS } from "../examples/route-examples.ts";
+import { type FilledApp, startFilledApp } from "./filled-app.ts";
+
+/** Of each kind: more than fit on a page of 20. */
+export const CROWD = 21;
+
+export type CrowdedApp = FilledApp & { readonly members: readonly Account[] };
+
+/** A server with a crowd of everything that there are lists of, around `acme/demo`; see `startFilledApp`. */
+export async function startCrowdedApp(): Promise<CrowdedApp> {
+  const filled = await startFilledApp();
+  await fillHistory(filled);
+  const members = await fillWorkspace(filled);
+  await fillCommit(filled, members);
+  return { ...filled, members };
+}
+
+const NUMBERS = Array.from({ length: CROWD }, (_, index) => String(index).padStart(2, "0"));
+
+/** Commits that all change `often.txt`; branches and tags; files that the branch `other` changes too. */
+async function fillHistory({ git, folder, commit }: FilledApp): Promise<void> {
+  const files = (text: string) =>
+    Object.fromEntries(
+      NUMBERS.flatMap((number) => {
+        const content = `${text} ${number}\n`;
+        return [
+          [`f${number}.txt`, content],
+          [`folder/f${number}.txt`, content],
+        ];
+      }),
+    );
+  await commit(files("base"), "Base");
+  await git.out(["branch", "base"], { folder });
+  await git.out(["checkout", "--quiet", "-b", "other"], { folder });
+  await commit(files("other"), "Other");
+  await git.out(["checkout", "--quiet", "main"], { folder });
+  for (const number of NUMBERS) {
+    await commit({ "often.txt": `${number}\n` }, `Commit ${number}`);
+    await git.out(["branch", `b${number}`], { folder });
+    await git.out(["tag", "-a", "-m", "tag", `t${number}`], { folder });
+  }
+  await commit(files("main"), "Main");
+  await git.out(["checkout", "--quiet", "-b", "large"], { folder });
+  await addLargeFiles(folder);
+  await commit({}, "Large");
+  await git.out(["push", "--quiet", "origin", "--all"], { folder });
+  await git.out(["push", "--quiet", "origin", "--tags"], { folder });
+}
+
+export const LARGE_FILES = 6;
+
+/** Above what is read whole to see whether it is text. */
+async function addLargeFiles(folder: string): Promise<void> {
+  await mkdir(join(folder, "large"));
+  for (const number of NUMBERS.slice(0, LARGE_FILES)) {
+    await writeFile(join(folder, "large", number), `${number}\n`.repeat(400_000));
+  }
+}
+
+async function fillWorkspace({ app, rest }: FilledApp): Promise<readonly Account[]> {
+  const { ports, by, workspace, owner, project, repository } = app;
+  const db = ports.database.kysely;
+  const members: Account[] = [];
+  for (const number of NUMBERS) {
+    const key = `P${number}` as ProjectKey;
+    await createProject(ports, by, workspace, { key, name: key });
+    await createWorkspace(ports, by, { slug: `space-${number}`, name: number, owner });
+    await addEmail(ports, by, owner, {
+      address: `o${number}@example.com`,
+      isPrimary: false,
+      isConfirmed: true,
+    });
+    const member = await createAccount(ports, by, {
+      email: `m${number}@example.com`,
+      username: `m${number}`,
+    });
+    members.push(member);
+    await setMember(ports, by, workspace, member, "member", "read");
+    const group = await createGroup(ports, by, workspace, `Group ${number}`);
+    await insertProjectReviewer(db, project.uuid, member.uuid, ports.clock());
+    for (const place of [
+      { kind: "repository", uuid: repository.uuid } as const,
+      { kind: "project", uuid: project.uuid } as const,
+    ]) {
+      await upsertExplicitPermission(db, place, { kind: "account", uuid: member.uuid }, "read");
+      await upsertExplicitPermission(db, place, { kind: "group", uuid: group.uuid }, "read");
+    }
+    const hook = { url: "https://example.com/", description: number, active: false, events: ["repo:fork"] };
+    await expectMade(rest("POST", "/hooks", hook));
+    await expectMade(rest("POST", "/../../../workspaces/acme/hooks", { ...hook, events: ["repo:push"] }));
+  }
+  for (const number of NUMBERS) await expectMade(rest("POST", "/forks", { name: `fork-${number}` }));
+  return members;
+}
+
+async function fillCommit({ app, rest }: FilledApp, members: readonly Account[]): Promise<void> {
+  const users = members.slice(0, 2).map(({ uuid }) => ({ uuid: `{${uuid}}` }));
+  for (const number of NUMBERS) {
+    const status = { key: number, state: "SUCCESSFUL", url: "https://example.com/" };
+    await expectMade(rest("POST", "/commit/main/statuses/build", status));
+    await expectMade(rest("POST", "/commit/main/comments", { content: { raw: number } }));
+    const report = { title: number, details: number, report_type: "TEST" };
+    await expectMade(rest("PUT", `/commit/main/reports/r${number}`, report));
+    const annotation = { annotation_type: "BUG", summary: number };
+    await expectMade(rest("PUT", `/commit/main/reports/r00/annotations/a${number}`, annotation));
+    await expectMade(rest("POST", "/branch-restrictions", { kind: "push", pattern: `x${number}`, users }));
+    const upload = { name: `d${number}`, source: Readable.from([Buffer.from(number)]) };
+    await storeDownloads(app.ports, app.by, app.repository, app.owner, Readable.from([upload]));
+  }
+}
+
+async function expectMade(
+  answer: Promise<{ readonly status: number; readonly text: string }>,
+): Promise<void> {
+  const { status, text } = await answer;
+  if (status >= 300) throw new Error(`answered ${status}: ${text}`);
+}
+
+/** Where the crowds are, and where what is asked for elsewhere is not in this app. */
+const CROWDED_PARAMETERS = {
+  ...PARAMETERS,
+  workspace: "acme",
+  repo_slug: "demo",
+  commit: "main",
+  path: "often.txt",
+  "src/{commit}/path": "folder",
+  spec: "main..base",
+  "file-conflicts/spec": "other..main",
+  revspec: "main..base",
+  reportId: "r00",
+  annotationId: "a00",
+  comment_id: "1",
+  key: "00",
+  id: "1",
+  uid: "main",
+  group_slug: "group-00",
+  filename: "d00",
+  "branches/name": "main",
+  "tags/name": "t00",
+};
+
+/** A URL for a GET route, behind that of `acme/demo`, at which there is something. */
+export function crowdedPath({ app, members }: CrowdedApp, route: Pick<Route, "method" | "path">): string {
+  const member = `%7B${members[0]!.uuid}%7D`;
+  const accounts = { member, selected_user: member, selected_user_id: member };
+  const path = examplePath(route, { ...CROWDED_PARAMETERS, project_key: app.project.key, ...accounts });
+  return path.startsWith("/2.0/repositories/acme/demo")
+    ? path.slice("/2.0/repositories/acme/demo".length)
+    : `/../../../..${path}`;
+}

@@ -1,0 +1,142 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import pino from "pino";
+import { startApp, startJobs } from "../../../src/app.ts";
+import { operatorBy } from "../../../src/cli/start/operator-by.ts";
+import type { Config } from "../../../src/config/config.ts";
+import type { Account } from "../../../src/model/account.ts";
+import type { Repository } from "../../../src/model/repository.ts";
+import { type GrantedScope, SCOPES } from "../../../src/model/scope.ts";
+import type { RepositorySlug } from "../../../src/model/slug.ts";
+import type { Project, Workspace } from "../../../src/model/workspace.ts";
+import { openPorts } from "../../../src/open-ports.ts";
+import { createAccount } from "../../../src/operations/accounts/accounts.ts";
+import { createRepository } from "../../../src/operations/repositories/repositories.ts";
+import { createApiToken } from "../../../src/operations/tokens/api-tokens.ts";
+import { createWorkspace } from "../../../src/operations/workspaces/workspaces.ts";
+import type { By, Ports } from "../../../src/ports.ts";
+import type { DeliveryOptions } from "../../../src/webhooks/deliver-webhook.ts";
+import {
+  createTestDatabaseSettings,
+  SERVER_DIALECT,
+  type TestDatabaseSettings,
+} from "../database/test-database.ts";
+import {
+  noteRandomBytes,
+  refuseTokens,
+  refuseTokensInDatabase,
+  refuseTokensInPostgres,
+} from "./token-search.ts";
+
+export type TestApp = {
+  readonly ports: Ports;
+  /** The operator. */
+  readonly by: By;
+  readonly url: string;
+  readonly owner: Account;
+  readonly workspace: Workspace;
+  readonly project: Project;
+  readonly repository: Repository;
+  /** A token of the owner with these scopes: all 35 if none are named. */
+  token(scopes?: readonly GrantedScope[]): Promise<string>;
+  /** Each line of the log, parsed. */
+  readonly logLines: readonly Record<string, unknown>[];
+  /** Ends it. Fails if a token stands in its log, or in its database unless a caller has put one into a row there. */
+  close(options?: { readonly hasTokenInRows?: boolean }): Promise<void>;
+};
+
+async function placeForServer(folder: string): Promise<TestDatabaseSettings> {
+  if (SERVER_DIALECT === "postgres") return createTestDatabaseSettings("postgres");
+  return { settings: { kind: "sqlite", path: join(folder, "pail.sqlite") }, async remove() {} };
+}
+
+async function refuseTokensInPlace(database: Config["database"]): Promise<void> {
+  if (database.kind === "sqlite") refuseTokensInDatabase(database.path);
+  else await refuseTokensInPostgres(database.url.reveal());
+}
+
+/** A whole server in this process, on a free port, with workspace `acme` and an empty private repository `acme/demo`. */
+export async function startTestApp(
+  settings: Partial<Config> = {},
+  deliveryOptions?: DeliveryOptions,
+): Promise<TestApp> {
+  const folder = await mkdtemp(join(tmpdir(), "pail-test-"));
+  const place = await placeForServer(folder);
+  const logLines: Record<string, unknown>[] = [];
+  const log = pino({ level: "info" }, { write: (line: string) => void logLines.push(JSON.parse(line)) });
+  const opened = await openPorts(
+    {
+      dataFolder: folder,
+      database: place.settings,
+      host: "127.0.0.1",
+      port: 0,
+      identity: "strict",
+      takesBearerApiTokens: true,
+      publicUrl: undefined,
+      publicApiUrl: undefined,
+      proxiedHosts: [],
+      isBehindProxy: false,
+      mayReachPrivateAddresses: false,
+      logLevel: "info",
+      packBytesMax: 1024 ** 3,
+      fetchCacheBytesMax: 1024 ** 3,
+      hasRateLimits: false,
+      // Tests try many, and all from one address.
+      failedCredentialsMax: 1_000_000,
+      workers: 1,
+      databaseConnectionsMax: undefined,
+      metrics: undefined,
+      refusesLeakedTokens: true,
+      ...settings,
+    },
+    log,
+  );
+  const ports = { ...opened, randomBytes: noteRandomBytes(opened.randomBytes) };
+  const by = operatorBy(ports);
+  const owner = await createAccount(ports, by, {
+    email: "owner@example.com",
+    username: "owner",
+    displayName: "Olive Owner",
+  });
+  const { workspace, project } = await createWorkspace(ports, by, { slug: "acme", name: "Acme", owner });
+  const repository = await createRepository(ports, by, {
+    workspace,
+    project,
+    slug: "demo" as RepositorySlug,
+  });
+  const app = await startApp(ports, { sharesPort: false });
+  const jobs = startJobs(ports, deliveryOptions);
+  return {
+    ports,
+    by,
+    url: app.url,
+    owner,
+    workspace,
+    project,
+    repository,
+    logLines,
+    async token(scopes = SCOPES) {
+      const made = await createApiToken(ports, by, {
+        accountUuid: owner.uuid,
+        name: "test",
+        scopes,
+        ageDays: 30,
+      });
+      return made.text.reveal();
+    },
+    async close({ hasTokenInRows = false } = {}) {
+      await app.close();
+      await jobs.close();
+      await ports.close();
+      try {
+        refuseTokens("the log", logLines.map((line) => JSON.stringify(line)).join("\n"));
+        const { database } = ports.config;
+        if (!hasTokenInRows) await refuseTokensInPlace(database);
+      } finally {
+        await place.remove();
+        await rm(folder, { recursive: true, force: true });
+      }
+    },
+  };
+}
