@@ -7,11 +7,11 @@ import { Failure } from "../model/failure.ts";
  * The body of a POST, decompressed if git has compressed it (it does for requests of over a kilobyte). Reading throws
  * Failure invalid-input if it cannot be decompressed.
  *
- * @throws Failure media-type-refused for another content type or encoding.
+ * @throws Failure format-unsupported for another content type or encoding.
  */
 export function openRequestBody(request: FastifyRequest, service: GitService): AsyncIterable<Buffer> {
   if (request.headers["content-type"] !== `application/x-${service}-request`) {
-    throw new Failure("media-type-refused", `Content-Type: must be application/x-${service}-request`);
+    throw new Failure("format-unsupported", `Content-Type: must be application/x-${service}-request`);
   }
   const encoding = request.headers["content-encoding"]?.toLowerCase() ?? "identity";
   switch (encoding) {
@@ -21,7 +21,7 @@ export function openRequestBody(request: FastifyRequest, service: GitService): A
     case "x-gzip":
       return unpack(request);
     default:
-      throw new Failure("media-type-refused", "Content-Encoding: must be gzip or none");
+      throw new Failure("format-unsupported", "Content-Encoding: must be gzip or none");
   }
 }
 

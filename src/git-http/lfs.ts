@@ -1,8 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { noteRefusal } from "../http/routes/note-refusal.ts";
 import { CHALLENGE } from "../http/server/answer-failure.ts";
+import { failureOf } from "../http/server/failure-of.ts";
+import { logBug } from "../http/server/log-bug.ts";
 import { annotateFailure } from "../http/server/request-log.ts";
-import { failureOf, logBug } from "../http/server/server.ts";
 import { Failure } from "../model/failure.ts";
 import { maskTokens } from "../model/mask-secrets.ts";
 import type { Ports } from "../ports.ts";
@@ -28,7 +29,7 @@ export function registerLfs(server: FastifyInstance, ports: Ports): void {
       await admit(ports, { service: () => "git-upload-pack" }, request, reply);
     },
     async handler() {
-      throw new Failure("no-such-route", NOT_OFFERED);
+      throw new Failure("no-such-operation", NOT_OFFERED);
     },
     errorHandler: (error, request, reply) => answerLfsError(ports, error, request, reply),
   });

@@ -2,7 +2,7 @@ import { callerPorts } from "../authorization/caller-ports.ts";
 import { publicBaseUrlsOf } from "../config/public-base-urls.ts";
 import { clientAddress, networkOf } from "../http/server/client-address.ts";
 import { goneSignal } from "../http/server/gone-signal.ts";
-import { logBug } from "../http/server/server.ts";
+import { logBug } from "../http/server/log-bug.ts";
 import { quotaKeysOf } from "../model/who-acts.ts";
 import { receivePack } from "../operations/refs/receive-pack.ts";
 import { cutStalled } from "./cut-stalled.ts";

@@ -1,7 +1,7 @@
 import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { logBug } from "../http/server/log-bug.ts";
 import { logRequest } from "../http/server/request-log.ts";
-import { logBug } from "../http/server/server.ts";
 import type { FetchAnswer, FetchContent } from "../operations/fetch/fetch-answer.ts";
 import { writeContent } from "../operations/fetch/write-content.ts";
 import type { Ports } from "../ports.ts";

@@ -56,7 +56,7 @@ export function registerTokenRevocation(server: FastifyInstance, ports: Ports): 
     method: ["GET", "PUT", "DELETE", "PATCH"],
     url: TOKEN_REVOCATION_PATH,
     handler() {
-      throw new Failure("method-refused", "Method not allowed", { detail: "Allowed: POST" });
+      throw new Failure("operation-unsupported", "Method not allowed", { detail: "Allowed: POST" });
     },
   });
 }

@@ -39,8 +39,10 @@ async function answerNotFound(
   if (isThere && method === "OPTIONS") return reply.code(204).send();
   await countUnknown(ports, request, reply);
   if (isThere)
-    throw new Failure("method-refused", "Method not allowed", { detail: `Allowed: ${allowed.join(", ")}` });
-  throw new Failure("no-such-route", "Resource not found", {
+    throw new Failure("operation-unsupported", "Method not allowed", {
+      detail: `Allowed: ${allowed.join(", ")}`,
+    });
+  throw new Failure("no-such-operation", "Resource not found", {
     detail: "There is no API hosted at this URL",
     reason: `no route for ${request.method}`,
   });

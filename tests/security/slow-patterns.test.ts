@@ -22,7 +22,7 @@ async function* once<T>(value: T): AsyncGenerator<T> {
 async function readParts(...headers: readonly string[]): Promise<void> {
   const body = multipartBody([{ headers, content: "x" }]);
   const type = { "content-type": `multipart/form-data; boundary=${BOUNDARY}` };
-  const taken = { types: ["multipart/form-data"], otherType: "media-type-refused" } as const;
+  const taken = { types: ["multipart/form-data"], otherType: "format-unsupported" } as const;
   for await (const { content } of readFormParts(once(body), type, taken)) for await (const _ of content);
 }
 
@@ -60,7 +60,7 @@ test("what a form names in brackets is read without them", async () => {
   const names: string[] = [];
   const part = { headers: [`Content-Disposition: attachment`, `Content-Id: <a > b> "`], content: "x" };
   const type = { "content-type": `multipart/form-data; boundary=${BOUNDARY}` };
-  const taken = { types: ["multipart/form-data"], otherType: "media-type-refused" } as const;
+  const taken = { types: ["multipart/form-data"], otherType: "format-unsupported" } as const;
   const body = multipartBody([part, fieldPart("plain", "x")]);
   for await (const { name } of readFormParts(once(body), type, taken)) names.push(name);
   assert.deepEqual(names, ["a > b", "plain"]);

@@ -13,7 +13,7 @@ import { FIELD_BYTES_MAX, FORM_PARTS_MAX, type FormPart, readField, readFormPart
 
 const TAKEN = {
   types: ["multipart/form-data", "application/x-www-form-urlencoded"],
-  otherType: "media-type-refused",
+  otherType: "format-unsupported",
 } as const;
 
 function parts(body: Buffer, contentType: string): AsyncGenerator<FormPart> {

@@ -21,7 +21,7 @@ export type FormType = "multipart/form-data" | "application/x-www-form-urlencode
 export type FormParts = {
   readonly types: readonly FormType[];
   /** The kind of the failure for another content type. */
-  readonly otherType: "media-type-refused" | "form-type-refused";
+  readonly otherType: "format-unsupported" | "form-required";
 };
 
 /** Our choice, as the other limits are: far more than people send, and few enough to keep their names. */

@@ -22,7 +22,7 @@ declare module "fastify" {
 /**
  * Who is calling, and whether not too often: the first check of every request, REST or Git.
  *
- * @throws Failure as `authenticate` does; throttled after too many failures of strangers, rate-limited, site-refused.
+ * @throws Failure as `authenticate` does; throttled after too many failures of strangers, rate-limited, foreign-site.
  */
 export async function identify(
   ports: Ports,
@@ -53,7 +53,7 @@ function requireOwnSite({ method, headers }: FastifyRequest): void {
   if (SAFE_METHODS.includes(method) || OWN_SITES.includes(headers["sec-fetch-site"] as string | undefined))
     return;
   if (readCredential(headers.authorization).kind === "bearer") return;
-  throw new Failure("site-refused", "A browser sent this from a page of another site: nothing was changed", {
+  throw new Failure("foreign-site", "A browser sent this from a page of another site: nothing was changed", {
     reason: "sec-fetch-site",
   });
 }

@@ -2,8 +2,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { maskTokens } from "../../model/mask-secrets.ts";
 import type { Ports } from "../../ports.ts";
 import { BUG_BODY, CHALLENGE, errorBody, redirectStatus, statusOf } from "../server/answer-failure.ts";
+import { failureOf } from "../server/failure-of.ts";
+import { logBug } from "../server/log-bug.ts";
 import { annotateFailure } from "../server/request-log.ts";
-import { failureOf, logBug } from "../server/server.ts";
 import { noteRefusal } from "./note-refusal.ts";
 
 /** Answers refusals and bugs as the API does. */

@@ -7,6 +7,7 @@ import type { BaseUrls } from "../../representations/links.ts";
 import type { Answer } from "../server/answer.ts";
 import { clientAddress, networkOf } from "../server/client-address.ts";
 import { drainBody } from "../server/drain-body.ts";
+import { goneSignal } from "../server/gone-signal.ts";
 import { baseUrlsOf, publicRequestUrl } from "../server/public-urls.ts";
 import { admit } from "./admission.ts";
 import { askedAnswer, type CachedAnswers } from "./cached-answers.ts";
@@ -51,7 +52,7 @@ export function registerRoute(
               : undefined;
           const found = asked && cached.find(asked);
           if (found !== undefined) return reply.header("content-type", JSON_TYPE).send(found);
-          const signal = signalOf(reply);
+          const signal = goneSignal(request, reply);
           // A request that changes something must see its own changes.
           const portsOfRoute = route.method === "GET" ? request.requestPorts! : ports;
           const own = callerPorts(portsOfRoute, admitted.admission, {
@@ -112,15 +113,6 @@ function nameLastParameter(route: Route, request: FastifyRequest): void {
   const params = request.params as Record<string, string>;
   const name = /\{(\w+)\}$/.exec(route.path)?.[1];
   if (name !== undefined) params[name] = params["*"] ?? "";
-}
-
-function signalOf(reply: FastifyReply): AbortSignal {
-  const abort = new AbortController();
-  reply.raw.once("close", () => {
-    // After a complete answer nobody listens any more, and aborting would create an error with a stack trace.
-    if (!reply.raw.writableFinished) abort.abort();
-  });
-  return abort.signal;
 }
 
 function restRequest(

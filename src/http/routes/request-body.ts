@@ -15,7 +15,7 @@ export function bodyReader<Body extends BodySchema>(schema: Body): (body: unknow
   return async (sent) => {
     if (sent === UNREADABLE_BODY) {
       throw new Failure(
-        "media-type-refused",
+        "format-unsupported",
         "Content-Type: must be application/json or application/x-www-form-urlencoded",
       );
     }

@@ -51,7 +51,7 @@ export function createNodeServer(
     if (target.kind === "elsewhere") {
       const id = randomUUID();
       ports.log.info(
-        { "request.id": id, status: 403, "failure.kind": "host-refused" },
+        { "request.id": id, status: 403, "failure.kind": "foreign-host" },
         "request for another host",
       );
       response.writeHead(403, { "content-type": "text/plain; charset=utf-8", "x-request-id": id });

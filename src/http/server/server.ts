@@ -1,9 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { ServerResponse } from "node:http";
-import fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from "fastify";
+import fastify, { type FastifyInstance } from "fastify";
 import { Failure } from "../../model/failure.ts";
 import type { Ports } from "../../ports.ts";
-import { knownFailure } from "../../storage/known-failure.ts";
 import { errorBody, statusOf } from "./answer-failure.ts";
 import { answerCors } from "./cors.ts";
 import { createNodeServer, RETRY_AFTER_SECONDS } from "./node-server.ts";
@@ -84,22 +83,4 @@ function refuseUrl(problem: string, response: ServerResponse): void {
   });
   response.writeHead(statusOf(failure), { "content-type": "application/json; charset=utf-8" });
   response.end(JSON.stringify(errorBody(failure)));
-}
-
-/** Turns what Fastify itself refuses, and what `knownFailure` knows, into failures of ours; undefined for a bug. */
-export function failureOf(error: unknown, bodyBytesMax = BODY_BYTES_MAX): Failure | undefined {
-  switch ((error as Partial<FastifyError>).code) {
-    case "FST_ERR_CTP_BODY_TOO_LARGE":
-      return new Failure("too-large", `The body is larger than the limit of ${bodyBytesMax} bytes`);
-    case "FST_ERR_CTP_INVALID_MEDIA_TYPE":
-      return new Failure("media-type-refused", "The content type of the body is not one that this takes");
-    case "FST_ERR_CTP_INVALID_CONTENT_LENGTH":
-      return new Failure("invalid-input", "Bad request: Content-Length does not match the body");
-    default:
-      return knownFailure(error);
-  }
-}
-
-export function logBug({ log }: Pick<Ports, "log">, error: unknown, request: FastifyRequest): void {
-  log.error({ "request.id": request.id, route: request.routeOptions.url, err: error }, "bug");
 }

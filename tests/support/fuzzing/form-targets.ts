@@ -99,7 +99,7 @@ const multipart = fuzzTarget(
 
 const TAKEN = {
   types: ["multipart/form-data", "application/x-www-form-urlencoded"],
-  otherType: "media-type-refused",
+  otherType: "format-unsupported",
 } as const;
 
 const TYPE: TextSource = {

@@ -12,7 +12,7 @@ export const uploadDownloadsRoute: RepositoryFormRoute = {
   oauthScopes: ["repository:write"],
   permission: "write",
   access: "account",
-  form: { types: ["multipart/form-data"], otherType: "form-type-refused" },
+  form: { types: ["multipart/form-data"], otherType: "form-required" },
   async handle(ports, { by, repository, account, form }) {
     await storeDownloads(ports, by, repository, account, readUploads(form));
     return { status: 201, body: { kind: "empty" } };

@@ -14,7 +14,7 @@ export const createCommitRoute: RepositoryFormRoute = {
   access: "account",
   form: {
     types: ["multipart/form-data", "application/x-www-form-urlencoded"],
-    otherType: "media-type-refused",
+    otherType: "format-unsupported",
   },
   async handle(ports, { by, repository, query, form, baseUrls }) {
     const id = await createCommit(ports, by, repository, readCommitParts(query, form));
