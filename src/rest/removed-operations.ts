@@ -1,4 +1,4 @@
-import type { OpenRoute } from "../http/routes/route.ts";
+import type { OpenRoute } from "../http/routes/subjects/open.ts";
 import { Failure } from "../model/failure.ts";
 
 const ANNOUNCEMENT = "https://developer.atlassian.com/cloud/bitbucket/changelog#CHANGE-2770";

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { globSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { test } from "node:test";
-import type { Method, Route } from "../../src/http/routes/route.ts";
+import type { Method } from "../../src/http/routes/declaration.ts";
+import type { Route } from "../../src/http/routes/route.ts";
 import { ROUTES } from "../../src/rest/routes.ts";
 
 const REST = join(import.meta.dirname, "..", "..", "src", "rest");

@@ -12,11 +12,13 @@ import { baseUrlsOf, publicRequestUrl } from "../server/public-urls.ts";
 import { admit } from "./admission.ts";
 import { askedAnswer, type CachedAnswers } from "./cached-answers.ts";
 import { refuseFilterAndSort } from "./collection-query.ts";
+import type { RestRequest } from "./declaration.ts";
 import { parseFields, selectFields } from "./fields.ts";
 import { readFormParts } from "./form-parts.ts";
 import { bodyReader } from "./request-body.ts";
 import { requestPorts } from "./request-ports.ts";
-import type { RepositoryFormRoute, RestRequest, Route } from "./route.ts";
+import type { Route } from "./route.ts";
+import type { RepositoryFormRoute } from "./subjects/repository.ts";
 import type { Admitted } from "./subjects/subject.ts";
 import { subjectOf } from "./subjects/subjects.ts";
 

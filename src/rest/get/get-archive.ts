@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import type { RepositoryRoute } from "../../http/routes/route.ts";
+import type { RepositoryRoute } from "../../http/routes/subjects/repository.ts";
 import { Failure } from "../../model/failure.ts";
 import {
   ARCHIVE_FORMATS,

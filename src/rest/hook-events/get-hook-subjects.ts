@@ -1,4 +1,4 @@
-import type { OpenRoute } from "../../http/routes/route.ts";
+import type { OpenRoute } from "../../http/routes/subjects/open.ts";
 import { jsonAnswer } from "../../http/server/answer.ts";
 import { HOOK_SUBJECTS } from "./hook-events.ts";
 

@@ -1,6 +1,6 @@
 import { readFilterAndSort } from "../../http/routes/collection-query.ts";
 import { parsePage, representPage } from "../../http/routes/paging.ts";
-import type { OpenRoute } from "../../http/routes/route.ts";
+import type { OpenRoute } from "../../http/routes/subjects/open.ts";
 import { jsonAnswer } from "../../http/server/answer.ts";
 import { Failure } from "../../model/failure.ts";
 import { type MatchFields, selectRows } from "../../model/match-filter.ts";

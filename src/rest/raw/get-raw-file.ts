@@ -1,4 +1,4 @@
-import type { RepositoryRoute } from "../../http/routes/route.ts";
+import type { RepositoryRoute } from "../../http/routes/subjects/repository.ts";
 import { findPathAtCommit, getEntry, noSuchFile } from "../../operations/source/source.ts";
 import { fileAnswer } from "../repositories/src/file-answer.ts";
 

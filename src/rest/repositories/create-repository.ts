@@ -1,4 +1,4 @@
-import type { NewRepositoryRoute } from "../../http/routes/route.ts";
+import type { NewRepositoryRoute } from "../../http/routes/subjects/new-repository.ts";
 import { jsonAnswer } from "../../http/server/answer.ts";
 import { invalidField } from "../../model/failure.ts";
 import { parseRepositorySlug, type RepositorySlug, slugifyRepositoryName } from "../../model/slug.ts";

@@ -1,4 +1,4 @@
-import type { WorkspaceRoute } from "../../http/routes/route.ts";
+import type { WorkspaceRoute } from "../../http/routes/subjects/workspace.ts";
 import { jsonAnswer } from "../../http/server/answer.ts";
 import { showRepositoryPage } from "./show-repository-page.ts";
 

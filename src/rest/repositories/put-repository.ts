@@ -1,4 +1,4 @@
-import type { RepositoryOrNewRoute } from "../../http/routes/route.ts";
+import type { RepositoryOrNewRoute } from "../../http/routes/subjects/repository-or-new.ts";
 import { jsonAnswer } from "../../http/server/answer.ts";
 import { fullName } from "../../model/repository.ts";
 import { changeRepository, createRepository } from "../../operations/repositories/repositories.ts";

@@ -1,6 +1,6 @@
 import { readFilterAndSort } from "../../http/routes/collection-query.ts";
+import type { RestRequest } from "../../http/routes/declaration.ts";
 import { parsePage, representPage } from "../../http/routes/paging.ts";
-import type { RestRequest } from "../../http/routes/route.ts";
 import { invalidField } from "../../model/failure.ts";
 import { viewerOf } from "../../model/who-acts.ts";
 import type { Ports } from "../../ports.ts";

@@ -1,4 +1,4 @@
-import type { RestRequest } from "../../http/routes/route.ts";
+import type { RestRequest } from "../../http/routes/declaration.ts";
 import type { Repository } from "../../model/repository.ts";
 import { viewerOf } from "../../model/who-acts.ts";
 import type { Ports } from "../../ports.ts";

@@ -1,4 +1,4 @@
-import type { AccountRoute } from "../../http/routes/route.ts";
+import type { AccountRoute } from "../../http/routes/subjects/account.ts";
 import { jsonAnswer } from "../../http/server/answer.ts";
 import { Failure } from "../../model/failure.ts";
 import { representEmail } from "../../representations/email.ts";

@@ -1,4 +1,4 @@
-import type { AccountRoute } from "../../http/routes/route.ts";
+import type { AccountRoute } from "../../http/routes/subjects/account.ts";
 import { jsonAnswer } from "../../http/server/answer.ts";
 import { getOwnWorkspace } from "../../operations/workspaces/own-workspace.ts";
 import { representMembershipPermission } from "../../representations/membership.ts";

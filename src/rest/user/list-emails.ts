@@ -1,6 +1,6 @@
 import { readFilterAndSort } from "../../http/routes/collection-query.ts";
 import { parsePage, representPage } from "../../http/routes/paging.ts";
-import type { AccountRoute } from "../../http/routes/route.ts";
+import type { AccountRoute } from "../../http/routes/subjects/account.ts";
 import { jsonAnswer } from "../../http/server/answer.ts";
 import type { EmailAlias } from "../../model/account.ts";
 import { type MatchFields, selectRows } from "../../model/match-filter.ts";

@@ -1,4 +1,4 @@
-import type { AccountRoute } from "../../http/routes/route.ts";
+import type { AccountRoute } from "../../http/routes/subjects/account.ts";
 import { getOwnWorkspace } from "../../operations/workspaces/own-workspace.ts";
 import { answerEffectivePermissions } from "../workspaces/permissions/effective-permissions-answer.ts";
 

@@ -1,6 +1,6 @@
 import { readFilterAndSort } from "../../http/routes/collection-query.ts";
 import { parsePage, representPage } from "../../http/routes/paging.ts";
-import type { AccountRoute } from "../../http/routes/route.ts";
+import type { AccountRoute } from "../../http/routes/subjects/account.ts";
 import { jsonAnswer } from "../../http/server/answer.ts";
 import { invalidField } from "../../model/failure.ts";
 import { viewerOf } from "../../model/who-acts.ts";

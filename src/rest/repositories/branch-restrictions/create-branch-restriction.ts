@@ -1,4 +1,4 @@
-import type { RepositoryRoute } from "../../../http/routes/route.ts";
+import type { RepositoryRoute } from "../../../http/routes/subjects/repository.ts";
 import { jsonAnswer } from "../../../http/server/answer.ts";
 import { createRestriction } from "../../../operations/branch-rules/branch-restrictions.ts";
 import { representBranchRestriction } from "../../../representations/branch-restriction.ts";

@@ -1,7 +1,7 @@
 import type { Kysely } from "kysely";
 import { readFilterAndSort } from "../../../http/routes/collection-query.ts";
 import { type PageRequest, parsePage, representPage } from "../../../http/routes/paging.ts";
-import type { RepositoryRoute } from "../../../http/routes/route.ts";
+import type { RepositoryRoute } from "../../../http/routes/subjects/repository.ts";
 import { jsonAnswer } from "../../../http/server/answer.ts";
 import { type BranchRestriction, RESTRICTION_KINDS } from "../../../model/branch-restriction.ts";
 import { invalidField } from "../../../model/failure.ts";

@@ -1,4 +1,5 @@
-import type { RepositoryRoute, RestRequest } from "../../../http/routes/route.ts";
+import type { RestRequest } from "../../../http/routes/declaration.ts";
+import type { RepositoryRoute } from "../../../http/routes/subjects/repository.ts";
 import { jsonAnswer } from "../../../http/server/answer.ts";
 import type { Repository } from "../../../model/repository.ts";
 import { getModelSettings } from "../../../operations/branch-rules/branching-models.ts";

@@ -1,4 +1,4 @@
-import type { RepositoryRoute } from "../../../http/routes/route.ts";
+import type { RepositoryRoute } from "../../../http/routes/subjects/repository.ts";
 import { changeRepositoryModel } from "../../../operations/branch-rules/branching-models.ts";
 import { showSettings } from "./get-branching-model-settings.ts";
 import { ModelSettingsBody, parseModelSettings } from "./model-settings-body.ts";

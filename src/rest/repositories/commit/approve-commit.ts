@@ -1,4 +1,4 @@
-import type { RepositoryAccountRoute } from "../../../http/routes/route.ts";
+import type { RepositoryAccountRoute } from "../../../http/routes/subjects/repository.ts";
 import { jsonAnswer } from "../../../http/server/answer.ts";
 import { approveCommit } from "../../../operations/commits/commit-approvals.ts";
 import { representParticipant } from "../../../representations/participant.ts";

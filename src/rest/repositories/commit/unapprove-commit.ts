@@ -1,4 +1,4 @@
-import type { RepositoryAccountRoute } from "../../../http/routes/route.ts";
+import type { RepositoryAccountRoute } from "../../../http/routes/subjects/repository.ts";
 import { noContentAnswer } from "../../../http/server/answer.ts";
 import { unapproveCommit } from "../../../operations/commits/commit-approvals.ts";
 

@@ -1,9 +1,10 @@
 import type { Commit } from "../../../git/objects/commit.ts";
 import type { BodyOf } from "../../../http/routes/body-schema.ts";
 import { refuseFilterAndSort } from "../../../http/routes/collection-query.ts";
+import type { Method, RestRequest } from "../../../http/routes/declaration.ts";
 import { isFieldRequested } from "../../../http/routes/fields.ts";
 import { parsePage } from "../../../http/routes/paging.ts";
-import type { Method, RepositoryRoute, RestRequest } from "../../../http/routes/route.ts";
+import type { RepositoryRoute } from "../../../http/routes/subjects/repository.ts";
 import { type Answer, jsonAnswer } from "../../../http/server/answer.ts";
 import type { Repository } from "../../../model/repository.ts";
 import {

@@ -1,5 +1,5 @@
+import type { RestRequest } from "../../../http/routes/declaration.ts";
 import { findNamedRepository } from "../../../http/routes/named-subjects.ts";
-import type { RestRequest } from "../../../http/routes/route.ts";
 import { Failure } from "../../../model/failure.ts";
 import type { Repository } from "../../../model/repository.ts";
 import {

@@ -1,4 +1,4 @@
-import type { RepositoryRoute } from "../../../http/routes/route.ts";
+import type { RepositoryRoute } from "../../../http/routes/subjects/repository.ts";
 import { getDiffSides, openDiff } from "../../../operations/source/diffs.ts";
 import { findComparedCommits, requireSpec } from "./compared-commits.ts";
 import { readComparison, readContextLines, readFlag } from "./diff-query.ts";

@@ -1,7 +1,7 @@
 import type { FileChange } from "../../../git/diffs/parse-changes.ts";
 import { readFilterAndSort } from "../../../http/routes/collection-query.ts";
 import { parsePage, representPage } from "../../../http/routes/paging.ts";
-import type { RepositoryRoute } from "../../../http/routes/route.ts";
+import type { RepositoryRoute } from "../../../http/routes/subjects/repository.ts";
 import { jsonAnswer } from "../../../http/server/answer.ts";
 import { type MatchFields, selectRows } from "../../../model/match-filter.ts";
 import { getDiffSides, listDiffChanges } from "../../../operations/source/diffs.ts";

@@ -1,4 +1,4 @@
-import type { RepositoryRoute } from "../../../http/routes/route.ts";
+import type { RepositoryRoute } from "../../../http/routes/subjects/repository.ts";
 import { noContentAnswer } from "../../../http/server/answer.ts";
 import { deleteDownload } from "../../../operations/downloads/downloads.ts";
 

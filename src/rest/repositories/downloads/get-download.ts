@@ -1,4 +1,4 @@
-import type { RepositoryRoute } from "../../../http/routes/route.ts";
+import type { RepositoryRoute } from "../../../http/routes/subjects/repository.ts";
 import { createDownloadLink } from "../../../operations/downloads/download-links.ts";
 import { downloadLinkUrl } from "../../../representations/links.ts";
 

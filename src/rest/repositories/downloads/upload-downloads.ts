@@ -1,5 +1,5 @@
 import type { FormPart } from "../../../http/routes/form-parts.ts";
-import type { RepositoryFormRoute } from "../../../http/routes/route.ts";
+import type { RepositoryFormRoute } from "../../../http/routes/subjects/repository.ts";
 import { invalidField } from "../../../model/failure.ts";
 import { storeDownloads, type Upload } from "../../../operations/downloads/downloads.ts";
 

@@ -1,7 +1,7 @@
 import { readFilterAndSort } from "../../../http/routes/collection-query.ts";
 import { isFieldRequested } from "../../../http/routes/fields.ts";
 import { parsePage } from "../../../http/routes/paging.ts";
-import type { RepositoryRoute } from "../../../http/routes/route.ts";
+import type { RepositoryRoute } from "../../../http/routes/subjects/repository.ts";
 import { jsonAnswer } from "../../../http/server/answer.ts";
 import { restoreBytes } from "../../../model/byte-text.ts";
 import { Failure } from "../../../model/failure.ts";

@@ -1,5 +1,5 @@
 import type { BodyOf, TypeBuilder } from "../../../http/routes/body-schema.ts";
-import type { ForkRoute } from "../../../http/routes/route.ts";
+import type { ForkRoute } from "../../../http/routes/subjects/fork.ts";
 import { jsonAnswer } from "../../../http/server/answer.ts";
 import { invalidField } from "../../../model/failure.ts";
 import { fullName } from "../../../model/repository.ts";

@@ -1,12 +1,7 @@
 import type { BodyOf, BodySchema } from "../../../http/routes/body-schema.ts";
-import type {
-  Method,
-  RepositoryRequest,
-  RepositoryRoute,
-  RestRequest,
-  WorkspaceRequest,
-  WorkspaceRoute,
-} from "../../../http/routes/route.ts";
+import type { Method, RestRequest } from "../../../http/routes/declaration.ts";
+import type { RepositoryRequest, RepositoryRoute } from "../../../http/routes/subjects/repository.ts";
+import type { WorkspaceRequest, WorkspaceRoute } from "../../../http/routes/subjects/workspace.ts";
 import type { Answer } from "../../../http/server/answer.ts";
 import type { Repository } from "../../../model/repository.ts";
 import type { Scope } from "../../../model/scope.ts";

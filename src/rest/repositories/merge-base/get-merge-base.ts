@@ -1,5 +1,5 @@
 import { isFieldRequested } from "../../../http/routes/fields.ts";
-import type { RepositoryRoute } from "../../../http/routes/route.ts";
+import type { RepositoryRoute } from "../../../http/routes/subjects/repository.ts";
 import { jsonAnswer } from "../../../http/server/answer.ts";
 import { findCommitAccounts } from "../../../operations/commits/commits.ts";
 import { getMergeBase } from "../../../operations/source/diffs.ts";

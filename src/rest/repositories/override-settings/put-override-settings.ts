@@ -1,5 +1,5 @@
 import type { TypeBuilder } from "../../../http/routes/body-schema.ts";
-import type { RepositoryRoute } from "../../../http/routes/route.ts";
+import type { RepositoryRoute } from "../../../http/routes/subjects/repository.ts";
 import { noContentAnswer } from "../../../http/server/answer.ts";
 import { changeOverrides } from "../../../operations/repositories/repository-overrides.ts";
 

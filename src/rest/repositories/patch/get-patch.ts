@@ -1,4 +1,4 @@
-import type { RepositoryRoute } from "../../../http/routes/route.ts";
+import type { RepositoryRoute } from "../../../http/routes/subjects/repository.ts";
 import { openPatches } from "../../../operations/source/diffs.ts";
 import { findComparedCommits, requireSpec } from "../diff/compared-commits.ts";
 import { emptyTextAnswer, textAnswer } from "../diff/text-answer.ts";

@@ -1,4 +1,6 @@
-import type { Method, ProjectRoute, RepositoryRoute, RestRequest } from "../../../http/routes/route.ts";
+import type { Method, RestRequest } from "../../../http/routes/declaration.ts";
+import type { ProjectRoute } from "../../../http/routes/subjects/project.ts";
+import type { RepositoryRoute } from "../../../http/routes/subjects/repository.ts";
 import type { Answer } from "../../../http/server/answer.ts";
 import type { Account } from "../../../model/account.ts";
 import { projectSubject, repositorySubject } from "../../../model/audit.ts";

@@ -1,4 +1,4 @@
-import type { RepositoryRoute } from "../../../http/routes/route.ts";
+import type { RepositoryRoute } from "../../../http/routes/subjects/repository.ts";
 import { type Answer, jsonAnswer } from "../../../http/server/answer.ts";
 import { setGroupPermission } from "../../../operations/permissions/explicit-permissions.ts";
 import { getGroup } from "../../../operations/permissions/groups.ts";

@@ -1,4 +1,4 @@
-import type { RepositoryRoute } from "../../../http/routes/route.ts";
+import type { RepositoryRoute } from "../../../http/routes/subjects/repository.ts";
 import { type Answer, jsonAnswer } from "../../../http/server/answer.ts";
 import { setAccountPermission } from "../../../operations/permissions/explicit-permissions.ts";
 import type { Ports } from "../../../ports.ts";

@@ -1,4 +1,4 @@
-import type { RepositoryAccountRoute } from "../../../http/routes/route.ts";
+import type { RepositoryAccountRoute } from "../../../http/routes/subjects/repository.ts";
 import { jsonAnswer } from "../../../http/server/answer.ts";
 import { createBranch } from "../../../operations/refs/create-ref.ts";
 import { parseRefBody, RefBody } from "./ref-body.ts";

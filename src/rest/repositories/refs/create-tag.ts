@@ -1,4 +1,4 @@
-import type { RepositoryAccountRoute } from "../../../http/routes/route.ts";
+import type { RepositoryAccountRoute } from "../../../http/routes/subjects/repository.ts";
 import { jsonAnswer } from "../../../http/server/answer.ts";
 import { Failure, invalidField } from "../../../model/failure.ts";
 import { createTag } from "../../../operations/refs/create-ref.ts";

@@ -1,7 +1,7 @@
 import type { RefDetails } from "../../../git/objects/ref-details.ts";
 import { readFilterAndSort } from "../../../http/routes/collection-query.ts";
 import { parsePage, representPage } from "../../../http/routes/paging.ts";
-import type { RepositoryRoute } from "../../../http/routes/route.ts";
+import type { RepositoryRoute } from "../../../http/routes/subjects/repository.ts";
 import { jsonAnswer } from "../../../http/server/answer.ts";
 import type { RefKind } from "../../../model/ref.ts";
 import { findRefAccounts, listRefPage } from "../../../operations/refs/refs.ts";

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { ByteRange } from "../../../git/objects/open-blob.ts";
-import type { RestRequest } from "../../../http/routes/route.ts";
+import type { RestRequest } from "../../../http/routes/declaration.ts";
 
 /** A request with its conditions and range. Without any, all bytes are sent. */
 export type ConditionalRequest = RestRequest & {

@@ -1,4 +1,4 @@
-import type { RepositoryFormRoute } from "../../../http/routes/route.ts";
+import type { RepositoryFormRoute } from "../../../http/routes/subjects/repository.ts";
 import { createCommit } from "../../../operations/source/create-commit.ts";
 import { commitApiUrl } from "../../../representations/links.ts";
 import { readCommitParts } from "./create-commit-form.ts";

@@ -1,4 +1,4 @@
-import type { RepositoryRoute } from "../../../http/routes/route.ts";
+import type { RepositoryRoute } from "../../../http/routes/subjects/repository.ts";
 import { jsonAnswer } from "../../../http/server/answer.ts";
 import { restoreBytes } from "../../../model/byte-text.ts";
 import { findPathAtCommit, noSuchFile } from "../../../operations/source/source.ts";

@@ -1,7 +1,7 @@
 import type { PathEntry } from "../../../git/objects/read-tree.ts";
 import { readFilterAndSort } from "../../../http/routes/collection-query.ts";
 import { parsePage } from "../../../http/routes/paging.ts";
-import type { RepositoryRoute } from "../../../http/routes/route.ts";
+import type { RepositoryRoute } from "../../../http/routes/subjects/repository.ts";
 import { type Answer, jsonAnswer } from "../../../http/server/answer.ts";
 import { restoreBytes } from "../../../model/byte-text.ts";
 import { Failure, invalidField } from "../../../model/failure.ts";

@@ -1,6 +1,6 @@
 import { readFilterAndSort } from "../../../http/routes/collection-query.ts";
+import type { RestRequest } from "../../../http/routes/declaration.ts";
 import { parsePage, representPage } from "../../../http/routes/paging.ts";
-import type { RestRequest } from "../../../http/routes/route.ts";
 import { type Answer, jsonAnswer } from "../../../http/server/answer.ts";
 import type { Uuid } from "../../../model/uuid.ts";
 import { viewerOf } from "../../../model/who-acts.ts";

@@ -1,4 +1,4 @@
-import type { WorkspaceRoute } from "../../../http/routes/route.ts";
+import type { WorkspaceRoute } from "../../../http/routes/subjects/workspace.ts";
 import { answerEffectivePermissions } from "./effective-permissions-answer.ts";
 
 export const listAllRepositoryPermissionsRoute: WorkspaceRoute = {

@@ -1,4 +1,4 @@
-import type { RepositoryRoute } from "../../../http/routes/route.ts";
+import type { RepositoryRoute } from "../../../http/routes/subjects/repository.ts";
 import { answerEffectivePermissions } from "./effective-permissions-answer.ts";
 
 export const listRepositoryPermissionsRoute: RepositoryRoute = {

@@ -1,4 +1,4 @@
-import type { ProjectRoute } from "../../../http/routes/route.ts";
+import type { ProjectRoute } from "../../../http/routes/subjects/project.ts";
 import { jsonAnswer } from "../../../http/server/answer.ts";
 import { representProject } from "../../../representations/project.ts";
 import { findHasPublicRepositories } from "../../../storage/sql/projects/projects.ts";

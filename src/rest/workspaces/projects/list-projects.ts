@@ -1,6 +1,6 @@
 import { readFilterAndSort } from "../../../http/routes/collection-query.ts";
 import { parsePage, representPage } from "../../../http/routes/paging.ts";
-import type { WorkspaceRoute } from "../../../http/routes/route.ts";
+import type { WorkspaceRoute } from "../../../http/routes/subjects/workspace.ts";
 import { jsonAnswer } from "../../../http/server/answer.ts";
 import { viewerOf } from "../../../model/who-acts.ts";
 import { representProject } from "../../../representations/project.ts";

@@ -1,4 +1,4 @@
-import type { RestRequest } from "../../../http/routes/route.ts";
+import type { RestRequest } from "../../../http/routes/declaration.ts";
 import type { Project, Workspace } from "../../../model/workspace.ts";
 
 type Of = Pick<RestRequest, "baseUrls"> & { readonly workspace: Workspace; readonly project: Project };

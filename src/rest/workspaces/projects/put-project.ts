@@ -1,4 +1,4 @@
-import type { ProjectOrNewRoute } from "../../../http/routes/route.ts";
+import type { ProjectOrNewRoute } from "../../../http/routes/subjects/project-or-new.ts";
 import { jsonAnswer } from "../../../http/server/answer.ts";
 import { invalidField } from "../../../model/failure.ts";
 import { changeProject, createProject } from "../../../operations/projects/projects.ts";

@@ -1,4 +1,4 @@
-import type { ProjectRoute } from "../../../http/routes/route.ts";
+import type { ProjectRoute } from "../../../http/routes/subjects/project.ts";
 import { jsonAnswer } from "../../../http/server/answer.ts";
 import { changeProjectModel } from "../../../operations/branch-rules/branching-models.ts";
 import { representModelSettings } from "../../../representations/branching-model.ts";

@@ -1,4 +1,4 @@
-import type { RepositoryRoute } from "../../../../http/routes/route.ts";
+import type { RepositoryRoute } from "../../../../http/routes/subjects/repository.ts";
 import { jsonAnswer } from "../../../../http/server/answer.ts";
 import { getComment } from "../../../../operations/commits/commit-comments.ts";
 import { representCommitComment } from "../../../../representations/commit-comment.ts";

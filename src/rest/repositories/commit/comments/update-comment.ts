@@ -1,4 +1,4 @@
-import type { RepositoryAccountRoute } from "../../../../http/routes/route.ts";
+import type { RepositoryAccountRoute } from "../../../../http/routes/subjects/repository.ts";
 import { jsonAnswer } from "../../../../http/server/answer.ts";
 import { changeComment } from "../../../../operations/commits/commit-comments.ts";
 import { commitCommentApiUrl, representCommitComment } from "../../../../representations/commit-comment.ts";

@@ -1,4 +1,4 @@
-import type { RepositoryRoute } from "../../../../http/routes/route.ts";
+import type { RepositoryRoute } from "../../../../http/routes/subjects/repository.ts";
 import { jsonAnswer } from "../../../../http/server/answer.ts";
 import { getReport } from "../../../../operations/commits/reports.ts";
 import { representReport } from "../../../../representations/report.ts";

@@ -1,4 +1,4 @@
-import type { RepositoryAccountRoute } from "../../../../http/routes/route.ts";
+import type { RepositoryAccountRoute } from "../../../../http/routes/subjects/repository.ts";
 import { jsonAnswer } from "../../../../http/server/answer.ts";
 import { reportCommitStatus } from "../../../../operations/commits/commit-statuses.ts";
 import { commitStatusApiUrl, representCommitStatus } from "../../../../representations/commit-status.ts";

@@ -1,4 +1,4 @@
-import type { RepositoryRoute } from "../../../../http/routes/route.ts";
+import type { RepositoryRoute } from "../../../../http/routes/subjects/repository.ts";
 import { jsonAnswer } from "../../../../http/server/answer.ts";
 import { getCommitStatus } from "../../../../operations/commits/commit-statuses.ts";
 import { representCommitStatus } from "../../../../representations/commit-status.ts";

@@ -1,6 +1,6 @@
 import { readFilterAndSort } from "../../../../http/routes/collection-query.ts";
 import { parsePage, representPage } from "../../../../http/routes/paging.ts";
-import type { RepositoryRoute } from "../../../../http/routes/route.ts";
+import type { RepositoryRoute } from "../../../../http/routes/subjects/repository.ts";
 import { jsonAnswer } from "../../../../http/server/answer.ts";
 import { getCommit } from "../../../../operations/commits/commits.ts";
 import { representCommitStatus } from "../../../../representations/commit-status.ts";

@@ -1,4 +1,4 @@
-import type { ProjectRoute } from "../../../../http/routes/route.ts";
+import type { ProjectRoute } from "../../../../http/routes/subjects/project.ts";
 import { noContentAnswer } from "../../../../http/server/answer.ts";
 import { getSelectedAccount } from "../../../../operations/accounts/named-accounts.ts";
 import { removeProjectReviewer } from "../../../../operations/projects/projects.ts";

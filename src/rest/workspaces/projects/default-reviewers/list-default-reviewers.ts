@@ -1,6 +1,6 @@
 import { readFilterAndSort } from "../../../../http/routes/collection-query.ts";
 import { parsePage, representPage } from "../../../../http/routes/paging.ts";
-import type { ProjectRoute } from "../../../../http/routes/route.ts";
+import type { ProjectRoute } from "../../../../http/routes/subjects/project.ts";
 import { jsonAnswer } from "../../../../http/server/answer.ts";
 import type { Account } from "../../../../model/account.ts";
 import { type MatchFields, selectRows } from "../../../../model/match-filter.ts";

@@ -1,4 +1,4 @@
-import type { ProjectRoute } from "../../../../http/routes/route.ts";
+import type { ProjectRoute } from "../../../../http/routes/subjects/project.ts";
 import { jsonAnswer } from "../../../../http/server/answer.ts";
 import { invalidField } from "../../../../model/failure.ts";
 import { getSelectedAccount } from "../../../../operations/accounts/named-accounts.ts";

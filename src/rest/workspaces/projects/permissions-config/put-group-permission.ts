@@ -1,4 +1,4 @@
-import type { ProjectRoute } from "../../../../http/routes/route.ts";
+import type { ProjectRoute } from "../../../../http/routes/subjects/project.ts";
 import type { ProjectPermissionBody } from "../../../repositories/permissions-config/permission-body.ts";
 import {
   inProject,

@@ -1,4 +1,4 @@
-import type { RepositoryRoute } from "../../../../../http/routes/route.ts";
+import type { RepositoryRoute } from "../../../../../http/routes/subjects/repository.ts";
 import { jsonAnswer } from "../../../../../http/server/answer.ts";
 import { getAnnotation } from "../../../../../operations/commits/reports.ts";
 import { representAnnotation } from "../../../../../representations/report.ts";
