@@ -13,7 +13,8 @@ import {
   text,
   UndecodableError,
 } from "./codec.ts";
-import type { CommitComment, InlineLocation } from "./commit-comment.ts";
+import type { InlineLocation } from "./comment.ts";
+import type { CommitComment } from "./commit-comment.ts";
 import { COMMIT_STATUS_STATES, type CommitStatus } from "./commit-status.ts";
 import type { EventOf, FieldChanges, OutboxEvent, PushChange } from "./event.ts";
 import { FORK_POLICIES, type Repository } from "./repository.ts";
@@ -84,10 +85,9 @@ const REPOSITORY = record<Repository>({
   updatedAt: date,
 });
 
-const COMMENT = record<CommitComment>({
+/** Of a comment, whatever it is on. */
+const COMMENT = {
   id: number,
-  repositoryUuid: text(),
-  commit: text(),
   author: ACCOUNT,
   parentId: optional(number),
   raw: text(),
@@ -103,7 +103,9 @@ const COMMENT = record<CommitComment>({
   isDeleted: boolean,
   createdAt: date,
   updatedAt: date,
-});
+};
+
+const COMMIT_COMMENT = record<CommitComment>({ ...COMMENT, repositoryUuid: text(), commit: text() });
 
 const STATUS = record<CommitStatus>({
   repositoryUuid: text(),
@@ -133,7 +135,7 @@ const CODECS: { readonly [Kind in OutboxEvent["kind"]]: Codec<EventOf<Kind>> } =
   "repo:commit_comment_created": record({
     kind: oneOf("repo:commit_comment_created"),
     ...IN_REPOSITORY,
-    comment: COMMENT,
+    comment: COMMIT_COMMENT,
   }),
   "repo:commit_status_created": record({
     kind: oneOf("repo:commit_status_created"),

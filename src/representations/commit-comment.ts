@@ -1,19 +1,13 @@
-import type { CommitComment, InlineLocation } from "../model/commit-comment.ts";
+import type { InlineLocation } from "../model/comment.ts";
+import type { CommitComment } from "../model/commit-comment.ts";
 import type { Repository } from "../model/repository.ts";
+import { type CommentContext, representComment, representInline } from "./comment.ts";
 import { representCondensedCommit } from "./commit.ts";
-import { representEmbeddedAccount } from "./embedded-account.ts";
-import { representInstant } from "./instant.ts";
 import { type BaseUrls, commitApiUrl, commitHtmlUrl, repositoryApiUrl } from "./links.ts";
-import { representRendered } from "./markdown/rendered.ts";
-import type { RenderedMessages } from "./markdown/rendered-messages.ts";
 
 type Named = Pick<CommitComment, "id" | "commit">;
 
-export type CommentContext = {
-  readonly repository: Repository;
-  readonly baseUrls: BaseUrls;
-  readonly messages: RenderedMessages;
-};
+export type CommitCommentContext = CommentContext & { readonly repository: Repository };
 
 export function commitCommentApiUrl(
   baseUrls: BaseUrls,
@@ -24,19 +18,12 @@ export function commitCommentApiUrl(
 }
 
 /** A `commit_comment`: contract, rest.md §2.14. */
-export function representCommitComment(
-  comment: CommitComment,
-  { repository, baseUrls, messages }: CommentContext,
-) {
+export function representCommitComment(comment: CommitComment, context: CommitCommentContext) {
+  const { repository, baseUrls } = context;
   const { inline, parentId } = comment;
   return {
     type: "commit_comment",
-    id: comment.id,
-    created_on: representInstant(comment.createdAt),
-    updated_on: representInstant(comment.updatedAt),
-    content: representRendered(comment.raw, messages),
-    user: representEmbeddedAccount(comment.author, baseUrls),
-    deleted: comment.isDeleted,
+    ...representComment(comment, context),
     ...(parentId === undefined ? {} : { parent: representParent(parentId, comment, repository, baseUrls) }),
     ...(inline === undefined ? {} : { inline: representInline(inline) }),
     commit: representCondensedCommit(baseUrls, repository, comment.commit),
@@ -66,14 +53,4 @@ function codeUrl(
   baseUrls: BaseUrls,
 ): string {
   return `${repositoryApiUrl(baseUrls, repository)}/diff/${commit}?path=${encodeURIComponent(path)}`;
-}
-
-function representInline({ path, from, to, startFrom, startTo }: InlineLocation) {
-  return {
-    path,
-    from: from ?? null,
-    to: to ?? null,
-    ...(startFrom === undefined ? {} : { start_from: startFrom }),
-    ...(startTo === undefined ? {} : { start_to: startTo }),
-  };
 }

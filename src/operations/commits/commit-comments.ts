@@ -1,4 +1,5 @@
-import type { CommitComment, InlineLocation } from "../../model/commit-comment.ts";
+import type { NewComment } from "../../model/comment.ts";
+import type { CommitComment } from "../../model/commit-comment.ts";
 import { Failure, invalidField } from "../../model/failure.ts";
 import type { Repository } from "../../model/repository.ts";
 import { requireAccount } from "../../model/who-acts.ts";
@@ -12,12 +13,6 @@ import {
 } from "../../storage/sql/commits/commit-comments.ts";
 import { findPermission } from "../../storage/sql/permissions/permissions.ts";
 import { type CommitPorts, getCommit } from "./commits.ts";
-
-export type NewComment = {
-  readonly raw: string;
-  readonly inline: InlineLocation | undefined;
-  readonly parentId: number | undefined;
-};
 
 /** Identifies a comment, in the words of the caller. */
 export type CommentSelector = {

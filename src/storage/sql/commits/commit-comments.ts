@@ -1,27 +1,14 @@
 import type { InferResult, Kysely, Updateable } from "kysely";
-import type { CommitComment, InlineLocation } from "../../../model/commit-comment.ts";
+import type { CommitComment } from "../../../model/commit-comment.ts";
 import type { Filter, Sort } from "../../../model/filter.ts";
 import type { ObjectId } from "../../../model/object-id.ts";
 import type { Uuid } from "../../../model/uuid.ts";
-import { ACCOUNT_COLUMNS, toAccount } from "../accounts/accounts.ts";
-import { flag, instant } from "../columns.ts";
-import { compileFilter, compileSort, type FieldMap } from "../compile-filter.ts";
+import { ACCOUNT_COLUMNS } from "../accounts/accounts.ts";
+import { commentColumns, commentFields, toComment, toCommentRow } from "../comment-rows.ts";
+import { compileFilter, compileSort } from "../compile-filter.ts";
 import type { Schema } from "../schema.ts";
 
-/** The fields by which lists of comments are filtered and sorted. */
-const FIELDS: FieldMap = {
-  id: { column: "commit_comment.id", type: "integer" },
-  created_on: { column: "commit_comment.created_at", type: "instant" },
-  updated_on: { column: "commit_comment.updated_at", type: "instant" },
-  deleted: { column: "commit_comment.is_deleted", type: "boolean" },
-  "content.raw": { column: "commit_comment.raw", type: "text" },
-  "parent.id": { column: "commit_comment.parent_id", type: "integer", nullable: true },
-  "inline.path": { column: "commit_comment.inline_path", type: "text", nullable: true },
-  "user.uuid": { column: "account.uuid", type: "uuid" },
-  "user.account_id": { column: "account.account_id", type: "text" },
-  "user.nickname": { column: "account.nickname", type: "text" },
-  "user.display_name": { column: "account.display_name", type: "text" },
-};
+const FIELDS = commentFields("commit_comment");
 
 /** Comments of one commit with their authors in one row. */
 function commentQuery(db: Kysely<Schema>, repositoryUuid: Uuid, commit: ObjectId) {
@@ -34,49 +21,18 @@ function commentQuery(db: Kysely<Schema>, repositoryUuid: Uuid, commit: ObjectId
 
 function columnsOf(query: ReturnType<typeof commentQuery>) {
   return query
-    .select([
-      "commit_comment.id",
-      "commit_comment.repository_uuid",
-      "commit_comment.commit_id",
-      "commit_comment.parent_id",
-      "commit_comment.raw",
-      "commit_comment.inline_path",
-      "commit_comment.inline_from",
-      "commit_comment.inline_to",
-      "commit_comment.inline_start_from",
-      "commit_comment.inline_start_to",
-      "commit_comment.is_deleted",
-      "commit_comment.created_at as commented_at",
-      "commit_comment.updated_at",
-    ])
+    .select(["commit_comment.repository_uuid", "commit_comment.commit_id"])
+    .select(commentColumns("commit_comment"))
     .select(ACCOUNT_COLUMNS);
 }
 
 type Row = InferResult<ReturnType<typeof columnsOf>>[number];
 
-function toComment(row: Row): CommitComment {
+function toCommitComment(row: Row): CommitComment {
   return {
-    id: row.id,
+    ...toComment(row),
     repositoryUuid: row.repository_uuid as Uuid,
     commit: row.commit_id as ObjectId,
-    author: toAccount(row),
-    parentId: row.parent_id ?? undefined,
-    raw: row.raw,
-    inline: toInlineLocation(row),
-    isDeleted: row.is_deleted === 1,
-    createdAt: instant(row.commented_at),
-    updatedAt: instant(row.updated_at),
-  };
-}
-
-function toInlineLocation(row: Row): InlineLocation | undefined {
-  if (row.inline_path === null) return undefined;
-  return {
-    path: row.inline_path,
-    from: row.inline_from ?? undefined,
-    to: row.inline_to ?? undefined,
-    startFrom: row.inline_start_from ?? undefined,
-    startTo: row.inline_start_to ?? undefined,
   };
 }
 
@@ -85,23 +41,12 @@ export async function insertComment(
   db: Kysely<Schema>,
   comment: Omit<CommitComment, "id">,
 ): Promise<CommitComment> {
-  const { inline } = comment;
   const { id } = await db
     .insertInto("commit_comment")
     .values({
+      ...toCommentRow(comment),
       repository_uuid: comment.repositoryUuid,
       commit_id: comment.commit,
-      account_uuid: comment.author.uuid,
-      parent_id: comment.parentId ?? null,
-      raw: comment.raw,
-      inline_path: inline?.path ?? null,
-      inline_from: inline?.from ?? null,
-      inline_to: inline?.to ?? null,
-      inline_start_from: inline?.startFrom ?? null,
-      inline_start_to: inline?.startTo ?? null,
-      is_deleted: flag(comment.isDeleted),
-      created_at: comment.createdAt.getTime(),
-      updated_at: comment.updatedAt.getTime(),
     })
     .returning("id")
     .executeTakeFirstOrThrow();
@@ -116,7 +61,7 @@ export async function findComment(
 ): Promise<CommitComment | undefined> {
   const query = commentQuery(db, repositoryUuid, commit).where("commit_comment.id", "=", id);
   const row = await columnsOf(query).executeTakeFirst();
-  return row && toComment(row);
+  return row && toCommitComment(row);
 }
 
 /** The commit that a comment of this repository is about, or undefined if there is no such comment in it. */
@@ -186,5 +131,5 @@ export async function listComments(
     .limit(pagelen)
     .offset((page - 1) * pagelen)
     .execute();
-  return { values: rows.map(toComment), size };
+  return { values: rows.map(toCommitComment), size };
 }

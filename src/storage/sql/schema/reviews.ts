@@ -1,4 +1,4 @@
-import type { Generated } from "kysely";
+import type { CommentRow } from "./comments.ts";
 
 /** Commit comments, approvals, statuses and reports, and the files offered for download. */
 export type ReviewTables = {
@@ -24,23 +24,9 @@ export type CommitStatusRow = {
   updated_at: number;
 };
 
-export type CommitCommentRow = {
-  /** Rises over all repositories of the server, and is never used again. */
-  id: Generated<number>;
+export type CommitCommentRow = CommentRow & {
   repository_uuid: string;
   commit_id: string;
-  account_uuid: string;
-  parent_id: number | null;
-  /** Empty once the comment is deleted. */
-  raw: string;
-  inline_path: string | null;
-  inline_from: number | null;
-  inline_to: number | null;
-  inline_start_from: number | null;
-  inline_start_to: number | null;
-  is_deleted: number;
-  created_at: number;
-  updated_at: number;
 };
 
 export type CommitApprovalRow = {

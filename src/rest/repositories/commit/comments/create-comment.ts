@@ -3,7 +3,7 @@ import { jsonAnswer } from "../../../../http/server/answer.ts";
 import { createComment } from "../../../../operations/commits/commit-comments.ts";
 import { commitCommentApiUrl, representCommitComment } from "../../../../representations/commit-comment.ts";
 import { prepareMessages } from "../../../../representations/markdown/rendered-messages.ts";
-import { CommentBody, parseNewComment } from "./comment-body.ts";
+import { CommentBody, parseNewComment } from "../../comment-body.ts";
 
 export const createCommitCommentRoute: RepositoryAccountRoute<typeof CommentBody> = {
   subject: "repository",

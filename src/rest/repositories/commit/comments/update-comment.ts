@@ -3,7 +3,7 @@ import { jsonAnswer } from "../../../../http/server/answer.ts";
 import { changeComment } from "../../../../operations/commits/commit-comments.ts";
 import { commitCommentApiUrl, representCommitComment } from "../../../../representations/commit-comment.ts";
 import { prepareMessages } from "../../../../representations/markdown/rendered-messages.ts";
-import { CommentContentBody, requiredText } from "./comment-body.ts";
+import { CommentContentBody, requiredText } from "../../comment-body.ts";
 
 /** Changes the text of one's own comment. */
 export const updateCommitCommentRoute: RepositoryAccountRoute<typeof CommentContentBody> = {

@@ -1,7 +1,6 @@
-import type { BodyOf, TypeBuilder } from "../../../../http/routes/body-schema.ts";
-import type { InlineLocation } from "../../../../model/commit-comment.ts";
-import { invalidField } from "../../../../model/failure.ts";
-import type { NewComment } from "../../../../operations/commits/commit-comments.ts";
+import type { BodyOf, TypeBuilder } from "../../http/routes/body-schema.ts";
+import type { InlineLocation, NewComment } from "../../model/comment.ts";
+import { invalidField } from "../../model/failure.ts";
 
 /** Our choice: the reference gives no limit. In UTF-16 code units. */
 export const COMMENT_LENGTH_MAX = 32_768;
