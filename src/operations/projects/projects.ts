@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Kysely } from "kysely";
-import type { Account } from "../../model/account.ts";
 import { projectSubject } from "../../model/audit.ts";
-import { Failure, invalidField } from "../../model/failure.ts";
+import { Failure } from "../../model/failure.ts";
 import type { ProjectKey } from "../../model/slug.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import type { Project, Workspace } from "../../model/workspace.ts";
@@ -10,12 +9,6 @@ import type { By, Ports } from "../../ports.ts";
 import { representChanges } from "../../representations/field-changes.ts";
 import { representProject } from "../../representations/project.ts";
 import { isForeignKeyViolation, isUniqueViolation } from "../../storage/sql/database-failure.ts";
-import { findProjectPermission } from "../../storage/sql/permissions/project-permissions.ts";
-import {
-  deleteProjectReviewer,
-  insertProjectReviewer,
-  listProjectReviewers,
-} from "../../storage/sql/projects/default-reviewers.ts";
 import {
   deleteProjectRow,
   findHasPublicRepositories,
@@ -25,7 +18,6 @@ import {
 } from "../../storage/sql/projects/projects.ts";
 import type { Schema } from "../../storage/sql/schema.ts";
 import { TAKES_ACCESS } from "../../storage/sql/transaction-options.ts";
-import { findMember } from "../../storage/sql/workspaces/members.ts";
 import type { NewEvent } from "../../storage/sql/write-transaction.ts";
 
 export type ProjectPorts = Pick<Ports, "database" | "clock">;
@@ -145,40 +137,4 @@ export async function deleteProject(
 function keyTaken(key: ProjectKey): Failure {
   const problem = `Project with this Key and Owner already exists: ${key}`;
   return new Failure("invalid-input", problem, { fields: { key: [problem] } });
-}
-
-/** @throws Failure invalid-input if the account has nothing to do with the workspace or the project (our choice). */
-export async function addProjectReviewer(
-  { clock }: Pick<ProjectPorts, "database" | "clock">,
-  by: By,
-  project: Project,
-  account: Account,
-): Promise<void> {
-  await by.transaction(async (tx) => {
-    const isKnown =
-      (await findMember(tx, project.workspaceUuid, account.uuid)) !== undefined ||
-      (await findProjectPermission(tx, project.uuid, account.uuid)) !== "none";
-    if (!isKnown) throw invalidField("selected_user", "is not a member of the workspace");
-    await insertProjectReviewer(tx, project.uuid, account.uuid, clock());
-  });
-}
-
-/** @throws Failure invalid-input, as the reference has it, if the account is no default reviewer of the project. */
-export async function removeProjectReviewer(by: By, project: Project, account: Account): Promise<void> {
-  const isDeleted = await by.transaction((tx) => deleteProjectReviewer(tx, project.uuid, account.uuid));
-  if (!isDeleted) throw noReviewer();
-}
-
-/** @throws Failure invalid-input, as the reference has it, if the account is no default reviewer of the project. */
-export async function requireProjectReviewer(
-  { database }: Pick<Ports, "database">,
-  project: Project,
-  account: Account,
-): Promise<void> {
-  const reviewers = await listProjectReviewers(database.kysely, project.uuid);
-  if (!reviewers.some(({ uuid }) => uuid === account.uuid)) throw noReviewer();
-}
-
-function noReviewer(): Failure {
-  return invalidField("selected_user", "is not a default reviewer of the project");
 }

@@ -10,7 +10,7 @@ import { createGroup } from "../../../src/operations/permissions/groups.ts";
 import { createProject } from "../../../src/operations/projects/projects.ts";
 import { createWorkspace, setMember } from "../../../src/operations/workspaces/workspaces.ts";
 import { upsertExplicitPermission } from "../../../src/storage/sql/permissions/explicit-permissions.ts";
-import { insertProjectReviewer } from "../../../src/storage/sql/projects/default-reviewers.ts";
+import { insertProjectReviewer } from "../../../src/storage/sql/pull-requests/default-reviewers.ts";
 import { examplePath, PARAMETERS } from "../examples/route-examples.ts";
 import { type FilledApp, startFilledApp } from "./filled-app.ts";
 

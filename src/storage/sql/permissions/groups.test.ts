@@ -14,12 +14,12 @@ import {
 import type { GroupSlug } from "../../../model/slug.ts";
 import { insertAccount } from "../accounts/accounts.ts";
 import { isUniqueViolation } from "../database-failure.ts";
+import { deleteProjectRow, insertProject, listProjects, updateProject } from "../projects/projects.ts";
 import {
   deleteProjectReviewer,
   insertProjectReviewer,
   listProjectReviewers,
-} from "../projects/default-reviewers.ts";
-import { deleteProjectRow, insertProject, listProjects, updateProject } from "../projects/projects.ts";
+} from "../pull-requests/default-reviewers.ts";
 import { insertRepository } from "../repositories/repositories.ts";
 import { hasOwnMergeStrategy, setOwnMergeStrategy } from "../repositories/repository-overrides.ts";
 import { listMemberships, upsertMember } from "../workspaces/members.ts";

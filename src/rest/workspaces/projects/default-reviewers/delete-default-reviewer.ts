@@ -1,7 +1,7 @@
 import type { ProjectRoute } from "../../../../http/routes/subjects/project.ts";
 import { noContentAnswer } from "../../../../http/server/answer.ts";
 import { getSelectedAccount } from "../../../../operations/accounts/named-accounts.ts";
-import { removeProjectReviewer } from "../../../../operations/projects/projects.ts";
+import { removeProjectReviewer } from "../../../../operations/pull-requests/default-reviewers.ts";
 
 export const deleteProjectReviewerRoute: ProjectRoute = {
   subject: "project",

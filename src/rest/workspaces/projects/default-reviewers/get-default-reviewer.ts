@@ -1,7 +1,7 @@
 import type { ProjectRoute } from "../../../../http/routes/subjects/project.ts";
 import { jsonAnswer } from "../../../../http/server/answer.ts";
 import { getSelectedAccount } from "../../../../operations/accounts/named-accounts.ts";
-import { requireProjectReviewer } from "../../../../operations/projects/projects.ts";
+import { requireProjectReviewer } from "../../../../operations/pull-requests/default-reviewers.ts";
 import { representEmbeddedAccount } from "../../../../representations/embedded-account.ts";
 
 export const getProjectReviewerRoute: ProjectRoute = {

@@ -5,7 +5,7 @@ import { jsonAnswer } from "../../../../http/server/answer.ts";
 import type { Account } from "../../../../model/account.ts";
 import { type MatchFields, selectRows } from "../../../../model/match-filter.ts";
 import { representEmbeddedAccount } from "../../../../representations/embedded-account.ts";
-import { listProjectReviewers } from "../../../../storage/sql/projects/default-reviewers.ts";
+import { listProjectReviewers } from "../../../../storage/sql/pull-requests/default-reviewers.ts";
 import { accountFields } from "../../../account-fields.ts";
 
 const FIELDS: MatchFields<Account> = {

@@ -2,7 +2,7 @@ import type { ProjectRoute } from "../../../../http/routes/subjects/project.ts";
 import { jsonAnswer } from "../../../../http/server/answer.ts";
 import { invalidField } from "../../../../model/failure.ts";
 import { getSelectedAccount } from "../../../../operations/accounts/named-accounts.ts";
-import { addProjectReviewer } from "../../../../operations/projects/projects.ts";
+import { addProjectReviewer } from "../../../../operations/pull-requests/default-reviewers.ts";
 import { representEmbeddedAccount } from "../../../../representations/embedded-account.ts";
 import { AccountReference, readAccountReference } from "../../../named-in-body.ts";
 
