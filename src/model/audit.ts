@@ -41,6 +41,8 @@ export const AUDIT_ACTIONS = [
   "branch-restriction.created",
   "branch-restriction.changed",
   "branch-restriction.deleted",
+  "default-reviewer.added",
+  "default-reviewer.removed",
   "access.refused",
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

@@ -35,6 +35,10 @@ export { updateBuildStatusRoute } from "./repositories/commit/statuses/update-bu
 export { unapproveCommitRoute } from "./repositories/commit/unapprove-commit.ts";
 export { LIST_COMMITS_ROUTES } from "./repositories/commits/list-commits.ts";
 export { createRepositoryRoute } from "./repositories/create-repository.ts";
+export { deleteDefaultReviewerRoute } from "./repositories/default-reviewers/delete-default-reviewer.ts";
+export { getDefaultReviewerRoute } from "./repositories/default-reviewers/get-default-reviewer.ts";
+export { listDefaultReviewersRoute } from "./repositories/default-reviewers/list-default-reviewers.ts";
+export { putDefaultReviewerRoute } from "./repositories/default-reviewers/put-default-reviewer.ts";
 export { deleteRepositoryRoute } from "./repositories/delete-repository.ts";
 export { getDiffRoute } from "./repositories/diff/get-diff.ts";
 export { getDiffstatRoute } from "./repositories/diffstat/get-diffstat.ts";
@@ -43,6 +47,7 @@ export { getDownloadRoute } from "./repositories/downloads/get-download.ts";
 export { listDownloadsRoute } from "./repositories/downloads/list-downloads.ts";
 export { uploadDownloadsRoute } from "./repositories/downloads/upload-downloads.ts";
 export { getEffectiveBranchingModelRoute } from "./repositories/effective-branching-model/get-effective-branching-model.ts";
+export { listEffectiveDefaultReviewersRoute } from "./repositories/effective-default-reviewers/list-effective-default-reviewers.ts";
 export { listFileConflictsRoute } from "./repositories/file-conflicts/list-file-conflicts.ts";
 export { listFileHistoryRoute } from "./repositories/filehistory/list-file-history.ts";
 export { createForkRoute } from "./repositories/forks/create-fork.ts";

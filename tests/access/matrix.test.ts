@@ -343,7 +343,12 @@ async function makeThings(accounts: Record<"owner" | "stranger" | "disabled", Ac
 
 function accounts() {
   const member = `%7B${memberUuid}%7D`;
-  return { selected_user: `%7B${app.owner.uuid}%7D`, selected_user_id: member, member };
+  return {
+    selected_user: `%7B${app.owner.uuid}%7D`,
+    selected_user_id: member,
+    target_username: member,
+    member,
+  };
 }
 
 type Place = typeof THERE;

@@ -14,6 +14,7 @@ const casesPerRoute = Number(process.env.JUNK_CASES ?? 16);
 /** Writes that by the reference have no body. */
 const BODILESS: ReadonlySet<string> = new Set([
   "POST /2.0/repositories/{workspace}/{repo_slug}/commit/{commit}/approve",
+  "PUT /2.0/repositories/{workspace}/{repo_slug}/default-reviewers/{target_username}",
 ]);
 
 test("each route that takes a body has an example of one", () => {

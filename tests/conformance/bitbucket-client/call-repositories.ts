@@ -73,6 +73,22 @@ export function callRepositories({ app, where, call, refuse, reader, group }: Cl
     assert.deepEqual(await groups(), []);
   });
 
+  test("the client adds, reads, lists and deletes a default reviewer of a repository", async () => {
+    const rows = () => kysely.selectFrom("repository_default_reviewer").select("account_uuid").execute();
+    const one = { ...where, target_username: `{${app.owner.uuid}}` };
+    assert.equal((await call("pullrequests.addDefaultReviewer", one)).status, 200);
+    assert.deepEqual(await rows(), [{ account_uuid: app.owner.uuid }]);
+    assert.equal((await call("pullrequests.getDefaultReviewer", one)).data.uuid, one.target_username);
+    assert.equal((await call("pullrequests.listDefaultReviewers", where)).data.size, 1);
+    const effective = (await call("repositories.listEffectiveDefaultReviewers", where)).data.values;
+    assert.deepEqual(
+      effective.map((each: { reviewer_type: string }) => each.reviewer_type),
+      ["repository"],
+    );
+    assert.equal((await call("pullrequests.deleteDefaultReviewer", one)).status, 204);
+    assert.deepEqual(await rows(), []);
+  });
+
   for (const [of, place, names] of [
     [
       "a repository",

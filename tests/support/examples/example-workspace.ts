@@ -155,6 +155,7 @@ export async function openExampleWorkspace(app: TestApp): Promise<ExampleWorkspa
       commit: second!,
       selected_user: other.uuid,
       selected_user_id: other.uuid,
+      target_username: other.uuid,
       member: other.uuid,
     });
   }

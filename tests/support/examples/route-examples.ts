@@ -189,6 +189,7 @@ export const EXAMPLES: Readonly<Record<string, RouteExample>> = {
     body: json({ type: "user" }),
     fills: nothingNew,
   },
+  [`PUT ${R}/default-reviewers/{target_username}`]: { fills: nothingNew },
   [`PUT ${R}/override-settings`]: { body: json({ default_merge_strategy: true, branching_model: false }) },
   [`POST ${R}/hooks`]: {
     body: json(HOOK),

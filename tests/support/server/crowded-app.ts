@@ -10,7 +10,10 @@ import { createGroup } from "../../../src/operations/permissions/groups.ts";
 import { createProject } from "../../../src/operations/projects/projects.ts";
 import { createWorkspace, setMember } from "../../../src/operations/workspaces/workspaces.ts";
 import { upsertExplicitPermission } from "../../../src/storage/sql/permissions/explicit-permissions.ts";
-import { insertProjectReviewer } from "../../../src/storage/sql/pull-requests/default-reviewers.ts";
+import {
+  insertProjectReviewer,
+  insertRepositoryReviewer,
+} from "../../../src/storage/sql/pull-requests/default-reviewers.ts";
 import { examplePath, PARAMETERS } from "../examples/route-examples.ts";
 import { type FilledApp, startFilledApp } from "./filled-app.ts";
 
@@ -91,6 +94,7 @@ async function fillWorkspace({ app, rest }: FilledApp): Promise<readonly Account
     await setMember(ports, by, workspace, member, "member", "read");
     const group = await createGroup(ports, by, workspace, `Group ${number}`);
     await insertProjectReviewer(db, project.uuid, member.uuid, ports.clock());
+    await insertRepositoryReviewer(db, repository.uuid, member.uuid, ports.clock());
     for (const place of [
       { kind: "repository", uuid: repository.uuid } as const,
       { kind: "project", uuid: project.uuid } as const,
@@ -155,7 +159,7 @@ const CROWDED_PARAMETERS = {
 /** A URL for a GET route, behind that of `acme/demo`, at which there is something. */
 export function crowdedPath({ app, members }: CrowdedApp, route: Pick<Route, "method" | "path">): string {
   const member = `%7B${members[0]!.uuid}%7D`;
-  const accounts = { member, selected_user: member, selected_user_id: member };
+  const accounts = { member, selected_user: member, selected_user_id: member, target_username: member };
   const path = examplePath(route, { ...CROWDED_PARAMETERS, project_key: app.project.key, ...accounts });
   return path.startsWith("/2.0/repositories/acme/demo")
     ? path.slice("/2.0/repositories/acme/demo".length)

@@ -11,6 +11,7 @@ import { foldCase } from "./013-fold-case.ts";
 import { formerNames } from "./014-former-names.ts";
 import { leases } from "./015-leases.ts";
 import { auditCredential } from "./016-audit-credential.ts";
+import { defaultReviewers } from "./018-default-reviewers.ts";
 import type { Migration } from "./migration.ts";
 
 /** In the order in which they run. */
@@ -28,4 +29,5 @@ export const MIGRATIONS: readonly Migration[] = [
   formerNames,
   leases,
   auditCredential,
+  defaultReviewers,
 ];

@@ -1,10 +1,11 @@
-/** Groups of a workspace, what they and projects permit, and who reviews in a project. */
+/** Groups of a workspace, what they and projects permit, and who reviews in a project or a repository. */
 export type GroupTables = {
   workspace_group: WorkspaceGroupRow;
   group_member: GroupMemberRow;
   project_group_permission: ProjectGroupPermissionRow;
   repository_group_permission: RepositoryGroupPermissionRow;
   project_default_reviewer: ProjectDefaultReviewerRow;
+  repository_default_reviewer: RepositoryDefaultReviewerRow;
   repository_override: RepositoryOverrideRow;
 };
 
@@ -36,6 +37,12 @@ export type RepositoryGroupPermissionRow = {
 
 export type ProjectDefaultReviewerRow = {
   project_uuid: string;
+  account_uuid: string;
+  added_at: number;
+};
+
+export type RepositoryDefaultReviewerRow = {
+  repository_uuid: string;
   account_uuid: string;
   added_at: number;
 };

@@ -65,6 +65,11 @@ export async function deleteMember(
     .where("project_uuid", "in", projects)
     .execute();
   await tx
+    .deleteFrom("repository_default_reviewer")
+    .where("account_uuid", "=", accountUuid)
+    .where("repository_uuid", "in", repositories)
+    .execute();
+  await tx
     .deleteFrom("repository_permission")
     .where("account_uuid", "=", accountUuid)
     .where("repository_uuid", "in", repositories)

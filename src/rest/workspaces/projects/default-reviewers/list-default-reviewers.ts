@@ -2,16 +2,10 @@ import { readFilterAndSort } from "../../../../http/routes/collection-query.ts";
 import { parsePage, representPage } from "../../../../http/routes/paging.ts";
 import type { ProjectRoute } from "../../../../http/routes/subjects/project.ts";
 import { jsonAnswer } from "../../../../http/server/answer.ts";
-import type { Account } from "../../../../model/account.ts";
-import { type MatchFields, selectRows } from "../../../../model/match-filter.ts";
-import { representEmbeddedAccount } from "../../../../representations/embedded-account.ts";
+import { selectRows } from "../../../../model/match-filter.ts";
+import { representDefaultReviewer } from "../../../../representations/default-reviewer.ts";
 import { listProjectReviewers } from "../../../../storage/sql/pull-requests/default-reviewers.ts";
-import { accountFields } from "../../../account-fields.ts";
-
-const FIELDS: MatchFields<Account> = {
-  ...accountFields<Account>("user.", (account) => account),
-  reviewer_type: { type: "text", read: () => "project" },
-};
+import { DEFAULT_REVIEWER_FIELDS } from "../../../default-reviewer-fields.ts";
 
 export const listProjectReviewersRoute: ProjectRoute = {
   subject: "project",
@@ -23,13 +17,12 @@ export const listProjectReviewersRoute: ProjectRoute = {
   permission: "admin",
   async handle({ database }, { project, baseUrls, query, url }) {
     const { page, pagelen } = parsePage(query, { pagelenDefault: 10, pagelenMax: 100 });
-    const all = await listProjectReviewers(database.kysely, project.uuid);
-    const reviewers = selectRows(all, FIELDS, readFilterAndSort(query));
-    const values = reviewers.slice((page - 1) * pagelen, page * pagelen).map((account) => ({
-      type: "default_reviewer",
-      reviewer_type: "project",
-      user: representEmbeddedAccount(account, baseUrls),
-    }));
+    const accounts = await listProjectReviewers(database.kysely, project.uuid);
+    const all = accounts.map((account) => ({ account, source: "project" as const }));
+    const reviewers = selectRows(all, DEFAULT_REVIEWER_FIELDS, readFilterAndSort(query));
+    const values = reviewers
+      .slice((page - 1) * pagelen, page * pagelen)
+      .map((reviewer) => representDefaultReviewer(reviewer, baseUrls));
     return jsonAnswer(200, representPage({ page, pagelen, size: reviewers.length, values }, url));
   },
 };
