@@ -18,6 +18,7 @@ import { upsertRepositoryPermission } from "../storage/sql/permissions/permissio
 import { insertProject } from "../storage/sql/projects/projects.ts";
 import { insertRepository } from "../storage/sql/repositories/repositories.ts";
 import { insertWorkspace } from "../storage/sql/workspaces/workspaces.ts";
+import { parseNetwork } from "./network.ts";
 import { type CredentialRequirement, openAdmission } from "./open-admission.ts";
 
 const WRITE: CredentialRequirement = {
@@ -25,6 +26,10 @@ const WRITE: CredentialRequirement = {
   oauthScopes: ["repository:write"],
 };
 const BY_PEOPLE: CredentialRequirement = { ...WRITE, credentialKinds: ["api-token", "session"] };
+
+const ADDRESS = "192.0.2.7";
+const HERE: Bound = { addresses: [parseNetwork("::/0")!, parseNetwork("192.0.2.0/29")!] };
+const ELSEWHERE: Bound = { addresses: [parseNetwork("192.0.2.8/29")!] };
 
 describeDatabases("an admission", (current) => {
   const ada = sampleAccount("ada");
@@ -98,7 +103,37 @@ describeDatabases("an admission", (current) => {
       open,
       "hidden",
     ],
-    ["a token bound to nothing", withToken(["repository:write"], {}), WRITE, own, "hidden"],
+    ["a token bound to nothing", withToken(["repository:write"], { repositories: [] }), WRITE, own, "hidden"],
+    ["a token bound to refs alone", withToken(["repository:write"], { refs: [] }), WRITE, own, "admitted"],
+    ["a token bound to its network", withToken(["repository:write"], HERE), WRITE, own, "admitted"],
+    [
+      "a token bound to another network, whatever else it lacks",
+      withToken([], ELSEWHERE),
+      WRITE,
+      hidden,
+      "address-refused",
+    ],
+    [
+      "a token bound to another network, where all may read",
+      withToken(["repository:write"], ELSEWHERE),
+      WRITE,
+      open,
+      "address-refused",
+    ],
+    [
+      "a token of a kind that is not taken, from another network",
+      withToken([], ELSEWHERE),
+      BY_PEOPLE,
+      own,
+      "credential-kind-refused",
+    ],
+    [
+      "a token bound to no network",
+      withToken(["repository:write"], { addresses: [] }),
+      WRITE,
+      own,
+      "address-refused",
+    ],
     ["nobody, where all may read", ANONYMOUS, WRITE, open, "credential-missing"],
     ["nobody, where nothing may be seen", ANONYMOUS, WRITE, own, "hidden"],
   ] as const) {
@@ -114,7 +149,7 @@ describeDatabases("an admission", (current) => {
     repository: typeof own | undefined,
   ): Promise<string> {
     try {
-      const admission = openAdmission(current(), caller, requirement);
+      const admission = openAdmission(current(), { caller, address: ADDRESS }, requirement);
       await admission.admitToRepository(repository, { permission: "write" });
       return "admitted";
     } catch (error) {
@@ -124,7 +159,7 @@ describeDatabases("an admission", (current) => {
   }
 
   test("notes all that it has let in to, and nothing that it has refused", async () => {
-    const admission = openAdmission(current(), callerAs(ada), WRITE);
+    const admission = openAdmission(current(), { caller: callerAs(ada), address: ADDRESS }, WRITE);
     await admission.admitToRepository(own, { permission: "write" });
     await admission.admitToRepository(read, { permission: "read", isExplicit: true });
     await assert.rejects(admission.admitToRepository(hidden, { permission: "read" }));

@@ -3,6 +3,7 @@ import { Failure } from "../model/failure.ts";
 import type { Permission } from "../model/permission.ts";
 import type { Repository } from "../model/repository.ts";
 import type { Requirement } from "../model/scope-set.ts";
+import { networksOf } from "../model/who-acts.ts";
 import type { Project, Workspace } from "../model/workspace.ts";
 import {
   type AccessPorts,
@@ -16,6 +17,7 @@ import {
   type WorkspacePermission,
 } from "./authorize.ts";
 import { requireExplicitAccess } from "./explicit-access.ts";
+import { isInNetwork } from "./network.ts";
 import type { Admission, SubjectRequirement } from "./readmit.ts";
 
 /** What a route, or a service of git, requires of its callers before the subject of the request is known. */
@@ -57,16 +59,17 @@ export type OpenAdmission = Admission & {
 
 /**
  * The single entry point of all surfaces. They all refuse in this order: credential (401), which has been checked
- * before, kind of credential (403), scope (403), visibility (404), permission (403), and then input (400).
+ * before, kind of credential and address (403), scope (403), visibility (404), permission (403), and then input (400).
  *
- * @throws Failure credential-kind-refused, no-bitbucket-scopes, scope-missing.
+ * @throws Failure credential-kind-refused, address-refused, no-bitbucket-scopes, scope-missing.
  */
 export function openAdmission(
   ports: AccessPorts,
-  caller: Caller,
+  { caller, address }: { readonly caller: Caller; readonly address: string },
   requirement: CredentialRequirement,
 ): OpenAdmission {
   requireKind(caller, requirement);
+  requireAddress(caller, address);
   requireScopes(caller, requirement);
   const requirements: SubjectRequirement[] = [];
   return {
@@ -102,5 +105,13 @@ function requireKind(caller: Caller, { credentialKinds }: CredentialRequirement)
   if (credentialKinds.includes(caller.credential.kind)) return;
   throw new Failure("credential-kind-refused", "Credentials of this kind are not accepted here", {
     reason: caller.credential.kind,
+  });
+}
+
+function requireAddress(caller: Caller, address: string): void {
+  const networks = networksOf(caller);
+  if (networks === undefined || networks.some((network) => isInNetwork(address, network))) return;
+  throw new Failure("address-refused", `The credential may not be used from your address, ${address}`, {
+    reason: address,
   });
 }

@@ -11,6 +11,7 @@ import { findNamedRepository } from "../http/routes/named-subjects.ts";
 import { noteRefusal } from "../http/routes/note-refusal.ts";
 import { requestPorts } from "../http/routes/request-ports.ts";
 import { CHALLENGE, statusOf } from "../http/server/answer-failure.ts";
+import { clientAddress } from "../http/server/client-address.ts";
 import { failureOf } from "../http/server/failure-of.ts";
 import { logBug } from "../http/server/log-bug.ts";
 import { baseUrlsOf, publicRequestUrl } from "../http/server/public-urls.ts";
@@ -105,7 +106,11 @@ async function admitNow(
   const params = request.params as Record<string, string>;
   const caller = await identify(ports, "git", "git", request, reply);
   const requirement = SERVICE_REQUIREMENTS[service];
-  const admission = openAdmission(ports, caller, requirement);
+  const admission = openAdmission(
+    ports,
+    { caller, address: clientAddress(request, ports.config) },
+    requirement,
+  );
   const names = { workspace: params.workspace ?? "", repo_slug: name };
   const found =
     (await findNamedRepository(ports, names)) ?? (await findMoved(ports, admission, names, request));

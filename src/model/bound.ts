@@ -1,9 +1,26 @@
+import { matchesGlob } from "./branch-restriction.ts";
+import type { RefName } from "./ref-name.ts";
 import type { Uuid } from "./uuid.ts";
 
+/** Addresses that begin with the same bits, in CIDR notation: `192.0.2.0/24`, `2001:db8::/32`. */
+export type Network = string & { readonly __brand: "Network" };
+
 /**
- * Where a credential counts: only in what is named here and what it contains, not even in public repositories elsewhere.
+ * What a credential is limited to, apart from its scopes. A part that is absent limits nothing; one that is there and
+ * empty lets nothing through.
  */
-export type Bound = {
+export type Bound = Locations & {
+  /** The refs that it may create, change and delete: patterns for whole names, in which `*` stands for any characters. */
+  readonly refs?: readonly string[];
+  /** From where it may be used. */
+  readonly addresses?: readonly Network[];
+};
+
+/**
+ * Where a credential counts: in what is named by any of these and what it contains, not even in public repositories
+ * elsewhere. With none of them: everywhere.
+ */
+export type Locations = {
   readonly repositories?: readonly Uuid[];
   readonly projects?: readonly Uuid[];
   readonly workspaces?: readonly Uuid[];
@@ -16,14 +33,29 @@ export type Location = {
   readonly repositoryUuid?: Uuid;
 };
 
-export function isWithin(bound: Bound | undefined, { workspaceUuid, projectUuid, repositoryUuid }: Location) {
-  if (bound === undefined) return true;
+export function countsEverywhere({ repositories, projects, workspaces }: Locations = {}): boolean {
+  return repositories === undefined && projects === undefined && workspaces === undefined;
+}
+
+export function isWithin(
+  bound: Locations | undefined,
+  { workspaceUuid, projectUuid, repositoryUuid }: Location,
+) {
+  if (bound === undefined || countsEverywhere(bound)) return true;
   const { repositories = [], projects = [], workspaces = [] } = bound;
   return (
     workspaces.includes(workspaceUuid) ||
     (projectUuid !== undefined && projects.includes(projectUuid)) ||
     (repositoryUuid !== undefined && repositories.includes(repositoryUuid))
   );
+}
+
+/** Why a credential may not change a ref, in words for its holder. Undefined: it may. */
+export function refRefusal(bound: Bound | undefined, name: RefName): string | undefined {
+  const patterns = bound?.refs;
+  if (patterns === undefined || patterns.some((pattern) => matchesGlob(pattern, name))) return undefined;
+  const allowed = patterns.length === 0 ? "no refs" : `only refs that match ${patterns.join(", ")}`;
+  return `the credential may change ${allowed}`;
 }
 
 type InProject = {

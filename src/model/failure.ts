@@ -6,6 +6,7 @@ export type FailureKind =
   | "credential-missing"
   | "credential-invalid"
   | "credential-kind-refused"
+  | "address-refused"
   | "credential-retired"
   | "no-bitbucket-scopes"
   | "scope-missing"

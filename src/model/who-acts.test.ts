@@ -57,7 +57,10 @@ test("a bound credential is its account within the bound, and nobody beside it",
     [{ repositories: [newUuid()], projects: [newUuid()], workspaces: [newUuid()] }, false],
     // An id counts for what it is of.
     [{ workspaces: [repositoryUuid], projects: [workspaceUuid], repositories: [projectUuid] }, false],
-    [{}, false],
+    [{ repositories: [] }, false],
+    // Other parts say nothing of where it counts.
+    [{ refs: [], addresses: [] }, true],
+    [{}, true],
   ] as const) {
     const caller = withCredential({ kind: "access-token", bound });
     assert.equal(reaches(caller, place), isIn);

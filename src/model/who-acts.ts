@@ -1,9 +1,10 @@
 import type { Account } from "./account.ts";
 import type { Actor } from "./audit.ts";
-import { isWithin, type Location } from "./bound.ts";
+import { isWithin, type Location, type Network, refRefusal } from "./bound.ts";
 import type { Caller, CallerCredential, CredentialReference, Operator, Viewer } from "./caller.ts";
 import { credentialMissing } from "./failure.ts";
 import type { QuotaKey } from "./quota-key.ts";
+import type { RefName } from "./ref-name.ts";
 import type { Uuid } from "./uuid.ts";
 
 /**
@@ -41,6 +42,27 @@ export function reaches(caller: Caller, location: Location): boolean {
       return true;
     case "account":
       return isWithin(caller.credential.bound, location);
+  }
+}
+
+/** Why who acts may not change a ref, whatever permission it has. Undefined: its credential does not forbid it. */
+export function refRefusalOf(who: Caller | Operator, name: RefName): string | undefined {
+  switch (who.kind) {
+    case "anonymous":
+    case "operator":
+      return undefined;
+    case "account":
+      return refRefusal(who.credential.bound, name);
+  }
+}
+
+/** From where the credential may be used. Undefined: from anywhere. */
+export function networksOf(caller: Caller): readonly Network[] | undefined {
+  switch (caller.kind) {
+    case "anonymous":
+      return undefined;
+    case "account":
+      return caller.credential.bound?.addresses;
   }
 }
 

@@ -6,6 +6,7 @@ import type { CallerCredential } from "../../model/caller.ts";
 import { Failure } from "../../model/failure.ts";
 import { grantedNames } from "../../model/scope-set.ts";
 import type { Ports } from "../../ports.ts";
+import { clientAddress } from "../server/client-address.ts";
 import { annotateRepository } from "../server/request-log.ts";
 import { identify } from "./identify.ts";
 import type { PathParameters } from "./named-subjects.ts";
@@ -30,7 +31,7 @@ export async function admit(
   reply.header("x-accepted-oauth-scopes", route.oauthScopes.join(", "));
   const caller = await identify(ports, "rest", route.rate ?? "api", request, reply);
   if (caller.kind === "account") tellCredential(reply, caller.credential);
-  const admission = openAdmission(ports, caller, route);
+  const admission = openAdmission(ports, { caller, address: clientAddress(request, ports.config) }, route);
   const params = request.params as Record<string, string>;
   const found = await subjectOf(route).admit(ports, route, { admission, params, request });
   if (found.repository !== undefined) annotateRepository(request, found.repository);

@@ -9,6 +9,7 @@ import { findNamedRepository } from "./named-subjects.ts";
 /** Refusals of access. Other failures are about what was asked for, not about who asks. */
 const REFUSALS: readonly FailureKind[] = [
   "credential-invalid",
+  "address-refused",
   "no-bitbucket-scopes",
   "scope-missing",
   "hidden",

@@ -5,6 +5,7 @@ const STATUS: Record<FailureKind, number> = {
   "credential-missing": 401,
   "credential-invalid": 401,
   "credential-kind-refused": 403,
+  "address-refused": 403,
   "credential-retired": 410,
   // Recorded: 401 and not 403, over REST.
   "no-bitbucket-scopes": 401,

@@ -13,6 +13,7 @@ import {
 } from "../../model/ref-name.ts";
 import type { Repository } from "../../model/repository.ts";
 import type { Uuid } from "../../model/uuid.ts";
+import { refRefusalOf } from "../../model/who-acts.ts";
 import type { By, Ports } from "../../ports.ts";
 import { sumOf } from "../../storage/packs/pack-sizes.ts";
 import { withRepository } from "../../storage/packs/with-repository.ts";
@@ -53,11 +54,11 @@ export type ImportedRepository = {
   readonly insert: ((tx: Kysely<Schema>, record: Recorder) => Promise<void>) | undefined;
 };
 
-/** The outcome of one update, and the rule that refused it, if any. */
-export type RefChange = RefOutcome & { readonly refusedBy: BranchRestriction | undefined };
+/** The outcome of one update, and what forbids it, if anything: a rule, or the bound of the credential. */
+export type RefChange = RefOutcome & { readonly refusedBy: BranchRestriction | "bound" | undefined };
 
 /**
- * The one way in which refs change, whoever asks: each update is checked against branch restrictions, then the objects
+ * The one way in which refs change, whoever asks: each update is checked against the bound of the credential and branch restrictions, then the objects
  * are made durable, then all refs are changed in one transaction. An update is applied only if its ref has the expected
  * old value.
  *
@@ -108,7 +109,7 @@ async function refuseByRules(
   repository: Repository,
   updates: readonly RefUpdate[],
   rules: BranchRules,
-  { objects, gitDir, by: { signal } }: Pick<OpenOptions, "objects" | "gitDir" | "by">,
+  { objects, gitDir, by: { caller, signal } }: Pick<OpenOptions, "objects" | "gitDir" | "by">,
 ): Promise<readonly RefChange[]> {
   const location = {
     gitDir,
@@ -117,6 +118,11 @@ async function refuseByRules(
   };
   const changes: RefChange[] = [];
   for (const update of updates) {
+    const outOfBound = refRefusalOf(caller, update.name);
+    if (outOfBound !== undefined) {
+      changes.push({ update, refused: outOfBound, refusedBy: "bound" });
+      continue;
+    }
     const refusedBy = await findRefusingRule(rules, update, location);
     const refused =
       refusedBy === undefined ? refuseMainBranch(repository, update) : describeRefusal(refusedBy);

@@ -62,7 +62,8 @@ describeDatabases("a bound credential", (current) => {
 
   for (const [what, bound] of [
     ["no bound", undefined],
-    ["nothing", {}],
+    ["nothing", { repositories: [] }],
+    ["refs and addresses alone", { refs: [], addresses: [] }],
     ["one repository", { repositories: [first.uuid] }],
     ["a public repository", { repositories: [open.uuid] }],
     ["a project", { projects: [one.uuid] }],

@@ -1,12 +1,15 @@
 import { type RawBuilder, type SqlBool, sql } from "kysely";
-import type { Bound } from "../../model/bound.ts";
+import { countsEverywhere, type Locations } from "../../model/bound.ts";
 import type { Uuid } from "../../model/uuid.ts";
 
 export const NOWHERE: RawBuilder<SqlBool> = sql<SqlBool>`1 = 0`;
 const EVERYWHERE = sql<SqlBool>`1 = 1`;
 
 /** The SQL form of `isWithin`, for the repository of each row. */
-export function isRepositoryWithin(bound: Bound | undefined, repository = "repository"): RawBuilder<SqlBool> {
+export function isRepositoryWithin(
+  bound: Locations | undefined,
+  repository = "repository",
+): RawBuilder<SqlBool> {
   return isWithinAny(bound, {
     repositories: `${repository}.uuid`,
     projects: `${repository}.project_uuid`,
@@ -15,22 +18,22 @@ export function isRepositoryWithin(bound: Bound | undefined, repository = "repos
 }
 
 /** The same for a project: a bound that names a repository in it does not include the project. */
-export function isProjectWithin(bound: Bound | undefined): RawBuilder<SqlBool> {
+export function isProjectWithin(bound: Locations | undefined): RawBuilder<SqlBool> {
   return isWithinAny(bound, { projects: "project.uuid", workspaces: "project.workspace_uuid" });
 }
 
 /** The same for a workspace. */
-export function isWorkspaceWithin(bound: Bound | undefined): RawBuilder<SqlBool> {
+export function isWorkspaceWithin(bound: Locations | undefined): RawBuilder<SqlBool> {
   return isWithinAny(bound, { workspaces: "workspace.uuid" });
 }
 
 function isWithinAny(
-  bound: Bound | undefined,
-  columns: Partial<Record<keyof Bound, string>>,
+  bound: Locations | undefined,
+  columns: Partial<Record<keyof Locations, string>>,
 ): RawBuilder<SqlBool> {
-  if (bound === undefined) return EVERYWHERE;
+  if (bound === undefined || countsEverywhere(bound)) return EVERYWHERE;
   const parts = Object.entries(columns).flatMap(([kind, column]) => {
-    const uuids: readonly Uuid[] = bound[kind as keyof Bound] ?? [];
+    const uuids: readonly Uuid[] = bound[kind as keyof Locations] ?? [];
     return uuids.length === 0 ? [] : [sql`${sql.ref(column)} in (${sql.join(uuids)})`];
   });
   return parts.length === 0 ? NOWHERE : sql<SqlBool>`(${sql.join(parts, sql` or `)})`;

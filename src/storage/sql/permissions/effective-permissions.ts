@@ -1,6 +1,6 @@
 import { type Kysely, type RawBuilder, sql } from "kysely";
 import type { Account } from "../../../model/account.ts";
-import type { Bound } from "../../../model/bound.ts";
+import type { Locations } from "../../../model/bound.ts";
 import type { Viewer } from "../../../model/caller.ts";
 import { invalidField } from "../../../model/failure.ts";
 import type { Filter, FilterValue, Sort } from "../../../model/filter.ts";
@@ -99,8 +99,8 @@ export async function listEffectivePermissions(
 
 const COUNT = sql<number>`count(*)`;
 
-function boundOf({ viewer }: EffectivePermissionListOptions): Bound | undefined {
-  return viewer.kind === "account" ? viewer.bound : {};
+function boundOf({ viewer }: EffectivePermissionListOptions): Locations | undefined {
+  return viewer.kind === "account" ? viewer.bound : { repositories: [] };
 }
 
 /** `members`: 0 if they have not been counted separately. */

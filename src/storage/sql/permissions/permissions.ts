@@ -1,5 +1,5 @@
 import { type Kysely, type RawBuilder, type SqlBool, sql } from "kysely";
-import type { Bound } from "../../../model/bound.ts";
+import type { Locations } from "../../../model/bound.ts";
 import type { Viewer } from "../../../model/caller.ts";
 import { PERMISSIONS, type Permission } from "../../../model/permission.ts";
 import { inRepositories } from "../../../model/project-permission.ts";
@@ -113,7 +113,7 @@ export type HeldPermissionsAsked = {
   /** Only of this account. */
   readonly accountUuid?: Uuid | undefined;
   /** Only within this bound. */
-  readonly bound?: Bound | undefined;
+  readonly bound?: Locations | undefined;
   /** Only in this many repositories, the first by their slugs. */
   readonly repositoriesMax?: number | undefined;
   /** Only of accounts that are not in `membersWithPermission`. */
