@@ -1,5 +1,6 @@
 import type { FastifyRequest } from "fastify";
 import type { GitService } from "../git/wire/advertisement.ts";
+import { endOfTurn } from "../http/server/end-of-turn.ts";
 import { Failure } from "../model/failure.ts";
 import { advertiseRefs } from "../operations/fetch/advertise-refs.ts";
 import type { GitRoute } from "./git-route.ts";
@@ -18,12 +19,12 @@ export const infoRefsRoute: GitRoute = {
   async handle(ports, { repository, service, protocol }, request, reply) {
     reply.headers(HEADERS[service]);
     const { version } = protocol;
-    return reply.send(
-      await advertiseRefs(request.requestPorts ?? ports, repository, service, {
-        version,
-        announcesService: true,
-      }),
-    );
+    const answer = await advertiseRefs(request.requestPorts ?? ports, repository, service, {
+      version,
+      announcesService: true,
+    });
+    await endOfTurn();
+    return reply.send(answer);
   },
 };
 

@@ -1,6 +1,7 @@
 import { errorPacket } from "../git/wire/packet.ts";
 import { parseUploadPackRequest } from "../git/wire/upload-pack-request.ts";
 import { clientAddress, networkOf } from "../http/server/client-address.ts";
+import { endOfTurn } from "../http/server/end-of-turn.ts";
 import { goneSignal } from "../http/server/gone-signal.ts";
 import { quotaKeysOf } from "../model/who-acts.ts";
 import { answerLsRefs } from "../operations/fetch/answer-ls-refs.ts";
@@ -32,8 +33,11 @@ export const uploadPackRoute: GitRoute = {
     switch (asked.kind) {
       case "flush":
         return reply.send(Buffer.alloc(0));
-      case "ls-refs":
-        return reply.send(await answerLsRefs(now, repository, asked.refs));
+      case "ls-refs": {
+        const answer = await answerLsRefs(now, repository, asked.refs);
+        await endOfTurn();
+        return reply.send(answer);
+      }
       case "fetch": {
         const signal = goneSignal(request, reply);
         const answer = await fetchObjects(ports, {
@@ -47,6 +51,7 @@ export const uploadPackRoute: GitRoute = {
           signal,
           notes: request.notes,
         });
+        if (answer.kind === "bytes") await endOfTurn();
         return sendFetchAnswer(ports, answer, request, reply, signal);
       }
     }

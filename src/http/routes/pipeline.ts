@@ -7,6 +7,7 @@ import type { BaseUrls } from "../../representations/links.ts";
 import type { Answer } from "../server/answer.ts";
 import { clientAddress, networkOf } from "../server/client-address.ts";
 import { drainBody } from "../server/drain-body.ts";
+import { endOfTurn } from "../server/end-of-turn.ts";
 import { goneSignal } from "../server/gone-signal.ts";
 import { baseUrlsOf, publicRequestUrl } from "../server/public-urls.ts";
 import { admit } from "./admission.ts";
@@ -53,7 +54,10 @@ export function registerRoute(
               ? askedAnswer(request, admitted.admission.caller, baseUrls)
               : undefined;
           const found = asked && cached.find(asked);
-          if (found !== undefined) return reply.header("content-type", JSON_TYPE).send(found);
+          if (found !== undefined) {
+            await endOfTurn();
+            return reply.header("content-type", JSON_TYPE).send(found);
+          }
           const signal = goneSignal(request, reply);
           // A request that changes something must see its own changes.
           const portsOfRoute = route.method === "GET" ? request.requestPorts! : ports;
@@ -74,6 +78,7 @@ export function registerRoute(
             if (asked !== undefined && answer.status === 200 && !answer.isProvisional)
               cached.put(asked, json);
           };
+          await endOfTurn();
           return send(reply, answer, common, keep);
         },
       });
