@@ -7,7 +7,7 @@ import { parseUuid } from "../model/uuid.ts";
 import type { Workspace } from "../model/workspace.ts";
 import { findNamedAccount } from "../operations/accounts/named-accounts.ts";
 import type { Ports } from "../ports.ts";
-import { findGroup } from "../storage/sql/permissions/groups.ts";
+import { findGroup } from "../storage/sql/groups/groups.ts";
 
 const text = (Type: TypeBuilder) => Type.Optional(Type.Union([Type.String(), Type.Null()]));
 

@@ -10,12 +10,12 @@ import {
   createGroup,
   deleteGroup,
   removeGroupMember,
-} from "../../src/operations/permissions/groups.ts";
+} from "../../src/operations/groups/groups.ts";
 import { createApiToken, revokeApiToken, rotateApiToken } from "../../src/operations/tokens/api-tokens.ts";
 import { setMember } from "../../src/operations/workspaces/workspaces.ts";
 import { TOKEN_REVOCATION_PATH } from "../../src/own-routes/token-revocation.ts";
 import { listAuditEvents } from "../../src/storage/sql/audit/audit-events.ts";
-import { findGroup } from "../../src/storage/sql/permissions/groups.ts";
+import { findGroup } from "../../src/storage/sql/groups/groups.ts";
 import { basic } from "../support/clients/http-request.ts";
 import {
   createTestDatabaseSettings,

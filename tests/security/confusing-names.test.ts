@@ -11,7 +11,7 @@ import { parseObjectId } from "../../src/model/object-id.ts";
 import type { RefName } from "../../src/model/ref-name.ts";
 import type { RepositorySlug } from "../../src/model/slug.ts";
 import { storeDownloads } from "../../src/operations/downloads/downloads.ts";
-import { createGroup } from "../../src/operations/permissions/groups.ts";
+import { createGroup } from "../../src/operations/groups/groups.ts";
 import { createRepository } from "../../src/operations/repositories/repositories.ts";
 import { applyRefUpdates } from "../../src/storage/sql/refs/ref-updates.ts";
 import { basic, sendRequest } from "../support/clients/http-request.ts";

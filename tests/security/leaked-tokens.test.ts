@@ -2,7 +2,7 @@
 // today or once it becomes public. It is caught where it would come in: by Git, and by a commit over REST.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { listedTokens } from "../../src/cli/token/token-listing.ts";
+import { listedTokens } from "../../src/cli/token/listed-tokens.ts";
 import { createAccount } from "../../src/operations/accounts/accounts.ts";
 import { createApiToken, revokeApiToken } from "../../src/operations/tokens/api-tokens.ts";
 import { listAuditEvents } from "../../src/storage/sql/audit/audit-events.ts";

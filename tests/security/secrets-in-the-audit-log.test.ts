@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { SCOPES } from "../../src/model/scope.ts";
 import { addEmail, changePrimaryEmail, createAccount } from "../../src/operations/accounts/accounts.ts";
-import { createGroup } from "../../src/operations/permissions/groups.ts";
+import { createGroup } from "../../src/operations/groups/groups.ts";
 import { createApiToken, rotateApiToken } from "../../src/operations/tokens/api-tokens.ts";
 import { createWorkspace, setMember } from "../../src/operations/workspaces/workspaces.ts";
 import { basic } from "../support/clients/http-request.ts";

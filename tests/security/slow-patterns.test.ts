@@ -2,7 +2,7 @@
 // process for seconds or minutes. Each text here did that to an expression that stood there, and could be longer. tests/tidy/linear-patterns.test.ts looks at all expressions; this shows the texts.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { normalizeFetchRequest } from "../../src/git/wire/fetch-request.ts";
+import { normalizeFetchRequest } from "../../src/git/wire/normalize-fetch-request.ts";
 import { dataPacket, FLUSH_PACKET, PACKET_BYTES_MAX } from "../../src/git/wire/packet.ts";
 import { readFormParts } from "../../src/http/routes/form-parts.ts";
 import { PART_HEADER_BYTES_MAX } from "../../src/http/routes/multipart.ts";

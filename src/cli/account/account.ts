@@ -16,7 +16,7 @@ import { addSettings } from "../start/settings-options.ts";
 import { withPorts } from "../start/with-ports.ts";
 import { printJson, printLine, printTable, shortInstant } from "../terminal/print.ts";
 import { refusedOption, UsageError } from "../terminal/problem.ts";
-import { getNamedAccount } from "./find-account.ts";
+import { getNamedAccount } from "./get-named-account.ts";
 
 export function createAccountCommand(): Command {
   const account = createCommand("account")

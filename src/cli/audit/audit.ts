@@ -5,13 +5,13 @@ import type { Uuid } from "../../model/uuid.ts";
 import type { Ports } from "../../ports.ts";
 import { findAccountByUuid } from "../../storage/sql/accounts/accounts.ts";
 import { type AuditQuery, listAuditEvents } from "../../storage/sql/audit/audit-events.ts";
-import { getNamedAccount } from "../account/find-account.ts";
+import { getNamedAccount } from "../account/get-named-account.ts";
 import { createCommand, examples } from "../program.ts";
 import { addSettings } from "../start/settings-options.ts";
 import { withPorts } from "../start/with-ports.ts";
 import { printLine, printNote, printWrapped, shortInstant } from "../terminal/print.ts";
 import { UsageError } from "../terminal/problem.ts";
-import { findRepositoryByName } from "../workspace/find-workspace.ts";
+import { findRepositoryByName } from "../workspace/named-subjects.ts";
 import { readSince } from "./read-since.ts";
 
 const LIMIT_DEFAULT = 100;

@@ -5,7 +5,7 @@ import { addSettings } from "../start/settings-options.ts";
 import { withPorts } from "../start/with-ports.ts";
 import { printJson, printLine } from "../terminal/print.ts";
 import { REFUSED_STATUS } from "../terminal/problem.ts";
-import { listProblems } from "./finding-listing.ts";
+import { listProblems } from "./list-problems.ts";
 
 export function createFsckCommand(): Command {
   const command = createCommand("fsck")

@@ -7,7 +7,7 @@ import { operatorBy } from "../start/operator-by.ts";
 import { addSettings, configOf } from "../start/settings-options.ts";
 import { printLine, printNote } from "../terminal/print.ts";
 import { REFUSED_STATUS } from "../terminal/problem.ts";
-import { listProblems } from "./finding-listing.ts";
+import { listProblems } from "./list-problems.ts";
 
 export function createRestoreCommand(): Command {
   const command = createCommand("restore")

@@ -9,16 +9,16 @@ import {
   deleteGroup,
   getGroup,
   removeGroupMember,
-} from "../../operations/permissions/groups.ts";
+} from "../../operations/groups/groups.ts";
 import type { Ports } from "../../ports.ts";
-import { listGroupMembers, listGroups } from "../../storage/sql/permissions/groups.ts";
-import { getNamedAccount } from "../account/find-account.ts";
+import { listGroupMembers, listGroups } from "../../storage/sql/groups/groups.ts";
+import { getNamedAccount } from "../account/get-named-account.ts";
 import { createCommand, examples } from "../program.ts";
 import { addSettings } from "../start/settings-options.ts";
 import { withPorts } from "../start/with-ports.ts";
 import { printJson, printLine, printTable, shortInstant } from "../terminal/print.ts";
 import { refusedOption, UsageError } from "../terminal/problem.ts";
-import { getNamedWorkspace } from "../workspace/find-workspace.ts";
+import { getNamedWorkspace } from "../workspace/named-subjects.ts";
 
 export function createGroupCommand(): Command {
   const group = createCommand("group")

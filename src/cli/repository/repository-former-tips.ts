@@ -6,7 +6,7 @@ import { createCommand, examples } from "../program.ts";
 import { addSettings } from "../start/settings-options.ts";
 import { withPorts } from "../start/with-ports.ts";
 import { printJson, printTable, shortInstant } from "../terminal/print.ts";
-import { getNamedRepository } from "../workspace/find-workspace.ts";
+import { getNamedRepository } from "../workspace/named-subjects.ts";
 
 /** Fewer characters distinguish commits, and the table has to fit a terminal. */
 const SHORT_ID_LENGTH = 12;

@@ -12,7 +12,7 @@ import { addSettings } from "../start/settings-options.ts";
 import { withPorts } from "../start/with-ports.ts";
 import { printLine, printNote } from "../terminal/print.ts";
 import { UsageError } from "../terminal/problem.ts";
-import { getNamedWorkspace } from "../workspace/find-workspace.ts";
+import { getNamedWorkspace } from "../workspace/named-subjects.ts";
 import { type ImportOutcome, importInto, importNew } from "./import-repository.ts";
 import type { ImportSource } from "./import-source.ts";
 import { nameOfSource, openImportSource, parseSourceLocation } from "./open-import-source.ts";

@@ -12,13 +12,13 @@ import {
 } from "../../operations/repositories/repositories.ts";
 import type { Ports } from "../../ports.ts";
 import { listAllRepositories } from "../../storage/sql/repositories/repositories.ts";
-import { getNamedAccount } from "../account/find-account.ts";
+import { getNamedAccount } from "../account/get-named-account.ts";
 import { createCommand, examples } from "../program.ts";
 import { addSettings } from "../start/settings-options.ts";
 import { withPorts } from "../start/with-ports.ts";
 import { printJson, printLine, printTable, shortInstant } from "../terminal/print.ts";
 import { UsageError } from "../terminal/problem.ts";
-import { getNamedProject, getNamedRepository, getNamedWorkspace } from "../workspace/find-workspace.ts";
+import { getNamedProject, getNamedRepository, getNamedWorkspace } from "../workspace/named-subjects.ts";
 import { permissionOption, readPermission } from "../workspace/permission-option.ts";
 import { addFormerTips } from "./repository-former-tips.ts";
 import { addImport } from "./repository-import.ts";

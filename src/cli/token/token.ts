@@ -2,16 +2,16 @@ import type { Command } from "commander";
 import { SCOPES } from "../../model/scope.ts";
 import { createApiToken, revokeApiToken, rotateApiToken } from "../../operations/tokens/api-tokens.ts";
 import { listTokens } from "../../storage/sql/tokens/api-tokens.ts";
-import { getNamedAccount } from "../account/find-account.ts";
+import { getNamedAccount } from "../account/get-named-account.ts";
 import { createCommand, examples } from "../program.ts";
 import { addSettings, collect } from "../start/settings-options.ts";
 import { withPorts } from "../start/with-ports.ts";
 import { parseDays, parseMinutes } from "../terminal/parse-duration.ts";
 import { printFields, printJson, printLine, printNote, printTable } from "../terminal/print.ts";
 import { refusedOption, UsageError } from "../terminal/problem.ts";
-import { getToken } from "./find-token.ts";
-import { parseScopes } from "./scope-option.ts";
-import { type ListedToken, listedTokens } from "./token-listing.ts";
+import { getToken } from "./get-token.ts";
+import { type ListedToken, listedTokens } from "./listed-tokens.ts";
+import { parseScopes } from "./parse-scopes.ts";
 
 export function createTokenCommand(): Command {
   const token = createCommand("token")
@@ -197,7 +197,7 @@ function addScopes(token: Command): void {
     .addHelpText("after", examples("pail token scopes", "pail token scopes --json"))
     .action(async (options: { readonly json?: true }) => {
       // Loaded only here: it takes every route.
-      const { describeOpenedBy } = await import("./scope-listing.ts");
+      const { describeOpenedBy } = await import("./describe-scopes.ts");
       const listed = describeOpenedBy();
       if (options.json) return printJson(listed);
       const rows = listed.map(({ scope, git, operations }) => [

@@ -18,7 +18,7 @@ import { addSettings } from "../start/settings-options.ts";
 import { withPorts } from "../start/with-ports.ts";
 import { printJson, printLine, printTable, shortInstant } from "../terminal/print.ts";
 import { UsageError } from "../terminal/problem.ts";
-import { getNamedRepository, getNamedWorkspace } from "../workspace/find-workspace.ts";
+import { getNamedRepository, getNamedWorkspace } from "../workspace/named-subjects.ts";
 
 export function createWebhookCommand(): Command {
   const webhook = createCommand("webhook")

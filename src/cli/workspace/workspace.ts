@@ -6,13 +6,13 @@ import type { Ports } from "../../ports.ts";
 import { listEmails } from "../../storage/sql/accounts/accounts.ts";
 import { listMembers } from "../../storage/sql/workspaces/members.ts";
 import { listWorkspaces } from "../../storage/sql/workspaces/workspaces.ts";
-import { getNamedAccount } from "../account/find-account.ts";
+import { getNamedAccount } from "../account/get-named-account.ts";
 import { createCommand, examples } from "../program.ts";
 import { addSettings } from "../start/settings-options.ts";
 import { withPorts } from "../start/with-ports.ts";
 import { printJson, printLine, printTable, shortInstant } from "../terminal/print.ts";
 import { UsageError } from "../terminal/problem.ts";
-import { getNamedWorkspace } from "./find-workspace.ts";
+import { getNamedWorkspace } from "./named-subjects.ts";
 import { permissionOption, readPermission } from "./permission-option.ts";
 
 export function createWorkspaceCommand(): Command {

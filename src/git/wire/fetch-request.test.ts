@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { normalizeFetchRequest } from "./fetch-request.ts";
+import { normalizeFetchRequest } from "./normalize-fetch-request.ts";
 import { DELIMITER_PACKET, dataPacket, FLUSH_PACKET } from "./packet.ts";
 
 const [ONE, TWO] = ["1".repeat(40), "2".repeat(40)];

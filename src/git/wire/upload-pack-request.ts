@@ -1,8 +1,8 @@
 import { Failure } from "../../model/failure.ts";
 import { parseCommandRequest } from "./command-request.ts";
-import { normalizeFetchRequest } from "./fetch-request.ts";
 import type { GitProtocol } from "./git-protocol.ts";
 import { type LsRefsRequest, parseLsRefs } from "./ls-refs.ts";
+import { normalizeFetchRequest } from "./normalize-fetch-request.ts";
 
 /** What a client asks of upload-pack once it has seen the advertisement. */
 export type UploadPackRequest =

@@ -2,8 +2,8 @@ import type { IncomingMessage } from "node:http";
 import type { Config } from "../../config/config.ts";
 import { isLoopback } from "../../config/parse-setting.ts";
 import { askedHost, parseHostHeader } from "./host-header.ts";
+import type { Objection } from "./objection.ts";
 import { BITBUCKET_API_HOST, BITBUCKET_HOST } from "./public-urls.ts";
-import type { Objection } from "./request-guard.ts";
 
 export type HostSettings = Pick<
   Config,

@@ -9,8 +9,8 @@ import type { Ports } from "../../ports.ts";
 import { errorBody, statusOf } from "./answer-failure.ts";
 import { replayConnection, unfoldCredential } from "./folded-header.ts";
 import { openHostGuard } from "./host-guard.ts";
+import { type Objection, objectionTo } from "./objection.ts";
 import { BITBUCKET_API_HOST, BITBUCKET_HOST } from "./public-urls.ts";
-import { type Objection, objectionTo } from "./request-guard.ts";
 import { readRequestTarget } from "./request-target.ts";
 import { cutSlowBody, hasBody } from "./slow-body.ts";
 

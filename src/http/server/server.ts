@@ -3,8 +3,8 @@ import type { ServerResponse } from "node:http";
 import fastify, { type FastifyInstance } from "fastify";
 import { Failure } from "../../model/failure.ts";
 import type { Ports } from "../../ports.ts";
+import { answerCors } from "./answer-cors.ts";
 import { errorBody, statusOf } from "./answer-failure.ts";
-import { answerCors } from "./cors.ts";
 import { createNodeServer, RETRY_AFTER_SECONDS } from "./node-server.ts";
 import { logRequest } from "./request-log.ts";
 

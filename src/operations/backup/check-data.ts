@@ -5,7 +5,7 @@ import type { Ports } from "../../ports.ts";
 import type { BlobId } from "../../storage/blobs/blob-store.ts";
 import { listAllDownloadFiles } from "../../storage/sql/downloads/downloads.ts";
 import { listAllRepositories } from "../../storage/sql/repositories/repositories.ts";
-import { listIntegrityFaults } from "../../storage/sql/sqlite/check-integrity.ts";
+import { listIntegrityFaults } from "../../storage/sql/sqlite/list-integrity-faults.ts";
 import { checkRepository } from "./check-repository.ts";
 import { type Finding, FROM_BACKUP } from "./finding.ts";
 

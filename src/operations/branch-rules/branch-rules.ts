@@ -13,7 +13,7 @@ import type { Uuid } from "../../model/uuid.ts";
 import { authorOf } from "../../model/who-acts.ts";
 import type { By } from "../../ports.ts";
 import { listRestrictions } from "../../storage/sql/branch-rules/branch-restrictions.ts";
-import { listGroupSlugsOf } from "../../storage/sql/permissions/groups.ts";
+import { listGroupSlugsOf } from "../../storage/sql/groups/groups.ts";
 import { getRepository } from "../repositories/get-repository.ts";
 import { getActiveModel, type ModelPorts } from "./branching-models.ts";
 

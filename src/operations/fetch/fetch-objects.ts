@@ -3,7 +3,7 @@ import { errorPacket } from "../../git/wire/packet.ts";
 import type { FetchOutcome } from "../../metrics/metrics.ts";
 import type { Ports } from "../../ports.ts";
 import type { FetchResponse, FetchResponseKey } from "../../storage/fetch-responses/fetch-responses.ts";
-import { explainIfGone } from "../repositories/repository-gone.ts";
+import { explainIfGone } from "../repositories/explain-if-gone.ts";
 import type { FetchAnswer, FetchContent } from "./fetch-answer.ts";
 import { streamUploadPack } from "./stream-upload-pack.ts";
 import type { Fetch, UploadPackPorts } from "./upload-pack-process.ts";

@@ -14,7 +14,7 @@ import type { QuotaKey } from "../../model/quota-key.ts";
 import type { Repository } from "../../model/repository.ts";
 import type { By, Ports } from "../../ports.ts";
 import { knownFailure } from "../../storage/known-failure.ts";
-import { explainIfGone } from "../repositories/repository-gone.ts";
+import { explainIfGone } from "../repositories/explain-if-gone.ts";
 import { type PushPorts, push } from "./push.ts";
 import { pushUnlessRefused, reportNamesOf, writeRefusal } from "./refused-push.ts";
 

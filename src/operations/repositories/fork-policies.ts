@@ -1,7 +1,7 @@
 import type { Kysely } from "kysely";
 import { Failure, invalidField } from "../../model/failure.ts";
 import { fullName, type Repository } from "../../model/repository.ts";
-import { listForkPolicies } from "../../storage/sql/repositories/forks.ts";
+import { listForkPolicies } from "../../storage/sql/repositories/fork-policies.ts";
 import type { Schema } from "../../storage/sql/schema.ts";
 
 /**

@@ -19,7 +19,7 @@ import { dated, identityOf } from "../accounts/account-identity.ts";
 import { changeRefs, type RefChange } from "../refs/change-refs.ts";
 import { type CreateRefPorts, getWholeCommit } from "../refs/create-ref.ts";
 import { requireStored, storeNewObjects } from "../refs/store-new-objects.ts";
-import { explainIfGone } from "../repositories/repository-gone.ts";
+import { explainIfGone } from "../repositories/explain-if-gone.ts";
 import {
   type CommitPart,
   type CommitRequest,

@@ -1,6 +1,6 @@
 import type { AccountRoute } from "../../http/routes/subjects/account.ts";
 import { getOwnWorkspace } from "../../operations/workspaces/own-workspace.ts";
-import { answerEffectivePermissions } from "../workspaces/permissions/effective-permissions-answer.ts";
+import { answerEffectivePermissions } from "../workspaces/permissions/answer-effective-permissions.ts";
 
 export const listOwnRepositoryPermissionsRoute: AccountRoute = {
   subject: "account",

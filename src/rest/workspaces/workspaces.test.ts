@@ -3,7 +3,7 @@ import { after, test } from "node:test";
 import { createCaller, ownerOf, restAs } from "../../../tests/support/clients/rest-callers.ts";
 import { startTestApp } from "../../../tests/support/server/test-app.ts";
 import type { RepositorySlug } from "../../model/slug.ts";
-import { addGroupMember, createGroup } from "../../operations/permissions/groups.ts";
+import { addGroupMember, createGroup } from "../../operations/groups/groups.ts";
 import { createRepository } from "../../operations/repositories/repositories.ts";
 import { createWorkspace, setMember } from "../../operations/workspaces/workspaces.ts";
 import { upsertExplicitPermission } from "../../storage/sql/permissions/explicit-permissions.ts";

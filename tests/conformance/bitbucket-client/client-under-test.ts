@@ -5,7 +5,7 @@ import type { Route } from "../../../src/http/routes/route.ts";
 import type { Account } from "../../../src/model/account.ts";
 import type { Group } from "../../../src/model/group.ts";
 import { createAccount } from "../../../src/operations/accounts/accounts.ts";
-import { createGroup } from "../../../src/operations/permissions/groups.ts";
+import { createGroup } from "../../../src/operations/groups/groups.ts";
 import { setMember } from "../../../src/operations/workspaces/workspaces.ts";
 import { ROUTES } from "../../../src/rest/routes.ts";
 import {

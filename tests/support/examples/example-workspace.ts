@@ -5,7 +5,7 @@ import { parseObjectId } from "../../../src/model/object-id.ts";
 import type { BranchName, RefName } from "../../../src/model/ref-name.ts";
 import type { ProjectKey, RepositorySlug } from "../../../src/model/slug.ts";
 import { storeDownloads } from "../../../src/operations/downloads/downloads.ts";
-import { createGroup } from "../../../src/operations/permissions/groups.ts";
+import { createGroup } from "../../../src/operations/groups/groups.ts";
 import { createProject } from "../../../src/operations/projects/projects.ts";
 import { createRepository } from "../../../src/operations/repositories/repositories.ts";
 import { setMember } from "../../../src/operations/workspaces/workspaces.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { parseCommandRequest } from "../../../src/git/wire/command-request.ts";
-import { normalizeFetchRequest } from "../../../src/git/wire/fetch-request.ts";
 import { parseGitProtocol } from "../../../src/git/wire/git-protocol.ts";
 import { parseLsRefs, prefixMatcher } from "../../../src/git/wire/ls-refs.ts";
+import { normalizeFetchRequest } from "../../../src/git/wire/normalize-fetch-request.ts";
 import {
   DELIMITER_PACKET,
   dataPacket,

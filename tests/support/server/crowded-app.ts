@@ -6,7 +6,7 @@ import type { Account } from "../../../src/model/account.ts";
 import type { ProjectKey } from "../../../src/model/slug.ts";
 import { addEmail, createAccount } from "../../../src/operations/accounts/accounts.ts";
 import { storeDownloads } from "../../../src/operations/downloads/downloads.ts";
-import { createGroup } from "../../../src/operations/permissions/groups.ts";
+import { createGroup } from "../../../src/operations/groups/groups.ts";
 import { createProject } from "../../../src/operations/projects/projects.ts";
 import { createWorkspace, setMember } from "../../../src/operations/workspaces/workspaces.ts";
 import { upsertExplicitPermission } from "../../../src/storage/sql/permissions/explicit-permissions.ts";

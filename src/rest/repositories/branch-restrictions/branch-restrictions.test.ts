@@ -5,7 +5,7 @@ import { startFilledApp } from "../../../../tests/support/server/filled-app.ts";
 import type { GroupSlug } from "../../../model/slug.ts";
 import type { Uuid } from "../../../model/uuid.ts";
 import { createAccount } from "../../../operations/accounts/accounts.ts";
-import { insertGroup, insertGroupMember } from "../../../storage/sql/permissions/groups.ts";
+import { insertGroup, insertGroupMember } from "../../../storage/sql/groups/groups.ts";
 
 const { app, git, folder, commit, rest } = await startFilledApp();
 const first = await commit({ "a.txt": "a\n" }, "First");

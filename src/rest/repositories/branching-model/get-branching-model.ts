@@ -1,3 +1,3 @@
-import { modelRoute } from "./model-route.ts";
+import { modelRoute } from "./make-branching-model-route.ts";
 
 export const getBranchingModelRoute = modelRoute("branching-model", "branching_model");

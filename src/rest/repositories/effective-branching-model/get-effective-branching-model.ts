@@ -1,4 +1,4 @@
-import { modelRoute } from "../branching-model/model-route.ts";
+import { modelRoute } from "../branching-model/make-branching-model-route.ts";
 
 export const getEffectiveBranchingModelRoute = modelRoute(
   "effective-branching-model",

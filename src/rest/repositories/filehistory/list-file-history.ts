@@ -6,7 +6,7 @@ import { jsonAnswer } from "../../../http/server/answer.ts";
 import { restoreBytes } from "../../../model/byte-text.ts";
 import { Failure } from "../../../model/failure.ts";
 import { findCommitAccounts } from "../../../operations/commits/commits.ts";
-import { listFileVersions } from "../../../operations/source/file-history.ts";
+import { listFileVersions } from "../../../operations/source/list-file-versions.ts";
 import { findPathAtCommit } from "../../../operations/source/source.ts";
 import { boundMessages } from "../../../representations/bounded-texts.ts";
 import { representCommit } from "../../../representations/commit.ts";

@@ -1,6 +1,6 @@
 import { noContentAnswer } from "../../../http/server/answer.ts";
+import { getGroup } from "../../../operations/groups/groups.ts";
 import { removePermission } from "../../../operations/permissions/explicit-permissions.ts";
-import { getGroup } from "../../../operations/permissions/groups.ts";
 import { type PermissionOperation, repositoryPermissionRoute } from "./permission-routes.ts";
 
 export const deleteGroupPermission: PermissionOperation = {

@@ -1,5 +1,5 @@
 import { jsonAnswer } from "../../../http/server/answer.ts";
-import { getGroup } from "../../../operations/permissions/groups.ts";
+import { getGroup } from "../../../operations/groups/groups.ts";
 import { representGroupPermission } from "../../../representations/explicit-permission.ts";
 import { findExplicitPermission } from "../../../storage/sql/permissions/explicit-permissions.ts";
 import { type PermissionOperation, repositoryPermissionRoute } from "./permission-routes.ts";

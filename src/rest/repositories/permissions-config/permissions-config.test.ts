@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { createCaller, ownerOf } from "../../../../tests/support/clients/rest-callers.ts";
 import { startTestApp } from "../../../../tests/support/server/test-app.ts";
-import { addGroupMember, createGroup } from "../../../operations/permissions/groups.ts";
+import { addGroupMember, createGroup } from "../../../operations/groups/groups.ts";
 import { setMember } from "../../../operations/workspaces/workspaces.ts";
 
 const app = await startTestApp();

@@ -1,7 +1,7 @@
 import type { RepositoryRoute } from "../../../http/routes/subjects/repository.ts";
 import { type Answer, jsonAnswer } from "../../../http/server/answer.ts";
+import { getGroup } from "../../../operations/groups/groups.ts";
 import { setGroupPermission } from "../../../operations/permissions/explicit-permissions.ts";
-import { getGroup } from "../../../operations/permissions/groups.ts";
 import type { Ports } from "../../../ports.ts";
 import { representGroupPermission } from "../../../representations/explicit-permission.ts";
 import type { GivenPermission, RepositoryPermissionBody } from "./permission-body.ts";

@@ -1,3 +1,3 @@
-import { deleteRefRoute } from "./delete-ref-route.ts";
+import { deleteRefRoute } from "./make-delete-ref-route.ts";
 
 export const deleteBranchRoute = deleteRefRoute("branch", "/refs/branches/{name}");

@@ -1,3 +1,3 @@
-import { deleteRefRoute } from "./delete-ref-route.ts";
+import { deleteRefRoute } from "./make-delete-ref-route.ts";
 
 export const deleteTagRoute = deleteRefRoute("tag", "/refs/tags/{name}");

@@ -1,3 +1,3 @@
-import { getRefRoute } from "./get-ref-route.ts";
+import { getRefRoute } from "./make-get-ref-route.ts";
 
 export const getBranchRoute = getRefRoute("branch", "/refs/branches/{name}");

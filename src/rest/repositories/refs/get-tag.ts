@@ -1,3 +1,3 @@
-import { getRefRoute } from "./get-ref-route.ts";
+import { getRefRoute } from "./make-get-ref-route.ts";
 
 export const getTagRoute = getRefRoute("tag", "/refs/tags/{name}");

@@ -1,3 +1,3 @@
-import { listRefsRoute } from "./list-refs-route.ts";
+import { listRefsRoute } from "./make-list-refs-route.ts";
 
 export const listTagsRoute = listRefsRoute("/tags", ["tag"]);

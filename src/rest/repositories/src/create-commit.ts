@@ -1,7 +1,7 @@
 import type { RepositoryFormRoute } from "../../../http/routes/subjects/repository.ts";
 import { createCommit } from "../../../operations/source/create-commit.ts";
 import { commitApiUrl } from "../../../representations/links.ts";
-import { readCommitParts } from "./create-commit-form.ts";
+import { readCommitParts } from "./read-commit-parts.ts";
 
 /** A commit of the files that are sent, on top of a branch. */
 export const createCommitRoute: RepositoryFormRoute = {

@@ -1,5 +1,5 @@
 import type { WorkspaceRoute } from "../../../http/routes/subjects/workspace.ts";
-import { answerEffectivePermissions } from "./effective-permissions-answer.ts";
+import { answerEffectivePermissions } from "./answer-effective-permissions.ts";
 
 export const listAllRepositoryPermissionsRoute: WorkspaceRoute = {
   subject: "workspace",

@@ -1,5 +1,5 @@
 import type { RepositoryRoute } from "../../../http/routes/subjects/repository.ts";
-import { answerEffectivePermissions } from "./effective-permissions-answer.ts";
+import { answerEffectivePermissions } from "./answer-effective-permissions.ts";
 
 export const listRepositoryPermissionsRoute: RepositoryRoute = {
   subject: "repository",

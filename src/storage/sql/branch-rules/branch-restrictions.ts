@@ -7,7 +7,7 @@ import type {
 } from "../../../model/branch-restriction.ts";
 import type { Uuid } from "../../../model/uuid.ts";
 import { ACCOUNT_COLUMNS, toAccount } from "../accounts/accounts.ts";
-import { toGroup } from "../permissions/groups.ts";
+import { toGroup } from "../groups/groups.ts";
 import type { BranchRestrictionRow } from "../schema/branch-rules.ts";
 import type { Schema } from "../schema.ts";
 

@@ -16,7 +16,7 @@ import type { ObjectId } from "../../../model/object-id.ts";
 import type { RefName } from "../../../model/ref-name.ts";
 import { insertAccount } from "../accounts/accounts.ts";
 import { isUniqueViolation } from "../database-failure.ts";
-import { deleteGroupRow, insertGroup } from "../permissions/groups.ts";
+import { deleteGroupRow, insertGroup } from "../groups/groups.ts";
 import { insertProject } from "../projects/projects.ts";
 import { countListedRefs, listRefsFiltered } from "../refs/ref-list.ts";
 import { applyRefUpdates } from "../refs/ref-updates.ts";

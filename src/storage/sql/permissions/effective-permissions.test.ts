@@ -13,13 +13,13 @@ import {
 import { PERMISSIONS, permits } from "../../../model/permission.ts";
 import { PROJECT_PERMISSIONS } from "../../../model/project-permission.ts";
 import { insertAccount } from "../accounts/accounts.ts";
+import { insertGroup, insertGroupMember } from "../groups/groups.ts";
 import { insertProject } from "../projects/projects.ts";
 import { insertRepository } from "../repositories/repositories.ts";
 import { upsertMember } from "../workspaces/members.ts";
 import { insertWorkspace } from "../workspaces/workspaces.ts";
 import { type EffectivePermissionListOptions, listEffectivePermissions } from "./effective-permissions.ts";
 import { upsertExplicitPermission } from "./explicit-permissions.ts";
-import { insertGroup, insertGroupMember } from "./groups.ts";
 import { findPermission } from "./permissions.ts";
 
 const GIVEN = PERMISSIONS.filter((permission) => permission !== "none");

@@ -4,8 +4,8 @@ import type { Group } from "../../../model/group.ts";
 import type { ProjectPermission } from "../../../model/project-permission.ts";
 import type { Uuid } from "../../../model/uuid.ts";
 import { type AccountColumns, toAccount } from "../accounts/accounts.ts";
+import { type GroupColumns, toGroup } from "../groups/groups.ts";
 import type { Schema } from "../schema.ts";
-import { type GroupColumns, toGroup } from "./groups.ts";
 
 /** Where a permission is given. `create-repo` can be given in projects only: the database refuses it elsewhere. */
 export type PermissionTarget = { readonly kind: "repository" | "project"; readonly uuid: Uuid };

@@ -22,12 +22,12 @@ import {
 import type { Uuid } from "../../../model/uuid.ts";
 import type { WorkspaceRole } from "../../../model/workspace.ts";
 import { insertAccount } from "../accounts/accounts.ts";
+import { deleteGroupMember, insertGroup, insertGroupMember } from "../groups/groups.ts";
 import { insertProject } from "../projects/projects.ts";
 import { insertRepository, listRepositories } from "../repositories/repositories.ts";
 import { upsertMember } from "../workspaces/members.ts";
 import { insertWorkspace } from "../workspaces/workspaces.ts";
 import { upsertExplicitPermission } from "./explicit-permissions.ts";
-import { deleteGroupMember, insertGroup, insertGroupMember } from "./groups.ts";
 import { findPermission, permissionQuery, upsertRepositoryPermission } from "./permissions.ts";
 import { upsertProjectPermission } from "./project-permissions.ts";
 

@@ -14,7 +14,7 @@ import { upsertRepositoryPermission } from "../permissions/permissions.ts";
 import { insertProject } from "../projects/projects.ts";
 import { insertRefs, listRefs } from "../refs/refs.ts";
 import { insertWorkspace } from "../workspaces/workspaces.ts";
-import { listForkPolicies } from "./forks.ts";
+import { listForkPolicies } from "./fork-policies.ts";
 import { deleteRepositoryRow, findRepository, insertRepository, listRepositories } from "./repositories.ts";
 import { listRepositoryDetails } from "./repository-details.ts";
 import { setOwnMergeStrategy } from "./repository-overrides.ts";

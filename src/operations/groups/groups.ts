@@ -10,14 +10,14 @@ import type { Uuid } from "../../model/uuid.ts";
 import type { Workspace } from "../../model/workspace.ts";
 import type { By, Ports } from "../../ports.ts";
 import { isUniqueViolation } from "../../storage/sql/database-failure.ts";
-import { lockRows } from "../../storage/sql/lock-rows.ts";
 import {
   deleteGroupMember,
   deleteGroupRow,
   findGroup,
   insertGroup,
   insertGroupMember,
-} from "../../storage/sql/permissions/groups.ts";
+} from "../../storage/sql/groups/groups.ts";
+import { lockRows } from "../../storage/sql/lock-rows.ts";
 import type { Schema } from "../../storage/sql/schema.ts";
 import { TAKES_ACCESS } from "../../storage/sql/transaction-options.ts";
 import { findMember } from "../../storage/sql/workspaces/members.ts";

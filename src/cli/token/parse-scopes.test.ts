@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { SCOPES } from "../../model/scope.ts";
 import { UsageError } from "../terminal/problem.ts";
-import { parseScopes } from "./scope-option.ts";
+import { parseScopes } from "./parse-scopes.ts";
 
 test("takes long and short forms, comma lists, each scope once, and inert ones", () => {
   assert.deepEqual(

@@ -14,6 +14,15 @@ import {
 import type { GroupSlug } from "../../../model/slug.ts";
 import { insertAccount } from "../accounts/accounts.ts";
 import { isUniqueViolation } from "../database-failure.ts";
+import { listEffectivePermissions } from "../permissions/effective-permissions.ts";
+import {
+  deleteExplicitPermission,
+  findExplicitPermission,
+  listAccountPermissions,
+  listGroupPermissions,
+  upsertExplicitPermission,
+} from "../permissions/explicit-permissions.ts";
+import { findProjectPermission, hasPermissionInAnyProject } from "../permissions/project-permissions.ts";
 import { deleteProjectRow, insertProject, listProjects, updateProject } from "../projects/projects.ts";
 import {
   deleteProjectReviewer,
@@ -24,14 +33,6 @@ import { insertRepository } from "../repositories/repositories.ts";
 import { hasOwnMergeStrategy, setOwnMergeStrategy } from "../repositories/repository-overrides.ts";
 import { listMemberships, upsertMember } from "../workspaces/members.ts";
 import { insertWorkspace } from "../workspaces/workspaces.ts";
-import { listEffectivePermissions } from "./effective-permissions.ts";
-import {
-  deleteExplicitPermission,
-  findExplicitPermission,
-  listAccountPermissions,
-  listGroupPermissions,
-  upsertExplicitPermission,
-} from "./explicit-permissions.ts";
 import {
   deleteGroupMember,
   deleteGroupRow,
@@ -42,7 +43,6 @@ import {
   listGroupSlugsOf,
   listGroups,
 } from "./groups.ts";
-import { findProjectPermission, hasPermissionInAnyProject } from "./project-permissions.ts";
 
 const PAGE = { page: 1, pagelen: 10 };
 
