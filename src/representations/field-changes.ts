@@ -5,7 +5,7 @@ import type { FieldChanges } from "../model/event.ts";
 const NOT_TOLD = new Set(["updated_on", "size", "type"]);
 
 /** What two representations of one thing differ in, field by field. A field that one of them lacks is null there. */
-export function representChanges(
+export function representFieldChanges(
   before: Readonly<Record<string, unknown>>,
   after: Readonly<Record<string, unknown>>,
 ): FieldChanges {

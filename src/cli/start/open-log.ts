@@ -2,7 +2,7 @@ import { isatty } from "node:tty";
 import { type DestinationStream, type Logger, pino } from "pino";
 import type { LogLevel } from "../../config/config.ts";
 import { maskTokens } from "../../model/mask-secrets.ts";
-import { writeForPeople } from "../terminal/human-log.ts";
+import { writeHumanLog } from "../terminal/human-log.ts";
 
 const STDERR = 2;
 
@@ -26,7 +26,7 @@ export function openLog(level: LogLevel): Logger {
       // The last line of defence: what is logged should hold no token to begin with.
       hooks: { streamWrite: maskTokens },
     },
-    isatty(STDERR) ? { write: (line) => destination.write(writeForPeople(line)) } : destination,
+    isatty(STDERR) ? { write: (line) => destination.write(writeHumanLog(line)) } : destination,
   );
 }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { writeForPeople } from "./human-log.ts";
+import { writeHumanLog } from "./human-log.ts";
 
 const TIME = "2026-11-29T08:00:00.000Z";
 
@@ -37,12 +37,12 @@ for (const [why, line, text] of [
   ],
 ] as const) {
   test(`a person reads ${why}`, () => {
-    const written = writeForPeople(`${JSON.stringify(line)}\n`);
+    const written = writeHumanLog(`${JSON.stringify(line)}\n`);
     assert.match(written, /^\d\d:\d\d:\d\d /);
     assert.equal(written.slice(8), text);
   });
 }
 
 test("what is no JSON is passed on", () => {
-  assert.equal(writeForPeople("plain\n"), "plain\n");
+  assert.equal(writeHumanLog("plain\n"), "plain\n");
 });

@@ -8,7 +8,7 @@ const TOLD = new Set(["level", "time", "msg", "err"]);
 const REQUEST_KEPT = new Set(["repository.full_name", "failure.kind", "failure.message", "failure.reason"]);
 
 /** A line of the log as a person reads it: the time, what happened, and its fields. Not for machines, which get JSON. */
-export function writeForPeople(json: string): string {
+export function writeHumanLog(json: string): string {
   const line = parseLine(json);
   if (line === undefined) return json;
   const time = new Date(String(line.time)).toTimeString().slice(0, 8);

@@ -2,7 +2,7 @@ import { SERVICE_REQUIREMENTS } from "../../authorization/service-requirements.t
 import { type GrantedScope, INERT_SCOPES, SCOPES } from "../../model/scope.ts";
 import { ROUTES } from "../../rest/routes.ts";
 
-export type OpenedBy = {
+export type ScopeDescription = {
   readonly scope: GrantedScope;
   readonly opens_something: boolean;
   readonly git: readonly string[];
@@ -11,7 +11,7 @@ export type OpenedBy = {
 };
 
 /** What each scope opens, from what the routes declare. */
-export function describeOpenedBy(): readonly OpenedBy[] {
+export function describeScopes(): readonly ScopeDescription[] {
   return [...SCOPES, ...INERT_SCOPES].map((scope) => {
     const isAsked = ({ apiTokenScopes }: { readonly apiTokenScopes: readonly string[] }) =>
       apiTokenScopes.includes(scope);

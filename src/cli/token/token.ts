@@ -197,8 +197,8 @@ function addScopes(token: Command): void {
     .addHelpText("after", examples("pail token scopes", "pail token scopes --json"))
     .action(async (options: { readonly json?: true }) => {
       // Loaded only here: it takes every route.
-      const { describeOpenedBy } = await import("./describe-scopes.ts");
-      const listed = describeOpenedBy();
+      const { describeScopes } = await import("./describe-scopes.ts");
+      const listed = describeScopes();
       if (options.json) return printJson(listed);
       const rows = listed.map(({ scope, git, operations }) => [
         shortScope(scope),

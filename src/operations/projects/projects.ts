@@ -6,7 +6,7 @@ import type { ProjectKey } from "../../model/slug.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import type { Project, Workspace } from "../../model/workspace.ts";
 import type { By, Ports } from "../../ports.ts";
-import { representChanges } from "../../representations/field-changes.ts";
+import { representFieldChanges } from "../../representations/field-changes.ts";
 import { representProject } from "../../representations/project.ts";
 import { isForeignKeyViolation, isUniqueViolation } from "../../storage/sql/database-failure.ts";
 import {
@@ -107,7 +107,7 @@ async function findUpdateEvent(
 ): Promise<NewEvent | undefined> {
   const hasPublicRepositories = await findHasPublicRepositories(tx, project.uuid);
   const show = (one: Project) => representProject(one, workspace, hasPublicRepositories, baseUrls);
-  const changes = representChanges(show(before), show(project));
+  const changes = representFieldChanges(show(before), show(project));
   if (Object.keys(changes).length === 0) return undefined;
   return { kind: "project:updated", workspace, project, hasPublicRepositories, changes };
 }

@@ -10,7 +10,7 @@ import { type RepositorySlug, slugifyRepositoryName } from "../../model/slug.ts"
 import type { Uuid } from "../../model/uuid.ts";
 import type { Project, Workspace } from "../../model/workspace.ts";
 import type { By, Ports } from "../../ports.ts";
-import { representChanges } from "../../representations/field-changes.ts";
+import { representFieldChanges } from "../../representations/field-changes.ts";
 import { representRepository } from "../../representations/repository.ts";
 import { hasCode } from "../../storage/files/has-code.ts";
 import type { RepositoryFolderIntent } from "../../storage/packs/pack-store.ts";
@@ -221,7 +221,7 @@ function findChanges(
   after: Repository,
 ): FieldChanges | undefined {
   const show = (one: Repository) => representRepository(one, NO_DETAILS, baseUrls, { kind: "anonymous" });
-  const changes = representChanges(show(before), show(after));
+  const changes = representFieldChanges(show(before), show(after));
   return Object.keys(changes).length === 0 ? undefined : changes;
 }
 

@@ -7,7 +7,7 @@ import type { Ports } from "../../../ports.ts";
 import { representModelSettings } from "../../../representations/branching-model.ts";
 import { repositoryApiUrl } from "../../../representations/links.ts";
 
-export const getModelSettingsRoute: RepositoryRoute = {
+export const getBranchingModelSettingsRoute: RepositoryRoute = {
   subject: "repository",
   method: "GET",
   path: "/2.0/repositories/{workspace}/{repo_slug}/branching-model/settings",

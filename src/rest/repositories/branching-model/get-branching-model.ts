@@ -1,3 +1,3 @@
-import { modelRoute } from "./make-branching-model-route.ts";
+import { makeBranchingModelRoute } from "./make-branching-model-route.ts";
 
-export const getBranchingModelRoute = modelRoute("branching-model", "branching_model");
+export const getBranchingModelRoute = makeBranchingModelRoute("branching-model", "branching_model");

@@ -13,7 +13,7 @@ import { repositoryApiUrl } from "../../../representations/links.ts";
  * The model that applies to the repository. Settings inherited from its project are included for both operations: in
  * the reference they differ only in the type of the answer.
  */
-export function modelRoute(
+export function makeBranchingModelRoute(
   name: "branching-model" | "effective-branching-model",
   type: "branching_model" | "effective_repo_branching_model",
 ): RepositoryRoute {

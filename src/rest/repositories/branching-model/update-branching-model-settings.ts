@@ -3,7 +3,7 @@ import { changeRepositoryModel } from "../../../operations/branch-rules/branchin
 import { showSettings } from "./get-branching-model-settings.ts";
 import { ModelSettingsBody, parseModelSettings } from "./model-settings-body.ts";
 
-export const updateModelSettingsRoute: RepositoryRoute<typeof ModelSettingsBody> = {
+export const updateBranchingModelSettingsRoute: RepositoryRoute<typeof ModelSettingsBody> = {
   subject: "repository",
   method: "PUT",
   path: "/2.0/repositories/{workspace}/{repo_slug}/branching-model/settings",

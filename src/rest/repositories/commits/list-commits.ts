@@ -25,7 +25,7 @@ import {
 import { JsonWriter } from "../../../representations/json-writer.ts";
 import { repositoryApiUrl } from "../../../representations/links.ts";
 import { prepareMessages } from "../../../representations/markdown/rendered-messages.ts";
-import { Revisions } from "./revisions-body.ts";
+import { RevisionsBody } from "./revisions-body.ts";
 
 type ListRequest = RestRequest & { readonly repository: Repository; readonly body: unknown };
 
@@ -41,7 +41,7 @@ function listCommitsRoute(method: Method, path: string): RepositoryRoute {
     oauthScopes: ["repository"],
     permission: "read",
     ...(method === "GET" ? { isAnswerCached: true as const } : {}),
-    ...(method === "POST" ? { body: Revisions } : {}),
+    ...(method === "POST" ? { body: RevisionsBody } : {}),
     handle: listCommits,
   };
 }
@@ -104,7 +104,7 @@ function writePage(
 async function readWalk(ports: Ports, { repository, query, params, body }: ListRequest): Promise<CommitWalk> {
   const key = query.get("ctx");
   if (key !== null) return getWalk(ports, repository, key);
-  const inBody = (body ?? {}) as BodyOf<typeof Revisions>;
+  const inBody = (body ?? {}) as BodyOf<typeof RevisionsBody>;
   const revision = params.revision === undefined ? [] : [params.revision];
   return startWalk(ports, repository, {
     include: [...revision, ...query.getAll("include"), ...(inBody.include ?? [])],

@@ -1,6 +1,6 @@
-import { modelRoute } from "../branching-model/make-branching-model-route.ts";
+import { makeBranchingModelRoute } from "../branching-model/make-branching-model-route.ts";
 
-export const getEffectiveBranchingModelRoute = modelRoute(
+export const getEffectiveBranchingModelRoute = makeBranchingModelRoute(
   "effective-branching-model",
   "effective_repo_branching_model",
 );

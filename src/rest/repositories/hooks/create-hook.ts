@@ -2,10 +2,10 @@ import { requirementOfEvents } from "../../../authorization/webhook-event-requir
 import { jsonAnswer } from "../../../http/server/answer.ts";
 import { createWebhook } from "../../../operations/webhooks/webhooks.ts";
 import { representWebhook } from "../../../representations/webhook.ts";
-import { type HookOperation, repositoryHookRoute } from "./hook-routes.ts";
+import { type HookOperation, makeRepositoryHookRoute } from "./hook-routes.ts";
 import { parseWebhookBody, WebhookBody } from "./webhook-body.ts";
 
-export const createHook: HookOperation<typeof WebhookBody> = {
+export const createHookOperation: HookOperation<typeof WebhookBody> = {
   method: "POST",
   below: "",
   apiTokenScopes: ["read:webhook:bitbucket", "write:webhook:bitbucket"],
@@ -18,4 +18,4 @@ export const createHook: HookOperation<typeof WebhookBody> = {
   },
 };
 
-export const createRepositoryHookRoute = repositoryHookRoute(createHook);
+export const createRepositoryHookRoute = makeRepositoryHookRoute(createHookOperation);

@@ -1,9 +1,9 @@
 import { noContentAnswer } from "../../../http/server/answer.ts";
 import { removeWebhook } from "../../../operations/webhooks/webhooks.ts";
 import { getNamedHook } from "./get-hook.ts";
-import { type HookOperation, repositoryHookRoute } from "./hook-routes.ts";
+import { type HookOperation, makeRepositoryHookRoute } from "./hook-routes.ts";
 
-export const deleteHook: HookOperation = {
+export const deleteHookOperation: HookOperation = {
   method: "DELETE",
   below: "/{uid}",
   apiTokenScopes: ["delete:webhook:bitbucket"],
@@ -13,4 +13,4 @@ export const deleteHook: HookOperation = {
   },
 };
 
-export const deleteRepositoryHookRoute = repositoryHookRoute(deleteHook);
+export const deleteRepositoryHookRoute = makeRepositoryHookRoute(deleteHookOperation);

@@ -4,9 +4,9 @@ import type { Webhook } from "../../../model/webhook.ts";
 import { getWebhook } from "../../../operations/webhooks/webhooks.ts";
 import type { Ports } from "../../../ports.ts";
 import { representWebhook } from "../../../representations/webhook.ts";
-import { type HookOperation, type HookRequest, repositoryHookRoute } from "./hook-routes.ts";
+import { type HookOperation, type HookRequest, makeRepositoryHookRoute } from "./hook-routes.ts";
 
-export const getHook: HookOperation = {
+export const getHookOperation: HookOperation = {
   method: "GET",
   below: "/{uid}",
   apiTokenScopes: ["read:webhook:bitbucket"],
@@ -16,7 +16,7 @@ export const getHook: HookOperation = {
   },
 };
 
-export const getRepositoryHookRoute = repositoryHookRoute(getHook);
+export const getRepositoryHookRoute = makeRepositoryHookRoute(getHookOperation);
 
 /**
  * The webhook that the URL names.

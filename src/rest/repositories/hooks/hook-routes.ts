@@ -33,7 +33,7 @@ export type HookOperation<Body extends BodySchema = BodySchema> = {
 
 const COMMON = { rate: "webhooks", oauthScopes: ["webhook"] } as const;
 
-export function repositoryHookRoute<Body extends BodySchema>({
+export function makeRepositoryHookRoute<Body extends BodySchema>({
   below,
   handle,
   requirementOf = async () => NO_REQUIREMENT,
@@ -50,7 +50,7 @@ export function repositoryHookRoute<Body extends BodySchema>({
   };
 }
 
-export function workspaceHookRoute<Body extends BodySchema>({
+export function makeWorkspaceHookRoute<Body extends BodySchema>({
   below,
   handle,
   requirementOf = async () => NO_REQUIREMENT,

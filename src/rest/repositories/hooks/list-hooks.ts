@@ -6,7 +6,7 @@ import type { Webhook } from "../../../model/webhook.ts";
 import { WEBHOOKS_MAX } from "../../../operations/webhooks/webhooks.ts";
 import { representWebhook } from "../../../representations/webhook.ts";
 import { listWebhooks } from "../../../storage/sql/webhooks/webhooks.ts";
-import { type HookOperation, repositoryHookRoute } from "./hook-routes.ts";
+import { type HookOperation, makeRepositoryHookRoute } from "./hook-routes.ts";
 
 const PAGES = { pagelenDefault: 10, pagelenMax: 100 };
 
@@ -19,7 +19,7 @@ const FIELDS: MatchFields<Webhook> = {
   created_at: { type: "instant", read: ({ createdAt }) => createdAt },
 };
 
-export const listHooks: HookOperation = {
+export const listHooksOperation: HookOperation = {
   method: "GET",
   below: "",
   apiTokenScopes: ["read:webhook:bitbucket"],
@@ -35,4 +35,4 @@ export const listHooks: HookOperation = {
   },
 };
 
-export const listRepositoryHooksRoute = repositoryHookRoute(listHooks);
+export const listRepositoryHooksRoute = makeRepositoryHookRoute(listHooksOperation);

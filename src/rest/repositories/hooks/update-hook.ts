@@ -3,14 +3,14 @@ import { jsonAnswer } from "../../../http/server/answer.ts";
 import { changeWebhook } from "../../../operations/webhooks/webhooks.ts";
 import { representWebhook } from "../../../representations/webhook.ts";
 import { getNamedHook } from "./get-hook.ts";
-import { type HookOperation, repositoryHookRoute } from "./hook-routes.ts";
+import { type HookOperation, makeRepositoryHookRoute } from "./hook-routes.ts";
 import { parseWebhookBody, WebhookBody } from "./webhook-body.ts";
 
 /**
  * Changes the fields that the body names. All events of the changed webhook require their scopes, as at creation (our
  * choice): even those that the body does not change, since a new URL would receive data that the caller may not read.
  */
-export const updateHook: HookOperation<typeof WebhookBody> = {
+export const updateHookOperation: HookOperation<typeof WebhookBody> = {
   method: "PUT",
   below: "/{uid}",
   apiTokenScopes: ["read:webhook:bitbucket", "write:webhook:bitbucket"],
@@ -29,4 +29,4 @@ export const updateHook: HookOperation<typeof WebhookBody> = {
   },
 };
 
-export const updateRepositoryHookRoute = repositoryHookRoute(updateHook);
+export const updateRepositoryHookRoute = makeRepositoryHookRoute(updateHookOperation);

@@ -1,9 +1,9 @@
 import { noContentAnswer } from "../../../http/server/answer.ts";
 import { getGroup } from "../../../operations/groups/groups.ts";
 import { removePermission } from "../../../operations/permissions/explicit-permissions.ts";
-import { type PermissionOperation, repositoryPermissionRoute } from "./permission-routes.ts";
+import { makeRepositoryPermissionRoute, type PermissionOperation } from "./permission-routes.ts";
 
-export const deleteGroupPermission: PermissionOperation = {
+export const deleteGroupPermissionOperation: PermissionOperation = {
   method: "DELETE",
   repositoryScopes: ["admin:repository:bitbucket", "delete:permission:bitbucket"],
   projectScopes: ["admin:project:bitbucket", "delete:permission:bitbucket"],
@@ -15,4 +15,6 @@ export const deleteGroupPermission: PermissionOperation = {
   },
 };
 
-export const deleteRepositoryGroupPermissionRoute = repositoryPermissionRoute(deleteGroupPermission);
+export const deleteRepositoryGroupPermissionRoute = makeRepositoryPermissionRoute(
+  deleteGroupPermissionOperation,
+);

@@ -2,11 +2,11 @@ import { noContentAnswer } from "../../../http/server/answer.ts";
 import { removePermission } from "../../../operations/permissions/explicit-permissions.ts";
 import {
   getSelectedPermissionAccount,
+  makeRepositoryPermissionRoute,
   type PermissionOperation,
-  repositoryPermissionRoute,
 } from "./permission-routes.ts";
 
-export const deleteUserPermission: PermissionOperation = {
+export const deleteUserPermissionOperation: PermissionOperation = {
   method: "DELETE",
   repositoryScopes: ["admin:repository:bitbucket", "delete:permission:bitbucket"],
   projectScopes: ["admin:project:bitbucket", "delete:permission:bitbucket"],
@@ -18,4 +18,6 @@ export const deleteUserPermission: PermissionOperation = {
   },
 };
 
-export const deleteRepositoryUserPermissionRoute = repositoryPermissionRoute(deleteUserPermission);
+export const deleteRepositoryUserPermissionRoute = makeRepositoryPermissionRoute(
+  deleteUserPermissionOperation,
+);

@@ -2,10 +2,10 @@ import { jsonAnswer } from "../../../http/server/answer.ts";
 import { getGroup } from "../../../operations/groups/groups.ts";
 import { representGroupPermission } from "../../../representations/explicit-permission.ts";
 import { findExplicitPermission } from "../../../storage/sql/permissions/explicit-permissions.ts";
-import { type PermissionOperation, repositoryPermissionRoute } from "./permission-routes.ts";
+import { makeRepositoryPermissionRoute, type PermissionOperation } from "./permission-routes.ts";
 
 /** A group without a permission of its own has `none`, like an account. */
-export const getGroupPermission: PermissionOperation = {
+export const getGroupPermissionOperation: PermissionOperation = {
   method: "GET",
   repositoryScopes: ["read:repository:bitbucket"],
   projectScopes: ["read:project:bitbucket"],
@@ -18,4 +18,4 @@ export const getGroupPermission: PermissionOperation = {
   },
 };
 
-export const getRepositoryGroupPermissionRoute = repositoryPermissionRoute(getGroupPermission);
+export const getRepositoryGroupPermissionRoute = makeRepositoryPermissionRoute(getGroupPermissionOperation);

@@ -3,12 +3,12 @@ import { representUserPermission } from "../../../representations/explicit-permi
 import { findExplicitPermission } from "../../../storage/sql/permissions/explicit-permissions.ts";
 import {
   getSelectedPermissionAccount,
+  makeRepositoryPermissionRoute,
   type PermissionOperation,
-  repositoryPermissionRoute,
 } from "./permission-routes.ts";
 
 /** An account without a permission of its own has `none`, which is among the reference's answers. */
-export const getUserPermission: PermissionOperation = {
+export const getUserPermissionOperation: PermissionOperation = {
   method: "GET",
   repositoryScopes: ["read:repository:bitbucket"],
   projectScopes: ["read:project:bitbucket"],
@@ -21,4 +21,4 @@ export const getUserPermission: PermissionOperation = {
   },
 };
 
-export const getRepositoryUserPermissionRoute = repositoryPermissionRoute(getUserPermission);
+export const getRepositoryUserPermissionRoute = makeRepositoryPermissionRoute(getUserPermissionOperation);

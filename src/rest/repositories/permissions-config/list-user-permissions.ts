@@ -2,12 +2,12 @@ import { parsePage, representPage } from "../../../http/routes/paging.ts";
 import { jsonAnswer } from "../../../http/server/answer.ts";
 import { representUserPermission } from "../../../representations/explicit-permission.ts";
 import { listAccountPermissions } from "../../../storage/sql/permissions/explicit-permissions.ts";
-import { type PermissionOperation, repositoryPermissionRoute } from "./permission-routes.ts";
+import { makeRepositoryPermissionRoute, type PermissionOperation } from "./permission-routes.ts";
 
 const PAGES = { pagelenDefault: 10, pagelenMax: 100 };
 
 /** "This endpoint does not support BBQL features": `q` and `sort` are refused. */
-export const listUserPermissions: PermissionOperation = {
+export const listUserPermissionsOperation: PermissionOperation = {
   method: "GET",
   repositoryScopes: ["read:repository:bitbucket"],
   projectScopes: ["read:project:bitbucket"],
@@ -22,4 +22,4 @@ export const listUserPermissions: PermissionOperation = {
   },
 };
 
-export const listRepositoryUserPermissionsRoute = repositoryPermissionRoute(listUserPermissions);
+export const listRepositoryUserPermissionsRoute = makeRepositoryPermissionRoute(listUserPermissionsOperation);

@@ -33,7 +33,7 @@ export const REPOSITORY_PERMISSIONS = "/2.0/repositories/{workspace}/{repo_slug}
 export const PROJECT_PERMISSIONS_CONFIG =
   "/2.0/workspaces/{workspace}/projects/{project_key}/permissions-config";
 
-export function repositoryPermissionRoute(operation: PermissionOperation): RepositoryRoute {
+export function makeRepositoryPermissionRoute(operation: PermissionOperation): RepositoryRoute {
   return {
     subject: "repository",
     method: operation.method,
@@ -45,7 +45,7 @@ export function repositoryPermissionRoute(operation: PermissionOperation): Repos
   };
 }
 
-export function projectPermissionRoute(operation: PermissionOperation): ProjectRoute {
+export function makeProjectPermissionRoute(operation: PermissionOperation): ProjectRoute {
   return {
     subject: "project",
     method: operation.method,

@@ -1,3 +1,3 @@
-import { deleteRefRoute } from "./make-delete-ref-route.ts";
+import { makeDeleteRefRoute } from "./make-delete-ref-route.ts";
 
-export const deleteBranchRoute = deleteRefRoute("branch", "/refs/branches/{name}");
+export const deleteBranchRoute = makeDeleteRefRoute("branch", "/refs/branches/{name}");

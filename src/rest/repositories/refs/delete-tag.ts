@@ -1,3 +1,3 @@
-import { deleteRefRoute } from "./make-delete-ref-route.ts";
+import { makeDeleteRefRoute } from "./make-delete-ref-route.ts";
 
-export const deleteTagRoute = deleteRefRoute("tag", "/refs/tags/{name}");
+export const deleteTagRoute = makeDeleteRefRoute("tag", "/refs/tags/{name}");

@@ -1,3 +1,3 @@
-import { getRefRoute } from "./make-get-ref-route.ts";
+import { makeGetRefRoute } from "./make-get-ref-route.ts";
 
-export const getBranchRoute = getRefRoute("branch", "/refs/branches/{name}");
+export const getBranchRoute = makeGetRefRoute("branch", "/refs/branches/{name}");

@@ -1,3 +1,3 @@
-import { getRefRoute } from "./make-get-ref-route.ts";
+import { makeGetRefRoute } from "./make-get-ref-route.ts";
 
-export const getTagRoute = getRefRoute("tag", "/refs/tags/{name}");
+export const getTagRoute = makeGetRefRoute("tag", "/refs/tags/{name}");

@@ -1,3 +1,3 @@
-import { listRefsRoute } from "./make-list-refs-route.ts";
+import { makeListRefsRoute } from "./make-list-refs-route.ts";
 
-export const listBranchesRoute = listRefsRoute("/branches", ["branch"]);
+export const listBranchesRoute = makeListRefsRoute("/branches", ["branch"]);

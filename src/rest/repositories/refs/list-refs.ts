@@ -1,3 +1,3 @@
-import { listRefsRoute } from "./make-list-refs-route.ts";
+import { makeListRefsRoute } from "./make-list-refs-route.ts";
 
-export const listAllRefsRoute = listRefsRoute("", ["branch", "tag"]);
+export const listRefsRoute = makeListRefsRoute("", ["branch", "tag"]);

@@ -1,3 +1,3 @@
-import { listRefsRoute } from "./make-list-refs-route.ts";
+import { makeListRefsRoute } from "./make-list-refs-route.ts";
 
-export const listTagsRoute = listRefsRoute("/tags", ["tag"]);
+export const listTagsRoute = makeListRefsRoute("/tags", ["tag"]);

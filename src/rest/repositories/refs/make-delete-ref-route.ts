@@ -3,7 +3,7 @@ import { noContentAnswer } from "../../../http/server/answer.ts";
 import { deleteRef } from "../../../operations/refs/delete-ref.ts";
 import { getRef } from "../../../operations/refs/refs.ts";
 
-export function deleteRefRoute(kind: "branch" | "tag", path: string): RepositoryAccountRoute {
+export function makeDeleteRefRoute(kind: "branch" | "tag", path: string): RepositoryAccountRoute {
   return {
     subject: "repository",
     method: "DELETE",

@@ -3,7 +3,7 @@ import { jsonAnswer } from "../../../http/server/answer.ts";
 import { getRef } from "../../../operations/refs/refs.ts";
 import { showRef } from "./show-ref.ts";
 
-export function getRefRoute(kind: "branch" | "tag", path: string): RepositoryRoute {
+export function makeGetRefRoute(kind: "branch" | "tag", path: string): RepositoryRoute {
   return {
     subject: "repository",
     method: "GET",

@@ -9,7 +9,7 @@ import { messageCutter } from "../../../representations/bounded-texts.ts";
 import { representBranch } from "../../../representations/branch.ts";
 import { representTag } from "../../../representations/tag.ts";
 
-export function listRefsRoute(path: string, kinds: readonly RefKind[]): RepositoryRoute {
+export function makeListRefsRoute(path: string, kinds: readonly RefKind[]): RepositoryRoute {
   return {
     subject: "repository",
     method: "GET",

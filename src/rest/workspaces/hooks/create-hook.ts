@@ -1,4 +1,4 @@
-import { createHook } from "../../repositories/hooks/create-hook.ts";
-import { workspaceHookRoute } from "../../repositories/hooks/hook-routes.ts";
+import { createHookOperation } from "../../repositories/hooks/create-hook.ts";
+import { makeWorkspaceHookRoute } from "../../repositories/hooks/hook-routes.ts";
 
-export const createWorkspaceHookRoute = workspaceHookRoute(createHook);
+export const createWorkspaceHookRoute = makeWorkspaceHookRoute(createHookOperation);

@@ -1,4 +1,4 @@
-import { deleteHook } from "../../repositories/hooks/delete-hook.ts";
-import { workspaceHookRoute } from "../../repositories/hooks/hook-routes.ts";
+import { deleteHookOperation } from "../../repositories/hooks/delete-hook.ts";
+import { makeWorkspaceHookRoute } from "../../repositories/hooks/hook-routes.ts";
 
-export const deleteWorkspaceHookRoute = workspaceHookRoute(deleteHook);
+export const deleteWorkspaceHookRoute = makeWorkspaceHookRoute(deleteHookOperation);

@@ -1,4 +1,4 @@
-import { getHook } from "../../repositories/hooks/get-hook.ts";
-import { workspaceHookRoute } from "../../repositories/hooks/hook-routes.ts";
+import { getHookOperation } from "../../repositories/hooks/get-hook.ts";
+import { makeWorkspaceHookRoute } from "../../repositories/hooks/hook-routes.ts";
 
-export const getWorkspaceHookRoute = workspaceHookRoute(getHook);
+export const getWorkspaceHookRoute = makeWorkspaceHookRoute(getHookOperation);

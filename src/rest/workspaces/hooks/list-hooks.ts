@@ -1,4 +1,4 @@
-import { workspaceHookRoute } from "../../repositories/hooks/hook-routes.ts";
-import { listHooks } from "../../repositories/hooks/list-hooks.ts";
+import { makeWorkspaceHookRoute } from "../../repositories/hooks/hook-routes.ts";
+import { listHooksOperation } from "../../repositories/hooks/list-hooks.ts";
 
-export const listWorkspaceHooksRoute = workspaceHookRoute(listHooks);
+export const listWorkspaceHooksRoute = makeWorkspaceHookRoute(listHooksOperation);

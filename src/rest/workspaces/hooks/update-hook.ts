@@ -1,4 +1,4 @@
-import { workspaceHookRoute } from "../../repositories/hooks/hook-routes.ts";
-import { updateHook } from "../../repositories/hooks/update-hook.ts";
+import { makeWorkspaceHookRoute } from "../../repositories/hooks/hook-routes.ts";
+import { updateHookOperation } from "../../repositories/hooks/update-hook.ts";
 
-export const updateWorkspaceHookRoute = workspaceHookRoute(updateHook);
+export const updateWorkspaceHookRoute = makeWorkspaceHookRoute(updateHookOperation);

@@ -4,7 +4,7 @@ import { getProjectModel } from "../../../operations/branch-rules/branching-mode
 import { representModelSettings } from "../../../representations/branching-model.ts";
 import { projectModelUrl } from "./project-model-url.ts";
 
-export const getProjectModelSettingsRoute: ProjectRoute = {
+export const getProjectBranchingModelSettingsRoute: ProjectRoute = {
   subject: "project",
   method: "GET",
   path: "/2.0/workspaces/{workspace}/projects/{project_key}/branching-model/settings",

@@ -4,7 +4,7 @@ import { getProjectModel } from "../../../operations/branch-rules/branching-mode
 import { representBranchingModel, representModelBranch } from "../../../representations/branching-model.ts";
 import { projectModelUrl } from "./project-model-url.ts";
 
-export const getProjectModelRoute: ProjectRoute = {
+export const getProjectBranchingModelRoute: ProjectRoute = {
   subject: "project",
   method: "GET",
   path: "/2.0/workspaces/{workspace}/projects/{project_key}/branching-model",

@@ -8,7 +8,7 @@ import {
 } from "../../repositories/branching-model/model-settings-body.ts";
 import { projectModelUrl } from "./project-model-url.ts";
 
-export const updateProjectModelSettingsRoute: ProjectRoute<typeof ModelSettingsBody> = {
+export const updateProjectBranchingModelSettingsRoute: ProjectRoute<typeof ModelSettingsBody> = {
   subject: "project",
   method: "PUT",
   path: "/2.0/workspaces/{workspace}/projects/{project_key}/branching-model/settings",

@@ -3,7 +3,7 @@ import { noContentAnswer } from "../../../../http/server/answer.ts";
 import { getSelectedAccount } from "../../../../operations/accounts/named-accounts.ts";
 import { removeProjectReviewer } from "../../../../operations/pull-requests/default-reviewers.ts";
 
-export const deleteProjectReviewerRoute: ProjectRoute = {
+export const deleteProjectDefaultReviewerRoute: ProjectRoute = {
   subject: "project",
   method: "DELETE",
   path: "/2.0/workspaces/{workspace}/projects/{project_key}/default-reviewers/{selected_user}",

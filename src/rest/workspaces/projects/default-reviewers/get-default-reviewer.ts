@@ -4,7 +4,7 @@ import { getSelectedAccount } from "../../../../operations/accounts/named-accoun
 import { requireProjectReviewer } from "../../../../operations/pull-requests/default-reviewers.ts";
 import { representEmbeddedAccount } from "../../../../representations/embedded-account.ts";
 
-export const getProjectReviewerRoute: ProjectRoute = {
+export const getProjectDefaultReviewerRoute: ProjectRoute = {
   subject: "project",
   method: "GET",
   path: "/2.0/workspaces/{workspace}/projects/{project_key}/default-reviewers/{selected_user}",

@@ -7,7 +7,7 @@ import { representDefaultReviewer } from "../../../../representations/default-re
 import { listProjectReviewers } from "../../../../storage/sql/pull-requests/default-reviewers.ts";
 import { DEFAULT_REVIEWER_FIELDS } from "../../../default-reviewer-fields.ts";
 
-export const listProjectReviewersRoute: ProjectRoute = {
+export const listProjectDefaultReviewersRoute: ProjectRoute = {
   subject: "project",
   method: "GET",
   path: "/2.0/workspaces/{workspace}/projects/{project_key}/default-reviewers",

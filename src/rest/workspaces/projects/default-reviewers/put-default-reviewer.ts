@@ -7,7 +7,7 @@ import { representEmbeddedAccount } from "../../../../representations/embedded-a
 import { AccountReference, readAccountReference } from "../../../named-in-body.ts";
 
 /** Its "optional body containing the uuid of the user" must name the account of the URL, if it names one. */
-export const putProjectReviewerRoute: ProjectRoute<typeof AccountReference> = {
+export const putProjectDefaultReviewerRoute: ProjectRoute<typeof AccountReference> = {
   subject: "project",
   method: "PUT",
   path: "/2.0/workspaces/{workspace}/projects/{project_key}/default-reviewers/{selected_user}",

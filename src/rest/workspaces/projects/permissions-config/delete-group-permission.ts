@@ -1,4 +1,4 @@
-import { deleteGroupPermission } from "../../../repositories/permissions-config/delete-group-permission.ts";
-import { projectPermissionRoute } from "../../../repositories/permissions-config/permission-routes.ts";
+import { deleteGroupPermissionOperation } from "../../../repositories/permissions-config/delete-group-permission.ts";
+import { makeProjectPermissionRoute } from "../../../repositories/permissions-config/permission-routes.ts";
 
-export const deleteProjectGroupPermissionRoute = projectPermissionRoute(deleteGroupPermission);
+export const deleteProjectGroupPermissionRoute = makeProjectPermissionRoute(deleteGroupPermissionOperation);

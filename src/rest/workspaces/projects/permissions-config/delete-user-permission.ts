@@ -1,4 +1,4 @@
-import { deleteUserPermission } from "../../../repositories/permissions-config/delete-user-permission.ts";
-import { projectPermissionRoute } from "../../../repositories/permissions-config/permission-routes.ts";
+import { deleteUserPermissionOperation } from "../../../repositories/permissions-config/delete-user-permission.ts";
+import { makeProjectPermissionRoute } from "../../../repositories/permissions-config/permission-routes.ts";
 
-export const deleteProjectUserPermissionRoute = projectPermissionRoute(deleteUserPermission);
+export const deleteProjectUserPermissionRoute = makeProjectPermissionRoute(deleteUserPermissionOperation);

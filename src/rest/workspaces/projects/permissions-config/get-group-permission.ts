@@ -1,4 +1,4 @@
-import { getGroupPermission } from "../../../repositories/permissions-config/get-group-permission.ts";
-import { projectPermissionRoute } from "../../../repositories/permissions-config/permission-routes.ts";
+import { getGroupPermissionOperation } from "../../../repositories/permissions-config/get-group-permission.ts";
+import { makeProjectPermissionRoute } from "../../../repositories/permissions-config/permission-routes.ts";
 
-export const getProjectGroupPermissionRoute = projectPermissionRoute(getGroupPermission);
+export const getProjectGroupPermissionRoute = makeProjectPermissionRoute(getGroupPermissionOperation);

@@ -1,4 +1,4 @@
-import { getUserPermission } from "../../../repositories/permissions-config/get-user-permission.ts";
-import { projectPermissionRoute } from "../../../repositories/permissions-config/permission-routes.ts";
+import { getUserPermissionOperation } from "../../../repositories/permissions-config/get-user-permission.ts";
+import { makeProjectPermissionRoute } from "../../../repositories/permissions-config/permission-routes.ts";
 
-export const getProjectUserPermissionRoute = projectPermissionRoute(getUserPermission);
+export const getProjectUserPermissionRoute = makeProjectPermissionRoute(getUserPermissionOperation);

@@ -1,4 +1,4 @@
-import { listGroupPermissions } from "../../../repositories/permissions-config/list-group-permissions.ts";
-import { projectPermissionRoute } from "../../../repositories/permissions-config/permission-routes.ts";
+import { listGroupPermissionsOperation } from "../../../repositories/permissions-config/list-group-permissions.ts";
+import { makeProjectPermissionRoute } from "../../../repositories/permissions-config/permission-routes.ts";
 
-export const listProjectGroupPermissionsRoute = projectPermissionRoute(listGroupPermissions);
+export const listProjectGroupPermissionsRoute = makeProjectPermissionRoute(listGroupPermissionsOperation);

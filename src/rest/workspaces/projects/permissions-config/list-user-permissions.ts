@@ -1,4 +1,4 @@
-import { listUserPermissions } from "../../../repositories/permissions-config/list-user-permissions.ts";
-import { projectPermissionRoute } from "../../../repositories/permissions-config/permission-routes.ts";
+import { listUserPermissionsOperation } from "../../../repositories/permissions-config/list-user-permissions.ts";
+import { makeProjectPermissionRoute } from "../../../repositories/permissions-config/permission-routes.ts";
 
-export const listProjectUserPermissionsRoute = projectPermissionRoute(listUserPermissions);
+export const listProjectUserPermissionsRoute = makeProjectPermissionRoute(listUserPermissionsOperation);
