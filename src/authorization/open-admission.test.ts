@@ -4,11 +4,13 @@ import { describeDatabases } from "../../tests/support/database/test-database.ts
 import {
   callerAs,
   newUuid,
+  SAMPLE_INSTANT,
   sampleAccount,
   sampleProject,
   sampleRepository,
   sampleWorkspace,
 } from "../../tests/support/examples/sample-model.ts";
+import type { Config } from "../config/config.ts";
 import type { Bound } from "../model/bound.ts";
 import { ANONYMOUS, type Caller } from "../model/caller.ts";
 import { Failure } from "../model/failure.ts";
@@ -20,6 +22,7 @@ import { insertRepository } from "../storage/sql/repositories/repositories.ts";
 import { insertWorkspace } from "../storage/sql/workspaces/workspaces.ts";
 import { parseNetwork } from "./network.ts";
 import { type CredentialRequirement, openAdmission } from "./open-admission.ts";
+import { readmit, readmitToRead } from "./readmit.ts";
 
 const WRITE: CredentialRequirement = {
   apiTokenScopes: ["write:repository:bitbucket"],
@@ -157,6 +160,18 @@ describeDatabases("an admission", (current) => {
       return error.kind;
     }
   }
+
+  test("is refused when it is checked again, by a credential of a kind that nothing issues", async () => {
+    const { database } = current();
+    const caller = callerAs(ada);
+    const refused = (error: unknown) => error instanceof Failure && error.kind === "credential-kind-refused";
+    const ports = { database, config: { identity: "strict" } as Config, clock: () => SAMPLE_INSTANT };
+    await assert.rejects(readmitToRead(ports, { caller, requirements: [] }), refused);
+    await assert.rejects(
+      database.transaction((tx) => readmit(tx, ports, { caller, requirements: [] })),
+      refused,
+    );
+  });
 
   test("notes all that it has let in to, and nothing that it has refused", async () => {
     const admission = openAdmission(current(), { caller: callerAs(ada), address: ADDRESS }, WRITE);

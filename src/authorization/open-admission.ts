@@ -1,5 +1,5 @@
 import type { Caller, CallerCredential } from "../model/caller.ts";
-import { Failure } from "../model/failure.ts";
+import { credentialKindRefused, Failure } from "../model/failure.ts";
 import type { Permission } from "../model/permission.ts";
 import type { Repository } from "../model/repository.ts";
 import type { Requirement } from "../model/scope-set.ts";
@@ -103,9 +103,7 @@ export function openAdmission(
 function requireKind(caller: Caller, { credentialKinds }: CredentialRequirement): void {
   if (caller.kind === "anonymous" || credentialKinds === undefined) return;
   if (credentialKinds.includes(caller.credential.kind)) return;
-  throw new Failure("credential-kind-refused", "Credentials of this kind are not accepted here", {
-    reason: caller.credential.kind,
-  });
+  throw credentialKindRefused(caller.credential);
 }
 
 function requireAddress(caller: Caller, address: string): void {

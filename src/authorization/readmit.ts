@@ -1,6 +1,7 @@
 import type { Kysely } from "kysely";
 import { requireIdentity, requireLivingToken, unknownToken } from "../authentication/authenticate.ts";
-import type { AccountCaller, ApiTokenCredential, Caller } from "../model/caller.ts";
+import type { AccountCaller, ApiTokenCredential, Caller, UnissuedCredential } from "../model/caller.ts";
+import { credentialKindRefused } from "../model/failure.ts";
 import type { Permission } from "../model/permission.ts";
 import type { Repository } from "../model/repository.ts";
 import type { Project, Workspace } from "../model/workspace.ts";
@@ -51,12 +52,17 @@ export type Admission = {
 };
 
 /**
- * The only kind of credential that can be checked again so far. Any other kind must be added here before it can change
- * anything.
+ * A credential whose row says whether it still counts.
+ *
+ * @throws Failure credential-kind-refused for a kind that has no rows.
  */
 function storedCredential({ credential }: AccountCaller): ApiTokenCredential {
-  if (credential.kind === "api-token") return credential;
-  throw new Error(`Whether a credential of kind ${credential.kind} still counts is asked nowhere`);
+  switch (credential.kind) {
+    case "api-token":
+      return credential;
+    default:
+      throw credentialKindRefused(credential satisfies UnissuedCredential);
+  }
 }
 
 type RepositoryRequirement = Extract<SubjectRequirement, { readonly kind: "repository" }>;

@@ -20,7 +20,7 @@ export type AccountCaller = {
 };
 
 /** By what a caller is known. What its kind alone has stands beside what all have. */
-export type CallerCredential = ApiTokenCredential | OtherCredential;
+export type CallerCredential = ApiTokenCredential | UnissuedCredential;
 
 /** A credential as logs and the audit log name it: of what kind it is, and which one. */
 export type CredentialReference = Pick<CallerCredential, "kind" | "id">;
@@ -39,7 +39,11 @@ export type ApiTokenCredential = AnyCredential & {
   readonly identity: CallerIdentity | undefined;
 };
 
-type OtherCredential = AnyCredential & {
+/**
+ * The kinds that nothing issues yet. One that is to be issued becomes a type of its own, with what it has: then the
+ * compiler names each place that has to know it.
+ */
+export type UnissuedCredential = AnyCredential & {
   readonly kind: "session" | "oauth" | "access-token" | "app" | "ssh-key";
 };
 

@@ -67,6 +67,12 @@ export function invalidField(field: string, problem: string): Failure {
   return new Failure("invalid-input", `${field}: ${problem}`, { fields: { [field]: [problem] } });
 }
 
+export function credentialKindRefused({ kind }: Pick<CredentialReference, "kind">): Failure {
+  return new Failure("credential-kind-refused", "Credentials of this kind are not accepted here", {
+    reason: kind,
+  });
+}
+
 /** For what nobody may do without saying who they are. */
 export function credentialMissing(): Failure {
   return new Failure("credential-missing", "Authentication is required: no credential was sent");

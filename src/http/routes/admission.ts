@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { openAdmission } from "../../authorization/open-admission.ts";
 import type { ApiToken } from "../../model/api-token.ts";
 import { hasRawBytes } from "../../model/byte-text.ts";
-import type { CallerCredential } from "../../model/caller.ts";
+import type { ApiTokenCredential, CallerCredential, UnissuedCredential } from "../../model/caller.ts";
 import { Failure } from "../../model/failure.ts";
 import { grantedNames } from "../../model/scope-set.ts";
 import type { Ports } from "../../ports.ts";
@@ -40,8 +40,16 @@ export async function admit(
 
 /** In the words of the wire: of API tokens as recorded. */
 function tellCredential(reply: FastifyReply, credential: CallerCredential): void {
-  if (credential.kind !== "api-token") return;
-  const { id, scopes, token } = credential;
+  switch (credential.kind) {
+    case "api-token":
+      reply.headers(headersOfToken(credential));
+      return;
+    default:
+      credential satisfies UnissuedCredential;
+  }
+}
+
+function headersOfToken({ id, scopes, token }: ApiTokenCredential): Record<string, string> {
   let headers = credentialHeaders.get(token);
   if (headers === undefined) {
     headers = {
@@ -52,7 +60,7 @@ function tellCredential(reply: FastifyReply, credential: CallerCredential): void
     };
     credentialHeaders.set(token, headers);
   }
-  reply.headers(headers);
+  return headers;
 }
 
 /** Of a token as it was read: after a change it is read again, as another object. */

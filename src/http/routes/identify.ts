@@ -3,7 +3,7 @@ import { authenticate } from "../../authentication/authenticate.ts";
 import { readCredential } from "../../authentication/read-credential.ts";
 import type { RateResource } from "../../limits/rate-limits.ts";
 import { WINDOW_SECONDS } from "../../limits/rate-limits.ts";
-import type { Caller, Channel } from "../../model/caller.ts";
+import type { Caller, Channel, UnissuedCredential } from "../../model/caller.ts";
 import { Failure } from "../../model/failure.ts";
 import { accountOf, actorOf } from "../../model/who-acts.ts";
 import type { Ports } from "../../ports.ts";
@@ -67,8 +67,14 @@ export function noteAddress(
   const address = clientAddress(request, config);
   const actor = actorOf(caller, address);
   if (caller.kind !== "account" || actor.kind !== "account") return undefined;
-  if (caller.credential.kind === "api-token")
-    auditNotes.noteAddress(actor, caller.credential.token.name, networkOf(address));
+  const { credential } = caller;
+  switch (credential.kind) {
+    case "api-token":
+      auditNotes.noteAddress(actor, credential.token.name, networkOf(address));
+      break;
+    default:
+      credential satisfies UnissuedCredential;
+  }
   return actor;
 }
 
