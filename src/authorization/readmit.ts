@@ -6,7 +6,7 @@ import type { Permission } from "../model/permission.ts";
 import type { Repository } from "../model/repository.ts";
 import type { Project, Workspace } from "../model/workspace.ts";
 import type { Ports } from "../ports.ts";
-import { type LockedRow, lockRows } from "../storage/sql/lock-rows.ts";
+import { type LockedRow, lockRowsAhead } from "../storage/sql/lock-rows.ts";
 import { type AdmissionState, readAdmissionState } from "../storage/sql/permissions/admission-state.ts";
 import { findPermission } from "../storage/sql/permissions/permissions.ts";
 import { findProject } from "../storage/sql/projects/projects.ts";
@@ -107,7 +107,7 @@ async function stateUnderLock(
   admission: Admission,
   moved: AdmissionState["repository"],
 ): Promise<AdmissionState> {
-  await lockRows(tx, rowsOf(admission, moved));
+  await lockRowsAhead(tx, rowsOf(admission, moved));
   return readAdmissionState(tx, admissionKeys(admission));
 }
 

@@ -5,18 +5,19 @@ import { Secret } from "../../src/model/secret.ts";
 import { basic, sendRequest } from "../support/clients/http-request.ts";
 import { startPostgres } from "../support/database/postgres.ts";
 import { countRoundTrips } from "../support/database/round-trips.ts";
-import { startTestApp } from "../support/server/test-app.ts";
+import { startFilledApp } from "../support/server/filled-app.ts";
 
 // A server of its own: what is cached is as old as the last transaction of the whole server, and that of the test run has many.
 const postgres = await startPostgres();
-const app = await startTestApp({ database: { kind: "postgres", url: new Secret(postgres.url) } });
-after(async () => {
-  await app.close();
-  postgres.stop();
-});
+const filled = await startFilledApp({ database: { kind: "postgres", url: new Secret(postgres.url) } });
+after(() => postgres.stop());
+const { app } = filled;
 const token = await app.token();
 const authorization = basic("owner@example.com", token);
-const git = { url: `${app.url}/acme/demo.git`, authorization: basic("x-bitbucket-api-token-auth", token) };
+const gitRequest = {
+  url: `${app.url}/acme/demo.git`,
+  authorization: basic("x-bitbucket-api-token-auth", token),
+};
 
 type Asked = {
   readonly url: string;
@@ -40,9 +41,9 @@ const change = () =>
 for (const [what, asked, knownMost, anewMost] of [
   ["GET user", rest("/user"), 1, 2],
   ["GET repository", rest("/repositories/acme/demo"), 1, 3],
-  ["info/refs", infoRefsRequest(git), 1, 2],
+  ["info/refs", infoRefsRequest(gitRequest), 1, 2],
   // Its body may come late, so what lets it in is asked for once more.
-  ["ls-refs", lsRefsRequest(git, []), 2, 4],
+  ["ls-refs", lsRefsRequest(gitRequest, []), 2, 4],
 ] as const) {
   test(`${what}: ${knownMost} to PostgreSQL and back, ${anewMost} when something has changed`, async () => {
     // The first use of a token is written down.
@@ -52,5 +53,45 @@ for (const [what, asked, knownMost, anewMost] of [
     const anew = await countRoundTrips(() => send(asked));
     assert.ok(known <= knownMost, `${known} where nothing has changed`);
     assert.ok(anew <= anewMost, `${anew} after a change`);
+  });
+}
+
+async function push(): Promise<void> {
+  await filled.commit({}, "Pushed");
+  await filled.git.out(["push", "--quiet", "origin", "HEAD:main"], { folder: filled.folder });
+  await app.ports.auditNotes.idle();
+}
+
+const posted = async (path: string, body: unknown) => {
+  const answer = await filled.rest("POST", path, body);
+  assert.equal(answer.status, 201, answer.text);
+};
+
+for (const [what, work, most] of [
+  // `info/refs` before it takes four of them.
+  ["a push of one commit", push, 10],
+  [
+    "POST of a branch",
+    async (name: string) => posted("/refs/branches", { name, target: { hash: "main" } }),
+    10,
+  ],
+  [
+    "POST of a build status",
+    async (key: string) => {
+      const status = { key, state: "SUCCESSFUL", url: "https://ci.example.com/" };
+      await posted(
+        `/commit/${await filled.git.out(["rev-parse", "HEAD"], { folder: filled.folder })}/statuses/build`,
+        status,
+      );
+    },
+    8,
+  ],
+] as const) {
+  test(`${what}: ${most} to PostgreSQL and back`, async () => {
+    await push();
+    for (const name of ["first", "second"]) await work(name);
+    await app.ports.auditNotes.idle();
+    const roundTrips = await countRoundTrips(() => work("third"));
+    assert.ok(roundTrips <= most, `${roundTrips}`);
   });
 }

@@ -12,17 +12,17 @@ import {
   TAG_PREFIX,
 } from "../../model/ref-name.ts";
 import type { Repository } from "../../model/repository.ts";
-import type { Uuid } from "../../model/uuid.ts";
 import { refRefusalOf } from "../../model/who-acts.ts";
 import type { By, Ports } from "../../ports.ts";
 import { sumOf } from "../../storage/packs/pack-sizes.ts";
 import { withRepository } from "../../storage/packs/with-repository.ts";
 import {
   applyRefUpdates,
+  lockRefs,
   MAIN_BRANCH_DELETION,
   ObjectsDroppedError,
 } from "../../storage/sql/refs/ref-updates.ts";
-import { setMainBranchIfNone, updateRepository } from "../../storage/sql/repositories/repositories.ts";
+import { updateLockedRepository } from "../../storage/sql/repositories/repositories.ts";
 import type { Schema } from "../../storage/sql/schema.ts";
 import type { NewEvent, Recorder } from "../../storage/sql/write-transaction.ts";
 import {
@@ -186,19 +186,30 @@ async function storeRefsOnce(
   const dropNumber = updates.some((update) => update.new !== undefined) ? objects?.dropNumber : undefined;
   return options.by.transaction(async (tx, record) => {
     await options.imported?.insert?.(tx, record);
-    const checked = await refuseByNewRules(tx, repository, updates, judged, options);
+    const { uuid } = repository;
+    const [locked, rules] = await Promise.all([
+      lockRefs(tx, uuid, updates),
+      readBranchRules({ database: { kysely: tx } }, repository, options),
+      record.expectEvent(repository),
+    ]);
+    const checked = await refuseByNewRules(repository, updates, { judged, rules }, options);
     const allowed = checked.filter((change) => change.refused === undefined).map((change) => change.update);
     const isRefused = options.isAtomic && allowed.length < checked.length;
-    const applied = await applyRefUpdates(tx, repository.uuid, isRefused ? [] : allowed, {
-      ...options,
-      now,
-      dropNumber,
-    });
+    const applied = await applyRefUpdates(
+      tx,
+      uuid,
+      isRefused ? [] : allowed,
+      { ...options, now, dropNumber },
+      locked,
+    );
     const outcomes = joinOutcomes(checked, applied, isRefused);
     if (options.imported?.insert !== undefined) requireAnyRef(outcomes);
     reachFaultPoint("refs.applied");
-    await updateRepository(tx, repository.uuid, { sizeBytes });
-    await storeMainBranch(tx, repository.uuid, newBranches(outcomes), options.imported?.mainBranch);
+    const mainBranch = newMainBranch(locked.mainBranch, newBranches(outcomes), options.imported?.mainBranch);
+    await updateLockedRepository(tx, uuid, {
+      sizeBytes,
+      ...(mainBranch === undefined ? {} : { mainBranch }),
+    });
     for (const event of eventsOf(repository, outcomes, options)) record.event(repository, event);
     return outcomes;
   });
@@ -206,17 +217,15 @@ async function storeRefsOnce(
 
 /**
  * A rule may have been created, or somebody removed from its lists, since the updates were checked. By now the rows of
- * the repository and of its containers are locked, so the rules that are read here stay valid. The updates are checked
- * again only if these rules differ from those used before.
+ * the repository and of its containers are locked, so the rules that were read in the transaction stay valid. The
+ * updates are checked again only if these rules differ from those used before.
  */
 async function refuseByNewRules(
-  tx: Kysely<Schema>,
   repository: Repository,
   updates: readonly RefUpdate[],
-  judged: BranchRules,
-  options: Pick<OpenOptions, "by" | "kind" | "gitDir">,
+  { judged, rules }: { readonly judged: BranchRules; readonly rules: BranchRules },
+  options: Pick<OpenOptions, "by" | "gitDir">,
 ): Promise<readonly RefChange[]> {
-  const rules = await readBranchRules({ database: { kysely: tx } }, repository, options);
   if (isDeepStrictEqual(rules, judged))
     return updates.map((update) => ({ update, refused: undefined, refusedBy: undefined }));
   // The objects are in the repository by now.
@@ -274,17 +283,14 @@ function newBranches(outcomes: readonly RefOutcome[]): readonly BranchName[] {
  * If no main branch is requested, the first push decides: `main` if it is among the new branches, then `master`, else
  * the first.
  */
-async function storeMainBranch(
-  tx: Kysely<Schema>,
-  repositoryUuid: Uuid,
+function newMainBranch(
+  current: BranchName | undefined,
   branches: readonly BranchName[],
   requested: BranchName | undefined,
-): Promise<void> {
-  if (requested !== undefined && branches.includes(requested)) {
-    await updateRepository(tx, repositoryUuid, { mainBranch: requested });
-    return;
-  }
-  const mainBranch =
-    branches.find((name) => name === "main") ?? branches.find((name) => name === "master") ?? branches[0];
-  if (mainBranch !== undefined) await setMainBranchIfNone(tx, repositoryUuid, mainBranch);
+): BranchName | undefined {
+  if (requested !== undefined && branches.includes(requested)) return requested;
+  if (current !== undefined) return undefined;
+  return (
+    branches.find((name) => name === "main") ?? branches.find((name) => name === "master") ?? branches[0]
+  );
 }

@@ -4,12 +4,18 @@ import { isDiskFull } from "./database-failure.ts";
 import type { Lookups, Prepare } from "./lookups/lookups.ts";
 import type { Dialect } from "./migrations/migration.ts";
 import type { Schema } from "./schema.ts";
+import type { TransactionOptions } from "./transaction-options.ts";
 
 export type MakeRoom = () => Promise<boolean>;
 
 export type Connections = {
   readonly dialect: Dialect;
   readonly kysely: Kysely<Schema>;
+  /** Runs a transaction once. */
+  readonly transaction: <T>(
+    work: (tx: Kysely<Schema>) => Promise<T>,
+    options: TransactionOptions,
+  ) => Promise<T>;
   readonly prepare: Prepare;
   readonly cacheLookups: (prepared: Lookups) => Pick<Database, "lookups" | "requestLookups">;
   /** Waits for the turn of a transaction with this subject. @returns what ends the turn. */

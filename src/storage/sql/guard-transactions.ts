@@ -4,7 +4,7 @@ import { type Connections, NO_ROOM, withRoom } from "./connections.ts";
 import type { Database } from "./database.ts";
 import { isWorthRepeating } from "./database-failure.ts";
 import type { Schema } from "./schema.ts";
-import { transactionOptions } from "./transaction-options.ts";
+import type { TransactionOptions } from "./transaction-options.ts";
 
 /** Of a transaction that the database has undone because it was in another one's way. */
 const REPEATS_MAX = 3;
@@ -15,6 +15,7 @@ const REPEATS_MAX = 3;
  */
 export function guardTransactions({
   kysely,
+  transaction,
   takeSubject,
   makeRoom,
 }: Connections): Pick<Database, "kysely" | "transaction"> {
@@ -29,20 +30,19 @@ export function guardTransactions({
     },
     transformResult: async ({ result }) => result,
   };
-  async function runOnce<T>(work: (tx: Kysely<Schema>) => Promise<T>): Promise<T> {
+  type Work<T> = (tx: Kysely<Schema>) => Promise<T>;
+  async function runOnce<T>(work: Work<T>, options: TransactionOptions): Promise<T> {
     const state = { isOpen: true };
     try {
-      return await scope.run(state, () =>
-        kysely.transaction().setIsolationLevel("read committed").execute(work),
-      );
+      return await scope.run(state, () => transaction(work, options));
     } finally {
       state.isOpen = false;
     }
   }
-  async function runRepeated<T>(work: (tx: Kysely<Schema>) => Promise<T>): Promise<T> {
+  async function runRepeated<T>(work: Work<T>, options: TransactionOptions): Promise<T> {
     for (let repeats = 0; ; repeats += 1) {
       try {
-        return await runOnce(work);
+        return await runOnce(work, options);
       } catch (error) {
         if (repeats === REPEATS_MAX || !isWorthRepeating(error)) throw error;
       }
@@ -55,7 +55,7 @@ export function guardTransactions({
       const endTurn = options.subject === undefined ? undefined : await takeSubject(options.subject);
       try {
         const room = options.takesAccess === true ? makeRoom : NO_ROOM;
-        return await transactionOptions.run(options, () => withRoom(room, () => runRepeated(work)));
+        return await withRoom(room, () => runRepeated(work, options));
       } finally {
         endTurn?.();
       }

@@ -1,6 +1,7 @@
 import { type Kysely, PostgresAdapter, sql } from "kysely";
 import type { Uuid } from "../../model/uuid.ts";
 import type { Schema } from "./schema.ts";
+import { sendAhead } from "./send-ahead.ts";
 
 /** A row that must not change until the transaction ends. */
 export type LockedRow = {
@@ -20,7 +21,24 @@ const TABLES: readonly LockedRow["table"][] = ["repository", "project", "workspa
  * @returns false, with nothing locked, if one of the rows does not exist.
  */
 export async function lockRows(tx: Kysely<Schema>, rows: readonly LockedRow[]): Promise<boolean> {
-  if (rows.length === 0 || !(tx.getExecutor().adapter instanceof PostgresAdapter)) return true;
+  if (!needsLocks(tx, rows)) return true;
+  const { rows: found } = await lockQuery(rows).execute(tx);
+  return found.length > 0;
+}
+
+/**
+ * The same together with the next statement of the transaction, which sees what was committed before the locks were
+ * granted, and shows whether the rows exist.
+ */
+export async function lockRowsAhead(tx: Kysely<Schema>, rows: readonly LockedRow[]): Promise<void> {
+  if (needsLocks(tx, rows)) await sendAhead(tx, lockQuery(rows).compile(tx));
+}
+
+function needsLocks(tx: Kysely<Schema>, rows: readonly LockedRow[]): boolean {
+  return rows.length > 0 && tx.getExecutor().adapter instanceof PostgresAdapter;
+}
+
+function lockQuery(rows: readonly LockedRow[]) {
   const ordered = inOrder(rows).map((row, index) => ({ ...row, alias: sql.id(`locked_${index}`) }));
   const tables = ordered.map(({ table, alias }) => sql`${sql.table(table)} as ${alias}`);
   const keys = ordered.map(({ alias, uuid }) => sql`${alias}.uuid = ${uuid}`);
@@ -28,9 +46,8 @@ export async function lockRows(tx: Kysely<Schema>, rows: readonly LockedRow[]): 
   const locks = ordered.map(({ alias, strength }) =>
     strength === "update" ? sql`for no key update of ${alias}` : sql`for share of ${alias}`,
   );
-  const { rows: found } = await sql`select 1 from ${sql.join(tables)}
-    where ${sql.join(keys, sql` and `)} ${sql.join(locks, sql` `)}`.execute(tx);
-  return found.length > 0;
+  return sql`select 1 from ${sql.join(tables)}
+    where ${sql.join(keys, sql` and `)} ${sql.join(locks, sql` `)}`;
 }
 
 /** Each row once, with the stronger of its locks. PostgreSQL locks in the order in which they are written. */

@@ -1,5 +1,3 @@
-import { AsyncLocalStorage } from "node:async_hooks";
-
 export type TransactionOptions = {
   /**
    * What the transaction locks, such as a repository's UUID. In one process, transactions with the same subject run one
@@ -13,6 +11,3 @@ export type TransactionOptions = {
 };
 
 export const TAKES_ACCESS: TransactionOptions = { takesAccess: true };
-
-/** The options of the current transaction, for the driver. */
-export const transactionOptions = new AsyncLocalStorage<TransactionOptions>();

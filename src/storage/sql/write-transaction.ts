@@ -5,6 +5,7 @@ import type { Actor, AuditAction, AuditDetails, AuditSubject, NewAuditEvent } fr
 import { encodeEvent } from "../../model/encoded-event.ts";
 import type { OutboxEvent } from "../../model/event.ts";
 import type { Uuid } from "../../model/uuid.ts";
+import type { Webhook } from "../../model/webhook.ts";
 import { insertAuditEvents } from "./audit/audit-events.ts";
 import type { Database } from "./database.ts";
 import type { Schema } from "./schema.ts";
@@ -36,6 +37,11 @@ export type Recorder = {
   ): void;
   /** For the webhooks of the repository and of its workspace that listen to such events. */
   event(subject: EventSubject, event: NewEvent): void;
+  /**
+   * Reads which webhooks listen there, so that the transaction need not wait for it at its end. To be run together with
+   * what is read anyway, once the subject is locked.
+   */
+  expectEvent(subject: EventSubject): Promise<void>;
   /** For one webhook, again. */
   delivery(delivery: Omit<NewDelivery, "createdAt">): void;
 };
@@ -63,9 +69,9 @@ export function openWriteTransaction(
     let hasDeliveries = false;
     const result = await transactions.transaction(async (tx) => {
       // Created for each attempt, since a transaction with a deadlock is run again.
-      const { record, write } = openRecorder(actor, clock);
+      const { record, write } = openRecorder(tx, actor, clock);
       const done = await work(tx, record);
-      hasDeliveries = await write(tx);
+      hasDeliveries = await write();
       reachFaultPoint("transaction.recorded");
       return done;
     }, options);
@@ -77,18 +83,28 @@ export function openWriteTransaction(
 type OpenRecorder = {
   readonly record: Recorder;
   /** @returns whether any delivery is pending. */
-  write(tx: Kysely<Schema>): Promise<boolean>;
+  write(): Promise<boolean>;
 };
 
-function openRecorder(actor: Actor, clock: () => Date): OpenRecorder {
+function openRecorder(tx: Kysely<Schema>, actor: Actor, clock: () => Date): OpenRecorder {
   const audited: NewAuditEvent[] = [];
   const events: { readonly subject: EventSubject; readonly event: OutboxEvent; readonly at: Date }[] = [];
   const deliveries: NewDelivery[] = [];
   const actorUuid = actor.kind === "account" ? actor.accountUuid : undefined;
+  const listening = new Map<string, readonly Webhook[]>();
   let isWritten = false;
   const requireOpen = () => {
     if (isWritten) throw new Error("recorded after the end of the transaction: it would be lost");
   };
+
+  async function listen({ uuid, workspace }: EventSubject): Promise<readonly Webhook[]> {
+    const key = `${workspace.uuid} ${uuid}`;
+    const webhooks =
+      listening.get(key) ?? (await listListeningWebhooks(tx, { uuid, workspaceUuid: workspace.uuid }));
+    listening.set(key, webhooks);
+    return webhooks;
+  }
+
   return {
     record: {
       audit(action, subject, { account, ...details } = {}) {
@@ -99,31 +115,32 @@ function openRecorder(actor: Actor, clock: () => Date): OpenRecorder {
         requireOpen();
         events.push({ subject, event: { ...event, actorUuid } as OutboxEvent, at: clock() });
       },
+      async expectEvent(subject) {
+        await listen(subject);
+      },
       delivery(delivery) {
         requireOpen();
         deliveries.push({ ...delivery, createdAt: clock() });
       },
     },
-    async write(tx) {
+    async write() {
       isWritten = true;
       await insertAuditEvents(tx, audited);
       for (const { subject, event, at } of events)
-        deliveries.push(...(await deliveriesOf(tx, subject, event, at)));
+        deliveries.push(...deliveriesOf(await listen(subject), event, at));
       await insertDeliveries(tx, deliveries);
       return deliveries.length > 0;
     },
   };
 }
 
-async function deliveriesOf(
-  tx: Kysely<Schema>,
-  { uuid, workspace }: EventSubject,
+function deliveriesOf(
+  webhooks: readonly Webhook[],
   event: OutboxEvent,
   createdAt: Date,
-): Promise<readonly NewDelivery[]> {
-  const listening = await listListeningWebhooks(tx, { uuid, workspaceUuid: workspace.uuid });
+): readonly NewDelivery[] {
   const encoded = encodeEvent(event);
-  return listening
+  return webhooks
     .filter((webhook) => webhook.events.includes(event.kind))
     .map((webhook) => ({
       uuid: randomUUID() as Uuid,

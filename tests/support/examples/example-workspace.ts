@@ -10,7 +10,7 @@ import { createProject } from "../../../src/operations/projects/projects.ts";
 import { createRepository } from "../../../src/operations/repositories/repositories.ts";
 import { setMember } from "../../../src/operations/workspaces/workspaces.ts";
 import { applyRefUpdates } from "../../../src/storage/sql/refs/ref-updates.ts";
-import { setMainBranchIfNone } from "../../../src/storage/sql/repositories/repositories.ts";
+import { updateRepository } from "../../../src/storage/sql/repositories/repositories.ts";
 import { createCaller, ownerOf, type RestCaller } from "../clients/rest-callers.ts";
 import { gitDirOf } from "../git/repository-folder.ts";
 import type { TestApp } from "../server/test-app.ts";
@@ -142,7 +142,7 @@ export async function openExampleWorkspace(app: TestApp): Promise<ExampleWorkspa
         peeled: undefined,
       }));
       await applyRefUpdates(tx, repository.uuid, updates, { isAtomic: true, now: ports.clock() });
-      await setMainBranchIfNone(tx, repository.uuid, "main" as BranchName);
+      await updateRepository(tx, repository.uuid, { mainBranch: "main" as BranchName });
     });
     const upload = { name: "file.txt", source: Readable.from([Buffer.from("content")]) };
     await storeDownloads(ports, by, repository, app.owner, Readable.from([upload]));

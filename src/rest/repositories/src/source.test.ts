@@ -14,7 +14,7 @@ import { createRepository } from "../../../operations/repositories/repositories.
 import { RENDERED_BYTES_MAX } from "../../../operations/source/render-file.ts";
 import { getEntry, listDirectory } from "../../../operations/source/source.ts";
 import { applyRefUpdates } from "../../../storage/sql/refs/ref-updates.ts";
-import { setMainBranchIfNone } from "../../../storage/sql/repositories/repositories.ts";
+import { updateRepository } from "../../../storage/sql/repositories/repositories.ts";
 import { fileAnswer } from "./file-answer.ts";
 
 const LFS_POINTER = `version https://git-lfs.github.com/spec/v1\noid sha256:${"ab".repeat(32)}\nsize 12345\n`;
@@ -79,7 +79,7 @@ async function setRefs(refs: Readonly<Record<string, string>>): Promise<void> {
       outcomes.filter(({ refused }) => refused !== undefined),
       [],
     );
-    await setMainBranchIfNone(tx, app.repository.uuid, "main" as never);
+    await updateRepository(tx, app.repository.uuid, { mainBranch: "main" as never });
   });
 }
 

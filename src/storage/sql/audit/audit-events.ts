@@ -5,6 +5,7 @@ import type { Uuid } from "../../../model/uuid.ts";
 import { instant } from "../columns.ts";
 import type { AuditEventRow } from "../schema/audit.ts";
 import type { Schema } from "../schema.ts";
+import { sendAhead } from "../send-ahead.ts";
 
 /**
  * Adds an entry, in the transaction of the change that it records. No function changes or deletes entries. People paste
@@ -17,7 +18,7 @@ export async function insertAuditEvent(tx: Kysely<Schema>, event: NewAuditEvent)
 /** For the transaction of the changes that they record. */
 export async function insertAuditEvents(tx: Kysely<Schema>, events: readonly NewAuditEvent[]): Promise<void> {
   if (events.length === 0) return;
-  await tx.insertInto("audit_event").values(events.map(toRow)).execute();
+  await sendAhead(tx, tx.insertInto("audit_event").values(events.map(toRow)));
 }
 
 /** As `insertAuditEvent`, unless an entry says that the token has been used from this address before. */

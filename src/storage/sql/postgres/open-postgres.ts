@@ -8,6 +8,7 @@ import { openSubjectTurns } from "../subject-turns.ts";
 import { postgresDialect } from "./postgres-driver.ts";
 import { cachePostgresLookups } from "./postgres-lookups.ts";
 import { openPostgresPool, POSTGRES_LIMITS, type PostgresLimits, WAITING_MAX } from "./postgres-pool.ts";
+import { runTransaction } from "./postgres-transaction.ts";
 
 export type PostgresSettings = {
   readonly kind: "postgres";
@@ -40,6 +41,7 @@ export async function openPostgres({
   return {
     dialect: "postgres",
     kysely,
+    transaction: (work, options) => runTransaction(pool, work, options),
     prepare,
     cacheLookups: (prepared) => cachePostgresLookups(prepared, kysely, prepare),
     takeSubject: subjectTurns.take,

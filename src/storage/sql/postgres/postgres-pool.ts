@@ -155,6 +155,8 @@ async function createPool(url: Secret, connectionsMax: number, limits: PostgresL
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
     application_name: "pail",
+    // A statement is sent although the one before it is not answered yet: see `postgres-transaction.ts`.
+    pipeline: true,
     types: {
       // Instants, sizes and counts stay far below 2^53.
       getTypeParser: (type, format) => (type === INT8_TYPE ? Number : pg.types.getTypeParser(type, format)),

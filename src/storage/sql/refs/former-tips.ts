@@ -5,6 +5,7 @@ import type { RefName } from "../../../model/ref-name.ts";
 import type { Uuid } from "../../../model/uuid.ts";
 import { instant } from "../columns.ts";
 import type { FormerTipRow, Schema } from "../schema.ts";
+import { sendAhead } from "../send-ahead.ts";
 
 const ROWS_PER_STATEMENT = 1000;
 /** Conditions of three columns each. SQLite allows expressions at most a thousand levels deep. */
@@ -23,16 +24,19 @@ export async function insertFormerTips(
       : [{ repository_uuid: repositoryUuid, name, target: old, left_at: now.getTime() }],
   );
   for (let start = 0; start < rows.length; start += ROWS_PER_STATEMENT) {
-    await tx
-      .insertInto("former_tip")
-      .values(rows.slice(start, start + ROWS_PER_STATEMENT))
-      // A ref that moves back and forth leaves the same tip more than once.
-      .onConflict((conflict) =>
-        conflict
-          .columns(["repository_uuid", "name", "target"])
-          .doUpdateSet((eb) => ({ left_at: eb.ref("excluded.left_at") })),
-      )
-      .execute();
+    const part = rows.slice(start, start + ROWS_PER_STATEMENT);
+    await sendAhead(
+      tx,
+      tx
+        .insertInto("former_tip")
+        .values(part)
+        // A ref that moves back and forth leaves the same tip more than once.
+        .onConflict((conflict) =>
+          conflict
+            .columns(["repository_uuid", "name", "target"])
+            .doUpdateSet((eb) => ({ left_at: eb.ref("excluded.left_at") })),
+        ),
+    );
   }
 }
 

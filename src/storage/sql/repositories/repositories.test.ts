@@ -33,7 +33,6 @@ import {
   insertRepository,
   listRepositories,
   type RepositoryListOptions,
-  setMainBranchIfNone,
   updateRepository,
 } from "./repositories.ts";
 import { REPOSITORY_FIELDS } from "./repository-rows.ts";
@@ -139,14 +138,6 @@ describeDatabases("repositories", (current) => {
       isUniqueViolation,
     );
     await insertRepository(db(), sampleRepository(other, otherProject, "taken"));
-  });
-
-  test("sets the main branch once", async () => {
-    const { uuid, ...rest } = sampleRepository(workspace, project, "main-branch");
-    await insertRepository(db(), { uuid, ...rest });
-    assert.equal(await setMainBranchIfNone(db(), uuid, "first" as BranchName), true);
-    assert.equal(await setMainBranchIfNone(db(), uuid, "second" as BranchName), false);
-    assert.equal((await findRepository(db(), undefined, { uuid }))?.mainBranch, "first");
   });
 
   test("deletes a repository with what hangs on it, and no other", async () => {

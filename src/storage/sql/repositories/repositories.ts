@@ -3,7 +3,6 @@ import { isWithin } from "../../../model/bound.ts";
 import type { Viewer } from "../../../model/caller.ts";
 import type { Filter, Sort } from "../../../model/filter.ts";
 import type { Permission } from "../../../model/permission.ts";
-import type { BranchName } from "../../../model/ref-name.ts";
 import type { Repository } from "../../../model/repository.ts";
 import type { RepositorySlug } from "../../../model/slug.ts";
 import type { Uuid } from "../../../model/uuid.ts";
@@ -13,6 +12,7 @@ import { compileFilter, compileSort } from "../compile-filter.ts";
 import { deleteLease, maintenanceLease } from "../leases.ts";
 import { holds, isVisible, membersWithPermission } from "../permissions/permissions.ts";
 import type { RepositoryRow, Schema } from "../schema.ts";
+import { sendAhead } from "../send-ahead.ts";
 import type { WorkspaceSelector } from "../workspaces/workspaces.ts";
 import { takeSlug } from "./former-slugs.ts";
 import { REPOSITORY_FIELDS, repositoryQuery, toRepository, toRepositoryRow } from "./repository-rows.ts";
@@ -118,19 +118,13 @@ function toChangedColumns(changes: RepositoryChanges): Updateable<RepositoryRow>
   return row;
 }
 
-/** @returns false, with nothing changed, if the repository has a main branch already. */
-export async function setMainBranchIfNone(
-  db: Kysely<Schema>,
+/** As `updateRepository` for a row that the transaction has locked. */
+export async function updateLockedRepository(
+  tx: Kysely<Schema>,
   uuid: Uuid,
-  mainBranch: BranchName,
-): Promise<boolean> {
-  const result = await db
-    .updateTable("repository")
-    .set({ main_branch: mainBranch })
-    .where("uuid", "=", uuid)
-    .where("main_branch", "is", null)
-    .executeTakeFirst();
-  return result.numUpdatedRows > 0n;
+  changes: RepositoryChanges,
+): Promise<void> {
+  await sendAhead(tx, tx.updateTable("repository").set(toChangedColumns(changes)).where("uuid", "=", uuid));
 }
 
 /** Deletes a repository with its refs, permissions and cursors. Its packs are not in the database. */

@@ -34,6 +34,7 @@ export async function openSqlite(
   return {
     dialect: "sqlite",
     kysely,
+    transaction: (work) => kysely.transaction().execute(work),
     cacheLookups(prepared) {
       const lookups = cacheLookups(prepared, version.read);
       return { lookups, requestLookups: () => ({ version: version.read(), lookups }) };

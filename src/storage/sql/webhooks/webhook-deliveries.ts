@@ -5,6 +5,7 @@ import type { WebhookDelivery, WebhookEvent } from "../../../model/webhook.ts";
 import { instant, optionalInstant } from "../columns.ts";
 import type { WebhookDeliveryRow } from "../schema/webhooks.ts";
 import type { Schema } from "../schema.ts";
+import { sendAhead } from "../send-ahead.ts";
 
 function toDelivery(row: Selectable<WebhookDeliveryRow>): WebhookDelivery {
   return {
@@ -49,7 +50,7 @@ export async function insertDeliveries(
     response_status: null,
     problem: null,
   }));
-  await db.insertInto("webhook_delivery").values(rows).execute();
+  await sendAhead(db, db.insertInto("webhook_delivery").values(rows));
 }
 
 export type DueDelivery = { readonly delivery: WebhookDelivery; readonly workspaceUuid: Uuid };
