@@ -27,7 +27,7 @@ import { openUnknownOperations } from "./storage/sql/audit/unknown-operation-cou
 import { openDatabase } from "./storage/sql/open-database.ts";
 import { createOutboxSignal } from "./storage/sql/webhooks/outbox-signal.ts";
 
-/** Each place is two processes, with the memory that a pack in the making takes. */
+/** Each slot is two processes, with the memory that a pack in the making takes. */
 const SLOTS_MAX = 16;
 /** The fewest of a process: with less there would be no room for the shares below. */
 const SLOTS_MIN = 4;
@@ -181,7 +181,7 @@ const STORE_SLOTS = {
 /** One for each repository. */
 const COMMIT_TURNS = { slotsMax: 64, shareMax: 1, waitingMax: WAITING_MAX, waitMsMax: WAIT_MS_MAX };
 
-/** The machine's places are divided between the processes that serve. */
+/** The slots of the machine are divided between the processes that serve. */
 function openGitSlots({ workers = 1 }: Config): ProcessSlots {
   const slotsMax = Math.max(SLOTS_MIN, Math.ceil(SLOTS_MAX / workers));
   const repositoryShareMax = Math.floor(slotsMax * REPOSITORY_SHARE);

@@ -48,7 +48,7 @@ for (const kind of KINDS) {
 
 test("a bound credential is its account within the bound, and nobody beside it", () => {
   const [workspaceUuid, projectUuid, repositoryUuid] = [newUuid(), newUuid(), newUuid()];
-  const place = { workspaceUuid, projectUuid, repositoryUuid };
+  const container = { workspaceUuid, projectUuid, repositoryUuid };
   for (const [bound, isIn] of [
     [undefined, true],
     [{ repositories: [repositoryUuid] }, true],
@@ -63,13 +63,13 @@ test("a bound credential is its account within the bound, and nobody beside it",
     [{}, true],
   ] as const) {
     const caller = withCredential({ kind: "access-token", bound });
-    assert.equal(reaches(caller, place), isIn);
-    assert.equal(accountWithin(caller, place), isIn ? ada : undefined);
+    assert.equal(reaches(caller, container), isIn);
+    assert.equal(accountWithin(caller, container), isIn ? ada : undefined);
     assert.deepEqual(viewerOf(caller), { kind: "account", accountUuid: ada.uuid, bound });
   }
   const ofRepository = withCredential({ kind: "access-token", bound: { repositories: [repositoryUuid] } });
   assert.equal(reaches(ofRepository, { workspaceUuid, projectUuid }), false);
-  assert.equal(reaches(ANONYMOUS, place), true);
+  assert.equal(reaches(ANONYMOUS, container), true);
 });
 
 function withCredential(given: Partial<CallerCredential> & { kind: (typeof KINDS)[number] }): AccountCaller {

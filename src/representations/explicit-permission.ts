@@ -55,9 +55,9 @@ function representTarget(owner: PermissionOwner, baseUrls: BaseUrls) {
 }
 
 function configUrl(owner: PermissionOwner, baseUrls: BaseUrls): string {
-  const place =
+  const ownerUrl =
     owner.kind === "repository"
       ? repositoryApiUrl(baseUrls, owner.repository)
       : projectApiUrl(baseUrls, owner.workspace, owner.project);
-  return `${place}/permissions-config`;
+  return `${ownerUrl}/permissions-config`;
 }

@@ -26,18 +26,18 @@ export function jsonTemplate<Text extends string, Json extends string>(
   const marks = names.map((name, index) => [name, MARK + String.fromCharCode(FIRST_LETTER + index)]);
   const [first, ...rest] = JSON.stringify(example(Object.fromEntries(marks))).split(MARK);
   let start = first!;
-  const places: { readonly name: Text | Json; after: string }[] = [];
+  const gaps: { readonly name: Text | Json; after: string }[] = [];
   for (const piece of rest) {
     const index = piece.charCodeAt(0) - FIRST_LETTER;
     const isJson = index >= texts.length;
     // A mark of JSON is a string of its own, and its quotes go with it.
-    const before = places.at(-1);
+    const before = gaps.at(-1);
     if (isJson && before === undefined) start = start.slice(0, -1);
     else if (isJson) before!.after = before!.after.slice(0, -1);
-    places.push({ name: names[index]!, after: piece.slice(isJson ? 2 : 1) });
+    gaps.push({ name: names[index]!, after: piece.slice(isJson ? 2 : 1) });
   }
   const startBytes = Buffer.from(start);
-  const written = places.map(({ name, after }) => ({ name, after: Buffer.from(after) }));
+  const written = gaps.map(({ name, after }) => ({ name, after: Buffer.from(after) }));
   return (values, writer) => {
     writer.writeBytes(startBytes);
     for (const { name, after } of written) {

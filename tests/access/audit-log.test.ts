@@ -27,14 +27,14 @@ import { startTestApp, type TestApp } from "../support/server/test-app.ts";
 for (const dialect of DIALECTS) {
   describe(`the audit log of a server on ${dialect}`, () => {
     let app: TestApp;
-    let place: TestDatabaseSettings;
+    let testDatabase: TestDatabaseSettings;
     before(async () => {
-      place = await createTestDatabaseSettings(dialect);
-      app = await startTestApp({ database: place.settings });
+      testDatabase = await createTestDatabaseSettings(dialect);
+      app = await startTestApp({ database: testDatabase.settings });
     });
     after(async () => {
       await app.close();
-      await place.remove();
+      await testDatabase.remove();
     });
 
     async function lastEvents(count: number): Promise<readonly AuditEvent[]> {

@@ -91,11 +91,11 @@ for (const dialect of DIALECTS) {
     let close = async () => {};
 
     before(async () => {
-      const place = await createTestDatabaseSettings(dialect);
-      app = await startTestApp({ database: place.settings });
+      const testDatabase = await createTestDatabaseSettings(dialect);
+      app = await startTestApp({ database: testDatabase.settings });
       close = async () => {
         await app.close();
-        await place.remove();
+        await testDatabase.remove();
       };
       examples = await openExampleWorkspace(app);
       account = await createAccount(app.ports, app.by, { email: EMAIL, username: "late" });

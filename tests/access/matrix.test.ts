@@ -351,10 +351,10 @@ function accounts() {
   };
 }
 
-type Place = typeof THERE;
+type Containers = typeof THERE;
 
 /** Of its own for each cell that gets in and may change something. */
-async function freshPlace(): Promise<Place> {
+async function freshContainers(): Promise<Containers> {
   fresh += 1;
   const slug = `fresh-${fresh}` as RepositorySlug;
   await createRepository(app.ports, app.by, { workspace: app.workspace, project: app.project, slug });
@@ -363,8 +363,8 @@ async function freshPlace(): Promise<Place> {
   return { workspace: "acme", slug, project: key };
 }
 
-function fill(target: Target, place: Place): string {
-  const { workspace, slug, project } = place;
+function fill(target: Target, containers: Containers): string {
+  const { workspace, slug, project } = containers;
   if (target.route === undefined)
     return target.path.replace("{workspace}", workspace).replace("{repo_slug}", slug);
   const parameters = { ...PARAMETERS, workspace, repo_slug: slug, project_key: project, ...accounts() };
@@ -378,11 +378,11 @@ async function call(
   target: Target,
   carrier: Carrier,
   brought: SentCredential,
-  place: Place,
+  containers: Containers,
 ): Promise<Answer> {
   const username = usernames[brought.owner ?? "owner"]!;
   const query = carrier.query?.(brought.text);
-  const path = fill(target, place);
+  const path = fill(target, containers);
   const url = query === undefined ? path : `${path}${path.includes("?") ? "&" : "?"}${query}`;
   const headers = { ...target.headers, ...carrier.headers?.(brought.text, username) };
   const userinfo = carrier.userinfo?.(brought.text, username);
@@ -499,8 +499,8 @@ for (const target of TARGETS) {
         const admitted = admission(target, carrier, brought);
         const expected = expectedStatus(target, admitted);
         const isChange = expected === "in" && target.method !== "GET";
-        const place = isChange ? await freshPlace() : THERE;
-        const answer = await call(target, carrier, brought, place);
+        const containers = isChange ? await freshContainers() : THERE;
+        const answer = await call(target, carrier, brought, containers);
         cells += 1;
         met
           .add(`${carrier.name}, ${kind}`)

@@ -7,9 +7,9 @@ import { createTestDatabaseSettings } from "../support/database/test-database.ts
 import { startFilledApp } from "../support/server/filled-app.ts";
 
 // Answers are cached where the database tells its version for nothing.
-const place = await createTestDatabaseSettings("sqlite");
-after(() => place.remove());
-const filled = await startFilledApp({ database: place.settings });
+const testDatabase = await createTestDatabaseSettings("sqlite");
+after(() => testDatabase.remove());
+const filled = await startFilledApp({ database: testDatabase.settings });
 const { app } = filled;
 const owner = await ownerOf(app);
 const R = "/repositories/acme/demo";

@@ -12,9 +12,9 @@ import { type FilledApp, startFilledApp } from "../support/server/filled-app.ts"
 // All are started before the first test is named: what a file does after its tests is done when none is left.
 const started: { readonly dialect: Dialect; readonly filled: FilledApp }[] = [];
 for (const dialect of DIALECTS) {
-  const place = await createTestDatabaseSettings(dialect);
-  after(() => place.remove());
-  started.push({ dialect, filled: await startFilledApp({ database: place.settings }) });
+  const testDatabase = await createTestDatabaseSettings(dialect);
+  after(() => testDatabase.remove());
+  started.push({ dialect, filled: await startFilledApp({ database: testDatabase.settings }) });
 }
 const grounds = await Promise.all(started.map(prepare));
 

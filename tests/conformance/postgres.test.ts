@@ -7,10 +7,10 @@ import { openRealGit } from "../support/git/real-git.ts";
 import { startPailForFile } from "../support/server/pail-server.ts";
 
 /** The whole way, once, over the other database: everything else runs over SQLite, and storage over both. */
-const place = await createTestDatabaseSettings("postgres");
-if (place.settings.kind !== "postgres") throw new Error("not PostgreSQL");
-const pail = await startPailForFile({ databaseUrl: place.settings.url.reveal() });
-after(() => place.remove());
+const testDatabase = await createTestDatabaseSettings("postgres");
+if (testDatabase.settings.kind !== "postgres") throw new Error("not PostgreSQL");
+const pail = await startPailForFile({ databaseUrl: testDatabase.settings.url.reveal() });
+after(() => testDatabase.remove());
 const git = openRealGit();
 
 test("git and REST work over PostgreSQL", async () => {

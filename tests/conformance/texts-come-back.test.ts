@@ -66,9 +66,9 @@ type Place = {
 // Both are started before the first test is named: what a file does after its tests is done when none is left.
 const started = [];
 for (const kind of ["sqlite", "postgres"] as const) {
-  const place = await createTestDatabaseSettings(kind);
-  after(() => place.remove());
-  const filled = await startFilledApp({ database: place.settings });
+  const testDatabase = await createTestDatabaseSettings(kind);
+  after(() => testDatabase.remove());
+  const filled = await startFilledApp({ database: testDatabase.settings });
   const id = await filled.commit({ "a.txt": "a\n" }, "First");
   await filled.git.out(["push", "--quiet", "origin", "main"], { folder: filled.folder });
   started.push({ kind, id, app: filled.app, rest: filled.rest });

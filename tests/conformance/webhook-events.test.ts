@@ -302,8 +302,8 @@ test("a fork is told to the webhooks of what was forked, unless it is private el
   const { ports, by, workspace, project, owner } = filled.app;
   const parent = await changeRepository(ports, by, filled.app.repository, { isPrivate: false });
   const other = await createWorkspace(ports, by, { slug: "other", name: "Other", owner, isPrivate: false });
-  const fork = (name: string, place: Pick<typeof other, "workspace" | "project">, isPrivate: boolean) =>
-    forkRepository(ports, by, parent, { ...place, slug: name as RepositorySlug, isPrivate });
+  const fork = (name: string, target: Pick<typeof other, "workspace" | "project">, isPrivate: boolean) =>
+    forkRepository(ports, by, parent, { ...target, slug: name as RepositorySlug, isPrivate });
   await fork("hidden", other, true);
   await fork("shown", other, false);
   await fork("own", { workspace, project }, true);

@@ -21,10 +21,10 @@ import { openPailCommand } from "../support/server/pail-command.ts";
 import { type CommandOutcome, startPail, startPailForFile } from "../support/server/pail-server.ts";
 
 async function createPostgres(): Promise<{ readonly settings: DatabaseSettings; readonly url: string }> {
-  const place = await createTestDatabaseSettings("postgres");
-  after(() => place.remove());
-  assert.ok(place.settings.kind === "postgres");
-  return { settings: place.settings, url: place.settings.url.reveal() };
+  const testDatabase = await createTestDatabaseSettings("postgres");
+  after(() => testDatabase.remove());
+  assert.ok(testDatabase.settings.kind === "postgres");
+  return { settings: testDatabase.settings, url: testDatabase.settings.url.reveal() };
 }
 
 const git = openRealGit();
@@ -223,7 +223,7 @@ async function listAnew(
 }
 
 for (const [what, change, why] of [
-  ["has lost rows", "delete from ref", /rows are missing from the database: ref: 0 in place of \d+/],
+  ["has lost rows", "delete from ref", /rows are missing from the database: ref: 0 in testDatabase of \d+/],
   [
     "has a text that PostgreSQL cannot hold",
     "update account set nickname = 'a' || char(0)",

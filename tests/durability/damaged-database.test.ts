@@ -6,7 +6,7 @@ import { after, test } from "node:test";
 import SqliteDatabase from "better-sqlite3";
 import { createTestDatabaseSettings } from "../support/database/test-database.ts";
 import { openRealGit } from "../support/git/real-git.ts";
-import { type DataPlace, runPail } from "./kills/killable-server.ts";
+import { type DataLocation, runPail } from "./kills/killable-server.ts";
 import { createRandom } from "./kills/seeded-random.ts";
 
 const COMMANDS = [
@@ -22,31 +22,35 @@ const COMMANDS = [
   ["backup", "TARGET"],
 ];
 const git = openRealGit();
-const original: DataPlace = { dataFolder: git.newPath("data"), databaseUrl: undefined };
+const original: DataLocation = { dataFolder: git.newPath("data"), databaseUrl: undefined };
 await prepare(original);
 
-async function prepare(place: DataPlace): Promise<void> {
-  await mkdir(place.dataFolder, { recursive: true });
+async function prepare(location: DataLocation): Promise<void> {
+  await mkdir(location.dataFolder, { recursive: true });
   for (const args of [
     ["account", "create", "--email", "ann@example.com", "--username", "ann"],
     ["workspace", "create", "--slug", "team", "--owner", "ann@example.com"],
     ["repository", "create", "--workspace", "team", "--name", "site"],
   ]) {
-    const { status, stderr } = await runPail(place, args);
+    const { status, stderr } = await runPail(location, args);
     assert.equal(status, 0, stderr);
   }
 }
 
-async function copyOriginal(): Promise<DataPlace> {
+async function copyOriginal(): Promise<DataLocation> {
   const dataFolder = git.newPath("data");
   await cp(original.dataFolder, dataFolder, { recursive: true });
   return { dataFolder, databaseUrl: undefined };
 }
 
-async function requireTold(place: DataPlace, commands: readonly string[][], text: RegExp): Promise<void> {
+async function requireTold(
+  location: DataLocation,
+  commands: readonly string[][],
+  text: RegExp,
+): Promise<void> {
   for (const args of commands) {
     const outcome = await runPail(
-      place,
+      location,
       args.map((arg) => (arg === "TARGET" ? git.newPath("backup") : arg)),
     );
     const told = outcome.stdout + outcome.stderr;
@@ -76,11 +80,11 @@ test("each page that has been overwritten is told by whoever opens the database"
   const random = createRandom(7);
   const pages = pickPages(path);
   for (const page of [1, ...Array.from({ length: 6 }, () => random.pick(pages))]) {
-    const place = await copyOriginal();
-    const file = await open(join(place.dataFolder, "pail.sqlite"), "r+");
+    const location = await copyOriginal();
+    const file = await open(join(location.dataFolder, "pail.sqlite"), "r+");
     await file.write(Buffer.alloc(PAGE_BYTES, `page ${page} `), 0, PAGE_BYTES, (page - 1) * PAGE_BYTES);
     await file.close();
-    await requireTold(place, [["token", "list"], ["fsck"]], DAMAGED);
+    await requireTold(location, [["token", "list"], ["fsck"]], DAMAGED);
   }
 });
 
@@ -91,9 +95,9 @@ for (const [what, damage] of [
   ["half of the file", async (path: string) => truncate(path, (await stat(path)).size / 2)],
 ] as const) {
   test(`a database with ${what} is called damaged by every command`, async () => {
-    const place = await copyOriginal();
-    await damage(join(place.dataFolder, "pail.sqlite"));
-    await requireTold(place, COMMANDS, DAMAGED);
+    const location = await copyOriginal();
+    await damage(join(location.dataFolder, "pail.sqlite"));
+    await requireTold(location, COMMANDS, DAMAGED);
   });
 }
 
@@ -118,12 +122,12 @@ for (const [what, lose] of [
   ],
 ] as const) {
   test(`a database that is ${what} beside repositories is not begun anew`, async () => {
-    const place = await copyOriginal();
-    const path = join(place.dataFolder, "pail.sqlite");
+    const location = await copyOriginal();
+    const path = join(location.dataFolder, "pail.sqlite");
     await lose(path);
-    const before = await readdir(place.dataFolder);
-    await requireTold(place, COMMANDS, /missing or empty, but the data folder has repositories/);
-    const made = (await readdir(place.dataFolder)).filter((name) => !before.includes(name));
+    const before = await readdir(location.dataFolder);
+    await requireTold(location, COMMANDS, /missing or empty, but the data folder has repositories/);
+    const made = (await readdir(location.dataFolder)).filter((name) => !before.includes(name));
     assert.deepEqual(
       made.filter((name) => name.startsWith("pail.sqlite") && what === "missing"),
       [],
@@ -136,16 +140,16 @@ test("an empty PostgreSQL database beside repositories is refused too", async ()
   after(remove);
   assert.ok(settings.kind === "postgres");
   const { dataFolder } = await copyOriginal();
-  const place = { dataFolder, databaseUrl: settings.url.reveal() };
+  const location = { dataFolder, databaseUrl: settings.url.reveal() };
   for (const args of COMMANDS.slice(0, 4)) {
-    const { status, stderr } = await runPail(place, args);
+    const { status, stderr } = await runPail(location, args);
     assert.equal(status, 1, args.join(" "));
     assert.match(stderr, /missing or empty, but the data folder has repositories|belongs to another one/);
   }
 });
 
 test("a new data folder is begun as ever, and one without repositories too", async () => {
-  const place = { dataFolder: git.newPath("data"), databaseUrl: undefined };
-  await mkdir(join(place.dataFolder, "repositories"), { recursive: true });
-  await prepare(place);
+  const location = { dataFolder: git.newPath("data"), databaseUrl: undefined };
+  await mkdir(join(location.dataFolder, "repositories"), { recursive: true });
+  await prepare(location);
 });

@@ -9,9 +9,9 @@ const SEEDS = [1, 2, 3, 4];
 
 for (const dialect of DIALECTS)
   describe(`a race of writes and drops on ${dialect}`, async () => {
-    const place = await createTestDatabaseSettings(dialect);
-    after(() => place.remove());
-    const filled = await startFilledApp({ database: place.settings });
+    const testDatabase = await createTestDatabaseSettings(dialect);
+    after(() => testDatabase.remove());
+    const filled = await startFilledApp({ database: testDatabase.settings });
     const commits = await makeRaceCommits(filled);
     const sum: RaceCounts = { accepted: 0, refused: 0, drops: 0, forks: 0 };
 

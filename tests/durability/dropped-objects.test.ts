@@ -30,9 +30,9 @@ const DAY_MS = 86_400_000;
 
 for (const dialect of DIALECTS)
   describe(`objects that are dropped meanwhile, on ${dialect}`, async () => {
-    const place = await createTestDatabaseSettings(dialect);
-    after(() => place.remove());
-    const { app, git, folder, rest, commit } = await startFilledApp({ database: place.settings });
+    const testDatabase = await createTestDatabaseSettings(dialect);
+    after(() => testDatabase.remove());
+    const { app, git, folder, rest, commit } = await startFilledApp({ database: testDatabase.settings });
     const { uuid } = app.repository;
     const gitDir = gitDirOf(app.ports, uuid);
     const packFolder = join(gitDir, "objects", "pack");

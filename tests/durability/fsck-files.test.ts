@@ -6,15 +6,15 @@ import { after, test } from "node:test";
 import { createTestDatabaseSettings } from "../support/database/test-database.ts";
 import { openRealGit } from "../support/git/real-git.ts";
 import { DAMAGES, type Damage, damageFile } from "../support/storage/damage.ts";
-import { type DataPlace, type PailOutcome, runPail } from "./kills/killable-server.ts";
+import { type DataLocation, type PailOutcome, runPail } from "./kills/killable-server.ts";
 
 const git = openRealGit();
-const original: DataPlace = { dataFolder: git.newPath("data"), databaseUrl: undefined };
+const original: DataLocation = { dataFolder: git.newPath("data"), databaseUrl: undefined };
 const source = git.newPath("source");
 await prepare();
 
-async function must(args: readonly string[], place = original): Promise<string> {
-  const { status, stdout, stderr } = await runPail(place, args);
+async function must(args: readonly string[], location = original): Promise<string> {
+  const { status, stdout, stderr } = await runPail(location, args);
   assert.equal(status, 0, stdout + stderr);
   return stdout;
 }
@@ -43,25 +43,25 @@ async function prepare(): Promise<void> {
   await git.out(["commit-graph", "write", "--reachable", "--changed-paths"], { folder: bare });
 }
 
-async function gitDirOf({ dataFolder }: DataPlace): Promise<string> {
+async function gitDirOf({ dataFolder }: DataLocation): Promise<string> {
   const repositories = join(dataFolder, "repositories");
   const found = (await readdir(repositories, { recursive: true })).find((path) => path.endsWith(".git"));
   return join(repositories, found!);
 }
 
-async function copyOriginal(): Promise<DataPlace> {
+async function copyOriginal(): Promise<DataLocation> {
   const dataFolder = git.newPath("data");
   await cp(original.dataFolder, dataFolder, { recursive: true });
   return { dataFolder, databaseUrl: undefined };
 }
 
-async function findFile(place: DataPlace, ending: string): Promise<string> {
-  const bare = await gitDirOf(place);
+async function findFile(location: DataLocation, ending: string): Promise<string> {
+  const bare = await gitDirOf(location);
   return join(bare, (await readdir(bare, { recursive: true })).find((path) => path.endsWith(ending))!);
 }
 
-function fsck(place: DataPlace, ...args: readonly string[]): Promise<PailOutcome> {
-  return runPail(place, ["fsck", ...args]);
+function fsck(location: DataLocation, ...args: readonly string[]): Promise<PailOutcome> {
+  return runPail(location, ["fsck", ...args]);
 }
 
 test("dates that a commit graph has no room for are no damage, before a backup and after it", async () => {
@@ -71,9 +71,9 @@ test("dates that a commit graph has no room for are no damage, before a backup a
   assert.notEqual(verified.status, 0, "git itself complains of it");
   const backup = git.newPath("backup");
   await must(["backup", backup]);
-  const place = { dataFolder: git.newPath("restored"), databaseUrl: undefined };
-  await mkdir(place.dataFolder);
-  assert.doesNotMatch(await must(["restore", backup], place), /harmless|WRONG/);
+  const location = { dataFolder: git.newPath("restored"), databaseUrl: undefined };
+  await mkdir(location.dataFolder);
+  assert.doesNotMatch(await must(["restore", backup], location), /harmless|WRONG/);
 });
 
 /** What follows from other files; and what does not. */
@@ -82,9 +82,9 @@ const DERIVED = [".idx", ".rev", ".bitmap", "commit-graph", "packed-refs", "HEAD
 for (const damage of Object.keys(DAMAGES) as Damage[]) {
   test(`files with ${damage} that follow from others are put right, beside the rest of them`, async () => {
     for (const ending of DERIVED) {
-      const place = await copyOriginal();
-      await damageFile(await findFile(place, ending), damage);
-      const { status, stdout, stderr } = await fsck(place);
+      const location = await copyOriginal();
+      await damageFile(await findFile(location, ending), damage);
+      const { status, stdout, stderr } = await fsck(location);
       assert.equal(status, 0, `${ending}: ${stdout}${stderr}`);
       // One that is not there may never have been made.
       const isOptional = damage === "removed" && ![".idx", "HEAD", "config"].includes(ending);
@@ -92,39 +92,39 @@ for (const damage of Object.keys(DAMAGES) as Damage[]) {
       // Refs that are not of this generation are written anew at any time, and that is not told.
       const isRenewed = ending === "HEAD" || ending === "packed-refs";
       if (!isOptional && !isRenewed) assert.ok(isTold, `${ending}: ${stdout}`);
-      assert.doesNotMatch((await fsck(place, "--full")).stdout, /harmless|WRONG/, ending);
+      assert.doesNotMatch((await fsck(location, "--full")).stdout, /harmless|WRONG/, ending);
     }
   });
 
   test(`a pack with ${damage} is told, by fsck${damage === "a bit flipped" ? " --full" : ""}`, async () => {
-    const place = await copyOriginal();
-    await damageFile(await findFile(place, ".pack"), damage);
-    const { status, stdout } = await fsck(place, ...(damage === "a bit flipped" ? ["--full"] : []));
+    const location = await copyOriginal();
+    await damageFile(await findFile(location, ".pack"), damage);
+    const { status, stdout } = await fsck(location, ...(damage === "a bit flipped" ? ["--full"] : []));
     assert.equal(status, 1);
     assert.match(stdout, /WRONG: (?:damaged-pack|missing-objects) in team\/site/);
   });
 }
 
 test("a commit graph of commits that are not there is written anew, and no object is called missing", async () => {
-  const place = await copyOriginal();
+  const location = await copyOriginal();
   const elsewhere = git.newPath("elsewhere");
   await git.out(["init", "--quiet", elsewhere]);
   await git.out(["commit", "--quiet", "--allow-empty", "-m", "Elsewhere"], { folder: elsewhere });
   await git.out(["commit-graph", "write", "--reachable"], { folder: elsewhere });
-  const graph = await findFile(place, "commit-graph");
+  const graph = await findFile(location, "commit-graph");
   await rm(graph);
   await cp(join(elsewhere, ".git", "objects", "info", "commit-graph"), graph);
-  const { status, stdout } = await fsck(place);
+  const { status, stdout } = await fsck(location);
   assert.equal(status, 0, stdout);
   assert.match(stdout, /harmless: rebuilt-file in team\/site\n.*\n.*did not agree with the objects/);
-  assert.doesNotMatch((await fsck(place)).stdout, /harmless|WRONG/);
+  assert.doesNotMatch((await fsck(location)).stdout, /harmless|WRONG/);
 });
 
 test("an index and its pack that are both damaged are told as a damaged pack", async () => {
-  const place = await copyOriginal();
-  await damageFile(await findFile(place, ".idx"), "emptied");
-  await damageFile(await findFile(place, ".pack"), "half cut off");
-  const { status, stdout } = await fsck(place);
+  const location = await copyOriginal();
+  await damageFile(await findFile(location, ".idx"), "emptied");
+  await damageFile(await findFile(location, ".pack"), "half cut off");
+  const { status, stdout } = await fsck(location);
   assert.equal(status, 1);
   assert.match(
     stdout,
@@ -133,8 +133,8 @@ test("an index and its pack that are both damaged are told as a damaged pack", a
 });
 
 test("objects in forms that git finds fault with are whole", async () => {
-  const place = await copyOriginal();
-  const bare = await gitDirOf(place);
+  const location = await copyOriginal();
+  const bare = await gitDirOf(location);
   const tree = await git.out(["rev-parse", "main^{tree}"], { folder: source });
   // No e-mail, a date before the epoch, and an unknown header: git hash-object takes them only when it does not look.
   const text = `tree ${tree}\nauthor Ann <> -5 +0000\ncommitter Ann -1 +99999\nodd\n\nOdd\n`;
@@ -143,7 +143,7 @@ test("objects in forms that git finds fault with are whole", async () => {
     input: text,
   });
   const { default: SqliteDatabase } = await import("better-sqlite3");
-  const database = new SqliteDatabase(join(place.dataFolder, "pail.sqlite"));
+  const database = new SqliteDatabase(join(location.dataFolder, "pail.sqlite"));
   database.exec(
     `update ref set target = '${odd}'; update repository set ref_generation = ref_generation + 1`,
   );
@@ -151,7 +151,7 @@ test("objects in forms that git finds fault with are whole", async () => {
   const strict = await git.run(["fsck", "--full", odd], { folder: bare });
   assert.notEqual(strict.status, 0, "git itself complains of it");
   for (const args of [[], ["--full"]]) {
-    const { status, stdout } = await fsck(place, ...args);
+    const { status, stdout } = await fsck(location, ...args);
     assert.equal(status, 0, stdout);
   }
 });
@@ -165,9 +165,12 @@ for (const dialect of ["sqlite", "postgres"] as const)
     const tokens = JSON.parse(await must(["token", "list", "--json"])) as { id: string; name: string }[];
     await must(["token", "revoke", tokens.find(({ name }) => name === "lost")!.id]);
     const list = async (...args: readonly string[]) => {
-      const place = await newPlace(dialect);
-      const told = await must(["restore", backup, ...args], place);
-      const found = JSON.parse(await must(["token", "list", "--json"], place)) as Record<string, unknown>[];
+      const location = await newLocation(dialect);
+      const told = await must(["restore", backup, ...args], location);
+      const found = JSON.parse(await must(["token", "list", "--json"], location)) as Record<
+        string,
+        unknown
+      >[];
       const revoked = found.filter((token) => JSON.stringify(token).includes('"revoked_on":"'));
       return { told, all: found.length, revoked: revoked.length };
     };
@@ -178,11 +181,16 @@ for (const dialect of ["sqlite", "postgres"] as const)
     // A time to come is a mistake that must not leave tokens in force.
     const future = await list("--revoke-since", "2999-01-01T00:00Z");
     assert.equal(future.revoked, future.all);
-    const wrong = await runPail(await newPlace(dialect), ["restore", backup, "--revoke-since", "yesterday"]);
+    const wrong = await runPail(await newLocation(dialect), [
+      "restore",
+      backup,
+      "--revoke-since",
+      "yesterday",
+    ]);
     assert.equal(wrong.status, 2);
   });
 
-async function newPlace(dialect: "sqlite" | "postgres"): Promise<DataPlace> {
+async function newLocation(dialect: "sqlite" | "postgres"): Promise<DataLocation> {
   const dataFolder = git.newPath("restored");
   await mkdir(dataFolder);
   if (dialect === "sqlite") return { dataFolder, databaseUrl: undefined };

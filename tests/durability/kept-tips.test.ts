@@ -21,9 +21,9 @@ const command = openPailCommand();
 
 for (const dialect of DIALECTS)
   describe(`commits that refs have left, on ${dialect}`, async () => {
-    const place = await createTestDatabaseSettings(dialect);
-    after(() => place.remove());
-    const { app, git, folder, rest, commit } = await startFilledApp({ database: place.settings });
+    const testDatabase = await createTestDatabaseSettings(dialect);
+    after(() => testDatabase.remove());
+    const { app, git, folder, rest, commit } = await startFilledApp({ database: testDatabase.settings });
     const { uuid } = app.repository;
     const { kysely } = app.ports.database;
     const gitDir = gitDirOf(app.ports, uuid);

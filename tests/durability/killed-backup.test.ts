@@ -7,14 +7,14 @@ import { after, test } from "node:test";
 import { createTestDatabaseSettings } from "../support/database/test-database.ts";
 import { openRealGit } from "../support/git/real-git.ts";
 import { BACKUP_POINTS, RESTORE_POINTS } from "./kills/backup-points.ts";
-import { type DataPlace, type Fault, runPail } from "./kills/killable-server.ts";
+import { type DataLocation, type Fault, runPail } from "./kills/killable-server.ts";
 
 const git = openRealGit();
-const place: DataPlace = { dataFolder: git.newPath("data"), databaseUrl: undefined };
+const location: DataLocation = { dataFolder: git.newPath("data"), databaseUrl: undefined };
 const backup = git.newPath("backup");
 await prepare();
 
-async function must(args: readonly string[], at: DataPlace = place): Promise<string> {
+async function must(args: readonly string[], at: DataLocation = location): Promise<string> {
   const { status, stdout, stderr } = await runPail(at, args);
   assert.equal(status, 0, stdout + stderr);
   return stdout;
@@ -31,7 +31,7 @@ async function importRepository(name: string): Promise<void> {
 
 /** The data folder has one repository more than the backup. */
 async function prepare(): Promise<void> {
-  await mkdir(place.dataFolder);
+  await mkdir(location.dataFolder);
   await must(["account", "create", "--email", "ann@example.com", "--username", "ann"]);
   await must(["workspace", "create", "--slug", "team", "--owner", "ann@example.com"]);
   await importRepository("first");
@@ -61,7 +61,7 @@ for (const point of BACKUP_POINTS) {
     const target = git.newPath("killed");
     await cp(backup, target, { recursive: true });
     const before = await readFile(join(target, "backup.json"), "utf8");
-    const { status, stderr } = await runPail(place, ["backup", target, "--copy"], fault(point));
+    const { status, stderr } = await runPail(location, ["backup", target, "--copy"], fault(point));
     assert.equal(status, undefined, stderr);
     await requireWhole(target);
     const isNew = (await readFile(join(target, "backup.json"), "utf8")) !== before;
@@ -72,7 +72,7 @@ for (const point of BACKUP_POINTS) {
 
   test(`a first backup that is killed at ${point} keeps none from being made`, async () => {
     const target = git.newPath("killed");
-    const { status } = await runPail(place, ["backup", target], fault(point));
+    const { status } = await runPail(location, ["backup", target], fault(point));
     assert.equal(status, undefined);
     await must(["backup", target]);
     await requireWhole(target);
@@ -83,19 +83,19 @@ test("what was killed again and again is restored whole in the end", async () =>
   const target = git.newPath("killed");
   await cp(backup, target, { recursive: true });
   for (const point of ["backup.file-taken", "backup.snapshot-written", "backup.manifest-written"] as const)
-    await runPail(place, ["backup", target, "--copy"], fault(point));
-  const earlier = { ...place, dataFolder: git.newPath("restored") };
+    await runPail(location, ["backup", target, "--copy"], fault(point));
+  const earlier = { ...location, dataFolder: git.newPath("restored") };
   await mkdir(earlier.dataFolder);
   assert.match(await must(["restore", target], earlier), /everything they name is there/);
   assert.doesNotMatch(await must(["repository", "list"], earlier), /second/);
   await must(["backup", target, "--copy"]);
-  const later = { ...place, dataFolder: git.newPath("restored") };
+  const later = { ...location, dataFolder: git.newPath("restored") };
   await mkdir(later.dataFolder);
   await must(["restore", target], later);
   assert.match(await must(["repository", "list"], later), /second/);
 });
 
-async function newPlace(dialect: "sqlite" | "postgres"): Promise<DataPlace> {
+async function newLocation(dialect: "sqlite" | "postgres"): Promise<DataLocation> {
   const dataFolder = git.newPath("restored");
   await mkdir(dataFolder);
   if (dialect === "sqlite") return { dataFolder, databaseUrl: undefined };
@@ -117,7 +117,7 @@ const COMMANDS = [
 for (const dialect of ["sqlite", "postgres"] as const)
   for (const point of RESTORE_POINTS)
     test(`${dialect}: what a restore has left that was killed at ${point} is opened by nothing`, async () => {
-      const target = await newPlace(dialect);
+      const target = await newLocation(dialect);
       const { status, stderr } = await runPail(target, ["restore", backup], fault(point));
       assert.equal(status, undefined, stderr);
       for (const args of COMMANDS) {

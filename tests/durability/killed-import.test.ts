@@ -6,7 +6,7 @@ import { after, describe, test } from "node:test";
 import { createTestDatabaseSettings, DIALECTS } from "../support/database/test-database.ts";
 import { commitFiles } from "../support/git/hosted-repository.ts";
 import { openRealGit } from "../support/git/real-git.ts";
-import { type DataPlace, type PailOutcome, runPail, startKillable } from "./kills/killable-server.ts";
+import { type DataLocation, type PailOutcome, runPail, startKillable } from "./kills/killable-server.ts";
 import { POINTS_OF_COMMANDS } from "./kills/steps.ts";
 
 const git = openRealGit();
@@ -22,37 +22,37 @@ type Listed = { readonly uuid: string; readonly full_name: string; readonly main
 
 for (const dialect of DIALECTS) {
   describe(`an import on ${dialect}`, async () => {
-    const place = await newPlace(dialect);
+    const location = await newLocation(dialect);
     const importAs = (name: string, ...fault: Parameters<typeof runPail>[2][]): Promise<PailOutcome> =>
-      runPail(place, ["repository", "import", source, "--workspace", "team", "--name", name], ...fault);
-    await must(["account", "create", "--email", "ann@example.com", "--username", "ann"], place);
-    await must(["workspace", "create", "--slug", "team", "--owner", "ann@example.com"], place);
+      runPail(location, ["repository", "import", source, "--workspace", "team", "--name", name], ...fault);
+    await must(["account", "create", "--email", "ann@example.com", "--username", "ann"], location);
+    await must(["workspace", "create", "--slug", "team", "--owner", "ann@example.com"], location);
 
     for (const [index, point] of POINTS_OF_COMMANDS.import.entries()) {
       test(`that is killed at ${point} leaves all of the repository or nothing`, async () => {
         const name = `killed-${index}`;
         const { status, stderr } = await importAs(name, { point, nth: 1, delayMs: 0 });
         assert.equal(status, undefined, stderr);
-        const isListed = await isWhole(place, name);
+        const isListed = await isWhole(location, name);
 
         // The next start of the server removes what no row names.
-        const server = await startKillable(place);
+        const server = await startKillable(location);
         await server!.kill();
-        assert.deepEqual(await foldersOf(place), await uuidsOf(place));
-        assert.deepEqual(await readdir(join(place.dataFolder, "repositories", "unfinished")), []);
-        assert.equal(await isWhole(place, name), isListed);
+        assert.deepEqual(await foldersOf(location), await uuidsOf(location));
+        assert.deepEqual(await readdir(join(location.dataFolder, "repositories", "unfinished")), []);
+        assert.equal(await isWhole(location, name), isListed);
 
         const again = await importAs(name);
         if (isListed) assert.match(again.stderr, /the repository is not empty/);
         else assert.equal(again.stdout, `Imported team/${name}: 2 branches, 1 tags, 0 notes\n`, again.stderr);
-        assert.ok(await isWhole(place, name));
-        await must(["fsck", "--full"], place);
+        assert.ok(await isWhole(location, name));
+        await must(["fsck", "--full"], location);
       });
     }
   });
 }
 
-async function newPlace(dialect: "sqlite" | "postgres"): Promise<DataPlace> {
+async function newLocation(dialect: "sqlite" | "postgres"): Promise<DataLocation> {
   const dataFolder = git.newPath("data");
   await mkdir(dataFolder);
   if (dialect === "sqlite") return { dataFolder, databaseUrl: undefined };
@@ -62,29 +62,29 @@ async function newPlace(dialect: "sqlite" | "postgres"): Promise<DataPlace> {
   return { dataFolder, databaseUrl: settings.url.reveal() };
 }
 
-async function must(args: readonly string[], place: DataPlace): Promise<string> {
-  const { status, stdout, stderr } = await runPail(place, args);
+async function must(args: readonly string[], location: DataLocation): Promise<string> {
+  const { status, stdout, stderr } = await runPail(location, args);
   assert.equal(status, 0, stdout + stderr);
   return stdout;
 }
 
-async function list(place: DataPlace): Promise<readonly Listed[]> {
-  return JSON.parse(await must(["repository", "list", "--json"], place)) as Listed[];
+async function list(location: DataLocation): Promise<readonly Listed[]> {
+  return JSON.parse(await must(["repository", "list", "--json"], location)) as Listed[];
 }
 
 /** Fails if the repository is there in part. @returns whether it is there. */
-async function isWhole(place: DataPlace, name: string): Promise<boolean> {
-  const found = (await list(place)).find(({ full_name: fullName }) => fullName === `team/${name}`);
+async function isWhole(location: DataLocation, name: string): Promise<boolean> {
+  const found = (await list(location)).find(({ full_name: fullName }) => fullName === `team/${name}`);
   if (found !== undefined) assert.equal(found.main_branch, "trunk");
   return found !== undefined;
 }
 
-async function uuidsOf(place: DataPlace): Promise<readonly string[]> {
-  return (await list(place)).map(({ uuid }) => uuid.slice(1, -1)).sort();
+async function uuidsOf(location: DataLocation): Promise<readonly string[]> {
+  return (await list(location)).map(({ uuid }) => uuid.slice(1, -1)).sort();
 }
 
-async function foldersOf(place: DataPlace): Promise<readonly string[]> {
-  const names = await readdir(join(place.dataFolder, "repositories"), { recursive: true });
+async function foldersOf(location: DataLocation): Promise<readonly string[]> {
+  const names = await readdir(join(location.dataFolder, "repositories"), { recursive: true });
   return names
     .filter((name) => /\.git$/.test(name))
     .map((name) => name.slice(3, -4))

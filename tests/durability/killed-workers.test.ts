@@ -10,7 +10,7 @@ import { checkDelivered, checkWorld } from "./kills/check-world.ts";
 import { killRuns, makePlans } from "./kills/kill-runs.ts";
 import { startKillable } from "./kills/killable-server.ts";
 import { createRandom } from "./kills/seeded-random.ts";
-import { createRepository, type Lane, type Step, takeStep } from "./kills/steps.ts";
+import { type Client, createRepository, type Step, takeStep } from "./kills/steps.ts";
 import { createWorld } from "./kills/world.ts";
 
 const WORKERS = 2;
@@ -36,18 +36,18 @@ test(`one process of ${WORKERS} that is killed is replaced, the other serves on,
   const random = createRandom(SEED);
   const world = await createWorld({ git, receiver, workers: WORKERS });
   after(() => world.remove());
-  const newLane = (name: string): Lane => ({ name, random: random.split(), world, count: 0 });
-  const [first, second, beside] = [newLane("a"), newLane("b"), newLane("c")];
-  for (const lane of [first, second, beside]) assert.ok(await createRepository(lane));
-  const takeAny = (lane: Lane) => takeStep(lane, lane.random.pick(STEPS));
+  const newClient = (name: string): Client => ({ name, random: random.split(), world, count: 0 });
+  const [first, second, beside] = [newClient("a"), newClient("b"), newClient("c")];
+  for (const client of [first, second, beside]) assert.ok(await createRepository(client));
+  const takeAny = (client: Client) => takeStep(client, client.random.pick(STEPS));
   for (let life = 0; life < LIVES; life += 1) {
     const { server } = world;
     await workersServe(server.processId, WORKERS - 1);
     const [worker] = workerProcesses(server.processId);
     let isOver = false;
     // Until the end, or until the process that has the connection is killed.
-    const working = [first, second].map(async (lane) => {
-      while (!isOver && (await takeAny(lane)));
+    const working = [first, second].map(async (client) => {
+      while (!isOver && (await takeAny(client)));
     });
     await delay(random.below(600));
     process.kill(worker!, "SIGKILL");
@@ -61,7 +61,7 @@ test(`one process of ${WORKERS} that is killed is replaced, the other serves on,
     isOver = true;
     await Promise.all(working);
     await server.kill();
-    world.server = (await startKillable(world.place))!;
+    world.server = (await startKillable(world.location))!;
     await checkWorld(world);
   }
   await checkDelivered(world);

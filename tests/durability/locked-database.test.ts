@@ -7,7 +7,7 @@ import {
   assertPushRefused,
   assertRecovered,
   assertUnavailable,
-  openOutageGround,
+  openOutageProbe,
 } from "../support/database/outage.ts";
 import { openRealGit } from "../support/git/real-git.ts";
 import { workersServe } from "../support/processes/process-table.ts";
@@ -31,13 +31,13 @@ function lockDatabase(): () => void {
 test("a database that others lock for longer than a write waits: writes are refused, reads go on", {
   timeout: 600_000,
 }, async () => {
-  const ground = await openOutageGround(git, pail);
+  const probe = await openOutageProbe(git, pail);
   const unlock = lockDatabase();
   try {
-    const refused = [ground.push(), ground.commit(), ground.createBranch()] as const;
+    const refused = [probe.push(), probe.commit(), probe.createBranch()] as const;
     // In the mode that the database is in (WAL), who writes does not stop who reads: reads that waited would be refused too.
-    assert.equal((await ground.read()).status, 200);
-    const cloned = await ground.clone();
+    assert.equal((await probe.read()).status, 200);
+    const cloned = await probe.clone();
     assert.equal(cloned.status, 0, cloned.stderr);
     assertPushRefused(await refused[0], UNAVAILABLE);
     assertUnavailable(await refused[1], UNAVAILABLE);
@@ -45,17 +45,17 @@ test("a database that others lock for longer than a write waits: writes are refu
   } finally {
     unlock();
   }
-  await assertRecovered(ground);
+  await assertRecovered(probe);
 });
 
 test("a database that others lock for a moment: writes wait", async () => {
-  const ground = await openOutageGround(git, pail);
+  const probe = await openOutageProbe(git, pail);
   const unlock = lockDatabase();
-  const waiting = [ground.push(), ground.commit(), ground.createBranch()] as const;
+  const waiting = [probe.push(), probe.commit(), probe.createBranch()] as const;
   await delay(1_000);
   unlock();
   const pushed = await waiting[0];
   assert.equal(pushed.status, 0, pushed.stderr);
   for (const answer of [await waiting[1], await waiting[2]]) assert.equal(answer.status, 201, answer.text);
-  await assertRecovered(ground);
+  await assertRecovered(probe);
 });

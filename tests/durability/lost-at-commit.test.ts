@@ -11,13 +11,13 @@ import { createTestDatabaseSettings, type TestDatabaseSettings } from "../suppor
 import { startTestApp, type TestApp } from "../support/server/test-app.ts";
 
 /** What deletes files when something has failed must not take those of a change that was done after all. */
-let place: TestDatabaseSettings;
+let testDatabase: TestDatabaseSettings;
 let cutter: CommitCutter;
 let app: TestApp;
 let authorization: string;
 before(async () => {
-  place = await createTestDatabaseSettings("postgres");
-  const { settings } = place;
+  testDatabase = await createTestDatabaseSettings("postgres");
+  const { settings } = testDatabase;
   assert.ok(settings.kind === "postgres");
   cutter = await openCommitCutter(settings);
   app = await startTestApp({ database: cutter.settings });
@@ -29,7 +29,7 @@ before(async () => {
 after(async () => {
   await app.close();
   cutter.close();
-  await place.remove();
+  await testDatabase.remove();
 });
 
 /** Of an answer whose commit is cut. What a request writes beside its answer is waited for, so that it is not that. */

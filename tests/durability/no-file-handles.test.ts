@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openConnection } from "../security/hostile-client.ts";
-import { assertRecovered, openOutageGround } from "../support/database/outage.ts";
+import { assertRecovered, openOutageProbe } from "../support/database/outage.ts";
 import { openRealGit } from "../support/git/real-git.ts";
 import { isAlive } from "../support/processes/process-table.ts";
 import { descriptorLimit, limitProcess, limitsProblem } from "../support/processes/resource-limits.ts";
@@ -19,13 +19,13 @@ for (const spare of [0, 1, 3, 6, 10]) {
     skip: limitsProblem,
     timeout: 600_000,
   }, async () => {
-    const ground = await openOutageGround(git, pail);
+    const probe = await openOutageProbe(git, pail);
     const giveBack = limitProcess(pail.processId, "nofile", descriptorLimit(pail.processId, spare));
     try {
       const [pushed, cloned, ...answers] = await Promise.all([
-        ground.push(),
-        ground.clone(),
-        ...[ground.commit(), ground.createBranch(), ground.read()].map((asked) =>
+        probe.push(),
+        probe.clone(),
+        ...[probe.commit(), probe.createBranch(), probe.read()].map((asked) =>
           asked.catch((error: unknown) => String(error)),
         ),
       ]);
@@ -38,7 +38,7 @@ for (const spare of [0, 1, 3, 6, 10]) {
     } finally {
       giveBack();
     }
-    await assertRecovered(ground);
+    await assertRecovered(probe);
   });
 }
 
@@ -46,14 +46,14 @@ test("connections that take all file handles: the server takes others when they 
   skip: limitsProblem,
   timeout: 600_000,
 }, async () => {
-  const ground = await openOutageGround(git, pail);
+  const probe = await openOutageProbe(git, pail);
   const giveBack = limitProcess(pail.processId, "nofile", descriptorLimit(pail.processId, 50));
   const connections = await Promise.all(
     Array.from({ length: 100 }, () => openConnection(pail.credentials.url)),
   );
-  const meanwhile = await ground.push();
+  const meanwhile = await probe.push();
   if (meanwhile.status !== 0) assert.match(meanwhile.stderr, REFUSED);
   for (const connection of connections) connection.hangUp();
-  await assertRecovered(ground);
+  await assertRecovered(probe);
   giveBack();
 });

@@ -5,7 +5,7 @@ import {
   assertPushRefused,
   assertRecovered,
   assertUnavailable,
-  openOutageGround,
+  openOutageProbe,
 } from "../support/database/outage.ts";
 import { openRealGit } from "../support/git/real-git.ts";
 import { isAlive } from "../support/processes/process-table.ts";
@@ -48,16 +48,16 @@ for (const spare of [0, 1, 2, 4]) {
     skip,
     timeout: 600_000,
   }, async () => {
-    const ground = await openOutageGround(git, pail!);
+    const probe = await openOutageProbe(git, pail!);
     const giveBack = limitProcesses(spare);
     try {
-      const pushes = async () => [await ground.push(LARGE_BYTES), await ground.push()];
+      const pushes = async () => [await probe.push(LARGE_BYTES), await probe.push()];
       const [pushed, cloned, ...answers] = await Promise.all([
         pushes(),
-        ground.clone(),
-        ground.commit(),
-        ground.createBranch(),
-        ground.read(),
+        probe.clone(),
+        probe.commit(),
+        probe.createBranch(),
+        probe.read(),
       ]);
       for (const { status, stderr } of [...pushed, cloned]) if (status !== 0) assert.match(stderr, SHORT);
       for (const answer of answers) assertDoneOrRefused(answer);
@@ -65,7 +65,7 @@ for (const spare of [0, 1, 2, 4]) {
     } finally {
       giveBack();
     }
-    await assertRecovered(ground);
+    await assertRecovered(probe);
   });
 }
 
@@ -74,25 +74,25 @@ for (const spare of [0, 1, 2, 3]) {
     skip,
     timeout: 600_000,
   }, async () => {
-    const ground = await openOutageGround(git, pail!);
+    const probe = await openOutageProbe(git, pail!);
     const rest = openDemoRestClient(pail!);
     const withFew = async <Result>(work: () => Promise<Result>) => {
       const giveBack = limitProcesses(spare);
       return work().finally(giveBack);
     };
-    const pushed = await withFew(() => ground.push(LARGE_BYTES));
-    const cloned = await withFew(ground.clone);
-    const outcomes = [pushed, await withFew(ground.push), cloned];
+    const pushed = await withFew(() => probe.push(LARGE_BYTES));
+    const cloned = await withFew(probe.clone);
+    const outcomes = [pushed, await withFew(probe.push), cloned];
     for (const { status, stderr } of outcomes) if (status !== 0) assert.match(stderr, SHORT);
     if (spare === 0) {
       assertPushRefused(pushed, SHORT);
       assert.notEqual(cloned.status, 0);
     }
-    for (const work of [ground.commit, ground.createBranch, ground.read])
+    for (const work of [probe.commit, probe.createBranch, probe.read])
       assertDoneOrRefused(await withFew(work));
     for (const path of READS)
-      assertDoneOrRefused(await withFew(() => rest(`/repositories/${ground.repository.fullName}${path}`)));
-    await assertRecovered(ground);
+      assertDoneOrRefused(await withFew(() => rest(`/repositories/${probe.repository.fullName}${path}`)));
+    await assertRecovered(probe);
   });
 }
 
@@ -105,13 +105,13 @@ test("answers that are not kept: a clone that no process can be started for is t
     args: ["--fetch-cache-bytes-max", "0"],
   });
   after(() => keepingNone.stop());
-  const ground = await openOutageGround(git, keepingNone);
+  const probe = await openOutageProbe(git, keepingNone);
   for (const spare of [0, 1, 2]) {
     const count = countTasksOf(UNPRIVILEGED_ID) + spare;
     const giveBack = limitProcess(keepingNone.processId, "nproc", count, UNPRIVILEGED_ID);
-    const { status, stderr } = await ground.clone().finally(giveBack);
+    const { status, stderr } = await probe.clone().finally(giveBack);
     assert.notEqual(status, 0);
     assert.match(stderr, SHORT);
   }
-  await assertRecovered(ground);
+  await assertRecovered(probe);
 });

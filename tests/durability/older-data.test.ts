@@ -13,7 +13,7 @@ import { SCHEMA_LINES } from "../support/database/schema-description.ts";
 import { createTestDatabaseSettings } from "../support/database/test-database.ts";
 import { openRealGit } from "../support/git/real-git.ts";
 import {
-  type DataPlace,
+  type DataLocation,
   type Fault,
   type KillableServer,
   runPail,
@@ -39,7 +39,7 @@ const git = openRealGit();
 type Tokens = { readonly works: string; readonly revoked: string; readonly reads: string };
 
 type Older = {
-  readonly place: DataPlace;
+  readonly location: DataLocation;
   readonly tokens: Tokens;
   /** The rows of a statement, of a database that is left as old as it is. */
   read<Row extends object>(statement: string): Promise<readonly Row[]>;
@@ -47,10 +47,10 @@ type Older = {
 
 /** A copy of the older folder, as it would be some weeks after it was written. */
 async function copyOlder(name: string, dialect: Dialect): Promise<Older> {
-  const place = git.newPath("older");
-  await mkdir(place);
-  execFileSync("tar", ["-xzf", join(FOLDER, `${name}.tar.gz`), "-C", place]);
-  const dataFolder = join(place, name);
+  const location = git.newPath("older");
+  await mkdir(location);
+  execFileSync("tar", ["-xzf", join(FOLDER, `${name}.tar.gz`), "-C", location]);
+  const dataFolder = join(location, name);
   const tokens = JSON.parse(readFileSync(join(dataFolder, "tokens.json"), "utf8")) as Tokens;
   // A token lives for a year at most, and the fixture is older one day.
   const refresh = `update api_token set expires_at = ${Date.now() + 30 * 86_400_000}`;
@@ -60,7 +60,7 @@ async function copyOlder(name: string, dialect: Dialect): Promise<Older> {
   database.exec(refresh);
   database.close();
   return {
-    place: { dataFolder, databaseUrl: undefined },
+    location: { dataFolder, databaseUrl: undefined },
     tokens,
     async read<Row extends object>(statement: string) {
       const opened = new SqliteDatabase(path, { readonly: true });
@@ -95,7 +95,7 @@ async function copyToPostgres(
   await query(readFileSync(join(FOLDER, `${name}-postgres.sql`), "utf8"));
   await query(refresh);
   return {
-    place: { dataFolder, databaseUrl },
+    location: { dataFolder, databaseUrl },
     read: async <Row extends object>(statement: string) => (await query(statement)).rows as Row[],
   };
 }
@@ -134,18 +134,18 @@ for (const { name, dialect, migrations, refs } of OLDER) {
   describe(`a data folder of ${MIGRATIONS[migrations - 1]!.name}, on ${dialect}`, () => {
     test("is as it was before when the server is killed in the middle of any migration", async () => {
       const older = await copyOlder(name, dialect);
-      const { place } = older;
+      const { location } = older;
       const look = async () => [await migrationsIn(older), await schemaIn(older, dialect)] as const;
       const before = await look();
       assert.equal(before[0]!.length, migrations);
       for (const point of ["migration.applied", "migration.recorded"] as const) {
         for (let nth = 1; nth <= MIGRATIONS.length - migrations; nth += 1) {
           const fault: Fault = { point, nth, delayMs: 0 };
-          assert.equal(await startKillable(place, fault), undefined, `${point} is reached`);
+          assert.equal(await startKillable(location, fault), undefined, `${point} is reached`);
           assert.deepEqual(await look(), before, `${point} ${nth}`);
         }
       }
-      const server = await startKillable(place);
+      const server = await startKillable(location);
       await server!.kill();
       assert.equal((await migrationsIn(older)).length, MIGRATIONS.length);
       assert.equal(await schemaIn(older, dialect), presentSchema(dialect));
@@ -153,8 +153,8 @@ for (const { name, dialect, migrations, refs } of OLDER) {
 
     test("is brought up to date by the first start, and all of it is there and works", async () => {
       const older = await copyOlder(name, dialect);
-      const { place, tokens } = older;
-      const server = (await startKillable(place))!;
+      const { location, tokens } = older;
+      const server = (await startKillable(location))!;
       after(() => server.kill());
       assert.equal(await schemaIn(older, dialect), presentSchema(dialect));
       const clone = git.newPath("clone");
@@ -173,7 +173,7 @@ for (const { name, dialect, migrations, refs } of OLDER) {
         commits.values.map(({ message }: { message: string }) => message.trim()),
         ["Third", "Second", "First"],
       );
-      const { status, stdout, stderr } = await runPail(place, ["fsck", "--full"]);
+      const { status, stdout, stderr } = await runPail(location, ["fsck", "--full"]);
       assert.equal(status, 0, stdout + stderr);
       if (migrations >= 5) await checkLater(server, tokens);
     });

@@ -19,10 +19,10 @@ type Expected = { readonly uuid: string; readonly event_key: string; readonly bo
 
 test("what an older version has queued is delivered after an upgrade, with the same body", async () => {
   const receiver = await openWebhookReceiver();
-  const place = openRealGit().newPath("older");
-  await mkdir(place);
-  execFileSync("tar", ["-xzf", FOLDER, "-C", place]);
-  const dataFolder = join(place, "014");
+  const folder = openRealGit().newPath("older");
+  await mkdir(folder);
+  execFileSync("tar", ["-xzf", FOLDER, "-C", folder]);
+  const dataFolder = join(folder, "014");
   const expected = JSON.parse(readFileSync(join(dataFolder, "deliveries.json"), "utf8")) as Expected[];
   const database = new SqliteDatabase(join(dataFolder, "pail.sqlite"));
   database.prepare("update webhook set url = ?").run(receiver.url("/all"));

@@ -10,7 +10,7 @@ import {
   assertPushRefused,
   assertRecovered,
   assertUnavailable,
-  openOutageGround,
+  openOutageProbe,
 } from "../support/database/outage.ts";
 import { openRealGit } from "../support/git/real-git.ts";
 import { UNPRIVILEGED_ID, unprivilegedProblem } from "../support/processes/unprivileged.ts";
@@ -69,23 +69,23 @@ describe("a disk that makes itself read-only, database and all", () => {
     const dataFolder = join(place, "data");
     const pail = await startPail({ dataFolder });
     const git = openRealGit();
-    const ground = await openOutageGround(git, pail);
+    const probe = await openOutageProbe(git, pail);
     const rest = openDemoRestClient(pail);
     try {
-      for (const answer of [await ground.commit(), await ground.createBranch()])
+      for (const answer of [await probe.commit(), await probe.createBranch()])
         assert.equal(answer.status, 201, answer.text);
       // ext4(5), "abort": as if the file system had met a fault of its own. Files that are open for writing are no way around it.
       assert.ok(run("mount", "-o", "remount,abort", place));
       for (let time = 1; time <= 3; time += 1) {
-        assertPushRefused(await ground.push(), READ_ONLY);
-        assertPushRefused(await ground.push(1024 * 1024), READ_ONLY);
-        assertUnavailable(await ground.commit(), READ_ONLY);
-        assertUnavailable(await ground.createBranch(), READ_ONLY);
-        assert.equal((await ground.read()).status, 200);
-        const cloned = await ground.clone();
+        assertPushRefused(await probe.push(), READ_ONLY);
+        assertPushRefused(await probe.push(1024 * 1024), READ_ONLY);
+        assertUnavailable(await probe.commit(), READ_ONLY);
+        assertUnavailable(await probe.createBranch(), READ_ONLY);
+        assert.equal((await probe.read()).status, 200);
+        const cloned = await probe.clone();
         assert.equal(cloned.status, 0, cloned.stderr);
       }
-      for (const [method, path, question] of otherWrites(ground.repository.fullName))
+      for (const [method, path, question] of otherWrites(probe.repository.fullName))
         assertUnavailable(await rest(`/repositories/${path}`, { method, ...question }), READ_ONLY);
       const faults = serverFaults(pail);
       assert.deepEqual(faults, [], "the server has met no fault of its own");
@@ -96,7 +96,7 @@ describe("a disk that makes itself read-only, database and all", () => {
     const { port } = new URL(pail.credentials.url);
     const again = await startPail({ dataFolder, args: ["--port", port] });
     try {
-      await assertRecovered(ground);
+      await assertRecovered(probe);
     } finally {
       await again.stop();
     }

@@ -8,7 +8,7 @@ import {
   assertPushRefused,
   assertRecovered,
   assertUnavailable,
-  openOutageGround,
+  openOutageProbe,
 } from "../support/database/outage.ts";
 import { openRealGit } from "../support/git/real-git.ts";
 import { startPail } from "../support/server/pail-server.ts";
@@ -47,16 +47,16 @@ test("a disk that can only be read: what writes objects is refused, reads go on"
   const pail = await startPail({ dataFolder: join(disk, "data") });
   after(() => pail.stop());
   const git = openRealGit();
-  const ground = await openOutageGround(git, pail);
+  const probe = await openOutageProbe(git, pail);
   makeReadOnly();
   try {
-    assertPushRefused(await ground.push(), READ_ONLY);
-    assertUnavailable(await ground.commit(), READ_ONLY);
-    assert.equal((await ground.read()).status, 200);
-    const cloned = await ground.clone();
+    assertPushRefused(await probe.push(), READ_ONLY);
+    assertUnavailable(await probe.commit(), READ_ONLY);
+    assert.equal((await probe.read()).status, 200);
+    const cloned = await probe.clone();
     assert.equal(cloned.status, 0, cloned.stderr);
   } finally {
     makeWritable();
   }
-  await assertRecovered(ground);
+  await assertRecovered(probe);
 });

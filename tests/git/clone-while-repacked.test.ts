@@ -40,8 +40,8 @@ test("a clone goes on with the packs that maintenance removes meanwhile", async 
     await Promise.all(Array.from({ length: CLONES }, (_, number) => clone(number)));
     await app.ports.maintenance.idle();
   }
-  const unfinished = join(dirname(dirname(gitDirOf(app.ports, app.repository.uuid))), "unfinished");
-  await waitUntil("nothing of the clones is left", async () => (await readdir(unfinished)).length === 0);
+  const staging = join(dirname(dirname(gitDirOf(app.ports, app.repository.uuid))), "unfinished");
+  await waitUntil("nothing of the clones is left", async () => (await readdir(staging)).length === 0);
   assert.deepEqual(
     app.logLines.filter((line) => line["git.stderr"] !== undefined),
     [],

@@ -17,9 +17,9 @@ const DAY_MS = 86_400_000;
 
 for (const dialect of DIALECTS)
   describe(`what refs have left, on ${dialect}`, async () => {
-    const place = await createTestDatabaseSettings(dialect);
-    after(() => place.remove());
-    const filled = await startFilledApp({ database: place.settings });
+    const testDatabase = await createTestDatabaseSettings(dialect);
+    after(() => testDatabase.remove());
+    const filled = await startFilledApp({ database: testDatabase.settings });
     const { app, git, folder, url, rest, commit } = filled;
     const { uuid } = app.repository;
     const gitDir = gitDirOf(app.ports, uuid);

@@ -19,10 +19,11 @@ import { startPailForFile } from "../support/server/pail-server.ts";
 const git = openRealGit();
 
 for (const dialect of DIALECTS) {
-  const place = await createTestDatabaseSettings(dialect);
-  const databaseUrl = place.settings.kind === "postgres" ? place.settings.url.reveal() : undefined;
+  const testDatabase = await createTestDatabaseSettings(dialect);
+  const databaseUrl =
+    testDatabase.settings.kind === "postgres" ? testDatabase.settings.url.reveal() : undefined;
   const pail = await startPailForFile(databaseUrl === undefined ? {} : { databaseUrl });
-  after(() => place.remove());
+  after(() => testDatabase.remove());
   const { workspace, token } = pail.credentials;
 
   const importFrom = (url: string, name: string, args: readonly string[] = [], input?: string) =>

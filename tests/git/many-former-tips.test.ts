@@ -17,9 +17,9 @@ const DAY_MS = 86_400_000;
 
 for (const dialect of DIALECTS)
   describe(`many and damaged former tips, on ${dialect}`, async () => {
-    const place = await createTestDatabaseSettings(dialect);
-    after(() => place.remove());
-    const { app, git, folder, rest, commit } = await startFilledApp({ database: place.settings });
+    const testDatabase = await createTestDatabaseSettings(dialect);
+    after(() => testDatabase.remove());
+    const { app, git, folder, rest, commit } = await startFilledApp({ database: testDatabase.settings });
     const { uuid } = app.repository;
     const { kysely } = app.ports.database;
     const gitDir = gitDirOf(app.ports, uuid);

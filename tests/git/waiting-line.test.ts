@@ -22,7 +22,7 @@ const never = new AbortController().signal;
 
 /** A server of its own on the same data, in which somebody else already does all that one repository may have done at a time. */
 async function startBusy(options: Partial<ProcessSlotsOptions>) {
-  const places = openProcessSlots({
+  const slots = openProcessSlots({
     slotsMax: 8,
     shareMax: 2,
     waitingMax: 10,
@@ -31,14 +31,14 @@ async function startBusy(options: Partial<ProcessSlotsOptions>) {
   });
   // Nothing is kept, so that a clone needs a process too.
   const config = { ...app.ports.config, fetchCacheBytesMax: 0 };
-  const server = await createApp({ ...app.ports, config, pushSlots: places, fetchSlots: places });
+  const server = await createApp({ ...app.ports, config, pushSlots: slots, fetchSlots: slots });
   await server.listen({ host: "127.0.0.1", port: 0 });
   after(() => server.close());
-  const holders = [
+  const quotaKeys = [
     { kind: "repository", id: app.repository.uuid } as const,
     { kind: "account", id: stranger.uuid } as const,
   ];
-  const leaves = [await places.take(holders, never), await places.take(holders, never)];
+  const leaves = [await slots.take(quotaKeys, never), await slots.take(quotaKeys, never)];
   const { port } = server.server.address() as AddressInfo;
   const at = (slug: string) => {
     const busy = new URL(url);
@@ -48,7 +48,7 @@ async function startBusy(options: Partial<ProcessSlotsOptions>) {
   };
   return {
     at,
-    waiting: () => places.waiting,
+    waiting: () => slots.waiting,
     leave() {
       for (const leave of leaves) leave();
     },

@@ -10,9 +10,9 @@ const COUNT = process.env.SEED === undefined ? RUNS : 1;
 
 for (const dialect of DIALECTS)
   describe(`a race of writes and drops on ${dialect}`, async () => {
-    const place = await createTestDatabaseSettings(dialect);
-    after(() => place.remove());
-    const filled = await startFilledApp({ database: place.settings });
+    const testDatabase = await createTestDatabaseSettings(dialect);
+    after(() => testDatabase.remove());
+    const filled = await startFilledApp({ database: testDatabase.settings });
     const commits = await makeRaceCommits(filled);
 
     test(`leaves everything whole in ${COUNT} runs from seed ${FIRST} on`, {

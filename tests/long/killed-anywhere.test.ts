@@ -10,7 +10,7 @@ const RUNS = Number(process.env.RUNS ?? 1_000);
 /** Runs over one data folder. */
 const SHARE = 50;
 /** Data folders side by side. */
-const LANES = 2;
+const CLIENTS = 2;
 /** One data folder in so many has its rows in PostgreSQL. */
 const POSTGRES_STEP = 5;
 
@@ -47,6 +47,6 @@ test(`after each of ${RUNS} kills what was acknowledged is there, and nothing is
       console.log(`data folder ${world + 1} of ${Math.ceil(RUNS / SHARE)}: ${share.length} runs`);
     }
   };
-  await Promise.all(Array.from({ length: LANES }, work));
+  await Promise.all(Array.from({ length: CLIENTS }, work));
   assert.equal(failures.length, 0, `${failures.length} data folders went wrong, see above`);
 });

@@ -36,17 +36,17 @@ for (const dialect of ["sqlite", "postgres"] as const) {
   describe(`a real repository over ${dialect}`, () => {
     let pail: PailServer;
     let url: string;
-    let place: TestDatabaseSettings;
+    let testDatabase: TestDatabaseSettings;
     before(async () => {
-      place = await createTestDatabaseSettings(dialect);
-      const { settings } = place;
+      testDatabase = await createTestDatabaseSettings(dialect);
+      const { settings } = testDatabase;
       pail = await startPail(settings.kind === "postgres" ? { databaseUrl: settings.url.reveal() } : {});
       const { host } = new URL(pail.credentials.url);
       url = `http://x-bitbucket-api-token-auth:${pail.credentials.token}@${host}/acme/imported.git`;
     });
     after(async () => {
       await pail.stop();
-      await place.remove();
+      await testDatabase.remove();
     });
 
     test("is imported, and every clone has what the origin has", async () => {
@@ -102,7 +102,7 @@ for (const dialect of ["sqlite", "postgres"] as const) {
       assert.deepEqual(hashes, expected.split("\n"));
     });
 
-    test("nothing unfinished is left beside the repositories", async () => {
+    test("nothing is left in staging beside the repositories", async () => {
       assert.deepEqual(await readdir(join(pail.dataFolder, "repositories", "unfinished")), []);
     });
   });

@@ -47,9 +47,9 @@ for (const dialect of DIALECTS) {
     });
 
     before(async () => {
-      const place = dialect === "postgres" ? await createTestDatabaseSettings(dialect) : undefined;
-      endings.push(async () => place?.remove());
-      app = await startTestApp(place === undefined ? {} : { database: place.settings });
+      const testDatabase = dialect === "postgres" ? await createTestDatabaseSettings(dialect) : undefined;
+      endings.push(async () => testDatabase?.remove());
+      app = await startTestApp(testDatabase === undefined ? {} : { database: testDatabase.settings });
       endings.push(() => app.close());
       other = await startOther(app);
       endings.push(() => other.end());

@@ -144,11 +144,11 @@ for (const name of ["__proto__", "constructor", "toString", "hasOwnProperty"]) {
   });
 }
 
-/** Every place of a text in an example, as a path of keys. */
-function textPlaces(value: unknown, at: readonly string[] = []): (readonly string[])[] {
+/** Where there is a text in an example: its path of keys. */
+function textPaths(value: unknown, at: readonly string[] = []): (readonly string[])[] {
   if (typeof value === "string") return [at];
   if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).flatMap(([key, member]) => textPlaces(member, [...at, key]));
+  return Object.entries(value).flatMap(([key, member]) => textPaths(member, [...at, key]));
 }
 
 function withText(value: unknown, [key, ...rest]: readonly string[], text: string): unknown {
@@ -161,11 +161,11 @@ function withText(value: unknown, [key, ...rest]: readonly string[], text: strin
 for (const [name, { body: example }] of Object.entries(EXAMPLES)) {
   if (example === undefined) continue;
   const [method, path] = name.split(" ") as ["POST" | "PUT", string];
-  for (const place of textPlaces(example.json)) {
-    const field = place.join(".");
+  for (const keys of textPaths(example.json)) {
+    const field = keys.join(".");
     const ask = (text: string) => {
       const target = examplePath({ method, path }, examples.parameters());
-      return rest(method, target.replace("/2.0", ""), withText(example.json, place, text));
+      return rest(method, target.replace("/2.0", ""), withText(example.json, keys, text));
     };
 
     test(`${name}: half a surrogate pair in ${field} is 400 that names the field`, async () => {

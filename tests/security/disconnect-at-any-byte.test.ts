@@ -46,8 +46,8 @@ const AT_ONCE = 8;
 
 async function waitUntilQuiet(): Promise<void> {
   await waitUntil("no git process is left", () => requestProcesses(pail.processId).length === 0);
-  const unfinished = `${pail.dataFolder}/repositories/unfinished`;
-  await waitUntil("nothing unfinished is left", async () => (await readdir(unfinished)).length === 0);
+  const staging = `${pail.dataFolder}/repositories/unfinished`;
+  await waitUntil("nothing is left in staging", async () => (await readdir(staging)).length === 0);
 }
 
 /** Sends the first bytes of a request and hangs up, for each number of bytes. */

@@ -29,7 +29,7 @@ async function left(): Promise<string[]> {
 }
 
 async function assertNothingLeft(): Promise<void> {
-  await waitUntil("nothing unfinished is left", async () => (await left()).length === 0);
+  await waitUntil("nothing is left in staging", async () => (await left()).length === 0);
   assert.equal((await rest("GET", "/refs/branches/main")).json.target.hash, first);
   const bugs = app.logLines.filter((line) => line.msg === "bug" || (line.status as number) >= 500);
   assert.deepEqual(bugs, []);

@@ -60,8 +60,8 @@ test("after each kill there are as many folders as repositories, and every fork 
     const listed = valuesOf(page);
     const uuids = listed.map(({ uuid }) => String(uuid).slice(1, -1));
     assert.deepEqual([...(await foldersOf(server))].sort(), uuids.sort());
-    const unfinished = join(server.dataFolder, "repositories", "unfinished");
-    assert.deepEqual(await readdir(unfinished).catch(() => []), []);
+    const staging = join(server.dataFolder, "repositories", "unfinished");
+    assert.deepEqual(await readdir(staging).catch(() => []), []);
     assert.ok((await stat(join(server.dataFolder, "repositories"))).isDirectory());
     const names = listed.map(({ slug }) => String(slug));
     for (const name of answered) assert.ok(names.includes(name), name);

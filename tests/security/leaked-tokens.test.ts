@@ -46,12 +46,12 @@ async function branches(): Promise<string[]> {
 
 function assertRefused(
   { status, said }: { status: number; said: string },
-  place: string,
+  location: string,
   text: string,
 ): void {
   assert.equal(status, 1, said);
   assert.match(said, /^remote: .*has an API token of this server/m);
-  assert.ok(said.includes(`remote: ${place} `), said);
+  assert.ok(said.includes(`remote: ${location} `), said);
   assert.ok(!said.includes(text.slice(12, 40)), "the token is not repeated");
 }
 
@@ -220,7 +220,7 @@ test("it is found in all that REST makes objects of: messages of tags, messages 
     return { status: answer.status, text: await answer.text() };
   };
   const refs = (await rest("GET", "/refs?pagelen=100")).text;
-  for (const [place, answer] of [
+  for (const [location, answer] of [
     [
       "the tag",
       await rest("POST", "/refs/tags", { name: "told", target: { hash: start }, message: `Use ${text}` }),
@@ -231,7 +231,7 @@ test("it is found in all that REST makes objects of: messages of tags, messages 
     ["file.txt", await post({ "/file.txt": text })],
   ] as const) {
     assert.equal(answer.status, 400, answer.text);
-    assert.ok(answer.text.includes(`${place}`) && answer.text.includes("has an API token"), answer.text);
+    assert.ok(answer.text.includes(`${location}`) && answer.text.includes("has an API token"), answer.text);
     assert.ok(!answer.text.includes(text.slice(12, 40)), "the token is not repeated");
   }
   assert.equal((await rest("GET", "/refs?pagelen=100")).text, refs);

@@ -52,7 +52,7 @@ async function assertNothingLeft(uuids: readonly string[]): Promise<void> {
   await waitUntil("no git process is left", () => requestProcesses(pail.processId).length === 0);
   const folder = `${pail.dataFolder}/repositories`;
   await waitUntil(
-    "nothing unfinished is left",
+    "nothing is left in staging",
     async () => (await readdir(`${folder}/unfinished`)).length === 0,
   );
   const left = (await readdir(folder, { recursive: true })).filter((path) =>

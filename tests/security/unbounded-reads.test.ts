@@ -148,16 +148,16 @@ test("what needs more memory than it may have is told to be too large, and not t
 });
 
 test("git ends with the process that has started it, when that is killed", async () => {
-  const place = await mkdtemp(join(tmpdir(), "pail-test-"));
-  after(() => rm(place, { recursive: true, force: true }));
+  const folder = await mkdtemp(join(tmpdir(), "pail-test-"));
+  after(() => rm(folder, { recursive: true, force: true }));
   const source = new URL("../../src/git/process/git-process.ts", import.meta.url);
-  const script = join(place, "starter.mjs");
+  const script = join(folder, "starter.mjs");
   await writeFile(
     script,
     `import { openSync } from "node:fs";
 import { spawnGit, spawnGitInto } from ${JSON.stringify(source.href)};
 const options = { gitDir: ${JSON.stringify(gitDir)} };
-const file = openSync(${JSON.stringify(join(place, "out"))}, "w");
+const file = openSync(${JSON.stringify(join(folder, "out"))}, "w");
 const bomb = ${JSON.stringify(bomb)};
 const ended = spawnGit(["version"], options);
 ended.stdin.end();

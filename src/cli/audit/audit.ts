@@ -54,7 +54,7 @@ export function createAuditCommand(): Command {
     const [action, now] = [readAction(options.action), new Date()];
     const since = options.since === undefined ? undefined : readSince("--since", options.since, now);
     await withPorts(command, async (ports) => {
-      const query = { ...(await readPlace(ports, options)), action, since };
+      const query = { ...(await readSubject(ports, options)), action, since };
       if (options.json) {
         await forEachEvent(ports, query, limit, (event) => printLine(JSON.stringify(describeEvent(event))));
       } else await printEvents(ports, query, limit);
@@ -77,7 +77,7 @@ function readAction(text: string | undefined): AuditAction | undefined {
   return action;
 }
 
-async function readPlace(
+async function readSubject(
   ports: Ports,
   { account, repository }: Options,
 ): Promise<Pick<AuditQuery, "accountUuid" | "repository">> {

@@ -71,8 +71,8 @@ async function runDemo(command: Command, credentialsFile: string | undefined): P
       await writePrivateFile(commandsFile, describeDemoCommands(credentials));
       // Last: a script that waits for the requested file then finds everything else written.
       for (const file of filesOf(config, credentialsFile)) await writeDemoCredentials(file, credentials);
-      const places = { dataFolder: shortPath(config.dataFolder), commandsFile: shortPath(commandsFile) };
-      process.stdout.write(withProgramName(describeDemo(credentials, places)));
+      const paths = { dataFolder: shortPath(config.dataFolder), commandsFile: shortPath(commandsFile) };
+      process.stdout.write(withProgramName(describeDemo(credentials, paths)));
     },
   });
 }

@@ -8,8 +8,8 @@ const pail = openPailCommand();
 
 for (const dialect of ["sqlite", "postgres"] as const) {
   test(`${dialect}: a second server on the data folder of the first is refused with its number`, async () => {
-    const place = dialect === "postgres" ? await createTestDatabaseSettings(dialect) : undefined;
-    const settings = place?.settings;
+    const testDatabase = dialect === "postgres" ? await createTestDatabaseSettings(dialect) : undefined;
+    const settings = testDatabase?.settings;
     const databaseUrl = settings?.kind === "postgres" ? settings.url.reveal() : undefined;
     const first = await startPail(databaseUrl === undefined ? {} : { databaseUrl });
     try {
@@ -27,7 +27,7 @@ for (const dialect of ["sqlite", "postgres"] as const) {
       assert.equal(beside.status, 0, beside.stderr);
     } finally {
       await first.stop();
-      await place?.remove();
+      await testDatabase?.remove();
     }
   });
 }

@@ -35,8 +35,8 @@ before(() => {
 });
 
 function findProgram(name: string): string {
-  const places = ["/bin", "/usr/bin", "/usr/local/bin"];
-  return join(places.find((place) => readdirSync(place).includes(name))!, name);
+  const folders = ["/bin", "/usr/bin", "/usr/local/bin"];
+  return join(folders.find((folder) => readdirSync(folder).includes(name))!, name);
 }
 
 function writeProgram(path: string, script: string): void {

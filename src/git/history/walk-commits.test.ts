@@ -123,9 +123,9 @@ test("a first page costs what is new, however old some of the starts are", async
   await git.out(["commit-graph", "write", "--reachable"], { folder });
   const graph = openCommitGraphs(1_000_000).find(folder);
   const seen = new Set<number>();
-  const commitAt = (place: number) => {
-    seen.add(place);
-    return graph.commitAt(place);
+  const commitAt = (position: number) => {
+    seen.add(position);
+    return graph.commitAt(position);
   };
   const counted = { ...graph, commitAt };
   const source = { graph: counted, readCommit: () => assert.fail("asked git") };

@@ -37,7 +37,7 @@ function stopping(): Failure {
 export class CatFilePool {
   readonly #options: CatFilePoolOptions;
   readonly #queues = new Map<string, ObjectQueue>();
-  /** Lanes with a queue, the one that was served last is the last. */
+  /** Those with waiting requests; the one that was served last is the last. */
   readonly #waiting = new Set<ObjectQueue>();
   /** All that have not ended, those included that take no more requests; the one used last is the last. */
   readonly #processes = new Set<CatFileProcess>();

@@ -146,20 +146,20 @@ for (const [what, change] of [
 
 test("says what git says, however objects are spread over packs and loose ones", () => {
   const texts = Array.from({ length: 24 }, (_, number) => `text ${number}`);
-  const places = fc.array(fc.integer({ min: 0, max: 4 }), { minLength: 24, maxLength: 24 });
+  const packNumbers = fc.array(fc.integer({ min: 0, max: 4 }), { minLength: 24, maxLength: 24 });
   const questions = fc.array(fc.subarray([...texts.keys()], { minLength: 1, maxLength: 6 }), {
     minLength: 8,
   });
   let missing = 0;
   fc.assert(
-    fc.property(places, questions, (place, asked) => {
+    fc.property(packNumbers, questions, (packOf, asked) => {
       const repository = openRepository();
       const ids = texts.map((text, number) =>
         // 0: nowhere.
-        place[number] === 0 ? repository.nameOf(text) : repository.store(text),
+        packOf[number] === 0 ? repository.nameOf(text) : repository.store(text),
       );
       for (const pack of [1, 2, 3]) {
-        const packed = ids.filter((_, number) => place[number] === pack);
+        const packed = ids.filter((_, number) => packOf[number] === pack);
         if (packed.length > 0) repository.pack(packed);
       }
       for (const numbers of asked) {

@@ -22,8 +22,8 @@ const idOf = (number: number) => createHash("sha1").update(String(number)).diges
 const evenly = (size: number) => Array.from({ length: size }, (_, number) => idOf(number));
 
 /** gitformat-pack(5), version 2, as far as it is read: all checksums are zeros. Every third offset is a large one. */
-function writeIndex(ids: readonly Buffer[]): { readonly path: string; offsetOf(place: number): number } {
-  const offsetOf = (place: number) => (place % 3 === 0 ? 5_000_000_000 + place : 12 + place);
+function writeIndex(ids: readonly Buffer[]): { readonly path: string; offsetOf(position: number): number } {
+  const offsetOf = (position: number) => (position % 3 === 0 ? 5_000_000_000 + position : 12 + position);
   const head = Buffer.alloc(8 + 256 * 4);
   head.writeUInt32BE(0xff744f63, 0);
   head.writeUInt32BE(2, 4);
@@ -36,12 +36,12 @@ function writeIndex(ids: readonly Buffer[]): { readonly path: string; offsetOf(p
   }
   const offsets = Buffer.alloc(ids.length * 4);
   const large: Buffer[] = [];
-  for (const place of ids.keys()) {
-    const isLarge = offsetOf(place) >= 0x80000000;
-    offsets.writeUInt32BE(isLarge ? 0x80000000 + large.length : offsetOf(place), place * 4);
+  for (const position of ids.keys()) {
+    const isLarge = offsetOf(position) >= 0x80000000;
+    offsets.writeUInt32BE(isLarge ? 0x80000000 + large.length : offsetOf(position), position * 4);
     if (!isLarge) continue;
     const bytes = Buffer.alloc(8);
-    bytes.writeBigUInt64BE(BigInt(offsetOf(place)));
+    bytes.writeBigUInt64BE(BigInt(offsetOf(position)));
     large.push(bytes);
   }
   const path = join(folder, "index");
@@ -87,8 +87,8 @@ for (const [which, ids] of [
       try {
         const index = openPackIndex(file, cachedBytesMax)!;
         const known = new Set(sorted.map((id) => id.toString("hex")));
-        for (const [place, id] of sorted.entries()) {
-          assert.equal(index.find(id), offsetOf(place));
+        for (const [position, id] of sorted.entries()) {
+          assert.equal(index.find(id), offsetOf(position));
           for (const other of [near(id, 1), near(id, -1)])
             assert.equal(index.find(other) === undefined, !known.has(other.toString("hex")));
         }
@@ -104,9 +104,9 @@ for (const [which, ids] of [
 }
 
 /** Looks for each id until the index is in memory, or would be. */
-function askOften(index: PackIndex, ids: readonly Buffer[], offsetOf: (place: number) => number): void {
-  for (let place = 0; place <= ids.length / 256 + 1; place += 1)
-    assert.equal(index.find(ids[place]!), offsetOf(place));
+function askOften(index: PackIndex, ids: readonly Buffer[], offsetOf: (position: number) => number): void {
+  for (let position = 0; position <= ids.length / 256 + 1; position += 1)
+    assert.equal(index.find(ids[position]!), offsetOf(position));
 }
 
 test("an index is cached in memory when it has been asked often, as long as all of them have room", () => {
@@ -121,7 +121,8 @@ test("an index is cached in memory when it has been asked often, as long as all 
     for (const index of indexes) askOften(index, ids, offsetOf);
     assert.equal(cachedIndexBytes(), 3 * bytes);
     for (const index of indexes) {
-      for (const place of [0, 1, 2, 1000, 2999]) assert.equal(index.find(ids[place]!), offsetOf(place));
+      for (const position of [0, 1, 2, 1000, 2999])
+        assert.equal(index.find(ids[position]!), offsetOf(position));
       index.close();
       index.close();
     }

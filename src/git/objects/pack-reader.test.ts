@@ -76,7 +76,7 @@ function requireSameAsGit(): void {
 }
 
 for (const [how, ...settings] of [
-  ["with deltas that name their bases by place", "repack.useDeltaBaseOffset=true"],
+  ["with deltas that name their bases by offset", "repack.useDeltaBaseOffset=true"],
   ["with deltas that name their bases by id", "repack.useDeltaBaseOffset=false"],
 ] as const) {
   test(`reads what git reads out of packs ${how}, also after a repack under it`, () => {
@@ -103,16 +103,16 @@ test("finds what a new pack has at once, and nothing that is not packed, not the
 test("leaves what is damaged to git, whatever byte it is", () => {
   git(["repack", "-a", "-d", "-q"]);
   const objects = readAllByGit().filter(({ type }) => type === "commit");
-  const place = join(folder, "objects", "pack");
-  const [pack] = readdirSync(place).filter((name) => name.endsWith(".pack"));
-  const whole = execFileSync("cat", [join(place, pack!)]);
+  const packFolder = join(folder, "objects", "pack");
+  const [pack] = readdirSync(packFolder).filter((name) => name.endsWith(".pack"));
+  const whole = execFileSync("cat", [join(packFolder, pack!)]);
   const broken = Buffer.from(whole);
   for (let at = 12; at < broken.length; at += 97) broken[at] = broken[at]! ^ 0x55;
   let left = 0;
   for (const bytes of [broken, whole.subarray(0, whole.length / 2)]) {
-    rmSync(join(place, pack!), { force: true });
-    writeFileSync(join(place, pack!), bytes);
-    truncateSync(join(place, pack!), bytes.length);
+    rmSync(join(packFolder, pack!), { force: true });
+    writeFileSync(join(packFolder, pack!), bytes);
+    truncateSync(join(packFolder, pack!), bytes.length);
     reader.forget(folder);
     for (const { id, content } of objects) {
       const found = reader.find(folder, id);

@@ -13,14 +13,14 @@ export type SmallPackLimits = {
 };
 
 /** Where an entry lies in its pack, with the CRC-32 of its bytes there. */
-type Place = { readonly offset: number; readonly crc: number };
+type Location = { readonly offset: number; readonly crc: number };
 
-export type WholeEntry = Place & {
+export type WholeEntry = Location & {
   readonly kind: "whole";
   readonly type: ObjectType;
   readonly content: Buffer;
 };
-export type DeltaEntry = Place & {
+export type DeltaEntry = Location & {
   readonly kind: "delta";
   /** The offset of an entry before this one, or the id of an object anywhere. */
   readonly base: number | ObjectId;
@@ -87,12 +87,12 @@ function readEntry(body: Buffer, offset: number, bytesMax: number): ReadEntry | 
   const inflated = inflateAt(body, start, header.size);
   if (inflated === undefined) return undefined;
   const end = start + inflated.packedBytes;
-  const place = { offset, crc: crc32(body.subarray(offset, end)) };
+  const location = { offset, crc: crc32(body.subarray(offset, end)) };
   const { content } = inflated;
   const entry: PackEntry =
     base === undefined
-      ? { kind: "whole", type: type!, content, ...place }
-      : { kind: "delta", base: base.of, delta: content, ...place };
+      ? { kind: "whole", type: type!, content, ...location }
+      : { kind: "delta", base: base.of, delta: content, ...location };
   return { entry, end, bytes: header.size };
 }
 

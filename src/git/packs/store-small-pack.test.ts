@@ -157,8 +157,8 @@ test("a damaged pack is stored only if git takes it as well", async () => {
   await fc.assert(
     fc.asyncProperty(damages, async ({ pack: number, at, cut, put, isSigned }) => {
       const pack = PACKS[number]![1];
-      const place = Math.floor(at * (pack.length - 20));
-      const body = Buffer.concat([pack.subarray(0, place), put, pack.subarray(place + cut, -20)]);
+      const offset = Math.floor(at * (pack.length - 20));
+      const body = Buffer.concat([pack.subarray(0, offset), put, pack.subarray(offset + cut, -20)]);
       const damaged = Buffer.concat([body, isSigned ? hash("sha1", body, "buffer") : pack.subarray(-20)]);
       const folder = await openFolder();
       const stored = await storeSmallPack(damaged, filesIn(folder), target);

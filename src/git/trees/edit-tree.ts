@@ -57,15 +57,15 @@ export async function editTree(
     for (const [text, edited] of below) {
       const name = Buffer.from(text);
       const key = keyOf(name);
-      const place = path === "" ? text : `${path}/${text}`;
+      const location = path === "" ? text : `${path}/${text}`;
       if (edited.edit?.kind === "delete") {
-        refuseUnlessFile(entries.get(key), place);
+        refuseUnlessFile(entries.get(key), location);
         entries.delete(key);
       }
       if (edited.below.size > 0) {
         const known = entries.get(key);
-        if (known !== undefined && known.kind !== "directory") throw notFolder(known, place);
-        const inner = await editFolder(known?.id, edited, place);
+        if (known !== undefined && known.kind !== "directory") throw notFolder(known, location);
+        const inner = await editFolder(known?.id, edited, location);
         if (inner.length === 0) entries.delete(key);
         else {
           const id = write(inner);
@@ -75,7 +75,7 @@ export async function editTree(
       }
       if (edited.edit?.kind === "put") {
         const replaced = entries.get(key);
-        refuseUnlessReplaceable(replaced, place);
+        refuseUnlessReplaceable(replaced, location);
         if (replaced?.id === edited.edit.id) unchanged.add(edited.edit.id);
         entries.set(key, { mode: edited.edit.mode, kind: "file", name, id: edited.edit.id });
       }

@@ -50,8 +50,8 @@ export async function getComparedCommits(
   );
   const elsewhere = sides.filter((_side, index) => !isHere[index]).map((side) => side.repository.uuid);
   // If both commits are in other repositories, one of those is used in place of the route's.
-  const places = [...new Set(elsewhere.length === 2 ? elsewhere : [repository.uuid, ...elsewhere])];
-  const [workplace, alternate] = places;
+  const uuids = [...new Set(elsewhere.length === 2 ? elsewhere : [repository.uuid, ...elsewhere])];
+  const [workplace, alternate] = uuids;
   return { workplace: workplace!, alternate, takeSlot, source: source!, destination };
 }
 

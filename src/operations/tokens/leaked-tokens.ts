@@ -88,12 +88,12 @@ export async function findLeakedToken(
     );
     ports.auditNotes.noteLeak(by.actor, token, repository);
   }
-  const place = await describePlace(leaked, async () =>
+  const location = await describeLocation(leaked, async () =>
     findPathOf(leaked.id, tips, await listKnown(), options),
   );
   const isOwn = accountOf(by.caller)?.uuid === leaked.token.accountUuid;
   const whose = isOwn ? ` ("${maskTokens(leaked.token.name)}", id ${leaked.token.uuid.slice(0, 8)})` : "";
-  return `${place} has an API token of this server${whose} that works: revoke it, take it out of the commits, and push again`;
+  return `${location} has an API token of this server${whose} that works: revoke it, take it out of the commits, and push again`;
 }
 
 /** Adds texts that have the form of a whole token: header, length and checksum. An object may have several. */
@@ -116,7 +116,7 @@ async function findAlive({ database, clock }: LeakPorts, candidates: readonly Ca
   return alive;
 }
 
-async function describePlace(
+async function describeLocation(
   { id, type }: Candidate,
   findPath: () => Promise<string | undefined>,
 ): Promise<string> {

@@ -74,8 +74,8 @@ async function copyTableToFile(
   table: Table,
 ): Promise<void> {
   const { name, columns, numbered } = table;
-  const places = columns.map(() => "?").join(", ");
-  const insert = file.prepare(`insert into ${quote(name)} (${quoteAll(columns)}) values (${places})`);
+  const placeholders = columns.map(() => "?").join(", ");
+  const insert = file.prepare(`insert into ${quote(name)} (${quoteAll(columns)}) values (${placeholders})`);
   await sql`declare backup_rows no scroll cursor for select ${sql.raw(quoteAll(columns))} from ${sql.table(name)}`.execute(
     tx,
   );

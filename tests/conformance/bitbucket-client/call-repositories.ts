@@ -89,7 +89,7 @@ export function callRepositories({ app, where, call, refuse, reader, group }: Cl
     assert.deepEqual(await rows(), []);
   });
 
-  for (const [of, place, names] of [
+  for (const [of, subject, names] of [
     [
       "a repository",
       where,
@@ -122,12 +122,12 @@ export function callRepositories({ app, where, call, refuse, reader, group }: Cl
         active: true,
         events: ["repo:push"],
       };
-      const made = await call(create, { ...place, _body });
+      const made = await call(create, { ...subject, _body });
       assert.equal(made.status, 201);
       assert.deepEqual(await rows(), [{ url: _body.url, events: "repo:push", is_active: 1 }]);
-      const one = { ...place, uid: made.data.uuid };
+      const one = { ...subject, uid: made.data.uuid };
       assert.equal((await call(get, one)).data.url, _body.url);
-      assert.equal((await call(list, place)).data.size, 1);
+      assert.equal((await call(list, subject)).data.size, 1);
       await call(update, { ...one, _body: { ..._body, active: false } });
       assert.deepEqual(await rows(), [{ url: _body.url, events: "repo:push", is_active: 0 }]);
       assert.equal((await call(remove, one)).status, 204);

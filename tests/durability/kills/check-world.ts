@@ -75,11 +75,11 @@ async function readStates({ kysely }: Database): Promise<ReadonlyMap<string, Fou
 }
 
 /** The start has swept what was cut off, and there are folders for the repositories alone. */
-async function checkFolders({ place }: World, { kysely }: Database): Promise<void> {
-  const root = join(place.dataFolder, "repositories");
+async function checkFolders({ location }: World, { kysely }: Database): Promise<void> {
+  const root = join(location.dataFolder, "repositories");
   for (const folder of ["repositories", "downloads"]) {
-    const left = await readdir(join(place.dataFolder, folder, "unfinished")).catch(() => []);
-    assert.deepEqual(left, [], `nothing unfinished in ${folder}`);
+    const left = await readdir(join(location.dataFolder, folder, "unfinished")).catch(() => []);
+    assert.deepEqual(left, [], `no staging left in ${folder}`);
   }
   const folders = await listRepositoryFolders(root);
   const rows = await kysely.selectFrom("repository").select("uuid").execute();
@@ -244,8 +244,8 @@ async function checkAudit({ kysely }: Database): Promise<void> {
   assert.deepEqual(sorted(left), sorted(repositories.map(({ uuid }) => uuid)), "each repository is");
 }
 
-export function gitDirOf({ place }: World, uuid: Uuid): string {
-  return gitDirIn(join(place.dataFolder, "repositories"), uuid);
+export function gitDirOf({ location }: World, uuid: Uuid): string {
+  return gitDirIn(join(location.dataFolder, "repositories"), uuid);
 }
 
 async function checkRepositories(
@@ -294,13 +294,13 @@ async function listedRefs(
 }
 
 /** With a clock that makes nothing too young to be looked at. */
-function checkPorts({ place, database: settings }: World, database: Database) {
-  const config = { dataFolder: place.dataFolder, database: settings } as Ports["config"];
+function checkPorts({ location, database: settings }: World, database: Database) {
+  const config = { dataFolder: location.dataFolder, database: settings } as Ports["config"];
   return {
     config,
     database,
-    packs: openDiskPackStore(join(place.dataFolder, "repositories")),
-    downloads: openDiskBlobStore(join(place.dataFolder, "downloads")),
+    packs: openDiskPackStore(join(location.dataFolder, "repositories")),
+    downloads: openDiskBlobStore(join(location.dataFolder, "downloads")),
     clock: () => new Date(Date.now() + 3_600_000),
   };
 }

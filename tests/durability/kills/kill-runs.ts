@@ -13,9 +13,9 @@ import {
 import { ageMaintenance, checkMaintained } from "./maintenance-leftovers.ts";
 import { createRandom, type Random } from "./seeded-random.ts";
 import {
+  type Client,
   type Command,
   createRepository,
-  type Lane,
   POINTS_OF_COMMANDS,
   POINTS_OF_STARTS,
   POINTS_OF_STEPS,
@@ -34,7 +34,7 @@ const LATE_MS_MAX = 60_000;
 const ATTEMPTS_MAX = 4;
 /** A server without a fault is killed within this time. */
 const KILL_MS_MAX = 400;
-/** So many of one lane: else none would be created any more. */
+/** So many of one client: else none would be created any more. */
 const REPOSITORIES_MAX = 3;
 const USUAL_STEPS: readonly Step[] = [
   "push",
@@ -75,18 +75,18 @@ export type Reached = Set<FaultPoint>;
 export async function killRuns({ seed, plans, ...options }: KillRuns): Promise<Reached> {
   const random = createRandom(seed);
   const world = await createWorld(options);
-  const runner: Runner = { world, lanes: [], random, reached: new Set(), startFaults: [] };
+  const runner: Runner = { world, clients: [], random, reached: new Set(), startFaults: [] };
   let run = 0;
   try {
     for (const name of ["a", "b", "cli"])
-      runner.lanes.push({ name, random: random.split(), world, count: 0 });
-    for (const lane of runner.lanes) assert.ok(await createRepository(lane));
+      runner.clients.push({ name, random: random.split(), world, count: 0 });
+    for (const client of runner.clients) assert.ok(await createRepository(client));
     await world.server.kill();
     for (; run < plans.length; run += 1) await killOnce(runner, plans[run]!);
     await startAndLook(runner, undefined);
     await checkDelivered(world);
-    await checkMaintained(runner.lanes[0]!);
-    const { status, stdout, stderr } = await runPail(world.place, ["fsck", "--full"]);
+    await checkMaintained(runner.clients[0]!);
+    const { status, stdout, stderr } = await runPail(world.location, ["fsck", "--full"]);
     assert.equal(status, 0, stdout + stderr);
     return runner.reached;
   } catch (error) {
@@ -101,7 +101,7 @@ export async function killRuns({ seed, plans, ...options }: KillRuns): Promise<R
 
 type Runner = {
   readonly world: World;
-  readonly lanes: Lane[];
+  readonly clients: Client[];
   readonly random: Random;
   readonly reached: Reached;
   /** Those that wait for a start that has something to sweep. */
@@ -158,7 +158,7 @@ function makeFault(random: Random, point: FaultPoint): Fault {
 /** One life of a server: it begins with a look at what the last one has left, and ends with a kill. */
 async function killOnce(runner: Runner, { target, command, startFault }: Plan): Promise<void> {
   const { world, random, reached, startFaults } = runner;
-  const [first, second, beside] = runner.lanes as [Lane, Lane, Lane];
+  const [first, second, beside] = runner.clients as [Client, Client, Client];
   if (startFault !== undefined) startFaults.push(startFault);
   if (target?.fault.point.startsWith("webhook.")) await endClaims(world);
   const isReachedEarly = await startAndLook(runner, target?.fault);
@@ -191,7 +191,7 @@ async function endClaims(world: World): Promise<void> {
 /** @returns whether the fault has been reached by looking. */
 async function startAndLook(runner: Runner, fault: Fault | undefined): Promise<boolean> {
   const { world, random, reached, startFaults } = runner;
-  const orphans = gitProcessesIn(world.place.dataFolder);
+  const orphans = gitProcessesIn(world.location.dataFolder);
   // Maintenance cut off a moment ago is not taken over yet: who aims at it comes later.
   if (random.chance(0.5) || LATE_POINTS.test(fault?.point ?? "")) {
     // As when the whole machine goes down; and then it is a while until it comes up.
@@ -201,11 +201,11 @@ async function startAndLook(runner: Runner, fault: Fault | undefined): Promise<b
   }
   const startFault = startFaults[0];
   if (startFault !== undefined) {
-    const server = await startKillable(world.place, startFault);
+    const server = await startKillable(world.location, startFault);
     await server?.kill();
     if (server === undefined) reached.add(startFaults.shift()!.point);
   }
-  const server = await startKillable(world.place, fault);
+  const server = await startKillable(world.location, fault);
   if (server !== undefined) {
     world.server = server;
     await processesEnd(orphans);
@@ -218,17 +218,17 @@ async function startAndLook(runner: Runner, fault: Fault | undefined): Promise<b
     }
   }
   reached.add(fault!.point);
-  world.server = (await startKillable(world.place))!;
+  world.server = (await startKillable(world.location))!;
   await checkWorld(world);
   return true;
 }
 
 /** Takes steps until the one that is aimed at has ended the server. */
-async function reach(lane: Lane, { step, fault }: Target, reached: Reached): Promise<void> {
-  const { server } = lane.world;
-  const steps = Array.from({ length: lane.random.below(3) }, () => chooseStep(lane));
+async function reach(client: Client, { step, fault }: Target, reached: Reached): Promise<void> {
+  const { server } = client.world;
+  const steps = Array.from({ length: client.random.below(3) }, () => chooseStep(client));
   for (const each of [...steps, ...Array<Step>(ATTEMPTS_MAX).fill(step)]) {
-    const isAcknowledged = await takeStep(lane, each);
+    const isAcknowledged = await takeStep(client, each);
     const isLate = !isAcknowledged || (each === step && LATE_POINTS.test(fault.point));
     if (await server.endsWithin(isLate ? LATE_MS_MAX : fault.delayMs + 20)) break;
   }
@@ -236,16 +236,16 @@ async function reach(lane: Lane, { step, fault }: Target, reached: Reached): Pro
   reached.add(fault.point);
 }
 
-async function workUntilKilled(lane: Lane): Promise<void> {
-  const { server } = lane.world;
+async function workUntilKilled(client: Client): Promise<void> {
+  const { server } = client.world;
   while (!server.isGone()) {
-    if (await takeStep(lane, chooseStep(lane))) continue;
+    if (await takeStep(client, chooseStep(client))) continue;
     assert.ok(await server.endsWithin(LATE_MS_MAX), "a server that cuts a connection has been killed");
   }
 }
 
-function chooseStep(lane: Lane): Step {
-  const step = lane.random.pick(USUAL_STEPS);
+function chooseStep(client: Client): Step {
+  const step = client.random.pick(USUAL_STEPS);
   const isGrowth = step === "create" || step === "fork";
-  return isGrowth && repositoriesOf(lane).length >= REPOSITORIES_MAX ? "delete" : step;
+  return isGrowth && repositoriesOf(client).length >= REPOSITORIES_MAX ? "delete" : step;
 }

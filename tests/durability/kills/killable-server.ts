@@ -18,7 +18,7 @@ const START_MS_MAX = 120_000;
 /** Where a process kills itself: the point, which time it is reached, and how long after. */
 export type Fault = { readonly point: FaultPoint; readonly nth: number; readonly delayMs: number };
 
-export type DataPlace = {
+export type DataLocation = {
   readonly dataFolder: string;
   /** Of PostgreSQL, in place of SQLite. */
   readonly databaseUrl: string | undefined;
@@ -45,14 +45,14 @@ export type PailOutcome = {
   readonly stderr: string;
 };
 
-function environmentOf(place: DataPlace, fault: Fault | undefined): NodeJS.ProcessEnv {
+function environmentOf(location: DataLocation, fault: Fault | undefined): NodeJS.ProcessEnv {
   return {
     PATH: process.env.PATH ?? "",
-    HOME: place.dataFolder,
+    HOME: location.dataFolder,
     LC_ALL: "C.UTF-8",
-    PAIL_DATA: place.dataFolder,
+    PAIL_DATA: location.dataFolder,
     ...watchedEnvironment(),
-    ...(place.databaseUrl === undefined ? {} : { DATABASE_URL: place.databaseUrl }),
+    ...(location.databaseUrl === undefined ? {} : { DATABASE_URL: location.databaseUrl }),
     ...(fault === undefined
       ? {}
       : { [FAULT_POINT_VARIABLE]: `${fault.point}:${fault.nth}:${fault.delayMs}` }),
@@ -71,11 +71,11 @@ function readAll(child: ChildProcess) {
 
 /** Runs a command of `pail` to its end, or to the fault. */
 export async function runPail(
-  place: DataPlace,
+  location: DataLocation,
   args: readonly string[],
   fault?: Fault,
 ): Promise<PailOutcome> {
-  const child = spawn(PAIL, args, { env: environmentOf(place, fault), stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(PAIL, args, { env: environmentOf(location, fault), stdio: ["ignore", "pipe", "pipe"] });
   const text = readAll(child);
   const { promise, resolve, reject } = Promise.withResolvers<number | undefined>();
   child.on("error", reject);
@@ -90,16 +90,19 @@ export async function runPail(
 export const WORKER_ENDED = "a worker ended and is started again";
 
 /**
- * Starts `pail serve` on a free port, in as many processes as the place says. With a fault, all of them end as soon as one of
+ * Starts `pail serve` on a free port, in as many processes as the location says. With a fault, all of them end as soon as one of
  * them has reached it.
  *
  * @returns undefined if the fault has killed it before it served.
  */
-export async function startKillable(place: DataPlace, fault?: Fault): Promise<KillableServer | undefined> {
-  const { workers = 1 } = place;
+export async function startKillable(
+  location: DataLocation,
+  fault?: Fault,
+): Promise<KillableServer | undefined> {
+  const { workers = 1 } = location;
   const args = ["serve", "--port", "0", "--workers", String(workers), "--webhook-private-targets"];
   // In a group of its own, so that all processes can be ended at once. Those of git have theirs.
-  const options = { env: environmentOf(place, fault), detached: true } as const;
+  const options = { env: environmentOf(location, fault), detached: true } as const;
   const child = spawn(PAIL, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
   const killWithTests = () => killGroup(child);
   process.on("exit", killWithTests);
@@ -121,8 +124,8 @@ export async function startKillable(place: DataPlace, fault?: Fault): Promise<Ki
     if (isSearched) return;
     isSearched = true;
     refuseTokens("the log", text.stderr);
-    refuseTokensInFolder(place.dataFolder);
-    if (place.databaseUrl !== undefined) await refuseTokensInPostgres(place.databaseUrl);
+    refuseTokensInFolder(location.dataFolder);
+    if (location.databaseUrl !== undefined) await refuseTokensInPostgres(location.databaseUrl);
   };
   const isGone = () => child.exitCode !== null || child.signalCode !== null;
   const deadline = Date.now() + START_MS_MAX;

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { listRepositoryFolders } from "../../../src/storage/packs/repository-folders.ts";
 import { waitUntil } from "../../support/processes/process-table.ts";
 import { gitDirOf } from "./check-world.ts";
-import { LARGE_BYTES, type Lane, push } from "./steps.ts";
+import { type Client, LARGE_BYTES, push } from "./steps.ts";
 import { type World, withDatabase } from "./world.ts";
 
 /** What a maintenance that was killed leaves: its lease, the note in the folder, git's locks, packs that are not whole. */
@@ -21,15 +21,15 @@ async function leftoversIn(gitDir: string): Promise<readonly string[]> {
 export async function ageMaintenance(world: World): Promise<void> {
   await withDatabase(world, ({ kysely }) => kysely.updateTable("lease").set({ expires_at: 0 }).execute());
   const hourAgo = new Date(Date.now() - 3_600_000);
-  for (const uuid of await listRepositoryFolders(join(world.place.dataFolder, "repositories"))) {
+  for (const uuid of await listRepositoryFolders(join(world.location.dataFolder, "repositories"))) {
     for (const path of await leftoversIn(gitDirOf(world, uuid)).catch(() => []))
       await utimes(path, hourAgo, hourAgo);
   }
 }
 
 /** The next push that wants maintenance gets it, in each repository, and nothing is left then. */
-export async function checkMaintained(lane: Lane): Promise<void> {
-  const { world } = lane;
+export async function checkMaintained(client: Client): Promise<void> {
+  const { world } = client;
   await ageMaintenance(world);
   const rows = await withDatabase(world, ({ kysely }) =>
     kysely.selectFrom("repository").select(["uuid", "slug"]).execute(),
@@ -38,7 +38,7 @@ export async function checkMaintained(lane: Lane): Promise<void> {
     const gitDir = gitDirOf(world, uuid as Parameters<typeof gitDirOf>[1]);
     const left = await leftoversIn(gitDir);
     if (left.length === 0) continue;
-    assert.ok(await push(lane, world.repositories.get(slug)!, LARGE_BYTES));
+    assert.ok(await push(client, world.repositories.get(slug)!, LARGE_BYTES));
     await waitUntil(
       `${left.join(", ")} of ${dirname(gitDir)} are gone`,
       async () => (await leftoversIn(gitDir)).length === 0,

@@ -7,7 +7,7 @@ export type Random = {
   shuffle<T>(list: readonly T[]): T[];
   /** Bytes that do not compress. */
   bytes(length: number): Buffer;
-  /** Choices of its own, so that two lanes that run side by side do not change each other's. */
+  /** Choices of its own, so that two clients that run side by side do not change each other's. */
   split(): Random;
 };
 

@@ -106,59 +106,59 @@ export const POINTS_OF_STARTS: readonly FaultPoint[] = ["sweep.begun", "sweep.re
 export const LARGE_BYTES = 540 * 1024;
 const MAIN = "refs/heads/main";
 
-/** Where one client works: repositories that no other lane touches. */
-export type Lane = { readonly name: string; readonly random: Random; readonly world: World; count: number };
+/** Where one client works: repositories that no other client touches. */
+export type Client = { readonly name: string; readonly random: Random; readonly world: World; count: number };
 
-/** Whether the server has acknowledged it. If not, it is going down, and the lane ends. */
+/** Whether the server has acknowledged it. If not, it is going down, and the client ends. */
 export type Acknowledged = boolean;
 
 /** @throws AssertionError if the server lives and refuses. */
-export async function takeStep(lane: Lane, step: Step): Promise<Acknowledged> {
+export async function takeStep(client: Client, step: Step): Promise<Acknowledged> {
   switch (step) {
     case "push":
-      return push(lane, chooseRepository(lane), 20);
+      return push(client, chooseRepository(client), 20);
     case "large-push":
-      return push(lane, chooseRepository(lane), LARGE_BYTES);
+      return push(client, chooseRepository(client), LARGE_BYTES);
     case "fetch":
-      return cloneAnew(lane, chooseRepository(lane));
+      return cloneAnew(client, chooseRepository(client));
     case "create":
-      return createRepository(lane);
+      return createRepository(client);
     case "delete":
-      return deleteRepository(lane);
+      return deleteRepository(client);
     case "fork":
-      return withRefs(lane, fork);
+      return withRefs(client, fork);
     case "commit":
-      return commit(lane, chooseRepository(lane));
+      return commit(client, chooseRepository(client));
     case "branch":
-      return withRefs(lane, createBranch);
+      return withRefs(client, createBranch);
     case "tag":
-      return withRefs(lane, createTag);
+      return withRefs(client, createTag);
     case "delete-ref":
-      return withRefs(lane, deleteRef);
+      return withRefs(client, deleteRef);
   }
 }
 
-export function repositoriesOf({ world, name }: Lane): readonly RepositoryModel[] {
+export function repositoriesOf({ world, name }: Client): readonly RepositoryModel[] {
   return [...world.repositories.values()].filter(
     ({ slug, state, unsure }) => slug.startsWith(`${name}-`) && state !== undefined && unsure.length === 0,
   );
 }
 
-function chooseRepository(lane: Lane): RepositoryModel {
-  const all = repositoriesOf(lane);
-  assert.ok(all.length > 0, "a lane always has a repository");
-  return lane.random.pick(all);
+function chooseRepository(client: Client): RepositoryModel {
+  const all = repositoriesOf(client);
+  assert.ok(all.length > 0, "a client always has a repository");
+  return client.random.pick(all);
 }
 
 /** With something to begin from: a main branch, and another one. */
 async function withRefs(
-  lane: Lane,
-  work: (lane: Lane, repository: RepositoryModel) => Promise<Acknowledged>,
+  client: Client,
+  work: (client: Client, repository: RepositoryModel) => Promise<Acknowledged>,
 ): Promise<Acknowledged> {
-  const repository = chooseRepository(lane);
+  const repository = chooseRepository(client);
   const hasRefs = repository.state!.has(MAIN) && branchesOf(repository).length > 1;
-  if (!hasRefs && !(await push(lane, repository, 20))) return false;
-  return work(lane, repository);
+  if (!hasRefs && !(await push(client, repository, 20))) return false;
+  return work(client, repository);
 }
 
 function branchesOf({ state }: RepositoryModel): readonly string[] {
@@ -189,13 +189,13 @@ async function tryAsk(world: World, path: string, question: HttpQuestion): Promi
 
 /** Asks for a change of one repository, with everything that may be found afterwards. */
 async function askChange(
-  lane: Lane,
+  client: Client,
   repository: RepositoryModel,
   stages: readonly Stage[],
   question: HttpQuestion & { readonly path: string; readonly status: number },
 ): Promise<HttpAnswer | undefined> {
   repository.unsure = stages;
-  const answer = await tryAsk(lane.world, question.path, question);
+  const answer = await tryAsk(client.world, question.path, question);
   if (answer === undefined) return undefined;
   assert.equal(answer.status, question.status, `${question.method} ${question.path}: ${answer.text}`);
   acknowledge(repository, stages);
@@ -206,58 +206,58 @@ function pathOf({ slug }: RepositoryModel): string {
   return `/2.0/repositories/${WORKSPACE}/${slug}`;
 }
 
-function newModel(lane: Lane, name = "r"): RepositoryModel {
-  lane.count += 1;
-  const slug = `${lane.name}-${name}${lane.world.repositories.size}`;
+function newModel(client: Client, name = "r"): RepositoryModel {
+  client.count += 1;
+  const slug = `${client.name}-${name}${client.world.repositories.size}`;
   const model: RepositoryModel = { slug, state: undefined, unsure: [], done: [], seen: undefined };
-  lane.world.repositories.set(slug, model);
+  client.world.repositories.set(slug, model);
   return model;
 }
 
-export async function createRepository(lane: Lane): Promise<Acknowledged> {
-  const repository = newModel(lane);
+export async function createRepository(client: Client): Promise<Acknowledged> {
+  const repository = newModel(client);
   const stages = [{ state: new Map<string, Target>(), told: `repo:created ${repository.slug}` }];
   const question = { method: "POST", path: pathOf(repository), status: 200, ...json("{}") };
-  return (await askChange(lane, repository, stages, question)) !== undefined;
+  return (await askChange(client, repository, stages, question)) !== undefined;
 }
 
-async function deleteRepository(lane: Lane): Promise<Acknowledged> {
+async function deleteRepository(client: Client): Promise<Acknowledged> {
   // Never the last one.
-  if (repositoriesOf(lane).length < 2 && !(await createRepository(lane))) return false;
-  const repository = chooseRepository(lane);
+  if (repositoriesOf(client).length < 2 && !(await createRepository(client))) return false;
+  const repository = chooseRepository(client);
   const stages = [{ state: undefined, told: `repo:deleted ${repository.slug}` }];
   const question = { method: "DELETE", path: pathOf(repository), status: 204 };
-  return (await askChange(lane, repository, stages, question)) !== undefined;
+  return (await askChange(client, repository, stages, question)) !== undefined;
 }
 
-async function fork(lane: Lane, parent: RepositoryModel): Promise<Acknowledged> {
-  const repository = newModel(lane, "f");
+async function fork(client: Client, parent: RepositoryModel): Promise<Acknowledged> {
+  const repository = newModel(client, "f");
   const stages = [{ state: parent.state, told: `repo:fork ${parent.slug} ${repository.slug}` }];
   const body = json(JSON.stringify({ name: repository.slug, workspace: { slug: WORKSPACE } }));
   const question = { method: "POST", path: `${pathOf(parent)}/forks`, status: 201, ...body };
-  return (await askChange(lane, repository, stages, question)) !== undefined;
+  return (await askChange(client, repository, stages, question)) !== undefined;
 }
 
-async function createBranch(lane: Lane, repository: RepositoryModel): Promise<Acknowledged> {
-  lane.count += 1;
-  const name = `made-${lane.count}`;
-  const target = idOf(repository, lane.random.pick(branchesOf(repository)))!;
+async function createBranch(client: Client, repository: RepositoryModel): Promise<Acknowledged> {
+  client.count += 1;
+  const name = `made-${client.count}`;
+  const target = idOf(repository, client.random.pick(branchesOf(repository)))!;
   const state = new Map(repository.state).set(`refs/heads/${name}`, target);
   const body = json(JSON.stringify({ name, target: { hash: target } }));
   const question = { method: "POST", path: `${pathOf(repository)}/refs/branches`, status: 201, ...body };
-  return (await askChange(lane, repository, pushed(repository, state), question)) !== undefined;
+  return (await askChange(client, repository, pushed(repository, state), question)) !== undefined;
 }
 
-async function createTag(lane: Lane, repository: RepositoryModel): Promise<Acknowledged> {
-  lane.count += 1;
-  const name = `tagged-${lane.count}`;
-  const target = idOf(repository, lane.random.pick(branchesOf(repository)))!;
+async function createTag(client: Client, repository: RepositoryModel): Promise<Acknowledged> {
+  client.count += 1;
+  const name = `tagged-${client.count}`;
+  const target = idOf(repository, client.random.pick(branchesOf(repository)))!;
   const state = new Map(repository.state).set(`refs/tags/${name}`, { kind: "tag", of: target });
   const body = json(JSON.stringify({ name, target: { hash: target }, message: "tagged" }));
   const question = { method: "POST", path: `${pathOf(repository)}/refs/tags`, status: 201, ...body };
-  if ((await askChange(lane, repository, pushed(repository, state), question)) === undefined) return false;
-  const url = repositoryUrl(lane.world, repository.slug);
-  const listed = await lane.world.git.run(["ls-remote", url, `refs/tags/${name}`]);
+  if ((await askChange(client, repository, pushed(repository, state), question)) === undefined) return false;
+  const url = repositoryUrl(client.world, repository.slug);
+  const listed = await client.world.git.run(["ls-remote", url, `refs/tags/${name}`]);
   // Killed meanwhile: the next look finds the id.
   if (listed.status !== 0) return false;
   return learn(repository, `refs/tags/${name}`, listed.stdout.split("\t")[0]!);
@@ -269,24 +269,24 @@ function learn(repository: RepositoryModel, name: string, id: string): Acknowled
   return acknowledge(repository, [{ state: new Map(repository.state).set(name, id), told }]);
 }
 
-async function deleteRef(lane: Lane, repository: RepositoryModel): Promise<Acknowledged> {
+async function deleteRef(client: Client, repository: RepositoryModel): Promise<Acknowledged> {
   const others = branchesOf(repository).filter((name) => name !== MAIN);
-  const name = lane.random.pick(others);
+  const name = client.random.pick(others);
   const state = new Map(repository.state);
   state.delete(name);
   const path = `${pathOf(repository)}/refs/branches/${name.slice("refs/heads/".length)}`;
   const question = { method: "DELETE", path, status: 204 };
-  return (await askChange(lane, repository, pushed(repository, state), question)) !== undefined;
+  return (await askChange(client, repository, pushed(repository, state), question)) !== undefined;
 }
 
-async function commit(lane: Lane, repository: RepositoryModel): Promise<Acknowledged> {
-  lane.count += 1;
+async function commit(client: Client, repository: RepositoryModel): Promise<Acknowledged> {
+  client.count += 1;
   const parent = idOf(repository, MAIN);
   const state = new Map(repository.state).set(MAIN, { kind: "commit", of: parent });
   const body = new URLSearchParams({
     message: "posted",
     branch: "main",
-    [`/posted-${lane.count}`]: "posted\n",
+    [`/posted-${client.count}`]: "posted\n",
   });
   const question = {
     method: "POST",
@@ -295,7 +295,7 @@ async function commit(lane: Lane, repository: RepositoryModel): Promise<Acknowle
     body: body.toString(),
     headers: { "Content-Type": "application/x-www-form-urlencoded" },
   };
-  const answer = await askChange(lane, repository, pushed(repository, state), question);
+  const answer = await askChange(client, repository, pushed(repository, state), question);
   if (answer === undefined) return false;
   const id = /[0-9a-f]{40}$/.exec(answer.headers.location ?? "")![0];
   return learn(repository, MAIN, id);
@@ -306,8 +306,12 @@ function pushed({ slug }: RepositoryModel, state: RepositoryModel["state"]): rea
 }
 
 /** One to four refs at once: new ones, moved ones, forced ones and deleted ones. */
-export async function push(lane: Lane, repository: RepositoryModel, bytes: number): Promise<Acknowledged> {
-  const { random, world } = lane;
+export async function push(
+  client: Client,
+  repository: RepositoryModel,
+  bytes: number,
+): Promise<Acknowledged> {
+  const { random, world } = client;
   const state = new Map(repository.state);
   const specs: string[] = [];
   const put = (name: string, id: string) => {
@@ -318,11 +322,11 @@ export async function push(lane: Lane, repository: RepositoryModel, bytes: numbe
   // One that the server has made may not have been fetched, or not to the end.
   if (parent !== undefined && !(await isInClone(world, parent)) && !(await fetchAll(world, repository.slug)))
     return false;
-  put(MAIN, await makeCommit(lane, random.chance(0.2) ? undefined : parent, bytes));
-  lane.count += 1;
+  put(MAIN, await makeCommit(client, random.chance(0.2) ? undefined : parent, bytes));
+  client.count += 1;
   if (branchesOf(repository).length < 2 || random.chance(0.6))
-    put(`refs/heads/pushed-${lane.count}`, await makeCommit(lane, parent, 20));
-  if (random.chance(0.3)) put(`refs/tags/pushed-${lane.count}`, idOf({ ...repository, state }, MAIN)!);
+    put(`refs/heads/pushed-${client.count}`, await makeCommit(client, parent, 20));
+  if (random.chance(0.3)) put(`refs/tags/pushed-${client.count}`, idOf({ ...repository, state }, MAIN)!);
   const others = branchesOf(repository).filter((name) => name !== MAIN);
   if (others.length > 2 && random.chance(0.5)) {
     const name = random.pick(others);
@@ -347,11 +351,11 @@ async function isInClone({ git, clone }: World, commit: string): Promise<boolean
   return (await git.run(["cat-file", "-e", `${commit}^{commit}`], { folder: clone })).status === 0;
 }
 
-async function makeCommit(lane: Lane, parent: string | undefined, bytes: number): Promise<string> {
-  lane.count += 1;
-  const content = lane.random.bytes(bytes);
-  const ref = `refs/made/${lane.name}-${lane.count}`;
-  const seconds = 1_767_225_600 + lane.count * 60;
+async function makeCommit(client: Client, parent: string | undefined, bytes: number): Promise<string> {
+  client.count += 1;
+  const content = client.random.bytes(bytes);
+  const ref = `refs/made/${client.name}-${client.count}`;
+  const seconds = 1_767_225_600 + client.count * 60;
   const input = Buffer.concat([
     Buffer.from(`blob\nmark :1\ndata ${content.length}\n`),
     content,
@@ -359,9 +363,9 @@ async function makeCommit(lane: Lane, parent: string | undefined, bytes: number)
       `\ncommit ${ref}\nmark :2\ncommitter Cora <cora@example.test> ${seconds} +0000\ndata 4\nmade\n`,
     ),
     Buffer.from(parent === undefined ? "" : `from ${parent}\n`),
-    Buffer.from(`M 100644 :1 file-${lane.count % 50}\n\nget-mark :2\n`),
+    Buffer.from(`M 100644 :1 file-${client.count % 50}\n\nget-mark :2\n`),
   ]);
-  return lane.world.git.out(["fast-import", "--quiet", "--force"], { folder: lane.world.clone, input });
+  return client.world.git.out(["fast-import", "--quiet", "--force"], { folder: client.world.clone, input });
 }
 
 /** Into the one clone, so that what was fetched can be built upon. */
@@ -378,15 +382,15 @@ export async function fetchAll(world: World, slug: string): Promise<Acknowledged
 }
 
 /** What has just been pushed, so that no answer to a clone before can be given again. */
-async function cloneAnew(lane: Lane, repository: RepositoryModel): Promise<Acknowledged> {
-  const { git } = lane.world;
-  if (!(await push(lane, repository, 20))) return false;
+async function cloneAnew(client: Client, repository: RepositoryModel): Promise<Acknowledged> {
+  const { git } = client.world;
+  if (!(await push(client, repository, 20))) return false;
   const folder = git.newPath("clone");
   const { status } = await git.run([
     "clone",
     "--bare",
     "--quiet",
-    repositoryUrl(lane.world, repository.slug),
+    repositoryUrl(client.world, repository.slug),
     folder,
   ]);
   await rm(folder, { recursive: true, force: true });
@@ -394,29 +398,33 @@ async function cloneAnew(lane: Lane, repository: RepositoryModel): Promise<Ackno
 }
 
 /** Runs a command, to its end or to its fault. @returns whether the fault was reached. */
-export async function runCommand(lane: Lane, command: Command, fault: Fault | undefined): Promise<boolean> {
+export async function runCommand(
+  client: Client,
+  command: Command,
+  fault: Fault | undefined,
+): Promise<boolean> {
   switch (command) {
     case "create-token":
-      return createToken(lane, fault);
+      return createToken(client, fault);
     case "revoke-token":
-      return revokeToken(lane, fault);
+      return revokeToken(client, fault);
     case "rotate-token":
-      return rotateToken(lane, fault);
+      return rotateToken(client, fault);
     case "import":
-      return importRepository(lane, fault);
+      return importRepository(client, fault);
   }
 }
 
 async function run(world: World, args: readonly string[], fault: Fault | undefined) {
-  const { status, stdout, stderr } = await runPail(world.place, args, fault);
+  const { status, stdout, stderr } = await runPail(world.location, args, fault);
   assert.ok(status === 0 || (status === undefined && fault !== undefined), `pail ${args[0]}: ${stderr}`);
   return { isKilled: status === undefined, text: stdout.trim() };
 }
 
-async function createToken(lane: Lane, fault: Fault | undefined): Promise<boolean> {
-  const { world } = lane;
-  lane.count += 1;
-  const name = `${lane.name}-${lane.count}`;
+async function createToken(client: Client, fault: Fault | undefined): Promise<boolean> {
+  const { world } = client;
+  client.count += 1;
+  const name = `${client.name}-${client.count}`;
   const args = ["token", "create", "--account", EMAIL, "--name", name, "--scope", "all"];
   const { isKilled, text } = await run(world, args, fault);
   if (!isKilled) await keepToken(world, name, text);
@@ -438,33 +446,35 @@ async function keepToken(world: World, name: string, text: string): Promise<void
   world.tokens.push({ name, text, id, state: "works", isRotated: false });
 }
 
-async function workingToken(lane: Lane) {
-  const find = () => lane.world.tokens.find(({ state, isRotated }) => state === "works" && !isRotated);
-  if (find() === undefined) await createToken(lane, undefined);
+async function workingToken(client: Client) {
+  const find = () => client.world.tokens.find(({ state, isRotated }) => state === "works" && !isRotated);
+  if (find() === undefined) await createToken(client, undefined);
   return find()!;
 }
 
-async function revokeToken(lane: Lane, fault: Fault | undefined): Promise<boolean> {
-  const token = await workingToken(lane);
+async function revokeToken(client: Client, fault: Fault | undefined): Promise<boolean> {
+  const token = await workingToken(client);
   token.state = "unsure";
-  const { isKilled } = await run(lane.world, ["token", "revoke", token.id], fault);
+  const { isKilled } = await run(client.world, ["token", "revoke", token.id], fault);
   if (!isKilled) token.state = "revoked";
   return isKilled;
 }
 
 /** What was cut off is done again, as an operator would: it gives the one successor. */
-async function rotateToken(lane: Lane, fault: Fault | undefined): Promise<boolean> {
-  const token = await workingToken(lane);
+async function rotateToken(client: Client, fault: Fault | undefined): Promise<boolean> {
+  const token = await workingToken(client);
   token.isRotated = true;
-  const { isKilled, text } = await run(lane.world, ["token", "rotate", token.id], fault);
-  const successor = isKilled ? (await run(lane.world, ["token", "rotate", token.id], undefined)).text : text;
-  await keepToken(lane.world, token.name, successor);
+  const { isKilled, text } = await run(client.world, ["token", "rotate", token.id], fault);
+  const successor = isKilled
+    ? (await run(client.world, ["token", "rotate", token.id], undefined)).text
+    : text;
+  await keepToken(client.world, token.name, successor);
   return isKilled;
 }
 
-async function importRepository(lane: Lane, fault: Fault | undefined): Promise<boolean> {
-  const { world } = lane;
-  const repository = newModel(lane, "i");
+async function importRepository(client: Client, fault: Fault | undefined): Promise<boolean> {
+  const { world } = client;
+  const repository = newModel(client, "i");
   const stages = [{ state: world.importSource.refs, told: `repo:imported ${repository.slug}` }];
   repository.unsure = stages;
   const args = ["repository", "import", world.importSource.folder, "--workspace", WORKSPACE];

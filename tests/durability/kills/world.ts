@@ -13,7 +13,7 @@ import {
 } from "../../support/clients/http-request.ts";
 import type { RealGit } from "../../support/git/real-git.ts";
 import type { WebhookReceiver } from "../../support/remote-servers/webhook-receiver.ts";
-import { type DataPlace, type KillableServer, runPail, startKillable } from "./killable-server.ts";
+import { type DataLocation, type KillableServer, runPail, startKillable } from "./killable-server.ts";
 
 export const EMAIL = "ann@example.test";
 export const WORKSPACE = "team";
@@ -52,7 +52,7 @@ export type TokenModel = {
 
 /** Everything that was asked of one data folder, over many lives of its server. */
 export type World = {
-  readonly place: DataPlace;
+  readonly location: DataLocation;
   readonly database: DatabaseSettings;
   readonly git: RealGit;
   /** A bare repository with all that is pushed and fetched. */
@@ -82,9 +82,9 @@ export async function createWorld({ git, receiver, databaseUrl, workers = 1 }: N
   worlds += 1;
   const hookPath = `/killed-${worlds}`;
   const dataFolder = await mkdtemp(join(tmpdir(), "pail-killed-"));
-  const place: DataPlace = { dataFolder, databaseUrl, workers };
+  const location: DataLocation = { dataFolder, databaseUrl, workers };
   const run = async (...args: readonly string[]) => {
-    const { status, stdout, stderr } = await runPail(place, args);
+    const { status, stdout, stderr } = await runPail(location, args);
     assert.equal(status, 0, stderr);
     return stdout.trim();
   };
@@ -93,9 +93,9 @@ export async function createWorld({ git, receiver, databaseUrl, workers = 1 }: N
   const token = await run("token", "create", "--account", EMAIL, "--name", "all", "--scope", "all");
   const clone = git.newPath("everything");
   await git.out(["init", "--bare", "--quiet"], { folder: clone });
-  const server = (await startKillable(place))!;
+  const server = (await startKillable(location))!;
   const world: World = {
-    place,
+    location,
     database:
       databaseUrl === undefined
         ? { kind: "sqlite", path: join(dataFolder, "pail.sqlite") }

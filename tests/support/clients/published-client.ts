@@ -43,16 +43,16 @@ export async function installPublishedClient(manifestFolder: string): Promise<Pu
   const installed = { kind: "installed", packagesFolder: join(folder, "node_modules") } as const;
   if (await stat(folder).catch(() => undefined)) return installed;
   // It gets its name when it is whole: a run that was cut off leaves no half of it to the next one.
-  const unfinished = `${folder}.${process.pid}`;
-  await mkdir(unfinished, { recursive: true });
+  const staging = `${folder}.${process.pid}`;
+  await mkdir(staging, { recursive: true });
   for (const name of ["package.json", "package-lock.json"])
-    await cp(join(manifestFolder, name), join(unfinished, name));
-  const outcome = await npmCi(unfinished);
+    await cp(join(manifestFolder, name), join(staging, name));
+  const outcome = await npmCi(staging);
   if (outcome.status === 0) {
-    await rename(unfinished, folder);
+    await rename(staging, folder);
     return installed;
   }
-  await rm(unfinished, { recursive: true, force: true });
+  await rm(staging, { recursive: true, force: true });
   const problem = outcome.text.split("\n").find((line) => UNREACHABLE.test(line));
   if (problem !== undefined) return { kind: "impossible", reason: `npm ci is not possible here: ${problem}` };
   throw new Error(`npm ci ended with ${outcome.status}: ${outcome.text}`);

@@ -5,7 +5,7 @@ import type { RealGit } from "../git/real-git.ts";
 import { waitUntil } from "../processes/process-table.ts";
 import type { WebhookReceiver } from "../remote-servers/webhook-receiver.ts";
 import type { PailServer } from "../server/pail-server.ts";
-import { assertPushRefused, assertRecovered, assertUnavailable, openOutageGround } from "./outage.ts";
+import { assertPushRefused, assertRecovered, assertUnavailable, openOutageProbe } from "./outage.ts";
 import type { PostgresServer } from "./postgres.ts";
 
 const UNAVAILABLE = /database is not available|HTTP 503|error: 503/i;
@@ -25,15 +25,15 @@ export async function loseDatabase(
     readonly lostMs: number;
   },
 ): Promise<void> {
-  const ground = await openOutageGround(git, pail);
-  const hook = await openDemoRestClient(pail)(`/repositories/${ground.repository.fullName}/hooks`, {
+  const probe = await openOutageProbe(git, pail);
+  const hook = await openDemoRestClient(pail)(`/repositories/${probe.repository.fullName}/hooks`, {
     method: "POST",
     json: { description: "all", url: receiver.url("/hook"), active: true, events: ["repo:push"] },
   });
   assert.equal(hook.status, 201, hook.text);
   // The target fails at first, so that the delivery is pending while the database is away.
   receiver.answer("/hook", 500);
-  const before = await ground.push();
+  const before = await probe.push();
   assert.equal(before.status, 0, before.stderr);
   await receiver.take("/hook", 1);
   const hookUuid = String((hook.json() as { readonly uuid: string }).uuid).replace(/[{}]/g, "");
@@ -45,14 +45,14 @@ export async function loseDatabase(
   postgres.crash();
   const end = performance.now() + lostMs;
   do {
-    assertPushRefused(await ground.push(), UNAVAILABLE);
-    for (const answer of [await ground.commit(), await ground.createBranch(), await ground.read()])
+    assertPushRefused(await probe.push(), UNAVAILABLE);
+    for (const answer of [await probe.commit(), await probe.createBranch(), await probe.read()])
       assertUnavailable(answer, UNAVAILABLE);
     await delay(200);
   } while (performance.now() < end);
   await postgres.startAgain();
 
-  await assertRecovered(ground);
+  await assertRecovered(probe);
   // The one that failed, and those of the push, the commit and the branch since then.
   const told = await receiver.take("/hook", 5);
   const ids = told.map(({ headers }) => headers["x-request-uuid"]);

@@ -13,7 +13,7 @@ import type { GitOutcome, RealGit } from "../git/real-git.ts";
 import type { PailServer } from "../server/pail-server.ts";
 
 /** A repository that is worked in while something that the server needs is away. */
-export type OutageGround = {
+export type OutageProbe = {
   readonly repository: HostedRepository;
   /**
    * A new commit that is pushed to `main`. What the server holds afterwards is compared with what it said.
@@ -29,7 +29,7 @@ export type OutageGround = {
   check(): Promise<void>;
 };
 
-export async function openOutageGround(git: RealGit, pail: PailServer): Promise<OutageGround> {
+export async function openOutageProbe(git: RealGit, pail: PailServer): Promise<OutageProbe> {
   const { repository, folder, ids } = await createFilledRepository(git, pail);
   const rest = openDemoRestClient(pail);
   const api = `/repositories/${repository.fullName}`;
@@ -108,13 +108,13 @@ export function assertUnavailable({ status, text, headers }: RestAnswer, why: Re
 }
 
 /** Everything is done again, without a restart of the server. */
-export async function assertRecovered(ground: OutageGround): Promise<void> {
-  const pushed = await ground.push();
+export async function assertRecovered(probe: OutageProbe): Promise<void> {
+  const pushed = await probe.push();
   assert.equal(pushed.status, 0, pushed.stderr);
-  for (const answer of [await ground.commit(), await ground.createBranch()])
+  for (const answer of [await probe.commit(), await probe.createBranch()])
     assert.equal(answer.status, 201, answer.text);
-  assert.equal((await ground.read()).status, 200);
-  const cloned = await ground.clone();
+  assert.equal((await probe.read()).status, 200);
+  const cloned = await probe.clone();
   assert.equal(cloned.status, 0, cloned.stderr);
-  await ground.check();
+  await probe.check();
 }

@@ -7,7 +7,7 @@ export const SCHEMA_LINES: Readonly<Record<Dialect, string>> = {
   // Columns, constraints and indexes, one a line. Constraints that PostgreSQL 18 shows for "not null" are left out.
   postgres: `
     select line from (
-      select table_name as name, 1 as part, ordinal_position as place, concat_ws(' ', 'column', table_name || '.' || column_name,
+      select table_name as name, 1 as part, ordinal_position as ordinal, concat_ws(' ', 'column', table_name || '.' || column_name,
         data_type, 'collate ' || collation_name, case is_nullable when 'NO' then 'not null' end) as line
         from information_schema.columns where table_schema = current_schema()
       union all
@@ -16,5 +16,5 @@ export const SCHEMA_LINES: Readonly<Record<Dialect, string>> = {
       union all
       select tablename, 3, 0, replace(indexdef, current_schema() || '.', '')
         from pg_indexes where schemaname = current_schema()
-    ) as described order by name collate "C", part, place, line collate "C"`,
+    ) as described order by name collate "C", part, ordinal, line collate "C"`,
 };

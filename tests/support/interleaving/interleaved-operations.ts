@@ -69,8 +69,8 @@ export async function openTrial(app: TestApp, cast: Cast, number: number): Promi
     { slug: slug as RepositorySlug },
   ))!;
   const { uuid } = repository;
-  const place = { kind: "repository", uuid, name: `acme/${slug}` } as const;
-  await setPermission(app.by, place, { kind: "account", uuid: member.uuid }, "admin");
+  const target = { kind: "repository", uuid, name: `acme/${slug}` } as const;
+  await setPermission(app.by, target, { kind: "account", uuid: member.uuid }, "admin");
   const wanted = { accountUuid: member.uuid, name: "trial", scopes: SCOPES, ageDays: 1 };
   const { text, token } = await createApiToken(app.ports, app.by, wanted);
   const authorization = basic("member@example.com", text.reveal());

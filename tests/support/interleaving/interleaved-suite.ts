@@ -15,11 +15,11 @@ export function describePairs(dialect: Dialect, { seed, count }: { seed: number;
     let close = async () => {};
 
     before(async () => {
-      const place = await createTestDatabaseSettings(dialect);
-      app = await startTestApp({ database: place.settings });
+      const testDatabase = await createTestDatabaseSettings(dialect);
+      app = await startTestApp({ database: testDatabase.settings });
       close = async () => {
         await app.close();
-        await place.remove();
+        await testDatabase.remove();
       };
       cast = await openCast(app);
       interleaver = openInterleaver(app, seed);

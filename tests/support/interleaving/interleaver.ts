@@ -52,11 +52,11 @@ export function openInterleaver(app: TestApp, seed: number): Interleaver {
   };
   const reads = app.ports.database as { kysely: Database["kysely"] };
   reads.kysely = reads.kysely.withPlugin(behindStatements);
-  for (const place of [app.ports.transactions, app.ports.database] as {
+  for (const owner of [app.ports.transactions, app.ports.database] as {
     transaction: Database["transaction"];
   }[]) {
-    const { transaction } = place;
-    place.transaction = async (work, options) => {
+    const { transaction } = owner;
+    owner.transaction = async (work, options) => {
       await gate();
       let wasForbidden = isForbidden;
       const result = await transaction(async (tx) => {

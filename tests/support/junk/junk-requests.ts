@@ -190,17 +190,17 @@ const query = fc
     }),
   );
 
-type Place = readonly (string | number)[];
+type JsonPath = readonly (string | number)[];
 
-function placesOf(json: unknown, at: Place = []): Place[] {
+function jsonPathsOf(json: unknown, at: JsonPath = []): JsonPath[] {
   if (typeof json !== "object" || json === null) return [at];
-  return [at, ...Object.entries(json).flatMap(([key, member]) => placesOf(member, [...at, key]))];
+  return [at, ...Object.entries(json).flatMap(([key, member]) => jsonPathsOf(member, [...at, key]))];
 }
 
-/** The JSON text of a value in which what is at a place is replaced; undefined leaves it out. */
-function spoil(json: unknown, place: Place, replacement: string | undefined, extra: string): string {
-  if (place.length === 0) return replacement ?? "";
-  const [key, ...rest] = place;
+/** The JSON text of a value in which what a path leads to is replaced; undefined leaves it out. */
+function spoil(json: unknown, path: JsonPath, replacement: string | undefined, extra: string): string {
+  if (path.length === 0) return replacement ?? "";
+  const [key, ...rest] = path;
   const members = Object.entries(json as object).flatMap(([name, member]) => {
     if (name !== String(key)) return [[name, JSON.stringify(member)] as const];
     if (rest.length === 0 && replacement === undefined) return [];
@@ -212,17 +212,17 @@ function spoil(json: unknown, place: Place, replacement: string | undefined, ext
 
 /** A good body with one to three values replaced, left out, or members added that nobody asked for. */
 function spoiltBody(json: unknown): fc.Arbitrary<string> {
-  const places = placesOf(json);
+  const paths = jsonPathsOf(json);
   const extra = fc
     .tuple(fc.constantFrom("__proto__", "constructor", "id", "uuid", "type", "links", "\\ud800", ""), value)
     .map(([name, text]) => `,"${name}":${text}`);
   return fc
     .tuple(
-      fc.nat(places.length - 1),
+      fc.nat(paths.length - 1),
       fc.option(value, { nil: undefined, freq: 8 }),
       fc.option(extra, { nil: "", freq: 3 }),
     )
-    .map(([index, text, added]) => spoil(json, places[index]!, text, added));
+    .map(([index, text, added]) => spoil(json, paths[index]!, text, added));
 }
 
 const JSON_TYPE = "application/json";

@@ -15,11 +15,11 @@ export function describeJunk(dialect: Dialect, cases: Pick<JunkRun, "seed" | "ca
     let close = async () => {};
 
     before(async () => {
-      const place = await createTestDatabaseSettings(dialect);
-      const app = await startTestApp({ database: place.settings });
+      const testDatabase = await createTestDatabaseSettings(dialect);
+      const app = await startTestApp({ database: testDatabase.settings });
       close = async () => {
         await app.close();
-        await place.remove();
+        await testDatabase.remove();
       };
       run = await startJunkRun(app, await openExampleWorkspace(app), cases);
     });

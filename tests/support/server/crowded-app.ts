@@ -95,12 +95,12 @@ async function fillWorkspace({ app, rest }: FilledApp): Promise<readonly Account
     const group = await createGroup(ports, by, workspace, `Group ${number}`);
     await insertProjectReviewer(db, project.uuid, member.uuid, ports.clock());
     await insertRepositoryReviewer(db, repository.uuid, member.uuid, ports.clock());
-    for (const place of [
+    for (const target of [
       { kind: "repository", uuid: repository.uuid } as const,
       { kind: "project", uuid: project.uuid } as const,
     ]) {
-      await upsertExplicitPermission(db, place, { kind: "account", uuid: member.uuid }, "read");
-      await upsertExplicitPermission(db, place, { kind: "group", uuid: group.uuid }, "read");
+      await upsertExplicitPermission(db, target, { kind: "account", uuid: member.uuid }, "read");
+      await upsertExplicitPermission(db, target, { kind: "group", uuid: group.uuid }, "read");
     }
     const hook = { url: "https://example.com/", description: number, active: false, events: ["repo:fork"] };
     await expectMade(rest("POST", "/hooks", hook));

@@ -163,9 +163,9 @@ const databases = new Map<string, TestDatabaseSettings>();
 
 async function databaseUrlOf(dataFolder: string): Promise<string | undefined> {
   if (SERVER_DIALECT === "sqlite") return undefined;
-  const place = databases.get(dataFolder) ?? (await createTestDatabaseSettings("postgres"));
-  databases.set(dataFolder, place);
-  return place.settings.kind === "postgres" ? place.settings.url.reveal() : undefined;
+  const testDatabase = databases.get(dataFolder) ?? (await createTestDatabaseSettings("postgres"));
+  databases.set(dataFolder, testDatabase);
+  return testDatabase.settings.kind === "postgres" ? testDatabase.settings.url.reveal() : undefined;
 }
 
 async function removeDatabaseOf(dataFolder: string): Promise<void> {
@@ -182,12 +182,12 @@ export async function startPail(options: PailOptions = {}): Promise<PailServer> 
   const account = userId === undefined ? {} : { uid: userId, gid: userId };
   if (userId !== undefined) await chown(folder, userId, userId);
   const databaseUrl = options.databaseUrl ?? (await databaseUrlOf(dataFolder));
-  const place = { env: serverEnvironment(folder, databaseUrl), ...account };
+  const asServer = { env: serverEnvironment(folder, databaseUrl), ...account };
   const args = ["demo", "--data", dataFolder, "--port", "0", "--credentials", credentialsFile];
   if (options.identity !== undefined) args.push("--identity", options.identity);
   if (options.webhookPrivateTargets === true) args.push("--webhook-private-targets");
   args.push(...(options.args ?? []));
-  const child = spawn(PAIL, args, { ...place, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(PAIL, args, { ...asServer, stdio: ["ignore", "pipe", "pipe"] });
   const killWithTests = () => child.kill("SIGKILL");
   process.on("exit", killWithTests);
   // A test file that fails outside of any test ends without the event "exit" and without its `after` hooks.
@@ -219,7 +219,7 @@ export async function startPail(options: PailOptions = {}): Promise<PailServer> 
       dataFolder,
       processId: child.pid ?? -1,
       logText,
-      cli: (command, { input } = {}) => runCommand([...command, "--data", dataFolder], place, input),
+      cli: (command, { input } = {}) => runCommand([...command, "--data", dataFolder], asServer, input),
       stop,
     };
   } catch (error) {

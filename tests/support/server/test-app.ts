@@ -46,7 +46,7 @@ export type TestApp = {
   close(options?: { readonly hasTokenInRows?: boolean }): Promise<void>;
 };
 
-async function placeForServer(folder: string): Promise<TestDatabaseSettings> {
+async function databaseForServer(folder: string): Promise<TestDatabaseSettings> {
   if (SERVER_DIALECT === "postgres") return createTestDatabaseSettings("postgres");
   return { settings: { kind: "sqlite", path: join(folder, "pail.sqlite") }, async remove() {} };
 }
@@ -62,13 +62,13 @@ export async function startTestApp(
   deliveryOptions?: DeliveryOptions,
 ): Promise<TestApp> {
   const folder = await mkdtemp(join(tmpdir(), "pail-test-"));
-  const place = await placeForServer(folder);
+  const testDatabase = await databaseForServer(folder);
   const logLines: Record<string, unknown>[] = [];
   const log = pino({ level: "info" }, { write: (line: string) => void logLines.push(JSON.parse(line)) });
   const opened = await openPorts(
     {
       dataFolder: folder,
-      database: place.settings,
+      database: testDatabase.settings,
       host: "127.0.0.1",
       port: 0,
       identity: "strict",
@@ -134,7 +134,7 @@ export async function startTestApp(
         const { database } = ports.config;
         if (!hasTokenInRows) await refuseTokensInPlace(database);
       } finally {
-        await place.remove();
+        await testDatabase.remove();
         await rm(folder, { recursive: true, force: true });
       }
     },

@@ -551,9 +551,9 @@ test("an archive of another format is 404, and nobody but those who may read get
 test("a range is cut out of what is read whole and of what streams; what the client has is not sent", async () => {
   const { ports, repository } = app;
   const signal = new AbortController().signal;
-  const place = (path: string) => ({ commit: parseObjectId(second)!, path });
+  const location = (path: string) => ({ commit: parseObjectId(second)!, path });
   const ask = async (path: string, headers: Record<string, string>, method = "GET") => {
-    const entry = await getEntry(ports, repository, place(path));
+    const entry = await getEntry(ports, repository, location(path));
     return fileAnswer(ports, repository, entry, {
       method,
       headers,

@@ -87,59 +87,59 @@ describeDatabases("groups and what is given to them", (current) => {
 
   for (const kind of ["repository", "project"] as const) {
     test(`what is given in a ${kind} is found, replaced, listed and taken away`, async () => {
-      const place = { kind, uuid: kind === "project" ? project.uuid : repository.uuid };
+      const target = { kind, uuid: kind === "project" ? project.uuid : repository.uuid };
       const group = sampleGroup(workspace, `given-${kind}`);
       await insertGroup(db(), group);
-      for (const [holder, size] of [
+      for (const [grantee, size] of [
         [{ kind: "account", uuid: ada.uuid }, listAccountPermissions],
         [{ kind: "group", uuid: group.uuid }, listGroupPermissions],
       ] as const) {
-        assert.equal(await findExplicitPermission(db(), place, holder), undefined);
+        assert.equal(await findExplicitPermission(db(), target, grantee), undefined);
         for (const permission of ["read", "admin"] as const) {
-          await upsertExplicitPermission(db(), place, holder, permission);
-          assert.equal(await findExplicitPermission(db(), place, holder), permission);
-          const { values, size: count } = await size(db(), place, PAGE);
+          await upsertExplicitPermission(db(), target, grantee, permission);
+          assert.equal(await findExplicitPermission(db(), target, grantee), permission);
+          const { values, size: count } = await size(db(), target, PAGE);
           assert.deepEqual([count, values.map((each) => each.permission)], [1, [permission]]);
         }
-        assert.equal((await size(db(), place, { page: 2, pagelen: 1 })).values.length, 0);
-        assert.equal(await deleteExplicitPermission(db(), place, holder), true);
-        assert.equal(await deleteExplicitPermission(db(), place, holder), false);
+        assert.equal((await size(db(), target, { page: 2, pagelen: 1 })).values.length, 0);
+        assert.equal(await deleteExplicitPermission(db(), target, grantee), true);
+        assert.equal(await deleteExplicitPermission(db(), target, grantee), false);
       }
     });
   }
 
   test("what is given as none is as good as not given", async () => {
-    const place = { kind: "project", uuid: project.uuid } as const;
-    const holder = { kind: "account", uuid: bob.uuid } as const;
-    await upsertExplicitPermission(db(), place, holder, "none");
-    assert.equal(await findExplicitPermission(db(), place, holder), undefined);
-    assert.equal((await listAccountPermissions(db(), place, PAGE)).size, 0);
-    assert.equal(await deleteExplicitPermission(db(), place, holder), false);
+    const target = { kind: "project", uuid: project.uuid } as const;
+    const grantee = { kind: "account", uuid: bob.uuid } as const;
+    await upsertExplicitPermission(db(), target, grantee, "none");
+    assert.equal(await findExplicitPermission(db(), target, grantee), undefined);
+    assert.equal((await listAccountPermissions(db(), target, PAGE)).size, 0);
+    assert.equal(await deleteExplicitPermission(db(), target, grantee), false);
   });
 
   test("create-repo is given in projects only", async () => {
-    const holder = { kind: "account", uuid: ada.uuid } as const;
+    const grantee = { kind: "account", uuid: ada.uuid } as const;
     const inRepository = { kind: "repository", uuid: repository.uuid } as const;
-    await assert.rejects(upsertExplicitPermission(db(), inRepository, holder, "create-repo"));
+    await assert.rejects(upsertExplicitPermission(db(), inRepository, grantee, "create-repo"));
     const inProject = { kind: "project", uuid: project.uuid } as const;
-    await upsertExplicitPermission(db(), inProject, holder, "create-repo");
+    await upsertExplicitPermission(db(), inProject, grantee, "create-repo");
     assert.equal(await findProjectPermission(db(), project.uuid, ada.uuid), "create-repo");
     const anywhere = (permission: "create-repo" | "admin") =>
       hasPermissionInAnyProject(db(), workspace.uuid, viewing(ada.uuid), permission);
     assert.deepEqual([await anywhere("create-repo"), await anywhere("admin")], [true, false]);
     assert.equal(await hasPermissionInAnyProject(db(), elsewhere.uuid, viewing(ada.uuid), "read"), false);
-    await deleteExplicitPermission(db(), inProject, holder);
+    await deleteExplicitPermission(db(), inProject, grantee);
   });
 
   test("a deleted group takes all that it was given with it", async () => {
     const group = sampleGroup(workspace, "gone");
     await insertGroup(db(), group);
     await insertGroupMember(db(), group.uuid, ada.uuid);
-    for (const place of [
+    for (const target of [
       { kind: "project", uuid: project.uuid },
       { kind: "repository", uuid: repository.uuid },
     ] as const) {
-      await upsertExplicitPermission(db(), place, { kind: "group", uuid: group.uuid }, "admin");
+      await upsertExplicitPermission(db(), target, { kind: "group", uuid: group.uuid }, "admin");
     }
     assert.equal(await findProjectPermission(db(), project.uuid, ada.uuid), "admin");
     assert.equal(await deleteGroupRow(db(), group.uuid), true);
@@ -150,12 +150,12 @@ describeDatabases("groups and what is given to them", (current) => {
   test("effective permissions are those of whoever has any, the accounts of one repository or the repositories of one account", async () => {
     const other = sampleRepository(workspace, project, "other");
     await insertRepository(db(), other);
-    const place = { kind: "repository", uuid: other.uuid } as const;
+    const target = { kind: "repository", uuid: other.uuid } as const;
     const group = sampleGroup(workspace, "effective");
     await insertGroup(db(), group);
     await insertGroupMember(db(), group.uuid, bob.uuid);
-    await upsertExplicitPermission(db(), place, { kind: "group", uuid: group.uuid }, "write");
-    await upsertExplicitPermission(db(), place, { kind: "account", uuid: ada.uuid }, "admin");
+    await upsertExplicitPermission(db(), target, { kind: "group", uuid: group.uuid }, "write");
+    await upsertExplicitPermission(db(), target, { kind: "account", uuid: ada.uuid }, "admin");
     const list = async (options: Partial<Parameters<typeof listEffectivePermissions>[1]>) => {
       const asked = { workspaceUuid: workspace.uuid, viewer: viewing(newUuid()), ...PAGE, ...options };
       const { values, size } = await listEffectivePermissions(db(), asked);

@@ -139,12 +139,12 @@ export function bind<Row>(
   markers: readonly unknown[],
 ) {
   const run = prepare(name, query);
-  const places = query.parameters.map((parameter) => ({
+  const parameters = query.parameters.map((parameter) => ({
     constant: parameter,
     index: markers.indexOf(parameter),
   }));
   return (values: readonly unknown[]) =>
-    run(places.map(({ constant, index }) => (index === -1 ? constant : values[index])));
+    run(parameters.map(({ constant, index }) => (index === -1 ? constant : values[index])));
 }
 
 export function then<T, R>(value: Awaitable<T>, map: (value: T) => R): Awaitable<R> {

@@ -14,10 +14,10 @@ import { openDatabase } from "../open-database.ts";
 describe("a connection that is lost at a commit", () => {
   let cutter: CommitCutter;
   let database: Database;
-  let place: TestDatabaseSettings;
+  let testDatabase: TestDatabaseSettings;
   before(async () => {
-    place = await createTestDatabaseSettings("postgres");
-    const { settings } = place;
+    testDatabase = await createTestDatabaseSettings("postgres");
+    const { settings } = testDatabase;
     assert.ok(settings.kind === "postgres");
     cutter = await openCommitCutter(settings);
     // With one connection, to ask is only possible when the lost one is given back.
@@ -26,7 +26,7 @@ describe("a connection that is lost at a commit", () => {
   after(async () => {
     await database.close();
     cutter.close();
-    await place.remove();
+    await testDatabase.remove();
   });
 
   for (const cut of ["unanswered", "late"] as const) {

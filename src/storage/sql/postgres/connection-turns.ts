@@ -72,9 +72,9 @@ export function openConnectionTurns({
       const waiting: Waiting = { use, enter: () => resolve(give()) };
       queue.push(waiting);
       const late = setTimeout(() => {
-        const place = queue.indexOf(waiting);
-        if (place === -1) return;
-        queue.splice(place, 1);
+        const position = queue.indexOf(waiting);
+        if (position === -1) return;
+        queue.splice(position, 1);
         reject(noneFree(`no connection was free within ${waitMsMax} ms`));
       }, waitMsMax);
       return promise.finally(() => clearTimeout(late));

@@ -13,7 +13,7 @@ import type { Schema } from "../schema.ts";
 
 type PostgresSettings = Extract<DatabaseSettings, { kind: "postgres" }>;
 
-async function createPlace(): Promise<PostgresSettings> {
+async function createSettings(): Promise<PostgresSettings> {
   const { settings, remove } = await createTestDatabaseSettings("postgres");
   assert.ok(settings.kind === "postgres");
   after(remove);
@@ -38,7 +38,7 @@ function changed(settings: PostgresSettings, change: (url: URL) => void): Postgr
 }
 
 describe("a row that somebody else has locked", async () => {
-  const settings = await createPlace();
+  const settings = await createSettings();
   const account = sampleAccount("locked");
   const touch = (tx: Kysely<Schema>) =>
     tx.updateTable("account").set({ nickname: "new" }).where("uuid", "=", account.uuid).execute();
@@ -90,7 +90,7 @@ describe("a row that somebody else has locked", async () => {
 });
 
 test("a transaction that says nothing more does not hold its locks for ever", async () => {
-  const settings = await createPlace();
+  const settings = await createSettings();
   const database = await openDatabase({ ...settings, limits: { silentMs: 50 } });
   const account = sampleAccount("silent");
   const silent = Promise.withResolvers<void>();
@@ -110,7 +110,7 @@ test("a transaction that says nothing more does not hold its locks for ever", as
 });
 
 test("two transactions that wait for each other both succeed: what PostgreSQL ends is run again", async () => {
-  const settings = await createPlace();
+  const settings = await createSettings();
   const database = await openDatabase({ ...settings, limits: { lockMs: 60_000 } });
   const accounts = [sampleAccount("first"), sampleAccount("second")] as const;
   for (const account of accounts) await insertAccount(database.kysely, account);
@@ -139,7 +139,7 @@ test("two transactions that wait for each other both succeed: what PostgreSQL en
 });
 
 describe("a server that takes connections and then says nothing", async () => {
-  const settings = await createPlace();
+  const settings = await createSettings();
   const socketFolder = new URL(settings.url.reveal()).searchParams.get("host");
   const sockets = new Set<Socket>();
   const relay = createServer((client) => {
@@ -206,7 +206,7 @@ describe("a server that takes connections and then says nothing", async () => {
 });
 
 test("a server that gives no more connections is waited for, not told as away", async () => {
-  const settings = await createPlace();
+  const settings = await createSettings();
   const admin = await connect(settings);
   const role = `few_${newUuid().replaceAll("-", "_")}`;
   const { rows } = await admin.query("select current_schema() as schema");
@@ -226,7 +226,7 @@ test("a server that gives no more connections is waited for, not told as away", 
 });
 
 describe("a database that can only be read", async () => {
-  const settings = await createPlace();
+  const settings = await createSettings();
   const readOnly = changed(settings, (url) => {
     const options = url.searchParams.get("options");
     url.searchParams.set("options", `${options} -c default_transaction_read_only=on`);
@@ -244,7 +244,7 @@ describe("a database that can only be read", async () => {
   });
 
   test("is refused in words if its tables have to be made", async () => {
-    const fresh = await createPlace();
+    const fresh = await createSettings();
     const opened = openDatabase(
       changed(fresh, (url) => {
         const options = url.searchParams.get("options");
@@ -256,7 +256,7 @@ describe("a database that can only be read", async () => {
 });
 
 test("a database that is not of UTF-8 is refused, with what to do", async () => {
-  const settings = await createPlace();
+  const settings = await createSettings();
   const admin = await connect(settings);
   const name = `latin_${newUuid().replaceAll("-", "_")}`;
   const provider = "locale_provider libc locale 'C'";
@@ -280,7 +280,7 @@ test("a database that is not of UTF-8 is refused, with what to do", async () => 
 });
 
 test("limits hold for every connection, but not for a transaction that may take long", async () => {
-  const settings = await createPlace();
+  const settings = await createSettings();
   const database = await openDatabase(settings);
   const read = async (db: Kysely<Schema>) => {
     const names = ["lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout"];

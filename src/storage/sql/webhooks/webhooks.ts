@@ -133,9 +133,9 @@ export async function listAllWebhooks(db: Kysely<Schema>, workspaceUuid?: Uuid):
 /** The active webhooks for events in a repository, its own and those of its workspace; or for events in a workspace. */
 export async function listListeningWebhooks(
   db: Kysely<Schema>,
-  place: { readonly uuid: Uuid | undefined; readonly workspaceUuid: Uuid },
+  subject: { readonly uuid: Uuid | undefined; readonly workspaceUuid: Uuid },
 ): Promise<readonly Webhook[]> {
-  const { uuid, workspaceUuid } = place;
+  const { uuid, workspaceUuid } = subject;
   const rows = await db
     .selectFrom("webhook")
     .selectAll()
