@@ -14,6 +14,7 @@ import type { CommitStatus } from "./commit-status.ts";
 import { decodeEvent, type EncodedEvent, encodeEvent } from "./encoded-event.ts";
 import type { EventOf, OutboxEvent } from "./event.ts";
 import type { ObjectId } from "./object-id.ts";
+import type { PullRequest } from "./pull-request.ts";
 import type { BranchName, RefName } from "./ref-name.ts";
 
 const workspace = sampleWorkspace("acme");
@@ -55,6 +56,41 @@ const status: CommitStatus = {
   updatedAt: SAMPLE_INSTANT,
 };
 
+const reference = {
+  uuid: repository.uuid,
+  slug: repository.slug,
+  name: "Demo",
+  workspace: { slug: workspace.slug },
+};
+const pullRequest: PullRequest = {
+  repositoryUuid: repository.uuid,
+  id: 7,
+  title: "A title",
+  description: "",
+  state: "MERGED",
+  isDraft: false,
+  isQueued: false,
+  author: account,
+  closedBy: account,
+  reason: "",
+  mergeCommit: commit,
+  closesSourceBranch: true,
+  commentCount: 1,
+  taskCount: 0,
+  source: { repository: undefined, branch: "topic" as BranchName, commit, hasBranch: false },
+  destination: { repository: reference, branch: "main" as BranchName, commit: undefined },
+  createdAt: SAMPLE_INSTANT,
+  updatedAt: SAMPLE_INSTANT,
+};
+const ofPullRequest = {
+  ...inRepository,
+  pullRequest,
+  participants: [
+    { account, isReviewer: true, state: "approved", participatedAt: SAMPLE_INSTANT },
+    { account, isReviewer: false, state: undefined, participatedAt: undefined },
+  ],
+} as const;
+
 const EVENTS: { readonly [Kind in OutboxEvent["kind"]]: EventOf<Kind> } = {
   "repo:push": {
     kind: "repo:push",
@@ -69,6 +105,10 @@ const EVENTS: { readonly [Kind in OutboxEvent["kind"]]: EventOf<Kind> } = {
   "repo:commit_comment_created": { kind: "repo:commit_comment_created", ...inRepository, comment },
   "repo:commit_status_created": { kind: "repo:commit_status_created", ...inRepository, status },
   "repo:commit_status_updated": { kind: "repo:commit_status_updated", ...inRepository, status },
+  "pullrequest:created": { kind: "pullrequest:created", ...ofPullRequest },
+  "pullrequest:updated": { kind: "pullrequest:updated", ...ofPullRequest },
+  "pullrequest:fulfilled": { kind: "pullrequest:fulfilled", ...ofPullRequest },
+  "pullrequest:rejected": { kind: "pullrequest:rejected", ...ofPullRequest },
   "repo:created": { kind: "repo:created", ...actor, repository },
   "repo:deleted": { kind: "repo:deleted", ...actor, repository },
   "repo:updated": { kind: "repo:updated", ...actor, repository, changes },
@@ -116,7 +156,7 @@ for (const event of Object.values(EVENTS)) {
 for (const [why, stored, problem] of [
   ["a later version", { version: 2, ...EVENTS["repo:imported"] }, "version 2"],
   ["no version at all", { ...EVENTS["repo:imported"], version: null }, "version null"],
-  ["a kind that is not known", { version: 1, kind: "pullrequest:created" }, 'the kind "pullrequest:created"'],
+  ["a kind that is not known", { version: 1, kind: "pullrequest:invented" }, 'the kind "pullrequest:invented"'],
   ["a name that every object has", { version: 1, kind: "toString" }, 'the kind "toString"'],
   ["no kind", { version: 1 }, "the kind undefined"],
 ] as const) {

@@ -17,7 +17,14 @@ import type { InlineLocation } from "./comment.ts";
 import type { CommitComment } from "./commit-comment.ts";
 import { COMMIT_STATUS_STATES, type CommitStatus } from "./commit-status.ts";
 import type { EventOf, FieldChanges, OutboxEvent, PushChange } from "./event.ts";
-import { FORK_POLICIES, type Repository } from "./repository.ts";
+import {
+  PULL_REQUEST_STATES,
+  type PullRequest,
+  type PullRequestDestination,
+  type PullRequestParticipant,
+  type PullRequestSource,
+} from "./pull-request.ts";
+import { FORK_POLICIES, type Repository, type RepositoryReference } from "./repository.ts";
 import type { Uuid } from "./uuid.ts";
 import type { Project, Workspace } from "./workspace.ts";
 
@@ -120,11 +127,60 @@ const STATUS = record<CommitStatus>({
   updatedAt: date,
 });
 
+const REPOSITORY_REFERENCE = record<RepositoryReference>({
+  uuid: text(),
+  slug: text(),
+  name: text(),
+  workspace: record<RepositoryReference["workspace"]>({ slug: text() }),
+});
+
+const PULL_REQUEST = record<PullRequest>({
+  repositoryUuid: text(),
+  id: number,
+  title: text(),
+  description: text(),
+  state: oneOf(...PULL_REQUEST_STATES),
+  isDraft: boolean,
+  isQueued: boolean,
+  author: ACCOUNT,
+  closedBy: optional(ACCOUNT),
+  reason: text(),
+  mergeCommit: optional(text()),
+  closesSourceBranch: boolean,
+  commentCount: number,
+  taskCount: number,
+  source: record<PullRequestSource>({
+    repository: optional(REPOSITORY_REFERENCE),
+    branch: text(),
+    commit: text(),
+    hasBranch: boolean,
+  }),
+  destination: record<PullRequestDestination>({
+    repository: REPOSITORY_REFERENCE,
+    branch: text(),
+    commit: optional(text()),
+  }),
+  createdAt: date,
+  updatedAt: date,
+});
+
+const PARTICIPANT = record<PullRequestParticipant>({
+  account: ACCOUNT,
+  isReviewer: boolean,
+  state: optional(oneOf("approved", "changes_requested")),
+  participatedAt: optional(date),
+});
+
 const PUSH_CHANGE = record<PushChange>({ name: text(), old: optional(text()), new: optional(text()) });
 const FIELD_CHANGES: Codec<FieldChanges> = dictionary(record<FieldChanges[string]>({ new: json, old: json }));
 
 const ACTOR = { actorUuid: optional(text<Uuid>()) };
 const IN_REPOSITORY = { ...ACTOR, repositoryUuid: text<Uuid>() };
+const OF_PULL_REQUEST = {
+  ...IN_REPOSITORY,
+  pullRequest: PULL_REQUEST,
+  participants: list(PARTICIPANT),
+};
 const OF_REPOSITORY = { ...ACTOR, repository: REPOSITORY };
 
 /** What is stored of each kind. */
@@ -147,6 +203,10 @@ const CODECS: { readonly [Kind in OutboxEvent["kind"]]: Codec<EventOf<Kind>> } =
     ...IN_REPOSITORY,
     status: STATUS,
   }),
+  "pullrequest:created": record({ kind: oneOf("pullrequest:created"), ...OF_PULL_REQUEST }),
+  "pullrequest:updated": record({ kind: oneOf("pullrequest:updated"), ...OF_PULL_REQUEST }),
+  "pullrequest:fulfilled": record({ kind: oneOf("pullrequest:fulfilled"), ...OF_PULL_REQUEST }),
+  "pullrequest:rejected": record({ kind: oneOf("pullrequest:rejected"), ...OF_PULL_REQUEST }),
   "repo:created": record({ kind: oneOf("repo:created"), ...OF_REPOSITORY }),
   "repo:deleted": record({ kind: oneOf("repo:deleted"), ...OF_REPOSITORY }),
   "repo:updated": record({ kind: oneOf("repo:updated"), ...OF_REPOSITORY, changes: FIELD_CHANGES }),

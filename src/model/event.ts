@@ -1,6 +1,7 @@
 import type { CommitComment } from "./commit-comment.ts";
 import type { CommitStatus } from "./commit-status.ts";
 import type { ObjectId } from "./object-id.ts";
+import type { WholePullRequest } from "./pull-request.ts";
 import type { RefName } from "./ref-name.ts";
 import type { Repository } from "./repository.ts";
 import type { Uuid } from "./uuid.ts";
@@ -32,6 +33,9 @@ type InRepository<Kind extends string, Details = unknown> = ByActor & {
   readonly repositoryUuid: Uuid;
 } & Details;
 
+/** Something that happened to a pull request, which is stored as it was then. `repositoryUuid` is its destination. */
+type OfPullRequest<Kind extends string, Details = unknown> = InRepository<Kind, WholePullRequest & Details>;
+
 /** Something that happened to a repository, which is stored with the event: by the time of delivery it may have changed, or be gone. */
 type OfRepository<Kind extends string, Details = unknown> = ByActor & {
   readonly kind: Kind;
@@ -49,6 +53,10 @@ export type OutboxEvent =
   | InRepository<"repo:commit_comment_created", { readonly comment: CommitComment }>
   | InRepository<"repo:commit_status_created", { readonly status: CommitStatus }>
   | InRepository<"repo:commit_status_updated", { readonly status: CommitStatus }>
+  | OfPullRequest<"pullrequest:created">
+  | OfPullRequest<"pullrequest:updated">
+  | OfPullRequest<"pullrequest:fulfilled">
+  | OfPullRequest<"pullrequest:rejected">
   | OfRepository<"repo:created">
   | OfRepository<"repo:deleted">
   | OfRepository<"repo:updated", { readonly changes: FieldChanges }>

@@ -71,6 +71,11 @@ export { listRepositoryGroupPermissionsRoute } from "./repositories/permissions-
 export { listRepositoryUserPermissionsRoute } from "./repositories/permissions-config/list-user-permissions.ts";
 export { putRepositoryGroupPermissionRoute } from "./repositories/permissions-config/put-group-permission.ts";
 export { putRepositoryUserPermissionRoute } from "./repositories/permissions-config/put-user-permission.ts";
+export { createPullRequestRoute } from "./repositories/pullrequests/create-pull-request.ts";
+export { declinePullRequestRoute } from "./repositories/pullrequests/decline-pull-request.ts";
+export { getPullRequestRoute } from "./repositories/pullrequests/get-pull-request.ts";
+export { listPullRequestsRoute } from "./repositories/pullrequests/list-pull-requests.ts";
+export { updatePullRequestRoute } from "./repositories/pullrequests/update-pull-request.ts";
 export { putRepositoryRoute } from "./repositories/put-repository.ts";
 export { createBranchRoute } from "./repositories/refs/create-branch.ts";
 export { createTagRoute } from "./repositories/refs/create-tag.ts";

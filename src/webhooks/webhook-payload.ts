@@ -8,6 +8,7 @@ import { renderCommentPayload, renderStatusPayload } from "./payloads/commit-pay
 import { renderForkPayload } from "./payloads/fork-payload.ts";
 import type { PayloadPorts, PayloadSubject } from "./payloads/payload-subject.ts";
 import { renderProjectPayload } from "./payloads/project-payload.ts";
+import { renderPullRequestPayload } from "./payloads/pull-request-payload.ts";
 import { renderPushPayload } from "./payloads/push-payload.ts";
 import { renderRepositoryPayload, renderUpdatePayload } from "./payloads/repository-payload.ts";
 
@@ -68,5 +69,10 @@ async function renderEvent(
     case "repo:commit_status_created":
     case "repo:commit_status_updated":
       return renderStatusPayload(event, subject);
+    case "pullrequest:created":
+    case "pullrequest:updated":
+    case "pullrequest:fulfilled":
+    case "pullrequest:rejected":
+      return renderPullRequestPayload(event, subject);
   }
 }

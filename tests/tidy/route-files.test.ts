@@ -11,9 +11,9 @@ const REST = join(import.meta.dirname, "..", "..", "src", "rest");
 /** What operations of a method are called. */
 const VERBS: Record<Method, RegExp> = {
   GET: /^(get|list)-/,
-  POST: /^(create|upload|approve|bulk-put|list)-/,
+  POST: /^(create|upload|approve|bulk-put|list|decline|merge|request|resolve)-/,
   PUT: /^(put|update)-/,
-  DELETE: /^(delete|unapprove)-/,
+  DELETE: /^(delete|unapprove|withdraw|reopen)-/,
 };
 
 /** Five URLs that have one answer. */

@@ -4,6 +4,7 @@ import type { NewRepositoryRoute } from "./subjects/new-repository.ts";
 import type { OpenRoute } from "./subjects/open.ts";
 import type { ProjectRoute } from "./subjects/project.ts";
 import type { ProjectOrNewRoute } from "./subjects/project-or-new.ts";
+import type { PullRequestAccountRoute, PullRequestRoute } from "./subjects/pull-request.ts";
 import type { RepositoryAccountRoute, RepositoryFormRoute, RepositoryRoute } from "./subjects/repository.ts";
 import type { RepositoryOrNewRoute } from "./subjects/repository-or-new.ts";
 import type { SelectedAccountRoute } from "./subjects/selected-account.ts";
@@ -16,6 +17,8 @@ export type Route =
   | RepositoryFormRoute
   | NewRepositoryRoute
   | RepositoryOrNewRoute
+  | PullRequestRoute
+  | PullRequestAccountRoute
   | ForkRoute
   | WorkspaceRoute
   | ProjectRoute

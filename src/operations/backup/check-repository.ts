@@ -8,7 +8,7 @@ import { fullName, type Repository } from "../../model/repository.ts";
 import type { Ports } from "../../ports.ts";
 import { withRepository } from "../../storage/packs/with-repository.ts";
 import { noteCommitGraph } from "../../storage/sql/refs/drops.ts";
-import { listFormerTips } from "../../storage/sql/refs/former-tips.ts";
+import { listFormerTips, listPullRequestTips } from "../../storage/sql/refs/former-tips.ts";
 import { listRefs } from "../../storage/sql/refs/refs.ts";
 import { findRepository } from "../../storage/sql/repositories/repositories.ts";
 import { type Finding, FROM_BACKUP } from "./finding.ts";
@@ -36,11 +36,12 @@ export async function checkRepository(
     if (before === undefined) return { refs: 0, findings: [] };
     const refs = await listRefs(ports.database.kysely, known.uuid);
     const former = await listFormerTips(ports.database.kysely, known.uuid, ports.clock());
+    const shown = await listPullRequestTips(ports.database.kysely, known.uuid);
     const now = await find(ports, known);
     if (now === undefined) return { refs: 0, findings: [] };
     const isSame = isUnchanged(now, before);
     if (!isSame && look < LOOKS_MAX) continue;
-    const findings = await findFaultsOf(ports, now, { refs, former, isFull, isOfOneMoment: isSame });
+    const findings = await findFaultsOf(ports, now, { refs, former, shown, isFull, isOfOneMoment: isSame });
     mended.push(...findings.filter(({ isHarmless }) => isHarmless));
     const wrong = findings.filter(({ isHarmless }) => !isHarmless);
     if (wrong.length > 0 && look < LOOKS_MAX && !isUnchanged(now, await find(ports, known))) continue;
@@ -61,6 +62,8 @@ type Look = {
   readonly refs: readonly Ref[];
   /** Former tips of refs that are preserved for a while. */
   readonly former: readonly FormerTip[];
+  /** Tips of pull requests. */
+  readonly shown: readonly ObjectId[];
   readonly isFull: boolean;
   /** Whether refs, generation and drop number were read at the same moment. */
   readonly isOfOneMoment: boolean;
@@ -69,7 +72,7 @@ type Look = {
 async function findFaultsOf(
   { packs, database }: CheckPorts,
   repository: Repository,
-  { refs, former, isFull, isOfOneMoment }: Look,
+  { refs, former, shown, isFull, isOfOneMoment }: Look,
 ): Promise<readonly Finding[]> {
   const { path: gitDir, hasPacks } = await packs.locate(repository.uuid);
   const common = { isHarmless: false, repository: fullName(repository), path: gitDir };
@@ -110,7 +113,7 @@ async function findFaultsOf(
       await noteCommitGraph(database.kysely, uuid, { dropNumber, commitGraph: graph.checksum });
   }
   const missing = await withRepository(packs, repository.uuid, (opened) =>
-    findMissing(opened.gitDir, { refs, former, isFull }),
+    findMissing(opened.gitDir, { refs, former, shown, isFull }),
   );
   for (const detail of missing) {
     const remedy = `push it again from a clone that has it, or ${FROM_BACKUP}`;
@@ -119,13 +122,13 @@ async function findFaultsOf(
   return findings;
 }
 
-/** Describes what the refs and the former tips reach and is missing. */
+/** Describes what the refs, the former tips and the pull requests reach and is missing. */
 async function findMissing(
   gitDir: string,
-  { refs, former, isFull }: Pick<Look, "refs" | "former" | "isFull">,
+  { refs, former, shown, isFull }: Pick<Look, "refs" | "former" | "shown" | "isFull">,
 ): Promise<readonly string[]> {
   const missing: string[] = [];
-  const tips = await findTips(gitDir, [...refs, ...former]);
+  const tips = await findTips(gitDir, [...refs, ...former, ...shown.map((target) => ({ target }))]);
   const isLost = ({ target }: Pick<Ref, "target">) => tips !== undefined && !tips.has(target);
   const [lostRefs, lostFormer] = [refs.filter(isLost), former.filter(isLost)];
   if (lostRefs.length > 0)
@@ -145,6 +148,18 @@ async function findMissing(
   const faults = await findMissingBelow(left!, known!, { gitDir });
   if (faults.length > 0)
     missing.push(`what refs have left in the last two weeks is not all there: ${faults.join("; ")}`);
+  const lostShown = shown.filter((target) => isLost({ target }));
+  if (lostShown.length > 0)
+    missing.push(
+      `${lostShown.length} of ${shown.length} commits of pull requests are not there: ${lostShown.slice(0, 10).join(", ")}`,
+    );
+  const ofPullRequests = await findMissingBelow(
+    shown.filter((target) => isFound({ target })),
+    [...known!, ...left!],
+    { gitDir },
+  );
+  if (ofPullRequests.length > 0)
+    missing.push(`what pull requests show is not all there: ${ofPullRequests.join("; ")}`);
   return missing;
 }
 

@@ -13,7 +13,12 @@ import type { OpenMaintenance } from "../../storage/packs/pack-store.ts";
 import type { RepackFolder } from "../../storage/packs/repack-folder.ts";
 import { requireLease } from "../../storage/sql/leases.ts";
 import { declareDrop, noteCommitGraph } from "../../storage/sql/refs/drops.ts";
-import { deleteFormerTips, listFormerTips, listKeptTips } from "../../storage/sql/refs/former-tips.ts";
+import {
+  deleteFormerTips,
+  listFormerTips,
+  listKeptTips,
+  listPullRequestTips,
+} from "../../storage/sql/refs/former-tips.ts";
 import { listRefs } from "../../storage/sql/refs/refs.ts";
 import { findRepository } from "../../storage/sql/repositories/repositories.ts";
 import type { HeldLease } from "../../storage/sql/with-lease.ts";
@@ -56,11 +61,12 @@ async function maintainOpen(
   if (repository === undefined) return;
   const refs = await listRefs(ports.database.kysely, uuid);
   const former = await listFormerTips(ports.database.kysely, uuid, readAt);
+  const shown = await listPullRequestTips(ports.database.kysely, uuid);
   const isDue = await opened.isDropDue(readAt);
   const found = await withoutMissing(former, location);
   if (found.length < former.length) logIncomplete(ports, uuid, former, found);
   const drops = isDue && found.length === former.length;
-  const work = { opened, repository, refs, former: found, drops, readAt, lease };
+  const work = { opened, repository, refs, former: found, shown, drops, readAt, lease };
   try {
     await repackApart(ports, work);
   } catch (error) {
@@ -96,6 +102,8 @@ type Work = {
   readonly repository: Repository;
   readonly refs: readonly Ref[];
   readonly former: readonly FormerTip[];
+  /** Tips of pull requests. */
+  readonly shown: readonly ObjectId[];
   readonly drops: boolean;
   /** When the former tips were read. */
   readonly readAt: Date;
@@ -104,10 +112,10 @@ type Work = {
 
 async function repackApart(
   ports: MaintainPorts,
-  { opened, repository, refs, former, drops, readAt, lease }: Work,
+  { opened, repository, refs, former, shown, drops, readAt, lease }: Work,
 ): Promise<void> {
   const { uuid, dropNumber } = repository;
-  const kept = keptRefs(refs, former);
+  const kept = keptRefs(refs, [...former.map(({ target }) => target), ...shown]);
   // The packs are read after the refs, so that they have everything that these refs reach.
   const folder = await opened.openRepackFolder(kept);
   try {
@@ -157,16 +165,19 @@ async function repackApart(
 /** Beyond this number, former tips that other tips reach are deleted. */
 const FORMER_TIPS_MAX = 200;
 
-/** These names exist only in the folder that is repacked: former tips are preserved, and cannot be fetched. */
-const FORMER_PREFIX = "refs/pail/former/";
+/**
+ * These names exist only in the folder that is repacked: former tips and those of pull requests are preserved, and cannot
+ * be fetched.
+ */
+const HIDDEN_PREFIX = "refs/pail/hidden/";
 
 type KeptRef = Pick<Ref, "name" | "target">;
 
-function keptRefs(refs: readonly Ref[], former: readonly FormerTip[]): readonly KeptRef[] {
-  const targets = [...new Set(former.map(({ target }) => target))];
+function keptRefs(refs: readonly Ref[], hidden: readonly ObjectId[]): readonly KeptRef[] {
+  const targets = [...new Set(hidden)];
   return [
     ...refs,
-    ...targets.map((target, number) => ({ name: `${FORMER_PREFIX}${number}` as RefName, target })),
+    ...targets.map((target, number) => ({ name: `${HIDDEN_PREFIX}${number}` as RefName, target })),
   ];
 }
 

@@ -16,12 +16,8 @@ import { refRefusalOf } from "../../model/who-acts.ts";
 import type { By, Ports } from "../../ports.ts";
 import { sumOf } from "../../storage/packs/pack-sizes.ts";
 import { withRepository } from "../../storage/packs/with-repository.ts";
-import {
-  applyRefUpdates,
-  lockRefs,
-  MAIN_BRANCH_DELETION,
-  ObjectsDroppedError,
-} from "../../storage/sql/refs/ref-updates.ts";
+import { listAffectedPullRequests } from "../../storage/sql/pull-requests/affected-pull-requests.ts";
+import { applyRefUpdates, lockRefs, MAIN_BRANCH_DELETION } from "../../storage/sql/refs/ref-updates.ts";
 import { updateLockedRepository } from "../../storage/sql/repositories/repositories.ts";
 import type { Schema } from "../../storage/sql/schema.ts";
 import type { NewEvent, Recorder } from "../../storage/sql/write-transaction.ts";
@@ -32,9 +28,12 @@ import {
   findRefusingRule,
   readBranchRules,
 } from "../branch-rules/branch-rules.ts";
-import type { NewObjects } from "./store-new-objects.ts";
+import { type MergedPullRequest, movePullRequests } from "../pull-requests/move-pull-requests.ts";
+import { type PreparedMoves, withPreparedMoves } from "../pull-requests/prepare-moves.ts";
+import { acceptObjects } from "./accept-objects.ts";
+import type { NewObjects, NewObjectsPorts } from "./store-new-objects.ts";
 
-export type ChangeRefsPorts = Pick<Ports, "database" | "packs" | "maintenance" | "clock">;
+export type ChangeRefsPorts = NewObjectsPorts & Pick<Ports, "maintenance">;
 
 export type ChangeRefsOptions = {
   readonly kind: ChangeKind;
@@ -42,6 +41,8 @@ export type ChangeRefsOptions = {
   readonly imported?: ImportedRepository | undefined;
   /** Whether all updates are applied or none. */
   readonly isAtomic: boolean;
+  /** Only for the merge of a pull request, which is merged if the refs are changed. */
+  readonly merged?: MergedPullRequest | undefined;
   /** All that the new values reach; undefined if there are only deletions. */
   readonly objects: NewObjects | undefined;
 };
@@ -137,13 +138,7 @@ function refuseMainBranch({ mainBranch }: Repository, update: RefUpdate): string
   return update.new === undefined && isMainBranch ? MAIN_BRANCH_DELETION : undefined;
 }
 
-/** Objects are dropped once a week at most, and a check takes far less time than that. */
-const LOOKS_MAX = 5;
-
-/**
- * Objects may have been dropped since the check, and the check may have relied on them. Then the new objects are
- * checked again, and stored again too, since a repack may have removed those stored the first time.
- */
+/** Makes the objects durable, and then changes the refs and moves the pull requests of their branches. */
 async function storeRefs(
   ports: ChangeRefsPorts,
   repository: Repository,
@@ -151,23 +146,12 @@ async function storeRefs(
   judged: BranchRules,
   options: OpenOptions,
 ): Promise<readonly RefChange[]> {
-  let { objects } = options;
-  try {
-    for (let looks = 1; ; looks += 1) {
-      try {
-        return await storeRefsOnce(ports, repository, updates, judged, { ...options, objects });
-      } catch (error) {
-        if (!(error instanceof ObjectsDroppedError) || objects === undefined) throw error;
-        if (looks === LOOKS_MAX)
-          throw new Failure("unavailable", "the repository is being repacked: try again");
-        const again = await objects.checkAgain();
-        if (objects !== options.objects) await objects.quarantine.discard();
-        objects = again;
-      }
-    }
-  } finally {
-    if (objects !== options.objects) await objects?.quarantine.discard();
-  }
+  const store = (objects: NewObjects | undefined, sizeBytes: number) =>
+    withPreparedMoves(ports, options.by, repository, updates, (prepared) =>
+      storeRefsOnce(ports, repository, updates, judged, { ...options, objects, sizeBytes, prepared }),
+    );
+  if (options.objects !== undefined) return acceptObjects(options.objects, store);
+  return store(undefined, sumOf(await ports.packs.listPackFiles(repository.uuid)));
 }
 
 async function storeRefsOnce(
@@ -175,21 +159,23 @@ async function storeRefsOnce(
   repository: Repository,
   updates: readonly RefUpdate[],
   judged: BranchRules,
-  { objects, ...options }: OpenOptions,
+  {
+    objects,
+    sizeBytes,
+    prepared,
+    ...options
+  }: OpenOptions & { readonly sizeBytes: number; readonly prepared: PreparedMoves },
 ): Promise<readonly RefChange[]> {
-  const sizeBytes =
-    objects === undefined
-      ? sumOf(await ports.packs.listPackFiles(repository.uuid))
-      : await objects.quarantine.accept();
   const now = ports.clock();
   // Deletions need no objects.
   const dropNumber = updates.some((update) => update.new !== undefined) ? objects?.dropNumber : undefined;
   return options.by.transaction(async (tx, record) => {
     await options.imported?.insert?.(tx, record);
     const { uuid } = repository;
-    const [locked, rules] = await Promise.all([
+    const [locked, rules, affected] = await Promise.all([
       lockRefs(tx, uuid, updates),
       readBranchRules({ database: { kysely: tx } }, repository, options),
+      listAffectedPullRequests(tx, uuid, branchesOf(updates)),
       record.expectEvent(repository),
     ]);
     const checked = await refuseByNewRules(repository, updates, { judged, rules }, options);
@@ -211,6 +197,15 @@ async function storeRefsOnce(
       ...(mainBranch === undefined ? {} : { mainBranch }),
     });
     for (const event of eventsOf(repository, outcomes, options)) record.event(repository, event);
+    const changed = outcomes.filter(({ refused }) => refused === undefined).map(({ update }) => update);
+    await movePullRequests(tx, record, options.by, {
+      repositoryUuid: repository.uuid,
+      updates: changed,
+      affected,
+      prepared,
+      merged: options.merged,
+      at: now,
+    });
     return outcomes;
   });
 }
@@ -269,6 +264,10 @@ function eventsOf(
 function requireAnyRef(outcomes: readonly RefOutcome[]): void {
   if (outcomes.some(({ refused }) => refused === undefined)) return;
   throw new Failure("invalid-input", `every ref is refused: ${outcomes[0]?.refused}`);
+}
+
+function branchesOf(updates: readonly RefUpdate[]): readonly BranchName[] {
+  return updates.flatMap(({ name }) => branchOf(name) ?? []);
 }
 
 function newBranches(outcomes: readonly RefOutcome[]): readonly BranchName[] {

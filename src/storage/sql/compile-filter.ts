@@ -6,16 +6,22 @@ import { parseUuid } from "../../model/uuid.ts";
 
 /**
  * How a field is kept, on both databases: `instant` as an integer (milliseconds since 1970, UTC), `boolean` as 0 or 1,
- * `uuid` as text in lower case without braces. Text is compared and ordered by the collation of its column.
+ * `uuid` as text in lower case without braces, `hash` as a full object name, which may be compared with an abbreviated
+ * one. Text is compared and ordered by the collation of its column.
  */
-export type FieldType = "text" | "integer" | "boolean" | "instant" | "uuid";
+export type FieldType = "text" | "integer" | "boolean" | "instant" | "uuid" | "hash";
 
 /** The fields that a collection can be filtered and sorted by. `column` may be qualified: `repository.name`. */
 export type FieldMap = {
   readonly [field: string]: {
-    readonly column: string;
+    readonly column: string | RawBuilder<unknown>;
     readonly type: FieldType;
     readonly nullable?: boolean;
+    /**
+     * For a field of which an object has several, such as the names of its reviewers, each in a row of its own: whether
+     * the condition holds for any of these rows.
+     */
+    readonly amongRows?: (condition: RawBuilder<SqlBool>) => RawBuilder<SqlBool>;
   };
 };
 
@@ -25,6 +31,7 @@ type Column = {
   readonly type: FieldType;
   readonly isNullable: boolean;
   readonly reference: RawBuilder<unknown>;
+  readonly amongRows: FieldMap[string]["amongRows"];
 };
 
 const ORDERED: readonly ComparisonOperator[] = ["=", "!=", ">", ">=", "<", "<="];
@@ -34,6 +41,7 @@ const OPERATORS: Record<FieldType, readonly ComparisonOperator[]> = {
   instant: ORDERED,
   boolean: ["=", "!="],
   uuid: ["=", "!="],
+  hash: ["=", "!="],
 };
 
 const EXPECTED: Record<FieldType, string> = {
@@ -42,6 +50,7 @@ const EXPECTED: Record<FieldType, string> = {
   instant: "must be compared with a date, without quotes",
   boolean: "must be compared with true or false",
   uuid: "must be compared with a UUID in double quotes",
+  hash: "must be compared with at least seven hexadecimal digits in double quotes",
 };
 
 const SQL_OPERATOR = { "=": sql`=`, "!=": sql`<>`, ">": sql`>`, ">=": sql`>=`, "<": sql`<`, "<=": sql`<=` };
@@ -67,7 +76,8 @@ export function compileFilter(filter: Filter, fields: FieldMap): Expression<SqlB
  * @throws Failure `invalid-input`, naming the field, if it is not in `fields`.
  */
 export function compileSort(sort: Sort, fields: FieldMap): Expression<unknown> {
-  const column = columnOf(sort.field, fields, "does not support sorting");
+  const column = columnOf(sort.field, fields, NO_SORTING);
+  if (column.amongRows !== undefined) throw invalidField(sort.field, NO_SORTING);
   const direction = sort.direction === "asc" ? sql`asc` : sql`desc`;
   if (!column.isNullable) return sql`${column.reference} ${direction}`;
   // Written only where it matters: the defaults of PostgreSQL and SQLite are opposite, and an index only serves its own
@@ -75,6 +85,8 @@ export function compileSort(sort: Sort, fields: FieldMap): Expression<unknown> {
   const nulls = sort.direction === "asc" ? sql`nulls first` : sql`nulls last`;
   return sql`${column.reference} ${direction} ${nulls}`;
 }
+
+const NO_SORTING = "does not support sorting";
 
 function compile(filter: Filter, fields: FieldMap): Condition {
   switch (filter.kind) {
@@ -90,14 +102,42 @@ function compile(filter: Filter, fields: FieldMap): Condition {
   }
 }
 
+/** The operators that hold where their counterparts do not, by which objects with several values are asked. */
+const OPPOSITES: Partial<Record<ComparisonOperator, ComparisonOperator>> = { "!=": "=", "!~": "~" };
+
+/** `=` holds if any of the rows has the value, `!=` if none has. There is no row for null. */
+function compileAmongRows(
+  { amongRows, ...column }: Column & { readonly amongRows: NonNullable<Column["amongRows"]> },
+  operator: ComparisonOperator,
+  value: FilterValue,
+): Condition {
+  const one = { ...column, amongRows: undefined };
+  const opposite = OPPOSITES[operator];
+  if (value.kind === "null") {
+    if (operator !== "=" && operator !== "!=") return compileComparison(one, operator, value);
+    return operator === "=" ? sql`not ${amongRows(ALWAYS)}` : amongRows(ALWAYS);
+  }
+  return opposite === undefined
+    ? amongRows(compileComparison(one, operator, value))
+    : sql`not ${amongRows(compileComparison(one, opposite, value))}`;
+}
+
 function columnOf(field: string, fields: FieldMap, problem = "does not support filtering"): Column {
   // An own property: "constructor" is not a field.
   const found = Object.hasOwn(fields, field) ? fields[field] : undefined;
   if (found === undefined) throw invalidField(field, problem);
-  return { field, type: found.type, isNullable: found.nullable === true, reference: sql.ref(found.column) };
+  return {
+    field,
+    type: found.type,
+    isNullable: found.nullable === true,
+    reference: typeof found.column === "string" ? sql.ref(found.column) : sql`(${found.column})`,
+    amongRows: found.amongRows,
+  };
 }
 
 function compileComparison(column: Column, operator: ComparisonOperator, value: FilterValue): Condition {
+  const { amongRows } = column;
+  if (amongRows !== undefined) return compileAmongRows({ ...column, amongRows }, operator, value);
   if (!OPERATORS[column.type].includes(operator)) {
     throw invalidField(column.field, `does not support the operator ${operator}`);
   }
@@ -113,6 +153,10 @@ function compileComparison(column: Column, operator: ComparisonOperator, value: 
       return orNull(column, sql`not (${contains(column, value)})`);
     case "=":
     case "!=": {
+      if (column.type === "hash") {
+        const begins = beginsWith(column, value);
+        return operator === "=" ? begins : orNull(column, sql`not (${begins})`);
+      }
       const operand = operandOf(column, value);
       if (operand === undefined) return operator === "=" ? NEVER : ALWAYS;
       const condition: Condition = sql`${column.reference} ${SQL_OPERATOR[operator]} ${operand}`;
@@ -144,6 +188,12 @@ function compileMembership(
   operator: "IN" | "NOT IN",
   values: readonly FilterValue[],
 ): Condition {
+  // One by one where a value is more than an operand.
+  if (column.amongRows !== undefined || column.type === "hash") {
+    const comparison = operator === "IN" ? "=" : "!=";
+    const conditions = values.map((value) => compileComparison(column, comparison, value));
+    return operator === "IN" ? anyOf(conditions) : allOf(conditions);
+  }
   const hasNull = values.some((value) => value.kind === "null");
   const operands = values
     .filter((value) => value.kind !== "null")
@@ -191,6 +241,13 @@ function contains(column: Column, value: FilterValue): Condition {
   if (value.kind !== "text") throw invalidField(column.field, EXPECTED[column.type]);
   const pattern = `%${foldCase(value.text).replace(/[\\%_]/g, "\\$&")}%`;
   return sql`fold_case(${column.reference}) like cast(${pattern} as text) escape '\\'`;
+}
+
+/** @throws Failure `invalid-input` if the value is no object name, whole or abbreviated. */
+function beginsWith({ field, type, reference }: Column, value: FilterValue): Condition {
+  if (value.kind !== "text" || !/^[0-9a-f]{7,64}$/i.test(value.text))
+    throw invalidField(field, EXPECTED[type]);
+  return sql`${reference} like cast(${`${value.text.toLowerCase()}%`} as text)`;
 }
 
 function isNull(column: Column): Condition {

@@ -2,6 +2,7 @@ import type { AuditTables } from "./schema/audit.ts";
 import type { BranchRuleTables } from "./schema/branch-rules.ts";
 import type { FormerNameTables } from "./schema/former-names.ts";
 import type { GroupTables } from "./schema/groups.ts";
+import type { PullRequestTables } from "./schema/pull-requests.ts";
 import type { ReviewTables } from "./schema/reviews.ts";
 import type { WebhookTables } from "./schema/webhooks.ts";
 
@@ -15,7 +16,8 @@ export type Schema = CoreTables &
   ReviewTables &
   WebhookTables &
   AuditTables &
-  FormerNameTables;
+  FormerNameTables &
+  PullRequestTables;
 
 type CoreTables = {
   account: AccountRow;

@@ -42,6 +42,12 @@ export type Recorder = {
    * what is read anyway, once the subject is locked.
    */
   expectEvent(subject: EventSubject): Promise<void>;
+  /** For what has to be read first: that is done at the end of the transaction, and only if a webhook listens. */
+  eventToRead(
+    subject: EventSubject,
+    kind: NewEvent["kind"],
+    read: (tx: Kysely<Schema>) => Promise<NewEvent>,
+  ): void;
   /** For one webhook, again. */
   delivery(delivery: Omit<NewDelivery, "createdAt">): void;
 };
@@ -88,7 +94,7 @@ type OpenRecorder = {
 
 function openRecorder(tx: Kysely<Schema>, actor: Actor, clock: () => Date): OpenRecorder {
   const audited: NewAuditEvent[] = [];
-  const events: { readonly subject: EventSubject; readonly event: OutboxEvent; readonly at: Date }[] = [];
+  const events: RecordedEvent[] = [];
   const deliveries: NewDelivery[] = [];
   const actorUuid = actor.kind === "account" ? actor.accountUuid : undefined;
   const listening = new Map<string, readonly Webhook[]>();
@@ -113,7 +119,11 @@ function openRecorder(tx: Kysely<Schema>, actor: Actor, clock: () => Date): Open
       },
       event(subject, event) {
         requireOpen();
-        events.push({ subject, event: { ...event, actorUuid } as OutboxEvent, at: clock() });
+        events.push({ subject, kind: event.kind, read: async () => event, at: clock() });
+      },
+      eventToRead(subject, kind, read) {
+        requireOpen();
+        events.push({ subject, kind, read, at: clock() });
       },
       async expectEvent(subject) {
         await listen(subject);
@@ -126,28 +136,36 @@ function openRecorder(tx: Kysely<Schema>, actor: Actor, clock: () => Date): Open
     async write() {
       isWritten = true;
       await insertAuditEvents(tx, audited);
-      for (const { subject, event, at } of events)
-        deliveries.push(...deliveriesOf(await listen(subject), event, at));
+      for (const event of events)
+        deliveries.push(...(await deliveriesOf(tx, await listen(event.subject), event, actorUuid)));
       await insertDeliveries(tx, deliveries);
       return deliveries.length > 0;
     },
   };
 }
 
-function deliveriesOf(
+type RecordedEvent = {
+  readonly subject: EventSubject;
+  readonly kind: OutboxEvent["kind"];
+  readonly read: (tx: Kysely<Schema>) => Promise<NewEvent>;
+  readonly at: Date;
+};
+
+async function deliveriesOf(
+  tx: Kysely<Schema>,
   webhooks: readonly Webhook[],
-  event: OutboxEvent,
-  createdAt: Date,
-): readonly NewDelivery[] {
-  const encoded = encodeEvent(event);
-  return webhooks
-    .filter((webhook) => webhook.events.includes(event.kind))
-    .map((webhook) => ({
-      uuid: randomUUID() as Uuid,
-      webhookUuid: webhook.uuid,
-      eventKey: event.kind,
-      event: encoded,
-      payload: undefined,
-      createdAt,
-    }));
+  { kind, read, at }: RecordedEvent,
+  actorUuid: Uuid | undefined,
+): Promise<readonly NewDelivery[]> {
+  const listening = webhooks.filter((webhook) => webhook.events.includes(kind));
+  if (listening.length === 0) return [];
+  const encoded = encodeEvent({ ...(await read(tx)), actorUuid } as OutboxEvent);
+  return listening.map((webhook) => ({
+    uuid: randomUUID() as Uuid,
+    webhookUuid: webhook.uuid,
+    eventKey: kind,
+    event: encoded,
+    payload: undefined,
+    createdAt: at,
+  }));
 }

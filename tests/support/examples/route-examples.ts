@@ -189,6 +189,31 @@ export const EXAMPLES: Readonly<Record<string, RouteExample>> = {
     body: json({ type: "user" }),
     fills: nothingNew,
   },
+  [`POST ${R}/pullrequests`]: {
+    body: json({
+      title: "title",
+      description: "text",
+      source: { branch: { name: "side" } },
+      destination: { branch: { name: "main" } },
+      close_source_branch: false,
+      draft: true,
+      reviewers: [],
+    }),
+    fillBody: { title: "title", source: { branch: { name: "side" } } },
+    fills: ({ id }) => ({ pull_request_id: String(id) }),
+    // Whoever asks for a branch to be merged may write to it.
+    outcomes: { reader: 403 },
+  },
+  [`PUT ${R}/pullrequests/{pull_request_id}`]: {
+    body: json({
+      title: "title",
+      description: "text",
+      draft: false,
+      close_source_branch: true,
+      reviewers: [],
+    }),
+  },
+  [`POST ${R}/pullrequests/{pull_request_id}/decline`]: { body: json({ message: "text" }) },
   [`PUT ${R}/default-reviewers/{target_username}`]: { fills: nothingNew },
   [`PUT ${R}/override-settings`]: { body: json({ default_merge_strategy: true, branching_model: false }) },
   [`POST ${R}/hooks`]: {

@@ -55,6 +55,11 @@ const SUBJECTS: { readonly [Of in Subject]: SubjectExample<Of> } = {
     outcomes: ({ permission }) => ({ ...HIDDEN, reader: permission === "read" ? "in" : 403 }),
     within: "repository",
   },
+  // The example's is by the owner.
+  "pull-request": {
+    outcomes: ({ permission }) => ({ ...HIDDEN, reader: permission === "read" ? "in" : 403 }),
+    within: "repository",
+  },
   "new-repository": {
     outcomes: () => ({ ...HIDDEN, reader: 403 }),
     within: "workspace",

@@ -5,6 +5,7 @@ import { newRepositorySubject } from "./new-repository.ts";
 import { openSubject } from "./open.ts";
 import { projectSubject } from "./project.ts";
 import { projectOrNewSubject } from "./project-or-new.ts";
+import { pullRequestSubject } from "./pull-request.ts";
 import { repositorySubject } from "./repository.ts";
 import { repositoryOrNewSubject } from "./repository-or-new.ts";
 import { selectedAccountSubject } from "./selected-account.ts";
@@ -20,6 +21,7 @@ const SUBJECTS: { readonly [Name in Route["subject"]]: SubjectOf<Name> } = {
   open: openSubject,
   project: projectSubject,
   "project-or-new": projectOrNewSubject,
+  "pull-request": pullRequestSubject,
   repository: repositorySubject,
   "repository-or-new": repositoryOrNewSubject,
   "selected-account": selectedAccountSubject,

@@ -11,6 +11,7 @@ import { foldCase } from "./013-fold-case.ts";
 import { formerNames } from "./014-former-names.ts";
 import { leases } from "./015-leases.ts";
 import { auditCredential } from "./016-audit-credential.ts";
+import { pullRequests } from "./017-pull-requests.ts";
 import { defaultReviewers } from "./018-default-reviewers.ts";
 import type { Migration } from "./migration.ts";
 
@@ -29,5 +30,6 @@ export const MIGRATIONS: readonly Migration[] = [
   formerNames,
   leases,
   auditCredential,
+  pullRequests,
   defaultReviewers,
 ];

@@ -60,8 +60,24 @@ export async function listFormerTips(
 }
 
 /**
- * The targets of refs, and their former tips that are preserved: everything that these reach is in the repository, and
- * stays. If a ref moves between the two statements, its old target is in the second list.
+ * What pull requests into a repository show, open or closed: it is preserved for as long as the repository is there.
+ */
+export async function listPullRequestTips(
+  db: Kysely<Schema>,
+  repositoryUuid: Uuid,
+): Promise<readonly ObjectId[]> {
+  const rows = await db
+    .selectFrom("pull_request")
+    .select(["source_commit", "destination_commit", "merge_commit"])
+    .where("repository_uuid", "=", repositoryUuid)
+    .execute();
+  const tips = rows.flatMap((row) => [row.source_commit, row.destination_commit, row.merge_commit]);
+  return [...new Set(tips.filter((tip) => tip !== null))] as ObjectId[];
+}
+
+/**
+ * The targets of refs, their former tips that are preserved, and the tips of pull requests: everything that these reach
+ * is in the repository, and stays. If a ref moves between the two statements, its old target is in the second list.
  */
 export async function listKeptTips(
   db: Kysely<Schema>,
@@ -74,10 +90,11 @@ export async function listKeptTips(
     .where("repository_uuid", "=", repositoryUuid)
     .execute();
   const former = await listFormerTips(db, repositoryUuid, now);
-  return [...new Set([...refs, ...former].map(({ target }) => target as ObjectId))];
+  const shown = await listPullRequestTips(db, repositoryUuid);
+  return [...new Set([...[...refs, ...former].map(({ target }) => target as ObjectId), ...shown])];
 }
 
-/** Those of the ids that are preserved former tips. */
+/** Those of the ids that are preserved former tips or tips of pull requests. */
 export async function findFormerTips(
   db: Kysely<Schema>,
   repositoryUuid: Uuid,
@@ -92,6 +109,13 @@ export async function findFormerTips(
       .where("target", "in", part)
       .execute();
     for (const { target } of rows) found.add(target);
+    const shown = await db
+      .selectFrom("pull_request")
+      .select("source_commit")
+      .where("repository_uuid", "=", repositoryUuid)
+      .where("source_commit", "in", part)
+      .execute();
+    for (const row of shown) found.add(row.source_commit);
   }
   return new Set(ids.filter((id) => found.has(id)));
 }

@@ -240,3 +240,12 @@ async function writeRefs(
       .where("uuid", "=", repositoryUuid),
   );
 }
+
+/** For a pull request that needs other objects than the refs do: maintenance, which may be about to drop some, has to look again. */
+export async function raiseRefGeneration(tx: Kysely<Schema>, repositoryUuid: Uuid): Promise<void> {
+  await tx
+    .updateTable("repository")
+    .set((eb) => ({ ref_generation: eb("ref_generation", "+", 1) }))
+    .where("uuid", "=", repositoryUuid)
+    .execute();
+}

@@ -1,0 +1,163 @@
+import { listPushedCommits, type PushedCommits } from "../../git/history/pushed-commits.ts";
+import { Failure } from "../../model/failure.ts";
+import type { ObjectId } from "../../model/object-id.ts";
+import type { RefUpdate } from "../../model/ref.ts";
+import { type BranchName, branchOf, type RefName } from "../../model/ref-name.ts";
+import type { Repository } from "../../model/repository.ts";
+import type { Uuid } from "../../model/uuid.ts";
+import type { By, Ports } from "../../ports.ts";
+import { withRepository } from "../../storage/packs/with-repository.ts";
+import type { AffectedPullRequest } from "../../storage/sql/pull-requests/affected-pull-requests.ts";
+import { findRepository, updateRepository } from "../../storage/sql/repositories/repositories.ts";
+import { acceptObjects } from "../refs/accept-objects.ts";
+import type { NewObjectsPorts } from "../refs/store-new-objects.ts";
+import { withSourceObjects } from "./bring-source.ts";
+
+/**
+ * Git's work for the pull requests that a push moves, done before its transaction: nobody waits for a process there. A
+ * push that moves none needs nothing, so the transaction looks first, and what it misses is prepared for another try.
+ */
+export type PreparedMoves = {
+  /** What the destinations among the refs gain, by the ref. */
+  readonly pushed: ReadonlyMap<RefName, PushedCommits>;
+  /** The drop numbers of the repositories into which the new commits of forks were brought, by repository and commit. */
+  readonly brought: ReadonlyMap<string, number>;
+};
+
+const NOTHING_PREPARED: PreparedMoves = { pushed: new Map(), brought: new Map() };
+
+export const broughtKey = (repositoryUuid: Uuid, commit: ObjectId) => `${repositoryUuid} ${commit}`;
+
+/** Thrown in the transaction when something is missing. */
+export class MovesUnpreparedError extends Error {
+  readonly affected: readonly AffectedPullRequest[];
+
+  constructor(affected: readonly AffectedPullRequest[]) {
+    super("pull requests are moved that nobody has prepared for");
+    this.name = "MovesUnpreparedError";
+    this.affected = affected;
+  }
+}
+
+/** The updates of branches, by branch. */
+export function branchUpdates(updates: readonly RefUpdate[]): ReadonlyMap<BranchName, RefUpdate> {
+  return new Map(
+    updates.flatMap((update) => {
+      const branch = branchOf(update.name);
+      return branch === undefined ? [] : [[branch, update]];
+    }),
+  );
+}
+
+/** What becomes of the two sides of a pull request. Undefined: that side stays as it is. */
+export function movesOf(
+  affected: AffectedPullRequest,
+  repositoryUuid: Uuid,
+  updates: ReadonlyMap<BranchName, RefUpdate>,
+) {
+  const { sourceRepositoryUuid, sourceBranch, destinationBranch } = affected;
+  return {
+    source: sourceRepositoryUuid === repositoryUuid ? updates.get(sourceBranch) : undefined,
+    destination: affected.repositoryUuid === repositoryUuid ? updates.get(destinationBranch) : undefined,
+  };
+}
+
+/** @throws MovesUnpreparedError */
+export function requirePrepared(
+  affected: readonly AffectedPullRequest[],
+  repositoryUuid: Uuid,
+  updates: readonly RefUpdate[],
+  { pushed, brought }: PreparedMoves,
+): void {
+  const byBranch = branchUpdates(updates);
+  const isPrepared = affected.every((one) => {
+    const { source, destination } = movesOf(one, repositoryUuid, byBranch);
+    const isElsewhere = one.repositoryUuid !== repositoryUuid;
+    return (
+      (destination?.new === undefined || pushed.has(destination.name)) &&
+      (!isElsewhere || source?.new === undefined || brought.has(broughtKey(one.repositoryUuid, source.new)))
+    );
+  });
+  if (!isPrepared) throw new MovesUnpreparedError(affected);
+}
+
+/** Does all that is needed for these. The objects of the updates are in the repository by now. */
+async function prepareMoves(
+  ports: NewObjectsPorts,
+  by: By,
+  repository: Repository,
+  affected: readonly AffectedPullRequest[],
+  updates: readonly RefUpdate[],
+): Promise<PreparedMoves> {
+  const byBranch = branchUpdates(updates);
+  const pushed = new Map<RefName, PushedCommits>();
+  const brought = new Map<string, number>();
+  for (const one of affected) {
+    const { source, destination } = movesOf(one, repository.uuid, byBranch);
+    if (destination?.new !== undefined && !pushed.has(destination.name))
+      pushed.set(destination.name, await listPushed(ports, by, repository, destination));
+    if (one.repositoryUuid === repository.uuid || source?.new === undefined) continue;
+    const key = broughtKey(one.repositoryUuid, source.new);
+    if (!brought.has(key))
+      brought.set(key, await bring(ports, by, repository, one.repositoryUuid, source.new));
+  }
+  return { pushed, brought };
+}
+
+function listPushed(
+  { packs, objects }: Pick<Ports, "packs" | "objects">,
+  { signal }: By,
+  { uuid }: Repository,
+  { old, new: tip }: RefUpdate,
+): Promise<PushedCommits> {
+  return withRepository(packs, uuid, ({ gitDir }) =>
+    listPushedCommits(objects, tip!, old, { gitDir, signal }),
+  );
+}
+
+/** @returns the drop number of the destination as of which the objects are complete there. */
+async function bring(
+  ports: NewObjectsPorts,
+  by: By,
+  { uuid }: Repository,
+  destinationUuid: Uuid,
+  commit: ObjectId,
+): Promise<number> {
+  const destination = await findRepository(ports.database.kysely, undefined, { uuid: destinationUuid });
+  // Deleted since: its pull requests are gone with it, and nothing is checked for them.
+  if (destination === undefined) return 0;
+  return withSourceObjects(ports, by, destination, { repositoryUuid: uuid, commit }, (objects) =>
+    acceptObjects(objects, async ({ dropNumber }, sizeBytes) => {
+      await by.transaction((tx) => updateRepository(tx, destination.uuid, { sizeBytes }));
+      return dropNumber;
+    }),
+  );
+}
+
+/** How often pull requests may be created and moved while a push is prepared for them. */
+const TRIES_MAX = 5;
+
+/**
+ * Calls `work`, which moves pull requests in a transaction, again whenever it misses something.
+ *
+ * @throws Failure unavailable if that happens over and over.
+ */
+export async function withPreparedMoves<T>(
+  ports: NewObjectsPorts,
+  by: By,
+  repository: Repository,
+  updates: readonly RefUpdate[],
+  work: (prepared: PreparedMoves) => Promise<T>,
+): Promise<T> {
+  let prepared = NOTHING_PREPARED;
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await work(prepared);
+    } catch (error) {
+      if (!(error instanceof MovesUnpreparedError)) throw error;
+      if (tries === TRIES_MAX)
+        throw new Failure("unavailable", "the pull requests of these branches keep changing: try again");
+      prepared = await prepareMoves(ports, by, repository, error.affected, updates);
+    }
+  }
+}

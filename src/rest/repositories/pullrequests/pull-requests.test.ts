@@ -1,0 +1,232 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { startFilledApp } from "../../../../tests/support/server/filled-app.ts";
+
+const filled = await startFilledApp();
+await filled.git.out(["checkout", "--quiet", "-b", "main"], { folder: filled.folder });
+const main = await filled.commit({ "a.txt": "one\n" }, "first");
+await filled.git.out(["push", "--quiet", "origin", "main"], { folder: filled.folder });
+
+/** Pushes a branch that adds a file to main, and returns its tip. */
+async function pushBranch(
+  name: string,
+  files: Readonly<Record<string, string>>,
+  from = "main",
+): Promise<string> {
+  const { git, folder } = filled;
+  await git.out(["checkout", "--quiet", "-B", name, from], { folder });
+  const tip = await filled.commit(files, `work on ${name}`);
+  await git.out(["push", "--quiet", "--force", "origin", name], { folder });
+  return tip;
+}
+
+async function create(body: object) {
+  const answer = await filled.rest("POST", "/pullrequests", body);
+  assert.equal(answer.status, 201, answer.text);
+  return answer.json;
+}
+
+const fromBranch = (name: string) => ({ source: { branch: { name } } });
+const short = (id: string) => id.slice(0, 12);
+
+describe("a pull request is created", () => {
+  test("with the least that a body needs", async () => {
+    const tip = await pushBranch("least", { "least.txt": "x\n" });
+    const answer = await filled.rest("POST", "/pullrequests", { title: "Least", ...fromBranch("least") });
+    assert.equal(answer.status, 201, answer.text);
+    const { json } = answer;
+    assert.equal(answer.headers.get("location"), json.links.self.href);
+    assert.equal(json.type, "pullrequest");
+    assert.equal(json.state, "OPEN");
+    assert.equal(json.description, "");
+    assert.equal(json.source.commit.hash, short(tip));
+    assert.equal(json.destination.commit.hash, short(main));
+    assert.deepEqual(json.destination.branch, { name: "main" });
+    assert.deepEqual(json.reviewers, []);
+    assert.deepEqual(json.participants, []);
+    assert.equal(json.merge_commit, null);
+    assert.equal(json.closed_by, null);
+    const read = await filled.rest("GET", `/pullrequests/${json.id}`);
+    assert.deepEqual(read.json, json);
+  });
+
+  test("once for a source and a destination: the second is the first with other texts", async () => {
+    await pushBranch("twice", { "twice.txt": "x\n" });
+    const first = await create({ title: "One", description: "text", ...fromBranch("twice") });
+    const second = await create({ title: "Two", close_source_branch: true, ...fromBranch("twice") });
+    assert.equal(second.id, first.id);
+    assert.equal(second.title, "Two");
+    assert.equal(second.description, "");
+    assert.equal(second.close_source_branch, true);
+    await filled.git.out(["push", "--quiet", "origin", "main:refs/heads/other"], { folder: filled.folder });
+    const third = await create({
+      title: "Elsewhere",
+      ...fromBranch("twice"),
+      destination: { branch: { name: "other" } },
+    });
+    assert.notEqual(third.id, first.id);
+  });
+
+  for (const [why, body, fields] of [
+    ["a source that is not there", fromBranch("nowhere"), { source: ["branch not found: nowhere"] }],
+    [
+      "a destination that is not there",
+      { ...fromBranch("twice"), destination: { branch: { name: "nowhere" } } },
+      { destination: ["branch not found: nowhere"] },
+    ],
+    ["nothing to merge", fromBranch("other"), { source: ["There are no changes to be pulled"] }],
+    ["itself", fromBranch("main"), { source: ["There are no changes to be pulled"] }],
+    [
+      "an unknown reviewer",
+      { ...fromBranch("twice"), reviewers: [{ account_id: "nobody" }] },
+      { reviewers: ["Malformed reviewers list"] },
+    ],
+    [
+      "a reviewer by nickname",
+      { ...fromBranch("twice"), reviewers: [{ nickname: "owner" }] },
+      { reviewers: ["Malformed reviewers list"] },
+    ],
+  ] as const)
+    test(`not for ${why}`, async () => {
+      const answer = await filled.rest("POST", "/pullrequests", { title: "No", ...body });
+      assert.equal(answer.status, 400, answer.text);
+      assert.deepEqual(answer.json.error.fields, fields);
+    });
+
+  test("not with its author as a reviewer", async () => {
+    const { uuid } = filled.app.owner;
+    const body = { title: "No", ...fromBranch("twice"), reviewers: [{ uuid: `{${uuid}}` }] };
+    const answer = await filled.rest("POST", "/pullrequests", body);
+    assert.equal(answer.status, 400);
+    assert.deepEqual(answer.json.error.fields.reviewers, [
+      "Olive Owner is the author and cannot be included as a reviewer.",
+    ]);
+  });
+});
+
+describe("a push moves it", () => {
+  test("with its source, forced or not", async () => {
+    await pushBranch("moving", { "m.txt": "1\n" });
+    const { id } = await create({ title: "Moving", ...fromBranch("moving") });
+    const second = await pushBranch("moving", { "m.txt": "2\n" }, "moving");
+    let read = await filled.rest("GET", `/pullrequests/${id}`);
+    assert.equal(read.json.source.commit.hash, short(second));
+    const forced = await pushBranch("moving", { "m.txt": "3\n" }, "main");
+    read = await filled.rest("GET", `/pullrequests/${id}`);
+    assert.equal(read.json.source.commit.hash, short(forced));
+    assert.equal(read.json.state, "OPEN");
+  });
+
+  test("into its destination: it is merged, and frozen", async () => {
+    const { git, folder } = filled;
+    const tip = await pushBranch("by-push", { "p.txt": "1\n" });
+    const { id } = await create({ title: "By push", ...fromBranch("by-push") });
+    await git.out(["checkout", "--quiet", "main"], { folder });
+    const before = await git.out(["rev-parse", "main"], { folder });
+    await git.out(["merge", "--quiet", "--no-ff", "-m", "merged", "by-push"], { folder });
+    const merge = await git.out(["rev-parse", "HEAD"], { folder });
+    await filled.commit({ "later.txt": "1\n" }, "later");
+    await git.out(["push", "--quiet", "origin", "main"], { folder });
+    await git.out(["push", "--quiet", "origin", ":by-push"], { folder });
+    const { json } = await filled.rest("GET", `/pullrequests/${id}`);
+    assert.equal(json.state, "MERGED");
+    assert.equal(json.merge_commit.hash, short(merge));
+    assert.equal(json.destination.commit.hash, short(before));
+    assert.equal(json.source.commit.hash, short(tip));
+    assert.equal(json.closed_by.uuid, `{${filled.app.owner.uuid}}`);
+  });
+
+  test("squashed by hand: it stays open", async () => {
+    const { git, folder } = filled;
+    await pushBranch("by-hand", { "h.txt": "1\n" });
+    const { id } = await create({ title: "By hand", ...fromBranch("by-hand") });
+    await git.out(["checkout", "--quiet", "main"], { folder });
+    await git.out(["merge", "--quiet", "--squash", "by-hand"], { folder });
+    await filled.commit({}, "squashed");
+    await git.out(["push", "--quiet", "origin", "main"], { folder });
+    const { json } = await filled.rest("GET", `/pullrequests/${id}`);
+    assert.equal(json.state, "OPEN");
+  });
+
+  test("out of the repository: a deleted source leaves it open, and a deleted destination without a commit", async () => {
+    const { git, folder } = filled;
+    const tip = await pushBranch("leaving", { "l.txt": "1\n" });
+    await git.out(["push", "--quiet", "origin", "main:refs/heads/going"], { folder });
+    const { id } = await create({
+      title: "Leaving",
+      ...fromBranch("leaving"),
+      destination: { branch: { name: "going" } },
+    });
+    await git.out(["push", "--quiet", "origin", ":leaving", ":going"], { folder });
+    const { json } = await filled.rest("GET", `/pullrequests/${id}`);
+    assert.equal(json.state, "OPEN");
+    assert.equal(json.source.commit.hash, short(tip));
+    assert.equal(json.destination.commit, null);
+    assert.deepEqual(json.destination.branch, { name: "going" });
+  });
+});
+
+describe("it is edited", () => {
+  test("in part; a closed one is not", async () => {
+    await pushBranch("edited", { "e.txt": "1\n" });
+    const { id } = await create({
+      title: "Edited",
+      description: "text",
+      draft: true,
+      ...fromBranch("edited"),
+    });
+    let answer = await filled.rest("PUT", `/pullrequests/${id}`, { title: "Changed", draft: false });
+    assert.equal(answer.status, 200, answer.text);
+    assert.equal(answer.json.title, "Changed");
+    assert.equal(answer.json.description, "text");
+    assert.equal(answer.json.draft, false);
+    answer = await filled.rest("POST", `/pullrequests/${id}/decline`, { message: "not now" });
+    assert.equal(answer.status, 200, answer.text);
+    assert.equal(answer.json.state, "DECLINED");
+    assert.equal(answer.json.reason, "not now");
+    answer = await filled.rest("POST", `/pullrequests/${id}/decline`);
+    assert.equal(answer.status, 400);
+    assert.deepEqual(answer.json.error.fields, { newstatus: ["This pull request is already closed."] });
+    answer = await filled.rest("PUT", `/pullrequests/${id}`, { state: "OPEN" });
+    assert.equal(answer.status, 400);
+    assert.equal(answer.json.error.message, "Can only update an open pull request.");
+  });
+});
+
+describe("a list", () => {
+  test("has open ones, the last changed first, without people unless they are asked for", async () => {
+    const { json } = await filled.rest("GET", "/pullrequests");
+    assert.ok(json.values.length > 3);
+    assert.ok(json.values.every((one: { state: string }) => one.state === "OPEN"));
+    const times = json.values.map((one: { updated_on: string }) => one.updated_on);
+    assert.deepEqual(times, times.toSorted().toReversed());
+    assert.equal("participants" in json.values[0], false);
+    const more = await filled.rest("GET", "/pullrequests?fields=%2Bvalues.participants,%2Bvalues.reviewers");
+    assert.deepEqual(more.json.values[0].reviewers, []);
+  });
+
+  test("takes states and filters, and a filter overrides the states", async () => {
+    const states = async (query: string) => {
+      const { status, json, text } = await filled.rest("GET", `/pullrequests?pagelen=50&${query}`);
+      assert.equal(status, 200, text);
+      return [...new Set(json.values.map((one: { state: string }) => one.state))].toSorted();
+    };
+    assert.deepEqual(await states("state=MERGED&state=DECLINED"), ["DECLINED", "MERGED"]);
+    assert.deepEqual(await states(`state=OPEN&q=${encodeURIComponent('title ~ "y"')}`), ["MERGED", "OPEN"]);
+    const q =
+      'state = "OPEN" AND source.branch.name ~ "mov" AND author.nickname != "x" AND reviewers.uuid = null';
+    assert.deepEqual(await states(`q=${encodeURIComponent(q)}`), ["OPEN"]);
+    const full =
+      'source.repository.full_name = "acme/demo" AND destination.branch.name = "main" AND comment_count = 0';
+    assert.ok((await states(`q=${encodeURIComponent(full)}`)).length > 0);
+  });
+
+  for (const [why, query] of [
+    ["a page that is too long", "pagelen=51"],
+    ["participants", `q=${encodeURIComponent('participants.uuid = "x"')}`],
+    ["an unknown state", "state=GONE"],
+  ] as const)
+    test(`refuses ${why}`, async () => {
+      assert.equal((await filled.rest("GET", `/pullrequests?${query}`)).status, 400);
+    });
+});

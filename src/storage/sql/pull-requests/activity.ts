@@ -1,0 +1,35 @@
+import type { Kysely } from "kysely";
+import type { PullRequestKey, PullRequestUpdate } from "../../../model/pull-request.ts";
+import type { Uuid } from "../../../model/uuid.ts";
+import type { Schema } from "../schema.ts";
+
+/** Something that happened to a pull request. */
+export type NewActivity = {
+  /** Undefined: the operator. */
+  readonly accountUuid: Uuid | undefined;
+  readonly at: Date;
+} & (
+  | { readonly kind: "update"; readonly update: PullRequestUpdate }
+  | { readonly kind: "approval" | "changes_requested" }
+  | { readonly kind: "comment"; readonly commentId: number }
+);
+
+/** Call it in the transaction of what happened. */
+export async function insertActivity(
+  tx: Kysely<Schema>,
+  { repositoryUuid, id }: PullRequestKey,
+  activity: NewActivity,
+): Promise<void> {
+  await tx
+    .insertInto("pull_request_activity")
+    .values({
+      repository_uuid: repositoryUuid,
+      pull_request_id: id,
+      kind: activity.kind,
+      account_uuid: activity.accountUuid ?? null,
+      comment_id: activity.kind === "comment" ? activity.commentId : null,
+      details: activity.kind === "update" ? JSON.stringify(activity.update) : null,
+      at: activity.at.getTime(),
+    })
+    .execute();
+}

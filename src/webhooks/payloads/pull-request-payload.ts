@@ -1,0 +1,26 @@
+import type { PullRequest, WholePullRequest } from "../../model/pull-request.ts";
+import { cutText } from "../../representations/bounded-texts.ts";
+import { prepareMessages } from "../../representations/markdown/rendered-messages.ts";
+import { representWholePullRequest, textsOf } from "../../representations/pull-request.ts";
+import { type PayloadSubject, showActor, showRepository } from "./payload-subject.ts";
+
+/** It is in a payload four times, once as HTML, and a payload of more than 256 KiB is not delivered. */
+const DESCRIPTION_LENGTH_MAX = 16_384;
+
+/** What every event of a pull request tells, recorded: contract, pull-requests.md §17. */
+export async function renderPullRequestPayload(
+  { pullRequest, participants }: WholePullRequest,
+  subject: PayloadSubject,
+) {
+  const { repository, baseUrls } = subject;
+  const shown: PullRequest = {
+    ...pullRequest,
+    description: cutText(pullRequest.description, DESCRIPTION_LENGTH_MAX),
+  };
+  const messages = await prepareMessages(textsOf(shown), { repositoryUuid: repository.uuid });
+  return {
+    pullrequest: representWholePullRequest({ pullRequest: shown, participants }, { baseUrls, messages }),
+    repository: showRepository(subject),
+    actor: showActor(subject),
+  };
+}
