@@ -156,7 +156,11 @@ for (const event of Object.values(EVENTS)) {
 for (const [why, stored, problem] of [
   ["a later version", { version: 2, ...EVENTS["repo:imported"] }, "version 2"],
   ["no version at all", { ...EVENTS["repo:imported"], version: null }, "version null"],
-  ["a kind that is not known", { version: 1, kind: "pullrequest:invented" }, 'the kind "pullrequest:invented"'],
+  [
+    "a kind that is not known",
+    { version: 1, kind: "pullrequest:invented" },
+    'the kind "pullrequest:invented"',
+  ],
   ["a name that every object has", { version: 1, kind: "toString" }, 'the kind "toString"'],
   ["no kind", { version: 1 }, "the kind undefined"],
 ] as const) {

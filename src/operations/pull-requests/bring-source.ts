@@ -5,13 +5,13 @@ import type { Uuid } from "../../model/uuid.ts";
 import type { By } from "../../ports.ts";
 import { streamRepository, withRepository } from "../../storage/packs/with-repository.ts";
 import { listKeptTips } from "../../storage/sql/refs/former-tips.ts";
-import { areReached } from "../refs/reached-commits.ts";
+import { areReached } from "../objects/reached-commits.ts";
 import {
   type NewObjects,
   type NewObjectsPorts,
   requireStored,
   storeNewObjects,
-} from "../refs/store-new-objects.ts";
+} from "../objects/store-new-objects.ts";
 
 /**
  * Brings the commit of a fork, with all that it reaches, into the repository that is asked to merge it. So everything

@@ -9,8 +9,8 @@ import type { By, Ports } from "../../ports.ts";
 import { withRepository } from "../../storage/packs/with-repository.ts";
 import type { AffectedPullRequest } from "../../storage/sql/pull-requests/affected-pull-requests.ts";
 import { findRepository, updateRepository } from "../../storage/sql/repositories/repositories.ts";
-import { acceptObjects } from "../refs/accept-objects.ts";
-import type { NewObjectsPorts } from "../refs/store-new-objects.ts";
+import { acceptObjects } from "../objects/accept-objects.ts";
+import type { NewObjectsPorts } from "../objects/store-new-objects.ts";
 import { withSourceObjects } from "./bring-source.ts";
 
 /**

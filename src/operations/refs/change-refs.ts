@@ -28,10 +28,10 @@ import {
   findRefusingRule,
   readBranchRules,
 } from "../branch-rules/branch-rules.ts";
+import { acceptObjects } from "../objects/accept-objects.ts";
+import type { NewObjects, NewObjectsPorts } from "../objects/store-new-objects.ts";
 import { type MergedPullRequest, movePullRequests } from "../pull-requests/move-pull-requests.ts";
 import { type PreparedMoves, withPreparedMoves } from "../pull-requests/prepare-moves.ts";
-import { acceptObjects } from "./accept-objects.ts";
-import type { NewObjects, NewObjectsPorts } from "./store-new-objects.ts";
 
 export type ChangeRefsPorts = NewObjectsPorts & Pick<Ports, "maintenance">;
 

@@ -19,14 +19,14 @@ import { listKeptTips } from "../../storage/sql/refs/former-tips.ts";
 import { findRef } from "../../storage/sql/refs/refs.ts";
 import { dated, identityOf } from "../accounts/account-identity.ts";
 import { type CommitPorts, commitNotFound, getCommit } from "../commits/commits.ts";
-import { type ChangeRefsPorts, changeRefs } from "./change-refs.ts";
-import { areReached } from "./reached-commits.ts";
+import { areReached } from "../objects/reached-commits.ts";
 import {
   type NewObjects,
   type NewObjectsPorts,
   requireStored,
   storeNewObjects,
-} from "./store-new-objects.ts";
+} from "../objects/store-new-objects.ts";
+import { type ChangeRefsPorts, changeRefs } from "./change-refs.ts";
 
 export type CreateRefPorts = CommitPorts & ChangeRefsPorts & NewObjectsPorts;
 

@@ -14,8 +14,8 @@ import type { Repository } from "../../model/repository.ts";
 import type { By, Ports } from "../../ports.ts";
 import { refuseByValue } from "../../storage/sql/refs/ref-decisions.ts";
 import { findRefs } from "../../storage/sql/refs/refs.ts";
+import { type NewObjectsPorts, storeNewObjects } from "../objects/store-new-objects.ts";
 import { changeRefs, type ImportedRepository, type RefChange } from "./change-refs.ts";
-import { type NewObjectsPorts, storeNewObjects } from "./store-new-objects.ts";
 
 export type PushPorts = NewObjectsPorts & Pick<Ports, "maintenance">;
 

@@ -16,9 +16,9 @@ import { withRepository } from "../../storage/packs/with-repository.ts";
 import { findRef, listRefsByPrefix } from "../../storage/sql/refs/refs.ts";
 import { findRepository } from "../../storage/sql/repositories/repositories.ts";
 import { dated, identityOf } from "../accounts/account-identity.ts";
+import { requireStored, storeNewObjects } from "../objects/store-new-objects.ts";
 import { changeRefs, type RefChange } from "../refs/change-refs.ts";
 import { type CreateRefPorts, getWholeCommit } from "../refs/create-ref.ts";
-import { requireStored, storeNewObjects } from "../refs/store-new-objects.ts";
 import { explainIfGone } from "../repositories/explain-if-gone.ts";
 import {
   type CommitPart,
