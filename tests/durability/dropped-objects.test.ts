@@ -1,9 +1,11 @@
 // A drop of objects between any two steps of what changes refs: whatever is acknowledged is whole.
 
 import assert from "node:assert/strict";
-import { copyFile, readdir, rename, utimes } from "node:fs/promises";
+import { copyFile, readdir, readFile, rename, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
+import { parseCommitGraph } from "../../src/git/history/commit-graph.ts";
+import { readGraphChecksum } from "../../src/git/packs/maintain.ts";
 import { runGit } from "../../src/git/process/git-process.ts";
 import { Failure } from "../../src/model/failure.ts";
 import type { ObjectId } from "../../src/model/object-id.ts";
@@ -290,6 +292,57 @@ for (const dialect of DIALECTS)
       assert.match(await pushTo(app.ports, newName(), next, await packOf(next, id)), /missing|index-pack/);
       assert.match(await pushTo(app.ports, newName(), id, EMPTY_PACK), /missing/);
       await drop();
+      await assertWhole();
+    });
+
+    test("a commit graph that a frozen process puts over a newer one vouches for nothing, and is written anew", async () => {
+      const id = await leaveCommit();
+      await git.out(["checkout", "--quiet", "--detach", id], { folder });
+      const next = await commit({ "on-top-of-frozen.txt": "x" }, "On top");
+      await git.out(["checkout", "--quiet", "main"], { folder });
+      const graphPath = join(gitDir, "objects", "info", "commit-graph");
+      const isInGraph = async () => parseCommitGraph(await readFile(graphPath))!.find(id) !== undefined;
+      const noted = async () => (await current()).commitGraph;
+      const listCommits = async (): Promise<string[]> =>
+        (await rest("GET", "/commits?pagelen=100")).json.values.map(({ hash }: { hash: string }) => hash);
+      const { packs, database } = app.ports;
+      const frozenBeforeRename: Ports = {
+        ...app.ports,
+        packs: {
+          ...packs,
+          async openMaintenance(...args) {
+            const opened = await packs.openMaintenance(...args);
+            const openRepackFolder: typeof opened.openRepackFolder = async (refs) => {
+              const repack = await opened.openRepackFolder(refs);
+              async function placeCommitGraph() {
+                // The lease runs out, and another process drops the commit.
+                await database.kysely.updateTable("lease").set({ expires_at: 0 }).execute();
+                await drop();
+                assert.ok(!(await isInGraph()));
+                await repack.placeCommitGraph();
+              }
+              return { ...repack, placeCommitGraph };
+            };
+            return { ...opened, openRepackFolder };
+          },
+        },
+      };
+      await maintainNow(frozenBeforeRename, uuid);
+      assert.ok(await isInGraph());
+      assert.notEqual(await readGraphChecksum(gitDir), await noted());
+
+      // With it, git's fsck would find fault with the graph alone.
+      await git.out(["-c", "core.commitGraph=false", "fsck", "--full", "--strict"], { folder: gitDir });
+      const listed = await listCommits();
+      assert.ok(!listed.includes(id));
+      assert.match(await pushTo(app.ports, newName(), next, await packOf(next, id)), /missing|index-pack/);
+      assert.match(await pushTo(app.ports, newName(), id, EMPTY_PACK), /missing/);
+
+      await maintainNow(app.ports, uuid);
+      assert.equal(await readGraphChecksum(gitDir), await noted());
+      assert.ok(!(await isInGraph()));
+      await git.out(["commit-graph", "verify"], { folder: gitDir });
+      assert.deepEqual(await listCommits(), listed);
       await assertWhole();
     });
 

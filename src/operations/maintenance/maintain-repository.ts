@@ -35,8 +35,10 @@ const DECLARATIONS_MAX = 5;
  * database is updated, and only then the old packs are removed. So nothing that must be preserved is lost, whenever
  * this ends early.
  *
- * Without the lease nothing is changed: the lease is checked in the transaction that updates the database, and before
- * each step that others can see.
+ * The lease is checked in the transaction that updates the database, and before each step that others can see. A process
+ * that is frozen between such a check and its step still does that step later: a commit graph that it puts in place is
+ * not the noted one, so nothing relies on it, and the next maintenance replaces it; packs that it removes were replaced by
+ * packs that the other process has taken over.
  */
 export async function maintainRepository(ports: MaintainPorts, uuid: Uuid, lease: HeldLease): Promise<void> {
   await requireLease(ports.database.kysely, lease);
