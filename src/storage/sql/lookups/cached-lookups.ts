@@ -1,5 +1,6 @@
 import type { Account } from "../../../model/account.ts";
 import type { Ref } from "../../../model/ref.ts";
+import type { Repository } from "../../../model/repository.ts";
 import { addressKeys } from "../accounts/accounts.ts";
 import type { AdmissionKeys, AdmissionRows } from "./admission-rows.ts";
 import { type Awaitable, type Lookups, then } from "./lookups.ts";
@@ -113,11 +114,12 @@ export function cacheLookups<Version extends string | number>(
   const emails = cache(lookups.listEmails);
   const repository = cache(lookups.findRepositoryBySlugs);
   const permission = cache(lookups.findPermission);
+  const state = cache(lookups.getAdmissionState, ({ credential }) => credential !== undefined);
   return {
     findTokenByDigest: token.ask,
     findRepositoryBySlugs: repository.ask,
     getRepositoryDetails: cache(lookups.getRepositoryDetails).ask,
-    getAdmissionState: cache(lookups.getAdmissionState, (state) => state.credential !== undefined).ask,
+    getAdmissionState: state.ask,
     findPermission: permission.ask,
     listRefs: cache(lookups.listRefs, (refs: readonly Ref[]) => refs.length <= REFS_MAX).ask,
     // Not cached here: the answers that are made from it are cached.
@@ -136,16 +138,27 @@ export function cacheLookups<Version extends string | number>(
     putAdmission({ digest, names }, admission) {
       forgetStale();
       if (admission.version !== version) return;
-      const { found, repository: named } = admission;
-      if (digest !== undefined && found !== undefined) {
+      const { found, repository: named, emails: addresses, held } = admission;
+      if (found !== undefined && digest !== undefined) {
         token.keep(found, digest);
-        emails.keep(admission.emails, found.account.uuid);
+        emails.keep(addresses, found.account.uuid);
       }
-      if (names === undefined || named === undefined) return;
-      repository.keep(named, names.workspace, names.repository);
-      if (found !== undefined) permission.keep(admission.held, named.uuid, found.account.uuid);
+      if (named !== undefined && names !== undefined)
+        repository.keep(named, names.workspace, names.repository);
+      if (found === undefined) return;
+      if (named !== undefined) permission.keep(held, named.uuid, found.account.uuid);
+      const credential = { ...found, emails: addresses };
+      state.keep(
+        { credential, repository: named && { ...inAdmission(named), held } },
+        found.token.uuid,
+        named?.uuid,
+      );
     },
   };
+}
+
+function inAdmission({ uuid, isPrivate, workspace, project }: Repository) {
+  return { uuid, isPrivate, workspaceUuid: workspace.uuid, projectUuid: project.uuid };
 }
 
 function keyOf(values: readonly unknown[]): string {

@@ -34,6 +34,7 @@ export async function openPostgres({
     await pool.close();
     throw error;
   }
+  let commits = 0;
   const prepare: Prepare =
     <Row>(name: string, query: CompiledQuery<Row>) =>
     async (values) =>
@@ -41,9 +42,13 @@ export async function openPostgres({
   return {
     dialect: "postgres",
     kysely,
-    transaction: (work, options) => runTransaction(pool, work, options),
+    async transaction(work, options) {
+      const result = await runTransaction(pool, work, options);
+      commits += 1;
+      return result;
+    },
     prepare,
-    cacheLookups: (prepared) => cachePostgresLookups(prepared, kysely, prepare),
+    cacheLookups: (prepared) => cachePostgresLookups(prepared, kysely, prepare, () => commits),
     takeSubject: subjectTurns.take,
     // Its disk is not ours.
     makeRoom: NO_ROOM,

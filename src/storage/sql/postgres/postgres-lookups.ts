@@ -23,6 +23,8 @@ export function cachePostgresLookups(
   prepared: Lookups,
   kysely: Kysely<Schema>,
   prepare: Prepare,
+  /** How often this process has committed: afterwards what is cached is out of date, and need not be asked about. */
+  countCommits: () => number,
 ): {
   readonly lookups: Lookups;
   requestLookups(keys: AdmissionKeys | undefined): Promise<RequestLookups>;
@@ -36,11 +38,15 @@ export function cachePostgresLookups(
     bind(prepare, "admission", admissionQuery(kysely, MARKERS), MARKERS),
   ];
   let version = "";
+  /** Those that the version has seen for certain. */
+  let commits = 0;
   const cached = cacheLookups(prepared, () => version);
   // One question after another, so that a version never follows a newer one.
   const askVersion = openVersionReader(async () => {
+    const seen = countCommits();
     const [row] = await versionStatement([]);
     version = row!.version;
+    commits = seen;
     return version;
   });
 
@@ -57,17 +63,14 @@ export function cachePostgresLookups(
     lookups: prepared,
     async requestLookups(keys) {
       if (keys === undefined) return { version: await askVersion(), lookups: cached };
-      let known = cached.hasAdmission(keys);
+      const isKnown = commits === countCommits() && cached.hasAdmission(keys);
       const [asked, together] = await Promise.all([
         askVersion(),
-        known ? undefined : readAdmissionRows(keys),
+        isKnown ? undefined : readAdmissionRows(keys),
       ]);
       if (together !== undefined) cached.putAdmission(keys, together);
-      // The whole cache is dropped if something has been committed meanwhile.
-      else {
-        known = cached.hasAdmission(keys);
-        if (!known) cached.putAdmission(keys, await readAdmissionRows(keys));
-      }
+      // Another process has committed meanwhile, and the whole cache is dropped.
+      else if (!cached.hasAdmission(keys)) cached.putAdmission(keys, await readAdmissionRows(keys));
       return { version: asked, lookups: cached };
     },
   };
