@@ -79,6 +79,13 @@ export async function readBranchRules(
   };
 }
 
+/** The same, begun before it is needed: nothing waits for it meanwhile. A failure is thrown to the one who awaits it. */
+export function readBranchRulesMeanwhile(...asked: Parameters<typeof readBranchRules>): Promise<BranchRules> {
+  const rules = readBranchRules(...asked);
+  rules.catch(() => {});
+  return rules;
+}
+
 /**
  * Finds the rule that refuses an update, if any. Every matching rule must allow it. Administrators of the repository
  * are not exempt unless they are listed: our choice, since the reference mentions no exemption other than the lists.

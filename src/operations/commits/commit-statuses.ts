@@ -6,7 +6,7 @@ import type { ObjectId } from "../../model/object-id.ts";
 import type { Repository } from "../../model/repository.ts";
 import type { By, Ports } from "../../ports.ts";
 import { findCommitStatus, upsertCommitStatus } from "../../storage/sql/commits/commit-statuses.ts";
-import { lockRepository } from "../../storage/sql/refs/ref-updates.ts";
+import { lockRowsAhead } from "../../storage/sql/lock-rows.ts";
 import type { Schema } from "../../storage/sql/schema.ts";
 import { type CommitPorts, getCommit } from "./commits.ts";
 
@@ -83,8 +83,8 @@ async function tellWebhooks(
   change: (tx: Kysely<Schema>) => Promise<StatusChange>,
 ): Promise<CommitStatus> {
   return by.transaction(async (tx, record) => {
-    await lockRepository(tx, repository.uuid);
-    const changed = await change(tx);
+    await lockRowsAhead(tx, [{ table: "repository", uuid: repository.uuid, strength: "update" }]);
+    const [changed] = await Promise.all([change(tx), record.expectEvent(repository)]);
     record.event(repository, { ...changed, repositoryUuid: repository.uuid });
     return changed.status;
   });

@@ -45,6 +45,8 @@ export type ChangeRefsOptions = {
   readonly merged?: MergedPullRequest | undefined;
   /** All that the new values reach; undefined if there are only deletions. */
   readonly objects: NewObjects | undefined;
+  /** The rules, if reading them has begun while the objects were stored. They are read again in the transaction. */
+  readonly rules?: Promise<BranchRules>;
 };
 
 /** What an import writes in the transaction that writes its refs, so that all of it is stored or nothing. */
@@ -88,7 +90,7 @@ async function changeOpenRefs(
   updates: readonly RefUpdate[],
   options: OpenOptions,
 ): Promise<readonly RefChange[]> {
-  const judged = await readBranchRules(ports, repository, options);
+  const judged = await (options.rules ?? readBranchRules(ports, repository, options));
   const checked = await refuseByRules(repository, updates, judged, options);
   const allowed = checked.filter((change) => change.refused === undefined).map((change) => change.update);
   if (allowed.length === 0) return checked;

@@ -18,6 +18,7 @@ import { withRepository } from "../../storage/packs/with-repository.ts";
 import { listKeptTips } from "../../storage/sql/refs/former-tips.ts";
 import { findRef } from "../../storage/sql/refs/refs.ts";
 import { dated, identityOf } from "../accounts/account-identity.ts";
+import { type BranchRules, readBranchRulesMeanwhile } from "../branch-rules/branch-rules.ts";
 import { type CommitPorts, commitNotFound, getCommit } from "../commits/commits.ts";
 import { areReached } from "../objects/reached-commits.ts";
 import {
@@ -43,14 +44,18 @@ export async function createBranch(
   input: { readonly name: string; readonly revision: string },
 ): Promise<Ref> {
   const name = newRefName(BRANCH_PREFIX, input.name);
-  const { id } = await getCommit(ports, repository, input.revision);
-  // Checked before unreachable objects are copied, which may take long.
-  await refuseTaken(ports, repository, name);
+  const rules = readBranchRulesMeanwhile(ports, repository, { by, kind: "push" });
+  // Whether the name is taken is checked before unreachable objects are copied, which may take long.
+  const [{ id }, taken] = await Promise.all([
+    getCommit(ports, repository, input.revision),
+    findRef(ports.database.kysely, repository.uuid, name),
+  ]);
+  if (taken !== undefined) throw nameTaken(name);
   const request = newRefRequest(name, id, undefined);
   return storeNewObjects(ports, by, repository, request, (stored) => {
     if (stored.kind === "refused" || !stored.tips.has(id)) throw commitNotFound([input.revision]);
     const update = { name, old: undefined, new: id, peeled: undefined };
-    return applyNew(ports, repository, update, stored.objects, by);
+    return applyNew(ports, repository, update, { objects: stored.objects, rules }, by);
   });
 }
 
@@ -66,6 +71,7 @@ export async function createTag(
   input: { readonly name: string; readonly revision: string; readonly message: string | undefined },
 ): Promise<Ref> {
   const name = newRefName(TAG_PREFIX, input.name);
+  const rules = readBranchRulesMeanwhile(ports, repository, { by, kind: "push" });
   const commit = await getWholeCommit(ports, repository, input.revision, by.signal);
   await refuseTaken(ports, repository, name);
   // The reference: an empty message counts as none.
@@ -79,7 +85,7 @@ export async function createTag(
     requireStored(stored, "Cannot create the tag");
     if (!stored.tips.has(id)) throw commitNotFound([input.revision]);
     const update = { name, old: undefined, new: id, peeled: commit };
-    return applyNew(ports, repository, update, stored.objects, by);
+    return applyNew(ports, repository, update, { objects: stored.objects, rules }, by);
   });
 }
 
@@ -124,13 +130,13 @@ async function applyNew(
   ports: CreateRefPorts,
   repository: Repository,
   update: RefUpdate & { readonly new: ObjectId },
-  objects: NewObjects,
+  checked: { readonly objects: NewObjects; readonly rules: Promise<BranchRules> },
   by: By,
 ): Promise<Ref> {
   const [change] = await changeRefs(ports, by, repository, [update], {
     kind: "push",
     isAtomic: true,
-    objects,
+    ...checked,
   });
   if (change?.refused === undefined) {
     return { name: update.name, target: update.new, peeled: update.peeled };

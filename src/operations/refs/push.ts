@@ -14,6 +14,7 @@ import type { Repository } from "../../model/repository.ts";
 import type { By, Ports } from "../../ports.ts";
 import { refuseByValue } from "../../storage/sql/refs/ref-decisions.ts";
 import { findRefs } from "../../storage/sql/refs/refs.ts";
+import { readBranchRulesMeanwhile } from "../branch-rules/branch-rules.ts";
 import { type NewObjectsPorts, storeNewObjects } from "../objects/store-new-objects.ts";
 import { changeRefs, type ImportedRepository, type RefChange } from "./change-refs.ts";
 
@@ -56,6 +57,7 @@ export async function push(
     isImport: imported !== undefined,
     ...(onProgress === undefined ? {} : { onProgress }),
   };
+  const rules = readBranchRulesMeanwhile(ports, repository, { by, kind: "push" });
   return storeNewObjects(ports, by, repository, objectsRequest, async (stored) => {
     if (stored.kind === "refused") {
       return {
@@ -67,7 +69,7 @@ export async function push(
     const checked = states.map((state) => refuseStale(state, stale) ?? checkObject(state, tips));
     const allowed = refuseTogether(leak === undefined ? checked : refuseNew(checked), isAtomic);
     const updates = allowed.flatMap((state) => state.update ?? []);
-    const request = { imported, kind: "push", isAtomic, objects } as const;
+    const request = { imported, kind: "push", isAtomic, objects, rules } as const;
     return reportOf(allowed, leak, await changeRefs(ports, by, repository, updates, request));
   });
 }
