@@ -1,7 +1,7 @@
-const MERGE_FLAG = "`merge=true`, which is deprecated, is taken as `topic=true`";
+const MERGE_FLAG = "`merge=true`, which is deprecated, is treated as `topic=true`";
 const NO_AVATAR = "`links.avatar` of the body is ignored: there are no pictures";
 const SILENT_EVENTS =
-  "`repo:transfer` and the events of pull requests, issues and pipelines can be subscribed to and never come";
+  "`repo:transfer` and the events of pull requests, issues and pipelines can be subscribed to but are never sent";
 const NO_PULL_REQUESTS =
   "kinds about pull requests are stored but have no effect, since there are no pull requests yet";
 
@@ -14,9 +14,9 @@ export const DIFFERENCES: Readonly<Record<string, string>> = {
   "GET /repositories/{workspace}/{repo_slug}/diff/{spec}": MERGE_FLAG,
   "GET /repositories/{workspace}/{repo_slug}/diffstat/{spec}": MERGE_FLAG,
   "GET /repositories/{workspace}/{repo_slug}/file-conflicts/{spec}":
-    "`add_rename`, `rename_add` and `flags` are never told; asks for a scope where the reference has none (our choice)",
+    "`add_rename`, `rename_add` and `flags` are never reported; needs a scope although the reference names none (our choice)",
   "GET /repositories/{workspace}/{repo_slug}/src/{commit}/{path}":
-    "`format=rendered` shows .rst and .textile as plain text; a file that Git LFS manages is answered as its pointer, not by a redirect",
+    "`format=rendered` shows .rst and .textile as plain text; for a file that Git LFS manages the answer is the pointer, not a redirect",
 
   "DELETE /repositories/{workspace}/{repo_slug}": "`redirect_to` is ignored: there are no pages",
   "GET /repositories/{workspace}/{repo_slug}/watchers": "always empty: nobody can watch a repository yet",
@@ -28,7 +28,7 @@ export const DIFFERENCES: Readonly<Record<string, string>> = {
   "PUT /workspaces/{workspace}/projects/{project_key}/branching-model/settings":
     "`default_branch_deletion` is stored but has no effect, since there are no pull requests yet",
   "PUT /repositories/{workspace}/{repo_slug}/override-settings":
-    "`default_merge_strategy` is kept and changes nothing, as there are no pull requests yet",
+    "`default_merge_strategy` is stored but has no effect, since there are no pull requests yet",
 
   "POST /repositories/{workspace}/{repo_slug}/hooks": SILENT_EVENTS,
   "PUT /repositories/{workspace}/{repo_slug}/hooks/{uid}": SILENT_EVENTS,
@@ -47,10 +47,10 @@ export const DIFFERENCES: Readonly<Record<string, string>> = {
  */
 export const STRICTER_SCOPES: Readonly<Record<string, string>> = {
   "GET /repositories/{workspace}/{repo_slug}/file-conflicts/{spec}":
-    "the reference has no scope of API tokens; without one a token that may not read repositories would learn their paths",
+    "the reference names no scope of API tokens; without one, a token that may not read repositories could find out their paths",
 };
 
-const GONE = "410, as recorded: taken away in April 2026";
+const GONE = "410, as recorded: removed in April 2026";
 
 /** What is served and is not in the reference. */
 export const EXTRAS: Readonly<Record<string, string>> = {

@@ -59,7 +59,7 @@ export const SETTINGS: readonly Setting[] = [
     name: "data",
     flags: "--data <folder>",
     variable: "PAIL_DATA",
-    description: "where packs, keys and the SQLite database lie",
+    description: "the folder for repositories, keys and the SQLite database",
     fallback: DEFAULTS.data,
   },
   {
@@ -80,7 +80,8 @@ export const SETTINGS: readonly Setting[] = [
     name: "identity",
     flags: "--identity <mode>",
     variable: "PAIL_IDENTITY",
-    description: "strict: the identity names that Bitbucket takes; lenient: any name of the account",
+    description:
+      "which user names a token accepts. strict: those that Bitbucket accepts; lenient: any name of the account",
     fallback: DEFAULTS.identity,
   },
   {
@@ -88,28 +89,29 @@ export const SETTINGS: readonly Setting[] = [
     flags: "--no-bearer-api-tokens",
     variable: "PAIL_BEARER_API_TOKENS",
     description: "refuse API tokens sent as Bearer (the variable: true or false)",
-    fallback: "taken",
+    fallback: "accepted",
   },
   {
     name: "publicUrl",
     flags: "--public-url <url>",
     variable: "PAIL_PUBLIC_URL",
-    description: "the base URL that people use, for links; requests for other host names are then refused",
-    fallback: "what each request used",
+    description:
+      "the base URL that people use; links begin with it, and requests for other host names are refused",
+    fallback: "the host name of each request",
   },
   {
     name: "publicApiUrl",
     flags: "--public-api-url <url>",
     variable: "PAIL_PUBLIC_API_URL",
     description: "the base URL of the REST API, if it has a host name of its own",
-    fallback: "the public URL and /2.0",
+    fallback: "/2.0 below the public URL",
   },
   {
     name: "proxiedHost",
     flags: "--proxied-host <name>",
     variable: "PAIL_PROXIED_HOSTS",
     description:
-      "a host name to answer for, also when used as an HTTP proxy, beside those of this machine, Bitbucket and the public URLs (repeatable; the variable: a comma list)",
+      "one more host name to answer for, even to clients that use Pail as their HTTP proxy. The names of this machine, of Bitbucket and of the public URLs are always answered (repeatable; the variable: a comma-separated list)",
     isRepeatable: true,
   },
   {
@@ -117,15 +119,14 @@ export const SETTINGS: readonly Setting[] = [
     flags: "--behind-proxy",
     variable: "PAIL_BEHIND_PROXY",
     description:
-      "believe X-Forwarded-* headers, which a proxy in front must set (the variable: true or false)",
+      "trust X-Forwarded-* headers; the proxy in front must set them (the variable: true or false)",
     fallback: "no",
   },
   {
     name: "webhookPrivateTargets",
     flags: "--webhook-private-targets",
     variable: "PAIL_WEBHOOK_PRIVATE_TARGETS",
-    description:
-      "let webhooks reach private, loopback and link-local addresses (the variable: true or false)",
+    description: "allow webhooks to private, loopback and link-local addresses (the variable: true or false)",
     fallback: "no",
   },
   {
@@ -139,14 +140,14 @@ export const SETTINGS: readonly Setting[] = [
     name: "packBytesMax",
     flags: "--pack-bytes-max <size>",
     variable: "PAIL_PACK_BYTES_MAX",
-    description: "the largest pack of one push: bytes, or a number with KiB, MiB or GiB",
+    description: "the largest pack in one push, in bytes or as a number with KiB, MiB or GiB",
     fallback: "4GiB",
   },
   {
     name: "refuseLeakedTokens",
     flags: "--no-refuse-leaked-tokens",
     variable: "PAIL_REFUSE_LEAKED_TOKENS",
-    description: "take pushes that have an API token of this server in them (the variable: true or false)",
+    description: "accept pushes that contain an API token of this server (the variable: true or false)",
     fallback: "refused",
   },
   {
@@ -154,7 +155,7 @@ export const SETTINGS: readonly Setting[] = [
     flags: "--fetch-cache-bytes-max <size>",
     variable: "PAIL_FETCH_CACHE_BYTES_MAX",
     description:
-      "room in the data folder for cached responses to fetches, for others who fetch the same: bytes, or a number with KiB, MiB or GiB; 0 caches none",
+      "disk space for cached responses to fetches, in bytes or as a number with KiB, MiB or GiB; 0 turns the cache off",
     fallback: "2GiB",
   },
   {
@@ -162,7 +163,7 @@ export const SETTINGS: readonly Setting[] = [
     flags: "--rate-limits",
     variable: "PAIL_RATE_LIMITS",
     description:
-      "limit requests in an hour as Bitbucket does, by account, or by address without one (the variable: true or false)",
+      "limit requests per hour as Bitbucket does: per account, or per address if there is no credential (the variable: true or false)",
     fallback: "no",
   },
   {
@@ -170,14 +171,14 @@ export const SETTINGS: readonly Setting[] = [
     flags: "--failed-credentials-max <number>",
     variable: "PAIL_FAILED_CREDENTIALS_MAX",
     description:
-      "unknown or wrong credentials from one address in ten minutes, before more are answered 429; those that are right always work",
+      "failed authentications from one address in ten minutes, after which further ones get 429; valid credentials always work",
     fallback: String(DEFAULTS.failedCredentialsMax),
   },
   {
     name: "workers",
     flags: "--workers <number>",
     variable: "PAIL_WORKERS",
-    description: "processes that serve, 1 to 64",
+    description: "how many processes serve, 1 to 64",
     fallback: "the number of cores, at most 64; for demo, 1",
   },
   {
@@ -185,15 +186,15 @@ export const SETTINGS: readonly Setting[] = [
     flags: "--database-connections-max <number>",
     variable: "PAIL_DATABASE_CONNECTIONS_MAX",
     description:
-      "connections to PostgreSQL, for all processes of a server together: at least as many as there are workers",
-    fallback: "64, and at most 10 a process",
+      "connections to PostgreSQL for all processes of the server together; at least one for each worker",
+    fallback: "64, but no more than 10 per process",
   },
   {
     name: "metrics",
     flags: "--metrics <address>",
     variable: "PAIL_METRICS",
     description:
-      "the address and port, such as 127.0.0.1:9464, on which /metrics tells counts and times to Prometheus; whoever reaches it may read them",
+      "the address and port on which /metrics is served to Prometheus, such as 127.0.0.1:9464; there is no access control",
     fallback: "none",
   },
 ];

@@ -35,7 +35,7 @@ const NAMES_FOR_GIT = /x-bitbucket-api-token-auth/;
 const NAMES_FOR_REST = /e-?mail/i;
 const GOOD = { strict: undefined, lenient: undefined };
 
-/** The table of `docs/compatibility.md`: who may call git how. */
+/** The table of `docs/compatibility.md`: the credentials that Git may send. */
 const GIT_ROWS: readonly Row[] = [
   { why: "the user name", username: ({ credentials }) => credentials.username, refusal: GOOD },
   { why: "the static name", username: () => STATIC_USERNAME, refusal: GOOD },
