@@ -6,12 +6,12 @@ import { normalizeFetchRequest } from "../../src/git/wire/normalize-fetch-reques
 import { dataPacket, FLUSH_PACKET, PACKET_BYTES_MAX } from "../../src/git/wire/packet.ts";
 import { readFormParts } from "../../src/http/routes/form-parts.ts";
 import { PART_HEADER_BYTES_MAX } from "../../src/http/routes/multipart.ts";
+import { Failure } from "../../src/model/failure.ts";
 import { maskPersonalText } from "../../src/model/mask-secrets.ts";
 import { readCommitRequest } from "../../src/operations/source/commit-request.ts";
 import type { Spool } from "../../src/storage/packs/spool.ts";
 import { BOUNDARY, fieldPart, multipartBody } from "../support/clients/form-client.ts";
 import { shortestAsyncCpuMs } from "../support/processes/shortest-time.ts";
-import { refusal } from "../support/refusal.ts";
 
 const MS_MAX = 100;
 
@@ -65,3 +65,14 @@ test("what a form names in brackets is read without them", async () => {
   for await (const { name } of readFormParts(once(body), type, taken)) names.push(name);
   assert.deepEqual(names, ["a > b", "plain"]);
 });
+
+/** The failure with which something is refused, or undefined if it is not. @throws what is no failure. */
+async function refusal(act: () => unknown): Promise<Failure | undefined> {
+  try {
+    await act();
+    return undefined;
+  } catch (error) {
+    if (error instanceof Failure) return error;
+    throw error;
+  }
+}
