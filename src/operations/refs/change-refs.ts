@@ -171,7 +171,7 @@ async function storeRefsOnce(
   const now = ports.clock();
   // Deletions need no objects.
   const dropNumber = updates.some((update) => update.new !== undefined) ? objects?.dropNumber : undefined;
-  return options.by.transaction(async (tx, record) => {
+  const change = options.by.transaction(async (tx, record) => {
     await options.imported?.insert?.(tx, record);
     const { uuid } = repository;
     const [locked, rules, affected] = await Promise.all([
@@ -192,6 +192,7 @@ async function storeRefsOnce(
     );
     const outcomes = joinOutcomes(checked, applied, isRefused);
     if (options.imported?.insert !== undefined) requireAnyRef(outcomes);
+    if (outcomes.every(({ refused }) => refused !== undefined)) throw new AllRefused(outcomes);
     reachFaultPoint("refs.applied");
     const mainBranch = newMainBranch(locked.mainBranch, newBranches(outcomes), options.imported?.mainBranch);
     await updateLockedRepository(tx, uuid, {
@@ -210,6 +211,20 @@ async function storeRefsOnce(
     });
     return outcomes;
   });
+  return change.catch((error: unknown) => {
+    if (error instanceof AllRefused) return error.outcomes;
+    throw error;
+  });
+}
+
+/** Rolls a transaction back in which every update was refused: it leaves nothing behind, not even a new size. */
+class AllRefused extends Error {
+  readonly outcomes: readonly RefChange[];
+
+  constructor(outcomes: readonly RefChange[]) {
+    super("every update was refused");
+    this.outcomes = outcomes;
+  }
 }
 
 /**
