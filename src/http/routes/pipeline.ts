@@ -10,7 +10,7 @@ import { drainBody } from "../server/drain-body.ts";
 import { endOfTurn } from "../server/end-of-turn.ts";
 import { goneSignal } from "../server/gone-signal.ts";
 import { baseUrlsOf, publicRequestUrl } from "../server/public-urls.ts";
-import { admit } from "./admission.ts";
+import { admit } from "./admit.ts";
 import { askedAnswer, type CachedAnswers } from "./cached-answers.ts";
 import { refuseFilterAndSort } from "./collection-query.ts";
 import type { RestRequest } from "./declaration.ts";

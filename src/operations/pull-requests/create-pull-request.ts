@@ -26,10 +26,10 @@ import type { Schema } from "../../storage/sql/schema.ts";
 import type { Recorder } from "../../storage/sql/write-transaction.ts";
 import { acceptObjects } from "../objects/accept-objects.ts";
 import type { NewObjectsPorts } from "../objects/store-new-objects.ts";
-import { withSourceObjects } from "./bring-source.ts";
 import { findReviewers, type ReviewerSelector } from "./find-reviewers.ts";
 import { recordUpdate } from "./record-update.ts";
 import { getWholePullRequest } from "./whole-pull-request.ts";
+import { withSourceObjects } from "./with-source-objects.ts";
 
 /** As a body asks for it. */
 export type PullRequestInput = {

@@ -11,7 +11,7 @@ import type { AffectedPullRequest } from "../../storage/sql/pull-requests/affect
 import { findRepository, updateRepository } from "../../storage/sql/repositories/repositories.ts";
 import { acceptObjects } from "../objects/accept-objects.ts";
 import type { NewObjectsPorts } from "../objects/store-new-objects.ts";
-import { withSourceObjects } from "./bring-source.ts";
+import { withSourceObjects } from "./with-source-objects.ts";
 
 /**
  * Git's work for the pull requests that a push moves, done before its transaction: nobody waits for a process there. A

@@ -1,8 +1,8 @@
 import type { RefDetails } from "../../git/objects/ref-details.ts";
 import type { Account } from "../../model/account.ts";
+import { compareNaturally } from "../../model/compare-naturally.ts";
 import { Failure, invalidField } from "../../model/failure.ts";
 import type { Filter, Sort } from "../../model/filter.ts";
-import { compareNaturally } from "../../model/natural-order.ts";
 import type { Ref, RefKind } from "../../model/ref.ts";
 import { BRANCH_PREFIX, parseRefName, TAG_PREFIX } from "../../model/ref-name.ts";
 import type { Repository } from "../../model/repository.ts";

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { posix } from "node:path";
 import { quotePath } from "../../../src/git/quote-path.ts";
 import { matchesGlob } from "../../../src/model/branch-restriction.ts";
+import { compareNaturally } from "../../../src/model/compare-naturally.ts";
 import { parseFilePath } from "../../../src/model/file-path.ts";
-import { compareNaturally } from "../../../src/model/natural-order.ts";
 import { parseBranchName, parseRefName, REF_NAME_BYTES_MAX } from "../../../src/model/ref-name.ts";
 import {
   parseGroupSlug,

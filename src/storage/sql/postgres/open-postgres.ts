@@ -5,7 +5,7 @@ import { type Connections, NO_ROOM } from "../connections.ts";
 import type { Prepare } from "../lookups/lookups.ts";
 import type { Schema } from "../schema.ts";
 import { openSubjectTurns } from "../subject-turns.ts";
-import { postgresDialect } from "./postgres-driver.ts";
+import { postgresDialect } from "./postgres-dialect.ts";
 import { cachePostgresLookups } from "./postgres-lookups.ts";
 import { openPostgresPool, POSTGRES_LIMITS, type PostgresLimits, WAITING_MAX } from "./postgres-pool.ts";
 import { runTransaction } from "./postgres-transaction.ts";

@@ -7,7 +7,7 @@ import { type Connections, type MakeRoom, NO_ROOM, withRoom } from "../connectio
 import { damagedDatabase, errorCode, translateDatabaseError } from "../database-failure.ts";
 import { cacheLookups } from "../lookups/cached-lookups.ts";
 import type { Schema } from "../schema.ts";
-import { BUSY_TIMEOUT_MS, retryWhileBusy, sqliteDialect } from "./sqlite-driver.ts";
+import { BUSY_TIMEOUT_MS, retryWhileBusy, sqliteDialect } from "./sqlite-dialect.ts";
 import { addSqliteFunctions } from "./sqlite-functions.ts";
 
 export type SqliteSettings = {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fc } from "../../tests/support/fuzzing/seeded-properties.ts";
-import { compareNaturally } from "./natural-order.ts";
+import { compareNaturally } from "./compare-naturally.ts";
 
 test("numbers by their value, the examples of the reference", () => {
   for (const sorted of [
