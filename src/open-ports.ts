@@ -23,7 +23,7 @@ import { openDiskFetchResponses } from "./storage/fetch-responses/disk-fetch-res
 import { openFileKeys } from "./storage/keys/file-keys.ts";
 import { openDiskPackStore } from "./storage/packs/disk-pack-store.ts";
 import { openAuditNotes } from "./storage/sql/audit/audit-notes.ts";
-import { openUnknownOperations } from "./storage/sql/audit/unknown-operation-counter.ts";
+import { openUnknownOperationCounter } from "./storage/sql/audit/unknown-operation-counter.ts";
 import { openDatabase } from "./storage/sql/open-database.ts";
 import { createOutboxSignal } from "./storage/sql/webhooks/outbox-signal.ts";
 
@@ -90,7 +90,7 @@ export async function openPorts(
   const packs = openDiskPackStore(repositoryFolder(config), { beforeRemoval: objects.forget });
   const clock = () => new Date();
   const auditNotes = openAuditNotes({ database, clock, log });
-  const unknownOperations = openUnknownOperations({ database, clock, log });
+  const unknownOperations = openUnknownOperationCounter({ database, clock, log });
   const maintenance = openMaintenance({ database, transactions: database, packs, clock, log });
   return {
     config,

@@ -16,6 +16,6 @@ const REQUIREMENTS: Readonly<Record<Family, Requirement>> = {
 };
 
 /** The scopes that a subscription to these events requires. */
-export function requirementOfEvents(events: readonly WebhookEvent[]): Requirement {
+export function webhookEventRequirement(events: readonly WebhookEvent[]): Requirement {
   return allOf(events.map((event) => REQUIREMENTS[event.slice(0, event.indexOf(":")) as Family]));
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { openUnknownOperations } from "../../src/storage/sql/audit/unknown-operation-counter.ts";
+import { openUnknownOperationCounter } from "../../src/storage/sql/audit/unknown-operation-counter.ts";
 import {
   addUnknownRequests,
   listUnknownOperations,
@@ -118,7 +118,7 @@ describeDatabases("unknown operations", (current) => {
   test("several processes add up, and strangers decide no number of rows", async () => {
     const { database } = current();
     const processes = [1, 2].map(() =>
-      openUnknownOperations({ database, clock: () => new Date(), log: app.ports.log }),
+      openUnknownOperationCounter({ database, clock: () => new Date(), log: app.ports.log }),
     );
     for (const each of processes)
       for (let index = 0; index < 3; index += 1) each.count("GET", "/2.0/snippets/x", undefined);

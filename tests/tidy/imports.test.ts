@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { test } from "node:test";
 
 const SOURCE = join(import.meta.dirname, "..", "..", "src");
@@ -191,6 +191,31 @@ test("no barrels, no default exports, no names that say nothing", () => {
       `${name}: name it after its one thing`,
     );
   }
+});
+
+/** `findRefs` and `find-ref` have the same words. Numbers, as migrations have them, are none. */
+function wordsOf(name: string): readonly string[] {
+  return name
+    .replace(/([a-z0-9])([A-Z])/g, "$1-$2")
+    .toLowerCase()
+    .split(/[-_]/)
+    .filter((word) => /\D/.test(word))
+    .map((word) => word.replace(/(?:ies|y|s)$/, ""));
+}
+
+test("a file with one function, class or constant has a name that its export has too", () => {
+  const wrong = FILES.flatMap(({ path, text }) => {
+    const exported = [...text.matchAll(/^export (?:async )?(function\*?|const|class|type) (\w+)/gm)];
+    if (exported.filter(([, kind]) => kind !== "type").length !== 1) return [];
+    const isNamed = exported.some(([, , name]) => {
+      const words = wordsOf(name!);
+      return wordsOf(basename(path, ".ts")).every((word) => words.includes(word));
+    });
+    return isNamed
+      ? []
+      : [`${relative(SOURCE, path)} exports ${exported.map(([, , name]) => name).join(", ")}`];
+  });
+  assert.deepEqual(wrong, [], "name the file after its export, or the export after the file");
 });
 
 test("every file of src is imported by another, or is where the program begins", () => {

@@ -11,7 +11,7 @@ import { getNamedRepository } from "../workspace/named-subjects.ts";
 /** Fewer characters distinguish commits, and the table has to fit a terminal. */
 const SHORT_ID_LENGTH = 12;
 
-export function addFormerTips(repository: Command): void {
+export function addRepositoryFormerTips(repository: Command): void {
   const command = createCommand("former-tips")
     .description(
       "Lists the commits that branches and tags have left by being moved or deleted. They are kept for two weeks: make a " +

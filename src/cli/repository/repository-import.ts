@@ -33,7 +33,7 @@ type ImportOptions = {
   readonly sourceTimeout: string;
 };
 
-export function addImport(repository: Command): void {
+export function addRepositoryImport(repository: Command): void {
   const command = repository
     .command("import")
     .description(

@@ -20,8 +20,8 @@ import { printJson, printLine, printTable, shortInstant } from "../terminal/prin
 import { UsageError } from "../terminal/problem.ts";
 import { getNamedProject, getNamedRepository, getNamedWorkspace } from "../workspace/named-subjects.ts";
 import { permissionOption, readPermission } from "../workspace/permission-option.ts";
-import { addFormerTips } from "./repository-former-tips.ts";
-import { addImport } from "./repository-import.ts";
+import { addRepositoryFormerTips } from "./repository-former-tips.ts";
+import { addRepositoryImport } from "./repository-import.ts";
 
 export function createRepositoryCommand(): Command {
   const repository = createCommand("repository")
@@ -34,11 +34,11 @@ export function createRepositoryCommand(): Command {
       ),
     );
   addCreate(repository);
-  addImport(repository);
+  addRepositoryImport(repository);
   addList(repository);
   addGrant(repository);
   addRename(repository);
-  addFormerTips(repository);
+  addRepositoryFormerTips(repository);
   addDelete(repository);
   return repository;
 }

@@ -55,7 +55,7 @@ const left = commit(other, []);
 const STORED = new Map([a, b, modules, inner, other, root, reached, left].map((made) => [made.id, made]));
 
 const view: RepositoryView = {
-  areReached: async (ids) => ids.every((id) => id === reached.id),
+  areCommitsReached: async (ids) => ids.every((id) => id === reached.id),
   async findTreeOf(id) {
     const stored = STORED.get(id);
     const canonical = stored && readCanonicalObject(stored.type, stored.content);

@@ -9,7 +9,7 @@ import type { ReceivedObject } from "./resolve-small-pack.ts";
 /** What is known of the repository. */
 export type RepositoryView = {
   /** Whether refs reach all of these commits. It may say no to what they do reach. */
-  areReached(ids: readonly ObjectId[]): Promise<boolean>;
+  areCommitsReached(ids: readonly ObjectId[]): Promise<boolean>;
   /** Undefined: too much has been asked for, or it is not there. */
   findTreeOf(commit: ObjectId): Promise<ObjectId | undefined>;
   readTree(id: ObjectId): Promise<readonly ViewEntry[] | undefined>;
@@ -141,7 +141,7 @@ export async function isPackConnected(received: ReceivedObjects, view: Repositor
   // What nothing names is seen by nobody: it is for git to say what to do with it.
   if ([...received.keys()].some((id) => !seen.has(id))) return false;
   if (!(await areAllProven())) return false;
-  return border.size === 0 || view.areReached([...border]);
+  return border.size === 0 || view.areCommitsReached([...border]);
 }
 
 function byName(trees: readonly (readonly ViewEntry[])[]): ReadonlyMap<string, readonly ViewEntry[]> {

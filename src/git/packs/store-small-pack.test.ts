@@ -44,7 +44,7 @@ async function openPair() {
   const target = {
     gitDir,
     objects,
-    areReached: async (ids: readonly ObjectId[]) => ids.every((id) => id === base),
+    areCommitsReached: async (ids: readonly ObjectId[]) => ids.every((id) => id === base),
   };
   return { work, gitDir, base, target, commit };
 }

@@ -31,7 +31,7 @@ const VIEW_READS_MAX = 256;
 export type Target = {
   readonly gitDir: string;
   readonly objects: Pick<ObjectReader, "hasNoneOf" | "readHeader" | "readObjectUpTo" | "readCommit">;
-  readonly areReached: RepositoryView["areReached"];
+  readonly areCommitsReached: RepositoryView["areCommitsReached"];
 };
 
 /** Where a pack is stored, by the names of its files. */
@@ -154,7 +154,7 @@ function openRepositoryView(target: Target): RepositoryView {
     return reads <= VIEW_READS_MAX;
   };
   return {
-    areReached: target.areReached,
+    areCommitsReached: target.areCommitsReached,
     async findTreeOf(commit) {
       if (!mayRead()) return undefined;
       return (await target.objects.readCommit(target.gitDir, commit))?.tree;

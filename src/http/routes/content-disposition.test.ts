@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { shortestCpuMs } from "../../../tests/support/processes/shortest-time.ts";
-import { parseDisposition } from "./content-disposition.ts";
+import { parseContentDisposition } from "./content-disposition.ts";
 
 const NONE = { name: undefined, filename: undefined, attributes: undefined };
 
@@ -31,15 +31,15 @@ for (const [value, expected] of [
   ["form-data; name*=utf-8''%ff", undefined],
 ] as const) {
   test(`reads ${JSON.stringify(value)}`, () => {
-    assert.deepEqual(parseDisposition(value), expected);
+    assert.deepEqual(parseContentDisposition(value), expected);
   });
 }
 
 test("a long value takes no longer than its length", () => {
   const value = `form-data; name="${"\\".repeat(15_000)}`;
   const parseBoth = () => {
-    assert.equal(parseDisposition(value), undefined);
-    parseDisposition(`form-data${"; a=b".repeat(3_000)}`);
+    assert.equal(parseContentDisposition(value), undefined);
+    parseContentDisposition(`form-data${"; a=b".repeat(3_000)}`);
   };
   assert.ok(shortestCpuMs(parseBoth, 1000) < 1000);
 });

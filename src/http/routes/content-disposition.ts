@@ -10,7 +10,7 @@ export type Disposition = {
 const PARAMETER = /^\s*;\s*(?<key>[\w-]+\*?)\s*[=:]\s*(?:"(?<quoted>(?:[^"\\]|\\.)*)"|(?<token>[^\s";]*))/s;
 
 /** Reads a Content-Disposition with all its parameters. Undefined if it is malformed, or has a parameter twice. */
-export function parseDisposition(value: string): Disposition | undefined {
+export function parseContentDisposition(value: string): Disposition | undefined {
   const type = /^\s*[\w-]+/.exec(value)?.[0];
   if (type === undefined) return undefined;
   const parameters = new Map<string, string>();

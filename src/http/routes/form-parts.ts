@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { Failure, invalidField } from "../../model/failure.ts";
-import { parseDisposition } from "./content-disposition.ts";
+import { parseContentDisposition } from "./content-disposition.ts";
 import { readFormUrlencoded } from "./form-urlencoded.ts";
 import { type MultipartPart, parseBoundary, readMultipart } from "./multipart.ts";
 
@@ -96,7 +96,7 @@ async function* multipartParts(body: AsyncIterable<Buffer>, contentType: string)
 
 /** The reference's own example names its files by Content-ID, as mails do. */
 function describePart({ headers, content }: MultipartPart): FormPart {
-  const disposition = parseDisposition(headers.get("content-disposition") ?? "");
+  const disposition = parseContentDisposition(headers.get("content-disposition") ?? "");
   const name = disposition?.name ?? bare(headers.get("content-id"));
   if (disposition === undefined || name === undefined) {
     throw invalidField("body", "a part has no name: its Content-Disposition is missing or malformed");

@@ -2,7 +2,7 @@ import { Transform } from "node:stream";
 import { killGit, spawnGit } from "../../git/process/git-process.ts";
 import { ANSWER_BYTES_MAX, errorTrailer } from "../../git/wire/error-trailer.ts";
 import type { FetchAnswer } from "./fetch-answer.ts";
-import { type Fetch, startUploadPack, type UploadPackPorts } from "./upload-pack-process.ts";
+import { type Fetch, startUploadPackProcess, type UploadPackPorts } from "./upload-pack-process.ts";
 
 const BUFFER_BYTES = 1024 * 1024;
 
@@ -12,7 +12,7 @@ export async function streamUploadPack(
   fetch: Fetch,
 ): Promise<Extract<FetchAnswer, { readonly kind: "stream" }>> {
   const { signal, request } = fetch;
-  const { child, ended, messages } = await startUploadPack(ports, fetch, signal, spawnGit);
+  const { child, ended, messages } = await startUploadPackProcess(ports, fetch, signal, spawnGit);
   const end = () => {
     killGit(child);
     child.stdout.destroy();

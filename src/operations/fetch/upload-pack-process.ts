@@ -53,7 +53,7 @@ type ChildWithMessages = ChildProcess & { readonly stdin: Writable; readonly std
  * @param signal ends the wait for a slot.
  * @throws as `ProcessSlots.take` does, or the reason why git could not be started.
  */
-export async function startUploadPack<Child extends ChildWithMessages>(
+export async function startUploadPackProcess<Child extends ChildWithMessages>(
   ports: UploadPackPorts,
   { repository, request, quotaKeys, notes }: Fetch,
   signal: AbortSignal,

@@ -4,7 +4,7 @@ import { killGit, spawnGitInto } from "../../git/process/git-process.ts";
 import { ANSWER_BYTES_MAX, errorTrailer } from "../../git/wire/error-trailer.ts";
 import type { ProtocolVersion } from "../../git/wire/git-protocol.ts";
 import type { ResponseWriter } from "../../storage/fetch-responses/fetch-responses.ts";
-import { type Fetch, startUploadPack, type UploadPackPorts } from "./upload-pack-process.ts";
+import { type Fetch, startUploadPackProcess, type UploadPackPorts } from "./upload-pack-process.ts";
 
 const readAt = promisify(read);
 const writeAt = promisify(write);
@@ -19,7 +19,7 @@ export async function writeResponse(
   file: number,
   isUnwanted: AbortSignal,
 ): Promise<ResponseWriter> {
-  const { child, ended, messages } = await startUploadPack(ports, fetch, isUnwanted, (args, options) =>
+  const { child, ended, messages } = await startUploadPackProcess(ports, fetch, isUnwanted, (args, options) =>
     spawnGitInto(file, args, options),
   );
   return {

@@ -58,11 +58,12 @@ export async function checkTips(
 /** The types of tips that are in the push or that refs reach; undefined if any tip is neither, or is a tag. */
 async function readPlainTips(
   tips: readonly ObjectId[],
-  { received, target: { gitDir, objects, areReached } }: TipCheck,
+  { received, target: { gitDir, objects, areCommitsReached } }: TipCheck,
 ): Promise<ReadonlyMap<ObjectId, TipObject> | undefined> {
   if (received === undefined) return undefined;
   const there = [...new Set(tips)].filter((tip) => !received.has(tip));
-  if (there.length > PLAIN_TIPS_MAX || (there.length > 0 && !(await areReached(there)))) return undefined;
+  if (there.length > PLAIN_TIPS_MAX || (there.length > 0 && !(await areCommitsReached(there))))
+    return undefined;
   const headers = await Promise.all(there.map((tip) => objects.readHeader(gitDir, tip)));
   const types = new Map(there.map((tip, index) => [tip, headers[index]?.type]));
   const read = new Map<ObjectId, TipObject>();

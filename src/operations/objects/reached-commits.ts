@@ -15,7 +15,7 @@ import { findRefs, findTargets } from "../../storage/sql/refs/refs.ts";
  * The result holds for as long as the repository's drop number is that of `repository`, which was read before. A graph
  * other than the one noted beside that number proves nothing: it may have commits that have been dropped.
  */
-export async function areReached(
+export async function areCommitsReached(
   { database, packs, commitGraphs, clock }: Pick<Ports, "database" | "packs" | "commitGraphs" | "clock">,
   repository: Repository,
   names: readonly RefName[],

@@ -16,7 +16,7 @@ import { listKeptTips } from "../../storage/sql/refs/former-tips.ts";
 import { findRepository } from "../../storage/sql/repositories/repositories.ts";
 import { findLeakedToken, type LeakPorts } from "../tokens/leaked-tokens.ts";
 import { checkTips, type TipCheck } from "./check-tips.ts";
-import { areReached } from "./reached-commits.ts";
+import { areCommitsReached } from "./reached-commits.ts";
 
 export type NewObjectsPorts = LeakPorts & Pick<Ports, "objects" | "commitGraphs" | "storeSlots">;
 
@@ -157,7 +157,7 @@ function openTarget(
   return {
     gitDir,
     objects: ports.objects,
-    areReached: (ids) => areReached(ports, repository, names, ids),
+    areCommitsReached: (ids) => areCommitsReached(ports, repository, names, ids),
   };
 }
 

@@ -5,7 +5,7 @@ import type { Uuid } from "../../model/uuid.ts";
 import type { By } from "../../ports.ts";
 import { streamRepository, withRepository } from "../../storage/packs/with-repository.ts";
 import { listKeptTips } from "../../storage/sql/refs/former-tips.ts";
-import { areReached } from "../objects/reached-commits.ts";
+import { areCommitsReached } from "../objects/reached-commits.ts";
 import {
   type NewObjects,
   type NewObjectsPorts,
@@ -28,7 +28,7 @@ export async function withSourceObjects<T>(
   work: (objects: NewObjects) => Promise<T>,
 ): Promise<T> {
   const { commit } = source;
-  const isThere = await areReached(ports, destination, [], [commit]);
+  const isThere = await areCommitsReached(ports, destination, [], [commit]);
   const pack = isThere ? undefined : await openPack(ports, by, destination, source);
   const request = { pack, tips: [commit], names: [], takesSlot: true };
   return storeNewObjects(ports, by, destination, request, (stored) => {

@@ -20,7 +20,7 @@ import { findRef } from "../../storage/sql/refs/refs.ts";
 import { dated, identityOf } from "../accounts/account-identity.ts";
 import { type BranchRules, readBranchRulesMeanwhile } from "../branch-rules/branch-rules.ts";
 import { type CommitPorts, commitNotFound, getCommit } from "../commits/commits.ts";
-import { areReached } from "../objects/reached-commits.ts";
+import { areCommitsReached } from "../objects/reached-commits.ts";
 import {
   type NewObjects,
   type NewObjectsPorts,
@@ -117,7 +117,7 @@ export async function getWholeCommit(
   signal: AbortSignal,
 ): Promise<ObjectId> {
   const { id } = await getCommit(ports, repository, revision);
-  if (await areReached(ports, repository, [], [id])) return id;
+  if (await areCommitsReached(ports, repository, [], [id])) return id;
   const known = await listKeptTips(ports.database.kysely, repository.uuid, ports.clock());
   const isWhole = await withRepository(ports.packs, repository.uuid, ({ gitDir }) =>
     isConnected([id], known, { gitDir, signal }),

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { isUtf8 } from "node:buffer";
-import { parseDisposition } from "../../../src/http/routes/content-disposition.ts";
+import { parseContentDisposition } from "../../../src/http/routes/content-disposition.ts";
 import { readFormParts } from "../../../src/http/routes/form-parts.ts";
 import { readFormUrlencoded } from "../../../src/http/routes/form-urlencoded.ts";
 import { parseBoundary, readMultipart } from "../../../src/http/routes/multipart.ts";
@@ -154,11 +154,11 @@ const disposition = fuzzTarget(
   "Content-Disposition",
   (random) => makeText(random, DISPOSITION),
   (text) => {
-    const read = parseDisposition(text);
+    const read = parseContentDisposition(text);
     if (read?.name === undefined || text.includes("*")) return;
     const written = `form-data; name="${read.name.replaceAll(/["\\]/g, "\\$&")}"`;
     // As `%22` a quote can be written too, so a name that holds such an escape is not written back by this.
-    if (!/%(?:22|0D|0A)/i.test(read.name)) assert.equal(parseDisposition(written)?.name, read.name);
+    if (!/%(?:22|0D|0A)/i.test(read.name)) assert.equal(parseContentDisposition(written)?.name, read.name);
   },
 );
 

@@ -1,4 +1,4 @@
-import { requirementOfEvents } from "../../../authorization/webhook-event-requirement.ts";
+import { webhookEventRequirement } from "../../../authorization/webhook-event-requirement.ts";
 import { jsonAnswer } from "../../../http/server/answer.ts";
 import { createWebhook } from "../../../operations/webhooks/webhooks.ts";
 import { representWebhook } from "../../../representations/webhook.ts";
@@ -10,7 +10,7 @@ export const createHookOperation: HookOperation<typeof WebhookBody> = {
   below: "",
   apiTokenScopes: ["read:webhook:bitbucket", "write:webhook:bitbucket"],
   body: WebhookBody,
-  requirementOf: async (_ports, { body }) => requirementOfEvents(parseWebhookBody(body).events ?? []),
+  requirementOf: async (_ports, { body }) => webhookEventRequirement(parseWebhookBody(body).events ?? []),
   async handle(ports, { by, subject, shownSubject, workspace, body, baseUrls }) {
     const webhook = await createWebhook(ports, by, subject, workspace.uuid, parseWebhookBody(body));
     const shown = representWebhook(webhook, shownSubject, baseUrls);

@@ -1,4 +1,4 @@
-import { requirementOfEvents } from "../../../authorization/webhook-event-requirement.ts";
+import { webhookEventRequirement } from "../../../authorization/webhook-event-requirement.ts";
 import { jsonAnswer } from "../../../http/server/answer.ts";
 import { changeWebhook } from "../../../operations/webhooks/webhooks.ts";
 import { representWebhook } from "../../../representations/webhook.ts";
@@ -17,13 +17,13 @@ export const updateHookOperation: HookOperation<typeof WebhookBody> = {
   body: WebhookBody,
   async requirementOf(ports, request) {
     const webhook = await getNamedHook(ports, request);
-    return requirementOfEvents(parseWebhookBody(request.body).events ?? webhook.events);
+    return webhookEventRequirement(parseWebhookBody(request.body).events ?? webhook.events);
   },
   async handle(ports, request) {
     const { uuid } = await getNamedHook(ports, request);
     const { admission, subject, body } = request;
     const changed = await changeWebhook(ports, request.by, subject, uuid, parseWebhookBody(body), (events) =>
-      admission.requireScopes(requirementOfEvents(events)),
+      admission.requireScopes(webhookEventRequirement(events)),
     );
     return jsonAnswer(200, representWebhook(changed, request.shownSubject, request.baseUrls));
   },

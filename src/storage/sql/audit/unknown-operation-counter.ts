@@ -24,7 +24,7 @@ const FLUSH_MS = 2_000;
 const COUNTED_MAX = 1_000;
 const METHODS: readonly string[] = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"];
 
-export function openUnknownOperations({
+export function openUnknownOperationCounter({
   database,
   clock,
   log,

@@ -8,7 +8,7 @@ import { openSubjectTurns } from "../subject-turns.ts";
 import { postgresDialect } from "./postgres-dialect.ts";
 import { cachePostgresLookups } from "./postgres-lookups.ts";
 import { openPostgresPool, POSTGRES_LIMITS, type PostgresLimits, WAITING_MAX } from "./postgres-pool.ts";
-import { runTransaction } from "./postgres-transaction.ts";
+import { runPostgresTransaction } from "./postgres-transaction.ts";
 
 export type PostgresSettings = {
   readonly kind: "postgres";
@@ -43,7 +43,7 @@ export async function openPostgres({
     dialect: "postgres",
     kysely,
     async transaction(work, options) {
-      const result = await runTransaction(pool, work, options);
+      const result = await runPostgresTransaction(pool, work, options);
       commits += 1;
       return result;
     },

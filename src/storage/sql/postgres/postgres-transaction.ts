@@ -28,7 +28,7 @@ const BEGIN = `start transaction isolation level read committed;
  *
  * Kysely's own transactions send a statement only after the previous one was answered.
  */
-export async function runTransaction<T>(
+export async function runPostgresTransaction<T>(
   pool: PostgresPool,
   work: (tx: Kysely<Schema>) => Promise<T>,
   { takesAccess = false, isLong = false }: TransactionOptions,
