@@ -7,13 +7,15 @@ import { findFormerTips } from "../../storage/sql/refs/former-tips.ts";
 import { findRefs, findTargets } from "../../storage/sql/refs/refs.ts";
 
 /**
- * Whether refs reach all of these commits, or did so lately, as far as can be told without a walk: a ref points at them
- * or has pointed at them lately, or they are in the commit graph, which git writes of what these refs reach. The named
- * refs are looked at first: work mostly continues from them, and a repository with many refs then need not read all of
- * them.
+ * Whether all of these commits are known to be in the repository with everything that they reach, as far as can be told
+ * without a walk: a ref points at the commit or did so lately, a pull request has it as its source, or it is in the
+ * commit graph, which maintenance writes of what all these reach. False means only that this is not known.
  *
- * The result holds for as long as the repository's drop number is that of `repository`, which was read before. A graph
- * other than the one noted beside that number proves nothing: it may have commits that have been dropped.
+ * The named refs and the main branch are looked at first, since work mostly continues from them, and then the graph:
+ * only for what is left all refs of the repository are read.
+ *
+ * True holds for as long as the drop number of the repository is that of `repository`. A graph whose checksum is not the
+ * one noted beside that number proves nothing: it may have commits that have been dropped.
  */
 export async function areCommitsReached(
   { database, packs, commitGraphs, clock }: Pick<Ports, "database" | "packs" | "commitGraphs" | "clock">,

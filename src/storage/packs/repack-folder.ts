@@ -10,21 +10,25 @@ import { copyPacks, type LinkFile, PACK_FILE_ORDER, takeFile } from "./copy-pack
 import { CONFIG } from "./repository-folders.ts";
 
 /**
- * A copy of a repository that is made in order to repack it. git never removes anything that others read: it works in
- * the copy, and its new packs are then put beside the packs that they replace, under names that are used once. So a git
- * process that outlives its server can do no harm, and removing a pack by its name never removes another one.
+ * A copy of a repository in which git repacks it. git removes and writes packs in the copy alone, so a git process that
+ * outlives its server can do no harm. The new packs are then put beside the packs that they replace, under random names
+ * that no other pack ever has, so removing a pack by its name never removes another one.
  */
 export type RepackFolder = {
-  /** A bare repository with all packs of the original, and with the given refs. */
+  /** A bare repository with all objects and the commit graph of the original, and with the given refs. */
   readonly gitDir: string;
-  /** Takes the packs that the repository has received since. */
+  /** Takes the packs that the repository has received since this folder was opened. */
   takeNewer(): Promise<void>;
-  /** Moves the packs that git has made into the repository, so that they survive a loss of power. */
+  /** Puts the packs that git has made into the repository. They survive a loss of power from then on. */
   place(): Promise<void>;
-  /** Removes these packs again: the packs that they were to replace stay. */
+  /** Removes these packs from the repository again. The packs that they were to replace are still there. */
   removePlaced(): Promise<void>;
+  /**
+   * Moves the commit graph into the repository, if there is one. After a loss of power the old graph may be there again,
+   * which vouches for nothing: only the one whose checksum is in the database does.
+   */
   placeCommitGraph(): Promise<void>;
-  /** Removes those packs from the repository that the repack has replaced. */
+  /** Removes the packs from the repository that were there when this folder was opened and that the repack has replaced. */
   removeReplaced(): Promise<void>;
   /** Removes this folder. */
   close(): Promise<void>;
@@ -34,8 +38,9 @@ const COMMIT_GRAPH = join("objects", "info", "commit-graph");
 const ALTERNATES = join("objects", "info", "alternates");
 
 /**
- * @param refs what must be preserved.
+ * @param repository the git directory of the original.
  * @param folder where the copy is created.
+ * @param refs what must be preserved: git sees no other refs.
  */
 export async function openRepackFolder(
   repository: string,
@@ -50,7 +55,7 @@ export async function openRepackFolder(
       await makeFolders(join(folder, name));
     await writeFile(join(folder, "config"), CONFIG);
     await writeFile(join(folder, "HEAD"), "ref: refs/heads/main\n");
-    // No traits in the header, so git sorts the lines and peels the tags itself.
+    // A file without a header: git does not take the lines for sorted, nor the tags for peeled.
     await writeFile(
       join(folder, "packed-refs"),
       refs.map(({ name, target }) => `${target} ${name}\n`).join(""),
@@ -59,7 +64,7 @@ export async function openRepackFolder(
     await takeLooseObjects(join(repository, "objects"), join(folder, "objects"), linkFile);
     const taken = await copyPacks(from, to, linkFile);
     const takenFiles = new Set(await readdir(to));
-    // Saves git from computing again what the old graph has of each commit.
+    // git takes from it what it has of each commit, such as the changed paths, and need not compute it again.
     await takeFile(join(repository, COMMIT_GRAPH), join(folder, COMMIT_GRAPH), linkFile).catch(unlessMissing);
     return openFolder({ repository, folder, from, to, taken, takenFiles, linkFile, close });
   } catch (error) {
@@ -70,14 +75,17 @@ export async function openRepackFolder(
 
 function openFolder(opened: Opened): RepackFolder {
   const { repository, folder, from, to, taken, takenFiles, linkFile, close } = opened;
-  /** The names in the repository, by the names that git has given. */
+  /** The names of the new packs in the repository, by the names that git has given them in the copy. */
   const placed = new Map<string, string>();
+  /** The packs that the repack has left as they were. Before it has been looked at: all. */
   let left: ReadonlySet<string> = taken;
+  /** All packs that have been taken, also since the folder was opened. */
   let newer = taken;
 
   async function removeAll(names: Iterable<string>): Promise<void> {
     for (const name of names) {
-      // As git does it (packfile.c, unlink_pack_path). An index without its pack is removed by the next maintenance.
+      // The pack goes first and its index last. If this ends in between, the next maintenance removes the lone index. To
+      // a lone pack it would give a new index.
       for (const ending of PACK_FILE_ORDER) await rm(join(from, name + ending), { force: true });
       reachFaultPoint("maintenance.removing");
     }
@@ -92,7 +100,7 @@ function openFolder(opened: Opened): RepackFolder {
       const files = await readdir(to);
       const names = files.filter((file) => file.endsWith(".idx")).map((file) => file.slice(0, -4));
       const endingsOf = (name: string) => PACK_FILE_ORDER.filter((each) => files.includes(name + each));
-      // git names a pack by its content: one that has only got bitmaps has the same name as before.
+      // git names a pack by its objects: one that only got bitmaps has the same name as before, and is placed anew.
       const isAsTaken = (name: string) =>
         taken.has(name) && endingsOf(name).every((each) => takenFiles.has(name + each));
       left = new Set(names.filter(isAsTaken));
@@ -121,8 +129,9 @@ type Opened = {
   readonly folder: string;
   readonly from: string;
   readonly to: string;
+  /** The names of the packs, without endings, that were in the repository when the folder was opened. */
   readonly taken: ReadonlySet<string>;
-  /** All files of these packs at the time when they were taken. */
+  /** The names of all files of these packs, as they were taken. */
   readonly takenFiles: ReadonlySet<string>;
   readonly linkFile: LinkFile | undefined;
   readonly close: () => Promise<void>;

@@ -11,7 +11,7 @@ const ROWS_PER_STATEMENT = 1000;
 /** Conditions of three columns each. SQLite allows expressions at most a thousand levels deep. */
 const KEYS_PER_STATEMENT = 100;
 
-/** Stores the previous targets of refs. Call it in the transaction that changes them. */
+/** Stores the previous targets of refs that are moved or deleted. Call it in the transaction that changes them. */
 export async function insertFormerTips(
   tx: Kysely<Schema>,
   repositoryUuid: Uuid,
@@ -30,7 +30,7 @@ export async function insertFormerTips(
       tx
         .insertInto("former_tip")
         .values(part)
-        // A ref that moves back and forth leaves the same tip more than once.
+        // A ref that moves back and forth leaves the same tip more than once: the last time counts.
         .onConflict((conflict) =>
           conflict
             .columns(["repository_uuid", "name", "target"])
@@ -40,7 +40,7 @@ export async function insertFormerTips(
   }
 }
 
-/** The former tips that are preserved for moved and deleted refs, newest first. */
+/** The previous targets of moved and deleted refs that are still preserved, the last one left first. */
 export async function listFormerTips(
   db: Kysely<Schema>,
   repositoryUuid: Uuid,
@@ -60,7 +60,8 @@ export async function listFormerTips(
 }
 
 /**
- * What pull requests into a repository show, open or closed: it is preserved for as long as the repository is there.
+ * The commits that pull requests into a repository show, open or closed. They are preserved for as long as the repository
+ * exists.
  */
 export async function listPullRequestTips(
   db: Kysely<Schema>,
@@ -77,7 +78,8 @@ export async function listPullRequestTips(
 
 /**
  * The targets of refs, their former tips that are preserved, and the tips of pull requests: everything that these reach
- * is in the repository, and stays. If a ref moves between the two statements, its old target is in the second list.
+ * is in the repository and is not dropped. Refs are read first: one that is moved or deleted after that has left its
+ * target as a former tip, so what was read of it is preserved too.
  */
 export async function listKeptTips(
   db: Kysely<Schema>,
@@ -94,7 +96,7 @@ export async function listKeptTips(
   return [...new Set([...[...refs, ...former].map(({ target }) => target as ObjectId), ...shown])];
 }
 
-/** Those of the ids that are preserved former tips or tips of pull requests. */
+/** Those of the ids that are former tips, still preserved, or the sources of pull requests. */
 export async function findFormerTips(
   db: Kysely<Schema>,
   repositoryUuid: Uuid,
@@ -127,12 +129,17 @@ function keptTips(db: Kysely<Schema>, repositoryUuid: Uuid, now: Date) {
     .where("left_at", ">", expiry(now).getTime());
 }
 
-/** Tips that were left at this time or earlier are not preserved any more. */
+/** Tips that were left at this time or earlier are no longer preserved. */
 function expiry(now: Date): Date {
   return new Date(now.getTime() - FORMER_TIP_KEPT_MS);
 }
 
-/** @param now the time of the list by which objects were preserved: a tip that expired later was in it. */
+/**
+ * Deletes the former tips that are no longer preserved.
+ *
+ * @param now when the tips were listed whose objects this drop preserves. A tip that has expired since was in that list, so
+ * its objects are still there, and so is its row.
+ */
 export async function deleteExpiredTips(tx: Kysely<Schema>, repositoryUuid: Uuid, now: Date): Promise<void> {
   await tx
     .deleteFrom("former_tip")
@@ -142,9 +149,9 @@ export async function deleteExpiredTips(tx: Kysely<Schema>, repositoryUuid: Uuid
 }
 
 /**
- * Deletes former tips that were reachable when they were listed, from a ref or from a tip that was left no earlier.
- * They stay reachable as long as necessary, since that ref's target is still a target or has become a former tip. A tip
- * that was left again since the list stays.
+ * Deletes former tips that need no row of their own, because a ref or a tip that was left no earlier reached them when
+ * they were listed. Their objects are preserved as long as with a row: the target of that ref is still a target or has
+ * become a former tip, and that tip expires no earlier. A tip that has been left again since the list keeps its row.
  */
 export async function deleteFormerTips(
   tx: Kysely<Schema>,
