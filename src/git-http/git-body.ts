@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import { createGunzip } from "node:zlib";
 import type { FastifyRequest } from "fastify";
 import type { GitService } from "../git/wire/advertisement.ts";
@@ -42,15 +43,35 @@ function isUnpackError(error: unknown): boolean {
   );
 }
 
-/** @throws Failure too-large beyond `bytesMax` (decompressed), or what reading throws. */
-export async function readWholeBody(body: AsyncIterable<Buffer>, bytesMax: number): Promise<Buffer> {
+/**
+ * The body as `openRequestBody` gives it, when all of it is there.
+ *
+ * @throws Failure too-large beyond `bytesMax` (decompressed), or what opening and reading throw.
+ */
+export async function readRequestBody(
+  request: FastifyRequest,
+  service: GitService,
+  bytesMax: number,
+): Promise<Buffer> {
+  const body = openRequestBody(request, service);
+  const arrived = body === request.raw ? readArrived(request.raw) : undefined;
   const pieces: Buffer[] = [];
   let bytes = 0;
-  for await (const piece of body) {
+  for await (const piece of arrived ?? body) {
     bytes += piece.length;
     if (bytes > bytesMax)
       throw new Failure("too-large", `The request is larger than the limit of ${bytesMax} bytes`);
     pieces.push(piece);
   }
   return Buffer.concat(pieces);
+}
+
+/** A small body has usually arrived together with the head. The iterator of a stream would cost more than all else of its request. */
+function readArrived(raw: IncomingMessage): readonly Buffer[] | undefined {
+  if (raw.readableLength === 0 || raw.readableLength !== Number(raw.headers["content-length"]))
+    return undefined;
+  const bytes = raw.read() as Buffer;
+  // The end is still to come, and somebody has to see it.
+  raw.resume();
+  return [bytes];
 }

@@ -6,7 +6,7 @@ import { goneSignal } from "../http/server/gone-signal.ts";
 import { quotaKeysOf } from "../model/who-acts.ts";
 import { answerLsRefs } from "../operations/fetch/answer-ls-refs.ts";
 import { fetchObjects } from "../operations/fetch/fetch-objects.ts";
-import { openRequestBody, readWholeBody } from "./git-body.ts";
+import { readRequestBody } from "./git-body.ts";
 import { type GitRoute, readmitToFetch } from "./git-route.ts";
 import { NO_CACHE } from "./no-cache.ts";
 import { sendFetchAnswer } from "./send-fetch-answer.ts";
@@ -25,7 +25,7 @@ export const uploadPackRoute: GitRoute = {
   service: () => "git-upload-pack",
   writeUnavailable: errorPacket,
   async handle(ports, git, request, reply) {
-    const body = await readWholeBody(openRequestBody(request, "git-upload-pack"), FETCH_REQUEST_BYTES_MAX);
+    const body = await readRequestBody(request, "git-upload-pack", FETCH_REQUEST_BYTES_MAX);
     const now = await readmitToFetch(ports, git, request);
     reply.headers(HEADERS);
     const { repository, admission, protocol } = git;
