@@ -1,8 +1,7 @@
 import type { RefDetails } from "../git/objects/ref-details.ts";
 import { type CommitContext, representCommitOfRef } from "./commit.ts";
-import { repositoryHtmlUrl } from "./links.ts";
+import { pullRequestCreateUrl } from "./pull-request-links.ts";
 import { representRefLinks } from "./ref-links.ts";
-import { encodePath } from "./tree-entry.ts";
 
 export const MERGE_STRATEGIES = [
   "merge_commit",
@@ -19,14 +18,13 @@ const SYNC_STRATEGIES = ["merge_commit", "rebase"] as const;
 /** A `branch`: contract, rest.md §2.7. */
 export function representBranch(branch: RefDetails, context: CommitContext) {
   const { repository, baseUrls } = context;
-  const newPullRequest = `${repositoryHtmlUrl(baseUrls, repository)}/pull-requests/new`;
   return {
     type: "branch",
     name: branch.name,
     target: representTarget(branch, context),
     links: {
       ...representRefLinks(repository, baseUrls, branch.name, { api: "branches", html: "branch" }),
-      pullrequest_create: { href: `${newPullRequest}?source=${encodePath(branch.name)}&t=1` },
+      pullrequest_create: { href: pullRequestCreateUrl(repository, branch.name, baseUrls) },
     },
     merge_strategies: MERGE_STRATEGIES,
     sync_strategies: SYNC_STRATEGIES,

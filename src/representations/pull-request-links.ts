@@ -2,6 +2,7 @@ import type { ObjectId } from "../model/object-id.ts";
 import type { PullRequest } from "../model/pull-request.ts";
 import { fullName, type RepositoryName } from "../model/repository.ts";
 import { type BaseUrls, repositoryApiUrl, repositoryHtmlUrl } from "./links.ts";
+import { encodeRefName } from "./ref-links.ts";
 
 /** The digits that answers about pull requests show of a commit: contract, pull-requests.md §2.2. */
 const SHORT_HASH_LENGTH = 12;
@@ -22,6 +23,11 @@ export function pullRequestApiUrl({ id, destination }: Named, baseUrls: BaseUrls
 
 export function pullRequestHtmlUrl({ id, destination }: Named, baseUrls: BaseUrls): string {
   return `${repositoryHtmlUrl(baseUrls, destination.repository)}/pull-requests/${id}`;
+}
+
+/** The page on which a pull request from a branch is created. */
+export function pullRequestCreateUrl(repository: RepositoryName, branch: string, baseUrls: BaseUrls): string {
+  return `${repositoryHtmlUrl(baseUrls, repository)}/pull-requests/new?source=${encodeRefName(branch)}&t=1`;
 }
 
 /** The repository's own operations to which those of a pull request lead. */

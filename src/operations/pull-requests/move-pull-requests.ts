@@ -37,6 +37,7 @@ export type RefsChanged = {
  * Moves the pull requests whose branches have just changed: contract, pull-requests.md §6. A source goes on with its
  * branch; one whose source the destination has gained is merged. Call it in the transaction of the change.
  *
+ * @returns those that stay open.
  * @throws MovesUnpreparedError, ObjectsDroppedError: try again.
  * @throws Failure conflict if the pull request to be merged has been closed or moved.
  */
@@ -45,7 +46,7 @@ export async function movePullRequests(
   record: Recorder,
   by: Pick<By, "caller">,
   changed: RefsChanged,
-): Promise<void> {
+): Promise<readonly AffectedPullRequest[]> {
   const { repositoryUuid, updates, affected, prepared, merged } = changed;
   requirePrepared(affected, repositoryUuid, updates, prepared);
   const isMerged = (one: AffectedPullRequest) =>
@@ -56,6 +57,7 @@ export async function movePullRequests(
   if (merged !== undefined && updates.length > 0 && !affected.some(isMerged))
     throw new Failure("conflict", "Cannot merge: the pull request has just been changed");
   const byBranch = branchUpdates(updates);
+  const open: AffectedPullRequest[] = [];
   for (const one of affected) {
     const { source, destination } = movesOf(one, repositoryUuid, byBranch);
     // One push may change both branches.
@@ -64,8 +66,12 @@ export async function movePullRequests(
     if (mergeCommit !== undefined) {
       const commits = { sourceCommit, mergeCommit, destinationCommit: destination?.old };
       await close(tx, record, by, one, commits, changed.at);
-    } else if (source?.new !== undefined) await moveSource(tx, record, by, one, source.new, changed);
+      continue;
+    }
+    open.push(one);
+    if (source?.new !== undefined) await moveSource(tx, record, by, one, source.new, changed);
   }
+  return open;
 }
 
 /** Where the destination has gained the source, if it has. */
@@ -120,7 +126,7 @@ async function moveSource(
   await recordUpdate(tx, record, by, subjectOf(one), one, { kind: "pullrequest:updated", changes: {}, at });
 }
 
-const subjectOf = ({ repositoryUuid, workspaceUuid }: AffectedPullRequest) => ({
+const subjectOf = ({ repositoryUuid, destination }: AffectedPullRequest) => ({
+  ...destination.repository,
   uuid: repositoryUuid,
-  workspace: { uuid: workspaceUuid },
 });

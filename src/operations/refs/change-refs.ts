@@ -16,7 +16,10 @@ import { refRefusalOf } from "../../model/who-acts.ts";
 import type { By, Ports } from "../../ports.ts";
 import { sumOf } from "../../storage/packs/pack-sizes.ts";
 import { withRepository } from "../../storage/packs/with-repository.ts";
-import { listAffectedPullRequests } from "../../storage/sql/pull-requests/affected-pull-requests.ts";
+import {
+  type AffectedPullRequest,
+  listAffectedPullRequests,
+} from "../../storage/sql/pull-requests/affected-pull-requests.ts";
 import { applyRefUpdates, lockRefs, MAIN_BRANCH_DELETION } from "../../storage/sql/refs/ref-updates.ts";
 import { updateLockedRepository } from "../../storage/sql/repositories/repositories.ts";
 import type { Schema } from "../../storage/sql/schema.ts";
@@ -58,12 +61,16 @@ export type ImportedRepository = {
 };
 
 /** The outcome of one update, and what forbids it, if anything: a rule, or the bound of the credential. */
-export type RefChange = RefOutcome & { readonly refusedBy: BranchRestriction | "bound" | undefined };
+export type RefChange = RefOutcome & {
+  readonly refusedBy: BranchRestriction | "bound" | undefined;
+  /** The open pull requests whose source the ref is, once it has changed. */
+  readonly sourceOf?: readonly AffectedPullRequest[];
+};
 
 /**
- * The one way in which refs change, whoever asks: each update is checked against the bound of the credential and branch restrictions, then the objects
- * are made durable, then all refs are changed in one transaction. An update is applied only if its ref has the expected
- * old value.
+ * The one way in which refs change, whoever asks: each update is checked against the bound of the credential and branch
+ * restrictions, then the objects are made durable, then all refs are changed, and pull requests moved, in one
+ * transaction. An update is applied only if its ref has the expected old value.
  *
  * @returns the outcome of each update, in their order.
  * @throws Failure not-found if the repository has been deleted.
@@ -201,7 +208,7 @@ async function storeRefsOnce(
     });
     for (const event of eventsOf(repository, outcomes, options)) record.event(repository, event);
     const changed = outcomes.filter(({ refused }) => refused === undefined).map(({ update }) => update);
-    await movePullRequests(tx, record, options.by, {
+    const open = await movePullRequests(tx, record, options.by, {
       repositoryUuid: repository.uuid,
       updates: changed,
       affected,
@@ -209,7 +216,7 @@ async function storeRefsOnce(
       merged: options.merged,
       at: now,
     });
-    return outcomes;
+    return outcomes.map((outcome) => ({ ...outcome, sourceOf: sourceOf(repository, outcome, open) }));
   });
   return change.catch((error: unknown) => {
     if (error instanceof AllRefused) return error.outcomes;
@@ -242,6 +249,16 @@ async function refuseByNewRules(
     return updates.map((update) => ({ update, refused: undefined, refusedBy: undefined }));
   // The objects are in the repository by now.
   return refuseByRules(repository, updates, rules, { ...options, objects: undefined });
+}
+
+/** The open pull requests that go on from a ref. */
+function sourceOf(
+  { uuid }: Repository,
+  { update }: RefOutcome,
+  open: readonly AffectedPullRequest[],
+): readonly AffectedPullRequest[] {
+  const branch = branchOf(update.name);
+  return open.filter((one) => one.sourceRepositoryUuid === uuid && one.sourceBranch === branch);
 }
 
 function joinOutcomes(

@@ -17,6 +17,7 @@ import { findRefs } from "../../storage/sql/refs/refs.ts";
 import { readBranchRulesMeanwhile } from "../branch-rules/branch-rules.ts";
 import { type NewObjectsPorts, storeNewObjects } from "../objects/store-new-objects.ts";
 import { changeRefs, type ImportedRepository, type RefChange } from "./change-refs.ts";
+import { pushHints } from "./push-hints.ts";
 
 export type PushPorts = NewObjectsPorts & Pick<Ports, "maintenance">;
 
@@ -70,7 +71,10 @@ export async function push(
     const allowed = refuseTogether(leak === undefined ? checked : refuseNew(checked), isAtomic);
     const updates = allowed.flatMap((state) => state.update ?? []);
     const request = { imported, kind: "push", isAtomic, objects, rules } as const;
-    return reportOf(allowed, leak, await changeRefs(ports, by, repository, updates, request));
+    const changes = await changeRefs(ports, by, repository, updates, request);
+    const report = reportOf(allowed, leak, changes);
+    const remarks = [...report.remarks, ...pushHints(repository, changes, by.baseUrls)];
+    return { ...report, remarks };
   });
 }
 
@@ -85,7 +89,7 @@ function reportOf(
   states: readonly CommandState[],
   leak: string | undefined,
   changes: readonly RefChange[],
-): PushReport {
+): PushReport & { readonly remarks: readonly string[] } {
   const refused = new Map(changes.map((change) => [change.update, change.refused]));
   return {
     unpackProblem: undefined,

@@ -11,7 +11,8 @@ import { type CommitContext, representCommit, representCommitDate } from "../../
 import { representCommitAuthor } from "../../representations/commit-author.ts";
 import { repositoryApiUrl, repositoryHtmlUrl } from "../../representations/links.ts";
 import { prepareMessages } from "../../representations/markdown/rendered-messages.ts";
-import { encodeRefName, representRefLinks } from "../../representations/ref-links.ts";
+import { pullRequestCreateUrl } from "../../representations/pull-request-links.ts";
+import { representRefLinks } from "../../representations/ref-links.ts";
 import { truncatedOfTag } from "../../representations/tag.ts";
 import { withRepository } from "../../storage/packs/with-repository.ts";
 import { type PayloadPorts, type PayloadSubject, showActor, showRepository } from "./payload-subject.ts";
@@ -184,14 +185,13 @@ function withFewLinks({ links: { self, html }, ...commit }: Awaited<ReturnType<t
 }
 
 function renderBranch(name: string, target: object, { repository, baseUrls }: PayloadSubject) {
-  const html = repositoryHtmlUrl(baseUrls, repository);
   return {
     type: "branch",
     name,
     target,
     links: {
       ...representRefLinks(repository, baseUrls, name, { api: "branches", html: "branch" }),
-      pullrequest_create: { href: `${html}/pull-requests/new?source=${encodeRefName(name)}&t=1` },
+      pullrequest_create: { href: pullRequestCreateUrl(repository, name, baseUrls) },
     },
     merge_strategies: MERGE_STRATEGIES,
     sync_strategies: SYNC_STRATEGIES,

@@ -166,6 +166,36 @@ describe("a push moves it", () => {
   });
 });
 
+describe("a push says where pull requests are", () => {
+  let pushes = 0;
+
+  async function push(name: string): Promise<string> {
+    const { git, folder } = filled;
+    await git.out(["checkout", "--quiet", "-B", name, "main"], { folder });
+    pushes += 1;
+    await filled.commit({ [`${name}.txt`]: `${pushes}\n` }, name);
+    const { stderr } = await git.run(["push", "--force", "origin", name], { folder });
+    return stderr.replace(/ +$/gm, "");
+  }
+
+  test("or where to create one", async () => {
+    const page = `${filled.app.url}/acme/demo/pull-requests`;
+    const said = await push("hinted");
+    assert.ok(
+      said.includes(
+        `remote:\nremote: Create pull request for hinted:\nremote:   ${page}/new?source=hinted&t=1\nremote:\n`,
+      ),
+      said,
+    );
+    const { id } = await create({ title: "Hinted", ...fromBranch("hinted") });
+    const again = await push("hinted");
+    assert.ok(
+      again.includes(`remote: View pull request for hinted => main:\nremote:   ${page}/${id}?t=1\n`),
+      again,
+    );
+  });
+});
+
 describe("it is edited", () => {
   test("in part; a closed one is not", async () => {
     await pushBranch("edited", { "e.txt": "1\n" });

@@ -2,13 +2,17 @@ import type { Kysely } from "kysely";
 import type { ObjectId } from "../../../model/object-id.ts";
 import type { PullRequestKey } from "../../../model/pull-request.ts";
 import type { BranchName } from "../../../model/ref-name.ts";
+import type { RepositoryName } from "../../../model/repository.ts";
+import type { RepositorySlug, WorkspaceSlug } from "../../../model/slug.ts";
 import type { Uuid } from "../../../model/uuid.ts";
 import { chunks } from "../chunks.ts";
 import type { Schema } from "../schema.ts";
 
 /** An open pull request from or into a branch that changes. */
 export type AffectedPullRequest = PullRequestKey & {
-  readonly workspaceUuid: Uuid;
+  readonly destination: {
+    readonly repository: RepositoryName & { readonly workspace: { readonly uuid: Uuid } };
+  };
   readonly sourceRepositoryUuid: Uuid | undefined;
   readonly sourceBranch: BranchName;
   readonly sourceCommit: ObjectId;
@@ -40,6 +44,7 @@ async function listPart(
     db
       .selectFrom("pull_request")
       .innerJoin("repository", "repository.uuid", "pull_request.repository_uuid")
+      .innerJoin("workspace", "workspace.uuid", "repository.workspace_uuid")
       .select([
         "pull_request.repository_uuid",
         "pull_request.id",
@@ -47,7 +52,9 @@ async function listPart(
         "pull_request.source_branch",
         "pull_request.source_commit",
         "pull_request.destination_branch",
+        "repository.slug",
         "repository.workspace_uuid",
+        "workspace.slug as workspace_slug",
       ])
       .where("pull_request.state", "=", "OPEN");
   // Two parts, since each has an index of its own.
@@ -63,7 +70,12 @@ async function listPart(
   return rows.map((row) => ({
     repositoryUuid: row.repository_uuid as Uuid,
     id: row.id,
-    workspaceUuid: row.workspace_uuid as Uuid,
+    destination: {
+      repository: {
+        slug: row.slug as RepositorySlug,
+        workspace: { uuid: row.workspace_uuid as Uuid, slug: row.workspace_slug as WorkspaceSlug },
+      },
+    },
     sourceRepositoryUuid: (row.source_repository_uuid ?? undefined) as Uuid | undefined,
     sourceBranch: row.source_branch as BranchName,
     sourceCommit: row.source_commit as ObjectId,
