@@ -15,6 +15,20 @@ export type PullRequestKey = {
   readonly id: number;
 };
 
+/** For maps by key. */
+export function pullRequestKeyText({ repositoryUuid, id }: PullRequestKey): string {
+  return `${repositoryUuid} ${id}`;
+}
+
+/** What a column of four bytes holds. */
+const ID_MAX = 2 ** 31 - 1;
+
+/** Reads the number of a pull request. */
+export function parsePullRequestId(text: string): number | undefined {
+  const id = /^[1-9]\d{0,9}$/.test(text) ? Number(text) : undefined;
+  return id === undefined || id > ID_MAX ? undefined : id;
+}
+
 export type PullRequest = PullRequestKey & {
   readonly title: string;
   /** Markdown, empty if there is none. */

@@ -102,7 +102,12 @@ export function representPullRequestParticipant(
 }
 
 /** A `pullrequest` inside another object. */
-export function representPullRequestReference(pullRequest: PullRequest, baseUrls: BaseUrls) {
+export function representPullRequestReference(
+  pullRequest: Pick<PullRequest, "id" | "title" | "isDraft"> & {
+    readonly destination: { readonly repository: RepositoryName };
+  },
+  baseUrls: BaseUrls,
+) {
   const { id, title, isDraft } = pullRequest;
   return {
     type: "pullrequest",
@@ -127,7 +132,11 @@ type Endpoint = {
 };
 
 /** One side, with its branch as given: contract, pull-requests.md §2.2. */
-function representEndpoint<Branch>(branch: Branch, { repository, commit }: Endpoint, baseUrls: BaseUrls) {
+export function representEndpoint<Branch>(
+  branch: Branch,
+  { repository, commit }: Endpoint,
+  baseUrls: BaseUrls,
+) {
   return {
     branch,
     commit:

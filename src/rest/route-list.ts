@@ -19,6 +19,7 @@ export { getCommitCommentRoute } from "./repositories/commit/comments/get-commen
 export { listCommitCommentsRoute } from "./repositories/commit/comments/list-comments.ts";
 export { updateCommitCommentRoute } from "./repositories/commit/comments/update-comment.ts";
 export { getCommitRoute } from "./repositories/commit/get-commit.ts";
+export { listPullRequestsOfCommitRoute } from "./repositories/commit/list-pull-requests.ts";
 export { bulkPutAnnotationsRoute } from "./repositories/commit/reports/annotations/bulk-put-annotations.ts";
 export { deleteAnnotationRoute } from "./repositories/commit/reports/annotations/delete-annotation.ts";
 export { getAnnotationRoute } from "./repositories/commit/reports/annotations/get-annotation.ts";
@@ -74,6 +75,11 @@ export { putRepositoryUserPermissionRoute } from "./repositories/permissions-con
 export { createPullRequestRoute } from "./repositories/pullrequests/create-pull-request.ts";
 export { declinePullRequestRoute } from "./repositories/pullrequests/decline-pull-request.ts";
 export { getPullRequestRoute } from "./repositories/pullrequests/get-pull-request.ts";
+export { GET_PULL_REQUEST_COMPARISON_ROUTES } from "./repositories/pullrequests/get-pull-request-comparison.ts";
+export { listAllActivityRoute } from "./repositories/pullrequests/list-all-activity.ts";
+export { listPullRequestActivityRoute } from "./repositories/pullrequests/list-pull-request-activity.ts";
+export { listPullRequestCommitsRoute } from "./repositories/pullrequests/list-pull-request-commits.ts";
+export { listPullRequestStatusesRoute } from "./repositories/pullrequests/list-pull-request-statuses.ts";
 export { listPullRequestsRoute } from "./repositories/pullrequests/list-pull-requests.ts";
 export { updatePullRequestRoute } from "./repositories/pullrequests/update-pull-request.ts";
 export { putRepositoryRoute } from "./repositories/put-repository.ts";
@@ -128,3 +134,4 @@ export { putProjectGroupPermissionRoute } from "./workspaces/projects/permission
 export { putProjectUserPermissionRoute } from "./workspaces/projects/permissions-config/put-user-permission.ts";
 export { putProjectRoute } from "./workspaces/projects/put-project.ts";
 export { updateProjectBranchingModelSettingsRoute } from "./workspaces/projects/update-branching-model-settings.ts";
+export { listPullRequestsOfUserRoute } from "./workspaces/pullrequests/list-pull-requests-of-user.ts";

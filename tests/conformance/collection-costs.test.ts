@@ -19,6 +19,14 @@ const SPAWNING: Readonly<
 > = {
   "/commits": { first: 1, later: 1, why: "a walk through the history by git rev-list over the commit graph" },
   "/commits/{revision}": { first: 1, later: 1, why: "the same" },
+  "/pullrequests/{pull_request_id}/commits": { first: 1, later: 1, why: "the same" },
+  "/pullrequests/{pull_request_id}/diffstat": { first: 2, later: 0, why: "the list to which it leads" },
+  "/pullrequests/{pull_request_id}/conflicts": { first: 2, later: 0, why: "the same" },
+  "/commit/{commit}/pullrequests": {
+    first: 1,
+    later: 1,
+    why: "a walk from the tips of the pull requests to the commit",
+  },
   "/filehistory/{commit}/{path}": { first: 1, later: 1, why: "the same, with changed-path filters" },
   "/diffstat/{spec}": { first: 2, later: 0, why: "merge base and diff of two commits, kept by their ids" },
   "/file-conflicts/{spec}": {
@@ -31,6 +39,8 @@ const SPAWNING: Readonly<
 /** Lists without a crowd, and why. */
 const SMALL: Readonly<Record<string, string>> = {
   "/2.0/repositories/{workspace}/{repo_slug}/watchers": "nobody can watch a repository",
+  "/2.0/repositories/{workspace}/{repo_slug}/pullrequests/{pull_request_id}/conflicts":
+    "it leads to a list that has a crowd elsewhere",
   "/2.0/hook_events/{subject_type}": "what there is to listen to is fixed",
 };
 

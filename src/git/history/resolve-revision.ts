@@ -16,8 +16,8 @@ export type RevisionRefs = {
   readonly find: (name: RefName) => Promise<Ref | undefined>;
   /** The main branch. */
   readonly head: () => BranchName | undefined;
-  /** What all of them point at. */
-  readonly listTargets: () => Promise<readonly ObjectId[]>;
+  /** What all of them point at, and what pull requests name that begins with these digits. */
+  readonly listTargets: (hex: string) => Promise<readonly ObjectId[]>;
 };
 
 export type RevisionSource = {
@@ -100,7 +100,7 @@ async function findCommitByShortId(source: RevisionSource, hex: string): Promise
     new AbortController().signal,
   );
   try {
-    const commits = await keepReached(source, await listCommitsByShortId(source, hex));
+    const commits = await keepReached(source, await listCommitsByShortId(source, hex), hex);
     if (commits.length > 1) throw ambiguous(hex, commits.toSorted());
     return commits[0];
   } finally {
@@ -124,15 +124,16 @@ async function listCommitsByShortId(
 }
 
 /**
- * Those of the commits that refs reach. What refs have left is there for weeks, and who knows its whole id may have it; but four
+ * Those of the commits that refs reach or pull requests name. What refs have left is there for weeks, and who knows its whole id may have it; but four
  * digits can be guessed, and so everybody would find what was deleted before the repository became public.
  */
 async function keepReached(
   { gitDir, refs }: RevisionSource,
   commits: readonly ObjectId[],
+  hex: string,
 ): Promise<readonly ObjectId[]> {
   if (commits.length === 0) return commits;
-  const targets = new Set(await refs.listTargets());
+  const targets = new Set(await refs.listTargets(hex));
   const boundary = [...targets].map((id) => `^${id}\n`).join("");
   const reached: ObjectId[] = [];
   for (const id of commits) {

@@ -12,6 +12,7 @@ import type { Repository } from "../../model/repository.ts";
 import type { Ports } from "../../ports.ts";
 import { withRepository } from "../../storage/packs/with-repository.ts";
 import { findCursor, saveCursor } from "../../storage/sql/commits/commits-cursors.ts";
+import { listPullRequestCommits } from "../../storage/sql/pull-requests/pull-request-commits.ts";
 import { findRef } from "../../storage/sql/refs/refs.ts";
 
 export type CommitPorts = Pick<Ports, "database" | "packs" | "objects" | "commitGraphs" | "clock">;
@@ -103,8 +104,10 @@ async function refFinder(
   lookups: number,
 ): Promise<RevisionRefs> {
   const head = () => repository.mainBranch;
-  const listTargets = async () =>
-    (await database.lookups.listRefs(repository.uuid)).map(({ target }) => target);
+  const listTargets = async (hex: string) => [
+    ...(await database.lookups.listRefs(repository.uuid)).map(({ target }) => target),
+    ...(await listPullRequestCommits(database.kysely, repository.uuid, hex)),
+  ];
   if (lookups <= LOOKUPS_ONE_BY_ONE_MAX) {
     return { find: (name) => findRef(database.kysely, repository.uuid, name), head, listTargets };
   }

@@ -28,6 +28,7 @@ export async function startCrowdedApp(): Promise<CrowdedApp> {
   await fillHistory(filled);
   const members = await fillWorkspace(filled);
   await fillCommit(filled, members);
+  await fillPullRequests(filled);
   return { ...filled, members };
 }
 
@@ -126,6 +127,16 @@ async function fillCommit({ app, rest }: FilledApp, members: readonly Account[])
   }
 }
 
+/** From `main` into each of the branches. The first one brings many commits and is changed many times. */
+async function fillPullRequests({ rest }: FilledApp): Promise<void> {
+  for (const number of NUMBERS) {
+    const sides = { source: { branch: { name: "main" } }, destination: { branch: { name: `b${number}` } } };
+    await expectMade(rest("POST", "/pullrequests", { title: number, ...sides }));
+  }
+  for (const number of NUMBERS)
+    await expectMade(rest("PUT", "/pullrequests/1", { title: `Title ${number}` }));
+}
+
 async function expectMade(
   answer: Promise<{ readonly status: number; readonly text: string }>,
 ): Promise<void> {
@@ -147,6 +158,7 @@ const CROWDED_PARAMETERS = {
   reportId: "r00",
   annotationId: "a00",
   comment_id: "1",
+  pull_request_id: "1",
   key: "00",
   id: "1",
   uid: "main",
@@ -160,7 +172,12 @@ const CROWDED_PARAMETERS = {
 export function crowdedPath({ app, members }: CrowdedApp, route: Pick<Route, "method" | "path">): string {
   const member = `%7B${members[0]!.uuid}%7D`;
   const accounts = { member, selected_user: member, selected_user_id: member, target_username: member };
-  const path = examplePath(route, { ...CROWDED_PARAMETERS, project_key: app.project.key, ...accounts });
+  const path = examplePath(route, {
+    ...CROWDED_PARAMETERS,
+    project_key: app.project.key,
+    ...accounts,
+    "pullrequests/selected_user": `%7B${app.owner.uuid}%7D`,
+  });
   return path.startsWith("/2.0/repositories/acme/demo")
     ? path.slice("/2.0/repositories/acme/demo".length)
     : `/../../../..${path}`;

@@ -1,7 +1,7 @@
 import type { Account } from "../../../model/account.ts";
 import { Failure } from "../../../model/failure.ts";
 import type { Permission } from "../../../model/permission.ts";
-import type { PullRequest } from "../../../model/pull-request.ts";
+import { type PullRequest, parsePullRequestId } from "../../../model/pull-request.ts";
 import type { Repository } from "../../../model/repository.ts";
 import { accountOf, requireAccount } from "../../../model/who-acts.ts";
 import type { Ports } from "../../../ports.ts";
@@ -70,20 +70,15 @@ function isByCaller(route: OfPullRequest, { author }: PullRequest, { admission }
   return route.isAuthorExempt === true && accountOf(admission.caller)?.uuid === author.uuid;
 }
 
-/** What a column of four bytes holds. */
-const ID_MAX = 2 ** 31 - 1;
-
 async function getNamedPullRequest(
   { database }: Pick<Ports, "database">,
   { uuid }: Repository,
   { params }: Asked,
 ): Promise<PullRequest> {
   const text = params.pull_request_id ?? "";
-  const id = /^[1-9]\d{0,9}$/.test(text) ? Number(text) : undefined;
+  const id = parsePullRequestId(text);
   const found =
-    id === undefined || id > ID_MAX
-      ? undefined
-      : await findPullRequest(database.kysely, { repositoryUuid: uuid, id });
+    id === undefined ? undefined : await findPullRequest(database.kysely, { repositoryUuid: uuid, id });
   if (found === undefined) throw new Failure("not-found", `Pull request ${text} not found`);
   return found;
 }

@@ -1,6 +1,8 @@
 import type { RestRequest } from "../../../http/routes/declaration.ts";
 import { findNamedRepository } from "../../../http/routes/named-subjects.ts";
 import { Failure } from "../../../model/failure.ts";
+import type { ObjectId } from "../../../model/object-id.ts";
+import { parsePullRequestId } from "../../../model/pull-request.ts";
 import type { Repository } from "../../../model/repository.ts";
 import {
   type ComparedCommits,
@@ -8,9 +10,10 @@ import {
   type RepositoryRevision,
 } from "../../../operations/source/diffs.ts";
 import type { Ports } from "../../../ports.ts";
+import { findPullRequest } from "../../../storage/sql/pull-requests/pull-requests.ts";
 import { type DiffSpec, type NamedRevision, parseDiffSpec } from "./diff-spec.ts";
 
-export type SpecRequest = Pick<RestRequest, "admission" | "takeSlot"> & {
+export type SpecRequest = Pick<RestRequest, "admission" | "takeSlot" | "query"> & {
   readonly repository: Repository;
 };
 
@@ -52,9 +55,12 @@ export async function findComparedCommits(
   request: SpecRequest,
   spec: DiffSpec,
 ): Promise<ComparedRepositories> {
-  const source = await readRevision(ports, request, spec.source);
+  const commits = await listCommitsOfPullRequest(ports, request);
+  const source = await readRevision(ports, request, spec.source, commits);
   const destination =
-    spec.destination === undefined ? undefined : await readRevision(ports, request, spec.destination);
+    spec.destination === undefined
+      ? undefined
+      : await readRevision(ports, request, spec.destination, commits);
   const compared = await getComparedCommits(
     ports,
     request.repository,
@@ -72,10 +78,33 @@ async function readRevision(
   ports: Ports,
   { admission, repository }: SpecRequest,
   { repository: named, revision }: NamedRevision,
+  commits: readonly ObjectId[],
 ): Promise<RepositoryRevision> {
+  const hex = revision.toLowerCase();
+  const commit = HASH_OF_LINK.test(hex) ? commits.find((id) => id.startsWith(hex)) : undefined;
+  if (commit !== undefined) return { repository, revision: commit };
   if (named === undefined) return { repository, revision };
   const found = await findNamedRepository(ports, named);
   if (found?.uuid === repository.uuid) return { repository, revision };
   // If the caller may not read it, the answer is the same as if it did not exist.
   return { repository: await admission.admitToRepository(found, { permission: "read" }), revision };
+}
+
+/** The links have twelve digits. */
+const HASH_OF_LINK = /^[0-9a-f]{7,64}$/;
+
+/**
+ * The commits of the pull request whose link is followed. They are in its destination, whatever has become of the fork
+ * that the link names, and whether or not the caller may see that. An id of none adds nothing.
+ */
+async function listCommitsOfPullRequest(
+  { database }: Ports,
+  { repository, query }: SpecRequest,
+): Promise<readonly ObjectId[]> {
+  const id = parsePullRequestId(query.get("from_pullrequest_id") ?? "");
+  if (id === undefined) return [];
+  const found = await findPullRequest(database.kysely, { repositoryUuid: repository.uuid, id });
+  if (found === undefined) return [];
+  const { source, destination, mergeCommit } = found;
+  return [source.commit, destination.commit, mergeCommit].filter((commit) => commit !== undefined);
 }

@@ -4,7 +4,6 @@ import { findComparedCommits, requireSpec } from "./compared-commits.ts";
 import { readComparison, readContextLines, readFlag } from "./diff-query.ts";
 import { emptyTextAnswer, textAnswer } from "./text-answer.ts";
 
-/** `from_pullrequest_id`, which the links of pull requests have, adds nothing to the spec. */
 export const getDiffRoute: RepositoryRoute = {
   subject: "repository",
   method: "GET",

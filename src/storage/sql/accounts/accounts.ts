@@ -1,11 +1,12 @@
 import { type Kysely, type Selectable, sql } from "kysely";
 import type { Account, EmailAlias } from "../../../model/account.ts";
 import type { Uuid } from "../../../model/uuid.ts";
+import { chunks } from "../chunks.ts";
 import { flag, instant } from "../columns.ts";
 import type { AccountEmailRow, AccountRow, Schema } from "../schema.ts";
 
-/** Addresses in one statement of `findAccountsByEmails`; the databases take 32,766 and 65,535 values. */
-const ADDRESSES_PER_STATEMENT = 1000;
+/** Addresses or UUIDs in one statement; the databases take 32,766 and 65,535 values. */
+const KEYS_PER_STATEMENT = 1000;
 
 /** The columns of an account, without the password's digest. */
 export const ACCOUNT_COLUMNS = [
@@ -76,6 +77,23 @@ export function findAccountByUuid(db: Kysely<Schema>, uuid: Uuid): Promise<Accou
   return findAccount(db, "uuid", uuid);
 }
 
+/** Those of the accounts that there are. */
+export async function findAccountsByUuids(
+  db: Kysely<Schema>,
+  uuids: ReadonlySet<Uuid>,
+): Promise<ReadonlyMap<Uuid, Account>> {
+  const found = new Map<Uuid, Account>();
+  for (const part of chunks([...uuids], KEYS_PER_STATEMENT)) {
+    const rows = await db
+      .selectFrom("account")
+      .select(ACCOUNT_COLUMNS)
+      .where("account.uuid", "in", part)
+      .execute();
+    for (const account of rows.map(toAccount)) found.set(account.uuid, account);
+  }
+  return found;
+}
+
 export function findAccountByAccountId(db: Kysely<Schema>, accountId: string): Promise<Account | undefined> {
   return findAccount(db, "account_id", accountId);
 }
@@ -113,8 +131,8 @@ export async function findAccountsByEmails(
   keys: readonly string[],
 ): Promise<ReadonlyMap<string, Account>> {
   const accounts = new Map<string, Account>();
-  for (let start = 0; start < keys.length; start += ADDRESSES_PER_STATEMENT) {
-    const rows = await confirmedEmailsQuery(db, keys.slice(start, start + ADDRESSES_PER_STATEMENT)).execute();
+  for (let start = 0; start < keys.length; start += KEYS_PER_STATEMENT) {
+    const rows = await confirmedEmailsQuery(db, keys.slice(start, start + KEYS_PER_STATEMENT)).execute();
     for (const row of rows) accounts.set(row.address_key, toAccount(row));
   }
   return accounts;

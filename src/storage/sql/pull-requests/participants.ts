@@ -1,5 +1,10 @@
 import type { Kysely } from "kysely";
-import type { PullRequestKey, PullRequestParticipant, ReviewState } from "../../../model/pull-request.ts";
+import {
+  type PullRequestKey,
+  type PullRequestParticipant,
+  pullRequestKeyText,
+  type ReviewState,
+} from "../../../model/pull-request.ts";
 import type { Uuid } from "../../../model/uuid.ts";
 import { ACCOUNT_COLUMNS, toAccount } from "../accounts/accounts.ts";
 import { flag, optionalInstant } from "../columns.ts";
@@ -8,40 +13,44 @@ import type { Schema } from "../schema.ts";
 /** Everyone who takes part, in the order in which they came. */
 export async function listParticipants(
   db: Kysely<Schema>,
-  { repositoryUuid, id }: PullRequestKey,
+  key: PullRequestKey,
 ): Promise<readonly PullRequestParticipant[]> {
-  const found = await listParticipantsOf(db, repositoryUuid, [id]);
-  return found.get(id) ?? [];
+  const found = await listParticipantsOf(db, [key]);
+  return found.get(pullRequestKeyText(key)) ?? [];
 }
 
-/** The same for several pull requests of one repository, by their ids. One statement. */
+/** The same for several pull requests, by `pullRequestKeyText`. One statement. */
 export async function listParticipantsOf(
   db: Kysely<Schema>,
-  repositoryUuid: Uuid,
-  ids: readonly number[],
-): Promise<ReadonlyMap<number, readonly PullRequestParticipant[]>> {
-  const found = new Map<number, PullRequestParticipant[]>();
-  if (ids.length === 0) return found;
+  keys: readonly PullRequestKey[],
+): Promise<ReadonlyMap<string, readonly PullRequestParticipant[]>> {
+  const found = new Map<string, PullRequestParticipant[]>();
+  if (keys.length === 0) return found;
+  const repositories = [...new Set(keys.map(({ repositoryUuid }) => repositoryUuid))];
+  const ids = [...new Set(keys.map(({ id }) => id))];
   const rows = await db
     .selectFrom("pull_request_participant as taking")
     .innerJoin("account", "account.uuid", "taking.account_uuid")
-    .select(["taking.pull_request_id", "taking.is_reviewer", "taking.state", "taking.participated_at"])
+    .select(["taking.repository_uuid", "taking.pull_request_id"])
+    .select(["taking.is_reviewer", "taking.state", "taking.participated_at"])
     .select(ACCOUNT_COLUMNS)
-    .where("taking.repository_uuid", "=", repositoryUuid)
+    // With several repositories it finds more than was asked for, which does no harm.
+    .where("taking.repository_uuid", "in", repositories)
     .where("taking.pull_request_id", "in", ids)
     .orderBy("taking.pull_request_id")
     .orderBy("taking.position")
     .orderBy("taking.account_uuid")
     .execute();
   for (const row of rows) {
-    const participants = found.get(row.pull_request_id) ?? [];
+    const key = pullRequestKeyText({ repositoryUuid: row.repository_uuid as Uuid, id: row.pull_request_id });
+    const participants = found.get(key) ?? [];
     participants.push({
       account: toAccount(row),
       isReviewer: row.is_reviewer === 1,
       state: (row.state ?? undefined) as ReviewState | undefined,
       participatedAt: optionalInstant(row.participated_at),
     });
-    found.set(row.pull_request_id, participants);
+    found.set(key, participants);
   }
   return found;
 }

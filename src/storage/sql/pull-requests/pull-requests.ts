@@ -157,9 +157,9 @@ function toChangedColumns(changes: PullRequestRowChanges): Updateable<PullReques
   return row;
 }
 
-/** Those of one repository, or those by one account in the repositories of a workspace that the viewer may see. */
+/** Those of one repository, all of them or the ones with these ids, or those by one account in the repositories of a workspace that the viewer may see. */
 export type PullRequestListSubject =
-  | { readonly repositoryUuid: Uuid }
+  | { readonly repositoryUuid: Uuid; readonly ids?: readonly number[] }
   | { readonly workspaceUuid: Uuid; readonly authorUuid: Uuid; readonly viewer: Viewer };
 
 export type PullRequestListOptions = PullRequestListSubject & {
@@ -205,9 +205,13 @@ export async function listPullRequests(
 }
 
 function ofSubject(subject: PullRequestListSubject): RawBuilder<SqlBool> {
-  return "repositoryUuid" in subject
-    ? sql<SqlBool>`pull_request.repository_uuid = ${subject.repositoryUuid}`
-    : sql<SqlBool>`pull_request.author_uuid = ${subject.authorUuid}
+  if ("repositoryUuid" in subject) {
+    const isHere = sql<SqlBool>`pull_request.repository_uuid = ${subject.repositoryUuid}`;
+    return subject.ids === undefined
+      ? isHere
+      : sql<SqlBool>`${isHere} and pull_request.id in (${sql.join(subject.ids)})`;
+  }
+  return sql<SqlBool>`pull_request.author_uuid = ${subject.authorUuid}
         and repository.workspace_uuid = ${subject.workspaceUuid} and ${isVisible(subject.viewer)}`;
 }
 

@@ -3,8 +3,8 @@ import { isWithin } from "../../../model/bound.ts";
 import type { Viewer } from "../../../model/caller.ts";
 import type { Filter, Sort } from "../../../model/filter.ts";
 import type { Permission } from "../../../model/permission.ts";
-import type { Repository } from "../../../model/repository.ts";
-import type { RepositorySlug } from "../../../model/slug.ts";
+import type { Repository, RepositoryReference } from "../../../model/repository.ts";
+import type { RepositorySlug, WorkspaceSlug } from "../../../model/slug.ts";
 import type { Uuid } from "../../../model/uuid.ts";
 import { isRepositoryWithin, NOWHERE } from "../bound.ts";
 import { flag } from "../columns.ts";
@@ -81,6 +81,27 @@ export async function findRepository(
   }
   const row = await query.executeTakeFirst();
   return row && toRepository(row);
+}
+
+/** The names of those of the repositories that there are: as many as a page has. */
+export async function findRepositoryReferences(
+  db: Kysely<Schema>,
+  uuids: ReadonlySet<Uuid>,
+): Promise<ReadonlyMap<Uuid, RepositoryReference>> {
+  if (uuids.size === 0) return new Map();
+  const rows = await db
+    .selectFrom("repository")
+    .innerJoin("workspace", "workspace.uuid", "repository.workspace_uuid")
+    .select(["repository.uuid", "repository.slug", "repository.name", "workspace.slug as workspace_slug"])
+    .where("repository.uuid", "in", [...uuids])
+    .execute();
+  return new Map(
+    rows.map((row) => {
+      const uuid = row.uuid as Uuid;
+      const workspace = { slug: row.workspace_slug as WorkspaceSlug };
+      return [uuid, { uuid, slug: row.slug as RepositorySlug, name: row.name, workspace }];
+    }),
+  );
 }
 
 /**
