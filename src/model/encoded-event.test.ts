@@ -91,6 +91,8 @@ const ofPullRequest = {
   ],
 } as const;
 
+const ofReview = { ...ofPullRequest, reviewedAt: SAMPLE_INSTANT };
+
 const EVENTS: { readonly [Kind in OutboxEvent["kind"]]: EventOf<Kind> } = {
   "repo:push": {
     kind: "repo:push",
@@ -109,6 +111,10 @@ const EVENTS: { readonly [Kind in OutboxEvent["kind"]]: EventOf<Kind> } = {
   "pullrequest:updated": { kind: "pullrequest:updated", ...ofPullRequest },
   "pullrequest:fulfilled": { kind: "pullrequest:fulfilled", ...ofPullRequest },
   "pullrequest:rejected": { kind: "pullrequest:rejected", ...ofPullRequest },
+  "pullrequest:approved": { kind: "pullrequest:approved", ...ofReview },
+  "pullrequest:unapproved": { kind: "pullrequest:unapproved", ...ofReview },
+  "pullrequest:changes_request_created": { kind: "pullrequest:changes_request_created", ...ofReview },
+  "pullrequest:changes_request_removed": { kind: "pullrequest:changes_request_removed", ...ofReview },
   "repo:created": { kind: "repo:created", ...actor, repository },
   "repo:deleted": { kind: "repo:deleted", ...actor, repository },
   "repo:updated": { kind: "repo:updated", ...actor, repository, changes },

@@ -181,6 +181,7 @@ const OF_PULL_REQUEST = {
   pullRequest: PULL_REQUEST,
   participants: list(PARTICIPANT),
 };
+const OF_REVIEW = { ...OF_PULL_REQUEST, reviewedAt: date };
 const OF_REPOSITORY = { ...ACTOR, repository: REPOSITORY };
 
 /** What is stored of each kind. */
@@ -207,6 +208,16 @@ const CODECS: { readonly [Kind in OutboxEvent["kind"]]: Codec<EventOf<Kind>> } =
   "pullrequest:updated": record({ kind: oneOf("pullrequest:updated"), ...OF_PULL_REQUEST }),
   "pullrequest:fulfilled": record({ kind: oneOf("pullrequest:fulfilled"), ...OF_PULL_REQUEST }),
   "pullrequest:rejected": record({ kind: oneOf("pullrequest:rejected"), ...OF_PULL_REQUEST }),
+  "pullrequest:approved": record({ kind: oneOf("pullrequest:approved"), ...OF_REVIEW }),
+  "pullrequest:unapproved": record({ kind: oneOf("pullrequest:unapproved"), ...OF_REVIEW }),
+  "pullrequest:changes_request_created": record({
+    kind: oneOf("pullrequest:changes_request_created"),
+    ...OF_REVIEW,
+  }),
+  "pullrequest:changes_request_removed": record({
+    kind: oneOf("pullrequest:changes_request_removed"),
+    ...OF_REVIEW,
+  }),
   "repo:created": record({ kind: oneOf("repo:created"), ...OF_REPOSITORY }),
   "repo:deleted": record({ kind: oneOf("repo:deleted"), ...OF_REPOSITORY }),
   "repo:updated": record({ kind: oneOf("repo:updated"), ...OF_REPOSITORY, changes: FIELD_CHANGES }),

@@ -36,6 +36,9 @@ type InRepository<Kind extends string, Details = unknown> = ByActor & {
 /** Something that happened to a pull request, which is stored as it was then. `repositoryUuid` is its destination. */
 type OfPullRequest<Kind extends string, Details = unknown> = InRepository<Kind, WholePullRequest & Details>;
 
+/** When a review was given or taken back. The reviewer is the actor. */
+type Reviewed = { readonly reviewedAt: Date };
+
 /** Something that happened to a repository, which is stored with the event: by the time of delivery it may have changed, or be gone. */
 type OfRepository<Kind extends string, Details = unknown> = ByActor & {
   readonly kind: Kind;
@@ -57,6 +60,10 @@ export type OutboxEvent =
   | OfPullRequest<"pullrequest:updated">
   | OfPullRequest<"pullrequest:fulfilled">
   | OfPullRequest<"pullrequest:rejected">
+  | OfPullRequest<"pullrequest:approved", Reviewed>
+  | OfPullRequest<"pullrequest:unapproved", Reviewed>
+  | OfPullRequest<"pullrequest:changes_request_created", Reviewed>
+  | OfPullRequest<"pullrequest:changes_request_removed", Reviewed>
   | OfRepository<"repo:created">
   | OfRepository<"repo:deleted">
   | OfRepository<"repo:updated", { readonly changes: FieldChanges }>

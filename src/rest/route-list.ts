@@ -72,6 +72,7 @@ export { listRepositoryGroupPermissionsRoute } from "./repositories/permissions-
 export { listRepositoryUserPermissionsRoute } from "./repositories/permissions-config/list-user-permissions.ts";
 export { putRepositoryGroupPermissionRoute } from "./repositories/permissions-config/put-group-permission.ts";
 export { putRepositoryUserPermissionRoute } from "./repositories/permissions-config/put-user-permission.ts";
+export { approvePullRequestRoute } from "./repositories/pullrequests/approve-pull-request.ts";
 export { createPullRequestRoute } from "./repositories/pullrequests/create-pull-request.ts";
 export { declinePullRequestRoute } from "./repositories/pullrequests/decline-pull-request.ts";
 export { getPullRequestRoute } from "./repositories/pullrequests/get-pull-request.ts";
@@ -81,7 +82,10 @@ export { listPullRequestActivityRoute } from "./repositories/pullrequests/list-p
 export { listPullRequestCommitsRoute } from "./repositories/pullrequests/list-pull-request-commits.ts";
 export { listPullRequestStatusesRoute } from "./repositories/pullrequests/list-pull-request-statuses.ts";
 export { listPullRequestsRoute } from "./repositories/pullrequests/list-pull-requests.ts";
+export { requestChangesRoute } from "./repositories/pullrequests/request-changes.ts";
+export { unapprovePullRequestRoute } from "./repositories/pullrequests/unapprove-pull-request.ts";
 export { updatePullRequestRoute } from "./repositories/pullrequests/update-pull-request.ts";
+export { withdrawChangeRequestRoute } from "./repositories/pullrequests/withdraw-change-request.ts";
 export { putRepositoryRoute } from "./repositories/put-repository.ts";
 export { createBranchRoute } from "./repositories/refs/create-branch.ts";
 export { createTagRoute } from "./repositories/refs/create-tag.ts";

@@ -8,7 +8,7 @@ import { renderCommentPayload, renderStatusPayload } from "./payloads/commit-pay
 import { renderForkPayload } from "./payloads/fork-payload.ts";
 import type { PayloadPorts, PayloadSubject } from "./payloads/payload-subject.ts";
 import { renderProjectPayload } from "./payloads/project-payload.ts";
-import { renderPullRequestPayload } from "./payloads/pull-request-payload.ts";
+import { renderPullRequestPayload, renderReviewPayload } from "./payloads/pull-request-payload.ts";
 import { renderPushPayload } from "./payloads/push-payload.ts";
 import { renderRepositoryPayload, renderUpdatePayload } from "./payloads/repository-payload.ts";
 
@@ -74,5 +74,11 @@ async function renderEvent(
     case "pullrequest:fulfilled":
     case "pullrequest:rejected":
       return renderPullRequestPayload(event, subject);
+    case "pullrequest:approved":
+    case "pullrequest:unapproved":
+      return renderReviewPayload("approval", event, subject);
+    case "pullrequest:changes_request_created":
+    case "pullrequest:changes_request_removed":
+      return renderReviewPayload("changes_request", event, subject);
   }
 }

@@ -14,6 +14,8 @@ const casesPerRoute = Number(process.env.JUNK_CASES ?? 16);
 /** Writes that by the reference have no body. */
 const BODILESS: ReadonlySet<string> = new Set([
   "POST /2.0/repositories/{workspace}/{repo_slug}/commit/{commit}/approve",
+  "POST /2.0/repositories/{workspace}/{repo_slug}/pullrequests/{pull_request_id}/approve",
+  "POST /2.0/repositories/{workspace}/{repo_slug}/pullrequests/{pull_request_id}/request-changes",
   "PUT /2.0/repositories/{workspace}/{repo_slug}/default-reviewers/{target_username}",
 ]);
 

@@ -1,5 +1,6 @@
 import type { PullRequest, WholePullRequest } from "../../model/pull-request.ts";
 import { cutText } from "../../representations/bounded-texts.ts";
+import { representInstant } from "../../representations/instant.ts";
 import { prepareMessages } from "../../representations/markdown/rendered-messages.ts";
 import { representWholePullRequest, textsOf } from "../../representations/pull-request.ts";
 import { type PayloadSubject, showActor, showRepository } from "./payload-subject.ts";
@@ -22,5 +23,17 @@ export async function renderPullRequestPayload(
     pullrequest: representWholePullRequest({ pullRequest: shown, participants }, { baseUrls, messages }),
     repository: showRepository(subject),
     actor: showActor(subject),
+  };
+}
+
+/** The same with the review that was given or taken back: contract, pull-requests.md §17. */
+export async function renderReviewPayload(
+  name: "approval" | "changes_request",
+  event: WholePullRequest & { readonly reviewedAt: Date },
+  subject: PayloadSubject,
+) {
+  return {
+    ...(await renderPullRequestPayload(event, subject)),
+    [name]: { date: representInstant(event.reviewedAt), user: showActor(subject) },
   };
 }

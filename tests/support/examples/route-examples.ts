@@ -214,6 +214,7 @@ export const EXAMPLES: Readonly<Record<string, RouteExample>> = {
     }),
   },
   [`POST ${R}/pullrequests/{pull_request_id}/decline`]: { body: json({ message: "text" }) },
+  [`POST ${R}/pullrequests/{pull_request_id}/approve`]: { fills: nothingNew },
   [`PUT ${R}/default-reviewers/{target_username}`]: { fills: nothingNew },
   [`PUT ${R}/override-settings`]: { body: json({ default_merge_strategy: true, branching_model: false }) },
   [`POST ${R}/hooks`]: {

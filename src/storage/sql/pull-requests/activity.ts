@@ -14,6 +14,21 @@ export type NewActivity = {
   | { readonly kind: "comment"; readonly commentId: number }
 );
 
+/** Deletes what the activity says of an account's reviews: one that is taken back is not told of. */
+export async function deleteReviewActivity(
+  tx: Kysely<Schema>,
+  { repositoryUuid, id }: PullRequestKey,
+  accountUuid: Uuid,
+): Promise<void> {
+  await tx
+    .deleteFrom("pull_request_activity")
+    .where("repository_uuid", "=", repositoryUuid)
+    .where("pull_request_id", "=", id)
+    .where("account_uuid", "=", accountUuid)
+    .where("kind", "in", ["approval", "changes_requested"])
+    .execute();
+}
+
 /** Call it in the transaction of what happened. */
 export async function insertActivity(
   tx: Kysely<Schema>,
