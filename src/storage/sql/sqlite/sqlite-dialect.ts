@@ -68,6 +68,8 @@ type SqliteConnection = DatabaseConnection & {
   readonly askedAt: number;
   /** Set while it has the turn to write; ends the turn. */
   endTurn: (() => void) | undefined;
+  /** Set when its transaction ends, so that a statement that is still queued is not run beside it. */
+  hasEnded: boolean;
 };
 
 function sqliteDriver({ writer, reader }: Connections, onWritten: () => void): Driver {
@@ -85,7 +87,9 @@ function sqliteDriver({ writer, reader }: Connections, onWritten: () => void): D
     const connection: SqliteConnection = {
       askedAt: performance.now(),
       endTurn: undefined,
+      hasEnded: false,
       async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
+        if (connection.hasEnded) throw new Error("A query after the end of its transaction");
         if (connection.endTurn !== undefined) return write(query, performance.now());
         const found = await retryWhileBusy(() => {
           const statement = prepareToRead(query.sql);
@@ -112,8 +116,12 @@ function sqliteDriver({ writer, reader }: Connections, onWritten: () => void): D
       connection.endTurn = await takeTurn();
       await retryWhileBusy(() => writer.exec("begin immediate"), connection.askedAt);
     },
-    commitTransaction: () => execute(writer, "commit").finally(onWritten),
-    async rollbackTransaction() {
+    commitTransaction(opened) {
+      asSqlite(opened).hasEnded = true;
+      return execute(writer, "commit").finally(onWritten);
+    },
+    async rollbackTransaction(opened) {
+      asSqlite(opened).hasEnded = true;
       // SQLite rolls back by itself when the disk is full or fails.
       if (writer.inTransaction) await execute(writer, "rollback");
     },
