@@ -32,6 +32,8 @@ export type Config = {
   readonly packBytesMax: number;
   /** Whether a push is refused that has an API token of this server in it. */
   readonly refusesLeakedTokens: boolean;
+  /** Whether a pull request gets the default reviewers if it is created over REST without a list of reviewers. */
+  readonly addsDefaultReviewers: boolean;
   /** The size of the cache of fetch responses, in bytes. 0: none is cached. */
   readonly fetchCacheBytesMax: number;
   /** Processes that serve. Undefined: as many as are usual for the command. */

@@ -39,6 +39,7 @@ test("nothing is needed", () => {
     databaseConnectionsMax: undefined,
     metrics: undefined,
     refusesLeakedTokens: true,
+    addsDefaultReviewers: false,
   });
 });
 
@@ -63,6 +64,7 @@ const GIVEN = {
   databaseConnectionsMax: 20,
   metrics: { host: "::1", port: 9464 },
   refusesLeakedTokens: false,
+  addsDefaultReviewers: true,
 };
 
 const FLAGS: Flags = {
@@ -85,6 +87,7 @@ const FLAGS: Flags = {
   databaseConnectionsMax: "20",
   metrics: "[::1]:9464",
   refuseLeakedTokens: false,
+  addDefaultReviewers: true,
 };
 
 const ENVIRONMENT: Environment = {
@@ -107,6 +110,7 @@ const ENVIRONMENT: Environment = {
   PAIL_DATABASE_CONNECTIONS_MAX: "20",
   PAIL_METRICS: "[::1]:9464",
   PAIL_REFUSE_LEAKED_TOKENS: "false",
+  PAIL_ADD_DEFAULT_REVIEWERS: "true",
 };
 
 test("every setting is a flag and a variable", () => {

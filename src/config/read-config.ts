@@ -51,6 +51,7 @@ export function readConfig(flags: Flags, environment: Environment): ConfigOutcom
         parseByteCount,
         "must be a number of bytes, such as 500000000, 500MiB or 4GiB",
       ) ?? DEFAULTS.packBytesMax,
+    addsDefaultReviewers: reader.read("addDefaultReviewers", parseSwitch, "must be true or false") ?? false,
     refusesLeakedTokens: reader.read("refuseLeakedTokens", parseSwitch, "must be true or false") ?? true,
     fetchCacheBytesMax:
       reader.read(

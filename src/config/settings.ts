@@ -15,6 +15,7 @@ export type SettingName =
   | "logLevel"
   | "packBytesMax"
   | "refuseLeakedTokens"
+  | "addDefaultReviewers"
   | "fetchCacheBytesMax"
   | "rateLimits"
   | "failedCredentialsMax"
@@ -149,6 +150,14 @@ export const SETTINGS: readonly Setting[] = [
     variable: "PAIL_REFUSE_LEAKED_TOKENS",
     description: "accept pushes that contain an API token of this server (the variable: true or false)",
     fallback: "refused",
+  },
+  {
+    name: "addDefaultReviewers",
+    flags: "--add-default-reviewers",
+    variable: "PAIL_ADD_DEFAULT_REVIEWERS",
+    description:
+      "add the default reviewers to pull requests that are created over REST without a list of reviewers, which Bitbucket does on its pages alone (the variable: true or false)",
+    fallback: "not added",
   },
   {
     name: "fetchCacheBytesMax",

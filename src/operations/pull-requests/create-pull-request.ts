@@ -9,6 +9,7 @@ import type { Repository } from "../../model/repository.ts";
 import { requireAccount } from "../../model/who-acts.ts";
 import type { By } from "../../ports.ts";
 import { withRepository } from "../../storage/packs/with-repository.ts";
+import { listEffectiveReviewers } from "../../storage/sql/pull-requests/default-reviewers.ts";
 import { setReviewers } from "../../storage/sql/pull-requests/participants.ts";
 import {
   findOpenPullRequest,
@@ -61,10 +62,7 @@ export async function createPullRequest(
   input: PullRequestInput,
 ): Promise<WholePullRequest> {
   const author = requireAccount(by.caller);
-  const reviewers =
-    input.reviewers === undefined
-      ? undefined
-      : await findReviewers(ports, repository, author, input.reviewers);
+  const reviewers = await readReviewers(ports, repository, author, input);
   for (let tries = 1; tries <= TRIES_MAX; tries += 1) {
     const tips = await readTips(ports.database.kysely, repository, input);
     await requireChanges(ports, by, repository, input, tips);
@@ -78,7 +76,8 @@ export async function createPullRequest(
           await updateRepository(tx, repository.uuid, { sizeBytes });
           await raiseRefGeneration(tx, repository.uuid);
         }
-        const created = { ...input, author, reviewers, tips, at: ports.clock() };
+        const areReviewersNamed = input.reviewers !== undefined;
+        const created = { ...input, author, reviewers, areReviewersNamed, tips, at: ports.clock() };
         return store(tx, record, by, repository, created);
       });
     const stored = isFork(repository, input)
@@ -93,6 +92,20 @@ export async function createPullRequest(
     if (stored !== undefined) return stored;
   }
   throw new Failure("conflict", "Cannot create the pull request: its branches keep moving");
+}
+
+/** Undefined: none are named, and none are added. */
+async function readReviewers(
+  ports: NewObjectsPorts,
+  repository: Repository,
+  author: Account,
+  { reviewers }: PullRequestInput,
+): Promise<readonly Account[] | undefined> {
+  if (reviewers !== undefined) return findReviewers(ports, repository, author, reviewers);
+  // Bitbucket does so on its pages alone: contract, pull-requests.md §3.
+  if (!ports.config.addsDefaultReviewers) return undefined;
+  const found = await listEffectiveReviewers(ports.database.kysely, repository.uuid);
+  return found.map(({ account }) => account).filter(({ uuid }) => uuid !== author.uuid);
 }
 
 const isFork = ({ uuid }: Repository, { source }: PullRequestInput) => source.repository.uuid !== uuid;
@@ -162,6 +175,7 @@ async function requireChanges(
 type Created = PullRequestInputOf<"title" | "description" | "isDraft" | "closesSourceBranch" | "source"> & {
   readonly author: Account;
   readonly reviewers: readonly Account[] | undefined;
+  readonly areReviewersNamed: boolean;
   readonly tips: Tips;
   readonly at: Date;
 };
@@ -200,7 +214,8 @@ async function store(
   const before = await getWholePullRequest(tx, key);
   if (open !== undefined)
     await updatePullRequest(tx, key, { title, description, closesSourceBranch, updatedAt: at });
-  if (created.reviewers !== undefined)
+  // One that is there keeps its reviewers, unless others are named.
+  if (created.reviewers !== undefined && (open === undefined || created.areReviewersNamed))
     await setReviewers(
       tx,
       key,

@@ -88,6 +88,7 @@ export async function startTestApp(
       databaseConnectionsMax: undefined,
       metrics: undefined,
       refusesLeakedTokens: true,
+      addsDefaultReviewers: false,
       ...settings,
     },
     log,

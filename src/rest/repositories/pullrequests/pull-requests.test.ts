@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { createCaller } from "../../../../tests/support/clients/rest-callers.ts";
 import { startFilledApp } from "../../../../tests/support/server/filled-app.ts";
+import { setMember } from "../../../operations/workspaces/workspaces.ts";
 
 const filled = await startFilledApp();
 await filled.git.out(["checkout", "--quiet", "-b", "main"], { folder: filled.folder });
@@ -102,6 +104,30 @@ describe("a pull request is created", () => {
       "Olive Owner is the author and cannot be included as a reviewer.",
     ]);
   });
+});
+
+test("default reviewers are added if the server is set so and none are named", async () => {
+  const { app, rest } = filled;
+  const reviewer = await createCaller(app, "reviewer");
+  await setMember(app.ports, app.by, app.workspace, reviewer.account, "member", "write");
+  for (const user of [reviewer.uuid, `%7B${app.owner.uuid}%7D`])
+    assert.equal((await rest("PUT", `/default-reviewers/${user}`)).status, 200);
+  const names = (json: { readonly reviewers: readonly { readonly nickname: string }[] }) =>
+    json.reviewers.map(({ nickname }) => nickname);
+  await pushBranch("unreviewed", { "u.txt": "x\n" });
+  assert.deepEqual(names(await create({ title: "As on Bitbucket", ...fromBranch("unreviewed") })), []);
+  const config = app.ports.config as { addsDefaultReviewers: boolean };
+  config.addsDefaultReviewers = true;
+  try {
+    await pushBranch("reviewed", { "r.txt": "x\n" });
+    const made = await create({ title: "Reviewed", ...fromBranch("reviewed") });
+    assert.deepEqual(names(made), ["reviewer"]);
+    const none = { title: "None", reviewers: [], ...fromBranch("reviewed") };
+    assert.deepEqual(names(await create(none)), []);
+    assert.deepEqual(names(await create({ title: "Again", ...fromBranch("reviewed") })), []);
+  } finally {
+    config.addsDefaultReviewers = false;
+  }
 });
 
 describe("a push moves it", () => {
