@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { callCommits } from "./call-commits.ts";
+import { callPullRequests } from "./call-pull-requests.ts";
 import { callRefs } from "./call-refs.ts";
 import { callRepositories } from "./call-repositories.ts";
 import { callSource } from "./call-source.ts";
@@ -25,6 +26,7 @@ callCommits(client, ids);
 callSource(client, ids);
 callRepositories(client);
 callWorkspaces(client);
+callPullRequests(client);
 
 test("the names that the client has for one operation are one and the same, so that calling one is enough", () => {
   const firsts = new Map<string, unknown>();
