@@ -1,8 +1,8 @@
 import { Readable } from "node:stream";
 import type { ObjectId } from "../../model/object-id.ts";
 import type { GitOptions } from "../process/git-process.ts";
-import { pathspecsOf } from "./compared-paths.ts";
-import { type FileChange, parseChanges } from "./parse-changes.ts";
+import { pathspecOf, pathspecsOf } from "./compared-paths.ts";
+import { type FileChange, parseChanges, type RawChange, readRawChanges } from "./parse-changes.ts";
 import { runCachedGit } from "./run-cached-git.ts";
 import { streamGit } from "./stream-git.ts";
 
@@ -25,9 +25,11 @@ const RENAME_CANDIDATES_MAX = 1000;
 const CHANGES_BYTES_MAX = 64 * 1024 * 1024;
 
 /** `diff-tree` is plumbing: it reads none of the settings with which people bend `git diff`. */
-function argumentsOf(comparison: TreeComparison, shown: readonly string[]): string[] | undefined {
-  const pathspecs = pathspecsOf(comparison.paths);
-  if (pathspecs === undefined) return undefined;
+function argumentsOf(
+  comparison: Omit<TreeComparison, "paths">,
+  pathspecs: readonly string[],
+  shown: readonly string[],
+): string[] {
   return [
     "diff-tree",
     "-r",
@@ -67,8 +69,10 @@ export async function streamDiff(comparison: TreeComparison, options: DiffOption
     `--unified=${options.contextLines}`,
     ...(options.showsBinaryContent ? ["--binary"] : []),
   ];
-  const args = argumentsOf(comparison, shown);
-  return args === undefined ? Readable.from([]) : streamGit("compare", args, comparison);
+  const pathspecs = pathspecsOf(comparison.paths);
+  return pathspecs === undefined
+    ? Readable.from([])
+    : streamGit("compare", argumentsOf(comparison, pathspecs, shown), comparison);
 }
 
 /**
@@ -77,8 +81,40 @@ export async function streamDiff(comparison: TreeComparison, options: DiffOption
  * @throws as `runLimitedGit` and `pathspecsOf` do.
  */
 export async function listChanges(comparison: TreeComparison): Promise<FileChange[]> {
-  const args = argumentsOf(comparison, ["-z", "--raw", "--numstat"]);
-  if (args === undefined) return [];
+  const pathspecs = pathspecsOf(comparison.paths);
+  if (pathspecs === undefined) return [];
+  const args = argumentsOf(comparison, pathspecs, ["-z", "--raw", "--numstat"]);
   const output = await runCachedGit("compare", args, { ...comparison, outputBytesMax: CHANGES_BYTES_MAX });
   return parseChanges(output);
+}
+
+/** Two whole trees, without people's choice of what to see of them. */
+export type WholeComparison = Omit<TreeComparison, "paths" | "ignoresWhitespace" | "detectsRenames">;
+
+/**
+ * The files that differ, with renames. Lines are not counted, so git reads the contents only of files that may have been
+ * renamed.
+ *
+ * @throws as `runLimitedGit` does.
+ */
+export async function listRawChanges(comparison: WholeComparison): Promise<Iterable<RawChange>> {
+  const whole = { ...comparison, ignoresWhitespace: false, detectsRenames: true };
+  const args = argumentsOf(whole, [], ["-z", "--raw"]);
+  const output = await runCachedGit("compare", args, { ...comparison, outputBytesMax: CHANGES_BYTES_MAX });
+  return readRawChanges(output);
+}
+
+/**
+ * The patch of some files, without context lines. For a renamed file both its paths must be among them.
+ *
+ * @param paths of files of either side; their number and length are the caller's to limit.
+ * @throws as `streamGit` does.
+ */
+export function streamPatchOf(
+  paths: readonly string[],
+  comparison: WholeComparison & { readonly wholeTimeLimitMs?: number },
+): Promise<Readable> {
+  const whole = { ...comparison, ignoresWhitespace: false, detectsRenames: true };
+  const args = argumentsOf(whole, paths.map(pathspecOf), ["--patch", "--unified=0"]);
+  return streamGit("compare", args, comparison);
 }

@@ -20,8 +20,8 @@ export function pathspecsOf(paths: readonly string[]): readonly string[] | undef
   return possible.map(pathspecOf);
 }
 
-/** An argument cannot hold bytes that are not UTF-8: each is any byte then, so files that differ in them alone come along. */
-function pathspecOf(path: string): string {
+/** A path as a pathspec. An argument cannot hold bytes that are not UTF-8: each is any byte then, so files that differ in them alone come along. */
+export function pathspecOf(path: string): string {
   if (!hasRawBytes(path)) return `:(top,literal)${path}`;
   return `:(top,glob)${shownText(path.replace(/[*?[\\]/g, "\\$&"), "?")}`;
 }

@@ -73,14 +73,33 @@ class FieldReader {
   }
 }
 
-type RawChange = { readonly letter: string; readonly oldPath: Buffer; readonly newPath: Buffer };
+export type RawChange = {
+  readonly letter: "A" | "D" | "M" | "T" | "R";
+  /** Whether both sides have the same bytes, as when a file is only moved, or gets another mode. */
+  readonly hasSameContent: boolean;
+  /** Equal unless the file is renamed. */
+  readonly oldPath: Buffer;
+  readonly newPath: Buffer;
+};
+
+/**
+ * Reads the output of `git diff-tree -r -z --raw` alone.
+ *
+ * @throws MalformedChangesError
+ */
+export function* readRawChanges(output: Buffer): Generator<RawChange> {
+  const fields = new FieldReader(output, 0);
+  while (!fields.isAtEnd()) yield readRawChange(fields);
+}
 
 function readRawChange(fields: FieldReader): RawChange {
   const header = fields.next().toString("latin1");
-  const letter = /^:\d{6} \d{6} [0-9a-f]+ [0-9a-f]+ ([ADMTR])\d*$/.exec(header)?.[1];
-  if (letter === undefined) throw new MalformedChangesError(`change "${header}"`);
+  const match = /^:\d{6} \d{6} ([0-9a-f]+) ([0-9a-f]+) ([ADMTR])\d*$/.exec(header);
+  if (match === null) throw new MalformedChangesError(`change "${header}"`);
+  const letter = match[3] as RawChange["letter"];
   const oldPath = fields.nextPath();
-  return { letter, oldPath, newPath: letter === "R" ? fields.nextPath() : oldPath };
+  const newPath = letter === "R" ? fields.nextPath() : oldPath;
+  return { letter, hasSameContent: match[1] === match[2], oldPath, newPath };
 }
 
 function changeOf(
