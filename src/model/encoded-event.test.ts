@@ -15,6 +15,7 @@ import { decodeEvent, type EncodedEvent, encodeEvent } from "./encoded-event.ts"
 import type { EventOf, OutboxEvent } from "./event.ts";
 import type { ObjectId } from "./object-id.ts";
 import type { PullRequest } from "./pull-request.ts";
+import type { PullRequestComment } from "./pull-request-comment.ts";
 import type { BranchName, RefName } from "./ref-name.ts";
 
 const workspace = sampleWorkspace("acme");
@@ -92,6 +93,15 @@ const ofPullRequest = {
 } as const;
 
 const ofReview = { ...ofPullRequest, reviewedAt: SAMPLE_INSTANT };
+const { commit: _, ...common } = comment;
+const pullRequestComment: PullRequestComment = {
+  ...common,
+  pullRequestId: 7,
+  isPending: false,
+  anchor: { source: commit, destination: undefined, base: commit, isOutdated: true },
+  resolution: { by: account, at: SAMPLE_INSTANT },
+};
+const ofComment = { ...ofPullRequest, comment: pullRequestComment };
 
 const EVENTS: { readonly [Kind in OutboxEvent["kind"]]: EventOf<Kind> } = {
   "repo:push": {
@@ -115,6 +125,15 @@ const EVENTS: { readonly [Kind in OutboxEvent["kind"]]: EventOf<Kind> } = {
   "pullrequest:unapproved": { kind: "pullrequest:unapproved", ...ofReview },
   "pullrequest:changes_request_created": { kind: "pullrequest:changes_request_created", ...ofReview },
   "pullrequest:changes_request_removed": { kind: "pullrequest:changes_request_removed", ...ofReview },
+  "pullrequest:comment_created": { kind: "pullrequest:comment_created", ...ofComment },
+  "pullrequest:comment_updated": {
+    kind: "pullrequest:comment_updated",
+    ...ofComment,
+    comment: { ...pullRequestComment, inline: undefined, anchor: undefined, resolution: undefined },
+  },
+  "pullrequest:comment_deleted": { kind: "pullrequest:comment_deleted", ...ofComment },
+  "pullrequest:comment_resolved": { kind: "pullrequest:comment_resolved", ...ofComment },
+  "pullrequest:comment_reopened": { kind: "pullrequest:comment_reopened", ...ofComment },
   "repo:created": { kind: "repo:created", ...actor, repository },
   "repo:deleted": { kind: "repo:deleted", ...actor, repository },
   "repo:updated": { kind: "repo:updated", ...actor, repository, changes },

@@ -24,6 +24,7 @@ import {
   type PullRequestParticipant,
   type PullRequestSource,
 } from "./pull-request.ts";
+import type { CommentAnchor, PullRequestComment, Resolution } from "./pull-request-comment.ts";
 import { FORK_POLICIES, type Repository, type RepositoryReference } from "./repository.ts";
 import type { Uuid } from "./uuid.ts";
 import type { Project, Workspace } from "./workspace.ts";
@@ -176,6 +177,21 @@ const FIELD_CHANGES: Codec<FieldChanges> = dictionary(record<FieldChanges[string
 
 const ACTOR = { actorUuid: optional(text<Uuid>()) };
 const IN_REPOSITORY = { ...ACTOR, repositoryUuid: text<Uuid>() };
+const PULL_REQUEST_COMMENT = record<PullRequestComment>({
+  ...COMMENT,
+  repositoryUuid: text(),
+  pullRequestId: number,
+  isPending: boolean,
+  anchor: optional(
+    record<CommentAnchor>({
+      source: text(),
+      destination: optional(text()),
+      base: optional(text()),
+      isOutdated: boolean,
+    }),
+  ),
+  resolution: optional(record<Resolution>({ by: optional(ACCOUNT), at: date })),
+});
 const OF_PULL_REQUEST = {
   ...IN_REPOSITORY,
   pullRequest: PULL_REQUEST,
@@ -183,6 +199,12 @@ const OF_PULL_REQUEST = {
 };
 const OF_REVIEW = { ...OF_PULL_REQUEST, reviewedAt: date };
 const OF_REPOSITORY = { ...ACTOR, repository: REPOSITORY };
+
+type CommentKind = Extract<OutboxEvent["kind"], `pullrequest:comment_${string}`>;
+
+function ofComment<Kind extends CommentKind>(kind: Kind) {
+  return record({ kind: oneOf(kind), ...OF_PULL_REQUEST, comment: PULL_REQUEST_COMMENT });
+}
 
 /** What is stored of each kind. */
 const CODECS: { readonly [Kind in OutboxEvent["kind"]]: Codec<EventOf<Kind>> } = {
@@ -218,6 +240,11 @@ const CODECS: { readonly [Kind in OutboxEvent["kind"]]: Codec<EventOf<Kind>> } =
     kind: oneOf("pullrequest:changes_request_removed"),
     ...OF_REVIEW,
   }),
+  "pullrequest:comment_created": ofComment("pullrequest:comment_created"),
+  "pullrequest:comment_updated": ofComment("pullrequest:comment_updated"),
+  "pullrequest:comment_deleted": ofComment("pullrequest:comment_deleted"),
+  "pullrequest:comment_resolved": ofComment("pullrequest:comment_resolved"),
+  "pullrequest:comment_reopened": ofComment("pullrequest:comment_reopened"),
   "repo:created": record({ kind: oneOf("repo:created"), ...OF_REPOSITORY }),
   "repo:deleted": record({ kind: oneOf("repo:deleted"), ...OF_REPOSITORY }),
   "repo:updated": record({ kind: oneOf("repo:updated"), ...OF_REPOSITORY, changes: FIELD_CHANGES }),

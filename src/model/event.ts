@@ -2,6 +2,7 @@ import type { CommitComment } from "./commit-comment.ts";
 import type { CommitStatus } from "./commit-status.ts";
 import type { ObjectId } from "./object-id.ts";
 import type { WholePullRequest } from "./pull-request.ts";
+import type { PullRequestComment } from "./pull-request-comment.ts";
 import type { RefName } from "./ref-name.ts";
 import type { Repository } from "./repository.ts";
 import type { Uuid } from "./uuid.ts";
@@ -64,6 +65,11 @@ export type OutboxEvent =
   | OfPullRequest<"pullrequest:unapproved", Reviewed>
   | OfPullRequest<"pullrequest:changes_request_created", Reviewed>
   | OfPullRequest<"pullrequest:changes_request_removed", Reviewed>
+  | OfPullRequest<"pullrequest:comment_created", { readonly comment: PullRequestComment }>
+  | OfPullRequest<"pullrequest:comment_updated", { readonly comment: PullRequestComment }>
+  | OfPullRequest<"pullrequest:comment_deleted", { readonly comment: PullRequestComment }>
+  | OfPullRequest<"pullrequest:comment_resolved", { readonly comment: PullRequestComment }>
+  | OfPullRequest<"pullrequest:comment_reopened", { readonly comment: PullRequestComment }>
   | OfRepository<"repo:created">
   | OfRepository<"repo:deleted">
   | OfRepository<"repo:updated", { readonly changes: FieldChanges }>

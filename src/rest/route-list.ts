@@ -73,6 +73,13 @@ export { listRepositoryUserPermissionsRoute } from "./repositories/permissions-c
 export { putRepositoryGroupPermissionRoute } from "./repositories/permissions-config/put-group-permission.ts";
 export { putRepositoryUserPermissionRoute } from "./repositories/permissions-config/put-user-permission.ts";
 export { approvePullRequestRoute } from "./repositories/pullrequests/approve-pull-request.ts";
+export { createPullRequestCommentRoute } from "./repositories/pullrequests/comments/create-comment.ts";
+export { deletePullRequestCommentRoute } from "./repositories/pullrequests/comments/delete-comment.ts";
+export { getPullRequestCommentRoute } from "./repositories/pullrequests/comments/get-comment.ts";
+export { listPullRequestCommentsRoute } from "./repositories/pullrequests/comments/list-comments.ts";
+export { reopenPullRequestCommentRoute } from "./repositories/pullrequests/comments/reopen-comment.ts";
+export { resolvePullRequestCommentRoute } from "./repositories/pullrequests/comments/resolve-comment.ts";
+export { updatePullRequestCommentRoute } from "./repositories/pullrequests/comments/update-comment.ts";
 export { createPullRequestRoute } from "./repositories/pullrequests/create-pull-request.ts";
 export { declinePullRequestRoute } from "./repositories/pullrequests/decline-pull-request.ts";
 export { getPullRequestRoute } from "./repositories/pullrequests/get-pull-request.ts";
@@ -83,6 +90,11 @@ export { listPullRequestCommitsRoute } from "./repositories/pullrequests/list-pu
 export { listPullRequestStatusesRoute } from "./repositories/pullrequests/list-pull-request-statuses.ts";
 export { listPullRequestsRoute } from "./repositories/pullrequests/list-pull-requests.ts";
 export { requestChangesRoute } from "./repositories/pullrequests/request-changes.ts";
+export { createTaskRoute } from "./repositories/pullrequests/tasks/create-task.ts";
+export { deleteTaskRoute } from "./repositories/pullrequests/tasks/delete-task.ts";
+export { getTaskRoute } from "./repositories/pullrequests/tasks/get-task.ts";
+export { listTasksRoute } from "./repositories/pullrequests/tasks/list-tasks.ts";
+export { updateTaskRoute } from "./repositories/pullrequests/tasks/update-task.ts";
 export { unapprovePullRequestRoute } from "./repositories/pullrequests/unapprove-pull-request.ts";
 export { updatePullRequestRoute } from "./repositories/pullrequests/update-pull-request.ts";
 export { withdrawChangeRequestRoute } from "./repositories/pullrequests/withdraw-change-request.ts";

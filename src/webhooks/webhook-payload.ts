@@ -8,7 +8,11 @@ import { renderCommentPayload, renderStatusPayload } from "./payloads/commit-pay
 import { renderForkPayload } from "./payloads/fork-payload.ts";
 import type { PayloadPorts, PayloadSubject } from "./payloads/payload-subject.ts";
 import { renderProjectPayload } from "./payloads/project-payload.ts";
-import { renderPullRequestPayload, renderReviewPayload } from "./payloads/pull-request-payload.ts";
+import {
+  renderPullRequestCommentPayload,
+  renderPullRequestPayload,
+  renderReviewPayload,
+} from "./payloads/pull-request-payload.ts";
 import { renderPushPayload } from "./payloads/push-payload.ts";
 import { renderRepositoryPayload, renderUpdatePayload } from "./payloads/repository-payload.ts";
 
@@ -80,5 +84,11 @@ async function renderEvent(
     case "pullrequest:changes_request_created":
     case "pullrequest:changes_request_removed":
       return renderReviewPayload("changes_request", event, subject);
+    case "pullrequest:comment_created":
+    case "pullrequest:comment_updated":
+    case "pullrequest:comment_deleted":
+    case "pullrequest:comment_resolved":
+    case "pullrequest:comment_reopened":
+      return renderPullRequestCommentPayload(event, subject);
   }
 }

@@ -1,4 +1,5 @@
 import type { NewComment } from "../../model/comment.ts";
+import { parseCommentId, unknownComment } from "../../model/comment-id.ts";
 import type { CommitComment } from "../../model/commit-comment.ts";
 import { Failure, invalidField } from "../../model/failure.ts";
 import type { Repository } from "../../model/repository.ts";
@@ -110,15 +111,6 @@ export async function deleteComment(
     }
     await markCommentDeleted(tx, comment.id, ports.clock());
   });
-}
-
-function parseCommentId(text: string): number | undefined {
-  return /^[1-9]\d{0,14}$/.test(text) ? Number(text) : undefined;
-}
-
-/** Recorded for comments on pull requests: the message is the id and nothing else. */
-function unknownComment(id: string): Failure {
-  return new Failure("not-found", id);
 }
 
 function notYours(action: "change" | "delete", { id }: CommitComment): Failure {

@@ -6,7 +6,7 @@ import type { FieldMap } from "./compile-filter.ts";
 import type { CommentRow } from "./schema/comments.ts";
 
 /** The tables of comments, which have the same columns beside those of what they are on. */
-type CommentTable = "commit_comment";
+type CommentTable = "commit_comment" | "pull_request_comment";
 
 /** The fields by which lists of comments are filtered and sorted, joined with the account of each. */
 export function commentFields(table: CommentTable): FieldMap {
@@ -59,7 +59,12 @@ export function toComment(row: Columns & AccountColumns): Comment {
   };
 }
 
-function toInlineLocation(row: Columns): InlineLocation | undefined {
+type InlineColumns = Pick<
+  Selectable<CommentRow>,
+  "inline_path" | "inline_from" | "inline_to" | "inline_start_from" | "inline_start_to"
+>;
+
+export function toInlineLocation(row: InlineColumns): InlineLocation | undefined {
   if (row.inline_path === null) return undefined;
   return {
     path: row.inline_path,
@@ -76,13 +81,19 @@ export function toCommentRow({ inline, ...comment }: Omit<Comment, "id">) {
     account_uuid: comment.author.uuid,
     parent_id: comment.parentId ?? null,
     raw: comment.raw,
+    ...toInlineRow(inline),
+    is_deleted: flag(comment.isDeleted),
+    created_at: comment.createdAt.getTime(),
+    updated_at: comment.updatedAt.getTime(),
+  };
+}
+
+export function toInlineRow(inline: InlineLocation | undefined) {
+  return {
     inline_path: inline?.path ?? null,
     inline_from: inline?.from ?? null,
     inline_to: inline?.to ?? null,
     inline_start_from: inline?.startFrom ?? null,
     inline_start_to: inline?.startTo ?? null,
-    is_deleted: flag(comment.isDeleted),
-    created_at: comment.createdAt.getTime(),
-    updated_at: comment.updatedAt.getTime(),
   };
 }

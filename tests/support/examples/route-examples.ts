@@ -67,6 +67,7 @@ const REPOSITORY = {
 const R = "/2.0/repositories/{workspace}/{repo_slug}";
 const W = "/2.0/workspaces/{workspace}";
 const C = `${R}/commit/{commit}`;
+const P = `${R}/pullrequests/{pull_request_id}`;
 
 /**
  * Values of path parameters, encoded: by name, `ref`; where a word means different things in different paths also by what stands
@@ -215,6 +216,31 @@ export const EXAMPLES: Readonly<Record<string, RouteExample>> = {
   },
   [`POST ${R}/pullrequests/{pull_request_id}/decline`]: { body: json({ message: "text" }) },
   [`POST ${R}/pullrequests/{pull_request_id}/approve`]: { fills: nothingNew },
+  [`POST ${P}/comments`]: {
+    body: json({
+      content: { raw: "text" },
+      inline: { path: "docs/a.md", to: 2, start_to: 1 },
+      pending: false,
+    }),
+    fills: ({ id }) => ({ "pullrequests/{pull_request_id}/comments/comment_id": String(id) }),
+  },
+  [`PUT ${P}/comments/{comment_id}`]: {
+    ...AUTHORS_ONLY,
+    body: json({ content: { raw: "text" }, pending: false }),
+  },
+  [`DELETE ${P}/comments/{comment_id}`]: AUTHORS_ONLY,
+  // It is not resolved.
+  [`DELETE ${P}/comments/{comment_id}/resolve`]: { outcomes: { reader: 404, owner: 404 } },
+  [`POST ${P}/tasks`]: {
+    body: json({ content: { raw: "text" }, pending: false }),
+    fills: ({ id }) => ({ task_id: String(id) }),
+  },
+  // Another's task.
+  [`PUT ${P}/tasks/{task_id}`]: {
+    ...AUTHORS_ONLY,
+    body: json({ content: { raw: "text" }, state: "RESOLVED", pending: false }),
+  },
+  [`DELETE ${P}/tasks/{task_id}`]: AUTHORS_ONLY,
   [`PUT ${R}/default-reviewers/{target_username}`]: { fills: nothingNew },
   [`PUT ${R}/override-settings`]: { body: json({ default_merge_strategy: true, branching_model: false }) },
   [`POST ${R}/hooks`]: {

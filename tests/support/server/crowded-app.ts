@@ -135,6 +135,11 @@ async function fillPullRequests({ rest }: FilledApp): Promise<void> {
   }
   for (const number of NUMBERS)
     await expectMade(rest("PUT", "/pullrequests/1", { title: `Title ${number}` }));
+  for (const number of NUMBERS) {
+    const inline = { path: "f00.txt", to: 1 };
+    await expectMade(rest("POST", "/pullrequests/1/comments", { content: { raw: number }, inline }));
+    await expectMade(rest("POST", "/pullrequests/1/tasks", { content: { raw: number } }));
+  }
 }
 
 async function expectMade(
@@ -159,6 +164,7 @@ const CROWDED_PARAMETERS = {
   annotationId: "a00",
   comment_id: "1",
   pull_request_id: "1",
+  task_id: "1",
   key: "00",
   id: "1",
   uid: "main",

@@ -61,24 +61,29 @@ export async function startFilledApp(
       await git.out(["commit", "--quiet", "--allow-empty", "-m", message], { folder, environment });
       return git.out(["rev-parse", "HEAD"], { folder });
     },
-    async rest(method, path, body) {
-      const base = path.startsWith("http") ? "" : `${app.url}/2.0/repositories/acme/demo`;
-      const answer = await fetch(`${base}${path}`, {
-        method,
-        headers: {
-          authorization: `Basic ${Buffer.from(`owner@example.com:${token}`).toString("base64")}`,
-          ...(body === undefined ? {} : { "content-type": "application/json" }),
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      });
-      const text = await answer.text();
-      const isJson = answer.headers.get("content-type")?.startsWith("application/json") === true;
-      return {
-        status: answer.status,
-        headers: answer.headers,
-        text,
-        json: isJson ? JSON.parse(text) : undefined,
-      };
-    },
+    rest: restAs(app, "owner@example.com", token),
+  };
+}
+
+/** Calls REST with a token. */
+export function restAs({ url }: Pick<TestApp, "url">, email: string, token: string): FilledApp["rest"] {
+  return async (method, path, body) => {
+    const base = path.startsWith("http") ? "" : `${url}/2.0/repositories/acme/demo`;
+    const answer = await fetch(`${base}${path}`, {
+      method,
+      headers: {
+        authorization: `Basic ${Buffer.from(`${email}:${token}`).toString("base64")}`,
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    const isJson = answer.headers.get("content-type")?.startsWith("application/json") === true;
+    return {
+      status: answer.status,
+      headers: answer.headers,
+      text,
+      json: isJson ? JSON.parse(text) : undefined,
+    };
   };
 }

@@ -13,6 +13,7 @@ import { leases } from "./015-leases.ts";
 import { auditCredential } from "./016-audit-credential.ts";
 import { pullRequests } from "./017-pull-requests.ts";
 import { defaultReviewers } from "./018-default-reviewers.ts";
+import { pullRequestComments } from "./019-pull-request-comments.ts";
 import { pullRequestActivity } from "./021-pull-request-activity.ts";
 import type { Migration } from "./migration.ts";
 
@@ -33,5 +34,6 @@ export const MIGRATIONS: readonly Migration[] = [
   auditCredential,
   pullRequests,
   defaultReviewers,
+  pullRequestComments,
   pullRequestActivity,
 ];

@@ -72,7 +72,16 @@ export async function listPullRequestTips(
     .select(["source_commit", "destination_commit", "merge_commit"])
     .where("repository_uuid", "=", repositoryUuid)
     .execute();
-  const tips = rows.flatMap((row) => [row.source_commit, row.destination_commit, row.merge_commit]);
+  // Comments are followed from where they were the last time.
+  const commented = await db
+    .selectFrom("pull_request_comment")
+    .select("source_commit")
+    .distinct()
+    .where("repository_uuid", "=", repositoryUuid)
+    .where("source_commit", "is not", null)
+    .where("is_outdated", "=", 0)
+    .execute();
+  const tips = [...rows, ...commented].flatMap((row) => Object.values(row));
   return [...new Set(tips.filter((tip) => tip !== null))] as ObjectId[];
 }
 
