@@ -6,7 +6,7 @@ import { readFailure } from "../process/read-limits.ts";
 import { quotePath } from "../quote-path.ts";
 import { listRawChanges, streamPatchOf } from "./compare-trees.ts";
 import { HunkReader } from "./hunk-reader.ts";
-import { type Hunk, type LineRange, mapLines } from "./line-hunks.ts";
+import { type Hunk, type LineRange, mapLines } from "./map-lines.ts";
 
 /** Lines of a file on the old side, or the file itself. The path is the text of its bytes, as by `bytesToText`. */
 export type FilePlace = { readonly path: string; readonly lines: LineRange | undefined };

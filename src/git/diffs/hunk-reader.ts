@@ -1,4 +1,4 @@
-import type { Hunk } from "./line-hunks.ts";
+import type { Hunk } from "./map-lines.ts";
 
 /** Longer than any header with two quoted paths of 4096 bytes. */
 const HEADER_LENGTH_MAX = 65_536;

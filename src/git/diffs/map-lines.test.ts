@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fc } from "../../../tests/support/fuzzing/seeded-properties.ts";
 import { HunkReader, type PatchedFile } from "./hunk-reader.ts";
-import { mapLines } from "./line-hunks.ts";
+import { mapLines } from "./map-lines.ts";
 
 /** The files of a patch that comes in pieces of `pieceBytes`. */
 function filesOf(patch: string, pieceBytes = patch.length): PatchedFile[] {
