@@ -1,16 +1,8 @@
 import type { RefDetails } from "../git/objects/ref-details.ts";
+import { MERGE_STRATEGIES } from "../model/merge-strategy.ts";
 import { type CommitContext, representCommitOfRef } from "./commit.ts";
 import { pullRequestCreateUrl } from "./pull-request-links.ts";
 import { representRefLinks } from "./ref-links.ts";
-
-export const MERGE_STRATEGIES = [
-  "merge_commit",
-  "squash",
-  "fast_forward",
-  "squash_fast_forward",
-  "rebase_fast_forward",
-  "rebase_merge",
-] as const;
 
 /** Recorded in 2025, in no document: how a branch may be brought up to date with another. */
 const SYNC_STRATEGIES = ["merge_commit", "rebase"] as const;

@@ -1,0 +1,15 @@
+/** Bitbucket's ways to merge a pull request. The first is the one that a merge without a strategy uses. */
+export const MERGE_STRATEGIES = [
+  "merge_commit",
+  "squash",
+  "fast_forward",
+  "squash_fast_forward",
+  "rebase_fast_forward",
+  "rebase_merge",
+] as const;
+
+export type MergeStrategy = (typeof MERGE_STRATEGIES)[number];
+
+export function parseMergeStrategy(text: string): MergeStrategy | undefined {
+  return MERGE_STRATEGIES.find((strategy) => strategy === text);
+}
