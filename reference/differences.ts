@@ -2,8 +2,8 @@ const MERGE_FLAG = "`merge=true`, which is deprecated, is treated as `topic=true
 const NO_AVATAR = "`links.avatar` of the body is ignored: there are no pictures";
 const SILENT_EVENTS =
   "`repo:transfer` and the events of pull requests, issues and pipelines can be subscribed to but are never sent";
-const NO_PULL_REQUESTS =
-  "kinds about pull requests are stored but have no effect, since there are no pull requests yet";
+const KINDS_WITHOUT_EFFECT =
+  "`require_review_group_approvals_to_merge`, `require_all_dependencies_merged` and `allow_auto_merge_when_builds_pass` are stored but have no effect: there are no review groups, dependencies or merge queues; `require_all_comments_resolved` and the kinds that reset reviews have none yet";
 
 /**
  * What operations that are served do not do as the reference has it, by the operation's name there. An operation that is
@@ -24,14 +24,10 @@ export const DIFFERENCES: Readonly<Record<string, string>> = {
   "DELETE /repositories/{workspace}/{repo_slug}": "`redirect_to` is ignored: there are no pages",
   "GET /repositories/{workspace}/{repo_slug}/watchers": "always empty: nobody can watch a repository yet",
 
-  "POST /repositories/{workspace}/{repo_slug}/branch-restrictions": NO_PULL_REQUESTS,
-  "PUT /repositories/{workspace}/{repo_slug}/branch-restrictions/{id}": NO_PULL_REQUESTS,
-  "PUT /repositories/{workspace}/{repo_slug}/branching-model/settings":
-    "`default_branch_deletion` is stored but has no effect, since there are no pull requests yet",
-  "PUT /workspaces/{workspace}/projects/{project_key}/branching-model/settings":
-    "`default_branch_deletion` is stored but has no effect, since there are no pull requests yet",
+  "POST /repositories/{workspace}/{repo_slug}/branch-restrictions": KINDS_WITHOUT_EFFECT,
+  "PUT /repositories/{workspace}/{repo_slug}/branch-restrictions/{id}": KINDS_WITHOUT_EFFECT,
   "PUT /repositories/{workspace}/{repo_slug}/override-settings":
-    "`default_merge_strategy` is stored but has no effect, since there are no pull requests yet",
+    "`default_merge_strategy` says whose setting counts, and no operation sets the strategy itself: it is always `merge_commit`",
 
   "POST /repositories/{workspace}/{repo_slug}/hooks": SILENT_EVENTS,
   "PUT /repositories/{workspace}/{repo_slug}/hooks/{uid}": SILENT_EVENTS,

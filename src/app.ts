@@ -2,6 +2,7 @@ import type { AddressInfo } from "node:net";
 import { registerGitHttp } from "./git-http/git-http.ts";
 import { type AppServer, createHttpServer } from "./http/server/server.ts";
 import { startCursorExpiry } from "./jobs/cursor-expiry.ts";
+import { startMergeTaskExpiry } from "./jobs/merge-task-expiry.ts";
 import { startReserveFilling } from "./jobs/reserve-filling.ts";
 import { startWebhookDeliveries } from "./jobs/webhook-delivery.ts";
 import { registerOwnRoutes } from "./own-routes/own-routes.ts";
@@ -67,12 +68,14 @@ export async function sweepLeftovers(ports: Ports): Promise<void> {
 /** What is done after answers and beside them, once for all processes that serve. */
 export function startJobs(ports: Ports, deliveryOptions?: DeliveryOptions): { close(): Promise<void> } {
   const stopCursorExpiry = startCursorExpiry(ports);
+  const stopMergeTaskExpiry = startMergeTaskExpiry(ports);
   const stopReserveFilling = startReserveFilling(ports);
   const deliveries = startWebhookDeliveries(ports, deliveryOptions);
   ports.outbox.listen(deliveries.wake);
   return {
     async close() {
       stopCursorExpiry();
+      stopMergeTaskExpiry();
       await stopReserveFilling();
       await deliveries.close();
     },

@@ -9,6 +9,7 @@ import { DEFAULTS } from "./config/settings.ts";
 import { openCommitGraphs } from "./git/history/commit-graph.ts";
 import { openObjectReader } from "./git/objects/object-reader.ts";
 import { openProcessSlots, type ProcessSlots } from "./git/process/process-slots.ts";
+import { openBackgroundWork } from "./jobs/background-work.ts";
 import { openMaintenance } from "./jobs/maintenance.ts";
 import { openFailedAuthenticationLimiter } from "./limits/failed-authentication-limiter.ts";
 import { openRateLimits } from "./limits/rate-limits.ts";
@@ -91,6 +92,7 @@ export async function openPorts(
   const clock = () => new Date();
   const auditNotes = openAuditNotes({ database, clock, log });
   const unknownOperations = openUnknownOperationCounter({ database, clock, log });
+  const backgroundWork = openBackgroundWork();
   const maintenance = openMaintenance({ database, transactions: database, packs, clock, log });
   return {
     config,
@@ -113,6 +115,7 @@ export async function openPorts(
     commitTurns: openProcessSlots(COMMIT_TURNS),
     metrics: await openMetrics(config),
     maintenance,
+    backgroundWork,
     outbox: createOutboxSignal(),
     auditNotes,
     unknownOperations,
@@ -125,6 +128,7 @@ export async function openPorts(
     clock,
     randomBytes,
     async close() {
+      await backgroundWork.close();
       await maintenance.close();
       await auditNotes.idle();
       await unknownOperations.flush();

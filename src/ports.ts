@@ -35,6 +35,16 @@ export type Maintenance = {
   close(): Promise<void>;
 };
 
+/** What goes on after its request has been answered. */
+export type BackgroundWork = {
+  /** Returns at once. The work must not throw. Its signal is aborted when the server ends. */
+  start(work: (closing: AbortSignal) => Promise<void>): void;
+  /** Waits until nothing is under way. */
+  idle(): Promise<void>;
+  /** Ends what is under way. */
+  close(): Promise<void>;
+};
+
 /** What the product needs from outside. Take the ones you need: `Pick<Ports, "packs" | "clock">`. */
 export type Ports = {
   readonly config: Config;
@@ -68,6 +78,7 @@ export type Ports = {
    */
   readonly commitTurns: ProcessSlots;
   readonly maintenance: Maintenance;
+  readonly backgroundWork: BackgroundWork;
   readonly outbox: OutboxSignal;
   readonly metrics: Metrics;
   readonly auditNotes: AuditNotes;

@@ -72,10 +72,13 @@ function subjectOf({ requirements }: Admission): { readonly subject?: string } {
   return {};
 }
 
-/** What reads may write: the cursor of a list, and the number of downloads of a file. No access depends on these. */
+/**
+ * What is written beside transactions: the cursor of a list, the number of downloads of a file, and how long a merge is
+ * waited for. No access depends on these.
+ */
 const TRACES: Readonly<Record<string, readonly string[]>> = {
   InsertQueryNode: ["commits_cursor"],
-  UpdateQueryNode: ["download"],
+  UpdateQueryNode: ["download", "pull_request_merge_task"],
   DeleteQueryNode: [],
 };
 

@@ -85,10 +85,13 @@ export { declinePullRequestRoute } from "./repositories/pullrequests/decline-pul
 export { getPullRequestRoute } from "./repositories/pullrequests/get-pull-request.ts";
 export { GET_PULL_REQUEST_COMPARISON_ROUTES } from "./repositories/pullrequests/get-pull-request-comparison.ts";
 export { listAllActivityRoute } from "./repositories/pullrequests/list-all-activity.ts";
+export { listMergeabilityChecksRoute } from "./repositories/pullrequests/list-mergeability-checks.ts";
 export { listPullRequestActivityRoute } from "./repositories/pullrequests/list-pull-request-activity.ts";
 export { listPullRequestCommitsRoute } from "./repositories/pullrequests/list-pull-request-commits.ts";
 export { listPullRequestStatusesRoute } from "./repositories/pullrequests/list-pull-request-statuses.ts";
 export { listPullRequestsRoute } from "./repositories/pullrequests/list-pull-requests.ts";
+export { getMergeTaskRoute } from "./repositories/pullrequests/merge/get-merge-task.ts";
+export { mergePullRequestRoute } from "./repositories/pullrequests/merge/merge-pull-request.ts";
 export { requestChangesRoute } from "./repositories/pullrequests/request-changes.ts";
 export { createTaskRoute } from "./repositories/pullrequests/tasks/create-task.ts";
 export { deleteTaskRoute } from "./repositories/pullrequests/tasks/delete-task.ts";

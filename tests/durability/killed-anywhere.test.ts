@@ -26,8 +26,8 @@ test(`after each of ${RUNS} kills, at every fault point, what was acknowledged i
   const all = new Set(
     outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [...outcome.value] : [])),
   );
-  // Those of migrations, backups and restores have tests of their own.
-  const wanted = FAULT_POINTS.filter((point) => !/^(?:migration|backup|restore)\./.test(point));
+  // Those of migrations, backups, restores and merges have tests of their own.
+  const wanted = FAULT_POINTS.filter((point) => !/^(?:migration|backup|restore|merge)\./.test(point));
   assert.deepEqual(
     wanted.filter((point) => !all.has(point)),
     [],

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { FAULT_POINT_VARIABLE, FAULT_POINTS } from "../../src/fault-points.ts";
 import { BACKUP_POINTS, RESTORE_POINTS } from "../durability/kills/backup-points.ts";
+import { POINTS_OF_MERGES } from "../durability/kills/merge-points.ts";
 import { POINTS_OF_COMMANDS, POINTS_OF_STARTS, POINTS_OF_STEPS } from "../durability/kills/steps.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
@@ -26,6 +27,7 @@ test("each fault point is one that tests kill at, where they say whether it was 
   const tested = new Set<string>([
     ...Object.values(POINTS_OF_STEPS).flat(),
     ...Object.values(POINTS_OF_COMMANDS).flat(),
+    ...Object.values(POINTS_OF_MERGES).flat(),
     ...POINTS_OF_STARTS,
     ...OF_MIGRATIONS,
     ...BACKUP_POINTS,

@@ -17,7 +17,10 @@ import { listGroupSlugsOf } from "../../storage/sql/groups/groups.ts";
 import { getRepository } from "../repositories/get-repository.ts";
 import { getActiveModel, type ModelPorts } from "./branching-models.ts";
 
-/** How a ref changes. For a merge only `restrict_merges` is checked; everything else is a push. */
+/**
+ * How refs change. Of a merge only `restrict_merges` is checked for the destination; the source branch, if that is deleted
+ * with it, is deleted as by a push.
+ */
 export type ChangeKind = "push" | "merge";
 
 export type GitLocation = {
@@ -30,11 +33,16 @@ export type GitLocation = {
 /** Our choice: the deletion of a branch is also a push to it, so both kinds of rule are checked. */
 const KINDS_ASKED: Record<ChangeKind, readonly RestrictionKind[]> = {
   push: ["push", "delete", "force"],
-  merge: ["restrict_merges"],
+  merge: ["restrict_merges", "push", "delete"],
 };
+
+function kindsAskedFor(kind: ChangeKind, update: RefUpdate): readonly RestrictionKind[] {
+  return kind === "merge" && update.new !== undefined ? ["restrict_merges"] : KINDS_ASKED.push;
+}
 
 /** Everything that decides on updates except the commits themselves, read at one moment. The values can be compared. */
 export type BranchRules = {
+  readonly kind: ChangeKind;
   readonly restrictions: readonly BranchRestriction[];
   /** Read if a rule names a branch type. */
   readonly model: BranchingModel | undefined;
@@ -43,7 +51,7 @@ export type BranchRules = {
   readonly author: { readonly accountUuid: Uuid; readonly groupSlugs: readonly string[] } | undefined;
 };
 
-const NO_RULES: BranchRules = {
+const NO_RULES: Omit<BranchRules, "kind"> = {
   restrictions: [],
   model: undefined,
   mainBranch: undefined,
@@ -58,10 +66,10 @@ export async function readBranchRules(
 ): Promise<BranchRules> {
   const author = authorOf(by.caller);
   // The operator at the server's own command line is not restricted.
-  if (author.kind === "operator") return NO_RULES;
+  if (author.kind === "operator") return { ...NO_RULES, kind };
   const { kysely } = ports.database;
   const restrictions = await listRestrictions(kysely, repository.uuid, { kinds: KINDS_ASKED[kind] });
-  if (restrictions.length === 0) return NO_RULES;
+  if (restrictions.length === 0) return { ...NO_RULES, kind };
   const needsModel = restrictions.some((rule) => rule.match.kind === "branching_model");
   // Read again, because the main branch counts, and the project's model if the repository has none of its own.
   const current = needsModel ? await getRepository(kysely, repository.uuid) : undefined;
@@ -72,6 +80,7 @@ export async function readBranchRules(
     ? await listGroupSlugsOf(kysely, repository.workspace.uuid, accountUuid)
     : [];
   return {
+    kind,
     restrictions,
     model: active?.model,
     mainBranch: current?.mainBranch,
@@ -91,18 +100,33 @@ export function readBranchRulesMeanwhile(...asked: Parameters<typeof readBranchR
  * are not exempt unless they are listed: our choice, since the reference mentions no exemption other than the lists.
  */
 export async function findRefusingRule(
-  { restrictions, model, mainBranch, author }: BranchRules,
+  { kind, restrictions, model, mainBranch, author }: BranchRules,
   update: RefUpdate,
   location: GitLocation,
 ): Promise<BranchRestriction | undefined> {
   const branch = branchOf(update.name);
   if (branch === undefined || author === undefined) return undefined;
   const typesOf = (name: BranchName) => (model === undefined ? [] : branchTypesOf(model, mainBranch, name));
+  const asked = kindsAskedFor(kind, update);
   for (const rule of restrictions) {
+    if (!asked.includes(rule.kind)) continue;
     if (!matchesBranch(rule.match, branch, typesOf) || isExemptFrom(rule, author)) continue;
     if (await concerns(rule.kind, update, location)) return rule;
   }
   return undefined;
+}
+
+/** The rules of these kinds that apply to a branch, whoever asks. One statement if there are none. */
+export async function listMatchingRules(
+  ports: ModelPorts,
+  repository: Repository,
+  branch: BranchName,
+  kinds: readonly RestrictionKind[],
+): Promise<readonly BranchRestriction[]> {
+  const rules = await listRestrictions(ports.database.kysely, repository.uuid, { kinds });
+  const needsModel = rules.some(({ match }) => match.kind === "branching_model");
+  const model = needsModel ? await getActiveModel(ports, repository) : undefined;
+  return rules.filter(({ match }) => matchesBranch(match, branch, (name) => model?.typesOf(name) ?? []));
 }
 
 async function concerns(kind: RestrictionKind, update: RefUpdate, location: GitLocation): Promise<boolean> {

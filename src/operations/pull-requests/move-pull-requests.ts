@@ -21,6 +21,8 @@ export type MergedPullRequest = {
   /** What is merged. */
   readonly sourceCommit: ObjectId;
   readonly mergeCommit: ObjectId;
+  /** Done in the transaction, before it is closed. What it throws undoes the merge. */
+  readonly confirm: (tx: Kysely<Schema>) => Promise<void>;
 };
 
 /** What has been changed, in the transaction in which the pull requests are moved. */
@@ -56,6 +58,7 @@ export async function movePullRequests(
   // Without a changed ref there is nothing that could be merged, and its caller is told why.
   if (merged !== undefined && updates.length > 0 && !affected.some(isMerged))
     throw new Failure("conflict", "Cannot merge: the pull request has just been changed");
+  if (updates.length > 0) await merged?.confirm(tx);
   const byBranch = branchUpdates(updates);
   const open: AffectedPullRequest[] = [];
   for (const one of affected) {

@@ -1,14 +1,18 @@
+import { randomUUID } from "node:crypto";
 import { Readable } from "node:stream";
 import { runGit } from "../../../src/git/process/git-process.ts";
 import type { Route } from "../../../src/http/routes/route.ts";
 import { parseObjectId } from "../../../src/model/object-id.ts";
+import type { PullRequestKey } from "../../../src/model/pull-request.ts";
 import type { BranchName, RefName } from "../../../src/model/ref-name.ts";
 import type { ProjectKey, RepositorySlug } from "../../../src/model/slug.ts";
+import type { Uuid } from "../../../src/model/uuid.ts";
 import { storeDownloads } from "../../../src/operations/downloads/downloads.ts";
 import { createGroup } from "../../../src/operations/groups/groups.ts";
 import { createProject } from "../../../src/operations/projects/projects.ts";
 import { createRepository } from "../../../src/operations/repositories/repositories.ts";
 import { setMember } from "../../../src/operations/workspaces/workspaces.ts";
+import { finishMergeTask, insertMergeTask } from "../../../src/storage/sql/pull-requests/merge-tasks.ts";
 import { applyRefUpdates } from "../../../src/storage/sql/refs/ref-updates.ts";
 import { updateRepository } from "../../../src/storage/sql/repositories/repositories.ts";
 import { createCaller, ownerOf, type RestCaller } from "../clients/rest-callers.ts";
@@ -147,7 +151,7 @@ export async function openExampleWorkspace(app: TestApp): Promise<ExampleWorkspa
     const upload = { name: "file.txt", source: Readable.from([Buffer.from("content")]) };
     await storeDownloads(ports, by, repository, app.owner, Readable.from([upload]));
     await clearWorkspaceHooks();
-    return callExamples({
+    const parameters = await callExamples({
       ...PARAMETERS,
       workspace: workspace.slug,
       repo_slug: slug,
@@ -158,6 +162,20 @@ export async function openExampleWorkspace(app: TestApp): Promise<ExampleWorkspa
       target_username: other.uuid,
       member: other.uuid,
     });
+    const pullRequest = { repositoryUuid: repository.uuid, id: Number(parameters.pull_request_id) };
+    return { ...parameters, task_id: await addMergeTask(pullRequest) };
+  }
+
+  /** One that is done, or the pull request could not be merged. */
+  async function addMergeTask(pullRequest: PullRequestKey): Promise<Uuid> {
+    const uuid = randomUUID() as Uuid;
+    const createdAt = ports.clock();
+    const deadlineAt = new Date(createdAt.getTime() + 60_000);
+    await by.transaction(async (tx) => {
+      await insertMergeTask(tx, { uuid, pullRequest, createdAt, deadlineAt });
+      await finishMergeTask(tx, uuid, { kind: "merged" }, createdAt);
+    });
+    return uuid;
   }
 
   let parameters = await fill();

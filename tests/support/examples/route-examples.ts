@@ -214,6 +214,11 @@ export const EXAMPLES: Readonly<Record<string, RouteExample>> = {
       reviewers: [],
     }),
   },
+  [`POST ${R}/pullrequests/{pull_request_id}/merge`]: {
+    body: json({ message: "text", merge_strategy: "squash", close_source_branch: false }),
+    // The two branches conflict.
+    outcomes: { owner: 400 },
+  },
   [`POST ${R}/pullrequests/{pull_request_id}/decline`]: { body: json({ message: "text" }) },
   [`POST ${R}/pullrequests/{pull_request_id}/approve`]: { fills: nothingNew },
   [`POST ${P}/comments`]: {

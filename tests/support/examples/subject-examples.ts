@@ -2,7 +2,7 @@ import type { Route } from "../../../src/http/routes/route.ts";
 import { exampleOf } from "./route-examples.ts";
 
 /** `in`: the handler is reached. */
-export type Outcome = "in" | 401 | 403 | 404 | 410;
+export type Outcome = "in" | 400 | 401 | 403 | 404 | 410;
 
 /**
  * With a credential of all scopes, in a private workspace: its owner, a member who may read all that is in it, an account of

@@ -3,6 +3,7 @@ import type { RepositoryAccountRoute } from "../../../http/routes/subjects/repos
 import { jsonAnswer } from "../../../http/server/answer.ts";
 import { invalidField } from "../../../model/failure.ts";
 import type { Repository } from "../../../model/repository.ts";
+import { getActiveModel } from "../../../operations/branch-rules/branching-models.ts";
 import { createPullRequest } from "../../../operations/pull-requests/create-pull-request.ts";
 import type { Ports } from "../../../ports.ts";
 import { pullRequestApiUrl } from "../../../representations/pull-request-links.ts";
@@ -22,13 +23,14 @@ export const createPullRequestRoute: RepositoryAccountRoute<typeof NewPullReques
     const named = await findSource(ports, repository, body.source.repository ?? {});
     // Whoever asks for a branch to be merged may write to it.
     const source = await admission.admitToRepository(named, { permission: "write" });
-    const { description = "", isDraft = false, closesSourceBranch = false, ...input } = parseEditable(body);
+    const { description = "", isDraft = false, ...input } = parseEditable(body);
+    const { model } = await getActiveModel(ports, repository);
     const whole = await createPullRequest(ports, by, repository, {
       ...input,
       title: requireTitle(body.title),
       description,
       isDraft,
-      closesSourceBranch,
+      closesSourceBranch: input.closesSourceBranch ?? model.deletesMergedBranches,
       source: { repository: source, branch: body.source.branch.name },
     });
     const location = pullRequestApiUrl(whole.pullRequest, baseUrls);

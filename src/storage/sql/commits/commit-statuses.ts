@@ -116,3 +116,19 @@ export async function listCommitStatuses(
     .execute();
   return { values: rows.map(toCommitStatus), size };
 }
+
+/** How many statuses a commit has in each state, in these repositories together. */
+export async function countCommitStatuses(
+  db: Kysely<Schema>,
+  repositoryUuids: readonly Uuid[],
+  commit: ObjectId,
+): Promise<ReadonlyMap<CommitStatusState, number>> {
+  const rows = await db
+    .selectFrom("commit_status")
+    .select((eb) => ["state", eb.fn.countAll<number>().as("size")])
+    .where("repository_uuid", "in", [...repositoryUuids])
+    .where("commit_id", "=", commit)
+    .groupBy("state")
+    .execute();
+  return new Map(rows.map(({ state, size }) => [state as CommitStatusState, size]));
+}

@@ -14,6 +14,7 @@ import { auditCredential } from "./016-audit-credential.ts";
 import { pullRequests } from "./017-pull-requests.ts";
 import { defaultReviewers } from "./018-default-reviewers.ts";
 import { pullRequestComments } from "./019-pull-request-comments.ts";
+import { mergeTasks } from "./020-merge-tasks.ts";
 import { pullRequestActivity } from "./021-pull-request-activity.ts";
 import type { Migration } from "./migration.ts";
 
@@ -35,5 +36,6 @@ export const MIGRATIONS: readonly Migration[] = [
   pullRequests,
   defaultReviewers,
   pullRequestComments,
+  mergeTasks,
   pullRequestActivity,
 ];
