@@ -16,6 +16,7 @@ export type TreeComparison = GitOptions & {
   readonly detectsRenames: boolean;
   readonly signal: AbortSignal;
   readonly timeLimitMs?: number;
+  readonly wholeTimeLimitMs?: number;
 };
 
 /** Beyond so many files on either side git looks only for files that moved unchanged: the rest grows with the square. */

@@ -12,8 +12,17 @@ import { requireNoDrop } from "../../storage/sql/refs/drops.ts";
 import { raiseRefGeneration } from "../../storage/sql/refs/ref-updates.ts";
 import type { Schema } from "../../storage/sql/schema.ts";
 import type { Recorder } from "../../storage/sql/write-transaction.ts";
-import { branchUpdates, broughtKey, movesOf, type PreparedMoves, requirePrepared } from "./prepare-moves.ts";
+import {
+  branchUpdates,
+  broughtKey,
+  MovesUnpreparedError,
+  movedKey,
+  movesOf,
+  type PreparedMoves,
+  requirePrepared,
+} from "./prepare-moves.ts";
 import { recordUpdate } from "./record-update.ts";
+import { resetReviews } from "./reset-reviews.ts";
 
 /** The pull request that a change of refs merges, rather than finding it merged. */
 export type MergedPullRequest = {
@@ -117,7 +126,7 @@ async function moveSource(
   by: Pick<By, "caller">,
   one: AffectedPullRequest,
   sourceCommit: ObjectId,
-  { repositoryUuid, prepared, at }: RefsChanged,
+  { repositoryUuid, affected, prepared, at }: RefsChanged,
 ): Promise<void> {
   if (sourceCommit === one.sourceCommit) return;
   if (one.repositoryUuid !== repositoryUuid) {
@@ -125,7 +134,10 @@ async function moveSource(
     await requireNoDrop(tx, one.repositoryUuid, dropNumber);
     await raiseRefGeneration(tx, one.repositoryUuid);
   }
+  // Locks the row first: a review is either given before and seen here, or it comes after.
   await updatePullRequest(tx, one, { sourceCommit, updatedAt: at });
+  if (!(await resetReviews(tx, one, prepared.compared.get(movedKey(one, sourceCommit)))))
+    throw new MovesUnpreparedError(affected);
   await recordUpdate(tx, record, by, subjectOf(one), one, { kind: "pullrequest:updated", changes: {}, at });
 }
 

@@ -1,6 +1,7 @@
 import { listPushedCommits, type PushedCommits } from "../../git/history/pushed-commits.ts";
 import { Failure } from "../../model/failure.ts";
 import type { ObjectId } from "../../model/object-id.ts";
+import { pullRequestKeyText } from "../../model/pull-request.ts";
 import type { RefUpdate } from "../../model/ref.ts";
 import { type BranchName, branchOf, type RefName } from "../../model/ref-name.ts";
 import type { Repository } from "../../model/repository.ts";
@@ -11,6 +12,7 @@ import type { AffectedPullRequest } from "../../storage/sql/pull-requests/affect
 import { findRepository, updateRepository } from "../../storage/sql/repositories/repositories.ts";
 import { acceptObjects } from "../objects/accept-objects.ts";
 import type { NewObjectsPorts } from "../objects/store-new-objects.ts";
+import { compareSource } from "./reset-reviews.ts";
 import { withSourceObjects } from "./with-source-objects.ts";
 
 /**
@@ -22,9 +24,14 @@ export type PreparedMoves = {
   readonly pushed: ReadonlyMap<RefName, PushedCommits>;
   /** The drop numbers of the repositories into which the new commits of forks were brought, by repository and commit. */
   readonly brought: ReadonlyMap<string, number>;
+  /** Whether sources that move still change the same, where approvals hang on that, by `movedKey`. */
+  readonly compared: ReadonlyMap<string, boolean>;
 };
 
-const NOTHING_PREPARED: PreparedMoves = { pushed: new Map(), brought: new Map() };
+const NOTHING_PREPARED: PreparedMoves = { pushed: new Map(), brought: new Map(), compared: new Map() };
+
+export const movedKey = (moved: AffectedPullRequest, commit: ObjectId) =>
+  `${pullRequestKeyText(moved)} ${moved.sourceCommit} ${commit}`;
 
 export const broughtKey = (repositoryUuid: Uuid, commit: ObjectId) => `${repositoryUuid} ${commit}`;
 
@@ -92,16 +99,19 @@ async function prepareMoves(
   const byBranch = branchUpdates(updates);
   const pushed = new Map<RefName, PushedCommits>();
   const brought = new Map<string, number>();
+  const compared = new Map<string, boolean>();
   for (const one of affected) {
     const { source, destination } = movesOf(one, repository.uuid, byBranch);
     if (destination?.new !== undefined && !pushed.has(destination.name))
       pushed.set(destination.name, await listPushed(ports, by, repository, destination));
-    if (one.repositoryUuid === repository.uuid || source?.new === undefined) continue;
+    if (source?.new === undefined) continue;
     const key = broughtKey(one.repositoryUuid, source.new);
-    if (!brought.has(key))
+    if (one.repositoryUuid !== repository.uuid && !brought.has(key))
       brought.set(key, await bring(ports, by, repository, one.repositoryUuid, source.new));
+    const isSame = await compareSource(ports, one, source.new, by.signal);
+    if (isSame !== undefined) compared.set(movedKey(one, source.new), isSame);
   }
-  return { pushed, brought };
+  return { pushed, brought, compared };
 }
 
 function listPushed(

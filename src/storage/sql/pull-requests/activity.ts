@@ -1,5 +1,5 @@
 import type { Kysely } from "kysely";
-import type { PullRequestKey, PullRequestUpdate } from "../../../model/pull-request.ts";
+import type { PullRequestKey, PullRequestUpdate, ReviewState } from "../../../model/pull-request.ts";
 import type { Uuid } from "../../../model/uuid.ts";
 import type { Schema } from "../schema.ts";
 
@@ -14,6 +14,8 @@ export type NewActivity = {
   | { readonly kind: "comment"; readonly commentId: number }
 );
 
+const KINDS: Record<ReviewState, string> = { approved: "approval", changes_requested: "changes_requested" };
+
 /** Deletes what the activity says of an account's reviews: one that is taken back is not told of. */
 export async function deleteReviewActivity(
   tx: Kysely<Schema>,
@@ -25,7 +27,25 @@ export async function deleteReviewActivity(
     .where("repository_uuid", "=", repositoryUuid)
     .where("pull_request_id", "=", id)
     .where("account_uuid", "=", accountUuid)
-    .where("kind", "in", ["approval", "changes_requested"])
+    .where("kind", "in", Object.values(KINDS))
+    .execute();
+}
+
+/** The same of everybody's reviews of these states. */
+export async function deleteReviewActivities(
+  tx: Kysely<Schema>,
+  { repositoryUuid, id }: PullRequestKey,
+  states: readonly ReviewState[],
+): Promise<void> {
+  await tx
+    .deleteFrom("pull_request_activity")
+    .where("repository_uuid", "=", repositoryUuid)
+    .where("pull_request_id", "=", id)
+    .where(
+      "kind",
+      "in",
+      states.map((state) => KINDS[state]),
+    )
     .execute();
 }
 

@@ -134,3 +134,18 @@ export async function setReviewers(
     .execute();
   for (const account of reviewers) await setParticipant(tx, key, account, { isReviewer: true });
 }
+
+/** Ends everybody's reviews of these states. They stay participants. */
+export async function clearReviews(
+  tx: Kysely<Schema>,
+  { repositoryUuid, id }: PullRequestKey,
+  states: readonly ReviewState[],
+): Promise<void> {
+  await tx
+    .updateTable("pull_request_participant")
+    .set({ state: null })
+    .where("repository_uuid", "=", repositoryUuid)
+    .where("pull_request_id", "=", id)
+    .where("state", "in", states)
+    .execute();
+}
