@@ -7,12 +7,17 @@ import type { PullRequestActivity } from "../../../model/pull-request-activity.t
 import type { Repository } from "../../../model/repository.ts";
 import type { Uuid } from "../../../model/uuid.ts";
 import type { Ports } from "../../../ports.ts";
+import type { BaseUrls } from "../../../representations/links.ts";
+import { prepareMessages } from "../../../representations/markdown/rendered-messages.ts";
 import {
   type ActivityContext,
   representPullRequestActivity,
 } from "../../../representations/pull-request-activity.ts";
+import { representPullRequestComment } from "../../../representations/pull-request-comment.ts";
 import { findAccountsByUuids } from "../../../storage/sql/accounts/accounts.ts";
+import { listCommentsById } from "../../../storage/sql/pull-requests/comments.ts";
 import { listActivity } from "../../../storage/sql/pull-requests/list-activity.ts";
+import { findPullRequests } from "../../../storage/sql/pull-requests/pull-requests.ts";
 import { findRepositoryReferences } from "../../../storage/sql/repositories/repositories.ts";
 
 type ActivityRequest = Pick<RestRequest, "query" | "url" | "baseUrls"> & { readonly repository: Repository };
@@ -76,6 +81,36 @@ async function readContext(
     repository,
     accounts: await findAccountsByUuids(database.kysely, accounts),
     sources: await findRepositoryReferences(database.kysely, sources),
-    comments: new Map(),
+    comments: await readComments(database, repository, baseUrls, entries),
   };
+}
+
+/** The comments that the entries are about, by their ids, as lists of comments show them. */
+async function readComments(
+  { kysely }: Ports["database"],
+  { uuid }: Repository,
+  baseUrls: BaseUrls,
+  entries: readonly PullRequestActivity[],
+): Promise<ReadonlyMap<number, unknown>> {
+  const made = entries.filter((entry) => entry.kind === "comment");
+  const comments = await listCommentsById(
+    kysely,
+    uuid,
+    made.map(({ commentId }) => commentId),
+  );
+  const ids = new Set(comments.map(({ pullRequestId }) => pullRequestId));
+  const pullRequests = await findPullRequests(kysely, uuid, [...ids]);
+  const byId = new Map(pullRequests.map((pullRequest) => [pullRequest.id, pullRequest]));
+  const messages = await prepareMessages(
+    comments.map(({ raw }) => raw),
+    { repositoryUuid: uuid },
+  );
+  return new Map(
+    comments.flatMap((comment) => {
+      const pullRequest = byId.get(comment.pullRequestId);
+      return pullRequest === undefined
+        ? []
+        : [[comment.id, representPullRequestComment(comment, { pullRequest, baseUrls, messages })]];
+    }),
+  );
 }

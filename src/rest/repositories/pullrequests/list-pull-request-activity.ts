@@ -1,4 +1,5 @@
 import type { PullRequestRoute } from "../../../http/routes/subjects/pull-request.ts";
+import { followComments } from "../../../operations/pull-requests/follow-comments.ts";
 import { answerActivity } from "./answer-activity.ts";
 
 export const listPullRequestActivityRoute: PullRequestRoute = {
@@ -8,5 +9,9 @@ export const listPullRequestActivityRoute: PullRequestRoute = {
   apiTokenScopes: ["read:pullrequest:bitbucket"],
   oauthScopes: ["pullrequest"],
   permission: "read",
-  handle: (ports, request) => answerActivity(ports, request, request.pullRequest.id),
+  async handle(ports, request) {
+    const { by, pullRequest, takeSlot } = request;
+    await followComments(ports, by, pullRequest, takeSlot);
+    return answerActivity(ports, request, pullRequest.id);
+  },
 };

@@ -82,7 +82,21 @@ export async function findPullRequest(
   return row && toPullRequest(row);
 }
 
-/** The same, with its row locked until the transaction ends. On SQLite the transaction has the only write lock already. */
+/** Those of one repository that there are. */
+export async function findPullRequests(
+  db: Kysely<Schema>,
+  repositoryUuid: Uuid,
+  ids: readonly number[],
+): Promise<readonly PullRequest[]> {
+  if (ids.length === 0) return [];
+  const rows = await selectPullRequest(pullRequestQuery(db))
+    .where("pull_request.repository_uuid", "=", repositoryUuid)
+    .where("pull_request.id", "in", ids)
+    .execute();
+  return rows.map(toPullRequest);
+}
+
+/** The same of one, with its row locked until the transaction ends. On SQLite the transaction has the only write lock already. */
 export async function lockPullRequest(
   tx: Kysely<Schema>,
   key: PullRequestKey,

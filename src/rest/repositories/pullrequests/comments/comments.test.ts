@@ -273,6 +273,25 @@ describe("with new commits an inline comment", () => {
   });
 });
 
+test("a comment is in the activity of its pull request and of all, where it is now", async () => {
+  const path = await open({ "new.txt": TEN });
+  const made = await comment(path, { inline: { path: "new.txt", to: 3 } });
+  const general = await comment(path);
+  await comment(path, { pending: true });
+  await push({ "new.txt": `new\n${TEN}` });
+  const { json } = await call("GET", `${path}/activity`);
+  const entries = json.values.filter((entry: Json) => "comment" in entry);
+  assert.deepEqual(
+    entries.map((entry: { comment: Json }) => entry.comment.id),
+    [general.id, made.id],
+  );
+  assert.equal(entries[1].comment.inline.to, 4);
+  assert.equal(entries[1].comment.inline.outdated, false);
+  assert.deepEqual(entries[0].comment, (await call("GET", `${path}/comments/${general.id}`)).json);
+  const all = await call("GET", "/pullrequests/activity");
+  assert.ok(all.json.values.some((entry: { comment?: Json }) => entry.comment?.id === made.id));
+});
+
 describe("a pending comment", () => {
   test("is its author's until it is published", async () => {
     const path = await open({ "new.txt": TEN });
