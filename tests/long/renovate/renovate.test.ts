@@ -3,10 +3,9 @@ import { spawn } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
-import { ROUTES } from "../../../src/rest/routes.ts";
 import { installPublishedClient } from "../../support/clients/published-client.ts";
-import { openDemoRestClient, valuesOf } from "../../support/clients/rest-client.ts";
-import { createToken } from "../../support/examples/accounts.ts";
+import { openDemoRestClient, type RestClient, valueAt, valuesOf } from "../../support/clients/rest-client.ts";
+import { addMember, createAccount, createToken } from "../../support/examples/accounts.ts";
 import {
   cloneOf,
   cloneUrl,
@@ -18,11 +17,10 @@ import {
 import { openRealGit, type RealGit } from "../../support/git/real-git.ts";
 import { type PailServer, startPailForFile } from "../../support/server/pail-server.ts";
 import { loggedRequests, requestLines } from "../../support/server/request-log.ts";
-import { startPullRequestList } from "./pull-request-list.ts";
 
 /**
  * Renovate from npm, unmodified, over a repository on Pail that depends on another one. What it did is read from the
- * server: refs, commits, statuses and the log.
+ * server: refs, commits, statuses, pull requests and the log.
  *
  * It is given the real names, `api.bitbucket.org` and `bitbucket.org`, and Pail as its HTTP proxy. It makes the clone URL
  * out of the endpoint's host name, always with `https://` and without a port, so an endpoint on 127.0.0.1 would give a
@@ -55,18 +53,12 @@ const CONFIG = {
   packageRules: [{ matchPackageNames: ["*"], groupName: "library" }],
   // It would ask https://api.bitbucket.org for the notes of a release.
   fetchChangeLogs: "off",
-  // They belong to pull requests, which Pail does not have.
-  bbUseDefaultReviewers: false,
+  automerge: true,
 };
+
 /** The same repository twice: looked up over REST, and over git. */
 function versionsFile(version: string): string {
   return `acme/library ${version} from bitbucket-tags\nhttps://bitbucket.org/acme/library ${version} from git-tags\n`;
-}
-
-const PULL_REQUESTS = "/2.0/repositories/{workspace}/{repo_slug}/pullrequests";
-
-function hasRoute(method: string, path: string): boolean {
-  return ROUTES.some((route) => route.method === method && route.path === path);
 }
 
 /**
@@ -130,55 +122,87 @@ async function pushRepositories(git: RealGit, pail: PailServer, demoUrl: string)
   return base;
 }
 
-/** What it must have asked for, all of it with its own token. */
+const REST = "/2.0/repositories/:workspace/:repo_slug";
+
+/** What its first run must have asked for, all of it with its own token. */
 const EXPECTED_REQUESTS = [
   "GET /2.0/user 200",
-  "GET /2.0/repositories/:workspace/:repo_slug 200",
+  `GET ${REST} 200`,
   "POST /:workspace/:repo_slug/git-upload-pack 200",
-  "GET /2.0/repositories/:workspace/:repo_slug/refs/tags 200",
+  `GET ${REST}/refs/tags 200`,
   "POST /:workspace/:repo_slug/git-receive-pack 200",
-  "GET /2.0/repositories/:workspace/:repo_slug/refs/branches/* 200",
-  "GET /2.0/repositories/:workspace/:repo_slug/commit/:commit/statuses 200",
-  "POST /2.0/repositories/:workspace/:repo_slug/commit/:commit/statuses/build 201",
+  `GET ${REST}/refs/branches/* 200`,
+  `GET ${REST}/commit/:commit/statuses 200`,
+  `POST ${REST}/commit/:commit/statuses/build 201`,
+  `GET ${REST}/pullrequests 200`,
+  `GET ${REST}/effective-default-reviewers 200`,
+  `POST ${REST}/pullrequests 201`,
 ];
-/** What it is refused: git asks without a credential first, and the pull request is where it stops. */
-const EXPECTED_REFUSALS = [
-  "GET /:workspace/:repo_slug/info/refs 401",
-  ...(hasRoute("POST", PULL_REQUESTS) ? [] : ["POST none 404"]),
-];
+/** What changes nothing. */
+const READING = /^(GET|POST \/:workspace\/:repo_slug\/git-upload-pack) /;
 
-test("Renovate clones, finds the newer tag, pushes a branch, asks for its statuses and reports one", {
+/** An account that is asked to review whatever Renovate proposes. */
+async function addDefaultReviewer(pail: PailServer, rest: RestClient): Promise<string> {
+  const reviewer = await createAccount(pail, "reviewer");
+  await addMember(pail, reviewer.email, "read");
+  const members = valuesOf((await rest("/workspaces/acme/members")).json());
+  const member = members.find((each) => valueAt(each, "user.nickname") === reviewer.username);
+  assert.ok(member !== undefined);
+  const uuid = String(valueAt(member, "user.uuid"));
+  const path = `/repositories/acme/demo/default-reviewers/${encodeURIComponent(uuid)}`;
+  const answer = await rest(path, { method: "PUT" });
+  assert.equal(answer.status, 200, answer.text);
+  return uuid;
+}
+
+test("Renovate proposes the newer tag in a pull request, merges it when its build is green, and then leaves all as it is", {
   skip,
 }, async () => {
   assert.ok(client.kind === "installed");
+  const { packagesFolder } = client;
   const pail = await startPailForFile();
   const git = openRealGit();
   const { credentials } = pail;
+  const rest = openDemoRestClient(pail);
   const demoUrl = cloneUrl(pail, "acme/demo", "demo", credentials.token);
   const base = await pushRepositories(git, pail, demoUrl);
+  const reviewer = await addDefaultReviewer(pail, rest);
   const refsBefore = await serverRefs(git, demoUrl);
 
   const token = await createToken(pail, credentials.email, SCOPES);
   const home = git.newPath("renovate-home");
   await mkdir(join(home, "base"), { recursive: true });
   await writeFile(join(home, ".gitconfig"), gitConfig(`x-bitbucket-api-token-auth:${token.text}`));
-  const proxy = hasRoute("GET", PULL_REQUESTS)
-    ? credentials.url
-    : await startPullRequestList(credentials.url);
-  const environment = renovateEnvironment(home, proxy, credentials.email, token.text);
+  const environment = renovateEnvironment(home, credentials.url, credentials.email, token.text);
 
-  const requestsBefore = loggedRequests(pail).length;
-  const printed = await runRenovate(client.packagesFolder, environment);
-  const requests = loggedRequests(pail).slice(requestsBefore);
+  /** @returns what it printed, what it has asked, and which of that was refused. */
+  async function run() {
+    const before = loggedRequests(pail).length;
+    const printed = await runRenovate(packagesFolder, environment);
+    const requests = loggedRequests(pail).slice(before);
+    const lines = requestLines(requests.filter((request) => request.token === token.id));
+    const refusals = new Set(requestLines(requests.filter(({ status }) => status >= 400)));
+    // git asks without a credential first.
+    assert.deepEqual(refusals, new Set(["GET /:workspace/:repo_slug/info/refs 401"]), printed);
+    return { printed, lines };
+  }
+  const pullRequests = async () =>
+    valuesOf((await rest("/repositories/acme/demo/pullrequests?state=OPEN&state=MERGED")).json());
+  const show = async (args: readonly string[]) => {
+    const look = git.newPath("look.git");
+    await git.out(["clone", "--quiet", "--bare", demoUrl, look]);
+    return git.out(["--git-dir", look, ...args]);
+  };
+
+  const first = await run();
+  const missing = EXPECTED_REQUESTS.filter((line) => !first.lines.includes(line));
+  assert.deepEqual(missing, [], `not among\n${first.lines.join("\n")}\n${first.printed}`);
 
   // It has made the branch: one ref more, with one commit on top of main, and nothing else has changed.
   const refs = await serverRefs(git, demoUrl);
   const tip = refs.get("refs/heads/renovate/library");
-  assert.ok(tip !== undefined, printed);
+  assert.ok(tip !== undefined, first.printed);
   assert.deepEqual(refs, new Map([...refsBefore, ["refs/heads/renovate/library", tip]]));
-  const look = git.newPath("look.git");
-  await git.out(["clone", "--quiet", "--bare", demoUrl, look]);
-  const show = (args: readonly string[]) => git.out(["--git-dir", look, ...args]);
   assert.equal(
     await show(["log", "-1", "--format=%P %an <%ae>", tip]),
     `${base} ${environment.RENOVATE_GIT_AUTHOR}`,
@@ -187,17 +211,53 @@ test("Renovate clones, finds the newer tag, pushes a branch, asks for its status
   assert.equal(`${await show(["show", `${tip}:versions.txt`])}\n`, versionsFile("v1.1.0"));
 
   // It has reported a status of its own for the new commit.
-  const statuses = (await openDemoRestClient(pail)(`/repositories/acme/demo/commit/${tip}/statuses`)).json();
+  const statuses = (await rest(`/repositories/acme/demo/commit/${tip}/statuses`)).json();
   const reported = valuesOf(statuses).map(({ key, state }) => [key, state]);
   assert.deepEqual(reported, [["renovate/stability-days", "SUCCESSFUL"]]);
 
-  const lines = requestLines(requests.filter((request) => request.token === token.id));
-  const missing = EXPECTED_REQUESTS.filter((line) => !lines.includes(line));
-  assert.deepEqual(missing, [], `not among\n${lines.join("\n")}\n${printed}`);
-  const refusals = new Set(requestLines(requests.filter(({ status }) => status >= 400)));
-  assert.deepEqual(refusals, new Set(EXPECTED_REFUSALS));
+  // It has created a pull request, and asks the default reviewer.
+  const [created, ...others] = await pullRequests();
+  assert.ok(created !== undefined && others.length === 0);
+  const whole = (await rest(String(valueAt(created, "links.self.href")))).json();
+  assert.deepEqual(
+    [whole.state, valueAt(whole, "source.branch.name"), valueAt(whole, "source.commit.hash")],
+    ["OPEN", "renovate/library", tip.slice(0, 12)],
+  );
+  assert.deepEqual(
+    (whole.reviewers as readonly { uuid: string }[]).map(({ uuid }) => uuid),
+    [reviewer],
+  );
 
-  // A second run finds the branch as it should be, and leaves it.
-  await runRenovate(client.packagesFolder, environment);
-  assert.deepEqual(await serverRefs(git, demoUrl), refs);
+  // With a green build of somebody else, the second run merges it.
+  const build = { key: "build", state: "SUCCESSFUL", url: "https://ci.example.test/1" };
+  const posted = await rest(`/repositories/acme/demo/commit/${tip}/statuses/build`, {
+    method: "POST",
+    json: build,
+  });
+  assert.equal(posted.status, 201);
+  const second = await run();
+  assert.ok(second.lines.includes(`POST ${REST}/pullrequests/:pull_request_id/merge 200`), second.printed);
+  const merged = await pullRequests();
+  assert.deepEqual(
+    merged.map(({ id, state }) => [id, state]),
+    [[whole.id, "MERGED"]],
+  );
+  const refsAfter = await serverRefs(git, demoUrl);
+  assert.deepEqual([...refsAfter.keys()], [...refsBefore.keys()]);
+  const main = await show(["log", "-1", "--format=%P%n%B", "main"]);
+  assert.equal(
+    main.trimEnd(),
+    `${base} ${tip}\nMerged in renovate/library (pull request #${whole.id})\n\n${whole.title}`,
+  );
+  assert.equal(`${await show(["show", "main:versions.txt"])}\n`, versionsFile("v1.1.0"));
+
+  // The third has nothing to do.
+  const third = await run();
+  assert.deepEqual(
+    third.lines.filter((line) => !READING.test(line)),
+    [],
+    third.printed,
+  );
+  assert.deepEqual(await serverRefs(git, demoUrl), refsAfter);
+  assert.deepEqual(await pullRequests(), merged);
 });
