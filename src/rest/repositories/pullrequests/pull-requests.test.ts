@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { createCaller } from "../../../../tests/support/clients/rest-callers.ts";
 import { startFilledApp } from "../../../../tests/support/server/filled-app.ts";
+import type { WebhookDelivery } from "../../../model/webhook.ts";
 import { setMember } from "../../../operations/workspaces/workspaces.ts";
+import { renderPayload } from "../../../webhooks/webhook-payload.ts";
 
 const filled = await startFilledApp();
 await filled.git.out(["checkout", "--quiet", "-b", "main"], { folder: filled.folder });
@@ -285,4 +287,71 @@ describe("a list", () => {
     test(`refuses ${why}`, async () => {
       assert.equal((await filled.rest("GET", `/pullrequests?${query}`)).status, 400);
     });
+});
+
+describe("webhooks are told", () => {
+  const KEYS = [
+    "author",
+    "close_source_branch",
+    "closed_by",
+    "comment_count",
+    "created_on",
+    "description",
+    "destination",
+    "draft",
+    "id",
+    "links",
+    "merge_commit",
+    "participants",
+    "queued",
+    "reason",
+    "rendered",
+    "reviewers",
+    "source",
+    "state",
+    "summary",
+    "task_count",
+    "title",
+    "type",
+    "updated_on",
+  ];
+
+  test("in the transaction, with what the pull request was like then", async () => {
+    const { app, rest } = filled;
+    const events = ["created", "updated", "fulfilled", "rejected"].map((name) => `pullrequest:${name}`);
+    const hook = await rest("POST", "/hooks", { description: "", url: "https://example.com/hook", events });
+    assert.equal(hook.status, 201, hook.text);
+    const tip = await pushBranch("told", { "told.txt": "1\n" });
+    const { id } = await create({ title: "Told", ...fromBranch("told") });
+    const moved = await pushBranch("told", { "told.txt": "2\n" }, "told");
+    await rest("PUT", `/pullrequests/${id}`, { title: "Changed" });
+    await rest("PUT", `/pullrequests/${id}`, { title: "Changed" });
+    await rest("POST", `/pullrequests/${id}/decline`, { message: "no" });
+    const again = await create({ title: "Again", ...fromBranch("told") });
+    await filled.git.out(["push", "--quiet", "origin", "told:main"], { folder: filled.folder });
+    const rows = await app.ports.database.kysely
+      .selectFrom("webhook_delivery")
+      .select(["event_key", "event"])
+      .orderBy("sequence")
+      .execute();
+    const told = [];
+    for (const { event_key, event } of rows) {
+      const rendered = await renderPayload(app.ports, { event } as WebhookDelivery);
+      assert.equal(rendered.kind, "rendered");
+      const payload = JSON.parse(rendered.kind === "rendered" ? rendered.body : "");
+      assert.deepEqual(Object.keys(payload).toSorted(), ["actor", "pullrequest", "repository"]);
+      assert.deepEqual(Object.keys(payload.pullrequest).toSorted(), KEYS);
+      assert.equal(payload.actor.uuid, `{${app.owner.uuid}}`);
+      const { title, state, source, reason } = payload.pullrequest;
+      told.push([event_key, payload.pullrequest.id, title, state, source.commit.hash, reason]);
+    }
+    assert.deepEqual(told, [
+      ["pullrequest:created", id, "Told", "OPEN", short(tip), ""],
+      ["pullrequest:updated", id, "Told", "OPEN", short(moved), ""],
+      ["pullrequest:updated", id, "Changed", "OPEN", short(moved), ""],
+      ["pullrequest:rejected", id, "Changed", "DECLINED", short(moved), "no"],
+      ["pullrequest:created", again.id, "Again", "OPEN", short(moved), ""],
+      ["pullrequest:fulfilled", again.id, "Again", "MERGED", short(moved), ""],
+    ]);
+  });
 });
