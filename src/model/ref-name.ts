@@ -6,6 +6,8 @@ export type BranchName = string & { readonly __brand: "BranchName" };
 
 export const BRANCH_PREFIX = "refs/heads/";
 export const TAG_PREFIX = "refs/tags/";
+/** Written by the server alone. */
+export const PULL_REQUEST_PREFIX = "refs/pull-requests/";
 
 /** Filesystems and clients keep each ref in a file name; 255 bytes a part is what they all allow. */
 export const REF_NAME_BYTES_MAX = 1024;

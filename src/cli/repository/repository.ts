@@ -20,6 +20,7 @@ import { printJson, printLine, printTable, shortInstant } from "../terminal/prin
 import { UsageError } from "../terminal/problem.ts";
 import { getNamedProject, getNamedRepository, getNamedWorkspace } from "../workspace/named-subjects.ts";
 import { permissionOption, readPermission } from "../workspace/permission-option.ts";
+import { addRepositoryAdvertise } from "./repository-advertise.ts";
 import { addRepositoryFormerTips } from "./repository-former-tips.ts";
 import { addRepositoryImport } from "./repository-import.ts";
 
@@ -39,6 +40,7 @@ export function createRepositoryCommand(): Command {
   addGrant(repository);
   addRename(repository);
   addRepositoryFormerTips(repository);
+  addRepositoryAdvertise(repository);
   addDelete(repository);
   return repository;
 }

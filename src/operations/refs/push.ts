@@ -7,6 +7,7 @@ import {
   branchOf,
   invalidRefNameReason,
   newRefNameProblem,
+  PULL_REQUEST_PREFIX,
   parseRefName,
   type RefName,
 } from "../../model/ref-name.ts";
@@ -27,7 +28,7 @@ export type PushOptions = {
 };
 
 /** Refs that the server writes itself. */
-const RESERVED_PREFIXES = ["refs/pull-requests/", "refs/pail/"];
+const RESERVED_PREFIXES = [PULL_REQUEST_PREFIX, "refs/pail/"];
 
 /**
  * Takes a push: objects are received into quarantine and checked, then made durable, then all refs are changed in one

@@ -16,6 +16,7 @@ import { defaultReviewers } from "./018-default-reviewers.ts";
 import { pullRequestComments } from "./019-pull-request-comments.ts";
 import { mergeTasks } from "./020-merge-tasks.ts";
 import { pullRequestActivity } from "./021-pull-request-activity.ts";
+import { advertisedPullRequests } from "./022-advertised-pull-requests.ts";
 import type { Migration } from "./migration.ts";
 
 /** In the order in which they run. */
@@ -38,4 +39,5 @@ export const MIGRATIONS: readonly Migration[] = [
   pullRequestComments,
   mergeTasks,
   pullRequestActivity,
+  advertisedPullRequests,
 ];

@@ -11,6 +11,7 @@ import { isVisible } from "../permissions/permissions.ts";
 import { isPostgres } from "../refs/refs.ts";
 import type { PullRequestRow } from "../schema/pull-requests.ts";
 import type { Schema } from "../schema.ts";
+import { advertisePullRequest } from "./advertised-refs.ts";
 import {
   PULL_REQUEST_FIELDS,
   pullRequestQuery,
@@ -68,6 +69,7 @@ export async function insertPullRequest(tx: Kysely<Schema>, created: NewPullRequ
       updated_at: created.createdAt.getTime(),
     })
     .execute();
+  await advertisePullRequest(tx, { repositoryUuid: created.repositoryUuid, id });
   return id;
 }
 
@@ -146,6 +148,8 @@ export async function updatePullRequest(
     .where("repository_uuid", "=", repositoryUuid)
     .where("id", "=", id)
     .execute();
+  const areCommitsChanged = changes.sourceCommit !== undefined || changes.closed !== undefined;
+  if (areCommitsChanged) await advertisePullRequest(tx, { repositoryUuid, id });
 }
 
 function toChangedColumns(changes: PullRequestRowChanges): Updateable<PullRequestRow> {

@@ -60,18 +60,21 @@ export async function listFormerTips(
 }
 
 /**
- * The commits that pull requests into a repository show, open or closed. They are preserved for as long as the repository
- * exists.
+ * What pull requests into a repository show, open or closed: it is preserved for as long as the repository is there.
+ *
+ * @param among at most 1,000 ids; undefined for all of them.
  */
 export async function listPullRequestTips(
   db: Kysely<Schema>,
   repositoryUuid: Uuid,
+  among?: readonly ObjectId[],
 ): Promise<readonly ObjectId[]> {
-  const rows = await db
-    .selectFrom("pull_request")
-    .select(["source_commit", "destination_commit", "merge_commit"])
-    .where("repository_uuid", "=", repositoryUuid)
-    .execute();
+  const columns = ["source_commit", "destination_commit", "merge_commit"] as const;
+  const query = db.selectFrom("pull_request").select(columns).where("repository_uuid", "=", repositoryUuid);
+  const rows = await (among === undefined
+    ? query
+    : query.where((eb) => eb.or(columns.map((column) => eb(column, "in", among))))
+  ).execute();
   // Comments are followed from where they were the last time.
   const commented = await db
     .selectFrom("pull_request_comment")
@@ -82,7 +85,8 @@ export async function listPullRequestTips(
     .where("is_outdated", "=", 0)
     .execute();
   const tips = [...rows, ...commented].flatMap((row) => Object.values(row));
-  return [...new Set(tips.filter((tip) => tip !== null))] as ObjectId[];
+  const kept = new Set(tips.filter((tip) => tip !== null) as ObjectId[]);
+  return among === undefined ? [...kept] : among.filter((id) => kept.has(id));
 }
 
 /**
@@ -120,13 +124,7 @@ export async function findFormerTips(
       .where("target", "in", part)
       .execute();
     for (const { target } of rows) found.add(target);
-    const shown = await db
-      .selectFrom("pull_request")
-      .select("source_commit")
-      .where("repository_uuid", "=", repositoryUuid)
-      .where("source_commit", "in", part)
-      .execute();
-    for (const row of shown) found.add(row.source_commit);
+    for (const tip of await listPullRequestTips(db, repositoryUuid, part)) found.add(tip);
   }
   return new Set(ids.filter((id) => found.has(id)));
 }

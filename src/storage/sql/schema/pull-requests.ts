@@ -4,6 +4,7 @@ export type PullRequestTables = {
   pull_request: PullRequestRow;
   pull_request_participant: PullRequestParticipantRow;
   pull_request_activity: PullRequestActivityRow;
+  advertised_pull_requests: { repository_uuid: string };
 };
 
 export type PullRequestRow = {
