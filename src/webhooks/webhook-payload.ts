@@ -69,10 +69,10 @@ async function renderEvent(
     case "repo:fork":
       return renderForkPayload(ports, event, subject);
     case "repo:commit_comment_created":
-      return renderCommentPayload(event, subject);
+      return renderCommentPayload(ports, event, subject);
     case "repo:commit_status_created":
     case "repo:commit_status_updated":
-      return renderStatusPayload(event, subject);
+      return renderStatusPayload(ports, event, subject);
     case "pullrequest:created":
     case "pullrequest:updated":
     case "pullrequest:fulfilled":

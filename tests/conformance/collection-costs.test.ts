@@ -41,6 +41,8 @@ const SMALL: Readonly<Record<string, string>> = {
   "/2.0/repositories/{workspace}/{repo_slug}/watchers": "nobody can watch a repository",
   "/2.0/repositories/{workspace}/{repo_slug}/pullrequests/{pull_request_id}/conflicts":
     "it leads to a list that has a crowd elsewhere",
+  "/2.0/repositories/{workspace}/{repo_slug}/pullrequests/{pull_request_id}/mergeability/checks":
+    "what is checked is fixed, and it has no pages",
   "/2.0/hook_events/{subject_type}": "what there is to listen to is fixed",
 };
 

@@ -183,6 +183,38 @@ describe("the activity", () => {
   });
 });
 
+describe("the activity has comments", () => {
+  test("as they are now: edited, resolved or deleted, and none that is pending", async () => {
+    const { id } = await create("comments");
+    const path = `/pullrequests/${id}/comments`;
+    const inline = { path: "comments-1.txt", to: 1 };
+    const first = await filled.rest("POST", path, { content: { raw: "first" }, inline });
+    assert.equal(first.status, 201, first.text);
+    const second = await filled.rest("POST", path, { content: { raw: "second" } });
+    await filled.rest("POST", path, { content: { raw: "third" }, pending: true });
+    await filled.rest("PUT", `${path}/${first.json.id}`, { content: { raw: "edited" } });
+    await filled.rest("DELETE", `${path}/${second.json.id}`);
+    for (const list of [`/pullrequests/${id}/activity`, "/pullrequests/activity"]) {
+      const { values } = await get(list);
+      const comments = values
+        .filter((entry: { pull_request: { id: number } }) => entry.pull_request.id === id)
+        .flatMap((entry: { comment?: object }) => entry.comment ?? []);
+      assert.deepEqual(
+        comments.map((comment: { content: { raw: string }; deleted: boolean }) => [
+          comment.content.raw,
+          comment.deleted,
+        ]),
+        [
+          ["", true],
+          ["edited", false],
+        ],
+      );
+      assert.deepEqual(comments[1], await get(`${path}/${first.json.id}`));
+      assert.deepEqual([comments[1].inline.outdated, comments[1].inline.context_lines], [false, ""]);
+    }
+  });
+});
+
 describe("the pull requests of a commit", () => {
   test("are those that bring it, in any state, and the one that merged with it", async () => {
     const { id, ids } = await create("bringing", 2);

@@ -155,6 +155,29 @@ describe("a review", () => {
   });
 });
 
+test("webhooks for statuses of commits and comments on them name the open pull requests there", async () => {
+  const id = await create();
+  const tip = await git.out(["rev-parse", "HEAD"], { folder });
+  const events = ["repo:commit_status_created", "repo:commit_comment_created"];
+  const hook = { description: "commits", url: receiver.url("/commits"), active: true, events };
+  const made = await filled.rest("POST", "/hooks", hook);
+  assert.equal(made.status, 201, made.text);
+  const status = { key: "ci", state: "SUCCESSFUL", url: "https://ci.example.com/" };
+  for (const commit of [tip, "main"]) {
+    await filled.rest("POST", `/commit/${commit}/statuses/build`, status);
+    await filled.rest("POST", `/commit/${commit}/comments`, { content: { raw: "text" } });
+  }
+  const told = await receiver.take("/commits", 4);
+  const { title, draft, links } = await shown(id);
+  const { self, html } = links;
+  const named = [{ type: "pullrequest", id, title, draft, links: { self, html } }];
+  assert.deepEqual(
+    told.map(({ json }) => json.pullrequests),
+    [named, named, undefined, undefined],
+  );
+  assert.equal((await filled.rest("DELETE", `/hooks/${encodeURIComponent(made.json.uuid)}`)).status, 204);
+});
+
 test("webhooks are told of each review and of each that is taken back", async () => {
   const id = await create();
   const events = [

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from "kysely";
 import type { ObjectId } from "../../../model/object-id.ts";
+import type { PullRequest } from "../../../model/pull-request.ts";
 import { BRANCH_PREFIX } from "../../../model/ref-name.ts";
 import type { Uuid } from "../../../model/uuid.ts";
 import type { Schema } from "../schema.ts";
@@ -72,4 +73,26 @@ export async function listPullRequestRanges(
       | undefined,
     mergeCommit: (row.merge_commit ?? undefined) as ObjectId | undefined,
   }));
+}
+
+/** What names a pull request to people. */
+export type NamedPullRequest = Pick<PullRequest, "id" | "title" | "isDraft">;
+
+/** The open ones whose source is at a commit now, by their numbers. */
+export async function listOpenPullRequestsAt(
+  db: Kysely<Schema>,
+  repositoryUuid: Uuid,
+  commit: ObjectId,
+  limit: number,
+): Promise<readonly NamedPullRequest[]> {
+  const rows = await db
+    .selectFrom("pull_request")
+    .select(["id", "title", "is_draft"])
+    .where("repository_uuid", "=", repositoryUuid)
+    .where("state", "=", "OPEN")
+    .where("source_commit", "=", commit)
+    .orderBy("id")
+    .limit(limit)
+    .execute();
+  return rows.map((row) => ({ id: row.id, title: row.title, isDraft: row.is_draft === 1 }));
 }
