@@ -6,6 +6,7 @@ import { createInflate, deflate } from "node:zlib";
 import type { ObjectId } from "../../model/object-id.ts";
 import { hashObject } from "../objects/hash-object.ts";
 import { type ObjectType, parseObjectType } from "../objects/object-type.ts";
+import { zlibPieces } from "../objects/zlib-pieces.ts";
 
 /** An object in a file of its own, as git writes it. */
 export type LooseObject = {
@@ -39,9 +40,8 @@ function undefinedIfMissing(error: NodeJS.ErrnoException): undefined {
   if (error.code !== "ENOENT") throw error;
 }
 
-/** Leaving the loop early closes the file. */
 function inflated(path: string): AsyncIterable<Buffer> {
-  return createReadStream(path).compose(createInflate()) as AsyncIterable<Buffer>;
+  return zlibPieces(createReadStream(path), createInflate());
 }
 
 function readHeader(start: Buffer): Pick<LooseObject, "type" | "size"> | undefined {

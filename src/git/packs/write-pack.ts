@@ -3,6 +3,7 @@ import { Readable } from "node:stream";
 import { promisify } from "node:util";
 import { createDeflate, deflate } from "node:zlib";
 import type { ObjectType } from "../objects/object-type.ts";
+import { zlibPieces } from "../objects/zlib-pieces.ts";
 
 /** An object to be packed: its content whole, or in pieces that are asked for when it is its turn. */
 export type NewObject = { readonly type: ObjectType } & (
@@ -58,7 +59,7 @@ async function* deflateStream({
     }
     if (bytes !== size) throw new Error(`an object of ${size} bytes has ${bytes}`);
   }
-  yield* Readable.from(counted()).compose(createDeflate()) as AsyncIterable<Buffer>;
+  yield* zlibPieces(Readable.from(counted()), createDeflate());
 }
 
 /** gitformat-pack(5): the type and the lowest four bits of the size, then seven bits a byte while more follow. */
