@@ -16,6 +16,7 @@ const BODILESS: ReadonlySet<string> = new Set([
   "POST /2.0/repositories/{workspace}/{repo_slug}/commit/{commit}/approve",
   "POST /2.0/repositories/{workspace}/{repo_slug}/pullrequests/{pull_request_id}/approve",
   "POST /2.0/repositories/{workspace}/{repo_slug}/pullrequests/{pull_request_id}/request-changes",
+  "POST /2.0/repositories/{workspace}/{repo_slug}/pullrequests/{pull_request_id}/comments/{comment_id}/resolve",
   "PUT /2.0/repositories/{workspace}/{repo_slug}/default-reviewers/{target_username}",
 ]);
 

@@ -238,7 +238,7 @@ export const EXAMPLES: Readonly<Record<string, RouteExample>> = {
   [`DELETE ${P}/comments/{comment_id}/resolve`]: { outcomes: { reader: 404, owner: 404 } },
   [`POST ${P}/tasks`]: {
     body: json({ content: { raw: "text" }, pending: false }),
-    fills: ({ id }) => ({ task_id: String(id) }),
+    fills: ({ id }) => ({ "tasks/task_id": String(id) }),
   },
   // Another's task.
   [`PUT ${P}/tasks/{task_id}`]: {
