@@ -14,6 +14,7 @@ export type BenchSizes = {
   readonly manyTokens: number;
   readonly tokenChecks: number;
   readonly repositories: number;
+  readonly pullRequests: number;
   readonly slowClones: number;
   readonly slowCloneSeconds: number;
   readonly slowCloneBytesPerSecond: number;
@@ -34,6 +35,7 @@ export const FULL_SIZES: BenchSizes = {
   manyTokens: 1_000_000,
   tokenChecks: 50_000,
   repositories: 10_000,
+  pullRequests: 10_000,
   slowClones: 8,
   slowCloneSeconds: 8,
   slowCloneBytesPerSecond: 4 * 1024 * 1024,
@@ -54,6 +56,7 @@ export const SMOKE_SIZES: BenchSizes = {
   manyTokens: 500,
   tokenChecks: 200,
   repositories: 40,
+  pullRequests: 40,
   slowClones: 2,
   slowCloneSeconds: 0.3,
   slowCloneBytesPerSecond: 1024 * 1024,

@@ -36,7 +36,7 @@ export type Pail = {
 export async function createPailData(folder: string): Promise<PailData> {
   await cli(folder, ["account", "create", "--email", EMAIL, "--username", "bench", "--name", "Bench"]);
   await cli(folder, ["workspace", "create", "--slug", WORKSPACE, "--owner", EMAIL]);
-  const scopes = ["--scope", "read:repository,write:repository"];
+  const scopes = ["--scope", "read:repository,write:repository,read:pullrequest,write:pullrequest"];
   const token = await cli(folder, ["token", "create", "--account", EMAIL, "--name", "bench", ...scopes]);
   return openPailData(folder, token.trim());
 }

@@ -4,6 +4,7 @@ import { fullFetch } from "./full-fetch.ts";
 import { infoRefs } from "./info-refs.ts";
 import { lsRefs } from "./ls-refs.ts";
 import { pathHistory } from "./path-history.ts";
+import { pullRequests } from "./pull-requests.ts";
 import { push } from "./push.ts";
 import { restReads } from "./rest-reads.ts";
 import { slowClones } from "./slow-clones.ts";
@@ -22,6 +23,7 @@ export const WORKS: readonly Work[] = [
   push,
   restReads,
   pathHistory,
+  pullRequests,
   tokenCheck,
   slowClones,
   start,

@@ -5,7 +5,6 @@ import { type PullRequest, parsePullRequestId } from "../../../model/pull-reques
 import type { Repository } from "../../../model/repository.ts";
 import { accountOf, requireAccount } from "../../../model/who-acts.ts";
 import type { Ports } from "../../../ports.ts";
-import { findPullRequest } from "../../../storage/sql/pull-requests/pull-requests.ts";
 import type { Answer } from "../../server/answer.ts";
 import type { BodyOf, BodySchema } from "../body-schema.ts";
 import type { Declared, RestRequest, WithBody } from "../declaration.ts";
@@ -77,8 +76,7 @@ async function getNamedPullRequest(
 ): Promise<PullRequest> {
   const text = params.pull_request_id ?? "";
   const id = parsePullRequestId(text);
-  const found =
-    id === undefined ? undefined : await findPullRequest(database.kysely, { repositoryUuid: uuid, id });
+  const found = id === undefined ? undefined : await database.lookups.findPullRequest(uuid, id);
   if (found === undefined) throw new Failure("not-found", `Pull request ${text} not found`);
   return found;
 }

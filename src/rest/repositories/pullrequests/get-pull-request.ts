@@ -10,6 +10,7 @@ export const getPullRequestRoute: PullRequestRoute = {
   apiTokenScopes: ["read:pullrequest:bitbucket"],
   oauthScopes: ["pullrequest"],
   permission: "read",
+  isAnswerCached: true,
   async handle({ database }, { pullRequest, baseUrls }) {
     const participants = await listParticipants(database.kysely, pullRequest);
     return jsonAnswer(200, await showPullRequest({ pullRequest, participants }, baseUrls));

@@ -13,6 +13,7 @@ export const listPullRequestsRoute: RepositoryRoute = {
   oauthScopes: ["pullrequest"],
   readsFilter: true,
   permission: "read",
+  isAnswerCached: true,
   async handle(ports, request) {
     const { repository, query } = request;
     const page = parsePage(query, PULL_REQUEST_PAGELEN);

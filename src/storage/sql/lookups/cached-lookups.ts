@@ -118,6 +118,7 @@ export function cacheLookups<Version extends string | number>(
   return {
     findTokenByDigest: token.ask,
     findRepositoryBySlugs: repository.ask,
+    findPullRequest: cache(lookups.findPullRequest).ask,
     getRepositoryDetails: cache(lookups.getRepositoryDetails).ask,
     getAdmissionState: state.ask,
     findPermission: permission.ask,

@@ -3,6 +3,7 @@ import type { Account, EmailAlias } from "../../../model/account.ts";
 import type { ApiToken } from "../../../model/api-token.ts";
 import { ANONYMOUS, type Viewer } from "../../../model/caller.ts";
 import type { Permission } from "../../../model/permission.ts";
+import type { PullRequest } from "../../../model/pull-request.ts";
 import type { Ref } from "../../../model/ref.ts";
 import type { Repository } from "../../../model/repository.ts";
 import type { RepositorySlug, WorkspaceSlug } from "../../../model/slug.ts";
@@ -21,6 +22,7 @@ import {
   toAdmissionState,
 } from "../permissions/admission-state.ts";
 import { permissionOfRank, permissionQuery } from "../permissions/permissions.ts";
+import { pullRequestByIdQuery, toPullRequest } from "../pull-requests/pull-request-rows.ts";
 import { refLinesQuery, refsQuery, toRef } from "../refs/refs.ts";
 import {
   detailsQuery,
@@ -49,6 +51,7 @@ export type Lookups = {
     workspace: WorkspaceSlug,
     repository: RepositorySlug,
   ): Awaitable<Repository | undefined>;
+  findPullRequest(repositoryUuid: Uuid, id: number): Awaitable<PullRequest | undefined>;
   /** For a repository that has just been read; empty details if it has been deleted since. */
   getRepositoryDetails(repositoryUuid: Uuid, viewer: Viewer): Awaitable<RepositoryDetails>;
   /** For checking an admission again: the token and its account, the repository and the account's permission there. */
@@ -96,6 +99,12 @@ export function createLookups(db: Kysely<Schema>, prepare: Prepare): Lookups {
   );
   const second: Viewer = { kind: "account", accountUuid: SECOND as Uuid };
   const viewedDetails = bind(prepare, "viewed_details", detailsQuery(db, [FIRST], second).compile(), MARKERS);
+  const pullRequest = bind(
+    prepare,
+    "pull_request_by_id",
+    pullRequestByIdQuery(db, FIRST, SECOND).compile(),
+    MARKERS,
+  );
   const refs = bind(prepare, "refs", refsQuery(db, FIRST).compile(), MARKERS);
   const refLines = bind(prepare, "ref_lines", refLinesQuery(db, FIRST), MARKERS);
   const emails = bind(prepare, "emails", emailsQuery(db, FIRST).compile(), MARKERS);
@@ -104,6 +113,8 @@ export function createLookups(db: Kysely<Schema>, prepare: Prepare): Lookups {
     findTokenByDigest: (digest) => then(token([digest]), ([row]) => row && toTokenAndAccount(row)),
     findRepositoryBySlugs: (workspaceSlug, repositorySlug) =>
       then(repository([workspaceSlug, repositorySlug]), ([row]) => row && toRepository(row)),
+    findPullRequest: (repositoryUuid, id) =>
+      then(pullRequest([repositoryUuid, id]), ([row]) => row && toPullRequest(row)),
     getRepositoryDetails(repositoryUuid, viewer) {
       const rows =
         viewer.kind === "anonymous"

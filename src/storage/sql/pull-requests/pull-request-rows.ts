@@ -65,6 +65,13 @@ export function selectPullRequest(query: ReturnType<typeof pullRequestQuery>) {
     ]);
 }
 
+/** The statement of `findPullRequest`, for preparing. */
+export function pullRequestByIdQuery(db: Kysely<Schema>, repositoryUuid: string, id: number | string) {
+  return selectPullRequest(pullRequestQuery(db))
+    .where("pull_request.repository_uuid", "=", repositoryUuid)
+    .where("pull_request.id", "=", id as number);
+}
+
 type Row = InferResult<ReturnType<typeof selectPullRequest>>[number];
 
 export function toPullRequest(row: Row): PullRequest {

@@ -14,6 +14,7 @@ import type { Schema } from "../schema.ts";
 import { advertisePullRequest } from "./advertised-refs.ts";
 import {
   PULL_REQUEST_FIELDS,
+  pullRequestByIdQuery,
   pullRequestQuery,
   selectPullRequest,
   toPullRequest,
@@ -77,10 +78,7 @@ export async function findPullRequest(
   db: Kysely<Schema>,
   { repositoryUuid, id }: PullRequestKey,
 ): Promise<PullRequest | undefined> {
-  const row = await selectPullRequest(pullRequestQuery(db))
-    .where("pull_request.repository_uuid", "=", repositoryUuid)
-    .where("pull_request.id", "=", id)
-    .executeTakeFirst();
+  const row = await pullRequestByIdQuery(db, repositoryUuid, id).executeTakeFirst();
   return row && toPullRequest(row);
 }
 
