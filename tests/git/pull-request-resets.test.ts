@@ -156,6 +156,50 @@ describe("the smart restriction keeps approvals", () => {
   });
 });
 
+describe("another destination", () => {
+  /** A branch beside main that has another commit. */
+  async function pushRelease(name: string): Promise<void> {
+    await git.out(["checkout", "--quiet", "-B", name, "origin/main"], { folder });
+    await filled.commit({ [`${name}.txt`]: `${name}\n` }, name);
+    await git.out(["push", "--quiet", "origin", name], { folder });
+  }
+
+  test("ends reviews of other changes by its own restrictions", async () => {
+    await restrict(PLAIN);
+    await pushRelease("release-1");
+    const made = await create();
+    await git.out(["checkout", "--quiet", "-B", "wide", "release-1"], { folder });
+    await filled.commit({ "wide.txt": "wide\n" }, "wide");
+    await git.out(["push", "--quiet", "origin", "wide"], { folder });
+    const wide = await filled.rest("POST", "/pullrequests", {
+      title: "wide",
+      source: { branch: { name: "wide" } },
+      destination: { branch: { name: "release-1" } },
+    });
+    const { id } = wide.json;
+    await approver.rest("POST", `${PATH}/${id}/approve`);
+    await critic.rest("POST", `${PATH}/${id}/request-changes`);
+    const moved = await filled.rest("PUT", `/pullrequests/${id}`, {
+      destination: { branch: { name: "main" } },
+    });
+    assert.equal(moved.status, 200, moved.text);
+    assert.deepEqual(await reviewsOf(id), [false, true]);
+    assert.deepEqual(await reviewsOf(made.id), [true, true], "that of others stay");
+  });
+
+  test("keeps them if the changes are the same, or without restrictions", async () => {
+    await pushRelease("release-2");
+    for (const kinds of [[], [PLAIN, CRITICISM]]) {
+      for (const kind of kinds) await restrict(kind, { pattern: "*" });
+      const { id } = await create();
+      const destination = { branch: { name: "release-2" } };
+      const moved = await filled.rest("PUT", `/pullrequests/${id}`, { destination });
+      assert.equal(moved.status, 200, moved.text);
+      assert.deepEqual(await reviewsOf(id), [true, true]);
+    }
+  });
+});
+
 test("approvals against pushes: each is there or was ended, and its activity says the same", async () => {
   await restrict(PLAIN);
   const { id, name } = await create();

@@ -11,20 +11,17 @@ type Options = GitOptions & { readonly signal: AbortSignal };
 /** A longer comparison counts as another diff. */
 const TIME_LIMIT_MS = 30_000;
 
+/** What a commit changes about what a branch has: it is compared with its common ancestor with the branch. */
+export type BranchDiff = { readonly branch: ObjectId; readonly tip: ObjectId };
+
 /**
- * Whether two commits change the same about what a branch has, wherever in the files: each is compared with its common
- * ancestor with the branch. A diff that takes too long to tell counts as another one.
+ * Whether two diffs change the same, wherever in the files. A diff that takes too long to tell counts as another one.
  *
  * @throws the reason of `signal` if it is aborted.
  */
-export async function isSameDiff(
-  branch: ObjectId,
-  one: ObjectId,
-  other: ObjectId,
-  options: Options,
-): Promise<boolean> {
+export async function isSameDiff(one: BranchDiff, other: BranchDiff, options: Options): Promise<boolean> {
   try {
-    return (await digestDiff(branch, one, options)) === (await digestDiff(branch, other, options));
+    return (await digestDiff(one, options)) === (await digestDiff(other, options));
   } catch (error) {
     options.signal.throwIfAborted();
     if (error instanceof Failure && error.kind === "timed-out") return false;
@@ -32,7 +29,7 @@ export async function isSameDiff(
   }
 }
 
-async function digestDiff(branch: ObjectId, tip: ObjectId, options: Options): Promise<string> {
+async function digestDiff({ branch, tip }: BranchDiff, options: Options): Promise<string> {
   const base = await findMergeBase(options, branch, tip);
   const diff = await streamDiff(
     {

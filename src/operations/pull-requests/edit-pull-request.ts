@@ -1,3 +1,4 @@
+import { isSameDiff } from "../../git/diffs/is-same-diff.ts";
 import { isAncestor } from "../../git/history/is-ancestor.ts";
 import { Failure, invalidField } from "../../model/failure.ts";
 import type {
@@ -16,6 +17,7 @@ import { findOpenPullRequest, updatePullRequest } from "../../storage/sql/pull-r
 import { noChanges, readTip, textChanges } from "./create-pull-request.ts";
 import { findReviewers, type ReviewerSelector } from "./find-reviewers.ts";
 import { recordUpdate } from "./record-update.ts";
+import { resetReviewsFor } from "./reset-reviews.ts";
 import { getLockedPullRequest, getWholePullRequest } from "./whole-pull-request.ts";
 
 /** Undefined: it stays as it is. */
@@ -46,8 +48,9 @@ export async function editPullRequest(
     edit.reviewers === undefined
       ? undefined
       : (await findReviewers(ports, repository, author, edit.reviewers)).map(({ uuid }) => uuid);
-  if (edit.destinationBranch !== undefined)
-    await requireChangesFor(ports, by, repository, key, edit.destinationBranch);
+  const isSame =
+    edit.destinationBranch === undefined ||
+    (await requireChangesFor(ports, by, repository, key, edit.destinationBranch));
   return by.transaction(async (tx, record) => {
     const before = await getLockedPullRequest(tx, key);
     if (before.state !== "OPEN") throw new Failure("invalid-input", "Can only update an open pull request.");
@@ -81,27 +84,36 @@ export async function editPullRequest(
         updatedAt: at,
       });
       if (reviewers !== undefined) await setReviewers(tx, key, reviewers);
+      if (destinationBranch !== undefined && !isSame)
+        await resetReviewsFor(tx, key, destinationBranch as BranchName);
       await recordUpdate(tx, record, by, repository, key, { kind: "pullrequest:updated", changes, at });
     }
     return getWholePullRequest(tx, key);
   });
 }
 
-/** A new destination must not have everything already. */
+/**
+ * A new destination must not have everything already.
+ *
+ * @returns whether the diff stays the same.
+ */
 async function requireChangesFor(
   ports: Pick<Ports, "database" | "packs">,
   { signal }: By,
   repository: Repository,
   key: { readonly repositoryUuid: Uuid; readonly id: number },
   branch: string,
-): Promise<void> {
+): Promise<boolean> {
   const tip = await readTip(ports.database.kysely, repository, "destination", branch);
   const { pullRequest } = await getWholePullRequest(ports.database.kysely, key);
-  if (pullRequest.state !== "OPEN" || pullRequest.destination.branch === branch) return;
-  const isPulled = await withRepository(ports.packs, repository.uuid, ({ gitDir }) =>
-    isAncestor(pullRequest.source.commit, tip, { gitDir, signal }),
-  );
-  if (isPulled) throw noChanges();
+  if (pullRequest.state !== "OPEN" || pullRequest.destination.branch === branch) return true;
+  const { source, destination } = pullRequest;
+  return withRepository(ports.packs, repository.uuid, async ({ gitDir }) => {
+    if (await isAncestor(source.commit, tip, { gitDir, signal })) throw noChanges();
+    if (destination.commit === undefined) return false;
+    const before = { branch: destination.commit, tip: source.commit };
+    return isSameDiff(before, { branch: tip, tip: source.commit }, { gitDir, signal });
+  });
 }
 
 function changesOf(

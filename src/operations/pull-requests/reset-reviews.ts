@@ -3,7 +3,7 @@ import { isSameDiff } from "../../git/diffs/is-same-diff.ts";
 import type { RestrictionKind } from "../../model/branch-restriction.ts";
 import type { ObjectId } from "../../model/object-id.ts";
 import type { PullRequestKey, ReviewState } from "../../model/pull-request.ts";
-import { BRANCH_PREFIX, type RefName } from "../../model/ref-name.ts";
+import { BRANCH_PREFIX, type BranchName, type RefName } from "../../model/ref-name.ts";
 import type { Ports } from "../../ports.ts";
 import { withRepository } from "../../storage/packs/with-repository.ts";
 import { listRestrictions } from "../../storage/sql/branch-rules/branch-restrictions.ts";
@@ -21,6 +21,8 @@ const KINDS = [
   "reset_pullrequest_changes_requested_on_change",
 ] as const satisfies readonly RestrictionKind[];
 
+type Destination = Pick<AffectedPullRequest, "repositoryUuid" | "destinationBranch">;
+
 /** Which reviews end when the source of a pull request changes. */
 type Resets = {
   /** `if-diff-changes`: those of a source that still changes the same stay. */
@@ -31,7 +33,7 @@ type Resets = {
 /** By the restrictions of the destination branch. One statement if there are none. */
 async function readResets(
   db: Kysely<Schema>,
-  { repositoryUuid, destinationBranch }: AffectedPullRequest,
+  { repositoryUuid, destinationBranch }: Destination,
 ): Promise<Resets> {
   const stored = await listRestrictions(db, repositoryUuid, { kinds: KINDS });
   if (stored.length === 0) return { approvals: "never", changesRequested: false };
@@ -69,10 +71,34 @@ export async function resetReviews(
     if (isSame === undefined && (await hasReviews(tx, affected, "approved"))) return false;
     ended.push("approved");
   }
-  if (ended.length === 0) return true;
-  await clearReviews(tx, affected, ended);
-  await deleteReviewActivities(tx, affected, ended);
+  await endReviews(tx, affected, ended);
   return true;
+}
+
+async function endReviews(
+  tx: Kysely<Schema>,
+  key: PullRequestKey,
+  states: readonly ReviewState[],
+): Promise<void> {
+  if (states.length === 0) return;
+  await clearReviews(tx, key, states);
+  await deleteReviewActivities(tx, key, states);
+}
+
+/**
+ * The same for another destination, by its own restrictions: reviews of other changes do not count there. Unlike a push
+ * it ends none if the diff is the same.
+ */
+export async function resetReviewsFor(
+  tx: Kysely<Schema>,
+  key: PullRequestKey,
+  destinationBranch: BranchName,
+): Promise<void> {
+  const { approvals, changesRequested } = await readResets(tx, { ...key, destinationBranch });
+  await endReviews(tx, key, [
+    ...(approvals === "never" ? [] : ["approved" as const]),
+    ...(changesRequested ? ["changes_requested" as const] : []),
+  ]);
 }
 
 /**
@@ -95,6 +121,10 @@ export async function compareSource(
   const destination = (await findRefs(kysely, repositoryUuid, [name])).get(name);
   if (destination === undefined) return false;
   return withRepository(packs, repositoryUuid, ({ gitDir }) =>
-    isSameDiff(destination.target, sourceCommit, commit, { gitDir, signal }),
+    isSameDiff(
+      { branch: destination.target, tip: sourceCommit },
+      { branch: destination.target, tip: commit },
+      { gitDir, signal },
+    ),
   );
 }
