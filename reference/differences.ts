@@ -18,9 +18,6 @@ export const DIFFERENCES: Readonly<Record<string, string>> = {
   "GET /repositories/{workspace}/{repo_slug}/src/{commit}/{path}":
     "`format=rendered` shows .rst and .textile as plain text; for a file that Git LFS manages the answer is the pointer, not a redirect",
 
-  "GET /repositories/{workspace}/{repo_slug}/pullrequests/{pull_request_id}/statuses":
-    "only statuses that were reported to the destination: whoever may write to a fork could report any there",
-
   "DELETE /repositories/{workspace}/{repo_slug}": "`redirect_to` is ignored: there are no pages",
   "GET /repositories/{workspace}/{repo_slug}/watchers": "always empty: nobody can watch a repository yet",
 

@@ -1,5 +1,5 @@
 import type { CommitStatus } from "../model/commit-status.ts";
-import type { Repository } from "../model/repository.ts";
+import type { RepositoryReference } from "../model/repository.ts";
 import { representCondensedCommit } from "./commit.ts";
 import { representCondensedRepository } from "./condensed-repository.ts";
 import { representInstant } from "./instant.ts";
@@ -7,14 +7,18 @@ import { type BaseUrls, commitApiUrl } from "./links.ts";
 
 export function commitStatusApiUrl(
   baseUrls: BaseUrls,
-  repository: Repository,
+  repository: RepositoryReference,
   { commit, key }: CommitStatus,
 ): string {
   return `${commitApiUrl(baseUrls, repository, commit)}/statuses/build/${encodeURIComponent(key)}`;
 }
 
 /** A `build`: contract, rest.md §2.15, with the keys of the recordings. */
-export function representCommitStatus(status: CommitStatus, repository: Repository, baseUrls: BaseUrls) {
+export function representCommitStatus(
+  status: CommitStatus,
+  repository: RepositoryReference,
+  baseUrls: BaseUrls,
+) {
   const context = {
     repository: representCondensedRepository(repository, baseUrls),
     commit: representCondensedCommit(baseUrls, repository, status.commit),

@@ -1,7 +1,7 @@
 import type { Commit } from "../git/objects/commit.ts";
 import type { CommitParticipant } from "../model/commit-comment.ts";
 import type { ObjectId } from "../model/object-id.ts";
-import type { Repository } from "../model/repository.ts";
+import type { Repository, RepositoryName } from "../model/repository.ts";
 import { PARENTS_MAX, representTruncated } from "./bounded-texts.ts";
 import { type AuthorContext, isIdentityCut, representCommitAuthor } from "./commit-author.ts";
 import { representCondensedRepository } from "./condensed-repository.ts";
@@ -46,7 +46,7 @@ function representLinks(baseUrls: BaseUrls, repository: Repository, id: ObjectId
 }
 
 /** A `commit` that only identifies it, as among the parents of another. */
-export function representCondensedCommit(baseUrls: BaseUrls, repository: Repository, id: ObjectId) {
+export function representCondensedCommit(baseUrls: BaseUrls, repository: RepositoryName, id: ObjectId) {
   return {
     hash: id,
     links: {

@@ -197,6 +197,23 @@ describe("of a pull request from a fork", () => {
     );
   });
 
+  test("its statuses are those that were reported to either repository", async () => {
+    const status = (key: string) => ({ key, state: "SUCCESSFUL", url: "https://ci.example.com/" });
+    await filled.rest("POST", `/commit/${short(tip)}/statuses/build`, status("here"));
+    await filled.rest("POST", `/../fork/commit/${tip}/statuses/build`, status("there"));
+    const { json } = await follow(id, "statuses");
+    assert.deepEqual(
+      json.values.map((each: { key: string; repository: { full_name: string } }) => [
+        each.key,
+        each.repository.full_name,
+      ]),
+      [
+        ["here", "acme/demo"],
+        ["there", "acme/fork"],
+      ],
+    );
+  });
+
   test("they work when the fork is gone, and an open one has no commits to list", async () => {
     assert.equal((await filled.rest("DELETE", `/../../../repositories/acme/fork`)).status, 204);
     const location = await locationOf(id, "diff");

@@ -5,10 +5,7 @@ import { jsonAnswer } from "../../../http/server/answer.ts";
 import { representCommitStatus } from "../../../representations/commit-status.ts";
 import { listCommitStatuses } from "../../../storage/sql/commits/commit-statuses.ts";
 
-/**
- * The statuses of the source's commit. Only those that were reported to the destination: whoever may write to a fork could
- * report any there (our choice).
- */
+/** The statuses of the source's commit: those that were reported to the destination, and those of a fork. */
 export const listPullRequestStatusesRoute: PullRequestRoute = {
   subject: "pull-request",
   method: "GET",
@@ -18,16 +15,20 @@ export const listPullRequestStatusesRoute: PullRequestRoute = {
   readsFilter: true,
   permission: "read",
   async handle({ database }, { repository, pullRequest, query, baseUrls, url }) {
+    const { commit, repository: source = repository } = pullRequest.source;
     // The default is recorded.
     const { page, pagelen } = parsePage(query, { pagelenDefault: 30, pagelenMax: 100 });
     const { values, size } = await listCommitStatuses(database.kysely, {
-      repositoryUuid: repository.uuid,
-      commit: pullRequest.source.commit,
+      repositoryUuids: [...new Set([repository.uuid, source.uuid])],
+      commit,
       page,
       pagelen,
       ...readFilterAndSort(query),
     });
-    const shown = values.map((status) => representCommitStatus(status, repository, baseUrls));
+    const shown = values.map((status) => {
+      const reportedTo = status.repositoryUuid === source.uuid ? source : repository;
+      return representCommitStatus(status, reportedTo, baseUrls);
+    });
     return jsonAnswer(200, representPage({ page, pagelen, size, values: shown }, url));
   },
 };

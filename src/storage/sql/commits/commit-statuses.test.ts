@@ -75,7 +75,12 @@ describeDatabases("commit statuses", (current) => {
     await upsertCommitStatus(db(), statusOf("a", { commit, createdAt: LATER, refname: "main" }));
     await upsertCommitStatus(db(), statusOf("m", { commit, createdAt: LATER, refname: "topic" }));
     const keys = async (more: object = {}) => {
-      const { values, size } = await listCommitStatuses(db(), { repositoryUuid, commit, ...PAGE, ...more });
+      const { values, size } = await listCommitStatuses(db(), {
+        repositoryUuids: [repositoryUuid],
+        commit,
+        ...PAGE,
+        ...more,
+      });
       return [size, ...values.map(({ key }) => key)];
     };
     assert.deepEqual(await keys(), [3, "z", "a", "m"]);

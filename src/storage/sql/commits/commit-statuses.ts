@@ -80,7 +80,8 @@ export async function findCommitStatus(
 }
 
 export type CommitStatusListOptions = {
-  readonly repositoryUuid: Uuid;
+  /** Those of all of them. */
+  readonly repositoryUuids: readonly Uuid[];
   readonly commit: ObjectId;
   /** Only statuses of this ref, and those without a ref. */
   readonly refname?: string | undefined;
@@ -99,7 +100,7 @@ export async function listCommitStatuses(
   const { refname, filter, sort, page, pagelen } = options;
   let listed = db
     .selectFrom("commit_status")
-    .where("repository_uuid", "=", options.repositoryUuid)
+    .where("repository_uuid", "in", options.repositoryUuids)
     .where("commit_id", "=", options.commit);
   if (refname !== undefined) {
     listed = listed.where((eb) => eb.or([eb("refname", "is", null), eb("refname", "=", refname)]));
@@ -110,6 +111,7 @@ export async function listCommitStatuses(
     sort === undefined ? listed.orderBy("created_at") : listed.orderBy(compileSort(sort, FIELDS));
   const rows = await sorted
     .orderBy("key")
+    .orderBy("repository_uuid")
     .selectAll()
     .limit(pagelen)
     .offset((page - 1) * pagelen)

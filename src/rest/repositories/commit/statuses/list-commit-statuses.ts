@@ -19,7 +19,7 @@ export const listCommitStatusesRoute: RepositoryRoute = {
     const conditions = readFilterAndSort(query);
     const commit = await getCommit(ports, repository, params.commit!);
     const { values, size } = await listCommitStatuses(ports.database.kysely, {
-      repositoryUuid: repository.uuid,
+      repositoryUuids: [repository.uuid],
       commit: commit.id,
       refname: query.get("refname") || undefined,
       page,
