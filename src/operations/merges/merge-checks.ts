@@ -5,7 +5,10 @@ import type { MergeCheck, MergeCheckKind, MergeChecks } from "../../model/merge-
 import type { PullRequest, WholePullRequest } from "../../model/pull-request.ts";
 import type { Repository } from "../../model/repository.ts";
 import { countCommitStatuses } from "../../storage/sql/commits/commit-statuses.ts";
-import { listEffectiveReviewers } from "../../storage/sql/pull-requests/default-reviewers.ts";
+import {
+  findReviewersAmong,
+  listEffectiveReviewers,
+} from "../../storage/sql/pull-requests/default-reviewers.ts";
 import type { Schema } from "../../storage/sql/schema.ts";
 import { listMatchingRules } from "../branch-rules/branch-rules.ts";
 
@@ -41,7 +44,7 @@ export async function readMergeChecks(
   const most = (kind: Kind) => Math.max(...valuesOf(kind));
   const checks: MergeCheck[] = [];
   if (asksFor("require_approvals_to_merge")) {
-    const found = approversOf(whole).length;
+    const found = await countApprovals(db, whole);
     checks.push(atLeast("approvals", most("require_approvals_to_merge"), found));
   }
   if (asksFor("require_default_reviewer_approvals_to_merge")) {
@@ -73,6 +76,15 @@ export function approversOf({ pullRequest, participants }: WholePullRequest) {
   return participants
     .filter(({ state, account }) => state === "approved" && account.uuid !== pullRequest.author.uuid)
     .map(({ account }) => account);
+}
+
+/**
+ * Those of accounts that may review now: of a public repository anybody may approve a pull request, and what a stranger
+ * thinks of it, or somebody who has left, holds and permits nothing (our choice).
+ */
+async function countApprovals(db: Kysely<Schema>, whole: WholePullRequest): Promise<number> {
+  const approvers = approversOf(whole).map(({ uuid }) => uuid);
+  return (await findReviewersAmong(db, whole.pullRequest.repositoryUuid, approvers)).size;
 }
 
 async function countDefaultReviewers(db: Kysely<Schema>, whole: WholePullRequest): Promise<number> {

@@ -23,14 +23,24 @@ export async function mayReview(
   repositoryUuid: Uuid,
   accountUuid: Uuid,
 ): Promise<boolean> {
-  const row = await db
+  return (await findReviewersAmong(db, repositoryUuid, [accountUuid])).size > 0;
+}
+
+/** Those of the accounts that may review in a repository. */
+export async function findReviewersAmong(
+  db: Kysely<Schema>,
+  repositoryUuid: Uuid,
+  accountUuids: readonly Uuid[],
+): Promise<ReadonlySet<Uuid>> {
+  if (accountUuids.length === 0) return new Set();
+  const rows = await db
     .selectFrom("repository")
-    .innerJoin("account", (join) => join.on("account.uuid", "=", accountUuid))
+    .innerJoin("account", (join) => join.on("account.uuid", "in", accountUuids))
     .select("account.uuid")
     .where("repository.uuid", "=", repositoryUuid)
     .where(MAY_REVIEW)
-    .executeTakeFirst();
-  return row !== undefined;
+    .execute();
+  return new Set(rows.map(({ uuid }) => uuid as Uuid));
 }
 
 /** Does nothing if the account is already a default reviewer of the project. @returns whether it was not. */
