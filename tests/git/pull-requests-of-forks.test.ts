@@ -3,19 +3,17 @@
 
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { readdir, utimes, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { createWorkspace } from "../../src/operations/workspaces/workspaces.ts";
 import { upsertRepositoryPermission } from "../../src/storage/sql/permissions/permissions.ts";
-import { findRepository } from "../../src/storage/sql/repositories/repositories.ts";
 import { createCaller } from "../support/clients/rest-callers.ts";
 import { createTestDatabaseSettings, DIALECTS } from "../support/database/test-database.ts";
+import { dropUnreached } from "../support/git/drop-unreached.ts";
 import { maintainNow } from "../support/git/maintain-now.ts";
 import { gitDirOf } from "../support/git/repository-folder.ts";
 import { startFilledApp } from "../support/server/filled-app.ts";
-
-const DAY_MS = 86_400_000;
 
 for (const dialect of DIALECTS)
   describe(`pull requests of forks, on ${dialect}`, async () => {
@@ -76,21 +74,6 @@ for (const dialect of DIALECTS)
     const isThere = async (id: string) =>
       (await git.run(["cat-file", "-e", `${id}^{tree}`], { folder: gitDir })).status === 0;
 
-    /** Drops what nothing reaches, as if all packs were 20 days old and this were a month later. */
-    async function drop(): Promise<void> {
-      const old = new Date(Date.now() - 20 * DAY_MS);
-      const packs = join(gitDir, "objects", "pack");
-      for (const name of await readdir(packs)) await utimes(join(packs, name), old, old);
-      const clock = () => new Date(Date.now() + 30 * DAY_MS);
-      await maintainNow({ ...app.ports, clock }, uuid);
-      await utimes(join(gitDir, "full-repack-done"), old, old);
-      const dropNumber = async () =>
-        (await findRepository(app.ports.database.kysely, undefined, { uuid }))!.dropNumber;
-      const before = await dropNumber();
-      await maintainNow({ ...app.ports, clock }, uuid);
-      assert.equal(await dropNumber(), before + 1);
-    }
-
     test("a push to the fork moves it, and its commits are in the destination", async () => {
       const fork = await openFork();
       const first = await fork.push();
@@ -149,7 +132,7 @@ for (const dialect of DIALECTS)
       assert.equal(gone.source.repository, null);
       assert.equal(gone.source.commit, null);
       assert.deepEqual(gone.source.branch.name, "topic");
-      await drop();
+      await dropUnreached(app, uuid);
       assert.ok(await isThere(tip));
       assert.ok(await isThere(declinedTip));
     });
@@ -169,7 +152,7 @@ for (const dialect of DIALECTS)
       await git.out(["push", "--quiet", "origin", ":near", ":lost"], { folder });
       // While the branch that was left is still preserved: objects are in one pack then, whose age is that of all of them.
       await maintainNow(app.ports, uuid);
-      await drop();
+      await dropUnreached(app, uuid);
       assert.ok(await isThere(tip));
       assert.equal(await isThere(lost), false);
       const refs = await git.out(["ls-remote", "origin"], { folder });
