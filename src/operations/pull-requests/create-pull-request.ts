@@ -85,7 +85,7 @@ export async function createPullRequest(
           ports,
           by,
           repository,
-          { repositoryUuid: input.source.repository.uuid, commit: tips.source },
+          { repositoryUuid: input.source.repository.uuid, commits: [tips.source] },
           (objects) => acceptObjects(objects, ({ dropNumber }, sizeBytes) => create(dropNumber, sizeBytes)),
         )
       : await create();

@@ -97,17 +97,14 @@ async function prepareMoves(
   updates: readonly RefUpdate[],
 ): Promise<PreparedMoves> {
   const byBranch = branchUpdates(updates);
+  const brought = await bringAll(ports, by, repository, affected, byBranch);
   const pushed = new Map<RefName, PushedCommits>();
-  const brought = new Map<string, number>();
   const compared = new Map<string, boolean>();
   for (const one of affected) {
     const { source, destination } = movesOf(one, repository.uuid, byBranch);
     if (destination?.new !== undefined && !pushed.has(destination.name))
       pushed.set(destination.name, await listPushed(ports, by, repository, destination));
     if (source?.new === undefined) continue;
-    const key = broughtKey(one.repositoryUuid, source.new);
-    if (one.repositoryUuid !== repository.uuid && !brought.has(key))
-      brought.set(key, await bring(ports, by, repository, one.repositoryUuid, source.new));
     const isSame = await compareSource(ports, one, source.new, by.signal);
     if (isSame !== undefined) compared.set(movedKey(one, source.new), isSame);
   }
@@ -125,18 +122,40 @@ function listPushed(
   );
 }
 
+/** Brings the new commits of a fork to each of their destinations, all of one destination at once. */
+async function bringAll(
+  ports: NewObjectsPorts,
+  by: By,
+  repository: Repository,
+  affected: readonly AffectedPullRequest[],
+  byBranch: ReadonlyMap<BranchName, RefUpdate>,
+): Promise<ReadonlyMap<string, number>> {
+  const commits = new Map<Uuid, Set<ObjectId>>();
+  for (const one of affected) {
+    const moved = movesOf(one, repository.uuid, byBranch).source?.new;
+    if (moved === undefined || one.repositoryUuid === repository.uuid) continue;
+    commits.set(one.repositoryUuid, (commits.get(one.repositoryUuid) ?? new Set()).add(moved));
+  }
+  const brought = new Map<string, number>();
+  for (const [destinationUuid, ofDestination] of commits) {
+    const dropNumber = await bring(ports, by, repository, destinationUuid, [...ofDestination]);
+    for (const commit of ofDestination) brought.set(broughtKey(destinationUuid, commit), dropNumber);
+  }
+  return brought;
+}
+
 /** @returns the drop number of the destination as of which the objects are complete there. */
 async function bring(
   ports: NewObjectsPorts,
   by: By,
   { uuid }: Repository,
   destinationUuid: Uuid,
-  commit: ObjectId,
+  commits: readonly ObjectId[],
 ): Promise<number> {
   const destination = await findRepository(ports.database.kysely, undefined, { uuid: destinationUuid });
   // Deleted since: its pull requests are gone with it, and nothing is checked for them.
   if (destination === undefined) return 0;
-  return withSourceObjects(ports, by, destination, { repositoryUuid: uuid, commit }, (objects) =>
+  return withSourceObjects(ports, by, destination, { repositoryUuid: uuid, commits }, (objects) =>
     acceptObjects(objects, async ({ dropNumber }, sizeBytes) => {
       await by.transaction((tx) => updateRepository(tx, destination.uuid, { sizeBytes }));
       return dropNumber;

@@ -1,9 +1,10 @@
 import { streamMissing } from "../../git/packs/stream-missing.ts";
+import { Failure } from "../../model/failure.ts";
 import type { ObjectId } from "../../model/object-id.ts";
 import type { Repository } from "../../model/repository.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import type { By } from "../../ports.ts";
-import { streamRepository, withRepository } from "../../storage/packs/with-repository.ts";
+import { streamRepository } from "../../storage/packs/with-repository.ts";
 import { listKeptTips } from "../../storage/sql/refs/former-tips.ts";
 import { areCommitsReached } from "../objects/reached-commits.ts";
 import {
@@ -13,8 +14,14 @@ import {
   storeNewObjects,
 } from "../objects/store-new-objects.ts";
 
+export type SourceCommits = {
+  /** The fork. */
+  readonly repositoryUuid: Uuid;
+  readonly commits: readonly ObjectId[];
+};
+
 /**
- * Brings the commit of a fork, with all that it reaches, into the repository that is asked to merge it. So everything
+ * Brings commits of a fork, with all that they reach, into the repository that is asked to merge them. So everything
  * about a pull request can be read in its destination, also after the fork is gone.
  *
  * @param destination as it was read before any of this. The objects are complete as of its drop number.
@@ -24,15 +31,17 @@ export async function withSourceObjects<T>(
   ports: NewObjectsPorts,
   by: By,
   destination: Repository,
-  source: { readonly repositoryUuid: Uuid; readonly commit: ObjectId },
+  source: SourceCommits,
   work: (objects: NewObjects) => Promise<T>,
 ): Promise<T> {
-  const { commit } = source;
-  const isThere = await areCommitsReached(ports, destination, [], [commit]);
+  const { commits } = source;
+  const isThere = await areCommitsReached(ports, destination, [], commits);
   const pack = isThere ? undefined : await openPack(ports, by, destination, source);
-  const request = { pack, tips: [commit], names: [], takesSlot: true };
+  const request = { pack, tips: commits, names: [], takesSlot: true };
   return storeNewObjects(ports, by, destination, request, (stored) => {
     requireStored(stored, "Cannot take the source's commits");
+    if (commits.some((commit) => !stored.tips.has(commit)))
+      throw new Failure("unavailable", "the source is being changed: try again");
     return work(stored.objects);
   });
 }
@@ -41,12 +50,12 @@ async function openPack(
   ports: NewObjectsPorts,
   { signal }: By,
   destination: Repository,
-  { repositoryUuid, commit }: { readonly repositoryUuid: Uuid; readonly commit: ObjectId },
+  { repositoryUuid, commits }: SourceCommits,
 ) {
   const known = await listKeptTips(ports.database.kysely, destination.uuid, ports.clock());
   return streamRepository(ports.packs, repositoryUuid, ({ gitDir }) =>
-    withRepository(ports.packs, destination.uuid, (other) =>
-      streamMissing({ tips: [commit], known }, { gitDir, alternateGitDir: other.gitDir, signal }),
+    streamRepository(ports.packs, destination.uuid, (other) =>
+      streamMissing({ tips: commits, known }, { gitDir, alternateGitDir: other.gitDir, signal }),
     ),
   );
 }
