@@ -1,33 +1,36 @@
 import { type ObjectId, parseObjectId } from "../../model/object-id.ts";
-import type { ObjectReader } from "../objects/object-reader.ts";
-import { type GitOptions, runGit } from "../process/git-process.ts";
-
-type Options = GitOptions & { readonly signal?: AbortSignal };
+import { runGit } from "../process/git-process.ts";
+import type { HistorySource } from "./list-history.ts";
+import { walkCommits } from "./walk-commits.ts";
 
 /** The commits that a branch has gained, each with its parents. */
 export type PushedCommits = ReadonlyMap<ObjectId, readonly ObjectId[]>;
 
-/** Commits of a straight line that are read without a process. */
+/** Commits that are read without a process: of a straight line, and of any other. */
 const STRAIGHT_MAX = 50;
+const WALKED_MAX = 256;
 
 /**
- * What `tip` reaches and `old` does not. An ordinary push adds a few commits in a straight line, which are read without
- * a process.
+ * What `tip` reaches and `old` does not. An ordinary push adds a few commits in a straight line, and a merge a few of a
+ * branch, which are read without a process.
  *
  * @param old undefined for a new branch: then it is all of its history.
  * @throws GitError; 64 MiB of output, some 700,000 commits, are too many.
  */
 export async function listPushedCommits(
-  objects: Pick<ObjectReader, "readCommit">,
+  source: HistorySource,
   tip: ObjectId,
   old: ObjectId | undefined,
-  options: Options,
 ): Promise<PushedCommits> {
   if (tip === old) return new Map();
-  const straight = old && (await readStraightLine(objects, tip, old, options));
-  if (straight !== undefined) return straight;
+  const few = old && ((await readStraightLine(source, tip, old)) ?? (await readWalked(source, tip, old)));
+  if (few !== undefined) return few;
   const revisions = old === undefined ? [tip] : [tip, `^${old}`];
-  const output = await runGit(["rev-list", "--parents", "--end-of-options", ...revisions], options);
+  const { gitDir, signal } = source;
+  const output = await runGit(["rev-list", "--parents", "--end-of-options", ...revisions], {
+    gitDir,
+    signal,
+  });
   const pushed = new Map<ObjectId, readonly ObjectId[]>();
   for (const line of output.toString("latin1").split("\n")) {
     const [commit, ...parents] = line.split(" ").flatMap((id) => parseObjectId(id) ?? []);
@@ -38,10 +41,9 @@ export async function listPushedCommits(
 
 /** Undefined if there is none, or a long one. */
 async function readStraightLine(
-  objects: Pick<ObjectReader, "readCommit">,
+  { objects, gitDir }: HistorySource,
   tip: ObjectId,
   old: ObjectId,
-  { gitDir }: Options,
 ): Promise<PushedCommits | undefined> {
   const line = new Map<ObjectId, readonly ObjectId[]>();
   for (let id = tip; line.size < STRAIGHT_MAX; ) {
@@ -53,6 +55,21 @@ async function readStraightLine(
     id = parent;
   }
   return undefined;
+}
+
+/** Undefined if there are many, or most of the history is outside the graph. */
+async function readWalked(
+  { objects, gitDir, graph, signal }: HistorySource,
+  tip: ObjectId,
+  old: ObjectId,
+): Promise<PushedCommits | undefined> {
+  const readCommit = (id: ObjectId) => objects.readCommit(gitDir, id);
+  const query = { include: [tip], exclude: [old], skip: 0, limit: WALKED_MAX + 1, signal };
+  const ids = await walkCommits({ graph, readCommit }, query);
+  if (ids === undefined || ids.length > WALKED_MAX) return undefined;
+  const commits = await Promise.all(ids.map(readCommit));
+  if (commits.some((commit) => commit === undefined || commit.areParentsCut === true)) return undefined;
+  return new Map(commits.map((commit) => [commit!.id, commit!.parents]));
 }
 
 /**

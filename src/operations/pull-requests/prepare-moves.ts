@@ -8,7 +8,10 @@ import type { Repository } from "../../model/repository.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import type { By, Ports } from "../../ports.ts";
 import { withRepository } from "../../storage/packs/with-repository.ts";
-import type { AffectedPullRequest } from "../../storage/sql/pull-requests/affected-pull-requests.ts";
+import {
+  type AffectedPullRequest,
+  listAffectedPullRequests,
+} from "../../storage/sql/pull-requests/affected-pull-requests.ts";
 import { findRepository, updateRepository } from "../../storage/sql/repositories/repositories.ts";
 import { acceptObjects } from "../objects/accept-objects.ts";
 import type { NewObjectsPorts } from "../objects/store-new-objects.ts";
@@ -112,13 +115,13 @@ async function prepareMoves(
 }
 
 function listPushed(
-  { packs, objects }: Pick<Ports, "packs" | "objects">,
+  { packs, objects, commitGraphs }: Pick<Ports, "packs" | "objects" | "commitGraphs">,
   { signal }: By,
   { uuid }: Repository,
   { old, new: tip }: RefUpdate,
 ): Promise<PushedCommits> {
   return withRepository(packs, uuid, ({ gitDir }) =>
-    listPushedCommits(objects, tip!, old, { gitDir, signal }),
+    listPushedCommits({ gitDir, objects, graph: commitGraphs.find(gitDir), signal }, tip!, old),
   );
 }
 
@@ -169,6 +172,7 @@ const TRIES_MAX = 5;
 /**
  * Calls `work`, which moves pull requests in a transaction, again whenever it misses something.
  *
+ * @param isExpected whether there is something to be moved, so that it is prepared at once.
  * @throws Failure unavailable if that happens over and over.
  */
 export async function withPreparedMoves<T>(
@@ -176,9 +180,15 @@ export async function withPreparedMoves<T>(
   by: By,
   repository: Repository,
   updates: readonly RefUpdate[],
+  isExpected: boolean,
   work: (prepared: PreparedMoves) => Promise<T>,
 ): Promise<T> {
   let prepared = NOTHING_PREPARED;
+  if (isExpected) {
+    const branches = [...branchUpdates(updates).keys()];
+    const affected = await listAffectedPullRequests(ports.database.kysely, repository.uuid, branches);
+    prepared = await prepareMoves(ports, by, repository, affected, updates);
+  }
   for (let tries = 1; ; tries += 1) {
     try {
       return await work(prepared);

@@ -156,7 +156,7 @@ async function storeRefs(
   options: OpenOptions,
 ): Promise<readonly RefChange[]> {
   const store = (objects: NewObjects | undefined, sizeBytes: number) =>
-    withPreparedMoves(ports, options.by, repository, updates, (prepared) =>
+    withPreparedMoves(ports, options.by, repository, updates, options.merged !== undefined, (prepared) =>
       storeRefsOnce(ports, repository, updates, judged, { ...options, objects, sizeBytes, prepared }),
     );
   if (options.objects !== undefined) return acceptObjects(options.objects, store);
