@@ -1,5 +1,6 @@
 import type { TSchema } from "typebox";
 import type { Validator } from "typebox/compile";
+import type { TLocalizedValidationError } from "typebox/error";
 import { Failure, invalidField } from "../../model/failure.ts";
 import type { BodyOf, BodySchema } from "./body-schema.ts";
 
@@ -27,11 +28,19 @@ export function bodyReader<Body extends BodySchema>(schema: Body): (body: unknow
     if (validator.Check(body)) return body as BodyOf<Body>;
     const fields: Record<string, string[]> = {};
     for (const error of validator.Errors(body)) {
-      const name = error.instancePath.slice(1).replaceAll("/", ".") || "body";
-      fields[name] = [...(fields[name] ?? []), error.message];
+      for (const [name, problem] of problemsOf(error)) fields[name] = [...(fields[name] ?? []), problem];
     }
     throw new Failure("invalid-input", "Bad request", { fields });
   };
+}
+
+/** The fields that an error is about, each with what is wrong with it. */
+function problemsOf(error: TLocalizedValidationError): readonly (readonly [name: string, problem: string])[] {
+  const name = error.instancePath.slice(1).replaceAll("/", ".");
+  if (error.keyword !== "required") return [[name || "body", error.message]];
+  // As reported of other bodies; the field is the one that is missing, not the object that lacks it.
+  const prefix = name === "" ? "" : `${name}.`;
+  return error.params.requiredProperties.map((key) => [prefix + key, "required key not provided"]);
 }
 
 /** Compiled for the first body: TypeBox and some hundred compiled schemas would take a large part of a start. */
