@@ -21,6 +21,7 @@ const OWN_STATUSES: readonly (readonly [status: number, why: string, routes: Reg
   [200, "the reference lists no success", /^GET \/2\.0\/user\/emails/],
   [200, "the bytes, and no redirect to somewhere else", /^GET .*\/downloads\/\{filename\}$/],
   [302, "to the root of the main branch", /^GET .*\/src$/],
+  [200, "the reference has the operation since October", /^GET .*\/mergeability\/checks$/],
   [206, "a range", /^GET .*\/(src|raw|downloads)\//],
   [304, "what the client has", /^GET .*\/(src|raw|downloads)\//],
   [409, "another ref stands in its way", /^POST .*\/refs\/(branches|tags)$/],
