@@ -7,6 +7,7 @@ import type { Ports } from "../../../ports.ts";
 import { prepareMessages } from "../../../representations/markdown/rendered-messages.ts";
 import { representPeople, representPullRequest } from "../../../representations/pull-request.ts";
 import { listParticipantsOf } from "../../../storage/sql/pull-requests/participants.ts";
+import { withRequestedStrategies } from "./requested-strategies.ts";
 
 /** Recorded: contract, pull-requests.md §5.1. */
 export const PULL_REQUEST_PAGELEN = { pagelenDefault: 10, pagelenMax: 50 };
@@ -28,7 +29,7 @@ export async function answerPullRequests(
   );
   const people = withPeople ? await listParticipantsOf(ports.database.kysely, values) : undefined;
   const shown = values.map((pullRequest) => ({
-    ...representPullRequest(pullRequest, { baseUrls, messages }),
+    ...withRequestedStrategies(representPullRequest(pullRequest, { baseUrls, messages }), fields, "values."),
     ...(people === undefined
       ? {}
       : representPeople(people.get(pullRequestKeyText(pullRequest)) ?? [], baseUrls)),

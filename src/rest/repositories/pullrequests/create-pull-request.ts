@@ -19,7 +19,7 @@ export const createPullRequestRoute: RepositoryAccountRoute<typeof NewPullReques
   permission: "read",
   access: "account",
   body: NewPullRequestBody,
-  async handle(ports, { by, admission, repository, body, baseUrls }) {
+  async handle(ports, { by, admission, repository, body, baseUrls, fields }) {
     const named = await findSource(ports, repository, body.source.repository ?? {});
     // Whoever asks for a branch to be merged may write to it.
     const source = await admission.admitToRepository(named, { permission: "write" });
@@ -34,7 +34,7 @@ export const createPullRequestRoute: RepositoryAccountRoute<typeof NewPullReques
       source: { repository: source, branch: body.source.branch.name },
     });
     const location = pullRequestApiUrl(whole.pullRequest, baseUrls);
-    return jsonAnswer(201, await showPullRequest(whole, baseUrls), { location });
+    return jsonAnswer(201, await showPullRequest(whole, { baseUrls, fields }), { location });
   },
 };
 

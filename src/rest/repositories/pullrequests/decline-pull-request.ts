@@ -23,8 +23,8 @@ export const declinePullRequestRoute: PullRequestAccountRoute<typeof DeclineBody
   isAuthorExempt: true,
   access: "account",
   body: DeclineBody,
-  async handle(ports, { by, repository, pullRequest, body, baseUrls }) {
+  async handle(ports, { by, repository, pullRequest, body, baseUrls, fields }) {
     const whole = await declinePullRequest(ports, by, repository, pullRequest, body.message ?? "");
-    return jsonAnswer(200, await showPullRequest(whole, baseUrls));
+    return jsonAnswer(200, await showPullRequest(whole, { baseUrls, fields }));
   },
 };

@@ -11,8 +11,8 @@ export const getPullRequestRoute: PullRequestRoute = {
   oauthScopes: ["pullrequest"],
   permission: "read",
   isAnswerCached: true,
-  async handle({ database }, { pullRequest, baseUrls }) {
+  async handle({ database }, { pullRequest, baseUrls, fields }) {
     const participants = await listParticipants(database.kysely, pullRequest);
-    return jsonAnswer(200, await showPullRequest({ pullRequest, participants }, baseUrls));
+    return jsonAnswer(200, await showPullRequest({ pullRequest, participants }, { baseUrls, fields }));
   },
 };

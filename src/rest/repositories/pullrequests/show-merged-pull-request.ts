@@ -17,7 +17,10 @@ export async function showMergedPullRequest(
   baseUrls: BaseUrls,
 ) {
   const { mergeCommit, updatedAt, repositoryUuid } = whole.pullRequest;
-  const shown = { ...(await showPullRequest(whole, baseUrls)), closed_on: representInstant(updatedAt) };
+  const shown = {
+    ...(await showPullRequest(whole, { baseUrls, fields: undefined })),
+    closed_on: representInstant(updatedAt),
+  };
   const commit =
     mergeCommit &&
     (await withRepository(ports.packs, repositoryUuid, ({ gitDir }) =>

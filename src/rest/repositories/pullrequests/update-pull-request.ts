@@ -14,8 +14,8 @@ export const updatePullRequestRoute: PullRequestAccountRoute<typeof PullRequestE
   isAuthorExempt: true,
   access: "account",
   body: PullRequestEditBody,
-  async handle(ports, { by, repository, pullRequest, body, baseUrls }) {
+  async handle(ports, { by, repository, pullRequest, body, baseUrls, fields }) {
     const whole = await editPullRequest(ports, by, repository, pullRequest, parseEditable(body));
-    return jsonAnswer(200, await showPullRequest(whole, baseUrls));
+    return jsonAnswer(200, await showPullRequest(whole, { baseUrls, fields }));
   },
 };

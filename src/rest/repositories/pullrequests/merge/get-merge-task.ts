@@ -12,7 +12,7 @@ export const getMergeTaskRoute: PullRequestRoute = {
   apiTokenScopes: ["read:pullrequest:bitbucket"],
   oauthScopes: ["pullrequest"],
   permission: "read",
-  async handle(ports, { pullRequest, params, baseUrls }) {
+  async handle(ports, { pullRequest, params, baseUrls, fields }) {
     const task = params.task_id!;
     const isDone = await isMergeDone(ports, pullRequest, task);
     const self = `${pullRequestApiUrl(pullRequest, baseUrls)}/merge/task-status/${encodeURIComponent(task)}`;
@@ -22,7 +22,7 @@ export const getMergeTaskRoute: PullRequestRoute = {
     return jsonAnswer(200, {
       task_status: "SUCCESS",
       links,
-      merge_result: await showPullRequest(whole, baseUrls),
+      merge_result: await showPullRequest(whole, { baseUrls, fields }),
     });
   },
 };
