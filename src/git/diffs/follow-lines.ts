@@ -50,6 +50,25 @@ export async function followPlaces(move: LineMove, places: readonly FilePlace[])
   return places.map((place) => followIn(files?.get(place.path), place));
 }
 
+/**
+ * What files that were renamed between the two commits were called before, by what they are called now. Files that it would take
+ * too long to look for are missing.
+ *
+ * @throws as `followPlaces` does.
+ */
+export async function findOldPaths(
+  move: LineMove,
+  newPaths: ReadonlySet<string>,
+): Promise<ReadonlyMap<string, string>> {
+  const changes = await unlessTooLarge(listRawChanges({ timeLimitMs: FOLLOW_TIME_LIMIT_MS, ...move }));
+  const found = new Map<string, string>();
+  for (const { letter, oldPath, newPath } of changes ?? []) {
+    const path = letter === "R" ? bytesToText(newPath) : undefined;
+    if (path !== undefined && newPaths.has(path)) found.set(path, bytesToText(oldPath));
+  }
+  return found;
+}
+
 /** What became of a file. `undefined` for its hunks: it is too much work, or it is binary, and its lines are no lines. */
 type FollowedFile =
   | { readonly kind: "kept"; readonly path: string; readonly hunks: readonly Hunk[] | undefined }

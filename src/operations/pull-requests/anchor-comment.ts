@@ -11,6 +11,7 @@ import { withRepository } from "../../storage/packs/with-repository.ts";
 import {
   type FollowPorts,
   findBase,
+  findPathsOnOldSide,
   isOnNewSide,
   placeOnNewSide,
   placeOnOldSide,
@@ -33,10 +34,12 @@ export async function anchorComment(
   const sides = { source: source.commit, destination: destination.commit };
   return withRepository(ports.packs, repositoryUuid, async ({ gitDir }) => {
     const isOnOldSide = inline.from !== undefined;
-    const base = isOnOldSide ? await findBase({ gitDir, takeSlot, signal }, sides) : undefined;
+    const git = { gitDir, takeSlot, signal };
+    const base = isOnOldSide ? await findBase(git, sides) : undefined;
+    const oldPaths = await findPathsOnOldSide(git, [inline], { base, source: source.commit });
     const isThere =
       (!isOnNewSide(inline) || (await hasPlace(ports, gitDir, source.commit, placeOnNewSide(inline)))) &&
-      (!isOnOldSide || (await hasPlace(ports, gitDir, base, placeOnOldSide(inline))));
+      (!isOnOldSide || (await hasPlace(ports, gitDir, base, placeOnOldSide(inline, oldPaths))));
     return { ...sides, base, isOutdated: !isThere };
   });
 }

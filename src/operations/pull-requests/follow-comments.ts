@@ -1,11 +1,17 @@
 import { isDeepStrictEqual } from "node:util";
 import { findMergeBase } from "../../git/diffs/find-merge-base.ts";
-import { type FilePlace, type FollowedPlace, followPlaces } from "../../git/diffs/follow-lines.ts";
+import {
+  type FilePlace,
+  type FollowedPlace,
+  findOldPaths,
+  followPlaces,
+} from "../../git/diffs/follow-lines.ts";
 import type { GitOptions } from "../../git/process/git-process.ts";
 import type { TakeSlot } from "../../git/process/process-slots.ts";
 import type { InlineLocation } from "../../model/comment.ts";
 import type { ObjectId } from "../../model/object-id.ts";
 import type { PullRequest } from "../../model/pull-request.ts";
+import type { CommentAnchor } from "../../model/pull-request-comment.ts";
 import type { By, Ports } from "../../ports.ts";
 import { withRepository } from "../../storage/packs/with-repository.ts";
 import {
@@ -66,19 +72,29 @@ export async function followComments(
 
 type FollowOptions = GitOptions & { readonly signal: AbortSignal };
 
-/** All of `group` are of the same commits. */
+/** All of `group` are of the same commits. If these are not there any more, all are outdated. */
 async function followGroup(
-  ports: FollowPorts,
+  { objects }: FollowPorts,
   git: FollowOptions,
   group: readonly AnchoredComment[],
   sides: PullRequestSides,
 ): Promise<readonly MovedComment[]> {
   const { anchor } = group[0]!;
-  const onNew = group.filter(({ inline }) => isOnNewSide(inline));
+  if ((await objects.readHeader(git.gitDir, anchor.source)) === undefined) return group.map(outdate);
   const onOld = group.filter(({ inline }) => inline.from !== undefined);
   const base = onOld.length === 0 ? undefined : await findBase(git, sides);
-  const newPlaces = await followSide(ports, git, onNew, placeOnNewSide, [anchor.source, sides.source]);
-  const oldPlaces = await followSide(ports, git, onOld, placeOnOldSide, [anchor.base, base]);
+  const oldPaths = await findPathsOnOldSide(
+    git,
+    onOld.map(({ inline }) => inline),
+    anchor,
+  );
+  // What was renamed is shown by its new name, also beside a line of the old side.
+  const onNew = group.filter(({ inline }) => isOnNewSide(inline) || oldPaths.has(inline.path));
+  const newPlaces = await followSide(git, onNew, placeOnNewSide, [anchor.source, sides.source]);
+  const oldPlaces = await followSide(git, onOld, (inline) => placeOnOldSide(inline, oldPaths), [
+    anchor.base,
+    base,
+  ]);
   return group.map((comment) =>
     moveComment(comment, [newPlaces.get(comment.id), oldPlaces.get(comment.id)], { ...sides, base }),
   );
@@ -91,6 +107,16 @@ export function findBase(
   return destination === undefined ? Promise.resolve(undefined) : findMergeBase(git, destination, source);
 }
 
+/** What the files of these are called on the old side, by what they are called on the new one, where that is not the same. */
+export async function findPathsOnOldSide(
+  git: FollowOptions,
+  inlines: readonly InlineLocation[],
+  { base, source }: Pick<CommentAnchor, "base" | "source">,
+): Promise<ReadonlyMap<string, string>> {
+  if (base === undefined || inlines.length === 0) return new Map();
+  return findOldPaths({ ...git, old: base, new: source }, new Set(inlines.map(({ path }) => path)));
+}
+
 /** Lines of the new side, or the file itself. */
 export function isOnNewSide({ from, to }: InlineLocation): boolean {
   return to !== undefined || from === undefined;
@@ -100,39 +126,49 @@ export function placeOnNewSide({ path, to, startTo }: InlineLocation): FilePlace
   return { path, lines: to === undefined ? undefined : { first: startTo ?? to, last: to } };
 }
 
-export function placeOnOldSide({ path, from, startFrom }: InlineLocation): FilePlace {
-  return { path, lines: from === undefined ? undefined : { first: startFrom ?? from, last: from } };
+/** @param oldPaths as by `findPathsOnOldSide`. */
+export function placeOnOldSide(
+  { path, from, startFrom }: InlineLocation,
+  oldPaths: ReadonlyMap<string, string>,
+): FilePlace {
+  return {
+    path: oldPaths.get(path) ?? path,
+    lines: from === undefined ? undefined : { first: startFrom ?? from, last: from },
+  };
 }
 
-/** By the ids of the comments. Where one of the commits is not there any more, all are outdated. */
+/** By the ids of the comments. */
 async function followSide(
-  { objects }: FollowPorts,
   git: FollowOptions,
   comments: readonly AnchoredComment[],
   placeOf: (inline: InlineLocation) => FilePlace,
   [old, new_]: readonly [ObjectId | undefined, ObjectId | undefined],
 ): Promise<ReadonlyMap<number, FollowedPlace>> {
-  if (comments.length === 0) return new Map();
   const places = comments.map(({ inline }) => placeOf(inline));
-  const isThere =
-    old !== undefined && new_ !== undefined && (await objects.readHeader(git.gitDir, old)) !== undefined;
-  const followed = isThere
-    ? await followPlaces({ ...git, old, new: new_ }, places)
-    : places.map(() => ({ kind: "outdated" as const }));
+  const followed =
+    old === undefined || new_ === undefined
+      ? places.map(() => ({ kind: "outdated" as const }))
+      : await followPlaces({ ...git, old, new: new_ }, places);
   return new Map(comments.map(({ id }, index) => [id, followed[index]!]));
 }
 
+function outdate({ id, anchor }: AnchoredComment): MovedComment {
+  return { id, inline: undefined, anchor: { ...anchor, isOutdated: true } };
+}
+
 function moveComment(
-  { id, inline, anchor }: AnchoredComment,
+  comment: AnchoredComment,
   [onNew, onOld]: readonly [FollowedPlace | undefined, FollowedPlace | undefined],
   now: PullRequestSides & { readonly base: ObjectId | undefined },
 ): MovedComment {
-  if (onNew?.kind === "outdated" || onOld?.kind === "outdated")
-    return { id, inline: undefined, anchor: { ...anchor, isOutdated: true } };
+  const { id, inline } = comment;
+  if (onOld?.kind === "outdated" || (isOnNewSide(inline) && onNew?.kind === "outdated"))
+    return outdate(comment);
+  const newPlace = onNew?.kind === "moved" ? onNew.place : undefined;
   const moved: InlineLocation = {
-    path: (onNew ?? onOld)?.place.path ?? inline.path,
-    to: onNew?.place.lines?.last,
-    startTo: inline.startTo === undefined ? undefined : onNew?.place.lines?.first,
+    path: newPlace?.path ?? onOld?.place.path ?? inline.path,
+    to: newPlace?.lines?.last,
+    startTo: inline.startTo === undefined ? undefined : newPlace?.lines?.first,
     from: onOld?.place.lines?.last,
     startFrom: inline.startFrom === undefined ? undefined : onOld?.place.lines?.first,
   };

@@ -249,6 +249,26 @@ describe("with new commits an inline comment", () => {
     assert.deepEqual(await inlineOf(path, stays), { file: "old.txt", from: 3 });
   });
 
+  test("on the old side of a renamed file goes by its new name, also if that changes", async () => {
+    const path = await open({});
+    await push({}, { "kept.txt": "renamed.txt" });
+    await push({ "renamed.txt": `above\n${TEN.replace("3 of", "three of")}` });
+    const made = await comment(path, { inline: { path: "renamed.txt", from: 3 } });
+    assert.equal(made.inline.outdated, false);
+    const branch = await git.out(["branch", "--show-current"], { folder });
+    await git.out(["checkout", "--quiet", "main"], { folder });
+    const { stdout: before } = await git.run(["show", "main:kept.txt"], { folder });
+    await filled.commit({ "kept.txt": `${before}below\n`, "old.txt": `over\n${TEN}` }, "main goes on");
+    await git.out(["push", "--quiet", "origin", "main"], { folder });
+    await git.out(["checkout", "--quiet", branch], { folder });
+    await git.out(["merge", "--quiet", "-m", "merge main", "main"], { folder });
+    await push({}, { "renamed.txt": "again.txt" });
+    assert.deepEqual(await inlineOf(path, made), { file: "again.txt", from: 3 });
+    await git.out(["rm", "--quiet", "again.txt"], { folder });
+    await push({});
+    assert.deepEqual(await inlineOf(path, made), { file: "kept.txt", from: 3 });
+  });
+
   test("is right after a forced push, and when the branch and the pull request are gone", async () => {
     const path = await open({ "new.txt": TEN });
     const made = await comment(path, { inline: { path: "new.txt", to: 3 } });
