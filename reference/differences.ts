@@ -3,7 +3,7 @@ const NO_AVATAR = "`links.avatar` of the body is ignored: there are no pictures"
 const SILENT_EVENTS =
   "`repo:transfer`, `pullrequest:push` and the events of issues and pipelines can be subscribed to but are never sent";
 const KINDS_WITHOUT_EFFECT =
-  "`require_review_group_approvals_to_merge`, `require_all_dependencies_merged` and `allow_auto_merge_when_builds_pass` are stored but have no effect: there are no review groups, dependencies or merge queues; `require_all_comments_resolved` has none yet";
+  "`require_review_group_approvals_to_merge`, `require_all_dependencies_merged` and `allow_auto_merge_when_builds_pass` are stored but have no effect: there are no review groups, dependencies or merge queues";
 
 /**
  * What operations that are served do not do as the reference has it, by the operation's name there. An operation that is

@@ -5,6 +5,7 @@ export type MergeCheckKind =
   | "failed-builds"
   | "builds-in-progress"
   | "resolved-tasks"
+  | "resolved-comments"
   | "no-changes-requested"
   | "commits-behind";
 

@@ -70,6 +70,8 @@ const NAMES: Record<MergeCheckKind, { readonly kind: string; readonly found: str
   "failed-builds": { kind: "failed_builds", found: "failed_build_count" },
   "builds-in-progress": { kind: "in_progress_builds", found: "in_progress_build_count" },
   "resolved-tasks": { kind: "resolved_tasks", found: "unresolved_task_count" },
+  // The name of this kind is in no document.
+  "resolved-comments": { kind: "resolved_comments", found: "unresolved_comment_count" },
   "no-changes-requested": { kind: "no_changes_requested", found: "changes_requested_count" },
   "commits-behind": { kind: "maximum_commits_behind", found: "commits_behind_count" },
 };

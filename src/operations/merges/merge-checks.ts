@@ -5,6 +5,7 @@ import type { MergeCheck, MergeCheckKind, MergeChecks } from "../../model/merge-
 import type { PullRequest, WholePullRequest } from "../../model/pull-request.ts";
 import type { Repository } from "../../model/repository.ts";
 import { countCommitStatuses } from "../../storage/sql/commits/commit-statuses.ts";
+import { countOpenThreads } from "../../storage/sql/pull-requests/comments.ts";
 import {
   findReviewersAmong,
   listEffectiveReviewers,
@@ -18,6 +19,7 @@ const KINDS = [
   "require_default_reviewer_approvals_to_merge",
   "require_passing_builds_to_merge",
   "require_tasks_to_be_completed",
+  "require_all_comments_resolved",
   "require_no_changes_requested",
   "require_commits_behind",
 ] as const satisfies readonly RestrictionKind[];
@@ -56,6 +58,8 @@ export async function readMergeChecks(
     checks.push(...(await checkBuilds(db, pullRequest, most("require_passing_builds_to_merge"))));
   if (asksFor("require_tasks_to_be_completed"))
     checks.push(none("resolved-tasks", pullRequest.taskCount, "failed"));
+  if (asksFor("require_all_comments_resolved"))
+    checks.push(none("resolved-comments", await countOpenThreads(db, pullRequest), "failed"));
   if (asksFor("require_no_changes_requested")) {
     const asking = whole.participants.filter(({ state }) => state === "changes_requested");
     checks.push(none("no-changes-requested", asking.length, "failed"));

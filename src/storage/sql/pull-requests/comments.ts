@@ -168,6 +168,25 @@ export async function listComments(
   return { values: rows.map(toPullRequestComment), size };
 }
 
+/** The threads on lines and files that nobody has resolved. */
+export async function countOpenThreads(
+  db: Kysely<Schema>,
+  { repositoryUuid, id }: PullRequestKey,
+): Promise<number> {
+  const { size } = await db
+    .selectFrom("pull_request_comment")
+    .select((eb) => eb.fn.countAll<number>().as("size"))
+    .where("repository_uuid", "=", repositoryUuid)
+    .where("pull_request_id", "=", id)
+    .where("parent_id", "is", null)
+    .where("inline_path", "is not", null)
+    .where("is_deleted", "=", 0)
+    .where("is_pending", "=", 0)
+    .where("resolved_at", "is", null)
+    .executeTakeFirstOrThrow();
+  return size;
+}
+
 /** Every key that is present is written. */
 export type CommentChanges = {
   readonly raw?: string;
