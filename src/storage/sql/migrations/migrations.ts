@@ -17,6 +17,7 @@ import { pullRequestComments } from "./019-pull-request-comments.ts";
 import { mergeTasks } from "./020-merge-tasks.ts";
 import { pullRequestActivity } from "./021-pull-request-activity.ts";
 import { advertisedPullRequests } from "./022-advertised-pull-requests.ts";
+import { followedComments } from "./023-followed-comments.ts";
 import type { Migration } from "./migration.ts";
 
 /** In the order in which they run. */
@@ -40,4 +41,5 @@ export const MIGRATIONS: readonly Migration[] = [
   mergeTasks,
   pullRequestActivity,
   advertisedPullRequests,
+  followedComments,
 ];
