@@ -25,7 +25,7 @@ const SQUASHED_LENGTH_MAX = 32 * 1024;
 export function defaultMergeMessage(merge: MergeToDescribe): string {
   const { id, title, sourceBranch, sourceRepository } = merge;
   const source = sourceRepository === undefined ? sourceBranch : `${sourceRepository}/${sourceBranch}`;
-  const paragraphs = [`Merged in ${oneLine(source)} (pull request #${id})`, title];
+  const paragraphs = [`Merged in ${source} (pull request #${id})`, title];
   if (isSquash(merge.strategy)) paragraphs.push(...listSquashed(merge.squashed));
   if (merge.approvers.length > 0)
     paragraphs.push(merge.approvers.map((name) => `Approved-by: ${oneLine(name)}`).join("\n"));
