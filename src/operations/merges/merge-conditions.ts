@@ -5,9 +5,8 @@ import { BRANCH_PREFIX, type RefName } from "../../model/ref-name.ts";
 import type { Repository } from "../../model/repository.ts";
 import { accountOf } from "../../model/who-acts.ts";
 import type { By, Ports } from "../../ports.ts";
-import { withRepository } from "../../storage/packs/with-repository.ts";
-import { findRefusingRule, readBranchRules } from "../branch-rules/branch-rules.ts";
 import { getWholePullRequest } from "../pull-requests/whole-pull-request.ts";
+import { findMergeRefusal } from "./find-merge-refusal.ts";
 import { readMergeChecks } from "./merge-checks.ts";
 import { behindCounter, readMergeability } from "./mergeability.ts";
 
@@ -61,10 +60,6 @@ async function isAllowed(
   if (accountOf(by.caller) === undefined || source.repository === undefined) return false;
   const { commit, branch } = destination;
   if (commit === undefined) return true;
-  const rules = await readBranchRules(ports, repository, { by, kind: "merge" });
   const update = { name: (BRANCH_PREFIX + branch) as RefName, old: commit, new: commit, peeled: undefined };
-  const refusing = await withRepository(ports.packs, repository.uuid, ({ gitDir }) =>
-    findRefusingRule(rules, update, { gitDir, signal: by.signal }),
-  );
-  return refusing === undefined;
+  return (await findMergeRefusal(ports, by, repository, update)) === undefined;
 }

@@ -17,7 +17,6 @@ import { withRepository } from "../../storage/packs/with-repository.ts";
 import { findPendingMergeTask } from "../../storage/sql/pull-requests/merge-tasks.ts";
 import type { Schema } from "../../storage/sql/schema.ts";
 import { dated, identityOf } from "../accounts/account-identity.ts";
-import { describeRefusal, findRefusingRule, readBranchRules } from "../branch-rules/branch-rules.ts";
 import { requireStored, storeNewObjects } from "../objects/store-new-objects.ts";
 import { requireOpen } from "../pull-requests/decline-pull-request.ts";
 import { getWholePullRequest } from "../pull-requests/whole-pull-request.ts";
@@ -25,6 +24,7 @@ import { changeRefs, type RefChange } from "../refs/change-refs.ts";
 import type { CreateRefPorts } from "../refs/create-ref.ts";
 import { explainIfGone } from "../repositories/explain-if-gone.ts";
 import { getRepository } from "../repositories/get-repository.ts";
+import { findMergeRefusal } from "./find-merge-refusal.ts";
 import { approversOf, type CountBehind, readMergeChecks } from "./merge-checks.ts";
 import { defaultMergeMessage, isSquash } from "./merge-message.ts";
 import { behindCounter, sidesOf } from "./mergeability.ts";
@@ -176,12 +176,9 @@ async function requireAllowed(
   { destination: { branch } }: PullRequest,
   tip: ObjectId,
 ): Promise<void> {
-  const rules = await readBranchRules(ports, repository, { by, kind: "merge" });
   const update = { name: refNameOf(branch), old: tip, new: tip, peeled: undefined };
-  const refusing = await withRepository(ports.packs, repository.uuid, ({ gitDir }) =>
-    findRefusingRule(rules, update, { gitDir, signal: by.signal }),
-  );
-  if (refusing !== undefined) throw new Failure("permission-missing", describeRefusal(refusing));
+  const refusal = await findMergeRefusal(ports, by, repository, update);
+  if (refusal !== undefined) throw new Failure("permission-missing", refusal);
 }
 
 function refNameOf(branch: BranchName): RefName {
@@ -329,7 +326,7 @@ async function confirm(
 }
 
 /**
- * The source branch, if it is to be deleted. The main branch, one that a restriction keeps, and one of a fork stay, and
+ * The source branch, if it is to be deleted. The main branch, one that the caller may not delete, and one of a fork stay, and
  * nothing is said of it: our choice.
  */
 async function sourceDeletion(
@@ -342,9 +339,5 @@ async function sourceDeletion(
   const isAsked = input.closesSourceBranch ?? pullRequest.closesSourceBranch;
   if (!isAsked || from?.uuid !== repository.uuid || branch === repository.mainBranch) return [];
   const update = { name: refNameOf(branch), old: source, new: undefined, peeled: undefined };
-  const rules = await readBranchRules(ports, repository, { by, kind: "merge" });
-  const refusing = await withRepository(ports.packs, repository.uuid, ({ gitDir }) =>
-    findRefusingRule(rules, update, { gitDir, signal: by.signal }),
-  );
-  return refusing === undefined ? [update] : [];
+  return (await findMergeRefusal(ports, by, repository, update)) === undefined ? [update] : [];
 }
