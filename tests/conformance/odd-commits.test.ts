@@ -182,3 +182,40 @@ test("lists over all of them: histories, branches by date, tags", async () => {
   assert.equal((await ok("/refs?sort=-target.date&pagelen=100")).values.length, taken.size + 1);
   await ok("/commits?pagelen=100");
 });
+
+test("a pull request of all of them is rebased and merged, and keeps their authors to the byte", async () => {
+  await git.out(["checkout", "--quiet", "--force", "--detach", base], { folder });
+  const destination = await commit({ c: "c\n" }, "Destination");
+  let tip = base;
+  for (const name of takenNames) {
+    const { author = PLAIN, committer = author } = ODD_COMMITS[name]!;
+    const lines = [`tree ${tree}`, `parent ${tip}`, person("author", author), person("committer", committer)];
+    tip = await write("commit", [...lines, "", name]);
+  }
+  const refs = [`${tip}:refs/heads/all-odd`, `${destination}:refs/heads/into-odd`];
+  await git.out(["push", "--quiet", "origin", ...refs], { folder });
+  const made = await rest("POST", "/pullrequests", {
+    title: "Odd",
+    source: { branch: { name: "all-odd" } },
+    destination: { branch: { name: "into-odd" } },
+  });
+  assert.equal(made.status, 201, made.text);
+  const commits = await ok(`/pullrequests/${made.json.id}/commits?pagelen=100`);
+  assert.equal(commits.values.length, takenNames.length);
+  const merged = await rest("POST", `/pullrequests/${made.json.id}/merge`, {
+    merge_strategy: "rebase_merge",
+  });
+  assert.equal(merged.status, 200, merged.text);
+  await git.out(["fetch", "--quiet", "origin", "into-odd"], { folder });
+  const listed = await git.out(["rev-list", "--reverse", `${destination}..FETCH_HEAD^2`], { folder });
+  const rebased = listed.split("\n");
+  assert.equal(rebased.length, takenNames.length);
+  const headers = async (id: string) => {
+    const content = await git.bytes(["cat-file", "commit", id], { folder });
+    return content.subarray(content.indexOf("\nauthor "), content.indexOf("\ncommitter ")).toString("latin1");
+  };
+  for (const [index, name] of takenNames.entries())
+    assert.equal(await headers(rebased[index]!), await headers(ids[name]!), name);
+  await ok(`/pullrequests/${made.json.id}`);
+  await ok("/commits/into-odd?pagelen=100");
+});
