@@ -6,8 +6,8 @@ import { after, describe, test } from "node:test";
 import { createTestDatabaseSettings, DIALECTS } from "../support/database/test-database.ts";
 import { commitFiles } from "../support/git/hosted-repository.ts";
 import { openRealGit } from "../support/git/real-git.ts";
+import { POINTS_OF_COMMANDS } from "./kills/commands.ts";
 import { type DataLocation, type PailOutcome, runPail, startKillable } from "./kills/killable-server.ts";
-import { POINTS_OF_COMMANDS } from "./kills/steps.ts";
 
 const git = openRealGit();
 const source = git.newPath("source");

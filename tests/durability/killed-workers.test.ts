@@ -7,10 +7,11 @@ import { openRealGit } from "../support/git/real-git.ts";
 import { waitUntil, workerProcesses, workersServe } from "../support/processes/process-table.ts";
 import { openWebhookReceiver } from "../support/remote-servers/webhook-receiver.ts";
 import { checkDelivered, checkWorld } from "./kills/check-world.ts";
+import type { Client } from "./kills/client.ts";
 import { killRuns, makePlans } from "./kills/kill-runs.ts";
 import { startKillable } from "./kills/killable-server.ts";
 import { createRandom } from "./kills/seeded-random.ts";
-import { type Client, createRepository, type Step, takeStep } from "./kills/steps.ts";
+import { createRepository, type Step, takeStep } from "./kills/steps.ts";
 import { createWorld } from "./kills/world.ts";
 
 const WORKERS = 2;

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { FAULT_POINT_VARIABLE, FAULT_POINTS } from "../../src/fault-points.ts";
 import { BACKUP_POINTS, RESTORE_POINTS } from "../durability/kills/backup-points.ts";
+import { POINTS_OF_COMMANDS } from "../durability/kills/commands.ts";
 import { POINTS_OF_MERGES } from "../durability/kills/merge-points.ts";
-import { POINTS_OF_COMMANDS, POINTS_OF_STARTS, POINTS_OF_STEPS } from "../durability/kills/steps.ts";
+import { POINTS_OF_STARTS, POINTS_OF_STEPS } from "../durability/kills/steps.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 const SOURCES = globSync("src/**/*.ts", { cwd: ROOT })

@@ -15,7 +15,7 @@ import type { Database } from "../../../src/storage/sql/database.ts";
 import { listRefs } from "../../../src/storage/sql/refs/refs.ts";
 import { listAllRepositories } from "../../../src/storage/sql/repositories/repositories.ts";
 import { basic } from "../../support/clients/http-request.ts";
-import { fetchAll } from "./steps.ts";
+import { fetchAll } from "./pushes.ts";
 import {
   ask,
   EMAIL,

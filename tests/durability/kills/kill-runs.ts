@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 import type { FaultPoint } from "../../../src/fault-points.ts";
 import { checkDelivered, checkWorld } from "./check-world.ts";
+import { type Client, repositoriesOf } from "./client.ts";
+import { type Command, POINTS_OF_COMMANDS, runCommand } from "./commands.ts";
 import {
   type Fault,
   gitProcessesIn,
@@ -12,18 +14,7 @@ import {
 } from "./killable-server.ts";
 import { ageMaintenance, checkMaintained } from "./maintenance-leftovers.ts";
 import { createRandom, type Random } from "./seeded-random.ts";
-import {
-  type Client,
-  type Command,
-  createRepository,
-  POINTS_OF_COMMANDS,
-  POINTS_OF_STARTS,
-  POINTS_OF_STEPS,
-  repositoriesOf,
-  runCommand,
-  type Step,
-  takeStep,
-} from "./steps.ts";
+import { createRepository, POINTS_OF_STARTS, POINTS_OF_STEPS, type Step, takeStep } from "./steps.ts";
 import { createWorld, type NewWorld, type World, withDatabase } from "./world.ts";
 
 type Target = { readonly step: Step; readonly fault: Fault };

@@ -4,7 +4,8 @@ import { dirname, join } from "node:path";
 import { listRepositoryFolders } from "../../../src/storage/packs/repository-folders.ts";
 import { waitUntil } from "../../support/processes/process-table.ts";
 import { gitDirOf } from "./check-world.ts";
-import { type Client, LARGE_BYTES, push } from "./steps.ts";
+import type { Client } from "./client.ts";
+import { LARGE_BYTES, push } from "./pushes.ts";
 import { type World, withDatabase } from "./world.ts";
 
 /** What a maintenance that was killed leaves: its lease, the note in the folder, git's locks, packs that are not whole. */

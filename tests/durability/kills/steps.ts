@@ -1,23 +1,20 @@
-import assert from "node:assert/strict";
-import { rm } from "node:fs/promises";
-import { digestApiToken } from "../../../src/authentication/api-token-text.ts";
 import type { FaultPoint } from "../../../src/fault-points.ts";
-import { Secret } from "../../../src/model/secret.ts";
-import type { HttpAnswer, HttpQuestion } from "../../support/clients/http-request.ts";
-import { type Fault, runPail } from "./killable-server.ts";
-import type { Random } from "./seeded-random.ts";
 import {
-  ask,
-  EMAIL,
-  json,
-  type RepositoryModel,
-  repositoryUrl,
-  type Stage,
-  type Target,
-  WORKSPACE,
-  type World,
-  withDatabase,
-} from "./world.ts";
+  type Acknowledged,
+  askChange,
+  branchesOf,
+  type Client,
+  chooseRepository,
+  idOf,
+  learn,
+  MAIN,
+  newModel,
+  pathOf,
+  pushed,
+  repositoriesOf,
+} from "./client.ts";
+import { cloneAnew, LARGE_BYTES, push } from "./pushes.ts";
+import { json, type RepositoryModel, repositoryUrl, type Target, WORKSPACE } from "./world.ts";
 
 /** Something that a client asks of the server. */
 export type Step =
@@ -31,8 +28,6 @@ export type Step =
   | "create"
   | "delete"
   | "fork";
-/** Something that the command line does beside the server. */
-export type Command = "create-token" | "revoke-token" | "rotate-token" | "import";
 
 const ACCEPTING: readonly FaultPoint[] = ["packs.synced", "packs.moving", "packs.moved", "packs.accepted"];
 const CHECKING: readonly FaultPoint[] = ["objects.quarantined", "objects.indexed", "objects.checked"];
@@ -84,33 +79,8 @@ export const POINTS_OF_STEPS: Readonly<Record<Step, readonly FaultPoint[]>> = {
   fork: ["fork.copied", "fork.placed", "fork.rows-made", "fork.committed"],
 };
 
-export const POINTS_OF_COMMANDS: Readonly<Record<Command, readonly FaultPoint[]>> = {
-  "create-token": ["token.stored", "transaction.recorded", "token.created"],
-  "revoke-token": ["token.marked-revoked", "transaction.recorded", "token.revoked"],
-  "rotate-token": ["token.successor-stored", "token.succeeded", "transaction.recorded", "token.rotated"],
-  import: [
-    "repository.folder-made",
-    "packs.moved",
-    "packs.accepted",
-    "repository.row-made",
-    "transaction.recorded",
-    "refs.committed",
-    "repository.created",
-  ],
-};
-
 /** Killed in the next start: what an earlier kill has left is swept then. */
 export const POINTS_OF_STARTS: readonly FaultPoint[] = ["sweep.begun", "sweep.removed"];
-
-/** Objects that git asks to be repacked for: above the size at which a pack needs no commit graph. */
-export const LARGE_BYTES = 540 * 1024;
-const MAIN = "refs/heads/main";
-
-/** Where one client works: repositories that no other client touches. */
-export type Client = { readonly name: string; readonly random: Random; readonly world: World; count: number };
-
-/** Whether the server has acknowledged it. If not, it is going down, and the client ends. */
-export type Acknowledged = boolean;
 
 /** @throws AssertionError if the server lives and refuses. */
 export async function takeStep(client: Client, step: Step): Promise<Acknowledged> {
@@ -138,18 +108,6 @@ export async function takeStep(client: Client, step: Step): Promise<Acknowledged
   }
 }
 
-export function repositoriesOf({ world, name }: Client): readonly RepositoryModel[] {
-  return [...world.repositories.values()].filter(
-    ({ slug, state, unsure }) => slug.startsWith(`${name}-`) && state !== undefined && unsure.length === 0,
-  );
-}
-
-function chooseRepository(client: Client): RepositoryModel {
-  const all = repositoriesOf(client);
-  assert.ok(all.length > 0, "a client always has a repository");
-  return client.random.pick(all);
-}
-
 /** With something to begin from: a main branch, and another one. */
 async function withRefs(
   client: Client,
@@ -159,59 +117,6 @@ async function withRefs(
   const hasRefs = repository.state!.has(MAIN) && branchesOf(repository).length > 1;
   if (!hasRefs && !(await push(client, repository, 20))) return false;
   return work(client, repository);
-}
-
-function branchesOf({ state }: RepositoryModel): readonly string[] {
-  return [...state!.keys()].filter((name) => name.startsWith("refs/heads/"));
-}
-
-function idOf({ state }: RepositoryModel, name: string): string | undefined {
-  const target = state!.get(name);
-  assert.ok(typeof target !== "object", `the id of ${name} is known by now`);
-  return target;
-}
-
-function acknowledge(repository: RepositoryModel, stages: readonly Stage[]): Acknowledged {
-  repository.unsure = [];
-  repository.done.push(...stages);
-  repository.state = stages.at(-1)!.state;
-  return true;
-}
-
-/** A request; undefined if the connection has been cut. */
-async function tryAsk(world: World, path: string, question: HttpQuestion): Promise<HttpAnswer | undefined> {
-  try {
-    return await ask(world, path, question);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Asks for a change of one repository, with everything that may be found afterwards. */
-async function askChange(
-  client: Client,
-  repository: RepositoryModel,
-  stages: readonly Stage[],
-  question: HttpQuestion & { readonly path: string; readonly status: number },
-): Promise<HttpAnswer | undefined> {
-  repository.unsure = stages;
-  const answer = await tryAsk(client.world, question.path, question);
-  if (answer === undefined) return undefined;
-  assert.equal(answer.status, question.status, `${question.method} ${question.path}: ${answer.text}`);
-  acknowledge(repository, stages);
-  return answer;
-}
-
-function pathOf({ slug }: RepositoryModel): string {
-  return `/2.0/repositories/${WORKSPACE}/${slug}`;
-}
-
-function newModel(client: Client, name = "r"): RepositoryModel {
-  client.count += 1;
-  const slug = `${client.name}-${name}${client.world.repositories.size}`;
-  const model: RepositoryModel = { slug, state: undefined, unsure: [], done: [], seen: undefined };
-  client.world.repositories.set(slug, model);
-  return model;
 }
 
 export async function createRepository(client: Client): Promise<Acknowledged> {
@@ -263,12 +168,6 @@ async function createTag(client: Client, repository: RepositoryModel): Promise<A
   return learn(repository, `refs/tags/${name}`, listed.stdout.split("\t")[0]!);
 }
 
-/** The id of what the server has made, once it is known. */
-function learn(repository: RepositoryModel, name: string, id: string): Acknowledged {
-  const { told } = repository.done.pop()!;
-  return acknowledge(repository, [{ state: new Map(repository.state).set(name, id), told }]);
-}
-
 async function deleteRef(client: Client, repository: RepositoryModel): Promise<Acknowledged> {
   const others = branchesOf(repository).filter((name) => name !== MAIN);
   const name = client.random.pick(others);
@@ -299,186 +198,4 @@ async function commit(client: Client, repository: RepositoryModel): Promise<Ackn
   if (answer === undefined) return false;
   const id = /[0-9a-f]{40}$/.exec(answer.headers.location ?? "")![0];
   return learn(repository, MAIN, id);
-}
-
-function pushed({ slug }: RepositoryModel, state: RepositoryModel["state"]): readonly Stage[] {
-  return [{ state, told: `repo:push ${slug}` }];
-}
-
-/** One to four refs at once: new ones, moved ones, forced ones and deleted ones. */
-export async function push(
-  client: Client,
-  repository: RepositoryModel,
-  bytes: number,
-): Promise<Acknowledged> {
-  const { random, world } = client;
-  const state = new Map(repository.state);
-  const specs: string[] = [];
-  const put = (name: string, id: string) => {
-    state.set(name, id);
-    specs.push(`+${id}:${name}`);
-  };
-  const parent = idOf(repository, MAIN);
-  // One that the server has made may not have been fetched, or not to the end.
-  if (parent !== undefined && !(await isInClone(world, parent)) && !(await fetchAll(world, repository.slug)))
-    return false;
-  put(MAIN, await makeCommit(client, random.chance(0.2) ? undefined : parent, bytes));
-  client.count += 1;
-  if (branchesOf(repository).length < 2 || random.chance(0.6))
-    put(`refs/heads/pushed-${client.count}`, await makeCommit(client, parent, 20));
-  if (random.chance(0.3)) put(`refs/tags/pushed-${client.count}`, idOf({ ...repository, state }, MAIN)!);
-  const others = branchesOf(repository).filter((name) => name !== MAIN);
-  if (others.length > 2 && random.chance(0.5)) {
-    const name = random.pick(others);
-    state.delete(name);
-    specs.push(`:${name}`);
-  }
-  const stages = pushed(repository, state);
-  repository.unsure = stages;
-  const args = ["push", "--porcelain", ...(random.chance(0.5) ? ["--atomic"] : [])];
-  const url = repositoryUrl(world, repository.slug);
-  const outcome = await world.git.run([...args, url, ...specs], { folder: world.clone });
-  if (outcome.status === 0) return acknowledge(repository, stages);
-  assert.doesNotMatch(
-    outcome.stdout + outcome.stderr,
-    /remote rejected|unpack|rejected/,
-    "a push is refused",
-  );
-  return false;
-}
-
-async function isInClone({ git, clone }: World, commit: string): Promise<boolean> {
-  return (await git.run(["cat-file", "-e", `${commit}^{commit}`], { folder: clone })).status === 0;
-}
-
-async function makeCommit(client: Client, parent: string | undefined, bytes: number): Promise<string> {
-  client.count += 1;
-  const content = client.random.bytes(bytes);
-  const ref = `refs/made/${client.name}-${client.count}`;
-  const seconds = 1_767_225_600 + client.count * 60;
-  const input = Buffer.concat([
-    Buffer.from(`blob\nmark :1\ndata ${content.length}\n`),
-    content,
-    Buffer.from(
-      `\ncommit ${ref}\nmark :2\ncommitter Cora <cora@example.test> ${seconds} +0000\ndata 4\nmade\n`,
-    ),
-    Buffer.from(parent === undefined ? "" : `from ${parent}\n`),
-    Buffer.from(`M 100644 :1 file-${client.count % 50}\n\nget-mark :2\n`),
-  ]);
-  return client.world.git.out(["fast-import", "--quiet", "--force"], { folder: client.world.clone, input });
-}
-
-/** Into the one clone, so that what was fetched can be built upon. */
-export async function fetchAll(world: World, slug: string): Promise<Acknowledged> {
-  const args = [
-    "fetch",
-    "--quiet",
-    "--prune",
-    "--no-tags",
-    repositoryUrl(world, slug),
-    `+refs/*:refs/seen/${slug}/*`,
-  ];
-  return (await world.git.run(args, { folder: world.clone })).status === 0;
-}
-
-/** What has just been pushed, so that no answer to a clone before can be given again. */
-async function cloneAnew(client: Client, repository: RepositoryModel): Promise<Acknowledged> {
-  const { git } = client.world;
-  if (!(await push(client, repository, 20))) return false;
-  const folder = git.newPath("clone");
-  const { status } = await git.run([
-    "clone",
-    "--bare",
-    "--quiet",
-    repositoryUrl(client.world, repository.slug),
-    folder,
-  ]);
-  await rm(folder, { recursive: true, force: true });
-  return status === 0;
-}
-
-/** Runs a command, to its end or to its fault. @returns whether the fault was reached. */
-export async function runCommand(
-  client: Client,
-  command: Command,
-  fault: Fault | undefined,
-): Promise<boolean> {
-  switch (command) {
-    case "create-token":
-      return createToken(client, fault);
-    case "revoke-token":
-      return revokeToken(client, fault);
-    case "rotate-token":
-      return rotateToken(client, fault);
-    case "import":
-      return importRepository(client, fault);
-  }
-}
-
-async function run(world: World, args: readonly string[], fault: Fault | undefined) {
-  const { status, stdout, stderr } = await runPail(world.location, args, fault);
-  assert.ok(status === 0 || (status === undefined && fault !== undefined), `pail ${args[0]}: ${stderr}`);
-  return { isKilled: status === undefined, text: stdout.trim() };
-}
-
-async function createToken(client: Client, fault: Fault | undefined): Promise<boolean> {
-  const { world } = client;
-  client.count += 1;
-  const name = `${client.name}-${client.count}`;
-  const args = ["token", "create", "--account", EMAIL, "--name", name, "--scope", "all"];
-  const { isKilled, text } = await run(world, args, fault);
-  if (!isKilled) await keepToken(world, name, text);
-  return isKilled;
-}
-
-/** @throws Error if there is no row of the token that has been printed. */
-async function keepToken(world: World, name: string, text: string): Promise<void> {
-  const id = await withDatabase(world, async ({ kysely }) => {
-    const digest = digestApiToken(new Secret(text));
-    return (
-      await kysely
-        .selectFrom("api_token")
-        .select("uuid")
-        .where("digest", "=", digest)
-        .executeTakeFirstOrThrow()
-    ).uuid;
-  });
-  world.tokens.push({ name, text, id, state: "works", isRotated: false });
-}
-
-async function workingToken(client: Client) {
-  const find = () => client.world.tokens.find(({ state, isRotated }) => state === "works" && !isRotated);
-  if (find() === undefined) await createToken(client, undefined);
-  return find()!;
-}
-
-async function revokeToken(client: Client, fault: Fault | undefined): Promise<boolean> {
-  const token = await workingToken(client);
-  token.state = "unsure";
-  const { isKilled } = await run(client.world, ["token", "revoke", token.id], fault);
-  if (!isKilled) token.state = "revoked";
-  return isKilled;
-}
-
-/** What was cut off is done again, as an operator would: it gives the one successor. */
-async function rotateToken(client: Client, fault: Fault | undefined): Promise<boolean> {
-  const token = await workingToken(client);
-  token.isRotated = true;
-  const { isKilled, text } = await run(client.world, ["token", "rotate", token.id], fault);
-  const successor = isKilled
-    ? (await run(client.world, ["token", "rotate", token.id], undefined)).text
-    : text;
-  await keepToken(client.world, token.name, successor);
-  return isKilled;
-}
-
-async function importRepository(client: Client, fault: Fault | undefined): Promise<boolean> {
-  const { world } = client;
-  const repository = newModel(client, "i");
-  const stages = [{ state: world.importSource.refs, told: `repo:imported ${repository.slug}` }];
-  repository.unsure = stages;
-  const args = ["repository", "import", world.importSource.folder, "--workspace", WORKSPACE];
-  const { isKilled } = await run(world, [...args, "--name", repository.slug], fault);
-  if (!isKilled) acknowledge(repository, stages);
-  return isKilled;
 }
