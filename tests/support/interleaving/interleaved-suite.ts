@@ -3,8 +3,10 @@ import { after, before, describe, test } from "node:test";
 import type { Dialect } from "../../../src/storage/sql/migrations/migration.ts";
 import { createTestDatabaseSettings } from "../database/test-database.ts";
 import { startTestApp, type TestApp } from "../server/test-app.ts";
-import { type Cast, faultsAfter, openCast, openTrial, PAIRS, strayFiles } from "./interleaved-operations.ts";
+import { PAIRS } from "./interleaved-operations.ts";
 import { type Interleaver, numbersFrom, openInterleaver } from "./interleaver.ts";
+import { faultsAfter, strayFiles } from "./pair-faults.ts";
+import { type Cast, openCast, openTrial } from "./trial.ts";
 
 /** Pairs of operations in orders by chance: `count` of them, each pair as often as any other. */
 export function describePairs(dialect: Dialect, { seed, count }: { seed: number; count: number }): void {
