@@ -17,7 +17,18 @@ import { createWorld } from "./kills/world.ts";
 const WORKERS = 2;
 const RUNS = 6;
 const LIVES = 3;
-const STEPS: readonly Step[] = ["push", "push", "commit", "branch", "tag", "large-push", "fetch"];
+const STEPS: readonly Step[] = [
+  "push",
+  "push",
+  "commit",
+  "branch",
+  "tag",
+  "large-push",
+  "fetch",
+  "open-pull-request",
+  "move-pull-request",
+  "merge-pull-request",
+];
 
 /** Always the same here; `npm run test:long` has one of its own each time. */
 const SEED = Number(process.env.SEED ?? 20_261_129);

@@ -11,7 +11,7 @@ const RUNS = Number(process.env.RUNS ?? 1_000);
 const SHARE = 50;
 /** Data folders side by side. */
 const CLIENTS = 2;
-/** One data folder in so many has its rows in PostgreSQL. */
+/** One data folder in so many has its rows in PostgreSQL, the second one first: a short run has one too. */
 const POSTGRES_STEP = 5;
 
 const SEED = Number(process.env.SEED ?? randomInt(2 ** 31));
@@ -19,7 +19,7 @@ const git = openRealGit();
 const receiver = await openWebhookReceiver();
 
 async function databaseOf(world: number): Promise<string | undefined> {
-  if (world % POSTGRES_STEP !== POSTGRES_STEP - 1) return undefined;
+  if (world % POSTGRES_STEP !== 1) return undefined;
   const { settings, remove } = await createTestDatabaseSettings("postgres");
   after(remove);
   assert.ok(settings.kind === "postgres");

@@ -15,6 +15,8 @@ import type { Database } from "../../../src/storage/sql/database.ts";
 import { listRefs } from "../../../src/storage/sql/refs/refs.ts";
 import { listAllRepositories } from "../../../src/storage/sql/repositories/repositories.ts";
 import { basic } from "../../support/clients/http-request.ts";
+import { checkMerges, readPullRequests } from "./check-pull-requests.ts";
+import { refsOf } from "./pull-request-state.ts";
 import { fetchAll } from "./pushes.ts";
 import {
   ask,
@@ -65,11 +67,14 @@ export async function checkWorld(world: World): Promise<void> {
 
 type Found = { readonly uuid: Uuid; readonly refs: readonly Ref[]; readonly state: NonNullable<SeenState> };
 
-async function readStates({ kysely }: Database): Promise<ReadonlyMap<string, Found>> {
+async function readStates(database: Database): Promise<ReadonlyMap<string, Found>> {
+  const { kysely } = database;
   const found = new Map<string, Found>();
   for (const { uuid, slug } of await listAllRepositories(kysely, undefined)) {
     const refs = await listRefs(kysely, uuid);
-    found.set(slug, { uuid, refs, state: new Map(refs.map(({ name, target }) => [name, target])) });
+    const state = new Map<string, string>(refs.map(({ name, target }) => [name, target]));
+    for (const entry of await readPullRequests(database, uuid)) state.set(...entry);
+    found.set(slug, { uuid, refs, state });
   }
   return found;
 }
@@ -109,8 +114,8 @@ async function settle(
   let before: RepositoryState = repository.seen;
   for (const [index, stage] of stages.entries()) {
     const after = index === stages.length - 1 ? found?.state : stage.state;
-    if (stage.told.startsWith("repo:push ")) told.push(`${stage.told} ${describeChanges(before, after)}`);
-    else if (stage.told !== "") told.push(stage.told);
+    for (const text of stage.told)
+      told.push(text.startsWith("repo:push ") ? `${text} ${describeChanges(before, after)}` : text);
     before = after;
   }
   await checkMade(world, match.state, found);
@@ -157,7 +162,7 @@ function describe(state: RepositoryState): string {
 
 /** `refs/heads/main:old>new` of those that differ, sorted as {@link describePush} sorts them. */
 function describeChanges(before: RepositoryState, after: RepositoryState): string {
-  const names = new Set([...(before?.keys() ?? []), ...(after?.keys() ?? [])]);
+  const names = new Set([...refsOf(before ?? new Map()).keys(), ...refsOf(after ?? new Map()).keys()]);
   const idIn = (state: RepositoryState, name: string): Target | undefined => state?.get(name);
   return [...names]
     .filter((name) => idIn(before, name) !== idIn(after, name))
@@ -204,6 +209,10 @@ function describeEvent(stored: string, slugs: ReadonlyMap<string, string>): stri
       return `repo:imported ${slugs.get(event.repositoryUuid)}`;
     case "repo:fork":
       return `repo:fork ${slugs.get(event.repositoryUuid)} ${slugs.get(event.forkUuid)}`;
+    case "pullrequest:created":
+    case "pullrequest:updated":
+    case "pullrequest:fulfilled":
+      return `${event.kind} ${slugs.get(event.repositoryUuid)} ${event.pullRequest.id}`;
     case "repo:created":
     case "repo:deleted":
       return `${event.kind} ${event.repository.slug}`;
@@ -261,7 +270,7 @@ async function checkRepositories(
     const prefix = `refs/seen/${slug}/`;
     assert.deepEqual(
       await listedRefs(world, world.clone, prefix),
-      new Map([...found.state].map(([name, id]) => [name.replace(/^refs\//, prefix), id])),
+      new Map([...refsOf(found.state)].map(([name, id]) => [name.replace(/^refs\//, prefix), id])),
       `what git fetches of ${slug} is what the rows say`,
     );
   }
@@ -276,9 +285,10 @@ async function checkRepositories(
     const folder = gitDirOf(world, found.uuid);
     assert.deepEqual(
       await listedRefs(world, folder, "refs/"),
-      found.state,
+      refsOf(found.state),
       `what git reads of ${slug} on the disk`,
     );
+    await checkMerges(world.git, folder, database, { uuid: found.uuid, slug });
     await world.git.out(["fsck", "--strict", "--full", "--no-dangling"], { folder });
   }
 }

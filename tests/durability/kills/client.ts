@@ -83,5 +83,5 @@ export function learn(repository: RepositoryModel, name: string, id: string): Ac
 }
 
 export function pushed({ slug }: RepositoryModel, state: RepositoryModel["state"]): readonly Stage[] {
-  return [{ state, told: `repo:push ${slug}` }];
+  return [{ state, told: [`repo:push ${slug}`] }];
 }

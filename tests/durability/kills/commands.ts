@@ -102,7 +102,7 @@ async function rotateToken(client: Client, fault: Fault | undefined): Promise<bo
 async function importRepository(client: Client, fault: Fault | undefined): Promise<boolean> {
   const { world } = client;
   const repository = newModel(client, "i");
-  const stages = [{ state: world.importSource.refs, told: `repo:imported ${repository.slug}` }];
+  const stages = [{ state: world.importSource.refs, told: [`repo:imported ${repository.slug}`] }];
   repository.unsure = stages;
   const args = ["repository", "import", world.importSource.folder, "--workspace", WORKSPACE];
   const { isKilled } = await run(world, [...args, "--name", repository.slug], fault);

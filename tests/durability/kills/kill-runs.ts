@@ -13,6 +13,7 @@ import {
   startKillable,
 } from "./killable-server.ts";
 import { ageMaintenance, checkMaintained } from "./maintenance-leftovers.ts";
+import { openPullRequest } from "./pull-request-steps.ts";
 import { createRandom, type Random } from "./seeded-random.ts";
 import { createRepository, POINTS_OF_STARTS, POINTS_OF_STEPS, type Step, takeStep } from "./steps.ts";
 import { createWorld, type NewWorld, type World, withDatabase } from "./world.ts";
@@ -41,6 +42,9 @@ const USUAL_STEPS: readonly Step[] = [
   "delete",
   "fork",
   "large-push",
+  "open-pull-request",
+  "move-pull-request",
+  "merge-pull-request",
 ];
 
 /** One life of a server: what is to end it, and what ends commands beside it. */
@@ -71,7 +75,8 @@ export async function killRuns({ seed, plans, ...options }: KillRuns): Promise<R
   try {
     for (const name of ["a", "b", "cli"])
       runner.clients.push({ name, random: random.split(), world, count: 0 });
-    for (const client of runner.clients) assert.ok(await createRepository(client));
+    for (const client of runner.clients)
+      assert.ok((await createRepository(client)) && (await openPullRequest(client)));
     await world.server.kill();
     for (; run < plans.length; run += 1) await killOnce(runner, plans[run]!);
     await startAndLook(runner, undefined);

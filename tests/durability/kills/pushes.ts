@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { rm } from "node:fs/promises";
-import { type Acknowledged, acknowledge, branchesOf, type Client, idOf, MAIN, pushed } from "./client.ts";
-import { type RepositoryModel, repositoryUrl, type World } from "./world.ts";
+import { type Acknowledged, acknowledge, type Client, idOf, MAIN } from "./client.ts";
+import { spareBranches } from "./pull-request-state.ts";
+import { type RepositoryModel, type RepositoryState, repositoryUrl, type World } from "./world.ts";
 
 /** Objects that git asks to be repacked for: above the size at which a pack needs no commit graph. */
 export const LARGE_BYTES = 540 * 1024;
@@ -20,21 +21,34 @@ export async function push(
     specs.push(`+${id}:${name}`);
   };
   const parent = idOf(repository, MAIN);
-  // One that the server has made may not have been fetched, or not to the end.
-  if (parent !== undefined && !(await isInClone(world, parent)) && !(await fetchAll(world, repository.slug)))
-    return false;
+  if (parent !== undefined && !(await bring(world, repository, parent))) return false;
   put(MAIN, await makeCommit(client, random.chance(0.2) ? undefined : parent, bytes));
   client.count += 1;
-  if (branchesOf(repository).length < 2 || random.chance(0.6))
+  if (spareBranches(repository).length < 2 || random.chance(0.6))
     put(`refs/heads/pushed-${client.count}`, await makeCommit(client, parent, 20));
   if (random.chance(0.3)) put(`refs/tags/pushed-${client.count}`, idOf({ ...repository, state }, MAIN)!);
-  const others = branchesOf(repository).filter((name) => name !== MAIN);
+  const others = spareBranches(repository).filter((name) => name !== MAIN);
   if (others.length > 2 && random.chance(0.5)) {
     const name = random.pick(others);
     state.delete(name);
     specs.push(`:${name}`);
   }
-  const stages = pushed(repository, state);
+  return pushRefs(client, repository, { specs, state });
+}
+
+type RefsPush = {
+  readonly specs: readonly string[];
+  readonly state: RepositoryState;
+  /** What is told besides the push itself. */
+  readonly told?: readonly string[];
+};
+
+export async function pushRefs(
+  { random, world }: Client,
+  repository: RepositoryModel,
+  { specs, state, told = [] }: RefsPush,
+): Promise<Acknowledged> {
+  const stages = [{ state, told: [`repo:push ${repository.slug}`, ...told] }];
   repository.unsure = stages;
   const args = ["push", "--porcelain", ...(random.chance(0.5) ? ["--atomic"] : [])];
   const url = repositoryUrl(world, repository.slug);
@@ -48,11 +62,29 @@ export async function push(
   return false;
 }
 
-export async function isInClone({ git, clone }: World, commit: string): Promise<boolean> {
-  return (await git.run(["cat-file", "-e", `${commit}^{commit}`], { folder: clone })).status === 0;
+/** One that the server has made may not have been fetched, or not to the end. @returns whether it is in the clone now. */
+export async function bring(world: World, { slug }: RepositoryModel, commit: string): Promise<boolean> {
+  const { git, clone } = world;
+  const found = await git.run(["cat-file", "-e", `${commit}^{commit}`], { folder: clone });
+  return found.status === 0 || fetchAll(world, slug);
 }
 
-export async function makeCommit(client: Client, parent: string | undefined, bytes: number): Promise<string> {
+/** Where a ref is. Undefined if the server has been killed meanwhile: then the next look finds it. */
+export async function readTip(
+  world: World,
+  { slug }: RepositoryModel,
+  name: string,
+): Promise<string | undefined> {
+  const listed = await world.git.run(["ls-remote", repositoryUrl(world, slug), name]);
+  return listed.status === 0 ? listed.stdout.split("\t")[0] : undefined;
+}
+
+export async function makeCommit(
+  client: Client,
+  parent: string | undefined,
+  bytes: number,
+  path?: string,
+): Promise<string> {
   client.count += 1;
   const content = client.random.bytes(bytes);
   const ref = `refs/made/${client.name}-${client.count}`;
@@ -64,7 +96,7 @@ export async function makeCommit(client: Client, parent: string | undefined, byt
       `\ncommit ${ref}\nmark :2\ncommitter Cora <cora@example.test> ${seconds} +0000\ndata 4\nmade\n`,
     ),
     Buffer.from(parent === undefined ? "" : `from ${parent}\n`),
-    Buffer.from(`M 100644 :1 file-${client.count % 50}\n\nget-mark :2\n`),
+    Buffer.from(`M 100644 :1 ${path ?? `file-${client.count % 50}`}\n\nget-mark :2\n`),
   ]);
   return client.world.git.out(["fast-import", "--quiet", "--force"], { folder: client.world.clone, input });
 }

@@ -13,8 +13,11 @@ import {
   pushed,
   repositoriesOf,
 } from "./client.ts";
-import { cloneAnew, LARGE_BYTES, push } from "./pushes.ts";
-import { json, type RepositoryModel, repositoryUrl, type Target, WORKSPACE } from "./world.ts";
+import { POINTS_OF_MERGES } from "./merge-points.ts";
+import { refsOf, spareBranches } from "./pull-request-state.ts";
+import { mergePullRequest, movePullRequest, openPullRequest } from "./pull-request-steps.ts";
+import { cloneAnew, LARGE_BYTES, push, readTip } from "./pushes.ts";
+import { json, type RepositoryModel, type Target, WORKSPACE } from "./world.ts";
 
 /** Something that a client asks of the server. */
 export type Step =
@@ -27,7 +30,10 @@ export type Step =
   | "delete-ref"
   | "create"
   | "delete"
-  | "fork";
+  | "fork"
+  | "open-pull-request"
+  | "move-pull-request"
+  | "merge-pull-request";
 
 const ACCEPTING: readonly FaultPoint[] = ["packs.synced", "packs.moving", "packs.moved", "packs.accepted"];
 const CHECKING: readonly FaultPoint[] = ["objects.quarantined", "objects.indexed", "objects.checked"];
@@ -77,6 +83,9 @@ export const POINTS_OF_STEPS: Readonly<Record<Step, readonly FaultPoint[]>> = {
     "repository.folder-removed",
   ],
   fork: ["fork.copied", "fork.placed", "fork.rows-made", "fork.committed"],
+  "open-pull-request": ["transaction.recorded"],
+  "move-pull-request": [...CHANGING],
+  "merge-pull-request": POINTS_OF_MERGES.awaited,
 };
 
 /** Killed in the next start: what an earlier kill has left is swept then. */
@@ -105,6 +114,12 @@ export async function takeStep(client: Client, step: Step): Promise<Acknowledged
       return withRefs(client, createTag);
     case "delete-ref":
       return withRefs(client, deleteRef);
+    case "open-pull-request":
+      return openPullRequest(client);
+    case "move-pull-request":
+      return movePullRequest(client);
+    case "merge-pull-request":
+      return mergePullRequest(client);
   }
 }
 
@@ -114,14 +129,14 @@ async function withRefs(
   work: (client: Client, repository: RepositoryModel) => Promise<Acknowledged>,
 ): Promise<Acknowledged> {
   const repository = chooseRepository(client);
-  const hasRefs = repository.state!.has(MAIN) && branchesOf(repository).length > 1;
+  const hasRefs = repository.state!.has(MAIN) && spareBranches(repository).length > 1;
   if (!hasRefs && !(await push(client, repository, 20))) return false;
   return work(client, repository);
 }
 
 export async function createRepository(client: Client): Promise<Acknowledged> {
   const repository = newModel(client);
-  const stages = [{ state: new Map<string, Target>(), told: `repo:created ${repository.slug}` }];
+  const stages = [{ state: new Map<string, Target>(), told: [`repo:created ${repository.slug}`] }];
   const question = { method: "POST", path: pathOf(repository), status: 200, ...json("{}") };
   return (await askChange(client, repository, stages, question)) !== undefined;
 }
@@ -130,14 +145,14 @@ async function deleteRepository(client: Client): Promise<Acknowledged> {
   // Never the last one.
   if (repositoriesOf(client).length < 2 && !(await createRepository(client))) return false;
   const repository = chooseRepository(client);
-  const stages = [{ state: undefined, told: `repo:deleted ${repository.slug}` }];
+  const stages = [{ state: undefined, told: [`repo:deleted ${repository.slug}`] }];
   const question = { method: "DELETE", path: pathOf(repository), status: 204 };
   return (await askChange(client, repository, stages, question)) !== undefined;
 }
 
 async function fork(client: Client, parent: RepositoryModel): Promise<Acknowledged> {
   const repository = newModel(client, "f");
-  const stages = [{ state: parent.state, told: `repo:fork ${parent.slug} ${repository.slug}` }];
+  const stages = [{ state: refsOf(parent.state!), told: [`repo:fork ${parent.slug} ${repository.slug}`] }];
   const body = json(JSON.stringify({ name: repository.slug, workspace: { slug: WORKSPACE } }));
   const question = { method: "POST", path: `${pathOf(parent)}/forks`, status: 201, ...body };
   return (await askChange(client, repository, stages, question)) !== undefined;
@@ -161,15 +176,12 @@ async function createTag(client: Client, repository: RepositoryModel): Promise<A
   const body = json(JSON.stringify({ name, target: { hash: target }, message: "tagged" }));
   const question = { method: "POST", path: `${pathOf(repository)}/refs/tags`, status: 201, ...body };
   if ((await askChange(client, repository, pushed(repository, state), question)) === undefined) return false;
-  const url = repositoryUrl(client.world, repository.slug);
-  const listed = await client.world.git.run(["ls-remote", url, `refs/tags/${name}`]);
-  // Killed meanwhile: the next look finds the id.
-  if (listed.status !== 0) return false;
-  return learn(repository, `refs/tags/${name}`, listed.stdout.split("\t")[0]!);
+  const id = await readTip(client.world, repository, `refs/tags/${name}`);
+  return id === undefined ? false : learn(repository, `refs/tags/${name}`, id);
 }
 
 async function deleteRef(client: Client, repository: RepositoryModel): Promise<Acknowledged> {
-  const others = branchesOf(repository).filter((name) => name !== MAIN);
+  const others = spareBranches(repository).filter((name) => name !== MAIN);
   const name = client.random.pick(others);
   const state = new Map(repository.state);
   state.delete(name);

@@ -17,17 +17,26 @@ import { type DataLocation, type KillableServer, runPail, startKillable } from "
 
 export const EMAIL = "ann@example.test";
 export const WORKSPACE = "team";
-export const HOOK_EVENTS = ["repo:push", "repo:created", "repo:deleted", "repo:fork", "repo:imported"];
+export const HOOK_EVENTS = [
+  "repo:push",
+  "repo:created",
+  "repo:deleted",
+  "repo:fork",
+  "repo:imported",
+  "pullrequest:created",
+  "pullrequest:updated",
+  "pullrequest:fulfilled",
+];
 
 /** What the server makes itself, so that its id is not known beforehand: a commit on a parent, a tag of a commit. */
 export type Unseen = { readonly kind: "commit" | "tag"; readonly of: string | undefined };
 export type Target = string | Unseen;
-/** The refs of a repository; undefined if there is no such repository. */
+/** The refs of a repository, and its pull requests as `pullRequestEntry` makes them; undefined if there is no such repository. */
 export type RepositoryState = ReadonlyMap<string, Target> | undefined;
 export type SeenState = ReadonlyMap<string, string> | undefined;
 
-/** A state that a change leads to, with the event that tells of it. */
-export type Stage = { readonly state: RepositoryState; readonly told: string };
+/** A state that a change leads to, with the events that tell of it. */
+export type Stage = { readonly state: RepositoryState; readonly told: readonly string[] };
 
 export type RepositoryModel = {
   readonly slug: string;
