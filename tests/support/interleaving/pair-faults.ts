@@ -4,6 +4,7 @@ import { listAllDownloadFiles } from "../../../src/storage/sql/downloads/downloa
 import { listAllRepositories } from "../../../src/storage/sql/repositories/repositories.ts";
 import type { TestApp } from "../server/test-app.ts";
 import type { PairedOperation } from "./interleaved-operations.ts";
+import { pullRequestFaults } from "./pull-request-faults.ts";
 import type { Trial } from "./trial.ts";
 
 /** What is wrong after a pair, in words. */
@@ -20,7 +21,9 @@ export async function faultsAfter(
     const status = statuses[index]!;
     if (status >= 500) faults.push(`${name} is answered ${status}`);
   }
-  const isDone = (name: string) => pair.some((one, index) => one.name === name && statuses[index]! < 300);
+  const count = (name: string) =>
+    pair.filter((one, index) => one.name === name && statuses[index]! < 300).length;
+  const isDone = (name: string) => count(name) > 0;
   const mustBe = async (at: string, field: string, expected: unknown) => {
     const { status, json } = await owner.rest("GET", at);
     if (status === 200 && json[field] !== expected)
@@ -55,6 +58,7 @@ export async function faultsAfter(
     if (told !== undefined && told !== found.json.is_private)
       faults.push("the audit log tells another visibility");
   }
+  faults.push(...(await pullRequestFaults(trial, count)));
   const secret = `/repositories/outside/of-${repository.slug}/src/main/secret.txt`;
   if ((await cast.outsider.rest("GET", secret)).status === 200)
     faults.push("the outsider's fork has the secret");

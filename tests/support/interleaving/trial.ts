@@ -31,6 +31,8 @@ export type Trial = {
   readonly hook: string;
   readonly rule: string;
   readonly comment: string;
+  /** From `topic` into `main`. */
+  readonly pullRequest: string;
 };
 
 export async function openCast(app: TestApp): Promise<Cast> {
@@ -78,6 +80,10 @@ export async function openTrial(app: TestApp, cast: Cast, number: number): Promi
   if ((await post("/src", { "a.txt": "a" })) !== 201) throw new Error("no first commit");
   const tip = (await ask("GET", `${path}/commits`)).values[0].hash;
   await ask("POST", `${path}/refs/branches`, { name: "dev", target: { hash: tip } });
+  await ask("POST", `${path}/refs/branches`, { name: "topic", target: { hash: tip } });
+  if ((await post("/src", { "topic.txt": "t", branch: "topic" })) !== 201) throw new Error("no topic");
+  const source = { branch: { name: "topic" } };
+  const { id } = await ask("POST", `${path}/pullrequests`, { title: "topic", source });
   const file = new File(["first"], "file.txt");
   if ((await post("/downloads", { files: file })) !== 201) throw new Error("no first download");
   const hook = await ask("POST", `${path}/hooks`, {
@@ -109,5 +115,6 @@ export async function openTrial(app: TestApp, cast: Cast, number: number): Promi
     hook: `${path}/hooks/${encodeURIComponent(hook.uuid)}`,
     rule: `${path}/branch-restrictions/${rule.id}`,
     comment: `${comments}/${comment.id}`,
+    pullRequest: `${path}/pullrequests/${id}`,
   };
 }
