@@ -9,7 +9,11 @@ import { startTestApp } from "../server/test-app.ts";
 import { askWell, type JunkRun, startJunkRun, throwJunkAt } from "./junk-run.ts";
 
 /** Junk for every route of the list, over one of the databases: they do not choke on the same. */
-export function describeJunk(dialect: Dialect, cases: Pick<JunkRun, "seed" | "casesPerRoute">): void {
+export function describeJunk(
+  dialect: Dialect,
+  cases: Pick<JunkRun, "seed" | "casesPerRoute">,
+  routes = /^/,
+): void {
   describe(`every route over ${dialect}, ${cases.casesPerRoute} cases each, seed ${cases.seed}`, () => {
     let run: JunkRun;
     let close = async () => {};
@@ -25,7 +29,7 @@ export function describeJunk(dialect: Dialect, cases: Pick<JunkRun, "seed" | "ca
     });
     after(() => close());
 
-    for (const route of ROUTES) {
+    for (const route of ROUTES.filter((one) => routes.test(routeName(one)))) {
       test(`${routeName(route)} takes what is good, so that junk gets as far`, async () => {
         const answer = await askWell(route, run);
         const isGone = route.subject === "open" && answer.status === 410;
