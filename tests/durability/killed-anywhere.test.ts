@@ -4,9 +4,10 @@ import { FAULT_POINTS } from "../../src/fault-points.ts";
 import { openRealGit } from "../support/git/real-git.ts";
 import { openWebhookReceiver } from "../support/remote-servers/webhook-receiver.ts";
 import { killRuns, makePlans } from "./kills/kill-runs.ts";
+import { newPostgresUrl } from "./kills/new-postgres-url.ts";
 
 const RUNS = 52;
-/** Two data folders side by side: a run waits more than it works. */
+/** Two data folders side by side: a run waits more than it works. The second one has its rows in PostgreSQL. */
 const WORLDS = 2;
 
 /** Always the same here; `npm run test:long` has one of its own each time. */
@@ -16,11 +17,13 @@ const receiver = await openWebhookReceiver();
 
 test(`after each of ${RUNS} kills, at every fault point, what was acknowledged is there and nothing is half done (SEED=${SEED})`, async () => {
   const plans = makePlans(SEED, RUNS);
-  const share = Math.ceil(RUNS / WORLDS);
+  const perWorld = Math.ceil(RUNS / WORLDS);
   const outcomes = await Promise.allSettled(
-    Array.from({ length: WORLDS }, (_, world) =>
-      killRuns({ git, receiver, seed: SEED + world, plans: plans.slice(world * share, (world + 1) * share) }),
-    ),
+    Array.from({ length: WORLDS }, async (_, world) => {
+      const databaseUrl = world === 1 ? await newPostgresUrl() : undefined;
+      const share = plans.slice(world * perWorld, (world + 1) * perWorld);
+      return killRuns({ git, receiver, seed: SEED + world, plans: share, databaseUrl });
+    }),
   );
   for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
   const all = new Set(

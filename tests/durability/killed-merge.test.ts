@@ -4,11 +4,12 @@ import { mkdir } from "node:fs/promises";
 import { after, describe, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { basic, sendRequest } from "../support/clients/http-request.ts";
-import { createTestDatabaseSettings, DIALECTS } from "../support/database/test-database.ts";
+import { DIALECTS } from "../support/database/test-database.ts";
 import { commitFiles } from "../support/git/hosted-repository.ts";
 import { openRealGit } from "../support/git/real-git.ts";
 import { type DataLocation, type KillableServer, runPail, startKillable } from "./kills/killable-server.ts";
 import { POINTS_OF_MERGES } from "./kills/merge-points.ts";
+import { newPostgresUrl } from "./kills/new-postgres-url.ts";
 
 const EMAIL = "ann@example.com";
 const REPOSITORY = "/2.0/repositories/team/demo";
@@ -179,10 +180,7 @@ async function newLocation(dialect: "sqlite" | "postgres"): Promise<DataLocation
   const dataFolder = git.newPath("data");
   await mkdir(dataFolder);
   if (dialect === "sqlite") return { dataFolder, databaseUrl: undefined };
-  const { settings, remove } = await createTestDatabaseSettings("postgres");
-  after(remove);
-  assert.ok(settings.kind === "postgres");
-  return { dataFolder, databaseUrl: settings.url.reveal() };
+  return { dataFolder, databaseUrl: await newPostgresUrl() };
 }
 
 async function must(location: DataLocation, args: readonly string[]): Promise<string> {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { randomInt } from "node:crypto";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { killRuns, makePlans } from "../durability/kills/kill-runs.ts";
-import { createTestDatabaseSettings } from "../support/database/test-database.ts";
+import { newPostgresUrl } from "../durability/kills/new-postgres-url.ts";
 import { openRealGit } from "../support/git/real-git.ts";
 import { openWebhookReceiver } from "../support/remote-servers/webhook-receiver.ts";
 
@@ -18,14 +18,6 @@ const SEED = Number(process.env.SEED ?? randomInt(2 ** 31));
 const git = openRealGit();
 const receiver = await openWebhookReceiver();
 
-async function databaseOf(world: number): Promise<string | undefined> {
-  if (world % POSTGRES_STEP !== 1) return undefined;
-  const { settings, remove } = await createTestDatabaseSettings("postgres");
-  after(remove);
-  assert.ok(settings.kind === "postgres");
-  return settings.url.reveal();
-}
-
 test(`after each of ${RUNS} kills what was acknowledged is there, and nothing is half done (SEED=${SEED})`, async () => {
   const plans = makePlans(SEED, RUNS);
   const worlds = Array.from({ length: Math.ceil(RUNS / SHARE) }, (_, world) => world);
@@ -33,7 +25,7 @@ test(`after each of ${RUNS} kills what was acknowledged is there, and nothing is
   const work = async () => {
     for (let world = worlds.shift(); world !== undefined; world = worlds.shift()) {
       const share = plans.slice(world * SHARE, (world + 1) * SHARE);
-      const databaseUrl = await databaseOf(world);
+      const databaseUrl = world % POSTGRES_STEP === 1 ? await newPostgresUrl() : undefined;
       // The others go on: what is rare may be found twice.
       await killRuns({ git, receiver, seed: SEED + world, plans: share, databaseUrl }).catch(
         (error: unknown) => {

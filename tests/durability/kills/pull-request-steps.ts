@@ -36,14 +36,15 @@ export async function openPullRequest(client: Client): Promise<Acknowledged> {
   const specs = [`${into}:${BRANCHES}${destination}`, `${source}:${BRANCHES}${from}`];
   if (!(await pushRefs(client, repository, { specs, state }))) return false;
   const id = pullRequestsOf(state).length + 1;
-  state.set(...pullRequestEntry({ id, state: "OPEN", from, source, updates: 1 }));
+  const entry = pullRequestEntry({ id, state: "OPEN", from, source, updates: 1 });
   const body = {
     title: from,
     source: { branch: { name: from } },
     destination: { branch: { name: destination } },
   };
   const told = [`pullrequest:created ${repository.slug} ${id}`];
-  return post(client, repository, { below: "", body, status: 201 }, { state, told });
+  const opened = { state: new Map(state).set(...entry), told };
+  return post(client, repository, { below: "", body, status: 201 }, opened);
 }
 
 /** Each with a file that no other commit has, so that all can be merged. @returns undefined if the connection has been cut. */
