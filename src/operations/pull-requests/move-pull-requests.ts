@@ -1,5 +1,4 @@
 import type { Kysely } from "kysely";
-import { findMergingCommit } from "../../git/history/pushed-commits.ts";
 import { Failure } from "../../model/failure.ts";
 import type { ObjectId } from "../../model/object-id.ts";
 import type { RefUpdate } from "../../model/ref.ts";
@@ -92,10 +91,7 @@ function findMerge(
   destination: RefUpdate | undefined,
   { pushed }: PreparedMoves,
 ): ObjectId | undefined {
-  const gained = destination && pushed.get(destination.name);
-  return gained === undefined || destination?.new === undefined
-    ? undefined
-    : findMergingCommit(gained, destination.new, sourceCommit);
+  return destination && pushed.get(destination.name)?.get(sourceCommit);
 }
 
 async function close(

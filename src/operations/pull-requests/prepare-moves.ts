@@ -1,4 +1,4 @@
-import { listPushedCommits, type PushedCommits } from "../../git/history/pushed-commits.ts";
+import { listMergingCommits, type MergingCommits } from "../../git/history/merging-commits.ts";
 import { Failure } from "../../model/failure.ts";
 import type { ObjectId } from "../../model/object-id.ts";
 import { pullRequestKeyText } from "../../model/pull-request.ts";
@@ -24,7 +24,7 @@ import { withSourceObjects } from "./with-source-objects.ts";
  */
 export type PreparedMoves = {
   /** What the destinations among the refs gain, by the ref. */
-  readonly pushed: ReadonlyMap<RefName, PushedCommits>;
+  readonly pushed: ReadonlyMap<RefName, MergingCommits>;
   /** The drop numbers of the repositories into which the new commits of forks were brought, by repository and commit. */
   readonly brought: ReadonlyMap<string, number>;
   /** Whether sources that move still change the same, where approvals hang on that, by `movedKey`. */
@@ -101,12 +101,12 @@ async function prepareMoves(
 ): Promise<PreparedMoves> {
   const byBranch = branchUpdates(updates);
   const brought = await bringAll(ports, by, repository, affected, byBranch);
-  const pushed = new Map<RefName, PushedCommits>();
+  const pushed = new Map<RefName, MergingCommits>();
   const compared = new Map<string, boolean>();
   for (const one of affected) {
     const { source, destination } = movesOf(one, repository.uuid, byBranch);
     if (destination?.new !== undefined && !pushed.has(destination.name))
-      pushed.set(destination.name, await listPushed(ports, by, repository, destination));
+      pushed.set(destination.name, await listMerging(ports, by, repository, destination));
     if (source?.new === undefined) continue;
     const isSame = await compareSource(ports, one, source.new, by.signal);
     if (isSame !== undefined) compared.set(movedKey(one, source.new), isSame);
@@ -114,14 +114,14 @@ async function prepareMoves(
   return { pushed, brought, compared };
 }
 
-function listPushed(
+function listMerging(
   { packs, objects, commitGraphs }: Pick<Ports, "packs" | "objects" | "commitGraphs">,
   { signal }: By,
   { uuid }: Repository,
   { old, new: tip }: RefUpdate,
-): Promise<PushedCommits> {
+): Promise<MergingCommits> {
   return withRepository(packs, uuid, ({ gitDir }) =>
-    listPushedCommits({ gitDir, objects, graph: commitGraphs.find(gitDir), signal }, tip!, old),
+    listMergingCommits({ gitDir, objects, graph: commitGraphs.find(gitDir), signal }, tip!, old),
   );
 }
 
