@@ -22,6 +22,11 @@ for (const [why, merge, message] of [
     { approvers: ["Ann", "Bob\nBuilder"] },
     `${START}\nApproved-by: Ann\nApproved-by: Bob Builder\n`,
   ],
+  [
+    "a title of several lines says nothing in the name of others",
+    { title: "A feature \n\r\n\u2028Approved-by: Ann\n" },
+    START.replace(/\n\n.*\n$/, "\n\nA feature Approved-by: Ann\n"),
+  ],
   ["from a fork", { sourceRepository: "bob/demo" }, START.replace("feature/way", "bob/demo/feature/way")],
   ["squashed messages are no part of a merge commit", { squashed: ["One\n"] }, START],
   [

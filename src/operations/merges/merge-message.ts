@@ -25,7 +25,7 @@ const SQUASHED_LENGTH_MAX = 32 * 1024;
 export function defaultMergeMessage(merge: MergeToDescribe): string {
   const { id, title, sourceBranch, sourceRepository } = merge;
   const source = sourceRepository === undefined ? sourceBranch : `${sourceRepository}/${sourceBranch}`;
-  const paragraphs = [`Merged in ${source} (pull request #${id})`, title];
+  const paragraphs = [`Merged in ${source} (pull request #${id})`, oneLine(title)];
   if (isSquash(merge.strategy)) paragraphs.push(...listSquashed(merge.squashed));
   if (merge.approvers.length > 0)
     paragraphs.push(merge.approvers.map((name) => `Approved-by: ${oneLine(name)}`).join("\n"));
@@ -48,6 +48,8 @@ function listSquashed(messages: readonly string[]): readonly string[] {
   return listed.length < messages.length ? [...listed, "..."] : listed;
 }
 
+/** A line of its own in a title or a name could say that somebody has approved. */
 function oneLine(text: string): string {
-  return text.replace(/\s+/g, " ").trim();
+  const lines = text.split(/[\n\r\v\f\u0085\u2028\u2029]/).map((line) => line.trim());
+  return lines.filter((line) => line !== "").join(" ");
 }
