@@ -3,6 +3,7 @@ import { after, test } from "node:test";
 import { type Files, MERGER, openMergedRepository } from "../../../tests/support/git/merged-repository.ts";
 import { openRealGit } from "../../../tests/support/git/real-git.ts";
 import { MERGE_STRATEGIES } from "../../model/merge-strategy.ts";
+import { REBASED_BYTES_MAX } from "./rebase-commits.ts";
 
 const git = openRealGit();
 const repository = await openMergedRepository(git);
@@ -109,6 +110,15 @@ test("a rebase leaves out merges, and changes that are there already", async () 
   assert.equal(made.kind, "made");
   assert.equal(await show("%s", `${root}..${made.tip}`), "Last\nLater\nSource, picked\nDestination");
   assert.deepEqual(await merge("rebase_fast_forward", later, source), { kind: "nothing" });
+});
+
+test("a rebase of commits with more text than memory should hold is refused", async () => {
+  const { destination, source } = await diverged();
+  const message = "x".repeat(REBASED_BYTES_MAX / 2);
+  const second = await commit({ files: { f: TEXT, g: "2" }, parents: [source], message });
+  const third = await commit({ files: { f: TEXT, g: "3" }, parents: [second], message });
+  assert.equal((await merge("rebase_merge", destination, second)).kind, "made");
+  await assert.rejects(merge("rebase_merge", destination, third), { kind: "invalid-input" });
 });
 
 test("a commit that was empty before is kept by a rebase", async () => {

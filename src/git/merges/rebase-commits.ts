@@ -31,6 +31,8 @@ export type Rebased =
   | Exclude<MergedTrees, { kind: "clean" }>;
 
 export const REBASED_COMMITS_MAX = 10_000;
+/** They are held in memory until they are packed, and a message may be as long as its author likes. */
+export const REBASED_BYTES_MAX = 64 * 1024 * 1024;
 const REBASE_TIME_LIMIT_MS = 60_000;
 
 /** The line that `rev-list --cherry-mark` prints: `=` for a change that the other side has too. */
@@ -55,6 +57,7 @@ export async function rebaseCommits(source: RebaseSource, request: RebaseRequest
 
 async function rebase(source: RebaseSource, { onto, tip: last, committer }: RebaseRequest): Promise<Rebased> {
   const objects = new Map<ObjectId, NewObject>();
+  let bytes = 0;
   let tip = onto;
   let tree = (await getCommit(source, onto)).tree;
   for (const pick of await listPicks(source, onto, last)) {
@@ -72,6 +75,12 @@ async function rebase(source: RebaseSource, { onto, tip: last, committer }: Reba
     if (picked.tree === tree && !isEmpty) continue;
     ({ tree } = picked);
     const content = await repeated(source, commit.id, { tree, parents: [tip], committer });
+    bytes += content.length;
+    if (bytes > REBASED_BYTES_MAX)
+      throw new Failure(
+        "invalid-input",
+        `Cannot rebase: the commits have more than ${REBASED_BYTES_MAX} bytes`,
+      );
     tip = hashObject("commit", content);
     objects.set(tip, { type: "commit", content });
     await collectNewObjects(source.objectFolder, tree, objects);
