@@ -3,15 +3,19 @@ import { isAncestor } from "../../git/history/is-ancestor.ts";
 import type { Account } from "../../model/account.ts";
 import { Failure, invalidField } from "../../model/failure.ts";
 import type { ObjectId } from "../../model/object-id.ts";
-import type { WholePullRequest } from "../../model/pull-request.ts";
+import { permits } from "../../model/permission.ts";
+import type { PullRequest, WholePullRequest } from "../../model/pull-request.ts";
 import { BRANCH_PREFIX, type BranchName, type RefName } from "../../model/ref-name.ts";
 import type { Repository } from "../../model/repository.ts";
+import type { Uuid } from "../../model/uuid.ts";
 import { requireAccount } from "../../model/who-acts.ts";
 import type { By } from "../../ports.ts";
 import { withRepository } from "../../storage/packs/with-repository.ts";
+import { findPermission } from "../../storage/sql/permissions/permissions.ts";
 import { listEffectiveReviewers } from "../../storage/sql/pull-requests/default-reviewers.ts";
 import { setReviewers } from "../../storage/sql/pull-requests/participants.ts";
 import {
+  countOpenPullRequests,
   findOpenPullRequest,
   insertPullRequest,
   updatePullRequest,
@@ -197,6 +201,7 @@ async function store(
     commit: tips.source,
   };
   const open = await findOpenPullRequest(tx, repositoryUuid, source, tips.destinationBranch);
+  if (open === undefined) await requireFewFrom(tx, source);
   const id =
     open ??
     (await insertPullRequest(tx, {
@@ -212,19 +217,51 @@ async function store(
     }));
   const key = { repositoryUuid, id };
   const before = await getWholePullRequest(tx, key);
-  if (open !== undefined)
+  const of = before.pullRequest.author.uuid;
+  if (open !== undefined) {
+    await requireEditor(tx, before.pullRequest, author);
     await updatePullRequest(tx, key, { title, description, closesSourceBranch, updatedAt: at });
+  }
   // One that is there keeps its reviewers, unless others are named.
   if (created.reviewers !== undefined && (open === undefined || created.areReviewersNamed))
     await setReviewers(
       tx,
       key,
-      created.reviewers.map(({ uuid }) => uuid),
+      created.reviewers.map(({ uuid }) => uuid).filter((uuid) => uuid !== of),
     );
   const changes = open === undefined ? {} : textChanges(before.pullRequest, { title, description });
   const kind = open === undefined ? "pullrequest:created" : "pullrequest:updated";
   await recordUpdate(tx, record, by, repository, key, { kind, changes, at });
   return getWholePullRequest(tx, key);
+}
+
+/** A push to the branch moves all of them, in one transaction: our choice. */
+const OPEN_FROM_BRANCH_MAX = 100;
+
+/** @throws Failure invalid-input if too many are open from the branch. */
+async function requireFewFrom(
+  tx: Kysely<Schema>,
+  source: { readonly repositoryUuid: Uuid; readonly branch: BranchName },
+): Promise<void> {
+  if ((await countOpenPullRequests(tx, source)) < OPEN_FROM_BRANCH_MAX) return;
+  throw invalidField(
+    "source",
+    `${OPEN_FROM_BRANCH_MAX} pull requests from this branch are open, which is the limit`,
+  );
+}
+
+/**
+ * As for a change of it: contract, pull-requests.md §4. To write to a fork, from which somebody else has asked, is not enough.
+ *
+ * @throws Failure permission-missing for anybody but its author and those who may write to the destination.
+ */
+async function requireEditor(
+  tx: Kysely<Schema>,
+  { id, repositoryUuid, author }: PullRequest,
+  { uuid }: Account,
+): Promise<void> {
+  if (author.uuid === uuid || permits(await findPermission(tx, repositoryUuid, uuid), "write")) return;
+  throw new Failure("permission-missing", `Cannot change pull request ${id}: it is somebody else's`);
 }
 
 type Texts = { readonly title: string; readonly description: string };

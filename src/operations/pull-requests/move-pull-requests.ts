@@ -18,6 +18,7 @@ import {
   movedKey,
   movesOf,
   type PreparedMoves,
+  requireFewChanged,
   requirePrepared,
 } from "./prepare-moves.ts";
 import { recordUpdate } from "./record-update.ts";
@@ -68,12 +69,16 @@ export async function movePullRequests(
     throw new Failure("conflict", "Cannot merge: the pull request has just been changed");
   if (updates.length > 0) await merged?.confirm(tx);
   const byBranch = branchUpdates(updates);
-  const open: AffectedPullRequest[] = [];
-  for (const one of affected) {
+  const moves = affected.map((one) => {
     const { source, destination } = movesOf(one, repositoryUuid, byBranch);
     // One push may change both branches.
     const sourceCommit = source?.new ?? one.sourceCommit;
     const mergeCommit = isMerged(one) ? merged?.mergeCommit : findMerge(sourceCommit, destination, prepared);
+    return { one, source, destination, sourceCommit, mergeCommit };
+  });
+  requireFewChanged(moves.filter(({ mergeCommit }) => mergeCommit !== undefined).length);
+  const open: AffectedPullRequest[] = [];
+  for (const { one, source, destination, sourceCommit, mergeCommit } of moves) {
     if (mergeCommit !== undefined) {
       const commits = { sourceCommit, mergeCommit, destinationCommit: destination?.old };
       await close(tx, record, by, one, commits, changed.at);

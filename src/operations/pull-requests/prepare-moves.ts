@@ -72,7 +72,19 @@ export function movesOf(
   };
 }
 
-/** @throws MovesUnpreparedError */
+/** So many may change with one change of refs: each costs several statements in its transaction. Our choice. */
+const CHANGED_MAX = 200;
+
+/** @throws Failure invalid-input */
+export function requireFewChanged(count: number): void {
+  if (count <= CHANGED_MAX) return;
+  throw new Failure(
+    "invalid-input",
+    `${count} open pull requests would change at once, the limit is ${CHANGED_MAX}: push fewer branches or commits at a time`,
+  );
+}
+
+/** @throws MovesUnpreparedError; Failure invalid-input if there are too many. */
 export function requirePrepared(
   affected: readonly AffectedPullRequest[],
   repositoryUuid: Uuid,
@@ -80,6 +92,9 @@ export function requirePrepared(
   { pushed, brought }: PreparedMoves,
 ): void {
   const byBranch = branchUpdates(updates);
+  requireFewChanged(
+    affected.filter((one) => movesOf(one, repositoryUuid, byBranch).source?.new !== undefined).length,
+  );
   const isPrepared = affected.every((one) => {
     const { source, destination } = movesOf(one, repositoryUuid, byBranch);
     const isElsewhere = one.repositoryUuid !== repositoryUuid;

@@ -255,3 +255,18 @@ export async function findOpenPullRequest(
     .executeTakeFirst();
   return row?.id;
 }
+
+/** The open ones from one branch, into whichever. */
+export async function countOpenPullRequests(
+  db: Kysely<Schema>,
+  source: { readonly repositoryUuid: Uuid; readonly branch: BranchName },
+): Promise<number> {
+  const { count } = await db
+    .selectFrom("pull_request")
+    .select((eb) => eb.fn.countAll<number>().as("count"))
+    .where("source_repository_uuid", "=", source.repositoryUuid)
+    .where("source_branch", "=", source.branch)
+    .where("state", "=", "OPEN")
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
