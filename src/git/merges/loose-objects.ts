@@ -1,9 +1,9 @@
 import { createReadStream } from "node:fs";
-import { mkdir, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { createInflate, deflate } from "node:zlib";
-import type { ObjectId } from "../../model/object-id.ts";
+import { type ObjectId, parseObjectId } from "../../model/object-id.ts";
 import { hashObject } from "../objects/hash-object.ts";
 import { type ObjectType, parseObjectType } from "../objects/object-type.ts";
 import { zlibPieces } from "../objects/zlib-pieces.ts";
@@ -34,6 +34,19 @@ export async function findLooseObject(objectFolder: string, id: ObjectId): Promi
     break;
   }
   throw new Error(`loose object ${id} is damaged`);
+}
+
+/** Those that the folder has files of. */
+export async function listLooseObjects(objectFolder: string): Promise<ReadonlySet<ObjectId>> {
+  const found = new Set<ObjectId>();
+  for (const start of await readdir(objectFolder)) {
+    if (start.length !== 2) continue;
+    for (const rest of await readdir(join(objectFolder, start))) {
+      const id = parseObjectId(start + rest);
+      if (id !== undefined) found.add(id);
+    }
+  }
+  return found;
 }
 
 function undefinedIfMissing(error: NodeJS.ErrnoException): undefined {

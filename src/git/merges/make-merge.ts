@@ -98,14 +98,14 @@ async function rebase(source: RebaseSource, request: MergeRequest, isAhead: bool
 }
 
 async function commitTree(
-  { objectFolder }: RebaseSource,
+  source: RebaseSource,
   { merger, message }: MergeRequest,
   tree: ObjectId,
   parents: readonly ObjectId[],
   made: ReadonlyMap<ObjectId, NewObject>,
 ): Promise<Merge> {
   const objects = new Map(made);
-  await collectNewObjects(objectFolder, tree, objects);
+  await collectNewObjects(source, [tree], objects);
   const text = message.endsWith("\n") ? message : `${message}\n`;
   const content = commitContent({ tree, parents, author: merger, committer: merger, message: text });
   const tip = hashObject("commit", content);

@@ -57,6 +57,7 @@ export async function rebaseCommits(source: RebaseSource, request: RebaseRequest
 
 async function rebase(source: RebaseSource, { onto, tip: last, committer }: RebaseRequest): Promise<Rebased> {
   const objects = new Map<ObjectId, NewObject>();
+  const trees: ObjectId[] = [];
   let bytes = 0;
   let tip = onto;
   let tree = (await getCommit(source, onto)).tree;
@@ -83,8 +84,9 @@ async function rebase(source: RebaseSource, { onto, tip: last, committer }: Reba
       );
     tip = hashObject("commit", content);
     objects.set(tip, { type: "commit", content });
-    await collectNewObjects(source.objectFolder, tree, objects);
+    trees.push(tree);
   }
+  await collectNewObjects(source, trees, objects);
   return { kind: "rebased", tip, tree, objects };
 }
 
