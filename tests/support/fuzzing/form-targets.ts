@@ -53,7 +53,9 @@ const urlencoded = fuzzTarget(
     if (read === undefined || !isUtf8(bytes) || !read.every(({ content }) => isUtf8(content))) return;
     // The parser of the platform reads the same, but takes a question mark at the beginning for that of a URL.
     if (bytes[0] === 0x3f) return;
-    const expected = [...new URLSearchParams(bytes.toString())];
+    // Node's reads a letter beyond ASCII as Latin-1 if a "%" beside it begins no escape. Escaped itself, it means the same.
+    const text = bytes.toString().replace(/[^\0-\x7f]/gu, encodeURIComponent);
+    const expected = [...new URLSearchParams(text)];
     assert.deepEqual(
       read.map(({ name, content }) => [name, content.toString()]),
       expected,
