@@ -223,7 +223,7 @@ async function listAnew(
 }
 
 for (const [what, change, why] of [
-  ["has lost rows", "delete from ref", /rows are missing from the database: ref: 0 in testDatabase of \d+/],
+  ["has lost rows", "delete from ref", /rows are missing from the database: ref: 0 in place of \d+/],
   [
     "has a text that PostgreSQL cannot hold",
     "update account set nickname = 'a' || char(0)",
