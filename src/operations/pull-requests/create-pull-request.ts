@@ -6,7 +6,7 @@ import type { ObjectId } from "../../model/object-id.ts";
 import { permits } from "../../model/permission.ts";
 import type { PullRequest, WholePullRequest } from "../../model/pull-request.ts";
 import { BRANCH_PREFIX, type BranchName, type RefName } from "../../model/ref-name.ts";
-import type { Repository } from "../../model/repository.ts";
+import { fullName, type Repository } from "../../model/repository.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import { requireAccount } from "../../model/who-acts.ts";
 import type { By } from "../../ports.ts";
@@ -26,6 +26,7 @@ import {
   raiseRefGeneration,
 } from "../../storage/sql/refs/ref-updates.ts";
 import { findRefs } from "../../storage/sql/refs/refs.ts";
+import { areOfOneFamily } from "../../storage/sql/repositories/are-of-one-family.ts";
 import { updateRepository } from "../../storage/sql/repositories/repositories.ts";
 import type { Schema } from "../../storage/sql/schema.ts";
 import type { Recorder } from "../../storage/sql/write-transaction.ts";
@@ -66,6 +67,7 @@ export async function createPullRequest(
   input: PullRequestInput,
 ): Promise<WholePullRequest> {
   const author = requireAccount(by.caller);
+  await requireRelated(ports, repository, input);
   const reviewers = await readReviewers(ports, repository, author, input);
   for (let tries = 1; tries <= TRIES_MAX; tries += 1) {
     const tips = await readTips(ports.database.kysely, repository, input);
@@ -96,6 +98,21 @@ export async function createPullRequest(
     if (stored !== undefined) return stored;
   }
   throw new Failure("conflict", "Cannot create the pull request: its branches keep moving");
+}
+
+/** Documented: the source is a fork. From any other repository no commits come here, whoever may read both. */
+async function requireRelated(
+  { database }: NewObjectsPorts,
+  repository: Repository,
+  input: PullRequestInput,
+): Promise<void> {
+  const source = input.source.repository;
+  if (!isFork(repository, input) || (await areOfOneFamily(database.kysely, repository.uuid, source.uuid)))
+    return;
+  throw invalidField(
+    "source",
+    `${fullName(source)} and ${fullName(repository)} are not forks of one another`,
+  );
 }
 
 /** Undefined: none are named, and none are added. */
