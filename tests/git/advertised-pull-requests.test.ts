@@ -13,17 +13,32 @@ for (const dialect of DIALECTS)
     const filled = await startFilledApp({ database: testDatabase.settings });
     const { app, git, folder, rest } = filled;
     const push = (...args: readonly string[]) => git.run(["push", "--quiet", "origin", ...args], { folder });
-    const advertise = (isAdvertised: boolean) => advertisePullRequests(app.by, app.repository, isAdvertised);
+    const advertise = (isAdvertised: boolean) =>
+      advertisePullRequests(app.ports, app.by, app.repository, isAdvertised);
 
     async function listed(protocol = 2): Promise<readonly string[]> {
+      await app.ports.backgroundWork.idle();
       const args = ["-c", `protocol.version=${protocol}`, "ls-remote", "origin", "refs/pull-requests/*"];
       const lines = await git.out(args, { folder });
       return lines === "" ? [] : lines.split("\n").map((line) => line.replace("\t", " "));
     }
 
-    async function open(branch: string) {
+    /** The parents of what an open one would be merged as, and its files. */
+    async function previewOf(id: number) {
+      await app.ports.backgroundWork.idle();
+      await git.out(["fetch", "--quiet", "origin", `refs/pull-requests/${id}/merge`], { folder });
+      const look = (format: string) =>
+        git.out(["show", "-s", `--format=${format}`, "FETCH_HEAD"], { folder });
+      const files = await git.out(["ls-tree", "--name-only", "FETCH_HEAD"], { folder });
+      return { parents: (await look("%P")).split(" "), files: files.split("\n") };
+    }
+
+    async function open(
+      branch: string,
+      files: Readonly<Record<string, string>> = { [`${branch}.txt`]: branch },
+    ) {
       await git.out(["checkout", "--quiet", "-B", branch, "main"], { folder });
-      const tip = await filled.commit({ [`${branch}.txt`]: branch }, branch);
+      const tip = await filled.commit(files, branch);
       await push(branch);
       const made = await rest("POST", "/pullrequests", {
         title: branch,
@@ -45,25 +60,45 @@ for (const dialect of DIALECTS)
     test("from then on there are, and they follow", async () => {
       await advertise(true);
       const from = (id: number) => `refs/pull-requests/${id}/from`;
-      assert.deepEqual(await listed(), [`${first.tip} ${from(first.id)}`]);
+      const [tip, preview, ...others] = await listed();
+      assert.equal(tip, `${first.tip} ${from(first.id)}`);
+      assert.match(preview!, new RegExp(`^[0-9a-f]{40} refs/pull-requests/${first.id}/merge$`));
+      assert.deepEqual(others, []);
+      const main = await git.out(["rev-parse", "main"], { folder });
+      assert.deepEqual(await previewOf(first.id), {
+        parents: [main, first.tip],
+        files: ["a.txt", "first.txt"],
+      });
       const second = await open("second");
-      assert.deepEqual(await listed(0), [
-        `${first.tip} ${from(first.id)}`,
-        `${second.tip} ${from(second.id)}`,
-      ]);
+      const names = [first.id, second.id].flatMap((id) => [from(id), `refs/pull-requests/${id}/merge`]);
+      assert.deepEqual(
+        (await listed(0)).map((line) => line.split(" ")[1]),
+        names,
+      );
       const moved = await filled.commit({ "second.txt": "more" }, "more");
       await push("second");
-      assert.equal((await listed())[1], `${moved} ${from(second.id)}`);
+      assert.equal((await listed())[2], `${moved} ${from(second.id)}`);
+      assert.deepEqual((await previewOf(second.id)).parents, [main, moved]);
       await git.out(["fetch", "--quiet", "origin", from(second.id)], { folder });
       assert.equal(await git.out(["rev-parse", "FETCH_HEAD"], { folder }), moved);
       await git.out(["checkout", "--quiet", "main"], { folder });
       await git.out(["merge", "--quiet", "--no-ff", "-m", "merged", "second"], { folder });
       const merge = await git.out(["rev-parse", "HEAD"], { folder });
       await push("main", ":second");
-      assert.deepEqual((await listed()).slice(1), [
+      assert.deepEqual((await listed()).slice(2), [
         `${moved} ${from(second.id)}`,
         `${merge} refs/pull-requests/${second.id}/merge`,
       ]);
+      assert.deepEqual((await previewOf(first.id)).parents, [merge, first.tip]);
+    });
+
+    test("one with conflicts has no merge until they are resolved", async () => {
+      const conflicting = await open("conflicting", { "first.txt": "another\n" });
+      await git.out(["checkout", "--quiet", "main"], { folder });
+      await filled.commit({ "first.txt": "ours\n" }, "ours");
+      await push("main");
+      const merges = (await listed()).filter((line) => line.endsWith("/merge"));
+      assert.ok(!merges.some((line) => line.endsWith(`/${conflicting.id}/merge`)));
     });
 
     test("nobody writes to them", async () => {

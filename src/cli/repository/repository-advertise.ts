@@ -11,7 +11,7 @@ export function addRepositoryAdvertise(repository: Command): void {
   const command = createCommand("advertise-pull-requests")
     .description(
       "Shows git the pull requests of a repository: refs/pull-requests/ID/from is the source, refs/pull-requests/ID/merge " +
-        "the commit that merged it. Bitbucket Cloud has no such refs, and a mirror fetches all of them.",
+        "the commit that merged it or, while it is open and without conflicts, one that would. Bitbucket Cloud has no such refs, and a mirror fetches all of them.",
     )
     .argument("<name>", "workspace and repository, such as acme/demo")
     .option("--off", "no longer")
@@ -26,7 +26,8 @@ export function addRepositoryAdvertise(repository: Command): void {
     await withPorts(command, async (ports, by) => {
       const found = await getNamedRepository(ports, name);
       const isAdvertised = options.off !== true;
-      await advertisePullRequests(by, found, isAdvertised);
+      await advertisePullRequests(ports, by, found, isAdvertised);
+      await ports.backgroundWork.idle();
       printLine(
         `Pull requests of ${fullName(found)} are ${isAdvertised ? "now refs too" : "no refs any more"}`,
       );

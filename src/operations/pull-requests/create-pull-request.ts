@@ -34,6 +34,7 @@ import { acceptObjects } from "../objects/accept-objects.ts";
 import type { NewObjectsPorts } from "../objects/store-new-objects.ts";
 import { findReviewers, type ReviewerSelector } from "./find-reviewers.ts";
 import { recordUpdate } from "./record-update.ts";
+import { type PreviewPorts, startMergePreviews } from "./start-merge-previews.ts";
 import { getWholePullRequest } from "./whole-pull-request.ts";
 import { withSourceObjects } from "./with-source-objects.ts";
 
@@ -61,7 +62,7 @@ const TRIES_MAX = 5;
  * @throws Failure invalid-input for a branch that is not there, nothing to merge, and reviewers who cannot review.
  */
 export async function createPullRequest(
-  ports: NewObjectsPorts,
+  ports: PreviewPorts,
   by: By,
   repository: Repository,
   input: PullRequestInput,
@@ -95,7 +96,9 @@ export async function createPullRequest(
           (objects) => acceptObjects(objects, ({ dropNumber }, sizeBytes) => create(dropNumber, sizeBytes)),
         )
       : await create();
-    if (stored !== undefined) return stored;
+    if (stored === undefined) continue;
+    startMergePreviews(ports, by, [repository.uuid]);
+    return stored;
   }
   throw new Failure("conflict", "Cannot create the pull request: its branches keep moving");
 }

@@ -18,6 +18,7 @@ import { noChanges, readTip, textChanges } from "./create-pull-request.ts";
 import { findReviewers, type ReviewerSelector } from "./find-reviewers.ts";
 import { recordUpdate } from "./record-update.ts";
 import { resetReviewsFor } from "./reset-reviews.ts";
+import { type PreviewPorts, startMergePreviews } from "./start-merge-previews.ts";
 import { getLockedPullRequest, getWholePullRequest } from "./whole-pull-request.ts";
 
 /** Undefined: it stays as it is. */
@@ -37,7 +38,7 @@ export type PullRequestEdit = {
  * already or is asked by another pull request, and for reviewers who cannot review.
  */
 export async function editPullRequest(
-  ports: Pick<Ports, "database" | "packs" | "clock">,
+  ports: PreviewPorts,
   by: By,
   repository: Repository,
   { repositoryUuid, id, author }: PullRequest,
@@ -51,7 +52,7 @@ export async function editPullRequest(
   const isSame =
     edit.destinationBranch === undefined ||
     (await requireChangesFor(ports, by, repository, key, edit.destinationBranch));
-  return by.transaction(async (tx, record) => {
+  const edited = await by.transaction(async (tx, record) => {
     const before = await getLockedPullRequest(tx, key);
     if (before.state !== "OPEN") throw new Failure("invalid-input", "Can only update an open pull request.");
     const participants = await listParticipants(tx, key);
@@ -90,6 +91,8 @@ export async function editPullRequest(
     }
     return getWholePullRequest(tx, key);
   });
+  if (edit.destinationBranch !== undefined) startMergePreviews(ports, by, [repositoryUuid]);
+  return edited;
 }
 
 /**

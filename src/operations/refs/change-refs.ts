@@ -32,11 +32,12 @@ import {
   readBranchRules,
 } from "../branch-rules/branch-rules.ts";
 import { acceptObjects } from "../objects/accept-objects.ts";
-import type { NewObjects, NewObjectsPorts } from "../objects/store-new-objects.ts";
+import type { NewObjects } from "../objects/store-new-objects.ts";
 import { type MergedPullRequest, movePullRequests } from "../pull-requests/move-pull-requests.ts";
 import { type PreparedMoves, withPreparedMoves } from "../pull-requests/prepare-moves.ts";
+import { type PreviewPorts, startMergePreviews } from "../pull-requests/start-merge-previews.ts";
 
-export type ChangeRefsPorts = NewObjectsPorts & Pick<Ports, "maintenance">;
+export type ChangeRefsPorts = PreviewPorts & Pick<Ports, "maintenance">;
 
 export type ChangeRefsOptions = {
   readonly kind: ChangeKind;
@@ -178,6 +179,7 @@ async function storeRefsOnce(
   const now = ports.clock();
   // Deletions need no objects.
   const dropNumber = updates.some((update) => update.new !== undefined) ? objects?.dropNumber : undefined;
+  let open: readonly AffectedPullRequest[] = [];
   const change = options.by.transaction(async (tx, record) => {
     await options.imported?.insert?.(tx, record);
     const { uuid } = repository;
@@ -208,7 +210,7 @@ async function storeRefsOnce(
     });
     for (const event of eventsOf(repository, outcomes, options)) record.event(repository, event);
     const changed = outcomes.filter(({ refused }) => refused === undefined).map(({ update }) => update);
-    const open = await movePullRequests(tx, record, options.by, {
+    open = await movePullRequests(tx, record, options.by, {
       repositoryUuid: repository.uuid,
       updates: changed,
       affected,
@@ -218,10 +220,18 @@ async function storeRefsOnce(
     });
     return outcomes.map((outcome) => ({ ...outcome, sourceOf: sourceOf(repository, outcome, open) }));
   });
-  return change.catch((error: unknown) => {
+  try {
+    const outcomes = await change;
+    startMergePreviews(
+      ports,
+      options.by,
+      open.map(({ repositoryUuid }) => repositoryUuid),
+    );
+    return outcomes;
+  } catch (error) {
     if (error instanceof AllRefused) return error.outcomes;
     throw error;
-  });
+  }
 }
 
 /** Rolls a transaction back in which every update was refused: it leaves nothing behind, not even a new size. */

@@ -12,15 +12,15 @@ import {
   type RefName,
 } from "../../model/ref-name.ts";
 import type { Repository } from "../../model/repository.ts";
-import type { By, Ports } from "../../ports.ts";
+import type { By } from "../../ports.ts";
 import { refuseByValue } from "../../storage/sql/refs/ref-decisions.ts";
 import { findRefs } from "../../storage/sql/refs/refs.ts";
 import { readBranchRulesMeanwhile } from "../branch-rules/branch-rules.ts";
-import { type NewObjectsPorts, storeNewObjects } from "../objects/store-new-objects.ts";
-import { changeRefs, type ImportedRepository, type RefChange } from "./change-refs.ts";
+import { storeNewObjects } from "../objects/store-new-objects.ts";
+import { type ChangeRefsPorts, changeRefs, type ImportedRepository, type RefChange } from "./change-refs.ts";
 import { pushHints } from "./push-hints.ts";
 
-export type PushPorts = NewObjectsPorts & Pick<Ports, "maintenance">;
+export type PushPorts = ChangeRefsPorts;
 
 export type PushOptions = {
   readonly imported?: ImportedRepository;
