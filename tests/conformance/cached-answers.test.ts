@@ -19,6 +19,12 @@ before(async () => {
   await filled.commit({ "a.txt": "a\n" }, "One");
   await filled.git.out(["push", "--quiet", "origin", "main"], { folder: filled.folder });
   await filled.git.out(["push", "--quiet", "origin", "main:refs/tags/v1"], { folder: filled.folder });
+  await filled.git.out(["checkout", "--quiet", "-b", "topic"], { folder: filled.folder });
+  await filled.commit({ "t.txt": "t\n" }, "Topic");
+  await filled.git.out(["push", "--quiet", "origin", "topic"], { folder: filled.folder });
+  await filled.git.out(["checkout", "--quiet", "main"], { folder: filled.folder });
+  const opened = { title: "Topic", source: { branch: { name: "topic" } } };
+  assert.equal((await filled.rest("POST", "/pullrequests", opened)).status, 201);
   Object.assign(app.ports.metrics, {
     countCachedAnswer() {
       hits += 1;
@@ -45,6 +51,8 @@ const PATHS: Readonly<Record<string, string>> = {
   "GET /2.0/repositories/{workspace}/{repo_slug}/commits": `${R}/commits?pagelen=1`,
   "GET /2.0/repositories/{workspace}/{repo_slug}/commits/{revision}": `${R}/commits/main`,
   "GET /2.0/repositories/{workspace}/{repo_slug}/commit/{commit}": `${R}/commit/main`,
+  "GET /2.0/repositories/{workspace}/{repo_slug}/pullrequests": `${R}/pullrequests`,
+  "GET /2.0/repositories/{workspace}/{repo_slug}/pullrequests/{pull_request_id}": `${R}/pullrequests/1`,
   "GET /2.0/repositories/{workspace}/{repo_slug}/refs": `${R}/refs`,
   "GET /2.0/repositories/{workspace}/{repo_slug}/refs/branches": `${R}/refs/branches`,
   "GET /2.0/repositories/{workspace}/{repo_slug}/refs/tags": `${R}/refs/tags`,

@@ -86,10 +86,14 @@ const WRITTEN_ONCE = /^insert into "commits_cursor"/;
 /** Once in a turn of the event loop, so how often in a request is chance. */
 const VERSION = /^pragma data_version$/;
 
+/** The look-up of the path's pull request is cached until something is committed. */
+const LOOKED_UP =
+  /^select "pull_request"\.\*.* where "pull_request"\."repository_uuid" = \? and "pull_request"\."id" = \?$/;
+
 /** Lists of values are as long as the page, by one statement all the same. */
 function readings({ statements }: Cost): readonly string[] {
   return statements
-    .filter((statement) => !WRITTEN_ONCE.test(statement) && !VERSION.test(statement))
+    .filter((statement) => ![WRITTEN_ONCE, VERSION, LOOKED_UP].some((pattern) => pattern.test(statement)))
     .map((statement) => statement.replaceAll(/\((?:\?, )*\?\)/g, "(?)"));
 }
 

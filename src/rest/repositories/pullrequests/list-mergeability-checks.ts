@@ -45,8 +45,10 @@ function isRefused(error: unknown): false {
 
 /** The reference: either of two conditions, or both with AND, and nothing else. */
 function parseFilter(query: URLSearchParams): ReadonlySet<LeftOut> {
-  if (query.has("sort")) throw invalidField("sort", "not offered here");
-  const text = query.get("q");
+  const texts = query.getAll("q");
+  if (texts.length > 1) throw invalidField("q", "given more than once");
+  if (query.getAll("sort").some((text) => text !== "")) throw invalidField("sort", "not offered here");
+  const text = texts[0]?.trim() || null;
   if (text === null) return new Set();
   const conditions = text.split(/ AND /i).map((part) => part.replaceAll(/\s/g, ""));
   const leftOut = new Set<LeftOut>();
