@@ -138,6 +138,84 @@ export const PERMITTED_DIFFERENCES: readonly PermittedDifference[] = [
     operation: /branch-restrictions/,
     pointer: /\/value$/,
   },
+  {
+    why: "recorded: the links of a pull request have request-changes and statuses, and since 2026 mergeability_checks",
+    operation: /pullrequests/,
+    pointer: /\/links\/(request-changes|statuses|mergeability_checks)$/,
+    message: /schema is false/,
+  },
+  {
+    why: "recorded: rendered texts of a pull request say their type",
+    operation: /pullrequests/,
+    pointer: /\/rendered\/(title|description|reason)\/type$/,
+    message: /schema is false/,
+  },
+  {
+    why: "recorded: the commits of a pull request's two sides have type and links, and the branch of its source links",
+    operation: /pullrequests/,
+    pointer: /\/((source|destination|merge_commit)\/)?(commit\/|branch\/)?(type|links)$/,
+    message: /schema is false/,
+  },
+  {
+    why: "recorded: null for who closed an open pull request, and for the merge commit of one that is not merged",
+    operation: /pullrequests/,
+    pointer: /\/(closed_by|merge_commit)$/,
+    message: /must be object/,
+  },
+  {
+    why: "reported by a client of the real service: null for what is gone of a pull request's two sides",
+    operation: /pullrequests/,
+    pointer: /\/((source|destination)\/commit|source\/repository)$/,
+    message: /must be object/,
+  },
+  {
+    why: "recorded: the answer to a merge has more of the merge commit than its hash",
+    operation: /\/merge$/,
+    pointer: /^\/merge_commit\/(author|date|message|summary)$/,
+    message: /schema is false/,
+  },
+  {
+    why: "recorded: a reviewer who has done nothing has taken part at no time",
+    operation: /pullrequests/,
+    pointer: /\/participated_on$/,
+    message: /must be string/,
+  },
+  {
+    why: "reported by a client of the real service: an inline comment has the commits that it was made on",
+    operation: /\/comments/,
+    pointer: /\/inline\/(src_rev|dest_rev|outdated|context_lines)$/,
+    message: /schema is false/,
+  },
+  {
+    why: "recorded: null for the lines that an inline comment does not name",
+    operation: /\/pullrequests\/\{pull_request_id\}\/comments/,
+    pointer: /\/inline\/(start_from|start_to)$/,
+    message: /must be integer/,
+  },
+  {
+    why: "recorded: the parent of a comment has an id and links",
+    operation: /\/pullrequests\/\{pull_request_id\}\/comments/,
+    pointer: /\/parent$/,
+    message: /required properties type/,
+  },
+  {
+    why: "the definition of a task is of parts that each forbid what the others have, and takes no task at all",
+    operation: /\/tasks/,
+    pointer:
+      /\/(id|content|created_on|updated_on|creator|pending|state|resolved_on|resolved_by|links|comment)$/,
+  },
+  {
+    why: "a part of each entry was asked for, and the parts are alike",
+    operation: /^GET .*\/pullrequests$/,
+    pointer: /\/values$/,
+    message: /duplicate items/,
+  },
+  {
+    why: "in the reference since October 2026: the checks of a merge",
+    operation: /^-$/,
+    status: 200,
+    message: /not documented/,
+  },
 ];
 
 export function isPermittedBy(permitted: PermittedDifference, difference: Difference): boolean {
