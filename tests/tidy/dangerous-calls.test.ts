@@ -82,6 +82,9 @@ const LICENCES = new Set([
   "BSD",
   "BSD-2-Clause",
   "BSD-3-Clause",
+  "MIT-0",
+  // Of the tests only, unmodified.
+  "MPL-2.0",
   "ISC",
   "MIT",
   "PSF-2.0",
