@@ -9,7 +9,7 @@ import { test } from "node:test";
  */
 const SOURCE = join(import.meta.dirname, "..", "..", "src");
 const SURFACES = ["http", "rest", "own-routes", "git-http", "cli", "app.ts", "workers"];
-const WITHOUT_DATABASE = ["model", "config", "metrics", "git", "limits", "representations"];
+const WITHOUT_DATABASE = ["model", "config", "metrics", "git", "limits", "representations", "imports"];
 
 /** Looks at what a request does, and writes nothing. */
 const MAY_USE_KYSELY = ["authorization/caller-ports.ts"];

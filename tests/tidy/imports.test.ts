@@ -19,6 +19,7 @@ const ORDER = [
   "authentication",
   "authorization",
   "webhooks",
+  "imports",
   "operations",
   "jobs",
   "open-ports.ts",

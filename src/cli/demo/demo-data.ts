@@ -4,6 +4,7 @@ import { fullName, type Repository } from "../../model/repository.ts";
 import type { RepositorySlug, WorkspaceSlug } from "../../model/slug.ts";
 import type { Workspace } from "../../model/workspace.ts";
 import { createAccount } from "../../operations/accounts/accounts.ts";
+import { importInto } from "../../operations/imports/import-repository.ts";
 import { getProject } from "../../operations/projects/get-project.ts";
 import { createRepository } from "../../operations/repositories/repositories.ts";
 import { createWorkspace } from "../../operations/workspaces/workspaces.ts";
@@ -12,7 +13,6 @@ import { findAccountByEmail, listEmails } from "../../storage/sql/accounts/accou
 import { findRepository } from "../../storage/sql/repositories/repositories.ts";
 import { findMember } from "../../storage/sql/workspaces/members.ts";
 import { findWorkspace } from "../../storage/sql/workspaces/workspaces.ts";
-import { importInto } from "../repository/import-repository.ts";
 import { withDemoHistory } from "./demo-history.ts";
 
 export type DemoData = {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runGit } from "../../git/process/git-process.ts";
-import type { ImportSource } from "../repository/import-source.ts";
+import type { ImportSource } from "../../imports/import-source.ts";
 import { openLocalSource } from "../repository/local-source.ts";
 
 type Author = { readonly name: string; readonly email: string };

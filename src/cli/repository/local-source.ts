@@ -2,8 +2,6 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { PassThrough } from "node:stream";
 import { exitOf, GitError, killGit, runGit, spawnGit } from "../../git/process/git-process.ts";
-import { Failure } from "../../model/failure.ts";
-import { type BranchName, branchOf, parseRefName } from "../../model/ref-name.ts";
 import {
   type ImportSource,
   type PackOptions,
@@ -11,8 +9,10 @@ import {
   type SourcePack,
   type SourceRef,
   withRemedy,
-} from "./import-source.ts";
-import { type SourceRefs, selectRefs } from "./source-refs.ts";
+} from "../../imports/import-source.ts";
+import { type SourceRefs, selectRefs } from "../../imports/source-refs.ts";
+import { Failure } from "../../model/failure.ts";
+import { type BranchName, branchOf, parseRefName } from "../../model/ref-name.ts";
 
 /** Enough for the reason at the end of what git prints. */
 const MESSAGES_LENGTH_MAX = 16_384;

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
-import { parseHttpUrl } from "../../model/http-url.ts";
-import { type ImportSource, refusedSource } from "./import-source.ts";
+import { type ImportSource, refusedSource } from "../../imports/import-source.ts";
+import { openRemoteSource, type RemoteOptions } from "../../imports/remote-source.ts";
+import { nameOfUrl, parseSourceUrl, withoutUserInfo } from "../../imports/source-url.ts";
 import { openLocalSource } from "./local-source.ts";
-import { openRemoteSource, type RemoteOptions, shownUrl } from "./remote-source.ts";
 
 /** Where a source is, as the command line names it. */
 export type SourceLocation =
@@ -17,7 +17,7 @@ const SCP_LIKE = /^[^/]+:/;
 /** @throws Failure invalid-input if it is a URL that is not taken. Nothing that may be secret in it is shown. */
 export function parseSourceLocation(text: string): SourceLocation {
   if (/^file:\/\//i.test(text)) return { kind: "folder", path: pathOfFileUrl(text) };
-  if (/^https?:\/\//i.test(text)) return { kind: "url", url: parseRemoteUrl(text) };
+  if (/^https?:\/\//i.test(text)) return { kind: "url", url: parseSourceUrl(text) };
   const isElsewhere = URL_SCHEME.test(text) || (SCP_LIKE.test(text) && !existsSync(text));
   if (isElsewhere)
     throw refusedSource(
@@ -25,19 +25,6 @@ export function parseSourceLocation(text: string): SourceLocation {
       "only folders and URLs of https://, http:// and file:// are taken (clone it, and import the clone)",
     );
   return { kind: "folder", path: text };
-}
-
-function parseRemoteUrl(text: string): URL {
-  const url = parseHttpUrl(text);
-  if (url === undefined) throw refusedSource(withoutUserInfo(text), "it is not a URL");
-  const shown = shownUrl(url);
-  if (url.username !== "" || url.password !== "")
-    throw refusedSource(
-      shown,
-      "credentials in a URL are seen by all who list processes: give user and password by --credentials-stdin or PAIL_IMPORT_CREDENTIALS",
-    );
-  if (/[?#]/.test(url.href)) throw refusedSource(shown, "a repository's URL has no ? and no #");
-  return url;
 }
 
 /** As git reads it: percent-encoded, and no host but this one. */
@@ -55,11 +42,6 @@ function pathOfFileUrl(text: string): string {
   }
 }
 
-/** Of a text that need not be a URL: all that stands before the last "@" of what may name a host. */
-function withoutUserInfo(text: string): string {
-  return text.split(/[?#]/, 1)[0]!.replace(/^(?<scheme>[a-z][a-z0-9+.-]*:\/\/)?[^/]*@/i, "$<scheme>");
-}
-
 export function openImportSource(location: SourceLocation, options: RemoteOptions): Promise<ImportSource> {
   return location.kind === "folder"
     ? openLocalSource(location.path)
@@ -68,15 +50,7 @@ export function openImportSource(location: SourceLocation, options: RemoteOption
 
 /** What the repository is called there, without ".git". */
 export function nameOfSource(location: SourceLocation): string {
-  const path = location.kind === "folder" ? resolve(location.path) : location.url.pathname.replace(/\/$/, "");
-  const name = basename(basename(path) === ".git" ? dirname(path) : path).replace(/\.git$/, "");
-  return location.kind === "folder" ? name : decodePercent(name);
-}
-
-function decodePercent(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+  if (location.kind === "url") return nameOfUrl(location.url);
+  const path = resolve(location.path);
+  return basename(basename(path) === ".git" ? dirname(path) : path).replace(/\.git$/, "");
 }

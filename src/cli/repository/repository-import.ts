@@ -1,8 +1,10 @@
 import type { Command } from "commander";
+import type { ImportSource } from "../../imports/import-source.ts";
 import { invalidField } from "../../model/failure.ts";
 import { fullName, type Repository } from "../../model/repository.ts";
 import { slugifyRepositoryName } from "../../model/slug.ts";
 import type { Workspace } from "../../model/workspace.ts";
+import { type ImportOutcome, importInto, importNew } from "../../operations/imports/import-repository.ts";
 import { getProject } from "../../operations/projects/get-project.ts";
 import { createRepository, type NewRepository } from "../../operations/repositories/repositories.ts";
 import type { By, Ports } from "../../ports.ts";
@@ -13,8 +15,6 @@ import { withPorts } from "../start/with-ports.ts";
 import { printLine, printNote } from "../terminal/print.ts";
 import { UsageError } from "../terminal/problem.ts";
 import { getNamedWorkspace } from "../workspace/named-subjects.ts";
-import { type ImportOutcome, importInto, importNew } from "./import-repository.ts";
-import type { ImportSource } from "./import-source.ts";
 import { nameOfSource, openImportSource, parseSourceLocation } from "./open-import-source.ts";
 import { CREDENTIALS_VARIABLE, readSourceCredentials } from "./source-credentials.ts";
 

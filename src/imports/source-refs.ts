@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
-import { quotePath } from "../../git/quote-path.ts";
-import { parseObjectId } from "../../model/object-id.ts";
-import { invalidRefNameReason, newRefNameProblem, parseRefName, type RefName } from "../../model/ref-name.ts";
+import { quotePath } from "../git/quote-path.ts";
+import { parseObjectId } from "../model/object-id.ts";
+import { invalidRefNameReason, newRefNameProblem, parseRefName, type RefName } from "../model/ref-name.ts";
 import type { ImportSource, SourceRef } from "./import-source.ts";
 
 /** What is taken of a repository. Remotes' branches and the stash belong to the clone, not to the repository. */

@@ -4,11 +4,11 @@ import type { IncomingHttpHeaders, RequestListener, ServerResponse } from "node:
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { test } from "node:test";
-import { basic } from "../../../tests/support/clients/http-request.ts";
-import { CERTIFICATE, KEY } from "../../../tests/support/remote-servers/self-signed.ts";
-import { openSourceServer } from "../../../tests/support/remote-servers/source-server.ts";
-import { dataPacket, FLUSH_PACKET, sidebandPackets } from "../../git/wire/packet.ts";
-import { Secret } from "../../model/secret.ts";
+import { basic } from "../../tests/support/clients/http-request.ts";
+import { CERTIFICATE, KEY } from "../../tests/support/remote-servers/self-signed.ts";
+import { openSourceServer } from "../../tests/support/remote-servers/source-server.ts";
+import { dataPacket, FLUSH_PACKET, sidebandPackets } from "../git/wire/packet.ts";
+import { Secret } from "../model/secret.ts";
 import { openRemoteSource, type RemoteOptions } from "./remote-source.ts";
 
 const ID = "a".repeat(40);

@@ -1,6 +1,6 @@
-import { Failure } from "../../model/failure.ts";
-import type { ObjectId } from "../../model/object-id.ts";
-import type { BranchName, RefName } from "../../model/ref-name.ts";
+import { Failure } from "../model/failure.ts";
+import type { ObjectId } from "../model/object-id.ts";
+import type { BranchName, RefName } from "../model/ref-name.ts";
 
 export type SourceRef = { readonly name: RefName; readonly target: ObjectId };
 

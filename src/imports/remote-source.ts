@@ -1,11 +1,11 @@
 import type { IncomingMessage } from "node:http";
-import { type AdvertisedRefs, RemoteError, readAdvertisedRefs } from "../../git/wire/advertised-refs.ts";
-import { readPackResponse, writeCloneRequest } from "../../git/wire/pack-response.ts";
-import { MalformedPacketError } from "../../git/wire/packet.ts";
-import { EndWithinPacketError, openPacketSource } from "../../git/wire/packet-source.ts";
-import type { Failure } from "../../model/failure.ts";
-import { type BranchName, branchOf, parseRefName } from "../../model/ref-name.ts";
-import type { Secret } from "../../model/secret.ts";
+import { type AdvertisedRefs, RemoteError, readAdvertisedRefs } from "../git/wire/advertised-refs.ts";
+import { readPackResponse, writeCloneRequest } from "../git/wire/pack-response.ts";
+import { MalformedPacketError } from "../git/wire/packet.ts";
+import { EndWithinPacketError, openPacketSource } from "../git/wire/packet-source.ts";
+import type { Failure } from "../model/failure.ts";
+import { type BranchName, branchOf, parseRefName } from "../model/ref-name.ts";
+import type { Secret } from "../model/secret.ts";
 import { type ImportSource, type PackOptions, refusedSource, type SourcePack } from "./import-source.ts";
 import { selectRefs } from "./source-refs.ts";
 import {
@@ -15,6 +15,7 @@ import {
   SourceUnreachableError,
   stalled,
 } from "./source-request.ts";
+import { shownUrl } from "./source-url.ts";
 
 export type RemoteOptions = SourceAccess & {
   /** `user:password`, sent only once the source has asked for it. */
@@ -64,11 +65,6 @@ export async function openRemoteSource(given: URL, options: RemoteOptions): Prom
       },
     };
   });
-}
-
-/** Without what may be secret in it. */
-export function shownUrl(url: URL): string {
-  return `${url.protocol}//${url.host}${url.pathname}`;
 }
 
 function urlBelow(base: URL, path: string): URL {

@@ -1,13 +1,13 @@
 import { type IncomingMessage, request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
-import type { Secret } from "../../model/secret.ts";
+import type { Secret } from "../model/secret.ts";
 import {
   isPrivateHost,
   PrivateAddressError,
   resolvePublicly,
   socketLookup,
-} from "../../webhooks/public-address.ts";
-import { type ResolveName, resolveByDns, resolveBySystem } from "../../webhooks/resolve-name.ts";
+} from "../webhooks/public-address.ts";
+import { type ResolveName, resolveByDns, resolveBySystem } from "../webhooks/resolve-name.ts";
 
 export type SourceRequest = {
   readonly method: "GET" | "POST";

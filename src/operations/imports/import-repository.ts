@@ -1,12 +1,12 @@
+import { type ImportSource, type PackOptions, withRemedy } from "../../imports/import-source.ts";
 import { Failure } from "../../model/failure.ts";
 import type { RefName } from "../../model/ref-name.ts";
 import { fullName, type Repository } from "../../model/repository.ts";
-import type { ImportedRepository } from "../../operations/refs/change-refs.ts";
-import { type PushPorts, push } from "../../operations/refs/push.ts";
-import { createRepositoryWith, type NewRepository } from "../../operations/repositories/repositories.ts";
 import type { By } from "../../ports.ts";
 import { listRefs } from "../../storage/sql/refs/refs.ts";
-import { type ImportSource, type PackOptions, withRemedy } from "./import-source.ts";
+import type { ImportedRepository } from "../refs/change-refs.ts";
+import { type PushPorts, push } from "../refs/push.ts";
+import { createRepositoryWith, type NewRepository } from "../repositories/repositories.ts";
 
 export type ImportOptions = Pick<PackOptions, "onProgress">;
 
