@@ -11,15 +11,20 @@ import { answerNoSuchRoute } from "./rest/no-such-route.ts";
 import { registerRest } from "./rest/rest.ts";
 import { hasDownloadFile } from "./storage/sql/downloads/downloads.ts";
 import { findRepository } from "./storage/sql/repositories/repositories.ts";
+import { answerNotFoundInPage, isForPerson } from "./web/pipeline/page-errors.ts";
+import { registerWeb } from "./web/web.ts";
 import type { DeliveryOptions } from "./webhooks/deliver-webhook.ts";
 
 /** The surfaces joined. Serves nothing until it listens; `inject` works at once. */
 export async function createApp(ports: Ports): Promise<AppServer> {
   const server = createHttpServer(ports);
-  answerNoSuchRoute(server, ports);
+  answerNoSuchRoute(server, ports, (request, reply) =>
+    isForPerson(request) ? answerNotFoundInPage(ports, request, reply) : undefined,
+  );
   await registerRest(server, ports);
   await registerOwnRoutes(server, ports);
   await registerGitHttp(server, ports);
+  await registerWeb(server, ports);
   return server;
 }
 

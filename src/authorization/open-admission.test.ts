@@ -163,8 +163,21 @@ describeDatabases("an admission", (current) => {
 
   test("is refused when it is checked again, by a credential of a kind that nothing issues", async () => {
     const { database } = current();
-    const caller = callerAs(ada);
+    const credential = { kind: "oauth", id: newUuid(), scopes: { vocabulary: "none" } } as const;
+    const caller: Caller = { kind: "account", account: ada, credential };
     const refused = (error: unknown) => error instanceof Failure && error.kind === "credential-kind-refused";
+    const ports = { database, config: { identity: "strict" } as Config, clock: () => SAMPLE_INSTANT };
+    await assert.rejects(readmitToRead(ports, { caller, requirements: [] }), refused);
+    await assert.rejects(
+      database.transaction((tx) => readmit(tx, ports, { caller, requirements: [] })),
+      refused,
+    );
+  });
+
+  test("is refused when it is checked again, by a session that has ended", async () => {
+    const { database } = current();
+    const caller = callerAs(ada);
+    const refused = (error: unknown) => error instanceof Failure && error.kind === "credential-missing";
     const ports = { database, config: { identity: "strict" } as Config, clock: () => SAMPLE_INSTANT };
     await assert.rejects(readmitToRead(ports, { caller, requirements: [] }), refused);
     await assert.rejects(

@@ -7,6 +7,7 @@ import { networksOf } from "../model/who-acts.ts";
 import type { Project, Workspace } from "../model/workspace.ts";
 import {
   type AccessPorts,
+  heldPermission,
   maySee,
   type ProjectRequirement,
   requireProjectPermission,
@@ -36,6 +37,8 @@ export type OpenAdmission = Admission & {
   /** For further requirements that depend on the request. @throws Failure as `openAdmission`. */
   requireScopes(requirement: Requirement): void;
   maySee(repository: Repository): Promise<boolean>;
+  /** What the caller may there, to show no more than that. */
+  held(repository: Repository): Promise<Permission>;
   /** @throws Failure hidden, permission-missing, credential-missing. */
   admitToRepository(
     found: Repository | undefined,
@@ -77,6 +80,7 @@ export function openAdmission(
     requirements,
     requireScopes: (more) => requireScopes(caller, more),
     maySee: (repository) => maySee(ports, caller, repository),
+    held: (repository) => heldPermission(ports, caller, repository),
     async admitToRepository(found, { permission, isExplicit = false }) {
       const repository = await requireRepositoryPermission(ports, caller, found, permission);
       if (isExplicit) await requireExplicitAccess(ports, caller, repository);

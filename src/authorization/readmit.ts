@@ -1,6 +1,13 @@
 import type { Kysely } from "kysely";
 import { requireIdentity, requireLivingToken, unknownToken } from "../authentication/authenticate.ts";
-import type { AccountCaller, ApiTokenCredential, Caller, UnissuedCredential } from "../model/caller.ts";
+import { requireLivingSession } from "../authentication/authenticate-session.ts";
+import type {
+  AccountCaller,
+  ApiTokenCredential,
+  Caller,
+  SessionCredential,
+  UnissuedCredential,
+} from "../model/caller.ts";
 import { credentialKindRefused } from "../model/failure.ts";
 import type { Permission } from "../model/permission.ts";
 import type { Repository } from "../model/repository.ts";
@@ -9,6 +16,7 @@ import type { Ports } from "../ports.ts";
 import { type LockedRow, lockRowsAhead } from "../storage/sql/lock-rows.ts";
 import { type AdmissionState, readAdmissionState } from "../storage/sql/permissions/admission-state.ts";
 import { findPermission } from "../storage/sql/permissions/permissions.ts";
+import { readSessionState } from "../storage/sql/permissions/session-state.ts";
 import { findProject } from "../storage/sql/projects/projects.ts";
 import { findRepository } from "../storage/sql/repositories/repositories.ts";
 import type { Schema } from "../storage/sql/schema.ts";
@@ -56,9 +64,10 @@ export type Admission = {
  *
  * @throws Failure credential-kind-refused for a kind that has no rows.
  */
-function storedCredential({ credential }: AccountCaller): ApiTokenCredential {
+function storedCredential({ credential }: AccountCaller): ApiTokenCredential | SessionCredential {
   switch (credential.kind) {
     case "api-token":
+    case "session":
       return credential;
     default:
       throw credentialKindRefused(credential satisfies UnissuedCredential);
@@ -97,8 +106,12 @@ export async function readmitToRead(
   admission: Admission,
 ): Promise<void> {
   const { lookups, kysely } = ports.database;
-  const { tokenUuid, repositoryUuid } = admissionKeys(admission);
-  await decide(kysely, ports, admission, await lookups.getAdmissionState(tokenUuid, repositoryUuid));
+  const { credential, repositoryUuid } = admissionKeys(admission);
+  const state =
+    credential?.kind === "session"
+      ? lookups.getSessionState(credential.id, repositoryUuid)
+      : lookups.getAdmissionState(credential?.id, repositoryUuid);
+  await decide(kysely, ports, admission, await state);
 }
 
 /** Locks first, in a statement of its own, so that the following statement reads the data as committed by then. */
@@ -108,12 +121,15 @@ async function stateUnderLock(
   moved: AdmissionState["repository"],
 ): Promise<AdmissionState> {
   await lockRowsAhead(tx, rowsOf(admission, moved));
-  return readAdmissionState(tx, admissionKeys(admission));
+  const { credential, repositoryUuid } = admissionKeys(admission);
+  return credential?.kind === "session"
+    ? readSessionState(tx, { sessionUuid: credential.id, repositoryUuid })
+    : readAdmissionState(tx, { tokenUuid: credential?.id, repositoryUuid });
 }
 
 function admissionKeys({ caller, requirements }: Admission) {
   return {
-    tokenUuid: caller.kind === "account" ? storedCredential(caller).id : undefined,
+    credential: caller.kind === "account" ? storedCredential(caller) : undefined,
     repositoryUuid: firstRepository(requirements)?.repository.uuid,
   };
 }
@@ -164,7 +180,8 @@ function rowsOf({ caller, requirements }: Admission, moved: AdmissionState["repo
   }
   if (caller.kind === "account") {
     rows.push({ table: "account", uuid: caller.account.uuid, strength: "share" });
-    rows.push({ table: "api_token", uuid: storedCredential(caller).id, strength: "share" });
+    const { kind, id } = storedCredential(caller);
+    rows.push({ table: kind === "session" ? "session" : "api_token", uuid: id, strength: "share" });
   }
   return rows;
 }
@@ -176,10 +193,15 @@ async function decide(
   { credential, repository }: AdmissionState,
 ): Promise<void> {
   if (caller.kind === "account") {
-    const { identity } = storedCredential(caller);
-    if (credential === undefined) throw unknownToken();
-    requireLivingToken(credential, clock());
-    if (identity !== undefined) requireIdentity({ config }, identity, credential, credential.emails);
+    const stored = storedCredential(caller);
+    if (stored.kind === "session")
+      requireLivingSession(credential?.kind === "session" ? credential : undefined, clock());
+    else {
+      if (credential?.kind !== "api-token") throw unknownToken();
+      requireLivingToken(credential, clock());
+      if (stored.identity !== undefined)
+        requireIdentity({ config }, stored.identity, credential, credential.emails);
+    }
   }
   const first = firstRepository(requirements);
   for (const requirement of requirements) {

@@ -14,6 +14,8 @@ export const AUDIT_ACTIONS = [
   "account.renamed",
   "account.email-added",
   "account.primary-email-changed",
+  "session.started",
+  "session.ended",
   "token.created",
   "token.rotated",
   "token.revoked",

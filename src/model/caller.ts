@@ -2,6 +2,7 @@ import type { Account } from "./account.ts";
 import type { ApiToken } from "./api-token.ts";
 import type { Bound } from "./bound.ts";
 import type { ScopeSet } from "./scope-set.ts";
+import type { Session } from "./session.ts";
 import type { Uuid } from "./uuid.ts";
 
 /** Who is calling: a closed union, so that no case is forgotten where access is decided. */
@@ -20,7 +21,7 @@ export type AccountCaller = {
 };
 
 /** By what a caller is known. What its kind alone has stands beside what all have. */
-export type CallerCredential = ApiTokenCredential | UnissuedCredential;
+export type CallerCredential = ApiTokenCredential | SessionCredential | UnissuedCredential;
 
 /** A credential as logs and the audit log name it: of what kind it is, and which one. */
 export type CredentialReference = Pick<CallerCredential, "kind" | "id">;
@@ -39,12 +40,18 @@ export type ApiTokenCredential = AnyCredential & {
   readonly identity: CallerIdentity | undefined;
 };
 
+/** Of somebody who is signed in to the pages. It opens nothing else: neither REST nor git look at cookies. */
+export type SessionCredential = AnyCredential & {
+  readonly kind: "session";
+  readonly session: Session;
+};
+
 /**
  * The kinds that nothing issues yet. One that is to be issued becomes a type of its own, with what it has: then the
  * compiler names each place that has to know it.
  */
 export type UnissuedCredential = AnyCredential & {
-  readonly kind: "session" | "oauth" | "access-token" | "app" | "ssh-key";
+  readonly kind: "oauth" | "access-token" | "app" | "ssh-key";
 };
 
 /** For whom something is listed: what may be seen depends on nothing else. */

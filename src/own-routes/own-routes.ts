@@ -3,7 +3,6 @@ import { acceptJsonBodies } from "../http/routes/json-bodies.ts";
 import { answerErrorsInJson } from "../http/routes/json-errors.ts";
 import type { Ports } from "../ports.ts";
 import { registerDownloadLink } from "./download-link.ts";
-import { registerHomePage } from "./home-page.ts";
 import { registerTokenRevocation } from "./token-revocation.ts";
 
 /** Pail's own routes, in a scope of their own. Refusals are those of the API. */
@@ -12,7 +11,6 @@ export async function registerOwnRoutes(parent: FastifyInstance, ports: Ports): 
     acceptJsonBodies(server);
     answerErrorsInJson(server, ports);
     registerTokenRevocation(server, ports);
-    registerHomePage(server, ports);
     registerDownloadLink(server, ports);
   });
 }

@@ -8,14 +8,20 @@ import { accountOf } from "../model/who-acts.ts";
 import type { Ports } from "../ports.ts";
 
 /**
- * Answers paths that no surface has as the API does. To be called before any route is registered, since it collects
+ * Answers paths that no surface has as the API does, unless a person asks with a browser. To be called before any route is registered, since it collects
  * their methods.
  */
-export function answerNoSuchRoute(server: FastifyInstance, ports: Ports): void {
+export function answerNoSuchRoute(
+  server: FastifyInstance,
+  ports: Ports,
+  answerPerson: (request: FastifyRequest, reply: FastifyReply) => FastifyReply | undefined,
+): void {
   acceptJsonBodies(server);
   answerErrorsInJson(server, ports);
   const allowedMethods = collectAllowedMethods(server);
-  server.setNotFoundHandler((request, reply) => answerNotFound(ports, allowedMethods, request, reply));
+  server.setNotFoundHandler(
+    (request, reply) => answerPerson(request, reply) ?? answerNotFound(ports, allowedMethods, request, reply),
+  );
 }
 
 /** Longer paths are not looked up. */

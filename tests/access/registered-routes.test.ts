@@ -11,11 +11,15 @@ import { LFS_METHODS, LFS_URL } from "../../src/git-http/lfs.ts";
 import { routerPaths } from "../../src/http/routes/pipeline.ts";
 import { TOKEN_REVOCATION_PATH } from "../../src/own-routes/token-revocation.ts";
 import { ROUTES } from "../../src/rest/routes.ts";
+import { PAGE_LIST } from "../../src/web/page-list.ts";
 import { startTestApp } from "../support/server/test-app.ts";
 
 /** What asks for no scope and no permission, with the reason and the tests of its own. */
 const OUTSIDE: Readonly<Record<string, { readonly why: string; readonly tests: string }>> = {
-  "GET /": { why: "the same words for everybody", tests: "tests/access/home-page.test.ts" },
+  "GET /-/assets/*": {
+    why: "the stylesheet, the script and the mark, the same for everybody",
+    tests: "src/web/pipeline/pages.test.ts",
+  },
   "GET /-/downloads/:uuid/:expires/:signature/:name": {
     why: "the signed link is the proof, and no credential is looked at",
     tests: "src/rest/repositories/downloads/downloads.test.ts",
@@ -47,6 +51,11 @@ const IN_MATRIX = [
   ...GIT_ROUTES.map(({ method, suffix }) => `${method} /:workspace/:repo_slug${suffix}`),
 ];
 
+/** In `pages.test.ts`, which is made of their list. */
+const PAGE_ROUTES = PAGE_LIST.flatMap((entry) =>
+  routerPaths(entry).flatMap((path) => entry.methods.map((method) => `${method} ${path}`)),
+);
+
 /** Fastify tells of each server that is made, before there is a route. */
 async function listRegistered(): Promise<readonly string[]> {
   const registered: string[] = [];
@@ -69,13 +78,21 @@ const registered = await listRegistered();
 const own = registered.filter((name) => !name.startsWith("HEAD "));
 
 test("every route that the server has is in the matrix, or on the list of those outside of it", () => {
-  const unknown = own.filter((name) => !IN_MATRIX.includes(name) && !Object.hasOwn(OUTSIDE, name));
-  assert.deepEqual(unknown, [], "add it to ROUTES or GIT_ROUTES; or to OUTSIDE, with tests of its own");
+  const unknown = own.filter(
+    (name) => !IN_MATRIX.includes(name) && !PAGE_ROUTES.includes(name) && !Object.hasOwn(OUTSIDE, name),
+  );
+  assert.deepEqual(
+    unknown,
+    [],
+    "add it to ROUTES, GIT_ROUTES or PAGE_LIST; or to OUTSIDE, with tests of its own",
+  );
   assert.deepEqual([...own].sort(), [...new Set(own)].sort(), "none is there twice");
 });
 
 test("every route of the lists is registered", () => {
-  const missing = [...IN_MATRIX, ...Object.keys(OUTSIDE)].filter((name) => !own.includes(name));
+  const missing = [...IN_MATRIX, ...PAGE_ROUTES, ...Object.keys(OUTSIDE)].filter(
+    (name) => !own.includes(name),
+  );
   assert.deepEqual(missing, []);
 });
 

@@ -27,6 +27,7 @@ const ORDER = [
   "rest",
   "own-routes",
   "git-http",
+  "web",
   "app.ts",
   "workers",
   "cli",

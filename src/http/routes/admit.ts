@@ -44,6 +44,9 @@ function tellCredential(reply: FastifyReply, credential: CallerCredential): void
     case "api-token":
       reply.headers(headersOfToken(credential));
       return;
+    // Of the pages alone, which tell nothing.
+    case "session":
+      return;
     default:
       credential satisfies UnissuedCredential;
   }
@@ -70,7 +73,7 @@ const credentialHeaders = new WeakMap<ApiToken, Record<string, string>>();
  * NUL is in no name, and ends a text early in C. Other control characters may be in the name of a file if they are
  * percent-encoded, but a URL must not contain them as they are.
  */
-function refuseControlCharacters(request: FastifyRequest): void {
+export function refuseControlCharacters(request: FastifyRequest): void {
   const params = request.params as PathParameters;
   for (const text of Object.values(params)) {
     // The paths of files take the rest of a URL. No other name has bytes that are not UTF-8.

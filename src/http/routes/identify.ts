@@ -72,6 +72,9 @@ export function noteAddress(
     case "api-token":
       auditNotes.noteAddress(actor, credential.token.name, networkOf(address));
       break;
+    // To sign in is an entry of its own.
+    case "session":
+      break;
     default:
       credential satisfies UnissuedCredential;
   }

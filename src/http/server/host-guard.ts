@@ -58,7 +58,7 @@ export function openHostGuard(settings: HostSettings): (request: IncomingMessage
 }
 
 /** RFC 6761, section 6.3: names below `localhost` always mean this machine. */
-function isLoopbackName(name: string): boolean {
+export function isLoopbackName(name: string): boolean {
   return (
     name === "localhost" ||
     name.endsWith(".localhost") ||

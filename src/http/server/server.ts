@@ -45,6 +45,7 @@ export function createHttpServer(ports: Ports): AppServer {
   server.decorateRequest("presented", undefined);
   server.decorateRequest("admitted", undefined);
   server.decorateRequest("accountActor", undefined);
+  server.decorateRequest("frame", undefined);
   server.decorateRequest("notes", null as unknown as Record<string, unknown>);
   // Without promises: each would be a step more of every request.
   server.addHook("onRequest", (request, reply, done) => {

@@ -5,13 +5,20 @@ import { sendAhead } from "./send-ahead.ts";
 
 /** A row that must not change until the transaction ends. */
 export type LockedRow = {
-  readonly table: "repository" | "project" | "workspace" | "account" | "api_token";
+  readonly table: "repository" | "project" | "workspace" | "account" | "api_token" | "session";
   readonly uuid: Uuid;
   /** `update`: exclusive. `share`: others may lock it too, but nobody may change it. */
   readonly strength: "update" | "share";
 };
 
-const TABLES: readonly LockedRow["table"][] = ["repository", "project", "workspace", "account", "api_token"];
+const TABLES: readonly LockedRow["table"][] = [
+  "repository",
+  "project",
+  "workspace",
+  "account",
+  "api_token",
+  "session",
+];
 
 /**
  * Locks rows, always in the same order, so that two transactions cannot wait for each other. Later statements see what

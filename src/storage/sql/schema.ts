@@ -6,6 +6,7 @@ import type { MergeTaskTables } from "./schema/merge-tasks.ts";
 import type { PullRequestCommentTables } from "./schema/pull-request-comments.ts";
 import type { PullRequestTables } from "./schema/pull-requests.ts";
 import type { ReviewTables } from "./schema/reviews.ts";
+import type { SessionTables } from "./schema/sessions.ts";
 import type { WebhookTables } from "./schema/webhooks.ts";
 
 /**
@@ -21,7 +22,8 @@ export type Schema = CoreTables &
   FormerNameTables &
   PullRequestTables &
   PullRequestCommentTables &
-  MergeTaskTables;
+  MergeTaskTables &
+  SessionTables;
 
 type CoreTables = {
   account: AccountRow;

@@ -5,6 +5,7 @@ import type { Bound } from "../../../src/model/bound.ts";
 import { type AccountCaller, ANONYMOUS, type Viewer } from "../../../src/model/caller.ts";
 import type { Group } from "../../../src/model/group.ts";
 import type { Repository } from "../../../src/model/repository.ts";
+import type { Session } from "../../../src/model/session.ts";
 import type { GroupSlug, ProjectKey, RepositorySlug, WorkspaceSlug } from "../../../src/model/slug.ts";
 import type { Uuid } from "../../../src/model/uuid.ts";
 import type { Project, Workspace } from "../../../src/model/workspace.ts";
@@ -120,6 +121,26 @@ export function viewing(accountUuid: Uuid | undefined, bound?: Bound): Viewer {
 
 /** The account, with a credential that lets it do all that it may. */
 export function callerAs(account: Account): AccountCaller {
-  const credential = { kind: "session", id: newUuid(), scopes: { vocabulary: "none" } } as const;
+  const session = sampleSession(account);
+  const credential = {
+    kind: "session",
+    id: session.uuid,
+    scopes: { vocabulary: "none" },
+    session,
+  } as const;
   return { kind: "account", account, credential };
+}
+
+export function sampleSession(account: Account, changes: Partial<Session> = {}): Session {
+  return {
+    uuid: newUuid(),
+    accountUuid: account.uuid,
+    createdAt: SAMPLE_INSTANT,
+    authenticatedAt: SAMPLE_INSTANT,
+    lastUsedAt: SAMPLE_INSTANT,
+    expiresAt: new Date("2027-01-02T03:04:05.678Z"),
+    address: "192.0.2.1",
+    client: "Firefox",
+    ...changes,
+  };
 }

@@ -69,10 +69,11 @@ function isByCaller(route: OfPullRequest, { author }: PullRequest, { admission }
   return route.isAuthorExempt === true && accountOf(admission.caller)?.uuid === author.uuid;
 }
 
-async function getNamedPullRequest(
+/** @throws Failure not-found. */
+export async function getNamedPullRequest(
   { database }: Pick<Ports, "database">,
   { uuid }: Repository,
-  { params }: Asked,
+  { params }: Pick<Asked, "params">,
 ): Promise<PullRequest> {
   const text = params.pull_request_id ?? "";
   const id = parsePullRequestId(text);

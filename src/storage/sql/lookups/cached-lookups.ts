@@ -114,6 +114,7 @@ export function cacheLookups<Version extends string | number>(
   const emails = cache(lookups.listEmails);
   const repository = cache(lookups.findRepositoryBySlugs);
   const permission = cache(lookups.findPermission);
+  const session = cache(lookups.findSessionByDigest);
   const state = cache(lookups.getAdmissionState, ({ credential }) => credential !== undefined);
   return {
     findTokenByDigest: token.ask,
@@ -121,6 +122,8 @@ export function cacheLookups<Version extends string | number>(
     findPullRequest: cache(lookups.findPullRequest).ask,
     getRepositoryDetails: cache(lookups.getRepositoryDetails).ask,
     getAdmissionState: state.ask,
+    findSessionByDigest: session.ask,
+    getSessionState: cache(lookups.getSessionState, ({ credential }) => credential !== undefined).ask,
     findPermission: permission.ask,
     listRefs: cache(lookups.listRefs, (refs: readonly Ref[]) => refs.length <= REFS_MAX).ask,
     // Not cached here: the answers that are made from it are cached.
@@ -148,7 +151,7 @@ export function cacheLookups<Version extends string | number>(
         repository.keep(named, names.workspace, names.repository);
       if (found === undefined) return;
       if (named !== undefined) permission.keep(held, named.uuid, found.account.uuid);
-      const credential = { ...found, emails: addresses };
+      const credential = { kind: "api-token", ...found, emails: addresses } as const;
       state.keep(
         { credential, repository: named && { ...inAdmission(named), held } },
         found.token.uuid,

@@ -6,6 +6,7 @@ import type { Permission } from "../../../model/permission.ts";
 import type { PullRequest } from "../../../model/pull-request.ts";
 import type { Ref } from "../../../model/ref.ts";
 import type { Repository } from "../../../model/repository.ts";
+import type { Session } from "../../../model/session.ts";
 import type { RepositorySlug, WorkspaceSlug } from "../../../model/slug.ts";
 import type { Uuid } from "../../../model/uuid.ts";
 import {
@@ -16,12 +17,14 @@ import {
   toAccount,
   toEmailAlias,
 } from "../accounts/accounts.ts";
+import { sessionByDigestQuery } from "../accounts/sessions.ts";
 import {
   type AdmissionState,
   admissionStateQuery,
   toAdmissionState,
 } from "../permissions/admission-state.ts";
 import { permissionOfRank, permissionQuery } from "../permissions/permissions.ts";
+import { sessionStateQuery, toSessionAndAccount, toSessionState } from "../permissions/session-state.ts";
 import { pullRequestByIdQuery, toPullRequest } from "../pull-requests/pull-request-rows.ts";
 import { refLinesQuery, refsQuery, toRef } from "../refs/refs.ts";
 import {
@@ -47,6 +50,10 @@ export type Lookups = {
   findTokenByDigest(
     digest: Buffer,
   ): Awaitable<{ readonly token: ApiToken; readonly account: Account } | undefined>;
+  /** By SHA-256 of the cookie's value. The session may have ended by its age, the account be disabled. */
+  findSessionByDigest(
+    digest: Buffer,
+  ): Awaitable<{ readonly session: Session; readonly account: Account } | undefined>;
   findRepositoryBySlugs(
     workspace: WorkspaceSlug,
     repository: RepositorySlug,
@@ -56,6 +63,8 @@ export type Lookups = {
   getRepositoryDetails(repositoryUuid: Uuid, viewer: Viewer): Awaitable<RepositoryDetails>;
   /** For checking an admission again: the token and its account, the repository and the account's permission there. */
   getAdmissionState(tokenUuid: Uuid | undefined, repositoryUuid: Uuid | undefined): Awaitable<AdmissionState>;
+  /** The same for an admission by a session. */
+  getSessionState(sessionUuid: Uuid, repositoryUuid: Uuid | undefined): Awaitable<AdmissionState>;
   /** The permission by membership, regardless of public visibility. */
   findPermission(repositoryUuid: Uuid, accountUuid: Uuid): Awaitable<Permission>;
   /** In the order of the names' bytes. */
@@ -88,6 +97,13 @@ export function createLookups(db: Kysely<Schema>, prepare: Prepare): Lookups {
     prepare,
     "admission_state",
     admissionStateQuery(db, FIRST, SECOND).compile(),
+    MARKERS,
+  );
+  const session = bind(prepare, "session_by_digest", sessionByDigestQuery(db, DIGEST).compile(), [DIGEST]);
+  const sessionState = bind(
+    prepare,
+    "session_state",
+    sessionStateQuery(db, FIRST, SECOND).compile(),
     MARKERS,
   );
   const permission = bind(prepare, "permission", permissionQuery(db, FIRST, SECOND).compile(), MARKERS);
@@ -127,6 +143,9 @@ export function createLookups(db: Kysely<Schema>, prepare: Prepare): Lookups {
     },
     getAdmissionState: (tokenUuid, repositoryUuid) =>
       then(admissionState([tokenUuid ?? null, repositoryUuid ?? null]), toAdmissionState),
+    findSessionByDigest: (digest) => then(session([digest]), ([row]) => row && toSessionAndAccount(row)),
+    getSessionState: (sessionUuid, repositoryUuid) =>
+      then(sessionState([sessionUuid, repositoryUuid ?? null]), toSessionState),
     findPermission: (repositoryUuid, accountUuid) =>
       then(permission([repositoryUuid, accountUuid]), ([row]) => permissionOfRank(row?.permission_rank)),
     listRefs: (repositoryUuid) => then(refs([repositoryUuid]), (rows) => rows.map(toRef)),

@@ -18,6 +18,7 @@ import { mergeTasks } from "./020-merge-tasks.ts";
 import { pullRequestActivity } from "./021-pull-request-activity.ts";
 import { advertisedPullRequests } from "./022-advertised-pull-requests.ts";
 import { followedComments } from "./023-followed-comments.ts";
+import { sessions } from "./024-sessions.ts";
 import type { Migration } from "./migration.ts";
 
 /** In the order in which they run. */
@@ -42,4 +43,5 @@ export const MIGRATIONS: readonly Migration[] = [
   pullRequestActivity,
   advertisedPullRequests,
   followedComments,
+  sessions,
 ];

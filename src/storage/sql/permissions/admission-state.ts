@@ -2,6 +2,7 @@ import { CompiledQuery, type Kysely, sql } from "kysely";
 import type { Account, EmailAlias } from "../../../model/account.ts";
 import type { ApiToken } from "../../../model/api-token.ts";
 import type { Permission } from "../../../model/permission.ts";
+import type { Session } from "../../../model/session.ts";
 import type { Uuid } from "../../../model/uuid.ts";
 import { toAccount, toEmailAlias } from "../accounts/accounts.ts";
 import type { Schema } from "../schema.ts";
@@ -9,9 +10,15 @@ import { TOKEN_COLUMNS, toApiToken } from "../tokens/api-tokens.ts";
 import { effectiveRank, permissionOfRank } from "./permissions.ts";
 
 export type AdmissionState = {
-  /** Undefined if there is no such token, or none was asked for. */
+  /** Undefined if there is no such credential, or none was asked for. */
   readonly credential:
-    | { readonly token: ApiToken; readonly account: Account; readonly emails: readonly EmailAlias[] }
+    | {
+        readonly kind: "api-token";
+        readonly token: ApiToken;
+        readonly account: Account;
+        readonly emails: readonly EmailAlias[];
+      }
+    | { readonly kind: "session"; readonly session: Session; readonly account: Account }
     | undefined;
   /** Undefined if there is no such repository, or none was asked for. */
   readonly repository:
@@ -41,12 +48,12 @@ export async function readAdmissionState(
 /** Of the rows of one statement: there is one at least. */
 export function toAdmissionState(rows: readonly AdmissionStateRow[]): AdmissionState {
   const row = rows[0]!;
-  const { repository_uuid: repositoryUuid } = row;
   return {
     credential:
       row.uuid === null
         ? undefined
         : {
+            kind: "api-token",
             token: toApiToken(row as Found),
             account: toAccount({
               ...(row as Found),
@@ -55,17 +62,25 @@ export function toAdmissionState(rows: readonly AdmissionStateRow[]): AdmissionS
             }),
             emails: rows.flatMap((each) => (each.address === null ? [] : toEmailAlias(each as Found))),
           },
-    repository:
-      repositoryUuid === null
-        ? undefined
-        : {
-            uuid: repositoryUuid as Uuid,
-            isPrivate: row.is_private === 1,
-            workspaceUuid: row.workspace_uuid as Uuid,
-            projectUuid: row.project_uuid as Uuid,
-            held: permissionOfRank(row.permission_rank),
-          },
+    repository: toHeldRepository(row),
   };
+}
+
+type RepositoryColumns = Pick<
+  AdmissionStateRow,
+  "repository_uuid" | "is_private" | "workspace_uuid" | "project_uuid" | "permission_rank"
+>;
+
+export function toHeldRepository(row: RepositoryColumns): AdmissionState["repository"] {
+  return row.repository_uuid === null
+    ? undefined
+    : {
+        uuid: row.repository_uuid as Uuid,
+        isPrivate: row.is_private === 1,
+        workspaceUuid: row.workspace_uuid as Uuid,
+        projectUuid: row.project_uuid as Uuid,
+        held: permissionOfRank(row.permission_rank),
+      };
 }
 
 export type AdmissionStateRow =

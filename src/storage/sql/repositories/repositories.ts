@@ -40,8 +40,11 @@ export type RepositoryChanges = Partial<
 
 export type RepositoryRole = "member" | "contributor" | "admin" | "owner";
 
-/** The repositories of a workspace, or the forks of a repository, wherever they are. */
-export type RepositoryListSubject = { readonly workspaceUuid: Uuid } | { readonly parentUuid: Uuid };
+/** The repositories of a workspace, the forks of a repository wherever they are, or those of all workspaces. */
+export type RepositoryListSubject =
+  | { readonly workspaceUuid: Uuid }
+  | { readonly parentUuid: Uuid }
+  | { readonly isEverywhere: true };
 
 export type RepositoryListOptions = RepositoryListSubject & {
   readonly viewer: Viewer;
@@ -246,10 +249,11 @@ function listedRepositories(db: Kysely<Schema>, options: RepositoryListOptions, 
     );
 }
 
+const EVERYWHERE = sql<SqlBool>`1 = 1`;
+
 function isOfSubject(subject: RepositoryListSubject): RawBuilder<SqlBool> {
-  return "workspaceUuid" in subject
-    ? sql<SqlBool>`repository.workspace_uuid = ${subject.workspaceUuid}`
-    : sql<SqlBool>`repository.parent_uuid = ${subject.parentUuid}`;
+  if ("workspaceUuid" in subject) return sql<SqlBool>`repository.workspace_uuid = ${subject.workspaceUuid}`;
+  return "parentUuid" in subject ? sql<SqlBool>`repository.parent_uuid = ${subject.parentUuid}` : EVERYWHERE;
 }
 
 /** Every repository, or those of one workspace, for the operator: permissions are not checked. */

@@ -1,0 +1,67 @@
+import { randomUUID } from "node:crypto";
+import { digestSession, writeSessionText } from "../../authentication/authenticate-session.ts";
+import type { Account } from "../../model/account.ts";
+import { accountSubject } from "../../model/audit.ts";
+import { Secret } from "../../model/secret.ts";
+import { CLIENT_LENGTH_MAX, SESSION_AGE_MS_MAX, type Session } from "../../model/session.ts";
+import type { Uuid } from "../../model/uuid.ts";
+import type { By, Ports } from "../../ports.ts";
+import { deleteSession, insertSession, listSessions } from "../../storage/sql/accounts/sessions.ts";
+
+type SessionPorts = Pick<Ports, "clock" | "randomBytes">;
+
+/** Of one account at a time; the one that was used least lately ends: ASVS 5.0, 7.1.2. */
+export const SESSIONS_MAX = 20;
+
+export type NewSession = {
+  readonly address: string;
+  /** The browser, as it names itself. */
+  readonly client: string;
+  /** The session of the same browser, which ends: a value that was planted before is worth nothing after. */
+  readonly replaces?: Session | undefined;
+};
+
+/**
+ * Begins a session of somebody whose password (and second factor) has just been checked.
+ *
+ * @returns its cookie's value, this once.
+ */
+export async function startSession(
+  { clock, randomBytes }: SessionPorts,
+  by: By,
+  account: Account,
+  { address, client, replaces }: NewSession,
+): Promise<{ readonly text: Secret; readonly session: Session }> {
+  const text = new Secret(writeSessionText(randomBytes));
+  const now = clock();
+  const session: Session = {
+    uuid: randomUUID() as Uuid,
+    accountUuid: account.uuid,
+    createdAt: now,
+    authenticatedAt: now,
+    lastUsedAt: now,
+    expiresAt: new Date(now.getTime() + SESSION_AGE_MS_MAX),
+    address,
+    client: client.slice(0, CLIENT_LENGTH_MAX),
+  };
+  await by.transaction(async (tx, record) => {
+    if (replaces !== undefined) await deleteSession(tx, replaces.uuid);
+    await insertSession(tx, session, digestSession(text));
+    for (const old of (await listSessions(tx, account.uuid)).slice(SESSIONS_MAX))
+      await deleteSession(tx, old.uuid);
+    record.audit("session.started", accountSubject(account), {
+      account: account.uuid,
+      session: session.uuid,
+    });
+  });
+  return { text, session };
+}
+
+/** Takes effect from the next request on. */
+export async function endSession(by: By, account: Account, uuid: Uuid): Promise<void> {
+  await by.transaction(async (tx, record) => {
+    const owned = (await listSessions(tx, account.uuid)).some((session) => session.uuid === uuid);
+    if (owned && (await deleteSession(tx, uuid)))
+      record.audit("session.ended", accountSubject(account), { account: account.uuid, session: uuid });
+  });
+}

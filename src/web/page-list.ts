@@ -1,0 +1,16 @@
+import type { PageEntry } from "./pipeline/register-page.ts";
+
+const READ = ["GET"] as const;
+const FORM = ["GET", "POST"] as const;
+const POST = ["POST"] as const;
+
+/** Every page, by its address. Its file lies where the address says. */
+export const PAGE_LIST: readonly PageEntry[] = [
+  { path: "/", methods: READ, load: async () => (await import("./home.ts")).homePage },
+  {
+    path: "/-/preferences",
+    methods: FORM,
+    load: async () => (await import("./preferences.ts")).preferencesPage,
+  },
+  { path: "/-/sign-out", methods: POST, load: async () => (await import("./sign-out.ts")).signOutPage },
+];

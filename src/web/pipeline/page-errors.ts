@@ -1,0 +1,74 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { noteRefusal } from "../../http/routes/note-refusal.ts";
+import { redirectStatus, statusOf } from "../../http/server/answer-failure.ts";
+import { failureOf } from "../../http/server/failure-of.ts";
+import { logBug } from "../../http/server/log-bug.ts";
+import { annotateFailure } from "../../http/server/request-log.ts";
+import { Failure } from "../../model/failure.ts";
+import type { Ports } from "../../ports.ts";
+import { describeBug, describeFailure } from "../layout/error-page.ts";
+import { signInPath } from "../sign-in-path.ts";
+import { openFrame } from "./frame.ts";
+import { sendContent } from "./send-page.ts";
+
+/** Answers refusals and bugs with pages that say what to do next. */
+export function answerErrorsInPages(server: FastifyInstance, ports: Ports): void {
+  server.setErrorHandler((error, request, reply) => answerError(ports, error, request, reply));
+}
+
+function answerError(
+  ports: Ports,
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const frame = request.frame ?? openFrame(ports, request);
+  const failure = failureOf(error, request.routeOptions.bodyLimit);
+  const about = { requestId: request.id, path: pathOf(request), now: ports.clock() };
+  if (failure === undefined) {
+    // When a client disconnects, whatever was being read for it fails.
+    if (reply.raw.destroyed) request.notes["failure.kind"] = "client-gone";
+    else logBug(ports, error, request);
+    return sendContent(request, reply, frame, describeBug(frame, about));
+  }
+  annotateFailure(request, failure);
+  noteRefusal(ports, request, failure);
+  const { location } = failure.details;
+  if (failure.kind === "moved" && location !== undefined)
+    return reply.code(redirectStatus(request.method)).header("location", location).send();
+  // Only a page can be gone back to; what a form has sent is lost with its session.
+  if (failure.kind === "credential-missing")
+    return reply
+      .code(303)
+      .header("cache-control", "no-store")
+      .header("location", signInPath(request.method === "GET" ? request.url : refererPath(request)))
+      .send();
+  return sendContent(request, reply, frame, describeFailure(frame, failure, statusOf(failure), about));
+}
+
+/** The page of a form, if it is one of ours. */
+function refererPath({ headers }: FastifyRequest): string {
+  const referer = URL.parse(headers.referer ?? "");
+  return referer !== null && referer.host === headers.host ? referer.pathname + referer.search : "/";
+}
+
+function pathOf({ url }: FastifyRequest): string {
+  return url.split("?", 1)[0]!;
+}
+
+/** Whether a request for a path that nothing has is a person's, who is told in a page. */
+export function isForPerson({ method, url, headers }: FastifyRequest): boolean {
+  return (
+    (method === "GET" || method === "HEAD") &&
+    !/^\/(?:[12]\.0|!api)(?:\/|$)/.test(url) &&
+    /\btext\/html\b/i.test(headers.accept ?? "")
+  );
+}
+
+export function answerNotFoundInPage(
+  ports: Ports,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  return answerError(ports, new Failure("not-found", "There is no such page"), request, reply);
+}

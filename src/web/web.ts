@@ -1,0 +1,47 @@
+import type { FastifyInstance } from "fastify";
+import { parseFormBody } from "../http/routes/body-text.ts";
+import { Failure } from "../model/failure.ts";
+import type { Ports } from "../ports.ts";
+import { registerAssets } from "./assets.ts";
+import { PAGE_LIST } from "./page-list.ts";
+import { answerErrorsInPages } from "./pipeline/page-errors.ts";
+import { type PageEntry, registerPage } from "./pipeline/register-page.ts";
+
+/** The pages, in a scope of their own: forms are the only bodies, refusals are pages, and nothing looks at `Authorization`. */
+export async function registerWeb(parent: FastifyInstance, ports: Ports): Promise<void> {
+  await parent.register(async (server) => {
+    server.decorateRequest("admittedToPage", undefined);
+    answerErrorsInPages(server, ports);
+    await server.register(registerAssets);
+    acceptForms(server);
+    const withFiles = PAGE_LIST.filter(isWithFiles);
+    for (const entry of PAGE_LIST) if (!isWithFiles(entry)) registerPage(server, ports, entry);
+    await server.register(async (scope) => {
+      scope.removeAllContentTypeParsers();
+      scope.addContentTypeParser("*", (_request, body, done) => done(null, body));
+      for (const entry of withFiles) registerPage(scope, ports, entry);
+    });
+  });
+}
+
+function isWithFiles({ takesFiles }: PageEntry): boolean {
+  return takesFiles === true;
+}
+
+function acceptForms(server: FastifyInstance): void {
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser(
+    "application/x-www-form-urlencoded",
+    { parseAs: "buffer" },
+    (_request, body, done) => {
+      try {
+        done(null, parseFormBody(body as Buffer));
+      } catch (error) {
+        done(error as Failure);
+      }
+    },
+  );
+  server.addContentTypeParser("*", (_request, _body, done) =>
+    done(new Failure("format-unsupported", "Pages take forms: application/x-www-form-urlencoded")),
+  );
+}
