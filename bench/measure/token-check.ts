@@ -6,6 +6,8 @@ import { openDatabase } from "../../src/storage/sql/open-database.ts";
 import { randomNumbersFrom } from "../fixtures/random-bytes.ts";
 import { basicAuthorization } from "./http-request.ts";
 
+const FROM = { address: "127.0.0.1", userAgent: "git/2.51.0" };
+
 const STATIC_USERNAME = "x-bitbucket-api-token-auth";
 
 export type TokenChecker = {
@@ -33,7 +35,7 @@ export async function openTokenChecker(dataFolder: string, tokens: readonly stri
       let found = 0;
       const started = performance.now();
       for (const header of order) {
-        const caller = await authenticate(ports, "git", readPresentedCredential(header));
+        const caller = await authenticate(ports, "git", readPresentedCredential(header), FROM);
         if (caller.kind === "account") found += 1;
       }
       const ms = performance.now() - started;

@@ -1,6 +1,7 @@
 import type { Account, EmailAlias } from "../model/account.ts";
 import type { ApiToken } from "../model/api-token.ts";
 import { ANONYMOUS, type Caller, type CallerIdentity, type Channel } from "../model/caller.ts";
+import { parseClientName } from "../model/client-name.ts";
 import { Failure } from "../model/failure.ts";
 import type { Secret } from "../model/secret.ts";
 import type { Ports } from "../ports.ts";
@@ -22,6 +23,13 @@ const APP_PASSWORDS_REMOVED =
   "App passwords are deprecated and must be replaced with API tokens.\n" +
   "https://developer.atlassian.com/cloud/bitbucket/changelog#CHANGE-3222";
 
+/** From where a credential came. */
+export type RequestOrigin = {
+  readonly address: string;
+  /** The header, as it was sent. */
+  readonly userAgent: string | undefined;
+};
+
 /**
  * Finds out who is calling. The owner of a genuine token is told the precise reason of a refusal; other callers are not
  * told whether an account or a token exists.
@@ -32,6 +40,7 @@ export async function authenticate(
   ports: AuthenticationPorts,
   channel: Channel,
   credential: PresentedCredential,
+  from: RequestOrigin,
 ): Promise<Caller> {
   switch (credential.kind) {
     case "none":
@@ -41,7 +50,7 @@ export async function authenticate(
     case "api-token":
       if (credential.username === undefined && !takesBearer(ports, channel))
         throw await bearerRefused(ports, channel, credential.digest);
-      return await callerByToken(ports, channel, credential.username, credential.digest);
+      return await callerByToken(ports, channel, credential, from);
     case "bearer":
       if (!takesBearer(ports, channel)) throw refused(undefined, BEARER_REFUSED);
       throw refusedPassword(channel, credential.token, "bearer without a token's form");
@@ -90,8 +99,8 @@ function refusedPassword(channel: Channel, password: Secret, cause: string): Fai
 async function callerByToken(
   ports: AuthenticationPorts,
   channel: Channel,
-  username: string | undefined,
-  digest: Buffer,
+  { username, digest }: Extract<PresentedCredential, { readonly kind: "api-token" }>,
+  from: RequestOrigin,
 ): Promise<Caller> {
   // What is known at once is not waited for: each `await` is a turn of its own.
   const asked = ports.database.lookups.findTokenByDigest(digest);
@@ -105,7 +114,7 @@ async function callerByToken(
     const emails = ports.database.lookups.listEmails(account.uuid);
     requireIdentity(ports, identity, found, emails instanceof Promise ? await emails : emails);
   }
-  recordUse(ports, token, now);
+  recordUse(ports, token, now, from);
   const scopes = { vocabulary: "api-token", granted: token.scopes } as const;
   return {
     kind: "account",
@@ -158,11 +167,17 @@ function refused(reason: string | undefined, cause: string, token?: ApiToken): F
 }
 
 /** Not awaited: the answer does not depend on it, and a failure to write it only deserves a line in the log. */
-function recordUse({ database, log }: AuthenticationPorts, token: ApiToken, now: Date): void {
+function recordUse(
+  { database, log }: AuthenticationPorts,
+  token: ApiToken,
+  now: Date,
+  { address, userAgent }: RequestOrigin,
+): void {
   const notBefore = new Date(now.getTime() - LAST_USED_STEP_MS);
   // A time in the future was written by a clock that was ahead.
   if (token.lastUsedAt !== undefined && token.lastUsedAt > notBefore && token.lastUsedAt <= now) return;
-  touchLastUsed(database.kysely, token.uuid, now, notBefore).catch((error: unknown) => {
+  const from = { address, client: parseClientName(userAgent) };
+  touchLastUsed(database.kysely, token.uuid, { at: now, notBefore, from }).catch((error: unknown) => {
     log.warn({ "token.id": token.uuid, error }, "last use of a token was not recorded");
   });
 }

@@ -15,5 +15,26 @@ export type ApiToken = {
   readonly successorUuid: Uuid | undefined;
 };
 
+/** From where a token was used. */
+export type TokenOrigin = {
+  readonly address: string;
+  /** Name and version of the client, such as `git 2.51`. Undefined: it did not say, or in no known form. */
+  readonly client: string | undefined;
+};
+
+/** Who revoked a token. */
+export type TokenRevoker =
+  | { readonly kind: "account"; readonly accountUuid: Uuid; readonly displayName: string }
+  | { readonly kind: "operator" }
+  /** Somebody without a credential, who knew the token's text. */
+  | { readonly kind: "holder" };
+
+/** A token with what is only shown: no access depends on it, so requests do not read it. */
+export type TokenWithHistory = ApiToken & {
+  /** Of the use at `lastUsedAt`. Undefined for one that was recorded before origins were. */
+  readonly lastUsedFrom: TokenOrigin | undefined;
+  readonly revokedBy: TokenRevoker | undefined;
+};
+
 export const TOKEN_AGE_DAYS_MIN = 1;
 export const TOKEN_AGE_DAYS_MAX = 365;

@@ -6,7 +6,7 @@ import { listedTokens } from "../../src/cli/token/listed-tokens.ts";
 import { createAccount } from "../../src/operations/accounts/accounts.ts";
 import { createApiToken, revokeApiToken } from "../../src/operations/tokens/api-tokens.ts";
 import { listAuditEvents } from "../../src/storage/sql/audit/audit-events.ts";
-import { listTokens } from "../../src/storage/sql/tokens/api-tokens.ts";
+import { listTokensWithHistory } from "../../src/storage/sql/tokens/token-history.ts";
 import { inventToken } from "../support/examples/accounts.ts";
 import { startFilledApp } from "../support/server/filled-app.ts";
 
@@ -96,7 +96,7 @@ test("each owner is told: in the audit log once, though it is pushed again, and 
   );
   for (const { actor } of here)
     assert.ok(actor.kind === "account" && actor.accountUuid === app.owner.uuid && actor.address !== "");
-  const tokens = await listTokens(app.ports.database.kysely, mallory.uuid);
+  const tokens = await listTokensWithHistory(app.ports.database.kysely, mallory.uuid);
   const listed = await listedTokens(app.ports, tokens);
   const leakedOf = (uuid: string) => listed.find(({ id }) => id === uuid)!.leaked_on;
   assert.notEqual(leakedOf(hers.uuid), null);

@@ -41,7 +41,8 @@ async function questionsOf(username: string, password: string): Promise<string[]
   });
   const database = { ...app.ports.database, lookups, kysely: forbidden };
   const credential = presentCredential({ kind: "basic", username, password: new Secret(password) });
-  await assert.rejects(authenticate({ ...app.ports, database }, "rest", credential), {
+  const from = { address: "192.0.2.1", userAgent: undefined };
+  await assert.rejects(authenticate({ ...app.ports, database }, "rest", credential, from), {
     kind: "credential-invalid",
   });
   return asked;

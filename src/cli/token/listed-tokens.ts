@@ -1,4 +1,4 @@
-import type { ApiToken } from "../../model/api-token.ts";
+import type { ApiToken, TokenRevoker, TokenWithHistory } from "../../model/api-token.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import type { Ports } from "../../ports.ts";
 import { findAccountByUuid, listEmails } from "../../storage/sql/accounts/accounts.ts";
@@ -16,7 +16,18 @@ function stateOf(token: ApiToken, now: Date): TokenState {
   return token.expiresAt <= now ? "expired" : "active";
 }
 
-function describeToken(token: ApiToken, account: string, leakedAt: Date | undefined, now: Date) {
+function describeRevoker(revoker: TokenRevoker): string {
+  switch (revoker.kind) {
+    case "account":
+      return revoker.displayName;
+    case "operator":
+      return "the operator";
+    case "holder":
+      return "somebody who had its text";
+  }
+}
+
+function describeToken(token: TokenWithHistory, account: string, leakedAt: Date | undefined, now: Date) {
   return {
     id: token.uuid,
     account,
@@ -25,8 +36,11 @@ function describeToken(token: ApiToken, account: string, leakedAt: Date | undefi
     created_on: token.createdAt.toISOString(),
     expires_on: token.expiresAt.toISOString(),
     last_used_on: token.lastUsedAt?.toISOString() ?? null,
+    last_used_address: token.lastUsedFrom?.address ?? null,
+    last_used_client: token.lastUsedFrom?.client ?? null,
     state: stateOf(token, now),
     revoked_on: token.revokedAt?.toISOString() ?? null,
+    revoked_by: token.revokedBy === undefined ? null : describeRevoker(token.revokedBy),
     successor: token.successorUuid ?? null,
     /** When somebody last tried to push it. */
     leaked_on: leakedAt?.toISOString() ?? null,
@@ -36,7 +50,7 @@ function describeToken(token: ApiToken, account: string, leakedAt: Date | undefi
 /** With the primary e-mail addresses of the tokens' accounts, each looked up once. */
 export async function listedTokens(
   { database, clock }: Pick<Ports, "database" | "clock">,
-  tokens: readonly ApiToken[],
+  tokens: readonly TokenWithHistory[],
 ): Promise<readonly ListedToken[]> {
   const names = new Map<Uuid, string>();
   for (const { accountUuid } of tokens) {

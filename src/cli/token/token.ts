@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { SCOPES } from "../../model/scope.ts";
 import { createApiToken, revokeApiToken, rotateApiToken } from "../../operations/tokens/api-tokens.ts";
-import { listTokens } from "../../storage/sql/tokens/api-tokens.ts";
+import { findTokenWithHistory, listTokensWithHistory } from "../../storage/sql/tokens/token-history.ts";
 import { getNamedAccount } from "../account/get-named-account.ts";
 import { createCommand, examples } from "../program.ts";
 import { addSettings, collect } from "../start/settings-options.ts";
@@ -89,7 +89,7 @@ function addList(token: Command): void {
     const tokens = await withPorts(command, async (ports) => {
       const { account } = options;
       const owner = account === undefined ? undefined : await getNamedAccount(ports, "account", account);
-      return listedTokens(ports, await listTokens(ports.database.kysely, owner?.uuid));
+      return listedTokens(ports, await listTokensWithHistory(ports.database.kysely, owner?.uuid));
     });
     if (options.json) return printJson(tokens);
     const columns = ["id", "account", "name", "state", "expires", "last used", "scopes"];
@@ -129,10 +129,11 @@ function addShow(token: Command): void {
     .option("--json", "as a JSON object")
     .addHelpText("after", examples("pail token show 1b9d6bcd"));
   addSettings(command).action(async (id: string, options: { readonly json?: true }) => {
-    const shown = await withPorts(
-      command,
-      async (ports) => (await listedTokens(ports, [await getToken(ports, id)]))[0]!,
-    );
+    const shown = await withPorts(command, async (ports) => {
+      const { uuid } = await getToken(ports, id);
+      const token = await findTokenWithHistory(ports.database.kysely, uuid);
+      return (await listedTokens(ports, [token!]))[0]!;
+    });
     if (options.json) return printJson(shown);
     printFields(shown);
   });

@@ -32,7 +32,7 @@ export async function identify(
   reply: FastifyReply,
 ): Promise<Caller> {
   const address = clientAddress(request, ports.config);
-  const caller = await callerOf(ports, channel, networkOf(address), request, reply);
+  const caller = await callerOf(ports, channel, address, request, reply);
   annotate(request, caller);
   if (accountOf(caller) !== undefined) requireOwnSite(request);
   request.accountActor = noteAddress(ports, caller, request);
@@ -84,17 +84,18 @@ export function noteAddress(
 async function callerOf(
   ports: Ports,
   channel: Channel,
-  network: string,
+  address: string,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<Caller> {
   try {
-    return await authenticate(ports, channel, presentedBy(request));
+    const from = { address, userAgent: request.headers["user-agent"] };
+    return await authenticate(ports, channel, presentedBy(request), from);
   } catch (error) {
     // A genuine token is not a guess: it has expired, or was sent with another user name.
     if (!(error instanceof Failure) || error.kind !== "credential-invalid" || error.details.genuine)
       throw error;
-    const waitSeconds = ports.failedAuthenticationLimiter.fail(network);
+    const waitSeconds = ports.failedAuthenticationLimiter.fail(networkOf(address));
     if (waitSeconds === undefined) throw error;
     reply.header("retry-after", String(waitSeconds));
     throw new Failure(

@@ -97,7 +97,7 @@ export async function revokeApiToken(
 ): Promise<ApiToken> {
   const revoked = await by.transaction(async (tx, record) => {
     const token = await getToken({ database: { kysely: tx } }, uuid);
-    if (await revokeToken(tx, uuid, ports.clock())) {
+    if (await revokeToken(tx, uuid, ports.clock(), by.actor)) {
       reachFaultPoint("token.marked-revoked");
       record.audit("token.revoked", tokenSubject(token), { account: token.accountUuid });
     }
@@ -128,8 +128,8 @@ export type Rotation = {
 };
 
 /**
- * Creates a successor with the same name, scopes and lifetime, and lets the old token live `overlapMinutes` longer. If
- * the call is repeated while the old token is valid (the first answer may have been lost), it returns the same
+ * Creates a successor with the same name, scopes and lifetime, and lets the old token live `overlapMinutes` longer: 0
+ * ends it at once. If the call is repeated while the old token is valid (the first answer may have been lost), it returns the same
  * successor, not a third token: the successor is derived from the server's key and the old token's digest, so its text
  * need not be stored.
  */
@@ -139,8 +139,8 @@ export async function rotateApiToken(
   uuid: Uuid,
   overlapMinutes: number,
 ): Promise<Rotation> {
-  if (!Number.isInteger(overlapMinutes) || overlapMinutes < 1 || overlapMinutes > OVERLAP_MINUTES_MAX) {
-    throw invalidField("overlap", `must be 1 to ${OVERLAP_MINUTES_MAX} minutes`);
+  if (!Number.isInteger(overlapMinutes) || overlapMinutes < 0 || overlapMinutes > OVERLAP_MINUTES_MAX) {
+    throw invalidField("overlap", `must be 0 to ${OVERLAP_MINUTES_MAX} minutes`);
   }
   try {
     return await rotate(ports, by, uuid, overlapMinutes);

@@ -144,6 +144,12 @@ export type ApiTokenRow = {
   revoked_at: number | null;
   last_used_at: number | null;
   successor_uuid: string | null;
+  /** Written with `last_used_at`. */
+  last_used_address: string | null;
+  last_used_client: string | null;
+  revoked_by: string | null;
+  /** If `revoked_by` is `account`. */
+  revoked_by_account_uuid: string | null;
 };
 
 export type RefRow = {

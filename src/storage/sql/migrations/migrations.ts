@@ -19,6 +19,7 @@ import { pullRequestActivity } from "./021-pull-request-activity.ts";
 import { advertisedPullRequests } from "./022-advertised-pull-requests.ts";
 import { followedComments } from "./023-followed-comments.ts";
 import { sessions } from "./024-sessions.ts";
+import { tokenUse } from "./031-token-use.ts";
 import type { Migration } from "./migration.ts";
 
 /** In the order in which they run. */
@@ -44,4 +45,5 @@ export const MIGRATIONS: readonly Migration[] = [
   advertisedPullRequests,
   followedComments,
   sessions,
+  tokenUse,
 ];

@@ -3,6 +3,8 @@ import { createHash, randomBytes } from "node:crypto";
 import { before, test } from "node:test";
 import { describeDatabases } from "../../../../tests/support/database/test-database.ts";
 import { newUuid, sampleAccount, sampleToken } from "../../../../tests/support/examples/sample-model.ts";
+import type { ApiToken } from "../../../model/api-token.ts";
+import { OPERATOR } from "../../../model/caller.ts";
 import { insertAccount, setAccountDisabled } from "../accounts/accounts.ts";
 import { isUniqueViolation } from "../database-failure.ts";
 import {
@@ -70,11 +72,11 @@ describeDatabases("API tokens", (current) => {
     assert.equal((await lookups.findTokenByDigest(digest))?.account.isDisabled, true);
     await setAccountDisabled(db(), bob.uuid, undefined);
     const at = new Date("2026-02-02T00:00:00Z");
-    assert.equal(await revokeToken(db(), token.uuid, at), true);
+    assert.equal(await revokeToken(db(), token.uuid, at, OPERATOR), true);
     assert.deepEqual((await lookups.findTokenByDigest(digest))?.token.revokedAt, at);
-    assert.equal(await revokeToken(db(), token.uuid, new Date()), false);
+    assert.equal(await revokeToken(db(), token.uuid, new Date(), OPERATOR), false);
     assert.deepEqual((await findTokenByUuid(db(), token.uuid))?.revokedAt, at, "the first instant is kept");
-    assert.equal(await revokeToken(db(), newUuid(), at), false);
+    assert.equal(await revokeToken(db(), newUuid(), at, OPERATOR), false);
   });
 
   test("leaves out a scope that this version does not know", async () => {
@@ -97,16 +99,22 @@ describeDatabases("API tokens", (current) => {
 
   test("writes the last use only if the stored one is older than asked", async () => {
     const { token } = await storeToken();
+    const touch = (used: ApiToken, at: number, notBefore: number) =>
+      touchLastUsed(db(), used.uuid, {
+        at: new Date(at),
+        notBefore: new Date(notBefore),
+        from: { address: `203.0.113.${at % 250}`, client: undefined },
+      });
     const used = async () => (await findTokenByUuid(db(), token.uuid))?.lastUsedAt?.getTime();
-    await touchLastUsed(db(), token.uuid, new Date(100_000), new Date(40_000));
+    await touch(token, 100_000, 40_000);
     assert.equal(await used(), 100_000);
-    await touchLastUsed(db(), token.uuid, new Date(150_000), new Date(90_000));
+    await touch(token, 150_000, 90_000);
     assert.equal(await used(), 100_000);
-    await touchLastUsed(db(), token.uuid, new Date(160_000), new Date(100_000));
+    await touch(token, 160_000, 100_000);
     assert.equal(await used(), 100_000, "one at the bound itself is recent enough");
-    await touchLastUsed(db(), token.uuid, new Date(160_001), new Date(100_001));
+    await touch(token, 160_001, 100_001);
     assert.equal(await used(), 160_001);
-    await touchLastUsed(db(), token.uuid, new Date(150_000), new Date(90_000));
+    await touch(token, 150_000, 90_000);
     assert.equal(await used(), 150_000, "one of the future was written by a clock that was ahead");
   });
 

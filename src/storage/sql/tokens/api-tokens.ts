@@ -1,5 +1,6 @@
 import type { Kysely, Selectable } from "kysely";
-import type { ApiToken } from "../../../model/api-token.ts";
+import type { ApiToken, TokenOrigin, TokenRevoker } from "../../../model/api-token.ts";
+import type { Actor } from "../../../model/audit.ts";
 import { type GrantedScope, parseScope } from "../../../model/scope.ts";
 import type { Uuid } from "../../../model/uuid.ts";
 import { instant, optionalInstant } from "../columns.ts";
@@ -18,7 +19,10 @@ export const TOKEN_COLUMNS = [
   "api_token.successor_uuid",
 ] as const;
 
-export function toApiToken(row: Omit<Selectable<ApiTokenRow>, "digest">): ApiToken {
+/** What only pages show. */
+type HistoryColumn = "last_used_address" | "last_used_client" | "revoked_by" | "revoked_by_account_uuid";
+
+export function toApiToken(row: Omit<Selectable<ApiTokenRow>, "digest" | HistoryColumn>): ApiToken {
   return {
     uuid: row.uuid as Uuid,
     accountUuid: row.account_uuid as Uuid,
@@ -79,10 +83,14 @@ export async function listTokens(db: Kysely<Schema>, accountUuid?: Uuid): Promis
 }
 
 /** @returns false if there is no such token, or it was revoked before: the first instant stays. */
-export async function revokeToken(db: Kysely<Schema>, uuid: Uuid, at: Date): Promise<boolean> {
+export async function revokeToken(db: Kysely<Schema>, uuid: Uuid, at: Date, by: Actor): Promise<boolean> {
   const result = await db
     .updateTable("api_token")
-    .set({ revoked_at: at.getTime() })
+    .set({
+      revoked_at: at.getTime(),
+      revoked_by: (by.kind === "anonymous" ? "holder" : by.kind) satisfies TokenRevoker["kind"],
+      revoked_by_account_uuid: by.kind === "account" ? by.accountUuid : null,
+    })
     .where("uuid", "=", uuid)
     .where("revoked_at", "is", null)
     .executeTakeFirst();
@@ -96,12 +104,15 @@ export async function revokeToken(db: Kysely<Schema>, uuid: Uuid, at: Date): Pro
 export async function touchLastUsed(
   db: Kysely<Schema>,
   uuid: Uuid,
-  at: Date,
-  notBefore: Date,
+  { at, notBefore, from }: { readonly at: Date; readonly notBefore: Date; readonly from: TokenOrigin },
 ): Promise<void> {
   await db
     .updateTable("api_token")
-    .set({ last_used_at: at.getTime() })
+    .set({
+      last_used_at: at.getTime(),
+      last_used_address: from.address,
+      last_used_client: from.client ?? null,
+    })
     .where("uuid", "=", uuid)
     .where((eb) =>
       eb.or([
