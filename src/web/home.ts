@@ -1,4 +1,3 @@
-import type { Filter } from "../model/filter.ts";
 import { viewerOf } from "../model/who-acts.ts";
 import type { Ports } from "../ports.ts";
 import { listRepositories } from "../storage/sql/repositories/repositories.ts";
@@ -8,13 +7,12 @@ import { listTexts } from "./catalogue/lists.ts";
 import { type Html, html } from "./html.ts";
 import { empty, noMatch } from "./layout/empty.ts";
 import { pager, readPage } from "./layout/pager.ts";
-import { repositoryList } from "./layout/repository-list.ts";
+import { hasName, readSearch, repositoryList } from "./layout/repository-list.ts";
 import { workspacePath } from "./links.ts";
 import { type OpenPage, type PageRequest, page } from "./page.ts";
 
 const PAGELEN = 50;
 const WORKSPACES_MAX = 30;
-const QUERY_LENGTH_MAX = 200;
 
 /** For who is signed in, their repositories; for others, what this server is. */
 export const homePage: OpenPage = {
@@ -39,7 +37,7 @@ function describeServer({ t, baseUrls }: PageRequest): Html {
 async function describeOwn({ database }: Ports, request: PageRequest): Promise<Html> {
   const { t, caller, query, path } = request;
   const viewer = viewerOf(caller);
-  const q = (query.get("q") ?? "").trim().slice(0, QUERY_LENGTH_MAX);
+  const q = readSearch(query);
   const asked = readPage(query);
   const [workspaces, repositories] = await Promise.all([
     listWorkspacesOf(database.kysely, viewer, { page: 1, pagelen: WORKSPACES_MAX }),
@@ -68,10 +66,4 @@ ${
           html`<a class="btn main" href="/-/new/workspace">${t(homeTexts.none.create)}</a>`,
         )
 }${pager(t, { page: asked, pagelen: PAGELEN, size }, path)}`;
-}
-
-/** By a part of the full name, in any case. */
-function hasName(text: string): Filter {
-  const value = { kind: "text", text: text.toWellFormed().replaceAll("\0", "") } as const;
-  return { kind: "comparison", field: "full_name", operator: "~", value };
 }

@@ -12,5 +12,15 @@ export const PAGE_LIST: readonly PageEntry[] = [
     methods: FORM,
     load: async () => (await import("./preferences.ts")).preferencesPage,
   },
+  {
+    path: "/{workspace}",
+    methods: READ,
+    load: async () => (await import("./workspace/workspace.ts")).workspacePage,
+  },
+  {
+    path: "/{workspace}/workspace/repositories",
+    methods: READ,
+    load: async () => (await import("./workspace/repositories.ts")).repositoriesPage,
+  },
   { path: "/-/sign-out", methods: POST, load: async () => (await import("./sign-out.ts")).signOutPage },
 ];

@@ -8,7 +8,7 @@ import { test } from "node:test";
  * read by its functions, and change by operations.
  */
 const SOURCE = join(import.meta.dirname, "..", "..", "src");
-const SURFACES = ["http", "rest", "own-routes", "git-http", "cli", "app.ts", "workers"];
+const SURFACES = ["http", "rest", "own-routes", "git-http", "web", "cli", "app.ts", "workers"];
 const WITHOUT_DATABASE = ["model", "config", "metrics", "git", "limits", "representations", "imports"];
 
 /** Looks at what a request does, and writes nothing. */

@@ -1,3 +1,4 @@
+import type { Filter } from "../../model/filter.ts";
 import type { Repository } from "../../model/repository.ts";
 import { repositoryTexts } from "../catalogue/repositories.ts";
 import { type Html, html } from "../html.ts";
@@ -31,4 +32,16 @@ const DESCRIPTION_LENGTH_MAX = 200;
 
 function shortened(text: string): string {
   return text.length <= DESCRIPTION_LENGTH_MAX ? text : `${text.slice(0, DESCRIPTION_LENGTH_MAX)}…`;
+}
+
+const SEARCH_LENGTH_MAX = 200;
+
+/** `?q=`: what is looked for, empty for nothing. */
+export function readSearch(query: URLSearchParams): string {
+  return (query.get("q") ?? "").toWellFormed().replaceAll("\0", "").trim().slice(0, SEARCH_LENGTH_MAX);
+}
+
+/** By a part of the full name, in any case. */
+export function hasName(text: string): Filter {
+  return { kind: "comparison", field: "full_name", operator: "~", value: { kind: "text", text } };
 }

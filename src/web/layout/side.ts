@@ -1,0 +1,28 @@
+import { current, type Html, html } from "../html.ts";
+import type { Entry, Translate } from "../translate.ts";
+
+export type SideGroup = {
+  readonly title: Entry;
+  readonly links: readonly { readonly href: string; readonly label: Entry }[];
+};
+
+/** A page of settings: the list of all of them at its side. `path` is that of the page. */
+export function withSide(
+  t: Translate,
+  {
+    label,
+    groups,
+    path,
+  }: { readonly label: Entry; readonly groups: readonly SideGroup[]; readonly path: string },
+  main: Html,
+): Html {
+  const here = path.split("?", 1)[0]!;
+  return html`<div class="split"><nav class="side" aria-label="${t(label)}">${groups.map(
+    ({ title, links }) =>
+      html`<h2>${t(title)}</h2><ul>${links.map(
+        (link) =>
+          html`<li><a href="${link.href}"${current(here === link.href || here.startsWith(`${link.href}/`))}>${t(link.label)}</a></li>`,
+      )}</ul>`,
+  )}</nav>
+<div>${main}</div></div>`;
+}
