@@ -19,7 +19,7 @@ const LINES = Array.from({ length: 40 }, (_, index) => index + 1)
   .join("");
 
 const BODY = `<main>
-<div class="cmd"><pre>git clone x</pre><button hidden type="button" data-copy data-copied="Copied">Copy</button></div>
+<div class="cmd"><pre>git clone x</pre><button hidden type="button" data-copy>Copy</button></div>
 <form id="scopes"><input type="search" aria-label="q" data-filter=".pick" data-key="/">
 <fieldset><label class="pick" data-words="push プッシュ">write<input type="checkbox"></label></fieldset>
 <details id="fold"><label class="pick">read:webhook<input type="checkbox"></label></details></form>
@@ -32,7 +32,7 @@ const BODY = `<main>
 <a href="#key" data-key="y">y</a></main>`;
 
 const documentOf = (body: string, keys: string) =>
-  `<!doctype html><html lang="en" data-keys="${keys}"><head><title>t</title><link rel="icon" href="/pail.svg"><link rel="stylesheet" href="/pail.css"></head><body>${body}<script type="module" src="/pail.js"></script></body></html>`;
+  `<!doctype html><html lang="en"><head><title>t</title><link rel="icon" href="/pail.svg"><link rel="stylesheet" href="/pail.css"><script src="/pail.js" defer></script></head><body data-keys="${keys}" data-copied="Copied">${body}<div class="vh" aria-live="polite" data-says></div></body></html>`;
 const PART = `<div id="part"><b id="loaded">yes</b><script>window.ran = true</script><img src="/none.svg" alt="" onerror="window.ran = true"><button hidden data-copy="#loaded">Copy</button></div>`;
 
 const server = createServer((request, response) => {

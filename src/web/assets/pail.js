@@ -2,7 +2,8 @@
  * Pail's one script. It makes quicker what links and forms do without it, and makes nothing possible. It has no text of its own,
  * styles nothing, writes no markup and asks no other host. What it does is asked for by attributes:
  *
- * button[hidden][data-copy]            shown; copies what its selector names, or the `pre` beside it. `data-copied`: its word for 2 s
+ * button[hidden][data-copy]            shown; copies what its selector names, or the `pre` beside it; for 2 s its word is that of
+ *                                      body[data-copied], which [data-says] says to a screen reader
  * input[data-filter=".pick"]           hides what does not hold the words typed, in its form; `data-words` are searched too
  * .code td.n                           a click marks the line, with shift the lines up to it, in the address: #L12-L20
  * details.pop                          is closed by Escape and by a click outside of it
@@ -10,16 +11,11 @@
  * time[data-ago]                       its age is brought up to date
  * .errors                              gets the focus
  * select[data-submit]                  sends its form; the element that `data-submit` names is hidden
- * [data-key="t"]                       is clicked by this key; a field gets the focus. html[data-keys=off]: no keys
+ * [data-key="t"]                       is clicked by this key; a field gets the focus. body[data-keys=off]: no keys
  */
-const root = document.documentElement;
 const all = (selector, from = document) => [...from.querySelectorAll(selector)];
 
 /* Copying. */
-
-const live = document.createElement("p");
-live.className = "vh";
-live.setAttribute("aria-live", "polite");
 
 /** Where a browser has no clipboard for the page (no TLS), the old command copies what is selected. */
 async function copy(text) {
@@ -35,7 +31,9 @@ async function copy(text) {
 }
 
 function prepareCopying(button) {
-  const { copy: selector, copied } = button.dataset;
+  const { copy: selector } = button.dataset;
+  const { copied } = document.body.dataset;
+  const says = document.querySelector("[data-says]");
   const source = selector ? document.querySelector(selector) : button.parentElement?.querySelector("pre");
   if (!source) return;
   button.hidden = false;
@@ -50,14 +48,12 @@ function prepareCopying(button) {
       else getSelection().selectAllChildren(source);
       return;
     }
-    button.focus();
-    if (!copied) return;
     button.textContent = copied;
-    live.textContent = copied;
+    says.textContent = copied;
     clearTimeout(timer);
     timer = setTimeout(() => {
       button.textContent = word;
-      live.textContent = "";
+      says.textContent = "";
     }, 2000);
   });
 }
@@ -163,7 +159,7 @@ const UNITS = [
 ];
 
 function updateAges() {
-  const words = new Intl.RelativeTimeFormat(root.lang);
+  const words = new Intl.RelativeTimeFormat(document.documentElement.lang);
   for (const time of all("time[data-ago]")) {
     const seconds = (Date.now() - Date.parse(time.dateTime)) / 1000;
     const unit = UNITS.find(([, length]) => seconds >= length);
@@ -214,7 +210,13 @@ function nearest(elements) {
 
 function pressKey(event) {
   if (event.key === "Escape") return closeSheets(() => true);
-  if (root.dataset.keys === "off" || event.ctrlKey || event.metaKey || event.altKey || event.isComposing)
+  if (
+    document.body.dataset.keys === "off" ||
+    event.ctrlKey ||
+    event.metaKey ||
+    event.altKey ||
+    event.isComposing
+  )
     return;
   if (event.target.closest?.(FIELDS) || event.key.length !== 1) return;
   if (event.key === "j" || event.key === "k") {
@@ -239,7 +241,6 @@ function prepare(part) {
   }
 }
 
-document.body.append(live);
 prepare(document);
 document.querySelector(".errors")?.focus();
 markLines(true);
