@@ -3,13 +3,13 @@ import type { Catalogue } from "../translate.ts";
 export const homeTexts = {
   title: { en: "Repositories", ja: "リポジトリ" },
   stranger: {
-    title: { en: "A Git server", ja: "Git サーバー" },
+    title: { en: "A git server", ja: "Git サーバー" },
     lead: {
       en: "Pail keeps repositories, and opens them to API tokens that may do exactly what their scopes say. It speaks Bitbucket Cloud: the same clone addresses and the same REST API.",
       ja: "Pail は Git リポジトリのサーバーです。API トークンで実行できるのは、スコープで許可された操作だけです。クローン用の URL と REST API は Bitbucket Cloud と同じです。",
     },
-    clone: { en: "Clone a repository", ja: "リポジトリをクローンする" },
-    rest: { en: "Call the REST API", ja: "REST API を呼び出す" },
+    clone: { en: "Clone a repository", ja: "リポジトリのクローン" },
+    rest: { en: "Call the REST API", ja: "REST API の呼び出し" },
     signIn: { en: "Sign in", ja: "サインイン" },
     help: { en: "Using API tokens", ja: "API トークンの使い方" },
   },
