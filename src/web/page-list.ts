@@ -8,6 +8,16 @@ const POST = ["POST"] as const;
 export const PAGE_LIST: readonly PageEntry[] = [
   { path: "/", methods: READ, load: async () => (await import("./home.ts")).homePage },
   {
+    path: "/-/settings/refusals",
+    methods: READ,
+    load: async () => (await import("./settings/refusals.ts")).refusalsPage,
+  },
+  {
+    path: "/-/settings/refusals/{sequence}",
+    methods: READ,
+    load: async () => (await import("./settings/refusals/refusal-page.ts")).refusalPage,
+  },
+  {
     path: "/-/preferences",
     methods: FORM,
     load: async () => (await import("./preferences.ts")).preferencesPage,
