@@ -39,7 +39,9 @@ test("a refused request is listed, and its page leads to a token that has the sc
 });
 
 test("nobody sees the refusals of others", async () => {
-  const path = /href="(\/-\/settings\/refusals\/\d+)"/.exec((await browser.get("/-/settings/refusals")).text)![1]!;
+  const path = /href="(\/-\/settings\/refusals\/\d+)"/.exec(
+    (await browser.get("/-/settings/refusals")).text,
+  )![1]!;
   const other = await createAccount(app.ports, app.by, { email: "o@example.com", username: "other" });
   const stranger = await signIn(app, other);
   assert.match((await stranger.get("/-/settings/refusals")).text, /Nothing was refused/);
