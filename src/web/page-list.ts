@@ -32,5 +32,10 @@ export const PAGE_LIST: readonly PageEntry[] = [
     methods: READ,
     load: async () => (await import("./workspace/repositories.ts")).repositoriesPage,
   },
+  {
+    path: "/{workspace}/{repo_slug}/commits/{commit}",
+    methods: READ,
+    load: async () => (await import("./repository/commits/commit.ts")).commitPage,
+  },
   { path: "/-/sign-out", methods: POST, load: async () => (await import("./sign-out.ts")).signOutPage },
 ];
