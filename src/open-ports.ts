@@ -13,6 +13,8 @@ import { openBackgroundWork } from "./jobs/background-work.ts";
 import { openMaintenance } from "./jobs/maintenance.ts";
 import { openFailedAuthenticationLimiter } from "./limits/failed-authentication-limiter.ts";
 import { openRateLimits } from "./limits/rate-limits.ts";
+import { openSignInLimiter } from "./limits/sign-in-limiter.ts";
+import { openSmtpMailer } from "./mail/smtp-mailer.ts";
 import { type Metrics, NO_METRICS } from "./metrics/metrics.ts";
 import type { Ports } from "./ports.ts";
 import { openDiskBlobStore } from "./storage/blobs/disk-blob-store.ts";
@@ -93,6 +95,7 @@ export async function openPorts(
   const auditNotes = openAuditNotes({ database, clock, log });
   const unknownOperations = openUnknownOperationCounter({ database, clock, log });
   const backgroundWork = openBackgroundWork();
+  const mailer = config.smtp && openSmtpMailer(config.smtp);
   const maintenance = openMaintenance({ database, transactions: database, packs, clock, log });
   return {
     config,
@@ -113,6 +116,7 @@ export async function openPorts(
     readSlots: openReadSlots(config),
     storeSlots: openProcessSlots(STORE_SLOTS),
     commitTurns: openProcessSlots(COMMIT_TURNS),
+    passwordSlots: openProcessSlots(PASSWORD_SLOTS),
     metrics: await openMetrics(config),
     maintenance,
     backgroundWork,
@@ -123,12 +127,15 @@ export async function openPorts(
       clock,
       failuresMax: config.failedCredentialsMax,
     }),
+    signInLimiter: openSignInLimiter({ clock }),
+    mailer,
     rateLimits: config.hasRateLimits ? openRateLimits({ clock }) : undefined,
     log,
     clock,
     randomBytes,
     async close() {
       await backgroundWork.close();
+      mailer?.close();
       await maintenance.close();
       await auditNotes.idle();
       await unknownOperations.flush();
@@ -181,6 +188,12 @@ const STORE_SLOTS = {
   waitingMax: WAITING_MAX,
   waitMsMax: WAIT_MS_MAX,
 };
+
+/**
+ * Of the four threads that Node has for slow calls, two stay free for files. One client waits for itself. The others wait for
+ * a few seconds at most: a password takes some 30 ms.
+ */
+const PASSWORD_SLOTS = { slotsMax: 2, shareMax: 1, waitingMax: 200, waitMsMax: 10_000 };
 
 /** One for each repository. */
 const COMMIT_TURNS = { slotsMax: 64, shareMax: 1, waitingMax: WAITING_MAX, waitMsMax: WAIT_MS_MAX };

@@ -5,6 +5,8 @@ import type { ObjectReader } from "./git/objects/object-reader.ts";
 import type { ProcessSlots } from "./git/process/process-slots.ts";
 import type { FailedAuthenticationLimiter } from "./limits/failed-authentication-limiter.ts";
 import type { RateLimits } from "./limits/rate-limits.ts";
+import type { SignInLimiter } from "./limits/sign-in-limiter.ts";
+import type { Mailer } from "./mail/mailer.ts";
 import type { Metrics } from "./metrics/metrics.ts";
 import type { Actor } from "./model/audit.ts";
 import type { Caller, Operator } from "./model/caller.ts";
@@ -77,6 +79,8 @@ export type Ports = {
    * over. It is short: the contents of the files are in the repository by then.
    */
   readonly commitTurns: ProcessSlots;
+  /** For passwords that are worked out: each takes 19 MiB and a processor, and anyone may ask for it. */
+  readonly passwordSlots: ProcessSlots;
   readonly maintenance: Maintenance;
   readonly backgroundWork: BackgroundWork;
   readonly outbox: OutboxSignal;
@@ -84,6 +88,9 @@ export type Ports = {
   readonly auditNotes: AuditNotes;
   readonly unknownOperations: UnknownOperations;
   readonly failedAuthenticationLimiter: FailedAuthenticationLimiter;
+  readonly signInLimiter: SignInLimiter;
+  /** Undefined: this server sends no mail. */
+  readonly mailer: Mailer | undefined;
   /** Undefined: requests are not limited. */
   readonly rateLimits: RateLimits | undefined;
   readonly log: Logger;

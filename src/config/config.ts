@@ -8,6 +8,13 @@ export type DatabaseSettings =
   | { readonly kind: "sqlite"; readonly path: string }
   | { readonly kind: "postgres"; readonly url: Secret };
 
+export type SmtpSettings = {
+  /** `smtp://` with STARTTLS where the server offers it, or `smtps://`; with user name and password. */
+  readonly url: Secret;
+  /** The sender's address. */
+  readonly from: string;
+};
+
 /** Every setting, read once at the start. */
 export type Config = {
   readonly dataFolder: string;
@@ -44,6 +51,8 @@ export type Config = {
   readonly hasRateLimits: boolean;
   /** Failed credentials from one network in ten minutes, before more of them are refused unanswered. */
   readonly failedCredentialsMax: number;
+  /** By which mail is sent. Undefined: none is. */
+  readonly smtp: SmtpSettings | undefined;
   /** Where metrics can be read. Undefined: nowhere. */
   readonly metrics: { readonly host: string; readonly port: number } | undefined;
 };

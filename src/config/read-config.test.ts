@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { resolve } from "node:path";
 import { test } from "node:test";
 import { inspect } from "node:util";
+import { Secret } from "../model/secret.ts";
 import { type Environment, type Flags, readConfig } from "./read-config.ts";
 import { SETTINGS } from "./settings.ts";
 
@@ -37,6 +38,7 @@ test("nothing is needed", () => {
     failedCredentialsMax: 100,
     workers: undefined,
     databaseConnectionsMax: undefined,
+    smtp: undefined,
     metrics: undefined,
     refusesLeakedTokens: true,
     addsDefaultReviewers: false,
@@ -62,6 +64,7 @@ const GIVEN = {
   failedCredentialsMax: 7,
   workers: 3,
   databaseConnectionsMax: 20,
+  smtp: { url: new Secret("smtps://pail:hunter2@mail.example.com"), from: "pail@example.com" },
   metrics: { host: "::1", port: 9464 },
   refusesLeakedTokens: false,
   addsDefaultReviewers: true,
@@ -85,6 +88,7 @@ const FLAGS: Flags = {
   failedCredentialsMax: "7",
   workers: "3",
   databaseConnectionsMax: "20",
+  mailFrom: "pail@example.com",
   metrics: "[::1]:9464",
   refuseLeakedTokens: false,
   addDefaultReviewers: true,
@@ -108,21 +112,31 @@ const ENVIRONMENT: Environment = {
   PAIL_FAILED_CREDENTIALS_MAX: "7",
   PAIL_WORKERS: "3",
   PAIL_DATABASE_CONNECTIONS_MAX: "20",
+  PAIL_MAIL_FROM: "pail@example.com",
   PAIL_METRICS: "[::1]:9464",
   PAIL_REFUSE_LEAKED_TOKENS: "false",
   PAIL_ADD_DEFAULT_REVIEWERS: "true",
 };
 
+/** By the environment only. */
+const SMTP: Environment = { PAIL_SMTP_URL: "smtps://pail:hunter2@mail.example.com" };
+
 test("every setting is a flag and a variable", () => {
   assert.deepEqual(Object.keys(FLAGS).sort(), SETTINGS.map(({ name }) => name).sort());
   assert.deepEqual(Object.keys(ENVIRONMENT).sort(), SETTINGS.map(({ variable }) => variable).sort());
-  assert.deepEqual(configOf(FLAGS), GIVEN);
-  assert.deepEqual(configOf({}, ENVIRONMENT), GIVEN);
+  assert.deepEqual(configOf(FLAGS, SMTP), GIVEN);
+  assert.deepEqual(configOf({}, { ...ENVIRONMENT, ...SMTP }), GIVEN);
 });
 
 test("a flag outranks its variable, and an empty variable is none", () => {
   assert.equal(configOf({ port: "1" }, { PAIL_PORT: "not looked at" }).port, 1);
   assert.equal(configOf({}, { PAIL_PORT: "", DATABASE_URL: "" }).port, 8080);
+});
+
+test("PAIL_SMTP_URL names a mail server, as a secret", () => {
+  const { smtp } = configOf({ mailFrom: "pail@example.com" }, SMTP);
+  assert.equal(smtp?.url.reveal(), SMTP.PAIL_SMTP_URL);
+  assert.doesNotMatch(inspect(smtp) + JSON.stringify(smtp), /hunter2/);
 });
 
 test("DATABASE_URL names a PostgreSQL database, as a secret", () => {
@@ -160,6 +174,14 @@ for (const [flags, environment, ...problems] of [
   [{ workers: "0" }, {}, /^--workers: must be a whole number from 1 to 64/],
   [{ workers: "65" }, {}, /^--workers: /],
   [{ databaseConnectionsMax: "0" }, {}, /^--database-connections-max: must be a whole number from 1$/],
+  [{ mailFrom: "pail" }, { PAIL_SMTP_URL: "smtp://mail" }, /^--mail-from: must be an e-mail address/],
+  [{ mailFrom: "pail@example.com" }, {}, /^--mail-from: needs PAIL_SMTP_URL beside it$/],
+  [{}, { PAIL_SMTP_URL: "smtp://mail" }, /^PAIL_SMTP_URL: needs --mail-from/],
+  [
+    { mailFrom: "pail@example.com" },
+    { PAIL_SMTP_URL: "https://a:hunter2@mail" },
+    /^PAIL_SMTP_URL: must begin with smtp/,
+  ],
   [{ metrics: "9464" }, {}, /^--metrics: must be an address and a port/],
   [{ metrics: "::1:9464" }, {}, /^--metrics: /],
   [{ fetchCacheBytesMax: "-1" }, {}, /^--fetch-cache-bytes-max: must be 0 or a number of bytes/],

@@ -1,6 +1,13 @@
 import { join, resolve } from "node:path";
+import { parseEmailAddress } from "../model/account.ts";
 import { Secret } from "../model/secret.ts";
-import { type Config, type DatabaseSettings, IDENTITY_MODES, LOG_LEVELS } from "./config.ts";
+import {
+  type Config,
+  type DatabaseSettings,
+  IDENTITY_MODES,
+  LOG_LEVELS,
+  type SmtpSettings,
+} from "./config.ts";
 import {
   parseAddress,
   parseBaseUrl,
@@ -13,7 +20,14 @@ import {
   parseWorkers,
 } from "./parse-setting.ts";
 import { API_PREFIX } from "./public-base-urls.ts";
-import { DATABASE_URL_VARIABLE, DEFAULTS, type SettingName, SQLITE_FILE, settingNamed } from "./settings.ts";
+import {
+  DATABASE_URL_VARIABLE,
+  DEFAULTS,
+  type SettingName,
+  SMTP_URL_VARIABLE,
+  SQLITE_FILE,
+  settingNamed,
+} from "./settings.ts";
 
 /** What the command line's parser has read. Undefined: not given. */
 export type Flags = { readonly [name in SettingName]?: string | boolean | readonly string[] | undefined };
@@ -69,6 +83,7 @@ export function readConfig(flags: Flags, environment: Environment): ConfigOutcom
       parseCount,
       "must be a whole number from 1",
     ),
+    smtp: readSmtp(reader),
     metrics: reader.read("metrics", parseAddress, "must be an address and a port, such as 127.0.0.1:9464"),
   };
   const { problems } = reader;
@@ -117,6 +132,28 @@ function readDatabase({ problems, environment }: SettingReader, dataFolder: stri
     );
   }
   return { kind: "postgres", url: new Secret(url) };
+}
+
+/** The same holds for the URL of the mail server. */
+function readSmtp(reader: SettingReader): SmtpSettings | undefined {
+  const { problems, environment } = reader;
+  const from = reader.read(
+    "mailFrom",
+    parseEmailAddress,
+    "must be an e-mail address, such as pail@example.com",
+  );
+  const url = environment[SMTP_URL_VARIABLE];
+  if (url === undefined || url === "") {
+    if (from !== undefined)
+      problems.push(`${reader.find("mailFrom")!.source}: needs ${SMTP_URL_VARIABLE} beside it`);
+    return undefined;
+  }
+  const parsed = URL.parse(url);
+  if (parsed === null || !/^smtps?:$/.test(parsed.protocol) || parsed.hostname === "")
+    problems.push(`${SMTP_URL_VARIABLE}: must begin with smtp:// or smtps://, and name a server`);
+  if (reader.find("mailFrom") === undefined)
+    problems.push(`${SMTP_URL_VARIABLE}: needs --mail-from (PAIL_MAIL_FROM) beside it`);
+  return { url: new Secret(url), from: from ?? "" };
 }
 
 function readPublicUrls(reader: SettingReader) {

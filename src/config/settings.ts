@@ -21,6 +21,7 @@ export type SettingName =
   | "failedCredentialsMax"
   | "workers"
   | "databaseConnectionsMax"
+  | "mailFrom"
   | "metrics";
 
 export type Setting = {
@@ -37,6 +38,9 @@ export type Setting = {
 
 /** Holds a password, so it comes by the environment only: arguments are seen by everyone on the machine. */
 export const DATABASE_URL_VARIABLE = "DATABASE_URL";
+
+/** Holds a password too, as a rule. */
+export const SMTP_URL_VARIABLE = "PAIL_SMTP_URL";
 
 export const SQLITE_FILE = "pail.sqlite";
 
@@ -197,6 +201,13 @@ export const SETTINGS: readonly Setting[] = [
     description:
       "connections to PostgreSQL for all processes of the server together; at least one for each worker",
     fallback: "64, but no more than 10 per process",
+  },
+  {
+    name: "mailFrom",
+    flags: "--mail-from <address>",
+    variable: "PAIL_MAIL_FROM",
+    description: `the sender of mails, which go by the server that ${SMTP_URL_VARIABLE} names (only there, for it holds a password), such as smtps://user:password@mail.example.com`,
+    fallback: "no mail is sent; links are printed by commands",
   },
   {
     name: "metrics",

@@ -8,20 +8,23 @@ const POST = ["POST"] as const;
 export const PAGE_LIST: readonly PageEntry[] = [
   { path: "/", methods: READ, load: async () => (await import("./home.ts")).homePage },
   {
-    path: "/-/settings/refusals",
-    methods: READ,
-    load: async () => (await import("./settings/refusals.ts")).refusalsPage,
+    path: "/-/cannot-sign-in",
+    methods: FORM,
+    load: async () => (await import("./cannot-sign-in.ts")).cannotSignInPage,
   },
   {
-    path: "/-/settings/refusals/{sequence}",
-    methods: READ,
-    load: async () => (await import("./settings/refusals/refusal-page.ts")).refusalPage,
+    path: "/-/confirm-password",
+    methods: FORM,
+    load: async () => (await import("./confirm-password.ts")).confirmPasswordPage,
   },
+  { path: "/-/link/{secret}", methods: FORM, load: async () => (await import("./link.ts")).linkPage },
   {
     path: "/-/preferences",
     methods: FORM,
     load: async () => (await import("./preferences.ts")).preferencesPage,
   },
+  { path: "/-/sign-in", methods: FORM, load: async () => (await import("./sign-in.ts")).signInPage },
+  { path: "/-/sign-out", methods: POST, load: async () => (await import("./sign-out.ts")).signOutPage },
   {
     path: "/{workspace}",
     methods: READ,
@@ -32,10 +35,4 @@ export const PAGE_LIST: readonly PageEntry[] = [
     methods: READ,
     load: async () => (await import("./workspace/repositories.ts")).repositoriesPage,
   },
-  {
-    path: "/{workspace}/{repo_slug}/commits/{commit}",
-    methods: READ,
-    load: async () => (await import("./repository/commits/commit.ts")).commitPage,
-  },
-  { path: "/-/sign-out", methods: POST, load: async () => (await import("./sign-out.ts")).signOutPage },
 ];

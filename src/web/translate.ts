@@ -31,6 +31,22 @@ export const TRANSLATE: { readonly [Each in Language]: Translate } = {
   ja: (entry, holes) => say(entry.ja, holes, KEPT_TOGETHER),
 };
 
+const ENTITIES: Readonly<Record<string, string>> = {
+  "&amp;": "&",
+  "&lt;": "<",
+  "&gt;": ">",
+  "&quot;": '"',
+  "&#39;": "'",
+};
+
+/** The same as text without markup, for mails. */
+export function sayPlainly(language: Language, entry: Entry, holes?: Holes): string {
+  const markup = TRANSLATE[language](entry, holes).toString();
+  return markup
+    .replaceAll(/<[^<>]*>/g, "")
+    .replaceAll(/&(?:amp|lt|gt|quot|#39);/g, (entity) => ENTITIES[entity]!);
+}
+
 /** In Japanese no line ends between a number and what it counts. */
 const KEPT_TOGETHER = /(?<=\{\w+\}|\d) (?=[件日分人行回個年週時か文つ段])/g;
 

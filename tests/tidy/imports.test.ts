@@ -13,6 +13,7 @@ const ORDER = [
   "fault-points.ts",
   "git",
   "limits",
+  "mail",
   "storage",
   "ports.ts",
   "representations",

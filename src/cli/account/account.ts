@@ -9,12 +9,17 @@ import {
   enableAccount,
   renameAccount,
 } from "../../operations/accounts/accounts.ts";
+import { confirmEmailByOperator } from "../../operations/accounts/email-addresses.ts";
+import { createPasswordLink } from "../../operations/accounts/password-links.ts";
+import { endOtherSessions } from "../../operations/accounts/sessions.ts";
+import { disableTwoStep } from "../../operations/accounts/two-step.ts";
 import type { By, Ports } from "../../ports.ts";
 import { listAccounts, listEmails } from "../../storage/sql/accounts/accounts.ts";
+import { hasTwoStep } from "../../storage/sql/accounts/two-step.ts";
 import { createCommand, examples, refuseMissingOptions } from "../program.ts";
 import { addSettings } from "../start/settings-options.ts";
 import { withPorts } from "../start/with-ports.ts";
-import { printJson, printLine, printTable, shortInstant } from "../terminal/print.ts";
+import { printJson, printLine, printNote, printTable, shortInstant } from "../terminal/print.ts";
 import { refusedOption, UsageError } from "../terminal/problem.ts";
 import { getNamedAccount } from "./get-named-account.ts";
 
@@ -31,7 +36,11 @@ export function createAccountCommand(): Command {
   addEnable(account);
   addRename(account);
   addAddEmail(account);
+  addConfirmEmail(account);
   addEmails(account);
+  addSignInLink(account);
+  addEndSessions(account);
+  addEndTwoStep(account);
   return account;
 }
 
@@ -40,7 +49,10 @@ type CreateOptions = { readonly email: string; readonly username: string; readon
 function addCreate(account: Command): void {
   const command = account
     .command("create")
-    .description("Makes an account. It has no password: it uses API tokens (pail token create).")
+    .description(
+      "Makes an account. It has no password: it uses API tokens (pail token create), until its owner has chosen one by a link\n" +
+        "(pail account sign-in-link).",
+    )
     .requiredOption("--email <address>", "its primary e-mail address, which is its name for the REST API")
     .requiredOption("--username <name>", "its name for Git: letters, digits, _ and -")
     .option("--name <name>", "the name that is shown (default: the user name)")
@@ -216,6 +228,102 @@ async function takeEmail(ports: Ports, by: By, owner: Account, email: EmailAlias
   if (owned === undefined || !email.isPrimary) return addEmail(ports, by, owner, email);
   if (!owned.isConfirmed) throw refusedOption("primary", "an unconfirmed address cannot be primary");
   await changePrimaryEmail(by, owner, owned.address);
+}
+
+function addConfirmEmail(account: Command): void {
+  const command = account
+    .command("confirm-email")
+    .description(
+      "Says that an e-mail address is an account's, in place of the link that a server without mail does not send.",
+    )
+    .requiredOption("--account <email>", "any of the addresses that it has")
+    .requiredOption("--email <address>", "the one to confirm, which it need not have yet")
+    .addHelpText(
+      "after",
+      examples("pail account confirm-email --account ada@example.com --email ada@work.example"),
+    );
+  addSettings(command).action(async (options: { readonly account: string; readonly email: string }) => {
+    await withPorts(command, async (ports, by) => {
+      const owner = await getNamedAccount(ports, "account", options.account);
+      await confirmEmailByOperator(ports, by, owner, options.email);
+      printLine(`${options.email} is an address of ${owner.username}`);
+    });
+  });
+}
+
+function addSignInLink(account: Command): void {
+  const command = account
+    .command("sign-in-link")
+    .description(
+      "Prints a link by which its owner chooses a password for the pages: for the first one, and for one that is forgotten.\n" +
+        "It works once, for 24 hours, and ends earlier links. Two-step verification still asks for a code.",
+    )
+    .requiredOption("--account <email>", "any of its e-mail addresses")
+    .addHelpText(
+      "after",
+      examples(
+        "pail account sign-in-link --account ada@example.com",
+        "pail account sign-in-link --account ada@example.com --public-url https://git.example.com",
+      ),
+    );
+  // With what the link begins.
+  addSettings(command, ["data", "host", "port", "publicUrl"]).action(
+    async (options: { readonly account: string }) => {
+      await withPorts(command, async (ports, by) => {
+        const owner = await getNamedAccount(ports, "account", options.account);
+        if (owner.isDisabled)
+          throw refusedOption("account", `${owner.username} is disabled (pail account enable)`);
+        const { url, link } = await createPasswordLink(ports, by, owner);
+        printLine(url.reveal());
+        printNote(`For ${owner.username} alone: it works once, until ${shortInstant(link.expiresAt)}`);
+      });
+    },
+  );
+}
+
+function addEndSessions(account: Command): void {
+  const command = account
+    .command("end-sessions")
+    .description("Signs an account, or everybody, out of the pages. API tokens go on working.")
+    .option("--account <email>", "any of its e-mail addresses")
+    .option("--all", "of all accounts")
+    .addHelpText(
+      "after",
+      examples("pail account end-sessions --account ada@example.com", "pail account end-sessions --all"),
+    );
+  addSettings(command).action(async (options: { readonly account?: string; readonly all?: true }) => {
+    const { account: address, all } = options;
+    if ((address === undefined) === (all === undefined))
+      throw new UsageError("needed: either --account <email> or --all");
+    await withPorts(command, async (ports, by) => {
+      const owners =
+        address === undefined
+          ? await listAccounts(ports.database.kysely)
+          : [await getNamedAccount(ports, "account", address)];
+      let ended = 0;
+      for (const owner of owners) ended += await endOtherSessions(by, owner, undefined);
+      printLine(`Ended ${ended} ${ended === 1 ? "session" : "sessions"}`);
+    });
+  });
+}
+
+function addEndTwoStep(account: Command): void {
+  const command = account
+    .command("end-two-step")
+    .description(
+      "Switches two-step verification off, for an owner who has lost the app and the recovery codes. Be sure who asks.",
+    )
+    .requiredOption("--account <email>", "any of its e-mail addresses")
+    .addHelpText("after", examples("pail account end-two-step --account ada@example.com"));
+  addSettings(command).action(async (options: { readonly account: string }) => {
+    await withPorts(command, async (ports, by) => {
+      const owner = await getNamedAccount(ports, "account", options.account);
+      if (!(await hasTwoStep(ports.database.kysely, owner.uuid)))
+        throw refusedOption("account", `${owner.username} has no two-step verification`);
+      await disableTwoStep(by, owner);
+      printLine(`Two-step verification of ${owner.username} is off`);
+    });
+  });
 }
 
 function addEmails(account: Command): void {

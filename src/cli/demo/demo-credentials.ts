@@ -1,11 +1,17 @@
 import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
+import type { Secret } from "../../model/secret.ts";
 import { bracedUuid } from "../../model/uuid.ts";
 import type { DemoData } from "./demo-data.ts";
 import { type DemoTokens, parseDemoTokens } from "./demo-tokens.ts";
 
 /** The file's content. Its names are published: scripts and tests read them. */
-export function describeDemoCredentials(url: string, demo: DemoData, tokens: DemoTokens) {
+export function describeDemoCredentials(
+  url: string,
+  demo: DemoData,
+  tokens: DemoTokens,
+  signInUrl: Secret | undefined,
+) {
   return {
     url,
     api_url: `${url}/2.0`,
@@ -17,6 +23,8 @@ export function describeDemoCredentials(url: string, demo: DemoData, tokens: Dem
     token: tokens.token.reveal(),
     token_read: tokens.tokenRead.reveal(),
     token_expired: tokens.tokenExpired.reveal(),
+    /** The link that chooses the account's password, until there is one. It works once; each start makes another. */
+    ...(signInUrl === undefined ? {} : { sign_in_url: signInUrl.reveal() }),
   };
 }
 

@@ -16,12 +16,12 @@ export function describeDemo(credentials: DemoCredentials, { dataFolder, command
   return `Pail listens on ${url}
 
   account     ${email}, user name ${username}
+${describePages(credentials)}
   repository  ${fullName}
   API token   the password that git and curl ask for:
 ${token}
 
 Try it in another terminal:
-
   git clone ${cloneUrlOf(url, fullName, username)}
   curl --user ${email} ${apiUrl}/repositories/${fullName}
 
@@ -29,6 +29,12 @@ More commands, with the token in them, are in ${commandsFile}
 or printed by: pail demo --commands --data ${dataFolder}
 Ctrl-C stops the server. The data is kept for the next start.
 `;
+}
+
+function describePages({ url, sign_in_url: signInUrl }: DemoCredentials): string {
+  return signInUrl === undefined
+    ? `  pages       sign in at ${url}/-/sign-in`
+    : `  pages       open this link, which works once, to choose a password:\n${signInUrl}`;
 }
 
 /**

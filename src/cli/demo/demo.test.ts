@@ -39,9 +39,10 @@ test("the credentials file is complete, for its owner alone, and the one that is
   for (const file of [credentialsFile, kept]) assert.equal((await stat(file)).mode & 0o777, 0o600);
   const text = await readFile(credentialsFile, "utf8");
   assert.equal(await readFile(kept, "utf8"), text);
-  const { url, token, token_read, token_expired, account_uuid, ...names } = JSON.parse(
+  const { url, token, token_read, token_expired, account_uuid, sign_in_url, ...names } = JSON.parse(
     text,
   ) as DemoCredentials;
+  assert.match(sign_in_url!, new RegExp(`^${url}/-/link/[\\w-]{43}$`));
   assert.match(url, /^http:\/\/127\.0\.0\.1:\d+$/);
   assert.match(account_uuid, /^\{[0-9a-f-]{36}\}$/);
   assert.deepEqual(names, {
@@ -145,8 +146,14 @@ test("a later start carries on: the same tokens, and what was pushed", async () 
   await first.stop();
   const second = await startPail({ dataFolder: first.dataFolder });
   try {
-    const { url: _url, api_url: _apiUrl, ...names } = second.credentials;
-    const { url: _firstUrl, api_url: _firstApiUrl, ...firstNames } = first.credentials;
+    const { url: _url, api_url: _apiUrl, sign_in_url: link, ...names } = second.credentials;
+    const {
+      url: _firstUrl,
+      api_url: _firstApiUrl,
+      sign_in_url: firstLink,
+      ...firstNames
+    } = first.credentials;
+    assert.notEqual(link, firstLink, "each start makes its own");
     assert.deepEqual(names, firstNames);
     const clone = await cloneOf(second);
     assert.equal(

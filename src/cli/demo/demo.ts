@@ -2,9 +2,13 @@ import { join, relative, resolve } from "node:path";
 import type { Command } from "commander";
 import type { Config } from "../../config/config.ts";
 import { Failure } from "../../model/failure.ts";
+import type { Secret } from "../../model/secret.ts";
+import { createPasswordLink } from "../../operations/accounts/password-links.ts";
 import type { By, Ports } from "../../ports.ts";
+import { findPasswordByUuid } from "../../storage/sql/accounts/passwords.ts";
 import { createCommand, examples } from "../program.ts";
 import { runServer } from "../serve/run-server.ts";
+import { operatorBy } from "../start/operator-by.ts";
 import { ALL_SETTINGS, addSettings, configOf } from "../start/settings-options.ts";
 import { withProgramName } from "../terminal/program-name.ts";
 import {
@@ -65,8 +69,10 @@ async function runDemo(command: Command, credentialsFile: string | undefined): P
       const demo = await openDemoData(ports, by);
       return { demo, tokens: await openDemoTokens(ports, by, demo, filesOf(ports.config, credentialsFile)) };
     },
-    async announce({ config }, app, { demo, tokens }) {
-      const credentials = describeDemoCredentials(reachableUrl(app.url), demo, tokens);
+    async announce(ports, app, { demo, tokens }) {
+      const { config } = ports;
+      const signInUrl = await createSignInUrl(ports, demo);
+      const credentials = describeDemoCredentials(reachableUrl(app.url), demo, tokens, signInUrl);
       const commandsFile = join(config.dataFolder, COMMANDS_FILE);
       await writePrivateFile(commandsFile, describeDemoCommands(credentials));
       // Last: a script that waits for the requested file then finds everything else written.
@@ -75,6 +81,13 @@ async function runDemo(command: Command, credentialsFile: string | undefined): P
       process.stdout.write(withProgramName(describeDemo(credentials, paths)));
     },
   });
+}
+
+/** Undefined: the account has a password. Made once the server's address is known. */
+async function createSignInUrl(ports: Ports, { account }: DemoData): Promise<Secret | undefined> {
+  const held = await findPasswordByUuid(ports.database.kysely, account.uuid);
+  if (held?.passwordHash !== undefined) return undefined;
+  return (await createPasswordLink(ports, operatorBy(ports), account)).url;
 }
 
 /** From the working directory if it lies below, as it can be pasted there. */

@@ -51,8 +51,10 @@ test("serves, says how to begin, logs JSON, and ends with status 0 when told to"
   assert.equal(await stop(served, "SIGTERM"), 0);
   assert.match(
     served.stdout(),
-    /^Pail listens on http:\/\/127\.0\.0\.1:\d+\nThere is no account yet.*\n {2}\S*pail account create /,
+    /^Pail listens on http:\/\/127\.0\.0\.1:\d+\nThere is no account yet.*\n {2}http:\/\/127\.0\.0\.1:\d+\/-\/link\/[\w-]{43}\n.*\n {2}\S*pail account create /,
   );
+  const [, secret] = /\/-\/link\/(\S+)/.exec(served.stdout())!;
+  assert.ok(!served.stderr().includes(secret!));
   const lines = served
     .stderr()
     .trim()
@@ -69,10 +71,13 @@ test("serves, says how to begin, logs JSON, and ends with status 0 when told to"
   assert.doesNotMatch(served.stderr(), /plain HTTP/);
 });
 
-test("warns when others can reach it over plain HTTP, and says nothing of accounts when there is one", async () => {
+test("warns when others can reach it over plain HTTP, and says how to get a link when there is an account without a password", async () => {
   const served = await serve("--host", "0.0.0.0", "--log-level", "warn");
   assert.equal(await stop(served, "SIGINT"), 0);
-  assert.match(served.stdout(), /^Pail listens on http:\/\/0\.0\.0\.0:\d+\n$/);
+  assert.match(
+    served.stdout(),
+    /^Pail listens on http:\/\/0\.0\.0\.0:\d+\nNobody can sign in.*\n {2}\S*pail account sign-in-link .*\n$/,
+  );
   assert.match(
     served.stderr(),
     /^\{"level":"warn".*plain HTTP.*\}\n(\{"level":"warn".*links in webhooks.*\}\n)?$/,

@@ -1,12 +1,24 @@
 import { randomUUID } from "node:crypto";
+import type { Kysely } from "kysely";
 import { digestSession, writeSessionText } from "../../authentication/authenticate-session.ts";
 import type { Account } from "../../model/account.ts";
 import { accountSubject } from "../../model/audit.ts";
+import { Failure } from "../../model/failure.ts";
 import { Secret } from "../../model/secret.ts";
 import { CLIENT_LENGTH_MAX, SESSION_AGE_MS_MAX, type Session } from "../../model/session.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import type { By, Ports } from "../../ports.ts";
-import { deleteSession, insertSession, listSessions } from "../../storage/sql/accounts/sessions.ts";
+import { findAccountByUuid } from "../../storage/sql/accounts/accounts.ts";
+import {
+  deleteSession,
+  deleteSessions,
+  insertSession,
+  listSessions,
+} from "../../storage/sql/accounts/sessions.ts";
+import { lockRows } from "../../storage/sql/lock-rows.ts";
+import type { Schema } from "../../storage/sql/schema.ts";
+import { TAKES_ACCESS } from "../../storage/sql/transaction-options.ts";
+import type { Recorder } from "../../storage/sql/write-transaction.ts";
 
 type SessionPorts = Pick<Ports, "clock" | "randomBytes">;
 
@@ -45,6 +57,10 @@ export async function startSession(
     client: client.slice(0, CLIENT_LENGTH_MAX),
   };
   await by.transaction(async (tx, record) => {
+    await lockRows(tx, [{ table: "account", uuid: account.uuid, strength: "share" }]);
+    // It may have been disabled while its password was worked out.
+    if ((await findAccountByUuid(tx, account.uuid))?.isDisabled !== false)
+      throw new Failure("credential-missing", "Sign in again");
     if (replaces !== undefined) await deleteSession(tx, replaces.uuid);
     await insertSession(tx, session, digestSession(text));
     for (const old of (await listSessions(tx, account.uuid)).slice(SESSIONS_MAX))
@@ -64,4 +80,22 @@ export async function endSession(by: By, account: Account, uuid: Uuid): Promise<
     if (owned && (await deleteSession(tx, uuid)))
       record.audit("session.ended", accountSubject(account), { account: account.uuid, session: uuid });
   });
+}
+
+/** All of an account but the one from which it is asked. @returns how many ended. */
+export async function endOtherSessions(by: By, account: Account, except: Uuid | undefined): Promise<number> {
+  return by.transaction((tx, record) => endSessionsOf(tx, record, account, except), TAKES_ACCESS);
+}
+
+/** In an open transaction: with a change after which they must not go on. */
+export async function endSessionsOf(
+  tx: Kysely<Schema>,
+  record: Recorder,
+  account: Account,
+  except?: Uuid,
+): Promise<number> {
+  const ended = await deleteSessions(tx, { accountUuid: account.uuid, except });
+  if (ended > 0)
+    record.audit("session.ended", accountSubject(account), { account: account.uuid, sessions: ended });
+  return ended;
 }

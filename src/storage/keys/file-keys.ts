@@ -15,7 +15,7 @@ export function openFileKeys(folder: string): Keys {
     get(name) {
       const known = read.get(name);
       if (known !== undefined) return known;
-      const reading = readOrCreateKey(folder, name + ENDING);
+      const reading = readOrCreateKey(folder, name);
       read.set(name, reading);
       // Read again next time: the file may have been repaired meanwhile.
       reading.catch(() => read.delete(name));
@@ -28,11 +28,17 @@ export function openFileKeys(folder: string): Keys {
   };
 }
 
-async function readOrCreateKey(folder: string, file: string): Promise<Secret> {
-  const path = join(folder, file);
+/** What a key that is lost takes with it. */
+const LOSSES: Readonly<Record<KeyName, string>> = {
+  rotation: "tokens cannot be rotated twice with the same result any more",
+  "two-step": "two-step verification takes recovery codes alone, until it is set up again",
+};
+
+async function readOrCreateKey(folder: string, name: KeyName): Promise<Secret> {
+  const path = join(folder, name + ENDING);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   try {
-    return parseKey(await readFile(path, "utf8"), path);
+    return parseKey(name, await readFile(path, "utf8"), path);
   } catch (error) {
     if (!hasCode(error, "ENOENT")) throw error;
   }
@@ -48,13 +54,13 @@ async function readOrCreateKey(folder: string, file: string): Promise<Secret> {
   } finally {
     await rm(draft, { force: true });
   }
-  return parseKey(await readFile(path, "utf8"), path);
+  return parseKey(name, await readFile(path, "utf8"), path);
 }
 
-function parseKey(text: string, path: string): Secret {
+function parseKey(name: KeyName, text: string, path: string): Secret {
   if (/^[0-9a-f]{64}$/.test(text.trim())) return new Secret(text.trim());
   throw new Failure(
     "unavailable",
-    `Cannot read ${path}: it is damaged. Put it back from a backup; without one, remove it, and tokens cannot be rotated twice with the same result any more`,
+    `Cannot read ${path}: it is damaged. Put it back from a backup; without one, remove it, and ${LOSSES[name]}`,
   );
 }

@@ -1,7 +1,10 @@
 import type { Secret } from "../../model/secret.ts";
 
-/** `rotation`: derives a token's successor, so that a repeated rotation returns the same one; and signs links. */
-export type KeyName = "rotation";
+/**
+ * `rotation`: derives a token's successor, so that a repeated rotation returns the same one; and signs links. `two-step`:
+ * seals the seeds of codes.
+ */
+export type KeyName = "rotation" | "two-step";
 
 /** Keys of this server, stored beside the database and never in it. */
 export type Keys = {

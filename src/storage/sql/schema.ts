@@ -7,6 +7,7 @@ import type { PullRequestCommentTables } from "./schema/pull-request-comments.ts
 import type { PullRequestTables } from "./schema/pull-requests.ts";
 import type { ReviewTables } from "./schema/reviews.ts";
 import type { SessionTables } from "./schema/sessions.ts";
+import type { SignInTables } from "./schema/sign-in.ts";
 import type { WebhookTables } from "./schema/webhooks.ts";
 
 /**
@@ -23,7 +24,8 @@ export type Schema = CoreTables &
   PullRequestTables &
   PullRequestCommentTables &
   MergeTaskTables &
-  SessionTables;
+  SessionTables &
+  SignInTables;
 
 type CoreTables = {
   account: AccountRow;

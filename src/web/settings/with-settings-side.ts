@@ -1,5 +1,4 @@
 import { preferencesTexts } from "../catalogue/preferences.ts";
-import { refusalTexts } from "../catalogue/refusals.ts";
 import { settingsTexts } from "../catalogue/settings.ts";
 import type { Html } from "../html.ts";
 import { type SideGroup, withSide } from "../layout/side.ts";
@@ -18,10 +17,7 @@ const GROUPS: readonly SideGroup[] = [
   },
   {
     title: settingsTexts.access,
-    links: [
-      { href: "/-/settings/api-tokens", label: settingsTexts.apiTokens },
-      { href: "/-/settings/refusals", label: refusalTexts.title },
-    ],
+    links: [{ href: "/-/settings/api-tokens", label: settingsTexts.apiTokens }],
   },
 ];
 

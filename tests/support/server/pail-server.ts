@@ -38,6 +38,8 @@ export interface DemoCredentials {
   /** A token with `read:repository` and `read:user` only. */
   readonly token_read: string;
   readonly token_expired: string;
+  /** The link that chooses the demo account's password, while it has none. */
+  readonly sign_in_url?: string;
 }
 
 export interface CommandOutcome {

@@ -86,6 +86,7 @@ export async function startTestApp(
       failedCredentialsMax: 1_000_000,
       workers: 1,
       databaseConnectionsMax: undefined,
+      smtp: undefined,
       metrics: undefined,
       refusesLeakedTokens: true,
       addsDefaultReviewers: false,

@@ -212,6 +212,37 @@ export async function insertEmail(
     .execute();
 }
 
+/** The addresses of an account with when each was added: the primary one first, then by address. */
+export async function listEmailEntries(
+  db: Kysely<Schema>,
+  accountUuid: Uuid,
+): Promise<readonly (EmailAlias & { readonly addedAt: Date })[]> {
+  const rows = await emailsQuery(db, accountUuid).select("created_at").execute();
+  return rows.map((row) => ({ ...toEmailAlias(row), addedAt: instant(row.created_at) }));
+}
+
+/** Of an address that the account has. */
+export async function setEmailConfirmed(
+  db: Kysely<Schema>,
+  accountUuid: Uuid,
+  address: string,
+): Promise<void> {
+  await db
+    .updateTable("account_email")
+    .set({ is_confirmed: 1 })
+    .where("account_uuid", "=", accountUuid)
+    .where("address_key", "=", address.toLowerCase())
+    .execute();
+}
+
+export async function deleteEmail(db: Kysely<Schema>, accountUuid: Uuid, address: string): Promise<void> {
+  await db
+    .deleteFrom("account_email")
+    .where("account_uuid", "=", accountUuid)
+    .where("address_key", "=", address.toLowerCase())
+    .execute();
+}
+
 /** The statement of `listEmails`, for preparing. */
 export function emailsQuery(db: Kysely<Schema>, accountUuid: string) {
   return db

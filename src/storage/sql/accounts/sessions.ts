@@ -54,6 +54,16 @@ export async function deleteSession(db: Kysely<Schema>, uuid: Uuid): Promise<boo
   return result.numDeletedRows > 0n;
 }
 
+/** Those of an account, but for one. @returns how many there were. */
+export async function deleteSessions(
+  tx: Kysely<Schema>,
+  { accountUuid, except }: { readonly accountUuid: Uuid; readonly except?: Uuid | undefined },
+): Promise<number> {
+  let query = tx.deleteFrom("session").where("account_uuid", "=", accountUuid);
+  if (except !== undefined) query = query.where("uuid", "!=", except);
+  return Number((await query.executeTakeFirst()).numDeletedRows);
+}
+
 /** All of an account, also those that have ended by their age, latest use first. */
 export async function listSessions(db: Kysely<Schema>, accountUuid: Uuid): Promise<readonly Session[]> {
   const rows = await db

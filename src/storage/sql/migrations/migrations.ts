@@ -19,6 +19,8 @@ import { pullRequestActivity } from "./021-pull-request-activity.ts";
 import { advertisedPullRequests } from "./022-advertised-pull-requests.ts";
 import { followedComments } from "./023-followed-comments.ts";
 import { sessions } from "./024-sessions.ts";
+import { oneTimeLinks } from "./025-one-time-links.ts";
+import { twoStep } from "./026-two-step.ts";
 import { tokenUse } from "./031-token-use.ts";
 import type { Migration } from "./migration.ts";
 
@@ -45,5 +47,7 @@ export const MIGRATIONS: readonly Migration[] = [
   advertisedPullRequests,
   followedComments,
   sessions,
+  oneTimeLinks,
+  twoStep,
   tokenUse,
 ];

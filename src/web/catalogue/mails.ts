@@ -1,0 +1,26 @@
+import type { Catalogue } from "../translate.ts";
+
+/** What is mailed: subjects, and texts without markup. */
+export const mailTexts = {
+  password: {
+    subject: { en: "Choose a new password at {host}", ja: "{host} のパスワードの設定" },
+    text: {
+      en: "Somebody asked for a link to choose a new password for your account at {host}.\n\n{url}\n\nThe link works once, until {time}. If it was not you, there is nothing to do: your password stays as it is.",
+      ja: "{host} のアカウントに新しいパスワードを設定するためのリンクが要求されました。\n\n{url}\n\nリンクは {time} まで、1 回だけ使えます。心当たりがない場合、操作は必要ありません。パスワードは変更されません。",
+    },
+  },
+  invitation: {
+    subject: { en: "Invitation to {workspace} at {host}", ja: "{host} の「{workspace}」への招待" },
+    text: {
+      en: "{inviter} invites you to the workspace {workspace} at {host}.\n\n{url}\n\nThe link works once, until {time}. Give it to nobody else.",
+      ja: "「{inviter}」から、{host} のワークスペース「{workspace}」に招待されました。\n\n{url}\n\nリンクは {time} まで、1 回だけ使えます。ほかの人に渡さないでください。",
+    },
+  },
+  email: {
+    subject: { en: "Confirm your address at {host}", ja: "{host} のメールアドレスの確認" },
+    text: {
+      en: "{name} adds this address to an account at {host}. Open the link if that is you.\n\n{url}\n\nThe link works once, until {time}. If it was not you, there is nothing to do.",
+      ja: "「{name}」が、このアドレスを {host} のアカウントに追加しようとしています。自分で追加した場合は、リンクを開いてください。\n\n{url}\n\nリンクは {time} まで、1 回だけ使えます。心当たりがない場合、操作は必要ありません。",
+    },
+  },
+} satisfies Catalogue;
