@@ -30,8 +30,35 @@ export type SourcePack = {
   close(): void;
 };
 
-export function refusedSource(source: string, why: string): Failure {
-  return new Failure("invalid-input", `Cannot import ${source}: ${why}`);
+/** What kind of reason there is, for surfaces that have their own words, or a way out, for it. */
+export type SourceProblem =
+  | "credentials-missing"
+  | "credentials-refused"
+  | "access-refused"
+  | "not-found"
+  | "private-address"
+  | "unknown-authority"
+  | "unreachable"
+  | "stalled"
+  | "redirected"
+  | "no-repository"
+  | "other";
+
+/** What somebody can do about a problem, in the words of the surface. */
+export type SourceRemedies = { readonly [problem in SourceProblem]?: string };
+
+/** Why a source is not imported. */
+export class SourceRefusal extends Failure {
+  readonly problem: SourceProblem;
+
+  constructor(source: string, why: string, problem: SourceProblem) {
+    super("invalid-input", `Cannot import ${source}: ${why}`);
+    this.problem = problem;
+  }
+}
+
+export function refusedSource(source: string, why: string, problem: SourceProblem = "other"): SourceRefusal {
+  return new SourceRefusal(source, why, problem);
 }
 
 /** With how to go on, if it is about an object of the source. */

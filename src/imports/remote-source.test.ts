@@ -7,6 +7,7 @@ import { test } from "node:test";
 import { basic } from "../../tests/support/clients/http-request.ts";
 import { CERTIFICATE, KEY } from "../../tests/support/remote-servers/self-signed.ts";
 import { openSourceServer } from "../../tests/support/remote-servers/source-server.ts";
+import { SOURCE_REMEDIES } from "../cli/repository/source-remedies.ts";
 import { dataPacket, FLUSH_PACKET, sidebandPackets } from "../git/wire/packet.ts";
 import { Secret } from "../model/secret.ts";
 import { openRemoteSource, type RemoteOptions } from "./remote-source.ts";
@@ -16,6 +17,7 @@ const OPTIONS: RemoteOptions = {
   mayReachPrivateAddresses: true,
   stallMsMax: 60_000,
   credentials: undefined,
+  remedies: SOURCE_REMEDIES,
 };
 const CREDENTIALS = new Secret("ann:hidden");
 const SERVICE = dataPacket("# service=git-upload-pack\n");

@@ -6,7 +6,13 @@ import { EndWithinPacketError, openPacketSource } from "../git/wire/packet-sourc
 import type { Failure } from "../model/failure.ts";
 import { type BranchName, branchOf, parseRefName } from "../model/ref-name.ts";
 import type { Secret } from "../model/secret.ts";
-import { type ImportSource, type PackOptions, refusedSource, type SourcePack } from "./import-source.ts";
+import {
+  type ImportSource,
+  type PackOptions,
+  refusedSource,
+  type SourcePack,
+  type SourceRefusal,
+} from "./import-source.ts";
 import { selectRefs } from "./source-refs.ts";
 import {
   readSourceBody,
@@ -45,6 +51,7 @@ export async function openRemoteSource(given: URL, options: RemoteOptions): Prom
       throw refusedSource(
         shown,
         "its answer is not that of Git's smart HTTP protocol (clone it, and import the clone)",
+        "no-repository",
       );
     const problem = capabilityProblem(advertised);
     if (problem !== undefined) throw refusedSource(shown, problem);
@@ -93,9 +100,10 @@ async function requestRefs(given: URL, options: RemoteOptions): Promise<Found> {
       ({ credentials } = options);
     } else if (status >= 300 && status < 400 && location !== undefined) {
       redirects += 1;
-      if (redirects > REDIRECTS_MAX) throw refusedSource(shownUrl(given), "it redirects too often");
+      if (redirects > REDIRECTS_MAX)
+        throw refusedSource(shownUrl(given), "it redirects too often", "redirected");
       base = redirectedBase(base, url, location);
-    } else throw refusedSource(shownUrl(base), statusProblem(status, credentials !== undefined));
+    } else throw refusedStatus(shownUrl(base), status, credentials !== undefined, options);
   }
 }
 
@@ -105,7 +113,7 @@ async function requestRefs(given: URL, options: RemoteOptions): Promise<Found> {
  */
 function redirectedBase(base: URL, asked: URL, location: string): URL {
   const target = URL.parse(location, asked.href);
-  const refused = (why: string) => refusedSource(shownUrl(base), `it redirects to ${why}`);
+  const refused = (why: string) => refusedSource(shownUrl(base), `it redirects to ${why}`, "redirected");
   if (target === null || (target.protocol !== "https:" && target.protocol !== "http:"))
     throw refused("something that is not an http or https URL");
   const suffix = "/info/refs";
@@ -124,20 +132,30 @@ function redirectedBase(base: URL, asked: URL, location: string): URL {
   return found;
 }
 
-function statusProblem(status: number, areCredentialsSent: boolean): string {
+function refusedStatus(
+  shown: string,
+  status: number,
+  areCredentialsSent: boolean,
+  { remedies = {} }: RemoteOptions,
+): SourceRefusal {
+  const remedy = remedies["credentials-missing"];
   switch (status) {
     case 401:
       return areCredentialsSent
-        ? "it refuses the credentials (401)"
-        : "it asks for credentials (401): give them by --credentials-stdin or PAIL_IMPORT_CREDENTIALS";
+        ? refusedSource(shown, "it refuses the credentials (401)", "credentials-refused")
+        : refusedSource(
+            shown,
+            `it asks for credentials (401)${remedy === undefined ? "" : `: ${remedy}`}`,
+            "credentials-missing",
+          );
     case 403:
-      return "it refuses access (403)";
-    case 404:
-      return areCredentialsSent
-        ? "there is no such repository, or not for these credentials (404)"
-        : "there is no such repository, or not without credentials (404)";
+      return refusedSource(shown, "it refuses access (403)", "access-refused");
+    case 404: {
+      const whose = areCredentialsSent ? "not for these credentials" : "not without credentials";
+      return refusedSource(shown, `there is no such repository, or ${whose} (404)`, "not-found");
+    }
     default:
-      return `it answers with status ${status}`;
+      return refusedSource(shown, `it answers with status ${status}`, "no-repository");
   }
 }
 
@@ -161,8 +179,11 @@ async function* boundBody(response: IncomingMessage, options: RemoteOptions): As
   for await (const piece of readSourceBody(response, options)) {
     bytes += piece.length;
     if (bytes > ADVERTISEMENT_BYTES_MAX)
-      throw new SourceUnreachableError(`its list of refs is larger than ${ADVERTISEMENT_BYTES_MAX} bytes`);
-    if (performance.now() - begin > msMax) throw new SourceUnreachableError(stalled(msMax));
+      throw new SourceUnreachableError(
+        `its list of refs is larger than ${ADVERTISEMENT_BYTES_MAX} bytes`,
+        "no-repository",
+      );
+    if (performance.now() - begin > msMax) throw stalled(msMax, options);
     yield piece;
   }
 }
@@ -214,7 +235,7 @@ function requestPack(
         const status = response.statusCode ?? 0;
         if (status !== 200) {
           response.destroy();
-          throw refusedSource(shown, statusProblem(status, credentials !== undefined));
+          throw refusedStatus(shown, status, credentials !== undefined, options);
         }
         yield* readPackResponse(openPacketSource(readSourceBody(response, access)), showProgress);
       } catch (error) {
@@ -235,10 +256,10 @@ async function refusing<T>(shown: string, work: () => Promise<T>): Promise<T> {
 
 /** What a source can cause, in words; anything else is a bug, as it is. */
 function asRefusal(shown: string, error: unknown): Failure | unknown {
-  if (error instanceof SourceUnreachableError) return refusedSource(shown, error.message);
+  if (error instanceof SourceUnreachableError) return refusedSource(shown, error.message, error.problem);
   if (error instanceof RemoteError) return refusedSource(shown, `it says: ${printable(error.message)}`);
   if (error instanceof MalformedPacketError || error instanceof EndWithinPacketError)
-    return refusedSource(shown, `its answer is not in Git's protocol: ${error.message}`);
+    return refusedSource(shown, `its answer is not in Git's protocol: ${error.message}`, "no-repository");
   return error;
 }
 

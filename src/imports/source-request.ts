@@ -8,6 +8,7 @@ import {
   socketLookup,
 } from "../webhooks/public-address.ts";
 import { type ResolveName, resolveByDns, resolveBySystem } from "../webhooks/resolve-name.ts";
+import type { SourceProblem, SourceRemedies } from "./import-source.ts";
 
 export type SourceRequest = {
   readonly method: "GET" | "POST";
@@ -24,13 +25,19 @@ export type SourceAccess = {
   /** Replaces DNS, or the operating system's resolver where private addresses may be reached. */
   readonly resolveName?: ResolveName | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Added to what is said of a problem. */
+  readonly remedies?: SourceRemedies | undefined;
 };
 
 /** Why there is no answer, or it ended early, in words for the operator. */
 export class SourceUnreachableError extends Error {
-  constructor(problem: string) {
-    super(problem);
+  readonly problem: SourceProblem;
+
+  constructor(text: string, problem: SourceProblem, { remedies = {} }: Pick<SourceAccess, "remedies"> = {}) {
+    const remedy = remedies[problem];
+    super(remedy === undefined ? text : `${text} (${remedy})`);
     this.name = "SourceUnreachableError";
+    this.problem = problem;
   }
 }
 
@@ -53,8 +60,7 @@ export async function requestSource(
 ): Promise<IncomingMessage> {
   const { mayReachPrivateAddresses: mayReachAll, resolveName, stallMsMax, signal } = access;
   // A literal address is connected to without a look-up.
-  if (!mayReachAll && isPrivateHost(url.hostname))
-    throw new SourceUnreachableError(describeProblem(new PrivateAddressError()));
+  if (!mayReachAll && isPrivateHost(url.hostname)) throw unreachable(new PrivateAddressError(), access);
   const lookup = socketLookup(
     mayReachAll ? (resolveName ?? resolveBySystem) : resolvePublicly(resolveName ?? resolveByDns),
   );
@@ -82,17 +88,12 @@ export async function requestSource(
       resolve(response);
     },
   );
-  const timer = setTimeout(
-    () => request.destroy(new SourceUnreachableError(stalled(stallMsMax))),
-    stallMsMax,
-  );
+  const timer = setTimeout(() => request.destroy(stalled(stallMsMax, access)), stallMsMax);
   request.on("error", (error: NodeJS.ErrnoException) =>
-    reject(
-      error instanceof SourceUnreachableError ? error : new SourceUnreachableError(describeProblem(error)),
-    ),
+    reject(error instanceof SourceUnreachableError ? error : unreachable(error, access)),
   );
   // Also after an answer that is none, such as 101: no error tells of it.
-  request.on("close", () => reject(new SourceUnreachableError("the connection was closed")));
+  request.on("close", () => reject(new SourceUnreachableError("the connection was closed", "unreachable")));
   request.end(body);
   try {
     return await promise;
@@ -108,35 +109,35 @@ export async function requestSource(
  */
 export async function* readSourceBody(
   response: IncomingMessage,
-  { stallMsMax }: Pick<SourceAccess, "stallMsMax">,
+  access: Pick<SourceAccess, "stallMsMax" | "remedies">,
 ): AsyncGenerator<Buffer> {
   const pieces = response[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   try {
     for (;;) {
-      const timer = setTimeout(
-        () => response.destroy(new SourceUnreachableError(stalled(stallMsMax))),
-        stallMsMax,
-      );
+      const timer = setTimeout(() => response.destroy(stalled(access.stallMsMax, access)), access.stallMsMax);
       const piece = await pieces.next().finally(() => clearTimeout(timer));
       if (piece.done === true) return;
       yield piece.value;
     }
   } catch (error) {
     if (error instanceof SourceUnreachableError) throw error;
-    throw new SourceUnreachableError("the connection broke off");
+    throw new SourceUnreachableError("the connection broke off", "unreachable");
   } finally {
     response.destroy();
   }
 }
 
-export function stalled(stallMsMax: number): string {
-  return `it has sent nothing for ${stallMsMax / 1000} seconds (--source-timeout waits longer)`;
+export function stalled(stallMsMax: number, access: Pick<SourceAccess, "remedies">): SourceUnreachableError {
+  const text = `it has sent nothing for ${stallMsMax / 1000} seconds`;
+  return new SourceUnreachableError(text, "stalled", access);
 }
 
-function describeProblem(error: NodeJS.ErrnoException): string {
-  if (error instanceof PrivateAddressError)
-    return "its host has a private, loopback or link-local address (--private-source lets it be reached)";
+function unreachable(error: NodeJS.ErrnoException, access: SourceAccess): SourceUnreachableError {
+  if (error instanceof PrivateAddressError) {
+    const text = "its host has a private, loopback or link-local address";
+    return new SourceUnreachableError(text, "private-address", access);
+  }
   const code = error.code ?? error.name;
-  const authorities = "for a private certificate authority, set NODE_EXTRA_CA_CERTS=FILE";
-  return `it could not be reached: ${code}${UNKNOWN_AUTHORITY.test(code) ? ` (${authorities})` : ""}`;
+  const problem = UNKNOWN_AUTHORITY.test(code) ? "unknown-authority" : "unreachable";
+  return new SourceUnreachableError(`it could not be reached: ${code}`, problem, access);
 }

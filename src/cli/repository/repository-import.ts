@@ -6,7 +6,7 @@ import { slugifyRepositoryName } from "../../model/slug.ts";
 import type { Workspace } from "../../model/workspace.ts";
 import { type ImportOutcome, importInto, importNew } from "../../operations/imports/import-repository.ts";
 import { getProject } from "../../operations/projects/get-project.ts";
-import { createRepository, type NewRepository } from "../../operations/repositories/repositories.ts";
+import type { NewRepository } from "../../operations/repositories/repositories.ts";
 import type { By, Ports } from "../../ports.ts";
 import { findRepository } from "../../storage/sql/repositories/repositories.ts";
 import { examples } from "../program.ts";
@@ -17,6 +17,7 @@ import { UsageError } from "../terminal/problem.ts";
 import { getNamedWorkspace } from "../workspace/named-subjects.ts";
 import { nameOfSource, openImportSource, parseSourceLocation } from "./open-import-source.ts";
 import { CREDENTIALS_VARIABLE, readSourceCredentials } from "./source-credentials.ts";
+import { SOURCE_REMEDIES } from "./source-remedies.ts";
 
 /** 128 and the signal's number, as shells have it. */
 const INTERRUPTED_STATUS = 130;
@@ -65,6 +66,7 @@ export function addRepositoryImport(repository: Command): void {
     const access = {
       mayReachPrivateAddresses: options.privateSource === true,
       stallMsMax: parseTimeoutMs(options.sourceTimeout),
+      remedies: SOURCE_REMEDIES,
       credentials: await readSourceCredentials(options.credentialsStdin === true, process.stdin, process.env),
     };
     await withPorts(command, async (ports, by) => {
@@ -139,10 +141,7 @@ async function importTo(
   options: Parameters<typeof importInto>[4],
 ): Promise<ImportOutcome> {
   if (target.kind === "existing") return importInto(ports, by, target.repository, source, options);
-  if (source.refs.length > 0) return importNew(ports, by, target.wanted, source, options);
-  // Webhooks hear of an empty one that it was created, and not that anything was imported.
-  await createRepository(ports, by, target.wanted);
-  return { refs: [], refused: [] };
+  return importNew(ports, by, target.wanted, source, options);
 }
 
 /** Ctrl-C, and the end of the terminal, stop the import in an orderly way instead of killing the process. */
