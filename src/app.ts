@@ -2,6 +2,7 @@ import type { AddressInfo } from "node:net";
 import { registerGitHttp } from "./git-http/git-http.ts";
 import { type AppServer, createHttpServer } from "./http/server/server.ts";
 import { startCursorExpiry } from "./jobs/cursor-expiry.ts";
+import { startImportExpiry } from "./jobs/import-expiry.ts";
 import { startMergeTaskExpiry } from "./jobs/merge-task-expiry.ts";
 import { startReserveFilling } from "./jobs/reserve-filling.ts";
 import { startWebhookDeliveries } from "./jobs/webhook-delivery.ts";
@@ -74,6 +75,7 @@ export async function sweepLeftovers(ports: Ports): Promise<void> {
 export function startJobs(ports: Ports, deliveryOptions?: DeliveryOptions): { close(): Promise<void> } {
   const stopCursorExpiry = startCursorExpiry(ports);
   const stopMergeTaskExpiry = startMergeTaskExpiry(ports);
+  const stopImportExpiry = startImportExpiry(ports);
   const stopReserveFilling = startReserveFilling(ports);
   const deliveries = startWebhookDeliveries(ports, deliveryOptions);
   ports.outbox.listen(deliveries.wake);
@@ -81,6 +83,7 @@ export function startJobs(ports: Ports, deliveryOptions?: DeliveryOptions): { cl
     async close() {
       stopCursorExpiry();
       stopMergeTaskExpiry();
+      stopImportExpiry();
       await stopReserveFilling();
       await deliveries.close();
     },

@@ -73,12 +73,12 @@ function subjectOf({ requirements }: Admission): { readonly subject?: string } {
 }
 
 /**
- * What is written beside transactions: the cursor of a list, the number of downloads of a file, and how long a merge is
- * waited for. No access depends on these.
+ * What is written beside transactions: the cursor of a list, the number of downloads of a file, how long a merge is
+ * waited for, and how far an import has come. No access depends on these.
  */
 const TRACES: Readonly<Record<string, readonly string[]>> = {
   InsertQueryNode: ["commits_cursor"],
-  UpdateQueryNode: ["download", "pull_request_merge_task"],
+  UpdateQueryNode: ["download", "pull_request_merge_task", "repository_import"],
   DeleteQueryNode: [],
 };
 

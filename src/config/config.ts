@@ -34,6 +34,10 @@ export type Config = {
   readonly isBehindProxy: boolean;
   /** Whether webhooks may be sent to this machine and its network. */
   readonly mayReachPrivateAddresses: boolean;
+  /** Whether imports on the pages may read from this machine and its network. */
+  readonly mayImportFromPrivateAddresses: boolean;
+  /** Whether every account may create workspaces on the pages, and not only the operator on the command line. */
+  readonly mayCreateWorkspaces: boolean;
   readonly logLevel: LogLevel;
   /** The largest pack of one push, in bytes. */
   readonly packBytesMax: number;

@@ -57,6 +57,9 @@ export function readConfig(flags: Flags, environment: Environment): ConfigOutcom
     proxiedHosts: readProxiedHosts(reader, [publicUrl, publicApiUrl]),
     mayReachPrivateAddresses:
       reader.read("webhookPrivateTargets", parseSwitch, "must be true or false") ?? false,
+    mayImportFromPrivateAddresses:
+      reader.read("importPrivateSources", parseSwitch, "must be true or false") ?? false,
+    mayCreateWorkspaces: reader.read("workspaceCreation", parseSwitch, "must be true or false") ?? true,
     isBehindProxy: reader.read("behindProxy", parseSwitch, "must be true or false") ?? false,
     logLevel: reader.read("logLevel", oneOf(LOG_LEVELS), mustBeOneOf(LOG_LEVELS)) ?? DEFAULTS.logLevel,
     packBytesMax:

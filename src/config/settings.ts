@@ -12,6 +12,8 @@ export type SettingName =
   | "proxiedHost"
   | "behindProxy"
   | "webhookPrivateTargets"
+  | "importPrivateSources"
+  | "workspaceCreation"
   | "logLevel"
   | "packBytesMax"
   | "refuseLeakedTokens"
@@ -133,6 +135,22 @@ export const SETTINGS: readonly Setting[] = [
     variable: "PAIL_WEBHOOK_PRIVATE_TARGETS",
     description: "allow webhooks to private, loopback and link-local addresses (the variable: true or false)",
     fallback: "no",
+  },
+  {
+    name: "importPrivateSources",
+    flags: "--import-private-sources",
+    variable: "PAIL_IMPORT_PRIVATE_SOURCES",
+    description:
+      "allow imports on the pages from private, loopback and link-local addresses (the variable: true or false)",
+    fallback: "no",
+  },
+  {
+    name: "workspaceCreation",
+    flags: "--no-workspace-creation",
+    variable: "PAIL_WORKSPACE_CREATION",
+    description:
+      "let only the operator create workspaces, on the command line; otherwise every account may, on the pages (the variable: true or false)",
+    fallback: "every account may",
   },
   {
     name: "logLevel",

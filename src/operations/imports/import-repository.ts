@@ -1,14 +1,23 @@
+import type { Kysely } from "kysely";
 import { type ImportSource, type PackOptions, withRemedy } from "../../imports/import-source.ts";
 import { Failure } from "../../model/failure.ts";
 import type { RefName } from "../../model/ref-name.ts";
 import { fullName, type Repository } from "../../model/repository.ts";
 import type { By } from "../../ports.ts";
 import { listRefs } from "../../storage/sql/refs/refs.ts";
+import type { Schema } from "../../storage/sql/schema.ts";
 import type { ImportedRepository } from "../refs/change-refs.ts";
 import { type PushPorts, push } from "../refs/push.ts";
-import { createRepositoryWith, type NewRepository } from "../repositories/repositories.ts";
+import {
+  createRepositoryWith,
+  type InsertRepository,
+  type NewRepository,
+} from "../repositories/repositories.ts";
 
-export type ImportOptions = Pick<PackOptions, "onProgress">;
+export type ImportOptions = Pick<PackOptions, "onProgress"> & {
+  /** Called in the transaction that stores everything. What it throws undoes the import. */
+  readonly confirm?: (tx: Kysely<Schema>, repository: Repository) => Promise<void>;
+};
 
 export type ImportOutcome = {
   readonly refs: readonly RefName[];
@@ -44,9 +53,19 @@ export async function importNew(
   source: ImportSource,
   options: ImportOptions = {},
 ): Promise<ImportOutcome> {
-  return createRepositoryWith(ports, wanted, (repository, insert) =>
-    pushSource(ports, by, repository, source, insert, options),
-  );
+  return createRepositoryWith(ports, wanted, async (repository, insert) => {
+    const insertAndConfirm: InsertRepository = async (tx, record) => {
+      await insert(tx, record);
+      await options.confirm?.(tx, repository);
+    };
+    if (source.refs.length > 0) return pushSource(ports, by, repository, source, insertAndConfirm, options);
+    // Webhooks hear of an empty one that it was created, and not that anything was imported.
+    await by.transaction(async (tx, record) => {
+      await insertAndConfirm(tx, record);
+      record.event(repository, { kind: "repo:created", repository });
+    });
+    return { refs: [], refused: [] };
+  });
 }
 
 /** By the way of any push. The pack goes from the source to git: it is never held in memory. */

@@ -2,6 +2,7 @@ import type { AuditTables } from "./schema/audit.ts";
 import type { BranchRuleTables } from "./schema/branch-rules.ts";
 import type { FormerNameTables } from "./schema/former-names.ts";
 import type { GroupTables } from "./schema/groups.ts";
+import type { ImportTables } from "./schema/imports.ts";
 import type { MergeTaskTables } from "./schema/merge-tasks.ts";
 import type { PullRequestCommentTables } from "./schema/pull-request-comments.ts";
 import type { PullRequestTables } from "./schema/pull-requests.ts";
@@ -25,7 +26,8 @@ export type Schema = CoreTables &
   PullRequestCommentTables &
   MergeTaskTables &
   SessionTables &
-  SignInTables;
+  SignInTables &
+  ImportTables;
 
 type CoreTables = {
   account: AccountRow;

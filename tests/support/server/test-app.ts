@@ -78,6 +78,8 @@ export async function startTestApp(
       proxiedHosts: [],
       isBehindProxy: false,
       mayReachPrivateAddresses: false,
+      mayImportFromPrivateAddresses: false,
+      mayCreateWorkspaces: true,
       logLevel: "info",
       packBytesMax: 1024 ** 3,
       fetchCacheBytesMax: 1024 ** 3,

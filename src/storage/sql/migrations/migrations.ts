@@ -22,6 +22,7 @@ import { sessions } from "./024-sessions.ts";
 import { oneTimeLinks } from "./025-one-time-links.ts";
 import { twoStep } from "./026-two-step.ts";
 import { tokenUse } from "./031-token-use.ts";
+import { imports } from "./034-imports.ts";
 import type { Migration } from "./migration.ts";
 
 /** In the order in which they run. */
@@ -50,4 +51,5 @@ export const MIGRATIONS: readonly Migration[] = [
   oneTimeLinks,
   twoStep,
   tokenUse,
+  imports,
 ];
