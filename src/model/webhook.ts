@@ -71,3 +71,21 @@ export type WebhookDelivery = {
   readonly responseStatus: number | undefined;
   readonly problem: string | undefined;
 };
+
+export type HeaderLine = readonly [name: string, value: string];
+
+/** One attempt at a delivery. The body that was sent is the delivery's. */
+export type WebhookAttempt = {
+  readonly number: number;
+  readonly sentAt: Date;
+  readonly durationMs: number;
+  /** Without a password. */
+  readonly url: string;
+  readonly requestHeaders: readonly HeaderLine[];
+  readonly responseStatus: number | undefined;
+  readonly responseHeaders: readonly HeaderLine[];
+  /** The beginning of it. Undefined: there was no answer. */
+  readonly responseBody: string | undefined;
+  readonly isBodyCut: boolean;
+  readonly problem: string | undefined;
+};

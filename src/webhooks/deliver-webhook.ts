@@ -1,6 +1,8 @@
 import { reachFaultPoint } from "../fault-points.ts";
-import type { Webhook, WebhookDelivery } from "../model/webhook.ts";
+import type { HeaderLine, Webhook, WebhookAttempt, WebhookDelivery } from "../model/webhook.ts";
+import { withoutPassword } from "../model/without-password.ts";
 import type { Ports } from "../ports.ts";
+import { insertAttempt } from "../storage/sql/webhooks/webhook-attempts.ts";
 import { moveDueInstant, recordAttempt } from "../storage/sql/webhooks/webhook-deliveries.ts";
 import { findWebhookByUuid } from "../storage/sql/webhooks/webhooks.ts";
 import type { DeliveryClaim } from "./delivery-claim.ts";
@@ -67,7 +69,12 @@ export async function deliverWebhook(
 
 /** This does not count as an attempt: the event was stored by a later version, which will send it. */
 type UnknownEvent = Extract<RenderedPayload, { readonly kind: "unknown" }>;
-type Attempt = { readonly payload: string | undefined; readonly outcome: SendOutcome | UnknownEvent };
+type Attempt = {
+  readonly payload: string | undefined;
+  readonly outcome: SendOutcome | UnknownEvent;
+  /** What was sent. Undefined: nothing was. */
+  readonly sent?: Pick<WebhookAttempt, "sentAt" | "durationMs" | "url" | "requestHeaders">;
+};
 
 /** @returns undefined if the webhook has been deleted, and its deliveries with it. */
 async function tryDelivery(
@@ -88,11 +95,14 @@ async function tryDelivery(
   if (typeof rendered !== "string") return { payload: undefined, outcome: rendered };
   // Loaded for the first delivery, so that clients of HTTP and TLS do not slow down every start.
   const { sendWebhook } = await import("./send-webhook.ts");
+  const headers = deliveryHeaders(webhook, delivery);
+  const sentAt = ports.clock();
+  const begin = performance.now();
   const outcome = await sendWebhook({
     url: webhook.url,
     body: rendered,
     secret: webhook.secret,
-    headers: deliveryHeaders(webhook, delivery),
+    headers,
     skipsCertificateCheck: webhook.skipsCertificateCheck,
     mayReachPrivateAddresses: ports.config.mayReachPrivateAddresses,
     resolveName: settings.resolveName,
@@ -100,7 +110,21 @@ async function tryDelivery(
     signal,
   });
   reachFaultPoint("webhook.sent");
-  return { payload: rendered, outcome };
+  const durationMs = Math.round(performance.now() - begin);
+  const requestHeaders = shownHeaders(headers, webhook);
+  return {
+    payload: rendered,
+    outcome,
+    sent: { sentAt, durationMs, url: withoutPassword(webhook.url), requestHeaders },
+  };
+}
+
+/** A signature is not repeated: with the payload, it would let anyone who sees it try out secrets. */
+function shownHeaders(headers: Readonly<Record<string, string>>, { secret }: Webhook): readonly HeaderLine[] {
+  return [
+    ...Object.entries(headers),
+    ...(secret === undefined ? [] : [["x-hub-signature", "sha256=\u2026"] as const]),
+  ];
 }
 
 async function render(
@@ -141,7 +165,7 @@ async function record(
   ports: DeliveryPorts,
   { retryMs }: DeliverySettings,
   delivery: WebhookDelivery,
-  { payload, outcome }: Attempt,
+  { payload, outcome, sent }: Attempt,
 ): Promise<void> {
   if (outcome.kind === "unknown") {
     await postponeUnknown(ports, { retryMs }, delivery, outcome);
@@ -154,6 +178,18 @@ async function record(
   const state = waitMs !== undefined ? "pending" : isDelivered ? "delivered" : "failed";
   const responseStatus = outcome.kind === "answered" ? outcome.status : undefined;
   const problem = problemOf(outcome);
+  if (sent !== undefined) {
+    const answer = outcome.kind === "answered" ? outcome.answer : undefined;
+    await insertAttempt(ports.database.kysely, delivery.uuid, {
+      ...sent,
+      number: attempts,
+      responseStatus,
+      responseHeaders: answer?.headers ?? [],
+      responseBody: answer?.body,
+      isBodyCut: answer?.isBodyCut ?? false,
+      problem,
+    });
+  }
   await recordAttempt(ports.database.kysely, delivery, {
     state,
     attempts,

@@ -1,7 +1,8 @@
 import { createHmac } from "node:crypto";
-import { request as requestHttp } from "node:http";
+import { type IncomingMessage, request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import type { Secret } from "../model/secret.ts";
+import type { HeaderLine } from "../model/webhook.ts";
 import { isPrivateHost, PrivateAddressError, resolvePublicly, socketLookup } from "./public-address.ts";
 import { type ResolveName, resolveByDns, resolveBySystem } from "./resolve-name.ts";
 
@@ -19,17 +20,30 @@ export type WebhookMessage = {
   readonly signal: AbortSignal;
 };
 
+/** What a target answers beside its status, for whoever looks for a fault. Only the beginning of it is read. */
+export type WebhookAnswer = {
+  readonly headers: readonly HeaderLine[];
+  readonly body: string;
+  readonly isBodyCut: boolean;
+};
+
+const ANSWER_BYTES_MAX = 8 * 1024;
+const HEADERS_MAX = 50;
+const HEADER_LENGTH_MAX = 500;
+/** From the status on. The status is the outcome: nobody waits long for a body that is only looked at. */
+const ANSWER_MS_MAX = 2_000;
+
 /** The outcome of one attempt: the status of the target's answer, or why there is none. */
 export type SendOutcome =
-  | { readonly kind: "answered"; readonly status: number }
+  | { readonly kind: "answered"; readonly status: number; readonly answer: WebhookAnswer }
   /** Another attempt may succeed. */
   | { readonly kind: "unanswered"; readonly problem: string }
   /** Another attempt would fail in the same way. */
   | { readonly kind: "refused"; readonly problem: string };
 
 /**
- * Sends one message. Redirects are not followed: they would lead to an address that was not checked. Only the status of
- * the answer is read, not its body.
+ * Sends one message. Redirects are not followed: they would lead to an address that was not checked. Of the answer, the
+ * status counts; the beginning of its body is kept to be looked at.
  */
 export function sendWebhook(message: WebhookMessage): Promise<SendOutcome> {
   const url = URL.parse(message.url);
@@ -63,17 +77,58 @@ function post(url: URL, message: WebhookMessage): Promise<SendOutcome> {
         lookup: socketLookup(resolverOf(message)),
       },
       (response) => {
-        resolve({ kind: "answered", status: response.statusCode ?? 0 });
-        response.destroy();
+        const status = response.statusCode ?? 0;
+        void readAnswer(response).then((answer) => resolve({ kind: "answered", status, answer }));
       },
     );
+    let isAnswered = false;
+    sent.on("response", () => {
+      isAnswered = true;
+    });
+    const end = (outcome: SendOutcome) => {
+      if (!isAnswered) resolve(outcome);
+    };
     sent.on("error", (error: NodeJS.ErrnoException) =>
-      resolve(describeProblem(error, timeout.aborted, message.sendMsMax)),
+      end(describeProblem(error, timeout.aborted, message.sendMsMax)),
     );
     // Also after an answer that is none, such as 101: no error tells of it.
-    sent.on("close", () => resolve({ kind: "unanswered", problem: "the connection was closed" }));
+    sent.on("close", () => end({ kind: "unanswered", problem: "the connection was closed" }));
     sent.end(message.body);
   });
+}
+
+async function readAnswer(response: IncomingMessage): Promise<WebhookAnswer> {
+  const late = setTimeout(() => response.destroy(), ANSWER_MS_MAX);
+  const parts: Buffer[] = [];
+  let bytes = 0;
+  let isCut = false;
+  try {
+    for await (const part of response as AsyncIterable<Buffer>) {
+      parts.push(part);
+      bytes += part.length;
+      if (bytes > ANSWER_BYTES_MAX) break;
+    }
+  } catch {
+    // It broke off, or took too long: what has come is kept.
+    isCut = true;
+  } finally {
+    clearTimeout(late);
+    response.destroy();
+  }
+  const body = Buffer.concat(parts).subarray(0, ANSWER_BYTES_MAX);
+  return {
+    headers: headerLines(response.rawHeaders),
+    // PostgreSQL stores no zero byte in a text.
+    body: body.toString("utf8").replaceAll("\0", "\ufffd"),
+    isBodyCut: isCut || bytes > ANSWER_BYTES_MAX,
+  };
+}
+
+function headerLines(raw: readonly string[]): readonly HeaderLine[] {
+  const lines: HeaderLine[] = [];
+  for (let index = 0; index + 1 < raw.length && lines.length < HEADERS_MAX; index += 2)
+    lines.push([raw[index]!.slice(0, HEADER_LENGTH_MAX), raw[index + 1]!.slice(0, HEADER_LENGTH_MAX)]);
+  return lines;
 }
 
 function resolverOf({ mayReachPrivateAddresses, resolveName }: WebhookMessage): ResolveName {

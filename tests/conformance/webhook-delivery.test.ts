@@ -7,6 +7,7 @@ import { Secret } from "../../src/model/secret.ts";
 import { parseUuid, type Uuid } from "../../src/model/uuid.ts";
 import type { WebhookDelivery } from "../../src/model/webhook.ts";
 import { openPorts } from "../../src/open-ports.ts";
+import { listAttempts } from "../../src/storage/sql/webhooks/webhook-attempts.ts";
 import {
   deleteDeliveriesBefore,
   insertDeliveries,
@@ -96,6 +97,27 @@ test("a delivery has the documented headers, and its signature is that of its bo
     ["delivered", 200, undefined],
   );
   await remove(hook);
+});
+
+test("each attempt is kept with what was sent and answered, but for the signature", async () => {
+  receiver.answer("/attempts", 503, 200);
+  const hook = await subscribe("/attempts", { secret: "a secret" });
+  await happen();
+  await receiver.take("/attempts", 2);
+  const [delivery] = await settled(hook);
+  const attempts = await listAttempts(app.ports.database.kysely, delivery!.uuid);
+  assert.deepEqual(
+    attempts.map(({ number, responseStatus, responseBody }) => [number, responseStatus, responseBody]),
+    [
+      [1, 503, ""],
+      [2, 200, ""],
+    ],
+  );
+  const headers = new Map(attempts[1]!.requestHeaders);
+  assert.equal(headers.get("x-attempt-number"), "2");
+  assert.equal(headers.get("x-hub-signature"), "sha256=\u2026");
+  await remove(hook);
+  assert.deepEqual(await listAttempts(app.ports.database.kysely, delivery!.uuid), []);
 });
 
 test("without a secret there is no signature", async () => {

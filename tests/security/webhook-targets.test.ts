@@ -200,7 +200,7 @@ test("a target that gives its headers byte by byte is cut off in time", async ()
   assert.deepEqual(outcome, { kind: "unanswered", problem: "no answer within 400 ms" });
 });
 
-test("an answer without end is not read: its status is enough, and the connection is cut", async () => {
+test("of an answer without end no more than the beginning is read, and the connection is cut", async () => {
   let sent = 0;
   const closed = Promise.withResolvers<void>();
   const url = await openRawServer((socket) => {
@@ -215,7 +215,8 @@ test("an answer without end is not read: its status is enough, and the connectio
     more();
     socket.on("close", () => closed.resolve());
   });
-  assert.deepEqual(await sendWebhook(message(url)), { kind: "answered", status: 200 });
+  const outcome = await sendWebhook(message(url));
+  assert.equal(outcome.kind === "answered" && outcome.status, 200);
   await closed.promise;
   assert.ok(sent < 50e6, `${sent} bytes were taken`);
 });
@@ -245,7 +246,7 @@ test("a certificate that nobody vouches for is refused, unless the webhook says 
   assert.equal(refused.kind, "unanswered");
   assert.match(JSON.stringify(refused), /CERT|SELF_SIGNED/);
   const taken = await sendWebhook(message(url, { sendMsMax: 5_000, skipsCertificateCheck: true }));
-  assert.deepEqual(taken, { kind: "answered", status: 200 });
+  assert.equal(taken.kind === "answered" && taken.status, 200);
 });
 
 for (const url of ["file:///etc/passwd", "ftp://example.com/", "gopher://127.0.0.1/", "not a url", ""]) {

@@ -3,6 +3,7 @@ import { Failure } from "../../model/failure.ts";
 import { fullName } from "../../model/repository.ts";
 import { bracedUuid, parseUuid, type Uuid } from "../../model/uuid.ts";
 import type { Webhook, WebhookDelivery } from "../../model/webhook.ts";
+import { withoutPassword } from "../../model/without-password.ts";
 import { redeliver } from "../../operations/webhooks/webhooks.ts";
 import type { Ports } from "../../ports.ts";
 import { findRepository } from "../../storage/sql/repositories/repositories.ts";
@@ -89,7 +90,7 @@ async function describeWebhook({ database }: Pick<Ports, "database">, webhook: W
   return {
     id: uuid,
     subject: repository === undefined ? (workspace?.slug ?? bracedUuid(workspaceUuid)) : fullName(repository),
-    url: maskPassword(webhook.url),
+    url: withoutPassword(webhook.url),
     description: webhook.description,
     is_active: webhook.isActive,
     events: webhook.events,
@@ -98,14 +99,6 @@ async function describeWebhook({ database }: Pick<Ports, "database">, webhook: W
     pending: await countPendingDeliveries(kysely, uuid),
     latest_delivery: latest?.state ?? null,
   };
-}
-
-/** The URL may contain a password for the target. */
-function maskPassword(text: string): string {
-  const url = new URL(text);
-  if (url.password === "") return text;
-  url.password = "***";
-  return url.href;
 }
 
 function addDeliveries(webhook: Command): void {

@@ -23,6 +23,7 @@ import { oneTimeLinks } from "./025-one-time-links.ts";
 import { twoStep } from "./026-two-step.ts";
 import { tokenUse } from "./031-token-use.ts";
 import { imports } from "./034-imports.ts";
+import { webhookAttempts } from "./035-webhook-attempts.ts";
 import type { Migration } from "./migration.ts";
 
 /** In the order in which they run. */
@@ -52,4 +53,5 @@ export const MIGRATIONS: readonly Migration[] = [
   twoStep,
   tokenUse,
   imports,
+  webhookAttempts,
 ];

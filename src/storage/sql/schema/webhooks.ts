@@ -4,6 +4,7 @@ import type { Generated } from "kysely";
 export type WebhookTables = {
   webhook: WebhookRow;
   webhook_delivery: WebhookDeliveryRow;
+  webhook_attempt: WebhookAttemptRow;
 };
 
 export type WebhookRow = {
@@ -41,5 +42,24 @@ export type WebhookDeliveryRow = {
   /** The status of the last answer; null if there was none. */
   response_status: number | null;
   /** Why the last attempt failed, in words. */
+  problem: string | null;
+};
+
+/** One attempt at a delivery: what was sent beside the body, and what came back. */
+export type WebhookAttemptRow = {
+  delivery_uuid: string;
+  /** From 1, as in `X-Attempt-Number`. */
+  number: number;
+  sent_at: number;
+  duration_ms: number;
+  /** Without a password. */
+  url: string;
+  /** JSON: pairs of name and value. A signature is named, and not repeated. */
+  request_headers: string;
+  response_status: number | null;
+  response_headers: string;
+  /** The beginning of the answer's body, as text. Null: there was no answer, or it has none. */
+  response_body: string | null;
+  is_body_cut: number;
   problem: string | null;
 };

@@ -10,12 +10,14 @@ import {
 } from "../../../../tests/support/examples/sample-model.ts";
 import type { EncodedEvent } from "../../../model/encoded-event.ts";
 import type { Uuid } from "../../../model/uuid.ts";
-import type { Webhook } from "../../../model/webhook.ts";
+import type { Webhook, WebhookAttempt } from "../../../model/webhook.ts";
 import { insertProject } from "../projects/projects.ts";
 import { deleteRepositoryRow, insertRepository } from "../repositories/repositories.ts";
 import { insertWorkspace } from "../workspaces/workspaces.ts";
+import { insertAttempt, listAttempts, listLatestDurations } from "./webhook-attempts.ts";
 import {
   findDeliveries,
+  findDelivery,
   insertDeliveries,
   listDeliveries,
   listDueDeliveries,
@@ -123,6 +125,52 @@ describeDatabases("webhook deliveries", (current) => {
     const recorded = (await listDeliveries(db(), first.uuid, 2))[1]!;
     assert.deepEqual(recorded, { ...delivery!, ...outcome });
     assert.ok((await due()).includes(next!.uuid));
+  });
+
+  test("attempts are listed in their order, each once, and not without their delivery", async () => {
+    const [delivery] = await listDeliveries(db(), first.uuid, 1);
+    const attempt: WebhookAttempt = {
+      number: 1,
+      sentAt: SAMPLE_INSTANT,
+      durationMs: 12,
+      url: "https://ci.example.com/",
+      requestHeaders: [["x-event-key", "repo:push"]],
+      responseStatus: 500,
+      responseHeaders: [["Server", "x"]],
+      responseBody: "<b>\ufffd",
+      isBodyCut: true,
+      problem: undefined,
+    };
+    const unanswered: WebhookAttempt = {
+      ...attempt,
+      number: 2,
+      durationMs: 34,
+      responseStatus: undefined,
+      responseHeaders: [],
+      responseBody: undefined,
+      isBodyCut: false,
+      problem: "no answer",
+    };
+    for (const each of [unanswered, attempt, attempt]) await insertAttempt(db(), delivery!.uuid, each);
+    assert.deepEqual(await listAttempts(db(), delivery!.uuid), [attempt, unanswered]);
+    const durations = await listLatestDurations(db(), [delivery!.uuid, newUuid()]);
+    assert.deepEqual([...durations], [[delivery!.uuid, 34]]);
+    await insertAttempt(db(), newUuid(), attempt);
+    assert.deepEqual(await listLatestDurations(db(), []), new Map());
+  });
+
+  test("deliveries are read page by page, by their order and by state", async () => {
+    const all = await listDeliveries(db(), first.uuid, 100);
+    const [latest, ...earlier] = all;
+    const page = await listDeliveries(db(), first.uuid, 100, { before: latest!.sequence });
+    assert.deepEqual(page, earlier);
+    const pending = await listDeliveries(db(), first.uuid, 100, { state: "pending" });
+    assert.deepEqual(
+      pending,
+      all.filter(({ state }) => state === "pending"),
+    );
+    assert.deepEqual(await findDelivery(db(), first.uuid, latest!.uuid), latest);
+    assert.equal(await findDelivery(db(), second.uuid, latest!.uuid), undefined);
   });
 
   test("a delivery is found by its id, and by the beginning of it", async () => {

@@ -145,20 +145,61 @@ export async function recordAttempt(
     .execute();
 }
 
-/** The latest deliveries of a webhook, newest first. */
+/** The latest deliveries of a webhook, newest first: before a place in their order, and in one state, if asked for. */
 export async function listDeliveries(
   db: Kysely<Schema>,
   webhookUuid: Uuid,
   limit: number,
+  {
+    before,
+    after,
+    state,
+  }: {
+    readonly before?: number | undefined;
+    /** Those next after it, still newest first. */
+    readonly after?: number | undefined;
+    readonly state?: WebhookDelivery["state"] | undefined;
+  } = {},
 ): Promise<readonly WebhookDelivery[]> {
-  const rows = await db
+  let found = db.selectFrom("webhook_delivery").selectAll().where("webhook_uuid", "=", webhookUuid);
+  if (before !== undefined) found = found.where("sequence", "<", before);
+  if (after !== undefined) found = found.where("sequence", ">", after);
+  if (state !== undefined) found = found.where("state", "=", state);
+  const rows = await found
+    .orderBy("sequence", after === undefined ? "desc" : "asc")
+    .limit(limit)
+    .execute();
+  return (after === undefined ? rows : rows.reverse()).map(toDelivery);
+}
+
+/** A delivery of the webhook. */
+export async function findDelivery(
+  db: Kysely<Schema>,
+  webhookUuid: Uuid,
+  uuid: Uuid,
+): Promise<WebhookDelivery | undefined> {
+  const row = await db
     .selectFrom("webhook_delivery")
     .selectAll()
     .where("webhook_uuid", "=", webhookUuid)
-    .orderBy("sequence", "desc")
-    .limit(limit)
-    .execute();
-  return rows.map(toDelivery);
+    .where("uuid", "=", uuid)
+    .executeTakeFirst();
+  return row && toDelivery(row);
+}
+
+/** The latest delivery of each webhook. */
+export async function listLatestDeliveries(
+  db: Kysely<Schema>,
+  webhookUuids: readonly Uuid[],
+): Promise<ReadonlyMap<Uuid, WebhookDelivery>> {
+  if (webhookUuids.length === 0) return new Map();
+  const latest = db
+    .selectFrom("webhook_delivery")
+    .select((select) => select.fn.max("sequence").as("sequence"))
+    .where("webhook_uuid", "in", webhookUuids)
+    .groupBy("webhook_uuid");
+  const rows = await db.selectFrom("webhook_delivery").selectAll().where("sequence", "in", latest).execute();
+  return new Map(rows.map((row) => [row.webhook_uuid as Uuid, toDelivery(row)]));
 }
 
 /** Deliveries whose id begins with the given text: a whole id finds at most one. */
