@@ -31,6 +31,16 @@ export const PAGE_LIST: readonly PageEntry[] = [
     load: async () => (await import("./workspace/workspace.ts")).workspacePage,
   },
   {
+    path: "/{workspace}/workspace/imports/{import_id}",
+    methods: FORM,
+    load: async () => (await import("./workspace/imports/import.ts")).importProgressPage,
+  },
+  {
+    path: "/{workspace}/workspace/new/import",
+    methods: FORM,
+    load: async () => (await import("./workspace/new/import.ts")).importPage,
+  },
+  {
     path: "/{workspace}/workspace/repositories",
     methods: READ,
     load: async () => (await import("./workspace/repositories.ts")).repositoriesPage,
