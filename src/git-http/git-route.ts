@@ -192,8 +192,15 @@ function answerGitError(
   const status = gitStatusOf(failure);
   if (status === 401) reply.header("www-authenticate", CHALLENGE);
   if (failure.details.location !== undefined) reply.header("location", failure.details.location);
-  return reply.code(status).send(`${maskTokens(gitText(failure))}\n`);
+  const more =
+    failure.kind === "scope-missing"
+      ? `\nSee ${baseUrlsOf(request.headers, ports).html}${REFUSALS_PATH}`
+      : "";
+  return reply.code(status).send(`${maskTokens(gitText(failure))}${more}\n`);
 }
+
+/** The page that shows how far each refused request came, and leads to a token with the missing scope. */
+const REFUSALS_PATH = "/-/settings/refusals";
 
 function isOfProtocol2(request: FastifyRequest): boolean {
   return parseGitProtocol(request.headers["git-protocol"] as string | undefined)?.version === 2;

@@ -8,6 +8,16 @@ const POST = ["POST"] as const;
 export const PAGE_LIST: readonly PageEntry[] = [
   { path: "/", methods: READ, load: async () => (await import("./home.ts")).homePage },
   {
+    path: "/-/settings/refusals",
+    methods: READ,
+    load: async () => (await import("./settings/refusals.ts")).refusalsPage,
+  },
+  {
+    path: "/-/settings/refusals/{sequence}",
+    methods: READ,
+    load: async () => (await import("./settings/refusals/refusal-page.ts")).refusalPage,
+  },
+  {
     path: "/-/cannot-sign-in",
     methods: FORM,
     load: async () => (await import("./cannot-sign-in.ts")).cannotSignInPage,
@@ -44,5 +54,10 @@ export const PAGE_LIST: readonly PageEntry[] = [
     path: "/{workspace}/workspace/repositories",
     methods: READ,
     load: async () => (await import("./workspace/repositories.ts")).repositoriesPage,
+  },
+  {
+    path: "/{workspace}/{repo_slug}/commits/{commit}",
+    methods: READ,
+    load: async () => (await import("./repository/commits/commit.ts")).commitPage,
   },
 ];

@@ -2,7 +2,14 @@ import { Readable } from "node:stream";
 import type { ObjectId } from "../../model/object-id.ts";
 import type { GitOptions } from "../process/git-process.ts";
 import { pathspecOf, pathspecsOf } from "./compared-paths.ts";
-import { type FileChange, parseChanges, type RawChange, readRawChanges } from "./parse-changes.ts";
+import {
+  type FileChange,
+  type FileChangeDetails,
+  parseChangeDetails,
+  parseChanges,
+  type RawChange,
+  readRawChanges,
+} from "./parse-changes.ts";
 import { runCachedGit } from "./run-cached-git.ts";
 import { streamGit } from "./stream-git.ts";
 
@@ -82,11 +89,21 @@ export async function streamDiff(comparison: TreeComparison, options: DiffOption
  * @throws as `runLimitedGit` and `pathspecsOf` do.
  */
 export async function listChanges(comparison: TreeComparison): Promise<FileChange[]> {
+  const output = await readChanges(comparison);
+  return output === undefined ? [] : parseChanges(output);
+}
+
+/** The same with modes, ids, and which are binary. @throws as `listChanges` does. */
+export async function listChangeDetails(comparison: TreeComparison): Promise<FileChangeDetails[]> {
+  const output = await readChanges(comparison);
+  return output === undefined ? [] : parseChangeDetails(output);
+}
+
+async function readChanges(comparison: TreeComparison): Promise<Buffer | undefined> {
   const pathspecs = pathspecsOf(comparison.paths);
-  if (pathspecs === undefined) return [];
+  if (pathspecs === undefined) return undefined;
   const args = argumentsOf(comparison, pathspecs, ["-z", "--raw", "--numstat"]);
-  const output = await runCachedGit("compare", args, { ...comparison, outputBytesMax: CHANGES_BYTES_MAX });
-  return parseChanges(output);
+  return runCachedGit("compare", args, { ...comparison, outputBytesMax: CHANGES_BYTES_MAX });
 }
 
 /** Two whole trees, without people's choice of what to see of them. */

@@ -1,3 +1,5 @@
+import type { ObjectId } from "../../model/object-id.ts";
+
 /** One file that differs between two trees. Paths are bytes: git knows of no encoding. */
 export type FileChange = {
   readonly linesAdded: number;
@@ -7,6 +9,17 @@ export type FileChange = {
   | { readonly status: "removed"; readonly oldPath: Buffer }
   | { readonly status: "modified" | "renamed"; readonly oldPath: Buffer; readonly newPath: Buffer }
 );
+
+/** The same with what pages show beside it. */
+export type FileChangeDetails = FileChange & {
+  /** As git prints it, six digits: `100644`, `160000` for a submodule. `000000` where there is no file. */
+  readonly oldMode: string;
+  readonly newMode: string;
+  readonly oldId: ObjectId;
+  readonly newId: ObjectId;
+  /** git found no lines in it, or it is too large to look for them. */
+  readonly isBinary: boolean;
+};
 
 type LineCounts = Pick<FileChange, "linesAdded" | "linesRemoved">;
 
@@ -23,19 +36,42 @@ export class MalformedChangesError extends Error {}
  * @throws MalformedChangesError
  */
 export function parseChanges(output: Buffer): FileChange[] {
+  const changes: FileChange[] = [];
+  for (const { raw, counts } of readCountedChanges(output)) changes.push(changeOf(raw, counts));
+  return changes;
+}
+
+/** The same with modes, ids, and which are binary. @throws MalformedChangesError */
+export function parseChangeDetails(output: Buffer): FileChangeDetails[] {
+  const changes: FileChangeDetails[] = [];
+  for (const { raw, counts } of readCountedChanges(output)) {
+    const [oldMode, newMode, oldId, newId] = raw.header.slice(1).split(" ");
+    changes.push({
+      ...changeOf(raw, counts),
+      oldMode: oldMode!,
+      newMode: newMode!,
+      oldId: oldId as ObjectId,
+      newId: newId as ObjectId,
+      isBinary: counts.isBinary,
+    });
+  }
+  return changes;
+}
+
+type CountedChange = { readonly raw: RawChange; readonly counts: PathCounts };
+
+function* readCountedChanges(output: Buffer): Generator<CountedChange> {
   const raw = new FieldReader(output, 0);
   while (raw.isBefore(COLON)) readRawChange(raw);
   const counts = new FieldReader(output, raw.offset);
-  const changes: FileChange[] = [];
   let next = readLineCounts(counts);
   for (const again = new FieldReader(output, 0); again.offset < raw.offset; ) {
-    const { letter, oldPath, newPath } = readRawChange(again);
-    if (next?.path.equals(newPath) !== true) continue;
-    changes.push(changeOf(letter, oldPath, newPath, next));
+    const change = readRawChange(again);
+    if (next?.path.equals(change.newPath) !== true) continue;
+    yield { raw: change, counts: next };
     next = readLineCounts(counts);
   }
   if (next !== undefined) throw new MalformedChangesError("line counts of no change, or in another order");
-  return changes;
 }
 
 const COLON = 58;
@@ -74,6 +110,8 @@ class FieldReader {
 }
 
 export type RawChange = {
+  /** With the modes and ids of both sides. */
+  readonly header: string;
   readonly letter: "A" | "D" | "M" | "T" | "R";
   /** Whether both sides have the same bytes, as when a file is only moved, or gets another mode. */
   readonly hasSameContent: boolean;
@@ -99,13 +137,11 @@ function readRawChange(fields: FieldReader): RawChange {
   const letter = match[3] as RawChange["letter"];
   const oldPath = fields.nextPath();
   const newPath = letter === "R" ? fields.nextPath() : oldPath;
-  return { letter, hasSameContent: match[1] === match[2], oldPath, newPath };
+  return { header, letter, hasSameContent: match[1] === match[2], oldPath, newPath };
 }
 
 function changeOf(
-  letter: string,
-  oldPath: Buffer,
-  newPath: Buffer,
+  { letter, oldPath, newPath }: RawChange,
   { linesAdded, linesRemoved }: LineCounts,
 ): FileChange {
   const counts = { linesAdded, linesRemoved };
@@ -121,8 +157,10 @@ function changeOf(
   }
 }
 
+type PathCounts = LineCounts & { readonly path: Buffer; readonly isBinary: boolean };
+
 /** The path is that of the new side. For a rename the first field ends after the counts and two paths follow. */
-function readLineCounts(fields: FieldReader): (LineCounts & { readonly path: Buffer }) | undefined {
+function readLineCounts(fields: FieldReader): PathCounts | undefined {
   if (fields.isAtEnd()) return undefined;
   const field = fields.next();
   const pathStart = field.indexOf(TAB, field.indexOf(TAB) + 1) + 1;
@@ -132,7 +170,12 @@ function readLineCounts(fields: FieldReader): (LineCounts & { readonly path: Buf
   const ownPath = field.subarray(pathStart);
   if (ownPath.length === 0) fields.nextPath();
   const path = ownPath.length === 0 ? fields.nextPath() : ownPath;
-  return { path, linesAdded: countOf(added!), linesRemoved: countOf(removed!) };
+  return {
+    path,
+    linesAdded: countOf(added!),
+    linesRemoved: countOf(removed!),
+    isBinary: added === "-",
+  };
 }
 
 const TAB = 9;

@@ -1,8 +1,13 @@
 import type { Readable } from "node:stream";
-import { listChanges, streamDiff, type TreeComparison } from "../../git/diffs/compare-trees.ts";
+import {
+  listChangeDetails,
+  listChanges,
+  streamDiff,
+  type TreeComparison,
+} from "../../git/diffs/compare-trees.ts";
 import { findMergeBase } from "../../git/diffs/find-merge-base.ts";
 import { type FileConflict, listConflicts } from "../../git/diffs/list-conflicts.ts";
-import type { FileChange } from "../../git/diffs/parse-changes.ts";
+import type { FileChange, FileChangeDetails } from "../../git/diffs/parse-changes.ts";
 import { EMPTY_TREE } from "../../git/diffs/run-limited-git.ts";
 import { streamPatches } from "../../git/diffs/stream-patches.ts";
 import type { Commit } from "../../git/objects/commit.ts";
@@ -55,7 +60,7 @@ export async function getComparedCommits(
   return { workplace: workplace!, alternate, takeSlot, source: source!, destination };
 }
 
-type GitPorts = Pick<Ports, "packs">;
+export type GitPorts = Pick<Ports, "packs">;
 
 /** Opens the compared repositories for as long as `work` takes. */
 function withGit<T>(
@@ -144,6 +149,18 @@ export function listDiffChanges(
 ): Promise<FileChange[]> {
   return withGit(ports, compared, (git) =>
     listChanges({ ...git, ...options, old: sides.old ?? EMPTY_TREE, new: sides.new }),
+  );
+}
+
+/** The same with what pages show beside it. @throws as `listChanges` does. */
+export function listDiffChangeDetails(
+  ports: GitPorts,
+  compared: ComparedCommits,
+  sides: DiffSides,
+  options: ComparisonOptions,
+): Promise<FileChangeDetails[]> {
+  return withGit(ports, compared, (git) =>
+    listChangeDetails({ ...git, ...options, old: sides.old ?? EMPTY_TREE, new: sides.new }),
   );
 }
 

@@ -1,4 +1,5 @@
 import { preferencesTexts } from "../catalogue/preferences.ts";
+import { refusalTexts } from "../catalogue/refusals.ts";
 import { settingsTexts } from "../catalogue/settings.ts";
 import type { Html } from "../html.ts";
 import { type SideGroup, withSide } from "../layout/side.ts";
@@ -17,7 +18,10 @@ const GROUPS: readonly SideGroup[] = [
   },
   {
     title: settingsTexts.access,
-    links: [{ href: "/-/settings/api-tokens", label: settingsTexts.apiTokens }],
+    links: [
+      { href: "/-/settings/api-tokens", label: settingsTexts.apiTokens },
+      { href: "/-/settings/refusals", label: refusalTexts.title },
+    ],
   },
 ];
 

@@ -72,6 +72,16 @@ export async function findLeaks(db: Kysely<Schema>): Promise<ReadonlyMap<Uuid, D
   return new Map(rows.map(({ subject_uuid, at }) => [subject_uuid as Uuid, instant(Number(at))]));
 }
 
+/** By its number. */
+export async function findAuditEvent(db: Kysely<Schema>, sequence: number): Promise<AuditEvent | undefined> {
+  const row = await db
+    .selectFrom("audit_event")
+    .selectAll()
+    .where("sequence", "=", sequence)
+    .executeTakeFirst();
+  return row && toAuditEvent(row);
+}
+
 /** Newest first. */
 export async function listAuditEvents(
   db: Kysely<Schema>,

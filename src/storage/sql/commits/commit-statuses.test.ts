@@ -15,7 +15,12 @@ import { insertAccount } from "../accounts/accounts.ts";
 import { insertProject } from "../projects/projects.ts";
 import { deleteRepositoryRow, insertRepository } from "../repositories/repositories.ts";
 import { insertWorkspace } from "../workspaces/workspaces.ts";
-import { findCommitStatus, listCommitStatuses, upsertCommitStatus } from "./commit-statuses.ts";
+import {
+  countStatesOfCommits,
+  findCommitStatus,
+  listCommitStatuses,
+  upsertCommitStatus,
+} from "./commit-statuses.ts";
 
 const COMMIT = "a".repeat(40) as ObjectId;
 const OTHER_COMMIT = "b".repeat(40) as ObjectId;
@@ -90,6 +95,25 @@ describeDatabases("commit statuses", (current) => {
     const parsed = parseFilter('refname != "main"');
     assert.ok(parsed.kind === "filter");
     assert.deepEqual(await keys({ filter: parsed.filter }), [2, "z", "m"]);
+  });
+
+  test("are counted by commit and state", async () => {
+    const third = "c".repeat(40) as ObjectId;
+    for (const [key, state] of [
+      ["x", "FAILED"],
+      ["y", "SUCCESSFUL"],
+      ["z", "SUCCESSFUL"],
+    ] as const)
+      await upsertCommitStatus(db(), statusOf(key, { commit: third, state }));
+    const none = "d".repeat(40) as ObjectId;
+    const counts = await countStatesOfCommits(db(), repositoryUuid, [third, none]);
+    const expected = new Map([
+      ["FAILED", 1],
+      ["SUCCESSFUL", 2],
+    ] as const);
+    assert.deepEqual(counts, new Map([[third, expected]]));
+    assert.deepEqual(await countStatesOfCommits(db(), other.uuid, [third]), new Map());
+    assert.deepEqual(await countStatesOfCommits(db(), repositoryUuid, []), new Map());
   });
 
   test("go with their repository", async () => {

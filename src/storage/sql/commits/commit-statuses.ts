@@ -134,3 +134,26 @@ export async function countCommitStatuses(
     .execute();
   return new Map(rows.map(({ state, size }) => [state as CommitStatusState, size]));
 }
+
+/** How many statuses of each state these commits have. Commits without any are left out. One statement. */
+export async function countStatesOfCommits(
+  db: Kysely<Schema>,
+  repositoryUuid: Uuid,
+  commits: readonly ObjectId[],
+): Promise<ReadonlyMap<ObjectId, ReadonlyMap<CommitStatusState, number>>> {
+  const counts = new Map<ObjectId, Map<CommitStatusState, number>>();
+  if (commits.length === 0) return counts;
+  const rows = await db
+    .selectFrom("commit_status")
+    .select(["commit_id", "state"])
+    .select((eb) => eb.fn.countAll<number>().as("count"))
+    .where("repository_uuid", "=", repositoryUuid)
+    .where("commit_id", "in", commits)
+    .groupBy(["commit_id", "state"])
+    .execute();
+  for (const { commit_id, state, count } of rows) {
+    const ofCommit = counts.get(commit_id as ObjectId) ?? new Map<CommitStatusState, number>();
+    counts.set(commit_id as ObjectId, ofCommit.set(state as CommitStatusState, Number(count)));
+  }
+  return counts;
+}

@@ -1,0 +1,56 @@
+import type { Catalogue } from "../translate.ts";
+
+/** The changes of files, wherever they are shown. */
+export const diffTexts = {
+  totals: {
+    en: { one: "1 file, {added} {removed}", other: "{n} files, {added} {removed}" },
+    ja: "{n} 個のファイル、{added} {removed}",
+  },
+  nothing: { en: "No file differs", ja: "差分のあるファイルはありません" },
+  nothingButSpace: {
+    en: "No file differs in more than white space",
+    ja: "空白以外に差分のあるファイルはありません",
+  },
+  view: { en: "How changes are shown", ja: "変更の表示方法" },
+  sideBySide: { en: "Side by side", ja: "左右に並べて表示" },
+  unified: { en: "One below the other", ja: "上下に並べて表示" },
+  withoutSpace: { en: "Without white space", ja: "空白の違いを無視" },
+  withSpace: { en: "With white space", ja: "空白の違いも表示" },
+  changesIn: { en: "Changes in {path}", ja: "{path} の変更" },
+  added: { en: "added", ja: "追加" },
+  removed: { en: "removed", ja: "削除" },
+  newFile: { en: "New file", ja: "新規ファイル" },
+  deletedFile: { en: "Deleted", ja: "削除" },
+  renamedFrom: { en: "Renamed from {path}", ja: "{path} から名前を変更" },
+  mode: { en: "Mode {old} → {new}", ja: "モード {old} → {new}" },
+  submodule: { en: "Submodule", ja: "サブモジュール" },
+  viewFile: { en: "Open file", ja: "ファイルを開く" },
+  showAbove: { en: "Show 12 lines above", ja: "上の 12 行を表示" },
+  showAll: { en: "Show all {n} lines", ja: "全 {n} 行を表示" },
+  noLines: { en: "No line differs.", ja: "行の差分はありません。" },
+  binary: {
+    en: "A binary file: its changes are not shown.",
+    ja: "バイナリファイルのため、変更は表示されません。",
+  },
+  large: {
+    en: "{n} lines differ: too many to show them beside other files.",
+    ja: "差分が {n} 行あるため、ほかのファイルと一緒には表示されません。",
+  },
+  later: {
+    en: "Not shown here: the page is full.",
+    ja: "ページの表示上限に達したため、ここには表示されません。",
+  },
+  showFile: { en: "Show changes", ja: "変更を表示" },
+  showFromHere: { en: "Show the files from here on", ja: "ここからのファイルを表示" },
+  cutLine: { en: "The line is longer.", ja: "行の続きは省略されています。" },
+  noLineEnd: { en: "No line end at the end of the file", ja: "ファイル末尾に改行なし" },
+  oneFile: { en: "Only `{path}` is shown.", ja: "`{path}` だけを表示しています。" },
+  allFiles: { en: "Show all files", ja: "すべてのファイルを表示" },
+  rowsBefore: { en: { one: "1 line before", other: "{n} lines before" }, ja: "前の {n} 行を省略" },
+  firstLines: { en: "From the first line", ja: "最初の行から表示" },
+  moreLines: { en: "Next lines", ja: "続きの行を表示" },
+  range: { en: "Files {first}–{last} of {n}", ja: "{n} 個中 {first}～{last} 個目のファイル" },
+  pages: { en: "Pages of changed files", ja: "変更されたファイルのページ" },
+  previousFiles: { en: "Previous files", ja: "前のファイル" },
+  nextFiles: { en: "Next files", ja: "次のファイル" },
+} satisfies Catalogue;
