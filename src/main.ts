@@ -70,6 +70,11 @@ const NOUNS = [
     summary: "list what clients asked of the API that this server does not have",
     load: async () => (await import("./cli/audit/unknown-operations.ts")).createUnknownOperationsCommand(),
   },
+  {
+    name: "help-answers",
+    summary: "list what readers say of the help page",
+    load: async () => (await import("./cli/audit/help-answers.ts")).createHelpAnswersCommand(),
+  },
 ] as const;
 
 const words = process.argv.slice(2).filter((word) => !word.startsWith("-"));

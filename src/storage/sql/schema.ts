@@ -2,6 +2,7 @@ import type { AuditTables } from "./schema/audit.ts";
 import type { BranchRuleTables } from "./schema/branch-rules.ts";
 import type { FormerNameTables } from "./schema/former-names.ts";
 import type { GroupTables } from "./schema/groups.ts";
+import type { HelpAnswerTables } from "./schema/help-answers.ts";
 import type { ImportTables } from "./schema/imports.ts";
 import type { MergeTaskTables } from "./schema/merge-tasks.ts";
 import type { PullRequestCommentTables } from "./schema/pull-request-comments.ts";
@@ -25,6 +26,7 @@ export type Schema = CoreTables &
   PullRequestTables &
   PullRequestCommentTables &
   MergeTaskTables &
+  HelpAnswerTables &
   SessionTables &
   SignInTables &
   ImportTables;

@@ -24,6 +24,7 @@ import { twoStep } from "./026-two-step.ts";
 import { tokenUse } from "./031-token-use.ts";
 import { imports } from "./034-imports.ts";
 import { webhookAttempts } from "./035-webhook-attempts.ts";
+import { helpAnswers } from "./043-help-answers.ts";
 import type { Migration } from "./migration.ts";
 
 /** In the order in which they run. */
@@ -54,4 +55,5 @@ export const MIGRATIONS: readonly Migration[] = [
   tokenUse,
   imports,
   webhookAttempts,
+  helpAnswers,
 ];
