@@ -61,6 +61,23 @@ export const PAGE_LIST: readonly PageEntry[] = [
     load: async () => (await import("./workspace/repositories.ts")).repositoriesPage,
   },
   {
+    path: "/{workspace}/{repo_slug}/commits",
+    methods: READ,
+    load: async () => (await import("./repository/commits.ts")).commitsPage,
+  },
+  {
+    path: "/{workspace}/{repo_slug}/commits/branch/{name}",
+    lastParameterSpans: "some",
+    methods: READ,
+    load: async () => (await import("./repository/commits/branch.ts")).branchCommitsPage,
+  },
+  {
+    path: "/{workspace}/{repo_slug}/commits/tag/{name}",
+    lastParameterSpans: "some",
+    methods: READ,
+    load: async () => (await import("./repository/commits/tag.ts")).tagCommitsPage,
+  },
+  {
     path: "/{workspace}/{repo_slug}/commits/{commit}",
     methods: READ,
     load: async () => (await import("./repository/commits/commit.ts")).commitPage,

@@ -192,8 +192,11 @@ function linesView(diff: FileDiff, state: ViewState, options: DiffViewOptions): 
   }
   state.nodesLeft = writer.nodesLeft;
   const caption = t(diffTexts.changesIn, { path: visibleText(file.path) });
-  return html`${firstRows(diff, options)}<table class="${isSideBySide ? "code diff sides" : "code diff"}"><caption class="vh">${caption}</caption><tbody>${parts}</tbody></table>${moreRows(diff, rowsShown, isCut, options)}`;
+  return html`${firstRows(diff, options)}<table class="${isSideBySide ? "code diff sides" : "code diff"}"><caption class="vh">${caption}</caption>${isSideBySide && SIDES}<tbody>${parts}</tbody></table>${moreRows(diff, rowsShown, isCut, options)}`;
 }
+
+/** Their widths: the first row, which a table of fixed layout would take them from, is the head of a hunk. */
+const SIDES = html`<colgroup><col class="n"><col class="sg"><col><col class="n"><col class="sg"><col></colgroup>`;
 
 /** `@@ −13,9 +14,13 @@`, the line that git found to begin the function, and what can be done here. */
 function hunkHead(diff: FileDiff, hunk: DiffHunk, index: number, options: DiffViewOptions): Html {

@@ -64,7 +64,7 @@ export const commitPage: RepositoryPage = {
       main: html`<div class="head"><h1>${commitSummary(t, commit)}</h1><a class="btn" href="${sourcePath(repository, "src", commit.id)}">${t(commitTexts.files)}</a></div>
 <p class="lead inkish">${t(commitTexts.by, { person: html`<b>${author}</b>`, when: timeAgo(request, commit.author.date) })}</p>
 <div class="flow">${commitBody(t, commit)}<dl class="facts rimmed">${facts.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl></div>
-${commit.parents.length > 1 && html`<p class="after dim">${t(commitTexts.mergeNote)}</p>`}${diff.main}`,
+<div class="block">${commit.parents.length > 1 && html`<p class="after dim">${t(commitTexts.mergeNote)}</p>`}${diff.main}</div>`,
     });
   },
 };
