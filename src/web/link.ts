@@ -29,6 +29,7 @@ import { accountProblems, problemStatus } from "./form-problems.ts";
 import { type Html, html, NOTHING } from "./html.ts";
 import { errorSummary, input, type Problem } from "./layout/form.ts";
 import { workspacePath } from "./links.ts";
+import { newPasswordField } from "./new-password-field.ts";
 import {
   type OpenPage,
   type PageAnswer,
@@ -315,18 +316,6 @@ function accountFields(request: PageRequest, problems: readonly Problem[]): Html
   return html`${input(t, { name: "username", label: t(accountTexts.username), hint: t(accountTexts.usernameHint), value: form.get("username") ?? "", autocomplete: "nickname", more: html` maxlength="62" spellcheck="false" autocapitalize="none"`, problems })}
 ${input(t, { name: "name", label: t(accountTexts.name), hint: t(accountTexts.nameHint), value: form.get("name") ?? "", autocomplete: "name", more: html` maxlength="100"`, problems })}
 ${newPasswordField(request, problems)}`;
-}
-
-export function newPasswordField({ t }: PageRequest, problems: readonly Problem[]): Html {
-  return input(t, {
-    name: "password",
-    label: t(accountTexts.newPassword),
-    hint: t(accountTexts.passwordHint),
-    type: "password",
-    autocomplete: "new-password",
-    more: html` minlength="12"`,
-    problems,
-  });
 }
 
 async function describeEmail(

@@ -38,6 +38,31 @@ export const PAGE_LIST: readonly PageEntry[] = [
     methods: FORM,
     load: async () => (await import("./preferences.ts")).preferencesPage,
   },
+  {
+    path: "/-/settings/email-aliases",
+    methods: FORM,
+    load: async () => (await import("./settings/email-aliases.ts")).emailAliasesPage,
+  },
+  {
+    path: "/-/settings/password",
+    methods: FORM,
+    load: async () => (await import("./settings/password.ts")).passwordPage,
+  },
+  {
+    path: "/-/settings/profile",
+    methods: FORM,
+    load: async () => (await import("./settings/profile.ts")).profilePage,
+  },
+  {
+    path: "/-/settings/sessions",
+    methods: FORM,
+    load: async () => (await import("./settings/sessions.ts")).sessionsPage,
+  },
+  {
+    path: "/-/settings/two-step",
+    methods: FORM,
+    load: async () => (await import("./settings/two-step.ts")).twoStepPage,
+  },
   { path: "/-/sign-in", methods: FORM, load: async () => (await import("./sign-in.ts")).signInPage },
   { path: "/-/sign-out", methods: POST, load: async () => (await import("./sign-out.ts")).signOutPage },
   {

@@ -99,37 +99,6 @@ describeDatabases("signing in", (current) => {
   const sessionsOf = async ({ uuid }: Account) =>
     (await listSessions(current().database.kysely, uuid)).map((session) => session.uuid);
 
-  describe("sessions", () => {
-    test("twenty at most, the longest unused ends; all others end at once", async () => {
-      const account = await newAccount();
-      const first = await start(account);
-      for (let i = 0; i < 20; i += 1) {
-        at.pass(1_000);
-        await start(account);
-      }
-      const left = await sessionsOf(account);
-      assert.equal(left.length, 20);
-      assert.ok(!left.includes(first.uuid));
-      assert.equal(await endOtherSessions(at.by, account, left[3]), 19);
-      assert.deepEqual(await sessionsOf(account), [left[3]]);
-    });
-
-    test("a disabled account has none, and gets none", async () => {
-      const account = await newAccount();
-      await start(account);
-      await disableAccount(at.ports, at.by, account);
-      assert.deepEqual(await sessionsOf(account), []);
-      await assert.rejects(start(account), isRefused("credential-missing"));
-    });
-
-    test("a password by a link ends all", async () => {
-      const account = await newAccount();
-      await start(account);
-      await choose(account);
-      assert.deepEqual(await sessionsOf(account), []);
-    });
-  });
-
   describe("links", () => {
     test("the first account's link makes an account that can sign in, once, and no second one", async () => {
       const stale = await createFirstAccountLink(at.ports, at.by);
@@ -240,6 +209,37 @@ describeDatabases("signing in", (current) => {
       await disableAccount(at.ports, at.by, account);
       requestPasswordLink(at.ports, at.by, emailOf(account), writeMail);
       assert.deepEqual(await at.takeMails(), []);
+    });
+  });
+
+  describe("sessions", () => {
+    test("twenty at most, the longest unused ends; all others end at once", async () => {
+      const account = await newAccount();
+      const first = await start(account);
+      for (let i = 0; i < 20; i += 1) {
+        at.pass(1_000);
+        await start(account);
+      }
+      const left = await sessionsOf(account);
+      assert.equal(left.length, 20);
+      assert.ok(!left.includes(first.uuid));
+      assert.equal(await endOtherSessions(at.by, account, left[3]), 19);
+      assert.deepEqual(await sessionsOf(account), [left[3]]);
+    });
+
+    test("a disabled account has none, and gets none", async () => {
+      const account = await newAccount();
+      await start(account);
+      await disableAccount(at.ports, at.by, account);
+      assert.deepEqual(await sessionsOf(account), []);
+      await assert.rejects(start(account), isRefused("credential-missing"));
+    });
+
+    test("a password by a link ends all", async () => {
+      const account = await newAccount();
+      await start(account);
+      await choose(account);
+      assert.deepEqual(await sessionsOf(account), []);
     });
   });
 

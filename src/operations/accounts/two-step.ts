@@ -10,6 +10,7 @@ import type { Account } from "../../model/account.ts";
 import { accountSubject } from "../../model/audit.ts";
 import { Failure, invalidField } from "../../model/failure.ts";
 import type { Secret } from "../../model/secret.ts";
+import type { Uuid } from "../../model/uuid.ts";
 import type { By, Ports } from "../../ports.ts";
 import {
   countRecoveryCodes,
@@ -24,6 +25,7 @@ import {
 import { lockRows } from "../../storage/sql/lock-rows.ts";
 import { TAKES_ACCESS } from "../../storage/sql/transaction-options.ts";
 import { type PasswordAsker, tooManyTries } from "./passwords.ts";
+import { endSessionsOf } from "./sessions.ts";
 
 export type TwoStepPorts = Pick<Ports, "database" | "clock" | "keys" | "randomBytes" | "signInLimiter">;
 
@@ -52,6 +54,7 @@ export async function findPendingSeed(
 /**
  * Ends the setting up with a code of the app. From then on a code is asked for at each sign-in.
  *
+ * @param session from which it is asked. All others end: they were begun without a code.
  * @returns the recovery codes, this once.
  * @throws Failure invalid-input about `code`, conflict if nothing is being set up.
  */
@@ -60,6 +63,7 @@ export async function enableTwoStep(
   by: By,
   account: Account,
   codeText: string,
+  session?: Uuid,
 ): Promise<readonly Secret[]> {
   const { uuid } = account;
   const seed = await findPendingSeed(ports, account);
@@ -77,16 +81,24 @@ export async function enableTwoStep(
     await setTwoStepEnabled(tx, uuid, now);
     await replaceRecoveryCodes(tx, uuid, codes.map(digestRecoveryCode));
     record.audit("account.two-step-enabled", accountSubject(account), { account: uuid });
+    await endSessionsOf(tx, record, account, session);
   });
   return codes;
 }
 
-/** No code is asked for any more. Nothing happens if none was. */
-export async function disableTwoStep(by: By, account: Account): Promise<void> {
+/**
+ * No code is asked for any more. Nothing happens if none was.
+ *
+ * @param session from which it is asked. All others end.
+ */
+export async function disableTwoStep(by: By, account: Account, session?: Uuid): Promise<void> {
   await by.transaction(async (tx, record) => {
     await lockRows(tx, [{ table: "account", uuid: account.uuid, strength: "update" }]);
-    if (await deleteTwoStep(tx, account.uuid))
-      record.audit("account.two-step-disabled", accountSubject(account), { account: account.uuid });
+    const wasEnabled = (await findTwoStep(tx, account.uuid))?.enabledAt !== undefined;
+    await deleteTwoStep(tx, account.uuid);
+    if (!wasEnabled) return;
+    record.audit("account.two-step-disabled", accountSubject(account), { account: account.uuid });
+    await endSessionsOf(tx, record, account, session);
   }, TAKES_ACCESS);
 }
 

@@ -75,11 +75,10 @@ export async function setLastStep(tx: Kysely<Schema>, accountUuid: Uuid, step: n
   return result.numUpdatedRows > 0n;
 }
 
-/** With its recovery codes. @returns false if there was none. */
-export async function deleteTwoStep(tx: Kysely<Schema>, accountUuid: Uuid): Promise<boolean> {
+/** With its recovery codes. */
+export async function deleteTwoStep(tx: Kysely<Schema>, accountUuid: Uuid): Promise<void> {
   await tx.deleteFrom("recovery_code").where("account_uuid", "=", accountUuid).execute();
-  const result = await tx.deleteFrom("two_step").where("account_uuid", "=", accountUuid).executeTakeFirst();
-  return result.numDeletedRows > 0n;
+  await tx.deleteFrom("two_step").where("account_uuid", "=", accountUuid).execute();
 }
 
 /** In place of those that are left. */
