@@ -29,6 +29,11 @@ export const PAGE_LIST: readonly PageEntry[] = [
   },
   { path: "/-/link/{secret}", methods: FORM, load: async () => (await import("./link.ts")).linkPage },
   {
+    path: "/-/go-to",
+    methods: READ,
+    load: async () => (await import("./go-to.ts")).goToPage,
+  },
+  {
     path: "/-/help/api-tokens",
     methods: FORM,
     load: async () => (await import("./help/api-tokens.ts")).apiTokensHelpPage,
