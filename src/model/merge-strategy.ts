@@ -13,3 +13,8 @@ export type MergeStrategy = (typeof MERGE_STRATEGIES)[number];
 export function parseMergeStrategy(text: string): MergeStrategy | undefined {
   return MERGE_STRATEGIES.find((strategy) => strategy === text);
 }
+
+/** Whether a strategy asks for a source that has all of the destination. */
+export function needsAhead(strategy: MergeStrategy): boolean {
+  return strategy === "fast_forward" || strategy === "squash_fast_forward";
+}

@@ -112,4 +112,69 @@ export const PAGE_LIST: readonly PageEntry[] = [
     methods: READ,
     load: async () => (await import("./repository/commits/commit.ts")).commitPage,
   },
+  {
+    path: "/-/pull-requests",
+    methods: READ,
+    load: async () => (await import("./pull-requests.ts")).ownPullRequestsPage,
+  },
+  {
+    path: "/{workspace}/workspace/pull-requests",
+    methods: READ,
+    load: async () => (await import("./workspace/pull-requests.ts")).workspacePullRequestsPage,
+  },
+  {
+    path: "/{workspace}/{repo_slug}/pull-requests",
+    methods: READ,
+    load: async () => (await import("./repository/pull-requests.ts")).pullRequestsPage,
+  },
+  {
+    path: "/{workspace}/{repo_slug}/pull-requests/new",
+    methods: FORM,
+    load: async () => (await import("./repository/pull-requests/new.ts")).newPullRequestPage,
+  },
+  {
+    path: "/{workspace}/{repo_slug}/pull-requests/{pull_request_id}",
+    methods: FORM,
+    load: async () => (await import("./repository/pull-requests/pull-request.ts")).pullRequestPage,
+  },
+  {
+    path: "/{workspace}/{repo_slug}/pull-requests/{pull_request_id}/activity",
+    methods: READ,
+    load: async () => (await import("./repository/pull-requests/activity.ts")).activityPage,
+  },
+  {
+    path: "/{workspace}/{repo_slug}/pull-requests/{pull_request_id}/comment",
+    methods: FORM,
+    load: async () => (await import("./repository/pull-requests/comment.ts")).commentPage,
+  },
+  {
+    path: "/{workspace}/{repo_slug}/pull-requests/{pull_request_id}/comments/{comment_id}",
+    methods: FORM,
+    load: async () => (await import("./repository/pull-requests/comments.ts")).commentsPage,
+  },
+  {
+    path: "/{workspace}/{repo_slug}/pull-requests/{pull_request_id}/commits",
+    methods: READ,
+    load: async () => (await import("./repository/pull-requests/commits.ts")).pullRequestCommitsPage,
+  },
+  {
+    path: "/{workspace}/{repo_slug}/pull-requests/{pull_request_id}/decline",
+    methods: FORM,
+    load: async () => (await import("./repository/pull-requests/decline.ts")).declinePage,
+  },
+  {
+    path: "/{workspace}/{repo_slug}/pull-requests/{pull_request_id}/edit",
+    methods: FORM,
+    load: async () => (await import("./repository/pull-requests/edit.ts")).editPullRequestPage,
+  },
+  {
+    path: "/{workspace}/{repo_slug}/pull-requests/{pull_request_id}/merge",
+    methods: FORM,
+    load: async () => (await import("./repository/pull-requests/merge.ts")).mergePage,
+  },
+  {
+    path: "/{workspace}/{repo_slug}/pull-requests/{pull_request_id}/tasks/{task_id}",
+    methods: FORM,
+    load: async () => (await import("./repository/pull-requests/tasks.ts")).tasksPage,
+  },
 ];

@@ -125,7 +125,7 @@ const JAPANESE_WORDS: readonly (readonly [RegExp, string])[] = [
   [/ユーザ(?!ー)|サーバ(?!ー)|フォルダ(?!ー)|レビュア(?!ー)|メンバ(?!ー)/, "the long vowel is kept"],
   [/プル リクエスト|ワーク スペース|アクセス トークン/, "katakana compounds are written together"],
   [/(?<=[\p{L}\d]) +[、。（）「」？]|[、。（）「」？] +(?=\S)/u, "no space beside 、。（）「」？"],
-  [/する$/, "a button has no する: トークンを作成"],
+  [/(?<!に)する$/, "a button has no する but in ～にする: トークンを作成, 完了にする"],
 ];
 
 for (const [pattern, remedy] of JAPANESE_WORDS) {

@@ -1,4 +1,4 @@
-import type { MergeStrategy } from "../../model/merge-strategy.ts";
+import { type MergeStrategy, needsAhead } from "../../model/merge-strategy.ts";
 import type { ObjectId } from "../../model/object-id.ts";
 import { findMergeBase } from "../diffs/find-merge-base.ts";
 import { isInHistory } from "../history/list-history.ts";
@@ -39,15 +39,16 @@ export type Merge =
 export async function makeMerge(source: RebaseSource, request: MergeRequest): Promise<Merge> {
   if (await isInHistory(source, request.source, request.destination)) return { kind: "nothing" };
   const isAhead = await isInHistory(source, request.destination, request.source);
+  if (!isAhead && needsAhead(request.strategy)) return { kind: "diverged" };
   switch (request.strategy) {
     case "merge_commit":
       return mergeCommit(source, request, isAhead);
     case "squash":
       return squash(source, request, isAhead);
     case "fast_forward":
-      return isAhead ? { kind: "made", tip: request.source, objects: [] } : { kind: "diverged" };
+      return { kind: "made", tip: request.source, objects: [] };
     case "squash_fast_forward":
-      return isAhead ? squash(source, request, isAhead) : { kind: "diverged" };
+      return squash(source, request, isAhead);
     case "rebase_fast_forward":
     case "rebase_merge":
       return rebase(source, request, isAhead);

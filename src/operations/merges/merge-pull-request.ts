@@ -1,6 +1,6 @@
 import type { Kysely } from "kysely";
 import { reachFaultPoint } from "../../fault-points.ts";
-import { listHistory } from "../../git/history/list-history.ts";
+import { type HistorySource, listHistory } from "../../git/history/list-history.ts";
 import { type Merge, makeMerge } from "../../git/merges/make-merge.ts";
 import type { RebaseSource } from "../../git/merges/rebase-commits.ts";
 import { writePack } from "../../git/packs/write-pack.ts";
@@ -24,7 +24,7 @@ import { changeRefs, type RefChange } from "../refs/change-refs.ts";
 import type { CreateRefPorts } from "../refs/create-ref.ts";
 import { explainIfGone } from "../repositories/explain-if-gone.ts";
 import { getRepository } from "../repositories/get-repository.ts";
-import { findMergeRefusal } from "./find-merge-refusal.ts";
+import { describeMergeRefusal, findMergeRefusal } from "./find-merge-refusal.ts";
 import { approversOf, type CountBehind, readMergeChecks } from "./merge-checks.ts";
 import { defaultMergeMessage, isSquash } from "./merge-message.ts";
 import { behindCounter, sidesOf } from "./mergeability.ts";
@@ -178,7 +178,7 @@ async function requireAllowed(
 ): Promise<void> {
   const update = { name: refNameOf(branch), old: tip, new: tip, peeled: undefined };
   const refusal = await findMergeRefusal(ports, by, repository, update);
-  if (refusal !== undefined) throw new Failure("permission-missing", refusal);
+  if (refusal !== undefined) throw new Failure("permission-missing", describeMergeRefusal(refusal));
 }
 
 function refNameOf(branch: BranchName): RefName {
@@ -222,11 +222,14 @@ async function make(
   return made;
 }
 
+/** Reported: contract, pull-requests.md §12.3. */
+export const CONFLICTS_TEXT = "You can't merge until you resolve all merge conflicts.";
+
 /** Texts as reported: contract, pull-requests.md §12.3. The last two are our own. */
 function refusal(kind: Exclude<Merge["kind"], "made">): Failure {
   switch (kind) {
     case "conflicts":
-      return new Failure("invalid-input", "You can't merge until you resolve all merge conflicts.");
+      return new Failure("invalid-input", CONFLICTS_TEXT);
     case "diverged":
       return new Failure("invalid-input", "Unable to fast forward due to changes in the destination branch.");
     case "unrelated":
@@ -239,7 +242,10 @@ function refusal(kind: Exclude<Merge["kind"], "made">): Failure {
 /** Far more than are told of. */
 const LISTED_COMMITS_MAX = 1000;
 
-async function defaultMessage(git: RebaseSource, attempt: Attempt): Promise<string> {
+/** What a message is prepared from. */
+type ToDescribe = Pick<Attempt, "whole" | "strategy" | "source" | "destination">;
+
+async function defaultMessage(git: HistorySource, attempt: ToDescribe): Promise<string> {
   const { whole, strategy, source, destination } = attempt;
   const { id, title, source: from, repositoryUuid } = whole.pullRequest;
   const isFork = from.repository !== undefined && from.repository.uuid !== repositoryUuid;
@@ -255,6 +261,22 @@ async function defaultMessage(git: RebaseSource, attempt: Attempt): Promise<stri
     approvers: approversOf(whole).map(({ displayName }) => displayName),
     squashed: commits.flatMap((commit) => commit?.message ?? []),
   });
+}
+
+/** The message that a merge commit has if its merger gives none, for a form. Undefined while a side is missing. */
+export async function prepareMergeMessage(
+  { packs, objects, commitGraphs }: Pick<Ports, "packs" | "objects" | "commitGraphs">,
+  { signal }: Pick<By, "signal">,
+  whole: WholePullRequest,
+): Promise<string | undefined> {
+  const sides = sidesOf(whole.pullRequest);
+  if (sides === undefined) return undefined;
+  return withRepository(packs, whole.pullRequest.repositoryUuid, ({ gitDir }) =>
+    defaultMessage(
+      { gitDir, objects, graph: commitGraphs.find(gitDir), signal },
+      { whole, strategy: "merge_commit", ...sides },
+    ),
+  );
 }
 
 async function store(

@@ -1,5 +1,5 @@
 import { findMergeBase } from "../../git/diffs/find-merge-base.ts";
-import { listConflicts } from "../../git/diffs/list-conflicts.ts";
+import { type FileConflict, listConflicts } from "../../git/diffs/list-conflicts.ts";
 import { isInHistory, listHistory } from "../../git/history/list-history.ts";
 import type { TakeSlot } from "../../git/process/process-slots.ts";
 import { Failure } from "../../model/failure.ts";
@@ -23,32 +23,41 @@ export function sidesOf({
   return { source: source.commit, destination: destination.commit };
 }
 
+/** What came of a merge that was tried. */
+export type MergeTrial = {
+  readonly mergeability: Mergeability;
+  readonly conflicts: readonly FileConflict[];
+  /** Whether the source has all of the destination, so that a fast-forward is possible. */
+  readonly isAhead: boolean;
+};
+
 /** Nothing is kept of the merge that is tried. What git prints is cached, so asking again costs no process. */
-export async function readMergeability(
-  ports: GitPorts,
-  pullRequest: PullRequest,
-  asked: Asked,
-): Promise<Mergeability> {
+export async function tryMerge(ports: GitPorts, pullRequest: PullRequest, asked: Asked): Promise<MergeTrial> {
   const sides = sidesOf(pullRequest);
-  if (sides === undefined) return "impossible";
+  if (sides === undefined) return without("impossible");
   try {
     return await withHistory(ports, pullRequest, asked, async (history) => {
       const { source, destination } = sides;
-      if (await isInHistory(history, destination, source)) return "clean";
-      if ((await findMergeBase(history, destination, source)) === undefined) return "impossible";
+      if (await isInHistory(history, destination, source))
+        return { mergeability: "clean", conflicts: [], isAhead: true };
+      if ((await findMergeBase(history, destination, source)) === undefined) return without("impossible");
       const quarantine = await ports.packs.openQuarantine(pullRequest.repositoryUuid);
       try {
         const { objectFolder } = quarantine;
         const conflicts = await listConflicts({ ...history, objectFolder, source, destination });
-        return conflicts.length === 0 ? "clean" : "conflicts";
+        return { mergeability: conflicts.length === 0 ? "clean" : "conflicts", conflicts, isAhead: false };
       } finally {
         await quarantine.discard();
       }
     });
   } catch (error) {
-    if (error instanceof Failure && error.kind === "timed-out") return "unknown";
+    if (error instanceof Failure && error.kind === "timed-out") return without("unknown");
     throw error;
   }
+}
+
+function without(mergeability: Mergeability): MergeTrial {
+  return { mergeability, conflicts: [], isAhead: false };
 }
 
 /** Of no commits, if one of the sides is gone. */

@@ -29,7 +29,10 @@ export const listMergeabilityChecksRoute: PullRequestRoute = {
       withMergeability: !leftOut.has("mergeability"),
       withCommitsBehind: !leftOut.has("commits-behind"),
     });
-    const values = representMergeConditions({ pullRequest, ...conditions }, baseUrls).filter(
+    const values = representMergeConditions(
+      { pullRequest, ...conditions, mayMerge: conditions.notAllowed === undefined },
+      baseUrls,
+    ).filter(
       (check) =>
         !(leftOut.has("mergeability") && check.type === "git_mergeability_check") &&
         !(leftOut.has("commits-behind") && "check" in check && check.check.kind === "maximum_commits_behind"),

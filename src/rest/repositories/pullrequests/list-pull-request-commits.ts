@@ -3,6 +3,7 @@ import type { PullRequestRoute } from "../../../http/routes/subjects/pull-reques
 import { Failure } from "../../../model/failure.ts";
 import type { PullRequest } from "../../../model/pull-request.ts";
 import { type CommitWalk, getWalk } from "../../../operations/commits/commits.ts";
+import { pullRequestWalk } from "../../../operations/pull-requests/pull-request-walk.ts";
 import { pullRequestApiUrl } from "../../../representations/pull-request-links.ts";
 import { answerCommits } from "../commits/answer-commits.ts";
 
@@ -24,17 +25,9 @@ export const listPullRequestCommitsRoute: PullRequestRoute = {
   },
 };
 
-/**
- * The source's commits that the destination does not have; of a closed one, those that it did not have then. Documented:
- * nothing once the branch of an open one is gone, 404 once its fork is.
- */
-function walkOf({ state, source, destination }: PullRequest): CommitWalk {
-  if (state === "OPEN" && source.repository === undefined)
+/** Documented: 404 once the fork of an open one is gone. */
+function walkOf(pullRequest: PullRequest): CommitWalk {
+  if (pullRequest.state === "OPEN" && pullRequest.source.repository === undefined)
     throw new Failure("not-found", "The source repository of this pull request no longer exists");
-  const isShown = destination.commit !== undefined && (state !== "OPEN" || source.hasBranch);
-  return {
-    include: isShown ? [source.commit] : [],
-    exclude: destination.commit === undefined ? [] : [destination.commit],
-    path: undefined,
-  };
+  return pullRequestWalk(pullRequest);
 }

@@ -4,8 +4,8 @@ import { parseBracedUuid } from "../../../model/uuid.ts";
 import type { ReviewerSelector } from "../../../operations/pull-requests/find-reviewers.ts";
 
 /** Our choice: the reference gives no limit. In UTF-16 code units. */
-const TITLE_LENGTH_MAX = 1024;
-const DESCRIPTION_LENGTH_MAX = 65_536;
+export const TITLE_LENGTH_MAX = 1024;
+export const DESCRIPTION_LENGTH_MAX = 65_536;
 /** No name of a branch is longer than a name of a ref may be. */
 const BRANCH_LENGTH_MAX = 1024;
 /** More than the operation takes, so that it can say how many that are. */

@@ -19,14 +19,14 @@ const FIELDS: FieldMap = {
 };
 
 /** Comments with their authors, and those who have resolved them, in one row. */
-function commentQuery(db: Kysely<Schema>) {
+export function commentQuery(db: Kysely<Schema>) {
   return db
     .selectFrom("pull_request_comment")
     .innerJoin("account", "account.uuid", "pull_request_comment.account_uuid")
     .leftJoin("account as resolver", "resolver.uuid", "pull_request_comment.resolved_by_uuid");
 }
 
-function columnsOf(query: ReturnType<typeof commentQuery>) {
+export function commentColumnsOf(query: ReturnType<typeof commentQuery>) {
   return query
     .select([
       "pull_request_comment.repository_uuid",
@@ -43,9 +43,9 @@ function columnsOf(query: ReturnType<typeof commentQuery>) {
     .select(aliasedAccountColumns("resolver"));
 }
 
-type Row = InferResult<ReturnType<typeof columnsOf>>[number];
+type Row = InferResult<ReturnType<typeof commentColumnsOf>>[number];
 
-function toPullRequestComment(row: Row): PullRequestComment {
+export function toPullRequestComment(row: Row): PullRequestComment {
   return {
     ...toComment(row),
     repositoryUuid: row.repository_uuid as Uuid,
@@ -113,7 +113,7 @@ export async function findComment(
   id: number,
   reader: CommentReader,
 ): Promise<PullRequestComment | undefined> {
-  const row = await columnsOf(commentsFor(db, pullRequest, reader))
+  const row = await commentColumnsOf(commentsFor(db, pullRequest, reader))
     .where("pull_request_comment.id", "=", id)
     .executeTakeFirst();
   return row && toPullRequestComment(row);
@@ -126,14 +126,18 @@ export async function listCommentsById(
   ids: readonly number[],
 ): Promise<readonly PullRequestComment[]> {
   if (ids.length === 0) return [];
-  const rows = await columnsOf(commentQuery(db))
+  const rows = await commentColumnsOf(commentQuery(db))
     .where("pull_request_comment.repository_uuid", "=", repositoryUuid)
     .where("pull_request_comment.id", "in", ids)
     .execute();
   return rows.map(toPullRequestComment);
 }
 
-function commentsFor(db: Kysely<Schema>, { repositoryUuid, id }: PullRequestKey, reader: CommentReader) {
+export function commentsFor(
+  db: Kysely<Schema>,
+  { repositoryUuid, id }: PullRequestKey,
+  reader: CommentReader,
+) {
   return commentQuery(db)
     .where("pull_request_comment.repository_uuid", "=", repositoryUuid)
     .where("pull_request_comment.pull_request_id", "=", id)
@@ -161,7 +165,7 @@ export async function listComments(
   if (filter !== undefined) listed = listed.where(compileFilter(filter, FIELDS));
   const { size } = await listed.select((eb) => eb.fn.countAll<number>().as("size")).executeTakeFirstOrThrow();
   const sorted = sort === undefined ? listed : listed.orderBy(compileSort(sort, FIELDS));
-  const rows = await columnsOf(sorted.orderBy("pull_request_comment.id"))
+  const rows = await commentColumnsOf(sorted.orderBy("pull_request_comment.id"))
     .limit(pagelen)
     .offset((page - 1) * pagelen)
     .execute();

@@ -43,6 +43,25 @@ export async function findReviewersAmong(
   return new Set(rows.map(({ uuid }) => uuid as Uuid));
 }
 
+/** The members of a repository's workspace that may review in it, by user name, up to `limit`. */
+export async function listReviewCandidates(
+  db: Kysely<Schema>,
+  repositoryUuid: Uuid,
+  limit: number,
+): Promise<readonly Account[]> {
+  const rows = await db
+    .selectFrom("repository")
+    .innerJoin("workspace_member as candidate", "candidate.workspace_uuid", "repository.workspace_uuid")
+    .innerJoin("account", "account.uuid", "candidate.account_uuid")
+    .select(ACCOUNT_COLUMNS)
+    .where("repository.uuid", "=", repositoryUuid)
+    .where(MAY_REVIEW)
+    .orderBy("account.username_key")
+    .limit(limit)
+    .execute();
+  return rows.map(toAccount);
+}
+
 /** Does nothing if the account is already a default reviewer of the project. @returns whether it was not. */
 export async function insertProjectReviewer(
   db: Kysely<Schema>,

@@ -1,5 +1,5 @@
 import type { Kysely } from "kysely";
-import type { PullRequestUpdate } from "../../../model/pull-request.ts";
+import type { PullRequestKey, PullRequestUpdate } from "../../../model/pull-request.ts";
 import type { PullRequestActivity } from "../../../model/pull-request-activity.ts";
 import type { Uuid } from "../../../model/uuid.ts";
 import { toAccount } from "../accounts/accounts.ts";
@@ -40,6 +40,20 @@ export async function listActivity(
         return { ...entry, kind: row.kind as "approval" | "changes_requested" };
     }
   });
+}
+
+/** How much has happened to one pull request. */
+export async function countActivity(
+  db: Kysely<Schema>,
+  { repositoryUuid, id }: PullRequestKey,
+): Promise<number> {
+  const { size } = await db
+    .selectFrom("pull_request_activity")
+    .select((eb) => eb.fn.countAll<number>().as("size"))
+    .where("repository_uuid", "=", repositoryUuid)
+    .where("pull_request_id", "=", id)
+    .executeTakeFirstOrThrow();
+  return Number(size);
 }
 
 function activityQuery(db: Kysely<Schema>) {

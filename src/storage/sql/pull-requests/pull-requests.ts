@@ -1,10 +1,12 @@
 import { type Kysely, type RawBuilder, type SqlBool, sql, type Updateable } from "kysely";
+import type { Account } from "../../../model/account.ts";
 import type { Viewer } from "../../../model/caller.ts";
 import type { Filter, Sort } from "../../../model/filter.ts";
 import type { ObjectId } from "../../../model/object-id.ts";
 import type { PullRequest, PullRequestKey, PullRequestState } from "../../../model/pull-request.ts";
 import type { BranchName } from "../../../model/ref-name.ts";
 import type { Uuid } from "../../../model/uuid.ts";
+import { ACCOUNT_COLUMNS, toAccount } from "../accounts/accounts.ts";
 import { flag } from "../columns.ts";
 import { compileFilter, compileSort } from "../compile-filter.ts";
 import { isVisible } from "../permissions/permissions.ts";
@@ -173,10 +175,19 @@ function toChangedColumns(changes: PullRequestRowChanges): Updateable<PullReques
   return row;
 }
 
-/** Those of one repository, all of them or the ones with these ids, or those by one account in the repositories of a workspace that the viewer may see. */
+/**
+ * Those of one repository, all of them or the ones with these ids; or those in the repositories that the viewer may see,
+ * of one workspace or of all.
+ */
 export type PullRequestListSubject =
   | { readonly repositoryUuid: Uuid; readonly ids?: readonly number[] }
-  | { readonly workspaceUuid: Uuid; readonly authorUuid: Uuid; readonly viewer: Viewer };
+  | ({ readonly viewer: Viewer } & VisibleNarrowing);
+
+type VisibleNarrowing = {
+  readonly workspaceUuid?: Uuid;
+  readonly authorUuid?: Uuid;
+  readonly reviewerUuid?: Uuid;
+};
 
 export type PullRequestListOptions = PullRequestListSubject & {
   /** Undefined: in any state. */
@@ -227,14 +238,95 @@ function ofSubject(subject: PullRequestListSubject): RawBuilder<SqlBool> {
       ? isHere
       : sql<SqlBool>`${isHere} and pull_request.id in (${sql.join(subject.ids)})`;
   }
-  return sql<SqlBool>`pull_request.author_uuid = ${subject.authorUuid}
-        and repository.workspace_uuid = ${subject.workspaceUuid} and ${isVisible(subject.viewer)}`;
+  const { viewer, workspaceUuid, authorUuid, reviewerUuid } = subject;
+  const conditions = [isVisible(viewer)];
+  if (workspaceUuid !== undefined)
+    conditions.push(sql<SqlBool>`repository.workspace_uuid = ${workspaceUuid}`);
+  if (authorUuid !== undefined) conditions.push(sql<SqlBool>`pull_request.author_uuid = ${authorUuid}`);
+  if (reviewerUuid !== undefined) conditions.push(isReviewedBy(reviewerUuid));
+  return sql<SqlBool>`${sql.join(conditions, sql` and `)}`;
+}
+
+/** Found by the index of the account, however many pull requests there are. */
+function isReviewedBy(accountUuid: Uuid): RawBuilder<SqlBool> {
+  return sql<SqlBool>`(pull_request.repository_uuid, pull_request.id) in (
+    select repository_uuid, pull_request_id from pull_request_participant
+    where account_uuid = ${accountUuid} and is_reviewer = 1)`;
 }
 
 function inStates(states: readonly PullRequestState[] | undefined): RawBuilder<SqlBool> {
   return states === undefined
     ? sql<SqlBool>`1 = 1`
     : sql<SqlBool>`pull_request.state in (${sql.join(states)})`;
+}
+
+export type PullRequestCounts = {
+  readonly byState: ReadonlyMap<PullRequestState, number>;
+  /** Open ones by the account, and those that it is to review. */
+  readonly own: number;
+  readonly toReview: number;
+};
+
+/** How many pull requests a subject has, also for the account that asks. One statement. */
+export async function countPullRequests(
+  db: Kysely<Schema>,
+  subject: PullRequestListSubject,
+  accountUuid: Uuid | undefined,
+): Promise<PullRequestCounts> {
+  const isOpen = sql<SqlBool>`pull_request.state = 'OPEN'`;
+  const countIf = (condition: RawBuilder<SqlBool>) =>
+    sql<number>`sum(case when ${isOpen} and ${condition} then 1 else 0 end)`;
+  const never = sql<SqlBool>`1 = 0`;
+  const rows = await db
+    .selectFrom("pull_request")
+    .innerJoin("repository", "repository.uuid", "pull_request.repository_uuid")
+    .select([
+      "pull_request.state",
+      sql<number>`count(*)`.as("size"),
+      countIf(accountUuid === undefined ? never : sql<SqlBool>`pull_request.author_uuid = ${accountUuid}`).as(
+        "own",
+      ),
+      countIf(accountUuid === undefined ? never : isReviewedBy(accountUuid)).as("to_review"),
+    ])
+    .where(ofSubject(subject))
+    .groupBy("pull_request.state")
+    .execute();
+  const sum = (name: "own" | "to_review") => rows.reduce((total, row) => total + Number(row[name]), 0);
+  return {
+    byState: new Map(rows.map(({ state, size }) => [state as PullRequestState, Number(size)])),
+    own: sum("own"),
+    toReview: sum("to_review"),
+  };
+}
+
+export type PullRequestChoices = {
+  readonly authors: readonly Account[];
+  readonly destinationBranches: readonly BranchName[];
+};
+
+/** By whom and into what the pull requests of a repository are, for filters: each in order, up to `limit`. Two statements. */
+export async function listPullRequestChoices(
+  db: Kysely<Schema>,
+  repositoryUuid: Uuid,
+  limit: number,
+): Promise<PullRequestChoices> {
+  const of = () => db.selectFrom("pull_request").where("repository_uuid", "=", repositoryUuid).distinct();
+  const authors = await db
+    .selectFrom("account")
+    .select(ACCOUNT_COLUMNS)
+    .where("account.uuid", "in", of().select("author_uuid"))
+    .orderBy("account.username_key")
+    .limit(limit)
+    .execute();
+  const branches = await of()
+    .select("destination_branch")
+    .orderBy("destination_branch")
+    .limit(limit)
+    .execute();
+  return {
+    authors: authors.map(toAccount),
+    destinationBranches: branches.map((row) => row.destination_branch as BranchName),
+  };
 }
 
 /** The open one from one branch into another, of which there is at most one. */

@@ -32,12 +32,16 @@ const FIELDS: FieldMap = {
 
 /** Those that are published, and the reader's own. */
 function tasksFor(db: Kysely<Schema>, { repositoryUuid, id }: PullRequestKey, reader: CommentReader) {
+  return tasksSeenBy(db, reader)
+    .where("pull_request_task.repository_uuid", "=", repositoryUuid)
+    .where("pull_request_task.pull_request_id", "=", id);
+}
+
+function tasksSeenBy(db: Kysely<Schema>, reader: CommentReader) {
   return db
     .selectFrom("pull_request_task")
     .innerJoin("account", "account.uuid", "pull_request_task.account_uuid")
     .leftJoin("account as resolver", "resolver.uuid", "pull_request_task.resolved_by_uuid")
-    .where("pull_request_task.repository_uuid", "=", repositoryUuid)
-    .where("pull_request_task.pull_request_id", "=", id)
     .where(
       sql<SqlBool>`(pull_request_task.is_pending = 0 or pull_request_task.account_uuid = ${reader ?? ""})`,
     );
@@ -123,6 +127,20 @@ export async function listTasks(
     .offset((page - 1) * pagelen)
     .execute();
   return { values: rows.map(toTask), size };
+}
+
+/** The tasks that hang on these comments, and that the reader sees, oldest first. */
+export async function listTasksOfComments(
+  db: Kysely<Schema>,
+  commentIds: readonly number[],
+  reader: CommentReader,
+): Promise<readonly PullRequestTask[]> {
+  if (commentIds.length === 0) return [];
+  const rows = await columnsOf(tasksSeenBy(db, reader))
+    .where("pull_request_task.comment_id", "in", commentIds)
+    .orderBy("pull_request_task.id")
+    .execute();
+  return rows.map(toTask);
 }
 
 /** Writes what can change of a task. Call it in a transaction that has locked the pull request. */
