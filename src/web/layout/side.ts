@@ -6,7 +6,10 @@ export type SideGroup = {
   readonly links: readonly { readonly href: string; readonly label: Entry }[];
 };
 
-/** A page of settings: the list of all of them at its side. `path` is that of the page. */
+/**
+ * A page of settings: the list of all of them at its side. `path` is that of the page. On a narrow screen the list would take
+ * three lines before the page begins, and is folded; the stylesheet opens it elsewhere.
+ */
 export function withSide(
   t: Translate,
   {
@@ -17,12 +20,12 @@ export function withSide(
   main: Html,
 ): Html {
   const here = path.split("?", 1)[0]!;
-  return html`<div class="split"><nav class="side" aria-label="${t(label)}">${groups.map(
+  return html`<div class="split"><nav class="side" aria-label="${t(label)}"><details><summary>${t(label)}</summary>${groups.map(
     ({ title, links }) =>
       html`<h2>${t(title)}</h2><ul>${links.map(
         (link) =>
           html`<li><a href="${link.href}"${current(here === link.href || here.startsWith(`${link.href}/`))}>${t(link.label)}</a></li>`,
       )}</ul>`,
-  )}</nav>
+  )}</details></nav>
 <div>${main}</div></div>`;
 }

@@ -17,7 +17,7 @@
   }
   // Names of commits in blame and one's own name in the head are the only things that may be cut: they stand in full elsewhere.
   const MAY_BE_CUT =
-    ".vh, .vh *, .skip, .blame .by, .blame .by *, .me a, svg, svg *, select, textarea, input";
+    ".vh, .vh *, .skip, .blame .by, .blame .by *, .me a, .stack thead, .stack thead *, svg, svg *, select, textarea, input";
   for (const element of document.body.querySelectorAll("*")) {
     if (element.clientWidth === 0 || element.matches(MAY_BE_CUT)) continue;
     const { overflowX, display } = getComputedStyle(element);

@@ -1,0 +1,84 @@
+import { createPasswordLink } from "../../../src/operations/accounts/password-links.ts";
+import type { PageEntry } from "../../../src/web/pipeline/register-page.ts";
+import { signIn } from "../server/web-client.ts";
+import type { ExampleSite } from "./example-site.ts";
+
+export type PageExample = {
+  /** Path and query. */
+  readonly path: string;
+  /** Who looks: somebody signed in, unless it is told. */
+  readonly as?: "ada" | "nobody" | "bob";
+  /** 200 unless it is told. */
+  readonly status?: number;
+};
+
+/** What a parameter of an address is, where pages agree on it. */
+const PARAMETERS: Readonly<Record<string, string>> = {
+  workspace: "acme",
+  repo_slug: "demo",
+  commit: "main",
+  path: "src/commits.ts",
+  pull_request_id: "1",
+  project_key: "PROJ",
+  name: "main",
+  spec: "feature%2FPLAT-2291-retry-on-429-with-the-pause-that-the-server-names-and-no-longer..main",
+  slug: "developers",
+};
+
+type Find = (site: ExampleSite) => Promise<readonly PageExample[]> | readonly PageExample[];
+
+/** Pages that need more than these parameters, or that are worth to be looked at in several states. */
+const EXAMPLES: Readonly<Record<string, Find>> = {
+  "/": () => [{ path: "/" }, { path: "/?q=nothing-has-this-name" }, { path: "/", as: "nobody" }],
+  "/-/sign-in": () => [{ path: "/-/sign-in?next=/acme/demo", as: "nobody" }],
+  "/-/link/{secret}": async ({ app, taro }) => {
+    const { url } = await createPasswordLink(app.ports, app.by, taro);
+    return [
+      { path: new URL(url.reveal()).pathname, as: "nobody" },
+      { path: "/-/link/nothing-has-this-secret", as: "nobody", status: 410 },
+    ];
+  },
+  "/-/settings/refusals/{sequence}": async (site) => [
+    { path: await firstLink(site, "/-/settings/refusals", /href="(\/-\/settings\/refusals\/\d+)"/) },
+  ],
+  "/{workspace}": () => [],
+  "/{workspace}/workspace/imports/{import_id}": async ({ app, ada }) => {
+    const form = "/acme/workspace/new/import";
+    const fields = {
+      url: "https://nowhere.invalid/old.git",
+      name: "old",
+      private: "yes",
+      project: app.project.uuid,
+    };
+    const { headers } = await (await signIn(app, ada)).post(form, fields);
+    await app.ports.backgroundWork.idle();
+    return [{ path: String(headers.location) }];
+  },
+};
+
+/** The first link of a page that is like this. */
+async function firstLink({ app, ada }: ExampleSite, path: string, pattern: RegExp): Promise<string> {
+  const { text } = await (await signIn(app, ada)).get(path);
+  const link = pattern.exec(text)?.[1];
+  if (link === undefined) throw new Error(`no link on ${path} is like ${pattern}`);
+  return link;
+}
+
+/** What is no page of the list, and is seen all the same. */
+export const OTHER_EXAMPLES: readonly PageExample[] = [
+  { path: "/acme/no-such-repository", status: 404 },
+  { path: "/acme/no-such-repository", as: "nobody", status: 404 },
+];
+
+/** Examples of a page that is read. @throws Error if there is none. */
+export async function examplesOf(site: ExampleSite, { path }: PageEntry): Promise<readonly PageExample[]> {
+  const find = EXAMPLES[path];
+  if (find !== undefined) return find(site);
+  const filled = path.replaceAll(/\{(\w+)\}/g, (_all, name: string) => {
+    const value = PARAMETERS[name];
+    if (value === undefined)
+      throw new Error(`${path}: say in tests/support/browser/page-examples.ts what {${name}} may be`);
+    return value;
+  });
+  return [{ path: filled }];
+}
