@@ -11,11 +11,12 @@ export type SignInAttempt = {
 /**
  * Slows down guessing of passwords and codes. Nobody can lock an account for its owner: who has signed in from a network
  * goes on signing in from there, whatever others try elsewhere. Right or wrong is not known when the limit is asked, so
- * each try counts as wrong until it turns out to be right: many at once are no way around.
+ * each try counts as wrong until it turns out to be right: many at once are no way around. One process counts for
+ * all that serve.
  */
 export type SignInLimiter = {
   /** @returns when to try again, if there were too many; undefined if this one may go on. */
-  begin(attempt: SignInAttempt): Date | undefined;
+  begin(attempt: SignInAttempt): Promise<Date | undefined>;
   /** It was right. */
   succeed(attempt: SignInAttempt): void;
 };
@@ -34,7 +35,7 @@ export const NETWORK_CAP: Cap = { max: 100, windowMs: 10 * MINUTE_MS };
 export const ACCOUNT_CAP: Cap = { max: 100, windowMs: 60 * MINUTE_MS };
 /** Who gets as far as the code knows the password. A code of six digits has to be guessed half a million times. */
 export const CODE_CAP: Cap = { max: 20, windowMs: 60 * MINUTE_MS };
-/** For all together, in this process. */
+/** For all together. */
 export const TOTAL_CAP: Cap = { max: 1_000, windowMs: 10 * MINUTE_MS };
 
 /** Some 200 bytes each. */
@@ -63,7 +64,7 @@ export function openSignInLimiter({ clock }: { readonly clock: () => Date }): Si
   }
 
   return {
-    begin({ account, network, factor }) {
+    async begin({ account, network, factor }) {
       const now = clock().getTime();
       const pair = keyOf({ account, network, factor });
       const found = pairs.get(pair);

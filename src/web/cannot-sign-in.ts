@@ -20,7 +20,7 @@ export const cannotSignInPage: OpenPage = {
     if (ports.mailer === undefined) return page(describe(request, noMail(request)));
     const email = form.get("email") ?? "";
     const network = networkOf(address);
-    const until = ports.signInLimiter.begin({
+    const until = await ports.signInLimiter.begin({
       account: `link ${email.trim().toLowerCase().slice(0, 254)}`,
       network,
       factor: "password",

@@ -55,7 +55,7 @@ async function describe(
     title: t(confirm.title),
     main: html`<div class="door flow"><h1>${t(confirm.title)}</h1><p class="dim">${t(confirm.lead)}</p>${errorSummary(t, problems)}
 <form method="post" action="/-/confirm-password">${csrf}<input type="hidden" name="next" value="${next}">
-<input class="vh" type="email" name="username" value="${primary?.address ?? ""}" autocomplete="username" readonly tabindex="-1" aria-hidden="true">
+<input type="hidden" name="username" value="${primary?.address ?? ""}" autocomplete="username">
 ${input(t, { name: "password", label: t(signInTexts.password), type: "password", autocomplete: "current-password", problems })}
 ${asksForCode && codeField(request, problems)}
 <div class="acts"><button class="main">${t(confirm.act)}</button><a href="/">${t(confirm.cancel)}</a></div></form></div>`,

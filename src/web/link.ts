@@ -281,8 +281,11 @@ async function describeInvitation(
   return {
     title: t(texts.title, { workspace }),
     main: html`<p class="dim">${t(texts.lead, { workspace, host, address: html`<b>${link.address}</b>` })}</p>${errorSummary(t, problems)}
-${request.account === undefined ? signInFirst(request) : joinForm(request, request.account)}
-${isTaken || request.account !== undefined ? NOTHING : newAccountForm(request, link, problems)}`,
+${
+  request.account === undefined
+    ? html`${isTaken ? NOTHING : newAccountForm(request, link, problems)}${signInFirst(request)}`
+    : joinForm(request, request.account)
+}`,
   };
 }
 

@@ -8,6 +8,16 @@ const POST = ["POST"] as const;
 export const PAGE_LIST: readonly PageEntry[] = [
   { path: "/", methods: READ, load: async () => (await import("./home.ts")).homePage },
   {
+    path: "/-/settings/refusals",
+    methods: READ,
+    load: async () => (await import("./settings/refusals.ts")).refusalsPage,
+  },
+  {
+    path: "/-/settings/refusals/{sequence}",
+    methods: READ,
+    load: async () => (await import("./settings/refusals/refusal-page.ts")).refusalPage,
+  },
+  {
     path: "/-/cannot-sign-in",
     methods: FORM,
     load: async () => (await import("./cannot-sign-in.ts")).cannotSignInPage,
@@ -17,6 +27,7 @@ export const PAGE_LIST: readonly PageEntry[] = [
     methods: FORM,
     load: async () => (await import("./confirm-password.ts")).confirmPasswordPage,
   },
+  { path: "/-/link/{secret}", methods: FORM, load: async () => (await import("./link.ts")).linkPage },
   {
     path: "/-/go-to",
     methods: READ,
@@ -27,7 +38,6 @@ export const PAGE_LIST: readonly PageEntry[] = [
     methods: FORM,
     load: async () => (await import("./help/api-tokens.ts")).apiTokensHelpPage,
   },
-  { path: "/-/link/{secret}", methods: FORM, load: async () => (await import("./link.ts")).linkPage },
   {
     path: "/-/preferences",
     methods: FORM,
@@ -47,16 +57,6 @@ export const PAGE_LIST: readonly PageEntry[] = [
     path: "/-/settings/profile",
     methods: FORM,
     load: async () => (await import("./settings/profile.ts")).profilePage,
-  },
-  {
-    path: "/-/settings/refusals",
-    methods: READ,
-    load: async () => (await import("./settings/refusals.ts")).refusalsPage,
-  },
-  {
-    path: "/-/settings/refusals/{sequence}",
-    methods: READ,
-    load: async () => (await import("./settings/refusals/refusal-page.ts")).refusalPage,
   },
   {
     path: "/-/settings/sessions",
@@ -89,68 +89,6 @@ export const PAGE_LIST: readonly PageEntry[] = [
     path: "/{workspace}/workspace/repositories",
     methods: READ,
     load: async () => (await import("./workspace/repositories.ts")).repositoriesPage,
-  },
-  {
-    path: "/{workspace}/workspace/settings/webhooks",
-    methods: READ,
-    load: async () => (await import("./workspace/settings/webhooks/webhooks.ts")).workspaceWebhooksPage,
-  },
-  {
-    path: "/{workspace}/workspace/settings/webhooks/new",
-    methods: FORM,
-    load: async () => (await import("./workspace/settings/webhooks/new.ts")).workspaceNewWebhookPage,
-  },
-  {
-    path: "/{workspace}/workspace/settings/webhooks/{uid}",
-    methods: READ,
-    load: async () => (await import("./workspace/settings/webhooks/webhook.ts")).workspaceWebhookPage,
-  },
-  {
-    path: "/{workspace}/workspace/settings/webhooks/{uid}/delete",
-    methods: FORM,
-    load: async () => (await import("./workspace/settings/webhooks/delete.ts")).workspaceDeleteWebhookPage,
-  },
-  {
-    path: "/{workspace}/workspace/settings/webhooks/{uid}/deliveries/{delivery_id}",
-    methods: FORM,
-    load: async () =>
-      (await import("./workspace/settings/webhooks/deliveries/delivery.ts")).workspaceDeliveryPage,
-  },
-  {
-    path: "/{workspace}/workspace/settings/webhooks/{uid}/edit",
-    methods: FORM,
-    load: async () => (await import("./workspace/settings/webhooks/edit.ts")).workspaceEditWebhookPage,
-  },
-  {
-    path: "/{workspace}/{repo_slug}/admin/webhooks",
-    methods: READ,
-    load: async () => (await import("./repository/admin/webhooks/webhooks.ts")).repositoryWebhooksPage,
-  },
-  {
-    path: "/{workspace}/{repo_slug}/admin/webhooks/new",
-    methods: FORM,
-    load: async () => (await import("./repository/admin/webhooks/new.ts")).repositoryNewWebhookPage,
-  },
-  {
-    path: "/{workspace}/{repo_slug}/admin/webhooks/{uid}",
-    methods: READ,
-    load: async () => (await import("./repository/admin/webhooks/webhook.ts")).repositoryWebhookPage,
-  },
-  {
-    path: "/{workspace}/{repo_slug}/admin/webhooks/{uid}/delete",
-    methods: FORM,
-    load: async () => (await import("./repository/admin/webhooks/delete.ts")).repositoryDeleteWebhookPage,
-  },
-  {
-    path: "/{workspace}/{repo_slug}/admin/webhooks/{uid}/deliveries/{delivery_id}",
-    methods: FORM,
-    load: async () =>
-      (await import("./repository/admin/webhooks/deliveries/delivery.ts")).repositoryDeliveryPage,
-  },
-  {
-    path: "/{workspace}/{repo_slug}/admin/webhooks/{uid}/edit",
-    methods: FORM,
-    load: async () => (await import("./repository/admin/webhooks/edit.ts")).repositoryEditWebhookPage,
   },
   {
     path: "/{workspace}/{repo_slug}/commits",

@@ -39,7 +39,7 @@ export async function requireFreePort(host: string, port: number): Promise<void>
 
 /** Starts workers with the command line of this process, a moment later. One that ends is started again. */
 export function startWorkers(
-  ports: Pick<Ports, "maintenance" | "outbox" | "rateLimits" | "log">,
+  ports: Pick<Ports, "maintenance" | "outbox" | "rateLimits" | "signInLimiter" | "log">,
   { count, port }: { readonly count: number; readonly port: number },
 ): WorkerGroup {
   const workers = new Set<ChildProcess>();
@@ -87,6 +87,19 @@ export function startWorkers(
           const answer: ToWorker = { kind: "rate", question: message.question, decision };
           if (worker.connected) worker.send(answer, () => {});
         });
+        break;
+      case "sign-in":
+        void ports.signInLimiter.begin(message.attempt).then((until) => {
+          const answer: ToWorker = {
+            kind: "sign-in",
+            question: message.question,
+            untilMs: until?.getTime(),
+          };
+          if (worker.connected) worker.send(answer, () => {});
+        });
+        break;
+      case "signed-in":
+        ports.signInLimiter.succeed(message.attempt);
         break;
       case "metrics":
         answers.get(message.question)?.(message.metrics);

@@ -1,4 +1,5 @@
 import type { RateDecision, RateLimits } from "../limits/rate-limits.ts";
+import type { SignInLimiter } from "../limits/sign-in-limiter.ts";
 import type { Ports } from "../ports.ts";
 import type { FromWorker, ToWorker } from "./messages.ts";
 
@@ -14,6 +15,7 @@ export function findWorkerPort(environment: NodeJS.ProcessEnv): number | undefin
 /** The ports of a worker: what is to be done after an answer is told to the main process, which does it. */
 export function linkToMain(ports: Ports): Ports {
   const rateAnswers = new Map<number, (decision: RateDecision) => void>();
+  const signInAnswers = new Map<number, (until: Date | undefined) => void>();
   process.on("message", (message: ToWorker) => {
     const { question } = message;
     switch (message.kind) {
@@ -24,6 +26,10 @@ export function linkToMain(ports: Ports): Ports {
         rateAnswers.get(question)?.(message.decision);
         rateAnswers.delete(question);
         break;
+      case "sign-in":
+        signInAnswers.get(question)?.(message.untilMs === undefined ? undefined : new Date(message.untilMs));
+        signInAnswers.delete(question);
+        break;
     }
   });
   return {
@@ -33,6 +39,7 @@ export function linkToMain(ports: Ports): Ports {
       wake: (repositoryUuid) => tell({ kind: "maintenance", repositoryUuid }),
     },
     rateLimits: ports.rateLimits && linkRateLimits(rateAnswers),
+    signInLimiter: linkSignInLimiter(signInAnswers),
     outbox: { wake: () => tell({ kind: "outbox" }), listen() {} },
   };
 }
@@ -48,6 +55,21 @@ function linkRateLimits(answers: Map<number, (decision: RateDecision) => void>):
       tell({ kind: "rate", question: questions, asked });
       return promise;
     },
+  };
+}
+
+/** Counted in the main process too. */
+function linkSignInLimiter(answers: Map<number, (until: Date | undefined) => void>): SignInLimiter {
+  let questions = 0;
+  return {
+    begin(attempt) {
+      questions += 1;
+      const { promise, resolve } = Promise.withResolvers<Date | undefined>();
+      answers.set(questions, resolve);
+      tell({ kind: "sign-in", question: questions, attempt });
+      return promise;
+    },
+    succeed: (attempt) => tell({ kind: "signed-in", attempt }),
   };
 }
 

@@ -129,7 +129,7 @@ export async function isPasswordOf(
   password: Secret,
 ): Promise<boolean> {
   const attempt = { account: account.uuid, network: asker.network, factor: "password" } as const;
-  const until = signInLimiter.begin(attempt);
+  const until = await signInLimiter.begin(attempt);
   if (until !== undefined) throw tooManyTries(until);
   const held = (await findPasswordByUuid(database.kysely, account.uuid))?.passwordHash;
   if (held === undefined || Buffer.byteLength(password.reveal()) > PASSWORD_BYTES_MAX) return false;

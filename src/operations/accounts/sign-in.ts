@@ -31,7 +31,7 @@ export async function checkPassword(
   const address = parseEmailAddress(email.trim());
   if (address === undefined || Buffer.byteLength(password.reveal()) > PASSWORD_BYTES_MAX) return undefined;
   const attempt = { account: address.toLowerCase(), network: asker.network, factor: "password" } as const;
-  const until = ports.signInLimiter.begin(attempt);
+  const until = await ports.signInLimiter.begin(attempt);
   if (until !== undefined) throw tooManyTries(until);
   const found = await findPasswordByEmail(ports.database.kysely, address);
   const isRight = await withPasswordSlot(ports.passwordSlots, asker, () =>

@@ -137,7 +137,7 @@ export async function useSecondFactor(
   text: string,
 ): Promise<UsedFactor> {
   const attempt = { account: account.uuid, network, factor: "code" } as const;
-  const until = ports.signInLimiter.begin(attempt);
+  const until = await ports.signInLimiter.begin(attempt);
   if (until !== undefined) throw tooManyTries(until);
   const used = await useOnce(ports, by, account, text);
   if (used === undefined) throw wrongCode();

@@ -94,10 +94,6 @@ export const passwordTexts = {
   },
   change: { en: "Change password", ja: "パスワードの変更" },
   endOthers: { en: "Sign out all other sessions", ja: "ほかのセッションをすべてサインアウト" },
-  endOthersHint: {
-    en: "Whoever knew the old password is out.",
-    ja: "以前のパスワードでサインインしているブラウザーは、すべてサインアウトします。",
-  },
   act: { en: "Change password", ja: "パスワードを変更" },
   done: { en: "**Your password is changed.**", ja: "**パスワードを変更しました。**" },
   twoStep: { en: "Two-step verification", ja: "2 段階認証" },

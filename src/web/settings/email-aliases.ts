@@ -140,7 +140,7 @@ function describeRow(
   const states = isConfirmed
     ? html`${isPrimary && html`<span class="tag full">${t(texts.primary)}</span> `}<span class="tag ok">${t(texts.confirmed)}</span>`
     : html`<span class="tag warn">${t(texts.notConfirmed)}</span>${isPending && html`<span class="sub">${hasMail ? t(texts.sent, { ago: timeAgo(request, addedAt) }) : t(texts.notSent)}</span>`}`;
-  return html`<tr role="row"><th role="rowheader" scope="row" data-l="${t(texts.address)}"><b>${address}</b></th><td role="cell" data-l="${t(texts.state)}"><div>${states}</div></td><td role="cell" class="nowrap" data-l="${t(texts.added)}"><div>${exactDay(request, addedAt)}</div></td>${mayChange && html`<td role="cell" class="end" data-l="${t(texts.actions)}">${describeActions(request, row, hasMail)}</td>`}</tr>`;
+  return html`<tr role="row"><th role="rowheader" scope="row" data-l="${t(texts.address)}"><b>${address}</b></th><td role="cell" class="nowrap" data-l="${t(texts.state)}"><div>${states}</div></td><td role="cell" class="nowrap" data-l="${t(texts.added)}"><div>${exactDay(request, addedAt)}</div></td>${mayChange && html`<td role="cell" class="end" data-l="${t(texts.actions)}">${describeActions(request, row, hasMail)}</td>`}</tr>`;
 }
 
 function describeActions(

@@ -63,7 +63,7 @@ async function describe(
 <form method="post">${csrf}<input type="hidden" name="username" value="${primary?.address ?? ""}" autocomplete="username">
 ${input(t, { name: "current", label: t(accountTexts.currentPassword), type: "password", autocomplete: "current-password", problems })}
 ${newPasswordField(request, problems)}
-<div class="field">${checkbox({ name: "end-others", label: t(texts.endOthers), hint: t(texts.endOthersHint) }, endsOtherSessions)}</div>
+<div class="field">${checkbox({ name: "end-others", label: t(texts.endOthers) }, endsOtherSessions)}</div>
 <div class="acts"><button class="main">${t(texts.act)}</button></div></form></section>
 <section class="block" aria-labelledby="two-step"><h2 id="two-step">${t(texts.twoStep)}</h2>
 <p>${enabledAt === undefined ? t(texts.isOff) : t(texts.isOn, { time: exactTime(request, enabledAt) })}</p>

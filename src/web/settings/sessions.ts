@@ -52,7 +52,7 @@ function describeRow(request: AccountPageRequest, session: Session): Html {
   const { uuid, client, address, lastUsedAt, createdAt } = session;
   const isOwn = uuid === request.session.uuid;
   const browser = describeClient(t, client);
-  return html`<tr role="row"><th role="rowheader" scope="row" data-l="${t(texts.browser)}"><b>${browser}</b>${isOwn && html` <span class="tag ok">${t(texts.here)}</span>`}</th><td role="cell" class="m" data-l="${t(texts.address)}"><div>${address}</div></td><td role="cell" data-l="${t(texts.lastUsed)}"><div>${timeAgo(request, lastUsedAt)}</div></td><td role="cell" data-l="${t(texts.created)}"><div>${exactTime(request, createdAt)}</div></td><td role="cell" class="end" data-l="${t(texts.actions)}"><div>${
+  return html`<tr role="row"><th role="rowheader" scope="row" data-l="${t(texts.browser)}"><b>${browser}</b>${isOwn && html` <span class="tag ok">${t(texts.here)}</span>`}</th><td role="cell" data-l="${t(texts.address)}"><div class="m">${address}</div></td><td role="cell" data-l="${t(texts.lastUsed)}"><div>${timeAgo(request, lastUsedAt)}</div></td><td role="cell" data-l="${t(texts.created)}"><div>${exactTime(request, createdAt)}</div></td><td role="cell" class="end" data-l="${t(texts.actions)}"><div>${
     isOwn
       ? html`<span class="dim">–</span>`
       : html`<form method="post">${csrf}<input type="hidden" name="session" value="${uuid}"><button class="plain danger">${t(texts.end)}<span class="vh">: ${browser}, ${address}</span></button></form>`
