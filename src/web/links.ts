@@ -1,3 +1,4 @@
+import { encodeBytes } from "../model/byte-text.ts";
 import type { ObjectId } from "../model/object-id.ts";
 import type { RepositoryName } from "../model/repository.ts";
 import type { Project, Workspace } from "../model/workspace.ts";
@@ -17,10 +18,10 @@ export function repositoryPath({ workspace, slug }: RepositoryName, ...rest: rea
   return [`/${workspace.slug}/${slug}`, ...rest].join("/");
 }
 
-/** A part of a path, with its slashes encoded: the name of a branch is one part. */
+/** A part of a path, with its slashes encoded: the name of a branch is one part. Of names that are not UTF-8 their bytes. */
 export function pathPart(text: string): string {
   // A part of dots alone would be taken for a folder above.
-  return /^\.{1,2}$/.test(text) ? text.replaceAll(".", "%2E") : encodeURIComponent(text);
+  return /^\.{1,2}$/.test(text) ? text.replaceAll(".", "%2E") : encodeBytes(text);
 }
 
 /** The path of a file, whose slashes stay. */

@@ -177,4 +177,44 @@ export const PAGE_LIST: readonly PageEntry[] = [
     methods: FORM,
     load: async () => (await import("./repository/pull-requests/tasks.ts")).tasksPage,
   },
+  {
+    path: "/{workspace}/{repo_slug}",
+    methods: READ,
+    load: async () => (await import("./repository/repository.ts")).repositoryPage,
+  },
+  {
+    path: "/{workspace}/{repo_slug}/annotate/{commit}/{path}",
+    lastParameterSpans: "some",
+    methods: READ,
+    load: async () => (await import("./repository/annotate.ts")).annotatePage,
+  },
+  {
+    path: "/{workspace}/{repo_slug}/files",
+    methods: READ,
+    load: async () => (await import("./repository/files.ts")).filesPage,
+  },
+  {
+    path: "/{workspace}/{repo_slug}/history-node/{commit}/{path}",
+    lastParameterSpans: "some",
+    methods: READ,
+    load: async () => (await import("./repository/history-node.ts")).historyNodePage,
+  },
+  {
+    path: "/{workspace}/{repo_slug}/raw/{commit}/{path}",
+    lastParameterSpans: "some",
+    sharesAddress: true,
+    methods: READ,
+    load: async () => (await import("./repository/raw.ts")).rawPage,
+  },
+  {
+    path: "/{workspace}/{repo_slug}/src",
+    methods: READ,
+    load: async () => (await import("./repository/src/root.ts")).srcRootPage,
+  },
+  {
+    path: "/{workspace}/{repo_slug}/src/{commit}/{path}",
+    lastParameterSpans: "maybe-none",
+    methods: READ,
+    load: async () => (await import("./repository/src.ts")).srcPage,
+  },
 ];

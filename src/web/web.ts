@@ -4,11 +4,13 @@ import { Failure } from "../model/failure.ts";
 import type { Ports } from "../ports.ts";
 import { registerAssets } from "./assets.ts";
 import { PAGE_LIST } from "./page-list.ts";
+import { tellBrowsersApart } from "./pipeline/browsers-only.ts";
 import { answerErrorsInPages } from "./pipeline/page-errors.ts";
 import { type PageEntry, registerPage } from "./pipeline/register-page.ts";
 
 /** The pages, in a scope of their own: forms are the only bodies, refusals are pages, and nothing looks at `Authorization`. */
 export async function registerWeb(parent: FastifyInstance, ports: Ports): Promise<void> {
+  tellBrowsersApart(parent);
   await parent.register(async (server) => {
     server.decorateRequest("admittedToPage", undefined);
     answerErrorsInPages(server, ports);

@@ -4,6 +4,7 @@ import { parseObjectId, ZERO_OBJECT_ID } from "../../model/object-id.ts";
 import { openGitStream } from "../process/git-stream.ts";
 import { READ_MEMORY_BYTES_MAX } from "../process/read-limits.ts";
 import { rawPathspec } from "./list-commits.ts";
+import { splitAtNul } from "./split-at-nul.ts";
 
 /** A commit that changed a file, and what the file was after it. */
 export type FileChange = {
@@ -24,7 +25,6 @@ export type FileHistoryQuery = {
   readonly signal: AbortSignal;
 };
 
-const NUL = 0;
 /** The id alone. What git prints for a date that it cannot read is empty, or of any length. */
 const FORMAT = "--format=tformat:%H";
 /** `:<old mode> <new mode> <old id> <new id> <status>`: git-diff(1), "Raw output format". Renames and copies name two paths. */
@@ -81,17 +81,4 @@ function readRaw([, mode = "", id = "", status = ""]: RegExpExecArray) {
     id: blob === ZERO_OBJECT_ID ? undefined : blob,
     pathsLeft: status === "R" || status === "C" ? 2 : 1,
   };
-}
-
-/** Paths are no longer than what a tree holds, so what is carried over between chunks is small. */
-async function* splitAtNul(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  let rest = Buffer.alloc(0);
-  for await (const chunk of chunks) {
-    let text = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-    for (let nul = text.indexOf(NUL); nul !== -1; nul = text.indexOf(NUL)) {
-      yield text.subarray(0, nul);
-      text = text.subarray(nul + 1);
-    }
-    rest = Buffer.from(text);
-  }
 }

@@ -16,6 +16,15 @@ const MARKDOWN = ["md", "markdown", "mkd", "mkdn", "mdown", "text"];
 /** Also in the reference's list. No maintained library renders these formats, so they are shown as plain text. */
 const PLAIN = ["rst", "textile"];
 
+/** Whether `renderFile` takes files of this name. */
+export function hasMarkup(path: string): boolean {
+  return [...MARKDOWN, ...PLAIN].includes(extensionOf(path));
+}
+
+function extensionOf(path: string): string {
+  return /\.([a-z]+)$/i.exec(path)?.[1]?.toLowerCase() ?? "";
+}
+
 /** Our choice: books are shorter. */
 export const RENDERED_BYTES_MAX = 512 * 1024;
 export type RenderedFile = {
@@ -56,7 +65,7 @@ export async function renderFile(
 }
 
 function markupOf({ kind, path }: PathEntry): RenderedFile["markup"] {
-  const extension = /\.([a-z]+)$/i.exec(path.toString("latin1"))?.[1]?.toLowerCase() ?? "";
+  const extension = extensionOf(path.toString("latin1"));
   const isFile = kind !== "directory" && kind !== "submodule" && kind !== "link";
   if (isFile && MARKDOWN.includes(extension)) return "markdown";
   if (isFile && PLAIN.includes(extension)) return "plaintext";

@@ -220,6 +220,26 @@ const FIELDS: MatchFields<DescribedEntry> = {
   },
 };
 
+/**
+ * All that is in a folder, its folders first, without what would have to be read for each.
+ *
+ * @returns undefined if there are more than LISTED_ENTRIES_MAX, or it takes too long.
+ */
+export async function listFolder(
+  { packs, objects }: SourcePorts,
+  repository: Repository,
+  folder: PathEntry,
+  signal: AbortSignal,
+): Promise<readonly PathEntry[] | undefined> {
+  const timeLimit = AbortSignal.any([signal, AbortSignal.timeout(LISTING_TIME_LIMIT_MS)]);
+  const limits = { depthMax: 1, enough: Number.POSITIVE_INFINITY, entriesMax: LISTED_ENTRIES_MAX, timeLimit };
+  const entries = await withRepository(packs, repository.uuid, ({ gitDir }) =>
+    listEntries({ gitDir, objects }, folder, limits),
+  );
+  signal.throwIfAborted();
+  return entries;
+}
+
 export type ListingQuery = {
   /** How deep folders are listed; 1 is the folder alone. */
   readonly depthMax: number;

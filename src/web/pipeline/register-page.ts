@@ -16,6 +16,7 @@ import { accountOf, actorOf, quotaKeysOf } from "../../model/who-acts.ts";
 import type { Ports } from "../../ports.ts";
 import { type Page, type PageAnswer, type PageRequest, redirect } from "../page.ts";
 import { admitToPage, callPage, type PageAdmission } from "./admit-to-page.ts";
+import { BROWSERS_ONLY } from "./browsers-only.ts";
 import { readCookie } from "./cookies.ts";
 import { CSRF_FIELD, requireOwnOrigin } from "./forms.ts";
 import { type Frame, openFrame } from "./frame.ts";
@@ -33,6 +34,8 @@ export type PageEntry = {
   readonly lastParameterSpans?: "some" | "maybe-none";
   readonly methods: readonly ("GET" | "POST")[];
   readonly takesFiles?: true;
+  /** The API has this address too: browsers get the page, all others what the API answers. */
+  readonly sharesAddress?: true;
   load(): Promise<Page>;
 };
 
@@ -46,6 +49,7 @@ export function registerPage(server: FastifyInstance, ports: Ports, entry: PageE
       server.route({
         method,
         url,
+        ...(entry.sharesAddress === true ? { constraints: BROWSERS_ONLY } : {}),
         async onRequest(request) {
           await admit(ports, entry, request);
         },

@@ -1,0 +1,118 @@
+import type { Catalogue } from "../translate.ts";
+
+/** The pages of files, and the overview of a repository. */
+export const sourceTexts = {
+  goToFile: { en: "Go to file", ja: "ファイルへ移動" },
+  revision: { en: "Branch or tag", ja: "ブランチまたはタグ" },
+  commit: { en: "Commit {id}", ja: "コミット {id}" },
+  branches: { en: "Branches", ja: "ブランチ" },
+  tags: { en: "Tags", ja: "タグ" },
+  branchCount: { en: { one: "1 branch", other: "{n} branches" }, ja: "ブランチ {n} 件" },
+  tagCount: { en: { one: "1 tag", other: "{n} tags" }, ja: "タグ {n} 件" },
+  go: { en: "Go", ja: "移動" },
+  filesIn: { en: "Files in {name}", ja: "{name} のファイル" },
+  name: { en: "Name", ja: "名前" },
+  lastCommit: { en: "Last commit", ja: "最後のコミット" },
+  when: { en: "When", ja: "日時" },
+  above: { en: "the folder above", ja: "上のフォルダー" },
+  by: { en: "{author}, {time}", ja: "{author}、{time}" },
+  folderEmpty: { en: "This folder is empty", ja: "このフォルダーは空です" },
+  submodule: { en: "submodule at `{id}`", ja: "サブモジュール `{id}`" },
+  link: { en: "link", ja: "リンク" },
+  tooMany: {
+    en: "This folder has more entries than can be listed here. Clone the repository to see all.",
+    ja: "エントリが多すぎるため、一覧を表示できません。すべてを確認するには、リポジトリをクローンしてください。",
+  },
+  path: { en: "Path", ja: "パス" },
+  lines: { en: { one: "1 line", other: "{n} lines" }, ja: "{n} 行" },
+  executable: { en: "executable", ja: "実行可能" },
+  linkTo: {
+    en: "A link: its content is where it leads.",
+    ja: "シンボリックリンクです。内容はリンク先のパスです。",
+  },
+  lfs: {
+    en: "The content is kept by Git LFS, {size}. What is shown is the pointer to it.",
+    ja: "内容は Git LFS で管理されています（{size}）。表示しているのはポインターです。",
+  },
+  submoduleText: {
+    en: "A submodule: the commit of another repository.",
+    ja: "サブモジュールです。別のリポジトリのコミットを指しています。",
+  },
+  line: { en: "Line", ja: "行" },
+  permalink: { en: "Permalink", ja: "パーマリンク" },
+  blame: { en: "Show blame", ja: "Blame を表示" },
+  hideBlame: { en: "Hide blame", ja: "Blame を非表示" },
+  history: { en: "History", ja: "履歴" },
+  raw: { en: "Raw", ja: "Raw" },
+  download: { en: "Download", ja: "ダウンロード" },
+  plain: {
+    en: "Shown without colours: the file is too large for them, or takes too long.",
+    ja: "サイズが大きいか処理に時間がかかるため、色分けせずに表示しています。",
+  },
+  cutLines: {
+    en: "Long lines are cut at {n} characters. Raw has all of them.",
+    ja: "長い行は {n} 文字で省略しています。全体は Raw で確認できます。",
+  },
+  shownLines: { en: "Lines {a}–{b} of {n}", ja: "{n} 行中 {a}～{b} 行目" },
+  linesAbove: { en: "Lines above", ja: "前の行" },
+  linesBelow: { en: "Lines below", ja: "次の行" },
+  cut: { en: "cut", ja: "省略" },
+  caption: { en: "Content of {path}", ja: "{path} の内容" },
+  blameCaption: {
+    en: "{path} with the commit that last changed each line",
+    ja: "{path} と各行を最後に変更したコミット",
+  },
+  noBlame: {
+    en: "Who changed these lines could not be told in time. The file is shown without it.",
+    ja: "各行の最終変更を時間内に特定できなかったため、Blame なしで表示しています。",
+  },
+  binary: {
+    title: { en: "This file is not text", ja: "テキストファイルではありません" },
+    text: { en: "It has {size}.", ja: "サイズは {size} です。" },
+  },
+  large: {
+    title: { en: "This file is too large to show", ja: "サイズが大きいため表示できません" },
+    text: {
+      en: "It has {size}; files of up to {max} are shown.",
+      ja: "サイズは {size} です。表示できるのは {max} までです。",
+    },
+  },
+  restOfReadme: { en: "The rest is in the file", ja: "続きはファイルで確認できます" },
+  emptyFile: { en: "The file is empty", ja: "空のファイルです" },
+  image: { en: "Image {path}", ja: "画像 {path}" },
+  historyTitle: { en: "History of {path}", ja: "{path} の履歴" },
+  historyLead: {
+    en: "The commits that changed it, newest first. Renames are followed.",
+    ja: "変更したコミット（新しい順）。名前の変更も追跡しています。",
+  },
+  change: { en: "Commit", ja: "コミット" },
+  author: { en: "Author", ja: "作成者" },
+  sizeThen: { en: "Size", ja: "サイズ" },
+  removed: { en: "removed", ja: "削除" },
+  wasCalled: { en: "then `{path}`", ja: "当時のパス: `{path}`" },
+  noHistory: {
+    en: "The history could not be read in time",
+    ja: "履歴を時間内に読み取れませんでした",
+  },
+  noHistoryText: {
+    en: "It is too long to be looked through while you wait. In a clone, `git log` has the time.",
+    ja: "履歴が長いため、表示できませんでした。クローンしたリポジトリで `git log` を使ってください。",
+  },
+  newer: { en: "Newer", ja: "新しい履歴" },
+  older: { en: "Older", ja: "古い履歴" },
+  files: {
+    title: { en: "Go to file", ja: "ファイルへ移動" },
+    label: { en: "Part of a path", ja: "パスの一部" },
+    hint: {
+      en: "Letters in their order are enough: `srcmain` finds `src/app/main.ts`.",
+      ja: "文字の順序が合っていれば見つかります。例: `srcmain` で `src/app/main.ts`",
+    },
+    find: { en: "Find", ja: "検索" },
+    count: { en: { one: "1 file", other: "{n} files" }, ja: "{n} 個のファイル" },
+    first: { en: "The first {a} of {n} files", ja: "{n} 個中、最初の {a} 個のファイル" },
+    cut: {
+      en: "The commit has more files; the first {n} were looked through.",
+      ja: "ファイルが多いため、最初の {n} 個から検索しました。",
+    },
+  },
+} satisfies Catalogue;
