@@ -38,3 +38,7 @@ export type TokenWithHistory = ApiToken & {
 
 export const TOKEN_AGE_DAYS_MIN = 1;
 export const TOKEN_AGE_DAYS_MAX = 365;
+export const TOKEN_NAME_LENGTH_MAX = 255;
+
+/** Valid tokens that one account may have by its own hand. The operator is not limited. */
+export const LIVING_TOKENS_MAX = 100;

@@ -68,6 +68,46 @@ export const PAGE_LIST: readonly PageEntry[] = [
     methods: FORM,
     load: async () => (await import("./settings/two-step.ts")).twoStepPage,
   },
+  {
+    path: "/-/settings/api-tokens",
+    methods: READ,
+    load: async () => (await import("./settings/api-tokens.ts")).apiTokensPage,
+  },
+  {
+    path: "/-/settings/api-tokens/new",
+    methods: FORM,
+    load: async () => (await import("./settings/api-tokens/new.ts")).newTokenPage,
+  },
+  {
+    path: "/-/settings/api-tokens/new/{draft}",
+    methods: FORM,
+    load: async () => (await import("./settings/api-tokens/new/draft.ts")).tokenDraftPage,
+  },
+  {
+    path: "/-/settings/api-tokens/new/{draft}/review",
+    methods: FORM,
+    load: async () => (await import("./settings/api-tokens/new/review.ts")).tokenReviewPage,
+  },
+  {
+    path: "/-/settings/api-tokens/new/{draft}/scopes",
+    methods: FORM,
+    load: async () => (await import("./settings/api-tokens/new/scopes.ts")).tokenScopesPage,
+  },
+  {
+    path: "/-/settings/api-tokens/{token}",
+    methods: READ,
+    load: async () => (await import("./settings/api-tokens/token.ts")).tokenPage,
+  },
+  {
+    path: "/-/settings/api-tokens/{token}/revoke",
+    methods: FORM,
+    load: async () => (await import("./settings/api-tokens/revoke.ts")).revokeTokenPage,
+  },
+  {
+    path: "/-/settings/api-tokens/{token}/rotate",
+    methods: FORM,
+    load: async () => (await import("./settings/api-tokens/rotate.ts")).rotateTokenPage,
+  },
   { path: "/-/sign-in", methods: FORM, load: async () => (await import("./sign-in.ts")).signInPage },
   { path: "/-/sign-out", methods: POST, load: async () => (await import("./sign-out.ts")).signOutPage },
   {

@@ -17,6 +17,7 @@ import {
 } from "../../storage/sql/accounts/sessions.ts";
 import { lockRows } from "../../storage/sql/lock-rows.ts";
 import type { Schema } from "../../storage/sql/schema.ts";
+import { moveTokenDrafts } from "../../storage/sql/tokens/token-drafts.ts";
 import { TAKES_ACCESS } from "../../storage/sql/transaction-options.ts";
 import type { Recorder } from "../../storage/sql/write-transaction.ts";
 
@@ -61,8 +62,12 @@ export async function startSession(
     // It may have been disabled while its password was worked out.
     if ((await findAccountByUuid(tx, account.uuid))?.isDisabled !== false)
       throw new Failure("credential-missing", "Sign in again");
-    if (replaces !== undefined) await deleteSession(tx, replaces.uuid);
     await insertSession(tx, session, digestSession(text));
+    if (replaces !== undefined) {
+      // What was begun before the password was asked for goes on after it.
+      if (replaces.accountUuid === account.uuid) await moveTokenDrafts(tx, replaces.uuid, session.uuid);
+      await deleteSession(tx, replaces.uuid);
+    }
     for (const old of (await listSessions(tx, account.uuid)).slice(SESSIONS_MAX))
       await deleteSession(tx, old.uuid);
     record.audit("session.started", accountSubject(account), {

@@ -2,7 +2,12 @@ import { hkdfSync, randomUUID } from "node:crypto";
 import type { Kysely } from "kysely";
 import { digestApiToken, writeApiToken } from "../../authentication/api-token-text.ts";
 import { reachFaultPoint } from "../../fault-points.ts";
-import { type ApiToken, TOKEN_AGE_DAYS_MAX, TOKEN_AGE_DAYS_MIN } from "../../model/api-token.ts";
+import {
+  type ApiToken,
+  TOKEN_AGE_DAYS_MAX,
+  TOKEN_AGE_DAYS_MIN,
+  TOKEN_NAME_LENGTH_MAX,
+} from "../../model/api-token.ts";
 import { tokenSubject } from "../../model/audit.ts";
 import { Failure, invalidField } from "../../model/failure.ts";
 import type { GrantedScope } from "../../model/scope.ts";
@@ -21,12 +26,12 @@ import {
   setSuccessor,
 } from "../../storage/sql/tokens/api-tokens.ts";
 import { TAKES_ACCESS } from "../../storage/sql/transaction-options.ts";
+import type { Recorder } from "../../storage/sql/write-transaction.ts";
 
 export type TokenPorts = Pick<Ports, "database" | "clock" | "randomBytes" | "keys">;
 
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
-const NAME_LENGTH_MAX = 255;
 /** How long the old token may stay valid after a rotation. */
 export const OVERLAP_MINUTES_MAX = 7 * 24 * 60;
 
@@ -46,8 +51,26 @@ export async function createApiToken(
   by: By,
   wanted: NewToken,
 ): Promise<{ text: Secret; token: ApiToken }> {
-  if (wanted.name.trim() === "" || textLength(wanted.name) > NAME_LENGTH_MAX) {
-    throw invalidField("name", `must have 1 to ${NAME_LENGTH_MAX} characters`);
+  const made = prepareToken(ports, wanted);
+  await by.transaction((tx, record) => made.store(tx, record));
+  reachFaultPoint("token.created");
+  return made;
+}
+
+/**
+ * A token that is not stored yet, for a transaction that changes something else too. @throws Failure invalid-input that
+ * names the wrong field.
+ */
+export function prepareToken(
+  ports: Pick<TokenPorts, "clock" | "randomBytes">,
+  wanted: NewToken,
+): {
+  readonly text: Secret;
+  readonly token: ApiToken;
+  store(tx: Kysely<Schema>, record: Recorder): Promise<void>;
+} {
+  if (wanted.name.trim() === "" || textLength(wanted.name) > TOKEN_NAME_LENGTH_MAX) {
+    throw invalidField("name", `must have 1 to ${TOKEN_NAME_LENGTH_MAX} characters`);
   }
   if (wanted.scopes.length === 0) throw invalidField("scope", "at least one is needed");
   const { ageDays } = wanted;
@@ -57,14 +80,16 @@ export async function createApiToken(
   const now = ports.clock();
   const text = writeApiToken(ports.randomBytes);
   const expiresAt = new Date(now.getTime() + ageDays * DAY_MS);
-  const token = await by.transaction(async (tx, record) => {
-    const stored = await storeToken(tx, text, { ...wanted, expiresAt, createdAt: now });
-    reachFaultPoint("token.stored");
-    record.audit("token.created", tokenSubject(stored), tokenDetails(stored));
-    return stored;
-  });
-  reachFaultPoint("token.created");
-  return { text, token };
+  const token = newToken({ ...wanted, expiresAt, createdAt: now });
+  return {
+    text,
+    token,
+    async store(tx, record) {
+      await insertToken(tx, token, digestApiToken(text));
+      reachFaultPoint("token.stored");
+      record.audit("token.created", tokenSubject(token), tokenDetails(token));
+    },
+  };
 }
 
 function tokenDetails({ accountUuid, scopes, expiresAt }: ApiToken) {
@@ -73,8 +98,8 @@ function tokenDetails({ accountUuid, scopes, expiresAt }: ApiToken) {
 
 type TokenFields = Pick<ApiToken, "accountUuid" | "name" | "scopes" | "createdAt" | "expiresAt">;
 
-async function storeToken(db: Kysely<Schema>, text: Secret, fields: TokenFields): Promise<ApiToken> {
-  const token: ApiToken = {
+function newToken(fields: TokenFields): ApiToken {
+  return {
     uuid: randomUUID() as Uuid,
     accountUuid: fields.accountUuid,
     name: fields.name,
@@ -85,8 +110,6 @@ async function storeToken(db: Kysely<Schema>, text: Secret, fields: TokenFields)
     lastUsedAt: undefined,
     successorUuid: undefined,
   };
-  await insertToken(db, token, digestApiToken(text));
-  return token;
 }
 
 /** Takes effect from the next request on. Revoking again is no error and keeps the first time. */
@@ -167,11 +190,8 @@ async function rotate(ports: TokenPorts, by: By, uuid: Uuid, overlapMinutes: num
       return { text, token, oldExpiresAt: old.expiresAt, isRepeated: true };
     }
     const age = old.expiresAt.getTime() - old.createdAt.getTime();
-    const token = await storeToken(tx, text, {
-      ...old,
-      createdAt: now,
-      expiresAt: new Date(now.getTime() + age),
-    });
+    const token = newToken({ ...old, createdAt: now, expiresAt: new Date(now.getTime() + age) });
+    await insertToken(tx, token, digestApiToken(text));
     reachFaultPoint("token.successor-stored");
     const overlapEnd = new Date(now.getTime() + overlapMinutes * MINUTE_MS);
     const oldExpiresAt = overlapEnd < old.expiresAt ? overlapEnd : old.expiresAt;

@@ -10,6 +10,7 @@ import type { PullRequestTables } from "./schema/pull-requests.ts";
 import type { ReviewTables } from "./schema/reviews.ts";
 import type { SessionTables } from "./schema/sessions.ts";
 import type { SignInTables } from "./schema/sign-in.ts";
+import type { TokenDraftRow } from "./schema/token-drafts.ts";
 import type { WebhookTables } from "./schema/webhooks.ts";
 
 /**
@@ -41,6 +42,7 @@ type CoreTables = {
   repository: RepositoryRow;
   repository_permission: RepositoryPermissionRow;
   api_token: ApiTokenRow;
+  api_token_draft: TokenDraftRow;
   ref: RefRow;
   former_tip: FormerTipRow;
   commits_cursor: CommitsCursorRow;

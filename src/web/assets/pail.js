@@ -4,7 +4,7 @@
  *
  * button[hidden][data-copy]            shown; copies what its selector names, or the `pre` beside it; for 2 s its word is that of
  *                                      body[data-copied], which [data-says] says to a screen reader
- * input[data-filter=".pick"]           hides what does not hold the words typed, in its form; `data-words` are searched too
+ * input[data-filter=".pick"]           hides what does not hold the words typed, in its form; `data-words` are searched instead
  * .code td.n                           a click marks the line, with shift the lines up to it, in the address: #L12-L20
  * details.pop                          is closed by Escape and by a click outside of it
  * details[data-load="/path#id"]        is filled from that element of that page, when opened for the first time
@@ -69,7 +69,7 @@ function prepareFilter(input) {
   }
   const wasOpen = new Map([...groups.keys()].map((group) => [group, group.open]));
   const plain = (text) => text.normalize("NFKC").toLowerCase();
-  const texts = items.map((item) => plain(`${item.textContent} ${item.dataset.words ?? ""}`));
+  const texts = items.map((item) => plain(item.dataset.words ?? item.textContent));
   const filter = () => {
     const words = plain(input.value).split(/\s+/u).filter(Boolean);
     for (const [index, item] of items.entries())

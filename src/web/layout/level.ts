@@ -2,7 +2,7 @@ import { type Html, html } from "../html.ts";
 
 /** Below a quarter of its life, or under 14 days, it is shown as low. */
 const LOW_SHARE = 0.25;
-const LOW_MS = 14 * 86_400_000;
+export const LOW_MS = 14 * 86_400_000;
 /** The least that is drawn of something alive. */
 const SHARE_MIN = 0.2;
 

@@ -22,6 +22,7 @@ import { sessions } from "./024-sessions.ts";
 import { oneTimeLinks } from "./025-one-time-links.ts";
 import { twoStep } from "./026-two-step.ts";
 import { tokenUse } from "./031-token-use.ts";
+import { tokenDrafts } from "./032-token-drafts.ts";
 import { imports } from "./034-imports.ts";
 import { webhookAttempts } from "./035-webhook-attempts.ts";
 import { helpAnswers } from "./043-help-answers.ts";
@@ -53,6 +54,7 @@ export const MIGRATIONS: readonly Migration[] = [
   oneTimeLinks,
   twoStep,
   tokenUse,
+  tokenDrafts,
   imports,
   webhookAttempts,
   helpAnswers,

@@ -37,7 +37,7 @@ export function toApiToken(row: Omit<Selectable<ApiTokenRow>, "digest" | History
 }
 
 /** Scopes that this version does not know give no access, so they are left out. */
-function toScopes(text: string): readonly GrantedScope[] {
+export function toScopes(text: string): readonly GrantedScope[] {
   return text.split(" ").flatMap((scope) => parseScope(scope) ?? []);
 }
 
