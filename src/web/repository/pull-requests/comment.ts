@@ -248,8 +248,9 @@ async function readParent(ports: Ports, request: PullRequestPageRequest, id: num
 /** Lines around the one that was asked for. */
 const LINES_BEFORE = 15;
 const LINES_SHOWN = 80;
-/** A diff is read in parts of a thousand lines: further in, a line is looked for in git. */
-const PARTS_MAX = 10;
+/** A line is looked for part by part, so that no more of a diff is held. Whoever asks for one further in gets the first. */
+const PART_ROWS = 5000;
+const PARTS_MAX = 8;
 
 async function lineChoice(
   ports: Ports,
@@ -299,22 +300,30 @@ async function readRows(
   const comparison = await comparePullRequest(ports, by, repository, pullRequest, takeSlot);
   if (comparison.kind !== "compared") return { rows: [], at: 0 };
   const asked = parseLine(line);
-  const rows: DiffRow[] = [];
+  let before: readonly DiffRow[] = [];
+  let first: readonly DiffRow[] | undefined;
   for (let part = 0; part < PARTS_MAX; part += 1) {
     const diff = await readDiffPage(ports, comparison.compared, comparison.sides, {
       ignoresWhitespace: false,
       contextLines: 3,
       signal: by.signal,
-      part: { path, firstRow: rows.length },
+      part: { path, firstRow: part * PART_ROWS },
+      limits: { filesMax: 1, rowsPerFileMax: PART_ROWS, rowsMax: PART_ROWS },
     });
     const [file] = diff.files;
-    rows.push(...(file?.hunks.flatMap((hunk) => hunk.rows) ?? []));
+    const rows = file?.hunks.flatMap((hunk) => hunk.rows) ?? [];
+    first ??= rows;
     const at = rows.findIndex(
       ({ oldLine, newLine }) =>
         (asked?.to !== undefined && newLine === asked.to) ||
         (asked?.from !== undefined && oldLine === asked.from && newLine === undefined),
     );
-    if (at !== -1 || file?.hasMoreRows !== true || asked === undefined) return { rows, at: Math.max(0, at) };
+    if (at !== -1) {
+      const shownBefore = before.slice(-LINES_SHOWN);
+      return { rows: [...shownBefore, ...rows], at: shownBefore.length + at };
+    }
+    if (file?.hasMoreRows !== true || asked === undefined) break;
+    before = rows;
   }
-  return { rows, at: 0 };
+  return { rows: first ?? [], at: 0 };
 }
