@@ -321,6 +321,8 @@ export const commentTexts = {
     ja: "必要な作業を書きます。完了にするまで、コメントの下に表示されます。",
   },
   taskText: { en: "Task", ja: "タスク" },
+  lineNumber: { en: "Line {line}", ja: "{line} 行目" },
+  oldLineNumber: { en: "Line {line} of the old version", ja: "変更前の {line} 行目" },
   lines: { en: "The line", ja: "対象の行" },
   linesHint: {
     en: "For several lines, choose the last one here and the first one below.",

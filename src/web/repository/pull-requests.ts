@@ -144,7 +144,7 @@ function filterForm(
   const people = authors.map(({ uuid, displayName }) => ({ value: uuid, label: displayName }));
   const branches = destinationBranches.map((value) => ({ value, label: value }));
   const anyone = { value: "", label: t(texts.anyone) };
-  return html`<form class="filters" method="get"><div class="grow"><label for="q">${t(texts.text)}</label><input id="q" type="search" name="q" value="${filter.text}" dir="auto" data-filter></div>${control("state", t(texts.state), states, filter.state)}${control("author", t(texts.author), [anyone, ...me, ...people], filter.author ?? "")}${
+  return html`<form class="filters" method="get"><div class="grow"><label for="q">${t(texts.text)}</label><input id="q" type="search" name="q" value="${filter.text}" dir="auto" data-key="/"></div>${control("state", t(texts.state), states, filter.state)}${control("author", t(texts.author), [anyone, ...me, ...people], filter.author ?? "")}${
     account !== undefined &&
     control(
       "reviewer",

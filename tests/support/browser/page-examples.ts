@@ -25,6 +25,8 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   slug: "developers",
 };
 
+const PULL_REQUESTS = "/acme/demo/pull-requests";
+
 type Find = (site: ExampleSite) => Promise<readonly PageExample[]> | readonly PageExample[];
 
 /** Pages that need more than these parameters, or that are worth to be looked at in several states. */
@@ -42,6 +44,32 @@ const EXAMPLES: Readonly<Record<string, Find>> = {
     { path: await firstLink(site, "/-/settings/refusals", /href="(\/-\/settings\/refusals\/\d+)"/) },
   ],
   "/{workspace}": () => [],
+  "/{workspace}/{repo_slug}/pull-requests": () => [
+    { path: PULL_REQUESTS },
+    { path: `${PULL_REQUESTS}?state=all&sort=oldest`, as: "bob" },
+    { path: `${PULL_REQUESTS}?q=nothing-has-this-title&author=me` },
+  ],
+  "/{workspace}/{repo_slug}/pull-requests/new": () => [
+    { path: `${PULL_REQUESTS}/new` },
+    { path: `${PULL_REQUESTS}/new?source=main` },
+  ],
+  "/{workspace}/{repo_slug}/pull-requests/{pull_request_id}": () => [
+    { path: `${PULL_REQUESTS}/1` },
+    { path: `${PULL_REQUESTS}/1?view=side-by-side&context=15`, as: "bob" },
+    { path: `${PULL_REQUESTS}/2` },
+  ],
+  "/{workspace}/{repo_slug}/pull-requests/{pull_request_id}/comment": () => [
+    { path: `${PULL_REQUESTS}/1/comment` },
+    { path: `${PULL_REQUESTS}/1/comment?path=src%2Fcommits.ts&to=16` },
+  ],
+  "/{workspace}/{repo_slug}/pull-requests/{pull_request_id}/comments/{comment_id}": async (site) => {
+    const path = await firstLink(site, `${PULL_REQUESTS}/1`, /href="([^"]+\/comments\/\d+)"/);
+    return [{ path }, { path: `${path}?delete=1` }, { path: `${path}?whole=1`, as: "bob" }];
+  },
+  "/{workspace}/{repo_slug}/pull-requests/{pull_request_id}/tasks/{task_id}": async (site) => {
+    const path = await firstLink(site, `${PULL_REQUESTS}/1`, /href="([^"]+\/tasks\/\d+)"/);
+    return [{ path }, { path: `${path}?delete=1` }];
+  },
   "/{workspace}/workspace/imports/{import_id}": async ({ app, ada }) => {
     const form = "/acme/workspace/new/import";
     const fields = {

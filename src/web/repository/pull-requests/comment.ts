@@ -274,11 +274,15 @@ async function lineChoice(
   const later = link(rows[from + LINES_SHOWN], t(texts.laterLines));
   return html`<fieldset class="field after" id="line"${problem && html` aria-describedby="line-error"`}><legend>${t(texts.lines)} <span class="m">${visibleText(path)}</span></legend><p class="hint small dim">${t(texts.linesHint)}</p>${
     problem && html`<p class="wrong-text" id="line-error">${problem.message}</p>`
-  }<label class="tick"><input type="radio" name="line" value="file"${flag("checked", line === "file")}> <span>${t(texts.wholeFile)}</span></label>
-${earlier && html`<p>${earlier}</p>`}<table class="code diff"><tbody>${shown.map((row) => rowChoice(row, line))}</tbody></table>${later && html`<p>${later}</p>`}</fieldset>`;
+  }<label class="tick after"><input type="radio" name="line" value="file"${flag("checked", line === "file")}> <span>${t(texts.wholeFile)}</span></label>
+${earlier && html`<p>${earlier}</p>`}<table class="code diff"><tbody>${shown.map((row) => rowChoice(t, row, line))}</tbody></table>${later && html`<p>${later}</p>`}</fieldset>`;
 }
 
-function rowChoice({ kind, oldLine, newLine, text }: DiffRow, chosen: string): Html {
+function rowChoice(
+  t: PullRequestPageRequest["t"],
+  { kind, oldLine, newLine, text }: DiffRow,
+  chosen: string,
+): Html {
   const value = newLine === undefined ? `o${oldLine}` : `n${newLine}`;
   const id = `line-${value}`;
   const [tone, sign] =
@@ -287,7 +291,7 @@ function rowChoice({ kind, oldLine, newLine, text }: DiffRow, chosen: string): H
       : kind === "removed"
         ? (["del", "−"] as const)
         : (["", " "] as const);
-  return html`<tr${tone !== "" && html` class="${tone}"`}><td class="n"><input type="radio" name="line" id="${id}" value="${value}"${flag("checked", value === chosen)}></td><td class="n">${newLine ?? oldLine}</td><td class="sg">${sign}</td><td class="c"><label for="${id}">${text === "" ? " " : visibleText(text)}</label></td></tr>`;
+  return html`<tr${tone !== "" && html` class="${tone}"`}><td class="n"><input type="radio" name="line" id="${id}" value="${value}" aria-label="${t(newLine === undefined ? texts.oldLineNumber : texts.lineNumber, { line: String(newLine ?? oldLine) })}"${flag("checked", value === chosen)}></td><td class="n">${newLine ?? oldLine}</td><td class="sg">${sign}</td><td class="c"><label for="${id}">${text === "" ? " " : visibleText(text)}</label></td></tr>`;
 }
 
 /** The rows of the file's diff around a line, and which of them it is. */
