@@ -20,6 +20,8 @@ const LINES_STEP = 1000;
 const CACHED_BYTES_MAX = 16 * 1024 * 1024;
 /** How long a text that took too long is not tried again. */
 const FAILED_MS = 10 * 60_000;
+/** The same for the first time: it may have been the machine that was slow, or the worker that had just been started. */
+const FAILED_ONCE_MS = 1_000;
 
 export type HighlightRequest = { readonly text: string; readonly language: string };
 /** Undefined: it cannot be highlighted. */
@@ -63,6 +65,7 @@ const cached = new LRUCache<string, EncodedTokens>({
     512 + 2 * key.length + firstOfLine.byteLength + tokens.byteLength,
 });
 const failed = new LRUCache<string, true>({ max: 1000, ttl: FAILED_MS });
+const failedBefore = new LRUCache<string, true>({ max: 1000, ttl: FAILED_MS });
 const underWay = new Map<string, Promise<EncodedTokens | undefined>>();
 
 /**
@@ -117,8 +120,11 @@ async function findAndCache(
     throw error;
   }
   const tokens = reply?.tokens;
-  if (tokens === undefined) failed.set(key, true);
-  else cached.set(key, tokens);
+  if (tokens !== undefined) cached.set(key, tokens);
+  else {
+    failed.set(key, true, failedBefore.has(key) ? {} : { ttl: FAILED_ONCE_MS });
+    failedBefore.set(key, true);
+  }
   return tokens;
 }
 
