@@ -71,6 +71,21 @@ test("a link is looked at as often as one likes, and works once: a password, and
   assert.match(used.text, /This link has expired or was used/);
 });
 
+test("who is signed in and chooses another password by a link signs in anew", async () => {
+  const account = await newAccount();
+  const path = pathOf((await createPasswordLink(app.ports, app.by, account)).url);
+  const browser = await signIn(app, account);
+  const done = await browser.post(path, { password: PASSWORD });
+  assert.deepEqual([done.status, done.headers.location], [303, "/-/sign-in"]);
+  assert.equal(browser.cookies.has("pail"), false);
+  assert.match((await browser.follow(done)).text, /The password is saved\.<\/b> Sign in with it/);
+  const other = await signIn(app, app.owner);
+  const second = pathOf((await createPasswordLink(app.ports, app.by, account)).url);
+  const taken = await other.post(second, { password: PASSWORD });
+  assert.equal(taken.headers.location, "/");
+  assert.match((await other.follow(taken)).text, /&lt;b&gt;Person/);
+});
+
 test("a link that is none looks like one that has ended, also to a form", async () => {
   const browser = openWebClient(app);
   const disabled = await newAccount();

@@ -41,6 +41,7 @@ import {
 import { flash } from "./pipeline/flash.ts";
 import { beside, signIn } from "./sign-in.ts";
 import { signInPath } from "./sign-in-path.ts";
+import type { Entry } from "./translate.ts";
 
 /** Links that work once. To look at one uses nothing: programs that read mail open every link in it. */
 export const linkPage: OpenPage = {
@@ -95,9 +96,12 @@ async function use(ports: Ports, request: PageRequest, link: OneTimeLink): Promi
 async function usePasswordLink(ports: Ports, request: PageRequest, link: PasswordLink): Promise<PageAnswer> {
   const texts = linkTexts.password;
   const account = await choosePassword(ports, request.by, askerOf(request), link, passwordIn(request));
+  const toSignIn = (entry: Entry) =>
+    redirect("/-/sign-in", flash(entry), [{ name: "session", value: undefined }]);
   // A link proves the address and not the second factor.
-  if (await hasTwoStep(ports.database.kysely, account.uuid))
-    return redirect("/-/sign-in", flash(texts.doneCode), [{ name: "session", value: undefined }]);
+  if (await hasTwoStep(ports.database.kysely, account.uuid)) return toSignIn(texts.doneCode);
+  // With the old password, the session from which it was sent has ended: nothing more can be done by it.
+  if (request.account?.uuid === account.uuid) return toSignIn(texts.doneHere);
   return signIn(ports, request, account, "/", flash(texts.done));
 }
 

@@ -108,6 +108,10 @@ export const linkTexts = {
       en: "**The password is saved.** You are signed in.",
       ja: "**パスワードを保存しました。** サインイン中です。",
     },
+    doneHere: {
+      en: "**The password is saved.** Sign in with it.",
+      ja: "**パスワードを保存しました。** 新しいパスワードでサインインしてください。",
+    },
     doneCode: {
       en: "**The password is saved.** Sign in with it; two-step verification asks for a code.",
       ja: "**パスワードを保存しました。** 新しいパスワードでサインインしてください。2 段階認証のコードも必要です。",
