@@ -1,9 +1,11 @@
 import type { Account, EmailAlias } from "../model/account.ts";
 import type { ApiToken } from "../model/api-token.ts";
+import type { Bound } from "../model/bound.ts";
 import { ANONYMOUS, type Caller, type CallerIdentity, type Channel } from "../model/caller.ts";
 import { parseClientName } from "../model/client-name.ts";
 import { Failure } from "../model/failure.ts";
 import type { Secret } from "../model/secret.ts";
+import type { WorkspaceRefusal } from "../model/token-policy.ts";
 import type { Ports } from "../ports.ts";
 import { touchLastUsed } from "../storage/sql/tokens/api-tokens.ts";
 import { parsePasswordShape } from "./api-token-text.ts";
@@ -106,7 +108,7 @@ async function callerByToken(
   const asked = ports.database.lookups.findTokenByDigest(digest);
   const found = asked instanceof Promise ? await asked : asked;
   if (found === undefined) throw unknownToken();
-  const { token, account } = found;
+  const { token, account, refusals } = found;
   const now = ports.clock();
   requireLivingToken(found, now);
   const identity = username === undefined ? undefined : { name: username, channel };
@@ -119,8 +121,22 @@ async function callerByToken(
   return {
     kind: "account",
     account,
-    credential: { kind: "api-token", id: token.uuid, scopes, token, identity },
+    credential: {
+      kind: "api-token",
+      id: token.uuid,
+      scopes,
+      token,
+      identity,
+      bound: boundByRefusals(refusals, now),
+    },
   };
+}
+
+/** A token is bound by nothing but the workspaces that refuse it. Undefined, as for nearly all: by nothing. */
+export function boundByRefusals(refusals: readonly WorkspaceRefusal[], now: Date): Bound | undefined {
+  if (refusals.length === 0) return undefined;
+  const refusedBy = refusals.filter(({ from }) => from <= now).map(({ workspaceUuid }) => workspaceUuid);
+  return refusedBy.length === 0 ? undefined : { refusedBy };
 }
 
 export type TokenAndAccount = { readonly token: ApiToken; readonly account: Account };

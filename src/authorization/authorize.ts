@@ -19,6 +19,7 @@ import { listProjects } from "../storage/sql/projects/projects.ts";
 import { listRepositories } from "../storage/sql/repositories/repositories.ts";
 import type { Schema } from "../storage/sql/schema.ts";
 import { findMember } from "../storage/sql/workspaces/members.ts";
+import { isRefusedBy, tokenRefused, withoutRefusals } from "./token-refusal.ts";
 
 /** Recorded text of Bitbucket, the same for a missing and for a hidden repository. */
 export const HIDDEN_REPOSITORY =
@@ -76,8 +77,8 @@ export async function maySee(ports: AccessPorts, caller: Caller, repository: Rep
 /**
  * Decides on access to a repository, which may not exist.
  *
- * @throws Failure hidden if it does not exist or may not be seen, permission-missing if it may be seen but the
- * permission is not enough.
+ * @throws Failure hidden if it does not exist or may not be seen, token-refused if it may be seen but not by this
+ * credential, permission-missing if it may be seen but the permission is not enough.
  */
 export async function requireRepositoryPermission(
   ports: AccessPorts,
@@ -85,6 +86,10 @@ export async function requireRepositoryPermission(
   repository: Repository | undefined,
   asked: Permission,
 ): Promise<Repository> {
+  if (repository !== undefined && isRefusedBy(caller, repository.workspace.uuid)) {
+    await requireRepositoryPermission(ports, withoutRefusals(caller), repository, "read");
+    throw await tokenRefused(ports.database.kysely, caller, repository.workspace.uuid);
+  }
   const held = repository === undefined ? "none" : await heldPermission(ports, caller, repository);
   if (repository === undefined) throw new Failure("hidden", HIDDEN_REPOSITORY);
   requireHeld(caller, held, asked);
@@ -128,7 +133,10 @@ function permissionMissing(caller: Caller, message: string): Failure {
  */
 export type WorkspacePermission = "see" | "belong" | "create-repository" | "own";
 
-/** @throws Failure hidden if the workspace does not exist or may not be seen, permission-missing if it may be seen. */
+/**
+ * @throws Failure hidden if the workspace does not exist or may not be seen, token-refused or permission-missing if it may
+ * be seen.
+ */
 export async function requireWorkspacePermission(
   ports: AccessPorts,
   caller: Caller,
@@ -136,6 +144,10 @@ export async function requireWorkspacePermission(
   identifier: string,
   asked: WorkspacePermission,
 ): Promise<Workspace> {
+  if (workspace !== undefined && isRefusedBy(caller, workspace.uuid)) {
+    await requireWorkspacePermission(ports, withoutRefusals(caller), workspace, identifier, "see");
+    throw await tokenRefused(ports.database.kysely, caller, workspace.uuid);
+  }
   const member =
     workspace && (await findCallersMember(ports.database, caller, { workspaceUuid: workspace.uuid }));
   if (workspace === undefined || !(await mayBeSeen(ports.database, workspace, caller, member))) {
@@ -208,6 +220,8 @@ export async function requireRepositoriesInProject(
   project: Project,
 ): Promise<void> {
   requireAccount(caller);
+  if (isRefusedBy(caller, project.workspaceUuid))
+    throw await tokenRefused(database.kysely, caller, project.workspaceUuid);
   if (mayCreateAnywhere(await findCallersMember(database, caller, locationOfProject(project)))) return;
   if (permitsInProject(await heldInProject(database, caller, project), "create-repo")) return;
   throw new Failure("permission-missing", "You may not create repositories in the project");
@@ -220,8 +234,8 @@ export type ProjectRequirement = "see" | Exclude<ProjectPermission, "none">;
  * Decides on access to a project of a workspace, which may not exist. It is visible with any permission in it, to
  * members of the workspace, and to everyone if it is public.
  *
- * @throws Failure hidden if it does not exist or may not be seen, permission-missing if it may be seen but the
- * permission is not enough.
+ * @throws Failure hidden if it does not exist or may not be seen, token-refused if it may be seen but not by this
+ * credential, permission-missing if it may be seen but the permission is not enough.
  */
 export async function requireProjectPermission(
   { database }: AccessPorts,
@@ -229,6 +243,10 @@ export async function requireProjectPermission(
   project: Project | undefined,
   asked: ProjectRequirement,
 ): Promise<Project> {
+  if (project !== undefined && isRefusedBy(caller, project.workspaceUuid)) {
+    await requireProjectPermission({ database }, withoutRefusals(caller), project, "see");
+    throw await tokenRefused(database.kysely, caller, project.workspaceUuid);
+  }
   if (project === undefined || !reaches(caller, locationOfProject(project))) throw hiddenProject();
   const held = await heldInProject(database, caller, project);
   if (asked !== "see" && permitsInProject(held, asked)) return project;

@@ -1,5 +1,10 @@
 import type { Kysely } from "kysely";
-import { requireIdentity, requireLivingToken, unknownToken } from "../authentication/authenticate.ts";
+import {
+  boundByRefusals,
+  requireIdentity,
+  requireLivingToken,
+  unknownToken,
+} from "../authentication/authenticate.ts";
 import { requireLivingSession } from "../authentication/authenticate-session.ts";
 import type {
   AccountCaller,
@@ -32,6 +37,7 @@ import {
   type WorkspacePermission,
 } from "./authorize.ts";
 import { requireExplicit, requireExplicitAccess } from "./explicit-access.ts";
+import { isRefusedBy, tokenRefused, withoutRefusals } from "./token-refusal.ts";
 
 /** A subject to which a request was admitted, and what was required of its caller there. */
 export type SubjectRequirement =
@@ -189,9 +195,10 @@ function rowsOf({ caller, requirements }: Admission, moved: AdmissionState["repo
 async function decide(
   db: Kysely<Schema>,
   { config, clock }: Pick<Ports, "config" | "clock">,
-  { caller, requirements }: Admission,
+  { caller: admitted, requirements }: Admission,
   { credential, repository }: AdmissionState,
 ): Promise<void> {
+  const caller = boundAgain(admitted, credential, clock());
   if (caller.kind === "account") {
     const stored = storedCredential(caller);
     if (stored.kind === "session")
@@ -206,10 +213,24 @@ async function decide(
   const first = firstRepository(requirements);
   for (const requirement of requirements) {
     if (requirement === first) {
+      if (repository !== undefined && isRefusedBy(caller, repository.workspaceUuid)) {
+        requireHeldPermission(withoutRefusals(caller), repository, "read");
+        throw await tokenRefused(db, caller, repository.workspaceUuid);
+      }
       requireHeldPermission(caller, repository, first.permission);
       if (first.isExplicit === true) requireExplicit(repository!.held);
     } else await requireAgain(db, caller, requirement);
   }
+}
+
+/** By the workspaces that refuse the token now. */
+function boundAgain(caller: Caller, credential: AdmissionState["credential"], now: Date): Caller {
+  if (caller.kind === "anonymous" || credential?.kind !== "api-token") return caller;
+  const bound = boundByRefusals(credential.refusals, now);
+  const { bound: before } = caller.credential;
+  if (bound === undefined && before?.refusedBy === undefined) return caller;
+  const { refusedBy: _, ...rest } = before ?? {};
+  return { ...caller, credential: { ...caller.credential, bound: { ...rest, ...bound } } };
 }
 
 async function requireAgain(

@@ -31,7 +31,12 @@ export const AUDIT_ACTIONS = [
   "token.revoked",
   "token.used-from-new-address",
   "token.leaked",
+  "token.blocked",
+  "token.unblocked",
   "workspace.created",
+  "workspace.changed",
+  "workspace.policy-set",
+  "workspace.policy-removed",
   "workspace.member-set",
   "workspace.member-removed",
   "workspace.invited",
@@ -78,6 +83,8 @@ export type AuditSubject = {
   /** Undefined for a route. */
   readonly uuid: Uuid | undefined;
   readonly name: string;
+  /** In which it lies. Undefined: in none. */
+  readonly workspaceUuid?: Uuid | undefined;
 };
 
 /** Ids, names of scopes, kinds and the like. Never a secret, and no address where there is an id. */
@@ -110,17 +117,18 @@ export function tokenSubject({ uuid, name }: Pick<ApiToken, "uuid" | "name">): A
 }
 
 export function workspaceSubject({ uuid, slug }: Workspace): AuditSubject {
-  return { kind: "workspace", uuid, name: slug };
+  return { kind: "workspace", uuid, name: slug, workspaceUuid: uuid };
 }
 
-export function groupSubject({ uuid, slug }: Group): AuditSubject {
-  return { kind: "group", uuid, name: slug };
+export function groupSubject({ uuid, slug, workspaceUuid }: Group): AuditSubject {
+  return { kind: "group", uuid, name: slug, workspaceUuid };
 }
 
-export function projectSubject({ uuid, key }: Project): AuditSubject {
-  return { kind: "project", uuid, name: key };
+export function projectSubject({ uuid, key, workspaceUuid }: Project): AuditSubject {
+  return { kind: "project", uuid, name: key, workspaceUuid };
 }
 
 export function repositorySubject(repository: Pick<Repository, "uuid" | "workspace" | "slug">): AuditSubject {
-  return { kind: "repository", uuid: repository.uuid, name: fullName(repository) };
+  const { uuid, workspace } = repository;
+  return { kind: "repository", uuid, name: fullName(repository), workspaceUuid: workspace.uuid };
 }

@@ -24,6 +24,11 @@ export type Locations = {
   readonly repositories?: readonly Uuid[];
   readonly projects?: readonly Uuid[];
   readonly workspaces?: readonly Uuid[];
+  /**
+   * Workspaces that refuse it, whatever else is named here: by their policy, or because an owner has revoked it there. Absent,
+   * never empty, if none does.
+   */
+  readonly refusedBy?: readonly Uuid[];
 };
 
 /** A repository, a project or a workspace, with all that it lies in. */
@@ -33,7 +38,12 @@ export type Location = {
   readonly repositoryUuid?: Uuid;
 };
 
-export function countsEverywhere({ repositories, projects, workspaces }: Locations = {}): boolean {
+export function countsEverywhere(locations: Locations = {}): boolean {
+  return namesNothing(locations) && locations.refusedBy === undefined;
+}
+
+/** Whether nothing limits where it counts, apart from the workspaces that refuse it. */
+export function namesNothing({ repositories, projects, workspaces }: Locations): boolean {
   return repositories === undefined && projects === undefined && workspaces === undefined;
 }
 
@@ -41,7 +51,9 @@ export function isWithin(
   bound: Locations | undefined,
   { workspaceUuid, projectUuid, repositoryUuid }: Location,
 ) {
-  if (bound === undefined || countsEverywhere(bound)) return true;
+  if (bound === undefined) return true;
+  if (bound.refusedBy?.includes(workspaceUuid) === true) return false;
+  if (namesNothing(bound)) return true;
   const { repositories = [], projects = [], workspaces = [] } = bound;
   return (
     workspaces.includes(workspaceUuid) ||

@@ -17,6 +17,8 @@ export type FailureKind =
   | "no-such-operation"
   | "operation-unsupported"
   | "permission-missing"
+  /** The workspace refuses the token: it is against the policy, or was revoked there. */
+  | "token-refused"
   | "invalid-input"
   | "conflict"
   | "gone"

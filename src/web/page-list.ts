@@ -146,6 +146,9 @@ export const PAGE_LIST: readonly PageEntry[] = [
     lastParameterSpans: "some",
     methods: READ,
     load: async () => (await import("./repository/commits/tag.ts")).tagCommitsPage,
+    path: "/{workspace}/workspace/settings/policies",
+    methods: FORM,
+    load: async () => (await import("./workspace/settings/policies.ts")).policiesPage,
   },
   {
     path: "/{workspace}/{repo_slug}/commits/{commit}",

@@ -19,6 +19,7 @@ import { createAccount, disableAccount } from "../../src/operations/accounts/acc
 import { createProject } from "../../src/operations/projects/projects.ts";
 import { createRepository } from "../../src/operations/repositories/repositories.ts";
 import { createApiToken, revokeApiToken } from "../../src/operations/tokens/api-tokens.ts";
+import { blockToken, setTokenPolicy } from "../../src/operations/tokens/token-policies.ts";
 import { createWorkspace } from "../../src/operations/workspaces/workspaces.ts";
 import { ROUTES } from "../../src/rest/routes.ts";
 import { basic } from "../support/clients/http-request.ts";
@@ -90,6 +91,8 @@ type SentCredential = {
   readonly scopes: readonly GrantedScope[];
   /** How each channel refuses it, whoever brings it. Undefined: it is good for what its scopes open. */
   readonly refusedWith: Readonly<Record<Channel, number>> | undefined;
+  /** Whether the workspace of the examples refuses it, and nobody else. */
+  readonly isRefusedThere?: true;
 };
 
 const REFUSED = { rest: 401, git: 401 } as const;
@@ -103,6 +106,8 @@ const KINDS = [
   "all scopes of an account of another workspace",
   "expired",
   "revoked",
+  "against the policy of the workspace",
+  "revoked in the workspace",
   "of a disabled account",
   "app password",
   "access token",
@@ -214,7 +219,11 @@ const CARRIERS: readonly Carrier[] = [
 type Admission =
   | { readonly refused: number; readonly isForScope?: true }
   | { readonly caller: "nobody" }
-  | { readonly caller: "owner" | "stranger"; readonly scopes: readonly GrantedScope[] };
+  | {
+      readonly caller: "owner" | "stranger";
+      readonly scopes: readonly GrantedScope[];
+      readonly isRefusedThere?: true | undefined;
+    };
 
 /** Credential (401), then scope (403). */
 function admission(target: Target, carrier: Carrier, brought: SentCredential): Admission {
@@ -231,12 +240,21 @@ function admission(target: Target, carrier: Carrier, brought: SentCredential): A
   if (target.scopes.some((scope) => !brought.scopes.includes(scope)))
     return { refused: 403, isForScope: true };
   assert.ok(brought.owner === "owner" || brought.owner === "stranger");
-  return { caller: brought.owner, scopes: brought.scopes };
+  return { caller: brought.owner, scopes: brought.scopes, isRefusedThere: brought.isRefusedThere };
+}
+
+/** About what a workspace refuses nobody. */
+const OUTSIDE: readonly string[] = ["open", "account"];
+
+function isOutside({ route }: Target): boolean {
+  return route !== undefined && OUTSIDE.includes(route.subject) && !route.path.includes("{workspace}");
 }
 
 /** May see it (404), permission (403): everything in `acme` is private and `owner`'s. `in`: the handler has been reached. */
-function expectedStatus({ route }: Target, admitted: Admission): Outcome | number {
+function expectedStatus(target: Target, admitted: Admission): Outcome | number {
+  const { route } = target;
   if ("refused" in admitted) return admitted.refused;
+  if ("isRefusedThere" in admitted && admitted.isRefusedThere && !isOutside(target)) return 403;
   if (route !== undefined) {
     const outcome = expectedOutcomes(route)[admitted.caller];
     // What an example is refused for is in its repository; here the owner finds nothing behind the checks.
@@ -331,6 +349,15 @@ async function makeThings(accounts: Record<"owner" | "stranger" | "disabled", Ac
   const revoked = await bad("owner", SCOPES);
   await revokeApiToken(app.ports, app.by, revoked.uuid as Parameters<typeof revokeApiToken>[2]);
   add("revoked", revoked);
+  // All others are of one day.
+  const policy = { lifetimeDaysMax: 1, refusedScopes: [], enforcedFrom: undefined };
+  await setTokenPolicy(app.ports, app.by, app.workspace, policy);
+  const long = { accountUuid: app.owner.uuid, name: "long", scopes: SCOPES, ageDays: 2 };
+  const against = (await createApiToken(app.ports, app.by, long)).text.reveal();
+  add("against the policy of the workspace", { ...all, text: against, isRefusedThere: true });
+  const blocked = await good("owner", SCOPES);
+  await blockToken(app.ports, app.by, app.workspace, blocked.uuid as Parameters<typeof blockToken>[3]);
+  add("revoked in the workspace", { ...blocked, isRefusedThere: true });
   add("of a disabled account", await bad("disabled", SCOPES));
   await disableAccount(app.ports, app.by, accounts.disabled);
   add("app password", nobodys(`ATBB${"x7Kq".repeat(8)}`, APP_PASSWORD_REFUSED));
@@ -514,7 +541,8 @@ for (const target of TARGETS) {
         // One scope is like another here, and so is what is no credential; each costs a request.
         const isLikeAnother =
           kind.startsWith("only ") || (carrier.means === "no credential" && kind !== "all scopes");
-        if (expected !== "in" && !isLikeAnother)
+        const mayKnow = "isRefusedThere" in admitted && admitted.isRefusedThere === true;
+        if (expected !== "in" && !isLikeAnother && !mayKnow)
           problem ??= await twinProblem(target, carrier, brought, answer);
         if (problem !== undefined) problems.push(`${carrier.name}, ${kind}: ${problem}`);
       }

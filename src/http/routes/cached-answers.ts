@@ -79,7 +79,9 @@ function keyOf({ target, baseUrls, caller }: AskedAnswer): string {
 function viewerKey(caller: Caller): string {
   if (caller.kind === "anonymous") return "";
   const { account, credential } = caller;
-  return credential.bound === undefined ? account.uuid : credential.id;
+  const { bound, id } = credential;
+  // By time alone, another workspace may begin to refuse it: its policy has a date.
+  return bound === undefined ? account.uuid : `${id},${bound.refusedBy ?? ""}`;
 }
 
 /** The key of an answer; undefined if the database has no version. */

@@ -14,6 +14,7 @@ const REFUSALS: readonly FailureKind[] = [
   "scope-missing",
   "hidden",
   "permission-missing",
+  "token-refused",
 ];
 
 /** Records in the audit log that a genuine token was refused. Other refusals are not recorded. */

@@ -17,6 +17,7 @@ const STATUS: Record<FailureKind, number> = {
   "no-such-operation": 404,
   "operation-unsupported": 405,
   "permission-missing": 403,
+  "token-refused": 403,
   "invalid-input": 400,
   conflict: 409,
   gone: 410,

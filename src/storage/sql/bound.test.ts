@@ -69,6 +69,8 @@ describeDatabases("a bound credential", (current) => {
     ["a project", { projects: [one.uuid] }],
     ["a workspace", { workspaces: [here.uuid] }],
     ["a repository and another workspace", { repositories: [second.uuid], workspaces: [there.uuid] }],
+    ["all but a workspace that refuses", { refusedBy: [here.uuid] }],
+    ["a project of a workspace that refuses", { projects: [one.uuid, far.uuid], refusedBy: [here.uuid] }],
     ["what is not there", { repositories: [newUuid()], projects: [newUuid()], workspaces: [newUuid()] }],
   ] as readonly (readonly [string, Bound | undefined])[]) {
     const viewer = viewing(ada.uuid, bound);

@@ -1,5 +1,5 @@
 import { type RawBuilder, type SqlBool, sql } from "kysely";
-import { countsEverywhere, type Locations } from "../../model/bound.ts";
+import { countsEverywhere, type Locations, namesNothing } from "../../model/bound.ts";
 import type { Uuid } from "../../model/uuid.ts";
 
 export const NOWHERE: RawBuilder<SqlBool> = sql<SqlBool>`1 = 0`;
@@ -27,11 +27,20 @@ export function isWorkspaceWithin(bound: Locations | undefined): RawBuilder<SqlB
   return isWithinAny(bound, { workspaces: "workspace.uuid" });
 }
 
-function isWithinAny(
-  bound: Locations | undefined,
-  columns: Partial<Record<keyof Locations, string>>,
-): RawBuilder<SqlBool> {
+type Columns = Partial<Record<Exclude<keyof Locations, "refusedBy">, string>> & {
+  readonly workspaces: string;
+};
+
+function isWithinAny(bound: Locations | undefined, columns: Columns): RawBuilder<SqlBool> {
   if (bound === undefined || countsEverywhere(bound)) return EVERYWHERE;
+  const { refusedBy = [] } = bound;
+  const named = isNamed(bound, columns);
+  if (refusedBy.length === 0) return named;
+  return sql<SqlBool>`(${named} and ${sql.ref(columns.workspaces)} not in (${sql.join(refusedBy)}))`;
+}
+
+function isNamed(bound: Locations, columns: Columns): RawBuilder<SqlBool> {
+  if (namesNothing(bound)) return EVERYWHERE;
   const parts = Object.entries(columns).flatMap(([kind, column]) => {
     const uuids: readonly Uuid[] = bound[kind as keyof Locations] ?? [];
     return uuids.length === 0 ? [] : [sql`${sql.ref(column)} in (${sql.join(uuids)})`];

@@ -11,7 +11,9 @@ import type { ReviewTables } from "./schema/reviews.ts";
 import type { SessionTables } from "./schema/sessions.ts";
 import type { SignInTables } from "./schema/sign-in.ts";
 import type { TokenDraftRow } from "./schema/token-drafts.ts";
+import type { TokenPolicyTables } from "./schema/token-policies.ts";
 import type { WebhookTables } from "./schema/webhooks.ts";
+import type { WorkspaceDayTables } from "./schema/workspace-days.ts";
 
 /**
  * The tables as both databases have them. Instants are epoch milliseconds, booleans 0 or 1, UUIDs text without braces;
@@ -30,7 +32,9 @@ export type Schema = CoreTables &
   HelpAnswerTables &
   SessionTables &
   SignInTables &
-  ImportTables;
+  ImportTables &
+  TokenPolicyTables &
+  WorkspaceDayTables;
 
 type CoreTables = {
   account: AccountRow;

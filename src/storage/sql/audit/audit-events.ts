@@ -42,6 +42,7 @@ function toRow({ at, action, actor, subject, affectedAccountUuid, details }: New
     subject_kind: subject.kind,
     subject_uuid: subject.uuid ?? null,
     subject_name: maskPersonalText(subject.name),
+    workspace_uuid: subject.workspaceUuid ?? null,
     affected_account_uuid: affectedAccountUuid ?? null,
     details: JSON.stringify(details, (_name, value: unknown) =>
       typeof value === "string" ? maskPersonalText(value) : value,
@@ -120,6 +121,7 @@ function toAuditEvent(row: Selectable<AuditEventRow>): AuditEvent {
       kind: row.subject_kind as AuditEvent["subject"]["kind"],
       uuid: (row.subject_uuid ?? undefined) as Uuid | undefined,
       name: row.subject_name,
+      ...(row.workspace_uuid === null ? {} : { workspaceUuid: row.workspace_uuid as Uuid }),
     },
     affectedAccountUuid: (row.affected_account_uuid ?? undefined) as Uuid | undefined,
     details: JSON.parse(row.details) as AuditDetails,

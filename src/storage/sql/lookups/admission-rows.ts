@@ -4,11 +4,13 @@ import type { ApiToken } from "../../../model/api-token.ts";
 import type { Permission } from "../../../model/permission.ts";
 import type { Repository } from "../../../model/repository.ts";
 import type { RepositorySlug, WorkspaceSlug } from "../../../model/slug.ts";
+import type { WorkspaceRefusal } from "../../../model/token-policy.ts";
 import { toAccount, toEmailAlias } from "../accounts/accounts.ts";
 import { effectiveRank, permissionOfRank } from "../permissions/permissions.ts";
 import { type JoinedRepositoryRow, repositoryQuery, toRepository } from "../repositories/repository-rows.ts";
 import type { Schema } from "../schema.ts";
 import { toApiToken, tokenByDigestQuery } from "../tokens/api-tokens.ts";
+import { toRefusals } from "../tokens/token-refusals.ts";
 
 /**
  * The version of a database in PostgreSQL: see `openVersionReader`. A server that replaces another one may lack some of its
@@ -25,11 +27,18 @@ export type AdmissionKeys = {
   readonly names: { readonly workspace: WorkspaceSlug; readonly repository: RepositorySlug } | undefined;
 };
 
+export type FoundToken = {
+  readonly token: ApiToken;
+  readonly account: Account;
+  /** The workspaces that do not accept it, some of them only later. */
+  readonly refusals: readonly WorkspaceRefusal[];
+};
+
 /** Everything that most requests need to be admitted, read at one moment. */
 export type AdmissionRows = {
   /** The version of the database: see `openVersionReader`. */
   readonly version: string;
-  readonly found: { readonly token: ApiToken; readonly account: Account } | undefined;
+  readonly found: FoundToken | undefined;
   readonly emails: readonly EmailAlias[];
   readonly repository: Repository | undefined;
   /** The permission of the token's account by membership. */
@@ -37,12 +46,16 @@ export type AdmissionRows = {
 };
 
 export type TokenRow = Parameters<typeof toApiToken>[0] &
-  Omit<Parameters<typeof toAccount>[0], "uuid" | "created_at"> & { readonly account_created_at: number };
+  Omit<Parameters<typeof toAccount>[0], "uuid" | "created_at"> & {
+    readonly account_created_at: number;
+    readonly refusals: string | null;
+  };
 
-export function toTokenAndAccount(row: TokenRow): { readonly token: ApiToken; readonly account: Account } {
+export function toTokenAndAccount(row: TokenRow): FoundToken {
   return {
     token: toApiToken(row),
     account: toAccount({ ...row, uuid: row.account_uuid, created_at: row.account_created_at }),
+    refusals: toRefusals(row.refusals),
   };
 }
 

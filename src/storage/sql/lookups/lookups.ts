@@ -1,6 +1,5 @@
 import type { CompiledQuery, Kysely } from "kysely";
 import type { Account, EmailAlias } from "../../../model/account.ts";
-import type { ApiToken } from "../../../model/api-token.ts";
 import { ANONYMOUS, type Viewer } from "../../../model/caller.ts";
 import type { Permission } from "../../../model/permission.ts";
 import type { PullRequest } from "../../../model/pull-request.ts";
@@ -36,7 +35,7 @@ import {
 import { repositoryQuery, toRepository } from "../repositories/repository-rows.ts";
 import type { Schema } from "../schema.ts";
 import { tokenByDigestQuery } from "../tokens/api-tokens.ts";
-import { toTokenAndAccount } from "./admission-rows.ts";
+import { type FoundToken, toTokenAndAccount } from "./admission-rows.ts";
 
 /** SQLite answers synchronously, PostgreSQL does not: always await it. */
 export type Awaitable<T> = T | Promise<T>;
@@ -47,9 +46,7 @@ export type Awaitable<T> = T | Promise<T>;
  */
 export type Lookups = {
   /** By SHA-256 of the token's text. The token may be expired or revoked, the account disabled. */
-  findTokenByDigest(
-    digest: Buffer,
-  ): Awaitable<{ readonly token: ApiToken; readonly account: Account } | undefined>;
+  findTokenByDigest(digest: Buffer): Awaitable<FoundToken | undefined>;
   /** By SHA-256 of the cookie's value. The session may have ended by its age, the account be disabled. */
   findSessionByDigest(
     digest: Buffer,

@@ -21,6 +21,9 @@ import { followedComments } from "./023-followed-comments.ts";
 import { sessions } from "./024-sessions.ts";
 import { oneTimeLinks } from "./025-one-time-links.ts";
 import { twoStep } from "./026-two-step.ts";
+import { tokenPolicies } from "./028-token-policies.ts";
+import { auditWorkspace } from "./029-audit-workspace.ts";
+import { workspaceDays } from "./030-workspace-days.ts";
 import { tokenUse } from "./031-token-use.ts";
 import { tokenDrafts } from "./032-token-drafts.ts";
 import { imports } from "./034-imports.ts";
@@ -53,6 +56,9 @@ export const MIGRATIONS: readonly Migration[] = [
   sessions,
   oneTimeLinks,
   twoStep,
+  tokenPolicies,
+  auditWorkspace,
+  workspaceDays,
   tokenUse,
   tokenDrafts,
   imports,

@@ -3,10 +3,12 @@ import type { Account, EmailAlias } from "../../../model/account.ts";
 import type { ApiToken } from "../../../model/api-token.ts";
 import type { Permission } from "../../../model/permission.ts";
 import type { Session } from "../../../model/session.ts";
+import type { WorkspaceRefusal } from "../../../model/token-policy.ts";
 import type { Uuid } from "../../../model/uuid.ts";
 import { toAccount, toEmailAlias } from "../accounts/accounts.ts";
 import type { Schema } from "../schema.ts";
 import { TOKEN_COLUMNS, toApiToken } from "../tokens/api-tokens.ts";
+import { REFUSALS, toRefusals } from "../tokens/token-refusals.ts";
 import { effectiveRank, permissionOfRank } from "./permissions.ts";
 
 export type AdmissionState = {
@@ -17,6 +19,8 @@ export type AdmissionState = {
         readonly token: ApiToken;
         readonly account: Account;
         readonly emails: readonly EmailAlias[];
+        /** The workspaces that do not accept the token, some of them only later. */
+        readonly refusals: readonly WorkspaceRefusal[];
       }
     | { readonly kind: "session"; readonly session: Session; readonly account: Account }
     | undefined;
@@ -61,6 +65,7 @@ export function toAdmissionState(rows: readonly AdmissionStateRow[]): AdmissionS
               created_at: row.account_created_at!,
             }),
             emails: rows.flatMap((each) => (each.address === null ? [] : toEmailAlias(each as Found))),
+            refusals: toRefusals(row.refusals),
           },
     repository: toHeldRepository(row),
   };
@@ -119,6 +124,7 @@ export function admissionStateQuery(db: Kysely<Schema>, tokenUuid: string, repos
       "repository.workspace_uuid",
       "repository.project_uuid",
     ])
+    .select(REFUSALS.as("refusals"))
     .select(effectiveRank(sql.ref<string>("account.uuid")).as("permission_rank"));
 }
 

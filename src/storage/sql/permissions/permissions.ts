@@ -112,6 +112,8 @@ export type HeldPermissionsAsked = {
   readonly repositoryUuid?: Uuid | undefined;
   /** Only of this account. */
   readonly accountUuid?: Uuid | undefined;
+  /** Only of one of these accounts. */
+  readonly accountUuids?: readonly Uuid[] | undefined;
   /** Only within this bound. */
   readonly bound?: Locations | undefined;
   /** Only in this many repositories, the first by their slugs. */
@@ -148,12 +150,15 @@ export function heldPermissions(asked: HeldPermissionsAsked): RawBuilder<HeldPer
 const READ_RANK = sql.lit(permissionRank("read"));
 
 function narrowing(asked: HeldPermissionsAsked, account: RawBuilder<unknown>): RawBuilder<unknown>[] {
-  const { workspaceUuid, repositoryUuid, accountUuid, repositoriesMax, isBeyondMembership, bound } = asked;
+  const { workspaceUuid, repositoryUuid, accountUuid, accountUuids, repositoriesMax, bound } = asked;
   return [
     ...(bound === undefined ? [] : [isRepositoryWithin(bound)]),
     ...(repositoryUuid === undefined ? [] : [sql`repository.uuid = ${repositoryUuid}`]),
     ...(accountUuid === undefined ? [] : [sql`${account} = ${accountUuid}`]),
-    ...(isBeyondMembership === true ? [sql`${account} not in ${membersWithPermission(workspaceUuid)}`] : []),
+    ...(accountUuids === undefined ? [] : [sql`${account} in (${sql.join(accountUuids)})`]),
+    ...(asked.isBeyondMembership === true
+      ? [sql`${account} not in ${membersWithPermission(workspaceUuid)}`]
+      : []),
     ...(repositoriesMax === undefined
       ? []
       : [

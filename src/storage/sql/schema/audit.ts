@@ -21,6 +21,8 @@ export type AuditEventRow = {
   subject_kind: string;
   subject_uuid: string | null;
   subject_name: string;
+  /** In which the subject lies. Null: in none, or written by a version before there was the column. */
+  workspace_uuid: string | null;
   affected_account_uuid: string | null;
   /** A JSON object. */
   details: string;

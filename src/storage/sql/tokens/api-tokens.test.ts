@@ -45,7 +45,11 @@ describeDatabases("API tokens", (current) => {
     });
     assert.deepEqual(await findTokenByUuid(db(), token.uuid), token);
     assert.deepEqual(await findTokenDigest(db(), token.uuid), digest);
-    assert.deepEqual(await current().database.lookups.findTokenByDigest(digest), { token, account: ada });
+    assert.deepEqual(await current().database.lookups.findTokenByDigest(digest), {
+      token,
+      account: ada,
+      refusals: [],
+    });
   });
 
   test("finds nothing under another digest, even a part of one", async () => {

@@ -5,6 +5,7 @@ import { type GrantedScope, parseScope } from "../../../model/scope.ts";
 import type { Uuid } from "../../../model/uuid.ts";
 import { instant, optionalInstant } from "../columns.ts";
 import type { ApiTokenRow, Schema } from "../schema.ts";
+import { REFUSALS } from "./token-refusals.ts";
 
 /** The columns of a token, without its digest. */
 export const TOKEN_COLUMNS = [
@@ -144,7 +145,7 @@ export async function setSuccessor(
   return result.numUpdatedRows > 0n;
 }
 
-/** The statement of the look-up by digest: a token and its account in one row. */
+/** The statement of the look-up by digest: a token and its account in one row, and which workspaces refuse the token. */
 export function tokenByDigestQuery(db: Kysely<Schema>, digest: Buffer) {
   return db
     .selectFrom("api_token")
@@ -158,5 +159,6 @@ export function tokenByDigestQuery(db: Kysely<Schema>, digest: Buffer) {
       "account.disabled_at",
       "account.created_at as account_created_at",
     ])
+    .select(REFUSALS.as("refusals"))
     .where("api_token.digest", "=", digest);
 }

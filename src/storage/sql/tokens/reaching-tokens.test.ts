@@ -1,0 +1,227 @@
+import assert from "node:assert/strict";
+import { before, test } from "node:test";
+import { describeDatabases } from "../../../../tests/support/database/test-database.ts";
+import {
+  newUuid,
+  SAMPLE_INSTANT,
+  sampleAccount,
+  sampleProject,
+  sampleRepository,
+  sampleWorkspace,
+} from "../../../../tests/support/examples/sample-model.ts";
+import type { Account } from "../../../model/account.ts";
+import type { ApiToken } from "../../../model/api-token.ts";
+import { policyViolations, refusedFrom, type TokenPolicy } from "../../../model/token-policy.ts";
+import { insertAccount } from "../accounts/accounts.ts";
+import { upsertExplicitPermission } from "../permissions/explicit-permissions.ts";
+import { upsertRepositoryPermission } from "../permissions/permissions.ts";
+import { insertProject } from "../projects/projects.ts";
+import { insertRepository } from "../repositories/repositories.ts";
+import { upsertMember } from "../workspaces/members.ts";
+import { insertWorkspace } from "../workspaces/workspaces.ts";
+import { insertToken } from "./api-tokens.ts";
+import {
+  countReachedRepositories,
+  countReachingTokens,
+  findReachingToken,
+  listReachingTokens,
+  type ReachingTokensAsked,
+} from "./reaching-tokens.ts";
+import { deleteTokenBlock, findTokenPolicy, insertTokenBlock, replaceTokenPolicy } from "./token-policies.ts";
+
+const DAY_MS = 86_400_000;
+const NOW = SAMPLE_INSTANT;
+const daysOn = (days: number) => new Date(NOW.getTime() + days * DAY_MS);
+
+describeDatabases("tokens that reach a workspace", (current) => {
+  const db = () => current().database.kysely;
+  const [acme, other] = [sampleWorkspace("acme"), sampleWorkspace("other")];
+  const project = sampleProject(acme, "ONE");
+  const [demo, second] = [sampleRepository(acme, project, "demo"), sampleRepository(acme, project, "second")];
+  const owner = sampleAccount("owner");
+  const member = sampleAccount("member", { displayName: "Ümit_100%" });
+  const byProject = sampleAccount("by-project");
+  const byRepository = sampleAccount("by-repository");
+  const stranger = sampleAccount("stranger");
+  const disabled = sampleAccount("disabled", { isDisabled: true });
+  const tokens = new Map<string, ApiToken>();
+  let digests = 0;
+
+  async function addToken(account: Account, name: string, changes: Partial<ApiToken> = {}): Promise<void> {
+    const token: ApiToken = {
+      uuid: newUuid(),
+      accountUuid: account.uuid,
+      name,
+      scopes: ["read:repository:bitbucket"],
+      createdAt: daysOn(-10),
+      expiresAt: daysOn(50),
+      revokedAt: undefined,
+      lastUsedAt: undefined,
+      successorUuid: undefined,
+      ...changes,
+    };
+    tokens.set(name, token);
+    digests += 1;
+    await insertToken(db(), token, Buffer.alloc(32, digests));
+  }
+
+  before(async () => {
+    for (const account of [owner, member, byProject, byRepository, stranger, disabled])
+      await insertAccount(db(), account);
+    await db().updateTable("account").set({ disabled_at: 1 }).where("uuid", "=", disabled.uuid).execute();
+    for (const workspace of [acme, other]) await insertWorkspace(db(), workspace);
+    await insertProject(db(), project);
+    for (const repository of [demo, second]) await insertRepository(db(), repository);
+    const members = [
+      [acme, owner, "owner", "admin"],
+      [acme, member, "member", "none"],
+      [acme, disabled, "member", "read"],
+      [other, stranger, "owner", "admin"],
+    ] as const;
+    for (const [workspace, { uuid }, role, repositoryPermission] of members)
+      await upsertMember(db(), workspace.uuid, { accountUuid: uuid, role, repositoryPermission }, NOW);
+    await upsertExplicitPermission(
+      db(),
+      { kind: "project", uuid: project.uuid },
+      { kind: "account", uuid: byProject.uuid },
+      "write",
+    );
+    await upsertRepositoryPermission(db(), demo.uuid, byRepository.uuid, "read");
+    await addToken(owner, "soon", { expiresAt: daysOn(5), lastUsedAt: daysOn(-1) });
+    await addToken(owner, "long", { createdAt: daysOn(-200), expiresAt: daysOn(100) });
+    await addToken(member, "writes", { scopes: ["read:user:bitbucket", "write:repository:bitbucket"] });
+    await addToken(byProject, "project", { expiresAt: daysOn(60), lastUsedAt: daysOn(-3) });
+    await addToken(byRepository, "single", { expiresAt: daysOn(70) });
+    await addToken(stranger, "elsewhere");
+    await addToken(disabled, "of a disabled account");
+    await addToken(owner, "expired", { expiresAt: NOW });
+    await addToken(owner, "revoked", { revokedAt: NOW });
+    await addToken(owner, "inert", { scopes: ["read:me"] });
+  });
+
+  const asked: ReachingTokensAsked = { workspaceUuid: acme.uuid, now: NOW };
+  const names = async (more: Partial<Parameters<typeof listReachingTokens>[1]> = {}) =>
+    (await listReachingTokens(db(), { ...asked, order: "expiry", limit: 50, ...more })).map(
+      ({ token }) => token.name,
+    );
+
+  for (const [why, more, expected] of [
+    ["all that live", {}, ["soon", "writes", "project", "single", "long"]],
+    ["what ends soon", { group: "expiring" }, ["soon"]],
+    ["what has not been used for long", { group: "unused" }, ["long"]],
+    ["what can write", { group: "write" }, ["writes"]],
+    ["nothing against a policy where there is none", { group: "against" }, []],
+    ["by the name of a token, in any case", { text: "SOO" }, ["soon"]],
+    ["by the name of its owner, whatever signs are in it", { text: "üMIT_100%" }, ["writes"]],
+    ["nothing by a sign that matches all", { text: "%%" }, []],
+    ["by scope", { scope: "write:repository:bitbucket" }, ["writes"]],
+    ["by repository", { repositoryUuid: second.uuid }, ["soon", "project", "long"]],
+    ["by last use", { order: "last-used" }, ["soon", "project"]],
+  ] as const) {
+    test(`lists ${why}`, async () => {
+      const found = await names(more);
+      assert.deepEqual("order" in more ? found.slice(0, 2) : found, expected);
+    });
+  }
+
+  for (const order of ["expiry", "last-used"] as const) {
+    test(`pages by ${order} have each token once`, async () => {
+      const whole = await names({ order });
+      const paged: string[] = [];
+      let after: Parameters<typeof listReachingTokens>[1]["after"];
+      do {
+        const page = await listReachingTokens(db(), { ...asked, order, limit: 2, after });
+        paged.push(...page.map(({ token }) => token.name));
+        after = page.length < 2 ? undefined : page.at(-1)!.cursor;
+      } while (after !== undefined);
+      assert.deepEqual(paged, whole);
+    });
+  }
+
+  test("counts them, and the repositories that their owners reach", async () => {
+    assert.deepEqual(await countReachingTokens(db(), asked), {
+      all: 5,
+      expiring: 1,
+      unused: 1,
+      against: 0,
+      write: 1,
+    });
+    const reached = await countReachedRepositories(
+      db(),
+      acme.uuid,
+      [owner, member, byProject, byRepository].map(({ uuid }) => uuid),
+    );
+    assert.deepEqual(
+      [owner, member, byProject, byRepository].map(({ uuid }) => reached.get(uuid)),
+      [2, undefined, 2, 1],
+    );
+    assert.equal((await countReachedRepositories(db(), acme.uuid, [])).size, 0);
+  });
+
+  const policy: TokenPolicy = {
+    lifetimeDaysMax: 60,
+    refusedScopes: ["read:user:bitbucket", "write:webhook:bitbucket"],
+    enforcedFrom: daysOn(3),
+    changedAt: daysOn(-50),
+  };
+
+  test("says what is against the policy as the model does, and from when on", async () => {
+    await replaceTokenPolicy(db(), acme.uuid, policy);
+    assert.deepEqual(await findTokenPolicy(db(), acme.uuid), policy);
+    assert.equal(await findTokenPolicy(db(), other.uuid), undefined);
+    const listed = await listReachingTokens(db(), { ...asked, order: "expiry", limit: 50 });
+    for (const { token, refusedFrom: from } of listed) {
+      const isAgainst = policyViolations(policy, token).length > 0;
+      assert.deepEqual(from, isAgainst ? refusedFrom(policy, token) : undefined, token.name);
+    }
+    assert.deepEqual(
+      await names({ group: "against" }),
+      ["writes", "project", "single", "long"].filter(
+        (name) => policyViolations(policy, tokens.get(name)!).length > 0,
+      ),
+    );
+    assert.equal((await countReachingTokens(db(), asked)).against, 4);
+  });
+
+  test("the look-up of a token has the workspaces that refuse it", async () => {
+    const [long, soon] = [tokens.get("long")!, tokens.get("soon")!];
+    const refusalsOf = async ({ uuid }: ApiToken) => {
+      const state = await current().database.lookups.getAdmissionState(uuid, undefined);
+      const digest = (
+        await db().selectFrom("api_token").select("digest").where("uuid", "=", uuid).executeTakeFirstOrThrow()
+      ).digest;
+      const found = await current().database.lookups.findTokenByDigest(digest);
+      assert.ok(state.credential?.kind === "api-token");
+      assert.deepEqual(found!.refusals, state.credential.refusals);
+      return found!.refusals;
+    };
+    assert.deepEqual(await refusalsOf(long), [{ workspaceUuid: acme.uuid, from: policy.enforcedFrom }]);
+    assert.deepEqual(await refusalsOf(soon), []);
+    const block = {
+      tokenUuid: soon.uuid,
+      workspaceUuid: other.uuid,
+      blockedAt: NOW,
+      blockedByUuid: owner.uuid,
+    };
+    assert.equal(await insertTokenBlock(db(), block), true);
+    assert.equal(await insertTokenBlock(db(), { ...block, blockedAt: daysOn(1) }), false);
+    await insertTokenBlock(db(), { ...block, tokenUuid: long.uuid, blockedByUuid: undefined });
+    assert.deepEqual(await refusalsOf(soon), [{ workspaceUuid: other.uuid, from: NOW }]);
+    assert.deepEqual(
+      (await refusalsOf(long)).map(({ workspaceUuid }) => workspaceUuid).sort(),
+      [acme.uuid, other.uuid].sort(),
+    );
+    assert.equal(await deleteTokenBlock(db(), soon.uuid, other.uuid), true);
+    assert.equal(await deleteTokenBlock(db(), soon.uuid, other.uuid), false);
+    assert.deepEqual(await refusalsOf(soon), []);
+    await replaceTokenPolicy(db(), acme.uuid, undefined);
+    assert.equal(await findTokenPolicy(db(), acme.uuid), undefined);
+  });
+
+  test("finds one that reaches the workspace, and no other", async () => {
+    const found = await findReachingToken(db(), acme.uuid, tokens.get("single")!.uuid, NOW);
+    assert.deepEqual([found?.token.name, found?.account], ["single", byRepository]);
+    for (const name of ["elsewhere", "expired", "revoked", "inert"])
+      assert.equal(await findReachingToken(db(), acme.uuid, tokens.get(name)!.uuid, NOW), undefined, name);
+  });
+});

@@ -1,0 +1,27 @@
+import { workspaceSettingsTexts as texts } from "../../catalogue/workspace-settings.ts";
+import type { Html } from "../../html.ts";
+import { withSide } from "../../layout/side.ts";
+import { workspacePath } from "../../links.ts";
+import type { WorkspacePageRequest } from "../../page.ts";
+import type { Entry } from "../../translate.ts";
+
+/** A page of the settings of a workspace. */
+export function withWorkspaceSide(
+  { t, path, workspace }: Pick<WorkspacePageRequest, "t" | "path" | "workspace">,
+  main: Html,
+): Html {
+  const link = (page: string, label: Entry) => ({ href: workspacePath(workspace, "settings", page), label });
+  const groups = [
+    { title: texts.workspace, links: [link("general", texts.general), link("growth", texts.growth)] },
+    { title: texts.people, links: [link("invitations", texts.invitations), link("groups", texts.groups)] },
+    {
+      title: texts.security,
+      links: [
+        link("tokens", texts.tokens),
+        link("policies", texts.policies),
+        link("audit-log", texts.auditLog),
+      ],
+    },
+  ];
+  return withSide(t, { label: texts.title, groups, path }, main);
+}
