@@ -29,6 +29,7 @@ import { openAuditNotes } from "./storage/sql/audit/audit-notes.ts";
 import { openUnknownOperationCounter } from "./storage/sql/audit/unknown-operation-counter.ts";
 import { openDatabase } from "./storage/sql/open-database.ts";
 import { createOutboxSignal } from "./storage/sql/webhooks/outbox-signal.ts";
+import { openWorkspaceActivity } from "./storage/sql/workspaces/workspace-activity.ts";
 
 /** Each slot is two processes, with the memory that a pack in the making takes. */
 const SLOTS_MAX = 16;
@@ -94,6 +95,7 @@ export async function openPorts(
   const clock = () => new Date();
   const auditNotes = openAuditNotes({ database, clock, log });
   const unknownOperations = openUnknownOperationCounter({ database, clock, log });
+  const workspaceActivity = openWorkspaceActivity({ database, clock, log });
   const backgroundWork = openBackgroundWork();
   const mailer = config.smtp && openSmtpMailer(config.smtp);
   const maintenance = openMaintenance({ database, transactions: database, packs, clock, log });
@@ -123,6 +125,7 @@ export async function openPorts(
     outbox: createOutboxSignal(),
     auditNotes,
     unknownOperations,
+    workspaceActivity,
     failedAuthenticationLimiter: openFailedAuthenticationLimiter({
       clock,
       failuresMax: config.failedCredentialsMax,
@@ -139,6 +142,7 @@ export async function openPorts(
       await maintenance.close();
       await auditNotes.idle();
       await unknownOperations.flush();
+      await workspaceActivity.flush();
       await objects.close();
       await database.close();
     },

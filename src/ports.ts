@@ -22,6 +22,7 @@ import type { AuditNotes } from "./storage/sql/audit/audit-notes.ts";
 import type { UnknownOperations } from "./storage/sql/audit/unknown-operation-counter.ts";
 import type { Database } from "./storage/sql/database.ts";
 import type { OutboxSignal } from "./storage/sql/webhooks/outbox-signal.ts";
+import type { WorkspaceActivity } from "./storage/sql/workspaces/workspace-activity.ts";
 import type { WriteTransaction } from "./storage/sql/write-transaction.ts";
 
 /** The database without a way to change it in a transaction, for what only looks. */
@@ -87,6 +88,7 @@ export type Ports = {
   readonly metrics: Metrics;
   readonly auditNotes: AuditNotes;
   readonly unknownOperations: UnknownOperations;
+  readonly workspaceActivity: WorkspaceActivity;
   readonly failedAuthenticationLimiter: FailedAuthenticationLimiter;
   readonly signInLimiter: SignInLimiter;
   /** Undefined: this server sends no mail. */

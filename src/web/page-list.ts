@@ -131,6 +131,66 @@ export const PAGE_LIST: readonly PageEntry[] = [
     load: async () => (await import("./workspace/repositories.ts")).repositoriesPage,
   },
   {
+    path: "/{workspace}/workspace/settings/growth",
+    methods: READ,
+    load: async () => (await import("./workspace/settings/growth/growth.ts")).growthPage,
+  },
+  {
+    path: "/{workspace}/workspace/settings/general",
+    methods: FORM,
+    load: async () => (await import("./workspace/settings/general.ts")).generalPage,
+  },
+  {
+    path: "/{workspace}/workspace/settings/groups/{group}",
+    methods: FORM,
+    load: async () => (await import("./workspace/settings/groups/group.ts")).groupPage,
+  },
+  {
+    path: "/{workspace}/workspace/settings/groups",
+    methods: FORM,
+    load: async () => (await import("./workspace/settings/groups.ts")).groupsPage,
+  },
+  {
+    path: "/{workspace}/workspace/settings/invitations",
+    methods: FORM,
+    load: async () => (await import("./workspace/settings/invitations.ts")).invitationsPage,
+  },
+  {
+    path: "/{workspace}/workspace/members/{member}",
+    methods: FORM,
+    load: async () => (await import("./workspace/members/member.ts")).memberPage,
+  },
+  {
+    path: "/{workspace}/workspace/members",
+    methods: READ,
+    load: async () => (await import("./workspace/members.ts")).membersPage,
+  },
+  {
+    path: "/{workspace}/workspace/settings/audit-log/export",
+    methods: READ,
+    load: async () => (await import("./workspace/settings/audit-log/export.ts")).auditExportPage,
+  },
+  {
+    path: "/{workspace}/workspace/settings/audit-log",
+    methods: READ,
+    load: async () => (await import("./workspace/settings/audit-log/audit-log.ts")).auditLogPage,
+  },
+  {
+    path: "/{workspace}/workspace/settings/tokens/{token_id}",
+    methods: FORM,
+    load: async () => (await import("./workspace/settings/tokens/token.ts")).workspaceTokenPage,
+  },
+  {
+    path: "/{workspace}/workspace/settings/tokens",
+    methods: READ,
+    load: async () => (await import("./workspace/settings/tokens.ts")).tokensPage,
+  },
+  {
+    path: "/{workspace}/workspace/settings/policies",
+    methods: FORM,
+    load: async () => (await import("./workspace/settings/policies.ts")).policiesPage,
+  },
+  {
     path: "/{workspace}/{repo_slug}/commits",
     methods: READ,
     load: async () => (await import("./repository/commits.ts")).commitsPage,
@@ -146,9 +206,6 @@ export const PAGE_LIST: readonly PageEntry[] = [
     lastParameterSpans: "some",
     methods: READ,
     load: async () => (await import("./repository/commits/tag.ts")).tagCommitsPage,
-    path: "/{workspace}/workspace/settings/policies",
-    methods: FORM,
-    load: async () => (await import("./workspace/settings/policies.ts")).policiesPage,
   },
   {
     path: "/{workspace}/{repo_slug}/commits/{commit}",

@@ -10,7 +10,7 @@ import type { Fetch, UploadPackPorts } from "./upload-pack-process.ts";
 import { writeResponse } from "./write-response.ts";
 
 export type FetchPorts = UploadPackPorts &
-  Pick<Ports, "config" | "fetchResponses" | "metrics" | "smallResponses">;
+  Pick<Ports, "config" | "fetchResponses" | "metrics" | "smallResponses" | "workspaceActivity">;
 
 /**
  * The size of a response that may be cached in memory: of a shallow clone of a small project, or a fetch of a few
@@ -51,8 +51,13 @@ export async function fetchObjects(ports: FetchPorts, fetch: Fetch): Promise<Fet
   }
 }
 
-function noteOutcome({ metrics }: FetchPorts, { notes }: Fetch, outcome: FetchOutcome): void {
+function noteOutcome(
+  { metrics, workspaceActivity }: FetchPorts,
+  { notes, repository }: Fetch,
+  outcome: FetchOutcome,
+): void {
   metrics.countFetch(outcome);
+  workspaceActivity.countFetch(repository.workspace.uuid, outcome === "hit" || outcome === "coalesced");
   notes["fetch.answer"] = outcome;
 }
 

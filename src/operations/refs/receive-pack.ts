@@ -18,7 +18,7 @@ import { explainIfGone } from "../repositories/explain-if-gone.ts";
 import { type PushPorts, push } from "./push.ts";
 import { pushUnlessRefused, reportNamesOf, writeRefusal } from "./refused-push.ts";
 
-export type ReceivePackPorts = PushPorts & Pick<Ports, "pushSlots">;
+export type ReceivePackPorts = PushPorts & Pick<Ports, "pushSlots" | "workspaceActivity">;
 
 export type ReceivePackOptions = {
   /** The keys of the limits for which the push counts. */
@@ -105,6 +105,7 @@ async function answerPush(
     );
     await drain(request.pack);
     reachFaultPoint("push.answering");
+    ports.workspaceActivity.countPush(repository.workspace.uuid);
     Object.assign(notes, reportNotes(report));
     // On a line of its own beside the reason in the report: the pusher has to look the rule up.
     for (const remark of hasSideband ? (report.remarks ?? []) : []) {

@@ -4,6 +4,7 @@ import { workspaceSubject } from "../../model/audit.ts";
 import { Failure, invalidField } from "../../model/failure.ts";
 import type { Permission } from "../../model/permission.ts";
 import { type ProjectKey, parseProjectKey, parseWorkspaceSlug } from "../../model/slug.ts";
+import { textLength } from "../../model/text-length.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import type { Project, Workspace, WorkspaceRole } from "../../model/workspace.ts";
 import type { By, Ports } from "../../ports.ts";
@@ -12,7 +13,12 @@ import { lockRows } from "../../storage/sql/lock-rows.ts";
 import { insertProject } from "../../storage/sql/projects/projects.ts";
 import { TAKES_ACCESS } from "../../storage/sql/transaction-options.ts";
 import { deleteMember, listMembers, upsertMember } from "../../storage/sql/workspaces/members.ts";
-import { findWorkspace, insertWorkspace, lockWorkspace } from "../../storage/sql/workspaces/workspaces.ts";
+import {
+  findWorkspace,
+  insertWorkspace,
+  lockWorkspace,
+  updateWorkspace,
+} from "../../storage/sql/workspaces/workspaces.ts";
 
 export type WorkspacePorts = Pick<Ports, "database" | "clock">;
 
@@ -79,6 +85,27 @@ function newProject(workspace: Workspace, key: ProjectKey, name: string, now: Da
     createdAt: now,
     updatedAt: now,
   };
+}
+
+/** Our choice: the same limit as for the name of a repository. */
+const NAME_LENGTH_MAX = 255;
+
+/** Changes the name of a workspace, and who may see that it is there. @throws Failure invalid-input (name). */
+export async function changeWorkspace(
+  ports: WorkspacePorts,
+  by: By,
+  workspace: Workspace,
+  wanted: Pick<Workspace, "name" | "isPrivate">,
+): Promise<void> {
+  const name = wanted.name.trim();
+  if (name === "" || textLength(name) > NAME_LENGTH_MAX)
+    throw invalidField("name", `must have 1 to ${NAME_LENGTH_MAX} characters`);
+  await by.transaction(async (tx, record) => {
+    await lockRows(tx, [{ table: "workspace", uuid: workspace.uuid, strength: "update" }]);
+    const { isPrivate } = wanted;
+    await updateWorkspace(tx, { ...workspace, name, isPrivate, updatedAt: ports.clock() });
+    record.audit("workspace.changed", workspaceSubject(workspace), { name, is_private: isPrivate });
+  }, TAKES_ACCESS);
 }
 
 /** Makes an account a member, or changes its role. @throws Failure conflict if the workspace would have no owner. */

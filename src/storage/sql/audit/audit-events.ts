@@ -111,7 +111,7 @@ export async function listAuditEvents(
   return (await query.execute()).map(toAuditEvent);
 }
 
-function toAuditEvent(row: Selectable<AuditEventRow>): AuditEvent {
+export function toAuditEvent(row: Selectable<AuditEventRow>): AuditEvent {
   return {
     sequence: row.sequence,
     at: instant(row.at),

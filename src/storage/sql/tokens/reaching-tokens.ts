@@ -3,6 +3,13 @@ import type { Account } from "../../../model/account.ts";
 import type { ApiToken } from "../../../model/api-token.ts";
 import { foldCase } from "../../../model/fold-case.ts";
 import type { GrantedScope } from "../../../model/scope.ts";
+import {
+  EXPIRING_DAYS,
+  TOKEN_GROUPS,
+  type TokenGroup,
+  type TokenOrder,
+  UNUSED_DAYS,
+} from "../../../model/token-groups.ts";
 import type { Uuid } from "../../../model/uuid.ts";
 import { ACCOUNT_COLUMNS, toAccount } from "../accounts/accounts.ts";
 import { optionalInstant } from "../columns.ts";
@@ -21,13 +28,6 @@ export type ReachingToken = {
   readonly blockedAt: Date | undefined;
 };
 
-/** Those that need a look. */
-export const TOKEN_GROUPS = ["expiring", "unused", "against", "write"] as const;
-export type TokenGroup = (typeof TOKEN_GROUPS)[number];
-
-export const TOKEN_ORDERS = ["expiry", "last-used"] as const;
-export type TokenOrder = (typeof TOKEN_ORDERS)[number];
-
 /** The last entry of a page: in the order of the list, the next page begins behind it. */
 export type TokenCursor = { readonly at: number; readonly uuid: Uuid };
 
@@ -43,11 +43,9 @@ export type ReachingTokensAsked = {
 };
 
 const DAY_MS = 86_400_000;
-export const EXPIRING_DAYS = 14;
-export const UNUSED_DAYS = 90;
 
 /** The accounts with a membership or a permission in the workspace. In a group there are only members. */
-function reachingAccounts(workspaceUuid: Uuid): RawBuilder<string> {
+export function reachingAccounts(workspaceUuid: Uuid): RawBuilder<string> {
   return sql<string>`(
     select workspace_member.account_uuid from workspace_member
       where workspace_member.workspace_uuid = ${workspaceUuid}
@@ -231,4 +229,19 @@ export async function countReachedRepositories(
   return new Map(
     [...everywhere, ...beyond].map((row) => [row.account_uuid as Uuid, Number(row.repositories)]),
   );
+}
+
+/** Those of one account, by expiry. */
+export async function listTokensOfReaching(
+  db: Kysely<Schema>,
+  workspaceUuid: Uuid,
+  accountUuid: Uuid,
+  now: Date,
+): Promise<readonly ApiToken[]> {
+  const rows = await livingTokens(db, workspaceUuid, now)
+    .select(COLUMNS)
+    .where("api_token.account_uuid", "=", accountUuid)
+    .orderBy("api_token.expires_at")
+    .execute();
+  return rows.map(toApiToken);
 }

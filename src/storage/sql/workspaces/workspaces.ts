@@ -63,6 +63,19 @@ export async function insertWorkspace(db: Kysely<Schema>, workspace: Workspace):
     .execute();
 }
 
+/** Name, visibility, and when they changed. */
+export async function updateWorkspace(db: Kysely<Schema>, workspace: Workspace): Promise<void> {
+  await db
+    .updateTable("workspace")
+    .set({
+      name: workspace.name,
+      is_private: flag(workspace.isPrivate),
+      updated_at: workspace.updatedAt.getTime(),
+    })
+    .where("uuid", "=", workspace.uuid)
+    .execute();
+}
+
 export async function findWorkspace(
   db: Kysely<Schema>,
   selector: WorkspaceSelector,

@@ -1,0 +1,20 @@
+/** A cell that a spreadsheet would take for a formula begins with one of these: OWASP, "CSV Injection". */
+const FORMULA = /^[=+\-@\t\r]/;
+
+/** One line of RFC 4180. */
+export function csvLine(cells: readonly (string | number | undefined)[]): string {
+  return `${cells.map((cell) => csvCell(String(cell ?? ""))).join(",")}\r\n`;
+}
+
+function csvCell(text: string): string {
+  const safe = FORMULA.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+/** For a file that browsers store and do not show. The name is ours. */
+export function downloadHeaders(name: string, contentType: string): Record<string, string> {
+  return {
+    "content-type": `${contentType}; charset=utf-8`,
+    "content-disposition": `attachment; filename="${name}"`,
+  };
+}

@@ -1,0 +1,132 @@
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { basic } from "../../../../tests/support/clients/http-request.ts";
+import { startTestApp } from "../../../../tests/support/server/test-app.ts";
+import { signIn } from "../../../../tests/support/server/web-client.ts";
+import type { GrantedScope } from "../../../model/scope.ts";
+import { createAccount } from "../../../operations/accounts/accounts.ts";
+import { createApiToken } from "../../../operations/tokens/api-tokens.ts";
+import { setTokenPolicy } from "../../../operations/tokens/token-policies.ts";
+import { setMember } from "../../../operations/workspaces/workspaces.ts";
+
+const app = await startTestApp();
+after(() => app.close());
+const HERE = "/acme/workspace/settings/tokens";
+const HOSTILE = '"><script>alert(1)</script>';
+
+const member = await createAccount(app.ports, app.by, {
+  email: "mia@example.com",
+  username: "mia",
+  displayName: `Mia ${HOSTILE}`,
+});
+await setMember(app.ports, app.by, app.workspace, member, "member", "write");
+const stranger = await createAccount(app.ports, app.by, { email: "eve@example.com", username: "eve" });
+
+async function addToken(
+  accountUuid: typeof member.uuid,
+  name: string,
+  ageDays: number,
+  scopes: GrantedScope[],
+) {
+  const { text, token } = await createApiToken(app.ports, app.by, { accountUuid, name, scopes, ageDays });
+  return { text: text.reveal(), uuid: token.uuid };
+}
+const laptop = await addToken(member.uuid, `laptop ${HOSTILE}`, 9, [
+  "read:repository:bitbucket",
+  "read:workspace:bitbucket",
+]);
+await addToken(app.owner.uuid, "release", 300, ["write:repository:bitbucket", "admin:workspace:bitbucket"]);
+const elsewhere = await addToken(stranger.uuid, "elsewhere", 9, ["read:repository:bitbucket"]);
+
+test("members, and people from elsewhere, do not see them", async () => {
+  assert.equal((await (await signIn(app, member)).get(HERE)).status, 403);
+  assert.equal((await (await signIn(app, stranger)).get(HERE)).status, 404);
+  const browser = await signIn(app, member);
+  assert.equal(
+    (await browser.post(`${HERE}/${laptop.uuid}`, { action: "revoke" }, { from: "/" })).status,
+    403,
+  );
+});
+
+test("an owner sees every token that reaches the workspace, without a part of any", async () => {
+  const browser = await signIn(app, app.owner);
+  const { text, status } = await browser.get(HERE);
+  assert.equal(status, 200);
+  assert.match(text, /<b>2<\/b> all/);
+  assert.match(text, /<b>1<\/b> expire within 14 days/);
+  assert.match(text, /<b>1<\/b> can write/);
+  assert.ok(text.includes("release") && text.includes("laptop") && !text.includes("elsewhere"));
+  assert.ok(!text.includes("<script>alert"), "names are escaped");
+  assert.ok(!text.includes("ATATT"));
+});
+
+for (const [query, shown, hidden] of [
+  ["show=write", "release", "laptop"],
+  ["show=expiring", "laptop", "release"],
+  ["q=LAP", "laptop", "release"],
+  ["q=olive", "release", "laptop"],
+  ["scope=admin:workspace", "release", "laptop"],
+  ["repository=acme/demo&show=write", "release", "laptop"],
+  ["after=nonsense", "laptop", "elsewhere"],
+  [`after=${"9".repeat(40)}.x.y`, "laptop", "elsewhere"],
+] as const) {
+  test(`?${query} has ${shown}`, async () => {
+    const { text } = await (await signIn(app, app.owner)).get(`${HERE}?${query}`);
+    const table = text.slice(text.indexOf("<tbody"));
+    assert.ok(table.includes(shown), shown);
+    assert.ok(!table.includes(hidden), hidden);
+  });
+}
+
+test("what matches nothing says so", async () => {
+  const browser = await signIn(app, app.owner);
+  assert.match((await browser.get(`${HERE}?q=zzz`)).text, /No token matches/);
+  assert.match(
+    (await browser.get(`${HERE}?repository=%3Cb%3E`)).text,
+    /There is no repository <code>&lt;b&gt;/,
+  );
+});
+
+test("an owner revokes a token for the workspace, and allows it again", async () => {
+  const browser = await signIn(app, app.owner);
+  const path = `${HERE}/${laptop.uuid}`;
+  const question = await browser.get(path);
+  assert.match(question.text, /Revoke for acme/);
+  const headers = { authorization: basic("mia@example.com", laptop.text) };
+  const status = async () => (await fetch(`${app.url}/2.0/workspaces/acme`, { headers })).status;
+  assert.equal(await status(), 200);
+  const revoked = await browser.post(path, { action: "revoke" });
+  assert.equal(revoked.status, 303);
+  assert.equal(await status(), 403);
+  const list = await browser.follow(revoked);
+  assert.match(list.text, /Revoked for acme since/);
+  assert.match(list.text, /Allow again/);
+  assert.equal((await browser.post(path, { action: "allow" })).status, 303);
+  assert.equal(await status(), 200);
+});
+
+test("a token that does not reach the workspace is not found there", async () => {
+  const browser = await signIn(app, app.owner);
+  for (const id of [elsewhere.uuid, "nonsense", "00000000-0000-4000-8000-000000000000"]) {
+    assert.equal((await browser.get(`${HERE}/${id}`)).status, 404);
+    assert.equal((await browser.post(`${HERE}/${id}`, { action: "revoke" }, { from: HERE })).status, 404);
+  }
+});
+
+test("the page and its export say what is against the policy", async () => {
+  const policy = {
+    lifetimeDaysMax: 90,
+    refusedScopes: ["admin:workspace:bitbucket"] as const,
+    enforcedFrom: undefined,
+  };
+  await setTokenPolicy(app.ports, app.by, app.workspace, policy);
+  const browser = await signIn(app, app.owner, "ja");
+  const { text } = await browser.get(`${HERE}?show=against`);
+  assert.match(text, /90\u00a0日間を超過/);
+  assert.match(text, /からここでは拒否されています/);
+  const csv = await browser.get(`${HERE}?format=csv`);
+  assert.match(String(csv.headers["content-type"]), /^text\/csv/);
+  const lines = csv.text.split("\r\n");
+  assert.equal(lines.length, 4);
+  assert.match(lines.find((line) => line.includes("release"))!, /^owner,release,.*,\d{4}-.*Z,$/);
+});

@@ -1,0 +1,265 @@
+import { parseScope, SCOPES } from "../../../model/scope.ts";
+import { parseRepositorySlug } from "../../../model/slug.ts";
+import { TOKEN_GROUPS, TOKEN_ORDERS, UNUSED_DAYS } from "../../../model/token-groups.ts";
+import { policyViolations, type TokenPolicy } from "../../../model/token-policy.ts";
+import { parseUuid, type Uuid } from "../../../model/uuid.ts";
+import { findRepository } from "../../../storage/sql/repositories/repositories.ts";
+import {
+  countReachedRepositories,
+  countReachingTokens,
+  listReachingTokens,
+  type ReachingToken,
+  type ReachingTokensAsked,
+  type TokenCursor,
+} from "../../../storage/sql/tokens/reaching-tokens.ts";
+import { findTokenPolicy } from "../../../storage/sql/tokens/token-policies.ts";
+import { listTexts } from "../../catalogue/lists.ts";
+import { workspaceTokenTexts as texts } from "../../catalogue/workspace-tokens.ts";
+import { csvLine, downloadHeaders } from "../../csv.ts";
+import { formText } from "../../form-text.ts";
+import { current, type Html, html, joined, NOTHING } from "../../html.ts";
+import { empty } from "../../layout/empty.ts";
+import { describeOptions } from "../../layout/form.ts";
+import { ledger } from "../../layout/ledger.ts";
+import { isLow, lifeLevel } from "../../layout/level.ts";
+import { workspacePlace } from "../../layout/place.ts";
+import { scopeTags } from "../../layout/scope-tag.ts";
+import { exactDay, exactTime, timeAgo, timeUntil } from "../../layout/time.ts";
+import { withQuery, workspacePath } from "../../links.ts";
+import { file, page, type WorkspacePage, type WorkspacePageRequest } from "../../page.ts";
+import { type Entry, formatNumber } from "../../translate.ts";
+import { describePolicy, scopeNames } from "./policies.ts";
+
+const PAGELEN = 50;
+const SEARCH_LENGTH_MAX = 200;
+const EXPORTED_MAX = 10_000;
+const SCOPES_SHOWN = 4;
+const DAY_MS = 86_400_000;
+
+/** Every token that reaches a workspace, for its owners. */
+export const tokensPage: WorkspacePage = {
+  path: "/{workspace}/workspace/settings/tokens",
+  subject: "workspace",
+  permission: "own",
+  async get({ database }, request) {
+    const { t, workspace, query } = request;
+    const db = database.kysely;
+    const slug = parseRepositorySlug(formText(query, "repository", SEARCH_LENGTH_MAX).split("/").at(-1)!);
+    const repository = slug && (await findRepository(db, { uuid: workspace.uuid }, { slug }));
+    const filters = readFilters(request, repository?.uuid);
+    const isUnknownRepository = query.get("repository") && repository === undefined;
+    if (query.get("format") === "csv")
+      return exportTokens(
+        request,
+        await listReachingTokens(db, { ...filters.asked, order: filters.order, limit: EXPORTED_MAX }),
+      );
+    const { asked, order, after, skipped } = filters;
+    const { group: _, ...ungrouped } = asked;
+    const [counts, policy, found] = [
+      await countReachingTokens(db, ungrouped),
+      await findTokenPolicy(db, workspace.uuid),
+      isUnknownRepository ? [] : await listReachingTokens(db, { ...asked, order, after, limit: PAGELEN + 1 }),
+    ];
+    const shown = found.slice(0, PAGELEN);
+    const reached = await countReachedRepositories(db, workspace.uuid, [
+      ...new Set(shown.map(({ account }) => account.uuid)),
+    ]);
+    const size = counts[asked.group ?? "all"];
+    const isFiltered = [...query.keys()].some((name) => name !== "after" && name !== "sort");
+    const name = html`<b>${workspace.slug}</b>`;
+    const here = workspacePath(workspace, "settings/tokens");
+    return page({
+      title: t(texts.title, { workspace: workspace.slug }),
+      place: workspacePlace(request, "settings"),
+      isWide: true,
+      main: html`<h1>${t(texts.title, { workspace: html`<bdi>${workspace.slug}</bdi>` })}</h1>
+<p class="lead">${t(texts.lead)} ${describePolicyLine(request, policy)} <a href="${workspacePath(workspace, "settings/policies")}">${t(texts.changePolicy)}</a></p>
+${describeCounts(request, counts)}
+<div class="flow">${describeFilters(request)}
+${
+  isUnknownRepository
+    ? empty(
+        t(texts.noRepository, { name: html`<code>${query.get("repository")}</code>` }),
+        undefined,
+        html`<a class="btn" href="${here}">${t(listTexts.clear)}</a>`,
+      )
+    : shown.length > 0
+      ? ledger(
+          COLUMNS.map(({ label, ...more }) => ({ label: t(label), ...more })),
+          shown.map((each) => rowOf(request, each, policy, reached.get(each.account.uuid) ?? 0)),
+        )
+      : isFiltered
+        ? empty(t(texts.noneMatch), undefined, html`<a class="btn" href="${here}">${t(listTexts.clear)}</a>`)
+        : empty(t(texts.none.title, { workspace: name }), t(texts.none.text))
+}</div>${shown.length > 0 && describePager(request, { shown: shown.length, size, skipped, next: found.length > PAGELEN ? shown.at(-1)!.cursor : undefined })}`,
+    });
+  },
+};
+
+const COLUMNS: readonly { readonly label: Entry; readonly isEnd?: boolean }[] = [
+  { label: texts.owner },
+  { label: texts.token },
+  { label: texts.scopes },
+  { label: texts.reaches },
+  { label: texts.expires },
+  { label: texts.lastUsed },
+  { label: texts.actions, isEnd: true },
+];
+
+function readFilters({ query, workspace, now }: WorkspacePageRequest, repositoryUuid: Uuid | undefined) {
+  const text = formText(query, "q", SEARCH_LENGTH_MAX);
+  const asked: ReachingTokensAsked = {
+    workspaceUuid: workspace.uuid,
+    now,
+    group: TOKEN_GROUPS.find((group) => group === query.get("show")),
+    text: text === "" ? undefined : text,
+    scope: parseScope(query.get("scope") ?? ""),
+    repositoryUuid,
+  };
+  const order = TOKEN_ORDERS.find((each) => each === query.get("sort")) ?? "expiry";
+  return { asked, order, ...readCursor(query.get("after") ?? "") };
+}
+
+/** `<at>.<uuid>.<how many were before>`: only the first two decide what is listed. */
+function readCursor(text: string): { readonly after: TokenCursor | undefined; readonly skipped: number } {
+  const [at = "", uuid = "", skipped = ""] = text.split(".");
+  const id = parseUuid(uuid);
+  if (!/^\d{1,15}$/.test(at) || id === undefined || !/^\d{1,7}$/.test(skipped))
+    return { after: undefined, skipped: 0 };
+  return { after: { at: Number(at), uuid: id }, skipped: Number(skipped) };
+}
+
+function describePolicyLine({ t }: WorkspacePageRequest, policy: TokenPolicy | undefined): Html {
+  const words = policy && describePolicy(t, policy);
+  return words === undefined ? t(texts.noPolicy) : t(texts.policy, { policy: words });
+}
+
+function describeCounts(
+  { t, query, workspace }: WorkspacePageRequest,
+  counts: Awaited<ReturnType<typeof countReachingTokens>>,
+): Html {
+  const kept = keptQuery(query, ["q", "scope", "repository", "sort"]);
+  const path = workspacePath(workspace, "settings/tokens");
+  const chosen = TOKEN_GROUPS.find((group) => group === query.get("show"));
+  const link = (group: (typeof TOKEN_GROUPS)[number] | undefined) =>
+    html`<a href="${withQuery(path, { ...kept, show: group })}"${current(group === chosen, "true")}><b${group === "against" && counts.against > 0 && html` class="bad"`}>${formatNumber(counts[group ?? "all"])}</b> ${t(texts[group ?? "all"])}</a>`;
+  return html`<nav class="counts" aria-label="${t(texts.quick)}">${[undefined, ...TOKEN_GROUPS].map(link)}</nav>`;
+}
+
+function keptQuery(query: URLSearchParams, names: readonly string[]): Record<string, string | undefined> {
+  return Object.fromEntries(names.map((name) => [name, query.get(name) ?? undefined]));
+}
+
+function describeFilters({ t, query }: WorkspacePageRequest): Html {
+  const scopes = SCOPES.map((scope) => scope.replace(/:bitbucket$/, ""));
+  const show = query.get("show");
+  return html`<form class="filters" method="get" role="search">${show !== null && html`<input type="hidden" name="show" value="${show}">`}<div class="grow"><label for="q">${t(texts.search)}</label><input id="q" type="search" name="q" value="${formText(query, "q", SEARCH_LENGTH_MAX)}" autocomplete="off"></div><div><label for="scope">${t(texts.scope)}</label><select id="scope" name="scope">${describeOptions([{ value: "", label: t(texts.any) }, ...scopes.map((scope) => ({ value: scope, label: scope }))], query.get("scope") ?? "")}</select></div><div><label for="repository">${t(texts.repositoryFilter)}</label><input id="repository" name="repository" value="${formText(query, "repository", SEARCH_LENGTH_MAX)}" autocomplete="off"></div><div><label for="sort">${t(texts.sortedBy)}</label><select id="sort" name="sort">${describeOptions(
+    [
+      { value: "expiry", label: t(texts.byExpiry) },
+      { value: "last-used", label: t(texts.byLastUse) },
+    ],
+    query.get("sort") ?? "expiry",
+  )}</select></div><button>${t(listTexts.filter)}</button></form>`;
+}
+
+function rowOf(
+  request: WorkspacePageRequest,
+  found: ReachingToken,
+  policy: TokenPolicy | undefined,
+  repositories: number,
+) {
+  const { t, now, workspace } = request;
+  const { token, account, blockedAt } = found;
+  const life = { from: token.createdAt, until: token.expiresAt };
+  const until = timeUntil(request, token.expiresAt);
+  const isUnused = (token.lastUsedAt ?? token.createdAt).getTime() < now.getTime() - UNUSED_DAYS * DAY_MS;
+  const used = token.lastUsedAt === undefined ? t(texts.never) : timeAgo(request, token.lastUsedAt);
+  const act = workspacePath(workspace, "settings/tokens", token.uuid);
+  const object = t(texts.object, {
+    token: html`<bdi>${token.name}</bdi>`,
+    owner: html`<bdi>${account.displayName}</bdi>`,
+  });
+  return [
+    html`<b><bdi>${account.displayName}</bdi></b><span class="sub">${account.username}</span>`,
+    html`<bdi>${token.name}</bdi><span class="sub"><code>${token.uuid.slice(0, 8)}</code></span>`,
+    html`${scopeTags(token.scopes.slice(0, SCOPES_SHOWN))}${token.scopes.length > SCOPES_SHOWN && html`<details><summary class="small">${t(texts.more, { n: token.scopes.length - SCOPES_SHOWN })}</summary>${scopeTags(token.scopes.slice(SCOPES_SHOWN))}</details>`}${describeRefusal(request, found, policy)}`,
+    repositories > 0 ? t(texts.repositories, { n: repositories }) : t(texts.workspaceOnly),
+    html`${lifeLevel(life, now)} ${isLow(life, now) ? html`<b class="warn">${until}</b>` : until}<span class="sub num">${exactTime(request, token.expiresAt)}</span>`,
+    isUnused ? html`<span class="warn">${used}</span>` : used,
+    html`<a class="btn plain${blockedAt === undefined && " danger"}" href="${act}">${t(blockedAt === undefined ? texts.revoke : texts.allow)}<span class="vh">${object}</span></a>`,
+  ];
+}
+
+/** Why the workspace refuses a token, and since when. */
+function describeRefusal(
+  request: WorkspacePageRequest,
+  { token, refusedFrom, blockedAt }: ReachingToken,
+  policy: TokenPolicy | undefined,
+): Html {
+  const { t, now, workspace } = request;
+  const parts: Html[] = [];
+  if (blockedAt !== undefined)
+    parts.push(t(texts.blockedSince, { workspace: workspace.slug, date: exactDay(request, blockedAt) }));
+  if (policy !== undefined && refusedFrom !== undefined) {
+    const reasons = policyViolations(policy, token).map((violation) =>
+      violation.kind === "lifetime"
+        ? t(texts.longer, { n: violation.daysMax })
+        : t(texts.notAllowed, { scopes: scopeNames(violation.scopes) }),
+    );
+    const date = exactDay(request, refusedFrom);
+    const since = t(refusedFrom <= now ? texts.refusedSince : texts.refusedFrom, { date });
+    parts.push(html`${joined(reasons, "; ")}. ${since}`);
+  }
+  return parts.length === 0 ? NOTHING : html`<span class="sub bad">${joined(parts, " ")}</span>`;
+}
+
+function describePager(
+  { t, query, workspace }: WorkspacePageRequest,
+  {
+    shown,
+    size,
+    skipped,
+    next,
+  }: {
+    readonly shown: number;
+    readonly size: number;
+    readonly skipped: number;
+    readonly next: TokenCursor | undefined;
+  },
+): Html {
+  const path = workspacePath(workspace, "settings/tokens");
+  const kept = keptQuery(query, ["show", "q", "scope", "repository", "sort"]);
+  const after = next && `${next.at}.${next.uuid}.${skipped + shown}`;
+  return html`<nav class="pager" aria-label="${t(listTexts.pages)}"><span class="dim num">${t(texts.shown, { a: skipped + 1, b: skipped + shown, n: Math.max(size, skipped + shown) })}</span><span class="acts">${skipped > 0 && html`<a class="btn" href="${withQuery(path, kept)}">${t(texts.first)}</a>`}${after !== undefined && html`<a class="btn" rel="next" href="${withQuery(path, { ...kept, after })}">${t(listTexts.next)}</a>`}<a href="${withQuery(path, { ...kept, format: "csv" })}">${t(texts.export)}</a></span></nav>`;
+}
+
+function exportTokens({ workspace }: WorkspacePageRequest, tokens: readonly ReachingToken[]) {
+  const head = [
+    "owner",
+    "token",
+    "id",
+    "scopes",
+    "created",
+    "expires",
+    "last_used",
+    "refused_from",
+    "revoked_for_workspace",
+  ];
+  const lines = tokens.map(({ token, account, refusedFrom, blockedAt }) =>
+    csvLine([
+      account.username,
+      token.name,
+      token.uuid,
+      token.scopes.join(" "),
+      token.createdAt.toISOString(),
+      token.expiresAt.toISOString(),
+      token.lastUsedAt?.toISOString(),
+      refusedFrom?.toISOString(),
+      blockedAt?.toISOString(),
+    ]),
+  );
+  return file(
+    Buffer.from(csvLine(head) + lines.join("")),
+    downloadHeaders(`${workspace.slug}-tokens.csv`, "text/csv"),
+  );
+}

@@ -1,0 +1,64 @@
+import { Failure } from "../../../../model/failure.ts";
+import { parseUuid } from "../../../../model/uuid.ts";
+import { blockToken, unblockToken } from "../../../../operations/tokens/token-policies.ts";
+import type { Ports } from "../../../../ports.ts";
+import {
+  countReachedRepositories,
+  findReachingToken,
+  type ReachingToken,
+} from "../../../../storage/sql/tokens/reaching-tokens.ts";
+import { workspaceTokenTexts as texts } from "../../../catalogue/workspace-tokens.ts";
+import { html } from "../../../html.ts";
+import { workspacePlace } from "../../../layout/place.ts";
+import { timeAgo } from "../../../layout/time.ts";
+import { workspacePath } from "../../../links.ts";
+import { page, redirect, type WorkspacePage, type WorkspacePageRequest } from "../../../page.ts";
+import { flash } from "../../../pipeline/flash.ts";
+
+/** The question whether a token is to be revoked for the workspace, or allowed again. */
+export const workspaceTokenPage: WorkspacePage = {
+  path: "/{workspace}/workspace/settings/tokens/{token_id}",
+  subject: "workspace",
+  permission: "own",
+  async get(ports, request) {
+    const { t, workspace, csrf } = request;
+    const { token, account, blockedAt } = await getToken(ports, request);
+    const owner = html`<b><bdi>${account.displayName}</bdi></b>`;
+    const holes = { token: html`<bdi>${token.name}</bdi>`, workspace: html`<bdi>${workspace.slug}</bdi>` };
+    const list = workspacePath(workspace, "settings/tokens");
+    const reached = await countReachedRepositories(ports.database.kysely, workspace.uuid, [account.uuid]);
+    const used = token.lastUsedAt === undefined ? t(texts.never) : timeAgo(request, token.lastUsedAt);
+    const isBlocked = blockedAt !== undefined;
+    const title = t(isBlocked ? texts.allowQuestion : texts.question, holes);
+    return page({
+      title: html`${title} · ${workspace.slug}`,
+      place: workspacePlace(request, "settings"),
+      main: html`<h1>${title}</h1>
+<div class="flow"><p>${isBlocked ? t(texts.allowLead, { owner }) : t(texts.questionLead, { owner, used, workspace: workspace.slug, n: reached.get(account.uuid) ?? 0 })}</p>
+${!isBlocked && html`<p>${t(texts.elsewhere)}</p>`}
+<form method="post">${csrf}<input type="hidden" name="action" value="${isBlocked ? "allow" : "revoke"}"><p class="acts"><button class="${isBlocked ? "main" : "danger"}">${isBlocked ? t(texts.allow) : t(texts.revokeFor, { workspace: workspace.slug })}</button><a class="btn" href="${list}">${t(isBlocked ? texts.back : texts.keep)}</a></p></form></div>`,
+    });
+  },
+  async post(ports, request) {
+    const { workspace, by, form } = request;
+    const { token } = await getToken(ports, request);
+    const isAllowing = form.get("action") === "allow";
+    if (isAllowing) await unblockToken(by, workspace, token.uuid);
+    else await blockToken(ports, by, workspace, token.uuid);
+    const told = flash(isAllowing ? texts.unblocked : texts.blocked, {
+      token: token.name,
+      workspace: workspace.slug,
+    });
+    return redirect(workspacePath(workspace, "settings/tokens"), told);
+  },
+};
+
+async function getToken(
+  { database }: Pick<Ports, "database">,
+  { workspace, params, now }: WorkspacePageRequest,
+): Promise<ReachingToken> {
+  const uuid = parseUuid(params.token_id ?? "");
+  const found = uuid && (await findReachingToken(database.kysely, workspace.uuid, uuid, now));
+  if (found === undefined) throw new Failure("not-found", "No such token reaches the workspace");
+  return found;
+}
