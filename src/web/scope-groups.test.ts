@@ -52,8 +52,8 @@ test("an empty question finds all", () => {
 test("a token for everything lacks nothing, and one to clone may not push, merge or delete", () => {
   assert.deepEqual(missingDeeds(SCOPES), []);
   const missing = missingDeeds(SCOPE_PRESETS.clone).map(({ en }) => en);
-  for (const deed of ["push", "merge pull requests", "delete anything"]) assert.ok(missing.includes(deed));
-  assert.ok(!missing.includes("clone or read repositories"));
+  for (const deed of ["Push", "Merge pull requests", "Delete anything"]) assert.ok(missing.includes(deed));
+  assert.ok(!missing.includes("Clone or read repositories"));
 });
 
 test("every scope says what it does not include, in both languages", () => {

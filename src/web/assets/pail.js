@@ -72,8 +72,9 @@ function prepareFilter(input) {
   const texts = items.map((item) => plain(item.dataset.words ?? item.textContent));
   const filter = () => {
     const words = plain(input.value).split(/\s+/u).filter(Boolean);
+    // What is ticked stays in sight: it is counted, and sent.
     for (const [index, item] of items.entries())
-      item.hidden = !words.every((word) => texts[index].includes(word));
+      item.hidden = !words.every((word) => texts[index].includes(word)) && !item.querySelector(":checked");
     for (const [group, members] of groups) {
       group.hidden = members.every((item) => item.hidden);
       if (group.localName !== "details") continue;

@@ -293,12 +293,12 @@ export const scopeGroupTexts = {
 
 /** What people do with tokens: those deeds are named that a token is not made for. */
 export const deedTexts = {
-  clone: { en: "clone or read repositories", ja: "リポジトリのクローンと読み取り" },
-  push: { en: "push", ja: "プッシュ" },
-  readPullRequests: { en: "read pull requests", ja: "プルリクエストの読み取り" },
-  merge: { en: "merge pull requests", ja: "プルリクエストのマージ" },
-  settings: { en: "create repositories or change settings", ja: "リポジトリの作成と設定の変更" },
-  webhooks: { en: "manage webhooks", ja: "Webhook の管理" },
-  permissions: { en: "give permissions", ja: "権限の付与" },
-  delete: { en: "delete anything", ja: "削除全般" },
+  clone: { en: "Clone or read repositories", ja: "リポジトリのクローンと読み取り" },
+  push: { en: "Push", ja: "プッシュ" },
+  readPullRequests: { en: "Read pull requests", ja: "プルリクエストの読み取り" },
+  merge: { en: "Merge pull requests", ja: "プルリクエストのマージ" },
+  settings: { en: "Create repositories or change settings", ja: "リポジトリの作成と設定の変更" },
+  webhooks: { en: "Manage webhooks", ja: "Webhook の管理" },
+  permissions: { en: "Give permissions", ja: "権限の付与" },
+  delete: { en: "Delete anything", ja: "削除全般" },
 } satisfies Catalogue;

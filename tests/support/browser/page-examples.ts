@@ -1,4 +1,9 @@
+import { randomUUID } from "node:crypto";
+import { TOKEN_DRAFT_AGE_MS_MAX, type TokenDraft } from "../../../src/model/token-draft.ts";
+import type { Uuid } from "../../../src/model/uuid.ts";
 import { createPasswordLink } from "../../../src/operations/accounts/password-links.ts";
+import { listSessions } from "../../../src/storage/sql/accounts/sessions.ts";
+import { insertTokenDraft } from "../../../src/storage/sql/tokens/token-drafts.ts";
 import type { PageEntry } from "../../../src/web/pipeline/register-page.ts";
 import { signIn } from "../server/web-client.ts";
 import type { ExampleSite } from "./example-site.ts";
@@ -43,6 +48,22 @@ const EXAMPLES: Readonly<Record<string, Find>> = {
   "/-/settings/refusals/{sequence}": async (site) => [
     { path: await firstLink(site, "/-/settings/refusals", /href="(\/-\/settings\/refusals\/\d+)"/) },
   ],
+  "/-/settings/api-tokens/new": () => [
+    { path: "/-/settings/api-tokens/new" },
+    { path: "/-/settings/api-tokens/new?scopes=read:repository" },
+  ],
+  "/-/settings/api-tokens/new/{draft}": async (site) => [{ path: await draftPath(site, "") }],
+  "/-/settings/api-tokens/new/{draft}/scopes": async (site) => {
+    const path = await draftPath(site, "/scopes");
+    return [{ path }, { path: `${path}?q=push` }, { path: `${path}?q=nothing` }];
+  },
+  "/-/settings/api-tokens/new/{draft}/review": async (site) => [{ path: await draftPath(site, "/review") }],
+  "/-/settings/api-tokens/{token}": async (site) => {
+    const path = await tokenPath(site);
+    return [{ path }, { path: `${path}?shown` }];
+  },
+  "/-/settings/api-tokens/{token}/revoke": async (site) => [{ path: `${await tokenPath(site)}/revoke` }],
+  "/-/settings/api-tokens/{token}/rotate": async (site) => [{ path: `${await tokenPath(site)}/rotate` }],
   "/{workspace}": () => [],
   "/{workspace}/{repo_slug}/pull-requests": () => [
     { path: PULL_REQUESTS },
@@ -83,6 +104,28 @@ const EXAMPLES: Readonly<Record<string, Find>> = {
     return [{ path: String(headers.location) }];
   },
 };
+
+function tokenPath(site: ExampleSite): Promise<string> {
+  return firstLink(site, "/-/settings/api-tokens", /href="(\/-\/settings\/api-tokens\/[0-9a-f-]{36})"/);
+}
+
+/** A step of a token that is not created yet. It belongs to the session that looks at the pages, which was the first. */
+async function draftPath({ app, ada }: ExampleSite, step: string): Promise<string> {
+  const { kysely } = app.ports.database;
+  const sessions = await listSessions(kysely, ada.uuid);
+  const first = sessions.toSorted((a, b) => a.createdAt.getTime() - b.createdAt.getTime())[0]!;
+  const draft: TokenDraft = {
+    uuid: randomUUID() as Uuid,
+    sessionUuid: first.uuid,
+    name: "laptop-2027",
+    ageDays: 90,
+    scopes: ["read:repository:bitbucket", "write:pullrequest:bitbucket"],
+    expiresAt: new Date(Date.now() + TOKEN_DRAFT_AGE_MS_MAX),
+    tokenUuid: undefined,
+  };
+  await insertTokenDraft(kysely, draft);
+  return `/-/settings/api-tokens/new/${draft.uuid}${step}`;
+}
 
 /** The first link of a page that is like this. */
 async function firstLink({ app, ada }: ExampleSite, path: string, pattern: RegExp): Promise<string> {

@@ -46,7 +46,7 @@ for (const language of ["en", "ja"]) {
     assert.equal(location(chosen), `${draft}/review`);
     const review = await browser.get(`${draft}/review`);
     assert.match(review.text, language === "en" ? /Clone and fetch\./ : /クローンとフェッチ/);
-    assert.match(review.text, language === "en" ? /push, / : /プッシュ、/);
+    assert.match(review.text, language === "en" ? /Push · / : /プッシュ、/);
     assert.doesNotMatch(review.text, TOKEN);
     const shown = await browser.post(`${draft}/review`, { repository: "acme/demo" });
     assert.equal(shown.status, 200);

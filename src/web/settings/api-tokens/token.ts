@@ -21,10 +21,9 @@ export const tokenPage: AccountPage = {
     const wasShown = query.has("shown");
     const title = wasShown ? t(tokenTexts.already.title) : t(tokenTexts.token.title, { name: token.name });
     const heading = wasShown ? title : html`<bdi>${token.name}</bdi>`;
-    const main = html`<h1>${heading}</h1>
+    const main = html`<div class="head"><h1>${heading}</h1>${acts(request, token)}</div>
 ${wasShown && html`<p class="lead">${t(tokenTexts.already.lead)}</p>`}
-<div class="flow">${acts(request, token)}
-<dl class="facts rimmed">${facts(request, token)}</dl>
+<div class="flow"><dl class="facts rimmed">${facts(request, token)}</dl>
 ${isLiving(token, request.now) && (await usage(ports, request, token))}</div>`;
     return page({ title, main: withSettingsSide(request, main) });
   },

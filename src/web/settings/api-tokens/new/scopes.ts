@@ -161,9 +161,9 @@ function filterFields(t: Translate, { q, only }: Filter): Html {
     ["ticked", t(texts.showTicked)],
     ["read", t(texts.showRead)],
   ] as const;
-  return html`<div class="filters" role="search" aria-label="${t(texts.filterLabel)}"><div class="grow"><label for="q">${t(texts.filterBy)}</label><input id="q" name="q" type="search" maxlength="${QUESTION_LENGTH_MAX}" autocomplete="off" value="${q}" data-filter=".pick" aria-describedby="q-h"></div>
+  return html`<div class="filters" role="search" aria-label="${t(texts.filterLabel)}"><div class="grow"><label for="q">${t(texts.filterBy)}</label> <span class="hint" id="q-h">${t(texts.filterExample)}</span><input id="q" name="q" type="search" maxlength="${QUESTION_LENGTH_MAX}" autocomplete="off" value="${q}" data-filter=".pick" aria-describedby="q-h"></div>
 <div><label for="only">${t(texts.show)}</label><select id="only" name="only">${choices.map(([value, name]) => html`<option value="${value}"${flag("selected", value === only)}>${name}</option>`)}</select></div>
-<button name="do" value="filter">${t(texts.filter)}</button><span class="hint" id="q-h">${t(texts.filterExample)}</span></div>`;
+<button name="do" value="filter">${t(texts.filter)}</button></div>`;
 }
 
 /** What the filter has left, and the way back. */
