@@ -238,6 +238,11 @@ export const PAGE_LIST: readonly PageEntry[] = [
     load: async () => (await import("./repository/pull-requests/pull-request.ts")).pullRequestPage,
   },
   {
+    path: "/{workspace}/{repo_slug}/pull-requests/{pull_request_id}/_/diff",
+    methods: READ,
+    load: async () => (await import("./repository/pull-requests/_/diff.ts")).pullRequestDiffPage,
+  },
+  {
     path: "/{workspace}/{repo_slug}/pull-requests/{pull_request_id}/activity",
     methods: READ,
     load: async () => (await import("./repository/pull-requests/activity.ts")).activityPage,

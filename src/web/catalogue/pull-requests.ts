@@ -230,6 +230,14 @@ export const newPullRequestTexts = {
     ja: "この内容のプルリクエスト {link} がすでにあります。",
   },
   created: { en: "Pull request #{id} is created.", ja: "プルリクエスト #{id} を作成しました。" },
+  noSource: {
+    title: { en: "You may write to no branch here", ja: "書き込みできるブランチがありません" },
+    lead: {
+      en: "You may read this repository. Fork it, push a branch to the fork, and create the pull request from there.",
+      ja: "このリポジトリに対する自分の権限は読み取りです。フォークしてブランチをプッシュすると、フォークからプルリクエストを作成できます。",
+    },
+    fork: { en: "Fork {repository}", ja: "{repository} をフォーク" },
+  },
   empty: {
     title: { en: "Nothing has been pushed yet", ja: "まだ何もプッシュされていません" },
     lead: {

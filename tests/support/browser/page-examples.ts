@@ -79,6 +79,8 @@ const EXAMPLES: Readonly<Record<string, Find>> = {
     { path: `${PULL_REQUESTS}/1?view=side-by-side&context=15`, as: "bob" },
     { path: `${PULL_REQUESTS}/2` },
   ],
+  // It leads to the page of the pull request.
+  "/{workspace}/{repo_slug}/pull-requests/{pull_request_id}/_/diff": () => [],
   "/{workspace}/{repo_slug}/pull-requests/{pull_request_id}/comment": () => [
     { path: `${PULL_REQUESTS}/1/comment` },
     { path: `${PULL_REQUESTS}/1/comment?path=src%2Fcommits.ts&to=16` },

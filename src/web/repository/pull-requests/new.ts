@@ -183,12 +183,15 @@ async function show(
           : NOTHING
       }</div>`
     : empty(t(texts.empty.title), t(texts.empty.lead));
+  const { noSource } = texts;
+  const fork = html`<div class="acts"><a class="btn" href="${repositoryPath(repository, "fork")}">${t(noSource.fork, { repository: fullName(repository) })}</a></div>`;
+  const content = groups.sources.length === 0 ? empty(t(noSource.title), t(noSource.lead), fork) : chosen;
   return page({
     title: t(texts.pageTitle, { repository: fullName(repository) }),
     place: repositoryPlace(request, "pull-requests"),
     hasProblems: isRefused,
     status: isRefused ? 422 : 200,
-    main: html`<h1>${t(texts.title)}</h1><p class="lead">${t(texts.lead)}</p>${errorSummary(t, all)}${await describeParent(ports, request, branches)}${chosen}`,
+    main: html`<h1>${t(texts.title)}</h1><p class="lead">${t(texts.lead)}</p>${errorSummary(t, all)}${await describeParent(ports, request, branches)}${content}`,
   });
 }
 

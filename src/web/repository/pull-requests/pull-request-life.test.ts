@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { startFilledApp } from "../../../../tests/support/server/filled-app.ts";
-import { signIn, type WebClient } from "../../../../tests/support/server/web-client.ts";
+import { openWebClient, signIn, type WebClient } from "../../../../tests/support/server/web-client.ts";
 import type { Account } from "../../../model/account.ts";
 import type { Permission } from "../../../model/permission.ts";
 import { createAccount } from "../../../operations/accounts/accounts.ts";
@@ -424,4 +424,69 @@ test("a comment is edited and deleted by its author alone, a task by who may wri
     [own, { review: "perhaps" }, 400],
   ] as const)
     assert.equal((await asReader.post(path, fields, { from: own })).status, status, path);
+});
+
+test("from a fork, by somebody who may only read where it goes", async () => {
+  const forker = await addMember("forker", "read");
+  const asForker = await signIn(app, forker);
+  assert.match(await page(asForker, `${PATH}/new`), /You may write to no branch here/);
+  const forked = await rest("POST", "/forks", { name: "fork", workspace: { slug: "acme" } });
+  assert.equal(forked.status, 201, forked.text);
+  const uuid = forked.json.uuid.slice(1, -1);
+  await upsertRepositoryPermission(app.ports.database.kysely, uuid, forker.uuid, "write");
+  await git.out(["checkout", "--quiet", "-B", "forked", "origin/main"], { folder });
+  await commit({ "forked.txt": "forked\n" }, "Forked");
+  await git.out(["push", "--quiet", filled.url.replace("/demo.git", "/fork.git"), "forked"], { folder });
+  assert.match(
+    await page(asForker, "/acme/fork/pull-requests/new?source=forked"),
+    /href="\/acme\/demo\/pull-requests\/new\?source=acme%2Ffork%3Aforked"/,
+  );
+  const form = await page(asForker, `${PATH}/new?source=acme%2Ffork%3Aforked`);
+  assert.match(form, /<optgroup label="In acme\/fork">|value="acme\/fork:forked" selected/);
+  assert.match(form, /forked\.txt/);
+  const id = await open(asForker, "acme/fork:forked");
+  const seen = await page(asForker, `${PATH}/${id}`);
+  assert.match(seen, /acme\/fork:forked/);
+  assert.match(seen, /forked\.txt/);
+  // A branch of the destination is not theirs to ask for.
+  const foreign = await asForker.post(
+    `${PATH}/new`,
+    { source: "wrong", destination: "main", title: "T" },
+    { from: `${PATH}/${id}` },
+  );
+  assert.equal(foreign.status, 422);
+});
+
+test("links of comments that REST gives lead to the page, and strangers read what is public", async () => {
+  await rest("PUT", "", { is_private: false });
+  const nobody = openWebClient(app);
+  await pushBranch("public", { "src/a.txt": `${LINES.join("\n").replace("line 3", "line three")}\n` });
+  const id = await open(asWriter, "public");
+  const own = `${PATH}/${id}`;
+  await send(
+    asReader,
+    `${own}/comment`,
+    { path: "src/a.txt", line: "n4", text: "Three?" },
+    `${own}/activity`,
+  );
+  const { json } = await rest("GET", `/pullrequests/${id}/comments`);
+  const link = new URL(json.values[0].links.html.href);
+  const answer = await nobody.get(link.pathname);
+  assert.equal(answer.status, 303);
+  assert.equal(answer.headers.location, own);
+  // The source moves on, and who looks first has the comment follow its line.
+  await commit(
+    { "src/a.txt": `first\n${LINES.join("\n").replace("line 3", "line three")}\n` },
+    "Moves the line",
+  );
+  await git.out(["push", "--quiet", "origin", "public"], { folder });
+  const seen = await page(nobody, own);
+  assert.match(seen, /id="comment-\d+"/);
+  assert.match(seen, /Three\?/);
+  assert.match(seen, /Who wants to merge has to sign in/);
+  assert.doesNotMatch(seen, /name="review"|>Reply</);
+  assert.match(await page(nobody, `${own}/activity`), /Three\?/);
+  assert.match(await page(nobody, PATH), /From public/);
+  assert.equal((await nobody.get(`${PATH}/new`)).status, 303);
+  await rest("PUT", "", { is_private: true });
 });
