@@ -153,7 +153,6 @@ export const newPullRequestTexts = {
     ja: "{parent} のフォークです。",
   },
   intoParentAct: { en: "Create it in {parent}", ja: "{parent} で作成" },
-  heading: { en: "Title and description", ja: "タイトルと説明" },
   titleField: { en: "Title", ja: "タイトル" },
   description: { en: "Description (optional)", ja: "説明（任意）" },
   descriptionHint: {

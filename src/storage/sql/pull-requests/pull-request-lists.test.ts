@@ -234,7 +234,7 @@ describeDatabases("threads of comments", (current) => {
   });
 
   async function threads(options: Partial<Parameters<typeof listThreads>[2]> = {}) {
-    const asked = { reader: undefined, isOutdated: false, limit: 10, repliesMax: 10, ...options };
+    const asked = { reader: undefined, place: "diff", limit: 10, repliesMax: 10, ...options } as const;
     const { threads, size } = await listThreads(db(), key, asked);
     return [size, ...threads.map(({ root, replies }) => [root.raw, ...replies.map(({ raw }) => raw)])];
   }
@@ -254,7 +254,8 @@ describeDatabases("threads of comments", (current) => {
   });
 
   test("are of a file, outdated or not, and no more than asked for", async () => {
-    assert.deepEqual(await threads({ isOutdated: true }), [1, ["outdated"]]);
+    assert.deepEqual(await threads({ place: "outdated" }), [1, ["outdated"]]);
+    assert.deepEqual(await threads({ place: "whole" }), [1, ["general"]]);
     assert.deepEqual(await threads({ path: "b.ts" }), [0]);
     assert.deepEqual(await threads({ limit: 1, repliesMax: 0 }), [3, [""]]);
   });

@@ -10,15 +10,18 @@ import {
   toPullRequestComment,
 } from "./comments.ts";
 
-/** A comment on a line or a file, and what was answered, oldest first. */
+/** A comment that is no reply, and what was answered, oldest first. */
 export type CommentThread = {
   readonly root: PullRequestComment;
   readonly replies: readonly PullRequestComment[];
 };
 
+/** On lines and files of the diff as it is now, on lines that have changed since, or on the pull request as a whole. */
+export type ThreadPlace = "diff" | "outdated" | "whole";
+
 export type ThreadListOptions = {
   readonly reader: CommentReader;
-  readonly isOutdated: boolean;
+  readonly place: ThreadPlace;
   /** Undefined: on any file. */
   readonly path?: string | undefined;
   /** Threads, and replies of all of them together. */
@@ -27,18 +30,18 @@ export type ThreadListOptions = {
 };
 
 /**
- * Threads on the diff: those that nobody has resolved before the others, the newest ones first; `size` counts all. Of a
+ * Threads: those that nobody has resolved before the others, the newest ones first; `size` counts all. Of a
  * deleted comment there is a thread only while there are replies. Three statements.
  */
 export async function listThreads(
   db: Kysely<Schema>,
   pullRequest: PullRequestKey,
-  { reader, isOutdated, path, limit, repliesMax }: ThreadListOptions,
+  { reader, place, path, limit, repliesMax }: ThreadListOptions,
 ): Promise<{ readonly threads: readonly CommentThread[]; readonly size: number }> {
   let listed = commentsFor(db, pullRequest, reader)
     .where("pull_request_comment.parent_id", "is", null)
-    .where("pull_request_comment.inline_path", "is not", null)
-    .where("pull_request_comment.is_outdated", "=", isOutdated ? 1 : 0)
+    .where("pull_request_comment.inline_path", place === "whole" ? "is" : "is not", null)
+    .where("pull_request_comment.is_outdated", "=", place === "outdated" ? 1 : 0)
     .where(
       sql<SqlBool>`(pull_request_comment.is_deleted = 0 or exists (
         select 1 from pull_request_comment as reply where reply.parent_id = pull_request_comment.id))`,

@@ -21,6 +21,9 @@ export type ShownThreads = {
   /** On lines that have changed since. */
   readonly outdated: readonly CommentThread[];
   readonly outdatedCount: number;
+  /** On the pull request as a whole, the newest first. */
+  readonly whole: readonly CommentThread[];
+  readonly wholeCount: number;
   readonly talk: Talk;
 };
 
@@ -63,8 +66,8 @@ export async function describeChanges(
   }
 }
 
-function countComments({ threads, outdated, talk }: ShownThreads): number {
-  const said = [...threads, ...outdated].reduce((sum, { replies }) => sum + 1 + replies.length, 0);
+function countComments({ threads, outdated, whole, talk }: ShownThreads): number {
+  const said = [...threads, ...outdated, ...whole].reduce((sum, { replies }) => sum + 1 + replies.length, 0);
   return [...talk.tasks.values()].reduce((sum, tasks) => sum + tasks.length, said);
 }
 
@@ -138,15 +141,15 @@ function lineKey(path: string, side: "from" | "to", line: number | undefined): s
   return `${side} ${line} ${path}`;
 }
 
-/** Threads whose file is not on the page, and those whose lines have changed since. */
+/** Threads whose file is not on the page, those whose lines have changed since, and what is said of the whole. */
 function describeRest(
   request: PullRequestPageRequest,
-  { threads, threadCount, outdated, outdatedCount, talk }: ShownThreads,
+  { threads, threadCount, outdated, outdatedCount, whole, wholeCount, talk }: ShownThreads,
   placed: ReadonlySet<number>,
 ): Html {
   const { t, repository, pullRequest } = request;
   const others = threads.filter(({ root }) => !placed.has(root.id));
-  const hidden = threadCount - threads.length + outdatedCount - outdated.length;
+  const hidden = threadCount - threads.length + outdatedCount - outdated.length + wholeCount - whole.length;
   const activity = pullRequestPath(repository, pullRequest.id, "activity");
   return html`${
     others.length > 0 &&
@@ -154,6 +157,13 @@ function describeRest(
   }${
     outdated.length > 0 &&
     html`<details class="box" id="outdated"><summary class="bar">${t(texts.diff.outdated, { n: outdatedCount })} <span class="dim small">${t(texts.diff.outdatedHint)}</span></summary>${listThreads(request, outdated, talk)}</details>`
+  }${
+    whole.length > 0 &&
+    html`<section class="box" aria-labelledby="comments"><h2 class="bar" id="comments">${t(commentTexts.comments)}</h2><div class="flow">${whole
+      .toReversed()
+      .map(
+        (thread) => html`<div class="after">${describeThread(request, thread, talk)}</div>`,
+      )}</div></section>`
   }${hidden > 0 ? html`<p class="after"><a href="${activity}">${t(texts.diff.more, { n: hidden })}</a></p>` : NOTHING}`;
 }
 

@@ -320,7 +320,7 @@ export function mergeForm(
 ${select(t, { name: "strategy", label: t(texts.how), problems, value: strategy, options })}
 ${textarea(t, { name: "message", label: t(texts.message), hint: t(texts.messageHint), problems, value: message, isOptional: true })}
 ${isOwn && source.branch !== repository.mainBranch && checkbox({ name: "close", label: t(texts.deletesSource) }, deletesSource)}
-<div class="acts"><button class="main">${t(texts.button, { branch: html`<bdi>${destination.branch}</bdi>` })}</button></div></form>`;
+<div class="acts"><button class="main"><span>${t(texts.button, { branch: html`<bdi>${destination.branch}</bdi>` })}</span></button></div></form>`;
 }
 
 /** The strategy that a form has at first. */

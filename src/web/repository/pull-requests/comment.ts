@@ -272,7 +272,7 @@ async function lineChoice(
     t(texts.earlierLines),
   );
   const later = link(rows[from + LINES_SHOWN], t(texts.laterLines));
-  return html`<fieldset class="field after" id="line"${problem && html` aria-describedby="line-error"`}><legend>${t(texts.lines)} <span class="m">${visibleText(path)}</span></legend><p class="hint small dim">${t(texts.linesHint)}</p>${
+  return html`<fieldset class="after" id="line"${problem && html` aria-describedby="line-error"`}><legend>${t(texts.lines)} <span class="m">${visibleText(path)}</span></legend><p class="hint small dim">${t(texts.linesHint)}</p>${
     problem && html`<p class="wrong-text" id="line-error">${problem.message}</p>`
   }<label class="tick after"><input type="radio" name="line" value="file"${flag("checked", line === "file")}> <span>${t(texts.wholeFile)}</span></label>
 ${earlier && html`<p>${earlier}</p>`}<table class="code diff"><tbody>${shown.map((row) => rowChoice(t, row, line))}</tbody></table>${later && html`<p>${later}</p>`}</fieldset>`;

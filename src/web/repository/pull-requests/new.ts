@@ -324,7 +324,7 @@ async function describePossible(
     problems,
   });
   return html`<div class="split right pr block"><aside aria-label="${t(texts.wouldBring)}">${describeCommits(request, prepared, source)}${await describeFiles(ports, request, destination, source)}</aside>
-<form method="post" action="${repositoryPath(repository, "pull-requests", "new")}">${csrf}<input type="hidden" name="source" value="${sourceText}"><input type="hidden" name="destination" value="${destination}"><h2>${t(texts.heading)}</h2>${input(
+<form method="post" action="${repositoryPath(repository, "pull-requests", "new")}">${csrf}<input type="hidden" name="source" value="${sourceText}"><input type="hidden" name="destination" value="${destination}">${input(
     t,
     {
       name: "title",

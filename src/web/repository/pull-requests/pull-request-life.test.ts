@@ -140,6 +140,8 @@ test("from creation to merge", async () => {
   const commentId = /id="comment-(\d+)"/.exec(seen)![1]!;
   const taskId = /id="task-(\d+)"/.exec(seen)![1]!;
 
+  await send(asReader, `${own}/comment`, { text: "On the *whole*" }, `${own}/activity`);
+  assert.match(await page(asWriter, own), /On the <em>whole<\/em>/);
   const replied = await send(asWriter, `${own}/comment`, { parent: commentId, text: "A number" }, own);
   assert.match(replied.text, /A number/);
   const done = await send(asWriter, `${own}/tasks/${taskId}`, { action: "done" }, own);

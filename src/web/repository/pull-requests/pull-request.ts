@@ -46,6 +46,7 @@ import { type PullRequestPage, type PullRequestPageRequest, page, redirect } fro
 import { flash } from "../../pipeline/flash.ts";
 
 const SHOWN_THREADS = { limit: 50, repliesMax: 60 };
+const WHOLE_THREADS = { limit: 20, repliesMax: 20 };
 const OUTDATED_THREADS = { limit: 20, repliesMax: 20 };
 const SHOWN_TASKS_MAX = 50;
 const SHOWN_BUILDS_MAX = 50;
@@ -117,12 +118,13 @@ async function readShown(ports: Ports, request: PullRequestPageRequest): Promise
         withCommitsBehind: true,
       })
     : undefined;
-  const [{ participants }, commits, activity, threads, outdated, tasks, builds] = await Promise.all([
+  const [{ participants }, commits, activity, threads, outdated, whole, tasks, builds] = await Promise.all([
     getWholePullRequest(kysely, pullRequest),
     countPullRequestCommits(ports, by, pullRequest, COUNTED_COMMITS_MAX + 1, takeSlot),
     countActivity(kysely, pullRequest),
-    listThreads(kysely, pullRequest, { reader, isOutdated: false, ...SHOWN_THREADS }),
-    listThreads(kysely, pullRequest, { reader, isOutdated: true, ...OUTDATED_THREADS }),
+    listThreads(kysely, pullRequest, { reader, place: "diff", ...SHOWN_THREADS }),
+    listThreads(kysely, pullRequest, { reader, place: "outdated", ...OUTDATED_THREADS }),
+    listThreads(kysely, pullRequest, { reader, place: "whole", ...WHOLE_THREADS }),
     listTasks(kysely, pullRequest, {
       reader,
       page: 1,
@@ -138,7 +140,7 @@ async function readShown(ports: Ports, request: PullRequestPageRequest): Promise
       pagelen: SHOWN_BUILDS_MAX,
     }),
   ]);
-  const all = [...threads.threads, ...outdated.threads];
+  const all = [...threads.threads, ...outdated.threads, ...whole.threads];
   const messages = await prepareMessages([pullRequest.description, ...textsOfTalk(all, tasks.values)], {
     repositoryUuid: repository.uuid,
   });
@@ -151,6 +153,8 @@ async function readShown(ports: Ports, request: PullRequestPageRequest): Promise
     threadCount: threads.size,
     outdated: outdated.threads,
     outdatedCount: outdated.size,
+    whole: whole.threads,
+    wholeCount: whole.size,
     tasks: tasks.values,
     builds: builds.values.map((build) => withAddress(request, build)),
     buildCount: builds.size,
@@ -202,13 +206,14 @@ async function describeMerge(ports: Ports, request: PullRequestPageRequest, show
   return mergeBox(request, { conditions, builds, buildCount, openTasks, form });
 }
 
-function taskLink(request: PullRequestPageRequest, task: PullRequestTask, { threads }: Shown): Html {
+function taskLink(request: PullRequestPageRequest, task: PullRequestTask, { threads, whole }: Shown): Html {
   const { commentId, raw, id } = task;
-  const comment = commentsOf(threads).find((each) => each.id === commentId);
+  const comment = commentsOf([...threads, ...whole]).find((each) => each.id === commentId);
   if (comment?.inline !== undefined)
     return html`<a href="#${commentAnchor(comment.id)}">${describePlace(request, comment.inline)}</a>`;
   const text = raw.slice(0, 80).toWellFormed();
-  const href = commentId === undefined ? `#task-${id}` : commentPath(request, commentId);
+  const isHere = commentId === undefined || comment !== undefined;
+  const href = isHere ? `#task-${id}` : commentPath(request, commentId);
   return html`<a href="${href}" dir="auto">${text}</a>`;
 }
 
