@@ -87,8 +87,8 @@ async function show(
     place: workspacePlace(request, "members"),
     hasProblems: problems.length > 0,
     status: problems.length > 0 ? 422 : 200,
-    main: html`<h1>${title}</h1><p class="dim m">${account.username}</p>${errorSummary(t, problems)}
-<div class="flow"><h2>${t(texts.change)}</h2>
+    main: html`<h1>${title}</h1>${errorSummary(t, problems)}
+<div class="flow"><p class="dim m">${account.username}</p><h2>${t(texts.change)}</h2>
 <form method="post">${csrf}<input type="hidden" name="action" value="set">
 ${select(t, { name: "role", label: t(texts.role), hint: t(texts.roleHint), problems, value: member.role, options: ROLES.map((role) => ({ value: role, label: t(roles[role]) })) })}
 ${select(t, { name: "permission", label: t(texts.permission), hint: t(texts.permissionHint), problems, value: member.repositoryPermission, options: PERMISSIONS.map((permission) => ({ value: permission, label: t(permissions[permission]) })) })}

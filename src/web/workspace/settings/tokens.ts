@@ -29,11 +29,12 @@ import { withQuery, workspacePath } from "../../links.ts";
 import { file, page, type WorkspacePage, type WorkspacePageRequest } from "../../page.ts";
 import { type Entry, formatNumber } from "../../translate.ts";
 import { describePolicy, scopeNames } from "./policies.ts";
+import { withWorkspaceSide } from "./with-workspace-side.ts";
 
 const PAGELEN = 50;
 const SEARCH_LENGTH_MAX = 200;
 const EXPORTED_MAX = 10_000;
-const SCOPES_SHOWN = 4;
+const SCOPES_SHOWN = 3;
 const DAY_MS = 86_400_000;
 
 /** Every token that reaches a workspace, for its owners. */
@@ -72,7 +73,9 @@ export const tokensPage: WorkspacePage = {
       title: t(texts.title, { workspace: workspace.slug }),
       place: workspacePlace(request, "settings"),
       isWide: true,
-      main: html`<h1>${t(texts.title, { workspace: html`<bdi>${workspace.slug}</bdi>` })}</h1>
+      main: withWorkspaceSide(
+        request,
+        html`<h1>${t(texts.title, { workspace: html`<bdi>${workspace.slug}</bdi>` })}</h1>
 <p class="lead">${t(texts.lead)} ${describePolicyLine(request, policy)} <a href="${workspacePath(workspace, "settings/policies")}">${t(texts.changePolicy)}</a></p>
 ${describeCounts(request, counts)}
 <div class="flow">${describeFilters(request)}
@@ -92,6 +95,7 @@ ${
         ? empty(t(texts.noneMatch), undefined, html`<a class="btn" href="${here}">${t(listTexts.clear)}</a>`)
         : empty(t(texts.none.title, { workspace: name }), t(texts.none.text))
 }</div>${shown.length > 0 && describePager(request, { shown: shown.length, size, skipped, next: found.length > PAGELEN ? shown.at(-1)!.cursor : undefined })}`,
+      ),
     });
   },
 };
@@ -183,8 +187,8 @@ function rowOf(
     html`<b><bdi>${account.displayName}</bdi></b><span class="sub">${account.username}</span>`,
     html`<bdi>${token.name}</bdi><span class="sub"><code>${token.uuid.slice(0, 8)}</code></span>`,
     html`${scopeTags(token.scopes.slice(0, SCOPES_SHOWN))}${token.scopes.length > SCOPES_SHOWN && html`<details><summary class="small">${t(texts.more, { n: token.scopes.length - SCOPES_SHOWN })}</summary>${scopeTags(token.scopes.slice(SCOPES_SHOWN))}</details>`}${describeRefusal(request, found, policy)}`,
-    repositories > 0 ? t(texts.repositories, { n: repositories }) : t(texts.workspaceOnly),
-    html`${lifeLevel(life, now)} ${isLow(life, now) ? html`<b class="warn">${until}</b>` : until}<span class="sub num">${exactTime(request, token.expiresAt)}</span>`,
+    html`<span class="nowrap">${repositories > 0 ? t(texts.repositories, { n: repositories }) : t(texts.workspaceOnly)}</span>`,
+    html`<span class="nowrap">${lifeLevel(life, now)} ${isLow(life, now) ? html`<b class="warn">${until}</b>` : until}</span><span class="sub num nowrap">${exactTime(request, token.expiresAt)}</span>`,
     isUnused ? html`<span class="warn">${used}</span>` : used,
     html`<a class="btn plain${blockedAt === undefined && " danger"}" href="${act}">${t(blockedAt === undefined ? texts.revoke : texts.allow)}<span class="vh">${object}</span></a>`,
   ];

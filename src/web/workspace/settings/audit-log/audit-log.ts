@@ -13,6 +13,7 @@ import { workspacePlace } from "../../../layout/place.ts";
 import { exactDay } from "../../../layout/time.ts";
 import { withQuery, workspacePath } from "../../../links.ts";
 import { page, type WorkspacePage, type WorkspacePageRequest } from "../../../page.ts";
+import { withWorkspaceSide } from "../with-workspace-side.ts";
 import { ACTION_CHOICES, readAuditFilter } from "./audit-query.ts";
 import { EXPORTED_MAX } from "./export.ts";
 
@@ -45,21 +46,24 @@ export const auditLogPage: WorkspacePage = {
       isWide: true,
       hasProblems: filter === undefined,
       status: filter === undefined ? 422 : 200,
-      main: html`<div class="head"><h1>${t(texts.title)}</h1><span class="acts"><a href="${exported("csv")}">${t(texts.exportCsv)}</a><a href="${exported("ndjson")}">${t(texts.exportJson)}</a></span></div>
+      main: withWorkspaceSide(
+        request,
+        html`<div class="head"><h1>${t(texts.title)}</h1><span class="acts"><a href="${exported("csv")}">${t(texts.exportCsv)}</a><a href="${exported("ndjson")}">${t(texts.exportJson)}</a></span></div>
 <p class="lead">${t(texts.lead, { workspace: html`<b>${workspace.slug}</b>` })}</p>
 <div class="flow">${describeFilters(request)}${
-        filter === undefined
-          ? empty(t(texts.badDate), undefined, clear)
-          : shown.length > 0
-            ? describeTable(request, shown, names)
-            : isFiltered
-              ? empty(t(texts.none.filtered), undefined, clear)
-              : empty(t(texts.none.title))
-      }</div>${
-        shown.length > 0 &&
-        html`<nav class="pager" aria-label="${t(listTexts.pages)}"><span class="dim num">${t(texts.shown, { a: shown[0]!.sequence, b: shown.at(-1)!.sequence })}</span><span class="acts">${before !== undefined && html`<a class="btn" href="${withQuery(here, kept)}">${t(texts.newest)}</a>`}${found.length > PAGELEN && html`<a class="btn" rel="next" href="${withQuery(here, { ...kept, before: shown.at(-1)!.sequence })}">${t(texts.older)}</a>`}</span></nav>
+          filter === undefined
+            ? empty(t(texts.badDate), undefined, clear)
+            : shown.length > 0
+              ? describeTable(request, shown, names)
+              : isFiltered
+                ? empty(t(texts.none.filtered), undefined, clear)
+                : empty(t(texts.none.title))
+        }</div>${
+          shown.length > 0 &&
+          html`<nav class="pager" aria-label="${t(listTexts.pages)}"><span class="dim num">${t(texts.shown, { a: shown[0]!.sequence, b: shown.at(-1)!.sequence })}</span><span class="acts">${before !== undefined && html`<a class="btn" href="${withQuery(here, kept)}">${t(texts.newest)}</a>`}${found.length > PAGELEN && html`<a class="btn" rel="next" href="${withQuery(here, { ...kept, before: shown.at(-1)!.sequence })}">${t(texts.older)}</a>`}</span></nav>
 <p class="small dim">${t(texts.bounded, { n: EXPORTED_MAX })}</p>`
-      }`,
+        }`,
+      ),
     });
   },
 };
@@ -98,16 +102,16 @@ function describeTime(request: WorkspacePageRequest, at: Date): Html {
 function describeActor({ t }: WorkspacePageRequest, { actor }: AuditEvent, names: Names): Html {
   switch (actor.kind) {
     case "operator":
-      return html`<b>${t(texts.operator)}</b><span class="sub">${t(texts.commandLine)}</span>`;
+      return html`<b>${t(texts.operator)}</b><span class="sub nowrap">${t(texts.commandLine)}</span>`;
     case "anonymous":
-      return html`<b>${t(texts.anonymous)}</b><span class="sub">${t(texts.noCredential)}</span>`;
+      return html`<b>${t(texts.anonymous)}</b><span class="sub nowrap">${t(texts.noCredential)}</span>`;
     case "account": {
       const account = names.get(actor.accountUuid);
       const name = account === undefined ? t(texts.gone) : html`<bdi>${account.displayName}</bdi>`;
       const { kind, id } = actor.credential;
       const short = html`<code>${id.slice(0, 8)}</code>`;
       const credential = kind === "session" ? t(texts.session) : t(texts.token, { id: short });
-      return html`<b>${name}</b><span class="sub">${credential}</span>`;
+      return html`<b>${name}</b><span class="sub nowrap">${credential}</span>`;
     }
   }
 }
@@ -116,7 +120,9 @@ function describeObject({ subject, details, affectedAccountUuid }: AuditEvent, n
   const affected = affectedAccountUuid && names.get(affectedAccountUuid)?.username;
   const parts = [
     affected,
-    ...Object.entries(details).map(([name, value]) => describeDetail(name, value, names)),
+    ...Object.entries(details)
+      .filter(([name]) => name !== "workspace_uuid")
+      .map(([name, value]) => describeDetail(name, value, names)),
   ].filter((part) => part !== undefined);
   return html`<bdi>${subject.name}</bdi>${subject.kind === "token" && subject.uuid !== undefined && html` <code>${subject.uuid.slice(0, 8)}</code>`}${parts.length > 0 && html`<span class="sub">${joined(parts, " · ")}</span>`}`;
 }
@@ -125,12 +131,22 @@ function describeObject({ subject, details, affectedAccountUuid }: AuditEvent, n
 function describeDetail(name: string, value: AuditDetails[string], names: Names): Html | undefined {
   if (value === undefined || value === null || value === "") return undefined;
   if (Array.isArray(value))
-    return value.length === 0 ? undefined : html`<span class="m">${name}: ${value.join(", ")}</span>`;
+    return value.length === 0
+      ? undefined
+      : html`<span class="m">${name}: ${value.map(withoutSuffix).join(", ")}</span>`;
   const uuid = parseUuid(String(value));
   const account = uuid && names.get(uuid);
   // Whose it is stands before the details.
   if (account !== undefined && name === "account") return undefined;
-  return html`<span class="m">${name}: ${account?.username ?? uuid?.slice(0, 8) ?? String(value)}</span>`;
+  return html`<span class="m">${name}: ${account?.username ?? uuid?.slice(0, 8) ?? shortInstant(String(value))}</span>`;
+}
+
+/** As scopes are written everywhere else on pages. */
+const withoutSuffix = (text: string) => text.replace(/:bitbucket$/, "");
+
+/** An instant to the minute; any other text as it is. */
+function shortInstant(text: string): string {
+  return text.replace(/^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}):[\d.]+Z$/, "$1 $2");
 }
 
 /** Where people are when they make tokens of their own is none of the workspace's business. */

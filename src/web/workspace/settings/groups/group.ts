@@ -83,8 +83,8 @@ async function show(
     status: problems.length > 0 ? 422 : 200,
     main: withWorkspaceSide(
       request,
-      html`<h1>${name}</h1><p class="dim m">${group.slug}</p>${errorSummary(t, problems)}
-<div class="flow"><h2>${t(texts.members)}</h2>${
+      html`<h1>${name}</h1>${errorSummary(t, problems)}
+<div class="flow"><p class="dim m">${group.slug}</p><h2>${t(texts.members)}</h2>${
         rows.length === 0
           ? empty(t(texts.noMembers))
           : ledger([{ label: t(memberTexts.name) }, { label: t(memberTexts.actions), isEnd: true }], rows)

@@ -16,6 +16,8 @@ export type PlotContent = {
 
 const WIDTH = 760;
 const HEIGHT = 180;
+/** A line at zero has a scale all the same. */
+const LINE_HEIGHT_MIN = 1_000;
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /**
@@ -29,7 +31,7 @@ export async function drawPlot(content: PlotContent): Promise<Html> {
   const upper = bars.filter(({ isLower }) => isLower !== true);
   const lower = bars.filter(({ isLower }) => isLower === true);
   const day = { interval: "day" as const, x: "at", y: "value", inset: 0 };
-  const highest = Math.max(1, ...bars.map(({ value }) => value));
+  const highest = Math.max(isLine ? LINE_HEIGHT_MIN : 1, ...bars.map(({ value }) => value));
   const svg = Plot.plot({
     // Plot's types ask for the one of a browser.
     document: document as never,
