@@ -248,5 +248,9 @@ markLines(true);
 addEventListener("hashchange", () => markLines(true));
 document.addEventListener("click", clickLine);
 document.addEventListener("click", ({ target }) => closeSheets((sheet) => !sheet.contains(target)));
+// Who goes on by Tab would go below the sheet.
+document.addEventListener("focusout", ({ target, relatedTarget: next }) => {
+  if (next && !next.matches(".vh")) closeSheets((sheet) => sheet.contains(target) && !sheet.contains(next));
+});
 document.addEventListener("keydown", pressKey);
 setInterval(updateAges, 60_000);

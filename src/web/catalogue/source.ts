@@ -42,6 +42,8 @@ export const sourceTexts = {
   permalink: { en: "Permalink", ja: "パーマリンク" },
   blame: { en: "Show blame", ja: "Blame を表示" },
   hideBlame: { en: "Hide blame", ja: "Blame を非表示" },
+  rendered: { en: "Rendered", ja: "整形表示" },
+  code: { en: "Code", ja: "コード" },
   history: { en: "History", ja: "履歴" },
   raw: { en: "Raw", ja: "Raw" },
   download: { en: "Download", ja: "ダウンロード" },

@@ -86,6 +86,16 @@ test("a folder shows its README, whose links begin there", async () => {
     assert.ok(text.includes(`"/acme/inner${part}"`), part);
 });
 
+test("a file of markup is shown as code, and rendered if that is asked for", async () => {
+  const code = await owner.get("/acme/demo/src/main/README.md");
+  assert.match(code.text, /href="\/acme\/demo\/src\/main\/README\.md\?rendered=1">Rendered/);
+  assert.match(code.text, /<tr id="L1">/);
+  const { text } = await owner.get("/acme/demo/src/main/README.md?rendered=1");
+  assert.match(text, /<h3>demo &lt;script&gt;/);
+  assert.doesNotMatch(text, /<tr id="L1">|<script>/);
+  assert.match((await owner.get("/acme/demo/src/main/LICENSE?rendered=1")).text, /<tr id="L1">/);
+});
+
 test("a README of many parts is cut, and leads to the rest", async () => {
   const other = await create("long-readme");
   await seedFiles(app, other, "main", [{ message: "x", files: { "README.md": "* **a**\n\n".repeat(5000) } }]);

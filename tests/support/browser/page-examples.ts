@@ -93,6 +93,19 @@ const EXAMPLES: Readonly<Record<string, Find>> = {
     const path = await firstLink(site, `${PULL_REQUESTS}/1`, /href="([^"]+\/tasks\/\d+)"/);
     return [{ path }, { path: `${path}?delete=1` }];
   },
+  "/{workspace}/{repo_slug}": () => [{ path: "/acme/demo" }, { path: "/acme/demo?clone" }],
+  "/{workspace}/{repo_slug}/files": () => [
+    { path: "/acme/demo/files?q=com" },
+    { path: "/acme/demo/files?q=nothing-has-this-name" },
+  ],
+  // Bytes, and a way to another page.
+  "/{workspace}/{repo_slug}/raw/{commit}/{path}": () => [],
+  "/{workspace}/{repo_slug}/src": () => [],
+  "/{workspace}/{repo_slug}/src/{commit}/{path}": () => [
+    { path: "/acme/demo/src/main/src/commits.ts" },
+    { path: "/acme/demo/src/main/src" },
+    { path: "/acme/demo/src/main/README.md?rendered=1" },
+  ],
   "/{workspace}/workspace/imports/{import_id}": async ({ app, ada }) => {
     const form = "/acme/workspace/new/import";
     const fields = {

@@ -1,6 +1,7 @@
 import type { PathEntry } from "../../../git/objects/read-tree.ts";
 import { findCommitAccounts } from "../../../operations/commits/commits.ts";
 import { blame } from "../../../operations/source/blame.ts";
+import { hasMarkup } from "../../../operations/source/render-file.ts";
 import { type DescribedEntry, describeEntry, readContentSize } from "../../../operations/source/source.ts";
 import type { Ports } from "../../../ports.ts";
 import { highlight } from "../../../representations/highlighting/highlight.ts";
@@ -24,6 +25,10 @@ import {
   SHOWN_TEXT_BYTES_MAX,
   type TextOfFile,
 } from "./read-lines.ts";
+import { renderDocument } from "./readme.ts";
+
+/** Of a page of 6,000 elements. */
+const RENDERED_NODES_MAX = 5000;
 
 /** With `annotate` each line has its commit. */
 export type FileView = "src" | "annotate";
@@ -50,10 +55,29 @@ export async function describeFile(
   const { attributes } = described;
   const isText = !attributes.includes("binary") || attributes.includes("lfs");
   if (!isText || contentSize > SHOWN_TEXT_BYTES_MAX) return withoutText(file, isText);
+  if (request.query.has("rendered") && view === "src" && isMarkup(file)) {
+    const rendered = await renderDocument(ports, request, source, entry, RENDERED_NODES_MAX);
+    if (rendered !== undefined) return asDocument(file, rendered);
+  }
   const text = await readLines(ports, request, entry, contentSize);
   if (text.lines.length === 0) return html`${bar(file)}${empty(request.t(sourceTexts.emptyFile))}`;
   const line = parseLineRange(request.query.get("line"));
   return line === undefined ? withText(ports, file, text) : { location: lineAddress(file, text, line) };
+}
+
+function isMarkup({ source, described }: ShownFile): boolean {
+  const { kind } = described.entry;
+  return (kind === "file" || kind === "executable") && hasMarkup(source.path);
+}
+
+function asDocument(
+  file: ShownFile,
+  { content, isCut }: { readonly content: Html; readonly isCut: boolean },
+): Html {
+  const { request, source } = file;
+  const { t, repository } = request;
+  const whole = sourcePath(repository, "src", source.revision, source.path);
+  return html`<div class="box readme">${bar(file)}<div class="prose" dir="auto"><h2 class="vh">${t(sourceTexts.rendered)}</h2>${content}${isCut && html`<p><a href="${whole}">${t(sourceTexts.restOfReadme)}</a></p>`}</div></div>`;
 }
 
 /** Where a line is: without a script a browser goes to it by the fragment, and a range is told to the server too. */
@@ -155,6 +179,7 @@ function bar(file: ShownFile, facts: readonly Html[] = [], lines = 0): Html {
   const isFile = entry.kind === "file" || entry.kind === "executable";
   const to = (page: "src" | "annotate" | "history-node" | "raw", revision = source.revision) =>
     sourcePath(repository, page, revision, source.path);
+  const isRendered = request.query.has("rendered");
   const [count, ...others] = facts;
   const all = [
     ...(count === undefined ? [] : [count]),
@@ -163,5 +188,5 @@ function bar(file: ShownFile, facts: readonly Html[] = [], lines = 0): Html {
     ...(attributes.includes("executable") ? [t(sourceTexts.executable)] : []),
   ];
   const other = view === "src" ? "annotate" : "src";
-  return html`<div class="bar"><span class="dim num">${joined(all, " · ")}</span>${lines > 0 && html`<form class="acts push" method="get" action="${to(view)}"><label for="line" class="small">${t(sourceTexts.line)}</label><input id="line" name="line" inputmode="numeric" size="6" autocomplete="off"><button>${t(sourceTexts.go)}</button></form>`}<span class="acts${lines > 0 ? "" : " push"}">${!source.isPermanent && html`<a data-key="y" href="${to(view, source.commit)}">${t(sourceTexts.permalink)}</a>`}${isFile && lines > 0 && html`<a href="${to(other)}">${t(view === "src" ? sourceTexts.blame : sourceTexts.hideBlame)}</a>`}<a href="${to("history-node")}">${t(sourceTexts.history)}</a><a href="${to("raw")}">${t(sourceTexts.raw)}</a></span></div>`;
+  return html`<div class="bar"><span class="dim num">${joined(all, " · ")}</span>${lines > 0 && html`<form class="acts push" method="get" action="${to(view)}"><label for="line" class="small">${t(sourceTexts.line)}</label><input id="line" name="line" inputmode="numeric" size="6" autocomplete="off"><button>${t(sourceTexts.go)}</button></form>`}<span class="acts${lines > 0 ? "" : " push"}">${!source.isPermanent && html`<a data-key="y" href="${to(view, source.commit)}">${t(sourceTexts.permalink)}</a>`}${isFile && lines > 0 && html`<a href="${to(other)}">${t(view === "src" ? sourceTexts.blame : sourceTexts.hideBlame)}</a>`}${view === "src" && isMarkup(file) && html`<a href="${isRendered ? to("src") : withQuery(to("src"), { rendered: 1 })}">${t(isRendered ? sourceTexts.code : sourceTexts.rendered)}</a>`}<a href="${to("history-node")}">${t(sourceTexts.history)}</a><a href="${to("raw")}">${t(sourceTexts.raw)}</a></span></div>`;
 }

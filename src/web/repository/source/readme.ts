@@ -46,17 +46,19 @@ export async function describeReadme(
   const { t, repository } = request;
   const path = bytesToText(entry.path);
   const href = sourcePath(repository, "src", source.revision, path);
-  const shown = await renderReadme(ports, request, source, entry);
+  const shown = await renderDocument(ports, request, source, entry, NODES_MAX);
   if (shown === undefined) return NOTHING;
   const { content, isCut } = shown;
   return html`<section class="box readme" aria-labelledby="readme"><h2 class="bar" id="readme"><a class="m" href="${href}">${visibleText(path.slice(path.lastIndexOf("/") + 1))}</a></h2><div class="prose" dir="auto">${content}${isCut && html`<p><a href="${href}">${t(sourceTexts.restOfReadme)}</a></p>`}</div></section>`;
 }
 
-async function renderReadme(
+/** A file of markup or plain text as a part of a page. Undefined: it cannot be rendered. */
+export async function renderDocument(
   ports: Ports,
   { repository, signal, takeSlot }: RepositoryPageRequest,
   { revision }: FoundSource,
   entry: PathEntry,
+  nodesMax: number,
 ): Promise<{ readonly content: Html; readonly isCut: boolean } | undefined> {
   const path = bytesToText(entry.path);
   try {
@@ -65,7 +67,7 @@ async function renderReadme(
       return placeDocument(
         markup,
         { repository, revision, folder: path.slice(0, Math.max(0, path.lastIndexOf("/"))) },
-        NODES_MAX,
+        nodesMax,
       );
     }
     const { size = 0, attributes } = await describeEntry(ports, repository, entry, signal);

@@ -19,6 +19,8 @@
   const MAY_BE_CUT =
     ".vh, .vh *, .skip, .blame .by, .blame .by *, .me a, .stack thead, .stack thead *, svg, svg *, select, textarea, input";
   for (const element of document.body.querySelectorAll("*")) {
+    // What is folded has a size too.
+    if (!element.checkVisibility()) continue;
     if (element.clientWidth === 0 || element.matches(MAY_BE_CUT)) continue;
     const { overflowX, display } = getComputedStyle(element);
     if (display === "inline") continue;
