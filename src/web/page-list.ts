@@ -191,6 +191,28 @@ export const PAGE_LIST: readonly PageEntry[] = [
     load: async () => (await import("./workspace/settings/policies.ts")).policiesPage,
   },
   {
+    path: "/{workspace}/{repo_slug}/branch/{name}",
+    lastParameterSpans: "some",
+    methods: FORM,
+    load: async () => (await import("./repository/branch.ts")).branchPage,
+  },
+  {
+    path: "/{workspace}/{repo_slug}/branches",
+    methods: FORM,
+    load: async () => (await import("./repository/branches.ts")).branchesPage,
+  },
+  {
+    path: "/{workspace}/{repo_slug}/branches/compare/{spec}",
+    lastParameterSpans: "maybe-none",
+    methods: READ,
+    load: async () => (await import("./repository/branches/compare.ts")).comparePage,
+  },
+  {
+    path: "/{workspace}/{repo_slug}/tags",
+    methods: READ,
+    load: async () => (await import("./repository/tags.ts")).tagsPage,
+  },
+  {
     path: "/{workspace}/{repo_slug}/commits",
     methods: READ,
     load: async () => (await import("./repository/commits.ts")).commitsPage,

@@ -123,10 +123,27 @@ export async function listMatchingRules(
   branch: BranchName,
   kinds: readonly RestrictionKind[],
 ): Promise<readonly BranchRestriction[]> {
+  const rules = await listRulesByBranch(ports, repository, [branch], kinds);
+  return rules.get(branch) ?? [];
+}
+
+/** The same for several branches; those without rules are left out. */
+export async function listRulesByBranch(
+  ports: ModelPorts,
+  repository: Repository,
+  branches: readonly BranchName[],
+  kinds: readonly RestrictionKind[],
+): Promise<ReadonlyMap<BranchName, readonly BranchRestriction[]>> {
   const rules = await listRestrictions(ports.database.kysely, repository.uuid, { kinds });
   const needsModel = rules.some(({ match }) => match.kind === "branching_model");
   const model = needsModel ? await getActiveModel(ports, repository) : undefined;
-  return rules.filter(({ match }) => matchesBranch(match, branch, (name) => model?.typesOf(name) ?? []));
+  const typesOf = (name: BranchName) => model?.typesOf(name) ?? [];
+  const byBranch = new Map<BranchName, readonly BranchRestriction[]>();
+  for (const branch of branches) {
+    const matching = rules.filter(({ match }) => matchesBranch(match, branch, typesOf));
+    if (matching.length > 0) byBranch.set(branch, matching);
+  }
+  return byBranch;
 }
 
 async function concerns(kind: RestrictionKind, update: RefUpdate, location: GitLocation): Promise<boolean> {

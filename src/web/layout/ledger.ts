@@ -1,4 +1,4 @@
-import { type Hole, type Html, html } from "../html.ts";
+import { type Hole, type Html, html, plainText } from "../html.ts";
 
 export type Column = {
   readonly label: Html;
@@ -19,7 +19,8 @@ export function ledger(
 ${rows.map(
   (cells) =>
     html`<tr role="row">${cells.map((cell, index) => {
-      const { label, isEnd } = columns[index]!;
+      const { label: said, isEnd } = columns[index]!;
+      const label = plainText(said);
       return index === 0
         ? html`<th role="rowheader" scope="row" data-l="${label}"><div>${cell}</div></th>`
         : html`<td role="cell" data-l="${label}"${isEnd === true && html` class="end"`}><div>${cell}</div></td>`;

@@ -13,7 +13,8 @@ import type { Ports } from "../../../ports.ts";
 import { findPullRequest } from "../../../storage/sql/pull-requests/pull-requests.ts";
 import { type DiffSpec, type NamedRevision, parseDiffSpec } from "./diff-spec.ts";
 
-export type SpecRequest = Pick<RestRequest, "admission" | "takeSlot" | "query"> & {
+export type SpecRequest = Pick<RestRequest, "takeSlot" | "query"> & {
+  readonly admission: Pick<RestRequest["admission"], "admitToRepository">;
   readonly repository: Repository;
 };
 
