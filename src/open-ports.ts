@@ -97,7 +97,7 @@ export async function openPorts(
   const unknownOperations = openUnknownOperationCounter({ database, clock, log });
   const workspaceActivity = openWorkspaceActivity({ database, clock, log });
   const backgroundWork = openBackgroundWork();
-  const mailer = config.smtp && openSmtpMailer(config.smtp);
+  const mailer = config.smtp && openSmtpMailer(config.smtp, clock);
   const maintenance = openMaintenance({ database, transactions: database, packs, clock, log });
   return {
     config,

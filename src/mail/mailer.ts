@@ -1,6 +1,8 @@
 import type { Secret } from "../model/secret.ts";
 
 export type Mail = {
+  /** What it is for: mails of one kind do not use up what another may send to an address. */
+  readonly purpose: string;
   readonly to: string;
   readonly subject: string;
   /** May have a link in it that opens an account. */

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { after, before, test } from "node:test";
 import { Secret } from "../model/secret.ts";
-import { openSmtpMailer } from "./smtp-mailer.ts";
+import { MAILS_TO_ADDRESS_MAX, openSmtpMailer } from "./smtp-mailer.ts";
 
 /** A mail server that takes every mail, but for one address, and keeps what was said to it. */
 const said: string[] = [];
@@ -39,18 +39,24 @@ after(() => {
   server.close();
 });
 
+let now = new Date("2026-01-02T03:04:05Z");
+
 function open() {
   const { port } = server.address() as AddressInfo;
-  return openSmtpMailer({
-    url: new Secret(`smtp://pail:hunt%40er2@127.0.0.1:${port}`),
-    from: "pail@git.example.com",
-  });
+  return openSmtpMailer(
+    {
+      url: new Secret(`smtp://pail:hunt%40er2@127.0.0.1:${port}`),
+      from: "pail@git.example.com",
+    },
+    () => now,
+  );
 }
 
 test("a mail goes to one address, with text in any language, after the user name and password of the URL", async () => {
   const mailer = open();
   await mailer.send({
     to: "ada@example.com",
+    purpose: "invitation",
     subject: "「Acme」への招待",
     text: new Secret("Öffnen: https://git.example.com/-/link/x\n"),
   });
@@ -69,7 +75,12 @@ test("a mail goes to one address, with text in any language, after the user name
 test("an address with a comma is one address, and nothing of it becomes a header", async () => {
   said.length = 0;
   const mailer = open();
-  const strange = { to: "a,b@example.com", subject: "One\r\nBcc: c@example.com", text: new Secret("x") };
+  const strange = {
+    purpose: "email",
+    to: "a,b@example.com",
+    subject: "One\r\nBcc: c@example.com",
+    text: new Secret("x"),
+  };
   await mailer.send(strange);
   mailer.close();
   const recipients = said.filter((line) => line.startsWith("RCPT"));
@@ -77,8 +88,23 @@ test("an address with a comma is one address, and nothing of it becomes a header
   assert.ok(!said.some((line) => /^Bcc:/i.test(line)));
 });
 
+test("nobody's mailbox is filled: six an hour for one purpose, and no more", async () => {
+  const mailer = open();
+  const send = (purpose: string, to: string) =>
+    mailer.send({ purpose, to, subject: "x", text: new Secret("x") });
+  for (let i = 0; i < MAILS_TO_ADDRESS_MAX; i += 1) await send("invitation", "victim@example.com");
+  await assert.rejects(send("invitation", "Victim@Example.com"), /too many/);
+  await send("password", "victim@example.com");
+  await send("invitation", "other@example.com");
+  now = new Date(now.getTime() + 3_600_000);
+  await send("invitation", "victim@example.com");
+  mailer.close();
+});
+
 test("a refusal is an error for who sends", async () => {
   const mailer = open();
-  await assert.rejects(mailer.send({ to: "refused@example.com", subject: "x", text: new Secret("x") }));
+  await assert.rejects(
+    mailer.send({ purpose: "x", to: "refused@example.com", subject: "x", text: new Secret("x") }),
+  );
   mailer.close();
 });

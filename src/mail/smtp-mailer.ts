@@ -1,18 +1,39 @@
+import { LRUCache } from "lru-cache";
 import type { SmtpSettings } from "../config/config.ts";
 import type { Secret } from "../model/secret.ts";
-import type { Mailer } from "./mailer.ts";
+import type { Mail, Mailer } from "./mailer.ts";
 
 const CONNECTIONS_MAX = 2;
 const WAITING_MAX = 200;
 const TIMEOUT_MS = 30_000;
+/**
+ * To one address for one purpose in an hour: whoever may invite, or add an address, could otherwise fill anybody's mailbox. And
+ * what is remembered of that.
+ */
+export const MAILS_TO_ADDRESS_MAX = 6;
+const HOUR_MS = 3_600_000;
+const ADDRESSES_MAX = 10_000;
 
 /** The one file that knows nodemailer, which is loaded with the first mail. */
-export function openSmtpMailer({ url, from }: SmtpSettings): Mailer {
+export function openSmtpMailer({ url, from }: SmtpSettings, clock: () => Date): Mailer {
   let waiting = 0;
+  const sent = new LRUCache<string, readonly number[]>({ max: ADDRESSES_MAX });
+
+  /** @throws Error beyond the limit. */
+  function count({ to, purpose }: Pick<Mail, "to" | "purpose">): void {
+    const key = `${purpose} ${to.toLowerCase()}`;
+    const now = clock().getTime();
+    const recent = (sent.get(key) ?? []).filter((at) => now - at < HOUR_MS && at <= now);
+    if (recent.length >= MAILS_TO_ADDRESS_MAX)
+      throw Object.assign(new Error("too many mails to one address"), { code: "TOO_MANY" });
+    sent.set(key, [...recent, now]);
+  }
+
   let opened: ReturnType<typeof openTransport> | undefined;
   return {
-    async send({ to, subject, text }) {
+    async send({ to, subject, text, purpose }) {
       if (waiting >= WAITING_MAX) throw new Error(`${WAITING_MAX} mails wait for the mail server already`);
+      count({ to, purpose });
       waiting += 1;
       try {
         opened ??= openTransport(url);

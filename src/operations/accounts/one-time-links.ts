@@ -33,7 +33,7 @@ type WantedLink = OneTimeLink extends infer Each
 export type MadeLink = { readonly url: Secret; readonly link: OneTimeLink };
 
 /** What a mail says. Written where all words are; given the link and its end. */
-export type WriteMail = (made: MadeLink) => Omit<Mail, "to">;
+export type WriteMail = (made: MadeLink) => Omit<Mail, "to" | "purpose">;
 
 /** Stores a link in an open transaction, of which only a digest stays. */
 export async function makeLink(
@@ -84,7 +84,7 @@ export function mailLink(
   if (mailer === undefined) return false;
   backgroundWork.start(async () => {
     try {
-      await mailer.send({ ...writeMail(made), to });
+      await mailer.send({ ...writeMail(made), to, purpose: made.link.kind });
     } catch (error) {
       // The message of a mail server may repeat the address.
       const code = error instanceof Error && "code" in error ? error.code : undefined;

@@ -13,6 +13,7 @@ import {
 import { hasPasswordHolder } from "../../storage/sql/accounts/passwords.ts";
 import { lockRows } from "../../storage/sql/lock-rows.ts";
 import { TAKES_ACCESS } from "../../storage/sql/transaction-options.ts";
+import { findWorkspace } from "../../storage/sql/workspaces/workspaces.ts";
 import { type NewAccount, prepareAccount, refusingTakenNames, storeAccount } from "./accounts.ts";
 import { type InvitationLink, joinWorkspace, linkEnded } from "./invitations.ts";
 import {
@@ -175,7 +176,9 @@ export async function createInvitedAccount(
 ): Promise<Account> {
   const input = { ...wanted, email: invitation.address };
   const prepared = prepareAccount(ports, input);
-  const names = [input.username, input.displayName ?? "", input.email];
+  const workspace = await findWorkspace(ports.database.kysely, { uuid: invitation.workspaceUuid });
+  if (workspace === undefined) throw linkEnded();
+  const names = [input.username, input.displayName ?? "", input.email, workspace.slug, workspace.name];
   const passwordHash = await prepareNewPassword(ports, by, asker, names, wanted.password);
   return refusingTakenNames(() =>
     by.transaction(async (tx, record) => {

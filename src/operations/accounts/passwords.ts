@@ -18,6 +18,7 @@ import { findPasswordByUuid, setPasswordHash } from "../../storage/sql/accounts/
 import { lockRows } from "../../storage/sql/lock-rows.ts";
 import type { Schema } from "../../storage/sql/schema.ts";
 import { TAKES_ACCESS } from "../../storage/sql/transaction-options.ts";
+import { listWorkspacesOf } from "../../storage/sql/workspaces/workspaces.ts";
 import type { Recorder } from "../../storage/sql/write-transaction.ts";
 import { endSessionsOf } from "./sessions.ts";
 
@@ -69,13 +70,27 @@ export async function withPasswordSlot<T>(
   }
 }
 
+/** More of them are no help to who guesses. */
+const WORKSPACES_MAX = 50;
+
 /** What is known of an account, for the rules of its password. */
 export async function namesOf(
   { database }: Pick<Ports, "database">,
   { uuid, username, displayName, nickname }: Account,
 ): Promise<readonly string[]> {
   const emails = await listEmails(database.kysely, uuid);
-  return [username, displayName, nickname, ...emails.map(({ address }) => address)];
+  const { values } = await listWorkspacesOf(
+    database.kysely,
+    { kind: "account", accountUuid: uuid },
+    { page: 1, pagelen: WORKSPACES_MAX },
+  );
+  return [
+    username,
+    displayName,
+    nickname,
+    ...emails.map(({ address }) => address),
+    ...values.flatMap(({ workspace }) => [workspace.slug, workspace.name]),
+  ];
 }
 
 /** In an open transaction. Links that could choose another password end, and sessions but for one if it is asked for. */

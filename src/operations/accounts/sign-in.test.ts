@@ -453,6 +453,14 @@ describeDatabases("signing in", (current) => {
       const [mail] = await at.takeMails();
       assert.equal(mail!.to, "new.person@example.com");
       const invitation = (await linkOf({ url: new Secret(mail!.text.reveal()) })) as InvitationLink;
+      await assert.rejects(
+        createInvitedAccount(at.ports, at.by, at.asker, invitation, {
+          username: "newperson",
+          password: new Secret(`${workspace.slug}-${workspace.slug}-1`),
+        }),
+        isRefused("invalid-input", "password"),
+        "the workspace's name is no password",
+      );
       const account = await createInvitedAccount(at.ports, at.by, at.asker, invitation, {
         username: "newperson",
         password: PASSWORD,
