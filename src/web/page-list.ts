@@ -8,16 +8,6 @@ const POST = ["POST"] as const;
 export const PAGE_LIST: readonly PageEntry[] = [
   { path: "/", methods: READ, load: async () => (await import("./home.ts")).homePage },
   {
-    path: "/-/settings/refusals",
-    methods: READ,
-    load: async () => (await import("./settings/refusals.ts")).refusalsPage,
-  },
-  {
-    path: "/-/settings/refusals/{sequence}",
-    methods: READ,
-    load: async () => (await import("./settings/refusals/refusal-page.ts")).refusalPage,
-  },
-  {
     path: "/-/cannot-sign-in",
     methods: FORM,
     load: async () => (await import("./cannot-sign-in.ts")).cannotSignInPage,
@@ -27,7 +17,6 @@ export const PAGE_LIST: readonly PageEntry[] = [
     methods: FORM,
     load: async () => (await import("./confirm-password.ts")).confirmPasswordPage,
   },
-  { path: "/-/link/{secret}", methods: FORM, load: async () => (await import("./link.ts")).linkPage },
   {
     path: "/-/go-to",
     methods: READ,
@@ -38,35 +27,21 @@ export const PAGE_LIST: readonly PageEntry[] = [
     methods: FORM,
     load: async () => (await import("./help/api-tokens.ts")).apiTokensHelpPage,
   },
+  { path: "/-/link/{secret}", methods: FORM, load: async () => (await import("./link.ts")).linkPage },
+  {
+    path: "/-/new/workspace",
+    methods: FORM,
+    load: async () => (await import("./new/workspace.ts")).newWorkspacePage,
+  },
   {
     path: "/-/preferences",
     methods: FORM,
     load: async () => (await import("./preferences.ts")).preferencesPage,
   },
   {
-    path: "/-/settings/email-aliases",
-    methods: FORM,
-    load: async () => (await import("./settings/email-aliases.ts")).emailAliasesPage,
-  },
-  {
-    path: "/-/settings/password",
-    methods: FORM,
-    load: async () => (await import("./settings/password.ts")).passwordPage,
-  },
-  {
-    path: "/-/settings/profile",
-    methods: FORM,
-    load: async () => (await import("./settings/profile.ts")).profilePage,
-  },
-  {
-    path: "/-/settings/sessions",
-    methods: FORM,
-    load: async () => (await import("./settings/sessions.ts")).sessionsPage,
-  },
-  {
-    path: "/-/settings/two-step",
-    methods: FORM,
-    load: async () => (await import("./settings/two-step.ts")).twoStepPage,
+    path: "/-/pull-requests",
+    methods: READ,
+    load: async () => (await import("./pull-requests.ts")).ownPullRequestsPage,
   },
   {
     path: "/-/settings/api-tokens",
@@ -108,6 +83,41 @@ export const PAGE_LIST: readonly PageEntry[] = [
     methods: FORM,
     load: async () => (await import("./settings/api-tokens/rotate.ts")).rotateTokenPage,
   },
+  {
+    path: "/-/settings/email-aliases",
+    methods: FORM,
+    load: async () => (await import("./settings/email-aliases.ts")).emailAliasesPage,
+  },
+  {
+    path: "/-/settings/password",
+    methods: FORM,
+    load: async () => (await import("./settings/password.ts")).passwordPage,
+  },
+  {
+    path: "/-/settings/profile",
+    methods: FORM,
+    load: async () => (await import("./settings/profile.ts")).profilePage,
+  },
+  {
+    path: "/-/settings/refusals",
+    methods: READ,
+    load: async () => (await import("./settings/refusals.ts")).refusalsPage,
+  },
+  {
+    path: "/-/settings/refusals/{sequence}",
+    methods: READ,
+    load: async () => (await import("./settings/refusals/refusal-page.ts")).refusalPage,
+  },
+  {
+    path: "/-/settings/sessions",
+    methods: FORM,
+    load: async () => (await import("./settings/sessions.ts")).sessionsPage,
+  },
+  {
+    path: "/-/settings/two-step",
+    methods: FORM,
+    load: async () => (await import("./settings/two-step.ts")).twoStepPage,
+  },
   { path: "/-/sign-in", methods: FORM, load: async () => (await import("./sign-in.ts")).signInPage },
   { path: "/-/sign-out", methods: POST, load: async () => (await import("./sign-out.ts")).signOutPage },
   {
@@ -121,39 +131,9 @@ export const PAGE_LIST: readonly PageEntry[] = [
     load: async () => (await import("./workspace/imports/import.ts")).importProgressPage,
   },
   {
-    path: "/{workspace}/workspace/new/import",
-    methods: FORM,
-    load: async () => (await import("./workspace/new/import.ts")).importPage,
-  },
-  {
-    path: "/{workspace}/workspace/repositories",
+    path: "/{workspace}/workspace/members",
     methods: READ,
-    load: async () => (await import("./workspace/repositories.ts")).repositoriesPage,
-  },
-  {
-    path: "/{workspace}/workspace/settings/growth",
-    methods: READ,
-    load: async () => (await import("./workspace/settings/growth/growth.ts")).growthPage,
-  },
-  {
-    path: "/{workspace}/workspace/settings/general",
-    methods: FORM,
-    load: async () => (await import("./workspace/settings/general.ts")).generalPage,
-  },
-  {
-    path: "/{workspace}/workspace/settings/groups/{group}",
-    methods: FORM,
-    load: async () => (await import("./workspace/settings/groups/group.ts")).groupPage,
-  },
-  {
-    path: "/{workspace}/workspace/settings/groups",
-    methods: FORM,
-    load: async () => (await import("./workspace/settings/groups.ts")).groupsPage,
-  },
-  {
-    path: "/{workspace}/workspace/settings/invitations",
-    methods: FORM,
-    load: async () => (await import("./workspace/settings/invitations.ts")).invitationsPage,
+    load: async () => (await import("./workspace/members.ts")).membersPage,
   },
   {
     path: "/{workspace}/workspace/members/{member}",
@@ -161,14 +141,29 @@ export const PAGE_LIST: readonly PageEntry[] = [
     load: async () => (await import("./workspace/members/member.ts")).memberPage,
   },
   {
-    path: "/{workspace}/workspace/members",
-    methods: READ,
-    load: async () => (await import("./workspace/members.ts")).membersPage,
+    path: "/{workspace}/workspace/new/import",
+    methods: FORM,
+    load: async () => (await import("./workspace/new/import.ts")).importPage,
   },
   {
-    path: "/{workspace}/workspace/settings/audit-log/export",
+    path: "/{workspace}/workspace/new/project",
+    methods: FORM,
+    load: async () => (await import("./workspace/new/project.ts")).newProjectPage,
+  },
+  {
+    path: "/{workspace}/workspace/new/repository",
+    methods: FORM,
+    load: async () => (await import("./workspace/new/repository.ts")).newRepositoryPage,
+  },
+  {
+    path: "/{workspace}/workspace/pull-requests",
     methods: READ,
-    load: async () => (await import("./workspace/settings/audit-log/export.ts")).auditExportPage,
+    load: async () => (await import("./workspace/pull-requests.ts")).workspacePullRequestsPage,
+  },
+  {
+    path: "/{workspace}/workspace/repositories",
+    methods: READ,
+    load: async () => (await import("./workspace/repositories.ts")).repositoriesPage,
   },
   {
     path: "/{workspace}/workspace/settings/audit-log",
@@ -176,9 +171,39 @@ export const PAGE_LIST: readonly PageEntry[] = [
     load: async () => (await import("./workspace/settings/audit-log/audit-log.ts")).auditLogPage,
   },
   {
-    path: "/{workspace}/workspace/settings/tokens/{token_id}",
+    path: "/{workspace}/workspace/settings/audit-log/export",
+    methods: READ,
+    load: async () => (await import("./workspace/settings/audit-log/export.ts")).auditExportPage,
+  },
+  {
+    path: "/{workspace}/workspace/settings/general",
     methods: FORM,
-    load: async () => (await import("./workspace/settings/tokens/token.ts")).workspaceTokenPage,
+    load: async () => (await import("./workspace/settings/general.ts")).generalPage,
+  },
+  {
+    path: "/{workspace}/workspace/settings/groups",
+    methods: FORM,
+    load: async () => (await import("./workspace/settings/groups.ts")).groupsPage,
+  },
+  {
+    path: "/{workspace}/workspace/settings/groups/{group}",
+    methods: FORM,
+    load: async () => (await import("./workspace/settings/groups/group.ts")).groupPage,
+  },
+  {
+    path: "/{workspace}/workspace/settings/growth",
+    methods: READ,
+    load: async () => (await import("./workspace/settings/growth/growth.ts")).growthPage,
+  },
+  {
+    path: "/{workspace}/workspace/settings/invitations",
+    methods: FORM,
+    load: async () => (await import("./workspace/settings/invitations.ts")).invitationsPage,
+  },
+  {
+    path: "/{workspace}/workspace/settings/policies",
+    methods: FORM,
+    load: async () => (await import("./workspace/settings/policies.ts")).policiesPage,
   },
   {
     path: "/{workspace}/workspace/settings/tokens",
@@ -186,9 +211,128 @@ export const PAGE_LIST: readonly PageEntry[] = [
     load: async () => (await import("./workspace/settings/tokens.ts")).tokensPage,
   },
   {
-    path: "/{workspace}/workspace/settings/policies",
+    path: "/{workspace}/workspace/settings/tokens/{token_id}",
     methods: FORM,
-    load: async () => (await import("./workspace/settings/policies.ts")).policiesPage,
+    load: async () => (await import("./workspace/settings/tokens/token.ts")).workspaceTokenPage,
+  },
+  {
+    path: "/{workspace}/workspace/settings/webhooks",
+    methods: READ,
+    load: async () => (await import("./workspace/settings/webhooks/webhooks.ts")).workspaceWebhooksPage,
+  },
+  {
+    path: "/{workspace}/workspace/settings/webhooks/new",
+    methods: FORM,
+    load: async () => (await import("./workspace/settings/webhooks/new.ts")).workspaceNewWebhookPage,
+  },
+  {
+    path: "/{workspace}/workspace/settings/webhooks/{uid}",
+    methods: READ,
+    load: async () => (await import("./workspace/settings/webhooks/webhook.ts")).workspaceWebhookPage,
+  },
+  {
+    path: "/{workspace}/workspace/settings/webhooks/{uid}/delete",
+    methods: FORM,
+    load: async () => (await import("./workspace/settings/webhooks/delete.ts")).workspaceDeleteWebhookPage,
+  },
+  {
+    path: "/{workspace}/workspace/settings/webhooks/{uid}/deliveries/{delivery_id}",
+    methods: FORM,
+    load: async () =>
+      (await import("./workspace/settings/webhooks/deliveries/delivery.ts")).workspaceDeliveryPage,
+  },
+  {
+    path: "/{workspace}/workspace/settings/webhooks/{uid}/edit",
+    methods: FORM,
+    load: async () => (await import("./workspace/settings/webhooks/edit.ts")).workspaceEditWebhookPage,
+  },
+  {
+    path: "/{workspace}/{repo_slug}",
+    methods: READ,
+    load: async () => (await import("./repository/repository.ts")).repositoryPage,
+  },
+  {
+    path: "/{workspace}/{repo_slug}/admin",
+    methods: FORM,
+    load: async () => (await import("./repository/admin/general.ts")).repositoryGeneralPage,
+  },
+  {
+    path: "/{workspace}/{repo_slug}/admin/branch-restrictions",
+    methods: READ,
+    load: async () =>
+      (await import("./repository/admin/branch-restrictions/branch-restrictions.ts")).branchRestrictionsPage,
+  },
+  {
+    path: "/{workspace}/{repo_slug}/admin/branch-restrictions/new",
+    methods: FORM,
+    load: async () => (await import("./repository/admin/branch-restrictions/new.ts")).newRulePage,
+  },
+  {
+    path: "/{workspace}/{repo_slug}/admin/branch-restrictions/{restriction_id}",
+    methods: FORM,
+    load: async () => (await import("./repository/admin/branch-restrictions/rule.ts")).rulePage,
+  },
+  {
+    path: "/{workspace}/{repo_slug}/admin/branch-restrictions/{restriction_id}/delete",
+    methods: FORM,
+    load: async () => (await import("./repository/admin/branch-restrictions/delete.ts")).deleteRulePage,
+  },
+  {
+    path: "/{workspace}/{repo_slug}/admin/branching-model",
+    methods: FORM,
+    load: async () => (await import("./repository/admin/branching-model.ts")).branchingModelPage,
+  },
+  {
+    path: "/{workspace}/{repo_slug}/admin/default-reviewers",
+    methods: FORM,
+    load: async () => (await import("./repository/admin/default-reviewers.ts")).defaultReviewersPage,
+  },
+  {
+    path: "/{workspace}/{repo_slug}/admin/delete",
+    methods: FORM,
+    load: async () => (await import("./repository/admin/delete.ts")).deleteRepositoryPage,
+  },
+  {
+    path: "/{workspace}/{repo_slug}/admin/permissions",
+    methods: FORM,
+    load: async () => (await import("./repository/admin/permissions.ts")).repositoryPermissionsPage,
+  },
+  {
+    path: "/{workspace}/{repo_slug}/admin/webhooks",
+    methods: READ,
+    load: async () => (await import("./repository/admin/webhooks/webhooks.ts")).repositoryWebhooksPage,
+  },
+  {
+    path: "/{workspace}/{repo_slug}/admin/webhooks/new",
+    methods: FORM,
+    load: async () => (await import("./repository/admin/webhooks/new.ts")).repositoryNewWebhookPage,
+  },
+  {
+    path: "/{workspace}/{repo_slug}/admin/webhooks/{uid}",
+    methods: READ,
+    load: async () => (await import("./repository/admin/webhooks/webhook.ts")).repositoryWebhookPage,
+  },
+  {
+    path: "/{workspace}/{repo_slug}/admin/webhooks/{uid}/delete",
+    methods: FORM,
+    load: async () => (await import("./repository/admin/webhooks/delete.ts")).repositoryDeleteWebhookPage,
+  },
+  {
+    path: "/{workspace}/{repo_slug}/admin/webhooks/{uid}/deliveries/{delivery_id}",
+    methods: FORM,
+    load: async () =>
+      (await import("./repository/admin/webhooks/deliveries/delivery.ts")).repositoryDeliveryPage,
+  },
+  {
+    path: "/{workspace}/{repo_slug}/admin/webhooks/{uid}/edit",
+    methods: FORM,
+    load: async () => (await import("./repository/admin/webhooks/edit.ts")).repositoryEditWebhookPage,
+  },
+  {
+    path: "/{workspace}/{repo_slug}/annotate/{commit}/{path}",
+    lastParameterSpans: "some",
+    methods: READ,
+    load: async () => (await import("./repository/annotate.ts")).annotatePage,
   },
   {
     path: "/{workspace}/{repo_slug}/branch/{name}",
@@ -235,14 +379,15 @@ export const PAGE_LIST: readonly PageEntry[] = [
     load: async () => (await import("./repository/commits/commit.ts")).commitPage,
   },
   {
-    path: "/-/pull-requests",
+    path: "/{workspace}/{repo_slug}/files",
     methods: READ,
-    load: async () => (await import("./pull-requests.ts")).ownPullRequestsPage,
+    load: async () => (await import("./repository/files.ts")).filesPage,
   },
   {
-    path: "/{workspace}/workspace/pull-requests",
+    path: "/{workspace}/{repo_slug}/history-node/{commit}/{path}",
+    lastParameterSpans: "some",
     methods: READ,
-    load: async () => (await import("./workspace/pull-requests.ts")).workspacePullRequestsPage,
+    load: async () => (await import("./repository/history-node.ts")).historyNodePage,
   },
   {
     path: "/{workspace}/{repo_slug}/pull-requests",
@@ -303,28 +448,6 @@ export const PAGE_LIST: readonly PageEntry[] = [
     path: "/{workspace}/{repo_slug}/pull-requests/{pull_request_id}/tasks/{task_id}",
     methods: FORM,
     load: async () => (await import("./repository/pull-requests/tasks.ts")).tasksPage,
-  },
-  {
-    path: "/{workspace}/{repo_slug}",
-    methods: READ,
-    load: async () => (await import("./repository/repository.ts")).repositoryPage,
-  },
-  {
-    path: "/{workspace}/{repo_slug}/annotate/{commit}/{path}",
-    lastParameterSpans: "some",
-    methods: READ,
-    load: async () => (await import("./repository/annotate.ts")).annotatePage,
-  },
-  {
-    path: "/{workspace}/{repo_slug}/files",
-    methods: READ,
-    load: async () => (await import("./repository/files.ts")).filesPage,
-  },
-  {
-    path: "/{workspace}/{repo_slug}/history-node/{commit}/{path}",
-    lastParameterSpans: "some",
-    methods: READ,
-    load: async () => (await import("./repository/history-node.ts")).historyNodePage,
   },
   {
     path: "/{workspace}/{repo_slug}/raw/{commit}/{path}",

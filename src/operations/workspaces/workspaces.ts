@@ -6,13 +6,19 @@ import type { Permission } from "../../model/permission.ts";
 import { type ProjectKey, parseProjectKey, parseWorkspaceSlug } from "../../model/slug.ts";
 import { textLength } from "../../model/text-length.ts";
 import type { Uuid } from "../../model/uuid.ts";
+import { requireAccount } from "../../model/who-acts.ts";
 import type { Project, Workspace, WorkspaceRole } from "../../model/workspace.ts";
 import type { By, Ports } from "../../ports.ts";
 import { isUniqueViolation } from "../../storage/sql/database-failure.ts";
 import { lockRows } from "../../storage/sql/lock-rows.ts";
 import { insertProject } from "../../storage/sql/projects/projects.ts";
 import { TAKES_ACCESS } from "../../storage/sql/transaction-options.ts";
-import { deleteMember, listMembers, upsertMember } from "../../storage/sql/workspaces/members.ts";
+import {
+  countOwnedWorkspaces,
+  deleteMember,
+  listMembers,
+  upsertMember,
+} from "../../storage/sql/workspaces/members.ts";
 import {
   findWorkspace,
   insertWorkspace,
@@ -72,6 +78,29 @@ export async function createWorkspace(
       : error;
   }
   return { workspace, project };
+}
+
+/** Our choice: each has people, groups and policies of its own, which nobody needs by the dozen. */
+export const OWNED_WORKSPACES_MAX = 20;
+
+/**
+ * Creates a workspace for the caller, who owns it, where the operator lets everybody do that.
+ *
+ * @throws Failure permission-missing where only the operator may; invalid-input if the caller owns too many, conflict if it is
+ * taken.
+ */
+export async function createOwnWorkspace(
+  ports: WorkspacePorts & Pick<Ports, "config">,
+  by: By,
+  wanted: Omit<NewWorkspace, "owner">,
+): Promise<{ workspace: Workspace; project: Project }> {
+  const owner = requireAccount(by.caller);
+  if (!ports.config.mayCreateWorkspaces)
+    throw new Failure("permission-missing", "Only the operator of this server creates workspaces");
+  const count = await countOwnedWorkspaces(ports.database.kysely, owner.uuid);
+  if (count >= OWNED_WORKSPACES_MAX)
+    throw invalidField("name", `you own ${OWNED_WORKSPACES_MAX} workspaces already, which is the most`);
+  return createWorkspace(ports, by, { ...wanted, owner });
 }
 
 function newProject(workspace: Workspace, key: ProjectKey, name: string, now: Date): Project {

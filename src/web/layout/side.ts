@@ -20,11 +20,15 @@ export function withSide(
   main: Html,
 ): Html {
   const here = path.split("?", 1)[0]!;
+  // A page may lie below another one of the list: the longest address is meant.
+  const [shown] = groups
+    .flatMap(({ links }) => links.map(({ href }) => href))
+    .filter((href) => here === href || here.startsWith(`${href}/`))
+    .toSorted((a, b) => b.length - a.length);
   return html`<div class="split"><nav class="side" aria-label="${t(label)}"><details><summary>${t(label)}</summary>${groups.map(
     ({ title, links }) =>
       html`<h2>${t(title)}</h2><ul>${links.map(
-        (link) =>
-          html`<li><a href="${link.href}"${current(here === link.href || here.startsWith(`${link.href}/`))}>${t(link.label)}</a></li>`,
+        (link) => html`<li><a href="${link.href}"${current(link.href === shown)}>${t(link.label)}</a></li>`,
       )}</ul>`,
   )}</details></nav>
 <div>${main}</div></div>`;

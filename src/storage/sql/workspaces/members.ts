@@ -81,6 +81,17 @@ export async function deleteMember(
     .execute();
 }
 
+/** How many workspaces an account owns. */
+export async function countOwnedWorkspaces(db: Kysely<Schema>, accountUuid: Uuid): Promise<number> {
+  const row = await db
+    .selectFrom("workspace_member")
+    .select((select) => select.fn.countAll<number>().as("count"))
+    .where("account_uuid", "=", accountUuid)
+    .where("role", "=", "owner")
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}
+
 export async function findMember(
   db: Kysely<Schema>,
   workspaceUuid: Uuid,
