@@ -182,10 +182,6 @@ export const tokenTexts = {
     back: { en: "Back", ja: "戻る" },
     next: { en: "Review", ja: "内容の確認へ進む" },
     problem: { en: "Choose at least one scope.", ja: "スコープを 1 つ以上選択してください。" },
-    asked: {
-      en: "Ticked for you: what was missing when a request was refused. Untick what the job does not need.",
-      ja: "拒否されたリクエストに不足していたスコープを選択してあります。不要なものは選択を外してください。",
-    },
   },
 
   review: {
@@ -203,7 +199,10 @@ export const tokenTexts = {
     refused: { en: "Refused by", ja: "拒否するワークスペース" },
     refusedBy: {
       age: {
-        en: "{workspace} takes tokens of at most {n} days.",
+        en: {
+          one: "{workspace} takes tokens of at most 1 day.",
+          other: "{workspace} takes tokens of at most {n} days.",
+        },
         ja: "{workspace} で使えるトークンの有効期間は最長 {n} 日間です。",
       },
       scopes: {
@@ -212,13 +211,6 @@ export const tokenTexts = {
       },
     },
     commandsFor: { en: "Show commands for", ja: "コマンドを表示するリポジトリ" },
-    password: { en: "Your password", ja: "パスワード" },
-    passwordHint: {
-      en: "Enter your password again: the last time was over ten minutes ago.",
-      ja: "パスワードをもう一度入力してください。前回の入力から 10 分以上経過しています。",
-    },
-    passwordWrong: { en: "This is not your password.", ja: "パスワードが正しくありません。" },
-    passwordMissing: { en: "Enter your password.", ja: "パスワードを入力してください。" },
   },
 
   shown: {

@@ -16,6 +16,7 @@ import { errorSummary, input, type Option, type Problem } from "../../layout/for
 import { exactDay } from "../../layout/time.ts";
 import { type AccountPageRequest, type PageAnswer, page } from "../../page.ts";
 import { withSettingsSide } from "../with-settings-side.ts";
+import { findOwnPolicies, lifetimeNote } from "./own-policies.ts";
 import { tokenSteps } from "./steps.ts";
 import { draftPath, TOKENS_PATH } from "./token-paths.ts";
 
@@ -144,12 +145,17 @@ export async function nameStepPage(
 ): Promise<PageAnswer> {
   const { t, account, now, csrf } = request;
   const texts = tokenTexts.new;
-  const isFull = (await countLivingTokens(database.kysely, account.uuid, now)) >= LIVING_TOKENS_MAX;
+  const [living, policies] = await Promise.all([
+    countLivingTokens(database.kysely, account.uuid, now),
+    findOwnPolicies({ database }, request),
+  ]);
+  const isFull = living >= LIVING_TOKENS_MAX;
   const main = html`<h1>${t(texts.title)}</h1>
 ${errorSummary(t, problems)}
 ${tokenSteps(t, "name", draft)}
 <p class="lead">${t(texts.lead)}</p>
 ${isFull && html`<p class="note warnish">${t(texts.full, { n: LIVING_TOKENS_MAX })}</p>`}
+${lifetimeNote(t, policies)}
 <form method="post"${draft !== undefined && html` action="${draftPath(draft)}"`}>${csrf}${hidden}
 ${input(t, {
   name: "name",

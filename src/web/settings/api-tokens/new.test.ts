@@ -7,6 +7,8 @@ import { LIVING_TOKENS_MAX } from "../../../model/api-token.ts";
 import { SCOPES } from "../../../model/scope.ts";
 import { createAccount } from "../../../operations/accounts/accounts.ts";
 import { createApiToken } from "../../../operations/tokens/api-tokens.ts";
+import { setTokenPolicy } from "../../../operations/tokens/token-policies.ts";
+import { createWorkspace } from "../../../operations/workspaces/workspaces.ts";
 import { listTokens } from "../../../storage/sql/tokens/api-tokens.ts";
 
 const LIST = "/-/settings/api-tokens";
@@ -277,4 +279,34 @@ test("the password is asked for again before a token is made, and the draft surv
     assert.equal(answer.status, 303);
     assert.match(location(answer), /^\/-\/confirm-password\?next=/);
   }
+});
+
+test("what one's workspaces refuse is said at each step, in both languages, and hinders nobody", async () => {
+  const { workspace } = await createWorkspace(app.ports, app.by, {
+    slug: "strict",
+    name: "Strict",
+    owner: app.owner,
+  });
+  await setTokenPolicy(app.ports, app.by, workspace, {
+    lifetimeDaysMax: 30,
+    refusedScopes: ["admin:workspace:bitbucket"],
+    enforcedFrom: undefined,
+  });
+  const browser = await signIn(app, app.owner);
+  const said = /<code>strict<\/code> takes tokens of at most 30 days\./;
+  assert.match((await browser.get(NEW)).text, said);
+  const japanese = await (await signIn(app, app.owner, "ja")).get(NEW);
+  assert.match(japanese.text, /<code>strict<\/code> で使えるトークンの有効期間は最長 30\u00a0日間です。/);
+  const draft = await startDraft(browser, "against the policy");
+  const picker = (await browser.get(`${draft}/scopes`)).text;
+  assert.equal(picker.match(/<code>strict<\/code> refuses tokens with this scope/g)?.length, 1);
+  const scope = ["read:repository:bitbucket", "admin:workspace:bitbucket"];
+  await browser.post(`${draft}/scopes`, { scope, do: "review" });
+  const review = (await browser.get(`${draft}/review`)).text;
+  assert.match(review, /Refused by/);
+  assert.match(review, said);
+  assert.match(review, /<code>strict<\/code> refuses tokens with <span class="scopes">/);
+  assert.match((await browser.post(`${draft}/review`)).text, TOKEN);
+  const stranger = await createAccount(app.ports, app.by, { email: "s@example.com", username: "stranger" });
+  assert.doesNotMatch((await (await signIn(app, stranger)).get(NEW)).text, /strict/);
 });

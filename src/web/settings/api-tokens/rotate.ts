@@ -1,5 +1,6 @@
 import type { TokenWithHistory } from "../../../model/api-token.ts";
 import { rotateOwnToken } from "../../../operations/tokens/own-tokens.ts";
+import type { Ports } from "../../../ports.ts";
 import { tokenTexts } from "../../catalogue/tokens.ts";
 import { type Html, html } from "../../html.ts";
 import { choices } from "../../layout/choices.ts";
@@ -7,6 +8,7 @@ import { errorSummary, type Problem } from "../../layout/form.ts";
 import { exactTime } from "../../layout/time.ts";
 import { type AccountPage, type AccountPageRequest, type PageAnswer, page, redirect } from "../../page.ts";
 import { withSettingsSide } from "../with-settings-side.ts";
+import { findOwnPolicies, refusalFact } from "./own-policies.ts";
 import { ownTokenOf } from "./own-token.ts";
 import { tokenFacts } from "./scope-facts.ts";
 import { shownOncePage } from "./shown-once.ts";
@@ -31,7 +33,7 @@ export const rotateTokenPage: AccountPage = {
   isStepUp: true,
   async get(ports, request) {
     const token = await ownTokenOf(ports, request);
-    return canRotate(request, token) ? questionPage(request, token) : cannotPage(request, token);
+    return canRotate(request, token) ? questionPage(ports, request, token) : cannotPage(request, token);
   },
   async post(ports, request) {
     const { t, form, by } = request;
@@ -41,7 +43,9 @@ export const rotateTokenPage: AccountPage = {
     if (!canRotate(request, token)) return cannotPage(request, token);
     const overlap = OVERLAPS.find(([minutes]) => minutes === form.get("overlap"))?.[0];
     if (overlap === undefined)
-      return questionPage(request, token, [{ field: "overlap", message: t(tokenTexts.rotation.problem) }]);
+      return questionPage(ports, request, token, [
+        { field: "overlap", message: t(tokenTexts.rotation.problem) },
+      ]);
     const commands = await findCommands(ports, request, null);
     const rotation = await rotateOwnToken(ports, by, token.uuid, Number(overlap));
     if (rotation.isRepeated) return redirect(shownAlreadyPath(rotation.token.uuid));
@@ -62,15 +66,17 @@ function describeOverlap(request: AccountPageRequest, { uuid }: TokenWithHistory
     : html`<p class="note">${t(tokenTexts.shown.noOverlap, { id })}</p>`;
 }
 
-function questionPage(
+async function questionPage(
+  ports: Ports,
   request: AccountPageRequest,
   token: TokenWithHistory,
   problems: readonly Problem[] = [],
-): PageAnswer {
+): Promise<PageAnswer> {
   const { t, now, csrf } = request;
   const texts = tokenTexts.rotation;
   const life = token.expiresAt.getTime() - token.createdAt.getTime();
   const successor = { scopes: token.scopes, createdAt: now, expiresAt: new Date(now.getTime() + life) };
+  const policies = await findOwnPolicies(ports, request);
   const main = html`<h1>${t(texts.title, { name: html`<bdi>${token.name}</bdi>` })}</h1>
 ${errorSummary(t, problems)}
 <p class="lead">${t(texts.lead)}</p>
@@ -84,7 +90,7 @@ ${errorSummary(t, problems)}
     options: OVERLAPS.map(([value, label]) => ({ value, label: t(label) })),
   })}
 <section class="block" aria-labelledby="new"><h2 id="new">${t(texts.successor)}</h2>
-<dl class="facts">${tokenFacts(request, successor)}</dl></section>
+<dl class="facts">${tokenFacts(request, successor)}${refusalFact(t, policies, successor)}</dl></section>
 <div class="acts"><button class="main">${t(texts.submit)}</button><a class="btn" href="${TOKENS_PATH}">${t(texts.keep)}</a></div></div>
 </form>`;
   return page({

@@ -10,6 +10,7 @@ import { withSettingsSide } from "../../with-settings-side.ts";
 import { draftLine } from "../draft-line.ts";
 import { draftOf, isDraft, type OpenDraft } from "../draft-of.ts";
 import { checkNameFields, fieldsOfDraft, inDays, nameStepPage } from "../name-step.ts";
+import { findOwnPolicies, refusalFact } from "../own-policies.ts";
 import { tokenFacts } from "../scope-facts.ts";
 import { shownOncePage } from "../shown-once.ts";
 import { tokenSteps } from "../steps.ts";
@@ -69,7 +70,10 @@ async function reviewPage(
 ): Promise<PageAnswer> {
   const { t, now, csrf } = request;
   const texts = tokenTexts.review;
-  const commands = await findCommands(ports, request, request.form.get("repository"));
+  const [commands, policies] = await Promise.all([
+    findCommands(ports, request, request.form.get("repository")),
+    findOwnPolicies(ports, request),
+  ]);
   const life = { scopes: draft.scopes, createdAt: now, expiresAt: inDays(now, draft.ageDays) };
   const main = html`<h1>${t(tokenTexts.new.title)}</h1>
 ${errorSummary(t, problems)}
@@ -78,7 +82,7 @@ ${draftLine(request, draft)}
 <form method="post" action="${draftPath(draft.uuid, "review")}">${csrf}
 <div class="flow"><section class="block" aria-labelledby="review"><h2 id="review" tabindex="-1">${t(texts.question)}</h2>
 <p class="lead">${t(texts.ofYours)}</p>
-<dl class="facts">${tokenFacts(request, life, { inWords: true })}</dl></section>
+<dl class="facts">${tokenFacts(request, life, { inWords: true })}${refusalFact(t, policies, life)}</dl></section>
 ${
   commands.offered.length > 0 &&
   html`<div class="field"><label for="repository">${t(texts.commandsFor)}</label>${repositorySelect(commands)}</div>`

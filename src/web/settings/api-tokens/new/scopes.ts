@@ -1,5 +1,7 @@
 import { type GrantedScope, parseScope } from "../../../../model/scope.ts";
 import { changeTokenDraft } from "../../../../operations/tokens/own-tokens.ts";
+import type { Ports } from "../../../../ports.ts";
+import type { WorkspacePolicy } from "../../../../storage/sql/tokens/policies-of-account.ts";
 import { scopeTexts } from "../../../catalogue/scopes.ts";
 import { tokenTexts } from "../../../catalogue/tokens.ts";
 import { flag, type Html, html, joined, NOTHING } from "../../../html.ts";
@@ -24,6 +26,7 @@ import type { Translate } from "../../../translate.ts";
 import { withSettingsSide } from "../../with-settings-side.ts";
 import { draftLine } from "../draft-line.ts";
 import { draftOf, isDraft, type OpenDraft } from "../draft-of.ts";
+import { findOwnPolicies, refusingWorkspaces } from "../own-policies.ts";
 import { tokenSteps } from "../steps.ts";
 import { draftPath, NEW_TOKEN_PATH } from "../token-paths.ts";
 
@@ -39,7 +42,7 @@ export const tokenScopesPage: AccountPage = {
   subject: "account",
   async get(ports, request) {
     const draft = await draftOf(ports, request);
-    return isDraft(draft) ? scopesPage(request, draft, readFilter(request.query)) : draft;
+    return isDraft(draft) ? scopesPage(ports, request, draft, readFilter(request.query)) : draft;
   },
   async post(ports, request) {
     const draft = await draftOf(ports, request);
@@ -58,7 +61,7 @@ export const tokenScopesPage: AccountPage = {
     if (form.get("do") !== "review") return redirect(withQuery(here, filter));
     if (scopes.length > 0) return redirect(draftPath(draft.uuid, "review"));
     const problem = { field: "scopes", message: t(tokenTexts.picker.problem) };
-    return scopesPage(request, { ...draft, scopes }, { q: "", only: "" }, [problem]);
+    return scopesPage(ports, request, { ...draft, scopes }, { q: "", only: "" }, [problem]);
   },
 };
 
@@ -94,14 +97,16 @@ function shownScopes({ q, only }: Filter, ticked: ReadonlySet<GrantedScope>): Re
   }
 }
 
-function scopesPage(
+async function scopesPage(
+  ports: Ports,
   request: AccountPageRequest,
   draft: OpenDraft,
   filter: Filter,
   problems: readonly Problem[] = [],
-): PageAnswer {
+): Promise<PageAnswer> {
   const { t, csrf } = request;
   const texts = tokenTexts.picker;
+  const policies = await findOwnPolicies(ports, request);
   const ticked = new Set(draft.scopes);
   const shown = shownScopes(filter, ticked);
   const main = html`<h1>${t(tokenTexts.new.title)}</h1>
@@ -118,10 +123,11 @@ ${filterFields(t, filter)}
 </div>
 ${foundLine(t, filter, shown.size)}
 <div class="pick-head" aria-hidden="true"><span>${t(texts.scope)}</span><span>${t(texts.opens)}</span><span>${t(texts.excludes)}</span></div>
-${SCOPE_GROUPS.map((group) => scopeGroup(t, group, { ticked, shown, isFiltered: isFiltered(filter) }))}
+${SCOPE_GROUPS.map((group) => scopeGroup(t, group, { ticked, shown, policies, isFiltered: isFiltered(filter) }))}
 ${keptScopes(
   t,
   [...ticked].filter((scope) => !shown.has(scope)),
+  policies,
 )}
 <div class="dock"><span class="tally">${t(texts.ticked)}</span><span class="acts"><a class="btn" href="${draftPath(draft.uuid)}">${t(texts.back)}</a><button class="main" name="do" value="review">${t(texts.next)}</button></span></div>
 </form>`;
@@ -177,13 +183,14 @@ function foundLine(t: Translate, filter: Filter, n: number): Html {
 type Picking = {
   readonly ticked: ReadonlySet<GrantedScope>;
   readonly shown: ReadonlySet<GrantedScope>;
+  readonly policies: readonly WorkspacePolicy[];
   readonly isFiltered: boolean;
 };
 
-function scopeGroup(t: Translate, group: ScopeGroup, { ticked, shown, isFiltered }: Picking): Html {
+function scopeGroup(t: Translate, group: ScopeGroup, { ticked, shown, policies, isFiltered }: Picking): Html {
   const scopes = group.scopes.filter((scope) => shown.has(scope));
   if (scopes.length === 0) return NOTHING;
-  const rows = html`<div>${scopes.map((scope) => scopeRow(t, scope, ticked.has(scope)))}${needsRead(t, scopes)}</div>`;
+  const rows = html`<div>${scopes.map((scope) => scopeRow(t, scope, ticked.has(scope), policies))}${needsRead(t, scopes)}</div>`;
   if (!group.isFolded)
     return html`<fieldset class="grp"><legend>${t(group.title)}</legend>${rows}</fieldset>`;
   const isOpen = isFiltered || scopes.some((scope) => ticked.has(scope));
@@ -198,14 +205,19 @@ function describeFolded(scopes: readonly GrantedScope[]): Html {
 
 const CHECKED_CLASSES: Readonly<Record<string, string>> = { read: "rd", write: "wr" };
 
-function scopeRow(t: Translate, scope: GrantedScope, isTicked: boolean): Html {
+function scopeRow(
+  t: Translate,
+  scope: GrantedScope,
+  isTicked: boolean,
+  policies: readonly WorkspacePolicy[],
+): Html {
   const texts = tokenTexts.picker;
   const { opens, excludes } = scopeTexts[scope];
   const id = shortScope(scope).replace(":", "-");
   return html`<label class="pick" for="${id}" data-words="${searchedText(scope)}"><input id="${id}" class="${CHECKED_CLASSES[verbOf(scope)] ?? ""}" type="checkbox" name="scope" value="${scope}"${flag("checked", isTicked)}>${scopeTag(scope)}<span>${t(opens)}${
     UNSERVED_SCOPES.includes(scope) &&
     html`<br><span class="sub small warn">${warningMark()} ${t(texts.unserved)}</span>`
-  }</span><span class="not" data-l="${t(texts.not)}">${t(excludes)}</span></label>`;
+  }${refusingWorkspaces(policies, scope).map((slug) => html`<br><span class="sub small warn">${warningMark()} ${t(texts.refusedBy, { workspace: html`<code>${slug}</code>` })}</span>`)}</span><span class="not" data-l="${t(texts.not)}">${t(excludes)}</span></label>`;
 }
 
 /** Shown by the stylesheet, if write is ticked and read is not. */
@@ -217,7 +229,7 @@ function needsRead(t: Translate, scopes: readonly GrantedScope[]): Html {
 }
 
 /** Ticked scopes that the filter does not show are sent along, so that none is lost. */
-function keptScopes(t: Translate, kept: readonly GrantedScope[]): Html {
+function keptScopes(t: Translate, kept: readonly GrantedScope[], policies: readonly WorkspacePolicy[]): Html {
   if (kept.length === 0) return NOTHING;
-  return html`<fieldset class="grp"><legend>${t(tokenTexts.picker.kept)}</legend><div>${kept.map((scope) => scopeRow(t, scope, true))}</div></fieldset>`;
+  return html`<fieldset class="grp"><legend>${t(tokenTexts.picker.kept)}</legend><div>${kept.map((scope) => scopeRow(t, scope, true, policies))}</div></fieldset>`;
 }

@@ -1,0 +1,54 @@
+import type { Kysely } from "kysely";
+import { type GrantedScope, parseScope } from "../../../model/scope.ts";
+import type { WorkspaceSlug } from "../../../model/slug.ts";
+import type { TokenPolicy } from "../../../model/token-policy.ts";
+import type { Uuid } from "../../../model/uuid.ts";
+import { instant } from "../columns.ts";
+import type { Schema } from "../schema.ts";
+
+/** What a workspace asks of tokens, with the name by which it is known. */
+export type WorkspacePolicy = TokenPolicy & { readonly workspaceSlug: WorkspaceSlug };
+
+/** The policies of the workspaces that the account belongs to, by their slugs; at most `limit` of them. */
+export async function listPoliciesOfAccount(
+  db: Kysely<Schema>,
+  accountUuid: Uuid,
+  limit: number,
+): Promise<readonly WorkspacePolicy[]> {
+  const rows = await db
+    .selectFrom("workspace_token_policy")
+    .innerJoin("workspace_member", "workspace_member.workspace_uuid", "workspace_token_policy.workspace_uuid")
+    .innerJoin("workspace", "workspace.uuid", "workspace_token_policy.workspace_uuid")
+    .select([
+      "workspace.uuid",
+      "workspace.slug",
+      "workspace_token_policy.lifetime_days_max",
+      "workspace_token_policy.enforced_from",
+      "workspace_token_policy.changed_at",
+    ])
+    .where("workspace_member.account_uuid", "=", accountUuid)
+    .orderBy("workspace.slug")
+    .limit(limit)
+    .execute();
+  if (rows.length === 0) return [];
+  const refused = await db
+    .selectFrom("workspace_refused_scope")
+    .select(["workspace_uuid", "scope"])
+    .where(
+      "workspace_uuid",
+      "in",
+      rows.map(({ uuid }) => uuid),
+    )
+    .orderBy("scope")
+    .execute();
+  return rows.map((row) => ({
+    workspaceSlug: row.slug as WorkspaceSlug,
+    lifetimeDaysMax: row.lifetime_days_max ?? undefined,
+    refusedScopes: refused.flatMap(({ workspace_uuid, scope }): GrantedScope[] => {
+      const known = workspace_uuid === row.uuid ? parseScope(scope) : undefined;
+      return known === undefined ? [] : [known];
+    }),
+    enforcedFrom: instant(row.enforced_from),
+    changedAt: instant(row.changed_at),
+  }));
+}
