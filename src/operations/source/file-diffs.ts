@@ -72,8 +72,8 @@ export type DiffPageLimits = {
  */
 export const DIFF_PAGE_LIMITS: DiffPageLimits = { filesMax: 50, rowsPerFileMax: 400, rowsMax: 1000 };
 
-/** git has to compare all of a file before it prints its first line. */
-const LARGE_FILE_LINES_MIN = 20_000;
+/** git has to compare all of a file before it prints its first line: half of them are compared in some 100 ms. */
+const LARGE_FILE_LINES_MIN = 50_000;
 
 export type DiffPageRequest = Pick<ComparisonOptions, "ignoresWhitespace" | "signal"> & {
   readonly contextLines: number;
