@@ -181,6 +181,7 @@ test("links are mailed in words, to the address and nobody else, and a link of a
 
     const { url } = await createPasswordLink(ports, app.by, account);
     assert.equal((await openWebClient(mailing).get(pathOf(url))).status, 200);
+    await app.ports.backgroundWork.idle();
     mails.length = 0;
     await requestEmailAddress(ports, app.by, account, "owner@example.com", () => ({
       subject: "x",
