@@ -5,11 +5,11 @@ import { openProcessSlots } from "../git/process/process-slots.ts";
 const NO_ROOM = ["ERR_WORKER_OUT_OF_MEMORY", "ERR_WORKER_INIT_FAILED"];
 /** A worker that has had nothing to do for so long ends. */
 const IDLE_MS = 30_000;
-/** Until a worker runs. Only a machine that has no processor to spare takes longer than a moment. */
+/** Until a worker is ready. Only a machine that has no processor to spare takes longer than a moment. */
 const START_LIMIT_MS = 10_000;
 
 export type WorkerPoolOptions = {
-  /** The worker's file, which answers each message with one. */
+  /** The worker's file, which sends a message once it has loaded what it needs, and then answers each message with one. */
   readonly url: URL;
   /** It is a last resort: V8 may end the whole process where memory runs out within one allocation. */
   readonly memoryMbMax: number;
@@ -21,7 +21,7 @@ export type AskOptions = {
   /** Its requests take one worker at most. */
   readonly repositoryUuid: string;
   readonly signal: AbortSignal;
-  /** From when the worker runs. */
+  /** From when the worker is ready. */
   readonly timeLimitMs: number;
   /** Only one of these is under way at a time, and its worker ends with it, for the sake of memory. */
   readonly isLarge: boolean;
@@ -86,7 +86,14 @@ export function openWorkerPool<Request, Reply>({
       const waiting = takeIdle();
       const worker = waiting ?? startWorker();
       toEnd = worker;
-      const reply = await askWorker<Request, Reply>(worker, request, options, waiting === undefined);
+      const { signal, timeLimitMs } = options;
+      if (waiting === undefined) {
+        const ready = await nextMessage(worker, signal, START_LIMIT_MS);
+        if (ready === undefined) return undefined;
+      }
+      const answering = nextMessage(worker, signal, timeLimitMs);
+      worker.postMessage(request);
+      const reply = (await answering) as Reply | undefined;
       // After a large text a worker would keep its memory.
       if (reply !== undefined && !options.isLarge) {
         toEnd = undefined;
@@ -119,33 +126,21 @@ export function openWorkerPool<Request, Reply>({
   };
 }
 
-/** @returns undefined if there was no reply in time, or the worker has ended. */
-async function askWorker<Request, Reply>(
-  worker: Worker,
-  request: Request,
-  { signal, timeLimitMs }: AskOptions,
-  isStarting: boolean,
-): Promise<Reply | undefined> {
-  const { promise, resolve, reject } = Promise.withResolvers<Reply | undefined>();
+/** @returns undefined if there was no message in time, or the worker has ended. */
+async function nextMessage(worker: Worker, signal: AbortSignal, timeLimitMs: number): Promise<unknown> {
+  const { promise, resolve, reject } = Promise.withResolvers<unknown>();
   const abort = () => reject(signal.reason);
   const giveUp = () => resolve(undefined);
-  let timer = setTimeout(giveUp, isStarting ? START_LIMIT_MS : timeLimitMs);
-  const begin = () => {
-    clearTimeout(timer);
-    timer = setTimeout(giveUp, timeLimitMs);
-  };
+  const timer = setTimeout(giveUp, timeLimitMs);
   signal.addEventListener("abort", abort, { once: true });
-  worker.once("online", begin);
   worker.once("message", resolve);
   worker.once("error", reject);
   worker.once("exit", giveUp);
   try {
-    worker.postMessage(request);
     return await promise;
   } finally {
     clearTimeout(timer);
     signal.removeEventListener("abort", abort);
-    worker.off("online", begin);
     worker.off("message", resolve);
     worker.off("error", reject);
     worker.off("exit", giveUp);

@@ -69,10 +69,12 @@ test("part of a large file costs one part", async () => {
   await assert.rejects(runsOf("large.txt", 1, BLAMED_LINES_MAX + 1), /more lines/);
 });
 
-test("what takes too long has no blame", async () => {
+test("nobody waits longer than they want; what is found meanwhile is there the next time", async () => {
   const at = { commit: ids[3]!, path: "large.txt" };
-  const query = { firstLine: 3, lastLine: 5, signal, timeLimitMs: 0 };
+  const query = { firstLine: 3, lastLine: 5, signal, waitMs: 0 };
   assert.equal(await blame(app.ports, app.repository, at, query), undefined);
+  await app.ports.backgroundWork.idle();
+  assert.equal((await blame(app.ports, app.repository, at, { ...query, waitMs: 1000 }))?.length, 1);
 });
 
 test("the runs are those of git itself", async () => {

@@ -16,3 +16,5 @@ parentPort?.on("message", ({ text, language }: HighlightRequest) => {
   const transferred = tokens === undefined ? [] : [tokens.firstOfLine.buffer, tokens.tokens.buffer];
   parentPort?.postMessage(reply, transferred as ArrayBuffer[]);
 });
+
+parentPort?.postMessage("ready");

@@ -13,3 +13,5 @@ parentPort?.on("message", ({ text, kind }: RenderRequest) => {
   }
   parentPort?.postMessage(reply);
 });
+
+parentPort?.postMessage("ready");

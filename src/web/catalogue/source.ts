@@ -65,8 +65,8 @@ export const sourceTexts = {
     ja: "{path} と各行を最後に変更したコミット",
   },
   noBlame: {
-    en: "Who changed these lines could not be told in time. The file is shown without it.",
-    ja: "各行の最終変更を時間内に特定できなかったため、Blame なしで表示しています。",
+    en: "Who changed these lines could not be told in time. Load the page again in a moment: it may be known by then.",
+    ja: "各行の最終変更を時間内に特定できなかったため、Blame なしで表示しています。しばらくしてから、ページを再読み込みしてください。",
   },
   binary: {
     title: { en: "This file is not text", ja: "テキストファイルではありません" },

@@ -1,4 +1,5 @@
 import { buffer } from "node:stream/consumers";
+import { LRUCache } from "lru-cache";
 import type { PathEntry } from "../../../git/objects/read-tree.ts";
 import { bytesToText } from "../../../model/byte-text.ts";
 import { Failure } from "../../../model/failure.ts";
@@ -22,6 +23,15 @@ import { placeDocument } from "./place-document.ts";
 const ENDINGS = [".md", ".markdown", ".mkd", ".mkdn", ".mdown", ".rst", ".textile", ".txt", ".text", ""];
 /** Of a page of 6,000 elements; the files above it have most of them. */
 const NODES_MAX = 1800;
+/** In UTF-16 code units. */
+const CACHED_LENGTH_MAX = 8 * 1024 * 1024;
+
+/** HTML by the blob's id and the ending of the name, which never change. Who asks has been allowed to read the blob. */
+const cached = new LRUCache<string, string>({
+  maxSize: CACHED_LENGTH_MAX,
+  sizeCalculation: (markup, key) => markup.length + key.length + 1,
+});
+
 /** Of a README that is no markup. */
 const PLAIN_LENGTH_MAX = 64 * 1024;
 
@@ -61,9 +71,12 @@ export async function renderDocument(
   nodesMax: number,
 ): Promise<{ readonly content: Html; readonly isCut: boolean } | undefined> {
   const path = bytesToText(entry.path);
+  const key = `${entry.id} ${path.slice(path.lastIndexOf("."))}`;
   try {
     if (hasMarkup(path)) {
-      const { html: markup } = await renderFile(ports, repository, entry, signal);
+      const known = cached.get(key);
+      const markup = known ?? (await renderFile(ports, repository, entry, signal)).html;
+      if (known === undefined) cached.set(key, markup);
       return placeDocument(
         markup,
         { repository, revision, folder: path.slice(0, Math.max(0, path.lastIndexOf("/"))) },
