@@ -42,7 +42,7 @@ export function registerDownloadLink(server: FastifyInstance, ports: Ports): voi
 }
 
 /** RFC 5987, section 3.2.1: `encodeURIComponent` leaves `'()*` unescaped, which are not allowed. */
-function encodeRfc5987(text: string): string {
+export function encodeRfc5987(text: string): string {
   return encodeURIComponent(text).replace(
     /['()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,

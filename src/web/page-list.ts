@@ -156,6 +156,31 @@ export const PAGE_LIST: readonly PageEntry[] = [
     load: async () => (await import("./workspace/new/repository.ts")).newRepositoryPage,
   },
   {
+    path: "/{workspace}/workspace/projects",
+    methods: READ,
+    load: async () => (await import("./workspace/projects/projects.ts")).projectsPage,
+  },
+  {
+    path: "/{workspace}/workspace/projects/{project_key}",
+    methods: READ,
+    load: async () => (await import("./workspace/projects/project.ts")).projectPage,
+  },
+  {
+    path: "/{workspace}/workspace/projects/{project_key}/default-reviewers",
+    methods: FORM,
+    load: async () => (await import("./workspace/projects/default-reviewers.ts")).projectDefaultReviewersPage,
+  },
+  {
+    path: "/{workspace}/workspace/projects/{project_key}/permissions",
+    methods: FORM,
+    load: async () => (await import("./workspace/projects/permissions.ts")).projectPermissionsPage,
+  },
+  {
+    path: "/{workspace}/workspace/projects/{project_key}/settings",
+    methods: FORM,
+    load: async () => (await import("./workspace/projects/settings.ts")).projectSettingsPage,
+  },
+  {
     path: "/{workspace}/workspace/pull-requests",
     methods: READ,
     load: async () => (await import("./workspace/pull-requests.ts")).workspacePullRequestsPage,
@@ -352,11 +377,6 @@ export const PAGE_LIST: readonly PageEntry[] = [
     load: async () => (await import("./repository/branches/compare.ts")).comparePage,
   },
   {
-    path: "/{workspace}/{repo_slug}/tags",
-    methods: READ,
-    load: async () => (await import("./repository/tags.ts")).tagsPage,
-  },
-  {
     path: "/{workspace}/{repo_slug}/commits",
     methods: READ,
     load: async () => (await import("./repository/commits.ts")).commitsPage,
@@ -379,9 +399,30 @@ export const PAGE_LIST: readonly PageEntry[] = [
     load: async () => (await import("./repository/commits/commit.ts")).commitPage,
   },
   {
+    path: "/{workspace}/{repo_slug}/downloads",
+    methods: FORM,
+    takesFiles: true,
+    load: async () => (await import("./repository/downloads/downloads.ts")).downloadsPage,
+  },
+  {
+    path: "/{workspace}/{repo_slug}/downloads/{filename}",
+    methods: READ,
+    load: async () => (await import("./repository/downloads/download.ts")).downloadPage,
+  },
+  {
     path: "/{workspace}/{repo_slug}/files",
     methods: READ,
     load: async () => (await import("./repository/files.ts")).filesPage,
+  },
+  {
+    path: "/{workspace}/{repo_slug}/fork",
+    methods: FORM,
+    load: async () => (await import("./repository/fork.ts")).forkPage,
+  },
+  {
+    path: "/{workspace}/{repo_slug}/forks",
+    methods: READ,
+    load: async () => (await import("./repository/forks.ts")).forksPage,
   },
   {
     path: "/{workspace}/{repo_slug}/history-node/{commit}/{path}",
@@ -466,5 +507,10 @@ export const PAGE_LIST: readonly PageEntry[] = [
     lastParameterSpans: "maybe-none",
     methods: READ,
     load: async () => (await import("./repository/src.ts")).srcPage,
+  },
+  {
+    path: "/{workspace}/{repo_slug}/tags",
+    methods: READ,
+    load: async () => (await import("./repository/tags.ts")).tagsPage,
   },
 ];

@@ -5,11 +5,11 @@ import { getWebhook } from "../../operations/webhooks/webhooks.ts";
 import type { Ports } from "../../ports.ts";
 import type { WebhookSubject } from "../../storage/sql/webhooks/webhooks.ts";
 import type { Html } from "../html.ts";
-import { html } from "../html.ts";
 import { repositoryPlace, workspacePlace } from "../layout/place.ts";
 import { repositorySettings } from "../layout/repository-settings.ts";
 import { repositoryPath, workspacePath } from "../links.ts";
 import type { PageRequest, RepositoryPageRequest, WorkspacePageRequest } from "../page.ts";
+import { withWorkspaceSide } from "../workspace/settings/with-workspace-side.ts";
 
 /** Whose webhooks pages are about: a repository's, or those of a workspace for all its repositories. */
 export type HooksOf = {
@@ -44,7 +44,7 @@ export function hooksOfWorkspace(request: WorkspacePageRequest): HooksOf {
     name: workspace.slug,
     path: workspacePath(workspace, "settings", "webhooks"),
     place: workspacePlace(request, "settings"),
-    around: (main) => html`${main}`,
+    around: (main) => withWorkspaceSide(request, main),
   };
 }
 

@@ -1,3 +1,4 @@
+import { webhookTexts } from "../../catalogue/webhooks.ts";
 import { workspaceSettingsTexts as texts } from "../../catalogue/workspace-settings.ts";
 import type { Html } from "../../html.ts";
 import { withSide } from "../../layout/side.ts";
@@ -12,7 +13,14 @@ export function withWorkspaceSide(
 ): Html {
   const link = (page: string, label: Entry) => ({ href: workspacePath(workspace, "settings", page), label });
   const groups = [
-    { title: texts.workspace, links: [link("general", texts.general), link("growth", texts.growth)] },
+    {
+      title: texts.workspace,
+      links: [
+        link("general", texts.general),
+        link("growth", texts.growth),
+        link("webhooks", webhookTexts.title),
+      ],
+    },
     { title: texts.people, links: [link("invitations", texts.invitations), link("groups", texts.groups)] },
     {
       title: texts.security,
