@@ -80,6 +80,7 @@ export async function createTokenOfDraft(
     async (tx, record) => {
       const draft = await findTokenDraft(tx, uuid, { sessionUuid, now });
       if (draft === undefined) throw new Failure("not-found", "There is no such draft of a token");
+      if (draft.tokenUuid !== undefined) throw alreadyCreated();
       const { name, scopes, ageDays } = draft;
       const { text, token, store } = prepareToken(ports, {
         accountUuid: account.uuid,

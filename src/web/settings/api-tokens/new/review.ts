@@ -35,13 +35,24 @@ export const tokenReviewPage: AccountPage = {
     const draft = await draftOf(ports, request);
     if (!isDraft(draft)) return draft;
     if (draft.scopes.length === 0) return redirect(draftPath(draft.uuid, "scopes"));
-    const fields = fieldsOfDraft(draft, request.now);
-    const checked = await checkNameFields(ports, request, fields);
-    if (!checked.isFine)
-      return nameStepPage(ports, request, { fields, problems: checked.problems, draft: draft.uuid });
-    return createAndShow(ports, request, draft);
+    return (await refusedFields(ports, request, draft)) ?? createAndShow(ports, request, draft);
   },
 };
+
+/** The first step again, if its answers do not stand any more; where it leads if the token was created meanwhile. */
+async function refusedFields(
+  ports: Ports,
+  request: AccountPageRequest,
+  draft: OpenDraft,
+): Promise<PageAnswer | undefined> {
+  const fields = fieldsOfDraft(draft, request.now);
+  const checked = await checkNameFields(ports, request, fields);
+  // Of two forms at once, one has created the token, and so taken its name.
+  const found = await draftOf(ports, request);
+  if (!isDraft(found)) return found;
+  if (checked.isFine) return undefined;
+  return nameStepPage(ports, request, { fields, problems: checked.problems, draft: draft.uuid });
+}
 
 async function createAndShow(
   ports: Ports,
@@ -53,10 +64,9 @@ async function createAndShow(
     const { text, token } = await createTokenOfDraft(ports, request.by, draft);
     return shownOncePage(request, { text, token, commands, before: tokenSteps(request.t, "copy") });
   } catch (error) {
-    if (!(error instanceof Failure) || error.kind !== "conflict") throw error;
-    // Of two forms at once, one has created it.
-    const found = await draftOf(ports, request);
-    if (!isDraft(found)) return found;
+    if (!(error instanceof Failure) || !["conflict", "invalid-input"].includes(error.kind)) throw error;
+    const refused = await refusedFields(ports, request, draft);
+    if (refused !== undefined) return refused;
     const message = request.t(tokenTexts.new.full, { n: LIVING_TOKENS_MAX });
     return reviewPage(ports, request, draft, [{ field: "review", message }]);
   }
