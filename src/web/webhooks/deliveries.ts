@@ -133,7 +133,7 @@ export async function describeDelivery(
     main: hooks.around(html`<div class="head"><h1>${title}</h1><span class="acts">${deliveryState(t, delivery)}<form method="post">${csrf}<button class="main">${t(one.redeliver)}</button></form></span></div>
 <div class="flow"><section class="rimmed"><dl class="facts">${fact(t(one.id), html`<code>${delivery.uuid}</code>`)}${fact(t(history.created), exactTime(request, delivery.createdAt))}${fact(t(history.attempts), delivery.attempts)}${delivery.responseStatus !== undefined && fact(t(history.status), delivery.responseStatus)}${delivery.problem !== undefined && fact(t(one.problem), html`<span lang="en">${delivery.problem}</span>`)}</dl></section>
 ${attempts.length === 0 && html`<p class="dim">${t(delivery.attempts === 0 ? one.noAttempt : one.noAttemptKept)}</p>`}
-${[...attempts].reverse().map((attempt, index) => describeAttempt(request, attempt, index === 0))}
+${attempts.length > 0 && html`<section class="block" aria-labelledby="attempts"><h2 id="attempts">${t(history.attempts)}</h2>${[...attempts].reverse().map((attempt, index) => describeAttempt(request, attempt, index === 0))}</section>`}
 <section class="block" aria-labelledby="payload"><h2 id="payload">${t(one.payload)}</h2>${
       delivery.payload === undefined
         ? html`<p class="dim">${t(one.noPayload)}</p>`

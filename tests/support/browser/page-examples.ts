@@ -1,9 +1,12 @@
 import { randomUUID } from "node:crypto";
+import type { EncodedEvent } from "../../../src/model/encoded-event.ts";
 import { TOKEN_DRAFT_AGE_MS_MAX, type TokenDraft } from "../../../src/model/token-draft.ts";
 import type { Uuid } from "../../../src/model/uuid.ts";
 import { createPasswordLink } from "../../../src/operations/accounts/password-links.ts";
 import { listSessions } from "../../../src/storage/sql/accounts/sessions.ts";
 import { insertTokenDraft } from "../../../src/storage/sql/tokens/token-drafts.ts";
+import { insertAttempt } from "../../../src/storage/sql/webhooks/webhook-attempts.ts";
+import { insertDeliveries } from "../../../src/storage/sql/webhooks/webhook-deliveries.ts";
 import type { PageEntry } from "../../../src/web/pipeline/register-page.ts";
 import { signIn } from "../server/web-client.ts";
 import type { ExampleSite } from "./example-site.ts";
@@ -31,6 +34,9 @@ const PARAMETERS: Readonly<Record<string, string>> = {
 };
 
 const PULL_REQUESTS = "/acme/demo/pull-requests";
+const HOOKS = "/acme/demo/admin/webhooks";
+const WORKSPACE_HOOKS = "/acme/workspace/settings/webhooks";
+const RULES = "/acme/demo/admin/branch-restrictions";
 
 type Find = (site: ExampleSite) => Promise<readonly PageExample[]> | readonly PageExample[];
 
@@ -106,6 +112,36 @@ const EXAMPLES: Readonly<Record<string, Find>> = {
     { path: "/acme/demo/src/main/src" },
     { path: "/acme/demo/src/main/README.md?rendered=1" },
   ],
+  "/{workspace}/{repo_slug}/admin/webhooks/{uid}": async (site) => [{ path: await hookPath(site, HOOKS) }],
+  "/{workspace}/{repo_slug}/admin/webhooks/{uid}/edit": async (site) => [
+    { path: await hookPath(site, HOOKS, "/edit") },
+  ],
+  "/{workspace}/{repo_slug}/admin/webhooks/{uid}/delete": async (site) => [
+    { path: await hookPath(site, HOOKS, "/delete") },
+  ],
+  "/{workspace}/{repo_slug}/admin/webhooks/{uid}/deliveries/{delivery_id}": async (site) => [
+    { path: await deliveryPath(site, HOOKS) },
+  ],
+  "/{workspace}/workspace/settings/webhooks/{uid}": async (site) => [
+    { path: await hookPath(site, WORKSPACE_HOOKS) },
+  ],
+  "/{workspace}/workspace/settings/webhooks/{uid}/edit": async (site) => [
+    { path: await hookPath(site, WORKSPACE_HOOKS, "/edit") },
+  ],
+  "/{workspace}/workspace/settings/webhooks/{uid}/delete": async (site) => [
+    { path: await hookPath(site, WORKSPACE_HOOKS, "/delete") },
+  ],
+  "/{workspace}/workspace/settings/webhooks/{uid}/deliveries/{delivery_id}": async (site) => [
+    { path: await deliveryPath(site, WORKSPACE_HOOKS) },
+  ],
+  "/{workspace}/{repo_slug}/admin/branch-restrictions/{restriction_id}": async (site) => [
+    { path: await rulePath(site) },
+  ],
+  "/{workspace}/{repo_slug}/admin/branch-restrictions/{restriction_id}/delete": async (site) => [
+    { path: `${await rulePath(site)}/delete` },
+  ],
+  // Bytes.
+  "/{workspace}/{repo_slug}/downloads/{filename}": () => [],
   "/{workspace}/workspace/imports/{import_id}": async ({ app, ada }) => {
     const form = "/acme/workspace/new/import";
     const fields = {
@@ -119,6 +155,60 @@ const EXAMPLES: Readonly<Record<string, Find>> = {
     return [{ path: String(headers.location) }];
   },
 };
+
+const lookers = new WeakMap<ExampleSite, ReturnType<typeof signIn>>();
+
+/** One session looks for all examples: with many, the first ones of an account end. */
+function lookerOf(site: ExampleSite): ReturnType<typeof signIn> {
+  const looker = lookers.get(site) ?? signIn(site.app, site.ada);
+  lookers.set(site, looker);
+  return looker;
+}
+
+async function hookPath(site: ExampleSite, list: string, below = ""): Promise<string> {
+  const own = /href="([^"]+\/webhooks\/[0-9a-f-]{36})"/;
+  const { text } = await (await lookerOf(site)).get(list);
+  const link = own.exec(text)?.[1];
+  if (link !== undefined) return `${link}${below}`;
+  const fields = { url: "https://hooks.example.com/", event: "repo:push", active: "yes", secret: "x" };
+  await (await lookerOf(site)).post(`${list}/new`, fields);
+  return hookPath(site, list, below);
+}
+
+async function deliveryPath(site: ExampleSite, list: string): Promise<string> {
+  const own = await hookPath(site, list);
+  const uuid = randomUUID() as Uuid;
+  await insertDeliveries(site.app.ports.database.kysely, [
+    {
+      uuid,
+      webhookUuid: own.slice(-36) as Uuid,
+      eventKey: "repo:push",
+      event: "{}" as EncodedEvent,
+      payload: JSON.stringify({ push: { changes: ["x".repeat(200)] } }),
+      createdAt: new Date(),
+    },
+  ]);
+  await insertAttempt(site.app.ports.database.kysely, uuid, {
+    number: 1,
+    sentAt: new Date(),
+    durationMs: 1_234,
+    url: "https://hooks.example.com/",
+    requestHeaders: [
+      ["x-event-key", "repo:push"],
+      ["x-hub-signature", "sha256=…"],
+    ],
+    responseStatus: 500,
+    responseHeaders: [["Content-Type", "text/html"]],
+    responseBody: `<p>${"long ".repeat(60)}</p>`,
+    isBodyCut: true,
+    problem: undefined,
+  });
+  return `${own}/deliveries/${uuid}`;
+}
+
+function rulePath(site: ExampleSite): Promise<string> {
+  return firstLink(site, RULES, /href="([^"]+\/branch-restrictions\/\d+)"/);
+}
 
 function tokenPath(site: ExampleSite): Promise<string> {
   return firstLink(site, "/-/settings/api-tokens", /href="(\/-\/settings\/api-tokens\/[0-9a-f-]{36})"/);
@@ -143,8 +233,8 @@ async function draftPath({ app, ada }: ExampleSite, step: string): Promise<strin
 }
 
 /** The first link of a page that is like this. */
-async function firstLink({ app, ada }: ExampleSite, path: string, pattern: RegExp): Promise<string> {
-  const { text } = await (await signIn(app, ada)).get(path);
+async function firstLink(site: ExampleSite, path: string, pattern: RegExp): Promise<string> {
+  const { text } = await (await lookerOf(site)).get(path);
   const link = pattern.exec(text)?.[1];
   if (link === undefined) throw new Error(`no link on ${path} is like ${pattern}`);
   return link;
