@@ -19,6 +19,7 @@ export const deleteRulePage: RepositoryPage = {
   path: "/{workspace}/{repo_slug}/admin/branch-restrictions/{restriction_id}/delete",
   subject: "repository",
   permission: "admin",
+  isStepUp: true,
   async get(ports, request) {
     const { t, csrf, repository, params } = request;
     const rule = await getRestriction(ports, repository, params.restriction_id ?? "");

@@ -7,6 +7,7 @@ export const rulePage: RepositoryPage = {
   path: "/{workspace}/{repo_slug}/admin/branch-restrictions/{restriction_id}",
   subject: "repository",
   permission: "admin",
+  isStepUp: true,
   async get(ports, request) {
     const rule = await getRestriction(ports, request.repository, request.params.restriction_id ?? "");
     return describeRuleForm(request, rule, ruleValues(rule));
