@@ -26,6 +26,7 @@ export const refusalTexts = {
       en: "the repository was not there, or not for you",
       ja: "リポジトリが存在しないか、表示する権限なし",
     },
+    workspace: { en: "the workspace refuses this token", ja: "ワークスペースがトークンを拒否" },
     permission: { en: "your permission there", ja: "アカウントの権限" },
   },
   page: {
@@ -34,6 +35,10 @@ export const refusalTexts = {
     kind: { en: "This credential is not taken here", ja: "この認証情報は使用できません" },
     noScopes: { en: "The token has no Bitbucket scope", ja: "トークンに Bitbucket のスコープがありません" },
     repository: { en: "Not here, or not for you", ja: "リポジトリが存在しないか、表示する権限がありません" },
+    workspace: {
+      en: "The workspace refuses this token",
+      ja: "このトークンはワークスペースで拒否されました",
+    },
     permission: {
       en: "Your account may not do this there",
       ja: "アカウントにこの操作を行う権限がありません",
@@ -64,6 +69,10 @@ export const refusalTexts = {
     checkName: {
       en: "Check the name for a typing error. If it is right, ask an administrator for access.",
       ja: "名前に誤りがないか確認してください。正しい場合は、管理者にアクセス権を依頼してください。",
+    },
+    askOwner: {
+      en: "It is against the policy of the workspace, or one of its owners has revoked it there. Create a token that the policy allows, or ask an owner.",
+      ja: "トークンがワークスペースのポリシーに違反しているか、所有者がそこで取り消しています。ポリシーに合うトークンを作成するか、所有者に確認してください。",
     },
     create: { en: "Create a token that has them", ja: "必要なスコープを持つトークンを作成" },
     createAny: { en: "Create token", ja: "トークンを作成" },

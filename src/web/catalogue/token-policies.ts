@@ -66,6 +66,20 @@ export const tokenPolicyTexts = {
     en: "**There is no policy any more.** {workspace} accepts every living token.",
     ja: "**ポリシーを解除しました。** {workspace} では、有効なトークンがすべて受け付けられます。",
   },
+  warning: {
+    against: {
+      en: "From {date} on, {workspace} refuses this token: it is against the policy ({reasons}).",
+      ja: "ポリシー違反（{reasons}）のため、{date} 以降、{workspace} ではこのトークンが拒否されます。",
+    },
+    atOnce: {
+      en: "{workspace} refuses this token: it is against the policy ({reasons}).",
+      ja: "ポリシー違反（{reasons}）のため、{workspace} ではこのトークンが拒否されます。",
+    },
+    blocked: {
+      en: "From {date} on, {workspace} refuses this token: an owner has revoked it there.",
+      ja: "所有者が取り消したため、{date} 以降、{workspace} ではこのトークンが拒否されます。",
+    },
+  },
   problems: {
     lifetime: {
       en: "The longest lifetime is 1 to 365 days.",

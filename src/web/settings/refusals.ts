@@ -64,7 +64,7 @@ function describeMissing(t: Translate, refusal: Refusal): Html {
   return t(wordsOf(refusal));
 }
 
-function wordsOf({ stoppedAt, hasNoScopes }: Refusal): Entry {
+function wordsOf({ stoppedAt, hasNoScopes, isByWorkspace }: Refusal): Entry {
   const { what } = refusalTexts;
   switch (stoppedAt) {
     case "credential":
@@ -74,7 +74,7 @@ function wordsOf({ stoppedAt, hasNoScopes }: Refusal): Entry {
     case "scope":
       return hasNoScopes ? what.noScopes : what.kind;
     case "repository":
-      return what.repository;
+      return isByWorkspace ? what.workspace : what.repository;
     case "permission":
       return what.permission;
   }

@@ -27,7 +27,14 @@ import {
   listReachingTokens,
   type ReachingTokensAsked,
 } from "./reaching-tokens.ts";
-import { deleteTokenBlock, findTokenPolicy, insertTokenBlock, replaceTokenPolicy } from "./token-policies.ts";
+import {
+  deleteTokenBlock,
+  findTokenPolicy,
+  insertTokenBlock,
+  listBlocksOfToken,
+  listTokenPoliciesOfAccount,
+  replaceTokenPolicy,
+} from "./token-policies.ts";
 
 const DAY_MS = 86_400_000;
 const NOW = SAMPLE_INSTANT;
@@ -181,6 +188,18 @@ describeDatabases("tokens that reach a workspace", (current) => {
       ),
     );
     assert.equal((await countReachingTokens(db(), asked)).against, 4);
+  });
+
+  test("an account is told the policies of the workspaces that it reaches, and where its tokens are revoked", async () => {
+    for (const account of [owner, member, byProject, byRepository])
+      assert.deepEqual(await listTokenPoliciesOfAccount(db(), account.uuid), [{ workspaceSlug: "acme", policy }]);
+    assert.deepEqual(await listTokenPoliciesOfAccount(db(), stranger.uuid), []);
+    const { uuid } = tokens.get("single")!;
+    const block = { tokenUuid: uuid, workspaceUuid: acme.uuid, blockedAt: NOW, blockedByUuid: undefined };
+    await insertTokenBlock(db(), block);
+    assert.deepEqual(await listBlocksOfToken(db(), uuid), [{ workspaceSlug: "acme", blockedAt: NOW }]);
+    await deleteTokenBlock(db(), uuid, acme.uuid);
+    assert.deepEqual(await listBlocksOfToken(db(), uuid), []);
   });
 
   test("the look-up of a token has the workspaces that refuse it", async () => {

@@ -6,6 +6,7 @@ import { exactTime } from "../../layout/time.ts";
 import { type AccountPage, type AccountPageRequest, page } from "../../page.ts";
 import { withSettingsSide } from "../with-settings-side.ts";
 import { ownTokenOf } from "./own-token.ts";
+import { policyWarnings } from "./policy-warnings.ts";
 import { tokenFacts } from "./scope-facts.ts";
 import { findCommands, repositorySelect, tokenCommands } from "./token-commands.ts";
 import { endOf, isLiving, lastUse, shortId, whyEnded } from "./token-facts.ts";
@@ -23,7 +24,8 @@ export const tokenPage: AccountPage = {
     const heading = wasShown ? title : html`<bdi>${token.name}</bdi>`;
     const main = html`<div class="head"><h1>${heading}</h1>${acts(request, token)}</div>
 ${wasShown && html`<p class="lead">${t(tokenTexts.already.lead)}</p>`}
-<div class="flow"><dl class="facts rimmed">${facts(request, token)}</dl>
+<div class="flow">${isLiving(token, request.now) && (await policyWarnings(ports, request, token))}
+<dl class="facts rimmed">${facts(request, token)}</dl>
 ${isLiving(token, request.now) && (await usage(ports, request, token))}</div>`;
     return page({ title, main: withSettingsSide(request, main) });
   },

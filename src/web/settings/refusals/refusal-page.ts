@@ -62,7 +62,10 @@ ${token && token.revokedAt === undefined && html`<p class="small dim">${t(texts.
   };
 }
 
-function titleOf({ t }: AccountPageRequest, { stoppedAt, missing, hasNoScopes }: Refusal): Html {
+function titleOf(
+  { t }: AccountPageRequest,
+  { stoppedAt, missing, hasNoScopes, isByWorkspace }: Refusal,
+): Html {
   const texts = refusalTexts.page;
   switch (stoppedAt) {
     case "credential":
@@ -79,7 +82,7 @@ function titleOf({ t }: AccountPageRequest, { stoppedAt, missing, hasNoScopes }:
             ),
           });
     case "repository":
-      return t(texts.repository);
+      return t(isByWorkspace ? texts.workspace : texts.repository);
     case "permission":
       return t(texts.permission);
   }
@@ -96,13 +99,13 @@ function describeLadder({ t }: AccountPageRequest, stoppedAt: Question): Html {
 
 function describeNext(
   { t, now }: AccountPageRequest,
-  { stoppedAt, missing }: Refusal,
+  { stoppedAt, missing, isByWorkspace }: Refusal,
   token: ApiToken | undefined,
   tokens: readonly ApiToken[],
 ): Html {
   const texts = refusalTexts.page;
   if (stoppedAt === "permission") return html`<p>${t(texts.askAdministrator)}</p>`;
-  if (stoppedAt === "repository") return html`<p>${t(texts.checkName)}</p>`;
+  if (stoppedAt === "repository") return html`<p>${t(isByWorkspace ? texts.askOwner : texts.checkName)}</p>`;
   const wanted = [...new Set([...(token?.scopes ?? []), ...missing])];
   const create = withQuery("/-/settings/api-tokens/new", { scopes: wanted.join(",") });
   const other = tokens.find(

@@ -15,6 +15,8 @@ export type Refusal = {
   /** At which question it stopped. */
   readonly stoppedAt: Question;
   readonly hasNoScopes: boolean;
+  /** By its policy, or by one of its owners: the token reached it, and was not accepted. */
+  readonly isByWorkspace: boolean;
   readonly missing: readonly GrantedScope[];
 };
 
@@ -25,6 +27,7 @@ const STOPS: { readonly [Kind in FailureKind]?: Question } = {
   "no-bitbucket-scopes": "scope",
   "scope-missing": "scope",
   hidden: "repository",
+  "token-refused": "repository",
   "permission-missing": "permission",
 };
 
@@ -41,6 +44,7 @@ export function readRefusal(event: AuditEvent): Refusal | undefined {
     route: String(route),
     stoppedAt,
     hasNoScopes: kind === "no-bitbucket-scopes",
+    isByWorkspace: kind === "token-refused",
     missing: listed.split(", ").flatMap((text) => parseScope(text) ?? []),
   };
 }
