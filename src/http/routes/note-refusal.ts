@@ -1,10 +1,10 @@
 import type { FastifyRequest } from "fastify";
 import type { AuditSubject } from "../../model/audit.ts";
-import { repositorySubject } from "../../model/audit.ts";
+import { repositorySubject, workspaceSubject } from "../../model/audit.ts";
 import type { Failure, FailureKind } from "../../model/failure.ts";
 import type { Ports } from "../../ports.ts";
 import { clientAddress } from "../server/client-address.ts";
-import { findNamedRepository } from "./named-subjects.ts";
+import { findNamedRepository, findNamedWorkspace } from "./named-subjects.ts";
 
 /** Refusals of access. Other failures are about what was asked for, not about who asks. */
 const REFUSALS: readonly FailureKind[] = [
@@ -42,7 +42,11 @@ export function noteRefusal(ports: Ports, request: FastifyRequest, failure: Fail
 
 async function findSubject(ports: Ports, request: FastifyRequest): Promise<AuditSubject | undefined> {
   const { workspace, repo_slug } = request.params as Readonly<Record<string, string | undefined>>;
-  if (workspace === undefined || repo_slug === undefined) return undefined;
+  if (workspace === undefined) return undefined;
+  if (repo_slug === undefined) {
+    const found = await findNamedWorkspace(ports, { workspace });
+    return found && workspaceSubject(found);
+  }
   // In Git's URLs the name may end in ".git"; no slug does.
   const found = await findNamedRepository(ports, { workspace, repo_slug: repo_slug.replace(/\.git$/i, "") });
   return found && repositorySubject(found);

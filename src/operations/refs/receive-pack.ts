@@ -105,7 +105,8 @@ async function answerPush(
     );
     await drain(request.pack);
     reachFaultPoint("push.answering");
-    ports.workspaceActivity.countPush(repository.workspace.uuid);
+    if (report.refs.some(({ refused }) => refused === undefined))
+      ports.workspaceActivity.countPush(repository.workspace.uuid);
     Object.assign(notes, reportNotes(report));
     // On a line of its own beside the reason in the report: the pusher has to look the rule up.
     for (const remark of hasSideband ? (report.remarks ?? []) : []) {

@@ -125,7 +125,8 @@ export function openAuditNotes({
         at: clock(),
         action: "token.leaked",
         actor,
-        subject: tokenSubject(token),
+        // Its owners are to know, whoever has the token.
+        subject: { ...tokenSubject(token), workspaceUuid: repository.workspace.uuid },
         affectedAccountUuid: token.accountUuid,
         details: { repository: fullName(repository) },
       };

@@ -192,7 +192,9 @@ describeDatabases("tokens that reach a workspace", (current) => {
 
   test("an account is told the policies of the workspaces that it reaches, and where its tokens are revoked", async () => {
     for (const account of [owner, member, byProject, byRepository])
-      assert.deepEqual(await listTokenPoliciesOfAccount(db(), account.uuid), [{ workspaceSlug: "acme", policy }]);
+      assert.deepEqual(await listTokenPoliciesOfAccount(db(), account.uuid), [
+        { workspaceSlug: "acme", policy },
+      ]);
     assert.deepEqual(await listTokenPoliciesOfAccount(db(), stranger.uuid), []);
     const { uuid } = tokens.get("single")!;
     const block = { tokenUuid: uuid, workspaceUuid: acme.uuid, blockedAt: NOW, blockedByUuid: undefined };
