@@ -146,7 +146,7 @@ function describeAttempt(request: PageRequest, attempt: WebhookAttempt, isOpen: 
   const { t } = request;
   const { one, history } = texts;
   const { responseStatus, responseBody } = attempt;
-  return html`<details class="box"${isOpen && html` open`}><summary class="bar"><span>${t(one.attempt, { n: attempt.number })}</span><span class="num">${responseStatus !== undefined && html`<b>${responseStatus}</b> `}${t(history.ms, { n: formatNumber(attempt.durationMs) })}</span></summary><div class="said">
+  return html`<details class="box"${isOpen && html` open`}><summary class="bar"><span>${t(one.attempt, { n: attempt.number })}</span><span class="num">${responseStatus !== undefined && html`<b>${responseStatus}</b> `}${t(history.ms, { n: formatNumber(attempt.durationMs) })}</span></summary><div class="said flow">
 <p>${t(one.sentTo)} <span class="m">${attempt.url}</span> <span class="dim">${exactTime(request, attempt.sentAt)}</span></p>
 ${attempt.problem !== undefined && html`<p class="bad" lang="en">${attempt.problem}</p>`}
 <h3>${t(one.requestHeaders)}</h3>${headers(attempt.requestHeaders)}${attempt.requestHeaders.some(([name]) => name === "x-hub-signature") && html`<p class="hint">${t(one.signed)}</p>`}

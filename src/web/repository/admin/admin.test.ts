@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { startFilledApp } from "../../../../tests/support/server/filled-app.ts";
 import { signIn } from "../../../../tests/support/server/web-client.ts";
 import type { RepositorySlug } from "../../../model/slug.ts";
@@ -36,7 +36,6 @@ const SETTINGS = [
 ];
 const current = () =>
   findRepository(ports.database.kysely, undefined, { uuid: app.repository.uuid }).then((found) => found!);
-after(() => app.close());
 
 test("who may write opens no page of the settings, and changes nothing", async () => {
   const browser = await signIn(app, writer);
