@@ -160,12 +160,12 @@ const UNITS = [
 ];
 
 function updateAges() {
-  const words = new Intl.RelativeTimeFormat(document.documentElement.lang);
+  const words = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "auto" });
   for (const time of all("time[data-ago]")) {
     const seconds = (Date.now() - Date.parse(time.dateTime)) / 1000;
     const unit = UNITS.find(([, length]) => seconds >= length);
-    // Older than a month is said by the server, in months and years.
-    if (unit && seconds < 30 * 86_400)
+    // Above that the server counts in weeks, months and years.
+    if (unit && seconds < 14 * 86_400)
       time.textContent = words.format(-Math.floor(seconds / unit[1]), unit[0]);
   }
 }

@@ -31,7 +31,7 @@ function dayOf(language: Language, at: Date): string {
 export function timeAgo(speaking: Speaking, at: Date): Html {
   const { t, now, language } = speaking;
   const title = plainText(exactTime({ language }, at));
-  return html`<time datetime="${at.toISOString()}" title="${title}">${agoOf(t, now.getTime() - at.getTime())}</time>`;
+  return html`<time datetime="${at.toISOString()}" data-ago title="${title}">${agoOf(t, now.getTime() - at.getTime())}</time>`;
 }
 
 function agoOf(t: Translate, ms: number): Html {

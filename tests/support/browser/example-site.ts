@@ -11,6 +11,7 @@ import { createApiToken } from "../../../src/operations/tokens/api-tokens.ts";
 import { setMember } from "../../../src/operations/workspaces/workspaces.ts";
 import { upsertRepositoryPermission } from "../../../src/storage/sql/permissions/permissions.ts";
 import { basic } from "../clients/http-request.ts";
+import { openWebhookReceiver } from "../remote-servers/webhook-receiver.ts";
 import { type FilledApp, type RestOutcome, restAs, startFilledApp } from "../server/filled-app.ts";
 import { signIn } from "../server/web-client.ts";
 
@@ -24,6 +25,7 @@ export type ExampleSite = FilledApp & {
   cookieOf(account: Account): Promise<string>;
 };
 
+const HOOK_PATH = "/deploy";
 const DAY_SECONDS = 86_400;
 
 const COMMITS_TS = `import { setTimeout as sleep } from "node:timers/promises";
@@ -95,7 +97,8 @@ const AUTHORS = {
 export async function startExampleSite(
   settings: Parameters<typeof startFilledApp>[0] = {},
 ): Promise<ExampleSite> {
-  const filled = await startFilledApp(settings);
+  const receiver = await openWebhookReceiver();
+  const filled = await startFilledApp({ mayReachPrivateAddresses: true, ...settings });
   const { app } = filled;
   const { ports, by, workspace } = app;
   const people = { ada: undefined!, bob: undefined!, taro: undefined! } as Record<
@@ -124,8 +127,9 @@ export async function startExampleSite(
     rests[name] = await giveToken(filled, people[name], AUTHORS[name].email, permission);
   await createTokens(filled, people.ada);
   await pushHistory(filled);
-  await setUp(rests, people);
+  await setUp(rests, people, receiver.url(HOOK_PATH));
   await review(rests, people);
+  await receiver.take(HOOK_PATH, 2);
   return {
     ...filled,
     ...people,
@@ -259,7 +263,7 @@ type People = Readonly<Record<keyof typeof AUTHORS, Account>>;
 const braced = ({ uuid }: Account) => ({ uuid: `{${uuid}}` });
 
 /** Settings of the repository. */
-async function setUp({ ada }: Rests, people: People): Promise<void> {
+async function setUp({ ada }: Rests, people: People, hookUrl: string): Promise<void> {
   const users = [braced(people.ada)];
   await made(ada("POST", "/branch-restrictions", { kind: "push", pattern: "main", users, groups: [] }));
   await made(
@@ -267,13 +271,10 @@ async function setUp({ ada }: Rests, people: People): Promise<void> {
   );
   await made(ada("POST", "/branch-restrictions", { kind: "require_tasks_to_be_completed", pattern: "main" }));
   await made(ada("PUT", `/default-reviewers/%7B${people.taro.uuid}%7D`));
-  const hook = {
-    url: "https://hooks.example.com/deploy",
-    description: "Deploy",
-    active: true,
-    events: ["repo:push", "pullrequest:fulfilled"],
-  };
+  const events = ["repo:push", "pullrequest:created", "pullrequest:fulfilled"];
+  const hook = { url: hookUrl, description: "Deploy", active: true, events };
   await made(ada("POST", "/hooks", hook));
+  await made(ada("POST", "/../../../workspaces/acme/hooks", hook));
   await made(ada("PUT", "", { description: "Fetches commits and waits when it is told to." }));
 }
 

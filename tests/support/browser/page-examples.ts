@@ -70,7 +70,9 @@ const EXAMPLES: Readonly<Record<string, Find>> = {
   },
   "/-/settings/api-tokens/{token}/revoke": async (site) => [{ path: `${await tokenPath(site)}/revoke` }],
   "/-/settings/api-tokens/{token}/rotate": async (site) => [{ path: `${await tokenPath(site)}/rotate` }],
+  // It leads to the list of its repositories.
   "/{workspace}": () => [],
+  "/{workspace}/{repo_slug}/commits/tag/{name}": () => [{ path: "/acme/demo/commits/tag/v1.0" }],
   "/{workspace}/{repo_slug}/pull-requests": () => [
     { path: PULL_REQUESTS },
     { path: `${PULL_REQUESTS}?state=all&sort=oldest`, as: "bob" },
@@ -240,6 +242,23 @@ async function firstLink(site: ExampleSite, path: string, pattern: RegExp): Prom
   return link;
 }
 
+const HOOKS_OF = {
+  "/{workspace}/workspace/settings/webhooks/": "/acme/workspace/settings/webhooks/",
+  "/{workspace}/{repo_slug}/admin/webhooks/": "/acme/demo/admin/webhooks/",
+} as const;
+
+/** Pages of a webhook: the first one of the list, and what belongs to it. */
+async function webhookExample(site: ExampleSite, path: string): Promise<PageExample | undefined> {
+  for (const [prefix, list] of Object.entries(HOOKS_OF)) {
+    if (!path.startsWith(`${prefix}{uid}`)) continue;
+    const hook = await firstLink(site, list.slice(0, -1), new RegExp(`href="(${list}(?!new)[^"/]+)"`));
+    const rest = path.slice(`${prefix}{uid}`.length);
+    if (!rest.includes("{delivery_id}")) return { path: `${hook}${rest}` };
+    return { path: await firstLink(site, hook, /href="([^"]*\/deliveries\/[^"]+)"/) };
+  }
+  return undefined;
+}
+
 /** What is no page of the list, and is seen all the same. */
 export const OTHER_EXAMPLES: readonly PageExample[] = [
   { path: "/acme/no-such-repository", status: 404 },
@@ -250,6 +269,8 @@ export const OTHER_EXAMPLES: readonly PageExample[] = [
 export async function examplesOf(site: ExampleSite, { path }: PageEntry): Promise<readonly PageExample[]> {
   const find = EXAMPLES[path];
   if (find !== undefined) return find(site);
+  const ofWebhook = await webhookExample(site, path);
+  if (ofWebhook !== undefined) return [ofWebhook];
   const filled = path.replaceAll(/\{(\w+)\}/g, (_all, name: string) => {
     const value = PARAMETERS[name];
     if (value === undefined)
