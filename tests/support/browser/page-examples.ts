@@ -72,6 +72,20 @@ const EXAMPLES: Readonly<Record<string, Find>> = {
   "/-/settings/api-tokens/{token}/rotate": async (site) => [{ path: `${await tokenPath(site)}/rotate` }],
   // It leads to the list of its repositories.
   "/{workspace}": () => [],
+  "/{workspace}/{repo_slug}": () => [
+    { path: "/acme/demo" },
+    { path: "/acme/demo?clone" },
+    { path: "/acme/empty" },
+    { path: "/acme/demo", as: "bob" },
+  ],
+  "/{workspace}/{repo_slug}/src": () => [],
+  "/{workspace}/{repo_slug}/src/{commit}/{path}": () => [
+    { path: "/acme/demo/src/main/src/commits.ts" },
+    { path: "/acme/demo/src/main/src" },
+    { path: "/acme/demo/src/main/README.md" },
+  ],
+  // Bytes, and no page.
+  "/{workspace}/{repo_slug}/raw/{commit}/{path}": () => [],
   "/{workspace}/{repo_slug}/commits/tag/{name}": () => [{ path: "/acme/demo/commits/tag/v1.0" }],
   "/{workspace}/{repo_slug}/pull-requests": () => [
     { path: PULL_REQUESTS },
