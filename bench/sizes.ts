@@ -1,3 +1,5 @@
+import type { LargeSizes } from "./fixtures/large-things.ts";
+
 /** How large everything is that is measured. */
 export type BenchSizes = {
   readonly rounds: number;
@@ -18,6 +20,8 @@ export type BenchSizes = {
   readonly slowClones: number;
   readonly slowCloneSeconds: number;
   readonly slowCloneBytesPerSecond: number;
+  /** What pages have to show. */
+  readonly large: LargeSizes;
 };
 
 /** Those of the goals. */
@@ -39,6 +43,14 @@ export const FULL_SIZES: BenchSizes = {
   slowClones: 8,
   slowCloneSeconds: 8,
   slowCloneBytesPerSecond: 4 * 1024 * 1024,
+  large: {
+    diffLines: 10_000,
+    fileBytes: 50_000_000,
+    entries: 10_000,
+    branches: 5_000,
+    commitFiles: 2_000,
+    comments: 1_000,
+  },
 };
 
 /** Enough to see that every benchmark works, in a minute. The numbers mean nothing. */
@@ -60,4 +72,5 @@ export const SMOKE_SIZES: BenchSizes = {
   slowClones: 2,
   slowCloneSeconds: 0.3,
   slowCloneBytesPerSecond: 1024 * 1024,
+  large: { diffLines: 60, fileBytes: 20_000, entries: 50, branches: 30, commitFiles: 20, comments: 12 },
 };

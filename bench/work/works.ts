@@ -3,6 +3,7 @@ import { clone } from "./clone.ts";
 import { fullFetch } from "./full-fetch.ts";
 import { infoRefs } from "./info-refs.ts";
 import { lsRefs } from "./ls-refs.ts";
+import { pages } from "./pages.ts";
 import { pathHistory } from "./path-history.ts";
 import { pullRequests } from "./pull-requests.ts";
 import { push } from "./push.ts";
@@ -24,6 +25,7 @@ export const WORKS: readonly Work[] = [
   restReads,
   pathHistory,
   pullRequests,
+  pages,
   tokenCheck,
   slowClones,
   start,
