@@ -78,14 +78,6 @@ const EXAMPLES: Readonly<Record<string, Find>> = {
     { path: "/acme/empty" },
     { path: "/acme/demo", as: "bob" },
   ],
-  "/{workspace}/{repo_slug}/src": () => [],
-  "/{workspace}/{repo_slug}/src/{commit}/{path}": () => [
-    { path: "/acme/demo/src/main/src/commits.ts" },
-    { path: "/acme/demo/src/main/src" },
-    { path: "/acme/demo/src/main/README.md" },
-  ],
-  // Bytes, and no page.
-  "/{workspace}/{repo_slug}/raw/{commit}/{path}": () => [],
   "/{workspace}/{repo_slug}/commits/tag/{name}": () => [{ path: "/acme/demo/commits/tag/v1.0" }],
   "/{workspace}/{repo_slug}/pull-requests": () => [
     { path: PULL_REQUESTS },
@@ -115,7 +107,6 @@ const EXAMPLES: Readonly<Record<string, Find>> = {
     const path = await firstLink(site, `${PULL_REQUESTS}/1`, /href="([^"]+\/tasks\/\d+)"/);
     return [{ path }, { path: `${path}?delete=1` }];
   },
-  "/{workspace}/{repo_slug}": () => [{ path: "/acme/demo" }, { path: "/acme/demo?clone" }],
   "/{workspace}/{repo_slug}/files": () => [
     { path: "/acme/demo/files?q=com" },
     { path: "/acme/demo/files?q=nothing-has-this-name" },
