@@ -70,6 +70,35 @@ const EXAMPLES: Readonly<Record<string, Find>> = {
   },
   "/-/settings/api-tokens/{token}/revoke": async (site) => [{ path: `${await tokenPath(site)}/revoke` }],
   "/-/settings/api-tokens/{token}/rotate": async (site) => [{ path: `${await tokenPath(site)}/rotate` }],
+  "/{workspace}/workspace/members/{member}": async (site) => [
+    {
+      path: await firstLink(
+        site,
+        "/acme/workspace/members",
+        /href="(\/acme\/workspace\/members\/(?!new)[^"/?]+)"/,
+      ),
+    },
+  ],
+  "/{workspace}/workspace/settings/groups/{group}": async (site) => [
+    {
+      path: await firstLink(
+        site,
+        "/acme/workspace/settings/groups",
+        /href="(\/acme\/workspace\/settings\/groups\/(?!new)[^"/?]+)"/,
+      ),
+    },
+  ],
+  "/{workspace}/workspace/settings/tokens/{token_id}": async (site) => [
+    {
+      path: await firstLink(
+        site,
+        "/acme/workspace/settings/tokens",
+        /href="(\/acme\/workspace\/settings\/tokens\/(?!new)[^"/?]+)"/,
+      ),
+    },
+  ],
+  // A file.
+  "/{workspace}/workspace/settings/audit-log/export": () => [],
   // It leads to the list of its repositories.
   "/{workspace}": () => [],
   "/{workspace}/{repo_slug}": () => [
