@@ -26,7 +26,7 @@ export const goToPage: AccountPage = {
     return page({
       title: t(goToTexts.title),
       main: html`<h1>${t(goToTexts.title)}</h1>
-<form class="filters after" method="get" role="search"><div class="grow"><label for="q">${t(goToTexts.label)}</label><input id="q" name="q" value="${q}" autocomplete="off" autofocus aria-describedby="q-hint"></div><button class="main">${t(goToTexts.go)}</button><span class="hint" id="q-hint">${t(goToTexts.hint)}</span></form>
+<form class="filters after" method="get" role="search"><div class="grow"><label for="q">${t(goToTexts.label)}</label><span class="hint" id="q-hint">${t(goToTexts.hint)}</span><input id="q" name="q" value="${q}" autocomplete="off" autofocus aria-describedby="q-hint"></div><button class="main">${t(goToTexts.go)}</button></form>
 ${q !== "" && (await describeFound(ports, request, q))}`,
     });
   },

@@ -65,7 +65,7 @@ async function describe(
     ...(problems.length > 0 ? { status: 422 } : {}),
     main: html`<div class="head"><h1>${t(texts.title)}</h1>${account && html`<a class="btn main" href="/-/settings/api-tokens">${t(texts.yours)}</a>`}</div>
 ${errorSummary(t, problems)}<p class="lead">${t(texts.lead)}</p>
-<form class="filters" method="get"><div class="grow"><label for="repository">${t(texts.example)}</label><input id="repository" name="repository" class="m" value="${query.get("repository") ?? ""}" autocomplete="off" aria-describedby="repository-hint"></div><button>${t(texts.show)}</button><span class="hint" id="repository-hint">${t(texts.exampleHint)}</span></form>
+<form class="filters" method="get"><div class="grow"><label for="repository">${t(texts.example)}</label><span class="hint" id="repository-hint">${t(texts.exampleHint)}</span><input id="repository" name="repository" class="m" value="${query.get("repository") ?? ""}" autocomplete="off" aria-describedby="repository-hint"></div><button>${t(texts.show)}</button></form>
 <div class="prose flow">${describeSections(request, names)}</div>
 ${describeFeedback(request, problems)}`,
   });
@@ -80,7 +80,7 @@ function readRepository(query: URLSearchParams): string | undefined {
 }
 
 function section({ t }: PageRequest, id: string, title: Entry, content: Html): Html {
-  return html`<section class="block" aria-labelledby="${id}"><h2 id="${id}">${t(title)}</h2>${content}</section>`;
+  return html`<section class="block flow" aria-labelledby="${id}"><h2 id="${id}">${t(title)}</h2>${content}</section>`;
 }
 
 function describeSections(request: PageRequest, names: Names): Html {
@@ -150,7 +150,7 @@ function describeFeedback({ t, csrf, form }: PageRequest, problems: readonly Pro
   const texts = helpTexts.feedback;
   const answer = (value: "yes" | "no", label: Html) =>
     html`<label class="tick" for="helpful-${value}"><input type="radio" id="helpful-${value}" name="helpful" value="${value}"${flag("checked", form.get("helpful") === value)}> <span>${label}</span></label>`;
-  return html`<section class="block rimmed" aria-labelledby="feedback"><form method="post" action="${PATH}">${csrf}<fieldset class="flow"><legend id="feedback">${t(texts.title)}</legend><div class="acts">${answer("yes", t(texts.yes))}${answer("no", t(texts.no))}</div>
+  return html`<section class="block rimmed after" aria-labelledby="feedback"><form method="post" action="${PATH}">${csrf}<fieldset class="flow"><legend id="feedback">${t(texts.title)}</legend><div class="acts">${answer("yes", t(texts.yes))}${answer("no", t(texts.no))}</div>
 ${textarea(t, { name: "missing", label: t(texts.missing), hint: t(texts.missingHint), problems, value: form.get("missing") ?? "", rows: 3, isOptional: true })}
 <div class="acts"><button>${t(texts.send)}</button></div></fieldset></form></section>`;
 }
