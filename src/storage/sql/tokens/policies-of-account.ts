@@ -1,4 +1,4 @@
-import type { Kysely } from "kysely";
+import { type Kysely, type RawBuilder, type SqlBool, sql } from "kysely";
 import { type GrantedScope, parseScope } from "../../../model/scope.ts";
 import type { WorkspaceSlug } from "../../../model/slug.ts";
 import type { TokenPolicy } from "../../../model/token-policy.ts";
@@ -9,7 +9,7 @@ import type { Schema } from "../schema.ts";
 /** What a workspace asks of tokens, with the name by which it is known. */
 export type WorkspacePolicy = TokenPolicy & { readonly workspaceSlug: WorkspaceSlug };
 
-/** The policies of the workspaces that the account belongs to, by their slugs; at most `limit` of them. */
+/** The policies of the workspaces that the account reaches, by their slugs; at most `limit` of them. */
 export async function listPoliciesOfAccount(
   db: Kysely<Schema>,
   accountUuid: Uuid,
@@ -17,7 +17,6 @@ export async function listPoliciesOfAccount(
 ): Promise<readonly WorkspacePolicy[]> {
   const rows = await db
     .selectFrom("workspace_token_policy")
-    .innerJoin("workspace_member", "workspace_member.workspace_uuid", "workspace_token_policy.workspace_uuid")
     .innerJoin("workspace", "workspace.uuid", "workspace_token_policy.workspace_uuid")
     .select([
       "workspace.uuid",
@@ -26,7 +25,7 @@ export async function listPoliciesOfAccount(
       "workspace_token_policy.enforced_from",
       "workspace_token_policy.changed_at",
     ])
-    .where("workspace_member.account_uuid", "=", accountUuid)
+    .where(isReachedBy(accountUuid))
     .orderBy("workspace.slug")
     .limit(limit)
     .execute();
@@ -51,4 +50,17 @@ export async function listPoliciesOfAccount(
     enforcedFrom: instant(row.enforced_from),
     changedAt: instant(row.changed_at),
   }));
+}
+
+/** As a member, or by a permission in a project or repository. */
+function isReachedBy(accountUuid: Uuid): RawBuilder<SqlBool> {
+  return sql<SqlBool>`(exists (select 1 from workspace_member
+      where workspace_member.workspace_uuid = workspace.uuid and workspace_member.account_uuid = ${accountUuid})
+    or exists (select 1 from project inner join project_permission on project_permission.project_uuid = project.uuid
+      where project.workspace_uuid = workspace.uuid and project_permission.account_uuid = ${accountUuid}
+        and project_permission.permission <> 'none')
+    or exists (select 1 from repository_permission
+      inner join repository on repository.uuid = repository_permission.repository_uuid
+      where repository.workspace_uuid = workspace.uuid and repository_permission.account_uuid = ${accountUuid}
+        and repository_permission.permission <> 'none'))`;
 }

@@ -20,6 +20,7 @@ import { insertRepository } from "../repositories/repositories.ts";
 import { upsertMember } from "../workspaces/members.ts";
 import { insertWorkspace } from "../workspaces/workspaces.ts";
 import { insertToken } from "./api-tokens.ts";
+import { listPoliciesOfAccount } from "./policies-of-account.ts";
 import {
   countReachedRepositories,
   countReachingTokens,
@@ -32,7 +33,6 @@ import {
   findTokenPolicy,
   insertTokenBlock,
   listBlocksOfToken,
-  listTokenPoliciesOfAccount,
   replaceTokenPolicy,
 } from "./token-policies.ts";
 
@@ -192,10 +192,10 @@ describeDatabases("tokens that reach a workspace", (current) => {
 
   test("an account is told the policies of the workspaces that it reaches, and where its tokens are revoked", async () => {
     for (const account of [owner, member, byProject, byRepository])
-      assert.deepEqual(await listTokenPoliciesOfAccount(db(), account.uuid), [
-        { workspaceSlug: "acme", policy },
+      assert.deepEqual(await listPoliciesOfAccount(db(), account.uuid, 10), [
+        { workspaceSlug: "acme", ...policy },
       ]);
-    assert.deepEqual(await listTokenPoliciesOfAccount(db(), stranger.uuid), []);
+    assert.deepEqual(await listPoliciesOfAccount(db(), stranger.uuid, 10), []);
     const { uuid } = tokens.get("single")!;
     const block = { tokenUuid: uuid, workspaceUuid: acme.uuid, blockedAt: NOW, blockedByUuid: undefined };
     await insertTokenBlock(db(), block);

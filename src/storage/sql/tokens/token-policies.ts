@@ -1,4 +1,4 @@
-import { type Kysely, sql } from "kysely";
+import type { Kysely } from "kysely";
 import { type GrantedScope, parseScope } from "../../../model/scope.ts";
 import type { TokenPolicy } from "../../../model/token-policy.ts";
 import type { Uuid } from "../../../model/uuid.ts";
@@ -91,32 +91,6 @@ export async function deleteTokenBlock(
     .where("workspace_uuid", "=", workspaceUuid)
     .executeTakeFirst();
   return result.numDeletedRows > 0n;
-}
-
-/** The policies of the workspaces that an account reaches, by their slugs. */
-export async function listTokenPoliciesOfAccount(
-  db: Kysely<Schema>,
-  accountUuid: Uuid,
-): Promise<readonly { readonly workspaceSlug: string; readonly policy: TokenPolicy }[]> {
-  const { rows } = await sql<{ uuid: string; slug: string }>`
-    select workspace.uuid, workspace.slug from workspace_token_policy as given
-      inner join workspace on workspace.uuid = given.workspace_uuid
-    where exists (select 1 from workspace_member
-        where workspace_member.workspace_uuid = workspace.uuid and workspace_member.account_uuid = ${accountUuid})
-      or exists (select 1 from project inner join project_permission on project_permission.project_uuid = project.uuid
-        where project.workspace_uuid = workspace.uuid and project_permission.account_uuid = ${accountUuid}
-          and project_permission.permission <> 'none')
-      or exists (select 1 from repository_permission
-        inner join repository on repository.uuid = repository_permission.repository_uuid
-        where repository.workspace_uuid = workspace.uuid and repository_permission.account_uuid = ${accountUuid}
-          and repository_permission.permission <> 'none')
-    order by workspace.slug`.execute(db);
-  const found = [];
-  for (const { uuid, slug } of rows) {
-    const policy = await findTokenPolicy(db, uuid as Uuid);
-    if (policy !== undefined) found.push({ workspaceSlug: slug, policy });
-  }
-  return found;
 }
 
 /** The workspaces for which their owners have revoked a token, by their slugs. */

@@ -2,12 +2,13 @@ import type { ApiToken } from "../../../model/api-token.ts";
 import { policyViolations, refusedFrom } from "../../../model/token-policy.ts";
 import type { Uuid } from "../../../model/uuid.ts";
 import type { Ports } from "../../../ports.ts";
-import { listBlocksOfToken, listTokenPoliciesOfAccount } from "../../../storage/sql/tokens/token-policies.ts";
+import { listBlocksOfToken } from "../../../storage/sql/tokens/token-policies.ts";
 import { tokenPolicyTexts as texts } from "../../catalogue/token-policies.ts";
 import { type Html, html, NOTHING } from "../../html.ts";
 import { exactDay } from "../../layout/time.ts";
 import type { AccountPageRequest } from "../../page.ts";
 import { describePolicy } from "../../workspace/settings/policies.ts";
+import { findOwnPolicies } from "./own-policies.ts";
 
 type Judged = Pick<ApiToken, "createdAt" | "expiresAt" | "scopes"> & { readonly uuid?: Uuid };
 
@@ -17,10 +18,11 @@ export async function policyWarnings(
   request: AccountPageRequest,
   token: Judged,
 ): Promise<Html> {
-  const { t, account, now } = request;
-  const policies = await listTokenPoliciesOfAccount(database.kysely, account.uuid);
+  const { t, now } = request;
+  const policies = await findOwnPolicies({ database }, request);
   const blocks = token.uuid === undefined ? [] : await listBlocksOfToken(database.kysely, token.uuid);
-  const warnings = policies.flatMap(({ workspaceSlug, policy }) => {
+  const warnings = policies.flatMap((policy) => {
+    const { workspaceSlug } = policy;
     const violations = policyViolations(policy, token);
     if (violations.length === 0) return [];
     const from = refusedFrom(policy, token);
