@@ -41,7 +41,16 @@ const MAIN_PAGES: readonly {
       "/medium/commit/main/comments",
     ],
   },
-  { name: "branches", page: "/medium/branches", rest: ["/medium/refs/branches?pagelen=50"] },
+  {
+    name: "branches",
+    page: "/medium/branches",
+    // How far each is ahead and behind is on the page alone.
+    rest: [
+      "/medium/refs/branches?pagelen=50",
+      "/medium/pullrequests?pagelen=50",
+      "/medium/branch-restrictions?pagelen=100",
+    ],
+  },
   {
     name: "pull requests",
     page: `/${REVIEWED}/pull-requests`,
