@@ -31,6 +31,34 @@ test("a page allows nothing inline, is kept by nobody and framed by nobody", asy
   assert.equal(headers["access-control-allow-origin"], undefined);
 });
 
+test("over TLS cookies have the prefix that no other host can set, and pages ask for TLS", async () => {
+  const { headers } = await sendRequest(app.url, "/-/preferences?language=ja", {
+    headers: { accept: "text/html", "x-forwarded-proto": "https", "x-forwarded-host": "git.example.com" },
+  });
+  assert.equal(headers["strict-transport-security"], undefined, "nobody has said that there is a proxy");
+  const proxied = await startTestApp({ publicUrl: "https://git.example.com" });
+  try {
+    const answer = await sendRequest(proxied.url, "/-/preferences?language=ja", {
+      headers: { accept: "text/html", host: "git.example.com" },
+    });
+    assert.match(String(answer.headers["strict-transport-security"]), /^max-age=31536000$/);
+    const cookies = answer.headers["set-cookie"] ?? [];
+    assert.deepEqual(cookies.map((each) => each.split("=", 1)[0]).sort(), [
+      "__Host-pail-form",
+      "__Host-pail-preferences",
+    ]);
+    for (const cookie of cookies) {
+      assert.match(cookie, /; HttpOnly(?:;|$)/);
+      assert.match(cookie, /; Secure(?:;|$)/);
+      assert.match(cookie, /; SameSite=Lax(?:;|$)/);
+      assert.match(cookie, /; Path=\/(?:;|$)/);
+      assert.doesNotMatch(cookie, /Domain/i);
+    }
+  } finally {
+    await proxied.close();
+  }
+});
+
 test("somebody signed in sees their name and the way out, and is out after it", async () => {
   const browser = await signIn(app, app.owner);
   const home = await browser.get("/");
