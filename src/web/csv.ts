@@ -11,10 +11,11 @@ function csvCell(text: string): string {
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
-/** For a file that browsers store and do not show. The name is ours. */
+/** For a file that people store and no browser shows or keeps. The name is ours. */
 export function downloadHeaders(name: string, contentType: string): Record<string, string> {
   return {
     "content-type": `${contentType}; charset=utf-8`,
     "content-disposition": `attachment; filename="${name}"`,
+    "cache-control": "private, no-store",
   };
 }

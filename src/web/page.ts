@@ -66,8 +66,11 @@ type Declared = {
   readonly path: string;
   /** The last parameter takes the rest of the path, slashes and all; it may also be empty. */
   readonly lastParameterSpans?: "some" | "maybe-none";
-  /** Asks for the password again if the last time was over ten minutes ago: for the whole page, or for its POST. */
-  readonly isStepUp?: true | "post";
+  /**
+   * Asks for the password again if the last time was over ten minutes ago: for the whole page, for its POST, or for those POSTs whose
+   * field `action` is one of these.
+   */
+  readonly isStepUp?: true | "post" | readonly string[];
   /** The form is multipart, and read by the page itself. */
   readonly takesFiles?: true;
 };

@@ -27,8 +27,8 @@ export function formatNumber(number: number): string {
 }
 
 export const TRANSLATE: { readonly [Each in Language]: Translate } = {
-  en: (entry, holes) => say(englishOf(entry, holes), holes),
-  ja: (entry, holes) => say(entry.ja, holes, KEPT_TOGETHER),
+  en: (entry, holes) => say(entry, englishOf(entry, holes), holes),
+  ja: (entry, holes) => say(entry, entry.ja, holes, KEPT_TOGETHER),
 };
 
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -59,14 +59,20 @@ type Part =
   | { readonly kind: "text" | "hole"; readonly text: string }
   | { readonly kind: "code" | "bold"; readonly parts: readonly Part[] };
 
-const parsed = new Map<string, readonly Part[]>();
+/** Kept as long as its entry: one that came with a cookie is forgotten with its request. */
+const parsed = new WeakMap<Entry, Map<string, readonly Part[]>>();
 
-/** Entries are few and never change, so each is taken apart once. */
-function say(text: string, holes: Holes | undefined, keptTogether?: RegExp): Html {
-  let parts = parsed.get(text);
+/** Entries of catalogues never change, so each is taken apart once. */
+function say(entry: Entry, text: string, holes: Holes | undefined, keptTogether?: RegExp): Html {
+  let texts = parsed.get(entry);
+  if (texts === undefined) {
+    texts = new Map();
+    parsed.set(entry, texts);
+  }
+  let parts = texts.get(text);
   if (parts === undefined) {
     parts = parseText(keptTogether === undefined ? text : text.replaceAll(keptTogether, "\u00a0"));
-    parsed.set(text, parts);
+    texts.set(text, parts);
   }
   return sayParts(parts, holes);
 }
@@ -84,7 +90,7 @@ function sayPart(part: Part, holes: Holes | undefined): Hole {
     case "bold":
       return html`<b>${sayParts(part.parts, holes)}</b>`;
     case "hole": {
-      if (holes === undefined || !(part.text in holes))
+      if (holes === undefined || !Object.hasOwn(holes, part.text))
         throw new Error(`nothing for the hole {${part.text}}`);
       const hole = holes[part.text];
       return typeof hole === "number" ? formatNumber(hole) : (hole ?? NOTHING);

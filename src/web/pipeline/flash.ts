@@ -1,4 +1,4 @@
-import type { Entry, Holes } from "../translate.ts";
+import { type Entry, type Holes, TRANSLATE } from "../translate.ts";
 
 /** What a form tells on the page that follows it, once. */
 export type Flash = {
@@ -31,7 +31,10 @@ export function decodeFlash(text: string | undefined): Flash | undefined {
     const texts = Object.entries((holes ?? {}) as Holes).filter(
       ([, hole]) => typeof hole === "string" || typeof hole === "number",
     ) as [string, string | number][];
-    return flash(entry, Object.fromEntries(texts), kind === "warning" ? kind : undefined);
+    const read = flash(entry, Object.fromEntries(texts), kind === "warning" ? kind : undefined);
+    // A cookie need not be ours: one that lacks what a hole is for cannot be said.
+    for (const say of Object.values(TRANSLATE)) say(read.entry, read.holes);
+    return read;
   } catch {
     return undefined;
   }

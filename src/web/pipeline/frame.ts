@@ -47,13 +47,18 @@ export function openFrame(ports: Ports, request: FastifyRequest): Frame {
     preferences,
     baseUrls,
     transport,
-    path: request.url,
+    path: ownPath(request.url),
     forms: openFormGuard(ports, cookie),
     flash: decodeFlash(readCookie(request, "flash", transport)),
     account: undefined,
   };
   request.frame = frame;
   return frame;
+}
+
+/** A link that begins with two slashes leads to another server, and nothing but its own path is a request's. */
+function ownPath(url: string): string {
+  return `/${url.replace(/^\/+/, "")}`;
 }
 
 /** The cookies that every answer may have to set, whatever it is. */

@@ -24,7 +24,7 @@ function answerError(
 ): FastifyReply {
   const frame = request.frame ?? openFrame(ports, request);
   const failure = failureOf(error, request.routeOptions.bodyLimit);
-  const about = { requestId: request.id, path: pathOf(request), now: ports.clock() };
+  const about = { requestId: request.id, path: frame.path.split("?", 1)[0]!, now: ports.clock() };
   if (failure === undefined) {
     // When a client disconnects, whatever was being read for it fails.
     if (reply.raw.destroyed) request.notes["failure.kind"] = "client-gone";
@@ -41,7 +41,7 @@ function answerError(
     return reply
       .code(303)
       .header("cache-control", "no-store")
-      .header("location", signInPath(request.method === "GET" ? request.url : refererPath(request)))
+      .header("location", signInPath(request.method === "GET" ? frame.path : refererPath(request)))
       .send();
   return sendContent(request, reply, frame, describeFailure(frame, failure, statusOf(failure), about));
 }
@@ -50,10 +50,6 @@ function answerError(
 function refererPath({ headers }: FastifyRequest): string {
   const referer = URL.parse(headers.referer ?? "");
   return referer !== null && referer.host === headers.host ? referer.pathname + referer.search : "/";
-}
-
-function pathOf({ url }: FastifyRequest): string {
-  return url.split("?", 1)[0]!;
 }
 
 /** Whether a request for a path that nothing has is a person's, who is told in a page. */

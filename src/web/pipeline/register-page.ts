@@ -137,18 +137,27 @@ async function readmitted(own: AdmittedPorts, call: () => Promise<PageAnswer>): 
 /** @throws Failure foreign-site without the token of a form of ours. */
 function readForm({ forms }: Frame, page: Page, request: FastifyRequest): URLSearchParams {
   if (page.takesFiles === true) {
-    forms.require((request.query as Record<string, string | undefined>)[CSRF_FIELD]);
+    const token = (request.query as Record<string, unknown>)[CSRF_FIELD];
+    // A name that comes twice is a list.
+    forms.require(typeof token === "string" ? token : undefined);
     return new URLSearchParams();
   }
   const form = request.body instanceof URLSearchParams ? request.body : new URLSearchParams();
   forms.require(form.get(CSRF_FIELD) ?? undefined);
   form.delete(CSRF_FIELD);
-  return form;
+  return withoutZeroBytes(form);
+}
+
+/** A zero byte is no text for databases, and nobody means it. */
+function withoutZeroBytes(form: URLSearchParams): URLSearchParams {
+  return new URLSearchParams([...form].map(([name, value]) => [name, value.replaceAll("\0", "")]));
 }
 
 function askForPassword(page: Page, request: PageRequest, isPost: boolean): PageAnswer | undefined {
-  const { session, now, path } = request;
-  const isAsked = page.isStepUp === true || (page.isStepUp === "post" && isPost);
+  const { session, now, path, form } = request;
+  const { isStepUp } = page;
+  const isAsked =
+    isStepUp === true || (isPost && (isStepUp === "post" || isStepUp?.includes(form.get("action") ?? "")));
   if (!isAsked || session === undefined || isFreshlyAuthenticated(session, now)) return undefined;
   return redirect(`/-/confirm-password?next=${encodeURIComponent(path)}`);
 }

@@ -1,4 +1,4 @@
-import { type FormPart, readFormParts } from "../../../http/routes/form-parts.ts";
+import { type FormPart, readField, readFormParts } from "../../../http/routes/form-parts.ts";
 import { permits } from "../../../model/permission.ts";
 import { fullName } from "../../../model/repository.ts";
 import { requireAccount } from "../../../model/who-acts.ts";
@@ -78,17 +78,12 @@ ${mayWrite && html`<section class="block" aria-labelledby="add"><h2 id="add">${t
   },
 };
 
-/** Of a name that is sent to be deleted. */
-const NAME_BYTES_MAX = 4_096;
-
 async function remove(
   ports: Parameters<typeof deleteDownload>[0],
   { by, repository }: RepositoryPageRequest,
   part: FormPart,
 ) {
-  const pieces: Buffer[] = [];
-  for await (const piece of part.content) pieces.push(piece);
-  const name = Buffer.concat(pieces).subarray(0, NAME_BYTES_MAX).toString();
+  const name = await readField(part);
   await deleteDownload(ports, by, repository, name);
   return redirect(repositoryPath(repository, "downloads"), flash(texts.deleted, { name }));
 }

@@ -87,6 +87,22 @@ test("what matches nothing says so", async () => {
   );
 });
 
+test("to allow a token again asks for the password, to revoke it does not", async () => {
+  const browser = await signIn(app, app.owner);
+  await app.ports.database.kysely
+    .updateTable("session")
+    .set({ authenticated_at: Date.now() - 11 * 60_000 })
+    .where("uuid", "=", browser.session.uuid)
+    .execute();
+  const path = `${HERE}/${laptop.uuid}`;
+  const revoked = await browser.post(path, { action: "revoke" });
+  assert.equal(revoked.headers.location, HERE);
+  const allowed = await browser.post(path, { action: "allow" });
+  assert.match(String(allowed.headers.location), /^\/-\/confirm-password\?next=/);
+  assert.match((await browser.get(path)).text, /value="allow"/);
+  assert.equal((await (await signIn(app, app.owner)).post(path, { action: "allow" })).status, 303);
+});
+
 test("an owner revokes a token for the workspace, and allows it again", async () => {
   const browser = await signIn(app, app.owner);
   const path = `${HERE}/${laptop.uuid}`;

@@ -20,6 +20,8 @@ export const workspaceTokenPage: WorkspacePage = {
   path: "/{workspace}/workspace/settings/tokens/{token_id}",
   subject: "workspace",
   permission: "own",
+  // It opens the workspace again. To revoke asks for nothing, so that nobody who fears for a token has to wait.
+  isStepUp: ["allow"],
   async get(ports, request) {
     const { t, workspace, csrf } = request;
     const { token, account, blockedAt } = await getToken(ports, request);
