@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { collectAllowedMethods } from "../http/routes/allowed-methods.ts";
+import { isApiPath } from "../http/routes/api-path.ts";
 import { identify } from "../http/routes/identify.ts";
 import { acceptJsonBodies } from "../http/routes/json-bodies.ts";
 import { answerErrorsInJson } from "../http/routes/json-errors.ts";
@@ -55,7 +56,7 @@ async function answerNotFound(
 }
 
 async function countUnknown(ports: Ports, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  if (!/^\/(?:[12]\.0|!api)\//.test(request.url)) return;
+  if (!isApiPath(request.url)) return;
   const caller = await identify(ports, "rest", "api", request, reply).catch((error: unknown) => {
     // The path does not exist for any caller.
     if (error instanceof Failure) return undefined;

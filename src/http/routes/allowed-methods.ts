@@ -1,4 +1,5 @@
 import type { FastifyInstance } from "fastify";
+import { isApiPath } from "./api-path.ts";
 
 /** In the order in which an `Allow` names them. */
 const METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH"] as const;
@@ -19,8 +20,12 @@ export function collectAllowedMethods(server: FastifyInstance): (target: string)
       .split(/[?#]/, 1)[0]!
       .replace(/(.)\/$/, "$1")
       .split("/");
+    // What begins with the name of a workspace is not the API's.
+    const candidates = isApiPath(target)
+      ? routes.filter(({ parts: [, first] }) => !first?.startsWith(":"))
+      : routes;
     const found = new Set(
-      routes.filter((route) => fits(route.parts, parts)).flatMap(({ methods }) => methods),
+      candidates.filter((route) => fits(route.parts, parts)).flatMap(({ methods }) => methods),
     );
     return METHODS.filter((method) => found.has(method));
   };

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { isApiPath } from "../../http/routes/api-path.ts";
 import { noteRefusal } from "../../http/routes/note-refusal.ts";
 import { redirectStatus, statusOf } from "../../http/server/answer-failure.ts";
 import { failureOf } from "../../http/server/failure-of.ts";
@@ -55,9 +56,7 @@ function refererPath({ headers }: FastifyRequest): string {
 /** Whether a request for a path that nothing has is a person's, who is told in a page. */
 export function isForPerson({ method, url, headers }: FastifyRequest): boolean {
   return (
-    (method === "GET" || method === "HEAD") &&
-    !/^\/(?:[12]\.0|!api)(?:\/|$)/.test(url) &&
-    /\btext\/html\b/i.test(headers.accept ?? "")
+    (method === "GET" || method === "HEAD") && !isApiPath(url) && /\btext\/html\b/i.test(headers.accept ?? "")
   );
 }
 

@@ -167,3 +167,23 @@ test("the stylesheet is kept for good under an address with its digest", async (
   assert.match(String(css.headers["cache-control"]), /immutable/);
   assert.match(String(css.headers["content-type"]), /^text\/css/);
 });
+
+test("no page is found under the API's paths, whatever they look like", async () => {
+  const authorization = basic("owner@example.com", await app.token());
+  for (const path of [
+    "/2.0/nothing",
+    "/2.0/nothing/commits",
+    "/1.0/users",
+    "/2.0/a/src/b/c",
+    "/!api/a/branches",
+  ])
+    for (const method of ["GET", "POST", "DELETE"]) {
+      const answer = await sendRequest(app.url, path, {
+        method,
+        headers: { authorization, accept: "text/html" },
+      });
+      assert.equal(answer.status, 404, `${method} ${path}`);
+      assert.equal(JSON.parse(answer.text).error.message, "Resource not found");
+      assert.match(String(answer.headers.vary), /Authorization/);
+    }
+});

@@ -3,6 +3,7 @@ import { authenticateSession } from "../../authentication/authenticate-session.t
 import { type AdmittedPorts, callerPorts } from "../../authorization/caller-ports.ts";
 import { publicBaseUrlsOf } from "../../config/public-base-urls.ts";
 import { refuseControlCharacters } from "../../http/routes/admit.ts";
+import { isApiPath } from "../../http/routes/api-path.ts";
 import { routerPaths } from "../../http/routes/pipeline.ts";
 import { clientAddress, networkOf } from "../../http/server/client-address.ts";
 import { endOfTurn } from "../../http/server/end-of-turn.ts";
@@ -50,7 +51,9 @@ export function registerPage(server: FastifyInstance, ports: Ports, entry: PageE
         method,
         url,
         ...(entry.sharesAddress === true ? { constraints: BROWSERS_ONLY } : {}),
-        async onRequest(request) {
+        async onRequest(request, reply) {
+          // The router takes the API's prefix for a workspace where the API has no such path.
+          if (isApiPath(request.url)) return reply.callNotFound();
           await admit(ports, entry, request);
         },
         handler: (request, reply) => answer(ports, request, reply),
