@@ -4,11 +4,13 @@ import { startTestApp } from "../../tests/support/server/test-app.ts";
 import { openWebClient, signIn } from "../../tests/support/server/web-client.ts";
 import { startApp } from "../app.ts";
 import type { Mail } from "../mail/mailer.ts";
+import type { Account } from "../model/account.ts";
 import type { Secret } from "../model/secret.ts";
 import { createAccount, disableAccount } from "../operations/accounts/accounts.ts";
 import { requestEmailAddress } from "../operations/accounts/email-addresses.ts";
 import { inviteToWorkspace } from "../operations/accounts/invitations.ts";
 import { createFirstAccountLink, createPasswordLink } from "../operations/accounts/password-links.ts";
+import { removeMember, setMember } from "../operations/workspaces/workspaces.ts";
 import { findMember } from "../storage/sql/workspaces/members.ts";
 import { writeInvitationMail } from "./mails.ts";
 
@@ -116,6 +118,30 @@ test("the first account is made by its link", async () => {
     assert.match((await browser.follow(done)).text, /操作 者/);
   } finally {
     await empty.close();
+  }
+});
+
+test("an owner who is removed, is a member only, or is disabled, comes back by no invitation of their own", async () => {
+  const ends = {
+    removed: (account: Account) => removeMember(app.by, app.workspace, account),
+    demoted: (account: Account) => setMember(app.ports, app.by, app.workspace, account, "member", "read"),
+    disabled: (account: Account) => disableAccount(app.ports, app.by, account),
+  };
+  for (const [why, end] of Object.entries(ends)) {
+    const account = await newAccount();
+    await setMember(app.ports, app.by, app.workspace, account, "owner", "admin");
+    const fields = { email: `${why}@example.com`, role: "owner", permission: "admin" };
+    const made = await (await signIn(app, account)).post("/acme/workspace/settings/invitations", fields);
+    const path = /\/-\/link\/[\w-]{43}/.exec(made.text)![0];
+    assert.equal((await openWebClient(app).get(path)).status, 200, why);
+    const accepting = await signIn(app, await newAccount());
+    await end(account);
+    assert.equal((await openWebClient(app).get(path)).status, 410, why);
+    const joined = await accepting.post(path, { act: "join" }, { from: "/" });
+    assert.equal(joined.status, 410, why);
+    const fresh = { username: `${why}-back`, password: PASSWORD };
+    const created = await openWebClient(app).post(path, fresh, { from: "/-/sign-in" });
+    assert.equal(created.status, 410, why);
   }
 });
 

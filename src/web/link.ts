@@ -5,7 +5,12 @@ import type { OneTimeLink } from "../model/one-time-link.ts";
 import { Secret } from "../model/secret.ts";
 import type { Workspace } from "../model/workspace.ts";
 import { confirmEmailAddress, type EmailLink } from "../operations/accounts/email-addresses.ts";
-import { acceptInvitation, type InvitationLink, linkEnded } from "../operations/accounts/invitations.ts";
+import {
+  acceptInvitation,
+  type InvitationLink,
+  isInvitedByOwner,
+  linkEnded,
+} from "../operations/accounts/invitations.ts";
 import { findLinkBySecret } from "../operations/accounts/one-time-links.ts";
 import {
   choosePassword,
@@ -160,9 +165,9 @@ function joined({ name }: Workspace) {
   return flash(linkTexts.invitation.done, { workspace: name });
 }
 
-async function workspaceOf({ database }: Ports, { workspaceUuid }: InvitationLink): Promise<Workspace> {
-  const workspace = await findWorkspace(database.kysely, { uuid: workspaceUuid });
-  if (workspace === undefined) throw linkEnded();
+async function workspaceOf({ database }: Ports, link: InvitationLink): Promise<Workspace> {
+  const workspace = await findWorkspace(database.kysely, { uuid: link.workspaceUuid });
+  if (workspace === undefined || !(await isInvitedByOwner(database.kysely, link))) throw linkEnded();
   return workspace;
 }
 

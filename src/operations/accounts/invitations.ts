@@ -9,7 +9,7 @@ import type { Secret } from "../../model/secret.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import type { Workspace, WorkspaceRole } from "../../model/workspace.ts";
 import type { By, Ports } from "../../ports.ts";
-import { findAccountByEmail } from "../../storage/sql/accounts/accounts.ts";
+import { findAccountByEmail, findAccountByUuid } from "../../storage/sql/accounts/accounts.ts";
 import {
   deleteInvitationsOf,
   deleteLink,
@@ -121,6 +121,20 @@ export async function withdrawInvitation(
   }, TAKES_ACCESS);
 }
 
+/**
+ * Whether it is an invitation still: who was an owner and is none any more, or is disabled, must not come back by a link of their own
+ * making.
+ */
+export async function isInvitedByOwner(
+  db: Kysely<Schema>,
+  { workspaceUuid, createdByUuid }: InvitationLink,
+): Promise<boolean> {
+  // The operator's.
+  if (createdByUuid === undefined) return true;
+  const inviter = await findMember(db, workspaceUuid, createdByUuid);
+  return inviter?.role === "owner" && (await findAccountByUuid(db, createdByUuid))?.isDisabled === false;
+}
+
 /** Uses an invitation in an open transaction. Who is a member already keeps role and permission. */
 export async function joinWorkspace(
   tx: Kysely<Schema>,
@@ -135,7 +149,8 @@ export async function joinWorkspace(
     { table: "account", uuid: account.uuid, strength: "share" },
   ]);
   const workspace = await findWorkspace(tx, { uuid: workspaceUuid });
-  if (workspace === undefined || !(await deleteLink(tx, invitation.uuid))) throw linkEnded();
+  if (workspace === undefined || !(await isInvitedByOwner(tx, invitation))) throw linkEnded();
+  if (!(await deleteLink(tx, invitation.uuid))) throw linkEnded();
   if ((await findMember(tx, workspaceUuid, account.uuid)) === undefined) {
     await upsertMember(tx, workspaceUuid, { accountUuid: account.uuid, role, repositoryPermission }, now);
     record.audit("workspace.member-set", workspaceSubject(workspace), {
