@@ -53,8 +53,8 @@ async function describeOwn({ database }: Ports, request: PageRequest): Promise<H
   ]);
   const { size, values } = repositories;
   return html`<div class="head"><h1>${t(homeTexts.title)}</h1><a class="btn" href="/-/new/workspace">${t(homeTexts.none.create)}</a></div>
-<nav class="counts" aria-label="${t(homeTexts.workspaces)}">${workspaces.values.map(({ workspace }) => html`<a href="${workspacePath(workspace, "repositories")}"><bdi>${workspace.name}</bdi></a>`)}</nav>
-<form class="filters" method="get" role="search"><div class="grow"><label for="q">${t(homeTexts.search)}</label><span class="hint" id="q-hint">${t(homeTexts.searchHint)}</span><input id="q" name="q" value="${q}" autocomplete="off" aria-describedby="q-hint"></div><button>${t(listTexts.filter)}</button></form>
+${workspaces.values.length > 0 && html`<nav class="counts" aria-labelledby="workspaces"><span class="small" id="workspaces">${t(homeTexts.workspaces)}</span>${workspaces.values.map(({ workspace }) => html`<a href="${workspacePath(workspace, "repositories")}"><bdi>${workspace.name}</bdi></a>`)}</nav>`}
+${(size > 0 || q !== "") && html`<form class="filters" method="get" role="search"><div class="grow"><label for="q">${t(homeTexts.search)}</label><span class="hint" id="q-hint">${t(homeTexts.searchHint)}</span><input id="q" name="q" value="${q}" autocomplete="off" aria-describedby="q-hint"></div><button>${t(listTexts.filter)}</button></form>`}
 ${
   values.length > 0
     ? html`<p class="dim small after">${t(homeTexts.count, { n: size })}</p>${repositoryList(request, values)}`

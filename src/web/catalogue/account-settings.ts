@@ -66,7 +66,7 @@ export const emailTexts = {
       ja: "**{address} を追加しました。** メールに記載されたリンクを開くと、確認が完了します。リンクの有効期限は {time} です。",
     },
     asked: {
-      en: "**{address} was added.** Ask the operator to confirm it until {time}: `pail account confirm-email`.",
+      en: "**{address} was added.** Ask the operator to confirm it before {time}: `pail account confirm-email`.",
       ja: "**{address} を追加しました。** {time} までに、サーバー管理者に確認を依頼してください（`pail account confirm-email`）。",
     },
     primary: {

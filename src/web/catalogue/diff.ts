@@ -14,7 +14,7 @@ export const diffTexts = {
   view: { en: "How changes are shown", ja: "変更の表示方法" },
   sideBySide: { en: "Side by side", ja: "左右に並べて表示" },
   unified: { en: "One below the other", ja: "上下に並べて表示" },
-  withoutSpace: { en: "Without white space", ja: "空白の違いを無視" },
+  withoutSpace: { en: "Ignore white space", ja: "空白の違いを無視" },
   withSpace: { en: "With white space", ja: "空白の違いも表示" },
   changesIn: { en: "Changes in {path}", ja: "{path} の変更" },
   added: { en: "added", ja: "追加" },

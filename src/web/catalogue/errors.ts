@@ -12,7 +12,7 @@ export const errorTexts = {
   notHere: {
     title: { en: "Not here, or not for you", ja: "ページが存在しないか、表示する権限がありません" },
     lead: {
-      en: "`{path}` does not exist, or your account may not see it. Pail tells neither, so that names stay private.",
+      en: "`{path}` does not exist, or your account may not see it. Pail does not say which, so that names stay private.",
       ja: "`{path}` は存在しないか、このアカウントでは表示できません。名前を公開しないため、どちらであるかは表示しません。",
     },
   },

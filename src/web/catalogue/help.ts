@@ -32,7 +32,7 @@ export const helpTexts = {
       ja: "必要なもの: トークン、REST API ではメインのメールアドレスも",
     },
     text: {
-      en: "git takes your user name, or the fixed one below. REST takes your primary email address: it is listed under {aliases}.",
+      en: "git takes your user name, or the fixed one below. REST takes your primary e-mail address: it is listed under {aliases}.",
       ja: "git では、ユーザー名または下記の固定の名前を使います。REST API では、メインのメールアドレスを使います。アドレスは{aliases}で確認できます。",
     },
     aliases: { en: "Email aliases", ja: "メールエイリアス" },

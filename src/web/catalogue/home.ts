@@ -16,7 +16,7 @@ export const homeTexts = {
   workspaces: { en: "Workspaces", ja: "ワークスペース" },
   search: { en: "Name", ja: "名前" },
   searchHint: {
-    en: "a part of the name of a workspace or repository",
+    en: "A part of the name of a workspace or repository",
     ja: "ワークスペースまたはリポジトリの名前の一部",
   },
   none: {

@@ -65,8 +65,8 @@ export const overviewTexts = {
       ja: "この URL は `.git/config` に平文で保存されます。プロセス一覧に表示され、ログにも残ります。`TOKEN` をシークレットとして管理できるツールでだけ使ってください。",
     },
     ssh: {
-      en: "There is no SSH here: git speaks HTTPS with a token.",
-      ja: "SSH は使えません。git からは HTTPS とトークンで接続します。",
+      en: "There is no SSH here: git speaks HTTP with a token.",
+      ja: "SSH は使えません。git からは HTTP とトークンで接続します。",
     },
     what: {
       username: { en: "git clone with your user name", ja: "ユーザー名を使う git clone" },
@@ -95,6 +95,10 @@ export const overviewTexts = {
     reader: {
       en: "You may read here. Whoever may write can push the first commit.",
       ja: "このリポジトリでの権限は読み取りです。最初のコミットは、書き込み権限を持つメンバーがプッシュできます。",
+    },
+    begin: {
+      en: "Or begin with an empty clone:",
+      ja: "空のリポジトリをクローンしてから始めることもできます。",
     },
     create: { en: "Create a token for this", ja: "トークンを作成" },
     import: { en: "Import from a URL", ja: "URL からインポート" },

@@ -4,7 +4,7 @@ export const preferencesTexts = {
   title: { en: "Language, theme and keys", ja: "言語、テーマ、キー操作" },
   lead: { en: "Kept in this browser.", ja: "このブラウザーに保存されます。" },
   language: { en: "Language", ja: "言語" },
-  asBrowser: { en: "as the browser asks", ja: "ブラウザーの設定に合わせる" },
+  asBrowser: { en: "As the browser asks", ja: "ブラウザーの設定に合わせる" },
   theme: { en: "Theme", ja: "テーマ" },
   system: { en: "System", ja: "システムに合わせる" },
   light: { en: "Light", ja: "ライト" },

@@ -13,7 +13,7 @@ export const signInTexts = {
   act: { en: "Sign in", ja: "サインイン" },
   cannot: { en: "I cannot sign in", ja: "サインインできない場合" },
   wrong: {
-    en: "The address and the password do not belong together",
+    en: "The address and the password do not belong together.",
     ja: "メールアドレスまたはパスワードが正しくありません。",
   },
   throttled: {

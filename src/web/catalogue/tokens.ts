@@ -223,7 +223,7 @@ export const tokenTexts = {
     stored: { en: "I have stored it", ja: "保管したので一覧へ戻る" },
     revoke: { en: "Revoke it again", ja: "このトークンを取り消す" },
     overlap: {
-      en: "The old token `{id}` works until {time}. Put the new one in its place before.",
+      en: "The old token `{id}` works until {time}. Put the new one in its place before then.",
       ja: "古いトークン `{id}` は {time} まで使えます。期限までに新しいトークンへ置き換えてください。",
     },
     noOverlap: {

@@ -25,7 +25,7 @@ export const workspaceAuditTexts = {
   anonymous: { en: "Anonymous", ja: "匿名" },
   noCredential: { en: "no credential", ja: "認証情報なし" },
   gone: { en: "an account that is gone", ja: "存在しないアカウント" },
-  shown: { en: "Entries {a} to {b}", ja: "記録 {a}～{b}" },
+  shown: { en: "Entries no. {a} down to {b}", ja: "記録番号 {a}～{b}" },
   newest: { en: "Newest", ja: "最新" },
   older: { en: "Older", ja: "以前" },
   none: {

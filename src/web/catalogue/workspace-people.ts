@@ -79,7 +79,7 @@ export const workspacePeopleTexts = {
       en: "Who is invited gets a link that works once, within a day, and chooses name and password there. Somebody with an account joins with it.",
       ja: "招待された人には、1 日以内に 1 回だけ使えるリンクが届き、名前とパスワードを設定できます。アカウントがある場合は、そのアカウントで参加します。",
     },
-    email: { en: "Email address", ja: "メールアドレス" },
+    email: { en: "E-mail address", ja: "メールアドレス" },
     group: { en: "Group", ja: "グループ" },
     noGroup: { en: "No group", ja: "グループなし" },
     invite: { en: "Invite", ja: "招待" },
@@ -105,7 +105,7 @@ export const workspacePeopleTexts = {
     copy: { en: "Copy link", ja: "リンクをコピー" },
     done: { en: "All invitations", ja: "招待の一覧" },
     problems: {
-      email: { en: "That is no email address.", ja: "メールアドレスの形式ではありません。" },
+      email: { en: "That is no e-mail address.", ja: "メールアドレスの形式ではありません。" },
       member: { en: "That address is a member’s.", ja: "このアドレスの人はすでにメンバーです。" },
       many: {
         en: "Too many invitations wait for an answer. Withdraw some.",

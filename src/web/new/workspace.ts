@@ -29,14 +29,14 @@ export const newWorkspacePage: AccountPage = {
   async post(ports, request) {
     const { form, by, t } = request;
     const slug = formText(form, "slug");
-    const values = { slug, name: formText(form, "name") || slug, isPrivate: isTicked(form, "private") };
+    const values = { slug, name: formText(form, "name"), isPrivate: isTicked(form, "private") };
     const problems: Problem[] = [];
     if (parseWorkspaceSlug(slug) === undefined) problems.push({ field: "slug", message: t(texts.slugWrong) });
     if (values.name.length > NAME_LENGTH_MAX)
       problems.push({ field: "name", message: t(createTexts.nameLength, { n: NAME_LENGTH_MAX }) });
     if (problems.length > 0) return describe(request, values, problems);
     try {
-      const { workspace } = await createOwnWorkspace(ports, by, values);
+      const { workspace } = await createOwnWorkspace(ports, by, { ...values, name: values.name || slug });
       const done = flash(texts.done, { name: workspace.name });
       return redirect(workspacePath(workspace, "repositories"), done);
     } catch (error) {

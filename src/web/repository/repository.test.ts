@@ -128,6 +128,7 @@ test("an empty repository says how to fill it to who may, in both languages", as
   const { text } = await owner.get("/acme/empty");
   assert.match(text, /Nothing has been pushed yet/);
   assert.match(text, /git remote add origin http:\/\/x-bitbucket-api-token-auth@/);
+  assert.match(text, /git clone http:\/\/x-bitbucket-api-token-auth@/);
   const japanese = await signIn(app, app.owner, "ja");
   assert.match((await japanese.get("/acme/empty")).text, /まだ何もプッシュされていません/);
   assert.equal((await owner.get("/acme/empty/src")).headers.location, "/acme/empty");

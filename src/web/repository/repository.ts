@@ -122,5 +122,6 @@ function describeEmpty(request: RepositoryPageRequest): Html {
   const commands = `git remote add origin ${address}\ngit push -u origin main`;
   return html`<div class="empty"><h2>${t(texts.title)}</h2><p>${t(texts.text, { write: scopeTag("write:repository:bitbucket"), read: scopeTag("read:repository:bitbucket") })}</p>
 <div class="flow">${command(t, commands, t(overviewTexts.clone.what.push))}
+<p>${t(texts.begin)}</p>${command(t, `git clone ${address}`, "git clone")}
 <div class="acts"><a class="btn main" href="${newTokenPath("read:repository:bitbucket", "write:repository:bitbucket")}">${t(texts.create)}</a>${held === "admin" && html`<a href="${workspacePath(repository.workspace, "new", "import")}">${t(texts.import)}</a>`}</div></div></div>`;
 }

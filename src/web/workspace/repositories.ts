@@ -37,7 +37,7 @@ export const repositoriesPage: WorkspacePage = {
       title: html`${t(texts.title)} · ${workspace.slug}`,
       place: workspacePlace(request, "repositories"),
       main: html`<div class="head"><h1><bdi>${workspace.name}</bdi></h1>${mayCreate && html`<div class="acts"><a class="btn" href="${workspacePath(workspace, "new/import")}">${t(texts.import)}</a>${create}</div>`}</div>
-<form class="filters" method="get" role="search"><div class="grow"><label for="q">${t(texts.search)}</label><input id="q" name="q" value="${q}" autocomplete="off"></div><button>${t(listTexts.filter)}</button></form>
+${(size > 0 || q !== "") && html`<form class="filters" method="get" role="search"><div class="grow"><label for="q">${t(texts.search)}</label><input id="q" name="q" value="${q}" autocomplete="off"></div><button>${t(listTexts.filter)}</button></form>`}
 ${
   values.length > 0
     ? html`<p class="dim small after">${t(texts.count, { n: size })}</p>${repositoryList(request, values)}`

@@ -94,8 +94,12 @@ class ThreadSlots implements DiffSlots {
     this.#byPath = Map.groupBy(threads, ({ root }) => root.inline!.path);
   }
 
-  hunkHead(file: ChangedFile, { newStart, newCount, oldStart }: DiffHunk): Hole {
-    const line = newCount > 0 ? { to: newStart } : { from: oldStart };
+  /** What changed is what one comments on, rather than the lines around it. */
+  hunkHead(file: ChangedFile, { newStart, newCount, oldStart, rows }: DiffHunk): Hole {
+    const { newLine, oldLine } =
+      rows.find(({ kind }) => kind === "added") ?? rows.find(({ kind }) => kind === "removed") ?? {};
+    const first = newCount > 0 ? { to: newStart } : { from: oldStart };
+    const line = newLine !== undefined ? { to: newLine } : oldLine !== undefined ? { from: oldLine } : first;
     return this.#commentLink(file, line, this.#request.t(commentTexts.onLine));
   }
 

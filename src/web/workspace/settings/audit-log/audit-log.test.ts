@@ -10,6 +10,8 @@ import { insertAuditEvents } from "../../../../storage/sql/audit/audit-events.ts
 const app = await startTestApp();
 after(() => app.close());
 const HERE = "/acme/workspace/settings/audit-log";
+/** An action as the page writes it: it may break after the dot. */
+const written = (action: string) => `<code>${action.replace(".", ".<wbr>")}</code>`;
 const HOSTILE = '=cmd|"<script>alert(1)</script>';
 
 const member = await createAccount(app.ports, app.by, {
@@ -33,10 +35,10 @@ test("only owners see it", async () => {
 test("it has what was done here, escaped, newest first", async () => {
   const { text } = await (await signIn(app, app.owner)).get(HERE);
   for (const action of ["token.created", "workspace.member-set", "repository.created", "workspace.created"])
-    assert.ok(text.includes(`<code>${action}</code>`), action);
-  assert.ok(text.indexOf("<code>token.created</code>") < text.indexOf("<code>workspace.created</code>"));
+    assert.ok(text.includes(written(action)), action);
+  assert.ok(text.indexOf(written("token.created")) < text.indexOf(written("workspace.created")));
   assert.ok(!text.includes("<script>alert"));
-  assert.ok(!text.includes("<code>account.created<"), "what is of no workspace is not in it");
+  assert.ok(!text.includes(written("account.created")), "what is of no workspace is not in it");
 });
 
 for (const [query, shown, hidden] of [
@@ -46,7 +48,7 @@ for (const [query, shown, hidden] of [
 ] as const) {
   test(`?${query} has ${shown} alone`, async () => {
     const { text } = await (await signIn(app, app.owner)).get(`${HERE}?${query}`);
-    assert.ok(text.includes(`<code>${shown}</code>`) && !text.includes(`<code>${hidden}</code>`));
+    assert.ok(text.includes(written(shown)) && !text.includes(written(hidden)));
   });
 }
 

@@ -88,7 +88,9 @@ function describeTable(request: WorkspacePageRequest, events: readonly AuditEven
   return html`<table role="table" class="ledger stack tight log"><thead role="rowgroup"><tr role="row">${heads.map((head) => html`<th role="columnheader" scope="col">${head}</th>`)}</tr></thead><tbody role="rowgroup">
 ${events.map((event) => {
   const { action } = event;
-  const what = action === "access.refused" ? html`<span class="bad">${action}</span>` : action;
+  const [object, deed] = action.split(".");
+  const written = html`${object}.<wbr>${deed}`;
+  const what = action === "access.refused" ? html`<span class="bad">${written}</span>` : written;
   return html`<tr role="row"><td role="cell" data-l="${heads[0]}" class="num nowrap"><div>${describeTime(request, event.at)}</div></td><td role="cell" data-l="${heads[1]}"><div>${describeActor(request, event, names)}</div></td><th role="rowheader" scope="row" data-l="${heads[2]}"><div><code>${what}</code></div></th><td role="cell" data-l="${heads[3]}"><div>${describeObject(event, names)}</div></td><td role="cell" data-l="${heads[4]}"><div class="m small">${describeAddress(event)}</div></td></tr>
 `;
 })}</tbody></table>`;
