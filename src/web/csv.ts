@@ -1,5 +1,10 @@
-/** A cell that a spreadsheet would take for a formula begins with one of these: OWASP, "CSV Injection". */
-const FORMULA = /^[=+\-@\t\r]/;
+/**
+ * A cell that a spreadsheet would take for a formula begins with one of these, in full width too where people write Japanese:
+ * OWASP, "CSV Injection".
+ */
+const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
+/** Some spreadsheets divide at a semicolon or a tab, which would begin another cell. */
+const QUOTED = /[",;\t\r\n]/;
 
 /** One line of RFC 4180. */
 export function csvLine(cells: readonly (string | number | undefined)[]): string {
@@ -8,7 +13,7 @@ export function csvLine(cells: readonly (string | number | undefined)[]): string
 
 function csvCell(text: string): string {
   const safe = FORMULA.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return QUOTED.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
 /** For a file that people store and no browser shows or keeps. The name is ours. */
