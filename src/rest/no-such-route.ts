@@ -15,7 +15,7 @@ import type { Ports } from "../ports.ts";
 export function answerNoSuchRoute(
   server: FastifyInstance,
   ports: Ports,
-  answerPerson: (request: FastifyRequest, reply: FastifyReply) => FastifyReply | undefined,
+  answerPerson: (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply> | undefined,
 ): void {
   acceptJsonBodies(server);
   answerErrorsInJson(server, ports);

@@ -90,7 +90,7 @@ export const importTexts = {
   },
   deleted: { en: "The repository has been deleted since.", ja: "リポジトリは、その後削除されました。" },
   nothingKept: { en: "Nothing of it is kept here.", ja: "受信した内容は残っていません。" },
-  leftOut: { en: "Left out", ja: "取り込まれなかったもの" },
+  leftOut: { en: "Left out, and warnings", ja: "取り込まれなかったものと警告" },
   serverSays: { en: "In detail: {text}", ja: "詳細: {text}" },
   problems: {
     "credentials-missing": {

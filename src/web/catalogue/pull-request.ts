@@ -268,8 +268,8 @@ export const reviewTexts = {
   withdrawRequest: { en: "Withdraw the request for changes", ja: "変更の依頼を取り下げる" },
   signIn: { en: "Sign in to review", ja: "サインインしてレビュー" },
   states: {
-    approved: { en: "approved it {when}", ja: "{when}に承認" },
-    changes_requested: { en: "asked for changes {when}", ja: "{when}に変更を依頼" },
+    approved: { en: "approved it {when}", ja: "承認（{when}）" },
+    changes_requested: { en: "asked for changes {when}", ja: "変更を依頼（{when}）" },
   },
   done: {
     approve: { en: "You approved the pull request.", ja: "プルリクエストを承認しました。" },

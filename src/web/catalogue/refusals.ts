@@ -44,12 +44,12 @@ export const refusalTexts = {
       ja: "アカウントにこの操作を行う権限がありません",
     },
     lead: {
-      en: "`{method} {route}` was refused {when}, from `{address}`. It was sent with the token **{token}**.",
-      ja: "{when}、`{address}` からの `{method} {route}` が拒否されました。使用されたトークン: **{token}**",
+      en: "`{asked}` was refused {when}, from `{address}`. It was sent with the token **{token}**.",
+      ja: "{when}、`{address}` からの `{asked}` が拒否されました。使用されたトークン: **{token}**",
     },
     leadOn: {
-      en: "`{method} {route}` on `{subject}` was refused {when}, from `{address}`. It was sent with the token **{token}**.",
-      ja: "{when}、`{address}` からの `{subject}` に対する `{method} {route}` が拒否されました。使用されたトークン: **{token}**",
+      en: "`{asked}` on `{subject}` was refused {when}, from `{address}`. It was sent with the token **{token}**.",
+      ja: "{when}、`{address}` からの `{subject}` に対する `{asked}` が拒否されました。使用されたトークン: **{token}**",
     },
     askedFor: { en: "Asked for", ja: "必要なスコープ" },
     has: { en: "The token has", ja: "トークンのスコープ" },

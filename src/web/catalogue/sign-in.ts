@@ -81,7 +81,11 @@ export const signInTexts = {
       en: "Enter your password again: the last time was over ten minutes ago.",
       ja: "パスワードをもう一度入力してください。前回の入力から 10 分以上経過しています。",
     },
-    wrong: { en: "The password is wrong", ja: "パスワードが正しくありません。" },
+    notDone: {
+      en: "**Nothing is changed yet.** Send the form again once your password is confirmed.",
+      ja: "**まだ何も変更されていません。** パスワードの確認後、フォームをもう一度送信してください。",
+    },
+    wrong: { en: "The password is wrong.", ja: "パスワードが正しくありません。" },
     act: { en: "Go on", ja: "続ける" },
     cancel: { en: "Cancel", ja: "キャンセル" },
   },

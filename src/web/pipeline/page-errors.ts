@@ -10,6 +10,7 @@ import type { Ports } from "../../ports.ts";
 import { describeBug, describeFailure } from "../layout/error-page.ts";
 import { signInPath } from "../sign-in-path.ts";
 import { openFrame } from "./frame.ts";
+import { identifyReader } from "./identify-reader.ts";
 import { sendContent } from "./send-page.ts";
 
 /** Answers refusals and bugs with pages that say what to do next. */
@@ -60,10 +61,16 @@ export function isForPerson({ method, url, headers }: FastifyRequest): boolean {
   );
 }
 
-export function answerNotFoundInPage(
+/** To who is signed in as to who is signed in: the page would otherwise say that they are not. */
+export async function answerNotFoundInPage(
   ports: Ports,
   request: FastifyRequest,
   reply: FastifyReply,
-): FastifyReply {
+): Promise<FastifyReply> {
+  try {
+    await identifyReader(ports, openFrame(ports, request), request);
+  } catch (error) {
+    return answerError(ports, error, request, reply);
+  }
   return answerError(ports, new Failure("not-found", "There is no such page"), request, reply);
 }

@@ -139,6 +139,8 @@ test("a path that nothing has is a page for a person, and the API's answer for o
   const person = await openWebClient(app).get("/no/such/page");
   assert.equal(person.status, 404);
   assert.match(person.text, /Not here, or not for you/);
+  const { text } = await (await signIn(app, app.owner)).get("/acme/demo/no/such/page");
+  assert.match(text, /Use another account/, "who is signed in is not asked to sign in");
   const client = await sendRequest(app.url, "/no/such/page", { headers: { accept: "application/json" } });
   assert.equal(JSON.parse(client.text).type, "error");
 });

@@ -1,5 +1,4 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { authenticateSession } from "../../authentication/authenticate-session.ts";
 import { type AdmittedPorts, callerPorts } from "../../authorization/caller-ports.ts";
 import { publicBaseUrlsOf } from "../../config/public-base-urls.ts";
 import { refuseControlCharacters } from "../../http/routes/admit.ts";
@@ -8,19 +7,19 @@ import { routerPaths } from "../../http/routes/pipeline.ts";
 import { clientAddress, networkOf } from "../../http/server/client-address.ts";
 import { endOfTurn } from "../../http/server/end-of-turn.ts";
 import { goneSignal } from "../../http/server/gone-signal.ts";
-import { annotate, annotateRepository } from "../../http/server/request-log.ts";
-import type { Caller } from "../../model/caller.ts";
-import { Secret } from "../../model/secret.ts";
+import { annotateRepository } from "../../http/server/request-log.ts";
 import { isFreshlyAuthenticated } from "../../model/session.ts";
 import { parseRepositorySlug, parseWorkspaceSlug } from "../../model/slug.ts";
-import { accountOf, actorOf, quotaKeysOf } from "../../model/who-acts.ts";
+import { quotaKeysOf } from "../../model/who-acts.ts";
 import type { Ports } from "../../ports.ts";
+import { signInTexts } from "../catalogue/sign-in.ts";
 import { type Page, type PageAnswer, type PageRequest, redirect } from "../page.ts";
 import { admitToPage, callPage, type PageAdmission } from "./admit-to-page.ts";
 import { BROWSERS_ONLY } from "./browsers-only.ts";
-import { readCookie } from "./cookies.ts";
+import { flash } from "./flash.ts";
 import { CSRF_FIELD, requireOwnOrigin } from "./forms.ts";
 import { type Frame, openFrame } from "./frame.ts";
+import { identifyReader } from "./identify-reader.ts";
 import { sendPageAnswer } from "./send-page.ts";
 
 declare module "fastify" {
@@ -67,27 +66,12 @@ async function admit(ports: Ports, entry: PageEntry, request: FastifyRequest): P
   nameLastParameter(entry, request);
   refuseControlCharacters(request);
   const [page, portsAtArrival] = await Promise.all([entry.load(), requestPorts(ports, request)]);
-  const caller = await identify(portsAtArrival, frame, request);
+  const caller = await identifyReader(portsAtArrival, frame, request);
   if (request.method === "POST") requireOwnOrigin(request.headers, frame.baseUrls.html);
   const admitted = await admitToPage(portsAtArrival, page, caller, request);
   if (admitted.repository !== undefined) annotateRepository(request, admitted.repository);
   request.requestPorts = portsAtArrival;
   request.admittedToPage = { page, admitted };
-}
-
-async function identify(ports: Ports, frame: Frame, request: FastifyRequest): Promise<Caller> {
-  const cookie = readCookie(request, "session", frame.transport);
-  const address = clientAddress(request, ports.config);
-  const caller = await authenticateSession(
-    ports,
-    cookie === undefined ? undefined : new Secret(cookie),
-    networkOf(address),
-  );
-  annotate(request, caller);
-  frame.account = accountOf(caller);
-  const actor = actorOf(caller, address);
-  request.accountActor = actor.kind === "account" ? actor : undefined;
-  return caller;
 }
 
 /** Ports with cached look-ups, as of the arrival of the request, for a page that only reads. */
@@ -162,7 +146,11 @@ function askForPassword(page: Page, request: PageRequest, isPost: boolean): Page
   const isAsked =
     isStepUp === true || (isPost && (isStepUp === "post" || isStepUp?.includes(form.get("action") ?? "")));
   if (!isAsked || session === undefined || isFreshlyAuthenticated(session, now)) return undefined;
-  return redirect(`/-/confirm-password?next=${encodeURIComponent(path)}`);
+  return redirect(
+    `/-/confirm-password?next=${encodeURIComponent(path)}`,
+    // What a form has sent is not kept.
+    isPost ? flash(signInTexts.confirm.notDone, {}, "warning") : undefined,
+  );
 }
 
 function requestOf(

@@ -150,6 +150,7 @@ test("after ten minutes addresses and two-step verification want the password fi
     sent.headers.location,
     `/-/confirm-password?next=${encodeURIComponent("/-/settings/email-aliases")}`,
   );
+  assert.match((await browser.follow(sent)).text, /Nothing is changed yet/);
   const asked = await browser.get("/-/settings/two-step");
   assert.equal(
     asked.headers.location,

@@ -23,6 +23,7 @@ test("a push that lacks a scope is told where to look", () => {
 test("a refused request is listed, and its page leads to a token that has the scope", async () => {
   const list = await browser.get("/-/settings/refusals");
   assert.equal(list.status, 200);
+  assert.match(list.text, />git push<\/a>/);
   const path = /href="(\/-\/settings\/refusals\/\d+)"/.exec(list.text)![1]!;
   const { status, text } = await browser.get(path);
   assert.equal(status, 200);

@@ -33,13 +33,12 @@ export const refusalPage: AccountPage = {
 function describe(request: AccountPageRequest, refusal: Refusal, tokens: readonly ApiToken[]) {
   const { t } = request;
   const texts = refusalTexts.page;
-  const { event, method, route } = refusal;
+  const { event, asked } = refusal;
   const names = new Map(tokens.map((token) => [token.uuid, token]));
   const token = event.actor.kind === "account" ? names.get(event.actor.credential.id) : undefined;
   const title = titleOf(request, refusal);
   const holes = {
-    method,
-    route,
+    asked,
     when: timeAgo(request, event.at),
     address: event.actor.kind === "operator" ? "" : event.actor.address,
     token: tokenName(t, refusal, names),

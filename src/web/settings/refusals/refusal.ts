@@ -9,9 +9,8 @@ export type Question = (typeof QUESTIONS)[number];
 /** A refused request of somebody's token, as the audit log has it. */
 export type Refusal = {
   readonly event: AuditEvent;
-  readonly method: string;
-  /** The pattern of the route: what was asked for exactly may hold secrets, and is not kept. */
-  readonly route: string;
+  /** The method and the pattern of the route: what was asked for exactly may hold secrets, and is not kept. Of git its command. */
+  readonly asked: string;
   /** At which question it stopped. */
   readonly stoppedAt: Question;
   readonly hasNoScopes: boolean;
@@ -38,13 +37,21 @@ export function readRefusal(event: AuditEvent): Refusal | undefined {
   if (event.action !== "access.refused" || stoppedAt === undefined) return undefined;
   // As a missing scope is written: `missing a, b`.
   const listed = kind === "scope-missing" ? String(reason ?? "").replace(/^missing /, "") : "";
+  const missing = listed.split(", ").flatMap((text) => parseScope(text) ?? []);
   return {
     event,
-    method: String(method),
-    route: String(route),
+    asked: commandOf(String(route), missing) ?? `${method} ${String(route).replace(/:(\w+)/g, "{$1}")}`,
     stoppedAt,
     hasNoScopes: kind === "no-bitbucket-scopes",
     isByWorkspace: kind === "token-refused",
-    missing: listed.split(", ").flatMap((text) => parseScope(text) ?? []),
+    missing,
   };
+}
+
+/** The command of git that sent a request, as far as it is known. */
+function commandOf(route: string, missing: readonly GrantedScope[]): string | undefined {
+  if (route.endsWith("/git-receive-pack")) return "git push";
+  if (route.endsWith("/git-upload-pack")) return "git fetch";
+  if (!route.endsWith("/info/refs")) return undefined;
+  return missing.includes("write:repository:bitbucket") ? "git push" : "git";
 }
