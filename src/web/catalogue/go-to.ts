@@ -4,7 +4,7 @@ export const goToTexts = {
   title: { en: "Go to", ja: "移動先を検索" },
   label: { en: "Workspace, project or repository", ja: "ワークスペース、プロジェクト、リポジトリ" },
   hint: {
-    en: "a part of its name; `workspace/repository` and `workspace/repository#12` go there at once",
+    en: "A part of its name; `workspace/repository` and `workspace/repository#12` go there at once",
     ja: "名前の一部。`workspace/repository` または `workspace/repository#12` と入力すると、すぐに移動します",
   },
   go: { en: "Go", ja: "移動" },

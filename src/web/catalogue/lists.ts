@@ -2,6 +2,7 @@ import type { Catalogue } from "../translate.ts";
 
 /** What lists have in common. */
 export const listTexts = {
+  howToPush: { en: "How to push", ja: "プッシュの方法" },
   pages: { en: "Pages of the list", ja: "一覧のページ" },
   shown: { en: "{a}–{b} of {n}", ja: "{n} 件中 {a}～{b} 件" },
   previous: { en: "Previous", ja: "前へ" },

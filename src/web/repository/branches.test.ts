@@ -170,6 +170,9 @@ test("lists tags, the highest version first", async () => {
 
 test("an empty repository says so", async () => {
   await rest("POST", `${app.url}/2.0/repositories/acme/empty`, {});
-  assert.match((await owner.get("/acme/empty/branches")).text, /No branches yet/);
+  assert.match(
+    (await owner.get("/acme/empty/branches")).text,
+    /No branches yet[\s\S]*<a class="btn" href="\/acme\/empty">How to push/,
+  );
   assert.match((await owner.get("/acme/empty/tags")).text, /No tags yet/);
 });

@@ -20,7 +20,7 @@ import { listTexts } from "../catalogue/lists.ts";
 import { flag, type Html, html, NOTHING } from "../html.ts";
 import { commitAuthor } from "../layout/commit-author.ts";
 import { commitSummary } from "../layout/commit-message.ts";
-import { empty, noMatch } from "../layout/empty.ts";
+import { empty, howToPush, noMatch } from "../layout/empty.ts";
 import { describeOptions, errorSummary, input, type Problem } from "../layout/form.ts";
 import { ledger } from "../layout/ledger.ts";
 import { pager, readPage } from "../layout/pager.ts";
@@ -110,7 +110,7 @@ async function showBranches(ports: Ports, request: RepositoryPageRequest, create
     found.values.length > 0
       ? html`<p class="dim small after">${t(branchTexts.count, { n: found.size })}${isTooMany && html` · ${t(branchTexts.tooMany)}`}</p>${branchTable(request, found.values, facts, accounts)}`
       : q === ""
-        ? empty(t(branchTexts.none), t(branchTexts.noneText))
+        ? empty(t(branchTexts.none), t(branchTexts.noneText), howToPush(t, repository))
         : noMatch(t, q, own);
   const mayCreate = permits(held, "write") && request.account !== undefined && facts.main !== undefined;
   return page({

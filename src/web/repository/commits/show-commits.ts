@@ -3,7 +3,7 @@ import type { Ports } from "../../../ports.ts";
 import { commitTexts } from "../../catalogue/commits.ts";
 import { type Html, html, NOTHING } from "../../html.ts";
 import { commitList } from "../../layout/commit-list.ts";
-import { empty } from "../../layout/empty.ts";
+import { empty, howToPush } from "../../layout/empty.ts";
 import { readPage } from "../../layout/pager.ts";
 import { withQuery } from "../../links.ts";
 import type { RepositoryPageRequest } from "../../page.ts";
@@ -30,7 +30,8 @@ export async function showCommits(
       : await getWalk(ports, repository, key);
   const page = key === null ? 1 : readPage(query);
   const found = await readCommitPage(ports, repository, walk, { page, pagelen: PAGELEN, signal, takeSlot });
-  if (found.commits.length === 0 && page === 1) return empty(t(commitTexts.none), t(commitTexts.noneText));
+  if (found.commits.length === 0 && page === 1)
+    return empty(t(commitTexts.none), t(commitTexts.noneText), howToPush(t, repository));
   const list = await commitList(ports, request, found.commits, { repository, hasGraph: true });
   const [own = "/"] = path.split("?", 1);
   const ctx = found.hasMore ? (key ?? (await saveWalk(ports, repository, walk))) : key;

@@ -20,7 +20,7 @@ import {
 import { findRepository, listRepositories } from "../../../storage/sql/repositories/repositories.ts";
 import { newPullRequestTexts as texts } from "../../catalogue/pull-requests.ts";
 import { type Html, html, NOTHING } from "../../html.ts";
-import { empty } from "../../layout/empty.ts";
+import { empty, howToPush } from "../../layout/empty.ts";
 import { checkbox, errorSummary, input, type Problem, textarea } from "../../layout/form.ts";
 import { repositoryPlace } from "../../layout/place.ts";
 import { type BranchGroup, branchField, readBranchGroup } from "../../layout/pull-requests/branch-choice.ts";
@@ -182,7 +182,7 @@ async function show(
           ? await describePossible(ports, request, branches, prepared, prepared.source, sent, problems)
           : NOTHING
       }</div>`
-    : empty(t(texts.empty.title), t(texts.empty.lead));
+    : empty(t(texts.empty.title), t(texts.empty.lead), howToPush(t, repository));
   const { noSource } = texts;
   const fork = html`<div class="acts"><a class="btn" href="${repositoryPath(repository, "fork")}">${t(noSource.fork, { repository: fullName(repository) })}</a></div>`;
   const content = groups.sources.length === 0 ? empty(t(noSource.title), t(noSource.lead), fork) : chosen;
