@@ -29,6 +29,7 @@ export const overviewTexts = {
   },
   facts: {
     title: { en: "About", ja: "概要" },
+    forkOf: { en: "Fork of", ja: "フォーク元" },
     project: { en: "Project", ja: "プロジェクト" },
     website: { en: "Website", ja: "Web サイト" },
     size: { en: "Size", ja: "サイズ" },

@@ -7,7 +7,7 @@ import type { RepositorySlug } from "../../model/slug.ts";
 import { createAccount } from "../../operations/accounts/accounts.ts";
 import { createRepository } from "../../operations/repositories/repositories.ts";
 import { upsertRepositoryPermission } from "../../storage/sql/permissions/permissions.ts";
-import { updateRepository } from "../../storage/sql/repositories/repositories.ts";
+import { findRepository, updateRepository } from "../../storage/sql/repositories/repositories.ts";
 
 const README = `# demo <script>alert(1)</script>
 
@@ -121,6 +121,21 @@ test("every way to clone is there, with one's own name, and no token in it", asy
   assert.match(text, /Stored in plain text in <code>\.git\/config<\/code>/);
   const closed = await owner.get("/acme/demo");
   assert.match(closed.text, /<details class="pop"><summary/);
+});
+
+test("a fork says what it is a fork of", async () => {
+  await create("parent");
+  await owner.post("/acme/parent/fork", { workspace: "acme", name: "child", private: "yes" });
+  const fork = await findRepository(
+    app.ports.database.kysely,
+    { uuid: app.workspace.uuid },
+    { slug: "child" as RepositorySlug },
+  );
+  await seedFiles(app, fork!, "main", [{ message: "First commit", files: { a: "a\n" } }]);
+  assert.match(
+    (await owner.get("/acme/child")).text,
+    /Fork of<\/dt><dd><a href="\/acme\/parent">acme\/parent</,
+  );
 });
 
 test("an empty repository says how to fill it to who may, in both languages", async () => {

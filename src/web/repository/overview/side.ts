@@ -1,9 +1,11 @@
 import type { ApiToken } from "../../../model/api-token.ts";
+import { fullName } from "../../../model/repository.ts";
 import { listMatchingRules } from "../../../operations/branch-rules/branch-rules.ts";
 import type { Ports } from "../../../ports.ts";
 import { listPullRequests } from "../../../storage/sql/pull-requests/pull-requests.ts";
+import { findRepository } from "../../../storage/sql/repositories/repositories.ts";
 import { overviewTexts } from "../../catalogue/overview.ts";
-import { type Html, html } from "../../html.ts";
+import { type Hole, type Html, html } from "../../html.ts";
 import { formatSize } from "../../layout/size.ts";
 import { timeAgo } from "../../layout/time.ts";
 import { projectPath, repositoryPath } from "../../links.ts";
@@ -63,7 +65,18 @@ async function describeAbout(
   const { description, website, project } = repository;
   const page = (name: string, count: number) =>
     html`<a href="${repositoryPath(repository, name)}">${t(texts.count, { n: count })}</a>`;
-  return html`<div class="rimmed"><h2>${t(texts.title)}</h2>${description !== "" && html`<p dir="auto">${description.slice(0, DESCRIPTION_LENGTH_MAX).toWellFormed()}</p>`}<dl class="facts"><dt>${t(texts.project)}</dt><dd><a href="${projectPath(repository.workspace, project)}"><bdi>${project.name}</bdi></a></dd>${website !== undefined && website !== "" && describeWebsite(t(texts.website), website)}<dt>${t(texts.size)}</dt><dd>${formatSize(repository.sizeBytes)}</dd><dt>${t(texts.branches)}</dt><dd>${page("branches", branches.length)}</dd><dt>${t(texts.tags)}</dt><dd>${page("tags", tags.length)}</dd><dt>${t(texts.pullRequests)}</dt><dd><a href="${repositoryPath(repository, "pull-requests")}">${t(texts.open, { n: open })}</a></dd><dt>${t(texts.updated)}</dt><dd>${timeAgo(request, repository.updatedAt)}</dd></dl></div>`;
+  return html`<div class="rimmed"><h2>${t(texts.title)}</h2>${description !== "" && html`<p dir="auto">${description.slice(0, DESCRIPTION_LENGTH_MAX).toWellFormed()}</p>`}<dl class="facts">${await describeParent(database, request)}<dt>${t(texts.project)}</dt><dd><a href="${projectPath(repository.workspace, project)}"><bdi>${project.name}</bdi></a></dd>${website !== undefined && website !== "" && describeWebsite(t(texts.website), website)}<dt>${t(texts.size)}</dt><dd>${formatSize(repository.sizeBytes)}</dd><dt>${t(texts.branches)}</dt><dd>${page("branches", branches.length)}</dd><dt>${t(texts.tags)}</dt><dd>${page("tags", tags.length)}</dd><dt>${t(texts.pullRequests)}</dt><dd><a href="${repositoryPath(repository, "pull-requests")}">${t(texts.open, { n: open })}</a></dd><dt>${t(texts.updated)}</dt><dd>${timeAgo(request, repository.updatedAt)}</dd></dl></div>`;
+}
+
+/** Of a fork, where it comes from, to who may see that. */
+async function describeParent(
+  database: Ports["database"],
+  { t, repository: { parentUuid }, admission }: RepositoryPageRequest,
+): Promise<Hole> {
+  if (parentUuid === undefined) return undefined;
+  const parent = await findRepository(database.kysely, undefined, { uuid: parentUuid });
+  if (parent === undefined || !(await admission.maySee(parent))) return undefined;
+  return html`<dt>${t(overviewTexts.facts.forkOf)}</dt><dd><a href="${repositoryPath(parent)}">${fullName(parent)}</a></dd>`;
 }
 
 /** A link only where it leads to a page of the web. */
