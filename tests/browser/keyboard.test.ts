@@ -34,7 +34,7 @@ test("a token: name, scopes, review, and the token in the clipboard", async () =
   await page.keyboard.type("by keyboard");
   await page.keyboard.press("Enter");
   await page.waitForURL(/scopes$/);
-  await tabTo(page, /read:repository/);
+  await tabTo(page, /^read:repository/);
   await page.keyboard.press("Space");
   await tabTo(page, /^Review$/);
   await page.keyboard.press("Enter");
@@ -75,7 +75,7 @@ test("a review: from the list to the files, from file to file, a comment on a li
   await page.keyboard.type("Is two minutes enough?");
   await tabTo(page, /^(Add comment|Comment)$/);
   await page.keyboard.press("Enter");
-  await page.waitForURL(/pull-requests\/1/);
+  await page.waitForURL(/pull-requests\/1(?:#|$)/);
   assert.match(await page.innerText("main"), /Is two minutes enough\?/);
   await page.goto("/acme/demo/pull-requests/1");
   await tabTo(page, /^Approve/);
