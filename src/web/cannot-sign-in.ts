@@ -1,7 +1,7 @@
 import { networkOf } from "../http/server/client-address.ts";
 import { requestPasswordLink } from "../operations/accounts/password-links.ts";
 import { signInTexts } from "./catalogue/sign-in.ts";
-import { throttledMessage } from "./form-problems.ts";
+import { throttledMessage } from "./forms/account-problems.ts";
 import { type Html, html } from "./html.ts";
 import { errorSummary, input, type Problem } from "./layout/form.ts";
 import { writePasswordMail } from "./mails.ts";

@@ -4,14 +4,14 @@ import { useSecondFactor } from "../operations/accounts/two-step.ts";
 import type { Ports } from "../ports.ts";
 import { listEmails } from "../storage/sql/accounts/accounts.ts";
 import { hasTwoStep } from "../storage/sql/accounts/two-step.ts";
-import { askerOf } from "./asker.ts";
 import { signInTexts } from "./catalogue/sign-in.ts";
-import { accountProblems, problemStatus } from "./form-problems.ts";
+import { accountProblems, problemStatus } from "./forms/account-problems.ts";
+import { askerOf } from "./forms/asker.ts";
 import { html } from "./html.ts";
 import { errorSummary, input, type Problem } from "./layout/form.ts";
 import { type AccountPage, type AccountPageRequest, page } from "./page.ts";
+import { safeNext } from "./pipeline/sign-in-path.ts";
 import { codeField, signIn } from "./sign-in.ts";
-import { safeNext } from "./sign-in-path.ts";
 
 /** The password once more (and a code), before what must not be done by who finds a browser open. */
 export const confirmPasswordPage: AccountPage = {

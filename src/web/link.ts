@@ -28,13 +28,13 @@ import {
 } from "../storage/sql/accounts/accounts.ts";
 import { hasTwoStep } from "../storage/sql/accounts/two-step.ts";
 import { findWorkspace } from "../storage/sql/workspaces/workspaces.ts";
-import { askerOf } from "./asker.ts";
 import { accountTexts, linkTexts, signInTexts } from "./catalogue/sign-in.ts";
-import { accountProblems, problemStatus } from "./form-problems.ts";
+import { accountProblems, problemStatus } from "./forms/account-problems.ts";
+import { askerOf } from "./forms/asker.ts";
+import { newPasswordField } from "./forms/new-password-field.ts";
 import { type Html, html, NOTHING } from "./html.ts";
 import { errorSummary, input, type Problem } from "./layout/form.ts";
 import { workspacePath } from "./links.ts";
-import { newPasswordField } from "./new-password-field.ts";
 import {
   type OpenPage,
   type PageAnswer,
@@ -44,8 +44,8 @@ import {
   redirect,
 } from "./page.ts";
 import { flash } from "./pipeline/flash.ts";
+import { signInPath } from "./pipeline/sign-in-path.ts";
 import { beside, signIn } from "./sign-in.ts";
-import { signInPath } from "./sign-in-path.ts";
 import type { Entry } from "./translate.ts";
 
 /** Links that work once. To look at one uses nothing: programs that read mail open every link in it. */

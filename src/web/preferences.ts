@@ -4,8 +4,8 @@ import { select } from "./layout/form.ts";
 import { type OpenPage, page, redirect } from "./page.ts";
 import { flash } from "./pipeline/flash.ts";
 import { encodePreferences, parsePreferences } from "./pipeline/frame.ts";
+import { safeNext } from "./pipeline/sign-in-path.ts";
 import { withSettingsSide } from "./settings/with-settings-side.ts";
-import { safeNext } from "./sign-in-path.ts";
 
 /** What a reader wants of all pages. It is kept in the browser, so that nobody has to be signed in. */
 export const preferencesPage: OpenPage = {

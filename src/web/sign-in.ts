@@ -4,15 +4,15 @@ import { startSession } from "../operations/accounts/sessions.ts";
 import { checkPassword, findAccountOfTicket } from "../operations/accounts/sign-in.ts";
 import { useSecondFactor } from "../operations/accounts/two-step.ts";
 import type { Ports } from "../ports.ts";
-import { askerOf } from "./asker.ts";
 import { signInTexts } from "./catalogue/sign-in.ts";
-import { accountProblems, problemStatus } from "./form-problems.ts";
+import { accountProblems, problemStatus } from "./forms/account-problems.ts";
+import { askerOf } from "./forms/asker.ts";
 import { type Html, html } from "./html.ts";
 import { errorSummary, input, type Problem } from "./layout/form.ts";
 import { pail } from "./layout/level.ts";
 import { type OpenPage, type PageAnswer, type PageRequest, page, redirect } from "./page.ts";
 import { type Flash, flash } from "./pipeline/flash.ts";
-import { safeNext } from "./sign-in-path.ts";
+import { safeNext } from "./pipeline/sign-in-path.ts";
 
 const LEVEL = 0.62;
 

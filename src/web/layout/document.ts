@@ -3,7 +3,7 @@ import { frameTexts } from "../catalogue/frame.ts";
 import { type Html, html, NOTHING, plainText } from "../html.ts";
 import type { PageContent } from "../page.ts";
 import type { Frame } from "../pipeline/frame.ts";
-import { signInPath } from "../sign-in-path.ts";
+import { signInPath } from "../pipeline/sign-in-path.ts";
 import { pail } from "./level.ts";
 
 const LOGO_LEVEL = 0.62;

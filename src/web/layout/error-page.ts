@@ -4,7 +4,7 @@ import { errorTexts } from "../catalogue/errors.ts";
 import { type Html, html, NOTHING } from "../html.ts";
 import type { PageContent } from "../page.ts";
 import type { Frame } from "../pipeline/frame.ts";
-import { signInPath } from "../sign-in-path.ts";
+import { signInPath } from "../pipeline/sign-in-path.ts";
 import type { Holes } from "../translate.ts";
 
 export type AboutRequest = { readonly requestId: string; readonly path: string; readonly now: Date };

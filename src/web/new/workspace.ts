@@ -2,14 +2,14 @@ import { Failure } from "../../model/failure.ts";
 import { parseWorkspaceSlug } from "../../model/slug.ts";
 import { createOwnWorkspace } from "../../operations/workspaces/workspaces.ts";
 import { createTexts } from "../catalogue/create.ts";
-import { formText, isTicked } from "../form-text.ts";
+import { formText, isTicked } from "../forms/form-text.ts";
+import { problemsOf } from "../forms/problems-of.ts";
 import { type Html, html } from "../html.ts";
 import { empty } from "../layout/empty.ts";
 import { checkbox, errorSummary, input, type Problem } from "../layout/form.ts";
 import { workspacePath } from "../links.ts";
 import { type AccountPage, type AccountPageRequest, type PageAnswer, page, redirect } from "../page.ts";
 import { flash } from "../pipeline/flash.ts";
-import { problemsOf } from "../problems-of.ts";
 
 const texts = createTexts.workspace;
 const NAME_LENGTH_MAX = 255;

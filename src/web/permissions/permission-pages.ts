@@ -15,7 +15,7 @@ import { findGroup, listGroups } from "../../storage/sql/groups/groups.ts";
 import { listGroupPermissions } from "../../storage/sql/permissions/explicit-permissions.ts";
 import { findMember } from "../../storage/sql/workspaces/members.ts";
 import { permissionTexts } from "../catalogue/permissions.ts";
-import { formText } from "../form-text.ts";
+import { formText } from "../forms/form-text.ts";
 import { type Html, html } from "../html.ts";
 import { errorSummary, input, type Problem, select } from "../layout/form.ts";
 import { ledger } from "../layout/ledger.ts";

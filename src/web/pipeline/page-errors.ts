@@ -8,10 +8,10 @@ import { annotateFailure } from "../../http/server/request-log.ts";
 import { Failure } from "../../model/failure.ts";
 import type { Ports } from "../../ports.ts";
 import { describeBug, describeFailure } from "../layout/error-page.ts";
-import { signInPath } from "../sign-in-path.ts";
 import { openFrame } from "./frame.ts";
 import { identifyReader } from "./identify-reader.ts";
 import { sendContent } from "./send-page.ts";
+import { signInPath } from "./sign-in-path.ts";
 
 /** Answers refusals and bugs with pages that say what to do next. */
 export function answerErrorsInPages(server: FastifyInstance, ports: Ports): void {

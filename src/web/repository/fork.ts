@@ -8,7 +8,8 @@ import { forkRepository } from "../../operations/repositories/fork-repository.ts
 import type { Ports } from "../../ports.ts";
 import { findWorkspace, listWorkspacesOf } from "../../storage/sql/workspaces/workspaces.ts";
 import { createTexts } from "../catalogue/create.ts";
-import { formText, isTicked } from "../form-text.ts";
+import { formText, isTicked } from "../forms/form-text.ts";
+import { problemsOf } from "../forms/problems-of.ts";
 import { type Html, html } from "../html.ts";
 import { empty } from "../layout/empty.ts";
 import { checkbox, errorSummary, input, type Problem, select } from "../layout/form.ts";
@@ -16,7 +17,6 @@ import { repositoryPlace } from "../layout/place.ts";
 import { repositoryPath } from "../links.ts";
 import { type PageAnswer, page, type RepositoryPage, type RepositoryPageRequest, redirect } from "../page.ts";
 import { flash } from "../pipeline/flash.ts";
-import { problemsOf } from "../problems-of.ts";
 import type { Entry } from "../translate.ts";
 
 const texts = createTexts.fork;

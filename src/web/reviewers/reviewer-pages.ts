@@ -4,7 +4,7 @@ import { Failure } from "../../model/failure.ts";
 import type { Ports } from "../../ports.ts";
 import { findAccountByUsername } from "../../storage/sql/accounts/accounts.ts";
 import { branchRuleTexts } from "../catalogue/branch-rules.ts";
-import { formText } from "../form-text.ts";
+import { formText } from "../forms/form-text.ts";
 import { type Html, html } from "../html.ts";
 import { empty } from "../layout/empty.ts";
 import { errorSummary, input, type Problem } from "../layout/form.ts";

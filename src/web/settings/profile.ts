@@ -3,7 +3,7 @@ import { Failure } from "../../model/failure.ts";
 import { renameAccount } from "../../operations/accounts/accounts.ts";
 import { profileTexts } from "../catalogue/account-settings.ts";
 import { accountTexts } from "../catalogue/sign-in.ts";
-import { accountProblems } from "../form-problems.ts";
+import { accountProblems } from "../forms/account-problems.ts";
 import { html } from "../html.ts";
 import { errorSummary, input, type Problem } from "../layout/form.ts";
 import { exactDay } from "../layout/time.ts";

@@ -6,12 +6,12 @@ import { changeWebhook, createWebhook, removeWebhook } from "../../operations/we
 import type { Ports } from "../../ports.ts";
 import { isPrivateHost } from "../../webhooks/public-address.ts";
 import { webhookTexts } from "../catalogue/webhooks.ts";
-import { formText, formTexts, isTicked } from "../form-text.ts";
+import { formText, formTexts, isTicked } from "../forms/form-text.ts";
+import { problemsOf } from "../forms/problems-of.ts";
 import { type Html, html } from "../html.ts";
 import { checkbox, errorSummary, input, type Problem } from "../layout/form.ts";
 import { type PageAnswer, type PageRequest, page, redirect } from "../page.ts";
 import { flash } from "../pipeline/flash.ts";
-import { problemsOf } from "../problems-of.ts";
 import type { HooksOf } from "./hooks-of.ts";
 
 const texts = webhookTexts;

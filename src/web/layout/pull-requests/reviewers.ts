@@ -4,7 +4,7 @@ import { pullRequestTexts } from "../../catalogue/pull-requests.ts";
 import { type Html, html } from "../../html.ts";
 import { pullRequestPath } from "../../links.ts";
 import type { PullRequestPageRequest } from "../../page.ts";
-import { signInPath } from "../../sign-in-path.ts";
+import { signInPath } from "../../pipeline/sign-in-path.ts";
 import { mark } from "../mark.ts";
 import { timeAgo } from "../time.ts";
 

@@ -14,7 +14,8 @@ import {
 import type { Ports } from "../../../ports.ts";
 import { branchRuleTexts } from "../../catalogue/branch-rules.ts";
 import { createTexts } from "../../catalogue/create.ts";
-import { formText, isTicked } from "../../form-text.ts";
+import { formText, isTicked } from "../../forms/form-text.ts";
+import { problemsOf } from "../../forms/problems-of.ts";
 import { html } from "../../html.ts";
 import { checkbox, errorSummary, input, type Problem } from "../../layout/form.ts";
 import { repositoryPlace } from "../../layout/place.ts";
@@ -28,7 +29,6 @@ import {
   redirect,
 } from "../../page.ts";
 import { flash } from "../../pipeline/flash.ts";
-import { problemsOf } from "../../problems-of.ts";
 
 const texts = branchRuleTexts.model;
 

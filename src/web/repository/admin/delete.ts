@@ -6,7 +6,7 @@ import { countPullRequests } from "../../../storage/sql/pull-requests/pull-reque
 import { listRefsByPrefix } from "../../../storage/sql/refs/refs.ts";
 import { listWebhooks } from "../../../storage/sql/webhooks/webhooks.ts";
 import { repositorySettingsTexts } from "../../catalogue/repository-settings.ts";
-import { formText } from "../../form-text.ts";
+import { formText } from "../../forms/form-text.ts";
 import { type Html, html } from "../../html.ts";
 import { errorSummary, input, type Problem } from "../../layout/form.ts";
 import { repositoryPlace } from "../../layout/place.ts";

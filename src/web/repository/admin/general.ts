@@ -6,7 +6,8 @@ import type { Ports } from "../../../ports.ts";
 import { listRefsByPrefix } from "../../../storage/sql/refs/refs.ts";
 import { createTexts } from "../../catalogue/create.ts";
 import { repositorySettingsTexts } from "../../catalogue/repository-settings.ts";
-import { formText, isTicked } from "../../form-text.ts";
+import { formText, isTicked } from "../../forms/form-text.ts";
+import { problemsOf } from "../../forms/problems-of.ts";
 import { html } from "../../html.ts";
 import { checkbox, errorSummary, input, type Problem, select, textarea } from "../../layout/form.ts";
 import { repositoryPlace } from "../../layout/place.ts";
@@ -21,7 +22,6 @@ import {
   redirect,
 } from "../../page.ts";
 import { flash } from "../../pipeline/flash.ts";
-import { problemsOf } from "../../problems-of.ts";
 
 const texts = repositorySettingsTexts.general;
 const NAME_LENGTH_MAX = 255;

@@ -8,7 +8,8 @@ import type { Ports } from "../../../ports.ts";
 import { findImport, listImports } from "../../../storage/sql/imports/repository-imports.ts";
 import { createTexts } from "../../catalogue/create.ts";
 import { importTexts } from "../../catalogue/imports.ts";
-import { formText, isTicked } from "../../form-text.ts";
+import { formText, isTicked } from "../../forms/form-text.ts";
+import { problemsOf } from "../../forms/problems-of.ts";
 import { type Html, html } from "../../html.ts";
 import { checkbox, errorSummary, input, type Problem } from "../../layout/form.ts";
 import { importState } from "../../layout/import-state.ts";
@@ -24,7 +25,6 @@ import {
   type WorkspacePage,
   type WorkspacePageRequest,
 } from "../../page.ts";
-import { problemsOf } from "../../problems-of.ts";
 
 const texts = importTexts;
 const SHOWN_MAX = 20;

@@ -1,7 +1,8 @@
 import { type ProjectKey, parseProjectKey } from "../../../model/slug.ts";
 import { createProject } from "../../../operations/projects/projects.ts";
 import { createTexts } from "../../catalogue/create.ts";
-import { formText, isTicked } from "../../form-text.ts";
+import { formText, isTicked } from "../../forms/form-text.ts";
+import { problemsOf } from "../../forms/problems-of.ts";
 import { html } from "../../html.ts";
 import { checkbox, errorSummary, input, type Problem, textarea } from "../../layout/form.ts";
 import { workspacePlace } from "../../layout/place.ts";
@@ -14,7 +15,6 @@ import {
   type WorkspacePageRequest,
 } from "../../page.ts";
 import { flash } from "../../pipeline/flash.ts";
-import { problemsOf } from "../../problems-of.ts";
 
 const texts = createTexts.newProject;
 const NAME_LENGTH_MAX = 255;

@@ -3,7 +3,8 @@ import { slugifyRepositoryName } from "../../../model/slug.ts";
 import { createRepository } from "../../../operations/repositories/repositories.ts";
 import type { Ports } from "../../../ports.ts";
 import { createTexts } from "../../catalogue/create.ts";
-import { formText, isTicked } from "../../form-text.ts";
+import { formText, isTicked } from "../../forms/form-text.ts";
+import { problemsOf } from "../../forms/problems-of.ts";
 import { html } from "../../html.ts";
 import { checkbox, errorSummary, input, type Problem, textarea } from "../../layout/form.ts";
 import { workspacePlace } from "../../layout/place.ts";
@@ -17,7 +18,6 @@ import {
   type WorkspacePageRequest,
 } from "../../page.ts";
 import { flash } from "../../pipeline/flash.ts";
-import { problemsOf } from "../../problems-of.ts";
 
 const texts = createTexts.newRepository;
 const NAME_LENGTH_MAX = 255;

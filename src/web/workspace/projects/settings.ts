@@ -1,7 +1,8 @@
 import { changeProject, deleteProject } from "../../../operations/projects/projects.ts";
 import { createTexts } from "../../catalogue/create.ts";
 import { projectTexts } from "../../catalogue/projects.ts";
-import { formText, isTicked } from "../../form-text.ts";
+import { formText, isTicked } from "../../forms/form-text.ts";
+import { problemsOf } from "../../forms/problems-of.ts";
 import { html } from "../../html.ts";
 import { checkbox, errorSummary, input, type Problem, textarea } from "../../layout/form.ts";
 import { workspacePlace } from "../../layout/place.ts";
@@ -9,7 +10,6 @@ import { projectSettings } from "../../layout/project-settings.ts";
 import { projectPath, workspacePath } from "../../links.ts";
 import { type PageAnswer, type ProjectPage, type ProjectPageRequest, page, redirect } from "../../page.ts";
 import { flash } from "../../pipeline/flash.ts";
-import { problemsOf } from "../../problems-of.ts";
 
 const texts = projectTexts;
 const NAME_LENGTH_MAX = 255;

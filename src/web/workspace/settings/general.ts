@@ -1,7 +1,7 @@
 import { Failure } from "../../../model/failure.ts";
 import { changeWorkspace } from "../../../operations/workspaces/workspaces.ts";
 import { workspacePeopleTexts } from "../../catalogue/workspace-people.ts";
-import { formText, isTicked } from "../../form-text.ts";
+import { formText, isTicked } from "../../forms/form-text.ts";
 import { html } from "../../html.ts";
 import { checkbox, errorSummary, input, type Problem } from "../../layout/form.ts";
 import { workspacePlace } from "../../layout/place.ts";

@@ -4,7 +4,7 @@ import type { Ports } from "../../../ports.ts";
 import { listGroups } from "../../../storage/sql/groups/groups.ts";
 import { countGroupMembers } from "../../../storage/sql/workspaces/people.ts";
 import { workspacePeopleTexts } from "../../catalogue/workspace-people.ts";
-import { formText } from "../../form-text.ts";
+import { formText } from "../../forms/form-text.ts";
 import { html } from "../../html.ts";
 import { empty } from "../../layout/empty.ts";
 import { errorSummary, input, type Problem } from "../../layout/form.ts";

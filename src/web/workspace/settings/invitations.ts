@@ -12,7 +12,7 @@ import type { Ports } from "../../../ports.ts";
 import { listInvitations } from "../../../storage/sql/accounts/one-time-links.ts";
 import { listGroups } from "../../../storage/sql/groups/groups.ts";
 import { workspacePeopleTexts } from "../../catalogue/workspace-people.ts";
-import { formText } from "../../form-text.ts";
+import { formText } from "../../forms/form-text.ts";
 import { html } from "../../html.ts";
 import { empty } from "../../layout/empty.ts";
 import { errorSummary, input, type Problem, select } from "../../layout/form.ts";

@@ -16,7 +16,7 @@ import { findTokenPolicy } from "../../../storage/sql/tokens/token-policies.ts";
 import { listTexts } from "../../catalogue/lists.ts";
 import { workspaceTokenTexts as texts } from "../../catalogue/workspace-tokens.ts";
 import { csvLine, downloadHeaders } from "../../csv.ts";
-import { formText } from "../../form-text.ts";
+import { formText } from "../../forms/form-text.ts";
 import { current, type Html, html, joined, NOTHING } from "../../html.ts";
 import { empty } from "../../layout/empty.ts";
 import { describeOptions } from "../../layout/form.ts";

@@ -18,7 +18,8 @@ import type { Ports } from "../../../../ports.ts";
 import { findAccountByUsername } from "../../../../storage/sql/accounts/accounts.ts";
 import { findGroup } from "../../../../storage/sql/groups/groups.ts";
 import { branchRuleTexts } from "../../../catalogue/branch-rules.ts";
-import { formText } from "../../../form-text.ts";
+import { formText } from "../../../forms/form-text.ts";
+import { problemsOf } from "../../../forms/problems-of.ts";
 import { type Html, html } from "../../../html.ts";
 import { errorSummary, input, type Problem, select } from "../../../layout/form.ts";
 import { repositoryPlace } from "../../../layout/place.ts";
@@ -26,7 +27,6 @@ import { repositorySettings } from "../../../layout/repository-settings.ts";
 import { repositoryPath } from "../../../links.ts";
 import { type PageAnswer, page, type RepositoryPageRequest, redirect } from "../../../page.ts";
 import { flash } from "../../../pipeline/flash.ts";
-import { problemsOf } from "../../../problems-of.ts";
 
 const texts = branchRuleTexts;
 const EXEMPTIONS_MAX = 200;

@@ -5,7 +5,7 @@ import { findAccountsByUuids } from "../../../../storage/sql/accounts/accounts.t
 import { listWorkspaceAuditEvents } from "../../../../storage/sql/audit/workspace-audit.ts";
 import { listTexts } from "../../../catalogue/lists.ts";
 import { workspaceAuditTexts as texts } from "../../../catalogue/workspace-audit.ts";
-import { formText } from "../../../form-text.ts";
+import { formText } from "../../../forms/form-text.ts";
 import { type Html, html, joined } from "../../../html.ts";
 import { empty } from "../../../layout/empty.ts";
 import { describeOptions } from "../../../layout/form.ts";

@@ -1,6 +1,6 @@
 import { AUDIT_ACTIONS } from "../../../../model/audit.ts";
 import type { WorkspaceAuditQuery } from "../../../../storage/sql/audit/workspace-audit.ts";
-import { formText } from "../../../form-text.ts";
+import { formText } from "../../../forms/form-text.ts";
 
 const TEXT_LENGTH_MAX = 200;
 const DAY_MS = 86_400_000;

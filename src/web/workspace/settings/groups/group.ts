@@ -12,7 +12,7 @@ import { listGroupMembers } from "../../../../storage/sql/groups/groups.ts";
 import { findMember } from "../../../../storage/sql/workspaces/members.ts";
 import { type GroupGrant, listGrantsOfGroup } from "../../../../storage/sql/workspaces/people.ts";
 import { workspacePeopleTexts } from "../../../catalogue/workspace-people.ts";
-import { formText } from "../../../form-text.ts";
+import { formText } from "../../../forms/form-text.ts";
 import { type Html, html } from "../../../html.ts";
 import { empty } from "../../../layout/empty.ts";
 import { errorSummary, input, type Problem } from "../../../layout/form.ts";

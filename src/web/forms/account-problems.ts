@@ -1,10 +1,10 @@
-import { Failure } from "../model/failure.ts";
-import { accountTexts, signInTexts } from "./catalogue/sign-in.ts";
-import type { Html } from "./html.ts";
-import type { Problem } from "./layout/form.ts";
-import { exactTime } from "./layout/time.ts";
-import type { PageRequest } from "./page.ts";
-import type { Entry } from "./translate.ts";
+import { Failure } from "../../model/failure.ts";
+import { accountTexts, signInTexts } from "../catalogue/sign-in.ts";
+import type { Html } from "../html.ts";
+import type { Problem } from "../layout/form.ts";
+import { exactTime } from "../layout/time.ts";
+import type { PageRequest } from "../page.ts";
+import type { Entry } from "../translate.ts";
 
 const PASSWORD_PROBLEMS: Readonly<Record<string, Entry>> = accountTexts.passwordProblem;
 

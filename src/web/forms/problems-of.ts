@@ -1,6 +1,6 @@
-import { Failure } from "../model/failure.ts";
-import { html } from "./html.ts";
-import type { Problem } from "./layout/form.ts";
+import { Failure } from "../../model/failure.ts";
+import { html } from "../html.ts";
+import type { Problem } from "../layout/form.ts";
 
 const KINDS: readonly Failure["kind"][] = ["invalid-input", "conflict", "throttled", "permission-missing"];
 
