@@ -126,7 +126,7 @@ test("an invitation is made, its link shown once, listed and withdrawn", async (
 });
 
 for (const [why, fields, message] of [
-  ["no address", { email: HOSTILE }, "That is no email address."],
+  ["no address", { email: HOSTILE }, "That is no e-mail address."],
   ["the address of a member", { email: "OWNER@example.com" }, "That address is a member’s."],
   ["a group that is none", { email: "x@example.com", group: "nope" }, "There is no such group."],
 ] as const) {
