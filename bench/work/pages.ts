@@ -45,11 +45,7 @@ const MAIN_PAGES: readonly {
     name: "branches",
     page: "/medium/branches",
     // How far each is ahead and behind is on the page alone.
-    rest: [
-      "/medium/refs/branches?pagelen=50",
-      "/medium/pullrequests?pagelen=50",
-      "/medium/branch-restrictions?pagelen=100",
-    ],
+    rest: ["/medium/refs/branches?pagelen=50", "/medium/pullrequests?pagelen=50"],
   },
   {
     name: "pull requests",
