@@ -39,7 +39,16 @@ export const SCOPES = [
   "write:permission:bitbucket",
   "delete:permission:bitbucket",
 ] as const;
-export type Scope = (typeof SCOPES)[number];
+
+/**
+ * Scopes of what Pail has and Bitbucket has not: the routes below `/-/`. No token has one that was not named for it: they are
+ * not part of `all`, no preset ticks them, and no token that is derived gets one.
+ */
+export const PAIL_SCOPES = ["read:token:pail", "write:token:pail"] as const;
+export type PailScope = (typeof PAIL_SCOPES)[number];
+
+/** What a requirement may ask for. */
+export type Scope = (typeof SCOPES)[number] | PailScope;
 
 /**
  * Scopes that the creation dialog offers and no operation asks for. They are stored and shown, and give no access.
@@ -62,13 +71,18 @@ export type InertScope = (typeof INERT_SCOPES)[number];
 export type GrantedScope = Scope | InertScope;
 
 const SUFFIX = ":bitbucket";
-const KNOWN: readonly GrantedScope[] = [...SCOPES, ...INERT_SCOPES];
+const KNOWN: readonly GrantedScope[] = [...SCOPES, ...PAIL_SCOPES, ...INERT_SCOPES];
 
 /** Reads a scope in the long form, or in the short one without `:bitbucket`. */
 export function parseScope(text: string): GrantedScope | undefined {
   return KNOWN.find((scope) => scope === text || scope === text + SUFFIX);
 }
 
+/** Whether it is about this server, and not only about an Atlassian account. */
 export function isBitbucketScope(scope: GrantedScope): boolean {
-  return scope.endsWith(SUFFIX);
+  return scope.endsWith(SUFFIX) || isPailScope(scope);
+}
+
+export function isPailScope(scope: GrantedScope): scope is PailScope {
+  return (PAIL_SCOPES as readonly GrantedScope[]).includes(scope);
 }

@@ -1,15 +1,23 @@
 import type { FastifyInstance } from "fastify";
+import { openCachedAnswers } from "../http/routes/cached-answers.ts";
 import { acceptJsonBodies } from "../http/routes/json-bodies.ts";
 import { answerErrorsInJson } from "../http/routes/json-errors.ts";
+import { registerRoute } from "../http/routes/pipeline.ts";
 import type { Ports } from "../ports.ts";
 import { registerDownloadLink } from "./download-link.ts";
+import { OWN_ROUTES } from "./routes.ts";
 import { registerTokenRevocation } from "./token-revocation.ts";
 
-/** Pail's own routes, in a scope of their own. Refusals are those of the API. */
+/**
+ * Pail's own routes, in a scope of their own. Those that are declared go the way of the API's, with the same checks and
+ * refusals; the two that read no credential are registered by themselves.
+ */
 export async function registerOwnRoutes(parent: FastifyInstance, ports: Ports): Promise<void> {
+  const cached = openCachedAnswers(ports);
   await parent.register(async (server) => {
     acceptJsonBodies(server);
     answerErrorsInJson(server, ports);
+    for (const route of OWN_ROUTES) registerRoute(server, ports, cached, route);
     registerTokenRevocation(server, ports);
     registerDownloadLink(server, ports);
   });

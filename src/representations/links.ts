@@ -2,7 +2,7 @@ import type { Account } from "../model/account.ts";
 import type { DownloadLink } from "../model/download.ts";
 import type { ObjectId } from "../model/object-id.ts";
 import { fullName, type RepositoryName } from "../model/repository.ts";
-import { bracedUuid } from "../model/uuid.ts";
+import { bracedUuid, type Uuid } from "../model/uuid.ts";
 
 /** The base URLs of the two surfaces for the caller, without a slash at the end. */
 export type BaseUrls = {
@@ -51,6 +51,11 @@ export function downloadLinkUrl(
   { repositoryUuid, expires, signature, name }: DownloadLink,
 ): string {
   return `${html}${DOWNLOAD_LINK_PATH}/${repositoryUuid}/${expires}/${signature}/${encodeURIComponent(name)}`;
+}
+
+/** Of one of Pail's own routes, which are beside the API's, not below its version. */
+export function tokenApiUrl({ api }: BaseUrls, { uuid }: { readonly uuid: Uuid }): string {
+  return `${api.replace(/\/2\.0$/, "")}/-/tokens/${uuid}`;
 }
 
 /** No workspace can be called `-`, so the path is nobody's. */

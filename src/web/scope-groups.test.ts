@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { describeScopes } from "../cli/token/describe-scopes.ts";
-import { INERT_SCOPES, SCOPES } from "../model/scope.ts";
+import { INERT_SCOPES, PAIL_SCOPES, SCOPES } from "../model/scope.ts";
 import { scopeTexts } from "./catalogue/scopes.ts";
 import {
   findScopes,
@@ -14,7 +14,7 @@ import {
 
 test("each scope is in one group, and those that open nothing in the last", () => {
   const grouped = SCOPE_GROUPS.flatMap(({ scopes }) => scopes);
-  assert.deepEqual(grouped.toSorted(), [...SCOPES, ...INERT_SCOPES].toSorted());
+  assert.deepEqual(grouped.toSorted(), [...SCOPES, ...PAIL_SCOPES, ...INERT_SCOPES].toSorted());
   assert.deepEqual(SCOPE_GROUPS.at(-1)?.scopes, INERT_SCOPES);
   assert.deepEqual(
     SCOPE_GROUPS.filter(({ isFolded }) => !isFolded).map(({ id }) => id),
@@ -46,7 +46,7 @@ for (const [question, found] of [
 }
 
 test("an empty question finds all", () => {
-  assert.equal(findScopes(" ").size, SCOPES.length + INERT_SCOPES.length);
+  assert.equal(findScopes(" ").size, SCOPES.length + PAIL_SCOPES.length + INERT_SCOPES.length);
 });
 
 test("a token for everything lacks nothing, and one to clone may not push, merge or delete", () => {

@@ -1,4 +1,4 @@
-import { type GrantedScope, INERT_SCOPES, type InertScope, SCOPES } from "../model/scope.ts";
+import { type GrantedScope, INERT_SCOPES, type InertScope, PAIL_SCOPES, SCOPES } from "../model/scope.ts";
 import { deedTexts, scopeGroupTexts, scopeTexts } from "./catalogue/scopes.ts";
 import type { Entry } from "./translate.ts";
 
@@ -23,6 +23,7 @@ const RESOURCES = {
   snippets: ["snippet"],
   keys: ["ssh-key", "gpg-key"],
   issues: ["issue"],
+  tokens: ["token"],
 } as const satisfies { readonly [Id in Exclude<keyof typeof scopeGroupTexts, "inert">]: readonly string[] };
 
 const OPEN: readonly string[] = ["repositories", "pullRequests", "webhooks", "workspaces"];
@@ -34,7 +35,9 @@ export const SCOPE_GROUPS: readonly ScopeGroup[] = [
     return {
       id,
       title: scopeGroupTexts[id],
-      scopes: resources.flatMap((resource) => SCOPES.filter((scope) => scope.split(":")[1] === resource)),
+      scopes: resources.flatMap((resource) =>
+        [...SCOPES, ...PAIL_SCOPES].filter((scope) => scope.split(":")[1] === resource),
+      ),
       isFolded: !OPEN.includes(id),
     };
   }),

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Route } from "../../src/http/routes/route.ts";
 import type { Scope } from "../../src/model/scope.ts";
-import { ROUTES } from "../../src/rest/routes.ts";
+import { ALL_ROUTES } from "../support/examples/all-routes.ts";
 import { routeName } from "../support/examples/route-examples.ts";
 
 /**
@@ -41,7 +41,7 @@ const least = (route: Route) =>
     .flatMap((scope) => LEAST[scope] ?? [])
     .toSorted((one, other) => RANKS.indexOf(other) - RANKS.indexOf(one))[0];
 
-for (const route of ROUTES) {
+for (const route of ALL_ROUTES) {
   const [declared, expected] = [permissionOf(route), least(route)];
   if (declared === undefined || expected === undefined) continue;
   test(`${routeName(route)} needs ${expected} at least`, () =>
@@ -49,6 +49,6 @@ for (const route of ROUTES) {
 }
 
 test("each route for which less is enough is there", () => {
-  const names = new Set(ROUTES.map(routeName));
+  const names = new Set(ALL_ROUTES.map(routeName));
   for (const name of Object.keys(LESS)) assert.ok(names.has(name), name);
 });

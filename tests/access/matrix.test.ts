@@ -13,7 +13,7 @@ import { GIT_ROUTES } from "../../src/git-http/git-http.ts";
 import type { Route } from "../../src/http/routes/route.ts";
 import type { AppServer } from "../../src/http/server/server.ts";
 import type { Account } from "../../src/model/account.ts";
-import { type GrantedScope, INERT_SCOPES, SCOPES, type Scope } from "../../src/model/scope.ts";
+import { type GrantedScope, INERT_SCOPES, type Scope } from "../../src/model/scope.ts";
 import type { ProjectKey, RepositorySlug } from "../../src/model/slug.ts";
 import { createAccount, disableAccount } from "../../src/operations/accounts/accounts.ts";
 import { createProject } from "../../src/operations/projects/projects.ts";
@@ -21,8 +21,8 @@ import { createRepository } from "../../src/operations/repositories/repositories
 import { createApiToken, revokeApiToken } from "../../src/operations/tokens/api-tokens.ts";
 import { blockToken, setTokenPolicy } from "../../src/operations/tokens/token-policies.ts";
 import { createWorkspace } from "../../src/operations/workspaces/workspaces.ts";
-import { ROUTES } from "../../src/rest/routes.ts";
 import { basic } from "../support/clients/http-request.ts";
+import { ALL_ROUTES, ALL_SCOPES } from "../support/examples/all-routes.ts";
 import { examplePath, PARAMETERS, routeName } from "../support/examples/route-examples.ts";
 import { expectedOutcomes, type Outcome } from "../support/examples/subject-examples.ts";
 import { startTestApp, type TestApp } from "../support/server/test-app.ts";
@@ -43,7 +43,7 @@ type Target = {
   readonly payload?: string;
 };
 
-const REST_TARGETS: readonly Target[] = ROUTES.map((route) => ({
+const REST_TARGETS: readonly Target[] = ALL_ROUTES.map((route) => ({
   name: routeName(route),
   channel: "rest",
   method: route.method,
@@ -100,7 +100,7 @@ const REFUSED = { rest: 401, git: 401 } as const;
 const APP_PASSWORD_REFUSED = { rest: 401, git: 410 } as const;
 
 const KINDS = [
-  ...[...SCOPES, ...INERT_SCOPES].map((scope) => `only ${scope}`),
+  ...[...ALL_SCOPES, ...INERT_SCOPES].map((scope) => `only ${scope}`),
   "no scope of ours",
   "all scopes",
   "all scopes of an account of another workspace",
@@ -235,7 +235,7 @@ function admission(target: Target, carrier: Carrier, brought: SentCredential): A
   if (brought.refusedWith !== undefined) return { refused: brought.refusedWith[channel] };
   if (carrier.identity !== undefined && !IDENTITY[carrier.identity]![channel]) return { refused: 401 };
   // Recorded: 401 over REST. In Git 403, for a 401 would make git forget a token that is genuine.
-  if (!brought.scopes.some((scope) => scope.endsWith(":bitbucket")))
+  if (!brought.scopes.some((scope) => /:(?:bitbucket|pail)$/.test(scope)))
     return { refused: channel === "git" ? 403 : 401, isForScope: true };
   if (target.scopes.some((scope) => !brought.scopes.includes(scope)))
     return { refused: 403, isForScope: true };
@@ -339,26 +339,26 @@ async function makeThings(accounts: Record<"owner" | "stranger" | "disabled", Ac
     scopes: [],
     refusedWith,
   });
-  for (const scope of [...SCOPES, ...INERT_SCOPES]) add(`only ${scope}`, await good("owner", [scope]));
+  for (const scope of [...ALL_SCOPES, ...INERT_SCOPES]) add(`only ${scope}`, await good("owner", [scope]));
   add("no scope of ours", await good("owner", ["read:account", "read:me", "manage:org"]));
-  const all = await good("owner", SCOPES);
+  const all = await good("owner", ALL_SCOPES);
   add("all scopes", all);
-  add("all scopes of an account of another workspace", await good("stranger", SCOPES));
+  add("all scopes of an account of another workspace", await good("stranger", ALL_SCOPES));
   const longAgo = () => new Date(Date.now() - 2 * 86_400_000);
-  add("expired", await bad("owner", SCOPES, longAgo));
-  const revoked = await bad("owner", SCOPES);
+  add("expired", await bad("owner", ALL_SCOPES, longAgo));
+  const revoked = await bad("owner", ALL_SCOPES);
   await revokeApiToken(app.ports, app.by, revoked.uuid as Parameters<typeof revokeApiToken>[2]);
   add("revoked", revoked);
   // All others are of one day.
   const policy = { lifetimeDaysMax: 1, refusedScopes: [], enforcedFrom: undefined };
   await setTokenPolicy(app.ports, app.by, app.workspace, policy);
-  const long = { accountUuid: app.owner.uuid, name: "long", scopes: SCOPES, ageDays: 2 };
+  const long = { accountUuid: app.owner.uuid, name: "long", scopes: ALL_SCOPES, ageDays: 2 };
   const against = (await createApiToken(app.ports, app.by, long)).text.reveal();
   add("against the policy of the workspace", { ...all, text: against, isRefusedThere: true });
-  const blocked = await good("owner", SCOPES);
+  const blocked = await good("owner", ALL_SCOPES);
   await blockToken(app.ports, app.by, app.workspace, blocked.uuid as Parameters<typeof blockToken>[3]);
   add("revoked in the workspace", { ...blocked, isRefusedThere: true });
-  add("of a disabled account", await bad("disabled", SCOPES));
+  add("of a disabled account", await bad("disabled", ALL_SCOPES));
   await disableAccount(app.ports, app.by, accounts.disabled);
   add("app password", nobodys(`ATBB${"x7Kq".repeat(8)}`, APP_PASSWORD_REFUSED));
   add("access token", nobodys(`ATCTT3xFfGN0${all.text.slice(12)}`));

@@ -10,8 +10,8 @@ import { GIT_ROUTES } from "../../src/git-http/git-http.ts";
 import { LFS_METHODS, LFS_URL } from "../../src/git-http/lfs.ts";
 import { routerPaths } from "../../src/http/routes/pipeline.ts";
 import { TOKEN_REVOCATION_PATH } from "../../src/own-routes/token-revocation.ts";
-import { ROUTES } from "../../src/rest/routes.ts";
 import { PAGE_LIST } from "../../src/web/page-list.ts";
+import { ALL_ROUTES } from "../support/examples/all-routes.ts";
 import { startTestApp } from "../support/server/test-app.ts";
 
 /** What asks for no scope and no permission, with the reason and the tests of its own. */
@@ -47,7 +47,7 @@ const OUTSIDE: Readonly<Record<string, { readonly why: string; readonly tests: s
 
 /** In `matrix.test.ts`, which is made of the same lists. */
 const IN_MATRIX = [
-  ...ROUTES.flatMap((route) => routerPaths(route).map((path) => `${route.method} ${path}`)),
+  ...ALL_ROUTES.flatMap((route) => routerPaths(route).map((path) => `${route.method} ${path}`)),
   ...GIT_ROUTES.map(({ method, suffix }) => `${method} /:workspace/:repo_slug${suffix}`),
 ];
 
@@ -84,7 +84,7 @@ test("every route that the server has is in the matrix, or on the list of those 
   assert.deepEqual(
     unknown,
     [],
-    "add it to ROUTES, GIT_ROUTES or PAGE_LIST; or to OUTSIDE, with tests of its own",
+    "add it to ROUTES, OWN_ROUTES, GIT_ROUTES or PAGE_LIST; or to OUTSIDE, with tests of its own",
   );
   assert.deepEqual([...own].sort(), [...new Set(own)].sort(), "none is there twice");
 });

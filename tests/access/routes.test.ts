@@ -5,12 +5,12 @@ import { GIT_ROUTES } from "../../src/git-http/git-http.ts";
 import type { Route } from "../../src/http/routes/route.ts";
 import type { AppServer } from "../../src/http/server/server.ts";
 import type { Account } from "../../src/model/account.ts";
-import { type GrantedScope, SCOPES } from "../../src/model/scope.ts";
+import type { GrantedScope } from "../../src/model/scope.ts";
 import { createAccount } from "../../src/operations/accounts/accounts.ts";
 import { createApiToken } from "../../src/operations/tokens/api-tokens.ts";
 import { setMember } from "../../src/operations/workspaces/workspaces.ts";
-import { ROUTES } from "../../src/rest/routes.ts";
 import { basic } from "../support/clients/http-request.ts";
+import { ALL_ROUTES, ALL_SCOPES } from "../support/examples/all-routes.ts";
 import { type ExampleWorkspace, openExampleWorkspace } from "../support/examples/example-workspace.ts";
 import { exampleOf, examplePath, routeName } from "../support/examples/route-examples.ts";
 import { expectedOutcomes } from "../support/examples/subject-examples.ts";
@@ -68,14 +68,14 @@ async function call(route: Route, authorization: string | undefined) {
   return { status: answer.statusCode, body: answer.body };
 }
 
-for (const route of ROUTES) {
+for (const route of ALL_ROUTES) {
   const name = routeName(route);
 
   test(`${name}: all scopes but one that it asks are refused, with the lists`, async () => {
     for (const left of route.apiTokenScopes) {
       const token = await tokenOf(
         app.owner,
-        SCOPES.filter((scope) => scope !== left),
+        ALL_SCOPES.filter((scope) => scope !== left),
       );
       const answer = await call(route, basic("owner@example.com", token.text));
       assert.equal(answer.status, 403);
@@ -85,9 +85,12 @@ for (const route of ROUTES) {
 
   test(`${name}: nobody, strangers, readers and owners get what the declaration says`, async () => {
     const nobody = await call(route, undefined);
-    const foreign = await call(route, basic("stranger@example.com", (await tokenOf(stranger, SCOPES)).text));
-    const reading = await call(route, basic("reader@example.com", (await tokenOf(reader, SCOPES)).text));
-    const owning = await call(route, basic("owner@example.com", (await tokenOf(app.owner, SCOPES)).text));
+    const foreign = await call(
+      route,
+      basic("stranger@example.com", (await tokenOf(stranger, ALL_SCOPES)).text),
+    );
+    const reading = await call(route, basic("reader@example.com", (await tokenOf(reader, ALL_SCOPES)).text));
+    const owning = await call(route, basic("owner@example.com", (await tokenOf(app.owner, ALL_SCOPES)).text));
     const outcome = ({ status }: { readonly status: number }) => (status < 400 ? "in" : status);
     assert.deepEqual(
       {
@@ -124,9 +127,9 @@ for (const route of GIT_ROUTES) {
       const nobody = await callGit(undefined);
       assert.equal(nobody.statusCode, 401);
       assert.match(String(nobody.headers["www-authenticate"]), /^Basic realm="/);
-      const foreign = await callGit(basic("stranger", (await tokenOf(stranger, SCOPES)).text));
+      const foreign = await callGit(basic("stranger", (await tokenOf(stranger, ALL_SCOPES)).text));
       assert.equal(foreign.statusCode, 404);
-      const owning = await callGit(basic("owner", (await tokenOf(app.owner, SCOPES)).text));
+      const owning = await callGit(basic("owner", (await tokenOf(app.owner, ALL_SCOPES)).text));
       assert.equal(owning.statusCode, 200);
       const missing = await server.inject({ method: route.method, url: url.replace("demo", "nothing") });
       assert.deepEqual(

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { test } from "node:test";
-import { ROUTES } from "../../src/rest/routes.ts";
+import { ALL_ROUTES } from "../support/examples/all-routes.ts";
 import { startFilledApp } from "../support/server/filled-app.ts";
 
 const { app, git, folder, commit } = await startFilledApp();
@@ -35,7 +35,7 @@ const TEXTS = [
 ];
 const GIT_TEXTS = /^(commit|revision|spec|revspec|ref|name|path|filename)$/;
 
-const targets = ROUTES.flatMap((route) =>
+const targets = ALL_ROUTES.flatMap((route) =>
   [...route.path.matchAll(/\{(\w+)\}/g)]
     .filter(([, name]) => GIT_TEXTS.test(name!))
     .map(([parameter]) => ({ route, parameter })),

@@ -2,7 +2,7 @@
 // numbers that are none, ways through folders, bytes that are no text. It may refuse; it may not break.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ROUTES } from "../../src/rest/routes.ts";
+import { ALL_ROUTES } from "../support/examples/all-routes.ts";
 import { exampleOf, routeName } from "../support/examples/route-examples.ts";
 import { describeJunk } from "../support/junk/junk-suite.ts";
 
@@ -21,7 +21,7 @@ const BODILESS: ReadonlySet<string> = new Set([
 ]);
 
 test("each route that takes a body has an example of one", () => {
-  const missing = ROUTES.filter(
+  const missing = ALL_ROUTES.filter(
     (route) =>
       ("body" in route && route.body !== undefined) || route.method === "POST" || route.method === "PUT",
   )

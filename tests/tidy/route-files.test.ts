@@ -4,9 +4,12 @@ import { basename, dirname, join } from "node:path";
 import { test } from "node:test";
 import type { Method } from "../../src/http/routes/declaration.ts";
 import type { Route } from "../../src/http/routes/route.ts";
+import { OWN_ROUTES } from "../../src/own-routes/routes.ts";
 import { ROUTES } from "../../src/rest/routes.ts";
+import { routeName } from "../support/examples/route-examples.ts";
 
 const REST = join(import.meta.dirname, "..", "..", "src", "rest");
+const OWN = join(import.meta.dirname, "..", "..", "src", "own-routes");
 
 /** What operations of a method are called. */
 const VERBS: Record<Method, RegExp> = {
@@ -94,4 +97,27 @@ test("every route that is declared is in route-list.ts", () => {
   const unlisted = declared.filter(({ route }) => !ROUTES.includes(route)).map(({ file }) => file);
   assert.deepEqual(unlisted, [], "add a line to src/rest/route-list.ts");
   assert.equal(ROUTES.length, declared.length);
+});
+
+/** Of Pail's own routes, which no reference names. */
+const OWN_VERBS: Record<Method, RegExp> = {
+  ...VERBS,
+  POST: /^(create|derive|rotate|introspect)-/,
+  DELETE: /^(delete|revoke)-/,
+};
+
+test("every route below /-/ lies in the folder of its first word, and is in own-routes/routes.ts", async () => {
+  const own: Route[] = [];
+  for (const file of globSync("*/**/*.ts", { cwd: OWN }).filter((each) => !each.endsWith(".test.ts"))) {
+    const exported: unknown[] = Object.values(await import(join(OWN, file)));
+    for (const route of exported.flat().filter(isRoute)) {
+      own.push(route);
+      const [folder, name] = [route.path.split("/")[2]!, basename(file)];
+      assert.ok(route.path.startsWith("/-/"), `${route.path}: what is below /2.0/ belongs in src/rest/`);
+      assert.equal(dirname(file), folder, `${routeName(route)} is in ${file}`);
+      assert.match(name, OWN_VERBS[route.method], `${routeName(route)} is in ${file}`);
+    }
+  }
+  assert.deepEqual(new Set(OWN_ROUTES.map(routeName)), new Set(own.map(routeName)));
+  assert.equal(OWN_ROUTES.length, own.length);
 });

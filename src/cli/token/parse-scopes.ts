@@ -1,4 +1,4 @@
-import { type GrantedScope, INERT_SCOPES, parseScope, SCOPES } from "../../model/scope.ts";
+import { type GrantedScope, INERT_SCOPES, PAIL_SCOPES, parseScope, SCOPES } from "../../model/scope.ts";
 import { nearestWords } from "../terminal/nearest-words.ts";
 import { UsageError } from "../terminal/problem.ts";
 
@@ -29,7 +29,7 @@ export function parseScopes(values: readonly string[]): readonly GrantedScope[] 
 }
 
 function describeUnknown(word: string): string {
-  const known = [...SCOPES, ...INERT_SCOPES].map((scope) => scope.replace(SUFFIX, ""));
+  const known = [...SCOPES, ...PAIL_SCOPES, ...INERT_SCOPES].map((scope) => scope.replace(SUFFIX, ""));
   const short = word.replace(SUFFIX, "");
   // What is written short is meant, however many letters are missing: read:repo.
   const longer = short === "" ? [] : known.filter((scope) => scope.startsWith(short)).slice(0, OFFERED_MAX);

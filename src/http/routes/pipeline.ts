@@ -67,7 +67,7 @@ export function registerRoute(
             signal,
           });
           const common = restRequest(ports, admitted, own.by, baseUrls, request);
-          if (route.method === "GET" && route.readsFilter !== true && route.path.startsWith("/2.0/"))
+          if (route.method === "GET" && route.readsFilter !== true && /^\/(?:2\.0|-)\//.test(route.path))
             refuseFilterAndSort(common.query);
           const call = async () =>
             "form" in route && route.form !== undefined

@@ -237,6 +237,25 @@ export const scopeTexts: { readonly [Each in GrantedScope]: ScopeText } = {
     excludes: READING,
     words: "sign signature remove 署名",
   },
+  "read:token:pail": {
+    opens: {
+      en: "List the account's API tokens and see what each may do, over the API.",
+      ja: "API によるアカウントの API トークンの一覧とその内容の確認",
+    },
+    excludes: { en: "Creating and revoking them.", ja: "作成、失効" },
+    words: "token list introspect explain トークン 一覧 確認",
+  },
+  "write:token:pail": {
+    opens: {
+      en: "Create, rotate and revoke the account's API tokens, over the API.",
+      ja: "API によるアカウントの API トークンの作成・更新・失効",
+    },
+    excludes: {
+      en: "Listing them. Creating one that may more than this token.",
+      ja: "一覧、このトークンを超える権限を持つトークンの作成",
+    },
+    words: "token create rotate revoke トークン 作成 更新 失効",
+  },
   "read:issue:bitbucket": {
     opens: { en: "Read issues and their comments.", ja: "課題とコメントの読み取り" },
     excludes: CHANGING_AND_DELETING,
@@ -285,6 +304,7 @@ export const scopeGroupTexts = {
   snippets: { en: "Snippets", ja: "スニペット" },
   keys: { en: "SSH and GPG keys", ja: "SSH キーと GPG キー" },
   issues: { en: "Issues", ja: "課題" },
+  tokens: { en: "The account's tokens", ja: "アカウントのトークン" },
   inert: {
     en: "Accepted, but open nothing here",
     ja: "指定できるが、このサーバーでは効果のないスコープ",

@@ -1,7 +1,7 @@
 import type { Account } from "../../../src/model/account.ts";
-import { SCOPES } from "../../../src/model/scope.ts";
 import { createAccount } from "../../../src/operations/accounts/accounts.ts";
 import { createApiToken } from "../../../src/operations/tokens/api-tokens.ts";
+import { ALL_SCOPES } from "../examples/all-routes.ts";
 import type { RestOutcome } from "../server/filled-app.ts";
 import type { TestApp } from "../server/test-app.ts";
 import { basic } from "./http-request.ts";
@@ -18,7 +18,7 @@ export type RestCaller = {
   readonly rest: CallRest;
 };
 
-/** An account that is in no workspace, with a token of all scopes. */
+/** An account that is in no workspace, with a token of all scopes that there are. */
 export async function createCaller(app: TestApp, username: string): Promise<RestCaller> {
   const account = await createAccount(app.ports, app.by, { email: `${username}@example.com`, username });
   return callerOf(app, account, `${username}@example.com`);
@@ -32,7 +32,7 @@ async function callerOf(app: TestApp, account: Account, email: string): Promise<
   const made = await createApiToken(app.ports, app.by, {
     accountUuid: account.uuid,
     name: "test",
-    scopes: SCOPES,
+    scopes: ALL_SCOPES,
     ageDays: 1,
   });
   const authorization = basic(email, made.text.reveal());

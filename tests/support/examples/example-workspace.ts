@@ -5,12 +5,14 @@ import type { Route } from "../../../src/http/routes/route.ts";
 import { parseObjectId } from "../../../src/model/object-id.ts";
 import type { PullRequestKey } from "../../../src/model/pull-request.ts";
 import type { BranchName, RefName } from "../../../src/model/ref-name.ts";
+import { SCOPES } from "../../../src/model/scope.ts";
 import type { ProjectKey, RepositorySlug } from "../../../src/model/slug.ts";
 import type { Uuid } from "../../../src/model/uuid.ts";
 import { storeDownloads } from "../../../src/operations/downloads/downloads.ts";
 import { createGroup } from "../../../src/operations/groups/groups.ts";
 import { createProject } from "../../../src/operations/projects/projects.ts";
 import { createRepository } from "../../../src/operations/repositories/repositories.ts";
+import { createApiToken } from "../../../src/operations/tokens/api-tokens.ts";
 import { setMember } from "../../../src/operations/workspaces/workspaces.ts";
 import { finishMergeTask, insertMergeTask } from "../../../src/storage/sql/pull-requests/merge-tasks.ts";
 import { applyRefUpdates } from "../../../src/storage/sql/refs/ref-updates.ts";
@@ -86,6 +88,11 @@ text
 done
 `;
 
+/** As `rest` of a caller takes it: behind the version, or a whole URL. */
+function apiPath(app: TestApp, path: string): string {
+  return path.startsWith("/2.0/") ? path.slice("/2.0".length) : app.url + path;
+}
+
 /** An app's workspace with something under each route's path. Repositories and projects are made again and again: tests delete them. */
 export async function openExampleWorkspace(app: TestApp): Promise<ExampleWorkspace> {
   const { ports, by, workspace } = app;
@@ -103,7 +110,7 @@ export async function openExampleWorkspace(app: TestApp): Promise<ExampleWorkspa
     for (const [name, { body, fillBody, fills }] of Object.entries(EXAMPLES)) {
       if (fills === undefined) continue;
       const [method, path] = name.split(" ") as [Route["method"], string];
-      const target = examplePath({ method, path }, known).replace("/2.0", "");
+      const target = apiPath(app, examplePath({ method, path }, known));
       const answer = await owner.rest(method, target, fillBody ?? body?.json);
       if (answer.status >= 300) throw new Error(`${name}: ${answer.status} ${answer.text}`);
       known = { ...known, ...fills(answer.json) };
@@ -161,9 +168,15 @@ export async function openExampleWorkspace(app: TestApp): Promise<ExampleWorkspa
       selected_user_id: other.uuid,
       target_username: other.uuid,
       member: other.uuid,
+      token_id: await addToken(),
     });
     const pullRequest = { repositoryUuid: repository.uuid, id: Number(parameters.pull_request_id) };
     return { ...parameters, task_id: await addMergeTask(pullRequest) };
+  }
+
+  async function addToken(): Promise<Uuid> {
+    const wanted = { accountUuid: app.owner.uuid, name: "example", scopes: SCOPES, ageDays: 1 };
+    return (await createApiToken(ports, by, wanted)).token.uuid;
   }
 
   /** One that is done, or the pull request could not be merged. */

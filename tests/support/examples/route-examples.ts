@@ -110,6 +110,8 @@ export type RouteExample = {
 /** Another's comment. */
 const AUTHORS_ONLY = { outcomes: { reader: 403 } } as const;
 const GONE = { outcomes: { nobody: 410, stranger: 410, reader: 410, owner: 410 } } as const;
+/** Others do not learn that there is such a token. */
+const OWNERS_TOKEN = { outcomes: { stranger: 404, reader: 404 } } as const;
 const nothingNew = () => ({});
 
 /**
@@ -277,6 +279,8 @@ export const EXAMPLES: Readonly<Record<string, RouteExample>> = {
   "GET /2.0/user/emails/{email}": { outcomes: { stranger: 404, reader: 404 } },
   "GET /2.0/user/workspaces/{workspace}/permission": { outcomes: { stranger: 403 } },
   "GET /2.0/user/workspaces/{workspace}/permissions/repositories": { outcomes: { stranger: 403 } },
+  "GET /-/tokens/{token_id}": OWNERS_TOKEN,
+  "DELETE /-/tokens/{token_id}": OWNERS_TOKEN,
   "GET /2.0/repositories": GONE,
   "GET /2.0/workspaces": GONE,
   "GET /2.0/user/permissions/workspaces": GONE,

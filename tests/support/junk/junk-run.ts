@@ -5,8 +5,8 @@ import {
   shapeOf,
 } from "../../../reference/compatibility.ts";
 import type { Route } from "../../../src/http/routes/route.ts";
-import { ROUTES } from "../../../src/rest/routes.ts";
-import { basic, type HttpAnswer, sendRequest } from "../clients/http-request.ts";
+import { type HttpAnswer, sendRequest } from "../clients/http-request.ts";
+import { ALL_ROUTES } from "../examples/all-routes.ts";
 import type { ExampleWorkspace } from "../examples/example-workspace.ts";
 import { type ExampleParameters, exampleOf, examplePath, routeName } from "../examples/route-examples.ts";
 import { fc } from "../fuzzing/seeded-properties.ts";
@@ -52,7 +52,7 @@ export function targetOf(route: Route, request: JunkRequest, parameters: Example
 function routesFor(route: Route, request: JunkRequest): readonly Pick<Route, "method" | "path">[] {
   const method = request.method === "HEAD" ? "GET" : request.method;
   const isWhole = Object.values(request.segments).every((text) => !/^(?:%2e|\.)*$|\/|^$/i.test(text));
-  return ROUTES.filter((one) => one.method === method && (!isWhole || one.path === route.path));
+  return ALL_ROUTES.filter((one) => one.method === method && (!isWhole || one.path === route.path));
 }
 
 export type JunkRun = {
@@ -75,7 +75,7 @@ export async function startJunkRun(
   examples: ExampleWorkspace,
   { seed, casesPerRoute }: Pick<JunkRun, "seed" | "casesPerRoute">,
 ): Promise<JunkRun> {
-  return { app, examples, authorization: basic("owner@example.com", await app.token()), seed, casesPerRoute };
+  return { app, examples, authorization: examples.owner.authorization, seed, casesPerRoute };
 }
 
 /** Sends junk to one route, and looks at every answer and at the log. */

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { ROUTES } from "../../../src/rest/routes.ts";
 import type { Dialect } from "../../../src/storage/sql/migrations/migration.ts";
 import { createTestDatabaseSettings } from "../database/test-database.ts";
+import { ALL_ROUTES } from "../examples/all-routes.ts";
 import { openExampleWorkspace } from "../examples/example-workspace.ts";
 import { exampleOf, routeName } from "../examples/route-examples.ts";
 import { startTestApp } from "../server/test-app.ts";
@@ -29,7 +29,7 @@ export function describeJunk(
     });
     after(() => close());
 
-    for (const route of ROUTES.filter((one) => routes.test(routeName(one)))) {
+    for (const route of ALL_ROUTES.filter((one) => routes.test(routeName(one)))) {
       test(`${routeName(route)} takes what is good, so that junk gets as far`, async () => {
         const answer = await askWell(route, run);
         const isGone = route.subject === "open" && answer.status === 410;

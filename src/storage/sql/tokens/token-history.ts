@@ -131,6 +131,23 @@ export async function listTokensWithHistory(
   return rows.map(toTokenWithHistory);
 }
 
+/** One page of all tokens of an account, newest first, and how many there are. */
+export async function listTokensOfAccount(
+  db: Kysely<Schema>,
+  accountUuid: Uuid,
+  { page, pagelen }: { readonly page: number; readonly pagelen: number },
+): Promise<{ readonly tokens: readonly TokenWithHistory[]; readonly size: number }> {
+  const all: TokenQuery = db.selectFrom("api_token").where("api_token.account_uuid", "=", accountUuid);
+  const rows = await withHistory(all)
+    .orderBy("api_token.created_at", "desc")
+    .orderBy("api_token.uuid")
+    .limit(pagelen)
+    .offset((page - 1) * pagelen)
+    .execute();
+  const { count } = await all.select((eb) => eb.fn.countAll().as("count")).executeTakeFirstOrThrow();
+  return { tokens: rows.map(toTokenWithHistory), size: Number(count) };
+}
+
 export async function findTokenWithHistory(
   db: Kysely<Schema>,
   uuid: Uuid,

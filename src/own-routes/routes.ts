@@ -1,0 +1,10 @@
+import type { Route } from "../http/routes/route.ts";
+import { getTokenRoute } from "./tokens/get-token.ts";
+import { listTokensRoute } from "./tokens/list-tokens.ts";
+import { revokeTokenRoute } from "./tokens/revoke-token.ts";
+
+/**
+ * What is declared below `/-/`, one line each. These are Pail's own: the published reference has none of them, so they are not
+ * in `docs/compatibility.md`. A file that is not listed here is not served.
+ */
+export const OWN_ROUTES: readonly Route[] = [listTokensRoute, getTokenRoute, revokeTokenRoute];

@@ -1,0 +1,21 @@
+import { parsePage, representPage } from "../../http/routes/paging.ts";
+import type { AccountRoute } from "../../http/routes/subjects/account.ts";
+import { jsonAnswer } from "../../http/server/answer.ts";
+import { representToken } from "../../representations/token.ts";
+import { listTokensOfAccount } from "../../storage/sql/tokens/token-history.ts";
+
+/** `GET /-/tokens`: the account's own API tokens, newest first, also those that have ended. */
+export const listTokensRoute: AccountRoute = {
+  subject: "account",
+  method: "GET",
+  path: "/-/tokens",
+  apiTokenScopes: ["read:token:pail"],
+  oauthScopes: [],
+  credentialKinds: ["api-token"],
+  async handle({ database, clock }, { account, baseUrls, query, url }) {
+    const page = parsePage(query, { pagelenDefault: 10, pagelenMax: 100 });
+    const { tokens, size } = await listTokensOfAccount(database.kysely, account.uuid, page);
+    const values = tokens.map((token) => representToken(token, baseUrls, clock()));
+    return jsonAnswer(200, representPage({ ...page, size, values }, url));
+  },
+};
