@@ -6,6 +6,7 @@ import { logBug } from "../http/server/log-bug.ts";
 import { quotaKeysOf } from "../model/who-acts.ts";
 import { receivePack } from "../operations/refs/receive-pack.ts";
 import { cutStalled } from "./cut-stalled.ts";
+import { expiryNoticeFor } from "./expiry-notice-for.ts";
 import { openRequestBody } from "./git-body.ts";
 import type { GitRoute } from "./git-route.ts";
 import { NO_CACHE } from "./no-cache.ts";
@@ -25,9 +26,11 @@ export const receivePackRoute: GitRoute = {
       baseUrls: publicBaseUrlsOf(ports),
       signal: goneSignal(request, reply),
     });
+    const notice = expiryNoticeFor(ports, admission.caller, request);
     const answer = await receivePack(own.ports, own.by, repository, body, {
       quotaKeys: quotaKeysOf(admission.caller, networkOf(address), repository),
       notes: request.notes,
+      ...(notice === undefined ? {} : { notice }),
       onBug: (error) => logBug(ports, error, request),
     });
     // A lone flush: git tests its credential before a large push.

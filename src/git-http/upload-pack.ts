@@ -4,8 +4,10 @@ import { clientAddress, networkOf } from "../http/server/client-address.ts";
 import { endOfTurn } from "../http/server/end-of-turn.ts";
 import { goneSignal } from "../http/server/gone-signal.ts";
 import { quotaKeysOf } from "../model/who-acts.ts";
+import { addMessage } from "../operations/fetch/add-message.ts";
 import { answerLsRefs } from "../operations/fetch/answer-ls-refs.ts";
 import { fetchObjects } from "../operations/fetch/fetch-objects.ts";
+import { expiryNoticeFor } from "./expiry-notice-for.ts";
 import { readRequestBody } from "./git-body.ts";
 import { type GitRoute, readmitToFetch } from "./git-route.ts";
 import { NO_CACHE } from "./no-cache.ts";
@@ -51,8 +53,10 @@ export const uploadPackRoute: GitRoute = {
           signal,
           notes: request.notes,
         });
-        if (answer.kind === "bytes") await endOfTurn();
-        return sendFetchAnswer(ports, answer, request, reply, signal);
+        const notice = expiryNoticeFor(ports, admission.caller, request);
+        const told = notice === undefined ? answer : await addMessage(answer, notice);
+        if (told.kind === "bytes") await endOfTurn();
+        return sendFetchAnswer(ports, told, request, reply, signal);
       }
     }
   },

@@ -25,6 +25,8 @@ export type ReceivePackOptions = {
   readonly quotaKeys: readonly QuotaKey[];
   /** Fields for the one line of the log about this push. */
   readonly notes: Record<string, unknown>;
+  /** Lines for the pusher, whatever becomes of the push. */
+  readonly notice?: string;
   /** Called with an error of the server. The pusher is told only that there was one. */
   readonly onBug: (error: unknown) => void;
 };
@@ -82,7 +84,7 @@ async function answerPush(
   answer: PassThrough,
 ): Promise<void> {
   const { capabilities } = request;
-  const { quotaKeys, notes } = options;
+  const { quotaKeys, notes, notice } = options;
   const hasSideband = capabilities.has("side-band-64k");
   const signsOfLife = hasSideband
     ? setInterval(() => answer.write(sidebandPackets(1, Buffer.alloc(0))), SIGN_OF_LIFE_MS)
@@ -112,6 +114,7 @@ async function answerPush(
     for (const remark of hasSideband ? (report.remarks ?? []) : []) {
       answer.write(sidebandPackets(2, Buffer.from(`${remark}\n`)));
     }
+    if (hasSideband && notice !== undefined) onProgress(Buffer.from(notice));
     answer.write(writePushReport(report, capabilities));
   } catch (error) {
     if (by.signal.aborted) {
