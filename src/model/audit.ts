@@ -33,6 +33,8 @@ export const AUDIT_ACTIONS = [
   "token.leaked",
   "token.blocked",
   "token.unblocked",
+  "calendar-feed.created",
+  "calendar-feed.ended",
   "workspace.created",
   "workspace.changed",
   "workspace.policy-set",

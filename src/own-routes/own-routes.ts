@@ -6,11 +6,12 @@ import { registerRoute } from "../http/routes/pipeline.ts";
 import type { Ports } from "../ports.ts";
 import { registerDownloadLink } from "./download-link.ts";
 import { OWN_ROUTES } from "./routes.ts";
+import { registerTokenCalendar } from "./token-calendar.ts";
 import { registerTokenRevocation } from "./token-revocation.ts";
 
 /**
  * Pail's own routes, in a scope of their own. Those that are declared go the way of the API's, with the same checks and
- * refusals; the two that read no credential are registered by themselves.
+ * refusals; those that read no credential are registered by themselves.
  */
 export async function registerOwnRoutes(parent: FastifyInstance, ports: Ports): Promise<void> {
   const cached = openCachedAnswers(ports);
@@ -20,5 +21,6 @@ export async function registerOwnRoutes(parent: FastifyInstance, ports: Ports): 
     for (const route of OWN_ROUTES) registerRoute(server, ports, cached, route);
     registerTokenRevocation(server, ports);
     registerDownloadLink(server, ports);
+    registerTokenCalendar(server, ports);
   });
 }

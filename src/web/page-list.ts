@@ -89,6 +89,11 @@ export const PAGE_LIST: readonly PageEntry[] = [
     load: async () => (await import("./settings/email-aliases.ts")).emailAliasesPage,
   },
   {
+    path: "/-/settings/expiry-calendar",
+    methods: FORM,
+    load: async () => (await import("./settings/expiry-calendar.ts")).expiryCalendarPage,
+  },
+  {
     path: "/-/settings/password",
     methods: FORM,
     load: async () => (await import("./settings/password.ts")).passwordPage,

@@ -9,6 +9,7 @@ import { createApp } from "../../src/app.ts";
 import { GIT_ROUTES } from "../../src/git-http/git-http.ts";
 import { LFS_METHODS, LFS_URL } from "../../src/git-http/lfs.ts";
 import { routerPaths } from "../../src/http/routes/pipeline.ts";
+import { TOKEN_CALENDAR_URL } from "../../src/own-routes/token-calendar.ts";
 import { TOKEN_REVOCATION_PATH } from "../../src/own-routes/token-revocation.ts";
 import { PAGE_LIST } from "../../src/web/page-list.ts";
 import { ALL_ROUTES } from "../support/examples/all-routes.ts";
@@ -23,6 +24,10 @@ const OUTSIDE: Readonly<Record<string, { readonly why: string; readonly tests: s
   "GET /-/downloads/:uuid/:expires/:signature/:name": {
     why: "the signed link is the proof, and no credential is looked at",
     tests: "src/rest/repositories/downloads/downloads.test.ts",
+  },
+  [`GET ${TOKEN_CALENDAR_URL}`]: {
+    why: "the secret in the address is the proof, and no credential is looked at",
+    tests: "src/web/settings/expiry-calendar.test.ts",
   },
   [`POST ${TOKEN_REVOCATION_PATH}`]: {
     why: "the token in the body is the proof, and no other credential is looked at",

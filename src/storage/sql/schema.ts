@@ -11,6 +11,7 @@ import type { ReviewTables } from "./schema/reviews.ts";
 import type { SessionTables } from "./schema/sessions.ts";
 import type { SignInTables } from "./schema/sign-in.ts";
 import type { TokenDraftRow } from "./schema/token-drafts.ts";
+import type { TokenExpiryTables } from "./schema/token-expiry.ts";
 import type { TokenPolicyTables } from "./schema/token-policies.ts";
 import type { WebhookTables } from "./schema/webhooks.ts";
 import type { WorkspaceDayTables } from "./schema/workspace-days.ts";
@@ -34,6 +35,7 @@ export type Schema = CoreTables &
   SignInTables &
   ImportTables &
   TokenPolicyTables &
+  TokenExpiryTables &
   WorkspaceDayTables;
 
 type CoreTables = {

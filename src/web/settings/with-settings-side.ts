@@ -1,3 +1,4 @@
+import { calendarTexts } from "../catalogue/calendars.ts";
 import { preferencesTexts } from "../catalogue/preferences.ts";
 import { refusalTexts } from "../catalogue/refusals.ts";
 import { settingsTexts } from "../catalogue/settings.ts";
@@ -20,6 +21,7 @@ const GROUPS: readonly SideGroup[] = [
     title: settingsTexts.access,
     links: [
       { href: "/-/settings/api-tokens", label: settingsTexts.apiTokens },
+      { href: "/-/settings/expiry-calendar", label: calendarTexts.title },
       { href: "/-/settings/refusals", label: refusalTexts.title },
     ],
   },

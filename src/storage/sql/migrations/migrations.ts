@@ -29,6 +29,7 @@ import { tokenDrafts } from "./032-token-drafts.ts";
 import { imports } from "./034-imports.ts";
 import { webhookAttempts } from "./035-webhook-attempts.ts";
 import { helpAnswers } from "./043-help-answers.ts";
+import { tokenExpiry } from "./056-token-expiry.ts";
 import type { Migration } from "./migration.ts";
 
 /** In the order in which they run. */
@@ -64,4 +65,5 @@ export const MIGRATIONS: readonly Migration[] = [
   imports,
   webhookAttempts,
   helpAnswers,
+  tokenExpiry,
 ];
