@@ -1,16 +1,22 @@
 import type { Account, EmailAlias } from "../model/account.ts";
-import type { ApiToken } from "../model/api-token.ts";
-import type { Bound } from "../model/bound.ts";
-import { ANONYMOUS, type Caller, type CallerIdentity, type Channel } from "../model/caller.ts";
+import { type AppUser, isWithoutResource } from "../model/app-user.ts";
+import {
+  ANONYMOUS,
+  type Caller,
+  type CallerIdentity,
+  type Channel,
+  type TokenCredential,
+} from "../model/caller.ts";
 import { parseClientName } from "../model/client-name.ts";
 import { Failure } from "../model/failure.ts";
 import type { Secret } from "../model/secret.ts";
-import type { WorkspaceRefusal } from "../model/token-policy.ts";
+import { scopeSetOf, TOKEN_NOUNS, type Token, type TokenKind } from "../model/token.ts";
 import type { Ports } from "../ports.ts";
-import { touchLastUsed } from "../storage/sql/tokens/api-tokens.ts";
-import { parsePasswordShape } from "./api-token-text.ts";
-import { identityAdvice, isIdentityName, STATIC_USERNAME } from "./identity-name.ts";
+import { touchLastUsed } from "../storage/sql/tokens/tokens.ts";
+import { boundOfToken } from "./bound-of-token.ts";
+import { ACCESS_TOKEN_USERNAME, identityAdvice, isIdentityName, STATIC_USERNAME } from "./identity-name.ts";
 import type { PresentedCredential } from "./presented-credential.ts";
+import { parsePasswordShape } from "./token-text.ts";
 
 type AuthenticationPorts = Pick<Ports, "config" | "database" | "clock" | "log">;
 
@@ -49,12 +55,12 @@ export async function authenticate(
       return ANONYMOUS;
     case "malformed":
       throw refused(undefined, credential.problem);
-    case "api-token":
-      if (credential.username === undefined && !takesBearer(ports, channel))
+    case "token":
+      if (credential.username === undefined && !takesBearer(ports, channel, credential.tokenKind))
         throw await bearerRefused(ports, channel, credential.digest);
       return await callerByToken(ports, channel, credential, from);
     case "bearer":
-      if (!takesBearer(ports, channel)) throw refused(undefined, BEARER_REFUSED);
+      if (!takesBearer(ports, channel, "api-token")) throw refused(undefined, BEARER_REFUSED);
       throw refusedPassword(channel, credential.token, "bearer without a token's form");
     case "basic":
       throw refusedPassword(channel, credential.password, "account password");
@@ -67,32 +73,48 @@ const BEARER_REFUSED = "bearer is not taken here";
 async function bearerRefused(ports: AuthenticationPorts, channel: Channel, digest: Buffer): Promise<Failure> {
   const found = await ports.database.lookups.findTokenByDigest(digest);
   if (found === undefined) return refused(undefined, BEARER_REFUSED);
-  const problem = tokenProblem(found.token, found.account, ports.clock());
-  const name =
-    channel === "git"
-      ? `the user name "${found.account.username}" or "${STATIC_USERNAME}"`
-      : "the primary e-mail address of the account";
-  const advice = `Bearer is not accepted here: send the API token as the password of Basic authentication, with ${name}`;
+  const problem = tokenProblem(found, ports.clock());
+  const advice = `Bearer is not accepted here: send the ${TOKEN_NOUNS[found.token.kind]} as the password of Basic authentication, with ${basicName(channel, found)}`;
   return refused(problem ?? advice, BEARER_REFUSED, found.token);
 }
 
-/** It is not known whether Bitbucket accepts an API token as Bearer in Git, so strict mode does not. */
-function takesBearer({ config }: AuthenticationPorts, channel: Channel): boolean {
-  return config.takesBearerApiTokens && (channel === "rest" || config.identity === "lenient");
+function basicName(channel: Channel, { token, account }: TokenAndAccount): string {
+  if (token.kind !== "api-token") return `the user name "${ACCESS_TOKEN_USERNAME}"`;
+  return channel === "git"
+    ? `the user name "${account.username}" or "${STATIC_USERNAME}"`
+    : "the primary e-mail address of the account";
+}
+
+/**
+ * It is not known whether Bitbucket accepts an API token or an OAuth token as Bearer in Git, so strict mode does not. For
+ * access tokens it is reported.
+ */
+function takesBearer({ config }: AuthenticationPorts, channel: Channel, kind: TokenKind): boolean {
+  const isStrictGit = channel === "git" && config.identity === "strict";
+  switch (kind) {
+    case "api-token":
+      return config.takesBearerApiTokens && !isStrictGit;
+    case "access-token":
+      return true;
+    case "oauth":
+      return !isStrictGit;
+  }
 }
 
 /** The reason why a password that is not an API token is refused. `cause` is for a password of no known form. */
 function refusedPassword(channel: Channel, password: Secret, cause: string): Failure {
-  switch (parsePasswordShape(password).kind) {
-    case "damaged-api-token":
-      return refused("the API token's checksum is wrong: it is truncated or mistyped", "checksum");
+  const shape = parsePasswordShape(password);
+  switch (shape.kind) {
+    case "damaged-token":
+      return refused(
+        `the ${TOKEN_NOUNS[shape.tokenKind]}'s checksum is wrong: it is truncated or mistyped`,
+        "checksum",
+      );
     case "app-password":
       return channel === "git"
         ? new Failure("credential-retired", APP_PASSWORDS_REMOVED)
         : refused("app passwords were removed: use an API token", "app password");
-    case "access-token":
-      return refused(undefined, "access token");
-    case "api-token":
+    case "token":
     case "account-password":
       return refused("account passwords are not accepted here: use an API token as the password", cause);
   }
@@ -101,50 +123,47 @@ function refusedPassword(channel: Channel, password: Secret, cause: string): Fai
 async function callerByToken(
   ports: AuthenticationPorts,
   channel: Channel,
-  { username, digest }: Extract<PresentedCredential, { readonly kind: "api-token" }>,
+  { username, digest }: Extract<PresentedCredential, { readonly kind: "token" }>,
   from: RequestOrigin,
 ): Promise<Caller> {
   // What is known at once is not waited for: each `await` is a turn of its own.
   const asked = ports.database.lookups.findTokenByDigest(digest);
   const found = asked instanceof Promise ? await asked : asked;
   if (found === undefined) throw unknownToken();
-  const { token, account, refusals } = found;
+  const { token, account } = found;
   const now = ports.clock();
   requireLivingToken(found, now);
   const identity = username === undefined ? undefined : { name: username, channel };
   if (identity !== undefined) {
-    const emails = ports.database.lookups.listEmails(account.uuid);
+    const emails = token.kind === "api-token" ? ports.database.lookups.listEmails(account.uuid) : [];
     requireIdentity(ports, identity, found, emails instanceof Promise ? await emails : emails);
   }
   recordUse(ports, token, now, from);
-  const scopes = { vocabulary: "api-token", granted: token.scopes } as const;
   return {
     kind: "account",
     account,
     credential: {
-      kind: "api-token",
+      kind: token.kind,
       id: token.uuid,
-      scopes,
+      scopes: scopeSetOf(token),
       token,
       identity,
-      bound: boundByRefusals(refusals, now),
-    },
+      bound: boundOfToken(found, now),
+    } as TokenCredential,
   };
 }
 
-/** A token is bound by nothing but the workspaces that refuse it. Undefined, as for nearly all: by nothing. */
-export function boundByRefusals(refusals: readonly WorkspaceRefusal[], now: Date): Bound | undefined {
-  if (refusals.length === 0) return undefined;
-  const refusedBy = refusals.filter(({ from }) => from <= now).map(({ workspaceUuid }) => workspaceUuid);
-  return refusedBy.length === 0 ? undefined : { refusedBy };
-}
-
-export type TokenAndAccount = { readonly token: ApiToken; readonly account: Account };
+export type TokenAndAccount = {
+  readonly token: Token;
+  readonly account: Account;
+  /** Undefined for the account of a person. */
+  readonly appUser: AppUser | undefined;
+};
 
 /** @throws Failure credential-invalid with the reason: the caller has a genuine token. */
-export function requireLivingToken({ token, account }: TokenAndAccount, now: Date): void {
-  const problem = tokenProblem(token, account, now);
-  if (problem !== undefined) throw refused(problem, `token ${token.uuid}: ${problem}`, token);
+export function requireLivingToken(found: TokenAndAccount, now: Date): void {
+  const problem = tokenProblem(found, now);
+  if (problem !== undefined) throw refused(problem, `token ${found.token.uuid}: ${problem}`, found.token);
 }
 
 /** @throws Failure credential-invalid if the user name does not belong to the token. */
@@ -154,8 +173,9 @@ export function requireIdentity(
   { token, account }: TokenAndAccount,
   emails: readonly EmailAlias[],
 ): void {
-  if (isIdentityName(name, channel, config.identity, account, emails)) return;
-  throw refused(identityAdvice(channel, account), `token ${token.uuid}: user name does not fit`, token);
+  if (isIdentityName(name, channel, config.identity, { kind: token.kind, account, emails })) return;
+  const advice = identityAdvice(channel, token.kind, account);
+  throw refused(advice, `token ${token.uuid}: user name does not fit`, token);
 }
 
 /** For a token that was valid and has been deleted since. */
@@ -164,20 +184,23 @@ export function unknownToken(): Failure {
 }
 
 /** Why a genuine token is not valid, in words for its owner; undefined if it is valid. */
-export function tokenProblem(token: ApiToken, account: Account, now: Date): string | undefined {
-  if (token.revokedAt !== undefined) return `this API token was revoked on ${token.revokedAt.toISOString()}`;
-  if (token.expiresAt <= now) return `this API token expired on ${token.expiresAt.toISOString()}`;
-  if (account.isDisabled) return "the account of this API token is disabled";
+export function tokenProblem({ token, account, appUser }: TokenAndAccount, now: Date): string | undefined {
+  const { revokedAt, expiresAt } = token;
+  const noun = TOKEN_NOUNS[token.kind];
+  if (revokedAt !== undefined) return `this ${noun} was revoked on ${revokedAt.toISOString()}`;
+  if (expiresAt <= now) return `this ${noun} expired on ${expiresAt.toISOString()}`;
+  if (account.isDisabled) return `the account of this ${noun} is disabled`;
+  if (appUser !== undefined && isWithoutResource(appUser)) return `what this ${noun} was for is gone`;
   return undefined;
 }
 
 /** The text of the answer is fixed; `reason` is for the token's owner, `cause` for the log. */
-function refused(reason: string | undefined, cause: string, token?: ApiToken): Failure {
+function refused(reason: string | undefined, cause: string, token?: Token): Failure {
   return new Failure("credential-invalid", "Token is invalid, expired, or not supported for this endpoint.", {
     ...(reason === undefined ? {} : { detail: reason }),
     ...(token === undefined
       ? {}
-      : { genuine: { credential: { kind: "api-token", id: token.uuid }, accountUuid: token.accountUuid } }),
+      : { genuine: { credential: { kind: token.kind, id: token.uuid }, accountUuid: token.accountUuid } }),
     reason: cause,
   });
 }
@@ -185,7 +208,7 @@ function refused(reason: string | undefined, cause: string, token?: ApiToken): F
 /** Not awaited: the answer does not depend on it, and a failure to write it only deserves a line in the log. */
 function recordUse(
   { database, log }: AuthenticationPorts,
-  token: ApiToken,
+  token: Token,
   now: Date,
   { address, userAgent }: RequestOrigin,
 ): void {

@@ -1,13 +1,15 @@
 import { hash } from "node:crypto";
 import { LRUCache } from "lru-cache";
-import { digestApiToken, parsePasswordShape } from "./api-token-text.ts";
+import type { TokenKind } from "../model/token.ts";
 import { type Credential, readCredential } from "./read-credential.ts";
+import { digestToken, parsePasswordShape } from "./token-text.ts";
 
-/** A credential in the form in which it is looked up: an API token is reduced to its digest. */
+/** A credential in the form in which it is looked up: a token is reduced to its digest. */
 export type PresentedCredential =
   | Credential
   | {
-      readonly kind: "api-token";
+      readonly kind: "token";
+      readonly tokenKind: TokenKind;
       /** The user name that was sent with it. Undefined if there is none, as for a bearer token. */
       readonly username: string | undefined;
       /** SHA-256 of its text. */
@@ -25,9 +27,10 @@ const known = new LRUCache<string, PresentedCredential>({ max: KNOWN_MAX });
 export function presentCredential(credential: Credential): PresentedCredential {
   if (credential.kind !== "basic" && credential.kind !== "bearer") return credential;
   const text = credential.kind === "basic" ? credential.password : credential.token;
-  if (parsePasswordShape(text).kind !== "api-token") return credential;
+  const shape = parsePasswordShape(text);
+  if (shape.kind !== "token") return credential;
   const username = credential.kind === "basic" ? credential.username : undefined;
-  return { kind: "api-token", username, digest: digestApiToken(text) };
+  return { kind: "token", tokenKind: shape.tokenKind, username, digest: digestToken(text) };
 }
 
 /** Reads an `Authorization` header like `readCredential`, usually from the cache. */
@@ -37,6 +40,6 @@ export function readPresentedCredential(header: string | undefined): PresentedCr
   const found = known.get(key);
   if (found !== undefined) return found;
   const presented = presentCredential(readCredential(header));
-  if (presented.kind === "api-token") known.set(key, presented);
+  if (presented.kind === "token") known.set(key, presented);
   return presented;
 }

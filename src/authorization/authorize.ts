@@ -1,4 +1,5 @@
 import type { Kysely } from "kysely";
+import type { Account } from "../model/account.ts";
 import { type Location, locationOfProject, locationOfRepository } from "../model/bound.ts";
 import type { Caller } from "../model/caller.ts";
 import { credentialMissing, Failure } from "../model/failure.ts";
@@ -18,6 +19,7 @@ import {
 import { listProjects } from "../storage/sql/projects/projects.ts";
 import { listRepositories } from "../storage/sql/repositories/repositories.ts";
 import type { Schema } from "../storage/sql/schema.ts";
+import { findAppUser } from "../storage/sql/tokens/app-users.ts";
 import { findMember } from "../storage/sql/workspaces/members.ts";
 import { isRefusedBy, tokenRefused, withoutRefusals } from "./token-refusal.ts";
 
@@ -164,7 +166,22 @@ async function findCallersMember(
   location: Location,
 ): Promise<WorkspaceMember | undefined> {
   const account = accountWithin(caller, location);
-  return account && findMember(kysely, location.workspaceUuid, account.uuid);
+  if (account === undefined) return undefined;
+  return account.kind === "user"
+    ? findMember(kysely, location.workspaceUuid, account.uuid)
+    : findWorkspacesAppUser(kysely, location.workspaceUuid, account);
+}
+
+/** An app user of a whole workspace may there what its owners may, as far as its scopes go. */
+async function findWorkspacesAppUser(
+  db: Kysely<Schema>,
+  workspaceUuid: Uuid,
+  { uuid }: Account,
+): Promise<WorkspaceMember | undefined> {
+  const appUser = await findAppUser(db, uuid);
+  return appUser?.workspaceUuid === workspaceUuid
+    ? { accountUuid: uuid, role: "owner", repositoryPermission: "admin" }
+    : undefined;
 }
 
 /**

@@ -8,6 +8,7 @@ import {
   sampleAccount,
   sampleProject,
   sampleRepository,
+  sampleToken,
   sampleWorkspace,
 } from "../../tests/support/examples/sample-model.ts";
 import type { Config } from "../config/config.ts";
@@ -15,6 +16,7 @@ import type { Bound } from "../model/bound.ts";
 import { ANONYMOUS, type Caller } from "../model/caller.ts";
 import { Failure } from "../model/failure.ts";
 import type { OauthScope } from "../model/oauth-scope.ts";
+import { type AccessToken, scopeSetOf } from "../model/token.ts";
 import { insertAccount } from "../storage/sql/accounts/accounts.ts";
 import { upsertRepositoryPermission } from "../storage/sql/permissions/permissions.ts";
 import { insertProject } from "../storage/sql/projects/projects.ts";
@@ -54,10 +56,17 @@ describeDatabases("an admission", (current) => {
   });
 
   function withToken(scopes: readonly OauthScope[], bound?: Bound): Caller {
-    const granted = { vocabulary: "oauth", granted: scopes } as const;
+    const token: AccessToken = { ...sampleToken(ada), kind: "access-token", scopes, bound };
     return {
       ...callerAs(ada),
-      credential: { kind: "access-token", id: newUuid(), scopes: granted, bound },
+      credential: {
+        kind: "access-token",
+        id: token.uuid,
+        scopes: scopeSetOf(token),
+        token,
+        identity: undefined,
+        bound,
+      },
     };
   }
 
@@ -152,7 +161,11 @@ describeDatabases("an admission", (current) => {
     repository: typeof own | undefined,
   ): Promise<string> {
     try {
-      const admission = openAdmission(current(), { caller, address: ADDRESS }, requirement);
+      const admission = openAdmission(
+        current(),
+        { caller, address: ADDRESS, writesAt: undefined },
+        requirement,
+      );
       await admission.admitToRepository(repository, { permission: "write" });
       return "admitted";
     } catch (error) {
@@ -163,7 +176,7 @@ describeDatabases("an admission", (current) => {
 
   test("is refused when it is checked again, by a credential of a kind that nothing issues", async () => {
     const { database } = current();
-    const credential = { kind: "oauth", id: newUuid(), scopes: { vocabulary: "none" } } as const;
+    const credential = { kind: "ssh-key", id: newUuid(), scopes: { vocabulary: "none" } } as const;
     const caller: Caller = { kind: "account", account: ada, credential };
     const refused = (error: unknown) => error instanceof Failure && error.kind === "credential-kind-refused";
     const ports = { database, config: { identity: "strict" } as Config, clock: () => SAMPLE_INSTANT };
@@ -187,7 +200,11 @@ describeDatabases("an admission", (current) => {
   });
 
   test("notes all that it has let in to, and nothing that it has refused", async () => {
-    const admission = openAdmission(current(), { caller: callerAs(ada), address: ADDRESS }, WRITE);
+    const admission = openAdmission(
+      current(),
+      { caller: callerAs(ada), address: ADDRESS, writesAt: undefined },
+      WRITE,
+    );
     await admission.admitToRepository(own, { permission: "write" });
     await admission.admitToRepository(read, { permission: "read", isExplicit: true });
     await assert.rejects(admission.admitToRepository(hidden, { permission: "read" }));

@@ -1,3 +1,4 @@
+import type { Network } from "../model/bound.ts";
 import type { Caller, CallerCredential } from "../model/caller.ts";
 import { credentialKindRefused, Failure } from "../model/failure.ts";
 import type { Permission } from "../model/permission.ts";
@@ -20,11 +21,19 @@ import {
 import { requireExplicitAccess } from "./explicit-access.ts";
 import { isInNetwork } from "./network.ts";
 import type { Admission, SubjectRequirement } from "./readmit.ts";
+import { requireWritingHours } from "./writing-hours.ts";
 
 /** What a route, or a service of git, requires of its callers before the subject of the request is known. */
 export type CredentialRequirement = Requirement & {
   /** Undefined: credentials of all kinds. */
   readonly credentialKinds?: readonly CallerCredential["kind"][];
+};
+
+export type AdmissionAsked = {
+  readonly caller: Caller;
+  readonly address: string;
+  /** When the request comes, if it changes something. */
+  readonly writesAt: Date | undefined;
 };
 
 /**
@@ -64,15 +73,16 @@ export type OpenAdmission = Admission & {
  * The single entry point of all surfaces. They all refuse in this order: credential (401), which has been checked
  * before, kind of credential and address (403), scope (403), visibility (404), permission (403), and then input (400).
  *
- * @throws Failure credential-kind-refused, address-refused, no-bitbucket-scopes, scope-missing.
+ * @throws Failure credential-kind-refused, address-refused, hours-refused, no-bitbucket-scopes, scope-missing.
  */
 export function openAdmission(
   ports: AccessPorts,
-  { caller, address }: { readonly caller: Caller; readonly address: string },
+  { caller, address, writesAt }: AdmissionAsked,
   requirement: CredentialRequirement,
 ): OpenAdmission {
   requireKind(caller, requirement);
   requireAddress(caller, address);
+  if (writesAt !== undefined) requireWritingHours(caller, writesAt);
   requireScopes(caller, requirement);
   const requirements: SubjectRequirement[] = [];
   return {
@@ -111,8 +121,8 @@ function requireKind(caller: Caller, { credentialKinds }: CredentialRequirement)
 }
 
 function requireAddress(caller: Caller, address: string): void {
-  const networks = networksOf(caller);
-  if (networks === undefined || networks.some((network) => isInNetwork(address, network))) return;
+  const isIn = (networks: readonly Network[]) => networks.some((network) => isInNetwork(address, network));
+  if (networksOf(caller).every(isIn)) return;
   throw new Failure("address-refused", `The credential may not be used from your address, ${address}`, {
     reason: address,
   });

@@ -1,16 +1,12 @@
 import type { Kysely } from "kysely";
-import {
-  boundByRefusals,
-  requireIdentity,
-  requireLivingToken,
-  unknownToken,
-} from "../authentication/authenticate.ts";
+import { requireIdentity, requireLivingToken, unknownToken } from "../authentication/authenticate.ts";
 import { requireLivingSession } from "../authentication/authenticate-session.ts";
+import { boundOfToken } from "../authentication/bound-of-token.ts";
 import type {
   AccountCaller,
-  ApiTokenCredential,
   Caller,
   SessionCredential,
+  TokenCredential,
   UnissuedCredential,
 } from "../model/caller.ts";
 import { credentialKindRefused } from "../model/failure.ts";
@@ -38,6 +34,7 @@ import {
 } from "./authorize.ts";
 import { requireExplicit, requireExplicitAccess } from "./explicit-access.ts";
 import { isRefusedBy, tokenRefused, withoutRefusals } from "./token-refusal.ts";
+import { requireWritingHours } from "./writing-hours.ts";
 
 /** A subject to which a request was admitted, and what was required of its caller there. */
 export type SubjectRequirement =
@@ -70,9 +67,11 @@ export type Admission = {
  *
  * @throws Failure credential-kind-refused for a kind that has no rows.
  */
-function storedCredential({ credential }: AccountCaller): ApiTokenCredential | SessionCredential {
+function storedCredential({ credential }: AccountCaller): TokenCredential | SessionCredential {
   switch (credential.kind) {
     case "api-token":
+    case "access-token":
+    case "oauth":
     case "session":
       return credential;
     default:
@@ -104,6 +103,7 @@ export async function readmit(
     if (state.repository?.projectUuid === previous?.projectUuid) break;
   }
   await decide(tx, ports, admission, state);
+  requireWritingHours(admission.caller, ports.clock());
 }
 
 /** The same without locks, for a request that has changed nothing. To be called before it is answered. */
@@ -204,7 +204,7 @@ async function decide(
     if (stored.kind === "session")
       requireLivingSession(credential?.kind === "session" ? credential : undefined, clock());
     else {
-      if (credential?.kind !== "api-token") throw unknownToken();
+      if (credential?.kind !== "token") throw unknownToken();
       requireLivingToken(credential, clock());
       if (stored.identity !== undefined)
         requireIdentity({ config }, stored.identity, credential, credential.emails);
@@ -223,14 +223,10 @@ async function decide(
   }
 }
 
-/** By the workspaces that refuse the token now. */
+/** By what the token is limited to now: a workspace may refuse it meanwhile, what it was for may be gone. */
 function boundAgain(caller: Caller, credential: AdmissionState["credential"], now: Date): Caller {
-  if (caller.kind === "anonymous" || credential?.kind !== "api-token") return caller;
-  const bound = boundByRefusals(credential.refusals, now);
-  const { bound: before } = caller.credential;
-  if (bound === undefined && before?.refusedBy === undefined) return caller;
-  const { refusedBy: _, ...rest } = before ?? {};
-  return { ...caller, credential: { ...caller.credential, bound: { ...rest, ...bound } } };
+  if (caller.kind === "anonymous" || credential?.kind !== "token") return caller;
+  return { ...caller, credential: { ...caller.credential, bound: boundOfToken(credential, now) } };
 }
 
 async function requireAgain(

@@ -1,6 +1,7 @@
 import type { Kysely } from "kysely";
 import type { AccountCaller, Caller } from "../model/caller.ts";
 import { Failure } from "../model/failure.ts";
+import { TOKEN_NOUNS } from "../model/token.ts";
 import { describeViolations, policyViolations, refusedFrom } from "../model/token-policy.ts";
 import type { Uuid } from "../model/uuid.ts";
 import type { Schema } from "../storage/sql/schema.ts";
@@ -23,7 +24,7 @@ export async function tokenRefused(
   { credential }: AccountCaller,
   workspaceUuid: Uuid,
 ): Promise<Failure> {
-  if (credential.kind !== "api-token")
+  if (!("token" in credential))
     return new Failure("token-refused", "The workspace does not accept this credential");
   const { token } = credential;
   const { workspaceSlug, policy, blockedAt } = await getTokenRefusalCauses(db, workspaceUuid, token);
@@ -35,7 +36,11 @@ export async function tokenRefused(
       ? `it is against the policy of the workspace: ${describeViolations(violations)}`
       : "an owner of the workspace has revoked it there";
   const since = from === undefined ? "" : `From ${from.toISOString().slice(0, 10)} on, `;
-  return new Failure("token-refused", `${since}${workspaceSlug} refuses this API token: ${why}`, {
-    reason: `token ${token.uuid}: ${blockedAt === undefined ? "against the policy" : "revoked in the workspace"}`,
-  });
+  return new Failure(
+    "token-refused",
+    `${since}${workspaceSlug} refuses this ${TOKEN_NOUNS[token.kind]}: ${why}`,
+    {
+      reason: `token ${token.uuid}: ${blockedAt === undefined ? "against the policy" : "revoked in the workspace"}`,
+    },
+  );
 }

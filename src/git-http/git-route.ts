@@ -108,7 +108,11 @@ async function admitNow(
   const requirement = SERVICE_REQUIREMENTS[service];
   const admission = openAdmission(
     ports,
-    { caller, address: clientAddress(request, ports.config) },
+    {
+      caller,
+      address: clientAddress(request, ports.config),
+      writesAt: service === "git-receive-pack" ? ports.clock() : undefined,
+    },
     requirement,
   );
   const names = { workspace: params.workspace ?? "", repo_slug: name };

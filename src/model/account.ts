@@ -1,8 +1,20 @@
 import type { Uuid } from "./uuid.ts";
 
+/** `user`: a person's, or one that the operator made for a machine. All others are app users: they are of a credential. */
+export const ACCOUNT_KINDS = [
+  "user",
+  "repository_access_token",
+  "project_access_token",
+  "workspace_access_token",
+  "oauth_consumer",
+  "connect_app",
+] as const;
+export type AccountKind = (typeof ACCOUNT_KINDS)[number];
+
 /** A person or a bot. */
 export type Account = {
   readonly uuid: Uuid;
+  readonly kind: AccountKind;
   /** One of the forms of Atlassian's account ids: `712020:` and a UUID. */
   readonly accountId: string;
   readonly username: string;

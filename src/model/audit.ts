@@ -1,8 +1,8 @@
 import type { Account } from "./account.ts";
-import type { ApiToken } from "./api-token.ts";
 import type { CredentialReference, Operator } from "./caller.ts";
 import type { Group } from "./group.ts";
 import { fullName, type Repository } from "./repository.ts";
+import type { Token } from "./token.ts";
 import type { Uuid } from "./uuid.ts";
 import type { Project, Workspace } from "./workspace.ts";
 
@@ -114,7 +114,7 @@ export function accountSubject({ uuid, username }: Account): AuditSubject {
   return { kind: "account", uuid, name: username };
 }
 
-export function tokenSubject({ uuid, name }: Pick<ApiToken, "uuid" | "name">): AuditSubject {
+export function tokenSubject({ uuid, name }: Pick<Token, "uuid" | "name">): AuditSubject {
   return { kind: "token", uuid, name };
 }
 

@@ -1,4 +1,5 @@
 import { matchesGlob } from "./branch-restriction.ts";
+import type { Hours } from "./hours.ts";
 import type { RefName } from "./ref-name.ts";
 import type { Uuid } from "./uuid.ts";
 
@@ -14,6 +15,10 @@ export type Bound = Locations & {
   readonly refs?: readonly string[];
   /** From where it may be used. */
   readonly addresses?: readonly Network[];
+  /** When it only reads. */
+  readonly readOnlyHours?: readonly Hours[];
+  /** Of the token that it was derived from. It counts as well: nothing goes through that one of the two refuses. */
+  readonly outer?: Bound;
 };
 
 /**
@@ -38,8 +43,12 @@ export type Location = {
   readonly repositoryUuid?: Uuid;
 };
 
-export function countsEverywhere(locations: Locations = {}): boolean {
-  return namesNothing(locations) && locations.refusedBy === undefined;
+export function countsEverywhere(bound: Bound = {}): boolean {
+  return (
+    namesNothing(bound) &&
+    bound.refusedBy === undefined &&
+    (bound.outer === undefined || countsEverywhere(bound.outer))
+  );
 }
 
 /** Whether nothing limits where it counts, apart from the workspaces that refuse it. */
@@ -47,11 +56,10 @@ export function namesNothing({ repositories, projects, workspaces }: Locations):
   return repositories === undefined && projects === undefined && workspaces === undefined;
 }
 
-export function isWithin(
-  bound: Locations | undefined,
-  { workspaceUuid, projectUuid, repositoryUuid }: Location,
-) {
+export function isWithin(bound: Bound | undefined, location: Location): boolean {
   if (bound === undefined) return true;
+  if (bound.outer !== undefined && !isWithin(bound.outer, location)) return false;
+  const { workspaceUuid, projectUuid, repositoryUuid } = location;
   if (bound.refusedBy?.includes(workspaceUuid) === true) return false;
   if (namesNothing(bound)) return true;
   const { repositories = [], projects = [], workspaces = [] } = bound;
@@ -64,8 +72,10 @@ export function isWithin(
 
 /** Why a credential may not change a ref, in words for its holder. Undefined: it may. */
 export function refRefusal(bound: Bound | undefined, name: RefName): string | undefined {
-  const patterns = bound?.refs;
-  if (patterns === undefined || patterns.some((pattern) => matchesGlob(pattern, name))) return undefined;
+  if (bound === undefined) return undefined;
+  const patterns = bound.refs;
+  if (patterns === undefined || patterns.some((pattern) => matchesGlob(pattern, name)))
+    return refRefusal(bound.outer, name);
   const allowed = patterns.length === 0 ? "no refs" : `only refs that match ${patterns.join(", ")}`;
   return `the credential may change ${allowed}`;
 }

@@ -1,8 +1,8 @@
 import type { Account } from "./account.ts";
-import type { ApiToken } from "./api-token.ts";
 import type { Bound } from "./bound.ts";
 import type { ScopeSet } from "./scope-set.ts";
 import type { Session } from "./session.ts";
+import type { AccessToken, ApiToken, OauthToken, Token } from "./token.ts";
 import type { Uuid } from "./uuid.ts";
 
 /** Who is calling: a closed union, so that no case is forgotten where access is decided. */
@@ -21,7 +21,7 @@ export type AccountCaller = {
 };
 
 /** By what a caller is known. What its kind alone has stands beside what all have. */
-export type CallerCredential = ApiTokenCredential | SessionCredential | UnissuedCredential;
+export type CallerCredential = TokenCredential | SessionCredential | UnissuedCredential;
 
 /** A credential as logs and the audit log name it: of what kind it is, and which one. */
 export type CredentialReference = Pick<CallerCredential, "kind" | "id">;
@@ -33,9 +33,14 @@ type AnyCredential = {
   readonly bound?: Bound | undefined;
 };
 
-export type ApiTokenCredential = AnyCredential & {
-  readonly kind: "api-token";
-  readonly token: ApiToken;
+export type TokenCredential =
+  | CredentialOfToken<ApiToken>
+  | CredentialOfToken<AccessToken>
+  | CredentialOfToken<OauthToken>;
+
+type CredentialOfToken<T extends Token> = AnyCredential & {
+  readonly kind: T["kind"];
+  readonly token: T;
   /** The name that came with the token. Undefined: none, as a bearer. */
   readonly identity: CallerIdentity | undefined;
 };
@@ -51,7 +56,7 @@ export type SessionCredential = AnyCredential & {
  * compiler names each place that has to know it.
  */
 export type UnissuedCredential = AnyCredential & {
-  readonly kind: "oauth" | "access-token" | "app" | "ssh-key";
+  readonly kind: "app" | "ssh-key";
 };
 
 /** For whom something is listed: what may be seen depends on nothing else. */

@@ -62,6 +62,11 @@ export function optional<T>(codec: Codec<T>): Codec<T | undefined> {
   };
 }
 
+/** For a field that was added: what was stored before has the value that is given. */
+export function withDefault<T>(codec: Codec<T>, value: T): Codec<T> {
+  return { encode: codec.encode, decode: (stored) => (stored === undefined ? value : codec.decode(stored)) };
+}
+
 export function list<T>(codec: Codec<T>): Codec<readonly T[]> {
   return {
     encode: (values) => values.map((value) => codec.encode(value)),

@@ -1,4 +1,4 @@
-import type { Account } from "./account.ts";
+import { ACCOUNT_KINDS, type Account } from "./account.ts";
 import {
   boolean,
   type Codec,
@@ -12,6 +12,7 @@ import {
   record,
   text,
   UndecodableError,
+  withDefault,
 } from "./codec.ts";
 import type { InlineLocation } from "./comment.ts";
 import type { CommitComment } from "./commit-comment.ts";
@@ -42,6 +43,7 @@ export type EncodedEvent = string & { readonly [isEncoded]: true };
 
 const ACCOUNT = record<Account>({
   uuid: text(),
+  kind: withDefault(oneOf(...ACCOUNT_KINDS), "user"),
   accountId: text(),
   username: text(),
   displayName: text(),

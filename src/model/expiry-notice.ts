@@ -1,5 +1,5 @@
-import type { ApiToken } from "./api-token.ts";
 import type { Caller } from "./caller.ts";
+import type { ApiToken } from "./token.ts";
 
 /** How long before its end a token says so wherever it is used. */
 export const NOTICE_DAYS = 14;

@@ -7,6 +7,8 @@ export type FailureKind =
   | "credential-invalid"
   | "credential-kind-refused"
   | "address-refused"
+  /** It is an hour in which the credential only reads. */
+  | "hours-refused"
   | "credential-retired"
   | "no-bitbucket-scopes"
   | "scope-missing"

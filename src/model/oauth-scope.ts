@@ -30,6 +30,10 @@ export const OAUTH_SCOPES = [
 ] as const;
 export type OauthScope = (typeof OAUTH_SCOPES)[number];
 
+export function parseOauthScope(text: string): OauthScope | undefined {
+  return OAUTH_SCOPES.find((scope) => scope === text);
+}
+
 /**
  * What a scope implies, as the reference tells it. A scope that is not here implies nothing: not even the admin of a
  * repository may read it. The reference says nothing about `account:write`, pipelines and runners, so they imply nothing.

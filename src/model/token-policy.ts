@@ -1,5 +1,5 @@
-import type { ApiToken } from "./api-token.ts";
 import type { GrantedScope } from "./scope.ts";
+import type { Token } from "./token.ts";
 import type { Uuid } from "./uuid.ts";
 
 /** What a workspace asks of the tokens that are used in it. Whose tokens they are makes no difference. */
@@ -23,14 +23,14 @@ export type WorkspaceRefusal = { readonly workspaceUuid: Uuid; readonly from: Da
 
 const DAY_MS = 86_400_000;
 
-type Judged = Pick<ApiToken, "createdAt" | "expiresAt" | "scopes">;
+type Judged = Pick<Token, "createdAt" | "expiresAt" | "scopes">;
 
 export function policyViolations(
   { lifetimeDaysMax, refusedScopes }: Pick<TokenPolicy, "lifetimeDaysMax" | "refusedScopes">,
   { createdAt, expiresAt, scopes }: Judged,
 ): readonly PolicyViolation[] {
   const lifetimeMs = expiresAt.getTime() - createdAt.getTime();
-  const refused = refusedScopes.filter((scope) => scopes.includes(scope));
+  const refused = refusedScopes.filter((scope) => (scopes as readonly string[]).includes(scope));
   return [
     ...(lifetimeDaysMax !== undefined && lifetimeMs > lifetimeDaysMax * DAY_MS
       ? [{ kind: "lifetime", days: Math.ceil(lifetimeMs / DAY_MS), daysMax: lifetimeDaysMax } as const]
@@ -42,7 +42,7 @@ export function policyViolations(
 /** From when on a token with violations is refused. */
 export function refusedFrom(
   { changedAt, enforcedFrom }: Pick<TokenPolicy, "changedAt" | "enforcedFrom">,
-  { createdAt }: Pick<ApiToken, "createdAt">,
+  { createdAt }: Pick<Token, "createdAt">,
 ): Date {
   return createdAt > changedAt ? createdAt : enforcedFrom;
 }

@@ -1,8 +1,9 @@
 import type { Account } from "./account.ts";
 import type { Actor } from "./audit.ts";
-import { isWithin, type Location, type Network, refRefusal } from "./bound.ts";
+import { type Bound, isWithin, type Location, type Network, refRefusal } from "./bound.ts";
 import type { Caller, CallerCredential, CredentialReference, Operator, Viewer } from "./caller.ts";
 import { credentialMissing } from "./failure.ts";
+import { isWithinHours } from "./hours.ts";
 import type { QuotaKey } from "./quota-key.ts";
 import type { RefName } from "./ref-name.ts";
 import type { Uuid } from "./uuid.ts";
@@ -56,13 +57,28 @@ export function refRefusalOf(who: Caller | Operator, name: RefName): string | un
   }
 }
 
-/** From where the credential may be used. Undefined: from anywhere. */
-export function networksOf(caller: Caller): readonly Network[] | undefined {
+/** From where the credential may be used: each list has to have the address. */
+export function networksOf(caller: Caller): readonly (readonly Network[])[] {
+  return boundsOf(caller).flatMap(({ addresses }) => (addresses === undefined ? [] : [addresses]));
+}
+
+/** Whether it is an hour in which the credential only reads. */
+export function isReadOnlyAt(caller: Caller, now: Date): boolean {
+  return boundsOf(caller).some(({ readOnlyHours = [] }) =>
+    readOnlyHours.some((hours) => isWithinHours(hours, now)),
+  );
+}
+
+/** The bound of the credential, and all that count beside it. */
+function boundsOf(caller: Caller): readonly Bound[] {
   switch (caller.kind) {
     case "anonymous":
-      return undefined;
-    case "account":
-      return caller.credential.bound?.addresses;
+      return [];
+    case "account": {
+      const bounds: Bound[] = [];
+      for (let bound = caller.credential.bound; bound !== undefined; bound = bound.outer) bounds.push(bound);
+      return bounds;
+    }
   }
 }
 

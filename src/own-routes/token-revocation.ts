@@ -1,5 +1,5 @@
 import type { FastifyInstance } from "fastify";
-import { parsePasswordShape } from "../authentication/api-token-text.ts";
+import { parsePasswordShape } from "../authentication/token-text.ts";
 import { callerPorts } from "../authorization/caller-ports.ts";
 import { publicBaseUrlsOf } from "../config/public-base-urls.ts";
 import { bodyReader } from "../http/routes/request-body.ts";
@@ -35,7 +35,7 @@ export function registerTokenRevocation(server: FastifyInstance, ports: Ports): 
     async handler(request, reply) {
       const text = new Secret((await readBody(request.body)).token.trim());
       // Checked before the database is queried, so that junk costs nothing.
-      if (parsePasswordShape(text).kind !== "api-token")
+      if (parsePasswordShape(text).kind !== "token")
         throw invalidField("token", "is not a whole API token: it is of another kind, cut or mistyped");
       // No admission is required.
       const own = callerPorts(

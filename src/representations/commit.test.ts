@@ -25,6 +25,7 @@ const ANN: Account = {
   username: "ann",
   displayName: "Ann Author",
   nickname: "Annie",
+  kind: "user",
   isDisabled: false,
   createdAt: NOW,
 };

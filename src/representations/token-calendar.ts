@@ -1,4 +1,4 @@
-import type { ApiToken } from "../model/api-token.ts";
+import type { ApiToken } from "../model/token.ts";
 
 /** RFC 5545, section 3.1: octets of a line, without its end. */
 const LINE_BYTES_MAX = 75;

@@ -1,4 +1,4 @@
-import type { TokenWithHistory } from "../model/api-token.ts";
+import type { TokenWithHistory } from "../model/token.ts";
 import { type BaseUrls, tokenApiUrl } from "./links.ts";
 
 export type TokenState = "active" | "expired" | "revoked" | "rotated";

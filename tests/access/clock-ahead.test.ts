@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { startApp } from "../../src/app.ts";
-import { digestApiToken } from "../../src/authentication/api-token-text.ts";
+import { digestToken } from "../../src/authentication/token-text.ts";
 import { Secret } from "../../src/model/secret.ts";
 import { basic, sendRequest } from "../support/clients/http-request.ts";
 import { waitUntil } from "../support/processes/process-table.ts";
@@ -32,7 +32,7 @@ test("the last use of a token is written down again as soon as a clock that was 
     assert.equal(status, 200);
   };
   const lastUsedMs = async () => {
-    const found = await app.ports.database.lookups.findTokenByDigest(digestApiToken(new Secret(token)));
+    const found = await app.ports.database.lookups.findTokenByDigest(digestToken(new Secret(token)));
     return found?.token.lastUsedAt?.getTime() ?? 0;
   };
   aheadMs = AHEAD_MS;

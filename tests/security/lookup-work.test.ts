@@ -64,9 +64,9 @@ for (const [what, password, expected] of [
 }
 
 test("two tokens that differ in their last random byte are as far apart as any others", async () => {
-  const { digestApiToken } = await import("../../src/authentication/api-token-text.ts");
+  const { digestToken } = await import("../../src/authentication/token-text.ts");
   const near = alive.slice(0, 180) + (alive[180] === "A" ? "B" : "A") + alive.slice(181);
-  const [one, two] = [digestApiToken(new Secret(alive)), digestApiToken(new Secret(near))];
+  const [one, two] = [digestToken(new Secret(alive)), digestToken(new Secret(near))];
   const shared = one.filter((byte, index) => byte === two[index]).length;
   assert.ok(shared < 8, `${shared} of 32 bytes are the same`);
 });

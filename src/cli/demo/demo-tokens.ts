@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { digestApiToken, parsePasswordShape, writeApiToken } from "../../authentication/api-token-text.ts";
+import { digestToken, parsePasswordShape, writeToken } from "../../authentication/token-text.ts";
 import type { Account } from "../../model/account.ts";
 import { type GrantedScope, SCOPES } from "../../model/scope.ts";
 import { Secret } from "../../model/secret.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import { createApiToken, revokeApiToken, type TokenPorts } from "../../operations/tokens/api-tokens.ts";
 import type { By } from "../../ports.ts";
-import { insertToken, listTokens } from "../../storage/sql/tokens/api-tokens.ts";
+import { insertToken, listTokens } from "../../storage/sql/tokens/tokens.ts";
 
 export type DemoTokens = {
   /** All scopes. */
@@ -34,8 +34,8 @@ export async function areDemoTokens(
 ): Promise<boolean> {
   const now = clock();
   for (const kind of ["token", "tokenRead", "tokenExpired"] as const) {
-    if (parsePasswordShape(tokens[kind]).kind !== "api-token") return false;
-    const found = await database.lookups.findTokenByDigest(digestApiToken(tokens[kind]));
+    if (parsePasswordShape(tokens[kind]).kind !== "token") return false;
+    const found = await database.lookups.findTokenByDigest(digestToken(tokens[kind]));
     if (found === undefined || found.account.uuid !== account.uuid || found.token.name !== NAMES[kind])
       return false;
     const isExpired = found.token.expiresAt <= now;
@@ -61,12 +61,15 @@ export async function renewDemoTokens(ports: TokenPorts, by: By, account: Accoun
 
 /** No operation makes a token that has expired, so it is stored as one that was made a year ago. */
 async function storeExpiredToken(ports: TokenPorts, account: Account): Promise<Secret> {
-  const text = writeApiToken(ports.randomBytes);
+  const text = writeToken("api-token", ports.randomBytes);
   const expiresAt = new Date(ports.clock().getTime() - DAY_MS);
   await insertToken(
     ports.database.kysely,
     {
       uuid: randomUUID() as Uuid,
+      kind: "api-token",
+      bound: undefined,
+      parentUuid: undefined,
       accountUuid: account.uuid,
       name: NAMES.tokenExpired,
       scopes: SCOPES,
@@ -76,7 +79,7 @@ async function storeExpiredToken(ports: TokenPorts, account: Account): Promise<S
       lastUsedAt: undefined,
       successorUuid: undefined,
     },
-    digestApiToken(text),
+    digestToken(text),
   );
   return text;
 }

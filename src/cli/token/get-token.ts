@@ -1,8 +1,8 @@
-import type { ApiToken } from "../../model/api-token.ts";
 import { Failure } from "../../model/failure.ts";
+import type { ApiToken } from "../../model/token.ts";
 import { parseUuid } from "../../model/uuid.ts";
 import type { Ports } from "../../ports.ts";
-import { findTokenByUuid, listTokens } from "../../storage/sql/tokens/api-tokens.ts";
+import { findTokenByUuid, listTokens } from "../../storage/sql/tokens/tokens.ts";
 import { UsageError } from "../terminal/problem.ts";
 
 const PREFIX_LENGTH_MIN = 8;

@@ -1,4 +1,4 @@
-import type { ApiToken, TokenRevoker, TokenWithHistory } from "../../model/api-token.ts";
+import type { ApiToken, TokenRevoker, TokenWithHistory } from "../../model/token.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import type { Ports } from "../../ports.ts";
 import { findAccountByUuid, listEmails } from "../../storage/sql/accounts/accounts.ts";

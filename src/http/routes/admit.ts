@@ -1,10 +1,11 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { openAdmission } from "../../authorization/open-admission.ts";
-import type { ApiToken } from "../../model/api-token.ts";
+import type { Account, AccountKind } from "../../model/account.ts";
 import { hasRawBytes } from "../../model/byte-text.ts";
-import type { ApiTokenCredential, CallerCredential, UnissuedCredential } from "../../model/caller.ts";
+import type { AccountCaller, TokenCredential, UnissuedCredential } from "../../model/caller.ts";
 import { Failure } from "../../model/failure.ts";
 import { grantedNames } from "../../model/scope-set.ts";
+import type { Token } from "../../model/token.ts";
 import type { Ports } from "../../ports.ts";
 import { clientAddress } from "../server/client-address.ts";
 import { annotateRepository } from "../server/request-log.ts";
@@ -30,19 +31,26 @@ export async function admit(
   refuseControlCharacters(request);
   reply.header("x-accepted-oauth-scopes", route.oauthScopes.join(", "));
   const caller = await identify(ports, "rest", route.rate ?? "api", request, reply);
-  if (caller.kind === "account") tellCredential(reply, caller.credential);
-  const admission = openAdmission(ports, { caller, address: clientAddress(request, ports.config) }, route);
+  if (caller.kind === "account") tellCredential(reply, caller);
+  const asked = {
+    caller,
+    address: clientAddress(request, ports.config),
+    writesAt: route.method === "GET" ? undefined : ports.clock(),
+  };
+  const admission = openAdmission(ports, asked, route);
   const params = request.params as Record<string, string>;
   const found = await subjectOf(route).admit(ports, route, { admission, params, request });
   if (found.repository !== undefined) annotateRepository(request, found.repository);
   return { admission, ...found };
 }
 
-/** In the words of the wire: of API tokens as recorded. */
-function tellCredential(reply: FastifyReply, credential: CallerCredential): void {
+/** In the words of the wire: of API tokens and access tokens as recorded. */
+function tellCredential(reply: FastifyReply, { account, credential }: AccountCaller): void {
   switch (credential.kind) {
     case "api-token":
-      reply.headers(headersOfToken(credential));
+    case "access-token":
+    case "oauth":
+      reply.headers(headersOfToken(credential, account));
       return;
     // Of the pages alone, which tell nothing.
     case "session":
@@ -52,12 +60,21 @@ function tellCredential(reply: FastifyReply, credential: CallerCredential): void
   }
 }
 
-function headersOfToken({ id, scopes, token }: ApiTokenCredential): Record<string, string> {
+const CREDENTIAL_TYPES: Readonly<Record<AccountKind, string>> = {
+  user: "oauth2",
+  oauth_consumer: "oauth2",
+  connect_app: "oauth2",
+  repository_access_token: "repo_access_token",
+  project_access_token: "project_access_token",
+  workspace_access_token: "workspace_access_token",
+};
+
+function headersOfToken({ id, scopes, token }: TokenCredential, { kind }: Account): Record<string, string> {
   let headers = credentialHeaders.get(token);
   if (headers === undefined) {
     headers = {
       "x-oauth-scopes": grantedNames(scopes).join(", "),
-      "x-credential-type": "api_token",
+      "x-credential-type": token.kind === "api-token" ? "api_token" : CREDENTIAL_TYPES[kind],
       "x-token-id": id,
       "x-token-expires-at": token.expiresAt.toISOString(),
     };
@@ -67,7 +84,7 @@ function headersOfToken({ id, scopes, token }: ApiTokenCredential): Record<strin
 }
 
 /** Of a token as it was read: after a change it is read again, as another object. */
-const credentialHeaders = new WeakMap<ApiToken, Record<string, string>>();
+const credentialHeaders = new WeakMap<Token, Record<string, string>>();
 
 /**
  * NUL is in no name, and ends a text early in C. Other control characters may be in the name of a file if they are

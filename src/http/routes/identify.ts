@@ -70,6 +70,8 @@ export function noteAddress(
   const { credential } = caller;
   switch (credential.kind) {
     case "api-token":
+    case "access-token":
+    case "oauth":
       auditNotes.noteAddress(actor, credential.token.name, networkOf(address));
       break;
     // To sign in is an entry of its own.

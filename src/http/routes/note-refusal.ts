@@ -10,6 +10,7 @@ import { findNamedRepository, findNamedWorkspace } from "./named-subjects.ts";
 const REFUSALS: readonly FailureKind[] = [
   "credential-invalid",
   "address-refused",
+  "hours-refused",
   "no-bitbucket-scopes",
   "scope-missing",
   "hidden",

@@ -46,7 +46,7 @@ function portsAt(ports: Ports, request: FastifyRequest, { version, lookups }: Re
 function keysOf(request: FastifyRequest, repositoryName: string | undefined): AdmissionKeys | undefined {
   const { params } = request;
   const credential = presentedBy(request);
-  const digest = credential.kind === "api-token" ? credential.digest : undefined;
+  const digest = credential.kind === "token" ? credential.digest : undefined;
   const workspace = parseWorkspaceSlug((params as Record<string, string>).workspace ?? "");
   const repository = parseRepositorySlug(repositoryName ?? "");
   const names = workspace === undefined || repository === undefined ? undefined : { workspace, repository };

@@ -6,6 +6,7 @@ const STATUS: Record<FailureKind, number> = {
   "credential-invalid": 401,
   "credential-kind-refused": 403,
   "address-refused": 403,
+  "hours-refused": 403,
   "credential-retired": 410,
   // Recorded: 401 and not 403, over REST.
   "no-bitbucket-scopes": 401,

@@ -49,6 +49,7 @@ export function prepareAccount({ clock }: Pick<Ports, "clock">, input: NewAccoun
     username,
     displayName,
     nickname: displayName,
+    kind: "user",
     isDisabled: false,
     createdAt: clock(),
   };

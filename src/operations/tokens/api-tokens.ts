@@ -1,18 +1,19 @@
 import { hkdfSync, randomUUID } from "node:crypto";
 import type { Kysely } from "kysely";
-import { digestApiToken, writeApiToken } from "../../authentication/api-token-text.ts";
+import { digestToken, writeToken } from "../../authentication/token-text.ts";
 import { reachFaultPoint } from "../../fault-points.ts";
+import { tokenSubject } from "../../model/audit.ts";
+import type { Bound } from "../../model/bound.ts";
+import { Failure, invalidField } from "../../model/failure.ts";
+import type { GrantedScope } from "../../model/scope.ts";
+import type { Secret } from "../../model/secret.ts";
+import { textLength } from "../../model/text-length.ts";
 import {
   type ApiToken,
   TOKEN_AGE_DAYS_MAX,
   TOKEN_AGE_DAYS_MIN,
   TOKEN_NAME_LENGTH_MAX,
-} from "../../model/api-token.ts";
-import { tokenSubject } from "../../model/audit.ts";
-import { Failure, invalidField } from "../../model/failure.ts";
-import type { GrantedScope } from "../../model/scope.ts";
-import type { Secret } from "../../model/secret.ts";
-import { textLength } from "../../model/text-length.ts";
+} from "../../model/token.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import type { By, Ports } from "../../ports.ts";
 import { isUniqueViolation } from "../../storage/sql/database-failure.ts";
@@ -24,7 +25,7 @@ import {
   insertToken,
   revokeToken,
   setSuccessor,
-} from "../../storage/sql/tokens/api-tokens.ts";
+} from "../../storage/sql/tokens/tokens.ts";
 import { TAKES_ACCESS } from "../../storage/sql/transaction-options.ts";
 import type { Recorder } from "../../storage/sql/write-transaction.ts";
 
@@ -40,6 +41,8 @@ export type NewToken = {
   readonly name: string;
   readonly scopes: readonly GrantedScope[];
   readonly ageDays: number;
+  /** What it is limited to. Undefined: to nothing more than its scopes say. */
+  readonly bound?: Bound | undefined;
 };
 
 /**
@@ -78,14 +81,14 @@ export function prepareToken(
     throw invalidField("expires", `must be ${TOKEN_AGE_DAYS_MIN} to ${TOKEN_AGE_DAYS_MAX} days from now`);
   }
   const now = ports.clock();
-  const text = writeApiToken(ports.randomBytes);
+  const text = writeToken("api-token", ports.randomBytes);
   const expiresAt = new Date(now.getTime() + ageDays * DAY_MS);
   const token = newToken({ ...wanted, expiresAt, createdAt: now });
   return {
     text,
     token,
     async store(tx, record) {
-      await insertToken(tx, token, digestApiToken(text));
+      await insertToken(tx, token, digestToken(text));
       reachFaultPoint("token.stored");
       record.audit("token.created", tokenSubject(token), tokenDetails(token));
     },
@@ -96,11 +99,15 @@ function tokenDetails({ accountUuid, scopes, expiresAt }: ApiToken) {
   return { account: accountUuid, scopes, expires_on: expiresAt.toISOString() };
 }
 
-type TokenFields = Pick<ApiToken, "accountUuid" | "name" | "scopes" | "createdAt" | "expiresAt">;
+type TokenFields = Pick<ApiToken, "accountUuid" | "name" | "scopes" | "createdAt" | "expiresAt"> &
+  Partial<Pick<ApiToken, "bound">>;
 
 function newToken(fields: TokenFields): ApiToken {
   return {
     uuid: randomUUID() as Uuid,
+    kind: "api-token",
+    bound: fields.bound,
+    parentUuid: undefined,
     accountUuid: fields.accountUuid,
     name: fields.name,
     scopes: [...new Set(fields.scopes)],
@@ -138,7 +145,7 @@ export async function revokeApiTokenByText(
   by: By,
   text: Secret,
 ): Promise<ApiToken | undefined> {
-  const found = await ports.database.lookups.findTokenByDigest(digestApiToken(text));
+  const found = await ports.database.lookups.findTokenByDigest(digestToken(text));
   return found && revokeApiToken(ports, by, found.token.uuid);
 }
 
@@ -183,15 +190,17 @@ async function rotate(ports: TokenPorts, by: By, uuid: Uuid, overlapMinutes: num
     const now = ports.clock();
     if (old.revokedAt !== undefined) throw new Failure("conflict", "Cannot rotate the token: it is revoked");
     if (old.expiresAt <= now) throw new Failure("conflict", "Cannot rotate the token: it has expired");
+    if (old.parentUuid !== undefined)
+      throw new Failure("conflict", "Cannot rotate the token: it was derived from another, derive a new one");
     const digest = (await findTokenDigest(tx, uuid))!;
-    const text = writeApiToken((length) => deriveSuccessor(key, uuid, digest, length));
+    const text = writeToken("api-token", (length) => deriveSuccessor(key, uuid, digest, length));
     if (old.successorUuid !== undefined) {
       const token = await getToken({ database: { kysely: tx } }, old.successorUuid);
       return { text, token, oldExpiresAt: old.expiresAt, isRepeated: true };
     }
     const age = old.expiresAt.getTime() - old.createdAt.getTime();
     const token = newToken({ ...old, createdAt: now, expiresAt: new Date(now.getTime() + age) });
-    await insertToken(tx, token, digestApiToken(text));
+    await insertToken(tx, token, digestToken(text));
     reachFaultPoint("token.successor-stored");
     const overlapEnd = new Date(now.getTime() + overlapMinutes * MINUTE_MS);
     const oldExpiresAt = overlapEnd < old.expiresAt ? overlapEnd : old.expiresAt;

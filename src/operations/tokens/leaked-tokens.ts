@@ -1,10 +1,10 @@
+import { tokenProblem } from "../../authentication/authenticate.ts";
 import {
   API_TOKEN_HEADER,
   API_TOKEN_LENGTH,
-  digestApiToken,
+  digestToken,
   parsePasswordShape,
-} from "../../authentication/api-token-text.ts";
-import { tokenProblem } from "../../authentication/authenticate.ts";
+} from "../../authentication/token-text.ts";
 import {
   findPathOf,
   type ScanLimits,
@@ -12,11 +12,11 @@ import {
   scanNewObjects,
   withoutKnown,
 } from "../../git/packs/scan-new-objects.ts";
-import type { ApiToken } from "../../model/api-token.ts";
 import { maskTokens } from "../../model/mask-secrets.ts";
 import type { ObjectId } from "../../model/object-id.ts";
 import { fullName, type Repository } from "../../model/repository.ts";
 import { Secret } from "../../model/secret.ts";
+import type { Token } from "../../model/token.ts";
 import { accountOf } from "../../model/who-acts.ts";
 import type { By, Ports } from "../../ports.ts";
 import type { Quarantine } from "../../storage/packs/pack-store.ts";
@@ -101,16 +101,16 @@ function addCandidates(candidates: Map<string, Candidate>, { id, type, content }
   for (let at = content.indexOf(HEADER); at !== -1; at = content.indexOf(HEADER, at + HEADER.length)) {
     if (candidates.size >= CANDIDATES_MAX) return;
     const text = new Secret(content.toString("latin1", at, at + API_TOKEN_LENGTH));
-    if (parsePasswordShape(text).kind !== "api-token") continue;
-    candidates.set(`${digestApiToken(text).toString("hex")} ${id}`, { text, id, type });
+    if (parsePasswordShape(text).kind !== "token") continue;
+    candidates.set(`${digestToken(text).toString("hex")} ${id}`, { text, id, type });
   }
 }
 
 async function findAlive({ database, clock }: LeakPorts, candidates: readonly Candidate[]) {
-  const alive: (Candidate & { readonly token: ApiToken })[] = [];
+  const alive: (Candidate & { readonly token: Token })[] = [];
   for (const candidate of candidates) {
-    const found = await database.lookups.findTokenByDigest(digestApiToken(candidate.text));
-    if (found !== undefined && tokenProblem(found.token, found.account, clock()) === undefined)
+    const found = await database.lookups.findTokenByDigest(digestToken(candidate.text));
+    if (found !== undefined && tokenProblem(found, clock()) === undefined)
       alive.push({ ...candidate, token: found.token });
   }
   return alive;

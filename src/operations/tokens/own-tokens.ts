@@ -1,15 +1,14 @@
 import { randomUUID } from "node:crypto";
 import type { Kysely } from "kysely";
-import { type ApiToken, LIVING_TOKENS_MAX } from "../../model/api-token.ts";
 import { Failure, invalidField } from "../../model/failure.ts";
 import type { Secret } from "../../model/secret.ts";
 import type { Session } from "../../model/session.ts";
+import { type ApiToken, LIVING_TOKENS_MAX } from "../../model/token.ts";
 import { TOKEN_DRAFT_AGE_MS_MAX, TOKEN_DRAFTS_MAX, type TokenDraft } from "../../model/token-draft.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import { requireAccount } from "../../model/who-acts.ts";
 import type { By, Ports } from "../../ports.ts";
 import type { Schema } from "../../storage/sql/schema.ts";
-import { findTokenByUuid } from "../../storage/sql/tokens/api-tokens.ts";
 import {
   deleteOldTokenDrafts,
   findTokenDraft,
@@ -18,6 +17,7 @@ import {
   updateTokenDraft,
 } from "../../storage/sql/tokens/token-drafts.ts";
 import { countLivingTokens, hasLivingTokenNamed } from "../../storage/sql/tokens/token-history.ts";
+import { findTokenByUuid } from "../../storage/sql/tokens/tokens.ts";
 import {
   prepareToken,
   type Rotation,

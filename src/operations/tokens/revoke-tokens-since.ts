@@ -1,5 +1,5 @@
 import type { By, Ports } from "../../ports.ts";
-import { listTokens } from "../../storage/sql/tokens/api-tokens.ts";
+import { listTokens } from "../../storage/sql/tokens/tokens.ts";
 import { revokeApiToken } from "./api-tokens.ts";
 
 /**

@@ -1,7 +1,7 @@
 import type { RestRequest } from "../../http/routes/declaration.ts";
 import type { Account } from "../../model/account.ts";
-import type { TokenWithHistory } from "../../model/api-token.ts";
 import { Failure } from "../../model/failure.ts";
+import type { TokenWithHistory } from "../../model/token.ts";
 import { parseBracedUuid, parseUuid } from "../../model/uuid.ts";
 import type { Ports } from "../../ports.ts";
 import { findTokenWithHistory } from "../../storage/sql/tokens/token-history.ts";

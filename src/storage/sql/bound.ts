@@ -1,15 +1,12 @@
 import { type RawBuilder, type SqlBool, sql } from "kysely";
-import { countsEverywhere, type Locations, namesNothing } from "../../model/bound.ts";
+import { type Bound, countsEverywhere, type Locations, namesNothing } from "../../model/bound.ts";
 import type { Uuid } from "../../model/uuid.ts";
 
 export const NOWHERE: RawBuilder<SqlBool> = sql<SqlBool>`1 = 0`;
 const EVERYWHERE = sql<SqlBool>`1 = 1`;
 
 /** The SQL form of `isWithin`, for the repository of each row. */
-export function isRepositoryWithin(
-  bound: Locations | undefined,
-  repository = "repository",
-): RawBuilder<SqlBool> {
+export function isRepositoryWithin(bound: Bound | undefined, repository = "repository"): RawBuilder<SqlBool> {
   return isWithinAny(bound, {
     repositories: `${repository}.uuid`,
     projects: `${repository}.project_uuid`,
@@ -18,12 +15,12 @@ export function isRepositoryWithin(
 }
 
 /** The same for a project: a bound that names a repository in it does not include the project. */
-export function isProjectWithin(bound: Locations | undefined): RawBuilder<SqlBool> {
+export function isProjectWithin(bound: Bound | undefined): RawBuilder<SqlBool> {
   return isWithinAny(bound, { projects: "project.uuid", workspaces: "project.workspace_uuid" });
 }
 
 /** The same for a workspace. */
-export function isWorkspaceWithin(bound: Locations | undefined): RawBuilder<SqlBool> {
+export function isWorkspaceWithin(bound: Bound | undefined): RawBuilder<SqlBool> {
   return isWithinAny(bound, { workspaces: "workspace.uuid" });
 }
 
@@ -31,10 +28,11 @@ type Columns = Partial<Record<Exclude<keyof Locations, "refusedBy">, string>> & 
   readonly workspaces: string;
 };
 
-function isWithinAny(bound: Locations | undefined, columns: Columns): RawBuilder<SqlBool> {
+function isWithinAny(bound: Bound | undefined, columns: Columns): RawBuilder<SqlBool> {
   if (bound === undefined || countsEverywhere(bound)) return EVERYWHERE;
-  const { refusedBy = [] } = bound;
-  const named = isNamed(bound, columns);
+  const { refusedBy = [], outer } = bound;
+  const own = isNamed(bound, columns);
+  const named = outer === undefined ? own : sql<SqlBool>`(${own} and ${isWithinAny(outer, columns)})`;
   if (refusedBy.length === 0) return named;
   return sql<SqlBool>`(${named} and ${sql.ref(columns.workspaces)} not in (${sql.join(refusedBy)}))`;
 }

@@ -48,6 +48,8 @@ type CoreTables = {
   repository: RepositoryRow;
   repository_permission: RepositoryPermissionRow;
   api_token: ApiTokenRow;
+  api_token_ancestor: ApiTokenAncestorRow;
+  app_user: AppUserRow;
   api_token_draft: TokenDraftRow;
   ref: RefRow;
   former_tip: FormerTipRow;
@@ -58,6 +60,8 @@ type CoreTables = {
 
 export type AccountRow = {
   uuid: string;
+  /** One of `ACCOUNT_KINDS`. */
+  account_kind: string;
   account_id: string;
   username: string;
   /** The user name in lower case, by which it is found. */
@@ -145,14 +149,23 @@ export type RepositoryPermissionRow = {
   permission: string;
 };
 
+/** Of a token of any kind: those of API tokens were the first. */
 export type ApiTokenRow = {
   uuid: string;
+  /** `TokenKind`. */
+  kind: string;
   account_uuid: string;
   name: string;
   /** SHA-256 of the token, 32 bytes. */
   digest: Buffer;
   /** Separated by spaces. */
   scopes: string;
+  /** JSON of what it is limited to. */
+  bound: string | null;
+  /** The token that it was derived from. */
+  parent_uuid: string | null;
+  /** Of an OAuth token. */
+  grant_uuid: string | null;
   created_at: number;
   expires_at: number;
   revoked_at: number | null;
@@ -164,6 +177,20 @@ export type ApiTokenRow = {
   revoked_by: string | null;
   /** If `revoked_by` is `account`. */
   revoked_by_account_uuid: string | null;
+};
+
+/** All tokens that a token was derived from, by whatever number of steps. */
+export type ApiTokenAncestorRow = { token_uuid: string; ancestor_uuid: string };
+
+/**
+ * In what an app user acts as an administrator: one of the three, or none, if it is gone. It is in no table of
+ * permissions.
+ */
+export type AppUserRow = {
+  account_uuid: string;
+  repository_uuid: string | null;
+  project_uuid: string | null;
+  workspace_uuid: string | null;
 };
 
 export type RefRow = {

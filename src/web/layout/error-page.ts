@@ -69,6 +69,7 @@ function describe(frame: Frame, failure: Failure, about: AboutRequest): Describe
     case "permission-missing":
     case "scope-missing":
     case "address-refused":
+    case "hours-refused":
     case "credential-kind-refused":
       return {
         title: t(errorTexts.notAllowed.title),

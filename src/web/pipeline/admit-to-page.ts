@@ -41,7 +41,7 @@ export async function admitToPage(
   const address = clientAddress(request, ports.config);
   const admission = openAdmission(
     ports,
-    { caller, address },
+    { caller, address, writesAt: request.method === "POST" ? ports.clock() : undefined },
     { ...NO_REQUIREMENT, credentialKinds: ["session"] },
   );
   const params = request.params as Record<string, string>;

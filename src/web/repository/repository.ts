@@ -1,10 +1,10 @@
-import type { ApiToken } from "../../model/api-token.ts";
 import { permits } from "../../model/permission.ts";
 import { fullName } from "../../model/repository.ts";
+import type { ApiToken } from "../../model/token.ts";
 import { findCommitAccounts, getCommit } from "../../operations/commits/commits.ts";
 import { findPathAtCommit, getEntry } from "../../operations/source/source.ts";
 import type { Ports } from "../../ports.ts";
-import { listTokens } from "../../storage/sql/tokens/api-tokens.ts";
+import { listTokens } from "../../storage/sql/tokens/tokens.ts";
 import { overviewTexts } from "../catalogue/overview.ts";
 import { sourceTexts } from "../catalogue/source.ts";
 import { type Html, html } from "../html.ts";

@@ -10,8 +10,8 @@ import type { GrantedScope } from "../../model/scope.ts";
 import { SCOPES } from "../../model/scope.ts";
 import { createAccount } from "../../operations/accounts/accounts.ts";
 import { createApiToken, revokeApiToken } from "../../operations/tokens/api-tokens.ts";
-import { insertToken, revokeToken } from "../../storage/sql/tokens/api-tokens.ts";
 import { findTokenWithHistory } from "../../storage/sql/tokens/token-history.ts";
+import { insertToken, revokeToken } from "../../storage/sql/tokens/tokens.ts";
 
 const LIST = "/-/settings/api-tokens";
 

@@ -1,5 +1,5 @@
-import type { TokenWithHistory } from "../../model/api-token.ts";
-import { LIVING_TOKENS_MAX } from "../../model/api-token.ts";
+import type { TokenWithHistory } from "../../model/token.ts";
+import { LIVING_TOKENS_MAX } from "../../model/token.ts";
 import { listEndedTokens, listLivingTokens } from "../../storage/sql/tokens/token-history.ts";
 import { tokenTexts } from "../catalogue/tokens.ts";
 import { type Html, html, NOTHING } from "../html.ts";

@@ -1,7 +1,7 @@
-import type { ApiToken } from "../../model/api-token.ts";
+import type { ApiToken } from "../../model/token.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import { listAuditEvents } from "../../storage/sql/audit/audit-events.ts";
-import { listTokens } from "../../storage/sql/tokens/api-tokens.ts";
+import { listTokens } from "../../storage/sql/tokens/tokens.ts";
 import { refusalTexts } from "../catalogue/refusals.ts";
 import { type Html, html } from "../html.ts";
 import { empty } from "../layout/empty.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { digestApiToken } from "../../../src/authentication/api-token-text.ts";
+import { digestToken } from "../../../src/authentication/token-text.ts";
 import type { FaultPoint } from "../../../src/fault-points.ts";
 import { Secret } from "../../../src/model/secret.ts";
 import { acknowledge, type Client, newModel } from "./client.ts";
@@ -61,7 +61,7 @@ async function createToken(client: Client, fault: Fault | undefined): Promise<bo
 /** @throws Error if there is no row of the token that has been printed. */
 async function keepToken(world: World, name: string, text: string): Promise<void> {
   const id = await withDatabase(world, async ({ kysely }) => {
-    const digest = digestApiToken(new Secret(text));
+    const digest = digestToken(new Secret(text));
     return (
       await kysely
         .selectFrom("api_token")

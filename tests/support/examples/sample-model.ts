@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import type { Account } from "../../../src/model/account.ts";
-import type { ApiToken } from "../../../src/model/api-token.ts";
 import type { Bound } from "../../../src/model/bound.ts";
 import { type AccountCaller, ANONYMOUS, type Viewer } from "../../../src/model/caller.ts";
 import type { Group } from "../../../src/model/group.ts";
 import type { Repository } from "../../../src/model/repository.ts";
 import type { Session } from "../../../src/model/session.ts";
 import type { GroupSlug, ProjectKey, RepositorySlug, WorkspaceSlug } from "../../../src/model/slug.ts";
+import type { ApiToken } from "../../../src/model/token.ts";
 import type { Uuid } from "../../../src/model/uuid.ts";
 import type { Project, Workspace } from "../../../src/model/workspace.ts";
 
@@ -26,6 +26,7 @@ export function sampleAccount(username: string, changes: Partial<Account> = {}):
     username,
     displayName: `${username} the tester`,
     nickname: username,
+    kind: "user",
     isDisabled: false,
     createdAt: SAMPLE_INSTANT,
     ...changes,
@@ -102,8 +103,11 @@ export function sampleRepository(
 export function sampleToken(account: Account, changes: Partial<ApiToken> = {}): ApiToken {
   return {
     uuid: newUuid(),
+    kind: "api-token",
     accountUuid: account.uuid,
     name: "ci",
+    bound: undefined,
+    parentUuid: undefined,
     scopes: ["read:repository:bitbucket"],
     createdAt: SAMPLE_INSTANT,
     expiresAt: new Date("2027-01-02T03:04:05.678Z"),

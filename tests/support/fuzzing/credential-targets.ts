@@ -1,11 +1,7 @@
 import assert from "node:assert/strict";
 import { isIP } from "node:net";
-import {
-  API_TOKEN_LENGTH,
-  parsePasswordShape,
-  writeApiToken,
-} from "../../../src/authentication/api-token-text.ts";
 import { readCredential } from "../../../src/authentication/read-credential.ts";
+import { API_TOKEN_LENGTH, parsePasswordShape, writeToken } from "../../../src/authentication/token-text.ts";
 import { clientAddress, networkOf } from "../../../src/http/server/client-address.ts";
 import { unfoldCredential } from "../../../src/http/server/folded-header.ts";
 import { baseUrlsOf } from "../../../src/http/server/public-urls.ts";
@@ -18,7 +14,7 @@ import { openRandom, type Random } from "./random.ts";
 
 function tokenFrom(random: Random): string {
   const bytes = (length: number) => Buffer.from(Array.from({ length }, () => random.below(256)));
-  return writeApiToken(bytes).reveal();
+  return writeToken("api-token", bytes).reveal();
 }
 
 const TOKEN = tokenFrom(openRandom(1, 1));
@@ -69,10 +65,10 @@ const passwordShape = fuzzTarget(
   },
   ({ token, text, changed }) => {
     const kindOf = (password: string) => parsePasswordShape(new Secret(password)).kind;
-    assert.equal(kindOf(token), "api-token");
+    assert.equal(kindOf(token), "token");
     // A CRC-32 finds every change of one letter.
-    if (changed !== token) assert.notEqual(kindOf(changed), "api-token");
-    if (kindOf(text) === "api-token") assert.equal(text.length, API_TOKEN_LENGTH);
+    if (changed !== token) assert.notEqual(kindOf(changed), "token");
+    if (kindOf(text) === "token") assert.equal(text.length, API_TOKEN_LENGTH);
   },
 );
 

@@ -31,7 +31,7 @@ after(() => app.close());
 function admit(caller: Caller, selected: string) {
   const request = {} as FastifyRequest;
   return selectedAccountSubject.admit(app.ports, ROUTE, {
-    admission: openAdmission(app.ports, { caller, address: "192.0.2.1" }, ROUTE),
+    admission: openAdmission(app.ports, { caller, address: "192.0.2.1", writesAt: undefined }, ROUTE),
     params: { selected_user: selected },
     request,
   });

@@ -1,5 +1,5 @@
 import { type Kysely, type Selectable, sql } from "kysely";
-import type { Account, EmailAlias } from "../../../model/account.ts";
+import type { Account, AccountKind, EmailAlias } from "../../../model/account.ts";
 import type { Uuid } from "../../../model/uuid.ts";
 import { chunks } from "../chunks.ts";
 import { flag, instant } from "../columns.ts";
@@ -11,6 +11,7 @@ const KEYS_PER_STATEMENT = 1000;
 /** The columns of an account, without the password's digest. */
 export const ACCOUNT_COLUMNS = [
   "account.uuid",
+  "account.account_kind",
   "account.account_id",
   "account.username",
   "account.display_name",
@@ -21,12 +22,20 @@ export const ACCOUNT_COLUMNS = [
 
 export type AccountColumns = Pick<
   Selectable<AccountRow>,
-  "uuid" | "account_id" | "username" | "display_name" | "nickname" | "disabled_at" | "created_at"
+  | "uuid"
+  | "account_kind"
+  | "account_id"
+  | "username"
+  | "display_name"
+  | "nickname"
+  | "disabled_at"
+  | "created_at"
 >;
 
 export function toAccount(row: AccountColumns): Account {
   return {
     uuid: row.uuid as Uuid,
+    kind: row.account_kind as AccountKind,
     accountId: row.account_id,
     username: row.username,
     displayName: row.display_name,
@@ -48,6 +57,7 @@ export async function insertAccount(db: Kysely<Schema>, account: Account): Promi
     .insertInto("account")
     .values({
       uuid: account.uuid,
+      account_kind: account.kind,
       account_id: account.accountId,
       username: account.username,
       username_key: account.username.toLowerCase(),

@@ -5,6 +5,7 @@ import { type AccountColumns, toAccount } from "./accounts.ts";
 export function aliasedAccountColumns<Alias extends string>(alias: Alias) {
   return [
     `${alias}.uuid as ${alias}_uuid`,
+    `${alias}.account_kind as ${alias}_account_kind`,
     `${alias}.account_id as ${alias}_account_id`,
     `${alias}.username as ${alias}_username`,
     `${alias}.display_name as ${alias}_display_name`,
@@ -29,6 +30,7 @@ export function toAliasedAccount<Alias extends string>(
     columns[`${alias}_${column}`] as AccountColumns[Column];
   return toAccount({
     uuid: columnOf("uuid"),
+    account_kind: columnOf("account_kind"),
     account_id: columnOf("account_id"),
     username: columnOf("username"),
     display_name: columnOf("display_name"),

@@ -99,6 +99,7 @@ export function sessionByDigestQuery(db: Kysely<Schema>, digest: Buffer) {
     .innerJoin("account", "account.uuid", "session.account_uuid")
     .select(SESSION_COLUMNS)
     .select([
+      "account.account_kind",
       "account.account_id",
       "account.username",
       "account.display_name",

@@ -1,8 +1,8 @@
 import type { Logger } from "pino";
-import type { ApiToken } from "../../../model/api-token.ts";
 import { type Actor, type AuditSubject, type NewAuditEvent, tokenSubject } from "../../../model/audit.ts";
 import type { FailureKind } from "../../../model/failure.ts";
 import { fullName, type Repository } from "../../../model/repository.ts";
+import type { Token } from "../../../model/token.ts";
 import type { Uuid } from "../../../model/uuid.ts";
 import type { Database } from "../database.ts";
 import { insertAuditEvent, insertNewAddress } from "./audit-events.ts";
@@ -31,7 +31,7 @@ export type AuditNotes = {
   noteAddress(actor: AccountActor, tokenName: string, network: string): void;
   noteRefusal(refusal: Refusal): void;
   /** For the owner of a token that somebody tried to push to the repository. */
-  noteLeak(actor: Actor, token: ApiToken, repository: Repository): void;
+  noteLeak(actor: Actor, token: Token, repository: Repository): void;
   /** Resolves when nothing is being written. */
   idle(): Promise<void>;
 };

@@ -1,16 +1,18 @@
 import { type CompiledQuery, type Kysely, sql } from "kysely";
 import type { Account, EmailAlias } from "../../../model/account.ts";
-import type { ApiToken } from "../../../model/api-token.ts";
+import type { AppUser } from "../../../model/app-user.ts";
 import type { Permission } from "../../../model/permission.ts";
 import type { Repository } from "../../../model/repository.ts";
 import type { RepositorySlug, WorkspaceSlug } from "../../../model/slug.ts";
+import type { Token } from "../../../model/token.ts";
 import type { WorkspaceRefusal } from "../../../model/token-policy.ts";
 import { toAccount, toEmailAlias } from "../accounts/accounts.ts";
 import { effectiveRank, permissionOfRank } from "../permissions/permissions.ts";
 import { type JoinedRepositoryRow, repositoryQuery, toRepository } from "../repositories/repository-rows.ts";
 import type { Schema } from "../schema.ts";
-import { toApiToken, tokenByDigestQuery } from "../tokens/api-tokens.ts";
+import { type AppUserColumns, toAppUser } from "../tokens/app-users.ts";
 import { toRefusals } from "../tokens/token-refusals.ts";
+import { type TokenColumns, tokenByDigestQuery, toToken } from "../tokens/tokens.ts";
 
 /**
  * The version of a database in PostgreSQL: see `openVersionReader`. A server that replaces another one may lack some of its
@@ -28,8 +30,10 @@ export type AdmissionKeys = {
 };
 
 export type FoundToken = {
-  readonly token: ApiToken;
+  readonly token: Token;
   readonly account: Account;
+  /** Undefined for the account of a person. */
+  readonly appUser: AppUser | undefined;
   /** The workspaces that do not accept it, some of them only later. */
   readonly refusals: readonly WorkspaceRefusal[];
 };
@@ -45,7 +49,8 @@ export type AdmissionRows = {
   readonly held: Permission;
 };
 
-export type TokenRow = Parameters<typeof toApiToken>[0] &
+export type TokenRow = TokenColumns &
+  AppUserColumns &
   Omit<Parameters<typeof toAccount>[0], "uuid" | "created_at"> & {
     readonly account_created_at: number;
     readonly refusals: string | null;
@@ -53,8 +58,9 @@ export type TokenRow = Parameters<typeof toApiToken>[0] &
 
 export function toTokenAndAccount(row: TokenRow): FoundToken {
   return {
-    token: toApiToken(row),
+    token: toToken(row),
     account: toAccount({ ...row, uuid: row.account_uuid, created_at: row.account_created_at }),
+    appUser: toAppUser(row),
     refusals: toRefusals(row.refusals),
   };
 }

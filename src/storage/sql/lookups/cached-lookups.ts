@@ -151,7 +151,7 @@ export function cacheLookups<Version extends string | number>(
         repository.keep(named, names.workspace, names.repository);
       if (found === undefined) return;
       if (named !== undefined) permission.keep(held, named.uuid, found.account.uuid);
-      const credential = { kind: "api-token", ...found, emails: addresses } as const;
+      const credential = { kind: "token", ...found, emails: addresses } as const;
       state.keep(
         { credential, repository: named && { ...inAdmission(named), held } },
         found.token.uuid,

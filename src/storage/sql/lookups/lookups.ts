@@ -34,7 +34,7 @@ import {
 } from "../repositories/repository-details.ts";
 import { repositoryQuery, toRepository } from "../repositories/repository-rows.ts";
 import type { Schema } from "../schema.ts";
-import { tokenByDigestQuery } from "../tokens/api-tokens.ts";
+import { tokenByDigestQuery } from "../tokens/tokens.ts";
 import { type FoundToken, toTokenAndAccount } from "./admission-rows.ts";
 
 /** SQLite answers synchronously, PostgreSQL does not: always await it. */

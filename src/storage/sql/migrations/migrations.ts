@@ -29,6 +29,7 @@ import { tokenDrafts } from "./032-token-drafts.ts";
 import { imports } from "./034-imports.ts";
 import { webhookAttempts } from "./035-webhook-attempts.ts";
 import { helpAnswers } from "./043-help-answers.ts";
+import { credentials } from "./044-credentials.ts";
 import { tokenExpiry } from "./056-token-expiry.ts";
 import type { Migration } from "./migration.ts";
 
@@ -65,5 +66,6 @@ export const MIGRATIONS: readonly Migration[] = [
   imports,
   webhookAttempts,
   helpAnswers,
+  credentials,
   tokenExpiry,
 ];

@@ -1,23 +1,26 @@
 import { CompiledQuery, type Kysely, sql } from "kysely";
 import type { Account, EmailAlias } from "../../../model/account.ts";
-import type { ApiToken } from "../../../model/api-token.ts";
+import type { AppUser } from "../../../model/app-user.ts";
 import type { Permission } from "../../../model/permission.ts";
 import type { Session } from "../../../model/session.ts";
+import type { Token } from "../../../model/token.ts";
 import type { WorkspaceRefusal } from "../../../model/token-policy.ts";
 import type { Uuid } from "../../../model/uuid.ts";
 import { toAccount, toEmailAlias } from "../accounts/accounts.ts";
 import type { Schema } from "../schema.ts";
-import { TOKEN_COLUMNS, toApiToken } from "../tokens/api-tokens.ts";
+import { toAppUser } from "../tokens/app-users.ts";
 import { REFUSALS, toRefusals } from "../tokens/token-refusals.ts";
+import { TOKEN_ACCOUNT_COLUMNS, TOKEN_COLUMNS, toToken } from "../tokens/tokens.ts";
 import { effectiveRank, permissionOfRank } from "./permissions.ts";
 
 export type AdmissionState = {
   /** Undefined if there is no such credential, or none was asked for. */
   readonly credential:
     | {
-        readonly kind: "api-token";
-        readonly token: ApiToken;
+        readonly kind: "token";
+        readonly token: Token;
         readonly account: Account;
+        readonly appUser: AppUser | undefined;
         readonly emails: readonly EmailAlias[];
         /** The workspaces that do not accept the token, some of them only later. */
         readonly refusals: readonly WorkspaceRefusal[];
@@ -57,13 +60,14 @@ export function toAdmissionState(rows: readonly AdmissionStateRow[]): AdmissionS
       row.uuid === null
         ? undefined
         : {
-            kind: "api-token",
-            token: toApiToken(row as Found),
+            kind: "token",
+            token: toToken(row as Found),
             account: toAccount({
               ...(row as Found),
               uuid: row.account_uuid!,
               created_at: row.account_created_at!,
             }),
+            appUser: toAppUser(row as Found),
             emails: rows.flatMap((each) => (each.address === null ? [] : toEmailAlias(each as Found))),
             refusals: toRefusals(row.refusals),
           },
@@ -95,9 +99,24 @@ type Found = { [Name in keyof AdmissionStateRow]: NonNullable<AdmissionStateRow[
     revoked_at: number | null;
     last_used_at: number | null;
     successor_uuid: string | null;
+    parent_uuid: string | null;
+    grant_uuid: string | null;
+    bound: string | null;
+    app_repository_uuid: string | null;
+    app_project_uuid: string | null;
+    app_workspace_uuid: string | null;
     disabled_at: number | null;
   },
-  "revoked_at" | "last_used_at" | "successor_uuid" | "disabled_at"
+  | "revoked_at"
+  | "last_used_at"
+  | "successor_uuid"
+  | "parent_uuid"
+  | "grant_uuid"
+  | "bound"
+  | "app_repository_uuid"
+  | "app_project_uuid"
+  | "app_workspace_uuid"
+  | "disabled_at"
 >;
 
 /** The statement behind it. */
@@ -106,16 +125,12 @@ export function admissionStateQuery(db: Kysely<Schema>, tokenUuid: string, repos
     .selectFrom(sql<{ one: number }>`(select 1 as one)`.as("request"))
     .leftJoin("api_token", (join) => join.on("api_token.uuid", "=", tokenUuid))
     .leftJoin("account", "account.uuid", "api_token.account_uuid")
+    .leftJoin("app_user", "app_user.account_uuid", "account.uuid")
     .leftJoin("account_email", "account_email.account_uuid", "account.uuid")
     .leftJoin("repository", (join) => join.on("repository.uuid", "=", repositoryUuid))
     .select(TOKEN_COLUMNS)
+    .select(TOKEN_ACCOUNT_COLUMNS)
     .select([
-      "account.account_id",
-      "account.username",
-      "account.display_name",
-      "account.nickname",
-      "account.disabled_at",
-      "account.created_at as account_created_at",
       "account_email.address",
       "account_email.is_primary",
       "account_email.is_confirmed",

@@ -1,6 +1,6 @@
 import { type Kysely, type RawBuilder, sql } from "kysely";
 import type { Account } from "../../../model/account.ts";
-import type { Locations } from "../../../model/bound.ts";
+import type { Bound } from "../../../model/bound.ts";
 import type { Viewer } from "../../../model/caller.ts";
 import { invalidField } from "../../../model/failure.ts";
 import type { Filter, FilterValue, Sort } from "../../../model/filter.ts";
@@ -85,6 +85,7 @@ export async function listEffectivePermissions(
     repository: toRepository(row),
     account: toAccount({
       uuid: row.account_uuid,
+      account_kind: row.account_kind,
       account_id: row.account_id,
       username: row.account_username,
       display_name: row.account_display_name,
@@ -99,7 +100,7 @@ export async function listEffectivePermissions(
 
 const COUNT = sql<number>`count(*)`;
 
-function boundOf({ viewer }: EffectivePermissionListOptions): Locations | undefined {
+function boundOf({ viewer }: EffectivePermissionListOptions): Bound | undefined {
   return viewer.kind === "account" ? viewer.bound : { repositories: [] };
 }
 
@@ -149,6 +150,7 @@ function withAll(db: Kysely<Schema>, held: RawBuilder<HeldPermission>) {
     .innerJoin("account", "account.uuid", "held.account_uuid")
     .select([
       "account.uuid as account_uuid",
+      "account.account_kind",
       "account.account_id",
       "account.username as account_username",
       "account.username_key as account_username_key",

@@ -80,7 +80,7 @@ export async function listAccountPermissions(
   const { table, targetColumn } = names(target.kind, "account");
   const size = await countPermissions(db, target, "account");
   const { rows } = await sql<AccountColumns & { permission: ProjectPermission }>`
-    select account.uuid, account.account_id, account.username, account.display_name, account.nickname,
+    select account.uuid, account.account_kind, account.account_id, account.username, account.display_name, account.nickname,
       account.disabled_at, account.created_at, given.permission
     from ${table} as given inner join account on account.uuid = given.account_uuid
     where given.${targetColumn} = ${target.uuid} and given.permission <> 'none'

@@ -1,5 +1,5 @@
 import { type Kysely, type RawBuilder, type SqlBool, sql } from "kysely";
-import type { Locations } from "../../../model/bound.ts";
+import type { Bound } from "../../../model/bound.ts";
 import type { Viewer } from "../../../model/caller.ts";
 import { PERMISSIONS, type Permission } from "../../../model/permission.ts";
 import { inRepositories } from "../../../model/project-permission.ts";
@@ -84,7 +84,8 @@ function byGroup(table: string, key: string, repositoryKey: Holding["repositoryK
 }
 
 /**
- * The rank of the account's permission in the repository of the row, by `HOLDINGS`.
+ * The rank of the account's permission in the repository of the row, by `HOLDINGS`. An app user is an administrator in
+ * what it is of; it is not in lists of permissions.
  *
  * For queries that have the table in scope under the name `repository` or another given name. Each part is found by a
  * key: at most as many rows are read as the account and its groups have permissions there.
@@ -95,6 +96,10 @@ export function effectiveRank(account: AccountReference, repository = "repositor
       where ${sql.ref(holding.key)} = ${sql.ref(`${repository}.${holding.repositoryKey}`)}
         and ${sql.ref(holding.account)} = ${account}`,
   );
+  parts.push(sql`select ${sql.lit(permissionRank("admin"))} from app_user where app_user.account_uuid = ${account}
+    and (app_user.repository_uuid = ${sql.ref(`${repository}.uuid`)}
+      or app_user.project_uuid = ${sql.ref(`${repository}.project_uuid`)}
+      or app_user.workspace_uuid = ${sql.ref(`${repository}.workspace_uuid`)})`);
   return sql<number>`coalesce((
     select max(held.permission_rank) from (${sql.join(parts, sql` union all `)}) as held
   ), 0)`;
@@ -115,7 +120,7 @@ export type HeldPermissionsAsked = {
   /** Only of one of these accounts. */
   readonly accountUuids?: readonly Uuid[] | undefined;
   /** Only within this bound. */
-  readonly bound?: Locations | undefined;
+  readonly bound?: Bound | undefined;
   /** Only in this many repositories, the first by their slugs. */
   readonly repositoriesMax?: number | undefined;
   /** Only of accounts that are not in `membersWithPermission`. */

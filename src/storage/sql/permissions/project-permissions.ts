@@ -19,7 +19,7 @@ function rankOf(column: string): RawBuilder<number> {
 /**
  * The rank of the account's permission in the project of the row: the highest for an owner of the workspace, else the
  * highest of its own permission and those of its groups. This is the only place with this rule. A member's default for
- * repositories is not included.
+ * repositories is not included. An app user is an administrator in its project, and in all of its workspace.
  *
  * For queries with the table `project` in scope.
  */
@@ -38,6 +38,9 @@ export function effectiveProjectRank(accountUuid: string): RawBuilder<number> {
         inner join group_member on group_member.group_uuid = project_group_permission.group_uuid
         where project_group_permission.project_uuid = project.uuid
           and group_member.account_uuid = ${accountUuid}
+      union all
+      select ${sql.lit(projectPermissionRank("admin"))} from app_user where app_user.account_uuid = ${accountUuid}
+        and (app_user.project_uuid = project.uuid or app_user.workspace_uuid = project.workspace_uuid)
     ) as held
   ), 0)`;
 }

@@ -56,6 +56,7 @@ export function sessionStateQuery(db: Kysely<Schema>, sessionUuid: string, repos
     .leftJoin("repository", (join) => join.on("repository.uuid", "=", repositoryUuid))
     .select(SESSION_COLUMNS)
     .select([
+      "account.account_kind",
       "account.account_id",
       "account.username",
       "account.display_name",

@@ -75,6 +75,7 @@ function activityQuery(db: Kysely<Schema>) {
       "pull_request.title",
       "pull_request.is_draft",
       "account.uuid",
+      "account.account_kind",
       "account.account_id",
       "account.username",
       "account.display_name",
@@ -90,6 +91,7 @@ function toActor({ uuid, ...row }: Row) {
   if (uuid === null) return undefined;
   return toAccount({
     uuid,
+    account_kind: row.account_kind!,
     account_id: row.account_id!,
     username: row.username!,
     display_name: row.display_name!,

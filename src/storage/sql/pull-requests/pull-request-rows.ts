@@ -44,6 +44,7 @@ export function selectPullRequest(query: ReturnType<typeof pullRequestQuery>) {
       "repository.slug as destination_slug",
       "repository.name as destination_name",
       "workspace.slug as destination_workspace_slug",
+      "author.account_kind as author_account_kind",
       "author.account_id as author_account_id",
       "author.username as author_username",
       "author.display_name as author_display_name",
@@ -51,6 +52,7 @@ export function selectPullRequest(query: ReturnType<typeof pullRequestQuery>) {
       "author.disabled_at as author_disabled_at",
       "author.created_at as author_created_at",
       "closer.uuid as closer_uuid",
+      "closer.account_kind as closer_account_kind",
       "closer.account_id as closer_account_id",
       "closer.username as closer_username",
       "closer.display_name as closer_display_name",
@@ -87,6 +89,7 @@ export function toPullRequest(row: Row): PullRequest {
     isQueued: row.is_queued === 1,
     author: toAccount({
       uuid: row.author_uuid,
+      account_kind: row.author_account_kind,
       account_id: row.author_account_id,
       username: row.author_username,
       display_name: row.author_display_name,
@@ -125,6 +128,7 @@ function toCloser(row: Row): Account | undefined {
   if (row.closer_uuid === null) return undefined;
   return toAccount({
     uuid: row.closer_uuid,
+    account_kind: row.closer_account_kind!,
     account_id: row.closer_account_id!,
     username: row.closer_username!,
     display_name: row.closer_display_name!,

@@ -10,7 +10,7 @@ import {
   sampleWorkspace,
 } from "../../../../tests/support/examples/sample-model.ts";
 import type { Account } from "../../../model/account.ts";
-import type { ApiToken } from "../../../model/api-token.ts";
+import type { ApiToken } from "../../../model/token.ts";
 import { policyViolations, refusedFrom, type TokenPolicy } from "../../../model/token-policy.ts";
 import { insertAccount } from "../accounts/accounts.ts";
 import { upsertExplicitPermission } from "../permissions/explicit-permissions.ts";
@@ -19,7 +19,6 @@ import { insertProject } from "../projects/projects.ts";
 import { insertRepository } from "../repositories/repositories.ts";
 import { upsertMember } from "../workspaces/members.ts";
 import { insertWorkspace } from "../workspaces/workspaces.ts";
-import { insertToken } from "./api-tokens.ts";
 import { listPoliciesOfAccount } from "./policies-of-account.ts";
 import {
   countReachedRepositories,
@@ -35,6 +34,7 @@ import {
   listBlocksOfToken,
   replaceTokenPolicy,
 } from "./token-policies.ts";
+import { insertToken } from "./tokens.ts";
 
 const DAY_MS = 86_400_000;
 const NOW = SAMPLE_INSTANT;
@@ -57,8 +57,11 @@ describeDatabases("tokens that reach a workspace", (current) => {
   async function addToken(account: Account, name: string, changes: Partial<ApiToken> = {}): Promise<void> {
     const token: ApiToken = {
       uuid: newUuid(),
+      kind: "api-token",
       accountUuid: account.uuid,
       name,
+      bound: undefined,
+      parentUuid: undefined,
       scopes: ["read:repository:bitbucket"],
       createdAt: daysOn(-10),
       expiresAt: daysOn(50),
@@ -212,7 +215,7 @@ describeDatabases("tokens that reach a workspace", (current) => {
         await db().selectFrom("api_token").select("digest").where("uuid", "=", uuid).executeTakeFirstOrThrow()
       ).digest;
       const found = await current().database.lookups.findTokenByDigest(digest);
-      assert.ok(state.credential?.kind === "api-token");
+      assert.ok(state.credential?.kind === "token");
       assert.deepEqual(found!.refusals, state.credential.refusals);
       return found!.refusals;
     };

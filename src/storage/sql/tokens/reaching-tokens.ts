@@ -1,8 +1,8 @@
 import { type Kysely, type RawBuilder, type SqlBool, sql } from "kysely";
 import type { Account } from "../../../model/account.ts";
-import type { ApiToken } from "../../../model/api-token.ts";
 import { foldCase } from "../../../model/fold-case.ts";
 import type { GrantedScope } from "../../../model/scope.ts";
+import type { ApiToken } from "../../../model/token.ts";
 import {
   EXPIRING_DAYS,
   TOKEN_GROUPS,
@@ -15,8 +15,8 @@ import { ACCOUNT_COLUMNS, toAccount } from "../accounts/accounts.ts";
 import { optionalInstant } from "../columns.ts";
 import { heldPermissions, membersWithPermission } from "../permissions/permissions.ts";
 import type { Schema } from "../schema.ts";
-import { TOKEN_COLUMNS, toApiToken } from "./api-tokens.ts";
 import { REFUSED_FROM, VIOLATES } from "./token-refusals.ts";
+import { TOKEN_COLUMNS, toApiToken } from "./tokens.ts";
 
 /** A living token that opens something in a workspace, as far as its scopes and its owner's permissions are concerned. */
 export type ReachingToken = {
@@ -72,6 +72,7 @@ function livingTokens(db: Kysely<Schema>, workspaceUuid: Uuid, now: Date) {
       .leftJoin("workspace_token_block as block", (join) =>
         join.onRef("block.token_uuid", "=", "api_token.uuid").on("block.workspace_uuid", "=", workspaceUuid),
       )
+      .where("api_token.kind", "=", "api-token")
       .where("api_token.account_uuid", "in", reachingAccounts(workspaceUuid))
       .where("api_token.revoked_at", "is", null)
       .where("api_token.expires_at", ">", now.getTime())

@@ -7,7 +7,6 @@ import type { Session } from "../../../model/session.ts";
 import type { TokenDraft } from "../../../model/token-draft.ts";
 import { insertAccount } from "../accounts/accounts.ts";
 import { deleteSession, insertSession } from "../accounts/sessions.ts";
-import { insertToken } from "./api-tokens.ts";
 import {
   deleteOldTokenDrafts,
   findTokenDraft,
@@ -16,6 +15,7 @@ import {
   moveTokenDrafts,
   updateTokenDraft,
 } from "./token-drafts.ts";
+import { insertToken } from "./tokens.ts";
 
 const NOW = new Date("2026-06-01T00:00:00Z");
 const inMinutes = (minutes: number) => new Date(NOW.getTime() + minutes * 60_000);

@@ -4,7 +4,7 @@ import type { Uuid } from "../../../model/uuid.ts";
 import { instant } from "../columns.ts";
 import type { TokenDraftRow } from "../schema/token-drafts.ts";
 import type { Schema } from "../schema.ts";
-import { toScopes } from "./api-tokens.ts";
+import { toScopes } from "./tokens.ts";
 
 export async function insertTokenDraft(db: Kysely<Schema>, draft: TokenDraft): Promise<void> {
   await db

@@ -5,7 +5,6 @@ import { describeDatabases } from "../../../../tests/support/database/test-datab
 import { newUuid, sampleAccount, sampleToken } from "../../../../tests/support/examples/sample-model.ts";
 import { OPERATOR } from "../../../model/caller.ts";
 import { insertAccount } from "../accounts/accounts.ts";
-import { insertToken, revokeToken, touchLastUsed } from "./api-tokens.ts";
 import {
   countLivingTokens,
   findTokenWithHistory,
@@ -14,6 +13,7 @@ import {
   listLivingTokens,
   listTokensWithHistory,
 } from "./token-history.ts";
+import { insertToken, revokeToken, touchLastUsed } from "./tokens.ts";
 
 const NOW = new Date("2026-06-01T00:00:00Z");
 const DAY_MS = 86_400_000;

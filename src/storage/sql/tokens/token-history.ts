@@ -1,8 +1,8 @@
 import { type Kysely, type Selectable, type SelectQueryBuilder, sql } from "kysely";
-import type { TokenRevoker, TokenWithHistory } from "../../../model/api-token.ts";
+import type { TokenRevoker, TokenWithHistory } from "../../../model/token.ts";
 import type { Uuid } from "../../../model/uuid.ts";
 import type { ApiTokenRow, Schema } from "../schema.ts";
-import { TOKEN_COLUMNS, toApiToken } from "./api-tokens.ts";
+import { TOKEN_COLUMNS, toApiToken } from "./tokens.ts";
 
 type HistoryRow = Omit<Selectable<ApiTokenRow>, "digest"> & { readonly revoker_name: string | null };
 type TokenQuery = SelectQueryBuilder<Schema, "api_token", Record<never, never>>;
@@ -51,6 +51,7 @@ function toRevoker(row: HistoryRow): TokenRevoker | undefined {
 function living(db: Kysely<Schema>, accountUuid: Uuid, now: Date): TokenQuery {
   return db
     .selectFrom("api_token")
+    .where("api_token.kind", "=", "api-token")
     .where("api_token.account_uuid", "=", accountUuid)
     .where("api_token.revoked_at", "is", null)
     .where("api_token.expires_at", ">", now.getTime());
@@ -104,6 +105,7 @@ export async function listEndedTokens(
   const rows = await withHistory(
     db
       .selectFrom("api_token")
+      .where("api_token.kind", "=", "api-token")
       .where("api_token.account_uuid", "=", accountUuid)
       .where(ENDED_AT, ">=", since.getTime())
       .where((eb) =>
@@ -122,7 +124,7 @@ export async function listTokensWithHistory(
   db: Kysely<Schema>,
   accountUuid?: Uuid,
 ): Promise<readonly TokenWithHistory[]> {
-  let query: TokenQuery = db.selectFrom("api_token");
+  let query: TokenQuery = db.selectFrom("api_token").where("api_token.kind", "=", "api-token");
   if (accountUuid !== undefined) query = query.where("api_token.account_uuid", "=", accountUuid);
   const rows = await withHistory(query)
     .orderBy("api_token.created_at", "desc")
@@ -153,7 +155,7 @@ export async function findTokenWithHistory(
   uuid: Uuid,
 ): Promise<TokenWithHistory | undefined> {
   const row = await withHistory(
-    db.selectFrom("api_token").where("api_token.uuid", "=", uuid),
+    db.selectFrom("api_token").where("api_token.kind", "=", "api-token").where("api_token.uuid", "=", uuid),
   ).executeTakeFirst();
   return row && toTokenWithHistory(row);
 }

@@ -1,5 +1,5 @@
 import { type Kysely, type RawBuilder, type SqlBool, sql } from "kysely";
-import type { ApiToken } from "../../../model/api-token.ts";
+import type { ApiToken } from "../../../model/token.ts";
 import type { TokenPolicy, WorkspaceRefusal } from "../../../model/token-policy.ts";
 import type { Uuid } from "../../../model/uuid.ts";
 import { instant } from "../columns.ts";
@@ -9,21 +9,31 @@ import { findTokenPolicy } from "./token-policies.ts";
 /** A product of two `integer` would not fit into one. */
 const DAY_MS = sql`cast(86400000 as bigint)`;
 
-/** Whether the token of the row `api_token` violates the policy of the row `policy`: the SQL form of `policyViolations`. */
-export const VIOLATES: RawBuilder<SqlBool> = sql<SqlBool>`(
-  api_token.expires_at - api_token.created_at > policy.lifetime_days_max * ${DAY_MS}
+/** Whether the token of the row `token` violates the policy of the row `policy`: the SQL form of `policyViolations`. */
+function violates(token: string): RawBuilder<SqlBool> {
+  const of = (column: string) => sql.ref(`${token}.${column}`);
+  return sql<SqlBool>`(
+  ${of("expires_at")} - ${of("created_at")} > policy.lifetime_days_max * ${DAY_MS}
   or exists (select 1 from workspace_refused_scope as refused
     where refused.workspace_uuid = policy.workspace_uuid
-      and (' ' || api_token.scopes || ' ') like ('% ' || refused.scope || ' %'))
+      and (' ' || ${of("scopes")} || ' ') like ('% ' || refused.scope || ' %'))
 )`;
+}
 
 /** The SQL form of `refusedFrom`. */
-export const REFUSED_FROM: RawBuilder<number> = sql<number>`case when api_token.created_at > policy.changed_at
-  then api_token.created_at else policy.enforced_from end`;
+function refusedFromOf(token: string): RawBuilder<number> {
+  const createdAt = sql.ref(`${token}.created_at`);
+  return sql<number>`case when ${createdAt} > policy.changed_at then ${createdAt} else policy.enforced_from end`;
+}
+
+/** For statements with the table `api_token` in scope. */
+export const VIOLATES: RawBuilder<SqlBool> = violates("api_token");
+export const REFUSED_FROM: RawBuilder<number> = refusedFromOf("api_token");
 
 /**
  * The workspaces that refuse the token of the row `api_token`, or will: `<uuid>:<from>` separated by spaces, null if none
- * does. It is read with the token, by the same statement; there are as many policies as workspaces that have one.
+ * does. It is read with the token, by the same statement; there are as many policies as workspaces that have one. Who
+ * refuses a token refuses all that are derived from it.
  */
 export const REFUSALS: RawBuilder<string | null> = sql<string | null>`(
   select string_agg(refusal.workspace_uuid || ':' || refusal.refused_from, ' ') from (
@@ -32,6 +42,15 @@ export const REFUSALS: RawBuilder<string | null> = sql<string | null>`(
     union all
     select block.workspace_uuid, block.blocked_at from workspace_token_block as block
       where block.token_uuid = api_token.uuid
+    union all
+    select policy.workspace_uuid, ${refusedFromOf("ancestor")} from api_token_ancestor as derived
+      inner join api_token as ancestor on ancestor.uuid = derived.ancestor_uuid
+      cross join workspace_token_policy as policy
+      where derived.token_uuid = api_token.uuid and ${violates("ancestor")}
+    union all
+    select block.workspace_uuid, block.blocked_at from api_token_ancestor as derived
+      inner join workspace_token_block as block on block.token_uuid = derived.ancestor_uuid
+      where derived.token_uuid = api_token.uuid
   ) as refusal
 )`;
 

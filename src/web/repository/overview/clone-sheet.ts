@@ -1,6 +1,6 @@
-import type { ApiToken } from "../../../model/api-token.ts";
 import { fullName } from "../../../model/repository.ts";
 import type { GrantedScope } from "../../../model/scope.ts";
+import type { ApiToken } from "../../../model/token.ts";
 import { overviewTexts } from "../../catalogue/overview.ts";
 import { flag, type Html, html, joined, NOTHING } from "../../html.ts";
 import { command } from "../../layout/command.ts";

@@ -1,5 +1,5 @@
-import type { ApiToken } from "../../../model/api-token.ts";
 import { fullName } from "../../../model/repository.ts";
+import type { ApiToken } from "../../../model/token.ts";
 import { listMatchingRules } from "../../../operations/branch-rules/branch-rules.ts";
 import type { Ports } from "../../../ports.ts";
 import { listPullRequests } from "../../../storage/sql/pull-requests/pull-requests.ts";

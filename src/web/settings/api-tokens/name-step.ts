@@ -1,11 +1,11 @@
+import { maskTokens } from "../../../model/mask-secrets.ts";
+import { textLength } from "../../../model/text-length.ts";
 import {
   LIVING_TOKENS_MAX,
   TOKEN_AGE_DAYS_MAX,
   TOKEN_AGE_DAYS_MIN,
   TOKEN_NAME_LENGTH_MAX,
-} from "../../../model/api-token.ts";
-import { maskTokens } from "../../../model/mask-secrets.ts";
-import { textLength } from "../../../model/text-length.ts";
+} from "../../../model/token.ts";
 import type { Uuid } from "../../../model/uuid.ts";
 import type { Ports } from "../../../ports.ts";
 import { countLivingTokens, hasLivingTokenNamed } from "../../../storage/sql/tokens/token-history.ts";

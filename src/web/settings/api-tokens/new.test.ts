@@ -3,13 +3,13 @@ import { after, test } from "node:test";
 import { basic, sendRequest } from "../../../../tests/support/clients/http-request.ts";
 import { startTestApp } from "../../../../tests/support/server/test-app.ts";
 import { signIn, type WebClient } from "../../../../tests/support/server/web-client.ts";
-import { LIVING_TOKENS_MAX } from "../../../model/api-token.ts";
 import { SCOPES } from "../../../model/scope.ts";
+import { LIVING_TOKENS_MAX } from "../../../model/token.ts";
 import { createAccount } from "../../../operations/accounts/accounts.ts";
 import { createApiToken } from "../../../operations/tokens/api-tokens.ts";
 import { setTokenPolicy } from "../../../operations/tokens/token-policies.ts";
 import { createWorkspace } from "../../../operations/workspaces/workspaces.ts";
-import { listTokens } from "../../../storage/sql/tokens/api-tokens.ts";
+import { listTokens } from "../../../storage/sql/tokens/tokens.ts";
 
 const LIST = "/-/settings/api-tokens";
 const NEW = `${LIST}/new`;

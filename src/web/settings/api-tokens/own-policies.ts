@@ -1,5 +1,5 @@
-import type { ApiToken } from "../../../model/api-token.ts";
 import type { GrantedScope } from "../../../model/scope.ts";
+import type { ApiToken } from "../../../model/token.ts";
 import { type PolicyViolation, policyViolations } from "../../../model/token-policy.ts";
 import type { Ports } from "../../../ports.ts";
 import {

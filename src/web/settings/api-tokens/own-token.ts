@@ -1,5 +1,5 @@
-import type { TokenWithHistory } from "../../../model/api-token.ts";
 import { Failure } from "../../../model/failure.ts";
+import type { TokenWithHistory } from "../../../model/token.ts";
 import { parseUuid } from "../../../model/uuid.ts";
 import type { Ports } from "../../../ports.ts";
 import { findTokenWithHistory } from "../../../storage/sql/tokens/token-history.ts";

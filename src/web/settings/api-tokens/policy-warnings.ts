@@ -1,4 +1,4 @@
-import type { ApiToken } from "../../../model/api-token.ts";
+import type { ApiToken } from "../../../model/token.ts";
 import { policyViolations, refusedFrom } from "../../../model/token-policy.ts";
 import type { Uuid } from "../../../model/uuid.ts";
 import type { Ports } from "../../../ports.ts";

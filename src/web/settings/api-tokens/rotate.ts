@@ -1,4 +1,4 @@
-import type { TokenWithHistory } from "../../../model/api-token.ts";
+import type { TokenWithHistory } from "../../../model/token.ts";
 import { rotateOwnToken } from "../../../operations/tokens/own-tokens.ts";
 import type { Ports } from "../../../ports.ts";
 import { tokenTexts } from "../../catalogue/tokens.ts";

@@ -1,5 +1,5 @@
-import type { ApiToken } from "../../../model/api-token.ts";
 import type { Secret } from "../../../model/secret.ts";
+import type { ApiToken } from "../../../model/token.ts";
 import { tokenTexts } from "../../catalogue/tokens.ts";
 import { type Html, html } from "../../html.ts";
 import { copyButton } from "../../layout/command.ts";

@@ -1,4 +1,4 @@
-import type { TokenWithHistory } from "../../../model/api-token.ts";
+import type { TokenWithHistory } from "../../../model/token.ts";
 import type { Ports } from "../../../ports.ts";
 import { tokenTexts } from "../../catalogue/tokens.ts";
 import { type Html, html, NOTHING } from "../../html.ts";

@@ -1,7 +1,7 @@
-import type { ApiToken } from "../../../model/api-token.ts";
 import { Failure } from "../../../model/failure.ts";
+import type { ApiToken } from "../../../model/token.ts";
 import { findAuditEvent } from "../../../storage/sql/audit/audit-events.ts";
-import { listTokens } from "../../../storage/sql/tokens/api-tokens.ts";
+import { listTokens } from "../../../storage/sql/tokens/tokens.ts";
 import { refusalTexts } from "../../catalogue/refusals.ts";
 import { type Html, html, joined } from "../../html.ts";
 import { scopeTag, scopeTags } from "../../layout/scope-tag.ts";

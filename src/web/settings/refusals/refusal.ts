@@ -23,6 +23,7 @@ const STOPS: { readonly [Kind in FailureKind]?: Question } = {
   "credential-invalid": "credential",
   "credential-kind-refused": "kind",
   "address-refused": "kind",
+  "hours-refused": "kind",
   "no-bitbucket-scopes": "scope",
   "scope-missing": "scope",
   hidden: "repository",

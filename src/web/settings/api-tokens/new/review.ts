@@ -1,5 +1,5 @@
-import { LIVING_TOKENS_MAX } from "../../../../model/api-token.ts";
 import { Failure } from "../../../../model/failure.ts";
+import { LIVING_TOKENS_MAX } from "../../../../model/token.ts";
 import { createTokenOfDraft } from "../../../../operations/tokens/own-tokens.ts";
 import type { Ports } from "../../../../ports.ts";
 import { tokenTexts } from "../../../catalogue/tokens.ts";

@@ -3,8 +3,8 @@ import { createHash, randomBytes } from "node:crypto";
 import { before, test } from "node:test";
 import { describeDatabases } from "../../../../tests/support/database/test-database.ts";
 import { newUuid, sampleAccount, sampleToken } from "../../../../tests/support/examples/sample-model.ts";
-import type { ApiToken } from "../../../model/api-token.ts";
 import { OPERATOR } from "../../../model/caller.ts";
+import type { ApiToken } from "../../../model/token.ts";
 import { insertAccount, setAccountDisabled } from "../accounts/accounts.ts";
 import { isUniqueViolation } from "../database-failure.ts";
 import {
@@ -15,7 +15,7 @@ import {
   revokeToken,
   setSuccessor,
   touchLastUsed,
-} from "./api-tokens.ts";
+} from "./tokens.ts";
 
 function newDigest(): Buffer {
   return createHash("sha256").update(randomBytes(8)).digest();
@@ -48,6 +48,7 @@ describeDatabases("API tokens", (current) => {
     assert.deepEqual(await current().database.lookups.findTokenByDigest(digest), {
       token,
       account: ada,
+      appUser: undefined,
       refusals: [],
     });
   });
