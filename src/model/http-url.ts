@@ -8,7 +8,10 @@ export function parseHttpUrl(text: string): URL | undefined {
   return (isPlain ? URL.parse(text) : null) ?? undefined;
 }
 
-/** RFC 3986: a URI is ASCII. Fields that the reference calls URIs are refused otherwise, not rewritten. */
-export function isAscii(text: string): boolean {
-  return /^[\x21-\x7e]*$/.test(text);
+/**
+ * Whether a text has the characters of a URI alone, and each `%` begins an octet: RFC 3986, section 2. Fields that the
+ * reference calls URIs are refused otherwise, not rewritten. Brackets pass also outside of a host: queries have them.
+ */
+export function hasUriCharacters(text: string): boolean {
+  return /^(?:[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*$/.test(text);
 }

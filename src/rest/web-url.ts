@@ -1,5 +1,5 @@
 import { invalidField } from "../model/failure.ts";
-import { isAscii, parseHttpUrl } from "../model/http-url.ts";
+import { hasUriCharacters, parseHttpUrl } from "../model/http-url.ts";
 import { textLength } from "../model/text-length.ts";
 
 /** Our choice: what browsers and proxies carry. */
@@ -20,6 +20,7 @@ export function requireWebUrl(field: string, text: string): string {
 
 /** The same for what the reference calls a URI. */
 export function requireUri(field: string, text: string): string {
-  if (!isAscii(text)) throw invalidField(field, "must have other letters than ASCII's percent-encoded");
+  if (!hasUriCharacters(text))
+    throw invalidField(field, "must have all characters percent-encoded that no URI has");
   return requireWebUrl(field, text);
 }

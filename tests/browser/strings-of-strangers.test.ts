@@ -87,7 +87,7 @@ async function poison(): Promise<void> {
   await made("POST", "/commit/main/statuses/build", status);
   await made("POST", "/commit/main/comments", raw);
   await made("POST", "/hooks", {
-    url: `https://hooks.example/?"'><hurt-me>`,
+    url: "https://hooks.example/?'&lt;hurt-me&gt;'",
     description: EVIL,
     active: false,
     events: ["repo:push"],

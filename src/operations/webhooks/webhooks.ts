@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { Failure, invalidField } from "../../model/failure.ts";
-import { isAscii, parseHttpUrl } from "../../model/http-url.ts";
+import { hasUriCharacters, parseHttpUrl } from "../../model/http-url.ts";
 import type { Secret } from "../../model/secret.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import type { Webhook, WebhookDelivery, WebhookEvent } from "../../model/webhook.ts";
@@ -132,9 +132,12 @@ export async function redeliver(
  * that is called.
  */
 function requiredUrl(text: string | undefined, config: WebhookPorts["config"]): string {
-  const url = text === undefined || !isAscii(text) ? undefined : parseHttpUrl(text);
+  const url = text === undefined || !hasUriCharacters(text) ? undefined : parseHttpUrl(text);
   if (text === undefined || url === undefined) {
-    throw invalidField("url", "must be an http or https URL, without spaces and with other letters escaped");
+    throw invalidField(
+      "url",
+      "must be an http or https URL, with all characters percent-encoded that no URI has",
+    );
   }
   // Documented: no internal address. The address that a host name resolves to is checked at each delivery.
   if (!config.mayReachPrivateAddresses && isPrivateHost(url.hostname)) {

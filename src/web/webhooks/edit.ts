@@ -1,4 +1,4 @@
-import { isAscii, parseHttpUrl } from "../../model/http-url.ts";
+import { hasUriCharacters, parseHttpUrl } from "../../model/http-url.ts";
 import { Secret } from "../../model/secret.ts";
 import { parseWebhookEvent, type Webhook, type WebhookEvent } from "../../model/webhook.ts";
 import { withoutPassword } from "../../model/without-password.ts";
@@ -152,7 +152,7 @@ export async function saveHook(
 
 /** The operation decides; these are its reasons in the reader's language. */
 function urlProblemOf({ config }: Pick<Ports, "config">, text: string) {
-  const url = text.length <= URL_LENGTH_MAX && isAscii(text) ? parseHttpUrl(text) : undefined;
+  const url = text.length <= URL_LENGTH_MAX && hasUriCharacters(text) ? parseHttpUrl(text) : undefined;
   if (url === undefined) return texts.form.urlWrong;
   return !config.mayReachPrivateAddresses && isPrivateHost(url.hostname) ? texts.form.urlPrivate : undefined;
 }
