@@ -5,6 +5,7 @@ import { startCursorExpiry } from "./jobs/cursor-expiry.ts";
 import { startImportExpiry } from "./jobs/import-expiry.ts";
 import { startMergeTaskExpiry } from "./jobs/merge-task-expiry.ts";
 import { startReserveFilling } from "./jobs/reserve-filling.ts";
+import { startTokenExpiryNotices } from "./jobs/token-expiry-notices.ts";
 import { startWebhookDeliveries } from "./jobs/webhook-delivery.ts";
 import { registerOwnRoutes } from "./own-routes/own-routes.ts";
 import type { Ports } from "./ports.ts";
@@ -12,6 +13,7 @@ import { answerNoSuchRoute } from "./rest/no-such-route.ts";
 import { registerRest } from "./rest/rest.ts";
 import { hasDownloadFile } from "./storage/sql/downloads/downloads.ts";
 import { findRepository } from "./storage/sql/repositories/repositories.ts";
+import { writeExpiryMail } from "./web/mails.ts";
 import { answerNotFoundInPage, isForPerson } from "./web/pipeline/page-errors.ts";
 import { registerWeb } from "./web/web.ts";
 import type { DeliveryOptions } from "./webhooks/deliver-webhook.ts";
@@ -77,6 +79,7 @@ export function startJobs(ports: Ports, deliveryOptions?: DeliveryOptions): { cl
   const stopMergeTaskExpiry = startMergeTaskExpiry(ports);
   const stopImportExpiry = startImportExpiry(ports);
   const stopReserveFilling = startReserveFilling(ports);
+  const expiryNotices = startTokenExpiryNotices(ports, writeExpiryMail);
   const deliveries = startWebhookDeliveries(ports, deliveryOptions);
   ports.outbox.listen(deliveries.wake);
   return {
@@ -84,6 +87,7 @@ export function startJobs(ports: Ports, deliveryOptions?: DeliveryOptions): { cl
       stopCursorExpiry();
       stopMergeTaskExpiry();
       stopImportExpiry();
+      await expiryNotices.close();
       await stopReserveFilling();
       await deliveries.close();
     },

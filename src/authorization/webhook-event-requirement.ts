@@ -12,6 +12,8 @@ const REQUIREMENTS: Readonly<Record<Family, Requirement>> = {
   pullrequest: { apiTokenScopes: ["read:pullrequest:bitbucket"], oauthScopes: ["pullrequest"] },
   issue: { apiTokenScopes: ["read:issue:bitbucket"], oauthScopes: ["issue"] },
   pipeline: { apiTokenScopes: ["read:pipeline:bitbucket"], oauthScopes: ["pipeline"] },
+  // Ours. It names people and their tokens, as the page of the workspace's owners does.
+  token: { apiTokenScopes: ["admin:workspace:bitbucket"], oauthScopes: ["account"] },
   project: { apiTokenScopes: ["read:project:bitbucket"], oauthScopes: ["project"] },
 };
 

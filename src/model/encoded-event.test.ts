@@ -145,6 +145,19 @@ const EVENTS: { readonly [Kind in OutboxEvent["kind"]]: EventOf<Kind> } = {
     hasPublicRepositories: true,
     changes,
   },
+  "token:expiring": {
+    kind: "token:expiring",
+    ...actor,
+    workspace,
+    token: {
+      uuid: newUuid(),
+      name: "ci",
+      createdAt: SAMPLE_INSTANT,
+      expiresAt: SAMPLE_INSTANT,
+      lastUsedAt: undefined,
+    },
+    owner: account,
+  },
 };
 
 for (const event of Object.values(EVENTS)) {

@@ -17,7 +17,7 @@ import {
 import type { InlineLocation } from "./comment.ts";
 import type { CommitComment } from "./commit-comment.ts";
 import { COMMIT_STATUS_STATES, type CommitStatus } from "./commit-status.ts";
-import type { EventOf, FieldChanges, OutboxEvent, PushChange } from "./event.ts";
+import type { EventOf, ExpiringToken, FieldChanges, OutboxEvent, PushChange } from "./event.ts";
 import {
   PULL_REQUEST_STATES,
   type PullRequest,
@@ -257,6 +257,19 @@ const CODECS: { readonly [Kind in OutboxEvent["kind"]]: Codec<EventOf<Kind>> } =
     project: PROJECT,
     hasPublicRepositories: boolean,
     changes: FIELD_CHANGES,
+  }),
+  "token:expiring": record({
+    kind: oneOf("token:expiring"),
+    ...ACTOR,
+    workspace: WORKSPACE,
+    token: record<ExpiringToken>({
+      uuid: text(),
+      name: text(),
+      createdAt: date,
+      expiresAt: date,
+      lastUsedAt: optional(date),
+    }),
+    owner: ACCOUNT,
   }),
 };
 

@@ -1,3 +1,4 @@
+import type { Account } from "./account.ts";
 import type { CommitComment } from "./commit-comment.ts";
 import type { CommitStatus } from "./commit-status.ts";
 import type { ObjectId } from "./object-id.ts";
@@ -5,6 +6,7 @@ import type { WholePullRequest } from "./pull-request.ts";
 import type { PullRequestComment } from "./pull-request-comment.ts";
 import type { RefName } from "./ref-name.ts";
 import type { Repository } from "./repository.ts";
+import type { Token } from "./token.ts";
 import type { Uuid } from "./uuid.ts";
 import type { Project, Workspace } from "./workspace.ts";
 
@@ -79,7 +81,17 @@ export type OutboxEvent =
       readonly project: Project;
       readonly hasPublicRepositories: boolean;
       readonly changes: FieldChanges;
+    })
+  | (ByActor & {
+      readonly kind: "token:expiring";
+      readonly workspace: Workspace;
+      readonly token: ExpiringToken;
+      /** Whose token it is. */
+      readonly owner: Account;
     });
+
+/** What is told of a token that ends soon. */
+export type ExpiringToken = Pick<Token, "uuid" | "name" | "createdAt" | "expiresAt" | "lastUsedAt">;
 
 /** The event of one kind. */
 export type EventOf<Kind extends OutboxEvent["kind"]> = Extract<OutboxEvent, { readonly kind: Kind }>;

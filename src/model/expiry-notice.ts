@@ -1,5 +1,11 @@
 import type { Caller } from "./caller.ts";
-import type { ApiToken } from "./token.ts";
+import { TOKEN_NOUNS, type Token } from "./token.ts";
+import type { Uuid } from "./uuid.ts";
+
+/** An owner is told once at each distance from the end of a token, in days. */
+export const NOTICE_THRESHOLDS_DAYS = [14, 7, 1] as const;
+
+export type ExpiryNotice = { readonly tokenUuid: Uuid; readonly days: number };
 
 /** How long before its end a token says so wherever it is used. */
 export const NOTICE_DAYS = 14;
@@ -22,12 +28,26 @@ export function expiryNotice(caller: Caller, now: Date, renewalUrl: string): str
   const days = Math.floor(leftMs / DAY_MS);
   const left = days < 1 ? "in less than a day" : days === 1 ? "in 1 day" : `in ${days} days`;
   const day = token.expiresAt.toISOString().slice(0, 10);
-  return `Your API token "${printable(token.name)}" (${token.uuid.slice(0, 8)}) expires ${left}, on ${day}: make the next one on\n${renewalUrl}\n`;
+  const isOwn = token.kind === "api-token";
+  const which = `${isOwn ? "Your" : "This"} ${TOKEN_NOUNS[token.kind]} "${printable(token.name)}" (${token.uuid.slice(0, 8)})`;
+  const next = isOwn ? `make the next one on\n${renewalUrl}` : "an administrator has to rotate it";
+  return `${which} expires ${left}, on ${day}: ${next}\n`;
 }
 
-function tokenThatEnds(caller: Caller): ApiToken | undefined {
+/** Derived tokens and those of OAuth live for minutes or hours, and clients make the next one by themselves. */
+function tokenThatEnds(caller: Caller): Token | undefined {
   if (caller.kind === "anonymous") return undefined;
-  return caller.credential.kind === "api-token" ? caller.credential.token : undefined;
+  const { credential } = caller;
+  switch (credential.kind) {
+    case "api-token":
+    case "access-token":
+      return credential.token.parentUuid === undefined ? credential.token : undefined;
+    case "oauth":
+    case "session":
+    case "app":
+    case "ssh-key":
+      return undefined;
+  }
 }
 
 /** A terminal acts on control characters, and not only the owner of the token reads this. */

@@ -2,7 +2,7 @@ import type { EncodedEvent } from "./encoded-event.ts";
 import type { Secret } from "./secret.ts";
 import type { Uuid } from "./uuid.ts";
 
-/** The events that a webhook can subscribe to: contract, rest.md §2.16. */
+/** The events that a webhook can subscribe to: contract, rest.md §2.16. `token:expiring` is ours. */
 export const WEBHOOK_EVENTS = [
   "issue:comment_created",
   "issue:created",
@@ -33,6 +33,7 @@ export const WEBHOOK_EVENTS = [
   "repo:push",
   "repo:transfer",
   "repo:updated",
+  "token:expiring",
 ] as const;
 export type WebhookEvent = (typeof WEBHOOK_EVENTS)[number];
 

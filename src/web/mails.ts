@@ -1,8 +1,11 @@
+import type { ExpiryMail } from "../jobs/token-expiry-notices.ts";
+import type { Mail } from "../mail/mailer.ts";
 import type { Account } from "../model/account.ts";
 import { Secret } from "../model/secret.ts";
 import type { Workspace } from "../model/workspace.ts";
 import type { WriteMail } from "../operations/accounts/one-time-links.ts";
 import { mailTexts } from "./catalogue/mails.ts";
+import { plainText } from "./html.ts";
 import { exactTime } from "./layout/time.ts";
 import type { PageRequest } from "./page.ts";
 import { type Entry, type Holes, sayPlainly } from "./translate.ts";
@@ -26,6 +29,24 @@ export function writeInvitationMail(
 
 export function writeEmailMail(speaking: Speaking, account: Account): WriteMail {
   return writer(speaking, mailTexts.email, { name: oneLine(account.displayName) });
+}
+
+const EXPIRY_LANGUAGES = ["en", "ja"] as const;
+
+/** In all languages, since nobody's page sends it. */
+export function writeExpiryMail({ tokens, recipient, url }: ExpiryMail): Pick<Mail, "subject" | "text"> {
+  const holes = { n: tokens.length, host: new URL(url).host, url, recipient: oneLine(recipient) };
+  const texts = EXPIRY_LANGUAGES.map((language) => {
+    const lines = tokens.map(
+      ({ uuid, name, expiresAt }) =>
+        `* ${oneLine(name)} (${uuid.slice(0, 8)}): ${plainText(exactTime({ language }, expiresAt))}`,
+    );
+    return sayPlainly(language, mailTexts.expiry.text, { ...holes, tokens: lines.join("\n") });
+  });
+  return {
+    subject: sayPlainly("en", mailTexts.expiry.subject, holes),
+    text: new Secret(`${texts.join("\n\n--\n\n")}\n`),
+  };
 }
 
 function writer(

@@ -15,6 +15,7 @@ import {
 } from "./payloads/pull-request-payload.ts";
 import { renderPushPayload } from "./payloads/push-payload.ts";
 import { renderRepositoryPayload, renderUpdatePayload } from "./payloads/repository-payload.ts";
+import { renderTokenPayload } from "./payloads/token-payload.ts";
 
 /** Documented: a payload larger than this is not delivered. */
 export const PAYLOAD_BYTES_MAX = 256 * 1024;
@@ -52,6 +53,8 @@ async function renderEvent(
   switch (event.kind) {
     case "project:updated":
       return renderProjectPayload(event, by);
+    case "token:expiring":
+      return renderTokenPayload(event, by);
     case "repo:created":
     case "repo:deleted":
       return renderRepositoryPayload({ ...by, repository: event.repository });

@@ -78,9 +78,10 @@ test("a workspace's events are all there are, on one page, each with its words",
 
 test("a repository's events are those that it can see", async () => {
   const events = valuesOf((await ask("/hook_events/repository")).json).map(({ event }) => event);
-  assert.equal(events.length, WEBHOOK_EVENTS.length - 3);
+  assert.equal(events.length, WEBHOOK_EVENTS.length - 4);
   assert.ok(events.includes("repo:push"));
-  for (const other of ["project:updated", "repo:created", "repo:deleted"]) assert.ok(!events.includes(other));
+  for (const other of ["project:updated", "repo:created", "repo:deleted", "token:expiring"])
+    assert.ok(!events.includes(other));
 });
 
 test("has pages", async () => {

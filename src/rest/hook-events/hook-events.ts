@@ -91,13 +91,19 @@ const WORDS: Record<WebhookEvent, readonly [category: string, label: string, des
   "repo:push": ["Repository", "Push", "Whenever a repository push occurs"],
   "repo:transfer": ["Repository", "Transfer", "When a repository gets another owner"],
   "repo:updated": ["Repository", "Updated", "When a repository's name or settings are changed"],
+  "token:expiring": ["Token", "Expiring", "When a token that reaches the workspace expires soon"],
 };
 
 /**
  * Of a workspace alone: a repository has no webhook yet when it is made, and none any more when it is deleted, and knows no
  * project. Our choice. A webhook of a repository may name them all the same, and they never come.
  */
-const WORKSPACE_ONLY: readonly WebhookEvent[] = ["project:updated", "repo:created", "repo:deleted"];
+const WORKSPACE_ONLY: readonly WebhookEvent[] = [
+  "project:updated",
+  "repo:created",
+  "repo:deleted",
+  "token:expiring",
+];
 
 /** What a webhook of such a subject can subscribe to. */
 export function hookEventsOf(subject: HookSubject): readonly HookEvent[] {

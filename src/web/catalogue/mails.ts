@@ -16,6 +16,20 @@ export const mailTexts = {
       ja: "「{inviter}」から、{host} のワークスペース「{workspace}」に招待されました。\n\n{url}\n\nリンクは {time} まで、1 回だけ使えます。ほかの人に渡さないでください。",
     },
   },
+  expiry: {
+    subject: {
+      en: { one: "A token expires soon at {host}", other: "{n} tokens expire soon at {host}" },
+      ja: "{host} で {n} 件のトークンの有効期限が近づいています",
+    },
+    text: {
+      en: {
+        one: "{recipient}, a token of yours at {host} expires soon. What uses it is refused from then on.\n\n{tokens}\n\nMake the next one before: {url}\n\nIf nothing uses it any more, there is nothing to do.",
+        other:
+          "{recipient}, {n} tokens of yours at {host} expire soon. What uses them is refused from then on.\n\n{tokens}\n\nMake the next ones before: {url}\n\nIf nothing uses them any more, there is nothing to do.",
+      },
+      ja: "{recipient} 様\n\n{host} で {n} 件のトークンの有効期限が近づいています。期限を過ぎると、そのトークンを使うリクエストは拒否されます。\n\n{tokens}\n\n期限までに新しいトークンを作成してください: {url}\n\nすでに使っていない場合、操作は必要ありません。",
+    },
+  },
   email: {
     subject: { en: "Confirm your address at {host}", ja: "{host} のメールアドレスの確認" },
     text: {

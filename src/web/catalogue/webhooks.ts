@@ -115,6 +115,7 @@ export const webhookTexts = {
     "pullrequest:comment_resolved": { en: "Comment resolved", ja: "コメントの解決" },
     "pullrequest:comment_reopened": { en: "Comment reopened", ja: "コメントの再開" },
     "project:updated": { en: "Project changed", ja: "プロジェクトの変更" },
+    "token:expiring": { en: "Token expires soon", ja: "まもなく期限切れになるトークン" },
     "issue:created": { en: "Issue created", ja: "課題の作成" },
     "issue:updated": { en: "Issue changed", ja: "課題の変更" },
     "issue:comment_created": { en: "Comment on an issue", ja: "課題へのコメント" },

@@ -1,0 +1,103 @@
+import { publicBaseUrlsOf } from "../config/public-base-urls.ts";
+import type { Mail } from "../mail/mailer.ts";
+import { OPERATOR } from "../model/caller.ts";
+import type { Token } from "../model/token.ts";
+import {
+  listDueMails,
+  type NoticeBy,
+  noteExpiringTokens,
+  noteMailed,
+} from "../operations/tokens/expiry-notices.ts";
+import type { Ports } from "../ports.ts";
+import { withLease } from "../storage/sql/with-lease.ts";
+import { openWriteTransaction } from "../storage/sql/write-transaction.ts";
+
+type NoticePorts = Pick<
+  Ports,
+  "config" | "listening" | "database" | "transactions" | "outbox" | "mailer" | "clock" | "log"
+>;
+
+/** What a mail about tokens that end soon says. */
+export type ExpiryMail = {
+  readonly tokens: readonly Pick<Token, "uuid" | "name" | "expiresAt">[];
+  /** Whom it is for, by name. */
+  readonly recipient: string;
+  /** Where the next token is made. */
+  readonly url: string;
+};
+
+/** Written where all words are. */
+export type WriteExpiryMail = (mail: ExpiryMail) => Pick<Mail, "subject" | "text">;
+
+const STEP_MS = 3_600_000;
+const LEASE_NAME = "token-expiry-notices";
+
+/**
+ * Tells owners and webhooks that tokens end soon, now and every hour, until the returned function is called. One server of all
+ * does it, and each notice is given once. A mail that the mail server does not take is tried again for two days.
+ */
+export function startTokenExpiryNotices(
+  ports: NoticePorts,
+  writeMail: WriteExpiryMail,
+): { run(): Promise<void>; close(): Promise<void> } {
+  const abort = new AbortController();
+  let running: Promise<void> | undefined;
+
+  async function noticeAll(): Promise<void> {
+    try {
+      await withLease(ports, LEASE_NAME, abort.signal, async (lease) => {
+        const by: NoticeBy = { transaction: openWriteTransaction(ports, OPERATOR), lease };
+        await noteExpiringTokens(ports, by);
+        await mailAll(ports, by, writeMail, lease.signal);
+      });
+    } catch (error) {
+      if (!abort.signal.aborted)
+        ports.log.warn({ err: error }, "owners of tokens were not told of their ends");
+    }
+  }
+
+  function run(): Promise<void> {
+    running ??= noticeAll().finally(() => {
+      running = undefined;
+    });
+    return running;
+  }
+
+  const timer = setInterval(run, STEP_MS);
+  timer.unref();
+  void run();
+  return {
+    run,
+    async close() {
+      clearInterval(timer);
+      abort.abort();
+      await running;
+    },
+  };
+}
+
+async function mailAll(
+  ports: NoticePorts,
+  by: NoticeBy,
+  writeMail: WriteExpiryMail,
+  signal: AbortSignal,
+): Promise<void> {
+  const { mailer, log } = ports;
+  if (mailer === undefined) return;
+  const url = `${publicBaseUrlsOf(ports).html}/-/settings/api-tokens`;
+  const byAddress = Map.groupBy(await listDueMails(ports), ({ address }) => address);
+  for (const [address, due] of byAddress) {
+    if (signal.aborted) return;
+    try {
+      const recipient = due[0]!.recipient.displayName;
+      const mail = writeMail({ tokens: due.map(({ token }) => token), recipient, url });
+      await mailer.send({ ...mail, to: address, purpose: "token-expiry" });
+    } catch (error) {
+      // The message of a mail server may repeat the address.
+      const code = error instanceof Error && "code" in error ? error.code : undefined;
+      log.error({ "token.id": due[0]!.token.uuid, "mail.error": code ?? "unknown" }, "a mail was not sent");
+      continue;
+    }
+    await noteMailed(ports, by, due);
+  }
+}
