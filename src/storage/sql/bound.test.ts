@@ -71,6 +71,22 @@ describeDatabases("a bound credential", (current) => {
     ["a repository and another workspace", { repositories: [second.uuid], workspaces: [there.uuid] }],
     ["all but a workspace that refuses", { refusedBy: [here.uuid] }],
     ["a project of a workspace that refuses", { projects: [one.uuid, far.uuid], refusedBy: [here.uuid] }],
+    [
+      "a project, of a token bound to a repository",
+      { projects: [one.uuid], outer: { repositories: [first.uuid] } },
+    ],
+    [
+      "one of two repositories, of a token bound to their project, of one bound to their workspace",
+      {
+        repositories: [first.uuid, second.uuid],
+        outer: { projects: [one.uuid], outer: { workspaces: [here.uuid] } },
+      },
+    ],
+    [
+      "everything, of a token bound to a workspace that refuses",
+      { outer: { workspaces: [here.uuid] }, refusedBy: [here.uuid] },
+    ],
+    ["a workspace, of a token that is bound to nothing", { workspaces: [here.uuid], outer: {} }],
     ["what is not there", { repositories: [newUuid()], projects: [newUuid()], workspaces: [newUuid()] }],
   ] as readonly (readonly [string, Bound | undefined])[]) {
     const viewer = viewing(ada.uuid, bound);

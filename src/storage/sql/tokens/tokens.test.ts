@@ -2,15 +2,29 @@ import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
 import { before, test } from "node:test";
 import { describeDatabases } from "../../../../tests/support/database/test-database.ts";
-import { newUuid, sampleAccount, sampleToken } from "../../../../tests/support/examples/sample-model.ts";
+import {
+  newUuid,
+  sampleAccount,
+  sampleProject,
+  sampleRepository,
+  sampleToken,
+  sampleWorkspace,
+} from "../../../../tests/support/examples/sample-model.ts";
+import type { Bound, Network } from "../../../model/bound.ts";
 import { OPERATOR } from "../../../model/caller.ts";
-import type { ApiToken } from "../../../model/token.ts";
+import type { AccessToken, ApiToken } from "../../../model/token.ts";
 import { insertAccount, setAccountDisabled } from "../accounts/accounts.ts";
 import { isUniqueViolation } from "../database-failure.ts";
+import { heldPermissions } from "../permissions/permissions.ts";
+import { insertProject } from "../projects/projects.ts";
+import { insertRepository } from "../repositories/repositories.ts";
+import { insertWorkspace } from "../workspaces/workspaces.ts";
+import { insertAppUser } from "./app-users.ts";
 import {
   findTokenByUuid,
   findTokenDigest,
   insertToken,
+  listAncestors,
   listTokens,
   revokeToken,
   setSuccessor,
@@ -50,6 +64,82 @@ describeDatabases("API tokens", (current) => {
       account: ada,
       appUser: undefined,
       refusals: [],
+    });
+  });
+
+  test("keeps what a token is limited to, and what those are limited to that it came from", async () => {
+    const bound: Bound = {
+      repositories: [newUuid()],
+      refs: ["refs/heads/bot/*"],
+      addresses: ["192.0.2.0/24" as Network],
+      readOnlyHours: [{ days: [1, 7], from: "18:00", to: "08:00", timeZone: "Asia/Tokyo" }],
+      outer: { projects: [newUuid()], workspaces: [], outer: {} },
+    };
+    const { token } = await storeToken({ bound });
+    assert.deepEqual((await findTokenByUuid(db(), token.uuid))!.bound, bound);
+  });
+
+  test("ends the tokens that came from a token, by whatever number of steps, with it", async () => {
+    const { token: root } = await storeToken();
+    const { token: child } = await storeToken({ parentUuid: root.uuid });
+    const { token: grandchild } = await storeToken({ parentUuid: child.uuid });
+    const { token: sibling } = await storeToken({ parentUuid: root.uuid });
+    const { token: other } = await storeToken();
+    assert.deepEqual(new Set(await listAncestors(db(), grandchild.uuid)), new Set([child.uuid, root.uuid]));
+    const isRevoked = async (token: ApiToken) =>
+      (await findTokenByUuid(db(), token.uuid))!.revokedAt !== undefined;
+    assert.equal(await revokeToken(db(), child.uuid, new Date("2026-06-01T00:00:00Z"), OPERATOR), true);
+    for (const [token, expected] of [
+      [root, false],
+      [child, true],
+      [grandchild, true],
+      [sibling, false],
+      [other, false],
+    ] as const)
+      assert.equal(await isRevoked(token), expected);
+    await revokeToken(db(), root.uuid, new Date("2026-06-02T00:00:00Z"), OPERATOR);
+    assert.equal(await isRevoked(sibling), true);
+    const first = (await findTokenByUuid(db(), grandchild.uuid))!.revokedAt;
+    assert.deepEqual(first, new Date("2026-06-01T00:00:00Z"), "the first instant stays");
+  });
+
+  test("lets the tokens that came from a rotated token live no longer than it", async () => {
+    const end = new Date("2026-06-01T00:30:00Z");
+    const [soon, late] = [new Date("2026-06-01T00:10:00Z"), new Date("2026-07-01T00:00:00Z")];
+    const { token: root } = await storeToken();
+    const { token: short } = await storeToken({ parentUuid: root.uuid, expiresAt: soon });
+    const { token: long } = await storeToken({ parentUuid: root.uuid, expiresAt: late });
+    const { token: successor } = await storeToken();
+    await setSuccessor(db(), root.uuid, successor.uuid, end);
+    const endOf = async ({ uuid }: ApiToken) => (await findTokenByUuid(db(), uuid))!.expiresAt;
+    assert.deepEqual(await Promise.all([short, long].map(endOf)), [soon, end]);
+  });
+
+  test("knows what an app user is of, and when that is gone", async () => {
+    const workspace = sampleWorkspace("bots");
+    const project = sampleProject(workspace, "BOTS");
+    const repository = sampleRepository(workspace, project, "bot");
+    const bot = sampleAccount(`bot-${newUuid()}`, { kind: "repository_access_token" });
+    await insertWorkspace(db(), workspace);
+    await insertProject(db(), project);
+    await insertRepository(db(), repository);
+    await insertAccount(db(), bot);
+    const appUser = { repositoryUuid: repository.uuid, projectUuid: undefined, workspaceUuid: undefined };
+    await insertAppUser(db(), bot.uuid, appUser);
+    const token: AccessToken = { ...sampleToken(bot), kind: "access-token", scopes: ["repository:write"] };
+    const digest = newDigest();
+    await insertToken(db(), token, digest);
+    const { lookups } = current().database;
+    const found = { token, account: bot, refusals: [] };
+    assert.deepEqual(await lookups.findTokenByDigest(digest), { ...found, appUser });
+    assert.equal(await lookups.findPermission(repository.uuid, bot.uuid), "admin");
+    const held = heldPermissions({ workspaceUuid: workspace.uuid, repositoryUuid: repository.uuid });
+    assert.deepEqual(await db().selectFrom(held.as("held")).selectAll().execute(), [], "in no list");
+    assert.equal(await findTokenByUuid(db(), token.uuid), undefined, "is no API token");
+    await db().deleteFrom("repository").where("uuid", "=", repository.uuid).execute();
+    assert.deepEqual(await lookups.findTokenByDigest(digest), {
+      ...found,
+      appUser: { ...appUser, repositoryUuid: undefined },
     });
   });
 
