@@ -31,6 +31,10 @@ const LAYOUTS: Readonly<
   oauth: { header: OAUTH_TOKEN_HEADER, family: OAUTH_TOKEN_HEADER, length: OAUTH_TOKEN_LENGTH },
 };
 
+/** How the texts of all kinds begin, and how long they are: to find them in other text. */
+export const TOKEN_LAYOUTS: readonly { readonly header: string; readonly length: number }[] =
+  Object.values(LAYOUTS);
+
 export function writeToken(kind: TokenKind, randomBytes: (length: number) => Buffer): Secret {
   const { header } = LAYOUTS[kind];
   const unsealed =

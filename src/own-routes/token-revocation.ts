@@ -8,7 +8,7 @@ import { goneSignal } from "../http/server/gone-signal.ts";
 import { ANONYMOUS } from "../model/caller.ts";
 import { Failure, invalidField } from "../model/failure.ts";
 import { Secret } from "../model/secret.ts";
-import { revokeApiTokenByText } from "../operations/tokens/api-tokens.ts";
+import { revokeTokenByText } from "../operations/tokens/api-tokens.ts";
 import type { Ports } from "../ports.ts";
 
 /** Bitbucket has no such route. No workspace can be called `-`, so the path cannot conflict with one. */
@@ -36,7 +36,7 @@ export function registerTokenRevocation(server: FastifyInstance, ports: Ports): 
       const text = new Secret((await readBody(request.body)).token.trim());
       // Checked before the database is queried, so that junk costs nothing.
       if (parsePasswordShape(text).kind !== "token")
-        throw invalidField("token", "is not a whole API token: it is of another kind, cut or mistyped");
+        throw invalidField("token", "is not a whole token: it is of another kind, cut or mistyped");
       // No admission is required.
       const own = callerPorts(
         ports,
@@ -47,7 +47,7 @@ export function registerTokenRevocation(server: FastifyInstance, ports: Ports): 
           signal: goneSignal(request, reply),
         },
       );
-      const token = await revokeApiTokenByText(own.ports, own.by, text);
+      const token = await revokeTokenByText(own.ports, own.by, text);
       if (token !== undefined) request.notes["token.id"] = token.uuid;
       return reply.code(204).header("content-type", "text/html; charset=utf-8").send();
     },

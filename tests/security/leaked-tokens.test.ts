@@ -1,12 +1,18 @@
 // The attack: a token that its owner has committed by mistake is read out of the repository by everybody who may clone it,
 // today or once it becomes public. It is caught where it would come in: by Git, and by a commit over REST.
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { test } from "node:test";
+import { digestToken, writeToken } from "../../src/authentication/token-text.ts";
 import { listedTokens } from "../../src/cli/token/listed-tokens.ts";
+import { maskTokens } from "../../src/model/mask-secrets.ts";
+import type { Token } from "../../src/model/token.ts";
+import type { Uuid } from "../../src/model/uuid.ts";
 import { createAccount } from "../../src/operations/accounts/accounts.ts";
 import { createApiToken, revokeApiToken } from "../../src/operations/tokens/api-tokens.ts";
 import { listAuditEvents } from "../../src/storage/sql/audit/audit-events.ts";
 import { listTokensWithHistory } from "../../src/storage/sql/tokens/token-history.ts";
+import { insertToken } from "../../src/storage/sql/tokens/tokens.ts";
 import { inventToken } from "../support/examples/accounts.ts";
 import { startFilledApp } from "../support/server/filled-app.ts";
 
@@ -66,6 +72,61 @@ test("a token in a file is refused, with its path, and its name and id for its o
   );
   assert.ok(line !== undefined, "the log tells the operator which");
   assert.ok(!JSON.stringify(app.logLines).includes(text.slice(12, 40)));
+});
+
+/** As whoever issues tokens of this kind stores them. */
+async function storedToken(kind: "access-token" | "oauth") {
+  const text = writeToken(kind, app.ports.randomBytes);
+  const now = app.ports.clock();
+  const common = {
+    uuid: randomUUID() as Uuid,
+    accountUuid: app.owner.uuid,
+    name: kind,
+    bound: undefined,
+    createdAt: now,
+    expiresAt: new Date(now.getTime() + 86_400_000),
+    revokedAt: undefined,
+    lastUsedAt: undefined,
+    successorUuid: undefined,
+    parentUuid: undefined,
+    scopes: ["repository"] as const,
+  };
+  const token: Token =
+    kind === "oauth" ? { ...common, kind, grantUuid: randomUUID() as Uuid } : { ...common, kind };
+  await insertToken(app.ports.database.kysely, token, digestToken(text));
+  return { text: text.reveal(), uuid: token.uuid };
+}
+
+for (const [kind, noun] of [
+  ["access-token", "access token"],
+  ["oauth", "OAuth token"],
+] as const)
+  test(`an ${noun} is refused like an API token, until whoever has found it ends it`, async () => {
+    const { text, uuid } = await storedToken(kind);
+    const outcome = await push({ "config/deploy.env": `TOKEN=${text}\n` });
+    assert.equal(outcome.status, 1, outcome.said);
+    assert.ok(outcome.said.includes(`config/deploy.env has an ${noun} of this server`), outcome.said);
+    assert.ok(!outcome.said.includes(text.slice(12, 40)), "the token is not repeated");
+    const answer = await fetch(`${app.url}/-/token-revocation`, {
+      method: "POST",
+      body: new URLSearchParams({ token: text }),
+    });
+    assert.equal(answer.status, 204);
+    const events = await listAuditEvents(app.ports.database.kysely, { limit: 10 });
+    assert.ok(events.some(({ action, subject }) => action === "token.revoked" && subject.uuid === uuid));
+    assert.equal((await push({ "config/deploy.env": `TOKEN=${text}\n` })).status, 0);
+    await pushRefs(":refs/heads/work");
+  });
+
+test("texts of every kind of secret are masked where they are repeated", () => {
+  const kinds = ["api-token", "access-token", "oauth"] as const;
+  const texts = kinds.map((kind) => writeToken(kind, app.ports.randomBytes).reveal());
+  for (const text of [...texts, `ATBB${"a".repeat(32)}`, `pail_or_${"a".repeat(40)}`])
+    assert.equal(maskTokens(`a=${text}, b`), "a=[token], b");
+  assert.equal(
+    maskTokens("pail_git_fetches_total pail_http_requests"),
+    "pail_git_fetches_total pail_http_requests",
+  );
 });
 
 test("somebody else's token is refused too, and nothing is told of it", async () => {

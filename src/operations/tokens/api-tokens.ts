@@ -13,6 +13,7 @@ import {
   TOKEN_AGE_DAYS_MAX,
   TOKEN_AGE_DAYS_MIN,
   TOKEN_NAME_LENGTH_MAX,
+  type Token,
 } from "../../model/token.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import type { By, Ports } from "../../ports.ts";
@@ -20,6 +21,7 @@ import { isUniqueViolation } from "../../storage/sql/database-failure.ts";
 import { lockRows } from "../../storage/sql/lock-rows.ts";
 import type { Schema } from "../../storage/sql/schema.ts";
 import {
+  findToken,
   findTokenByUuid,
   findTokenDigest,
   insertToken,
@@ -125,8 +127,30 @@ export async function revokeApiToken(
   by: By,
   uuid: Uuid,
 ): Promise<ApiToken> {
+  return revoke(ports, by, (tx) => getToken({ database: { kysely: tx } }, uuid));
+}
+
+/** The same for a token of any kind. @throws Failure not-found. */
+export async function revokeAnyToken(
+  ports: Pick<Ports, "database" | "clock">,
+  by: By,
+  uuid: Uuid,
+): Promise<Token> {
+  return revoke(ports, by, async (tx) => {
+    const token = await findToken(tx, uuid);
+    if (token === undefined) throw new Failure("not-found", "There is no such token");
+    return token;
+  });
+}
+
+async function revoke<Each extends Token>(
+  ports: Pick<Ports, "clock">,
+  by: By,
+  find: (tx: Kysely<Schema>) => Promise<Each>,
+): Promise<Each> {
   const revoked = await by.transaction(async (tx, record) => {
-    const token = await getToken({ database: { kysely: tx } }, uuid);
+    const token = await find(tx);
+    const { uuid } = token;
     if (await revokeToken(tx, uuid, ports.clock(), by.actor)) {
       reachFaultPoint("token.marked-revoked");
       record.audit("token.revoked", tokenSubject(token), { account: token.accountUuid });
@@ -140,13 +164,13 @@ export async function revokeApiToken(
 /**
  * For callers who have the token itself. @returns the token, even if it was revoked before; undefined if there is none.
  */
-export async function revokeApiTokenByText(
+export async function revokeTokenByText(
   ports: Pick<Ports, "database" | "clock">,
   by: By,
   text: Secret,
-): Promise<ApiToken | undefined> {
+): Promise<Token | undefined> {
   const found = await ports.database.lookups.findTokenByDigest(digestToken(text));
-  return found && revokeApiToken(ports, by, found.token.uuid);
+  return found && revokeAnyToken(ports, by, found.token.uuid);
 }
 
 export type Rotation = {

@@ -1,10 +1,5 @@
 import { tokenProblem } from "../../authentication/authenticate.ts";
-import {
-  API_TOKEN_HEADER,
-  API_TOKEN_LENGTH,
-  digestToken,
-  parsePasswordShape,
-} from "../../authentication/token-text.ts";
+import { digestToken, parsePasswordShape, TOKEN_LAYOUTS } from "../../authentication/token-text.ts";
 import {
   findPathOf,
   type ScanLimits,
@@ -16,7 +11,7 @@ import { maskTokens } from "../../model/mask-secrets.ts";
 import type { ObjectId } from "../../model/object-id.ts";
 import { fullName, type Repository } from "../../model/repository.ts";
 import { Secret } from "../../model/secret.ts";
-import type { Token } from "../../model/token.ts";
+import { TOKEN_NOUNS, type Token } from "../../model/token.ts";
 import { accountOf } from "../../model/who-acts.ts";
 import type { By, Ports } from "../../ports.ts";
 import type { Quarantine } from "../../storage/packs/pack-store.ts";
@@ -25,7 +20,7 @@ export type LeakPorts = Pick<Ports, "config" | "database" | "packs" | "clock" | 
 
 /** This guards against mistakes, not against somebody who hides a token: content beyond the limits is not searched. */
 const LIMITS: ScanLimits = {
-  objectBytesMin: API_TOKEN_LENGTH,
+  objectBytesMin: Math.min(...TOKEN_LAYOUTS.map(({ length }) => length)),
   objectBytesMax: 1024 * 1024,
   totalBytesMax: 256 * 1024 * 1024,
   timeMsMax: 10_000,
@@ -33,7 +28,7 @@ const LIMITS: ScanLimits = {
 /** Candidates that are looked up in the database for one push: texts with the form of a whole token. */
 const CANDIDATES_MAX = 100;
 
-const HEADER = Buffer.from(API_TOKEN_HEADER);
+const LAYOUTS = TOKEN_LAYOUTS.map(({ header, length }) => ({ header: Buffer.from(header), length }));
 
 type Candidate = { readonly text: Secret; readonly id: ObjectId; readonly type: ScannedObject["type"] };
 
@@ -48,7 +43,7 @@ export type Pushed = {
 };
 
 /**
- * Searches new content for a valid token of this server: files and their names, commits and tags. Each one is written
+ * Searches new content for a valid token of this server, of any kind: files and their names, commits and tags. Each one is written
  * to the log and to the audit log, where its owner sees it.
  *
  * @returns where the first one is, and how its owner can recognize it, in words for the pusher; never the token.
@@ -84,7 +79,7 @@ export async function findLeakedToken(
   for (const { token } of new Map(allLeaked.map((each) => [each.token.uuid, each])).values()) {
     ports.log.warn(
       { "token.id": token.uuid, "repository.full_name": fullName(repository) },
-      "push refused: it has an API token in it",
+      "push refused: it has a token in it",
     );
     ports.auditNotes.noteLeak(by.actor, token, repository);
   }
@@ -93,16 +88,19 @@ export async function findLeakedToken(
   );
   const isOwn = accountOf(by.caller)?.uuid === leaked.token.accountUuid;
   const whose = isOwn ? ` ("${maskTokens(leaked.token.name)}", id ${leaked.token.uuid.slice(0, 8)})` : "";
-  return `${location} has an API token of this server${whose} that works: revoke it, take it out of the commits, and push again`;
+  const noun = TOKEN_NOUNS[leaked.token.kind];
+  return `${location} has an ${noun} of this server${whose} that works: revoke it, take it out of the commits, and push again`;
 }
 
 /** Adds texts that have the form of a whole token: header, length and checksum. An object may have several. */
 function addCandidates(candidates: Map<string, Candidate>, { id, type, content }: ScannedObject): void {
-  for (let at = content.indexOf(HEADER); at !== -1; at = content.indexOf(HEADER, at + HEADER.length)) {
-    if (candidates.size >= CANDIDATES_MAX) return;
-    const text = new Secret(content.toString("latin1", at, at + API_TOKEN_LENGTH));
-    if (parsePasswordShape(text).kind !== "token") continue;
-    candidates.set(`${digestToken(text).toString("hex")} ${id}`, { text, id, type });
+  for (const { header, length } of LAYOUTS) {
+    for (let at = content.indexOf(header); at !== -1; at = content.indexOf(header, at + header.length)) {
+      if (candidates.size >= CANDIDATES_MAX) return;
+      const text = new Secret(content.toString("latin1", at, at + length));
+      if (parsePasswordShape(text).kind !== "token") continue;
+      candidates.set(`${digestToken(text).toString("hex")} ${id}`, { text, id, type });
+    }
   }
 }
 
