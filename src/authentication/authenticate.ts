@@ -149,6 +149,9 @@ async function callerByToken(
       token,
       identity,
       bound: boundOfToken(found, now),
+      ...(token.recordedUntil !== undefined && token.recordedUntil > now
+        ? { isRecorded: true as const }
+        : {}),
     } as TokenCredential,
   };
 }

@@ -74,10 +74,10 @@ function subjectOf({ requirements }: Admission): { readonly subject?: string } {
 
 /**
  * What is written beside transactions: the cursor of a list, the number of downloads of a file, how long a merge is
- * waited for, and how far an import has come. No access depends on these.
+ * waited for, how far an import has come, and what a watched token is used for. No access depends on these.
  */
 const TRACES: Readonly<Record<string, readonly string[]>> = {
-  InsertQueryNode: ["commits_cursor"],
+  InsertQueryNode: ["commits_cursor", "token_recorded_use"],
   UpdateQueryNode: ["download", "pull_request_merge_task", "repository_import"],
   DeleteQueryNode: [],
 };

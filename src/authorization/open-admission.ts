@@ -21,6 +21,7 @@ import {
 import { requireExplicitAccess } from "./explicit-access.ts";
 import { isInNetwork } from "./network.ts";
 import type { Admission, SubjectRequirement } from "./readmit.ts";
+import { openUseRecording, scopeUses, type UseRecording, workspaceUse } from "./use-recording.ts";
 import { requireWritingHours } from "./writing-hours.ts";
 
 /** What a route, or a service of git, requires of its callers before the subject of the request is known. */
@@ -43,6 +44,8 @@ export type AdmissionAsked = {
  * Subjects that were not found are passed in as undefined: the answer is the same as for hidden ones.
  */
 export type OpenAdmission = Admission & {
+  /** Undefined unless the token is watched. To be waited for before the answer. */
+  readonly recording: UseRecording | undefined;
   /** For further requirements that depend on the request. @throws Failure as `openAdmission`. */
   requireScopes(requirement: Requirement): void;
   maySee(repository: Repository): Promise<boolean>;
@@ -84,31 +87,41 @@ export function openAdmission(
   requireAddress(caller, address);
   if (writesAt !== undefined) requireWritingHours(caller, writesAt);
   requireScopes(caller, requirement);
+  const recording = openUseRecording(ports, caller);
+  recording?.note(scopeUses(requirement));
   const requirements: SubjectRequirement[] = [];
   return {
     caller,
     requirements,
-    requireScopes: (more) => requireScopes(caller, more),
+    recording,
+    requireScopes(more) {
+      requireScopes(caller, more);
+      recording?.note(scopeUses(more));
+    },
     maySee: (repository) => maySee(ports, caller, repository),
     held: (repository) => heldPermission(ports, caller, repository),
     async admitToRepository(found, { permission, isExplicit = false }) {
       const repository = await requireRepositoryPermission(ports, caller, found, permission);
       if (isExplicit) await requireExplicitAccess(ports, caller, repository);
       requirements.push({ kind: "repository", repository, permission, isExplicit });
+      recording?.note([{ kind: "repository", value: repository.uuid }]);
       return repository;
     },
     async admitToProject(found, permission) {
       const project = await requireProjectPermission(ports, caller, found, permission);
       requirements.push({ kind: "project", project, permission });
+      recording?.note([{ kind: "project", value: project.uuid }]);
       return project;
     },
     async admitToTargetProject(project) {
       await requireRepositoriesInProject(ports, caller, project);
       requirements.push({ kind: "target-project", project });
+      recording?.note([{ kind: "project", value: project.uuid }]);
     },
     async admitToWorkspace(found, identifier, permission) {
       const workspace = await requireWorkspacePermission(ports, caller, found, identifier, permission);
       requirements.push({ kind: "workspace", workspace, identifier, permission });
+      recording?.note([workspaceUse(workspace, permission)]);
       return workspace;
     },
   };

@@ -121,6 +121,7 @@ async function admitNow(
   try {
     const repository = await admission.admitToRepository(found, requirement);
     annotateRepository(request, repository);
+    if (admission.recording !== undefined) await admission.recording.idle();
     return { admission, repository, service, protocol };
   } catch (error) {
     throw askForCredential(caller, error);

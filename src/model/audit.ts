@@ -33,6 +33,7 @@ export const AUDIT_ACTIONS = [
   "token.leaked",
   "token.blocked",
   "token.unblocked",
+  "token.recorded",
   "calendar-feed.created",
   "calendar-feed.ended",
   "workspace.created",

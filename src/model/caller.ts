@@ -43,6 +43,8 @@ type CredentialOfToken<T extends Token> = AnyCredential & {
   readonly token: T;
   /** The name that came with the token. Undefined: none, as a bearer. */
   readonly identity: CallerIdentity | undefined;
+  /** Whether what it is used for is stored, for who watches it. */
+  readonly isRecorded?: true;
 };
 
 /** Of somebody who is signed in to the pages. It opens nothing else: neither REST nor git look at cookies. */

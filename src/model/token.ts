@@ -23,6 +23,8 @@ type AnyToken = {
   readonly successorUuid: Uuid | undefined;
   /** The token that it was derived from, and with which it ends. */
   readonly parentUuid: Uuid | undefined;
+  /** Until then what it is used for is stored, for who watches it. */
+  readonly recordedUntil?: Date;
 };
 
 /** Of a person, with the scopes that the Atlassian account gives. */

@@ -1,4 +1,5 @@
 import type { Route } from "../http/routes/route.ts";
+import { getExplanationRoute } from "./explain/get-explanation.ts";
 import { getTokenRoute } from "./tokens/get-token.ts";
 import { listTokensRoute } from "./tokens/list-tokens.ts";
 import { revokeTokenRoute } from "./tokens/revoke-token.ts";
@@ -7,4 +8,9 @@ import { revokeTokenRoute } from "./tokens/revoke-token.ts";
  * What is declared below `/-/`, one line each. These are Pail's own: the published reference has none of them, so they are not
  * in `docs/compatibility.md`. A file that is not listed here is not served.
  */
-export const OWN_ROUTES: readonly Route[] = [listTokensRoute, getTokenRoute, revokeTokenRoute];
+export const OWN_ROUTES: readonly Route[] = [
+  getExplanationRoute,
+  listTokensRoute,
+  getTokenRoute,
+  revokeTokenRoute,
+];

@@ -18,14 +18,15 @@ const FILES = sourceFiles(join(ROOT, "src")).map((path) => ({
   text: readFileSync(path, "utf8"),
 }));
 
-/** Who may start processes: git, what ends it, and the server's own workers. */
+/** Who may start processes: git, what ends it, the server's own workers, and what the operator has written behind `--`. */
 const STARTERS: Readonly<Record<string, readonly string[]>> = {
   "src/git/process/git-process.ts": ["spawn"],
   "src/git/process/process-guard.ts": ["spawn"],
   "src/workers/worker-group.ts": ["fork"],
+  "src/cli/token/run-command.ts": ["spawn"],
 };
 
-test("processes are started in three files, and no text becomes a command of a shell", () => {
+test("processes are started in four files, and no text becomes a command of a shell", () => {
   for (const { name, text } of FILES) {
     for (const [, names] of text.matchAll(/import \{([^}]*)\} from "node:child_process"/g)) {
       const values = names!

@@ -9,9 +9,11 @@ import { withPorts } from "../start/with-ports.ts";
 import { parseDays, parseMinutes } from "../terminal/parse-duration.ts";
 import { printFields, printJson, printLine, printNote, printTable } from "../terminal/print.ts";
 import { refusedOption, UsageError } from "../terminal/problem.ts";
+import { addExplain } from "./explain.ts";
 import { getToken } from "./get-token.ts";
 import { type ListedToken, listedTokens } from "./listed-tokens.ts";
 import { parseScopes } from "./parse-scopes.ts";
+import { addRecord } from "./record.ts";
 
 export function createTokenCommand(): Command {
   const token = createCommand("token")
@@ -29,6 +31,8 @@ export function createTokenCommand(): Command {
   addRevoke(token);
   addRotate(token);
   addScopes(token);
+  addExplain(token);
+  addRecord(token);
   return token;
 }
 

@@ -74,6 +74,7 @@ export function registerRoute(
               ? callWithForm(own.ports, route, admitted, common, request, reply)
               : subjectOf(route).call(own.ports, route, admitted, common, await readBody?.(request.body));
           const answer = route.method === "GET" ? await call() : await readmitted(own, call);
+          if (admitted.admission.recording !== undefined) await admitted.admission.recording.idle();
           const keep = (json: Buffer) => {
             if (asked !== undefined && answer.status === 200 && !answer.isProvisional)
               cached.put(asked, json);

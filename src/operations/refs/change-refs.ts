@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Kysely } from "kysely";
+import { openUseRecording } from "../../authorization/use-recording.ts";
 import { reachFaultPoint } from "../../fault-points.ts";
 import type { BranchRestriction } from "../../model/branch-restriction.ts";
 import { Failure } from "../../model/failure.ts";
@@ -112,8 +113,21 @@ async function changeOpenRefs(
   const outcomes = await storeRefs(ports, repository, allowed, judged, options);
   reachFaultPoint("refs.committed");
   ports.maintenance.wake(repository.uuid);
+  await recordChangedRefs(ports, options.by, outcomes);
   const stored = new Map(outcomes.map((outcome) => [outcome.update, outcome]));
   return checked.map((change) => stored.get(change.update) ?? change);
+}
+
+/** For who watches the token with which it was done. */
+async function recordChangedRefs(
+  ports: Pick<Ports, "database">,
+  { caller }: By,
+  outcomes: readonly RefChange[],
+): Promise<void> {
+  const recording = openUseRecording(ports, caller);
+  const changed = outcomes.filter(({ refused }) => refused === undefined);
+  recording?.note(changed.map(({ update }) => ({ kind: "ref", value: update.name })));
+  await recording?.idle();
 }
 
 async function refuseByRules(

@@ -10,6 +10,7 @@ import type { PullRequestTables } from "./schema/pull-requests.ts";
 import type { ReviewTables } from "./schema/reviews.ts";
 import type { SessionTables } from "./schema/sessions.ts";
 import type { SignInTables } from "./schema/sign-in.ts";
+import type { TokenApiTables } from "./schema/token-api.ts";
 import type { TokenDraftRow } from "./schema/token-drafts.ts";
 import type { TokenExpiryTables } from "./schema/token-expiry.ts";
 import type { TokenPolicyTables } from "./schema/token-policies.ts";
@@ -34,6 +35,7 @@ export type Schema = CoreTables &
   SessionTables &
   SignInTables &
   ImportTables &
+  TokenApiTables &
   TokenPolicyTables &
   TokenExpiryTables &
   WorkspaceDayTables;
@@ -171,6 +173,8 @@ export type ApiTokenRow = {
   revoked_at: number | null;
   last_used_at: number | null;
   successor_uuid: string | null;
+  /** Until then what it is used for is stored. */
+  recorded_until: number | null;
   /** Written with `last_used_at`. */
   last_used_address: string | null;
   last_used_client: string | null;

@@ -279,6 +279,8 @@ export const EXAMPLES: Readonly<Record<string, RouteExample>> = {
   "GET /2.0/user/emails/{email}": { outcomes: { stranger: 404, reader: 404 } },
   "GET /2.0/user/workspaces/{workspace}/permission": { outcomes: { stranger: 403 } },
   "GET /2.0/user/workspaces/{workspace}/permissions/repositories": { outcomes: { stranger: 403 } },
+  // What is to be explained is in the query, which examples have not.
+  "GET /-/explain": { outcomes: { nobody: 400, stranger: 400, reader: 400, owner: 400 } },
   "GET /-/tokens/{token_id}": OWNERS_TOKEN,
   "DELETE /-/tokens/{token_id}": OWNERS_TOKEN,
   "GET /2.0/repositories": GONE,

@@ -11,7 +11,7 @@ import type { PathParameters } from "../named-subjects.ts";
 export type Asked = {
   readonly admission: OpenAdmission;
   readonly params: PathParameters;
-  readonly request: FastifyRequest;
+  readonly request: Pick<FastifyRequest, "url" | "headers">;
 };
 
 /** The subject that the path names, once the caller has been admitted to it. */

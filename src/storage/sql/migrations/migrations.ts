@@ -30,6 +30,7 @@ import { imports } from "./034-imports.ts";
 import { webhookAttempts } from "./035-webhook-attempts.ts";
 import { helpAnswers } from "./043-help-answers.ts";
 import { credentials } from "./044-credentials.ts";
+import { tokenRecordings } from "./051-token-recordings.ts";
 import { tokenExpiry } from "./056-token-expiry.ts";
 import type { Migration } from "./migration.ts";
 
@@ -67,5 +68,6 @@ export const MIGRATIONS: readonly Migration[] = [
   webhookAttempts,
   helpAnswers,
   credentials,
+  tokenRecordings,
   tokenExpiry,
 ];

@@ -139,7 +139,10 @@ export async function listTokensOfAccount(
   accountUuid: Uuid,
   { page, pagelen }: { readonly page: number; readonly pagelen: number },
 ): Promise<{ readonly tokens: readonly TokenWithHistory[]; readonly size: number }> {
-  const all: TokenQuery = db.selectFrom("api_token").where("api_token.account_uuid", "=", accountUuid);
+  const all: TokenQuery = db
+    .selectFrom("api_token")
+    .where("api_token.kind", "=", "api-token")
+    .where("api_token.account_uuid", "=", accountUuid);
   const rows = await withHistory(all)
     .orderBy("api_token.created_at", "desc")
     .orderBy("api_token.uuid")

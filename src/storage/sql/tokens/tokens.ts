@@ -24,6 +24,7 @@ export const TOKEN_COLUMNS = [
   "api_token.revoked_at",
   "api_token.last_used_at",
   "api_token.successor_uuid",
+  "api_token.recorded_until",
 ] as const;
 
 /** What only pages show. */
@@ -43,6 +44,7 @@ export function toToken(row: TokenColumns): Token {
     lastUsedAt: optionalInstant(row.last_used_at),
     successorUuid: (row.successor_uuid ?? undefined) as Uuid | undefined,
     parentUuid: (row.parent_uuid ?? undefined) as Uuid | undefined,
+    ...(row.recorded_until === null ? {} : { recordedUntil: instant(row.recorded_until) }),
   };
   const kind = row.kind as TokenKind;
   switch (kind) {
