@@ -46,6 +46,11 @@ const NOUNS = [
     load: async () => (await import("./cli/token/token.ts")).createTokenCommand(),
   },
   {
+    name: "access-token",
+    summary: "create, list, rotate and revoke access tokens of repositories, projects and workspaces",
+    load: async () => (await import("./cli/access-token/access-token.ts")).createAccessTokenCommand(),
+  },
+  {
     name: "backup",
     summary: "back up the data folder of a running server",
     load: async () => (await import("./cli/backup/backup.ts")).createBackupCommand(),

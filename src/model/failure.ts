@@ -71,10 +71,15 @@ export function invalidField(field: string, problem: string): Failure {
   return new Failure("invalid-input", `${field}: ${problem}`, { fields: { [field]: [problem] } });
 }
 
+/** Recorded text: contract, rest.md §6. */
 export function credentialKindRefused({ kind }: Pick<CredentialReference, "kind">): Failure {
-  return new Failure("credential-kind-refused", "Credentials of this kind are not accepted here", {
-    reason: kind,
-  });
+  return new Failure(
+    "credential-kind-refused",
+    "This API is not accessible by this authentication mechanism",
+    {
+      reason: kind,
+    },
+  );
 }
 
 /** For what nobody may do without saying who they are. */

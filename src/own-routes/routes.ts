@@ -1,4 +1,9 @@
 import type { Route } from "../http/routes/route.ts";
+import { createAccessTokenRoutes } from "./access-tokens/create-access-token.ts";
+import { getAccessTokenRoutes } from "./access-tokens/get-access-token.ts";
+import { listAccessTokensRoutes } from "./access-tokens/list-access-tokens.ts";
+import { revokeAccessTokenRoutes } from "./access-tokens/revoke-access-token.ts";
+import { rotateAccessTokenRoutes } from "./access-tokens/rotate-access-token.ts";
 import { getExplanationRoute } from "./explain/get-explanation.ts";
 import { getTokenRoute } from "./tokens/get-token.ts";
 import { listTokensRoute } from "./tokens/list-tokens.ts";
@@ -13,4 +18,9 @@ export const OWN_ROUTES: readonly Route[] = [
   listTokensRoute,
   getTokenRoute,
   revokeTokenRoute,
+  ...listAccessTokensRoutes,
+  ...createAccessTokenRoutes,
+  ...getAccessTokenRoutes,
+  ...revokeAccessTokenRoutes,
+  ...rotateAccessTokenRoutes,
 ];

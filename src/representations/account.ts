@@ -4,7 +4,7 @@ import { representEmbeddedAccount } from "./embedded-account.ts";
 import { representInstant } from "./instant.ts";
 import type { BaseUrls } from "./links.ts";
 
-/** A `user`: contract, rest.md §2.1. */
+/** A `user` or an `app_user`: contract, rest.md §2.1. */
 export function representAccount(account: Account, baseUrls: BaseUrls) {
   const embedded = representEmbeddedAccount(account, baseUrls);
   const uuid = encodeURIComponent(bracedUuid(account.uuid));
@@ -16,7 +16,7 @@ export function representAccount(account: Account, baseUrls: BaseUrls) {
       snippets: { href: `${baseUrls.api}/snippets/${uuid}` },
     },
     created_on: representInstant(account.createdAt),
-    is_staff: false,
+    ...(account.kind === "user" ? { is_staff: false } : {}),
     account_status: account.isDisabled ? "inactive" : "active",
   };
 }

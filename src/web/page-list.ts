@@ -171,6 +171,29 @@ export const PAGE_LIST: readonly PageEntry[] = [
     load: async () => (await import("./workspace/projects/project.ts")).projectPage,
   },
   {
+    path: "/{workspace}/workspace/projects/{project_key}/access-tokens",
+    methods: READ,
+    load: async () =>
+      (await import("./workspace/projects/access-tokens/access-tokens.ts")).projectAccessTokensPage,
+  },
+  {
+    path: "/{workspace}/workspace/projects/{project_key}/access-tokens/new",
+    methods: FORM,
+    load: async () => (await import("./workspace/projects/access-tokens/new.ts")).projectNewAccessTokenPage,
+  },
+  {
+    path: "/{workspace}/workspace/projects/{project_key}/access-tokens/{token}/revoke",
+    methods: FORM,
+    load: async () =>
+      (await import("./workspace/projects/access-tokens/revoke.ts")).projectRevokeAccessTokenPage,
+  },
+  {
+    path: "/{workspace}/workspace/projects/{project_key}/access-tokens/{token}/rotate",
+    methods: FORM,
+    load: async () =>
+      (await import("./workspace/projects/access-tokens/rotate.ts")).projectRotateAccessTokenPage,
+  },
+  {
     path: "/{workspace}/workspace/projects/{project_key}/default-reviewers",
     methods: FORM,
     load: async () => (await import("./workspace/projects/default-reviewers.ts")).projectDefaultReviewersPage,
@@ -194,6 +217,29 @@ export const PAGE_LIST: readonly PageEntry[] = [
     path: "/{workspace}/workspace/repositories",
     methods: READ,
     load: async () => (await import("./workspace/repositories.ts")).repositoriesPage,
+  },
+  {
+    path: "/{workspace}/workspace/settings/access-tokens",
+    methods: READ,
+    load: async () =>
+      (await import("./workspace/settings/access-tokens/access-tokens.ts")).workspaceAccessTokensPage,
+  },
+  {
+    path: "/{workspace}/workspace/settings/access-tokens/new",
+    methods: FORM,
+    load: async () => (await import("./workspace/settings/access-tokens/new.ts")).workspaceNewAccessTokenPage,
+  },
+  {
+    path: "/{workspace}/workspace/settings/access-tokens/{token}/revoke",
+    methods: FORM,
+    load: async () =>
+      (await import("./workspace/settings/access-tokens/revoke.ts")).workspaceRevokeAccessTokenPage,
+  },
+  {
+    path: "/{workspace}/workspace/settings/access-tokens/{token}/rotate",
+    methods: FORM,
+    load: async () =>
+      (await import("./workspace/settings/access-tokens/rotate.ts")).workspaceRotateAccessTokenPage,
   },
   {
     path: "/{workspace}/workspace/settings/audit-log",
@@ -285,6 +331,29 @@ export const PAGE_LIST: readonly PageEntry[] = [
     path: "/{workspace}/{repo_slug}/admin",
     methods: FORM,
     load: async () => (await import("./repository/admin/general.ts")).repositoryGeneralPage,
+  },
+  {
+    path: "/{workspace}/{repo_slug}/admin/access-tokens",
+    methods: READ,
+    load: async () =>
+      (await import("./repository/admin/access-tokens/access-tokens.ts")).repositoryAccessTokensPage,
+  },
+  {
+    path: "/{workspace}/{repo_slug}/admin/access-tokens/new",
+    methods: FORM,
+    load: async () => (await import("./repository/admin/access-tokens/new.ts")).repositoryNewAccessTokenPage,
+  },
+  {
+    path: "/{workspace}/{repo_slug}/admin/access-tokens/{token}/revoke",
+    methods: FORM,
+    load: async () =>
+      (await import("./repository/admin/access-tokens/revoke.ts")).repositoryRevokeAccessTokenPage,
+  },
+  {
+    path: "/{workspace}/{repo_slug}/admin/access-tokens/{token}/rotate",
+    methods: FORM,
+    load: async () =>
+      (await import("./repository/admin/access-tokens/rotate.ts")).repositoryRotateAccessTokenPage,
   },
   {
     path: "/{workspace}/{repo_slug}/admin/branch-restrictions",

@@ -10,7 +10,7 @@ const PREFIX_LENGTH_MIN = 8;
 /** The token with this id, or the only one whose id begins with it. @throws Failure not-found, UsageError if it is no id. */
 export async function getToken({ database }: Pick<Ports, "database">, id: string): Promise<ApiToken> {
   const uuid = parseUuid(id);
-  const prefix = readPrefix(id);
+  const prefix = readTokenId(id);
   const found =
     uuid === undefined
       ? (await listTokens(database.kysely)).filter((token) => token.uuid.startsWith(prefix))
@@ -22,7 +22,8 @@ export async function getToken({ database }: Pick<Ports, "database">, id: string
   return found[0];
 }
 
-function readPrefix(id: string): string {
+/** The beginning of an id, as a command takes it. @throws UsageError. */
+export function readTokenId(id: string): string {
   // Not repeated: it may be a token, which is in enough places already.
   if (/^A[TC][A-Z]TT/.test(id) || id.length > 60) {
     throw new UsageError(

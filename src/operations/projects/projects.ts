@@ -18,7 +18,9 @@ import {
 } from "../../storage/sql/projects/projects.ts";
 import type { Schema } from "../../storage/sql/schema.ts";
 import { TAKES_ACCESS } from "../../storage/sql/transaction-options.ts";
+import { findWorkspace } from "../../storage/sql/workspaces/workspaces.ts";
 import type { NewEvent } from "../../storage/sql/write-transaction.ts";
+import { endAccessTokensOf } from "../access-tokens/access-tokens.ts";
 
 export type ProjectPorts = Pick<Ports, "database" | "clock">;
 
@@ -112,16 +114,19 @@ async function findUpdateEvent(
   return { kind: "project:updated", workspace, project, hasPublicRepositories, changes };
 }
 
-/** @throws Failure permission-missing if a repository is in it: the reference's 403 says so of both. */
+/** Its access tokens end with it. @throws Failure permission-missing if a repository is in it: the reference's 403 says so of both. */
 export async function deleteProject(
   ports: Pick<Ports, "database" | "clock">,
   by: By,
   project: Project,
 ): Promise<void> {
-  const { database } = ports;
+  const { database, clock } = ports;
   const refusal = new Failure("permission-missing", "Cannot delete the project: it has repositories in it");
   try {
     const isDeleted = await by.transaction(async (tx, record) => {
+      const workspace = await findWorkspace(tx, { uuid: project.workspaceUuid });
+      if (workspace !== undefined)
+        await endAccessTokensOf(tx, record, { kind: "project", project, workspace }, { at: clock(), by });
       if (!(await deleteProjectRow(tx, project.uuid))) return false;
       record.audit("project.deleted", projectSubject(project));
       return true;

@@ -30,7 +30,9 @@ export async function addProjectReviewer(
     const isKnown =
       (await findMember(tx, project.workspaceUuid, account.uuid)) !== undefined ||
       (await findProjectPermission(tx, project.uuid, account.uuid)) !== "none";
-    if (!isKnown) throw invalidField("selected_user", "is not a member of the workspace");
+    // An app user is no member, and may more than any member by what it is of.
+    if (!isKnown || account.kind !== "user")
+      throw invalidField("selected_user", "is not a member of the workspace");
     if (account.isDisabled) throw invalidField("selected_user", "is deactivated");
     if (await insertProjectReviewer(tx, project.uuid, account.uuid, clock()))
       record.audit("default-reviewer.added", projectSubject(project), { account: account.uuid });
@@ -71,7 +73,7 @@ export async function addRepositoryReviewer(
   account: Account,
 ): Promise<void> {
   await by.transaction(async (tx, record) => {
-    if (!(await mayReview(tx, repository.uuid, account.uuid)))
+    if (account.kind !== "user" || !(await mayReview(tx, repository.uuid, account.uuid)))
       throw invalidField("target_username", `${account.displayName} does not have access to the repository`);
     if (await insertRepositoryReviewer(tx, repository.uuid, account.uuid, clock()))
       record.audit("default-reviewer.added", repositorySubject(repository), { account: account.uuid });

@@ -28,6 +28,7 @@ import { NO_DETAILS } from "../../storage/sql/repositories/repository-details.ts
 import type { Schema } from "../../storage/sql/schema.ts";
 import { TAKES_ACCESS } from "../../storage/sql/transaction-options.ts";
 import type { Recorder } from "../../storage/sql/write-transaction.ts";
+import { endAccessTokensOf } from "../access-tokens/access-tokens.ts";
 import { requirePublicity } from "./fork-policies.ts";
 
 export type RepositoryPorts = Pick<Ports, "database" | "clock" | "packs">;
@@ -226,8 +227,8 @@ function findChanges(
 }
 
 /**
- * Deletes a repository with everything in it, including its own webhooks and their pending deliveries. The webhooks of
- * the workspace are told.
+ * Deletes a repository with everything in it, including its own webhooks and their pending deliveries, and ends its access
+ * tokens. The webhooks of the workspace are told.
  */
 export async function deleteRepository(
   ports: RepositoryPorts & Pick<Ports, "downloads" | "fetchResponses" | "diskReserve">,
@@ -239,7 +240,7 @@ export async function deleteRepository(
   // sweeps the folder.
   const folder = await withRoomForIntent(ports, () => packs.openRemovalIntent(repository.uuid));
   try {
-    await deleteRow(by, repository);
+    await deleteRow(ports, by, repository);
   } catch (error) {
     await discardUnlessStored(ports, repository.uuid, folder, error);
     throw error;
@@ -251,11 +252,17 @@ export async function deleteRepository(
   await downloads.deleteOwner(repository.uuid);
 }
 
-async function deleteRow(by: By, repository: Repository): Promise<void> {
+async function deleteRow(
+  { clock }: Pick<RepositoryPorts, "clock">,
+  by: By,
+  repository: Repository,
+): Promise<void> {
   await by.transaction(async (tx, record) => {
     // If two callers delete it at once, only one of them has deleted it. Webhooks see the row as it was last.
     const last = await findRepository(tx, undefined, { uuid: repository.uuid });
-    if (last === undefined || !(await deleteRepositoryRow(tx, repository.uuid))) return;
+    if (last === undefined) return;
+    await endAccessTokensOf(tx, record, { kind: "repository", repository: last }, { at: clock(), by });
+    if (!(await deleteRepositoryRow(tx, repository.uuid))) return;
     reachFaultPoint("repository.row-deleted");
     record.audit("repository.deleted", repositorySubject(last));
     record.event({ workspace: last.workspace }, { kind: "repo:deleted", repository: last });

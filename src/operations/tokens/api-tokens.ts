@@ -244,7 +244,7 @@ async function rotate(ports: TokenPorts, by: By, uuid: Uuid, overlapMinutes: num
 }
 
 /** RFC 5869. Without the key, the output cannot be told from random bytes. */
-function deriveSuccessor(key: Secret, uuid: Uuid, digest: Buffer, length: number): Buffer {
+export function deriveSuccessor(key: Secret, uuid: Uuid, digest: Buffer, length: number): Buffer {
   return Buffer.from(
     hkdfSync("sha256", Buffer.from(key.reveal(), "hex"), digest, `pail token rotation 1 ${uuid}`, length),
   );

@@ -137,7 +137,11 @@ export async function changeWorkspace(
   }, TAKES_ACCESS);
 }
 
-/** Makes an account a member, or changes its role. @throws Failure conflict if the workspace would have no owner. */
+/**
+ * Makes an account a member, or changes its role.
+ *
+ * @throws Failure conflict if the workspace would have no owner, or the account is no person's.
+ */
 export async function setMember(
   ports: WorkspacePorts,
   by: By,
@@ -146,6 +150,8 @@ export async function setMember(
   role: WorkspaceRole,
   repositoryPermission: Permission,
 ): Promise<void> {
+  if (account.kind !== "user")
+    throw new Failure("conflict", "Cannot make the account a member: it is that of a token or an app");
   await by.transaction(async (tx, record) => {
     await lockRows(tx, [{ table: "workspace", uuid: workspace.uuid, strength: "update" }]);
     const members = await listMembers(tx, workspace.uuid);

@@ -1,3 +1,4 @@
+import { NO_ACCESS_TOKENS } from "../../authorization/no-access-tokens.ts";
 import type { AccountRoute } from "../../http/routes/subjects/account.ts";
 import { jsonAnswer } from "../../http/server/answer.ts";
 import { Failure } from "../../model/failure.ts";
@@ -10,6 +11,7 @@ export const getEmailRoute: AccountRoute = {
   path: "/2.0/user/emails/{email}",
   apiTokenScopes: ["read:user:bitbucket"],
   oauthScopes: ["email"],
+  credentialKinds: NO_ACCESS_TOKENS,
   async handle({ database }, { account, baseUrls, params }) {
     const address = params.email!.toLowerCase();
     const emails = await listEmails(database.kysely, account.uuid);

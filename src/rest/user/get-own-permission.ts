@@ -1,3 +1,4 @@
+import { NO_ACCESS_TOKENS } from "../../authorization/no-access-tokens.ts";
 import type { AccountRoute } from "../../http/routes/subjects/account.ts";
 import { jsonAnswer } from "../../http/server/answer.ts";
 import { getOwnWorkspace } from "../../operations/workspaces/own-workspace.ts";
@@ -9,6 +10,7 @@ export const getOwnPermissionRoute: AccountRoute = {
   path: "/2.0/user/workspaces/{workspace}/permission",
   apiTokenScopes: ["read:workspace:bitbucket"],
   oauthScopes: ["account"],
+  credentialKinds: NO_ACCESS_TOKENS,
   async handle(ports, { caller, account, baseUrls, params }) {
     const { workspace, role } = await getOwnWorkspace(ports, caller, params.workspace!);
     return jsonAnswer(200, representMembershipPermission(workspace, account, role, undefined, baseUrls));

@@ -1,3 +1,4 @@
+import { NO_ACCESS_TOKENS } from "../../authorization/no-access-tokens.ts";
 import { readFilterAndSort } from "../../http/routes/collection-query.ts";
 import { parsePage, representPage } from "../../http/routes/paging.ts";
 import type { AccountRoute } from "../../http/routes/subjects/account.ts";
@@ -19,6 +20,7 @@ export const listEmailsRoute: AccountRoute = {
   path: "/2.0/user/emails",
   apiTokenScopes: ["read:user:bitbucket"],
   oauthScopes: ["email"],
+  credentialKinds: NO_ACCESS_TOKENS,
   readsFilter: true,
   async handle({ database }, { account, baseUrls, query, url }) {
     const { page, pagelen } = parsePage(query, { pagelenDefault: 10, pagelenMax: 100 });

@@ -1,3 +1,4 @@
+import { NO_ACCESS_TOKENS } from "../../authorization/no-access-tokens.ts";
 import { readFilterAndSort } from "../../http/routes/collection-query.ts";
 import { parsePage, representPage } from "../../http/routes/paging.ts";
 import type { AccountRoute } from "../../http/routes/subjects/account.ts";
@@ -13,6 +14,7 @@ export const listOwnWorkspacesRoute: AccountRoute = {
   path: "/2.0/user/workspaces",
   apiTokenScopes: ["read:workspace:bitbucket"],
   oauthScopes: ["account"],
+  credentialKinds: NO_ACCESS_TOKENS,
   readsFilter: true,
   async handle({ database }, { caller, baseUrls, query, url }) {
     // The default of 25 stands in the reference's own example.

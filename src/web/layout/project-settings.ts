@@ -1,4 +1,5 @@
 import type { Project, Workspace } from "../../model/workspace.ts";
+import { accessTokenTexts } from "../catalogue/access-tokens.ts";
 import { projectTexts } from "../catalogue/projects.ts";
 import type { Html } from "../html.ts";
 import { projectPath } from "../links.ts";
@@ -21,6 +22,7 @@ export function projectSettings(
     { href: `${base}/settings`, label: projectTexts.general },
     { href: `${base}/permissions`, label: projectTexts.permissions },
     { href: `${base}/default-reviewers`, label: projectTexts.reviewers },
+    { href: `${base}/access-tokens`, label: accessTokenTexts.title },
   ];
   const groups = [{ title: projectTexts.project, links }];
   return withSide(t, { label: projectTexts.sideLabel, groups, path }, main);

@@ -1,4 +1,5 @@
 import type { Repository } from "../../model/repository.ts";
+import { accessTokenTexts } from "../catalogue/access-tokens.ts";
 import { repositorySettingsTexts } from "../catalogue/repository-settings.ts";
 import type { Html } from "../html.ts";
 import { repositoryPath } from "../links.ts";
@@ -19,6 +20,7 @@ export function repositorySettings(
         { href: link(""), label: side.general },
         { href: link("permissions"), label: side.permissions },
         { href: link("webhooks"), label: side.webhooks },
+        { href: link("access-tokens"), label: accessTokenTexts.title },
       ],
     },
     {

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { EncodedEvent } from "../../../src/model/encoded-event.ts";
 import { TOKEN_DRAFT_AGE_MS_MAX, type TokenDraft } from "../../../src/model/token-draft.ts";
 import type { Uuid } from "../../../src/model/uuid.ts";
+import { createAccessToken } from "../../../src/operations/access-tokens/access-tokens.ts";
 import { createPasswordLink } from "../../../src/operations/accounts/password-links.ts";
 import { listSessions } from "../../../src/storage/sql/accounts/sessions.ts";
 import { insertTokenDraft } from "../../../src/storage/sql/tokens/token-drafts.ts";
@@ -37,6 +38,12 @@ const PULL_REQUESTS = "/acme/demo/pull-requests";
 const HOOKS = "/acme/demo/admin/webhooks";
 const WORKSPACE_HOOKS = "/acme/workspace/settings/webhooks";
 const RULES = "/acme/demo/admin/branch-restrictions";
+
+const ACCESS_TOKENS = {
+  repository: "/acme/demo/admin/access-tokens",
+  project: "/acme/workspace/projects/PROJ/access-tokens",
+  workspace: "/acme/workspace/settings/access-tokens",
+} as const;
 
 type Find = (site: ExampleSite) => Promise<readonly PageExample[]> | readonly PageExample[];
 
@@ -176,6 +183,36 @@ const EXAMPLES: Readonly<Record<string, Find>> = {
   "/{workspace}/{repo_slug}/admin/branch-restrictions/{restriction_id}/delete": async (site) => [
     { path: `${await rulePath(site)}/delete` },
   ],
+  "/{workspace}/{repo_slug}/admin/access-tokens": async (site) => {
+    await accessTokenPath(site, "repository", "rotate");
+    return [{ path: ACCESS_TOKENS.repository }];
+  },
+  "/{workspace}/{repo_slug}/admin/access-tokens/{token}/rotate": async (site) => [
+    { path: await accessTokenPath(site, "repository", "rotate") },
+  ],
+  "/{workspace}/{repo_slug}/admin/access-tokens/{token}/revoke": async (site) => [
+    { path: await accessTokenPath(site, "repository", "revoke") },
+  ],
+  "/{workspace}/workspace/projects/{project_key}/access-tokens": async (site) => {
+    await accessTokenPath(site, "project", "rotate");
+    return [{ path: ACCESS_TOKENS.project }];
+  },
+  "/{workspace}/workspace/projects/{project_key}/access-tokens/{token}/rotate": async (site) => [
+    { path: await accessTokenPath(site, "project", "rotate") },
+  ],
+  "/{workspace}/workspace/projects/{project_key}/access-tokens/{token}/revoke": async (site) => [
+    { path: await accessTokenPath(site, "project", "revoke") },
+  ],
+  "/{workspace}/workspace/settings/access-tokens": async (site) => {
+    await accessTokenPath(site, "workspace", "rotate");
+    return [{ path: ACCESS_TOKENS.workspace }];
+  },
+  "/{workspace}/workspace/settings/access-tokens/{token}/rotate": async (site) => [
+    { path: await accessTokenPath(site, "workspace", "rotate") },
+  ],
+  "/{workspace}/workspace/settings/access-tokens/{token}/revoke": async (site) => [
+    { path: await accessTokenPath(site, "workspace", "revoke") },
+  ],
   // Bytes.
   "/{workspace}/{repo_slug}/downloads/{filename}": () => [],
   "/{workspace}/workspace/imports/{import_id}": async ({ app, ada }) => {
@@ -209,6 +246,22 @@ async function hookPath(site: ExampleSite, list: string, below = ""): Promise<st
   const fields = { url: "https://hooks.example.com/", event: "repo:push", active: "yes", secret: "x" };
   await (await lookerOf(site)).post(`${list}/new`, fields);
   return hookPath(site, list, below);
+}
+
+/** Of a token that is made for it, with what a page may have to cut. */
+async function accessTokenPath(
+  { app }: ExampleSite,
+  kind: keyof typeof ACCESS_TOKENS,
+  question: "rotate" | "revoke",
+): Promise<string> {
+  const { repository, project, workspace } = app;
+  const resource = { repository, project, workspace, kind };
+  const { token } = await createAccessToken(app.ports, app.by, resource, {
+    name: `release-bot ${"of-the-team-".repeat(5)}${randomUUID()}`,
+    scopes: ["repository:write", "pullrequest:write", "webhook"],
+    lifetimeMs: 30 * 86_400_000,
+  });
+  return `${ACCESS_TOKENS[kind]}/${token.uuid}/${question}`;
 }
 
 async function deliveryPath(site: ExampleSite, list: string): Promise<string> {

@@ -68,6 +68,9 @@ const R = "/2.0/repositories/{workspace}/{repo_slug}";
 const W = "/2.0/workspaces/{workspace}";
 const C = `${R}/commit/{commit}`;
 const P = `${R}/pullrequests/{pull_request_id}`;
+const TOKENS_OF_REPOSITORY = "/-/access-tokens/repositories/{workspace}/{repo_slug}";
+const TOKENS_OF_PROJECT = "/-/access-tokens/projects/{workspace}/{project_key}";
+const TOKENS_OF_WORKSPACE = "/-/access-tokens/workspaces/{workspace}";
 
 /**
  * Values of path parameters, encoded: by name, `ref`; where a word means different things in different paths also by what stands
@@ -113,6 +116,19 @@ const GONE = { outcomes: { nobody: 410, stranger: 410, reader: 410, owner: 410 }
 /** Others do not learn that there is such a token. */
 const OWNERS_TOKEN = { outcomes: { stranger: 404, reader: 404 } } as const;
 const nothingNew = () => ({});
+
+let accessTokens = 0;
+
+/** Of what they are, one valid token has a name, so each that is sent has another one. */
+function accessTokenExample(key: string): RouteExample {
+  return {
+    get body() {
+      accessTokens += 1;
+      return json({ name: `bot ${accessTokens}`, scopes: ["repository"], expires_in: 86_400 });
+    },
+    fills: ({ id }) => ({ [key]: String(id) }),
+  };
+}
 
 /**
  * What tests that walk the routes send and expect. A route needs one if it has a body, if it makes what others are about, or if
@@ -281,6 +297,12 @@ export const EXAMPLES: Readonly<Record<string, RouteExample>> = {
   "GET /2.0/user/workspaces/{workspace}/permissions/repositories": { outcomes: { stranger: 403 } },
   // What is to be explained is in the query, which examples have not.
   "GET /-/explain": { outcomes: { nobody: 400, stranger: 400, reader: 400, owner: 400 } },
+  [`POST ${TOKENS_OF_REPOSITORY}`]: accessTokenExample("{repo_slug}/token_id"),
+  [`POST ${TOKENS_OF_PROJECT}`]: accessTokenExample("{project_key}/token_id"),
+  [`POST ${TOKENS_OF_WORKSPACE}`]: accessTokenExample("workspaces/{workspace}/token_id"),
+  [`POST ${TOKENS_OF_REPOSITORY}/{token_id}/rotate`]: { body: json({ overlap: 5 }) },
+  [`POST ${TOKENS_OF_PROJECT}/{token_id}/rotate`]: { body: json({}) },
+  [`POST ${TOKENS_OF_WORKSPACE}/{token_id}/rotate`]: { body: json({ overlap: 0 }) },
   "GET /-/tokens/{token_id}": OWNERS_TOKEN,
   "DELETE /-/tokens/{token_id}": OWNERS_TOKEN,
   "GET /2.0/repositories": GONE,

@@ -1,3 +1,4 @@
+import { NO_ACCESS_TOKENS } from "../../../authorization/no-access-tokens.ts";
 import type { Method, RestRequest } from "../../../http/routes/declaration.ts";
 import type { ProjectRoute } from "../../../http/routes/subjects/project.ts";
 import type { RepositoryRoute } from "../../../http/routes/subjects/repository.ts";
@@ -40,6 +41,7 @@ export function makeRepositoryPermissionRoute(operation: PermissionOperation): R
     path: `${REPOSITORY_PERMISSIONS}/${operation.below}`,
     apiTokenScopes: operation.repositoryScopes,
     oauthScopes: ["repository:admin"],
+    credentialKinds: NO_ACCESS_TOKENS,
     permission: "admin",
     handle: (ports, request) => operation.handle(ports, inRepository(request)),
   };
@@ -52,6 +54,7 @@ export function makeProjectPermissionRoute(operation: PermissionOperation): Proj
     path: `${PROJECT_PERMISSIONS_CONFIG}/${operation.below}`,
     apiTokenScopes: operation.projectScopes,
     oauthScopes: ["project:admin"],
+    credentialKinds: NO_ACCESS_TOKENS,
     permission: "admin",
     handle: (ports, request) => operation.handle(ports, inProject(request)),
   };
@@ -63,6 +66,7 @@ export const PUT_ON_REPOSITORY = {
   method: "PUT",
   apiTokenScopes: ["admin:repository:bitbucket", "write:permission:bitbucket"],
   oauthScopes: ["repository:admin"],
+  credentialKinds: NO_ACCESS_TOKENS,
   permission: "admin",
   body: RepositoryPermissionBody,
 } as const;
@@ -71,6 +75,7 @@ export const PUT_ON_PROJECT = {
   method: "PUT",
   apiTokenScopes: ["admin:project:bitbucket", "write:permission:bitbucket"],
   oauthScopes: ["project:admin"],
+  credentialKinds: NO_ACCESS_TOKENS,
   permission: "admin",
   body: ProjectPermissionBody,
 } as const;

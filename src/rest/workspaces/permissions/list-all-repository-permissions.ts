@@ -1,3 +1,4 @@
+import { NO_ACCESS_TOKENS } from "../../../authorization/no-access-tokens.ts";
 import type { WorkspaceRoute } from "../../../http/routes/subjects/workspace.ts";
 import { answerEffectivePermissions } from "./answer-effective-permissions.ts";
 
@@ -7,6 +8,7 @@ export const listAllRepositoryPermissionsRoute: WorkspaceRoute = {
   path: "/2.0/workspaces/{workspace}/permissions/repositories",
   apiTokenScopes: ["read:repository:bitbucket"],
   oauthScopes: ["account"],
+  credentialKinds: NO_ACCESS_TOKENS,
   readsFilter: true,
   permission: "own",
   handle: (ports, request) =>

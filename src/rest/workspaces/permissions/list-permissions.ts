@@ -1,3 +1,4 @@
+import { NO_ACCESS_TOKENS } from "../../../authorization/no-access-tokens.ts";
 import { readFilterAndSort } from "../../../http/routes/collection-query.ts";
 import { parsePage, representPage } from "../../../http/routes/paging.ts";
 import type { WorkspaceRoute } from "../../../http/routes/subjects/workspace.ts";
@@ -12,6 +13,7 @@ export const listPermissionsRoute: WorkspaceRoute = {
   path: "/2.0/workspaces/{workspace}/permissions",
   apiTokenScopes: ["read:workspace:bitbucket"],
   oauthScopes: ["account"],
+  credentialKinds: NO_ACCESS_TOKENS,
   readsFilter: true,
   permission: "belong",
   async handle(ports, { workspace, caller, baseUrls, query, url }) {

@@ -1,3 +1,4 @@
+import { NO_ACCESS_TOKENS } from "../../../authorization/no-access-tokens.ts";
 import type { RepositoryRoute } from "../../../http/routes/subjects/repository.ts";
 import { answerEffectivePermissions } from "./answer-effective-permissions.ts";
 
@@ -7,6 +8,7 @@ export const listRepositoryPermissionsRoute: RepositoryRoute = {
   path: "/2.0/workspaces/{workspace}/permissions/repositories/{repo_slug}",
   apiTokenScopes: ["read:repository:bitbucket"],
   oauthScopes: ["repository"],
+  credentialKinds: NO_ACCESS_TOKENS,
   readsFilter: true,
   permission: "admin",
   handle: (ports, request) =>

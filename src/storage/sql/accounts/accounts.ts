@@ -113,7 +113,10 @@ export function findAccountByUsername(db: Kysely<Schema>, username: string): Pro
   return findAccount(db, "username_key", username.toLowerCase());
 }
 
-/** By any of its addresses, confirmed or not, in any case. */
+/**
+ * By any of its addresses, confirmed or not, in any case. The addresses of app users are in commits alone: nobody signs in with
+ * one, is invited by one or named by one.
+ */
 export async function findAccountByEmail(
   db: Kysely<Schema>,
   address: string,
@@ -124,6 +127,7 @@ export async function findAccountByEmail(
     .select(ACCOUNT_COLUMNS)
     .select(["account_email.address", "account_email.is_primary", "account_email.is_confirmed"])
     .where("account_email.address_key", "=", address.toLowerCase())
+    .where("account.account_kind", "=", "user")
     .executeTakeFirst();
   return row && { account: toAccount(row), email: toEmailAlias(row) };
 }
@@ -159,11 +163,12 @@ export function confirmedEmailsQuery(db: Kysely<Schema>, keys: readonly string[]
     .where("account_email.is_confirmed", "=", 1);
 }
 
-/** All accounts, by user name. */
+/** All accounts that are no app users, by user name. */
 export async function listAccounts(db: Kysely<Schema>): Promise<readonly Account[]> {
   const rows = await db
     .selectFrom("account")
     .select(ACCOUNT_COLUMNS)
+    .where("account.account_kind", "=", "user")
     .orderBy("account.username_key")
     .execute();
   return rows.map(toAccount);

@@ -53,6 +53,12 @@ export async function findProject(
   return row && toProject(row);
 }
 
+/** In whatever workspace. */
+export async function findProjectByUuid(db: Kysely<Schema>, uuid: Uuid): Promise<Project | undefined> {
+  const row = await db.selectFrom("project").selectAll().where("uuid", "=", uuid).executeTakeFirst();
+  return row && toProject(row);
+}
+
 /** The project for repositories that name none. */
 export async function findOldestProject(
   db: Kysely<Schema>,

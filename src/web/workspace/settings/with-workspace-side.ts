@@ -1,3 +1,4 @@
+import { accessTokenTexts } from "../../catalogue/access-tokens.ts";
 import { webhookTexts } from "../../catalogue/webhooks.ts";
 import { workspaceSettingsTexts as texts } from "../../catalogue/workspace-settings.ts";
 import type { Html } from "../../html.ts";
@@ -25,6 +26,7 @@ export function withWorkspaceSide(
     {
       title: texts.security,
       links: [
+        link("access-tokens", accessTokenTexts.title),
         link("tokens", texts.tokens),
         link("policies", texts.policies),
         link("audit-log", texts.auditLog),
