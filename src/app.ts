@@ -2,6 +2,7 @@ import type { AddressInfo } from "node:net";
 import { registerGitHttp } from "./git-http/git-http.ts";
 import { type AppServer, createHttpServer } from "./http/server/server.ts";
 import { startCursorExpiry } from "./jobs/cursor-expiry.ts";
+import { startDerivedTokenExpiry } from "./jobs/derived-token-expiry.ts";
 import { startImportExpiry } from "./jobs/import-expiry.ts";
 import { startMergeTaskExpiry } from "./jobs/merge-task-expiry.ts";
 import { startReserveFilling } from "./jobs/reserve-filling.ts";
@@ -78,6 +79,7 @@ export function startJobs(ports: Ports, deliveryOptions?: DeliveryOptions): { cl
   const stopCursorExpiry = startCursorExpiry(ports);
   const stopMergeTaskExpiry = startMergeTaskExpiry(ports);
   const stopImportExpiry = startImportExpiry(ports);
+  const stopDerivedTokenExpiry = startDerivedTokenExpiry(ports);
   const stopReserveFilling = startReserveFilling(ports);
   const expiryNotices = startTokenExpiryNotices(ports, writeExpiryMail);
   const deliveries = startWebhookDeliveries(ports, deliveryOptions);
@@ -88,6 +90,7 @@ export function startJobs(ports: Ports, deliveryOptions?: DeliveryOptions): { cl
       stopMergeTaskExpiry();
       stopImportExpiry();
       await expiryNotices.close();
+      stopDerivedTokenExpiry();
       await stopReserveFilling();
       await deliveries.close();
     },

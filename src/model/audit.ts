@@ -27,6 +27,7 @@ export const AUDIT_ACTIONS = [
   "session.started",
   "session.ended",
   "token.created",
+  "token.derived",
   "token.rotated",
   "token.revoked",
   "token.used-from-new-address",

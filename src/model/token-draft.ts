@@ -1,3 +1,4 @@
+import type { Bound } from "./bound.ts";
 import type { GrantedScope } from "./scope.ts";
 import type { Uuid } from "./uuid.ts";
 
@@ -11,6 +12,8 @@ export type TokenDraft = {
   readonly name: string;
   readonly ageDays: number;
   readonly scopes: readonly GrantedScope[];
+  /** What it is to be limited to beside its scopes. */
+  readonly bound: Bound | undefined;
   /** When it is forgotten unless it is changed before. */
   readonly expiresAt: Date;
   /** Set once the token is created: it is shown once, so a draft makes no second one. */

@@ -6,6 +6,7 @@ import { credentialMissing } from "./failure.ts";
 import { isWithinHours } from "./hours.ts";
 import type { QuotaKey } from "./quota-key.ts";
 import type { RefName } from "./ref-name.ts";
+import type { Token } from "./token.ts";
 import type { Uuid } from "./uuid.ts";
 
 /**
@@ -89,6 +90,22 @@ export function viewerOf(caller: Caller): Viewer {
       return caller;
     case "account":
       return { kind: "account", accountUuid: caller.account.uuid, bound: caller.credential.bound };
+  }
+}
+
+/** The token that was sent. Undefined for whoever is known by something else. */
+export function tokenOf(who: Caller | Operator): Token | undefined {
+  if (who.kind !== "account") return undefined;
+  const { credential } = who;
+  switch (credential.kind) {
+    case "api-token":
+    case "access-token":
+    case "oauth":
+      return credential.token;
+    case "session":
+    case "app":
+    case "ssh-key":
+      return undefined;
   }
 }
 

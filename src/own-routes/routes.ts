@@ -5,6 +5,7 @@ import { listAccessTokensRoutes } from "./access-tokens/list-access-tokens.ts";
 import { revokeAccessTokenRoutes } from "./access-tokens/revoke-access-token.ts";
 import { rotateAccessTokenRoutes } from "./access-tokens/rotate-access-token.ts";
 import { getExplanationRoute } from "./explain/get-explanation.ts";
+import { deriveTokenRoute } from "./tokens/derive-token.ts";
 import { getTokenRoute } from "./tokens/get-token.ts";
 import { listTokensRoute } from "./tokens/list-tokens.ts";
 import { revokeTokenRoute } from "./tokens/revoke-token.ts";
@@ -23,4 +24,5 @@ export const OWN_ROUTES: readonly Route[] = [
   ...getAccessTokenRoutes,
   ...revokeAccessTokenRoutes,
   ...rotateAccessTokenRoutes,
+  deriveTokenRoute,
 ];

@@ -59,6 +59,11 @@ export const PAGE_LIST: readonly PageEntry[] = [
     load: async () => (await import("./settings/api-tokens/new/draft.ts")).tokenDraftPage,
   },
   {
+    path: "/-/settings/api-tokens/new/{draft}/limits",
+    methods: FORM,
+    load: async () => (await import("./settings/api-tokens/new/limits.ts")).tokenLimitsPage,
+  },
+  {
     path: "/-/settings/api-tokens/new/{draft}/review",
     methods: FORM,
     load: async () => (await import("./settings/api-tokens/new/review.ts")).tokenReviewPage,

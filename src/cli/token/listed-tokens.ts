@@ -1,6 +1,9 @@
 import type { ApiToken, TokenRevoker, TokenWithHistory } from "../../model/token.ts";
 import type { Uuid } from "../../model/uuid.ts";
+import type { WrittenLimits } from "../../model/written-limits.ts";
+import { describeLimits } from "../../operations/tokens/describe-limits.ts";
 import type { Ports } from "../../ports.ts";
+import { representLimits } from "../../representations/limits.ts";
 import { findAccountByUuid, listEmails } from "../../storage/sql/accounts/accounts.ts";
 import { findLeaks } from "../../storage/sql/audit/audit-events.ts";
 
@@ -27,12 +30,19 @@ function describeRevoker(revoker: TokenRevoker): string {
   }
 }
 
-function describeToken(token: TokenWithHistory, account: string, leakedAt: Date | undefined, now: Date) {
+type Beside = {
+  readonly account: string;
+  readonly limits: WrittenLimits;
+  readonly leakedAt: Date | undefined;
+};
+
+function describeToken(token: TokenWithHistory, { account, limits, leakedAt }: Beside, now: Date) {
   return {
     id: token.uuid,
     account,
     name: token.name,
     scopes: token.scopes,
+    ...representLimits(limits),
     created_on: token.createdAt.toISOString(),
     expires_on: token.expiresAt.toISOString(),
     last_used_on: token.lastUsedAt?.toISOString() ?? null,
@@ -42,6 +52,8 @@ function describeToken(token: TokenWithHistory, account: string, leakedAt: Date 
     revoked_on: token.revokedAt?.toISOString() ?? null,
     revoked_by: token.revokedBy === undefined ? null : describeRevoker(token.revokedBy),
     successor: token.successorUuid ?? null,
+    /** The token that it was derived from. */
+    parent: token.parentUuid ?? null,
     /** When somebody last tried to push it. */
     leaked_on: leakedAt?.toISOString() ?? null,
   };
@@ -60,7 +72,16 @@ export async function listedTokens(
     names.set(accountUuid, address ?? username ?? accountUuid);
   }
   const [leaks, now] = [await findLeaks(database.kysely), clock()];
-  return tokens.map((token) =>
-    describeToken(token, names.get(token.accountUuid)!, leaks.get(token.uuid), now),
+  const limits = await describeLimits({ database }, undefined, tokens);
+  return tokens.map((token, index) =>
+    describeToken(
+      token,
+      {
+        account: names.get(token.accountUuid)!,
+        limits: limits[index]!,
+        leakedAt: leaks.get(token.uuid),
+      },
+      now,
+    ),
   );
 }

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { SCOPES } from "../../model/scope.ts";
+import { LIMIT_FIELDS } from "../../model/written-limits.ts";
 import { createApiToken, revokeApiToken, rotateApiToken } from "../../operations/tokens/api-tokens.ts";
 import { findTokenWithHistory, listTokensWithHistory } from "../../storage/sql/tokens/token-history.ts";
 import { getNamedAccount } from "../account/get-named-account.ts";
@@ -9,8 +10,10 @@ import { withPorts } from "../start/with-ports.ts";
 import { parseDays, parseMinutes } from "../terminal/parse-duration.ts";
 import { printFields, printJson, printLine, printNote, printTable } from "../terminal/print.ts";
 import { refusedOption, UsageError } from "../terminal/problem.ts";
+import { addDerive } from "./derive.ts";
 import { addExplain } from "./explain.ts";
 import { getToken } from "./get-token.ts";
+import { addLimitOptions, findBound, type LimitOptions } from "./limit-options.ts";
 import { type ListedToken, listedTokens } from "./listed-tokens.ts";
 import { parseScopes } from "./parse-scopes.ts";
 import { addRecord } from "./record.ts";
@@ -30,13 +33,14 @@ export function createTokenCommand(): Command {
   addShow(token);
   addRevoke(token);
   addRotate(token);
+  addDerive(token);
   addScopes(token);
   addExplain(token);
   addRecord(token);
   return token;
 }
 
-type CreateOptions = {
+type CreateOptions = LimitOptions & {
   readonly account: string;
   readonly name: string;
   readonly scope: readonly string[];
@@ -54,15 +58,17 @@ function addCreate(token: Command): void {
       "what it may ask for: repeat it, give a comma list, or say all",
       collect,
     )
-    .option("--expires <days>", "its life, from 1d to 365d", "365d")
-    .addHelpText(
-      "after",
-      examples(
-        "pail token create --account ada@example.com --name ci --scope read:repository --expires 30d",
-        "pail token create --account ada@example.com --name laptop --scope read:repository,write:repository",
-        "pail token create --account ada@example.com --name all --scope all > token.txt",
-      ),
-    );
+    .option("--expires <days>", "its life, from 1d to 365d", "365d");
+  addLimitOptions(command).addHelpText(
+    "after",
+    examples(
+      "pail token create --account ada@example.com --name ci --scope read:repository --expires 30d",
+      "pail token create --account ada@example.com --name laptop --scope read:repository,write:repository",
+      "pail token create --account ada@example.com --name all --scope all > token.txt",
+      "pail token create --account ada@example.com --name bot --scope write:repository --repository acme/demo \\",
+      "    --push-ref 'refs/heads/bot/*' --address 192.0.2.0/24",
+    ),
+  );
   addSettings(command).action(async (options: CreateOptions) => {
     const scopes = parseScopes(options.scope);
     const ageDays = parseDays(options.expires);
@@ -76,6 +82,7 @@ function addCreate(token: Command): void {
         name: options.name,
         scopes,
         ageDays,
+        bound: await findBound(ports, options),
       });
       printLine(text.reveal());
     });
@@ -96,7 +103,7 @@ function addList(token: Command): void {
       return listedTokens(ports, await listTokensWithHistory(ports.database.kysely, owner?.uuid));
     });
     if (options.json) return printJson(tokens);
-    const columns = ["id", "account", "name", "state", "expires", "last used", "scopes"];
+    const columns = ["id", "account", "name", "state", "expires", "last used", "scopes", "limits"];
     printTable(columns, tokens.map(toRow), "There are no tokens");
   });
 }
@@ -113,12 +120,18 @@ function toRow(token: ListedToken): string[] {
     token.expires_on.slice(0, DAY_LENGTH),
     token.last_used_on?.slice(0, DAY_LENGTH) ?? "never",
     describeScopes(token.scopes),
+    describeLimitsOf(token),
   ];
 }
 
 function describeScopes(scopes: readonly string[]): string {
   if (SCOPES.every((scope) => scopes.includes(scope))) return `all ${SCOPES.length}`;
   return scopes.map(shortScope).join(" ");
+}
+
+/** In whatever it is limited, one after another. */
+function describeLimitsOf(token: ListedToken): string {
+  return LIMIT_FIELDS.flatMap((field) => token[field] ?? []).join(" ");
 }
 
 function shortScope(scope: string): string {

@@ -37,9 +37,11 @@ export function bodyReader<Body extends BodySchema>(schema: Body): (body: unknow
 /** The fields that an error is about, each with what is wrong with it. */
 function problemsOf(error: TLocalizedValidationError): readonly (readonly [name: string, problem: string])[] {
   const name = error.instancePath.slice(1).replaceAll("/", ".");
+  const prefix = name === "" ? "" : `${name}.`;
+  if (error.keyword === "additionalProperties")
+    return error.params.additionalProperties.map((key) => [prefix + key, "is no field of the body"]);
   if (error.keyword !== "required") return [[name || "body", error.message]];
   // As reported of other bodies; the field is the one that is missing, not the object that lacks it.
-  const prefix = name === "" ? "" : `${name}.`;
   return error.params.requiredProperties.map((key) => [prefix + key, "required key not provided"]);
 }
 

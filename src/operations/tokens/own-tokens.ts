@@ -28,17 +28,18 @@ import {
 
 /** What people do with their own tokens. A token of somebody else is answered like one that does not exist. */
 
-type DraftFields = Pick<TokenDraft, "name" | "ageDays" | "scopes">;
+type DraftFields = Pick<TokenDraft, "name" | "ageDays" | "scopes" | "bound">;
 
 export async function startTokenDraft(
   { clock }: Pick<Ports, "clock">,
   by: By,
   session: Session,
-  fields: DraftFields,
+  fields: Omit<DraftFields, "bound">,
 ): Promise<TokenDraft> {
   const now = clock();
   const draft: TokenDraft = {
     ...fields,
+    bound: undefined,
     uuid: randomUUID() as Uuid,
     sessionUuid: session.uuid,
     expiresAt: new Date(now.getTime() + TOKEN_DRAFT_AGE_MS_MAX),
@@ -81,12 +82,13 @@ export async function createTokenOfDraft(
       const draft = await findTokenDraft(tx, uuid, { sessionUuid, now });
       if (draft === undefined) throw new Failure("not-found", "There is no such draft of a token");
       if (draft.tokenUuid !== undefined) throw alreadyCreated();
-      const { name, scopes, ageDays } = draft;
+      const { name, scopes, ageDays, bound } = draft;
       const { text, token, store } = prepareToken(ports, {
         accountUuid: account.uuid,
         name,
         scopes,
         ageDays,
+        bound,
       });
       if (await hasLivingTokenNamed(tx, account.uuid, { name, now }))
         throw invalidField("name", "is the name of another token that is valid");

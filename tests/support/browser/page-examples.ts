@@ -70,6 +70,7 @@ const EXAMPLES: Readonly<Record<string, Find>> = {
     const path = await draftPath(site, "/scopes");
     return [{ path }, { path: `${path}?q=push` }, { path: `${path}?q=nothing` }];
   },
+  "/-/settings/api-tokens/new/{draft}/limits": async (site) => [{ path: await draftPath(site, "/limits") }],
   "/-/settings/api-tokens/new/{draft}/review": async (site) => [{ path: await draftPath(site, "/review") }],
   "/-/settings/api-tokens/{token}": async (site) => {
     const path = await tokenPath(site);
@@ -314,6 +315,7 @@ async function draftPath({ app, ada }: ExampleSite, step: string): Promise<strin
     name: "laptop-2027",
     ageDays: 90,
     scopes: ["read:repository:bitbucket", "write:pullrequest:bitbucket"],
+    bound: { refs: ["refs/heads/bot/*"] },
     expiresAt: new Date(Date.now() + TOKEN_DRAFT_AGE_MS_MAX),
     tokenUuid: undefined,
   };

@@ -303,6 +303,16 @@ export const EXAMPLES: Readonly<Record<string, RouteExample>> = {
   [`POST ${TOKENS_OF_REPOSITORY}/{token_id}/rotate`]: { body: json({ overlap: 5 }) },
   [`POST ${TOKENS_OF_PROJECT}/{token_id}/rotate`]: { body: json({}) },
   [`POST ${TOKENS_OF_WORKSPACE}/{token_id}/rotate`]: { body: json({ overlap: 0 }) },
+  "POST /-/tokens/derive": {
+    body: json({
+      name: "derived",
+      scopes: ["read:user:bitbucket"],
+      expires_in: 60,
+      refs: ["refs/heads/bot/*"],
+      addresses: ["127.0.0.0/8", "::1"],
+      read_only_hours: ["mon 03:00-04:00 UTC"],
+    }),
+  },
   "GET /-/tokens/{token_id}": OWNERS_TOKEN,
   "DELETE /-/tokens/{token_id}": OWNERS_TOKEN,
   "GET /2.0/repositories": GONE,

@@ -30,6 +30,8 @@ import { imports } from "./034-imports.ts";
 import { webhookAttempts } from "./035-webhook-attempts.ts";
 import { helpAnswers } from "./043-help-answers.ts";
 import { credentials } from "./044-credentials.ts";
+import { tokenDraftLimits } from "./049-token-draft-limits.ts";
+import { derivedTokens } from "./050-derived-tokens.ts";
 import { tokenRecordings } from "./051-token-recordings.ts";
 import { tokenExpiry } from "./056-token-expiry.ts";
 import type { Migration } from "./migration.ts";
@@ -68,6 +70,8 @@ export const MIGRATIONS: readonly Migration[] = [
   webhookAttempts,
   helpAnswers,
   credentials,
+  tokenDraftLimits,
+  derivedTokens,
   tokenRecordings,
   tokenExpiry,
 ];

@@ -50,6 +50,7 @@ describeDatabases("drafts of API tokens", (current) => {
       name: "laptop",
       ageDays: 90,
       scopes: [],
+      bound: undefined,
       expiresAt: inMinutes(60),
       tokenUuid: undefined,
       ...changes,
@@ -63,7 +64,10 @@ describeDatabases("drafts of API tokens", (current) => {
 
   test("are found by their own session until they are forgotten, and end with it", async () => {
     const [session, other] = [await storeSession(), await storeSession()];
-    const draft = await storeDraft(session, { scopes: ["read:repository:bitbucket", "read:me"] });
+    const draft = await storeDraft(session, {
+      scopes: ["read:repository:bitbucket", "read:me"],
+      bound: { refs: ["refs/heads/*"] },
+    });
     assert.deepEqual(await find(draft, session), draft);
     assert.equal(await find(draft, other), undefined);
     assert.equal(await find(draft, session, draft.expiresAt), undefined);
@@ -76,7 +80,13 @@ describeDatabases("drafts of API tokens", (current) => {
   test("are changed by their own session, until the token is created, once", async () => {
     const [session, other] = [await storeSession(), await storeSession()];
     const draft = await storeDraft(session);
-    const changed: TokenDraft = { ...draft, name: "ci", ageDays: 7, scopes: ["read:me"] };
+    const changed: TokenDraft = {
+      ...draft,
+      name: "ci",
+      ageDays: 7,
+      scopes: ["read:me"],
+      bound: { workspaces: [newUuid()] },
+    };
     assert.equal(await updateTokenDraft(db(), { ...changed, sessionUuid: other.uuid }), false);
     assert.equal(await updateTokenDraft(db(), changed), true);
     assert.deepEqual(await find(draft, session), changed);

@@ -4,6 +4,7 @@ import type { Uuid } from "../../../model/uuid.ts";
 import { instant } from "../columns.ts";
 import type { TokenDraftRow } from "../schema/token-drafts.ts";
 import type { Schema } from "../schema.ts";
+import { toBound, writeBound } from "./bound-column.ts";
 import { toScopes } from "./tokens.ts";
 
 export async function insertTokenDraft(db: Kysely<Schema>, draft: TokenDraft): Promise<void> {
@@ -15,6 +16,7 @@ export async function insertTokenDraft(db: Kysely<Schema>, draft: TokenDraft): P
       name: draft.name,
       age_days: draft.ageDays,
       scopes: draft.scopes.join(" "),
+      bound: writeBound(draft.bound),
       expires_at: draft.expiresAt.getTime(),
       token_uuid: draft.tokenUuid ?? null,
     })
@@ -44,6 +46,7 @@ function toTokenDraft(row: Selectable<TokenDraftRow>): TokenDraft {
     name: row.name,
     ageDays: row.age_days,
     scopes: toScopes(row.scopes),
+    bound: toBound(row.bound),
     expiresAt: instant(row.expires_at),
     tokenUuid: (row.token_uuid ?? undefined) as Uuid | undefined,
   };
@@ -52,11 +55,17 @@ function toTokenDraft(row: Selectable<TokenDraftRow>): TokenDraft {
 /** @returns false if there is none, or its token has been created. */
 export async function updateTokenDraft(
   db: Kysely<Schema>,
-  { uuid, sessionUuid, name, ageDays, scopes, expiresAt }: TokenDraft,
+  { uuid, sessionUuid, name, ageDays, scopes, bound, expiresAt }: TokenDraft,
 ): Promise<boolean> {
   const result = await db
     .updateTable("api_token_draft")
-    .set({ name, age_days: ageDays, scopes: scopes.join(" "), expires_at: expiresAt.getTime() })
+    .set({
+      name,
+      age_days: ageDays,
+      scopes: scopes.join(" "),
+      bound: writeBound(bound),
+      expires_at: expiresAt.getTime(),
+    })
     .where("uuid", "=", uuid)
     .where("session_uuid", "=", sessionUuid)
     .where("token_uuid", "is", null)

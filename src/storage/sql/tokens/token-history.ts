@@ -48,10 +48,12 @@ function toRevoker(row: HistoryRow): TokenRevoker | undefined {
   }
 }
 
+/** Without those that were derived from another one: they are its holder's, and gone in minutes. */
 function living(db: Kysely<Schema>, accountUuid: Uuid, now: Date): TokenQuery {
   return db
     .selectFrom("api_token")
     .where("api_token.kind", "=", "api-token")
+    .where("api_token.parent_uuid", "is", null)
     .where("api_token.account_uuid", "=", accountUuid)
     .where("api_token.revoked_at", "is", null)
     .where("api_token.expires_at", ">", now.getTime());
@@ -107,6 +109,7 @@ export async function listEndedTokens(
       .selectFrom("api_token")
       .where("api_token.kind", "=", "api-token")
       .where("api_token.account_uuid", "=", accountUuid)
+      .where("api_token.parent_uuid", "is", null)
       .where(ENDED_AT, ">=", since.getTime())
       .where((eb) =>
         eb.or([eb("api_token.revoked_at", "is not", null), eb("api_token.expires_at", "<=", now.getTime())]),

@@ -14,6 +14,6 @@ export function shownAlreadyPath(uuid: Uuid): string {
 }
 
 /** A step in the creation of a token. */
-export function draftPath(uuid: Uuid, step?: "scopes" | "review"): string {
+export function draftPath(uuid: Uuid, step?: "scopes" | "review" | "limits"): string {
   return step === undefined ? `${NEW_TOKEN_PATH}/${uuid}` : `${NEW_TOKEN_PATH}/${uuid}/${step}`;
 }

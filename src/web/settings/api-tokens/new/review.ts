@@ -2,6 +2,7 @@ import { Failure } from "../../../../model/failure.ts";
 import { LIVING_TOKENS_MAX } from "../../../../model/token.ts";
 import { createTokenOfDraft } from "../../../../operations/tokens/own-tokens.ts";
 import type { Ports } from "../../../../ports.ts";
+import { tokenLimitTexts } from "../../../catalogue/token-limits.ts";
 import { tokenTexts } from "../../../catalogue/tokens.ts";
 import { html } from "../../../html.ts";
 import { errorSummary, type Problem } from "../../../layout/form.ts";
@@ -9,7 +10,9 @@ import { type AccountPage, type AccountPageRequest, type PageAnswer, page, redir
 import { withSettingsSide } from "../../with-settings-side.ts";
 import { draftLine } from "../draft-line.ts";
 import { draftOf, isDraft, type OpenDraft } from "../draft-of.ts";
+import { limitFacts } from "../limit-facts.ts";
 import { checkNameFields, fieldsOfDraft, inDays, nameStepPage } from "../name-step.ts";
+import { ownLimits } from "../own-limits.ts";
 import { findOwnPolicies, refusalFact } from "../own-policies.ts";
 import { tokenFacts } from "../scope-facts.ts";
 import { shownOncePage } from "../shown-once.ts";
@@ -80,9 +83,10 @@ async function reviewPage(
 ): Promise<PageAnswer> {
   const { t, now, csrf } = request;
   const texts = tokenTexts.review;
-  const [commands, policies] = await Promise.all([
+  const [commands, policies, limits] = await Promise.all([
     findCommands(ports, request, request.form.get("repository")),
     findOwnPolicies(ports, request),
+    ownLimits(ports, request, draft),
   ]);
   const life = { scopes: draft.scopes, createdAt: now, expiresAt: inDays(now, draft.ageDays) };
   const main = html`<h1>${t(tokenTexts.new.title)}</h1>
@@ -92,7 +96,8 @@ ${draftLine(request, draft)}
 <form method="post" action="${draftPath(draft.uuid, "review")}">${csrf}
 <div class="flow"><section class="block" aria-labelledby="review"><h2 id="review" tabindex="-1">${t(texts.question)}</h2>
 <p class="lead">${t(texts.ofYours)}</p>
-<dl class="facts">${tokenFacts(request, life, { inWords: true })}${refusalFact(t, policies, life)}</dl></section>
+<dl class="facts">${tokenFacts(request, life, { inWords: true })}${limitFacts(t, limits)}${refusalFact(t, policies, life)}</dl>
+<p><a href="${draftPath(draft.uuid, "limits")}">${t(tokenLimitTexts.change)}</a></p></section>
 ${
   commands.offered.length > 0 &&
   html`<div class="field"><label for="repository">${t(texts.commandsFor)}</label>${repositorySelect(commands)}</div>`
