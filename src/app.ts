@@ -5,6 +5,7 @@ import { startCursorExpiry } from "./jobs/cursor-expiry.ts";
 import { startDerivedTokenExpiry } from "./jobs/derived-token-expiry.ts";
 import { startImportExpiry } from "./jobs/import-expiry.ts";
 import { startMergeTaskExpiry } from "./jobs/merge-task-expiry.ts";
+import { startOauthExpiry } from "./jobs/oauth-expiry.ts";
 import { startReserveFilling } from "./jobs/reserve-filling.ts";
 import { startTokenExpiryNotices } from "./jobs/token-expiry-notices.ts";
 import { startWebhookDeliveries } from "./jobs/webhook-delivery.ts";
@@ -12,6 +13,7 @@ import { registerOwnRoutes } from "./own-routes/own-routes.ts";
 import type { Ports } from "./ports.ts";
 import { answerNoSuchRoute } from "./rest/no-such-route.ts";
 import { registerRest } from "./rest/rest.ts";
+import { registerSite } from "./site/site.ts";
 import { hasDownloadFile } from "./storage/sql/downloads/downloads.ts";
 import { findRepository } from "./storage/sql/repositories/repositories.ts";
 import { writeExpiryMail } from "./web/mails.ts";
@@ -27,6 +29,7 @@ export async function createApp(ports: Ports): Promise<AppServer> {
   );
   await registerRest(server, ports);
   await registerOwnRoutes(server, ports);
+  await registerSite(server, ports);
   await registerGitHttp(server, ports);
   await registerWeb(server, ports);
   return server;
@@ -80,6 +83,7 @@ export function startJobs(ports: Ports, deliveryOptions?: DeliveryOptions): { cl
   const stopMergeTaskExpiry = startMergeTaskExpiry(ports);
   const stopImportExpiry = startImportExpiry(ports);
   const stopDerivedTokenExpiry = startDerivedTokenExpiry(ports);
+  const stopOauthExpiry = startOauthExpiry(ports);
   const stopReserveFilling = startReserveFilling(ports);
   const expiryNotices = startTokenExpiryNotices(ports, writeExpiryMail);
   const deliveries = startWebhookDeliveries(ports, deliveryOptions);
@@ -91,6 +95,7 @@ export function startJobs(ports: Ports, deliveryOptions?: DeliveryOptions): { cl
       stopImportExpiry();
       await expiryNotices.close();
       stopDerivedTokenExpiry();
+      stopOauthExpiry();
       await stopReserveFilling();
       await deliveries.close();
     },

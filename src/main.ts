@@ -51,6 +51,11 @@ const NOUNS = [
     load: async () => (await import("./cli/access-token/access-token.ts")).createAccessTokenCommand(),
   },
   {
+    name: "consumer",
+    summary: "create, list, show and revoke OAuth consumers of workspaces",
+    load: async () => (await import("./cli/consumer/consumer.ts")).createConsumerCommand(),
+  },
+  {
     name: "backup",
     summary: "back up the data folder of a running server",
     load: async () => (await import("./cli/backup/backup.ts")).createBackupCommand(),

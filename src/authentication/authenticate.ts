@@ -166,7 +166,10 @@ export type TokenAndAccount = {
 /** @throws Failure credential-invalid with the reason: the caller has a genuine token. */
 export function requireLivingToken(found: TokenAndAccount, now: Date): void {
   const problem = tokenProblem(found, now);
-  if (problem !== undefined) throw refused(problem, `token ${found.token.uuid}: ${problem}`, found.token);
+  if (problem === undefined) return;
+  const { token } = found;
+  const hasExpired = token.kind === "oauth" && token.revokedAt === undefined && token.expiresAt <= now;
+  throw refused(problem, `token ${token.uuid}: ${problem}`, token, hasExpired ? OAUTH_EXPIRED : REFUSED);
 }
 
 /** @throws Failure credential-invalid if the user name does not belong to the token. */
@@ -197,9 +200,13 @@ export function tokenProblem({ token, account, appUser }: TokenAndAccount, now: 
   return undefined;
 }
 
+const REFUSED = "Token is invalid, expired, or not supported for this endpoint.";
+/** Recorded. Programs that refresh by themselves look for it. */
+const OAUTH_EXPIRED = "Access token expired. Use your refresh token to obtain a new access token.";
+
 /** The text of the answer is fixed; `reason` is for the token's owner, `cause` for the log. */
-function refused(reason: string | undefined, cause: string, token?: Token): Failure {
-  return new Failure("credential-invalid", "Token is invalid, expired, or not supported for this endpoint.", {
+function refused(reason: string | undefined, cause: string, token?: Token, message = REFUSED): Failure {
+  return new Failure("credential-invalid", message, {
     ...(reason === undefined ? {} : { detail: reason }),
     ...(token === undefined
       ? {}

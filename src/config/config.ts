@@ -25,6 +25,10 @@ export type Config = {
   readonly identity: IdentityMode;
   /** Whether REST takes an API token as `Authorization: Bearer`, as Bitbucket does since August 2026. */
   readonly takesBearerApiTokens: boolean;
+  /** How long an access token of OAuth lives. */
+  readonly oauthTokenSeconds: number;
+  /** Whether OAuth takes exact callbacks only, and asks consumers that are not private for PKCE. */
+  readonly isOauthHardened: boolean;
   /** Base URLs that people use, without a trailing slash. Undefined: taken from each request. */
   readonly publicUrl: string | undefined;
   readonly publicApiUrl: string | undefined;

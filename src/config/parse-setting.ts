@@ -54,6 +54,15 @@ export function parseWorkers(text: string): number | undefined {
   return workers >= 1 && workers <= WORKERS_MAX ? workers : undefined;
 }
 
+const TOKEN_SECONDS_MIN = 60;
+const TOKEN_SECONDS_MAX = 86_400;
+
+/** Seconds for which an access token of OAuth lives: a minute to a day. */
+export function parseTokenLife(text: string): number | undefined {
+  const seconds = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  return seconds >= TOKEN_SECONDS_MIN && seconds <= TOKEN_SECONDS_MAX ? seconds : undefined;
+}
+
 /** An address or name and a port with a colon between; an IPv6 address stands in brackets. */
 export function parseAddress(text: string): { host: string; port: number } | undefined {
   const [, bracketed, plain, digits] = /^(?:\[([^\]]+)\]|([^:]+)):(\d+)$/.exec(text) ?? [];

@@ -17,6 +17,7 @@ import {
   parsePort,
   parseRoom,
   parseSwitch,
+  parseTokenLife,
   parseWorkers,
 } from "./parse-setting.ts";
 import { API_PREFIX } from "./public-base-urls.ts";
@@ -52,6 +53,10 @@ export function readConfig(flags: Flags, environment: Environment): ConfigOutcom
     identity:
       reader.read("identity", oneOf(IDENTITY_MODES), mustBeOneOf(IDENTITY_MODES)) ?? DEFAULTS.identity,
     takesBearerApiTokens: reader.read("bearerApiTokens", parseSwitch, "must be true or false") ?? true,
+    oauthTokenSeconds:
+      reader.read("oauthTokenLife", parseTokenLife, "must be a number of seconds from 60 to 86400") ??
+      DEFAULTS.oauthTokenSeconds,
+    isOauthHardened: reader.read("oauthHardened", parseSwitch, "must be true or false") ?? false,
     publicUrl,
     publicApiUrl,
     proxiedHosts: readProxiedHosts(reader, [publicUrl, publicApiUrl]),

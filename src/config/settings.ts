@@ -7,6 +7,8 @@ export type SettingName =
   | "port"
   | "identity"
   | "bearerApiTokens"
+  | "oauthTokenLife"
+  | "oauthHardened"
   | "publicUrl"
   | "publicApiUrl"
   | "proxiedHost"
@@ -56,6 +58,7 @@ export const DEFAULTS = {
   logLevel: "info",
   packBytesMax: 4 * GIB,
   fetchCacheBytesMax: 2 * GIB,
+  oauthTokenSeconds: 7_200,
   failedCredentialsMax: 100,
   databaseConnectionsMax: 64,
 } as const satisfies Record<string, string | number> & Pick<Config, "identity" | "logLevel">;
@@ -97,6 +100,21 @@ export const SETTINGS: readonly Setting[] = [
     variable: "PAIL_BEARER_API_TOKENS",
     description: "refuse API tokens sent as Bearer (the variable: true or false)",
     fallback: "accepted",
+  },
+  {
+    name: "oauthTokenLife",
+    flags: "--oauth-token-life <seconds>",
+    variable: "PAIL_OAUTH_TOKEN_LIFE",
+    description: "how long an access token of OAuth lives, in seconds, from 60 to 86400",
+    fallback: String(DEFAULTS.oauthTokenSeconds),
+  },
+  {
+    name: "oauthHardened",
+    flags: "--oauth-hardened",
+    variable: "PAIL_OAUTH_HARDENED",
+    description:
+      "take only the very callback that an OAuth consumer has registered, and ask consumers that are not private for PKCE, which Bitbucket does not (the variable: true or false)",
+    fallback: "no",
   },
   {
     name: "publicUrl",

@@ -1,6 +1,8 @@
 import type { Account } from "./account.ts";
 import type { CredentialReference, Operator } from "./caller.ts";
 import type { Group } from "./group.ts";
+import type { OauthConsumer } from "./oauth-consumer.ts";
+import type { OauthGrant } from "./oauth-grant.ts";
 import { fullName, type Repository } from "./repository.ts";
 import type { Token } from "./token.ts";
 import type { Uuid } from "./uuid.ts";
@@ -37,6 +39,12 @@ export const AUDIT_ACTIONS = [
   "token.recorded",
   "calendar-feed.created",
   "calendar-feed.ended",
+  "consumer.created",
+  "consumer.changed",
+  "consumer.secret-rotated",
+  "consumer.deleted",
+  "grant.created",
+  "grant.revoked",
   "workspace.created",
   "workspace.changed",
   "workspace.policy-set",
@@ -83,7 +91,16 @@ export type Actor =
 
 /** What was done to. Its name is the one that it had at the time. */
 export type AuditSubject = {
-  readonly kind: "account" | "token" | "workspace" | "group" | "project" | "repository" | "route";
+  readonly kind:
+    | "account"
+    | "token"
+    | "consumer"
+    | "grant"
+    | "workspace"
+    | "group"
+    | "project"
+    | "repository"
+    | "route";
   /** Undefined for a route. */
   readonly uuid: Uuid | undefined;
   readonly name: string;
@@ -118,6 +135,15 @@ export function accountSubject({ uuid, username }: Account): AuditSubject {
 
 export function tokenSubject({ uuid, name }: Pick<Token, "uuid" | "name">): AuditSubject {
   return { kind: "token", uuid, name };
+}
+
+export function consumerSubject({ uuid, name, workspaceUuid }: OauthConsumer): AuditSubject {
+  return { kind: "consumer", uuid, name, workspaceUuid };
+}
+
+/** Of an app, which is no consumer. */
+export function grantSubject({ uuid }: Pick<OauthGrant, "uuid">): AuditSubject {
+  return { kind: "grant", uuid, name: "app" };
 }
 
 export function workspaceSubject({ uuid, slug }: Workspace): AuditSubject {

@@ -89,6 +89,11 @@ export const PAGE_LIST: readonly PageEntry[] = [
     load: async () => (await import("./settings/api-tokens/rotate.ts")).rotateTokenPage,
   },
   {
+    path: "/-/settings/app-authorizations",
+    methods: FORM,
+    load: async () => (await import("./settings/app-authorizations.ts")).appAuthorizationsPage,
+  },
+  {
     path: "/-/settings/email-aliases",
     methods: FORM,
     load: async () => (await import("./settings/email-aliases.ts")).emailAliasesPage,
@@ -130,6 +135,17 @@ export const PAGE_LIST: readonly PageEntry[] = [
   },
   { path: "/-/sign-in", methods: FORM, load: async () => (await import("./sign-in.ts")).signInPage },
   { path: "/-/sign-out", methods: POST, load: async () => (await import("./sign-out.ts")).signOutPage },
+  {
+    path: "/site/oauth2/authorize",
+    methods: FORM,
+    takesAnyQuery: true,
+    load: async () => (await import("./site/oauth2/authorize.ts")).authorizePage,
+  },
+  {
+    path: "/site/oauth2/device",
+    methods: FORM,
+    load: async () => (await import("./site/oauth2/device.ts")).devicePage,
+  },
   {
     path: "/{workspace}",
     methods: READ,
@@ -280,6 +296,32 @@ export const PAGE_LIST: readonly PageEntry[] = [
     path: "/{workspace}/workspace/settings/invitations",
     methods: FORM,
     load: async () => (await import("./workspace/settings/invitations.ts")).invitationsPage,
+  },
+  {
+    path: "/{workspace}/workspace/settings/oauth-consumers",
+    methods: READ,
+    load: async () =>
+      (await import("./workspace/settings/oauth-consumers/oauth-consumers.ts")).oauthConsumersPage,
+  },
+  {
+    path: "/{workspace}/workspace/settings/oauth-consumers/new",
+    methods: FORM,
+    load: async () => (await import("./workspace/settings/oauth-consumers/new.ts")).newConsumerPage,
+  },
+  {
+    path: "/{workspace}/workspace/settings/oauth-consumers/{consumer_key}",
+    methods: FORM,
+    load: async () => (await import("./workspace/settings/oauth-consumers/consumer.ts")).consumerPage,
+  },
+  {
+    path: "/{workspace}/workspace/settings/oauth-consumers/{consumer_key}/delete",
+    methods: FORM,
+    load: async () => (await import("./workspace/settings/oauth-consumers/delete.ts")).deleteConsumerPage,
+  },
+  {
+    path: "/{workspace}/workspace/settings/oauth-consumers/{consumer_key}/secret",
+    methods: FORM,
+    load: async () => (await import("./workspace/settings/oauth-consumers/secret.ts")).consumerSecretPage,
   },
   {
     path: "/{workspace}/workspace/settings/policies",

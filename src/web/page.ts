@@ -71,6 +71,8 @@ type Declared = {
    * field `action` is one of these.
    */
   readonly isStepUp?: true | "post" | readonly string[];
+  /** Its query may have any bytes: they are given back as they came. */
+  readonly takesAnyQuery?: true;
   /** The form is multipart, and read by the page itself. */
   readonly takesFiles?: true;
 };
@@ -148,6 +150,8 @@ export type PageContent = {
   readonly hasProblems?: boolean;
   /** 200 unless it is told. */
   readonly status?: number;
+  /** Other servers that the answer to a form of the page may lead to: sources as CSP 3 writes them. */
+  readonly formTargets?: readonly string[];
   /** Asks the browser to load the page again after so many seconds, for what is under way. */
   readonly refreshSeconds?: number;
 };
@@ -174,7 +178,7 @@ export function page(content: PageContent, cookies?: readonly PageCookie[]): Pag
   return cookies === undefined ? { kind: "page", content } : { kind: "page", content, cookies };
 }
 
-/** 303: what follows a form. `location` is a path of this server. */
+/** 303: what follows a form. `location` is a path of this server; OAuth alone leads elsewhere, to an address that is registered. */
 export function redirect(location: string, flash?: Flash, cookies?: readonly PageCookie[]): PageAnswer {
   return { kind: "redirect", location, flash, ...(cookies === undefined ? {} : { cookies }) };
 }

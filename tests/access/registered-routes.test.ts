@@ -11,9 +11,14 @@ import { LFS_METHODS, LFS_URL } from "../../src/git-http/lfs.ts";
 import { routerPaths } from "../../src/http/routes/pipeline.ts";
 import { TOKEN_CALENDAR_URL } from "../../src/own-routes/token-calendar.ts";
 import { TOKEN_REVOCATION_PATH } from "../../src/own-routes/token-revocation.ts";
+import { ACCESS_TOKEN_PATH } from "../../src/site/oauth2/access-token.ts";
+import { DEVICE_AUTHORIZATION_PATH } from "../../src/site/oauth2/device-authorization.ts";
+import { REVOKE_PATH } from "../../src/site/oauth2/revoke.ts";
 import { PAGE_LIST } from "../../src/web/page-list.ts";
 import { ALL_ROUTES } from "../support/examples/all-routes.ts";
 import { startTestApp } from "../support/server/test-app.ts";
+
+const OAUTH_TESTS = "src/site/oauth2/access-token.test.ts";
 
 /** What asks for no scope and no permission, with the reason and the tests of its own. */
 const OUTSIDE: Readonly<Record<string, { readonly why: string; readonly tests: string }>> = {
@@ -46,6 +51,19 @@ const OUTSIDE: Readonly<Record<string, { readonly why: string; readonly tests: s
     ["GET", "PUT", "DELETE", "PATCH"].map((method) => [
       `${method} ${TOKEN_REVOCATION_PATH}`,
       { why: "refused, whoever asks", tests: "tests/access/token-revocation.test.ts" },
+    ]),
+  ),
+  "GET /.well-known/oauth-authorization-server": {
+    why: "where the endpoints of OAuth are, the same for everybody",
+    tests: "src/site/well-known/oauth-authorization-server.test.ts",
+  },
+  ...Object.fromEntries(
+    [ACCESS_TOKEN_PATH, REVOKE_PATH, DEVICE_AUTHORIZATION_PATH].flatMap((path) => [
+      [`POST ${path}`, { why: "consumers prove who they are by their secret", tests: OAUTH_TESTS }],
+      ...["GET", "PUT", "DELETE", "PATCH"].map((method) => [
+        `${method} ${path}`,
+        { why: "refused, whoever asks", tests: OAUTH_TESTS },
+      ]),
     ]),
   ),
 };

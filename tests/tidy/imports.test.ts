@@ -27,6 +27,7 @@ const ORDER = [
   "http",
   "rest",
   "own-routes",
+  "site",
   "git-http",
   "web",
   "app.ts",

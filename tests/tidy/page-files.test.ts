@@ -23,7 +23,7 @@ function placeOf(path: string): string {
   return `${folder}${words.join("/")}`.replace(/\/$/, "");
 }
 
-for (const { path, methods, takesFiles, lastParameterSpans, load } of PAGE_LIST) {
+for (const { path, methods, takesFiles, takesAnyQuery, lastParameterSpans, load } of PAGE_LIST) {
   test(`the page ${path} is what the list says, in the file that its address says`, async () => {
     const [, file = ""] = /import\("\.\/(.+)\.ts"\)/.exec(load.toString()) ?? [];
     const place = placeOf(path);
@@ -33,6 +33,7 @@ for (const { path, methods, takesFiles, lastParameterSpans, load } of PAGE_LIST)
     assert.equal(page.path, path);
     assert.equal(page.lastParameterSpans, lastParameterSpans);
     assert.equal(page.takesFiles, takesFiles);
+    assert.equal(page.takesAnyQuery, takesAnyQuery);
     const has = [page.get && "GET", page.post && "POST"].filter((method) => method !== undefined);
     assert.deepEqual([...methods], has);
   });

@@ -90,7 +90,7 @@ const credentialHeaders = new WeakMap<Token, Record<string, string>>();
  * NUL is in no name, and ends a text early in C. Other control characters may be in the name of a file if they are
  * percent-encoded, but a URL must not contain them as they are.
  */
-export function refuseControlCharacters(request: FastifyRequest): void {
+export function refuseControlCharacters(request: FastifyRequest, url = request.url): void {
   const params = request.params as PathParameters;
   for (const text of Object.values(params)) {
     // The paths of files take the rest of a URL. No other name has bytes that are not UTF-8.
@@ -100,7 +100,7 @@ export function refuseControlCharacters(request: FastifyRequest): void {
     });
   }
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
-  if (/%00|[\x00-\x1f\x7f]/.test(request.url)) {
+  if (/%00|[\x00-\x1f\x7f]/.test(url)) {
     throw new Failure("invalid-input", "Bad request: the URL has a control character", {
       fields: { url: ["NUL and raw control characters are not allowed"] },
     });

@@ -1,11 +1,19 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { maskTokens } from "../../model/mask-secrets.ts";
 import type { Ports } from "../../ports.ts";
-import { BUG_BODY, CHALLENGE, errorBody, redirectStatus, statusOf } from "../server/answer-failure.ts";
+import {
+  BUG_BODY,
+  CHALLENGE,
+  errorBody,
+  OAUTH_CHALLENGE,
+  redirectStatus,
+  statusOf,
+} from "../server/answer-failure.ts";
 import { failureOf } from "../server/failure-of.ts";
 import { logBug } from "../server/log-bug.ts";
 import { annotateFailure } from "../server/request-log.ts";
 import { noteRefusal } from "./note-refusal.ts";
+import { presentedBy } from "./request-ports.ts";
 
 /** Answers refusals and bugs as the API does. */
 export function answerErrorsInJson(server: FastifyInstance, ports: Ports): void {
@@ -29,6 +37,11 @@ function answerError(ports: Ports, error: unknown, request: FastifyRequest, repl
   // Recorded: text, unlike all other errors.
   if (failure.kind === "rate-limited")
     return reply.code(status).header("content-type", "text/plain; charset=utf-8").send(failure.message);
-  if (status === 401) reply.header("www-authenticate", CHALLENGE);
+  if (status === 401) reply.header("www-authenticate", challengeOf(request));
   return reply.code(status).send(maskTokens(JSON.stringify(errorBody(failure))));
+}
+
+function challengeOf(request: FastifyRequest): string {
+  const presented = presentedBy(request);
+  return presented.kind === "token" && presented.tokenKind === "oauth" ? OAUTH_CHALLENGE : CHALLENGE;
 }

@@ -47,6 +47,9 @@ export function redirectStatus(method: string): 301 | 308 {
 /** Recorded realm of Bitbucket. Git must be offered `Basic`, alone: with anything else it never sends its credential. */
 export const CHALLENGE = 'Basic realm="Bitbucket.org HTTP"';
 
+/** Recorded too, of the API: for a credential with the form of an OAuth token. */
+export const OAUTH_CHALLENGE = 'OAuth realm="Bitbucket.org HTTP"';
+
 /** The wire's error object: contract, rest.md §2.10. */
 export function errorBody(failure: Failure): unknown {
   const { detail, data, fields } = failure.details;

@@ -5,7 +5,14 @@ import { sendAhead } from "./send-ahead.ts";
 
 /** A row that must not change until the transaction ends. */
 export type LockedRow = {
-  readonly table: "repository" | "project" | "workspace" | "account" | "api_token" | "session";
+  readonly table:
+    | "repository"
+    | "project"
+    | "workspace"
+    | "account"
+    | "api_token"
+    | "session"
+    | "oauth_consumer";
   readonly uuid: Uuid;
   /** `update`: exclusive. `share`: others may lock it too, but nobody may change it. */
   readonly strength: "update" | "share";
@@ -18,6 +25,7 @@ const TABLES: readonly LockedRow["table"][] = [
   "account",
   "api_token",
   "session",
+  "oauth_consumer",
 ];
 
 /**

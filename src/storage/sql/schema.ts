@@ -5,6 +5,7 @@ import type { GroupTables } from "./schema/groups.ts";
 import type { HelpAnswerTables } from "./schema/help-answers.ts";
 import type { ImportTables } from "./schema/imports.ts";
 import type { MergeTaskTables } from "./schema/merge-tasks.ts";
+import type { OauthTables } from "./schema/oauth.ts";
 import type { PullRequestCommentTables } from "./schema/pull-request-comments.ts";
 import type { PullRequestTables } from "./schema/pull-requests.ts";
 import type { ReviewTables } from "./schema/reviews.ts";
@@ -36,6 +37,7 @@ export type Schema = CoreTables &
   SignInTables &
   ImportTables &
   TokenApiTables &
+  OauthTables &
   TokenPolicyTables &
   TokenExpiryTables &
   WorkspaceDayTables;

@@ -34,6 +34,7 @@ export type PageEntry = {
   readonly lastParameterSpans?: "some" | "maybe-none";
   readonly methods: readonly ("GET" | "POST")[];
   readonly takesFiles?: true;
+  readonly takesAnyQuery?: true;
   /** The API has this address too: browsers get the page, all others what the API answers. */
   readonly sharesAddress?: true;
   load(): Promise<Page>;
@@ -64,7 +65,7 @@ export function registerPage(server: FastifyInstance, ports: Ports, entry: PageE
 async function admit(ports: Ports, entry: PageEntry, request: FastifyRequest): Promise<void> {
   const frame = openFrame(ports, request);
   nameLastParameter(entry, request);
-  refuseControlCharacters(request);
+  refuseControlCharacters(request, entry.takesAnyQuery === true ? request.url.split("?", 1)[0] : request.url);
   const [page, portsAtArrival] = await Promise.all([entry.load(), requestPorts(ports, request)]);
   const caller = await identifyReader(portsAtArrival, frame, request);
   if (request.method === "POST") requireOwnOrigin(request.headers, frame.baseUrls.html);

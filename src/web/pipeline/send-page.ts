@@ -68,10 +68,15 @@ export function sendContent(
   const document = describeDocument(frame, content).toString();
   if (frame.flash !== undefined) writeCookie(reply, "flash", undefined, frame.transport);
   writeFrameCookies(request, reply, frame, document);
-  return reply
-    .code(content.status ?? 200)
-    .headers(PAGE_HEADERS)
-    .send(document);
+  reply.code(content.status ?? 200).headers(PAGE_HEADERS);
+  if (content.formTargets !== undefined)
+    reply.header("content-security-policy", policyWithTargets(content.formTargets));
+  return reply.send(document);
+}
+
+/** Browsers ask `form-action` of the redirect too that follows a form: CSP 3, section 6.3.1. */
+function policyWithTargets(targets: readonly string[]): string {
+  return PAGE_POLICY.replace("form-action 'self'", ["form-action 'self'", ...targets].join(" "));
 }
 
 function writeCookies(

@@ -1,4 +1,5 @@
 import { calendarTexts } from "../catalogue/calendars.ts";
+import { authorizationTexts } from "../catalogue/oauth.ts";
 import { preferencesTexts } from "../catalogue/preferences.ts";
 import { refusalTexts } from "../catalogue/refusals.ts";
 import { settingsTexts } from "../catalogue/settings.ts";
@@ -22,6 +23,7 @@ const GROUPS: readonly SideGroup[] = [
     links: [
       { href: "/-/settings/api-tokens", label: settingsTexts.apiTokens },
       { href: "/-/settings/expiry-calendar", label: calendarTexts.title },
+      { href: "/-/settings/app-authorizations", label: authorizationTexts.title },
       { href: "/-/settings/refusals", label: refusalTexts.title },
     ],
   },

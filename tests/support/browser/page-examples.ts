@@ -5,10 +5,12 @@ import type { Uuid } from "../../../src/model/uuid.ts";
 import { createAccessToken } from "../../../src/operations/access-tokens/access-tokens.ts";
 import { createPasswordLink } from "../../../src/operations/accounts/password-links.ts";
 import { listSessions } from "../../../src/storage/sql/accounts/sessions.ts";
+import { listConsumers } from "../../../src/storage/sql/oauth/consumers.ts";
 import { insertTokenDraft } from "../../../src/storage/sql/tokens/token-drafts.ts";
 import { insertAttempt } from "../../../src/storage/sql/webhooks/webhook-attempts.ts";
 import { insertDeliveries } from "../../../src/storage/sql/webhooks/webhook-deliveries.ts";
 import type { PageEntry } from "../../../src/web/pipeline/register-page.ts";
+import { allowedCode, grantedTokens, makeConsumer } from "../clients/oauth-client.ts";
 import { signIn } from "../server/web-client.ts";
 import type { ExampleSite } from "./example-site.ts";
 
@@ -37,6 +39,7 @@ const PARAMETERS: Readonly<Record<string, string>> = {
 const PULL_REQUESTS = "/acme/demo/pull-requests";
 const HOOKS = "/acme/demo/admin/webhooks";
 const WORKSPACE_HOOKS = "/acme/workspace/settings/webhooks";
+const CONSUMERS = "/acme/workspace/settings/oauth-consumers";
 const RULES = "/acme/demo/admin/branch-restrictions";
 
 const ACCESS_TOKENS = {
@@ -156,6 +159,32 @@ const EXAMPLES: Readonly<Record<string, Find>> = {
     { path: "/acme/demo/src/main/src" },
     { path: "/acme/demo/src/main/README.md?rendered=1" },
   ],
+  "/{workspace}/workspace/settings/oauth-consumers/{consumer_key}": async (site) => [
+    { path: `${CONSUMERS}/${await consumerKey(site)}` },
+  ],
+  "/{workspace}/workspace/settings/oauth-consumers/{consumer_key}/delete": async (site) => [
+    { path: `${CONSUMERS}/${await consumerKey(site)}/delete` },
+  ],
+  "/{workspace}/workspace/settings/oauth-consumers/{consumer_key}/secret": async (site) => [
+    { path: `${CONSUMERS}/${await consumerKey(site)}/secret` },
+  ],
+  "/site/oauth2/authorize": async (site) => {
+    const asked = `/site/oauth2/authorize?response_type=code&client_id=${await consumerKey(site)}`;
+    return [
+      { path: asked },
+      { path: `${asked}&redirect_uri=https%3A%2F%2Fevil.example%2F`, as: "nobody", status: 400 },
+    ];
+  },
+  "/-/settings/app-authorizations": async (site) => {
+    const { app, bob } = site;
+    await allowedCode(app, { key: await consumerKey(site) }, bob);
+    const consumer = await makeConsumer(app, { name: "A build server that works by itself" });
+    await grantedTokens(app, consumer, bob);
+    return [
+      { path: "/-/settings/app-authorizations" },
+      { path: "/-/settings/app-authorizations", as: "bob" },
+    ];
+  },
   "/{workspace}/{repo_slug}/admin/webhooks/{uid}": async (site) => [{ path: await hookPath(site, HOOKS) }],
   "/{workspace}/{repo_slug}/admin/webhooks/{uid}/edit": async (site) => [
     { path: await hookPath(site, HOOKS, "/edit") },
@@ -294,6 +323,21 @@ async function deliveryPath(site: ExampleSite, list: string): Promise<string> {
     problem: undefined,
   });
   return `${own}/deliveries/${uuid}`;
+}
+
+/** Of a consumer of the workspace, made for the first example. */
+async function consumerKey(site: ExampleSite): Promise<string> {
+  const { app } = site;
+  const [first] = await listConsumers(app.ports.database.kysely, app.workspace.uuid);
+  if (first !== undefined) return first.key;
+  const { key } = await makeConsumer(app, {
+    name: "A command line with a name that is quite long, as some have",
+    description: "Lists pull requests, and opens them in a browser.",
+    url: "https://cli.example.com/about",
+    isPrivate: false,
+    scopes: ["account", "repository:write", "pullrequest:write", "webhook", "snippet"],
+  });
+  return key;
 }
 
 function rulePath(site: ExampleSite): Promise<string> {

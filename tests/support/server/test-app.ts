@@ -73,6 +73,8 @@ export async function startTestApp(
       port: 0,
       identity: "strict",
       takesBearerApiTokens: true,
+      oauthTokenSeconds: 7_200,
+      isOauthHardened: false,
       publicUrl: undefined,
       publicApiUrl: undefined,
       proxiedHosts: [],

@@ -30,6 +30,7 @@ import { imports } from "./034-imports.ts";
 import { webhookAttempts } from "./035-webhook-attempts.ts";
 import { helpAnswers } from "./043-help-answers.ts";
 import { credentials } from "./044-credentials.ts";
+import { oauth } from "./045-oauth.ts";
 import { tokenDraftLimits } from "./049-token-draft-limits.ts";
 import { derivedTokens } from "./050-derived-tokens.ts";
 import { tokenRecordings } from "./051-token-recordings.ts";
@@ -70,6 +71,7 @@ export const MIGRATIONS: readonly Migration[] = [
   webhookAttempts,
   helpAnswers,
   credentials,
+  oauth,
   tokenDraftLimits,
   derivedTokens,
   tokenRecordings,

@@ -69,7 +69,7 @@ export function toScopes(text: string): readonly GrantedScope[] {
   return text.split(" ").flatMap((scope) => parseScope(scope) ?? []);
 }
 
-function toOauthScopes(text: string): readonly OauthScope[] {
+export function toOauthScopes(text: string): readonly OauthScope[] {
   return text.split(" ").flatMap((scope) => parseOauthScope(scope) ?? []);
 }
 

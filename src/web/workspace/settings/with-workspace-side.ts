@@ -1,4 +1,5 @@
 import { accessTokenTexts } from "../../catalogue/access-tokens.ts";
+import { consumerTexts } from "../../catalogue/oauth.ts";
 import { webhookTexts } from "../../catalogue/webhooks.ts";
 import { workspaceSettingsTexts as texts } from "../../catalogue/workspace-settings.ts";
 import type { Html } from "../../html.ts";
@@ -28,6 +29,7 @@ export function withWorkspaceSide(
       links: [
         link("access-tokens", accessTokenTexts.title),
         link("tokens", texts.tokens),
+        link("oauth-consumers", consumerTexts.title),
         link("policies", texts.policies),
         link("audit-log", texts.auditLog),
       ],

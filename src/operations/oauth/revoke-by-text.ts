@@ -1,0 +1,38 @@
+import { digestOauthSecret } from "../../authentication/oauth/oauth-secrets.ts";
+import { isRefreshToken } from "../../authentication/oauth/refresh-token-text.ts";
+import { digestToken, parsePasswordShape } from "../../authentication/token-text.ts";
+import type { OauthConsumer } from "../../model/oauth-consumer.ts";
+import type { Secret } from "../../model/secret.ts";
+import type { By, Ports } from "../../ports.ts";
+import { findGrant, findIssuedToken } from "../../storage/sql/oauth/grants.ts";
+import { findRefreshToken } from "../../storage/sql/oauth/refresh-tokens.ts";
+import { revokeToken } from "../../storage/sql/tokens/tokens.ts";
+import { TAKES_ACCESS } from "../../storage/sql/transaction-options.ts";
+import { endGrants } from "./end-grants.ts";
+import { lockedConsumer } from "./locked-consumer.ts";
+
+/**
+ * RFC 7009: a consumer gives back a token. With a refresh token its whole grant ends, with an access token that one alone. Whatever is
+ * not its own stays as it is, and nothing tells it whether there is such a token.
+ */
+export async function revokeByText(
+  { clock }: Pick<Ports, "clock">,
+  by: By,
+  { uuid }: OauthConsumer,
+  sent: Secret,
+): Promise<void> {
+  const shape = parsePasswordShape(sent);
+  const isAccessToken = shape.kind === "token" && shape.tokenKind === "oauth";
+  if (!isAccessToken && !isRefreshToken(sent)) return;
+  await by.transaction(async (tx, record) => {
+    await lockedConsumer(tx, uuid);
+    const now = clock();
+    const issued = isAccessToken ? await findIssuedToken(tx, digestToken(sent)) : undefined;
+    const refresh = isAccessToken ? undefined : await findRefreshToken(tx, digestOauthSecret(sent));
+    const grantUuid = issued?.grantUuid ?? refresh?.grantUuid;
+    const grant = grantUuid && (await findGrant(tx, grantUuid));
+    if (grant === undefined || grant.consumerUuid !== uuid) return;
+    if (issued === undefined) await endGrants(tx, record, now, by.actor, [grant], "revoked");
+    else await revokeToken(tx, issued.uuid, now, by.actor);
+  }, TAKES_ACCESS);
+}
