@@ -149,6 +149,16 @@ test("a project's token reaches every repository of the project, also one that m
   assert.equal((await rest("GET", `/workspaces/acme/projects/${app.project.key}`)).status, 404);
 });
 
+test("a project's token creates repositories in the project alone", async () => {
+  const project = await newProject();
+  const { rest } = await bearer({ kind: "project", project, workspace: app.workspace }, ["repository:admin"]);
+  const create = (slug: string, key: string) =>
+    rest("POST", `/repositories/acme/${slug}`, { scm: "git", project: { key } });
+  assert.equal((await create("by-a-bot", project.key)).status, 200);
+  assert.equal((await create("by-a-bot-elsewhere", app.project.key)).status, 403);
+  assert.equal((await rest("POST", "/repositories/acme/by-a-bot-anywhere", {})).status, 403);
+});
+
 test("a workspace's token reaches all of the workspace and nothing of another one", async () => {
   const { workspace, project } = await createWorkspace(app.ports, app.by, {
     slug: "beside",
@@ -395,6 +405,19 @@ test("a revocation ends the secret that was replaced too", async () => {
   await revokeAccessToken(app.ports, app.by, ofRepository(), rotated.token.uuid);
   for (const each of [text, rotated.text]) assert.equal(await statusLater(each.reveal(), 0), 401);
   await assert.rejects(rotateAccessToken(app.ports, app.by, ofRepository(), rotated.token.uuid), /revoked/);
+});
+
+test("a fetch that is cached is refused as soon as the token has ended", async () => {
+  const repository = await newRepository();
+  const resource: TokenResource = { kind: "repository", repository };
+  const { text, token } = await create(resource, ["repository:write"]);
+  const pushed = await pushAs(text.reveal(), repository.slug);
+  assert.equal(pushed.status, 0, pushed.stderr);
+  const url = gitUrl(text.reveal(), repository.slug);
+  const clone = () => git.run(["clone", "--quiet", url, git.newPath("clone")]);
+  for (const _ of [1, 2]) assert.equal((await clone()).status, 0);
+  await revokeAccessToken(app.ports, app.by, resource, token.uuid);
+  assert.notEqual((await clone()).status, 0);
 });
 
 test("a token of another resource is answered like one that does not exist", async () => {

@@ -1,6 +1,6 @@
 // App users, the accounts of access tokens: they are in no list of people and permissions, and nothing is given to them.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { before, test } from "node:test";
 import type { TokenResource } from "../../src/model/access-token.ts";
 import type { Account } from "../../src/model/account.ts";
 import { createAccessToken } from "../../src/operations/access-tokens/access-tokens.ts";
@@ -12,7 +12,6 @@ import { startFilledApp } from "../support/server/filled-app.ts";
 import { signIn, type WebClient } from "../support/server/web-client.ts";
 
 const { app, rest, commit, git, folder } = await startFilledApp();
-after(() => app.close());
 
 type Bot = Awaited<ReturnType<typeof makeBot>>;
 let bot: Bot;
@@ -75,6 +74,12 @@ for (const page of [
     assert.ok(!text.includes("Robin") && !text.includes(bot.account.username));
   });
 }
+
+test("the page of an app user says of what it is", async () => {
+  const { status, text } = await client.get(`/%7B${bot.account.uuid}%7D/`);
+  assert.equal(status, 200, text);
+  assert.ok(text.includes("Robin the robot") && text.includes("an access token of a repository"), text);
+});
 
 test("the command line lists no app user as an account", async () => {
   const { listAccounts } = await import("../../src/storage/sql/accounts/accounts.ts");

@@ -12,15 +12,26 @@ import { SERVICE_REQUIREMENTS } from "../../src/authorization/service-requiremen
 import { GIT_ROUTES } from "../../src/git-http/git-http.ts";
 import type { Route } from "../../src/http/routes/route.ts";
 import type { AppServer } from "../../src/http/server/server.ts";
+import { ACCESS_TOKEN_SCOPES, type TokenResource } from "../../src/model/access-token.ts";
 import type { Account } from "../../src/model/account.ts";
+import type { OauthScope } from "../../src/model/oauth-scope.ts";
+import type { Repository } from "../../src/model/repository.ts";
 import { type GrantedScope, INERT_SCOPES, type Scope } from "../../src/model/scope.ts";
-import type { ProjectKey, RepositorySlug } from "../../src/model/slug.ts";
+import type { ProjectKey, RepositorySlug, WorkspaceSlug } from "../../src/model/slug.ts";
+import type { Project } from "../../src/model/workspace.ts";
+import {
+  createAccessToken,
+  revokeAccessToken,
+  rotateAccessToken,
+} from "../../src/operations/access-tokens/access-tokens.ts";
 import { createAccount, disableAccount } from "../../src/operations/accounts/accounts.ts";
 import { createProject } from "../../src/operations/projects/projects.ts";
-import { createRepository } from "../../src/operations/repositories/repositories.ts";
+import { createRepository, deleteRepository } from "../../src/operations/repositories/repositories.ts";
 import { createApiToken, revokeApiToken } from "../../src/operations/tokens/api-tokens.ts";
 import { blockToken, setTokenPolicy } from "../../src/operations/tokens/token-policies.ts";
 import { createWorkspace } from "../../src/operations/workspaces/workspaces.ts";
+import { findProject } from "../../src/storage/sql/projects/projects.ts";
+import { findWorkspace } from "../../src/storage/sql/workspaces/workspaces.ts";
 import { basic } from "../support/clients/http-request.ts";
 import { ALL_ROUTES, ALL_SCOPES } from "../support/examples/all-routes.ts";
 import { examplePath, PARAMETERS, routeName } from "../support/examples/route-examples.ts";
@@ -37,6 +48,8 @@ type Target = {
   /** With `{parameters}`; a query may be there already. */
   readonly path: string;
   readonly scopes: readonly Scope[];
+  /** In the vocabulary of access tokens. */
+  readonly oauthScopes: readonly OauthScope[];
   /** Undefined for git, whose subject is a repository. */
   readonly route?: Route;
   readonly headers: Readonly<Record<string, string>>;
@@ -49,6 +62,7 @@ const REST_TARGETS: readonly Target[] = ALL_ROUTES.map((route) => ({
   method: route.method,
   path: route.path,
   scopes: route.apiTokenScopes,
+  oauthScopes: route.oauthScopes,
   route,
   headers: {},
 }));
@@ -67,6 +81,7 @@ const GIT_TARGETS: readonly Target[] = GIT_ROUTES.flatMap((route) =>
         method: route.method,
         path,
         scopes: SERVICE_REQUIREMENTS[service].apiTokenScopes,
+        oauthScopes: SERVICE_REQUIREMENTS[service].oauthScopes,
         headers: route.method === "POST" ? { "content-type": `application/x-${service}-request` } : {},
         ...(route.method === "POST" ? { payload: "0000" } : {}),
       };
@@ -83,12 +98,19 @@ const SAMPLES: ReadonlySet<Target> = new Set([
   ...GIT_TARGETS.filter(({ method }) => method === "POST"),
 ]);
 
+/** What an access token is of: the repository of the examples, the project that paths name, their workspace, or another one. */
+type Reach = "repository" | "project" | "workspace" | "elsewhere";
+
 /** What is brought: a text, and what is known of it. Without an account it is no token of this server. */
 type SentCredential = {
   readonly kind: string;
   readonly text: string;
   readonly owner: "owner" | "stranger" | "disabled" | undefined;
-  readonly scopes: readonly GrantedScope[];
+  readonly scopes: readonly (GrantedScope | OauthScope)[];
+  /** Of an access token: what it is of. */
+  readonly reach?: Reach;
+  /** One of the same kind for other containers. */
+  readonly renew?: (containers: Containers) => Promise<string>;
   /** How each channel refuses it, whoever brings it. Undefined: it is good for what its scopes open. */
   readonly refusedWith: Readonly<Record<Channel, number>> | undefined;
   /** Whether the workspace of the examples refuses it, and nobody else. */
@@ -110,7 +132,17 @@ const KINDS = [
   "revoked in the workspace",
   "of a disabled account",
   "app password",
-  "access token",
+  "access token of the repository",
+  "access token of the project",
+  "access token of the workspace",
+  "access token of another workspace",
+  "access token of nothing but webhook",
+  "expired access token",
+  "revoked access token",
+  "access token that a rotation has replaced",
+  "access token of a repository that is deleted",
+  "access token of a disabled app user",
+  "access token that is unknown",
   "OAuth token",
   "damaged checksum",
   "truncated",
@@ -220,8 +252,8 @@ type Admission =
   | { readonly refused: number; readonly isForScope?: true }
   | { readonly caller: "nobody" }
   | {
-      readonly caller: "owner" | "stranger";
-      readonly scopes: readonly GrantedScope[];
+      readonly caller: "owner" | "stranger" | Reach;
+      readonly scopes: SentCredential["scopes"];
       readonly isRefusedThere?: true | undefined;
     };
 
@@ -230,6 +262,7 @@ function admission(target: Target, carrier: Carrier, brought: SentCredential): A
   const { channel } = target;
   if (carrier.means === "no credential") return { caller: "nobody" };
   if (carrier.means === "a wrong one") return { refused: 401 };
+  if (brought.kind.includes("access token")) return admissionOfAccessToken(target, carrier, brought);
   // Bearer is for REST: in Git it is refused before anybody looks at what it carries.
   if (carrier.means === "without a name" && channel === "git") return { refused: 401 };
   if (brought.refusedWith !== undefined) return { refused: brought.refusedWith[channel] };
@@ -241,6 +274,18 @@ function admission(target: Target, carrier: Carrier, brought: SentCredential): A
     return { refused: 403, isForScope: true };
   assert.ok(brought.owner === "owner" || brought.owner === "stranger");
   return { caller: brought.owner, scopes: brought.scopes, isRefusedThere: brought.isRefusedThere };
+}
+
+/** Bearer, and in Git also the password of one name. It is of no person, so that some routes are not for it whatever its scopes. */
+function admissionOfAccessToken(target: Target, carrier: Carrier, brought: SentCredential): Admission {
+  const { channel, route } = target;
+  if (brought.refusedWith !== undefined) return { refused: brought.refusedWith[channel] };
+  const isNameRight = channel === "git" && carrier.identity === "x-token-auth";
+  if (carrier.means === "with a name" && !isNameRight) return { refused: 401 };
+  if (route?.credentialKinds?.includes("access-token") === false) return { refused: 403 };
+  if (target.oauthScopes.some((scope) => !brought.scopes.includes(scope)))
+    return { refused: 403, isForScope: true };
+  return { caller: brought.reach!, scopes: brought.scopes };
 }
 
 /** About what a workspace refuses nobody. */
@@ -255,14 +300,56 @@ function expectedStatus(target: Target, admitted: Admission): Outcome | number {
   const { route } = target;
   if ("refused" in admitted) return admitted.refused;
   if ("isRefusedThere" in admitted && admitted.isRefusedThere && !isOutside(target)) return 403;
+  if (admitted.caller === "repository" || admitted.caller === "project")
+    return outcomeWithin(target, admitted.caller);
+  const caller = { ...PEOPLE, workspace: "owner", elsewhere: "stranger" }[
+    admitted.caller
+  ] as keyof typeof PEOPLE;
   if (route !== undefined) {
-    const outcome = expectedOutcomes(route)[admitted.caller];
+    const outcome = expectedOutcomes(route)[caller];
     // What an example is refused for is in its repository; here the owner finds nothing behind the checks.
-    return admitted.caller === "owner" && (outcome === 400 || outcome === 404) ? "in" : outcome;
+    return caller === "owner" && (outcome === 400 || outcome === 404) ? "in" : outcome;
   }
-  return { owner: "in", stranger: 404, nobody: 401 }[admitted.caller] as Outcome;
+  return { owner: "in", stranger: 404, nobody: 401 }[caller] as Outcome;
 }
 
+const PEOPLE = { owner: "owner", stranger: "stranger", nobody: "nobody" } as const;
+
+/**
+ * For an administrator of nothing but the repository, or of nothing but the project, in which the repository is not. Both see
+ * that there is the workspace.
+ */
+function outcomeWithin({ route }: Target, reach: "repository" | "project"): Outcome | number {
+  const isRepository = reach === "repository";
+  if (route === undefined) return isRepository ? "in" : 404;
+  switch (route.subject) {
+    case "repository":
+    case "pull-request":
+      return isRepository ? "in" : 404;
+    case "project":
+      return isRepository ? 404 : "in";
+    case "project-or-new":
+      return isRepository ? 403 : "in";
+    case "workspace":
+      return route.permission === "see" ? "in" : 403;
+    case "open":
+      return expectedOutcomes(route).stranger;
+    default:
+      return PECULIAR[route.subject][reach];
+  }
+}
+
+/** The requests name no project for a new repository, so it would be the workspace's first. */
+const PECULIAR = {
+  fork: { repository: 403, project: 404 },
+  "new-repository": { repository: 403, project: 403 },
+  "repository-or-new": { repository: "in", project: 403 },
+  account: { repository: "in", project: "in" },
+  "selected-account": { repository: 403, project: 403 },
+} as const;
+
+const SECRET = "SECRET" as ProjectKey;
+const ELSEWHERE = "elsewhere" as WorkspaceSlug;
 const PRIVATE_TEXT = "what only members read";
 /** The project is the one of the private text. */
 const THERE = { workspace: "acme", slug: "demo", project: "SECRET" };
@@ -339,6 +426,7 @@ async function makeThings(accounts: Record<"owner" | "stranger" | "disabled", Ac
     scopes: [],
     refusedWith,
   });
+  await addAccessTokens(add);
   for (const scope of [...ALL_SCOPES, ...INERT_SCOPES]) add(`only ${scope}`, await good("owner", [scope]));
   add("no scope of ours", await good("owner", ["read:account", "read:me", "manage:org"]));
   const all = await good("owner", ALL_SCOPES);
@@ -361,7 +449,6 @@ async function makeThings(accounts: Record<"owner" | "stranger" | "disabled", Ac
   add("of a disabled account", await bad("disabled", ALL_SCOPES));
   await disableAccount(app.ports, app.by, accounts.disabled);
   add("app password", nobodys(`ATBB${"x7Kq".repeat(8)}`, APP_PASSWORD_REFUSED));
-  add("access token", nobodys(`ATCTT3xFfGN0${all.text.slice(12)}`));
   add("OAuth token", nobodys(`${"f3-_Zk".repeat(14)}=`));
   const flipped = all.text.slice(0, 50) + (all.text[50] === "A" ? "B" : "A") + all.text.slice(51);
   add("damaged checksum", nobodys(flipped));
@@ -370,6 +457,96 @@ async function makeThings(accounts: Record<"owner" | "stranger" | "disabled", Ac
   const sealed = unsealed + crc32(unsealed).toString(16).toUpperCase().padStart(8, "0");
   add("well-formed but unknown", nobodys(sealed));
   return made;
+}
+
+async function addAccessTokens(
+  add: (kind: (typeof KINDS)[number], brought: Omit<SentCredential, "kind">) => void,
+): Promise<void> {
+  let numbered = 0;
+  const make = (resource: TokenResource, scopes: readonly OauthScope[], clock = app.ports.clock) => {
+    numbered += 1;
+    const wanted = { name: `bot ${numbered}`, scopes, lifetimeMs: 86_400_000 };
+    return createAccessToken({ ...app.ports, clock }, app.by, resource, wanted);
+  };
+  const { repository, workspace } = app;
+  const OF_REPOSITORY = { kind: "repository", repository } as const;
+  const ofKind = async (
+    resource: TokenResource,
+    reach: Reach,
+    renewed?: (containers: Containers) => TokenResource | undefined,
+  ) => {
+    const scopes = ACCESS_TOKEN_SCOPES[resource.kind];
+    return {
+      text: (await make(resource, scopes)).text.reveal(),
+      owner: undefined,
+      scopes,
+      refusedWith: undefined,
+      reach,
+      ...(renewed === undefined
+        ? {}
+        : {
+            renew: async (containers: Containers) => (await make(renewed(containers)!, scopes)).text.reveal(),
+          }),
+    };
+  };
+  add(
+    "access token of the repository",
+    await ofKind(OF_REPOSITORY, "repository", ({ made }) => made && { kind: "repository", ...made }),
+  );
+  const project = (await findProject(app.ports.database.kysely, workspace.uuid, { key: SECRET }))!;
+  add(
+    "access token of the project",
+    await ofKind(
+      { kind: "project", project, workspace },
+      "project",
+      ({ made }) => made && { kind: "project", project: made.project, workspace },
+    ),
+  );
+  add("access token of the workspace", await ofKind({ kind: "workspace", workspace }, "workspace"));
+  const elsewhere = (await findWorkspace(app.ports.database.kysely, { slug: ELSEWHERE }))!;
+  add(
+    "access token of another workspace",
+    await ofKind({ kind: "workspace", workspace: elsewhere }, "elsewhere"),
+  );
+  const narrow = await make({ kind: "workspace", workspace }, ["webhook"]);
+  add("access token of nothing but webhook", {
+    text: narrow.text.reveal(),
+    owner: undefined,
+    scopes: ["webhook"],
+    refusedWith: undefined,
+    reach: "workspace",
+  });
+  const dead = ({ text }: { readonly text: { reveal(): string } }) => ({
+    text: text.reveal(),
+    owner: undefined,
+    scopes: [],
+    refusedWith: REFUSED,
+  });
+  const all = ACCESS_TOKEN_SCOPES.repository;
+  const longAgo = () => new Date(Date.now() - 2 * 86_400_000);
+  add("expired access token", dead(await make(OF_REPOSITORY, all, longAgo)));
+  const revoked = await make(OF_REPOSITORY, all);
+  await revokeAccessToken(app.ports, app.by, OF_REPOSITORY, revoked.token.uuid);
+  add("revoked access token", dead(revoked));
+  const replaced = await make(OF_REPOSITORY, all);
+  await rotateAccessToken(app.ports, app.by, OF_REPOSITORY, replaced.token.uuid, { overlapMinutes: 0 });
+  add("access token that a rotation has replaced", dead(replaced));
+  const slug = "gone" as RepositorySlug;
+  const gone = await createRepository(app.ports, app.by, { workspace, project: app.project, slug });
+  const ofGone = await make({ kind: "repository", repository: gone }, all);
+  await deleteRepository(app.ports, app.by, gone);
+  add("access token of a repository that is deleted", dead(ofGone));
+  const ofDisabled = await make(OF_REPOSITORY, all);
+  await disableAccount(app.ports, app.by, ofDisabled.account);
+  add("access token of a disabled app user", dead(ofDisabled));
+  const unsealed = `${revoked.text.reveal().slice(0, -20)}${"A".repeat(11)}=`;
+  const sealed = unsealed + crc32(unsealed).toString(16).toUpperCase().padStart(8, "0");
+  add("access token that is unknown", {
+    text: sealed,
+    owner: undefined,
+    scopes: [],
+    refusedWith: REFUSED,
+  });
 }
 
 function accounts() {
@@ -382,16 +559,22 @@ function accounts() {
   };
 }
 
-type Containers = typeof THERE;
+type Containers = typeof THERE & {
+  readonly made?: { readonly repository: Repository; readonly project: Project };
+};
 
 /** Of its own for each cell that gets in and may change something. */
 async function freshContainers(): Promise<Containers> {
   fresh += 1;
   const slug = `fresh-${fresh}` as RepositorySlug;
-  await createRepository(app.ports, app.by, { workspace: app.workspace, project: app.project, slug });
+  const repository = await createRepository(app.ports, app.by, {
+    workspace: app.workspace,
+    project: app.project,
+    slug,
+  });
   const key = `FRESH_${fresh}` as ProjectKey;
-  await createProject(app.ports, app.by, app.workspace, { key, name: key });
-  return { workspace: "acme", slug, project: key };
+  const project = await createProject(app.ports, app.by, app.workspace, { key, name: key });
+  return { workspace: "acme", slug, project: key, made: { repository, project } };
 }
 
 function fill(target: Target, containers: Containers): string {
@@ -492,7 +675,7 @@ function problemOf(
     isForScope &&
     status === 403 &&
     !/no Bitbucket scopes/.test(body) &&
-    !target.scopes.every((scope) => body.includes(scope))
+    !(brought.reach === undefined ? target.scopes : target.oauthScopes).every((scope) => body.includes(scope))
   )
     return `does not tell what is missing: ${body}`;
   if ("caller" in admitted && admitted.caller === "nobody" && headers["x-oauth-scopes"] !== undefined)
@@ -516,8 +699,12 @@ async function twinProblem(target: Target, carrier: Carrier, brought: SentCreden
 const USUAL_CARRIER = { rest: "e-mail address", git: "user name" } as const;
 const USUAL_KIND = "all scopes";
 
+const USUAL_OF_ACCESS_TOKENS = { rest: undefined, git: "x-token-auth" } as const;
+
 function isAsked(target: Target, { identity, name }: Carrier, kind: string): boolean {
-  const isUsual = identity === USUAL_CARRIER[target.channel] && name.startsWith("Basic");
+  const isAccessToken = kind.includes("access token");
+  const usual = (isAccessToken ? USUAL_OF_ACCESS_TOKENS : USUAL_CARRIER)[target.channel];
+  const isUsual = identity === usual && name.startsWith(usual === undefined ? "Bearer" : "Basic");
   return SAMPLES.has(target) || isUsual || kind === USUAL_KIND;
 }
 
@@ -526,11 +713,13 @@ for (const target of TARGETS) {
     const problems: string[] = [];
     for (const carrier of CARRIERS) {
       for (const kind of KINDS.filter((each) => isAsked(target, carrier, each))) {
-        const brought = things.get(kind)!;
-        const admitted = admission(target, carrier, brought);
+        const known = things.get(kind)!;
+        const admitted = admission(target, carrier, known);
         const expected = expectedStatus(target, admitted);
         const isChange = expected === "in" && target.method !== "GET";
         const containers = isChange ? await freshContainers() : THERE;
+        const brought =
+          isChange && known.renew !== undefined ? { ...known, text: await known.renew(containers) } : known;
         const answer = await call(target, carrier, brought, containers);
         cells += 1;
         met
@@ -541,7 +730,9 @@ for (const target of TARGETS) {
         // One scope is like another here, and so is what is no credential; each costs a request.
         const isLikeAnother =
           kind.startsWith("only ") || (carrier.means === "no credential" && kind !== "all scopes");
-        const mayKnow = "isRefusedThere" in admitted && admitted.isRefusedThere === true;
+        const isWithin =
+          "caller" in admitted && ["repository", "project", "workspace"].includes(admitted.caller);
+        const mayKnow = isWithin || ("isRefusedThere" in admitted && admitted.isRefusedThere === true);
         if (expected !== "in" && !isLikeAnother && !mayKnow)
           problem ??= await twinProblem(target, carrier, brought, answer);
         if (problem !== undefined) problems.push(`${carrier.name}, ${kind}: ${problem}`);

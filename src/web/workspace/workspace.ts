@@ -27,7 +27,7 @@ export const workspacePage: OpenPage = {
     const title = html`<bdi>${person.displayName}</bdi>`;
     return page({
       title,
-      main: html`<h1>${title}</h1><dl class="facts"><dt>${t(accountTexts.username)}</dt><dd class="m">${person.username}</dd></dl>`,
+      main: html`<h1>${title}</h1><dl class="facts"><dt>${t(accountTexts.username)}</dt><dd class="m">${person.username}</dd>${person.kind !== "user" && html`<dt>${t(accountTexts.kind)}</dt><dd>${t(accountTexts.kinds[person.kind])}</dd>`}</dl>`,
     });
   },
 };
