@@ -331,6 +331,12 @@ export const tokenTexts = {
         ja: "すでに失効しています。新しいトークンを作成してください。",
       },
     },
+    derived: {
+      lead: {
+        en: "It was derived from another token. Whoever holds that one derives a new one.",
+        ja: "このトークンは別のトークンから派生したものです。派生元のトークンを使って、新しい派生トークンを作成してください。",
+      },
+    },
     replaced: {
       title: { en: "{name} was rotated already", ja: "トークン「{name}」はローテーション済みです" },
       lead: {

@@ -1,5 +1,7 @@
 import type { TokenWithHistory } from "../../model/token.ts";
 import { LIVING_TOKENS_MAX } from "../../model/token.ts";
+import type { WrittenLimits } from "../../model/written-limits.ts";
+import { describeLimits } from "../../operations/tokens/describe-limits.ts";
 import { listEndedTokens, listLivingTokens } from "../../storage/sql/tokens/token-history.ts";
 import { tokenTexts } from "../catalogue/tokens.ts";
 import { type Html, html, NOTHING } from "../html.ts";
@@ -7,6 +9,7 @@ import { LOW_MS, lifeLevel } from "../layout/level.ts";
 import { foldedScopeTags } from "../layout/scope-tag.ts";
 import { exactDay, exactTime, timeUntil } from "../layout/time.ts";
 import { type AccountPage, type AccountPageRequest, page } from "../page.ts";
+import { shortLimits } from "./api-tokens/limit-facts.ts";
 import { endOf, lastUse, shortId, whyEnded } from "./api-tokens/token-facts.ts";
 import { NEW_TOKEN_PATH, TOKENS_PATH, tokenPath } from "./api-tokens/token-paths.ts";
 import { withSettingsSide } from "./with-settings-side.ts";
@@ -27,6 +30,7 @@ export const apiTokensPage: AccountPage = {
       listLivingTokens(database.kysely, account.uuid, { now, limit: 2 * LIVING_TOKENS_MAX }),
       listEndedTokens(database.kysely, account.uuid, { since, now, limit: ENDED_MAX + 1 }),
     ]);
+    const limits = await describeLimits({ database }, { kind: "account", accountUuid: account.uuid }, living);
     const isEmpty = living.length === 0 && ended.length === 0;
     return page({
       title: t(tokenTexts.title),
@@ -34,7 +38,7 @@ export const apiTokensPage: AccountPage = {
         request,
         html`<div class="head"><h1>${t(tokenTexts.title)}</h1>${!isEmpty && createButton(t)}</div>
 <p class="lead">${t(tokenTexts.lead)}</p>
-${isEmpty ? emptyState(t) : html`<div class="flow">${soonNote(request, living)}${livingTable(request, living)}${endedTable(request, ended)}</div>`}`,
+${isEmpty ? emptyState(t) : html`<div class="flow">${soonNote(request, living)}${livingTable(request, living, limits)}${endedTable(request, ended)}</div>`}`,
       ),
     });
   },
@@ -59,11 +63,15 @@ function soonNote({ t, now }: AccountPageRequest, living: readonly TokenWithHist
   return n === 0 ? NOTHING : html`<p class="note warnish">${t(tokenTexts.soon, { n })}</p>`;
 }
 
-function livingTable(request: AccountPageRequest, tokens: readonly TokenWithHistory[]): Html {
+function livingTable(
+  request: AccountPageRequest,
+  tokens: readonly TokenWithHistory[],
+  limits: readonly WrittenLimits[],
+): Html {
   const { t } = request;
   const { title, count } = tokenTexts.living;
   return html`<section class="block" aria-labelledby="live"><h2 id="live">${t(title)} <span class="dim small">${t(count, { n: tokens.length })}</span></h2>
-${tokens.length > 0 && html`<table role="table" class="ledger stack tok">${tableHead(t, [tokenTexts.name, tokenTexts.scopes, tokenTexts.expires, tokenTexts.lastUsed], true)}<tbody role="rowgroup">${tokens.map((token) => livingRow(request, token))}</tbody></table>`}</section>`;
+${tokens.length > 0 && html`<table role="table" class="ledger stack tok">${tableHead(t, [tokenTexts.name, tokenTexts.scopes, tokenTexts.expires, tokenTexts.lastUsed], true)}<tbody role="rowgroup">${tokens.map((token, index) => livingRow(request, token, limits[index]!))}</tbody></table>`}</section>`;
 }
 
 function tableHead(
@@ -74,13 +82,13 @@ function tableHead(
   return html`<thead role="rowgroup"><tr role="row">${heads.map((head) => html`<th role="columnheader" scope="col">${t(head)}</th>`)}${hasActions && html`<th role="columnheader" scope="col" class="end">${t(tokenTexts.actions)}</th>`}</tr></thead>`;
 }
 
-function livingRow(request: AccountPageRequest, token: TokenWithHistory): Html {
+function livingRow(request: AccountPageRequest, token: TokenWithHistory, limits: WrittenLimits): Html {
   const { t, now } = request;
   const life = { from: token.createdAt, until: token.expiresAt };
   const isSoon = token.expiresAt.getTime() - now.getTime() < LOW_MS;
   const until = timeUntil(request, token.expiresAt);
   const object = html`<span class="vh">${t(tokenTexts.object, { name: token.name })}</span>`;
-  return html`<tr role="row"><th role="rowheader" scope="row" data-l="${t(tokenTexts.name)}">${tokenName(token)}<span class="sub"><code>${shortId(token.uuid)}</code> · ${t(tokenTexts.made, { day: exactDay(request, token.createdAt) })}${token.successorUuid !== undefined && html` · ${t(tokenTexts.replacedBy, { id: shortId(token.successorUuid) })}`}</span></th>
+  return html`<tr role="row"><th role="rowheader" scope="row" data-l="${t(tokenTexts.name)}">${tokenName(token)}<span class="sub"><code>${shortId(token.uuid)}</code> · ${t(tokenTexts.made, { day: exactDay(request, token.createdAt) })}${token.successorUuid !== undefined && html` · ${t(tokenTexts.replacedBy, { id: shortId(token.successorUuid) })}`}</span>${shortLimits(t, limits)}</th>
 <td role="cell" data-l="${t(tokenTexts.scopes)}"><div>${foldedScopeTags(t, token.scopes)}</div></td>
 <td role="cell" class="until" data-l="${t(tokenTexts.expires)}"><div>${lifeLevel(life, now)} ${isSoon ? html`<b class="warn">${until}</b>` : until}<span class="sub num">${exactTime(request, token.expiresAt)}</span></div></td>
 <td role="cell" data-l="${t(tokenTexts.lastUsed)}"><div>${lastUse(request, token)}</div></td>

@@ -73,6 +73,32 @@ export async function listLivingTokens(
   return rows.map(toTokenWithHistory);
 }
 
+/** The valid tokens that were derived from one, at any distance, the soonest end first. */
+export async function listLivingDescendants(
+  db: Kysely<Schema>,
+  uuid: Uuid,
+  { now, limit }: { readonly now: Date; readonly limit: number },
+): Promise<readonly TokenWithHistory[]> {
+  const descendants = db
+    .selectFrom("api_token")
+    .where("api_token.kind", "=", "api-token")
+    .where(({ eb, selectFrom }) =>
+      eb(
+        "api_token.uuid",
+        "in",
+        selectFrom("api_token_ancestor").select("token_uuid").where("ancestor_uuid", "=", uuid),
+      ),
+    )
+    .where("api_token.revoked_at", "is", null)
+    .where("api_token.expires_at", ">", now.getTime());
+  const rows = await withHistory(descendants)
+    .orderBy("api_token.expires_at")
+    .orderBy("api_token.uuid")
+    .limit(limit)
+    .execute();
+  return rows.map(toTokenWithHistory);
+}
+
 export async function countLivingTokens(db: Kysely<Schema>, accountUuid: Uuid, now: Date): Promise<number> {
   const row = await living(db, accountUuid, now)
     .select((eb) => eb.fn.countAll().as("count"))

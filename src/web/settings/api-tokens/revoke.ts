@@ -5,6 +5,8 @@ import { exactTime } from "../../layout/time.ts";
 import { type AccountPage, page, redirect } from "../../page.ts";
 import { flash } from "../../pipeline/flash.ts";
 import { withSettingsSide } from "../with-settings-side.ts";
+import { limitFacts } from "./limit-facts.ts";
+import { ownLimits } from "./own-limits.ts";
 import { ownTokenOf } from "./own-token.ts";
 import { explainedScopes } from "./scope-facts.ts";
 import { isLiving, lastUse, shortId } from "./token-facts.ts";
@@ -24,6 +26,7 @@ export const revokeTokenPage: AccountPage = {
 <form method="post">${csrf}
 <div class="flow"><dl class="facts rimmed"><dt>${t(tokenTexts.lastUsed)}</dt><dd>${lastUse(request, token)}</dd>
 <dt>${t(texts.stops)}</dt><dd>${explainedScopes(t, token.scopes)}</dd>
+${limitFacts(t, await ownLimits(ports, request, token))}
 <dt>${t(tokenTexts.expires)}</dt><dd>${exactTime(request, token.expiresAt)}</dd>
 <dt>${t(tokenTexts.review.id)}</dt><dd><code>${shortId(token.uuid)}</code></dd></dl>
 <div class="acts"><button class="danger">${t(texts.submit)}</button><a class="btn" href="${TOKENS_PATH}">${t(texts.keep)}</a></div></div>

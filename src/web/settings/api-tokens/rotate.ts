@@ -8,12 +8,14 @@ import { errorSummary, type Problem } from "../../layout/form.ts";
 import { exactTime } from "../../layout/time.ts";
 import { type AccountPage, type AccountPageRequest, type PageAnswer, page, redirect } from "../../page.ts";
 import { withSettingsSide } from "../with-settings-side.ts";
+import { limitFacts } from "./limit-facts.ts";
+import { ownLimits } from "./own-limits.ts";
 import { findOwnPolicies, refusalFact } from "./own-policies.ts";
 import { ownTokenOf } from "./own-token.ts";
 import { tokenFacts } from "./scope-facts.ts";
 import { shownOncePage } from "./shown-once.ts";
 import { findCommands } from "./token-commands.ts";
-import { isLiving, shortId } from "./token-facts.ts";
+import { isLiving, isRotatable, shortId } from "./token-facts.ts";
 import { NEW_TOKEN_PATH, shownAlreadyPath, TOKENS_PATH, tokenPath } from "./token-paths.ts";
 
 const NO_OVERLAP = "0";
@@ -50,12 +52,13 @@ export const rotateTokenPage: AccountPage = {
     const rotation = await rotateOwnToken(ports, by, token.uuid, Number(overlap));
     if (rotation.isRepeated) return redirect(shownAlreadyPath(rotation.token.uuid));
     const before = describeOverlap(request, token, rotation.oldExpiresAt);
-    return shownOncePage(request, { text: rotation.text, token: rotation.token, commands, before });
+    const limits = await ownLimits(ports, request, rotation.token);
+    return shownOncePage(request, { text: rotation.text, token: rotation.token, limits, commands, before });
   },
 };
 
 function canRotate({ now }: AccountPageRequest, token: TokenWithHistory): boolean {
-  return token.successorUuid === undefined && isLiving(token, now);
+  return isRotatable(token) && isLiving(token, now);
 }
 
 function describeOverlap(request: AccountPageRequest, { uuid }: TokenWithHistory, until: Date): Html {
@@ -76,7 +79,10 @@ async function questionPage(
   const texts = tokenTexts.rotation;
   const life = token.expiresAt.getTime() - token.createdAt.getTime();
   const successor = { scopes: token.scopes, createdAt: now, expiresAt: new Date(now.getTime() + life) };
-  const policies = await findOwnPolicies(ports, request);
+  const [policies, limits] = await Promise.all([
+    findOwnPolicies(ports, request),
+    ownLimits(ports, request, token),
+  ]);
   const main = html`<h1>${t(texts.title, { name: html`<bdi>${token.name}</bdi>` })}</h1>
 ${errorSummary(t, problems)}
 <p class="lead">${t(texts.lead)}</p>
@@ -90,7 +96,7 @@ ${errorSummary(t, problems)}
     options: OVERLAPS.map(([value, label]) => ({ value, label: t(label) })),
   })}
 <section class="block" aria-labelledby="new"><h2 id="new">${t(texts.successor)}</h2>
-<dl class="facts">${tokenFacts(request, successor)}${refusalFact(t, policies, successor)}</dl></section>
+<dl class="facts">${tokenFacts(request, successor)}${limitFacts(t, limits)}${refusalFact(t, policies, successor)}</dl></section>
 <div class="acts"><button class="main">${t(texts.submit)}</button><a class="btn" href="${TOKENS_PATH}">${t(texts.keep)}</a></div></div>
 </form>`;
   return page({
@@ -101,13 +107,14 @@ ${errorSummary(t, problems)}
   });
 }
 
-/** It has ended, or a successor is there. */
+/** It has ended, was derived, or a successor is there. */
 function cannotPage(request: AccountPageRequest, token: TokenWithHistory): PageAnswer {
   const { t } = request;
-  const { ended, replaced } = tokenTexts.rotation;
+  const { ended, derived, replaced } = tokenTexts.rotation;
   const { successorUuid } = token;
   const texts = successorUuid === undefined ? ended : replaced;
-  const lead = successorUuid === undefined ? t(ended.lead) : t(replaced.lead, { id: shortId(successorUuid) });
+  const why = token.parentUuid === undefined ? ended : derived;
+  const lead = successorUuid === undefined ? t(why.lead) : t(replaced.lead, { id: shortId(successorUuid) });
   const main = html`<h1>${t(texts.title, { name: html`<bdi>${token.name}</bdi>` })}</h1>
 <p class="lead">${lead}</p>
 <div class="acts"><a class="btn main" href="${successorUuid === undefined ? NEW_TOKEN_PATH : tokenPath(successorUuid)}">${successorUuid === undefined ? t(tokenTexts.create) : t(replaced.show)}</a><a class="btn" href="${TOKENS_PATH}">${t(tokenTexts.already.list)}</a></div>`;

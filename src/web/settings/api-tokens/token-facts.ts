@@ -16,6 +16,11 @@ export function isLiving({ revokedAt, expiresAt }: TokenWithHistory, now: Date):
   return revokedAt === undefined && expiresAt > now;
 }
 
+/** It has no successor yet, and was not derived: who holds its parent derives another one. */
+export function isRotatable({ successorUuid, parentUuid }: TokenWithHistory): boolean {
+  return successorUuid === undefined && parentUuid === undefined;
+}
+
 /** When a token that has ended did so. */
 export function endOf({ revokedAt, expiresAt }: TokenWithHistory): Date {
   return revokedAt !== undefined && revokedAt < expiresAt ? revokedAt : expiresAt;

@@ -65,7 +65,14 @@ async function createAndShow(
   const commands = await findCommands(ports, request, request.form.get("repository"));
   try {
     const { text, token } = await createTokenOfDraft(ports, request.by, draft);
-    return shownOncePage(request, { text, token, commands, before: tokenSteps(request.t, "copy") });
+    const limits = await ownLimits(ports, request, token);
+    return shownOncePage(request, {
+      text,
+      token,
+      limits,
+      commands,
+      before: tokenSteps(request.t, "copy"),
+    });
   } catch (error) {
     if (!(error instanceof Failure) || !["conflict", "invalid-input"].includes(error.kind)) throw error;
     const refused = await refusedFields(ports, request, draft);
