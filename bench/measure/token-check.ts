@@ -1,18 +1,18 @@
 import pino from "pino";
 import { authenticate } from "../../src/authentication/authenticate.ts";
+import { ACCESS_TOKEN_USERNAME, STATIC_USERNAME } from "../../src/authentication/identity-name.ts";
 import { readPresentedCredential } from "../../src/authentication/presented-credential.ts";
 import { readConfig } from "../../src/config/read-config.ts";
 import { openDatabase } from "../../src/storage/sql/open-database.ts";
 import { randomNumbersFrom } from "../fixtures/random-bytes.ts";
+import type { KnownTokens } from "../fixtures/stored-tokens.ts";
 import { basicAuthorization } from "./http-request.ts";
 
 const FROM = { address: "127.0.0.1", userAgent: "git/2.51.0" };
 
-const STATIC_USERNAME = "x-bitbucket-api-token-auth";
-
 export type TokenChecker = {
-  /** Microseconds that one check takes. */
-  measure(checks: number): Promise<number>;
+  /** Microseconds that one check takes of tokens of a kind. */
+  measure(kind: keyof KnownTokens, checks: number): Promise<number>;
   close(): Promise<void>;
 };
 
@@ -20,16 +20,24 @@ export type TokenChecker = {
  * Pail's own steps from the `Authorization` header to the caller, over a data folder. They are measured by themselves: in the
  * time of a whole request, some microseconds are lost in the noise, and the difference of two differences even more so.
  */
-export async function openTokenChecker(dataFolder: string, tokens: readonly string[]): Promise<TokenChecker> {
+export async function openTokenChecker(dataFolder: string, tokens: KnownTokens): Promise<TokenChecker> {
   const outcome = readConfig({ data: dataFolder }, {});
   if (outcome.kind === "wrong") throw new Error(outcome.problems.join("; "));
   const { config } = outcome;
   const database = await openDatabase(config.database);
   const ports = { config, database, clock: () => new Date(), log: pino({ level: "silent" }) };
   const random = randomNumbersFrom("checks");
-  const headers = tokens.map((token) => basicAuthorization(STATIC_USERNAME, token));
+  const headersOf = (kind: keyof KnownTokens, name: string) =>
+    tokens[kind].map((token) => basicAuthorization(name, token));
+  const headersByKind = {
+    "api-token": headersOf("api-token", STATIC_USERNAME),
+    derived: headersOf("derived", STATIC_USERNAME),
+    "access-token": headersOf("access-token", ACCESS_TOKEN_USERNAME),
+    oauth: headersOf("oauth", ACCESS_TOKEN_USERNAME),
+  };
   return {
-    async measure(checks) {
+    async measure(kind, checks) {
+      const headers = headersByKind[kind];
       // Any of them in turn, so that not one row alone is asked for.
       const order = Array.from({ length: checks }, () => headers[random(headers.length)]!);
       let found = 0;
