@@ -41,6 +41,11 @@ const NOUNS = [
     load: async () => (await import("./cli/webhook/webhook.ts")).createWebhookCommand(),
   },
   {
+    name: "app",
+    summary: "install, list and uninstall Connect apps, and show what was asked of them",
+    load: async () => (await import("./cli/app/app.ts")).createAppCommand(),
+  },
+  {
     name: "token",
     summary: "create, list, show, revoke and rotate API tokens",
     load: async () => (await import("./cli/token/token.ts")).createTokenCommand(),

@@ -1,8 +1,10 @@
+import { join } from "node:path";
 import pino from "pino";
 import { authenticate } from "../../src/authentication/authenticate.ts";
 import { ACCESS_TOKEN_USERNAME, STATIC_USERNAME } from "../../src/authentication/identity-name.ts";
 import { readPresentedCredential } from "../../src/authentication/presented-credential.ts";
 import { readConfig } from "../../src/config/read-config.ts";
+import { openFileKeys } from "../../src/storage/keys/file-keys.ts";
 import { openDatabase } from "../../src/storage/sql/open-database.ts";
 import { randomNumbersFrom } from "../fixtures/random-bytes.ts";
 import type { KnownTokens } from "../fixtures/stored-tokens.ts";
@@ -25,7 +27,13 @@ export async function openTokenChecker(dataFolder: string, tokens: KnownTokens):
   if (outcome.kind === "wrong") throw new Error(outcome.problems.join("; "));
   const { config } = outcome;
   const database = await openDatabase(config.database);
-  const ports = { config, database, clock: () => new Date(), log: pino({ level: "silent" }) };
+  const ports = {
+    config,
+    database,
+    clock: () => new Date(),
+    keys: openFileKeys(join(dataFolder, "keys")),
+    log: pino({ level: "silent" }),
+  };
   const random = randomNumbersFrom("checks");
   const headersOf = (kind: keyof KnownTokens, name: string) =>
     tokens[kind].map((token) => basicAuthorization(name, token));

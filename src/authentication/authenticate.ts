@@ -1,3 +1,4 @@
+import type { CanonicalRequest } from "../connect/query-string-hash.ts";
 import type { Account, EmailAlias } from "../model/account.ts";
 import { type AppUser, isWithoutResource } from "../model/app-user.ts";
 import {
@@ -13,12 +14,13 @@ import type { Secret } from "../model/secret.ts";
 import { scopeSetOf, TOKEN_NOUNS, type Token, type TokenKind } from "../model/token.ts";
 import type { Ports } from "../ports.ts";
 import { touchLastUsed } from "../storage/sql/tokens/tokens.ts";
+import { callerByJsonWebToken } from "./authenticate-app.ts";
 import { boundOfToken } from "./bound-of-token.ts";
 import { ACCESS_TOKEN_USERNAME, identityAdvice, isIdentityName, STATIC_USERNAME } from "./identity-name.ts";
 import type { PresentedCredential } from "./presented-credential.ts";
 import { parsePasswordShape } from "./token-text.ts";
 
-type AuthenticationPorts = Pick<Ports, "config" | "database" | "clock" | "log">;
+type AuthenticationPorts = Pick<Ports, "config" | "database" | "clock" | "log" | "keys">;
 
 /**
  * `last_used` is written at most this often for one token, so that a busy token does not cost a write for every
@@ -36,6 +38,8 @@ export type RequestOrigin = {
   readonly address: string;
   /** The header, as it was sent. */
   readonly userAgent: string | undefined;
+  /** The request itself, which an app's token may be for alone. Undefined: it is not looked at. */
+  readonly request?: CanonicalRequest;
 };
 
 /**
@@ -62,6 +66,8 @@ export async function authenticate(
     case "bearer":
       if (!takesBearer(ports, channel, "api-token")) throw refused(undefined, BEARER_REFUSED);
       throw refusedPassword(channel, credential.token, "bearer without a token's form");
+    case "json-web-token":
+      return callerByJsonWebToken(ports, channel, credential.token, from.request);
     case "basic":
       throw refusedPassword(channel, credential.password, "account password");
   }

@@ -6,6 +6,8 @@ export type Credential =
   | { readonly kind: "none" }
   | { readonly kind: "basic"; readonly username: string; readonly password: Secret }
   | { readonly kind: "bearer"; readonly token: Secret }
+  /** Of an app: contract, auth-beyond-tokens.md §3.6. */
+  | { readonly kind: "json-web-token"; readonly token: Secret }
   | { readonly kind: "malformed"; readonly problem: string };
 
 const USERNAME_LENGTH_MAX = 320;
@@ -25,8 +27,10 @@ export function readCredential(header: string | undefined): Credential {
       return readBasic(rest);
     case "bearer":
       return { kind: "bearer", token: new Secret(rest) };
+    case "jwt":
+      return { kind: "json-web-token", token: new Secret(rest) };
     default:
-      return { kind: "malformed", problem: "Authorization has a scheme other than Basic and Bearer" };
+      return { kind: "malformed", problem: "Authorization has a scheme other than Basic, Bearer and JWT" };
   }
 }
 

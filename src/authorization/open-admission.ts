@@ -1,6 +1,6 @@
 import type { Network } from "../model/bound.ts";
 import type { Caller, CallerCredential } from "../model/caller.ts";
-import { credentialKindRefused, Failure } from "../model/failure.ts";
+import { appsOnly, credentialKindRefused, Failure } from "../model/failure.ts";
 import type { Permission } from "../model/permission.ts";
 import type { Repository } from "../model/repository.ts";
 import type { Requirement } from "../model/scope-set.ts";
@@ -130,6 +130,7 @@ export function openAdmission(
 function requireKind(caller: Caller, { credentialKinds }: CredentialRequirement): void {
   if (caller.kind === "anonymous" || credentialKinds === undefined) return;
   if (credentialKinds.includes(caller.credential.kind)) return;
+  if (credentialKinds.length === 1 && credentialKinds[0] === "app") throw appsOnly(caller.credential);
   throw credentialKindRefused(caller.credential);
 }
 

@@ -1,9 +1,11 @@
 import type { Kysely } from "kysely";
 import { requireIdentity, requireLivingToken, unknownToken } from "../authentication/authenticate.ts";
+import { requireLivingInstallation } from "../authentication/authenticate-app.ts";
 import { requireLivingSession } from "../authentication/authenticate-session.ts";
 import { boundOfToken } from "../authentication/bound-of-token.ts";
 import type {
   AccountCaller,
+  AppCredential,
   Caller,
   SessionCredential,
   TokenCredential,
@@ -16,6 +18,7 @@ import type { Project, Workspace } from "../model/workspace.ts";
 import type { Ports } from "../ports.ts";
 import { type LockedRow, lockRowsAhead } from "../storage/sql/lock-rows.ts";
 import { type AdmissionState, readAdmissionState } from "../storage/sql/permissions/admission-state.ts";
+import { readInstallationState } from "../storage/sql/permissions/installation-state.ts";
 import { findPermission } from "../storage/sql/permissions/permissions.ts";
 import { readSessionState } from "../storage/sql/permissions/session-state.ts";
 import { findProject } from "../storage/sql/projects/projects.ts";
@@ -67,12 +70,15 @@ export type Admission = {
  *
  * @throws Failure credential-kind-refused for a kind that has no rows.
  */
-function storedCredential({ credential }: AccountCaller): TokenCredential | SessionCredential {
+function storedCredential({
+  credential,
+}: AccountCaller): TokenCredential | SessionCredential | AppCredential {
   switch (credential.kind) {
     case "api-token":
     case "access-token":
     case "oauth":
     case "session":
+    case "app":
       return credential;
     default:
       throw credentialKindRefused(credential satisfies UnissuedCredential);
@@ -113,11 +119,18 @@ export async function readmitToRead(
 ): Promise<void> {
   const { lookups, kysely } = ports.database;
   const { credential, repositoryUuid } = admissionKeys(admission);
-  const state =
-    credential?.kind === "session"
-      ? lookups.getSessionState(credential.id, repositoryUuid)
-      : lookups.getAdmissionState(credential?.id, repositoryUuid);
-  await decide(kysely, ports, admission, await state);
+  await decide(kysely, ports, admission, await stateOf());
+
+  function stateOf(): Promise<AdmissionState> | AdmissionState {
+    switch (credential?.kind) {
+      case "session":
+        return lookups.getSessionState(credential.id, repositoryUuid);
+      case "app":
+        return readInstallationState(kysely, { installationUuid: credential.id, repositoryUuid });
+      default:
+        return lookups.getAdmissionState(credential?.id, repositoryUuid);
+    }
+  }
 }
 
 /** Locks first, in a statement of its own, so that the following statement reads the data as committed by then. */
@@ -128,9 +141,14 @@ async function stateUnderLock(
 ): Promise<AdmissionState> {
   await lockRowsAhead(tx, rowsOf(admission, moved));
   const { credential, repositoryUuid } = admissionKeys(admission);
-  return credential?.kind === "session"
-    ? readSessionState(tx, { sessionUuid: credential.id, repositoryUuid })
-    : readAdmissionState(tx, { tokenUuid: credential?.id, repositoryUuid });
+  switch (credential?.kind) {
+    case "session":
+      return readSessionState(tx, { sessionUuid: credential.id, repositoryUuid });
+    case "app":
+      return readInstallationState(tx, { installationUuid: credential.id, repositoryUuid });
+    default:
+      return readAdmissionState(tx, { tokenUuid: credential?.id, repositoryUuid });
+  }
 }
 
 function admissionKeys({ caller, requirements }: Admission) {
@@ -187,10 +205,18 @@ function rowsOf({ caller, requirements }: Admission, moved: AdmissionState["repo
   if (caller.kind === "account") {
     rows.push({ table: "account", uuid: caller.account.uuid, strength: "share" });
     const { kind, id } = storedCredential(caller);
-    rows.push({ table: kind === "session" ? "session" : "api_token", uuid: id, strength: "share" });
+    rows.push({ table: CREDENTIAL_TABLES[kind], uuid: id, strength: "share" });
   }
   return rows;
 }
+
+const CREDENTIAL_TABLES = {
+  session: "session",
+  app: "app_installation",
+  "api-token": "api_token",
+  "access-token": "api_token",
+  oauth: "api_token",
+} as const satisfies Record<ReturnType<typeof storedCredential>["kind"], LockedRow["table"]>;
 
 async function decide(
   db: Kysely<Schema>,
@@ -203,6 +229,8 @@ async function decide(
     const stored = storedCredential(caller);
     if (stored.kind === "session")
       requireLivingSession(credential?.kind === "session" ? credential : undefined, clock());
+    else if (stored.kind === "app")
+      requireLivingInstallation(credential?.kind === "app" ? credential : undefined, clock());
     else {
       if (credential?.kind !== "token") throw unknownToken();
       requireLivingToken(credential, clock());

@@ -1,6 +1,7 @@
 import { reachFaultPoint } from "../fault-points.ts";
 import { Failure } from "../model/failure.ts";
 import type { Uuid } from "../model/uuid.ts";
+import { deleteAppCallsBefore } from "../storage/sql/apps/app-calls.ts";
 import { deleteDeliveriesBefore, listDueDeliveries } from "../storage/sql/webhooks/webhook-deliveries.ts";
 import {
   DELIVERY_SCHEDULE,
@@ -127,9 +128,11 @@ function countByWorkspace(underWay: Iterable<UnderWay>): Map<Uuid, number> {
 
 function startHistoryExpiry({ database, clock, log }: DeliveryPorts): () => void {
   const run = () => {
-    deleteDeliveriesBefore(database.kysely, new Date(clock().getTime() - HISTORY_MS)).catch(
-      (error: unknown) => log.warn({ err: error }, "old deliveries were not deleted"),
-    );
+    const before = new Date(clock().getTime() - HISTORY_MS);
+    Promise.all([
+      deleteDeliveriesBefore(database.kysely, before),
+      deleteAppCallsBefore(database.kysely, before),
+    ]).catch((error: unknown) => log.warn({ err: error }, "old deliveries were not deleted"));
   };
   run();
   const timer = setInterval(run, HISTORY_STEP_MS);

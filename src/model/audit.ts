@@ -1,4 +1,5 @@
 import type { Account } from "./account.ts";
+import type { Installation } from "./app.ts";
 import type { CredentialReference, Operator } from "./caller.ts";
 import type { Group } from "./group.ts";
 import type { OauthConsumer } from "./oauth-consumer.ts";
@@ -74,6 +75,11 @@ export const AUDIT_ACTIONS = [
   "branch-restriction.deleted",
   "default-reviewer.added",
   "default-reviewer.removed",
+  "app.registered",
+  "app.unregistered",
+  "app.installed",
+  "app.updated",
+  "app.uninstalled",
   "access.refused",
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
@@ -100,6 +106,7 @@ export type AuditSubject = {
     | "group"
     | "project"
     | "repository"
+    | "app"
     | "route";
   /** Undefined for a route. */
   readonly uuid: Uuid | undefined;
@@ -161,4 +168,8 @@ export function projectSubject({ uuid, key, workspaceUuid }: Project): AuditSubj
 export function repositorySubject(repository: Pick<Repository, "uuid" | "workspace" | "slug">): AuditSubject {
   const { uuid, workspace } = repository;
   return { kind: "repository", uuid, name: fullName(repository), workspaceUuid: workspace.uuid };
+}
+
+export function appSubject(app: Pick<Installation, "uuid" | "appKey" | "workspaceUuid">): AuditSubject {
+  return { kind: "app", uuid: app.uuid, name: app.appKey, workspaceUuid: app.workspaceUuid };
 }

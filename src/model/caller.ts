@@ -1,4 +1,5 @@
 import type { Account } from "./account.ts";
+import type { Installation } from "./app.ts";
 import type { Bound } from "./bound.ts";
 import type { ScopeSet } from "./scope-set.ts";
 import type { Session } from "./session.ts";
@@ -21,7 +22,7 @@ export type AccountCaller = {
 };
 
 /** By what a caller is known. What its kind alone has stands beside what all have. */
-export type CallerCredential = TokenCredential | SessionCredential | UnissuedCredential;
+export type CallerCredential = TokenCredential | SessionCredential | AppCredential | UnissuedCredential;
 
 /** A credential as logs and the audit log name it: of what kind it is, and which one. */
 export type CredentialReference = Pick<CallerCredential, "kind" | "id">;
@@ -53,12 +54,18 @@ export type SessionCredential = AnyCredential & {
   readonly session: Session;
 };
 
+/** Of an app: a JSON Web Token that it has signed itself, by the secret of its installation. */
+export type AppCredential = AnyCredential & {
+  readonly kind: "app";
+  readonly installation: Installation;
+};
+
 /**
  * The kinds that nothing issues yet. One that is to be issued becomes a type of its own, with what it has: then the
  * compiler names each place that has to know it.
  */
 export type UnissuedCredential = AnyCredential & {
-  readonly kind: "app" | "ssh-key";
+  readonly kind: "ssh-key";
 };
 
 /** For whom something is listed: what may be seen depends on nothing else. */

@@ -82,6 +82,15 @@ export function credentialKindRefused({ kind }: Pick<CredentialReference, "kind"
   );
 }
 
+/** Recorded text. */
+export function appsOnly({ kind }: Pick<CredentialReference, "kind">): Failure {
+  return new Failure(
+    "credential-kind-refused",
+    "This API is only accessible with the following authentication types: jwt",
+    { reason: kind },
+  );
+}
+
 /** For what nobody may do without saying who they are. */
 export function credentialMissing(): Failure {
   return new Failure("credential-missing", "Authentication is required: no credential was sent");

@@ -53,6 +53,8 @@ export type Webhook = {
   readonly secret: Secret | undefined;
   readonly skipsCertificateCheck: boolean;
   readonly createdAt: Date;
+  /** Of an app that is installed: its deliveries are wrapped and signed by a token. */
+  readonly installationUuid?: Uuid | undefined;
 };
 
 /** A delivery that is pending, or was made. */

@@ -1,7 +1,11 @@
+import { openSharedSecret } from "../connect/shared-secret.ts";
+import { withoutSignature, writeTokenForApp } from "../connect/token-for-app.ts";
 import { reachFaultPoint } from "../fault-points.ts";
+import type { Secret } from "../model/secret.ts";
 import type { HeaderLine, Webhook, WebhookAttempt, WebhookDelivery } from "../model/webhook.ts";
 import { withoutPassword } from "../model/without-password.ts";
 import type { Ports } from "../ports.ts";
+import { findInstallation } from "../storage/sql/apps/installations.ts";
 import { insertAttempt } from "../storage/sql/webhooks/webhook-attempts.ts";
 import { moveDueInstant, recordAttempt } from "../storage/sql/webhooks/webhook-deliveries.ts";
 import { findWebhookByUuid } from "../storage/sql/webhooks/webhooks.ts";
@@ -41,7 +45,7 @@ export type DeliveryOptions = Partial<DeliverySchedule> & {
 
 export type DeliveryPorts = Pick<
   Ports,
-  "config" | "listening" | "database" | "packs" | "objects" | "clock" | "log"
+  "config" | "listening" | "database" | "packs" | "objects" | "clock" | "log" | "keys"
 >;
 export type DeliverySettings = DeliverySchedule & Pick<DeliveryOptions, "resolveName">;
 
@@ -91,17 +95,23 @@ async function tryDelivery(
       outcome: { kind: "refused", problem: "the webhook has been switched off" },
     };
   }
-  const rendered = delivery.payload ?? (await render(ports, delivery));
+  const signing = await signDelivery(ports, webhook);
+  if (signing === "gone")
+    return {
+      payload: delivery.payload,
+      outcome: { kind: "refused", problem: "the app has been uninstalled" },
+    };
+  const rendered = delivery.payload ?? (await render(ports, webhook, delivery));
   if (typeof rendered !== "string") return { payload: undefined, outcome: rendered };
   // Loaded for the first delivery, so that clients of HTTP and TLS do not slow down every start.
   const { sendWebhook } = await import("./send-webhook.ts");
-  const headers = deliveryHeaders(webhook, delivery);
+  const headers = { ...deliveryHeaders(webhook, delivery), ...signing?.headers };
   const sentAt = ports.clock();
   const begin = performance.now();
   const outcome = await sendWebhook({
     url: webhook.url,
     body: rendered,
-    secret: webhook.secret,
+    secret: signing?.secret ?? webhook.secret,
     headers,
     skipsCertificateCheck: webhook.skipsCertificateCheck,
     mayReachPrivateAddresses: ports.config.mayReachPrivateAddresses,
@@ -111,7 +121,7 @@ async function tryDelivery(
   });
   reachFaultPoint("webhook.sent");
   const durationMs = Math.round(performance.now() - begin);
-  const requestHeaders = shownHeaders(headers, webhook);
+  const requestHeaders = shownHeaders(headers, signing?.secret ?? webhook.secret);
   return {
     payload: rendered,
     outcome,
@@ -120,22 +130,47 @@ async function tryDelivery(
 }
 
 /** A signature is not repeated: with the payload, it would let anyone who sees it try out secrets. */
-function shownHeaders(headers: Readonly<Record<string, string>>, { secret }: Webhook): readonly HeaderLine[] {
+function shownHeaders(
+  headers: Readonly<Record<string, string>>,
+  secret: Secret | undefined,
+): readonly HeaderLine[] {
   return [
-    ...Object.entries(headers),
+    ...Object.entries(headers).map(([name, value]) =>
+      name === "authorization" ? ([name, withoutSignature(value)] as const) : ([name, value] as const),
+    ),
     ...(secret === undefined ? [] : [["x-hub-signature", "sha256=\u2026"] as const]),
   ];
 }
 
+type Signing = { readonly headers: Readonly<Record<string, string>>; readonly secret: Secret };
+
+/** How an app is shown where a delivery comes from. Undefined for a webhook that is no app's, or whose app has no secret. */
+async function signDelivery(
+  ports: DeliveryPorts,
+  { installationUuid, url }: Webhook,
+): Promise<Signing | "gone" | undefined> {
+  if (installationUuid === undefined) return undefined;
+  const installation = await findInstallation(ports.database.kysely, installationUuid);
+  if (installation?.state !== "installed") return "gone";
+  if (installation.descriptor.authentication === "none") return undefined;
+  const secret = await openSharedSecret(ports, installation);
+  const token = writeTokenForApp(installation, secret, { method: "POST", url }, ports.clock());
+  return { headers: { authorization: `JWT ${token.text}` }, secret };
+}
+
 async function render(
   ports: DeliveryPorts,
+  { installationUuid }: Webhook,
   delivery: WebhookDelivery,
 ): Promise<string | UnknownEvent | Exclude<SendOutcome, { kind: "answered" }>> {
   try {
     const rendered = await renderPayload(ports, delivery);
     switch (rendered.kind) {
       case "rendered":
-        return rendered.body;
+        // Recorded: apps get the same payload, wrapped.
+        return installationUuid === undefined
+          ? rendered.body
+          : `{"event":${JSON.stringify(delivery.eventKey)},"data":${rendered.body}}`;
       case "gone":
         return { kind: "refused", problem: "what it tells of is no longer there" };
       case "unknown":
@@ -158,6 +193,8 @@ function deliveryHeaders(webhook: Webhook, delivery: WebhookDelivery): Record<st
     "x-hook-uuid": webhook.uuid,
     "x-request-uuid": delivery.uuid,
     "x-attempt-number": String(delivery.attempts + 1),
+    // Recorded for apps alone.
+    ...(webhook.installationUuid === undefined ? {} : { "x-event-time": delivery.createdAt.toUTCString() }),
   };
 }
 

@@ -7,6 +7,8 @@ import { isPrivateHost, PrivateAddressError, resolvePublicly, socketLookup } fro
 import { type ResolveName, resolveByDns, resolveBySystem } from "./resolve-name.ts";
 
 export type WebhookMessage = {
+  /** POST unless it is told. A GET has no body. */
+  readonly method?: "GET";
   readonly url: string;
   readonly body: string;
   readonly secret: Secret | undefined;
@@ -17,6 +19,9 @@ export type WebhookMessage = {
   readonly resolveName?: ResolveName | undefined;
   /** The limit for everything from resolving the name to the status of the answer. */
   readonly sendMsMax: number;
+  /** How much of the answer's body is read, and for how long after its status. */
+  readonly answerBytesMax?: number;
+  readonly answerMsMax?: number;
   readonly signal: AbortSignal;
 };
 
@@ -64,13 +69,13 @@ function post(url: URL, message: WebhookMessage): Promise<SendOutcome> {
     const sent = request(
       url,
       {
-        method: "POST",
+        method: message.method ?? "POST",
         // A connection of its own: one that was kept would have been judged for another name.
         agent: false,
         headers: {
           ...message.headers,
           ...signature(message),
-          "content-length": Buffer.byteLength(message.body),
+          ...(message.method === "GET" ? {} : { "content-length": Buffer.byteLength(message.body) }),
         },
         signal: AbortSignal.any([timeout, message.signal]),
         rejectUnauthorized: !message.skipsCertificateCheck,
@@ -78,7 +83,7 @@ function post(url: URL, message: WebhookMessage): Promise<SendOutcome> {
       },
       (response) => {
         const status = response.statusCode ?? 0;
-        void readAnswer(response).then((answer) => resolve({ kind: "answered", status, answer }));
+        void readAnswer(response, message).then((answer) => resolve({ kind: "answered", status, answer }));
       },
     );
     let isAnswered = false;
@@ -93,12 +98,16 @@ function post(url: URL, message: WebhookMessage): Promise<SendOutcome> {
     );
     // Also after an answer that is none, such as 101: no error tells of it.
     sent.on("close", () => end({ kind: "unanswered", problem: "the connection was closed" }));
-    sent.end(message.body);
+    if (message.method === "GET") sent.end();
+    else sent.end(message.body);
   });
 }
 
-async function readAnswer(response: IncomingMessage): Promise<WebhookAnswer> {
-  const late = setTimeout(() => response.destroy(), ANSWER_MS_MAX);
+async function readAnswer(
+  response: IncomingMessage,
+  { answerBytesMax = ANSWER_BYTES_MAX, answerMsMax = ANSWER_MS_MAX }: WebhookMessage,
+): Promise<WebhookAnswer> {
+  const late = setTimeout(() => response.destroy(), answerMsMax);
   const parts: Buffer[] = [];
   let bytes = 0;
   let isCut = false;
@@ -106,7 +115,7 @@ async function readAnswer(response: IncomingMessage): Promise<WebhookAnswer> {
     for await (const part of response as AsyncIterable<Buffer>) {
       parts.push(part);
       bytes += part.length;
-      if (bytes > ANSWER_BYTES_MAX) break;
+      if (bytes > answerBytesMax) break;
     }
   } catch {
     // It broke off, or took too long: what has come is kept.
@@ -115,12 +124,12 @@ async function readAnswer(response: IncomingMessage): Promise<WebhookAnswer> {
     clearTimeout(late);
     response.destroy();
   }
-  const body = Buffer.concat(parts).subarray(0, ANSWER_BYTES_MAX);
+  const body = Buffer.concat(parts).subarray(0, answerBytesMax);
   return {
     headers: headerLines(response.rawHeaders),
     // PostgreSQL stores no zero byte in a text.
     body: body.toString("utf8").replaceAll("\0", "\ufffd"),
-    isBodyCut: isCut || bytes > ANSWER_BYTES_MAX,
+    isBodyCut: isCut || bytes > answerBytesMax,
   };
 }
 

@@ -17,6 +17,7 @@ const ORDER = [
   "storage",
   "ports.ts",
   "representations",
+  "connect",
   "authentication",
   "authorization",
   "webhooks",

@@ -52,6 +52,9 @@ function tellCredential(reply: FastifyReply, { account, credential }: AccountCal
     case "oauth":
       reply.headers(headersOfToken(credential, account));
       return;
+    case "app":
+      reply.header("x-oauth-scopes", grantedNames(credential.scopes).join(", "));
+      return;
     // Of the pages alone, which tell nothing.
     case "session":
       return;

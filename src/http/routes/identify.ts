@@ -47,12 +47,12 @@ const OWN_SITES = [undefined, "none", "same-origin"];
 /**
  * A browser adds the credential from its own dialog to every request of a page, even to a form of another site. It says so in
  * a header that no page can set (Fetch Metadata, 2.3), and that git, curl and libraries do not send. Browsers have no dialog
- * for Bearer: a page that sends it knows the token.
+ * for Bearer and JWT: a page that sends one knows the token.
  */
 function requireOwnSite({ method, headers }: FastifyRequest): void {
   if (SAFE_METHODS.includes(method) || OWN_SITES.includes(headers["sec-fetch-site"] as string | undefined))
     return;
-  if (readCredential(headers.authorization).kind === "bearer") return;
+  if (["bearer", "json-web-token"].includes(readCredential(headers.authorization).kind)) return;
   throw new Failure("foreign-site", "A browser sent this from a page of another site: nothing was changed", {
     reason: "sec-fetch-site",
   });
@@ -74,6 +74,9 @@ export function noteAddress(
     case "oauth":
       auditNotes.noteAddress(actor, credential.token.name, networkOf(address));
       break;
+    case "app":
+      auditNotes.noteAddress(actor, credential.installation.appKey, networkOf(address));
+      break;
     // To sign in is an entry of its own.
     case "session":
       break;
@@ -91,7 +94,11 @@ async function callerOf(
   reply: FastifyReply,
 ): Promise<Caller> {
   try {
-    const from = { address, userAgent: request.headers["user-agent"] };
+    const from = {
+      address,
+      userAgent: request.headers["user-agent"],
+      request: { method: request.method, target: request.url },
+    };
     return await authenticate(ports, channel, presentedBy(request), from);
   } catch (error) {
     // A genuine token is not a guess: it has expired, or was sent with another user name.

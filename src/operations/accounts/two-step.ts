@@ -5,13 +5,14 @@ import {
   RECOVERY_CODES,
   writeRecoveryCode,
 } from "../../authentication/two-step/recovery-code.ts";
-import { openSeed, SEAL_NONCE_BYTES, sealSeed } from "../../authentication/two-step/seal-seed.ts";
+import { openSeed, sealSeed } from "../../authentication/two-step/seal-seed.ts";
 import type { Account } from "../../model/account.ts";
 import { accountSubject } from "../../model/audit.ts";
 import { Failure, invalidField } from "../../model/failure.ts";
 import type { Secret } from "../../model/secret.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import type { By, Ports } from "../../ports.ts";
+import { SEAL_NONCE_BYTES } from "../../storage/keys/seal.ts";
 import {
   countRecoveryCodes,
   deleteRecoveryCode,

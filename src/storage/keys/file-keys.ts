@@ -32,6 +32,7 @@ export function openFileKeys(folder: string): Keys {
 const LOSSES: Readonly<Record<KeyName, string>> = {
   rotation: "tokens cannot be rotated twice with the same result any more",
   "two-step": "two-step verification takes recovery codes alone, until it is set up again",
+  apps: "installed apps cannot be called, nor call, until they are installed again",
 };
 
 async function readOrCreateKey(folder: string, name: KeyName): Promise<Secret> {

@@ -12,7 +12,8 @@ export type LockedRow = {
     | "account"
     | "api_token"
     | "session"
-    | "oauth_consumer";
+    | "oauth_consumer"
+    | "app_installation";
   readonly uuid: Uuid;
   /** `update`: exclusive. `share`: others may lock it too, but nobody may change it. */
   readonly strength: "update" | "share";
@@ -26,6 +27,7 @@ const TABLES: readonly LockedRow["table"][] = [
   "api_token",
   "session",
   "oauth_consumer",
+  "app_installation",
 ];
 
 /**

@@ -1,3 +1,4 @@
+import type { AppTables } from "./schema/apps.ts";
 import type { AuditTables } from "./schema/audit.ts";
 import type { BranchRuleTables } from "./schema/branch-rules.ts";
 import type { FormerNameTables } from "./schema/former-names.ts";
@@ -24,6 +25,7 @@ import type { WorkspaceDayTables } from "./schema/workspace-days.ts";
  */
 export type Schema = CoreTables &
   GroupTables &
+  AppTables &
   BranchRuleTables &
   ReviewTables &
   WebhookTables &

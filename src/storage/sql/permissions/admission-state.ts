@@ -1,5 +1,6 @@
 import { CompiledQuery, type Kysely, sql } from "kysely";
 import type { Account, EmailAlias } from "../../../model/account.ts";
+import type { Installation } from "../../../model/app.ts";
 import type { AppUser } from "../../../model/app-user.ts";
 import type { Permission } from "../../../model/permission.ts";
 import type { Session } from "../../../model/session.ts";
@@ -26,6 +27,7 @@ export type AdmissionState = {
         readonly refusals: readonly WorkspaceRefusal[];
       }
     | { readonly kind: "session"; readonly session: Session; readonly account: Account }
+    | { readonly kind: "app"; readonly installation: Installation; readonly account: Account }
     | undefined;
   /** Undefined if there is no such repository, or none was asked for. */
   readonly repository:

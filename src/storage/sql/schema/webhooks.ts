@@ -21,6 +21,8 @@ export type WebhookRow = {
   secret: string | null;
   skips_certificate_check: number;
   created_at: number;
+  /** Not null for one of an app, which nobody changes by hand. */
+  app_installation_uuid: string | null;
 };
 
 /** The outbox: a row is written in the transaction of the change that it tells of. */

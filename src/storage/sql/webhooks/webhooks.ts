@@ -23,6 +23,7 @@ function toWebhook(row: Selectable<WebhookRow>): Webhook {
     secret: row.secret === null ? undefined : new Secret(row.secret),
     skipsCertificateCheck: row.skips_certificate_check === 1,
     createdAt: instant(row.created_at),
+    ...(row.app_installation_uuid === null ? {} : { installationUuid: row.app_installation_uuid as Uuid }),
   };
 }
 
@@ -38,11 +39,13 @@ function toRow(webhook: Webhook): WebhookRow {
     secret: webhook.secret?.reveal() ?? null,
     skips_certificate_check: flag(webhook.skipsCertificateCheck),
     created_at: webhook.createdAt.getTime(),
+    app_installation_uuid: webhook.installationUuid ?? null,
   };
 }
 
+/** Without those of apps, which only their descriptors change. */
 function webhooksOf(db: Kysely<Schema>, subject: WebhookSubject) {
-  const all = db.selectFrom("webhook");
+  const all = db.selectFrom("webhook").where("app_installation_uuid", "is", null);
   return subject.kind === "repository"
     ? all.where("repository_uuid", "=", subject.uuid)
     : all.where("workspace_uuid", "=", subject.uuid).where("repository_uuid", "is", null);
@@ -122,9 +125,29 @@ export async function listWebhooks(
   return { values: rows.map(toWebhook), size: Number(count) };
 }
 
-/** All webhooks of the server, or all of a workspace and its repositories. Oldest first. */
+/** Those of an installed app, one for each event. */
+export async function listAppWebhooks(
+  db: Kysely<Schema>,
+  installationUuid: Uuid,
+): Promise<readonly Webhook[]> {
+  const rows = await db
+    .selectFrom("webhook")
+    .selectAll()
+    .where("app_installation_uuid", "=", installationUuid)
+    .orderBy("events")
+    .orderBy("url")
+    .execute();
+  return rows.map(toWebhook);
+}
+
+/** Deletes those of an app, with their pending deliveries. */
+export async function deleteAppWebhooks(tx: Kysely<Schema>, installationUuid: Uuid): Promise<void> {
+  await tx.deleteFrom("webhook").where("app_installation_uuid", "=", installationUuid).execute();
+}
+
+/** All webhooks of the server without those of apps, or all of a workspace and its repositories. Oldest first. */
 export async function listAllWebhooks(db: Kysely<Schema>, workspaceUuid?: Uuid): Promise<readonly Webhook[]> {
-  let all = db.selectFrom("webhook").selectAll();
+  let all = db.selectFrom("webhook").selectAll().where("app_installation_uuid", "is", null);
   if (workspaceUuid !== undefined) all = all.where("workspace_uuid", "=", workspaceUuid);
   const rows = await all.orderBy("created_at").orderBy("uuid").execute();
   return rows.map(toWebhook);
