@@ -4,7 +4,7 @@ import type { BaseUrls } from "./links.ts";
 import { representOwner } from "./workspace.ts";
 
 /** For whom an app is installed, as its lifecycle calls tell it: contract, auth-beyond-tokens.md §3.4. */
-export function representPrincipal(workspace: Workspace, baseUrls: BaseUrls) {
+export function representAppPrincipal(workspace: Workspace, baseUrls: BaseUrls) {
   return {
     ...representOwner(workspace, baseUrls),
     is_active: true,

@@ -49,6 +49,14 @@ async function restByApp(method: string, path: string, body?: unknown) {
   return restAs(app, appAuthorization(credentials, { method, target: `/2.0${path}` }))(method, path, body);
 }
 
+function exchange(authorization: string): Promise<Response> {
+  return fetch(`${app.url}/site/oauth2/access_token`, {
+    method: "POST",
+    headers: { authorization },
+    body: new URLSearchParams({ grant_type: "urn:bitbucket:oauth2:jwt" }),
+  });
+}
+
 test("an app that is installed by its descriptor gets its secret, unsigned this first time", async () => {
   installation = await installApp(ports, by, workspace, SOURCE);
   assert.match(installation.clientKey, /^connection:\d+$/);
@@ -103,6 +111,22 @@ test("the app calls with a token of its own, and acts as itself within its scope
   ]);
 });
 
+test("the app exchanges a token of its own for an access token, whatever its qsh is", async () => {
+  for (const authorization of [
+    appAuthorization(credentials, undefined),
+    appAuthorization(credentials, { method: "GET", target: "/site/oauth2/access_token" }),
+  ]) {
+    const answer = await exchange(authorization);
+    assert.equal(answer.status, 200);
+    const { access_token, token_type } = (await answer.json()) as Record<string, string>;
+    assert.equal(token_type, "bearer");
+    const asApp = restAs(app, `Bearer ${access_token}`);
+    assert.equal((await asApp("GET", "/repositories/acme/demo")).status, 200);
+  }
+  const lowerCase = appAuthorization(credentials, undefined).replace("JWT", "jwt");
+  assert.equal((await exchange(lowerCase)).status, 400);
+});
+
 test("an event is told wrapped, with a token, and with one UUID for each kind of event", async () => {
   for (const description of ["one", "two"])
     assert.equal((await owner.rest("PUT", "/repositories/acme/demo", { description })).status, 200);
@@ -153,6 +177,11 @@ test("an app that does not take the call stays as it was", async () => {
 
 test("uninstalled while it is down, it has nothing any more", async () => {
   remote.answer("/app/uninstalled", 503);
+  const { access_token } = (await (await exchange(appAuthorization(credentials, undefined))).json()) as {
+    readonly access_token: string;
+  };
+  const asApp = restAs(app, `Bearer ${access_token}`);
+  assert.equal((await asApp("GET", "/repositories/acme/demo")).status, 200);
   const found = await findInstallation(ports.database.kysely, installation.uuid);
   const told = await uninstallApp(ports, by, workspace, found!);
   assert.equal(told?.isTaken, false);
@@ -163,6 +192,7 @@ test("uninstalled while it is down, it has nothing any more", async () => {
     ["uninstalled", undefined, undefined],
   );
   assert.equal((await restByApp("GET", "/repositories/acme/demo")).status, 401);
+  assert.equal((await asApp("GET", "/repositories/acme/demo")).status, 401);
   assert.deepEqual(await listAppWebhooks(ports.database.kysely, installation.uuid), []);
   const after = await findInstallation(ports.database.kysely, installation.uuid);
   await assert.rejects(uninstallApp(ports, by, workspace, after!), /not installed/);

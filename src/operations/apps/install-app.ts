@@ -10,7 +10,7 @@ import type { Secret } from "../../model/secret.ts";
 import { bracedUuid, type Uuid } from "../../model/uuid.ts";
 import type { Workspace } from "../../model/workspace.ts";
 import type { By, Ports } from "../../ports.ts";
-import { representPrincipal } from "../../representations/app-principal.ts";
+import { representAppPrincipal } from "../../representations/app-principal.ts";
 import { findAccountByUuid, insertAccount } from "../../storage/sql/accounts/accounts.ts";
 import { insertAppCall } from "../../storage/sql/apps/app-calls.ts";
 import {
@@ -268,7 +268,7 @@ export async function describeInstallation(
   { appKey, clientKey, publicKey }: Installation,
   eventType: "installed" | "uninstalled",
 ) {
-  const principal = representPrincipal(workspace, baseUrls);
+  const principal = representAppPrincipal(workspace, baseUrls);
   return {
     key: appKey,
     clientKey,

@@ -1,4 +1,7 @@
+import { type InstallationAndAccount, readInstallationToken } from "../../authentication/authenticate-app.ts";
+import { Failure } from "../../model/failure.ts";
 import { OauthRefusal } from "../../model/oauth-refusal.ts";
+import { Secret } from "../../model/secret.ts";
 import { type AppIdentity, issueAppToken } from "../../operations/oauth/issue-app-token.ts";
 import type { IssuedTokens } from "../../operations/oauth/issue-tokens.ts";
 import type { Ports } from "../../ports.ts";
@@ -21,7 +24,30 @@ export async function issueByJwt(ports: Ports, request: OauthRequest): Promise<I
   return issueAppToken(ports, request.by, app);
 }
 
-/** No app can be installed yet. */
-async function findProvedApp(_ports: Ports, _request: OauthRequest): Promise<AppIdentity | undefined> {
-  return undefined;
+/**
+ * The app that has signed the token. Documented: the scheme is in capitals. Clients send a `qsh` of another method, of the body
+ * too, or none: it is not looked at, since nothing but the token is read here.
+ */
+async function findProvedApp(
+  ports: Ports,
+  { authorization = "" }: OauthRequest,
+): Promise<AppIdentity | undefined> {
+  const [, text] = /^JWT +([^ ]+) *$/.exec(authorization) ?? [];
+  if (text === undefined) return undefined;
+  const { account, installation } = await readProof(ports, new Secret(text));
+  const { name, scopes } = installation.descriptor;
+  return { account, name, scopes };
+}
+
+/** @throws OauthRefusal which tells what is wrong to whoever knows the secret. */
+async function readProof(ports: Ports, text: Secret): Promise<InstallationAndAccount> {
+  try {
+    return await readInstallationToken(ports, text, undefined);
+  } catch (error) {
+    if (!(error instanceof Failure) || error.kind !== "credential-invalid") throw error;
+    const { detail } = error.details;
+    throw new OauthRefusal("unauthorized_client", typeof detail === "string" ? detail : error.message, {
+      ...(error.details.reason === undefined ? {} : { reason: error.details.reason }),
+    });
+  }
 }
