@@ -7,6 +7,7 @@ import { createApp } from "../../src/app.ts";
 import type { TokenResource } from "../../src/model/access-token.ts";
 import type { OauthScope } from "../../src/model/oauth-scope.ts";
 import type { ProjectKey, RepositorySlug } from "../../src/model/slug.ts";
+import type { Uuid } from "../../src/model/uuid.ts";
 import {
   createAccessToken,
   revokeAccessToken,
@@ -20,6 +21,7 @@ import {
 } from "../../src/operations/repositories/repositories.ts";
 import { createWorkspace } from "../../src/operations/workspaces/workspaces.ts";
 import { listAuditEvents } from "../../src/storage/sql/audit/audit-events.ts";
+import { listAllAccessTokens } from "../../src/storage/sql/tokens/access-tokens.ts";
 import { basic } from "../support/clients/http-request.ts";
 import { ownerOf, type RestCaller, restAs } from "../support/clients/rest-callers.ts";
 import { openRealGit } from "../support/git/real-git.ts";
@@ -418,6 +420,34 @@ test("a fetch that is cached is refused as soon as the token has ended", async (
   for (const _ of [1, 2]) assert.equal((await clone()).status, 0);
   await revokeAccessToken(app.ports, app.by, resource, token.uuid);
   assert.notEqual((await clone()).status, 0);
+});
+
+test("what is derived from it has its app user, is not listed or rotated, and ends with it", async () => {
+  const repository = await newRepository();
+  const resource: TokenResource = { kind: "repository", repository };
+  const { rest, token, account } = await bearer(resource, ["repository:write"]);
+  const wanted = { name: "child", scopes: ["repository"], expires_in: 600 };
+  const derived = await rest("POST", `${app.url}/-/tokens/derive`, wanted);
+  assert.equal(derived.status, 201, derived.text);
+  const child = restAs(app, `Bearer ${derived.json.token}`);
+  const path = `/repositories/acme/${repository.slug}`;
+  assert.equal((await child("GET", path)).status, 200);
+  assert.equal((await child("DELETE", path)).status, 403);
+  const db = app.ports.database.kysely;
+  const listed = await listAllAccessTokens(db, resource);
+  assert.deepEqual(
+    listed.map((each) => each.token.uuid),
+    [token.uuid],
+  );
+  const { uuid } = await db
+    .selectFrom("api_token")
+    .select("uuid")
+    .where("account_uuid", "=", account.uuid)
+    .where("parent_uuid", "is not", null)
+    .executeTakeFirstOrThrow();
+  await assert.rejects(rotateAccessToken(app.ports, app.by, resource, uuid as Uuid), { kind: "not-found" });
+  await revokeAccessToken(app.ports, app.by, resource, token.uuid);
+  assert.equal((await child("GET", path)).status, 401);
 });
 
 test("a token of another resource is answered like one that does not exist", async () => {

@@ -156,8 +156,8 @@ export const accessTokenScopeTexts: Readonly<Partial<Record<OfferedScope, Entry>
   },
   "repository:write": { en: "Push. Includes `repository`.", ja: "プッシュ（`repository` を含む）" },
   "repository:admin": {
-    en: "Settings, branch restrictions, webhooks. Includes neither reading nor pushing.",
-    ja: "設定、ブランチ制限、Webhook（読み取りとプッシュは含まない）",
+    en: "Create repositories. Change settings, branch restrictions, default reviewers. Includes neither reading nor pushing.",
+    ja: "リポジトリの作成、設定・ブランチ制限・既定のレビュアーの変更（読み取りとプッシュは含まない）",
   },
   "repository:delete": { en: "Delete the repository.", ja: "リポジトリの削除" },
   pullrequest: {

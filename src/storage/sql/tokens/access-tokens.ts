@@ -21,26 +21,30 @@ const RESOURCE_COLUMNS = {
 } as const satisfies Readonly<Record<ResourceKind, string>>;
 
 function accessTokens(db: Kysely<Schema>) {
-  return db
-    .selectFrom("api_token")
-    .innerJoin("account as bot", "bot.uuid", "api_token.account_uuid")
-    .innerJoin("app_user", "app_user.account_uuid", "bot.uuid")
-    .leftJoin("account_email as email", (join) =>
-      join.onRef("email.account_uuid", "=", "bot.uuid").on("email.is_primary", "=", 1),
-    )
-    .select(TOKEN_COLUMNS)
-    .select(aliasedAccountColumns("bot"))
-    .select([
-      "api_token.last_used_address",
-      "api_token.last_used_client",
-      "email.address",
-      "app_user.repository_uuid",
-      "app_user.project_uuid",
-      "app_user.workspace_uuid",
-    ])
-    .where("api_token.kind", "=", "access-token")
-    .orderBy("api_token.created_at", "desc")
-    .orderBy("api_token.uuid");
+  return (
+    db
+      .selectFrom("api_token")
+      .innerJoin("account as bot", "bot.uuid", "api_token.account_uuid")
+      .innerJoin("app_user", "app_user.account_uuid", "bot.uuid")
+      .leftJoin("account_email as email", (join) =>
+        join.onRef("email.account_uuid", "=", "bot.uuid").on("email.is_primary", "=", 1),
+      )
+      .select(TOKEN_COLUMNS)
+      .select(aliasedAccountColumns("bot"))
+      .select([
+        "api_token.last_used_address",
+        "api_token.last_used_client",
+        "email.address",
+        "app_user.repository_uuid",
+        "app_user.project_uuid",
+        "app_user.workspace_uuid",
+      ])
+      .where("api_token.kind", "=", "access-token")
+      // One that was derived is its holder's affair: it ends with its parent, and is not rotated.
+      .where("api_token.parent_uuid", "is", null)
+      .orderBy("api_token.created_at", "desc")
+      .orderBy("api_token.uuid")
+  );
 }
 
 type Row = Awaited<ReturnType<ReturnType<typeof accessTokens>["executeTakeFirstOrThrow"]>>;
@@ -160,6 +164,7 @@ function living(db: Kysely<Schema>, resource: TokenResource, now: Date) {
     .selectFrom("api_token")
     .innerJoin("app_user", "app_user.account_uuid", "api_token.account_uuid")
     .where("api_token.kind", "=", "access-token")
+    .where("api_token.parent_uuid", "is", null)
     .where(RESOURCE_COLUMNS[resource.kind], "=", resourceUuid(resource))
     .where("api_token.revoked_at", "is", null)
     .where("api_token.expires_at", ">", now.getTime());
