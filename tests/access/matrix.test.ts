@@ -183,7 +183,12 @@ function identityName(kind: string, username: string): string {
 /** How a text travels, and what that makes of it: a credential with a name, one without a name, none at all, or a wrong one. */
 type Carrier = {
   readonly name: string;
-  readonly means: "with a name" | "without a name" | "no credential" | "a wrong one";
+  readonly means:
+    | "with a name"
+    | "without a name"
+    | "no credential"
+    | "a wrong one"
+    | "a wrong place over REST";
   /** Of the table above, where it has a name. */
   readonly identity?: string;
   readonly headers?: (text: string, username: string) => Record<string, string>;
@@ -237,7 +242,7 @@ const CARRIERS: readonly Carrier[] = [
   },
   {
     name: "query parameter",
-    means: "no credential",
+    means: "a wrong place over REST",
     query: (text) => `access_token=${encodeURIComponent(text)}&token=${encodeURIComponent(text)}`,
   },
   {
@@ -261,6 +266,8 @@ type Admission =
 function admission(target: Target, carrier: Carrier, brought: SentCredential): Admission {
   const { channel } = target;
   if (carrier.means === "no credential") return { caller: "nobody" };
+  if (carrier.means === "a wrong place over REST")
+    return channel === "rest" ? { refused: 401 } : { caller: "nobody" };
   if (carrier.means === "a wrong one") return { refused: 401 };
   if (brought.kind.includes("access token")) return admissionOfAccessToken(target, carrier, brought);
   // Bearer is for REST: in Git it is refused before anybody looks at what it carries.

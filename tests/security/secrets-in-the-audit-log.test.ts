@@ -51,7 +51,8 @@ test("no token and no e-mail address gets into the audit log", async () => {
   };
   const rule = { kind: "force", branch_match_kind: "glob", pattern: `${text.reveal()}/${ADDRESS}` };
   assert.equal(await ask("POST", "/repositories/acme/demo/branch-restrictions", rule), 201);
-  assert.equal(await ask("GET", `/repositories/acme/${stray}?access_token=${text.reveal()}`), 404);
+  assert.equal(await ask("GET", `/repositories/acme/${stray}?access_token=${text.reveal()}`), 401);
+  assert.equal(await ask("GET", `/repositories/acme/${stray}?token=${text.reveal()}`), 404);
   assert.equal(await ask("GET", `/workspaces/${encodeURIComponent(ADDRESS)}`), 404);
   await ports.auditNotes.idle();
   const rows = await ports.database.kysely.selectFrom("audit_event").selectAll().execute();

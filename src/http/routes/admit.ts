@@ -14,6 +14,7 @@ import type { PathParameters } from "./named-subjects.ts";
 import type { Route } from "./route.ts";
 import type { Admitted } from "./subjects/subject.ts";
 import { subjectOf } from "./subjects/subjects.ts";
+import { TOKEN_PARAMETER, tokenInWrongPlace } from "./token-in-wrong-place.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -29,6 +30,7 @@ export async function admit(
   reply: FastifyReply,
 ): Promise<Admitted> {
   refuseControlCharacters(request);
+  refuseTokenInUrl(request);
   reply.header("x-accepted-oauth-scopes", route.oauthScopes.join(", "));
   const caller = await identify(ports, "rest", route.rate ?? "api", request, reply);
   if (caller.kind === "account") tellCredential(reply, caller);
@@ -88,6 +90,12 @@ function headersOfToken({ id, scopes, token }: TokenCredential, { kind }: Accoun
 
 /** Of a token as it was read: after a change it is read again, as another object. */
 const credentialHeaders = new WeakMap<Token, Record<string, string>>();
+
+/** Whoever reads a log on the way would have it. */
+function refuseTokenInUrl({ url, query }: FastifyRequest): void {
+  if (url.includes(TOKEN_PARAMETER) && Object.hasOwn(query as object, TOKEN_PARAMETER))
+    throw tokenInWrongPlace("the URL");
+}
 
 /**
  * NUL is in no name, and ends a text early in C. Other control characters may be in the name of a file if they are

@@ -2,6 +2,7 @@ import type { FastifyInstance } from "fastify";
 import { Failure } from "../../model/failure.ts";
 import { decodeBody, parseFormBody } from "./body-text.ts";
 import { UNREADABLE_BODY } from "./request-body.ts";
+import { TOKEN_PARAMETER, tokenInWrongPlace } from "./token-in-wrong-place.ts";
 
 /**
  * Parses JSON and forms; any other body is read up to its limit and dropped, since a DELETE may have one. A JSON
@@ -28,7 +29,9 @@ export function acceptJsonBodies(server: FastifyInstance): void {
     { parseAs: "buffer" },
     (_request, body, done) => {
       try {
-        done(null, parseFormBody(body as Buffer));
+        const form = parseFormBody(body as Buffer);
+        if (form.has(TOKEN_PARAMETER)) throw tokenInWrongPlace("the form");
+        done(null, form);
       } catch (error) {
         done(error as Failure);
       }

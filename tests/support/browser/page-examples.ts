@@ -5,7 +5,6 @@ import type { Uuid } from "../../../src/model/uuid.ts";
 import { createAccessToken } from "../../../src/operations/access-tokens/access-tokens.ts";
 import { createPasswordLink } from "../../../src/operations/accounts/password-links.ts";
 import { listSessions } from "../../../src/storage/sql/accounts/sessions.ts";
-import { listConsumers } from "../../../src/storage/sql/oauth/consumers.ts";
 import { insertTokenDraft } from "../../../src/storage/sql/tokens/token-drafts.ts";
 import { insertAttempt } from "../../../src/storage/sql/webhooks/webhook-attempts.ts";
 import { insertDeliveries } from "../../../src/storage/sql/webhooks/webhook-deliveries.ts";
@@ -325,19 +324,21 @@ async function deliveryPath(site: ExampleSite, list: string): Promise<string> {
   return `${own}/deliveries/${uuid}`;
 }
 
-/** Of a consumer of the workspace, made for the first example. */
-async function consumerKey(site: ExampleSite): Promise<string> {
-  const { app } = site;
-  const [first] = await listConsumers(app.ports.database.kysely, app.workspace.uuid);
-  if (first !== undefined) return first.key;
-  const { key } = await makeConsumer(app, {
-    name: "A command line with a name that is quite long, as some have",
-    description: "Lists pull requests, and opens them in a browser.",
-    url: "https://cli.example.com/about",
-    isPrivate: false,
-    scopes: ["account", "repository:write", "pullrequest:write", "webhook", "snippet"],
-  });
-  return key;
+const consumerKeys = new WeakMap<ExampleSite, Promise<string>>();
+
+/** Of a consumer of the workspace. Examples are found at the same time, and there is one of this name. */
+function consumerKey(site: ExampleSite): Promise<string> {
+  const made =
+    consumerKeys.get(site) ??
+    makeConsumer(site.app, {
+      name: "A command line with a name that is quite long, as some have",
+      description: "Lists pull requests, and opens them in a browser.",
+      url: "https://cli.example.com/about",
+      isPrivate: false,
+      scopes: ["account", "repository:write", "pullrequest:write", "webhook", "snippet"],
+    }).then(({ key }) => key);
+  consumerKeys.set(site, made);
+  return made;
 }
 
 function rulePath(site: ExampleSite): Promise<string> {
