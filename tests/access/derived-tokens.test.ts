@@ -4,6 +4,7 @@ import { after, before, test } from "node:test";
 import type { ProjectKey, RepositorySlug } from "../../src/model/slug.ts";
 import type { Uuid } from "../../src/model/uuid.ts";
 import { createAccount, disableAccount } from "../../src/operations/accounts/accounts.ts";
+import { deleteConsumer } from "../../src/operations/oauth/consumers.ts";
 import { createProject } from "../../src/operations/projects/projects.ts";
 import { createRepository } from "../../src/operations/repositories/repositories.ts";
 import { createApiToken, revokeApiToken, rotateApiToken } from "../../src/operations/tokens/api-tokens.ts";
@@ -15,6 +16,7 @@ import {
 import { setMember } from "../../src/operations/workspaces/workspaces.ts";
 import { countLivingTokens } from "../../src/storage/sql/tokens/token-history.ts";
 import { basic, sendRequest } from "../support/clients/http-request.ts";
+import { askForToken, makeConsumer } from "../support/clients/oauth-client.ts";
 import { ALL_SCOPES } from "../support/examples/all-routes.ts";
 import { openRealGit } from "../support/git/real-git.ts";
 import { startTestApp, type TestApp } from "../support/server/test-app.ts";
@@ -398,6 +400,32 @@ test("a token that is bound cannot move a repository out of its bound, or create
   assert.ok((await statusOf(token, `${R}/caged`, "PUT", { project: { key } })) >= 403);
   assert.ok((await statusOf(token, `${R}/escaped`, "POST", { scm: "git", project: { key } })) >= 403);
   assert.ok((await statusOf(token, `${R}/caged`, "PUT", { description: "still here" })) === 200);
+});
+
+test("one of OAuth is derived from one of OAuth, with scopes that those imply, and ends with its consumer", async () => {
+  const made = await makeConsumer(app, { scopes: ["repository:write"] });
+  const granted = await askForToken(app, made, { grant_type: "client_credentials" });
+  const parent = String(granted.json.access_token);
+  const bearer = async (token: string, path: string, body?: object) => {
+    const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+    const question =
+      body === undefined ? { headers } : { method: "POST", headers, body: JSON.stringify(body) };
+    return sendRequest(app.url, path, question);
+  };
+  const wanted = { name: "job", expires_in: 600, repositories: ["acme/demo"] };
+  assert.equal((await bearer(parent, PATH, { ...wanted, scopes: ["repository:admin"] })).status, 400);
+  assert.equal((await bearer(parent, PATH, { ...wanted, scopes: [READ] })).status, 400);
+  const answer = await bearer(parent, PATH, { ...wanted, scopes: ["repository"] });
+  assert.equal(answer.status, 201, answer.text);
+  const { token } = JSON.parse(answer.text) as Derived;
+  assert.match(token, /^pail_oa_/);
+  const statuses = async () =>
+    Promise.all(["demo", "other"].map(async (slug) => (await bearer(token, `${R}/${slug}`)).status));
+  assert.deepEqual(await statuses(), [200, 404]);
+  const commit = await bearer(token, `${R}/demo/src`, {});
+  assert.equal(commit.status, 403, "the scope to write was not passed on");
+  await deleteConsumer(app.ports, app.by, made.consumer.uuid);
+  assert.deepEqual(await statuses(), [401, 401]);
 });
 
 test("who sends no token derives none", async () => {
