@@ -108,6 +108,16 @@ test("a server that is not there is told", async () => {
   assert.match(outcome.stderr, /--url: must be the URL of a server/);
 });
 
+test("lists have what was derived if they are asked for it", async () => {
+  const list = async (...args: readonly string[]) => {
+    const { stdout } = await pail.cli(["token", "list", "--json", ...args]);
+    return (JSON.parse(stdout) as readonly { readonly parent: string | null }[]).filter(
+      ({ parent }) => parent !== null,
+    ).length;
+  };
+  assert.deepEqual([await list(), await list("--derived")], [0, 2]);
+});
+
 test("the operator creates a token with limits, and lists show them", async () => {
   const made = await pail.cli([
     ...["token", "create", "--account", credentials.email, "--name", "limited", "--scope", "read:repository"],

@@ -89,18 +89,24 @@ function addCreate(token: Command): void {
   });
 }
 
+type ListOptions = { readonly account?: string; readonly derived?: true; readonly json?: true };
+
 function addList(token: Command): void {
   const command = token
     .command("list")
     .description("Lists tokens, newest first: also expired, revoked and rotated ones.")
     .option("--account <email>", "only those of this account")
+    .option("--derived", "also those that holders have derived from others")
     .option("--json", "as a JSON array")
     .addHelpText("after", examples("pail token list", "pail token list --account ada@example.com --json"));
-  addSettings(command).action(async (options: { readonly account?: string; readonly json?: true }) => {
+  addSettings(command).action(async (options: ListOptions) => {
     const tokens = await withPorts(command, async (ports) => {
-      const { account } = options;
+      const { account, derived = false } = options;
       const owner = account === undefined ? undefined : await getNamedAccount(ports, "account", account);
-      return listedTokens(ports, await listTokensWithHistory(ports.database.kysely, owner?.uuid));
+      return listedTokens(
+        ports,
+        await listTokensWithHistory(ports.database.kysely, owner?.uuid, { hasDerived: derived }),
+      );
     });
     if (options.json) return printJson(tokens);
     const columns = ["id", "account", "name", "state", "expires", "last used", "scopes", "limits"];

@@ -1,3 +1,4 @@
+import { isWithin, locationOfRepository } from "../../model/bound.ts";
 import { permits } from "../../model/permission.ts";
 import { fullName } from "../../model/repository.ts";
 import type { ApiToken } from "../../model/token.ts";
@@ -47,16 +48,20 @@ export const repositoryPage: RepositoryPage = {
   },
 };
 
-/** Living tokens of the reader that may read repositories, and so this one as far as the reader may. */
+/** Living tokens that the reader has created and that may read this repository, as far as the reader may. */
 async function listReachingTokens(
   { database }: Ports,
-  { account, now }: RepositoryPageRequest,
+  { account, repository, now }: RepositoryPageRequest,
 ): Promise<readonly ApiToken[]> {
   if (account === undefined) return [];
   const tokens = await listTokens(database.kysely, account.uuid);
   return tokens.filter(
-    ({ scopes, revokedAt, expiresAt }) =>
-      revokedAt === undefined && expiresAt > now && scopes.includes("read:repository:bitbucket"),
+    ({ scopes, revokedAt, expiresAt, parentUuid, bound }) =>
+      revokedAt === undefined &&
+      expiresAt > now &&
+      parentUuid === undefined &&
+      scopes.includes("read:repository:bitbucket") &&
+      isWithin(bound, locationOfRepository(repository)),
   );
 }
 

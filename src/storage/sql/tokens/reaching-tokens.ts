@@ -15,6 +15,7 @@ import { ACCOUNT_COLUMNS, toAccount } from "../accounts/accounts.ts";
 import { optionalInstant } from "../columns.ts";
 import { heldPermissions, membersWithPermission } from "../permissions/permissions.ts";
 import type { Schema } from "../schema.ts";
+import { reachesRepositoryByBound, reachesWorkspaceByBound } from "./reaches-by-bound.ts";
 import { REFUSED_FROM, VIOLATES } from "./token-refusals.ts";
 import { TOKEN_COLUMNS, toApiToken } from "./tokens.ts";
 
@@ -60,7 +61,10 @@ export function reachingAccounts(workspaceUuid: Uuid): RawBuilder<string> {
   )`;
 }
 
-/** Every living token that reaches the workspace; `policy` and `block` are in scope beside it. */
+/**
+ * Every living token that reaches the workspace, without those that were derived from one of them; `policy` and `block` are in
+ * scope beside it.
+ */
 function livingTokens(db: Kysely<Schema>, workspaceUuid: Uuid, now: Date) {
   return (
     db
@@ -73,6 +77,8 @@ function livingTokens(db: Kysely<Schema>, workspaceUuid: Uuid, now: Date) {
         join.onRef("block.token_uuid", "=", "api_token.uuid").on("block.workspace_uuid", "=", workspaceUuid),
       )
       .where("api_token.kind", "=", "api-token")
+      .where("api_token.parent_uuid", "is", null)
+      .where(reachesWorkspaceByBound(workspaceUuid))
       .where("api_token.account_uuid", "in", reachingAccounts(workspaceUuid))
       .where("api_token.revoked_at", "is", null)
       .where("api_token.expires_at", ">", now.getTime())
@@ -113,9 +119,9 @@ function selected(db: Kysely<Schema>, asked: ReachingTokensAsked) {
   }
   if (repositoryUuid !== undefined) {
     const held = heldPermissions({ workspaceUuid, repositoryUuid });
-    query = query.where(
-      sql<SqlBool>`api_token.account_uuid in (select held.account_uuid from ${held} as held)`,
-    );
+    query = query
+      .where(sql<SqlBool>`api_token.account_uuid in (select held.account_uuid from ${held} as held)`)
+      .where(reachesRepositoryByBound(repositoryUuid));
   }
   return query;
 }

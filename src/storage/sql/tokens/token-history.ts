@@ -152,9 +152,11 @@ export async function listEndedTokens(
 export async function listTokensWithHistory(
   db: Kysely<Schema>,
   accountUuid?: Uuid,
+  { hasDerived = true }: { readonly hasDerived?: boolean } = {},
 ): Promise<readonly TokenWithHistory[]> {
   let query: TokenQuery = db.selectFrom("api_token").where("api_token.kind", "=", "api-token");
   if (accountUuid !== undefined) query = query.where("api_token.account_uuid", "=", accountUuid);
+  if (!hasDerived) query = query.where("api_token.parent_uuid", "is", null);
   const rows = await withHistory(query)
     .orderBy("api_token.created_at", "desc")
     .orderBy("api_token.uuid")

@@ -1,8 +1,11 @@
+import { ANONYMOUS, type Viewer } from "../../../model/caller.ts";
 import { parseScope, SCOPES } from "../../../model/scope.ts";
 import { parseRepositorySlug } from "../../../model/slug.ts";
 import { TOKEN_GROUPS, TOKEN_ORDERS, UNUSED_DAYS } from "../../../model/token-groups.ts";
 import { policyViolations, type TokenPolicy } from "../../../model/token-policy.ts";
 import { parseUuid, type Uuid } from "../../../model/uuid.ts";
+import type { WrittenLimits } from "../../../model/written-limits.ts";
+import { describeLimits } from "../../../operations/tokens/describe-limits.ts";
 import { findRepository } from "../../../storage/sql/repositories/repositories.ts";
 import {
   countReachedRepositories,
@@ -27,6 +30,7 @@ import { scopeTags } from "../../layout/scope-tag.ts";
 import { exactDay, exactTime, timeAgo, timeUntil } from "../../layout/time.ts";
 import { withQuery, workspacePath } from "../../links.ts";
 import { file, page, type WorkspacePage, type WorkspacePageRequest } from "../../page.ts";
+import { shortLimits } from "../../settings/api-tokens/limit-facts.ts";
 import { type Entry, formatNumber } from "../../translate.ts";
 import { describePolicy, scopeNames } from "./policies.ts";
 import { withWorkspaceSide } from "./with-workspace-side.ts";
@@ -43,7 +47,7 @@ export const tokensPage: WorkspacePage = {
   subject: "workspace",
   permission: "own",
   async get({ database }, request) {
-    const { t, workspace, query } = request;
+    const { t, account, workspace, query } = request;
     const db = database.kysely;
     const slug = parseRepositorySlug(formText(query, "repository", SEARCH_LENGTH_MAX).split("/").at(-1)!);
     const repository = slug && (await findRepository(db, { uuid: workspace.uuid }, { slug }));
@@ -65,6 +69,12 @@ export const tokensPage: WorkspacePage = {
     const reached = await countReachedRepositories(db, workspace.uuid, [
       ...new Set(shown.map(({ account }) => account.uuid)),
     ]);
+    const viewer: Viewer = account === undefined ? ANONYMOUS : { kind: "account", accountUuid: account.uuid };
+    const limits = await describeLimits(
+      { database },
+      viewer,
+      shown.map(({ token }) => token),
+    );
     const size = counts[asked.group ?? "all"];
     const isFiltered = [...query.keys()].some((name) => name !== "after" && name !== "sort");
     const name = html`<b>${workspace.slug}</b>`;
@@ -89,7 +99,12 @@ ${
     : shown.length > 0
       ? ledger(
           COLUMNS.map(({ label, ...more }) => ({ label: t(label), ...more })),
-          shown.map((each) => rowOf(request, each, policy, reached.get(each.account.uuid) ?? 0)),
+          shown.map((each, index) =>
+            rowOf(request, each, policy, {
+              repositories: reached.get(each.account.uuid) ?? 0,
+              limits: limits[index]!,
+            }),
+          ),
         )
       : isFiltered
         ? empty(t(texts.noneMatch), undefined, html`<a class="btn" href="${here}">${t(listTexts.clear)}</a>`)
@@ -170,7 +185,7 @@ function rowOf(
   request: WorkspacePageRequest,
   found: ReachingToken,
   policy: TokenPolicy | undefined,
-  repositories: number,
+  { repositories, limits }: { readonly repositories: number; readonly limits: WrittenLimits },
 ) {
   const { t, now, workspace } = request;
   const { token, account, blockedAt } = found;
@@ -186,7 +201,7 @@ function rowOf(
   return [
     html`<b><bdi>${account.displayName}</bdi></b><span class="sub">${account.username}</span>`,
     html`<bdi>${token.name}</bdi><span class="sub"><code>${token.uuid.slice(0, 8)}</code></span>`,
-    html`${scopeTags(token.scopes.slice(0, SCOPES_SHOWN))}${token.scopes.length > SCOPES_SHOWN && html`<details><summary class="small">${t(texts.more, { n: token.scopes.length - SCOPES_SHOWN })}</summary>${scopeTags(token.scopes.slice(SCOPES_SHOWN))}</details>`}${describeRefusal(request, found, policy)}`,
+    html`${scopeTags(token.scopes.slice(0, SCOPES_SHOWN))}${token.scopes.length > SCOPES_SHOWN && html`<details><summary class="small">${t(texts.more, { n: token.scopes.length - SCOPES_SHOWN })}</summary>${scopeTags(token.scopes.slice(SCOPES_SHOWN))}</details>`}${shortLimits(t, limits)}${describeRefusal(request, found, policy)}`,
     html`<span class="nowrap">${repositories > 0 ? t(texts.repositories, { n: repositories }) : t(texts.workspaceOnly)}</span>`,
     html`<span class="nowrap">${lifeLevel(life, now)} ${isLow(life, now) ? html`<b class="warn">${until}</b>` : until}</span><span class="sub num nowrap">${exactTime(request, token.expiresAt)}</span>`,
     isUnused ? html`<span class="warn">${used}</span>` : used,
