@@ -377,6 +377,31 @@ test("a rotation that is tried again answers the same secret", async () => {
   assert.equal(again.text.reveal(), first.text.reveal());
 });
 
+test("two rotations at once answer one secret, and two creations at once make one token of a name", async () => {
+  const { token } = await create(ofRepository(), ["repository"]);
+  const rotate = () => rotateAccessToken(app.ports, app.by, ofRepository(), token.uuid);
+  const [first, second] = await Promise.all([rotate(), rotate()]);
+  assert.equal(first.text.reveal(), second.text.reveal());
+  const outcomes = await Promise.allSettled(
+    [1, 2, 3].map(() => create(ofRepository(), ["repository"], "at once")),
+  );
+  assert.equal(outcomes.filter(({ status }) => status === "fulfilled").length, 1);
+});
+
+test("a rotation and a revocation at once end the old secret", async () => {
+  for (let round = 0; round < 5; round += 1) {
+    const { token, text } = await create(ofRepository(), ["repository"]);
+    const [rotated] = await Promise.allSettled([
+      rotateAccessToken(app.ports, app.by, ofRepository(), token.uuid),
+      revokeAccessToken(app.ports, app.by, ofRepository(), token.uuid),
+    ]);
+    assert.equal(await statusLater(text.reveal(), 0), 401);
+    // A rotation that came first has made a token of its own, which the revocation of the old one does not know.
+    if (rotated.status === "fulfilled")
+      await revokeAccessToken(app.ports, app.by, ofRepository(), rotated.value.token.uuid);
+  }
+});
+
 test("an old secret with less than 30 minutes left keeps its end, and an expired one stays expired", async () => {
   const { token, text } = await create(ofRepository(), ["repository"]);
   const nearEnd = new Date(token.expiresAt.getTime() - 10 * MINUTE_MS);
