@@ -79,6 +79,10 @@ const TIMES = 3;
 const READS: readonly (readonly [string, (token: string) => Promise<number>])[] = [
   ["REST", async (token) => (await ask(token, "GET", R)).status],
   ["an answer that is cached", async (token) => (await ask(token, "GET", `${R}/commits/main`)).status],
+  [
+    "a list that is asked for by POST",
+    async (token) => (await ask(token, "POST", `${R}/commits`, {})).status,
+  ],
   ["a file", async (token) => (await ask(token, "GET", `${R}/src/main/a.txt`)).status],
   ["an archive", async (token) => (await ask(token, "GET", "/acme/demo/get/main.zip")).status],
   [

@@ -37,7 +37,7 @@ export async function admit(
   const asked = {
     caller,
     address: clientAddress(request, ports.config),
-    writesAt: route.method === "GET" ? undefined : ports.clock(),
+    writesAt: route.method === "GET" || route.onlyReads === true ? undefined : ports.clock(),
   };
   const admission = openAdmission(ports, asked, route);
   const params = request.params as Record<string, string>;

@@ -44,6 +44,8 @@ export type Declared = CredentialRequirement & {
   readonly path: string;
   /** The last parameter takes the rest of the path, slashes and all; it may also be empty. For paths of files, ref names. */
   readonly lastParameterSpans?: "some" | "maybe-none";
+  /** For a method other than GET: nothing is changed by it, so it is taken in hours in which a token only reads. */
+  readonly onlyReads?: true;
   /** The rate limit for which its requests count. Undefined: that of the API, as for most routes. */
   readonly rate?: Exclude<RateResource, "api" | "git">;
   /**

@@ -130,6 +130,27 @@ test("nobody makes an access token that may do more than the token that they hav
   assert.equal(made.status, 201, made.text);
 });
 
+test("nobody gets the text of an access token that may do more than the token that they have", async () => {
+  const maker = await withScopes([...SCOPES, ...PAIL_SCOPES]);
+  const { json } = await maker("POST", RESOURCES.repository(), wanted({ scopes: ["repository:write"] }));
+  const rotation = `${RESOURCES.repository()}/${json.id}/rotate`;
+  const rest = await withScopes([
+    "write:token:pail",
+    "admin:repository:bitbucket",
+    "read:repository:bitbucket",
+  ]);
+  assert.equal((await rest("POST", rotation, {})).status, 403);
+  const { text } = await createApiToken(app.ports, app.by, {
+    accountUuid: app.owner.uuid,
+    name: "limited",
+    scopes: [...SCOPES, ...PAIL_SCOPES],
+    ageDays: 1,
+    bound: { refs: ["refs/heads/bot/*"] },
+  });
+  assert.equal((await restAs(app, `Bearer ${text.reveal()}`)("POST", rotation, {})).status, 403);
+  assert.equal((await maker("POST", rotation, {})).status, 201);
+});
+
 /** Routes that ask for no scope of the older vocabulary are open to every token of it, whatever it was given. */
 test("what a scope of access tokens opens, the scopes that it takes to give it open too", () => {
   const table: Readonly<Partial<Record<OauthScope, readonly Scope[]>>> = API_TOKEN_EQUIVALENTS;

@@ -3,6 +3,7 @@ import { jsonAnswer } from "../../http/server/answer.ts";
 import { getAccessToken, rotateAccessToken } from "../../operations/access-tokens/access-tokens.ts";
 import { representAccessToken } from "../../representations/access-token.ts";
 import { makeAccessTokenRoutes } from "./access-token-routes.ts";
+import { requireAsMuch } from "./require-as-much.ts";
 
 const RotationBody = (Type: TypeBuilder) =>
   Type.Object({
@@ -16,8 +17,9 @@ export const rotateAccessTokenRoutes = makeAccessTokenRoutes({
   below: "/{token_id}/rotate",
   scope: "write:token:pail",
   body: RotationBody,
-  async handle(ports, { by, resource, params, body, baseUrls }) {
+  async handle(ports, { by, caller, resource, params, body, baseUrls }) {
     const old = await getAccessToken(ports.database.kysely, resource, params.token_id!);
+    requireAsMuch(caller, old.token.scopes);
     const { text, token, oldExpiresAt } = await rotateAccessToken(
       ports,
       by,

@@ -121,7 +121,8 @@ function permissionOf(declared: Known): string {
 }
 
 function isWrite(declared: Known): boolean {
-  return declared.kind === "git" ? declared.service === "git-receive-pack" : declared.route.method !== "GET";
+  if (declared.kind === "git") return declared.service === "git-receive-pack";
+  return declared.route.method !== "GET" && declared.route.onlyReads !== true;
 }
 
 function missingScopes(caller: Caller, requirement: Requirement): Refusal | undefined {

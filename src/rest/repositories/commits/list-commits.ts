@@ -25,7 +25,7 @@ function listCommitsRoute(method: Method, path: string): RepositoryRoute {
     oauthScopes: ["repository"],
     permission: "read",
     ...(method === "GET" ? { isAnswerCached: true as const } : {}),
-    ...(method === "POST" ? { body: RevisionsBody } : {}),
+    ...(method === "POST" ? { body: RevisionsBody, onlyReads: true as const } : {}),
     handle: listCommits,
   };
 }
