@@ -1,4 +1,4 @@
-import type { Caller, TokenCredential } from "../model/caller.ts";
+import type { AccountCaller, TokenCredential } from "../model/caller.ts";
 import { scopeSetOf } from "../model/token.ts";
 import type { Uuid } from "../model/uuid.ts";
 import type { Ports } from "../ports.ts";
@@ -7,7 +7,7 @@ import { boundOfToken } from "./bound-of-token.ts";
 
 /** Who would be calling with a token. */
 export type CallerOfToken = {
-  readonly caller: Caller;
+  readonly caller: AccountCaller;
   /** Why the token is not valid, in words for its owner. Undefined: it is. */
   readonly problem: string | undefined;
 };

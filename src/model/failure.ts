@@ -23,6 +23,8 @@ export type FailureKind =
   | "token-refused"
   | "invalid-input"
   | "conflict"
+  /** The key of an earlier request, which asked for something else. */
+  | "idempotency-key-reused"
   | "gone"
   | "too-large"
   | "format-unsupported"

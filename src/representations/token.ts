@@ -1,5 +1,11 @@
-import type { TokenWithHistory } from "../model/token.ts";
+import type { Account } from "../model/account.ts";
+import type { Secret } from "../model/secret.ts";
+import type { ApiToken, TokenWithHistory } from "../model/token.ts";
+import type { WrittenLimits } from "../model/written-limits.ts";
+import { representLimits } from "./limits.ts";
 import { type BaseUrls, tokenApiUrl } from "./links.ts";
+
+type Shown = { readonly baseUrls: BaseUrls; readonly now: Date };
 
 export type TokenState = "active" | "expired" | "revoked" | "rotated";
 
@@ -14,12 +20,14 @@ export function tokenState(
 }
 
 /** An API token of Pail's own routes. Its text is never shown again. */
-export function representToken(token: TokenWithHistory, baseUrls: BaseUrls, now: Date) {
+export function representToken(token: TokenWithHistory, limits: WrittenLimits, { baseUrls, now }: Shown) {
   return {
     type: "api_token",
     id: token.uuid,
     name: token.name,
     scopes: token.scopes,
+    ...representLimits(limits),
+    parent: token.parentUuid ?? null,
     state: tokenState(token, now),
     created_on: token.createdAt.toISOString(),
     expires_on: token.expiresAt.toISOString(),
@@ -29,5 +37,46 @@ export function representToken(token: TokenWithHistory, baseUrls: BaseUrls, now:
     last_used_client: token.lastUsedFrom?.client ?? null,
     successor: token.successorUuid ?? null,
     links: { self: { href: tokenApiUrl(baseUrls, token) } },
+  };
+}
+
+/** With its text, for who has just made it. */
+export function representMadeToken(
+  { token, text }: { readonly token: ApiToken; readonly text: Secret },
+  limits: WrittenLimits,
+  shown: Shown,
+) {
+  // Made again, it is shown as it was made: whether it has been used by then is another question.
+  const made = { ...token, lastUsedAt: undefined, lastUsedFrom: undefined, revokedBy: undefined };
+  return { ...representToken(made, limits, shown), token: text.reveal() };
+}
+
+/** RFC 7662, section 2.2, and all that is known of the token. */
+export function representIntrospection(
+  {
+    token,
+    account,
+    problem,
+  }: {
+    readonly token: TokenWithHistory;
+    readonly account: Account;
+    /** Why it is not active. Undefined: it is. */
+    readonly problem: string | undefined;
+  },
+  limits: WrittenLimits,
+  shown: Shown,
+) {
+  const seconds = (at: Date) => Math.floor(at.getTime() / 1_000);
+  return {
+    active: problem === undefined,
+    ...(problem === undefined ? {} : { reason: problem }),
+    scope: token.scopes.join(" "),
+    username: account.username,
+    sub: account.uuid,
+    token_type: "Bearer",
+    exp: seconds(token.expiresAt),
+    iat: seconds(token.createdAt),
+    jti: token.uuid,
+    ...representToken(token, limits, shown),
   };
 }

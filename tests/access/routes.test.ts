@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, afterEach, before, test } from "node:test";
 import { createApp } from "../../src/app.ts";
 import { GIT_ROUTES } from "../../src/git-http/git-http.ts";
 import type { Route } from "../../src/http/routes/route.ts";
 import type { AppServer } from "../../src/http/server/server.ts";
 import type { Account } from "../../src/model/account.ts";
 import type { GrantedScope } from "../../src/model/scope.ts";
+import type { Uuid } from "../../src/model/uuid.ts";
 import { createAccount } from "../../src/operations/accounts/accounts.ts";
-import { createApiToken } from "../../src/operations/tokens/api-tokens.ts";
+import { createApiToken, revokeApiToken } from "../../src/operations/tokens/api-tokens.ts";
 import { setMember } from "../../src/operations/workspaces/workspaces.ts";
 import { basic } from "../support/clients/http-request.ts";
 import { ALL_ROUTES, ALL_SCOPES } from "../support/examples/all-routes.ts";
@@ -48,8 +49,15 @@ async function tokenOf(account: Account, scopes: readonly GrantedScope[]) {
     scopes,
     ageDays: 1,
   });
+  tokens.push(made.token.uuid);
   return { text: made.text.reveal(), uuid: made.token.uuid };
 }
+
+/** An account may have only so many. */
+const tokens: Uuid[] = [];
+afterEach(async () => {
+  for (const uuid of tokens.splice(0)) await revokeApiToken(app.ports, app.by, uuid);
+});
 
 /** The route's example, in a workspace where there is something under each path. */
 async function call(route: Route, authorization: string | undefined) {

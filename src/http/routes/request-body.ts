@@ -26,11 +26,13 @@ export function bodyReader<Body extends BodySchema>(schema: Body): (body: unknow
       sent instanceof URLSearchParams ? formToJson(sent, validator.Type()) : sent === undefined ? {} : sent;
     refuseUnstorableText(body, "body", 0);
     if (validator.Check(body)) return body as BodyOf<Body>;
-    const fields: Record<string, string[]> = {};
+    // A name may be `__proto__`, which no plain object takes as a key.
+    const fields = new Map<string, readonly string[]>();
     for (const error of validator.Errors(body)) {
-      for (const [name, problem] of problemsOf(error)) fields[name] = [...(fields[name] ?? []), problem];
+      for (const [name, problem] of problemsOf(error))
+        fields.set(name, [...(fields.get(name) ?? []), problem]);
     }
-    throw new Failure("invalid-input", "Bad request", { fields });
+    throw new Failure("invalid-input", "Bad request", { fields: Object.fromEntries(fields) });
   };
 }
 

@@ -21,6 +21,8 @@ const STATUS: Record<FailureKind, number> = {
   "token-refused": 403,
   "invalid-input": 400,
   conflict: 409,
+  // draft-ietf-httpapi-idempotency-key-header, section 2.7.
+  "idempotency-key-reused": 422,
   gone: 410,
   "too-large": 413,
   "format-unsupported": 415,

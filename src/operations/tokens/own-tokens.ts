@@ -106,7 +106,8 @@ function alreadyCreated(): Failure {
   return new Failure("conflict", "The token of this draft has been created and shown");
 }
 
-async function requireRoom(
+/** @throws Failure conflict if the account has so many valid tokens. */
+export async function requireRoom(
   db: Kysely<Schema>,
   accountUuid: Uuid,
   { now, max }: { readonly now: Date; readonly max: number },
@@ -146,7 +147,11 @@ export async function revokeOwnToken(
 }
 
 /** Whose a token is never changes, so it need not be asked again in the transaction. */
-async function getOwnToken({ database }: Pick<Ports, "database">, by: By, uuid: Uuid): Promise<ApiToken> {
+export async function getOwnToken(
+  { database }: Pick<Ports, "database">,
+  by: By,
+  uuid: Uuid,
+): Promise<ApiToken> {
   const token = await findTokenByUuid(database.kysely, uuid);
   if (token === undefined || token.accountUuid !== requireAccount(by.caller).uuid)
     throw new Failure("not-found", "There is no such token");

@@ -1,5 +1,7 @@
 import type { AccountRoute } from "../../http/routes/subjects/account.ts";
 import { jsonAnswer } from "../../http/server/answer.ts";
+import { viewerOf } from "../../model/who-acts.ts";
+import { describeLimits } from "../../operations/tokens/describe-limits.ts";
 import { representToken } from "../../representations/token.ts";
 import { getNamedToken } from "./get-named-token.ts";
 
@@ -13,6 +15,8 @@ export const getTokenRoute: AccountRoute = {
   credentialKinds: ["api-token"],
   async handle(ports, request) {
     const token = await getNamedToken(ports, request);
-    return jsonAnswer(200, representToken(token, request.baseUrls, ports.clock()));
+    const [limits] = await describeLimits(ports, viewerOf(request.caller), [token]);
+    const shown = { baseUrls: request.baseUrls, now: ports.clock() };
+    return jsonAnswer(200, representToken(token, limits!, shown));
   },
 };

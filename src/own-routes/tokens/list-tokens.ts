@@ -1,6 +1,8 @@
 import { parsePage, representPage } from "../../http/routes/paging.ts";
 import type { AccountRoute } from "../../http/routes/subjects/account.ts";
 import { jsonAnswer } from "../../http/server/answer.ts";
+import { viewerOf } from "../../model/who-acts.ts";
+import { describeLimits } from "../../operations/tokens/describe-limits.ts";
 import { representToken } from "../../representations/token.ts";
 import { listTokensOfAccount } from "../../storage/sql/tokens/token-history.ts";
 
@@ -12,10 +14,12 @@ export const listTokensRoute: AccountRoute = {
   apiTokenScopes: ["read:token:pail"],
   oauthScopes: [],
   credentialKinds: ["api-token"],
-  async handle({ database, clock }, { account, baseUrls, query, url }) {
+  async handle(ports, { caller, account, baseUrls, query, url }) {
     const page = parsePage(query, { pagelenDefault: 10, pagelenMax: 100 });
-    const { tokens, size } = await listTokensOfAccount(database.kysely, account.uuid, page);
-    const values = tokens.map((token) => representToken(token, baseUrls, clock()));
+    const { tokens, size } = await listTokensOfAccount(ports.database.kysely, account.uuid, page);
+    const limits = await describeLimits(ports, viewerOf(caller), tokens);
+    const shown = { baseUrls, now: ports.clock() };
+    const values = tokens.map((token, index) => representToken(token, limits[index]!, shown));
     return jsonAnswer(200, representPage({ ...page, size, values }, url));
   },
 };

@@ -7,12 +7,13 @@ import type { PullRequestKey } from "../../../src/model/pull-request.ts";
 import type { BranchName, RefName } from "../../../src/model/ref-name.ts";
 import { SCOPES } from "../../../src/model/scope.ts";
 import type { ProjectKey, RepositorySlug } from "../../../src/model/slug.ts";
+import type { ApiToken } from "../../../src/model/token.ts";
 import type { Uuid } from "../../../src/model/uuid.ts";
 import { storeDownloads } from "../../../src/operations/downloads/downloads.ts";
 import { createGroup } from "../../../src/operations/groups/groups.ts";
 import { createProject } from "../../../src/operations/projects/projects.ts";
 import { createRepository } from "../../../src/operations/repositories/repositories.ts";
-import { createApiToken } from "../../../src/operations/tokens/api-tokens.ts";
+import { createApiToken, revokeApiToken } from "../../../src/operations/tokens/api-tokens.ts";
 import { setMember } from "../../../src/operations/workspaces/workspaces.ts";
 import { finishMergeTask, insertMergeTask } from "../../../src/storage/sql/pull-requests/merge-tasks.ts";
 import { applyRefUpdates } from "../../../src/storage/sql/refs/ref-updates.ts";
@@ -103,6 +104,7 @@ export async function openExampleWorkspace(app: TestApp): Promise<ExampleWorkspa
   await createProject(ports, by, workspace, { key: "JUNK" as ProjectKey, name: "Junk" });
   let filled = 0;
   let isSpoilt = false;
+  let token: ApiToken | undefined;
 
   /** Calls what makes the things that routes are about, and adds where they are. */
   async function callExamples(parameters: ExampleParameters): Promise<ExampleParameters> {
@@ -174,9 +176,12 @@ export async function openExampleWorkspace(app: TestApp): Promise<ExampleWorkspa
     return { ...parameters, task_id: await addMergeTask(pullRequest) };
   }
 
+  /** In place of the one before: an account may have only so many. */
   async function addToken(): Promise<Uuid> {
+    if (token !== undefined) await revokeApiToken(ports, by, token.uuid);
     const wanted = { accountUuid: app.owner.uuid, name: "example", scopes: SCOPES, ageDays: 1 };
-    return (await createApiToken(ports, by, wanted)).token.uuid;
+    token = (await createApiToken(ports, by, wanted)).token;
+    return token.uuid;
   }
 
   /** One that is done, or the pull request could not be merged. */

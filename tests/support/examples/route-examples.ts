@@ -315,6 +315,13 @@ export const EXAMPLES: Readonly<Record<string, RouteExample>> = {
   },
   "GET /-/tokens/{token_id}": OWNERS_TOKEN,
   "DELETE /-/tokens/{token_id}": OWNERS_TOKEN,
+  "POST /-/tokens": {
+    body: json({ name: "made", scopes: ["read:repository:bitbucket"], expires_in: 86_400 }),
+  },
+  "POST /-/tokens/{token_id}/rotate": { ...OWNERS_TOKEN, body: json({ overlap_minutes: 30 }) },
+  "POST /-/tokens/introspect": {
+    body: json({ token: "no token", method: "GET", path: "/2.0/user" }),
+  },
   "GET /2.0/repositories": GONE,
   "GET /2.0/workspaces": GONE,
   "GET /2.0/user/permissions/workspaces": GONE,

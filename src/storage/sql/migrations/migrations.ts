@@ -34,6 +34,7 @@ import { oauth } from "./045-oauth.ts";
 import { tokenDraftLimits } from "./049-token-draft-limits.ts";
 import { derivedTokens } from "./050-derived-tokens.ts";
 import { tokenRecordings } from "./051-token-recordings.ts";
+import { tokenCreations } from "./052-token-creations.ts";
 import { apps } from "./053-apps.ts";
 import { appWebhooks } from "./054-app-webhooks.ts";
 import { tokenExpiry } from "./056-token-expiry.ts";
@@ -77,6 +78,7 @@ export const MIGRATIONS: readonly Migration[] = [
   tokenDraftLimits,
   derivedTokens,
   tokenRecordings,
+  tokenCreations,
   apps,
   appWebhooks,
   tokenExpiry,
