@@ -177,7 +177,10 @@ for (const dialect of ["sqlite", "postgres"] as const)
     const before = await list();
     const gone = await list("--revoke-since", "backup");
     assert.ok(before.revoked < before.all && gone.revoked === gone.all, JSON.stringify([before, gone]));
-    assert.match(gone.told, new RegExp(`^${before.all - before.revoked} API tokens were revoked$`, "m"));
+    assert.match(
+      gone.told,
+      new RegExp(`^${before.all - before.revoked} tokens were revoked, 0 OAuth authorizations ended$`, "m"),
+    );
     // A time to come is a mistake that must not leave tokens in force.
     const future = await list("--revoke-since", "2999-01-01T00:00Z");
     assert.equal(future.revoked, future.all);

@@ -17,7 +17,7 @@ export function createRestoreCommand(): Command {
     .argument("<DIR>", "the folder of the backup; it is not changed")
     .option(
       "--revoke-since <time>",
-      "revoke every API token that was valid at that time or is newer, such as 12h or 2026-11-27T08:00Z; backup: the time of the backup",
+      "revoke every token that was valid at that time or is newer, such as 12h or 2026-11-27T08:00Z; backup: the time of the backup",
     )
     .addHelpText(
       "after",
@@ -31,7 +31,7 @@ be restored to PostgreSQL, and the other way round. No command opens the folder 
 restore has ended; one that was cut off is begun anew by running it again.
 The exit status is 1 if anything is missing or damaged; what there is can be used all the same.
 
-A restore goes back in time. API tokens that were revoked after the backup are valid again:
+A restore goes back in time. Tokens that were revoked after the backup are valid again:
 --revoke-since revokes all that may be among them, and their owners need new ones. Accounts that
 were disabled and permissions that were taken away since then are back too. Webhooks that were
 pending at the time of the backup are delivered again.`,
@@ -56,7 +56,7 @@ async function restore(command: Command, folder: string, revokeSince: string | u
     isRestoring: true,
     isDatabaseChecked: false,
   });
-  let revoked: number | undefined;
+  let revoked: { readonly tokens: number; readonly grants: number } | undefined;
   let outcome: Awaited<ReturnType<typeof checkData>>;
   try {
     await clearUnmatchedGraphs(ports);
@@ -74,8 +74,8 @@ async function restore(command: Command, folder: string, revokeSince: string | u
   printLine(`Restored the backup of ${createdAt} to ${config.dataFolder}`);
   printLine(`${rowCount} rows of ${Object.keys(rows).length} tables: as many as were backed up`);
   if (revoked === undefined)
-    printNote("API tokens that were revoked after the backup are valid again: see pail restore --help");
-  else printLine(`${revoked} API tokens were revoked`);
+    printNote("Tokens that were revoked after the backup are valid again: see pail restore --help");
+  else printLine(`${revoked.tokens} tokens were revoked, ${revoked.grants} OAuth authorizations ended`);
   const findings = [...ofBackup, ...outcome.findings];
   listProblems(findings);
   if (findings.some((finding) => !finding.isHarmless)) {

@@ -149,6 +149,17 @@ export async function listTokens(db: Kysely<Schema>, accountUuid?: Uuid): Promis
   return (await query.execute()).map(toApiToken);
 }
 
+/** Of any kind: those that are not revoked and end after an instant. */
+export async function listUnrevokedTokens(db: Kysely<Schema>, endAfter: Date): Promise<readonly Uuid[]> {
+  const rows = await db
+    .selectFrom("api_token")
+    .select("uuid")
+    .where("revoked_at", "is", null)
+    .where("expires_at", ">", endAfter.getTime())
+    .execute();
+  return rows.map(({ uuid }) => uuid as Uuid);
+}
+
 /**
  * Revokes a token of any kind, with all that were derived from it.
  *
