@@ -6,6 +6,7 @@ import type { Secret } from "../model/secret.ts";
 import { isSessionAlive, type Session } from "../model/session.ts";
 import type { Ports } from "../ports.ts";
 import { touchSession } from "../storage/sql/accounts/sessions.ts";
+import { boundOfSession } from "./bound-of-token.ts";
 
 type AuthenticationPorts = Pick<Ports, "database" | "clock" | "log">;
 
@@ -41,7 +42,13 @@ export async function authenticateSession(
   return {
     kind: "account",
     account,
-    credential: { kind: "session", id: session.uuid, scopes: { vocabulary: "none" }, session },
+    credential: {
+      kind: "session",
+      id: session.uuid,
+      scopes: { vocabulary: "none" },
+      session,
+      bound: boundOfSession(found, { now, address }),
+    },
   };
 }
 

@@ -154,7 +154,7 @@ async function callerByToken(
       scopes: scopeSetOf(token),
       token,
       identity,
-      bound: boundOfToken(found, now),
+      bound: boundOfToken(found, { now, address: from.address }),
       ...(token.recordedUntil !== undefined && token.recordedUntil > now
         ? { isRecorded: true as const }
         : {}),

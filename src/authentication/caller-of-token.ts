@@ -35,7 +35,7 @@ export async function callerOfToken(
         scopes: scopeSetOf(token),
         token,
         identity: undefined,
-        bound: boundOfToken(credential, now),
+        bound: boundOfToken(credential, { now, address: undefined }),
       } as TokenCredential,
     },
   };

@@ -21,6 +21,7 @@ import { listRepositories } from "../storage/sql/repositories/repositories.ts";
 import type { Schema } from "../storage/sql/schema.ts";
 import { findAppUser } from "../storage/sql/tokens/app-users.ts";
 import { findMember } from "../storage/sql/workspaces/members.ts";
+import { administrationRefusal, privateContentRefused, privateRefusal } from "./private-content.ts";
 import { isRefusedBy, tokenRefused, withoutRefusals } from "./token-refusal.ts";
 
 /** Recorded text of Bitbucket, the same for a missing and for a hidden repository. */
@@ -92,6 +93,11 @@ export async function requireRepositoryPermission(
     await requireRepositoryPermission(ports, withoutRefusals(caller), repository, "read");
     throw await tokenRefused(ports.database.kysely, caller, repository.workspace.uuid);
   }
+  const closed = repository && privateRefusal(caller, locationOfRepository(repository));
+  if (closed !== undefined) {
+    await requireRepositoryPermission(ports, withoutRefusals(caller), repository, "read");
+    throw privateContentRefused(closed);
+  }
   const held = repository === undefined ? "none" : await heldPermission(ports, caller, repository);
   if (repository === undefined) throw new Failure("hidden", HIDDEN_REPOSITORY);
   requireHeld(caller, held, asked);
@@ -154,6 +160,10 @@ export async function requireWorkspacePermission(
     workspace && (await findCallersMember(ports.database, caller, { workspaceUuid: workspace.uuid }));
   if (workspace === undefined || !(await mayBeSeen(ports.database, workspace, caller, member))) {
     throw new Failure("hidden", `No workspace with identifier '${identifier}'.`);
+  }
+  if (asked === "own" || asked === "create-repository") {
+    const closed = administrationRefusal(caller, workspace.uuid);
+    if (closed !== undefined) throw privateContentRefused(closed);
   }
   if (await isAllowed(ports.database, workspace, caller, member, asked)) return workspace;
   throw permissionMissing(caller, "You do not have the permission for this in the workspace");

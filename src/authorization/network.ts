@@ -8,6 +8,12 @@ export function parseNetwork(text: string): Network | undefined {
   return text as Network;
 }
 
+/** A network, or one address alone, as a network. */
+export function parseNetworkOrAddress(text: string): Network | undefined {
+  const family = isIP(text);
+  return family === 0 ? parseNetwork(text) : (`${text}/${family === 4 ? 32 : 128}` as Network);
+}
+
 /** What is no address is in no network. */
 export function isInNetwork(address: string, network: Network): boolean {
   const family = isIP(address);

@@ -92,6 +92,7 @@ export function openAdmission(
   const requirements: SubjectRequirement[] = [];
   return {
     caller,
+    address,
     requirements,
     recording,
     requireScopes(more) {

@@ -2,7 +2,7 @@ import type { Kysely } from "kysely";
 import { requireIdentity, requireLivingToken, unknownToken } from "../authentication/authenticate.ts";
 import { requireLivingInstallation } from "../authentication/authenticate-app.ts";
 import { requireLivingSession } from "../authentication/authenticate-session.ts";
-import { boundOfToken } from "../authentication/bound-of-token.ts";
+import { boundOfSession, boundOfToken } from "../authentication/bound-of-token.ts";
 import type {
   AccountCaller,
   AppCredential,
@@ -36,6 +36,7 @@ import {
   type WorkspacePermission,
 } from "./authorize.ts";
 import { requireExplicit, requireExplicitAccess } from "./explicit-access.ts";
+import { privateContentRefused, privateRefusal } from "./private-content.ts";
 import { isRefusedBy, tokenRefused, withoutRefusals } from "./token-refusal.ts";
 import { requireWritingHours } from "./writing-hours.ts";
 
@@ -63,6 +64,8 @@ export type SubjectRequirement =
 export type Admission = {
   readonly caller: Caller;
   readonly requirements: readonly SubjectRequirement[];
+  /** From where the request came. Undefined: it is not known. */
+  readonly address?: string | undefined;
 };
 
 /**
@@ -221,10 +224,10 @@ const CREDENTIAL_TABLES = {
 async function decide(
   db: Kysely<Schema>,
   { config, clock }: Pick<Ports, "config" | "clock">,
-  { caller: admitted, requirements }: Admission,
+  { caller: admitted, requirements, address }: Admission,
   { credential, repository }: AdmissionState,
 ): Promise<void> {
-  const caller = boundAgain(admitted, credential, clock());
+  const caller = boundAgain(admitted, credential, { now: clock(), address });
   if (caller.kind === "account") {
     const stored = storedCredential(caller);
     if (stored.kind === "session")
@@ -245,6 +248,11 @@ async function decide(
         requireHeldPermission(withoutRefusals(caller), repository, "read");
         throw await tokenRefused(db, caller, repository.workspaceUuid);
       }
+      const closed = repository && privateRefusal(caller, repository);
+      if (closed !== undefined) {
+        requireHeldPermission(withoutRefusals(caller), repository, "read");
+        throw privateContentRefused(closed);
+      }
       requireHeldPermission(caller, repository, first.permission);
       if (first.isExplicit === true) requireExplicit(repository!.held);
     } else await requireAgain(db, caller, requirement);
@@ -252,9 +260,14 @@ async function decide(
 }
 
 /** By what the token is limited to now: a workspace may refuse it meanwhile, what it was for may be gone. */
-function boundAgain(caller: Caller, credential: AdmissionState["credential"], now: Date): Caller {
-  if (caller.kind === "anonymous" || credential?.kind !== "token") return caller;
-  return { ...caller, credential: { ...caller.credential, bound: boundOfToken(credential, now) } };
+function boundAgain(
+  caller: Caller,
+  credential: AdmissionState["credential"],
+  use: { readonly now: Date; readonly address: string | undefined },
+): Caller {
+  if (caller.kind === "anonymous" || credential === undefined || credential.kind === "app") return caller;
+  const bound = credential.kind === "token" ? boundOfToken(credential, use) : boundOfSession(credential, use);
+  return { ...caller, credential: { ...caller.credential, bound } };
 }
 
 async function requireAgain(

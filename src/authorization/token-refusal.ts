@@ -13,8 +13,9 @@ export function isRefusedBy(caller: Caller, workspaceUuid: Uuid): caller is Acco
 }
 
 /** The same caller as if no workspace refused the credential: for whether they may be told why. */
-export function withoutRefusals(caller: AccountCaller): AccountCaller {
-  const { refusedBy: _, ...bound } = caller.credential.bound ?? {};
+export function withoutRefusals(caller: Caller): Caller {
+  if (caller.kind === "anonymous") return caller;
+  const { refusedBy: _, privateRefusals: __, ...bound } = caller.credential.bound ?? {};
   return { ...caller, credential: { ...caller.credential, bound } };
 }
 

@@ -227,6 +227,8 @@ export function gitText(failure: Failure): string {
       return HIDDEN_REPOSITORY;
     case "credential-invalid":
       return typeof detail === "string" ? `${HIDDEN_REPOSITORY}\n${capitalized(detail)}` : HIDDEN_REPOSITORY;
+    case "private-content-refused":
+      return typeof detail === "string" ? `${failure.message}\n${detail}` : failure.message;
     case "scope-missing":
       return typeof detail === "object"
         ? `${failure.message}\nRequired: ${detail.required.join(", ")}\nGranted: ${detail.granted.join(", ")}`

@@ -13,6 +13,11 @@ export type Network = string & { readonly __brand: "Network" };
 export type Bound = Locations & {
   /** The refs that it may create, change and delete: patterns for whole names, in which `*` stands for any characters. */
   readonly refs?: readonly string[];
+  /**
+   * Workspaces whose private content stays closed to it where it is used from, or for lack of two-step verification. Worked out
+   * for each request. Absent, never empty, if there are none.
+   */
+  readonly privateRefusals?: readonly PrivateRefusal[];
   /** From where it may be used. */
   readonly addresses?: readonly Network[];
   /** When it only reads. */
@@ -36,17 +41,28 @@ export type Locations = {
   readonly refusedBy?: readonly Uuid[];
 };
 
+/** A workspace whose private content stays closed to a credential, where it is used from and whose it is. */
+export type PrivateRefusal = {
+  readonly workspaceUuid: Uuid;
+  readonly reason: { readonly kind: "address"; readonly address: string } | { readonly kind: "two-step" };
+};
+
 /** A repository, a project or a workspace, with all that it lies in. */
 export type Location = {
   readonly workspaceUuid: Uuid;
   readonly projectUuid?: Uuid;
   readonly repositoryUuid?: Uuid;
+  /** Of a repository. */
+  readonly isPrivate?: boolean;
 };
+
+type RepositoryLocation = Location & Required<Pick<Location, "isPrivate">>;
 
 export function countsEverywhere(bound: Bound = {}): boolean {
   return (
     namesNothing(bound) &&
     bound.refusedBy === undefined &&
+    bound.privateRefusals === undefined &&
     (bound.outer === undefined || countsEverywhere(bound.outer))
   );
 }
@@ -61,6 +77,7 @@ export function isWithin(bound: Bound | undefined, location: Location): boolean 
   if (bound.outer !== undefined && !isWithin(bound.outer, location)) return false;
   const { workspaceUuid, projectUuid, repositoryUuid } = location;
   if (bound.refusedBy?.includes(workspaceUuid) === true) return false;
+  if (location.isPrivate === true && findPrivateRefusal(bound, workspaceUuid) !== undefined) return false;
   if (namesNothing(bound)) return true;
   const { repositories = [], projects = [], workspaces = [] } = bound;
   return (
@@ -68,6 +85,13 @@ export function isWithin(bound: Bound | undefined, location: Location): boolean 
     (projectUuid !== undefined && projects.includes(projectUuid)) ||
     (repositoryUuid !== undefined && repositories.includes(repositoryUuid))
   );
+}
+
+export function findPrivateRefusal(
+  bound: Bound | undefined,
+  workspaceUuid: Uuid,
+): PrivateRefusal | undefined {
+  return bound?.privateRefusals?.find((refusal) => refusal.workspaceUuid === workspaceUuid);
 }
 
 /** Why a credential may not change a ref, in words for its holder. Undefined: it may. */
@@ -82,12 +106,13 @@ export function refRefusal(bound: Bound | undefined, name: RefName): string | un
 
 type InProject = {
   readonly uuid: Uuid;
+  readonly isPrivate: boolean;
   readonly workspace: { readonly uuid: Uuid };
   readonly project: { readonly uuid: Uuid };
 };
 
-export function locationOfRepository({ uuid, project, workspace }: InProject): Location {
-  return { repositoryUuid: uuid, projectUuid: project.uuid, workspaceUuid: workspace.uuid };
+export function locationOfRepository({ uuid, project, workspace, isPrivate }: InProject): RepositoryLocation {
+  return { repositoryUuid: uuid, projectUuid: project.uuid, workspaceUuid: workspace.uuid, isPrivate };
 }
 
 export function locationOfProject(project: { readonly uuid: Uuid; readonly workspaceUuid: Uuid }): Location {

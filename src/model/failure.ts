@@ -7,6 +7,8 @@ export type FailureKind =
   | "credential-invalid"
   | "credential-kind-refused"
   | "address-refused"
+  /** Private content of the workspace is opened from other addresses alone, or with two-step verification. */
+  | "private-content-refused"
   /** It is an hour in which the credential only reads. */
   | "hours-refused"
   | "credential-retired"

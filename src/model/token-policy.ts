@@ -1,13 +1,22 @@
+import type { Network } from "./bound.ts";
+import type { OauthScope } from "./oauth-scope.ts";
 import type { GrantedScope } from "./scope.ts";
 import type { Token } from "./token.ts";
 import type { Uuid } from "./uuid.ts";
+
+/** Of both vocabularies, whose names differ. */
+export type AnyScope = GrantedScope | OauthScope;
 
 /** What a workspace asks of the tokens that are used in it. Whose tokens they are makes no difference. */
 export type TokenPolicy = {
   /** The longest time from the creation of a token to its expiry. Undefined: any. */
   readonly lifetimeDaysMax: number | undefined;
   /** Scopes that no token may have here, even if a request does not need them. In the order of their names. */
-  readonly refusedScopes: readonly GrantedScope[];
+  readonly refusedScopes: readonly AnyScope[];
+  /** From where private content may be opened. Empty: from anywhere. */
+  readonly networks: readonly Network[];
+  /** People open private content only if their accounts have two-step verification. */
+  readonly requiresTwoStep: boolean;
   /** From then on tokens that are older than the policy are refused; newer ones are at once. */
   readonly enforcedFrom: Date;
   readonly changedAt: Date;
@@ -16,7 +25,7 @@ export type TokenPolicy = {
 /** What is wrong with a token by a policy. */
 export type PolicyViolation =
   | { readonly kind: "lifetime"; readonly days: number; readonly daysMax: number }
-  | { readonly kind: "scopes"; readonly scopes: readonly GrantedScope[] };
+  | { readonly kind: "scopes"; readonly scopes: readonly AnyScope[] };
 
 /** A workspace that does not accept a token from an instant on. */
 export type WorkspaceRefusal = { readonly workspaceUuid: Uuid; readonly from: Date };

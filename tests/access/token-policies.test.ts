@@ -184,6 +184,8 @@ test("a request that was admitted before the policy changes nothing after it", a
   await replaceTokenPolicy(app.ports.database.kysely, app.workspace.uuid, {
     ...NO_POLICY,
     lifetimeDaysMax: 90,
+    networks: [],
+    requiresTwoStep: false,
     enforcedFrom: at,
     changedAt: at,
   });

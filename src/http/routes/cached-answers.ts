@@ -81,7 +81,10 @@ function viewerKey(caller: Caller): string {
   const { account, credential } = caller;
   const { bound, id } = credential;
   // By time alone, another workspace may begin to refuse it: its policy has a date.
-  return bound === undefined ? account.uuid : `${id},${bound.refusedBy ?? ""}`;
+  if (bound === undefined) return account.uuid;
+  // From one address the private content of a workspace may be open, and from another closed.
+  const closed = bound.privateRefusals?.map(({ workspaceUuid }) => workspaceUuid);
+  return `${id},${bound.refusedBy ?? ""},${closed ?? ""}`;
 }
 
 /** The key of an answer; undefined if the database has no version. */

@@ -11,6 +11,7 @@ const REFUSALS: readonly FailureKind[] = [
   "credential-invalid",
   "address-refused",
   "hours-refused",
+  "private-content-refused",
   "no-bitbucket-scopes",
   "scope-missing",
   "hidden",

@@ -7,6 +7,7 @@ const STATUS: Record<FailureKind, number> = {
   "credential-kind-refused": 403,
   "address-refused": 403,
   "hours-refused": 403,
+  "private-content-refused": 403,
   "credential-retired": 410,
   // Recorded: 401 and not 403, over REST.
   "no-bitbucket-scopes": 401,

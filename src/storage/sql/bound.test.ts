@@ -70,6 +70,10 @@ describeDatabases("a bound credential", (current) => {
     ["a workspace", { workspaces: [here.uuid] }],
     ["a repository and another workspace", { repositories: [second.uuid], workspaces: [there.uuid] }],
     ["all but a workspace that refuses", { refusedBy: [here.uuid] }],
+    [
+      "all but the private content of a workspace",
+      { privateRefusals: [{ workspaceUuid: here.uuid, reason: { kind: "two-step" } }] },
+    ],
     ["a project of a workspace that refuses", { projects: [one.uuid, far.uuid], refusedBy: [here.uuid] }],
     [
       "a project, of a token bound to a repository",

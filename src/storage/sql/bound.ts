@@ -7,11 +7,15 @@ const EVERYWHERE = sql<SqlBool>`1 = 1`;
 
 /** The SQL form of `isWithin`, for the repository of each row. */
 export function isRepositoryWithin(bound: Bound | undefined, repository = "repository"): RawBuilder<SqlBool> {
-  return isWithinAny(bound, {
+  const within = isWithinAny(bound, {
     repositories: `${repository}.uuid`,
     projects: `${repository}.project_uuid`,
     workspaces: `${repository}.workspace_uuid`,
   });
+  const closed = (bound?.privateRefusals ?? []).map(({ workspaceUuid }) => workspaceUuid);
+  if (closed.length === 0) return within;
+  return sql<SqlBool>`(${within} and not (${sql.ref(`${repository}.is_private`)} = 1
+    and ${sql.ref(`${repository}.workspace_uuid`)} in (${sql.join(closed)})))`;
 }
 
 /** The same for a project: a bound that names a repository in it does not include the project. */

@@ -3,8 +3,8 @@ import type { Catalogue } from "../translate.ts";
 export const tokenPolicyTexts = {
   title: { en: "Policies", ja: "ポリシー" },
   lead: {
-    en: "What {workspace} asks of the API tokens that are used in it. A token that is against the policy is refused here, and stays valid elsewhere.",
-    ja: "{workspace} で使用される API トークンの条件です。ポリシー違反のトークンはここでは拒否されますが、ほかの場所では有効なままです。",
+    en: "What {workspace} asks of the tokens that are used in it. A token that is against the policy is refused here, and stays valid elsewhere.",
+    ja: "{workspace} で使用されるトークンの条件です。ポリシー違反のトークンはここでは拒否されますが、ほかの場所では有効なままです。",
   },
   now: { en: "Now", ja: "現在の設定" },
   none: {
@@ -40,6 +40,51 @@ export const tokenPolicyTexts = {
   scopesHint: {
     en: "A token that has one of them is refused for every request, whatever the request needs.",
     ja: "どれか 1 つでもあるトークンは、リクエストの内容にかかわらず拒否されます。",
+  },
+  oauthScopes: {
+    en: "Scopes of OAuth and access tokens that are not allowed",
+    ja: "許可しない OAuth トークンとアクセストークンのスコープ",
+  },
+  oauthScopesHint: {
+    en: "A scope that includes another is refused with it.",
+    ja: "許可しないスコープを含むスコープも拒否されます。",
+  },
+  addresses: { en: "Addresses for private repositories", ja: "非公開リポジトリへの接続元アドレス" },
+  addressesHint: {
+    en: "One in each line, such as `192.0.2.0/24`. Empty: from anywhere. Public repositories stay open.",
+    ja: "1 行に 1 つ、`192.0.2.0/24` のように入力します。空の場合は制限されません。公開リポジトリは対象外です。",
+  },
+  twoStep: {
+    en: "Two-step verification for private repositories",
+    ja: "非公開リポジトリには 2 段階認証が必要",
+  },
+  twoStepHint: {
+    en: "People without it are refused, with their tokens too. Access tokens have none and need none.",
+    ja: "2 段階認証を設定していない人は、そのトークンも含めて拒否されます。アクセストークンは対象外です。",
+  },
+  onlyFrom: {
+    en: "private repositories only from {addresses}",
+    ja: "非公開リポジトリは {addresses} からのみ",
+  },
+  onlyTwoStep: {
+    en: "private repositories only with two-step verification",
+    ja: "非公開リポジトリは 2 段階認証がある場合のみ",
+  },
+  wouldClose: {
+    people: {
+      en: {
+        one: "1 person has no two-step verification and could not open private repositories.",
+        other: "{n} people have no two-step verification and could not open private repositories.",
+      },
+      ja: "2 段階認証を設定していない {n} 人は、非公開リポジトリを開けなくなります。",
+    },
+    tokens: {
+      en: {
+        one: "1 token was last used from another address.",
+        other: "{n} tokens were last used from other addresses.",
+      },
+      ja: "{n} 件のトークンが、最後に別のアドレスから使用されています。",
+    },
   },
   from: { en: "Refuse existing tokens from (UTC)", ja: "既存のトークンを拒否する日（UTC）" },
   fromHint: {
@@ -86,6 +131,21 @@ export const tokenPolicyTexts = {
       ja: "有効期間は 1～365 日で指定してください。",
     },
     from: { en: "The date lies within a year from now.", ja: "日付は 1 年以内で指定してください。" },
+    address: {
+      en: "{address} is no address and no network.",
+      ja: "{address} はアドレスでもネットワークでもありません。",
+    },
+    addresses: { en: "At most {n} addresses.", ja: "アドレスは {n} 件までです。" },
+    own: {
+      two_step: {
+        en: "Turn on two-step verification of your own account first.",
+        ja: "先に自分のアカウントで 2 段階認証を有効にしてください。",
+      },
+      addresses: {
+        en: "Your own address is not among them: you would be locked out.",
+        ja: "自分の接続元アドレスが含まれていません。自分も拒否されてしまいます。",
+      },
+    },
     scope: { en: "There is no scope {scope}.", ja: "スコープ {scope} はありません。" },
   },
 } satisfies Catalogue;

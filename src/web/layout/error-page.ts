@@ -70,6 +70,7 @@ function describe(frame: Frame, failure: Failure, about: AboutRequest): Describe
     case "scope-missing":
     case "address-refused":
     case "hours-refused":
+    case "private-content-refused":
     case "credential-kind-refused":
       return {
         title: t(errorTexts.notAllowed.title),

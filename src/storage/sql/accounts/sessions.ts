@@ -4,6 +4,7 @@ import type { Uuid } from "../../../model/uuid.ts";
 import { instant } from "../columns.ts";
 import type { SessionRow } from "../schema/sessions.ts";
 import type { Schema } from "../schema.ts";
+import { PRIVATE_CONTENT_RULES } from "../tokens/private-content-rules.ts";
 
 /** The columns of a session, without its digest. */
 export const SESSION_COLUMNS = [
@@ -107,5 +108,6 @@ export function sessionByDigestQuery(db: Kysely<Schema>, digest: Buffer) {
       "account.disabled_at",
       "account.created_at as account_created_at",
     ])
+    .select(PRIVATE_CONTENT_RULES.as("rules"))
     .where("session.digest", "=", digest);
 }

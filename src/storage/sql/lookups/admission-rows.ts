@@ -2,6 +2,7 @@ import { type CompiledQuery, type Kysely, sql } from "kysely";
 import type { Account, EmailAlias } from "../../../model/account.ts";
 import type { AppUser } from "../../../model/app-user.ts";
 import type { Permission } from "../../../model/permission.ts";
+import type { PrivateContentRule } from "../../../model/private-content.ts";
 import type { Repository } from "../../../model/repository.ts";
 import type { RepositorySlug, WorkspaceSlug } from "../../../model/slug.ts";
 import type { Token } from "../../../model/token.ts";
@@ -11,6 +12,7 @@ import { effectiveRank, permissionOfRank } from "../permissions/permissions.ts";
 import { type JoinedRepositoryRow, repositoryQuery, toRepository } from "../repositories/repository-rows.ts";
 import type { Schema } from "../schema.ts";
 import { type AppUserColumns, toAppUser } from "../tokens/app-users.ts";
+import { toPrivateContentRules } from "../tokens/private-content-rules.ts";
 import { toRefusals } from "../tokens/token-refusals.ts";
 import { type TokenColumns, tokenByDigestQuery, toToken } from "../tokens/tokens.ts";
 
@@ -36,6 +38,8 @@ export type FoundToken = {
   readonly appUser: AppUser | undefined;
   /** The workspaces that do not accept it, some of them only later. */
   readonly refusals: readonly WorkspaceRefusal[];
+  /** What workspaces ask before they open private content to it. */
+  readonly rules: readonly PrivateContentRule[];
 };
 
 /** Everything that most requests need to be admitted, read at one moment. */
@@ -54,6 +58,7 @@ export type TokenRow = TokenColumns &
   Omit<Parameters<typeof toAccount>[0], "uuid" | "created_at"> & {
     readonly account_created_at: number;
     readonly refusals: string | null;
+    readonly rules: string | null;
   };
 
 export function toTokenAndAccount(row: TokenRow): FoundToken {
@@ -62,6 +67,7 @@ export function toTokenAndAccount(row: TokenRow): FoundToken {
     account: toAccount({ ...row, uuid: row.account_uuid, created_at: row.account_created_at }),
     appUser: toAppUser(row),
     refusals: toRefusals(row.refusals),
+    rules: toPrivateContentRules(row.rules),
   };
 }
 

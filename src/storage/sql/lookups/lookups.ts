@@ -5,7 +5,6 @@ import type { Permission } from "../../../model/permission.ts";
 import type { PullRequest } from "../../../model/pull-request.ts";
 import type { Ref } from "../../../model/ref.ts";
 import type { Repository } from "../../../model/repository.ts";
-import type { Session } from "../../../model/session.ts";
 import type { RepositorySlug, WorkspaceSlug } from "../../../model/slug.ts";
 import type { Uuid } from "../../../model/uuid.ts";
 import {
@@ -48,9 +47,7 @@ export type Lookups = {
   /** By SHA-256 of the token's text. The token may be expired or revoked, the account disabled. */
   findTokenByDigest(digest: Buffer): Awaitable<FoundToken | undefined>;
   /** By SHA-256 of the cookie's value. The session may have ended by its age, the account be disabled. */
-  findSessionByDigest(
-    digest: Buffer,
-  ): Awaitable<{ readonly session: Session; readonly account: Account } | undefined>;
+  findSessionByDigest(digest: Buffer): Awaitable<ReturnType<typeof toSessionAndAccount> | undefined>;
   findRepositoryBySlugs(
     workspace: WorkspaceSlug,
     repository: RepositorySlug,

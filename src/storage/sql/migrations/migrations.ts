@@ -38,6 +38,7 @@ import { tokenCreations } from "./052-token-creations.ts";
 import { apps } from "./053-apps.ts";
 import { appWebhooks } from "./054-app-webhooks.ts";
 import { tokenExpiry } from "./056-token-expiry.ts";
+import { privateContent } from "./057-private-content.ts";
 import type { Migration } from "./migration.ts";
 
 /** In the order in which they run. */
@@ -82,4 +83,5 @@ export const MIGRATIONS: readonly Migration[] = [
   apps,
   appWebhooks,
   tokenExpiry,
+  privateContent,
 ];

@@ -3,6 +3,7 @@ import type { Account, EmailAlias } from "../../../model/account.ts";
 import type { Installation } from "../../../model/app.ts";
 import type { AppUser } from "../../../model/app-user.ts";
 import type { Permission } from "../../../model/permission.ts";
+import type { PrivateContentRule } from "../../../model/private-content.ts";
 import type { Session } from "../../../model/session.ts";
 import type { Token } from "../../../model/token.ts";
 import type { WorkspaceRefusal } from "../../../model/token-policy.ts";
@@ -10,6 +11,7 @@ import type { Uuid } from "../../../model/uuid.ts";
 import { toAccount, toEmailAlias } from "../accounts/accounts.ts";
 import type { Schema } from "../schema.ts";
 import { toAppUser } from "../tokens/app-users.ts";
+import { PRIVATE_CONTENT_RULES, toPrivateContentRules } from "../tokens/private-content-rules.ts";
 import { REFUSALS, toRefusals } from "../tokens/token-refusals.ts";
 import { TOKEN_ACCOUNT_COLUMNS, TOKEN_COLUMNS, toToken } from "../tokens/tokens.ts";
 import { effectiveRank, permissionOfRank } from "./permissions.ts";
@@ -25,8 +27,15 @@ export type AdmissionState = {
         readonly emails: readonly EmailAlias[];
         /** The workspaces that do not accept the token, some of them only later. */
         readonly refusals: readonly WorkspaceRefusal[];
+        /** What workspaces ask before they open private content to it. */
+        readonly rules: readonly PrivateContentRule[];
       }
-    | { readonly kind: "session"; readonly session: Session; readonly account: Account }
+    | {
+        readonly kind: "session";
+        readonly session: Session;
+        readonly account: Account;
+        readonly rules: readonly PrivateContentRule[];
+      }
     | { readonly kind: "app"; readonly installation: Installation; readonly account: Account }
     | undefined;
   /** Undefined if there is no such repository, or none was asked for. */
@@ -72,6 +81,7 @@ export function toAdmissionState(rows: readonly AdmissionStateRow[]): AdmissionS
             appUser: toAppUser(row as Found),
             emails: rows.flatMap((each) => (each.address === null ? [] : toEmailAlias(each as Found))),
             refusals: toRefusals(row.refusals),
+            rules: toPrivateContentRules(row.rules),
           },
     repository: toHeldRepository(row),
   };
@@ -141,7 +151,7 @@ export function admissionStateQuery(db: Kysely<Schema>, tokenUuid: string, repos
       "repository.workspace_uuid",
       "repository.project_uuid",
     ])
-    .select(REFUSALS.as("refusals"))
+    .select([REFUSALS.as("refusals"), PRIVATE_CONTENT_RULES.as("rules")])
     .select(effectiveRank(sql.ref<string>("account.uuid")).as("permission_rank"));
 }
 

@@ -1,10 +1,12 @@
 import { type Kysely, sql } from "kysely";
 import type { Account } from "../../../model/account.ts";
+import type { PrivateContentRule } from "../../../model/private-content.ts";
 import type { Session } from "../../../model/session.ts";
 import type { Uuid } from "../../../model/uuid.ts";
 import { toAccount } from "../accounts/accounts.ts";
 import { SESSION_COLUMNS, type sessionByDigestQuery, toSession } from "../accounts/sessions.ts";
 import type { Schema } from "../schema.ts";
+import { PRIVATE_CONTENT_RULES, toPrivateContentRules } from "../tokens/private-content-rules.ts";
 import { type AdmissionState, toHeldRepository } from "./admission-state.ts";
 import { effectiveRank } from "./permissions.ts";
 
@@ -15,8 +17,10 @@ type SessionStateRow = RowOf<ReturnType<typeof sessionStateQuery>>;
 export function toSessionAndAccount(row: SessionAndAccountRow): {
   readonly session: Session;
   readonly account: Account;
+  readonly rules: readonly PrivateContentRule[];
 } {
   return {
+    rules: toPrivateContentRules(row.rules),
     session: toSession(row),
     account: toAccount({ ...row, uuid: row.account_uuid, created_at: row.account_created_at }),
   };
@@ -68,5 +72,6 @@ export function sessionStateQuery(db: Kysely<Schema>, sessionUuid: string, repos
       "repository.workspace_uuid",
       "repository.project_uuid",
     ])
+    .select(PRIVATE_CONTENT_RULES.as("rules"))
     .select(effectiveRank(sql.ref<string>("account.uuid")).as("permission_rank"));
 }

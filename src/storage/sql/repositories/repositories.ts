@@ -203,7 +203,8 @@ export async function listRepositories(
 async function holdsInAll(db: Kysely<Schema>, options: RepositoryListOptions): Promise<boolean> {
   const { viewer, role } = options;
   if (!("workspaceUuid" in options) || viewer.kind === "anonymous" || role === "owner") return false;
-  if (!isWithin(viewer.bound, options)) return false;
+  // Of private content alone: what is public needs no membership.
+  if (!isWithin(viewer.bound, { ...options, isPrivate: true })) return false;
   const permission = role === undefined ? "read" : ROLE_PERMISSIONS[role];
   const member = await db
     .selectFrom(membersWithPermission(options.workspaceUuid, permission).as("member"))

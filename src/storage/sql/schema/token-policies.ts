@@ -1,3 +1,5 @@
+import type { Generated } from "kysely";
+
 /** What workspaces ask of the tokens that are used in them. */
 export type TokenPolicyTables = {
   workspace_token_policy: WorkspaceTokenPolicyRow;
@@ -10,6 +12,9 @@ export type WorkspaceTokenPolicyRow = {
   lifetime_days_max: number | null;
   enforced_from: number;
   changed_at: number;
+  /** Separated by spaces. Null: private content is opened from anywhere. */
+  networks: Generated<string | null>;
+  requires_two_step: Generated<number>;
 };
 
 export type WorkspaceRefusedScopeRow = {

@@ -7,8 +7,8 @@ type StoredBound = { readonly [Key in keyof Bound]-?: Bound[Key] | undefined };
 
 const UUIDS = optional(list(text<Uuid>()));
 
-/** `refusedBy` is worked out when the token is looked up. */
-const BOUND: Codec<Bound> = record<Omit<StoredBound, "refusedBy">>({
+/** `refusedBy` and `privateRefusals` are worked out when the token is looked up. */
+const BOUND: Codec<Bound> = record<Omit<StoredBound, "refusedBy" | "privateRefusals">>({
   repositories: UUIDS,
   projects: UUIDS,
   workspaces: UUIDS,

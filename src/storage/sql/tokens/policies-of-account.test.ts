@@ -31,7 +31,7 @@ describeDatabases("the policies that reach an account", (current) => {
   });
 
   test("are those of its workspaces, by their names, with their scopes", async () => {
-    const policy = { enforcedFrom: AT, changedAt: AT };
+    const policy = { enforcedFrom: AT, changedAt: AT, networks: [], requiresTwoStep: false };
     await replaceTokenPolicy(db(), strict!.uuid, {
       ...policy,
       lifetimeDaysMax: 90,

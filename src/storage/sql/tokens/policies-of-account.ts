@@ -1,10 +1,11 @@
 import { type Kysely, type RawBuilder, type SqlBool, sql } from "kysely";
-import { type GrantedScope, parseScope } from "../../../model/scope.ts";
+import { parseAnyScope } from "../../../model/any-scope.ts";
 import type { WorkspaceSlug } from "../../../model/slug.ts";
 import type { TokenPolicy } from "../../../model/token-policy.ts";
 import type { Uuid } from "../../../model/uuid.ts";
 import { instant } from "../columns.ts";
 import type { Schema } from "../schema.ts";
+import { toNetworks } from "./private-content-rules.ts";
 
 /** What a workspace asks of tokens, with the name by which it is known. */
 export type WorkspacePolicy = TokenPolicy & { readonly workspaceSlug: WorkspaceSlug };
@@ -22,6 +23,8 @@ export async function listPoliciesOfAccount(
       "workspace.uuid",
       "workspace.slug",
       "workspace_token_policy.lifetime_days_max",
+      "workspace_token_policy.networks",
+      "workspace_token_policy.requires_two_step",
       "workspace_token_policy.enforced_from",
       "workspace_token_policy.changed_at",
     ])
@@ -43,10 +46,11 @@ export async function listPoliciesOfAccount(
   return rows.map((row) => ({
     workspaceSlug: row.slug as WorkspaceSlug,
     lifetimeDaysMax: row.lifetime_days_max ?? undefined,
-    refusedScopes: refused.flatMap(({ workspace_uuid, scope }): GrantedScope[] => {
-      const known = workspace_uuid === row.uuid ? parseScope(scope) : undefined;
-      return known === undefined ? [] : [known];
-    }),
+    refusedScopes: refused.flatMap(({ workspace_uuid, scope }) =>
+      workspace_uuid === row.uuid ? (parseAnyScope(scope) ?? []) : [],
+    ),
+    networks: toNetworks(row.networks ?? ""),
+    requiresTwoStep: row.requires_two_step === 1,
     enforcedFrom: instant(row.enforced_from),
     changedAt: instant(row.changed_at),
   }));

@@ -10,6 +10,7 @@ import {
   sampleWorkspace,
 } from "../../../../tests/support/examples/sample-model.ts";
 import type { Account } from "../../../model/account.ts";
+import type { Network } from "../../../model/bound.ts";
 import type { ApiToken } from "../../../model/token.ts";
 import { policyViolations, refusedFrom, type TokenPolicy } from "../../../model/token-policy.ts";
 import { insertAccount } from "../accounts/accounts.ts";
@@ -170,7 +171,9 @@ describeDatabases("tokens that reach a workspace", (current) => {
 
   const policy: TokenPolicy = {
     lifetimeDaysMax: 60,
-    refusedScopes: ["read:user:bitbucket", "write:webhook:bitbucket"],
+    refusedScopes: ["read:user:bitbucket", "repository:write", "write:webhook:bitbucket"],
+    networks: ["192.0.2.0/24" as Network, "2001:db8::/32" as Network],
+    requiresTwoStep: true,
     enforcedFrom: daysOn(3),
     changedAt: daysOn(-50),
   };

@@ -2,7 +2,7 @@ import { type Kysely, type RawBuilder, type SqlBool, sql } from "kysely";
 import type { Account } from "../../../model/account.ts";
 import { foldCase } from "../../../model/fold-case.ts";
 import type { GrantedScope } from "../../../model/scope.ts";
-import type { ApiToken } from "../../../model/token.ts";
+import type { ApiToken, TokenOrigin } from "../../../model/token.ts";
 import {
   EXPIRING_DAYS,
   TOKEN_GROUPS,
@@ -23,6 +23,8 @@ import { TOKEN_COLUMNS, toApiToken } from "./tokens.ts";
 export type ReachingToken = {
   readonly token: ApiToken;
   readonly account: Account;
+  /** Of its last use. Undefined: it was never used, or before that was recorded. */
+  readonly lastUsedFrom: TokenOrigin | undefined;
   /** Undefined: it is not against the policy of the workspace. */
   readonly refusedFrom: Date | undefined;
   /** When an owner of the workspace revoked it there. */
@@ -160,6 +162,8 @@ const COLUMNS = [
   ...ACCOUNT_COLUMNS.filter((column) => column !== "account.uuid" && column !== "account.created_at"),
   "account.created_at as account_created_at" as const,
   "block.blocked_at" as const,
+  "api_token.last_used_address" as const,
+  "api_token.last_used_client" as const,
   sql<number | null>`case when ${IS_AGAINST} then ${REFUSED_FROM} end`.as("refused_from"),
 ];
 
@@ -167,6 +171,8 @@ type Row = Parameters<typeof toApiToken>[0] &
   Omit<Parameters<typeof toAccount>[0], "uuid" | "created_at"> & {
     readonly account_created_at: number;
     readonly blocked_at: number | null;
+    readonly last_used_address: string | null;
+    readonly last_used_client: string | null;
     readonly refused_from: number | null;
   };
 
@@ -174,6 +180,10 @@ function toReachingToken(row: Row): ReachingToken {
   return {
     token: toApiToken(row),
     account: toAccount({ ...row, uuid: row.account_uuid, created_at: row.account_created_at }),
+    lastUsedFrom:
+      row.last_used_address === null
+        ? undefined
+        : { address: row.last_used_address, client: row.last_used_client ?? undefined },
     refusedFrom: optionalInstant(row.refused_from),
     blockedAt: optionalInstant(row.blocked_at),
   };

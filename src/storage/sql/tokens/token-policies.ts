@@ -1,9 +1,10 @@
 import type { Kysely } from "kysely";
-import { type GrantedScope, parseScope } from "../../../model/scope.ts";
+import { parseAnyScope } from "../../../model/any-scope.ts";
 import type { TokenPolicy } from "../../../model/token-policy.ts";
 import type { Uuid } from "../../../model/uuid.ts";
-import { instant } from "../columns.ts";
+import { flag, instant } from "../columns.ts";
 import type { Schema } from "../schema.ts";
+import { toNetworks } from "./private-content-rules.ts";
 
 /** Undefined: the workspace asks nothing of tokens. */
 export async function findTokenPolicy(
@@ -15,7 +16,7 @@ export async function findTokenPolicy(
     .leftJoin("workspace_refused_scope", (join) =>
       join.onRef("workspace_refused_scope.workspace_uuid", "=", "workspace_token_policy.workspace_uuid"),
     )
-    .select(["lifetime_days_max", "enforced_from", "changed_at", "scope"])
+    .select(["lifetime_days_max", "networks", "requires_two_step", "enforced_from", "changed_at", "scope"])
     .where("workspace_token_policy.workspace_uuid", "=", workspaceUuid)
     .orderBy("scope")
     .execute();
@@ -23,10 +24,9 @@ export async function findTokenPolicy(
   if (first === undefined) return undefined;
   return {
     lifetimeDaysMax: first.lifetime_days_max ?? undefined,
-    refusedScopes: rows.flatMap(({ scope }): GrantedScope[] => {
-      const known = scope === null ? undefined : parseScope(scope);
-      return known === undefined ? [] : [known];
-    }),
+    refusedScopes: rows.flatMap(({ scope }) => parseAnyScope(scope ?? "") ?? []),
+    networks: toNetworks(first.networks ?? ""),
+    requiresTwoStep: first.requires_two_step === 1,
     enforcedFrom: instant(first.enforced_from),
     changedAt: instant(first.changed_at),
   };
@@ -45,6 +45,8 @@ export async function replaceTokenPolicy(
     .values({
       workspace_uuid: workspaceUuid,
       lifetime_days_max: policy.lifetimeDaysMax ?? null,
+      networks: policy.networks.length === 0 ? null : policy.networks.join(" "),
+      requires_two_step: flag(policy.requiresTwoStep),
       enforced_from: policy.enforcedFrom.getTime(),
       changed_at: policy.changedAt.getTime(),
     })

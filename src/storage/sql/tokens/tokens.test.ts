@@ -64,6 +64,7 @@ describeDatabases("API tokens", (current) => {
       account: ada,
       appUser: undefined,
       refusals: [],
+      rules: [],
     });
   });
 
@@ -130,7 +131,7 @@ describeDatabases("API tokens", (current) => {
     const digest = newDigest();
     await insertToken(db(), token, digest);
     const { lookups } = current().database;
-    const found = { token, account: bot, refusals: [] };
+    const found = { token, account: bot, refusals: [], rules: [] };
     assert.deepEqual(await lookups.findTokenByDigest(digest), { ...found, appUser });
     assert.equal(await lookups.findPermission(repository.uuid, bot.uuid), "admin");
     const held = heldPermissions({ workspaceUuid: workspace.uuid, repositoryUuid: repository.uuid });

@@ -7,6 +7,7 @@ import type { Uuid } from "../../../model/uuid.ts";
 import { instant, optionalInstant } from "../columns.ts";
 import type { ApiTokenRow, Schema } from "../schema.ts";
 import { toBound, writeBound } from "./bound-column.ts";
+import { PRIVATE_CONTENT_RULES } from "./private-content-rules.ts";
 import { REFUSALS } from "./token-refusals.ts";
 
 /** The columns of a token, without its digest. */
@@ -267,6 +268,6 @@ export function tokenByDigestQuery(db: Kysely<Schema>, digest: Buffer) {
     .leftJoin("app_user", "app_user.account_uuid", "account.uuid")
     .select(TOKEN_COLUMNS)
     .select(TOKEN_ACCOUNT_COLUMNS)
-    .select(REFUSALS.as("refusals"))
+    .select([REFUSALS.as("refusals"), PRIVATE_CONTENT_RULES.as("rules")])
     .where("api_token.digest", "=", digest);
 }

@@ -1,4 +1,4 @@
-import type { GrantedScope } from "../../../model/scope.ts";
+import { type GrantedScope, parseScope } from "../../../model/scope.ts";
 import type { ApiToken } from "../../../model/token.ts";
 import { type PolicyViolation, policyViolations } from "../../../model/token-policy.ts";
 import type { Ports } from "../../../ports.ts";
@@ -68,7 +68,7 @@ function describeViolation(
     case "scopes":
       return t(tokenTexts.review.refusedBy.scopes, {
         workspace: html`<code>${workspaceSlug}</code>`,
-        scopes: scopeTags(violation.scopes),
+        scopes: scopeTags(violation.scopes.flatMap((scope) => parseScope(scope) ?? [])),
       });
   }
 }

@@ -28,6 +28,7 @@ const STOPS: { readonly [Kind in FailureKind]?: Question } = {
   "scope-missing": "scope",
   hidden: "repository",
   "token-refused": "repository",
+  "private-content-refused": "repository",
   "permission-missing": "permission",
 };
 
@@ -44,7 +45,7 @@ export function readRefusal(event: AuditEvent): Refusal | undefined {
     asked: commandOf(String(route), missing) ?? `${method} ${String(route).replace(/:(\w+)/g, "{$1}")}`,
     stoppedAt,
     hasNoScopes: kind === "no-bitbucket-scopes",
-    isByWorkspace: kind === "token-refused",
+    isByWorkspace: kind === "token-refused" || kind === "private-content-refused",
     missing,
   };
 }

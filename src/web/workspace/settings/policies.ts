@@ -1,17 +1,27 @@
-import { parseScope, SCOPES, type Scope } from "../../../model/scope.ts";
-import { policyViolations, type TokenPolicy } from "../../../model/token-policy.ts";
+import { isInNetwork, parseNetworkOrAddress } from "../../../authorization/network.ts";
+import { parseAnyScope } from "../../../model/any-scope.ts";
+import { Failure } from "../../../model/failure.ts";
+import { OAUTH_SCOPES } from "../../../model/oauth-scope.ts";
+import { SCOPES } from "../../../model/scope.ts";
+import { type AnyScope, policyViolations, type TokenPolicy } from "../../../model/token-policy.ts";
 import {
   GRACE_DAYS_MAX,
   LIFETIME_DAYS_MAX,
+  NETWORKS_MAX,
   setTokenPolicy,
   type WantedTokenPolicy,
 } from "../../../operations/tokens/token-policies.ts";
 import type { Ports } from "../../../ports.ts";
-import { countReachingTokens, listReachingTokens } from "../../../storage/sql/tokens/reaching-tokens.ts";
+import { listPeopleWithoutTwoStep } from "../../../storage/sql/tokens/list-people-without-two-step.ts";
+import {
+  countReachingTokens,
+  listReachingTokens,
+  type ReachingToken,
+} from "../../../storage/sql/tokens/reaching-tokens.ts";
 import { findTokenPolicy } from "../../../storage/sql/tokens/token-policies.ts";
 import { tokenPolicyTexts as texts } from "../../catalogue/token-policies.ts";
 import { type Html, html, joined, NOTHING } from "../../html.ts";
-import { checkbox, errorSummary, input, type Problem, select } from "../../layout/form.ts";
+import { checkbox, errorSummary, input, type Problem, select, textarea } from "../../layout/form.ts";
 import { workspacePlace } from "../../layout/place.ts";
 import { exactDay, exactTime } from "../../layout/time.ts";
 import { withQuery, workspacePath } from "../../links.ts";
@@ -20,6 +30,7 @@ import { flash } from "../../pipeline/flash.ts";
 import { withWorkspaceSide } from "./with-workspace-side.ts";
 
 const DAY_MS = 86_400_000;
+const ALL_SCOPES: readonly AnyScope[] = [...SCOPES, ...OAUTH_SCOPES];
 const USUAL_DAYS = [90, 180, 365];
 /** Tokens that a policy is tried on, and those that are named. */
 const TRIED_MAX = 10_000;
@@ -29,7 +40,10 @@ const NAMED_MAX = 20;
 type PolicyForm = {
   readonly lifetime: string;
   readonly lifetimeDays: string;
-  readonly scopes: readonly Scope[];
+  readonly scopes: readonly AnyScope[];
+  /** One in a line. */
+  readonly addresses: string;
+  readonly twoStep: boolean;
   readonly from: string;
 };
 
@@ -54,11 +68,25 @@ export const policiesPage: WorkspacePage = {
     const { wanted, problems } = parseForm(form, request);
     const policy = await findTokenPolicy(ports.database.kysely, workspace.uuid);
     if (problems.length > 0) return formPage(ports, request, policy, form, problems);
-    const set = await setTokenPolicy(ports, by, workspace, wanted);
+    let set: TokenPolicy | undefined;
+    try {
+      set = await setTokenPolicy(ports, by, workspace, wanted);
+    } catch (error) {
+      const own = error instanceof Failure ? ownProblems(request, error) : [];
+      if (own.length === 0) throw error;
+      return formPage(ports, request, policy, form, own);
+    }
     const told = flash(set === undefined ? texts.removed : texts.done, { workspace: workspace.slug });
     return redirect(workspacePath(workspace, "settings/policies"), told);
   },
 };
+
+/** Who sets a policy must comply with it. */
+function ownProblems({ t }: Pick<WorkspacePageRequest, "t">, { details }: Failure): readonly Problem[] {
+  return (["two_step", "addresses"] as const).flatMap((field) =>
+    details.fields?.[field] === undefined ? [] : [{ field, message: t(texts.problems.own[field]) }],
+  );
+}
 
 function formOf(policy: TokenPolicy | undefined, now: Date): PolicyForm {
   const days = policy?.lifetimeDaysMax;
@@ -67,23 +95,27 @@ function formOf(policy: TokenPolicy | undefined, now: Date): PolicyForm {
   return {
     lifetime: days === undefined ? "" : isUsual ? String(days) : "other",
     lifetimeDays: days === undefined || isUsual ? "" : String(days),
-    scopes: SCOPES.filter((scope) => policy?.refusedScopes.includes(scope)),
+    scopes: ALL_SCOPES.filter((scope) => policy?.refusedScopes.includes(scope)),
+    addresses: policy?.networks.join("\n") ?? "",
+    twoStep: policy?.requiresTwoStep === true,
     from: isAhead ? policy.enforcedFrom.toISOString().slice(0, 10) : "",
   };
 }
 
 function readForm(sent: URLSearchParams): PolicyForm {
-  const asked = sent.getAll("scope").map(parseScope);
+  const asked = sent.getAll("scope").map(parseAnyScope);
   return {
     lifetime: sent.get("lifetime") ?? "",
     lifetimeDays: (sent.get("lifetime_days") ?? "").trim(),
-    scopes: SCOPES.filter((scope) => asked.includes(scope)),
+    scopes: ALL_SCOPES.filter((scope) => asked.includes(scope)),
+    addresses: (sent.get("addresses") ?? "").trim().replaceAll(/[\s,]+/g, "\n"),
+    twoStep: sent.has("two_step"),
     from: (sent.get("from") ?? "").trim(),
   };
 }
 
 function parseForm(
-  { lifetime, lifetimeDays, scopes, from }: PolicyForm,
+  { lifetime, lifetimeDays, scopes, addresses, twoStep, from }: PolicyForm,
   { t, now }: Pick<WorkspacePageRequest, "t" | "now">,
 ): { readonly wanted: WantedTokenPolicy; readonly problems: readonly Problem[] } {
   const problems: Problem[] = [];
@@ -101,17 +133,48 @@ function parseForm(
     enforcedFrom === undefined ||
     (/^\d{4}-\d{2}-\d{2}$/.test(from) && enforcedFrom.getTime() <= now.getTime() + GRACE_DAYS_MAX * DAY_MS);
   if (!isDate) problems.push({ field: "from", message: t(texts.problems.from) });
-  return { wanted: { lifetimeDaysMax, refusedScopes: scopes, enforcedFrom }, problems };
+  const lines = addresses === "" ? [] : addresses.split("\n");
+  const networks = lines.flatMap((line) => parseNetworkOrAddress(line) ?? []);
+  const wrong = lines.find((line) => parseNetworkOrAddress(line) === undefined);
+  if (wrong !== undefined)
+    problems.push({ field: "addresses", message: t(texts.problems.address, { address: wrong }) });
+  if (lines.length > NETWORKS_MAX)
+    problems.push({ field: "addresses", message: t(texts.problems.addresses, { n: NETWORKS_MAX }) });
+  const wanted = {
+    lifetimeDaysMax,
+    refusedScopes: scopes,
+    networks,
+    requiresTwoStep: twoStep,
+    enforcedFrom,
+  };
+  return { wanted, problems };
 }
 
 /** A policy in a few words: "at most 90 days; `admin:workspace` not allowed". Undefined: it asks nothing. */
 export function describePolicy(
   t: WorkspacePageRequest["t"],
-  { lifetimeDaysMax, refusedScopes }: Pick<TokenPolicy, "lifetimeDaysMax" | "refusedScopes">,
+  {
+    lifetimeDaysMax,
+    refusedScopes,
+    networks = [],
+    requiresTwoStep = false,
+  }: Pick<TokenPolicy, "lifetimeDaysMax" | "refusedScopes"> &
+    Partial<Pick<TokenPolicy, "networks" | "requiresTwoStep">>,
 ): Html | undefined {
   const parts = [
     ...(lifetimeDaysMax === undefined ? [] : [t(texts.atMost, { n: lifetimeDaysMax })]),
     ...(refusedScopes.length === 0 ? [] : [t(texts.notAllowed, { scopes: scopeNames(refusedScopes) })]),
+    ...(networks.length === 0
+      ? []
+      : [
+          t(texts.onlyFrom, {
+            addresses: joined(
+              networks.map((network) => html`<code>${network}</code>`),
+              ", ",
+            ),
+          }),
+        ]),
+    ...(requiresTwoStep ? [t(texts.onlyTwoStep)] : []),
   ];
   return parts.length === 0 ? undefined : joined(parts, "; ");
 }
@@ -170,6 +233,11 @@ ${input(t, { name: "lifetime_days", label: t(texts.otherDays), hint: t(texts.oth
 <fieldset class="field long"><legend>${t(texts.scopes)}</legend> <span class="hint">${t(texts.scopesHint)}</span><div class="presets">${SCOPES.map(
     (scope) => checkbox({ name: "scope", label: scopeNames([scope]) }, form.scopes.includes(scope), scope),
   )}</div></fieldset>
+<fieldset class="field long"><legend>${t(texts.oauthScopes)}</legend> <span class="hint">${t(texts.oauthScopesHint)}</span><div class="presets">${OAUTH_SCOPES.map(
+    (scope) => checkbox({ name: "scope", label: scopeNames([scope]) }, form.scopes.includes(scope), scope),
+  )}</div></fieldset>
+${textarea(t, { name: "addresses", label: t(texts.addresses), hint: t(texts.addressesHint), problems, value: form.addresses, rows: 3, isOptional: true })}
+<div class="field">${checkbox({ name: "two_step", label: t(texts.twoStep), hint: t(texts.twoStepHint) }, form.twoStep, "yes")}</div>
 ${input(t, { name: "from", label: t(texts.from), hint: t(texts.fromHint), problems, type: "date", value: form.from, autocomplete: "off", isOptional: true })}
 <p class="acts"><button class="main">${t(texts.review)}</button></p></form>`;
 }
@@ -205,16 +273,57 @@ async function reviewPage(
 <ul>${against.slice(0, NAMED_MAX).map(({ token, account }) => html`<li><bdi>${token.name}</bdi> · <bdi>${account.displayName}</bdi> <span class="dim m">${account.username}</span></li>`)}</ul>
 ${against.length > NAMED_MAX && html`<p>${t(texts.more, { n: against.length - NAMED_MAX })}</p>`}`
       }
+${await describeClosed(database, request, wanted, tokens)}
 <form method="post" action="${here}">${csrf}${sentForm(form).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}<p class="acts"><button class="main">${t(texts.set)}</button><a class="btn" href="${here}${asked === "" ? NOTHING : html`?${asked}`}">${t(texts.back)}</a></p></form></div>`,
     ),
   });
 }
 
-function sentForm({ lifetime, lifetimeDays, scopes, from }: PolicyForm): [string, string][] {
+/** To whom private content would be closed: people without a second step, and tokens that were last used from elsewhere. */
+async function describeClosed(
+  database: Ports["database"],
+  { t, workspace }: WorkspacePageRequest,
+  { networks = [], requiresTwoStep = false }: WantedTokenPolicy,
+  tokens: readonly ReachingToken[],
+): Promise<Html> {
+  const lacking = requiresTwoStep
+    ? await listPeopleWithoutTwoStep(database.kysely, workspace.uuid, NAMED_MAX)
+    : { people: [], size: 0 };
+  const outside =
+    networks.length === 0
+      ? []
+      : tokens.filter(
+          ({ lastUsedFrom }) =>
+            lastUsedFrom !== undefined &&
+            !networks.some((network) => isInNetwork(lastUsedFrom.address, network)),
+        );
+  return html`${
+    lacking.size > 0 &&
+    html`<p class="note warnish">${t(texts.wouldClose.people, { n: lacking.size })}</p>
+<ul>${lacking.people.map(({ displayName, username }) => html`<li><bdi>${displayName}</bdi> <span class="dim m">${username}</span></li>`)}</ul>
+${lacking.size > lacking.people.length && html`<p>${t(texts.more, { n: lacking.size - lacking.people.length })}</p>`}`
+  }${
+    outside.length > 0 &&
+    html`<p class="note warnish">${t(texts.wouldClose.tokens, { n: outside.length })}</p>
+<ul>${outside.slice(0, NAMED_MAX).map(({ token, account, lastUsedFrom }) => html`<li><bdi>${token.name}</bdi> · <bdi>${account.displayName}</bdi> <span class="dim m">${lastUsedFrom?.address}</span></li>`)}</ul>
+${outside.length > NAMED_MAX && html`<p>${t(texts.more, { n: outside.length - NAMED_MAX })}</p>`}`
+  }`;
+}
+
+function sentForm({
+  lifetime,
+  lifetimeDays,
+  scopes,
+  addresses,
+  twoStep,
+  from,
+}: PolicyForm): [string, string][] {
   return [
     ["lifetime", lifetime],
     ["lifetime_days", lifetimeDays],
     ...scopes.map((scope): [string, string] => ["scope", scope]),
+    ["addresses", addresses],
+    ...(twoStep ? [["two_step", "yes"] satisfies [string, string]] : []),
     ["from", from],
   ];
 }
