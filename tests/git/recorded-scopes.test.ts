@@ -1,6 +1,7 @@
 // A script of git and curl is run with a token for everything while somebody watches. What is printed then has to be enough
 // for the same script, and each scope of it necessary.
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { test } from "node:test";
 import { createToken } from "../support/examples/accounts.ts";
@@ -11,7 +12,7 @@ import { startPailForFile } from "../support/server/pail-server.ts";
 const pail = await startPailForFile();
 const git = openRealGit();
 const { credentials } = pail;
-const { repository } = await createFilledRepository(git, pail, { commits: 1 });
+const { repository, folder } = await createFilledRepository(git, pail, { commits: 1 });
 
 const tokenFile = git.newPath("token");
 const script = git.newPath("release.sh");
@@ -70,6 +71,47 @@ test("a token of these scopes runs the same, and one that lacks any of them does
     );
     assert.notEqual((await runAs(text)).status, 0, left);
   }
+});
+
+test("the printed command makes a token that runs the same, and reaches nothing else", async () => {
+  const recorded = JSON.parse((await runAs(watched.text)).stdout);
+  const split = ["-c", `printf '%s\\n' ${recorded.command}`];
+  const words = execFileSync("sh", split, { encoding: "utf8" }).trimEnd().split("\n");
+  assert.equal(words[0], "pail");
+  const made = await pail.cli(words.slice(1));
+  assert.equal(made.status, 0, made.stderr);
+  const token = made.stdout.trim();
+  const again = await runAs(token);
+  assert.equal(again.status, 0, again.stderr);
+  const elsewhere = await git.run(
+    ["push", repository.urlAs(STATIC_USERNAME, token), "HEAD:refs/heads/other"],
+    { folder },
+  );
+  assert.match(elsewhere.stderr, /the credential may change only refs that match refs\/heads\/bot\/release/);
+  const other = await fetch(`${credentials.api_url}/repositories/${credentials.workspace}/demo`, {
+    headers: { authorization: `Bearer ${token}` },
+  });
+  assert.equal(other.status, 404);
+});
+
+test("the operator asks what a token may, and what a request takes", async () => {
+  const reading = await createToken(pail, credentials.email, ["read:repository"]);
+  const request = `git push ${repository.fullName}`;
+  const refused = await pail.cli(["token", "explain", request, "--token", reading.id]);
+  assert.equal(refused.status, 0, refused.stderr);
+  assert.match(refused.stdout, /^let in +no$/m);
+  assert.match(refused.stdout, /403 Your credentials lack .* Missing: write:repository:bitbucket$/m);
+  assert.match(refused.stdout, /use a token that also has write:repository:bitbucket/);
+  const asked = await pail.cli(["token", "explain", `DELETE /2.0/repositories/${repository.fullName}`]);
+  assert.match(asked.stdout, /^API token scopes +delete:repository:bitbucket$/m);
+  assert.match(asked.stdout, /^OAuth scopes +repository:delete$/m);
+  assert.match(asked.stdout, /^permission +admin$/m);
+  const json = JSON.parse(
+    (await pail.cli(["token", "explain", request, "--token", watched.id, "--json"])).stdout,
+  );
+  assert.deepEqual([json.route, json.allowed, json.held.permission], ["git-receive-pack", true, "admin"]);
+  const nothing = await pail.cli(["token", "explain", "GET /2.0/nothing"]);
+  assert.equal(nothing.status, 1);
 });
 
 test("nothing is stored of a token that nobody watches any more, and the next recording begins anew", async () => {
