@@ -58,8 +58,11 @@ export async function findNamesOfUses(
   db: Kysely<Schema>,
   uses: readonly RecordedUse[],
 ): Promise<ReadonlyMap<string, string>> {
-  const of = (...kinds: readonly RecordedUse["kind"][]) =>
-    uses.filter(({ kind }) => kinds.includes(kind)).map(({ value }) => value);
+  // PostgreSQL takes no empty list.
+  const of = (...kinds: readonly RecordedUse["kind"][]) => [
+    "",
+    ...uses.filter(({ kind }) => kinds.includes(kind)).map(({ value }) => value),
+  ];
   const repositories = await db
     .selectFrom("repository")
     .innerJoin("project", "project.uuid", "repository.project_uuid")
