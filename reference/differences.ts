@@ -34,8 +34,14 @@ export const DIFFERENCES: Readonly<Record<string, string>> = {
   "POST /workspaces/{workspace}/projects": NO_AVATAR,
   "PUT /workspaces/{workspace}/projects/{project_key}": NO_AVATAR,
 
+  "GET /addon/{addon_key}/client-key":
+    'for the app itself, since there are no Forge apps; the body is `{"client_key"}` (our choice)',
+
   "GET /user": "`has_2fa_enabled` and `location` are always null: accounts here have neither",
 };
+
+const PRIVATE_PROPERTY =
+  "the reference names no scope of OAuth; without one, a property would say that there is what it is about";
 
 /**
  * Operations that ask for other scopes than the reference's, and why. Where the reference has scopes, ours are more, never
@@ -44,6 +50,12 @@ export const DIFFERENCES: Readonly<Record<string, string>> = {
 export const STRICTER_SCOPES: Readonly<Record<string, string>> = {
   "GET /repositories/{workspace}/{repo_slug}/file-conflicts/{spec}":
     "the reference names no scope of API tokens; without one, a token that may not read repositories could find out their paths",
+  "GET /repositories/{workspace}/{repo_slug}/properties/{app_key}/{property_name}": PRIVATE_PROPERTY,
+  "GET /repositories/{workspace}/{repo_slug}/commit/{commit}/properties/{app_key}/{property_name}":
+    PRIVATE_PROPERTY,
+  "GET /repositories/{workspace}/{repo_slug}/pullrequests/{pullrequest_id}/properties/{app_key}/{property_name}":
+    PRIVATE_PROPERTY,
+  "GET /users/{selected_user}/properties/{app_key}/{property_name}": PRIVATE_PROPERTY,
 };
 
 const GONE = "410, as recorded: removed in April 2026";

@@ -1,8 +1,9 @@
 import type { Account } from "./account.ts";
+import type { Installation } from "./app.ts";
 import type { Actor } from "./audit.ts";
 import { type Bound, isWithin, type Location, type Network, refRefusal } from "./bound.ts";
 import type { Caller, CallerCredential, CredentialReference, Operator, Viewer } from "./caller.ts";
-import { credentialMissing } from "./failure.ts";
+import { appsOnly, credentialMissing } from "./failure.ts";
 import { isWithinHours } from "./hours.ts";
 import type { QuotaKey } from "./quota-key.ts";
 import type { RefName } from "./ref-name.ts";
@@ -30,6 +31,14 @@ export function requireAccount(who: Caller | Operator): Account {
   const account = accountOf(who);
   if (account === undefined) throw credentialMissing();
   return account;
+}
+
+/** What only an app does, by a token that it has signed itself. A route that is for apps has refused other credentials before. */
+export function requireInstallation(who: Caller | Operator): Installation {
+  requireAccount(who);
+  if (who.kind !== "account" || who.credential.kind !== "app")
+    throw appsOnly({ kind: who.kind === "account" ? who.credential.kind : "session" });
+  return who.credential.installation;
 }
 
 /** The account where its credential counts. Undefined: nothing is held there by it. */

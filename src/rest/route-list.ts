@@ -1,4 +1,7 @@
 /** Every operation of the REST API, one line each. A file that is not listed here is not served. */
+export { getClientKeyRoute } from "./addon/client-key/get-client-key.ts";
+export { deleteAddonRoute } from "./addon/delete-addon.ts";
+export { putAddonRoute } from "./addon/put-addon.ts";
 export { getArchiveRoute } from "./get/get-archive.ts";
 export { getHookSubjectsRoute } from "./hook-events/get-hook-subjects.ts";
 export { listHookEventsRoute } from "./hook-events/list-hook-events.ts";
@@ -20,6 +23,9 @@ export { listCommitCommentsRoute } from "./repositories/commit/comments/list-com
 export { updateCommitCommentRoute } from "./repositories/commit/comments/update-comment.ts";
 export { getCommitRoute } from "./repositories/commit/get-commit.ts";
 export { listPullRequestsOfCommitRoute } from "./repositories/commit/list-pull-requests.ts";
+export { deleteCommitPropertyRoute } from "./repositories/commit/properties/delete-commit-property.ts";
+export { getCommitPropertyRoute } from "./repositories/commit/properties/get-commit-property.ts";
+export { putCommitPropertyRoute } from "./repositories/commit/properties/put-commit-property.ts";
 export { bulkPutAnnotationsRoute } from "./repositories/commit/reports/annotations/bulk-put-annotations.ts";
 export { deleteAnnotationRoute } from "./repositories/commit/reports/annotations/delete-annotation.ts";
 export { getAnnotationRoute } from "./repositories/commit/reports/annotations/get-annotation.ts";
@@ -72,6 +78,9 @@ export { listRepositoryGroupPermissionsRoute } from "./repositories/permissions-
 export { listRepositoryUserPermissionsRoute } from "./repositories/permissions-config/list-user-permissions.ts";
 export { putRepositoryGroupPermissionRoute } from "./repositories/permissions-config/put-group-permission.ts";
 export { putRepositoryUserPermissionRoute } from "./repositories/permissions-config/put-user-permission.ts";
+export { deleteRepositoryPropertyRoute } from "./repositories/properties/delete-repository-property.ts";
+export { getRepositoryPropertyRoute } from "./repositories/properties/get-repository-property.ts";
+export { putRepositoryPropertyRoute } from "./repositories/properties/put-repository-property.ts";
 export { approvePullRequestRoute } from "./repositories/pullrequests/approve-pull-request.ts";
 export { createPullRequestCommentRoute } from "./repositories/pullrequests/comments/create-comment.ts";
 export { deletePullRequestCommentRoute } from "./repositories/pullrequests/comments/delete-comment.ts";
@@ -92,6 +101,9 @@ export { listPullRequestStatusesRoute } from "./repositories/pullrequests/list-p
 export { listPullRequestsRoute } from "./repositories/pullrequests/list-pull-requests.ts";
 export { getMergeTaskRoute } from "./repositories/pullrequests/merge/get-merge-task.ts";
 export { mergePullRequestRoute } from "./repositories/pullrequests/merge/merge-pull-request.ts";
+export { deletePullRequestPropertyRoute } from "./repositories/pullrequests/properties/delete-pull-request-property.ts";
+export { getPullRequestPropertyRoute } from "./repositories/pullrequests/properties/get-pull-request-property.ts";
+export { putPullRequestPropertyRoute } from "./repositories/pullrequests/properties/put-pull-request-property.ts";
 export { requestChangesRoute } from "./repositories/pullrequests/request-changes.ts";
 export { createTaskRoute } from "./repositories/pullrequests/tasks/create-task.ts";
 export { deleteTaskRoute } from "./repositories/pullrequests/tasks/delete-task.ts";
@@ -122,6 +134,9 @@ export { listEmailsRoute } from "./user/list-emails.ts";
 export { listOwnRepositoryPermissionsRoute } from "./user/list-own-repository-permissions.ts";
 export { listOwnWorkspacesRoute } from "./user/list-own-workspaces.ts";
 export { getSelectedUserRoute } from "./users/get-selected-user.ts";
+export { deleteUserPropertyRoute } from "./users/properties/delete-user-property.ts";
+export { getUserPropertyRoute } from "./users/properties/get-user-property.ts";
+export { putUserPropertyRoute } from "./users/properties/put-user-property.ts";
 export { getWorkspaceRoute } from "./workspaces/get-workspace.ts";
 export { createWorkspaceHookRoute } from "./workspaces/hooks/create-hook.ts";
 export { deleteWorkspaceHookRoute } from "./workspaces/hooks/delete-hook.ts";

@@ -274,6 +274,7 @@ function admission(target: Target, carrier: Carrier, brought: SentCredential): A
   if (carrier.means === "without a name" && channel === "git") return { refused: 401 };
   if (brought.refusedWith !== undefined) return { refused: brought.refusedWith[channel] };
   if (carrier.identity !== undefined && !IDENTITY[carrier.identity]![channel]) return { refused: 401 };
+  if (target.route?.credentialKinds?.includes("api-token") === false) return { refused: 403 };
   // Recorded: 401 over REST. In Git 403, for a 401 would make git forget a token that is genuine.
   if (!brought.scopes.some((scope) => /:(?:bitbucket|pail)$/.test(scope)))
     return { refused: channel === "git" ? 403 : 401, isForScope: true };
@@ -329,6 +330,7 @@ const PEOPLE = { owner: "owner", stranger: "stranger", nobody: "nobody" } as con
 function outcomeWithin({ route }: Target, reach: "repository" | "project"): Outcome | number {
   const isRepository = reach === "repository";
   if (route === undefined) return isRepository ? "in" : 404;
+  if (route.credentialKinds?.includes("api-token") === false) return 403;
   switch (route.subject) {
     case "repository":
     case "pull-request":
@@ -352,6 +354,7 @@ const PECULIAR = {
   "new-repository": { repository: 403, project: 403 },
   "repository-or-new": { repository: "in", project: 403 },
   account: { repository: "in", project: "in" },
+  installation: { repository: 403, project: 403 },
   "selected-account": { repository: 403, project: 403 },
 } as const;
 

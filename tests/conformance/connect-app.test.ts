@@ -10,7 +10,7 @@ import { uninstallApp } from "../../src/operations/apps/uninstall-app.ts";
 import { listAppCalls } from "../../src/storage/sql/apps/app-calls.ts";
 import { findInstallation } from "../../src/storage/sql/apps/installations.ts";
 import { listAppWebhooks } from "../../src/storage/sql/webhooks/webhooks.ts";
-import { ownerOf, restAs } from "../support/clients/rest-callers.ts";
+import { createCaller, ownerOf, restAs } from "../support/clients/rest-callers.ts";
 import {
   type AppCredentials,
   type AppRequest,
@@ -127,6 +127,59 @@ test("the app exchanges a token of its own for an access token, whatever its qsh
   assert.equal((await exchange(lowerCase)).status, 400);
 });
 
+const PROPERTY = "/repositories/acme/demo/properties/test-app/stars";
+
+test("a property that an app stores is its own, unless it says that it is public", async () => {
+  assert.equal((await owner.rest("GET", PROPERTY)).status, 404);
+  assert.equal((await restByApp("PUT", PROPERTY, { stars: 7, of: { any: ["kind"] } })).status, 204);
+  assert.deepEqual((await restByApp("GET", PROPERTY)).json, { stars: 7, of: { any: ["kind"] } });
+  assert.equal((await owner.rest("GET", PROPERTY)).status, 404);
+  assert.equal((await restByApp("PUT", PROPERTY, { _attributes: ["public"], stars: 8 })).status, 204);
+  assert.deepEqual((await owner.rest("GET", PROPERTY)).json, { _attributes: ["public"], stars: 8 });
+  assert.equal((await owner.rest("PUT", PROPERTY, { stars: 9 })).status, 403);
+  assert.equal((await restAs(app)("PUT", PROPERTY, { stars: 9 })).status, 404);
+  assert.equal((await restByApp("PUT", PROPERTY, [7])).status, 400);
+  assert.equal((await restByApp("PUT", PROPERTY, { text: "x".repeat(33 * 1024) })).status, 400);
+  assert.equal((await restByApp("PUT", PROPERTY.replace("test-app", "another-app"), {})).status, 404);
+  assert.equal((await restByApp("DELETE", PROPERTY)).status, 204);
+  assert.equal((await restByApp("DELETE", PROPERTY)).status, 404);
+});
+
+test("people of the app's workspace have properties, and no others", async () => {
+  const property = (uuid: string) => `/users/%7B${uuid}%7D/properties/test-app/seen`;
+  const own = property(app.owner.uuid);
+  assert.equal((await restByApp("PUT", own, { seen: true })).status, 204);
+  assert.deepEqual((await restByApp("GET", own)).json, { seen: true });
+  const stranger = await createCaller(app, "stranger");
+  assert.equal((await restByApp("PUT", property(stranger.account.uuid), { seen: true })).status, 404);
+});
+
+test("an app updates itself, and its scopes do not grow", async () => {
+  const scopes = remote.descriptor.scopes as readonly string[];
+  assert.equal((await restByApp("PUT", "/addon", {})).status, 204);
+  for (const [descriptor, status] of [
+    [{ ...remote.descriptor, scopes: [...scopes, "repository:admin"] }, 400],
+    [{ ...remote.descriptor, scopes: [] }, 400],
+    [{ ...remote.descriptor, scopes: undefined }, 400],
+    [{ ...remote.descriptor, key: "another-app" }, 400],
+    [{ ...remote.descriptor, baseUrl: "ftp://127.0.0.1/" }, 400],
+    [{ ...remote.descriptor, name: "Renamed" }, 204],
+  ] as const)
+    assert.equal((await restByApp("PUT", "/addon", { descriptor })).status, status);
+  assert.equal((await restByApp("PUT", "/addon", { descriptor_url: `${remote.baseUrl}/other` })).status, 400);
+  assert.equal((await restByApp("PUT", "/addon", { descriptor_url: remote.descriptorUrl })).status, 204);
+  const { status, json } = await owner.rest("PUT", "/addon", {});
+  assert.equal(status, 403);
+  assert.equal(
+    json.error.message,
+    "This API is only accessible with the following authentication types: jwt",
+  );
+  assert.equal((await restAs(app)("PUT", "/addon", {})).status, 401);
+  const key = await restByApp("GET", "/addon/test-app/client-key");
+  assert.deepEqual(key.json, { client_key: credentials.clientKey });
+  assert.equal((await restByApp("GET", "/addon/another/client-key")).status, 404);
+});
+
 test("an event is told wrapped, with a token, and with one UUID for each kind of event", async () => {
   for (const description of ["one", "two"])
     assert.equal((await owner.rest("PUT", "/repositories/acme/demo", { description })).status, 200);
@@ -206,4 +259,10 @@ test("installed after that, it is known by the same key", async () => {
   verified(call, "/installed");
   credentials = { ...credentials, sharedSecret: call.json.sharedSecret };
   assert.equal((await restByApp("GET", "/repositories/acme/demo")).status, 200);
+});
+
+test("an app removes itself", async () => {
+  assert.equal((await restByApp("DELETE", "/addon")).status, 204);
+  assert.equal((await restByApp("GET", "/repositories/acme/demo")).status, 401);
+  assert.equal((await restByApp("DELETE", "/addon")).status, 401);
 });

@@ -1,5 +1,6 @@
 import type { AccountRoute } from "./subjects/account.ts";
 import type { ForkRoute } from "./subjects/fork.ts";
+import type { InstallationRoute } from "./subjects/installation.ts";
 import type { NewRepositoryRoute } from "./subjects/new-repository.ts";
 import type { OpenRoute } from "./subjects/open.ts";
 import type { ProjectRoute } from "./subjects/project.ts";
@@ -24,5 +25,6 @@ export type Route =
   | ProjectRoute
   | ProjectOrNewRoute
   | AccountRoute
+  | InstallationRoute
   | SelectedAccountRoute
   | OpenRoute;

@@ -80,6 +80,9 @@ export type ExampleParameters = Readonly<Record<string, string>>;
 
 /** Where there is something in an example workspace. The rest is known when it is made: UUIDs, ids, fresh names. */
 export const PARAMETERS: ExampleParameters = {
+  addon_key: "test-app",
+  app_key: "test-app",
+  property_name: "stars",
   revision: "main",
   ref: "main",
   "get/ref": "main.zip",
@@ -115,6 +118,11 @@ const AUTHORS_ONLY = { outcomes: { reader: 403 } } as const;
 const GONE = { outcomes: { nobody: 410, stranger: 410, reader: 410, owner: 410 } } as const;
 /** Others do not learn that there is such a token. */
 const OWNERS_TOKEN = { outcomes: { stranger: 404, reader: 404 } } as const;
+const FOR_APPS = { outcomes: { stranger: 403, reader: 403, owner: 403 } } as const;
+/** Nobody but an app stores one, and none is installed here. */
+const NO_PROPERTY = { outcomes: { stranger: 404, reader: 404, owner: 404 } } as const;
+const PROPERTY = { ...FOR_APPS, body: json({ _attributes: ["public"], stars: 7 }) };
+const PROPERTIES = "properties/{app_key}/{property_name}";
 const nothingNew = () => ({});
 
 let accessTokens = 0;
@@ -293,6 +301,21 @@ export const EXAMPLES: Readonly<Record<string, RouteExample>> = {
   },
   [`PUT ${W}/hooks/{uid}`]: { body: json(HOOK) },
   "GET /2.0/user/emails/{email}": { outcomes: { stranger: 404, reader: 404 } },
+  "PUT /2.0/addon": { ...FOR_APPS, body: json({ descriptor: { key: "app" } }) },
+  "DELETE /2.0/addon": FOR_APPS,
+  "GET /2.0/addon/{addon_key}/client-key": FOR_APPS,
+  [`GET ${R}/${PROPERTIES}`]: NO_PROPERTY,
+  [`PUT ${R}/${PROPERTIES}`]: PROPERTY,
+  [`DELETE ${R}/${PROPERTIES}`]: FOR_APPS,
+  [`GET ${C}/${PROPERTIES}`]: NO_PROPERTY,
+  [`PUT ${C}/${PROPERTIES}`]: PROPERTY,
+  [`DELETE ${C}/${PROPERTIES}`]: FOR_APPS,
+  [`GET ${R}/pullrequests/{pull_request_id}/${PROPERTIES}`]: NO_PROPERTY,
+  [`PUT ${R}/pullrequests/{pull_request_id}/${PROPERTIES}`]: PROPERTY,
+  [`DELETE ${R}/pullrequests/{pull_request_id}/${PROPERTIES}`]: FOR_APPS,
+  [`GET /2.0/users/{selected_user}/${PROPERTIES}`]: NO_PROPERTY,
+  [`PUT /2.0/users/{selected_user}/${PROPERTIES}`]: PROPERTY,
+  [`DELETE /2.0/users/{selected_user}/${PROPERTIES}`]: FOR_APPS,
   "GET /2.0/user/workspaces/{workspace}/permission": { outcomes: { stranger: 403 } },
   "GET /2.0/user/workspaces/{workspace}/permissions/repositories": { outcomes: { stranger: 403 } },
   // What is to be explained is in the query, which examples have not.

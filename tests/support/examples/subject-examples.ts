@@ -29,6 +29,11 @@ const SUBJECTS: { readonly [Of in Subject]: SubjectExample<Of> } = {
     outcomes: () => ({ nobody: 401, stranger: "in", reader: "in" }),
     within: undefined,
   },
+  // None of these is an app.
+  installation: {
+    outcomes: () => ({ nobody: 401, stranger: 403, reader: 403 }),
+    within: undefined,
+  },
   "selected-account": {
     outcomes: () => ({ nobody: 401, stranger: 403, reader: 403 }),
     within: undefined,

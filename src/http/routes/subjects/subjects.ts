@@ -1,6 +1,7 @@
 import type { Route } from "../route.ts";
 import { accountSubject } from "./account.ts";
 import { forkSubject } from "./fork.ts";
+import { installationSubject } from "./installation.ts";
 import { newRepositorySubject } from "./new-repository.ts";
 import { openSubject } from "./open.ts";
 import { projectSubject } from "./project.ts";
@@ -17,6 +18,7 @@ type SubjectOf<Name> = Subject<Extract<Route, { readonly subject: Name }>>;
 const SUBJECTS: { readonly [Name in Route["subject"]]: SubjectOf<Name> } = {
   account: accountSubject,
   fork: forkSubject,
+  installation: installationSubject,
   "new-repository": newRepositorySubject,
   open: openSubject,
   project: projectSubject,
