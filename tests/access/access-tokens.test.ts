@@ -19,6 +19,7 @@ import {
   createRepository,
   deleteRepository,
 } from "../../src/operations/repositories/repositories.ts";
+import { setTokenPolicy } from "../../src/operations/tokens/token-policies.ts";
 import { createWorkspace } from "../../src/operations/workspaces/workspaces.ts";
 import { listAuditEvents } from "../../src/storage/sql/audit/audit-events.ts";
 import { listAllAccessTokens } from "../../src/storage/sql/tokens/access-tokens.ts";
@@ -508,4 +509,20 @@ test("a valid token of a resource has its name alone", async () => {
   await create(ofRepository(), ["repository"], "only one");
   await assert.rejects(create(ofRepository(), ["repository"], "only one"), /another token/);
   await create(ofWorkspace(), ["repository"], "only one");
+});
+
+test("no access token is made or rotated that the policy of the workspace is against", async () => {
+  const older = await create(ofRepository(), ["repository"]);
+  const policy = { lifetimeDaysMax: 7, refusedScopes: [], enforcedFrom: new Date(Date.now() + DAY_MS) };
+  await setTokenPolicy(app.ports, app.by, app.workspace, policy);
+  await assert.rejects(create(ofRepository(), ["repository"]), /expires: is against the policy.*at most 7/);
+  const short = { name: "a week", scopes: ["repository"] as const, lifetimeMs: 7 * DAY_MS };
+  const { text } = await createAccessToken(app.ports, app.by, ofRepository(), short);
+  assert.equal(await statusLater(text.reveal(), 0), 200);
+  await assert.rejects(
+    rotateAccessToken(app.ports, app.by, ofRepository(), older.token.uuid),
+    /its successor would be against the policy/,
+  );
+  assert.equal(await statusLater(older.text.reveal(), 0), 200, "until the policy is enforced");
+  assert.equal(await statusLater(older.text.reveal(), 2 * DAY_MS), 403);
 });

@@ -26,6 +26,7 @@ import {
   TOKEN_AGE_DAYS_MIN,
   TOKEN_NAME_LENGTH_MAX,
 } from "../../model/token.ts";
+import { describeViolations, type PolicyViolation, policyViolations } from "../../model/token-policy.ts";
 import { parseUuid, type Uuid } from "../../model/uuid.ts";
 import type { By, Ports } from "../../ports.ts";
 import { insertAccount, insertEmail } from "../../storage/sql/accounts/accounts.ts";
@@ -40,6 +41,7 @@ import {
   listPredecessors,
 } from "../../storage/sql/tokens/access-tokens.ts";
 import { insertAppUser } from "../../storage/sql/tokens/app-users.ts";
+import { findTokenPolicy } from "../../storage/sql/tokens/token-policies.ts";
 import { findTokenDigest, insertToken, revokeToken, setSuccessor } from "../../storage/sql/tokens/tokens.ts";
 import { TAKES_ACCESS } from "../../storage/sql/transaction-options.ts";
 import type { Recorder } from "../../storage/sql/write-transaction.ts";
@@ -68,7 +70,8 @@ export type CreatedAccessToken = {
  * Creates an access token with an app user of its own, which is an administrator of the resource. What that writes keeps its
  * name, whatever becomes of the token.
  *
- * @throws Failure invalid-input that names the wrong field; conflict if the resource has too many.
+ * @throws Failure invalid-input that names the wrong field, also one that the policy of the workspace is against; conflict if the
+ * resource has too many.
  */
 export async function createAccessToken(
   ports: Pick<TokenPorts, "clock" | "randomBytes">,
@@ -90,6 +93,12 @@ export async function createAccessToken(
   await by.transaction(async (tx, record) => {
     // One after another, so that the tokens of a resource are counted as they will be.
     await lockResource(tx, resource);
+    const violation = (await violationsOf(tx, resource, token))[0];
+    if (violation !== undefined)
+      throw invalidField(
+        violation.kind === "lifetime" ? "expires" : "scope",
+        `is against the policy of the workspace: ${describeViolations([violation])}`,
+      );
     if (await hasLivingAccessTokenNamed(tx, resource, { name, now }))
       throw invalidField("name", "is the name of another token that is valid");
     if ((await countLivingAccessTokens(tx, resource, now)) >= LIVING_ACCESS_TOKENS_MAX)
@@ -104,6 +113,16 @@ export async function createAccessToken(
     record.audit("token.created", subjectOf(token, resource), detailsOf(token, resource));
   });
   return { text, token, account, address };
+}
+
+/** What the workspace has against a token: it would be refused as soon as it is used. */
+async function violationsOf(
+  tx: Kysely<Schema>,
+  resource: TokenResource,
+  token: AccessToken,
+): Promise<readonly PolicyViolation[]> {
+  const policy = await findTokenPolicy(tx, workspaceOf(resource).uuid);
+  return policy === undefined ? [] : policyViolations(policy, token);
 }
 
 function checkWanted(resource: TokenResource, wanted: NewAccessToken): NewAccessToken {
@@ -229,7 +248,8 @@ export type AccessTokenRotation = {
  * most, and never longer than it would have; one that has expired stays so (contract, auth-beyond-tokens.md §2.1). While the old
  * one lives, a repeated call returns the same new one, as for API tokens.
  *
- * @throws Failure not-found; conflict if it is revoked, or was rotated and has ended since.
+ * @throws Failure not-found; conflict if it is revoked, was rotated and has ended since, or the policy of the workspace is against
+ * another one like it.
  */
 export async function rotateAccessToken(
   ports: TokenPorts,
@@ -278,6 +298,11 @@ async function rotate(
     }
     const lifetimeMs = old.expiresAt.getTime() - old.createdAt.getTime();
     const token = newToken({ ...old, createdAt: now, expiresAt: new Date(now.getTime() + lifetimeMs) });
+    const violations = await violationsOf(tx, resource, token);
+    if (violations.length > 0)
+      throw cannot(
+        `its successor would be against the policy of the workspace: ${describeViolations(violations)}`,
+      );
     await insertToken(tx, token, digestToken(text));
     const overlapEnd = new Date(now.getTime() + overlapMs);
     const oldExpiresAt = overlapEnd < old.expiresAt ? overlapEnd : old.expiresAt;

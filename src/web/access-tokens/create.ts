@@ -103,7 +103,7 @@ export async function createTokenOf(ports: Ports, request: PageRequest, of: Toke
       request,
       of,
       values,
-      problemsOf(error, { name: "name", scope: "scope" }, "name"),
+      problemsOf(error, { name: "name", scope: "scope", expires: "expires" }, "name"),
     );
   }
 }
