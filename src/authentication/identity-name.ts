@@ -24,7 +24,8 @@ export function isIdentityName(
 ): boolean {
   if (kind !== "api-token") {
     // The static name says all. At REST they are sent as Bearer.
-    if (mode === "strict") return channel === "git" && name === ACCESS_TOKEN_USERNAME;
+    if (mode === "strict")
+      return channel === "git" && (name === ACCESS_TOKEN_USERNAME || isGrantersName(name, kind, account));
     return channel === "git" || name === ACCESS_TOKEN_USERNAME;
   }
   const lowerCase = name.toLowerCase();
@@ -38,6 +39,11 @@ export function isIdentityName(
   }
   const isNobody = name === ACCESS_TOKEN_USERNAME || (channel === "rest" && name === "");
   return isUsername || isStatic || isNobody || emails.some(isOwnEmail);
+}
+
+/** Documented is the static name alone, but Git Credential Manager sends an OAuth token with the user name of who has granted it. */
+function isGrantersName(name: string, kind: TokenKind, account: Account): boolean {
+  return kind === "oauth" && account.kind === "user" && name.toLowerCase() === account.username.toLowerCase();
 }
 
 /** What works, for the holder of a genuine token who used another name. */

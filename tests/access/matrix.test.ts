@@ -8,15 +8,17 @@ import { after, before, test } from "node:test";
 import { crc32 } from "node:zlib";
 import pino from "pino";
 import { createApp } from "../../src/app.ts";
+import { digestToken } from "../../src/authentication/token-text.ts";
 import { SERVICE_REQUIREMENTS } from "../../src/authorization/service-requirements.ts";
 import { GIT_ROUTES } from "../../src/git-http/git-http.ts";
 import type { Route } from "../../src/http/routes/route.ts";
 import type { AppServer } from "../../src/http/server/server.ts";
 import { ACCESS_TOKEN_SCOPES, type TokenResource } from "../../src/model/access-token.ts";
 import type { Account } from "../../src/model/account.ts";
-import type { OauthScope } from "../../src/model/oauth-scope.ts";
+import { OAUTH_SCOPES, type OauthScope } from "../../src/model/oauth-scope.ts";
 import type { Repository } from "../../src/model/repository.ts";
 import { type GrantedScope, INERT_SCOPES, type Scope } from "../../src/model/scope.ts";
+import { Secret } from "../../src/model/secret.ts";
 import type { ProjectKey, RepositorySlug, WorkspaceSlug } from "../../src/model/slug.ts";
 import type { Project } from "../../src/model/workspace.ts";
 import {
@@ -25,6 +27,7 @@ import {
   rotateAccessToken,
 } from "../../src/operations/access-tokens/access-tokens.ts";
 import { createAccount, disableAccount } from "../../src/operations/accounts/accounts.ts";
+import { deleteConsumer } from "../../src/operations/oauth/consumers.ts";
 import { createProject } from "../../src/operations/projects/projects.ts";
 import { createRepository, deleteRepository } from "../../src/operations/repositories/repositories.ts";
 import { createApiToken, revokeApiToken } from "../../src/operations/tokens/api-tokens.ts";
@@ -33,6 +36,7 @@ import { createWorkspace } from "../../src/operations/workspaces/workspaces.ts";
 import { findProject } from "../../src/storage/sql/projects/projects.ts";
 import { findWorkspace } from "../../src/storage/sql/workspaces/workspaces.ts";
 import { basic } from "../support/clients/http-request.ts";
+import { askForToken, grantedTokens, makeConsumer } from "../support/clients/oauth-client.ts";
 import { ALL_ROUTES, ALL_SCOPES } from "../support/examples/all-routes.ts";
 import { examplePath, PARAMETERS, routeName } from "../support/examples/route-examples.ts";
 import { expectedOutcomes, type Outcome } from "../support/examples/subject-examples.ts";
@@ -144,6 +148,12 @@ const KINDS = [
   "access token of a disabled app user",
   "access token that is unknown",
   "OAuth token",
+  "granted OAuth token",
+  "granted OAuth token of a stranger",
+  "granted OAuth token of nothing but webhook",
+  "expired granted OAuth token",
+  "revoked granted OAuth token",
+  "consumer's own OAuth token",
   "damaged checksum",
   "truncated",
   "well-formed but unknown",
@@ -270,6 +280,7 @@ function admission(target: Target, carrier: Carrier, brought: SentCredential): A
     return channel === "rest" ? { refused: 401 } : { caller: "nobody" };
   if (carrier.means === "a wrong one") return { refused: 401 };
   if (brought.kind.includes("access token")) return admissionOfAccessToken(target, carrier, brought);
+  if (isOauthToken(brought)) return admissionOfOauthToken(target, carrier, brought);
   // Bearer is for REST: in Git it is refused before anybody looks at what it carries.
   if (carrier.means === "without a name" && channel === "git") return { refused: 401 };
   if (brought.refusedWith !== undefined) return { refused: brought.refusedWith[channel] };
@@ -294,6 +305,35 @@ function admissionOfAccessToken(target: Target, carrier: Carrier, brought: SentC
   if (target.oauthScopes.some((scope) => !brought.scopes.includes(scope)))
     return { refused: 403, isForScope: true };
   return { caller: brought.reach!, scopes: brought.scopes };
+}
+
+/** One of this server, and not of some other form. */
+function isOauthToken({ kind }: SentCredential): boolean {
+  return kind.includes("granted OAuth token") || kind.startsWith("consumer's own");
+}
+
+/** Whose scopes are those of OAuth. */
+function isOfOldWords(brought: SentCredential): boolean {
+  return brought.reach !== undefined || isOauthToken(brought);
+}
+
+/** Bearer over REST, and in Git the password of one name, or of that of the granter. */
+function admissionOfOauthToken(target: Target, carrier: Carrier, brought: SentCredential): Admission {
+  const { channel, route } = target;
+  if (brought.refusedWith !== undefined) return { refused: brought.refusedWith[channel] };
+  const { identity } = carrier;
+  const isGranted = brought.owner !== undefined && identity === "user name";
+  const isNameRight = channel === "git" && (identity === "x-token-auth" || isGranted);
+  if (carrier.means === "with a name" && !isNameRight) return { refused: 401 };
+  if (carrier.means === "without a name" && channel === "git") return { refused: 401 };
+  if (route?.credentialKinds?.includes("oauth") === false) return { refused: 403 };
+  if (target.oauthScopes.some((scope) => !brought.scopes.includes(scope)))
+    return { refused: 403, isForScope: true };
+  const { owner } = brought;
+  return {
+    caller: owner === "owner" || owner === "stranger" ? owner : brought.reach!,
+    scopes: brought.scopes,
+  };
 }
 
 /** About what a workspace refuses nobody. */
@@ -460,6 +500,7 @@ async function makeThings(accounts: Record<"owner" | "stranger" | "disabled", Ac
   await disableAccount(app.ports, app.by, accounts.disabled);
   add("app password", nobodys(`ATBB${"x7Kq".repeat(8)}`, APP_PASSWORD_REFUSED));
   add("OAuth token", nobodys(`${"f3-_Zk".repeat(14)}=`));
+  await addOauthTokens(add, accounts.stranger);
   const flipped = all.text.slice(0, 50) + (all.text[50] === "A" ? "B" : "A") + all.text.slice(51);
   add("damaged checksum", nobodys(flipped));
   add("truncated", nobodys(all.text.slice(0, -1)));
@@ -467,6 +508,44 @@ async function makeThings(accounts: Record<"owner" | "stranger" | "disabled", Ac
   const sealed = unsealed + crc32(unsealed).toString(16).toUpperCase().padStart(8, "0");
   add("well-formed but unknown", nobodys(sealed));
   return made;
+}
+
+async function addOauthTokens(
+  add: (kind: (typeof KINDS)[number], brought: Omit<SentCredential, "kind">) => void,
+  stranger: Account,
+): Promise<void> {
+  const granted = async (name: "owner" | "stranger", scopes: readonly OauthScope[]) => {
+    const consumer = await makeConsumer(app, { scopes });
+    const tokens = await grantedTokens(app, consumer, name === "owner" ? app.owner : stranger);
+    return {
+      consumer,
+      tokens,
+      brought: { text: tokens.access, owner: name, scopes, refusedWith: undefined },
+    };
+  };
+  add("granted OAuth token", (await granted("owner", OAUTH_SCOPES)).brought);
+  add("granted OAuth token of a stranger", (await granted("stranger", OAUTH_SCOPES)).brought);
+  add("granted OAuth token of nothing but webhook", (await granted("owner", ["webhook"])).brought);
+  const expired = await granted("owner", OAUTH_SCOPES);
+  await app.ports.database.kysely
+    .updateTable("api_token")
+    .set({ expires_at: 1 })
+    .where("digest", "=", digestToken(new Secret(expired.tokens.access)))
+    .execute();
+  add("expired granted OAuth token", { ...expired.brought, refusedWith: REFUSED });
+  const revoked = await granted("owner", OAUTH_SCOPES);
+  await deleteConsumer(app.ports, app.by, revoked.consumer.consumer.uuid);
+  add("revoked granted OAuth token", { ...revoked.brought, refusedWith: REFUSED });
+  const { json } = await askForToken(app, await makeConsumer(app, { scopes: OAUTH_SCOPES }), {
+    grant_type: "client_credentials",
+  });
+  add("consumer's own OAuth token", {
+    text: String(json.access_token),
+    owner: undefined,
+    scopes: OAUTH_SCOPES,
+    refusedWith: undefined,
+    reach: "workspace",
+  });
 }
 
 async function addAccessTokens(
@@ -685,7 +764,7 @@ function problemOf(
     isForScope &&
     status === 403 &&
     !/no Bitbucket scopes/.test(body) &&
-    !(brought.reach === undefined ? target.scopes : target.oauthScopes).every((scope) => body.includes(scope))
+    !(isOfOldWords(brought) ? target.oauthScopes : target.scopes).every((scope) => body.includes(scope))
   )
     return `does not tell what is missing: ${body}`;
   if ("caller" in admitted && admitted.caller === "nobody" && headers["x-oauth-scopes"] !== undefined)

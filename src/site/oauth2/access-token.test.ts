@@ -145,10 +145,12 @@ describe("the credentials of a consumer", () => {
     }
   });
 
-  test("come in one way, and each parameter once", async () => {
+  test("may come in both ways if they are the same, and each parameter once", async () => {
     const { key, secret, authorization } = await makeConsumer(app);
+    const both = { ...CLIENT_CREDENTIALS, client_id: key, client_secret: secret };
+    assert.equal((await postForm(app, ACCESS_TOKEN_PATH, both, { authorization })).status, 200);
     for (const body of [
-      `grant_type=client_credentials&client_id=${key}&client_secret=${secret}`,
+      `grant_type=client_credentials&client_id=${key}&client_secret=other`,
       `grant_type=client_credentials&client_id=other`,
       "grant_type=client_credentials&grant_type=client_credentials",
     ]) {
@@ -514,14 +516,16 @@ test("an expired access token says that it is to be refreshed", async () => {
   assert.equal(answer.headers["www-authenticate"], 'OAuth realm="Bitbucket.org HTTP"');
 });
 
-test("an access token is in git the password of x-token-auth", async () => {
+test("an access token is in git the password of x-token-auth, or of who has granted it", async () => {
   const consumer = await makeConsumer(app);
   const { access } = await grantedTokens(app, consumer, owner);
   const ask = (authorization: string) =>
     sendRequest(app.url, "/acme/demo.git/info/refs?service=git-upload-pack", { headers: { authorization } });
   for (const [name, status] of [
     ["x-token-auth", 200],
-    [owner.username, 401],
+    // As Git Credential Manager sends it.
+    [owner.username, 200],
+    ["somebody-else", 401],
     ["x-bitbucket-api-token-auth", 401],
     ["", 401],
   ] as const)
