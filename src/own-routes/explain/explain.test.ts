@@ -9,6 +9,7 @@ import {
 import { startTestApp, type TestApp } from "../../../tests/support/server/test-app.ts";
 import type { Account } from "../../model/account.ts";
 import type { GrantedScope } from "../../model/scope.ts";
+import { createAccessToken } from "../../operations/access-tokens/access-tokens.ts";
 import { createApiToken } from "../../operations/tokens/api-tokens.ts";
 import { blockToken } from "../../operations/tokens/token-policies.ts";
 import { setMember } from "../../operations/workspaces/workspaces.ts";
@@ -160,3 +161,20 @@ for (const [path, status] of [
     assert.equal(answer.status, status);
   });
 }
+
+test("an access token is explained in its own words, and may not do what only a person may", async () => {
+  const resource = { kind: "repository", repository: app.repository } as const;
+  const made = await createAccessToken(app.ports, app.by, resource, {
+    name: "deploy",
+    scopes: ["repository"],
+    lifetimeMs: 86_400_000,
+  });
+  const rest = restAs(app, `Bearer ${made.text.reveal()}`);
+  const refused = await explain({ rest }, "POST", BRANCHES);
+  assert.deepEqual([refused.caller.kind, refused.caller.scopes], ["access-token", ["repository"]]);
+  assert.deepEqual(refused.refusals[0].missing, ["repository:write"]);
+  assert.equal(refused.held.permission, "admin");
+  assert.equal((await explain({ rest }, "GET", "/2.0/repositories/acme/demo")).allowed, true);
+  const tokens = await explain({ rest }, "GET", "/-/tokens");
+  assert.equal(tokens.refusals[0].kind, "credential-kind-refused");
+});

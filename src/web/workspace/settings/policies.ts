@@ -2,7 +2,7 @@ import { isInNetwork, parseNetworkOrAddress } from "../../../authorization/netwo
 import { parseAnyScope } from "../../../model/any-scope.ts";
 import { Failure } from "../../../model/failure.ts";
 import { OAUTH_SCOPES } from "../../../model/oauth-scope.ts";
-import { SCOPES } from "../../../model/scope.ts";
+import { PAIL_SCOPES, SCOPES } from "../../../model/scope.ts";
 import { type AnyScope, policyViolations, type TokenPolicy } from "../../../model/token-policy.ts";
 import {
   GRACE_DAYS_MAX,
@@ -30,7 +30,7 @@ import { flash } from "../../pipeline/flash.ts";
 import { withWorkspaceSide } from "./with-workspace-side.ts";
 
 const DAY_MS = 86_400_000;
-const ALL_SCOPES: readonly AnyScope[] = [...SCOPES, ...OAUTH_SCOPES];
+const ALL_SCOPES: readonly AnyScope[] = [...SCOPES, ...PAIL_SCOPES, ...OAUTH_SCOPES];
 const USUAL_DAYS = [90, 180, 365];
 /** Tokens that a policy is tried on, and those that are named. */
 const TRIED_MAX = 10_000;
