@@ -21,5 +21,13 @@ export const LIMIT_EXAMPLES: Readonly<Record<LimitField, string>> = {
   read_only_hours: "mon-fri 18:00-08:00 Europe/Berlin",
 };
 
-/** Of one field of one token. */
-export const LIMIT_ENTRIES_MAX = 100;
+const ENTRIES_MAX = 100;
+/** Each is compared with each ref of a push, and with those of a token that is derived. */
+export const REF_PATTERNS_MAX = 20;
+/** In characters. */
+export const REF_PATTERN_LENGTH_MAX = 255;
+
+/** How many entries a field of one token may have. */
+export function limitEntriesMax(field: LimitField): number {
+  return field === "refs" ? REF_PATTERNS_MAX : ENTRIES_MAX;
+}

@@ -13,6 +13,7 @@ import {
   DERIVATION_DEPTH_MAX,
   LIVING_CHILDREN_MAX,
 } from "../../src/operations/tokens/derive-token.ts";
+import { blockToken, setTokenPolicy, unblockToken } from "../../src/operations/tokens/token-policies.ts";
 import { setMember } from "../../src/operations/workspaces/workspaces.ts";
 import { countLivingTokens } from "../../src/storage/sql/tokens/token-history.ts";
 import { basic, sendRequest } from "../support/clients/http-request.ts";
@@ -149,6 +150,8 @@ for (const [what, body, field] of [
   ["a project that is not there", { projects: ["acme/NONE"] }, "projects"],
   ["a workspace that is not there", { workspaces: ["none"] }, "workspaces"],
   ["a branch that is no ref", { refs: ["main"] }, "refs"],
+  ["a ref that is too long", { refs: [`refs/heads/${"a".repeat(245)}`] }, "refs"],
+  ["too many refs", { refs: Array.from({ length: 21 }, (_, n) => `refs/heads/${n}`) }, "refs"],
   ["what is no network", { addresses: ["192.0.2.0/33"] }, "addresses"],
   ["hours of nowhere", { read_only_hours: ["mon 18:00-19:00 Mars/Olympus"] }, "read_only_hours"],
   ["a limit that is misspelt, which would limit nothing", { repository: ["acme/demo"] }, "repository"],
@@ -325,6 +328,33 @@ test("whoever finds a derived one may end that", async () => {
   const body = JSON.stringify({ token: tokens[2] });
   await sendRequest(app.url, "/-/token-revocation", { method: "POST", headers, body });
   assert.deepEqual(await statusesOf(tokens), [200, 200, 401, 401]);
+});
+
+test("a workspace that refuses one refuses what is derived from it, although that lives for minutes", async () => {
+  const { ports, by, workspace } = app;
+  const day = 86_400_000;
+  const { text, token: long } = await createApiToken(
+    { ...ports, clock: () => new Date(Date.now() - day) },
+    by,
+    {
+      accountUuid: app.owner.uuid,
+      name: "long",
+      scopes: [READ],
+      ageDays: 300,
+    },
+  );
+  const { text: short, token: blocked } = await createToken();
+  const tokens = [(await child(text.reveal())).token, (await child(short.reveal())).token];
+  assert.deepEqual(await statusesOf(tokens), [200, 200]);
+  const policy = { lifetimeDaysMax: 90, refusedScopes: [], enforcedFrom: undefined };
+  await setTokenPolicy(ports, by, workspace, policy);
+  await blockToken(ports, by, workspace, blocked.uuid);
+  assert.deepEqual(await statusesOf(tokens), [403, 403]);
+  assert.equal((await derive(text.reveal())).status, 201, "elsewhere it is as good as its parent");
+  await setTokenPolicy(ports, by, workspace, { ...policy, lifetimeDaysMax: undefined });
+  await unblockToken(by, workspace, blocked.uuid);
+  assert.deepEqual(await statusesOf(tokens), [200, 200]);
+  await revokeApiToken(ports, by, long.uuid);
 });
 
 test("they end with their account", async () => {

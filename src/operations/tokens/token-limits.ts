@@ -7,15 +7,16 @@ import {
 } from "../../authorization/limit-locations.ts";
 import { isInNetwork, parseNetwork } from "../../authorization/network.ts";
 import type { Bound, Network } from "../../model/bound.ts";
-import { matchesGlob, PATTERN_LENGTH_MAX } from "../../model/branch-restriction.ts";
+import { matchesGlob } from "../../model/branch-restriction.ts";
 import type { Caller, Operator } from "../../model/caller.ts";
 import type { Hours } from "../../model/hours.ts";
 import { parseHours } from "../../model/hours-text.ts";
 import {
-  LIMIT_ENTRIES_MAX,
   LIMIT_EXAMPLES,
   LIMIT_FIELDS,
   type LimitField,
+  limitEntriesMax,
+  REF_PATTERN_LENGTH_MAX,
   type WrittenLimits,
 } from "../../model/written-limits.ts";
 import type { Ports } from "../../ports.ts";
@@ -88,7 +89,7 @@ export function describeLimitProblem({ field, kind, value }: LimitProblem): stri
     case "wider":
       return `${shown} is more than the token itself may`;
     case "too-many":
-      return `has ${value} entries, and may have ${LIMIT_ENTRIES_MAX}`;
+      return `has ${value} entries, and may have ${limitEntriesMax(field)}`;
     case "empty":
       return "must have an entry, or be left out";
   }
@@ -99,7 +100,7 @@ const SHOWN_LENGTH_MAX = 200;
 function countProblem(field: LimitField, texts: readonly string[] | undefined): LimitProblem | undefined {
   if (texts === undefined) return undefined;
   if (texts.length === 0) return { field, kind: "empty", value: "" };
-  return texts.length > LIMIT_ENTRIES_MAX
+  return texts.length > limitEntriesMax(field)
     ? { field, kind: "too-many", value: String(texts.length) }
     : undefined;
 }
@@ -124,7 +125,7 @@ async function readAll<Value>(
 
 /** A pattern for whole names. */
 function readRefs(text: string, outer: Bound | undefined): ReadEntry<string> {
-  if (text.length > PATTERN_LENGTH_MAX || !/^refs\/[^\p{Cc}\s~^:?[\\]+$/u.test(text)) return MALFORMED;
+  if (text.length > REF_PATTERN_LENGTH_MAX || !/^refs\/[^\p{Cc}\s~^:?[\\]+$/u.test(text)) return MALFORMED;
   return isPatternWithin(text, outer) ? { value: text } : { wrong: "wider" };
 }
 

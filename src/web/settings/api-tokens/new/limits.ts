@@ -1,8 +1,8 @@
 import {
-  LIMIT_ENTRIES_MAX,
   LIMIT_EXAMPLES,
   LIMIT_FIELDS,
   type LimitField,
+  limitEntriesMax,
   type WrittenLimits,
 } from "../../../../model/written-limits.ts";
 import { changeTokenDraft } from "../../../../operations/tokens/own-tokens.ts";
@@ -73,7 +73,7 @@ function describeProblem(t: Translate, { field, kind, value }: LimitProblem): Pr
     case "malformed":
       return { field, message: t(texts.problem.malformed, { value: shown, example }) };
     case "too-many":
-      return { field, message: t(texts.problem.tooMany, { max: LIMIT_ENTRIES_MAX, n: value }) };
+      return { field, message: t(texts.problem.tooMany, { max: limitEntriesMax(field), n: value }) };
     // Nothing is wider than an account, and an empty field is none.
     case "wider":
     case "empty":
