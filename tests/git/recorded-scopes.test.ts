@@ -114,6 +114,37 @@ test("the operator asks what a token may, and what a request takes", async () =>
   assert.equal(nothing.status, 1);
 });
 
+test("an access token is watched like any other, and its command is that of access tokens", async () => {
+  const where = ["--repository", repository.fullName, "--name", "deploy", "--expires", "1d"];
+  const scopes = [
+    "--scope",
+    "repository:admin",
+    "--scope",
+    "repository:write",
+    "--scope",
+    "pullrequest:write",
+  ];
+  const made = await pail.cli(["access-token", "create", ...where, ...scopes]);
+  assert.equal(made.status, 0, made.stderr);
+  const listed = await pail.cli(["access-token", "list", "--repository", repository.fullName, "--json"]);
+  const [{ id }] = JSON.parse(listed.stdout);
+  const config = git.newPath("curl-config");
+  const url = `${credentials.api_url}/repositories/${repository.fullName}`;
+  await writeFile(config, `header = "Authorization: Bearer ${made.stdout.trim()}"\nurl = "${url}"\n`, {
+    mode: 0o600,
+  });
+  const data = ["--data", pail.dataFolder];
+  const curl = ["curl", "--config", config, "--fail", "--silent", "--show-error", "--output", "/dev/null"];
+  const run = await pail.cli(["token", "record", id, ...data, "--json", "--", "sh", "-c", curl.join(" ")]);
+  assert.equal(run.status, 0, run.stderr);
+  const recorded = JSON.parse(run.stdout);
+  assert.deepEqual(recorded.oauth_scopes, ["repository"]);
+  assert.match(
+    recorded.command,
+    /^pail access-token create --repository \S+ --name 'deploy, least' --scope repository /,
+  );
+});
+
 test("nothing is stored of a token that nobody watches any more, and the next recording begins anew", async () => {
   await writeFile(tokenFile, watched.text, { mode: 0o600 });
   const answer = await fetch(`${credentials.api_url}/user`, {

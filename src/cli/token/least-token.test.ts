@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { test } from "node:test";
 import type { RecordedUse } from "../../model/recorded-use.ts";
 import type { Uuid } from "../../model/uuid.ts";
-import { createCommandOf, leastToken } from "./least-token.ts";
+import { createAccessTokenCommandOf, createCommandOf, leastToken } from "./least-token.ts";
 
 const DEMO = "11111111-1111-4111-8111-111111111111" as Uuid;
 const OTHER = "22222222-2222-4222-8222-222222222222" as Uuid;
@@ -76,4 +76,13 @@ test("the command is one that a shell takes apart again, whatever the names are"
     "--expires",
     "30d",
   ]);
+});
+
+test("an access token is of one place: for several there is no command", () => {
+  const least = leastToken(PUSH, NAMES);
+  assert.equal(createAccessTokenCommandOf(least, "deploy"), undefined);
+  assert.equal(
+    createAccessTokenCommandOf({ ...least, repositories: ["acme/demo"] }, "deploy"),
+    "pail access-token create --repository acme/demo --name deploy --scope repository:write --expires 30d",
+  );
 });

@@ -44,9 +44,11 @@ function withoutImplied(scopes: readonly OauthScope[]): readonly OauthScope[] {
   );
 }
 
-/** The command that makes an API token of this kind for the account. */
+type Options = readonly (readonly [option: string, values: readonly string[]])[];
+
+/** The command that makes such an API token for the account. */
 export function createCommandOf(least: LeastToken, account: string, name: string): string {
-  const options: readonly (readonly [string, readonly string[]])[] = [
+  return commandLine("pail token create", [
     ["--account", [account]],
     ["--name", [name]],
     ["--scope", least.scopes],
@@ -55,9 +57,28 @@ export function createCommandOf(least: LeastToken, account: string, name: string
     ["--repository", least.repositories],
     ["--push-ref", least.refs],
     ["--expires", ["30d"]],
+  ]);
+}
+
+/** The same for an access token, which is of one repository, project or workspace. Undefined: it was used in several. */
+export function createAccessTokenCommandOf(least: LeastToken, name: string): string | undefined {
+  const places: Options = [
+    ["--repository", least.repositories],
+    ["--project", least.projects],
+    ["--workspace", least.workspaces],
   ];
+  if (places.flatMap(([, values]) => values).length !== 1) return undefined;
+  const options: Options = [
+    ["--name", [name]],
+    ["--scope", least.oauthScopes],
+    ["--expires", ["30d"]],
+  ];
+  return commandLine("pail access-token create", [...places, ...options]);
+}
+
+function commandLine(command: string, options: Options): string {
   const words = options.flatMap(([option, values]) => values.flatMap((value) => [option, quoted(value)]));
-  return ["pail token create", ...words].join(" ");
+  return [command, ...words].join(" ");
 }
 
 /** For a POSIX shell. */

@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Command } from "commander";
+import type { Token } from "../../model/token.ts";
+import { parseUuid } from "../../model/uuid.ts";
 import { startTokenRecording, stopTokenRecording } from "../../operations/tokens/record-token.ts";
 import type { By, Ports } from "../../ports.ts";
 import { listEmails } from "../../storage/sql/accounts/accounts.ts";
 import { findNamesOfUses } from "../../storage/sql/tokens/token-recordings.ts";
+import { findToken } from "../../storage/sql/tokens/tokens.ts";
 import { examples } from "../program.ts";
 import { addSettings } from "../start/settings-options.ts";
 import { withPorts } from "../start/with-ports.ts";
@@ -11,7 +14,7 @@ import { parseMinutes } from "../terminal/parse-duration.ts";
 import { printFields, printJson, printNote } from "../terminal/print.ts";
 import { UsageError } from "../terminal/problem.ts";
 import { getToken } from "./get-token.ts";
-import { createCommandOf, type LeastToken, leastToken } from "./least-token.ts";
+import { createAccessTokenCommandOf, createCommandOf, type LeastToken, leastToken } from "./least-token.ts";
 
 type RecordOptions = { readonly for: string; readonly json?: true };
 
@@ -43,6 +46,12 @@ export function addRecord(token: Command): void {
   });
 }
 
+/** An access token or an OAuth token is named by its whole id. */
+async function getAnyToken(ports: Ports, id: string): Promise<Token> {
+  const uuid = parseUuid(id);
+  return (uuid && (await findToken(ports.database.kysely, uuid))) ?? getToken(ports, id);
+}
+
 async function record(
   ports: Ports,
   by: By,
@@ -53,7 +62,7 @@ async function record(
     isJson,
   }: { readonly run: readonly string[]; readonly minutes: number; readonly isJson: boolean },
 ): Promise<void> {
-  const token = await getToken(ports, id);
+  const token = await getAnyToken(ports, id);
   await startTokenRecording(ports, by, token.uuid, minutes);
   printNote(`Watching ${token.uuid} (${token.name})${run.length === 0 ? " until Ctrl-C" : ""}`);
   try {
@@ -66,13 +75,29 @@ async function record(
   } finally {
     const uses = await stopTokenRecording(by, token.uuid);
     const least = leastToken(uses, await findNamesOfUses(ports.database.kysely, uses));
-    const account =
-      (await listEmails(ports.database.kysely, token.accountUuid))[0]?.address ?? token.accountUuid;
-    printLeast(least, createCommandOf(least, account, `${token.name}, least`), isJson);
+    printLeast(least, await commandFor(ports, token, least), isJson);
   }
 }
 
-function printLeast(least: LeastToken, command: string, isJson: boolean): void {
+/** Undefined for a kind that no single command makes, and for an access token of several places. */
+async function commandFor(
+  { database }: Pick<Ports, "database">,
+  { kind, accountUuid, name }: Token,
+  least: LeastToken,
+): Promise<string | undefined> {
+  switch (kind) {
+    case "api-token": {
+      const address = (await listEmails(database.kysely, accountUuid))[0]?.address;
+      return createCommandOf(least, address ?? accountUuid, `${name}, least`);
+    }
+    case "access-token":
+      return createAccessTokenCommandOf(least, `${name}, least`);
+    case "oauth":
+      return undefined;
+  }
+}
+
+function printLeast(least: LeastToken, command: string | undefined, isJson: boolean): void {
   const isUsed = least.scopes.length + least.oauthScopes.length > 0;
   const fields = {
     api_token_scopes: least.scopes,
@@ -82,7 +107,7 @@ function printLeast(least: LeastToken, command: string, isJson: boolean): void {
     workspaces: least.workspaces,
     seen_workspaces: least.seenWorkspaces,
     refs: least.refs,
-    command: isUsed ? command : null,
+    command: (isUsed ? command : undefined) ?? null,
   };
   if (isJson) printJson(fields);
   else if (isUsed) printFields(fields);
