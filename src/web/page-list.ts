@@ -136,6 +136,11 @@ export const PAGE_LIST: readonly PageEntry[] = [
   { path: "/-/sign-in", methods: FORM, load: async () => (await import("./sign-in.ts")).signInPage },
   { path: "/-/sign-out", methods: POST, load: async () => (await import("./sign-out.ts")).signOutPage },
   {
+    path: "/site/addons/authorize",
+    methods: FORM,
+    load: async () => (await import("./site/addons/authorize.ts")).authorizeAppPage,
+  },
+  {
     path: "/site/oauth2/authorize",
     methods: FORM,
     takesAnyQuery: true,
@@ -291,6 +296,17 @@ export const PAGE_LIST: readonly PageEntry[] = [
     path: "/{workspace}/workspace/settings/growth",
     methods: READ,
     load: async () => (await import("./workspace/settings/growth/growth.ts")).growthPage,
+  },
+  {
+    path: "/{workspace}/workspace/settings/installed-apps",
+    methods: FORM,
+    load: async () =>
+      (await import("./workspace/settings/installed-apps/installed-apps.ts")).installedAppsPage,
+  },
+  {
+    path: "/{workspace}/workspace/settings/installed-apps/{app_key}",
+    methods: READ,
+    load: async () => (await import("./workspace/settings/installed-apps/app.ts")).appPage,
   },
   {
     path: "/{workspace}/workspace/settings/invitations",

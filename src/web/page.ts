@@ -152,6 +152,8 @@ export type PageContent = {
   readonly status?: number;
   /** Other servers that the answer to a form of the page may lead to: sources as CSP 3 writes them. */
   readonly formTargets?: readonly string[];
+  /** Other servers whose pages stand in frames of the page. */
+  readonly frameSources?: readonly string[];
   /** Asks the browser to load the page again after so many seconds, for what is under way. */
   readonly refreshSeconds?: number;
 };

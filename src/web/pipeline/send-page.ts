@@ -71,6 +71,8 @@ export function sendContent(
   reply.code(content.status ?? 200).headers(PAGE_HEADERS);
   if (content.formTargets !== undefined)
     reply.header("content-security-policy", policyWithTargets(content.formTargets));
+  if (content.frameSources !== undefined)
+    reply.header("content-security-policy", `${PAGE_POLICY}; frame-src ${content.frameSources.join(" ")}`);
   return reply.send(document);
 }
 

@@ -167,6 +167,13 @@ const EXAMPLES: Readonly<Record<string, Find>> = {
   "/{workspace}/workspace/settings/oauth-consumers/{consumer_key}/secret": async (site) => [
     { path: `${CONSUMERS}/${await consumerKey(site)}/secret` },
   ],
+  "/site/addons/authorize": () => [
+    { path: "/site/addons/authorize?descriptor_uri=https%3A%2F%2Fapp.example.com%2Fconnect.json" },
+    { path: "/site/addons/authorize", status: 400 },
+  ],
+  "/{workspace}/workspace/settings/installed-apps/{app_key}": () => [
+    { path: "/acme/workspace/settings/installed-apps/test-app", status: 404 },
+  ],
   "/site/oauth2/authorize": async (site) => {
     const asked = `/site/oauth2/authorize?response_type=code&client_id=${await consumerKey(site)}`;
     return [

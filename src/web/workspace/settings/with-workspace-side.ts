@@ -1,4 +1,5 @@
 import { accessTokenTexts } from "../../catalogue/access-tokens.ts";
+import { appTexts } from "../../catalogue/apps.ts";
 import { consumerTexts } from "../../catalogue/oauth.ts";
 import { webhookTexts } from "../../catalogue/webhooks.ts";
 import { workspaceSettingsTexts as texts } from "../../catalogue/workspace-settings.ts";
@@ -21,6 +22,7 @@ export function withWorkspaceSide(
         link("general", texts.general),
         link("growth", texts.growth),
         link("webhooks", webhookTexts.title),
+        link("installed-apps", appTexts.title),
       ],
     },
     { title: texts.people, links: [link("invitations", texts.invitations), link("groups", texts.groups)] },

@@ -1,0 +1,58 @@
+import { openSharedSecret } from "../../../../connect/shared-secret.ts";
+import { writeTokenForApp } from "../../../../connect/token-for-app.ts";
+import { type AppFrame, type Installation, parseAppKey } from "../../../../model/app.ts";
+import { Failure } from "../../../../model/failure.ts";
+import { bracedUuid } from "../../../../model/uuid.ts";
+import type { Workspace } from "../../../../model/workspace.ts";
+import type { Ports } from "../../../../ports.ts";
+import { findInstallationIn } from "../../../../storage/sql/apps/installations.ts";
+import { type Html, html } from "../../../html.ts";
+import { workspacePlace } from "../../../layout/place.ts";
+import { page, type WorkspacePage } from "../../../page.ts";
+import { withWorkspaceSide } from "../with-workspace-side.ts";
+
+/** The pages that an app has for its workspace, each in a frame that reaches nothing of this page. */
+export const appPage: WorkspacePage = {
+  path: "/{workspace}/workspace/settings/installed-apps/{app_key}",
+  subject: "workspace",
+  permission: "own",
+  async get(ports, request) {
+    const { workspace, params } = request;
+    const key = parseAppKey(params.app_key ?? "");
+    const found = key && (await findInstallationIn(ports.database.kysely, workspace.uuid, key));
+    if (found?.state !== "installed") throw new Failure("not-found", "The app is not installed");
+    const { descriptor } = found;
+    const frames = await Promise.all(descriptor.frames.map((each) => frameOf(ports, found, workspace, each)));
+    return page({
+      title: html`${descriptor.name} · ${workspace.slug}`,
+      place: workspacePlace(request, "settings"),
+      ...(frames.length > 0 ? { frameSources: [new URL(descriptor.baseUrl).origin] } : {}),
+      main: withWorkspaceSide(
+        request,
+        html`<h1><bdi>${descriptor.name}</bdi></h1><p class="lead" dir="auto">${descriptor.description}</p><div class="flow">${frames}${descriptor.otherModules.length > 0 && html`<p class="dim"><code>${descriptor.otherModules.join(" ")}</code></p>`}</div>`,
+      ),
+    });
+  },
+};
+
+/** What is about a repository or a pull request has nothing to be about here: its parameters stay empty. */
+async function frameOf(
+  ports: Ports,
+  installation: Installation,
+  { uuid, slug }: Workspace,
+  { name, url, module }: AppFrame,
+): Promise<Html> {
+  const values: Readonly<Record<string, string>> = {
+    "target_user.uuid": bracedUuid(uuid),
+    "target_user.username": slug,
+    "user.uuid": bracedUuid(installation.accountUuid),
+  };
+  const filled = url.replace(/\{([\w.]{1,64})\}/g, (_, key: string) => encodeURIComponent(values[key] ?? ""));
+  const target = new URL(filled);
+  if (installation.descriptor.authentication === "jwt") {
+    const secret = await openSharedSecret(ports, installation);
+    const signed = { method: "GET", url: target.href } as const;
+    target.searchParams.set("jwt", writeTokenForApp(installation, secret, signed, ports.clock()).text);
+  }
+  return html`<section class="block"><h2><bdi>${name}</bdi> <span class="tag">${module}</span></h2><iframe src="${target.href}" title="${name}" sandbox="allow-scripts allow-forms" referrerpolicy="no-referrer" width="100%" height="480"></iframe></section>`;
+}
