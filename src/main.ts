@@ -76,6 +76,16 @@ const NOUNS = [
     load: async () => (await import("./cli/backup/fsck.ts")).createFsckCommand(),
   },
   {
+    name: "policy",
+    summary: "what workspaces ask of tokens",
+    load: async () => (await import("./cli/policy/policy.ts")).createPolicyCommand(),
+  },
+  {
+    name: "admin-key",
+    summary: "keys with which scripts administer the tokens of everybody",
+    load: async () => (await import("./cli/admin-key/admin-key.ts")).createAdminKeyCommand(),
+  },
+  {
     name: "audit",
     summary: "show and export the audit log",
     load: async () => (await import("./cli/audit/audit.ts")).createAuditCommand(),

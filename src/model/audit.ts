@@ -38,6 +38,8 @@ export const AUDIT_ACTIONS = [
   "token.blocked",
   "token.unblocked",
   "token.recorded",
+  "admin-key.created",
+  "admin-key.revoked",
   "calendar-feed.created",
   "calendar-feed.ended",
   "consumer.created",

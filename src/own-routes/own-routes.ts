@@ -4,6 +4,7 @@ import { acceptJsonBodies } from "../http/routes/json-bodies.ts";
 import { answerErrorsInJson } from "../http/routes/json-errors.ts";
 import { registerRoute } from "../http/routes/pipeline.ts";
 import type { Ports } from "../ports.ts";
+import { registerAdminApiTokens } from "./admin-api-tokens.ts";
 import { registerDownloadLink } from "./download-link.ts";
 import { OWN_ROUTES } from "./routes.ts";
 import { registerTokenCalendar } from "./token-calendar.ts";
@@ -22,5 +23,6 @@ export async function registerOwnRoutes(parent: FastifyInstance, ports: Ports): 
     registerTokenRevocation(server, ports);
     registerDownloadLink(server, ports);
     registerTokenCalendar(server, ports);
+    registerAdminApiTokens(server, ports);
   });
 }

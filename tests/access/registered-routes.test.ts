@@ -9,6 +9,7 @@ import { createApp } from "../../src/app.ts";
 import { GIT_ROUTES } from "../../src/git-http/git-http.ts";
 import { LFS_METHODS, LFS_URL } from "../../src/git-http/lfs.ts";
 import { routerPaths } from "../../src/http/routes/pipeline.ts";
+import { ADMIN_TOKEN_URL, ADMIN_TOKENS_URL } from "../../src/own-routes/admin-api-tokens.ts";
 import { TOKEN_CALENDAR_URL } from "../../src/own-routes/token-calendar.ts";
 import { TOKEN_REVOCATION_PATH } from "../../src/own-routes/token-revocation.ts";
 import { ACCESS_TOKEN_PATH } from "../../src/site/oauth2/access-token.ts";
@@ -30,6 +31,15 @@ const OUTSIDE: Readonly<Record<string, { readonly why: string; readonly tests: s
     why: "the signed link is the proof, and no credential is looked at",
     tests: "src/rest/repositories/downloads/downloads.test.ts",
   },
+  ...Object.fromEntries(
+    [`GET ${ADMIN_TOKENS_URL}`, `DELETE ${ADMIN_TOKENS_URL}`, `DELETE ${ADMIN_TOKEN_URL}`].map((route) => [
+      route,
+      {
+        why: "a key of the operator opens it, and no other credential",
+        tests: "tests/access/admin-api-tokens.test.ts",
+      },
+    ]),
+  ),
   [`GET ${TOKEN_CALENDAR_URL}`]: {
     why: "the secret in the address is the proof, and no credential is looked at",
     tests: "src/web/settings/expiry-calendar.test.ts",

@@ -1,3 +1,4 @@
+import type { AdminKeyTables } from "./schema/admin-keys.ts";
 import type { AppTables } from "./schema/apps.ts";
 import type { AuditTables } from "./schema/audit.ts";
 import type { BranchRuleTables } from "./schema/branch-rules.ts";
@@ -42,6 +43,7 @@ export type Schema = CoreTables &
   OauthTables &
   TokenPolicyTables &
   TokenExpiryTables &
+  AdminKeyTables &
   WorkspaceDayTables;
 
 type CoreTables = {

@@ -39,6 +39,7 @@ import { apps } from "./053-apps.ts";
 import { appWebhooks } from "./054-app-webhooks.ts";
 import { tokenExpiry } from "./056-token-expiry.ts";
 import { privateContent } from "./057-private-content.ts";
+import { adminKeys } from "./058-admin-keys.ts";
 import type { Migration } from "./migration.ts";
 
 /** In the order in which they run. */
@@ -84,4 +85,5 @@ export const MIGRATIONS: readonly Migration[] = [
   appWebhooks,
   tokenExpiry,
   privateContent,
+  adminKeys,
 ];
