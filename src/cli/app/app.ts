@@ -48,7 +48,7 @@ function addInstall(app: Command): void {
     .addHelpText(
       "after",
       `${examples("pail app install --workspace acme https://app.example.com/atlassian-connect.json")}
-An app on this machine or with http is for servers with --webhook-private-targets.`,
+For an app on this machine, or with http, set PAIL_WEBHOOK_PRIVATE_TARGETS=true here too, as for the server.`,
     );
   addSettings(command).action(async (text: string, { workspace: slug, json }: InWorkspace) => {
     const shown = await withPorts(command, async (ports) => {
