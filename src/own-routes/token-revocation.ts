@@ -1,4 +1,5 @@
 import type { FastifyInstance } from "fastify";
+import { isRefreshToken } from "../authentication/oauth/refresh-token-text.ts";
 import { parsePasswordShape } from "../authentication/token-text.ts";
 import { callerPorts } from "../authorization/caller-ports.ts";
 import { publicBaseUrlsOf } from "../config/public-base-urls.ts";
@@ -8,6 +9,7 @@ import { goneSignal } from "../http/server/gone-signal.ts";
 import { ANONYMOUS } from "../model/caller.ts";
 import { Failure, invalidField } from "../model/failure.ts";
 import { Secret } from "../model/secret.ts";
+import { revokeRefreshToken } from "../operations/oauth/revoke-by-text.ts";
 import { revokeTokenByText } from "../operations/tokens/api-tokens.ts";
 import type { Ports } from "../ports.ts";
 
@@ -35,7 +37,7 @@ export function registerTokenRevocation(server: FastifyInstance, ports: Ports): 
     async handler(request, reply) {
       const text = new Secret((await readBody(request.body)).token.trim());
       // Checked before the database is queried, so that junk costs nothing.
-      if (parsePasswordShape(text).kind !== "token")
+      if (parsePasswordShape(text).kind !== "token" && !isRefreshToken(text))
         throw invalidField("token", "is not a whole token: it is of another kind, cut or mistyped");
       // No admission is required.
       const own = callerPorts(
@@ -47,8 +49,11 @@ export function registerTokenRevocation(server: FastifyInstance, ports: Ports): 
           signal: goneSignal(request, reply),
         },
       );
-      const token = await revokeTokenByText(own.ports, own.by, text);
-      if (token !== undefined) request.notes["token.id"] = token.uuid;
+      if (isRefreshToken(text)) await revokeRefreshToken(own.ports, own.by, text);
+      else {
+        const token = await revokeTokenByText(own.ports, own.by, text);
+        if (token !== undefined) request.notes["token.id"] = token.uuid;
+      }
       return reply.code(204).header("content-type", "text/html; charset=utf-8").send();
     },
   });

@@ -53,7 +53,6 @@ export function isInert(scope: GrantedScope): scope is InertScope {
  * that is asked for by now has to be taken out.
  */
 export const UNSERVED_SCOPES: readonly GrantedScope[] = [
-  "admin:workspace:bitbucket",
   "write:user:bitbucket",
   "read:permission:bitbucket",
   ...SCOPES.filter((scope) => /:(?:pipeline|runner|issue|snippet|ssh-key|gpg-key):/.test(scope)),

@@ -13,6 +13,7 @@ import { createApiToken, revokeApiToken } from "../../src/operations/tokens/api-
 import { listAuditEvents } from "../../src/storage/sql/audit/audit-events.ts";
 import { listTokensWithHistory } from "../../src/storage/sql/tokens/token-history.ts";
 import { insertToken } from "../../src/storage/sql/tokens/tokens.ts";
+import { grantedTokens, makeConsumer, statusOf } from "../support/clients/oauth-client.ts";
 import { inventToken } from "../support/examples/accounts.ts";
 import { startFilledApp } from "../support/server/filled-app.ts";
 
@@ -117,6 +118,25 @@ for (const [kind, noun] of [
     assert.equal((await push({ "config/deploy.env": `TOKEN=${text}\n` })).status, 0);
     await pushRefs(":refs/heads/work");
   });
+
+test("a refresh token of OAuth is refused too, until whoever has found it ends what it came from", async () => {
+  const consumer = await makeConsumer(app);
+  const { access, refresh } = await grantedTokens(app, consumer, app.owner);
+  const outcome = await push({ "config/refresh.env": `REFRESH=${refresh}\n` });
+  assert.equal(outcome.status, 1, outcome.said);
+  assert.match(
+    outcome.said,
+    /config\/refresh\.env has an OAuth refresh token of this server \("consumer \d+", id/,
+  );
+  assert.ok(!outcome.said.includes(refresh.slice(12, 40)), "the token is not repeated");
+  const revoke = () =>
+    fetch(`${app.url}/-/token-revocation`, { method: "POST", body: new URLSearchParams({ token: refresh }) });
+  assert.equal((await revoke()).status, 204);
+  assert.equal((await revoke()).status, 204);
+  assert.equal(await statusOf(app, access), 401);
+  assert.equal((await push({ "config/refresh.env": `REFRESH=${refresh}\n` })).status, 0);
+  await pushRefs(":refs/heads/work");
+});
 
 test("texts of every kind of secret are masked where they are repeated", () => {
   const kinds = ["api-token", "access-token", "oauth"] as const;

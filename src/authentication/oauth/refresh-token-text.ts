@@ -5,7 +5,7 @@ import { Secret } from "../../model/secret.ts";
 export const REFRESH_TOKEN_HEADER = "pail_or_";
 const RANDOM_BYTES = 48;
 const CHECKSUM_DIGITS = 8;
-const LENGTH = REFRESH_TOKEN_HEADER.length + (RANDOM_BYTES / 3) * 4 + CHECKSUM_DIGITS;
+export const REFRESH_TOKEN_LENGTH = REFRESH_TOKEN_HEADER.length + (RANDOM_BYTES / 3) * 4 + CHECKSUM_DIGITS;
 
 /** The header, 64 base64url characters, and eight hex digits: the CRC-32 (IEEE) of everything before. */
 export function writeRefreshToken(randomBytes: (length: number) => Buffer): Secret {
@@ -17,7 +17,7 @@ export function writeRefreshToken(randomBytes: (length: number) => Buffer): Secr
 export function isRefreshToken(token: Secret): boolean {
   const text = token.reveal();
   return (
-    text.length === LENGTH &&
+    text.length === REFRESH_TOKEN_LENGTH &&
     text.startsWith(REFRESH_TOKEN_HEADER) &&
     text.slice(-CHECKSUM_DIGITS) === checksum(text.slice(0, -CHECKSUM_DIGITS))
   );

@@ -12,6 +12,26 @@ import { endGrants } from "./end-grants.ts";
 import { lockedConsumer } from "./locked-consumer.ts";
 
 /**
+ * Whoever has a refresh token ends the grant with it, also without the consumer's secret.
+ *
+ * @returns whether there was one that lived.
+ */
+export async function revokeRefreshToken(
+  { clock }: Pick<Ports, "clock">,
+  by: By,
+  sent: Secret,
+): Promise<boolean> {
+  const digest = digestOauthSecret(sent);
+  return by.transaction(async (tx, record) => {
+    const token = await findRefreshToken(tx, digest);
+    const grant = token && (await findGrant(tx, token.grantUuid));
+    if (grant?.consumerUuid === undefined) return false;
+    await lockedConsumer(tx, grant.consumerUuid);
+    return (await endGrants(tx, record, clock(), by.actor, [grant], "revoked")).length > 0;
+  }, TAKES_ACCESS);
+}
+
+/**
  * RFC 7009: a consumer gives back a token. With a refresh token its whole grant ends, with an access token that one alone. Whatever is
  * not its own stays as it is, and nothing tells it whether there is such a token.
  */

@@ -1,4 +1,11 @@
+import type { Kysely } from "kysely";
 import { tokenProblem } from "../../authentication/authenticate.ts";
+import { digestOauthSecret } from "../../authentication/oauth/oauth-secrets.ts";
+import {
+  isRefreshToken,
+  REFRESH_TOKEN_HEADER,
+  REFRESH_TOKEN_LENGTH,
+} from "../../authentication/oauth/refresh-token-text.ts";
 import { digestToken, parsePasswordShape, TOKEN_LAYOUTS } from "../../authentication/token-text.ts";
 import {
   findPathOf,
@@ -15,6 +22,10 @@ import { TOKEN_NOUNS, type Token } from "../../model/token.ts";
 import { accountOf } from "../../model/who-acts.ts";
 import type { By, Ports } from "../../ports.ts";
 import type { Quarantine } from "../../storage/packs/pack-store.ts";
+import { findConsumer } from "../../storage/sql/oauth/consumers.ts";
+import { findGrant } from "../../storage/sql/oauth/grants.ts";
+import { findRefreshToken } from "../../storage/sql/oauth/refresh-tokens.ts";
+import type { Schema } from "../../storage/sql/schema.ts";
 
 export type LeakPorts = Pick<Ports, "config" | "database" | "packs" | "clock" | "log" | "auditNotes">;
 
@@ -28,7 +39,12 @@ const LIMITS: ScanLimits = {
 /** Candidates that are looked up in the database for one push: texts with the form of a whole token. */
 const CANDIDATES_MAX = 100;
 
-const LAYOUTS = TOKEN_LAYOUTS.map(({ header, length }) => ({ header: Buffer.from(header), length }));
+const LAYOUTS = [...TOKEN_LAYOUTS, { header: REFRESH_TOKEN_HEADER, length: REFRESH_TOKEN_LENGTH }].map(
+  ({ header, length }) => ({ header: Buffer.from(header), length }),
+);
+
+/** What is told of one: of a refresh token, it is the grant that is named. */
+type Leaked = Pick<Token, "uuid" | "name" | "accountUuid"> & { readonly noun: string };
 
 type Candidate = { readonly text: Secret; readonly id: ObjectId; readonly type: ScannedObject["type"] };
 
@@ -88,8 +104,7 @@ export async function findLeakedToken(
   );
   const isOwn = accountOf(by.caller)?.uuid === leaked.token.accountUuid;
   const whose = isOwn ? ` ("${maskTokens(leaked.token.name)}", id ${leaked.token.uuid.slice(0, 8)})` : "";
-  const noun = TOKEN_NOUNS[leaked.token.kind];
-  return `${location} has an ${noun} of this server${whose} that works: revoke it, take it out of the commits, and push again`;
+  return `${location} has an ${leaked.token.noun} of this server${whose} that works: revoke it, take it out of the commits, and push again`;
 }
 
 /** Adds texts that have the form of a whole token: header, length and checksum. An object may have several. */
@@ -98,20 +113,45 @@ function addCandidates(candidates: Map<string, Candidate>, { id, type, content }
     for (let at = content.indexOf(header); at !== -1; at = content.indexOf(header, at + header.length)) {
       if (candidates.size >= CANDIDATES_MAX) return;
       const text = new Secret(content.toString("latin1", at, at + length));
-      if (parsePasswordShape(text).kind !== "token") continue;
+      if (parsePasswordShape(text).kind !== "token" && !isRefreshToken(text)) continue;
       candidates.set(`${digestToken(text).toString("hex")} ${id}`, { text, id, type });
     }
   }
 }
 
 async function findAlive({ database, clock }: LeakPorts, candidates: readonly Candidate[]) {
-  const alive: (Candidate & { readonly token: Token })[] = [];
+  const alive: (Candidate & { readonly token: Leaked })[] = [];
   for (const candidate of candidates) {
-    const found = await database.lookups.findTokenByDigest(digestToken(candidate.text));
+    const { text } = candidate;
+    if (isRefreshToken(text)) {
+      const token = await findLivingRefreshToken(database.kysely, text, clock());
+      if (token !== undefined) alive.push({ ...candidate, token });
+      continue;
+    }
+    const found = await database.lookups.findTokenByDigest(digestToken(text));
     if (found !== undefined && tokenProblem(found, clock()) === undefined)
-      alive.push({ ...candidate, token: found.token });
+      alive.push({ ...candidate, token: { ...found.token, noun: TOKEN_NOUNS[found.token.kind] } });
   }
   return alive;
+}
+
+/** One that was exchanged before counts: to send it ends what it came from, or is answered with what took its place. */
+async function findLivingRefreshToken(
+  db: Kysely<Schema>,
+  text: Secret,
+  now: Date,
+): Promise<Leaked | undefined> {
+  const token = await findRefreshToken(db, digestOauthSecret(text));
+  const grant = token && (await findGrant(db, token.grantUuid));
+  if (token === undefined || token.expiresAt <= now) return undefined;
+  if (grant === undefined || grant.revokedAt !== undefined) return undefined;
+  const consumer = grant.consumerUuid === undefined ? undefined : await findConsumer(db, grant.consumerUuid);
+  return {
+    uuid: grant.uuid,
+    name: consumer?.name ?? "",
+    accountUuid: grant.accountUuid,
+    noun: "OAuth refresh token",
+  };
 }
 
 async function describeLocation(

@@ -92,7 +92,10 @@ export const scopeTexts: { readonly [Each in GrantedScope]: ScopeText } = {
     words: "member people group list メンバー グループ 一覧",
   },
   "admin:workspace:bitbucket": {
-    opens: { en: "Change workspace settings and properties.", ja: "ワークスペースの設定とプロパティの変更" },
+    opens: {
+      en: "Manage the access tokens of workspaces, together with `write:token:pail`.",
+      ja: "ワークスペースのアクセストークンの管理（`write:token:pail` と併用）",
+    },
     excludes: {
       en: "Inviting people: that is done on these pages.",
       ja: "メンバーの招待（Web 画面で行います）",

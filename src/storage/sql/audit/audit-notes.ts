@@ -31,7 +31,7 @@ export type AuditNotes = {
   noteAddress(actor: AccountActor, tokenName: string, network: string): void;
   noteRefusal(refusal: Refusal): void;
   /** For the owner of a token that somebody tried to push to the repository. */
-  noteLeak(actor: Actor, token: Token, repository: Repository): void;
+  noteLeak(actor: Actor, token: Pick<Token, "uuid" | "name" | "accountUuid">, repository: Repository): void;
   /** Resolves when nothing is being written. */
   idle(): Promise<void>;
 };
