@@ -158,8 +158,9 @@ function withText(value: unknown, [key, ...rest]: readonly string[], text: strin
   return copy;
 }
 
-for (const [name, { body: example }] of Object.entries(EXAMPLES)) {
-  if (example === undefined) continue;
+for (const [name, { body: example, outcomes }] of Object.entries(EXAMPLES)) {
+  // What is for apps alone refuses the owner before a body is read.
+  if (example === undefined || outcomes?.owner === 403) continue;
   const [method, path] = name.split(" ") as ["POST" | "PUT", string];
   for (const keys of textPaths(example.json)) {
     const field = keys.join(".");
