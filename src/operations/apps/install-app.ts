@@ -22,6 +22,8 @@ import {
 import { findRegistration } from "../../storage/sql/apps/registrations.ts";
 import { lockRows } from "../../storage/sql/lock-rows.ts";
 import { insertAppUser } from "../../storage/sql/tokens/app-users.ts";
+import { TAKES_ACCESS } from "../../storage/sql/transaction-options.ts";
+import { endAppGrants } from "../oauth/issue-app-token.ts";
 import { replaceAppWebhooks } from "./app-webhooks.ts";
 import { type AppCallPorts, fetchDescriptor, postLifecycle } from "./call-app.ts";
 import { nameAppAccount } from "./name-app-account.ts";
@@ -95,7 +97,7 @@ export async function installApp(
   if (agreed !== undefined && !descriptor.scopes.every((scope) => agreed.includes(scope)))
     throw new Failure("conflict", "The app asks for other scopes than a moment ago: look at them again");
   const secret = await secretFor(ports, reviewed);
-  const { installation, isFirst } = await begin(ports, by, workspace, reviewed, secret);
+  const { installation, isFirst, known } = await begin(ports, by, workspace, reviewed, secret);
   const sent = await callInstalled(ports, by, workspace, { reviewed, installation, isFirst, secret });
   const sealedSecret = await sealSharedSecret(ports, installation.uuid, secret);
   const now = ports.clock();
@@ -103,8 +105,12 @@ export async function installApp(
     if (sent !== undefined) await insertAppCall(tx, sent.call);
     if (sent?.isTaken === false) {
       await updateInstallation(tx, installation.uuid, { installingUntil: null }, now);
+      // What it has got while it was asked. One that was installed stays as it was.
+      if (known?.state !== "installed") await endAppGrants(tx, record, ports, by, installation.accountUuid);
       return;
     }
+    // What it has got before: by a secret that ends now, and maybe with more scopes.
+    if (known !== undefined) await endAppGrants(tx, record, ports, by, installation.accountUuid);
     const { descriptorUrl, registration } = reviewed;
     await updateInstallation(
       tx,
@@ -126,7 +132,7 @@ export async function installApp(
       scopes: descriptor.scopes,
       descriptor_url: descriptorUrl,
     });
-  });
+  }, TAKES_ACCESS);
   if (sent?.isTaken === false)
     throw new Failure(
       "invalid-input",
@@ -145,6 +151,8 @@ type Begun = {
   readonly installation: Installation;
   /** The app does not share a secret with this server yet. */
   readonly isFirst: boolean;
+  /** As it was before. Undefined: the app was never in the workspace. */
+  readonly known: Installation | undefined;
 };
 
 async function begin(
@@ -165,8 +173,14 @@ async function begin(
     if (known !== undefined) {
       const clientKey =
         registration === undefined ? known.clientKey : registeredClientKey(workspace, descriptor);
-      await updateInstallation(tx, known.uuid, { installingUntil, clientKey }, now);
-      return { installation: { ...known, clientKey, descriptor }, isFirst: known.state === "incomplete" };
+      // While it is asked, an app that is not installed may what somebody has agreed to now, not what it asked for once.
+      const asked = known.state === "installed" ? {} : { descriptor };
+      await updateInstallation(tx, known.uuid, { ...asked, installingUntil, clientKey }, now);
+      return {
+        installation: { ...known, clientKey, descriptor },
+        isFirst: known.state === "incomplete",
+        known,
+      };
     }
     if ((await countInstallations(tx, workspace.uuid)) >= INSTALLATIONS_MAX)
       throw new Failure(
@@ -196,7 +210,7 @@ async function begin(
       createdAt: now,
       updatedAt: now,
     });
-    return { installation, isFirst: true };
+    return { installation, isFirst: true, known: undefined };
   });
 }
 
@@ -242,7 +256,7 @@ async function callInstalled(
     installation,
     isFirst,
     secret,
-  }: Begun & { readonly reviewed: ReviewedApp; readonly secret: Secret },
+  }: Omit<Begun, "known"> & { readonly reviewed: ReviewedApp; readonly secret: Secret },
 ) {
   const url = descriptor.lifecycle.installed;
   if (url === undefined) return undefined;
