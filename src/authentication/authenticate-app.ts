@@ -1,20 +1,15 @@
 import { headerProblem, parseJsonWebToken, tokenProblem } from "../connect/json-web-token.ts";
 import { type CanonicalRequest, isHashOf } from "../connect/query-string-hash.ts";
 import { openSharedSecret } from "../connect/shared-secret.ts";
-import type { Account } from "../model/account.ts";
 import { type Installation, isLivingInstallation } from "../model/app.ts";
-import { boundOfAppUser } from "../model/app-user.ts";
 import type { Caller, Channel } from "../model/caller.ts";
 import { Failure } from "../model/failure.ts";
-import type { Secret } from "../model/secret.ts";
+import { Secret } from "../model/secret.ts";
 import type { Ports } from "../ports.ts";
-import { findAccountByUuid } from "../storage/sql/accounts/accounts.ts";
-import { findInstallationByClientKey } from "../storage/sql/apps/installations.ts";
+import type { InstallationWithAccount } from "../storage/sql/apps/installations.ts";
+import { boundOfInstallation } from "./bound-of-token.ts";
 
 type AppAuthenticationPorts = Pick<Ports, "database" | "clock" | "keys">;
-
-/** An installation with the account in whose name its app acts. */
-export type InstallationAndAccount = { readonly installation: Installation; readonly account: Account };
 
 /**
  * Which installed app is calling: contract, auth-beyond-tokens.md §3.6.
@@ -26,17 +21,14 @@ export async function callerByJsonWebToken(
   ports: AppAuthenticationPorts,
   channel: Channel,
   text: Secret,
-  request: CanonicalRequest | undefined,
+  { request, address }: { readonly request?: CanonicalRequest | undefined; readonly address: string },
 ): Promise<Caller> {
   if (channel === "git")
     throw refused(
       "Git takes no JWT: exchange it for an access token, and send that with the user name x-token-auth",
     );
-  const { installation, account } = await readInstallationToken(ports, text, request);
-  return callerOfApp(installation, account);
-}
-
-export function callerOfApp(installation: Installation, account: Account): Caller {
+  const found = await readInstallationToken(ports, text, request);
+  const { installation, account } = found;
   return {
     kind: "account",
     account,
@@ -45,11 +37,7 @@ export function callerOfApp(installation: Installation, account: Account): Calle
       id: installation.uuid,
       scopes: { vocabulary: "oauth", granted: installation.descriptor.scopes },
       installation,
-      bound: boundOfAppUser({
-        repositoryUuid: undefined,
-        projectUuid: undefined,
-        workspaceUuid: installation.workspaceUuid,
-      }),
+      bound: boundOfInstallation(found, { now: ports.clock(), address }),
     },
   };
 }
@@ -59,31 +47,38 @@ export async function readInstallationToken(
   ports: AppAuthenticationPorts,
   text: Secret,
   request: CanonicalRequest | undefined,
-): Promise<InstallationAndAccount> {
+): Promise<InstallationWithAccount> {
   const token = parseJsonWebToken(text.reveal());
   if (token === undefined) throw refused("it is not a JSON Web Token");
   const problem = headerProblem(token);
   if (problem !== undefined) throw refused(problem);
   const { iss, sub, qsh } = token.claims;
-  const { kysely } = ports.database;
-  const installation = typeof sub === "string" ? await findInstallationByClientKey(kysely, sub) : undefined;
-  // One answer for all that a stranger could try: who knows no secret learns of no installation.
-  if (installation === undefined || installation.appKey !== iss) throw refused(STRANGER);
+  const { lookups } = ports.database;
+  const found = typeof sub === "string" ? await lookups.findInstallationByClientKey(sub) : undefined;
+  // One answer for all that a stranger could try, after the same work: who knows no secret learns of no installation.
+  if (found === undefined || found.installation.appKey !== iss) {
+    tokenProblem(token, NOBODYS_SECRET, ports.clock());
+    throw refused(STRANGER);
+  }
+  const { installation } = found;
   const secret = await openSharedSecret(ports, installation);
   const problems = tokenProblem(token, secret, ports.clock());
   if (problems?.kind === "signature") throw refused(STRANGER);
   if (problems !== undefined) throw refused(problems.text, installation);
-  const account = await findAccountByUuid(kysely, installation.accountUuid);
-  requireLivingInstallation(account && { installation, account }, ports.clock());
+  requireLivingInstallation(found, ports.clock());
   if (qsh !== undefined && request !== undefined && !isHashOf(qsh, request))
     throw refused("qsh is not the hash of this request", installation);
-  return { installation, account: account! };
+  return found;
 }
 
 const STRANGER = "no installation has this iss and sub, and this secret";
+const NOBODYS_SECRET = new Secret("0".repeat(64));
 
 /** @throws Failure credential-invalid. */
-export function requireLivingInstallation(found: InstallationAndAccount | undefined, now: Date): void {
+export function requireLivingInstallation(
+  found: Pick<InstallationWithAccount, "installation" | "account"> | undefined,
+  now: Date,
+): void {
   if (found === undefined) throw refused(STRANGER);
   const { installation, account } = found;
   if (!isLivingInstallation(installation, now)) throw refused("the app is not installed", installation);

@@ -67,7 +67,7 @@ export async function authenticate(
       if (!takesBearer(ports, channel, "api-token")) throw refused(undefined, BEARER_REFUSED);
       throw refusedPassword(channel, credential.token, "bearer without a token's form");
     case "json-web-token":
-      return callerByJsonWebToken(ports, channel, credential.token, from.request);
+      return callerByJsonWebToken(ports, channel, credential.token, from);
     case "basic":
       throw refusedPassword(channel, credential.password, "account password");
   }

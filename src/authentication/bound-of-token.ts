@@ -1,3 +1,4 @@
+import type { Installation } from "../model/app.ts";
 import { type AppUser, boundOfAppUser } from "../model/app-user.ts";
 import type { Bound } from "../model/bound.ts";
 import type { PrivateContentRule } from "../model/private-content.ts";
@@ -35,6 +36,20 @@ export function boundOfSession(
   use: { readonly now: Date; readonly address: string | undefined },
 ): Bound | undefined {
   return withPrivateRefusals(undefined, rules, use);
+}
+
+/** The same for an app that has signed a JWT, whose home is the workspace that it is installed in. */
+export function boundOfInstallation(
+  {
+    installation: { workspaceUuid },
+    rules,
+  }: {
+    readonly installation: Pick<Installation, "workspaceUuid">;
+    readonly rules: readonly PrivateContentRule[];
+  },
+  use: { readonly now: Date; readonly address: string | undefined },
+): Bound | undefined {
+  return withPrivateRefusals({ workspaces: [workspaceUuid] }, rules, use);
 }
 
 function withPrivateRefusals(

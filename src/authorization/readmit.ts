@@ -2,7 +2,8 @@ import type { Kysely } from "kysely";
 import { requireIdentity, requireLivingToken, unknownToken } from "../authentication/authenticate.ts";
 import { requireLivingInstallation } from "../authentication/authenticate-app.ts";
 import { requireLivingSession } from "../authentication/authenticate-session.ts";
-import { boundOfSession, boundOfToken } from "../authentication/bound-of-token.ts";
+import { boundOfInstallation, boundOfSession, boundOfToken } from "../authentication/bound-of-token.ts";
+import type { Bound } from "../model/bound.ts";
 import type {
   AccountCaller,
   AppCredential,
@@ -265,9 +266,22 @@ function boundAgain(
   credential: AdmissionState["credential"],
   use: { readonly now: Date; readonly address: string | undefined },
 ): Caller {
-  if (caller.kind === "anonymous" || credential === undefined || credential.kind === "app") return caller;
-  const bound = credential.kind === "token" ? boundOfToken(credential, use) : boundOfSession(credential, use);
-  return { ...caller, credential: { ...caller.credential, bound } };
+  if (caller.kind === "anonymous" || credential === undefined) return caller;
+  return { ...caller, credential: { ...caller.credential, bound: boundOf(credential, use) } };
+}
+
+function boundOf(
+  credential: NonNullable<AdmissionState["credential"]>,
+  use: { readonly now: Date; readonly address: string | undefined },
+): Bound | undefined {
+  switch (credential.kind) {
+    case "token":
+      return boundOfToken(credential, use);
+    case "session":
+      return boundOfSession(credential, use);
+    case "app":
+      return boundOfInstallation(credential, use);
+  }
 }
 
 async function requireAgain(

@@ -10,6 +10,7 @@ import type { RepositorySlug } from "../../src/model/slug.ts";
 import type { Token } from "../../src/model/token.ts";
 import type { Uuid } from "../../src/model/uuid.ts";
 import { createAccount } from "../../src/operations/accounts/accounts.ts";
+import { installApp } from "../../src/operations/apps/install-app.ts";
 import { createRepository } from "../../src/operations/repositories/repositories.ts";
 import { createApiToken } from "../../src/operations/tokens/api-tokens.ts";
 import { setTokenPolicy, type WantedTokenPolicy } from "../../src/operations/tokens/token-policies.ts";
@@ -17,11 +18,12 @@ import { setMember } from "../../src/operations/workspaces/workspaces.ts";
 import { replaceTwoStep, setTwoStepEnabled } from "../../src/storage/sql/accounts/two-step.ts";
 import { insertToken } from "../../src/storage/sql/tokens/tokens.ts";
 import { basic } from "../support/clients/http-request.ts";
+import { appAuthorization, openConnectApp } from "../support/remote-servers/connect-app.ts";
 import { startTestApp } from "../support/server/test-app.ts";
 import { signIn } from "../support/server/web-client.ts";
 
 const DAY_MS = 86_400_000;
-const app = await startTestApp();
+const app = await startTestApp({ mayReachPrivateAddresses: true });
 after(() => app.close());
 const { kysely } = app.ports.database;
 
@@ -92,12 +94,12 @@ async function ask(path: string, authorization: string) {
   return { status: answer.status, text: await answer.text() };
 }
 
-const REST = ["/2.0/repositories/acme/demo", "/2.0/repositories/acme/demo/refs"];
+const REST = ["/2.0/repositories/acme/demo", "/2.0/repositories/acme/demo/refs"] as const;
 const GIT = [
   "/acme/demo.git/info/refs?service=git-upload-pack",
   "/acme/demo.git/info/refs?service=git-receive-pack",
 ];
-const PUBLIC = ["/2.0/repositories/acme/open", "/acme/open.git/info/refs?service=git-upload-pack"];
+const PUBLIC = ["/2.0/repositories/acme/open", "/acme/open.git/info/refs?service=git-upload-pack"] as const;
 
 const WHITELIST = "To access this repository, an admin must whitelist your IP.";
 const TWO_STEP = "To access this repository, enable two-step authentication.";
@@ -175,6 +177,26 @@ for (const [kind, { rest, git }] of KINDS) {
     await setPolicy({});
   });
 }
+
+test("an app that signs its requests opens private content from listed addresses alone, and needs no second step", async () => {
+  const remote = await openConnectApp();
+  const source = { kind: "descriptor", url: remote.descriptorUrl } as const;
+  await installApp(app.ports, app.by, app.workspace, source);
+  const { key, clientKey, sharedSecret } = remote.received("/app/installed")[0]!.json;
+  const request = { method: "GET", target: REST[0] };
+  const authorization = appAuthorization({ key, clientKey, sharedSecret }, request);
+  const status = async (path: string) => (await ask(path, authorization)).status;
+  assert.equal(await status(REST[0]), 200);
+  await setPolicy({ networks: ELSEWHERE });
+  const refused = await ask(REST[0], authorization);
+  assert.equal(refused.status, 403);
+  assert.equal(JSON.parse(refused.text).error.message, WHITELIST);
+  const ofPublic = appAuthorization({ key, clientKey, sharedSecret }, { method: "GET", target: PUBLIC[0] });
+  assert.equal((await ask(PUBLIC[0], ofPublic)).status, 200);
+  await setPolicy({ requiresTwoStep: true });
+  assert.equal(await status(REST[0]), 200);
+  await setPolicy({});
+});
 
 test("pages of private repositories are closed in the same way, and those of the workspace's owners are not", async () => {
   const browser = await signIn(app, ada);

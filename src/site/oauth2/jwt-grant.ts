@@ -1,10 +1,11 @@
-import { type InstallationAndAccount, readInstallationToken } from "../../authentication/authenticate-app.ts";
+import { readInstallationToken } from "../../authentication/authenticate-app.ts";
 import { Failure } from "../../model/failure.ts";
 import { OauthRefusal } from "../../model/oauth-refusal.ts";
 import { Secret } from "../../model/secret.ts";
 import { type AppIdentity, issueAppToken } from "../../operations/oauth/issue-app-token.ts";
 import type { IssuedTokens } from "../../operations/oauth/issue-tokens.ts";
 import type { Ports } from "../../ports.ts";
+import type { InstallationWithAccount } from "../../storage/sql/apps/installations.ts";
 import type { OauthRequest } from "./register-endpoint.ts";
 
 /** Bitbucket's own grant, for installed apps. */
@@ -40,7 +41,7 @@ async function findProvedApp(
 }
 
 /** @throws OauthRefusal which tells what is wrong to whoever knows the secret. */
-async function readProof(ports: Ports, text: Secret): Promise<InstallationAndAccount> {
+async function readProof(ports: Ports, text: Secret): Promise<InstallationWithAccount> {
   try {
     return await readInstallationToken(ports, text, undefined);
   } catch (error) {

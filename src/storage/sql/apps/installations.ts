@@ -1,9 +1,13 @@
-import { type Kysely, type Selectable, sql } from "kysely";
+import { type InferResult, type Kysely, type Selectable, sql } from "kysely";
+import type { Account } from "../../../model/account.ts";
 import type { AppDescriptor, AppKey, Installation } from "../../../model/app.ts";
+import type { PrivateContentRule } from "../../../model/private-content.ts";
 import type { Uuid } from "../../../model/uuid.ts";
+import { aliasedAccountColumns, toAliasedAccount } from "../accounts/aliased-account.ts";
 import { flag, instant, optionalInstant } from "../columns.ts";
 import type { AppInstallationRow } from "../schema/apps.ts";
 import type { Schema } from "../schema.ts";
+import { PRIVATE_CONTENT_RULES, toPrivateContentRules } from "../tokens/private-content-rules.ts";
 
 function toInstallation(row: Selectable<AppInstallationRow>): Installation {
   return {
@@ -99,13 +103,44 @@ export async function findInstallation(db: Kysely<Schema>, uuid: Uuid): Found {
   return row && toInstallation(row);
 }
 
-export async function findInstallationByClientKey(db: Kysely<Schema>, clientKey: string): Found {
-  const row = await db
+/** The statement of the look-up by client key: an installation and its account in one row, and what is asked of the account. */
+export function installationByClientKeyQuery(db: Kysely<Schema>, clientKey: string) {
+  return installationQuery(db).where("app_installation.client_key", "=", clientKey);
+}
+
+/** The same by its UUID. */
+export async function findInstallationWithAccount(
+  db: Kysely<Schema>,
+  uuid: Uuid,
+): Promise<InstallationWithAccount | undefined> {
+  const row = await installationQuery(db).where("app_installation.uuid", "=", uuid).executeTakeFirst();
+  return row && toInstallationWithAccount(row);
+}
+
+function installationQuery(db: Kysely<Schema>) {
+  return db
     .selectFrom("app_installation")
-    .selectAll()
-    .where("client_key", "=", clientKey)
-    .executeTakeFirst();
-  return row && toInstallation(row);
+    .innerJoin("account", "account.uuid", "app_installation.account_uuid")
+    .selectAll("app_installation")
+    .select(aliasedAccountColumns("account"))
+    .select(PRIVATE_CONTENT_RULES.as("rules"));
+}
+
+/** An installation, the account in whose name its app acts, and what workspaces ask of that before they open private content. */
+export type InstallationWithAccount = {
+  readonly installation: Installation;
+  readonly account: Account;
+  readonly rules: readonly PrivateContentRule[];
+};
+
+type InstallationWithAccountRow = InferResult<ReturnType<typeof installationQuery>>[number];
+
+export function toInstallationWithAccount(row: InstallationWithAccountRow): InstallationWithAccount {
+  return {
+    installation: toInstallation(row),
+    account: toAliasedAccount(row, "account")!,
+    rules: toPrivateContentRules(row.rules),
+  };
 }
 
 export async function findInstallationByAccount(db: Kysely<Schema>, accountUuid: Uuid): Found {

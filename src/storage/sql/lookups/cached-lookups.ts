@@ -123,6 +123,7 @@ export function cacheLookups<Version extends string | number>(
     getRepositoryDetails: cache(lookups.getRepositoryDetails).ask,
     getAdmissionState: state.ask,
     findSessionByDigest: session.ask,
+    findInstallationByClientKey: cache(lookups.findInstallationByClientKey).ask,
     getSessionState: cache(lookups.getSessionState, ({ credential }) => credential !== undefined).ask,
     findPermission: permission.ask,
     listRefs: cache(lookups.listRefs, (refs: readonly Ref[]) => refs.length <= REFS_MAX).ask,

@@ -17,6 +17,11 @@ import {
 } from "../accounts/accounts.ts";
 import { sessionByDigestQuery } from "../accounts/sessions.ts";
 import {
+  type InstallationWithAccount,
+  installationByClientKeyQuery,
+  toInstallationWithAccount,
+} from "../apps/installations.ts";
+import {
   type AdmissionState,
   admissionStateQuery,
   toAdmissionState,
@@ -48,6 +53,8 @@ export type Lookups = {
   findTokenByDigest(digest: Buffer): Awaitable<FoundToken | undefined>;
   /** By SHA-256 of the cookie's value. The session may have ended by its age, the account be disabled. */
   findSessionByDigest(digest: Buffer): Awaitable<ReturnType<typeof toSessionAndAccount> | undefined>;
+  /** By the client key that a JWT names as its subject. It may be uninstalled, the account be disabled. */
+  findInstallationByClientKey(clientKey: string): Awaitable<InstallationWithAccount | undefined>;
   findRepositoryBySlugs(
     workspace: WorkspaceSlug,
     repository: RepositorySlug,
@@ -94,6 +101,12 @@ export function createLookups(db: Kysely<Schema>, prepare: Prepare): Lookups {
     MARKERS,
   );
   const session = bind(prepare, "session_by_digest", sessionByDigestQuery(db, DIGEST).compile(), [DIGEST]);
+  const installation = bind(
+    prepare,
+    "installation_by_client_key",
+    installationByClientKeyQuery(db, FIRST).compile(),
+    MARKERS,
+  );
   const sessionState = bind(
     prepare,
     "session_state",
@@ -138,6 +151,8 @@ export function createLookups(db: Kysely<Schema>, prepare: Prepare): Lookups {
     getAdmissionState: (tokenUuid, repositoryUuid) =>
       then(admissionState([tokenUuid ?? null, repositoryUuid ?? null]), toAdmissionState),
     findSessionByDigest: (digest) => then(session([digest]), ([row]) => row && toSessionAndAccount(row)),
+    findInstallationByClientKey: (clientKey) =>
+      then(installation([clientKey]), ([row]) => row && toInstallationWithAccount(row)),
     getSessionState: (sessionUuid, repositoryUuid) =>
       then(sessionState([sessionUuid, repositoryUuid ?? null]), toSessionState),
     findPermission: (repositoryUuid, accountUuid) =>

@@ -36,7 +36,12 @@ export type AdmissionState = {
         readonly account: Account;
         readonly rules: readonly PrivateContentRule[];
       }
-    | { readonly kind: "app"; readonly installation: Installation; readonly account: Account }
+    | {
+        readonly kind: "app";
+        readonly installation: Installation;
+        readonly account: Account;
+        readonly rules: readonly PrivateContentRule[];
+      }
     | undefined;
   /** Undefined if there is no such repository, or none was asked for. */
   readonly repository:

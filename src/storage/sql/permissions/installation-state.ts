@@ -1,8 +1,7 @@
 import type { Kysely } from "kysely";
 import { sql } from "kysely";
 import type { Uuid } from "../../../model/uuid.ts";
-import { findAccountByUuid } from "../accounts/accounts.ts";
-import { findInstallation } from "../apps/installations.ts";
+import { findInstallationWithAccount } from "../apps/installations.ts";
 import type { Schema } from "../schema.ts";
 import { type AdmissionState, toHeldRepository } from "./admission-state.ts";
 import { effectiveRank } from "./permissions.ts";
@@ -15,15 +14,14 @@ export async function readInstallationState(
   db: Kysely<Schema>,
   asked: { readonly installationUuid: Uuid; readonly repositoryUuid: Uuid | undefined },
 ): Promise<AdmissionState> {
-  const installation = await findInstallation(db, asked.installationUuid);
-  if (installation === undefined) return { credential: undefined, repository: undefined };
-  const account = await findAccountByUuid(db, installation.accountUuid);
+  const found = await findInstallationWithAccount(db, asked.installationUuid);
+  if (found === undefined) return { credential: undefined, repository: undefined };
   return {
-    credential: account && { kind: "app", installation, account },
+    credential: { kind: "app", ...found },
     repository:
       asked.repositoryUuid === undefined
         ? undefined
-        : await readHeldRepository(db, asked.repositoryUuid, installation.accountUuid),
+        : await readHeldRepository(db, asked.repositoryUuid, found.account.uuid),
   };
 }
 
