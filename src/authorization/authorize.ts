@@ -21,7 +21,12 @@ import { listRepositories } from "../storage/sql/repositories/repositories.ts";
 import type { Schema } from "../storage/sql/schema.ts";
 import { findAppUser } from "../storage/sql/tokens/app-users.ts";
 import { findMember } from "../storage/sql/workspaces/members.ts";
-import { administrationRefusal, privateContentRefused, privateRefusal } from "./private-content.ts";
+import {
+  administrationRefusal,
+  privateContentRefused,
+  privateRefusal,
+  projectAdministrationRefusal,
+} from "./private-content.ts";
 import { isRefusedBy, tokenRefused, withoutRefusals } from "./token-refusal.ts";
 
 /** Recorded text of Bitbucket, the same for a missing and for a hidden repository. */
@@ -275,6 +280,11 @@ export async function requireProjectPermission(
     throw await tokenRefused(database.kysely, caller, project.workspaceUuid);
   }
   if (project === undefined || !reaches(caller, locationOfProject(project))) throw hiddenProject();
+  const closed = asked === "admin" ? projectAdministrationRefusal(caller, project.workspaceUuid) : undefined;
+  if (closed !== undefined) {
+    await requireProjectPermission({ database }, caller, project, "see");
+    throw privateContentRefused(closed);
+  }
   const held = await heldInProject(database, caller, project);
   if (asked !== "see" && permitsInProject(held, asked)) return project;
   const mayBeSeen =

@@ -21,6 +21,17 @@ export function administrationRefusal(caller: Caller, workspaceUuid: Uuid): Priv
   return refusalIn(caller, workspaceUuid);
 }
 
+/**
+ * Who administers a project can make an access token that opens all that is in it, and that asks nobody for two-step
+ * verification. Pages are no exception: the policy is not on those of projects.
+ */
+export function projectAdministrationRefusal(
+  caller: Caller,
+  workspaceUuid: Uuid,
+): PrivateRefusal | undefined {
+  return refusalIn(caller, workspaceUuid);
+}
+
 function refusalIn(caller: Caller, workspaceUuid: Uuid): PrivateRefusal | undefined {
   return caller.kind === "anonymous" ? undefined : findPrivateRefusal(caller.credential.bound, workspaceUuid);
 }

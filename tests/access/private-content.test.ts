@@ -16,6 +16,7 @@ import { createApiToken } from "../../src/operations/tokens/api-tokens.ts";
 import { setTokenPolicy, type WantedTokenPolicy } from "../../src/operations/tokens/token-policies.ts";
 import { setMember } from "../../src/operations/workspaces/workspaces.ts";
 import { replaceTwoStep, setTwoStepEnabled } from "../../src/storage/sql/accounts/two-step.ts";
+import { upsertProjectPermission } from "../../src/storage/sql/permissions/project-permissions.ts";
 import { insertToken } from "../../src/storage/sql/tokens/tokens.ts";
 import { basic } from "../support/clients/http-request.ts";
 import { appAuthorization, openConnectApp } from "../support/remote-servers/connect-app.ts";
@@ -256,4 +257,33 @@ test("an owner cannot lock out themselves: the two-step verification and the add
   });
   assert.equal(set.status, 303);
   await setPolicy({});
+});
+
+test("somebody without two-step verification makes no access token of a project, which would open what is closed to them", async () => {
+  const bob = await createAccount(app.ports, app.by, { email: "bob@example.com", username: "bob" });
+  await setMember(app.ports, app.by, app.workspace, bob, "member", "none");
+  await upsertProjectPermission(kysely, app.project.uuid, bob.uuid, "admin");
+  const made = await createApiToken(app.ports, app.by, {
+    accountUuid: bob.uuid,
+    name: "bob",
+    scopes: [...SCOPES, "write:token:pail"],
+    ageDays: 1,
+  });
+  const authorization = basic("bob@example.com", made.text.reveal());
+  const create = (name: string) =>
+    fetch(`${app.url}/-/access-tokens/projects/acme/${app.project.key}`, {
+      method: "POST",
+      headers: { authorization, "content-type": "application/json" },
+      body: JSON.stringify({ name, scopes: ["repository"] }),
+    });
+  assert.equal((await create("before")).status, 201);
+  await setPolicy({ requiresTwoStep: true });
+  const refused = await create("after");
+  assert.equal(refused.status, 403);
+  const browser = await signIn(app, bob);
+  const page = `/acme/workspace/projects/${app.project.key}/access-tokens`;
+  assert.equal((await browser.get(page)).status, 403);
+  assert.equal((await browser.get(`/acme/workspace/projects/${app.project.key}`)).status, 200);
+  await setPolicy({});
+  assert.equal((await browser.get(page)).status, 200);
 });
