@@ -132,7 +132,7 @@ function addRotate(token: Command): void {
   const command = token
     .command("rotate")
     .description(
-      "Makes a new secret with the same name, scopes, length of life and identity, and prints it. The old one lives on for\n" +
+      "Makes a new secret with the same name, scopes, length of life and identity, and prints it. The old one lives on for " +
         "the overlap, 30 minutes at most; until then the same command prints the same new secret. An expired one stays expired.",
     )
     .argument("<id>", "the token's id, or its first 8 or more characters")

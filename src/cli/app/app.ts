@@ -48,7 +48,8 @@ function addInstall(app: Command): void {
     .addHelpText(
       "after",
       `${examples("pail app install --workspace acme https://app.example.com/atlassian-connect.json")}
-For an app on this machine, or with http, set PAIL_WEBHOOK_PRIVATE_TARGETS=true here too, as for the server.`,
+For an app on this machine, or with http, set PAIL_WEBHOOK_PRIVATE_TARGETS=true here too, as for the server.
+The app is told the server's address: give PAIL_PORT or PAIL_PUBLIC_URL here too, if the server has them.`,
     );
   addSettings(command).action(async (text: string, { workspace: slug, json }: InWorkspace) => {
     const shown = await withPorts(command, async (ports) => {
@@ -216,6 +217,6 @@ function addCalls(app: Command): void {
       String(call.responseStatus ?? ""),
       call.problem ?? "",
     ]);
-    printTable(["sent", "kind", "app", "url", "status", "problem"], rows, "Nothing was asked of an app");
+    printTable(["sent", "kind", "app", "url", "status", "problem"], rows, "No app has been called yet");
   });
 }

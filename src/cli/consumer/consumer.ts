@@ -64,7 +64,7 @@ function addCreate(consumer: Command): void {
     )
     .option("--private", "it keeps its secret on a server of yours, and may act by itself")
     .option("--description <text>", "what it is")
-    .option("--url <url>", "where the curious may read more")
+    .option("--url <url>", "a page about it, for people who want to know more")
     .option("--json", "as a JSON object with key and secret")
     .addHelpText(
       "after",

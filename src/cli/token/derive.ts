@@ -23,7 +23,7 @@ export function addDerive(token: Command): void {
   const command = token
     .command("derive")
     .description(
-      "Makes a token with less of one that you hold, for minutes, and prints it, this once. It ends with the token that it\n" +
+      "Makes a token with less of one that you hold, for minutes, and prints it, this once. It ends with the token that it " +
         "was made of. That one is read from standard input, or from a file.",
     )
     .requiredOption("--url <url>", "the server, such as https://git.example.com")

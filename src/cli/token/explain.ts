@@ -14,7 +14,7 @@ export function addExplain(token: Command): void {
   const command = token
     .command("explain")
     .description(
-      "Tells what a request takes: scopes in both vocabularies, and permission. With a token also what that has, why it\n" +
+      "Tells what a request takes: scopes in both vocabularies, and permission. With a token also what that has, why it " +
         "would be refused, and the least change that would let it in. Nothing is sent.",
     )
     .argument("<request>", "a method and a path, or a command of git with a repository")

@@ -26,7 +26,7 @@ export function addRecord(token: Command): void {
   const command = token
     .command("record")
     .description(
-      "Watches what a token is used for, and prints the least that would have done: scopes, repositories, refs, and the\n" +
+      "Watches what a token is used for, and prints the least that would have done: scopes, repositories, refs, and the " +
         "command that makes that token. Watches while a command runs, or until Ctrl-C.",
     )
     .argument("<id>", "the token's id, or its first 8 or more characters")

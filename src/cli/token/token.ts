@@ -182,7 +182,7 @@ function addRotate(token: Command): void {
   const command = token
     .command("rotate")
     .description(
-      "Makes a successor with the same name, scopes and length of life, and prints it. The old token lives on for the\n" +
+      "Makes a successor with the same name, scopes and length of life, and prints it. The old token lives on for the " +
         "overlap; until then the same command prints the same successor.",
     )
     .argument("<id>", "the token's id, or its first 8 or more characters")

@@ -100,7 +100,7 @@ export async function createAccessToken(
         `is against the policy of the workspace: ${describeViolations([violation])}`,
       );
     if (await hasLivingAccessTokenNamed(tx, resource, { name, now }))
-      throw invalidField("name", "is the name of another token that is valid");
+      throw invalidField("name", "another valid token has this name");
     if ((await countLivingAccessTokens(tx, resource, now)) >= LIVING_ACCESS_TOKENS_MAX)
       throw new Failure(
         "conflict",

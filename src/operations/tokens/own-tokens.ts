@@ -91,7 +91,7 @@ export async function createTokenOfDraft(
         bound,
       });
       if (await hasLivingTokenNamed(tx, account.uuid, { name, now }))
-        throw invalidField("name", "is the name of another token that is valid");
+        throw invalidField("name", "another valid token has this name");
       await requireRoom(tx, account.uuid, { now, max: LIVING_TOKENS_MAX });
       await store(tx, record);
       if (!(await finishTokenDraft(tx, draft, token.uuid))) throw alreadyCreated();

@@ -188,7 +188,7 @@ async function store(
       const earlier = await idempotency?.findEarlier(tx);
       if (earlier !== undefined) return earlier;
       if (await hasLivingTokenNamed(tx, accountUuid, { name: request.name, now }))
-        throw invalidField("name", "is the name of another token that is valid");
+        throw invalidField("name", "another valid token has this name");
       await requireRoom(tx, accountUuid, { now, max: LIVING_TOKENS_MAX });
       await store(tx, record);
       await idempotency?.keep(tx, token);

@@ -169,7 +169,7 @@ export const accessTokenScopeTexts: Readonly<Partial<Record<OfferedScope, Entry>
     ja: "プルリクエストの作成・承認・マージ（`pullrequest` と `repository:write` を含む）",
   },
   webhook: {
-    en: "Webhooks. To create one takes `repository` too.",
+    en: "Webhooks. Creating one also takes `repository`.",
     ja: "Webhook（作成には `repository` も必要）",
   },
   pipeline: { en: "Opens nothing in this version of Pail.", ja: "このバージョンの Pail では効果なし" },

@@ -38,7 +38,7 @@ export const appTexts = {
   review: { en: "Look at the app", ja: "アプリを確認" },
   calls: {
     title: { en: "Calls", ja: "呼び出し" },
-    none: { en: "Nothing was asked of an app yet.", ja: "アプリへの呼び出しはまだありません。" },
+    none: { en: "No app has been called yet.", ja: "アプリへの呼び出しはまだありません。" },
     hashed: { en: "What `qsh` is the hash of", ja: "`qsh` のハッシュ対象" },
     claims: { en: "Claims", ja: "クレーム" },
     sent: { en: "Sent", ja: "送信内容" },

@@ -63,7 +63,7 @@ export const helpTexts = {
       en: "Where nobody can answer a prompt, the token goes into the URL. Keep it as a secret of the build tool, in a variable.",
       ja: "入力できる人がいない環境では、URL にトークンを含めます。トークンは、ビルドツールのシークレットとして変数に保管してください。",
     },
-    against: { en: "What speaks against it", ja: "URL に含める場合の注意" },
+    against: { en: "Before you do this", ja: "URL に含める場合の注意" },
     warning: {
       en: "git stores the URL in `.git/config` in plain text, and it is visible in process lists and logs. Never use it on a machine that others use.",
       ja: "URL は `.git/config` に平文で保存されます。プロセス一覧に表示され、ログにも残ります。ほかの人も使うマシンでは使わないでください。",
@@ -95,8 +95,8 @@ export const helpTexts = {
   app: {
     title: { en: "For an app of your own: OAuth", ja: "アプリを開発する場合: OAuth" },
     text: {
-      en: "An app that acts for other people asks each of them for access by OAuth, and never for their token. This version of Pail has no OAuth yet.",
-      ja: "ほかの人の代わりに動作するアプリでは、トークンを預からず、OAuth で許可を得ます。このバージョンの Pail は OAuth にまだ対応していません。",
+      en: "An app that acts for other people asks each of them for access by OAuth, and never for their token. The owner of a workspace registers it there, under OAuth consumers.",
+      ja: "ほかの人の代わりに動作するアプリでは、トークンを預からず、OAuth で許可を得ます。アプリは、ワークスペースの所有者が「OAuth コンシューマー」で登録します。",
     },
   },
   refused: {

@@ -20,7 +20,7 @@ export const consentTexts = {
     ja: "「アプリの認可」で取り消すまで有効です（最長 1 年）。3 か月使用しないと自動的に終了します。",
   },
   sharedSecret: {
-    en: "This program is installed on other machines, so it cannot prove that it is what it says. Allow it only if you have just started it yourself.",
+    en: "This program runs on people’s own machines, so it cannot prove that it is what it says. Allow it only if you have just started it yourself.",
     ja: "このプログラムはほかのマシンにインストールして使うもので、本物かどうかを確認できません。自分で起動した直後の場合にだけ許可してください。",
   },
   changed: {
@@ -62,7 +62,7 @@ export const deviceTexts = {
   codeHint: { en: "Eight letters, such as `BCDF-GHJK`", ja: "8 文字の英字（例: `BCDF-GHJK`）" },
   next: { en: "Continue", ja: "次へ" },
   unknown: {
-    en: "There is no such code any more. Codes live for ten minutes and work once.",
+    en: "This code does not exist, or is over. Codes live for ten minutes and work once.",
     ja: "このコードは使用できません。コードの有効期間は 10 分で、使用できるのは 1 回だけです。",
   },
   compare: {
@@ -95,7 +95,10 @@ export const consumerTexts = {
   nameHint: { en: "Shown to whoever is asked for access.", ja: "許可を求める画面に表示されます。" },
   description: { en: "Description", ja: "説明" },
   url: { en: "URL", ja: "URL" },
-  urlHint: { en: "Where the curious may read more.", ja: "詳しい情報を掲載しているページです。" },
+  urlHint: {
+    en: "A page about it, for people who want to know more.",
+    ja: "詳しい情報を掲載しているページです。",
+  },
   callback: { en: "Callback URL", ja: "コールバック URL" },
   callbackHint: {
     en: "Browsers are sent back to it, or to addresses below it. Without one it cannot ask people for access. On a loopback address any port fits.",
@@ -109,7 +112,7 @@ export const consumerTexts = {
   privateTag: { en: "Private", ja: "プライベート" },
   permissions: { en: "Permissions", ja: "権限" },
   permissionsHint: {
-    en: "What it asks for, always and all of it. One that writes mostly reads too.",
+    en: "It always asks for all of these. Most of those that write also include reading.",
     ja: "常にこのすべてが求められます。書き込みの権限には、多くの場合、読み取りも含まれます。",
   },
   includes: { en: "Includes {scopes}.", ja: "{scopes} を含みます。" },

@@ -35,7 +35,7 @@ export const tokenLimitTexts = {
   more: { en: "and {n} more", ja: "ほか {n} 件" },
   problem: {
     malformed: {
-      en: "{value} has another form. Write it like {example}.",
+      en: "{value} is not written as expected. Write it like {example}.",
       ja: "{value} の形式が正しくありません。{example} のように入力してください。",
     },
     unknown: {

@@ -6,9 +6,9 @@ export const tokenPolicyTexts = {
     en: "What {workspace} asks of the tokens that are used in it. A token that is against the policy is refused here, and stays valid elsewhere.",
     ja: "{workspace} で使用されるトークンの条件です。ポリシー違反のトークンはここでは拒否されますが、ほかの場所では有効なままです。",
   },
-  now: { en: "Now", ja: "現在の設定" },
+  now: { en: "Current policy", ja: "現在の設定" },
   none: {
-    en: "No policy: every living token is accepted.",
+    en: "None: every valid token is accepted.",
     ja: "ポリシーなし。有効なトークンはすべて受け付けられます。",
   },
   atMost: { en: { one: "at most 1 day", other: "at most {n} days" }, ja: "最長 {n} 日間" },
@@ -132,7 +132,7 @@ export const tokenPolicyTexts = {
     },
     from: { en: "The date lies within a year from now.", ja: "日付は 1 年以内で指定してください。" },
     address: {
-      en: "{address} is no address and no network.",
+      en: "{address} is neither an address nor a network.",
       ja: "{address} はアドレスでもネットワークでもありません。",
     },
     addresses: { en: "At most {n} addresses.", ja: "アドレスは {n} 件までです。" },

@@ -31,7 +31,7 @@ test("a member who does not own the workspace is refused", async () => {
 test("an owner reviews what a policy would refuse, sets it, and removes it", async () => {
   const browser = await signIn(app, app.owner);
   const first = await browser.get(HERE);
-  assert.match(first.text, /No policy: every living token is accepted\./);
+  assert.match(first.text, /None: every valid token is accepted\./);
   const sent = "lifetime=90&lifetime_days=&scope=admin%3Aworkspace%3Abitbucket&from=";
   const review = await browser.get(`${HERE}?review=yes&${sent}`);
   assert.match(review.text, /Set this policy for acme\?/);

@@ -84,9 +84,9 @@ test("what is wrong is said at its field, with what was entered, and nothing is 
   assert.equal(answer.status, 422);
   for (const text of [
     "<bdi>acme/none</bdi> does not exist, or you have no access to it.",
-    "<bdi>main</bdi> has another form. Write it like <code>refs/heads/bot/*</code>.",
-    "<bdi>localhost</bdi> has another form.",
-    "<bdi>never</bdi> has another form.",
+    "<bdi>main</bdi> is not written as expected. Write it like <code>refs/heads/bot/*</code>.",
+    "<bdi>localhost</bdi> is not written as expected.",
+    "<bdi>never</bdi> is not written as expected.",
     "acme/demo\nacme/none\nfar/secret</textarea>",
   ])
     assert.ok(answer.text.includes(text), text);
