@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import pino from "pino";
 import { authenticate } from "../../src/authentication/authenticate.ts";
@@ -7,14 +8,21 @@ import { readConfig } from "../../src/config/read-config.ts";
 import { openFileKeys } from "../../src/storage/keys/file-keys.ts";
 import { openDatabase } from "../../src/storage/sql/open-database.ts";
 import { randomNumbersFrom } from "../fixtures/random-bytes.ts";
+import { storeApp } from "../fixtures/stored-app.ts";
 import type { KnownTokens } from "../fixtures/stored-tokens.ts";
 import { basicAuthorization } from "./http-request.ts";
 
-const FROM = { address: "127.0.0.1", userAgent: "git/2.51.0" };
+/** A request of REST, which the token of an app is for alone. */
+const REQUEST = { method: "GET", target: "/2.0/repositories/acme/demo" };
+const FROM = { address: "127.0.0.1", userAgent: "git/2.51.0", request: REQUEST };
+const APP_TOKENS = 200;
+
+/** The kinds of credentials that are checked. */
+export type CheckedKind = keyof KnownTokens | "app";
 
 export type TokenChecker = {
-  /** Microseconds that one check takes of tokens of a kind. */
-  measure(kind: keyof KnownTokens, checks: number): Promise<number>;
+  /** Microseconds that one check takes of credentials of a kind. */
+  measure(kind: CheckedKind, checks: number): Promise<number>;
   close(): Promise<void>;
 };
 
@@ -33,6 +41,7 @@ export async function openTokenChecker(dataFolder: string, tokens: KnownTokens):
     clock: () => new Date(),
     keys: openFileKeys(join(dataFolder, "keys")),
     log: pino({ level: "silent" }),
+    randomBytes,
   };
   const random = randomNumbersFrom("checks");
   const headersOf = (kind: keyof KnownTokens, name: string) =>
@@ -42,16 +51,18 @@ export async function openTokenChecker(dataFolder: string, tokens: KnownTokens):
     derived: headersOf("derived", STATIC_USERNAME),
     "access-token": headersOf("access-token", ACCESS_TOKEN_USERNAME),
     oauth: headersOf("oauth", ACCESS_TOKEN_USERNAME),
+    app: await storeApp(ports, REQUEST, APP_TOKENS),
   };
   return {
     async measure(kind, checks) {
       const headers = headersByKind[kind];
+      const channel = kind === "app" ? "rest" : "git";
       // Any of them in turn, so that not one row alone is asked for.
       const order = Array.from({ length: checks }, () => headers[random(headers.length)]!);
       let found = 0;
       const started = performance.now();
       for (const header of order) {
-        const caller = await authenticate(ports, "git", readPresentedCredential(header), FROM);
+        const caller = await authenticate(ports, channel, readPresentedCredential(header), FROM);
         if (caller.kind === "account") found += 1;
       }
       const ms = performance.now() - started;

@@ -11,6 +11,7 @@ const MANY = "Pail, 1,000,000 tokens stored";
 const WORK = "token check, 1,000,000 tokens of all kinds stored";
 const ACCESS = "Pail, an access token";
 const OAUTH = "Pail, an OAuth token";
+const APP = "Pail, an app's JWT";
 const DERIVED = "Pail, a token derived in three steps";
 
 export const tokenCheck: Work = {
@@ -20,6 +21,7 @@ export const tokenCheck: Work = {
     { work: WORK, unit: "µs", pail: MANY, peer: FEW, goal: atMost(1.2) },
     { work: WORK, unit: "µs", pail: ACCESS, peer: MANY, goal: atMost(1.3) },
     { work: WORK, unit: "µs", pail: OAUTH, peer: MANY, goal: atMost(1.3) },
+    { work: WORK, unit: "µs", pail: APP, peer: MANY, goal: atMost(1.3) },
     { work: WORK, unit: "µs", pail: DERIVED, peer: MANY, goal: atMost(2) },
   ],
   async measure(bench) {
@@ -32,6 +34,7 @@ export const tokenCheck: Work = {
         [MANY]: () => many.measure("api-token", tokenChecks),
         [ACCESS]: () => many.measure("access-token", tokenChecks),
         [OAUTH]: () => many.measure("oauth", tokenChecks),
+        [APP]: () => many.measure("app", tokenChecks),
         [DERIVED]: () => many.measure("derived", tokenChecks),
       };
       for (const warmUp of Object.values(series)) await warmUp();
