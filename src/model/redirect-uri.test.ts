@@ -53,6 +53,7 @@ describe("a redirect within the registered callback", () => {
   test("is the very address if that is asked for", () => {
     assert.equal(isRedirectWithin(REGISTERED, REGISTERED, "exact"), true);
     assert.equal(isRedirectWithin(REGISTERED, `${REGISTERED}/x`, "exact"), false);
+    assert.equal(isRedirectWithin(REGISTERED, `${REGISTERED}?next=https://evil.example`, "exact"), false);
   });
 
   test("has the registered query", () => {

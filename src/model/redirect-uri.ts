@@ -28,8 +28,9 @@ export function isRedirectWithin(registered: string, asked: string, matching: Re
   const isPortFree = from.protocol === "http:" && isLoopback(from.hostname);
   if (from.protocol !== to.protocol || from.hostname !== to.hostname) return false;
   if (from.port !== to.port && !isPortFree) return false;
-  if (from.pathname === to.pathname) return from.search === "" || from.search === to.search;
+  if (from.pathname === to.pathname && from.search === to.search) return true;
   if (matching === "exact" || from.search !== "") return false;
+  if (from.pathname === to.pathname) return true;
   return to.pathname.startsWith(from.pathname.endsWith("/") ? from.pathname : `${from.pathname}/`);
 }
 
