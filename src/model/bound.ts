@@ -100,6 +100,21 @@ export function refRefusal(bound: Bound | undefined, name: RefName): string | un
   const patterns = bound.refs;
   if (patterns === undefined || patterns.some((pattern) => matchesGlob(pattern, name)))
     return refRefusal(bound.outer, name);
+  return describeAllowed(patterns);
+}
+
+const ALL_REFS = "refs/*";
+
+/** The same for all refs at once, which go with their repository. */
+export function allRefsRefusal(bound: Bound | undefined): string | undefined {
+  if (bound === undefined) return undefined;
+  const patterns = bound.refs;
+  return patterns === undefined || patterns.includes(ALL_REFS)
+    ? allRefsRefusal(bound.outer)
+    : describeAllowed(patterns);
+}
+
+function describeAllowed(patterns: readonly string[]): string {
   const allowed = patterns.length === 0 ? "no refs" : `only refs that match ${patterns.join(", ")}`;
   return `the credential may change ${allowed}`;
 }

@@ -1,7 +1,7 @@
 import type { Account } from "./account.ts";
 import type { Installation } from "./app.ts";
 import type { Actor } from "./audit.ts";
-import { type Bound, isWithin, type Location, type Network, refRefusal } from "./bound.ts";
+import { allRefsRefusal, type Bound, isWithin, type Location, type Network, refRefusal } from "./bound.ts";
 import type { Caller, CallerCredential, CredentialReference, Operator, Viewer } from "./caller.ts";
 import { appsOnly, credentialMissing } from "./failure.ts";
 import { isWithinHours } from "./hours.ts";
@@ -65,6 +65,11 @@ export function refRefusalOf(who: Caller | Operator, name: RefName): string | un
     case "account":
       return refRefusal(who.credential.bound, name);
   }
+}
+
+/** Why who acts may not delete a repository with all its refs. Undefined: its credential does not forbid it. */
+export function allRefsRefusalOf(who: Caller | Operator): string | undefined {
+  return who.kind === "account" ? allRefsRefusal(who.credential.bound) : undefined;
 }
 
 /** From where the credential may be used: each list has to have the address. */

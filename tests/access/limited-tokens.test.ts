@@ -248,4 +248,19 @@ describe("a token that may change some refs", () => {
     assert.match(beside.text, refused);
     assert.equal((await merge("bot/target")).status, 200);
   });
+
+  test("takes no repository away, whose other refs would go with it, and forks none that has others", async () => {
+    const [narrow, branches] = [await limited(limits), await limited({ refs: ["refs/heads/*"] })];
+    for (const each of [narrow, branches]) {
+      const removed = await ask(each, "DELETE", R);
+      assert.equal(removed.status, 403, removed.text);
+      assert.match(removed.text, /may change only refs that match/);
+    }
+    const forked = await ask(narrow, "POST", `${R}/forks`, { name: "fork" });
+    assert.equal(forked.status, 403, forked.text);
+    assert.match(forked.text, refused);
+    const whole = await limited({ refs: ["refs/*"] });
+    assert.equal((await ask(whole, "POST", `${R}/forks`, { name: "fork" })).status, 201);
+    assert.equal((await ask(whole, "DELETE", "/2.0/repositories/acme/fork")).status, 204);
+  });
 });

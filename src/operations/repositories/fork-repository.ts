@@ -6,6 +6,7 @@ import type { Ref } from "../../model/ref.ts";
 import { BRANCH_PREFIX, type BranchName, TAG_PREFIX } from "../../model/ref-name.ts";
 import { fullName, type Repository } from "../../model/repository.ts";
 import type { Uuid } from "../../model/uuid.ts";
+import { refRefusalOf } from "../../model/who-acts.ts";
 import type { By, Ports } from "../../ports.ts";
 import { sumOf } from "../../storage/packs/pack-sizes.ts";
 import { isUniqueViolation } from "../../storage/sql/database-failure.ts";
@@ -31,7 +32,7 @@ const FORKED_PREFIXES = [BRANCH_PREFIX, TAG_PREFIX, "refs/notes/"];
  * objects have been dropped in between: then both are done again. Row, refs and webhook deliveries are then written in
  * one transaction. If this is cut off before, start-up sweeps what it leaves.
  *
- * @throws Failure permission-missing if the parent allows no forks; invalid-input that names the field if the parent
+ * @throws Failure permission-missing if the parent allows no forks, or has refs that the credential may not create; invalid-input that names the field if the parent
  * allows no public forks, the project allows no public repositories, the main branch does not exist or the slug is
  * taken; not-found if the parent is just being deleted.
  */
@@ -72,6 +73,10 @@ async function tryFork(
   // In a transaction of its own, so that the caller's access to the parent is checked at the moment of which the refs
   // are, and not only later.
   const refs = await by.transaction((tx) => listRefsByPrefix(tx, parent.uuid, FORKED_PREFIXES));
+  for (const { name } of refs) {
+    const outOfBound = refRefusalOf(by.caller, name);
+    if (outOfBound !== undefined) throw new Failure("permission-missing", outOfBound);
+  }
   requireMainBranch(refs, input);
   const uuid = randomUUID() as Uuid;
   const now = ports.clock();

@@ -8,6 +8,7 @@ import { BRANCH_PREFIX, type BranchName, type RefName } from "../../model/ref-na
 import { type ForkPolicy, fullName, type Repository } from "../../model/repository.ts";
 import { type RepositorySlug, slugifyRepositoryName } from "../../model/slug.ts";
 import type { Uuid } from "../../model/uuid.ts";
+import { allRefsRefusalOf } from "../../model/who-acts.ts";
 import type { Project, Workspace } from "../../model/workspace.ts";
 import type { By, Ports } from "../../ports.ts";
 import { representFieldChanges } from "../../representations/field-changes.ts";
@@ -236,6 +237,8 @@ export async function deleteRepository(
   repository: Repository,
 ): Promise<void> {
   const { downloads, packs, fetchResponses } = ports;
+  const outOfBound = allRefsRefusalOf(by.caller);
+  if (outOfBound !== undefined) throw new Failure("permission-missing", outOfBound);
   // The row is deleted first: from then on the repository cannot be found. If the process dies here, the next start
   // sweeps the folder.
   const folder = await withRoomForIntent(ports, () => packs.openRemovalIntent(repository.uuid));
