@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { parseNetworkOrAddress } from "../../authorization/network.ts";
 import { parseAnyScope } from "../../model/any-scope.ts";
-import { policyViolations } from "../../model/token-policy.ts";
+import { type HeldCredential, heldViolations } from "../../model/held-credential.ts";
 import { setTokenPolicy, type WantedTokenPolicy } from "../../operations/tokens/token-policies.ts";
 import type { Ports } from "../../ports.ts";
 import { listPeopleWithoutTwoStep } from "../../storage/sql/tokens/list-people-without-two-step.ts";
@@ -138,7 +138,7 @@ async function describeRefused(
 ): Promise<readonly string[]> {
   const asked = { workspaceUuid, now: clock(), order: "expiry", limit: TRIED_MAX } as const;
   const tokens = (await listReachingTokens(database.kysely, asked)).filter(
-    ({ token }) => policyViolations(wanted, token).length > 0,
+    ({ token }) => heldViolations(wanted, token).length > 0,
   );
   const { people } =
     wanted.requiresTwoStep === true
@@ -147,10 +147,21 @@ async function describeRefused(
   return [
     ...tokens.map(
       ({ token, account }) =>
-        `token ${token.uuid} of ${account.username} is against it: ${JSON.stringify(token.name)}`,
+        `${NOUNS[token.kind]} ${token.uuid} of ${holderOf(token, account.username)} is against it: ${JSON.stringify(token.name)}`,
     ),
     ...people.map(({ username }) => `${username} has no two-step verification`),
   ];
+}
+
+const NOUNS: Readonly<Record<HeldCredential["kind"], string>> = {
+  "api-token": "token",
+  "access-token": "access token",
+  grant: "OAuth grant",
+};
+
+/** Of an access token what it is of, since its bot's name tells nothing. */
+function holderOf(held: HeldCredential, username: string): string {
+  return held.kind === "access-token" ? `${held.resource.kind} ${held.resource.name}` : username;
 }
 
 function addRemove(policy: Command): void {

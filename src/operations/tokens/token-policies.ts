@@ -136,7 +136,9 @@ export async function blockToken(
     await lockRows(tx, [{ table: "workspace", uuid: workspace.uuid, strength: "update" }]);
     const now = ports.clock();
     const found = await findReachingToken(tx, workspace.uuid, tokenUuid, now);
-    if (found === undefined) throw new Failure("not-found", "No such token reaches the workspace");
+    // A grant is ended, since each hour brings another of its tokens.
+    if (found === undefined || found.token.kind === "grant")
+      throw new Failure("not-found", "No such token reaches the workspace");
     const isNew = await insertTokenBlock(tx, {
       tokenUuid,
       workspaceUuid: workspace.uuid,

@@ -4,8 +4,8 @@ import type { Catalogue } from "../translate.ts";
 export const workspaceTokenTexts = {
   title: { en: "Tokens that reach {workspace}", ja: "{workspace} で使用できるトークン" },
   lead: {
-    en: "Every living token whose scopes and whose owner’s permissions open something in this workspace.",
-    ja: "スコープと所有者の権限により、このワークスペースで何かを実行できる、すべての有効なトークンです。",
+    en: "Every living token and OAuth grant whose scopes and whose owner’s permissions open something in this workspace.",
+    ja: "スコープと所有者の権限により、このワークスペースで何かを実行できる、すべての有効なトークンと OAuth の許可です。",
   },
   policy: { en: "**Policy:** {policy}.", ja: "**ポリシー:** {policy}" },
   noPolicy: { en: "**Policy:** none.", ja: "**ポリシー:** なし" },
@@ -17,6 +17,18 @@ export const workspaceTokenTexts = {
   against: { en: "against policy", ja: "ポリシー違反" },
   write: { en: "can write", ja: "書き込み可能" },
   search: { en: "Owner or token", ja: "所有者またはトークン" },
+  kind: { en: "Kind", ja: "種類" },
+  kinds: {
+    "api-token": { en: "API token", ja: "API トークン" },
+    "access-token": { en: "Access token", ja: "アクセストークン" },
+    grant: { en: "OAuth grant", ja: "OAuth の許可" },
+  },
+  resources: {
+    repository: { en: "Repository", ja: "リポジトリ" },
+    project: { en: "Project", ja: "プロジェクト" },
+    workspace: { en: "Workspace", ja: "ワークスペース" },
+  },
+  itself: { en: "acts by itself", ja: "アプリ自身" },
   scope: { en: "Scope", ja: "スコープ" },
   any: { en: "Any", ja: "すべて" },
   reaches: { en: "Reaches", ja: "対象" },
@@ -38,6 +50,9 @@ export const workspaceTokenTexts = {
   actions: { en: "Actions", ja: "操作" },
   repositories: { en: { one: "1 repository", other: "{n} repositories" }, ja: "リポジトリ {n} 件" },
   workspaceOnly: { en: "the workspace", ja: "ワークスペースのみ" },
+  wholeProject: { en: "the project", ja: "プロジェクト全体" },
+  allRepositories: { en: "all repositories", ja: "すべてのリポジトリ" },
+  noEnd: { en: "While it exists", ja: "削除されるまで" },
   longer: { en: { one: "Longer than 1 day", other: "Longer than {n} days" }, ja: "{n} 日間を超過" },
   notAllowed: { en: "{scopes} not allowed", ja: "{scopes} は不可" },
   refusedSince: { en: "Refused here since {date}.", ja: "{date} からここでは拒否されています。" },
@@ -47,6 +62,8 @@ export const workspaceTokenTexts = {
     ja: "{date} から {workspace} では取り消されています。",
   },
   revoke: { en: "Revoke", ja: "取り消す" },
+  end: { en: "End", ja: "許可を取り消す" },
+  apps: { en: "Apps", ja: "アプリ" },
   allow: { en: "Allow again", ja: "再度許可" },
   object: { en: " {token} of {owner}", ja: ": {owner} の {token}" },
   shown: { en: "{a}–{b} of {n}", ja: "{n} 件中 {a}～{b} 件" },
@@ -81,6 +98,18 @@ export const workspaceTokenTexts = {
   allowLead: {
     en: "{owner} can use it here again, as far as its scopes, their permissions and the policy go.",
     ja: "スコープ、権限、ポリシーの範囲で、{owner} がここで再び使用できます。",
+  },
+  endQuestion: {
+    en: "End what {owner} has allowed to {token}?",
+    ja: "{owner} による「{token}」への許可を取り消しますか？",
+  },
+  endLead: {
+    en: "All its tokens are refused from then on, in every workspace. Whoever wants to go on using it has to allow it again; a consumer that acts by itself can ask for a token again until it is deleted.",
+    ja: "取り消すと、すべてのトークンが、どのワークスペースでも拒否されます。引き続き使うには、再度許可が必要です。コンシューマー自身のトークンは、コンシューマーを削除するまで再発行できます。",
+  },
+  ended: {
+    en: "**What {owner} had allowed to {token} has ended.** Its next request is refused.",
+    ja: "**{owner} による「{token}」への許可を取り消しました。** 次のリクエストから拒否されます。",
   },
   back: { en: "Back", ja: "戻る" },
   blocked: {

@@ -11,21 +11,29 @@ import {
 } from "../../../../tests/support/examples/sample-model.ts";
 import type { Account } from "../../../model/account.ts";
 import type { Network } from "../../../model/bound.ts";
-import type { ApiToken } from "../../../model/token.ts";
+import { heldViolations } from "../../../model/held-credential.ts";
+import type { OauthGrantKind } from "../../../model/oauth-grant.ts";
+import type { AccessToken, ApiToken } from "../../../model/token.ts";
 import { policyViolations, refusedFrom, type TokenPolicy } from "../../../model/token-policy.ts";
+import type { Uuid } from "../../../model/uuid.ts";
 import { insertAccount } from "../accounts/accounts.ts";
+import { insertConsumer } from "../oauth/consumers.ts";
+import { insertGrant } from "../oauth/grants.ts";
+import { insertRefreshToken } from "../oauth/refresh-tokens.ts";
 import { upsertExplicitPermission } from "../permissions/explicit-permissions.ts";
 import { upsertRepositoryPermission } from "../permissions/permissions.ts";
 import { insertProject } from "../projects/projects.ts";
 import { insertRepository } from "../repositories/repositories.ts";
 import { upsertMember } from "../workspaces/members.ts";
 import { insertWorkspace } from "../workspaces/workspaces.ts";
+import { insertAppUser } from "./app-users.ts";
 import { listPoliciesOfAccount } from "./policies-of-account.ts";
 import {
   countReachedRepositories,
   countReachingTokens,
   findReachingToken,
   listReachingTokens,
+  listTokensOfReaching,
   type ReachingTokensAsked,
 } from "./reaching-tokens.ts";
 import {
@@ -35,7 +43,7 @@ import {
   listBlocksOfToken,
   replaceTokenPolicy,
 } from "./token-policies.ts";
-import { insertToken } from "./tokens.ts";
+import { insertToken, touchLastUsed } from "./tokens.ts";
 
 const DAY_MS = 86_400_000;
 const NOW = SAMPLE_INSTANT;
@@ -184,7 +192,7 @@ describeDatabases("tokens that reach a workspace", (current) => {
     assert.equal(await findTokenPolicy(db(), other.uuid), undefined);
     const listed = await listReachingTokens(db(), { ...asked, order: "expiry", limit: 50 });
     for (const { token, refusedFrom: from } of listed) {
-      const isAgainst = policyViolations(policy, token).length > 0;
+      const isAgainst = heldViolations(policy, token).length > 0;
       assert.deepEqual(from, isAgainst ? refusedFrom(policy, token) : undefined, token.name);
     }
     assert.deepEqual(
@@ -250,5 +258,263 @@ describeDatabases("tokens that reach a workspace", (current) => {
     assert.deepEqual([found?.token.name, found?.account], ["single", byRepository]);
     for (const name of ["elsewhere", "expired", "revoked", "inert"])
       assert.equal(await findReachingToken(db(), acme.uuid, tokens.get(name)!.uuid, NOW), undefined, name);
+  });
+});
+
+describeDatabases("credentials of every kind that reach a workspace", (current) => {
+  const db = () => current().database.kysely;
+  const [acme, other] = [sampleWorkspace("acme"), sampleWorkspace("other")];
+  const [project, secondProject] = [sampleProject(acme, "ONE"), sampleProject(acme, "TWO")];
+  const demo = sampleRepository(acme, project, "demo");
+  const second = sampleRepository(acme, secondProject, "second");
+  const foreignProject = sampleProject(other, "FAR");
+  const foreign = sampleRepository(other, foreignProject, "foreign");
+  const [owner, stranger] = [sampleAccount("owner"), sampleAccount("stranger")];
+  const [ownConsumer, otherConsumer] = [newUuid(), newUuid()];
+  let digests = 0;
+  const nextDigest = () => Buffer.alloc(32, ++digests);
+
+  async function addBot(name: string, where: Partial<Parameters<typeof insertAppUser>[2]>) {
+    const bot = sampleAccount(name, { kind: "repository_access_token" });
+    await insertAccount(db(), bot);
+    const nowhere = { repositoryUuid: undefined, projectUuid: undefined, workspaceUuid: undefined };
+    await insertAppUser(db(), bot.uuid, { ...nowhere, ...where });
+    return bot;
+  }
+
+  const tokenFields = {
+    bound: undefined,
+    parentUuid: undefined,
+    revokedAt: undefined,
+    lastUsedAt: undefined,
+    successorUuid: undefined,
+    createdAt: daysOn(-10),
+  };
+
+  async function addAccessToken(
+    name: string,
+    where: Partial<Parameters<typeof insertAppUser>[2]>,
+    days: number,
+    scopes: AccessToken["scopes"] = ["repository"],
+  ) {
+    const { uuid: accountUuid } = await addBot(name, where);
+    const token: AccessToken = {
+      ...tokenFields,
+      uuid: newUuid(),
+      kind: "access-token",
+      accountUuid,
+      name,
+      scopes,
+      expiresAt: daysOn(days),
+    };
+    await insertToken(db(), token, nextDigest());
+    return token;
+  }
+
+  /** With `tokens` access tokens that live for two hours. */
+  async function addGrant(
+    kind: OauthGrantKind,
+    accountUuid: Uuid,
+    consumerUuid: Uuid | undefined,
+    {
+      refreshDays,
+      tokens = 0,
+      isRevoked = false,
+    }: { readonly refreshDays?: number; readonly tokens?: number; readonly isRevoked?: boolean },
+  ): Promise<Uuid> {
+    const grantUuid = newUuid();
+    await insertGrant(db(), {
+      uuid: grantUuid,
+      kind,
+      consumerUuid,
+      accountUuid,
+      scopes: ["repository:write"],
+      createdAt: daysOn(-20),
+      lastUsedAt: daysOn(-1),
+      revokedAt: isRevoked ? NOW : undefined,
+    });
+    if (refreshDays !== undefined)
+      await insertRefreshToken(
+        db(),
+        { grantUuid, createdAt: daysOn(-20), expiresAt: daysOn(refreshDays), usedAt: undefined },
+        nextDigest(),
+      );
+    for (let index = 0; index < tokens; index += 1) {
+      const uuid = newUuid();
+      const token = { ...tokenFields, uuid, kind: "oauth", accountUuid, grantUuid, name: "oauth" } as const;
+      await insertToken(
+        db(),
+        { ...token, scopes: ["repository:write"], createdAt: NOW, expiresAt: daysOn(1 / 12) },
+        nextDigest(),
+      );
+      const from = { address: `192.0.2.${index + 1}`, client: "git 2.51" };
+      const at = new Date(NOW.getTime() + index);
+      await touchLastUsed(db(), uuid, { at, notBefore: at, from });
+    }
+    return grantUuid;
+  }
+
+  async function addConsumer(uuid: Uuid, workspace: typeof acme, name: string) {
+    const bot = sampleAccount(`${name}-bot`, { kind: "oauth_consumer" });
+    await insertAccount(db(), bot);
+    const { uuid: workspaceUuid } = workspace;
+    await insertAppUser(db(), bot.uuid, { repositoryUuid: undefined, projectUuid: undefined, workspaceUuid });
+    await insertConsumer(
+      db(),
+      {
+        uuid,
+        workspaceUuid,
+        accountUuid: bot.uuid,
+        key: name,
+        name,
+        description: "",
+        url: undefined,
+        callbackUrl: undefined,
+        isPrivate: true,
+        scopes: ["repository:write"],
+        createdByUuid: undefined,
+        createdAt: NOW,
+        updatedAt: NOW,
+        lastUsedAt: undefined,
+      },
+      nextDigest(),
+    );
+    return bot.uuid;
+  }
+
+  const grants = new Map<string, Uuid>();
+
+  before(async () => {
+    for (const account of [owner, stranger]) await insertAccount(db(), account);
+    for (const workspace of [acme, other]) await insertWorkspace(db(), workspace);
+    for (const each of [project, secondProject, foreignProject]) await insertProject(db(), each);
+    for (const each of [demo, second, foreign]) await insertRepository(db(), each);
+    for (const [workspace, { uuid }] of [
+      [acme, owner],
+      [other, stranger],
+    ] as const)
+      await upsertMember(
+        db(),
+        workspace.uuid,
+        { accountUuid: uuid, role: "owner", repositoryPermission: "admin" },
+        NOW,
+      );
+    await addAccessToken("of demo", { repositoryUuid: demo.uuid }, 5, ["repository", "repository:write"]);
+    await addAccessToken("of ONE", { projectUuid: project.uuid }, 60);
+    await addAccessToken("of acme", { workspaceUuid: acme.uuid }, 90, ["account", "repository"]);
+    await addAccessToken("of foreign", { repositoryUuid: foreign.uuid }, 5);
+    await addAccessToken("of nothing any more", {}, 5);
+    const byItself = await addConsumer(ownConsumer, acme, "ci");
+    await addConsumer(otherConsumer, other, "dashboard");
+    const code = "authorization-code";
+    grants.set("own", await addGrant(code, owner.uuid, ownConsumer, { refreshDays: 60, tokens: 3 }));
+    grants.set("other", await addGrant("device", owner.uuid, otherConsumer, { refreshDays: 60 }));
+    grants.set("itself", await addGrant("client-credentials", byItself, ownConsumer, { tokens: 2 }));
+    await addGrant(code, stranger.uuid, ownConsumer, { refreshDays: 60, tokens: 1 });
+    await addGrant(code, owner.uuid, ownConsumer, { refreshDays: -1 });
+    await addGrant(code, owner.uuid, ownConsumer, { refreshDays: 60, isRevoked: true });
+  });
+
+  const asked: ReachingTokensAsked = { workspaceUuid: acme.uuid, now: NOW };
+  const list = (more: Partial<Parameters<typeof listReachingTokens>[1]> = {}) =>
+    listReachingTokens(db(), { ...asked, order: "expiry", limit: 50, ...more });
+  const names = async (more: Parameters<typeof list>[0] = {}) =>
+    (await list(more)).map(({ token }) => `${token.kind} ${token.name}`);
+
+  test("lists access tokens with what they are of, and each living grant once", async () => {
+    const all = await list();
+    assert.deepEqual(all.map(({ token }) => `${token.kind} ${token.name}`).sort(), [
+      "access-token of ONE",
+      "access-token of acme",
+      "access-token of demo",
+      "grant ci",
+      "grant ci",
+      "grant dashboard",
+    ]);
+    const resources = all.flatMap(({ token }) => (token.kind === "access-token" ? [token.resource] : []));
+    assert.deepEqual(resources, [
+      { kind: "repository", name: "demo" },
+      { kind: "project", name: "ONE" },
+      { kind: "workspace", name: "acme" },
+    ]);
+    const found = (name: string) => all.find(({ token }) => token.uuid === grants.get(name))!;
+    const [own, others, itself] = [found("own"), found("other"), found("itself")];
+    assert.ok(own.token.kind === "grant" && others.token.kind === "grant" && itself.token.kind === "grant");
+    assert.deepEqual(own.token.consumer, { uuid: ownConsumer, isOwn: true });
+    assert.deepEqual(others.token.consumer, { uuid: otherConsumer, isOwn: false });
+    assert.deepEqual([own.account, itself.account.kind], [owner, "oauth_consumer"]);
+    assert.deepEqual([own.token.expiresAt, itself.token.expiresAt], [daysOn(345), undefined]);
+    assert.deepEqual(own.lastUsedFrom, { address: "192.0.2.3", client: "git 2.51" });
+    assert.deepEqual([others.lastUsedFrom, own.token.lastUsedAt], [undefined, daysOn(-1)]);
+  });
+
+  for (const [why, more, expected] of [
+    ["what ends soon", { group: "expiring" }, ["access-token of demo"]],
+    ["what was not used for long", { group: "unused", now: daysOn(0) }, []],
+    [
+      "what can write",
+      { group: "write" },
+      ["access-token of demo", "grant ci", "grant ci", "grant dashboard"],
+    ],
+    [
+      "one kind",
+      { kind: "access-token" },
+      ["access-token of ONE", "access-token of acme", "access-token of demo"],
+    ],
+    ["by a scope of OAuth", { scope: "account" }, ["access-token of acme"]],
+    ["by a name", { text: "DASH" }, ["grant dashboard"]],
+    [
+      "by a repository",
+      { repositoryUuid: second.uuid },
+      ["access-token of acme", "grant ci", "grant ci", "grant dashboard"],
+    ],
+  ] as const)
+    test(`lists ${why}`, async () => {
+      assert.deepEqual((await names(more)).sort(), expected);
+    });
+
+  for (const order of ["expiry", "last-used"] as const)
+    test(`pages by ${order} have each once, also those without an end`, async () => {
+      const whole = (await list({ order })).map(({ token }) => token.uuid);
+      const paged: Uuid[] = [];
+      let after: Parameters<typeof listReachingTokens>[1]["after"];
+      do {
+        const page = await list({ order, limit: 2, after });
+        paged.push(...page.map(({ token }) => token.uuid));
+        after = page.length < 2 ? undefined : page.at(-1)!.cursor;
+      } while (after !== undefined);
+      assert.deepEqual(paged, whole);
+    });
+
+  test("says what is against the policy of each kind as the model does", async () => {
+    const policy: TokenPolicy = {
+      lifetimeDaysMax: 30,
+      refusedScopes: ["repository:write"],
+      networks: [],
+      requiresTwoStep: false,
+      enforcedFrom: daysOn(3),
+      changedAt: daysOn(-2),
+    };
+    await replaceTokenPolicy(db(), acme.uuid, policy);
+    for (const { token, refusedFrom: from } of await list()) {
+      const isAgainst = heldViolations(policy, token).length > 0;
+      const expected = token.kind === "grant" ? policy.changedAt : policy.enforcedFrom;
+      assert.deepEqual(from, isAgainst ? expected : undefined, `${token.kind} ${token.name}`);
+    }
+    assert.equal((await countReachingTokens(db(), asked)).against, 6);
+    await replaceTokenPolicy(db(), acme.uuid, { ...policy, refusedScopes: [] });
+    assert.deepEqual((await names({ group: "against" })).sort(), [
+      "access-token of ONE",
+      "access-token of acme",
+    ]);
+    await replaceTokenPolicy(db(), acme.uuid, undefined);
+  });
+
+  test("finds one, and those of one account", async () => {
+    const own = grants.get("own")!;
+    assert.equal((await findReachingToken(db(), acme.uuid, own, NOW))?.token.kind, "grant");
+    assert.equal(await findReachingToken(db(), other.uuid, own, NOW), undefined);
+    const held = await listTokensOfReaching(db(), acme.uuid, owner.uuid, NOW);
+    assert.deepEqual(held.map(({ name }) => name).sort(), ["ci", "dashboard"]);
   });
 });

@@ -14,10 +14,15 @@ function violates(token: string): RawBuilder<SqlBool> {
   const of = (column: string) => sql.ref(`${token}.${column}`);
   return sql<SqlBool>`(
   ${of("expires_at")} - ${of("created_at")} > policy.lifetime_days_max * ${DAY_MS}
-  or exists (select 1 from workspace_refused_scope as refused
-    where refused.workspace_uuid = policy.workspace_uuid
-      and (' ' || ${of("scopes")} || ' ') like ('% ' || refused.scope || ' %'))
+  or ${hasRefusedScope(token)}
 )`;
+}
+
+/** Whether a row with scopes has one that the policy of the row `policy` forbids. */
+export function hasRefusedScope(row: string): RawBuilder<SqlBool> {
+  return sql<SqlBool>`exists (select 1 from workspace_refused_scope as refused
+    where refused.workspace_uuid = policy.workspace_uuid
+      and (' ' || ${sql.ref(`${row}.scopes`)} || ' ') like ('% ' || refused.scope || ' %'))`;
 }
 
 /** The SQL form of `refusedFrom`. */

@@ -1,9 +1,10 @@
 import { isInNetwork, parseNetworkOrAddress } from "../../../authorization/network.ts";
 import { parseAnyScope } from "../../../model/any-scope.ts";
 import { Failure } from "../../../model/failure.ts";
+import { heldViolations } from "../../../model/held-credential.ts";
 import { OAUTH_SCOPES } from "../../../model/oauth-scope.ts";
 import { PAIL_SCOPES, SCOPES } from "../../../model/scope.ts";
-import { type AnyScope, policyViolations, type TokenPolicy } from "../../../model/token-policy.ts";
+import type { AnyScope, TokenPolicy } from "../../../model/token-policy.ts";
 import {
   GRACE_DAYS_MAX,
   LIFETIME_DAYS_MAX,
@@ -255,7 +256,7 @@ async function reviewPage(
     order: "expiry",
     limit: TRIED_MAX,
   });
-  const against = tokens.filter(({ token }) => policyViolations(wanted, token).length > 0);
+  const against = tokens.filter(({ token }) => heldViolations(wanted, token).length > 0);
   const here = workspacePath(workspace, "settings/policies");
   const asked = new URLSearchParams(sentForm(form)).toString();
   const title = t(texts.question, { workspace: workspace.slug });

@@ -1,13 +1,22 @@
 import assert from "node:assert/strict";
+import { randomBytes, randomUUID } from "node:crypto";
 import { after, test } from "node:test";
 import { basic } from "../../../../tests/support/clients/http-request.ts";
+import { askForToken, makeConsumer } from "../../../../tests/support/clients/oauth-client.ts";
 import { startTestApp } from "../../../../tests/support/server/test-app.ts";
 import { signIn } from "../../../../tests/support/server/web-client.ts";
+import type { Network } from "../../../model/bound.ts";
 import type { GrantedScope } from "../../../model/scope.ts";
+import type { RepositorySlug } from "../../../model/slug.ts";
+import type { Uuid } from "../../../model/uuid.ts";
+import { createAccessToken } from "../../../operations/access-tokens/access-tokens.ts";
 import { createAccount } from "../../../operations/accounts/accounts.ts";
 import { createApiToken } from "../../../operations/tokens/api-tokens.ts";
 import { setTokenPolicy } from "../../../operations/tokens/token-policies.ts";
-import { setMember } from "../../../operations/workspaces/workspaces.ts";
+import { createWorkspace, setMember } from "../../../operations/workspaces/workspaces.ts";
+import { insertGrant, listLivingGrants } from "../../../storage/sql/oauth/grants.ts";
+import { insertRefreshToken } from "../../../storage/sql/oauth/refresh-tokens.ts";
+import { findRepository } from "../../../storage/sql/repositories/repositories.ts";
 
 const app = await startTestApp();
 after(() => app.close());
@@ -129,6 +138,95 @@ test("a token that does not reach the workspace is not found there", async () =>
   }
 });
 
+test("access tokens and grants are listed with what they are of, and each leads to where it is ended", async () => {
+  const repository = await findRepository(
+    app.ports.database.kysely,
+    { uuid: app.workspace.uuid },
+    { slug: "demo" as RepositorySlug },
+  );
+  const lifetimeMs = 30 * 86_400_000;
+  const { token } = await createAccessToken(
+    app.ports,
+    app.by,
+    { kind: "repository", repository: repository! },
+    { name: "deploys", scopes: ["repository:write"], lifetimeMs },
+  );
+  const { consumer, authorization } = await makeConsumer(app, { name: "ci" });
+  const own = await askForToken(app, { authorization }, { grant_type: "client_credentials" });
+  const opens = async () =>
+    (
+      await fetch(`${app.url}/2.0/workspaces/acme`, {
+        headers: { authorization: `Bearer ${String(own.json.access_token)}` },
+      })
+    ).status;
+  assert.equal(await opens(), 200);
+  const browser = await signIn(app, app.owner);
+  const list = await browser.get(`${HERE}?kind=access-token`);
+  assert.ok(list.text.includes("deploys") && !list.text.includes("release"));
+  const revocation = `/acme/demo/admin/access-tokens/${token.uuid}/revoke`;
+  assert.ok(list.text.includes(`href="${revocation}"`));
+  assert.equal((await browser.get(revocation)).status, 200);
+  const grants = (await browser.get(`${HERE}?kind=grant`)).text;
+  assert.ok(!grants.includes("deploys"));
+  const [, path = ""] = /href="(\/acme\/workspace\/settings\/tokens\/[\w-]{36})"/.exec(grants) ?? [];
+  assert.match((await browser.get(path)).text, /<button class="danger">End/);
+  const csv = (await browser.get(`${HERE}?format=csv`)).text;
+  assert.match(csv, /,deploys,.*,access-token,repository demo,/);
+  assert.match(csv, /,ci,.*,grant,,127\.0\.0\.1,/);
+  assert.equal((await browser.post(path, { action: "end" })).status, 303);
+  assert.equal(await opens(), 401);
+  assert.equal((await browser.get(path)).status, 404);
+  assert.deepEqual(await listLivingGrants(app.ports.database.kysely, { consumerUuid: consumer.uuid }), []);
+});
+
+test("what a member has allowed to a consumer of another workspace is shown, and not ended here", async () => {
+  const { workspace } = await createWorkspace(app.ports, app.by, { slug: "elsewhere", owner: stranger });
+  const { consumer } = await makeConsumer({ ...app, workspace }, { name: "foreign dashboard" });
+  const uuid = randomUUID() as Uuid;
+  await insertGrant(app.ports.database.kysely, {
+    uuid,
+    kind: "authorization-code",
+    consumerUuid: consumer.uuid,
+    accountUuid: member.uuid,
+    scopes: ["repository"],
+    createdAt: new Date(),
+    lastUsedAt: undefined,
+    revokedAt: undefined,
+  });
+  await insertRefreshToken(
+    app.ports.database.kysely,
+    {
+      grantUuid: uuid,
+      createdAt: new Date(),
+      expiresAt: new Date(Date.now() + 86_400_000),
+      usedAt: undefined,
+    },
+    randomBytes(32),
+  );
+  const browser = await signIn(app, app.owner);
+  const { text } = await browser.get(`${HERE}?q=dashboard`);
+  assert.ok(text.includes("foreign dashboard") && !text.includes(`${HERE}/${uuid}`));
+  assert.equal((await browser.get(`${HERE}/${uuid}`)).status, 404);
+  assert.equal((await browser.post(`${HERE}/${uuid}`, { action: "end" }, { from: HERE })).status, 404);
+  assert.equal(
+    (await listLivingGrants(app.ports.database.kysely, { consumerUuid: consumer.uuid })).length,
+    1,
+  );
+});
+
+test("the export has the limits of a token", async () => {
+  const networks = ["192.0.2.0/24" as Network];
+  await createApiToken(app.ports, app.by, {
+    accountUuid: app.owner.uuid,
+    name: "narrow",
+    scopes: ["read:repository:bitbucket"],
+    ageDays: 9,
+    bound: { addresses: networks },
+  });
+  const { text } = await (await signIn(app, app.owner)).get(`${HERE}?format=csv&q=narrow`);
+  assert.match(text, /,narrow,.*,addresses: 192\.0\.2\.0\/24\r\n/);
+});
+
 test("the page and its export say what is against the policy", async () => {
   const policy = {
     lifetimeDaysMax: 90,
@@ -143,6 +241,9 @@ test("the page and its export say what is against the policy", async () => {
   const csv = await browser.get(`${HERE}?format=csv`);
   assert.match(String(csv.headers["content-type"]), /^text\/csv/);
   const lines = csv.text.split("\r\n");
-  assert.equal(lines.length, 4);
-  assert.match(lines.find((line) => line.includes("release"))!, /^owner,release,.*,\d{4}-.*Z,$/);
+  assert.equal(lines.filter((line) => line.includes(",api-token,")).length, 3);
+  assert.match(
+    lines.find((line) => line.includes("release"))!,
+    /^owner,release,.*,\d{4}-.*Z,,api-token,,,,$/,
+  );
 });
