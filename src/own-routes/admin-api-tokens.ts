@@ -22,7 +22,6 @@ export const ADMIN_TOKEN_URL = `${ADMIN_TOKENS_URL}/:tokenId`;
 const PAGELEN = 100;
 
 type Params = { readonly orgId: string; readonly tokenId?: string };
-type Query = { readonly q?: string; readonly cursor?: string; readonly confirm?: string };
 
 /**
  * Atlassian's administration of API tokens, for scripts that were written for it. The organisation is this server, and its key
@@ -31,7 +30,9 @@ type Query = { readonly q?: string; readonly cursor?: string; readonly confirm?:
 export function registerAdminApiTokens(server: FastifyInstance, ports: Ports): void {
   server.get(ADMIN_TOKENS_URL, async (request) => {
     const orgId = await requireAdmin(ports, request);
-    const { q, cursor } = request.query as Query;
+    const query = queryOf(request);
+    const [q, cursor] = [query.get("q") ?? undefined, query.get("cursor") ?? undefined];
+    if (q?.includes("\0")) throw invalidField("q", "has U+0000");
     const after = cursor === undefined ? undefined : parseUuid(cursor);
     if (cursor !== undefined && after === undefined) throw invalidField("cursor", "is none of this list");
     const found = await listAdministeredTokens(ports.database.kysely, {
@@ -55,7 +56,7 @@ export function registerAdminApiTokens(server: FastifyInstance, ports: Ports): v
   });
   server.delete(ADMIN_TOKENS_URL, async (request, reply) => {
     await requireAdmin(ports, request);
-    if (ports.config.identity === "lenient" && (request.query as Query).confirm !== "true")
+    if (ports.config.identity === "lenient" && queryOf(request).get("confirm") !== "true")
       throw invalidField("confirm", "must be true: this revokes the API tokens of everybody");
     const { own, by } = portsOf(ports, request, reply);
     request.notes["tokens.revoked"] = await revokeAllApiTokens(own, by);
@@ -83,6 +84,12 @@ async function requireAdmin(ports: Ports, request: FastifyRequest): Promise<stri
   if ((request.params as Params).orgId.toLowerCase() !== id)
     throw new Failure("not-found", "There is no such organisation here");
   return id;
+}
+
+/** Of a parameter that comes twice the first counts, as elsewhere. */
+function queryOf(request: FastifyRequest): URLSearchParams {
+  const question = request.url.indexOf("?");
+  return new URLSearchParams(question === -1 ? "" : request.url.slice(question + 1));
 }
 
 /** In nobody's name: the key is no account's. The log line of the request names it. */

@@ -46,6 +46,15 @@ test("living tokens of everybody are listed, with exactly Atlassian's fields", a
   assert.deepEqual(filtered.json.data, []);
 });
 
+test("a parameter that comes twice, or that no name has, is no fault of the server's", async () => {
+  for (const query of ["q=a&q=b", "cursor=a&cursor=b", "q=%00", "q=%ff", "q=a%00b&cursor=%00"]) {
+    const { status } = await ask("GET", `${PATH}?${query}`, `Bearer ${key}`);
+    assert.ok(status === 200 || status === 400, `${query}: ${status}`);
+  }
+  const { status, json } = await ask("GET", `${PATH}?q=%00`, `Bearer ${key}`);
+  assert.equal(status, 400, JSON.stringify(json));
+});
+
 test("a list of more than one page is walked by its links, and nothing comes twice", async () => {
   for (let count = 0; count < 4; count += 1) await newToken();
   const { json } = await ask("GET", PATH, `Bearer ${key}`);
