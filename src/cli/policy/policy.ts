@@ -2,7 +2,12 @@ import type { Command } from "commander";
 import { parseNetworkOrAddress } from "../../authorization/network.ts";
 import { parseAnyScope } from "../../model/any-scope.ts";
 import { type HeldCredential, heldViolations } from "../../model/held-credential.ts";
-import { setTokenPolicy, type WantedTokenPolicy } from "../../operations/tokens/token-policies.ts";
+import { describeViolations } from "../../model/token-policy.ts";
+import {
+  LIFETIME_DAYS_MAX,
+  setTokenPolicy,
+  type WantedTokenPolicy,
+} from "../../operations/tokens/token-policies.ts";
 import type { Ports } from "../../ports.ts";
 import { listPeopleWithoutTwoStep } from "../../storage/sql/tokens/list-people-without-two-step.ts";
 import { listReachingTokens } from "../../storage/sql/tokens/reaching-tokens.ts";
@@ -110,24 +115,31 @@ function readWanted({
   twoStep,
   from,
 }: SetOptions): WantedTokenPolicy {
+  const hasRule = lifetime !== undefined || refuseScope.length > 0 || address.length > 0 || twoStep === true;
+  // It would remove the policy and say that it is set.
+  if (!hasRule)
+    throw new UsageError(
+      "--lifetime, --refuse-scope, --address, --two-step: give at least one (pail policy remove ends a policy)",
+    );
+  const problems: string[] = [];
   const lifetimeDaysMax = lifetime === undefined ? undefined : parseDays(lifetime);
-  if (lifetime !== undefined && lifetimeDaysMax === undefined)
-    throw new UsageError("--lifetime: must be a number of days from 1d to 365d, such as 90d");
-  const refusedScopes = refuseScope.map((text) => {
+  if (lifetime !== undefined && !(lifetimeDaysMax !== undefined && lifetimeDaysMax <= LIFETIME_DAYS_MAX))
+    problems.push("--lifetime: must be a number of days from 1d to 365d, such as 90d");
+  const refusedScopes = refuseScope.flatMap((text) => {
     const scope = parseAnyScope(text);
-    if (scope === undefined)
-      throw new UsageError(`--refuse-scope: there is no scope ${JSON.stringify(text)}`);
-    return scope;
+    if (scope === undefined) problems.push(`--refuse-scope: there is no scope ${JSON.stringify(text)}`);
+    return scope ?? [];
   });
-  const networks = address.map((text) => {
+  const networks = address.flatMap((text) => {
     const network = parseNetworkOrAddress(text);
     if (network === undefined)
-      throw new UsageError(`--address: ${JSON.stringify(text)} is no address and no network`);
-    return network;
+      problems.push(`--address: ${JSON.stringify(text)} is neither an address nor a network`);
+    return network ?? [];
   });
   const enforcedFrom = from === undefined ? undefined : new Date(`${from}T00:00:00Z`);
   if (enforcedFrom !== undefined && Number.isNaN(enforcedFrom.getTime()))
-    throw new UsageError("--from: must be a date, such as 2026-12-31");
+    problems.push("--from: must be a date, such as 2026-12-31");
+  if (problems.length > 0) throw new UsageError(problems.join("; "));
   return { lifetimeDaysMax, refusedScopes, networks, requiresTwoStep: twoStep === true, enforcedFrom };
 }
 
@@ -137,18 +149,18 @@ async function describeRefused(
   wanted: WantedTokenPolicy,
 ): Promise<readonly string[]> {
   const asked = { workspaceUuid, now: clock(), order: "expiry", limit: TRIED_MAX } as const;
-  const tokens = (await listReachingTokens(database.kysely, asked)).filter(
-    ({ token }) => heldViolations(wanted, token).length > 0,
-  );
+  const tokens = await listReachingTokens(database.kysely, asked);
   const { people } =
     wanted.requiresTwoStep === true
       ? await listPeopleWithoutTwoStep(database.kysely, workspaceUuid, TRIED_MAX)
       : { people: [] };
   return [
-    ...tokens.map(
-      ({ token, account }) =>
-        `${NOUNS[token.kind]} ${token.uuid} of ${holderOf(token, account.username)} is against it: ${JSON.stringify(token.name)}`,
-    ),
+    ...tokens.flatMap(({ token, account }) => {
+      const violations = heldViolations(wanted, token);
+      if (violations.length === 0) return [];
+      const named = `${NOUNS[token.kind]} ${token.uuid} of ${holderOf(token, account.username)}`;
+      return [`${named} (${JSON.stringify(token.name)}) is against it: ${describeViolations(violations)}`];
+    }),
     ...people.map(({ username }) => `${username} has no two-step verification`),
   ];
 }

@@ -6,7 +6,7 @@ import { addSettings } from "../start/settings-options.ts";
 import { withPorts } from "../start/with-ports.ts";
 import { printFields, printJson } from "../terminal/print.ts";
 import { UsageError } from "../terminal/problem.ts";
-import { getToken } from "./get-token.ts";
+import { getAnyToken } from "./get-token.ts";
 
 type ExplainOptions = { readonly token?: string; readonly json?: true };
 
@@ -65,7 +65,8 @@ async function explain(ports: Ports, { method, target }: RequestText, id: string
     import("../../own-routes/explain/represent-explanation.ts"),
     import("../../authentication/caller-of-token.ts"),
   ]);
-  const found = id === undefined ? undefined : await callerOfToken(ports, (await getToken(ports, id)).uuid);
+  const found =
+    id === undefined ? undefined : await callerOfToken(ports, (await getAnyToken(ports, id)).uuid);
   const caller: Caller = found?.caller ?? ANONYMOUS;
   const asked = { method, target, address: undefined, headers: {}, problem: found?.problem };
   return representExplanation(caller, asked, await explainRequest(ports, caller, asked));

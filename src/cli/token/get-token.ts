@@ -1,8 +1,9 @@
 import { Failure } from "../../model/failure.ts";
-import type { ApiToken } from "../../model/token.ts";
+import type { ApiToken, Token } from "../../model/token.ts";
 import { parseUuid } from "../../model/uuid.ts";
 import type { Ports } from "../../ports.ts";
-import { findTokenByUuid, listTokens } from "../../storage/sql/tokens/tokens.ts";
+import { listAllAccessTokens } from "../../storage/sql/tokens/access-tokens.ts";
+import { findToken, findTokenByUuid, listTokens } from "../../storage/sql/tokens/tokens.ts";
 import { UsageError } from "../terminal/problem.ts";
 
 const PREFIX_LENGTH_MIN = 8;
@@ -20,6 +21,17 @@ export async function getToken({ database }: Pick<Ports, "database">, id: string
   if (found[0] === undefined)
     throw new Failure("not-found", `ID ${id}: there is no such token (pail token list)`);
   return found[0];
+}
+
+/** The same with access tokens, and with OAuth tokens by their whole ids. @throws Failure not-found, UsageError. */
+export async function getAnyToken({ database }: Pick<Ports, "database">, id: string): Promise<Token> {
+  const uuid = parseUuid(id);
+  const named = uuid && (await findToken(database.kysely, uuid));
+  if (named !== undefined) return named;
+  const prefix = readTokenId(id);
+  const accessTokens = (await listAllAccessTokens(database.kysely)).map(({ token }) => token);
+  const found = accessTokens.filter((token) => token.uuid.startsWith(prefix));
+  return found.length === 1 ? found[0]! : getToken({ database }, id);
 }
 
 /** The beginning of an id, as a command takes it. @throws UsageError. */

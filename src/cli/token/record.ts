@@ -1,19 +1,17 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Command } from "commander";
 import type { Token } from "../../model/token.ts";
-import { parseUuid } from "../../model/uuid.ts";
 import { startTokenRecording, stopTokenRecording } from "../../operations/tokens/record-token.ts";
 import type { By, Ports } from "../../ports.ts";
 import { listEmails } from "../../storage/sql/accounts/accounts.ts";
 import { findNamesOfUses } from "../../storage/sql/tokens/token-recordings.ts";
-import { findToken } from "../../storage/sql/tokens/tokens.ts";
 import { examples } from "../program.ts";
 import { addSettings } from "../start/settings-options.ts";
 import { withPorts } from "../start/with-ports.ts";
 import { parseMinutes } from "../terminal/parse-duration.ts";
 import { printFields, printJson, printNote } from "../terminal/print.ts";
 import { UsageError } from "../terminal/problem.ts";
-import { getToken } from "./get-token.ts";
+import { getAnyToken } from "./get-token.ts";
 import { createAccessTokenCommandOf, createCommandOf, type LeastToken, leastToken } from "./least-token.ts";
 
 type RecordOptions = { readonly for: string; readonly json?: true };
@@ -44,12 +42,6 @@ export function addRecord(token: Command): void {
       record(ports, by, id, { run, minutes, isJson: options.json === true }),
     );
   });
-}
-
-/** An access token or an OAuth token is named by its whole id. */
-async function getAnyToken(ports: Ports, id: string): Promise<Token> {
-  const uuid = parseUuid(id);
-  return (uuid && (await findToken(ports.database.kysely, uuid))) ?? getToken(ports, id);
 }
 
 async function record(
