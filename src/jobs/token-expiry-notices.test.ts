@@ -3,6 +3,7 @@ import { after, test } from "node:test";
 import { startTestApp } from "../../tests/support/server/test-app.ts";
 import type { Mail } from "../mail/mailer.ts";
 import { SCOPES } from "../model/scope.ts";
+import { createAccessToken } from "../operations/access-tokens/access-tokens.ts";
 import { addEmail, createAccount, disableAccount } from "../operations/accounts/accounts.ts";
 import { createApiToken, revokeApiToken, rotateApiToken } from "../operations/tokens/api-tokens.ts";
 import { createWebhook } from "../operations/webhooks/webhooks.ts";
@@ -138,6 +139,45 @@ test("a mail that was refused is sent later, and its address is not in the log",
   refusesMail = false;
   assert.equal((await mailsAfter(29.6, email)).length, 1);
   assert.ok(!JSON.stringify(app.logLines).includes(email));
+});
+
+test("owners of the workspace are mailed of an access token, with its page, and webhooks hear of it", async () => {
+  now = new Date(start);
+  const hook = await createWebhook(
+    app.ports,
+    app.by,
+    { kind: "workspace", uuid: app.workspace.uuid },
+    app.workspace.uuid,
+    { url: "http://127.0.0.1:9/hook", events: ["token:expiring"] },
+  );
+  const { token } = await createAccessToken(
+    ports,
+    app.by,
+    { kind: "workspace", workspace: app.workspace },
+    { name: "nightly build", scopes: ["repository"], lifetimeMs: 100 * DAY_MS },
+  );
+  await createApiToken(ports, app.by, {
+    accountUuid: app.owner.uuid,
+    name: "own",
+    scopes: SCOPES,
+    ageDays: 100,
+  });
+  await mailsAfter(90, "");
+  const texts = mails.map(({ text }) => text.reveal());
+  const [ofAccessToken = "", ...more] = texts.filter((text) => text.includes("nightly build"));
+  assert.equal(more.length, 0);
+  assert.match(ofAccessToken, /, an access token of acme at /);
+  assert.match(ofAccessToken, /\/acme\/workspace\/settings\/access-tokens$/m);
+  assert.doesNotMatch(ofAccessToken, /\* own /);
+  assert.match(texts.find((text) => text.includes("* own "))!, /\/-\/settings\/api-tokens$/m);
+  const payloads = [];
+  for (const delivery of await listDeliveries(app.ports.database.kysely, hook.uuid, 100)) {
+    const rendered = await renderPayload(app.ports, delivery);
+    assert.ok(rendered.kind === "rendered");
+    payloads.push(JSON.parse(rendered.body));
+  }
+  const payload = payloads.find((each) => each.token.id === token.uuid);
+  assert.deepEqual([payload.token.name, payload.token.owner.type], ["nightly build", "app_user"]);
 });
 
 test("webhooks of the workspaces that a token reaches hear of it once, and no others", async () => {

@@ -1,5 +1,6 @@
 import { publicBaseUrlsOf } from "../config/public-base-urls.ts";
 import type { Mail } from "../mail/mailer.ts";
+import { resourceUuid, type TokenResource } from "../model/access-token.ts";
 import { OPERATOR } from "../model/caller.ts";
 import type { Token } from "../model/token.ts";
 import {
@@ -22,8 +23,10 @@ export type ExpiryMail = {
   readonly tokens: readonly Pick<Token, "uuid" | "name" | "expiresAt">[];
   /** Whom it is for, by name. */
   readonly recipient: string;
-  /** Where the next token is made. */
-  readonly url: string;
+  /** Of what they are access tokens. Undefined: they are the recipient's own. */
+  readonly resource: TokenResource | undefined;
+  /** Of pages: what their paths are appended to. */
+  readonly baseUrl: string;
 };
 
 /** Written where all words are. */
@@ -84,13 +87,18 @@ async function mailAll(
 ): Promise<void> {
   const { mailer, log } = ports;
   if (mailer === undefined) return;
-  const url = `${publicBaseUrlsOf(ports).html}/-/settings/api-tokens`;
-  const byAddress = Map.groupBy(await listDueMails(ports), ({ address }) => address);
-  for (const [address, due] of byAddress) {
+  const baseUrl = publicBaseUrlsOf(ports).html;
+  // One for each page on which tokens are made.
+  const byPage = Map.groupBy(
+    await listDueMails(ports),
+    ({ address, resource }) => `${address} ${resource === undefined ? "" : resourceUuid(resource)}`,
+  );
+  for (const due of byPage.values()) {
     if (signal.aborted) return;
     try {
-      const recipient = due[0]!.recipient.displayName;
-      const mail = writeMail({ tokens: due.map(({ token }) => token), recipient, url });
+      const { recipient, resource, address } = due[0]!;
+      const tokens = due.map(({ token }) => token);
+      const mail = writeMail({ tokens, recipient: recipient.displayName, resource, baseUrl });
       await mailer.send({ ...mail, to: address, purpose: "token-expiry" });
     } catch (error) {
       // The message of a mail server may repeat the address.

@@ -1,5 +1,6 @@
 import type { ExpiryMail } from "../jobs/token-expiry-notices.ts";
 import type { Mail } from "../mail/mailer.ts";
+import { resourceName, type TokenResource } from "../model/access-token.ts";
 import type { Account } from "../model/account.ts";
 import { Secret } from "../model/secret.ts";
 import type { Workspace } from "../model/workspace.ts";
@@ -7,6 +8,7 @@ import type { WriteMail } from "../operations/accounts/one-time-links.ts";
 import { mailTexts } from "./catalogue/mails.ts";
 import { plainText } from "./html.ts";
 import { exactTime } from "./layout/time.ts";
+import { projectPath, repositoryPath, workspacePath } from "./links.ts";
 import type { PageRequest } from "./page.ts";
 import { type Entry, type Holes, sayPlainly } from "./translate.ts";
 
@@ -34,19 +36,39 @@ export function writeEmailMail(speaking: Speaking, account: Account): WriteMail 
 const EXPIRY_LANGUAGES = ["en", "ja"] as const;
 
 /** In all languages, since nobody's page sends it. */
-export function writeExpiryMail({ tokens, recipient, url }: ExpiryMail): Pick<Mail, "subject" | "text"> {
-  const holes = { n: tokens.length, host: new URL(url).host, url, recipient: oneLine(recipient) };
+export function writeExpiryMail({
+  tokens,
+  recipient,
+  resource,
+  baseUrl,
+}: ExpiryMail): Pick<Mail, "subject" | "text"> {
+  const url = `${baseUrl}${resource === undefined ? "/-/settings/api-tokens" : accessTokensPath(resource)}`;
+  const of = resource === undefined ? "" : resourceName(resource);
+  const holes = { n: tokens.length, host: new URL(url).host, url, of, recipient: oneLine(recipient) };
+  const { text } = resource === undefined ? mailTexts.expiry : mailTexts.accessTokenExpiry;
   const texts = EXPIRY_LANGUAGES.map((language) => {
     const lines = tokens.map(
       ({ uuid, name, expiresAt }) =>
         `* ${oneLine(name)} (${uuid.slice(0, 8)}): ${plainText(exactTime({ language }, expiresAt))}`,
     );
-    return sayPlainly(language, mailTexts.expiry.text, { ...holes, tokens: lines.join("\n") });
+    return sayPlainly(language, text, { ...holes, tokens: lines.join("\n") });
   });
   return {
     subject: sayPlainly("en", mailTexts.expiry.subject, holes),
     text: new Secret(`${texts.join("\n\n--\n\n")}\n`),
   };
+}
+
+/** The page on which access tokens of a resource are made and rotated. */
+function accessTokensPath(resource: TokenResource): string {
+  switch (resource.kind) {
+    case "repository":
+      return repositoryPath(resource.repository, "admin", "access-tokens");
+    case "project":
+      return `${projectPath(resource.workspace, resource.project)}/access-tokens`;
+    case "workspace":
+      return workspacePath(resource.workspace, "settings", "access-tokens");
+  }
 }
 
 function writer(

@@ -1,4 +1,5 @@
 import type { Kysely } from "kysely";
+import type { TokenResource } from "../../model/access-token.ts";
 import type { Account } from "../../model/account.ts";
 import { type ExpiryNotice, NOTICE_THRESHOLDS_DAYS } from "../../model/expiry-notice.ts";
 import type { Token } from "../../model/token.ts";
@@ -6,6 +7,7 @@ import type { By, Ports } from "../../ports.ts";
 import { findAccountByUuid, listEmails } from "../../storage/sql/accounts/accounts.ts";
 import { type Lease, requireLease } from "../../storage/sql/leases.ts";
 import type { Schema } from "../../storage/sql/schema.ts";
+import { findResourceOfAppUser } from "../../storage/sql/tokens/access-tokens.ts";
 import {
   type DueNotice,
   insertExpiryNotice,
@@ -72,6 +74,8 @@ export type DueMail = ExpiryNotice & {
   readonly token: Token;
   readonly recipient: Account;
   readonly address: string;
+  /** Of what it is an access token. Undefined: it is the recipient's own. */
+  readonly resource: TokenResource | undefined;
 };
 
 /** A notice older than this is not mailed any more: the token has a nearer one by then. */
@@ -83,10 +87,13 @@ export async function listDueMails({ database, clock }: NoticePorts): Promise<re
   const since = new Date(now.getTime() - MAIL_AGE_MS_MAX);
   const mails: DueMail[] = [];
   for (const notice of await listUnmailedNotices(database.kysely, { now, since, limit: BATCH })) {
+    const { kind, accountUuid } = notice.token;
+    const resource =
+      kind === "access-token" ? await findResourceOfAppUser(database.kysely, accountUuid) : undefined;
     for (const recipient of await recipientsOf(database.kysely, notice.token)) {
       const emails = await listEmails(database.kysely, recipient.uuid);
       const primary = emails.find(({ isPrimary, isConfirmed }) => isPrimary && isConfirmed);
-      if (primary !== undefined) mails.push({ ...notice, recipient, address: primary.address });
+      if (primary !== undefined) mails.push({ ...notice, recipient, address: primary.address, resource });
     }
   }
   return mails;

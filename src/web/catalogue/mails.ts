@@ -30,6 +30,16 @@ export const mailTexts = {
       ja: "{recipient} 様\n\n{host} で {n} 件のトークンの有効期限が近づいています。期限を過ぎると、そのトークンを使うリクエストは拒否されます。\n\n{tokens}\n\n期限までに新しいトークンを作成してください: {url}\n\nすでに使っていない場合、操作は必要ありません。",
     },
   },
+  accessTokenExpiry: {
+    text: {
+      en: {
+        one: "{recipient}, an access token of {of} at {host} expires soon. What uses it is refused from then on.\n\n{tokens}\n\nRotate it before: {url}\n\nIf nothing uses it any more, there is nothing to do.",
+        other:
+          "{recipient}, {n} access tokens of {of} at {host} expire soon. What uses them is refused from then on.\n\n{tokens}\n\nRotate them before: {url}\n\nIf nothing uses them any more, there is nothing to do.",
+      },
+      ja: "{recipient} 様\n\n{host} の {of} で {n} 件のアクセストークンの有効期限が近づいています。期限を過ぎると、そのトークンを使うリクエストは拒否されます。\n\n{tokens}\n\n期限までにローテーションしてください: {url}\n\nすでに使っていない場合、操作は必要ありません。",
+    },
+  },
   email: {
     subject: { en: "Confirm your address at {host}", ja: "{host} のメールアドレスの確認" },
     text: {

@@ -115,6 +115,19 @@ export async function listAllAccessTokens(
   return listed;
 }
 
+/** What the access token of an app user is of. Undefined: it is gone. */
+export async function findResourceOfAppUser(
+  db: Kysely<Schema>,
+  accountUuid: Uuid,
+): Promise<TokenResource | undefined> {
+  const row = await db
+    .selectFrom("app_user")
+    .select(["repository_uuid", "project_uuid", "workspace_uuid"])
+    .where("account_uuid", "=", accountUuid)
+    .executeTakeFirst();
+  return row && findResource(db, row);
+}
+
 async function findResource(
   db: Kysely<Schema>,
   row: Pick<Row, "repository_uuid" | "project_uuid" | "workspace_uuid">,
