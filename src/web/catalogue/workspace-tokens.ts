@@ -9,6 +9,10 @@ export const workspaceTokenTexts = {
   },
   policy: { en: "**Policy:** {policy}.", ja: "**ポリシー:** {policy}" },
   noPolicy: { en: "**Policy:** none.", ja: "**ポリシー:** なし" },
+  installedApps: {
+    en: "Installed apps sign their requests themselves: {apps}",
+    ja: "次のアプリは、リクエストごとに自身で署名します: {apps}",
+  },
   changePolicy: { en: "Change policy", ja: "ポリシーを変更" },
   quick: { en: "Quick filters", ja: "クイックフィルター" },
   all: { en: "all", ja: "すべて" },

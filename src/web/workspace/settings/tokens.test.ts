@@ -3,8 +3,10 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { after, test } from "node:test";
 import { basic } from "../../../../tests/support/clients/http-request.ts";
 import { askForToken, makeConsumer } from "../../../../tests/support/clients/oauth-client.ts";
+import { measureCost } from "../../../../tests/support/processes/cost-meter.ts";
 import { startTestApp } from "../../../../tests/support/server/test-app.ts";
 import { signIn } from "../../../../tests/support/server/web-client.ts";
+import type { AppKey } from "../../../model/app.ts";
 import type { Network } from "../../../model/bound.ts";
 import type { GrantedScope } from "../../../model/scope.ts";
 import type { RepositorySlug } from "../../../model/slug.ts";
@@ -14,6 +16,8 @@ import { createAccount } from "../../../operations/accounts/accounts.ts";
 import { createApiToken } from "../../../operations/tokens/api-tokens.ts";
 import { setTokenPolicy } from "../../../operations/tokens/token-policies.ts";
 import { createWorkspace, setMember } from "../../../operations/workspaces/workspaces.ts";
+import { insertAccount } from "../../../storage/sql/accounts/accounts.ts";
+import { insertInstallation } from "../../../storage/sql/apps/installations.ts";
 import { insertGrant, listLivingGrants } from "../../../storage/sql/oauth/grants.ts";
 import { insertRefreshToken } from "../../../storage/sql/oauth/refresh-tokens.ts";
 import { findRepository } from "../../../storage/sql/repositories/repositories.ts";
@@ -179,30 +183,33 @@ test("access tokens and grants are listed with what they are of, and each leads 
   assert.deepEqual(await listLivingGrants(app.ports.database.kysely, { consumerUuid: consumer.uuid }), []);
 });
 
-test("what a member has allowed to a consumer of another workspace is shown, and not ended here", async () => {
-  const { workspace } = await createWorkspace(app.ports, app.by, { slug: "elsewhere", owner: stranger });
-  const { consumer } = await makeConsumer({ ...app, workspace }, { name: "foreign dashboard" });
-  const uuid = randomUUID() as Uuid;
-  await insertGrant(app.ports.database.kysely, {
+/** Something that the member has allowed to a consumer. */
+async function addGrant(consumerUuid: Uuid): Promise<Uuid> {
+  const { kysely } = app.ports.database;
+  const [uuid, createdAt] = [randomUUID() as Uuid, new Date()];
+  const expiresAt = new Date(createdAt.getTime() + 86_400_000);
+  await insertGrant(kysely, {
     uuid,
     kind: "authorization-code",
-    consumerUuid: consumer.uuid,
+    consumerUuid,
     accountUuid: member.uuid,
     scopes: ["repository"],
-    createdAt: new Date(),
+    createdAt,
     lastUsedAt: undefined,
     revokedAt: undefined,
   });
   await insertRefreshToken(
-    app.ports.database.kysely,
-    {
-      grantUuid: uuid,
-      createdAt: new Date(),
-      expiresAt: new Date(Date.now() + 86_400_000),
-      usedAt: undefined,
-    },
+    kysely,
+    { grantUuid: uuid, createdAt, expiresAt, usedAt: undefined },
     randomBytes(32),
   );
+  return uuid;
+}
+
+test("what a member has allowed to a consumer of another workspace is shown, and not ended here", async () => {
+  const { workspace } = await createWorkspace(app.ports, app.by, { slug: "elsewhere", owner: stranger });
+  const { consumer } = await makeConsumer({ ...app, workspace }, { name: "foreign dashboard" });
+  const uuid = await addGrant(consumer.uuid);
   const browser = await signIn(app, app.owner);
   const { text } = await browser.get(`${HERE}?q=dashboard`);
   assert.ok(text.includes("foreign dashboard") && !text.includes(`${HERE}/${uuid}`));
@@ -212,6 +219,74 @@ test("what a member has allowed to a consumer of another workspace is shown, and
     (await listLivingGrants(app.ports.database.kysely, { consumerUuid: consumer.uuid })).length,
     1,
   );
+});
+
+test("a page of many grants and tokens takes as many statements as one of a few", async () => {
+  const { consumer } = await makeConsumer(app, { name: "crowd" });
+  const browser = await signIn(app, app.owner);
+  const statements = async () => {
+    await app.ports.auditNotes.idle();
+    await browser.get(HERE);
+    const { statements: all } = await measureCost(() => browser.get(HERE));
+    return all
+      .filter((each) => !each.startsWith("pragma data_version"))
+      .map((each) => each.replaceAll(/\((?:\?, )*\?\)/g, "(?)"));
+  };
+  await addGrant(consumer.uuid);
+  const few = await statements();
+  for (let index = 0; index < 20; index += 1) {
+    await addGrant(consumer.uuid);
+    await addToken(member.uuid, `crowd ${index}`, 9, ["read:repository:bitbucket"]);
+  }
+  assert.deepEqual(await statements(), few);
+});
+
+test("an app that is installed is named, with its scopes", async () => {
+  const { kysely } = app.ports.database;
+  const bot = { uuid: randomUUID() as Uuid, createdAt: new Date() };
+  await insertAccount(kysely, {
+    ...bot,
+    kind: "connect_app",
+    accountId: `712020:${bot.uuid}`,
+    username: "app-bot",
+    displayName: "Gauge",
+    nickname: "Gauge",
+    isDisabled: false,
+  });
+  await insertInstallation(kysely, {
+    uuid: randomUUID() as Uuid,
+    workspaceUuid: app.workspace.uuid,
+    accountUuid: bot.uuid,
+    appKey: "gauge" as AppKey,
+    clientKey: undefined,
+    descriptorUrl: "https://gauge.example.com/connect.json",
+    descriptor: {
+      key: "gauge" as AppKey,
+      name: `Gauge ${HOSTILE}`,
+      description: "",
+      vendor: undefined,
+      baseUrl: "https://gauge.example.com",
+      authentication: "jwt",
+      lifecycle: { installed: undefined, uninstalled: undefined },
+      scopes: ["repository:admin"],
+      webhooks: [],
+      postInstallRedirect: undefined,
+      frames: [],
+      otherModules: [],
+    },
+    isRegistered: false,
+    sealedSecret: Buffer.alloc(32),
+    publicKey: "",
+    state: "installed",
+    installingUntil: undefined,
+    createdAt: bot.createdAt,
+    updatedAt: bot.createdAt,
+  });
+  const browser = await signIn(app, app.owner);
+  const { text } = await browser.get(HERE);
+  const [, path = ""] = /href="([^"]+)"><bdi>Gauge/.exec(text) ?? [];
+  assert.equal((await browser.get(path)).status, 200);
+  assert.ok(text.includes("<code>repository:admin</code>") && !text.includes("<script>alert"));
 });
 
 test("the export has the limits of a token", async () => {
@@ -241,7 +316,7 @@ test("the page and its export say what is against the policy", async () => {
   const csv = await browser.get(`${HERE}?format=csv`);
   assert.match(String(csv.headers["content-type"]), /^text\/csv/);
   const lines = csv.text.split("\r\n");
-  assert.equal(lines.filter((line) => line.includes(",api-token,")).length, 3);
+  assert.equal(lines.filter((line) => line.includes(",api-token,") && !line.includes("crowd")).length, 3);
   assert.match(
     lines.find((line) => line.includes("release"))!,
     /^owner,release,.*,\d{4}-.*Z,,api-token,,,,$/,

@@ -1,5 +1,6 @@
 import type { Account } from "../../../model/account.ts";
 import { parseAnyScope } from "../../../model/any-scope.ts";
+import type { Installation } from "../../../model/app.ts";
 import { ANONYMOUS, type Viewer } from "../../../model/caller.ts";
 import { HELD_KINDS, type HeldCredential, heldViolations } from "../../../model/held-credential.ts";
 import { OAUTH_SCOPES } from "../../../model/oauth-scope.ts";
@@ -13,6 +14,7 @@ import type { Workspace } from "../../../model/workspace.ts";
 import { LIMIT_FIELDS, type WrittenLimits } from "../../../model/written-limits.ts";
 import { describeLimits } from "../../../operations/tokens/describe-limits.ts";
 import type { Ports } from "../../../ports.ts";
+import { listInstallations } from "../../../storage/sql/apps/installations.ts";
 import { findRepository } from "../../../storage/sql/repositories/repositories.ts";
 import {
   countReachedRepositories,
@@ -36,7 +38,7 @@ import { isLow, lifeLevel } from "../../layout/level.ts";
 import { workspacePlace } from "../../layout/place.ts";
 import { scopeTags } from "../../layout/scope-tag.ts";
 import { exactDay, exactTime, timeAgo, timeUntil } from "../../layout/time.ts";
-import { withQuery, workspacePath } from "../../links.ts";
+import { pathPart, withQuery, workspacePath } from "../../links.ts";
 import { file, page, type WorkspacePage, type WorkspacePageRequest } from "../../page.ts";
 import { shortLimits } from "../../settings/api-tokens/limit-facts.ts";
 import { type Entry, formatNumber } from "../../translate.ts";
@@ -87,6 +89,8 @@ export const tokensPage: WorkspacePage = {
       viewer,
       shown.map(({ token }) => token),
     );
+    const installations = await listInstallations(db, { workspaceUuid: workspace.uuid });
+    const apps = installations.filter(({ state }) => state === "installed");
     const size = counts[asked.group ?? "all"];
     const isFiltered = [...query.keys()].some((name) => name !== "after" && name !== "sort");
     const name = html`<b>${workspace.slug}</b>`;
@@ -98,7 +102,15 @@ export const tokensPage: WorkspacePage = {
       main: withWorkspaceSide(
         request,
         html`<h1>${t(texts.title, { workspace: html`<bdi>${workspace.slug}</bdi>` })}</h1>
-<p class="lead">${t(texts.lead)} ${describePolicyLine(request, policy)} <a href="${workspacePath(workspace, "settings/policies")}">${t(texts.changePolicy)}</a></p>
+<p class="lead">${t(texts.lead)} ${describePolicyLine(request, policy)} <a href="${workspacePath(workspace, "settings/policies")}">${t(texts.changePolicy)}</a></p>${
+          apps.length > 0 &&
+          html`<p>${t(texts.installedApps, {
+            apps: joined(
+              apps.map((app) => appLink(request, app)),
+              ", ",
+            ),
+          })}</p>`
+        }
 ${describeCounts(request, counts)}
 <div class="flow">${describeFilters(request)}
 ${
@@ -126,6 +138,11 @@ ${
     });
   },
 };
+
+/** An app signs each request anew, so that there is no token of it to list. */
+function appLink({ workspace }: WorkspacePageRequest, { appKey, descriptor }: Installation): Html {
+  return html`<a href="${workspacePath(workspace, "settings/installed-apps", pathPart(appKey))}"><bdi>${descriptor.name}</bdi></a> <code>${descriptor.scopes.join(" ")}</code>`;
+}
 
 const COLUMNS: readonly { readonly label: Entry; readonly isEnd?: boolean }[] = [
   { label: texts.owner },
