@@ -1,7 +1,6 @@
 import { type OauthScope, withImplied } from "../../model/oauth-scope.ts";
 import type { RecordedUse } from "../../model/recorded-use.ts";
 import type { Scope } from "../../model/scope.ts";
-import { withProgramName } from "../terminal/program-name.ts";
 
 /** The narrowest token that all recorded requests would have been let in with. */
 export type LeastToken = {
@@ -79,7 +78,7 @@ export function createAccessTokenCommandOf(least: LeastToken, name: string): str
 
 function commandLine(command: string, options: Options): string {
   const words = options.flatMap(([option, values]) => values.flatMap((value) => [option, quoted(value)]));
-  return [withProgramName(command), ...words].join(" ");
+  return [command, ...words].join(" ");
 }
 
 /** For a POSIX shell. */
