@@ -35,6 +35,7 @@ export type ExampleWorkspace = {
 
 /** The workspace may have 50. Junk that makes one makes many. */
 const WORKSPACE_HOOKS_KEPT = 30;
+const ACCESS_TOKENS_KEPT = 50;
 
 const STREAM = `commit refs/heads/main
 mark :1
@@ -127,6 +128,14 @@ export async function openExampleWorkspace(app: TestApp): Promise<ExampleWorkspa
       await owner.rest("DELETE", `/workspaces/${workspace.slug}/hooks/${encodeURIComponent(uuid)}`);
   }
 
+  /** Those of the workspace, which may have only so many: those of projects and repositories go with them. */
+  async function clearAccessTokens(): Promise<void> {
+    const path = apiPath(app, `/-/access-tokens/workspaces/${workspace.slug}`);
+    const tokens = await owner.rest("GET", `${path}?pagelen=100`);
+    if (tokens.json.size < ACCESS_TOKENS_KEPT) return;
+    for (const { id } of tokens.json.values) await owner.rest("DELETE", `${path}/${id}`);
+  }
+
   async function fill(): Promise<ExampleParameters> {
     filled += 1;
     const key = `JUNK_${filled}`;
@@ -160,6 +169,7 @@ export async function openExampleWorkspace(app: TestApp): Promise<ExampleWorkspa
     const upload = { name: "file.txt", source: Readable.from([Buffer.from("content")]) };
     await storeDownloads(ports, by, repository, app.owner, Readable.from([upload]));
     await clearWorkspaceHooks();
+    await clearAccessTokens();
     const parameters = await callExamples({
       ...PARAMETERS,
       workspace: workspace.slug,
