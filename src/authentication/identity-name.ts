@@ -25,7 +25,7 @@ export function isIdentityName(
   if (kind !== "api-token") {
     // The static name says all. At REST they are sent as Bearer.
     if (mode === "strict")
-      return channel === "git" && (name === ACCESS_TOKEN_USERNAME || isGrantersName(name, kind, account));
+      return channel === "git" && (name === ACCESS_TOKEN_USERNAME || isOwnName(name, account));
     return channel === "git" || name === ACCESS_TOKEN_USERNAME;
   }
   const lowerCase = name.toLowerCase();
@@ -41,9 +41,12 @@ export function isIdentityName(
   return isUsername || isStatic || isNobody || emails.some(isOwnEmail);
 }
 
-/** Documented is the static name alone, but Git Credential Manager sends an OAuth token with the user name of who has granted it. */
-function isGrantersName(name: string, kind: TokenKind, account: Account): boolean {
-  return kind === "oauth" && account.kind === "user" && name.toLowerCase() === account.username.toLowerCase();
+/**
+ * Documented is the static name alone, but Git Credential Manager sends an OAuth token with the user name of who has granted it,
+ * and whoever has an access token is shown clone links with the name of its app user.
+ */
+function isOwnName(name: string, account: Account): boolean {
+  return name.toLowerCase() === account.username.toLowerCase();
 }
 
 /** What works, for the holder of a genuine token who used another name. */

@@ -300,11 +300,16 @@ test("what it does is shown as done by an app_user of its name, also after it ha
   assert.ok(!shown.text.includes(made.address), "the address is not told");
 });
 
-test("the clone link names the bot", async () => {
-  const { rest, address } = await bearer(ofRepository(), ["repository"]);
+test("the clone link names the bot, and works with the token for a password", async () => {
+  const made = await bearer(ofRepository(), ["repository"]);
+  const { rest, address } = made;
   const { json } = await rest("GET", "/repositories/acme/demo");
   const https = json.links.clone.find(({ name }: { readonly name: string }) => name.startsWith("http"));
   assert.equal(new URL(https.href).username, address.split("@")[0]);
+  const link = new URL(https.href);
+  link.password = made.text.reveal();
+  const listed = await git.run(["ls-remote", link.href]);
+  assert.equal(listed.status, 0, listed.stderr);
 });
 
 for (const kind of ["repository", "project"] as const) {
@@ -507,7 +512,7 @@ for (const [why, resource, wanted, problem] of [
 
 test("a valid token of a resource has its name alone", async () => {
   await create(ofRepository(), ["repository"], "only one");
-  await assert.rejects(create(ofRepository(), ["repository"], "only one"), /another token/);
+  await assert.rejects(create(ofRepository(), ["repository"], "only one"), /another valid token/);
   await create(ofWorkspace(), ["repository"], "only one");
 });
 
