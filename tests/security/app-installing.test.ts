@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { after, test } from "node:test";
 import type { OauthScope } from "../../src/model/oauth-scope.ts";
 import { installApp } from "../../src/operations/apps/install-app.ts";
+import { listAppCalls } from "../../src/storage/sql/apps/app-calls.ts";
 import { restAs } from "../support/clients/rest-callers.ts";
 import { type AppCredentials, appAuthorization } from "../support/remote-servers/connect-app.ts";
 import { startTestApp } from "../support/server/test-app.ts";
@@ -22,6 +23,10 @@ let credentials: AppCredentials | undefined;
 let token = "";
 /** What a change by its own JWT was answered while it was asked. */
 let changed = 0;
+/** Of the JWT that the app was sent at last. */
+let signature = "";
+/** As servers do that are made to look at requests. */
+let isEcho = false;
 
 const remote = createServer(async (request, response) => {
   const parts: Buffer[] = [];
@@ -43,7 +48,13 @@ const remote = createServer(async (request, response) => {
   for (const secret of [credentials?.sharedSecret ?? sharedSecret, sharedSecret])
     await callAs({ key, clientKey, sharedSecret: secret });
   credentials = { key, clientKey, sharedSecret };
-  response.writeHead(answer).end();
+  const { authorization } = request.headers;
+  signature = authorization?.split(".")[2] ?? "";
+  if (!isEcho) response.writeHead(answer).end();
+  else
+    response
+      .writeHead(answer, { "x-authorization": authorization ?? "", "x-secret": sharedSecret })
+      .end(`${authorization}\n${Buffer.concat(parts)}`);
 });
 await new Promise<void>((resolve) => remote.listen(0, "127.0.0.1", resolve));
 after(() => {
@@ -102,4 +113,15 @@ test("installed again with fewer scopes, it keeps no token that has more", async
   }
   token = (await exchange(credentials!))!;
   assert.equal(await asks(), 200);
+});
+
+test("an app that repeats what it is sent does not put its secret into the log of calls", async () => {
+  isEcho = true;
+  await install();
+  const calls = await listAppCalls(app.ports.database.kysely, app.workspace.uuid, { limit: 20 });
+  const [installed] = calls.filter(({ kind }) => kind === "installed");
+  assert.match(installed!.responseBody!, /sharedSecret/);
+  assert.ok(!JSON.stringify(calls).includes(credentials!.sharedSecret));
+  assert.ok(!JSON.stringify(calls).includes(signature));
+  isEcho = false;
 });

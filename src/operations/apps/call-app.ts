@@ -200,7 +200,7 @@ export async function postLifecycle(
     ({ canonicalRequest } = token);
   }
   const place = { workspaceUuid: installation.workspaceUuid, appKey: installation.appKey as AppKey, kind };
-  const { call } = await send(ports, signal, place, {
+  const sent = await send(ports, signal, place, {
     method: "POST",
     url,
     headers,
@@ -209,9 +209,24 @@ export async function postLifecycle(
     shownBody: JSON.stringify({ ...body, ...(body.sharedSecret === undefined ? {} : { sharedSecret: "…" }) }),
     canonicalRequest,
   });
+  const call = withoutEcho(sent.call, [body.sharedSecret, headers.authorization?.split(".")[2]]);
   const { responseStatus: status } = call;
   // Documented: anything else leaves the installation incomplete.
   const isTaken = status === 200 || status === 204;
   const problem = call.problem ?? (isTaken ? undefined : `it answered ${status}, neither 200 nor 204`);
   return { call: { ...call, problem }, isTaken };
+}
+
+/** Without what the app must not be told again to others, should it have repeated what it was sent. */
+function withoutEcho(call: AppCall, secrets: readonly unknown[]): AppCall {
+  const hide = (text: string) =>
+    secrets.reduce<string>(
+      (shown, secret) => (typeof secret === "string" ? shown.replaceAll(secret, "…") : shown),
+      text,
+    );
+  return {
+    ...call,
+    responseHeaders: call.responseHeaders.map(([name, value]) => [name, hide(value)]),
+    responseBody: call.responseBody === undefined ? undefined : hide(call.responseBody),
+  };
 }
