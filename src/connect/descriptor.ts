@@ -6,7 +6,7 @@ import {
   parseAppKey,
 } from "../model/app.ts";
 import { Failure } from "../model/failure.ts";
-import { hasUriCharacters, parseHttpUrl } from "../model/http-url.ts";
+import { hasPlainHost, hasUriCharacters, parseHttpUrl } from "../model/http-url.ts";
 import { OAUTH_SCOPES, type OauthScope } from "../model/oauth-scope.ts";
 import { parseWebhookEvent } from "../model/webhook.ts";
 import { jsonDepth } from "./json-depth.ts";
@@ -202,6 +202,7 @@ function readFrame(module: AppFrame["module"], framed: Framed, url: string, inde
 export function parseBaseUrl(text: string, { mayBeHttp }: DescriptorRules): URL | string {
   const url = hasUriCharacters(text) ? parseHttpUrl(text) : undefined;
   if (url === undefined) return "is not an absolute http or https URL, with other letters escaped";
+  if (!hasPlainHost(url)) return "has a host that is no name and no address";
   if (url.protocol === "http:" && !mayBeHttp) return "must be https (the server's operator may allow http)";
   if (url.username !== "" || url.password !== "") return "has a user name or a password";
   if (url.search !== "" || url.hash !== "" || /[?#]/.test(text)) return "has a query or a fragment";

@@ -15,3 +15,11 @@ export function parseHttpUrl(text: string): URL | undefined {
 export function hasUriCharacters(text: string): boolean {
   return /^(?:[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*$/.test(text);
 }
+
+/**
+ * Whether the host of a URL has the characters of names and addresses alone. The URL parser takes `;`, `,` and `*` too, which
+ * mean something else where an origin is put into a Content-Security-Policy.
+ */
+export function hasPlainHost({ hostname }: URL): boolean {
+  return /^(?:[\w.-]+|\[[0-9a-f:.]+\])$/i.test(hostname);
+}

@@ -50,6 +50,11 @@ describe("a redirect within the registered callback", () => {
       assert.equal(isRedirectWithin(REGISTERED, asked, "documented"), false);
     });
 
+  for (const host of ["a;sandbox", "a,b", "*", "*.example", "'none'"])
+    test(`has no host that would be read as a policy: ${host}`, () => {
+      assert.equal(parseRedirectUri(`https://${host}/`), undefined);
+    });
+
   test("is the very address if that is asked for", () => {
     assert.equal(isRedirectWithin(REGISTERED, REGISTERED, "exact"), true);
     assert.equal(isRedirectWithin(REGISTERED, `${REGISTERED}/x`, "exact"), false);

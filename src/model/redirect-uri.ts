@@ -1,4 +1,4 @@
-import { hasUriCharacters, parseHttpUrl } from "./http-url.ts";
+import { hasPlainHost, hasUriCharacters, parseHttpUrl } from "./http-url.ts";
 
 /** `documented`: the registered address, or below it, as Bitbucket has it. `exact`: OWASP ASVS 5.0, 10.4.1. */
 export type RedirectMatching = "documented" | "exact";
@@ -11,6 +11,7 @@ export type RedirectMatching = "documented" | "exact";
 export function parseRedirectUri(text: string): URL | undefined {
   const url = hasUriCharacters(text) ? parseHttpUrl(text) : undefined;
   if (url === undefined || text.includes("\\") || text.includes("#")) return undefined;
+  if (!hasPlainHost(url)) return undefined;
   if (url.username !== "" || url.password !== "" || /^https?:\/\/[^/?]*@/i.test(text)) return undefined;
   const path = /^https?:\/\/[^/?]+([^?]*)/i.exec(text)?.[1];
   if (path === undefined || /%(?:2f|5c|00)/i.test(path)) return undefined;
