@@ -100,14 +100,13 @@ function addList(token: Command): void {
       examples("pail access-token list", "pail access-token list --repository acme/demo --json"),
     );
   addSettings(command).action(async (options: ResourceOptions & { readonly json?: true }) => {
+    let of: TokenResource | undefined;
     const tokens = await withPorts(command, async (ports) => {
       const isNamed = [options.repository, options.project, options.workspace].some(
         (name) => name !== undefined,
       );
-      const resource: TokenResource | undefined = isNamed
-        ? await getNamedResource(ports, options)
-        : undefined;
-      const listed = await listAllAccessTokens(ports.database.kysely, resource);
+      of = isNamed ? await getNamedResource(ports, options) : undefined;
+      const listed = await listAllAccessTokens(ports.database.kysely, of);
       return listed.map((each) => describeAccessToken(each, ports.clock()));
     });
     if (options.json) return printJson(tokens);
@@ -123,7 +122,7 @@ function addList(token: Command): void {
     printTable(
       ["id", "of", "name", "state", "expires", "last used", "scopes"],
       rows,
-      "There are no access tokens",
+      of === undefined ? "There are no access tokens" : `There are no access tokens of the ${of.kind} itself`,
     );
   });
 }

@@ -50,6 +50,7 @@ function addShow(policy: Command): void {
       const { uuid } = await getNamedWorkspace(ports, workspace);
       return findTokenPolicy(ports.database.kysely, uuid);
     });
+    if (found === undefined) printNote(`${workspace} has no policy`);
     printJson(
       found === undefined
         ? null

@@ -104,7 +104,7 @@ type Known = Exclude<Declared, { readonly kind: "none" }>;
 function noRoute({ allowed }: Extract<Declared, { readonly kind: "none" }>): Failure {
   if (allowed.length === 0)
     return new Failure("no-such-operation", "Resource not found", {
-      detail: "There is nothing at this path",
+      detail: "There is no API hosted at this URL",
     });
   return new Failure("operation-unsupported", "Method not allowed", {
     detail: `Allowed: ${[...new Set(allowed)].join(", ")}`,

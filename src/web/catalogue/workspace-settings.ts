@@ -11,7 +11,7 @@ export const workspaceSettingsTexts = {
   invitations: { en: "Invitations", ja: "招待" },
   groups: { en: "Groups", ja: "グループ" },
   security: { en: "Security", ja: "セキュリティ" },
-  tokens: { en: "Tokens", ja: "トークン" },
+  tokens: { en: "All tokens", ja: "すべてのトークン" },
   policies: { en: "Policies", ja: "ポリシー" },
   auditLog: { en: "Audit log", ja: "監査ログ" },
 } satisfies Catalogue;
