@@ -296,6 +296,16 @@ export async function requireProjectPermission(
   throw permissionMissing(caller, `This needs ${asked} permission in the project: you have ${held}`);
 }
 
+export async function maySeeProject(ports: AccessPorts, caller: Caller, project: Project): Promise<boolean> {
+  try {
+    await requireProjectPermission(ports, caller, project, "see");
+    return true;
+  } catch (error) {
+    if (error instanceof Failure) return false;
+    throw error;
+  }
+}
+
 async function heldInProject(
   { kysely }: AccessPorts["database"],
   caller: Caller,

@@ -10,6 +10,7 @@ import {
   type AccessPorts,
   heldPermission,
   maySee,
+  maySeeProject,
   type ProjectRequirement,
   requireProjectPermission,
   requireRepositoriesInProject,
@@ -49,6 +50,7 @@ export type OpenAdmission = Admission & {
   /** For further requirements that depend on the request. @throws Failure as `openAdmission`. */
   requireScopes(requirement: Requirement): void;
   maySee(repository: Repository): Promise<boolean>;
+  maySeeProject(project: Project): Promise<boolean>;
   /** What the caller may there, to show no more than that. */
   held(repository: Repository): Promise<Permission>;
   /** @throws Failure hidden, permission-missing, credential-missing. */
@@ -100,6 +102,7 @@ export function openAdmission(
       recording?.note(scopeUses(more));
     },
     maySee: (repository) => maySee(ports, caller, repository),
+    maySeeProject: (project) => maySeeProject(ports, caller, project),
     held: (repository) => heldPermission(ports, caller, repository),
     async admitToRepository(found, { permission, isExplicit = false }) {
       const repository = await requireRepositoryPermission(ports, caller, found, permission);

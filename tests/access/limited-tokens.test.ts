@@ -4,6 +4,8 @@ import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import type { Bound } from "../../src/model/bound.ts";
 import { OPERATOR } from "../../src/model/caller.ts";
+import type { ProjectKey } from "../../src/model/slug.ts";
+import { createProject } from "../../src/operations/projects/projects.ts";
 import { createApiToken } from "../../src/operations/tokens/api-tokens.ts";
 import { findLimits } from "../../src/operations/tokens/token-limits.ts";
 import { BOUNDARY, fieldPart, filePart, multipartBody } from "../support/clients/form-client.ts";
@@ -263,4 +265,16 @@ describe("a token that may change some refs", () => {
     assert.equal((await ask(whole, "POST", `${R}/forks`, { name: "fork" })).status, 201);
     assert.equal((await ask(whole, "DELETE", "/2.0/repositories/acme/fork")).status, 204);
   });
+});
+
+test("a token of one repository does not learn which projects there are: hidden ones are like none", async () => {
+  await createProject(app.ports, app.by, app.workspace, { key: "HIDDEN" as ProjectKey, name: "Hidden" });
+  const token = await limited({ repositories: ["acme/demo"] });
+  const move = async (key: string) => {
+    const { status, text } = await ask(token, "PUT", R, { project: { key } });
+    return `${status} ${text}`;
+  };
+  const hidden = await move("HIDDEN");
+  assert.match(hidden, /^400 .*no such project/);
+  assert.equal(hidden, await move("NOTHING"));
 });

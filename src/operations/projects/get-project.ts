@@ -1,4 +1,4 @@
-import { invalidField } from "../../model/failure.ts";
+import { type Failure, invalidField } from "../../model/failure.ts";
 import type { Project, ProjectSelector, Workspace } from "../../model/workspace.ts";
 import type { Ports } from "../../ports.ts";
 import { findOldestProject, findProject } from "../../storage/sql/projects/projects.ts";
@@ -13,6 +13,11 @@ export async function getProject(
     selector === undefined
       ? await findOldestProject(database.kysely, workspace.uuid)
       : await findProject(database.kysely, workspace.uuid, selector);
-  if (project === undefined) throw invalidField("project.key", "no such project in the workspace");
+  if (project === undefined) throw noSuchProject();
   return project;
+}
+
+/** Also for one that the caller may not see. */
+export function noSuchProject(): Failure {
+  return invalidField("project.key", "no such project in the workspace");
 }

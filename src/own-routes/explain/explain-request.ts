@@ -59,7 +59,8 @@ export type Explanation = {
 
 /**
  * Tells what a request needs and whether the caller has it. Nothing is told that the caller could not find out with requests
- * of its own: what the path names is looked at only if the scopes are enough for the request, or to read it.
+ * of its own: what the path names is looked at only if the credential is valid, and its scopes are enough for the request, or to
+ * read it.
  *
  * @throws Failure no-such-operation, operation-unsupported.
  */
@@ -84,7 +85,10 @@ export async function explainRequest(
   const scopes = missingScopes(caller, requirement);
   const opened = open(ports, caller, asked, declared, requirement);
   const refusal = "refusal" in opened ? opened.refusal : undefined;
-  const isSubjectKnown = "admission" in opened && (scopes === undefined || mayRead(caller, declared));
+  const isSubjectKnown =
+    asked.problem === undefined &&
+    "admission" in opened &&
+    (scopes === undefined || mayRead(caller, declared));
   if (!isSubjectKnown) {
     const refusals = [...invalid, ...[refusal, scopes].flatMap((each) => each ?? [])];
     return { ...base, refusals, isSubjectKnown, held: undefined };

@@ -313,6 +313,7 @@ test("introspection: an own token with all that it is, and why a request would b
   assert.equal(revoked.active, false);
   assert.match(revoked.reason, /was revoked on/);
   assert.equal(revoked.explanation.refusals[0].status, 401);
+  assert.equal(revoked.explanation.subject_known, false, "what has ended opens no view of anything");
 });
 
 test("introspection: of another account, unknown, damaged and no token at all are not active, and alike", async () => {

@@ -1,6 +1,6 @@
 import type { Repository } from "../../../model/repository.ts";
 import type { Project, ProjectSelector, Workspace } from "../../../model/workspace.ts";
-import { getProject } from "../../../operations/projects/get-project.ts";
+import { getProject, noSuchProject } from "../../../operations/projects/get-project.ts";
 import type { Ports } from "../../../ports.ts";
 import type { Answer } from "../../server/answer.ts";
 import type { BodyOf, BodySchema } from "../body-schema.ts";
@@ -50,6 +50,7 @@ export async function admitToProjectOf(
   body: unknown,
 ): Promise<Project> {
   const project = await getProject(ports, workspace, route.projectOf(body));
+  if (!(await admission.maySeeProject(project))) throw noSuchProject();
   await admission.admitToTargetProject(project);
   return project;
 }

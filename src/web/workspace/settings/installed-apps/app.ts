@@ -1,3 +1,4 @@
+import { isBelow } from "../../../../connect/descriptor.ts";
 import { openSharedSecret } from "../../../../connect/shared-secret.ts";
 import { writeTokenForApp } from "../../../../connect/token-for-app.ts";
 import { type AppFrame, type Installation, parseAppKey } from "../../../../model/app.ts";
@@ -48,6 +49,8 @@ async function frameOf(
     "user.uuid": bracedUuid(installation.accountUuid),
   };
   const filled = url.replace(/\{([\w.]{1,64})\}/g, (_, key: string) => encodeURIComponent(values[key] ?? ""));
+  // What is filled in, or is nothing, may make dots of what was a name.
+  if (!isBelow(installation.descriptor.baseUrl, filled)) return html``;
   const target = new URL(filled);
   if (installation.descriptor.authentication === "jwt") {
     const secret = await openSharedSecret(ports, installation);
