@@ -309,6 +309,18 @@ export const PAGE_LIST: readonly PageEntry[] = [
     load: async () => (await import("./workspace/settings/installed-apps/app.ts")).appPage,
   },
   {
+    path: "/{workspace}/workspace/settings/installed-apps/{app_key}/webhooks/{uid}",
+    methods: READ,
+    load: async () =>
+      (await import("./workspace/settings/installed-apps/webhooks/webhook.ts")).appWebhookPage,
+  },
+  {
+    path: "/{workspace}/workspace/settings/installed-apps/{app_key}/webhooks/{uid}/deliveries/{delivery_id}",
+    methods: FORM,
+    load: async () =>
+      (await import("./workspace/settings/installed-apps/webhooks/deliveries/delivery.ts")).appDeliveryPage,
+  },
+  {
     path: "/{workspace}/workspace/settings/invitations",
     methods: FORM,
     load: async () => (await import("./workspace/settings/invitations.ts")).invitationsPage,

@@ -44,6 +44,12 @@ export const appTexts = {
     sent: { en: "Sent", ja: "送信内容" },
     answered: { en: "Answered", ja: "応答" },
   },
+  notShown: { en: "Modules that are not shown:", ja: "表示されないモジュール:" },
+  hooks: {
+    title: { en: "Webhooks", ja: "Webhook" },
+    address: { en: "Address", ja: "送信先" },
+    none: { en: "Its descriptor asks for none.", ja: "ディスクリプターに Webhook の指定はありません。" },
+  },
   check: {
     title: { en: "Check a JWT", ja: "JWT の検証" },
     hint: {

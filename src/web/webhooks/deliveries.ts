@@ -69,7 +69,7 @@ export async function listHookDeliveries(
   return page({
     title: html`${t(history.title)} · ${hooks.name}`,
     place: hooks.place,
-    main: hooks.around(html`<div class="head"><h1>${t(history.title)}</h1><span class="acts"><a class="btn" href="${own}/edit">${t(texts.editOf)}</a></span></div>
+    main: hooks.around(html`<div class="head"><h1>${t(history.title)}</h1>${hooks.isFixed !== true && html`<span class="acts"><a class="btn" href="${own}/edit">${t(texts.editOf)}</a></span>`}</div>
 <p class="lead">${t(history.lead, { url: withoutPassword(webhook.url) })}</p>
 <nav class="counts" aria-label="${t(history.filter)}"><a href="${own}"${current(state === undefined, "true")}>${t(history.all)}</a>${STATES.map((each) => html`<a href="${withQuery(own, { state: each })}"${current(state === each, "true")}>${t(texts.states[each])}</a>`)}</nav>
 ${shown.length > 0 ? ledger(columns, rows, { isTight: true }) : empty(t(state === undefined ? history.none : history.noneOf))}${describePager(t, pages)}`),
@@ -133,7 +133,7 @@ export async function describeDelivery(
     main: hooks.around(html`<div class="head"><h1>${title}</h1><span class="acts">${deliveryState(t, delivery)}<form method="post">${csrf}<button class="main">${t(one.redeliver)}</button></form></span></div>
 <div class="flow"><section class="rimmed"><dl class="facts">${fact(t(one.id), html`<code>${delivery.uuid}</code>`)}${fact(t(history.created), exactTime(request, delivery.createdAt))}${fact(t(history.attempts), delivery.attempts)}${delivery.responseStatus !== undefined && fact(t(history.status), delivery.responseStatus)}${delivery.problem !== undefined && fact(t(one.problem), html`<span lang="en">${delivery.problem}</span>`)}</dl></section>
 ${attempts.length === 0 && html`<p class="dim">${t(delivery.attempts === 0 ? one.noAttempt : one.noAttemptKept)}</p>`}
-${attempts.length > 0 && html`<section class="block" aria-labelledby="attempts"><h2 id="attempts">${t(history.attempts)}</h2>${[...attempts].reverse().map((attempt, index) => describeAttempt(request, attempt, index === 0))}</section>`}
+${attempts.length > 0 && html`<section class="block" aria-labelledby="attempts"><h2 id="attempts">${t(history.attempts)}</h2>${[...attempts].reverse().map((attempt, index) => describeAttempt(request, hooks, attempt, index === 0))}</section>`}
 <section class="block" aria-labelledby="payload"><h2 id="payload">${t(one.payload)}</h2>${
       delivery.payload === undefined
         ? html`<p class="dim">${t(one.noPayload)}</p>`
@@ -142,14 +142,19 @@ ${attempts.length > 0 && html`<section class="block" aria-labelledby="attempts">
   });
 }
 
-function describeAttempt(request: PageRequest, attempt: WebhookAttempt, isOpen: boolean): Html {
+function describeAttempt(
+  request: PageRequest,
+  { describeSigned }: HooksOf,
+  attempt: WebhookAttempt,
+  isOpen: boolean,
+): Html {
   const { t } = request;
   const { one, history } = texts;
   const { responseStatus, responseBody } = attempt;
   return html`<details class="box"${isOpen && html` open`}><summary class="bar"><span>${t(one.attempt, { n: attempt.number })}</span><span class="num">${responseStatus !== undefined && html`<b>${responseStatus}</b> `}${t(history.ms, { n: formatNumber(attempt.durationMs) })}</span></summary><div class="said flow">
 <p>${t(one.sentTo)} <span class="m">${attempt.url}</span> <span class="dim">${exactTime(request, attempt.sentAt)}</span></p>
 ${attempt.problem !== undefined && html`<p class="bad" lang="en">${attempt.problem}</p>`}
-<h3>${t(one.requestHeaders)}</h3>${headers(attempt.requestHeaders)}${attempt.requestHeaders.some(([name]) => name === "x-hub-signature") && html`<p class="hint">${t(one.signed)}</p>`}
+<h3>${t(one.requestHeaders)}</h3>${headers(attempt.requestHeaders)}${attempt.requestHeaders.some(([name]) => name === "x-hub-signature") && html`<p class="hint">${t(one.signed)}</p>`}${describeSigned?.(attempt)}
 ${responseStatus !== undefined && html`<h3>${t(one.responseHeaders)}</h3>${headers(attempt.responseHeaders)}<h3>${t(one.responseBody)}</h3>${responseBody === undefined || responseBody === "" ? html`<p class="dim">${t(one.emptyBody)}</p>` : html`<div class="cmd"><pre tabindex="0">${responseBody}</pre></div>`}${attempt.isBodyCut && html`<p class="hint">${t(one.cut)}</p>`}`}
 </div></details>`;
 }

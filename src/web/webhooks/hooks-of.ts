@@ -1,6 +1,6 @@
 import type { Uuid } from "../../model/uuid.ts";
 import { parseUuid } from "../../model/uuid.ts";
-import type { Webhook } from "../../model/webhook.ts";
+import type { Webhook, WebhookAttempt } from "../../model/webhook.ts";
 import { getWebhook } from "../../operations/webhooks/webhooks.ts";
 import type { Ports } from "../../ports.ts";
 import type { WebhookSubject } from "../../storage/sql/webhooks/webhooks.ts";
@@ -22,6 +22,10 @@ export type HooksOf = {
   readonly place: Html;
   /** With the list of settings at the side. */
   around(main: Html): Html;
+  /** Nobody changes them on pages. */
+  readonly isFixed?: true;
+  /** How the request of an attempt was signed, if there is more to say than its headers do. */
+  readonly describeSigned?: (attempt: WebhookAttempt) => Html;
 };
 
 export function hooksOfRepository(request: RepositoryPageRequest): HooksOf {

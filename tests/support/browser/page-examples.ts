@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { Installation } from "../../../src/model/app.ts";
 import type { EncodedEvent } from "../../../src/model/encoded-event.ts";
 import { TOKEN_DRAFT_AGE_MS_MAX, type TokenDraft } from "../../../src/model/token-draft.ts";
 import type { Uuid } from "../../../src/model/uuid.ts";
@@ -8,8 +9,10 @@ import { listSessions } from "../../../src/storage/sql/accounts/sessions.ts";
 import { insertTokenDraft } from "../../../src/storage/sql/tokens/token-drafts.ts";
 import { insertAttempt } from "../../../src/storage/sql/webhooks/webhook-attempts.ts";
 import { insertDeliveries } from "../../../src/storage/sql/webhooks/webhook-deliveries.ts";
+import { listAppWebhooks } from "../../../src/storage/sql/webhooks/webhooks.ts";
 import type { PageEntry } from "../../../src/web/pipeline/register-page.ts";
 import { allowedCode, grantedTokens, makeConsumer } from "../clients/oauth-client.ts";
+import { storeInstalledApp } from "../examples/installed-app.ts";
 import { signIn } from "../server/web-client.ts";
 import type { ExampleSite } from "./example-site.ts";
 
@@ -38,6 +41,7 @@ const PARAMETERS: Readonly<Record<string, string>> = {
 const PULL_REQUESTS = "/acme/demo/pull-requests";
 const HOOKS = "/acme/demo/admin/webhooks";
 const WORKSPACE_HOOKS = "/acme/workspace/settings/webhooks";
+const APPS = "/acme/workspace/settings/installed-apps";
 const CONSUMERS = "/acme/workspace/settings/oauth-consumers";
 const RULES = "/acme/demo/admin/branch-restrictions";
 
@@ -171,9 +175,16 @@ const EXAMPLES: Readonly<Record<string, Find>> = {
     { path: "/site/addons/authorize?descriptor_uri=https%3A%2F%2Fapp.example.com%2Fconnect.json" },
     { path: "/site/addons/authorize", status: 400 },
   ],
-  "/{workspace}/workspace/settings/installed-apps/{app_key}": () => [
+  "/{workspace}/workspace/settings/installed-apps/{app_key}": async (site) => [
     { path: "/acme/workspace/settings/installed-apps/test-app", status: 404 },
+    { path: `${APPS}/${(await installedApp(site)).appKey}` },
   ],
+  "/{workspace}/workspace/settings/installed-apps/{app_key}/webhooks/{uid}": async (site) => [
+    { path: await appHookPath(site) },
+  ],
+  "/{workspace}/workspace/settings/installed-apps/{app_key}/webhooks/{uid}/deliveries/{delivery_id}": async (
+    site,
+  ) => [{ path: await storedDelivery(site, await appHookPath(site)) }],
   "/site/oauth2/authorize": async (site) => {
     const asked = `/site/oauth2/authorize?response_type=code&client_id=${await consumerKey(site)}`;
     return [
@@ -301,7 +312,28 @@ async function accessTokenPath(
 }
 
 async function deliveryPath(site: ExampleSite, list: string): Promise<string> {
-  const own = await hookPath(site, list);
+  return storedDelivery(site, await hookPath(site, list));
+}
+
+const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
+
+const installedApps = new WeakMap<ExampleSite, Promise<Installation>>();
+
+/** A workspace has an app once. */
+function installedApp(site: ExampleSite): Promise<Installation> {
+  const stored = installedApps.get(site) ?? storeInstalledApp(site.app);
+  installedApps.set(site, stored);
+  return stored;
+}
+
+async function appHookPath(site: ExampleSite): Promise<string> {
+  const { uuid, appKey } = await installedApp(site);
+  const [hook] = await listAppWebhooks(site.app.ports.database.kysely, uuid);
+  return `${APPS}/${appKey}/webhooks/${hook!.uuid}`;
+}
+
+/** @param own where the webhook is shown. */
+async function storedDelivery(site: ExampleSite, own: string): Promise<string> {
   const uuid = randomUUID() as Uuid;
   await insertDeliveries(site.app.ports.database.kysely, [
     {
@@ -321,6 +353,7 @@ async function deliveryPath(site: ExampleSite, list: string): Promise<string> {
     requestHeaders: [
       ["x-event-key", "repo:push"],
       ["x-hub-signature", "sha256=…"],
+      ["authorization", `JWT ${encode({ alg: "HS256" })}.${encode({ iss: "connection:1", iat: 1 })}.…`],
     ],
     responseStatus: 500,
     responseHeaders: [["Content-Type", "text/html"]],

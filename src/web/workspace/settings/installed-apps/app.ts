@@ -1,16 +1,20 @@
 import { isBelow } from "../../../../connect/descriptor.ts";
 import { openSharedSecret } from "../../../../connect/shared-secret.ts";
 import { writeTokenForApp } from "../../../../connect/token-for-app.ts";
-import { type AppFrame, type Installation, parseAppKey } from "../../../../model/app.ts";
-import { Failure } from "../../../../model/failure.ts";
+import type { AppFrame, Installation } from "../../../../model/app.ts";
 import { bracedUuid } from "../../../../model/uuid.ts";
+import { withoutPassword } from "../../../../model/without-password.ts";
 import type { Workspace } from "../../../../model/workspace.ts";
 import type { Ports } from "../../../../ports.ts";
-import { findInstallationIn } from "../../../../storage/sql/apps/installations.ts";
+import { listAppWebhooks } from "../../../../storage/sql/webhooks/webhooks.ts";
+import { appTexts as texts } from "../../../catalogue/apps.ts";
+import { webhookTexts } from "../../../catalogue/webhooks.ts";
 import { type Html, html } from "../../../html.ts";
+import { ledger } from "../../../layout/ledger.ts";
 import { workspacePlace } from "../../../layout/place.ts";
 import { page, type WorkspacePage } from "../../../page.ts";
 import { withWorkspaceSide } from "../with-workspace-side.ts";
+import { getNamedInstallation } from "./webhooks/hooks-of-app.ts";
 
 /** The pages that an app has for its workspace, each in a frame that reaches nothing of this page. */
 export const appPage: WorkspacePage = {
@@ -18,11 +22,15 @@ export const appPage: WorkspacePage = {
   subject: "workspace",
   permission: "own",
   async get(ports, request) {
-    const { workspace, params } = request;
-    const key = parseAppKey(params.app_key ?? "");
-    const found = key && (await findInstallationIn(ports.database.kysely, workspace.uuid, key));
-    if (found?.state !== "installed") throw new Failure("not-found", "The app is not installed");
+    const { t, workspace, path } = request;
+    const found = await getNamedInstallation(ports, request);
     const { descriptor } = found;
+    const hooks = await listAppWebhooks(ports.database.kysely, found.uuid);
+    const columns = [{ label: t(webhookTexts.history.event) }, { label: t(texts.hooks.address) }];
+    const rows = hooks.map(({ uuid, events, url }) => [
+      html`<a class="m" href="${path}/webhooks/${uuid}">${events.join(" ")}</a>`,
+      html`<span class="m small">${withoutPassword(url)}</span>`,
+    ]);
     const frames = await Promise.all(descriptor.frames.map((each) => frameOf(ports, found, workspace, each)));
     return page({
       title: html`${descriptor.name} · ${workspace.slug}`,
@@ -30,7 +38,8 @@ export const appPage: WorkspacePage = {
       ...(frames.length > 0 ? { frameSources: [new URL(descriptor.baseUrl).origin] } : {}),
       main: withWorkspaceSide(
         request,
-        html`<h1><bdi>${descriptor.name}</bdi></h1><p class="lead" dir="auto">${descriptor.description}</p><div class="flow">${frames}${descriptor.otherModules.length > 0 && html`<p class="dim"><code>${descriptor.otherModules.join(" ")}</code></p>`}</div>`,
+        html`<h1><bdi>${descriptor.name}</bdi></h1><p class="lead" dir="auto">${descriptor.description}</p><div class="flow">${frames}${descriptor.otherModules.length > 0 && html`<p class="dim">${t(texts.notShown)} <code>${descriptor.otherModules.join(" ")}</code></p>`}
+<section class="block" aria-labelledby="hooks"><h2 id="hooks">${t(texts.hooks.title)}</h2>${rows.length > 0 ? ledger(columns, rows, { isTight: true }) : html`<p class="dim">${t(texts.hooks.none)}</p>`}</section></div>`,
       ),
     });
   },

@@ -26,6 +26,7 @@ import {
 } from "../../../page.ts";
 import { flash } from "../../../pipeline/flash.ts";
 import { withWorkspaceSide } from "../with-workspace-side.ts";
+import { block, describeToken, indented } from "./describe-token.ts";
 
 const CALLS_SHOWN_MAX = 50;
 
@@ -89,7 +90,7 @@ async function showApps(
     html`<bdi>${descriptor.name}</bdi>${state === "incomplete" && html` <span class="tag">${t(texts.incomplete)}</span>`}<span class="sub m">${descriptor.baseUrl}</span>`,
     html`<code>${clientKey}</code>`,
     html`<span class="m small">${descriptor.scopes.join(" ")}</span>`,
-    html`<a class="btn plain" href="${here}/${appKey}">${t(texts.open)}<span class="vh"> ${descriptor.name}</span></a><form method="post">${csrf}<input type="hidden" name="key" value="${appKey}"><button class="plain danger" name="action" value="uninstall">${t(texts.uninstall)}<span class="vh"> ${descriptor.name}</span></button></form>`,
+    html`<span class="acts"><a class="btn" href="${here}/${appKey}">${t(texts.open)}<span class="vh"> ${descriptor.name}</span></a><form method="post">${csrf}<input type="hidden" name="key" value="${appKey}"><button class="danger" name="action" value="uninstall">${t(texts.uninstall)}<span class="vh"> ${descriptor.name}</span></button></form></span>`,
   ]);
   const columns = [
     { label: t(texts.name) },
@@ -116,20 +117,10 @@ ${isOn && html`<h3>${t(texts.install)}</h3><form method="get" action="/site/addo
 function describeCall(request: WorkspacePageRequest, call: AppCall): Html {
   const { t } = request;
   const { responseStatus, problem, canonicalRequest } = call;
-  const token = call.requestHeaders.find(([name]) => name === "authorization")?.[1].split(" ")[1];
-  const claims = token === undefined ? undefined : parseJsonWebToken(token.replace("…", ""))?.claims;
   const lines = (headers: AppCall["requestHeaders"]) =>
     headers.map(([name, value]) => `${name}: ${value}`).join("\n");
   return html`<details class="box"><summary class="bar"><span>${call.kind} <span class="m">${call.appKey ?? ""}</span></span><span class="num">${responseStatus !== undefined && html`<b>${responseStatus}</b> `}${timeAgo(request, call.sentAt)}</span></summary><div class="said flow">
 ${problem !== undefined && html`<p class="bad" lang="en">${problem}</p>`}<h3>${t(texts.calls.sent)}</h3>${block(`${call.method} ${call.url}\n${lines(call.requestHeaders)}\n\n${call.requestBody ?? ""}`)}
-${canonicalRequest !== undefined && html`<h3>${t(texts.calls.hashed)}</h3>${block(canonicalRequest)}`}${claims !== undefined && html`<h3>${t(texts.calls.claims)}</h3>${block(indented(claims))}`}
+${describeToken(request, call.requestHeaders, canonicalRequest)}
 ${responseStatus !== undefined && html`<h3>${t(texts.calls.answered)}</h3>${block(`${lines(call.responseHeaders)}\n\n${call.responseBody ?? ""}`)}`}</div></details>`;
-}
-
-function indented(value: object): string {
-  return JSON.stringify(value, null, 2);
-}
-
-function block(text: string): Html {
-  return html`<div class="cmd"><pre tabindex="0">${text}</pre></div>`;
 }
