@@ -1,21 +1,15 @@
 import type { CanonicalRequest } from "../connect/query-string-hash.ts";
 import type { Account, EmailAlias } from "../model/account.ts";
 import { type AppUser, isWithoutResource } from "../model/app-user.ts";
-import {
-  ANONYMOUS,
-  type Caller,
-  type CallerIdentity,
-  type Channel,
-  type TokenCredential,
-} from "../model/caller.ts";
+import { ANONYMOUS, type Caller, type CallerIdentity, type Channel } from "../model/caller.ts";
 import { parseClientName } from "../model/client-name.ts";
 import { Failure } from "../model/failure.ts";
 import type { Secret } from "../model/secret.ts";
-import { scopeSetOf, TOKEN_NOUNS, type Token, type TokenKind } from "../model/token.ts";
+import { TOKEN_NOUNS, type Token, type TokenKind } from "../model/token.ts";
 import type { Ports } from "../ports.ts";
 import { touchLastUsed } from "../storage/sql/tokens/tokens.ts";
 import { callerByJsonWebToken } from "./authenticate-app.ts";
-import { boundOfToken } from "./bound-of-token.ts";
+import { callerByToken } from "./caller-by-token.ts";
 import { ACCESS_TOKEN_USERNAME, identityAdvice, isIdentityName, STATIC_USERNAME } from "./identity-name.ts";
 import type { PresentedCredential } from "./presented-credential.ts";
 import { parsePasswordShape } from "./token-text.ts";
@@ -62,7 +56,7 @@ export async function authenticate(
     case "token":
       if (credential.username === undefined && !takesBearer(ports, channel, credential.tokenKind))
         throw await bearerRefused(ports, channel, credential.digest);
-      return await callerByToken(ports, channel, credential, from);
+      return await authenticateToken(ports, channel, credential, from);
     case "bearer":
       if (!takesBearer(ports, channel, "api-token")) throw refused(undefined, BEARER_REFUSED);
       throw refusedPassword(channel, credential.token, "bearer without a token's form");
@@ -126,7 +120,7 @@ function refusedPassword(channel: Channel, password: Secret, cause: string): Fai
   }
 }
 
-async function callerByToken(
+async function authenticateToken(
   ports: AuthenticationPorts,
   channel: Channel,
   { username, digest }: Extract<PresentedCredential, { readonly kind: "token" }>,
@@ -145,21 +139,7 @@ async function callerByToken(
     requireIdentity(ports, identity, found, emails instanceof Promise ? await emails : emails);
   }
   recordUse(ports, token, now, from);
-  return {
-    kind: "account",
-    account,
-    credential: {
-      kind: token.kind,
-      id: token.uuid,
-      scopes: scopeSetOf(token),
-      token,
-      identity,
-      bound: boundOfToken(found, { now, address: from.address }),
-      ...(token.recordedUntil !== undefined && token.recordedUntil > now
-        ? { isRecorded: true as const }
-        : {}),
-    } as TokenCredential,
-  };
+  return callerByToken(found, identity, { now, address: from.address });
 }
 
 export type TokenAndAccount = {

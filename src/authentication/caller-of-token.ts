@@ -1,9 +1,8 @@
-import type { AccountCaller, TokenCredential } from "../model/caller.ts";
-import { scopeSetOf } from "../model/token.ts";
+import type { AccountCaller } from "../model/caller.ts";
 import type { Uuid } from "../model/uuid.ts";
 import type { Ports } from "../ports.ts";
 import { tokenProblem } from "./authenticate.ts";
-import { boundOfToken } from "./bound-of-token.ts";
+import { callerByToken } from "./caller-by-token.ts";
 
 /** Who would be calling with a token. */
 export type CallerOfToken = {
@@ -22,21 +21,9 @@ export async function callerOfToken(
 ): Promise<CallerOfToken | undefined> {
   const { credential } = await database.lookups.getAdmissionState(uuid, undefined);
   if (credential?.kind !== "token") return undefined;
-  const { token, account } = credential;
   const now = clock();
   return {
     problem: tokenProblem(credential, now),
-    caller: {
-      kind: "account",
-      account,
-      credential: {
-        kind: token.kind,
-        id: token.uuid,
-        scopes: scopeSetOf(token),
-        token,
-        identity: undefined,
-        bound: boundOfToken(credential, { now, address: undefined }),
-      } as TokenCredential,
-    },
+    caller: callerByToken(credential, undefined, { now, address: undefined }),
   };
 }

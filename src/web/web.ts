@@ -1,5 +1,5 @@
 import type { FastifyInstance } from "fastify";
-import { parseFormBody } from "../http/routes/body-text.ts";
+import { acceptFormBodies } from "../http/routes/form-bodies.ts";
 import { Failure } from "../model/failure.ts";
 import type { Ports } from "../ports.ts";
 import { registerAssets } from "./assets.ts";
@@ -15,7 +15,10 @@ export async function registerWeb(parent: FastifyInstance, ports: Ports): Promis
     server.decorateRequest("admittedToPage", undefined);
     answerErrorsInPages(server, ports);
     await server.register(registerAssets);
-    acceptForms(server);
+    acceptFormBodies(server);
+    server.addContentTypeParser("*", (_request, _body, done) =>
+      done(new Failure("format-unsupported", "Pages take forms: application/x-www-form-urlencoded")),
+    );
     const withFiles = PAGE_LIST.filter(isWithFiles);
     for (const entry of PAGE_LIST) if (!isWithFiles(entry)) registerPage(server, ports, entry);
     await server.register(async (scope) => {
@@ -28,22 +31,4 @@ export async function registerWeb(parent: FastifyInstance, ports: Ports): Promis
 
 function isWithFiles({ takesFiles }: PageEntry): boolean {
   return takesFiles === true;
-}
-
-function acceptForms(server: FastifyInstance): void {
-  server.removeAllContentTypeParsers();
-  server.addContentTypeParser(
-    "application/x-www-form-urlencoded",
-    { parseAs: "buffer" },
-    (_request, body, done) => {
-      try {
-        done(null, parseFormBody(body as Buffer));
-      } catch (error) {
-        done(error as Failure);
-      }
-    },
-  );
-  server.addContentTypeParser("*", (_request, _body, done) =>
-    done(new Failure("format-unsupported", "Pages take forms: application/x-www-form-urlencoded")),
-  );
 }

@@ -1,4 +1,3 @@
-import type { TypeBuilder } from "../../http/routes/body-schema.ts";
 import type { AccountRoute } from "../../http/routes/subjects/account.ts";
 import { jsonAnswer } from "../../http/server/answer.ts";
 import { invalidField } from "../../model/failure.ts";
@@ -6,23 +5,7 @@ import { viewerOf } from "../../model/who-acts.ts";
 import { describeLimits } from "../../operations/tokens/describe-limits.ts";
 import { createTokenByToken } from "../../operations/tokens/tokens-by-token.ts";
 import { representMadeToken } from "../../representations/token.ts";
-
-/** A field that is not known is refused: it may be meant as a limit. */
-const NewTokenBody = (Type: TypeBuilder) =>
-  Type.Object(
-    {
-      name: Type.String(),
-      scopes: Type.Array(Type.String()),
-      expires_in: Type.Integer(),
-      repositories: Type.Optional(Type.Array(Type.String())),
-      projects: Type.Optional(Type.Array(Type.String())),
-      workspaces: Type.Optional(Type.Array(Type.String())),
-      refs: Type.Optional(Type.Array(Type.String())),
-      addresses: Type.Optional(Type.Array(Type.String())),
-      read_only_hours: Type.Optional(Type.Array(Type.String())),
-    },
-    { additionalProperties: false },
-  );
+import { NewTokenBody } from "./new-token-body.ts";
 
 /**
  * `POST /-/tokens`: a token of the account, with scopes of the one that is sent. Its text is in the answer, this once; with the same

@@ -1,6 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { parseFormBody } from "../../http/routes/body-text.ts";
-import type { Failure } from "../../model/failure.ts";
+import { acceptFormBodies } from "../../http/routes/form-bodies.ts";
 import { OauthRefusal } from "../../model/oauth-refusal.ts";
 
 /** Codes, tokens and JWTs of a few kilobytes, percent-encoded. */
@@ -8,18 +7,7 @@ export const OAUTH_BODY_BYTES_MAX = 16 * 1024;
 
 /** RFC 6749, section 4.1.3: forms alone. Any other body is dropped, as if nothing had been sent. */
 export function acceptOauthForms(server: FastifyInstance): void {
-  server.removeAllContentTypeParsers();
-  server.addContentTypeParser(
-    "application/x-www-form-urlencoded",
-    { parseAs: "buffer" },
-    (_request, body, done) => {
-      try {
-        done(null, parseFormBody(body as Buffer));
-      } catch (error) {
-        done(error as Failure);
-      }
-    },
-  );
+  acceptFormBodies(server);
   server.addContentTypeParser("*", { parseAs: "buffer" }, (_request, _body, done) => done(null, undefined));
 }
 
