@@ -49,8 +49,9 @@ export async function admitToProjectOf(
   { admission, workspace }: Admitted<FoundWorkspace>,
   body: unknown,
 ): Promise<Project> {
-  const project = await getProject(ports, workspace, route.projectOf(body));
-  if (!(await admission.maySeeProject(project))) throw noSuchProject();
+  const selector = route.projectOf(body);
+  const project = await getProject(ports, workspace, selector);
+  if (selector !== undefined && !(await admission.maySeeProject(project))) throw noSuchProject();
   await admission.admitToTargetProject(project);
   return project;
 }
