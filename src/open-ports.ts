@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Logger } from "pino";
@@ -16,6 +16,7 @@ import { openRateLimits } from "./limits/rate-limits.ts";
 import { openSignInLimiter } from "./limits/sign-in-limiter.ts";
 import { openSmtpMailer } from "./mail/smtp-mailer.ts";
 import { type Metrics, NO_METRICS } from "./metrics/metrics.ts";
+import type { Uuid } from "./model/uuid.ts";
 import type { Ports } from "./ports.ts";
 import { openDiskBlobStore } from "./storage/blobs/disk-blob-store.ts";
 import { openByteCache } from "./storage/byte-cache.ts";
@@ -53,13 +54,21 @@ export type OpenOptions = {
   readonly isRestoring?: boolean;
   /** Not for who looks for damage himself, or comes after somebody who has. */
   readonly isDatabaseChecked?: boolean;
+  /** The time of everything that is stored or expires. That of the machine, unless a stand-in has one of its own. */
+  readonly clock?: () => Date;
+  readonly newUuid?: () => Uuid;
 };
 
 /** Everything that the product needs from outside, opened; for the server and for the command line. */
 export async function openPorts(
   config: Config,
   log: Logger,
-  { isRestoring = false, isDatabaseChecked = true }: OpenOptions = {},
+  {
+    isRestoring = false,
+    isDatabaseChecked = true,
+    clock = () => new Date(),
+    newUuid = () => randomUUID() as Uuid,
+  }: OpenOptions = {},
 ): Promise<Ports & { close(): Promise<void> }> {
   if (!isRestoring) requireRestored(config.dataFolder);
   mkdirSync(config.dataFolder, { recursive: true, mode: 0o700 });
@@ -92,7 +101,6 @@ export async function openPorts(
   // A damaged one is told now, and not to the first who needs it.
   await keys.get("rotation");
   const packs = openDiskPackStore(repositoryFolder(config), { beforeRemoval: objects.forget });
-  const clock = () => new Date();
   const auditNotes = openAuditNotes({ database, clock, log });
   const unknownOperations = openUnknownOperationCounter({ database, clock, log });
   const workspaceActivity = openWorkspaceActivity({ database, clock, log });
@@ -135,6 +143,7 @@ export async function openPorts(
     rateLimits: config.hasRateLimits ? openRateLimits({ clock }) : undefined,
     log,
     clock,
+    newUuid,
     randomBytes,
     async close() {
       await backgroundWork.close();

@@ -97,6 +97,8 @@ export type Ports = {
   readonly rateLimits: RateLimits | undefined;
   readonly log: Logger;
   readonly clock: () => Date;
+  /** For whatever is stored. */
+  readonly newUuid: () => Uuid;
   /** Bytes from a cryptographically secure source. */
   readonly randomBytes: (length: number) => Buffer;
 };

@@ -15,7 +15,7 @@ import { openWriteTransaction } from "../storage/sql/write-transaction.ts";
 
 type NoticePorts = Pick<
   Ports,
-  "config" | "listening" | "database" | "transactions" | "outbox" | "mailer" | "clock" | "log"
+  "config" | "listening" | "database" | "transactions" | "outbox" | "mailer" | "clock" | "newUuid" | "log"
 >;
 
 /** What a mail about tokens that end soon says. */

@@ -1,9 +1,7 @@
-import { randomUUID } from "node:crypto";
 import { digestToken, parsePasswordShape, writeToken } from "../../authentication/token-text.ts";
 import type { Account } from "../../model/account.ts";
 import { type GrantedScope, SCOPES } from "../../model/scope.ts";
 import { Secret } from "../../model/secret.ts";
-import type { Uuid } from "../../model/uuid.ts";
 import { createApiToken, revokeApiToken, type TokenPorts } from "../../operations/tokens/api-tokens.ts";
 import type { By } from "../../ports.ts";
 import { insertToken, listTokens } from "../../storage/sql/tokens/tokens.ts";
@@ -66,7 +64,7 @@ async function storeExpiredToken(ports: TokenPorts, account: Account): Promise<S
   await insertToken(
     ports.database.kysely,
     {
-      uuid: randomUUID() as Uuid,
+      uuid: ports.newUuid(),
       kind: "api-token",
       bound: undefined,
       parentUuid: undefined,

@@ -5,7 +5,7 @@ import { openWriteTransaction } from "../../storage/sql/write-transaction.ts";
 
 /** The operator changes something: whoever may use the command line, which needs no credential, and is asked nothing. */
 export function operatorBy(
-  ports: Pick<Ports, "config" | "listening" | "transactions" | "outbox" | "clock">,
+  ports: Pick<Ports, "config" | "listening" | "transactions" | "outbox" | "clock" | "newUuid">,
   signal: AbortSignal = new AbortController().signal,
 ): By {
   return {

@@ -173,7 +173,7 @@ function addRedeliver(webhook: Command): void {
     .addHelpText("after", examples("pail webhook redeliver 6fa459ea"));
   addSettings(command).action(async (id: string) => {
     const again = await withPorts(command, async (ports, by) =>
-      redeliver(by, await getDeliveryById(ports, id)),
+      redeliver(ports, by, await getDeliveryById(ports, id)),
     );
     printLine(again);
   });

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { Kysely } from "kysely";
 import { digestToken, writeToken } from "../../authentication/token-text.ts";
 import {
@@ -74,7 +73,7 @@ export type CreatedAccessToken = {
  * resource has too many.
  */
 export async function createAccessToken(
-  ports: Pick<TokenPorts, "clock" | "randomBytes">,
+  ports: Pick<TokenPorts, "clock" | "newUuid" | "randomBytes">,
   by: By,
   resource: TokenResource,
   wanted: NewAccessToken,
@@ -84,6 +83,7 @@ export async function createAccessToken(
   const { account, address } = newAppUser(ports, resource, name);
   const text = writeToken("access-token", ports.randomBytes);
   const token = newToken({
+    uuid: ports.newUuid(),
     accountUuid: account.uuid,
     name,
     scopes,
@@ -152,15 +152,15 @@ const BOT_DOMAIN = "bots.bitbucket.org";
 
 /** The name of the bot is its user name and that of its address. */
 function newAppUser(
-  { clock, randomBytes }: Pick<Ports, "clock" | "randomBytes">,
+  { clock, newUuid, randomBytes }: Pick<Ports, "clock" | "newUuid" | "randomBytes">,
   resource: TokenResource,
   name: string,
 ): { readonly account: Account; readonly address: string } {
   const username = writeBotName(randomBytes);
   const account: Account = {
-    uuid: randomUUID() as Uuid,
+    uuid: newUuid(),
     kind: APP_USER_KINDS[resource.kind],
-    accountId: `712020:${randomUUID()}`,
+    accountId: `712020:${newUuid()}`,
     username,
     displayName: name,
     nickname: name,
@@ -186,11 +186,11 @@ function appUserOf(resource: TokenResource): AppUser {
 }
 
 function newToken(
-  fields: Pick<AccessToken, "accountUuid" | "name" | "scopes" | "createdAt" | "expiresAt">,
+  fields: Pick<AccessToken, "uuid" | "accountUuid" | "name" | "scopes" | "createdAt" | "expiresAt">,
 ): AccessToken {
   return {
     kind: "access-token",
-    uuid: randomUUID() as Uuid,
+    uuid: fields.uuid,
     accountUuid: fields.accountUuid,
     name: fields.name,
     scopes: fields.scopes,
@@ -297,7 +297,12 @@ async function rotate(
       return { text, token, oldExpiresAt: old.expiresAt, isRepeated: true };
     }
     const lifetimeMs = old.expiresAt.getTime() - old.createdAt.getTime();
-    const token = newToken({ ...old, createdAt: now, expiresAt: new Date(now.getTime() + lifetimeMs) });
+    const token = newToken({
+      ...old,
+      uuid: ports.newUuid(),
+      createdAt: now,
+      expiresAt: new Date(now.getTime() + lifetimeMs),
+    });
     const violations = await violationsOf(tx, resource, token);
     if (violations.length > 0)
       throw cannot(

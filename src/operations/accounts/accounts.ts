@@ -1,10 +1,8 @@
-import { randomUUID } from "node:crypto";
 import type { Kysely } from "kysely";
 import { type Account, type EmailAlias, parseEmailAddress, parseUsername } from "../../model/account.ts";
 import { accountSubject } from "../../model/audit.ts";
 import { Failure, invalidField } from "../../model/failure.ts";
 import { textLength } from "../../model/text-length.ts";
-import type { Uuid } from "../../model/uuid.ts";
 import type { By, Ports } from "../../ports.ts";
 import {
   findAccountByEmail,
@@ -23,7 +21,7 @@ import type { Recorder } from "../../storage/sql/write-transaction.ts";
 
 import { endSessionsOf } from "./sessions.ts";
 
-export type AccountPorts = Pick<Ports, "database" | "clock">;
+export type AccountPorts = Pick<Ports, "database" | "clock" | "newUuid">;
 
 export type NewAccount = { readonly email: string; readonly username: string; readonly displayName?: string };
 
@@ -38,14 +36,17 @@ export async function createAccount(ports: AccountPorts, by: By, input: NewAccou
 export type PreparedAccount = { readonly account: Account; readonly address: string };
 
 /** @throws Failure invalid-input. */
-export function prepareAccount({ clock }: Pick<Ports, "clock">, input: NewAccount): PreparedAccount {
+export function prepareAccount(
+  { clock, newUuid }: Pick<Ports, "clock" | "newUuid">,
+  input: NewAccount,
+): PreparedAccount {
   const address = requiredAddress(input.email);
   const username = parseUsername(input.username);
   if (username === undefined) throw invalidField("username", "must be 1 to 62 letters, digits, _ or -");
   const displayName = requiredDisplayName(input.displayName ?? username);
   const account: Account = {
-    uuid: randomUUID() as Uuid,
-    accountId: `712020:${randomUUID()}`,
+    uuid: newUuid(),
+    accountId: `712020:${newUuid()}`,
     username,
     displayName,
     nickname: displayName,

@@ -1,9 +1,8 @@
-import { hash, randomUUID } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Kysely } from "kysely";
 import type { Mail } from "../../mail/mailer.ts";
 import type { OneTimeLink } from "../../model/one-time-link.ts";
 import { Secret } from "../../model/secret.ts";
-import type { Uuid } from "../../model/uuid.ts";
 import { accountOf } from "../../model/who-acts.ts";
 import type { By, Ports } from "../../ports.ts";
 import { findLink, insertLink } from "../../storage/sql/accounts/one-time-links.ts";
@@ -11,7 +10,7 @@ import type { Schema } from "../../storage/sql/schema.ts";
 
 export type LinkPorts = Pick<
   Ports,
-  "database" | "clock" | "randomBytes" | "mailer" | "backgroundWork" | "log"
+  "database" | "clock" | "newUuid" | "randomBytes" | "mailer" | "backgroundWork" | "log"
 >;
 
 /** 256 bits in base64url. */
@@ -38,7 +37,7 @@ export type WriteMail = (made: MadeLink) => Omit<Mail, "to" | "purpose">;
 /** Stores a link in an open transaction, of which only a digest stays. */
 export async function makeLink(
   tx: Kysely<Schema>,
-  { clock, randomBytes }: Pick<Ports, "clock" | "randomBytes">,
+  { clock, newUuid, randomBytes }: Pick<Ports, "clock" | "newUuid" | "randomBytes">,
   by: By,
   wanted: WantedLink,
   lifeMs: number,
@@ -47,7 +46,7 @@ export async function makeLink(
   const now = clock();
   const link = {
     ...wanted,
-    uuid: randomUUID() as Uuid,
+    uuid: newUuid(),
     createdByUuid: accountOf(by.caller)?.uuid,
     createdAt: now,
     expiresAt: new Date(now.getTime() + lifeMs),

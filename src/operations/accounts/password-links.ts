@@ -145,7 +145,7 @@ export type AccountOfLink = Omit<NewAccount, "email"> & { readonly password: Sec
 
 /** Uses the link of a server without accounts. @throws Failure gone, conflict, invalid-input. */
 export async function createFirstAccount(
-  ports: PasswordPorts,
+  ports: PasswordPorts & Pick<Ports, "newUuid">,
   by: By,
   asker: PasswordAsker,
   link: Extract<OneTimeLink, { readonly kind: "first-account" }>,
@@ -168,7 +168,7 @@ export async function createFirstAccount(
 
 /** Accepts an invitation with a new account, which has the invited address. @throws Failure gone, conflict, invalid-input. */
 export async function createInvitedAccount(
-  ports: PasswordPorts,
+  ports: PasswordPorts & Pick<Ports, "newUuid">,
   by: By,
   asker: PasswordAsker,
   invitation: InvitationLink,

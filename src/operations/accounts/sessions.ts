@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { Kysely } from "kysely";
 import { digestSession, writeSessionText } from "../../authentication/authenticate-session.ts";
 import type { Account } from "../../model/account.ts";
@@ -21,7 +20,7 @@ import { moveTokenDrafts } from "../../storage/sql/tokens/token-drafts.ts";
 import { TAKES_ACCESS } from "../../storage/sql/transaction-options.ts";
 import type { Recorder } from "../../storage/sql/write-transaction.ts";
 
-type SessionPorts = Pick<Ports, "clock" | "randomBytes">;
+type SessionPorts = Pick<Ports, "clock" | "newUuid" | "randomBytes">;
 
 /** Of one account at a time; the one that was used least lately ends: ASVS 5.0, 7.1.2. */
 export const SESSIONS_MAX = 20;
@@ -40,7 +39,7 @@ export type NewSession = {
  * @returns its cookie's value, this once.
  */
 export async function startSession(
-  { clock, randomBytes }: SessionPorts,
+  { clock, newUuid, randomBytes }: SessionPorts,
   by: By,
   account: Account,
   { address, client, replaces }: NewSession,
@@ -48,7 +47,7 @@ export async function startSession(
   const text = new Secret(writeSessionText(randomBytes));
   const now = clock();
   const session: Session = {
-    uuid: randomUUID() as Uuid,
+    uuid: newUuid(),
     accountUuid: account.uuid,
     createdAt: now,
     authenticatedAt: now,

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { Kysely } from "kysely";
 import { webhookEventRequirement } from "../../authorization/webhook-event-requirement.ts";
 import type { AppDescriptor, Installation } from "../../model/app.ts";
@@ -6,6 +5,7 @@ import type { OauthScope } from "../../model/oauth-scope.ts";
 import { compareScopes } from "../../model/scope-set.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import { WEBHOOK_EVENTS, type WebhookEvent } from "../../model/webhook.ts";
+import type { Ports } from "../../ports.ts";
 import type { Schema } from "../../storage/sql/schema.ts";
 import {
   deleteWebhook,
@@ -41,6 +41,7 @@ export function mayHear(scopes: readonly OauthScope[], event: WebhookEvent): boo
  */
 export async function replaceAppWebhooks(
   tx: Kysely<Schema>,
+  { newUuid }: Pick<Ports, "newUuid">,
   installation: Pick<Installation, "uuid" | "workspaceUuid" | "descriptor">,
   createdAt: Date,
 ): Promise<void> {
@@ -55,7 +56,7 @@ export async function replaceAppWebhooks(
     if (index !== -1) await updateWebhook(tx, spare.splice(index, 1)[0]!.uuid, { url });
     else
       await insertWebhook(tx, {
-        uuid: randomUUID() as Uuid,
+        uuid: newUuid(),
         workspaceUuid: installation.workspaceUuid,
         repositoryUuid: undefined,
         url,

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { DESCRIPTOR_BYTES_MAX, parseBaseUrl, readDescriptor } from "../../connect/descriptor.ts";
 import { openSharedSecret } from "../../connect/shared-secret.ts";
 import { withoutSignature, writeTokenForApp } from "../../connect/token-for-app.ts";
@@ -12,7 +11,7 @@ import { insertAppCall } from "../../storage/sql/apps/app-calls.ts";
 import { isPrivateHost } from "../../webhooks/public-address.ts";
 import type { SendOutcome } from "../../webhooks/send-webhook.ts";
 
-export type AppCallPorts = Pick<Ports, "config" | "clock" | "keys">;
+export type AppCallPorts = Pick<Ports, "config" | "clock" | "newUuid" | "keys">;
 
 /** For the whole call, answer and all. */
 const CALL_MS_MAX = 10_000;
@@ -36,7 +35,7 @@ type Place = Pick<AppCall, "workspaceUuid" | "appKey" | "kind">;
 
 /** Sends one request as webhooks are sent: to public addresses, without redirects, within limits. Never throws. */
 async function send(
-  { config, clock }: Pick<Ports, "config" | "clock">,
+  { config, clock, newUuid }: Pick<Ports, "config" | "clock" | "newUuid">,
   signal: AbortSignal,
   place: Place,
   asked: Asked,
@@ -62,7 +61,7 @@ async function send(
   const isAnswered = outcome.kind === "answered";
   const call: AppCall = {
     ...place,
-    uuid: randomUUID() as Uuid,
+    uuid: newUuid(),
     sentAt,
     durationMs: Math.round(performance.now() - begin),
     method: asked.method,

@@ -1,4 +1,4 @@
-import { generateKeyPair, randomUUID } from "node:crypto";
+import { generateKeyPair } from "node:crypto";
 import { promisify } from "node:util";
 import { newSharedSecret, openSharedSecret, sealSharedSecret } from "../../connect/shared-secret.ts";
 import type { Account } from "../../model/account.ts";
@@ -7,7 +7,7 @@ import { appSubject } from "../../model/audit.ts";
 import { Failure } from "../../model/failure.ts";
 import type { OauthScope } from "../../model/oauth-scope.ts";
 import type { Secret } from "../../model/secret.ts";
-import { bracedUuid, type Uuid } from "../../model/uuid.ts";
+import { bracedUuid } from "../../model/uuid.ts";
 import type { Workspace } from "../../model/workspace.ts";
 import type { By, Ports } from "../../ports.ts";
 import { representAppPrincipal } from "../../representations/app-principal.ts";
@@ -126,7 +126,7 @@ export async function installApp(
       now,
     );
     await nameAppAccount(tx, installation.accountUuid, descriptor);
-    await replaceAppWebhooks(tx, { ...installation, descriptor }, now);
+    await replaceAppWebhooks(tx, ports, { ...installation, descriptor }, now);
     record.audit("app.installed", appSubject(installation), {
       account: installation.accountUuid,
       scopes: descriptor.scopes,
@@ -162,7 +162,7 @@ async function begin(
   { descriptor, descriptorUrl, registration }: ReviewedApp,
   secret: Secret,
 ): Promise<Begun> {
-  const uuid = randomUUID() as Uuid;
+  const uuid = ports.newUuid();
   const sealedSecret = await sealSharedSecret(ports, uuid, secret);
   const publicKey = await newPublicKey();
   const now = ports.clock();
@@ -187,7 +187,7 @@ async function begin(
         "invalid-input",
         `Cannot install the app: the workspace has had ${INSTALLATIONS_MAX} already`,
       );
-    const account = newAppAccount(descriptor, now);
+    const account = newAppAccount(ports, descriptor, now);
     await insertAccount(tx, account);
     await insertAppUser(tx, account.uuid, {
       repositoryUuid: undefined,
@@ -222,12 +222,16 @@ function registeredClientKey({ uuid }: Workspace, { key }: AppDescriptor): strin
 const USERNAME_BYTES = 15;
 
 /** The account in whose name the app acts. Nobody signs in with it. */
-function newAppAccount({ name }: AppDescriptor, createdAt: Date): Account {
+function newAppAccount(
+  { newUuid }: Pick<Ports, "newUuid">,
+  { name }: AppDescriptor,
+  createdAt: Date,
+): Account {
   return {
-    uuid: randomUUID() as Uuid,
+    uuid: newUuid(),
     kind: "connect_app",
-    accountId: `712020:${randomUUID()}`,
-    username: `app-${randomUUID()
+    accountId: `712020:${newUuid()}`,
+    username: `app-${newUuid()
       .replaceAll("-", "")
       .slice(0, 2 * USERNAME_BYTES - 4)}`,
     displayName: name,

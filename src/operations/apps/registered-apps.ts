@@ -1,10 +1,8 @@
-import { randomUUID } from "node:crypto";
 import { newSharedSecret, sealSharedSecret } from "../../connect/shared-secret.ts";
 import type { AppRegistration } from "../../model/app.ts";
 import { appSubject, workspaceSubject } from "../../model/audit.ts";
 import { Failure } from "../../model/failure.ts";
 import type { Secret } from "../../model/secret.ts";
-import type { Uuid } from "../../model/uuid.ts";
 import type { Workspace } from "../../model/workspace.ts";
 import type { By } from "../../ports.ts";
 import {
@@ -31,7 +29,7 @@ export async function registerApp(
   descriptorUrl: string,
 ): Promise<{ readonly registration: AppRegistration; readonly secret: Secret }> {
   const { key, name } = await fetchDescriptor(ports, by, workspace.uuid, descriptorUrl);
-  const uuid = randomUUID() as Uuid;
+  const uuid = ports.newUuid();
   const secret = newSharedSecret(ports);
   const registration: AppRegistration = {
     uuid,

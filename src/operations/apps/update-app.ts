@@ -34,7 +34,7 @@ export async function updateApp(
   await by.transaction(async (tx, record) => {
     await updateInstallation(tx, installation.uuid, { descriptor }, now);
     await nameAppAccount(tx, installation.accountUuid, descriptor);
-    await replaceAppWebhooks(tx, { ...installation, descriptor }, now);
+    await replaceAppWebhooks(tx, ports, { ...installation, descriptor }, now);
     // A token has the scopes that the app had.
     if (descriptor.scopes.join(" ") !== installation.descriptor.scopes.join(" "))
       await endAppGrants(tx, record, ports, by, installation.accountUuid);

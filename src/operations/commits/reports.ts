@@ -1,8 +1,6 @@
-import { randomUUID } from "node:crypto";
 import { Failure } from "../../model/failure.ts";
 import { ANNOTATIONS_MAX, type Annotation, type Report } from "../../model/report.ts";
 import type { Repository } from "../../model/repository.ts";
-import type { Uuid } from "../../model/uuid.ts";
 import type { By, Ports } from "../../ports.ts";
 import {
   countAnnotations,
@@ -39,7 +37,7 @@ export async function getReport(
  * @throws Failure not-found for an unknown commit.
  */
 export async function putReport(
-  ports: CommitPorts & Pick<Ports, "database">,
+  ports: CommitPorts & Pick<Ports, "database" | "newUuid">,
   by: By,
   repository: Repository,
   { commit: revision, id, report }: ReportName & { readonly report: NewReport },
@@ -50,7 +48,7 @@ export async function putReport(
     const now = ports.clock();
     return upsertReport(tx, {
       ...report,
-      uuid: randomUUID() as Uuid,
+      uuid: ports.newUuid(),
       repositoryUuid: repository.uuid,
       commit,
       externalId: known?.externalId ?? id,
@@ -80,7 +78,7 @@ export async function deleteReport(
  * @throws Failure not-found; invalid-input if the report would have more than `ANNOTATIONS_MAX`.
  */
 export async function putAnnotations(
-  ports: CommitPorts & Pick<Ports, "database">,
+  ports: CommitPorts & Pick<Ports, "database" | "newUuid">,
   by: By,
   repository: Repository,
   { annotations, ...name }: ReportName & { readonly annotations: readonly NewAnnotation[] },
@@ -92,7 +90,7 @@ export async function putAnnotations(
     const now = ports.clock();
     const rows = annotations.map((annotation) => ({
       ...annotation,
-      uuid: randomUUID() as Uuid,
+      uuid: ports.newUuid(),
       reportUuid: report.uuid,
       createdAt: now,
       updatedAt: now,
@@ -109,7 +107,7 @@ export async function putAnnotations(
 
 /** Stores one annotation under the id in its URL: the UUID of an existing one, or the tool's own id. Else as above. */
 export async function putAnnotation(
-  ports: CommitPorts & Pick<Ports, "database">,
+  ports: CommitPorts & Pick<Ports, "database" | "newUuid">,
   by: By,
   repository: Repository,
   { annotation, ...name }: ReportName & { readonly annotation: NewAnnotation },

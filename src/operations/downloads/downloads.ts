@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { Readable } from "node:stream";
 import type { Account } from "../../model/account.ts";
 import { type Download, parseDownloadName } from "../../model/download.ts";
@@ -15,7 +14,7 @@ import {
   upsertDownload,
 } from "../../storage/sql/downloads/downloads.ts";
 
-export type DownloadPorts = Pick<Ports, "downloads" | "database" | "clock">;
+export type DownloadPorts = Pick<Ports, "downloads" | "database" | "clock" | "newUuid">;
 
 /** Our choice: it allows files of more than 1 GiB, and refuses one that fills the disk. */
 export const DOWNLOAD_BYTES_MAX = 2 * 1024 ** 3;
@@ -30,7 +29,7 @@ export type Upload = { readonly name: string; readonly source: AsyncIterable<Buf
  * `DOWNLOAD_BYTES_MAX`.
  */
 export async function storeDownloads(
-  { downloads, database, clock }: DownloadPorts,
+  { downloads, database, clock, newUuid }: DownloadPorts,
   by: By,
   repository: Repository,
   uploader: Account,
@@ -47,7 +46,7 @@ export async function storeDownloads(
       const name = parseDownloadName(text);
       if (name === undefined) throw invalidField("files", "not a file name");
       if (stored.some((each) => each.name === name)) throw invalidField("files", `"${name}" is sent twice`);
-      const file = { repositoryUuid: repository.uuid, fileUuid: randomUUID() as Uuid };
+      const file = { repositoryUuid: repository.uuid, fileUuid: newUuid() };
       intents.push(await downloads.openIntent([blobOf(file)]));
       const sizeBytes = await downloads.put(blobOf(file), source, { bytesMax: DOWNLOAD_BYTES_MAX });
       stored.push({ ...file, name, uploader, sizeBytes, count: 0, createdAt: clock() });

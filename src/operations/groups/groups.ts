@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { Kysely } from "kysely";
 import type { Account } from "../../model/account.ts";
 import { groupSubject } from "../../model/audit.ts";
@@ -6,7 +5,6 @@ import { Failure, invalidField } from "../../model/failure.ts";
 import type { Group } from "../../model/group.ts";
 import { parseGroupSlug, slugifyGroupName } from "../../model/slug.ts";
 import { textLength } from "../../model/text-length.ts";
-import type { Uuid } from "../../model/uuid.ts";
 import type { Workspace } from "../../model/workspace.ts";
 import type { By, Ports } from "../../ports.ts";
 import { isUniqueViolation } from "../../storage/sql/database-failure.ts";
@@ -29,7 +27,7 @@ const NAME_LENGTH_MAX = 255;
  * Creates a group without members. @throws Failure invalid-input, or conflict if its slug is taken in the workspace.
  */
 export async function createGroup(
-  ports: Pick<Ports, "database" | "clock">,
+  ports: Pick<Ports, "database" | "clock" | "newUuid">,
   by: By,
   workspace: Workspace,
   name: string,
@@ -38,7 +36,7 @@ export async function createGroup(
   if (slug === undefined)
     throw invalidField("name", `must have a letter or a digit, and at most ${NAME_LENGTH_MAX} characters`);
   const group: Group = {
-    uuid: randomUUID() as Uuid,
+    uuid: ports.newUuid(),
     workspaceUuid: workspace.uuid,
     slug,
     name,

@@ -1,9 +1,7 @@
-import { randomUUID } from "node:crypto";
 import { invalidField } from "../../model/failure.ts";
 import { type HelpAnswer, MISSING_LENGTH_MAX } from "../../model/help-answer.ts";
 import { maskPersonalText } from "../../model/mask-secrets.ts";
 import { textLength } from "../../model/text-length.ts";
-import type { Uuid } from "../../model/uuid.ts";
 import { accountOf } from "../../model/who-acts.ts";
 import type { By, Ports } from "../../ports.ts";
 import { countHelpAnswers, insertHelpAnswer } from "../../storage/sql/help/help-answers.ts";
@@ -19,7 +17,7 @@ const ANSWERS_A_DAY_MAX = 500;
  * @throws Failure invalid-input.
  */
 export async function answerHelp(
-  { clock }: Pick<Ports, "clock">,
+  { clock, newUuid }: Pick<Ports, "clock" | "newUuid">,
   by: By,
   answer: Pick<HelpAnswer, "topic" | "language" | "isHelpful" | "missing">,
 ): Promise<void> {
@@ -30,7 +28,7 @@ export async function answerHelp(
     if ((await countHelpAnswers(tx, new Date(at.getTime() - DAY_MS))) >= ANSWERS_A_DAY_MAX) return;
     await insertHelpAnswer(tx, {
       ...answer,
-      uuid: randomUUID() as Uuid,
+      uuid: newUuid(),
       at,
       missing: maskPersonalText(answer.missing.replaceAll("\0", "").trim()),
       accountUuid: accountOf(by.caller)?.uuid,

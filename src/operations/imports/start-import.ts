@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { Kysely } from "kysely";
 import { type ImportSource, SourceRefusal } from "../../imports/import-source.ts";
 import { openRemoteSource } from "../../imports/remote-source.ts";
@@ -29,7 +28,7 @@ import { type NewRepository, slugTaken } from "../repositories/repositories.ts";
 import { importNew } from "./import-repository.ts";
 
 export type ImportPorts = PushPorts &
-  Pick<Ports, "config" | "database" | "clock" | "packs" | "backgroundWork" | "log">;
+  Pick<Ports, "config" | "database" | "clock" | "newUuid" | "packs" | "backgroundWork" | "log">;
 
 /** Each holds a connection, a process of git, and a pack on disk. */
 export const IMPORTS_OF_ACCOUNT_MAX = 2;
@@ -68,7 +67,7 @@ export async function startImport(ports: ImportPorts, by: By, input: ImportInput
   const account = requireAccount(by.caller);
   const now = ports.clock();
   const begun = {
-    uuid: randomUUID() as Uuid,
+    uuid: ports.newUuid(),
     workspaceUuid: repository.workspace.uuid,
     projectUuid: repository.project.uuid,
     accountUuid: account.uuid,

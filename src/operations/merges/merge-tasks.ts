@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { reachFaultPoint } from "../../fault-points.ts";
 import { Failure } from "../../model/failure.ts";
 import type { MergeFailure, MergeTask } from "../../model/merge-task.ts";
@@ -23,7 +22,7 @@ import {
   requireNoTask,
 } from "./merge-pull-request.ts";
 
-type TaskPorts = MergePorts & Pick<Ports, "backgroundWork" | "log">;
+type TaskPorts = MergePorts & Pick<Ports, "newUuid" | "backgroundWork" | "log">;
 
 /** The time that a merge may take which nobody waits for. */
 const MERGE_TASK_MS_MAX = 180_000;
@@ -49,7 +48,7 @@ export async function startMerge(
 ): Promise<Uuid> {
   const createdAt = ports.clock();
   const task = {
-    uuid: randomUUID() as Uuid,
+    uuid: ports.newUuid(),
     pullRequest: { repositoryUuid: asked.repositoryUuid, id: asked.id },
     createdAt,
     deadlineAt: new Date(createdAt.getTime() + DEADLINE_MS),

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import {
   digestOauthSecret,
   writeConsumerKey,
@@ -40,7 +39,7 @@ import { TAKES_ACCESS } from "../../storage/sql/transaction-options.ts";
 import { endGrants } from "./end-grants.ts";
 import { lockedConsumer } from "./locked-consumer.ts";
 
-export type ConsumerPorts = Pick<Ports, "database" | "clock" | "randomBytes">;
+export type ConsumerPorts = Pick<Ports, "database" | "clock" | "newUuid" | "randomBytes">;
 
 export type WantedConsumer = Pick<
   OauthConsumer,
@@ -62,10 +61,10 @@ export async function createConsumer(
   const wanted = checked(asked);
   const now = ports.clock();
   const secret = writeConsumerSecret(ports.randomBytes);
-  const account = appUserOf(wanted.name, now);
+  const account = appUserOf(ports, wanted.name, now);
   const consumer: OauthConsumer = {
     ...wanted,
-    uuid: randomUUID() as Uuid,
+    uuid: ports.newUuid(),
     workspaceUuid: workspace.uuid,
     accountUuid: account.uuid,
     key: writeConsumerKey(ports.randomBytes),
@@ -96,12 +95,12 @@ export async function createConsumer(
 }
 
 /** No person's: nobody can sign in as it, and it has no e-mail address. */
-function appUserOf(name: string, createdAt: Date): Account {
-  const uuid = randomUUID() as Uuid;
+function appUserOf({ newUuid }: Pick<Ports, "newUuid">, name: string, createdAt: Date): Account {
+  const uuid = newUuid();
   return {
     uuid,
     kind: "oauth_consumer",
-    accountId: `712020:${randomUUID()}`,
+    accountId: `712020:${newUuid()}`,
     username: `oauth-consumer-${uuid}`,
     displayName: name,
     nickname: name,

@@ -115,7 +115,7 @@ export async function exchangeDeviceCode(
       if (!(await isUsable(tx, accountUuid)))
         return new OauthRefusal("access_denied", "The account is disabled");
       const wanted = { kind: "device", accountUuid, scopes: code.scopes, createdAt: now } as const;
-      const grant = await storeNewGrant(tx, record, wanted, consumer);
+      const grant = await storeNewGrant(tx, record, { uuid: ports.newUuid(), ...wanted }, consumer);
       const { randomBytes } = ports;
       return issueTokens(tx, ports, grant, consumer.name, { access: randomBytes, refresh: randomBytes });
     },

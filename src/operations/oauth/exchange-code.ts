@@ -49,7 +49,7 @@ export async function exchangeCode(
       if (!(await isUsable(tx, code.accountUuid))) return "the account is disabled";
       const { accountUuid, scopes } = code;
       const wanted = { kind: "authorization-code", accountUuid, scopes, createdAt: now } as const;
-      const grant = await storeNewGrant(tx, record, wanted, consumer);
+      const grant = await storeNewGrant(tx, record, { uuid: ports.newUuid(), ...wanted }, consumer);
       await useCode(tx, digest, grant.uuid);
       const { randomBytes } = ports;
       return issueTokens(tx, ports, grant, consumer.name, { access: randomBytes, refresh: randomBytes });

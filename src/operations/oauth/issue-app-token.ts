@@ -47,7 +47,12 @@ export async function issueAppToken(
       const grant =
         living !== undefined && isSame
           ? living
-          : await storeNewGrant(tx, record, { kind, accountUuid, scopes, createdAt }, undefined);
+          : await storeNewGrant(
+              tx,
+              record,
+              { uuid: ports.newUuid(), kind, accountUuid, scopes, createdAt },
+              undefined,
+            );
       const { randomBytes } = ports;
       return issueTokens(tx, ports, grant, name, { access: randomBytes, refresh: randomBytes });
     },

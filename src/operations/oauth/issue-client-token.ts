@@ -32,7 +32,13 @@ export async function issueClientToken(
       const [living] = await listLivingGrants(tx, { consumerUuid: uuid, kind });
       const createdAt = ports.clock();
       const grant =
-        living ?? (await storeNewGrant(tx, record, { kind, accountUuid, scopes, createdAt }, consumer));
+        living ??
+        (await storeNewGrant(
+          tx,
+          record,
+          { uuid: ports.newUuid(), kind, accountUuid, scopes, createdAt },
+          consumer,
+        ));
       const { randomBytes } = ports;
       return issueTokens(tx, ports, grant, consumer.name, { access: randomBytes, refresh: randomBytes });
     },

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { Kysely } from "kysely";
 import { digestOauthSecret } from "../../authentication/oauth/oauth-secrets.ts";
 import { writeRefreshToken } from "../../authentication/oauth/refresh-token-text.ts";
@@ -14,7 +13,6 @@ import { OauthRefusal } from "../../model/oauth-refusal.ts";
 import type { OauthScope } from "../../model/oauth-scope.ts";
 import type { Secret } from "../../model/secret.ts";
 import type { OauthToken } from "../../model/token.ts";
-import type { Uuid } from "../../model/uuid.ts";
 import type { Ports } from "../../ports.ts";
 import { touchConsumer } from "../../storage/sql/oauth/consumers.ts";
 import { countLivingTokens, touchGrant } from "../../storage/sql/oauth/grants.ts";
@@ -22,7 +20,7 @@ import { insertRefreshToken } from "../../storage/sql/oauth/refresh-tokens.ts";
 import type { Schema } from "../../storage/sql/schema.ts";
 import { insertToken } from "../../storage/sql/tokens/tokens.ts";
 
-export type IssuePorts = Pick<Ports, "config" | "database" | "clock" | "randomBytes" | "keys">;
+export type IssuePorts = Pick<Ports, "config" | "database" | "clock" | "newUuid" | "randomBytes" | "keys">;
 
 /** What a consumer or an app is given, this once. */
 export type IssuedTokens = {
@@ -55,7 +53,7 @@ export function isRefreshed(kind: OauthGrantKind): boolean {
  */
 export async function issueTokens(
   tx: Kysely<Schema>,
-  { clock, config }: Pick<IssuePorts, "clock" | "config">,
+  { clock, newUuid, config }: Pick<IssuePorts, "clock" | "newUuid" | "config">,
   grant: OauthGrant,
   name: string,
   bytes: TokenBytes,
@@ -67,7 +65,7 @@ export async function issueTokens(
   const lifeMs = config.oauthTokenSeconds * SECOND_MS;
   const token: OauthToken = {
     kind: "oauth",
-    uuid: randomUUID() as Uuid,
+    uuid: newUuid(),
     accountUuid: grant.accountUuid,
     name,
     scopes: grant.scopes,

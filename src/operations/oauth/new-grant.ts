@@ -1,9 +1,7 @@
-import { randomUUID } from "node:crypto";
 import type { Kysely } from "kysely";
 import { consumerSubject, grantSubject } from "../../model/audit.ts";
 import type { OauthConsumer } from "../../model/oauth-consumer.ts";
 import type { OauthGrant } from "../../model/oauth-grant.ts";
-import type { Uuid } from "../../model/uuid.ts";
 import { insertGrant } from "../../storage/sql/oauth/grants.ts";
 import type { Schema } from "../../storage/sql/schema.ts";
 import type { Recorder } from "../../storage/sql/write-transaction.ts";
@@ -12,12 +10,11 @@ import type { Recorder } from "../../storage/sql/write-transaction.ts";
 export async function storeNewGrant(
   tx: Kysely<Schema>,
   record: Recorder,
-  wanted: Pick<OauthGrant, "kind" | "accountUuid" | "scopes" | "createdAt">,
+  wanted: Pick<OauthGrant, "uuid" | "kind" | "accountUuid" | "scopes" | "createdAt">,
   consumer: OauthConsumer | undefined,
 ): Promise<OauthGrant> {
   const grant: OauthGrant = {
     ...wanted,
-    uuid: randomUUID() as Uuid,
     consumerUuid: consumer?.uuid,
     lastUsedAt: undefined,
     revokedAt: undefined,

@@ -1,9 +1,7 @@
-import { randomUUID } from "node:crypto";
 import type { Kysely } from "kysely";
 import { projectSubject } from "../../model/audit.ts";
 import { Failure } from "../../model/failure.ts";
 import type { ProjectKey } from "../../model/slug.ts";
-import type { Uuid } from "../../model/uuid.ts";
 import type { Project, Workspace } from "../../model/workspace.ts";
 import type { By, Ports } from "../../ports.ts";
 import { representFieldChanges } from "../../representations/field-changes.ts";
@@ -22,7 +20,7 @@ import { findWorkspace } from "../../storage/sql/workspaces/workspaces.ts";
 import type { NewEvent } from "../../storage/sql/write-transaction.ts";
 import { endAccessTokensOf } from "../access-tokens/access-tokens.ts";
 
-export type ProjectPorts = Pick<Ports, "database" | "clock">;
+export type ProjectPorts = Pick<Ports, "database" | "clock" | "newUuid">;
 
 export type NewProject = {
   readonly key: ProjectKey;
@@ -33,14 +31,14 @@ export type NewProject = {
 
 /** @throws Failure invalid-input if the workspace has a project with this key already. */
 export async function createProject(
-  ports: Pick<Ports, "database" | "clock">,
+  ports: Pick<Ports, "database" | "clock" | "newUuid">,
   by: By,
   workspace: Workspace,
   input: NewProject,
 ): Promise<Project> {
   const now = ports.clock();
   const project: Project = {
-    uuid: randomUUID() as Uuid,
+    uuid: ports.newUuid(),
     workspaceUuid: workspace.uuid,
     key: input.key,
     name: input.name,
@@ -116,7 +114,7 @@ async function findUpdateEvent(
 
 /** Its access tokens end with it. @throws Failure permission-missing if a repository is in it: the reference's 403 says so of both. */
 export async function deleteProject(
-  ports: Pick<Ports, "database" | "clock">,
+  ports: Pick<Ports, "database" | "clock" | "newUuid">,
   by: By,
   project: Project,
 ): Promise<void> {

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { reachFaultPoint } from "../../fault-points.ts";
 import { repositorySubject } from "../../model/audit.ts";
 import { Failure, invalidField } from "../../model/failure.ts";
@@ -78,7 +77,7 @@ async function tryFork(
     if (outOfBound !== undefined) throw new Failure("permission-missing", outOfBound);
   }
   requireMainBranch(refs, input);
-  const uuid = randomUUID() as Uuid;
+  const uuid = ports.newUuid();
   const now = ports.clock();
   const folder = await ports.packs.copyRepository(parent.uuid, uuid);
   try {

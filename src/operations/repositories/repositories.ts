@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { Kysely } from "kysely";
 import { reachFaultPoint } from "../../fault-points.ts";
 import { repositorySubject } from "../../model/audit.ts";
@@ -32,7 +31,7 @@ import type { Recorder } from "../../storage/sql/write-transaction.ts";
 import { endAccessTokensOf } from "../access-tokens/access-tokens.ts";
 import { requirePublicity } from "./fork-policies.ts";
 
-export type RepositoryPorts = Pick<Ports, "database" | "clock" | "packs">;
+export type RepositoryPorts = Pick<Ports, "database" | "clock" | "newUuid" | "packs">;
 
 /** Stores the row of a new repository, in the transaction that stores the rest. */
 export type InsertRepository = (tx: Kysely<Schema>, record: Recorder) => Promise<void>;
@@ -83,7 +82,7 @@ export async function createRepositoryWith<T>(
   input: NewRepository,
   work: (repository: Repository, insert: InsertRepository) => Promise<T>,
 ): Promise<T> {
-  const repository = newRepository(input, ports.clock());
+  const repository = newRepository(ports, input);
   const folder = await ports.packs.createRepository(repository.uuid);
   reachFaultPoint("repository.folder-made");
   let result: T;
@@ -103,9 +102,13 @@ export async function createRepositoryWith<T>(
   return result;
 }
 
-function newRepository(input: NewRepository, now: Date): Repository {
+function newRepository(
+  { clock, newUuid }: Pick<Ports, "clock" | "newUuid">,
+  input: NewRepository,
+): Repository {
+  const now = clock();
   return {
-    uuid: randomUUID() as Uuid,
+    uuid: newUuid(),
     workspace: input.workspace,
     project: input.project,
     slug: input.slug,

@@ -1,4 +1,4 @@
-import { hash, hkdfSync, randomUUID } from "node:crypto";
+import { hash, hkdfSync } from "node:crypto";
 import type { AdminKey } from "../../model/admin-key.ts";
 import { Failure, invalidField } from "../../model/failure.ts";
 import { Secret } from "../../model/secret.ts";
@@ -18,7 +18,7 @@ const NAME_LENGTH_MAX = 255;
 
 /** @returns its text, this once: only a digest is stored. @throws Failure invalid-input that names the wrong field. */
 export async function createAdminKey(
-  { clock, randomBytes }: Pick<Ports, "clock" | "randomBytes">,
+  { clock, newUuid, randomBytes }: Pick<Ports, "clock" | "newUuid" | "randomBytes">,
   by: By,
   { name, ageDays }: { readonly name: string; readonly ageDays: number },
 ): Promise<{ readonly text: Secret; readonly key: AdminKey }> {
@@ -29,7 +29,7 @@ export async function createAdminKey(
   const text = new Secret(HEADER + randomBytes(RANDOM_BYTES).toString("base64url"));
   const now = clock();
   const key: AdminKey = {
-    uuid: randomUUID() as Uuid,
+    uuid: newUuid(),
     name,
     createdAt: now,
     expiresAt: new Date(now.getTime() + ageDays * DAY_MS),

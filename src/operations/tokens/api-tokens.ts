@@ -1,4 +1,4 @@
-import { hkdfSync, randomUUID } from "node:crypto";
+import { hkdfSync } from "node:crypto";
 import type { Kysely } from "kysely";
 import { digestToken, writeToken } from "../../authentication/token-text.ts";
 import { reachFaultPoint } from "../../fault-points.ts";
@@ -31,7 +31,7 @@ import {
 import { TAKES_ACCESS } from "../../storage/sql/transaction-options.ts";
 import type { Recorder } from "../../storage/sql/write-transaction.ts";
 
-export type TokenPorts = Pick<Ports, "database" | "clock" | "randomBytes" | "keys">;
+export type TokenPorts = Pick<Ports, "database" | "clock" | "newUuid" | "randomBytes" | "keys">;
 
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
@@ -67,7 +67,7 @@ export async function createApiToken(
  * names the wrong field.
  */
 export function prepareToken(
-  ports: Pick<TokenPorts, "clock" | "randomBytes">,
+  ports: Pick<TokenPorts, "clock" | "newUuid" | "randomBytes">,
   wanted: NewToken,
 ): {
   readonly text: Secret;
@@ -85,7 +85,7 @@ export function prepareToken(
   const now = ports.clock();
   const text = writeToken("api-token", ports.randomBytes);
   const expiresAt = new Date(now.getTime() + ageDays * DAY_MS);
-  const token = newToken({ ...wanted, expiresAt, createdAt: now });
+  const token = newToken({ ...wanted, uuid: ports.newUuid(), expiresAt, createdAt: now });
   return {
     text,
     token,
@@ -101,12 +101,12 @@ function tokenDetails({ accountUuid, scopes, expiresAt }: ApiToken) {
   return { account: accountUuid, scopes, expires_on: expiresAt.toISOString() };
 }
 
-type TokenFields = Pick<ApiToken, "accountUuid" | "name" | "scopes" | "createdAt" | "expiresAt"> &
+type TokenFields = Pick<ApiToken, "uuid" | "accountUuid" | "name" | "scopes" | "createdAt" | "expiresAt"> &
   Partial<Pick<ApiToken, "bound">>;
 
 function newToken(fields: TokenFields): ApiToken {
   return {
-    uuid: randomUUID() as Uuid,
+    uuid: fields.uuid,
     kind: "api-token",
     bound: fields.bound,
     parentUuid: undefined,
@@ -223,7 +223,12 @@ async function rotate(ports: TokenPorts, by: By, uuid: Uuid, overlapMinutes: num
       return { text, token, oldExpiresAt: old.expiresAt, isRepeated: true };
     }
     const age = old.expiresAt.getTime() - old.createdAt.getTime();
-    const token = newToken({ ...old, createdAt: now, expiresAt: new Date(now.getTime() + age) });
+    const token = newToken({
+      ...old,
+      uuid: ports.newUuid(),
+      createdAt: now,
+      expiresAt: new Date(now.getTime() + age),
+    });
     await insertToken(tx, token, digestToken(text));
     reachFaultPoint("token.successor-stored");
     const overlapEnd = new Date(now.getTime() + overlapMinutes * MINUTE_MS);

@@ -1,4 +1,4 @@
-import { hash, randomUUID } from "node:crypto";
+import { hash } from "node:crypto";
 import { accountSubject } from "../../model/audit.ts";
 import { CALENDAR_FEEDS_MAX, type CalendarFeed } from "../../model/calendar-feed.ts";
 import { Failure } from "../../model/failure.ts";
@@ -32,13 +32,13 @@ const LAST_READ_STEP_MS = 3_600_000;
  * @throws Failure conflict if there are as many as an account may have.
  */
 export async function createCalendarFeed(
-  { clock, randomBytes }: Pick<Ports, "clock" | "randomBytes">,
+  { clock, newUuid, randomBytes }: Pick<Ports, "clock" | "newUuid" | "randomBytes">,
   by: By,
 ): Promise<{ readonly url: Secret; readonly feed: CalendarFeed }> {
   const account = requireAccount(by.caller);
   const secret = randomBytes(SECRET_BYTES).toString("base64url");
   const feed: CalendarFeed = {
-    uuid: randomUUID() as Uuid,
+    uuid: newUuid(),
     accountUuid: account.uuid,
     createdAt: clock(),
     lastReadAt: undefined,

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { Kysely } from "kysely";
 import { digestToken, writeToken } from "../../authentication/token-text.ts";
 import { tokenSubject } from "../../model/audit.ts";
@@ -9,7 +8,6 @@ import { type GrantedScope, isPailScope, parseScope } from "../../model/scope.ts
 import type { Secret } from "../../model/secret.ts";
 import { textLength } from "../../model/text-length.ts";
 import { TOKEN_NAME_LENGTH_MAX, type Token } from "../../model/token.ts";
-import type { Uuid } from "../../model/uuid.ts";
 import { requireAccount, tokenOf } from "../../model/who-acts.ts";
 import type { WrittenLimits } from "../../model/written-limits.ts";
 import type { By, Ports } from "../../ports.ts";
@@ -35,7 +33,7 @@ export type WantedChild = {
   readonly limits: WrittenLimits;
 };
 
-export type DerivePorts = Pick<Ports, "database" | "clock" | "randomBytes">;
+export type DerivePorts = Pick<Ports, "database" | "clock" | "newUuid" | "randomBytes">;
 
 /**
  * Makes a token of the one that the caller has sent, without asking its owner: of the same account and kind, with no scope
@@ -68,7 +66,7 @@ export async function deriveToken(
   const end = new Date(now.getTime() + wanted.lifeSeconds * 1_000);
   const token = {
     ...parent,
-    uuid: randomUUID() as Uuid,
+    uuid: ports.newUuid(),
     name: wanted.name,
     scopes,
     bound: boundWithin(limits.bound, parent.bound),

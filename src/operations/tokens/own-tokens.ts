@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { Kysely } from "kysely";
 import { Failure, invalidField } from "../../model/failure.ts";
 import type { Secret } from "../../model/secret.ts";
@@ -31,7 +30,7 @@ import {
 type DraftFields = Pick<TokenDraft, "name" | "ageDays" | "scopes" | "bound">;
 
 export async function startTokenDraft(
-  { clock }: Pick<Ports, "clock">,
+  { clock, newUuid }: Pick<Ports, "clock" | "newUuid">,
   by: By,
   session: Session,
   fields: Omit<DraftFields, "bound">,
@@ -40,7 +39,7 @@ export async function startTokenDraft(
   const draft: TokenDraft = {
     ...fields,
     bound: undefined,
-    uuid: randomUUID() as Uuid,
+    uuid: newUuid(),
     sessionUuid: session.uuid,
     expiresAt: new Date(now.getTime() + TOKEN_DRAFT_AGE_MS_MAX),
     tokenUuid: undefined,

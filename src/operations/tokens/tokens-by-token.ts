@@ -201,7 +201,7 @@ async function store(
 
 /** @throws Failure conflict if the token has ended, or the server's key is not the one of then. */
 async function giveAgain(
-  { clock }: Pick<TokenPorts, "clock">,
+  { clock, newUuid }: Pick<TokenPorts, "clock" | "newUuid">,
   tx: Kysely<Schema>,
   { creatorUuid, seed, tokenUuid }: TokenCreation,
   key: Secret,
@@ -213,7 +213,7 @@ async function giveAgain(
       "The token of this Idempotency-Key has ended: send another key for another token",
     );
   const { text } = prepareToken(
-    { clock, randomBytes: (length) => deriveBytes(key, creatorUuid, seed, length) },
+    { clock, newUuid, randomBytes: (length) => deriveBytes(key, creatorUuid, seed, length) },
     { ...token, ageDays: TOKEN_AGE_DAYS_MIN },
   );
   if (!digestToken(text).equals((await findTokenDigest(tx, tokenUuid))!))

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { Failure, invalidField } from "../../model/failure.ts";
 import { hasUriCharacters, parseHttpUrl } from "../../model/http-url.ts";
 import type { Secret } from "../../model/secret.ts";
@@ -17,7 +16,7 @@ import {
 } from "../../storage/sql/webhooks/webhooks.ts";
 import { isPrivateHost } from "../../webhooks/public-address.ts";
 
-export type WebhookPorts = Pick<Ports, "config" | "database" | "clock">;
+export type WebhookPorts = Pick<Ports, "config" | "database" | "clock" | "newUuid">;
 
 /** Our choice: each push of the repository reads all of them. */
 export const WEBHOOKS_MAX = 50;
@@ -34,14 +33,14 @@ export type WebhookInput = {
 
 /** @throws Failure invalid-input that names the wrong field. */
 export async function createWebhook(
-  { config, clock }: WebhookPorts,
+  { config, clock, newUuid }: WebhookPorts,
   by: By,
   subject: WebhookSubject,
   workspaceUuid: Uuid,
   input: WebhookInput,
 ): Promise<Webhook> {
   const webhook: Webhook = {
-    uuid: randomUUID() as Uuid,
+    uuid: newUuid(),
     workspaceUuid,
     repositoryUuid: subject.kind === "repository" ? subject.uuid : undefined,
     url: requiredUrl(input.url, config),
@@ -117,10 +116,11 @@ export async function removeWebhook(by: By, { uuid }: Webhook): Promise<void> {
  * @returns the new delivery's id.
  */
 export async function redeliver(
+  { newUuid }: Pick<Ports, "newUuid">,
   by: By,
   { webhookUuid, eventKey, event, payload }: WebhookDelivery,
 ): Promise<Uuid> {
-  const uuid = randomUUID() as Uuid;
+  const uuid = newUuid();
   await by.transaction(async (_tx, record) =>
     record.delivery({ uuid, webhookUuid, eventKey, event, payload }),
   );

@@ -1,11 +1,9 @@
-import { randomUUID } from "node:crypto";
 import type { Account } from "../../model/account.ts";
 import { workspaceSubject } from "../../model/audit.ts";
 import { Failure, invalidField } from "../../model/failure.ts";
 import type { Permission } from "../../model/permission.ts";
 import { type ProjectKey, parseProjectKey, parseWorkspaceSlug } from "../../model/slug.ts";
 import { textLength } from "../../model/text-length.ts";
-import type { Uuid } from "../../model/uuid.ts";
 import { requireAccount } from "../../model/who-acts.ts";
 import type { Project, Workspace, WorkspaceRole } from "../../model/workspace.ts";
 import type { By, Ports } from "../../ports.ts";
@@ -26,7 +24,7 @@ import {
   updateWorkspace,
 } from "../../storage/sql/workspaces/workspaces.ts";
 
-export type WorkspacePorts = Pick<Ports, "database" | "clock">;
+export type WorkspacePorts = Pick<Ports, "database" | "clock" | "newUuid">;
 
 export type NewWorkspace = {
   readonly slug: string;
@@ -43,7 +41,7 @@ export async function createWorkspace(
   by: By,
   wanted: NewWorkspace,
 ): Promise<{ workspace: Workspace; project: Project }> {
-  const { clock } = ports;
+  const { clock, newUuid } = ports;
   const slug = parseWorkspaceSlug(wanted.slug);
   if (slug === undefined)
     throw invalidField("slug", "must be 1 to 62 letters, digits, _ or -, and not reserved");
@@ -53,14 +51,14 @@ export async function createWorkspace(
   const now = clock();
   const name = wanted.name ?? wanted.slug;
   const workspace: Workspace = {
-    uuid: randomUUID() as Uuid,
+    uuid: newUuid(),
     slug,
     name,
     isPrivate: wanted.isPrivate ?? true,
     createdAt: now,
     updatedAt: now,
   };
-  const project = newProject(workspace, key, name, now);
+  const project = newProject(ports, workspace, key, name);
   try {
     await by.transaction(async (tx, record) => {
       await insertWorkspace(tx, workspace);
@@ -103,9 +101,15 @@ export async function createOwnWorkspace(
   return createWorkspace(ports, by, { ...wanted, owner });
 }
 
-function newProject(workspace: Workspace, key: ProjectKey, name: string, now: Date): Project {
+function newProject(
+  { clock, newUuid }: WorkspacePorts,
+  workspace: Workspace,
+  key: ProjectKey,
+  name: string,
+): Project {
+  const now = clock();
   return {
-    uuid: randomUUID() as Uuid,
+    uuid: newUuid(),
     workspaceUuid: workspace.uuid,
     key,
     name,

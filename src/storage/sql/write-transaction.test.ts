@@ -45,6 +45,7 @@ describeDatabases("a write transaction", (current) => {
       {
         transactions: current().database,
         clock: () => SAMPLE_INSTANT,
+        newUuid,
         outbox: { wake: () => void wakes.push(true), listen() {} },
       },
       actor,

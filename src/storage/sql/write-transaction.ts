@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { Kysely } from "kysely";
 import { reachFaultPoint } from "../../fault-points.ts";
 import type { Actor, AuditAction, AuditDetails, AuditSubject, NewAuditEvent } from "../../model/audit.ts";
@@ -65,17 +64,18 @@ export type RecordingPorts = {
   readonly transactions: Pick<Database, "transaction">;
   readonly outbox: OutboxSignal;
   readonly clock: () => Date;
+  readonly newUuid: () => Uuid;
 };
 
 export function openWriteTransaction(
-  { transactions, outbox, clock }: RecordingPorts,
+  { transactions, outbox, clock, newUuid }: RecordingPorts,
   actor: Actor,
 ): WriteTransaction {
   return async (work, options) => {
     let hasDeliveries = false;
     const result = await transactions.transaction(async (tx) => {
       // Created for each attempt, since a transaction with a deadlock is run again.
-      const { record, write } = openRecorder(tx, actor, clock);
+      const { record, write } = openRecorder(tx, actor, { clock, newUuid });
       const done = await work(tx, record);
       hasDeliveries = await write();
       reachFaultPoint("transaction.recorded");
@@ -92,7 +92,11 @@ type OpenRecorder = {
   write(): Promise<boolean>;
 };
 
-function openRecorder(tx: Kysely<Schema>, actor: Actor, clock: () => Date): OpenRecorder {
+function openRecorder(
+  tx: Kysely<Schema>,
+  actor: Actor,
+  { clock, newUuid }: Pick<RecordingPorts, "clock" | "newUuid">,
+): OpenRecorder {
   const audited: NewAuditEvent[] = [];
   const events: RecordedEvent[] = [];
   const deliveries: NewDelivery[] = [];
@@ -137,7 +141,8 @@ function openRecorder(tx: Kysely<Schema>, actor: Actor, clock: () => Date): Open
       isWritten = true;
       await insertAuditEvents(tx, audited);
       for (const event of events)
-        deliveries.push(...(await deliveriesOf(tx, await listen(event.subject), event, actorUuid)));
+        for (const delivery of await deliveriesOf(tx, await listen(event.subject), event, actorUuid))
+          deliveries.push({ uuid: newUuid(), ...delivery });
       await insertDeliveries(tx, deliveries);
       return deliveries.length > 0;
     },
@@ -156,12 +161,11 @@ async function deliveriesOf(
   webhooks: readonly Webhook[],
   { kind, read, at }: RecordedEvent,
   actorUuid: Uuid | undefined,
-): Promise<readonly NewDelivery[]> {
+): Promise<readonly Omit<NewDelivery, "uuid">[]> {
   const listening = webhooks.filter((webhook) => webhook.events.includes(kind));
   if (listening.length === 0) return [];
   const encoded = encodeEvent({ ...(await read(tx)), actorUuid } as OutboxEvent);
   return listening.map((webhook) => ({
-    uuid: randomUUID() as Uuid,
     webhookUuid: webhook.uuid,
     eventKey: kind,
     event: encoded,

@@ -175,12 +175,12 @@ function indented(payload: string): string {
 
 /** Delivers once more, and goes to the new delivery. */
 export async function deliverAgain(
-  ports: Pick<Ports, "database">,
+  ports: Pick<Ports, "database" | "newUuid">,
   request: PageRequest,
   hooks: HooksOf,
   webhook: Webhook,
 ): Promise<PageAnswer> {
   const delivery = await getDelivery(ports, request, webhook);
-  const uuid = await redeliver(request.by, delivery);
+  const uuid = await redeliver(ports, request.by, delivery);
   return redirect(`${hooks.path}/${webhook.uuid}/deliveries/${uuid}`, flash(texts.one.redelivered));
 }

@@ -9,6 +9,7 @@ import type { Mail } from "../../../src/mail/mailer.ts";
 import type { Database } from "../../../src/storage/sql/database.ts";
 import { createOutboxSignal } from "../../../src/storage/sql/webhooks/outbox-signal.ts";
 import { openMemoryKeys } from "../storage/memory-keys.ts";
+import { newUuid } from "./sample-model.ts";
 
 /** What operations about accounts need, on any database: with a clock that is set by hand, and a mail server that keeps all. */
 export function openAccountPorts(database: Database) {
@@ -28,6 +29,7 @@ export function openAccountPorts(database: Database) {
     database,
     transactions: database,
     clock,
+    newUuid,
     randomBytes,
     keys: openMemoryKeys(),
     outbox: createOutboxSignal(),

@@ -1,21 +1,19 @@
-import { randomUUID } from "node:crypto";
 import { newSharedSecret, sealSharedSecret } from "../../../src/connect/shared-secret.ts";
 import type { AppKey, Installation } from "../../../src/model/app.ts";
-import type { Uuid } from "../../../src/model/uuid.ts";
 import { replaceAppWebhooks } from "../../../src/operations/apps/app-webhooks.ts";
 import { insertAccount } from "../../../src/storage/sql/accounts/accounts.ts";
 import { insertInstallation } from "../../../src/storage/sql/apps/installations.ts";
 import { insertAppUser } from "../../../src/storage/sql/tokens/app-users.ts";
 import type { TestApp } from "../server/test-app.ts";
-import { sampleAccount } from "./sample-model.ts";
+import { newUuid, sampleAccount } from "./sample-model.ts";
 
 const KEY = "example-app" as AppKey;
 const BASE_URL = "https://app.example.com/connect";
 
 /** Stores an app of the workspace, with webhooks and a page, that nobody has been asked for. */
 export async function storeInstalledApp({ ports, by, workspace }: TestApp): Promise<Installation> {
-  const account = sampleAccount(`app-${randomUUID()}`, { kind: "connect_app", displayName: "Example app" });
-  const uuid = randomUUID() as Uuid;
+  const account = sampleAccount(`app-${newUuid()}`, { kind: "connect_app", displayName: "Example app" });
+  const uuid = newUuid();
   const now = ports.clock();
   const sealedSecret = await sealSharedSecret(ports, uuid, newSharedSecret(ports));
   return by.transaction(async (tx) => {
@@ -54,7 +52,7 @@ export async function storeInstalledApp({ ports, by, workspace }: TestApp): Prom
       createdAt: now,
       updatedAt: now,
     });
-    await replaceAppWebhooks(tx, installation, now);
+    await replaceAppWebhooks(tx, { newUuid }, installation, now);
     return installation;
   });
 }
