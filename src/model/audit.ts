@@ -77,6 +77,8 @@ export const AUDIT_ACTIONS = [
   "branch-restriction.deleted",
   "default-reviewer.added",
   "default-reviewer.removed",
+  "pipelines.enabled",
+  "pipelines.disabled",
   "app.registered",
   "app.unregistered",
   "app.installed",

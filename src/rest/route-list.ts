@@ -78,6 +78,9 @@ export { listRepositoryGroupPermissionsRoute } from "./repositories/permissions-
 export { listRepositoryUserPermissionsRoute } from "./repositories/permissions-config/list-user-permissions.ts";
 export { putRepositoryGroupPermissionRoute } from "./repositories/permissions-config/put-group-permission.ts";
 export { putRepositoryUserPermissionRoute } from "./repositories/permissions-config/put-user-permission.ts";
+export { getPipelinesConfigRoute } from "./repositories/pipelines-config/get-pipelines-config.ts";
+export { putBuildNumberRoute } from "./repositories/pipelines-config/put-build-number.ts";
+export { putPipelinesConfigRoute } from "./repositories/pipelines-config/put-pipelines-config.ts";
 export { deleteRepositoryPropertyRoute } from "./repositories/properties/delete-repository-property.ts";
 export { getRepositoryPropertyRoute } from "./repositories/properties/get-repository-property.ts";
 export { putRepositoryPropertyRoute } from "./repositories/properties/put-repository-property.ts";

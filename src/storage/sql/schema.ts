@@ -8,6 +8,7 @@ import type { HelpAnswerTables } from "./schema/help-answers.ts";
 import type { ImportTables } from "./schema/imports.ts";
 import type { MergeTaskTables } from "./schema/merge-tasks.ts";
 import type { OauthTables } from "./schema/oauth.ts";
+import type { PipelinesConfigTables } from "./schema/pipelines-config.ts";
 import type { PullRequestCommentTables } from "./schema/pull-request-comments.ts";
 import type { PullRequestTables } from "./schema/pull-requests.ts";
 import type { ReviewTables } from "./schema/reviews.ts";
@@ -36,6 +37,7 @@ export type Schema = CoreTables &
   PullRequestCommentTables &
   MergeTaskTables &
   HelpAnswerTables &
+  PipelinesConfigTables &
   SessionTables &
   SignInTables &
   ImportTables &

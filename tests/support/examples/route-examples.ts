@@ -274,6 +274,8 @@ export const EXAMPLES: Readonly<Record<string, RouteExample>> = {
   [`DELETE ${P}/tasks/{task_id}`]: AUTHORS_ONLY,
   [`PUT ${R}/default-reviewers/{target_username}`]: { fills: nothingNew },
   [`PUT ${R}/override-settings`]: { body: json({ default_merge_strategy: true, branching_model: false }) },
+  [`PUT ${R}/pipelines_config`]: { body: json({ enabled: true }), fills: nothingNew },
+  [`PUT ${R}/pipelines_config/build_number`]: { body: json({ next: 100 }) },
   [`POST ${R}/hooks`]: {
     body: json(HOOK),
     fills: ({ uuid }) => ({ "hooks/uid": encodeURIComponent(String(uuid)) }),

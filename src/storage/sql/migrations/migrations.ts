@@ -40,6 +40,7 @@ import { appWebhooks } from "./054-app-webhooks.ts";
 import { tokenExpiry } from "./056-token-expiry.ts";
 import { privateContent } from "./057-private-content.ts";
 import { adminKeys } from "./058-admin-keys.ts";
+import { pipelinesConfig } from "./064-pipelines-config.ts";
 import type { Migration } from "./migration.ts";
 
 /** In the order in which they run. */
@@ -86,4 +87,5 @@ export const MIGRATIONS: readonly Migration[] = [
   tokenExpiry,
   privateContent,
   adminKeys,
+  pipelinesConfig,
 ];
