@@ -109,6 +109,23 @@ describe("on a loopback address", () => {
       assert.deepEqual(statusesOf(await ask(target, "evil.example")), [401]);
     assert.deepEqual(statusesOf(await ask("http://evil.example/2.0/user", host)), [403]);
   });
+
+  test("links have the scheme that was asked for, which no header can say", async () => {
+    const authorization = basic("owner@example.com", await app.token());
+    const ask = (target: string, header = "Accept: */*") =>
+      exchange(
+        app.url,
+        `GET ${target} HTTP/1.1\r\nHost: bitbucket.org\r\nConnection: close\r\nAuthorization: ${authorization}\r\n${header}\r\n\r\n`,
+      );
+    for (const scheme of ["http", "https"]) {
+      const received = await ask(`${scheme}://api.bitbucket.org/2.0/repositories/acme/demo`);
+      assert.ok(
+        received.includes(`"href":"${scheme}://api.bitbucket.org/2.0/repositories/acme/demo"`),
+        received,
+      );
+    }
+    assert.deepEqual(statusesOf(await ask("/2.0/user", ":scheme: https")), [400]);
+  });
 });
 
 describe("with a public URL", () => {

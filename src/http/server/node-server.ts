@@ -10,7 +10,7 @@ import { errorBody, statusOf } from "./answer-failure.ts";
 import { replayConnection, unfoldCredential } from "./folded-header.ts";
 import { openHostGuard } from "./host-guard.ts";
 import { type Objection, objectionTo } from "./objection.ts";
-import { BITBUCKET_API_HOST, BITBUCKET_HOST } from "./public-urls.ts";
+import { BITBUCKET_API_HOST, BITBUCKET_HOST, SCHEME_HEADER } from "./public-urls.ts";
 import { readRequestTarget } from "./request-target.ts";
 import { cutSlowBody, hasBody } from "./slow-body.ts";
 
@@ -62,6 +62,7 @@ export function createNodeServer(
     }
     request.url = escapeBytes(target.pathAndQuery);
     if (target.host !== undefined) request.headers.host = target.host;
+    noteScheme(request, target.scheme);
     const hostObjection = objectionToHost(request);
     if (hostObjection !== undefined) return answerObjection(ports, hostObjection, request, response);
     if (hasBody(request))
@@ -97,6 +98,12 @@ export function createNodeServer(
     else replayConnection(server, socket, joined);
   });
   return server;
+}
+
+/** What a client asked for by https has links with https, whoever has decrypted the connection before it came here. */
+function noteScheme({ headers, socket }: IncomingMessage, targetScheme: "http" | "https" | undefined): void {
+  const isEncrypted = "encrypted" in socket && socket.encrypted === true;
+  if (isEncrypted || targetScheme === "https") headers[SCHEME_HEADER] = "https";
 }
 
 /** For requests on an open connection while the server is closing. */

@@ -8,6 +8,9 @@ import { askedHost, firstValue, parseHostHeader } from "./host-header.ts";
 export const BITBUCKET_HOST = "bitbucket.org";
 export const BITBUCKET_API_HOST = "api.bitbucket.org";
 
+/** Set by the server: RFC 9113, section 8.3.1. In HTTP/1.1 no name has a colon, so no client can send it. */
+export const SCHEME_HEADER = ":scheme";
+
 type UrlSettings = {
   readonly config: Pick<Config, "publicUrl" | "publicApiUrl" | "isBehindProxy" | "host">;
   readonly listening: { readonly port: number };
@@ -22,7 +25,7 @@ export function baseUrlsOf(headers: IncomingHttpHeaders, settings: UrlSettings):
   const { publicUrl, isBehindProxy } = settings.config;
   const host = parseHostHeader(askedHost(headers, isBehindProxy))?.host;
   if (publicUrl !== undefined || host === undefined) return publicBaseUrlsOf(settings);
-  const proto = isBehindProxy ? firstValue(headers["x-forwarded-proto"]) : undefined;
+  const proto = firstValue(headers[isBehindProxy ? "x-forwarded-proto" : SCHEME_HEADER]);
   const scheme = proto === "https" ? "https" : "http";
   if (host === BITBUCKET_HOST || host === BITBUCKET_API_HOST) {
     return { html: `${scheme}://${BITBUCKET_HOST}`, api: `${scheme}://${BITBUCKET_API_HOST}${API_PREFIX}` };

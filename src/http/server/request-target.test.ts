@@ -4,21 +4,22 @@ import { readRequestTarget } from "./request-target.ts";
 
 const OWN = { names: ["bitbucket.org", "api.bitbucket.org"], port: 8080 };
 
-for (const [target, host, path] of [
+for (const [target, host, path, scheme] of [
   ["/acme/demo.git/info/refs?service=x", undefined, "/acme/demo.git/info/refs?service=x"],
   ["//evil.example/x", undefined, "//evil.example/x"],
-  ["http://bitbucket.org/acme/demo.git", "bitbucket.org", "/acme/demo.git"],
-  ["HTTP://API.Bitbucket.org/2.0/user", "api.bitbucket.org", "/2.0/user"],
-  ["http://bitbucket.org", "bitbucket.org", "/"],
-  ["http://bitbucket.org?a=b", "bitbucket.org", "/?a=b"],
-  ["http://bitbucket.org:7990/x", "bitbucket.org:7990", "/x"],
-  ["http://name:secret@bitbucket.org/x", "bitbucket.org", "/x"],
-  ["http://bitbucket.org/a/../b/%2e%2e", "bitbucket.org", "/a/../b/%2e%2e"],
-  ["http://127.0.0.1:8080/x", "127.0.0.1:8080", "/x"],
-  ["http://localhost:8080/x", "localhost:8080", "/x"],
+  ["http://bitbucket.org/acme/demo.git", "bitbucket.org", "/acme/demo.git", "http"],
+  ["HTTP://API.Bitbucket.org/2.0/user", "api.bitbucket.org", "/2.0/user", "http"],
+  ["http://bitbucket.org", "bitbucket.org", "/", "http"],
+  ["http://bitbucket.org?a=b", "bitbucket.org", "/?a=b", "http"],
+  ["https://api.bitbucket.org:443/2.0/user", "api.bitbucket.org", "/2.0/user", "https"],
+  ["http://bitbucket.org:7990/x", "bitbucket.org:7990", "/x", "http"],
+  ["http://name:secret@bitbucket.org/x", "bitbucket.org", "/x", "http"],
+  ["http://bitbucket.org/a/../b/%2e%2e", "bitbucket.org", "/a/../b/%2e%2e", "http"],
+  ["http://127.0.0.1:8080/x", "127.0.0.1:8080", "/x", "http"],
+  ["http://localhost:8080/x", "localhost:8080", "/x", "http"],
 ] as const) {
   test(`${target} is for here`, () => {
-    assert.deepEqual(readRequestTarget(target, OWN), { kind: "here", pathAndQuery: path, host });
+    assert.deepEqual(readRequestTarget(target, OWN), { kind: "here", pathAndQuery: path, host, scheme });
   });
 }
 

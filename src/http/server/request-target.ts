@@ -1,6 +1,12 @@
 /** Where a request is meant to go: RFC 9112, section 3.2. */
 export type RequestTarget =
-  | { readonly kind: "here"; readonly pathAndQuery: string; readonly host: string | undefined }
+  | {
+      readonly kind: "here";
+      readonly pathAndQuery: string;
+      /** Of an absolute form. */
+      readonly host: string | undefined;
+      readonly scheme: "http" | "https" | undefined;
+    }
   | { readonly kind: "elsewhere"; readonly host: string };
 
 /** The hosts that a server answers for. */
@@ -18,7 +24,8 @@ const LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]"];
  * stands in for, and nothing is ever forwarded. RFC 9112, section 3.2.2: its host replaces the Host header.
  */
 export function readRequestTarget(target: string, own: OwnHosts): RequestTarget {
-  if (target.startsWith("/")) return { kind: "here", pathAndQuery: target, host: undefined };
+  if (target.startsWith("/"))
+    return { kind: "here", pathAndQuery: target, host: undefined, scheme: undefined };
   const url = /^https?:\/\//i.test(target) ? URL.parse(target) : null;
   if (url === null || !isOwn(url, own)) return { kind: "elsewhere", host: url?.hostname ?? target };
   // Cut from the text, not from the parsed URL: parsing folds "/../" and rewrites escapes, which routing must see as sent.
@@ -27,6 +34,7 @@ export function readRequestTarget(target: string, own: OwnHosts): RequestTarget 
     kind: "here",
     pathAndQuery: pathAndQuery.startsWith("/") ? pathAndQuery : `/${pathAndQuery}`,
     host: url.host,
+    scheme: url.protocol === "https:" ? "https" : "http",
   };
 }
 
