@@ -6,6 +6,7 @@ import { registerRoute } from "../http/routes/pipeline.ts";
 import type { Ports } from "../ports.ts";
 import { registerAdminApiTokens } from "./admin-api-tokens.ts";
 import { registerDownloadLink } from "./download-link.ts";
+import { registerHealth } from "./health.ts";
 import { OWN_ROUTES } from "./routes.ts";
 import { registerTokenCalendar } from "./token-calendar.ts";
 import { registerTokenRevocation } from "./token-revocation.ts";
@@ -24,5 +25,6 @@ export async function registerOwnRoutes(parent: FastifyInstance, ports: Ports): 
     registerDownloadLink(server, ports);
     registerTokenCalendar(server, ports);
     registerAdminApiTokens(server, ports);
+    registerHealth(server, ports);
   });
 }

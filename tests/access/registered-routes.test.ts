@@ -10,6 +10,7 @@ import { GIT_ROUTES } from "../../src/git-http/git-http.ts";
 import { LFS_METHODS, LFS_URL } from "../../src/git-http/lfs.ts";
 import { routerPaths } from "../../src/http/routes/pipeline.ts";
 import { ADMIN_TOKEN_URL, ADMIN_TOKENS_URL } from "../../src/own-routes/admin-api-tokens.ts";
+import { HEALTH_PATH, READY_PATH } from "../../src/own-routes/health.ts";
 import { TOKEN_CALENDAR_URL } from "../../src/own-routes/token-calendar.ts";
 import { TOKEN_REVOCATION_PATH } from "../../src/own-routes/token-revocation.ts";
 import { ACCESS_TOKEN_PATH } from "../../src/site/oauth2/access-token.ts";
@@ -37,6 +38,15 @@ const OUTSIDE: Readonly<Record<string, { readonly why: string; readonly tests: s
       {
         why: "a key of the operator opens it, and no other credential",
         tests: "tests/access/admin-api-tokens.test.ts",
+      },
+    ]),
+  ),
+  ...Object.fromEntries(
+    [HEALTH_PATH, READY_PATH].map((path) => [
+      `GET ${path}`,
+      {
+        why: "fixed words about the server, the same for everybody",
+        tests: "src/own-routes/health.test.ts",
       },
     ]),
   ),

@@ -181,7 +181,11 @@ describe("behind a proxy", () => {
 });
 
 test("metrics on a loopback address are told to no other host name", async () => {
-  const server = await startMetricsServer({ host: "127.0.0.1", port: 0 }, async () => "text");
+  const server = await startMetricsServer(
+    { host: "127.0.0.1", port: 0 },
+    async () => "text",
+    async () => undefined,
+  );
   try {
     const ask = async (host: string) =>
       (await sendRequest(server.url, "/metrics", { headers: { host } })).status;

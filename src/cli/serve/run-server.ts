@@ -8,6 +8,7 @@ import type { Config } from "../../config/config.ts";
 import { isLoopback, WORKERS_MAX } from "../../config/parse-setting.ts";
 import { publicBaseUrlsOf } from "../../config/public-base-urls.ts";
 import { openPorts } from "../../open-ports.ts";
+import { openProbes } from "../../own-routes/health.ts";
 import type { By, Ports } from "../../ports.ts";
 import {
   CAN_SHARE_PORT,
@@ -126,8 +127,10 @@ async function openMetrics(ports: Ports, workers: WorkerGroup) {
     import("../../http/server/metrics-server.ts"),
     import("../../metrics/prometheus-metrics.ts"),
   ]);
-  const server = await startMetricsServer(address, async () =>
-    writeMetrics([await ports.metrics.read(), ...(await workers.readMetrics())]),
+  const server = await startMetricsServer(
+    address,
+    async () => writeMetrics([await ports.metrics.read(), ...(await workers.readMetrics())]),
+    openProbes(ports),
   );
   ports.log.info({ url: server.url }, "metrics");
   return server;

@@ -6,10 +6,19 @@ import { openHostGuard } from "./host-guard.ts";
 
 const CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
+/** What is answered beside the metrics; undefined for a path that is not there. */
+export type AnswerProbe = (
+  path: string,
+) => Promise<
+  | { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: string }
+  | undefined
+>;
+
 /** `GET /metrics`, on an address of its own, so that it need not be reachable for the product's clients. */
 export async function startMetricsServer(
   { host, port }: NonNullable<Config["metrics"]>,
   writeText: () => Promise<string>,
+  answerProbe: AnswerProbe,
 ): Promise<{ readonly url: string; close(): Promise<void> }> {
   const names = { publicUrl: undefined, publicApiUrl: undefined, proxiedHosts: [], isBehindProxy: false };
   const objectionToHost = openHostGuard({ ...names, host });
@@ -19,7 +28,13 @@ export async function startMetricsServer(
       return response
         .writeHead(objection.status, { "content-type": "text/plain" })
         .end(`${objection.message}\n`);
-    const isFound = request.url === "/metrics" && (request.method === "GET" || request.method === "HEAD");
+    const isRead = request.method === "GET" || request.method === "HEAD";
+    const probed = isRead ? await answerProbe((request.url ?? "/").split("?", 1)[0]!) : undefined;
+    if (probed !== undefined)
+      return response
+        .writeHead(probed.status, probed.headers)
+        .end(request.method === "HEAD" ? "" : probed.body);
+    const isFound = request.url === "/metrics" && isRead;
     if (!isFound)
       return response.writeHead(404, { "content-type": "text/plain" }).end("Only GET /metrics is here\n");
     const text = await writeText().catch(() => undefined);

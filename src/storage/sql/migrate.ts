@@ -26,6 +26,12 @@ export async function isUpToDate(
   return applied.size === migrations.length && migrations.every(({ name }) => applied.has(name));
 }
 
+/** Whether all of `migrations` have been applied; a newer server beside this one may have applied more. */
+export async function hasApplied(db: Kysely<unknown>, migrations: readonly Migration[]): Promise<boolean> {
+  const applied = await readApplied(db);
+  return migrations.every(({ name }) => applied.has(name));
+}
+
 async function readApplied(db: Kysely<unknown>): Promise<ReadonlySet<string>> {
   const rows = await (db as Kysely<MigrationTable>).selectFrom("schema_migration").select("name").execute();
   return new Set(rows.map((row) => row.name));

@@ -1,0 +1,84 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { requireGit } from "../../git/process/git-version.ts";
+import type { Ports } from "../../ports.ts";
+import { readFolderRoom } from "../../storage/data-folder/folder-room.ts";
+import { readDatabaseState } from "../../storage/sql/database-state.ts";
+
+/** Fixed words: who asks may be anyone, so nothing of paths, addresses or errors is in them. */
+export type Checks = {
+  readonly database: "ok" | "does not answer";
+  readonly migrations: "ok" | "lacks some" | "unknown";
+  readonly data_folder: "ok" | "not writable" | "no room";
+  readonly git: "ok" | "missing or too old";
+};
+
+export type Readiness = { readonly isReady: boolean; readonly checks: Checks };
+
+type ReadinessPorts = Pick<Ports, "database" | "config">;
+
+export type ReadinessCheck = {
+  /** What was found at most a second ago: anyone may ask as often as they like. Never throws. */
+  read(): Promise<Readiness>;
+};
+
+const KEPT_MS = 1_000;
+/** A process is started for it. */
+const GIT_KEPT_MS = 30_000;
+const DATABASE_MS_MAX = 2_000;
+
+export function openReadinessCheck({ database, config }: ReadinessPorts): ReadinessCheck {
+  const git = keptFor(GIT_KEPT_MS, checkGit);
+  const state = keptFor(KEPT_MS, () => checkDatabase(database));
+  return keptFor(KEPT_MS, async () => {
+    const [found, room, gitState] = await Promise.all([
+      // A query that hangs is not asked again: it is the one that the next reader waits for.
+      Promise.race([state.read(), delay(DATABASE_MS_MAX, NO_ANSWER, { ref: false })]),
+      readFolderRoom(config.dataFolder),
+      git.read(),
+    ]);
+    const checks: Checks = {
+      ...found,
+      data_folder: room.kind === "writable" ? "ok" : room.kind === "full" ? "no room" : "not writable",
+      git: gitState,
+    };
+    return { isReady: Object.values(checks).every((word) => word === "ok"), checks };
+  });
+}
+
+type DatabaseChecks = Pick<Checks, "database" | "migrations">;
+
+const NO_ANSWER: DatabaseChecks = { database: "does not answer", migrations: "unknown" };
+
+async function checkDatabase(database: ReadinessPorts["database"]): Promise<DatabaseChecks> {
+  try {
+    const state = await readDatabaseState(database.kysely);
+    return { database: "ok", migrations: state === "current" ? "ok" : "lacks some" };
+  } catch {
+    return NO_ANSWER;
+  }
+}
+
+async function checkGit(): Promise<Checks["git"]> {
+  try {
+    await requireGit();
+    return "ok";
+  } catch {
+    return "missing or too old";
+  }
+}
+
+/** Everyone who asks while an answer is made, or soon after, gets the same one. */
+function keptFor<Value>(ms: number, make: () => Promise<Value>): { read(): Promise<Value> } {
+  let kept: Promise<Value> | undefined;
+  let madeAt = Number.NaN;
+  return {
+    read() {
+      if (kept !== undefined && !(performance.now() - madeAt > ms)) return kept;
+      madeAt = Number.NaN;
+      kept = make().finally(() => {
+        madeAt = performance.now();
+      });
+      return kept;
+    },
+  };
+}

@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { sendRequest } from "../../tests/support/clients/http-request.ts";
+import { startTestApp } from "../../tests/support/server/test-app.ts";
+import { startMetricsServer } from "../http/server/metrics-server.ts";
+import { openReadinessCheck } from "../operations/readiness/readiness.ts";
+import { MIGRATIONS } from "../storage/sql/migrations/migrations.ts";
+import { openProbes } from "./health.ts";
+
+const app = await startTestApp({ hasRateLimits: true });
+after(() => app.close());
+const metrics = await startMetricsServer(
+  { host: "127.0.0.1", port: 0 },
+  async () => "",
+  openProbes(app.ports),
+);
+after(() => metrics.close());
+
+const READY = {
+  status: "ready",
+  checks: { database: "ok", migrations: "ok", data_folder: "ok", git: "ok" },
+};
+
+for (const [where, origin] of [
+  ["the port", app.url],
+  ["the port of the metrics", new URL(metrics.url).origin],
+] as const) {
+  test(`${where}: health and readiness are answered to anyone, whatever credential is sent`, async () => {
+    for (const headers of [{}, { authorization: "Basic bm9uc2Vuc2U=" }]) {
+      const health = await sendRequest(origin, "/-/health", { headers });
+      assert.deepEqual([health.status, JSON.parse(health.text)], [200, { status: "alive" }]);
+      const ready = await sendRequest(origin, "/-/ready?verbose=1", { headers });
+      assert.deepEqual([ready.status, JSON.parse(ready.text)], [200, READY]);
+      assert.equal(ready.headers["cache-control"], "no-store");
+      assert.equal(ready.headers["x-ratelimit-limit"], undefined);
+    }
+    const head = await sendRequest(origin, "/-/ready", { method: "HEAD" });
+    assert.deepEqual([head.status, head.text], [200, ""]);
+  });
+}
+
+test("each part that is missing is named, without a path or a text of an error", async () => {
+  const { ports } = app;
+  const folder = mkdtempSync(join(tmpdir(), "pail-readiness-"));
+  rmSync(folder, { recursive: true });
+  const gone = { ...ports.config, dataFolder: folder };
+  const failing = {
+    ...ports.database,
+    kysely: {
+      selectFrom() {
+        throw new Error("password authentication failed for user pail");
+      },
+    } as never,
+  };
+  assert.deepEqual(await openReadinessCheck({ database: failing, config: gone }).read(), {
+    isReady: false,
+    checks: {
+      database: "does not answer",
+      migrations: "unknown",
+      data_folder: "not writable",
+      git: "ok",
+    },
+  });
+});
+
+test("a schema that an older version has left lacks migrations; one of a newer version lacks none", async () => {
+  const answering = (names: readonly string[]) => ({
+    ...app.ports.database,
+    kysely: {
+      selectFrom: () => ({ select: () => ({ execute: async () => names.map((name) => ({ name })) }) }),
+    } as never,
+  });
+  const names = MIGRATIONS.map(({ name }) => name);
+  for (const [found, expected] of [
+    [names, "ok"],
+    [[...names, "999-of-tomorrow"], "ok"],
+    [names.slice(0, -1), "lacks some"],
+  ] as const) {
+    const { checks } = await openReadinessCheck({ ...app.ports, database: answering(found) }).read();
+    assert.deepEqual([checks.database, checks.migrations], ["ok", expected]);
+  }
+});
+
+test("however often it is asked, the database is asked once a second", async () => {
+  let asked = 0;
+  const { database } = app.ports;
+  const counted = {
+    ...database,
+    kysely: {
+      selectFrom(name: never) {
+        asked += 1;
+        return database.kysely.selectFrom(name);
+      },
+    } as never,
+  };
+  const check = openReadinessCheck({ ...app.ports, database: counted });
+  const answers = await Promise.all(Array.from({ length: 50 }, () => check.read()));
+  assert.ok(answers.every(({ isReady }) => isReady));
+  assert.equal(asked, 1);
+});
