@@ -8,6 +8,7 @@ import type { HelpAnswerTables } from "./schema/help-answers.ts";
 import type { ImportTables } from "./schema/imports.ts";
 import type { MergeTaskTables } from "./schema/merge-tasks.ts";
 import type { OauthTables } from "./schema/oauth.ts";
+import type { PipelineTables } from "./schema/pipelines.ts";
 import type { PipelinesConfigTables } from "./schema/pipelines-config.ts";
 import type { PullRequestCommentTables } from "./schema/pull-request-comments.ts";
 import type { PullRequestTables } from "./schema/pull-requests.ts";
@@ -46,6 +47,7 @@ export type Schema = CoreTables &
   TokenPolicyTables &
   TokenExpiryTables &
   AdminKeyTables &
+  PipelineTables &
   WorkspaceDayTables;
 
 type CoreTables = {

@@ -40,6 +40,9 @@ import { appWebhooks } from "./054-app-webhooks.ts";
 import { tokenExpiry } from "./056-token-expiry.ts";
 import { privateContent } from "./057-private-content.ts";
 import { adminKeys } from "./058-admin-keys.ts";
+import { pipelines } from "./061-pipelines.ts";
+import { pipelineSchedules } from "./062-pipeline-schedules.ts";
+import { pipelineRunners } from "./063-pipeline-runners.ts";
 import { pipelinesConfig } from "./064-pipelines-config.ts";
 import type { Migration } from "./migration.ts";
 
@@ -87,5 +90,8 @@ export const MIGRATIONS: readonly Migration[] = [
   tokenExpiry,
   privateContent,
   adminKeys,
+  pipelines,
+  pipelineSchedules,
+  pipelineRunners,
   pipelinesConfig,
 ];
