@@ -77,25 +77,33 @@ export async function sweepLeftovers(ports: Ports): Promise<void> {
   await ports.fetchResponses.sweep();
 }
 
+export type Jobs = {
+  /** Does at once whatever is due by the clock, which may have been set. */
+  runDue(): Promise<void>;
+  close(): Promise<void>;
+};
+
 /** What is done after answers and beside them, once for all processes that serve. */
-export function startJobs(ports: Ports, deliveryOptions?: DeliveryOptions): { close(): Promise<void> } {
-  const stopCursorExpiry = startCursorExpiry(ports);
-  const stopMergeTaskExpiry = startMergeTaskExpiry(ports);
-  const stopImportExpiry = startImportExpiry(ports);
-  const stopDerivedTokenExpiry = startDerivedTokenExpiry(ports);
-  const stopOauthExpiry = startOauthExpiry(ports);
+export function startJobs(ports: Ports, deliveryOptions?: DeliveryOptions): Jobs {
+  const expiries = [
+    startCursorExpiry(ports),
+    startMergeTaskExpiry(ports),
+    startImportExpiry(ports),
+    startDerivedTokenExpiry(ports),
+    startOauthExpiry(ports),
+  ];
   const stopReserveFilling = startReserveFilling(ports);
   const expiryNotices = startTokenExpiryNotices(ports, writeExpiryMail);
   const deliveries = startWebhookDeliveries(ports, deliveryOptions);
   ports.outbox.listen(deliveries.wake);
   return {
+    async runDue() {
+      await Promise.all([...expiries, expiryNotices].map((job) => job.run()));
+      await deliveries.run();
+    },
     async close() {
-      stopCursorExpiry();
-      stopMergeTaskExpiry();
-      stopImportExpiry();
+      await Promise.all(expiries.map((job) => job.close()));
       await expiryNotices.close();
-      stopDerivedTokenExpiry();
-      stopOauthExpiry();
       await stopReserveFilling();
       await deliveries.close();
     },

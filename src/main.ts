@@ -16,6 +16,11 @@ const NOUNS = [
     load: async () => (await import("./cli/demo/demo.ts")).createDemoCommand(),
   },
   {
+    name: "control",
+    summary: "set the clock of a running stand-in, and what else tests ask of it",
+    load: async () => (await import("./cli/control/control.ts")).createControlCommand(),
+  },
+  {
     name: "account",
     summary: "create, list, rename and disable accounts, and their e-mail addresses",
     load: async () => (await import("./cli/account/account.ts")).createAccountCommand(),

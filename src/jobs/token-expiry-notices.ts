@@ -12,6 +12,7 @@ import {
 import type { Ports } from "../ports.ts";
 import { withLease } from "../storage/sql/with-lease.ts";
 import { openWriteTransaction } from "../storage/sql/write-transaction.ts";
+import { type Repeated, repeat } from "./repeat.ts";
 
 type NoticePorts = Pick<
   Ports,
@@ -36,16 +37,11 @@ const STEP_MS = 3_600_000;
 const LEASE_NAME = "token-expiry-notices";
 
 /**
- * Tells owners and webhooks that tokens end soon, now and every hour, until the returned function is called. One server of all
+ * Tells owners and webhooks that tokens end soon, now and every hour. One server of all
  * does it, and each notice is given once. A mail that the mail server does not take is tried again for two days.
  */
-export function startTokenExpiryNotices(
-  ports: NoticePorts,
-  writeMail: WriteExpiryMail,
-): { run(): Promise<void>; close(): Promise<void> } {
+export function startTokenExpiryNotices(ports: NoticePorts, writeMail: WriteExpiryMail): Repeated {
   const abort = new AbortController();
-  let running: Promise<void> | undefined;
-
   async function noticeAll(): Promise<void> {
     try {
       await withLease(ports, LEASE_NAME, abort.signal, async (lease) => {
@@ -59,22 +55,12 @@ export function startTokenExpiryNotices(
     }
   }
 
-  function run(): Promise<void> {
-    running ??= noticeAll().finally(() => {
-      running = undefined;
-    });
-    return running;
-  }
-
-  const timer = setInterval(run, STEP_MS);
-  timer.unref();
-  void run();
+  const repeated = repeat(noticeAll, STEP_MS);
   return {
-    run,
-    async close() {
-      clearInterval(timer);
+    run: repeated.run,
+    close() {
       abort.abort();
-      await running;
+      return repeated.close();
     },
   };
 }

@@ -12,6 +12,7 @@ import {
   deliverWebhook,
 } from "../webhooks/deliver-webhook.ts";
 import { claimDelivery } from "../webhooks/delivery-claim.ts";
+import { type Repeated, repeat } from "./repeat.ts";
 
 /** How long deliveries are stored so that they can be inspected. */
 export const HISTORY_MS = 30 * 86_400_000;
@@ -30,6 +31,8 @@ const AT_ONCE_OF_WORKSPACE_MAX = 16;
 export type WebhookDeliveries = {
   /** To be called when a delivery is enqueued. Returns at once. */
   wake(): void;
+  /** Starts what is due by now. What has been sent then may not have been answered yet. */
+  run(): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -99,14 +102,18 @@ export function startWebhookDeliveries(
 
   const timer = setInterval(wake, settings.lookMs);
   timer.unref();
-  const stopExpiry = startHistoryExpiry(ports);
+  const expiry = startHistoryExpiry(ports);
   wake();
   return {
     wake,
+    async run() {
+      wake();
+      await Promise.all([looking, expiry.run()]);
+    },
     async close() {
       clearInterval(timer);
-      stopExpiry();
       abort.abort();
+      await expiry.close();
       await looking;
       await Promise.all([...underWay.values()].map(({ ended }) => ended));
     },
@@ -126,16 +133,13 @@ function countByWorkspace(underWay: Iterable<UnderWay>): Map<Uuid, number> {
   return counts;
 }
 
-function startHistoryExpiry({ database, clock, log }: DeliveryPorts): () => void {
-  const run = () => {
+function startHistoryExpiry({ database, clock, log }: DeliveryPorts): Repeated {
+  const run = async () => {
     const before = new Date(clock().getTime() - HISTORY_MS);
-    Promise.all([
+    await Promise.all([
       deleteDeliveriesBefore(database.kysely, before),
       deleteAppCallsBefore(database.kysely, before),
     ]).catch((error: unknown) => log.warn({ err: error }, "old deliveries were not deleted"));
   };
-  run();
-  const timer = setInterval(run, HISTORY_STEP_MS);
-  timer.unref();
-  return () => clearInterval(timer);
+  return repeat(run, HISTORY_STEP_MS);
 }

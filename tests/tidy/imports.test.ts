@@ -32,6 +32,8 @@ const ORDER = [
   "git-http",
   "web",
   "app.ts",
+  "stand-in",
+  "control",
   "workers",
   "cli",
   "main.ts",

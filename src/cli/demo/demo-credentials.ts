@@ -1,7 +1,7 @@
-import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
-import { dirname } from "node:path";
+import { readFile } from "node:fs/promises";
 import type { Secret } from "../../model/secret.ts";
 import { bracedUuid } from "../../model/uuid.ts";
+import { writePrivateFile } from "../start/write-private-file.ts";
 import type { DemoData } from "./demo-data.ts";
 import { type DemoTokens, parseDemoTokens } from "./demo-tokens.ts";
 
@@ -48,26 +48,6 @@ export async function readDemoCredentials(path: string): Promise<DemoCredentials
 
 export async function writeDemoCredentials(path: string, credentials: DemoCredentials): Promise<void> {
   await writePrivateFile(path, `${JSON.stringify(credentials, undefined, 2)}\n`);
-}
-
-/** Whoever reads the file sees the old one or the new one whole, and nobody but its owner ever sees it. */
-export async function writePrivateFile(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  // One name for all: what a killed server has left with a token in it is removed by the next.
-  const draft = `${path}.new`;
-  await rm(draft, { force: true });
-  // "wx" with the mode: the file never exists with another mode.
-  const file = await open(draft, "wx", 0o600);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-    await file.close();
-    await rename(draft, path);
-  } catch (error) {
-    await file.close().catch(() => {});
-    await rm(draft, { force: true });
-    throw error;
-  }
 }
 
 function isMissing(error: unknown): boolean {

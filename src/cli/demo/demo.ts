@@ -6,17 +6,19 @@ import type { Secret } from "../../model/secret.ts";
 import { createPasswordLink } from "../../operations/accounts/password-links.ts";
 import type { By, Ports } from "../../ports.ts";
 import { findPasswordByUuid } from "../../storage/sql/accounts/passwords.ts";
+import type { ControlSettings, OpenControl } from "../control/open-controlled.ts";
 import { createCommand, examples } from "../program.ts";
 import { runServer } from "../serve/run-server.ts";
 import { operatorBy } from "../start/operator-by.ts";
 import { ALL_SETTINGS, addSettings, configOf } from "../start/settings-options.ts";
+import { writePrivateFile } from "../start/write-private-file.ts";
+import { UsageError } from "../terminal/problem.ts";
 import { withProgramName } from "../terminal/program-name.ts";
 import {
   describeDemoCredentials,
   readDemoCredentials,
   readDemoTokens,
   writeDemoCredentials,
-  writePrivateFile,
 } from "./demo-credentials.ts";
 import { type DemoData, openDemoData } from "./demo-data.ts";
 import { describeDemo, describeDemoCommands } from "./demo-guide.ts";
@@ -27,7 +29,12 @@ const KEPT_FILE = "demo-credentials.json";
 /** Beside it: commands with the token in them. */
 const COMMANDS_FILE = "demo-commands.sh";
 
-type DemoOptions = { readonly credentials?: string; readonly commands?: true };
+type DemoOptions = {
+  readonly credentials?: string;
+  readonly commands?: true;
+  readonly control?: string | true;
+  readonly controlPort?: string;
+};
 
 export function createDemoCommand(): Command {
   const command = createCommand("demo")
@@ -39,6 +46,11 @@ export function createDemoCommand(): Command {
       "--credentials <file>",
       "also write the demo's names and tokens to this file, as JSON that only you can read",
     )
+    .option(
+      "--control [path]",
+      "let `pail control` set the clock, and more, by a socket (default: in the data folder)",
+    )
+    .option("--control-port <port>", "the same by a port of this machine, with a secret in a file")
     .option("--commands", "print commands to paste, with the demo's API token in them, and start nothing");
   return addSettings(command, ALL_SETTINGS)
     .addHelpText(
@@ -50,7 +62,7 @@ export function createDemoCommand(): Command {
       ),
     )
     .action((options: DemoOptions) =>
-      options.commands === true ? printCommands(configOf(command)) : runDemo(command, options.credentials),
+      options.commands === true ? printCommands(configOf(command)) : runDemo(command, options),
     );
 }
 
@@ -61,15 +73,17 @@ async function printCommands({ dataFolder }: Config): Promise<void> {
   process.stdout.write(describeDemoCommands(credentials));
 }
 
-async function runDemo(command: Command, credentialsFile: string | undefined): Promise<void> {
+async function runDemo(command: Command, options: DemoOptions): Promise<void> {
+  const { credentials: credentialsFile } = options;
   await runServer(command, {
+    control: readControl(options),
     // For a look, or a job in CI: the quickest to start.
     workersDefault: 1,
     async prepare(ports, by) {
       const demo = await openDemoData(ports, by);
       return { demo, tokens: await openDemoTokens(ports, by, demo, filesOf(ports.config, credentialsFile)) };
     },
-    async announce(ports, app, { demo, tokens }) {
+    async announce(ports, app, { demo, tokens }, control) {
       const { config } = ports;
       const signInUrl = await createSignInUrl(ports, demo);
       const credentials = describeDemoCredentials(reachableUrl(app.url), demo, tokens, signInUrl);
@@ -79,8 +93,28 @@ async function runDemo(command: Command, credentialsFile: string | undefined): P
       for (const file of filesOf(config, credentialsFile)) await writeDemoCredentials(file, credentials);
       const paths = { dataFolder: shortPath(config.dataFolder), commandsFile: shortPath(commandsFile) };
       process.stdout.write(withProgramName(describeDemo(credentials, paths)));
+      if (control !== undefined) process.stdout.write(withProgramName(describeControl(control)));
     },
   });
+}
+
+/** Undefined: it is not controlled. @throws UsageError */
+function readControl({ control, controlPort }: DemoOptions): ControlSettings | undefined {
+  if (control === undefined && controlPort === undefined) return undefined;
+  if (control !== undefined && controlPort !== undefined)
+    throw new UsageError("--control, --control-port: give one of them");
+  const socketPath = typeof control === "string" ? resolve(control) : undefined;
+  if (controlPort === undefined) return { socketPath, port: undefined };
+  const port = /^\d{1,5}$/.test(controlPort) ? Number(controlPort) : Number.NaN;
+  if (!(port <= PORT_MAX)) throw new UsageError(`--control-port: must be a port, from 0 to ${PORT_MAX}`);
+  return { socketPath: undefined, port };
+}
+
+const PORT_MAX = 65_535;
+
+function describeControl({ variables }: OpenControl): string {
+  const lines = Object.entries(variables).map(([name, value]) => `  export ${name}='${value}'\n`);
+  return `\nFor pail control, in another terminal:\n${lines.join("")}  pail control clock advance 40d\n`;
 }
 
 /** Undefined: the account has a password. Made once the server's address is known. */

@@ -17,6 +17,7 @@ import {
   type WorkerGroup,
 } from "../../workers/worker-group.ts";
 import { findWorkerPort, linkToMain } from "../../workers/worker-link.ts";
+import type { ControlSettings, OpenControl } from "../control/open-controlled.ts";
 import { lockDataFolder } from "../start/lock-data-folder.ts";
 import { openLog } from "../start/open-log.ts";
 import { operatorBy } from "../start/operator-by.ts";
@@ -26,10 +27,17 @@ import { WrongSettingsError } from "../terminal/problem.ts";
 export type ServerSteps<Prepared> = {
   /** Processes that serve if nothing else is said. */
   readonly workersDefault: number;
+  /** Undefined: it is not controlled. */
+  readonly control?: ControlSettings | undefined;
   /** Before it serves. */
   prepare(ports: Ports, by: By): Promise<Prepared>;
   /** Once it answers. */
-  announce(ports: Ports, app: RunningApp, prepared: Prepared): Promise<void>;
+  announce(
+    ports: Ports,
+    app: RunningApp,
+    prepared: Prepared,
+    control: OpenControl | undefined,
+  ): Promise<void>;
 };
 
 /** One for each core, where they can share a port. */
@@ -42,6 +50,8 @@ export async function runServer<Prepared>(command: Command, steps: ServerSteps<P
   if (config.workers > 1 && !CAN_SHARE_PORT) {
     throw new WrongSettingsError(["--workers: this system cannot share a port between processes: must be 1"]);
   }
+  if (config.workers > 1 && steps.control !== undefined)
+    throw new WrongSettingsError(["--workers: a server that is controlled is one process: must be 1"]);
   const { workers, databaseConnectionsMax: connections } = config;
   if (connections !== undefined && connections < workers) {
     const problem = `must be at least ${workers}, one for each worker, or --workers fewer`;
@@ -72,37 +82,78 @@ async function serve<Prepared>(
   steps: ServerSteps<Prepared>,
   stopped: Promise<void>,
 ): Promise<void> {
-  const ports = await openPorts(config, log);
+  const { ports, startBeside, close } = await openServed(config, log, steps.control);
   try {
     const prepared = await steps.prepare(ports, operatorBy(ports));
     await sweepLeftovers(ports);
     const sharesPort = config.workers > 1;
     if (sharesPort) await requireFreePort(config.host, config.port);
     const app = await startApp(ports, { sharesPort });
-    const jobs = startJobs(ports);
     // Node keeps what it has made of the sources when it ends. The workers find it now, and the next start also if this
     // process is killed.
     flushCompileCache();
     const workers = startWorkers(ports, { count: config.workers - 1, port: app.port });
     let metrics: Awaited<ReturnType<typeof openMetrics>>;
+    let beside: Awaited<ReturnType<typeof startBeside>> | undefined;
     try {
+      beside = await startBeside();
       metrics = await openMetrics(ports, workers);
       log.info({ url: app.url, workers: config.workers }, "listening");
       warnOfPlainHttp(ports);
       warnOfUnknownUrl(ports);
-      await steps.announce(ports, app, prepared);
+      await steps.announce(ports, app, prepared, beside.control);
       await stopped;
     } finally {
       // Whoever asks twice does not want to wait.
       void awaitSignal().then(() => process.exit(1));
       await Promise.all([app.close(), workers.close()]);
-      await jobs.close();
+      await beside?.close();
       await metrics?.close();
       log.info("stopped");
     }
   } finally {
-    await ports.close();
+    await close();
   }
+}
+
+type Served = {
+  readonly ports: Ports;
+  /** Starts the jobs, and the control. */
+  startBeside(): Promise<{ readonly control: OpenControl | undefined; close(): Promise<void> }>;
+  close(): Promise<void>;
+};
+
+async function openServed(
+  config: Config,
+  log: Logger,
+  control: ControlSettings | undefined,
+): Promise<Served> {
+  if (control === undefined) {
+    const ports = await openPorts(config, log);
+    return {
+      ports,
+      startBeside: async () => ({ control: undefined, close: startJobs(ports).close }),
+      close: ports.close,
+    };
+  }
+  // Loaded only here: a server that is not controlled has none of it.
+  const { openControlled } = await import("../control/open-controlled.ts");
+  const { standIn, startControl, close } = await openControlled(config, log);
+  return {
+    ports: standIn.ports,
+    async startBeside() {
+      await standIn.start();
+      const opened = await startControl(control);
+      return {
+        control: opened,
+        async close() {
+          await opened.close();
+          await standIn.close();
+        },
+      };
+    },
+    close,
+  };
 }
 
 /** Ends with the process that has started it, also when that is killed. */

@@ -56,10 +56,20 @@ async function refuseTokensInPlace(database: Config["database"]): Promise<void> 
   else await refuseTokensInPostgres(database.url.reveal());
 }
 
+/** What is between the ports and the server, for a server that stands in for Bitbucket. */
+export type Stand = {
+  readonly clock?: () => Date;
+  watch(ports: Ports): Ports;
+  start(ports: Ports, deliveryOptions: DeliveryOptions | undefined): Promise<{ close(): Promise<void> }>;
+};
+
+const PLAIN: Stand = { watch: (ports) => ports, start: async (ports, options) => startJobs(ports, options) };
+
 /** A whole server in this process, on a free port, with workspace `acme` and an empty private repository `acme/demo`. */
 export async function startTestApp(
   settings: Partial<Config> = {},
   deliveryOptions?: DeliveryOptions,
+  stand: Stand = PLAIN,
 ): Promise<TestApp> {
   const folder = await mkdtemp(join(tmpdir(), "pail-test-"));
   const testDatabase = await databaseForServer(folder);
@@ -97,8 +107,9 @@ export async function startTestApp(
       ...settings,
     },
     log,
+    stand.clock === undefined ? {} : { clock: stand.clock },
   );
-  const ports = { ...opened, randomBytes: noteRandomBytes(opened.randomBytes) };
+  const ports = stand.watch({ ...opened, randomBytes: noteRandomBytes(opened.randomBytes) });
   const by = operatorBy(ports);
   const owner = await createAccount(ports, by, {
     email: "owner@example.com",
@@ -112,7 +123,7 @@ export async function startTestApp(
     slug: "demo" as RepositorySlug,
   });
   const app = await startApp(ports, { sharesPort: false });
-  const jobs = startJobs(ports, deliveryOptions);
+  const jobs = await stand.start(ports, deliveryOptions);
   return {
     ports,
     by,
@@ -134,7 +145,7 @@ export async function startTestApp(
     async close({ hasTokenInRows = false } = {}) {
       await app.close();
       await jobs.close();
-      await ports.close();
+      await opened.close();
       try {
         refuseTokens("the log", logLines.map((line) => JSON.stringify(line)).join("\n"));
         const { database } = ports.config;

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promise
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { writePrivateFile } from "./demo-credentials.ts";
+import { writePrivateFile } from "./write-private-file.ts";
 
 test("what a killed server has left half written is replaced, and is nobody else's to read", async (t) => {
   const folder = await mkdtemp(join(tmpdir(), "pail-credentials-"));

@@ -1,0 +1,14 @@
+import type { Command } from "commander";
+import { createCommand, examples } from "../program.ts";
+import { addClock } from "./clock.ts";
+
+export function createControlCommand(): Command {
+  const control = createCommand("control")
+    .description(
+      "Controls a server that stands in for Bitbucket, of `pail run` or `pail demo --control`: its clock and more.\n" +
+        "Within `pail run` it finds its server by itself. `docs/control.md` has the HTTP API behind it.",
+    )
+    .addHelpText("after", examples("pail control clock advance 40d"));
+  addClock(control);
+  return control;
+}
