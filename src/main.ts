@@ -1,7 +1,4 @@
-import { resolveImportsQuickly } from "./cli/start/quick-imports.ts";
-
-resolveImportsQuickly();
-const { createProgram, createStub, runProgram } = await import("./cli/program.ts");
+import { createProgram, createStub, runProgram } from "./cli/program.ts";
 
 /** Each noun's file is loaded only when it is asked for: most of what they import takes longer than a help text. */
 const NOUNS = [

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError, type Option } from "commander";
+import { projectFile } from "../project-files.ts";
 import { describeProblem, exitStatusOf, USAGE_STATUS } from "./terminal/problem.ts";
 import { withProgramName } from "./terminal/program-name.ts";
 
@@ -90,6 +91,6 @@ export async function runProgram(program: Command, argv: readonly string[]): Pro
 }
 
 function readVersion(): string {
-  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  const text = readFileSync(projectFile("package.json"), "utf8");
   return (JSON.parse(text) as { version: string }).version;
 }

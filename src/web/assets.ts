@@ -1,10 +1,12 @@
 import { hash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import fastifyStatic from "@fastify/static";
 import type { FastifyInstance } from "fastify";
+import { projectFile } from "../project-files.ts";
 
-const FOLDER = join(import.meta.dirname, "assets");
+const FOLDER = fileURLToPath(projectFile("src/web/assets"));
 const PREFIX = "/-/assets/";
 
 /** One stylesheet, one script, one mark. */

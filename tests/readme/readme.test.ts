@@ -11,7 +11,7 @@ import { noteTokens } from "../support/server/token-search.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 const README = readFileSync(join(ROOT, "README.md"), "utf8");
-const LEFT_OUT = new Set(["node_modules", ".git", "data"]);
+const LEFT_OUT = new Set(["node_modules", ".git", "data", "dist"]);
 
 const work = mkdtempSync(join(tmpdir(), "pail-readme-"));
 const checkout = join(work, "pail");

@@ -7,6 +7,7 @@ const SOURCE = join(import.meta.dirname, "..", "..", "src");
 
 /** From the bottom up: a folder may import from itself and from what stands before it. */
 const ORDER = [
+  "project-files.ts",
   "model",
   "config",
   "metrics",
@@ -37,6 +38,9 @@ const ORDER = [
   "workers",
   "cli",
   "main.ts",
+  "start-unbuilt.ts",
+  "start-built.ts",
+  "testing",
 ];
 
 function sourceFiles(folder: string): string[] {
@@ -227,13 +231,15 @@ test("a file with one function, class or constant has a name that its export has
 
 test("every file of src is imported by another, or is where the program begins", () => {
   const imported = new Set(
-    FILES.flatMap(({ path, text }) =>
-      [...text.matchAll(/(?:from|import\(|new URL\()\s*"(\.[^"]+)"/g)].map(([, target]) =>
+    FILES.flatMap(({ path, text }) => [
+      ...[...text.matchAll(/(?:from|import\()\s*"(\.[^"]+)"/g)].map(([, target]) =>
         join(dirname(path), target!),
       ),
-    ),
+      ...[...text.matchAll(/entryPoint\("([^"]+)"/g)].map(([, target]) => join(SOURCE, target!)),
+    ]),
   );
-  const dead = FILES.filter(({ path }) => !imported.has(path) && topOf(path) !== "main.ts");
+  const BEGINNINGS = ["start-unbuilt.ts", "start-built.ts", "testing"];
+  const dead = FILES.filter(({ path }) => !imported.has(path) && !BEGINNINGS.includes(topOf(path)));
   assert.deepEqual(
     dead.map(({ path }) => relative(SOURCE, path)),
     [],

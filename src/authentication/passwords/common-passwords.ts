@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { brotliDecompress } from "node:zlib";
+import { projectFile } from "../../project-files.ts";
 
 /**
  * The 30,000 passwords that breaches have most often, from zxcvbn (MIT, see the licence beside the list): all in lower case.
@@ -14,7 +15,7 @@ export function readCommonPasswords(): Promise<ReadonlySet<string>> {
 }
 
 async function readList(): Promise<ReadonlySet<string>> {
-  const compressed = await readFile(new URL("common-passwords.txt.br", import.meta.url));
+  const compressed = await readFile(projectFile("src/authentication/passwords/common-passwords.txt.br"));
   const text = (await promisify(brotliDecompress)(compressed)).toString("utf8");
   return new Set(text.trimEnd().split("\n"));
 }

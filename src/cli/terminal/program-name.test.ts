@@ -11,6 +11,12 @@ for (const [why, path, environment, name] of [
   ["found on the PATH", `${BIN}/pail`, { PATH: `/nowhere:${BIN}` }, "pail"],
   ["by its whole path", `${BIN}/pail`, { PATH: "/usr/bin" }, `${BIN}/pail`],
   ["by npx", "/x/node_modules/.bin/pail", { npm_command: "exec" }, "npx pail"],
+  [
+    "by npx of a file",
+    "/h/.npm/_npx/1f/node_modules/.bin/pail",
+    { npm_command: "exec", PATH: "/usr/bin" },
+    "/h/.npm/_npx/1f/node_modules/.bin/pail",
+  ],
   ["by npm start", "bin/pail", { npm_command: "run-script", npm_lifecycle_event: "start" }, "bin/pail"],
   ["in a folder with a blank", "/my pail/bin/pail", {}, "'/my pail/bin/pail'"],
   ["without bin/pail", undefined, {}, "pail"],

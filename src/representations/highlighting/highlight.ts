@@ -1,6 +1,7 @@
 import { LRUCache } from "lru-cache";
 import { Failure } from "../../model/failure.ts";
 import type { ObjectId } from "../../model/object-id.ts";
+import { entryPoint } from "../../project-files.ts";
 import { openWorkerPool } from "../worker-pool.ts";
 import { type EncodedTokens, type Token, tokensOfLine } from "./encoded-tokens.ts";
 import { findLanguage } from "./languages.ts";
@@ -52,7 +53,7 @@ export type HighlightOptions = {
 };
 
 const workers = openWorkerPool<HighlightRequest, HighlightReply>({
-  url: new URL("./highlight-worker.ts", import.meta.url),
+  url: entryPoint("representations/highlighting/highlight-worker.ts"),
   memoryMbMax: MEMORY_MB_MAX,
   waitMsMax: WAIT_MS_MAX,
 });

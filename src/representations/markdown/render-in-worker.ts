@@ -1,3 +1,4 @@
+import { entryPoint } from "../../project-files.ts";
 import { openWorkerPool } from "../worker-pool.ts";
 import type { MarkdownKind } from "./render-markdown.ts";
 
@@ -24,7 +25,7 @@ export type RenderOptions = {
 
 /** Only here is the worker's file named. */
 const workers = openWorkerPool<RenderRequest, RenderReply>({
-  url: new URL("./render-worker.ts", import.meta.url),
+  url: entryPoint("representations/markdown/render-worker.ts"),
   memoryMbMax: MEMORY_MB_MAX,
   waitMsMax: 10_000,
 });

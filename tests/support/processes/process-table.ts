@@ -62,7 +62,9 @@ export function requestProcesses(serverProcessId: number): readonly string[] {
 /** The processes that serve beside the one that was started. */
 export function workerProcesses(serverProcessId: number): readonly number[] {
   return descendants(serverProcessId)
-    .filter(({ parentId, command }) => parentId === serverProcessId && command.includes("/src/main.ts"))
+    .filter(
+      ({ parentId, command }) => parentId === serverProcessId && command.includes("/src/start-unbuilt.ts"),
+    )
     .map(({ id }) => id);
 }
 

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Logger } from "pino";
 import { openOperationPaths } from "../../../model/operation-path.ts";
 import type { Uuid } from "../../../model/uuid.ts";
+import { projectFile } from "../../../project-files.ts";
 import type { Database } from "../database.ts";
 import { addUnknownRequests, type UnknownOperation } from "./unknown-operations.ts";
 
@@ -17,7 +17,7 @@ export type UnknownOperations = {
   flush(): Promise<void>;
 };
 
-const OPERATIONS = join(import.meta.dirname, "..", "..", "..", "..", "reference", "operations.tsv");
+const OPERATIONS = projectFile("reference/operations.tsv");
 /** A client in a loop costs one statement per interval. */
 const FLUSH_MS = 2_000;
 /** The most operations between two flushes; more are not counted. */
