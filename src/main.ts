@@ -93,6 +93,11 @@ const NOUNS = [
     load: async () => (await import("./cli/audit/audit.ts")).createAuditCommand(),
   },
   {
+    name: "openapi",
+    summary: "print the OpenAPI document of what this version serves",
+    load: async () => (await import("./cli/openapi/openapi.ts")).createOpenapiCommand(),
+  },
+  {
     name: "unknown-operations",
     summary: "list what clients asked of the API that this server does not have",
     load: async () => (await import("./cli/audit/unknown-operations.ts")).createUnknownOperationsCommand(),

@@ -7,6 +7,7 @@ import type { Ports } from "../ports.ts";
 import { registerAdminApiTokens } from "./admin-api-tokens.ts";
 import { registerDownloadLink } from "./download-link.ts";
 import { registerHealth } from "./health.ts";
+import { registerOpenapi } from "./openapi/register-openapi.ts";
 import { OWN_ROUTES } from "./routes.ts";
 import { registerTokenCalendar } from "./token-calendar.ts";
 import { registerTokenRevocation } from "./token-revocation.ts";
@@ -26,5 +27,6 @@ export async function registerOwnRoutes(parent: FastifyInstance, ports: Ports): 
     registerTokenCalendar(server, ports);
     registerAdminApiTokens(server, ports);
     registerHealth(server, ports);
+    registerOpenapi(server, ports);
   });
 }

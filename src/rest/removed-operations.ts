@@ -11,6 +11,7 @@ function removedOperation(path: string): OpenRoute {
     subject: "open",
     method: "GET",
     path,
+    successStatuses: [],
     apiTokenScopes: [],
     oauthScopes: [],
     readsFilter: true,

@@ -11,6 +11,8 @@ import { LFS_METHODS, LFS_URL } from "../../src/git-http/lfs.ts";
 import { routerPaths } from "../../src/http/routes/pipeline.ts";
 import { ADMIN_TOKEN_URL, ADMIN_TOKENS_URL } from "../../src/own-routes/admin-api-tokens.ts";
 import { HEALTH_PATH, READY_PATH } from "../../src/own-routes/health.ts";
+import { OPENAPI_PATH } from "../../src/own-routes/openapi/register-openapi.ts";
+import { UNDECLARED_OPERATIONS } from "../../src/own-routes/openapi/undeclared-operations.ts";
 import { TOKEN_CALENDAR_URL } from "../../src/own-routes/token-calendar.ts";
 import { TOKEN_REVOCATION_PATH } from "../../src/own-routes/token-revocation.ts";
 import { ACCESS_TOKEN_PATH } from "../../src/site/oauth2/access-token.ts";
@@ -50,6 +52,10 @@ const OUTSIDE: Readonly<Record<string, { readonly why: string; readonly tests: s
       },
     ]),
   ),
+  [`GET ${OPENAPI_PATH}`]: {
+    why: "what is served, the same for everybody",
+    tests: "src/own-routes/openapi/openapi.test.ts",
+  },
   [`GET ${TOKEN_CALENDAR_URL}`]: {
     why: "the secret in the address is the proof, and no credential is looked at",
     tests: "src/web/settings/expiry-calendar.test.ts",
@@ -137,6 +143,16 @@ test("every route of the lists is registered", () => {
     (name) => !own.includes(name),
   );
   assert.deepEqual(missing, []);
+});
+
+test("what is outside of the matrix below /-/ is in the OpenAPI document, unless it only refuses", () => {
+  const outside = Object.entries(OUTSIDE)
+    .filter(
+      ([name, { why }]) => / \/-\//.test(name) && !name.includes("/-/assets/") && !why.startsWith("refused"),
+    )
+    .map(([name]) => name.replaceAll(/:(\w+)/g, "{$1}"));
+  const described = UNDECLARED_OPERATIONS.map(({ method, path }) => `${method.toUpperCase()} ${path}`);
+  assert.deepEqual(outside.sort(), described.sort());
 });
 
 test("a HEAD is there only where its GET is", () => {

@@ -42,6 +42,8 @@ export type Declared = CredentialRequirement & {
   readonly method: Method;
   /** As the reference writes it, with `{parameter}`. */
   readonly path: string;
+  /** Of answers that are no refusals, where they are not the usual ones of the method: `successStatusesOf`. */
+  readonly successStatuses?: readonly number[];
   /** The last parameter takes the rest of the path, slashes and all; it may also be empty. For paths of files, ref names. */
   readonly lastParameterSpans?: "some" | "maybe-none";
   /** For a method other than GET: nothing is changed by it, so it is taken in hours in which a token only reads. */

@@ -26,6 +26,7 @@ export const introspectTokenRoute: AccountRoute<typeof IntrospectionBody> = {
   subject: "account",
   method: "POST",
   path: "/-/tokens/introspect",
+  successStatuses: [200],
   apiTokenScopes: ["read:token:pail"],
   oauthScopes: [],
   credentialKinds: ["api-token"],

@@ -21,6 +21,7 @@ export const rotateTokenRoute: AccountRoute<typeof RotationBody> = {
   subject: "account",
   method: "POST",
   path: "/-/tokens/{token_id}/rotate",
+  successStatuses: [200],
   apiTokenScopes: ["write:token:pail"],
   oauthScopes: [],
   credentialKinds: ["api-token"],

@@ -13,6 +13,7 @@ export const putAddonRoute: InstallationRoute<typeof AddonBody> = {
   subject: "installation",
   method: "PUT",
   path: "/2.0/addon",
+  successStatuses: [204],
   apiTokenScopes: [],
   oauthScopes: [],
   credentialKinds: ["app"],

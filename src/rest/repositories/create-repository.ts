@@ -10,6 +10,7 @@ export const createRepositoryRoute: NewRepositoryRoute<typeof RepositoryBody> = 
   subject: "new-repository",
   method: "POST",
   path: "/2.0/repositories/{workspace}/{repo_slug}",
+  successStatuses: [200],
   apiTokenScopes: ["admin:repository:bitbucket"],
   oauthScopes: ["repository:admin"],
   body: RepositoryBody,

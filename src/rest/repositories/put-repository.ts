@@ -11,6 +11,7 @@ export const putRepositoryRoute: RepositoryOrNewRoute<typeof RepositoryBody> = {
   subject: "repository-or-new",
   method: "PUT",
   path: "/2.0/repositories/{workspace}/{repo_slug}",
+  successStatuses: [200, 201],
   apiTokenScopes: ["admin:repository:bitbucket"],
   oauthScopes: ["repository:admin"],
   permission: "admin",

@@ -22,6 +22,7 @@ import {
   SERVER_DIALECT,
   type TestDatabaseSettings,
 } from "../database/test-database.ts";
+import { refuseUndeclaredStatuses } from "./declared-statuses.ts";
 import {
   noteRandomBytes,
   refuseTokens,
@@ -147,6 +148,7 @@ export async function startTestApp(
       await jobs.close();
       await opened.close();
       try {
+        refuseUndeclaredStatuses(logLines);
         refuseTokens("the log", logLines.map((line) => JSON.stringify(line)).join("\n"));
         const { database } = ports.config;
         if (!hasTokenInRows) await refuseTokensInPlace(database);

@@ -8,6 +8,7 @@ export const approveCommitRoute: RepositoryAccountRoute = {
   subject: "repository",
   method: "POST",
   path: "/2.0/repositories/{workspace}/{repo_slug}/commit/{commit}/approve",
+  successStatuses: [200],
   apiTokenScopes: ["read:repository:bitbucket", "write:repository:bitbucket"],
   oauthScopes: ["repository:write"],
   permission: "read",

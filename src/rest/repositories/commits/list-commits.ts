@@ -19,6 +19,7 @@ function listCommitsRoute(method: Method, path: string): RepositoryRoute {
     subject: "repository",
     method,
     path: `/2.0/repositories/{workspace}/{repo_slug}${path}`,
+    successStatuses: [200],
     // A branch name has slashes, and not every client encodes them.
     ...(path.endsWith("}") ? { lastParameterSpans: "some" } : {}),
     apiTokenScopes: ["read:repository:bitbucket"],

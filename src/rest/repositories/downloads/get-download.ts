@@ -10,6 +10,7 @@ export const getDownloadRoute: RepositoryRoute = {
   subject: "repository",
   method: "GET",
   path: "/2.0/repositories/{workspace}/{repo_slug}/downloads/{filename}",
+  successStatuses: [302],
   apiTokenScopes: ["read:repository:bitbucket"],
   oauthScopes: ["repository"],
   permission: "read",

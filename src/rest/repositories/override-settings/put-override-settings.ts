@@ -22,6 +22,7 @@ export const putOverrideSettingsRoute: RepositoryRoute<typeof OverrideSettingsBo
   subject: "repository",
   method: "PUT",
   path: "/2.0/repositories/{workspace}/{repo_slug}/override-settings",
+  successStatuses: [204],
   apiTokenScopes: ["admin:repository:bitbucket"],
   oauthScopes: ["repository:admin"],
   permission: "admin",

@@ -5,6 +5,7 @@ export const putRepositoryPropertyRoute: RepositoryAccountRoute<typeof PropertyB
   subject: "repository",
   method: "PUT",
   path: `/2.0/repositories/{workspace}/{repo_slug}${PROPERTY_PATH}`,
+  successStatuses: [204],
   apiTokenScopes: [],
   oauthScopes: [],
   permission: "read",

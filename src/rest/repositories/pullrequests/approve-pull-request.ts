@@ -7,6 +7,7 @@ export const approvePullRequestRoute: PullRequestAccountRoute = {
   subject: "pull-request",
   method: "POST",
   path: "/2.0/repositories/{workspace}/{repo_slug}/pullrequests/{pull_request_id}/approve",
+  successStatuses: [200],
   apiTokenScopes: ["read:pullrequest:bitbucket", "write:pullrequest:bitbucket"],
   oauthScopes: ["pullrequest:write"],
   permission: "read",

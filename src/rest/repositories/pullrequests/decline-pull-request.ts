@@ -17,6 +17,7 @@ export const declinePullRequestRoute: PullRequestAccountRoute<typeof DeclineBody
   subject: "pull-request",
   method: "POST",
   path: "/2.0/repositories/{workspace}/{repo_slug}/pullrequests/{pull_request_id}/decline",
+  successStatuses: [200],
   apiTokenScopes: ["read:pullrequest:bitbucket", "write:pullrequest:bitbucket"],
   oauthScopes: ["pullrequest:write"],
   permission: "write",

@@ -12,6 +12,7 @@ function comparisonRoute(name: string, operation: ComparisonOperation): PullRequ
     subject: "pull-request",
     method: "GET",
     path: `/2.0/repositories/{workspace}/{repo_slug}/pullrequests/{pull_request_id}/${name}`,
+    successStatuses: [302],
     apiTokenScopes: ["read:pullrequest:bitbucket"],
     oauthScopes: ["pullrequest"],
     readsFilter: true,

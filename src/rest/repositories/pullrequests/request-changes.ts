@@ -7,6 +7,7 @@ export const requestChangesRoute: PullRequestAccountRoute = {
   subject: "pull-request",
   method: "POST",
   path: "/2.0/repositories/{workspace}/{repo_slug}/pullrequests/{pull_request_id}/request-changes",
+  successStatuses: [200],
   apiTokenScopes: ["read:pullrequest:bitbucket", "write:pullrequest:bitbucket"],
   oauthScopes: ["pullrequest:write"],
   permission: "read",

@@ -6,6 +6,7 @@ export const putUserPropertyRoute: AccountRoute<typeof PropertyBody> = {
   subject: "account",
   method: "PUT",
   path: `/2.0/users/{selected_user}${PROPERTY_PATH}`,
+  successStatuses: [204],
   apiTokenScopes: [],
   oauthScopes: [],
   credentialKinds: ["app"],

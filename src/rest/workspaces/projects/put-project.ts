@@ -11,6 +11,7 @@ export const putProjectRoute: ProjectOrNewRoute<typeof ProjectBody> = {
   subject: "project-or-new",
   method: "PUT",
   path: "/2.0/workspaces/{workspace}/projects/{project_key}",
+  successStatuses: [200, 201],
   apiTokenScopes: ["admin:project:bitbucket"],
   oauthScopes: ["project:admin"],
   permission: "admin",

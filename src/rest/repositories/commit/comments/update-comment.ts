@@ -10,6 +10,7 @@ export const updateCommitCommentRoute: RepositoryAccountRoute<typeof CommentCont
   subject: "repository",
   method: "PUT",
   path: "/2.0/repositories/{workspace}/{repo_slug}/commit/{commit}/comments/{comment_id}",
+  successStatuses: [201],
   apiTokenScopes: ["read:repository:bitbucket"],
   oauthScopes: ["repository"],
   permission: "read",

@@ -6,6 +6,7 @@ export const putCommitPropertyRoute: RepositoryAccountRoute<typeof PropertyBody>
   subject: "repository",
   method: "PUT",
   path: `/2.0/repositories/{workspace}/{repo_slug}/commit/{commit}${PROPERTY_PATH}`,
+  successStatuses: [204],
   apiTokenScopes: [],
   oauthScopes: [],
   permission: "read",

@@ -7,6 +7,7 @@ export const resolvePullRequestCommentRoute: PullRequestAccountRoute = {
   subject: "pull-request",
   method: "POST",
   path: "/2.0/repositories/{workspace}/{repo_slug}/pullrequests/{pull_request_id}/comments/{comment_id}/resolve",
+  successStatuses: [200],
   apiTokenScopes: ["read:pullrequest:bitbucket"],
   oauthScopes: ["pullrequest"],
   permission: "read",

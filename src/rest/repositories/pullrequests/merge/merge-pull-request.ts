@@ -22,6 +22,7 @@ export const mergePullRequestRoute: PullRequestAccountRoute<typeof MergeBody> = 
   subject: "pull-request",
   method: "POST",
   path: "/2.0/repositories/{workspace}/{repo_slug}/pullrequests/{pull_request_id}/merge",
+  successStatuses: [200, 202],
   apiTokenScopes: ["read:pullrequest:bitbucket", "write:pullrequest:bitbucket"],
   oauthScopes: ["pullrequest:write"],
   permission: "write",

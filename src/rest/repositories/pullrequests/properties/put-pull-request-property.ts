@@ -5,6 +5,7 @@ export const putPullRequestPropertyRoute: PullRequestAccountRoute<typeof Propert
   subject: "pull-request",
   method: "PUT",
   path: `/2.0/repositories/{workspace}/{repo_slug}/pullrequests/{pull_request_id}${PROPERTY_PATH}`,
+  successStatuses: [204],
   apiTokenScopes: [],
   oauthScopes: [],
   permission: "read",

@@ -9,6 +9,7 @@ export const bulkPutAnnotationsRoute: RepositoryAccountRoute<typeof AnnotationsB
   subject: "repository",
   method: "POST",
   path: "/2.0/repositories/{workspace}/{repo_slug}/commit/{commit}/reports/{reportId}/annotations",
+  successStatuses: [200],
   apiTokenScopes: ["read:repository:bitbucket"],
   oauthScopes: ["repository"],
   permission: "read",
