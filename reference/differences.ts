@@ -31,6 +31,9 @@ export const DIFFERENCES: Readonly<Record<string, string>> = {
   "POST /workspaces/{workspace}/hooks": SILENT_EVENTS,
   "PUT /workspaces/{workspace}/hooks/{uid}": SILENT_EVENTS,
 
+  "GET /repositories/{workspace}/{repo_slug}/deployments":
+    "deployments come from the steps of pipelines, which only the control of a stand-in moves; no `deployable`, `version` or `number`",
+
   "POST /workspaces/{workspace}/projects": NO_AVATAR,
   "PUT /workspaces/{workspace}/projects/{project_key}": NO_AVATAR,
 

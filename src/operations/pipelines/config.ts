@@ -7,20 +7,22 @@ import {
   setNextBuildNumber,
   setPipelinesEnabled,
 } from "../../storage/sql/pipelines/config.ts";
+import { createDefaultEnvironments } from "../deployments/environments.ts";
 
 /** Our choice: numbers above it are not exact in every client. */
 export const BUILD_NUMBER_MAX = 2 ** 31 - 1;
 
 /** Enables or disables Pipelines for a repository. What has been configured is kept meanwhile. */
 export async function setPipelines(
-  { clock }: Pick<Ports, "clock">,
+  ports: Pick<Ports, "clock" | "newUuid">,
   by: By,
   repository: Repository,
   isEnabled: boolean,
 ): Promise<void> {
   await by.transaction(async (tx, record) => {
     if ((await isPipelinesEnabled(tx, repository.uuid)) === isEnabled) return;
-    await setPipelinesEnabled(tx, repository.uuid, isEnabled, clock());
+    const isFirstTime = await setPipelinesEnabled(tx, repository.uuid, isEnabled, ports.clock());
+    if (isFirstTime) await createDefaultEnvironments(ports, tx, repository.uuid);
     record.audit(isEnabled ? "pipelines.enabled" : "pipelines.disabled", repositorySubject(repository));
   });
 }

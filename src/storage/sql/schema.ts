@@ -2,6 +2,7 @@ import type { AdminKeyTables } from "./schema/admin-keys.ts";
 import type { AppTables } from "./schema/apps.ts";
 import type { AuditTables } from "./schema/audit.ts";
 import type { BranchRuleTables } from "./schema/branch-rules.ts";
+import type { DeploymentTables } from "./schema/deployments.ts";
 import type { FormerNameTables } from "./schema/former-names.ts";
 import type { GroupTables } from "./schema/groups.ts";
 import type { HelpAnswerTables } from "./schema/help-answers.ts";
@@ -34,6 +35,7 @@ export type Schema = CoreTables &
   WebhookTables &
   AuditTables &
   FormerNameTables &
+  DeploymentTables &
   PullRequestTables &
   PullRequestCommentTables &
   MergeTaskTables &

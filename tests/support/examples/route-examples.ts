@@ -121,6 +121,11 @@ const OWNERS_TOKEN = { outcomes: { stranger: 404, reader: 404 } } as const;
 const FOR_APPS = { outcomes: { stranger: 403, reader: 403, owner: 403 } } as const;
 /** Nobody but an app stores one, and none is installed here. */
 const NO_PROPERTY = { outcomes: { stranger: 404, reader: 404, owner: 404 } } as const;
+/** Only steps of pipelines deploy. */
+const NO_DEPLOYMENT = {
+  parameters: () => ({ deployment_uuid: "%7B01234567-89ab-4cde-8f01-23456789abcd%7D" }),
+  outcomes: { reader: 404, owner: 404 },
+} as const;
 const PROPERTY = { ...FOR_APPS, body: json({ _attributes: ["public"], stars: 7 }) };
 const PROPERTIES = "properties/{app_key}/{property_name}";
 const nothingNew = () => ({});
@@ -276,6 +281,19 @@ export const EXAMPLES: Readonly<Record<string, RouteExample>> = {
   [`PUT ${R}/override-settings`]: { body: json({ default_merge_strategy: true, branching_model: false }) },
   [`PUT ${R}/pipelines_config`]: { body: json({ enabled: true }), fills: nothingNew },
   [`PUT ${R}/pipelines_config/build_number`]: { body: json({ next: 100 }) },
+  [`POST ${R}/environments`]: {
+    body: json({
+      name: "Staging 2",
+      environment_type: { name: "Staging" },
+      restrictions: { admin_only: true },
+    }),
+    fillBody: { name: "Other", environment_type: { name: "Test" } },
+    fills: ({ uuid }) => ({ environment_uuid: encodeURIComponent(String(uuid)) }),
+  },
+  [`POST ${R}/environments/{environment_uuid}/changes`]: {
+    body: json({ change: { name: "Renamed", restrictions: { admin_only: false } } }),
+  },
+  [`GET ${R}/deployments/{deployment_uuid}`]: NO_DEPLOYMENT,
   [`POST ${R}/hooks`]: {
     body: json(HOOK),
     fills: ({ uuid }) => ({ "hooks/uid": encodeURIComponent(String(uuid)) }),

@@ -3,12 +3,15 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import type { Route } from "../../../src/http/routes/route.ts";
 import type { Account } from "../../../src/model/account.ts";
+import type { ObjectId } from "../../../src/model/object-id.ts";
 import type { ProjectKey } from "../../../src/model/slug.ts";
 import { addEmail, createAccount } from "../../../src/operations/accounts/accounts.ts";
+import { createDeployment } from "../../../src/operations/deployments/deployments.ts";
 import { storeDownloads } from "../../../src/operations/downloads/downloads.ts";
 import { createGroup } from "../../../src/operations/groups/groups.ts";
 import { createProject } from "../../../src/operations/projects/projects.ts";
 import { createWorkspace, setMember } from "../../../src/operations/workspaces/workspaces.ts";
+import { findEnvironmentByName } from "../../../src/storage/sql/deployments/environments.ts";
 import { upsertExplicitPermission } from "../../../src/storage/sql/permissions/explicit-permissions.ts";
 import {
   insertProjectReviewer,
@@ -29,6 +32,7 @@ export async function startCrowdedApp(): Promise<CrowdedApp> {
   const members = await fillWorkspace(filled);
   await fillCommit(filled, members);
   await fillPullRequests(filled);
+  await fillDeployments(filled);
   return { ...filled, members };
 }
 
@@ -103,6 +107,7 @@ async function fillWorkspace({ app, rest }: FilledApp): Promise<readonly Account
       await upsertExplicitPermission(db, target, { kind: "account", uuid: member.uuid }, "read");
       await upsertExplicitPermission(db, target, { kind: "group", uuid: group.uuid }, "read");
     }
+    await expectMade(rest("POST", "/environments", { name: number, environment_type: { name: "Test" } }));
     const hook = { url: "https://example.com/", description: number, active: false, events: ["repo:fork"] };
     await expectMade(rest("POST", "/hooks", hook));
     await expectMade(rest("POST", "/../../../workspaces/acme/hooks", { ...hook, events: ["repo:push"] }));
@@ -125,6 +130,21 @@ async function fillCommit({ app, rest }: FilledApp, members: readonly Account[])
     const upload = { name: `d${number}`, source: Readable.from([Buffer.from(number)]) };
     await storeDownloads(app.ports, app.by, app.repository, app.owner, Readable.from([upload]));
   }
+}
+
+/** To one of the environments, by steps that there are not. */
+async function fillDeployments({ app }: FilledApp): Promise<void> {
+  const { ports, by, repository } = app;
+  await by.transaction(async (tx) => {
+    const environment = await findEnvironmentByName(tx, repository.uuid, NUMBERS[0]!);
+    for (const number of NUMBERS)
+      await createDeployment(ports, tx, environment!, {
+        pipelineUuid: ports.newUuid(),
+        buildNumber: Number(number) + 1,
+        stepUuid: ports.newUuid(),
+        commit: "0".repeat(40) as ObjectId,
+      });
+  });
 }
 
 /** From `main` into each of the branches. The first one brings many commits and is changed many times. */

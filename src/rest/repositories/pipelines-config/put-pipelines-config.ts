@@ -4,7 +4,8 @@ import { jsonAnswer } from "../../../http/server/answer.ts";
 import { setPipelines } from "../../../operations/pipelines/config.ts";
 import { representPipelinesConfig } from "../../../representations/pipelines-config.ts";
 
-const PipelinesConfigBody = (Type: TypeBuilder) => Type.Object({ enabled: Type.Boolean() });
+/** Terraform's provider leaves out `enabled` where it is false. */
+const PipelinesConfigBody = (Type: TypeBuilder) => Type.Object({ enabled: Type.Optional(Type.Boolean()) });
 
 export const putPipelinesConfigRoute: RepositoryRoute<typeof PipelinesConfigBody> = {
   subject: "repository",
@@ -14,8 +15,8 @@ export const putPipelinesConfigRoute: RepositoryRoute<typeof PipelinesConfigBody
   oauthScopes: ["repository:admin"],
   permission: "admin",
   body: PipelinesConfigBody,
-  async handle(ports, { by, repository, body, baseUrls }) {
-    await setPipelines(ports, by, repository, body.enabled);
-    return jsonAnswer(200, representPipelinesConfig(repository, body.enabled, baseUrls));
+  async handle(ports, { by, repository, body: { enabled = false }, baseUrls }) {
+    await setPipelines(ports, by, repository, enabled);
+    return jsonAnswer(200, representPipelinesConfig(repository, enabled, baseUrls));
   },
 };

@@ -44,6 +44,7 @@ import { pipelines } from "./061-pipelines.ts";
 import { pipelineSchedules } from "./062-pipeline-schedules.ts";
 import { pipelineRunners } from "./063-pipeline-runners.ts";
 import { pipelinesConfig } from "./064-pipelines-config.ts";
+import { deployments } from "./065-deployments.ts";
 import type { Migration } from "./migration.ts";
 
 /** In the order in which they run. */
@@ -94,4 +95,5 @@ export const MIGRATIONS: readonly Migration[] = [
   pipelineSchedules,
   pipelineRunners,
   pipelinesConfig,
+  deployments,
 ];
