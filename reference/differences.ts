@@ -1,5 +1,7 @@
 const MERGE_FLAG = "`merge=true`, which is deprecated, is treated as `topic=true`";
 const NO_AVATAR = "`links.avatar` of the body is ignored: there are no pictures";
+const HIDDEN_SNIPPET =
+  "404, not 401, for a private snippet without a credential: nobody learns that there is one (our choice)";
 const SILENT_EVENTS =
   "`repo:transfer`, `pullrequest:push` and the events of issues and pipelines can be subscribed to but are never sent";
 const KINDS_WITHOUT_EFFECT =
@@ -39,6 +41,19 @@ export const DIFFERENCES: Readonly<Record<string, string>> = {
 
   "GET /addon/{addon_key}/client-key":
     'for the app itself, since there are no Forge apps; the body is `{"client_key"}` (our choice)',
+
+  "POST /snippets":
+    "there are no personal workspaces: it goes to the one called as the account is, else to the first that the account owns, else to the first to which it belongs",
+  "GET /snippets/{workspace}":
+    "`role=owner` is who created it; 404 for a private workspace without snippets that the caller may see",
+  ...Object.fromEntries(
+    ["GET", "PUT", "DELETE"].flatMap((method) =>
+      ["", "/{node_id}"].map((rest) => [
+        `${method} /snippets/{workspace}/{encoded_id}${rest}`,
+        HIDDEN_SNIPPET,
+      ]),
+    ),
+  ),
 
   "GET /user": "`has_2fa_enabled` and `location` are always null: accounts here have neither",
 };

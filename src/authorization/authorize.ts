@@ -19,6 +19,7 @@ import {
 import { listProjects } from "../storage/sql/projects/projects.ts";
 import { listRepositories } from "../storage/sql/repositories/repositories.ts";
 import type { Schema } from "../storage/sql/schema.ts";
+import { listSnippets } from "../storage/sql/snippets/snippets.ts";
 import { findAppUser } from "../storage/sql/tokens/app-users.ts";
 import { findMember } from "../storage/sql/workspaces/members.ts";
 import {
@@ -175,7 +176,7 @@ export async function requireWorkspacePermission(
 }
 
 /** The caller's membership in a workspace, if the credential reaches the location. */
-async function findCallersMember(
+export async function findCallersMember(
   { kysely }: AccessPorts["database"],
   caller: Caller,
   location: Location,
@@ -200,7 +201,8 @@ async function findWorkspacesAppUser(
 }
 
 /**
- * A private workspace is visible to those who may see one of its projects or repositories, since each of them names it.
+ * A private workspace is visible to those who may see one of its projects, repositories or snippets, since each of them
+ * names it.
  */
 async function mayBeSeen(
   database: AccessPorts["database"],
@@ -212,7 +214,8 @@ async function mayBeSeen(
   if (!workspace.isPrivate && reaches(caller, { workspaceUuid: workspace.uuid })) return true;
   const one = { workspaceUuid: workspace.uuid, viewer: viewerOf(caller), page: 1, pagelen: 1 };
   if ((await listRepositories(database.kysely, one)).size > 0) return true;
-  return (await listProjects(database.kysely, one)).size > 0;
+  if ((await listProjects(database.kysely, one)).size > 0) return true;
+  return (await listSnippets(database.kysely, one)).size > 0;
 }
 
 async function isAllowed(

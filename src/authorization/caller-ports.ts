@@ -63,6 +63,8 @@ function subjectOf({ requirements }: Admission): { readonly subject?: string } {
     switch (requirement.kind) {
       case "repository":
         return { subject: requirement.repository.uuid };
+      case "snippet":
+        return { subject: requirement.snippet.uuid };
       case "project":
         return { subject: requirement.project.uuid };
       case "workspace":

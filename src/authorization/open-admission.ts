@@ -4,6 +4,7 @@ import { appsOnly, credentialKindRefused, Failure } from "../model/failure.ts";
 import type { Permission } from "../model/permission.ts";
 import type { Repository } from "../model/repository.ts";
 import type { Requirement } from "../model/scope-set.ts";
+import type { OpenSnippet, SnippetPermission } from "../model/snippet.ts";
 import { networksOf } from "../model/who-acts.ts";
 import type { Project, Workspace } from "../model/workspace.ts";
 import {
@@ -22,6 +23,7 @@ import {
 import { requireExplicitAccess } from "./explicit-access.ts";
 import { isInNetwork } from "./network.ts";
 import type { Admission, SubjectRequirement } from "./readmit.ts";
+import { requireSnippetPermission } from "./snippet-access.ts";
 import { openUseRecording, scopeUses, type UseRecording, workspaceUse } from "./use-recording.ts";
 import { requireWritingHours } from "./writing-hours.ts";
 
@@ -62,6 +64,8 @@ export type OpenAdmission = Admission & {
       readonly isExplicit?: boolean;
     },
   ): Promise<Repository>;
+  /** @throws Failure as `admitToRepository`. */
+  admitToSnippet(found: OpenSnippet | undefined, permission: SnippetPermission): Promise<OpenSnippet>;
   /** @throws Failure as `admitToRepository`. */
   admitToProject(found: Project | undefined, permission: ProjectRequirement): Promise<Project>;
   /** For a project into which a repository is to be put. @throws Failure permission-missing, credential-missing. */
@@ -110,6 +114,12 @@ export function openAdmission(
       requirements.push({ kind: "repository", repository, permission, isExplicit });
       recording?.note([{ kind: "repository", value: repository.uuid }]);
       return repository;
+    },
+    async admitToSnippet(found, permission) {
+      const snippet = await requireSnippetPermission(ports, caller, found, permission);
+      requirements.push({ kind: "snippet", snippet, permission });
+      recording?.note([workspaceUse(snippet.workspace, snippet.isPrivate ? "belong" : "see")]);
+      return snippet;
     },
     async admitToProject(found, permission) {
       const project = await requireProjectPermission(ports, caller, found, permission);

@@ -15,6 +15,7 @@ import type {
 import { credentialKindRefused } from "../model/failure.ts";
 import type { Permission } from "../model/permission.ts";
 import type { Repository } from "../model/repository.ts";
+import type { OpenSnippet, SnippetPermission } from "../model/snippet.ts";
 import type { Project, Workspace } from "../model/workspace.ts";
 import type { Ports } from "../ports.ts";
 import { type LockedRow, lockRowsAhead } from "../storage/sql/lock-rows.ts";
@@ -25,6 +26,7 @@ import { readSessionState } from "../storage/sql/permissions/session-state.ts";
 import { findProject } from "../storage/sql/projects/projects.ts";
 import { findRepository } from "../storage/sql/repositories/repositories.ts";
 import type { Schema } from "../storage/sql/schema.ts";
+import { findSnippet } from "../storage/sql/snippets/snippets.ts";
 import { findWorkspace } from "../storage/sql/workspaces/workspaces.ts";
 import {
   type AccessPorts,
@@ -38,6 +40,7 @@ import {
 } from "./authorize.ts";
 import { requireExplicit, requireExplicitAccess } from "./explicit-access.ts";
 import { privateContentRefused, privateRefusal } from "./private-content.ts";
+import { requireSnippetPermission } from "./snippet-access.ts";
 import { isRefusedBy, tokenRefused, withoutRefusals } from "./token-refusal.ts";
 import { requireWritingHours } from "./writing-hours.ts";
 
@@ -50,6 +53,7 @@ export type SubjectRequirement =
       /** By membership: that the repository is public is not enough. */
       readonly isExplicit?: boolean;
     }
+  | { readonly kind: "snippet"; readonly snippet: OpenSnippet; readonly permission: SnippetPermission }
   | { readonly kind: "project"; readonly project: Project; readonly permission: ProjectRequirement }
   /** The project into which a repository is put. */
   | { readonly kind: "target-project"; readonly project: Project }
@@ -190,6 +194,13 @@ function rowsOf({ caller, requirements }: Admission, moved: AdmissionState["repo
         rows.push({ table: "workspace", uuid: moved?.workspaceUuid ?? workspace.uuid, strength: "share" });
         break;
       }
+      // Its own row is changed by those alone who have locked that of its repository.
+      case "snippet": {
+        const { uuid, workspace } = requirement.snippet;
+        rows.push({ table: "repository", uuid, strength: "update" });
+        rows.push({ table: "workspace", uuid: workspace.uuid, strength: "share" });
+        break;
+      }
       case "project": {
         const { uuid, workspaceUuid } = requirement.project;
         rows.push({ table: "project", uuid, strength: "update" });
@@ -301,6 +312,11 @@ async function requireAgain(
       const found = await findRepository(db, undefined, { uuid: repository.uuid });
       await requireRepositoryPermission(ports, caller, found, permission);
       if (isExplicit === true) await requireExplicitAccess(ports, caller, repository);
+      break;
+    }
+    case "snippet": {
+      const found = await findSnippet(db, undefined, { uuid: requirement.snippet.uuid });
+      await requireSnippetPermission(ports, caller, found, requirement.permission);
       break;
     }
     case "project": {

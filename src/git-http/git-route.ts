@@ -2,12 +2,12 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { HIDDEN_REPOSITORY } from "../authorization/authorize.ts";
 import { type OpenAdmission, openAdmission } from "../authorization/open-admission.ts";
 import { readmitToRead } from "../authorization/readmit.ts";
-import { SERVICE_REQUIREMENTS } from "../authorization/service-requirements.ts";
+import { SERVICE_REQUIREMENTS, SNIPPET_SERVICE_REQUIREMENTS } from "../authorization/service-requirements.ts";
 import type { GitService } from "../git/wire/advertisement.ts";
 import { type GitProtocol, parseGitProtocol } from "../git/wire/git-protocol.ts";
 import { identify } from "../http/routes/identify.ts";
 import { findMovedRepository, repositoryMoved, withPathPart } from "../http/routes/moved-repository.ts";
-import { findNamedRepository } from "../http/routes/named-subjects.ts";
+import { findNamedRepository, findNamedSnippet } from "../http/routes/named-subjects.ts";
 import { noteRefusal } from "../http/routes/note-refusal.ts";
 import { requestPorts } from "../http/routes/request-ports.ts";
 import { CHALLENGE, statusOf } from "../http/server/answer-failure.ts";
@@ -20,6 +20,7 @@ import type { Caller } from "../model/caller.ts";
 import { credentialMissing, Failure } from "../model/failure.ts";
 import { maskTokens } from "../model/mask-secrets.ts";
 import type { Repository } from "../model/repository.ts";
+import type { Requirement } from "../model/scope-set.ts";
 import { accountOf } from "../model/who-acts.ts";
 import type { Ports } from "../ports.ts";
 
@@ -38,7 +39,7 @@ export type GitRequest = {
 
 export type GitRoute = {
   readonly method: "GET" | "POST";
-  /** The part of the path after `/{workspace}/{repo_slug}`. */
+  /** The part of the path after what names the repository. */
   readonly suffix: string;
   /**
    * The requested service. For a POST it comes from the path, never from the query, to which anyone can add parameters.
@@ -57,16 +58,24 @@ export type GitRoute = {
  * shows as `remote:` lines, and a caller without a credential is asked for one.
  */
 export function registerGitRoute(server: FastifyInstance, ports: Ports, route: GitRoute): void {
-  server.route({
-    method: route.method,
-    url: `/:workspace/:repo_slug${route.suffix}`,
-    async onRequest(request, reply) {
-      request.admittedToGit = await admit(ports, route, request, reply);
-    },
-    handler: (request, reply) => route.handle(ports, request.admittedToGit!, request, reply),
-    errorHandler: (error, request, reply) => answerGitError(ports, error, request, reply, route),
-  });
+  for (const url of ["/:workspace/:repo_slug", ...SNIPPET_GIT_URLS]) {
+    server.route({
+      method: route.method,
+      url: `${url}${route.suffix}`,
+      async onRequest(request, reply) {
+        request.admittedToGit = await admit(ports, route, request, reply);
+      },
+      handler: (request, reply) => route.handle(ports, request.admittedToGit!, request, reply),
+      errorHandler: (error, request, reply) => answerGitError(ports, error, request, reply, route),
+    });
+  }
 }
+
+/** A snippet's title may follow its id: nothing depends on it. */
+export const SNIPPET_GIT_URLS = [
+  "/snippets/:workspace/:encoded_id",
+  "/snippets/:workspace/:encoded_id/:title",
+] as const;
 
 /**
  * @throws Failure as `openAdmission` and its admission do; credential-missing instead of hidden if no credential was
@@ -83,30 +92,32 @@ export async function admit(
   if (protocol === undefined)
     throw new Failure("invalid-input", "Git-Protocol: not of the form key=value:key=value");
   const params = request.params as Record<string, string>;
-  const name = (params.repo_slug ?? "").replace(/\.git$/i, "");
-  const now = requestPorts(ports, request, name);
+  const isSnippet = params.encoded_id !== undefined;
+  const name = isSnippet ? undefined : withoutSuffix(params.repo_slug ?? "");
+  const known = requestPorts(ports, request, name);
+  const now = known instanceof Promise ? await known : known;
+  request.requestPorts = now;
   // A promise that is awaited here is through in fewer turns than one that is handed on.
-  return await admitNow(
-    now instanceof Promise ? await now : now,
-    { service, protocol },
-    name,
-    request,
-    reply,
-  );
+  return name === undefined
+    ? await admitToSnippet(now, { service, protocol }, request, reply)
+    : await admitToRepository(now, { service, protocol }, name, request, reply);
 }
 
-async function admitNow(
+function withoutSuffix(name: string): string {
+  return name.replace(/\.git$/i, "");
+}
+
+type AskedService = Pick<GitRequest, "service" | "protocol">;
+
+async function openGitAdmission(
   ports: Ports,
-  { service, protocol }: Pick<GitRequest, "service" | "protocol">,
-  name: string,
+  service: GitService,
+  requirement: Requirement,
   request: FastifyRequest,
   reply: FastifyReply,
-): Promise<GitRequest> {
-  request.requestPorts = ports;
-  const params = request.params as Record<string, string>;
+): Promise<OpenAdmission> {
   const caller = await identify(ports, "git", "git", request, reply);
-  const requirement = SERVICE_REQUIREMENTS[service];
-  const admission = openAdmission(
+  return openAdmission(
     ports,
     {
       caller,
@@ -115,6 +126,18 @@ async function admitNow(
     },
     requirement,
   );
+}
+
+async function admitToRepository(
+  ports: Ports,
+  { service, protocol }: AskedService,
+  name: string,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<GitRequest> {
+  const params = request.params as Record<string, string>;
+  const requirement = SERVICE_REQUIREMENTS[service];
+  const admission = await openGitAdmission(ports, service, requirement, request, reply);
   const names = { workspace: params.workspace ?? "", repo_slug: name };
   const found =
     (await findNamedRepository(ports, names)) ?? (await findMoved(ports, admission, names, request));
@@ -124,7 +147,29 @@ async function admitNow(
     if (admission.recording !== undefined) await admission.recording.idle();
     return { admission, repository, service, protocol };
   } catch (error) {
-    throw askForCredential(caller, error);
+    throw askForCredential(admission.caller, error);
+  }
+}
+
+/** The last part of the path may have the suffix: the id, or the title. */
+async function admitToSnippet(
+  ports: Ports,
+  { service, protocol }: AskedService,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<GitRequest> {
+  const { workspace = "", encoded_id: id = "", title } = request.params as Record<string, string>;
+  const requirement = SNIPPET_SERVICE_REQUIREMENTS[service];
+  const admission = await openGitAdmission(ports, service, requirement, request, reply);
+  const named = { workspace, encoded_id: title === undefined ? withoutSuffix(id) : id };
+  const found = await findNamedSnippet(ports, named);
+  try {
+    const { repository } = await admission.admitToSnippet(found, requirement.permission);
+    annotateRepository(request, repository);
+    if (admission.recording !== undefined) await admission.recording.idle();
+    return { admission, repository, service, protocol };
+  } catch (error) {
+    throw askForCredential(admission.caller, error);
   }
 }
 

@@ -5,6 +5,7 @@ import type { Group } from "./group.ts";
 import type { OauthConsumer } from "./oauth-consumer.ts";
 import type { OauthGrant } from "./oauth-grant.ts";
 import { fullName, type Repository } from "./repository.ts";
+import type { Snippet } from "./snippet.ts";
 import type { Token } from "./token.ts";
 import type { Uuid } from "./uuid.ts";
 import type { Project, Workspace } from "./workspace.ts";
@@ -70,6 +71,10 @@ export const AUDIT_ACTIONS = [
   "repository.renamed",
   "repository.made-public",
   "repository.made-private",
+  "snippet.created",
+  "snippet.deleted",
+  "snippet.made-public",
+  "snippet.made-private",
   "permission.set",
   "permission.removed",
   "branch-restriction.created",
@@ -113,6 +118,7 @@ export type AuditSubject = {
     | "group"
     | "project"
     | "repository"
+    | "snippet"
     | "app"
     | "route";
   /** Undefined for a route. */
@@ -175,6 +181,14 @@ export function projectSubject({ uuid, key, workspaceUuid }: Project): AuditSubj
 export function repositorySubject(repository: Pick<Repository, "uuid" | "workspace" | "slug">): AuditSubject {
   const { uuid, workspace } = repository;
   return { kind: "repository", uuid, name: fullName(repository), workspaceUuid: workspace.uuid };
+}
+
+export function snippetSubject({
+  uuid,
+  workspace,
+  id,
+}: Pick<Snippet, "uuid" | "workspace" | "id">): AuditSubject {
+  return { kind: "snippet", uuid, name: `${workspace.slug}/${id}`, workspaceUuid: workspace.uuid };
 }
 
 export function appSubject(app: Pick<Installation, "uuid" | "appKey" | "workspaceUuid">): AuditSubject {

@@ -383,6 +383,9 @@ function outcomeWithin({ route }: Target, reach: "repository" | "project"): Outc
       return route.permission === "see" ? "in" : 403;
     case "open":
       return expectedOutcomes(route).stranger;
+    // Neither belongs to a workspace in which it would be made.
+    case "new-snippet":
+      return route.path.includes("{workspace}") ? 403 : 404;
     default:
       return PECULIAR[route.subject][reach];
   }
@@ -396,6 +399,7 @@ const PECULIAR = {
   account: { repository: "in", project: "in" },
   installation: { repository: 403, project: 403 },
   "selected-account": { repository: 403, project: 403 },
+  snippet: { repository: 404, project: 404 },
 } as const;
 
 const SECRET = "SECRET" as ProjectKey;

@@ -7,6 +7,7 @@ import { after, test } from "node:test";
 import type { FastifyInstance, RouteOptions } from "fastify";
 import { createApp } from "../../src/app.ts";
 import { GIT_ROUTES } from "../../src/git-http/git-http.ts";
+import { SNIPPET_GIT_URLS } from "../../src/git-http/git-route.ts";
 import { LFS_METHODS, LFS_URL } from "../../src/git-http/lfs.ts";
 import { routerPaths } from "../../src/http/routes/pipeline.ts";
 import { ADMIN_TOKEN_URL, ADMIN_TOKENS_URL } from "../../src/own-routes/admin-api-tokens.ts";
@@ -72,6 +73,17 @@ const OUTSIDE: Readonly<Record<string, { readonly why: string; readonly tests: s
         tests: "tests/git/lfs.test.ts",
       },
     ]),
+  ),
+  ...Object.fromEntries(
+    SNIPPET_GIT_URLS.flatMap((url) =>
+      GIT_ROUTES.map(({ method, suffix }) => [
+        `${method} ${url}${suffix}`,
+        {
+          why: "admitted as snippets are, over the transport that is in the matrix",
+          tests: "tests/git/snippets.test.ts",
+        },
+      ]),
+    ),
   ),
   ...Object.fromEntries(
     ["GET", "PUT", "DELETE", "PATCH"].map((method) => [

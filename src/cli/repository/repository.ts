@@ -3,6 +3,7 @@ import { repositorySubject } from "../../model/audit.ts";
 import { invalidField } from "../../model/failure.ts";
 import { fullName, type Repository } from "../../model/repository.ts";
 import { slugifyRepositoryName } from "../../model/slug.ts";
+import { isOfSnippet } from "../../model/snippet.ts";
 import { bracedUuid } from "../../model/uuid.ts";
 import { setPermission } from "../../operations/permissions/explicit-permissions.ts";
 import {
@@ -110,7 +111,8 @@ function addList(repository: Command): void {
 
 async function listAll(ports: Ports, workspaceSlug: string | undefined): Promise<readonly Repository[]> {
   const workspace = workspaceSlug === undefined ? undefined : await getNamedWorkspace(ports, workspaceSlug);
-  return listAllRepositories(ports.database.kysely, workspace?.uuid);
+  const all = await listAllRepositories(ports.database.kysely, workspace?.uuid);
+  return all.filter((repository) => !isOfSnippet(repository));
 }
 
 function describeRepository(repository: Repository) {

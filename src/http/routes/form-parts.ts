@@ -11,17 +11,32 @@ export type FormPart = {
   readonly filename: string | undefined;
   /** `x-attributes` of the reference, as sent. */
   readonly attributes: string | undefined;
+  /** In lower case, without parameters. Undefined: not sent. */
+  readonly contentType: string | undefined;
+  /** Without its delimiters. */
+  readonly contentId: string | undefined;
   /** The bytes as they arrive. They must be read before the next part is requested; unread bytes are skipped. */
   readonly content: AsyncIterable<Buffer>;
 };
 
-export type FormType = "multipart/form-data" | "application/x-www-form-urlencoded";
+export type FormType =
+  | "multipart/form-data"
+  | "application/x-www-form-urlencoded"
+  /** RFC 2387: each part is named by its Content-ID. */
+  | "multipart/related"
+  /** One part without a name, which is the body. */
+  | "application/json";
 
 /** How a route receives the parts of a form. */
 export type FormParts = {
   readonly types: readonly FormType[];
   /** The kind of the failure for another content type. */
   readonly otherType: "format-unsupported" | "form-required";
+  /** Whether a part may come in base64. */
+  readonly takesBase64?: boolean;
+  /** Of a file, and of the whole body. Undefined: as below. */
+  readonly bytesMax?: number;
+  readonly partsMax?: number;
 };
 
 /** Our choice, as the other limits are: far more than people send, and few enough to keep their names. */
@@ -41,7 +56,7 @@ export const FORM_BYTES_MAX = 4 * 1024 ** 3;
 export async function* readFormParts(
   body: AsyncIterable<Buffer> | undefined,
   headers: IncomingHttpHeaders,
-  { types, otherType }: FormParts,
+  { types, otherType, takesBase64 = false, bytesMax, partsMax = FORM_PARTS_MAX }: FormParts,
 ): AsyncGenerator<FormPart> {
   if (body === undefined) return;
   const contentType = headers["content-type"] ?? "";
@@ -50,17 +65,16 @@ export async function* readFormParts(
   if ((headers["content-encoding"] ?? "identity").toLowerCase() !== "identity") {
     throw new Failure(otherType, "Content-Encoding: must be none");
   }
-  const limited = limitBytes(body, FORM_BYTES_MAX, "The body");
-  const parts = type === "multipart/form-data" ? multipartParts(limited, contentType) : pairs(limited);
+  const limited = limitBytes(body, bytesMax ?? FORM_BYTES_MAX, "The body");
   let count = 0;
-  for await (const part of parts) {
+  for await (const part of partsOf(type, limited, contentType, takesBase64)) {
     count += 1;
-    if (count > FORM_PARTS_MAX) {
-      throw new Failure("too-large", `The form has more parts than the limit of ${FORM_PARTS_MAX}`);
+    if (count > partsMax) {
+      throw new Failure("too-large", `The form has more parts than the limit of ${partsMax}`);
     }
     yield {
       ...part,
-      content: limitBytes(part.content, FILE_BYTES_MAX, part.name.slice(0, SHOWN_LENGTH_MAX)),
+      content: limitBytes(part.content, bytesMax ?? FILE_BYTES_MAX, part.name.slice(0, SHOWN_LENGTH_MAX)),
     };
   }
 }
@@ -82,37 +96,110 @@ async function* limitBytes(
   }
 }
 
-async function* pairs(body: AsyncIterable<Buffer>): AsyncGenerator<FormPart> {
-  for await (const { name, content } of readFormUrlencoded(body)) {
-    yield { name, filename: undefined, attributes: undefined, content };
+function partsOf(
+  type: FormType,
+  body: AsyncIterable<Buffer>,
+  contentType: string,
+  takesBase64: boolean,
+): AsyncIterable<FormPart> {
+  switch (type) {
+    case "multipart/form-data":
+    case "multipart/related":
+      return multipartParts(body, contentType, { isRelated: type === "multipart/related", takesBase64 });
+    case "application/x-www-form-urlencoded":
+      return pairs(body);
+    case "application/json":
+      return wholeBody(body);
   }
 }
 
-async function* multipartParts(body: AsyncIterable<Buffer>, contentType: string): AsyncGenerator<FormPart> {
-  const boundary = parseBoundary(contentType);
-  if (boundary === undefined) throw invalidField("content-type", "has no boundary, or a malformed one");
-  for await (const part of readMultipart(body, boundary)) yield describePart(part);
+const NO_HEADERS = {
+  filename: undefined,
+  attributes: undefined,
+  contentType: undefined,
+  contentId: undefined,
+} as const;
+
+async function* wholeBody(content: AsyncIterable<Buffer>): AsyncGenerator<FormPart> {
+  yield { ...NO_HEADERS, name: "", contentType: "application/json", content };
 }
 
-/** The reference's own example names its files by Content-ID, as mails do. */
-function describePart({ headers, content }: MultipartPart): FormPart {
-  const disposition = parseContentDisposition(headers.get("content-disposition") ?? "");
-  const name = disposition?.name ?? bare(headers.get("content-id"));
+async function* pairs(body: AsyncIterable<Buffer>): AsyncGenerator<FormPart> {
+  for await (const { name, content } of readFormUrlencoded(body)) {
+    yield { ...NO_HEADERS, name, content };
+  }
+}
+
+type MultipartOptions = { readonly isRelated: boolean; readonly takesBase64: boolean };
+
+async function* multipartParts(
+  body: AsyncIterable<Buffer>,
+  contentType: string,
+  options: MultipartOptions,
+): AsyncGenerator<FormPart> {
+  const boundary = parseBoundary(contentType);
+  if (boundary === undefined) throw invalidField("content-type", "has no boundary, or a malformed one");
+  for await (const part of readMultipart(body, boundary)) yield describePart(part, options);
+}
+
+/** The reference's own example names its files by Content-ID, as mails do. Without a name a related part is told by its place. */
+function describePart(
+  { headers, content }: MultipartPart,
+  { isRelated, takesBase64 }: MultipartOptions,
+): FormPart {
+  const sent = headers.get("content-disposition") ?? (isRelated ? "attachment" : "");
+  const disposition = parseContentDisposition(sent);
+  const contentId = bareName(headers.get("content-id"));
+  const name = disposition?.name ?? contentId ?? (isRelated ? "" : undefined);
   if (disposition === undefined || name === undefined) {
     throw invalidField("body", "a part has no name: its Content-Disposition is missing or malformed");
   }
-  // RFC 7578, section 4.7: deprecated for forms. Encoded content must not be stored as if it were decoded.
+  const { filename, attributes } = disposition;
+  const contentType = headers.get("content-type")?.split(";", 1).join().trim().toLowerCase();
+  const decoded = decodePart(name, headers, content, takesBase64);
+  return { name, filename, attributes, contentType, contentId, content: decoded };
+}
+
+function decodePart(
+  name: string,
+  headers: MultipartPart["headers"],
+  content: AsyncIterable<Buffer>,
+  takesBase64: boolean,
+): AsyncIterable<Buffer> {
   const encoding = headers.get("content-transfer-encoding")?.trim().toLowerCase() ?? "binary";
+  if (takesBase64 && encoding === "base64") return decodeBase64(name, content);
+  // RFC 7578, section 4.7: deprecated for forms. Encoded content must not be stored as if it were decoded.
   if (!["7bit", "8bit", "binary"].includes(encoding)) {
-    throw invalidField(name, "Content-Transfer-Encoding must be 7bit, 8bit or binary");
+    const known = `7bit, 8bit${takesBase64 ? ", base64" : ""} or binary`;
+    throw invalidField(name, `Content-Transfer-Encoding must be ${known}`);
   }
-  return { name, filename: disposition.filename, attributes: disposition.attributes, content };
+  return content;
+}
+
+/** RFC 2045, section 6.8: white space counts for nothing. Of what is no base64 nothing is stored. */
+async function* decodeBase64(name: string, content: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let left = "";
+  let isEnded = false;
+  for await (const piece of content) {
+    const text = left + piece.toString("latin1").replace(/[ \t\r\n]/g, "");
+    const whole = text.length - (text.length % 4);
+    left = text.slice(whole);
+    if (whole === 0) continue;
+    if (isEnded || !/^[A-Za-z0-9+/]*={0,2}$/.test(text.slice(0, whole))) throw notBase64(name);
+    isEnded = text[whole - 1] === "=";
+    yield Buffer.from(text.slice(0, whole), "base64");
+  }
+  if (left !== "") throw notBase64(name);
+}
+
+function notBase64(name: string): Failure {
+  return invalidField(name, "is not base64, as its Content-Transfer-Encoding says");
 }
 
 /**
  * A name without its delimiters. A regular expression for the end would be tried again from each letter of a long run.
  */
-function bare(name: string | undefined): string | undefined {
+export function bareName(name: string | undefined): string | undefined {
   if (name === undefined) return undefined;
   let end = name.length;
   while (end > 0 && /[>"\s]/.test(name[end - 1]!)) end -= 1;

@@ -1,12 +1,14 @@
 import { invalidField } from "../../model/failure.ts";
 import type { Repository } from "../../model/repository.ts";
 import { parseProjectKey, parseRepositorySlug, parseWorkspaceSlug } from "../../model/slug.ts";
+import { type OpenSnippet, parseSnippetId } from "../../model/snippet.ts";
 import { parseBracedUuid } from "../../model/uuid.ts";
 import type { Project, Workspace } from "../../model/workspace.ts";
 import type { Ports } from "../../ports.ts";
 import { findProject } from "../../storage/sql/projects/projects.ts";
 import { findFormerRepository } from "../../storage/sql/repositories/former-slugs.ts";
 import { findRepository } from "../../storage/sql/repositories/repositories.ts";
+import { findSnippet } from "../../storage/sql/snippets/snippets.ts";
 import { findWorkspace } from "../../storage/sql/workspaces/workspaces.ts";
 
 /** Path parameters by their name in the route's path, decoded. */
@@ -40,6 +42,19 @@ function workspaceSelector(text: string) {
   if (uuid !== undefined) return { uuid };
   const slug = parseWorkspaceSlug(text);
   return slug === undefined ? undefined : { slug };
+}
+
+/** A snippet by its id, whose letters compare with their case, in the workspace that owns it. */
+export async function findNamedSnippet(
+  { database }: Pick<Ports, "database">,
+  params: PathParameters,
+): Promise<OpenSnippet | undefined> {
+  refuseTraversal(params);
+  const workspace = workspaceSelector(params.workspace ?? "");
+  const id = parseSnippetId(params.encoded_id ?? "");
+  return workspace === undefined || id === undefined
+    ? undefined
+    : findSnippet(database.kysely, workspace, { id });
 }
 
 /** A repository by slugs or UUIDs. With a UUID the workspace may be left empty: `{}`. */

@@ -15,11 +15,10 @@ import { askedAnswer, type CachedAnswers } from "./cached-answers.ts";
 import { refuseFilterAndSort } from "./collection-query.ts";
 import type { RestRequest } from "./declaration.ts";
 import { parseFields, selectFields } from "./fields.ts";
-import { readFormParts } from "./form-parts.ts";
+import { type FormParts, readFormParts } from "./form-parts.ts";
 import { bodyReader } from "./request-body.ts";
 import { requestPorts } from "./request-ports.ts";
 import type { Route } from "./route.ts";
-import type { RepositoryFormRoute } from "./subjects/repository.ts";
 import type { Admitted } from "./subjects/subject.ts";
 import { subjectOf } from "./subjects/subjects.ts";
 
@@ -154,7 +153,7 @@ function restRequest(
 /** A refused body is read and dropped for a while: a client that is still sending does not read the answer. */
 async function callWithForm(
   ports: Ports,
-  route: RepositoryFormRoute,
+  route: Extract<Route, { readonly form: FormParts }>,
   admitted: Admitted,
   common: RestRequest,
   request: FastifyRequest,

@@ -31,6 +31,8 @@ export type NewObjectsRequest = {
   readonly listNeeded?: () => Promise<readonly ObjectId[]>;
   /** Whether this is existing history from elsewhere, which cannot be changed here: it is not searched for tokens. */
   readonly isImport?: boolean;
+  /** Whether the row of the repository is written together with its first refs. An import's is too. */
+  readonly isRowMissing?: boolean;
   /** Whether to take a slot for git's processes. A push has taken one before it reads its pack. */
   readonly takesSlot?: boolean;
   readonly onProgress?: (text: Buffer) => void;
@@ -107,7 +109,7 @@ async function store(
   if (pack.kind === "refused") {
     // If the repository has just been deleted, git says that the pack could not be stored, which is not the true
     // reason. A repository that is being imported gets its row only together with its refs.
-    if (request.isImport !== true) await readAgain(ports, repository);
+    if (request.isImport !== true && request.isRowMissing !== true) await readAgain(ports, repository);
     return pack;
   }
   reachFaultPoint("objects.indexed");

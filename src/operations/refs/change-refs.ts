@@ -46,6 +46,8 @@ export type ChangeRefsOptions = {
   readonly imported?: ImportedRepository | undefined;
   /** Whether all updates are applied or none. */
   readonly isAtomic: boolean;
+  /** What else the transaction writes, once refs are changed. What it throws undoes all of it. */
+  readonly alongside?: ((tx: Kysely<Schema>, record: Recorder) => Promise<void>) | undefined;
   /** Only for the merge of a pull request, which is merged if the refs are changed. */
   readonly merged?: MergedPullRequest | undefined;
   /** All that the new values reach; undefined if there are only deletions. */
@@ -222,6 +224,7 @@ async function storeRefsOnce(
       sizeBytes,
       ...(mainBranch === undefined ? {} : { mainBranch }),
     });
+    await options.alongside?.(tx, record);
     for (const event of eventsOf(repository, outcomes, options)) record.event(repository, event);
     const changed = outcomes.filter(({ refused }) => refused === undefined).map(({ update }) => update);
     open = await movePullRequests(tx, record, options.by, {

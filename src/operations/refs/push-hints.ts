@@ -1,5 +1,6 @@
 import { branchOf } from "../../model/ref-name.ts";
 import type { Repository } from "../../model/repository.ts";
+import { isOfSnippet } from "../../model/snippet.ts";
 import type { BaseUrls } from "../../representations/links.ts";
 import { pullRequestCreateUrl, pullRequestHtmlUrl } from "../../representations/pull-request-links.ts";
 import type { RefChange } from "./change-refs.ts";
@@ -22,6 +23,8 @@ export function pushHints(
     const isHinted = refused === undefined && update.new !== undefined && name !== repository.mainBranch;
     return name === undefined || !isHinted ? [] : [{ name, sourceOf }];
   });
+  // From the branches of a snippet there are no pull requests.
+  if (isOfSnippet(repository)) return [];
   // A repository without a main branch has just got one.
   if (repository.mainBranch === undefined || branches.length > BRANCHES_MAX) return [];
   return branches.flatMap(({ name, sourceOf }) => {

@@ -234,10 +234,18 @@ function findChanges(
  * Deletes a repository with everything in it, including its own webhooks and their pending deliveries, and ends its access
  * tokens. The webhooks of the workspace are told.
  */
-export async function deleteRepository(
-  ports: RepositoryPorts & Pick<Ports, "downloads" | "fetchResponses" | "diskReserve">,
+export async function deleteRepository(ports: DeletionPorts, by: By, repository: Repository): Promise<void> {
+  await deleteRepositoryWith(ports, by, repository, () => deleteRow(ports, by, repository));
+}
+
+export type DeletionPorts = RepositoryPorts & Pick<Ports, "downloads" | "fetchResponses" | "diskReserve">;
+
+/** Removes all that is on the disk once `deleteRow`, in a transaction, has deleted the row. */
+export async function deleteRepositoryWith(
+  ports: DeletionPorts,
   by: By,
   repository: Repository,
+  deleteRow: () => Promise<void>,
 ): Promise<void> {
   const { downloads, packs, fetchResponses } = ports;
   const outOfBound = allRefsRefusalOf(by.caller);
@@ -246,7 +254,7 @@ export async function deleteRepository(
   // sweeps the folder.
   const folder = await withRoomForIntent(ports, () => packs.openRemovalIntent(repository.uuid));
   try {
-    await deleteRow(ports, by, repository);
+    await deleteRow();
   } catch (error) {
     await discardUnlessStored(ports, repository.uuid, folder, error);
     throw error;

@@ -11,13 +11,18 @@ import { BRANCH_PREFIX, type BranchName, newRefNameProblem, type RefName } from 
 import type { Repository } from "../../model/repository.ts";
 import { requireAccount } from "../../model/who-acts.ts";
 import type { By, Ports } from "../../ports.ts";
-import { openSpool, type Spool } from "../../storage/packs/spool.ts";
+import { type Spool, withSpool } from "../../storage/packs/spool.ts";
 import { withRepository } from "../../storage/packs/with-repository.ts";
 import { findRef, listRefsByPrefix } from "../../storage/sql/refs/refs.ts";
 import { findRepository } from "../../storage/sql/repositories/repositories.ts";
 import { dated, identityOf } from "../accounts/account-identity.ts";
 import { requireStored, storeNewObjects } from "../objects/store-new-objects.ts";
-import { changeRefs, type RefChange } from "../refs/change-refs.ts";
+import {
+  type ChangeRefsOptions,
+  changeRefs,
+  type ImportedRepository,
+  type RefChange,
+} from "../refs/change-refs.ts";
 import { type CreateRefPorts, getWholeCommit } from "../refs/create-ref.ts";
 import { explainIfGone } from "../repositories/explain-if-gone.ts";
 import {
@@ -62,34 +67,38 @@ export async function createCommit(
   repository: Repository,
   parts: AsyncIterable<CommitPart>,
 ): Promise<ObjectId> {
-  const waiting = await ports.packs.openQuarantine(repository.uuid);
   try {
-    const spool = await openSpool(waiting.folder);
-    try {
+    return await withSpool(ports.packs, repository.uuid, async (spool) => {
       const request = await readCommitRequest(parts, spool);
       reachFaultPoint("src.received");
-      return await commitRequested(ports, repository, request, spool, by);
-    } finally {
-      await spool.close();
-    }
+      return commitRequested(ports, by, repository, request, { spool, message: DEFAULT_MESSAGE });
+    });
   } catch (error) {
     throw await explainIfGone(ports, repository, error);
-  } finally {
-    await waiting.discard();
   }
 }
 
-async function commitRequested(
+export type CommitOptions = {
+  /** Has the contents of the request's files. */
+  readonly spool: Spool;
+  /** Of a request that has none. */
+  readonly message: string;
+  /** What is written in the transaction that changes the branch. */
+  readonly alongside?: ChangeRefsOptions["alongside"];
+};
+
+/** The same for a request that has been read. @throws Failure as `createCommit`. */
+export async function commitRequested(
   ports: CreateCommitPorts,
+  by: By,
   repository: Repository,
   request: CommitRequest,
-  spool: Spool,
-  by: By,
+  options: CommitOptions,
 ): Promise<ObjectId> {
   for (let attempt = 1; ; attempt += 1) {
     const leave = attempt === 1 ? () => {} : await ports.commitTurns.take([holding(repository)], by.signal);
     try {
-      const { id, base, change } = await tryCommit(ports, repository, request, spool, by);
+      const { id, base, change } = await tryCommit(ports, by, repository, request, options);
       if (change.refused === undefined) return id;
       if (change.refusedBy !== undefined) throw new Failure("permission-missing", change.refused);
       const tip = (await findRef(ports.database.kysely, repository.uuid, refNameOf(base.branch)))?.target;
@@ -105,18 +114,19 @@ async function commitRequested(
 
 async function tryCommit(
   ports: CreateCommitPorts,
+  by: By,
   repository: Repository,
   request: CommitRequest,
-  spool: Spool,
-  by: By,
+  options: CommitOptions,
 ): Promise<{ readonly id: ObjectId; readonly base: Base; readonly change: RefChange }> {
   // Read again for each attempt: the first commit also sets the main branch.
   const current = await findRepository(ports.database.kysely, undefined, { uuid: repository.uuid });
   if (current === undefined) throw new Failure("not-found", "Cannot commit: the repository no longer exists");
   const base = await findBase(ports, current, request, by.signal);
-  const { id, objects } = await makeObjects(ports, current, { request, base, spool, by });
+  const made = await makeObjects(ports, by, current, { request, parent: base.parent, ...options });
   reachFaultPoint("src.built");
-  return { id, base, change: await storeCommit(ports, current, { id, objects, base, by }) };
+  const change = await storeCommit(ports, by, current, { ...made, base }, { alongside: options.alongside });
+  return { id: made.id, base, change };
 }
 
 function refNameOf(branch: BranchName): RefName {
@@ -185,12 +195,15 @@ function notTheTip(branch: BranchName, tip: ObjectId | undefined): Failure {
 
 /** Stores the objects as a push of them would. */
 function storeCommit(
-  ports: CreateCommitPorts,
+  ports: CreateRefPorts,
+  by: By,
   repository: Repository,
-  { id, objects, base, by }: { id: ObjectId; objects: readonly NewObject[]; base: Base; by: By },
+  { id, objects, base }: MadeCommit & { readonly base: Pick<Base, "branch" | "old"> },
+  more: Pick<ChangeRefsOptions, "alongside" | "imported"> & { readonly isRowMissing?: boolean },
 ): Promise<RefChange> {
   const name = refNameOf(base.branch);
-  const request = { pack: writePack(objects), tips: [id], names: [name], takesSlot: true };
+  const { isRowMissing = false, ...options } = more;
+  const request = { pack: writePack(objects), tips: [id], names: [name], takesSlot: true, isRowMissing };
   return storeNewObjects(ports, by, repository, request, async (stored) => {
     reachFaultPoint("src.stored");
     requireStored(stored, "Cannot create the commit");
@@ -200,9 +213,50 @@ function storeCommit(
       kind: "push",
       isAtomic: true,
       objects: stored.objects,
+      ...options,
     });
     return change!;
   });
+}
+
+type MadeCommit = { readonly id: ObjectId; readonly objects: readonly NewObject[] };
+
+type CommitToMake = Pick<CommitOptions, "spool" | "message"> & {
+  readonly request: CommitRequest;
+  readonly parent: ObjectId | undefined;
+};
+
+/**
+ * The first commit of a repository whose row is written in the transaction that creates its branch.
+ *
+ * @throws Failure as `createCommit`.
+ */
+export async function commitToNew(
+  ports: CreateRefPorts,
+  by: By,
+  repository: Repository,
+  request: CommitRequest,
+  {
+    insert,
+    ...options
+  }: Pick<CommitOptions, "spool" | "message"> & {
+    readonly insert: NonNullable<ImportedRepository["insert"]>;
+  },
+): Promise<void> {
+  const made = await makeObjects(ports, by, repository, { request, parent: undefined, ...options });
+  const base = { branch: DEFAULT_BRANCH, old: undefined };
+  const change = await storeCommit(
+    ports,
+    by,
+    repository,
+    { ...made, base },
+    {
+      imported: { mainBranch: DEFAULT_BRANCH, insert },
+      isRowMissing: true,
+    },
+  );
+  // Only the bound of a credential refuses what nobody else can have changed.
+  if (change.refused !== undefined) throw new Failure("permission-missing", change.refused);
 }
 
 /**
@@ -210,17 +264,17 @@ function storeCommit(
  * repository has elsewhere are created again, since the repository may drop them.
  */
 async function makeObjects(
-  ports: CreateCommitPorts,
+  ports: CreateRefPorts,
+  by: By,
   repository: Repository,
-  { request, base, spool, by }: { request: CommitRequest; base: Base; spool: Spool; by: By },
-): Promise<{ readonly id: ObjectId; readonly objects: readonly NewObject[] }> {
+  { request, parent, spool, message }: CommitToMake,
+): Promise<MadeCommit> {
   const edits = new Map<FilePath, TreeEdit>();
   for (const path of request.deleted) edits.set(path, { kind: "delete" });
   for (const [path, { mode, id }] of request.files) edits.set(path, { kind: "put", mode, id });
   const edited = await withRepository(ports.packs, repository.uuid, async ({ gitDir }) => {
-    const parent =
-      base.parent === undefined ? undefined : await ports.objects.readCommit(gitDir, base.parent);
-    return editTree({ gitDir, objects: ports.objects }, parent?.tree, edits);
+    const below = parent === undefined ? undefined : await ports.objects.readCommit(gitDir, parent);
+    return editTree({ gitDir, objects: ports.objects }, below?.tree, edits);
   });
   const objects = new Map<ObjectId, NewObject>();
   for (const { id, spooled } of request.files.values()) {
@@ -230,15 +284,21 @@ async function makeObjects(
   for (const [id, content] of edited.trees) {
     if (!edited.unchanged.has(id)) objects.set(id, { type: "tree", content });
   }
-  const content = await commitContent(ports, request, edited.root, base.parent, requireAccount(by.caller));
+  const content = await commitContent(
+    ports,
+    { author: request.author, message: request.message ?? message },
+    edited.root,
+    parent,
+    requireAccount(by.caller),
+  );
   const id = hashObject("commit", content);
   objects.set(id, { type: "commit", content });
   return { id, objects: [...objects.values()] };
 }
 
 async function commitContent(
-  ports: CreateCommitPorts,
-  { author, message = DEFAULT_MESSAGE }: CommitRequest,
+  ports: CreateRefPorts,
+  { author, message }: { readonly author: string | undefined; readonly message: string },
   tree: ObjectId,
   parent: ObjectId | undefined,
   account: Account,

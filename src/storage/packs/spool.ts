@@ -1,5 +1,7 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
+import type { Uuid } from "../../model/uuid.ts";
+import type { PackStore } from "./pack-store.ts";
 
 /** A content in a spool. `size` is in bytes. */
 export type Spooled = { readonly start: number; readonly size: number };
@@ -30,6 +32,25 @@ export async function openSpool(folder: string): Promise<Spool> {
     read: (spooled) => readPieces(file, spooled),
     close: () => file.close(),
   };
+}
+
+/** A spool beside a repository, for as long as `work` takes. */
+export async function withSpool<T>(
+  packs: Pick<PackStore, "openQuarantine">,
+  repository: Uuid,
+  work: (spool: Spool) => Promise<T>,
+): Promise<T> {
+  const waiting = await packs.openQuarantine(repository);
+  try {
+    const spool = await openSpool(waiting.folder);
+    try {
+      return await work(spool);
+    } finally {
+      await spool.close();
+    }
+  } finally {
+    await waiting.discard();
+  }
 }
 
 const PIECE_BYTES = 64 * 1024;

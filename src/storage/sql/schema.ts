@@ -16,6 +16,7 @@ import type { PullRequestTables } from "./schema/pull-requests.ts";
 import type { ReviewTables } from "./schema/reviews.ts";
 import type { SessionTables } from "./schema/sessions.ts";
 import type { SignInTables } from "./schema/sign-in.ts";
+import type { SnippetTables } from "./schema/snippets.ts";
 import type { TokenApiTables } from "./schema/token-api.ts";
 import type { TokenDraftRow } from "./schema/token-drafts.ts";
 import type { TokenExpiryTables } from "./schema/token-expiry.ts";
@@ -50,6 +51,7 @@ export type Schema = CoreTables &
   TokenExpiryTables &
   AdminKeyTables &
   PipelineTables &
+  SnippetTables &
   WorkspaceDayTables;
 
 type CoreTables = {

@@ -64,8 +64,15 @@ const REPOSITORY = {
   project: { key: "JUNK" },
 };
 
+const SNIPPET_FORM = multipart(
+  '--edge\r\ncontent-disposition: form-data; name="title"\r\n\r\ntitle\r\n' +
+    '--edge\r\ncontent-disposition: form-data; name="is_private"\r\n\r\ntrue\r\n' +
+    '--edge\r\ncontent-disposition: form-data; name="file"; filename="a.txt"\r\n\r\ntext\r\n--edge--\r\n',
+);
+
 const R = "/2.0/repositories/{workspace}/{repo_slug}";
 const W = "/2.0/workspaces/{workspace}";
+const S = "/2.0/snippets/{workspace}";
 const C = `${R}/commit/{commit}`;
 const P = `${R}/pullrequests/{pull_request_id}`;
 const TOKENS_OF_REPOSITORY = "/-/access-tokens/repositories/{workspace}/{repo_slug}";
@@ -365,6 +372,22 @@ export const EXAMPLES: Readonly<Record<string, RouteExample>> = {
   "POST /-/tokens/introspect": {
     body: json({ token: "no token", method: "GET", path: "/2.0/user" }),
   },
+  "POST /2.0/snippets": {
+    body: json({ title: "title", scm: "git", files: { "a.txt": { content: "text" } } }),
+  },
+  [`POST ${S}`]: {
+    body: SNIPPET_FORM,
+    fillBody: { title: "title", is_private: true, files: { "a.txt": { content: "text" } } },
+    fills: ({ id }) => ({
+      encoded_id: String(id),
+      node_id: "HEAD",
+      "{encoded_id}/revision": "HEAD",
+      "{encoded_id}/commits/revision": "HEAD",
+      "files/path": "a.txt",
+    }),
+  },
+  [`PUT ${S}/{encoded_id}`]: { body: json({ title: "new", is_private: true, files: { "a.txt": {} } }) },
+  [`PUT ${S}/{encoded_id}/{node_id}`]: { body: json({ title: "new" }) },
   "GET /2.0/repositories": GONE,
   "GET /2.0/workspaces": GONE,
   "GET /2.0/user/permissions/workspaces": GONE,

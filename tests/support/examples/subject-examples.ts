@@ -45,6 +45,18 @@ const SUBJECTS: { readonly [Of in Subject]: SubjectExample<Of> } = {
     }),
     within: "workspace",
   },
+  // The example is private. Whoever belongs to its workspace changes it.
+  snippet: {
+    outcomes: () => ({ ...HIDDEN, reader: "in" }),
+    within: undefined,
+  },
+  "new-snippet": {
+    outcomes: ({ path }) => ({
+      ...(path.includes("{workspace}") ? HIDDEN : { nobody: 401, stranger: "in" }),
+      reader: "in",
+    }),
+    within: "workspace",
+  },
   project: {
     outcomes: ({ permission }) => ({
       ...HIDDEN,

@@ -3,6 +3,7 @@ import { accountSubject } from "./account.ts";
 import { forkSubject } from "./fork.ts";
 import { installationSubject } from "./installation.ts";
 import { newRepositorySubject } from "./new-repository.ts";
+import { newSnippetSubject } from "./new-snippet.ts";
 import { openSubject } from "./open.ts";
 import { projectSubject } from "./project.ts";
 import { projectOrNewSubject } from "./project-or-new.ts";
@@ -10,6 +11,7 @@ import { pullRequestSubject } from "./pull-request.ts";
 import { repositorySubject } from "./repository.ts";
 import { repositoryOrNewSubject } from "./repository-or-new.ts";
 import { selectedAccountSubject } from "./selected-account.ts";
+import { snippetSubject } from "./snippet.ts";
 import type { Subject } from "./subject.ts";
 import { workspaceSubject } from "./workspace.ts";
 
@@ -20,6 +22,7 @@ const SUBJECTS: { readonly [Name in Route["subject"]]: SubjectOf<Name> } = {
   fork: forkSubject,
   installation: installationSubject,
   "new-repository": newRepositorySubject,
+  "new-snippet": newSnippetSubject,
   open: openSubject,
   project: projectSubject,
   "project-or-new": projectOrNewSubject,
@@ -27,6 +30,7 @@ const SUBJECTS: { readonly [Name in Route["subject"]]: SubjectOf<Name> } = {
   repository: repositorySubject,
   "repository-or-new": repositoryOrNewSubject,
   "selected-account": selectedAccountSubject,
+  snippet: snippetSubject,
   workspace: workspaceSubject,
 };
 

@@ -45,6 +45,7 @@ import { pipelineSchedules } from "./062-pipeline-schedules.ts";
 import { pipelineRunners } from "./063-pipeline-runners.ts";
 import { pipelinesConfig } from "./064-pipelines-config.ts";
 import { deployments } from "./065-deployments.ts";
+import { snippets } from "./070-snippets.ts";
 import type { Migration } from "./migration.ts";
 
 /** In the order in which they run. */
@@ -96,4 +97,5 @@ export const MIGRATIONS: readonly Migration[] = [
   pipelineRunners,
   pipelinesConfig,
   deployments,
+  snippets,
 ];

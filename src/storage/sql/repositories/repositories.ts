@@ -257,7 +257,9 @@ function isOfSubject(subject: RepositoryListSubject): RawBuilder<SqlBool> {
   return "parentUuid" in subject ? sql<SqlBool>`repository.parent_uuid = ${subject.parentUuid}` : EVERYWHERE;
 }
 
-/** Every repository, or those of one workspace, for the operator: permissions are not checked. */
+/**
+ * Every repository, those of snippets too, or those of one workspace, for the operator: permissions are not checked.
+ */
 export async function listAllRepositories(
   db: Kysely<Schema>,
   workspaceUuid: Uuid | undefined,

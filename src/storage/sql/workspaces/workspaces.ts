@@ -2,6 +2,7 @@ import { type Kysely, type RawBuilder, type Selectable, type SqlBool, sql } from
 import type { Viewer } from "../../../model/caller.ts";
 import type { Filter, Sort } from "../../../model/filter.ts";
 import type { WorkspaceSlug } from "../../../model/slug.ts";
+import { SNIPPET_STORE_UUID } from "../../../model/snippet.ts";
 import type { Uuid } from "../../../model/uuid.ts";
 import type { Workspace, WorkspaceRole } from "../../../model/workspace.ts";
 import { isWorkspaceWithin, NOWHERE } from "../bound.ts";
@@ -88,9 +89,10 @@ export async function findWorkspace(
   return row && toWorkspace(row);
 }
 
-/** All workspaces, by slug. */
+/** All workspaces, by slug, without the one that only has the repositories of snippets. */
 export async function listWorkspaces(db: Kysely<Schema>): Promise<readonly Workspace[]> {
-  return (await db.selectFrom("workspace").selectAll().orderBy("slug").execute()).map(toWorkspace);
+  const all = db.selectFrom("workspace").selectAll().where("uuid", "!=", SNIPPET_STORE_UUID);
+  return (await all.orderBy("slug").execute()).map(toWorkspace);
 }
 
 /**
