@@ -59,6 +59,14 @@ export type OpenOptions = {
   readonly newUuid?: () => Uuid;
 };
 
+export type OpenedPorts = Ports & {
+  /** Writes what is counted in memory, and waits for what is being written. */
+  flush(): Promise<void>;
+  /** Drops all that is held in memory of rows and files, which have been replaced. Nothing may be under way. */
+  forget(): Promise<void>;
+  close(): Promise<void>;
+};
+
 /** Everything that the product needs from outside, opened; for the server and for the command line. */
 export async function openPorts(
   config: Config,
@@ -69,7 +77,7 @@ export async function openPorts(
     clock = () => new Date(),
     newUuid = () => randomUUID() as Uuid,
   }: OpenOptions = {},
-): Promise<Ports & { close(): Promise<void> }> {
+): Promise<OpenedPorts> {
   if (!isRestoring) requireRestored(config.dataFolder);
   mkdirSync(config.dataFolder, { recursive: true, mode: 0o700 });
   const objects = openObjectReader();
@@ -107,6 +115,18 @@ export async function openPorts(
   const backgroundWork = openBackgroundWork();
   const mailer = config.smtp && openSmtpMailer(config.smtp, clock);
   const maintenance = openMaintenance({ database, transactions: database, packs, clock, log });
+  const commitGraphs = openCommitGraphs(GRAPH_BYTES_MAX);
+  const refAnswers = openByteCache(REF_ANSWERS_BYTES_MAX);
+  const smallResponses = openByteCache(SMALL_RESPONSES_BYTES_MAX);
+  const limiterSettings = { clock, failuresMax: config.failedCredentialsMax };
+  const failedAuthenticationLimiter = openFailedAuthenticationLimiter(limiterSettings);
+  const signInLimiter = openSignInLimiter({ clock });
+  const rateLimits = config.hasRateLimits ? openRateLimits({ clock }) : undefined;
+  const flush = async () => {
+    await auditNotes.idle();
+    await unknownOperations.flush();
+    await workspaceActivity.flush();
+  };
   return {
     config,
     listening: { port: config.port },
@@ -116,10 +136,10 @@ export async function openPorts(
     packs,
     downloads: openDiskBlobStore(downloadFolder(config)),
     objects,
-    commitGraphs: openCommitGraphs(GRAPH_BYTES_MAX),
-    refAnswers: openByteCache(REF_ANSWERS_BYTES_MAX),
+    commitGraphs,
+    refAnswers,
     fetchResponses,
-    smallResponses: openByteCache(SMALL_RESPONSES_BYTES_MAX),
+    smallResponses,
     diskReserve,
     fetchSlots: openGitSlots(config),
     pushSlots: openGitSlots(config),
@@ -134,24 +154,27 @@ export async function openPorts(
     auditNotes,
     unknownOperations,
     workspaceActivity,
-    failedAuthenticationLimiter: openFailedAuthenticationLimiter({
-      clock,
-      failuresMax: config.failedCredentialsMax,
-    }),
-    signInLimiter: openSignInLimiter({ clock }),
+    failedAuthenticationLimiter,
+    signInLimiter,
     mailer,
-    rateLimits: config.hasRateLimits ? openRateLimits({ clock }) : undefined,
+    rateLimits,
+    interception: undefined,
     log,
     clock,
     newUuid,
     randomBytes,
+    flush,
+    async forget() {
+      for (const each of [refAnswers, smallResponses, commitGraphs, auditNotes]) each.clear();
+      for (const each of [failedAuthenticationLimiter, signInLimiter, rateLimits]) each?.clear();
+      objects.forgetAll();
+      await fetchResponses.clear();
+    },
     async close() {
       await backgroundWork.close();
       mailer?.close();
       await maintenance.close();
-      await auditNotes.idle();
-      await unknownOperations.flush();
-      await workspaceActivity.flush();
+      await flush();
       await objects.close();
       await database.close();
     },

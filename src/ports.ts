@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Logger } from "pino";
 import type { Config } from "./config/config.ts";
 import type { CommitGraphs } from "./git/history/commit-graph.ts";
@@ -48,6 +49,21 @@ export type BackgroundWork = {
   close(): Promise<void>;
 };
 
+/** What stands between connections and routes. */
+export type Interception = {
+  /** Answers a request itself, or lets it through: now, or later. */
+  intercept(request: IncomingMessage, response: ServerResponse, letThrough: () => void): void;
+  /** What is known of a request once it has been answered. */
+  observe(request: IncomingMessage, outcome: RequestOutcome): void;
+};
+
+export type RequestOutcome = {
+  /** Its pattern, or "none". */
+  readonly route: string;
+  /** The fields of its line in the log. */
+  readonly notes: Readonly<Record<string, unknown>>;
+};
+
 /** What the product needs from outside. Take the ones you need: `Pick<Ports, "packs" | "clock">`. */
 export type Ports = {
   readonly config: Config;
@@ -95,6 +111,8 @@ export type Ports = {
   readonly mailer: Mailer | undefined;
   /** Undefined: requests are not limited. */
   readonly rateLimits: RateLimits | undefined;
+  /** Undefined but in a server that stands in for Bitbucket in tests. */
+  readonly interception: Interception | undefined;
   readonly log: Logger;
   readonly clock: () => Date;
   /** For whatever is stored. */

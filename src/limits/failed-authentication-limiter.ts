@@ -23,7 +23,7 @@ export function openFailedAuthenticationLimiter({
   readonly clock: () => Date;
   /** Failures from one network in ten minutes. */
   readonly failuresMax: number;
-}): FailedAuthenticationLimiter {
+}): FailedAuthenticationLimiter & { clear(): void } {
   const networks = new LRUCache<string, Failures>({ max: NETWORKS_MAX });
   return {
     fail(network) {
@@ -36,5 +36,6 @@ export function openFailedAuthenticationLimiter({
       failures.count += 1;
       return undefined;
     },
+    clear: () => networks.clear(),
   };
 }

@@ -46,7 +46,7 @@ export const KEYS_MAX = 20_000;
 
 type Count = { readonly slots: Uint32Array; newest: number; total: number };
 
-export function openRateLimits({ clock }: { readonly clock: () => Date }): RateLimits {
+export function openRateLimits({ clock }: { readonly clock: () => Date }): RateLimits & { clear(): void } {
   const [accounts, addresses] = [openCounts(), openCounts()];
   return {
     async take({ quotaKey, isAnonymous, resource }) {
@@ -65,6 +65,10 @@ export function openRateLimits({ clock }: { readonly clock: () => Date }): RateL
       }
       const remaining = limit - count.total;
       return { isAllowed, limit, remaining, resetSeconds: secondsToReset(count, seconds) };
+    },
+    clear() {
+      accounts.clear();
+      addresses.clear();
     },
   };
 }

@@ -45,7 +45,11 @@ type Cap = { readonly max: number; readonly windowMs: number };
 type Count = { readonly since: number; readonly count: number };
 type Tries = { readonly last: number; readonly count: number };
 
-export function openSignInLimiter({ clock }: { readonly clock: () => Date }): SignInLimiter {
+export function openSignInLimiter({
+  clock,
+}: {
+  readonly clock: () => Date;
+}): SignInLimiter & { clear(): void } {
   const pairs = new LRUCache<string, Tries>({ max: ENTRIES_MAX });
   const known = new LRUCache<string, true>({ max: ENTRIES_MAX });
   const counts = new LRUCache<string, Count>({ max: ENTRIES_MAX });
@@ -94,6 +98,9 @@ export function openSignInLimiter({ clock }: { readonly clock: () => Date }): Si
       }
       pairs.delete(pair);
       known.set(pair, true);
+    },
+    clear() {
+      for (const each of [pairs, known, counts]) each.clear();
     },
   };
 }

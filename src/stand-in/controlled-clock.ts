@@ -14,8 +14,16 @@ export type ControlledClock = {
   set(at: Date): void;
   freeze(): void;
   resume(): void;
-  /** To the time of the machine. */
-  reset(): void;
+  /** What it takes to have the same clock again. */
+  state(): ClockState;
+  restore(state: ClockState): void;
+};
+
+export type ClockState = {
+  /** How far it is ahead of the machine's. */
+  readonly offsetMs: number;
+  /** Undefined unless it is frozen. */
+  readonly frozenMs: number | undefined;
 };
 
 export function openControlledClock(machineMs: () => number = Date.now): ControlledClock {
@@ -41,9 +49,9 @@ export function openControlledClock(machineMs: () => number = Date.now): Control
       if (frozenMs !== undefined) offsetMs = frozenMs - machineMs();
       frozenMs = undefined;
     },
-    reset() {
-      offsetMs = 0;
-      frozenMs = undefined;
+    state: () => ({ offsetMs, frozenMs }),
+    restore(state) {
+      ({ offsetMs, frozenMs } = state);
     },
   };
 }

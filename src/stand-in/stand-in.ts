@@ -1,13 +1,20 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { type Jobs, startJobs } from "../app.ts";
-import { invalidField } from "../model/failure.ts";
-import type { Ports } from "../ports.ts";
+import { Failure, invalidField } from "../model/failure.ts";
+import type { OpenedPorts } from "../open-ports.ts";
+import type { Interception, Ports } from "../ports.ts";
 import type { ControlledClock } from "./controlled-clock.ts";
+import { openRequestGate } from "./request-gate.ts";
+import { openStoredSnapshots, SEED_SNAPSHOT, type Snapshot } from "./snapshots.ts";
 
 /** What tests ask of a server that stands in for Bitbucket, beside what Bitbucket has. */
 export type StandIn = {
-  /** For the server. They are those that were given, watched. */
+  /** For the server: those that were given, watched. */
   readonly ports: Ports;
   readonly clock: StandInClock;
+  readonly snapshots: StandInSnapshots;
+  /** Leads back to what was there when it was started: data, clock, faults, counts. What was recorded stays. */
+  reset(): Promise<void>;
   /** Starts what is done beside answers. The data by then is what `reset` leads back to. */
   start(): Promise<void>;
   /** Ends what `start` has started. The ports are closed by who has opened them. */
@@ -26,17 +33,76 @@ export type StandInClock = {
   resume(): void;
 };
 
+/** Requests under way are waited for, and ended after some seconds; others wait meanwhile. */
+export type StandInSnapshots = {
+  /** In the place of one with the same name. @throws Failure invalid-input, conflict. */
+  save(name: string): Promise<Snapshot>;
+  /** As `reset`, to another state. @throws Failure not-found. */
+  restore(name: string): Promise<void>;
+  /** @throws Failure not-found, conflict. */
+  remove(name: string): Promise<void>;
+  list(): readonly Snapshot[];
+};
+
 export type StandInOptions = {
   /** The clock with which the ports were opened. */
   readonly clock: ControlledClock;
 };
 
-export function openStandIn(ports: Ports, { clock }: StandInOptions): StandIn {
+/** For imports and repacks that go on after their requests. */
+const SETTLE_MS_MAX = 10_000;
+
+export function openStandIn(opened: OpenedPorts, { clock }: StandInOptions): StandIn {
+  const gate = openRequestGate();
+  const snapshots = openStoredSnapshots(opened, clock);
+  const interception: Interception = {
+    intercept: gate.admit,
+    observe() {},
+  };
+  const ports: Ports = {
+    ...opened,
+    transactions: gate.watchTransactions(opened.transactions),
+    interception,
+  };
   let jobs: Jobs | undefined;
-  const set = async (at: Date) => {
+
+  async function set(at: Date): Promise<void> {
     clock.set(at);
     await jobs?.runDue();
-  };
+  }
+
+  /** Waits for what goes on after answers. @throws Failure unavailable. */
+  async function settle(): Promise<void> {
+    const settled = (async () => {
+      await opened.backgroundWork.idle();
+      await opened.maintenance.idle();
+      await opened.flush();
+      return true;
+    })();
+    if ((await Promise.race([settled, delay(SETTLE_MS_MAX, false, { ref: false })])) === false)
+      throw new Failure("unavailable", "An import or a repack is still under way: try again later");
+  }
+
+  function save(name: string): Promise<Snapshot> {
+    return gate.quiet(async () => {
+      await settle();
+      return snapshots.save(name);
+    });
+  }
+
+  function restore(name: string): Promise<void> {
+    return gate.quiet(async () => {
+      await jobs?.close();
+      try {
+        await settle();
+        await snapshots.restore(name);
+        await opened.forget();
+      } finally {
+        if (jobs !== undefined) jobs = startJobs(ports);
+      }
+    });
+  }
+
   return {
     ports,
     clock: {
@@ -52,11 +118,16 @@ export function openStandIn(ports: Ports, { clock }: StandInOptions): StandIn {
       freeze: clock.freeze,
       resume: clock.resume,
     },
+    snapshots: { save, restore, remove: snapshots.remove, list: snapshots.list },
+    reset: () => restore(SEED_SNAPSHOT),
     async start() {
+      await save(SEED_SNAPSHOT);
       jobs = startJobs(ports);
     },
     async close() {
       await jobs?.close();
+      jobs = undefined;
+      await snapshots.close();
     },
   };
 }

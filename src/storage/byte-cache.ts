@@ -4,6 +4,7 @@ import { LRUCache } from "lru-cache";
 export type ByteCache = {
   find(key: string): Buffer | undefined;
   put(key: string, bytes: Buffer): void;
+  clear(): void;
 };
 
 /** The memory that an entry needs beside its bytes and its key. Estimated. */
@@ -17,5 +18,9 @@ export function openByteCache(bytesMax: number): ByteCache {
     maxEntrySize: Math.floor(bytesMax * ENTRY_SHARE),
     sizeCalculation: (bytes, key) => bytes.length + 2 * key.length + ENTRY_BYTES,
   });
-  return { find: (key) => entries.get(key), put: (key, bytes) => void entries.set(key, bytes) };
+  return {
+    find: (key) => entries.get(key),
+    put: (key, bytes) => void entries.set(key, bytes),
+    clear: () => entries.clear(),
+  };
 }

@@ -1,6 +1,8 @@
 import type { Command } from "commander";
 import { createCommand, examples } from "../program.ts";
 import { addClock } from "./clock.ts";
+import { addReset } from "./reset.ts";
+import { addSnapshot } from "./snapshot.ts";
 
 export function createControlCommand(): Command {
   const control = createCommand("control")
@@ -8,7 +10,9 @@ export function createControlCommand(): Command {
       "Controls a server that stands in for Bitbucket, of `pail run` or `pail demo --control`: its clock and more.\n" +
         "Within `pail run` it finds its server by itself. `docs/control.md` has the HTTP API behind it.",
     )
-    .addHelpText("after", examples("pail control clock advance 40d"));
+    .addHelpText("after", examples("pail control clock advance 40d", "pail control reset"));
   addClock(control);
+  addReset(control);
+  addSnapshot(control);
   return control;
 }

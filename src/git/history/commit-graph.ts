@@ -146,6 +146,7 @@ type CachedGraph = {
 export type CommitGraphs = {
   /** Empty if the repository has none that can be read, or one that is larger than the memory for all. */
   find(gitDir: string): CommitGraph;
+  clear(): void;
 };
 
 function readGraph(path: string): Pick<CachedGraph, "bytes" | "graph"> {
@@ -184,6 +185,10 @@ export function openCommitGraphs(bytesMax: number): CommitGraphs {
         drop(oldest);
       }
       return entry.graph;
+    },
+    clear() {
+      cached.clear();
+      cachedBytes = 0;
     },
   };
 }

@@ -78,6 +78,10 @@ export class CatFilePool {
     this.#serve(queue);
   }
 
+  forgetAll(): void {
+    for (const gitDir of [...this.#queues.keys()]) this.forget(gitDir);
+  }
+
   /** Refuses all requests, open ones too. Resolves when all processes are gone. */
   async close(): Promise<void> {
     this.#isClosed = true;

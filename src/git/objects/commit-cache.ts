@@ -30,6 +30,10 @@ export class CommitCache {
     const prefix = keyOf(gitDir, "");
     for (const key of [...this.#commits.keys()]) if (key.startsWith(prefix)) this.#commits.delete(key);
   }
+
+  clear(): void {
+    this.#commits.clear();
+  }
 }
 
 /** A path cannot hold NUL. */

@@ -62,6 +62,7 @@ export type ObjectReader = {
   readonly classifications: ClassificationCache;
   /** Call when the folder is removed or its alternates change. */
   forget(gitDir: string): void;
+  forgetAll(): void;
   /** Ends all processes of git and refuses what is asked from then on. */
   close(): Promise<void>;
 };
@@ -218,6 +219,12 @@ export function openObjectReader(options: ObjectReaderOptions = {}): ObjectReade
     cache.forget(gitDir);
   }
 
+  function forgetAll(): void {
+    pool.forgetAll();
+    packs.forgetAll();
+    cache.clear();
+  }
+
   function close(): Promise<void> {
     packs.close();
     return pool.close();
@@ -235,6 +242,7 @@ export function openObjectReader(options: ObjectReaderOptions = {}): ObjectReade
     slots,
     classifications: new ClassificationCache(),
     forget,
+    forgetAll,
     close,
   };
 }

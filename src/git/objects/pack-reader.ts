@@ -35,6 +35,7 @@ export type PackReader = {
    */
   hasNoneOf(gitDir: string, ids: readonly ObjectId[]): boolean;
   forget(gitDir: string): void;
+  forgetAll(): void;
   close(): void;
 };
 
@@ -147,6 +148,10 @@ export function openPackReader(idleMs: number): PackReader {
     return false;
   }
 
+  function forgetAll(): void {
+    for (const gitDir of [...folders.keys()]) closeFolder(gitDir);
+  }
+
   return {
     find(gitDir, id) {
       try {
@@ -164,10 +169,11 @@ export function openPackReader(idleMs: number): PackReader {
       }
     },
     forget: closeFolder,
+    forgetAll,
     close() {
       isClosed = true;
       clearInterval(sweeping);
-      for (const gitDir of [...folders.keys()]) closeFolder(gitDir);
+      forgetAll();
     },
   };
 }

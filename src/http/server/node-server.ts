@@ -30,7 +30,7 @@ const { createServer } = process.getBuiltinModule("node:http");
 
 /** The server of Node, with what is refused before Fastify sees it: each answer is written by hand. */
 export function createNodeServer(
-  ports: Pick<Ports, "config" | "log">,
+  ports: Pick<Ports, "config" | "log" | "interception">,
   handler: (request: IncomingMessage, response: ServerResponse) => void,
 ): Server {
   const names = [BITBUCKET_HOST, BITBUCKET_API_HOST, ...ports.config.proxiedHosts];
@@ -69,7 +69,8 @@ export function createNodeServer(
       cutSlowBody(request, response, () =>
         ports.log.info({ method: request.method, "failure.kind": "slow-body" }, "request cut"),
       );
-    handler(request, response);
+    if (ports.interception === undefined) handler(request, response);
+    else ports.interception.intercept(request, response, () => handler(request, response));
   };
   const server = createServer(
     { maxHeaderSize: HEADER_BYTES_MAX, headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: 0 },

@@ -68,6 +68,10 @@ export function createHttpServer(ports: Ports): AppServer {
   });
   server.addHook("onResponse", (request, reply, done) => {
     logRequest(ports, request, reply);
+    ports.interception?.observe(request.raw, {
+      route: request.routeOptions.url ?? "none",
+      notes: request.notes,
+    });
     done();
   });
   return server;

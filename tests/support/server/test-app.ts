@@ -10,7 +10,7 @@ import type { Repository } from "../../../src/model/repository.ts";
 import { type GrantedScope, SCOPES } from "../../../src/model/scope.ts";
 import type { RepositorySlug } from "../../../src/model/slug.ts";
 import type { Project, Workspace } from "../../../src/model/workspace.ts";
-import { openPorts } from "../../../src/open-ports.ts";
+import { type OpenedPorts, openPorts } from "../../../src/open-ports.ts";
 import { createAccount } from "../../../src/operations/accounts/accounts.ts";
 import { createRepository } from "../../../src/operations/repositories/repositories.ts";
 import { createApiToken } from "../../../src/operations/tokens/api-tokens.ts";
@@ -60,7 +60,7 @@ async function refuseTokensInPlace(database: Config["database"]): Promise<void> 
 /** What is between the ports and the server, for a server that stands in for Bitbucket. */
 export type Stand = {
   readonly clock?: () => Date;
-  watch(ports: Ports): Ports;
+  watch(ports: OpenedPorts): Ports;
   start(ports: Ports, deliveryOptions: DeliveryOptions | undefined): Promise<{ close(): Promise<void> }>;
 };
 

@@ -34,6 +34,8 @@ export type AuditNotes = {
   noteLeak(actor: Actor, token: Pick<Token, "uuid" | "name" | "accountUuid">, repository: Repository): void;
   /** Resolves when nothing is being written. */
   idle(): Promise<void>;
+  /** Forgets what was noted in this hour: its rows are gone. */
+  clear(): void;
 };
 
 const HOUR_MS = 3_600_000;
@@ -59,9 +61,13 @@ export function openAuditNotes({
   function beginHour(): void {
     const now = clock().getTime();
     if (now >= begunAt && now - begunAt < HOUR_MS) return;
+    clear();
+    begunAt = now;
+  }
+
+  function clear(): void {
     noted = new Set();
     addresses = new Map();
-    begunAt = now;
   }
 
   function isFirst(key: string): boolean {
@@ -135,5 +141,6 @@ export function openAuditNotes({
     async idle() {
       while (pending.size > 0) await Promise.all(pending);
     },
+    clear,
   };
 }
