@@ -61,7 +61,7 @@ export async function startApp(ports: Ports, { sharesPort }: AppOptions): Promis
   ports.listening.port = port;
   const name = family === "IPv6" ? `[${address}]` : address;
   return {
-    url: `http://${name}:${port}`,
+    url: `${ports.config.tls === undefined ? "http" : "https"}://${name}:${port}`,
     port,
     server: server.server,
     async close() {

@@ -15,6 +15,12 @@ export type SmtpSettings = {
   readonly from: string;
 };
 
+export type TlsSettings = {
+  /** In PEM: the server's certificate, then those between it and its authority. */
+  readonly certFile: string;
+  readonly keyFile: string;
+};
+
 /** Every setting, read once at the start. */
 export type Config = {
   readonly dataFolder: string;
@@ -22,6 +28,8 @@ export type Config = {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
+  /** Undefined: plain HTTP. */
+  readonly tls: TlsSettings | undefined;
   readonly identity: IdentityMode;
   /** Whether REST takes an API token as `Authorization: Bearer`, as Bitbucket does since August 2026. */
   readonly takesBearerApiTokens: boolean;

@@ -5,7 +5,7 @@ import type { Config } from "./config.ts";
 export const API_PREFIX = "/2.0";
 
 export type ListeningSettings = {
-  readonly config: Pick<Config, "publicUrl" | "publicApiUrl" | "host">;
+  readonly config: Pick<Config, "publicUrl" | "publicApiUrl" | "host" | "tls">;
   /** The port that the server listens on. */
   readonly listening: { readonly port: number };
 };
@@ -15,8 +15,9 @@ export type ListeningSettings = {
  * The host of a request must not decide: a client could make others follow links to a host of its own.
  */
 export function publicBaseUrlsOf({ config, listening }: ListeningSettings): PublicBaseUrls {
-  const { publicUrl, publicApiUrl } = config;
-  const html = publicUrl ?? `http://${reachableHost(config.host)}:${listening.port}`;
+  const { publicUrl, publicApiUrl, tls } = config;
+  const scheme = tls === undefined ? "http" : "https";
+  const html = publicUrl ?? `${scheme}://${reachableHost(config.host)}:${listening.port}`;
   return { html, api: publicApiUrl ?? html + API_PREFIX } as PublicBaseUrls;
 }
 

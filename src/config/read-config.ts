@@ -7,6 +7,7 @@ import {
   IDENTITY_MODES,
   LOG_LEVELS,
   type SmtpSettings,
+  type TlsSettings,
 } from "./config.ts";
 import {
   parseAddress,
@@ -50,6 +51,7 @@ export function readConfig(flags: Flags, environment: Environment): ConfigOutcom
     database: readDatabase(reader, dataFolder),
     host: reader.read("host", parseHost, "must be an IP address or a host name") ?? DEFAULTS.host,
     port: reader.read("port", parsePort, "must be a whole number from 0 to 65535") ?? DEFAULTS.port,
+    tls: readTls(reader),
     identity:
       reader.read("identity", oneOf(IDENTITY_MODES), mustBeOneOf(IDENTITY_MODES)) ?? DEFAULTS.identity,
     takesBearerApiTokens: reader.read("bearerApiTokens", parseSwitch, "must be true or false") ?? true,
@@ -128,6 +130,19 @@ function openSettingReader(flags: Flags, environment: Environment): SettingReade
       return value;
     },
   };
+}
+
+/** The files are read when the server starts: a command that works beside it needs none. */
+function readTls(reader: SettingReader): TlsSettings | undefined {
+  const certFile = reader.read("tlsCert", parsePath, "must be the path of a file");
+  const keyFile = reader.read("tlsKey", parsePath, "must be the path of a file");
+  const [cert, key] = [reader.find("tlsCert"), reader.find("tlsKey")];
+  if (cert !== undefined && key === undefined)
+    reader.problems.push(`${cert.source}: needs --tls-key (PAIL_TLS_KEY) beside it`);
+  if (key !== undefined && cert === undefined)
+    reader.problems.push(`${key.source}: needs --tls-cert (PAIL_TLS_CERT) beside it`);
+  if (certFile === undefined || keyFile === undefined) return undefined;
+  return { certFile: resolve(certFile), keyFile: resolve(keyFile) };
 }
 
 /** A URL that is wrong is not repeated in any message: it may hold a password. */

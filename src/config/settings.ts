@@ -5,6 +5,8 @@ export type SettingName =
   | "data"
   | "host"
   | "port"
+  | "tlsCert"
+  | "tlsKey"
   | "identity"
   | "bearerApiTokens"
   | "oauthTokenLife"
@@ -85,6 +87,20 @@ export const SETTINGS: readonly Setting[] = [
     variable: "PAIL_PORT",
     description: "the port to listen on; 0 picks a free one",
     fallback: String(DEFAULTS.port),
+  },
+  {
+    name: "tlsCert",
+    flags: "--tls-cert <file>",
+    variable: "PAIL_TLS_CERT",
+    description:
+      "the certificate for HTTPS in PEM, followed by those of its authorities; read again when it changes. Needs --tls-key",
+    fallback: "plain HTTP",
+  },
+  {
+    name: "tlsKey",
+    flags: "--tls-key <file>",
+    variable: "PAIL_TLS_KEY",
+    description: "the private key of --tls-cert in PEM, without a passphrase",
   },
   {
     name: "identity",

@@ -23,6 +23,7 @@ import { openLog } from "../start/open-log.ts";
 import { operatorBy } from "../start/operator-by.ts";
 import { configOf } from "../start/settings-options.ts";
 import { WrongSettingsError } from "../terminal/problem.ts";
+import { checkCertificate } from "./check-certificate.ts";
 
 export type ServerSteps<Prepared> = {
   /** Processes that serve if nothing else is said. */
@@ -67,6 +68,7 @@ async function runMain<Prepared>(
   steps: ServerSteps<Prepared>,
 ): Promise<void> {
   const log = openLog(config.logLevel);
+  checkCertificate(config, log, new Date());
   const stopped = awaitSignal();
   const lock = await lockDataFolder(config.dataFolder);
   try {
@@ -187,11 +189,11 @@ async function openMetrics(ports: Ports, workers: WorkerGroup) {
   return server;
 }
 
-function warnOfPlainHttp({ config: { host }, log }: Ports): void {
-  if (isLoopback(host)) return;
+function warnOfPlainHttp({ config: { host, tls }, log }: Ports): void {
+  if (isLoopback(host) || tls !== undefined) return;
   log.warn(
     { host },
-    "this is plain HTTP and others can reach it: tokens are readable on the way, put a proxy with TLS in front",
+    "this is plain HTTP and others can reach it: tokens are readable on the way, use --tls-cert, or put a proxy with TLS in front",
   );
 }
 

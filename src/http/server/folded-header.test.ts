@@ -66,7 +66,7 @@ for (const [why, request] of [
 test("a connection that is given anew tells how much has come over it, by which slow bodies are judged", async (context) => {
   const server = createServer();
   const listener = createTcpServer((socket) => {
-    replayConnection(server, socket, Buffer.from("GET / HTTP/1.1\r\n"));
+    replayConnection(server, "connection", socket, Buffer.from("GET / HTTP/1.1\r\n"));
   }).listen(0, "127.0.0.1");
   await once(listener, "listening");
   const client = connect((listener.address() as AddressInfo).port, "127.0.0.1").on("error", () => {});

@@ -30,7 +30,12 @@ export function unfoldCredential(bytes: Buffer): Buffer | undefined {
  * Passes a connection to the server again, as if `bytes` had arrived first. For a request that Node's parser has
  * refused; the first parser does not use the socket any more.
  */
-export function replayConnection(server: Server, socket: Socket, bytes: Buffer): void {
+export function replayConnection(
+  server: Server,
+  event: "connection" | "secureConnection",
+  socket: Socket,
+  bytes: Buffer,
+): void {
   socket.removeAllListeners("data").removeAllListeners("end");
   const replayed = new Duplex({
     read: () => void socket.resume(),
@@ -43,12 +48,12 @@ export function replayConnection(server: Server, socket: Socket, bytes: Buffer):
   });
   replayed.push(bytes);
   // The address is needed to count failures, and the number of received bytes to close the connection of a slow body.
-  Object.assign(replayed, { remoteAddress: socket.remoteAddress });
+  Object.assign(replayed, { remoteAddress: socket.remoteAddress, encrypted: "encrypted" in socket });
   Object.defineProperty(replayed, "bytesRead", { get: () => socket.bytesRead });
   socket.on("data", (chunk) => {
     if (!replayed.push(chunk)) socket.pause();
   });
   socket.once("end", () => replayed.push(null));
   socket.once("close", () => replayed.destroy());
-  server.emit("connection", replayed);
+  server.emit(event, replayed);
 }

@@ -13,6 +13,7 @@ import { type Objection, objectionTo } from "./objection.ts";
 import { BITBUCKET_API_HOST, BITBUCKET_HOST, SCHEME_HEADER } from "./public-urls.ts";
 import { readRequestTarget } from "./request-target.ts";
 import { cutSlowBody, hasBody } from "./slow-body.ts";
+import { connectionEventOf, createListener } from "./tls/create-listener.ts";
 
 export const HEADER_BYTES_MAX = 32 * 1024;
 const HEADERS_TIMEOUT_MS = 60_000;
@@ -25,12 +26,9 @@ const IDLE_TIMEOUT_MS = 600_000;
  */
 export const RETRY_AFTER_SECONDS = 10;
 
-/** Not imported: an import asks for all that this module of Node has, WebSockets too, which takes 40 ms and 5 MB. */
-const { createServer } = process.getBuiltinModule("node:http");
-
 /** The server of Node, with what is refused before Fastify sees it: each answer is written by hand. */
 export function createNodeServer(
-  ports: Pick<Ports, "config" | "log" | "interception">,
+  ports: Pick<Ports, "config" | "log" | "clock" | "interception">,
   handler: (request: IncomingMessage, response: ServerResponse) => void,
 ): Server {
   const names = [BITBUCKET_HOST, BITBUCKET_API_HOST, ...ports.config.proxiedHosts];
@@ -72,7 +70,8 @@ export function createNodeServer(
     if (ports.interception === undefined) handler(request, response);
     else ports.interception.intercept(request, response, () => handler(request, response));
   };
-  const server = createServer(
+  const server = createListener(
+    ports,
     { maxHeaderSize: HEADER_BYTES_MAX, headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: 0 },
     route,
   );
@@ -86,6 +85,13 @@ export function createNodeServer(
     );
   });
   server.on("clientError", (error: ParseError, socket: Socket) => {
+    // A handshake that failed: nothing can be said over it.
+    if (
+      ports.config.tls !== undefined &&
+      error.code?.startsWith("HPE_") !== true &&
+      error.code !== TOO_SLOW_CODE
+    )
+      return socket.destroy();
     // Only the first bytes of a connection are repaired: after other requests, or within a body, bytes that look like a
     // head may be data.
     const isFirst = error.rawPacket !== undefined && socket.bytesRead === error.rawPacket.length;
@@ -96,7 +102,7 @@ export function createNodeServer(
     );
     if (isAnswering) socket.destroy();
     else if (joined === undefined) answerClientError(error, socket);
-    else replayConnection(server, socket, joined);
+    else replayConnection(server, connectionEventOf(ports.config), socket, joined);
   });
   return server;
 }
@@ -138,6 +144,9 @@ function answerObjection(
 
 type ParseError = NodeJS.ErrnoException & { readonly rawPacket?: Buffer };
 
+/** Of headers that take too long. */
+const TOO_SLOW_CODE = "ERR_HTTP_REQUEST_TIMEOUT";
+
 /** A request that Node's parser refuses has no request object, so the answer is written by hand. */
 function answerClientError(error: ParseError, socket: Socket): void {
   if (!socket.writable) return;
@@ -147,7 +156,7 @@ function answerClientError(error: ParseError, socket: Socket): void {
           "431 Request Header Fields Too Large",
           `The headers are larger than the limit of ${HEADER_BYTES_MAX} bytes`,
         ]
-      : error.code === "ERR_HTTP_REQUEST_TIMEOUT"
+      : error.code === TOO_SLOW_CODE
         ? ["408 Request Timeout", `The headers took longer than ${HEADERS_TIMEOUT_MS} ms`]
         : ["400 Bad Request", "Not an HTTP request"];
   const body = JSON.stringify({ type: "error", error: { message } });

@@ -12,7 +12,7 @@ export const BITBUCKET_API_HOST = "api.bitbucket.org";
 export const SCHEME_HEADER = ":scheme";
 
 type UrlSettings = {
-  readonly config: Pick<Config, "publicUrl" | "publicApiUrl" | "isBehindProxy" | "host">;
+  readonly config: Pick<Config, "publicUrl" | "publicApiUrl" | "isBehindProxy" | "host" | "tls">;
   readonly listening: { readonly port: number };
 };
 
@@ -25,7 +25,8 @@ export function baseUrlsOf(headers: IncomingHttpHeaders, settings: UrlSettings):
   const { publicUrl, isBehindProxy } = settings.config;
   const host = parseHostHeader(askedHost(headers, isBehindProxy))?.host;
   if (publicUrl !== undefined || host === undefined) return publicBaseUrlsOf(settings);
-  const proto = firstValue(headers[isBehindProxy ? "x-forwarded-proto" : SCHEME_HEADER]);
+  const forwarded = isBehindProxy ? firstValue(headers["x-forwarded-proto"]) : undefined;
+  const proto = forwarded ?? firstValue(headers[SCHEME_HEADER]);
   const scheme = proto === "https" ? "https" : "http";
   if (host === BITBUCKET_HOST || host === BITBUCKET_API_HOST) {
     return { html: `${scheme}://${BITBUCKET_HOST}`, api: `${scheme}://${BITBUCKET_API_HOST}${API_PREFIX}` };

@@ -181,7 +181,13 @@ const host = fuzzTarget(
   (random) => makeText(random, HOST),
   (text) => {
     const settings = {
-      config: { publicUrl: undefined, publicApiUrl: undefined, isBehindProxy: true, host: "h" },
+      config: {
+        publicUrl: undefined,
+        publicApiUrl: undefined,
+        isBehindProxy: true,
+        tls: undefined,
+        host: "h",
+      },
       listening: { port: 1 },
     };
     for (const headers of [{ host: text }, { "x-forwarded-host": text, "x-forwarded-proto": text }]) {

@@ -82,6 +82,7 @@ export async function startTestApp(
       database: testDatabase.settings,
       host: "127.0.0.1",
       port: 0,
+      tls: undefined,
       identity: "strict",
       takesBearerApiTokens: true,
       oauthTokenSeconds: 7_200,
