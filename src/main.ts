@@ -13,6 +13,11 @@ const NOUNS = [
     load: async () => (await import("./cli/demo/demo.ts")).createDemoCommand(),
   },
   {
+    name: "seed",
+    summary: "check seeds, the files with which a demo or a run begins",
+    load: async () => (await import("./cli/seed/seed.ts")).createSeedCommand(),
+  },
+  {
     name: "control",
     summary: "set the clock of a running stand-in, and what else tests ask of it",
     load: async () => (await import("./cli/control/control.ts")).createControlCommand(),

@@ -41,6 +41,8 @@ const MAY_READ_THE_TIME = [
   "cli/start/open-log.ts",
   // The clock of a stand-in, which starts with that of the machine.
   "stand-in/controlled-clock.ts",
+  // Whether a certificate is valid, before there are ports: clients judge by their own clocks.
+  "cli/serve/run-server.ts",
   // Times of files, which the operating system writes.
   "git/packs/maintain.ts",
   "storage/fetch-responses/disk-fetch-responses.ts",

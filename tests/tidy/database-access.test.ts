@@ -8,7 +8,7 @@ import { test } from "node:test";
  * read by its functions, and change by operations.
  */
 const SOURCE = join(import.meta.dirname, "..", "..", "src");
-const SURFACES = ["http", "rest", "own-routes", "git-http", "web", "cli", "app.ts", "workers"];
+const SURFACES = ["http", "rest", "own-routes", "git-http", "web", "seeds", "cli", "app.ts", "workers"];
 const WITHOUT_DATABASE = ["model", "config", "metrics", "git", "limits", "representations", "imports"];
 
 /** Looks at what a request does, and writes nothing. */
@@ -16,7 +16,14 @@ const MAY_USE_KYSELY = ["authorization/caller-ports.ts"];
 /** Functions of storage/sql/ that surfaces may call: they read, or tell what an error of the database means. */
 const READS = /^(?:find|list|count|has|read|is[A-Z]|errorCode$)/;
 /** What surfaces have for writing: the operator's `By`, and a token that has expired, which no operation makes. */
-const MAY_WRITE = ["cli/demo/demo-tokens.ts insertToken", "cli/start/operator-by.ts openWriteTransaction"];
+const MAY_WRITE = [
+  "cli/demo/demo-tokens.ts insertToken",
+  "cli/start/operator-by.ts openWriteTransaction",
+  // A seed is applied by operations, all in one transaction.
+  "seeds/apply-seed.ts insertAppliedSeed",
+  "seeds/apply-seed.ts inOneTransaction",
+  "seeds/seed-context.ts openWriteTransaction",
+];
 
 const FILES = readdirSync(SOURCE, { recursive: true, encoding: "utf8" })
   .filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts"))
@@ -105,6 +112,10 @@ test("who changes something does it by a write transaction", () => {
     "cli/start/operator-by.ts",
     "open-ports.ts",
     "ports.ts",
+    // In the operator's name.
+    "seeds/apply-seed.ts",
+    "seeds/seed-context.ts",
+    "seeds/seed-ports.ts",
     // In nobody's name, and nobody is told.
     "jobs/maintenance.ts",
     "operations/maintenance/maintain-repository.ts",

@@ -25,6 +25,7 @@ const ORDER = [
   "imports",
   "operations",
   "jobs",
+  "seeds",
   "open-ports.ts",
   "http",
   "rest",

@@ -1,6 +1,6 @@
 import { ACCESS_TOKEN_SCOPES } from "../../model/access-token.ts";
+import { nearestWords } from "../../model/nearest-words.ts";
 import { OAUTH_SCOPES, type OauthScope } from "../../model/oauth-scope.ts";
-import { nearestWords } from "../terminal/nearest-words.ts";
 import { UsageError } from "../terminal/problem.ts";
 
 /**

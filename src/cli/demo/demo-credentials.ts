@@ -46,7 +46,7 @@ export async function readDemoCredentials(path: string): Promise<DemoCredentials
   return JSON.parse(await readFile(path, "utf8")) as DemoCredentials;
 }
 
-export async function writeDemoCredentials(path: string, credentials: DemoCredentials): Promise<void> {
+export async function writeDemoCredentials(path: string, credentials: object): Promise<void> {
   await writePrivateFile(path, `${JSON.stringify(credentials, undefined, 2)}\n`);
 }
 

@@ -31,7 +31,13 @@ Ctrl-C stops the server. The data is kept for the next start.
 `;
 }
 
-function describePages({ url, sign_in_url: signInUrl }: DemoCredentials): string {
+export function describePages({
+  url,
+  sign_in_url: signInUrl,
+}: {
+  readonly url: string;
+  readonly sign_in_url?: string | undefined;
+}): string {
   return signInUrl === undefined
     ? `  pages       sign in at ${url}/-/sign-in`
     : `  pages       open this link, which works once, to choose a password:\n${signInUrl}`;
@@ -83,6 +89,6 @@ http_proxy=${url} curl --request POST \\
 `;
 }
 
-function cloneUrlOf(url: string, fullName: string, userinfo: string): string {
+export function cloneUrlOf(url: string, fullName: string, userinfo: string): string {
   return `${url.replace("://", `://${userinfo}@`)}/${fullName}.git`;
 }

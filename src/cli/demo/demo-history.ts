@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runGit } from "../../git/process/git-process.ts";
 import type { ImportSource } from "../../imports/import-source.ts";
-import { openLocalSource } from "../repository/local-source.ts";
+import { openLocalSource } from "../../imports/local-source.ts";
 
 type Author = { readonly name: string; readonly email: string };
 

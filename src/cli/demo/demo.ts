@@ -1,6 +1,7 @@
 import { join, relative, resolve } from "node:path";
 import type { Command } from "commander";
 import type { Config } from "../../config/config.ts";
+import type { Account } from "../../model/account.ts";
 import { Failure } from "../../model/failure.ts";
 import type { Secret } from "../../model/secret.ts";
 import { createPasswordLink } from "../../operations/accounts/password-links.ts";
@@ -23,6 +24,7 @@ import {
 import { type DemoData, openDemoData } from "./demo-data.ts";
 import { describeDemo, describeDemoCommands } from "./demo-guide.ts";
 import { areDemoTokens, type DemoTokens, renewDemoTokens } from "./demo-tokens.ts";
+import type { PreparedDemo } from "./prepared-demo.ts";
 
 /** Kept in the data folder at every start, so that the next one finds tokens that work. */
 const KEPT_FILE = "demo-credentials.json";
@@ -32,6 +34,7 @@ const COMMANDS_FILE = "demo-commands.sh";
 type DemoOptions = {
   readonly credentials?: string;
   readonly commands?: true;
+  readonly seed?: string;
   readonly control?: string | true;
   readonly controlPort?: string;
 };
@@ -47,6 +50,10 @@ export function createDemoCommand(): Command {
       "also write the demo's names and tokens to this file, as JSON that only you can read",
     )
     .option(
+      "--seed <file>",
+      "begin with what this file describes, in YAML or JSON, in place of the demo's account, repository and tokens",
+    )
+    .option(
       "--control [path]",
       "let `pail control` set the clock, and more, by a socket (default: in the data folder)",
     )
@@ -58,6 +65,7 @@ export function createDemoCommand(): Command {
       examples(
         "pail demo",
         "pail demo --commands",
+        "pail demo --seed ./seed.yaml --credentials ./credentials.json",
         "pail demo --data ./data --port 0 --credentials ./credentials.json --identity lenient",
       ),
     )
@@ -75,27 +83,55 @@ async function printCommands({ dataFolder }: Config): Promise<void> {
 
 async function runDemo(command: Command, options: DemoOptions): Promise<void> {
   const { credentials: credentialsFile } = options;
+  const seeded = options.seed === undefined ? undefined : await openSeeded(options.seed);
   await runServer(command, {
     control: readControl(options),
     // For a look, or a job in CI: the quickest to start.
     workersDefault: 1,
-    async prepare(ports, by) {
-      const demo = await openDemoData(ports, by);
-      return { demo, tokens: await openDemoTokens(ports, by, demo, filesOf(ports.config, credentialsFile)) };
+    prepare(ports, by) {
+      const files = filesOf(ports.config, credentialsFile);
+      return seeded === undefined ? prepareDemo(ports, by, files) : seeded(ports, by, files);
     },
-    async announce(ports, app, { demo, tokens }, control) {
+    async announce(ports, app, prepared, control) {
       const { config } = ports;
-      const signInUrl = await createSignInUrl(ports, demo);
-      const credentials = describeDemoCredentials(reachableUrl(app.url), demo, tokens, signInUrl);
+      const signInUrl = await createSignInUrl(ports, prepared.account);
       const commandsFile = join(config.dataFolder, COMMANDS_FILE);
-      await writePrivateFile(commandsFile, describeDemoCommands(credentials));
+      const paths = { dataFolder: shortPath(config.dataFolder), commandsFile: shortPath(commandsFile) };
+      const { credentials, commands, text } = prepared.describe(reachableUrl(app.url), signInUrl, paths);
+      if (commands !== undefined) await writePrivateFile(commandsFile, commands);
       // Last: a script that waits for the requested file then finds everything else written.
       for (const file of filesOf(config, credentialsFile)) await writeDemoCredentials(file, credentials);
-      const paths = { dataFolder: shortPath(config.dataFolder), commandsFile: shortPath(commandsFile) };
-      process.stdout.write(withProgramName(describeDemo(credentials, paths)));
+      process.stdout.write(withProgramName(text));
       if (control !== undefined) process.stdout.write(withProgramName(describeControl(control)));
     },
   });
+}
+
+/** Read before anything is opened: a seed with errors leaves nothing behind. */
+async function openSeeded(path: string) {
+  // Loaded only here: most demos have no seed.
+  const [{ readSeedFile }, { prepareSeeded }] = await Promise.all([
+    import("../../seeds/read-seed-file.ts"),
+    import("./prepare-seeded.ts"),
+  ]);
+  const seed = await readSeedFile(path);
+  return (ports: Ports, by: By, files: readonly string[]) => prepareSeeded(ports, by, seed, files);
+}
+
+async function prepareDemo(ports: Ports, by: By, files: readonly string[]): Promise<PreparedDemo> {
+  const demo = await openDemoData(ports, by);
+  const tokens = await openDemoTokens(ports, by, demo, files);
+  return {
+    account: demo.account,
+    describe(url, signInUrl, paths) {
+      const credentials = describeDemoCredentials(url, demo, tokens, signInUrl);
+      return {
+        credentials,
+        commands: describeDemoCommands(credentials),
+        text: describeDemo(credentials, paths),
+      };
+    },
+  };
 }
 
 /** Undefined: it is not controlled. @throws UsageError */
@@ -118,7 +154,8 @@ function describeControl({ variables }: OpenControl): string {
 }
 
 /** Undefined: the account has a password. Made once the server's address is known. */
-async function createSignInUrl(ports: Ports, { account }: DemoData): Promise<Secret | undefined> {
+async function createSignInUrl(ports: Ports, account: Account | undefined): Promise<Secret | undefined> {
+  if (account === undefined || account.isDisabled) return undefined;
   const held = await findPasswordByUuid(ports.database.kysely, account.uuid);
   if (held?.passwordHash !== undefined) return undefined;
   return (await createPasswordLink(ports, operatorBy(ports), account)).url;

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { type ImportSource, refusedSource } from "../../imports/import-source.ts";
+import { openLocalSource } from "../../imports/local-source.ts";
 import { openRemoteSource, type RemoteOptions } from "../../imports/remote-source.ts";
 import { nameOfUrl, parseSourceUrl, withoutUserInfo } from "../../imports/source-url.ts";
-import { openLocalSource } from "./local-source.ts";
 
 /** Where a source is, as the command line names it. */
 export type SourceLocation =

@@ -1,5 +1,5 @@
+import { nearestWords } from "../../model/nearest-words.ts";
 import { type GrantedScope, INERT_SCOPES, PAIL_SCOPES, parseScope, SCOPES } from "../../model/scope.ts";
-import { nearestWords } from "../terminal/nearest-words.ts";
 import { UsageError } from "../terminal/problem.ts";
 
 /** Of those that begin with what was written. */

@@ -26,7 +26,7 @@ export const EDITED_FOLDERS_MAX = 20_000;
 
 /** The edits of one folder, and of those below it. */
 type Folder = { edit: TreeEdit | undefined; readonly below: Map<string, Folder> };
-type Entry = Pick<TreeEntry, "mode" | "name" | "id"> & { readonly kind: TreeEntryKind };
+export type NewTreeEntry = Pick<TreeEntry, "mode" | "name" | "id"> & { readonly kind: TreeEntryKind };
 
 /**
  * The tree that files put and deleted make of another one, or of nothing. A folder without entries is no more.
@@ -43,15 +43,19 @@ export async function editTree(
 ): Promise<EditedTree> {
   const trees = new Map<ObjectId, Buffer>();
   const unchanged = new Set<ObjectId>();
-  const write = (entries: Iterable<Entry>) => {
+  const write = (entries: Iterable<NewTreeEntry>) => {
     const content = serializeTree(entries);
     const id = hashObject("tree", content);
     trees.set(id, content);
     return id;
   };
 
-  async function editFolder(id: ObjectId | undefined, { below }: Folder, path: string): Promise<Entry[]> {
-    const entries = new Map<string, Entry>();
+  async function editFolder(
+    id: ObjectId | undefined,
+    { below }: Folder,
+    path: string,
+  ): Promise<NewTreeEntry[]> {
+    const entries = new Map<string, NewTreeEntry>();
     for (const entry of id === undefined ? [] : await readTree(source, id))
       entries.set(keyOf(entry.name), entry);
     for (const [text, edited] of below) {
@@ -115,24 +119,24 @@ function keyOf(name: Buffer): string {
   return name.toString("latin1");
 }
 
-function refuseUnlessFile(entry: Entry | undefined, path: string): void {
+function refuseUnlessFile(entry: NewTreeEntry | undefined, path: string): void {
   if (entry === undefined) throw invalidField(path, "cannot be deleted: there is no such file");
   if (entry.kind === "directory")
     throw invalidField(path, "cannot be deleted: it is a folder, name its files");
   if (entry.kind === "submodule") throw invalidField(path, "cannot be deleted: it is a submodule");
 }
 
-function refuseUnlessReplaceable(entry: Entry | undefined, path: string): void {
+function refuseUnlessReplaceable(entry: NewTreeEntry | undefined, path: string): void {
   if (entry?.kind === "directory") throw invalidField(path, "cannot be a file: it is a folder");
   if (entry?.kind === "submodule") throw invalidField(path, "cannot be a file: it is a submodule");
 }
 
-function notFolder({ kind }: Entry, path: string) {
+function notFolder({ kind }: NewTreeEntry, path: string) {
   return invalidField(path, `cannot be a folder: it is a ${kind === "submodule" ? kind : "file"}`);
 }
 
 /** In git's order, in which a folder is sorted as if its name ended with a slash. */
-function serializeTree(entries: Iterable<Entry>): Buffer {
+export function serializeTree(entries: Iterable<NewTreeEntry>): Buffer {
   const sorted = Array.from(entries, (entry) => ({ entry, rank: rankOf(entry) })).sort((a, b) =>
     Buffer.compare(a.rank, b.rank),
   );
@@ -146,6 +150,6 @@ function serializeTree(entries: Iterable<Entry>): Buffer {
   );
 }
 
-function rankOf({ name, kind }: Entry): Buffer {
+function rankOf({ name, kind }: NewTreeEntry): Buffer {
   return kind === "directory" ? Buffer.concat([name, Buffer.from("/")]) : name;
 }

@@ -159,3 +159,15 @@ export function tooManyTries(until: Date): Failure {
     data: { until: until.toISOString() },
   });
 }
+
+/** Gives a new account its password. @throws Failure invalid-input (password). */
+export async function setFirstPassword(
+  ports: Pick<Ports, "database" | "passwordSlots">,
+  by: By,
+  account: Account,
+  password: Secret,
+): Promise<void> {
+  const asker = { network: "the operator", signal: by.signal };
+  const passwordHash = await prepareNewPassword(ports, by, asker, await namesOf(ports, account), password);
+  await by.transaction((tx, record) => storePassword(tx, record, account, passwordHash), TAKES_ACCESS);
+}

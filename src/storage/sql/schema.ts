@@ -14,6 +14,7 @@ import type { PipelinesConfigTables } from "./schema/pipelines-config.ts";
 import type { PullRequestCommentTables } from "./schema/pull-request-comments.ts";
 import type { PullRequestTables } from "./schema/pull-requests.ts";
 import type { ReviewTables } from "./schema/reviews.ts";
+import type { SeedTables } from "./schema/seeds.ts";
 import type { SessionTables } from "./schema/sessions.ts";
 import type { SignInTables } from "./schema/sign-in.ts";
 import type { SnippetTables } from "./schema/snippets.ts";
@@ -52,6 +53,7 @@ export type Schema = CoreTables &
   AdminKeyTables &
   PipelineTables &
   SnippetTables &
+  SeedTables &
   WorkspaceDayTables;
 
 type CoreTables = {

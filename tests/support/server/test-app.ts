@@ -66,6 +66,45 @@ export type Stand = {
 
 const PLAIN: Stand = { watch: (ports) => ports, start: async (ports, options) => startJobs(ports, options) };
 
+/** What a server of the tests is set to. */
+export function testConfig(
+  dataFolder: string,
+  database: Config["database"],
+  settings: Partial<Config> = {},
+): Config {
+  return {
+    dataFolder,
+    database,
+    host: "127.0.0.1",
+    port: 0,
+    tls: undefined,
+    identity: "strict",
+    takesBearerApiTokens: true,
+    oauthTokenSeconds: 7_200,
+    isOauthHardened: false,
+    publicUrl: undefined,
+    publicApiUrl: undefined,
+    proxiedHosts: [],
+    isBehindProxy: false,
+    mayReachPrivateAddresses: false,
+    mayImportFromPrivateAddresses: false,
+    mayCreateWorkspaces: true,
+    logLevel: "info",
+    packBytesMax: 1024 ** 3,
+    fetchCacheBytesMax: 1024 ** 3,
+    hasRateLimits: false,
+    // Tests try many, and all from one address.
+    failedCredentialsMax: 1_000_000,
+    workers: 1,
+    databaseConnectionsMax: undefined,
+    smtp: undefined,
+    metrics: undefined,
+    refusesLeakedTokens: true,
+    addsDefaultReviewers: false,
+    ...settings,
+  };
+}
+
 /** A whole server in this process, on a free port, with workspace `acme` and an empty private repository `acme/demo`. */
 export async function startTestApp(
   settings: Partial<Config> = {},
@@ -77,37 +116,7 @@ export async function startTestApp(
   const logLines: Record<string, unknown>[] = [];
   const log = pino({ level: "info" }, { write: (line: string) => void logLines.push(JSON.parse(line)) });
   const opened = await openPorts(
-    {
-      dataFolder: folder,
-      database: testDatabase.settings,
-      host: "127.0.0.1",
-      port: 0,
-      tls: undefined,
-      identity: "strict",
-      takesBearerApiTokens: true,
-      oauthTokenSeconds: 7_200,
-      isOauthHardened: false,
-      publicUrl: undefined,
-      publicApiUrl: undefined,
-      proxiedHosts: [],
-      isBehindProxy: false,
-      mayReachPrivateAddresses: false,
-      mayImportFromPrivateAddresses: false,
-      mayCreateWorkspaces: true,
-      logLevel: "info",
-      packBytesMax: 1024 ** 3,
-      fetchCacheBytesMax: 1024 ** 3,
-      hasRateLimits: false,
-      // Tests try many, and all from one address.
-      failedCredentialsMax: 1_000_000,
-      workers: 1,
-      databaseConnectionsMax: undefined,
-      smtp: undefined,
-      metrics: undefined,
-      refusesLeakedTokens: true,
-      addsDefaultReviewers: false,
-      ...settings,
-    },
+    testConfig(folder, testDatabase.settings, settings),
     log,
     stand.clock === undefined ? {} : { clock: stand.clock },
   );

@@ -40,6 +40,7 @@ import { appWebhooks } from "./054-app-webhooks.ts";
 import { tokenExpiry } from "./056-token-expiry.ts";
 import { privateContent } from "./057-private-content.ts";
 import { adminKeys } from "./058-admin-keys.ts";
+import { seeds } from "./059-seeds.ts";
 import { pipelines } from "./061-pipelines.ts";
 import { pipelineSchedules } from "./062-pipeline-schedules.ts";
 import { pipelineRunners } from "./063-pipeline-runners.ts";
@@ -92,6 +93,7 @@ export const MIGRATIONS: readonly Migration[] = [
   tokenExpiry,
   privateContent,
   adminKeys,
+  seeds,
   pipelines,
   pipelineSchedules,
   pipelineRunners,

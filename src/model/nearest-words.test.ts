@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fc } from "../../../tests/support/fuzzing/seeded-properties.ts";
+import { fc } from "../../tests/support/fuzzing/seeded-properties.ts";
 import { changesBetween, nearestWords } from "./nearest-words.ts";
 
 for (const [a, b, changes] of [

@@ -1,7 +1,9 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { PassThrough } from "node:stream";
-import { exitOf, GitError, killGit, runGit, spawnGit } from "../../git/process/git-process.ts";
+import { exitOf, GitError, killGit, runGit, spawnGit } from "../git/process/git-process.ts";
+import { Failure } from "../model/failure.ts";
+import { type BranchName, branchOf, parseRefName } from "../model/ref-name.ts";
 import {
   type ImportSource,
   type PackOptions,
@@ -9,10 +11,8 @@ import {
   type SourcePack,
   type SourceRef,
   withRemedy,
-} from "../../imports/import-source.ts";
-import { type SourceRefs, selectRefs } from "../../imports/source-refs.ts";
-import { Failure } from "../../model/failure.ts";
-import { type BranchName, branchOf, parseRefName } from "../../model/ref-name.ts";
+} from "./import-source.ts";
+import { type SourceRefs, selectRefs } from "./source-refs.ts";
 
 /** Enough for the reason at the end of what git prints. */
 const MESSAGES_LENGTH_MAX = 16_384;
@@ -48,6 +48,11 @@ export async function openLocalSource(path: string): Promise<ImportSource> {
     if (error instanceof GitError) throw refusedSource(path, lastLine(error.stderr) ?? "git cannot read it");
     throw error;
   }
+}
+
+/** Whether there is a repository, bare or with its files. */
+export async function isGitRepository(path: string): Promise<boolean> {
+  return (await findGitDir(resolve(path))) !== undefined;
 }
 
 function lastLine(stderr: string): string | undefined {

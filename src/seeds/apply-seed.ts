@@ -1,0 +1,131 @@
+import { basename } from "node:path";
+import { Failure } from "../model/failure.ts";
+import type { Secret } from "../model/secret.ts";
+import type { By, Ports } from "../ports.ts";
+import { inOneTransaction } from "../storage/sql/in-one-transaction.ts";
+import { findAppliedSeed, insertAppliedSeed } from "../storage/sql/seeds/seeds.ts";
+import { findMade } from "./find-made.ts";
+import { EMPTY_HISTORY } from "./history/build-history.ts";
+import type { Seed } from "./parse-seed.ts";
+import { reopenTokens } from "./reopen-tokens.ts";
+import type { Section } from "./section.ts";
+import { applyAccount } from "./sections/accounts.ts";
+import { applyProject, projectName } from "./sections/projects.ts";
+import { applyRepository, repositoryName } from "./sections/repositories.ts";
+import { applyToken, type SeededToken } from "./sections/tokens.ts";
+import { applyWorkspace } from "./sections/workspaces.ts";
+import { PROJECT_SECTIONS, REPOSITORY_SECTIONS, WORKSPACE_SECTIONS } from "./sections.ts";
+import { openSeedContext, type SeedContext } from "./seed-context.ts";
+import { openSeedPorts, type SeedPorts } from "./seed-ports.ts";
+import { SeedRefusal } from "./seed-problems.ts";
+import { type SeedResult, seedResultOf } from "./seed-result.ts";
+
+export type ApplyOptions = {
+  /** Texts of tokens that an earlier start has made, by their names. */
+  readonly knownTokens?: ReadonlyMap<string, Secret>;
+};
+
+/**
+ * Makes everything that a seed has: all of it or nothing. Data that began with the same seed is left as it is, except for
+ * tokens whose texts are lost.
+ *
+ * @throws SeedRefusal with all that the operations refuse; Failure conflict if the data began with another seed.
+ */
+export async function applySeed(
+  ports: Ports,
+  by: By,
+  seed: Seed,
+  { knownTokens = new Map() }: ApplyOptions = {},
+): Promise<SeedResult> {
+  const applied = await findAppliedSeed(ports.database.kysely);
+  if (applied?.digest === seed.digest) return reopen(ports, by, seed, knownTokens);
+  if (applied !== undefined)
+    throw new Failure(
+      "conflict",
+      `Cannot apply the seed: the data folder ${ports.config.dataFolder} began with another one (${applied.name}, ${applied.appliedAt.toISOString()}): use another folder (--data)`,
+    );
+  const { transactions, database } = ports;
+  let opened: SeedPorts | undefined;
+  try {
+    const result = await inOneTransaction({ dialect: database.dialect, ...transactions }, async (inner) => {
+      // A transaction with a deadlock is run again.
+      await opened?.discard();
+      opened = openSeedPorts(ports, inner);
+      const context = openSeedContext(opened.ports, by, { time: seed.time, now: ports.clock() });
+      const tokens = await applyAll(context, seed);
+      if (context.problems.length > 0) throw new SeedRefusal(seed.source, context.problems);
+      const name = basename(seed.source.fileName ?? "a program");
+      await insertAppliedSeed(inner.kysely, { digest: seed.digest, name, appliedAt: ports.clock() });
+      return seedResultOf(seed, context.made, new Map(tokens.map(({ name: each, text }) => [each, text])));
+    });
+    await opened?.confirm();
+    return result;
+  } catch (error) {
+    await opened?.discard();
+    throw error;
+  }
+}
+
+async function reopen(
+  ports: Ports,
+  by: By,
+  seed: Seed,
+  knownTokens: ReadonlyMap<string, Secret>,
+): Promise<SeedResult> {
+  const context = openSeedContext(ports, by, { time: seed.time, now: ports.clock() });
+  await findMade(ports, seed, context.made);
+  const tokens = await reopenTokens(ports, by, context, seed, knownTokens);
+  if (context.problems.length > 0) throw new SeedRefusal(seed.source, context.problems);
+  return seedResultOf(seed, context.made, tokens);
+}
+
+async function applyAll(context: SeedContext, seed: Seed): Promise<readonly SeededToken[]> {
+  const { content, histories, repositoryOrder, identities } = seed;
+  const { accounts = [], workspaces = [], projects = [], repositories = [], tokens = [] } = content;
+  for (const [index, entry] of accounts.entries()) await applyAccount(context, entry, ["accounts", index]);
+  for (const [index, entry] of workspaces.entries())
+    await applyWorkspace(context, entry, ["workspaces", index]);
+  for (const part of WORKSPACE_SECTIONS)
+    await applySection(context, part, "workspaces", workspaces, ({ slug }) =>
+      context.find("workspace", slug),
+    );
+  for (const [index, entry] of projects.entries()) await applyProject(context, entry, ["projects", index]);
+  for (const part of PROJECT_SECTIONS)
+    await applySection(context, part, "projects", projects, (entry) =>
+      context.find("project", projectName(entry)),
+    );
+  const owners = new Map(workspaces.map(({ slug, owner }) => [slug.toLowerCase(), owner.toLowerCase()]));
+  for (const index of repositoryOrder) {
+    const entry = repositories[index]!;
+    await applyRepository(context, entry, ["repositories", index], {
+      history: histories.get(repositoryName(entry)) ?? EMPTY_HISTORY,
+      folder: seed.folder,
+      identity: identities.get(owners.get(entry.workspace.toLowerCase())!)!,
+    });
+  }
+  for (const part of REPOSITORY_SECTIONS)
+    await applySection(context, part, "repositories", repositories, (entry) =>
+      context.find("repository", repositoryName(entry)),
+    );
+  const made: SeededToken[] = [];
+  for (const [index, entry] of tokens.entries()) {
+    const token = await applyToken(context, entry, ["tokens", index]);
+    if (token !== undefined) made.push(token);
+  }
+  return made;
+}
+
+async function applySection<Owner, Each extends object>(
+  context: SeedContext,
+  { key, apply }: Section<Owner>,
+  list: string,
+  entries: readonly Each[],
+  find: (entry: Each) => Owner,
+): Promise<void> {
+  for (const [index, entry] of entries.entries()) {
+    const value = (entry as Readonly<Record<string, unknown>>)[key];
+    const path = [list, index, key];
+    // What needs an entry that was refused is left out without a word.
+    if (value !== undefined) await context.attempt(() => apply(context, find(entry), value, path));
+  }
+}

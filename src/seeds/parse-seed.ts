@@ -1,0 +1,80 @@
+import { hash } from "node:crypto";
+import { dirname } from "node:path";
+import { checkSeed } from "./check-seed.ts";
+import { checkShape } from "./check-shape.ts";
+import type { History } from "./history/build-history.ts";
+import { readYaml } from "./read-yaml.ts";
+import { type SeedProblem, SeedRefusal, type SeedSource } from "./seed-problems.ts";
+import type { SeedContent } from "./seed-schema.ts";
+
+/** A seed without anything wrong that can be seen before it is applied. */
+export type Seed = {
+  readonly content: SeedContent;
+  readonly source: SeedSource;
+  /** From where the paths in it lead. */
+  readonly folder: string;
+  /** SHA-256 of its content in hex, whatever its form and the order of its fields. */
+  readonly digest: string;
+  readonly time: Date;
+  /** Of repositories with commits, by names such as `team/site`. */
+  readonly histories: ReadonlyMap<string, History>;
+  /** Numbers of its repositories: a fork after what it is a fork of. */
+  readonly repositoryOrder: readonly number[];
+  /** `Name <address>` of accounts, by all their names in lower case. */
+  readonly identities: ReadonlyMap<string, string>;
+};
+
+/**
+ * Reads a seed of YAML or JSON.
+ *
+ * @param fileName for messages; paths in the seed lead from its folder.
+ * @throws SeedRefusal with everything that is wrong.
+ */
+export function parseSeed(text: string, { fileName }: { readonly fileName: string }): Seed {
+  const { value, source, problems } = readYaml(text, fileName);
+  if (problems.length > 0) throw new SeedRefusal(source, problems);
+  return finish(value, source, dirname(fileName));
+}
+
+/** The same for an object of a program. Paths in it lead from the working directory. */
+export function parseSeedObject(value: unknown): Seed {
+  // What JSON does not have is not there, as in a file.
+  const { value: copy, problems } = readYaml(JSON.stringify(value) ?? "", undefined);
+  const source: SeedSource = { fileName: undefined, positionOf: () => undefined };
+  if (problems.length > 0) throw new SeedRefusal(source, problems);
+  return finish(copy, source, ".");
+}
+
+function finish(read: unknown, source: SeedSource, folder: string): Seed {
+  // An empty file is a seed of nothing.
+  const value = read ?? {};
+  const shape = checkShape(value);
+  const content = (shape.length === 0 ? value : withoutEntries(value, shape)) as SeedContent;
+  const { problems, ...checked } = checkSeed(content, folder);
+  // What has the wrong shape is left out of the second check, so that its name may be missing there.
+  const others = shape.length === 0 ? problems : problems.filter(({ isOfMissing }) => isOfMissing !== true);
+  if (shape.length + others.length > 0) throw new SeedRefusal(source, [...shape, ...others]);
+  return { content, source, folder, digest: hash("sha256", canonicalJson(content), "hex"), ...checked };
+}
+
+/** Without fields, and entries of the lists in them, that have a problem. */
+function withoutEntries(value: unknown, problems: readonly SeedProblem[]): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return {};
+  const isWrong = (field: string, index?: number) =>
+    problems.some(
+      ({ path }) => path[0] === field && (index === undefined ? path.length === 1 : path[1] === index),
+    );
+  const fields = Object.entries(value).flatMap(([field, list]): [string, unknown][] => {
+    if (isWrong(field)) return [];
+    return [[field, Array.isArray(list) ? list.filter((_, index) => !isWrong(field, index)) : list]];
+  });
+  return Object.fromEntries(fields);
+}
+
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_, each: unknown) =>
+    typeof each === "object" && each !== null && !Array.isArray(each)
+      ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : each,
+  );
+}

@@ -1,0 +1,24 @@
+import { readFile, stat } from "node:fs/promises";
+import { Failure } from "../model/failure.ts";
+import { parseSeed, type Seed } from "./parse-seed.ts";
+import { SEED_BYTES_MAX } from "./read-yaml.ts";
+
+/** Reads the seed of a file. @throws Failure not-found, too-large; SeedRefusal with everything that is wrong in it. */
+export async function readSeedFile(path: string): Promise<Seed> {
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined || found.isDirectory())
+    throw new Failure("not-found", `Cannot read the seed: there is no file ${path}`);
+  if (found.size > SEED_BYTES_MAX)
+    throw new Failure(
+      "too-large",
+      `Cannot read the seed: ${path} is larger than ${SEED_BYTES_MAX / 1024 / 1024} MiB`,
+    );
+  const bytes = await readFile(path);
+  try {
+    return parseSeed(new TextDecoder("utf-8", { fatal: true }).decode(bytes), { fileName: path });
+  } catch (error) {
+    if (error instanceof TypeError)
+      throw new Failure("invalid-input", `Cannot read the seed: ${path} is not UTF-8`);
+    throw error;
+  }
+}

@@ -1,0 +1,48 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import pino from "pino";
+import { type RunningApp, startApp } from "../../../src/app.ts";
+import { operatorBy } from "../../../src/cli/start/operator-by.ts";
+import { openPorts } from "../../../src/open-ports.ts";
+import type { By, Ports } from "../../../src/ports.ts";
+import type { Dialect } from "../../../src/storage/sql/migrations/migration.ts";
+import { createTestDatabaseSettings } from "../database/test-database.ts";
+import { testConfig } from "./test-app.ts";
+
+export type EmptyData = {
+  readonly folder: string;
+  readonly ports: Ports;
+  readonly by: By;
+  /** Serves what is in it. */
+  serve(): Promise<RunningApp>;
+  close(): Promise<void>;
+};
+
+/** A new data folder and database, opened: for seeds. @param clock without one, the machine's. */
+export async function openEmptyData(dialect: Dialect, clock?: () => Date): Promise<EmptyData> {
+  const folder = await mkdtemp(join(tmpdir(), "pail-seeded-"));
+  const database = await createTestDatabaseSettings(dialect);
+  const ports = await openPorts(
+    testConfig(folder, database.settings, { mayReachPrivateAddresses: true }),
+    pino({ level: "silent" }),
+    clock === undefined ? {} : { clock },
+  );
+  const apps: RunningApp[] = [];
+  return {
+    folder,
+    ports,
+    by: operatorBy(ports),
+    async serve() {
+      const app = await startApp(ports, { sharesPort: false });
+      apps.push(app);
+      return app;
+    },
+    async close() {
+      for (const app of apps) await app.close();
+      await ports.close();
+      await database.remove();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
