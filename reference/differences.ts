@@ -2,6 +2,7 @@ const MERGE_FLAG = "`merge=true`, which is deprecated, is treated as `topic=true
 const NO_AVATAR = "`links.avatar` of the body is ignored: there are no pictures";
 const HIDDEN_SNIPPET =
   "404, not 401, for a private snippet without a credential: nobody learns that there is one (our choice)";
+const NO_SSH = "the key is stored and opens nothing: this server speaks no SSH";
 const SILENT_EVENTS =
   "`repo:transfer`, `pullrequest:push` and the events of issues and pipelines can be subscribed to but are never sent";
 const KINDS_WITHOUT_EFFECT =
@@ -54,6 +55,9 @@ export const DIFFERENCES: Readonly<Record<string, string>> = {
       ]),
     ),
   ),
+  "POST /repositories/{workspace}/{repo_slug}/deploy-keys": NO_SSH,
+  "POST /workspaces/{workspace}/projects/{project_key}/deploy-keys": NO_SSH,
+  "POST /users/{selected_user}/ssh-keys": NO_SSH,
 
   "GET /user": "`has_2fa_enabled` and `location` are always null: accounts here have neither",
 };

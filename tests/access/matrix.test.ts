@@ -337,7 +337,7 @@ function admissionOfOauthToken(target: Target, carrier: Carrier, brought: SentCr
 }
 
 /** About what a workspace refuses nobody. */
-const OUTSIDE: readonly string[] = ["open", "account"];
+const OUTSIDE: readonly string[] = ["open", "account", "selected-account"];
 
 function isOutside({ route }: Target): boolean {
   return route !== undefined && OUTSIDE.includes(route.subject) && !route.path.includes("{workspace}");
@@ -350,6 +350,8 @@ function expectedStatus(target: Target, admitted: Admission): Outcome | number {
   if ("isRefusedThere" in admitted && admitted.isRefusedThere && !isOutside(target)) return 403;
   if (admitted.caller === "repository" || admitted.caller === "project")
     return outcomeWithin(target, admitted.caller);
+  // It owns the workspace, but is not its owner's account.
+  if (admitted.caller === "workspace" && route?.subject === "selected-account") return 403;
   const caller = { ...PEOPLE, workspace: "owner", elsewhere: "stranger" }[
     admitted.caller
   ] as keyof typeof PEOPLE;

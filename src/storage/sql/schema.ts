@@ -7,6 +7,7 @@ import type { FormerNameTables } from "./schema/former-names.ts";
 import type { GroupTables } from "./schema/groups.ts";
 import type { HelpAnswerTables } from "./schema/help-answers.ts";
 import type { ImportTables } from "./schema/imports.ts";
+import type { KeyTables } from "./schema/keys.ts";
 import type { MergeTaskTables } from "./schema/merge-tasks.ts";
 import type { OauthTables } from "./schema/oauth.ts";
 import type { PipelineTables } from "./schema/pipelines.ts";
@@ -46,6 +47,7 @@ export type Schema = CoreTables &
   SessionTables &
   SignInTables &
   ImportTables &
+  KeyTables &
   TokenApiTables &
   OauthTables &
   TokenPolicyTables &

@@ -33,9 +33,8 @@ export type ExampleWorkspace = {
   refill(): Promise<boolean>;
 };
 
-/** The workspace may have 50. Junk that makes one makes many. */
-const WORKSPACE_HOOKS_KEPT = 30;
-const ACCESS_TOKENS_KEPT = 50;
+/** Of webhooks there may be 50, of keys and tokens 100. Junk that makes one makes many. */
+const KEPT = 30;
 
 const STREAM = `commit refs/heads/main
 mark :1
@@ -121,19 +120,20 @@ export async function openExampleWorkspace(app: TestApp): Promise<ExampleWorkspa
     return known;
   }
 
-  async function clearWorkspaceHooks(): Promise<void> {
-    const hooks = await owner.rest("GET", `/workspaces/${workspace.slug}/hooks?pagelen=100`);
-    if (hooks.json.size < WORKSPACE_HOOKS_KEPT) return;
-    for (const { uuid } of hooks.json.values)
-      await owner.rest("DELETE", `/workspaces/${workspace.slug}/hooks/${encodeURIComponent(uuid)}`);
+  /** Of an account or of a workspace, which may have only so many: those of projects and repositories go with them. */
+  async function clear(path: string, idOf: (value: Record<string, unknown>) => unknown): Promise<void> {
+    const listed = await owner.rest("GET", `${path}?pagelen=100`);
+    if (listed.json.size < KEPT) return;
+    for (const value of listed.json.values)
+      await owner.rest("DELETE", `${path}/${encodeURIComponent(String(idOf(value)))}`);
   }
 
-  /** Those of the workspace, which may have only so many: those of projects and repositories go with them. */
-  async function clearAccessTokens(): Promise<void> {
-    const path = apiPath(app, `/-/access-tokens/workspaces/${workspace.slug}`);
-    const tokens = await owner.rest("GET", `${path}?pagelen=100`);
-    if (tokens.json.size < ACCESS_TOKENS_KEPT) return;
-    for (const { id } of tokens.json.values) await owner.rest("DELETE", `${path}/${id}`);
+  async function clearAll(): Promise<void> {
+    await clear(`/workspaces/${workspace.slug}/hooks`, ({ uuid }) => uuid);
+    await clear(apiPath(app, `/-/access-tokens/workspaces/${workspace.slug}`), ({ id }) => id);
+    const account = `/users/${encodeURIComponent(`{${app.owner.uuid}}`)}`;
+    await clear(`${account}/ssh-keys`, ({ uuid }) => uuid);
+    await clear(`${account}/gpg-keys`, ({ fingerprint }) => fingerprint);
   }
 
   async function fill(): Promise<ExampleParameters> {
@@ -168,8 +168,7 @@ export async function openExampleWorkspace(app: TestApp): Promise<ExampleWorkspa
     });
     const upload = { name: "file.txt", source: Readable.from([Buffer.from("content")]) };
     await storeDownloads(ports, by, repository, app.owner, Readable.from([upload]));
-    await clearWorkspaceHooks();
-    await clearAccessTokens();
+    await clearAll();
     const parameters = await callExamples({
       ...PARAMETERS,
       workspace: workspace.slug,
@@ -177,6 +176,8 @@ export async function openExampleWorkspace(app: TestApp): Promise<ExampleWorkspa
       project_key: key,
       commit: second!,
       selected_user: other.uuid,
+      // Keys are everybody's own.
+      "users/selected_user": app.owner.uuid,
       selected_user_id: other.uuid,
       target_username: other.uuid,
       member: other.uuid,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Route } from "../../../src/http/routes/route.ts";
+import { newGpgPublicKey, newSshPublicKey } from "./example-keys.ts";
 import type { Outcomes } from "./subject-examples.ts";
 
 /** A body as it is sent. */
@@ -138,6 +139,8 @@ const PROPERTIES = "properties/{app_key}/{property_name}";
 const nothingNew = () => ({});
 
 let accessTokens = 0;
+/** The one that is there, which a change of it has to send. */
+let deployKey = newSshPublicKey();
 
 /** Of what they are, one valid token has a name, so each that is sent has another one. */
 function accessTokenExample(key: string): RouteExample {
@@ -147,6 +150,19 @@ function accessTokenExample(key: string): RouteExample {
       return json({ name: `bot ${accessTokens}`, scopes: ["repository"], expires_in: 86_400 });
     },
     fills: ({ id }) => ({ [key]: String(id) }),
+  };
+}
+
+/** Nobody has the same key twice, so each that is sent is another one. */
+function keyExample(
+  newKey: () => string,
+  fills: (answer: { readonly [name: string]: unknown }) => ExampleParameters,
+) {
+  return {
+    get body() {
+      return json({ key: newKey(), label: "label" });
+    },
+    fills,
   };
 }
 
@@ -327,6 +343,25 @@ export const EXAMPLES: Readonly<Record<string, RouteExample>> = {
     fills: ({ uuid }) => ({ "workspaces/{workspace}/hooks/uid": encodeURIComponent(String(uuid)) }),
   },
   [`PUT ${W}/hooks/{uid}`]: { body: json(HOOK) },
+  [`POST ${R}/deploy-keys`]: keyExample(newSshPublicKey, ({ id, key }) => {
+    deployKey = String(key);
+    return { "{repo_slug}/deploy-keys/key_id": String(id) };
+  }),
+  [`PUT ${R}/deploy-keys/{key_id}`]: {
+    get body() {
+      return json({ key: deployKey, label: "another" });
+    },
+  },
+  [`POST ${W}/projects/{project_key}/deploy-keys`]: keyExample(newSshPublicKey, ({ id }) => ({
+    "{project_key}/deploy-keys/key_id": String(id),
+  })),
+  "POST /2.0/users/{selected_user}/ssh-keys": keyExample(newSshPublicKey, ({ uuid }) => ({
+    "ssh-keys/key_id": encodeURIComponent(String(uuid)),
+  })),
+  "PUT /2.0/users/{selected_user}/ssh-keys/{key_id}": { body: json({ label: "label", comment: "comment" }) },
+  "POST /2.0/users/{selected_user}/gpg-keys": keyExample(newGpgPublicKey, ({ fingerprint }) => ({
+    "gpg-keys/fingerprint": String(fingerprint),
+  })),
   "GET /2.0/user/emails/{email}": { outcomes: { stranger: 404, reader: 404 } },
   "PUT /2.0/addon": { ...FOR_APPS, body: json({ descriptor: { key: "app" } }) },
   "DELETE /2.0/addon": FOR_APPS,

@@ -17,6 +17,7 @@ import {
   insertProjectReviewer,
   insertRepositoryReviewer,
 } from "../../../src/storage/sql/pull-requests/default-reviewers.ts";
+import { newGpgPublicKey, newSshPublicKey } from "../examples/example-keys.ts";
 import { examplePath, PARAMETERS } from "../examples/route-examples.ts";
 import { type FilledApp, startFilledApp } from "./filled-app.ts";
 
@@ -112,6 +113,13 @@ async function fillWorkspace({ app, rest }: FilledApp): Promise<readonly Account
     await expectMade(rest("POST", "/hooks", hook));
     await expectMade(rest("POST", "/../../../workspaces/acme/hooks", { ...hook, events: ["repo:push"] }));
   }
+  for (const number of NUMBERS) {
+    const account = `/../../../users/%7B${owner.uuid}%7D`;
+    await expectMade(rest("POST", `${account}/ssh-keys`, { key: newSshPublicKey(), label: number }));
+    await expectMade(rest("POST", `${account}/gpg-keys`, { key: newGpgPublicKey(), name: number }));
+    for (const path of ["", `/../../../workspaces/acme/projects/${project.key}`])
+      await expectMade(rest("POST", `${path}/deploy-keys`, { key: newSshPublicKey(), label: number }));
+  }
   for (const number of NUMBERS) await expectMade(rest("POST", "/forks", { name: `fork-${number}` }));
   return members;
 }
@@ -203,6 +211,7 @@ export function crowdedPath({ app, members }: CrowdedApp, route: Pick<Route, "me
     project_key: app.project.key,
     ...accounts,
     "pullrequests/selected_user": `%7B${app.owner.uuid}%7D`,
+    "users/selected_user": `%7B${app.owner.uuid}%7D`,
   });
   return path.startsWith("/2.0/repositories/acme/demo")
     ? path.slice("/2.0/repositories/acme/demo".length)
