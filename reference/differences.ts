@@ -78,6 +78,8 @@ export const STRICTER_SCOPES: Readonly<Record<string, string>> = {
   "GET /repositories/{workspace}/{repo_slug}/pullrequests/{pullrequest_id}/properties/{app_key}/{property_name}":
     PRIVATE_PROPERTY,
   "GET /users/{selected_user}/properties/{app_key}/{property_name}": PRIVATE_PROPERTY,
+  "GET /snippets/{workspace}/{encoded_id}/watchers":
+    "the reference names no scope of API tokens; without one, a token that may not read snippets could find out that there is a private one",
 };
 
 const GONE = "410, as recorded: removed in April 2026";

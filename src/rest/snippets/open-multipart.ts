@@ -100,7 +100,7 @@ function fileHeaders(
         `Content-ID: "${name}"`,
         `Content-Disposition: attachment; filename="${name}"`,
       ]
-    : [`Content-Disposition: attachment; name="file"; filename="${name}"`, ...common];
+    : [`Content-Disposition: form-data; name="file"; filename="${name}"`, ...common];
 }
 
 /** As forms write it: a name that was pushed may have anything in it. */

@@ -421,6 +421,18 @@ export const EXAMPLES: Readonly<Record<string, RouteExample>> = {
       "files/path": "a.txt",
     }),
   },
+  [`POST ${S}/{encoded_id}/comments`]: {
+    body: json({ content: { raw: "text" } }),
+    fills: ({ id }) => ({ "{encoded_id}/comments/comment_id": String(id) }),
+  },
+  [`PUT ${S}/{encoded_id}/comments/{comment_id}`]: {
+    ...AUTHORS_ONLY,
+    body: json({ content: { raw: "text" } }),
+  },
+  [`DELETE ${S}/{encoded_id}/comments/{comment_id}`]: AUTHORS_ONLY,
+  [`PUT ${S}/{encoded_id}/watch`]: { fills: nothingNew },
+  // Who has not begun to watch it does not.
+  [`GET ${S}/{encoded_id}/watch`]: { outcomes: { reader: 404 } },
   [`PUT ${S}/{encoded_id}`]: { body: json({ title: "new", is_private: true, files: { "a.txt": {} } }) },
   [`PUT ${S}/{encoded_id}/{node_id}`]: { body: json({ title: "new" }) },
   "GET /2.0/repositories": GONE,

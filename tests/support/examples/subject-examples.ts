@@ -52,7 +52,7 @@ const SUBJECTS: { readonly [Of in Subject]: SubjectExample<Of> } = {
   },
   "new-snippet": {
     outcomes: ({ path }) => ({
-      ...(path.includes("{workspace}") ? HIDDEN : { nobody: 401, stranger: "in" }),
+      ...(path.includes("{workspace}") ? HIDDEN : { nobody: 401, stranger: 404 }),
       reader: "in",
     }),
     within: "workspace",
