@@ -4,7 +4,7 @@ import { join, relative, sep } from "node:path";
 import { test } from "node:test";
 
 const ROOT = join(import.meta.dirname, "..", "..");
-const FOLDERS = ["src", "tests", "bench", "reference", "audit"];
+const FOLDERS = ["src", "tests", "bench", "reference", "audit", "packaging"];
 
 function sourceFiles(): readonly string[] {
   return FOLDERS.flatMap((folder) =>

@@ -63,7 +63,8 @@ export function requestProcesses(serverProcessId: number): readonly string[] {
 export function workerProcesses(serverProcessId: number): readonly number[] {
   return descendants(serverProcessId)
     .filter(
-      ({ parentId, command }) => parentId === serverProcessId && command.includes("/src/start-unbuilt.ts"),
+      ({ parentId, command }) =>
+        parentId === serverProcessId && /\/start-(?:unbuilt\.ts|built\.js)/.test(command),
     )
     .map(({ id }) => id);
 }
