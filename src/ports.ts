@@ -53,6 +53,8 @@ export type BackgroundWork = {
 export type Interception = {
   /** Answers a request itself, or lets it through: now, or later. */
   intercept(request: IncomingMessage, response: ServerResponse, letThrough: () => void): void;
+  /** A route of the server, with its path as the router has it. */
+  noteRoute(url: string): void;
   /** What is known of a request once it has been answered. */
   observe(request: IncomingMessage, outcome: RequestOutcome): void;
 };

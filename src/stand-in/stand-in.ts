@@ -4,6 +4,7 @@ import { Failure, invalidField } from "../model/failure.ts";
 import type { OpenedPorts } from "../open-ports.ts";
 import type { Interception, Ports } from "../ports.ts";
 import type { ControlledClock } from "./controlled-clock.ts";
+import { type Faults, openFaults } from "./faults/faults.ts";
 import { openRequestGate } from "./request-gate.ts";
 import { openStoredSnapshots, SEED_SNAPSHOT, type Snapshot } from "./snapshots.ts";
 
@@ -13,6 +14,7 @@ export type StandIn = {
   readonly ports: Ports;
   readonly clock: StandInClock;
   readonly snapshots: StandInSnapshots;
+  readonly faults: Faults;
   /** Leads back to what was there when it was started: data, clock, faults, counts. What was recorded stays. */
   reset(): Promise<void>;
   /** Starts what is done beside answers. The data by then is what `reset` leads back to. */
@@ -54,9 +56,13 @@ const SETTLE_MS_MAX = 10_000;
 
 export function openStandIn(opened: OpenedPorts, { clock }: StandInOptions): StandIn {
   const gate = openRequestGate();
+  const faults = openFaults(opened);
   const snapshots = openStoredSnapshots(opened, clock);
   const interception: Interception = {
-    intercept: gate.admit,
+    intercept(request, response, letThrough) {
+      faults.apply(request, response, () => gate.admit(request, response, letThrough));
+    },
+    noteRoute: faults.noteRoute,
     observe() {},
   };
   const ports: Ports = {
@@ -97,6 +103,7 @@ export function openStandIn(opened: OpenedPorts, { clock }: StandInOptions): Sta
         await settle();
         await snapshots.restore(name);
         await opened.forget();
+        faults.clear();
       } finally {
         if (jobs !== undefined) jobs = startJobs(ports);
       }
@@ -119,6 +126,7 @@ export function openStandIn(opened: OpenedPorts, { clock }: StandInOptions): Sta
       resume: clock.resume,
     },
     snapshots: { save, restore, remove: snapshots.remove, list: snapshots.list },
+    faults,
     reset: () => restore(SEED_SNAPSHOT),
     async start() {
       await save(SEED_SNAPSHOT);

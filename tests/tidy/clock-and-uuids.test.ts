@@ -39,6 +39,8 @@ const MAY_READ_THE_TIME = [
   "cli/audit/audit.ts",
   "cli/backup/restore.ts",
   "cli/start/open-log.ts",
+  // Whether a certificate has expired, which its clients judge by their own time.
+  "cli/serve/run-server.ts",
   // The clock of a stand-in, which starts with that of the machine.
   "stand-in/controlled-clock.ts",
   // Whether a certificate is valid, before there are ports: clients judge by their own clocks.

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { createCommand, examples } from "../program.ts";
 import { addClock } from "./clock.ts";
+import { addFault } from "./fault.ts";
 import { addReset } from "./reset.ts";
 import { addSnapshot } from "./snapshot.ts";
 
@@ -10,9 +11,17 @@ export function createControlCommand(): Command {
       "Controls a server that stands in for Bitbucket, of `pail run` or `pail demo --control`: its clock and more.\n" +
         "Within `pail run` it finds its server by itself. `docs/control.md` has the HTTP API behind it.",
     )
-    .addHelpText("after", examples("pail control clock advance 40d", "pail control reset"));
+    .addHelpText(
+      "after",
+      examples(
+        "pail control clock advance 40d",
+        "pail control fault add --route /2.0/user --status 503 --times 1",
+        "pail control reset",
+      ),
+    );
   addClock(control);
   addReset(control);
   addSnapshot(control);
+  addFault(control);
   return control;
 }

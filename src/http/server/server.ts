@@ -40,6 +40,8 @@ export function createHttpServer(ports: Ports): AppServer {
     return503OnClosing: false,
     forceCloseConnections: "idle",
   });
+  const { interception } = ports;
+  if (interception !== undefined) server.addHook("onRoute", ({ url }) => interception.noteRoute(url));
   server.decorateRequest("databaseVersion", undefined);
   server.decorateRequest("requestPorts", undefined);
   server.decorateRequest("presented", undefined);
