@@ -37,6 +37,15 @@ export const DIFFERENCES: Readonly<Record<string, string>> = {
   "GET /repositories/{workspace}/{repo_slug}/deployments":
     "deployments come from the steps of pipelines, which only the control of a stand-in moves; no `deployable`, `version` or `number`",
 
+  "POST /repositories/{workspace}/{repo_slug}/pipelines":
+    "nothing runs the pipeline: it stays PENDING until `pail control pipeline` moves it. JSON only: a pipeline in the request itself (`application/yaml`) is refused with 415. Pushes, pull requests and schedules start none",
+  "GET /repositories/{workspace}/{repo_slug}/pipelines/{pipeline_uuid}/steps/{step_uuid}/log":
+    "the log of a step that is done is answered itself, not a 307 to where it is stored",
+  "GET /repositories/{workspace}/{repo_slug}/pipelines/{pipeline_uuid}/steps/{step_uuid}/logs/{log_uuid}":
+    "only that of the build container, whose UUID is the step's: there are no service containers; no 307",
+  "GET /repositories/{workspace}/{repo_slug}/pipelines/{pipeline_uuid}/steps/{step_uuid}/test_reports/test_cases/{test_case_uuid}/test_case_reasons":
+    "a page with one `message` (our choice: no document has the shape)",
+
   "POST /workspaces/{workspace}/projects": NO_AVATAR,
   "PUT /workspaces/{workspace}/projects/{project_key}": NO_AVATAR,
 

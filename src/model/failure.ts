@@ -30,6 +30,8 @@ export type FailureKind =
   | "gone"
   | "too-large"
   | "format-unsupported"
+  /** What is there is of a type that the request does not take. */
+  | "not-acceptable"
   | "form-required"
   | "foreign-host"
   | "foreign-site"

@@ -90,6 +90,17 @@ export { listRepositoryGroupPermissionsRoute } from "./repositories/permissions-
 export { listRepositoryUserPermissionsRoute } from "./repositories/permissions-config/list-user-permissions.ts";
 export { putRepositoryGroupPermissionRoute } from "./repositories/permissions-config/put-group-permission.ts";
 export { putRepositoryUserPermissionRoute } from "./repositories/permissions-config/put-user-permission.ts";
+export { createPipelineRoute } from "./repositories/pipelines/create-pipeline.ts";
+export { getPipelineRoute } from "./repositories/pipelines/get-pipeline.ts";
+export { listPipelinesRoute } from "./repositories/pipelines/list-pipelines.ts";
+export { getLogRoute } from "./repositories/pipelines/steps/get-log.ts";
+export { getStepRoute } from "./repositories/pipelines/steps/get-step.ts";
+export { listStepsRoute } from "./repositories/pipelines/steps/list-steps.ts";
+export { getContainerLogRoute } from "./repositories/pipelines/steps/logs/get-container-log.ts";
+export { getTestReportRoute } from "./repositories/pipelines/steps/test-reports/get-test-report.ts";
+export { listTestCaseReasonsRoute } from "./repositories/pipelines/steps/test-reports/list-test-case-reasons.ts";
+export { listTestCasesRoute } from "./repositories/pipelines/steps/test-reports/list-test-cases.ts";
+export { stopPipelineRoute } from "./repositories/pipelines/stop-pipeline.ts";
 export { getPipelinesConfigRoute } from "./repositories/pipelines-config/get-pipelines-config.ts";
 export { putBuildNumberRoute } from "./repositories/pipelines-config/put-build-number.ts";
 export { putPipelinesConfigRoute } from "./repositories/pipelines-config/put-pipelines-config.ts";

@@ -14,7 +14,7 @@ const OWN = join(import.meta.dirname, "..", "..", "src", "own-routes");
 /** What operations of a method are called. */
 const VERBS: Record<Method, RegExp> = {
   GET: /^(get|list)-/,
-  POST: /^(create|upload|approve|bulk-put|list|decline|merge|request|resolve)-/,
+  POST: /^(create|upload|approve|bulk-put|list|decline|merge|request|resolve|stop)-/,
   PUT: /^(put|update)-/,
   DELETE: /^(delete|unapprove|withdraw|reopen)-/,
 };

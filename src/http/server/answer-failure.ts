@@ -27,6 +27,7 @@ const STATUS: Record<FailureKind, number> = {
   gone: 410,
   "too-large": 413,
   "format-unsupported": 415,
+  "not-acceptable": 406,
   // The reference has this status for an upload of downloads whose body is not a form.
   "form-required": 406,
   "foreign-host": 403,

@@ -33,6 +33,7 @@ const LOSSES: Readonly<Record<KeyName, string>> = {
   rotation: "tokens cannot be rotated twice with the same result any more",
   "two-step": "two-step verification takes recovery codes alone, until it is set up again",
   apps: "installed apps cannot be called, nor call, until they are installed again",
+  pipelines: "the values of secured variables of pipelines are gone",
 };
 
 async function readOrCreateKey(folder: string, name: KeyName): Promise<Secret> {

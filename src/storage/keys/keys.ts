@@ -2,9 +2,9 @@ import type { Secret } from "../../model/secret.ts";
 
 /**
  * `rotation`: derives a token's successor, so that a repeated rotation returns the same one; and signs links. `two-step`:
- * seals the seeds of codes. `apps`: seals the secrets that are shared with apps.
+ * seals the seeds of codes. `apps`: seals the secrets that are shared with apps. `pipelines`: seals secured variables.
  */
-export type KeyName = "rotation" | "two-step" | "apps";
+export type KeyName = "rotation" | "two-step" | "apps" | "pipelines";
 
 /** Keys of this server, stored beside the database and never in it. */
 export type Keys = {

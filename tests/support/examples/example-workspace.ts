@@ -5,16 +5,20 @@ import type { Route } from "../../../src/http/routes/route.ts";
 import { parseObjectId } from "../../../src/model/object-id.ts";
 import type { PullRequestKey } from "../../../src/model/pull-request.ts";
 import type { BranchName, RefName } from "../../../src/model/ref-name.ts";
+import type { Repository } from "../../../src/model/repository.ts";
 import { SCOPES } from "../../../src/model/scope.ts";
 import type { ProjectKey, RepositorySlug } from "../../../src/model/slug.ts";
 import type { ApiToken } from "../../../src/model/token.ts";
-import type { Uuid } from "../../../src/model/uuid.ts";
+import { parseUuid, type Uuid } from "../../../src/model/uuid.ts";
 import { storeDownloads } from "../../../src/operations/downloads/downloads.ts";
 import { createGroup } from "../../../src/operations/groups/groups.ts";
+import { appendLog, reportTestCases, startStep } from "../../../src/operations/pipelines/move-step.ts";
 import { createProject } from "../../../src/operations/projects/projects.ts";
 import { createRepository } from "../../../src/operations/repositories/repositories.ts";
 import { createApiToken, revokeApiToken } from "../../../src/operations/tokens/api-tokens.ts";
 import { setMember } from "../../../src/operations/workspaces/workspaces.ts";
+import { listSteps } from "../../../src/storage/sql/pipelines/steps.ts";
+import { listTestCases } from "../../../src/storage/sql/pipelines/test-cases.ts";
 import { finishMergeTask, insertMergeTask } from "../../../src/storage/sql/pull-requests/merge-tasks.ts";
 import { applyRefUpdates } from "../../../src/storage/sql/refs/ref-updates.ts";
 import { updateRepository } from "../../../src/storage/sql/repositories/repositories.ts";
@@ -80,6 +84,9 @@ M 100644 inline docs/a.md
 data 8
 # other
 
+M 100644 inline bitbucket-pipelines.yml
+data 50
+pipelines: {default: [{step: {script: ["true"]}}]}
 get-mark :3
 tag v2
 from :2
@@ -183,8 +190,9 @@ export async function openExampleWorkspace(app: TestApp): Promise<ExampleWorkspa
       member: other.uuid,
       token_id: await addToken(),
     });
+    const parts = await addPipelineParts(repository, parameters.pipeline_uuid!);
     const pullRequest = { repositoryUuid: repository.uuid, id: Number(parameters.pull_request_id) };
-    return { ...parameters, task_id: await addMergeTask(pullRequest) };
+    return { ...parameters, ...parts, task_id: await addMergeTask(pullRequest) };
   }
 
   /** In place of the one before: an account may have only so many. */
@@ -193,6 +201,30 @@ export async function openExampleWorkspace(app: TestApp): Promise<ExampleWorkspa
     const wanted = { accountUuid: app.owner.uuid, name: "example", scopes: SCOPES, ageDays: 1 };
     token = (await createApiToken(ports, by, wanted)).token;
     return token.uuid;
+  }
+
+  /** What only who moves a pipeline makes: its step runs, and has left something of each kind. */
+  async function addPipelineParts(repository: Repository, encoded: string): Promise<ExampleParameters> {
+    const pipelineUuid = parseUuid(decodeURIComponent(encoded))!;
+    const [step] = await listSteps(ports.database.kysely, pipelineUuid);
+    const key = { pipelineUuid, stepUuid: step!.uuid };
+    await startStep(ports, by, repository, key);
+    await appendLog(by, repository, key, Buffer.from("text"));
+    const testCase = {
+      name: "one",
+      fullyQualifiedName: "a.one",
+      packageName: "a",
+      status: "FAILED",
+      durationMs: 1,
+      reason: "text",
+    } as const;
+    await reportTestCases(ports, by, repository, key, [testCase]);
+    const [made] = await listTestCases(ports.database.kysely, step!.uuid, { page: 1, pagelen: 1 });
+    return {
+      step_uuid: step!.uuid,
+      log_uuid: step!.uuid,
+      test_case_uuid: made!.uuid,
+    };
   }
 
   /** One that is done, or the pull request could not be merged. */

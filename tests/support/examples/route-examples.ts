@@ -303,6 +303,18 @@ export const EXAMPLES: Readonly<Record<string, RouteExample>> = {
   [`PUT ${R}/default-reviewers/{target_username}`]: { fills: nothingNew },
   [`PUT ${R}/override-settings`]: { body: json({ default_merge_strategy: true, branching_model: false }) },
   [`PUT ${R}/pipelines_config`]: { body: json({ enabled: true }), fills: nothingNew },
+  [`POST ${R}/pipelines`]: {
+    body: json({
+      target: {
+        type: "pipeline_ref_target",
+        ref_type: "branch",
+        ref_name: "side",
+        selector: { type: "default" },
+      },
+      variables: [{ key: "LEVEL", value: "text", secured: true }],
+    }),
+    fills: ({ uuid }) => ({ pipeline_uuid: encodeURIComponent(String(uuid)) }),
+  },
   [`PUT ${R}/pipelines_config/build_number`]: { body: json({ next: 100 }) },
   [`POST ${R}/environments`]: {
     body: json({

@@ -9,22 +9,30 @@ import { addEmail, createAccount } from "../../../src/operations/accounts/accoun
 import { createDeployment } from "../../../src/operations/deployments/deployments.ts";
 import { storeDownloads } from "../../../src/operations/downloads/downloads.ts";
 import { createGroup } from "../../../src/operations/groups/groups.ts";
+import { reportTestCases, startStep } from "../../../src/operations/pipelines/move-step.ts";
 import { createProject } from "../../../src/operations/projects/projects.ts";
 import { createWorkspace, setMember } from "../../../src/operations/workspaces/workspaces.ts";
 import { findEnvironmentByName } from "../../../src/storage/sql/deployments/environments.ts";
 import { upsertExplicitPermission } from "../../../src/storage/sql/permissions/explicit-permissions.ts";
+import { findPipeline } from "../../../src/storage/sql/pipelines/pipelines.ts";
+import { listSteps } from "../../../src/storage/sql/pipelines/steps.ts";
+import { listTestCases } from "../../../src/storage/sql/pipelines/test-cases.ts";
 import {
   insertProjectReviewer,
   insertRepositoryReviewer,
 } from "../../../src/storage/sql/pull-requests/default-reviewers.ts";
 import { newGpgPublicKey, newSshPublicKey } from "../examples/example-keys.ts";
-import { examplePath, PARAMETERS } from "../examples/route-examples.ts";
+import { type ExampleParameters, examplePath, PARAMETERS } from "../examples/route-examples.ts";
 import { type FilledApp, startFilledApp } from "./filled-app.ts";
 
 /** Of each kind: more than fit on a page of 20. */
 export const CROWD = 21;
 
-export type CrowdedApp = FilledApp & { readonly members: readonly Account[] };
+export type CrowdedApp = FilledApp & {
+  readonly members: readonly Account[];
+  /** Values of path parameters. */
+  readonly pipelines: ExampleParameters;
+};
 
 /** A server with a crowd of everything that there are lists of, around `acme/demo`; see `startFilledApp`. */
 export async function startCrowdedApp(): Promise<CrowdedApp> {
@@ -34,7 +42,7 @@ export async function startCrowdedApp(): Promise<CrowdedApp> {
   await fillCommit(filled, members);
   await fillPullRequests(filled);
   await fillDeployments(filled);
-  return { ...filled, members };
+  return { ...filled, members, pipelines: await fillPipelines(filled) };
 }
 
 const NUMBERS = Array.from({ length: CROWD }, (_, index) => String(index).padStart(2, "0"));
@@ -170,6 +178,32 @@ async function fillPullRequests({ rest }: FilledApp): Promise<void> {
   }
 }
 
+/** A crowd of pipelines; the first one has a crowd of steps and of test cases. */
+async function fillPipelines({ app, rest, commit, git, folder }: FilledApp): Promise<ExampleParameters> {
+  const { ports, by, repository } = app;
+  await git.out(["checkout", "--quiet", "-b", "pipelines", "base"], { folder });
+  const steps = NUMBERS.map((number) => `{step: {name: "${number}", script: ["true"]}}`);
+  await commit({ "bitbucket-pipelines.yml": `pipelines: {default: [${steps.join(", ")}]}` }, "Pipelines");
+  await git.out(["push", "--quiet", "origin", "pipelines"], { folder });
+  await expectMade(rest("PUT", "/pipelines_config", { enabled: true }));
+  const target = { type: "pipeline_ref_target", ref_type: "branch", ref_name: "pipelines" };
+  for (const _ of NUMBERS) await expectMade(rest("POST", "/pipelines", { target }));
+  const pipeline = (await findPipeline(ports.database.kysely, repository.uuid, { buildNumber: 1 }))!;
+  const [step] = await listSteps(ports.database.kysely, pipeline.uuid);
+  const key = { pipelineUuid: pipeline.uuid, stepUuid: step!.uuid };
+  await startStep(ports, by, repository, key);
+  const cases = NUMBERS.map((name) => ({ name, fullyQualifiedName: name, packageName: "", durationMs: 1 }));
+  await reportTestCases(
+    ports,
+    by,
+    repository,
+    key,
+    cases.map((each) => ({ ...each, status: "FAILED" as const, reason: each.name })),
+  );
+  const [testCase] = await listTestCases(ports.database.kysely, step!.uuid, { page: 1, pagelen: 1 });
+  return { pipeline_uuid: pipeline.uuid, step_uuid: step!.uuid, test_case_uuid: testCase!.uuid };
+}
+
 async function expectMade(
   answer: Promise<{ readonly status: number; readonly text: string }>,
 ): Promise<void> {
@@ -196,6 +230,8 @@ const CROWDED_PARAMETERS = {
   key: "00",
   id: "1",
   uid: "main",
+  environment_uuid: "main",
+  deployment_uuid: "main",
   group_slug: "group-00",
   filename: "d00",
   "branches/name": "main",
@@ -203,11 +239,16 @@ const CROWDED_PARAMETERS = {
 };
 
 /** A URL for a GET route, behind that of `acme/demo`, at which there is something. */
-export function crowdedPath({ app, members }: CrowdedApp, route: Pick<Route, "method" | "path">): string {
+export function crowdedPath(
+  { app, members, pipelines }: CrowdedApp,
+  route: Pick<Route, "method" | "path">,
+): string {
   const member = `%7B${members[0]!.uuid}%7D`;
   const accounts = { member, selected_user: member, selected_user_id: member, target_username: member };
   const path = examplePath(route, {
     ...CROWDED_PARAMETERS,
+    ...pipelines,
+    log_uuid: pipelines.step_uuid!,
     project_key: app.project.key,
     ...accounts,
     "pullrequests/selected_user": `%7B${app.owner.uuid}%7D`,
