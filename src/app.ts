@@ -39,6 +39,8 @@ export type RunningApp = {
   /** Where it listens, such as `http://127.0.0.1:8080`. */
   readonly url: string;
   readonly port: number;
+  /** For connections that somebody else has accepted: `server.emit("connection", socket)`. */
+  readonly server: AppServer["server"];
   /** Takes no more requests; those under way may end within the time, then their connections are cut. */
   close(): Promise<void>;
 };
@@ -61,6 +63,7 @@ export async function startApp(ports: Ports, { sharesPort }: AppOptions): Promis
   return {
     url: `${ports.config.tls === undefined ? "http" : "https"}://${name}:${port}`,
     port,
+    server: server.server,
     async close() {
       const late = setTimeout(() => server.server.closeAllConnections(), CLOSE_MS_MAX);
       await server.close();

@@ -23,6 +23,11 @@ const NOUNS = [
     load: async () => (await import("./cli/control/control.ts")).createControlCommand(),
   },
   {
+    name: "run",
+    summary: "run a command against a server that stands in for Bitbucket, and end with it",
+    load: async () => (await import("./cli/run/run.ts")).createRunCommand(),
+  },
+  {
     name: "account",
     summary: "create, list, rename and disable accounts, and their e-mail addresses",
     load: async () => (await import("./cli/account/account.ts")).createAccountCommand(),

@@ -108,6 +108,22 @@ test("every command block of the README does what it says, in order", async () =
   assert.match(stdout, /^ATATT3xFfGF0\S+$/m);
 });
 
+test("the three lines that docs/stand-in.md begins with work", async () => {
+  const text = readFileSync(join(ROOT, "docs", "stand-in.md"), "utf8");
+  const [, script] = /^# .*\n\n```sh\nnpm ci\n(.*\n.*\n)```$/m.exec(text)!;
+  const child = spawn("bash", ["-e", "-c", script!], { cwd: checkout, env: personEnvironment() });
+  let said = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding("utf8").on("data", (chunk: string) => {
+      said += chunk;
+    });
+  const [status] = await once(child, "close");
+  assert.equal(status, 0, said);
+  assert.match(said, /"subject_types|"repository"/);
+  assert.match(said, /^Cloning into 'demo'/m);
+  assert.equal(said.match(/^pail: \d+ requests?, \d+ refused$/gm)?.length, 2, said);
+});
+
 test("the CI job of docs/stand-in.md runs as it stands, beside a checkout in ./pail", async () => {
   const text = readFileSync(join(ROOT, "docs", "stand-in.md"), "utf8");
   const [, script] = /^```sh\n(#!\/bin\/sh\n.*?)^```$/ms.exec(text)!;

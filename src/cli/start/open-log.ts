@@ -10,13 +10,11 @@ const STDERR = 2;
 const TOGETHER_BYTES_MAX = 8 * 1024;
 
 /**
- * JSON lines on stderr, since stdout is for results; on a terminal, lines for people. Those of one turn of the event loop are
- * one write.
+ * JSON lines on stderr, since stdout is for results, or in a file that is open; on a terminal, lines for people. Those of one turn
+ * of the event loop are one write.
  */
-export function openLog(level: LogLevel): Logger {
-  const destination = writeTogether(
-    pino.destination({ fd: STDERR, sync: true, minLength: TOGETHER_BYTES_MAX }),
-  );
+export function openLog(level: LogLevel, fd: number = STDERR): Logger {
+  const destination = writeTogether(pino.destination({ fd, sync: true, minLength: TOGETHER_BYTES_MAX }));
   return pino(
     {
       level,
@@ -26,7 +24,7 @@ export function openLog(level: LogLevel): Logger {
       // The last line of defence: what is logged should hold no token to begin with.
       hooks: { streamWrite: maskTokens },
     },
-    isatty(STDERR) ? { write: (line) => destination.write(writeHumanLog(line)) } : destination,
+    isatty(fd) ? { write: (line) => destination.write(writeHumanLog(line)) } : destination,
   );
 }
 

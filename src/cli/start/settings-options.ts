@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import type { Config } from "../../config/config.ts";
-import { type Flags, readConfig } from "../../config/read-config.ts";
+import { type Environment, type Flags, readConfig } from "../../config/read-config.ts";
 import {
   DATABASE_URL_VARIABLE,
   SETTINGS,
@@ -33,14 +33,14 @@ export function collect(text: string, earlier: readonly string[] | undefined): r
   return [...(earlier ?? []), text];
 }
 
-/** The configuration from the command's flags and the environment. @throws WrongSettingsError with all that is wrong in it. */
-export function configOf(command: Command): Config {
+/** The configuration from the command's flags and the environment, by default that of this process. @throws WrongSettingsError with all that is wrong in it. */
+export function configOf(command: Command, environment: Environment = process.env): Config {
   const flags: Record<string, string | boolean | readonly string[] | undefined> = {};
   for (const name of ALL_SETTINGS) {
     // A `--no-…` flag has a value without having been given.
     if (command.getOptionValueSource(name) === "cli") flags[name] = command.getOptionValue(name);
   }
-  const outcome = readConfig(flags satisfies Flags, process.env);
+  const outcome = readConfig(flags satisfies Flags, environment);
   if (outcome.kind === "config") return outcome.config;
   throw new WrongSettingsError(outcome.problems);
 }
