@@ -1,12 +1,15 @@
 import { basename } from "node:path";
 import { Failure } from "../model/failure.ts";
+import type { Repository } from "../model/repository.ts";
 import type { Secret } from "../model/secret.ts";
+import type { Uuid } from "../model/uuid.ts";
+import type { Workspace } from "../model/workspace.ts";
+import { startMergePreviews } from "../operations/pull-requests/start-merge-previews.ts";
 import type { By, Ports } from "../ports.ts";
 import { inOneTransaction } from "../storage/sql/in-one-transaction.ts";
 import { findAppliedSeed, insertAppliedSeed } from "../storage/sql/seeds/seeds.ts";
 import { findMade } from "./find-made.ts";
 import { EMPTY_HISTORY } from "./history/build-history.ts";
-import type { Seed } from "./parse-seed.ts";
 import { reopenTokens } from "./reopen-tokens.ts";
 import type { Section } from "./section.ts";
 import { applyAccount } from "./sections/accounts.ts";
@@ -14,7 +17,8 @@ import { applyProject, projectName } from "./sections/projects.ts";
 import { applyRepository, repositoryName } from "./sections/repositories.ts";
 import { applyToken, type SeededToken } from "./sections/tokens.ts";
 import { applyWorkspace } from "./sections/workspaces.ts";
-import { PROJECT_SECTIONS, REPOSITORY_SECTIONS, WORKSPACE_SECTIONS } from "./sections.ts";
+import { LAST_SECTIONS, PROJECT_SECTIONS, REPOSITORY_SECTIONS, WORKSPACE_SECTIONS } from "./sections.ts";
+import type { Seed } from "./seed.ts";
 import { openSeedContext, type SeedContext } from "./seed-context.ts";
 import { openSeedPorts, type SeedPorts } from "./seed-ports.ts";
 import { SeedRefusal } from "./seed-problems.ts";
@@ -46,19 +50,23 @@ export async function applySeed(
     );
   const { transactions, database } = ports;
   let opened: SeedPorts | undefined;
+  let repositories: readonly Uuid[] = [];
   try {
     const result = await inOneTransaction({ dialect: database.dialect, ...transactions }, async (inner) => {
       // A transaction with a deadlock is run again.
       await opened?.discard();
       opened = openSeedPorts(ports, inner);
-      const context = openSeedContext(opened.ports, by, { time: seed.time, now: ports.clock() });
+      const context = openSeedContext(opened.ports, by, seed);
       const tokens = await applyAll(context, seed);
       if (context.problems.length > 0) throw new SeedRefusal(seed.source, context.problems);
       const name = basename(seed.source.fileName ?? "a program");
       await insertAppliedSeed(inner.kysely, { digest: seed.digest, name, appliedAt: ports.clock() });
+      repositories = [...context.made.repository.values()].map(({ uuid }) => uuid);
       return seedResultOf(seed, context.made, new Map(tokens.map(({ name: each, text }) => [each, text])));
     });
     await opened?.confirm();
+    // What open pull requests would be merged as: it is worked out beside what is answered.
+    startMergePreviews(ports, by, repositories);
     return result;
   } catch (error) {
     await opened?.discard();
@@ -72,7 +80,7 @@ async function reopen(
   seed: Seed,
   knownTokens: ReadonlyMap<string, Secret>,
 ): Promise<SeedResult> {
-  const context = openSeedContext(ports, by, { time: seed.time, now: ports.clock() });
+  const context = openSeedContext(ports, by, seed);
   await findMade(ports, seed, context.made);
   const tokens = await reopenTokens(ports, by, context, seed, knownTokens);
   if (context.problems.length > 0) throw new SeedRefusal(seed.source, context.problems);
@@ -85,15 +93,15 @@ async function applyAll(context: SeedContext, seed: Seed): Promise<readonly Seed
   for (const [index, entry] of accounts.entries()) await applyAccount(context, entry, ["accounts", index]);
   for (const [index, entry] of workspaces.entries())
     await applyWorkspace(context, entry, ["workspaces", index]);
-  for (const part of WORKSPACE_SECTIONS)
-    await applySection(context, part, "workspaces", workspaces, ({ slug }) =>
-      context.find("workspace", slug),
-    );
+  const applyToWorkspaces = (part: Section<Workspace>) =>
+    applySection(context, part, "workspaces", workspaces, ({ slug }) => context.find("workspace", slug));
+  for (const part of WORKSPACE_SECTIONS) if (!isLast(part)) await applyToWorkspaces(part);
   for (const [index, entry] of projects.entries()) await applyProject(context, entry, ["projects", index]);
   for (const part of PROJECT_SECTIONS)
-    await applySection(context, part, "projects", projects, (entry) =>
-      context.find("project", projectName(entry)),
-    );
+    await applySection(context, part, "projects", projects, (entry) => ({
+      project: context.find("project", projectName(entry)),
+      workspace: entry.workspace.toLowerCase(),
+    }));
   const owners = new Map(workspaces.map(({ slug, owner }) => [slug.toLowerCase(), owner.toLowerCase()]));
   for (const index of repositoryOrder) {
     const entry = repositories[index]!;
@@ -103,16 +111,23 @@ async function applyAll(context: SeedContext, seed: Seed): Promise<readonly Seed
       identity: identities.get(owners.get(entry.workspace.toLowerCase())!)!,
     });
   }
-  for (const part of REPOSITORY_SECTIONS)
-    await applySection(context, part, "repositories", repositories, (entry) =>
+  const applyToRepositories = (part: Section<Repository>) =>
+    applySection(context, part, "repositories", repositories, (entry) =>
       context.find("repository", repositoryName(entry)),
     );
+  for (const part of REPOSITORY_SECTIONS) if (!isLast(part)) await applyToRepositories(part);
   const made: SeededToken[] = [];
   for (const [index, entry] of tokens.entries()) {
     const token = await applyToken(context, entry, ["tokens", index]);
     if (token !== undefined) made.push(token);
   }
+  for (const part of WORKSPACE_SECTIONS) if (isLast(part)) await applyToWorkspaces(part);
+  for (const part of REPOSITORY_SECTIONS) if (isLast(part)) await applyToRepositories(part);
   return made;
+}
+
+function isLast(part: Section<never>): boolean {
+  return LAST_SECTIONS.includes(part);
 }
 
 async function applySection<Owner, Each extends object>(

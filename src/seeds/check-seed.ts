@@ -123,7 +123,7 @@ function buildHistories(
   { time, repositoryOrder, identities }: Pick<CheckedSeed, "time" | "repositoryOrder" | "identities">,
 ): ReadonlyMap<string, History> {
   const owners = new Map(workspaces.map(({ slug, owner }) => [slug.toLowerCase(), owner.toLowerCase()]));
-  const histories = new Map<string, History>();
+  const { histories } = checker;
   for (const index of repositoryOrder) {
     const entry = repositories[index]!;
     const path: SeedPath = ["repositories", index];

@@ -4,11 +4,11 @@ import { findAccountByEmail } from "../storage/sql/accounts/accounts.ts";
 import { findProject } from "../storage/sql/projects/projects.ts";
 import { findRepository } from "../storage/sql/repositories/repositories.ts";
 import { findWorkspace } from "../storage/sql/workspaces/workspaces.ts";
-import type { Seed } from "./parse-seed.ts";
 import { namesOfAccount } from "./sections/accounts.ts";
 import { projectName } from "./sections/projects.ts";
 import { repositoryName, slugOf } from "./sections/repositories.ts";
 import { firstProjectOf } from "./sections/workspaces.ts";
+import type { Seed } from "./seed.ts";
 import type { Made } from "./seed-context.ts";
 
 /** What an earlier start has made of a seed, as far as it is still there. */

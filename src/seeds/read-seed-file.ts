@@ -1,7 +1,8 @@
 import { readFile, stat } from "node:fs/promises";
 import { Failure } from "../model/failure.ts";
-import { parseSeed, type Seed } from "./parse-seed.ts";
+import { parseSeed } from "./parse-seed.ts";
 import { SEED_BYTES_MAX } from "./read-yaml.ts";
+import type { Seed } from "./seed.ts";
 
 /** Reads the seed of a file. @throws Failure not-found, too-large; SeedRefusal with everything that is wrong in it. */
 export async function readSeedFile(path: string): Promise<Seed> {

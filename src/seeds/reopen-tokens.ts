@@ -4,8 +4,8 @@ import { revokeAnyToken } from "../operations/tokens/api-tokens.ts";
 import type { By, Ports } from "../ports.ts";
 import { listAllAccessTokens } from "../storage/sql/tokens/access-tokens.ts";
 import { listTokens } from "../storage/sql/tokens/tokens.ts";
-import type { Seed } from "./parse-seed.ts";
 import { applyToken, resourceOf, type TokenEntry } from "./sections/tokens.ts";
+import type { Seed } from "./seed.ts";
 import type { SeedContext } from "./seed-context.ts";
 
 /**

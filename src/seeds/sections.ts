@@ -1,12 +1,47 @@
 import type { Repository } from "../model/repository.ts";
-import type { Project, Workspace } from "../model/workspace.ts";
+import type { Workspace } from "../model/workspace.ts";
 import type { Section } from "./section.ts";
+import { branchRestrictionsSection } from "./sections/branch-restrictions.ts";
+import { projectModelSection, repositoryModelSection } from "./sections/branching-models.ts";
+import { consumersSection } from "./sections/consumers.ts";
+import { projectReviewersSection, repositoryReviewersSection } from "./sections/default-reviewers.ts";
+import { downloadsSection } from "./sections/downloads.ts";
 import { groupsSection } from "./sections/groups.ts";
 import { membersSection } from "./sections/members.ts";
+import {
+  projectPermissionsSection,
+  repositoryPermissionsSection,
+  type SeedProject,
+} from "./sections/permissions.ts";
+import { pullRequestsSection } from "./sections/pull-requests.ts";
+import { statusesSection } from "./sections/statuses.ts";
+import { repositoryWebhooksSection, workspaceWebhooksSection } from "./sections/webhooks.ts";
 
 /** What each workspace, project and repository of a seed may have, in the order in which it is made. */
-export const WORKSPACE_SECTIONS: readonly Section<Workspace>[] = [membersSection, groupsSection];
+export const WORKSPACE_SECTIONS: readonly Section<Workspace>[] = [
+  membersSection,
+  groupsSection,
+  consumersSection,
+  workspaceWebhooksSection,
+];
 
-export const PROJECT_SECTIONS: readonly Section<Project>[] = [];
+export const PROJECT_SECTIONS: readonly Section<SeedProject>[] = [
+  projectPermissionsSection,
+  projectReviewersSection,
+  projectModelSection,
+];
 
-export const REPOSITORY_SECTIONS: readonly Section<Repository>[] = [];
+export const REPOSITORY_SECTIONS: readonly Section<Repository>[] = [
+  repositoryPermissionsSection,
+  repositoryReviewersSection,
+  repositoryModelSection,
+  statusesSection,
+  downloadsSection,
+  pullRequestsSection,
+  // They would hold back what comes before them.
+  branchRestrictionsSection,
+  repositoryWebhooksSection,
+];
+
+/** Those that hear of what happens come after everything else, so that they hear of nothing of the seed. */
+export const LAST_SECTIONS: readonly Section<never>[] = [workspaceWebhooksSection, repositoryWebhooksSection];

@@ -1,9 +1,12 @@
 import { nearestWords } from "../model/nearest-words.ts";
+import type { ObjectId } from "../model/object-id.ts";
+import { BRANCH_PREFIX, type RefName } from "../model/ref-name.ts";
+import type { History } from "./history/build-history.ts";
 import type { SeedPath } from "./seed-path.ts";
 import type { SeedProblem } from "./seed-problems.ts";
 
 /** What entries of a seed can be named by others. */
-export type NamedKind = "account" | "workspace" | "group" | "project" | "repository" | "commit" | "branch";
+export type NamedKind = "account" | "workspace" | "group" | "project" | "repository" | "consumer";
 
 /**
  * Finds what is wrong with a seed before anything of it is made: names that are taken, and names of nothing.
@@ -20,6 +23,12 @@ export type SeedChecker = {
   /** Asks that a name is one of the seed's. */
   require(kind: NamedKind, name: string, path: SeedPath): void;
   has(kind: NamedKind, name: string): boolean;
+  /** Asks that a repository has a branch. What is in one that is not written out is seen when it is made. */
+  requireBranch(repository: string, branch: string, path: SeedPath): void;
+  /** The same for a commit, by its `id` in the seed, its id or a branch. */
+  requireRevision(repository: string, revision: string, path: SeedPath): void;
+  /** Of repositories that are written out, by their names in lower case. */
+  readonly histories: Map<string, History>;
 };
 
 export function openSeedChecker(): SeedChecker {
@@ -31,7 +40,27 @@ export function openSeedChecker(): SeedChecker {
     return known;
   };
   const keyOf = (name: string) => name.toLowerCase();
+  const histories = new Map<string, History>();
+  const branchesOf = ({ refs }: History) =>
+    [...refs.keys()].flatMap((ref) =>
+      ref.startsWith(BRANCH_PREFIX) ? [ref.slice(BRANCH_PREFIX.length)] : [],
+    );
   return {
+    histories,
+    requireBranch(repository, branch, path) {
+      const history = histories.get(keyOf(repository));
+      if (history === undefined || history.refs.has(`${BRANCH_PREFIX}${branch}` as RefName)) return;
+      const known = suggestion(branch, branchesOf(history));
+      problems.push({ path, what: `${repository} has no branch ${JSON.stringify(branch)}${known}` });
+    },
+    requireRevision(repository, revision, path) {
+      const history = histories.get(keyOf(repository));
+      if (history === undefined || history.labels.has(revision) || history.commits.has(revision as ObjectId))
+        return;
+      if (history.refs.has(`${BRANCH_PREFIX}${revision}` as RefName)) return;
+      const known = suggestion(revision, [...history.labels.keys(), ...branchesOf(history)]);
+      problems.push({ path, what: `${repository} has no commit ${JSON.stringify(revision)}${known}` });
+    },
     problems,
     isSound: () => problems.length === 0,
     problem: (path, what) => void problems.push({ path, what }),

@@ -2,10 +2,12 @@ import type { Account } from "../model/account.ts";
 import { OPERATOR } from "../model/caller.ts";
 import { Failure } from "../model/failure.ts";
 import type { Group } from "../model/group.ts";
-import type { Repository } from "../model/repository.ts";
+import { fullName, type Repository } from "../model/repository.ts";
+import type { Secret } from "../model/secret.ts";
 import type { Project, Workspace } from "../model/workspace.ts";
 import type { By, Ports } from "../ports.ts";
 import { openWriteTransaction } from "../storage/sql/write-transaction.ts";
+import type { History } from "./history/build-history.ts";
 import type { SeedPath } from "./seed-path.ts";
 import type { SeedProblem } from "./seed-problems.ts";
 import { seedUuids } from "./seed-uuid.ts";
@@ -32,6 +34,8 @@ export type Made = {
   readonly project: Map<string, Project>;
   readonly group: Map<string, Group>;
   readonly repository: Map<string, Repository>;
+  /** OAuth consumers, by name. */
+  readonly consumer: Map<string, { readonly key: string; readonly secret: Secret }>;
 };
 
 export type SeedContext = {
@@ -57,6 +61,8 @@ export type SeedContext = {
   /** Leaves out work that needs an entry which was refused. */
   attempt(work: () => Promise<void>): Promise<void>;
   problem(path: SeedPath, what: string): void;
+  /** What the seed calls a commit, as an id or a branch of the repository. */
+  revision(repository: Repository, name: string): string;
 };
 
 /** Something is needed that was refused. It has been told of that. */
@@ -66,8 +72,9 @@ class MissingEntry extends Error {}
 export function openSeedContext(
   ports: Ports,
   by: Pick<By, "baseUrls" | "signal">,
-  { time, now }: { readonly time: Date; readonly now: Date },
+  { time, histories }: { readonly time: Date; readonly histories: ReadonlyMap<string, History> },
 ): SeedContext {
+  const now = ports.clock();
   const problems: SeedProblem[] = [];
   const made: Made = {
     account: new Map(),
@@ -75,6 +82,7 @@ export function openSeedContext(
     project: new Map(),
     group: new Map(),
     repository: new Map(),
+    consumer: new Map(),
   };
   return {
     time,
@@ -83,6 +91,7 @@ export function openSeedContext(
     made,
     problems,
     problem: (path, what) => void problems.push({ path, what }),
+    revision: (repository, name) => histories.get(fullName(repository))?.labels.get(name) ?? name,
     find(kind, name) {
       const found = made[kind].get(name.toLowerCase());
       if (found === undefined) throw new MissingEntry();

@@ -3,8 +3,8 @@ import type { Repository } from "../model/repository.ts";
 import type { Secret } from "../model/secret.ts";
 import { bracedUuid } from "../model/uuid.ts";
 import type { Workspace } from "../model/workspace.ts";
-import type { Seed } from "./parse-seed.ts";
 import { repositoryName } from "./sections/repositories.ts";
+import type { Seed } from "./seed.ts";
 import type { Made } from "./seed-context.ts";
 
 /** What whoever uses the seeded server has to know. */
@@ -20,6 +20,8 @@ export type SeedResult = {
   readonly token: Secret | undefined;
   /** By their names in the seed. */
   readonly tokens: ReadonlyMap<string, Secret>;
+  /** Keys and secrets of OAuth consumers, by their names. Only once, when they are made. */
+  readonly consumers: Made["consumer"];
 };
 
 export function seedResultOf({ content }: Seed, made: Made, tokens: ReadonlyMap<string, Secret>): SeedResult {
@@ -38,12 +40,13 @@ export function seedResultOf({ content }: Seed, made: Made, tokens: ReadonlyMap<
     repository,
     token: shown && tokens.get(shown.name),
     tokens,
+    consumers: made.consumer,
   };
 }
 
 /** The credentials file. Its names are published: those of `pail demo` without a seed, and `tokens`. */
 export function describeSeedCredentials(url: string, result: SeedResult, signInUrl: Secret | undefined) {
-  const { account, email, workspace, repository, token, tokens } = result;
+  const { account, email, workspace, repository, token, tokens, consumers } = result;
   return {
     url,
     api_url: `${url}/2.0`,
@@ -54,6 +57,13 @@ export function describeSeedCredentials(url: string, result: SeedResult, signInU
     ...(repository === undefined ? {} : { repository: repository.slug }),
     ...(token === undefined ? {} : { token: token.reveal() }),
     tokens: Object.fromEntries(Array.from(tokens, ([name, text]) => [name, text.reveal()])),
+    ...(consumers.size === 0
+      ? {}
+      : {
+          consumers: Object.fromEntries(
+            Array.from(consumers, ([name, { key, secret }]) => [name, { key, secret: secret.reveal() }]),
+          ),
+        }),
     ...(signInUrl === undefined ? {} : { sign_in_url: signInUrl.reveal() }),
   };
 }

@@ -3,7 +3,7 @@ import { fullName } from "../../model/repository.ts";
 import { Secret } from "../../model/secret.ts";
 import type { By, Ports } from "../../ports.ts";
 import { applySeed } from "../../seeds/apply-seed.ts";
-import type { Seed } from "../../seeds/parse-seed.ts";
+import type { Seed } from "../../seeds/seed.ts";
 import { describeSeedCredentials, type SeedResult } from "../../seeds/seed-result.ts";
 import { cloneUrlOf, describePages } from "./demo-guide.ts";
 import type { PreparedDemo } from "./prepared-demo.ts";
