@@ -51,6 +51,7 @@ const MODEL_SETTINGS = {
   branch_types: [{ kind: "feature", enabled: true, prefix: "feature/" }],
   default_branch_deletion: "true",
 };
+const VARIABLE = { value: "text", secured: true };
 const REF = { name: "junk/new", target: { hash: "main" }, message: "text" };
 const REPOSITORY = {
   scm: "git",
@@ -76,6 +77,7 @@ const W = "/2.0/workspaces/{workspace}";
 const S = "/2.0/snippets/{workspace}";
 const C = `${R}/commit/{commit}`;
 const P = `${R}/pullrequests/{pull_request_id}`;
+const E = `${R}/deployments_config/environments/{environment_uuid}`;
 const TOKENS_OF_REPOSITORY = "/-/access-tokens/repositories/{workspace}/{repo_slug}";
 const TOKENS_OF_PROJECT = "/-/access-tokens/projects/{workspace}/{project_key}";
 const TOKENS_OF_WORKSPACE = "/-/access-tokens/workspaces/{workspace}";
@@ -137,6 +139,19 @@ const NO_DEPLOYMENT = {
 const PROPERTY = { ...FOR_APPS, body: json({ _attributes: ["public"], stars: 7 }) };
 const PROPERTIES = "properties/{app_key}/{property_name}";
 const nothingNew = () => ({});
+
+let variables = 0;
+
+/** Of a key there is one, and a workspace is filled more than once. */
+function variableExample(parameter: string): RouteExample {
+  return {
+    get body() {
+      variables += 1;
+      return json({ ...VARIABLE, key: `KEY_${variables}` });
+    },
+    fills: ({ uuid }) => ({ [parameter]: encodeURIComponent(String(uuid)) }),
+  };
+}
 
 let accessTokens = 0;
 /** The one that is there, which a change of it has to send. */
@@ -329,6 +344,12 @@ export const EXAMPLES: Readonly<Record<string, RouteExample>> = {
     body: json({ change: { name: "Renamed", restrictions: { admin_only: false } } }),
   },
   [`GET ${R}/deployments/{deployment_uuid}`]: NO_DEPLOYMENT,
+  [`POST ${R}/pipelines_config/variables`]: variableExample("pipelines_config/variables/variable_uuid"),
+  [`PUT ${R}/pipelines_config/variables/{variable_uuid}`]: { body: json(VARIABLE) },
+  [`POST ${W}/pipelines-config/variables`]: variableExample("pipelines-config/variables/variable_uuid"),
+  [`PUT ${W}/pipelines-config/variables/{variable_uuid}`]: { body: json(VARIABLE) },
+  [`POST ${E}/variables`]: variableExample("{environment_uuid}/variables/variable_uuid"),
+  [`PUT ${E}/variables/{variable_uuid}`]: { body: json(VARIABLE) },
   [`POST ${R}/hooks`]: {
     body: json(HOOK),
     fills: ({ uuid }) => ({ "hooks/uid": encodeURIComponent(String(uuid)) }),

@@ -117,6 +117,9 @@ async function fillWorkspace({ app, rest }: FilledApp): Promise<readonly Account
       await upsertExplicitPermission(db, target, { kind: "group", uuid: group.uuid }, "read");
     }
     await expectMade(rest("POST", "/environments", { name: number, environment_type: { name: "Test" } }));
+    const variable = { key: `K${number}`, value: number };
+    await expectMade(rest("POST", "/pipelines_config/variables", variable));
+    await expectMade(rest("POST", "/../../../workspaces/acme/pipelines-config/variables", variable));
     const hook = { url: "https://example.com/", description: number, active: false, events: ["repo:fork"] };
     await expectMade(rest("POST", "/hooks", hook));
     await expectMade(rest("POST", "/../../../workspaces/acme/hooks", { ...hook, events: ["repo:push"] }));

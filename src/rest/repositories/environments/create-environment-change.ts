@@ -13,6 +13,7 @@ export const createEnvironmentChangeRoute: RepositoryRoute<typeof EnvironmentCha
   apiTokenScopes: ["admin:pipeline:bitbucket"],
   oauthScopes: ["pipeline"],
   permission: "admin",
+  successStatuses: [202],
   body: EnvironmentChangeBody,
   async handle(ports, { by, repository, body: { change }, params }) {
     const { uuid } = await getEnvironment(ports, repository, params.environment_uuid!);

@@ -46,6 +46,7 @@ import { pipelineSchedules } from "./062-pipeline-schedules.ts";
 import { pipelineRunners } from "./063-pipeline-runners.ts";
 import { pipelinesConfig } from "./064-pipelines-config.ts";
 import { deployments } from "./065-deployments.ts";
+import { pipelineVariables } from "./066-pipeline-variables.ts";
 import { keys } from "./067-keys.ts";
 import { snippets } from "./070-snippets.ts";
 import type { Migration } from "./migration.ts";
@@ -100,6 +101,7 @@ export const MIGRATIONS: readonly Migration[] = [
   pipelineRunners,
   pipelinesConfig,
   deployments,
+  pipelineVariables,
   keys,
   snippets,
 ];
