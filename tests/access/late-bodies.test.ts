@@ -16,7 +16,7 @@ import {
   enableAccount,
 } from "../../src/operations/accounts/accounts.ts";
 import { createApiToken, revokeApiToken } from "../../src/operations/tokens/api-tokens.ts";
-import { setMember } from "../../src/operations/workspaces/workspaces.ts";
+import { removeMember, setMember } from "../../src/operations/workspaces/workspaces.ts";
 import { findProject } from "../../src/storage/sql/projects/projects.ts";
 import { findRepository } from "../../src/storage/sql/repositories/repositories.ts";
 import { basic } from "../support/clients/http-request.ts";
@@ -79,7 +79,8 @@ const WITHDRAWALS: readonly Withdrawal[] = [
   {
     what: PERMISSION,
     statuses: [403, 404],
-    take: (app, late) => setMember(app.ports, app.by, app.workspace, late.account, "member", "none"),
+    // A member without any permission in repositories would still change snippets.
+    take: (app, late) => removeMember(app.by, app.workspace, late.account),
     giveBack: (app, late) => setMember(app.ports, app.by, app.workspace, late.account, "owner", "admin"),
   },
 ];

@@ -357,6 +357,9 @@ function expectedStatus(target: Target, admitted: Admission): Outcome | number {
   ] as keyof typeof PEOPLE;
   if (route !== undefined) {
     const outcome = expectedOutcomes(route)[caller];
+    // Here the stranger has a workspace of their own, in which it is made.
+    if (caller === "stranger" && route.subject === "new-snippet" && !route.path.includes("{workspace}"))
+      return "in";
     // What an example is refused for is in its repository; here the owner finds nothing behind the checks.
     return caller === "owner" && (outcome === 400 || outcome === 404) ? "in" : outcome;
   }
@@ -408,8 +411,15 @@ const SECRET = "SECRET" as ProjectKey;
 const ELSEWHERE = "elsewhere" as WorkspaceSlug;
 const PRIVATE_TEXT = "what only members read";
 /** The project is the one of the private text. */
-const THERE = { workspace: "acme", slug: "demo", project: "SECRET" };
-const NOT_THERE = { workspace: "nowhere", slug: "nothing", project: "NONE" };
+const THERE = {
+  workspace: "acme",
+  slug: "demo",
+  project: "SECRET",
+  get snippet() {
+    return privateSnippet;
+  },
+};
+const NOT_THERE = { workspace: "nowhere", slug: "nothing", project: "NONE", snippet: "aaaaaaa" };
 
 // Nobody reads the stacks of a hundred thousand refusals.
 Error.stackTraceLimit = 0;
@@ -421,6 +431,7 @@ let things: ReadonlyMap<string, SentCredential>;
 let usernames: Readonly<Record<string, string>>;
 /** A member of the workspace, as far as URLs name one. */
 let memberUuid: string;
+let privateSnippet: string;
 let fresh = 0;
 let cells = 0;
 const met = new Set<string>();
@@ -443,7 +454,18 @@ before(async () => {
   await createProject(app.ports, app.by, app.workspace, { key: "SECRET" as ProjectKey, name: PRIVATE_TEXT });
   usernames = { owner: "owner", stranger: "stranger", disabled: "disabled" };
   things = await makeThings({ owner: app.owner, stranger, disabled });
+  privateSnippet = await makeSnippet();
 });
+
+/** A private one of the owner. */
+async function makeSnippet(): Promise<string> {
+  const answer = await server.inject({
+    method: "POST",
+    url: "/2.0/snippets/acme",
+    headers: { authorization: basic("owner@example.com", things.get(USUAL_KIND)!.text) },
+  });
+  return answer.json().id;
+}
 after(async () => {
   agent.destroy();
   await server.close();
@@ -654,7 +676,7 @@ function accounts() {
   };
 }
 
-type Containers = typeof THERE & {
+type Containers = Readonly<typeof NOT_THERE> & {
   readonly made?: { readonly repository: Repository; readonly project: Project };
 };
 
@@ -669,14 +691,22 @@ async function freshContainers(): Promise<Containers> {
   });
   const key = `FRESH_${fresh}` as ProjectKey;
   const project = await createProject(app.ports, app.by, app.workspace, { key, name: key });
-  return { workspace: "acme", slug, project: key, made: { repository, project } };
+  const snippet = await makeSnippet();
+  return { workspace: "acme", slug, project: key, snippet, made: { repository, project } };
 }
 
 function fill(target: Target, containers: Containers): string {
-  const { workspace, slug, project } = containers;
+  const { workspace, slug, project, snippet } = containers;
   if (target.route === undefined)
     return target.path.replace("{workspace}", workspace).replace("{repo_slug}", slug);
-  const parameters = { ...PARAMETERS, workspace, repo_slug: slug, project_key: project, ...accounts() };
+  const parameters = {
+    ...PARAMETERS,
+    workspace,
+    repo_slug: slug,
+    project_key: project,
+    encoded_id: snippet,
+    ...accounts(),
+  };
   // What is in a repository is not in these: that is found behind all checks.
   return examplePath(target.route, parameters, { missing: "1" });
 }

@@ -47,6 +47,7 @@ const SMALL: Readonly<Record<string, string>> = {
     "all are in one page, since a file has no more than a hundred",
   "/2.0/repositories/{workspace}/{repo_slug}/pipelines/{pipeline_uuid}/steps/{step_uuid}/test_reports/test_cases/{test_case_uuid}/test_case_reasons":
     "there is one at most, and it has no pages",
+  "/2.0/snippets/{workspace}/{encoded_id}/watchers": "one watches, as in lists of accounts with a crowd",
   "/2.0/hook_events/{subject_type}": "what there is to listen to is fixed",
 };
 

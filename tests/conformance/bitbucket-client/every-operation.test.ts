@@ -37,7 +37,7 @@ test("the names that the client has for one operation are one and the same, so t
   }
 });
 
-test("the methods that tell no operation are of pipelines and snippets, which Pail does not have", () => {
+test("the methods that tell no operation are of pipelines and snippets", () => {
   const others = deprecated.filter((name) => !/pipeline|^pipelines\.|^snippets\./i.test(name));
   assert.deepEqual(others, []);
 });

@@ -32,6 +32,8 @@ export type CrowdedApp = FilledApp & {
   readonly members: readonly Account[];
   /** Values of path parameters. */
   readonly pipelines: ExampleParameters;
+  /** The id of the one that has comments and versions. */
+  readonly snippet: string;
 };
 
 /** A server with a crowd of everything that there are lists of, around `acme/demo`; see `startFilledApp`. */
@@ -42,7 +44,8 @@ export async function startCrowdedApp(): Promise<CrowdedApp> {
   await fillCommit(filled, members);
   await fillPullRequests(filled);
   await fillDeployments(filled);
-  return { ...filled, members, pipelines: await fillPipelines(filled) };
+  const pipelines = await fillPipelines(filled);
+  return { ...filled, members, pipelines, snippet: await fillSnippets(filled) };
 }
 
 const NUMBERS = Array.from({ length: CROWD }, (_, index) => String(index).padStart(2, "0"));
@@ -207,6 +210,24 @@ async function fillPipelines({ app, rest, commit, git, folder }: FilledApp): Pro
   return { pipeline_uuid: pipeline.uuid, step_uuid: step!.uuid, test_case_uuid: testCase!.uuid };
 }
 
+/** The last one has comments and versions. */
+async function fillSnippets({ app, rest }: FilledApp): Promise<string> {
+  const api = `${app.url}/2.0/snippets/acme`;
+  let id = "";
+  for (const number of NUMBERS) {
+    const made = await rest("POST", api, { title: number, files: { "often.txt": { content: number } } });
+    await expectMade(Promise.resolve(made));
+    id = made.json.id;
+  }
+  for (const number of NUMBERS) {
+    const files = { "often.txt": { content: `${number} again` } };
+    await expectMade(rest("PUT", `${api}/${id}`, { files }));
+    await expectMade(rest("POST", `${api}/${id}/comments`, { content: { raw: number } }));
+  }
+  await expectMade(rest("PUT", `${api}/${id}/watch`));
+  return id;
+}
+
 async function expectMade(
   answer: Promise<{ readonly status: number; readonly text: string }>,
 ): Promise<void> {
@@ -233,6 +254,8 @@ const CROWDED_PARAMETERS = {
   key: "00",
   id: "1",
   uid: "main",
+  key_id: "1",
+  fingerprint: "0",
   environment_uuid: "main",
   deployment_uuid: "main",
   group_slug: "group-00",
@@ -243,7 +266,7 @@ const CROWDED_PARAMETERS = {
 
 /** A URL for a GET route, behind that of `acme/demo`, at which there is something. */
 export function crowdedPath(
-  { app, members, pipelines }: CrowdedApp,
+  { app, members, pipelines, snippet }: CrowdedApp,
   route: Pick<Route, "method" | "path">,
 ): string {
   const member = `%7B${members[0]!.uuid}%7D`;
@@ -253,6 +276,10 @@ export function crowdedPath(
     ...pipelines,
     log_uuid: pipelines.step_uuid!,
     project_key: app.project.key,
+    encoded_id: snippet,
+    "{encoded_id}/revision": "HEAD",
+    "{encoded_id}/commits/revision": "HEAD",
+    node_id: "HEAD",
     ...accounts,
     "pullrequests/selected_user": `%7B${app.owner.uuid}%7D`,
     "users/selected_user": `%7B${app.owner.uuid}%7D`,
