@@ -103,6 +103,11 @@ const NOUNS = [
     load: async () => (await import("./cli/audit/audit.ts")).createAuditCommand(),
   },
   {
+    name: "config",
+    summary: "check the settings, and show where each comes from",
+    load: async () => (await import("./cli/config/config.ts")).createConfigCommand(),
+  },
+  {
     name: "openapi",
     summary: "print the OpenAPI document of what this version serves",
     load: async () => (await import("./cli/openapi/openapi.ts")).createOpenapiCommand(),

@@ -9,6 +9,7 @@ import {
   type SmtpSettings,
   type TlsSettings,
 } from "./config.ts";
+import type { ConfigFile, SecretVariable } from "./config-file.ts";
 import {
   parseAddress,
   parseBaseUrl,
@@ -41,9 +42,12 @@ export type ConfigOutcome =
   /** Each wrong setting by the flag or the variable that it came from, with what it must be. */
   | { readonly kind: "wrong"; readonly problems: readonly string[] };
 
-/** Flags and environment become the configuration, or the list of all that is wrong in them. Flags win. */
-export function readConfig(flags: Flags, environment: Environment): ConfigOutcome {
-  const reader = openSettingReader(flags, environment);
+/**
+ * Flags, environment and configuration file become the configuration, or the list of all that is wrong in them. A flag wins
+ * over a variable, and a variable over the file.
+ */
+export function readConfig(flags: Flags, environment: Environment, file?: ConfigFile): ConfigOutcome {
+  const reader = openSettingReader(flags, environment, file);
   const dataFolder = resolve(reader.read("data", parsePath, "must be a path") ?? DEFAULTS.data);
   const { publicUrl, publicApiUrl } = readPublicUrls(reader);
   const config: Config = {
@@ -102,26 +106,48 @@ export function readConfig(flags: Flags, environment: Environment): ConfigOutcom
 
 type SettingReader = {
   readonly problems: string[];
-  readonly environment: Environment;
+  findSecret(variable: SecretVariable): { readonly text: string; readonly source: string } | undefined;
   /** The text that was given and where it came from. An empty variable is one that is not set. */
   find(name: SettingName): { readonly text: string; readonly source: string } | undefined;
   /** The parsed value; undefined if it was not given or is wrong, which `problems` then says. */
   read<T>(name: SettingName, parse: (text: string) => T | undefined, expectation: string): T | undefined;
 };
 
-function openSettingReader(flags: Flags, environment: Environment): SettingReader {
-  const problems: string[] = [];
-  const find = (name: SettingName) => {
-    const { flags: flagText, variable } = settingNamed(name);
-    const flag = flags[name];
-    if (flag !== undefined) return { text: String(flag), source: flagText.split(" ")[0]! };
-    const text = environment[variable];
-    return text === undefined || text === "" ? undefined : { text, source: variable };
-  };
+/** Where a setting comes from, if anybody has set it. */
+export function findSetting(
+  name: SettingName,
+  flags: Flags,
+  environment: Environment,
+  file: ConfigFile | undefined,
+): { readonly text: string; readonly source: string } | undefined {
+  const { flags: flagText, variable } = settingNamed(name);
+  const flag = flags[name];
+  if (flag !== undefined) return { text: String(flag), source: flagText.split(" ")[0]! };
+  const text = environment[variable];
+  return text === undefined || text === "" ? file?.values.get(name) : { text, source: variable };
+}
+
+/** The same of what holds a password, which no flag sets. */
+export function findSecret(
+  variable: SecretVariable,
+  environment: Environment,
+  file: ConfigFile | undefined,
+): { readonly text: string; readonly source: string } | undefined {
+  const text = environment[variable];
+  return text === undefined || text === "" ? file?.secrets.get(variable) : { text, source: variable };
+}
+
+function openSettingReader(
+  flags: Flags,
+  environment: Environment,
+  file: ConfigFile | undefined,
+): SettingReader {
+  const problems: string[] = [...(file?.problems ?? [])];
+  const find = (name: SettingName) => findSetting(name, flags, environment, file);
   return {
     problems,
-    environment,
     find,
+    findSecret: (variable) => findSecret(variable, environment, file),
     read(name, parse, expectation) {
       const given = find(name);
       if (given === undefined) return undefined;
@@ -146,37 +172,35 @@ function readTls(reader: SettingReader): TlsSettings | undefined {
 }
 
 /** A URL that is wrong is not repeated in any message: it may hold a password. */
-function readDatabase({ problems, environment }: SettingReader, dataFolder: string): DatabaseSettings {
-  const url = environment[DATABASE_URL_VARIABLE];
-  if (url === undefined || url === "") return { kind: "sqlite", path: join(dataFolder, SQLITE_FILE) };
-  if (!/^postgres(?:ql)?:\/\//.test(url)) {
-    problems.push(
-      `${DATABASE_URL_VARIABLE}: must begin with postgres:// or postgresql:// (SQLite needs no URL)`,
-    );
+function readDatabase({ problems, findSecret }: SettingReader, dataFolder: string): DatabaseSettings {
+  const given = findSecret(DATABASE_URL_VARIABLE);
+  if (given === undefined) return { kind: "sqlite", path: join(dataFolder, SQLITE_FILE) };
+  if (!/^postgres(?:ql)?:\/\//.test(given.text)) {
+    problems.push(`${given.source}: must begin with postgres:// or postgresql:// (SQLite needs no URL)`);
   }
-  return { kind: "postgres", url: new Secret(url) };
+  return { kind: "postgres", url: new Secret(given.text) };
 }
 
 /** The same holds for the URL of the mail server. */
 function readSmtp(reader: SettingReader): SmtpSettings | undefined {
-  const { problems, environment } = reader;
+  const { problems } = reader;
   const from = reader.read(
     "mailFrom",
     parseEmailAddress,
     "must be an e-mail address, such as pail@example.com",
   );
-  const url = environment[SMTP_URL_VARIABLE];
-  if (url === undefined || url === "") {
+  const given = reader.findSecret(SMTP_URL_VARIABLE);
+  if (given === undefined) {
     if (from !== undefined)
       problems.push(`${reader.find("mailFrom")!.source}: needs ${SMTP_URL_VARIABLE} beside it`);
     return undefined;
   }
-  const parsed = URL.parse(url);
+  const parsed = URL.parse(given.text);
   if (parsed === null || !/^smtps?:$/.test(parsed.protocol) || parsed.hostname === "")
-    problems.push(`${SMTP_URL_VARIABLE}: must begin with smtp:// or smtps://, and name a server`);
+    problems.push(`${given.source}: must begin with smtp:// or smtps://, and name a server`);
   if (reader.find("mailFrom") === undefined)
-    problems.push(`${SMTP_URL_VARIABLE}: needs --mail-from (PAIL_MAIL_FROM) beside it`);
-  return { url: new Secret(url), from: from ?? "" };
+    problems.push(`${given.source}: needs --mail-from (PAIL_MAIL_FROM) beside it`);
+  return { url: new Secret(given.text), from: from ?? "" };
 }
 
 function readPublicUrls(reader: SettingReader) {

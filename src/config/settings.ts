@@ -48,6 +48,10 @@ export const DATABASE_URL_VARIABLE = "DATABASE_URL";
 /** Holds a password too, as a rule. */
 export const SMTP_URL_VARIABLE = "PAIL_SMTP_URL";
 
+/** Found in the data folder, if no other file is named. */
+export const CONFIG_FILE = "pail.yaml";
+export const CONFIG_VARIABLE = "PAIL_CONFIG";
+
 export const SQLITE_FILE = "pail.sqlite";
 
 const GIB = 1024 ** 3;
@@ -273,4 +277,9 @@ export const SETTINGS: readonly Setting[] = [
 
 export function settingNamed(name: SettingName): Setting {
   return SETTINGS.find((setting) => setting.name === name)!;
+}
+
+/** What a setting is called in the file: as its flag, without `--` and `no-`. */
+export function fileNameOf(name: SettingName): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

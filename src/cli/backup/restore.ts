@@ -42,7 +42,7 @@ pending at the time of the backup are delivered again.`,
 }
 
 async function restore(command: Command, folder: string, revokeSince: string | undefined): Promise<void> {
-  const config = configOf(command);
+  const config = await configOf(command);
   const since =
     revokeSince === undefined || revokeSince === "backup"
       ? undefined

@@ -70,7 +70,7 @@ export function createDemoCommand(): Command {
       ),
     )
     .action((options: DemoOptions) =>
-      options.commands === true ? printCommands(configOf(command)) : runDemo(command, options),
+      options.commands === true ? configOf(command).then(printCommands) : runDemo(command, options),
     );
 }
 

@@ -1,15 +1,16 @@
 import type { Command } from "commander";
 import { describeServer } from "../../own-routes/openapi/openapi-document.ts";
 import { createCommand, examples } from "../program.ts";
-import { configOf } from "../start/settings-options.ts";
 
 export function createOpenapiCommand(): Command {
-  const command = createCommand("openapi").description(
-    "Prints the OpenAPI document of what a server of this version serves; a running one has it at /-/openapi.json.",
-  );
-  return command.addHelpText("after", examples("pail openapi > pail.openapi.json")).action(async () => {
-    process.stdout.write(`${await writeOpenapi(configOf(command).takesBearerApiTokens)}\n`);
-  });
+  return createCommand("openapi")
+    .description(
+      "Prints the OpenAPI document of what a server of this version serves; a running one has it at /-/openapi.json.",
+    )
+    .addHelpText("after", examples("pail openapi > pail.openapi.json"))
+    .action(async () => {
+      process.stdout.write(`${await writeOpenapi()}\n`);
+    });
 }
 
 /** For any server: its URLs are relative. */

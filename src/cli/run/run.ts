@@ -60,7 +60,7 @@ Exit status: the command's; 128 and the signal's number if one ended it; 127 if 
 }
 
 async function runWith(command: Command, run: readonly string[], options: Options): Promise<number> {
-  const config = configOf(command, environmentOfRun(process.env));
+  const config = await configOf(command, environmentOfRun(process.env));
   const { runInStandIn } = await import("./run-in-stand-in.ts");
   const given: RunOptions = {
     dataFolder: options.data === undefined ? undefined : resolve(options.data),

@@ -46,7 +46,7 @@ export const WORKERS_OF_MACHINE = CAN_SHARE_PORT ? Math.min(availableParallelism
 
 /** Serves until SIGINT or SIGTERM. A process that was started as a worker serves together with the one that started it. */
 export async function runServer<Prepared>(command: Command, steps: ServerSteps<Prepared>): Promise<void> {
-  const given = configOf(command);
+  const given = await configOf(command);
   const config = { ...given, workers: given.workers ?? steps.workersDefault };
   if (config.workers > 1 && !CAN_SHARE_PORT) {
     throw new WrongSettingsError(["--workers: this system cannot share a port between processes: must be 1"]);

@@ -19,7 +19,7 @@ export async function withPorts<T>(
   work: (ports: Ports, by: By) => Promise<T>,
   { mayCreateData = false, isDatabaseChecked = true }: WithPortsOptions = {},
 ): Promise<T> {
-  const config = configOf(command);
+  const config = await configOf(command);
   const { database, dataFolder } = config;
   requireRestored(dataFolder);
   const isThere = existsSync(database.kind === "sqlite" ? database.path : dataFolder);
