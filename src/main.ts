@@ -108,6 +108,11 @@ const NOUNS = [
     load: async () => (await import("./cli/config/config.ts")).createConfigCommand(),
   },
   {
+    name: "doctor",
+    summary: "look at all that a server needs, and say what to do",
+    load: async () => (await import("./cli/doctor/doctor.ts")).createDoctorCommand(),
+  },
+  {
     name: "openapi",
     summary: "print the OpenAPI document of what this version serves",
     load: async () => (await import("./cli/openapi/openapi.ts")).createOpenapiCommand(),

@@ -1,4 +1,6 @@
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { clientAddress } from "../http/server/client-address.ts";
+import { baseUrlsOf } from "../http/server/public-urls.ts";
 import { openReadinessCheck, type Readiness } from "../operations/readiness/readiness.ts";
 import type { Ports } from "../ports.ts";
 
@@ -13,7 +15,10 @@ const HEADERS = { "content-type": "application/json; charset=utf-8", "cache-cont
  */
 export function registerHealth(server: FastifyInstance, ports: Ports): void {
   const readiness = openReadinessCheck(ports);
-  server.get(HEALTH_PATH, (_request, reply) => reply.headers(HEADERS).send(HEALTH_BODY));
+  server.get(HEALTH_PATH, (request, reply) => {
+    const asksWhatArrived = (request.query as Readonly<Record<string, unknown>>).seen !== undefined;
+    return reply.headers(HEADERS).send(asksWhatArrived ? seenBody(request, ports) : HEALTH_BODY);
+  });
   server.get(READY_PATH, async (_request, reply) => {
     const found = await readiness.read();
     return reply.code(readyStatus(found)).headers(HEADERS).send(readyBody(found));
@@ -34,6 +39,21 @@ export function openProbes(
 }
 
 const HEALTH_BODY = JSON.stringify({ status: "alive" });
+
+const FORWARDED = ["x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"] as const;
+
+/** What arrived of the request of who asks, so that a proxy on the way can be checked: `pail doctor`. Nothing of others. */
+function seenBody(request: FastifyRequest, ports: Ports): string {
+  return JSON.stringify({
+    status: "alive",
+    seen: {
+      url: baseUrlsOf(request.headers, ports).html,
+      address: clientAddress(request, ports.config),
+      forwarded: FORWARDED.filter((name) => request.headers[name] !== undefined),
+      has_authorization: request.headers.authorization !== undefined,
+    },
+  });
+}
 
 function readyStatus({ isReady }: Readiness): number {
   return isReady ? 200 : 503;

@@ -17,13 +17,32 @@ export async function requireGit(): Promise<void> {
 }
 
 /** @returns such as `2.39.5`; undefined if git cannot be run, or says nothing of the kind. */
-async function readGitVersion(): Promise<string | undefined> {
+export async function readGitVersion(): Promise<string | undefined> {
   try {
     const output = await runGit(["--version"], { gitDir: "/" });
     return parseGitVersion(output.toString());
   } catch {
     return undefined;
   }
+}
+
+/** What the server and its maintenance start. */
+const COMMANDS = [
+  "cat-file",
+  "commit-graph",
+  "index-pack",
+  "merge-tree",
+  "pack-objects",
+  "repack",
+  "rev-list",
+  "upload-pack",
+];
+
+/** @returns those commands that the server needs and this git does not have. */
+export async function findMissingGitCommands(): Promise<readonly string[]> {
+  const output = await runGit(["--list-cmds=builtins"], { gitDir: "/" });
+  const known = new Set(output.toString().split("\n"));
+  return COMMANDS.filter((name) => !known.has(name));
 }
 
 /** Of `git version 2.39.5 (Apple Git-154)`, `git version 2.52.0.rc1.windows.1`. */

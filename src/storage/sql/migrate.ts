@@ -17,11 +17,7 @@ export async function isUpToDate(
   dialect: Dialect,
   migrations: readonly Migration[],
 ): Promise<boolean> {
-  const { rows: tables } =
-    dialect === "postgres"
-      ? await sql`select 1 from pg_class where oid = to_regclass('schema_migration')`.execute(db)
-      : await sql`select 1 from sqlite_master where name = 'schema_migration'`.execute(db);
-  if (tables.length === 0) return false;
+  if (!(await hasMigrationTable(db, dialect))) return false;
   const applied = await readApplied(db);
   return applied.size === migrations.length && migrations.every(({ name }) => applied.has(name));
 }
@@ -30,6 +26,27 @@ export async function isUpToDate(
 export async function hasApplied(db: Kysely<unknown>, migrations: readonly Migration[]): Promise<boolean> {
   const applied = await readApplied(db);
   return migrations.every(({ name }) => applied.has(name));
+}
+
+/** What of `migrations` has been applied, and whether something else has. */
+export async function compareMigrations(
+  db: Kysely<unknown>,
+  dialect: Dialect,
+  migrations: readonly Migration[],
+): Promise<"all" | "lacks-some" | "of-newer-version" | "none"> {
+  if (!(await hasMigrationTable(db, dialect))) return "none";
+  const applied = await readApplied(db);
+  const known = new Set(migrations.map(({ name }) => name));
+  if ([...applied].some((name) => !known.has(name))) return "of-newer-version";
+  return migrations.every(({ name }) => applied.has(name)) ? "all" : "lacks-some";
+}
+
+async function hasMigrationTable(db: Kysely<unknown>, dialect: Dialect): Promise<boolean> {
+  const { rows } =
+    dialect === "postgres"
+      ? await sql`select 1 from pg_class where oid = to_regclass('schema_migration')`.execute(db)
+      : await sql`select 1 from sqlite_master where name = 'schema_migration'`.execute(db);
+  return rows.length > 0;
 }
 
 async function readApplied(db: Kysely<unknown>): Promise<ReadonlySet<string>> {

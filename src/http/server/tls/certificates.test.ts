@@ -45,7 +45,7 @@ function load(cert: string, key: string): LoadedCertificate {
 test("a certificate with its chain and key is read, with its names and dates", () => {
   const certificate = load(`${SERVER_CERTIFICATE}\n${AUTHORITY}\n`, SERVER_KEY);
   assert.deepEqual(certificate.names, ["127.0.0.1", "localhost"]);
-  assert.equal(certificate.chainLength, 2);
+  assert.equal(certificate.chain.length, 2);
   assert.equal(certificate.isKeyExposed, false);
   assert.deepEqual(
     ["localhost", "127.0.0.1", "git.example", "127.0.0.2", "[::1]"].map((host) => certificate.isFor(host)),

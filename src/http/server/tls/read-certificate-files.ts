@@ -16,7 +16,7 @@ export type LoadedCertificate = {
   readonly startsAt: Date;
   readonly expiresAt: Date;
   /** The server's own, and those of authorities behind it. */
-  readonly chainLength: number;
+  readonly chain: readonly X509Certificate[];
   isFor(host: string): boolean;
   /** Whether others than the owner of the file may read the key. */
   readonly isKeyExposed: boolean;
@@ -40,7 +40,8 @@ export function readCertificateFiles({ certFile, keyFile }: TlsSettings): Certif
   if (keyRead.kind === "wrong") return keyRead;
   const pems = certRead.text.match(PEM_CERTIFICATE) ?? [];
   const leaf = pems[0] === undefined ? undefined : parseCertificate(pems[0]);
-  if (leaf === undefined || pems.some((pem) => parseCertificate(pem) === undefined))
+  const chain = pems.flatMap((pem) => parseCertificate(pem) ?? []);
+  if (leaf === undefined || chain.length < pems.length)
     return wrong(`${certFile}: has no certificate in PEM, or a damaged one`);
   const key = parseKey(keyRead.text);
   if (key === "encrypted") return wrong(`${keyFile}: the key has a passphrase: store it without`);
@@ -62,7 +63,7 @@ export function readCertificateFiles({ certFile, keyFile }: TlsSettings): Certif
       names: namesOf(leaf),
       startsAt: leaf.validFromDate,
       expiresAt: leaf.validToDate,
-      chainLength: pems.length,
+      chain,
       isFor: (host) => isFor(leaf, host),
       isKeyExposed: (keyRead.mode & EXPOSED_MODE) !== 0,
     },
