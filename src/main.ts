@@ -1,7 +1,10 @@
+import type { Command } from "commander";
 import { createProgram, createStub, runProgram } from "./cli/program.ts";
 
+type Noun = { readonly name: string; readonly summary: string; load(): Promise<Command> };
+
 /** Each noun's file is loaded only when it is asked for: most of what they import takes longer than a help text. */
-const NOUNS = [
+const NOUNS: readonly Noun[] = [
   {
     name: "serve",
     summary: "run the server",
@@ -127,7 +130,24 @@ const NOUNS = [
     summary: "list what readers say of the help page",
     load: async () => (await import("./cli/audit/help-answers.ts")).createHelpAnswersCommand(),
   },
-] as const;
+  {
+    name: "completion",
+    summary: "print a script that completes commands in a shell",
+    load: async () => (await import("./cli/completion/completion.ts")).createCompletionCommand(loadAll),
+  },
+  {
+    name: "man",
+    summary: "write manual pages",
+    load: async () => (await import("./cli/man/man.ts")).createManCommand(loadAll),
+  },
+];
+
+/** The program with all of its commands, for what is made of them. */
+async function loadAll(): Promise<Command> {
+  const whole = createProgram();
+  for (const { summary, load } of NOUNS) whole.addCommand((await load()).summary(summary));
+  return whole;
+}
 
 const words = process.argv.slice(2).filter((word) => !word.startsWith("-"));
 const asked = words[0] === "help" ? words[1] : words[0];

@@ -39,12 +39,12 @@ const MAY_READ_THE_TIME = [
   "cli/audit/audit.ts",
   "cli/backup/restore.ts",
   "cli/start/open-log.ts",
-  // Whether a certificate has expired, which its clients judge by their own time.
-  "cli/serve/run-server.ts",
   // The clock of a stand-in, which starts with that of the machine.
   "stand-in/controlled-clock.ts",
   // Whether a certificate is valid, before there are ports: clients judge by their own clocks.
   "cli/serve/run-server.ts",
+  // What is compared with other clocks is the machine's.
+  "cli/doctor/doctor.ts",
   // Times of files, which the operating system writes.
   "git/packs/maintain.ts",
   "storage/fetch-responses/disk-fetch-responses.ts",

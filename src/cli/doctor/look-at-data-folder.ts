@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { closeSync, fsyncSync, openSync, rmSync, statfsSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { readFolderRoom } from "../../storage/data-folder/folder-room.ts";
@@ -63,7 +62,7 @@ function lookAtFileSystem(folder: string): readonly Finding[] {
 
 /** What was acknowledged has to be on the disk: a small file is written and synced, and taken away again. */
 function lookAtSync(folder: string): Finding {
-  const file = join(folder, `.doctor-${randomUUID()}`);
+  const file = join(folder, `.doctor-${process.pid}`);
   try {
     const begun = performance.now();
     for (const path of [file, folder]) {
