@@ -10,8 +10,9 @@ import type { SignInLimiter } from "./limits/sign-in-limiter.ts";
 import type { Mailer } from "./mail/mailer.ts";
 import type { Metrics } from "./metrics/metrics.ts";
 import type { Actor } from "./model/audit.ts";
-import type { Caller, Operator } from "./model/caller.ts";
+import type { Caller, Operator, TokenCredential } from "./model/caller.ts";
 import type { PublicBaseUrls } from "./model/event.ts";
+import type { RecordedUse } from "./model/recorded-use.ts";
 import type { Uuid } from "./model/uuid.ts";
 import type { BlobStore } from "./storage/blobs/blob-store.ts";
 import type { ByteCache } from "./storage/byte-cache.ts";
@@ -55,6 +56,8 @@ export type Interception = {
   intercept(request: IncomingMessage, response: ServerResponse, letThrough: () => void): void;
   /** A route of the server, with its path as the router has it. */
   noteRoute(url: string): void;
+  /** What requests have used of their tokens. */
+  noteUses(credential: TokenCredential, uses: readonly RecordedUse[]): void;
   /** What is known of a request once it has been answered. */
   observe(request: IncomingMessage, outcome: RequestOutcome): void;
 };

@@ -11,6 +11,7 @@ import { compareScopes, grantedNames, type Requirement } from "../model/scope-se
 import type { Uuid } from "../model/uuid.ts";
 import { accountOf, accountWithin, reaches, requireAccount, viewerOf } from "../model/who-acts.ts";
 import type { Project, Workspace, WorkspaceMember } from "../model/workspace.ts";
+import type { Ports } from "../ports.ts";
 import type { Lookups } from "../storage/sql/lookups/lookups.ts";
 import {
   findProjectPermission,
@@ -40,6 +41,7 @@ export type AccessPorts = {
     readonly kysely: Kysely<Schema>;
     readonly lookups: Pick<Lookups, "findPermission">;
   };
+  readonly interception?: Ports["interception"];
 };
 
 /**

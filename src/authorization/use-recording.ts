@@ -2,6 +2,8 @@ import type { Kysely } from "kysely";
 import type { Caller, Operator } from "../model/caller.ts";
 import type { RecordedUse } from "../model/recorded-use.ts";
 import type { Requirement } from "../model/scope-set.ts";
+import type { Uuid } from "../model/uuid.ts";
+import type { Ports } from "../ports.ts";
 import type { Schema } from "../storage/sql/schema.ts";
 import { insertRecordedUses } from "../storage/sql/tokens/token-recordings.ts";
 import type { WorkspacePermission } from "./authorize.ts";
@@ -13,18 +15,34 @@ export type UseRecording = {
   idle(): Promise<void>;
 };
 
-/** Undefined for nearly all: only a watched token has one. */
+type RecordingPorts = {
+  readonly database: { readonly kysely: Kysely<Schema> };
+  readonly interception?: Ports["interception"];
+};
+
+/** Undefined for nearly all: only a watched token has one, and all tokens in a stand-in. */
 export function openUseRecording(
-  { database }: { readonly database: { readonly kysely: Kysely<Schema> } },
+  { database, interception }: RecordingPorts,
   who: Caller | Operator,
 ): UseRecording | undefined {
-  if (who.kind !== "account" || !("token" in who.credential) || who.credential.isRecorded !== true)
-    return undefined;
-  const { id } = who.credential;
+  if (who.kind !== "account" || !("token" in who.credential)) return undefined;
+  const { credential } = who;
+  const stored = credential.isRecorded === true ? openStoredUses(database, credential.id) : undefined;
+  if (interception === undefined) return stored;
+  return {
+    note(uses) {
+      interception.noteUses(credential, uses);
+      stored?.note(uses);
+    },
+    idle: async () => stored?.idle(),
+  };
+}
+
+function openStoredUses({ kysely }: RecordingPorts["database"], id: Uuid): UseRecording {
   let pending: Promise<unknown> = Promise.resolve();
   return {
     note(uses) {
-      pending = pending.then(() => insertRecordedUses(database.kysely, id, uses));
+      pending = pending.then(() => insertRecordedUses(kysely, id, uses));
       // Whoever waits for it is told.
       pending.catch(() => {});
     },

@@ -6,7 +6,9 @@ import type { Interception, Ports } from "../ports.ts";
 import type { ControlledClock } from "./controlled-clock.ts";
 import { type Faults, openFaults } from "./faults/faults.ts";
 import { openRequestGate } from "./request-gate.ts";
+import { openRequestRecorder, type Requests } from "./requests/requests.ts";
 import { openStoredSnapshots, SEED_SNAPSHOT, type Snapshot } from "./snapshots.ts";
+import { type CaughtWebhooks, openCaughtWebhooks } from "./webhooks/caught-webhooks.ts";
 
 /** What tests ask of a server that stands in for Bitbucket, beside what Bitbucket has. */
 export type StandIn = {
@@ -15,6 +17,8 @@ export type StandIn = {
   readonly clock: StandInClock;
   readonly snapshots: StandInSnapshots;
   readonly faults: Faults;
+  readonly requests: Requests;
+  readonly webhooks: CaughtWebhooks;
   /** Leads back to what was there when it was started: data, clock, faults, counts. What was recorded stays. */
   reset(): Promise<void>;
   /** Starts what is done beside answers. The data by then is what `reset` leads back to. */
@@ -49,21 +53,30 @@ export type StandInSnapshots = {
 export type StandInOptions = {
   /** The clock with which the ports were opened. */
   readonly clock: ControlledClock;
+  /** Whether webhooks are kept, and not sent. */
+  readonly catchesWebhooks?: boolean;
 };
 
 /** For imports and repacks that go on after their requests. */
 const SETTLE_MS_MAX = 10_000;
 
-export function openStandIn(opened: OpenedPorts, { clock }: StandInOptions): StandIn {
+export function openStandIn(
+  opened: OpenedPorts,
+  { clock, catchesWebhooks = false }: StandInOptions,
+): StandIn {
   const gate = openRequestGate();
   const faults = openFaults(opened);
+  const requests = openRequestRecorder(opened);
+  const webhooks = openCaughtWebhooks({ clock: clock.now, isCatching: catchesWebhooks });
   const snapshots = openStoredSnapshots(opened, clock);
   const interception: Interception = {
     intercept(request, response, letThrough) {
+      requests.record(request, response);
       faults.apply(request, response, () => gate.admit(request, response, letThrough));
     },
     noteRoute: faults.noteRoute,
-    observe() {},
+    noteUses: requests.noteUses,
+    observe: requests.observe,
   };
   const ports: Ports = {
     ...opened,
@@ -71,6 +84,8 @@ export function openStandIn(opened: OpenedPorts, { clock }: StandInOptions): Sta
     interception,
   };
   let jobs: Jobs | undefined;
+
+  const start = () => startJobs(ports, { send: webhooks.send });
 
   async function set(at: Date): Promise<void> {
     clock.set(at);
@@ -104,8 +119,9 @@ export function openStandIn(opened: OpenedPorts, { clock }: StandInOptions): Sta
         await snapshots.restore(name);
         await opened.forget();
         faults.clear();
+        webhooks.reset();
       } finally {
-        if (jobs !== undefined) jobs = startJobs(ports);
+        if (jobs !== undefined) jobs = start();
       }
     });
   }
@@ -127,10 +143,12 @@ export function openStandIn(opened: OpenedPorts, { clock }: StandInOptions): Sta
     },
     snapshots: { save, restore, remove: snapshots.remove, list: snapshots.list },
     faults,
+    requests,
+    webhooks,
     reset: () => restore(SEED_SNAPSHOT),
     async start() {
       await save(SEED_SNAPSHOT);
-      jobs = startJobs(ports);
+      jobs = start();
     },
     async close() {
       await jobs?.close();

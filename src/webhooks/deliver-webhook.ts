@@ -11,7 +11,7 @@ import { moveDueInstant, recordAttempt } from "../storage/sql/webhooks/webhook-d
 import { findWebhookByUuid } from "../storage/sql/webhooks/webhooks.ts";
 import type { DeliveryClaim } from "./delivery-claim.ts";
 import type { ResolveName } from "./resolve-name.ts";
-import type { SendOutcome } from "./send-webhook.ts";
+import type { SendOutcome, SendWebhook } from "./send-webhook.ts";
 import { PAYLOAD_BYTES_MAX, type RenderedPayload, renderPayload } from "./webhook-payload.ts";
 
 /** How long an event that this version does not know waits for a server that knows it. */
@@ -41,13 +41,15 @@ export const DELIVERY_SCHEDULE: DeliverySchedule = {
 export type DeliveryOptions = Partial<DeliverySchedule> & {
   /** How to resolve the names of targets, if not by DNS. */
   readonly resolveName?: ResolveName;
+  /** How to send, if not over the network. */
+  readonly send?: SendWebhook;
 };
 
 export type DeliveryPorts = Pick<
   Ports,
   "config" | "listening" | "database" | "packs" | "objects" | "clock" | "log" | "keys"
 >;
-export type DeliverySettings = DeliverySchedule & Pick<DeliveryOptions, "resolveName">;
+export type DeliverySettings = DeliverySchedule & Pick<DeliveryOptions, "resolveName" | "send">;
 
 /** Sends a delivery to a webhook, and records the outcome. */
 export async function deliverWebhook(
@@ -105,10 +107,11 @@ async function tryDelivery(
   if (typeof rendered !== "string") return { payload: undefined, outcome: rendered };
   // Loaded for the first delivery, so that clients of HTTP and TLS do not slow down every start.
   const { sendWebhook } = await import("./send-webhook.ts");
+  const send = settings.send ?? sendWebhook;
   const headers = { ...deliveryHeaders(webhook, delivery), ...signing?.headers };
   const sentAt = ports.clock();
   const begin = performance.now();
-  const outcome = await sendWebhook({
+  const outcome = await send({
     url: webhook.url,
     body: rendered,
     secret: signing?.secret ?? webhook.secret,

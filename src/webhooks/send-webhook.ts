@@ -38,6 +38,8 @@ const HEADER_LENGTH_MAX = 500;
 /** From the status on. The status is the outcome: nobody waits long for a body that is only looked at. */
 const ANSWER_MS_MAX = 2_000;
 
+export type SendWebhook = (message: WebhookMessage) => Promise<SendOutcome>;
+
 /** The outcome of one attempt: the status of the target's answer, or why there is none. */
 export type SendOutcome =
   | { readonly kind: "answered"; readonly status: number; readonly answer: WebhookAnswer }

@@ -2,8 +2,10 @@ import type { Command } from "commander";
 import { createCommand, examples } from "../program.ts";
 import { addClock } from "./clock.ts";
 import { addFault } from "./fault.ts";
+import { addRequests } from "./requests.ts";
 import { addReset } from "./reset.ts";
 import { addSnapshot } from "./snapshot.ts";
+import { addWebhooks } from "./webhooks.ts";
 
 export function createControlCommand(): Command {
   const control = createCommand("control")
@@ -23,5 +25,7 @@ export function createControlCommand(): Command {
   addReset(control);
   addSnapshot(control);
   addFault(control);
+  addRequests(control);
+  addWebhooks(control);
   return control;
 }

@@ -7,7 +7,7 @@ import { makePrivateFolder, SOCKET_PATH_BYTES_MAX } from "../../control/private-
 import { type Control, type ControlAddress, startControl } from "../../control/start-control.ts";
 import { openPorts } from "../../open-ports.ts";
 import { openControlledClock } from "../../stand-in/controlled-clock.ts";
-import { openStandIn, type StandIn } from "../../stand-in/stand-in.ts";
+import { openStandIn, type StandIn, type StandInOptions } from "../../stand-in/stand-in.ts";
 import { writePrivateFile } from "../start/write-private-file.ts";
 
 export type ControlSettings = {
@@ -15,6 +15,8 @@ export type ControlSettings = {
   readonly socketPath: string | undefined;
   /** In the place of the socket. */
   readonly port: number | undefined;
+  /** Whether webhooks are kept, and not sent. */
+  readonly catchesWebhooks?: boolean;
 };
 
 /** A control that listens, and how `pail control` finds it. */
@@ -31,10 +33,14 @@ export type Controlled = {
 };
 
 /** Opens what a server needs that stands in for Bitbucket, to be controlled. */
-export async function openControlled(config: Config, log: Logger): Promise<Controlled> {
+export async function openControlled(
+  config: Config,
+  log: Logger,
+  options: Omit<StandInOptions, "clock"> = {},
+): Promise<Controlled> {
   const clock = openControlledClock();
   const ports = await openPorts(config, log, { clock: clock.now });
-  const standIn = openStandIn(ports, { clock });
+  const standIn = openStandIn(ports, { ...options, clock });
   return {
     standIn,
     startControl: (settings) => openControl(standIn, config.dataFolder, settings),

@@ -37,6 +37,7 @@ type DemoOptions = {
   readonly seed?: string;
   readonly control?: string | true;
   readonly controlPort?: string;
+  readonly catchWebhooks?: true;
 };
 
 export function createDemoCommand(): Command {
@@ -58,6 +59,7 @@ export function createDemoCommand(): Command {
       "let `pail control` set the clock, and more, by a socket (default: in the data folder)",
     )
     .option("--control-port <port>", "the same by a port of this machine, with a secret in a file")
+    .option("--catch-webhooks", "with a control: keep webhooks to be looked at, and send none")
     .option("--commands", "print commands to paste, with the demo's API token in them, and start nothing");
   return addSettings(command, ALL_SETTINGS)
     .addHelpText(
@@ -135,15 +137,20 @@ async function prepareDemo(ports: Ports, by: By, files: readonly string[]): Prom
 }
 
 /** Undefined: it is not controlled. @throws UsageError */
-function readControl({ control, controlPort }: DemoOptions): ControlSettings | undefined {
-  if (control === undefined && controlPort === undefined) return undefined;
+function readControl({ control, controlPort, catchWebhooks }: DemoOptions): ControlSettings | undefined {
+  const catchesWebhooks = catchWebhooks === true;
+  if (control === undefined && controlPort === undefined) {
+    if (catchesWebhooks)
+      throw new UsageError("--catch-webhooks: nobody could look at them without --control");
+    return undefined;
+  }
   if (control !== undefined && controlPort !== undefined)
     throw new UsageError("--control, --control-port: give one of them");
   const socketPath = typeof control === "string" ? resolve(control) : undefined;
-  if (controlPort === undefined) return { socketPath, port: undefined };
+  if (controlPort === undefined) return { socketPath, port: undefined, catchesWebhooks };
   const port = /^\d{1,5}$/.test(controlPort) ? Number(controlPort) : Number.NaN;
   if (!(port <= PORT_MAX)) throw new UsageError(`--control-port: must be a port, from 0 to ${PORT_MAX}`);
-  return { socketPath: undefined, port };
+  return { socketPath: undefined, port, catchesWebhooks };
 }
 
 const PORT_MAX = 65_535;

@@ -140,7 +140,9 @@ async function openServed(
   }
   // Loaded only here: a server that is not controlled has none of it.
   const { openControlled } = await import("../control/open-controlled.ts");
-  const { standIn, startControl, close } = await openControlled(config, log);
+  const { standIn, startControl, close } = await openControlled(config, log, {
+    catchesWebhooks: control.catchesWebhooks === true,
+  });
   return {
     ports: standIn.ports,
     async startBeside() {

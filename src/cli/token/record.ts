@@ -1,6 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Command } from "commander";
 import type { Token } from "../../model/token.ts";
+import {
+  createAccessTokenCommandOf,
+  createCommandOf,
+  type LeastToken,
+  leastToken,
+} from "../../operations/tokens/least-token.ts";
 import { startTokenRecording, stopTokenRecording } from "../../operations/tokens/record-token.ts";
 import type { By, Ports } from "../../ports.ts";
 import { listEmails } from "../../storage/sql/accounts/accounts.ts";
@@ -12,7 +18,6 @@ import { parseMinutes } from "../terminal/parse-duration.ts";
 import { printFields, printJson, printNote } from "../terminal/print.ts";
 import { UsageError } from "../terminal/problem.ts";
 import { getAnyToken } from "./get-token.ts";
-import { createAccessTokenCommandOf, createCommandOf, type LeastToken, leastToken } from "./least-token.ts";
 
 type RecordOptions = { readonly for: string; readonly json?: true };
 

@@ -122,7 +122,7 @@ async function changeOpenRefs(
 
 /** For who watches the token with which it was done. */
 async function recordChangedRefs(
-  ports: Pick<Ports, "database">,
+  ports: Pick<Ports, "database"> & Partial<Pick<Ports, "interception">>,
   { caller }: By,
   outcomes: readonly RefChange[],
 ): Promise<void> {

@@ -161,7 +161,9 @@ function open(
   };
   try {
     const kinds = credentialKinds === undefined ? {} : { credentialKinds };
-    return { admission: openAdmission(ports, asked, { ...NO_REQUIREMENT, ...kinds }) };
+    // To ask what a token may is no use of it.
+    const unseen = { ...ports, interception: undefined };
+    return { admission: openAdmission(unseen, asked, { ...NO_REQUIREMENT, ...kinds }) };
   } catch (error) {
     if (error instanceof Failure) return { refusal: refusalOf(error) };
     throw error;
