@@ -7,6 +7,8 @@ const SILENT_EVENTS =
   "`repo:transfer`, `pullrequest:push` and the events of issues and pipelines can be subscribed to but are never sent";
 const KINDS_WITHOUT_EFFECT =
   "`require_review_group_approvals_to_merge`, `require_all_dependencies_merged` and `allow_auto_merge_when_builds_pass` are stored but have no effect: there are no review groups, dependencies or merge queues";
+const NO_RUNNERS =
+  "the runner stays UNREGISTERED: the protocol of runners is published nowhere. A `uuid` in the body is ignored, so 409 is never answered; `oauth_client` has no `token_endpoint` and no `audience`";
 
 /**
  * What operations that are served do not do as the reference has it, by the operation's name there. An operation that is
@@ -45,6 +47,12 @@ export const DIFFERENCES: Readonly<Record<string, string>> = {
     "only that of the build container, whose UUID is the step's: there are no service containers; no 307",
   "GET /repositories/{workspace}/{repo_slug}/pipelines/{pipeline_uuid}/steps/{step_uuid}/test_reports/test_cases/{test_case_uuid}/test_case_reasons":
     "a page with one `message` (our choice: no document has the shape)",
+  "POST /repositories/{workspace}/{repo_slug}/pipelines_config/schedules":
+    "stored, and never started by its time: `pail control schedule run` does. More than 50 are refused with 400, not with 401",
+  "GET /repositories/{workspace}/{repo_slug}/pipelines-config/caches/{cache_uuid}/content-uri":
+    "always 404: caches are made by `pail control`, and have no content",
+  "POST /repositories/{workspace}/{repo_slug}/pipelines-config/runners": NO_RUNNERS,
+  "POST /workspaces/{workspace}/pipelines-config/runners": NO_RUNNERS,
 
   "POST /workspaces/{workspace}/projects": NO_AVATAR,
   "PUT /workspaces/{workspace}/projects/{project_key}": NO_AVATAR,

@@ -98,6 +98,8 @@ export const AUDIT_ACTIONS = [
   "pipeline-known-host.created",
   "pipeline-known-host.changed",
   "pipeline-known-host.deleted",
+  "runner.created",
+  "runner.deleted",
   "environment.created",
   "environment.changed",
   "environment.deleted",

@@ -11,6 +11,11 @@ const examples = await openExampleWorkspace(client.app);
 /** The names that the client has for one operation are one and the same. */
 const names = new Map([...client.methods].reverse().map(([name, { operation }]) => [operation, name]));
 
+/** What the client does not ask without: examples have no query. */
+const QUERIES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "DELETE /repositories/{}/{}/pipelines-config/caches": { name: "node" },
+};
+
 for (const [operation, name] of names) {
   const route = SERVED.get(operation);
   if (route === undefined) continue;
@@ -24,8 +29,13 @@ for (const [operation, name] of names) {
     const values = exampleValues(route, examples.parameters()).map(decodeURIComponent);
     const { url } = client.methods.get(name)!.definition;
     const own = [...url.matchAll(/\{(\w+)\}/g)].map(([, each], index) => [each, values[index]]);
-    const parameters = { ...Object.fromEntries(own), ...(body === undefined ? {} : { _body: body.json }) };
-    if (outcomes?.owner === undefined) await client.call(name, parameters);
+    const query = QUERIES[operation];
+    const parameters = {
+      ...Object.fromEntries(own),
+      ...query,
+      ...(body === undefined ? {} : { _body: body.json }),
+    };
+    if (outcomes?.owner === undefined || query !== undefined) await client.call(name, parameters);
     else assert.equal(await client.refuse(name, parameters), outcomes.owner);
     if (route.method !== "GET") examples.spoil();
   });

@@ -12,6 +12,7 @@ import type { ApiToken } from "../../../src/model/token.ts";
 import { parseUuid, type Uuid } from "../../../src/model/uuid.ts";
 import { storeDownloads } from "../../../src/operations/downloads/downloads.ts";
 import { createGroup } from "../../../src/operations/groups/groups.ts";
+import { addCache } from "../../../src/operations/pipelines/caches.ts";
 import { appendLog, reportTestCases, startStep } from "../../../src/operations/pipelines/move-step.ts";
 import { createProject } from "../../../src/operations/projects/projects.ts";
 import { createRepository } from "../../../src/operations/repositories/repositories.ts";
@@ -137,6 +138,7 @@ export async function openExampleWorkspace(app: TestApp): Promise<ExampleWorkspa
 
   async function clearAll(): Promise<void> {
     await clear(`/workspaces/${workspace.slug}/hooks`, ({ uuid }) => uuid);
+    await clear(`/workspaces/${workspace.slug}/pipelines-config/runners`, ({ uuid }) => uuid);
     await clear(apiPath(app, `/-/access-tokens/workspaces/${workspace.slug}`), ({ id }) => id);
     const account = `/users/${encodeURIComponent(`{${app.owner.uuid}}`)}`;
     await clear(`${account}/ssh-keys`, ({ uuid }) => uuid);
@@ -220,7 +222,10 @@ export async function openExampleWorkspace(app: TestApp): Promise<ExampleWorkspa
     } as const;
     await reportTestCases(ports, by, repository, key, [testCase]);
     const [made] = await listTestCases(ports.database.kysely, step!.uuid, { page: 1, pagelen: 1 });
+    const cache = { name: "node", keyHash: "text", path: "node_modules", sizeBytes: 1 };
+    const { uuid } = await addCache(ports, by, repository, { ...key, ...cache });
     return {
+      cache_uuid: uuid,
       step_uuid: step!.uuid,
       log_uuid: step!.uuid,
       test_case_uuid: made!.uuid,

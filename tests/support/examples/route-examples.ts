@@ -53,6 +53,7 @@ const MODEL_SETTINGS = {
 };
 const VARIABLE = { value: "text", secured: true };
 const REF = { name: "junk/new", target: { hash: "main" }, message: "text" };
+const RUNNER = json({ name: "text", labels: ["self.hosted", "linux"] });
 const REPOSITORY = {
   scm: "git",
   description: "text",
@@ -318,6 +319,32 @@ export const EXAMPLES: Readonly<Record<string, RouteExample>> = {
   [`PUT ${R}/default-reviewers/{target_username}`]: { fills: nothingNew },
   [`PUT ${R}/override-settings`]: { body: json({ default_merge_strategy: true, branching_model: false }) },
   [`PUT ${R}/pipelines_config`]: { body: json({ enabled: true }), fills: nothingNew },
+  [`POST ${R}/pipelines_config/schedules`]: {
+    body: json({
+      target: { ref_type: "branch", ref_name: "main", selector: { type: "default" } },
+      cron_pattern: "0 0 12 * * ? *",
+      enabled: false,
+    }),
+    fills: ({ uuid }) => ({ schedule_uuid: encodeURIComponent(String(uuid)) }),
+  },
+  [`PUT ${R}/pipelines_config/schedules/{schedule_uuid}`]: { body: json({ enabled: true }) },
+  // There is none of no name.
+  [`DELETE ${R}/pipelines-config/caches`]: { outcomes: { owner: 400 } },
+  [`GET ${R}/pipelines-config/caches/{cache_uuid}/content-uri`]: { outcomes: { reader: 404, owner: 404 } },
+  [`POST ${R}/pipelines-config/runners`]: {
+    body: RUNNER,
+    fills: ({ uuid }) => ({
+      "{repo_slug}/pipelines-config/runners/runner_uuid": encodeURIComponent(String(uuid)),
+    }),
+  },
+  [`PUT ${R}/pipelines-config/runners/{runner_uuid}`]: { body: RUNNER },
+  [`POST ${W}/pipelines-config/runners`]: {
+    body: RUNNER,
+    fills: ({ uuid }) => ({
+      "{workspace}/pipelines-config/runners/runner_uuid": encodeURIComponent(String(uuid)),
+    }),
+  },
+  [`PUT ${W}/pipelines-config/runners/{runner_uuid}`]: { body: RUNNER },
   [`POST ${R}/pipelines`]: {
     body: json({
       target: {

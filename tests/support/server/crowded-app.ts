@@ -4,12 +4,15 @@ import { Readable } from "node:stream";
 import type { Route } from "../../../src/http/routes/route.ts";
 import type { Account } from "../../../src/model/account.ts";
 import type { ObjectId } from "../../../src/model/object-id.ts";
+import type { PipelineSchedule } from "../../../src/model/pipeline-schedule.ts";
 import type { ProjectKey } from "../../../src/model/slug.ts";
 import { addEmail, createAccount } from "../../../src/operations/accounts/accounts.ts";
 import { createDeployment } from "../../../src/operations/deployments/deployments.ts";
 import { storeDownloads } from "../../../src/operations/downloads/downloads.ts";
 import { createGroup } from "../../../src/operations/groups/groups.ts";
+import { addCache } from "../../../src/operations/pipelines/caches.ts";
 import { reportTestCases, startStep } from "../../../src/operations/pipelines/move-step.ts";
+import { createSchedule, executeSchedule } from "../../../src/operations/pipelines/schedules.ts";
 import { createProject } from "../../../src/operations/projects/projects.ts";
 import { createWorkspace, setMember } from "../../../src/operations/workspaces/workspaces.ts";
 import { findEnvironmentByName } from "../../../src/storage/sql/deployments/environments.ts";
@@ -206,8 +209,24 @@ async function fillPipelines({ app, rest, commit, git, folder }: FilledApp): Pro
     key,
     cases.map((each) => ({ ...each, status: "FAILED" as const, reason: each.name })),
   );
+  const schedule = { isEnabled: false, cronPattern: "0 0 12 * * ? *", refName: "pipelines" };
+  const selector = { type: "default", pattern: undefined } as const;
+  const schedules: PipelineSchedule[] = [];
+  for (const name of NUMBERS) {
+    schedules.push(await createSchedule(ports, by, repository, { ...schedule, selector }));
+    await executeSchedule(ports, by, repository, schedules[0]!);
+    const cache = { name, keyHash: name, path: name, sizeBytes: 1 };
+    await addCache(ports, by, repository, { ...key, ...cache });
+    await expectMade(rest("POST", "/pipelines-config/runners", { name }));
+    await expectMade(rest("POST", "/../../../workspaces/acme/pipelines-config/runners", { name }));
+  }
   const [testCase] = await listTestCases(ports.database.kysely, step!.uuid, { page: 1, pagelen: 1 });
-  return { pipeline_uuid: pipeline.uuid, step_uuid: step!.uuid, test_case_uuid: testCase!.uuid };
+  return {
+    pipeline_uuid: pipeline.uuid,
+    step_uuid: step!.uuid,
+    test_case_uuid: testCase!.uuid,
+    schedule_uuid: schedules[0]!.uuid,
+  };
 }
 
 /** The last one has comments and versions. */
@@ -275,6 +294,8 @@ export function crowdedPath(
     ...CROWDED_PARAMETERS,
     ...pipelines,
     log_uuid: pipelines.step_uuid!,
+    cache_uuid: "main",
+    runner_uuid: "main",
     project_key: app.project.key,
     encoded_id: snippet,
     "{encoded_id}/revision": "HEAD",
