@@ -1,7 +1,6 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
 import { isIP } from "node:net";
-import { createSecureContext } from "node:tls";
 import type { TlsSettings } from "../../../config/config.ts";
 
 /** RFC 8996: older versions must not be used. */
@@ -49,7 +48,10 @@ export function readCertificateFiles({ certFile, keyFile }: TlsSettings): Certif
   if (!leaf.checkPrivateKey(key))
     return wrong(`${keyFile}: is not the key of the first certificate in ${certFile}`);
   try {
-    createSecureContext({ cert: certRead.text, key: keyRead.text, minVersion: TLS_VERSION_MIN });
+    // Not imported: an import asks for all that the module has, its list of authorities too, at every start.
+    process
+      .getBuiltinModule("node:tls")
+      .createSecureContext({ cert: certRead.text, key: keyRead.text, minVersion: TLS_VERSION_MIN });
   } catch (error) {
     return wrong(
       `${certFile}: OpenSSL refuses it (${(error as { code?: string }).code ?? "no reason given"})`,
