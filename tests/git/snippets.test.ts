@@ -2,9 +2,16 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { sql } from "kysely";
+import { checkData } from "../../src/operations/backup/check-data.ts";
+import { createApiToken } from "../../src/operations/tokens/api-tokens.ts";
 import { setMember } from "../../src/operations/workspaces/workspaces.ts";
-import { createCaller, ownerOf, type RestCaller } from "../support/clients/rest-callers.ts";
+import { listAllRepositories } from "../../src/storage/sql/repositories/repositories.ts";
+import { basic } from "../support/clients/http-request.ts";
+import { createCaller, ownerOf, type RestCaller, restAs } from "../support/clients/rest-callers.ts";
+import { ALL_SCOPES } from "../support/examples/all-routes.ts";
 import { commitFiles } from "../support/git/hosted-repository.ts";
+import { maintainNow } from "../support/git/maintain-now.ts";
 import { openRealGit } from "../support/git/real-git.ts";
 import { startTestApp, type TestApp } from "../support/server/test-app.ts";
 
@@ -144,4 +151,84 @@ test("nothing of repositories shows one, and a token in a file is refused as in 
   assert.equal(leak.status, 400);
   assert.match(leak.json.error.message, /token of this server/);
   assert.equal((await owner.rest("GET", "/snippets/acme")).text.includes(token), false);
+});
+
+test("maintenance, checks and deletion are those of a repository", async () => {
+  const snippet = await makeSnippet(true);
+  const stored = (await listAllRepositories(app.ports.database.kysely, undefined)).find(
+    ({ slug }) => slug === `acme/${snippet.id}`,
+  )!;
+  await maintainNow(app.ports, stored.uuid);
+  const checked = await checkData(app.ports, { isFull: true });
+  assert.deepEqual(checked.findings, []);
+  const url = withToken(`${app.url}/snippets/acme/${snippet.id}.git`, await app.token());
+  assert.equal((await git.run(["ls-remote", url])).status, 0);
+  assert.equal((await app.ports.packs.listRepositories()).includes(stored.uuid), true);
+  assert.equal((await owner.rest("DELETE", `/snippets/acme/${snippet.id}`)).status, 204);
+  assert.equal((await app.ports.packs.listRepositories()).includes(stored.uuid), false);
+  assert.match((await git.run(["ls-remote", url])).stderr, /404|not found/);
+  const { rows } = await sql<{ action: string; subject_name: string }>`select action, subject_name
+    from audit_event where subject_kind = 'snippet' and subject_uuid = ${stored.uuid} order by sequence`.execute(
+    app.ports.database.kysely,
+  );
+  assert.deepEqual(
+    rows.map((row) => [row.action, row.subject_name]),
+    [
+      ["snippet.created", `acme/${snippet.id}`],
+      ["snippet.deleted", `acme/${snippet.id}`],
+    ],
+  );
+});
+
+test("a credential for a repository alone sees no snippet, one for the workspace sees all", async () => {
+  const [open, closed] = await Promise.all([makeSnippet(false), makeSnippet(true)]);
+  for (const [bound, statuses] of [
+    [{ repositories: [app.repository.uuid] }, [404, 404]],
+    [{ projects: [app.project.uuid] }, [404, 404]],
+    [{ workspaces: [app.workspace.uuid] }, [200, 200]],
+  ] as const) {
+    const wanted = { accountUuid: app.owner.uuid, name: "bound", scopes: ALL_SCOPES, ageDays: 1, bound };
+    const token = (await createApiToken(app.ports, app.by, wanted)).text.reveal();
+    const rest = restAs(app, basic("owner@example.com", token));
+    const found = await Promise.all([open, closed].map(({ id }) => rest("GET", `/snippets/acme/${id}`)));
+    assert.deepEqual(
+      found.map(({ status }) => status),
+      statuses,
+    );
+    const listed = await rest("GET", "/snippets/acme?pagelen=100");
+    assert.equal((listed.json.values ?? []).length > 0, statuses[0] === 200, listed.text);
+    const remote = await git.run([
+      "ls-remote",
+      withToken(`${app.url}/snippets/acme/${closed.id}.git`, token),
+    ]);
+    assert.equal(remote.status === 0, statuses[0] === 200);
+    assert.equal((await rest("POST", "/snippets/acme")).status, statuses[0] === 200 ? 201 : 403);
+  }
+});
+
+test("what a request for a snippet would be answered is explained, for git too", async () => {
+  const snippet = await makeSnippet(true);
+  const [reads, other] = await Promise.all([
+    app.token(["read:snippet:bitbucket"]),
+    app.token(["read:user:bitbucket"]),
+  ]);
+  for (const [token, target, expected] of [
+    [reads, `/2.0/snippets/acme/${snippet.id}`, []],
+    [reads, `/snippets/acme/${snippet.id}/title.git/info/refs?service=git-upload-pack`, []],
+    [reads, `/snippets/acme/${snippet.id}.git/info/refs?service=git-receive-pack`, ["scope-missing"]],
+    // Without the scope it does not tell whether there is one.
+    [other, `/2.0/snippets/acme/${snippet.id}`, ["scope-missing"]],
+    [other, "/2.0/snippets/acme/aaaaaaa", ["scope-missing"]],
+  ] as const) {
+    const rest = restAs(app, basic("owner@example.com", token));
+    const { json } = await rest(
+      "GET",
+      `${app.url}/-/explain?${new URLSearchParams({ method: "GET", path: target })}`,
+    );
+    assert.deepEqual(
+      json.refusals?.map(({ kind }: { kind: string }) => kind),
+      expected,
+      JSON.stringify(json),
+    );
+  }
 });

@@ -5,8 +5,15 @@ import {
   type OpenAdmission,
   openAdmission,
 } from "../../authorization/open-admission.ts";
-import { SERVICE_REQUIREMENTS } from "../../authorization/service-requirements.ts";
-import { findNamedRepository, type PathParameters } from "../../http/routes/named-subjects.ts";
+import {
+  SERVICE_REQUIREMENTS,
+  SNIPPET_SERVICE_REQUIREMENTS,
+} from "../../authorization/service-requirements.ts";
+import {
+  findNamedRepository,
+  findNamedSnippet,
+  type PathParameters,
+} from "../../http/routes/named-subjects.ts";
 import type { Route } from "../../http/routes/route.ts";
 import { subjectOf } from "../../http/routes/subjects/subjects.ts";
 import { statusOf } from "../../http/server/answer-failure.ts";
@@ -116,7 +123,10 @@ function noRoute({ allowed }: Extract<Declared, { readonly kind: "none" }>): Fai
 }
 
 function requirementOf(declared: Known): CredentialRequirement {
-  return declared.kind === "git" ? SERVICE_REQUIREMENTS[declared.service] : declared.route;
+  if (declared.kind !== "git") return declared.route;
+  return "encoded_id" in declared.params
+    ? SNIPPET_SERVICE_REQUIREMENTS[declared.service]
+    : SERVICE_REQUIREMENTS[declared.service];
 }
 
 function permissionOf(declared: Known): string {
@@ -192,11 +202,13 @@ function mayRead(caller: Caller, { params }: Known): boolean {
   const reader =
     "repo_slug" in params
       ? getRepositoryRoute
-      : "project_key" in params
-        ? getProjectRoute
-        : "workspace" in params
-          ? getWorkspaceRoute
-          : undefined;
+      : "encoded_id" in params
+        ? SNIPPET_SERVICE_REQUIREMENTS["git-upload-pack"]
+        : "project_key" in params
+          ? getProjectRoute
+          : "workspace" in params
+            ? getWorkspaceRoute
+            : undefined;
   return reader !== undefined && missingScopes(caller, reader) === undefined;
 }
 
@@ -232,6 +244,11 @@ async function admitToGit(
   { service, params }: Extract<Known, { readonly kind: "git" }>,
 ): Promise<void> {
   try {
+    if ("encoded_id" in params) {
+      const { permission } = SNIPPET_SERVICE_REQUIREMENTS[service];
+      await admission.admitToSnippet(await findNamedSnippet(ports, params), permission);
+      return;
+    }
     await admission.admitToRepository(
       await findNamedRepository(ports, params),
       SERVICE_REQUIREMENTS[service],

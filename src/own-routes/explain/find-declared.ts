@@ -38,16 +38,20 @@ export function findDeclared(method: string, target: string): Declared {
 }
 
 const GIT_PATH = /^\/([^/]+)\/([^/]+?)(?:\.git)?\/(info\/refs|git-upload-pack|git-receive-pack)$/;
+const SNIPPET_GIT_PATH =
+  /^\/snippets\/([^/]+)\/([^/]+?)(?:\.git|\/[^/]+)?\/(info\/refs|git-upload-pack|git-receive-pack)$/;
 
 /** For the list of refs the service is in the query, as git sends it. */
 function findService(method: string, path: string, query: URLSearchParams): Declared | undefined {
-  const [, workspace, slug, suffix] = GIT_PATH.exec(path) ?? [];
+  const ofSnippet = SNIPPET_GIT_PATH.exec(path);
+  const [, workspace, name, suffix] = ofSnippet ?? GIT_PATH.exec(path) ?? [];
   if (suffix === undefined) return undefined;
   const isList = suffix === "info/refs";
   if (method !== (isList ? "GET" : "POST")) return { kind: "none", allowed: [isList ? "GET" : "POST"] };
   const service = isList ? query.get("service") : suffix;
   if (!isService(service)) return { kind: "none", allowed: [] };
-  const params = { workspace: decode(workspace!) ?? "", repo_slug: decode(slug!) ?? "" };
+  const key = ofSnippet === null ? "repo_slug" : "encoded_id";
+  const params = { workspace: decode(workspace!) ?? "", [key]: decode(name!) ?? "" };
   return { kind: "git", service, params };
 }
 
