@@ -7,6 +7,7 @@ import { pages } from "./pages.ts";
 import { pathHistory } from "./path-history.ts";
 import { pullRequests } from "./pull-requests.ts";
 import { push } from "./push.ts";
+import { reset } from "./reset.ts";
 import { restReads } from "./rest-reads.ts";
 import { slowClones } from "./slow-clones.ts";
 import { softServe } from "./soft-serve.ts";
@@ -29,5 +30,6 @@ export const WORKS: readonly Work[] = [
   tokenCheck,
   slowClones,
   start,
+  reset,
   softServe,
 ];

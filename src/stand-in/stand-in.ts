@@ -71,6 +71,8 @@ export function openStandIn(
   const snapshots = openStoredSnapshots(opened, clock);
   const interception: Interception = {
     intercept(request, response, letThrough) {
+      // A client that compares it with the times in answers has the same clock then.
+      response.setHeader("date", clock.now().toUTCString());
       requests.record(request, response);
       faults.apply(request, response, () => gate.admit(request, response, letThrough));
     },

@@ -144,13 +144,15 @@ function inOrderOfReference(tables: readonly Table[], references: readonly Refer
   return ordered;
 }
 
+/** Tables that have or had rows: to ask each whether it has one takes as long as to fill them all. */
 async function listFilled(tx: Kysely<Schema>, tables: readonly Table[]): Promise<ReadonlySet<string>> {
-  const questions = tables.map(
-    ({ name }) =>
-      sql<{ name: string }>`select ${sql.lit(name)} as name where exists (select from ${sql.table(name)})`,
+  const { rows } = await sql<{ name: string }>`
+    select relname::text as name from pg_class
+    where relkind = 'r' and relnamespace = current_schema()::regnamespace and pg_relation_size(oid) > 0`.execute(
+    tx,
   );
-  const { rows } = await sql<{ name: string }>`${sql.join(questions, sql` union all `)}`.execute(tx);
-  return new Set(rows.map(({ name }) => name));
+  const filled = new Set(rows.map(({ name }) => name));
+  return new Set(tables.map(({ name }) => name).filter((name) => filled.has(name)));
 }
 
 /** For names of our own schema, which have no quotes in them. */
