@@ -99,6 +99,8 @@ export const STRICTER_SCOPES: Readonly<Record<string, string>> = {
     "the reference names no scope of API tokens; without one, a token that may not read snippets could find out that there is a private one",
 };
 
+const GROUPS =
+  "API 1.0, not below `/2.0`: as far as Terraform's provider uses it; keys as reported, scopes our choice";
 const GONE = "410, as recorded: removed in April 2026";
 
 /** What is served and is not in the reference. */
@@ -107,6 +109,14 @@ export const EXTRAS: Readonly<Record<string, string>> = {
     "`.tar.gz`, `.tar.bz2` or `.zip` of a commit, not below `/2.0`; `read:repository`, read",
   "GET /{workspace}/{repo_slug}/raw/{ref}/{path}":
     "a file's bytes, not below `/2.0`; `read:repository`, read",
+  "GET /1.0/groups/{workspace}": GROUPS,
+  "POST /1.0/groups/{workspace}": GROUPS,
+  "GET /1.0/groups/{workspace}/{group_slug}": GROUPS,
+  "PUT /1.0/groups/{workspace}/{group_slug}": GROUPS,
+  "DELETE /1.0/groups/{workspace}/{group_slug}": GROUPS,
+  "GET /1.0/groups/{workspace}/{group_slug}/members": GROUPS,
+  "PUT /1.0/groups/{workspace}/{group_slug}/members/{member}": GROUPS,
+  "DELETE /1.0/groups/{workspace}/{group_slug}/members/{member}": GROUPS,
   "GET /repositories": GONE,
   "GET /workspaces": GONE,
   "GET /user/permissions/workspaces": GONE,

@@ -64,6 +64,7 @@ export const AUDIT_ACTIONS = [
   "workspace.invited",
   "workspace.invitation-withdrawn",
   "group.created",
+  "group.changed",
   "group.deleted",
   "group.member-added",
   "group.member-removed",

@@ -1,3 +1,4 @@
+import type { Permission } from "./permission.ts";
 import type { GroupSlug } from "./slug.ts";
 import type { Uuid } from "./uuid.ts";
 
@@ -9,3 +10,13 @@ export type Group = {
   readonly name: string;
   readonly createdAt: Date;
 };
+
+/** What comes to a group by itself. */
+export type GroupDefaults = {
+  /** In each new repository of the workspace. Undefined: nothing. */
+  readonly permission: Exclude<Permission, "none"> | undefined;
+  /** Whether new members of the workspace are put into it. */
+  readonly addsMembers: boolean;
+};
+
+export const NO_DEFAULTS: GroupDefaults = { permission: undefined, addsMembers: false };

@@ -50,7 +50,7 @@ const WITH_ITEMS = new Set(
  * `.../commit/{commit}/comments`, and `rest/repositories/commit` for `.../commit/{commit}/approve`, which has no items.
  */
 function folderOf(path: string): string {
-  const segments = segmentsOf(path.replace(/^\/2\.0\//, "/"));
+  const segments = segmentsOf(path.replace(/^\/[12]\.0\//, "/"));
   const first = segments.findIndex(isWord);
   const makesFolder = (at: number) => {
     const isBehindParameter = isWord(segments[at]) && !isWord(segments[at - 1]);

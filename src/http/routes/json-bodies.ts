@@ -27,17 +27,23 @@ export function acceptJsonBodies(server: FastifyInstance): void {
   server.addContentTypeParser(
     "application/x-www-form-urlencoded",
     { parseAs: "buffer" },
-    (_request, body, done) => {
-      try {
-        const form = parseFormBody(body as Buffer);
-        if (form.has(TOKEN_PARAMETER)) throw tokenInWrongPlace("the form");
-        done(null, form);
-      } catch (error) {
-        done(error as Failure);
-      }
-    },
+    (_request, body, done) => parseForm(body as Buffer, done),
   );
-  server.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) =>
-    done(null, body.length === 0 ? undefined : UNREADABLE_BODY),
-  );
+  server.addContentTypeParser("*", { parseAs: "buffer" }, (request, body, done) => {
+    if (body.length === 0) return done(null, undefined);
+    // Terraform's provider sends API 1.0 a form without a type.
+    const isForm = request.headers["content-type"] === undefined && request.url.startsWith("/1.0/");
+    if (!isForm) return done(null, UNREADABLE_BODY);
+    parseForm(body as Buffer, done);
+  });
+}
+
+function parseForm(body: Buffer, done: (error: Error | null, form?: URLSearchParams) => void): void {
+  try {
+    const form = parseFormBody(body);
+    if (form.has(TOKEN_PARAMETER)) throw tokenInWrongPlace("the form");
+    done(null, form);
+  } catch (error) {
+    done(error as Failure);
+  }
 }

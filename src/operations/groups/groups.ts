@@ -2,18 +2,20 @@ import type { Kysely } from "kysely";
 import type { Account } from "../../model/account.ts";
 import { groupSubject } from "../../model/audit.ts";
 import { Failure, invalidField } from "../../model/failure.ts";
-import type { Group } from "../../model/group.ts";
+import type { Group, GroupDefaults } from "../../model/group.ts";
 import { parseGroupSlug, slugifyGroupName } from "../../model/slug.ts";
 import { textLength } from "../../model/text-length.ts";
 import type { Workspace } from "../../model/workspace.ts";
 import type { By, Ports } from "../../ports.ts";
 import { isUniqueViolation } from "../../storage/sql/database-failure.ts";
+import { upsertGroupDefaults } from "../../storage/sql/groups/group-defaults.ts";
 import {
   deleteGroupMember,
   deleteGroupRow,
   findGroup,
   insertGroup,
   insertGroupMember,
+  renameGroupRow,
 } from "../../storage/sql/groups/groups.ts";
 import { lockRows } from "../../storage/sql/lock-rows.ts";
 import type { Schema } from "../../storage/sql/schema.ts";
@@ -33,8 +35,7 @@ export async function createGroup(
   name: string,
 ): Promise<Group> {
   const slug = textLength(name) > NAME_LENGTH_MAX ? undefined : slugifyGroupName(name);
-  if (slug === undefined)
-    throw invalidField("name", `must have a letter or a digit, and at most ${NAME_LENGTH_MAX} characters`);
+  if (slug === undefined) throw wrongName();
   const group: Group = {
     uuid: ports.newUuid(),
     workspaceUuid: workspace.uuid,
@@ -68,6 +69,35 @@ export async function getGroup(
   const group = slug === undefined ? undefined : await findGroup(database.kysely, workspace.uuid, slug);
   if (group === undefined) throw new Failure("not-found", "There is no such group in the workspace");
   return group;
+}
+
+/**
+ * Changes a group's name and what comes to it by itself. Its slug stays: URLs have it.
+ *
+ * @throws Failure invalid-input, or not-found if it has just been deleted.
+ */
+export async function changeGroup(
+  by: By,
+  group: Group,
+  name: string,
+  defaults: GroupDefaults,
+): Promise<void> {
+  if (textLength(name) > NAME_LENGTH_MAX || slugifyGroupName(name) === undefined) throw wrongName();
+  await by.transaction(async (tx, record) => {
+    await lockMembership(tx, group);
+    if (!(await renameGroupRow(tx, group.uuid, name)))
+      throw new Failure("not-found", "Cannot change the group: it has just been deleted");
+    await upsertGroupDefaults(tx, group.uuid, defaults);
+    record.audit("group.changed", groupSubject(group), {
+      name,
+      permission: defaults.permission ?? "none",
+      adds_members: defaults.addsMembers,
+    });
+  });
+}
+
+function wrongName(): Failure {
+  return invalidField("name", `must have a letter or a digit, and at most ${NAME_LENGTH_MAX} characters`);
 }
 
 /** A group's permissions may be anywhere in its workspace, and all writers there lock the row of the workspace. */

@@ -15,6 +15,7 @@ import { representRepository } from "../../representations/repository.ts";
 import { hasCode } from "../../storage/files/has-code.ts";
 import type { RepositoryFolderIntent } from "../../storage/packs/pack-store.ts";
 import { isOutcomeUnknown, isUniqueViolation } from "../../storage/sql/database-failure.ts";
+import { giveDefaultPermissions } from "../../storage/sql/groups/group-defaults.ts";
 import { lockRepository } from "../../storage/sql/refs/ref-updates.ts";
 import { findRef } from "../../storage/sql/refs/refs.ts";
 import { leaveSlug, takeSlug } from "../../storage/sql/repositories/former-slugs.ts";
@@ -89,6 +90,7 @@ export async function createRepositoryWith<T>(
   try {
     result = await work(repository, async (tx, record) => {
       await insertRepository(tx, repository);
+      await giveDefaultPermissions(tx, repository);
       reachFaultPoint("repository.row-made");
       const details = { is_private: repository.isPrivate };
       record.audit("repository.created", repositorySubject(repository), details);

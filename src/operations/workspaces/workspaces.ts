@@ -8,6 +8,7 @@ import { requireAccount } from "../../model/who-acts.ts";
 import type { Project, Workspace, WorkspaceRole } from "../../model/workspace.ts";
 import type { By, Ports } from "../../ports.ts";
 import { isUniqueViolation } from "../../storage/sql/database-failure.ts";
+import { addToOpenGroups } from "../../storage/sql/groups/group-defaults.ts";
 import { lockRows } from "../../storage/sql/lock-rows.ts";
 import { insertProject } from "../../storage/sql/projects/projects.ts";
 import { TAKES_ACCESS } from "../../storage/sql/transaction-options.ts";
@@ -167,6 +168,8 @@ export async function setMember(
     }
     const member = { accountUuid: account.uuid, role, repositoryPermission };
     await upsertMember(tx, workspace.uuid, member, ports.clock());
+    if (!members.some(({ member: each }) => each.accountUuid === account.uuid))
+      await addToOpenGroups(tx, workspace.uuid, account.uuid);
     record.audit("workspace.member-set", workspaceSubject(workspace), {
       account: account.uuid,
       role,

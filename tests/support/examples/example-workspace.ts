@@ -7,7 +7,7 @@ import type { PullRequestKey } from "../../../src/model/pull-request.ts";
 import type { BranchName, RefName } from "../../../src/model/ref-name.ts";
 import type { Repository } from "../../../src/model/repository.ts";
 import { SCOPES } from "../../../src/model/scope.ts";
-import type { ProjectKey, RepositorySlug } from "../../../src/model/slug.ts";
+import type { GroupSlug, ProjectKey, RepositorySlug } from "../../../src/model/slug.ts";
 import type { ApiToken } from "../../../src/model/token.ts";
 import { parseUuid, type Uuid } from "../../../src/model/uuid.ts";
 import { storeDownloads } from "../../../src/operations/downloads/downloads.ts";
@@ -18,6 +18,7 @@ import { createProject } from "../../../src/operations/projects/projects.ts";
 import { createRepository } from "../../../src/operations/repositories/repositories.ts";
 import { createApiToken, revokeApiToken } from "../../../src/operations/tokens/api-tokens.ts";
 import { setMember } from "../../../src/operations/workspaces/workspaces.ts";
+import { findGroup } from "../../../src/storage/sql/groups/groups.ts";
 import { listSteps } from "../../../src/storage/sql/pipelines/steps.ts";
 import { listTestCases } from "../../../src/storage/sql/pipelines/test-cases.ts";
 import { finishMergeTask, insertMergeTask } from "../../../src/storage/sql/pull-requests/merge-tasks.ts";
@@ -108,7 +109,6 @@ export async function openExampleWorkspace(app: TestApp): Promise<ExampleWorkspa
   const owner = await ownerOf(app);
   const other = await createCaller(app, "other");
   await setMember(ports, by, workspace, other.account, "member", "none");
-  await createGroup(ports, by, workspace, "team");
   await createProject(ports, by, workspace, { key: "JUNK" as ProjectKey, name: "Junk" });
   let filled = 0;
   let isSpoilt = false;
@@ -177,6 +177,8 @@ export async function openExampleWorkspace(app: TestApp): Promise<ExampleWorkspa
     });
     const upload = { name: "file.txt", source: Readable.from([Buffer.from("content")]) };
     await storeDownloads(ports, by, repository, app.owner, Readable.from([upload]));
+    if ((await findGroup(ports.database.kysely, workspace.uuid, "team" as GroupSlug)) === undefined)
+      await createGroup(ports, by, workspace, "team");
     await clearAll();
     const parameters = await callExamples({
       ...PARAMETERS,

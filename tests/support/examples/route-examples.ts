@@ -155,6 +155,7 @@ function variableExample(parameter: string): RouteExample {
 }
 
 let accessTokens = 0;
+let groups = 0;
 /** The one that is there, which a change of it has to send. */
 let deployKey = newSshPublicKey();
 
@@ -422,6 +423,16 @@ export const EXAMPLES: Readonly<Record<string, RouteExample>> = {
   "POST /2.0/users/{selected_user}/gpg-keys": keyExample(newGpgPublicKey, ({ fingerprint }) => ({
     "gpg-keys/fingerprint": String(fingerprint),
   })),
+  "POST /1.0/groups/{workspace}": {
+    get body() {
+      groups += 1;
+      return form(`name=Group+${groups}`);
+    },
+  },
+  "PUT /1.0/groups/{workspace}/{group_slug}": {
+    body: json({ name: "Team", permission: "read", auto_add: false }),
+  },
+  "PUT /1.0/groups/{workspace}/{group_slug}/members/{member}": { fills: nothingNew },
   "GET /2.0/user/emails/{email}": { outcomes: { stranger: 404, reader: 404 } },
   "PUT /2.0/addon": { ...FOR_APPS, body: json({ descriptor: { key: "app" } }) },
   "DELETE /2.0/addon": FOR_APPS,

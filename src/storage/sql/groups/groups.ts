@@ -48,6 +48,16 @@ export async function findGroup(
   return row && toGroup(row);
 }
 
+/** @returns false if it has been deleted. */
+export async function renameGroupRow(db: Kysely<Schema>, uuid: Uuid, name: string): Promise<boolean> {
+  const result = await db
+    .updateTable("workspace_group")
+    .set({ name })
+    .where("uuid", "=", uuid)
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
+}
+
 /** The groups of a workspace, by slug. */
 export async function listGroups(db: Kysely<Schema>, workspaceUuid: Uuid): Promise<readonly Group[]> {
   const rows = await db

@@ -48,6 +48,7 @@ import { pipelinesConfig } from "./064-pipelines-config.ts";
 import { deployments } from "./065-deployments.ts";
 import { pipelineVariables } from "./066-pipeline-variables.ts";
 import { keys } from "./067-keys.ts";
+import { groupDefaults } from "./068-group-defaults.ts";
 import { snippets } from "./070-snippets.ts";
 import type { Migration } from "./migration.ts";
 
@@ -103,5 +104,6 @@ export const MIGRATIONS: readonly Migration[] = [
   deployments,
   pipelineVariables,
   keys,
+  groupDefaults,
   snippets,
 ];

@@ -2,6 +2,7 @@
 export type GroupTables = {
   workspace_group: WorkspaceGroupRow;
   group_member: GroupMemberRow;
+  group_default: GroupDefaultRow;
   project_group_permission: ProjectGroupPermissionRow;
   repository_group_permission: RepositoryGroupPermissionRow;
   project_default_reviewer: ProjectDefaultReviewerRow;
@@ -16,6 +17,13 @@ export type WorkspaceGroupRow = {
   slug: string;
   name: string;
   created_at: number;
+};
+
+/** A group without a row gets nothing by itself. */
+export type GroupDefaultRow = {
+  group_uuid: string;
+  permission: string | null;
+  adds_members: number;
 };
 
 export type GroupMemberRow = {
