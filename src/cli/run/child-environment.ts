@@ -1,10 +1,11 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import type { Secret } from "../../model/secret.ts";
 import { PROXY_USER } from "../../stand-in/proxy/run-proxy.ts";
 import { isNamedBy, parseNoProxy } from "../../stand-in/proxy/upstream-proxy.ts";
 import { TRUST_STORE_PASSWORD, writeJavaTrustStore } from "./java-trust-store.ts";
 import { writeNodePreload } from "./node-preload.ts";
+import { writePythonStart } from "./python-start.ts";
 import { ROOTS_VARIABLES, readCertificates, readTrustedRoots } from "./trusted-roots.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -37,6 +38,8 @@ export function createChildEnvironment(inherited: Environment, settings: ChildSe
     ...proxyVariables(inherited, settings),
     ...rootsVariables(inherited, settings),
     ...nodeVariables(inherited, settings),
+    ...pythonVariables(inherited, settings),
+    ...wgetVariables(inherited, settings),
     ...javaVariables(inherited, settings),
     ...gitVariables(inherited, settings),
     PAIL_CREDENTIALS: credentialsFile,
@@ -65,8 +68,10 @@ function proxyVariables(inherited: Environment, { names, proxyPort, proxyPasswor
   };
 }
 
+const ROOTS_FILE = "roots.pem";
+
 function rootsVariables(inherited: Environment, { folder, authority }: ChildSettings) {
-  const roots = writeText(join(folder, "roots.pem"), [...readTrustedRoots(inherited), authority]);
+  const roots = writeText(join(folder, ROOTS_FILE), [...readTrustedRoots(inherited), authority]);
   const php = writeText(join(folder, "php", "pail.ini"), [
     `curl.cainfo = "${roots}"`,
     `openssl.cafile = "${roots}"`,
@@ -83,9 +88,29 @@ function nodeVariables(inherited: Environment, { folder, names, proxyPort, autho
   const roots = inheritedRoots === undefined ? [] : readCertificates(inheritedRoots);
   const preload = writeText(join(folder, "node-preload.cjs"), [writeNodePreload(names, proxyPort)]);
   return {
-    NODE_EXTRA_CA_CERTS: writeText(join(folder, "node-roots.pem"), [...roots, authority]),
+    NODE_EXTRA_CA_CERTS: writeText(join(folder, "node-roots.pem"), [...new Set(roots), authority]),
     NODE_USE_ENV_PROXY: "1",
     NODE_OPTIONS: `${inherited.NODE_OPTIONS ?? ""} --require ${JSON.stringify(preload)}`.trim(),
+  };
+}
+
+function pythonVariables(inherited: Environment, { folder, names, proxyPort }: ChildSettings) {
+  const path = join(folder, "python");
+  writeText(join(path, "sitecustomize.py"), [writePythonStart(names, proxyPort)]);
+  return { PYTHONPATH: [path, ...(inherited.PYTHONPATH ? [inherited.PYTHONPATH] : [])].join(delimiter) };
+}
+
+/** Wget reads no variable for its roots, and one file of the user's own. */
+function wgetVariables(inherited: Environment, { folder }: ChildSettings) {
+  const own = inherited.WGETRC ?? join(inherited.HOME ?? "", ".wgetrc");
+  let lines: string;
+  try {
+    lines = readFileSync(own, "utf8");
+  } catch {
+    lines = "";
+  }
+  return {
+    WGETRC: writeText(join(folder, "wgetrc"), [lines, `ca_certificate = ${join(folder, ROOTS_FILE)}`]),
   };
 }
 

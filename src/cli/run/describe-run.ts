@@ -1,5 +1,5 @@
 import type { Ports } from "../../ports.ts";
-import { listUnknownOperations } from "../../storage/sql/audit/unknown-operations.ts";
+import { listUnknownOperations, type UnknownOperation } from "../../storage/sql/audit/unknown-operations.ts";
 import type { LeftProcess } from "./left-processes.ts";
 import type { ChildOutcome } from "./run-child.ts";
 
@@ -8,7 +8,8 @@ export type RunReport = {
   readonly command: string;
   readonly outcome: ChildOutcome;
   readonly count: { readonly requests: number; readonly refused: number };
-  readonly startedAt: Date;
+  /** What had been counted before. */
+  readonly unknownBefore: readonly UnknownOperation[];
   readonly left: readonly LeftProcess[];
   /** Other hosts that were asked for and refused, with --offline. */
   readonly refusedHosts: readonly string[];
@@ -20,13 +21,11 @@ const SHOWN_MAX = 10;
 /** What a run is summed up with: a line as a rule, more if there is something to be done. */
 export async function describeRun(
   ports: Pick<Ports, "database" | "unknownOperations">,
-  { command, outcome, count, startedAt, left, refusedHosts }: RunReport,
+  { command, outcome, count, unknownBefore, left, refusedHosts }: RunReport,
 ): Promise<string> {
   if (outcome.kind === "not-started") return `pail: ${command}: ${outcome.why}\n`;
   await ports.unknownOperations.flush();
-  const unknown = (await listUnknownOperations(ports.database.kysely)).filter(
-    ({ lastAt }) => lastAt >= startedAt,
-  );
+  const unknown = unknownSince(unknownBefore, await listUnknownOperations(ports.database.kysely));
   const lines = [
     ...(count.requests === 0 ? noRequestLines(command) : [countLine(count)]),
     ...list(
@@ -42,6 +41,16 @@ export async function describeRun(
   return lines.map((line) => `${line}\n`).join("");
 }
 
+type Counted = Pick<UnknownOperation, "method" | "path" | "requests">;
+
+/** What has been asked for more often than before. */
+function unknownSince(before: readonly Counted[], now: readonly Counted[]): readonly Counted[] {
+  return now.flatMap(({ method, path, requests }) => {
+    const earlier = before.find((each) => each.method === method && each.path === path)?.requests ?? 0;
+    return requests > earlier ? [{ method, path, requests: requests - earlier }] : [];
+  });
+}
+
 function countLine({ requests, refused }: RunReport["count"]): string {
   return `pail: ${requests === 1 ? "1 request" : `${requests} requests`}, ${refused} refused`;
 }
@@ -49,8 +58,8 @@ function countLine({ requests, refused }: RunReport["count"]): string {
 function noRequestLines(command: string): readonly string[] {
   return [
     `pail: ${command} made no request through Pail`,
-    "  Clients are told of it by https_proxy, SSL_CERT_FILE and what else theirs read; some need an option to look there",
-    "  (aiohttp: trust_env=True), and none is told for git@bitbucket.org: or ssh:// addresses. See docs/stand-in.md",
+    "  Clients find it by https_proxy and SSL_CERT_FILE. One that reads neither needs them as options; addresses with",
+    "  git@bitbucket.org: or ssh:// are not served. docs/stand-in.md lists clients, and what each needs",
   ];
 }
 

@@ -14,6 +14,7 @@ import type { Ports } from "../../ports.ts";
 import { createRunCertificates } from "../../stand-in/proxy/run-certificates.ts";
 import { openRunProxy, type RunProxy } from "../../stand-in/proxy/run-proxy.ts";
 import { findUpstreamProxy } from "../../stand-in/proxy/upstream-proxy.ts";
+import { listUnknownOperations } from "../../storage/sql/audit/unknown-operations.ts";
 import { type OpenControl, openControlled } from "../control/open-controlled.ts";
 import { describeDemoCredentials, writeDemoCredentials } from "../demo/demo-credentials.ts";
 import { openDemoData } from "../demo/demo-data.ts";
@@ -156,7 +157,7 @@ async function runAndTell(
   { command, ending, isOffline, folder }: Run,
 ): Promise<number> {
   const count = countRequests(app.server);
-  const startedAt = ports.clock();
+  const unknownBefore = await listUnknownOperations(ports.database.kysely);
   if (ending.signal !== undefined) return SIGNALLED_STATUS + constants.signals[ending.signal];
   const outcome: ChildOutcome = await ending.leaveToChild(() => runChild(command, environment));
   const left = await findLeftProcesses(folder);
@@ -165,7 +166,7 @@ async function runAndTell(
       command: command[0] ?? "",
       outcome,
       count,
-      startedAt,
+      unknownBefore,
       left,
       refusedHosts: isOffline ? [...proxy.otherHosts] : [],
     }),

@@ -3,13 +3,15 @@ import type { Command } from "commander";
 import type { Environment } from "../../config/read-config.ts";
 import { type SettingName, settingNamed } from "../../config/settings.ts";
 import { createCommand, examples } from "../program.ts";
-import { ALL_SETTINGS, addSettings, configOf } from "../start/settings-options.ts";
+import { ALL_SETTINGS, addSettingOptions, configOf } from "../start/settings-options.ts";
 import type { RunOptions } from "./run-in-stand-in.ts";
 
 /** A run is one process, for one command, on this machine. */
 const NOT_OF_RUN: readonly SettingName[] = [
   "data",
   "host",
+  "tlsCert",
+  "tlsKey",
   "publicUrl",
   "publicApiUrl",
   "behindProxy",
@@ -43,14 +45,16 @@ export function createRunCommand(): Command {
       "--keep-credential-helpers",
       "let git ask, and tell, your credential helpers: they would keep the run's tokens as those of bitbucket.org",
     );
-  return addSettings(command, SETTINGS_OF_RUN)
+  return addSettingOptions(command, SETTINGS_OF_RUN)
     .addHelpText(
       "after",
-      `${examples(
-        "pail run -- ./release.sh",
-        "pail run --log-file pail.log -- npm test",
-        "pail run -- git clone https://bitbucket.org/acme/demo.git",
-      )}
+      `
+Without a flag, the environment variable in brackets is read, but for PAIL_PORT.
+${examples(
+  "pail run -- ./release.sh",
+  "pail run --log-file pail.log -- npm test",
+  "pail run -- git clone https://bitbucket.org/acme/demo.git",
+)}
 
 Exit status: the command's; 128 and the signal's number if one ended it; 127 if it is not found, 126 if it cannot be run.`,
     )

@@ -18,7 +18,7 @@ import { WrongSettingsError } from "../terminal/problem.ts";
 
 /** Adds flags for settings: `data` alone for a command that works beside the server, all of them for the server. */
 export function addSettings(command: Command, names: readonly SettingName[] = ["data"]): Command {
-  for (const name of names) command.addOption(optionFor(settingNamed(name)));
+  addSettingOptions(command, names);
   if (names.includes("data")) {
     const note = `[${CONFIG_VARIABLE}, default: ${CONFIG_FILE} in the data folder]`;
     command.addOption(new Option("--config <file>", `a file with settings ${note}`));
@@ -28,6 +28,12 @@ export function addSettings(command: Command, names: readonly SettingName[] = ["
     `\nWithout a flag, the environment variable in brackets is read, then the file. ${DATABASE_URL_VARIABLE} (no flag, for it\n` +
       "holds a password) names a PostgreSQL database; without it the data is in SQLite.",
   );
+}
+
+/** The flags alone. */
+export function addSettingOptions(command: Command, names: readonly SettingName[]): Command {
+  for (const name of names) command.addOption(optionFor(settingNamed(name)));
+  return command;
 }
 
 export const ALL_SETTINGS: readonly SettingName[] = SETTINGS.map((setting) => setting.name);
