@@ -1,30 +1,17 @@
 import { join, relative, resolve } from "node:path";
 import type { Command } from "commander";
 import type { Config } from "../../config/config.ts";
-import type { Account } from "../../model/account.ts";
 import { Failure } from "../../model/failure.ts";
-import type { Secret } from "../../model/secret.ts";
-import { createPasswordLink } from "../../operations/accounts/password-links.ts";
-import type { By, Ports } from "../../ports.ts";
-import { findPasswordByUuid } from "../../storage/sql/accounts/passwords.ts";
 import type { ControlSettings, OpenControl } from "../control/open-controlled.ts";
 import { createCommand, examples } from "../program.ts";
 import { runServer } from "../serve/run-server.ts";
-import { operatorBy } from "../start/operator-by.ts";
 import { ALL_SETTINGS, addSettings, configOf } from "../start/settings-options.ts";
 import { writePrivateFile } from "../start/write-private-file.ts";
 import { UsageError } from "../terminal/problem.ts";
 import { withProgramName } from "../terminal/program-name.ts";
-import {
-  describeDemoCredentials,
-  readDemoCredentials,
-  readDemoTokens,
-  writeDemoCredentials,
-} from "./demo-credentials.ts";
-import { type DemoData, openDemoData } from "./demo-data.ts";
-import { describeDemo, describeDemoCommands } from "./demo-guide.ts";
-import { areDemoTokens, type DemoTokens, renewDemoTokens } from "./demo-tokens.ts";
-import type { PreparedDemo } from "./prepared-demo.ts";
+import { readDemoCredentials, writeDemoCredentials } from "./demo-credentials.ts";
+import { describeDemoCommands } from "./demo-guide.ts";
+import { createSignInUrl, readDemoPreparation } from "./prepare-demo.ts";
 
 /** Kept in the data folder at every start, so that the next one finds tokens that work. */
 const KEPT_FILE = "demo-credentials.json";
@@ -85,15 +72,12 @@ async function printCommands({ dataFolder }: Config): Promise<void> {
 
 async function runDemo(command: Command, options: DemoOptions): Promise<void> {
   const { credentials: credentialsFile } = options;
-  const seeded = options.seed === undefined ? undefined : await openSeeded(options.seed);
+  const prepareData = await readDemoPreparation(options.seed);
   await runServer(command, {
     control: readControl(options),
     // For a look, or a job in CI: the quickest to start.
     workersDefault: 1,
-    prepare(ports, by) {
-      const files = filesOf(ports.config, credentialsFile);
-      return seeded === undefined ? prepareDemo(ports, by, files) : seeded(ports, by, files);
-    },
+    prepare: (ports, by) => prepareData(ports, by, filesOf(ports.config, credentialsFile)),
     async announce(ports, app, prepared, control) {
       const { config } = ports;
       const signInUrl = await createSignInUrl(ports, prepared.account);
@@ -107,33 +91,6 @@ async function runDemo(command: Command, options: DemoOptions): Promise<void> {
       if (control !== undefined) process.stdout.write(withProgramName(describeControl(control)));
     },
   });
-}
-
-/** Read before anything is opened: a seed with errors leaves nothing behind. */
-async function openSeeded(path: string) {
-  // Loaded only here: most demos have no seed.
-  const [{ readSeedFile }, { prepareSeeded }] = await Promise.all([
-    import("../../seeds/read-seed-file.ts"),
-    import("./prepare-seeded.ts"),
-  ]);
-  const seed = await readSeedFile(path);
-  return (ports: Ports, by: By, files: readonly string[]) => prepareSeeded(ports, by, seed, files);
-}
-
-async function prepareDemo(ports: Ports, by: By, files: readonly string[]): Promise<PreparedDemo> {
-  const demo = await openDemoData(ports, by);
-  const tokens = await openDemoTokens(ports, by, demo, files);
-  return {
-    account: demo.account,
-    describe(url, signInUrl, paths) {
-      const credentials = describeDemoCredentials(url, demo, tokens, signInUrl);
-      return {
-        credentials,
-        commands: describeDemoCommands(credentials),
-        text: describeDemo(credentials, paths),
-      };
-    },
-  };
 }
 
 /** Undefined: it is not controlled. @throws UsageError */
@@ -160,14 +117,6 @@ function describeControl({ variables }: OpenControl): string {
   return `\nFor pail control, in another terminal:\n${lines.join("")}  pail control clock advance 40d\n`;
 }
 
-/** Undefined: the account has a password. Made once the server's address is known. */
-async function createSignInUrl(ports: Ports, account: Account | undefined): Promise<Secret | undefined> {
-  if (account === undefined || account.isDisabled) return undefined;
-  const held = await findPasswordByUuid(ports.database.kysely, account.uuid);
-  if (held?.passwordHash !== undefined) return undefined;
-  return (await createPasswordLink(ports, operatorBy(ports), account)).url;
-}
-
 /** From the working directory if it lies below, as it can be pasted there. */
 function shortPath(path: string): string {
   const below = relative("", path);
@@ -178,20 +127,6 @@ function shortPath(path: string): string {
 function filesOf(config: Config, credentialsFile: string | undefined): readonly string[] {
   const kept = join(config.dataFolder, KEPT_FILE);
   return credentialsFile === undefined ? [kept] : [...new Set([kept, resolve(credentialsFile)])];
-}
-
-/** The tokens of an earlier start if a file still has them, else new ones. */
-async function openDemoTokens(
-  ports: Ports,
-  by: By,
-  { account }: DemoData,
-  files: readonly string[],
-): Promise<DemoTokens> {
-  for (const file of files.toReversed()) {
-    const tokens = await readDemoTokens(file);
-    if (tokens !== undefined && (await areDemoTokens(ports, account, tokens))) return tokens;
-  }
-  return renewDemoTokens(ports, by, account);
 }
 
 /** An address that means "all of this machine's" can be listened on but not asked for everywhere. */

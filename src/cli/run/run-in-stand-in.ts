@@ -16,9 +16,8 @@ import { openRunProxy, type RunProxy } from "../../stand-in/proxy/run-proxy.ts";
 import { findUpstreamProxy } from "../../stand-in/proxy/upstream-proxy.ts";
 import { listUnknownOperations } from "../../storage/sql/audit/unknown-operations.ts";
 import { type OpenControl, openControlled } from "../control/open-controlled.ts";
-import { describeDemoCredentials, writeDemoCredentials } from "../demo/demo-credentials.ts";
-import { openDemoData } from "../demo/demo-data.ts";
-import { renewDemoTokens } from "../demo/demo-tokens.ts";
+import { writeDemoCredentials } from "../demo/demo-credentials.ts";
+import { createSignInUrl, type DemoPreparation, readDemoPreparation } from "../demo/prepare-demo.ts";
 import { lockDataFolder } from "../start/lock-data-folder.ts";
 import { openLog } from "../start/open-log.ts";
 import { operatorBy } from "../start/operator-by.ts";
@@ -32,6 +31,8 @@ export type RunOptions = {
   readonly dataFolder: string | undefined;
   readonly port: number;
   readonly credentialsFile: string | undefined;
+  /** Undefined: the data of the demo. */
+  readonly seedFile: string | undefined;
   /** Undefined: nothing is logged. */
   readonly logFile: string | undefined;
   readonly isOffline: boolean;
@@ -48,6 +49,7 @@ export async function runInStandIn(
   command: readonly string[],
   options: RunOptions,
 ): Promise<number> {
+  const prepareData = await readDemoPreparation(options.seedFile);
   const folder = mkdtempSync(join(tmpdir(), "pail-run-"));
   const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   const ending = watchEndings(remove);
@@ -68,7 +70,7 @@ export async function runInStandIn(
     };
     const lock = await lockDataFolder(dataFolder);
     try {
-      return await serve(settings, log, { ...options, folder, command, ending });
+      return await serve(settings, log, { ...options, prepareData, folder, command, ending });
     } finally {
       lock.release();
     }
@@ -79,6 +81,7 @@ export async function runInStandIn(
 }
 
 type Run = RunOptions & {
+  readonly prepareData: DemoPreparation;
   readonly folder: string;
   readonly command: readonly string[];
   readonly ending: Ending;
@@ -89,9 +92,11 @@ async function serve(config: Config, log: Logger, run: Run): Promise<number> {
   const { ports } = standIn;
   try {
     const names = [...new Set([BITBUCKET_HOST, BITBUCKET_API_HOST, ...config.proxiedHosts])];
-    const [certificates, credentials] = await Promise.all([
+    // As the demo does: the next run of a folder finds tokens that work.
+    const keptFile = join(config.dataFolder, "demo-credentials.json");
+    const [certificates, prepared] = await Promise.all([
       createRunCertificates(names, ports.clock()),
-      prepareData(ports),
+      run.prepareData(ports, operatorBy(ports), [keptFile]),
     ]);
     await sweepLeftovers(ports);
     const app = await startApp(ports, { sharesPort: false });
@@ -109,14 +114,14 @@ async function serve(config: Config, log: Logger, run: Run): Promise<number> {
         isOffline: run.isOffline,
         upstream,
       });
+      // Before what a reset leads back to.
+      const signInUrl = await createSignInUrl(ports, prepared.account);
+      const { credentials } = prepared.describe(app.url, signInUrl, NO_PATHS);
       await standIn.start();
       control = await startControl({ socketPath: undefined, port: undefined });
       const credentialsFile = join(run.folder, "credentials.json");
-      for (const file of [
-        credentialsFile,
-        ...(run.credentialsFile === undefined ? [] : [run.credentialsFile]),
-      ])
-        await writeDemoCredentials(file, credentials(app));
+      for (const file of [keptFile, credentialsFile, run.credentialsFile ?? keptFile])
+        await writeDemoCredentials(file, credentials);
       const environment = createChildEnvironment(process.env, {
         folder: run.folder,
         names,
@@ -141,13 +146,8 @@ async function serve(config: Config, log: Logger, run: Run): Promise<number> {
   }
 }
 
-/** @returns what says so in the credentials file, once it is known where the server listens. */
-async function prepareData(ports: Ports) {
-  const by = operatorBy(ports);
-  const demo = await openDemoData(ports, by);
-  const tokens = await renewDemoTokens(ports, by, demo.account);
-  return ({ url }: RunningApp) => describeDemoCredentials(url, demo, tokens, undefined);
-}
+/** Of what is printed for people, which a run does not. */
+const NO_PATHS = { dataFolder: "", commandsFile: "" };
 
 async function runAndTell(
   ports: Ports,

@@ -25,6 +25,7 @@ const SETTINGS_OF_RUN = ALL_SETTINGS.filter((name) => !NOT_OF_RUN.includes(name)
 type Options = {
   readonly data?: string;
   readonly credentials?: string;
+  readonly seed?: string;
   readonly logFile?: string;
   readonly offline?: true;
   readonly keepCredentialHelpers?: true;
@@ -38,6 +39,10 @@ export function createRunCommand(): Command {
     )
     .argument("<command...>", "what to run, after --")
     .option("--data <folder>", "keep the data in this folder (default: a new one, removed at the end)")
+    .option(
+      "--seed <file>",
+      "begin with what this file describes, in YAML or JSON, in place of the demo's data",
+    )
     .option("--credentials <file>", "also write the names and tokens to this file, which is kept")
     .option("--log-file <file>", "append the server's log to this file (default: it is not kept)")
     .option("--offline", "refuse the command all other hosts, as far as it uses the proxy")
@@ -52,6 +57,7 @@ export function createRunCommand(): Command {
 Without a flag, the environment variable in brackets is read, but for PAIL_PORT.
 ${examples(
   "pail run -- ./release.sh",
+  "pail run --seed seed.yaml -- pytest",
   "pail run --log-file pail.log -- npm test",
   "pail run -- git clone https://bitbucket.org/acme/demo.git",
 )}
@@ -72,6 +78,7 @@ async function runWith(command: Command, run: readonly string[], options: Option
     port: command.getOptionValueSource("port") === "cli" ? config.port : 0,
     credentialsFile: options.credentials === undefined ? undefined : resolve(options.credentials),
     logFile: options.logFile === undefined ? undefined : resolve(options.logFile),
+    seedFile: options.seed,
     isOffline: options.offline === true,
     keepsCredentialHelpers: options.keepCredentialHelpers === true,
   };
