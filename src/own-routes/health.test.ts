@@ -42,6 +42,23 @@ for (const [where, origin] of [
   });
 }
 
+test("what goes well is not in the log", () => {
+  assert.deepEqual(
+    app.logLines.filter(({ route }) => String(route).startsWith("/-/")),
+    [],
+  );
+});
+
+test("who asks is told what arrived of the request", async () => {
+  const { text } = await sendRequest(app.url, "/-/health?seen", {
+    headers: { authorization: "Basic bm9uc2Vuc2U=", "x-forwarded-for": "203.0.113.7" },
+  });
+  assert.deepEqual(JSON.parse(text), {
+    status: "alive",
+    seen: { url: app.url, address: "127.0.0.1", forwarded: ["x-forwarded-for"], has_authorization: true },
+  });
+});
+
 test("each part that is missing is named, without a path or a text of an error", async () => {
   const { ports } = app;
   const folder = mkdtempSync(join(tmpdir(), "pail-readiness-"));

@@ -7,6 +7,7 @@ import type { Ports } from "../ports.ts";
 export const HEALTH_PATH = "/-/health";
 export const READY_PATH = "/-/ready";
 
+const PROBE = { config: { isProbe: true } } as const;
 const HEADERS = { "content-type": "application/json; charset=utf-8", "cache-control": "no-store" };
 
 /**
@@ -15,11 +16,11 @@ const HEADERS = { "content-type": "application/json; charset=utf-8", "cache-cont
  */
 export function registerHealth(server: FastifyInstance, ports: Ports): void {
   const readiness = openReadinessCheck(ports);
-  server.get(HEALTH_PATH, (request, reply) => {
+  server.get(HEALTH_PATH, PROBE, (request, reply) => {
     const asksWhatArrived = (request.query as Readonly<Record<string, unknown>>).seen !== undefined;
     return reply.headers(HEADERS).send(asksWhatArrived ? seenBody(request, ports) : HEALTH_BODY);
   });
-  server.get(READY_PATH, async (_request, reply) => {
+  server.get(READY_PATH, PROBE, async (_request, reply) => {
     const found = await readiness.read();
     return reply.code(readyStatus(found)).headers(HEADERS).send(readyBody(found));
   });

@@ -12,6 +12,11 @@ declare module "fastify" {
     /** Fields for the request's one line in the log. */
     notes: Record<string, unknown>;
   }
+
+  interface FastifyContextConfig {
+    /** Asked again and again by what watches the server: what goes well is in the log at `debug` only. */
+    isProbe?: true;
+  }
 }
 
 /** Notes who is calling. Ids only: no name, no address, nothing of a credential. */
@@ -52,6 +57,7 @@ export function logRequest(
     status: reply.statusCode,
     durationMs: reply.elapsedTime,
     notes: request.notes,
+    isQuiet: request.routeOptions.config.isProbe === true && reply.statusCode < 400,
   });
 }
 
@@ -63,6 +69,7 @@ type RequestLine = {
   readonly status: number;
   readonly durationMs: number;
   readonly notes: Readonly<Record<string, unknown>>;
+  readonly isQuiet?: boolean;
 };
 
 /** Notes that many requests have in common. */
@@ -96,9 +103,13 @@ function prepareLine(log: Logger, { method, route, status, notes }: RequestLine)
 
 /** One line a request. */
 export function writeRequestLine({ log, metrics }: Pick<Ports, "log" | "metrics">, line: RequestLine): void {
-  const { id, method, route, status, durationMs, notes } = line;
+  const { id, method, route, status, durationMs, notes, isQuiet = false } = line;
   metrics.countRequest(method, route, status, durationMs);
   const own = { "request.id": id, duration_ms: Math.round(durationMs * 10) / 10 };
+  if (isQuiet) {
+    log.debug({ ...own, method, route, status }, "request");
+    return;
+  }
   const prepared = prepareLine(log, line);
   if (prepared === undefined) log.info({ ...own, method, route, status, ...notes }, "request");
   else prepared.info(own, "request");
