@@ -166,28 +166,54 @@ function securitySchemes(
   };
 }
 
-/** Whoever asks by another name of the server gets other URLs. Anyone can invent names, so few are kept. */
-const WRITTEN_MAX = 4;
+/** Stand where the URLs of a server go. No document has them otherwise. */
+const PLACEHOLDERS: BaseUrls = {
+  html: "https://html.placeholder.invalid",
+  api: "https://api.placeholder.invalid/2.0",
+};
+const API_PLACEHOLDER = PLACEHOLDERS.api.replace(/\/2\.0$/, "");
 
-/** The document in the bytes that are sent. */
+/**
+ * The document in the bytes that are sent. Whoever asks by another name of the server gets other URLs, and anyone can invent
+ * names: so it is made once, and the URLs are put into its text.
+ */
 export function openDocumentWriter(settings: Settings): {
   write(baseUrls: BaseUrls): Promise<WrittenDocument>;
 } {
-  const written = new Map<string, Promise<WrittenDocument>>();
+  const templates = new Map<boolean, Promise<WrittenDocument>>();
+  const written = new Map<string, WrittenDocument>();
   return {
-    write(baseUrls) {
+    async write(baseUrls) {
       const key = `${baseUrls.html} ${baseUrls.api}`;
       const kept = written.get(key);
       if (kept !== undefined) return kept;
+      const apiOrigin = baseUrls.api.replace(/\/2\.0$/, "");
+      const isApart = apiOrigin !== baseUrls.html;
+      const template = templates.get(isApart) ?? writeTemplate(settings, isApart);
+      templates.set(isApart, template);
+      const { json, etag } = await template;
+      const text = json
+        .toString()
+        .replaceAll(PLACEHOLDERS.html, baseUrls.html)
+        .replaceAll(API_PLACEHOLDER, apiOrigin);
+      const document = { json: Buffer.from(text), etag: etagOf(`${etag} ${key}`) };
       if (written.size >= WRITTEN_MAX) written.delete(written.keys().next().value!);
-      const writing = writeDocument(settings, baseUrls);
-      written.set(key, writing);
-      return writing;
+      written.set(key, document);
+      return document;
     },
   };
 }
 
-async function writeDocument(settings: Settings, baseUrls: BaseUrls): Promise<WrittenDocument> {
+/** Names of one server that are asked for: each takes most of a megabyte. */
+const WRITTEN_MAX = 4;
+
+async function writeTemplate(settings: Settings, isApart: boolean): Promise<WrittenDocument> {
+  const { html, api } = PLACEHOLDERS;
+  const baseUrls = isApart ? { html, api } : { html, api: `${html}/2.0` };
   const json = Buffer.from(JSON.stringify(await describeServer(settings, baseUrls)));
-  return { json, etag: `"${createHash("sha256").update(json).digest("base64url").slice(0, 22)}"` };
+  return { json, etag: etagOf(json) };
+}
+
+function etagOf(content: Buffer | string): string {
+  return `"${createHash("sha256").update(content).digest("base64url").slice(0, 22)}"`;
 }
