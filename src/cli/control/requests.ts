@@ -19,14 +19,16 @@ export function addRequests(control: Command): void {
   const unknown = control
     .command("unknown-operations")
     .description("Lists operations of the API that were asked for and that the server does not have.")
-    .option("--json", "as a JSON array");
+    .option("--json", "as a JSON array")
+    .addHelpText("after", examples("pail control unknown-operations"));
   addControlOptions(unknown).action(showUnknownOperations);
   const least = control
     .command("least-scopes")
     .description(
       "For each token that was used: the least that would have done, and the command that makes such a token.",
     )
-    .option("--json", "as a JSON array");
+    .option("--json", "as a JSON array")
+    .addHelpText("after", examples("pail control least-scopes"));
   addControlOptions(least).action(showLeastScopes);
 }
 
