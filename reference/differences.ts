@@ -10,6 +10,11 @@ const KINDS_WITHOUT_EFFECT =
 const NO_RUNNERS =
   "the runner stays UNREGISTERED: the protocol of runners is published nowhere. A `uuid` in the body is ignored, so 409 is never answered; `oauth_client` has no `token_endpoint` and no `audience`";
 
+const NO_ACCOUNT_VARIABLES =
+  "403 `This resource does not support authentication using the provided token` for every credential, as is reported of API tokens";
+const NO_DSA = "`ssh-dss` keys are refused; fingerprints are written as OpenSSH writes them (our choice)";
+const NO_IDENTITY_TOKENS = "no token is issued: nothing runs pipelines here";
+
 /**
  * What operations that are served do not do as the reference has it, by the operation's name there. An operation that is
  * served and not named here works: every parameter, field and status of the reference is there. Whoever changes a route
@@ -53,6 +58,22 @@ export const DIFFERENCES: Readonly<Record<string, string>> = {
     "always 404: caches are made by `pail control`, and have no content",
   "POST /repositories/{workspace}/{repo_slug}/pipelines-config/runners": NO_RUNNERS,
   "POST /workspaces/{workspace}/pipelines-config/runners": NO_RUNNERS,
+
+  "GET /users/{selected_user}/pipelines_config/variables": NO_ACCOUNT_VARIABLES,
+  "POST /users/{selected_user}/pipelines_config/variables": NO_ACCOUNT_VARIABLES,
+  "GET /users/{selected_user}/pipelines_config/variables/{variable_uuid}": NO_ACCOUNT_VARIABLES,
+  "PUT /users/{selected_user}/pipelines_config/variables/{variable_uuid}": NO_ACCOUNT_VARIABLES,
+  "DELETE /users/{selected_user}/pipelines_config/variables/{variable_uuid}": NO_ACCOUNT_VARIABLES,
+  "GET /teams/{username}/pipelines_config/variables": NO_ACCOUNT_VARIABLES,
+  "POST /teams/{username}/pipelines_config/variables": NO_ACCOUNT_VARIABLES,
+  "GET /teams/{username}/pipelines_config/variables/{variable_uuid}": NO_ACCOUNT_VARIABLES,
+  "PUT /teams/{username}/pipelines_config/variables/{variable_uuid}": NO_ACCOUNT_VARIABLES,
+  "DELETE /teams/{username}/pipelines_config/variables/{variable_uuid}": NO_ACCOUNT_VARIABLES,
+  "POST /repositories/{workspace}/{repo_slug}/pipelines_config/ssh/known_hosts": NO_DSA,
+  "PUT /repositories/{workspace}/{repo_slug}/pipelines_config/ssh/known_hosts/{known_host_uuid}": NO_DSA,
+  "GET /workspaces/{workspace}/pipelines-config/identity/oidc/.well-known/openid-configuration":
+    NO_IDENTITY_TOKENS,
+  "GET /workspaces/{workspace}/pipelines-config/identity/oidc/keys.json": NO_IDENTITY_TOKENS,
 
   "POST /workspaces/{workspace}/projects": NO_AVATAR,
   "PUT /workspaces/{workspace}/projects/{project_key}": NO_AVATAR,

@@ -1,4 +1,6 @@
 /** Every operation of the REST API, one line each. A file that is not listed here is not served. */
+
+export { ACCOUNT_VARIABLE_ROUTES } from "./account-variables.ts";
 export { getClientKeyRoute } from "./addon/client-key/get-client-key.ts";
 export { deleteAddonRoute } from "./addon/delete-addon.ts";
 export { putAddonRoute } from "./addon/put-addon.ts";
@@ -113,26 +115,34 @@ export { getTestReportRoute } from "./repositories/pipelines/steps/test-reports/
 export { listTestCaseReasonsRoute } from "./repositories/pipelines/steps/test-reports/list-test-case-reasons.ts";
 export { listTestCasesRoute } from "./repositories/pipelines/steps/test-reports/list-test-cases.ts";
 export { stopPipelineRoute } from "./repositories/pipelines/stop-pipeline.ts";
+export { createKnownHostRoute } from "./repositories/pipelines-config/create-known-host.ts";
 export { createRepositoryRunnerRoute } from "./repositories/pipelines-config/create-runner.ts";
 export { createScheduleRoute } from "./repositories/pipelines-config/create-schedule.ts";
 export { createRepositoryVariableRoute } from "./repositories/pipelines-config/create-variable.ts";
 export { deleteCacheRoute } from "./repositories/pipelines-config/delete-cache.ts";
 export { deleteCachesRoute } from "./repositories/pipelines-config/delete-caches.ts";
+export { deleteKeyPairRoute } from "./repositories/pipelines-config/delete-key-pair.ts";
+export { deleteKnownHostRoute } from "./repositories/pipelines-config/delete-known-host.ts";
 export { deleteRepositoryRunnerRoute } from "./repositories/pipelines-config/delete-runner.ts";
 export { deleteScheduleRoute } from "./repositories/pipelines-config/delete-schedule.ts";
 export { deleteRepositoryVariableRoute } from "./repositories/pipelines-config/delete-variable.ts";
 export { getCacheContentUriRoute } from "./repositories/pipelines-config/get-cache-content-uri.ts";
+export { getKeyPairRoute } from "./repositories/pipelines-config/get-key-pair.ts";
+export { getKnownHostRoute } from "./repositories/pipelines-config/get-known-host.ts";
 export { getPipelinesConfigRoute } from "./repositories/pipelines-config/get-pipelines-config.ts";
 export { getRepositoryRunnerRoute } from "./repositories/pipelines-config/get-runner.ts";
 export { getScheduleRoute } from "./repositories/pipelines-config/get-schedule.ts";
 export { getRepositoryVariableRoute } from "./repositories/pipelines-config/get-variable.ts";
 export { listCachesRoute } from "./repositories/pipelines-config/list-caches.ts";
+export { listKnownHostsRoute } from "./repositories/pipelines-config/list-known-hosts.ts";
 export { listRepositoryRunnersRoute } from "./repositories/pipelines-config/list-runners.ts";
 export { listScheduleExecutionsRoute } from "./repositories/pipelines-config/list-schedule-executions.ts";
 export { listSchedulesRoute } from "./repositories/pipelines-config/list-schedules.ts";
 export { listRepositoryVariablesRoute } from "./repositories/pipelines-config/list-variables.ts";
 export { putBuildNumberRoute } from "./repositories/pipelines-config/put-build-number.ts";
+export { putKeyPairRoute } from "./repositories/pipelines-config/put-key-pair.ts";
 export { putPipelinesConfigRoute } from "./repositories/pipelines-config/put-pipelines-config.ts";
+export { updateKnownHostRoute } from "./repositories/pipelines-config/update-known-host.ts";
 export { updateRepositoryRunnerRoute } from "./repositories/pipelines-config/update-runner.ts";
 export { updateScheduleRoute } from "./repositories/pipelines-config/update-schedule.ts";
 export { updateRepositoryVariableRoute } from "./repositories/pipelines-config/update-variable.ts";
@@ -239,6 +249,8 @@ export { createWorkspaceRunnerRoute } from "./workspaces/pipelines-config/create
 export { createWorkspaceVariableRoute } from "./workspaces/pipelines-config/create-variable.ts";
 export { deleteWorkspaceRunnerRoute } from "./workspaces/pipelines-config/delete-runner.ts";
 export { deleteWorkspaceVariableRoute } from "./workspaces/pipelines-config/delete-variable.ts";
+export { getIdentityKeysRoute } from "./workspaces/pipelines-config/get-identity-keys.ts";
+export { getOpenidConfigurationRoute } from "./workspaces/pipelines-config/get-openid-configuration.ts";
 export { getWorkspaceRunnerRoute } from "./workspaces/pipelines-config/get-runner.ts";
 export { getWorkspaceVariableRoute } from "./workspaces/pipelines-config/get-variable.ts";
 export { listWorkspaceRunnersRoute } from "./workspaces/pipelines-config/list-runners.ts";

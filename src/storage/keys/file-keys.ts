@@ -1,10 +1,11 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { link, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Failure } from "../../model/failure.ts";
 import { Secret } from "../../model/secret.ts";
 import { hasCode } from "../files/has-code.ts";
-import { KEY_BYTES, type KeyName, type Keys } from "./keys.ts";
+import { isKeyText, newKeyText } from "./key-text.ts";
+import type { KeyName, Keys } from "./keys.ts";
 
 const ENDING = ".key";
 
@@ -33,7 +34,8 @@ const LOSSES: Readonly<Record<KeyName, string>> = {
   rotation: "tokens cannot be rotated twice with the same result any more",
   "two-step": "two-step verification takes recovery codes alone, until it is set up again",
   apps: "installed apps cannot be called, nor call, until they are installed again",
-  pipelines: "the values of secured variables of pipelines are gone",
+  pipelines: "secured variables and SSH keys of pipelines have to be set again",
+  oidc: "whoever trusts the keys of pipelines has to read them again",
 };
 
 async function readOrCreateKey(folder: string, name: KeyName): Promise<Secret> {
@@ -46,8 +48,7 @@ async function readOrCreateKey(folder: string, name: KeyName): Promise<Secret> {
   }
   const draft = `${path}.${randomUUID()}`;
   try {
-    const text = randomBytes(KEY_BYTES).toString("hex");
-    await writeFile(draft, text, { flag: "wx", mode: 0o600, flush: true });
+    await writeFile(draft, await newKeyText(name), { flag: "wx", mode: 0o600, flush: true });
     // The link makes the complete file appear at once. If two processes start at once, one creates the key and the
     // other reads it.
     await link(draft, path);
@@ -60,7 +61,7 @@ async function readOrCreateKey(folder: string, name: KeyName): Promise<Secret> {
 }
 
 function parseKey(name: KeyName, text: string, path: string): Secret {
-  if (/^[0-9a-f]{64}$/.test(text.trim())) return new Secret(text.trim());
+  if (isKeyText(name, text.trim())) return new Secret(text.trim());
   throw new Failure(
     "unavailable",
     `Cannot read ${path}: it is damaged. Put it back from a backup; without one, remove it, and ${LOSSES[name]}`,

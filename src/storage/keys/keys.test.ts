@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createPrivateKey } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -35,6 +36,14 @@ for (const [kind, newKeys] of [
       assert.match(first!, /^[0-9a-f]{64}$/);
       for (const other of [...others, (await open().get("rotation")).reveal()]) assert.equal(other, first);
       assert.equal(String(await open().get("rotation")), "[secret]");
+    });
+
+    test("are an RSA key where others verify what it signs", async () => {
+      const open = newKeys();
+      const [one, other] = await Promise.all([open().get("oidc"), open().get("oidc")]);
+      assert.equal(one.reveal(), other.reveal());
+      const { asymmetricKeyType, asymmetricKeyDetails } = createPrivateKey(one.reveal());
+      assert.deepEqual([asymmetricKeyType, asymmetricKeyDetails!.modulusLength], ["rsa", 2048]);
     });
 
     test("differ from those of any other server", async () => {

@@ -2,14 +2,15 @@ import type { Secret } from "../../model/secret.ts";
 
 /**
  * `rotation`: derives a token's successor, so that a repeated rotation returns the same one; and signs links. `two-step`:
- * seals the seeds of codes. `apps`: seals the secrets that are shared with apps. `pipelines`: seals secured variables.
+ * seals the seeds of codes. `apps`: seals the secrets that are shared with apps. `pipelines`: seals secured variables
+ * and private keys of pipelines. `oidc`: is what tokens of pipelines would be signed with.
  */
-export type KeyName = "rotation" | "two-step" | "apps" | "pipelines";
+export type KeyName = "rotation" | "two-step" | "apps" | "pipelines" | "oidc";
 
 /** Keys of this server, stored beside the database and never in it. */
 export type Keys = {
   /**
-   * 32 random bytes in hex, created when first requested; the same in all processes.
+   * 32 random bytes in hex (`oidc`: an RSA key in PEM), created when first requested; the same in all processes.
    *
    * @throws Failure unavailable if the key is damaged.
    */

@@ -79,6 +79,8 @@ const S = "/2.0/snippets/{workspace}";
 const C = `${R}/commit/{commit}`;
 const P = `${R}/pullrequests/{pull_request_id}`;
 const E = `${R}/deployments_config/environments/{environment_uuid}`;
+const SSH = `${R}/pipelines_config/ssh`;
+export const HOST_KEY = "AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl";
 const TOKENS_OF_REPOSITORY = "/-/access-tokens/repositories/{workspace}/{repo_slug}";
 const TOKENS_OF_PROJECT = "/-/access-tokens/projects/{workspace}/{project_key}";
 const TOKENS_OF_WORKSPACE = "/-/access-tokens/workspaces/{workspace}";
@@ -132,6 +134,14 @@ const OWNERS_TOKEN = { outcomes: { stranger: 404, reader: 404 } } as const;
 const FOR_APPS = { outcomes: { stranger: 403, reader: 403, owner: 403 } } as const;
 /** Nobody but an app stores one, and none is installed here. */
 const NO_PROPERTY = { outcomes: { stranger: 404, reader: 404, owner: 404 } } as const;
+/** Refused for everyone who sends a credential. */
+const ACCOUNT_VARIABLES = {
+  ...FOR_APPS,
+  parameters: (known: ExampleParameters) => ({
+    username: "team",
+    variable_uuid: known["pipelines_config/variables/variable_uuid"] ?? "",
+  }),
+};
 /** Only steps of pipelines deploy. */
 const NO_DEPLOYMENT = {
   parameters: () => ({ deployment_uuid: "%7B01234567-89ab-4cde-8f01-23456789abcd%7D" }),
@@ -372,6 +382,31 @@ export const EXAMPLES: Readonly<Record<string, RouteExample>> = {
     body: json({ change: { name: "Renamed", restrictions: { admin_only: false } } }),
   },
   [`GET ${R}/deployments/{deployment_uuid}`]: NO_DEPLOYMENT,
+  [`PUT ${SSH}/key_pair`]: {
+    body: json({
+      private_key: "-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n",
+      public_key: `ssh-ed25519 ${HOST_KEY} text`,
+    }),
+    fills: nothingNew,
+  },
+  [`POST ${SSH}/known_hosts`]: {
+    body: json({ hostname: "[host.example]:22", public_key: { key_type: "ssh-ed25519", key: HOST_KEY } }),
+    fillBody: { hostname: "other.example", public_key: { key_type: "ssh-ed25519", key: HOST_KEY } },
+    fills: ({ uuid }) => ({ known_host_uuid: encodeURIComponent(String(uuid)) }),
+  },
+  [`PUT ${SSH}/known_hosts/{known_host_uuid}`]: {
+    body: json({ hostname: "renamed.example", public_key: { key_type: "ssh-ed25519", key: HOST_KEY } }),
+  },
+  ...Object.fromEntries(
+    ["/2.0/users/{selected_user}", "/2.0/teams/{username}"].flatMap((account) =>
+      ["GET", "POST", "GET /{variable_uuid}", "PUT /{variable_uuid}", "DELETE /{variable_uuid}"].map(
+        (each) => {
+          const [method, below = ""] = each.split(" ");
+          return [`${method} ${account}/pipelines_config/variables${below}`, ACCOUNT_VARIABLES];
+        },
+      ),
+    ),
+  ),
   [`POST ${R}/pipelines_config/variables`]: variableExample("pipelines_config/variables/variable_uuid"),
   [`PUT ${R}/pipelines_config/variables/{variable_uuid}`]: { body: json(VARIABLE) },
   [`POST ${W}/pipelines-config/variables`]: variableExample("pipelines-config/variables/variable_uuid"),

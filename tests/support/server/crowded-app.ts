@@ -25,7 +25,7 @@ import {
   insertRepositoryReviewer,
 } from "../../../src/storage/sql/pull-requests/default-reviewers.ts";
 import { newGpgPublicKey, newSshPublicKey } from "../examples/example-keys.ts";
-import { type ExampleParameters, examplePath, PARAMETERS } from "../examples/route-examples.ts";
+import { type ExampleParameters, examplePath, HOST_KEY, PARAMETERS } from "../examples/route-examples.ts";
 import { type FilledApp, startFilledApp } from "./filled-app.ts";
 
 /** Of each kind: more than fit on a page of 20. */
@@ -123,6 +123,10 @@ async function fillWorkspace({ app, rest }: FilledApp): Promise<readonly Account
       await upsertExplicitPermission(db, target, { kind: "group", uuid: group.uuid }, "read");
     }
     await expectMade(rest("POST", "/environments", { name: number, environment_type: { name: "Test" } }));
+    const public_key = { key_type: "ssh-ed25519", key: HOST_KEY };
+    await expectMade(
+      rest("POST", "/pipelines_config/ssh/known_hosts", { hostname: `h${number}`, public_key }),
+    );
     const variable = { key: `K${number}`, value: number };
     await expectMade(rest("POST", "/pipelines_config/variables", variable));
     await expectMade(rest("POST", "/../../../workspaces/acme/pipelines-config/variables", variable));

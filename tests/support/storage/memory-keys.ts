@@ -1,9 +1,9 @@
-import { randomBytes } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Secret } from "../../../src/model/secret.ts";
-import { KEY_BYTES, type KeyName, type Keys } from "../../../src/storage/keys/keys.ts";
+import { newKeyText } from "../../../src/storage/keys/key-text.ts";
+import type { KeyName, Keys } from "../../../src/storage/keys/keys.ts";
 
 /** What several processes share: keys that end with the test. */
 export type SharedKeys = Map<KeyName, Secret>;
@@ -11,7 +11,8 @@ export type SharedKeys = Map<KeyName, Secret>;
 export function openMemoryKeys(shared: SharedKeys = new Map()): Keys {
   return {
     async get(name) {
-      const known = shared.get(name) ?? new Secret(randomBytes(KEY_BYTES).toString("hex"));
+      const made = shared.has(name) ? undefined : new Secret(await newKeyText(name));
+      const known = shared.get(name) ?? made!;
       shared.set(name, known);
       return known;
     },
