@@ -52,7 +52,8 @@ const faultBody = (type: TypeBuilder) => {
   );
 };
 
-type FaultBody = BodyOf<typeof faultBody>;
+/** A fault in words and numbers, as the HTTP API takes it. */
+export type FaultBody = BodyOf<typeof faultBody>;
 
 export const FAULT_ROUTES: readonly ControlRoute[] = [
   {
@@ -66,7 +67,7 @@ export const FAULT_ROUTES: readonly ControlRoute[] = [
     path: "/faults",
     summary: "let something go wrong with requests",
     body: faultBody,
-    handle: async ({ faults }, { body }) => addFault(faults, body),
+    handle: async ({ faults }, { body }) => answerAdded(faults, body),
   }),
   {
     method: "DELETE",
@@ -89,13 +90,16 @@ export const FAULT_ROUTES: readonly ControlRoute[] = [
   },
 ];
 
-function addFault(faults: StandIn["faults"], body: FaultBody): Answer {
-  const fault = readFault(body);
-  const isForced = body.force === true;
-  const added = faults.add(fault, isForced);
+/** @throws Failure invalid-input, conflict. */
+export function addFault(faults: StandIn["faults"], body: FaultBody): Fault {
+  return faults.add(readFault(body), body.force === true);
+}
+
+function answerAdded(faults: StandIn["faults"], body: FaultBody): Answer {
+  const fault = addFault(faults, body);
   const isNowhere = fault.pattern !== undefined && !faults.hasRoute(fault.pattern);
   const warning = isNowhere ? { warning: `no route of the server has such a path: ${body.route}` } : {};
-  return jsonAnswer(201, { ...representFault(added), ...warning });
+  return jsonAnswer(201, { ...representFault(fault), ...warning });
 }
 
 function readFault(body: FaultBody): NewFault {

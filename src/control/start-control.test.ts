@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { chmod, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { request } from "node:http";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -32,6 +33,29 @@ test("it lists what it offers", async () => {
   assert.match(unknown.json.error.detail, /GET \//);
 });
 
+for (const [why, path, body, status] of [
+  ["a body that is too large", "/faults", JSON.stringify({ body: "x".repeat(1024 * 1024) }), 413],
+  ["a body that is no JSON", "/faults", "{", 400],
+  ["a body that is a list", "/faults", "[]", 400],
+  ["a path that is not UTF-8", "/snapshots/%ff/restore", "", 400],
+] as const)
+  test(`${why} is refused with ${status}`, async () => {
+    const answer = await askSocketRaw(app.socketPath, path, body);
+    assert.equal(answer, status);
+  });
+
+function askSocketRaw(socketPath: string, path: string, body: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(body) };
+    request({ socketPath, method: "POST", path, headers, agent: false }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode!);
+    })
+      .on("error", reject)
+      .end(body);
+  });
+}
+
 test("the socket is its owner's alone, in a folder that is", async () => {
   assert.equal((await stat(app.socketPath)).mode & 0o777, 0o600);
   assert.equal((await stat(dirname(app.socketPath))).mode & 0o777, 0o700);
@@ -58,7 +82,6 @@ test("on a port it takes its secret only, under the name of this machine only", 
   assert.equal(await ask({ authorization, origin: address }), 403);
   const rebound = await new Promise<number>((resolve, reject) => {
     const { port } = new URL(address);
-    const { request } = process.getBuiltinModule("node:http");
     request({ port, path: "/clock", headers: { authorization, host: `pages.example:${port}` } }, (answer) => {
       answer.resume();
       resolve(answer.statusCode!);

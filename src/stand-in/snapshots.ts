@@ -45,7 +45,10 @@ export function openStoredSnapshots(
   let count = 0;
 
   function openRows(): Promise<RowSnapshots> {
-    opening ??= openRowSnapshots({ ...database, ...transactions }, config.database, join(folder, "rows"));
+    if (opening !== undefined) return opening;
+    // What a server that was killed has left.
+    rmSync(folder, { recursive: true, force: true });
+    opening = openRowSnapshots({ ...database, ...transactions }, config.database, join(folder, "rows"));
     return opening;
   }
 
@@ -76,8 +79,6 @@ export function openStoredSnapshots(
       count += 1;
       const files = join(folder, `files-${count}`);
       const rows = await openedRows.save();
-      // One of a server that was killed.
-      rmSync(files, { recursive: true, force: true });
       mirrorFolder(repositoryFolder(config), join(files, "repositories"));
       mirrorFolder(downloadFolder(config), join(files, "downloads"));
       const saved = { name, savedAt: clock.now(), rows, folder: files, clock: clock.state() };

@@ -182,6 +182,21 @@ test("git-http knows HTTP only, and operations know none", () => {
   }
 });
 
+test("only what stands in for Bitbucket loads the control: a server that serves has none of it", () => {
+  const mayLoad = /^(?:stand-in|control|testing|cli\/(?:control|run))\//;
+  const wrong = FILES.flatMap(({ path, text }) => {
+    const file = relative(SOURCE, path);
+    if (mayLoad.test(file)) return [];
+    return [...text.matchAll(IMPORTS)].flatMap(([, isType, target]) => {
+      const loaded = relative(SOURCE, join(dirname(path), target!));
+      return isType === undefined && /^(?:stand-in|control|cli\/control)\//.test(loaded)
+        ? [`${file} ${loaded}`]
+        : [];
+    });
+  });
+  assert.deepEqual(wrong, [], "import its types only, or load it where a control was asked for");
+});
+
 test("whether a caller may is asked of an admission, which keeps what it was asked", () => {
   const questions =
     /import \{[^}]*\b(?:require[A-Z]\w+|maySee|heldPermission)\b[^}]*\} from "[^"]*\/authorization\//;

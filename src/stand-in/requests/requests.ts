@@ -8,6 +8,7 @@ import {
 import type { Interception, Ports, RequestOutcome } from "../../ports.ts";
 import { listEmails } from "../../storage/sql/accounts/accounts.ts";
 import { findNamesOfUses } from "../../storage/sql/tokens/token-recordings.ts";
+import { representHar } from "./har.ts";
 import { recordRequest } from "./record-request.ts";
 import type { RecordedRequest } from "./recorded-request.ts";
 import { openUsedCredentials, type UsedCredential } from "./used-credentials.ts";
@@ -31,6 +32,8 @@ export type LeastTokenOf = LeastToken & {
 export type Requests = {
   /** From the oldest on. */
   list(): readonly RecordedRequest[];
+  /** The same as HTTP Archive 1.2, to be written to a file as JSON. */
+  har(): ReturnType<typeof representHar>;
   /** How many have come, of which the oldest may not be kept any more. */
   readonly count: number;
   unknownOperations(): readonly UnknownOperationCount[];
@@ -64,6 +67,11 @@ export function openRequestRecorder({ clock, database }: Pick<Ports, "clock" | "
     if (dropped > 0) recorded = recorded.slice(dropped);
   }
 
+  /** In the order in which they came: they end in any order. */
+  function list(): readonly RecordedRequest[] {
+    return recorded.toSorted((one, other) => one.id - other.id);
+  }
+
   return {
     record(request, response) {
       count += 1;
@@ -88,8 +96,8 @@ export function openRequestRecorder({ clock, database }: Pick<Ports, "clock" | "
         unknown.set(operation, (unknown.get(operation) ?? 0) + 1);
     },
     noteUses: used.note,
-    // In the order in which they came: they end in any order.
-    list: () => recorded.toSorted((one, other) => one.id - other.id),
+    list,
+    har: () => representHar(list()),
     get count() {
       return count;
     },
