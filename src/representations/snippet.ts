@@ -71,12 +71,20 @@ export function representListedSnippet(snippet: Snippet, baseUrls: BaseUrls) {
   };
 }
 
+function clonePath(snippet: Snippet): string {
+  const slug = slugOfTitle(snippet.title);
+  return `snippets/${fullIdOf(snippet)}${slug === undefined ? "" : `/${slug}`}.git`;
+}
+
+export function snippetCloneUrl(baseUrls: BaseUrls, snippet: Snippet): string {
+  return `${baseUrls.html}/${clonePath(snippet)}`;
+}
+
 /** The names of protocols are those by which clients look for them. */
 function cloneLinks(snippet: Snippet, baseUrls: BaseUrls) {
-  const slug = slugOfTitle(snippet.title);
-  const path = `snippets/${fullIdOf(snippet)}${slug === undefined ? "" : `/${slug}`}.git`;
+  const path = clonePath(snippet);
   return [
-    { name: "https", href: `${baseUrls.html}/${path}` },
+    { name: "https", href: snippetCloneUrl(baseUrls, snippet) },
     { name: "ssh", href: `git@${new URL(baseUrls.html).hostname}:${path}` },
   ];
 }

@@ -152,6 +152,11 @@ export const PAGE_LIST: readonly PageEntry[] = [
     load: async () => (await import("./site/oauth2/device.ts")).devicePage,
   },
   {
+    path: "/snippets/{workspace}/{encoded_id}",
+    methods: READ,
+    load: async () => (await import("./snippets.ts")).snippetPage,
+  },
+  {
     path: "/{workspace}",
     methods: READ,
     load: async () => (await import("./workspace/workspace.ts")).workspacePage,

@@ -27,7 +27,12 @@ export type PageRequest = {
   readonly session: Session | undefined;
   readonly admission: Pick<
     OpenAdmission,
-    "admitToRepository" | "admitToProject" | "admitToTargetProject" | "admitToWorkspace" | "maySee"
+    | "admitToRepository"
+    | "admitToProject"
+    | "admitToTargetProject"
+    | "admitToWorkspace"
+    | "admitToSnippet"
+    | "maySee"
   >;
   /** Path parameters by their name in the page's path, decoded. */
   readonly params: Readonly<Record<string, string>>;

@@ -113,6 +113,12 @@ const EXAMPLES: Readonly<Record<string, Find>> = {
   ],
   // A file.
   "/{workspace}/workspace/settings/audit-log/export": () => [],
+  "/snippets/{workspace}/{encoded_id}": async (site) => {
+    const files = { "notes.md": { content: "# Notes\n\nA line\n" }, "data.bin": { content: "\u0001\u0000" } };
+    const body = { title: "Notes on retries", is_private: false, files };
+    const { json } = await site.rest("POST", `${site.app.url}/2.0/snippets/acme`, body);
+    return [{ path: `/snippets/acme/${json.id}` }, { path: `/snippets/acme/${json.id}`, as: "nobody" }];
+  },
   // It leads to the list of its repositories.
   "/{workspace}": () => [],
   "/{workspace}/{repo_slug}": () => [
