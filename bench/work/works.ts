@@ -3,6 +3,7 @@ import { clone } from "./clone.ts";
 import { fullFetch } from "./full-fetch.ts";
 import { infoRefs } from "./info-refs.ts";
 import { lsRefs } from "./ls-refs.ts";
+import { packageStart } from "./package-start.ts";
 import { pages } from "./pages.ts";
 import { pathHistory } from "./path-history.ts";
 import { pullRequests } from "./pull-requests.ts";
@@ -31,5 +32,6 @@ export const WORKS: readonly Work[] = [
   slowClones,
   start,
   reset,
+  packageStart,
   softServe,
 ];

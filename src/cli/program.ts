@@ -46,24 +46,28 @@ function pathOf(command: Command): string {
 }
 
 export function createProgram(): Command {
-  return createCommand("pail")
-    .description("A self-hosted Git server that speaks Bitbucket Cloud")
-    .version(readVersion(), "-V, --version")
-    .hook("preAction", async (_, command) => {
-      const isWorker = process.connected;
-      if (isWorker || !NEED_GIT.has(pathOf(command).replace(/^pail /, ""))) return;
-      const { requireGit } = await import("../git/process/git-version.ts");
-      await requireGit();
-    })
-    .addHelpText(
-      "after",
-      `${examples(
-        "pail demo --data ./data                  a running server to try, with data in it",
-        "pail serve --data ./data --port 8080     the server alone",
-        "pail token create --help                 how a command is used",
-      )}
+  return (
+    createCommand("pail")
+      .description("A self-hosted Git server that speaks Bitbucket Cloud")
+      .version(readVersion(), "-V, --version")
+      // The package has it as a text.
+      .configureHelp({ helpWidth: 80 })
+      .hook("preAction", async (_, command) => {
+        const isWorker = process.connected;
+        if (isWorker || !NEED_GIT.has(pathOf(command).replace(/^pail /, ""))) return;
+        const { requireGit } = await import("../git/process/git-version.ts");
+        await requireGit();
+      })
+      .addHelpText(
+        "after",
+        `${examples(
+          "pail demo --data ./data                  a running server to try, with data in it",
+          "pail serve --data ./data --port 8080     the server alone",
+          "pail token create --help                 how a command is used",
+        )}
 ${EXIT_STATUSES}`,
-    );
+      )
+  );
 }
 
 /** Stands in the program's help for a command that is not loaded. */

@@ -4,7 +4,7 @@ import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
 import { promisify } from "node:util";
 import { installPackage } from "../../packaging/install-package.ts";
@@ -93,6 +93,16 @@ test("the command says its version and its commands, and keeps compiled code awa
   const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
   assert.equal(await pail(["--version"]), `${version}\n`);
   assert.match(await pail(["--help"]), /^ {2}demo [\s\S]*^ {2}token /m);
+  // It is kept as a text, for names that are plain.
+  const inNode = { PAIL_STARTED_AS: installed.command };
+  const program = join(installed.package, "dist", "start-built.js");
+  const { stdout } = await run("node", [program, "--help"], { cwd: folder, env: environment(inNode) });
+  assert.equal(await pail(["--help"]), stdout);
+  const onPath = await run("pail", ["--help"], {
+    cwd: folder,
+    env: environment({ PATH: `${dirname(installed.command)}:${environment().PATH}` }),
+  });
+  assert.match(onPath.stdout, /^ {2}pail demo --data/m);
   assert.match(await pail(["token", "create", "--help"]), /--scope/);
   assert.ok(
     readFileSync(join(installed.package, "dist", "THIRD-PARTY-NOTICES.txt"), "utf8").includes("fastify"),
