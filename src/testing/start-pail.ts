@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
 import { startApp, startJobs } from "../app.ts";
+import { operatorBy } from "../authorization/operator-by.ts";
 import { openDemoData } from "../cli/demo/demo-data.ts";
 import { renewDemoTokens } from "../cli/demo/demo-tokens.ts";
-import { operatorBy } from "../cli/start/operator-by.ts";
 import { readConfig } from "../config/read-config.ts";
 import { openPorts } from "../open-ports.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { operatorBy } from "../../src/cli/start/operator-by.ts";
+import { operatorBy } from "../../src/authorization/operator-by.ts";
 import { parseJsonWebToken, tokenProblem } from "../../src/connect/json-web-token.ts";
 import { queryStringHash } from "../../src/connect/query-string-hash.ts";
 import type { Installation } from "../../src/model/app.ts";

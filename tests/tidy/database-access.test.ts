@@ -18,7 +18,7 @@ const READS = /^(?:find|list|count|has|read|is[A-Z]|errorCode$)/;
 /** What surfaces have for writing: the operator's `By`, and a token that has expired, which no operation makes. */
 const MAY_WRITE = [
   "cli/demo/demo-tokens.ts insertToken",
-  "cli/start/operator-by.ts openWriteTransaction",
+  "authorization/operator-by.ts openWriteTransaction",
   // A seed is applied by operations, all in one transaction.
   "seeds/apply-seed.ts insertAppliedSeed",
   "seeds/apply-seed.ts inOneTransaction",
@@ -109,7 +109,7 @@ test("audit lines, deliveries and wake-ups are stored by the write transaction a
 test("who changes something does it by a write transaction", () => {
   const mayOpen = [
     "authorization/caller-ports.ts",
-    "cli/start/operator-by.ts",
+    "authorization/operator-by.ts",
     "open-ports.ts",
     "ports.ts",
     // In the operator's name.

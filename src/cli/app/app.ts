@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { operatorBy } from "../../authorization/operator-by.ts";
 import { type AppKey, type Installation, parseAppKey } from "../../model/app.ts";
 import { Failure, invalidField } from "../../model/failure.ts";
 import { type AppSource, installApp } from "../../operations/apps/install-app.ts";
@@ -10,7 +11,6 @@ import { findInstallationIn, listInstallations } from "../../storage/sql/apps/in
 import { findRegistration } from "../../storage/sql/apps/registrations.ts";
 import { findWorkspace } from "../../storage/sql/workspaces/workspaces.ts";
 import { createCommand, examples } from "../program.ts";
-import { operatorBy } from "../start/operator-by.ts";
 import { addSettings } from "../start/settings-options.ts";
 import { withPorts } from "../start/with-ports.ts";
 import { printJson, printLine, printTable, shortInstant } from "../terminal/print.ts";

@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
+import { operatorBy } from "../../authorization/operator-by.ts";
 import { readSince } from "../audit/read-since.ts";
 import { createCommand, examples } from "../program.ts";
 import { openLog } from "../start/open-log.ts";
-import { operatorBy } from "../start/operator-by.ts";
 import { addSettings, configOf } from "../start/settings-options.ts";
 import { printLine, printNote } from "../terminal/print.ts";
 import { REFUSED_STATUS } from "../terminal/problem.ts";

@@ -1,10 +1,10 @@
 import type { Command } from "commander";
+import { operatorBy } from "../../authorization/operator-by.ts";
 import type { Secret } from "../../model/secret.ts";
 import { createFirstAccountLink } from "../../operations/accounts/password-links.ts";
 import { listAccounts } from "../../storage/sql/accounts/accounts.ts";
 import { hasPasswordHolder } from "../../storage/sql/accounts/passwords.ts";
 import { createCommand, examples } from "../program.ts";
-import { operatorBy } from "../start/operator-by.ts";
 import { ALL_SETTINGS, addSettings } from "../start/settings-options.ts";
 import { withProgramName } from "../terminal/program-name.ts";
 import { runServer, WORKERS_OF_MACHINE } from "./run-server.ts";

@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import type { Command } from "commander";
+import { operatorBy } from "../../authorization/operator-by.ts";
 import type { By, Ports } from "../../ports.ts";
 import { holdsContent, requireRestored } from "../../storage/data-folder/data-folder.ts";
 import { refusedOption } from "../terminal/problem.ts";
 import { openLog } from "./open-log.ts";
-import { operatorBy } from "./operator-by.ts";
 import { configOf } from "./settings-options.ts";
 
 export type WithPortsOptions = {

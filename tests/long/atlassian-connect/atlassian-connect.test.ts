@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { operatorBy } from "../../../src/cli/start/operator-by.ts";
+import { operatorBy } from "../../../src/authorization/operator-by.ts";
 import { parseJsonWebToken, tokenProblem, writeJsonWebToken } from "../../../src/connect/json-web-token.ts";
 import { writeCanonicalRequest } from "../../../src/connect/query-string-hash.ts";
 import { writeTokenForApp } from "../../../src/connect/token-for-app.ts";

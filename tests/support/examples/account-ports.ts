@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import pino from "pino";
-import { operatorBy } from "../../../src/cli/start/operator-by.ts";
+import { operatorBy } from "../../../src/authorization/operator-by.ts";
 import type { Config } from "../../../src/config/config.ts";
 import { openProcessSlots } from "../../../src/git/process/process-slots.ts";
 import { openBackgroundWork } from "../../../src/jobs/background-work.ts";

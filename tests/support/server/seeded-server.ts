@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pino from "pino";
 import { type RunningApp, startApp } from "../../../src/app.ts";
-import { operatorBy } from "../../../src/cli/start/operator-by.ts";
+import { operatorBy } from "../../../src/authorization/operator-by.ts";
 import { openPorts } from "../../../src/open-ports.ts";
 import type { By, Ports } from "../../../src/ports.ts";
 import type { Dialect } from "../../../src/storage/sql/migrations/migration.ts";

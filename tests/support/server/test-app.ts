@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pino from "pino";
 import { startApp, startJobs } from "../../../src/app.ts";
-import { operatorBy } from "../../../src/cli/start/operator-by.ts";
+import { operatorBy } from "../../../src/authorization/operator-by.ts";
 import type { Config } from "../../../src/config/config.ts";
 import type { Account } from "../../../src/model/account.ts";
 import type { Repository } from "../../../src/model/repository.ts";

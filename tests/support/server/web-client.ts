@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { operatorBy } from "../../../src/cli/start/operator-by.ts";
+import { operatorBy } from "../../../src/authorization/operator-by.ts";
 import type { Account } from "../../../src/model/account.ts";
 import type { Session } from "../../../src/model/session.ts";
 import { startSession } from "../../../src/operations/accounts/sessions.ts";

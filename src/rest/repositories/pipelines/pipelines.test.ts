@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import { createCaller, ownerOf, restAs } from "../../../../tests/support/clients/rest-callers.ts";
 import { startTestApp } from "../../../../tests/support/server/test-app.ts";
-import { operatorBy } from "../../../cli/start/operator-by.ts";
+import { operatorBy } from "../../../authorization/operator-by.ts";
 import type { Uuid } from "../../../model/uuid.ts";
 import {
   appendLog,

@@ -1,7 +1,7 @@
-import { publicBaseUrlsOf } from "../../config/public-base-urls.ts";
-import { OPERATOR } from "../../model/caller.ts";
-import type { By, Ports } from "../../ports.ts";
-import { openWriteTransaction } from "../../storage/sql/write-transaction.ts";
+import { publicBaseUrlsOf } from "../config/public-base-urls.ts";
+import { OPERATOR } from "../model/caller.ts";
+import type { By, Ports } from "../ports.ts";
+import { openWriteTransaction } from "../storage/sql/write-transaction.ts";
 
 /** The operator changes something: whoever may use the command line, which needs no credential, and is asked nothing. */
 export function operatorBy(
