@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import pino from "pino";
 import { startApp } from "../../src/app.ts";
+import { operatorBy } from "../../src/authorization/operator-by.ts";
 import { openControlled } from "../../src/cli/control/open-controlled.ts";
 import { openDemoData } from "../../src/cli/demo/demo-data.ts";
-import { operatorBy } from "../../src/cli/start/operator-by.ts";
 import { readConfig } from "../../src/config/read-config.ts";
 import { createApiToken } from "../../src/operations/tokens/api-tokens.ts";
 import { interleave } from "../measure/interleave.ts";

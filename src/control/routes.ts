@@ -1,6 +1,7 @@
 import { CLOCK_ROUTES } from "./clock.ts";
 import type { ControlRoute } from "./control-route.ts";
 import { FAULT_ROUTES } from "./faults.ts";
+import { PIPELINE_ROUTES } from "./pipelines.ts";
 import { REQUEST_ROUTES } from "./requests.ts";
 import { RESET_ROUTES } from "./reset.ts";
 import { SNAPSHOT_ROUTES } from "./snapshots.ts";
@@ -14,4 +15,5 @@ export const CONTROL_ROUTES: readonly ControlRoute[] = [
   ...FAULT_ROUTES,
   ...REQUEST_ROUTES,
   ...WEBHOOK_ROUTES,
+  ...PIPELINE_ROUTES,
 ];

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { createCommand, examples } from "../program.ts";
 import { addClock } from "./clock.ts";
 import { addFault } from "./fault.ts";
+import { addPipeline, addSchedule } from "./pipeline.ts";
 import { addRequests } from "./requests.ts";
 import { addReset } from "./reset.ts";
 import { addSnapshot } from "./snapshot.ts";
@@ -27,5 +28,7 @@ export function createControlCommand(): Command {
   addFault(control);
   addRequests(control);
   addWebhooks(control);
+  addPipeline(control);
+  addSchedule(control);
   return control;
 }

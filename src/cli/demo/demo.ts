@@ -1,6 +1,5 @@
 import { join, relative, resolve } from "node:path";
 import type { Command } from "commander";
-import { operatorBy } from "../../authorization/operator-by.ts";
 import type { Config } from "../../config/config.ts";
 import { Failure } from "../../model/failure.ts";
 import type { ControlSettings, OpenControl } from "../control/open-controlled.ts";

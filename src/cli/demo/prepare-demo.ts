@@ -1,9 +1,9 @@
+import { operatorBy } from "../../authorization/operator-by.ts";
 import type { Account } from "../../model/account.ts";
 import type { Secret } from "../../model/secret.ts";
 import { createPasswordLink } from "../../operations/accounts/password-links.ts";
 import type { By, Ports } from "../../ports.ts";
 import { findPasswordByUuid } from "../../storage/sql/accounts/passwords.ts";
-import { operatorBy } from "../start/operator-by.ts";
 import { describeDemoCredentials, readDemoTokens } from "./demo-credentials.ts";
 import { type DemoData, openDemoData } from "./demo-data.ts";
 import { describeDemo, describeDemoCommands } from "./demo-guide.ts";

@@ -74,6 +74,34 @@ export async function finishStep(
 }
 
 /**
+ * Ends all steps that have not ended with the same result; after one that has not succeeded the rest does not run.
+ *
+ * @throws Failure conflict if the pipeline has ended.
+ */
+export async function finishPipeline(
+  ports: MovePorts & Pick<Ports, "database">,
+  by: By,
+  repository: Repository,
+  {
+    pipelineUuid,
+    ...end
+  }: Pick<StepKey, "pipelineUuid"> & {
+    readonly result: StepResult;
+    readonly error?: PipelineError | undefined;
+  },
+): Promise<Pipeline> {
+  let pipeline: Pipeline | undefined;
+  for (;;) {
+    const steps = await listSteps(ports.database.kysely, pipelineUuid);
+    const next = steps.find(({ status }) => stepResultOf(status) === undefined);
+    if (next === undefined) break;
+    pipeline = await finishStep(ports, by, repository, { ...end, pipelineUuid, stepUuid: next.uuid });
+  }
+  if (pipeline === undefined) throw new Failure("conflict", "Cannot finish the pipeline: it has ended");
+  return pipeline;
+}
+
+/**
  * Appends to the log of a step that runs or has ended.
  *
  * @returns its length, in bytes.
