@@ -54,7 +54,8 @@ for (const dialect of DIALECTS)
     await (await openRowSnapshots(database, settings, join(folder, "rows"))).save();
     await (await openRowSnapshots(database, settings, join(folder, "rows"))).close();
     if (dialect === "postgres") {
-      const { rows } = await sql`select from pg_namespace where nspname like 'pail_snapshot%'`.execute(
+      const { rows } = await sql`
+        select from pg_namespace where starts_with(nspname, 'pail_snapshot_' || md5(current_schema()))`.execute(
         kysely,
       );
       assert.equal(rows.length, 0);

@@ -28,14 +28,15 @@ export async function openPostgresRowSnapshots(
   database: Pick<Database, "kysely" | "transaction">,
 ): Promise<RowSnapshots> {
   let count = 0;
+  const prefix = await prefixOf(database.kysely);
   const dropAll = async () => {
-    for (const schema of await listSchemas(database.kysely)) await drop(database.kysely, schema);
+    for (const schema of await listSchemas(database.kysely, prefix)) await drop(database.kysely, schema);
   };
   await dropAll();
   return {
     async save() {
       count += 1;
-      const schema = `${SCHEMA_PREFIX}${count}`;
+      const schema = `${prefix}${count}`;
       const saved = await database.transaction((tx) => save(tx, schema), { isLong: true });
       return {
         restore: () => database.transaction((tx) => restore(tx, schema, saved), { isLong: true }),
@@ -46,11 +47,15 @@ export async function openPostgresRowSnapshots(
   };
 }
 
-async function listSchemas(kysely: Kysely<Schema>): Promise<readonly string[]> {
+/** Another server may have another schema of the same database. */
+async function prefixOf(kysely: Kysely<Schema>): Promise<string> {
+  const { rows } = await sql<{ own: string }>`select md5(current_schema()) as own`.execute(kysely);
+  return `${SCHEMA_PREFIX}${rows[0]!.own}_`;
+}
+
+async function listSchemas(kysely: Kysely<Schema>, prefix: string): Promise<readonly string[]> {
   const { rows } = await sql<{ name: string }>`
-    select nspname::text as name from pg_namespace where starts_with(nspname, ${SCHEMA_PREFIX})`.execute(
-    kysely,
-  );
+    select nspname::text as name from pg_namespace where starts_with(nspname, ${prefix})`.execute(kysely);
   return rows.map(({ name }) => name);
 }
 
