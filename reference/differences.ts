@@ -42,7 +42,7 @@ export const DIFFERENCES: Readonly<Record<string, string>> = {
   "PUT /workspaces/{workspace}/hooks/{uid}": SILENT_EVENTS,
 
   "GET /repositories/{workspace}/{repo_slug}/deployments":
-    "deployments come from the steps of pipelines, which only the control of a stand-in moves; no `deployable`, `version` or `number`",
+    "deployments follow the steps of pipelines, which only the control of a stand-in moves; no `deployable`, `version` or `number`",
 
   "POST /repositories/{workspace}/{repo_slug}/pipelines":
     "nothing runs the pipeline: it stays PENDING until `pail control pipeline` moves it. JSON only: a pipeline in the request itself (`application/yaml`) is refused with 415. Pushes, pull requests and schedules start none",

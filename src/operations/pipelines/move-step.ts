@@ -19,6 +19,7 @@ import { listSteps, updateStep } from "../../storage/sql/pipelines/steps.ts";
 import { countTestCases, insertTestCases } from "../../storage/sql/pipelines/test-cases.ts";
 import type { Schema } from "../../storage/sql/schema.ts";
 import type { Recorder } from "../../storage/sql/write-transaction.ts";
+import { followStep } from "../deployments/deployments.ts";
 import { derivePipeline } from "./derive-pipeline.ts";
 import { pipelineBadRequest, pipelineNotFound } from "./pipeline-failures.ts";
 import { publishStatus } from "./publish-status.ts";
@@ -221,8 +222,11 @@ async function settle(
     readonly now: Date;
   },
 ): Promise<Pipeline> {
-  for (const [index, step] of steps.entries())
-    if (step !== before[index]) await updateStep(tx, step.uuid, step);
+  for (const [index, step] of steps.entries()) {
+    if (step === before[index]) continue;
+    await updateStep(tx, step.uuid, step);
+    await followStep(tx, pipeline, step, now);
+  }
   const settled: Pipeline = {
     ...pipeline,
     completedAt: isPipelineDone(pipeline.status) ? now : undefined,

@@ -9,6 +9,7 @@ import { insertPipeline } from "../../storage/sql/pipelines/pipelines.ts";
 import { insertRunVariables, type StoredRunVariable } from "../../storage/sql/pipelines/run-variables.ts";
 import { insertSteps } from "../../storage/sql/pipelines/steps.ts";
 import type { CommitPorts } from "../commits/commits.ts";
+import { createDeploymentsOf } from "../deployments/deployments.ts";
 import { derivePipeline } from "./derive-pipeline.ts";
 import { type DefinedStep, findSelector, readSteps } from "./parse-definition.ts";
 import { pipelineBadRequest } from "./pipeline-failures.ts";
@@ -67,6 +68,7 @@ export async function runPipeline(
     const numbered = { ...pipeline, buildNumber: await nextBuildNumber(tx, repository.uuid) };
     await insertPipeline(tx, numbered);
     await insertSteps(tx, first.steps);
+    await createDeploymentsOf(ports, tx, numbered, first.steps);
     await insertRunVariables(tx, uuid, sealed);
     return numbered;
   });
