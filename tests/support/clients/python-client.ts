@@ -12,6 +12,8 @@ const CACHE = join(import.meta.dirname, "..", "..", "..", "node_modules", ".cach
 const PYTHON = "python3";
 
 export type PythonClient = {
+  /** For `PYTHONPATH`. */
+  readonly packagesFolder: string;
   /** Runs the script to its end. @returns what it printed. @throws Error with what it said if its status is not 0. */
   runScript(path: string, environment: Readonly<Record<string, string>>): Promise<string>;
 };
@@ -30,6 +32,7 @@ export async function installPythonClient(requirementsFile: string): Promise<Pyt
   const folder = join(CACHE, key);
   if ((await stat(folder).catch(() => undefined)) === undefined) await installInto(folder, requirementsFile);
   return {
+    packagesFolder: folder,
     async runScript(path, environment) {
       const env = {
         PATH: process.env.PATH ?? "",
