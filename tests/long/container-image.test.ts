@@ -41,6 +41,11 @@ async function buildah(...args: readonly string[]): Promise<string> {
   return (await run("buildah", [...storage, ...args], options)).stdout.trim();
 }
 
+/** With the process inside, which is another account's and so does not end by itself with the one that started it. */
+function end({ pid, exitCode, signalCode }: ChildProcess): void {
+  if (exitCode === null && signalCode === null) process.kill(-pid!, "SIGKILL");
+}
+
 async function openContainer(image: string): Promise<{ readonly id: string; readonly root: string }> {
   const id = await buildah("from", image);
   containers.push(id);
@@ -48,7 +53,7 @@ async function openContainer(image: string): Promise<{ readonly id: string; read
 }
 
 after(async () => {
-  for (const child of children) child.kill("SIGKILL");
+  for (const child of children) end(child);
   for (const id of containers) await buildah("rm", id);
   if (containers.length > 0) await buildah("rmi", "--all", "--force");
   rmSync(folder, { recursive: true, force: true });
@@ -80,9 +85,10 @@ function start(root: string, data: string, args: readonly string[], variables: r
     root=$0; shift; cd /
     exec /usr/bin/env -i "$@"`;
   const command = ["/usr/sbin/chroot", `--userspec=${ACCOUNT}:${ACCOUNT}`, root, ...args];
-  const inside = ["--mount", "--pid", "--fork", "--kill-child", "sh", "-c", script, root, data];
+  const inside = ["--mount", "--pid", "--fork", "sh", "-c", script, root, data];
   const child = spawn("unshare", [...inside, ...variables, ...command], {
     stdio: ["ignore", "pipe", "pipe"],
+    detached: true,
   });
   children.push(child);
   return child;
@@ -132,6 +138,7 @@ test("the image is small, and serves read-only as an account without rights", {
   const [, token] = /(ATATT\S+)/.exec(said)!;
   const url = `http://x-bitbucket-api-token-auth:${token}@127.0.0.1:${port}/acme/demo.git`;
   await run("git", ["clone", "-q", url, join(folder, "clone")]);
-  child.kill("SIGKILL");
-  await once(child, "close");
+  const ended = once(child, "close");
+  end(child);
+  await ended;
 });
