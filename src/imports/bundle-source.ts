@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { GitError, runGit } from "../git/process/git-process.ts";
-import { type ImportSource, refusedSource } from "./import-source.ts";
+import { type ImportSource, refusedSource, SourceRefusal } from "./import-source.ts";
 import { openLocalSource } from "./local-source.ts";
 
 /** Where HEAD leads is not in a bundle, only its commit. Of several branches there it is the first of these. */
@@ -35,9 +35,19 @@ export async function withBundleSource<T>(
     );
     const main = usual[0] ?? heads[0];
     if (main !== undefined) await writeFile(join(gitDir, "HEAD"), `ref: ${main.name}\n`);
-    return await work(await openLocalSource(gitDir));
+    return await work(await openUnpacked(gitDir, path));
   } finally {
     await rm(gitDir, { recursive: true, force: true });
+  }
+}
+
+/** What is wrong is of the bundle, not of the folder that it lies in. */
+async function openUnpacked(gitDir: string, path: string): Promise<ImportSource> {
+  try {
+    return await openLocalSource(gitDir);
+  } catch (error) {
+    if (!(error instanceof SourceRefusal)) throw error;
+    throw refusedSource(path, error.message.replace(`Cannot import ${gitDir}: `, ""), error.problem);
   }
 }
 

@@ -21,8 +21,8 @@ const DEPTH_MAX = 24;
 /** Values with those that aliases repeat: what few lines can make of them is bounded by it. */
 const VALUES_MAX = 500_000;
 const ANCHORS_MAX = 1_000;
-/** Names that mean something else to objects of JavaScript. */
-const FORBIDDEN_NAMES: readonly string[] = ["__proto__", "constructor", "prototype"];
+/** It means something else to objects of JavaScript. */
+const FORBIDDEN_NAME = "__proto__";
 
 /** Where a value begins, its name, and what is in it. */
 type Place = {
@@ -155,7 +155,7 @@ function openWalk(document: Document.Parsed) {
       const keyNode = key as Node;
       const keyStart = keyNode.range?.[0] ?? at.start;
       const name = isScalar(keyNode) ? String(keyNode.value) : undefined;
-      if (name === undefined || FORBIDDEN_NAMES.includes(name)) {
+      if (name === undefined || name === FORBIDDEN_NAME) {
         problems.push({ path: [...path, name ?? "?"], what: "is no name of a field" });
         continue;
       }
