@@ -21,6 +21,11 @@ const NOUNS: readonly Noun[] = [
     load: async () => (await import("./cli/seed/seed.ts")).createSeedCommand(),
   },
   {
+    name: "export",
+    summary: "write a seed of what is in a data folder",
+    load: async () => (await import("./cli/export/export.ts")).createExportCommand(),
+  },
+  {
     name: "control",
     summary: "set the clock of a running stand-in, and what else tests ask of it",
     load: async () => (await import("./cli/control/control.ts")).createControlCommand(),

@@ -5,7 +5,16 @@ import { describeProblem, exitStatusOf, USAGE_STATUS } from "./terminal/problem.
 import { withProgramName } from "./terminal/program-name.ts";
 
 /** Commands that start git, sooner or later: without it they would stop in the middle. */
-const NEED_GIT = new Set(["serve", "demo", "run", "backup", "restore", "fsck", "repository import"]);
+const NEED_GIT = new Set([
+  "serve",
+  "demo",
+  "export",
+  "run",
+  "backup",
+  "restore",
+  "fsck",
+  "repository import",
+]);
 
 const EXIT_STATUSES = `
 Exit status: 0 done, 1 failed or refused, 2 wrong usage (an option, a value or a setting).`;

@@ -21,6 +21,7 @@ export async function withBundleSource<T>(
   try {
     for (const folder of ["objects/pack", "refs"]) await mkdir(join(gitDir, folder), { recursive: true });
     await writeFile(join(gitDir, "HEAD"), "ref: refs/heads/main\n");
+    await writeFile(join(gitDir, "config"), "[core]\n\trepositoryformatversion = 0\n\tbare = true\n");
     const listed = await unbundle(gitDir, path);
     const refs = listed
       .filter(({ name }) => name.startsWith("refs/"))

@@ -23,13 +23,16 @@ function withoutRandom(value: string): string {
 }
 
 /** All rows of all tables, as texts in some order that is always the same. */
-async function rowsOf({ database: { kysely } }: Ports): Promise<readonly string[]> {
+async function rowsOf({ database: { dialect, kysely } }: Ports): Promise<readonly string[]> {
   const lines: string[] = [];
+  const current =
+    dialect === "postgres"
+      ? (await sql<{ name: string }>`select current_schema() as name`.execute(kysely)).rows[0]!.name
+      : undefined;
   for (const { name, schema } of await kysely.introspection.getTables()) {
-    if (OTHER_TABLES.test(name)) continue;
-    const { rows } = await sql<
-      Record<string, unknown>
-    >`select * from ${sql.table(schema === undefined ? name : `${schema}.${name}`)}`.execute(kysely);
+    // In PostgreSQL, schemas of other tests are beside it.
+    if (OTHER_TABLES.test(name) || schema !== current) continue;
+    const { rows } = await sql<Record<string, unknown>>`select * from ${sql.table(name)}`.execute(kysely);
     for (const row of rows) {
       const fields = Object.entries(row)
         .filter(([column]) => !RANDOM.has(column))

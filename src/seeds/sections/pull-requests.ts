@@ -1,6 +1,6 @@
 import type { Account } from "../../model/account.ts";
 import { MERGE_STRATEGIES } from "../../model/merge-strategy.ts";
-import { parseObjectId } from "../../model/object-id.ts";
+import { type ObjectId, parseObjectId } from "../../model/object-id.ts";
 import { permits } from "../../model/permission.ts";
 import type { PullRequest, PullRequestKey } from "../../model/pull-request.ts";
 import type { BranchName } from "../../model/ref-name.ts";
@@ -9,7 +9,7 @@ import { mergePullRequest } from "../../operations/merges/merge-pull-request.ts"
 import { createComment } from "../../operations/pull-requests/comments.ts";
 import { createPullRequest } from "../../operations/pull-requests/create-pull-request.ts";
 import { declinePullRequest } from "../../operations/pull-requests/decline-pull-request.ts";
-import { recordClosedPullRequest } from "../../operations/pull-requests/record-closed-pull-request.ts";
+import { closeRecorded, recordPullRequest } from "../../operations/pull-requests/record-pull-request.ts";
 import { resolveComment } from "../../operations/pull-requests/resolve-comment.ts";
 import { reviewPullRequest } from "../../operations/pull-requests/review-pull-request.ts";
 import { createTask, editTask } from "../../operations/pull-requests/tasks.ts";
@@ -241,7 +241,7 @@ async function apply(
       await context.make(next(reviewer, [field, number]), (ports, by) =>
         reviewPullRequest(ports, by, repository, key, state),
       );
-  if (entry.source_commit === undefined) await close(context, repository, entry, await reread(key), next);
+  await close(context, repository, entry, await reread(key), next);
 }
 
 async function mayRead(
@@ -262,24 +262,17 @@ async function create(
     entry.source_repository === undefined ? repository : context.find("repository", entry.source_repository);
   return context.make(at, async (ports, by) => {
     if (entry.source_commit !== undefined)
-      return recordClosedPullRequest(ports, by, repository, {
+      return recordPullRequest(ports, by, repository, {
         title: entry.title,
         description: entry.description ?? "",
         closesSourceBranch: entry.close_source_branch ?? false,
-        reason: entry.reason ?? "",
-        state: entry.state === "merged" ? "MERGED" : "DECLINED",
         source: {
           repository: source,
           branch: entry.source as BranchName,
           commit: parseObjectId(entry.source_commit)!,
         },
-        destination: {
-          branch: entry.destination as BranchName,
-          commit:
-            entry.destination_commit === undefined ? undefined : parseObjectId(entry.destination_commit),
-        },
-        mergeCommit: entry.merge_commit === undefined ? undefined : parseObjectId(entry.merge_commit),
-        closedBy: entry.closed_by === undefined ? undefined : context.find("account", entry.closed_by),
+        destinationBranch: entry.destination as BranchName,
+        reviewers: (entry.reviewers ?? []).map((reviewer) => context.find("account", reviewer)),
       });
     const { pullRequest: made } = await createPullRequest(ports, by, await currentOf(ports, repository), {
       title: entry.title,
@@ -324,11 +317,20 @@ async function close(
   next: (as: string, at: SeedPath) => EntryInWork,
 ): Promise<void> {
   const at = () => next(entry.closed_by ?? entry.author, ["state"]);
-  if (entry.state === "declined")
+  if (entry.source_commit !== undefined)
+    await context.make(at(), (ports, by) =>
+      closeRecorded(ports, by, repository, current, {
+        state: entry.state === "merged" ? "MERGED" : "DECLINED",
+        reason: entry.reason ?? "",
+        destinationCommit: commitOf(entry.destination_commit),
+        mergeCommit: commitOf(entry.merge_commit),
+      }),
+    );
+  else if (entry.state === "declined")
     await context.make(at(), (ports, by) =>
       declinePullRequest(ports, by, repository, current, entry.reason ?? ""),
     );
-  if (entry.state === "merged")
+  else if (entry.state === "merged")
     await context.make(at(), (ports, by) =>
       mergePullRequest(
         ports,
@@ -338,4 +340,8 @@ async function close(
         { takeSlot },
       ),
     );
+}
+
+function commitOf(text: string | undefined): ObjectId | undefined {
+  return text === undefined ? undefined : parseObjectId(text);
 }

@@ -1,5 +1,4 @@
 import { resolve } from "node:path";
-import { writePack } from "../../git/packs/write-pack.ts";
 import type { ImportSource } from "../../imports/import-source.ts";
 import { Failure } from "../../model/failure.ts";
 import { parseBranchName } from "../../model/ref-name.ts";
@@ -14,7 +13,11 @@ import type { Project, Workspace } from "../../model/workspace.ts";
 import { importNew } from "../../operations/imports/import-repository.ts";
 import { push } from "../../operations/refs/push.ts";
 import { forkRepository } from "../../operations/repositories/fork-repository.ts";
-import { createRepository, type NewRepository } from "../../operations/repositories/repositories.ts";
+import {
+  changeRepository,
+  createRepository,
+  type NewRepository,
+} from "../../operations/repositories/repositories.ts";
 import type { By, Ports } from "../../ports.ts";
 import { listRefs } from "../../storage/sql/refs/refs.ts";
 import { findRepository } from "../../storage/sql/repositories/repositories.ts";
@@ -88,8 +91,6 @@ export function checkRepository(checker: SeedChecker, entry: RepositoryEntry, pa
     checker.problem([...path, "main_branch"], "not a name of a branch");
   const origins = (["commits", "from"] as const).filter((field) => entry[field] !== undefined);
   if (origins.length > 1) checker.problem([...path, "from"], "cannot be given together with commits");
-  if (entry.fork_of !== undefined && entry.from !== undefined)
-    checker.problem([...path, "from"], "cannot be given together with fork_of");
 }
 
 export type RepositoryContent = {
@@ -161,8 +162,17 @@ async function create(
   if (entry.fork_of !== undefined) {
     const parent = context.find("repository", entry.fork_of);
     const fork = await forkRepository(ports, by, parent, input);
-    await pushHistory(ports, by, fork, history);
-    return reread();
+    const { from } = entry;
+    if (from === undefined) await pushSource(ports, by, fork, sourceOfHistory(history, undefined));
+    else
+      await withContent(
+        resolve(folder, from),
+        { time: context.time, identity, mainBranch: mainBranchOf(entry) },
+        (source) => pushSource(ports, by, fork, { ...source, isWhole: true }),
+      );
+    const made = await reread();
+    if (mainBranch === undefined || mainBranch === made.mainBranch) return made;
+    return changeRepository(ports, by, made, { mainBranch });
   }
   if (entry.from !== undefined) {
     const commit = { time: context.time, identity, mainBranch: mainBranchOf(entry) };
@@ -203,23 +213,30 @@ async function readRepository({ database }: Ports, { workspace, slug }: NewRepos
   return (await findRepository(database.kysely, { uuid: workspace.uuid }, { slug }))!;
 }
 
-/** What a fork has beyond its parent. */
-async function pushHistory(
+/** Gives a fork what it has beyond its parent, or all of a source that is whole. */
+async function pushSource(
   ports: Ports,
   by: By,
   fork: Repository,
-  { refs, objects }: History,
+  source: ImportSource & { readonly isWhole?: boolean },
 ): Promise<void> {
   const known = await listRefs(ports.database.kysely, fork.uuid);
-  const commands = Array.from(refs, ([refName, target]) => ({
-    name: refName,
-    old: known.find((ref) => ref.name === refName)?.target,
-    new: target,
-  })).filter(({ old, new: target }) => old !== target);
+  const wanted = new Map(source.refs.map(({ name: ref, target }) => [ref, target]));
+  const names =
+    source.isWhole === true
+      ? [...new Set([...known.map((ref) => ref.name), ...wanted.keys()])]
+      : [...wanted.keys()];
+  const commands = names
+    .map((ref) => ({ name: ref, old: known.find((each) => each.name === ref)?.target, new: wanted.get(ref) }))
+    .filter(({ old, new: target }) => old !== target);
   if (commands.length === 0) return;
-  const pack = writePack([...objects.values()]);
-  const request = { commands, capabilities: new Set<string>(), options: [], pack };
-  const report = await push(ports, by, fork, request, {});
-  const refused = report.unpackProblem ?? report.refs.find((ref) => ref.refused !== undefined)?.refused;
-  if (refused !== undefined) throw new Failure("invalid-input", `Cannot store the commits: ${refused}`);
+  const pack = source.openPack({ signal: by.signal });
+  try {
+    const request = { commands, capabilities: new Set<string>(), options: [], pack: pack.read() };
+    const report = await push(ports, by, fork, request, {});
+    const refused = report.unpackProblem ?? report.refs.find((ref) => ref.refused !== undefined)?.refused;
+    if (refused !== undefined) throw new Failure("invalid-input", `Cannot store the commits: ${refused}`);
+  } finally {
+    pack.close();
+  }
 }

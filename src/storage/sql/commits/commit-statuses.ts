@@ -119,6 +119,21 @@ export async function listCommitStatuses(
   return { values: rows.map(toCommitStatus), size };
 }
 
+/** Those of all commits of a repository, by commit and key. */
+export async function listStatusesOfRepository(
+  db: Kysely<Schema>,
+  repositoryUuid: Uuid,
+): Promise<readonly CommitStatus[]> {
+  const rows = await db
+    .selectFrom("commit_status")
+    .selectAll()
+    .where("repository_uuid", "=", repositoryUuid)
+    .orderBy("commit_id")
+    .orderBy("key")
+    .execute();
+  return rows.map(toCommitStatus);
+}
+
 /** How many statuses a commit has in each state, in these repositories together. */
 export async function countCommitStatuses(
   db: Kysely<Schema>,

@@ -59,6 +59,18 @@ export async function findProjectByUuid(db: Kysely<Schema>, uuid: Uuid): Promise
   return row && toProject(row);
 }
 
+/** All of a workspace, the oldest first, whoever may see them: for the operator. */
+export async function listProjectsOf(db: Kysely<Schema>, workspaceUuid: Uuid): Promise<readonly Project[]> {
+  const rows = await db
+    .selectFrom("project")
+    .selectAll()
+    .where("workspace_uuid", "=", workspaceUuid)
+    .orderBy("created_at")
+    .orderBy("key")
+    .execute();
+  return rows.map(toProject);
+}
+
 /** The project for repositories that name none. */
 export async function findOldestProject(
   db: Kysely<Schema>,
