@@ -11,6 +11,7 @@ const ENTRY_POINTS = [
   "start-built.ts",
   "project-files.ts",
   "testing/start-pail.ts",
+  "testing/serve-parent.ts",
   "representations/markdown/render-worker.ts",
   "representations/highlighting/highlight-worker.ts",
 ];

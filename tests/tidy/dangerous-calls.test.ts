@@ -24,10 +24,11 @@ const STARTERS: Readonly<Record<string, readonly string[]>> = {
   "src/git/process/process-guard.ts": ["spawn"],
   "src/workers/worker-group.ts": ["fork"],
   "src/cli/run/run-child.ts": ["spawn"],
+  "src/testing/start-in-child.ts": ["fork"],
   "src/cli/token/run-command.ts": ["spawn"],
 };
 
-test("processes are started in five files, and no text becomes a command of a shell", () => {
+test("processes are started in six files, and no text becomes a command of a shell", () => {
   for (const { name, text } of FILES) {
     for (const [, names] of text.matchAll(/import \{([^}]*)\} from "node:child_process"/g)) {
       const values = names!
