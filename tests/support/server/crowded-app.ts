@@ -280,6 +280,8 @@ const CROWDED_PARAMETERS = {
   key_id: "1",
   fingerprint: "0",
   environment_uuid: "main",
+  known_host_uuid: "main",
+  variable_uuid: "main",
   deployment_uuid: "main",
   group_slug: "group-00",
   filename: "d00",
