@@ -6,6 +6,7 @@ import type { Account } from "../../../src/model/account.ts";
 import type { ObjectId } from "../../../src/model/object-id.ts";
 import type { PipelineSchedule } from "../../../src/model/pipeline-schedule.ts";
 import type { ProjectKey } from "../../../src/model/slug.ts";
+import type { Uuid } from "../../../src/model/uuid.ts";
 import { addEmail, createAccount } from "../../../src/operations/accounts/accounts.ts";
 import { createDeployment } from "../../../src/operations/deployments/deployments.ts";
 import { storeDownloads } from "../../../src/operations/downloads/downloads.ts";
@@ -35,6 +36,7 @@ export type CrowdedApp = FilledApp & {
   readonly members: readonly Account[];
   /** Values of path parameters. */
   readonly pipelines: ExampleParameters;
+  readonly environment: Uuid;
   /** The id of the one that has comments and versions. */
   readonly snippet: string;
 };
@@ -46,9 +48,9 @@ export async function startCrowdedApp(): Promise<CrowdedApp> {
   const members = await fillWorkspace(filled);
   await fillCommit(filled, members);
   await fillPullRequests(filled);
-  await fillDeployments(filled);
+  const environment = await fillDeployments(filled);
   const pipelines = await fillPipelines(filled);
-  return { ...filled, members, pipelines, snippet: await fillSnippets(filled) };
+  return { ...filled, members, pipelines, environment, snippet: await fillSnippets(filled) };
 }
 
 const NUMBERS = Array.from({ length: CROWD }, (_, index) => String(index).padStart(2, "0"));
@@ -161,11 +163,15 @@ async function fillCommit({ app, rest }: FilledApp, members: readonly Account[])
   }
 }
 
-/** To one of the environments, by steps that there are not. */
-async function fillDeployments({ app }: FilledApp): Promise<void> {
+/** One of the environments has variables and deployments, by steps that there are not. */
+async function fillDeployments({ app, rest }: FilledApp): Promise<Uuid> {
   const { ports, by, repository } = app;
+  const environment = await findEnvironmentByName(ports.database.kysely, repository.uuid, NUMBERS[0]!);
+  for (const number of NUMBERS) {
+    const variables = `/deployments_config/environments/${environment!.uuid}/variables`;
+    await expectMade(rest("POST", variables, { key: `K${number}`, value: number }));
+  }
   await by.transaction(async (tx) => {
-    const environment = await findEnvironmentByName(tx, repository.uuid, NUMBERS[0]!);
     for (const number of NUMBERS)
       await createDeployment(ports, tx, environment!, {
         pipelineUuid: ports.newUuid(),
@@ -174,6 +180,7 @@ async function fillDeployments({ app }: FilledApp): Promise<void> {
         commit: "0".repeat(40) as ObjectId,
       });
   });
+  return environment!.uuid;
 }
 
 /** From `main` into each of the branches. The first one brings many commits and is changed many times. */
@@ -279,10 +286,9 @@ const CROWDED_PARAMETERS = {
   uid: "main",
   key_id: "1",
   fingerprint: "0",
-  environment_uuid: "main",
+  deployment_uuid: "main",
   known_host_uuid: "main",
   variable_uuid: "main",
-  deployment_uuid: "main",
   group_slug: "group-00",
   filename: "d00",
   "branches/name": "main",
@@ -291,7 +297,7 @@ const CROWDED_PARAMETERS = {
 
 /** A URL for a GET route, behind that of `acme/demo`, at which there is something. */
 export function crowdedPath(
-  { app, members, pipelines, snippet }: CrowdedApp,
+  { app, members, pipelines, environment, snippet }: CrowdedApp,
   route: Pick<Route, "method" | "path">,
 ): string {
   const member = `%7B${members[0]!.uuid}%7D`;
@@ -299,6 +305,7 @@ export function crowdedPath(
   const path = examplePath(route, {
     ...CROWDED_PARAMETERS,
     ...pipelines,
+    environment_uuid: environment,
     log_uuid: pipelines.step_uuid!,
     cache_uuid: "main",
     runner_uuid: "main",
