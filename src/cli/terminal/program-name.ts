@@ -12,9 +12,11 @@ const NAME = findProgramName(startedAs, process.env);
 /** What to type to run Pail's commands in the way that this process was started: `bin/pail`, `pail`, `npx pail`. */
 export function findProgramName(path: string | undefined, environment: NodeJS.ProcessEnv): string {
   if (path === undefined) return "pail";
-  // Not of a folder or a file that npx was given: by the name alone it would fetch a stranger's package.
-  if (environment.npm_command === "exec" && !path.includes("/_npx/")) return "npx pail";
-  if (path === findOnPath(basename(path), environment.PATH ?? "")) return basename(path);
+  // Of a folder or a file that npx was given, only the path: by the name alone npx would fetch a stranger's package, and what npx
+  // has put on the PATH is not on the person's own.
+  const isFetched = environment.npm_command === "exec" && path.includes("/_npx/");
+  if (environment.npm_command === "exec" && !isFetched) return "npx pail";
+  if (!isFetched && path === findOnPath(basename(path), environment.PATH ?? "")) return basename(path);
   return /^[\w./@%+-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }
 
