@@ -1,3 +1,5 @@
+import type { Seed } from "./seed.ts";
+
 /** What `startPail` takes and gives. Times are ISO 8601 texts, durations texts such as `40d` or milliseconds. */
 
 export type PailOptions = {
@@ -5,7 +7,7 @@ export type PailOptions = {
    * What it begins with: an object, or the name of a YAML or JSON file (docs/seeds.md). Undefined: the account, workspace and
    * repository of `pail demo`.
    */
-  readonly seed?: object | string;
+  readonly seed?: Seed | string;
   /**
    * Whether it runs in this process, and not in one of its own: it starts sooner, but does not answer while this process
    * waits for another program, as `execFileSync` does.

@@ -3,6 +3,7 @@ import type { Pail, PailOptions } from "./pail.ts";
 import { startInChild } from "./start-in-child.ts";
 
 export type * from "./pail.ts";
+export type * from "./seed.ts";
 
 /**
  * Starts Pail for tests: on a free port of 127.0.0.1, with data of its own that are gone when it ends. Any number run side by side. It

@@ -191,10 +191,16 @@ test("pail/testing starts in a test of node:test, and its types are checked stri
     join(project, "stand-in.test.ts"),
     `import assert from "node:assert/strict";
 import { test } from "node:test";
-import { startPail } from "pail/testing";
+import { type Seed, startPail } from "pail/testing";
+
+const seed: Seed = {
+  accounts: [{ email: "ada@example.com" }],
+  workspaces: [{ slug: "team", owner: "ada@example.com", members: [] }],
+  tokens: [{ account: "ada@example.com", name: "ci", scopes: ["read:user"] }],
+};
 
 test("the token is the account's", async () => {
-  const pail = await startPail();
+  const pail = await startPail({ seed });
   const credentials: string = btoa(\`\${pail.email}:\${pail.token}\`);
   const answer = await fetch(\`\${pail.url}/2.0/user\`, { headers: { authorization: \`Basic \${credentials}\` } });
   assert.equal(answer.status, 200);
@@ -217,7 +223,26 @@ test("the token is the account's", async () => {
   ];
   const types = ["--typeRoots", join(ROOT, "node_modules", "@types"), "--types", "node"];
   const tsc = join(ROOT, "node_modules", ".bin", "tsc");
-  await run(tsc, [...options, ...types, "stand-in.test.ts"], { cwd: project }).catch(({ stdout }) =>
+  // An error that is expected and does not come is an error.
+  writeFileSync(
+    join(project, "mistyped.ts"),
+    `import { startPail } from "pail/testing";
+
+await startPail({
+  seed: {
+    accounts: [{ email: "ada@example.com" }],
+    // @ts-expect-error: the field is "workspaces"
+    workspace: [],
+  },
+});
+await startPail({
+  // @ts-expect-error: no such permission
+  seed: { workspaces: [{ slug: "team", owner: "ada", members: [{ account: "ada", permission: "reed" }] }] },
+});
+`,
+  );
+  const files = ["stand-in.test.ts", "mistyped.ts"];
+  await run(tsc, [...options, ...types, ...files], { cwd: project }).catch(({ stdout }) =>
     assert.fail(stdout),
   );
 });
