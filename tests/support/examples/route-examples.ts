@@ -328,7 +328,7 @@ export const EXAMPLES: Readonly<Record<string, RouteExample>> = {
   },
   [`DELETE ${P}/tasks/{task_id}`]: AUTHORS_ONLY,
   [`PUT ${R}/default-reviewers/{target_username}`]: { fills: nothingNew },
-  [`PUT ${R}/override-settings`]: { body: json({ default_merge_strategy: true, branching_model: false }) },
+  [`PUT ${R}/override-settings`]: { body: json({ default_merge_strategy: false, branching_model: true }) },
   [`PUT ${R}/pipelines_config`]: { body: json({ enabled: true }), fills: nothingNew },
   [`POST ${R}/pipelines_config/schedules`]: {
     body: json({

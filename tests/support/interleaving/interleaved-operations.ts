@@ -117,7 +117,7 @@ const MEMBER_WRITES: readonly PairedOperation[] = [
     "overrides",
     "PUT",
     ({ path }) => `${path}/override-settings`,
-    () => ({ branching_model: true }),
+    () => ({ branching_model: false }),
   ),
   request("pull request merged", "POST", ({ pullRequest }) => `${pullRequest}/merge`),
   request("pull request declined", "POST", ({ pullRequest }) => `${pullRequest}/decline`),
