@@ -57,11 +57,12 @@ export const API_TOKEN_EQUIVALENTS = {
     "write:repository:bitbucket",
   ],
   webhook: ["read:webhook:bitbucket", "write:webhook:bitbucket", "delete:webhook:bitbucket"],
-  pipeline: ["read:pipeline:bitbucket"],
-  "pipeline:write": ["write:pipeline:bitbucket"],
+  // Running pipelines and changing environments takes no more than this: documented.
+  pipeline: ["read:pipeline:bitbucket", "write:pipeline:bitbucket", "admin:pipeline:bitbucket"],
+  "pipeline:write": ["read:pipeline:bitbucket", "write:pipeline:bitbucket"],
   "pipeline:variable": ["admin:pipeline:bitbucket"],
   runner: ["read:runner:bitbucket"],
-  "runner:write": ["write:runner:bitbucket"],
+  "runner:write": ["read:runner:bitbucket", "write:runner:bitbucket"],
 } as const satisfies Readonly<Partial<Record<OauthScope, readonly Scope[]>>>;
 
 export const APP_USER_KINDS = {

@@ -139,7 +139,7 @@ const ACCOUNT_VARIABLES = {
   ...FOR_APPS,
   parameters: (known: ExampleParameters) => ({
     username: "team",
-    variable_uuid: known["pipelines_config/variables/variable_uuid"] ?? "",
+    variable_uuid: known["pipelines_config/variables/variable_uuid"] ?? "1",
   }),
 };
 /** Only steps of pipelines deploy. */
