@@ -21,6 +21,7 @@ export async function* readMetadata(part: FormPart, place: "whole" | "part"): As
     if (value !== null) {
       const { content } = requireObject(name, value);
       if (typeof content === "string") {
+        if (!content.isWellFormed()) throw invalidField(name, "content has half a surrogate pair");
         yield { kind: "file", path, type: "file", content: Readable.from([Buffer.from(content)]) };
         continue;
       }
