@@ -21,11 +21,11 @@ export async function* readMetadata(part: FormPart, place: "whole" | "part"): As
     if (value !== null) {
       const { content } = requireObject(name, value);
       if (typeof content === "string") {
-        if (!content.isWellFormed()) throw invalidField(name, "content has half a surrogate pair");
+        if (!content.isWellFormed()) throw invalidField(`${name}.content`, "has half a surrogate pair");
         yield { kind: "file", path, type: "file", content: Readable.from([Buffer.from(content)]) };
         continue;
       }
-      if (content !== undefined) throw invalidField(name, "content must be text");
+      if (content !== undefined) throw invalidField(`${name}.content`, "must be text");
       if (place === "whole") continue;
     }
     yield { kind: "mention", path };
