@@ -43,7 +43,7 @@ test("a workspace's events are all there are, on one page, each with its words",
     assert.deepEqual(Object.keys(value), ["event", "category", "label", "description"]);
     for (const text of Object.values(value)) assert.ok(typeof text === "string" && text.length > 3);
   }
-  // The reference's own words.
+  // The reference's own words, and for transfers those that the tests of Terraform's provider expect.
   for (const shown of [
     {
       event: "repo:push",
@@ -62,6 +62,12 @@ test("a workspace's events are all there are, on one page, each with its words",
       category: "Repository",
       label: "Import",
       description: "Whenever a repository import occurs",
+    },
+    {
+      event: "repo:transfer",
+      category: "Repository",
+      label: "Transfer accepted",
+      description: "Whenever a repository transfer is accepted",
     },
     {
       event: "pullrequest:approved",

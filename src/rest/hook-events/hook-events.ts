@@ -89,7 +89,7 @@ const WORDS: Record<WebhookEvent, readonly [category: string, label: string, des
   "repo:fork": ["Repository", "Fork", "Whenever a repository fork occurs"],
   "repo:imported": ["Repository", "Import", "Whenever a repository import occurs"],
   "repo:push": ["Repository", "Push", "Whenever a repository push occurs"],
-  "repo:transfer": ["Repository", "Transfer", "When a repository gets another owner"],
+  "repo:transfer": ["Repository", "Transfer accepted", "Whenever a repository transfer is accepted"],
   "repo:updated": ["Repository", "Updated", "When a repository's name or settings are changed"],
   "token:expiring": ["Token", "Expiring", "When a token that reaches the workspace expires soon"],
 };

@@ -1,4 +1,5 @@
 import type { ProjectRequirement } from "../../../authorization/authorize.ts";
+import { Failure } from "../../../model/failure.ts";
 import type { Project, Workspace } from "../../../model/workspace.ts";
 import type { Ports } from "../../../ports.ts";
 import type { Answer } from "../../server/answer.ts";
@@ -26,7 +27,7 @@ type FoundProject = FoundWorkspace & { readonly project: Project };
 
 export const projectSubject: Subject<ProjectRoute, FoundProject> = {
   async admit(ports, { permission }, asked) {
-    const seen = await admitToWorkspace(ports, asked, "see");
+    const seen = await admitToWorkspaceOfProject(ports, asked);
     const found = await findNamedProject(ports, seen.workspace, asked.params);
     return admitToProject(asked, seen, found, permission);
   },
@@ -34,6 +35,17 @@ export const projectSubject: Subject<ProjectRoute, FoundProject> = {
     route.handle(ports, { ...request, workspace, project, body }),
   describe: ({ permission }) => (permission === "see" ? "see the project" : `${permission} of the project`),
 };
+
+/** The text is that of a missing project where the workspace is missing too: Terraform's provider has tests of both. */
+async function admitToWorkspaceOfProject(ports: Ports, asked: Asked): Promise<FoundWorkspace> {
+  try {
+    return await admitToWorkspace(ports, asked, "see");
+  } catch (error) {
+    if (error instanceof Failure && error.kind === "hidden")
+      await asked.admission.admitToProject(undefined, "see");
+    throw error;
+  }
+}
 
 export async function admitToProject(
   { admission }: Asked,

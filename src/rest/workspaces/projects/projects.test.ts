@@ -24,6 +24,16 @@ async function newProject(body: object = {}): Promise<{ key: string; uuid: Uuid;
   return { key: made.json.key, uuid: parseUuid(made.json.uuid)!, path: `${PROJECTS}/${made.json.key}` };
 }
 
+test("a project that is not there is missing in the same words in a workspace that is not there", async () => {
+  const answers = await Promise.all(
+    [`${PROJECTS}/NOWHERE`, "/workspaces/nowhere/projects/NOWHERE"].map((path) => rest("GET", path)),
+  );
+  for (const { status, json } of answers) {
+    assert.equal(status, 404);
+    assert.match(json.error.message, /^You may not have access to this project or it no longer exists /);
+  }
+});
+
 test("a project has the keys of the reference, is created, read, changed and deleted", async () => {
   const body = { name: "Mars", key: "mars", description: "Red", links: { avatar: { href: "data:," } } };
   const made = await rest("POST", PROJECTS, body);
