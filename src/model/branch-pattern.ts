@@ -12,8 +12,18 @@ const ALTERNATIVES_MAX = 100;
  */
 export function matchesBranchPattern(pattern: string, name: string): boolean {
   if (pattern === name) return true;
-  if (pattern.length > PATTERN_LENGTH_MAX || !/[*?{]/.test(pattern)) return false;
+  if (!isPattern(pattern)) return false;
   return expandBraces(pattern).some((each) => matches(tokensOf(each), name));
+}
+
+/** How many characters `matchesBranchPattern` compares with a name: 0 for one that has no pattern in it. */
+export function branchPatternLength(pattern: string): number {
+  if (!isPattern(pattern)) return 0;
+  return expandBraces(pattern).reduce((sum, { length }) => sum + length, 0);
+}
+
+function isPattern(text: string): boolean {
+  return text.length <= PATTERN_LENGTH_MAX && /[*?{]/.test(text);
 }
 
 /** Braces within braces are no alternatives. */

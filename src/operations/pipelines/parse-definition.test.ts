@@ -138,8 +138,42 @@ describe("broken", () => {
       "lists of lists of lists",
       `a: &a [x, x, x, x, x, x, x, x, x]\n${[..."bcdefgh"].map((name, at) => `${name}: &${name} [${`*${"abcdefgh"[at]}, `.repeat(9)}]`).join("\n")}\npipelines: *h`,
       "parse-error",
-      /Excessive alias/,
+      /more than 100000 values/,
     ],
+    [
+      "an anchor that is part of itself, as a list",
+      "pipelines: {custom: {x: &a [{parallel: *a}]}}",
+      "parse-error",
+      /anchor a is part of itself/,
+    ],
+    [
+      "an anchor that is part of itself, as a map",
+      "pipelines: {custom: {x: [{stage: &s {steps: [{stage: *s}]}}]}}",
+      "parse-error",
+      /anchor s is part of itself/,
+    ],
+    [
+      "a long text that is repeated",
+      `a: &a {step: {script: [${"x".repeat(60_000)}]}}\npipelines: {custom: {x: [${"*a, ".repeat(99)}]}}`,
+      "parse-error",
+      /more than 1048576 characters/,
+    ],
+    [
+      "many keys that are merged often",
+      `a: &a {${Array.from({ length: 5_000 }, (_, at) => `k${at}: 1`).join(", ")}}\nb: [${"{<<: *a}, ".repeat(99)}]`,
+      "parse-error",
+      /more than 100000 values/,
+    ],
+    [
+      "patterns that stand for many",
+      `pipelines: {branches: {${Array.from({ length: 30 }, (_, at) => `"${at}${"*?".repeat(100)}{${",".repeat(90)}}": []`).join(", ")}}}`,
+      "parse-error",
+      /patterns have more than 20000 characters/,
+    ],
+    ["a name with U+0000", 'pipelines: {branches: {"{main,\\0}": []}}', "parse-error", /control character/],
+    ["U+0000 in what is told", "pipelines: *x\0y", "parse-error", /Unresolved alias.*: x y\.$/],
+    ["as many errors as characters", '"'.repeat(100_000), "parse-error", /at line 1, column 3\.$/],
+    ["a long name in what is told", `pipelines: *${"x".repeat(50_000)}`, "parse-error", /^.{2000}$/],
   ] as const)
     test(why, async () => {
       const found = await stepsOf(text, "custom", "x");

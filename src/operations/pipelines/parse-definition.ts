@@ -1,4 +1,5 @@
-import { matchesBranchPattern } from "../../model/branch-pattern.ts";
+import type { Document, Node } from "yaml";
+import { branchPatternLength, matchesBranchPattern } from "../../model/branch-pattern.ts";
 import type { PipelineError, PipelineSelector, SelectorType } from "../../model/pipeline.ts";
 
 export const DEFINITION_FILE = "bitbucket-pipelines.yml";
@@ -9,11 +10,17 @@ export const DEFINITION_BYTES_MAX = 128 * 1024;
 const DEPTH_MAX = 32;
 /** How often anchors may be used: beyond, a small file could stand for a huge one. */
 const ALIASES_MAX = 100;
+/** Values, and characters of texts, with those that aliases repeat. */
+const VALUES_MAX = 100_000;
+const CHARACTERS_MAX = 1024 * 1024;
+/** Of one section, with their alternatives written out: each is compared with the name of a ref. */
+const PATTERNS_LENGTH_MAX = 20_000;
 /** Source: Bitbucket's documentation, "Bitbucket Pipelines configuration reference", limits of steps. */
 export const STEPS_MAX = 100;
 const COMMANDS_MAX = 1_000;
 const COMMAND_LENGTH_MAX = 64 * 1024;
 const NAME_LENGTH_MAX = 255;
+const ERROR_LENGTH_MAX = 2_000;
 const MAX_MINUTES_DEFAULT = 120;
 const MAX_MINUTES_MAX = 720;
 /** Source: the same reference: where no image is named, this one is used. */
@@ -62,8 +69,7 @@ export async function parseDefinition(text: string): Promise<Parsed<Definition>>
     if (pipelines.default !== undefined) sections.set("default", new Map([["", pipelines.default]]));
     for (const type of ["branches", "tags", "bookmarks", "custom", "pull-requests"] as const) {
       const section = pipelines[type];
-      if (section !== undefined)
-        sections.set(type, new Map(Object.entries(requireMap(section, ["pipelines", type]))));
+      if (section !== undefined) sections.set(type, readSection(section, ["pipelines", type]));
     }
     if (sections.size === 0) throw missingSection("default", ["pipelines"]);
     const options = file.options === undefined ? {} : requireMap(file.options, ["options"]);
@@ -73,6 +79,23 @@ export async function parseDefinition(text: string): Promise<Parsed<Definition>>
       sections,
     };
   });
+}
+
+function readSection(value: unknown, path: SectionPath): ReadonlyMap<string, unknown> {
+  const section = new Map(Object.entries(requireMap(value, path)));
+  let length = 0;
+  for (const name of section.keys()) {
+    if (/\p{Cc}/u.test(name) || !name.isWellFormed())
+      throw broken("parse-error", path, "A name in this section has a control character.");
+    length += branchPatternLength(name);
+  }
+  if (length > PATTERNS_LENGTH_MAX)
+    throw broken(
+      "parse-error",
+      path,
+      `The patterns have more than ${PATTERNS_LENGTH_MAX} characters, with their alternatives written out.`,
+    );
+  return section;
 }
 
 /**
@@ -121,37 +144,90 @@ async function catchBroken<Value>(read: () => Promise<Value>): Promise<Parsed<Va
 
 /** Loaded with the first file: most servers never read one. */
 async function parseYaml(text: string): Promise<unknown> {
-  const { parseDocument, visit } = await import("yaml");
+  const yaml = await import("yaml");
   try {
-    // Comparing every two keys of a long map would take quadratic time; of two keys the last one counts.
-    const document = parseDocument(text, { merge: true, uniqueKeys: false, logLevel: "silent" });
-    const [problem] = document.errors;
-    if (problem !== undefined) throw broken("parse-error", [], firstLine(problem.message));
-    visit(document, (_key, _node, path) => {
-      if (path.length > DEPTH_MAX * 2)
-        throw broken("parse-error", [], `It is nested deeper than ${DEPTH_MAX} levels.`);
+    const lines = new yaml.LineCounter();
+    // Comparing every two keys of a long map would take quadratic time; of two keys the last one counts. Showing where each error
+    // is would too, where there are as many as characters.
+    const document = yaml.parseDocument(text, {
+      merge: true,
+      uniqueKeys: false,
+      logLevel: "silent",
+      prettyErrors: false,
+      lineCounter: lines,
     });
+    const [problem] = document.errors;
+    if (problem !== undefined) {
+      const { line, col } = lines.linePos(problem.pos[0]);
+      throw broken("parse-error", [], `${firstLine(problem.message)} at line ${line}, column ${col}.`);
+    }
+    refuseHuge(document, yaml);
     return document.toJS({ maxAliasCount: ALIASES_MAX }) as unknown;
   } catch (error) {
     if (error instanceof BrokenDefinition) throw error;
     // RangeError: nested so deeply that the parser gives up. ReferenceError: too many aliases, or one without its anchor.
     if (error instanceof RangeError) throw broken("parse-error", [], "It is nested too deeply.");
-    if (error instanceof ReferenceError) throw broken("parse-error", [], firstLine(error.message));
+    if (error instanceof ReferenceError) throw broken("parse-error", [], `${firstLine(error.message)}.`);
     throw error;
   }
 }
 
+/** Walks through the file as it is with all aliases replaced by what they stand for, and no further than the limits. */
+function refuseHuge(document: Document.Parsed, yaml: typeof import("yaml")): void {
+  const anchors = new Map<string, Node>();
+  /** An alias means the last anchor of its name that stands before it, also where it is repeated after another one. */
+  const targets = new Map<Node, Node | undefined>();
+  const open = new Set<Node>();
+  let values = 0;
+  let characters = 0;
+
+  function measure(node: Node | null, depth: number): void {
+    values += 1;
+    if (values > VALUES_MAX) throw broken("parse-error", [], `It has more than ${VALUES_MAX} values.`);
+    if (depth > DEPTH_MAX) throw broken("parse-error", [], `It is nested deeper than ${DEPTH_MAX} levels.`);
+    if (node === null) return;
+    if (yaml.isAlias(node)) {
+      if (!targets.has(node)) targets.set(node, anchors.get(node.source));
+      const target = targets.get(node);
+      if (target === undefined) return;
+      if (open.has(target)) throw broken("parse-error", [], `The anchor ${node.source} is part of itself.`);
+      measure(target, depth);
+      return;
+    }
+    if (yaml.isScalar(node)) {
+      characters += String(node.value).length;
+      if (characters > CHARACTERS_MAX)
+        throw broken("parse-error", [], `It has more than ${CHARACTERS_MAX} characters.`);
+    }
+    if ((yaml.isScalar(node) || yaml.isCollection(node)) && node.anchor !== undefined)
+      anchors.set(node.anchor, node);
+    if (!yaml.isCollection(node)) return;
+    open.add(node);
+    for (const item of node.items)
+      for (const part of yaml.isPair(item) ? [item.key, item.value] : [item])
+        measure(part as Node | null, depth + 1);
+    open.delete(node);
+  }
+
+  measure(document.contents, 0);
+}
+
 function firstLine(text: string): string {
-  return text.split("\n", 1)[0]!.replace(/:$/, ".");
+  return text.split("\n", 1)[0]!.replace(/[.:]$/, "");
 }
 
 type SectionPath = readonly (string | number)[];
 
 function broken(key: string, path: SectionPath, problem: string): BrokenDefinition {
   const place = path.length === 0 ? "" : ` at [${path.join(" > ")}]`;
+  const message = `There is an error in your ${DEFINITION_FILE}${place}. To be precise: ${problem}`;
   return new BrokenDefinition({
     key: `plan-service.parse.${key}`,
-    message: `There is an error in your ${DEFINITION_FILE}${place}. To be precise: ${problem}`,
+    // Names in it are as the file has them, and databases cannot store U+0000.
+    message: message
+      .replaceAll(/\p{Cc}/gu, " ")
+      .slice(0, ERROR_LENGTH_MAX)
+      .toWellFormed(),
   });
 }
 
