@@ -103,6 +103,21 @@ for (const [why, text, ...problems] of [
     /^3:50: repositories\[0\]\.from: there is neither a file nor a folder: /,
   ],
   [
+    "a key of a variable that is none",
+    `${HEAD}repositories: [{ workspace: team, name: a, pipelines: { variables: [{ key: 1A, value: x }] } }]`,
+    "3:76: repositories[0].pipelines.variables[0].key: must be letters, digits and _, and not begin with a digit",
+  ],
+  [
+    "a variable that is there twice",
+    `${HEAD}repositories: [{ workspace: team, name: a, environments: [{ name: T, type: Test, variables: [{ key: A }, { key: A }] }] }]`,
+    "3:113: repositories[0].environments[0].variables[1].key: another variable here has this key: A",
+  ],
+  [
+    "a schedule of five fields",
+    `${HEAD}repositories: [{ workspace: team, name: a, pipelines: { schedules: [{ branch: main, cron: 0 4 * * * }] } }]`,
+    /^3:91: repositories\[0\]\.pipelines\.schedules\[0\]\.cron: /,
+  ],
+  [
     "half a surrogate pair",
     'accounts: [{ email: "\\ud800@b.c" }]',
     /^1:21: accounts\[0\]\.email: has U\+0000/,

@@ -13,7 +13,14 @@ const FILE = join(import.meta.dirname, "..", "..", "examples", "seeds", "team.ya
 const NOW = new Date("2026-11-30T12:00:00Z");
 
 /** Secrets, and names of accounts that nobody sees before they act: these are new each time. */
-const RANDOM = new Set(["digest", "secret_digest", "key", "sealed_secret"]);
+const RANDOM = new Set([
+  "digest",
+  "secret_digest",
+  "key",
+  "sealed_secret",
+  "sealed_value",
+  "sealed_private_key",
+]);
 const BOT = /^[0-9a-z]{30}(?:@bots\.bitbucket\.org)?$/;
 /** Whose rows are about the database itself. */
 const OTHER_TABLES = /^(?:schema_migration|installation|lease|sqlite_)/;

@@ -6,6 +6,7 @@ import { projectModelSection, repositoryModelSection } from "./sections/branchin
 import { consumersSection } from "./sections/consumers.ts";
 import { projectReviewersSection, repositoryReviewersSection } from "./sections/default-reviewers.ts";
 import { downloadsSection } from "./sections/downloads.ts";
+import { environmentsSection } from "./sections/environments.ts";
 import { groupsSection } from "./sections/groups.ts";
 import { membersSection } from "./sections/members.ts";
 import {
@@ -13,6 +14,8 @@ import {
   repositoryPermissionsSection,
   type SeedProject,
 } from "./sections/permissions.ts";
+import { workspacePipelinesSection } from "./sections/pipeline-variables.ts";
+import { pipelinesSection } from "./sections/pipelines.ts";
 import { pullRequestsSection } from "./sections/pull-requests.ts";
 import { statusesSection } from "./sections/statuses.ts";
 import { repositoryWebhooksSection, workspaceWebhooksSection } from "./sections/webhooks.ts";
@@ -22,6 +25,7 @@ export const WORKSPACE_SECTIONS: readonly Section<Workspace>[] = [
   membersSection,
   groupsSection,
   consumersSection,
+  workspacePipelinesSection,
   workspaceWebhooksSection,
 ];
 
@@ -37,6 +41,9 @@ export const REPOSITORY_SECTIONS: readonly Section<Repository>[] = [
   repositoryModelSection,
   statusesSection,
   downloadsSection,
+  pipelinesSection,
+  // They take the place of those that come with Pipelines.
+  environmentsSection,
   pullRequestsSection,
   // They would hold back what comes before them.
   branchRestrictionsSection,

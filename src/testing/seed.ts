@@ -85,6 +85,16 @@ export type Seed = {
       /** Whether it keeps its secret, and may act by itself */
       readonly is_private?: boolean;
     }[];
+    readonly pipelines?: {
+      readonly variables?: readonly {
+        /** Letters, digits and _, and no digit first */
+        readonly key: string;
+        /** Without one: empty */
+        readonly value?: string;
+        /** Whether nobody is shown its value. Exports leave it out */
+        readonly is_secured?: boolean;
+      }[];
+    };
     /** They hear of what happens after the seed */
     readonly webhooks?: readonly {
       /** Where events are sent */
@@ -283,6 +293,56 @@ export type Seed = {
       readonly base64?: string;
       /** Who has put it there */
       readonly uploader: string;
+    }[];
+    readonly pipelines?: {
+      readonly is_enabled?: boolean;
+      readonly next_build_number?: number;
+      readonly variables?: readonly {
+        /** Letters, digits and _, and no digit first */
+        readonly key: string;
+        /** Without one: empty */
+        readonly value?: string;
+        /** Whether nobody is shown its value. Exports leave it out */
+        readonly is_secured?: boolean;
+      }[];
+      readonly known_hosts?: readonly {
+        /** host, [host] or [host]:port */
+        readonly hostname: string;
+        /** Such as ssh-ed25519 AAAA… */
+        readonly public_key: string;
+      }[];
+      readonly key_pair?: {
+        /** Such as ssh-ed25519 AAAA… */
+        readonly public_key: string;
+        /** In PEM. It is test data: exports leave it out */
+        readonly private_key: string;
+      };
+      readonly schedules?: readonly {
+        /** What it runs on */
+        readonly branch: string;
+        /** Seven fields as Quartz has them, in UTC: 0 30 12 * * ? * */
+        readonly cron: string;
+        readonly selector?: "branches" | "tags" | "bookmarks" | "default" | "custom" | "pull-requests";
+        /** Which part of the selector's runs. Without one: the branch */
+        readonly pattern?: string;
+        readonly is_enabled?: boolean;
+      }[];
+    };
+    /** In their order. Without them: those that come with Pipelines */
+    readonly environments?: readonly {
+      /** Such as Production */
+      readonly name: string;
+      readonly type: "Test" | "Staging" | "Production";
+      /** Whether only admins deploy to it */
+      readonly is_admin_only?: boolean;
+      readonly variables?: readonly {
+        /** Letters, digits and _, and no digit first */
+        readonly key: string;
+        /** Without one: empty */
+        readonly value?: string;
+        /** Whether nobody is shown its value. Exports leave it out */
+        readonly is_secured?: boolean;
+      }[];
     }[];
     readonly pull_requests?: readonly {
       /** What it does */

@@ -8,6 +8,7 @@ import { listRepositoryReviewers } from "../../storage/sql/pull-requests/default
 import { findRepository } from "../../storage/sql/repositories/repositories.ts";
 import { ALL, type ExportContext, withoutEmpty } from "./export-context.ts";
 import { exportModel, exportPermissions, exportWebhooks } from "./export-parts.ts";
+import { exportPipelines } from "./export-pipelines.ts";
 import { exportPullRequests } from "./export-pull-requests.ts";
 
 /** Fields that say where the commits of a repository are; none for one without commits. */
@@ -25,7 +26,7 @@ export async function exportRepository(
   const { uuid, workspace, project, parentUuid } = repository;
   const parent = parentUuid && (await findRepository(kysely, undefined, { uuid: parentUuid }));
   const models = await findBranchingModels(kysely, uuid, project.uuid);
-  return withoutEmpty({
+  const fields = withoutEmpty({
     workspace: workspace.slug,
     name: repository.name,
     slug: slugifyRepositoryName(repository.name) === repository.slug ? undefined : repository.slug,
@@ -69,6 +70,7 @@ export async function exportRepository(
     ),
     webhooks: await exportWebhooks(context, { kind: "repository", uuid }),
   });
+  return { ...fields, ...(await exportPipelines(context, repository)) };
 }
 
 async function exportDownloads(context: ExportContext, repository: Repository): Promise<readonly object[]> {

@@ -52,6 +52,9 @@ for (const dialect of DIALECTS)
     assert.deepEqual([...warnings].sort(), [
       "keys and secrets of OAuth consumers will be new",
       "left out the secret of the webhook to https://hooks.example.com/team",
+      "left out the value of the secured variable API_KEY of team/site",
+      "left out the value of the secured variable HOST_KEY of the environment Live of team/site",
+      "left out the value of the secured variable REGISTRY_PASSWORD of the workspace team",
       "tokens will have new texts, and accounts no passwords",
     ]);
   });

@@ -17,6 +17,7 @@ import { listMembers } from "../../storage/sql/workspaces/members.ts";
 import { listWorkspaces } from "../../storage/sql/workspaces/workspaces.ts";
 import { type ExportContext, showTime, withoutEmpty } from "./export-context.ts";
 import { exportModel, exportPermissions, exportWebhooks } from "./export-parts.ts";
+import { exportVariables } from "./export-pipelines.ts";
 import { exportRepository, type WriteContent } from "./export-repository.ts";
 
 export type ExportedSeed = { readonly seed: object; readonly warnings: readonly string[] };
@@ -91,6 +92,11 @@ async function exportWorkspace(context: ExportContext, workspace: Workspace): Pr
   const consumers = await listConsumers(kysely, workspace.uuid);
   if (consumers.length > 0) context.warn("keys and secrets of OAuth consumers will be new");
   const [first] = await listProjectsOf(kysely, workspace.uuid);
+  const variables = await exportVariables(
+    context,
+    { kind: "workspace", uuid: workspace.uuid },
+    `the workspace ${workspace.slug}`,
+  );
   return withoutEmpty({
     slug: workspace.slug,
     name: workspace.name === workspace.slug ? undefined : workspace.name,
@@ -114,6 +120,7 @@ async function exportWorkspace(context: ExportContext, workspace: Workspace): Pr
         is_private: consumer.isPrivate ? undefined : false,
       }),
     ),
+    pipelines: variables.length === 0 ? undefined : { variables },
     webhooks: await exportWebhooks(context, { kind: "workspace", uuid: workspace.uuid }),
   });
 }

@@ -15,6 +15,19 @@ export async function isPipelinesEnabled(db: Kysely<Schema>, repositoryUuid: Uui
   return row?.is_enabled === 1;
 }
 
+/** Undefined: the repository has never had Pipelines. */
+export async function findPipelinesConfig(
+  db: Kysely<Schema>,
+  repositoryUuid: Uuid,
+): Promise<{ readonly isEnabled: boolean; readonly nextBuildNumber: number } | undefined> {
+  const row = await db
+    .selectFrom("pipelines_config")
+    .select(["is_enabled", "next_build_number"])
+    .where("repository_uuid", "=", repositoryUuid)
+    .executeTakeFirst();
+  return row && { isEnabled: row.is_enabled === 1, nextBuildNumber: row.next_build_number };
+}
+
 /** @returns whether this is the first time that it is enabled. Call it in a transaction. */
 export async function setPipelinesEnabled(
   tx: Kysely<Schema>,
