@@ -15,6 +15,8 @@ import {
   disableAccount,
   enableAccount,
 } from "../../src/operations/accounts/accounts.ts";
+import { addGpgKey } from "../../src/operations/keys/gpg-keys.ts";
+import { addSshKey } from "../../src/operations/keys/ssh-keys.ts";
 import { createApiToken, revokeApiToken } from "../../src/operations/tokens/api-tokens.ts";
 import { removeMember, setMember } from "../../src/operations/workspaces/workspaces.ts";
 import { findProject } from "../../src/storage/sql/projects/projects.ts";
@@ -23,8 +25,14 @@ import { basic } from "../support/clients/http-request.ts";
 import { beginLate } from "../support/clients/late-request.ts";
 import { createTestDatabaseSettings, DIALECTS } from "../support/database/test-database.ts";
 import { ALL_ROUTES, ALL_SCOPES } from "../support/examples/all-routes.ts";
+import { newGpgPublicKey, newSshPublicKey } from "../support/examples/example-keys.ts";
 import { type ExampleWorkspace, openExampleWorkspace } from "../support/examples/example-workspace.ts";
-import { exampleOf, examplePath, routeName } from "../support/examples/route-examples.ts";
+import {
+  type ExampleParameters,
+  exampleOf,
+  examplePath,
+  routeName,
+} from "../support/examples/route-examples.ts";
 import { subjectIsWithin } from "../support/examples/subject-examples.ts";
 import { rawPushBody } from "../support/git/raw-push.ts";
 import { startTestApp, type TestApp } from "../support/server/test-app.ts";
@@ -45,7 +53,8 @@ type Late = {
 const PERMISSION = "its permission is taken away";
 
 /** What an account does with its own things needs no permission anywhere. */
-const isOfAccount = ({ subject, path }: Route) => subject === "account" && !path.includes("{workspace}");
+const isOfAccount = ({ subject, path }: Route) =>
+  subject === "selected-account" || (subject === "account" && !path.includes("{workspace}"));
 
 type Withdrawal = {
   readonly what: string;
@@ -99,6 +108,8 @@ for (const dialect of DIALECTS) {
     let app: TestApp;
     let examples: ExampleWorkspace;
     let account: Account;
+    /** Where there is something of its own. */
+    let own: ExampleParameters;
     let tables: readonly string[] | undefined;
     let close = async () => {};
 
@@ -117,6 +128,14 @@ for (const dialect of DIALECTS) {
         isConfirmed: true,
       });
       await setMember(app.ports, app.by, app.workspace, account, "owner", "admin");
+      const nothingMore = { label: undefined, comment: undefined, expiresAt: undefined };
+      const sshKey = await addSshKey(app.ports, app.by, account, { key: newSshPublicKey(), ...nothingMore });
+      const gpgKey = await addGpgKey(app.ports, app.by, account, { key: newGpgPublicKey(), name: undefined });
+      own = {
+        "users/selected_user": account.uuid,
+        "ssh-keys/key_id": sshKey.uuid,
+        "gpg-keys/fingerprint": gpgKey.fingerprint,
+      };
     });
     after(() => close());
 
@@ -151,7 +170,8 @@ for (const dialect of DIALECTS) {
 
     function begin(route: Route, late: Late) {
       const example = exampleOf(route).body ?? { contentType: "text/plain", text: "{}" };
-      return beginLate(`${app.url}${examplePath(route, examples.parameters())}`, {
+      const parameters = { ...examples.parameters(), ...(route.subject === "selected-account" ? own : {}) };
+      return beginLate(`${app.url}${examplePath(route, parameters)}`, {
         method: route.method,
         headers: { authorization: late.authorization, "content-type": example.contentType },
         body: example.text,
