@@ -65,26 +65,39 @@ function maskWord(word: string): string {
 }
 
 /** `name=value&…`, of a form or a query. */
-export function maskForm(text: string): string {
+export function maskForm(text: string, values: "hidden" | "shown" = "shown"): string {
+  const hidesValues = values === "hidden" || /(?:^|&)secured=true/i.test(text);
   const pairs = text.split("&").map((pair) => {
     const [name = "", value] = splitOnce(pair, "=");
     if (value === undefined) return pair;
-    return isSecretName(name) ? `${name}=${MASK}` : `${name}=${maskWord(value)}`;
+    const isSecret = isSecretName(name) || (hidesValues && name === "value");
+    return `${name}=${isSecret ? MASK : maskWord(value)}`;
   });
   return maskTokens(pairs.join("&"));
 }
 
 const MEMBER = /"(?<name>[a-z_]+)"\s*:\s*"(?<value>(?:[^"\\]|\\.)*)/gi;
 
-/** JSON that may have been cut. The values of variables are secrets if one of them is said to be secured. */
-export function maskJson(text: string): string {
-  const hasSecured = /"secured"\s*:\s*true/.test(text);
+/**
+ * JSON that may have been cut. The values of variables are secrets if one of them is said to be secured.
+ *
+ * @param values hidden if nothing in the text says whether they are: what changes a secured variable need not say so again, and
+ * what has been cut might have said it at its end.
+ */
+export function maskJson(text: string, values: "hidden" | "shown" = "shown"): string {
+  const isPlain = values === "shown" || /"secured"\s*:\s*false/.test(text);
+  const hidesValues = !isPlain || /"secured"\s*:\s*true/.test(text);
   const masked = text.replaceAll(MEMBER, (member, name: string, value: string) =>
-    isSecretName(name) || (hasSecured && name === "value")
+    isSecretName(name) || (hidesValues && name === "value")
       ? `${member.slice(0, member.length - value.length)}${MASK}`
       : member,
   );
   return maskTokens(masked);
+}
+
+/** Whether a request is about variables of pipelines, or starts one with variables of its own. */
+export function hasVariables(url: string): boolean {
+  return /\/(?:variables|pipelines)(?:[/?]|$)/.test(url);
 }
 
 function isSecretName(name: string): boolean {

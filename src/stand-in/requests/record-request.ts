@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { TLSSocket } from "node:tls";
 import { headersOf, toBuffer } from "../faults/break-response.ts";
 import { openBodyRecorder } from "./body-recorder.ts";
-import { type HeaderField, maskHeader, maskUrl } from "./mask-recorded.ts";
+import { type HeaderField, hasVariables, maskHeader, maskUrl } from "./mask-recorded.ts";
 import type { RecordedRequest } from "./recorded-request.ts";
 
 /** What of a request is known once it is over. */
@@ -21,6 +21,7 @@ export function recordRequest(
   const { method = "GET", httpVersion } = request;
   const scheme = (request.socket as Partial<TLSSocket>).encrypted === true ? "https" : "http";
   const url = maskUrl(`${scheme}://${request.headers.host ?? "localhost"}${request.url ?? "/"}`);
+  const values = hasVariables(request.url ?? "/") ? "hidden" : "shown";
   const requestHeaders = requestFields(request.rawHeaders);
   const requestType = request.headers["content-type"] ?? "";
   const sent = openBodyRecorder();
@@ -60,11 +61,11 @@ export function recordRequest(
       url,
       httpVersion: `HTTP/${httpVersion}`,
       requestHeaders,
-      requestBody: sent.end(requestType),
+      requestBody: sent.end(requestType, values),
       status: response.headersSent ? response.statusCode : 0,
       statusText: response.statusMessage ?? "",
       responseHeaders: responseFields(headers),
-      responseBody: answered.end(String(headers["content-type"] ?? "")),
+      responseBody: answered.end(String(headers["content-type"] ?? ""), "shown"),
     });
   });
 }
