@@ -6,6 +6,7 @@ import {
   type ServerResponse,
 } from "node:http";
 import { request as httpsRequest } from "node:https";
+import { isIP } from "node:net";
 import { pipeline } from "node:stream";
 import { connect as connectTls } from "node:tls";
 import { connectOnward, type UpstreamProxy } from "./connect-onward.ts";
@@ -24,6 +25,9 @@ const OF_CONNECTION = new Set([
   "transfer-encoding",
   "upgrade",
 ]);
+
+/** What the next host reads a message by: a header Connection that names them does not take them away. */
+const OF_MESSAGE = new Set(["content-length", "host"]);
 
 /** Sends a request in absolute form on to the host that it names, and its answer back. */
 export function forward(
@@ -61,11 +65,18 @@ async function open(
   const options: RequestOptions = {
     method: request.method ?? "GET",
     path: `${url.pathname}${url.search}`,
-    headers: { ...headersToPass(request), host: url.host },
+    headers: {
+      ...headersToPass(request),
+      // Node leaves it out for methods that seldom have a body, whose bytes would then be taken for the next request.
+      ...(request.headers["transfer-encoding"] === undefined ? {} : { "transfer-encoding": "chunked" }),
+      host: url.host,
+    },
     timeout: ANSWER_MS_MAX,
   };
+  // RFC 6066, section 3: an address is no server name.
+  const name = isIP(host) === 0 ? { servername: host } : {};
   return isEncrypted
-    ? httpsRequest({ ...options, createConnection: () => connectTls({ socket, servername: host }) })
+    ? httpsRequest({ ...options, createConnection: () => connectTls({ socket, host, ...name }) })
     : httpRequest({ ...options, createConnection: () => socket });
 }
 
@@ -73,7 +84,9 @@ async function open(
 function headersToPass({ headers }: IncomingMessage): NodeJS.Dict<string | string[]> {
   const named = new Set((headers.connection ?? "").toLowerCase().split(/[\s,]+/));
   return Object.fromEntries(
-    Object.entries(headers).filter(([name]) => !OF_CONNECTION.has(name) && !named.has(name)),
+    Object.entries(headers).filter(
+      ([name]) => OF_MESSAGE.has(name) || (!OF_CONNECTION.has(name) && !named.has(name)),
+    ),
   );
 }
 

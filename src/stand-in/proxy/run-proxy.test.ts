@@ -163,6 +163,21 @@ test("with the credential other hosts are reached, and do not see it", async () 
   );
 });
 
+const SMUGGLED = "GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n";
+for (const [method, framing] of [
+  ["DELETE", { "transfer-encoding": "chunked", connection: "close" }],
+  ["GET", { "content-length": SMUGGLED.length, connection: "close, content-length" }],
+  ["GET", { "content-length": SMUGGLED.length, connection: "close, host" }],
+] as const)
+  test(`what follows a ${method} stays its body: ${JSON.stringify(framing)}`, async () => {
+    const headers = { "proxy-authorization": CREDENTIAL, ...framing };
+    const path = `http://127.0.0.1:${elsewherePort}/x`;
+    const { status, text } = await send({ port: proxy.port, method, path, headers }, SMUGGLED);
+    assert.equal(status, 200, text);
+    const answer = JSON.parse(text);
+    assert.deepEqual([answer.method, answer.url, answer.body], [method, "/x", SMUGGLED]);
+  });
+
 test("what the network refuses is a 502", async () => {
   const { head } = await tunnel("127.0.0.1:1", { credential: CREDENTIAL });
   assert.match(head, /^HTTP\/1\.1 502 [\s\S]*ECONNREFUSED/);
