@@ -199,6 +199,11 @@ for (const [why, body, problem] of [
   ["a delay without an end", { route: "/2.0/user", delay: "2d" }, /delay: must be/],
   ["a body without a status", { route: "/2.0/user", body: "x", delay: 1 }, /is needed with body/],
   [
+    "a header that a body with a length cannot have",
+    { route: "/2.0/user", status: 503, headers: { Trailer: "x" } },
+    /Trailer needs a body in chunks/,
+  ],
+  [
     "a header with a line break",
     { route: "/2.0/user", status: 503, headers: { a: "b\r\nc: d" } },
     /is no header/,

@@ -154,12 +154,16 @@ function readAnswer({ status, headers = {}, body, retry_after }: FaultBody): New
       throw invalidField("status", `is needed with ${needless ?? "headers"}`);
     return undefined;
   }
-  for (const [name, value] of Object.entries(headers))
+  for (const [name, value] of Object.entries(headers)) {
     if (!/^[\w!#$%&'*+.^`|~-]{1,100}$/.test(name) || !/^[\t\x20-\x7e]*$/.test(value))
       throw invalidField(
         "headers",
         `${JSON.stringify(name)} is no header, or its value has other than visible ASCII`,
       );
+    // Node throws where they are written, outside of any handler.
+    if (name.toLowerCase() === "trailer")
+      throw invalidField("headers", "Trailer needs a body in chunks, and that of a fault has a length");
+  }
   return {
     status,
     headers: {
