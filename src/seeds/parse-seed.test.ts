@@ -139,7 +139,7 @@ workspaces: [{ slug: "..", owner: x }]
 repositories:
   - workspace: tem
     nam: x
-tokens: [{ account: x, name: a, scopes: [red:user] }]
+tokens: [{ account: x, name: a, scopes: [red:user] }, { account: x }, { account: x, name: b, scopes: [rad:user] }]
 `);
   assert.deepEqual(
     found.map((line) => line.replace(/^(s\.yaml:\d+):\d+: ([^:]+):.*$/, "$1 $2")),
@@ -149,6 +149,9 @@ tokens: [{ account: x, name: a, scopes: [red:user] }]
       "s.yaml:4 repositories[0].name",
       "s.yaml:5 repositories[0].nam",
       "s.yaml:6 tokens[0].scopes[0]",
+      "s.yaml:6 tokens[1].name",
+      "s.yaml:6 tokens[1].scopes",
+      "s.yaml:6 tokens[2].scopes[0]",
     ],
   );
 });
