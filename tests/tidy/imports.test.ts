@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
+import { findPackageJSON, isBuiltin } from "node:module";
 import { basename, dirname, join, relative } from "node:path";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { NOT_BUNDLED } from "../../packaging/bundle-program.ts";
 
 const SOURCE = join(import.meta.dirname, "..", "..", "src");
 
@@ -244,6 +247,25 @@ test("a file with one function, class or constant has a name that its export has
   });
   assert.deepEqual(wrong, [], "name the file after its export, or the export after the file");
 });
+
+test("a package that is CommonJS is loaded later by its default: in the bundle it has no other export", () => {
+  const wrong = FILES.flatMap(({ path, text }) =>
+    [...text.matchAll(/(?:\{ default: \w+ \}[^;]*?)?(?<!typeof )\bimport\("([^."][^"]*)"\)/g)].flatMap(
+      ([found, name]) => {
+        if (isBuiltin(name!) || NOT_BUNDLED.includes(name!) || found.startsWith("{ default: ")) return [];
+        return isCommonJs(name!) ? [`${relative(SOURCE, path)}: ${name}`] : [];
+      },
+    ),
+  );
+  assert.deepEqual(wrong, []);
+});
+
+function isCommonJs(name: string): boolean {
+  const file = fileURLToPath(import.meta.resolve(name));
+  if (/\.[cm]js$/.test(file)) return file.endsWith(".cjs");
+  const { type } = JSON.parse(readFileSync(findPackageJSON(name, import.meta.url)!, "utf8"));
+  return type !== "module";
+}
 
 test("every file of src is imported by another, or is where the program begins", () => {
   const imported = new Set(

@@ -22,7 +22,7 @@ export function createExportCommand(): Command {
 }
 
 async function writeExport(ports: Ports, file: string): Promise<void> {
-  const [{ stringify }, { exportSeed }, { writeBundle }] = await Promise.all([
+  const [{ default: yaml }, { exportSeed }, { writeBundle }] = await Promise.all([
     import("yaml"),
     import("../../seeds/export/export-seed.ts"),
     import("../../seeds/export/write-bundle.ts"),
@@ -37,7 +37,7 @@ async function writeExport(ports: Ports, file: string): Promise<void> {
     return { from: `./${path}` };
   };
   const { seed, warnings } = await exportSeed(ports, writeContent);
-  await writeFile(file, stringify(seed, { lineWidth: 0 }));
+  await writeFile(file, yaml.stringify(seed, { lineWidth: 0 }));
   for (const warning of warnings) printNote(`pail: ${warning}`);
   printNote(
     `Wrote ${file}${bundles === 0 ? "" : `, and ${bundles} bundles to ${join(dirname(file), folder)}`}`,

@@ -144,7 +144,7 @@ async function catchBroken<Value>(read: () => Promise<Value>): Promise<Parsed<Va
 
 /** Loaded with the first file: most servers never read one. */
 async function parseYaml(text: string): Promise<unknown> {
-  const yaml = await import("yaml");
+  const { default: yaml } = await import("yaml");
   try {
     const lines = new yaml.LineCounter();
     // Comparing every two keys of a long map would take quadratic time; of two keys the last one counts. Showing where each error
