@@ -118,6 +118,21 @@ for (const [why, text, ...problems] of [
     /^3:91: repositories\[0\]\.pipelines\.schedules\[0\]\.cron: /,
   ],
   [
+    "limits of an access token",
+    `${HEAD}tokens: [{ workspace: team, name: ci, scopes: [account], limits: { refs: [refs/heads/x] } }]`,
+    "3:66: tokens[0].limits: only API tokens have them, which are of an account",
+  ],
+  [
+    "limits to what is not there",
+    `${HEAD}tokens: [{ account: ada, name: ci, scopes: [all], limits: { workspaces: [tem] } }]`,
+    '3:74: tokens[0].limits.workspaces[0]: the seed has no workspace "tem" (did you mean team?)',
+  ],
+  [
+    "a policy for scopes that are none",
+    "accounts: [{ email: a@b.c }]\nworkspaces: [{ slug: team, owner: a, token_policy: { refused_scopes: [x] } }]",
+    '2:69: workspaces[0].token_policy.refused_scopes[0]: unknown scope "x"',
+  ],
+  [
     "half a surrogate pair",
     'accounts: [{ email: "\\ud800@b.c" }]',
     /^1:21: accounts\[0\]\.email: has U\+0000/,

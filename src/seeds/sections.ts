@@ -8,6 +8,7 @@ import { projectReviewersSection, repositoryReviewersSection } from "./sections/
 import { downloadsSection } from "./sections/downloads.ts";
 import { environmentsSection } from "./sections/environments.ts";
 import { groupsSection } from "./sections/groups.ts";
+import { projectKeysSection, repositoryKeysSection } from "./sections/keys.ts";
 import { membersSection } from "./sections/members.ts";
 import {
   projectPermissionsSection,
@@ -18,6 +19,7 @@ import { workspacePipelinesSection } from "./sections/pipeline-variables.ts";
 import { pipelinesSection } from "./sections/pipelines.ts";
 import { pullRequestsSection } from "./sections/pull-requests.ts";
 import { statusesSection } from "./sections/statuses.ts";
+import { tokenPolicySection } from "./sections/token-policies.ts";
 import { repositoryWebhooksSection, workspaceWebhooksSection } from "./sections/webhooks.ts";
 
 /** What each workspace, project and repository of a seed may have, in the order in which it is made. */
@@ -26,6 +28,7 @@ export const WORKSPACE_SECTIONS: readonly Section<Workspace>[] = [
   groupsSection,
   consumersSection,
   workspacePipelinesSection,
+  tokenPolicySection,
   workspaceWebhooksSection,
 ];
 
@@ -33,12 +36,14 @@ export const PROJECT_SECTIONS: readonly Section<SeedProject>[] = [
   projectPermissionsSection,
   projectReviewersSection,
   projectModelSection,
+  projectKeysSection,
 ];
 
 export const REPOSITORY_SECTIONS: readonly Section<Repository>[] = [
   repositoryPermissionsSection,
   repositoryReviewersSection,
   repositoryModelSection,
+  repositoryKeysSection,
   statusesSection,
   downloadsSection,
   pipelinesSection,
@@ -50,5 +55,12 @@ export const REPOSITORY_SECTIONS: readonly Section<Repository>[] = [
   repositoryWebhooksSection,
 ];
 
-/** Those that hear of what happens come after everything else, so that they hear of nothing of the seed. */
-export const LAST_SECTIONS: readonly Section<never>[] = [workspaceWebhooksSection, repositoryWebhooksSection];
+/**
+ * Those that hear of what happens come after everything else, so that they hear of nothing of the seed; and so do rules for
+ * tokens, so that tokens which are against them can be there.
+ */
+export const LAST_SECTIONS: readonly Section<never>[] = [
+  tokenPolicySection,
+  workspaceWebhooksSection,
+  repositoryWebhooksSection,
+];

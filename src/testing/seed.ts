@@ -21,6 +21,20 @@ export type Seed = {
       readonly address: string;
       readonly is_confirmed?: boolean;
     }[];
+    readonly ssh_keys?: readonly {
+      /** As a .pub file has it */
+      readonly key: string;
+      /** As it is shown */
+      readonly label?: string;
+      /** 30d from the start, or a date. Without it: never */
+      readonly expires?: string;
+    }[];
+    readonly gpg_keys?: readonly {
+      /** In ASCII armor */
+      readonly key: string;
+      /** Without one: the first user id of the key */
+      readonly name?: string;
+    }[];
   }[];
   /** With their members and groups */
   readonly workspaces?: readonly {
@@ -94,6 +108,14 @@ export type Seed = {
         /** Whether nobody is shown its value. Exports leave it out */
         readonly is_secured?: boolean;
       }[];
+    };
+    readonly token_policy?: {
+      readonly lifetime_days_max?: number;
+      readonly refused_scopes?: readonly string[];
+      readonly addresses?: readonly string[];
+      readonly requires_two_step?: boolean;
+      /** From when on tokens of the seed are refused: 30d or a date. Without it: at once */
+      readonly enforced_from?: string;
     };
     /** They hear of what happens after the seed */
     readonly webhooks?: readonly {
@@ -175,6 +197,14 @@ export type Seed = {
       readonly release?: string | null;
       readonly deletes_merged_branches?: boolean;
     };
+    readonly deploy_keys?: readonly {
+      /** As a .pub file has it */
+      readonly key: string;
+      /** As it is shown */
+      readonly label?: string;
+      /** Who has added it */
+      readonly creator?: string;
+    }[];
   }[];
   /** With their commits and what is about them */
   readonly repositories?: readonly {
@@ -269,6 +299,14 @@ export type Seed = {
       readonly release?: string | null;
       readonly deletes_merged_branches?: boolean;
     };
+    readonly deploy_keys?: readonly {
+      /** As a .pub file has it */
+      readonly key: string;
+      /** As it is shown */
+      readonly label?: string;
+      /** Who has added it */
+      readonly creator?: string;
+    }[];
     readonly statuses?: readonly {
       /** Of what: a commit's `id` in the seed, a branch, or a commit id */
       readonly commit: string;
@@ -506,6 +544,15 @@ export type Seed = {
     readonly name: string;
     /** Of an API token such as read:repository (all: every one of Bitbucket's), of an access token such as repository:write */
     readonly scopes: readonly string[];
+    /** Of an API token, beside its scopes */
+    readonly limits?: {
+      readonly repositories?: readonly string[];
+      readonly projects?: readonly string[];
+      readonly workspaces?: readonly string[];
+      readonly refs?: readonly string[];
+      readonly addresses?: readonly string[];
+      readonly read_only_hours?: readonly string[];
+    };
     /** 30d from the start, -1d for one that has expired, or a date. m, h, d and w are minutes to weeks */
     readonly expires?: string;
   }[];

@@ -7,6 +7,7 @@ import { listDownloads } from "../../storage/sql/downloads/downloads.ts";
 import { listRepositoryReviewers } from "../../storage/sql/pull-requests/default-reviewers.ts";
 import { findRepository } from "../../storage/sql/repositories/repositories.ts";
 import { ALL, type ExportContext, withoutEmpty } from "./export-context.ts";
+import { exportDeployKeys } from "./export-keys.ts";
 import { exportModel, exportPermissions, exportWebhooks } from "./export-parts.ts";
 import { exportPipelines } from "./export-pipelines.ts";
 import { exportPullRequests } from "./export-pull-requests.ts";
@@ -44,6 +45,7 @@ export async function exportRepository(
     permissions: await exportPermissions(context, { kind: "repository", uuid }),
     default_reviewers: (await listRepositoryReviewers(kysely, uuid)).map(({ username }) => username),
     branching_model: models.repository && exportModel(models.repository),
+    deploy_keys: await exportDeployKeys(context, { kind: "repository", uuid }),
     statuses: (await listStatusesOfRepository(kysely, uuid)).map((status) =>
       withoutEmpty({
         commit: status.commit,

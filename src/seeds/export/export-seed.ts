@@ -3,6 +3,8 @@ import type { Account } from "../../model/account.ts";
 import { SCOPES } from "../../model/scope.ts";
 import { TOKEN_NOUNS, type Token } from "../../model/token.ts";
 import type { Workspace } from "../../model/workspace.ts";
+import type { WrittenLimits } from "../../model/written-limits.ts";
+import { describeLimits } from "../../operations/tokens/describe-limits.ts";
 import type { Ports } from "../../ports.ts";
 import { listAccounts, listEmails } from "../../storage/sql/accounts/accounts.ts";
 import { findProjectBranchingModel } from "../../storage/sql/branch-rules/branching-models.ts";
@@ -16,8 +18,10 @@ import { listTokens } from "../../storage/sql/tokens/tokens.ts";
 import { listMembers } from "../../storage/sql/workspaces/members.ts";
 import { listWorkspaces } from "../../storage/sql/workspaces/workspaces.ts";
 import { type ExportContext, showTime, withoutEmpty } from "./export-context.ts";
+import { exportAccountKeys, exportDeployKeys } from "./export-keys.ts";
 import { exportModel, exportPermissions, exportWebhooks } from "./export-parts.ts";
 import { exportVariables } from "./export-pipelines.ts";
+import { exportTokenPolicy } from "./export-policy.ts";
 import { exportRepository, type WriteContent } from "./export-repository.ts";
 
 export type ExportedSeed = { readonly seed: object; readonly warnings: readonly string[] };
@@ -63,8 +67,8 @@ function byName<Value>(values: readonly Value[], nameOf: (value: Value) => strin
   return values.toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
 }
 
-async function exportAccount({ ports }: ExportContext, account: Account): Promise<object> {
-  const emails = await listEmails(ports.database.kysely, account.uuid);
+async function exportAccount(context: ExportContext, account: Account): Promise<object> {
+  const emails = await listEmails(context.ports.database.kysely, account.uuid);
   const [primary, ...others] = emails.toSorted((a, b) => Number(b.isPrimary) - Number(a.isPrimary));
   return withoutEmpty({
     email: primary?.address,
@@ -74,6 +78,7 @@ async function exportAccount({ ports }: ExportContext, account: Account): Promis
     other_emails: others.map(({ address, isConfirmed }) =>
       withoutEmpty({ address, is_confirmed: isConfirmed ? undefined : false }),
     ),
+    ...(await exportAccountKeys(context, account)),
   });
 }
 
@@ -120,6 +125,7 @@ async function exportWorkspace(context: ExportContext, workspace: Workspace): Pr
         is_private: consumer.isPrivate ? undefined : false,
       }),
     ),
+    token_policy: await exportTokenPolicy(context, workspace),
     pipelines: variables.length === 0 ? undefined : { variables },
     webhooks: await exportWebhooks(context, { kind: "workspace", uuid: workspace.uuid }),
   });
@@ -140,6 +146,7 @@ async function exportProjects(context: ExportContext, workspace: Workspace): Pro
         permissions: await exportPermissions(context, { kind: "project", uuid: project.uuid }),
         default_reviewers: (await listProjectReviewers(kysely, project.uuid)).map(({ username }) => username),
         branching_model: model && exportModel(model),
+        deploy_keys: await exportDeployKeys(context, { kind: "project", uuid: project.uuid }),
       }),
     );
   }
@@ -169,9 +176,10 @@ async function exportTokens(context: ExportContext, people: readonly Account[]):
   )) {
     if (token.revokedAt !== undefined || token.successorUuid !== undefined || token.parentUuid !== undefined)
       continue;
-    if (token.bound !== undefined) {
+    const limits = await exportLimits(context, token);
+    if (limits === "not-in-seeds") {
       context.warn(
-        `left out ${TOKEN_NOUNS[token.kind]} "${token.name}" of ${label}: it is limited in ways that seeds do not have`,
+        `left out ${TOKEN_NOUNS[token.kind]} "${token.name}" of ${label}: it is limited to what is gone, or in a way that seeds do not have`,
       );
       continue;
     }
@@ -179,11 +187,25 @@ async function exportTokens(context: ExportContext, people: readonly Account[]):
       ...owner,
       name: freeName(token.name, taken),
       scopes: showScopes(token.scopes),
+      ...(limits === undefined ? {} : { limits }),
       expires: showTime(token.expiresAt),
     });
   }
   if (exported.length > 0) context.warn("tokens will have new texts, and accounts no passwords");
   return exported;
+}
+
+async function exportLimits(
+  { ports }: ExportContext,
+  token: Token,
+): Promise<WrittenLimits | "not-in-seeds" | undefined> {
+  if (token.bound === undefined) return undefined;
+  const [limits = {}] = await describeLimits(ports, undefined, [token]);
+  const texts = Object.values(limits).flatMap((each) => each ?? []);
+  const isGone = texts.some((each) => each.startsWith("{"));
+  const isEmpty = texts.length === 0 || Object.values(limits).some((each) => each?.length === 0);
+  if (token.kind !== "api-token" || isGone || isEmpty) return "not-in-seeds";
+  return withoutEmpty({ ...limits });
 }
 
 /** Names of tokens may be used again and again, but for seeds. */

@@ -6,6 +6,7 @@ import { accountName, CLOSED, type Entry, name, type TypeBuilder, text } from ".
 import type { SeedChecker } from "../seed-checker.ts";
 import type { SeedContext } from "../seed-context.ts";
 import type { SeedPath } from "../seed-path.ts";
+import { accountKeyFields, applyAccountKeys, checkAccountKeys } from "./keys.ts";
 
 export const accountSchema = (type: TypeBuilder) =>
   type.Object(
@@ -26,6 +27,7 @@ export const accountSchema = (type: TypeBuilder) =>
           ),
         ),
       ),
+      ...accountKeyFields(type),
     },
     CLOSED,
   );
@@ -57,6 +59,7 @@ export function checkAccount(checker: SeedChecker, entry: AccountEntry, path: Se
   declareAddress(entry.email, [...path, "email"]);
   for (const [index, { address }] of (entry.other_emails ?? []).entries())
     declareAddress(address, [...path, "other_emails", index, "address"]);
+  checkAccountKeys(checker, entry, path);
   const username = usernameOf(entry);
   if (parseUsername(username) !== undefined) checker.declare("account", username, [...path, "username"]);
   else if (entry.username !== undefined || parseEmailAddress(entry.email) !== undefined)
@@ -65,7 +68,7 @@ export function checkAccount(checker: SeedChecker, entry: AccountEntry, path: Se
 
 export async function applyAccount(context: SeedContext, entry: AccountEntry, path: SeedPath): Promise<void> {
   const username = usernameOf(entry);
-  await context.make(
+  const account = await context.make(
     { path, name: `account ${entry.email.toLowerCase()}`, at: context.time },
     async (ports, by) => {
       const account = await createAccount(ports, by, {
@@ -80,6 +83,8 @@ export async function applyAccount(context: SeedContext, entry: AccountEntry, pa
       if (entry.is_disabled === true) await disableAccount(ports, by, account);
       const made = { ...account, isDisabled: entry.is_disabled === true };
       for (const each of namesOfAccount(entry)) context.made.account.set(each, made);
+      return made;
     },
   );
+  if (account !== undefined) await applyAccountKeys(context, account, entry, path);
 }

@@ -1,10 +1,24 @@
 import { ACCESS_TOKEN_SCOPES, type TokenResource } from "../../model/access-token.ts";
+import type { Bound } from "../../model/bound.ts";
+import { OPERATOR } from "../../model/caller.ts";
+import { Failure } from "../../model/failure.ts";
 import { OAUTH_SCOPES, type OauthScope } from "../../model/oauth-scope.ts";
 import { type GrantedScope, INERT_SCOPES, PAIL_SCOPES, parseScope, SCOPES } from "../../model/scope.ts";
 import type { Secret } from "../../model/secret.ts";
+import { LIMIT_EXAMPLES, type LimitField, limitEntriesMax } from "../../model/written-limits.ts";
 import { createAccessToken } from "../../operations/access-tokens/access-tokens.ts";
 import { createApiToken } from "../../operations/tokens/api-tokens.ts";
-import { accountName, CLOSED, ENTRIES_MAX, type Entry, name, type TypeBuilder } from "../schema-parts.ts";
+import { findLimits, limitFields } from "../../operations/tokens/token-limits.ts";
+import type { Ports } from "../../ports.ts";
+import {
+  accountName,
+  CLOSED,
+  ENTRIES_MAX,
+  type Entry,
+  name,
+  type TypeBuilder,
+  text,
+} from "../schema-parts.ts";
 import { type SeedChecker, suggestion } from "../seed-checker.ts";
 import type { SeedContext } from "../seed-context.ts";
 import type { SeedPath } from "../seed-path.ts";
@@ -12,6 +26,24 @@ import { DAY_MS, parseExpiry } from "../seed-time.ts";
 
 /** One of these says of what it is. */
 const OWNERS = ["account", "repository", "project", "workspace"] as const;
+
+const limitFieldsSchema = (type: TypeBuilder) => {
+  const list = (field: LimitField) =>
+    type.Optional(
+      type.Array(text(type, `Such as ${LIMIT_EXAMPLES[field]}`, 512), {
+        minItems: 1,
+        maxItems: limitEntriesMax(field),
+      }),
+    );
+  return {
+    repositories: list("repositories"),
+    projects: list("projects"),
+    workspaces: list("workspaces"),
+    refs: list("refs"),
+    addresses: list("addresses"),
+    read_only_hours: list("read_only_hours"),
+  };
+};
 
 const tokenSchema = (type: TypeBuilder) =>
   type.Object(
@@ -27,6 +59,12 @@ const tokenSchema = (type: TypeBuilder) =>
         description:
           "Of an API token such as read:repository (all: every one of Bitbucket's), of an access token such as repository:write",
       }),
+      limits: type.Optional(
+        type.Object(limitFieldsSchema(type), {
+          ...CLOSED,
+          description: "Of an API token, beside its scopes",
+        }),
+      ),
       expires: type.Optional(
         type.String({
           default: "365d",
@@ -56,10 +94,26 @@ export function checkTokens(checker: SeedChecker, tokens: readonly TokenEntry[],
     if (owners.length !== 1) checker.problem(at, `needs one of ${OWNERS.join(", ")}`);
     for (const kind of owners) checker.require(kind, token[kind]!, [...at, kind]);
     checkScopes(checker, token, owners[0], [...at, "scopes"]);
+    checkLimits(checker, token, [...at, "limits"]);
     const { expires = DEFAULT_EXPIRY } = token;
     if (parseExpiry(expires, new Date(0)) === undefined)
       checker.problem([...at, "expires"], "must be such as 30d, 12h, -1d or 2026-12-31");
   }
+}
+
+const NAMED_LIMITS = [
+  ["repositories", "repository"],
+  ["projects", "project"],
+  ["workspaces", "workspace"],
+] as const;
+
+/** Patterns, addresses and hours are read when it is made. */
+function checkLimits(checker: SeedChecker, { account, limits }: TokenEntry, path: SeedPath): void {
+  if (limits === undefined) return;
+  if (account === undefined) checker.problem(path, "only API tokens have them, which are of an account");
+  for (const [field, kind] of NAMED_LIMITS)
+    for (const [index, named] of (limits[field] ?? []).entries())
+      checker.require(kind, named, [...path, field, index]);
 }
 
 function checkScopes(
@@ -115,11 +169,13 @@ export async function applyToken(
     { path, name: `token ${ownerOf(entry)} ${entry.name}${occasion}`, at, fields },
     async (ports, by) => {
       if (entry.account !== undefined) {
+        const bound = await findBound(ports, entry);
         const { text } = await createApiToken(ports, by, {
           accountUuid: context.find("account", entry.account).uuid,
           name: entry.name,
           scopes: apiScopesOf(entry),
           ageDays: days,
+          bound,
         });
         return { name: entry.name, text, entry };
       }
@@ -131,6 +187,14 @@ export async function applyToken(
       return { name: entry.name, text, entry };
     },
   );
+}
+
+async function findBound(ports: Pick<Ports, "database">, { limits }: TokenEntry): Promise<Bound | undefined> {
+  if (limits === undefined) return undefined;
+  const { bound, problems } = await findLimits(ports, OPERATOR, limits);
+  if (problems.length === 0) return bound;
+  const fields = Object.entries(limitFields(problems)).map(([field, what]) => [`limits.${field}`, what]);
+  throw new Failure("invalid-input", "The limits are wrong", { fields: Object.fromEntries(fields) });
 }
 
 function ownerOf(entry: TokenEntry): string {
