@@ -130,7 +130,7 @@ for (const [why, text, ...problems] of [
   [
     "a policy for scopes that are none",
     "accounts: [{ email: a@b.c }]\nworkspaces: [{ slug: team, owner: a, token_policy: { refused_scopes: [x] } }]",
-    '2:69: workspaces[0].token_policy.refused_scopes[0]: unknown scope "x"',
+    '2:71: workspaces[0].token_policy.refused_scopes[0]: unknown scope "x"',
   ],
   [
     "half a surrogate pair",
