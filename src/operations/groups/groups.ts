@@ -10,6 +10,7 @@ import type { By, Ports } from "../../ports.ts";
 import { isUniqueViolation } from "../../storage/sql/database-failure.ts";
 import { upsertGroupDefaults } from "../../storage/sql/groups/group-defaults.ts";
 import {
+  countGroups,
   deleteGroupMember,
   deleteGroupRow,
   findGroup,
@@ -24,9 +25,12 @@ import { findMember } from "../../storage/sql/workspaces/members.ts";
 
 /** Our choice: the same limit as for the name of a repository. */
 const NAME_LENGTH_MAX = 255;
+/** Of one workspace. Our choice: the API 1.0 lists all of them, with their members, in one answer. */
+export const GROUPS_MAX = 1_000;
 
 /**
- * Creates a group without members. @throws Failure invalid-input, or conflict if its slug is taken in the workspace.
+ * Creates a group without members. @throws Failure invalid-input, or conflict if its slug is taken in the workspace, or there are
+ * too many.
  */
 export async function createGroup(
   ports: Pick<Ports, "database" | "clock" | "newUuid">,
@@ -45,6 +49,9 @@ export async function createGroup(
   };
   try {
     await by.transaction(async (tx, record) => {
+      await lockMembership(tx, group);
+      if ((await countGroups(tx, workspace.uuid)) >= GROUPS_MAX)
+        throw new Failure("conflict", `Cannot create the group: there are ${GROUPS_MAX} already`);
       await insertGroup(tx, group);
       const workspaceUuid = workspace.uuid;
       record.audit("group.created", groupSubject(group), {

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { basic } from "../../../tests/support/clients/http-request.ts";
 import { startFilledApp } from "../../../tests/support/server/filled-app.ts";
 import { createAccount } from "../../operations/accounts/accounts.ts";
+import { GROUPS_MAX } from "../../operations/groups/groups.ts";
 import { setMember } from "../../operations/workspaces/workspaces.ts";
 
 const { app, rest, url } = await startFilledApp();
@@ -61,4 +62,33 @@ test("a group is created by a form without a type, changed, listed and deleted",
   assert.equal((await rest("PUT", one)).status, 200);
   assert.equal((await rest("DELETE", path)).status, 204);
   assert.equal((await rest("GET", path)).status, 404);
+});
+
+test("all groups are listed with their members, and there is a limit to them", async () => {
+  const { kysely } = app.ports.database;
+  await app.ports.transactions.transaction((tx) =>
+    tx
+      .insertInto("workspace_group")
+      .values(
+        Array.from({ length: GROUPS_MAX }, (_, at) => ({
+          uuid: app.ports.newUuid(),
+          workspace_uuid: app.workspace.uuid,
+          slug: `many-${at}`,
+          name: `Many ${at}`,
+          created_at: 0,
+        })),
+      )
+      .execute(),
+  );
+  const listed = await rest("GET", groups);
+  assert.equal(listed.json.length, GROUPS_MAX);
+  assert.equal((await rest("PUT", `${groups}/many-3/members/owner`)).status, 200);
+  const [first, second] = (await rest("GET", groups)).json.filter(({ slug }: { slug: string }) =>
+    ["many-3", "many-4"].includes(slug),
+  );
+  assert.deepEqual([first.members.length, second.members.length], [1, 0]);
+  const refused = await postForm("name=One+More");
+  assert.equal(refused.status, 409);
+  assert.match(await refused.text(), /there are 1000 already/);
+  await kysely.deleteFrom("workspace_group").where("workspace_uuid", "=", app.workspace.uuid).execute();
 });

@@ -69,6 +69,15 @@ export async function listGroups(db: Kysely<Schema>, workspaceUuid: Uuid): Promi
   return rows.map(toGroup);
 }
 
+export async function countGroups(db: Kysely<Schema>, workspaceUuid: Uuid): Promise<number> {
+  const { size } = await db
+    .selectFrom("workspace_group")
+    .select((eb) => eb.fn.countAll<number>().as("size"))
+    .where("workspace_uuid", "=", workspaceUuid)
+    .executeTakeFirstOrThrow();
+  return Number(size);
+}
+
 /** Deletes a group with its members and all its permissions. */
 export async function deleteGroupRow(db: Kysely<Schema>, uuid: Uuid): Promise<boolean> {
   const result = await db.deleteFrom("workspace_group").where("uuid", "=", uuid).executeTakeFirst();
@@ -112,6 +121,28 @@ export async function listGroupMembers(db: Kysely<Schema>, groupUuid: Uuid): Pro
     .orderBy("account.username_key")
     .execute();
   return rows.map(toAccount);
+}
+
+/** Of all groups of a workspace, by group, by user name. In one statement. */
+export async function listMembersOfGroups(
+  db: Kysely<Schema>,
+  workspaceUuid: Uuid,
+): Promise<ReadonlyMap<Uuid, readonly Account[]>> {
+  const rows = await db
+    .selectFrom("group_member")
+    .innerJoin("workspace_group", "workspace_group.uuid", "group_member.group_uuid")
+    .innerJoin("account", "account.uuid", "group_member.account_uuid")
+    .select([...ACCOUNT_COLUMNS, "group_member.group_uuid"])
+    .where("workspace_group.workspace_uuid", "=", workspaceUuid)
+    .orderBy("account.username_key")
+    .execute();
+  const members = new Map<Uuid, Account[]>();
+  for (const row of rows) {
+    const known = members.get(row.group_uuid as Uuid);
+    if (known === undefined) members.set(row.group_uuid as Uuid, [toAccount(row)]);
+    else known.push(toAccount(row));
+  }
+  return members;
 }
 
 /** The slugs of the groups of a workspace that an account is in. */
