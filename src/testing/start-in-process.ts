@@ -10,10 +10,12 @@ import { renewDemoTokens } from "../cli/demo/demo-tokens.ts";
 import { openLog } from "../cli/start/open-log.ts";
 import type { Config } from "../config/config.ts";
 import { readConfig } from "../config/read-config.ts";
+import { SETTINGS } from "../config/settings.ts";
 import type { Ports } from "../ports.ts";
 import { applySeed } from "../seeds/apply-seed.ts";
 import { parseSeedObject } from "../seeds/parse-seed.ts";
 import { readSeedFile } from "../seeds/read-seed-file.ts";
+import { suggestion } from "../seeds/seed-checker.ts";
 import { describeSeedCredentials } from "../seeds/seed-result.ts";
 import type { Credentials, PailOptions } from "./pail.ts";
 import type { StartedPail } from "./started-pail.ts";
@@ -55,10 +57,18 @@ export async function startInProcess(options: PailOptions): Promise<StartedPail>
 
 /** Nothing of the environment counts: tests mean the same everywhere. */
 function configIn(folder: string, { settings = {} }: PailOptions): Config {
+  const unknown = Object.keys(settings).filter((name) => !SETTING_NAMES.includes(name));
+  if (unknown.length > 0) throw new Error(`Wrong settings:\n${unknown.map(describeUnknown).join("\n")}`);
   const flags = { webhookPrivateTargets: true, importPrivateSources: true, ...settings };
   const outcome = readConfig({ ...flags, data: join(folder, "data"), port: "0" }, {});
   if (outcome.kind === "wrong") throw new Error(`Wrong settings:\n${outcome.problems.join("\n")}`);
   return outcome.config;
+}
+
+const SETTING_NAMES: readonly string[] = SETTINGS.map(({ name }) => name);
+
+function describeUnknown(name: string): string {
+  return `${name}: there is no such setting${suggestion(name, SETTING_NAMES)}`;
 }
 
 type Describe = (url: string) => Credentials;

@@ -105,6 +105,11 @@ test("what is wrong with a seed or a setting is said, and nothing is left", asyn
       return true;
     });
     await assert.rejects(startPail({ settings: { identity: "odd" }, inProcess }), /identity/);
+    const mistyped = { identty: "lenient" };
+    await assert.rejects(
+      startPail({ settings: mistyped, inProcess }),
+      /identty: there is no such setting \(did you mean identity\?\)/,
+    );
   }
 });
 
