@@ -69,7 +69,13 @@ test("ends a pipeline at once, and says what cannot be", async () => {
   assert.equal((await control(number, "/finish", { result: "FAILED" })).status, 409);
   assert.equal((await control(number, "/steps/1/start")).status, 409);
   assert.equal((await control(number, "/steps/3/start")).status, 404);
-  assert.equal((await control(number, "/steps/1/finish", { result: "GREEN" })).status, 400);
+  const ended = await control(number, "/steps/next/start");
+  assert.equal(ended.json.error.message, `Every step of pipeline ${number} of acme/demo has ended`);
+  const green = await control(number, "/steps/1/finish", { result: "GREEN" });
+  assert.deepEqual(
+    [green.status, green.json.error.fields.result],
+    [400, ["must be one of SUCCESSFUL, FAILED, ERROR, STOPPED, EXPIRED, NOT_RUN"]],
+  );
   assert.equal((await control(4711, "/finish", { result: "FAILED" })).status, 404);
   assert.equal((await app.control("GET", "/pipelines/acme/nothing/1")).status, 404);
 });

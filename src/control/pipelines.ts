@@ -219,6 +219,7 @@ async function findStep(
   const step = steps.find(stepNamed(params.step!));
   if (step === undefined) {
     const where = `pipeline ${pipeline.buildNumber} of ${fullName(found.repository)}`;
+    if (params.step === "next") throw new Failure("not-found", `Every step of ${where} has ended`);
     throw new Failure("not-found", `There is no step ${JSON.stringify(params.step)} in ${where}`);
   }
   return { ...found, key: { pipelineUuid: pipeline.uuid, stepUuid: step.uuid } };

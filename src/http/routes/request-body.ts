@@ -28,12 +28,32 @@ export function bodyReader<Body extends BodySchema>(schema: Body): (body: unknow
     if (validator.Check(body)) return body as BodyOf<Body>;
     // A name may be `__proto__`, which no plain object takes as a key.
     const fields = new Map<string, readonly string[]>();
-    for (const error of validator.Errors(body)) {
+    for (const error of withoutAlternatives(validator.Errors(body))) {
       for (const [name, problem] of problemsOf(error))
         fields.set(name, [...(fields.get(name) ?? []), problem]);
     }
     throw new Failure("invalid-input", "Bad request", { fields: Object.fromEntries(fields) });
   };
+}
+
+/** A union of words fails once for each of them, and once as a union: one error with all of the words is left of these. */
+function withoutAlternatives(
+  errors: readonly TLocalizedValidationError[],
+): readonly TLocalizedValidationError[] {
+  const words = new Map<string, unknown[]>();
+  for (const error of errors) {
+    if (error.keyword !== "const") continue;
+    words.set(error.instancePath, [...(words.get(error.instancePath) ?? []), error.params.allowedValue]);
+  }
+  return errors.flatMap((error) => {
+    const allowed = words.get(error.instancePath);
+    if (allowed === undefined) return [error];
+    if (error.keyword === "anyOf") return [];
+    if (error.keyword !== "const") return [error];
+    if (error.params.allowedValue !== allowed[0]) return [];
+    const oneOf = allowed.length === 1 ? "" : "one of ";
+    return [{ ...error, message: `must be ${oneOf}${allowed.join(", ")}` }];
+  });
 }
 
 /** The fields that an error is about, each with what is wrong with it. */
