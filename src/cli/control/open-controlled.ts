@@ -39,7 +39,9 @@ export async function openControlled(
   options: Omit<StandInOptions, "clock"> = {},
 ): Promise<Controlled> {
   const clock = openControlledClock();
-  const ports = await openPorts(config, log, { clock: clock.now });
+  // What is not sent reaches nobody, so that any URL will do.
+  const mayReachPrivateAddresses = config.mayReachPrivateAddresses || options.catchesWebhooks === true;
+  const ports = await openPorts({ ...config, mayReachPrivateAddresses }, log, { clock: clock.now });
   const standIn = openStandIn(ports, { ...options, clock });
   return {
     standIn,
