@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, request as httpRequest, type IncomingHttpHeaders } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -249,6 +250,16 @@ for (const [why, target, rewrite, bytesMax, expected] of [
     assert.deepEqual(shortened(findings), expected, JSON.stringify(findings));
   });
 }
+
+test("a certificate of an own authority is told from a URL that leads nowhere", async () => {
+  const server = createTlsServer({ cert: RENEWED_CERTIFICATE, key: RENEWED_KEY });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const publicUrl = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { findings } = await lookAtPublicUrl({ publicUrl, isBehindProxy: false }, true);
+  server.close();
+  assert.match(findings[0]!.remedy ?? "", /NODE_EXTRA_CA_CERTS/);
+});
 
 test("a public URL that leads nowhere, or to something else", async () => {
   const settings = { isBehindProxy: false };

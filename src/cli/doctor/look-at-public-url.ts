@@ -50,7 +50,9 @@ function unreached(publicUrl: string, answer: Exclude<HealthAnswer, { readonly k
     return failing(
       CHECK,
       `${publicUrl} cannot be reached from here (${answer.code})`,
-      "check the name, the certificate and the proxy; a machine that cannot ask its own public name is fine if others can",
+      /SELF_SIGNED|UNABLE_TO_(?:GET_ISSUER|VERIFY)/.test(answer.code)
+        ? "if its authority is your own: NODE_EXTRA_CA_CERTS=FILE pail doctor"
+        : "check the name, the certificate and the proxy; a machine that cannot ask its own public name is fine if others can",
     );
   const { status, location } = answer;
   const where = location === undefined ? "" : `, to ${location}`;
