@@ -34,7 +34,7 @@ type Options = {
 export function createRunCommand(): Command {
   const command = createCommand("run")
     .description(
-      "Starts a server with demo data, runs a command for which it is bitbucket.org and api.bitbucket.org, with https too, and ends\n" +
+      "Starts a server with demo data, runs a command for which it is bitbucket.org and api.bitbucket.org, with https too, and ends " +
         "with the command's exit status. The command finds tokens in the JSON file $PAIL_CREDENTIALS; pail control finds the server.",
     )
     .argument("<command...>", "what to run, after --")
@@ -45,16 +45,20 @@ export function createRunCommand(): Command {
     )
     .option("--credentials <file>", "also write the names and tokens to this file, which is kept")
     .option("--log-file <file>", "append the server's log to this file (default: it is not kept)")
+    .option("--port <number>", "listen on this port too, without TLS (default: a port that is free)")
     .option("--offline", "refuse the command all other hosts, as far as it uses the proxy")
     .option(
       "--keep-credential-helpers",
       "let git ask, and tell, your credential helpers: they would keep the run's tokens as those of bitbucket.org",
     );
-  return addSettingOptions(command, SETTINGS_OF_RUN)
+  return addSettingOptions(
+    command,
+    SETTINGS_OF_RUN.filter((name) => name !== "port"),
+  )
     .addHelpText(
       "after",
       `
-Without a flag, the environment variable in brackets is read, but for PAIL_PORT.
+Without a flag, the environment variable in brackets is read.
 ${examples(
   "pail run -- ./release.sh",
   "pail run --seed seed.yaml -- pytest",
@@ -62,7 +66,8 @@ ${examples(
   "pail run -- git clone https://bitbucket.org/acme/demo.git",
 )}
 
-Exit status: the command's; 128 and the signal's number if one ended it; 127 if it is not found, 126 if it cannot be run.`,
+Exit status: the command's; 128 and the signal's number if one ended it; 127 if
+it is not found, 126 if it cannot be run.`,
     )
     .action(async (run: readonly string[], options: Options) => {
       process.exitCode = await runWith(command, run, options);

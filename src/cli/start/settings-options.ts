@@ -25,8 +25,9 @@ export function addSettings(command: Command, names: readonly SettingName[] = ["
   }
   return command.addHelpText(
     "after",
-    `\nWithout a flag, the environment variable in brackets is read, then the file. ${DATABASE_URL_VARIABLE} (no flag, for it\n` +
-      "holds a password) names a PostgreSQL database; without it the data is in SQLite.",
+    "\nWithout a flag, the environment variable in brackets is read, then the file.\n" +
+      `${DATABASE_URL_VARIABLE} (no flag, for it holds a password) names a PostgreSQL database;\n` +
+      "without it the data is in SQLite.",
   );
 }
 

@@ -61,7 +61,7 @@ export function openFaults({ log }: Pick<Ports, "log">): Faults {
       if (pattern !== undefined && !isForced && !hasRoute(pattern))
         throw invalidField(
           "route",
-          `no route of the server has such a path: ${pattern.text} (force adds it all the same)`,
+          `no route of the server has such a path: ${pattern.text} (--force, or "force": true, adds it all the same)`,
         );
       if (faults.length >= FAULTS_MAX) faults = faults.filter((each) => !isUsedUp(each));
       if (faults.length >= FAULTS_MAX)
