@@ -59,6 +59,8 @@ export function createProgram(): Command {
     createCommand("pail")
       .description("A self-hosted Git server that speaks Bitbucket Cloud")
       .version(readVersion(), "-V, --version")
+      // For `pail run`, which leaves what stands behind its command to that.
+      .enablePositionalOptions()
       // The package has it as a text.
       .configureHelp({ helpWidth: 80 })
       .hook("preAction", async (_, command) => {

@@ -135,6 +135,6 @@ test("without a command nothing is started", async () => {
     assert.equal(outcome.status, 2, outcome.stderr);
   }
   writeFileSync(join(pail.folder, "no-program"), "");
-  const outcome = await pail.run(["run", "--", "./no-program"]);
+  const outcome = await pail.run(["run", "./no-program", "--all"]);
   assert.deepEqual([outcome.status, outcome.stderr], [126, "pail: ./no-program: EACCES\n"]);
 });

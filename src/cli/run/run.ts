@@ -15,6 +15,9 @@ const NOT_OF_RUN: readonly SettingName[] = [
   "publicUrl",
   "publicApiUrl",
   "behindProxy",
+  // Allowed: the command has servers of its own, which wait for webhooks.
+  "webhookPrivateTargets",
+  "importPrivateSources",
   "workers",
   "databaseConnectionsMax",
   "mailFrom",
@@ -37,6 +40,8 @@ export function createRunCommand(): Command {
       "Starts a server with demo data, runs a command for which it is bitbucket.org and api.bitbucket.org, with https too, and ends " +
         "with the command's exit status. The command finds tokens in the JSON file $PAIL_CREDENTIALS; pail control finds the server.",
     )
+    // Its options are its own, also where nobody has written `--`.
+    .passThroughOptions()
     .argument("<command...>", "what to run, after --")
     .option("--data <folder>", "keep the data in this folder (default: a new one, removed at the end)")
     .option(
