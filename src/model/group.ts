@@ -17,6 +17,8 @@ export type GroupDefaults = {
   readonly permission: Exclude<Permission, "none"> | undefined;
   /** Whether new members of the workspace are put into it. */
   readonly addsMembers: boolean;
+  /** Kept for clients that set it: no mail goes to groups here. */
+  readonly forwardsMail: boolean;
 };
 
-export const NO_DEFAULTS: GroupDefaults = { permission: undefined, addsMembers: false };
+export const NO_DEFAULTS: GroupDefaults = { permission: undefined, addsMembers: false, forwardsMail: true };

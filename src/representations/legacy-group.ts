@@ -21,8 +21,7 @@ export function representLegacyGroup(
     full_slug: `${workspace.slug}:${group.slug}`,
     permission: defaults.permission ?? null,
     auto_add: defaults.addsMembers,
-    // No mail is forwarded to groups.
-    email_forwarding_disabled: false,
+    email_forwarding_disabled: !defaults.forwardsMail,
     owner: representOwner(workspace, baseUrls),
     members: members.map((member) => representEmbeddedAccount(member, baseUrls)),
   };

@@ -99,6 +99,7 @@ export async function changeGroup(
       name,
       permission: defaults.permission ?? "none",
       adds_members: defaults.addsMembers,
+      forwards_mail: defaults.forwardsMail,
     });
   });
 }

@@ -19,6 +19,26 @@ function postForm(text: string) {
   });
 }
 
+test("whether a group gets mail is kept", async () => {
+  assert.equal((await postForm("name=Silent")).status, 200);
+  const path = `${groups}/silent`;
+  const shown = async () => {
+    const { json } = await rest("GET", path);
+    return [json.email_forwarding_disabled, json.auto_add];
+  };
+  assert.deepEqual(await shown(), [false, false]);
+  for (const [body, expected] of [
+    [{ email_forwarding_disabled: true }, [true, false]],
+    [{ auto_add: true }, [true, true]],
+    [{ auto_add: false }, [true, false]],
+    [{ email_forwarding_disabled: false }, [false, false]],
+  ] as const) {
+    assert.equal((await rest("PUT", path, body)).status, 200);
+    assert.deepEqual(await shown(), expected);
+  }
+  assert.equal((await rest("DELETE", path)).status, 204);
+});
+
 test("a group is created by a form without a type, changed, listed and deleted", async () => {
   const made = await postForm("name=Release+Managers");
   assert.equal(made.status, 200);

@@ -12,6 +12,7 @@ const GroupBody = (Type: TypeBuilder) =>
     name: Type.Optional(Type.String({ maxLength: 255 })),
     permission: Type.Optional(Type.Union([Type.String({ maxLength: 10 }), Type.Null()])),
     auto_add: Type.Optional(Type.Boolean()),
+    email_forwarding_disabled: Type.Optional(Type.Boolean()),
   });
 
 const PERMISSIONS = ["read", "write", "admin"] as const;
@@ -26,9 +27,11 @@ export const putGroupRoute: WorkspaceRoute<typeof GroupBody> = {
     const held =
       (await findGroupDefaults(ports.database.kysely, [group.uuid])).get(group.uuid) ?? NO_DEFAULTS;
     const { name = group.name, permission, auto_add: addsMembers = held.addsMembers } = body;
+    const { email_forwarding_disabled: isMailOff = !held.forwardsMail } = body;
     await changeGroup(by, group, name, {
       permission: permission === undefined ? held.permission : readPermission(permission),
       addsMembers,
+      forwardsMail: !isMailOff,
     });
     return jsonAnswer(200, await showGroup(ports, { ...group, name }, workspace, baseUrls));
   },

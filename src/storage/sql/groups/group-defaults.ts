@@ -20,6 +20,7 @@ export async function findGroupDefaults(
       found.set(row.group_uuid as Uuid, {
         permission: (row.permission ?? undefined) as GroupDefaults["permission"],
         addsMembers: row.adds_members === 1,
+        forwardsMail: row.forwards_mail === 1,
       });
   }
   return found;
@@ -28,9 +29,13 @@ export async function findGroupDefaults(
 export async function upsertGroupDefaults(
   tx: Kysely<Schema>,
   groupUuid: Uuid,
-  { permission, addsMembers }: GroupDefaults,
+  { permission, addsMembers, forwardsMail }: GroupDefaults,
 ): Promise<void> {
-  const row = { permission: permission ?? null, adds_members: flag(addsMembers) };
+  const row = {
+    permission: permission ?? null,
+    adds_members: flag(addsMembers),
+    forwards_mail: flag(forwardsMail),
+  };
   await tx
     .insertInto("group_default")
     .values({ group_uuid: groupUuid, ...row })

@@ -50,6 +50,7 @@ import { pipelineVariables } from "./066-pipeline-variables.ts";
 import { keys } from "./067-keys.ts";
 import { groupDefaults } from "./068-group-defaults.ts";
 import { snippets } from "./070-snippets.ts";
+import { groupMail } from "./075-group-mail.ts";
 import type { Migration } from "./migration.ts";
 
 /** In the order in which they run. */
@@ -106,4 +107,5 @@ export const MIGRATIONS: readonly Migration[] = [
   keys,
   groupDefaults,
   snippets,
+  groupMail,
 ];

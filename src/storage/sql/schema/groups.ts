@@ -1,3 +1,5 @@
+import type { Generated } from "kysely";
+
 /** Groups of a workspace, what they and projects permit, and who reviews in a project or a repository. */
 export type GroupTables = {
   workspace_group: WorkspaceGroupRow;
@@ -24,6 +26,7 @@ export type GroupDefaultRow = {
   group_uuid: string;
   permission: string | null;
   adds_members: number;
+  forwards_mail: Generated<number>;
 };
 
 export type GroupMemberRow = {
