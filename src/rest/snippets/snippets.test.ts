@@ -138,6 +138,13 @@ test("without a workspace it goes to the caller's own; without anything it is em
   assert.equal((await stranger.rest("POST", "/snippets")).status, 404);
 });
 
+test("files in the metadata alone count as those of a form do", async () => {
+  const names = Array.from({ length: 1_001 }, (_, at) => [`f${at}`, { content: "x" }]);
+  const refused = await owner.rest("POST", "/snippets/acme", { files: Object.fromEntries(names) });
+  assert.equal(refused.status, 413, refused.text);
+  assert.match(refused.text, /more files than the limit of 1000/);
+});
+
 describe("multipart/related", () => {
   const metadata = JSON.stringify({
     title: "Related",
