@@ -13,6 +13,9 @@ const NO_RUNNERS =
 const NO_ACCOUNT_VARIABLES =
   "403 `This resource does not support authentication using the provided token` for every credential, as is reported of API tokens";
 const NO_DSA = "`ssh-dss` keys are refused; fingerprints are written as OpenSSH writes them (our choice)";
+const SEARCH_LIMITS =
+  "searches of the repositories that the caller may see, and that `repo:` and `project:` leave, the 100 that changed last; no syntax beyond the one described below. 429 is answered for rate limits alone";
+const SEARCH_OF_NAME = `in the workspace of that name, otherwise the 404; ${SEARCH_LIMITS}`;
 const NO_IDENTITY_TOKENS = "no token is issued: nothing runs pipelines here";
 
 /**
@@ -27,6 +30,10 @@ export const DIFFERENCES: Readonly<Record<string, string>> = {
     "`add_rename`, `rename_add` and `flags` are never reported; needs a scope although the reference names none (our choice)",
   "GET /repositories/{workspace}/{repo_slug}/src/{commit}/{path}":
     "`format=rendered` shows .rst and .textile as plain text; for a file that Git LFS manages the answer is the pointer, not a redirect",
+
+  "GET /workspaces/{workspace}/search/code": SEARCH_LIMITS,
+  "GET /users/{selected_user}/search/code": SEARCH_OF_NAME,
+  "GET /teams/{username}/search/code": SEARCH_OF_NAME,
 
   "DELETE /repositories/{workspace}/{repo_slug}": "`redirect_to` is ignored: there are no pages",
   "GET /repositories/{workspace}/{repo_slug}/watchers": "always empty: nobody can watch a repository yet",

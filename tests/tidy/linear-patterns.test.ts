@@ -10,8 +10,15 @@ import { shortestCpuMs } from "../support/processes/shortest-time.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 
-/** Made of our own words, with nothing in them that repeats but digits. */
-const COMPOSED = ["src/git/diffs/list-conflicts.ts", "src/representations/markdown/render-markdown.ts"];
+/**
+ * Made of our own words, with nothing in them that repeats but digits. Those of the search are made of words that callers send:
+ * letters, digits and `_` alone. What repeats between them has none of these characters, so a text is read once for each word.
+ */
+const COMPOSED = [
+  "src/git/diffs/list-conflicts.ts",
+  "src/operations/source/match-lines.ts",
+  "src/representations/markdown/render-markdown.ts",
+];
 
 type Pattern = { readonly source: string; readonly flags: string };
 

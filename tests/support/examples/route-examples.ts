@@ -129,6 +129,8 @@ export type RouteExample = {
 /** Another's comment. */
 const AUTHORS_ONLY = { outcomes: { reader: 403 } } as const;
 const GONE = { outcomes: { nobody: 410, stranger: 410, reader: 410, owner: 410 } } as const;
+/** What they need is in the query, which examples have not. */
+const NO_QUERY = { outcomes: { nobody: 400, stranger: 400, reader: 400, owner: 400 } } as const;
 /** Others do not learn that there is such a token. */
 const OWNERS_TOKEN = { outcomes: { stranger: 404, reader: 404 } } as const;
 const FOR_APPS = { outcomes: { stranger: 403, reader: 403, owner: 403 } } as const;
@@ -486,8 +488,8 @@ export const EXAMPLES: Readonly<Record<string, RouteExample>> = {
   [`DELETE /2.0/users/{selected_user}/${PROPERTIES}`]: FOR_APPS,
   "GET /2.0/user/workspaces/{workspace}/permission": { outcomes: { stranger: 403 } },
   "GET /2.0/user/workspaces/{workspace}/permissions/repositories": { outcomes: { stranger: 403 } },
-  // What is to be explained is in the query, which examples have not.
-  "GET /-/explain": { outcomes: { nobody: 400, stranger: 400, reader: 400, owner: 400 } },
+  // What is to be explained is in the query.
+  "GET /-/explain": NO_QUERY,
   [`POST ${TOKENS_OF_REPOSITORY}`]: accessTokenExample("{repo_slug}/token_id"),
   [`POST ${TOKENS_OF_PROJECT}`]: accessTokenExample("{project_key}/token_id"),
   [`POST ${TOKENS_OF_WORKSPACE}`]: accessTokenExample("workspaces/{workspace}/token_id"),
@@ -541,6 +543,10 @@ export const EXAMPLES: Readonly<Record<string, RouteExample>> = {
   [`GET ${S}/{encoded_id}/watch`]: { outcomes: { reader: 404 } },
   [`PUT ${S}/{encoded_id}`]: { body: json({ title: "new", is_private: true, files: { "a.txt": {} } }) },
   [`PUT ${S}/{encoded_id}/{node_id}`]: { body: json({ title: "new" }) },
+  // What is searched for is in the query.
+  [`GET ${W}/search/code`]: { outcomes: { reader: 400, owner: 400 } },
+  "GET /2.0/teams/{username}/search/code": { ...NO_QUERY, parameters: () => ({ username: "acme" }) },
+  "GET /2.0/users/{selected_user}/search/code": NO_QUERY,
   "GET /2.0/repositories": GONE,
   "GET /2.0/workspaces": GONE,
   "GET /2.0/user/permissions/workspaces": GONE,
