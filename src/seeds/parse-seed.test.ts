@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { parseSeed, parseSeedObject } from "./parse-seed.ts";
 import { SeedRefusal } from "./seed-problems.ts";
@@ -199,4 +201,12 @@ test("an object of a program is a seed too, and its problems have no lines", () 
     (error) =>
       error instanceof SeedRefusal && error.problems[0] === "seed: accounts[0].email: not an e-mail address",
   );
+});
+
+test("the seeds of examples/ are right", () => {
+  const examples = join(import.meta.dirname, "..", "..", "examples");
+  const files = globSync("*/*.yaml", { cwd: examples }).filter((file) => /seed/.test(file));
+  assert.ok(files.length > 5);
+  for (const file of files)
+    assert.deepEqual(problemsOf(readFileSync(join(examples, file), "utf8")), [], file);
 });
