@@ -88,4 +88,11 @@ test("a demo begins with a seed, and a later one has the same tokens; an export 
   const text = await readFile(at("out.yaml"), "utf8");
   assert.match(text, /from: \.\/out\.bundles\/team\/site\.bundle/);
   assert.ok(!text.includes(token) && existsSync(at("out.bundles/team/site.bundle")));
+
+  const piped = await command.run(["export", "--data", "data"]);
+  assert.equal(piped.status, 0, piped.stderr);
+  assert.match(piped.stdout, /^time: /);
+  assert.match(piped.stdout, /^ {4}commits:$/m);
+  await writeFile(at("piped.yaml"), piped.stdout);
+  assert.equal((await command.run(["seed", "check", "piped.yaml"])).status, 0);
 });

@@ -11,9 +11,19 @@ import { listAllRepositories } from "../../storage/sql/repositories/repositories
 import { applySeed } from "../apply-seed.ts";
 import { parseSeed } from "../parse-seed.ts";
 import { exportSeed } from "./export-seed.ts";
+import { inlineHistory } from "./inline-history.ts";
 import { writeBundle } from "./write-bundle.ts";
 
 const EXAMPLE = join(import.meta.dirname, "..", "..", "..", "examples", "seeds", "team.yaml");
+
+/** An export as text, with commits written out. */
+async function inlined({ ports }: EmptyData): Promise<string> {
+  const { seed } = await exportSeed(
+    ports,
+    async (repository) => (await inlineHistory(ports, repository)).fields,
+  );
+  return stringify(seed, { lineWidth: 0 });
+}
 
 /** An export as text, with bundles in the folder. */
 async function exported({ ports }: EmptyData, folder: string) {
@@ -48,7 +58,14 @@ for (const dialect of DIALECTS)
     assert.deepEqual(await refsOf(second), await refsOf(first));
     assert.equal((await exported(second, folder)).text, text);
 
-    assert.doesNotMatch(text, /not-really-secret/);
+    const whole = await inlined(first);
+    const third = await openEmptyData(dialect, now);
+    t.after(() => third.close());
+    await applySeed(third.ports, third.by, parseSeed(whole, { fileName: "whole.yaml" }));
+    assert.deepEqual(await refsOf(third), await refsOf(first));
+    assert.equal(await inlined(third), whole);
+
+    assert.doesNotMatch(`${text}${whole}`, /not-really-secret/);
     assert.deepEqual([...warnings].sort(), [
       "keys and secrets of OAuth consumers will be new",
       "left out the secret of the webhook to https://hooks.example.com/team",

@@ -14,9 +14,16 @@ import {
 import type { SeedPath } from "../seed-path.ts";
 import { MINUTE_MS, parseSeedDate, type SeedDate } from "../seed-time.ts";
 import type { CommitEntry, TagEntry } from "./commit-schema.ts";
-import { editFolder, makeFolder, mergeFolders, type TreeFile, type TreeFolder } from "./file-tree.ts";
+import {
+  editFolder,
+  makeFolder,
+  mergeFolders,
+  type TakeObject,
+  type TreeFile,
+  type TreeFolder,
+} from "./file-tree.ts";
 
-type BuiltCommit = {
+export type BuiltCommit = {
   readonly parents: readonly ObjectId[];
   readonly tree: TreeFolder;
   readonly at: SeedDate;
@@ -119,15 +126,7 @@ export function buildHistory({ commits, branches, tags }: HistoryEntries, option
       else edits.set(filePath, file);
       if (filePath !== undefined) paths.set(filePath, at);
     }
-    const [first, ...others] = parents.map((id) => built.get(id)!);
-    let tree = first?.tree ?? makeFolder(new Map(), take);
-    const conflicts = new Set<string>();
-    for (const other of others) {
-      const base = mergeBaseOf(built, parents[0]!, parents[1 + others.indexOf(other)]!);
-      const result = mergeFolders(base && built.get(base)!.tree, tree, other.tree, take);
-      tree = result.merged;
-      for (const conflict of result.conflicts) conflicts.add(conflict);
-    }
+    const { tree, conflicts } = mergeTrees(built, parents, take);
     for (const conflict of conflicts)
       if (![...edits.keys()].some((edited) => edited === conflict || edited.startsWith(`${conflict}/`)))
         problem(path, `both sides of the merge have changed ${conflict}: give it in files`);
@@ -225,6 +224,24 @@ function withLineFeed(text: string): string {
 function isBase64(text: string): boolean {
   const packed = text.replace(/\s/g, "");
   return packed.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(packed);
+}
+
+/** What a commit with these parents has before its own files, and the paths that several of them have changed. */
+export function mergeTrees(
+  built: ReadonlyMap<ObjectId, BuiltCommit>,
+  parents: readonly ObjectId[],
+  take: TakeObject,
+): { readonly tree: TreeFolder; readonly conflicts: ReadonlySet<string> } {
+  const [first, ...others] = parents.map((id) => built.get(id)!);
+  let tree = first?.tree ?? makeFolder(new Map(), take);
+  const conflicts = new Set<string>();
+  for (const other of others) {
+    const base = mergeBaseOf(built, parents[0]!, parents[1 + others.indexOf(other)]!);
+    const result = mergeFolders(base && built.get(base)!.tree, tree, other.tree, take);
+    tree = result.merged;
+    for (const conflict of result.conflicts) conflicts.add(conflict);
+  }
+  return { tree, conflicts };
 }
 
 /** A common ancestor that no other one descends from. Undefined if the two have nothing in common. */
