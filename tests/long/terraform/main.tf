@@ -56,9 +56,10 @@ data "bitbucket_user" "bob" {
 resource "bitbucket_group" "reviewers" {
   workspace = local.workspace
   name      = "Reviewers"
-  auto_add  = var.is_changed
-  # The provider does not send it when it creates the group.
-  permission = var.is_changed ? "read" : null
+  # The provider does not send these when it creates the group.
+  auto_add                  = var.is_changed
+  permission                = var.is_changed ? "read" : null
+  email_forwarding_disabled = var.is_changed
 }
 
 resource "bitbucket_group_membership" "bob" {
