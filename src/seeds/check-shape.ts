@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Compile } from "typebox/schema";
+import { Settings } from "typebox/system";
 import { projectFile } from "../project-files.ts";
 import { suggestion } from "./seed-checker.ts";
 import type { SeedPath } from "./seed-path.ts";
@@ -34,12 +35,14 @@ export function readSeedSchema(): string {
   return readFileSync(projectFile("src/seeds/seed.schema.json"), "utf8");
 }
 
-/** What is wrong with a value as the schema of seeds has it. */
+/** More than anybody mends at once. */
+const ERRORS_MAX = 1_000;
+
+/** What is wrong with a value as the schema of seeds has it: empty for one that follows it, and for no other. */
 export function checkShape(value: unknown): readonly SeedProblem[] {
   const { schema, validator } = readSchema();
   if (validator.Check(value)) return [];
-  const [, errors] = validator.Errors(value);
-  return errors.flatMap((error) => {
+  const problems = findErrors(validator, value).flatMap((error): readonly SeedProblem[] => {
     const path = pathOf(value, error.instancePath);
     const { keyword, params, schemaPath } = error as {
       readonly keyword: string;
@@ -52,19 +55,33 @@ export function checkShape(value: unknown): readonly SeedProblem[] {
           path: [...path, name],
           what: "is needed and not given",
         }));
+      // Of each field that is none, and comes first. What `additionalProperties` says of them all may be beyond the limit.
+      case "boolean": {
+        const names = Object.keys(nodeAt(schema, parentOf(schemaPath)).properties ?? {});
+        return [{ path, what: `is no field here${suggestion(String(path.at(-1)), names)}`, isOfName: true }];
+      }
       case "additionalProperties":
-        return (params.additionalProperties as readonly string[]).map((name) => ({
-          path: [...path, name],
-          what: `is no field here${suggestion(name, Object.keys(nodeAt(schema, schemaPath).properties ?? {}))}`,
-          isOfName: true,
-        }));
-      // It says again what `additionalProperties` says.
-      case "boolean":
         return [];
       default:
         return [{ path, what: describe(keyword, params, error.message) }];
     }
   });
+  return problems.length > 0 ? problems : [{ path: [], what: "does not follow the schema of seeds" }];
+}
+
+/** TypeBox stops at eight errors, by a setting that all its validators share. */
+function findErrors(validator: ReturnType<typeof Compile>, value: unknown) {
+  const { maxErrors } = Settings.Get();
+  Settings.Set({ maxErrors: ERRORS_MAX });
+  try {
+    return validator.Errors(value)[1];
+  } finally {
+    Settings.Set({ maxErrors });
+  }
+}
+
+function parentOf(schemaPath: string): string {
+  return schemaPath.slice(0, schemaPath.lastIndexOf("/"));
 }
 
 function describe(keyword: string, params: Readonly<Record<string, unknown>>, message: string): string {

@@ -19,6 +19,14 @@ function problemsOf(text: string): readonly string[] {
   }
 }
 
+test("however many fields there are that are none, all are told, and what is wrong beside them", () => {
+  const unknown = Array.from({ length: 20 }, (_, at) => `k${at}: 1`);
+  const problems = problemsOf(`${unknown.join("\n")}\naccounts: 3`);
+  assert.equal(problems.length, 21, problems.join("\n"));
+  assert.equal(problems[19], "s.yaml:20:1: k19: is no field here (did you mean time?)");
+  assert.equal(problems[20], "s.yaml:21:11: accounts: must be a list");
+});
+
 test("the smallest seeds are taken, as YAML and as JSON", () => {
   for (const text of [
     "",

@@ -14,12 +14,13 @@ export async function readSeedFile(path: string): Promise<Seed> {
       "too-large",
       `Cannot read the seed: ${path} is larger than ${SEED_BYTES_MAX / 1024 / 1024} MiB`,
     );
-  const bytes = await readFile(path);
+  return parseSeed(decodeUtf8(await readFile(path), path), { fileName: path });
+}
+
+function decodeUtf8(bytes: Buffer, path: string): string {
   try {
-    return parseSeed(new TextDecoder("utf-8", { fatal: true }).decode(bytes), { fileName: path });
-  } catch (error) {
-    if (error instanceof TypeError)
-      throw new Failure("invalid-input", `Cannot read the seed: ${path} is not UTF-8`);
-    throw error;
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new Failure("invalid-input", `Cannot read the seed: ${path} is not UTF-8`);
   }
 }
