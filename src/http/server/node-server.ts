@@ -133,7 +133,7 @@ function answerObjection(
 ): void {
   const id = randomUUID();
   ports.log.info({ "request.id": id, status, "failure.message": message }, "request refused unread");
-  const isOfApi = url.startsWith(`${API_PREFIX}/`);
+  const isOfApi = [`${API_PREFIX}/`, "/1.0/"].some((prefix) => url.startsWith(prefix));
   response.writeHead(status, {
     "content-type": isOfApi ? "application/json; charset=utf-8" : "text/plain; charset=utf-8",
     "x-request-id": id,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { basic } from "../../../tests/support/clients/http-request.ts";
+import { basic, sendRequest } from "../../../tests/support/clients/http-request.ts";
 import { startFilledApp } from "../../../tests/support/server/filled-app.ts";
 import { createAccount } from "../../operations/accounts/accounts.ts";
 import { GROUPS_MAX } from "../../operations/groups/groups.ts";
@@ -111,4 +111,10 @@ test("all groups are listed with their members, and there is a limit to them", a
   assert.equal(refused.status, 409);
   assert.match(await refused.text(), /there are 1000 already/);
   await kysely.deleteFrom("workspace_group").where("workspace_uuid", "=", app.workspace.uuid).execute();
+});
+
+test("a method that no route has is refused in the API's form", async () => {
+  const answer = await sendRequest(app.url, "/1.0/groups/acme", { method: "TRACE" });
+  assert.equal(answer.status, 405);
+  assert.deepEqual(JSON.parse(answer.text), { type: "error", error: { message: "Method not allowed" } });
 });

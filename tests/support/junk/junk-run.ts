@@ -27,6 +27,7 @@ const OWN_STATUSES: readonly (readonly [status: number, why: string, routes: Reg
   [409, "another ref stands in its way", /^POST .*\/refs\/(branches|tags)$/],
   [409, "the token was rotated before and has ended, or is revoked", /^POST .*\/rotate/],
   [409, "the account has too many tokens, or it has ended", /^POST \/-\/tokens/],
+  [409, "the workspace has such a group", /^POST \/1\.0\/groups/],
   [409, "the repository has such a rule", /^(POST|PUT) .*\/branch-restrictions/],
 ];
 /** Beyond this a server that refuses early may cut the client off while it is sending. */
