@@ -2,7 +2,15 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
@@ -107,6 +115,13 @@ test("the command says its version and its commands, and keeps compiled code awa
   assert.ok(
     readFileSync(join(installed.package, "dist", "THIRD-PARTY-NOTICES.txt"), "utf8").includes("fastify"),
   );
+});
+
+test("what the README and messages lead to is in the package", () => {
+  const readme = readFileSync(join(installed.package, "README.md"), "utf8");
+  const links = [...readme.matchAll(/\]\(((?:docs\/)?[\w-]+\.md)\)/g)].map(([, link]) => link!);
+  const missing = links.filter((link) => !existsSync(join(installed.package, link)));
+  assert.deepEqual([...new Set(missing)], ["CONTRIBUTING.md"]);
 });
 
 test("an older Node is told so in one line", async () => {
