@@ -337,9 +337,10 @@ function admissionOfOauthToken(target: Target, carrier: Carrier, brought: SentCr
 }
 
 /** About what a workspace refuses nobody. */
-const OUTSIDE: readonly string[] = ["open", "account", "selected-account"];
+const OUTSIDE: readonly string[] = ["account", "selected-account"];
 
 function isOutside({ route }: Target): boolean {
+  if (route?.subject === "open") return true;
   return route !== undefined && OUTSIDE.includes(route.subject) && !route.path.includes("{workspace}");
 }
 
@@ -376,6 +377,8 @@ function outcomeWithin({ route }: Target, reach: "repository" | "project"): Outc
   const isRepository = reach === "repository";
   if (route === undefined) return isRepository ? "in" : 404;
   if (route.credentialKinds?.includes("api-token") === false) return 403;
+  // For nobody who sends a credential.
+  if (expectedOutcomes(route).owner === 403) return 403;
   switch (route.subject) {
     case "repository":
     case "pull-request":

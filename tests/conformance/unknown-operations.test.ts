@@ -34,9 +34,9 @@ async function counted() {
 test("what is asked for and is not there is counted by its published path or its shape, with its caller", async () => {
   const uuid = app.owner.uuid;
   for (const [method, path, headers] of [
-    ["GET", "/2.0/repositories/acme/demo/pipelines/?q=secret", undefined],
-    ["GET", "/2.0/repositories/other/name/pipelines", {}],
-    ["GET", "/2.0/repositories/acme/demo/pipelines", undefined],
+    ["GET", "/2.0/workspaces/acme/settings/gpg/public-key/?q=secret", undefined],
+    ["GET", "/2.0/workspaces/other/settings/gpg/public-key", {}],
+    ["GET", "/2.0/workspaces/acme/settings/gpg/public-key", undefined],
     [
       "POST",
       "/2.0/repositories/acme/demo/my-secret-word/pipelines/1/x",
@@ -44,7 +44,7 @@ test("what is asked for and is not there is counted by its published path or its
     ],
     ["GET", `/2.0/${"pipelines/".repeat(100)}`, {}],
     ["PATCH", "/2.0/repositories/acme/demo", undefined],
-    ["GET", "/1.0/groups/acme", undefined],
+    ["GET", "/1.0/users/acme", undefined],
     ["GET", "/nothing/of/the/api/at/all", undefined],
   ] as const) {
     const { status } = await ask(method, path, headers as Record<string, string> | undefined);
@@ -52,9 +52,9 @@ test("what is asked for and is not there is counted by its published path or its
   }
   const long = `GET /${"pipelines/".repeat(12)}…`;
   assert.deepEqual((await counted()).toSorted(), [
-    ["GET /1.0/groups/{}", 1, false, uuid],
+    ["GET /1.0/users/{}", 1, false, uuid],
     [long, 1, false, undefined],
-    ["GET /repositories/{workspace}/{repo_slug}/pipelines", 3, true, uuid],
+    ["GET /workspaces/{workspace}/settings/gpg/public-key", 3, true, uuid],
     ["PATCH /repositories/{}/{}", 1, false, uuid],
     ["POST /repositories/{}/{}/{}/pipelines/{}/{}", 1, false, undefined],
   ]);
@@ -72,12 +72,12 @@ test("the command lists them, in 80 columns and as JSON", async () => {
     pail.run(["unknown-operations", ...args, "--data", dataFolder], environment);
   const table = await list();
   assert.equal(table.status, 0, table.stderr);
-  assert.match(table.stdout, /3 +GET +\/repositories\/.*owner/);
+  assert.match(table.stdout, /3 +GET +\/workspaces\/.*owner/);
   for (const line of table.stdout.split("\n")) assert.ok(line.length <= 80, line);
   const json = JSON.parse((await list("--json")).stdout);
   assert.deepEqual(
     [json[0].method, json[0].path, json[0].requests, json[0].is_published, json[0].last_caller],
-    ["GET", "/repositories/{workspace}/{repo_slug}/pipelines", 3, true, "owner"],
+    ["GET", "/workspaces/{workspace}/settings/gpg/public-key", 3, true, "owner"],
   );
 });
 
