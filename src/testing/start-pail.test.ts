@@ -111,6 +111,8 @@ test("what is wrong with a seed or a setting is said, and nothing is left", asyn
       /identty: there is no such setting \(did you mean identity\?\)/,
     );
   }
+  await assert.rejects(startPail({ seeds: SEED } as object), /no option seeds/);
+  await assert.rejects(startPail({ settings: { port: "8080" } }), /settings\.port/);
 });
 
 test("the server ends with the process that has started it, also when that is killed", async () => {

@@ -12,9 +12,27 @@ export type * from "./seed.ts";
  * @throws Error that says all that is wrong with the seed, or with a setting.
  */
 export async function startPail(options: PailOptions = {}): Promise<Pail> {
+  checkOptions(options);
   const started =
     options.inProcess === true
       ? await (await import("./start-in-process.ts")).startInProcess(options)
       : await startInChild(options);
   return controlPail(started);
+}
+
+const OPTIONS: readonly string[] = [
+  "seed",
+  "inProcess",
+  "sendWebhooks",
+  "settings",
+] satisfies (keyof PailOptions)[];
+
+/** For programs without types: an option that is mistyped would be left out without a word. */
+function checkOptions(options: PailOptions): void {
+  const unknown = Object.keys(options).filter((name) => !OPTIONS.includes(name));
+  if (unknown.length > 0)
+    throw new Error(`startPail has no option ${unknown.join(", ")}: it takes ${OPTIONS.join(", ")}`);
+  for (const name of ["data", "port"])
+    if (options.settings?.[name] !== undefined)
+      throw new Error(`settings.${name}: startPail chooses it, so that servers do not meet`);
 }
