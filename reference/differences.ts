@@ -1,5 +1,5 @@
 const MERGE_FLAG = "`merge=true`, which is deprecated, is treated as `topic=true`";
-const NO_AVATAR = "`links.avatar` of the body is ignored: there are no pictures";
+const NO_AVATAR = "`links.avatar` of the body is ignored: pictures are drawn by the name";
 const HIDDEN_SNIPPET =
   "404, not 401, for a private snippet without a credential: nobody learns that there is one (our choice)";
 const NO_SSH = "the key is stored and opens nothing: this server speaks no SSH";

@@ -3,6 +3,7 @@ import { acceptFormBodies } from "../http/routes/form-bodies.ts";
 import { Failure } from "../model/failure.ts";
 import type { Ports } from "../ports.ts";
 import { registerAssets } from "./assets.ts";
+import { registerAvatars } from "./avatars.ts";
 import { PAGE_LIST } from "./page-list.ts";
 import { tellBrowsersApart } from "./pipeline/browsers-only.ts";
 import { answerErrorsInPages } from "./pipeline/page-errors.ts";
@@ -15,6 +16,7 @@ export async function registerWeb(parent: FastifyInstance, ports: Ports): Promis
     server.decorateRequest("admittedToPage", undefined);
     answerErrorsInPages(server, ports);
     await server.register(registerAssets);
+    await server.register(registerAvatars);
     acceptFormBodies(server);
     server.addContentTypeParser("*", (_request, _body, done) =>
       done(new Failure("format-unsupported", "Pages take forms: application/x-www-form-urlencoded")),

@@ -19,6 +19,7 @@ import { TOKEN_REVOCATION_PATH } from "../../src/own-routes/token-revocation.ts"
 import { ACCESS_TOKEN_PATH } from "../../src/site/oauth2/access-token.ts";
 import { DEVICE_AUTHORIZATION_PATH } from "../../src/site/oauth2/device-authorization.ts";
 import { REVOKE_PATH } from "../../src/site/oauth2/revoke.ts";
+import { AVATAR_URLS } from "../../src/web/avatars.ts";
 import { PAGE_LIST } from "../../src/web/page-list.ts";
 import { ALL_ROUTES } from "../support/examples/all-routes.ts";
 import { startTestApp } from "../support/server/test-app.ts";
@@ -31,6 +32,15 @@ const OUTSIDE: Readonly<Record<string, { readonly why: string; readonly tests: s
     why: "the stylesheet, the script and the mark, the same for everybody",
     tests: "src/web/pipeline/pages.test.ts",
   },
+  ...Object.fromEntries(
+    AVATAR_URLS.map((url) => [
+      `GET ${url}`,
+      {
+        why: "a drawing by the name in the address, the same for everybody",
+        tests: "src/web/avatars.test.ts",
+      },
+    ]),
+  ),
   "GET /-/downloads/:uuid/:expires/:signature/:name": {
     why: "the signed link is the proof, and no credential is looked at",
     tests: "src/rest/repositories/downloads/downloads.test.ts",

@@ -4,7 +4,7 @@ import { type ProjectKey, parseProjectKey } from "../../../model/slug.ts";
 
 const TEXT_LENGTH_MAX = 65_536;
 
-/** The body of POST and PUT on a project. `links.avatar` is ignored: there are no pictures here. */
+/** The body of POST and PUT on a project. `links.avatar` is ignored: pictures are drawn by the name. */
 export const ProjectBody = (Type: TypeBuilder) =>
   Type.Object({
     name: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
