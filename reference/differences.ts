@@ -36,7 +36,8 @@ export const DIFFERENCES: Readonly<Record<string, string>> = {
   "GET /teams/{username}/search/code": SEARCH_OF_NAME,
 
   "DELETE /repositories/{workspace}/{repo_slug}": "`redirect_to` is ignored: there are no pages",
-  "GET /repositories/{workspace}/{repo_slug}/watchers": "always empty: nobody can watch a repository yet",
+  "GET /repositories/{workspace}/{repo_slug}/watchers":
+    "those that `pail repository watch` has listed: people cannot watch by themselves, and nothing is sent to watchers",
 
   "POST /repositories/{workspace}/{repo_slug}/branch-restrictions": KINDS_WITHOUT_EFFECT,
   "PUT /repositories/{workspace}/{repo_slug}/branch-restrictions/{id}": KINDS_WITHOUT_EFFECT,

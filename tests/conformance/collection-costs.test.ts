@@ -38,7 +38,6 @@ const SPAWNING: Readonly<
 
 /** Lists without a crowd, and why. */
 const SMALL: Readonly<Record<string, string>> = {
-  "/2.0/repositories/{workspace}/{repo_slug}/watchers": "nobody can watch a repository",
   "/2.0/repositories/{workspace}/{repo_slug}/pullrequests/{pull_request_id}/conflicts":
     "it leads to a list that has a crowd elsewhere",
   "/2.0/repositories/{workspace}/{repo_slug}/pullrequests/{pull_request_id}/mergeability/checks":

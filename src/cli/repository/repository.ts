@@ -24,6 +24,7 @@ import { permissionOption, readPermission } from "../workspace/permission-option
 import { addRepositoryAdvertise } from "./repository-advertise.ts";
 import { addRepositoryFormerTips } from "./repository-former-tips.ts";
 import { addRepositoryImport } from "./repository-import.ts";
+import { addRepositoryWatch } from "./repository-watch.ts";
 
 export function createRepositoryCommand(): Command {
   const repository = createCommand("repository")
@@ -42,6 +43,7 @@ export function createRepositoryCommand(): Command {
   addRename(repository);
   addRepositoryFormerTips(repository);
   addRepositoryAdvertise(repository);
+  addRepositoryWatch(repository);
   addDelete(repository);
   return repository;
 }

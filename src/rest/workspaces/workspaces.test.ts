@@ -221,7 +221,7 @@ test("one's own permissions in the repositories of a workspace", async () => {
   assert.equal((await stranger.rest("GET", path)).status, 403);
 });
 
-test("nobody watches a repository", async () => {
+test("nobody watches a new repository", async () => {
   const { status, json } = await rest("GET", `/repositories/acme/${site.slug}/watchers`);
   assert.deepEqual([status, json], [200, { values: [], pagelen: 10, size: 0, page: 1 }]);
   assert.equal((await stranger.rest("GET", "/repositories/acme/demo/watchers")).status, 404);

@@ -14,6 +14,7 @@ import type { PipelineTables } from "./schema/pipelines.ts";
 import type { PipelinesConfigTables } from "./schema/pipelines-config.ts";
 import type { PullRequestCommentTables } from "./schema/pull-request-comments.ts";
 import type { PullRequestTables } from "./schema/pull-requests.ts";
+import type { RepositoryWatcherTables } from "./schema/repository-watchers.ts";
 import type { ReviewTables } from "./schema/reviews.ts";
 import type { SeedTables } from "./schema/seeds.ts";
 import type { SessionTables } from "./schema/sessions.ts";
@@ -34,6 +35,7 @@ export type Schema = CoreTables &
   GroupTables &
   AppTables &
   BranchRuleTables &
+  RepositoryWatcherTables &
   ReviewTables &
   WebhookTables &
   AuditTables &

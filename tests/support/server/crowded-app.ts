@@ -15,6 +15,7 @@ import { addCache } from "../../../src/operations/pipelines/caches.ts";
 import { reportTestCases, startStep } from "../../../src/operations/pipelines/move-step.ts";
 import { createSchedule, executeSchedule } from "../../../src/operations/pipelines/schedules.ts";
 import { createProject } from "../../../src/operations/projects/projects.ts";
+import { watchRepository } from "../../../src/operations/repositories/watch-repository.ts";
 import { createWorkspace, setMember } from "../../../src/operations/workspaces/workspaces.ts";
 import { findEnvironmentByName } from "../../../src/storage/sql/deployments/environments.ts";
 import { upsertExplicitPermission } from "../../../src/storage/sql/permissions/explicit-permissions.ts";
@@ -114,6 +115,7 @@ async function fillWorkspace({ app, rest }: FilledApp): Promise<readonly Account
     });
     members.push(member);
     await setMember(ports, by, workspace, member, "member", "read");
+    await watchRepository(ports, by, repository, member);
     const group = await createGroup(ports, by, workspace, `Group ${number}`);
     await insertProjectReviewer(db, project.uuid, member.uuid, ports.clock());
     await insertRepositoryReviewer(db, repository.uuid, member.uuid, ports.clock());

@@ -2,17 +2,10 @@ import { readFilterAndSort } from "../../../http/routes/collection-query.ts";
 import { parsePage, representPage } from "../../../http/routes/paging.ts";
 import type { RepositoryRoute } from "../../../http/routes/subjects/repository.ts";
 import { jsonAnswer } from "../../../http/server/answer.ts";
-import type { Account } from "../../../model/account.ts";
-import { selectRows } from "../../../model/match-filter.ts";
-import { accountFields } from "../../account-fields.ts";
+import { representEmbeddedAccount } from "../../../representations/embedded-account.ts";
+import { listRepositoryWatchers } from "../../../storage/sql/repositories/repository-watchers.ts";
 
-/**
- * Watching repositories is not supported yet, so there are no watchers (our choice: Bitbucket's list begins with the
- * owner).
- */
-const NOBODY: readonly Account[] = [];
-const FIELDS = accountFields<Account>("", (account) => account);
-
+/** Those that the operator has listed. Bitbucket's list begins with who has made the repository. */
 export const listWatchersRoute: RepositoryRoute = {
   subject: "repository",
   method: "GET",
@@ -21,9 +14,14 @@ export const listWatchersRoute: RepositoryRoute = {
   oauthScopes: ["repository"],
   readsFilter: true,
   permission: "read",
-  async handle(_ports, { query, url }) {
-    const page = parsePage(query, { pagelenDefault: 10, pagelenMax: 100 });
-    const values = selectRows(NOBODY, FIELDS, readFilterAndSort(query));
-    return jsonAnswer(200, representPage({ ...page, size: values.length, values }, url));
+  async handle({ database }, { repository, query, baseUrls, url }) {
+    const { page, pagelen } = parsePage(query, { pagelenDefault: 10, pagelenMax: 100 });
+    const { values, size } = await listRepositoryWatchers(database.kysely, repository.uuid, {
+      page,
+      pagelen,
+      ...readFilterAndSort(query),
+    });
+    const shown = values.map((account) => representEmbeddedAccount(account, baseUrls));
+    return jsonAnswer(200, representPage({ page, pagelen, size, values: shown }, url));
   },
 };

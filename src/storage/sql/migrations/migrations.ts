@@ -49,6 +49,7 @@ import { deployments } from "./065-deployments.ts";
 import { pipelineVariables } from "./066-pipeline-variables.ts";
 import { keys } from "./067-keys.ts";
 import { groupDefaults } from "./068-group-defaults.ts";
+import { repositoryWatchers } from "./069-repository-watchers.ts";
 import { snippets } from "./070-snippets.ts";
 import { groupMail } from "./075-group-mail.ts";
 import type { Migration } from "./migration.ts";
@@ -106,6 +107,7 @@ export const MIGRATIONS: readonly Migration[] = [
   pipelineVariables,
   keys,
   groupDefaults,
+  repositoryWatchers,
   snippets,
   groupMail,
 ];
