@@ -5,6 +5,7 @@ import { DIALECTS } from "../../tests/support/database/test-database.ts";
 import { openRealGit } from "../../tests/support/git/real-git.ts";
 import { type EmptyData, openEmptyData } from "../../tests/support/server/seeded-server.ts";
 import { Failure } from "../model/failure.ts";
+import { deleteRepository } from "../operations/repositories/repositories.ts";
 import { findAccountByEmail } from "../storage/sql/accounts/accounts.ts";
 import { findRepository } from "../storage/sql/repositories/repositories.ts";
 import { applySeed } from "./apply-seed.ts";
@@ -131,6 +132,14 @@ for (const dialect of DIALECTS)
       result = again;
     });
 
+    test("the same seed is used again where a repository of it was deleted", async () => {
+      const { kysely } = data.ports.database;
+      const site = await findRepository(kysely, { slug: "team" as never }, { slug: "site" as never });
+      await deleteRepository(data.ports, data.by, site!);
+      const again = await applySeed(data.ports, data.by, SEED);
+      assert.deepEqual([...again.tokens.keys()], ["ci", "old"]);
+    });
+
     test("another seed is refused", async () => {
       const other = parseSeed("accounts: [{ email: eve@example.com }]", { fileName: "other.yaml" });
       await assert.rejects(
@@ -162,6 +171,7 @@ repositories: [{ workspace: team, name: site, commits: [{ message: x }] }]
       assert.ok(error instanceof SeedRefusal, String(error));
       assert.deepEqual(error.problems, [
         "s.yaml:1:48: accounts[0].password: must have at least 12 characters",
+        's.yaml:2:73: workspaces[0].groups[0].members[0]: not tried: it needs the account "ada", which was not made',
       ]);
       return true;
     });

@@ -83,7 +83,9 @@ async function reopen(
   const context = openSeedContext(ports, by, seed);
   await findMade(ports, seed, context.made);
   const tokens = await reopenTokens(ports, by, context, seed, knownTokens);
-  if (context.problems.length > 0) throw new SeedRefusal(seed.source, context.problems);
+  // What was deleted since then stays so, with its tokens.
+  const problems = context.problems.filter(({ isNotTried = false }) => !isNotTried);
+  if (problems.length > 0) throw new SeedRefusal(seed.source, problems);
   return seedResultOf(seed, context.made, tokens);
 }
 
@@ -140,7 +142,6 @@ async function applySection<Owner, Each extends object>(
   for (const [index, entry] of entries.entries()) {
     const value = (entry as Readonly<Record<string, unknown>>)[key];
     const path = [list, index, key];
-    // What needs an entry that was refused is left out without a word.
-    if (value !== undefined) await context.attempt(() => apply(context, find(entry), value, path));
+    if (value !== undefined) await context.attempt(path, () => apply(context, find(entry), value, path));
   }
 }

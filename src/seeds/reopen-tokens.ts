@@ -27,7 +27,7 @@ export async function reopenTokens(
       reopened.set(entry.name, text);
       continue;
     }
-    await context.attempt(() => endOthers(ports, by, context, entry));
+    await context.attempt(["tokens", index], () => endOthers(ports, by, context, entry));
     const made = await applyToken(
       context,
       entry,

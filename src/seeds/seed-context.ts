@@ -53,20 +53,24 @@ export type SeedContext = {
    * @returns undefined if it was refused, or needs another entry that was.
    */
   make<T>(entry: EntryInWork, work: (ports: Ports, by: By) => Promise<T>): Promise<T | undefined>;
-  /** An entry that was made before. What needs one that was refused is left out without a word. */
+  /** An entry that was made before. What needs one that was refused is not tried, which is a problem of its own. */
   find<Kind extends keyof Made>(
     kind: Kind,
     name: string,
   ): Made[Kind] extends Map<string, infer Value> ? Value : never;
-  /** Leaves out work that needs an entry which was refused. */
-  attempt(work: () => Promise<void>): Promise<void>;
+  /** Does what is at the path, unless it needs an entry that was refused. */
+  attempt(path: SeedPath, work: () => Promise<void>): Promise<void>;
   problem(path: SeedPath, what: string): void;
   /** What the seed calls a commit, as an id or a branch of the repository. */
   revision(repository: Repository, name: string): string;
 };
 
-/** Something is needed that was refused. It has been told of that. */
-class MissingEntry extends Error {}
+/** An entry is needed that was refused, or that is there no more. */
+class MissingEntry extends Error {
+  constructor(kind: keyof Made, name: string) {
+    super(`needs the ${kind} ${JSON.stringify(name)}, which was not made`);
+  }
+}
 
 /** @param ports whose transactions are all part of one. */
 export function openSeedContext(
@@ -84,6 +88,8 @@ export function openSeedContext(
     repository: new Map(),
     consumer: new Map(),
   };
+  const notTried = (path: SeedPath, { message }: MissingEntry) =>
+    void problems.push({ path, what: `not tried: it ${message}`, isNotTried: true });
   return {
     time,
     now,
@@ -94,14 +100,15 @@ export function openSeedContext(
     revision: (repository, name) => histories.get(fullName(repository))?.labels.get(name) ?? name,
     find(kind, name) {
       const found = made[kind].get(name.toLowerCase());
-      if (found === undefined) throw new MissingEntry();
+      if (found === undefined) throw new MissingEntry(kind, name);
       return found as never;
     },
-    async attempt(work) {
+    async attempt(path, work) {
       try {
         await work();
       } catch (error) {
         if (!(error instanceof MissingEntry)) throw error;
+        notTried(path, error);
       }
     },
     async make(entry, work) {
@@ -109,9 +116,9 @@ export function openSeedContext(
       try {
         return await work(entryPorts, byOf(entryPorts, by, entry.as));
       } catch (error) {
-        if (error instanceof MissingEntry) return undefined;
-        if (!(error instanceof Failure)) throw error;
-        problems.push(...problemsOf(error, entry));
+        if (error instanceof MissingEntry) notTried(entry.path, error);
+        else if (error instanceof Failure) problems.push(...problemsOf(error, entry));
+        else throw error;
         return undefined;
       }
     },

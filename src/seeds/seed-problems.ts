@@ -18,6 +18,8 @@ export type SeedProblem = {
   readonly isOfName?: boolean;
   /** Whether it names an entry that is not there. */
   readonly isOfMissing?: boolean;
+  /** Whether it only follows from another: what it is about needs what was refused. */
+  readonly isNotTried?: boolean;
   /** Where there is no path yet, since the file cannot be read. */
   readonly position?: Position;
 };
@@ -39,12 +41,14 @@ export class SeedRefusal extends Failure {
   }
 }
 
+/** Causes first, so that they are among those that are shown. */
 function inOrder(source: SeedSource, problems: readonly SeedProblem[]): readonly SeedProblem[] {
   const rank = (problem: SeedProblem) => {
     const { line, column } = positionOf(source, problem) ?? { line: 0, column: 0 };
     return line * 1_000_000 + column;
   };
-  return problems.toSorted((a, b) => rank(a) - rank(b));
+  const follows = ({ isNotTried = false }: SeedProblem) => Number(isNotTried);
+  return problems.toSorted((a, b) => follows(a) - follows(b) || rank(a) - rank(b));
 }
 
 function positionOf(source: SeedSource, { path, isOfName = false, position }: SeedProblem) {
