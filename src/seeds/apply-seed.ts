@@ -15,6 +15,7 @@ import type { Section } from "./section.ts";
 import { applyAccount } from "./sections/accounts.ts";
 import { applyProject, projectName } from "./sections/projects.ts";
 import { applyRepository, repositoryName } from "./sections/repositories.ts";
+import { applySnippets } from "./sections/snippets.ts";
 import { applyToken, type SeededToken } from "./sections/tokens.ts";
 import { applyWorkspace } from "./sections/workspaces.ts";
 import { LAST_SECTIONS, PROJECT_SECTIONS, REPOSITORY_SECTIONS, WORKSPACE_SECTIONS } from "./sections.ts";
@@ -118,6 +119,7 @@ async function applyAll(context: SeedContext, seed: Seed): Promise<readonly Seed
       context.find("repository", repositoryName(entry)),
     );
   for (const part of REPOSITORY_SECTIONS) if (!isLast(part)) await applyToRepositories(part);
+  await applySnippets(context, content.snippets ?? [], ["snippets"]);
   const made: SeededToken[] = [];
   for (const [index, entry] of tokens.entries()) {
     const token = await applyToken(context, entry, ["tokens", index]);

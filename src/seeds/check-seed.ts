@@ -10,6 +10,7 @@ import {
   type RepositoryEntry,
   repositoryName,
 } from "./sections/repositories.ts";
+import { checkSnippets } from "./sections/snippets.ts";
 import { checkTokens } from "./sections/tokens.ts";
 import { checkWorkspace, firstProjectOf } from "./sections/workspaces.ts";
 import { PROJECT_SECTIONS, REPOSITORY_SECTIONS, WORKSPACE_SECTIONS } from "./sections.ts";
@@ -82,6 +83,7 @@ export function checkSeed(content: SeedContent, folder: string): CheckedSeed {
     const entry = repositories[index]!;
     return { workspace: entry.workspace, repository: repositoryName(entry) };
   });
+  checkSnippets(checker, content.snippets ?? [], ["snippets"]);
   checkTokens(checker, tokens, ["tokens"]);
   return { problems: checker.problems, time: time ?? DEFAULT_TIME, histories, repositoryOrder, identities };
 }

@@ -3,6 +3,7 @@ import type { Section } from "./section.ts";
 import { accountSchema } from "./sections/accounts.ts";
 import { projectFields } from "./sections/projects.ts";
 import { repositoryFields } from "./sections/repositories.ts";
+import { snippetsSchema } from "./sections/snippets.ts";
 import { tokensSchema } from "./sections/tokens.ts";
 import { workspaceFields } from "./sections/workspaces.ts";
 import { PROJECT_SECTIONS, REPOSITORY_SECTIONS, WORKSPACE_SECTIONS } from "./sections.ts";
@@ -41,6 +42,7 @@ export const seedSchema = (type: TypeBuilder) =>
         (t) => t.Object({ ...repositoryFields(t), ...(fieldsOf(t, REPOSITORY_SECTIONS) as object) }, CLOSED),
         "With their commits and what is about them",
       ),
+      snippets: type.Optional(snippetsSchema(type)),
       tokens: type.Optional(tokensSchema(type)),
     },
     CLOSED,

@@ -531,6 +531,24 @@ export type Seed = {
       readonly skips_certificate_check?: boolean;
     }[];
   }[];
+  /** Files that belong to a workspace, outside its repositories */
+  readonly snippets?: readonly {
+    /** Its slug */
+    readonly workspace: string;
+    /** As it is shown */
+    readonly title?: string;
+    /** Whose it is: its e-mail address or user name */
+    readonly creator: string;
+    readonly is_private?: boolean;
+    /** What it has in it, by name */
+    readonly files?: Readonly<Record<string, string | {
+      /** Its text, or where a link leads */
+      readonly content?: string;
+      /** Its bytes */
+      readonly base64?: string;
+      readonly mode?: "file" | "executable" | "link";
+    }>>;
+  }[];
   readonly tokens?: readonly {
     /** Makes it an API token of the account */
     readonly account?: string;

@@ -23,6 +23,7 @@ import { exportModel, exportPermissions, exportWebhooks } from "./export-parts.t
 import { exportVariables } from "./export-pipelines.ts";
 import { exportTokenPolicy } from "./export-policy.ts";
 import { exportRepository, type WriteContent } from "./export-repository.ts";
+import { exportSnippets } from "./export-snippets.ts";
 
 export type ExportedSeed = { readonly seed: object; readonly warnings: readonly string[] };
 
@@ -44,12 +45,13 @@ export async function exportSeed(ports: Ports, writeContent: WriteContent): Prom
   const accounts = [];
   for (const account of byName(people, ({ username }) => username))
     accounts.push(await exportAccount(context, account));
-  const [workspaces, projects, repositories]: object[][] = [[], [], []];
+  const [workspaces, projects, repositories, snippets]: object[][] = [[], [], [], []];
   for (const workspace of await listWorkspaces(kysely)) {
     workspaces!.push(await exportWorkspace(context, workspace));
     projects!.push(...(await exportProjects(context, workspace)));
     for (const repository of await listAllRepositories(kysely, workspace.uuid))
       repositories!.push(await exportRepository(context, repository, writeContent));
+    snippets!.push(...(await exportSnippets(context, workspace)));
   }
   const begin = people.map(({ createdAt }) => createdAt.getTime()).sort((a, b) => a - b)[0];
   const seed = withoutEmpty({
@@ -58,6 +60,7 @@ export async function exportSeed(ports: Ports, writeContent: WriteContent): Prom
     workspaces,
     projects,
     repositories,
+    snippets,
     tokens: await exportTokens(context, people),
   });
   return { seed, warnings: [...warnings] };

@@ -20,6 +20,7 @@ import type { CommitEntry, TagEntry } from "../history/commit-schema.ts";
 import type { TreeFile, TreeFolder } from "../history/file-tree.ts";
 import { showPath } from "../seed-path.ts";
 import { withoutEmpty } from "./export-context.ts";
+import { showFile, toText } from "./show-file.ts";
 
 /** Larger ones make a seed that nobody reads. */
 const COMMITS_MAX = 1_000;
@@ -232,40 +233,14 @@ function openReader({ objects, gitDir, refuse }: Source) {
     },
     async readFile(path: string, file: TreeFile | undefined): Promise<Files[string]> {
       if (file === undefined) return null;
-      const mode = MODES.get(file.mode);
-      if (mode === undefined) throw refuse(`${path} has the mode ${file.mode.toString(8)}`);
       const content = await read(file.id);
       bytes += content.length;
       if (bytes > BYTES_MAX) throw refuse(`it has more than ${BYTES_MAX / 1024 / 1024} MiB of files`);
-      const text = toText(content);
-      const isPlain = text !== undefined && !UNREADABLE.test(text);
-      if (isPlain && mode === "file") return text;
-      return {
-        ...(isPlain ? { content: text } : { base64: content.toString("base64") }),
-        ...(mode === "file" ? {} : { mode }),
-      };
+      const shown = showFile(content, file.mode);
+      if (shown === undefined) throw refuse(`${path} has the mode ${file.mode.toString(8)}`);
+      return shown;
     },
   };
-}
-
-const MODES = new Map([
-  [0o100644, "file"],
-  [0o100755, "executable"],
-  [0o120000, "link"],
-] as const) as ReadonlyMap<number, "file" | "executable" | "link">;
-
-/** What editors and YAML show or read as something else. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these characters are what is looked for.
-const UNREADABLE = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff]/;
-
-const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
-function toText(bytes: Buffer): string | undefined {
-  try {
-    return UTF8.decode(bytes);
-  } catch {
-    return undefined;
-  }
 }
 
 /** A time of git, as seeds have it: `2026-01-31T12:00:00+01:00`. */

@@ -14,6 +14,7 @@ import {
 import type { SeedPath } from "../seed-path.ts";
 import { MINUTE_MS, parseSeedDate, type SeedDate } from "../seed-time.ts";
 import type { CommitEntry, TagEntry } from "./commit-schema.ts";
+import { readFileEntry } from "./file-content.ts";
 import {
   editFolder,
   makeFolder,
@@ -106,10 +107,7 @@ export function buildHistory({ commits, branches, tags }: HistoryEntries, option
 
   function readFile(value: NonNullable<CommitEntry["files"]>[string], path: SeedPath): TreeFile | undefined {
     if (value === null) return undefined;
-    const { content, base64, mode = "file" } = typeof value === "string" ? { content: value } : value;
-    if ((content === undefined) === (base64 === undefined)) problem(path, "needs either content or base64");
-    if (base64 !== undefined && !isBase64(base64)) problem([...path, "base64"], "is no base64");
-    const bytes = base64 === undefined ? Buffer.from(content ?? "") : Buffer.from(base64, "base64");
+    const { mode, bytes } = readFileEntry(value, path, problem);
     const id = hashObject("blob", bytes);
     take(id, { type: "blob", content: bytes });
     return { kind: "file", mode: FILE_MODES[mode], id };
@@ -219,11 +217,6 @@ function withDate(identity: string, { date, offset }: SeedDate): string {
 
 function withLineFeed(text: string): string {
   return text.endsWith("\n") ? text : `${text}\n`;
-}
-
-function isBase64(text: string): boolean {
-  const packed = text.replace(/\s/g, "");
-  return packed.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(packed);
 }
 
 /** What a commit with these parents has before its own files, and the paths that several of them have changed. */

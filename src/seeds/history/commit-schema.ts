@@ -9,11 +9,23 @@ export function revision(type: TypeBuilder, description: string) {
   });
 }
 
-/** Its text, `null` if it is deleted, or an object for what is no plain text. */
-type FileEntry =
+/** Its text, or an object for what is no plain text. */
+export type FileEntry =
   | string
-  | null
   | { readonly content?: string; readonly base64?: string; readonly mode?: "file" | "executable" | "link" };
+
+const CONTENT_FIELDS = {
+  properties: {
+    content: { type: "string", description: "Its text, or where a link leads" },
+    base64: { type: "string", description: "Its bytes" },
+    mode: { enum: ["file", "executable", "link"], default: "file" },
+  },
+  additionalProperties: false,
+};
+
+/** What a file has in it. */
+export const contentSchema = (type: TypeBuilder) =>
+  type.Unsafe<FileEntry>({ type: ["string", "object"], description: "Its text", ...CONTENT_FIELDS });
 
 export const commitSchema = (type: TypeBuilder) =>
   type.Object(
@@ -38,15 +50,10 @@ export const commitSchema = (type: TypeBuilder) =>
       files: type.Optional(
         type.Record(
           type.String(),
-          type.Unsafe<FileEntry>({
+          type.Unsafe<FileEntry | null>({
             type: ["string", "object", "null"],
             description: "Its text; null deletes it",
-            properties: {
-              content: { type: "string", description: "Its text, or where a link leads" },
-              base64: { type: "string", description: "Its bytes" },
-              mode: { enum: ["file", "executable", "link"], default: "file" },
-            },
-            additionalProperties: false,
+            ...CONTENT_FIELDS,
           }),
           { description: "What is different from the first parent, by path" },
         ),

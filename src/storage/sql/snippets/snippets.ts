@@ -193,6 +193,23 @@ export async function listSnippets(
   return { values: rows.map(toSnippet), size };
 }
 
+/** Whoever may see them: for the operator. The oldest is first. */
+export async function listAllSnippets(
+  db: Kysely<Schema>,
+  workspaceUuid: Uuid,
+): Promise<readonly OpenSnippet[]> {
+  const rows = await snippetQuery(db)
+    .where("snippet.workspace_uuid", "=", workspaceUuid)
+    .select("snippet.repository_uuid")
+    .orderBy("snippet.created_at")
+    .orderBy("snippet.id")
+    .execute();
+  const found = [];
+  for (const { repository_uuid: uuid } of rows)
+    found.push(await findSnippet(db, undefined, { uuid: uuid as Uuid }));
+  return found.filter((snippet) => snippet !== undefined);
+}
+
 /** The SQL form of `permissionInSnippet`: for queries that have the snippet and its workspace. */
 function isSnippetVisible(viewer: Viewer): RawBuilder<SqlBool> {
   const isPublic = sql<SqlBool>`snippet.is_private = 0`;
