@@ -20,6 +20,7 @@ import { pipelinesSection } from "./sections/pipelines.ts";
 import { pullRequestsSection } from "./sections/pull-requests.ts";
 import { statusesSection } from "./sections/statuses.ts";
 import { tokenPolicySection } from "./sections/token-policies.ts";
+import { watchersSection } from "./sections/watchers.ts";
 import { repositoryWebhooksSection, workspaceWebhooksSection } from "./sections/webhooks.ts";
 
 /** What each workspace, project and repository of a seed may have, in the order in which it is made. */
@@ -44,6 +45,7 @@ export const REPOSITORY_SECTIONS: readonly Section<Repository>[] = [
   repositoryReviewersSection,
   repositoryModelSection,
   repositoryKeysSection,
+  watchersSection,
   statusesSection,
   downloadsSection,
   pipelinesSection,

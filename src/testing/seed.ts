@@ -307,6 +307,8 @@ export type Seed = {
       /** Who has added it */
       readonly creator?: string;
     }[];
+    /** Accounts that watch it */
+    readonly watchers?: readonly string[];
     readonly statuses?: readonly {
       /** Of what: a commit's `id` in the seed, a branch, or a commit id */
       readonly commit: string;

@@ -6,6 +6,7 @@ import { listStatusesOfRepository } from "../../storage/sql/commits/commit-statu
 import { listDownloads } from "../../storage/sql/downloads/downloads.ts";
 import { listRepositoryReviewers } from "../../storage/sql/pull-requests/default-reviewers.ts";
 import { findRepository } from "../../storage/sql/repositories/repositories.ts";
+import { listRepositoryWatchers } from "../../storage/sql/repositories/repository-watchers.ts";
 import { ALL, type ExportContext, withoutEmpty } from "./export-context.ts";
 import { exportDeployKeys } from "./export-keys.ts";
 import { exportModel, exportPermissions, exportWebhooks } from "./export-parts.ts";
@@ -46,6 +47,9 @@ export async function exportRepository(
     default_reviewers: (await listRepositoryReviewers(kysely, uuid)).map(({ username }) => username),
     branching_model: models.repository && exportModel(models.repository),
     deploy_keys: await exportDeployKeys(context, { kind: "repository", uuid }),
+    watchers: (await listRepositoryWatchers(kysely, uuid, ALL)).values.flatMap(
+      (account) => context.nameOf(account) ?? [],
+    ),
     statuses: (await listStatusesOfRepository(kysely, uuid)).map((status) =>
       withoutEmpty({
         commit: status.commit,
