@@ -16,7 +16,7 @@ import {
   type SeedProject,
 } from "./sections/permissions.ts";
 import { workspacePipelinesSection } from "./sections/pipeline-variables.ts";
-import { pipelinesSection } from "./sections/pipelines.ts";
+import { pipelineRunsSection, pipelinesSection } from "./sections/pipelines.ts";
 import { pullRequestsSection } from "./sections/pull-requests.ts";
 import { statusesSection } from "./sections/statuses.ts";
 import { tokenPolicySection } from "./sections/token-policies.ts";
@@ -51,6 +51,7 @@ export const REPOSITORY_SECTIONS: readonly Section<Repository>[] = [
   pipelinesSection,
   // They take the place of those that come with Pipelines.
   environmentsSection,
+  pipelineRunsSection,
   pullRequestsSection,
   // They would hold back what comes before them.
   branchRestrictionsSection,

@@ -367,6 +367,24 @@ export type Seed = {
         readonly pattern?: string;
         readonly is_enabled?: boolean;
       }[];
+      /** Pipelines, numbered from next_build_number. Without steps and result they are pending */
+      readonly runs?: readonly {
+        /** What it ran on. Its last commit needs a bitbucket-pipelines.yml */
+        readonly branch: string;
+        /** Who has started it */
+        readonly creator?: string;
+        /** Those that have started */
+        readonly steps?: readonly {
+          /** As the file has it. Without one: the step at the same place */
+          readonly name?: string;
+          /** Without one: it runs still */
+          readonly result?: "SUCCESSFUL" | "FAILED" | "ERROR" | "STOPPED" | "EXPIRED" | "NOT_RUN";
+          /** What it has written */
+          readonly log?: string;
+        }[];
+        /** Of all steps that are not described, or run still */
+        readonly result?: "SUCCESSFUL" | "FAILED" | "ERROR" | "STOPPED" | "EXPIRED" | "NOT_RUN";
+      }[];
     };
     /** In their order. Without them: those that come with Pipelines */
     readonly environments?: readonly {

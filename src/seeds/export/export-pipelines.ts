@@ -4,6 +4,7 @@ import { listEnvironments } from "../../storage/sql/deployments/environments.ts"
 import { findPipelinesConfig } from "../../storage/sql/pipelines/config.ts";
 import { findPublicKey } from "../../storage/sql/pipelines/key-pairs.ts";
 import { listKnownHosts } from "../../storage/sql/pipelines/known-hosts.ts";
+import { listPipelines } from "../../storage/sql/pipelines/pipelines.ts";
 import { listSchedules } from "../../storage/sql/pipelines/schedules.ts";
 import { listVariables } from "../../storage/sql/pipelines/variables.ts";
 import { ALL, type ExportContext, withoutEmpty } from "./export-context.ts";
@@ -50,6 +51,9 @@ export async function exportPipelines(context: ExportContext, repository: Reposi
   });
   if ((await findPublicKey(kysely, uuid)) !== undefined)
     context.warn(`left out the SSH key pair of the pipelines of ${name}`);
+  const sort = { field: "created_on", isDescending: false } as const;
+  const run = await listPipelines(kysely, { repositoryUuid: uuid, filter: {}, sort, page: 1, pagelen: 1 });
+  if (run.size > 0) context.warn(`left out the pipelines that have run of ${name}`);
   const environments = await exportEnvironments(context, repository);
   const isConfigured = config?.isEnabled === true || Object.keys(pipelines).length > 1;
   return {

@@ -68,6 +68,7 @@ for (const dialect of DIALECTS)
     assert.doesNotMatch(`${text}${whole}`, /not-really-secret/);
     assert.deepEqual([...warnings].sort(), [
       "keys and secrets of OAuth consumers will be new",
+      "left out the pipelines that have run of team/site",
       "left out the secret of the webhook to https://hooks.example.com/team",
       "left out the value of the secured variable API_KEY of team/site",
       "left out the value of the secured variable HOST_KEY of the environment Live of team/site",

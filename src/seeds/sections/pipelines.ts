@@ -12,6 +12,7 @@ import { CLOSED, type Entry, name, type TypeBuilder, text } from "../schema-part
 import { section } from "../section.ts";
 import type { SeedContext } from "../seed-context.ts";
 import type { SeedPath } from "../seed-path.ts";
+import { applyRuns, checkRuns, runsSchema } from "./pipeline-runs.ts";
 import { applyVariables, checkVariables, repositoryPlace, variablesSchema } from "./pipeline-variables.ts";
 
 const knownHostSchema = (type: TypeBuilder) =>
@@ -56,6 +57,7 @@ const pipelinesSchema = (type: TypeBuilder) =>
         ),
       ),
       schedules: type.Optional(type.Array(scheduleSchema(type), { maxItems: SCHEDULES_MAX })),
+      runs: type.Optional(runsSchema(type)),
     },
     CLOSED,
   );
@@ -66,8 +68,9 @@ type Pipelines = Entry<typeof pipelinesSchema>;
 export const pipelinesSection = section({
   key: "pipelines",
   schema: pipelinesSchema,
-  check(checker, { variables, schedules = [] }, path) {
+  check(checker, { variables, schedules = [], runs }, path, { repository }) {
     checkVariables(checker, variables, [...path, "variables"]);
+    checkRuns(checker, runs, [...path, "runs"], repository!);
     for (const [index, { cron, selector, pattern }] of schedules.entries()) {
       const at = [...path, "schedules", index];
       const problem = quartzCronProblem(cron);
@@ -99,6 +102,14 @@ export const pipelinesSection = section({
     await applyKnownHosts(context, repository, entry.known_hosts, [...path, "known_hosts"]);
     await applySchedules(context, repository, entry.schedules, [...path, "schedules"]);
   },
+});
+
+/** Apart from the rest, since deployments need environments. */
+export const pipelineRunsSection = section({
+  key: "pipelines",
+  schema: pipelinesSchema,
+  apply: (context, repository: Repository, { runs = [] }, path) =>
+    applyRuns(context, repository, runs, [...path, "runs"]),
 });
 
 async function applyKnownHosts(
