@@ -130,16 +130,22 @@ function cloneUrl(server: KillableServer, account: string, token: string): strin
   return url.href;
 }
 
+/** Of 1 to `count`: the first, the last, and some between them, since all are in one transaction. */
+function someOf(count: number): readonly number[] {
+  const between = Array.from({ length: Math.floor(count / 10) }, (_, index) => 1 + (index + 1) * 10);
+  return [...new Set([1, ...between.filter((nth) => nth < count), count])];
+}
+
 for (const { name, dialect, migrations, refs } of OLDER) {
   describe(`a data folder of ${MIGRATIONS[migrations - 1]!.name}, on ${dialect}`, () => {
-    test("is as it was before when the server is killed in the middle of any migration", async () => {
+    test("is as it was before when the server is killed in the middle of a migration", async () => {
       const older = await copyOlder(name, dialect);
       const { location } = older;
       const look = async () => [await migrationsIn(older), await schemaIn(older, dialect)] as const;
       const before = await look();
       assert.equal(before[0]!.length, migrations);
       for (const point of ["migration.applied", "migration.recorded"] as const) {
-        for (let nth = 1; nth <= MIGRATIONS.length - migrations; nth += 1) {
+        for (const nth of someOf(MIGRATIONS.length - migrations)) {
           const fault: Fault = { point, nth, delayMs: 0 };
           assert.equal(await startKillable(location, fault), undefined, `${point} is reached`);
           assert.deepEqual(await look(), before, `${point} ${nth}`);
