@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { after, before, describe } from "node:test";
 import pg from "pg";
 import { Secret } from "../../../src/model/secret.ts";
@@ -10,9 +10,20 @@ import type { Dialect } from "../../../src/storage/sql/migrations/migration.ts";
 import { type DatabaseSettings, openDatabase } from "../../../src/storage/sql/open-database.ts";
 import { startPostgres } from "./postgres.ts";
 
-/** For tests of both. `npm run test:postgres` asks for one: the others of these tests are run without it. */
-export const DIALECTS: readonly Dialect[] =
-  process.env.TEST_DATABASE === "postgres" ? ["postgres"] : ["sqlite", "postgres"];
+/** What `npm run test:postgres` runs, so that the whole run before it need not. */
+const RUN_ON_POSTGRES = /^(?:src\/(?:rest|web)|tests\/access)\/|^tests\/conformance\/[^/]+$/;
+
+/** For tests of both. `npm test` runs each of them once on each. */
+export const DIALECTS: readonly Dialect[] = dialectsOf(
+  process.env.TEST_DATABASE === "postgres",
+  process.env.TEST_RUN === "whole",
+);
+
+function dialectsOf(isOnPostgres: boolean, isWhole: boolean): readonly Dialect[] {
+  if (isOnPostgres) return ["postgres"];
+  const isRunAgain = isWhole && RUN_ON_POSTGRES.test(relative(process.cwd(), process.argv[1] ?? ""));
+  return isRunAgain ? ["sqlite"] : ["sqlite", "postgres"];
+}
 
 /** A place for a database that nobody else uses. */
 export type TestDatabaseSettings = {
