@@ -55,7 +55,7 @@ export function isInert(scope: GrantedScope): scope is InertScope {
 export const UNSERVED_SCOPES: readonly GrantedScope[] = [
   "write:user:bitbucket",
   "read:permission:bitbucket",
-  ...SCOPES.filter((scope) => /:(?:pipeline|runner|issue|snippet|ssh-key|gpg-key):/.test(scope)),
+  ...SCOPES.filter((scope) => scope.includes(":issue:")),
 ];
 
 /** Those that people type and read: without the suffix that all have. */

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { bareName, type FormPart, readField } from "../../http/routes/form-parts.ts";
+import { TOKEN_PARAMETER, tokenInWrongPlace } from "../../http/routes/token-in-wrong-place.ts";
 import { invalidField } from "../../model/failure.ts";
 import type { SnippetFields, SnippetPart } from "../../operations/snippets/snippet-request.ts";
 import { readMetadata } from "./read-metadata.ts";
@@ -67,6 +68,8 @@ async function readFormPart(part: FormPart): Promise<SnippetPart> {
     case "scm":
       requireGit(await readField(part));
       return fieldsPart({});
+    case TOKEN_PARAMETER:
+      throw tokenInWrongPlace("the form");
     default:
       throw invalidField(
         name.slice(0, 100),
