@@ -1,6 +1,7 @@
-import { type ExpressionBuilder, type Kysely, PostgresAdapter, sql } from "kysely";
+import { type ExpressionBuilder, type Kysely, sql } from "kysely";
 import { Failure } from "../../model/failure.ts";
 import type { Uuid } from "../../model/uuid.ts";
+import { databaseNow, isPostgres } from "./database-now.ts";
 import type { Schema } from "./schema.ts";
 
 /** The right to do something that only one server may do at a time. */
@@ -17,17 +18,6 @@ export const LEASE_MS = 60_000;
 
 export function maintenanceLease(repository: Uuid): string {
   return `maintenance/${repository}`;
-}
-
-/** The database's own clock, in milliseconds: the clocks of the servers may differ. */
-function databaseNow(db: Kysely<Schema>) {
-  return isPostgres(db)
-    ? sql<number>`cast(floor(extract(epoch from clock_timestamp()) * 1000) as bigint)`
-    : sql<number>`cast(unixepoch('subsec') * 1000 as integer)`;
-}
-
-function isPostgres(db: Kysely<Schema>): boolean {
-  return db.getExecutor().adapter instanceof PostgresAdapter;
 }
 
 function isHeld({ name, holder, fence }: Lease) {

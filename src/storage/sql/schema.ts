@@ -1,3 +1,4 @@
+import type { Generated } from "kysely";
 import type { AdminKeyTables } from "./schema/admin-keys.ts";
 import type { AppTables } from "./schema/apps.ts";
 import type { AuditTables } from "./schema/audit.ts";
@@ -20,6 +21,7 @@ import type { SeedTables } from "./schema/seeds.ts";
 import type { SessionTables } from "./schema/sessions.ts";
 import type { SignInTables } from "./schema/sign-in.ts";
 import type { SnippetTables } from "./schema/snippets.ts";
+import type { StoredObjectTables } from "./schema/stored-objects.ts";
 import type { TokenApiTables } from "./schema/token-api.ts";
 import type { TokenDraftRow } from "./schema/token-drafts.ts";
 import type { TokenExpiryTables } from "./schema/token-expiry.ts";
@@ -36,6 +38,7 @@ export type Schema = CoreTables &
   AppTables &
   BranchRuleTables &
   RepositoryWatcherTables &
+  StoredObjectTables &
   ReviewTables &
   WebhookTables &
   AuditTables &
@@ -159,6 +162,8 @@ export type RepositoryRow = {
   drop_number: number;
   /** The trailing checksum, in hex, of the commit graph that was written since the last drop. Null: there is none. */
   commit_graph: string | null;
+  /** Rises with every change of its rows of packs. */
+  pack_generation: Generated<number>;
   /** The repository that this one was forked from, while it is there. */
   parent_uuid: string | null;
   created_at: number;

@@ -52,6 +52,7 @@ import { groupDefaults } from "./068-group-defaults.ts";
 import { repositoryWatchers } from "./069-repository-watchers.ts";
 import { snippets } from "./070-snippets.ts";
 import { groupMail } from "./075-group-mail.ts";
+import { storedObjects } from "./076-stored-objects.ts";
 import type { Migration } from "./migration.ts";
 
 /** In the order in which they run. */
@@ -110,4 +111,5 @@ export const MIGRATIONS: readonly Migration[] = [
   repositoryWatchers,
   snippets,
   groupMail,
+  storedObjects,
 ];

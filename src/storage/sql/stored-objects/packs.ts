@@ -1,0 +1,217 @@
+import type { Kysely } from "kysely";
+import type { Uuid } from "../../../model/uuid.ts";
+import type { PackRow } from "../schema/stored-objects.ts";
+import type { Schema } from "../schema.ts";
+import { sendAhead } from "../send-ahead.ts";
+import {
+  lockObjects,
+  nameObject,
+  nameObjectsAgain,
+  type ObjectName,
+  type Sections,
+  type UploadedObject,
+  unnameObjects,
+} from "./stored-objects.ts";
+
+/** A row of `pack` with what is known of its object. */
+export type LivePack = {
+  readonly name: ObjectName;
+  readonly kind: PackRow["kind"];
+  readonly objects: number;
+  readonly addedGeneration: number;
+  readonly dropNumber: number;
+  readonly covers: readonly ObjectName[] | undefined;
+  readonly bytes: number;
+  readonly sha256: Buffer;
+  readonly sections: Sections;
+  /** How many repositories have it. */
+  readonly names: number;
+};
+
+/** The rows of a repository's packs and its two numbers, all of one moment. */
+export type PackLook = {
+  readonly packGeneration: number;
+  readonly dropNumber: number;
+  readonly packs: readonly LivePack[];
+};
+
+export type NewPack = {
+  readonly object: UploadedObject;
+  readonly kind: PackRow["kind"];
+  readonly objects: number;
+  readonly covers?: readonly ObjectName[];
+};
+
+/** One statement, so that rows and numbers are of one moment. Undefined if there is no such repository. */
+export async function lookAtPacks(db: Kysely<Schema>, repositoryUuid: Uuid): Promise<PackLook | undefined> {
+  const rows = await db
+    .selectFrom("repository")
+    .leftJoin("pack", "pack.repository_uuid", "repository.uuid")
+    .leftJoin("stored_object", "stored_object.name", "pack.object_name")
+    .select([
+      "repository.pack_generation",
+      "repository.drop_number as current_drop_number",
+      "pack.object_name",
+      "pack.kind",
+      "pack.objects",
+      "pack.added_generation",
+      "pack.drop_number",
+      "pack.covers",
+      "stored_object.bytes",
+      "stored_object.sha256",
+      "stored_object.sections",
+      "stored_object.names",
+    ])
+    .where("repository.uuid", "=", repositoryUuid)
+    .orderBy("pack.added_generation")
+    .orderBy("pack.object_name")
+    .execute();
+  const [first] = rows;
+  if (first === undefined) return undefined;
+  return {
+    packGeneration: first.pack_generation,
+    dropNumber: first.current_drop_number,
+    packs: rows.flatMap((row): LivePack[] =>
+      row.object_name === null
+        ? []
+        : [
+            {
+              name: row.object_name as ObjectName,
+              kind: row.kind!,
+              objects: row.objects!,
+              addedGeneration: row.added_generation!,
+              dropNumber: row.drop_number!,
+              covers: row.covers === null ? undefined : (JSON.parse(row.covers) as ObjectName[]),
+              bytes: row.bytes!,
+              sha256: row.sha256!,
+              sections: JSON.parse(row.sections ?? "{}") as Sections,
+              names: row.names!,
+            },
+          ],
+    ),
+  };
+}
+
+/** The two numbers alone, which tell whether an earlier look still holds. */
+export async function findPackGeneration(
+  db: Kysely<Schema>,
+  repositoryUuid: Uuid,
+): Promise<Pick<PackLook, "packGeneration" | "dropNumber"> | undefined> {
+  const row = await db
+    .selectFrom("repository")
+    .select(["pack_generation", "drop_number"])
+    .where("uuid", "=", repositoryUuid)
+    .executeTakeFirst();
+  return row && { packGeneration: row.pack_generation, dropNumber: row.drop_number };
+}
+
+/**
+ * Names new packs of a repository, whose row the transaction has locked.
+ *
+ * @returns the bytes of all packs that the repository then has.
+ * @throws ObjectCondemnedError
+ */
+export async function addPacks(
+  tx: Kysely<Schema>,
+  repositoryUuid: Uuid,
+  packs: readonly NewPack[],
+): Promise<number> {
+  const { packGeneration, dropNumber } = await raisePackGeneration(tx, repositoryUuid);
+  // In the order of their names, as all locks of objects are taken.
+  for (const { object } of packs.toSorted((a, b) => (a.object.name < b.object.name ? -1 : 1)))
+    await nameObject(tx, object);
+  for (const { object, kind, objects, covers } of packs) {
+    await sendAhead(
+      tx,
+      tx.insertInto("pack").values({
+        repository_uuid: repositoryUuid,
+        object_name: object.name,
+        kind,
+        objects,
+        added_generation: packGeneration,
+        drop_number: dropNumber,
+        covers: covers === undefined ? null : JSON.stringify(covers),
+      }),
+    );
+  }
+  return sumPackBytes(tx, repositoryUuid);
+}
+
+/**
+ * Takes packs from a repository, whose row the transaction has locked. Their objects stay in the store for as long as
+ * somebody may read them.
+ *
+ * @returns false if one of them was not there: then the transaction must be rolled back.
+ */
+export async function removePacks(
+  tx: Kysely<Schema>,
+  repositoryUuid: Uuid,
+  names: readonly ObjectName[],
+): Promise<boolean> {
+  if (names.length === 0) return true;
+  await lockObjects(tx, names);
+  const gone = await tx
+    .deleteFrom("pack")
+    .where("repository_uuid", "=", repositoryUuid)
+    .where("object_name", "in", names)
+    .returning("object_name")
+    .execute();
+  await unnameObjects(
+    tx,
+    gone.map((row) => row.object_name as ObjectName),
+  );
+  return gone.length === names.length;
+}
+
+/**
+ * Gives a fork the packs that its parent has now. The transaction has locked the parent's row against changes of its
+ * packs. The commit graph stays: its refs are others.
+ *
+ * @returns the bytes of the fork's packs; undefined if the transaction must be rolled back and tried again.
+ */
+export async function sharePacks(
+  tx: Kysely<Schema>,
+  parentUuid: Uuid,
+  forkUuid: Uuid,
+): Promise<number | undefined> {
+  const shared = await tx
+    .selectFrom("pack")
+    .selectAll()
+    .where("repository_uuid", "=", parentUuid)
+    .where("kind", "!=", "graph")
+    .execute();
+  if (
+    !(await nameObjectsAgain(
+      tx,
+      shared.map((row) => row.object_name as ObjectName),
+    ))
+  )
+    return undefined;
+  const { packGeneration } = await raisePackGeneration(tx, forkUuid);
+  for (const row of shared)
+    await tx
+      .insertInto("pack")
+      .values({ ...row, repository_uuid: forkUuid, added_generation: packGeneration, drop_number: 0 })
+      .execute();
+  return sumPackBytes(tx, forkUuid);
+}
+
+async function raisePackGeneration(tx: Kysely<Schema>, repositoryUuid: Uuid) {
+  const row = await tx
+    .updateTable("repository")
+    .set((eb) => ({ pack_generation: eb("pack_generation", "+", 1) }))
+    .where("uuid", "=", repositoryUuid)
+    .returning(["pack_generation", "drop_number"])
+    .executeTakeFirstOrThrow();
+  return { packGeneration: row.pack_generation, dropNumber: row.drop_number };
+}
+
+async function sumPackBytes(tx: Kysely<Schema>, repositoryUuid: Uuid): Promise<number> {
+  const row = await tx
+    .selectFrom("pack")
+    .innerJoin("stored_object", "stored_object.name", "pack.object_name")
+    .select((eb) => eb.fn.sum<number>("stored_object.bytes").as("bytes"))
+    .where("pack.repository_uuid", "=", repositoryUuid)
+    .executeTakeFirstOrThrow();
+  return Number(row.bytes ?? 0);
+}

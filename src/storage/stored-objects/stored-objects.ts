@@ -1,0 +1,46 @@
+import type { Readable } from "node:stream";
+import type { ByteRange, UploadSource } from "../object-store/object-store.ts";
+import type { StoredObjectRow } from "../sql/schema/stored-objects.ts";
+import type { ObjectName, Sections, UploadedObject } from "../sql/stored-objects/stored-objects.ts";
+
+/** Objects this small go into the database, in the transaction that names them: a push then needs no request to the store. */
+export const INLINE_BYTES_MAX = 64 * 1024;
+
+export type UploadRequest = {
+  readonly kind: StoredObjectRow["kind"];
+  readonly source: UploadSource;
+  readonly sections?: Sections;
+  readonly signal?: AbortSignal;
+};
+
+/** What has to be known of a named object to read it. */
+export type StoredObjectPlace = {
+  readonly name: ObjectName;
+  readonly bytes: number;
+  readonly sha256: Buffer;
+};
+
+/** Writes objects by the protocol, and reads them: section 5.1 of docs/many-nodes.md. */
+export type StoredObjects = {
+  /**
+   * A row, then the bytes. What comes back has to be named in a transaction (`addPacks`, `addBlob`), or be given up with
+   * `condemn`. Nothing lasts of it before it is named.
+   *
+   * @throws Failure unavailable if the store does not take it.
+   */
+  upload(request: UploadRequest): Promise<UploadedObject>;
+  /** As `condemnObject`; nothing to do for an inline object. Call it when it is not named, or it is unknown whether it was. */
+  condemn(object: Pick<UploadedObject, "name" | "inline">): Promise<"condemned" | "named">;
+  /**
+   * The bytes as they come from the store or the database, not through the cache. What is read to its end has the right
+   * checksum, or the stream fails.
+   *
+   * @throws NoSuchObjectError
+   */
+  read(object: StoredObjectPlace, range?: ByteRange, signal?: AbortSignal): Promise<Readable>;
+};
+
+/** The key of an object in the store. */
+export function objectKey(name: ObjectName): string {
+  return `o/${name.slice(0, 2)}/${name}`;
+}
