@@ -50,6 +50,8 @@ const MAY_READ_THE_TIME = [
   "storage/fetch-responses/disk-fetch-responses.ts",
   "storage/fetch-responses/eviction.ts",
   "storage/packs/disk-maintenance.ts",
+  // How far it is from the database's is told.
+  "storage/sql/database-clock.ts",
   // When a migration was applied, before there are ports.
   "storage/sql/open-database.ts",
 ];
