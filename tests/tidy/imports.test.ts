@@ -267,6 +267,13 @@ function isCommonJs(name: string): boolean {
   return type !== "module";
 }
 
+/** Parts of the object store (docs/many-nodes.md) that have landed before what opens them. */
+const OPENED_LATER = [
+  "storage/sql/database-clock.ts",
+  "storage/sql/stored-objects/packs.ts",
+  "storage/stored-objects/stored-objects.ts",
+];
+
 test("every file of src is imported by another, or is where the program begins", () => {
   const imported = new Set(
     FILES.flatMap(({ path, text }) => [
@@ -280,6 +287,6 @@ test("every file of src is imported by another, or is where the program begins",
   const dead = FILES.filter(({ path }) => !imported.has(path) && !BEGINNINGS.includes(topOf(path)));
   assert.deepEqual(
     dead.map(({ path }) => relative(SOURCE, path)),
-    [],
+    OPENED_LATER,
   );
 });
