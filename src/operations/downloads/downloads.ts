@@ -5,7 +5,7 @@ import { Failure, invalidField } from "../../model/failure.ts";
 import type { Repository } from "../../model/repository.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import type { By, Ports } from "../../ports.ts";
-import type { BlobId, BlobIntent } from "../../storage/blobs/blob-store.ts";
+import type { BlobId, BlobIntent, NewBlob } from "../../storage/blobs/blob-store.ts";
 import { isOutcomeUnknown } from "../../storage/sql/database-failure.ts";
 import {
   countDownload,
@@ -36,6 +36,7 @@ export async function storeDownloads(
   uploads: AsyncIterable<Upload>,
 ): Promise<readonly Download[]> {
   const stored: Download[] = [];
+  const blobs: NewBlob[] = [];
   const intents: BlobIntent[] = [];
   const confirm = async () => {
     for (const intent of intents) await intent.confirm();
@@ -48,8 +49,9 @@ export async function storeDownloads(
       if (stored.some((each) => each.name === name)) throw invalidField("files", `"${name}" is sent twice`);
       const file = { repositoryUuid: repository.uuid, fileUuid: newUuid() };
       intents.push(await downloads.openIntent([blobOf(file)]));
-      const sizeBytes = await downloads.put(blobOf(file), source, { bytesMax: DOWNLOAD_BYTES_MAX });
-      stored.push({ ...file, name, uploader, sizeBytes, count: 0, createdAt: clock() });
+      const blob = await downloads.put(blobOf(file), source, { bytesMax: DOWNLOAD_BYTES_MAX });
+      blobs.push(blob);
+      stored.push({ ...file, name, uploader, sizeBytes: blob.sizeBytes, count: 0, createdAt: clock() });
     }
     if (stored.length === 0) throw invalidField("files", "no file is sent");
     for (const { name } of stored) {
@@ -58,12 +60,16 @@ export async function storeDownloads(
     }
     // The rows are written last, so that they never name an incomplete file. A file without a row is not visible to
     // anybody.
-    replaced = await by.transaction((tx) => replaceDownloads(tx, stored));
+    replaced = await by.transaction(async (tx) => {
+      const before = await replaceDownloads(tx, stored);
+      await downloads.release(tx, before.map(blobOf));
+      for (const blob of blobs) await blob.record(tx);
+      return before;
+    });
   } catch (error) {
-    // The transaction may still have been committed, so the files stay: the next start looks for their rows.
-    if (isOutcomeUnknown(error)) throw error;
-    for (const download of stored) await downloads.delete(blobOf(download));
-    await confirm();
+    const outcome = isOutcomeUnknown(error) ? "unknown" : "rolled-back";
+    for (const blob of blobs) await blob.discard(outcome);
+    if (outcome === "rolled-back") await confirm();
     throw error;
   }
   for (const download of replaced) await downloads.delete(blobOf(download));
@@ -123,7 +129,12 @@ export async function deleteDownload(
   try {
     // The file is read from the row in the same transaction, so an upload of the same name comes either before or
     // after.
-    fileUuid = await by.transaction((tx) => deleteDownloadRow(tx, repository.uuid, name));
+    fileUuid = await by.transaction(async (tx) => {
+      const file = await deleteDownloadRow(tx, repository.uuid, name);
+      if (file !== undefined)
+        await downloads.release(tx, [blobOf({ repositoryUuid: repository.uuid, fileUuid: file })]);
+      return file;
+    });
   } catch (error) {
     if (!isOutcomeUnknown(error)) await intent.confirm();
     throw error;

@@ -1,6 +1,8 @@
 import type { Readable } from "node:stream";
+import type { Kysely } from "kysely";
 import { Failure } from "../../model/failure.ts";
 import type { Uuid } from "../../model/uuid.ts";
+import type { Schema } from "../sql/schema.ts";
 
 /**
  * Identifies bytes that are not a Git object. The id is created for them and used once; it never comes from a caller.
@@ -33,15 +35,31 @@ export type BlobIntent = {
   confirm(): Promise<void>;
 };
 
+/** A blob whose bytes are stored, and to which no row refers yet. It has to be recorded, or discarded. */
+export type NewBlob = {
+  readonly sizeBytes: number;
+  /**
+   * To be called in the transaction that writes the row which refers to the blob. Until it has committed, nobody can
+   * open the blob, or nobody looks for it.
+   *
+   * @throws Failure unavailable if it took too long, so that the bytes are given up.
+   */
+  record(tx: Kysely<Schema>): Promise<void>;
+  /**
+   * To be called if the transaction was not committed, or if nobody knows whether it was. What a row may refer to is
+   * left in place.
+   */
+  discard(outcome: "rolled-back" | "unknown"): Promise<void>;
+};
+
 /** Files beside the database, of one kind. Rows refer to them, and are written once the file is complete. */
 export type BlobStore = {
   /**
    * Stores bytes from a stream. Either all of them are stored and survive a loss of power, or none.
    *
-   * @returns their number.
    * @throws Failure too-large beyond `bytesMax`, invalid-input if they do not match `sha256`.
    */
-  put(blob: BlobId, source: AsyncIterable<Buffer>, options: PutOptions): Promise<number>;
+  put(blob: BlobId, source: AsyncIterable<Buffer>, options: PutOptions): Promise<NewBlob>;
   /** Undefined if it was deleted. An open blob can be read to its end, even if it is deleted meanwhile. */
   open(blob: BlobId, range?: BlobRange): Promise<Readable | undefined>;
   locate(blob: BlobId): Promise<BlobLocation>;
@@ -51,8 +69,11 @@ export type BlobStore = {
    * @throws Error ENOENT if it was deleted.
    */
   withFile<T>(blob: BlobId, work: (path: string) => Promise<T>): Promise<T>;
-  /** Does nothing if it does not exist. */
+  /** To be called in the transaction that deletes the rows which refer to them. */
+  release(tx: Kysely<Schema>, blobs: readonly BlobId[]): Promise<void>;
+  /** To be called once that transaction has committed. Does nothing if it does not exist. */
   delete(blob: BlobId): Promise<void>;
+  /** To be called once the row of the owner is deleted. */
   deleteOwner(ownerUuid: Uuid): Promise<void>;
   list(): Promise<readonly BlobId[]>;
   /**

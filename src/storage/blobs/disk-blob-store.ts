@@ -1,14 +1,12 @@
-import { createHash } from "node:crypto";
 import { createWriteStream } from "node:fs";
 import { open, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { Transform } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import type { Uuid } from "../../model/uuid.ts";
 import { hasCode } from "../files/has-code.ts";
 import { makeFolders } from "../files/make-folders.ts";
 import { syncFolder } from "../files/sync-folder.ts";
-import { type BlobId, type BlobStore, type PutOptions, tooLarge, wrongDigest } from "./blob-store.ts";
+import type { BlobId, BlobStore } from "./blob-store.ts";
+import { receiveFile } from "./receive-file.ts";
 
 /**
  * One folder for all blobs, so that the next start finds what was cut off without walking through all folders. Earlier versions
@@ -35,11 +33,19 @@ export function openDiskBlobStore(folder: string): BlobStore {
       await makeFolders(staging);
       const draft = join(staging, blob.uuid);
       try {
-        const sizeBytes = await writeDraft(draft, source, options);
+        const file = createWriteStream(draft, { flush: true, mode: 0o600 });
+        const sizeBytes = await receiveFile(source, file, options);
         await rename(draft, path);
         const above = isNew ? [dirname(dirname(path)), folder, dirname(folder)] : [];
         for (const each of [dirname(path), ...above]) await syncFolder(each);
-        return sizeBytes;
+        return {
+          sizeBytes,
+          async record() {},
+          async discard(outcome) {
+            // The next start looks for the row.
+            if (outcome === "rolled-back") await remove(blob);
+          },
+        };
       } catch (error) {
         await rm(draft, { force: true });
         throw error;
@@ -65,6 +71,7 @@ export function openDiskBlobStore(folder: string): BlobStore {
       }
     },
     withFile: (blob, work) => work(pathOf(blob)),
+    async release() {},
     delete: remove,
     deleteOwner: (ownerUuid) =>
       rm(join(folder, ownerUuid.slice(0, 2), ownerUuid), { recursive: true, force: true }),
@@ -97,27 +104,6 @@ export function openDiskBlobStore(folder: string): BlobStore {
       }
     },
   };
-}
-
-async function writeDraft(
-  path: string,
-  source: AsyncIterable<Buffer>,
-  { bytesMax, sha256 }: PutOptions,
-): Promise<number> {
-  const hash = sha256 === undefined ? undefined : createHash("sha256");
-  let bytes = 0;
-  const count = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      bytes += chunk.length;
-      hash?.update(chunk);
-      done(bytes > bytesMax ? tooLarge(bytesMax) : null, chunk);
-    },
-    flush(done) {
-      done(hash?.digest("hex") === sha256 ? null : wrongDigest());
-    },
-  });
-  await pipeline(source, count, createWriteStream(path, { flush: true, mode: 0o600 }));
-  return bytes;
 }
 
 function blobOfIntent(name: string): BlobId | undefined {

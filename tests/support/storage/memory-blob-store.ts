@@ -27,7 +27,13 @@ export function openMemoryBlobStore(): BlobStore {
       const bytes = Buffer.concat(chunks);
       if (sha256 !== undefined && hash("sha256", bytes) !== sha256) throw wrongDigest();
       blobs.set(keyOf(blob), { blob, bytes, changedAt: new Date() });
-      return sizeBytes;
+      return {
+        sizeBytes,
+        async record() {},
+        async discard(outcome) {
+          if (outcome === "rolled-back") remove(blob);
+        },
+      };
     },
     async open(blob, range) {
       const bytes = blobs.get(keyOf(blob))?.bytes;
@@ -49,6 +55,7 @@ export function openMemoryBlobStore(): BlobStore {
         await rm(folder, { recursive: true, force: true });
       }
     },
+    async release() {},
     async delete(blob) {
       remove(blob);
     },

@@ -1,0 +1,119 @@
+import { hash, randomBytes } from "node:crypto";
+import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
+import type { Kysely } from "kysely";
+import type { Uuid } from "../../../src/model/uuid.ts";
+import type { BlobStore } from "../../../src/storage/blobs/blob-store.ts";
+import { openDiskBlobStore } from "../../../src/storage/blobs/disk-blob-store.ts";
+import { openStoredBlobStore } from "../../../src/storage/blobs/stored-blob-store.ts";
+import type { Database } from "../../../src/storage/sql/database.ts";
+import { insertProject } from "../../../src/storage/sql/projects/projects.ts";
+import { deleteRepositoryRow, insertRepository } from "../../../src/storage/sql/repositories/repositories.ts";
+import type { Schema } from "../../../src/storage/sql/schema.ts";
+import {
+  condemnObject,
+  insertPendingObject,
+  type ObjectName,
+  releaseObjectsOf,
+} from "../../../src/storage/sql/stored-objects/stored-objects.ts";
+import { insertWorkspace } from "../../../src/storage/sql/workspaces/workspaces.ts";
+import {
+  INLINE_BYTES_MAX,
+  objectKey,
+  type StoredObjects,
+} from "../../../src/storage/stored-objects/stored-objects.ts";
+import { openTestDatabase } from "../database/test-database.ts";
+import { newUuid, sampleProject, sampleRepository, sampleWorkspace } from "../examples/sample-model.ts";
+import { openMemoryBlobStore } from "./memory-blob-store.ts";
+
+export type BlobStoreInTest = {
+  readonly store: BlobStore;
+  readonly database: Database;
+  transaction<T>(work: (tx: Kysely<Schema>) => Promise<T>): Promise<T>;
+  /** A repository with a row. */
+  newOwner(): Promise<Uuid>;
+  /** Deletes its row, and nothing of it in the store. */
+  deleteOwner(uuid: Uuid): Promise<void>;
+  close(): Promise<void>;
+};
+
+/** @param folder of its own. */
+export async function openBlobStoreOf(
+  kind: "disk" | "memory" | "an object store",
+  folder: string,
+): Promise<BlobStoreInTest> {
+  const { database, close } = await openTestDatabase(kind === "an object store" ? "postgres" : "sqlite");
+  const workspace = sampleWorkspace("acme");
+  const project = sampleProject(workspace, "P");
+  await insertWorkspace(database.kysely, workspace);
+  await insertProject(database.kysely, project);
+  return {
+    store: openStore(),
+    database,
+    transaction: (work) => database.transaction(work),
+    async newOwner() {
+      const repository = sampleRepository(workspace, project, newUuid());
+      await insertRepository(database.kysely, repository);
+      return repository.uuid;
+    },
+    deleteOwner: (uuid) =>
+      database.transaction(async (tx) => {
+        await releaseObjectsOf(tx, uuid);
+        await deleteRepositoryRow(tx, uuid);
+      }),
+    close,
+  };
+
+  function openStore(): BlobStore {
+    switch (kind) {
+      case "disk":
+        return openDiskBlobStore(folder);
+      case "memory":
+        return openMemoryBlobStore();
+      case "an object store": {
+        const fake = fakeStoredObjects(database);
+        return openStoredBlobStore({ database, ...fake }, { kind: "download", folder });
+      }
+    }
+  }
+}
+
+function fakeStoredObjects({ kysely }: Database) {
+  const contents = new Map<string, Buffer>();
+  const objects: StoredObjects = {
+    async upload({ kind, source }) {
+      const name = randomBytes(20).toString("hex") as ObjectName;
+      const opened = source.open();
+      const content = Buffer.isBuffer(opened) ? opened : await buffer(opened);
+      const isInline = content.length <= INLINE_BYTES_MAX;
+      const madeBy = "test";
+      if (!isInline) {
+        await insertPendingObject(kysely, { name, kind, madeBy });
+        contents.set(objectKey(name), content);
+      }
+      return {
+        name,
+        kind,
+        bytes: content.length,
+        sha256: hash("sha256", content, "buffer"),
+        sections: undefined,
+        inline: isInline ? content : undefined,
+        madeBy,
+      };
+    },
+    condemn: async ({ name, inline }) => (inline === undefined ? condemnObject(kysely, name) : "condemned"),
+    async read({ name }, range) {
+      const row = await kysely
+        .selectFrom("inline_object")
+        .select("content")
+        .where("name", "=", name)
+        .executeTakeFirst();
+      const content = row?.content ?? contents.get(objectKey(name))!;
+      return Readable.from([range ? content.subarray(range.first, range.last + 1) : content]);
+    },
+  };
+  return {
+    objects,
+    store: { url: "s3://test", findBytes: async (key: string) => contents.get(key)?.length },
+  };
+}
