@@ -3,9 +3,12 @@ import { registerGitHttp } from "./git-http/git-http.ts";
 import { type AppServer, createHttpServer } from "./http/server/server.ts";
 import { startCursorExpiry } from "./jobs/cursor-expiry.ts";
 import { startDerivedTokenExpiry } from "./jobs/derived-token-expiry.ts";
+import { startHistoryExpiry } from "./jobs/history-expiry.ts";
 import { startImportExpiry } from "./jobs/import-expiry.ts";
 import { startMergeTaskExpiry } from "./jobs/merge-task-expiry.ts";
 import { startOauthExpiry } from "./jobs/oauth-expiry.ts";
+import { startOnOneNode } from "./jobs/on-one-node.ts";
+import { joinRepeated, type Repeated } from "./jobs/repeat.ts";
 import { startReserveFilling } from "./jobs/reserve-filling.ts";
 import { startTokenExpiryNotices } from "./jobs/token-expiry-notices.ts";
 import { startWebhookDeliveries } from "./jobs/webhook-delivery.ts";
@@ -86,29 +89,35 @@ export type Jobs = {
   close(): Promise<void>;
 };
 
-/** What is done after answers and beside them, once for all processes that serve. */
+/** The lease of the node that does what is done by one of all. */
+const JOBS_LEASE = "jobs";
+
+/** What is done after answers and beside them, once for all processes of a node that serve. */
 export function startJobs(ports: Ports, deliveryOptions?: DeliveryOptions): Jobs {
-  const expiries = [
+  const jobsOfOne = startOnOneNode(ports, JOBS_LEASE, () => startJobsOfOne(ports));
+  const stopReserveFilling = startReserveFilling(ports);
+  const deliveries = startWebhookDeliveries(ports, deliveryOptions);
+  ports.outbox.listen(deliveries.wake);
+  return {
+    async runDue() {
+      await jobsOfOne.run();
+      await deliveries.run();
+    },
+    async close() {
+      await Promise.all([jobsOfOne.close(), stopReserveFilling(), deliveries.close()]);
+    },
+  };
+}
+
+/** Notices have a lease of their own. The others delete old rows, or end what was cut off: twice at once would only be more work. */
+function startJobsOfOne(ports: Ports): Repeated {
+  return joinRepeated([
     startCursorExpiry(ports),
     startMergeTaskExpiry(ports),
     startImportExpiry(ports),
     startDerivedTokenExpiry(ports),
     startOauthExpiry(ports),
-  ];
-  const stopReserveFilling = startReserveFilling(ports);
-  const expiryNotices = startTokenExpiryNotices(ports, writeExpiryMail);
-  const deliveries = startWebhookDeliveries(ports, deliveryOptions);
-  ports.outbox.listen(deliveries.wake);
-  return {
-    async runDue() {
-      await Promise.all([...expiries, expiryNotices].map((job) => job.run()));
-      await deliveries.run();
-    },
-    async close() {
-      await Promise.all(expiries.map((job) => job.close()));
-      await expiryNotices.close();
-      await stopReserveFilling();
-      await deliveries.close();
-    },
-  };
+    startHistoryExpiry(ports),
+    startTokenExpiryNotices(ports, writeExpiryMail),
+  ]);
 }

@@ -28,6 +28,7 @@ import { openFileKeys } from "./storage/keys/file-keys.ts";
 import { openDiskPackStore } from "./storage/packs/disk-pack-store.ts";
 import { openAuditNotes } from "./storage/sql/audit/audit-notes.ts";
 import { openUnknownOperationCounter } from "./storage/sql/audit/unknown-operation-counter.ts";
+import { openDatabaseClock } from "./storage/sql/database-clock.ts";
 import { openDatabase } from "./storage/sql/open-database.ts";
 import { createOutboxSignal } from "./storage/sql/webhooks/outbox-signal.ts";
 import { openWorkspaceActivity } from "./storage/sql/workspaces/workspace-activity.ts";
@@ -54,8 +55,13 @@ export type OpenOptions = {
   readonly isRestoring?: boolean;
   /** Not for who looks for damage himself, or comes after somebody who has. */
   readonly isDatabaseChecked?: boolean;
-  /** The time of everything that is stored or expires. That of the machine, unless a stand-in has one of its own. */
+  /**
+   * The time of everything that is stored or expires, of a stand-in that has its own. Otherwise it is that of the machine,
+   * or of the database, if there are other nodes to agree with.
+   */
   readonly clock?: () => Date;
+  /** Whether other nodes serve from the same database, each with a disk of its own. */
+  readonly hasPeers?: boolean;
   readonly newUuid?: () => Uuid;
 };
 
@@ -74,7 +80,8 @@ export async function openPorts(
   {
     isRestoring = false,
     isDatabaseChecked = true,
-    clock = () => new Date(),
+    clock: ownClock,
+    hasPeers = false,
     newUuid = () => randomUUID() as Uuid,
   }: OpenOptions = {},
 ): Promise<OpenedPorts> {
@@ -105,6 +112,9 @@ export async function openPorts(
       throw error;
     }
   }
+  const databaseClock =
+    hasPeers && ownClock === undefined ? await openDatabaseClock({ database, log }) : undefined;
+  const clock = ownClock ?? databaseClock?.clock ?? (() => new Date());
   const keys = openFileKeys(join(config.dataFolder, "keys"));
   // A damaged one is told now, and not to the first who needs it.
   await keys.get("rotation");
@@ -158,6 +168,7 @@ export async function openPorts(
     signInLimiter,
     mailer,
     rateLimits,
+    hasPeers,
     interception: undefined,
     log,
     clock,
@@ -176,6 +187,7 @@ export async function openPorts(
       await maintenance.close();
       await flush();
       await objects.close();
+      await databaseClock?.close();
       await database.close();
     },
   };

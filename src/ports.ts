@@ -116,6 +116,8 @@ export type Ports = {
   readonly mailer: Mailer | undefined;
   /** Undefined: requests are not limited. */
   readonly rateLimits: RateLimits | undefined;
+  /** Whether other nodes serve from the same database. What must happen once is then done by one of them, under a lease. */
+  readonly hasPeers: boolean;
   /** Undefined but in a server that stands in for Bitbucket in tests. */
   readonly interception: Interception | undefined;
   readonly log: Logger;

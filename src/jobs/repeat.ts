@@ -33,3 +33,15 @@ export function repeat(work: () => Promise<unknown>, stepMs: number): Repeated {
     },
   };
 }
+
+/** Several as one. */
+export function joinRepeated(all: readonly Repeated[]): Repeated {
+  return {
+    async run() {
+      await Promise.all(all.map((each) => each.run()));
+    },
+    async close() {
+      await Promise.all(all.map((each) => each.close()));
+    },
+  };
+}

@@ -1,8 +1,7 @@
 import { reachFaultPoint } from "../fault-points.ts";
 import { Failure } from "../model/failure.ts";
 import type { Uuid } from "../model/uuid.ts";
-import { deleteAppCallsBefore } from "../storage/sql/apps/app-calls.ts";
-import { deleteDeliveriesBefore, listDueDeliveries } from "../storage/sql/webhooks/webhook-deliveries.ts";
+import { listDueDeliveries } from "../storage/sql/webhooks/webhook-deliveries.ts";
 import {
   DELIVERY_SCHEDULE,
   type DeliveryOptions,
@@ -12,11 +11,7 @@ import {
   deliverWebhook,
 } from "../webhooks/deliver-webhook.ts";
 import { claimDelivery } from "../webhooks/delivery-claim.ts";
-import { type Repeated, repeat } from "./repeat.ts";
 
-/** How long deliveries are stored so that they can be inspected. */
-export const HISTORY_MS = 30 * 86_400_000;
-const HISTORY_STEP_MS = 3_600_000;
 /**
  * Connections at once, in total and for the webhooks of one workspace, so that its dead targets do not delay other
  * workspaces.
@@ -102,18 +97,16 @@ export function startWebhookDeliveries(
 
   const timer = setInterval(wake, settings.lookMs);
   timer.unref();
-  const expiry = startHistoryExpiry(ports);
   wake();
   return {
     wake,
     async run() {
       wake();
-      await Promise.all([looking, expiry.run()]);
+      await looking;
     },
     async close() {
       clearInterval(timer);
       abort.abort();
-      await expiry.close();
       await looking;
       await Promise.all([...underWay.values()].map(({ ended }) => ended));
     },
@@ -131,15 +124,4 @@ function countByWorkspace(underWay: Iterable<UnderWay>): Map<Uuid, number> {
   const counts = new Map<Uuid, number>();
   for (const { workspaceUuid } of underWay) counts.set(workspaceUuid, (counts.get(workspaceUuid) ?? 0) + 1);
   return counts;
-}
-
-function startHistoryExpiry({ database, clock, log }: DeliveryPorts): Repeated {
-  const run = async () => {
-    const before = new Date(clock().getTime() - HISTORY_MS);
-    await Promise.all([
-      deleteDeliveriesBefore(database.kysely, before),
-      deleteAppCallsBefore(database.kysely, before),
-    ]).catch((error: unknown) => log.warn({ err: error }, "old deliveries were not deleted"));
-  };
-  return repeat(run, HISTORY_STEP_MS);
 }

@@ -24,6 +24,19 @@ function isHeld({ name, holder, fence }: Lease) {
   return ({ and }: ExpressionBuilder<Schema, "lease">) => and({ name, holder, fence });
 }
 
+/** Looks whether a lease can be taken, without changing anything. Somebody may be faster. */
+export async function isLeaseFree(db: Kysely<Schema>, name: string): Promise<boolean> {
+  const now = databaseNow(db);
+  const held = await db
+    .selectFrom("lease")
+    .select("fence")
+    .where("name", "=", name)
+    .where("expires_at", ">", now)
+    .where("expires_at", "<=", sql<number>`${now} + ${sql.lit(LEASE_MS)}`)
+    .executeTakeFirst();
+  return held === undefined;
+}
+
 /** @returns undefined if another server has it. */
 export async function takeLease(
   db: Kysely<Schema>,
