@@ -118,7 +118,8 @@ export async function openPorts(
   const keys = openFileKeys(join(config.dataFolder, "keys"));
   // A damaged one is told now, and not to the first who needs it.
   await keys.get("rotation");
-  const packs = openDiskPackStore(repositoryFolder(config), { beforeRemoval: objects.forget });
+  const packFolders = openDiskPackStore(repositoryFolder(config), { beforeRemoval: objects.forget });
+  const packs = packFolders;
   const auditNotes = openAuditNotes({ database, clock, log });
   const unknownOperations = openUnknownOperationCounter({ database, clock, log });
   const workspaceActivity = openWorkspaceActivity({ database, clock, log });
@@ -144,6 +145,7 @@ export async function openPorts(
     database,
     transactions: database,
     packs,
+    packFolders,
     downloads: openDiskBlobStore(downloadFolder(config)),
     objects,
     commitGraphs,
@@ -185,6 +187,7 @@ export async function openPorts(
       await backgroundWork.close();
       mailer?.close();
       await maintenance.close();
+      await packs.close();
       await flush();
       await objects.close();
       await databaseClock?.close();

@@ -19,7 +19,7 @@ import type { ByteCache } from "./storage/byte-cache.ts";
 import type { DiskReserve } from "./storage/data-folder/disk-reserve.ts";
 import type { FetchResponses } from "./storage/fetch-responses/fetch-responses.ts";
 import type { Keys } from "./storage/keys/keys.ts";
-import type { PackStore } from "./storage/packs/pack-store.ts";
+import type { PackFolders, PackStore } from "./storage/packs/pack-store.ts";
 import type { AuditNotes } from "./storage/sql/audit/audit-notes.ts";
 import type { UnknownOperations } from "./storage/sql/audit/unknown-operation-counter.ts";
 import type { Database } from "./storage/sql/database.ts";
@@ -79,6 +79,8 @@ export type Ports = {
   /** Only for what makes a `By`: whoever changes something says who wants it, and is asked whether they may. */
   readonly transactions: Pick<Database, "transaction">;
   readonly packs: PackStore;
+  /** The same, where repositories are folders of this machine. Undefined with an object store. */
+  readonly packFolders: PackFolders | undefined;
   /** Files that repositories offer beside their history. Owned by the repositories. */
   readonly downloads: BlobStore;
   readonly objects: ObjectReader;

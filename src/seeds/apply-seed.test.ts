@@ -181,7 +181,7 @@ repositories: [{ workspace: team, name: site, commits: [{ message: x }] }]
       await findRepository(kysely, { slug: "team" as never }, { slug: "site" as never }),
       undefined,
     );
-    assert.deepEqual(await data.ports.packs.listRepositories(), []);
+    assert.deepEqual(await data.ports.packFolders!.listRepositories(), []);
     // It can be mended and applied.
     const mended = parseSeed(text.replace('password: "password"', "name: Ada").replace("[ada]", "[bob]"), {
       fileName: "s.yaml",

@@ -20,7 +20,7 @@ export function openSeedPorts(outer: Ports, database: TransactionDatabase): Seed
   const later = async (opened: Promise<RepositoryFolderIntent>): Promise<RepositoryFolderIntent> => {
     const intent = await opened;
     folders.push(intent);
-    return { confirm: async () => {}, discard: intent.discard };
+    return { ...intent, confirm: async () => {} };
   };
   return {
     ports: {

@@ -106,9 +106,9 @@ test("a backup of a server that is pushed to and repacked is of one moment, and 
   let isOver = false;
   const pushing = pushUntil(() => isOver);
   const database = await openDatabase({ kind: "sqlite", path: join(pail.dataFolder, "pail.sqlite") });
-  const packs = openDiskPackStore(join(pail.dataFolder, "repositories"));
+  const packFolders = openDiskPackStore(join(pail.dataFolder, "repositories"));
   const repacking = repackUntil(
-    { database, transactions: database, packs, log: pino({ level: "silent" }) },
+    { database, transactions: database, packFolders, log: pino({ level: "silent" }) },
     repositoryUuid as Uuid,
     () => isOver,
   );

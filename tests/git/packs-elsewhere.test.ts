@@ -25,7 +25,7 @@ const views = git.newPath("views");
 before(async () => {
   app = await startTestApp();
   await mkdir(views, { recursive: true });
-  packs = openRemotePackStore(app.ports.packs, {
+  packs = openRemotePackStore(app.ports.packFolders!, {
     folder: views,
     beforeRemoval: app.ports.objects.forget,
   });

@@ -163,9 +163,9 @@ test("maintenance, checks and deletion are those of a repository", async () => {
   assert.deepEqual(checked.findings, []);
   const url = withToken(`${app.url}/snippets/acme/${snippet.id}.git`, await app.token());
   assert.equal((await git.run(["ls-remote", url])).status, 0);
-  assert.equal((await app.ports.packs.listRepositories()).includes(stored.uuid), true);
+  assert.equal((await app.ports.packFolders!.listRepositories()).includes(stored.uuid), true);
   assert.equal((await owner.rest("DELETE", `/snippets/acme/${snippet.id}`)).status, 204);
-  assert.equal((await app.ports.packs.listRepositories()).includes(stored.uuid), false);
+  assert.equal((await app.ports.packFolders!.listRepositories()).includes(stored.uuid), false);
   assert.match((await git.run(["ls-remote", url])).stderr, /404|not found/);
   const { rows } = await sql<{ action: string; subject_name: string }>`select action, subject_name
     from audit_event where subject_kind = 'snippet' and subject_uuid = ${stored.uuid} order by sequence`.execute(

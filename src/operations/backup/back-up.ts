@@ -12,12 +12,13 @@ import { publishGraphs } from "../../storage/backup/publish-graphs.ts";
 import { sweepBackup } from "../../storage/backup/sweep-backup.ts";
 import { blobPath } from "../../storage/blobs/disk-blob-store.ts";
 import { hasCode } from "../../storage/files/has-code.ts";
-import type { PackStore } from "../../storage/packs/pack-store.ts";
+import type { PackFolders } from "../../storage/packs/pack-store.ts";
 import { createRepositoryFolder, gitDirIn } from "../../storage/packs/repository-folders.ts";
 import { createSnapshot, readSnapshot, type SnapshotContent } from "../../storage/sql/snapshot.ts";
 import { sourceOf, takeBackupFolder } from "./backup-folder.ts";
+import { foldersOf } from "./folders-of.ts";
 
-export type BackUpPorts = Pick<Ports, "config" | "keys" | "database" | "packs" | "downloads" | "clock">;
+export type BackUpPorts = Pick<Ports, "config" | "keys" | "database" | "packFolders" | "downloads" | "clock">;
 
 export type BackUpOptions = {
   /** Whether files may be hard links into the data folder, if both are on the same disk. */
@@ -128,8 +129,8 @@ async function takeRounds(
   folder: string,
   store: BackupStore,
 ): Promise<{ readonly database: string; readonly content: SnapshotContent }> {
-  for (const repository of await ports.packs.listRepositories())
-    await isDoneUnlessMissing(() => keepRepository(ports.packs, folder, repository, store));
+  for (const repository of await foldersOf(ports).listRepositories())
+    await isDoneUnlessMissing(() => keepRepository(foldersOf(ports), folder, repository, store));
   reachFaultPoint("backup.packs-taken");
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
     const database = await createSnapshot(ports.database, folder);
@@ -137,7 +138,7 @@ async function takeRounds(
     const content = readSnapshot(join(folder, database));
     const isWhole = await isDoneUnlessMissing(async () => {
       for (const repository of content.repositories)
-        await keepRepository(ports.packs, folder, repository, store);
+        await keepRepository(foldersOf(ports), folder, repository, store);
       for (const { sizeBytes, repositoryUuid, fileUuid } of content.downloads) {
         const blob = { ownerUuid: repositoryUuid, uuid: fileUuid };
         await ports.downloads.withFile(blob, (from) =>
@@ -171,7 +172,7 @@ async function isDoneUnlessMissing(work: () => Promise<void>): Promise<boolean> 
 }
 
 async function keepRepository(
-  packs: PackStore,
+  packs: PackFolders,
   folder: string,
   repository: Uuid,
   store: BackupStore,

@@ -8,8 +8,9 @@ import { listAllRepositories } from "../../storage/sql/repositories/repositories
 import { listIntegrityFaults } from "../../storage/sql/sqlite/list-integrity-faults.ts";
 import { checkRepository } from "./check-repository.ts";
 import { type Finding, FROM_BACKUP } from "./finding.ts";
+import { foldersOf } from "./folders-of.ts";
 
-export type CheckPorts = Pick<Ports, "config" | "database" | "packs" | "downloads" | "clock">;
+export type CheckPorts = Pick<Ports, "config" | "database" | "packs" | "packFolders" | "downloads" | "clock">;
 
 export type CheckOutcome = {
   readonly repositories: number;
@@ -36,7 +37,7 @@ export async function checkData(
   // With a damaged database, further checks would report whatever happens to be unreadable.
   if (damage.length > 0) return { repositories: 0, refs: 0, downloads: 0, findings: damage };
   const findings: Finding[] = [];
-  const folders = await ports.packs.listRepositories();
+  const folders = await foldersOf(ports).listRepositories();
   const files = await ports.downloads.list();
   let refs = 0;
   const repositories = await listAllRepositories(ports.database.kysely, undefined);
@@ -120,11 +121,12 @@ async function checkDownloads(
  * repository.
  */
 async function checkFolders(
-  { packs, clock }: CheckPorts,
+  { packFolders, clock }: CheckPorts,
   known: ReadonlySet<Uuid>,
   folders: readonly Uuid[],
 ): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
+  const packs = foldersOf({ packFolders });
   const cutOff = new Set((await packs.listLeftovers()).map(({ repository }) => repository));
   for (const uuid of folders) {
     if (known.has(uuid) || cutOff.has(uuid)) continue;
@@ -144,8 +146,8 @@ async function checkFolders(
   return findings;
 }
 
-async function findLeftovers({ packs }: CheckPorts): Promise<readonly Finding[]> {
-  return (await packs.listLeftovers()).map(({ path }) => ({
+async function findLeftovers(ports: CheckPorts): Promise<readonly Finding[]> {
+  return (await foldersOf(ports).listLeftovers()).map(({ path }) => ({
     kind: "leftover",
     isHarmless: true,
     repository: undefined,

@@ -12,8 +12,9 @@ import { listFormerTips, listPullRequestTips } from "../../storage/sql/refs/form
 import { listRefs } from "../../storage/sql/refs/refs.ts";
 import { findRepository } from "../../storage/sql/repositories/repositories.ts";
 import { type Finding, FROM_BACKUP } from "./finding.ts";
+import { foldersOf } from "./folders-of.ts";
 
-type CheckPorts = Pick<Ports, "database" | "packs" | "clock">;
+type CheckPorts = Pick<Ports, "database" | "packFolders" | "clock">;
 
 type RepositoryCheck = { readonly refs: number; readonly findings: readonly Finding[] };
 
@@ -70,10 +71,11 @@ type Look = {
 };
 
 async function findFaultsOf(
-  { packs, database }: CheckPorts,
+  { packFolders, database }: CheckPorts,
   repository: Repository,
   { refs, former, shown, isFull, isOfOneMoment }: Look,
 ): Promise<readonly Finding[]> {
+  const packs = foldersOf({ packFolders });
   const { path: gitDir, hasPacks } = await packs.locate(repository.uuid);
   const common = { isHarmless: false, repository: fullName(repository), path: gitDir };
   const rebuilt = (path: string, detail: string): Finding => ({

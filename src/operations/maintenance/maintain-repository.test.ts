@@ -58,7 +58,7 @@ for (const [when, lose] of [
   test(`who has lost the lease ${when} removes nothing and records nothing`, async () => {
     const { uuid } = app.repository;
     const { database } = app.ports;
-    const { path } = await app.ports.packs.locate(uuid);
+    const { path } = await app.ports.packFolders!.locate(uuid);
     const look = async () => ({
       packs: await readdir(join(path, "objects", "pack")),
       info: await readdir(join(path, "objects", "info")),

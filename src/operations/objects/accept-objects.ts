@@ -1,5 +1,7 @@
 import { Failure } from "../../model/failure.ts";
+import type { AcceptedObjects } from "../../storage/packs/pack-store.ts";
 import { ObjectsDroppedError } from "../../storage/sql/refs/ref-updates.ts";
+import { ObjectCondemnedError } from "../../storage/sql/stored-objects/stored-objects.ts";
 import type { NewObjects } from "./store-new-objects.ts";
 
 /** Objects are dropped once a week at most, and a check takes far less time than that. */
@@ -14,17 +16,22 @@ const LOOKS_MAX = 5;
  */
 export async function acceptObjects<T>(
   checked: NewObjects,
-  work: (objects: NewObjects, sizeBytes: number) => Promise<T>,
+  work: (objects: NewObjects, accepted: AcceptedObjects) => Promise<T>,
 ): Promise<T> {
   let objects = checked;
   try {
     for (let looks = 1; ; looks += 1) {
       try {
-        return await work(objects, await objects.quarantine.accept());
+        const accepted = await objects.quarantine.accept();
+        const result = await work(objects, accepted);
+        await accepted.confirm();
+        return result;
       } catch (error) {
-        if (!(error instanceof ObjectsDroppedError)) throw error;
+        if (!(error instanceof ObjectsDroppedError || error instanceof ObjectCondemnedError)) throw error;
         if (looks === LOOKS_MAX)
           throw new Failure("unavailable", "the repository is being repacked: try again");
+        // Accepted again, they are uploaded anew.
+        if (error instanceof ObjectCondemnedError) continue;
         const again = await objects.checkAgain();
         if (objects !== checked) await objects.quarantine.discard();
         objects = again;

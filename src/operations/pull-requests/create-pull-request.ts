@@ -10,6 +10,7 @@ import { fullName, type Repository } from "../../model/repository.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import { requireAccount } from "../../model/who-acts.ts";
 import type { By } from "../../ports.ts";
+import type { AcceptedObjects } from "../../storage/packs/pack-store.ts";
 import { withRepository } from "../../storage/packs/with-repository.ts";
 import { findPermission } from "../../storage/sql/permissions/permissions.ts";
 import { listEffectiveReviewers } from "../../storage/sql/pull-requests/default-reviewers.ts";
@@ -73,14 +74,15 @@ export async function createPullRequest(
   for (let tries = 1; tries <= TRIES_MAX; tries += 1) {
     const tips = await readTips(ports.database.kysely, repository, input);
     await requireChanges(ports, by, repository, input, tips);
-    const create = (dropNumber?: number, sizeBytes?: number) =>
+    const create = (dropNumber?: number, accepted?: AcceptedObjects) =>
       by.transaction(async (tx, record) => {
         const locked = await lockRepository(tx, repository.uuid);
         if (dropNumber !== undefined && locked.dropNumber !== dropNumber) throw new ObjectsDroppedError();
         const now = await readTips(tx, repository, input);
         if (now.source !== tips.source || now.destination !== tips.destination) return undefined;
-        if (sizeBytes !== undefined) {
-          await updateRepository(tx, repository.uuid, { sizeBytes });
+        if (accepted !== undefined) {
+          const sizeBytes = await accepted.record(tx);
+          if (sizeBytes !== undefined) await updateRepository(tx, repository.uuid, { sizeBytes });
           await raiseRefGeneration(tx, repository.uuid);
         }
         const areReviewersNamed = input.reviewers !== undefined;
@@ -93,7 +95,7 @@ export async function createPullRequest(
           by,
           repository,
           { repositoryUuid: input.source.repository.uuid, commits: [tips.source] },
-          (objects) => acceptObjects(objects, ({ dropNumber }, sizeBytes) => create(dropNumber, sizeBytes)),
+          (objects) => acceptObjects(objects, ({ dropNumber }, accepted) => create(dropNumber, accepted)),
         )
       : await create();
     if (stored === undefined) continue;

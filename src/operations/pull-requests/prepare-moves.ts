@@ -12,6 +12,7 @@ import {
   type AffectedPullRequest,
   listAffectedPullRequests,
 } from "../../storage/sql/pull-requests/affected-pull-requests.ts";
+import { lockRepository, ObjectsDroppedError } from "../../storage/sql/refs/ref-updates.ts";
 import { findRepository, updateRepository } from "../../storage/sql/repositories/repositories.ts";
 import { acceptObjects } from "../objects/accept-objects.ts";
 import type { NewObjectsPorts } from "../objects/store-new-objects.ts";
@@ -174,8 +175,13 @@ async function bring(
   // Deleted since: its pull requests are gone with it, and nothing is checked for them.
   if (destination === undefined) return 0;
   return withSourceObjects(ports, by, destination, { repositoryUuid: uuid, commits }, (objects) =>
-    acceptObjects(objects, async ({ dropNumber }, sizeBytes) => {
-      await by.transaction((tx) => updateRepository(tx, destination.uuid, { sizeBytes }));
+    acceptObjects(objects, async ({ dropNumber }, accepted) => {
+      await by.transaction(async (tx) => {
+        const locked = await lockRepository(tx, destination.uuid);
+        if (locked.dropNumber !== dropNumber) throw new ObjectsDroppedError();
+        const sizeBytes = await accepted.record(tx);
+        if (sizeBytes !== undefined) await updateRepository(tx, destination.uuid, { sizeBytes });
+      });
       return dropNumber;
     }),
   );

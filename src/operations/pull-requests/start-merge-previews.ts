@@ -91,11 +91,12 @@ async function store(
   const request = { pack: writePack(made.objects), tips: [made.tip], names: [], takesSlot: true };
   await storeNewObjects(ports, by, repository, request, (stored) => {
     requireStored(stored, "Cannot preview a merge");
-    return acceptObjects(stored.objects, ({ dropNumber }, sizeBytes) =>
+    return acceptObjects(stored.objects, ({ dropNumber }, accepted) =>
       by.transaction(async (tx) => {
         const locked = await lockRepository(tx, repository.uuid);
         if (locked.dropNumber !== dropNumber) throw new ObjectsDroppedError();
-        await updateRepository(tx, repository.uuid, { sizeBytes });
+        const sizeBytes = await accepted.record(tx);
+        if (sizeBytes !== undefined) await updateRepository(tx, repository.uuid, { sizeBytes });
         await setMergePreview(tx, repository.uuid, one, made.tip);
       }),
     );

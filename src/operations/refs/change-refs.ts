@@ -15,7 +15,7 @@ import {
 import type { Repository } from "../../model/repository.ts";
 import { refRefusalOf } from "../../model/who-acts.ts";
 import type { By, Ports } from "../../ports.ts";
-import { sumOf } from "../../storage/packs/pack-sizes.ts";
+import type { AcceptedObjects } from "../../storage/packs/pack-store.ts";
 import { withRepository } from "../../storage/packs/with-repository.ts";
 import {
   type AffectedPullRequest,
@@ -172,12 +172,13 @@ async function storeRefs(
   judged: BranchRules,
   options: OpenOptions,
 ): Promise<readonly RefChange[]> {
-  const store = (objects: NewObjects | undefined, sizeBytes: number) =>
+  const store = (objects: NewObjects | undefined, accepted: AcceptedObjects) =>
     withPreparedMoves(ports, options.by, repository, updates, options.merged !== undefined, (prepared) =>
-      storeRefsOnce(ports, repository, updates, judged, { ...options, objects, sizeBytes, prepared }),
+      storeRefsOnce(ports, repository, updates, judged, { ...options, objects, accepted, prepared }),
     );
   if (options.objects !== undefined) return acceptObjects(options.objects, store);
-  return store(undefined, sumOf(await ports.packs.listPackFiles(repository.uuid)));
+  const sizeBytes = await ports.packs.measure(repository.uuid);
+  return store(undefined, { record: async () => sizeBytes, async confirm() {} });
 }
 
 async function storeRefsOnce(
@@ -187,10 +188,10 @@ async function storeRefsOnce(
   judged: BranchRules,
   {
     objects,
-    sizeBytes,
+    accepted,
     prepared,
     ...options
-  }: OpenOptions & { readonly sizeBytes: number; readonly prepared: PreparedMoves },
+  }: OpenOptions & { readonly accepted: AcceptedObjects; readonly prepared: PreparedMoves },
 ): Promise<readonly RefChange[]> {
   const now = ports.clock();
   // Deletions need no objects.
@@ -219,9 +220,10 @@ async function storeRefsOnce(
     if (options.imported?.insert !== undefined) requireAnyRef(outcomes);
     if (outcomes.every(({ refused }) => refused !== undefined)) throw new AllRefused(outcomes);
     reachFaultPoint("refs.applied");
+    const sizeBytes = await accepted.record(tx);
     const mainBranch = newMainBranch(locked.mainBranch, newBranches(outcomes), options.imported?.mainBranch);
     await updateLockedRepository(tx, uuid, {
-      sizeBytes,
+      ...(sizeBytes === undefined ? {} : { sizeBytes }),
       ...(mainBranch === undefined ? {} : { mainBranch }),
     });
     await options.alongside?.(tx, record);

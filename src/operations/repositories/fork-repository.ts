@@ -7,13 +7,17 @@ import { fullName, type Repository } from "../../model/repository.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import { refRefusalOf } from "../../model/who-acts.ts";
 import type { By, Ports } from "../../ports.ts";
-import { sumOf } from "../../storage/packs/pack-sizes.ts";
+import type { AcceptedObjects } from "../../storage/packs/pack-store.ts";
 import { isUniqueViolation } from "../../storage/sql/database-failure.ts";
 import { findProject } from "../../storage/sql/projects/projects.ts";
 import { requireNoDrop } from "../../storage/sql/refs/drops.ts";
 import { ObjectsDroppedError } from "../../storage/sql/refs/ref-updates.ts";
 import { insertRefs, listRefsByPrefix } from "../../storage/sql/refs/refs.ts";
-import { findRepository, insertRepository } from "../../storage/sql/repositories/repositories.ts";
+import {
+  findRepository,
+  insertRepository,
+  updateRepository,
+} from "../../storage/sql/repositories/repositories.ts";
 import { privateByPolicy, requireForking } from "./fork-policies.ts";
 import { getRepository } from "./get-repository.ts";
 import { discardUnlessStored, type NewRepository, type RepositoryPorts, slugTaken } from "./repositories.ts";
@@ -81,8 +85,7 @@ async function tryFork(
   const now = ports.clock();
   const folder = await ports.packs.copyRepository(parent.uuid, uuid);
   try {
-    const sizeBytes = sumOf(await ports.packs.listPackFiles(uuid));
-    await storeFork(by, parent, input, { uuid, refs, dropNumber, sizeBytes, now });
+    await storeFork(by, parent, input, { uuid, refs, dropNumber, copied: folder, now });
   } catch (error) {
     await discardUnlessStored(ports, uuid, folder, error);
     throw error;
@@ -148,7 +151,7 @@ type Taken = {
   readonly refs: readonly Ref[];
   /** The drop number of the parent, read before its refs. */
   readonly dropNumber: number;
-  readonly sizeBytes: number;
+  readonly copied: AcceptedObjects;
   readonly now: Date;
 };
 
@@ -156,7 +159,7 @@ async function storeFork(
   by: By,
   { uuid: parentUuid }: Repository,
   input: NewRepository,
-  { uuid, refs, dropNumber, sizeBytes, now }: Taken,
+  { uuid, refs, dropNumber, copied, now }: Taken,
 ): Promise<void> {
   try {
     await by.transaction(async (tx, record) => {
@@ -169,13 +172,15 @@ async function storeFork(
         ...newFork(parent, { ...input, project }, refs),
         uuid,
         isPrivate: decidePrivacy(parent, { ...input, project }, mayBePublic),
-        sizeBytes,
+        sizeBytes: 0,
         createdAt: now,
         updatedAt: now,
       };
       await insertRepository(tx, fork);
       await insertRefs(tx, fork.uuid, refs);
       await requireNoDrop(tx, parentUuid, dropNumber);
+      const sizeBytes = await copied.record(tx);
+      if (sizeBytes !== undefined) await updateRepository(tx, uuid, { sizeBytes });
       reachFaultPoint("fork.rows-made");
       // Not for a private fork elsewhere: administrators of the parent may not be allowed to know of it (our choice).
       if (!fork.isPrivate || fork.workspace.uuid === parent.workspace.uuid)

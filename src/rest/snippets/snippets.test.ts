@@ -293,12 +293,12 @@ for (const [why, parts, status] of [
 ] as const) {
   test(`refuses ${why}, and leaves nothing`, async () => {
     const before = (await owner.rest("GET", "/snippets/acme")).json.size;
-    const folders = (await app.ports.packs.listRepositories()).length;
+    const folders = (await app.ports.packFolders!.listRepositories()).length;
     const { json, ...answer } = await send("POST", "/snippets/acme", { parts });
     assert.equal(answer.status, status, answer.text);
     assert.equal(Object.keys(json.error.fields ?? {}).length, 1, answer.text);
     assert.equal((await owner.rest("GET", "/snippets/acme")).json.size, before);
-    assert.equal((await app.ports.packs.listRepositories()).length, folders);
+    assert.equal((await app.ports.packFolders!.listRepositories()).length, folders);
   });
 }
 

@@ -12,9 +12,9 @@ import { copyPacks, type LinkFile, takeFile, takePacks } from "./copy-packs.ts";
 import { openDiskMaintenance } from "./disk-maintenance.ts";
 import { openDiskQuarantine } from "./disk-quarantine.ts";
 import { mendCommitGraph } from "./mend-commit-graph.ts";
-import { openPackSizes } from "./pack-sizes.ts";
+import { openPackSizes, sumOf } from "./pack-sizes.ts";
 import { openPackSnapshot } from "./pack-snapshot.ts";
-import type { FileTaker, OpenRepository, PackStore, RepositoryFolderIntent } from "./pack-store.ts";
+import type { FileTaker, OpenRepository, PackFolders, RepositoryFolderIntent } from "./pack-store.ts";
 import { createRepositoryFolder, gitDirIn, listFolder, listRepositoryFolders } from "./repository-folders.ts";
 import { intentName, isCutOff, isOwn, newStagingName, repositoryOfIntent } from "./staging-names.ts";
 import { mendFolder, writeRefs } from "./written-refs.ts";
@@ -34,7 +34,7 @@ export type DiskPackStoreOptions = {
 export function openDiskPackStore(
   folder: string,
   { linkFile, beforeRemoval = () => {} }: DiskPackStoreOptions = {},
-): PackStore {
+): PackFolders {
   const gitDir = (repository: Uuid) => gitDirIn(folder, repository);
   const staging = () => join(folder, STAGING_FOLDER, newStagingName());
   const openIntent = (repository: Uuid) =>
@@ -79,11 +79,15 @@ export function openDiskPackStore(
     copyRepository: (from, to) =>
       copyRepository(gitDir(from), gitDir(to), {
         draft: staging(),
-        openIntent: () => openIntent(to),
+        openIntent: async () => ({
+          ...(await openIntent(to)),
+          record: async () => sumOf(await listPackFiles(to)),
+        }),
         linkFile,
       }),
     openQuarantine: (repository) => openDiskQuarantine(gitDir(repository), staging, packSizes),
     listPackFiles,
+    measure: async (repository) => sumOf(await listPackFiles(repository)),
     mendFolder: (repository, generation, head, refs) =>
       mendFolder(gitDir(repository), staging(), { generation, head, refs }),
     checkPackFiles: (repository) => checkPackFiles({ gitDir: gitDir(repository) }),
@@ -117,6 +121,7 @@ export function openDiskPackStore(
         reachFaultPoint("sweep.removed");
       }
     },
+    async close() {},
   };
 }
 
@@ -195,6 +200,7 @@ async function noteIntent(path: string, remove: () => Promise<void>): Promise<Re
   await writeFile(path, "");
   await syncFolder(dirname(path));
   return {
+    record: async () => undefined,
     confirm: () => rm(path, { force: true }),
     async discard() {
       await remove();

@@ -89,7 +89,7 @@ export async function openDiskQuarantine(
         const added = names.map((name, index) => [newNames.get(name)!, own[index]!] as const);
         const sizes = new Map([...there, ...added]);
         packSizes.note(to, sizes);
-        return sumOf(sizes);
+        return { record: async () => sumOf(sizes), async confirm() {} };
       } finally {
         closeLater(opened);
       }

@@ -4,6 +4,7 @@ import { copyFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import type { Kysely } from "kysely";
 import { newUuid } from "../../../tests/support/examples/sample-model.ts";
 import { openRemotePackStore } from "../../../tests/support/storage/remote-pack-store.ts";
 import { hashObject } from "../../git/objects/hash-object.ts";
@@ -15,8 +16,9 @@ import { Failure } from "../../model/failure.ts";
 import type { ObjectId } from "../../model/object-id.ts";
 import type { BranchName, RefName } from "../../model/ref-name.ts";
 import type { Uuid } from "../../model/uuid.ts";
+import type { Schema } from "../sql/schema.ts";
 import { openDiskPackStore } from "./disk-pack-store.ts";
-import type { PackStore, Quarantine } from "./pack-store.ts";
+import type { PackFolders, Quarantine } from "./pack-store.ts";
 import { createRepositoryFolder } from "./repository-folders.ts";
 import { withRepository } from "./with-repository.ts";
 
@@ -60,6 +62,9 @@ async function receive(quarantine: Quarantine, objects: readonly NewObject[]): P
   assert.equal(await indexPack(writePack(objects), options), undefined);
 }
 
+/** A folder needs none. */
+const NO_TRANSACTION = undefined as unknown as Kysely<Schema>;
+
 for (const [kind, openStore] of [
   ["disk", () => openDiskPackStore(newFolder())],
   [
@@ -69,7 +74,7 @@ for (const [kind, openStore] of [
   ],
 ] as const)
   describe(`a store of packs ${kind === "disk" ? "on disk" : kind}`, () => {
-    let store: PackStore;
+    let store: PackFolders;
     before(() => {
       store = openStore();
     });
@@ -105,7 +110,7 @@ for (const [kind, openStore] of [
       for (const each of [earlier, id]) assert.ok(await isThere(gitDir, each, objectFolder));
       await withRepository(store, repository, async (opened) => {
         assert.ok(!(await isThere(opened.gitDir, id)));
-        const sizeBytes = await quarantine.accept();
+        const sizeBytes = await (await quarantine.accept()).record(NO_TRANSACTION);
         assert.ok(await isThere(opened.gitDir, id), "whoever has it open sees it too");
         const listed = [...(await store.listPackFiles(repository)).values()];
         assert.equal(

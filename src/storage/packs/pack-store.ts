@@ -1,12 +1,26 @@
+import type { Kysely } from "kysely";
 import type { PackFiles } from "../../git/packs/store-small-pack.ts";
 import type { Ref } from "../../model/ref.ts";
 import type { BranchName } from "../../model/ref-name.ts";
 import type { Uuid } from "../../model/uuid.ts";
+import type { Schema } from "../sql/schema.ts";
 import type { PackFileFault } from "./check-pack-files.ts";
 import type { MendedGraph } from "./mend-commit-graph.ts";
 import type { FileSizes } from "./pack-sizes.ts";
 import type { PackSnapshot } from "./pack-snapshot.ts";
 import type { RepackFolder } from "./repack-folder.ts";
+
+/** Objects of a push that will survive a loss of power, and become part of the repository in a transaction. */
+export type AcceptedObjects = {
+  /**
+   * To be called once in the transaction that changes refs, which has locked the repository's row; not if no ref is changed.
+   *
+   * @returns the size of all packs that the repository then has, with their indexes, in bytes; undefined if it stays.
+   */
+  record(tx: Kysely<Schema>): Promise<number | undefined>;
+  /** Once the transaction has committed, if it has called `record`. */
+  confirm(): Promise<void>;
+};
 
 /** A folder beside a repository where the objects of one push wait until they have been checked. */
 export type Quarantine = {
@@ -24,11 +38,10 @@ export type Quarantine = {
   /** Must be called before git itself writes packs here, under names of its own choice. */
   noteGitPacks(): void;
   /**
-   * Moves the objects into the repository, so that they survive a loss of power.
-   *
-   * @returns the size of all packs that the repository then has, with their indexes, in bytes.
+   * Makes the objects survive a loss of power: moves them into the repository, or uploads them. Whoever has it open in
+   * this process sees them from then on. Again after a transaction has failed with `ObjectCondemnedError`.
    */
-  accept(): Promise<number>;
+  accept(): Promise<AcceptedObjects>;
   /**
    * Opens a second quarantine that links to the accepted objects, so that they can be checked again. It is empty if a
    * repack has moved them into another pack, or dropped them.
@@ -40,10 +53,10 @@ export type Quarantine = {
 
 /**
  * Notes that the row of a repository is about to be written or deleted. Start-up finds the note and looks for the row.
+ * `record` is to be called once the row is written, in the same transaction; for a copy, the row of the original is locked
+ * by then.
  */
-export type RepositoryFolderIntent = {
-  /** To be called once the row is written. */
-  confirm(): Promise<void>;
+export type RepositoryFolderIntent = AcceptedObjects & {
   /** Removes the folder: there is no row, and there will be none. */
   discard(): Promise<void>;
 };
@@ -127,6 +140,26 @@ export type PackStore = {
   /** To be called before the row of a repository is deleted. */
   openRemovalIntent(repository: Uuid): Promise<RepositoryFolderIntent>;
   openQuarantine(repository: Uuid): Promise<Quarantine>;
+  /** Of all packs with their indexes, in bytes; undefined if the row has it already. */
+  measure(repository: Uuid): Promise<number | undefined>;
+  /** Whether there are too many packs, or too many commits that are not in the commit graph. */
+  needsMaintenance(repository: Uuid): Promise<boolean>;
+  openMaintenance(repository: Uuid, signal: AbortSignal): Promise<OpenMaintenance>;
+  /**
+   * Removes what was cut off, before anything is served. What belongs to a running process (an import beside the
+   * server) is left alone.
+   *
+   * @param hasRow whether the database has a row for a repository.
+   */
+  sweep(hasRow: (repository: Uuid) => Promise<boolean>): Promise<void>;
+  /** Ends what goes on beside requests. */
+  close(): Promise<void>;
+};
+
+/** A store that is a folder of repositories: for those who maintain it, `fsck` and backups. */
+export type PackFolders = PackStore & {
+  /** All packs and the files that belong to them, by name. */
+  listPackFiles(repository: Uuid): Promise<FileSizes>;
   /**
    * Writes HEAD and packed-refs in any case, with all refs sorted by the bytes of their names, and restores whatever
    * else makes the folder a repository.
@@ -139,15 +172,10 @@ export type PackStore = {
     head: BranchName | undefined,
     refs: readonly Ref[],
   ): Promise<readonly string[]>;
-  /** All packs and the files that belong to them, by name. */
-  listPackFiles(repository: Uuid): Promise<FileSizes>;
   /** Checks that all files of packs are intact, and rebuilds those that can be derived from others. */
   checkPackFiles(repository: Uuid): Promise<readonly PackFileFault[]>;
   /** @returns undefined if nothing was wrong with the commit graph. */
   mendCommitGraph(repository: Uuid): Promise<MendedGraph | undefined>;
-  /** Whether there are too many packs, or too many commits that are not in the commit graph. */
-  needsMaintenance(repository: Uuid): Promise<boolean>;
-  openMaintenance(repository: Uuid, signal: AbortSignal): Promise<OpenMaintenance>;
   /** All repositories with files in this store, whether or not they have a row. */
   listRepositories(): Promise<readonly Uuid[]>;
   locate(repository: Uuid): Promise<RepositoryLocation>;
@@ -158,11 +186,4 @@ export type PackStore = {
    */
   takeFiles(repository: Uuid, taker: FileTaker): Promise<void>;
   listLeftovers(): Promise<readonly Leftover[]>;
-  /**
-   * Removes what was cut off, before anything is served. What belongs to a running process (an import beside the
-   * server) is left alone.
-   *
-   * @param hasRow whether the database has a row for a repository.
-   */
-  sweep(hasRow: (repository: Uuid) => Promise<boolean>): Promise<void>;
 };

@@ -306,10 +306,12 @@ async function listedRefs(
 /** With a clock that makes nothing too young to be looked at. */
 function checkPorts({ location, database: settings }: World, database: Database) {
   const config = { dataFolder: location.dataFolder, database: settings } as Ports["config"];
+  const packFolders = openDiskPackStore(join(location.dataFolder, "repositories"));
   return {
     config,
     database,
-    packs: openDiskPackStore(join(location.dataFolder, "repositories")),
+    packs: packFolders,
+    packFolders,
     downloads: openDiskBlobStore(join(location.dataFolder, "downloads")),
     clock: () => new Date(Date.now() + 3_600_000),
   };

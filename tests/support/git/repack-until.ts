@@ -2,10 +2,8 @@ import { readdir, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Uuid } from "../../../src/model/uuid.ts";
-import {
-  type MaintainPorts,
-  maintainRepository,
-} from "../../../src/operations/maintenance/maintain-repository.ts";
+import { maintainRepository } from "../../../src/operations/maintenance/maintain-repository.ts";
+import type { Ports } from "../../../src/ports.ts";
 import { maintenanceLease } from "../../../src/storage/sql/leases.ts";
 import { withLease } from "../../../src/storage/sql/with-lease.ts";
 
@@ -20,17 +18,18 @@ const DROP_EVERY = 4;
  * @returns how often.
  */
 export async function repackUntil(
-  ports: Pick<MaintainPorts, "database" | "transactions" | "packs" | "log">,
+  ports: Pick<Ports, "database" | "transactions" | "packFolders" | "log">,
   repository: Uuid,
   isOver: () => boolean,
 ): Promise<number> {
+  const packs = ports.packFolders!;
   let repacks = 0;
   while (!isOver()) {
     const { signal } = new AbortController();
     const outcome = await withLease(ports, maintenanceLease(repository), signal, async (lease) => {
-      if (repacks % DROP_EVERY === 1) await agePacks((await ports.packs.locate(repository)).path);
+      if (repacks % DROP_EVERY === 1) await agePacks((await packs.locate(repository)).path);
       const clock = () => new Date(Date.now() + (repacks % DROP_EVERY === 1 ? 8 : 0) * DAY_MS);
-      await maintainRepository({ ...ports, clock }, repository, lease);
+      await maintainRepository({ ...ports, packs, clock }, repository, lease);
       repacks += 1;
       return "done";
     });

@@ -69,7 +69,7 @@ export async function faultsAfter(
 export async function strayFiles(app: TestApp): Promise<string[]> {
   const { database } = app.ports;
   const rows = new Set((await listAllRepositories(database.kysely, undefined)).map(({ uuid }) => uuid));
-  const folders = new Set(await app.ports.packs.listRepositories());
+  const folders = new Set(await app.ports.packFolders!.listRepositories());
   const downloadRows = new Set((await listAllDownloadFiles(database.kysely)).map(({ fileUuid }) => fileUuid));
   const downloads = new Set((await app.ports.downloads.list()).map(({ uuid }) => uuid));
   const lacks = (one: ReadonlySet<string>, other: ReadonlySet<string>, what: string) =>

@@ -2,11 +2,11 @@ import { link, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Uuid } from "../../../src/model/uuid.ts";
 import { hasCode } from "../../../src/storage/files/has-code.ts";
-import type { OpenRepository, PackStore, Quarantine } from "../../../src/storage/packs/pack-store.ts";
+import type { OpenRepository, PackFolders, Quarantine } from "../../../src/storage/packs/pack-store.ts";
 import { createRepositoryFolder } from "../../../src/storage/packs/repository-folders.ts";
 import { writeRefs } from "../../../src/storage/packs/written-refs.ts";
 
-export type RemotePackStore = PackStore & {
+export type RemotePackStore = PackFolders & {
   /** Repositories that have been opened and not closed. */
   readonly open: number;
   /** All that have been opened. */
@@ -23,7 +23,10 @@ type Options = {
  * A store whose packs are elsewhere: whoever opens a repository gets a folder of its own with all packs, which is gone once it is
  * closed. So whoever reads without opening, or goes on reading after closing, finds nothing.
  */
-export function openRemotePackStore(origin: PackStore, { folder, beforeRemoval }: Options): RemotePackStore {
+export function openRemotePackStore(
+  origin: PackFolders,
+  { folder, beforeRemoval }: Options,
+): RemotePackStore {
   const views = new Map<string, Uuid>();
   let opened = 0;
 
@@ -64,10 +67,10 @@ export function openRemotePackStore(origin: PackStore, { folder, beforeRemoval }
       ...quarantine,
       gitDir: view.gitDir,
       async accept() {
-        const sizeBytes = await quarantine.accept();
+        const accepted = await quarantine.accept();
         // Whoever has it open reads what comes later too.
         for (const [gitDir, each] of views) if (each === repository) await bring(each, gitDir);
-        return sizeBytes;
+        return accepted;
       },
       reopen: async () => pin(repository, await quarantine.reopen()),
       async discard() {

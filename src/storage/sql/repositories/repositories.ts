@@ -10,9 +10,11 @@ import { isRepositoryWithin, NOWHERE } from "../bound.ts";
 import { flag } from "../columns.ts";
 import { compileFilter, compileSort } from "../compile-filter.ts";
 import { deleteLease, maintenanceLease } from "../leases.ts";
+import { lockRows } from "../lock-rows.ts";
 import { holds, isVisible, membersWithPermission } from "../permissions/permissions.ts";
 import type { RepositoryRow, Schema } from "../schema.ts";
 import { sendAhead } from "../send-ahead.ts";
+import { releaseObjectsOf } from "../stored-objects/stored-objects.ts";
 import type { WorkspaceSelector } from "../workspaces/workspaces.ts";
 import { takeSlug } from "./former-slugs.ts";
 import { REPOSITORY_FIELDS, repositoryQuery, toRepository, toRepositoryRow } from "./repository-rows.ts";
@@ -151,8 +153,14 @@ export async function updateLockedRepository(
   await sendAhead(tx, tx.updateTable("repository").set(toChangedColumns(changes)).where("uuid", "=", uuid));
 }
 
-/** Deletes a repository with its refs, permissions and cursors. Its packs are not in the database. */
+/**
+ * Deletes a repository with its refs, permissions and cursors. Its packs are not in the database: those in an object store lose
+ * its names for them. Call it in a transaction.
+ */
 export async function deleteRepositoryRow(db: Kysely<Schema>, uuid: Uuid): Promise<boolean> {
+  // Whoever adds a pack, or shares its packs with a fork, is done by then or finds no repository.
+  if (!(await lockRows(db, [{ table: "repository", uuid, strength: "update" }]))) return false;
+  await releaseObjectsOf(db, uuid);
   const result = await db.deleteFrom("repository").where("uuid", "=", uuid).executeTakeFirst();
   await deleteLease(db, maintenanceLease(uuid));
   return result.numDeletedRows > 0n;
