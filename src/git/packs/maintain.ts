@@ -5,7 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type GitOptions, runGit } from "../process/git-process.ts";
 
 /** Beyond this many packs a look-up has to search too many indexes. */
-const PACKS_MAX = 24;
+export const PACKS_MAX = 24;
 
 /** Objects that nothing reaches are kept this long after their pack was made, for pushes under way. */
 const UNREACHABLE_KEPT = "2.weeks.ago";
@@ -33,7 +33,7 @@ const AHEAD_MS_MAX = 60_000;
 type Options = GitOptions & { readonly signal?: AbortSignal };
 
 /** A walk through fewer objects than lie in a pack of this size is quick without a commit graph. */
-const GRAPHLESS_PACK_BYTES_MAX = 512 * 1024;
+export const GRAPHLESS_PACK_BYTES_MAX = 512 * 1024;
 
 /**
  * Whether there are too many packs, or one of some size came after the commit graph was written: an import, a large push.

@@ -2,12 +2,17 @@ import assert from "node:assert/strict";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
+import type { Kysely } from "kysely";
 import { openRealGit } from "../../../tests/support/git/real-git.ts";
+import type { Schema } from "../sql/schema.ts";
 import { openDiskQuarantine } from "./disk-quarantine.ts";
 import { openPackSizes } from "./pack-sizes.ts";
 
 const git = openRealGit();
 const NAME = `pack-${"5".repeat(40)}`;
+
+/** A folder needs none. */
+const NO_TRANSACTION = undefined as unknown as Kysely<Schema>;
 
 test("a pack gets a name of its own, so that whoever removes one of the same bytes late leaves it", async () => {
   const gitDir = git.newPath("again.git");
@@ -18,7 +23,7 @@ test("a pack gets a name of its own, so that whoever removes one of the same byt
     const quarantine = await openDiskQuarantine(gitDir, () => git.newPath("quarantine"), packSizes);
     await quarantine.packFiles.write(`${NAME}.idx`, Buffer.from("an index"));
     await quarantine.packFiles.write(`${NAME}.pack`, Buffer.from("a pack"));
-    const bytes = await quarantine.accept();
+    const bytes = await (await quarantine.accept()).record(NO_TRANSACTION);
     await quarantine.discard();
     return { bytes, files: (await readdir(folder)).sort() };
   };

@@ -18,6 +18,7 @@ export type StoredObjectPlace = {
   readonly name: ObjectName;
   readonly bytes: number;
   readonly sha256: Buffer;
+  readonly isInline: boolean;
 };
 
 /** Writes objects by the protocol, and reads them: section 5.1 of docs/many-nodes.md. */

@@ -26,6 +26,8 @@ export type LivePack = {
   readonly sections: Sections;
   /** How many repositories have it. */
   readonly names: number;
+  /** Whether its bytes are in the database. */
+  readonly isInline: boolean;
 };
 
 /** The rows of a repository's packs and its two numbers, all of one moment. */
@@ -48,7 +50,9 @@ export async function lookAtPacks(db: Kysely<Schema>, repositoryUuid: Uuid): Pro
     .selectFrom("repository")
     .leftJoin("pack", "pack.repository_uuid", "repository.uuid")
     .leftJoin("stored_object", "stored_object.name", "pack.object_name")
+    .leftJoin("inline_object", "inline_object.name", "pack.object_name")
     .select([
+      "inline_object.name as inline_name",
       "repository.pack_generation",
       "repository.drop_number as current_drop_number",
       "pack.object_name",
@@ -86,6 +90,7 @@ export async function lookAtPacks(db: Kysely<Schema>, repositoryUuid: Uuid): Pro
               sha256: row.sha256!,
               sections: JSON.parse(row.sections ?? "{}") as Sections,
               names: row.names!,
+              isInline: row.inline_name !== null,
             },
           ],
     ),

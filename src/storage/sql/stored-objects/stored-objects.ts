@@ -101,16 +101,23 @@ export async function nameObject(tx: Kysely<Schema>, object: UploadedObject): Pr
  * Gives an object up that has not been named, and tells whether it has been: a transaction whose answer is lost may have
  * committed. It waits for a commit under way. Nobody deletes an object that is not condemned.
  *
+ * @param isInline it has no row unless it is named. A commit that is still under way is not waited for.
  * @returns "named" if the transaction has committed.
  */
-export async function condemnObject(db: Kysely<Schema>, name: ObjectName): Promise<"condemned" | "named"> {
-  const result = await db
-    .updateTable("stored_object")
-    .set({ state: "deleting", state_at: databaseNow(db) })
-    .where("name", "=", name)
-    .where("state", "=", "pending")
-    .executeTakeFirst();
-  if (result.numUpdatedRows > 0n) return "condemned";
+export async function condemnObject(
+  db: Kysely<Schema>,
+  name: ObjectName,
+  isInline = false,
+): Promise<"condemned" | "named"> {
+  if (!isInline) {
+    const result = await db
+      .updateTable("stored_object")
+      .set({ state: "deleting", state_at: databaseNow(db) })
+      .where("name", "=", name)
+      .where("state", "=", "pending")
+      .executeTakeFirst();
+    if (result.numUpdatedRows > 0n) return "condemned";
+  }
   const row = await db
     .selectFrom("stored_object")
     .select("state")

@@ -1,0 +1,93 @@
+import { link, mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { hasCode } from "../../files/has-code.ts";
+import { makeFolders } from "../../files/make-folders.ts";
+import type { LivePack, PackLook } from "../../sql/stored-objects/packs.ts";
+import type { ObjectName } from "../../sql/stored-objects/stored-objects.ts";
+import type { ObjectCache } from "../../stored-objects/object-cache.ts";
+import { CONFIG, headFile } from "../repository-folders.ts";
+
+/**
+ * A folder that git reads as a bare repository: its files are hard links of its own to those of the cache, so it loses none while it
+ * is open. It only gains packs. Not synced: after a crash it is made again.
+ */
+export type PackView = {
+  readonly gitDir: string;
+  /** Whether it has nothing that the look has not: otherwise a new view would be smaller. */
+  coversOnly(look: PackLook): boolean;
+  /**
+   * Links what it lacks of the look.
+   *
+   * @throws NoSuchObjectError if something of it has been deleted: look again.
+   */
+  add(look: PackLook): Promise<void>;
+  /** Links files that are made here, by their endings, before their row is committed. */
+  addOwn(name: ObjectName, files: ReadonlyMap<string, string>): Promise<void>;
+  /** Takes them back: their row has not been committed. */
+  removeOwn(name: ObjectName, endings: Iterable<string>): Promise<void>;
+  remove(): Promise<void>;
+};
+
+const FOLDER_MODE = 0o700;
+/** The index goes last: git takes a pack for complete as soon as it is there. */
+const LAST_ENDING = "idx";
+
+export async function makePackView(gitDir: string, cache: ObjectCache): Promise<PackView> {
+  const packFolder = join(gitDir, "objects", "pack");
+  const graphFolder = join(gitDir, "objects", "info");
+  await makeFolders(gitDir);
+  await mkdir(join(gitDir, "objects"), { mode: FOLDER_MODE });
+  for (const path of [packFolder, graphFolder, join(gitDir, "refs")])
+    await mkdir(path, { mode: FOLDER_MODE });
+  await writeFile(join(gitDir, "config"), CONFIG);
+  await writeFile(join(gitDir, "HEAD"), headFile(undefined));
+  const names = new Set<ObjectName>();
+  /** Those of them whose rows may not have been committed. */
+  const own = new Set<ObjectName>();
+  let graph: ObjectName | undefined;
+
+  /** git keeps an open graph, and finds a new one by its name. */
+  async function setGraph(wanted: LivePack): Promise<void> {
+    await cache.linkInto(graphFolder, [wanted]);
+    await rename(join(graphFolder, `pack-${wanted.name}.graph`), join(graphFolder, "commit-graph"));
+    graph = wanted.name;
+  }
+
+  return {
+    gitDir,
+    coversOnly({ packs }) {
+      const live = new Set(packs.map(({ name }) => name));
+      return [...names].every((name) => live.has(name) || own.has(name));
+    },
+    async add({ packs }) {
+      const missing = packs.filter(({ name, kind }) => isPack(kind) && !names.has(name));
+      await cache.linkInto(packFolder, missing);
+      for (const { name } of missing) names.add(name);
+      for (const { name } of packs) own.delete(name);
+      // The packs come first, so that the graph names no commit that is not in them.
+      const newest = packs.findLast(({ kind }) => kind === "graph");
+      if (newest !== undefined && newest.name !== graph) await setGraph(newest);
+    },
+    async addOwn(name, files) {
+      const inOrder = [...files].sort(([a], [b]) => Number(a === LAST_ENDING) - Number(b === LAST_ENDING));
+      for (const [ending, path] of inOrder)
+        await link(path, join(packFolder, `pack-${name}.${ending}`)).catch((error: unknown) => {
+          if (!hasCode(error, "EEXIST")) throw error;
+        });
+      names.add(name);
+      own.add(name);
+    },
+    async removeOwn(name, endings) {
+      names.delete(name);
+      own.delete(name);
+      for (const ending of [...endings].toReversed())
+        await rm(join(packFolder, `pack-${name}.${ending}`), { force: true });
+    },
+    // A git process that works in the folder goes on writing until it finds the folder removed.
+    remove: () => rm(gitDir, { recursive: true, force: true, maxRetries: 20, retryDelay: 20 }),
+  };
+}
+
+function isPack(kind: LivePack["kind"]): boolean {
+  return kind !== "graph" && kind !== "midx";
+}

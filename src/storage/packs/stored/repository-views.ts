@@ -1,0 +1,246 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { Logger } from "pino";
+import { Failure } from "../../../model/failure.ts";
+import type { Uuid } from "../../../model/uuid.ts";
+import { NoSuchObjectError } from "../../object-store/object-store.ts";
+import type { Database } from "../../sql/database.ts";
+import { findPackGeneration, lookAtPacks, type PackLook } from "../../sql/stored-objects/packs.ts";
+import type { ObjectName } from "../../sql/stored-objects/stored-objects.ts";
+import type { ObjectCache } from "../../stored-objects/object-cache.ts";
+import { makePackView, type PackView } from "./pack-view.ts";
+
+/** A view that is kept until it is closed. */
+export type OpenView = {
+  readonly gitDir: string;
+  /** Adds what has come since, so that it has all that refs reach that were read before the call. */
+  refresh(): Promise<void>;
+  close(): void;
+};
+
+/** A pack that is shown while its row is being committed. */
+export type ShownPack = {
+  /** The row is there: the pack stays. */
+  keep(): Promise<void>;
+  /** There is no row, or nobody knows: it is taken back. With a row it comes again at the next look. */
+  hide(): Promise<void>;
+};
+
+/**
+ * The views of this process: the newest of each repository is kept open for the next who asks, since long-lived processes read in it.
+ */
+export type RepositoryViews = {
+  /** With at least all objects that the repository has now. Of a repository without a row: an empty one. */
+  open(repository: Uuid): Promise<OpenView>;
+  /** Shows files of a pack, by their endings, in all views of its repository, before its row is committed. */
+  show(repository: Uuid, name: ObjectName, files: ReadonlyMap<string, string>): Promise<ShownPack>;
+  /** Closes those that nobody has used for so long. */
+  closeIdle(idleMs: number): Promise<void>;
+  close(): Promise<void>;
+};
+
+export type RepositoryViewsOptions = {
+  /** Where the views of this process are made. */
+  readonly folder: string;
+  readonly database: Pick<Database, "kysely">;
+  readonly cache: ObjectCache;
+  /** Called before a view is removed, to close open files in it. */
+  readonly beforeRemoval: (gitDir: string) => void;
+  readonly log: Logger;
+};
+
+type Kept = {
+  readonly view: PackView;
+  /** The pack generation that it has all of. */
+  generation: number;
+  users: number;
+  usedAt: number;
+  /** A newer one has taken its place. */
+  isReplaced: boolean;
+};
+
+/** A store object that is gone means that the look is old. */
+const LOOKS_MAX = 3;
+/** Of a repository without a row, which an import may be about to write. */
+const NO_ROW = -1;
+/** Views that nobody uses, beyond which those that were used longest ago are closed. */
+const IDLE_MAX = 256;
+
+export function openRepositoryViews({
+  folder,
+  database,
+  cache,
+  beforeRemoval,
+  log,
+}: RepositoryViewsOptions): RepositoryViews {
+  const newest = new Map<Uuid, Kept>();
+  /** All that are not removed, by repository. */
+  const all = new Map<Uuid, Set<Kept>>();
+  const renewing = new Map<Uuid, Promise<Kept>>();
+  /** Files of packs whose rows are about to be committed. */
+  const shown = new Map<Uuid, Map<ObjectName, ReadonlyMap<string, string>>>();
+  let made = 0;
+
+  async function remove(repository: Uuid, kept: Kept): Promise<void> {
+    const views = all.get(repository);
+    views?.delete(kept);
+    if (views?.size === 0) all.delete(repository);
+    beforeRemoval(kept.view.gitDir);
+    await kept.view.remove().catch((error: unknown) => {
+      // The next start removes it.
+      log.warn({ err: error }, "a view of a repository was not removed");
+    });
+  }
+
+  function release(repository: Uuid, kept: Kept): void {
+    kept.users -= 1;
+    kept.usedAt = performance.now();
+    if (kept.users === 0 && kept.isReplaced) void remove(repository, kept);
+  }
+
+  async function makeView(repository: Uuid): Promise<Kept> {
+    made += 1;
+    const view = await makePackView(join(folder, `${repository}-${made}.git`), cache);
+    for (const [name, files] of shown.get(repository) ?? []) await view.addOwn(name, files);
+    const kept = { view, generation: NO_ROW, users: 0, usedAt: performance.now(), isReplaced: false };
+    const views = all.get(repository) ?? new Set();
+    all.set(repository, views.add(kept));
+    return kept;
+  }
+
+  /** The newest view, with all of a look that is made now. Its users are one more. */
+  async function renew(repository: Uuid): Promise<Kept> {
+    for (let looks = 1; ; looks += 1) {
+      const look = await lookAtPacks(database.kysely, repository);
+      try {
+        return await renewFrom(repository, look);
+      } catch (error) {
+        if (!(error instanceof NoSuchObjectError)) throw error;
+        if (looks === LOOKS_MAX) {
+          log.error({ err: error, "repository.uuid": repository }, "an object is missing in the store");
+          throw new Failure("unavailable", "the repository's objects are not in the object store");
+        }
+      }
+    }
+  }
+
+  async function renewFrom(repository: Uuid, look: PackLook | undefined): Promise<Kept> {
+    const current = newest.get(repository);
+    if (current !== undefined && (look === undefined || current.view.coversOnly(look))) {
+      if (look !== undefined) await addTo(current, look);
+      current.users += 1;
+      return current;
+    }
+    const kept = await makeView(repository);
+    try {
+      if (look !== undefined) await addTo(kept, look);
+    } catch (error) {
+      await remove(repository, kept);
+      throw error;
+    }
+    kept.users += 1;
+    newest.set(repository, kept);
+    if (current !== undefined) replace(repository, current);
+    closeBeyond(IDLE_MAX);
+    return kept;
+  }
+
+  async function addTo(kept: Kept, look: PackLook): Promise<void> {
+    await kept.view.add(look);
+    kept.generation = Math.max(kept.generation, look.packGeneration);
+  }
+
+  function replace(repository: Uuid, kept: Kept): void {
+    kept.isReplaced = true;
+    if (newest.get(repository) === kept) newest.delete(repository);
+    if (kept.users === 0) void remove(repository, kept);
+  }
+
+  function closeBeyond(limit: number): void {
+    const idle = [...newest].filter(([, { users }]) => users === 0);
+    if (idle.length <= limit) return;
+    idle.sort(([, a], [, b]) => a.usedAt - b.usedAt);
+    for (const [repository, kept] of idle.slice(0, idle.length - limit)) replace(repository, kept);
+  }
+
+  /** One look at a time for each repository; whoever comes later needs a later look. */
+  function renewInTurn(repository: Uuid): Promise<Kept> {
+    const before = renewing.get(repository) ?? Promise.resolve();
+    const work = before.then(
+      () => renew(repository),
+      () => renew(repository),
+    );
+    renewing.set(repository, work);
+    const done = () => {
+      if (renewing.get(repository) === work) renewing.delete(repository);
+    };
+    work.then(done, done);
+    return work;
+  }
+
+  /** Its users are one more. */
+  async function findCurrent(repository: Uuid): Promise<Kept> {
+    const current = newest.get(repository);
+    if (current === undefined) return renewInTurn(repository);
+    // It must not be removed while the generation is read.
+    current.users += 1;
+    let isCurrent = false;
+    try {
+      const now = await findPackGeneration(database.kysely, repository);
+      isCurrent = (now?.packGeneration ?? NO_ROW) <= current.generation;
+    } finally {
+      if (!isCurrent) release(repository, current);
+    }
+    return isCurrent ? current : renewInTurn(repository);
+  }
+
+  return {
+    async open(repository) {
+      const kept = await findCurrent(repository);
+      let isOpen = true;
+      return {
+        gitDir: kept.view.gitDir,
+        async refresh() {
+          const look = await lookAtPacks(database.kysely, repository);
+          if (look !== undefined && look.packGeneration > kept.generation) await addTo(kept, look);
+        },
+        close() {
+          if (!isOpen) throw new Error(`${kept.view.gitDir} is closed twice`);
+          isOpen = false;
+          release(repository, kept);
+        },
+      };
+    },
+    async show(repository, name, files) {
+      const ofRepository = shown.get(repository) ?? new Map();
+      shown.set(repository, ofRepository.set(name, files));
+      for (const { view } of all.get(repository) ?? []) await view.addOwn(name, files);
+      const stopShowing = () => {
+        ofRepository.delete(name);
+        if (ofRepository.size === 0) shown.delete(repository);
+      };
+      return {
+        async keep() {
+          stopShowing();
+        },
+        async hide() {
+          stopShowing();
+          for (const { view } of all.get(repository) ?? []) {
+            await view.removeOwn(name, files.keys());
+            beforeRemoval(view.gitDir);
+          }
+        },
+      };
+    },
+    async closeIdle(idleMs) {
+      const since = performance.now() - idleMs;
+      for (const [repository, kept] of newest)
+        if (kept.users === 0 && kept.usedAt < since) replace(repository, kept);
+    },
+    async close() {
+      await Promise.allSettled(renewing.values());
+      for (const views of all.values()) for (const { view } of views) beforeRemoval(view.gitDir);
+      await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 20 });
+    },
+  };
+}

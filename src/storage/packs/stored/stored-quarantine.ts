@@ -1,0 +1,165 @@
+import { link, mkdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Logger } from "pino";
+import { reachFaultPoint } from "../../../fault-points.ts";
+import type { Uuid } from "../../../model/uuid.ts";
+import { hasCode } from "../../files/has-code.ts";
+import { makeFolders } from "../../files/make-folders.ts";
+import { addPacks } from "../../sql/stored-objects/packs.ts";
+import { ObjectCondemnedError, type UploadedObject } from "../../sql/stored-objects/stored-objects.ts";
+import type { ObjectCache } from "../../stored-objects/object-cache.ts";
+import type { StoredObjects } from "../../stored-objects/stored-objects.ts";
+import type { AcceptedObjects, Quarantine } from "../pack-store.ts";
+import { listPackFileSets, type PackFileSet } from "./pack-file-set.ts";
+import type { RepositoryViews, ShownPack } from "./repository-views.ts";
+
+export type StoredQuarantineOptions = {
+  readonly repository: Uuid;
+  readonly views: RepositoryViews;
+  readonly storedObjects: StoredObjects;
+  readonly cache: ObjectCache;
+  /** Names the folder in which the quarantine is created. */
+  readonly newFolder: () => string;
+  readonly log: Logger;
+};
+
+/** A pack of the quarantine that has been uploaded. */
+type Uploaded = {
+  readonly files: PackFileSet;
+  readonly object: UploadedObject;
+  shown: ShownPack | undefined;
+  state: "uploaded" | "recorded" | "committed";
+};
+
+const FOLDER_MODE = 0o700;
+/** The mode that git itself uses for files that never change. */
+const PACK_FILE_MODE = 0o444;
+
+/**
+ * A quarantine whose objects go to the object store. Its files are not synced: the store's acknowledgement, or the database's,
+ * stands for that.
+ *
+ * @param uploaded what an earlier quarantine of the same objects has uploaded, by the names that git gave the packs.
+ */
+export async function openStoredQuarantine(
+  options: StoredQuarantineOptions,
+  uploaded: Map<string, Uploaded> = new Map(),
+): Promise<Quarantine> {
+  const { repository, views, storedObjects, cache, newFolder, log } = options;
+  const view = await views.open(repository);
+  const folder = newFolder();
+  const packFolder = join(folder, "pack");
+  try {
+    await makeBoth(folder, packFolder);
+  } catch (error) {
+    view.close();
+    throw error;
+  }
+  /** Another quarantine has taken over what is uploaded. */
+  let isHandedOver = false;
+  let isOpen = true;
+
+  async function upload(files: PackFileSet): Promise<Uploaded> {
+    const before = uploaded.get(files.base);
+    if (before !== undefined) return before;
+    const { source, sections } = files;
+    const object = await storedObjects.upload({ kind: "pack", source, sections });
+    const made: Uploaded = { files, object, shown: undefined, state: "uploaded" };
+    uploaded.set(files.base, made);
+    return made;
+  }
+
+  /** Gives up what has no row, and keeps for the cache what has one. */
+  async function settle(one: Uploaded): Promise<void> {
+    const isNamed =
+      one.state === "committed" ||
+      ((one.object.inline === undefined || one.state === "recorded") &&
+        (await storedObjects.condemn(one.object)) === "named");
+    if (!isNamed) return one.shown?.hide();
+    await cache.adopt(
+      { ...one.object, sections: one.files.sections, isInline: isInline(one) },
+      one.files.files,
+    );
+    await one.shown?.keep();
+  }
+
+  return {
+    gitDir: view.gitDir,
+    folder,
+    objectFolder: folder,
+    packFiles: {
+      write: (name, bytes) => writeFile(join(packFolder, name), bytes, { flag: "wx", mode: PACK_FILE_MODE }),
+      remove: (name) => rm(join(packFolder, name), { force: true }),
+    },
+    noteGitPacks() {},
+    async accept(): Promise<AcceptedObjects> {
+      const sets = await listPackFileSets(packFolder);
+      const accepted = await Promise.all(sets.map(upload));
+      for (const one of accepted)
+        one.shown ??= await views.show(repository, one.object.name, one.files.files);
+      reachFaultPoint("packs.accepted");
+      return {
+        async record(tx) {
+          if (accepted.length === 0) return undefined;
+          for (const one of accepted) one.state = "recorded";
+          try {
+            return await addPacks(
+              tx,
+              repository,
+              accepted.map(({ object, files }) => ({ object, kind: "push", objects: files.objects })),
+            );
+          } catch (error) {
+            if (error instanceof ObjectCondemnedError)
+              for (const one of accepted) {
+                await one.shown?.hide();
+                uploaded.delete(one.files.base);
+              }
+            throw error;
+          }
+        },
+        async confirm() {
+          for (const one of accepted) if (one.state === "recorded") one.state = "committed";
+        },
+      };
+    },
+    async reopen() {
+      isHandedOver = true;
+      const again = await openStoredQuarantine(options, uploaded);
+      for (const { files } of uploaded.values())
+        for (const [ending, path] of files.files)
+          await link(path, join(again.objectFolder, "pack", `${files.base}.${ending}`)).catch(
+            (error: unknown) => {
+              if (!hasCode(error, "EEXIST")) throw error;
+            },
+          );
+      return again;
+    },
+    async discard() {
+      if (!isOpen) return;
+      isOpen = false;
+      try {
+        if (!isHandedOver) for (const one of uploaded.values()) await settle(one);
+      } catch (error) {
+        // What is pending is swept, and what is named comes to the cache when it is read.
+        log.warn({ err: error, "repository.uuid": repository }, "uploaded objects were not settled");
+      } finally {
+        view.close();
+        await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 20 });
+      }
+    },
+  };
+}
+
+function isInline({ object }: Uploaded): boolean {
+  return object.inline !== undefined;
+}
+
+/** One by one, because every push waits for this, and `recursive` takes several times as long. */
+async function makeBoth(folder: string, packFolder: string): Promise<void> {
+  try {
+    for (const path of [folder, packFolder]) await mkdir(path, { mode: FOLDER_MODE });
+  } catch (error) {
+    if (!hasCode(error, "ENOENT")) throw error;
+    await makeFolders(packFolder);
+  }
+}

@@ -1,0 +1,289 @@
+import { createHash } from "node:crypto";
+import { link, open, readdir, rename, rm, stat, unlink, utimes, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { Logger } from "pino";
+import { reachFaultPoint } from "../../fault-points.ts";
+import { Failure } from "../../model/failure.ts";
+import { hasCode } from "../files/has-code.ts";
+import { makeFolders } from "../files/make-folders.ts";
+import { syncFolder } from "../files/sync-folder.ts";
+import { NoSuchObjectError, type ObjectStore } from "../object-store/object-store.ts";
+import { listFolder } from "../packs/repository-folders.ts";
+import type { Database } from "../sql/database.ts";
+import { findInlineContent } from "../sql/stored-objects/inline-objects.ts";
+import type { LivePack } from "../sql/stored-objects/packs.ts";
+import type { ObjectName } from "../sql/stored-objects/stored-objects.ts";
+import { bringObject } from "./bring-object.ts";
+import { sectionsInOrder } from "./sections.ts";
+
+/** What has to be known of a stored object to have its files here. */
+export type CachedObject = Pick<LivePack, "name" | "bytes" | "sha256" | "sections" | "isInline">;
+
+/** Numbers since the start. */
+export type CacheCounts = {
+  readonly hits: number;
+  readonly misses: number;
+  readonly broughtBytes: number;
+  readonly evictedBytes: number;
+};
+
+/**
+ * Files of stored objects on this machine's disk, by the objects' names. All of it may be lost at any moment: it is brought again.
+ * Several processes may use one folder.
+ */
+export type ObjectCache = {
+  /**
+   * Gives the files of objects second names in `folder`, `pack-<name>.<ending>` each, the index last. What is not here is
+   * brought, once for all who wait for it.
+   *
+   * @throws NoSuchObjectError if the store does not have one any more.
+   * @throws Failure unavailable if the store does not answer, or gives other bytes.
+   */
+  linkInto(folder: string, objects: readonly CachedObject[], signal?: AbortSignal): Promise<void>;
+  /** Takes files that were made here, by their endings, and that are those of the object. */
+  adopt(object: CachedObject, files: ReadonlyMap<string, string>): Promise<void>;
+  /** Removes what was used longest ago, until it is below the limit. Who has files linked keeps them. */
+  evict(): Promise<void>;
+  /** Removes what an ended process has left half brought. */
+  sweep(isLeft: (name: string) => boolean): Promise<void>;
+  counts(): CacheCounts;
+};
+
+export type ObjectCacheOptions = {
+  readonly folder: string;
+  readonly bytesMax: number;
+  readonly store: ObjectStore;
+  readonly database: Pick<Database, "kysely">;
+  /** A new name that shows which process it belongs to. */
+  readonly newName: () => string;
+  readonly log: Logger;
+};
+
+/** So often the time of a file's use is renewed. */
+const USE_STEP_MS = 10 * 60_000;
+const INCOMING_FOLDER = "incoming";
+/** What may be brought before it is looked whether the cache has grown too large. */
+const EVICT_STEP_BYTES = 64 * 1024 * 1024;
+/** After an eviction there is room for a while. */
+const EVICT_TO = 0.9;
+
+export function openObjectCache({
+  folder,
+  bytesMax,
+  store,
+  database,
+  newName,
+  log,
+}: ObjectCacheOptions): ObjectCache {
+  const bringing = new Map<ObjectName, Promise<void>>();
+  /** Objects whose files this process has found whole. */
+  const checked = new Set<ObjectName>();
+  const usedAt = new Map<ObjectName, number>();
+  const counts = { hits: 0, misses: 0, broughtBytes: 0, evictedBytes: 0 };
+  let addedBytes = 0;
+  let evicting: Promise<void> | undefined;
+
+  const pathOf = (name: ObjectName, ending: string) =>
+    join(folder, name.slice(0, 2), `pack-${name}.${ending}`);
+
+  /** Whether all files are here and, at their first use by this process, whole. */
+  async function isHere(object: CachedObject): Promise<boolean> {
+    for (const { ending, bytes } of sectionsInOrder(object.sections)) {
+      const found = await stat(pathOf(object.name, ending)).catch(() => undefined);
+      if (found?.size !== bytes) return false;
+    }
+    if (checked.has(object.name)) return true;
+    if (!(await isWhole(object))) {
+      log.warn({ "object.name": object.name }, "a cached file is damaged: it is brought again");
+      await remove(object);
+      return false;
+    }
+    checked.add(object.name);
+    return true;
+  }
+
+  /** Files that were not synced may have lost bytes with the power; others may have been written to. */
+  async function isWhole(object: CachedObject): Promise<boolean> {
+    const hash = createHash("sha256");
+    for (const { ending } of sectionsInOrder(object.sections)) {
+      const file = await open(pathOf(object.name, ending), "r").catch(() => undefined);
+      if (file === undefined) return false;
+      for await (const chunk of file.createReadStream({ highWaterMark: 1024 * 1024 })) hash.update(chunk);
+    }
+    return hash.digest().equals(object.sha256);
+  }
+
+  async function remove(object: CachedObject): Promise<void> {
+    checked.delete(object.name);
+    for (const { ending } of sectionsInOrder(object.sections))
+      await rm(pathOf(object.name, ending), { force: true });
+  }
+
+  function bring(object: CachedObject, signal: AbortSignal | undefined): Promise<void> {
+    const running = bringing.get(object.name);
+    if (running !== undefined) return running;
+    const work = bringNow(object, signal).finally(() => bringing.delete(object.name));
+    bringing.set(object.name, work);
+    return work;
+  }
+
+  async function bringNow(object: CachedObject, signal: AbortSignal | undefined): Promise<void> {
+    counts.misses += 1;
+    const incoming = join(folder, INCOMING_FOLDER, newName());
+    await makeFolders(incoming);
+    try {
+      await bringObject({ store, object, folder: incoming, ...(signal === undefined ? {} : { signal }) });
+      reachFaultPoint("cache.brought");
+      await place(object, (ending) => join(incoming, ending), true);
+      counts.broughtBytes += object.bytes;
+    } catch (error) {
+      if (!isFull(error)) throw error;
+      await evictTo(0);
+      log.warn({ err: error }, "the disk for the cache of objects is full");
+      throw new Failure("unavailable", "the disk for the cache of objects is full: try again");
+    } finally {
+      await rm(incoming, { recursive: true, force: true });
+    }
+  }
+
+  /** Each file appears whole, the index last. */
+  async function place(
+    object: CachedObject,
+    from: (ending: string) => string,
+    isMoved: boolean,
+  ): Promise<void> {
+    await makeFolders(dirname(pathOf(object.name, "pack")));
+    for (const { ending } of sectionsInOrder(object.sections)) {
+      const to = pathOf(object.name, ending);
+      if (isMoved) await rename(from(ending), to);
+      else
+        await link(from(ending), to).catch((error: unknown) => {
+          if (!hasCode(error, "EEXIST")) throw error;
+        });
+    }
+    checked.add(object.name);
+    grow(object.bytes);
+  }
+
+  function grow(bytes: number): void {
+    addedBytes += bytes;
+    if (addedBytes < Math.min(EVICT_STEP_BYTES, bytesMax / 8) || evicting !== undefined) return;
+    addedBytes = 0;
+    evicting = evictTo(bytesMax)
+      .catch((error: unknown) => log.warn({ err: error }, "the cache of objects was not made smaller"))
+      .finally(() => {
+        evicting = undefined;
+      });
+  }
+
+  async function evictTo(limit: number): Promise<void> {
+    const files: { path: string; size: number; usedAt: number }[] = [];
+    for (const shard of (await listFolder(folder)).filter((name) => name.length === 2))
+      for (const name of await listFolder(join(folder, shard))) {
+        const path = join(folder, shard, name);
+        const found = await stat(path).catch(() => undefined);
+        if (found !== undefined) files.push({ path, size: found.size, usedAt: found.mtimeMs });
+      }
+    let sum = files.reduce((total, { size }) => total + size, 0);
+    if (sum <= limit) return;
+    for (const { path, size } of files.sort((a, b) => a.usedAt - b.usedAt)) {
+      if (sum <= limit * EVICT_TO) break;
+      await unlink(path).catch(() => {});
+      sum -= size;
+      counts.evictedBytes += size;
+    }
+  }
+
+  /** The bytes of small objects, in one statement. */
+  async function bringInline(objects: readonly CachedObject[]): Promise<void> {
+    const contents = await findInlineContent(
+      database.kysely,
+      objects.map(({ name }) => name),
+    );
+    for (const object of objects) {
+      const content = contents.get(object.name);
+      if (content === undefined) throw new NoSuchObjectError(object.name);
+      if (!createHash("sha256").update(content).digest().equals(object.sha256))
+        throw new Failure("unavailable", `the database has other bytes for ${object.name} than were stored`);
+      counts.misses += 1;
+      counts.broughtBytes += object.bytes;
+      await makeFolders(dirname(pathOf(object.name, "pack")));
+      let start = 0;
+      for (const { ending, bytes } of sectionsInOrder(object.sections)) {
+        const to = pathOf(object.name, ending);
+        const draft = join(folder, INCOMING_FOLDER, newName());
+        await makeFolders(dirname(draft));
+        await writeFile(draft, content.subarray(start, start + bytes), { mode: 0o444 });
+        await rename(draft, to);
+        start += bytes;
+      }
+      checked.add(object.name);
+      grow(object.bytes);
+    }
+  }
+
+  /** @returns false if a file has been evicted meanwhile. */
+  async function linkFiles(target: string, object: CachedObject): Promise<boolean> {
+    for (const { ending } of sectionsInOrder(object.sections)) {
+      try {
+        await link(pathOf(object.name, ending), join(target, `pack-${object.name}.${ending}`));
+      } catch (error) {
+        if (hasCode(error, "ENOENT")) return false;
+        if (!hasCode(error, "EEXIST")) throw error;
+      }
+    }
+    noteUse(object.name);
+    return true;
+  }
+
+  function noteUse(name: ObjectName): void {
+    const now = performance.now();
+    if (now - (usedAt.get(name) ?? -USE_STEP_MS) < USE_STEP_MS) return;
+    if (usedAt.size > 100_000) usedAt.clear();
+    usedAt.set(name, now);
+    const at = Date.now() / 1000;
+    // The pack's time is the object's: its other files go with it, or are small.
+    void utimes(pathOf(name, "pack"), at, at).catch(() => {});
+  }
+
+  return {
+    async linkInto(target, objects, signal) {
+      for (let left = objects, rounds = 0; left.length > 0; rounds += 1) {
+        if (rounds === LINK_ROUNDS_MAX)
+          throw new Failure("unavailable", "the cache of objects loses files faster than they are brought");
+        const missing: CachedObject[] = [];
+        for (const object of left) {
+          if (await isHere(object)) counts.hits += 1;
+          else missing.push(object);
+        }
+        const inline = missing.filter(({ isInline }) => isInline);
+        await Promise.all([
+          inline.length > 0 ? bringInline(inline) : undefined,
+          ...missing.filter(({ isInline }) => !isInline).map((object) => bring(object, signal)),
+        ]);
+        const again: CachedObject[] = [];
+        for (const object of left) if (!(await linkFiles(target, object))) again.push(object);
+        left = again;
+      }
+    },
+    async adopt(object, files) {
+      // A small file is looked at whole when it is first used after a restart, so it need not survive a loss of power.
+      if (object.bytes > UNSYNCED_BYTES_MAX) for (const path of files.values()) await syncFolder(path);
+      await place(object, (ending) => files.get(ending)!, false);
+    },
+    evict: () => evictTo(bytesMax),
+    async sweep(isLeft) {
+      const incoming = join(folder, INCOMING_FOLDER);
+      for (const name of await readdir(incoming).catch(() => []))
+        if (isLeft(name)) await rm(join(incoming, name), { recursive: true, force: true });
+    },
+    counts: () => ({ ...counts }),
+  };
+}
+
+const LINK_ROUNDS_MAX = 10;
+const UNSYNCED_BYTES_MAX = 1024 * 1024;
+
+function isFull(error: unknown): boolean {
+  return hasCode(error, "ENOSPC") || hasCode(error, "EDQUOT");
+}
