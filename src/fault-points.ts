@@ -11,9 +11,6 @@ export const FAULT_POINTS = [
   "packs.moving",
   "packs.moved",
   "packs.accepted",
-  "upload.noted",
-  "upload.acknowledged",
-  "cache.brought",
   "refs.judged",
   "refs.applied",
   "refs.committed",
@@ -74,7 +71,15 @@ export const FAULT_POINTS = [
   "git commit-graph",
 ] as const;
 
-export type FaultPoint = (typeof FAULT_POINTS)[number];
+/** The same with an object store: tests/long/many-nodes kills at these. */
+export const STORE_FAULT_POINTS = [
+  "upload.noted",
+  "upload.acknowledged",
+  "upload.shown",
+  "cache.brought",
+] as const;
+
+export type FaultPoint = (typeof FAULT_POINTS)[number] | (typeof STORE_FAULT_POINTS)[number];
 
 /** Set by tests only, when they start a process: a point, which time it is reached (1), and how many ms later (0). */
 export const FAULT_POINT_VARIABLE = "PAIL_FAULT_POINT";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { FAULT_POINT_VARIABLE, FAULT_POINTS } from "../../src/fault-points.ts";
+import { FAULT_POINT_VARIABLE, FAULT_POINTS, STORE_FAULT_POINTS } from "../../src/fault-points.ts";
 import { BACKUP_POINTS, RESTORE_POINTS } from "../durability/kills/backup-points.ts";
 import { POINTS_OF_COMMANDS } from "../durability/kills/commands.ts";
 import { POINTS_OF_MERGES } from "../durability/kills/merge-points.ts";
@@ -21,7 +21,7 @@ test("each fault point is at one place of the source, and every place has a decl
     [...text.matchAll(/reachFaultPoint\("([^"]+)"\)/g)].map(([, point]) => point!),
   );
   const ofGit = FAULT_POINTS.filter((point) => point.startsWith("git "));
-  assert.deepEqual([...used, ...ofGit].sort(), [...FAULT_POINTS].sort());
+  assert.deepEqual([...used, ...ofGit].sort(), [...FAULT_POINTS, ...STORE_FAULT_POINTS].sort());
 });
 
 test("each fault point is one that tests kill at, where they say whether it was reached", () => {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { Failure } from "../../model/failure.ts";
 import type { ObjectStore } from "../object-store/object-store.ts";
-import type { CachedObject } from "./object-cache.ts";
+import type { CachedObject } from "./cached-object.ts";
 import { type Section, sectionsInOrder } from "./sections.ts";
 import { objectKey } from "./stored-objects.ts";
 

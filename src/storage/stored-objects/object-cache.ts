@@ -8,16 +8,12 @@ import { hasCode } from "../files/has-code.ts";
 import { makeFolders } from "../files/make-folders.ts";
 import { syncFolder } from "../files/sync-folder.ts";
 import { NoSuchObjectError, type ObjectStore } from "../object-store/object-store.ts";
-import { listFolder } from "../packs/repository-folders.ts";
 import type { Database } from "../sql/database.ts";
-import { findInlineContent } from "../sql/stored-objects/inline-objects.ts";
-import type { LivePack } from "../sql/stored-objects/packs.ts";
+import { findInlineContent } from "../sql/stored-objects/find-inline-content.ts";
 import type { ObjectName } from "../sql/stored-objects/stored-objects.ts";
 import { bringObject } from "./bring-object.ts";
+import type { CachedObject } from "./cached-object.ts";
 import { sectionsInOrder } from "./sections.ts";
-
-/** What has to be known of a stored object to have its files here. */
-export type CachedObject = Pick<LivePack, "name" | "bytes" | "sha256" | "sections" | "isInline">;
 
 /** Numbers since the start. */
 export type CacheCounts = {
@@ -56,6 +52,7 @@ export type ObjectCacheOptions = {
   readonly database: Pick<Database, "kysely">;
   /** A new name that shows which process it belongs to. */
   readonly newName: () => string;
+  readonly clock: () => Date;
   readonly log: Logger;
 };
 
@@ -73,6 +70,7 @@ export function openObjectCache({
   store,
   database,
   newName,
+  clock,
   log,
 }: ObjectCacheOptions): ObjectCache {
   const bringing = new Map<ObjectName, Promise<void>>();
@@ -178,8 +176,9 @@ export function openObjectCache({
 
   async function evictTo(limit: number): Promise<void> {
     const files: { path: string; size: number; usedAt: number }[] = [];
-    for (const shard of (await listFolder(folder)).filter((name) => name.length === 2))
-      for (const name of await listFolder(join(folder, shard))) {
+    const shards = await readdir(folder).catch(unlessMissing);
+    for (const shard of shards.filter((name) => name.length === 2))
+      for (const name of await readdir(join(folder, shard))) {
         const path = join(folder, shard, name);
         const found = await stat(path).catch(() => undefined);
         if (found !== undefined) files.push({ path, size: found.size, usedAt: found.mtimeMs });
@@ -241,7 +240,7 @@ export function openObjectCache({
     if (now - (usedAt.get(name) ?? -USE_STEP_MS) < USE_STEP_MS) return;
     if (usedAt.size > 100_000) usedAt.clear();
     usedAt.set(name, now);
-    const at = Date.now() / 1000;
+    const at = clock();
     // The pack's time is the object's: its other files go with it, or are small.
     void utimes(pathOf(name, "pack"), at, at).catch(() => {});
   }
@@ -286,4 +285,9 @@ const UNSYNCED_BYTES_MAX = 1024 * 1024;
 
 function isFull(error: unknown): boolean {
   return hasCode(error, "ENOSPC") || hasCode(error, "EDQUOT");
+}
+
+function unlessMissing(error: unknown): string[] {
+  if (!hasCode(error, "ENOENT")) throw error;
+  return [];
 }

@@ -13,7 +13,7 @@ import {
   type UploadSource,
 } from "../object-store/object-store.ts";
 import type { Database } from "../sql/database.ts";
-import { findInlineContent } from "../sql/stored-objects/inline-objects.ts";
+import { findInlineContent } from "../sql/stored-objects/find-inline-content.ts";
 import {
   condemnObject,
   insertPendingObject,

@@ -97,7 +97,7 @@ export async function openStoredQuarantine(
       const accepted = await Promise.all(sets.map(upload));
       for (const one of accepted)
         one.shown ??= await views.show(repository, one.object.name, one.files.files);
-      reachFaultPoint("packs.accepted");
+      reachFaultPoint("upload.shown");
       return {
         async record(tx) {
           if (accepted.length === 0) return undefined;
