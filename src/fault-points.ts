@@ -81,19 +81,24 @@ export const STORE_FAULT_POINTS = [
 
 export type FaultPoint = (typeof FAULT_POINTS)[number] | (typeof STORE_FAULT_POINTS)[number];
 
-/** Set by tests only, when they start a process: a point, which time it is reached (1), and how many ms later (0). */
+/**
+ * Set by tests only, when they start a process: a point, which time it is reached (1), how many ms later (0), and the signal
+ * that the process then sends to itself (SIGKILL; SIGSTOP freezes it).
+ */
 export const FAULT_POINT_VARIABLE = "PAIL_FAULT_POINT";
 
-const [armed, nth = "1", delayMs = "0"] = (process.env[FAULT_POINT_VARIABLE] ?? "").split(":");
+const [armed, nth = "1", delayMs = "0", signal = "SIGKILL"] = (process.env[FAULT_POINT_VARIABLE] ?? "").split(
+  ":",
+);
 let left = Number(nth);
 
-/** Does nothing, unless a test has named this point: then the process is killed, as `kill -9` does it. */
+/** Does nothing, unless a test has named this point: then the process is killed, as `kill -9` does it, or frozen. */
 export function reachFaultPoint(point: FaultPoint | `git ${string}`): void {
   if (armed !== point) return;
   left -= 1;
   if (left !== 0) return;
-  const kill = () => process.kill(process.pid, "SIGKILL");
+  const stop = () => process.kill(process.pid, signal as NodeJS.Signals);
   // Without a delay it must not be a timer: the step after this one would be done.
-  if (delayMs === "0") kill();
-  else setTimeout(kill, Number(delayMs));
+  if (delayMs === "0") stop();
+  else setTimeout(stop, Number(delayMs));
 }

@@ -62,6 +62,11 @@ export async function openCommitCutter(settings: PostgresSettings): Promise<Comm
       if (cut !== "late") server.end();
     });
     server.on("end", () => client.end());
+    // A database that has gone, or an end that has crashed.
+    server.on("close", () => client.destroy());
+    client.on("close", () => {
+      if (cut !== "late") server.destroy();
+    });
   });
   await new Promise<void>((resolve) => relay.listen(0, "127.0.0.1", resolve));
   const address = relay.address();

@@ -98,6 +98,17 @@ function isListening(processId: number): boolean {
   }
 }
 
+/** Whether it has been stopped by SIGSTOP, and waits for SIGCONT. */
+export function isFrozen(processId: number): boolean {
+  try {
+    return readFileSync(`/proc/${processId}/stat`, "utf8")
+      .replace(/^.*\) /s, "")
+      .startsWith("T");
+  } catch {
+    return false;
+  }
+}
+
 export function isAlive(processId: number): boolean {
   return readProcess(processId) !== undefined;
 }
