@@ -8,6 +8,19 @@ export type DatabaseSettings =
   | { readonly kind: "sqlite"; readonly path: string }
   | { readonly kind: "postgres"; readonly url: Secret };
 
+/** A bucket of a store that speaks S3. Its credentials are found as the SDK of AWS finds them. */
+export type ObjectStoreSettings = {
+  readonly bucket: string;
+  /** Before all keys, without slashes at its ends. "": none. */
+  readonly prefix: string;
+  /** Undefined: that of AWS in the region. */
+  readonly endpoint: string | undefined;
+  /** Undefined: as the SDK finds it; with an endpoint, us-east-1 if it finds none. */
+  readonly region: string | undefined;
+  /** Whether the bucket's name stands in the path, and not in the host name. */
+  readonly forcePathStyle: boolean;
+};
+
 export type SmtpSettings = {
   /** `smtp://` with STARTTLS where the server offers it, or `smtps://`; with user name and password. */
   readonly url: Secret;
@@ -25,6 +38,10 @@ export type TlsSettings = {
 export type Config = {
   readonly dataFolder: string;
   readonly database: DatabaseSettings;
+  /** Where the objects of repositories lie. Undefined: in the data folder. With it, the data folder is a cache. */
+  readonly objectStore: ObjectStoreSettings | undefined;
+  /** The size of the cache of objects from the store, in bytes. */
+  readonly objectCacheBytesMax: number;
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;

@@ -79,3 +79,26 @@ export function parseBaseUrl(text: string, path = ""): string | undefined {
   const hasPath = ["", path].includes(url.pathname.replace(/\/$/, ""));
   return isPlain && hasPath ? url.origin : undefined;
 }
+
+/** What all stores take. Ceph takes capitals and underscores too, if it is told so. */
+const OBJECT_STORE_URL = /^s3:\/\/([a-z0-9][a-z0-9._-]{1,61}[a-z0-9])((?:\/[a-z0-9][a-z0-9._-]*)*)\/?$/i;
+const KEY_PREFIX_LENGTH_MAX = 512;
+
+/** `s3://BUCKET/PREFIX`, of which the prefix may be missing. */
+export function parseObjectStoreUrl(text: string): { bucket: string; prefix: string } | undefined {
+  const [, bucket, path] = OBJECT_STORE_URL.exec(text) ?? [];
+  if (bucket === undefined || path === undefined || path.length > KEY_PREFIX_LENGTH_MAX) return undefined;
+  return { bucket, prefix: path.slice(1) };
+}
+
+/** The URL of a server, which may have a path. Without a slash at its end. */
+export function parseEndpoint(text: string): string | undefined {
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol)) return undefined;
+  const isPlain = url.username === "" && url.password === "" && !/[?#]/.test(text);
+  return isPlain ? url.origin + url.pathname.replace(/\/$/, "") : undefined;
+}
+
+export function parseRegion(text: string): string | undefined {
+  return /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i.test(text) ? text : undefined;
+}

@@ -22,6 +22,8 @@ test("nothing is needed", () => {
   assert.deepEqual(configOf({}), {
     dataFolder: resolve("data"),
     database: { kind: "sqlite", path: resolve("data/pail.sqlite") },
+    objectStore: undefined,
+    objectCacheBytesMax: 20 * 1024 ** 3,
     host: "127.0.0.1",
     port: 8080,
     tls: undefined,
@@ -52,7 +54,15 @@ test("nothing is needed", () => {
 
 const GIVEN = {
   dataFolder: "/srv/pail",
-  database: { kind: "sqlite", path: "/srv/pail/pail.sqlite" },
+  database: { kind: "postgres", url: new Secret("postgres://pail:hunter2@db/pail") },
+  objectStore: {
+    bucket: "pail-objects",
+    prefix: "main/1",
+    endpoint: "https://s3.example.com",
+    region: "eu-central-1",
+    forcePathStyle: true,
+  },
+  objectCacheBytesMax: 3 * 1024 ** 2,
   host: "::1",
   port: 0,
   tls: { certFile: "/etc/pail/cert.pem", keyFile: "/etc/pail/key.pem" },
@@ -104,6 +114,11 @@ const FLAGS: Flags = {
   failedCredentialsMax: "7",
   workers: "3",
   databaseConnectionsMax: "20",
+  objectStore: "s3://pail-objects/main/1/",
+  s3Endpoint: "https://s3.example.com/",
+  s3Region: "eu-central-1",
+  s3ForcePathStyle: true,
+  objectCacheBytesMax: "3MiB",
   mailFrom: "pail@example.com",
   metrics: "[::1]:9464",
   refuseLeakedTokens: false,
@@ -134,6 +149,11 @@ const ENVIRONMENT: Environment = {
   PAIL_FAILED_CREDENTIALS_MAX: "7",
   PAIL_WORKERS: "3",
   PAIL_DATABASE_CONNECTIONS_MAX: "20",
+  PAIL_OBJECT_STORE: "s3://pail-objects/main/1",
+  PAIL_S3_ENDPOINT: "https://s3.example.com",
+  PAIL_S3_REGION: "eu-central-1",
+  PAIL_S3_FORCE_PATH_STYLE: "true",
+  PAIL_OBJECT_CACHE_BYTES_MAX: String(3 * 1024 ** 2),
   PAIL_MAIL_FROM: "pail@example.com",
   PAIL_METRICS: "[::1]:9464",
   PAIL_REFUSE_LEAKED_TOKENS: "false",
@@ -142,12 +162,13 @@ const ENVIRONMENT: Environment = {
 
 /** By the environment only. */
 const SMTP: Environment = { PAIL_SMTP_URL: "smtps://pail:hunter2@mail.example.com" };
+const POSTGRES: Environment = { DATABASE_URL: "postgres://pail:hunter2@db/pail" };
 
 test("every setting is a flag and a variable", () => {
   assert.deepEqual(Object.keys(FLAGS).sort(), SETTINGS.map(({ name }) => name).sort());
   assert.deepEqual(Object.keys(ENVIRONMENT).sort(), SETTINGS.map(({ variable }) => variable).sort());
-  assert.deepEqual(configOf(FLAGS, SMTP), GIVEN);
-  assert.deepEqual(configOf({}, { ...ENVIRONMENT, ...SMTP }), GIVEN);
+  assert.deepEqual(configOf(FLAGS, { ...SMTP, ...POSTGRES }), GIVEN);
+  assert.deepEqual(configOf({}, { ...ENVIRONMENT, ...SMTP, ...POSTGRES }), GIVEN);
 });
 
 test("a flag outranks its variable, and an empty variable is none", () => {
@@ -216,6 +237,33 @@ for (const [flags, environment, ...problems] of [
   [{ packBytesMax: "4 TB" }, {}, /^--pack-bytes-max: /],
   [{ packBytesMax: "9007199254740993" }, {}, /^--pack-bytes-max: /],
   [{}, { DATABASE_URL: "mysql://u:hunter2@db/x" }, /^DATABASE_URL: must begin with postgres:\/\//],
+  [{ objectStore: "https://bucket/" }, POSTGRES, /^--object-store: must be s3:\/\/BUCKET or s3:/],
+  [{ objectStore: "s3://bucket/a//b" }, POSTGRES, /^--object-store: must be s3/],
+  [{ objectStore: "s3://bucket/../b" }, POSTGRES, /^--object-store: must be s3/],
+  [{}, { PAIL_OBJECT_STORE: "s3://b", ...POSTGRES }, /^PAIL_OBJECT_STORE: must be s3/],
+  [
+    {},
+    { PAIL_OBJECT_STORE: "s3://bucket" },
+    /^PAIL_OBJECT_STORE: needs PostgreSQL, so set DATABASE_URL: SQLite cannot be shared by nodes$/,
+  ],
+  [
+    { objectStore: "s3://bucket" },
+    { PAIL_S3_ENDPOINT: "https://a:hunter2@s3.example.com", ...POSTGRES },
+    /^PAIL_S3_ENDPOINT: must be an http or https URL without a user name/,
+  ],
+  [{ objectStore: "s3://bucket", s3Region: "eu/1" }, POSTGRES, /^--s3-region: must be the name of a region/],
+  [
+    { objectStore: "s3://bucket" },
+    { PAIL_S3_FORCE_PATH_STYLE: "perhaps", ...POSTGRES },
+    /^PAIL_S3_FORCE_PATH_STYLE: must be true or false$/,
+  ],
+  [
+    { s3Region: "eu-central-1" },
+    { PAIL_S3_ENDPOINT: "https://s3.example.com" },
+    /^PAIL_S3_ENDPOINT: needs --object-store \(PAIL_OBJECT_STORE\) beside it$/,
+    /^--s3-region: needs --object-store/,
+  ],
+  [{ objectCacheBytesMax: "0" }, {}, /^--object-cache-bytes-max: must be a number of bytes/],
   [{ port: "x", logLevel: "y" }, { PAIL_HOST: "?" }, /^PAIL_HOST/, /^--port/, /^--log-level/],
 ] as readonly (readonly [Flags, Environment, ...RegExp[]])[]) {
   test(`refuses ${inspect({ ...flags, ...environment })}`, () => {

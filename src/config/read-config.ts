@@ -6,6 +6,7 @@ import {
   type DatabaseSettings,
   IDENTITY_MODES,
   LOG_LEVELS,
+  type ObjectStoreSettings,
   type SmtpSettings,
   type TlsSettings,
 } from "./config.ts";
@@ -15,8 +16,11 @@ import {
   parseBaseUrl,
   parseByteCount,
   parseCount,
+  parseEndpoint,
   parseHost,
+  parseObjectStoreUrl,
   parsePort,
+  parseRegion,
   parseRoom,
   parseSwitch,
   parseTokenLife,
@@ -50,9 +54,17 @@ export function readConfig(flags: Flags, environment: Environment, file?: Config
   const reader = openSettingReader(flags, environment, file);
   const dataFolder = resolve(reader.read("data", parsePath, "must be a path") ?? DEFAULTS.data);
   const { publicUrl, publicApiUrl } = readPublicUrls(reader);
+  const database = readDatabase(reader, dataFolder);
   const config: Config = {
     dataFolder,
-    database: readDatabase(reader, dataFolder),
+    database,
+    objectStore: readObjectStore(reader, database),
+    objectCacheBytesMax:
+      reader.read(
+        "objectCacheBytesMax",
+        parseByteCount,
+        "must be a number of bytes, such as 500MiB or 20GiB",
+      ) ?? DEFAULTS.objectCacheBytesMax,
     host: reader.read("host", parseHost, "must be an IP address or a host name") ?? DEFAULTS.host,
     port: reader.read("port", parsePort, "must be a whole number from 0 to 65535") ?? DEFAULTS.port,
     tls: readTls(reader),
@@ -179,6 +191,33 @@ function readDatabase({ problems, findSecret }: SettingReader, dataFolder: strin
     problems.push(`${given.source}: must begin with postgres:// or postgresql:// (SQLite needs no URL)`);
   }
   return { kind: "postgres", url: new Secret(given.text) };
+}
+
+/** Nodes that share a store share its rows, which only PostgreSQL gives to more than one machine. */
+function readObjectStore(reader: SettingReader, database: DatabaseSettings): ObjectStoreSettings | undefined {
+  const place = reader.read("objectStore", parseObjectStoreUrl, "must be s3://BUCKET or s3://BUCKET/PREFIX");
+  const endpoint = reader.read(
+    "s3Endpoint",
+    parseEndpoint,
+    "must be an http or https URL without a user name, query or fragment",
+  );
+  const region = reader.read("s3Region", parseRegion, "must be the name of a region, such as eu-central-1");
+  const forcePathStyle = reader.read("s3ForcePathStyle", parseSwitch, "must be true or false") ?? false;
+  const given = reader.find("objectStore");
+  if (given === undefined) {
+    for (const name of ["s3Endpoint", "s3Region", "s3ForcePathStyle"] as const) {
+      const alone = reader.find(name);
+      if (alone !== undefined)
+        reader.problems.push(`${alone.source}: needs --object-store (PAIL_OBJECT_STORE) beside it`);
+    }
+    return undefined;
+  }
+  if (database.kind === "sqlite") {
+    reader.problems.push(
+      `${given.source}: needs PostgreSQL, so set ${DATABASE_URL_VARIABLE}: SQLite cannot be shared by nodes`,
+    );
+  }
+  return place && { ...place, endpoint, region, forcePathStyle };
 }
 
 /** The same holds for the URL of the mail server. */

@@ -27,6 +27,11 @@ export type SettingName =
   | "failedCredentialsMax"
   | "workers"
   | "databaseConnectionsMax"
+  | "objectStore"
+  | "s3Endpoint"
+  | "s3Region"
+  | "s3ForcePathStyle"
+  | "objectCacheBytesMax"
   | "mailFrom"
   | "metrics";
 
@@ -64,6 +69,7 @@ export const DEFAULTS = {
   logLevel: "info",
   packBytesMax: 4 * GIB,
   fetchCacheBytesMax: 2 * GIB,
+  objectCacheBytesMax: 20 * GIB,
   oauthTokenSeconds: 7_200,
   failedCredentialsMax: 100,
   databaseConnectionsMax: 64,
@@ -257,6 +263,43 @@ export const SETTINGS: readonly Setting[] = [
     description:
       "connections to PostgreSQL for all processes of the server together; at least one for each worker",
     fallback: "64, but no more than 10 per process",
+  },
+  {
+    name: "objectStore",
+    flags: "--object-store <url>",
+    variable: "PAIL_OBJECT_STORE",
+    description: `where the objects of repositories lie, as s3://BUCKET or s3://BUCKET/PREFIX, for many nodes at once. Needs PostgreSQL (${DATABASE_URL_VARIABLE}); credentials are found as the SDK of AWS finds them, such as in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY`,
+    fallback: "the data folder",
+  },
+  {
+    name: "s3Endpoint",
+    flags: "--s3-endpoint <url>",
+    variable: "PAIL_S3_ENDPOINT",
+    description: "the URL of the object store, if it is not that of AWS",
+    fallback: "AWS",
+  },
+  {
+    name: "s3Region",
+    flags: "--s3-region <region>",
+    variable: "PAIL_S3_REGION",
+    description: "the region of the object store",
+    fallback: "that of AWS_REGION or the profile of AWS; us-east-1 with --s3-endpoint",
+  },
+  {
+    name: "s3ForcePathStyle",
+    flags: "--s3-force-path-style",
+    variable: "PAIL_S3_FORCE_PATH_STYLE",
+    description:
+      "name the bucket in the path of URLs, and not in their host name, as most object stores need it (the variable: true or false)",
+    fallback: "no",
+  },
+  {
+    name: "objectCacheBytesMax",
+    flags: "--object-cache-bytes-max <size>",
+    variable: "PAIL_OBJECT_CACHE_BYTES_MAX",
+    description:
+      "disk space for what has been brought from the object store, in bytes or as a number with KiB, MiB or GiB",
+    fallback: "20GiB",
   },
   {
     name: "mailFrom",

@@ -75,6 +75,8 @@ export function testConfig(
   return {
     dataFolder,
     database,
+    objectStore: undefined,
+    objectCacheBytesMax: 1024 ** 3,
     host: "127.0.0.1",
     port: 0,
     tls: undefined,
