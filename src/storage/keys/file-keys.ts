@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Failure } from "../../model/failure.ts";
 import { Secret } from "../../model/secret.ts";
 import { hasCode } from "../files/has-code.ts";
+import { KEY_LOSSES } from "./key-losses.ts";
 import { isKeyText, newKeyText } from "./key-text.ts";
 import type { KeyName, Keys } from "./keys.ts";
 
@@ -28,15 +29,6 @@ export function openFileKeys(folder: string): Keys {
     },
   };
 }
-
-/** What a key that is lost takes with it. */
-const LOSSES: Readonly<Record<KeyName, string>> = {
-  rotation: "tokens cannot be rotated twice with the same result any more",
-  "two-step": "two-step verification takes recovery codes alone, until it is set up again",
-  apps: "installed apps cannot be called, nor call, until they are installed again",
-  pipelines: "secured variables and SSH keys of pipelines have to be set again",
-  oidc: "whoever trusts the keys of pipelines has to read them again",
-};
 
 async function readOrCreateKey(folder: string, name: KeyName): Promise<Secret> {
   const path = join(folder, name + ENDING);
@@ -64,6 +56,6 @@ function parseKey(name: KeyName, text: string, path: string): Secret {
   if (isKeyText(name, text.trim())) return new Secret(text.trim());
   throw new Failure(
     "unavailable",
-    `Cannot read ${path}: it is damaged. Put it back from a backup; without one, remove it, and ${LOSSES[name]}`,
+    `Cannot read ${path}: it is damaged. Put it back from a backup; without one, remove it, and ${KEY_LOSSES[name]}`,
   );
 }

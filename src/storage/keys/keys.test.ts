@@ -1,14 +1,18 @@
 import assert from "node:assert/strict";
-import { createPrivateKey } from "node:crypto";
+import { createPrivateKey, randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
+import { openTestDatabase, type TestDatabase } from "../../../tests/support/database/test-database.ts";
 import { newUuid } from "../../../tests/support/examples/sample-model.ts";
+import { openFakeStoredObjects } from "../../../tests/support/storage/fake-stored-objects.ts";
 import { openMemoryKeys, type SharedKeys } from "../../../tests/support/storage/memory-keys.ts";
 import { Failure } from "../../model/failure.ts";
+import { openDatabaseKeys } from "./database-keys.ts";
 import { openFileKeys } from "./file-keys.ts";
+import type { KeyName } from "./keys.ts";
 
 const root = mkdtempSync(join(tmpdir(), "pail-keys-"));
 after(() => rmSync(root, { recursive: true, force: true }));
@@ -24,41 +28,62 @@ function memoryKeys() {
   return () => openMemoryKeys(shared);
 }
 
+const databases: TestDatabase[] = [];
+after(async () => {
+  for (const { close } of databases) await close();
+});
+
+/** Those of nodes with the same database. */
+async function databaseKeys() {
+  const opened = await openTestDatabase("postgres");
+  databases.push(opened);
+  const { objects } = openFakeStoredObjects(opened.database, 0);
+  return () => openDatabaseKeys({ database: opened.database, objects, randomBytes }, undefined);
+}
+
 for (const [kind, newKeys] of [
   ["files", fileKeys],
   ["memory", memoryKeys],
+  ["a database", databaseKeys],
 ] as const)
   describe(`keys in ${kind}`, () => {
     test("are made once, whoever asks first, and stay", async () => {
-      const open = newKeys();
-      const asked = [open(), open(), open(), open()].map((keys) => keys.get("rotation"));
+      const open = await newKeys();
+      const asked = [open(), open(), open(), open()].map(async (keys) => (await keys).get("rotation"));
       const [first, ...others] = (await Promise.all(asked)).map((key) => key.reveal());
       assert.match(first!, /^[0-9a-f]{64}$/);
-      for (const other of [...others, (await open().get("rotation")).reveal()]) assert.equal(other, first);
-      assert.equal(String(await open().get("rotation")), "[secret]");
+      const later = await (await open()).get("rotation");
+      for (const other of [...others, later.reveal()]) assert.equal(other, first);
+      assert.equal(String(later), "[secret]");
     });
 
     test("are an RSA key where others verify what it signs", async () => {
-      const open = newKeys();
-      const [one, other] = await Promise.all([open().get("oidc"), open().get("oidc")]);
+      const open = await newKeys();
+      const get = async () => (await open()).get("oidc");
+      const [one, other] = await Promise.all([get(), get()]);
       assert.equal(one.reveal(), other.reveal());
       const { asymmetricKeyType, asymmetricKeyDetails } = createPrivateKey(one.reveal());
       assert.deepEqual([asymmetricKeyType, asymmetricKeyDetails!.modulusLength], ["rsa", 2048]);
     });
 
     test("differ from those of any other server", async () => {
-      const [one, other] = [await newKeys()().get("rotation"), await newKeys()().get("rotation")];
+      const get = async () => (await (await newKeys())()).get("rotation");
+      const [one, other] = [await get(), await get()];
       assert.notEqual(one.reveal(), other.reveal());
     });
 
     test("are given to a backup", async () => {
-      const keys = newKeys()();
+      const keys = await (await newKeys())();
       const key = await keys.get("rotation");
-      const taken: (readonly [string, string])[] = [];
+      const taken = new Map<string, string>();
       await keys.takeFiles(async (file, from) => {
-        taken.push([file, await readFile(from, "utf8")]);
+        taken.set(file, await readFile(from, "utf8"));
       });
-      assert.deepEqual(taken, [["rotation.key", key.reveal()]]);
+      assert.equal(taken.get("rotation.key"), key.reveal());
+      for (const [file, text] of taken) {
+        assert.match(file, /\.key$/);
+        assert.equal((await keys.get(file.slice(0, -".key".length) as KeyName)).reveal(), text);
+      }
     });
   });
 

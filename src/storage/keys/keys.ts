@@ -7,10 +7,14 @@ import type { Secret } from "../../model/secret.ts";
  */
 export type KeyName = "rotation" | "two-step" | "apps" | "pipelines" | "oidc";
 
-/** Keys of this server, stored beside the database and never in it. */
+/**
+ * Keys of this installation: files beside the database, or rows that are sealed by a key which is not in it. A copy of the
+ * database alone gives none.
+ */
 export type Keys = {
   /**
-   * 32 random bytes in hex (`oidc`: an RSA key in PEM), created when first requested; the same in all processes.
+   * 32 random bytes in hex (`oidc`: an RSA key in PEM), created no later than when first requested; the same in all
+   * processes.
    *
    * @throws Failure unavailable if the key is damaged.
    */

@@ -1,6 +1,3 @@
-import { hash, randomBytes } from "node:crypto";
-import { Readable } from "node:stream";
-import { buffer } from "node:stream/consumers";
 import type { Kysely } from "kysely";
 import type { Uuid } from "../../../src/model/uuid.ts";
 import type { BlobStore } from "../../../src/storage/blobs/blob-store.ts";
@@ -10,20 +7,11 @@ import type { Database } from "../../../src/storage/sql/database.ts";
 import { insertProject } from "../../../src/storage/sql/projects/projects.ts";
 import { deleteRepositoryRow, insertRepository } from "../../../src/storage/sql/repositories/repositories.ts";
 import type { Schema } from "../../../src/storage/sql/schema.ts";
-import {
-  condemnObject,
-  insertPendingObject,
-  type ObjectName,
-  releaseObjectsOf,
-} from "../../../src/storage/sql/stored-objects/stored-objects.ts";
+import { releaseObjectsOf } from "../../../src/storage/sql/stored-objects/stored-objects.ts";
 import { insertWorkspace } from "../../../src/storage/sql/workspaces/workspaces.ts";
-import {
-  INLINE_BYTES_MAX,
-  objectKey,
-  type StoredObjects,
-} from "../../../src/storage/stored-objects/stored-objects.ts";
 import { openTestDatabase } from "../database/test-database.ts";
 import { newUuid, sampleProject, sampleRepository, sampleWorkspace } from "../examples/sample-model.ts";
+import { openFakeStoredObjects } from "./fake-stored-objects.ts";
 import { openMemoryBlobStore } from "./memory-blob-store.ts";
 
 export type BlobStoreInTest = {
@@ -71,49 +59,9 @@ export async function openBlobStoreOf(
       case "memory":
         return openMemoryBlobStore();
       case "an object store": {
-        const fake = fakeStoredObjects(database);
+        const fake = openFakeStoredObjects(database);
         return openStoredBlobStore({ database, ...fake }, { kind: "download", folder });
       }
     }
   }
-}
-
-function fakeStoredObjects({ kysely }: Database) {
-  const contents = new Map<string, Buffer>();
-  const objects: StoredObjects = {
-    async upload({ kind, source }) {
-      const name = randomBytes(20).toString("hex") as ObjectName;
-      const opened = source.open();
-      const content = Buffer.isBuffer(opened) ? opened : await buffer(opened);
-      const isInline = content.length <= INLINE_BYTES_MAX;
-      const madeBy = "test";
-      if (!isInline) {
-        await insertPendingObject(kysely, { name, kind, madeBy });
-        contents.set(objectKey(name), content);
-      }
-      return {
-        name,
-        kind,
-        bytes: content.length,
-        sha256: hash("sha256", content, "buffer"),
-        sections: undefined,
-        inline: isInline ? content : undefined,
-        madeBy,
-      };
-    },
-    condemn: async ({ name, inline }) => (inline === undefined ? condemnObject(kysely, name) : "condemned"),
-    async read({ name }, range) {
-      const row = await kysely
-        .selectFrom("inline_object")
-        .select("content")
-        .where("name", "=", name)
-        .executeTakeFirst();
-      const content = row?.content ?? contents.get(objectKey(name))!;
-      return Readable.from([range ? content.subarray(range.first, range.last + 1) : content]);
-    },
-  };
-  return {
-    objects,
-    store: { url: "s3://test", findBytes: async (key: string) => contents.get(key)?.length },
-  };
 }

@@ -53,6 +53,7 @@ import { repositoryWatchers } from "./069-repository-watchers.ts";
 import { snippets } from "./070-snippets.ts";
 import { groupMail } from "./075-group-mail.ts";
 import { storedObjects } from "./076-stored-objects.ts";
+import { serverKeys } from "./078-server-keys.ts";
 import type { Migration } from "./migration.ts";
 
 /** In the order in which they run. */
@@ -112,4 +113,5 @@ export const MIGRATIONS: readonly Migration[] = [
   snippets,
   groupMail,
   storedObjects,
+  serverKeys,
 ];

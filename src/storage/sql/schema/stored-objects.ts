@@ -5,6 +5,7 @@ export type StoredObjectTables = {
   pack: PackRow;
   blob: BlobRow;
   hold: HoldRow;
+  server_key: ServerKeyRow;
 };
 
 /** One object of the store, from before its upload until after its deletion. */
@@ -61,4 +62,11 @@ export type HoldRow = {
   purpose: string;
   /** By the database's clock. */
   expires_at: number;
+};
+
+/** A key that nodes share: AES-256-GCM, by a key that is not in the database. */
+export type ServerKeyRow = {
+  /** A `KeyName`, or `check`, by which it is known whether a sealing key is the right one. */
+  name: string;
+  sealed: Buffer;
 };

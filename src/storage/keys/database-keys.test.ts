@@ -1,0 +1,167 @@
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { before, describe, test } from "node:test";
+import { inspect } from "node:util";
+import { describeDatabases } from "../../../tests/support/database/test-database.ts";
+import { openFakeStoredObjects } from "../../../tests/support/storage/fake-stored-objects.ts";
+import { Failure } from "../../model/failure.ts";
+import { Secret } from "../../model/secret.ts";
+import { openDatabaseKeys } from "./database-keys.ts";
+import { KEY_NAMES } from "./key-losses.ts";
+import type { Keys } from "./keys.ts";
+import { openText } from "./sealing-key.ts";
+
+const newSecret = () => new Secret(randomBytes(32).toString("hex"));
+const fails = (words: RegExp) => (error: unknown) =>
+  error instanceof Failure && error.kind === "unavailable" && words.test(error.message);
+
+describeDatabases("keys in a database", (current) => {
+  const contents = new Map<string, Buffer>();
+  const db = () => current().database.kysely;
+  function open(given?: Secret): Promise<Keys> {
+    const { database } = current();
+    const { objects } = openFakeStoredObjects(database, 0, contents);
+    return openDatabaseKeys({ database, objects, randomBytes }, given);
+  }
+  const rows = () => db().selectFrom("server_key").selectAll().orderBy("name").execute();
+  const blobs = () => db().selectFrom("blob").selectAll().execute();
+  const states = async () =>
+    (await db().selectFrom("stored_object").select("state").execute()).map(({ state }) => state).sort();
+  const textsOf = async (keys: Keys) =>
+    Promise.all(KEY_NAMES.map(async (name) => (await keys.get(name)).reveal()));
+  async function clear(): Promise<void> {
+    for (const table of ["server_key", "blob", "stored_object"] as const)
+      await db().deleteFrom(table).execute();
+    contents.clear();
+  }
+
+  describe("sealed by one in the store", () => {
+    before(clear);
+
+    test("are made once by nodes that start together, and of the others' objects none stays", async () => {
+      const nodes = await Promise.all(Array.from({ length: 6 }, () => open()));
+      const [first, ...others] = await Promise.all(nodes.map(textsOf));
+      for (const other of others) assert.deepEqual(other, first);
+      const found = await blobs();
+      assert.deepEqual(
+        found.map(({ name, repository_uuid }) => [name, repository_uuid]),
+        [["sealing-key", null]],
+      );
+      assert.deepEqual(
+        (await states()).filter((state) => state !== "deleting"),
+        ["named"],
+      );
+    });
+
+    test("neither the database nor the store has one of them in clear", async () => {
+      const texts = await textsOf(await open());
+      const inDatabase = Buffer.concat((await rows()).map(({ sealed }) => sealed));
+      const inline = await db().selectFrom("inline_object").selectAll().execute();
+      assert.deepEqual(inline, []);
+      for (const text of texts) {
+        for (const bytes of [Buffer.from(text), Buffer.from(text, "hex")])
+          if (bytes.length > 0) assert.equal(inDatabase.includes(bytes), false);
+        for (const content of contents.values()) assert.equal(content.includes(text), false);
+      }
+      const { objects } = openFakeStoredObjects(current().database, 0, new Map());
+      const { database } = current();
+      await assert.rejects(
+        openDatabaseKeys({ database, objects, randomBytes }, undefined),
+        fails(/the object store has lost o\//),
+      );
+    });
+
+    test("are not opened by a key in the store that has not sealed them", async () => {
+      const [object] = await blobs();
+      const [key, content] = [...contents].find(([name]) => name.endsWith(object!.object_name))!;
+      contents.set(key, Buffer.from(newSecret().reveal()));
+      await assert.rejects(open(), fails(/sealed with another key than the one in the object store/));
+      contents.set(key, content);
+    });
+
+    test("a row that is damaged is told to whoever asks, and no row opens for another", async () => {
+      const all = await rows();
+      const [apps, pipelines] = ["apps", "pipelines"].map((name) => all.find((row) => row.name === name)!);
+      await db()
+        .updateTable("server_key")
+        .set({ sealed: pipelines!.sealed })
+        .where("name", "=", "apps")
+        .execute();
+      const keys = await open();
+      await assert.rejects(
+        keys.get("apps"),
+        fails(/key apps: its row in server_key is damaged.*installed again/),
+      );
+      assert.match((await keys.get("pipelines")).reveal(), /^[0-9a-f]{64}$/);
+      await db().updateTable("server_key").set({ sealed: apps!.sealed }).where("name", "=", "apps").execute();
+    });
+
+    test("a key that came with a later version is made by whoever starts first", async () => {
+      const before = await textsOf(await open());
+      await db().deleteFrom("server_key").where("name", "=", "oidc").execute();
+      const [one, other] = await Promise.all([open(), open()]);
+      assert.deepEqual(await textsOf(one), await textsOf(other));
+      const after = await textsOf(one);
+      for (const [index, name] of KEY_NAMES.entries())
+        assert.equal(before[index] === after[index], name !== "oidc", name);
+    });
+
+    test("are sealed anew when the operator gives a key, which they need from then on", async () => {
+      const earlier = await open();
+      const texts = await textsOf(earlier);
+      const given = newSecret();
+      const nodes = await Promise.all([open(given), open(given), open(given)]);
+      for (const node of nodes) assert.deepEqual(await textsOf(node), texts);
+      assert.deepEqual(await blobs(), []);
+      assert.ok((await states()).includes("unnamed"));
+      for (const { name, sealed } of await rows()) assert.doesNotThrow(() => openText(given, name, sealed));
+      assert.deepEqual(await textsOf(earlier), texts, "nodes that run go on");
+      await assert.rejects(open(), fails(/sealed with a PAIL_SEALING_KEY, which is not set here/));
+    });
+  });
+
+  describe("sealed by one that the operator gives", () => {
+    before(clear);
+    const given = newSecret();
+
+    test("are the same on all nodes, and the store has nothing of them", async () => {
+      const nodes = await Promise.all([open(given), open(given), open(given)]);
+      const [first, ...others] = await Promise.all(nodes.map(textsOf));
+      for (const other of others) assert.deepEqual(other, first);
+      assert.deepEqual(await blobs(), []);
+      assert.equal(contents.size, 0);
+    });
+
+    test("are not opened by another one, nor without it", async () => {
+      const before = await rows();
+      const wrong = newSecret();
+      const refused = open(wrong);
+      await assert.rejects(refused, fails(/PAIL_SEALING_KEY is not the key that they were sealed with/));
+      await refused.catch((error) => {
+        for (const key of [wrong, given]) assert.equal(inspect(error).includes(key.reveal()), false);
+      });
+      await assert.rejects(open(), fails(/PAIL_SEALING_KEY, which is not set here/));
+      assert.deepEqual(await rows(), before);
+      assert.deepEqual(await blobs(), []);
+    });
+
+    test("whoever starts at once with another one: the keys are the same, and one key opens them", async () => {
+      for (let round = 0; round < 10; round += 1) {
+        await clear();
+        const sealingKeys = [given, newSecret(), undefined];
+        const openAll = () => Promise.allSettled(sealingKeys.map(async (key) => textsOf(await open(key))));
+        const first = await openAll();
+        const later = await openAll();
+        const texts = [...first, ...later].flatMap((each) =>
+          each.status === "fulfilled" ? [each.value] : [],
+        );
+        for (const each of texts) assert.deepEqual(each, texts[0]);
+        for (const each of [...first, ...later])
+          if (each.status === "rejected")
+            assert.ok(fails(/^Cannot open the keys: /)(each.reason), each.reason);
+        const last = await openAll();
+        assert.equal(last.filter(({ status }) => status === "fulfilled").length, 1);
+      }
+    });
+  });
+});

@@ -1,0 +1,167 @@
+import { buffer } from "node:stream/consumers";
+import { Failure } from "../../model/failure.ts";
+import { Secret } from "../../model/secret.ts";
+import { NoSuchObjectError } from "../object-store/object-store.ts";
+import type { Database } from "../sql/database.ts";
+import { isUniqueViolation } from "../sql/database-failure.ts";
+import {
+  addServerKeys,
+  CHECK_NAME,
+  findSealingState,
+  insertServerKey,
+  listServerKeys,
+  lockCheck,
+  replaceServerKey,
+} from "../sql/server-keys.ts";
+import { addBlob, findBlob, removeBlobs } from "../sql/stored-objects/blobs.ts";
+import { objectKey, type StoredObjects } from "../stored-objects/stored-objects.ts";
+import { KEY_BYTES } from "./keys.ts";
+import { openSealed, SEAL_NONCE_BYTES, seal } from "./seal.ts";
+
+export type SealingPorts = {
+  readonly database: Pick<Database, "kysely" | "transaction">;
+  /** Keeps nothing in the database, or the sealing key would lie beside what it seals. */
+  readonly objects: StoredObjects;
+  readonly randomBytes: (length: number) => Buffer;
+};
+
+export const SEALING_KEY_VARIABLE = "PAIL_SEALING_KEY";
+/** The blob whose content is the sealing key, as long as the operator gives none. */
+export const SEALING_KEY_BLOB = "sealing-key";
+
+/** Others may win a few times, while several nodes are started at once. */
+const ATTEMPTS_MAX = 10;
+
+/**
+ * The key by which the rows of all other keys are sealed: that of the operator, or one that the first node has made and
+ * put into the object store. When the operator gives one for the first time, all rows are sealed anew by it, and the
+ * store's is given up.
+ *
+ * @throws Failure unavailable if the rows are sealed by another one.
+ */
+export async function openSealingKey(ports: SealingPorts, given: Secret | undefined): Promise<Secret> {
+  const { kysely } = ports.database;
+  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
+    const { check, hasBlob } = await findSealingState(kysely, SEALING_KEY_BLOB);
+    if (check === undefined) {
+      if (given === undefined) await storeNewKey(ports);
+      else await addServerKeys(kysely, [{ name: CHECK_NAME, sealed: sealCheck(ports, given) }]);
+      continue;
+    }
+    if (given !== undefined && opensCheck(given, check)) return given;
+    if (!hasBlob) throw given === undefined ? noSealingKey() : wrongSealingKey();
+    const stored = await readStoredKey(ports);
+    if (stored === undefined) continue;
+    if (!opensCheck(stored, check)) throw damagedKey();
+    if (given === undefined) return stored;
+    await sealAnew(ports, stored, given);
+  }
+  throw new Failure("unavailable", "Cannot open the keys: they are being changed by others. Start it again");
+}
+
+/** Whether what is sealed is sealed by this key. */
+export function opensCheck(key: Secret, check: Buffer): boolean {
+  try {
+    openSealed(key, placeOf(CHECK_NAME), check);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export function sealText(
+  { randomBytes }: Pick<SealingPorts, "randomBytes">,
+  key: Secret,
+  name: string,
+  text: Secret,
+): Buffer {
+  return seal(key, placeOf(name), Buffer.from(text.reveal()), randomBytes(SEAL_NONCE_BYTES));
+}
+
+/** @throws Error if it was sealed by another key, or for another name. */
+export function openText(key: Secret, name: string, sealed: Buffer): Secret {
+  return new Secret(openSealed(key, placeOf(name), sealed).toString());
+}
+
+function placeOf(name: string) {
+  return { purpose: "server-key", owner: name };
+}
+
+function sealCheck(ports: SealingPorts, key: Secret): Buffer {
+  return sealText(ports, key, CHECK_NAME, new Secret(CHECK_NAME));
+}
+
+/** Of several that do this at once, one is first: its row decides. */
+async function storeNewKey(ports: SealingPorts): Promise<void> {
+  const { database, objects, randomBytes } = ports;
+  const key = new Secret(randomBytes(KEY_BYTES).toString("hex"));
+  const content = Buffer.from(key.reveal());
+  const object = await objects.upload({
+    kind: "blob",
+    source: {
+      bytes: content.length,
+      open: (range) => (range === undefined ? content : content.subarray(range.first, range.last + 1)),
+    },
+  });
+  if (object.inline !== undefined) throw new Error("the sealing key would lie beside what it seals");
+  try {
+    await database.transaction(async (tx) => {
+      await addBlob(tx, { name: SEALING_KEY_BLOB, repositoryUuid: undefined, object });
+      await insertServerKey(tx, { name: CHECK_NAME, sealed: sealCheck(ports, key) });
+    });
+  } catch (error) {
+    // If the answer to the commit was lost, this tells whether it has been named, and leaves it then.
+    const outcome = await objects.condemn(object);
+    if (outcome === "condemned" && !isUniqueViolation(error)) throw error;
+  }
+}
+
+/** Undefined if it has just been given up. */
+async function readStoredKey({ database, objects }: SealingPorts): Promise<Secret | undefined> {
+  const place = await findBlob(database.kysely, SEALING_KEY_BLOB);
+  if (place === undefined) return undefined;
+  try {
+    return new Secret((await buffer(await objects.read(place))).toString());
+  } catch (error) {
+    if (!(error instanceof NoSuchObjectError)) throw error;
+    if ((await findBlob(database.kysely, SEALING_KEY_BLOB)) === undefined) return undefined;
+    throw new Failure(
+      "unavailable",
+      `Cannot open the keys: the object store has lost ${objectKey(place.name)}, by which they are sealed. Put it back from a backup`,
+    );
+  }
+}
+
+async function sealAnew(ports: SealingPorts, from: Secret, to: Secret): Promise<void> {
+  await ports.database.transaction(async (tx) => {
+    const check = await lockCheck(tx, "update");
+    if (check === undefined || !opensCheck(from, check)) return;
+    // After the lock: whoever adds one has ended by now, or waits.
+    for (const { name, sealed } of await listServerKeys(tx)) {
+      const text = openText(from, name, sealed);
+      await replaceServerKey(tx, { name, sealed: sealText(ports, to, name, text) });
+    }
+    await removeBlobs(tx, [SEALING_KEY_BLOB]);
+  });
+}
+
+function wrongSealingKey(): Failure {
+  return new Failure(
+    "unavailable",
+    `Cannot open the keys: ${SEALING_KEY_VARIABLE} is not the key that they were sealed with. Set that one again: it cannot be replaced`,
+  );
+}
+
+function noSealingKey(): Failure {
+  return new Failure(
+    "unavailable",
+    `Cannot open the keys: they are sealed with a ${SEALING_KEY_VARIABLE}, which is not set here. All nodes need the same one`,
+  );
+}
+
+function damagedKey(): Failure {
+  return new Failure(
+    "unavailable",
+    "Cannot open the keys: they were sealed with another key than the one in the object store. Was the database restored without its store?",
+  );
+}
