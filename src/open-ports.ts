@@ -3,8 +3,6 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Logger } from "pino";
 import type { Config } from "./config/config.ts";
-import { downloadFolder } from "./config/download-folder.ts";
-import { repositoryFolder } from "./config/repository-folder.ts";
 import { DEFAULTS } from "./config/settings.ts";
 import { openCommitGraphs } from "./git/history/commit-graph.ts";
 import { openObjectReader } from "./git/objects/object-reader.ts";
@@ -18,14 +16,11 @@ import { openSmtpMailer } from "./mail/smtp-mailer.ts";
 import { type Metrics, NO_METRICS } from "./metrics/metrics.ts";
 import type { Uuid } from "./model/uuid.ts";
 import type { Ports } from "./ports.ts";
-import { openDiskBlobStore } from "./storage/blobs/disk-blob-store.ts";
 import { openByteCache } from "./storage/byte-cache.ts";
+import { type Content, openContent } from "./storage/content/open-content.ts";
 import { holdsContent, requireRestored } from "./storage/data-folder/data-folder.ts";
 import { openDiskReserve } from "./storage/data-folder/disk-reserve.ts";
-import { requireOwnFolder } from "./storage/data-folder/own-folder.ts";
 import { openDiskFetchResponses } from "./storage/fetch-responses/disk-fetch-responses.ts";
-import { openFileKeys } from "./storage/keys/file-keys.ts";
-import { openDiskPackStore } from "./storage/packs/disk-pack-store.ts";
 import { openAuditNotes } from "./storage/sql/audit/audit-notes.ts";
 import { openUnknownOperationCounter } from "./storage/sql/audit/unknown-operation-counter.ts";
 import { openDatabaseClock } from "./storage/sql/database-clock.ts";
@@ -81,7 +76,7 @@ export async function openPorts(
     isRestoring = false,
     isDatabaseChecked = true,
     clock: ownClock,
-    hasPeers = false,
+    hasPeers = config.objectStore !== undefined,
     newUuid = () => randomUUID() as Uuid,
   }: OpenOptions = {},
 ): Promise<OpenedPorts> {
@@ -99,27 +94,26 @@ export async function openPorts(
     config.database.kind === "sqlite"
       ? { ...config.database, makeRoom }
       : { connectionsMax: connectionsOfProcess(config), ...config.database },
-    { mayBeNew: async () => !(await holdsContent(config)), isChecked: isDatabaseChecked },
+    {
+      mayBeNew: async () => config.objectStore !== undefined || !(await holdsContent(config)),
+      isChecked: isDatabaseChecked,
+    },
   );
-  if (database.dialect === "postgres") {
-    try {
-      await requireOwnFolder(database, {
-        dataFolder: config.dataFolder,
-        repositories: repositoryFolder(config),
-      });
-    } catch (error) {
-      await database.close();
-      throw error;
-    }
-  }
   const databaseClock =
     hasPeers && ownClock === undefined ? await openDatabaseClock({ database, log }) : undefined;
   const clock = ownClock ?? databaseClock?.clock ?? (() => new Date());
-  const keys = openFileKeys(join(config.dataFolder, "keys"));
-  // A damaged one is told now, and not to the first who needs it.
-  await keys.get("rotation");
-  const packFolders = openDiskPackStore(repositoryFolder(config), { beforeRemoval: objects.forget });
-  const packs = packFolders;
+  let content: Content | undefined;
+  try {
+    content = await openContent(config, { database, forgetFolder: objects.forget, clock, newUuid, log });
+    // A damaged one is told now, and not to the first who needs it.
+    await content.keys.get("rotation");
+  } catch (error) {
+    await content?.close();
+    await databaseClock?.close();
+    await database.close();
+    throw error;
+  }
+  const { keys, packs, packFolders, downloads } = content;
   const auditNotes = openAuditNotes({ database, clock, log });
   const unknownOperations = openUnknownOperationCounter({ database, clock, log });
   const workspaceActivity = openWorkspaceActivity({ database, clock, log });
@@ -146,7 +140,8 @@ export async function openPorts(
     transactions: database,
     packs,
     packFolders,
-    downloads: openDiskBlobStore(downloadFolder(config)),
+    downloads,
+    stored: content.stored,
     objects,
     commitGraphs,
     refAnswers,
@@ -187,9 +182,9 @@ export async function openPorts(
       await backgroundWork.close();
       mailer?.close();
       await maintenance.close();
-      await packs.close();
       await flush();
       await objects.close();
+      await content.close();
       await databaseClock?.close();
       await database.close();
     },

@@ -16,6 +16,7 @@ import type { RecordedUse } from "./model/recorded-use.ts";
 import type { Uuid } from "./model/uuid.ts";
 import type { BlobStore } from "./storage/blobs/blob-store.ts";
 import type { ByteCache } from "./storage/byte-cache.ts";
+import type { StoredContent } from "./storage/content/open-content.ts";
 import type { DiskReserve } from "./storage/data-folder/disk-reserve.ts";
 import type { FetchResponses } from "./storage/fetch-responses/fetch-responses.ts";
 import type { Keys } from "./storage/keys/keys.ts";
@@ -81,6 +82,8 @@ export type Ports = {
   readonly packs: PackStore;
   /** The same, where repositories are folders of this machine. Undefined with an object store. */
   readonly packFolders: PackFolders | undefined;
+  /** The object store with what is kept in it. Undefined where repositories are folders. */
+  readonly stored: StoredContent | undefined;
   /** Files that repositories offer beside their history. Owned by the repositories. */
   readonly downloads: BlobStore;
   readonly objects: ObjectReader;

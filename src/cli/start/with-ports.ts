@@ -22,7 +22,9 @@ export async function withPorts<T>(
   const config = await configOf(command);
   const { database, dataFolder } = config;
   requireRestored(dataFolder);
-  const isThere = existsSync(database.kind === "sqlite" ? database.path : dataFolder);
+  // With an object store the folder is a cache, which may be lost.
+  const isThere =
+    config.objectStore !== undefined || existsSync(database.kind === "sqlite" ? database.path : dataFolder);
   // If there are repositories but no database, opening the database reports that.
   if (!mayCreateData && !isThere && !(await holdsContent(config))) {
     throw refusedOption(

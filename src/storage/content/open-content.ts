@@ -1,0 +1,132 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { Logger } from "pino";
+import type { Config, ObjectStoreSettings } from "../../config/config.ts";
+import { downloadFolder } from "../../config/download-folder.ts";
+import { repositoryFolder } from "../../config/repository-folder.ts";
+import { Failure } from "../../model/failure.ts";
+import type { Uuid } from "../../model/uuid.ts";
+import type { BlobStore } from "../blobs/blob-store.ts";
+import { openDiskBlobStore } from "../blobs/disk-blob-store.ts";
+import { requireOwnFolder } from "../data-folder/own-folder.ts";
+import { openFileKeys } from "../keys/file-keys.ts";
+import type { Keys } from "../keys/keys.ts";
+import type { ObjectStore } from "../object-store/object-store.ts";
+import { openDiskPackStore } from "../packs/disk-pack-store.ts";
+import type { PackFolders, PackStore } from "../packs/pack-store.ts";
+import { newStagingName } from "../packs/staging-names.ts";
+import { openStoredPackStore } from "../packs/stored/stored-pack-store.ts";
+import type { Database } from "../sql/database.ts";
+import { adoptInstallationId } from "../sql/installation.ts";
+import { isOfFolders } from "../sql/stored-objects/is-of-folders.ts";
+import { type ObjectCache, openObjectCache } from "../stored-objects/object-cache.ts";
+import { openStoredObjects } from "../stored-objects/open-stored-objects.ts";
+import type { StoredObjects } from "../stored-objects/stored-objects.ts";
+
+/** All that belongs to an installation beside its rows. */
+export type Content = {
+  readonly keys: Keys;
+  readonly packs: PackStore;
+  readonly packFolders: PackFolders | undefined;
+  readonly downloads: BlobStore;
+  readonly stored: StoredContent | undefined;
+  close(): Promise<void>;
+};
+
+/** What there is with an object store alone. */
+export type StoredContent = {
+  readonly store: ObjectStore;
+  readonly objects: StoredObjects;
+  readonly cache: ObjectCache;
+};
+
+type ContentPorts = {
+  readonly database: Database;
+  /** Closes what is open in a repository's folder, before the folder is removed. */
+  readonly forgetFolder: (gitDir: string) => void;
+  readonly clock: () => Date;
+  readonly newUuid: () => Uuid;
+  readonly log: Logger;
+};
+
+/** In folders of the data folder, or in an object store with the data folder as a cache. */
+export async function openContent(config: Config, ports: ContentPorts): Promise<Content> {
+  return config.objectStore === undefined
+    ? openFolderContent(config, ports)
+    : openStoredContent(config, config.objectStore, ports);
+}
+
+async function openFolderContent(config: Config, { database, forgetFolder }: ContentPorts): Promise<Content> {
+  if (database.dialect === "postgres")
+    await requireOwnFolder(database, {
+      dataFolder: config.dataFolder,
+      repositories: repositoryFolder(config),
+    });
+  const packFolders = openDiskPackStore(repositoryFolder(config), { beforeRemoval: forgetFolder });
+  return {
+    keys: openFileKeys(join(config.dataFolder, "keys")),
+    packs: packFolders,
+    packFolders,
+    downloads: openDiskBlobStore(downloadFolder(config)),
+    stored: undefined,
+    close: () => packFolders.close(),
+  };
+}
+
+async function openStoredContent(
+  config: Config,
+  settings: ObjectStoreSettings,
+  { database, forgetFolder, clock, newUuid, log }: ContentPorts,
+): Promise<Content> {
+  const { dataFolder } = config;
+  await requireStoredContent(config, database);
+  // Loaded only where it is configured: it would be a part of every command's start.
+  const { openS3ObjectStore } = await import("../object-store/s3-object-store.ts");
+  const store = await openS3ObjectStore(settings);
+  await adoptInstallationId(database.kysely, newUuid());
+  const objects = openStoredObjects({ database, store, log });
+  const cacheFolder = join(dataFolder, "cache");
+  const cache = openObjectCache({
+    folder: join(cacheFolder, "objects"),
+    bytesMax: config.objectCacheBytesMax,
+    store,
+    database,
+    newName: newStagingName,
+    clock,
+    log,
+  });
+  const packs = openStoredPackStore({
+    folder: cacheFolder,
+    database,
+    storedObjects: objects,
+    cache,
+    beforeRemoval: forgetFolder,
+    log,
+  });
+  return {
+    keys: openFileKeys(join(dataFolder, "keys")),
+    packs,
+    packFolders: undefined,
+    downloads: openDiskBlobStore(downloadFolder(config)),
+    stored: { store, objects, cache },
+    async close() {
+      await packs.close();
+      store.close();
+    },
+  };
+}
+
+/** @throws Failure unavailable if database or data folder are of an installation whose repositories are folders. */
+async function requireStoredContent(config: Config, database: Database): Promise<void> {
+  const moving = "move it with pail backup and pail restore: docs/many-nodes.md";
+  if (existsSync(repositoryFolder(config)))
+    throw new Failure(
+      "unavailable",
+      `Cannot use ${config.dataFolder} as a cache: it has the repositories of an installation without an object store (${moving})`,
+    );
+  if (await isOfFolders(database.kysely))
+    throw new Failure(
+      "unavailable",
+      `Cannot open the database: its repositories are in a data folder and not in an object store (${moving})`,
+    );
+}
