@@ -6,10 +6,11 @@ import { fileNameOf, SETTINGS, type SettingName } from "./settings.ts";
 
 const FILE_BYTES_MAX = 64 * 1024;
 
-/** Settings that hold a password. The file names another file with it, which nobody else may read. */
+/** Settings that are a secret or hold one. The file names another file with it, which nobody else may read. */
 export const SECRET_FILES = {
   "database-url-file": "DATABASE_URL",
   "smtp-url-file": "PAIL_SMTP_URL",
+  "sealing-key-file": "PAIL_SEALING_KEY",
 } as const;
 export type SecretVariable = (typeof SECRET_FILES)[keyof typeof SECRET_FILES];
 
@@ -33,6 +34,8 @@ const IN_CLEAR: Readonly<Record<string, string>> = {
     "holds a password: set DATABASE_URL, or write it into a file of its own and name that with database-url-file",
   "smtp-url":
     "holds a password: set PAIL_SMTP_URL, or write it into a file of its own and name that with smtp-url-file",
+  "sealing-key":
+    "is a secret: set PAIL_SEALING_KEY, or write it into a file of its own and name that with sealing-key-file",
 };
 
 /**

@@ -42,6 +42,8 @@ export type Config = {
   readonly objectStore: ObjectStoreSettings | undefined;
   /** The size of the cache of objects from the store, in bytes. */
   readonly objectCacheBytesMax: number;
+  /** By which the keys in the database are sealed: 64 hex digits. Undefined: by one in the object store. */
+  readonly sealingKey: Secret | undefined;
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;

@@ -91,6 +91,11 @@ export function parseObjectStoreUrl(text: string): { bucket: string; prefix: str
   return { bucket, prefix: path.slice(1) };
 }
 
+/** 32 bytes in hex, in small letters afterwards. */
+export function parseSealingKey(text: string): string | undefined {
+  return /^[0-9a-f]{64}$/i.test(text) ? text.toLowerCase() : undefined;
+}
+
 /** The URL of a server, which may have a path. Without a slash at its end. */
 export function parseEndpoint(text: string): string | undefined {
   const url = URL.parse(text);

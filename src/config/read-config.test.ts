@@ -24,6 +24,7 @@ test("nothing is needed", () => {
     database: { kind: "sqlite", path: resolve("data/pail.sqlite") },
     objectStore: undefined,
     objectCacheBytesMax: 20 * 1024 ** 3,
+    sealingKey: undefined,
     host: "127.0.0.1",
     port: 8080,
     tls: undefined,
@@ -63,6 +64,7 @@ const GIVEN = {
     forcePathStyle: true,
   },
   objectCacheBytesMax: 3 * 1024 ** 2,
+  sealingKey: new Secret("0a".repeat(32)),
   host: "::1",
   port: 0,
   tls: { certFile: "/etc/pail/cert.pem", keyFile: "/etc/pail/key.pem" },
@@ -162,13 +164,20 @@ const ENVIRONMENT: Environment = {
 
 /** By the environment only. */
 const SMTP: Environment = { PAIL_SMTP_URL: "smtps://pail:hunter2@mail.example.com" };
+const SEALING: Environment = { PAIL_SEALING_KEY: "0A".repeat(32) };
 const POSTGRES: Environment = { DATABASE_URL: "postgres://pail:hunter2@db/pail" };
 
 test("every setting is a flag and a variable", () => {
   assert.deepEqual(Object.keys(FLAGS).sort(), SETTINGS.map(({ name }) => name).sort());
   assert.deepEqual(Object.keys(ENVIRONMENT).sort(), SETTINGS.map(({ variable }) => variable).sort());
-  assert.deepEqual(configOf(FLAGS, { ...SMTP, ...POSTGRES }), GIVEN);
-  assert.deepEqual(configOf({}, { ...ENVIRONMENT, ...SMTP, ...POSTGRES }), GIVEN);
+  assert.deepEqual(configOf(FLAGS, { ...SMTP, ...SEALING, ...POSTGRES }), GIVEN);
+  assert.deepEqual(configOf({}, { ...ENVIRONMENT, ...SMTP, ...SEALING, ...POSTGRES }), GIVEN);
+});
+
+test("the sealing key is one of 32 bytes, and printed nowhere", () => {
+  const config = configOf({ objectStore: "s3://bucket" }, { ...SEALING, ...POSTGRES });
+  assert.equal(config.sealingKey?.reveal(), "0a".repeat(32));
+  assert.doesNotMatch(inspect(config) + JSON.stringify(config), /0a0a/i);
 });
 
 test("a flag outranks its variable, and an empty variable is none", () => {
@@ -262,6 +271,16 @@ for (const [flags, environment, ...problems] of [
     { PAIL_S3_ENDPOINT: "https://s3.example.com" },
     /^PAIL_S3_ENDPOINT: needs --object-store \(PAIL_OBJECT_STORE\) beside it$/,
     /^--s3-region: needs --object-store/,
+  ],
+  [
+    { objectStore: "s3://bucket" },
+    { PAIL_SEALING_KEY: "hunter2", ...POSTGRES },
+    /^PAIL_SEALING_KEY: must be 64 hex digits \(openssl rand -hex 32\)$/,
+  ],
+  [
+    {},
+    { PAIL_SEALING_KEY: "0a".repeat(32) },
+    /^PAIL_SEALING_KEY: needs --object-store \(PAIL_OBJECT_STORE\)/,
   ],
   [{ objectCacheBytesMax: "0" }, {}, /^--object-cache-bytes-max: must be a number of bytes/],
   [{ port: "x", logLevel: "y" }, { PAIL_HOST: "?" }, /^PAIL_HOST/, /^--port/, /^--log-level/],

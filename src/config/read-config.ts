@@ -22,6 +22,7 @@ import {
   parsePort,
   parseRegion,
   parseRoom,
+  parseSealingKey,
   parseSwitch,
   parseTokenLife,
   parseWorkers,
@@ -30,6 +31,7 @@ import { API_PREFIX } from "./public-base-urls.ts";
 import {
   DATABASE_URL_VARIABLE,
   DEFAULTS,
+  SEALING_KEY_VARIABLE,
   type SettingName,
   SMTP_URL_VARIABLE,
   SQLITE_FILE,
@@ -65,6 +67,7 @@ export function readConfig(flags: Flags, environment: Environment, file?: Config
         parseByteCount,
         "must be a number of bytes, such as 500MiB or 20GiB",
       ) ?? DEFAULTS.objectCacheBytesMax,
+    sealingKey: readSealingKey(reader),
     host: reader.read("host", parseHost, "must be an IP address or a host name") ?? DEFAULTS.host,
     port: reader.read("port", parsePort, "must be a whole number from 0 to 65535") ?? DEFAULTS.port,
     tls: readTls(reader),
@@ -218,6 +221,18 @@ function readObjectStore(reader: SettingReader, database: DatabaseSettings): Obj
     );
   }
   return place && { ...place, endpoint, region, forcePathStyle };
+}
+
+/** It is not repeated in a message either. Without an object store keys are files, which nothing seals. */
+function readSealingKey(reader: SettingReader): Secret | undefined {
+  const given = reader.findSecret(SEALING_KEY_VARIABLE);
+  if (given === undefined) return undefined;
+  const key = parseSealingKey(given.text);
+  if (key === undefined)
+    reader.problems.push(`${given.source}: must be 64 hex digits (openssl rand -hex 32)`);
+  if (reader.find("objectStore") === undefined)
+    reader.problems.push(`${given.source}: needs --object-store (PAIL_OBJECT_STORE) beside it`);
+  return key === undefined ? undefined : new Secret(key);
 }
 
 /** The same holds for the URL of the mail server. */

@@ -53,6 +53,9 @@ export const DATABASE_URL_VARIABLE = "DATABASE_URL";
 /** Holds a password too, as a rule. */
 export const SMTP_URL_VARIABLE = "PAIL_SMTP_URL";
 
+/** A secret itself. */
+export const SEALING_KEY_VARIABLE = "PAIL_SEALING_KEY";
+
 /** Found in the data folder, if no other file is named. */
 export const CONFIG_FILE = "pail.yaml";
 export const CONFIG_VARIABLE = "PAIL_CONFIG";

@@ -7,7 +7,13 @@ import {
   findSetting,
   readConfig,
 } from "../../config/read-config.ts";
-import { DATABASE_URL_VARIABLE, fileNameOf, SETTINGS, SMTP_URL_VARIABLE } from "../../config/settings.ts";
+import {
+  DATABASE_URL_VARIABLE,
+  fileNameOf,
+  SEALING_KEY_VARIABLE,
+  SETTINGS,
+  SMTP_URL_VARIABLE,
+} from "../../config/settings.ts";
 import { createCommand, examples } from "../program.ts";
 import { ALL_SETTINGS, addSettings, configOf, readGivenSettings } from "../start/settings-options.ts";
 import { printJson, printLine, printTable } from "../terminal/print.ts";
@@ -75,14 +81,16 @@ export function listSettings(
       from: found === undefined ? "default" : originOf(found.source),
     };
   });
-  const secret = ([DATABASE_URL_VARIABLE, SMTP_URL_VARIABLE] as const).map((variable) => {
-    const found = findSecret(variable, environment, file);
-    return {
-      name: variable,
-      value: found === undefined ? null : "(not shown)",
-      from: found === undefined ? "default" : originOf(found.source),
-    };
-  });
+  const secret = ([DATABASE_URL_VARIABLE, SMTP_URL_VARIABLE, SEALING_KEY_VARIABLE] as const).map(
+    (variable) => {
+      const found = findSecret(variable, environment, file);
+      return {
+        name: variable,
+        value: found === undefined ? null : "(not shown)",
+        from: found === undefined ? "default" : originOf(found.source),
+      };
+    },
+  );
   return [...plain, ...secret];
 }
 

@@ -1,20 +1,14 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { SEALING_KEY_VARIABLE } from "../../config/settings.ts";
 import { Failure } from "../../model/failure.ts";
 import { Secret } from "../../model/secret.ts";
 import { addServerKeys, CHECK_NAME, listServerKeys, lockCheck } from "../sql/server-keys.ts";
 import { KEY_LOSSES, KEY_NAMES } from "./key-losses.ts";
 import { isKeyText, newKeyText } from "./key-text.ts";
 import type { KeyName, Keys } from "./keys.ts";
-import {
-  openSealingKey,
-  opensCheck,
-  openText,
-  SEALING_KEY_VARIABLE,
-  type SealingPorts,
-  sealText,
-} from "./sealing-key.ts";
+import { openSealingKey, opensCheck, openText, type SealingPorts, sealText } from "./sealing-key.ts";
 
 /**
  * Keys that all nodes share: rows of the database, sealed. All are made and read at the start, so that they can be had

@@ -1,4 +1,5 @@
 import { buffer } from "node:stream/consumers";
+import { SEALING_KEY_VARIABLE } from "../../config/settings.ts";
 import { Failure } from "../../model/failure.ts";
 import { Secret } from "../../model/secret.ts";
 import { NoSuchObjectError } from "../object-store/object-store.ts";
@@ -25,7 +26,6 @@ export type SealingPorts = {
   readonly randomBytes: (length: number) => Buffer;
 };
 
-export const SEALING_KEY_VARIABLE = "PAIL_SEALING_KEY";
 /** The blob whose content is the sealing key, as long as the operator gives none. */
 export const SEALING_KEY_BLOB = "sealing-key";
 

@@ -77,6 +77,7 @@ export function testConfig(
     database,
     objectStore: undefined,
     objectCacheBytesMax: 1024 ** 3,
+    sealingKey: undefined,
     host: "127.0.0.1",
     port: 0,
     tls: undefined,
