@@ -59,7 +59,7 @@ export async function deliverWebhook(
   claim: DeliveryClaim,
   signal: AbortSignal,
 ): Promise<void> {
-  const trying = tryDelivery(ports, settings, delivery, AbortSignal.any([signal, claim.lost]));
+  const trying = tryDelivery(ports, settings, delivery, claim, AbortSignal.any([signal, claim.lost]));
   // The claim is released whatever the outcome.
   await trying.catch(() => {});
   const heldUntil = await claim.stop();
@@ -82,11 +82,12 @@ type Attempt = {
   readonly sent?: Pick<WebhookAttempt, "sentAt" | "durationMs" | "url" | "requestHeaders">;
 };
 
-/** @returns undefined if the webhook has been deleted, and its deliveries with it. */
+/** @returns undefined if the webhook has been deleted, and its deliveries with it; or if others may have taken it over. */
 async function tryDelivery(
   ports: DeliveryPorts,
   settings: DeliverySettings,
   delivery: WebhookDelivery,
+  claim: DeliveryClaim,
   signal: AbortSignal,
 ): Promise<Attempt | undefined> {
   const webhook = await findWebhookByUuid(ports.database.kysely, delivery.webhookUuid);
@@ -109,6 +110,8 @@ async function tryDelivery(
   const { sendWebhook } = await import("./send-webhook.ts");
   const send = settings.send ?? sendWebhook;
   const headers = { ...deliveryHeaders(webhook, delivery), ...signing?.headers };
+  // A process that was frozen goes on before its timers fire: another one may have sent this and later ones by now.
+  if (!claim.isCertain()) return undefined;
   const sentAt = ports.clock();
   const begin = performance.now();
   const outcome = await send({

@@ -13,6 +13,7 @@ import {
   insertDeliveries,
   listDeliveries,
 } from "../../src/storage/sql/webhooks/webhook-deliveries.ts";
+import { claimDelivery } from "../../src/webhooks/delivery-claim.ts";
 import { signature } from "../../src/webhooks/send-webhook.ts";
 import { ownerOf } from "../support/clients/rest-callers.ts";
 import { openWebhookReceiver } from "../support/remote-servers/webhook-receiver.ts";
@@ -337,6 +338,29 @@ test("two servers over one database deliver each once, and in order", async () =
     "none before an earlier one",
   );
   assert.equal(told.length, keys.length + 2, "two attempts failed, the others were made once");
+  await remove(hook);
+});
+
+test("a claim is not certain once the process was frozen for its time: another server may have taken it over", async () => {
+  const hook = await subscribe("/frozen");
+  const { kysely } = app.ports.database;
+  const createdAt = new Date(app.ports.clock().getTime() + QUICK.claimMs);
+  const event = encodeEvent({
+    kind: "repo:imported",
+    repositoryUuid: app.repository.uuid,
+    actorUuid: undefined,
+  });
+  const uuid = randomUUID() as Uuid;
+  await insertDeliveries(kysely, [
+    { uuid, webhookUuid: hook, eventKey: "repo:imported", event, payload: undefined, createdAt },
+  ]);
+  const [delivery] = await listDeliveries(kysely, hook, 1);
+  const claim = await claimDelivery(app.ports, delivery!, 90);
+  assert.equal(claim?.isCertain(), true);
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+  assert.equal(claim?.isCertain(), false);
+  await claim?.stop();
+  await receiver.take("/frozen", 1);
   await remove(hook);
 });
 
