@@ -11,7 +11,8 @@ export type Cut = "unanswered" | "late" | "lost";
 export type CommitCutter = {
   /** Leads to the same database by way of the cutter. */
   readonly settings: PostgresSettings;
-  cutNext(cut: Cut): void;
+  /** Undefined: no more. */
+  cutNext(cut: Cut | undefined): void;
   /** How many commits were cut. */
   readonly count: () => number;
   close(): void;

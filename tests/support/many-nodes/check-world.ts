@@ -89,6 +89,7 @@ function explain(repository: RepositoryModel, found: Refs): void {
   }
   repository.presence = "there";
   repository.isLeaving = false;
+  repository.parent = undefined;
 }
 
 /** A new clone of each node has just these refs, and all that they reach. */

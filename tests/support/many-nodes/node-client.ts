@@ -16,6 +16,17 @@ export type Pushed =
   | { readonly kind: "answered"; readonly refs: ReadonlyMap<string, string> }
   | { readonly kind: "unsent" | "unknown"; readonly problem: string };
 
+/** A node has not told what it was asked. */
+export class NotAnsweredError extends Error {
+  readonly node: PailNode;
+
+  constructor(node: PailNode, what: string) {
+    super(`${node.name}: ${what}`);
+    this.name = "NotAnsweredError";
+    this.node = node;
+  }
+}
+
 const ANSWER_MS_MAX = 60_000;
 const ZERO_ID = "0".repeat(40);
 const NOT_SENT = new Set(["ECONNREFUSED", "NOT_RUNNING"]);
@@ -27,7 +38,7 @@ export type NodeClient = {
   /** @param path behind `/2.0/repositories/WORKSPACE/`. */
   rest(node: PailNode, path: string, question?: HttpQuestion): Promise<Asked>;
   push(node: PailNode, slug: string, request: PushRequest): Promise<Pushed>;
-  /** The refs that a node advertises for fetches; undefined if there is no such repository. @throws Error if it does not answer. */
+  /** The refs that a node advertises for fetches; undefined if there is no such repository. @throws NotAnsweredError */
   listRefs(node: PailNode, slug: string): Promise<ReadonlyMap<string, ObjectId> | undefined>;
   /** With a credential in it. */
   cloneUrl(node: PailNode, slug: string): string;
@@ -96,10 +107,10 @@ export function openNodeClient(token: string, answerMsMax = ANSWER_MS_MAX): Node
       const asked = await ask(node, path, {
         headers: { authorization: gitAuthorization, "user-agent": "git/2.39.5" },
       });
-      if (asked.kind !== "answered") throw new Error(`${node.name}: refs of ${slug}: ${asked.problem}`);
+      if (asked.kind !== "answered") throw new NotAnsweredError(node, `refs of ${slug}: ${asked.problem}`);
       const { status, text } = asked.answer;
       if (status === 404) return undefined;
-      if (status !== 200) throw new Error(`${node.name}: refs of ${slug}: ${status} ${text}`);
+      if (status !== 200) throw new NotAnsweredError(node, `refs of ${slug}: ${status} ${text}`);
       return parseAdvertisement(text);
     },
     cloneUrl(node, slug) {

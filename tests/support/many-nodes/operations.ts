@@ -4,7 +4,7 @@ import type { ObjectId } from "../../../src/model/object-id.ts";
 import type { Random } from "../../durability/kills/seeded-random.ts";
 import { BOUNDARY, multipartBody } from "../clients/form-client.ts";
 import type { HttpQuestion } from "../clients/http-request.ts";
-import type { RefCommand } from "./node-client.ts";
+import { NotAnsweredError, type RefCommand } from "./node-client.ts";
 import { WORKSPACE } from "./node-cluster.ts";
 import type { PailNode } from "./pail-node.ts";
 import type { RefValue } from "./ref-history.ts";
@@ -475,7 +475,7 @@ export function isSame(a: Buffer | undefined, b: Buffer | undefined): boolean {
   return a === undefined || b === undefined ? a === b : a.equals(b);
 }
 
-/** Undefined if there is none. */
+/** Undefined if there is none. @throws NotAnsweredError */
 export async function fetchDownload(
   world: World,
   node: PailNode,
@@ -483,13 +483,14 @@ export async function fetchDownload(
   name: string,
 ): Promise<Buffer | undefined> {
   const asked = await world.client.rest(node, `${slug}/downloads/${name}`);
-  assert.ok(asked.kind === "answered", `${node.name} download ${name}: ${JSON.stringify(asked)}`);
+  if (asked.kind !== "answered") throw new NotAnsweredError(node, `download ${name}: ${asked.problem}`);
   if (asked.answer.status === 404) return undefined;
-  assert.equal(asked.answer.status, 302, asked.answer.text);
+  if (asked.answer.status !== 302) throw new NotAnsweredError(node, `download ${name}: ${asked.answer.text}`);
   const link = new URL(asked.answer.headers.location!);
   const followed = await world.client.ask(node, link.pathname + link.search);
-  assert.ok(followed.kind === "answered", `${node.name} download ${name}: ${JSON.stringify(followed)}`);
+  if (followed.kind !== "answered") throw new NotAnsweredError(node, `download ${name}: ${followed.problem}`);
   if (followed.answer.status === 404) return undefined;
-  assert.equal(followed.answer.status, 200, followed.answer.text);
+  if (followed.answer.status !== 200)
+    throw new NotAnsweredError(node, `download ${name}: ${followed.answer.status} ${followed.answer.text}`);
   return followed.answer.bytes;
 }

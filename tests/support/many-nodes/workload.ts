@@ -1,4 +1,5 @@
 import type { Random } from "../../durability/kills/seeded-random.ts";
+import { NotAnsweredError } from "./node-client.ts";
 import {
   createBranch,
   createRepository,
@@ -21,7 +22,7 @@ import {
   type Worker,
 } from "./operations.ts";
 import type { PailNode } from "./pail-node.ts";
-import type { RepositoryModel, World } from "./world.ts";
+import { note, type RepositoryModel, type World } from "./world.ts";
 
 const OPERATIONS = {
   pushSmall,
@@ -83,7 +84,18 @@ function runningOrAll({ cluster }: World): readonly PailNode[] {
   return running.length > 0 ? running : cluster.nodes;
 }
 
+/** @throws Error if a node has gone wrong that has no reason to. */
 export async function takeStep(worker: Worker, name: OperationName): Promise<void> {
+  const { world } = worker;
+  try {
+    await tryStep(worker, name);
+  } catch (error) {
+    if (!(error instanceof NotAnsweredError) || !world.troubled.has(error.node)) throw error;
+    note(world, error.message);
+  }
+}
+
+async function tryStep(worker: Worker, name: OperationName): Promise<void> {
   const { world, random } = worker;
   const own = repositoriesOf(world);
   if (name === "createRepository" || own.length === 0) {

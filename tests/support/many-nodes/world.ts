@@ -24,7 +24,7 @@ export type RepositoryModel = {
   /** By name: what may be there. The first is what was acknowledged last. */
   readonly downloads: Map<string, (Buffer | undefined)[]>;
   /** Of a fork that has not been looked at yet. */
-  readonly parent: RepositoryModel | undefined;
+  parent: RepositoryModel | undefined;
   /** Something has been asked of it since the last look. */
   isTouched: boolean;
 };

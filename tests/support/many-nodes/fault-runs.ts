@@ -1,0 +1,262 @@
+import assert from "node:assert/strict";
+import { setTimeout as delay } from "node:timers/promises";
+import type { FaultPoint } from "../../../src/fault-points.ts";
+import type { Random } from "../../durability/kills/seeded-random.ts";
+import type { RealGit } from "../git/real-git.ts";
+import { checkStore, expireLeases } from "./check-store.ts";
+import { checkWorld } from "./check-world.ts";
+import { describePlan, type FaultPlan } from "./fault-plans.ts";
+import type { NodeCluster } from "./node-cluster.ts";
+import type { Worker } from "./operations.ts";
+import type { NodeFault, PailNode } from "./pail-node.ts";
+import { chooseOperation, createWorker, type OperationName, takeStep } from "./workload.ts";
+import { createWorld, note, type World } from "./world.ts";
+
+const WORKERS = ["a", "b", "c"];
+const STEPS = 4;
+/** So often the operation is tried on the way of which the fault lies. */
+const ATTEMPTS_MAX = 6;
+/** What goes wrong begins within this time, and lasts so long at most. */
+const BEGIN_MS_MAX = 500;
+const LAST_MS_MAX = 1_500;
+/** A node that is frozen is awake again before others give up. */
+const FROZEN_MS = 700;
+/** Its death may be seen by others before this process is told, and maintenance works behind the answers. */
+const DEATH_MS_MAX = 1_000;
+/** Time for what was sent late. */
+const LATE_MS = 300;
+const LOG_LETTERS = 6_000;
+
+export type FaultRuns = {
+  readonly cluster: NodeCluster;
+  readonly git: RealGit;
+  readonly seed: number;
+  readonly plans: readonly FaultPlan[];
+  readonly onRun?: (run: number, plan: FaultPlan, ms: number) => void;
+};
+
+export type RunOutcome = {
+  /** Where nodes have stopped themselves. */
+  readonly reached: ReadonlySet<FaultPoint>;
+  /** How often each thing was acknowledged. */
+  readonly counts: ReadonlyMap<string, number>;
+};
+
+/**
+ * Works at all nodes while something goes wrong, as planned, and looks after each run whether all is as it was acknowledged.
+ *
+ * @throws Error that tells the plan with which it went wrong.
+ */
+export async function runFaults({ cluster, git, seed, plans, onRun }: FaultRuns): Promise<RunOutcome> {
+  const world = createWorld(cluster, git, seed);
+  const random = world.random;
+  const runner: Runner = {
+    world,
+    random,
+    workers: WORKERS.map((name) => createWorker(world, name, random.split())),
+    reached: new Set(),
+    armed: undefined,
+  };
+  const logStarts = cluster.nodes.map((node) => node.logText().length);
+  let run = 0;
+  try {
+    await prepare(runner, plans[0]);
+    for (; run < plans.length; run += 1) {
+      const started = performance.now();
+      note(world, `run ${run + 1}: ${describePlan(plans[run]!)}`);
+      await runPlan(runner, plans[run]!);
+      await prepare(runner, plans[run + 1]);
+      onRun?.(run, plans[run]!, performance.now() - started);
+    }
+    await checkWorld(world, { isEverything: true });
+    return { reached: runner.reached, counts: world.counts };
+  } catch (error) {
+    const logs = cluster.nodes.map(
+      (node, index) => `${node.name}:\n${node.logText().slice(logStarts[index]).slice(-LOG_LETTERS)}`,
+    );
+    throw new Error(
+      `seed ${seed}, run ${run + 1} of ${plans.length}: ${describePlan(plans[run] ?? { kind: "nothing" })}\n${logs.join("\n")}\n${world.trace.slice(-80).join("\n")}`,
+      { cause: error },
+    );
+  }
+}
+
+type Runner = {
+  readonly world: World;
+  readonly random: Random;
+  readonly workers: readonly Worker[];
+  readonly reached: Set<FaultPoint>;
+  /** The node that will stop itself. */
+  armed: { readonly node: PailNode; readonly fault: NodeFault } | undefined;
+};
+
+/** Brings all nodes back, one of them with the fault of the next plan, and looks at everything. */
+async function prepare(runner: Runner, next: FaultPlan | undefined): Promise<void> {
+  const { world, random } = runner;
+  const { cluster } = world;
+  runner.armed = undefined;
+  if (next?.kind === "point") {
+    const node = cluster.nodes.find((each) => !each.isRunning()) ?? random.pick(cluster.nodes);
+    if (node.isRunning()) await node.kill();
+    runner.armed = { node, fault: next.fault };
+    if (!(await node.start(next.fault))) noteReached(runner);
+  }
+  await cluster.recover();
+  await delay(LATE_MS);
+  world.troubled.clear();
+  try {
+    await look(runner);
+  } catch (error) {
+    if (!isReached(runner)) throw error;
+    noteReached(runner);
+    await cluster.recover();
+    await look(runner);
+  }
+}
+
+async function look({ world }: Runner): Promise<void> {
+  await checkWorld(world);
+  await checkStore(world.cluster, false);
+}
+
+function isReached({ armed }: Runner): boolean {
+  return armed !== undefined && (!armed.node.isRunning() || armed.node.isFrozen());
+}
+
+function noteReached(runner: Runner): void {
+  if (runner.armed === undefined) return;
+  note(runner.world, `${runner.armed.node.name} has stopped at ${runner.armed.fault.point}`);
+  runner.reached.add(runner.armed.fault.point);
+  runner.armed = undefined;
+}
+
+async function runPlan(runner: Runner, plan: FaultPlan): Promise<void> {
+  const { world, random, workers } = runner;
+  const { nodes } = world.cluster;
+  const target = runner.armed?.node ?? random.pick(nodes);
+  const isAllTroubled =
+    plan.kind === "freeze" ||
+    plan.kind === "database-crash" ||
+    (plan.kind === "partition" && plan.from === "database") ||
+    (plan.kind === "point" && plan.fault.signal === "SIGSTOP");
+  // Who holds a lock and is frozen is in everybody's way.
+  if (plan.kind !== "nothing") for (const node of isAllTroubled ? nodes : [target]) world.troubled.add(node);
+  const trouble = new AbortController();
+  const [first, ...others] = workers as [Worker, ...Worker[]];
+  const work = [
+    plan.kind === "point" ? reach(runner, first, plan.operation) : takeSteps(first, STEPS),
+    ...others.map((worker) => takeSteps(worker, 1 + random.below(STEPS))),
+  ];
+  const outcomes = Promise.allSettled(work);
+  outcomes.then(() => trouble.abort());
+  await makeTrouble(runner, plan, target, trouble.signal);
+  for (const outcome of await outcomes) if (outcome.status === "rejected") throw outcome.reason;
+  const { armed } = runner;
+  if (
+    plan.kind === "point" &&
+    plan.fault.signal === "SIGKILL" &&
+    (await armed?.node.endsWithin(DEATH_MS_MAX))
+  )
+    noteReached(runner);
+}
+
+async function takeSteps(worker: Worker, steps: number): Promise<void> {
+  for (let step = 0; step < steps; step += 1) await takeStep(worker, chooseOperation(worker.random));
+}
+
+/** Asks the armed node for the operation until it has stopped itself. */
+async function reach(runner: Runner, worker: Worker, operation: OperationName): Promise<void> {
+  const { armed } = runner;
+  if (armed === undefined) return takeSteps(worker, STEPS);
+  const aimed: Worker = { ...worker, pickNode: () => armed.node };
+  for (
+    let attempt = 0;
+    attempt < ATTEMPTS_MAX && runner.armed === armed && !isReached(runner);
+    attempt += 1
+  ) {
+    // It needs something to begin with.
+    await takeStep(aimed, attempt % 2 === 0 ? operation : "pushSmall");
+  }
+  worker.count = aimed.count;
+}
+
+/** Lets happen what the plan says, beside the work. */
+async function makeTrouble(
+  runner: Runner,
+  plan: FaultPlan,
+  target: PailNode,
+  over: AbortSignal,
+): Promise<void> {
+  const { world, random } = runner;
+  const { cluster } = world;
+  const begin = random.below(BEGIN_MS_MAX);
+  const last = 100 + random.below(LAST_MS_MAX);
+  switch (plan.kind) {
+    case "nothing":
+      return;
+    case "point":
+      if (plan.fault.signal === "SIGSTOP") await wakeWhenFrozen(runner, target, over);
+      return;
+    case "kill":
+      await delay(begin);
+      return target.kill();
+    case "freeze":
+      await delay(begin);
+      target.freeze();
+      await wakeWhenFrozen(runner, target, over);
+      return;
+    case "wipe":
+      for (let times = 0; times < 3 && !over.aborted; times += 1) {
+        await delay(begin / 3);
+        await target.wipeCache();
+      }
+      return;
+    case "partition": {
+      const relay = plan.from === "store" ? target.store : target.database;
+      if (relay === undefined) return;
+      await delay(begin);
+      relay.set(plan.how);
+      await delay(last);
+      relay.set("open");
+      return;
+    }
+    case "commit": {
+      const cutter = cluster.cutters[cluster.nodes.indexOf(target)]!;
+      while (!over.aborted) {
+        cutter.cutNext(plan.cut);
+        await delay(100 + random.below(200));
+      }
+      cutter.cutNext(undefined);
+      return;
+    }
+    case "database-crash":
+      await delay(begin);
+      cluster.postgres.crash();
+      await delay(last / 3);
+      await cluster.postgres.startAgain();
+      return;
+  }
+}
+
+/** Others take over what a frozen node has begun, as they do a minute later; then it goes on. */
+async function wakeWhenFrozen(runner: Runner, target: PailNode, over: AbortSignal): Promise<void> {
+  const { world } = runner;
+  while (!target.isFrozen() && !over.aborted) await delay(10);
+  if (!target.isFrozen()) return;
+  if (isReached(runner)) noteReached(runner);
+  await expireLeases(world.cluster);
+  await delay(FROZEN_MS);
+  note(world, `${target.name} is woken`);
+  target.wake();
+}
+
+/** @throws AssertionError if a node has met a fault of its own. */
+export function checkLogs(cluster: NodeCluster): void {
+  for (const node of cluster.nodes) {
+    const faults = node
+      .logText()
+      .split("\n")
+      .filter((line) => /"level":(50|60)/.test(line));
+    assert.deepEqual(faults, [], `${node.name} has met a fault of its own`);
+  }
+}
