@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Logger } from "pino";
@@ -8,7 +9,9 @@ import { Failure } from "../../model/failure.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import type { BlobStore } from "../blobs/blob-store.ts";
 import { openDiskBlobStore } from "../blobs/disk-blob-store.ts";
+import { openStoredBlobStore } from "../blobs/stored-blob-store.ts";
 import { requireOwnFolder } from "../data-folder/own-folder.ts";
+import { openDatabaseKeys } from "../keys/database-keys.ts";
 import { openFileKeys } from "../keys/file-keys.ts";
 import type { Keys } from "../keys/keys.ts";
 import type { ObjectStore } from "../object-store/object-store.ts";
@@ -104,10 +107,17 @@ async function openStoredContent(
     log,
   });
   return {
-    keys: openFileKeys(join(dataFolder, "keys")),
+    keys: await openDatabaseKeys(
+      // What seals them must not lie beside them.
+      { database, objects: openStoredObjects({ database, store, log, inlineBytesMax: 0 }), randomBytes },
+      config.sealingKey,
+    ),
     packs,
     packFolders: undefined,
-    downloads: openDiskBlobStore(downloadFolder(config)),
+    downloads: openStoredBlobStore(
+      { database, objects, store },
+      { kind: "download", folder: join(cacheFolder, "downloads") },
+    ),
     stored: { store, objects, cache },
     async close() {
       await packs.close();

@@ -2,25 +2,29 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { before, describe, test } from "node:test";
 import { inspect } from "node:util";
+import { pino } from "pino";
 import { describeDatabases } from "../../../tests/support/database/test-database.ts";
-import { openFakeStoredObjects } from "../../../tests/support/storage/fake-stored-objects.ts";
+import { openMemoryObjectStore } from "../../../tests/support/object-store/memory-object-store.ts";
 import { Failure } from "../../model/failure.ts";
 import { Secret } from "../../model/secret.ts";
+import { openStoredObjects } from "../stored-objects/open-stored-objects.ts";
 import { openDatabaseKeys } from "./database-keys.ts";
 import { KEY_NAMES } from "./key-losses.ts";
 import type { Keys } from "./keys.ts";
-import { openText } from "./sealing-key.ts";
+import { openText, sealText } from "./sealing-key.ts";
 
+const log = pino({ level: "silent" });
 const newSecret = () => new Secret(randomBytes(32).toString("hex"));
 const fails = (words: RegExp) => (error: unknown) =>
   error instanceof Failure && error.kind === "unavailable" && words.test(error.message);
 
 describeDatabases("keys in a database", (current) => {
-  const contents = new Map<string, Buffer>();
+  const store = openMemoryObjectStore();
+  const { contents } = store;
   const db = () => current().database.kysely;
-  function open(given?: Secret): Promise<Keys> {
+  function open(given?: Secret, from = store): Promise<Keys> {
     const { database } = current();
-    const { objects } = openFakeStoredObjects(database, 0, contents);
+    const objects = openStoredObjects({ database, store: from, log, inlineBytesMax: 0 });
     return openDatabaseKeys({ database, objects, randomBytes }, given);
   }
   const rows = () => db().selectFrom("server_key").selectAll().orderBy("name").execute();
@@ -61,22 +65,26 @@ describeDatabases("keys in a database", (current) => {
       for (const text of texts) {
         for (const bytes of [Buffer.from(text), Buffer.from(text, "hex")])
           if (bytes.length > 0) assert.equal(inDatabase.includes(bytes), false);
-        for (const content of contents.values()) assert.equal(content.includes(text), false);
+        for (const { content } of contents.values()) assert.equal(content.includes(text), false);
       }
-      const { objects } = openFakeStoredObjects(current().database, 0, new Map());
-      const { database } = current();
-      await assert.rejects(
-        openDatabaseKeys({ database, objects, randomBytes }, undefined),
-        fails(/the object store has lost o\//),
-      );
+      await assert.rejects(open(undefined, openMemoryObjectStore()), fails(/the object store has lost o\//));
     });
 
     test("are not opened by a key in the store that has not sealed them", async () => {
-      const [object] = await blobs();
-      const [key, content] = [...contents].find(([name]) => name.endsWith(object!.object_name))!;
-      contents.set(key, Buffer.from(newSecret().reveal()));
+      const check = (await rows()).find(({ name }) => name === "check")!;
+      const set = (sealed: Buffer) =>
+        db().updateTable("server_key").set({ sealed }).where("name", "=", "check").execute();
+      await set(sealText({ randomBytes }, newSecret(), "check", new Secret("check")));
       await assert.rejects(open(), fails(/sealed with another key than the one in the object store/));
-      contents.set(key, content);
+      await set(check.sealed);
+    });
+
+    test("are not opened by other bytes than were stored", async () => {
+      const [object] = await blobs();
+      const [key, stored] = [...contents].find(([name]) => name.endsWith(object!.object_name))!;
+      contents.set(key, { ...stored, content: Buffer.from(newSecret().reveal()) });
+      await assert.rejects(open(), fails(/gives other bytes/));
+      contents.set(key, stored);
     });
 
     test("a row that is damaged is told to whoever asks, and no row opens for another", async () => {

@@ -5,11 +5,13 @@ import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
+import { pino } from "pino";
 import { openTestDatabase, type TestDatabase } from "../../../tests/support/database/test-database.ts";
 import { newUuid } from "../../../tests/support/examples/sample-model.ts";
-import { openFakeStoredObjects } from "../../../tests/support/storage/fake-stored-objects.ts";
+import { openMemoryObjectStore } from "../../../tests/support/object-store/memory-object-store.ts";
 import { openMemoryKeys, type SharedKeys } from "../../../tests/support/storage/memory-keys.ts";
 import { Failure } from "../../model/failure.ts";
+import { openStoredObjects } from "../stored-objects/open-stored-objects.ts";
 import { openDatabaseKeys } from "./database-keys.ts";
 import { openFileKeys } from "./file-keys.ts";
 import type { KeyName } from "./keys.ts";
@@ -37,8 +39,10 @@ after(async () => {
 async function databaseKeys() {
   const opened = await openTestDatabase("postgres");
   databases.push(opened);
-  const { objects } = openFakeStoredObjects(opened.database, 0);
-  return () => openDatabaseKeys({ database: opened.database, objects, randomBytes }, undefined);
+  const { database } = opened;
+  const store = openMemoryObjectStore();
+  const objects = openStoredObjects({ database, store, log: pino({ level: "silent" }), inlineBytesMax: 0 });
+  return () => openDatabaseKeys({ database, objects, randomBytes }, undefined);
 }
 
 for (const [kind, newKeys] of [

@@ -129,7 +129,8 @@ function verified(stream: Readable, { name, bytes, sha256 }: StoredObjectPlace):
     },
     flush(done) {
       const isRight = count === bytes && hash.digest().equals(sha256);
-      done(isRight ? null : new Error(`the object store gives other bytes for ${name} than were stored`));
+      const wrong = `the object store gives other bytes for ${name} than were stored`;
+      done(isRight ? null : new Failure("unavailable", wrong));
     },
   });
   pipeline(stream, check).catch((error: unknown) => check.destroy(error as Error));

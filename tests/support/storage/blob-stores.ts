@@ -1,4 +1,5 @@
 import type { Kysely } from "kysely";
+import { pino } from "pino";
 import type { Uuid } from "../../../src/model/uuid.ts";
 import type { BlobStore } from "../../../src/storage/blobs/blob-store.ts";
 import { openDiskBlobStore } from "../../../src/storage/blobs/disk-blob-store.ts";
@@ -9,9 +10,10 @@ import { deleteRepositoryRow, insertRepository } from "../../../src/storage/sql/
 import type { Schema } from "../../../src/storage/sql/schema.ts";
 import { releaseObjectsOf } from "../../../src/storage/sql/stored-objects/stored-objects.ts";
 import { insertWorkspace } from "../../../src/storage/sql/workspaces/workspaces.ts";
+import { openStoredObjects } from "../../../src/storage/stored-objects/open-stored-objects.ts";
 import { openTestDatabase } from "../database/test-database.ts";
 import { newUuid, sampleProject, sampleRepository, sampleWorkspace } from "../examples/sample-model.ts";
-import { openFakeStoredObjects } from "./fake-stored-objects.ts";
+import { openMemoryObjectStore } from "../object-store/memory-object-store.ts";
 import { openMemoryBlobStore } from "./memory-blob-store.ts";
 
 export type BlobStoreInTest = {
@@ -59,8 +61,9 @@ export async function openBlobStoreOf(
       case "memory":
         return openMemoryBlobStore();
       case "an object store": {
-        const fake = openFakeStoredObjects(database);
-        return openStoredBlobStore({ database, ...fake }, { kind: "download", folder });
+        const store = openMemoryObjectStore();
+        const objects = openStoredObjects({ database, store, log: pino({ level: "silent" }) });
+        return openStoredBlobStore({ database, objects, store }, { kind: "download", folder });
       }
     }
   }
