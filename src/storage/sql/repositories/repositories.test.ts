@@ -33,6 +33,7 @@ import {
   insertRepository,
   listRepositories,
   type RepositoryListOptions,
+  updateLockedRepository,
   updateRepository,
 } from "./repositories.ts";
 import { REPOSITORY_FIELDS } from "./repository-rows.ts";
@@ -99,6 +100,7 @@ describeDatabases("repositories", (current) => {
     await insertRepository(db(), stored);
     const find = () => findRepository(db(), undefined, { uuid: stored.uuid });
     assert.equal(await updateRepository(db(), stored.uuid, {}), true);
+    await current().database.transaction((tx) => updateLockedRepository(tx, stored.uuid, {}));
     assert.deepEqual(await find(), stored);
     const updatedAt = new Date("2026-06-06T06:06:06.006Z");
     await updateRepository(db(), stored.uuid, { isPrivate: false, mainBranch: undefined, updatedAt });

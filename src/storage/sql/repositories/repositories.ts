@@ -150,7 +150,10 @@ export async function updateLockedRepository(
   uuid: Uuid,
   changes: RepositoryChanges,
 ): Promise<void> {
-  await sendAhead(tx, tx.updateTable("repository").set(toChangedColumns(changes)).where("uuid", "=", uuid));
+  const row = toChangedColumns(changes);
+  // An update needs at least one column.
+  if (Object.keys(row).length > 0)
+    await sendAhead(tx, tx.updateTable("repository").set(row).where("uuid", "=", uuid));
 }
 
 /**
