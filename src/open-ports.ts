@@ -104,7 +104,14 @@ export async function openPorts(
   const clock = ownClock ?? databaseClock?.clock ?? (() => new Date());
   let content: Content | undefined;
   try {
-    content = await openContent(config, { database, forgetFolder: objects.forget, clock, newUuid, log });
+    content = await openContent(config, {
+      database,
+      forgetFolder: objects.forget,
+      clock,
+      newUuid,
+      isRestoring,
+      log,
+    });
     // A damaged one is told now, and not to the first who needs it.
     await content.keys.get("rotation");
   } catch (error) {

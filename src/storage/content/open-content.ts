@@ -20,11 +20,11 @@ import type { PackFolders, PackStore } from "../packs/pack-store.ts";
 import { newStagingName } from "../packs/staging-names.ts";
 import { openStoredPackStore } from "../packs/stored/stored-pack-store.ts";
 import type { Database } from "../sql/database.ts";
-import { adoptInstallationId } from "../sql/installation.ts";
 import { isOfFolders } from "../sql/stored-objects/is-of-folders.ts";
 import { type ObjectCache, openObjectCache } from "../stored-objects/object-cache.ts";
 import { openStoredObjects } from "../stored-objects/open-stored-objects.ts";
 import type { StoredObjects } from "../stored-objects/stored-objects.ts";
+import { requireOwnStore } from "./own-store.ts";
 
 /** All that belongs to an installation beside its rows. */
 export type Content = {
@@ -49,6 +49,8 @@ type ContentPorts = {
   readonly forgetFolder: (gitDir: string) => void;
   readonly clock: () => Date;
   readonly newUuid: () => Uuid;
+  /** For the restore itself. */
+  readonly isRestoring: boolean;
   readonly log: Logger;
 };
 
@@ -79,14 +81,19 @@ async function openFolderContent(config: Config, { database, forgetFolder }: Con
 async function openStoredContent(
   config: Config,
   settings: ObjectStoreSettings,
-  { database, forgetFolder, clock, newUuid, log }: ContentPorts,
+  { database, forgetFolder, clock, newUuid, isRestoring, log }: ContentPorts,
 ): Promise<Content> {
   const { dataFolder } = config;
   await requireStoredContent(config, database);
   // Loaded only where it is configured: it would be a part of every command's start.
   const { openS3ObjectStore } = await import("../object-store/s3-object-store.ts");
   const store = await openS3ObjectStore(settings);
-  await adoptInstallationId(database.kysely, newUuid());
+  try {
+    if (!isRestoring) await requireOwnStore({ database, store, newUuid });
+  } catch (error) {
+    store.close();
+    throw error;
+  }
   const objects = openStoredObjects({ database, store, log });
   const cacheFolder = join(dataFolder, "cache");
   const cache = openObjectCache({

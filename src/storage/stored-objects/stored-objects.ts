@@ -41,7 +41,10 @@ export type StoredObjects = {
   read(object: StoredObjectPlace, range?: ByteRange, signal?: AbortSignal): Promise<Readable>;
 };
 
+/** Of the keys of all objects in the store. */
+export const OBJECT_PREFIX = "o/";
+
 /** The key of an object in the store. */
 export function objectKey(name: ObjectName): string {
-  return `o/${name.slice(0, 2)}/${name}`;
+  return `${OBJECT_PREFIX}${name.slice(0, 2)}/${name}`;
 }
