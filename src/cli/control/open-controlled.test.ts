@@ -19,3 +19,12 @@ test("webhooks may have any URL where they are caught, in a seed too", async () 
     await close();
   }
 });
+
+test("a server with an object store is not controlled: it shares its rows with others", async () => {
+  const environment = { PAIL_OBJECT_STORE: "s3://bucket", DATABASE_URL: "postgres://localhost/pail" };
+  const outcome = readConfig({ data: join(folder, "cache") }, environment);
+  assert.ok(outcome.kind === "config");
+  await assert.rejects(openControlled(outcome.config, openLog("silent")), {
+    message: /^Cannot start: a server with an object store cannot be controlled/,
+  });
+});

@@ -5,6 +5,7 @@ import type { Logger } from "pino";
 import type { Config } from "../../config/config.ts";
 import { makePrivateFolder, SOCKET_PATH_BYTES_MAX } from "../../control/private-socket.ts";
 import { type Control, type ControlAddress, startControl } from "../../control/start-control.ts";
+import { Failure } from "../../model/failure.ts";
 import { openPorts } from "../../open-ports.ts";
 import { openControlledClock } from "../../stand-in/controlled-clock.ts";
 import { openStandIn, type StandIn, type StandInOptions } from "../../stand-in/stand-in.ts";
@@ -32,12 +33,21 @@ export type Controlled = {
   close(): Promise<void>;
 };
 
-/** Opens what a server needs that stands in for Bitbucket, to be controlled. */
+/**
+ * Opens what a server needs that stands in for Bitbucket, to be controlled.
+ *
+ * @throws Failure invalid-input with an object store: snapshots are of one data folder, and the clock of one server.
+ */
 export async function openControlled(
   config: Config,
   log: Logger,
   options: Omit<StandInOptions, "clock"> = {},
 ): Promise<Controlled> {
+  if (config.objectStore !== undefined)
+    throw new Failure(
+      "invalid-input",
+      "Cannot start: a server with an object store cannot be controlled. Leave out --control, or PAIL_OBJECT_STORE",
+    );
   const clock = openControlledClock();
   // What is not sent reaches nobody, so that any URL will do.
   const mayReachPrivateAddresses = config.mayReachPrivateAddresses || options.catchesWebhooks === true;

@@ -62,6 +62,7 @@ export async function runInStandIn(
       ...config,
       dataFolder,
       database: { kind: "sqlite" as const, path: join(dataFolder, SQLITE_FILE) },
+      objectStore: undefined,
       port: options.port,
       workers: 1,
       // What the command could ask for by itself: its own servers here wait for webhooks.
