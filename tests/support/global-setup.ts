@@ -3,13 +3,16 @@ import { judgeRun } from "../conformance/answers/judge-run.ts";
 import { referenceIsMissing } from "../conformance/answers/published-reference.ts";
 import { ANSWERS_FOLDER, openAnswersFolder, readAnswers } from "./answers/answers-folder.ts";
 import { type PostgresServer, startPostgres } from "./database/postgres.ts";
+import { prepareSharedStore } from "./object-store/shared-store.ts";
 
 let server: PostgresServer | undefined;
+let stopStore: (() => void) | undefined;
 /** Undefined: answers are not judged here. */
 let judgedFolder: string | undefined;
 
 /**
- * Starts one PostgreSQL for all test files, which inherit its URL, unless one is given. Every answer of the run is written
+ * Starts one PostgreSQL for all test files, which inherit its URL, unless one is given. The object store is started by the
+ * first file that needs it. Every answer of the run is written
  * down: to be judged at its end where the published reference is at hand, or into the folder that the environment names, for
  * `npm run test:reference`.
  */
@@ -18,12 +21,14 @@ export async function globalSetup(): Promise<void> {
     server = await startPostgres();
     process.env.TEST_DATABASE_URL = server.url;
   }
+  stopStore = prepareSharedStore();
   if (process.env[ANSWERS_FOLDER] !== undefined) await openAnswersFolder(process.env[ANSWERS_FOLDER]);
   else if (!referenceIsMissing) judgedFolder = await openAnswersFolder();
 }
 
 export async function globalTeardown(): Promise<void> {
   server?.stop();
+  stopStore?.();
   if (judgedFolder === undefined) return;
   try {
     // A permission that nothing needed is one too many, but only if everything was run.

@@ -1,7 +1,13 @@
 import type { IncomingMessage } from "node:http";
 import { type ByteRange, NoSuchObjectError } from "./object-store.ts";
 import { attempt, type S3 } from "./s3-client.ts";
-import { type AttemptedRequest, openAttempts, type Patience, StoreBusyError } from "./store-attempts.ts";
+import {
+  type AttemptedRequest,
+  openAttempts,
+  type Patience,
+  StoreBusyError,
+  storeUnavailable,
+} from "./store-attempts.ts";
 import { busyBecauseOf } from "./store-transport.ts";
 
 export type ReadRequest = AttemptedRequest & {
@@ -84,7 +90,7 @@ async function get(s3: S3, request: ReadRequest, rest: Rest): Promise<IncomingMe
   const body = answer.Body as unknown as IncomingMessage;
   try {
     const length = announcedLength(answer.ContentLength);
-    if (isPart) requireRange(answer.ContentRange, rest, length);
+    if (isPart) requireRange(request, answer.ContentRange, rest, length);
     rest.last ??= rest.first + length - 1;
     return body;
   } catch (error) {
@@ -99,11 +105,18 @@ function announcedLength(length: number | undefined): number {
   return length;
 }
 
-function requireRange(contentRange: string | undefined, rest: Rest, length: number): void {
-  const [, first, last] = /^bytes (\d+)-(\d+)\//.exec(contentRange ?? "") ?? [];
+/** @throws Failure unavailable if the object is too short for the range; StoreBusyError if it is another range. */
+function requireRange(
+  request: AttemptedRequest,
+  contentRange: string | undefined,
+  rest: Rest,
+  length: number,
+) {
+  const found = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(contentRange ?? "")?.slice(1) ?? [];
+  const [first, last, total] = found.map(Number);
+  if (rest.last !== undefined && total !== undefined && total <= rest.last)
+    throw storeUnavailable(request, `the object has ${total} bytes only`);
   const isAsked =
-    Number(first) === rest.first &&
-    (rest.last === undefined || Number(last) === rest.last) &&
-    length === Number(last) - Number(first) + 1;
+    first === rest.first && last !== undefined && length === last - first + 1 && last === (rest.last ?? last);
   if (!isAsked) throw new StoreBusyError(`another range than it was asked for (${contentRange ?? "none"})`);
 }

@@ -1,0 +1,61 @@
+import { randomBytes } from "node:crypto";
+import { CreateBucketCommand, DeleteBucketCommand, S3Client } from "@aws-sdk/client-s3";
+import type { ObjectStoreSettings } from "../../../src/config/config.ts";
+import type { ObjectStore } from "../../../src/storage/object-store/object-store.ts";
+import { openS3ObjectStore } from "../../../src/storage/object-store/s3-object-store.ts";
+import { PATIENCE, type Patience } from "../../../src/storage/object-store/store-attempts.ts";
+import type { StoreServer } from "./ceph.ts";
+import { openSharedStore } from "./shared-store.ts";
+
+export type TestBucket = {
+  readonly settings: ObjectStoreSettings;
+  /** For a command or a server that is to use the bucket, its credentials included. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Over this bucket, or through another address (a proxy's). It is closed with the bucket. */
+  openStore(options?: {
+    patience?: Partial<Patience>;
+    endpoint?: string;
+    prefix?: string;
+  }): Promise<ObjectStore>;
+  /** Removes all that is in it, and the bucket. */
+  close(): Promise<void>;
+};
+
+/**
+ * A new bucket in the store of this run. The SDK finds the credentials in this process's environment, where they are put.
+ *
+ * @param server another store than that of the run.
+ */
+export async function openTestBucket(server?: StoreServer): Promise<TestBucket> {
+  const { endpoint, region, accessKeyId, secretAccessKey } = server ?? (await openSharedStore());
+  const bucket = `pail-test-${randomBytes(6).toString("hex")}`;
+  const credentials = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
+  Object.assign(process.env, credentials);
+  const client = new S3Client({ endpoint, region, forcePathStyle: true });
+  await client.send(new CreateBucketCommand({ Bucket: bucket }));
+  const settings: ObjectStoreSettings = { bucket, prefix: "", endpoint, region, forcePathStyle: true };
+  const stores: ObjectStore[] = [];
+  return {
+    settings,
+    environment: {
+      ...credentials,
+      PAIL_OBJECT_STORE: `s3://${bucket}`,
+      PAIL_S3_ENDPOINT: endpoint,
+      PAIL_S3_REGION: region,
+      PAIL_S3_FORCE_PATH_STYLE: "true",
+    },
+    async openStore({ patience, ...others } = {}) {
+      const store = await openS3ObjectStore({ ...settings, ...others }, { ...PATIENCE, ...patience });
+      stores.push(store);
+      return store;
+    },
+    async close() {
+      for (const store of stores) store.close();
+      const store = await openS3ObjectStore(settings);
+      for await (const page of store.list("")) await Promise.all(page.map(({ key }) => store.delete(key)));
+      store.close();
+      await client.send(new DeleteBucketCommand({ Bucket: bucket }));
+      client.destroy();
+    },
+  };
+}
