@@ -1,4 +1,4 @@
-import { link, mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { link, mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { hasCode } from "../../files/has-code.ts";
 import { makeFolders } from "../../files/make-folders.ts";
@@ -13,6 +13,8 @@ import { CONFIG, headFile } from "../repository-folders.ts";
  */
 export type PackView = {
   readonly gitDir: string;
+  /** Whether all files of its packs are there: a cache may be wiped while the server runs. */
+  isIntact(): Promise<boolean>;
   /** Whether it has nothing that the look has not: otherwise a new view would be smaller. */
   coversOnly(look: PackLook): boolean;
   /**
@@ -45,6 +47,8 @@ export async function makePackView(gitDir: string, cache: ObjectCache): Promise<
   /** Those of them whose rows may not have been committed. */
   const own = new Set<ObjectName>();
   let graph: ObjectName | undefined;
+  /** When the folder of packs was changed last, as it was looked at last. */
+  let intactAtNs: bigint | undefined;
 
   /** git keeps an open graph, and finds a new one by its name. */
   async function setGraph(wanted: LivePack): Promise<void> {
@@ -55,6 +59,15 @@ export async function makePackView(gitDir: string, cache: ObjectCache): Promise<
 
   return {
     gitDir,
+    async isIntact() {
+      const found = await stat(packFolder, { bigint: true }).catch(() => undefined);
+      if (found === undefined || found.mtimeNs === intactAtNs) return found !== undefined;
+      const wanted = [...names].flatMap((name) => [`pack-${name}.pack`, `pack-${name}.idx`]);
+      const there = new Set(await readdir(packFolder).catch(() => []));
+      if (!wanted.every((name) => there.has(name))) return false;
+      intactAtNs = found.mtimeNs;
+      return true;
+    },
     coversOnly({ packs }) {
       const live = new Set(packs.map(({ name }) => name));
       return [...names].every((name) => live.has(name) || own.has(name));

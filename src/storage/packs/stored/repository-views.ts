@@ -126,7 +126,11 @@ export function openRepositoryViews({
 
   async function renewFrom(repository: Uuid, look: PackLook | undefined): Promise<Kept> {
     const current = newest.get(repository);
-    if (current !== undefined && (look === undefined || current.view.coversOnly(look))) {
+    const isOfUse =
+      current !== undefined &&
+      (look === undefined || current.view.coversOnly(look)) &&
+      (await current.view.isIntact());
+    if (isOfUse) {
       if (look !== undefined) await addTo(current, look);
       current.users += 1;
       return current;
@@ -187,7 +191,8 @@ export function openRepositoryViews({
     let isCurrent = false;
     try {
       const now = await findPackGeneration(database.kysely, repository);
-      isCurrent = (now?.packGeneration ?? NO_ROW) <= current.generation;
+      const isNewest = (now?.packGeneration ?? NO_ROW) <= current.generation;
+      isCurrent = isNewest && (await current.view.isIntact());
     } finally {
       if (!isCurrent) release(repository, current);
     }
