@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Logger } from "pino";
-import type { Config } from "./config/config.ts";
+import type { Config, ObjectStoreSettings } from "./config/config.ts";
 import { DEFAULTS } from "./config/settings.ts";
 import { openCommitGraphs } from "./git/history/commit-graph.ts";
 import { openObjectReader } from "./git/objects/object-reader.ts";
@@ -21,6 +21,7 @@ import { type Content, openContent } from "./storage/content/open-content.ts";
 import { holdsContent, requireRestored } from "./storage/data-folder/data-folder.ts";
 import { openDiskReserve } from "./storage/data-folder/disk-reserve.ts";
 import { openDiskFetchResponses } from "./storage/fetch-responses/disk-fetch-responses.ts";
+import type { ObjectStore } from "./storage/object-store/object-store.ts";
 import { openAuditNotes } from "./storage/sql/audit/audit-notes.ts";
 import { openUnknownOperationCounter } from "./storage/sql/audit/unknown-operation-counter.ts";
 import { openDatabaseClock } from "./storage/sql/database-clock.ts";
@@ -58,6 +59,8 @@ export type OpenOptions = {
   /** Whether other nodes serve from the same database, each with a disk of its own. */
   readonly hasPeers?: boolean;
   readonly newUuid?: () => Uuid;
+  /** Instead of one that speaks S3. */
+  readonly openObjectStore?: (settings: ObjectStoreSettings) => Promise<ObjectStore>;
 };
 
 export type OpenedPorts = Ports & {
@@ -78,6 +81,7 @@ export async function openPorts(
     clock: ownClock,
     hasPeers = config.objectStore !== undefined,
     newUuid = () => randomUUID() as Uuid,
+    openObjectStore,
   }: OpenOptions = {},
 ): Promise<OpenedPorts> {
   if (!isRestoring) requireRestored(config.dataFolder);
@@ -110,6 +114,7 @@ export async function openPorts(
       clock,
       newUuid,
       isRestoring,
+      openObjectStore,
       log,
     });
     // A damaged one is told now, and not to the first who needs it.

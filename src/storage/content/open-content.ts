@@ -51,6 +51,8 @@ type ContentPorts = {
   readonly newUuid: () => Uuid;
   /** For the restore itself. */
   readonly isRestoring: boolean;
+  /** Undefined: one that speaks S3. */
+  readonly openObjectStore: ((settings: ObjectStoreSettings) => Promise<ObjectStore>) | undefined;
   readonly log: Logger;
 };
 
@@ -81,13 +83,11 @@ async function openFolderContent(config: Config, { database, forgetFolder }: Con
 async function openStoredContent(
   config: Config,
   settings: ObjectStoreSettings,
-  { database, forgetFolder, clock, newUuid, isRestoring, log }: ContentPorts,
+  { database, forgetFolder, clock, newUuid, isRestoring, openObjectStore = openS3, log }: ContentPorts,
 ): Promise<Content> {
   const { dataFolder } = config;
   await requireStoredContent(config, database);
-  // Loaded only where it is configured: it would be a part of every command's start.
-  const { openS3ObjectStore } = await import("../object-store/s3-object-store.ts");
-  const store = await openS3ObjectStore(settings);
+  const store = await openObjectStore(settings);
   try {
     if (!isRestoring) await requireOwnStore({ database, store, newUuid });
   } catch (error) {
@@ -131,6 +131,12 @@ async function openStoredContent(
       store.close();
     },
   };
+}
+
+async function openS3(settings: ObjectStoreSettings): Promise<ObjectStore> {
+  // Loaded only where it is configured: it would be a part of every command's start.
+  const { openS3ObjectStore } = await import("../object-store/s3-object-store.ts");
+  return openS3ObjectStore(settings);
 }
 
 /** @throws Failure unavailable if database or data folder are of an installation whose repositories are folders. */

@@ -22,6 +22,7 @@ import {
   SERVER_DIALECT,
   type TestDatabaseSettings,
 } from "../database/test-database.ts";
+import { openMemoryObjectStore } from "../object-store/memory-object-store.ts";
 import { refuseUndeclaredStatuses } from "./declared-statuses.ts";
 import {
   noteRandomBytes,
@@ -29,6 +30,16 @@ import {
   refuseTokensInDatabase,
   refuseTokensInPostgres,
 } from "./token-search.ts";
+
+/** Whether servers of tests keep their objects in a store: in memory, since each has one of its own. */
+const IS_IN_OBJECT_STORE = process.env.TEST_OBJECT_STORE === "memory";
+const TEST_OBJECT_STORE: Config["objectStore"] = {
+  bucket: "test",
+  prefix: "",
+  endpoint: undefined,
+  region: undefined,
+  forcePathStyle: true,
+};
 
 export type TestApp = {
   readonly ports: Ports;
@@ -118,10 +129,14 @@ export async function startTestApp(
   const testDatabase = await databaseForServer(folder);
   const logLines: Record<string, unknown>[] = [];
   const log = pino({ level: "info" }, { write: (line: string) => void logLines.push(JSON.parse(line)) });
+  const objectStore = IS_IN_OBJECT_STORE ? TEST_OBJECT_STORE : undefined;
   const opened = await openPorts(
-    testConfig(folder, testDatabase.settings, settings),
+    testConfig(folder, testDatabase.settings, { objectStore, ...settings }),
     log,
-    stand.clock === undefined ? {} : { clock: stand.clock },
+    {
+      ...(stand.clock === undefined ? {} : { clock: stand.clock }),
+      openObjectStore: async () => openMemoryObjectStore(),
+    },
   );
   const ports = stand.watch({ ...opened, randomBytes: noteRandomBytes(opened.randomBytes) });
   const by = operatorBy(ports);
