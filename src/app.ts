@@ -5,6 +5,7 @@ import { startCursorExpiry } from "./jobs/cursor-expiry.ts";
 import { startDerivedTokenExpiry } from "./jobs/derived-token-expiry.ts";
 import { startHistoryExpiry } from "./jobs/history-expiry.ts";
 import { startImportExpiry } from "./jobs/import-expiry.ts";
+import { startLimitExpiry } from "./jobs/limit-expiry.ts";
 import { startMergeTaskExpiry } from "./jobs/merge-task-expiry.ts";
 import { startOauthExpiry } from "./jobs/oauth-expiry.ts";
 import { startOnOneNode } from "./jobs/on-one-node.ts";
@@ -119,5 +120,6 @@ function startJobsOfOne(ports: Ports): Repeated {
     startOauthExpiry(ports),
     startHistoryExpiry(ports),
     startTokenExpiryNotices(ports, writeExpiryMail),
+    ...(ports.hasPeers ? [startLimitExpiry(ports)] : []),
   ]);
 }

@@ -25,6 +25,7 @@ import type { ObjectStore } from "./storage/object-store/object-store.ts";
 import { openAuditNotes } from "./storage/sql/audit/audit-notes.ts";
 import { openUnknownOperationCounter } from "./storage/sql/audit/unknown-operation-counter.ts";
 import { openDatabaseClock } from "./storage/sql/database-clock.ts";
+import { shareLimits } from "./storage/sql/limits/share-limits.ts";
 import { openDatabase } from "./storage/sql/open-database.ts";
 import { createOutboxSignal } from "./storage/sql/webhooks/outbox-signal.ts";
 import { openWorkspaceActivity } from "./storage/sql/workspaces/workspace-activity.ts";
@@ -135,14 +136,25 @@ export async function openPorts(
   const commitGraphs = openCommitGraphs(GRAPH_BYTES_MAX);
   const refAnswers = openByteCache(REF_ANSWERS_BYTES_MAX);
   const smallResponses = openByteCache(SMALL_RESPONSES_BYTES_MAX);
-  const limiterSettings = { clock, failuresMax: config.failedCredentialsMax };
-  const failedAuthenticationLimiter = openFailedAuthenticationLimiter(limiterSettings);
-  const signInLimiter = openSignInLimiter({ clock });
-  const rateLimits = config.hasRateLimits ? openRateLimits({ clock }) : undefined;
+  const sharedLimits = hasPeers
+    ? shareLimits({ database, key: await keys.get("rotation"), clock, log })
+    : undefined;
+  const failedAuthenticationLimiter = openFailedAuthenticationLimiter({
+    clock,
+    failuresMax: config.failedCredentialsMax,
+    share: sharedLimits?.share("failed-authentication"),
+  });
+  const signInLimiter = sharedLimits?.openSignInLimiter() ?? openSignInLimiter({ clock });
+  const rateLimits = config.hasRateLimits
+    ? openRateLimits({ clock, share: sharedLimits?.share("rate") })
+    : undefined;
   const flush = async () => {
     await auditNotes.idle();
     await unknownOperations.flush();
     await workspaceActivity.flush();
+    await failedAuthenticationLimiter.flush();
+    await rateLimits?.flush();
+    await signInLimiter.idle();
   };
   return {
     config,

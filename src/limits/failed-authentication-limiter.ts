@@ -1,4 +1,5 @@
 import { LRUCache } from "lru-cache";
+import type { ShareCounts } from "./shared-counts.ts";
 
 /**
  * Slows down guessing of credentials. Failures are counted, not requests, and only failures are refused because of
@@ -11,31 +12,76 @@ export type FailedAuthenticationLimiter = {
 };
 
 const WINDOW_MS = 600_000;
+/** Clocks of nodes follow that of the database, each as well as it can. */
+const AHEAD_MS_MAX = 1_000;
 /** Some 100 bytes each. An attacker with more networks than this need not be quick from any one of them. */
 export const NETWORKS_MAX = 20_000;
 
-type Failures = { readonly since: number; count: number };
+/** `since`: the begin of the stretch in which this process counts. `counts`: all that count still, by stretch. */
+type Failures = { readonly since: number; readonly counts: ReadonlyMap<number, number> };
+
+/** How long a node keeps failures before it writes them for the others. */
+export const SHARING_MS = 250;
+
+export type OpenedFailedAuthenticationLimiter = FailedAuthenticationLimiter & {
+  /** Writes what has not been written for other nodes. */
+  flush(): Promise<void>;
+  clear(): void;
+};
 
 export function openFailedAuthenticationLimiter({
   clock,
   failuresMax,
+  share,
 }: {
   readonly clock: () => Date;
   /** Failures from one network in ten minutes. */
   readonly failuresMax: number;
-}): FailedAuthenticationLimiter & { clear(): void } {
+  /** Undefined: no other process counts for this one. */
+  readonly share?: ShareCounts | undefined;
+}): OpenedFailedAuthenticationLimiter {
   const networks = new LRUCache<string, Failures>({ max: NETWORKS_MAX });
+  const shared = share?.({
+    windowMs: WINDOW_MS,
+    recentMs: WINDOW_MS,
+    periodMs: SHARING_MS,
+    adopt(network, counts) {
+      const known = networks.peek(network);
+      if (known !== undefined) networks.set(network, { ...known, counts });
+    },
+  });
+
+  /** Those of the window, with the stretch in which the next one is counted. */
+  function failuresOf(network: string, now: number): Failures {
+    const known = networks.get(network);
+    const counts = new Map([...(known?.counts ?? [])].filter(([since]) => isInWindow(since, now)));
+    const isOver = known === undefined || now < known.since || !isInWindow(known.since, now);
+    const since = isOver ? now : known.since;
+    return { since, counts };
+  }
+
   return {
     fail(network) {
       const now = clock().getTime();
-      const known = networks.get(network);
-      const isOver = known === undefined || now - known.since >= WINDOW_MS || now < known.since;
-      const failures = isOver ? { since: now, count: 0 } : known;
-      networks.set(network, failures);
-      if (failures.count >= failuresMax) return Math.ceil((failures.since + WINDOW_MS - now) / 1000);
-      failures.count += 1;
+      const { since, counts } = failuresOf(network, now);
+      const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
+      const isOver = total >= failuresMax;
+      const counted = isOver ? counts : new Map(counts).set(since, (counts.get(since) ?? 0) + 1);
+      networks.set(network, { since, counts: counted });
+      if (isOver) return Math.ceil((Math.min(since, ...counts.keys()) + WINDOW_MS - now) / 1000);
+      shared?.add(network, since);
       return undefined;
     },
-    clear: () => networks.clear(),
+    async flush() {
+      await shared?.flush();
+    },
+    clear() {
+      networks.clear();
+      shared?.clear();
+    },
   };
+}
+
+function isInWindow(since: number, now: number): boolean {
+  return now - since < WINDOW_MS && since - now <= AHEAD_MS_MAX;
 }

@@ -1,4 +1,5 @@
 import { LRUCache } from "lru-cache";
+import type { ShareCounts } from "./shared-counts.ts";
 
 /** The resources that are counted separately: contract, rest.md §6.1. */
 export type RateResource = "api" | "git" | "raw" | "archives" | "webhooks";
@@ -46,31 +47,70 @@ export const KEYS_MAX = 20_000;
 
 type Count = { readonly slots: Uint32Array; newest: number; total: number };
 
-export function openRateLimits({ clock }: { readonly clock: () => Date }): RateLimits & { clear(): void } {
-  const [accounts, addresses] = [openCounts(), openCounts()];
+export type OpenedRateLimits = RateLimits & {
+  /** Writes what has not been written for other nodes. */
+  flush(): Promise<void>;
+  clear(): void;
+};
+
+const SLOT_MS = SLOT_SECONDS * 1_000;
+/** How long a node keeps its counts before it writes them for the others. */
+export const SHARING_MS = 1_000;
+
+export function openRateLimits({
+  clock,
+  share,
+}: {
+  readonly clock: () => Date;
+  /** Undefined: no other node counts. */
+  readonly share?: ShareCounts | undefined;
+}): OpenedRateLimits {
+  const counts = { accounts: openCounts(), addresses: openCounts() };
+  const shared = share?.({ windowMs: SLOTS * SLOT_MS, recentMs: 2 * SLOT_MS, periodMs: SHARING_MS, adopt });
+
+  /** What all nodes have counted is counted here, whatever was here before. */
+  function adopt(sharedKey: string, totals: ReadonlyMap<number, number>, from: number): void {
+    const [kind, key] = parseSharedKey(sharedKey);
+    const count = counts[kind].peek(key);
+    if (count === undefined) return;
+    roll(count, Math.floor(clock().getTime() / SLOT_MS));
+    for (let slot = count.newest; slot > count.newest - SLOTS && slot * SLOT_MS >= from; slot -= 1)
+      count.slots[indexOf(slot)] = totals.get(slot * SLOT_MS) ?? 0;
+    count.total = count.slots.reduce((sum, each) => sum + each, 0);
+  }
+
   return {
     async take({ quotaKey, isAnonymous, resource }) {
       const limit = limitOf(isAnonymous, resource);
       const seconds = clock().getTime() / 1000;
       const slot = Math.floor(seconds / SLOT_SECONDS);
-      const counts = isAnonymous ? addresses : accounts;
+      const kind = isAnonymous ? "addresses" : "accounts";
       const key = isAnonymous && resource !== "git" ? quotaKey : `${resource} ${quotaKey}`;
-      const count = counts.get(key) ?? { slots: new Uint32Array(SLOTS), newest: slot, total: 0 };
-      counts.set(key, count);
+      const count = counts[kind].get(key) ?? { slots: new Uint32Array(SLOTS), newest: slot, total: 0 };
+      counts[kind].set(key, count);
       roll(count, slot);
       const isAllowed = count.total < limit;
       if (isAllowed) {
-        count.slots[count.newest % SLOTS]! += 1;
+        count.slots[indexOf(count.newest)]! += 1;
         count.total += 1;
+        shared?.add(`${kind} ${key}`, count.newest * SLOT_MS);
       }
-      const remaining = limit - count.total;
+      // With other nodes it may be above the limit: each may have let something through that the others did not know of.
+      const remaining = Math.max(0, limit - count.total);
       return { isAllowed, limit, remaining, resetSeconds: secondsToReset(count, seconds) };
     },
+    async flush() {
+      await shared?.flush();
+    },
     clear() {
-      accounts.clear();
-      addresses.clear();
+      for (const each of [counts.accounts, counts.addresses, shared]) each?.clear();
     },
   };
+}
+
+function parseSharedKey(text: string): readonly ["accounts" | "addresses", string] {
+  const space = text.indexOf(" ");
+  return [text.slice(0, space) === "accounts" ? "accounts" : "addresses", text.slice(space + 1)];
 }
 
 function openCounts(): LRUCache<string, Count> {

@@ -5,10 +5,10 @@ import {
   CODE_CAP,
   FREE_TRIES,
   NETWORK_CAP,
-  openSignInLimiter,
   type SignInAttempt,
   TOTAL_CAP,
-} from "./sign-in-limiter.ts";
+} from "./decide-sign-in.ts";
+import { openSignInLimiter } from "./sign-in-limiter.ts";
 
 function open() {
   let now = Date.parse("2026-01-02T03:04:05Z");

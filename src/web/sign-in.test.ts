@@ -4,7 +4,7 @@ import { after, before, test } from "node:test";
 import { Secret as OtpSecret, TOTP } from "otpauth";
 import { startTestApp } from "../../tests/support/server/test-app.ts";
 import { openWebClient, signIn, type WebClient } from "../../tests/support/server/web-client.ts";
-import { FREE_TRIES } from "../limits/sign-in-limiter.ts";
+import { FREE_TRIES } from "../limits/decide-sign-in.ts";
 import type { Account } from "../model/account.ts";
 import { Secret } from "../model/secret.ts";
 import { createAccount, disableAccount } from "../operations/accounts/accounts.ts";

@@ -1,6 +1,6 @@
 import type { MetricObject } from "prom-client";
+import type { SignInAttempt } from "../limits/decide-sign-in.ts";
 import type { RateDecision, RateQuestion } from "../limits/rate-limits.ts";
-import type { SignInAttempt } from "../limits/sign-in-limiter.ts";
 import type { Uuid } from "../model/uuid.ts";
 
 /** What a worker tells the main process, which does the jobs for all. */

@@ -1,7 +1,7 @@
 // Guessing a password with many connections, so that each process of the server sees a few tries only.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { FREE_TRIES } from "../../src/limits/sign-in-limiter.ts";
+import { FREE_TRIES } from "../../src/limits/decide-sign-in.ts";
 import { startPail } from "../support/server/pail-server.ts";
 import { openWebClient } from "../support/server/web-client.ts";
 

@@ -3,7 +3,7 @@ import { before, describe, test } from "node:test";
 import { Secret as OtpSecret, TOTP } from "otpauth";
 import { describeDatabases } from "../../../tests/support/database/test-database.ts";
 import { type AccountPorts, openAccountPorts } from "../../../tests/support/examples/account-ports.ts";
-import { FREE_TRIES } from "../../limits/sign-in-limiter.ts";
+import { FREE_TRIES } from "../../limits/decide-sign-in.ts";
 import type { Account } from "../../model/account.ts";
 import { Failure } from "../../model/failure.ts";
 import { Secret } from "../../model/secret.ts";

@@ -9,6 +9,7 @@ import type { GroupTables } from "./schema/groups.ts";
 import type { HelpAnswerTables } from "./schema/help-answers.ts";
 import type { ImportTables } from "./schema/imports.ts";
 import type { KeyTables } from "./schema/keys.ts";
+import type { LimitTables } from "./schema/limits.ts";
 import type { MergeTaskTables } from "./schema/merge-tasks.ts";
 import type { OauthTables } from "./schema/oauth.ts";
 import type { PipelineTables } from "./schema/pipelines.ts";
@@ -53,6 +54,7 @@ export type Schema = CoreTables &
   SignInTables &
   ImportTables &
   KeyTables &
+  LimitTables &
   TokenApiTables &
   OauthTables &
   TokenPolicyTables &

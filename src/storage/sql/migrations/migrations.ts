@@ -53,6 +53,7 @@ import { repositoryWatchers } from "./069-repository-watchers.ts";
 import { snippets } from "./070-snippets.ts";
 import { groupMail } from "./075-group-mail.ts";
 import { storedObjects } from "./076-stored-objects.ts";
+import { limitsOfNodes } from "./077-limits-of-nodes.ts";
 import { serverKeys } from "./078-server-keys.ts";
 import type { Migration } from "./migration.ts";
 
@@ -113,5 +114,6 @@ export const MIGRATIONS: readonly Migration[] = [
   snippets,
   groupMail,
   storedObjects,
+  limitsOfNodes,
   serverKeys,
 ];
