@@ -25,7 +25,7 @@ export type PackView = {
   add(look: PackLook): Promise<void>;
   /** Links files that are made here, by their endings, before their row is committed. */
   addOwn(name: ObjectName, files: ReadonlyMap<string, string>): Promise<void>;
-  /** Takes them back: their row has not been committed. */
+  /** Takes them back, unless a look has seen their row. */
   removeOwn(name: ObjectName, endings: Iterable<string>): Promise<void>;
   remove(): Promise<void>;
 };
@@ -74,9 +74,10 @@ export async function makePackView(gitDir: string, cache: ObjectCache): Promise<
     },
     async add({ packs }) {
       const missing = packs.filter(({ name, kind }) => isPack(kind) && !names.has(name));
+      // At once: from now on the view relies on them.
+      for (const { name } of packs) own.delete(name);
       await cache.linkInto(packFolder, missing);
       for (const { name } of missing) names.add(name);
-      for (const { name } of packs) own.delete(name);
       // The packs come first, so that the graph names no commit that is not in them.
       const newest = packs.findLast(({ kind }) => kind === "graph");
       if (newest !== undefined && newest.name !== graph) await setGraph(newest);
@@ -91,8 +92,8 @@ export async function makePackView(gitDir: string, cache: ObjectCache): Promise<
       own.add(name);
     },
     async removeOwn(name, endings) {
+      if (!own.delete(name)) return;
       names.delete(name);
-      own.delete(name);
       for (const ending of [...endings].toReversed())
         await rm(join(packFolder, `pack-${name}.${ending}`), { force: true });
     },

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Logger } from "pino";
 import { Failure } from "../../../model/failure.ts";
 import type { Uuid } from "../../../model/uuid.ts";
+import { hasCode } from "../../files/has-code.ts";
 import { NoSuchObjectError } from "../../object-store/object-store.ts";
 import type { Database } from "../../sql/database.ts";
 import { findPackGeneration, lookAtPacks, type PackLook } from "../../sql/stored-objects/packs.ts";
@@ -101,7 +102,11 @@ export function openRepositoryViews({
   async function makeView(repository: Uuid): Promise<Kept> {
     made += 1;
     const view = await makePackView(join(folder, `${repository}-${made}.git`), cache);
-    for (const [name, files] of shown.get(repository) ?? []) await view.addOwn(name, files);
+    for (const [name, files] of shown.get(repository) ?? [])
+      await view.addOwn(name, files).catch((error: unknown) => {
+        // The files of a push have been removed. If it is done nonetheless, its row brings them.
+        if (!hasCode(error, "ENOENT")) throw error;
+      });
     const kept = { view, generation: NO_ROW, users: 0, usedAt: performance.now(), isReplaced: false };
     const views = all.get(repository) ?? new Set();
     all.set(repository, views.add(kept));

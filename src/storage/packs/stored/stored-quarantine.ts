@@ -69,18 +69,25 @@ export async function openStoredQuarantine(
     return made;
   }
 
-  /** Gives up what has no row, and keeps for the cache what has one. */
+  /** Gives up what has no row, and keeps for the cache what has one. Its files are shown no more in any case: they go. */
   async function settle(one: Uploaded): Promise<void> {
-    const isNamed =
-      one.state === "committed" ||
-      ((one.object.inline === undefined || one.state === "recorded") &&
-        (await storedObjects.condemn(one.object)) === "named");
-    if (!isNamed) return one.shown?.hide();
-    await cache.adopt(
-      { ...one.object, sections: one.files.sections, isInline: isInline(one) },
-      one.files.files,
-    );
-    await one.shown?.keep();
+    let isNamed = false;
+    try {
+      isNamed =
+        one.state === "committed" ||
+        ((one.object.inline === undefined || one.state === "recorded") &&
+          (await storedObjects.condemn(one.object)) === "named");
+      if (isNamed)
+        await cache.adopt(
+          { ...one.object, sections: one.files.sections, isInline: isInline(one) },
+          one.files.files,
+        );
+    } catch (error) {
+      // What is pending is swept, and what is named comes to the cache when it is read.
+      log.warn({ err: error, "repository.uuid": repository }, "an uploaded object was not settled");
+    } finally {
+      await (isNamed ? one.shown?.keep() : one.shown?.hide());
+    }
   }
 
   return {
@@ -123,15 +130,20 @@ export async function openStoredQuarantine(
       };
     },
     async reopen() {
-      isHandedOver = true;
       const again = await openStoredQuarantine(options, uploaded);
-      for (const { files } of uploaded.values())
-        for (const [ending, path] of files.files)
-          await link(path, join(again.objectFolder, "pack", `${files.base}.${ending}`)).catch(
-            (error: unknown) => {
-              if (!hasCode(error, "EEXIST")) throw error;
-            },
-          );
+      isHandedOver = true;
+      try {
+        for (const { files } of uploaded.values())
+          for (const [ending, path] of files.files)
+            await link(path, join(again.objectFolder, "pack", `${files.base}.${ending}`)).catch(
+              (error: unknown) => {
+                if (!hasCode(error, "EEXIST")) throw error;
+              },
+            );
+      } catch (error) {
+        await again.discard();
+        throw error;
+      }
       return again;
     },
     async discard() {
@@ -139,9 +151,6 @@ export async function openStoredQuarantine(
       isOpen = false;
       try {
         if (!isHandedOver) for (const one of uploaded.values()) await settle(one);
-      } catch (error) {
-        // What is pending is swept, and what is named comes to the cache when it is read.
-        log.warn({ err: error, "repository.uuid": repository }, "uploaded objects were not settled");
       } finally {
         view.close();
         await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 20 });

@@ -22,7 +22,8 @@ import { insertRepository } from "../../sql/repositories/repositories.ts";
 import { insertWorkspace } from "../../sql/workspaces/workspaces.ts";
 import { openObjectCache } from "../../stored-objects/object-cache.ts";
 import { openStoredObjects } from "../../stored-objects/open-stored-objects.ts";
-import type { PackStore } from "../pack-store.ts";
+import type { StoredObjects } from "../../stored-objects/stored-objects.ts";
+import type { PackStore, Quarantine } from "../pack-store.ts";
 import { newStagingName } from "../staging-names.ts";
 import { withRepository } from "../with-repository.ts";
 import { openStoredPackStore } from "./stored-pack-store.ts";
@@ -33,6 +34,7 @@ const forgotten: string[] = [];
 let folder: string;
 let testDatabase: TestDatabase;
 let packs: PackStore;
+let isDatabaseAway = false;
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), "pail-wiped-"));
@@ -48,7 +50,14 @@ before(async () => {
   });
   const log = pino({ level: "silent" });
   const store = openMemoryObjectStore();
-  const storedObjects = openStoredObjects({ database, store, log, inlineBytesMax: 0 });
+  const objects = openStoredObjects({ database, store, log, inlineBytesMax: 0 });
+  const storedObjects: StoredObjects = {
+    ...objects,
+    async condemn(object) {
+      if (isDatabaseAway) throw new Error("the database is away");
+      return objects.condemn(object);
+    },
+  };
   const cache = openObjectCache({
     folder: join(folder, "objects"),
     bytesMax: 1_000_000,
@@ -73,24 +82,28 @@ after(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function add(text: string): Promise<ObjectId> {
-  const content = Buffer.from(text);
-  const quarantine = await packs.openQuarantine(repository);
+async function add(text: string, beforeEnd = async () => {}): Promise<ObjectId> {
+  const { quarantine, id } = await receive(text);
   try {
-    const { gitDir, objectFolder } = quarantine;
-    quarantine.noteGitPacks();
-    const objects = writePack([{ type: "blob", content }]);
-    assert.equal(
-      await indexPack(objects, { gitDir, objectFolder, packBytesMax: 1_000_000, signal }),
-      undefined,
-    );
     const accepted = await quarantine.accept();
     await testDatabase.database.transaction((tx) => accepted.record(tx));
     await accepted.confirm();
+    await beforeEnd();
   } finally {
     await quarantine.discard();
   }
-  return hashObject("blob", content);
+  return id;
+}
+
+async function receive(text: string): Promise<{ readonly quarantine: Quarantine; readonly id: ObjectId }> {
+  const content = Buffer.from(text);
+  const quarantine = await packs.openQuarantine(repository);
+  const { gitDir, objectFolder } = quarantine;
+  quarantine.noteGitPacks();
+  const pack = writePack([{ type: "blob", content }]);
+  const options = { gitDir, objectFolder, packBytesMax: 1_000_000, signal };
+  assert.equal(await indexPack(pack, options), undefined);
+  return { quarantine, id: hashObject("blob", content) };
 }
 
 function has(id: ObjectId): Promise<boolean> {
@@ -127,4 +140,32 @@ test("and when some have, while the folder is still there", async () => {
 test("what is pushed after the files have been removed is stored", async () => {
   await rm(folder, { recursive: true });
   assert.ok(await has(await add("four")));
+});
+
+test("files that are removed while a push ends are in nobody's way", async () => {
+  const id = await add("five", () => rm(folder, { recursive: true }));
+  assert.ok(await has(id));
+  assert.ok(await has(await add("six")));
+});
+
+test("what could not be given up, as the database was away, is not shown in later views", async () => {
+  const { quarantine, id } = await receive("seven");
+  await quarantine.accept();
+  isDatabaseAway = true;
+  await quarantine.discard();
+  isDatabaseAway = false;
+  await rm(folder, { recursive: true });
+  assert.equal(await has(id), false);
+});
+
+test("what is taken back stays in views that have seen its row", async () => {
+  const { quarantine, id } = await receive("eight");
+  const accepted = await quarantine.accept();
+  await testDatabase.database.transaction((tx) => accepted.record(tx));
+  // Another request looks, and knows that it has all.
+  assert.ok(await has(id));
+  isDatabaseAway = true;
+  await quarantine.discard();
+  isDatabaseAway = false;
+  assert.ok(await has(id));
 });
