@@ -1,10 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { Readable } from "node:stream";
-import { runGit } from "../../../src/git/process/git-process.ts";
 import type { Route } from "../../../src/http/routes/route.ts";
-import { parseObjectId } from "../../../src/model/object-id.ts";
+import type { ObjectId } from "../../../src/model/object-id.ts";
 import type { PullRequestKey } from "../../../src/model/pull-request.ts";
-import type { BranchName, RefName } from "../../../src/model/ref-name.ts";
 import type { Repository } from "../../../src/model/repository.ts";
 import { SCOPES } from "../../../src/model/scope.ts";
 import type { GroupSlug, ProjectKey, RepositorySlug } from "../../../src/model/slug.ts";
@@ -22,10 +20,8 @@ import { findGroup } from "../../../src/storage/sql/groups/groups.ts";
 import { listSteps } from "../../../src/storage/sql/pipelines/steps.ts";
 import { listTestCases } from "../../../src/storage/sql/pipelines/test-cases.ts";
 import { finishMergeTask, insertMergeTask } from "../../../src/storage/sql/pull-requests/merge-tasks.ts";
-import { applyRefUpdates } from "../../../src/storage/sql/refs/ref-updates.ts";
-import { updateRepository } from "../../../src/storage/sql/repositories/repositories.ts";
 import { createCaller, ownerOf, type RestCaller } from "../clients/rest-callers.ts";
-import { gitDirOf } from "../git/repository-folder.ts";
+import { runFastImport, writeObjects } from "../git/write-objects.ts";
 import type { TestApp } from "../server/test-app.ts";
 import { EXAMPLES, type ExampleParameters, examplePath, PARAMETERS } from "./route-examples.ts";
 
@@ -145,36 +141,29 @@ export async function openExampleWorkspace(app: TestApp): Promise<ExampleWorkspa
     await clear(`${account}/gpg-keys`, ({ fingerprint }) => fingerprint);
   }
 
+  /** @returns the commit of the main branch. */
+  async function writeExampleHistory(repository: Repository): Promise<ObjectId> {
+    const { refs } = await writeObjects(app, repository.uuid, async (objects) => {
+      const ids = await runFastImport(objects, STREAM);
+      const [first, second, third] = ids as [ObjectId, ObjectId, ObjectId];
+      const refs = {
+        "refs/heads/main": second,
+        "refs/heads/feature/one": first,
+        "refs/heads/side": third,
+        "refs/tags/v1": first,
+      };
+      return { refs, mainBranch: "main" };
+    });
+    return refs["refs/heads/main"];
+  }
+
   async function fill(): Promise<ExampleParameters> {
     filled += 1;
     const key = `JUNK_${filled}`;
     await createProject(ports, by, workspace, { key: key as ProjectKey, name: key });
     const slug = `junk-${filled}` as RepositorySlug;
     const repository = await createRepository(ports, by, { workspace, project: app.project, slug });
-    const output = await runGit(["fast-import", "--quiet", "--cat-blob-fd=1"], {
-      gitDir: gitDirOf(ports, repository.uuid),
-      input: STREAM,
-    });
-    const [first, second, third] = output
-      .toString()
-      .split("\n")
-      .flatMap((line) => parseObjectId(line) ?? []);
-    const refs = [
-      ["refs/heads/main", second],
-      ["refs/heads/feature/one", first],
-      ["refs/heads/side", third],
-      ["refs/tags/v1", first],
-    ] as const;
-    await by.transaction(async (tx) => {
-      const updates = refs.map(([name, id]) => ({
-        name: name as RefName,
-        old: undefined,
-        new: id,
-        peeled: undefined,
-      }));
-      await applyRefUpdates(tx, repository.uuid, updates, { isAtomic: true, now: ports.clock() });
-      await updateRepository(tx, repository.uuid, { mainBranch: "main" as BranchName });
-    });
+    const commit = await writeExampleHistory(repository);
     const upload = { name: "file.txt", source: Readable.from([Buffer.from("content")]) };
     await storeDownloads(ports, by, repository, app.owner, Readable.from([upload]));
     if ((await findGroup(ports.database.kysely, workspace.uuid, "team" as GroupSlug)) === undefined)
@@ -185,7 +174,7 @@ export async function openExampleWorkspace(app: TestApp): Promise<ExampleWorkspa
       workspace: workspace.slug,
       repo_slug: slug,
       project_key: key,
-      commit: second!,
+      commit,
       selected_user: other.uuid,
       // Keys are everybody's own.
       "users/selected_user": app.owner.uuid,

@@ -1,12 +1,9 @@
-import { runGit } from "../../../src/git/process/git-process.ts";
 import { textToBytes } from "../../../src/model/byte-text.ts";
-import { type ObjectId, parseObjectId } from "../../../src/model/object-id.ts";
-import { BRANCH_PREFIX, type BranchName, type RefName } from "../../../src/model/ref-name.ts";
+import type { ObjectId } from "../../../src/model/object-id.ts";
+import { BRANCH_PREFIX } from "../../../src/model/ref-name.ts";
 import type { Repository } from "../../../src/model/repository.ts";
-import { applyRefUpdates } from "../../../src/storage/sql/refs/ref-updates.ts";
-import { updateRepository } from "../../../src/storage/sql/repositories/repositories.ts";
 import type { TestApp } from "../server/test-app.ts";
-import { gitDirOf } from "./repository-folder.ts";
+import { runFastImport, writeObjects } from "./write-objects.ts";
 
 /** 2026-01-01 00:00 UTC. */
 const BEGIN_S = 1_767_225_600;
@@ -21,12 +18,12 @@ export type SeededCommit = {
 
 /** Puts commits with files on a new branch of a repository, without a push, and returns their ids, oldest first. `main` becomes its main branch. */
 export async function seedFiles(
-  { ports, by }: Pick<TestApp, "ports" | "by">,
+  app: Pick<TestApp, "ports" | "by">,
   repository: Repository,
   branch: string,
   commits: readonly SeededCommit[],
 ): Promise<readonly ObjectId[]> {
-  const name = `${BRANCH_PREFIX}${branch}` as RefName;
+  const name = `${BRANCH_PREFIX}${branch}`;
   const parts = commits.flatMap(({ message, author = "Ada Example <ada@example.com>", files }, index) => {
     const date = `${BEGIN_S + 60 * index} +0000`;
     return [
@@ -42,18 +39,10 @@ export async function seedFiles(
       Buffer.from(`get-mark :${index + 1}\n`),
     ];
   });
-  const output = await runGit(["fast-import", "--quiet", "--cat-blob-fd=1"], {
-    gitDir: gitDirOf(ports, repository.uuid),
-    input: Buffer.concat([...parts, Buffer.from("done\n")]),
-  });
-  const ids = output
-    .toString()
-    .split("\n")
-    .flatMap((line) => parseObjectId(line) ?? []);
-  const update = { name, old: undefined, new: ids.at(-1), peeled: undefined };
-  await by.transaction(async (tx) => {
-    await applyRefUpdates(tx, repository.uuid, [update], { isAtomic: true, now: ports.clock() });
-    if (branch === "main") await updateRepository(tx, repository.uuid, { mainBranch: "main" as BranchName });
+  const { ids } = await writeObjects(app, repository.uuid, async (objects) => {
+    const made = await runFastImport(objects, Buffer.concat([...parts, Buffer.from("done\n")]));
+    const refs = { [name]: made.at(-1)! };
+    return { ids: made, refs, ...(branch === "main" ? { mainBranch: branch } : {}) };
   });
   return ids;
 }
