@@ -113,6 +113,7 @@ async function store(
     return pack;
   }
   reachFaultPoint("objects.indexed");
+  quarantine.beginAccepting();
   const received = pack.kind === "read" ? pack.objects : undefined;
   const { tips, listNeeded, isImport = false } = request;
   const listKnown = () => listKeptTips(ports.database.kysely, repository.uuid, ports.clock());

@@ -68,6 +68,7 @@ export async function openDiskQuarantine(
         await rm(join(packFolder, name), { force: true });
       },
     },
+    beginAccepting() {},
     noteGitPacks() {
       hasGitPacks = true;
     },

@@ -35,6 +35,8 @@ export type Quarantine = {
   readonly objectFolder: string;
   /** Writes files of packs into the quarantine. Syncing starts as soon as they are written. */
   readonly packFiles: PackFiles;
+  /** All of a pack has been received: what takes long is begun, beside the checks of its objects. Returns at once. */
+  beginAccepting(): void;
   /** Must be called before git itself writes packs here, under names of its own choice. */
   noteGitPacks(): void;
   /**

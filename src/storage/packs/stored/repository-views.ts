@@ -6,7 +6,7 @@ import type { Uuid } from "../../../model/uuid.ts";
 import { hasCode } from "../../files/has-code.ts";
 import { NoSuchObjectError } from "../../object-store/object-store.ts";
 import type { Database } from "../../sql/database.ts";
-import { findPackGeneration, lookAtPacks, type PackLook } from "../../sql/stored-objects/packs.ts";
+import { lookAtPacks, type PackLook } from "../../sql/stored-objects/packs.ts";
 import type { ObjectName } from "../../sql/stored-objects/stored-objects.ts";
 import type { ObjectCache } from "../../stored-objects/object-cache.ts";
 import { makePackView, type PackView } from "./pack-view.ts";
@@ -43,7 +43,7 @@ export type RepositoryViews = {
 export type RepositoryViewsOptions = {
   /** Where the views of this process are made. */
   readonly folder: string;
-  readonly database: Pick<Database, "kysely">;
+  readonly database: Pick<Database, "kysely" | "lookups">;
   readonly cache: ObjectCache;
   /** Called before a view is removed, to close open files in it. */
   readonly beforeRemoval: (gitDir: string) => void;
@@ -195,7 +195,7 @@ export function openRepositoryViews({
     current.users += 1;
     let isCurrent = false;
     try {
-      const now = await findPackGeneration(database.kysely, repository);
+      const now = await database.lookups.findPackGeneration(repository);
       const isNewest = (now?.packGeneration ?? NO_ROW) <= current.generation;
       isCurrent = isNewest && (await current.view.isIntact());
     } finally {

@@ -21,7 +21,7 @@ const IDLE_STEP_MS = 60_000;
 export type StoredPackStoreOptions = {
   /** For views and quarantines. It may be removed while nobody works in it. */
   readonly folder: string;
-  readonly database: Pick<Database, "kysely">;
+  readonly database: Pick<Database, "kysely" | "lookups">;
   readonly storedObjects: StoredObjects;
   readonly cache: ObjectCache;
   readonly beforeRemoval: (gitDir: string) => void;

@@ -58,15 +58,23 @@ export async function openStoredQuarantine(
   /** Another quarantine has taken over what is uploaded. */
   let isHandedOver = false;
   let isOpen = true;
+  /** Ends what is uploaded for a push that is refused. */
+  const abort = new AbortController();
+  /** What is uploaded beside the checks. */
+  let begun: Promise<void> | undefined;
 
   async function upload(files: PackFileSet): Promise<Uploaded> {
     const before = uploaded.get(files.base);
     if (before !== undefined) return before;
     const { source, sections } = files;
-    const object = await storedObjects.upload({ kind: "pack", source, sections });
+    const object = await storedObjects.upload({ kind: "pack", source, sections, signal: abort.signal });
     const made: Uploaded = { files, object, shown: undefined, state: "uploaded" };
     uploaded.set(files.base, made);
     return made;
+  }
+
+  async function uploadAll(): Promise<readonly Uploaded[]> {
+    return Promise.all((await listPackFileSets(packFolder)).map(upload));
   }
 
   /** Gives up what has no row, and keeps for the cache what has one. Its files are shown no more in any case: they go. */
@@ -99,9 +107,16 @@ export async function openStoredQuarantine(
       remove: (name) => rm(join(packFolder, name), { force: true }),
     },
     noteGitPacks() {},
+    beginAccepting() {
+      // An error is told by `accept`, which tries again.
+      begun = uploadAll().then(
+        () => {},
+        () => {},
+      );
+    },
     async accept(): Promise<AcceptedObjects> {
-      const sets = await listPackFileSets(packFolder);
-      const accepted = await Promise.all(sets.map(upload));
+      await begun;
+      const accepted = await uploadAll();
       for (const one of accepted)
         one.shown ??= await views.show(repository, one.object.name, one.files.files);
       reachFaultPoint("upload.shown");
@@ -130,6 +145,7 @@ export async function openStoredQuarantine(
       };
     },
     async reopen() {
+      await begun;
       const again = await openStoredQuarantine(options, uploaded);
       isHandedOver = true;
       try {
@@ -150,6 +166,8 @@ export async function openStoredQuarantine(
       if (!isOpen) return;
       isOpen = false;
       try {
+        abort.abort();
+        await begun;
         if (!isHandedOver) for (const one of uploaded.values()) await settle(one);
       } finally {
         view.close();

@@ -127,6 +127,8 @@ export function cacheLookups<Version extends string | number>(
     getSessionState: cache(lookups.getSessionState, ({ credential }) => credential !== undefined).ask,
     findPermission: permission.ask,
     listRefs: cache(lookups.listRefs, (refs: readonly Ref[]) => refs.length <= REFS_MAX).ask,
+    // A repository is opened after its refs have been read, so an answer of before would not do.
+    findPackGeneration: lookups.findPackGeneration,
     // Not cached here: the answers that are made from it are cached.
     listRefLines: lookups.listRefLines,
     listEmails: emails.ask,

@@ -38,6 +38,7 @@ import {
 } from "../repositories/repository-details.ts";
 import { repositoryQuery, toRepository } from "../repositories/repository-rows.ts";
 import type { Schema } from "../schema.ts";
+import { type PackGeneration, packGenerationQuery, toPackGeneration } from "../stored-objects/packs.ts";
 import { tokenByDigestQuery } from "../tokens/tokens.ts";
 import { type FoundToken, toTokenAndAccount } from "./admission-rows.ts";
 
@@ -68,6 +69,8 @@ export type Lookups = {
   getSessionState(sessionUuid: Uuid, repositoryUuid: Uuid | undefined): Awaitable<AdmissionState>;
   /** The permission by membership, regardless of public visibility. */
   findPermission(repositoryUuid: Uuid, accountUuid: Uuid): Awaitable<Permission>;
+  /** Whether a look at the packs of a repository still holds. Undefined if there is no such repository. */
+  findPackGeneration(repositoryUuid: Uuid): Awaitable<PackGeneration | undefined>;
   /** In the order of the names' bytes. */
   listRefs(repositoryUuid: Uuid): Awaitable<readonly Ref[]>;
   /** All refs as one text, `<id> <name>` a line, in the order of the names' bytes; empty if there are none. */
@@ -129,6 +132,7 @@ export function createLookups(db: Kysely<Schema>, prepare: Prepare): Lookups {
     MARKERS,
   );
   const refs = bind(prepare, "refs", refsQuery(db, FIRST).compile(), MARKERS);
+  const packGeneration = bind(prepare, "pack_generation", packGenerationQuery(db, FIRST).compile(), MARKERS);
   const refLines = bind(prepare, "ref_lines", refLinesQuery(db, FIRST), MARKERS);
   const emails = bind(prepare, "emails", emailsQuery(db, FIRST).compile(), MARKERS);
   const account = bind(prepare, "account_by_email", confirmedEmailsQuery(db, [FIRST]).compile(), MARKERS);
@@ -157,6 +161,8 @@ export function createLookups(db: Kysely<Schema>, prepare: Prepare): Lookups {
       then(sessionState([sessionUuid, repositoryUuid ?? null]), toSessionState),
     findPermission: (repositoryUuid, accountUuid) =>
       then(permission([repositoryUuid, accountUuid]), ([row]) => permissionOfRank(row?.permission_rank)),
+    findPackGeneration: (repositoryUuid) =>
+      then(packGeneration([repositoryUuid]), ([row]) => row && toPackGeneration(row)),
     listRefs: (repositoryUuid) => then(refs([repositoryUuid]), (rows) => rows.map(toRef)),
     listRefLines: (repositoryUuid) => then(refLines([repositoryUuid]), ([row]) => row?.lines ?? ""),
     listEmails: (accountUuid) => then(emails([accountUuid]), (rows) => rows.map(toEmailAlias)),

@@ -98,16 +98,17 @@ export async function lookAtPacks(db: Kysely<Schema>, repositoryUuid: Uuid): Pro
 }
 
 /** The two numbers alone, which tell whether an earlier look still holds. */
-export async function findPackGeneration(
-  db: Kysely<Schema>,
-  repositoryUuid: Uuid,
-): Promise<Pick<PackLook, "packGeneration" | "dropNumber"> | undefined> {
-  const row = await db
+export type PackGeneration = Pick<PackLook, "packGeneration" | "dropNumber">;
+
+export function packGenerationQuery(db: Kysely<Schema>, repositoryUuid: string) {
+  return db
     .selectFrom("repository")
     .select(["pack_generation", "drop_number"])
-    .where("uuid", "=", repositoryUuid)
-    .executeTakeFirst();
-  return row && { packGeneration: row.pack_generation, dropNumber: row.drop_number };
+    .where("uuid", "=", repositoryUuid);
+}
+
+export function toPackGeneration(row: { pack_generation: number; drop_number: number }): PackGeneration {
+  return { packGeneration: row.pack_generation, dropNumber: row.drop_number };
 }
 
 /**
