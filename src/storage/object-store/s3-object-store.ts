@@ -1,9 +1,10 @@
 import { hash } from "node:crypto";
 import { Readable } from "node:stream";
 import type { ObjectStoreSettings } from "../../config/config.ts";
+import { type Fault, sendFaulty } from "./faulty-request.ts";
 import type { ByteRange, ListedObject, ObjectStore } from "./object-store.ts";
 import { openRead } from "./open-read.ts";
-import { attempt, openS3, type SdkAttempt } from "./s3-client.ts";
+import { attempt, openS3, type SdkAttempt, type SignatureLife } from "./s3-client.ts";
 import { SINGLE_BYTES_MAX, sendParts, sendWhole } from "./s3-upload.ts";
 import {
   type AttemptedRequest,
@@ -14,11 +15,22 @@ import {
 } from "./store-attempts.ts";
 import { openStoreTransport } from "./store-transport.ts";
 
+export type S3Options = {
+  readonly patience?: Patience;
+  /** Above this an object is uploaded in parts. */
+  readonly singleBytesMax?: number;
+};
+
+export type S3ObjectStore = ObjectStore & {
+  /** For the probe: sends what the store has to refuse. @returns the status of its answer. */
+  sendFaulty(key: string, content: Buffer, life: SignatureLife, fault: Fault): Promise<number>;
+};
+
 /** A bucket of a store that speaks S3. No request is made before the first that somebody wants. */
 export async function openS3ObjectStore(
   settings: ObjectStoreSettings,
-  patience: Patience = PATIENCE,
-): Promise<ObjectStore> {
+  { patience = PATIENCE, singleBytesMax = SINGLE_BYTES_MAX }: S3Options = {},
+): Promise<S3ObjectStore> {
   const { bucket, prefix } = settings;
   const transport = openStoreTransport(patience);
   const s3 = await openS3(settings, transport);
@@ -55,7 +67,7 @@ export async function openS3ObjectStore(
   return {
     url,
     async prepareUpload(key, bytes, life) {
-      const uploadId = bytes > SINGLE_BYTES_MAX ? await beginParts(key) : undefined;
+      const uploadId = bytes > singleBytesMax ? await beginParts(key) : undefined;
       return {
         uploadId,
         async send(source, signal) {
@@ -127,6 +139,10 @@ export async function openS3ObjectStore(
         );
         token = page.IsTruncated === true ? page.NextContinuationToken : undefined;
       } while (token !== undefined);
+    },
+    sendFaulty(key, content, life, fault) {
+      const request = fault === "unsigned-read" ? reading("GET", key) : writing("PUT", key);
+      return sendFaulty({ s3, transport, patience }, { request, place: placeOf(key), content, life, fault });
     },
     close() {
       client.destroy();

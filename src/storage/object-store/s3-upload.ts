@@ -159,7 +159,7 @@ async function hasBytes(s3: S3, place: Upload["place"], bytes: number): Promise<
 /** Parts of one size, but for the last, in whole MiB. */
 export function partRanges(bytes: number): readonly ByteRange[] {
   const partBytes = Math.max(PART_BYTES_MIN, Math.ceil(bytes / PARTS_MAX / MIB) * MIB);
-  return Array.from({ length: Math.ceil(bytes / partBytes) }, (_, index) => ({
+  return Array.from({ length: Math.max(1, Math.ceil(bytes / partBytes)) }, (_, index) => ({
     first: index * partBytes,
     last: Math.min(bytes, (index + 1) * partBytes) - 1,
   }));

@@ -1,8 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { CreateBucketCommand, DeleteBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import type { ObjectStoreSettings } from "../../../src/config/config.ts";
-import type { ObjectStore } from "../../../src/storage/object-store/object-store.ts";
-import { openS3ObjectStore } from "../../../src/storage/object-store/s3-object-store.ts";
+import { openS3ObjectStore, type S3ObjectStore } from "../../../src/storage/object-store/s3-object-store.ts";
 import { PATIENCE, type Patience } from "../../../src/storage/object-store/store-attempts.ts";
 import type { StoreServer } from "./ceph.ts";
 import { openSharedStore } from "./shared-store.ts";
@@ -14,9 +13,10 @@ export type TestBucket = {
   /** Over this bucket, or through another address (a proxy's). It is closed with the bucket. */
   openStore(options?: {
     patience?: Partial<Patience>;
+    singleBytesMax?: number;
     endpoint?: string;
     prefix?: string;
-  }): Promise<ObjectStore>;
+  }): Promise<S3ObjectStore>;
   /** Removes all that is in it, and the bucket. */
   close(): Promise<void>;
 };
@@ -34,7 +34,7 @@ export async function openTestBucket(server?: StoreServer): Promise<TestBucket> 
   const client = new S3Client({ endpoint, region, forcePathStyle: true });
   await client.send(new CreateBucketCommand({ Bucket: bucket }));
   const settings: ObjectStoreSettings = { bucket, prefix: "", endpoint, region, forcePathStyle: true };
-  const stores: ObjectStore[] = [];
+  const stores: S3ObjectStore[] = [];
   return {
     settings,
     environment: {
@@ -44,8 +44,11 @@ export async function openTestBucket(server?: StoreServer): Promise<TestBucket> 
       PAIL_S3_REGION: region,
       PAIL_S3_FORCE_PATH_STYLE: "true",
     },
-    async openStore({ patience, ...others } = {}) {
-      const store = await openS3ObjectStore({ ...settings, ...others }, { ...PATIENCE, ...patience });
+    async openStore({ patience, singleBytesMax, ...others } = {}) {
+      const store = await openS3ObjectStore(
+        { ...settings, ...others },
+        { patience: { ...PATIENCE, ...patience }, ...(singleBytesMax !== undefined && { singleBytesMax }) },
+      );
       stores.push(store);
       return store;
     },
