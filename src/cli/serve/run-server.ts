@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { flushCompileCache } from "node:module";
 import { availableParallelism } from "node:os";
@@ -5,7 +6,7 @@ import type { Command } from "commander";
 import type { Logger } from "pino";
 import { type RunningApp, startApp, startJobs, sweepLeftovers } from "../../app.ts";
 import { operatorBy } from "../../authorization/operator-by.ts";
-import type { Config } from "../../config/config.ts";
+import type { Config, ObjectStoreSettings } from "../../config/config.ts";
 import { isLoopback, WORKERS_MAX } from "../../config/parse-setting.ts";
 import { publicBaseUrlsOf } from "../../config/public-base-urls.ts";
 import { openPorts } from "../../open-ports.ts";
@@ -84,6 +85,7 @@ async function serve<Prepared>(
   steps: ServerSteps<Prepared>,
   stopped: Promise<void>,
 ): Promise<void> {
+  if (config.objectStore !== undefined) await probe(config.objectStore);
   const { ports, startBeside, close } = await openServed(config, log, steps.control);
   try {
     const prepared = await steps.prepare(ports, operatorBy(ports));
@@ -116,6 +118,15 @@ async function serve<Prepared>(
   } finally {
     await close();
   }
+}
+
+/** Nobody is served from a store that may lose what it has acknowledged. */
+async function probe(settings: ObjectStoreSettings): Promise<void> {
+  const { probeObjectStore } = await import("../../storage/object-store/probe-object-store.ts");
+  await probeObjectStore(settings, {
+    clock: () => new Date(),
+    newName: () => randomBytes(10).toString("hex"),
+  });
 }
 
 type Served = {

@@ -12,7 +12,7 @@ import { storeIsMissing } from "../../../tests/support/object-store/shared-store
 import { openTestBucket, type TestBucket } from "../../../tests/support/object-store/test-bucket.ts";
 import { Failure } from "../../model/failure.ts";
 import type { Fault } from "./faulty-request.ts";
-import { type Probed, probeStore } from "./probe-store.ts";
+import { type Probed, probeStore } from "./probe-object-store.ts";
 import { openS3ObjectStore, type S3ObjectStore } from "./s3-object-store.ts";
 
 const ports = { clock: () => new Date(), newName: () => randomBytes(8).toString("hex") };

@@ -1,20 +1,36 @@
+import type { ObjectStoreSettings } from "../../config/config.ts";
 import { Failure } from "../../model/failure.ts";
 import type { Fault } from "./faulty-request.ts";
 import { NoSuchObjectError, type ObjectStore } from "./object-store.ts";
-import type { S3ObjectStore } from "./s3-object-store.ts";
+import { openS3ObjectStore, type S3ObjectStore } from "./s3-object-store.ts";
 
 const FOLDER = "probe/";
 const LIFE_MS = 3_600_000;
 /** What is left by a probe that was cut off is removed by a later one, and not by one that is under way. */
 const LEFT_AFTER_MS = 3_600_000;
 
-export type Probed = {
-  readonly store: S3ObjectStore;
-  /** The same bucket, where every upload goes in parts. */
-  readonly storeOfParts: ObjectStore;
+export type ProbePorts = {
   readonly clock: () => Date;
   /** No name may come twice. */
   readonly newName: () => string;
+};
+
+/** As `probeStore`, of the store that is configured. */
+export async function probeObjectStore(settings: ObjectStoreSettings, ports: ProbePorts): Promise<void> {
+  const store = await openS3ObjectStore(settings);
+  const storeOfParts = await openS3ObjectStore(settings, { singleBytesMax: 0 });
+  try {
+    await probeStore({ store, storeOfParts, ...ports });
+  } finally {
+    store.close();
+    storeOfParts.close();
+  }
+}
+
+export type Probed = ProbePorts & {
+  readonly store: S3ObjectStore;
+  /** The same bucket, where every upload goes in parts. */
+  readonly storeOfParts: ObjectStore;
 };
 
 /** Each with what an operator has to know if the store does not refuse it. */
