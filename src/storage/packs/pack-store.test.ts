@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
-import { copyFile } from "node:fs/promises";
+import { copyFile, readdir, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import type { Kysely } from "kysely";
 import { newUuid } from "../../../tests/support/examples/sample-model.ts";
-import { openRemotePackStore } from "../../../tests/support/storage/remote-pack-store.ts";
+import {
+  PACK_STORE_KINDS,
+  type PackStoreInContract,
+} from "../../../tests/support/storage/pack-store-kinds.ts";
 import { hashObject } from "../../git/objects/hash-object.ts";
 import { indexPack } from "../../git/packs/index-pack.ts";
 import { repack } from "../../git/packs/maintain.ts";
@@ -16,9 +18,7 @@ import { Failure } from "../../model/failure.ts";
 import type { ObjectId } from "../../model/object-id.ts";
 import type { BranchName, RefName } from "../../model/ref-name.ts";
 import type { Uuid } from "../../model/uuid.ts";
-import type { Schema } from "../sql/schema.ts";
-import { openDiskPackStore } from "./disk-pack-store.ts";
-import type { PackFolders, Quarantine } from "./pack-store.ts";
+import type { AcceptedObjects, PackFolders, PackStore, Quarantine } from "./pack-store.ts";
 import { createRepositoryFolder } from "./repository-folders.ts";
 import { withRepository } from "./with-repository.ts";
 
@@ -62,26 +62,21 @@ async function receive(quarantine: Quarantine, objects: readonly NewObject[]): P
   assert.equal(await indexPack(writePack(objects), options), undefined);
 }
 
-/** A folder needs none. */
-const NO_TRANSACTION = undefined as unknown as Kysely<Schema>;
-
-for (const [kind, openStore] of [
-  ["disk", () => openDiskPackStore(newFolder())],
-  [
-    "elsewhere",
-    () =>
-      openRemotePackStore(openDiskPackStore(newFolder()), { folder: newFolder(), beforeRemoval: () => {} }),
-  ],
-] as const)
-  describe(`a store of packs ${kind === "disk" ? "on disk" : kind}`, () => {
-    let store: PackFolders;
-    before(() => {
-      store = openStore();
+for (const { name: kind, isOfFolders, skip, open } of PACK_STORE_KINDS)
+  describe(`a store of packs ${kind}`, { skip }, () => {
+    let opened: PackStoreInContract;
+    let store: PackStore;
+    before(async () => {
+      opened = await open();
+      store = opened.store;
     });
+    after(() => opened.close());
 
     async function newRepository(): Promise<Uuid> {
       const uuid = newUuid();
-      await (await store.createRepository(uuid)).confirm();
+      const intent = await store.createRepository(uuid);
+      await opened.insertRow(uuid);
+      await intent.confirm();
       return uuid;
     }
 
@@ -90,11 +85,31 @@ for (const [kind, openStore] of [
       const quarantine = await store.openQuarantine(repository);
       try {
         await receive(quarantine, objects);
-        await quarantine.accept();
+        await recorded(await quarantine.accept());
       } finally {
         await quarantine.discard();
       }
       return id;
+    }
+
+    /** @returns the size of the repository. */
+    async function recorded(accepted: AcceptedObjects): Promise<number | undefined> {
+      const sizeBytes = await opened.transaction((tx) => accepted.record(tx));
+      await accepted.confirm();
+      return sizeBytes;
+    }
+
+    async function copy(from: Uuid, to: Uuid): Promise<void> {
+      const intent = await store.copyRepository(from, to);
+      await opened.insertRow(to);
+      await opened.transaction((tx) => intent.record(tx));
+      await intent.confirm();
+    }
+
+    async function remove(repository: Uuid): Promise<void> {
+      const intent = await store.openRemovalIntent(repository);
+      await opened.deleteRow(repository);
+      await intent.discard();
     }
 
     const has = (repository: Uuid, id: ObjectId) =>
@@ -108,13 +123,17 @@ for (const [kind, openStore] of [
       await receive(quarantine, objects);
       const { gitDir, objectFolder } = quarantine;
       for (const each of [earlier, id]) assert.ok(await isThere(gitDir, each, objectFolder));
-      await withRepository(store, repository, async (opened) => {
-        assert.ok(!(await isThere(opened.gitDir, id)));
-        const sizeBytes = await (await quarantine.accept()).record(NO_TRANSACTION);
-        assert.ok(await isThere(opened.gitDir, id), "whoever has it open sees it too");
-        const listed = [...(await store.listPackFiles(repository)).values()];
+      await withRepository(store, repository, async (view) => {
+        assert.ok(!(await isThere(view.gitDir, id)));
+        const accepted = await quarantine.accept();
+        assert.ok(await isThere(view.gitDir, id), "whoever has it open sees it too");
+        const sizeBytes = await recorded(accepted);
+        const files = (await readdir(join(view.gitDir, "objects", "pack"))).map((name) =>
+          stat(join(view.gitDir, "objects", "pack", name)),
+        );
+        const sizes = (await Promise.all(files)).map(({ size }) => size);
         assert.equal(
-          listed.reduce((sum, bytes) => sum + bytes, 0),
+          sizes.reduce((sum, bytes) => sum + bytes, 0),
           sizeBytes,
         );
       });
@@ -133,18 +152,48 @@ for (const [kind, openStore] of [
       await receive(quarantine, objects);
       await quarantine.discard();
       assert.ok(!(await has(repository, id)));
-      assert.deepEqual(await store.listPackFiles(repository), new Map());
+      const listed = await withRepository(store, repository, ({ gitDir }) =>
+        readdir(join(gitDir, "objects", "pack")),
+      );
+      assert.deepEqual(listed, []);
     });
+
+    test("what is accepted and not recorded is not kept, unless folders keep it for the next drop", async () => {
+      const repository = await newRepository();
+      const { id, objects } = newCommit("lost race");
+      const quarantine = await store.openQuarantine(repository);
+      await receive(quarantine, objects);
+      await quarantine.accept();
+      await quarantine.discard();
+      assert.equal(await has(repository, id), opened.folders !== undefined);
+    });
+
+    if (!isOfFolders)
+      test("another node reads what one has acknowledged, and what comes while it reads", async () => {
+        const other = opened.openOnAnotherNode!();
+        const repository = await newRepository();
+        const first = await add(repository, "first");
+        await withRepository(other, repository, async ({ gitDir, writeRefs }) => {
+          assert.ok(await isThere(gitDir, first));
+          const second = await add(repository, "second");
+          const refs = [{ name: "refs/heads/main" as RefName, target: second, peeled: undefined }];
+          await writeRefs(1, "main" as BranchName, async () => refs);
+          assert.ok(await isThere(gitDir, second));
+        });
+        await remove(repository);
+        assert.ok(!(await withRepository(store, newUuid(), ({ gitDir }) => isThere(gitDir, first))));
+      });
 
     test("a copy has all objects, and needs the other one no more", async () => {
       const [parent, fork] = [await newRepository(), newUuid()];
       const id = await add(parent, "shared");
-      await (await store.copyRepository(parent, fork)).confirm();
+      await copy(parent, fork);
       const own = await add(fork, "own");
       assert.ok(!(await has(parent, own)));
-      await (await store.openRemovalIntent(parent)).discard();
+      await remove(parent);
       assert.ok(await has(fork, id));
-      assert.equal((await store.locate(parent)).changedAt, undefined);
+      if (opened.folders === undefined) return;
+      assert.equal((await opened.folders.locate(parent)).changedAt, undefined);
       await assert.rejects(
         store.copyRepository(parent, newUuid()),
         (error) => error instanceof Failure && error.kind === "not-found",
@@ -164,59 +213,68 @@ for (const [kind, openStore] of [
         await writeRefs(2, head, async () => []);
         assert.equal((await runGit(["for-each-ref"], { gitDir })).toString(), "");
       });
-      await store.mendFolder(repository, 2, head, refs);
-      assert.deepEqual(await store.mendFolder(repository, 2, head, refs), []);
+      await opened.folders?.mendFolder(repository, 2, head, refs);
+      assert.deepEqual((await opened.folders?.mendFolder(repository, 2, head, refs)) ?? [], []);
     });
 
-    test("a repack keeps all objects, for those who have it open too", async () => {
-      const repository = await newRepository();
-      const ids = [await add(repository, "one"), await add(repository, "two")];
-      const kept = ids.map((target, index) => ({ name: `refs/heads/${index}` as RefName, target }));
-      await withRepository(store, repository, async ({ gitDir }) => {
-        const opened = await store.openMaintenance(repository, signal);
-        const folder = await opened.openRepackFolder(kept);
-        await repack({ gitDir: folder.gitDir, signal }, { drops: false });
-        await folder.place();
-        await folder.removeReplaced();
-        await folder.close();
-        await opened.close();
-        const names = [...(await store.listPackFiles(repository)).keys()];
-        assert.equal(names.filter((name) => name.endsWith(".pack")).length, 1);
-        for (const id of ids) assert.ok(await isThere(gitDir, id));
+    if (isOfFolders) describeFolders();
+
+    function describeFolders(): void {
+      let folders: PackFolders;
+      before(() => {
+        folders = opened.folders!;
       });
-      for (const id of ids) assert.ok(await has(repository, id));
-      assert.ok(!(await store.needsMaintenance(repository)));
-      assert.deepEqual(await store.checkPackFiles(repository), []);
-    });
 
-    test("its files, taken for a backup, make a repository", async () => {
-      const repository = await newRepository();
-      const id = await add(repository, "backed up");
-      const copy = newFolder();
-      await createRepositoryFolder(copy);
-      await store.takeFiles(repository, {
-        take: (file, from) => copyFile(from, join(copy, file)),
-        drop: async () => {},
+      test("a repack keeps all objects, for those who have it open too", async () => {
+        const repository = await newRepository();
+        const ids = [await add(repository, "one"), await add(repository, "two")];
+        const kept = ids.map((target, index) => ({ name: `refs/heads/${index}` as RefName, target }));
+        await withRepository(store, repository, async ({ gitDir }) => {
+          const maintenance = await store.openMaintenance(repository, signal);
+          const folder = await maintenance.openRepackFolder(kept);
+          await repack({ gitDir: folder.gitDir, signal }, { drops: false });
+          await folder.place();
+          await folder.removeReplaced();
+          await folder.close();
+          await maintenance.close();
+          const names = [...(await folders.listPackFiles(repository)).keys()];
+          assert.equal(names.filter((name) => name.endsWith(".pack")).length, 1);
+          for (const id of ids) assert.ok(await isThere(gitDir, id));
+        });
+        for (const id of ids) assert.ok(await has(repository, id));
+        assert.ok(!(await store.needsMaintenance(repository)));
+        assert.deepEqual(await folders.checkPackFiles(repository), []);
       });
-      assert.ok(await isThere(copy, id));
-      const nothing = { take: async () => {}, drop: async () => {} };
-      await assert.rejects(store.takeFiles(newUuid(), nothing), { code: "ENOENT" });
-    });
 
-    test("lists what it has, and sweeps what has no row", async () => {
-      const [kept, lost, gone] = [newUuid(), newUuid(), newUuid()];
-      for (const uuid of [kept, lost]) await store.createRepository(uuid);
-      await (await store.createRepository(gone)).discard();
-      const listed = async () => {
-        const all = await store.listRepositories();
-        return [kept, lost, gone].map((uuid) => all.includes(uuid));
-      };
-      assert.deepEqual(await listed(), [true, true, false]);
-      await store.sweep(async (uuid) => uuid === kept);
-      assert.deepEqual(await listed(), [true, false, false]);
-      const { changedAt, hasPacks } = await store.locate(kept);
-      assert.ok(changedAt !== undefined && hasPacks);
-      assert.equal((await store.locate(lost)).changedAt, undefined);
-      assert.deepEqual(await store.listLeftovers(), []);
-    });
+      test("its files, taken for a backup, make a repository", async () => {
+        const repository = await newRepository();
+        const id = await add(repository, "backed up");
+        const copy = newFolder();
+        await createRepositoryFolder(copy);
+        await folders.takeFiles(repository, {
+          take: (file, from) => copyFile(from, join(copy, file)),
+          drop: async () => {},
+        });
+        assert.ok(await isThere(copy, id));
+        const nothing = { take: async () => {}, drop: async () => {} };
+        await assert.rejects(folders.takeFiles(newUuid(), nothing), { code: "ENOENT" });
+      });
+
+      test("lists what it has, and sweeps what has no row", async () => {
+        const [kept, lost, gone] = [newUuid(), newUuid(), newUuid()];
+        for (const uuid of [kept, lost]) await store.createRepository(uuid);
+        await (await store.createRepository(gone)).discard();
+        const listed = async () => {
+          const all = await folders.listRepositories();
+          return [kept, lost, gone].map((uuid) => all.includes(uuid));
+        };
+        assert.deepEqual(await listed(), [true, true, false]);
+        await store.sweep(async (uuid) => uuid === kept);
+        assert.deepEqual(await listed(), [true, false, false]);
+        const { changedAt, hasPacks } = await folders.locate(kept);
+        assert.ok(changedAt !== undefined && hasPacks);
+        assert.equal((await folders.locate(lost)).changedAt, undefined);
+        assert.deepEqual(await folders.listLeftovers(), []);
+      });
+    }
   });
