@@ -89,7 +89,14 @@ export async function requireLease(db: Kysely<Schema>, lease: Lease): Promise<vo
   if (row === undefined) throw new Failure("unavailable", "another server has taken over");
 }
 
-/** To be called when the subject of a lease is deleted. */
+/**
+ * To be called when the subject of a lease is deleted, in the same transaction. A row that somebody has locked who waits for this
+ * transaction is left: nobody takes a lease on what is gone.
+ */
 export async function deleteLease(db: Kysely<Schema>, name: string): Promise<void> {
-  await db.deleteFrom("lease").where("name", "=", name).execute();
+  const own = db.selectFrom("lease").select("name").where("name", "=", name);
+  await db
+    .deleteFrom("lease")
+    .where("name", "in", isPostgres(db) ? own.forUpdate().skipLocked() : own)
+    .execute();
 }

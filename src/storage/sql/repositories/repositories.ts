@@ -9,8 +9,8 @@ import type { Uuid } from "../../../model/uuid.ts";
 import { isRepositoryWithin, NOWHERE } from "../bound.ts";
 import { flag } from "../columns.ts";
 import { compileFilter, compileSort } from "../compile-filter.ts";
+import { isPostgres } from "../database-now.ts";
 import { deleteLease, maintenanceLease } from "../leases.ts";
-import { lockRows } from "../lock-rows.ts";
 import { holds, isVisible, membersWithPermission } from "../permissions/permissions.ts";
 import type { RepositoryRow, Schema } from "../schema.ts";
 import { sendAhead } from "../send-ahead.ts";
@@ -162,11 +162,24 @@ export async function updateLockedRepository(
  */
 export async function deleteRepositoryRow(db: Kysely<Schema>, uuid: Uuid): Promise<boolean> {
   // Whoever adds a pack, or shares its packs with a fork, is done by then or finds no repository.
-  if (!(await lockRows(db, [{ table: "repository", uuid, strength: "update" }]))) return false;
+  if (!(await lockForDeletion(db, uuid))) return false;
   await releaseObjectsOf(db, uuid);
   const result = await db.deleteFrom("repository").where("uuid", "=", uuid).executeTakeFirst();
   await deleteLease(db, maintenanceLease(uuid));
   return result.numDeletedRows > 0n;
+}
+
+/**
+ * Locks the row as its deletion does, at once: whoever refers to it would else keep this transaction waiting for a stronger lock
+ * than it has, and might wait for the one that it has. The rows of forks come next, which forget their parent: their maintenance
+ * locks the objects that they share after its own row.
+ */
+async function lockForDeletion(tx: Kysely<Schema>, uuid: Uuid): Promise<boolean> {
+  const own = tx.selectFrom("repository").select("uuid").where("uuid", "=", uuid);
+  const forks = tx.selectFrom("repository").select("uuid").where("parent_uuid", "=", uuid).orderBy("uuid");
+  const row = await (isPostgres(tx) ? own.forUpdate() : own).executeTakeFirst();
+  if (row !== undefined && isPostgres(tx)) await forks.forNoKeyUpdate().execute();
+  return row !== undefined;
 }
 
 const ROLE_PERMISSIONS: Record<Exclude<RepositoryRole, "owner">, Permission> = {
