@@ -175,19 +175,27 @@ export function openObjectCache({
   }
 
   async function evictTo(limit: number): Promise<void> {
-    const files: { path: string; size: number; usedAt: number }[] = [];
+    const objects = new Map<string, { paths: string[]; size: number; usedAt: number }>();
     const shards = await readdir(folder).catch(unlessMissing);
     for (const shard of shards.filter((name) => name.length === 2))
       for (const name of await readdir(join(folder, shard))) {
         const path = join(folder, shard, name);
         const found = await stat(path).catch(() => undefined);
-        if (found !== undefined) files.push({ path, size: found.size, usedAt: found.mtimeMs });
+        if (found === undefined) continue;
+        const object = name.slice(0, name.lastIndexOf("."));
+        const known = objects.get(object) ?? { paths: [], size: 0, usedAt: 0 };
+        objects.set(object, {
+          paths: [...known.paths, path],
+          size: known.size + found.size,
+          usedAt: Math.max(known.usedAt, found.mtimeMs),
+        });
       }
-    let sum = files.reduce((total, { size }) => total + size, 0);
+    let sum = [...objects.values()].reduce((total, { size }) => total + size, 0);
     if (sum <= limit) return;
-    for (const { path, size } of files.sort((a, b) => a.usedAt - b.usedAt)) {
+    // An object goes whole: what is left of it would be of no use.
+    for (const { paths, size } of [...objects.values()].sort((a, b) => a.usedAt - b.usedAt)) {
       if (sum <= limit * EVICT_TO) break;
-      await unlink(path).catch(() => {});
+      for (const path of paths) await unlink(path).catch(() => {});
       sum -= size;
       counts.evictedBytes += size;
     }
@@ -231,18 +239,19 @@ export function openObjectCache({
         if (!hasCode(error, "EEXIST")) throw error;
       }
     }
-    noteUse(object.name);
+    noteUse(object);
     return true;
   }
 
-  function noteUse(name: ObjectName): void {
+  function noteUse({ name, sections }: CachedObject): void {
     const now = performance.now();
     if (now - (usedAt.get(name) ?? -USE_STEP_MS) < USE_STEP_MS) return;
     if (usedAt.size > 100_000) usedAt.clear();
     usedAt.set(name, now);
     const at = clock();
-    // The pack's time is the object's: its other files go with it, or are small.
-    void utimes(pathOf(name, "pack"), at, at).catch(() => {});
+    // Not the pack's, by whose time maintenance says how old its objects are.
+    const last = sectionsInOrder(sections).at(-1)!.ending;
+    void utimes(pathOf(name, last), at, at).catch(() => {});
   }
 
   return {
