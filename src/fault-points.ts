@@ -77,6 +77,7 @@ export const STORE_FAULT_POINTS = [
   "upload.acknowledged",
   "upload.shown",
   "cache.brought",
+  "maintenance.recorded",
 ] as const;
 
 export type FaultPoint = (typeof FAULT_POINTS)[number] | (typeof STORE_FAULT_POINTS)[number];

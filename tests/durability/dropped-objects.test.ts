@@ -312,8 +312,8 @@ for (const dialect of DIALECTS)
           ...packs,
           async openMaintenance(...args) {
             const opened = await packs.openMaintenance(...args);
-            const openRepackFolder: typeof opened.openRepackFolder = async (refs) => {
-              const repack = await opened.openRepackFolder(refs);
+            const openRepackFolder: typeof opened.openRepackFolder = async (refs, drops) => {
+              const repack = await opened.openRepackFolder(refs, drops);
               async function placeCommitGraph() {
                 // The lease runs out, and another process drops the commit.
                 await database.kysely.updateTable("lease").set({ expires_at: 0 }).execute();

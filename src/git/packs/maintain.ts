@@ -8,8 +8,9 @@ import { type GitOptions, runGit } from "../process/git-process.ts";
 export const PACKS_MAX = 24;
 
 /** Objects that nothing reaches are kept this long after their pack was made, for pushes under way. */
-const UNREACHABLE_KEPT = "2.weeks.ago";
-const DROP_STEP_MS = 7 * 86_400_000;
+export const UNREACHABLE_KEPT_MS = 14 * 86_400_000;
+/** How often it is looked for them. */
+export const DROP_STEP_MS = 7 * 86_400_000;
 /** Its time of change says when unreachable objects were last looked for. */
 const DROP_MARK = "full-repack-done";
 /** `-n`: git would write lists for the dumb protocol, which nobody speaks here. */
@@ -76,14 +77,29 @@ export async function markDrop(gitDir: string, now: Date): Promise<void> {
 }
 
 /**
- * Joins packs, so that reads stay quick. With `drops`, unreachable objects of packs older than two weeks are dropped; otherwise
- * none are.
+ * How packs are joined. `geometric`: only as many of the small ones as need be. `full`: all of them, in one pack of what is
+ * reachable and one of the rest. `drop`: the same, without unreachable objects of packs that are older than `until`.
  */
-export async function repack(location: Options, { drops }: { readonly drops: boolean }): Promise<void> {
+export type RepackPlan =
+  | { readonly kind: "geometric" | "full" }
+  | { readonly kind: "drop"; readonly until: Date };
+
+/** Joins packs, so that reads stay quick. Only a drop leaves objects out. */
+export async function repack(location: Options, plan: RepackPlan): Promise<void> {
   const options = { ...location, isInBackground: true };
-  if (drops) await runGit([...FULL_REPACK, `--cruft-expiration=${UNREACHABLE_KEPT}`], options);
-  else if (await areBitmapsOfUse(options.gitDir)) await runGit([...REPACK, "--geometric=2"], options);
-  else await runGit(FULL_REPACK, options);
+  if (plan.kind === "geometric") await runGit([...REPACK, "--geometric=2"], options);
+  else await runGit([...FULL_REPACK, ...(plan.kind === "drop" ? [expiration(plan.until)] : [])], options);
+}
+
+function expiration(until: Date): string {
+  // git reads a number behind "@" as seconds since 1970.
+  return `--cruft-expiration=@${Math.floor(until.getTime() / 1000)} +0000`;
+}
+
+/** What a repository needs whose packs are as old as their files, by the clock of this machine. */
+export async function planRepack(gitDir: string, drops: boolean): Promise<RepackPlan> {
+  if (drops) return { kind: "drop", until: new Date(Date.now() - UNREACHABLE_KEPT_MS) };
+  return { kind: (await areBitmapsOfUse(gitDir)) ? "geometric" : "full" };
 }
 
 /** @returns the checksum that the graph ends with, in hex. */

@@ -36,8 +36,8 @@ function losingAfterPlace(): PackStore {
       const opened = await packs.openMaintenance(...args);
       return {
         ...opened,
-        async openRepackFolder(refs) {
-          const folder = await opened.openRepackFolder(refs);
+        async openRepackFolder(refs, drops) {
+          const folder = await opened.openRepackFolder(refs, drops);
           return {
             ...folder,
             async place() {

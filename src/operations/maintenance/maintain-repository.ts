@@ -1,3 +1,4 @@
+import type { Kysely } from "kysely";
 import { reachFaultPoint } from "../../fault-points.ts";
 import { isConnected } from "../../git/packs/connectivity.ts";
 import { repack, writeCommitGraph } from "../../git/packs/maintain.ts";
@@ -20,7 +21,8 @@ import {
   listPullRequestTips,
 } from "../../storage/sql/refs/former-tips.ts";
 import { listRefs } from "../../storage/sql/refs/refs.ts";
-import { findRepository } from "../../storage/sql/repositories/repositories.ts";
+import { findRepository, updateRepository } from "../../storage/sql/repositories/repositories.ts";
+import type { Schema } from "../../storage/sql/schema.ts";
 import type { HeldLease } from "../../storage/sql/with-lease.ts";
 import { withoutIncomplete, withoutMissing } from "./complete-former-tips.ts";
 
@@ -33,7 +35,7 @@ const DECLARATIONS_MAX = 5;
  * Joins a repository's packs and renews its commit graph; once a week it drops what refs have not reached for two
  * weeks. All new files are made in a folder of their own. Then the new packs are put beside the old ones, then the
  * database is updated, and only then the old packs are removed. So nothing that must be preserved is lost, whenever
- * this ends early.
+ * this ends early. With an object store, the same transaction replaces the rows of packs.
  *
  * The lease is checked in the transaction that updates the database, and before each step that others can see. A process
  * that is frozen between such a check and its step still does that step later: a commit graph that it puts in place is
@@ -65,6 +67,7 @@ async function maintainOpen(
   const former = await listFormerTips(ports.database.kysely, uuid, readAt);
   const shown = await listPullRequestTips(ports.database.kysely, uuid);
   const isDue = await opened.isDropDue(readAt);
+  await opened.refresh();
   const found = await withoutMissing(former, location);
   if (found.length < former.length) logIncomplete(ports, uuid, former, found);
   const drops = isDue && found.length === former.length;
@@ -119,12 +122,12 @@ async function repackApart(
   const { uuid, dropNumber } = repository;
   const kept = keptRefs(refs, [...former.map(({ target }) => target), ...shown]);
   // The packs are read after the refs, so that they have everything that these refs reach.
-  const folder = await opened.openRepackFolder(kept);
+  const folder = await opened.openRepackFolder(kept, drops);
   try {
     reachFaultPoint("maintenance.linked");
     const location = { gitDir: folder.gitDir, signal: lease.signal };
     const { database, transactions } = ports;
-    await repack(location, { drops });
+    await repack(location, folder.plan);
     reachFaultPoint("maintenance.repacked");
     const commitGraph = await writeCommitGraph(location);
     reachFaultPoint("maintenance.graph-written");
@@ -143,7 +146,9 @@ async function repackApart(
       ? await declare(ports, repository, { kept, folder, commitGraph, readAt, lease })
       : await transactions.transaction(async (tx) => {
           await requireLease(tx, lease);
-          return noteCommitGraph(tx, uuid, { dropNumber, commitGraph });
+          const isNoted = await noteCommitGraph(tx, uuid, { dropNumber, commitGraph });
+          if (isNoted) await recordPacks(tx, uuid, folder);
+          return isNoted;
         });
     reachFaultPoint("maintenance.declared");
     await requireLease(database.kysely, lease);
@@ -162,6 +167,12 @@ async function repackApart(
   } finally {
     await folder.close();
   }
+}
+
+/** Where packs have rows, these are replaced in the transaction. Otherwise nothing is done before it has committed. */
+async function recordPacks(tx: Kysely<Schema>, uuid: Uuid, folder: RepackFolder): Promise<void> {
+  const sizeBytes = await folder.record(tx);
+  if (sizeBytes !== undefined) await updateRepository(tx, uuid, { sizeBytes });
 }
 
 /** Beyond this number, former tips that other tips reach are deleted. */
@@ -208,7 +219,9 @@ async function declare(
     const drop = { dropNumber, refGeneration, commitGraph, readAt };
     const outcome = await ports.transactions.transaction(async (tx) => {
       await requireLease(tx, lease);
-      return declareDrop(tx, uuid, drop);
+      const declared = await declareDrop(tx, uuid, drop);
+      if (declared.kind === "dropped") await recordPacks(tx, uuid, folder);
+      return declared;
     });
     if (outcome.kind !== "refs-changed") return outcome.kind === "dropped";
     refGeneration = outcome.refGeneration;

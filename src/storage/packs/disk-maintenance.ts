@@ -36,9 +36,10 @@ export async function openDiskMaintenance(
   }
   return {
     gitDir,
+    async refresh() {},
     isDropDue: (now) => isDropDue(gitDir, now),
     markDrop: (now) => markDrop(gitDir, now),
-    openRepackFolder: (refs) => openRepackFolder(gitDir, staging(), refs, linkFile),
+    openRepackFolder: (refs, drops) => openRepackFolder(gitDir, staging(), refs, { drops, linkFile }),
     close,
   };
 }

@@ -231,8 +231,8 @@ for (const { name: kind, isOfFolders, skip, open } of PACK_STORE_KINDS)
         const kept = ids.map((target, index) => ({ name: `refs/heads/${index}` as RefName, target }));
         await withRepository(store, repository, async ({ gitDir }) => {
           const maintenance = await store.openMaintenance(repository, signal);
-          const folder = await maintenance.openRepackFolder(kept);
-          await repack({ gitDir: folder.gitDir, signal }, { drops: false });
+          const folder = await maintenance.openRepackFolder(kept, false);
+          await repack({ gitDir: folder.gitDir, signal }, folder.plan);
           await folder.place();
           await folder.removeReplaced();
           await folder.close();

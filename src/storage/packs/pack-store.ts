@@ -84,13 +84,18 @@ export type OpenRepository = {
 
 /** A repository while it is maintained. Only the owner of the lease may open it, so there is one at a time. */
 export type OpenMaintenance = {
-  /** With all packs that the repository has now. */
+  /** With all packs that the repository had when it was opened, or later refreshed. */
   readonly gitDir: string;
+  /** Adds the packs that the repository has received since. */
+  refresh(): Promise<void>;
   /** Whether it is time to look for objects that have been unreachable for long. */
   isDropDue(now: Date): Promise<boolean>;
   markDrop(now: Date): Promise<void>;
-  /** @param refs what must be preserved. */
-  openRepackFolder(refs: readonly Pick<Ref, "name" | "target">[]): Promise<RepackFolder>;
+  /**
+   * @param refs what must be preserved.
+   * @param drops whether objects are to be dropped that nothing has reached for long.
+   */
+  openRepackFolder(refs: readonly Pick<Ref, "name" | "target">[], drops: boolean): Promise<RepackFolder>;
   close(): Promise<void>;
 };
 

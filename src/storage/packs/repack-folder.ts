@@ -1,13 +1,16 @@
 import { randomBytes } from "node:crypto";
-import { copyFile, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { copyFile, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import type { Kysely } from "kysely";
 import { reachFaultPoint } from "../../fault-points.ts";
+import { planRepack, type RepackPlan } from "../../git/packs/maintain.ts";
 import type { Ref } from "../../model/ref.ts";
 import { hasCode } from "../files/has-code.ts";
 import { makeFolders } from "../files/make-folders.ts";
 import { syncFolder } from "../files/sync-folder.ts";
+import type { Schema } from "../sql/schema.ts";
 import { copyPacks, type LinkFile, PACK_FILE_ORDER, takeFile } from "./copy-packs.ts";
-import { CONFIG } from "./repository-folders.ts";
+import { COMMIT_GRAPH, makeScratchRepository } from "./scratch-repository.ts";
 
 /**
  * A copy of a repository in which git repacks it. git removes and writes packs in the copy alone, so a git process that
@@ -17,10 +20,23 @@ import { CONFIG } from "./repository-folders.ts";
 export type RepackFolder = {
   /** A bare repository with all objects and the commit graph of the original, and with the given refs. */
   readonly gitDir: string;
+  readonly plan: RepackPlan;
   /** Takes the packs that the repository has received since this folder was opened. */
   takeNewer(): Promise<void>;
-  /** Puts the packs that git has made into the repository. They survive a loss of power from then on. */
+  /**
+   * Puts the packs that git has made into the repository, or into the object store. They survive a loss of power from then
+   * on.
+   *
+   * @throws Error if they lack objects that they must have.
+   */
   place(): Promise<void>;
+  /**
+   * To be called in the transaction that declares a drop or notes the commit graph, which has locked the repository's row.
+   *
+   * @returns the size of all packs that the repository then has, in bytes; undefined if no rows stand for them.
+   * @throws Failure unavailable if packs that would be replaced are not there any more.
+   */
+  record(tx: Kysely<Schema>): Promise<number | undefined>;
   /** Removes these packs from the repository again. The packs that they were to replace are still there. */
   removePlaced(): Promise<void>;
   /**
@@ -28,14 +44,22 @@ export type RepackFolder = {
    * which vouches for nothing: only the one whose checksum is in the database does.
    */
   placeCommitGraph(): Promise<void>;
-  /** Removes the packs from the repository that were there when this folder was opened and that the repack has replaced. */
+  /**
+   * Removes the packs from the repository that were there when this folder was opened and that the repack has replaced.
+   * Where rows stand for packs, that is done by then.
+   */
   removeReplaced(): Promise<void>;
   /** Removes this folder. */
   close(): Promise<void>;
 };
 
-const COMMIT_GRAPH = join("objects", "info", "commit-graph");
 const ALTERNATES = join("objects", "info", "alternates");
+
+export type RepackFolderOptions = {
+  /** Whether objects are to be dropped that nothing has reached for long. */
+  readonly drops?: boolean;
+  readonly linkFile?: LinkFile | undefined;
+};
 
 /**
  * @param repository the git directory of the original.
@@ -46,27 +70,20 @@ export async function openRepackFolder(
   repository: string,
   folder: string,
   refs: readonly Pick<Ref, "name" | "target">[],
-  linkFile?: LinkFile,
+  { drops = false, linkFile }: RepackFolderOptions = {},
 ): Promise<RepackFolder> {
   const [from, to] = [join(repository, "objects", "pack"), join(folder, "objects", "pack")];
   const close = () => rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 20 });
   try {
-    for (const name of ["refs", join("objects", "pack"), join("objects", "info")])
-      await makeFolders(join(folder, name));
-    await writeFile(join(folder, "config"), CONFIG);
-    await writeFile(join(folder, "HEAD"), "ref: refs/heads/main\n");
-    // A file without a header: git does not take the lines for sorted, nor the tags for peeled.
-    await writeFile(
-      join(folder, "packed-refs"),
-      refs.map(({ name, target }) => `${target} ${name}\n`).join(""),
-    );
+    await makeScratchRepository(folder, refs);
     await copyFile(join(repository, ALTERNATES), join(folder, ALTERNATES)).catch(unlessMissing);
     await takeLooseObjects(join(repository, "objects"), join(folder, "objects"), linkFile);
     const taken = await copyPacks(from, to, linkFile);
     const takenFiles = new Set(await readdir(to));
     // git takes from it what it has of each commit, such as the changed paths, and need not compute it again.
     await takeFile(join(repository, COMMIT_GRAPH), join(folder, COMMIT_GRAPH), linkFile).catch(unlessMissing);
-    return openFolder({ repository, folder, from, to, taken, takenFiles, linkFile, close });
+    const plan = await planRepack(folder, drops);
+    return openFolder({ repository, folder, from, to, plan, taken, takenFiles, linkFile, close });
   } catch (error) {
     await close();
     throw error;
@@ -74,7 +91,7 @@ export async function openRepackFolder(
 }
 
 function openFolder(opened: Opened): RepackFolder {
-  const { repository, folder, from, to, taken, takenFiles, linkFile, close } = opened;
+  const { repository, folder, from, to, plan, taken, takenFiles, linkFile, close } = opened;
   /** The names of the new packs in the repository, by the names that git has given them in the copy. */
   const placed = new Map<string, string>();
   /** The packs that the repack has left as they were. Before it has been looked at: all. */
@@ -93,6 +110,8 @@ function openFolder(opened: Opened): RepackFolder {
 
   return {
     gitDir: folder,
+    plan,
+    record: async () => undefined,
     async takeNewer() {
       newer = await copyPacks(from, to, linkFile, new Set([...newer, ...placed.values()]));
     },
@@ -129,6 +148,7 @@ type Opened = {
   readonly folder: string;
   readonly from: string;
   readonly to: string;
+  readonly plan: RepackPlan;
   /** The names of the packs, without endings, that were in the repository when the folder was opened. */
   readonly taken: ReadonlySet<string>;
   /** The names of all files of these packs, as they were taken. */

@@ -166,6 +166,11 @@ export type RepositoryRow = {
   commit_graph: string | null;
   /** Rises with every change of its rows of packs. */
   pack_generation: Generated<number>;
+  /**
+   * When it was last looked for objects that nothing reaches, by the database's clock. Null where repositories are folders,
+   * and before the first maintenance.
+   */
+  drop_checked_at: number | null;
   /** The repository that this one was forked from, while it is there. */
   parent_uuid: string | null;
   created_at: number;

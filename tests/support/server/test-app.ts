@@ -33,7 +33,8 @@ import {
 
 /** Whether servers of tests keep their objects in a store: in memory, since each has one of its own. */
 const IS_IN_OBJECT_STORE = process.env.TEST_OBJECT_STORE === "memory";
-const TEST_OBJECT_STORE: Config["objectStore"] = {
+/** For tests that are about the store, with `objectStore`: it is in memory too. */
+export const TEST_OBJECT_STORE: Config["objectStore"] = {
   bucket: "test",
   prefix: "",
   endpoint: undefined,

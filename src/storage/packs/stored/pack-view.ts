@@ -6,6 +6,7 @@ import type { LivePack, PackLook } from "../../sql/stored-objects/packs.ts";
 import type { ObjectName } from "../../sql/stored-objects/stored-objects.ts";
 import type { ObjectCache } from "../../stored-objects/object-cache.ts";
 import { CONFIG, headFile } from "../repository-folders.ts";
+import { isPack } from "./plan-stored-repack.ts";
 
 /**
  * A folder that git reads as a bare repository: its files are hard links of its own to those of the cache, so it loses none while it
@@ -72,14 +73,15 @@ export async function makePackView(gitDir: string, cache: ObjectCache): Promise<
       const live = new Set(packs.map(({ name }) => name));
       return [...names].every((name) => live.has(name) || own.has(name));
     },
-    async add({ packs }) {
-      const missing = packs.filter(({ name, kind }) => isPack(kind) && !names.has(name));
+    async add({ packs, dropNumber }) {
+      const missing = packs.filter((pack) => isPack(pack) && !names.has(pack.name));
       // At once: from now on the view relies on them.
       for (const { name } of packs) own.delete(name);
       await cache.linkInto(packFolder, missing);
       for (const { name } of missing) names.add(name);
       // The packs come first, so that the graph names no commit that is not in them.
-      const newest = packs.findLast(({ kind }) => kind === "graph");
+      // One of an earlier drop number would vouch for commits that are gone.
+      const newest = packs.findLast((pack) => pack.kind === "graph" && pack.dropNumber === dropNumber);
       if (newest !== undefined && newest.name !== graph) await setGraph(newest);
     },
     async addOwn(name, files) {
@@ -100,8 +102,4 @@ export async function makePackView(gitDir: string, cache: ObjectCache): Promise<
     // A git process that works in the folder goes on writing until it finds the folder removed.
     remove: () => rm(gitDir, { recursive: true, force: true, maxRetries: 20, retryDelay: 20 }),
   };
-}
-
-function isPack(kind: LivePack["kind"]): boolean {
-  return kind !== "graph" && kind !== "midx";
 }

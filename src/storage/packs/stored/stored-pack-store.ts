@@ -12,6 +12,7 @@ import { isCutOff, isOwn, newStagingName } from "../staging-names.ts";
 import { writeRefs } from "../written-refs.ts";
 import { needsStoredMaintenance } from "./needs-stored-maintenance.ts";
 import { openRepositoryViews } from "./repository-views.ts";
+import { openStoredMaintenance } from "./stored-maintenance.ts";
 import { openStoredQuarantine } from "./stored-quarantine.ts";
 
 /** A view that nobody has used for so long is closed, so that files that were evicted give their bytes back. */
@@ -90,9 +91,17 @@ export function openStoredPackStore(options: StoredPackStoreOptions): PackStore 
       const look = await lookAtPacks(database.kysely, repository);
       return look !== undefined && needsStoredMaintenance(look);
     },
-    async openMaintenance() {
-      throw new Error("not yet");
-    },
+    openMaintenance: (repository, signal) =>
+      openStoredMaintenance({
+        repository,
+        database,
+        views,
+        storedObjects,
+        cache,
+        newFolder: staging,
+        signal,
+        log,
+      }),
     async sweep() {
       for (const each of [viewFolder, stagingFolder])
         for (const name of await listFolder(each))

@@ -55,6 +55,7 @@ import { groupMail } from "./075-group-mail.ts";
 import { storedObjects } from "./076-stored-objects.ts";
 import { limitsOfNodes } from "./077-limits-of-nodes.ts";
 import { serverKeys } from "./078-server-keys.ts";
+import { dropChecks } from "./079-drop-checks.ts";
 import type { Migration } from "./migration.ts";
 
 /** In the order in which they run. */
@@ -116,4 +117,5 @@ export const MIGRATIONS: readonly Migration[] = [
   storedObjects,
   limitsOfNodes,
   serverKeys,
+  dropChecks,
 ];

@@ -41,7 +41,7 @@ export type PackRow = {
   kind: "push" | "rolled" | "base" | "cruft" | "graph" | "midx";
   /** Git objects in it. */
   objects: number;
-  /** The repository's `pack_generation` with which it came. */
+  /** The repository's `pack_generation` with which it came; of a graph, that whose commits it has. */
   added_generation: number;
   /** The repository's drop number of which it is. */
   drop_number: number;

@@ -26,6 +26,8 @@ export type LivePack = {
   readonly sections: Sections;
   /** How many repositories have it. */
   readonly names: number;
+  /** When the first of them got it, by the database's clock: so old are its objects. */
+  readonly namedAt: Date;
   /** Whether its bytes are in the database. */
   readonly isInline: boolean;
 };
@@ -34,6 +36,8 @@ export type LivePack = {
 export type PackLook = {
   readonly packGeneration: number;
   readonly dropNumber: number;
+  /** Whether the repository that it was forked from is still there. */
+  readonly isFork: boolean;
   readonly packs: readonly LivePack[];
 };
 
@@ -42,6 +46,8 @@ export type NewPack = {
   readonly kind: PackRow["kind"];
   readonly objects: number;
   readonly covers?: readonly ObjectName[];
+  /** Of a commit graph: the pack generation whose commits it has. Undefined: that in which it comes. */
+  readonly generation?: number;
 };
 
 /** One statement, so that rows and numbers are of one moment. Undefined if there is no such repository. */
@@ -55,6 +61,7 @@ export async function lookAtPacks(db: Kysely<Schema>, repositoryUuid: Uuid): Pro
       "inline_object.name as inline_name",
       "repository.pack_generation",
       "repository.drop_number as current_drop_number",
+      "repository.parent_uuid",
       "pack.object_name",
       "pack.kind",
       "pack.objects",
@@ -65,6 +72,7 @@ export async function lookAtPacks(db: Kysely<Schema>, repositoryUuid: Uuid): Pro
       "stored_object.sha256",
       "stored_object.sections",
       "stored_object.names",
+      "stored_object.state_at",
     ])
     .where("repository.uuid", "=", repositoryUuid)
     .orderBy("pack.added_generation")
@@ -75,6 +83,7 @@ export async function lookAtPacks(db: Kysely<Schema>, repositoryUuid: Uuid): Pro
   return {
     packGeneration: first.pack_generation,
     dropNumber: first.current_drop_number,
+    isFork: first.parent_uuid !== null,
     packs: rows.flatMap((row): LivePack[] =>
       row.object_name === null
         ? []
@@ -90,6 +99,7 @@ export async function lookAtPacks(db: Kysely<Schema>, repositoryUuid: Uuid): Pro
               sha256: row.sha256!,
               sections: JSON.parse(row.sections ?? "{}") as Sections,
               names: row.names!,
+              namedAt: new Date(row.state_at!),
               isInline: row.inline_name !== null,
             },
           ],
@@ -122,11 +132,21 @@ export async function addPacks(
   repositoryUuid: Uuid,
   packs: readonly NewPack[],
 ): Promise<number> {
-  const { packGeneration, dropNumber } = await raisePackGeneration(tx, repositoryUuid);
+  const numbers = await raisePackGeneration(tx, repositoryUuid);
   // In the order of their names, as all locks of objects are taken.
   for (const { object } of packs.toSorted((a, b) => (a.object.name < b.object.name ? -1 : 1)))
     await nameObject(tx, object);
-  for (const { object, kind, objects, covers } of packs) {
+  await insertPackRows(tx, repositoryUuid, packs, numbers);
+  return sumPackBytes(tx, repositoryUuid);
+}
+
+async function insertPackRows(
+  tx: Kysely<Schema>,
+  repositoryUuid: Uuid,
+  packs: readonly NewPack[],
+  { packGeneration, dropNumber }: PackGeneration,
+): Promise<void> {
+  for (const { object, kind, objects, covers, generation } of packs) {
     await sendAhead(
       tx,
       tx.insertInto("pack").values({
@@ -134,12 +154,30 @@ export async function addPacks(
         object_name: object.name,
         kind,
         objects,
-        added_generation: packGeneration,
+        added_generation: generation ?? packGeneration,
         drop_number: dropNumber,
         covers: covers === undefined ? null : JSON.stringify(covers),
       }),
     );
   }
+}
+
+/**
+ * Gives packs, which the same transaction has named, to another repository as well, whose row it has locked.
+ *
+ * @returns the bytes of all packs that the other repository then has.
+ */
+export async function addPacksAgain(
+  tx: Kysely<Schema>,
+  repositoryUuid: Uuid,
+  packs: readonly NewPack[],
+): Promise<number> {
+  const isNamed = await nameObjectsAgain(
+    tx,
+    packs.map(({ object }) => object.name),
+  );
+  if (!isNamed) throw new Error("packs have lost their names in the transaction that has named them");
+  await insertPackRows(tx, repositoryUuid, packs, await raisePackGeneration(tx, repositoryUuid));
   return sumPackBytes(tx, repositoryUuid);
 }
 
@@ -202,7 +240,7 @@ export async function sharePacks(
   return sumPackBytes(tx, forkUuid);
 }
 
-async function raisePackGeneration(tx: Kysely<Schema>, repositoryUuid: Uuid) {
+async function raisePackGeneration(tx: Kysely<Schema>, repositoryUuid: Uuid): Promise<PackGeneration> {
   const row = await tx
     .updateTable("repository")
     .set((eb) => ({ pack_generation: eb("pack_generation", "+", 1) }))
