@@ -9,8 +9,8 @@ import { databaseNow } from "../../src/storage/sql/database-now.ts";
 import { maintenanceLease, releaseLease, requireLease, takeLease } from "../../src/storage/sql/leases.ts";
 import { openDatabase } from "../../src/storage/sql/open-database.ts";
 import { insertProject } from "../../src/storage/sql/projects/projects.ts";
-import { declareDrop, requireNoDrop } from "../../src/storage/sql/refs/drops.ts";
-import { lockRepository } from "../../src/storage/sql/refs/ref-updates.ts";
+import { declareDrop, lockUndropped, requireNoDrop } from "../../src/storage/sql/refs/drops.ts";
+import { lockRepository, raiseRefGeneration } from "../../src/storage/sql/refs/ref-updates.ts";
 import { deleteRepositoryRow, insertRepository } from "../../src/storage/sql/repositories/repositories.ts";
 import type { Schema } from "../../src/storage/sql/schema.ts";
 import { addPacks, removePacks, sharePacks } from "../../src/storage/sql/stored-objects/packs.ts";
@@ -224,6 +224,19 @@ describe("locks of a real PostgreSQL", () => {
     await maintenance.commit();
   });
 
+  test("pushes to two forks that move pull requests into one repository go on one after the other", async (t) => {
+    const uuid = await createRepository();
+    const [first, second] = [await begin(t), await begin(t)];
+    await first.run((tx) => lockUndropped(tx, uuid, 0));
+    const locked = second.run((tx) => lockUndropped(tx, uuid, 0));
+    await second.waiting();
+    await first.run((tx) => raiseRefGeneration(tx, uuid));
+    await first.commit();
+    await locked;
+    await second.run((tx) => raiseRefGeneration(tx, uuid));
+    await second.commit();
+  });
+
   test("the time of a row is when it is written, not when its transaction began", async (t) => {
     const transaction = await begin(t);
     const read = () =>
@@ -251,11 +264,14 @@ describe("locks of a real PostgreSQL", () => {
     const [publication, deletion] = [await begin(t), await begin(t)];
     await publication.run((tx) => requireLease(tx, lease));
     await deletion.run((tx) => lockRepository(tx, parent));
-    const published = publication.run((tx) => lockRepository(tx, parent));
+    const refused = assert.rejects(
+      publication.run((tx) => lockRepository(tx, parent)),
+      Failure,
+    );
     await publication.waiting();
     assert.equal(await deletion.run((tx) => deleteRepositoryRow(tx, parent)), true);
     await deletion.commit();
-    await assert.rejects(published, Failure);
+    await refused;
     await publication.rollback();
   });
 
@@ -272,10 +288,25 @@ describe("locks of a real PostgreSQL", () => {
     assert.deepEqual(await findObject(object), { state: "unnamed", names: 0 });
   });
 
-  test("a deletion waits for a fork by the operator, which has referred to the row before it locks it", async (t) => {
+  test("a deletion waits for a fork, which refers to its parent and has locked it before", async (t) => {
     const parent = await createRepository();
-    const [forking, deletion] = [await begin(t), await begin(t)];
     const fork = sampleRepository(workspace, project, `fork-of-${parent}`, { parentUuid: parent });
+    const [forking, deletion] = [await begin(t), await begin(t)];
+    await forking.run((tx) => requireNoDrop(tx, parent, 0));
+    // The caller's access to the repository is checked under this lock.
+    const admitted = deletion.run((tx) => lockRepository(tx, parent));
+    await deletion.waiting();
+    await forking.run((tx) => insertRepository(tx, fork));
+    await forking.commit();
+    await admitted;
+    assert.equal(await deletion.run((tx) => deleteRepositoryRow(tx, parent)), true);
+    await deletion.commit();
+  });
+
+  test("a deletion waits for whoever has referred to the repository, and lets it lock the row", async (t) => {
+    const parent = await createRepository();
+    const fork = sampleRepository(workspace, project, `fork-of-${parent}`, { parentUuid: parent });
+    const [forking, deletion] = [await begin(t), await begin(t)];
     await forking.run((tx) => insertRepository(tx, fork));
     const deleted = deletion.run((tx) => deleteRepositoryRow(tx, parent));
     await deletion.waiting();

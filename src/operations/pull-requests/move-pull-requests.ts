@@ -7,7 +7,7 @@ import { accountOf } from "../../model/who-acts.ts";
 import type { By } from "../../ports.ts";
 import type { AffectedPullRequest } from "../../storage/sql/pull-requests/affected-pull-requests.ts";
 import { updatePullRequest } from "../../storage/sql/pull-requests/pull-requests.ts";
-import { requireNoDrop } from "../../storage/sql/refs/drops.ts";
+import { lockUndropped } from "../../storage/sql/refs/drops.ts";
 import { raiseRefGeneration } from "../../storage/sql/refs/ref-updates.ts";
 import type { Schema } from "../../storage/sql/schema.ts";
 import type { Recorder } from "../../storage/sql/write-transaction.ts";
@@ -132,7 +132,7 @@ async function moveSource(
   if (sourceCommit === one.sourceCommit) return;
   if (one.repositoryUuid !== repositoryUuid) {
     const dropNumber = prepared.brought.get(broughtKey(one.repositoryUuid, sourceCommit))!;
-    await requireNoDrop(tx, one.repositoryUuid, dropNumber);
+    await lockUndropped(tx, one.repositoryUuid, dropNumber);
     await raiseRefGeneration(tx, one.repositoryUuid);
   }
   // Locks the row first: a review is either given before and seen here, or it comes after.

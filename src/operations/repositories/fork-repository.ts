@@ -176,9 +176,10 @@ async function storeFork(
         createdAt: now,
         updatedAt: now,
       };
+      // Locks the parent before the new row refers to it, which takes a weaker lock: a deletion could come in between.
+      await requireNoDrop(tx, parentUuid, dropNumber);
       await insertRepository(tx, fork);
       await insertRefs(tx, fork.uuid, refs);
-      await requireNoDrop(tx, parentUuid, dropNumber);
       const sizeBytes = await copied.record(tx);
       if (sizeBytes !== undefined) await updateRepository(tx, uuid, { sizeBytes });
       reachFaultPoint("fork.rows-made");

@@ -74,6 +74,22 @@ export async function clearCommitGraph(db: Kysely<Schema>, repositoryUuid: Uuid)
 }
 
 /**
+ * For a transaction that writes the row of another repository, for which objects were found complete before. It locks the row as
+ * for writing: two that share it and then write it would wait for each other.
+ *
+ * @throws Failure not-found if the repository has been deleted.
+ * @throws ObjectsDroppedError
+ */
+export async function lockUndropped(
+  tx: Kysely<Schema>,
+  repositoryUuid: Uuid,
+  dropNumber: number,
+): Promise<void> {
+  const locked = await lockRepository(tx, repositoryUuid);
+  if (locked.dropNumber !== dropNumber) throw new ObjectsDroppedError();
+}
+
+/**
  * For a fork, whose objects were copied after its refs were read: none may have been dropped in between. Until the
  * transaction ends, none can be dropped. Call it in the transaction that creates the fork.
  *
