@@ -159,6 +159,7 @@ export async function openPorts(
   return {
     config,
     listening: { port: config.port },
+    stopping: { isStopping: false },
     keys,
     database,
     transactions: database,

@@ -75,6 +75,8 @@ export type Ports = {
   readonly config: Config;
   /** The port that it listens on, once it does; until then that of the settings. */
   readonly listening: { port: number };
+  /** Once it is true the process still serves, and says that it is not ready, so that proxies look for another. */
+  readonly stopping: { isStopping: boolean };
   readonly keys: Keys;
   readonly database: ReadDatabase;
   /** Only for what makes a `By`: whoever changes something says who wants it, and is asked whether they may. */

@@ -80,6 +80,8 @@ export type Config = {
   readonly fetchCacheBytesMax: number;
   /** Processes that serve. Undefined: as many as are usual for the command. */
   readonly workers: number | undefined;
+  /** How long a server goes on serving after SIGTERM, while it says that it is not ready. */
+  readonly drainSeconds: number;
   /** Connections to PostgreSQL, of all processes together. Undefined: as many as fit a server that nobody has configured. */
   readonly databaseConnectionsMax: number | undefined;
   /** Whether requests are limited as Bitbucket limits them. */

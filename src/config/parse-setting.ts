@@ -63,6 +63,14 @@ export function parseTokenLife(text: string): number | undefined {
   return seconds >= TOKEN_SECONDS_MIN && seconds <= TOKEN_SECONDS_MAX ? seconds : undefined;
 }
 
+const DRAIN_SECONDS_MAX = 3_600;
+
+/** Seconds from 0 to an hour. */
+export function parseDrain(text: string): number | undefined {
+  const seconds = /^\d{1,4}$/.test(text) ? Number(text) : Number.NaN;
+  return seconds <= DRAIN_SECONDS_MAX ? seconds : undefined;
+}
+
 /** An address or name and a port with a colon between; an IPv6 address stands in brackets. */
 export function parseAddress(text: string): { host: string; port: number } | undefined {
   const [, bracketed, plain, digits] = /^(?:\[([^\]]+)\]|([^:]+)):(\d+)$/.exec(text) ?? [];

@@ -16,6 +16,7 @@ import {
   parseBaseUrl,
   parseByteCount,
   parseCount,
+  parseDrain,
   parseEndpoint,
   parseHost,
   parseObjectStoreUrl,
@@ -57,10 +58,11 @@ export function readConfig(flags: Flags, environment: Environment, file?: Config
   const dataFolder = resolve(reader.read("data", parsePath, "must be a path") ?? DEFAULTS.data);
   const { publicUrl, publicApiUrl } = readPublicUrls(reader);
   const database = readDatabase(reader, dataFolder);
+  const objectStore = readObjectStore(reader, database);
   const config: Config = {
     dataFolder,
     database,
-    objectStore: readObjectStore(reader, database),
+    objectStore,
     objectCacheBytesMax:
       reader.read(
         "objectCacheBytesMax",
@@ -107,6 +109,9 @@ export function readConfig(flags: Flags, environment: Environment, file?: Config
       reader.read("failedCredentialsMax", parseCount, "must be a whole number from 1") ??
       DEFAULTS.failedCredentialsMax,
     workers: reader.read("workers", parseWorkers, "must be a whole number from 1 to 64"),
+    drainSeconds:
+      reader.read("drainSeconds", parseDrain, "must be a number of seconds from 0 to 3600") ??
+      (objectStore === undefined ? 0 : DEFAULTS.drainSecondsOfNode),
     databaseConnectionsMax: reader.read(
       "databaseConnectionsMax",
       parseCount,

@@ -26,6 +26,7 @@ export type SettingName =
   | "rateLimits"
   | "failedCredentialsMax"
   | "workers"
+  | "drainSeconds"
   | "databaseConnectionsMax"
   | "objectStore"
   | "s3Endpoint"
@@ -76,6 +77,7 @@ export const DEFAULTS = {
   oauthTokenSeconds: 7_200,
   failedCredentialsMax: 100,
   databaseConnectionsMax: 64,
+  drainSecondsOfNode: 5,
 } as const satisfies Record<string, string | number> & Pick<Config, "identity" | "logLevel">;
 
 /** Every setting but the database's, in the order of the help text. */
@@ -258,6 +260,14 @@ export const SETTINGS: readonly Setting[] = [
     variable: "PAIL_WORKERS",
     description: "how many processes serve, 1 to 64",
     fallback: "the number of cores, at most 64; for demo, 1",
+  },
+  {
+    name: "drainSeconds",
+    flags: "--drain-seconds <number>",
+    variable: "PAIL_DRAIN_SECONDS",
+    description:
+      "how long the server goes on serving after SIGTERM, while /-/ready answers 503, so that a proxy sends requests elsewhere",
+    fallback: `${DEFAULTS.drainSecondsOfNode} with an object store, else 0`,
   },
   {
     name: "databaseConnectionsMax",

@@ -4,9 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { sendRequest } from "../../tests/support/clients/http-request.ts";
+import { openMemoryObjectStore } from "../../tests/support/object-store/memory-object-store.ts";
 import { startTestApp } from "../../tests/support/server/test-app.ts";
 import { startMetricsServer } from "../http/server/metrics-server.ts";
 import { openReadinessCheck } from "../operations/readiness/readiness.ts";
+import type { Ports } from "../ports.ts";
 import { MIGRATIONS } from "../storage/sql/migrations/migrations.ts";
 import { openProbes } from "./health.ts";
 
@@ -72,8 +74,8 @@ test("each part that is missing is named, without a path or a text of an error",
       },
     } as never,
   };
-  assert.deepEqual(await openReadinessCheck({ database: failing, config: gone }).read(), {
-    isReady: false,
+  assert.deepEqual(await openReadinessCheck({ ...ports, database: failing, config: gone }).read(), {
+    isStopping: false,
     checks: {
       database: "does not answer",
       migrations: "unknown",
@@ -101,6 +103,51 @@ test("a schema that an older version has left lacks migrations; one of a newer v
   }
 });
 
+test("an object store that does not answer, or is another's, is named within seconds, and may be left out", async () => {
+  const store = openMemoryObjectStore();
+  await store.write("pail-store.json", Buffer.from("{}"));
+  for (const [what, findBytes, expected] of [
+    ["is there", store.findBytes, "ok"],
+    ["is empty", async () => undefined, "lost its identity"],
+    ["refuses", () => Promise.reject(new Error("SlowDown")), "does not answer"],
+    ["hangs", () => new Promise<never>(() => {}), "does not answer"],
+  ] as const) {
+    const stored = { store: { ...store, findBytes } } as unknown as Ports["stored"];
+    const probe = openProbes({ ...app.ports, stored });
+    const [ready, excluding, other] = await Promise.all(
+      ["", "?exclude=object_store", "?exclude=git&exclude=database"].map((query) =>
+        probe(`/-/ready${query}`),
+      ),
+    );
+    assert.equal(JSON.parse(ready!.body).checks.object_store, expected, what);
+    const status = expected === "ok" ? 200 : 503;
+    assert.deepEqual([ready!.status, excluding!.status, other!.status], [status, 200, status], what);
+    assert.equal((await probe("/-/health"))?.status, 200);
+  }
+});
+
+test("a server that is about to stop is alive and not ready, and keeps no connection", async () => {
+  const { stopping } = app.ports;
+  stopping.isStopping = true;
+  try {
+    for (const origin of [app.url, new URL(metrics.url).origin]) {
+      const { status, text } = await sendRequest(origin, "/-/ready");
+      assert.deepEqual([status, JSON.parse(text)], [503, { ...READY, status: "stopping" }]);
+      assert.equal((await sendRequest(origin, "/-/health")).status, 200);
+    }
+    assert.deepEqual(await connectionAfter("/2.0/repositories/acme/demo"), [404, "close"]);
+  } finally {
+    stopping.isStopping = false;
+  }
+  assert.deepEqual(await connectionAfter("/-/ready"), [200, "keep-alive"]);
+});
+
+async function connectionAfter(path: string): Promise<unknown> {
+  const answer = await fetch(app.url + path);
+  await answer.arrayBuffer();
+  return [answer.status, answer.headers.get("connection")];
+}
+
 test("however often it is asked, the database is asked once a second", async () => {
   let asked = 0;
   const { database } = app.ports;
@@ -115,6 +162,6 @@ test("however often it is asked, the database is asked once a second", async () 
   };
   const check = openReadinessCheck({ ...app.ports, database: counted });
   const answers = await Promise.all(Array.from({ length: 50 }, () => check.read()));
-  assert.ok(answers.every(({ isReady }) => isReady));
+  assert.ok(answers.every(({ checks }) => checks.database === "ok"));
   assert.equal(asked, 1);
 });

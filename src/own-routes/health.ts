@@ -1,7 +1,11 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { clientAddress } from "../http/server/client-address.ts";
 import { baseUrlsOf } from "../http/server/public-urls.ts";
-import { openReadinessCheck, type Readiness } from "../operations/readiness/readiness.ts";
+import {
+  openReadinessCheck,
+  type Readiness,
+  type ReadinessPorts,
+} from "../operations/readiness/readiness.ts";
 import type { Ports } from "../ports.ts";
 
 export const HEALTH_PATH = "/-/health";
@@ -10,9 +14,12 @@ export const READY_PATH = "/-/ready";
 const PROBE = { config: { isProbe: true } } as const;
 const HEADERS = { "content-type": "application/json; charset=utf-8", "cache-control": "no-store" };
 
+/** Parts of `checks` that may be missing for who asks: `?exclude=object_store`, as Kubernetes has it. */
+const EXCLUDED = "exclude";
+
 /**
  * `GET /-/health`: the process answers. `GET /-/ready`: it can also do its work; if not, 503 names the part that is
- * missing. Both are for machines that watch this one, so no credential is looked at and no limit counts them.
+ * missing, or says that it is about to stop. Both are for machines that watch this one, so no credential is looked at and no limit counts them.
  */
 export function registerHealth(server: FastifyInstance, ports: Ports): void {
   const readiness = openReadinessCheck(ports);
@@ -20,22 +27,22 @@ export function registerHealth(server: FastifyInstance, ports: Ports): void {
     const asksWhatArrived = (request.query as Readonly<Record<string, unknown>>).seen !== undefined;
     return reply.headers(HEADERS).send(asksWhatArrived ? seenBody(request, ports) : HEALTH_BODY);
   });
-  server.get(READY_PATH, PROBE, async (_request, reply) => {
-    const found = await readiness.read();
-    return reply.code(readyStatus(found)).headers(HEADERS).send(readyBody(found));
+  server.get(READY_PATH, PROBE, async (request, reply) => {
+    const { status, body } = answerReady(await readiness.read(), request.url);
+    return reply.code(status).headers(HEADERS).send(body);
   });
 }
 
 /** The same on the port of the metrics, which need not be reachable for clients. */
 export function openProbes(
-  ports: Pick<Ports, "database" | "config">,
-): (path: string) => Promise<{ status: number; headers: Record<string, string>; body: string } | undefined> {
+  ports: ReadinessPorts,
+): (url: string) => Promise<{ status: number; headers: Record<string, string>; body: string } | undefined> {
   const readiness = openReadinessCheck(ports);
-  return async (path) => {
+  return async (url) => {
+    const path = url.split("?", 1)[0]!;
     if (path === HEALTH_PATH) return { status: 200, headers: HEADERS, body: HEALTH_BODY };
     if (path !== READY_PATH) return undefined;
-    const found = await readiness.read();
-    return { status: readyStatus(found), headers: HEADERS, body: readyBody(found) };
+    return { ...answerReady(await readiness.read(), url), headers: HEADERS };
   };
 }
 
@@ -56,10 +63,9 @@ function seenBody(request: FastifyRequest, ports: Ports): string {
   });
 }
 
-function readyStatus({ isReady }: Readiness): number {
-  return isReady ? 200 : 503;
-}
-
-function readyBody({ isReady, checks }: Readiness): string {
-  return JSON.stringify({ status: isReady ? "ready" : "not ready", checks });
+function answerReady({ isStopping, checks }: Readiness, url: string): { status: number; body: string } {
+  const excluded = new URLSearchParams(url.split(/\?(.*)/s)[1] ?? "").getAll(EXCLUDED);
+  const isReady = Object.entries(checks).every(([part, word]) => word === "ok" || excluded.includes(part));
+  const status = isStopping ? "stopping" : isReady ? "ready" : "not ready";
+  return { status: status === "ready" ? 200 : 503, body: JSON.stringify({ status, checks }) };
 }

@@ -15,6 +15,8 @@ export type FromWorker =
 /** What the main process asks a worker, and answers it. */
 export type ToWorker =
   | { readonly kind: "metrics"; readonly question: number }
+  /** The server is about to stop: from now on it is not ready. */
+  | { readonly kind: "stopping" }
   | { readonly kind: "rate"; readonly question: number; readonly decision: RateDecision }
   /** `untilMs` undefined: it may go on. */
   | { readonly kind: "sign-in"; readonly question: number; readonly untilMs: number | undefined };

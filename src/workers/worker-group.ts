@@ -11,6 +11,8 @@ import { WORKER_PORT_VARIABLE } from "./worker-link.ts";
 export type WorkerGroup = {
   /** What each has counted; one that does not answer in time is left out. */
   readMetrics(): Promise<readonly (readonly MetricObject[])[]>;
+  /** Tells them that the server is about to stop. From now on none is started again. */
+  announceStop(): void;
   close(): Promise<void>;
 };
 
@@ -123,6 +125,11 @@ export function startWorkers(
   for (let worker = 0; worker < count; worker += 1) startLater(START_DELAY_MS);
   return {
     readMetrics: () => Promise.all([...workers].map(ask)),
+    announceStop() {
+      isClosing = true;
+      for (const worker of workers)
+        if (worker.connected) worker.send({ kind: "stopping" } satisfies ToWorker, () => {});
+    },
     async close() {
       isClosing = true;
       await Promise.all([...workers].map(endWorker));

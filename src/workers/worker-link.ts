@@ -13,10 +13,11 @@ export function findWorkerPort(environment: NodeJS.ProcessEnv): number | undefin
 }
 
 /** The ports of a worker: what is to be done after an answer is told to the main process, which does it. */
-export function linkToMain(ports: Ports): Ports {
+export function linkToMain(ports: Ports, beginDrain: () => void): Ports {
   const rateAnswers = new Map<number, (decision: RateDecision) => void>();
   const signInAnswers = new Map<number, (until: Date | undefined) => void>();
   process.on("message", (message: ToWorker) => {
+    if (message.kind === "stopping") return beginDrain();
     const { question } = message;
     switch (message.kind) {
       case "metrics":

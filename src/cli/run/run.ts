@@ -19,6 +19,7 @@ const NOT_OF_RUN: readonly SettingName[] = [
   "webhookPrivateTargets",
   "importPrivateSources",
   "workers",
+  "drainSeconds",
   "databaseConnectionsMax",
   "mailFrom",
   "metrics",

@@ -25,6 +25,7 @@ import { openLog } from "../start/open-log.ts";
 import { configOf } from "../start/settings-options.ts";
 import { WrongSettingsError } from "../terminal/problem.ts";
 import { checkCertificate } from "./check-certificate.ts";
+import { openDrain } from "./drain.ts";
 
 export type ServerSteps<Prepared> = {
   /** Processes that serve if nothing else is said. */
@@ -71,6 +72,8 @@ async function runMain<Prepared>(
   const log = openLog(config.logLevel);
   checkCertificate(config, log, new Date());
   const stopped = awaitSignal();
+  // Whoever asks twice does not want to wait.
+  void stopped.then(awaitSignal).then(() => process.exit(1));
   const lock = await lockDataFolder(config.dataFolder);
   try {
     await serve(config, log, steps, stopped);
@@ -83,7 +86,7 @@ async function serve<Prepared>(
   config: Config & { readonly workers: number },
   log: Logger,
   steps: ServerSteps<Prepared>,
-  stopped: Promise<void>,
+  stopped: Promise<StopSignal>,
 ): Promise<void> {
   if (config.objectStore !== undefined) await probe(config.objectStore);
   const { ports, startBeside, close } = await openServed(config, log, steps.control);
@@ -106,10 +109,9 @@ async function serve<Prepared>(
       warnOfPlainHttp(ports);
       warnOfUnknownUrl(ports);
       await steps.announce(ports, app, prepared, beside.control);
-      await stopped;
+      // Who stops it at the terminal is not behind a proxy.
+      if ((await stopped) === "SIGTERM") await drain(ports, workers, beside);
     } finally {
-      // Whoever asks twice does not want to wait.
-      void awaitSignal().then(() => process.exit(1));
       await Promise.all([app.close(), workers.close()]);
       await beside?.close();
       await metrics?.close();
@@ -118,6 +120,18 @@ async function serve<Prepared>(
   } finally {
     await close();
   }
+}
+
+/** What one node of several does for all goes to another at once, and requests as soon as proxies have seen that it is not ready. */
+async function drain(ports: Ports, workers: WorkerGroup, jobs: { close(): Promise<void> }): Promise<void> {
+  const { config, log } = ports;
+  if (config.drainSeconds === 0) return;
+  const draining = openDrain(ports);
+  draining.begin();
+  workers.announceStop();
+  log.info({ "drain.seconds": config.drainSeconds }, "stopping");
+  await Promise.all([jobs.close(), ports.maintenance.close()]);
+  await draining.end();
 }
 
 /** Nobody is served from a store that may lose what it has acknowledged. */
@@ -173,12 +187,15 @@ async function openServed(
 
 /** Ends with the process that has started it, also when that is killed. */
 async function runWorker(config: Config): Promise<void> {
-  const stopped = Promise.race([awaitSignal(), once(process, "disconnect")]);
+  const stopped = Promise.race([awaitSignal(), once(process, "disconnect").then(() => "orphaned" as const)]);
   const ports = await openPorts(config, openLog(config.logLevel), { isDatabaseChecked: false });
   try {
-    const app = await startApp(linkToMain(ports), { sharesPort: true });
-    await stopped;
+    const draining = openDrain(ports);
+    const app = await startApp(linkToMain(ports, draining.begin), { sharesPort: true });
+    const reason = await stopped;
     void awaitSignal().then(() => process.exit(1));
+    // A service manager may end all processes at once.
+    if (reason === "SIGTERM") await draining.end();
     await app.close();
   } finally {
     await ports.close();
@@ -219,6 +236,10 @@ function warnOfUnknownUrl(ports: Ports): void {
   );
 }
 
-async function awaitSignal(): Promise<void> {
-  await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
+type StopSignal = "SIGINT" | "SIGTERM";
+
+function awaitSignal(): Promise<StopSignal> {
+  const { promise, resolve } = Promise.withResolvers<StopSignal>();
+  process.once("SIGINT", resolve).once("SIGTERM", resolve);
+  return promise;
 }

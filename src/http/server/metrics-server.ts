@@ -6,9 +6,9 @@ import { openHostGuard } from "./host-guard.ts";
 
 const CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
-/** What is answered beside the metrics; undefined for a path that is not there. */
+/** What is answered beside the metrics; undefined for a path that is not there. The URL is as it was asked for. */
 export type AnswerProbe = (
-  path: string,
+  url: string,
 ) => Promise<
   | { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: string }
   | undefined
@@ -29,7 +29,7 @@ export async function startMetricsServer(
         .writeHead(objection.status, { "content-type": "text/plain" })
         .end(`${objection.message}\n`);
     const isRead = request.method === "GET" || request.method === "HEAD";
-    const probed = isRead ? await answerProbe((request.url ?? "/").split("?", 1)[0]!) : undefined;
+    const probed = isRead ? await answerProbe(request.url ?? "/") : undefined;
     if (probed !== undefined)
       return response
         .writeHead(probed.status, probed.headers)

@@ -28,7 +28,7 @@ export const RETRY_AFTER_SECONDS = 10;
 
 /** The server of Node, with what is refused before Fastify sees it: each answer is written by hand. */
 export function createNodeServer(
-  ports: Pick<Ports, "config" | "log" | "clock" | "interception">,
+  ports: Pick<Ports, "config" | "log" | "clock" | "interception" | "stopping">,
   handler: (request: IncomingMessage, response: ServerResponse) => void,
 ): Server {
   const names = [BITBUCKET_HOST, BITBUCKET_API_HOST, ...ports.config.proxiedHosts];
@@ -43,6 +43,8 @@ export function createNodeServer(
       open.add(response);
     }
     if (!server.listening) return answerStopping(response);
+    // Its next request is to go to another server.
+    if (ports.stopping.isStopping) response.shouldKeepAlive = false;
     const objection = objectionTo(request);
     if (objection !== undefined) return answerObjection(ports, objection, request, response);
     const target = readRequestTarget(request.url ?? "/", { names, port: request.socket.localPort });

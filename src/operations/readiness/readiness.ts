@@ -1,7 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { requireGit } from "../../git/process/git-version.ts";
 import type { Ports } from "../../ports.ts";
+import { IDENTITY_KEY } from "../../storage/content/own-store.ts";
 import { readFolderRoom } from "../../storage/data-folder/folder-room.ts";
+import type { ObjectStore } from "../../storage/object-store/object-store.ts";
 import { readDatabaseState } from "../../storage/sql/database-state.ts";
 
 /** Fixed words: who asks may be anyone, so nothing of paths, addresses or errors is in them. */
@@ -10,11 +12,13 @@ export type Checks = {
   readonly migrations: "ok" | "lacks some" | "unknown";
   readonly data_folder: "ok" | "not writable" | "no room";
   readonly git: "ok" | "missing or too old";
+  /** Only where there is one. */
+  readonly object_store?: "ok" | "does not answer" | "lost its identity";
 };
 
-export type Readiness = { readonly isReady: boolean; readonly checks: Checks };
+export type Readiness = { readonly isStopping: boolean; readonly checks: Checks };
 
-type ReadinessPorts = Pick<Ports, "database" | "config">;
+export type ReadinessPorts = Pick<Ports, "database" | "config" | "stored" | "stopping">;
 
 export type ReadinessCheck = {
   /** What was found at most a second ago: anyone may ask as often as they like. Never throws. */
@@ -24,25 +28,43 @@ export type ReadinessCheck = {
 const KEPT_MS = 1_000;
 /** A process is started for it. */
 const GIT_KEPT_MS = 30_000;
+/** A request to the store may cost something. */
+const STORE_KEPT_MS = 5_000;
+const STORE_MS_MAX = 2_000;
 const DATABASE_MS_MAX = 2_000;
 
-export function openReadinessCheck({ database, config }: ReadinessPorts): ReadinessCheck {
+export function openReadinessCheck({ database, config, stored, stopping }: ReadinessPorts): ReadinessCheck {
   const git = keptFor(GIT_KEPT_MS, checkGit);
   const state = keptFor(KEPT_MS, () => checkDatabase(database));
-  return keptFor(KEPT_MS, async () => {
-    const [found, room, gitState] = await Promise.all([
+  const store = stored && keptFor(STORE_KEPT_MS, () => checkStore(stored.store));
+  const checks = keptFor(KEPT_MS, async () => {
+    const [found, room, gitState, storeState] = await Promise.all([
       // A query that hangs is not asked again: it is the one that the next reader waits for.
       Promise.race([state.read(), delay(DATABASE_MS_MAX, NO_ANSWER, { ref: false })]),
       readFolderRoom(config.dataFolder),
       git.read(),
+      store && Promise.race([store.read(), delay(STORE_MS_MAX, "does not answer" as const, { ref: false })]),
     ]);
-    const checks: Checks = {
+    return {
       ...found,
       data_folder: room.kind === "writable" ? "ok" : room.kind === "full" ? "no room" : "not writable",
       git: gitState,
-    };
-    return { isReady: Object.values(checks).every((word) => word === "ok"), checks };
+      ...(storeState === undefined ? {} : { object_store: storeState }),
+    } satisfies Checks;
   });
+  return {
+    async read() {
+      return { isStopping: stopping.isStopping, checks: await checks.read() };
+    },
+  };
+}
+
+async function checkStore(store: Pick<ObjectStore, "findBytes">): Promise<Checks["object_store"]> {
+  try {
+    return (await store.findBytes(IDENTITY_KEY)) === undefined ? "lost its identity" : "ok";
+  } catch {
+    return "does not answer";
+  }
 }
 
 type DatabaseChecks = Pick<Checks, "database" | "migrations">;

@@ -111,6 +111,7 @@ export function testConfig(
     // Tests try many, and all from one address.
     failedCredentialsMax: 1_000_000,
     workers: 1,
+    drainSeconds: 0,
     databaseConnectionsMax: undefined,
     smtp: undefined,
     metrics: undefined,
