@@ -4,14 +4,20 @@ import { after, describe, test } from "node:test";
 import { createTestDatabaseSettings, DIALECTS } from "../support/database/test-database.ts";
 import { makeRaceCommits, type RaceCounts, runDropRace } from "../support/git/drop-race.ts";
 import { startFilledApp } from "../support/server/filled-app.ts";
+import { TEST_OBJECT_STORE } from "../support/server/test-app.ts";
 
 const SEEDS = [1, 2, 3, 4];
 
-for (const dialect of DIALECTS)
-  describe(`a race of writes and drops on ${dialect}`, async () => {
+const KINDS = DIALECTS.flatMap((dialect) => [
+  { dialect, objectStore: undefined, where: `${dialect} and folders` },
+  { dialect, objectStore: TEST_OBJECT_STORE, where: `${dialect} and an object store` },
+]);
+
+for (const { dialect, objectStore, where } of KINDS)
+  describe(`a race of writes and drops on ${where}`, async () => {
     const testDatabase = await createTestDatabaseSettings(dialect);
     after(() => testDatabase.remove());
-    const filled = await startFilledApp({ database: testDatabase.settings });
+    const filled = await startFilledApp({ database: testDatabase.settings, objectStore });
     const commits = await makeRaceCommits(filled);
     const sum: RaceCounts = { accepted: 0, refused: 0, drops: 0, forks: 0 };
 

@@ -23,6 +23,7 @@ import { withLease } from "../../../src/storage/sql/with-lease.ts";
 import { openWriteTransaction } from "../../../src/storage/sql/write-transaction.ts";
 import { createRandom, type Random } from "../../durability/kills/seeded-random.ts";
 import { callerAs } from "../examples/sample-model.ts";
+import { ageStoredPacks, checkNames } from "../object-store/stored-packs.ts";
 import type { FilledApp } from "../server/filled-app.ts";
 import { gitDirOf } from "./repository-folder.ts";
 
@@ -94,7 +95,6 @@ export async function runDropRace(
   const by = { ...app.by, caller: callerAs(owner), transaction: openWriteTransaction(ports, app.by.actor) };
   const made = await createRepository(ports, by, { workspace, project, slug: slug("race") });
   const { uuid } = made;
-  const gitDir = gitDirOf(ports, uuid);
   const forks: Repository[] = [];
   const current = async () => (await findRepository(ports.database.kysely, undefined, { uuid }))!;
   let names = 0;
@@ -132,13 +132,18 @@ export async function runDropRace(
     yield { kind: "file", path: "lower/0.txt" as never, type: "file", content: content() };
   }
 
+  async function agePacks(days: number): Promise<void> {
+    if (ports.stored !== undefined) return ageStoredPacks(ports, uuid, { packs: days });
+    const old = new Date(Date.now() - days * DAY_MS);
+    const folder = join(gitDirOf(ports, uuid), "objects", "pack");
+    for (const name of await readdir(folder)) await utimes(join(folder, name), old, old).catch(() => {});
+  }
+
   async function maintain(): Promise<void> {
-    aheadMs += random.pick([0, 1, 8, 15]) * DAY_MS;
-    if (random.chance(0.7)) {
-      const old = new Date(Date.now() - 20 * DAY_MS);
-      const folder = join(gitDir, "objects", "pack");
-      for (const name of await readdir(folder)) await utimes(join(folder, name), old, old).catch(() => {});
-    }
+    const days = random.pick([0, 1, 8, 15]);
+    aheadMs += days * DAY_MS;
+    if (ports.stored !== undefined) await ageStoredPacks(ports, uuid, { dropCheck: days });
+    if (random.chance(0.7)) await agePacks(20);
     await withLease(ports, maintenanceLease(uuid), NEVER, async (lease) => {
       const before = (await current()).dropNumber;
       await maintainRepository(ports, uuid, lease);
@@ -206,13 +211,13 @@ export async function runDropRace(
     const refs: readonly Ref[] = await listRefs(ports.database.kysely, repository.uuid);
     const generation = (await findRepository(ports.database.kysely, undefined, { uuid: repository.uuid }))!
       .refGeneration;
-    await withRepository(ports.packs, repository.uuid, (opened) =>
-      opened.writeRefs(generation, undefined, async () => refs),
-    );
-    const folder = gitDirOf(ports, repository.uuid);
-    const found = await git.run(["fsck", "--connectivity-only", "--no-dangling"], { folder });
+    const found = await withRepository(ports.packs, repository.uuid, async (opened) => {
+      await opened.writeRefs(generation, undefined, async () => refs);
+      return git.run(["fsck", "--connectivity-only", "--no-dangling"], { folder: opened.gitDir });
+    });
     if (found.status !== 0)
       throw new Error(`seed ${seed}: ${repository.slug} is not whole: ${found.stdout}${found.stderr}`);
   }
+  if (ports.stored !== undefined) await checkNames(ports);
   return counts;
 }

@@ -5,17 +5,26 @@ import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { createTestDatabaseSettings, DIALECTS } from "../../../../tests/support/database/test-database.ts";
 import { maintainNow } from "../../../../tests/support/git/maintain-now.ts";
-import { ageStoredPacks, openNodePacks } from "../../../../tests/support/object-store/stored-packs.ts";
+import {
+  ageStoredPacks,
+  checkNames,
+  openNodePacks,
+} from "../../../../tests/support/object-store/stored-packs.ts";
 import { startFilledApp } from "../../../../tests/support/server/filled-app.ts";
 import { TEST_OBJECT_STORE } from "../../../../tests/support/server/test-app.ts";
+import { Failure } from "../../../model/failure.ts";
+import { maintainRepository } from "../../../operations/maintenance/maintain-repository.ts";
 import type { Ports } from "../../../ports.ts";
+import { maintenanceLease } from "../../sql/leases.ts";
 import { findRepository } from "../../sql/repositories/repositories.ts";
 import { lookAtPacks } from "../../sql/stored-objects/packs.ts";
+import { withLease } from "../../sql/with-lease.ts";
 import type { PackStore } from "../pack-store.ts";
 import type { RepackFolder } from "../repack-folder.ts";
 import { withRepository } from "../with-repository.ts";
 
 const DAY_MS = 86_400_000;
+const NEVER = new AbortController().signal;
 
 for (const dialect of DIALECTS)
   describe(`maintenance with an object store on ${dialect}`, async () => {
@@ -164,6 +173,38 @@ for (const dialect of DIALECTS)
       const cached = join(ports.config.dataFolder, "cache", "objects");
       for (const name of await readdir(cached, { recursive: true })) await utimes(join(cached, name), at, at);
     }
+
+    for (const [why, takes] of [
+      ["another node has taken the lease", true],
+      ["packs that it would replace are gone, though the lease is its own", false],
+    ] as const)
+      test(`a node that wakes up when ${why} publishes nothing`, async () => {
+        await push();
+        await push();
+        const other = openNodePacks(ports, { folder: git.newPath("node") });
+        const elsewhere = { ...inTurn, packs: other.packs };
+        const { kysely: db } = ports.database;
+        let published: Awaited<ReturnType<typeof look>> | undefined;
+        if (takes) await ageStoredPacks(ports, uuid, { packs: 20, dropCheck: 8 });
+        await withLease(ports, maintenanceLease(uuid), NEVER, async (lease) => {
+          const frozen = withFolder((folder) => ({
+            ...folder,
+            async place() {
+              await folder.place();
+              if (takes) await db.updateTable("lease").set({ expires_at: 0 }).execute();
+              if (takes) await maintainNow(elsewhere, uuid);
+              else await maintainRepository(elsewhere, uuid, lease);
+              published = await look();
+            },
+          }));
+          const refused = (error: unknown) => error instanceof Failure && error.kind === "unavailable";
+          await assert.rejects(maintainRepository({ ...inTurn, packs: frozen }, uuid, lease), refused);
+        });
+        assert.deepEqual(await look(), published);
+        await checkNames(ports);
+        await git.out(["clone", "--quiet", "--mirror", url, git.newPath("mirror")]);
+        await other.packs.close();
+      });
 
     for (const [why, isCommitted] of [
       ["has committed", true],

@@ -184,22 +184,22 @@ async function requireWhole(
   plan: RepackPlan,
   { replaced, left, made }: Outcome,
 ): Promise<readonly ObjectName[] | undefined> {
+  const indexes = [
+    ...made.map(({ files }) => files.get("idx")!),
+    ...left.map(({ name }) => indexOf(folder, name)),
+  ];
   const ages = replaced.map((pack) => agesOf(folder, pack));
-  const madeIndexes = made.map(({ files }) => files.get("idx")!);
-  const allIndexes = [...madeIndexes, ...left.map(({ name }) => indexOf(folder, name))];
-  const namesOf = (packs: readonly LivePack[]) => packs.map(({ name }) => name);
-  if (plan.kind !== "drop") {
-    if (replaced.length === 0) return undefined;
-    if ((await findLostObjects(ages, madeIndexes)).count === 0) return namesOf(replaced);
-  }
-  const until = plan.kind === "drop" ? plan.until : undefined;
-  const { count, examples } = await findLostObjects(ages, allIndexes, until);
+  const { count, examples } = await findLostObjects(
+    ages,
+    indexes,
+    plan.kind === "drop" ? plan.until : undefined,
+  );
   if (count > 0)
     throw new Error(
       `a repack has lost ${count} objects, such as ${examples.join(", ")}: the packs stay as they are`,
     );
-  // Objects that are in packs which stay are not packed again, so the new ones are no use without those.
-  return plan.kind === "drop" ? undefined : namesOf([...replaced, ...left]);
+  // Without a full repack the new packs may lack objects that are in those which are left.
+  return plan.kind === "full" && left.length === 0 ? replaced.map(({ name }) => name) : undefined;
 }
 
 function kindOf({ files }: PackFileSet, plan: RepackPlan): NewPack["kind"] {
