@@ -12,6 +12,9 @@ export type UploadSource = {
 
 export type ListedObject = { readonly key: string; readonly bytes: number; readonly changedAt: Date };
 
+/** An upload in parts that was neither completed nor aborted. */
+export type ListedUpload = { readonly key: string; readonly uploadId: string; readonly begunAt: Date };
+
 /** An upload whose requests are signed. */
 export type PreparedUpload = {
   /** Of an upload in parts: `abortUpload` frees what it has stored. Undefined of an upload in one request. */
@@ -70,5 +73,6 @@ export type ObjectStore = {
   abortUpload(key: string, uploadId: string): Promise<void>;
   /** In the order of the keys' bytes, a page of the store's size at a time. */
   list(prefix: string): AsyncIterable<readonly ListedObject[]>;
+  listUploads(prefix: string): AsyncIterable<readonly ListedUpload[]>;
   close(): void;
 };

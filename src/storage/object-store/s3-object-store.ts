@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import { Readable } from "node:stream";
 import type { ObjectStoreSettings } from "../../config/config.ts";
 import { type Fault, sendFaulty } from "./faulty-request.ts";
-import type { ByteRange, ListedObject, ObjectStore } from "./object-store.ts";
+import type { ByteRange, ListedObject, ListedUpload, ObjectStore } from "./object-store.ts";
 import { openRead } from "./open-read.ts";
 import { attempt, openS3, type SdkAttempt, type SignatureLife } from "./s3-client.ts";
 import { SINGLE_BYTES_MAX, sendParts, sendWhole } from "./s3-upload.ts";
@@ -143,6 +143,30 @@ export async function openS3ObjectStore(
     sendFaulty(key, content, life, fault) {
       const request = fault === "unsigned-read" ? reading("GET", key) : writing("PUT", key);
       return sendFaulty({ s3, transport, patience }, { request, place: placeOf(key), content, life, fault });
+    },
+    async *listUploads(prefixOfKeys) {
+      let markers: { KeyMarker?: string; UploadIdMarker?: string } = {};
+      for (;;) {
+        const command = new sdk.ListMultipartUploadsCommand({
+          Bucket: bucket,
+          Prefix: `${keyPrefix}${prefixOfKeys}`,
+          ...markers,
+        });
+        const page = await send(reading("LIST uploads", prefixOfKeys), { send: () => client.send(command) });
+        yield (page.Uploads ?? []).map(
+          ({ Key, UploadId, Initiated }): ListedUpload => ({
+            key: Key!.slice(keyPrefix.length),
+            uploadId: UploadId!,
+            begunAt: Initiated!,
+          }),
+        );
+        const { NextKeyMarker, NextUploadIdMarker } = page;
+        if (page.IsTruncated !== true || NextKeyMarker === undefined) return;
+        markers = {
+          KeyMarker: NextKeyMarker,
+          ...(NextUploadIdMarker !== undefined && { UploadIdMarker: NextUploadIdMarker }),
+        };
+      }
     },
     close() {
       client.destroy();

@@ -16,8 +16,8 @@ const PAGE_MAX = 1_000;
 export type MemoryObjectStore = ObjectStore & {
   /** What is in it, by keys. A test may change it behind everybody's back. */
   readonly contents: Map<string, { readonly content: Buffer; readonly changedAt: Date }>;
-  /** Uploads in parts that are neither done nor aborted, with their keys. */
-  readonly uploads: Map<string, string>;
+  /** Uploads in parts that are neither done nor aborted, by their ids. */
+  readonly uploads: Map<string, { readonly key: string; readonly begunAt: Date }>;
 };
 
 /** For tests: what is in it ends with the process. Signatures run out by its clock. */
@@ -29,7 +29,7 @@ export function openMemoryObjectStore({
   bucket?: string;
 } = {}): MemoryObjectStore {
   const contents: MemoryObjectStore["contents"] = new Map();
-  const uploads = new Map<string, string>();
+  const uploads: MemoryObjectStore["uploads"] = new Map();
   const url = `s3://${bucket}`;
   const put = (key: string, content: Buffer) => void contents.set(key, { content, changedAt: clock() });
   const refuse = (method: string, key: string, reason: string) =>
@@ -52,7 +52,7 @@ export function openMemoryObjectStore({
     uploads,
     async prepareUpload(key, bytes, { signedAt, lifeMs }) {
       const uploadId = bytes > SINGLE_BYTES_MAX ? randomBytes(8).toString("hex") : undefined;
-      if (uploadId !== undefined) uploads.set(uploadId, key);
+      if (uploadId !== undefined) uploads.set(uploadId, { key, begunAt: clock() });
       return {
         uploadId,
         async send(source, signal) {
@@ -92,6 +92,12 @@ export function openMemoryObjectStore({
             : [{ key, bytes: found.content.length, changedAt: found.changedAt }];
         });
       }
+    },
+    async *listUploads(prefix) {
+      yield [...uploads]
+        .map(([uploadId, { key, begunAt }]) => ({ key, uploadId, begunAt }))
+        .filter(({ key }) => key.startsWith(prefix))
+        .sort((a, b) => byBytes(a.key, b.key));
     },
     close() {},
   };
