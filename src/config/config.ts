@@ -42,6 +42,8 @@ export type Config = {
   readonly objectStore: ObjectStoreSettings | undefined;
   /** The size of the cache of objects from the store, in bytes. */
   readonly objectCacheBytesMax: number;
+  /** For how many days an object is kept in the store after nothing names it any more. */
+  readonly objectRetentionDays: number;
   /** By which the keys in the database are sealed: 64 hex digits. Undefined: by one in the object store. */
   readonly sealingKey: Secret | undefined;
   readonly host: string;

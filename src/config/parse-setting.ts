@@ -99,6 +99,14 @@ export function parseObjectStoreUrl(text: string): { bucket: string; prefix: str
   return { bucket, prefix: path.slice(1) };
 }
 
+const RETENTION_DAYS_MAX = 3_650;
+
+/** Whole days. A day is longer than the longest read of an object and the longest transaction. */
+export function parseRetentionDays(text: string): number | undefined {
+  const days = parseCount(text);
+  return days !== undefined && days <= RETENTION_DAYS_MAX ? days : undefined;
+}
+
 /** 32 bytes in hex, in small letters afterwards. */
 export function parseSealingKey(text: string): string | undefined {
   return /^[0-9a-f]{64}$/i.test(text) ? text.toLowerCase() : undefined;

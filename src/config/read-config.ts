@@ -22,6 +22,7 @@ import {
   parseObjectStoreUrl,
   parsePort,
   parseRegion,
+  parseRetentionDays,
   parseRoom,
   parseSealingKey,
   parseSwitch,
@@ -69,6 +70,9 @@ export function readConfig(flags: Flags, environment: Environment, file?: Config
         parseByteCount,
         "must be a number of bytes, such as 500MiB or 20GiB",
       ) ?? DEFAULTS.objectCacheBytesMax,
+    objectRetentionDays:
+      reader.read("objectRetention", parseRetentionDays, "must be a whole number of days from 1 to 3650") ??
+      DEFAULTS.objectRetentionDays,
     sealingKey: readSealingKey(reader),
     host: reader.read("host", parseHost, "must be an IP address or a host name") ?? DEFAULTS.host,
     port: reader.read("port", parsePort, "must be a whole number from 0 to 65535") ?? DEFAULTS.port,

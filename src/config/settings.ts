@@ -33,6 +33,7 @@ export type SettingName =
   | "s3Region"
   | "s3ForcePathStyle"
   | "objectCacheBytesMax"
+  | "objectRetention"
   | "mailFrom"
   | "metrics";
 
@@ -74,6 +75,7 @@ export const DEFAULTS = {
   packBytesMax: 4 * GIB,
   fetchCacheBytesMax: 2 * GIB,
   objectCacheBytesMax: 20 * GIB,
+  objectRetentionDays: 7,
   oauthTokenSeconds: 7_200,
   failedCredentialsMax: 100,
   databaseConnectionsMax: 64,
@@ -313,6 +315,14 @@ export const SETTINGS: readonly Setting[] = [
     description:
       "disk space for what has been brought from the object store, in bytes or as a number with KiB, MiB or GiB",
     fallback: "20GiB",
+  },
+  {
+    name: "objectRetention",
+    flags: "--object-retention <days>",
+    variable: "PAIL_OBJECT_RETENTION",
+    description:
+      "for how many days an object is kept in the object store after nothing names it any more: as far back as the database alone can be restored (1 to 3650)",
+    fallback: String(DEFAULTS.objectRetentionDays),
   },
   {
     name: "mailFrom",

@@ -89,6 +89,7 @@ export function testConfig(
     database,
     objectStore: undefined,
     objectCacheBytesMax: 1024 ** 3,
+    objectRetentionDays: 7,
     sealingKey: undefined,
     host: "127.0.0.1",
     port: 0,
