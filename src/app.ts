@@ -8,6 +8,8 @@ import { startImportExpiry } from "./jobs/import-expiry.ts";
 import { startLimitExpiry } from "./jobs/limit-expiry.ts";
 import { startMergeTaskExpiry } from "./jobs/merge-task-expiry.ts";
 import { startOauthExpiry } from "./jobs/oauth-expiry.ts";
+import { startObjectListing } from "./jobs/object-listing.ts";
+import { startObjectSweep } from "./jobs/object-sweep.ts";
 import { startOnOneNode } from "./jobs/on-one-node.ts";
 import { joinRepeated, type Repeated } from "./jobs/repeat.ts";
 import { startReserveFilling } from "./jobs/reserve-filling.ts";
@@ -110,6 +112,12 @@ export function startJobs(ports: Ports, deliveryOptions?: DeliveryOptions): Jobs
   };
 }
 
+/** What keeps an object store in order, if there is one. */
+function startStoreJobs(ports: Ports): readonly Repeated[] {
+  const { stored } = ports;
+  return stored === undefined ? [] : [startObjectSweep(ports, stored), startObjectListing(ports, stored)];
+}
+
 /** Notices have a lease of their own. The others delete old rows, or end what was cut off: twice at once would only be more work. */
 function startJobsOfOne(ports: Ports): Repeated {
   return joinRepeated([
@@ -121,5 +129,6 @@ function startJobsOfOne(ports: Ports): Repeated {
     startHistoryExpiry(ports),
     startTokenExpiryNotices(ports, writeExpiryMail),
     ...(ports.hasPeers ? [startLimitExpiry(ports)] : []),
+    ...startStoreJobs(ports),
   ]);
 }

@@ -10,6 +10,10 @@ export type Metrics = {
   countCachedAnswer(): void;
   countFetch(answer: FetchOutcome): void;
   countFetchBytes(bytes: number): void;
+  /** Objects without a name that were deleted from the object store. */
+  countSweptObjects(count: number): void;
+  /** Objects and uploads that were found in the object store and have no row. */
+  countUnknownObjects(count: number): void;
   /** All numbers as they are now, for `writeMetrics`. Can be sent to another process as JSON. */
   read(): Promise<readonly MetricObject[]>;
 };
@@ -20,5 +24,7 @@ export const NO_METRICS: Metrics = {
   countCachedAnswer() {},
   countFetch() {},
   countFetchBytes() {},
+  countSweptObjects() {},
+  countUnknownObjects() {},
   read: async () => [],
 };

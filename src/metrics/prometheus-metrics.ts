@@ -38,12 +38,24 @@ export function createPrometheusMetrics(): Metrics {
     help: "Bytes of the answers to fetches",
     registers,
   });
+  const sweptObjects = new Counter({
+    name: "pail_store_swept_objects_total",
+    help: "Objects that nothing names any more and that were deleted from the object store",
+    registers,
+  });
+  const unknownObjects = new Counter({
+    name: "pail_store_unknown_objects_total",
+    help: "Objects and uploads that were found in the object store and that no row knows",
+    registers,
+  });
   return {
     countRequest: (method, route, status, durationMs) =>
       requests.observe({ method, route, status }, durationMs / 1000),
     countCachedAnswer: () => cachedAnswers.inc(),
     countFetch: (answer) => fetches.inc({ answer }),
     countFetchBytes: (bytes) => fetchBytes.inc(bytes),
+    countSweptObjects: (count) => sweptObjects.inc(count),
+    countUnknownObjects: (count) => unknownObjects.inc(count),
     read: () => registry.getMetricsAsJSON(),
   };
 }

@@ -258,6 +258,8 @@ export type InstallationRow = {
   number: number;
   /** Of the pair of database and data folder. */
   id: string;
+  /** When the objects of the store were last compared with their rows, by the database's clock. */
+  objects_listed_at: number | null;
 };
 
 export type LeaseRow = {

@@ -56,6 +56,7 @@ import { storedObjects } from "./076-stored-objects.ts";
 import { limitsOfNodes } from "./077-limits-of-nodes.ts";
 import { serverKeys } from "./078-server-keys.ts";
 import { dropChecks } from "./079-drop-checks.ts";
+import { objectDeletions } from "./080-object-deletions.ts";
 import type { Migration } from "./migration.ts";
 
 /** In the order in which they run. */
@@ -118,4 +119,5 @@ export const MIGRATIONS: readonly Migration[] = [
   limitsOfNodes,
   serverKeys,
   dropChecks,
+  objectDeletions,
 ];

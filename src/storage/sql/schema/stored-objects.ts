@@ -29,6 +29,8 @@ export type StoredObjectRow = {
   made_by: string;
   /** When it got its state, by the database's clock. */
   state_at: number;
+  /** When the store first acknowledged its deletion. It is asked once more, when no upload can arrive any more. */
+  deleted_at: number | null;
 };
 
 /** A small object that is kept here and not in the store. */
