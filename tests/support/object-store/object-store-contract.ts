@@ -6,6 +6,7 @@ import { after, before, describe, test as nodeTest } from "node:test";
 import { Failure } from "../../../src/model/failure.ts";
 import {
   type ListedObject,
+  type ListedUpload,
   NoSuchObjectError,
   type ObjectStore,
   type UploadSource,
@@ -73,6 +74,7 @@ export function objectStoreContract(
       assert.notEqual(prepared.uploadId, undefined);
       assert.equal(await store.findBytes("o/ab/large"), undefined);
       await prepared.send(streamOf(content));
+      assert.deepEqual(await listUploads(store, "o/ab/large"), []);
       assert.equal(await store.findBytes("o/ab/large"), content.length);
       assert.ok(content.equals(await store.readBytes("o/ab/large")));
       await store.delete("o/ab/large");
@@ -86,6 +88,26 @@ export function objectStoreContract(
       assert.equal(await store.findBytes("o/ab/aborted"), undefined);
       // Nobody knows whether an answer was lost, so it may be said twice.
       await store.abortUpload("o/ab/aborted", prepared.uploadId!);
+    });
+
+    test("uploads in parts are listed until they are completed or aborted", async () => {
+      const bytes = 65 * MIB;
+      const begun = await Promise.all(
+        ["u/b", "u/a", "u/b", "w/a"].map(async (key) => {
+          const { uploadId } = await store.prepareUpload(key, bytes, life());
+          return { key, uploadId: uploadId! };
+        }),
+      );
+      const list = (prefix: string) => listUploads(store, prefix);
+      const listed = await list("u/");
+      const known = (uploads: readonly { readonly key: string; readonly uploadId: string }[]) =>
+        uploads.map(({ key, uploadId }) => `${key} ${uploadId}`).sort();
+      assert.deepEqual(known(listed), known(begun.slice(0, 3)));
+      for (const { begunAt } of listed) assert.ok(Math.abs(begunAt.getTime() - Date.now()) < HOUR_MS);
+      await store.abortUpload(begun[0]!.key, begun[0]!.uploadId);
+      assert.deepEqual(known(await list("")), known(begun.slice(1)));
+      for (const { key, uploadId } of begun) await store.abortUpload(key, uploadId);
+      assert.deepEqual(await list(""), []);
     });
 
     test("after the signature has run out nothing is stored, whole or in parts", async () => {
@@ -248,4 +270,10 @@ async function listAll(store: ObjectStore, prefix: string): Promise<readonly Lis
 
 export function isUnavailable(error: unknown): boolean {
   return error instanceof Failure && error.kind === "unavailable";
+}
+
+async function listUploads(store: ObjectStore, prefix: string): Promise<readonly ListedUpload[]> {
+  const listed: ListedUpload[] = [];
+  for await (const page of store.listUploads(prefix)) listed.push(...page);
+  return listed;
 }

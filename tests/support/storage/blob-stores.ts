@@ -8,12 +8,12 @@ import type { Database } from "../../../src/storage/sql/database.ts";
 import { insertProject } from "../../../src/storage/sql/projects/projects.ts";
 import { deleteRepositoryRow, insertRepository } from "../../../src/storage/sql/repositories/repositories.ts";
 import type { Schema } from "../../../src/storage/sql/schema.ts";
-import { releaseObjectsOf } from "../../../src/storage/sql/stored-objects/stored-objects.ts";
 import { insertWorkspace } from "../../../src/storage/sql/workspaces/workspaces.ts";
 import { openStoredObjects } from "../../../src/storage/stored-objects/open-stored-objects.ts";
 import { openTestDatabase } from "../database/test-database.ts";
 import { newUuid, sampleProject, sampleRepository, sampleWorkspace } from "../examples/sample-model.ts";
 import { openMemoryObjectStore } from "../object-store/memory-object-store.ts";
+import { openTestBucket } from "../object-store/test-bucket.ts";
 import { openMemoryBlobStore } from "./memory-blob-store.ts";
 
 export type BlobStoreInTest = {
@@ -27,18 +27,20 @@ export type BlobStoreInTest = {
   close(): Promise<void>;
 };
 
+export const BLOB_STORES = ["disk", "memory", "an object store in memory", "an object store"] as const;
+export type BlobStoreKind = (typeof BLOB_STORES)[number];
+
 /** @param folder of its own. */
-export async function openBlobStoreOf(
-  kind: "disk" | "memory" | "an object store",
-  folder: string,
-): Promise<BlobStoreInTest> {
-  const { database, close } = await openTestDatabase(kind === "an object store" ? "postgres" : "sqlite");
+export async function openBlobStoreOf(kind: BlobStoreKind, folder: string): Promise<BlobStoreInTest> {
+  const isStored = kind.startsWith("an object store");
+  const { database, close } = await openTestDatabase(isStored ? "postgres" : "sqlite");
+  const bucket = kind === "an object store" ? await openTestBucket() : undefined;
   const workspace = sampleWorkspace("acme");
   const project = sampleProject(workspace, "P");
   await insertWorkspace(database.kysely, workspace);
   await insertProject(database.kysely, project);
   return {
-    store: openStore(),
+    store: await openStore(),
     database,
     transaction: (work) => database.transaction(work),
     async newOwner() {
@@ -46,25 +48,18 @@ export async function openBlobStoreOf(
       await insertRepository(database.kysely, repository);
       return repository.uuid;
     },
-    deleteOwner: (uuid) =>
-      database.transaction(async (tx) => {
-        await releaseObjectsOf(tx, uuid);
-        await deleteRepositoryRow(tx, uuid);
-      }),
-    close,
+    deleteOwner: (uuid) => database.transaction(async (tx) => void (await deleteRepositoryRow(tx, uuid))),
+    async close() {
+      await bucket?.close();
+      await close();
+    },
   };
 
-  function openStore(): BlobStore {
-    switch (kind) {
-      case "disk":
-        return openDiskBlobStore(folder);
-      case "memory":
-        return openMemoryBlobStore();
-      case "an object store": {
-        const store = openMemoryObjectStore();
-        const objects = openStoredObjects({ database, store, log: pino({ level: "silent" }) });
-        return openStoredBlobStore({ database, objects, store }, { kind: "download", folder });
-      }
-    }
+  async function openStore(): Promise<BlobStore> {
+    if (kind === "disk") return openDiskBlobStore(folder);
+    if (kind === "memory") return openMemoryBlobStore();
+    const store = (await bucket?.openStore()) ?? openMemoryObjectStore();
+    const objects = openStoredObjects({ database, store, log: pino({ level: "silent" }) });
+    return openStoredBlobStore({ database, objects, store }, { kind: "download", folder });
   }
 }
