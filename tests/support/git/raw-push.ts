@@ -21,7 +21,8 @@ export interface RawReport {
 
 const PACKET_HEADER_BYTES = 4;
 
-function packet(payload: string): Buffer {
+/** One pkt-line of gitprotocol-common. */
+export function packet(payload: string): Buffer {
   const bytes = Buffer.from(payload, "utf8");
   const length = (bytes.length + PACKET_HEADER_BYTES).toString(16).padStart(PACKET_HEADER_BYTES, "0");
   return Buffer.concat([Buffer.from(length, "ascii"), bytes]);
@@ -79,7 +80,8 @@ function packetsOf(bytes: Buffer): readonly Buffer[] {
   return packets;
 }
 
-function bandOf(bytes: Buffer, band: number): Buffer {
+/** What came on one band of the sideband. */
+export function bandOf(bytes: Buffer, band: number): Buffer {
   return Buffer.concat(
     packetsOf(bytes)
       .filter((payload) => payload[0] === band)

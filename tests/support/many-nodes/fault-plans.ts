@@ -1,6 +1,7 @@
 import type { FaultPoint } from "../../../src/fault-points.ts";
 import type { Random } from "../../durability/kills/seeded-random.ts";
 import type { Cut } from "../database/commit-cutter.ts";
+import type { StoreFault } from "../object-store/faulty-proxy.ts";
 import type { NodeFault } from "./pail-node.ts";
 import type { RelayState } from "./relay.ts";
 import type { OperationName } from "./workload.ts";
@@ -18,6 +19,8 @@ export type FaultPlan =
   /** The answers to some commits of one node are lost, or the commits are. */
   | { readonly kind: "commit"; readonly cut: Cut }
   | { readonly kind: "database-crash" }
+  /** Some of the requests of one node to the store go wrong, each in some way. */
+  | { readonly kind: "store"; readonly faults: readonly StoreFault[]; readonly probability: number }
   /** The cache of one node is removed while it serves. */
   | { readonly kind: "wipe" }
   /** Nothing goes wrong. */
@@ -33,12 +36,26 @@ const CHANGING: readonly FaultPoint[] = [
   "transaction.recorded",
   "refs.committed",
 ];
+const MAINTAINING: readonly FaultPoint[] = [
+  "maintenance.begun",
+  "maintenance.linked",
+  "git repack",
+  "maintenance.repacked",
+  "git commit-graph",
+  "maintenance.graph-written",
+  "maintenance.placed",
+  "maintenance.recorded",
+  "maintenance.declared",
+  "maintenance.graph-placed",
+];
 const UPLOADING: readonly FaultPoint[] = ["upload.noted", "upload.acknowledged"];
 
 export const POINTS: PointsOfOperations = {
   pushSmall: [...CHECKING, "upload.shown", ...CHANGING, "push.answering"],
   pushMedium: [...CHECKING, ...UPLOADING, "upload.shown", ...CHANGING, "push.answering"],
-  pushLarge: ["git index-pack", ...UPLOADING, "upload.shown", ...CHANGING],
+  // Maintenance comes after it.
+  pushLarge: ["git index-pack", ...UPLOADING, "upload.shown", ...CHANGING, ...MAINTAINING],
+  readElsewhere: ["cache.brought"],
   postSource: ["src.received", "src.built", "src.stored", "upload.shown", ...CHANGING],
   createBranch: [...CHANGING],
   deleteBranch: [...CHANGING],
@@ -48,6 +65,27 @@ export const POINTS: PointsOfOperations = {
   deleteRepository: ["repository.row-deleted", "repository.deletion-committed"],
   uploadDownload: [...UPLOADING],
 };
+
+const REFUSING: readonly StoreFault[] = [
+  { kind: "status", status: 500 },
+  { kind: "status", status: 503, code: "SlowDown" },
+  { kind: "page", status: 502 },
+];
+const CUTTING: readonly StoreFault[] = [
+  { kind: "cut-request" },
+  { kind: "lose-answer" },
+  { kind: "cut-answer", afterBytes: 0 },
+  { kind: "cut-answer", afterBytes: 5_000 },
+];
+const DAMAGING: readonly StoreFault[] = [
+  { kind: "shorten-answer", toBytes: 100 },
+  { kind: "spoil-answer" },
+  { kind: "spoil-request" },
+];
+const LATE: readonly StoreFault[] = [
+  { kind: "delay", ms: 300 },
+  { kind: "repeat", afterMs: 200 },
+];
 
 /** One in so many runs has a fault of each other kind. */
 const OTHERS: readonly FaultPlan[] = [
@@ -65,6 +103,11 @@ const OTHERS: readonly FaultPlan[] = [
   { kind: "commit", cut: "late" },
   { kind: "commit", cut: "lost" },
   { kind: "database-crash" },
+  { kind: "store", faults: REFUSING, probability: 0.4 },
+  { kind: "store", faults: CUTTING, probability: 0.4 },
+  { kind: "store", faults: DAMAGING, probability: 0.4 },
+  { kind: "store", faults: LATE, probability: 0.5 },
+  { kind: "store", faults: [...REFUSING, ...CUTTING, ...DAMAGING, ...LATE], probability: 1 },
 ];
 
 /**

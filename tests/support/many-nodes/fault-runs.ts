@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import type { FaultPoint } from "../../../src/fault-points.ts";
 import type { Random } from "../../durability/kills/seeded-random.ts";
@@ -21,8 +22,10 @@ const BEGIN_MS_MAX = 500;
 const LAST_MS_MAX = 1_500;
 /** A node that is frozen is awake again before others give up. */
 const FROZEN_MS = 700;
-/** Its death may be seen by others before this process is told, and maintenance works behind the answers. */
+/** Its death may be seen by others before this process is told. */
 const DEATH_MS_MAX = 1_000;
+/** Maintenance works behind the answers. */
+const LATE_DEATH_MS_MAX = 5_000;
 /** Time for what was sent late. */
 const LATE_MS = 300;
 const LOG_LETTERS = 6_000;
@@ -102,6 +105,8 @@ async function prepare(runner: Runner, next: FaultPlan | undefined): Promise<voi
     runner.armed = { node, fault: next.fault };
     if (!(await node.start(next.fault))) noteReached(runner);
   }
+  // What a dead node has begun is taken over a minute later.
+  await expireLeases(cluster);
   await cluster.recover();
   await delay(LATE_MS);
   world.troubled.clear();
@@ -154,12 +159,9 @@ async function runPlan(runner: Runner, plan: FaultPlan): Promise<void> {
   await makeTrouble(runner, plan, target, trouble.signal);
   for (const outcome of await outcomes) if (outcome.status === "rejected") throw outcome.reason;
   const { armed } = runner;
-  if (
-    plan.kind === "point" &&
-    plan.fault.signal === "SIGKILL" &&
-    (await armed?.node.endsWithin(DEATH_MS_MAX))
-  )
-    noteReached(runner);
+  if (plan.kind !== "point" || plan.fault.signal !== "SIGKILL") return;
+  const isLate = /^(?:maintenance|git (?:repack|commit-graph))/.test(plan.fault.point);
+  if (await armed?.node.endsWithin(isLate ? LATE_DEATH_MS_MAX : DEATH_MS_MAX)) noteReached(runner);
 }
 
 async function takeSteps(worker: Worker, steps: number): Promise<void> {
@@ -231,6 +233,14 @@ async function makeTrouble(
       cutter.cutNext(undefined);
       return;
     }
+    case "store": {
+      const proxy = cluster.proxies[cluster.nodes.indexOf(target)];
+      proxy?.decide(() => (random.chance(plan.probability) ? random.pick(plan.faults) : undefined));
+      await untilAborted(over);
+      proxy?.decide(() => undefined);
+      await proxy?.settle();
+      return;
+    }
     case "database-crash":
       await delay(begin);
       cluster.postgres.crash();
@@ -238,6 +248,10 @@ async function makeTrouble(
       await cluster.postgres.startAgain();
       return;
   }
+}
+
+async function untilAborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, "abort");
 }
 
 /** Others take over what a frozen node has begun, as they do a minute later; then it goes on. */

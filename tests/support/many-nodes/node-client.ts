@@ -2,7 +2,7 @@ import { request as httpRequest } from "node:http";
 import type { ObjectId } from "../../../src/model/object-id.ts";
 import { basic, type HttpAnswer, type HttpQuestion, readAnswer } from "../clients/http-request.ts";
 import { STATIC_USERNAME } from "../git/hosted-repository.ts";
-import { type RawCommand, rawPushBody, readRawReport } from "../git/raw-push.ts";
+import { bandOf, packet, type RawCommand, rawPushBody, readRawReport } from "../git/raw-push.ts";
 import { EMAIL, WORKSPACE } from "./node-cluster.ts";
 import type { PailNode } from "./pail-node.ts";
 
@@ -40,6 +40,8 @@ export type NodeClient = {
   push(node: PailNode, slug: string, request: PushRequest): Promise<Pushed>;
   /** The refs that a node advertises for fetches; undefined if there is no such repository. @throws NotAnsweredError */
   listRefs(node: PailNode, slug: string): Promise<ReadonlyMap<string, ObjectId> | undefined>;
+  /** A pack of all that these reach. @throws NotAnsweredError */
+  fetchPack(node: PailNode, slug: string, tips: readonly ObjectId[]): Promise<Buffer>;
   /** With a credential in it. */
   cloneUrl(node: PailNode, slug: string): string;
 };
@@ -112,6 +114,29 @@ export function openNodeClient(token: string, answerMsMax = ANSWER_MS_MAX): Node
       if (status === 404) return undefined;
       if (status !== 200) throw new NotAnsweredError(node, `refs of ${slug}: ${status} ${text}`);
       return parseAdvertisement(text);
+    },
+    async fetchPack(node, slug, tips) {
+      // gitprotocol-v2(5), as a clone asks.
+      const lines = ["command=fetch", "agent=git/2.39.5", "object-format=sha1"].map(packet);
+      const wants = ["no-progress", "ofs-delta", ...tips.map((id) => `want ${id}`), "done"].map((line) =>
+        packet(`${line}\n`),
+      );
+      const asked = await ask(node, `/${WORKSPACE}/${slug}.git/git-upload-pack`, {
+        method: "POST",
+        body: Buffer.concat([...lines, Buffer.from("0001"), ...wants, Buffer.from("0000")]),
+        headers: {
+          authorization: gitAuthorization,
+          "content-type": "application/x-git-upload-pack-request",
+          "git-protocol": "version=2",
+          "user-agent": "git/2.39.5",
+        },
+      });
+      if (asked.kind !== "answered") throw new NotAnsweredError(node, `pack of ${slug}: ${asked.problem}`);
+      const { status, text, bytes } = asked.answer;
+      if (status !== 200) throw new NotAnsweredError(node, `pack of ${slug}: ${status} ${text}`);
+      const problem = bandOf(bytes, 3).toString("utf8");
+      if (problem !== "") throw new NotAnsweredError(node, `pack of ${slug}: ${problem}`);
+      return bandOf(bytes, 1);
     },
     cloneUrl(node, slug) {
       const url = new URL(`/${WORKSPACE}/${slug}.git`, node.url());

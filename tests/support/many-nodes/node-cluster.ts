@@ -9,6 +9,8 @@ import { Secret } from "../../../src/model/secret.ts";
 import { watchedEnvironment } from "../answers/answers-folder.ts";
 import { type CommitCutter, openCommitCutter } from "../database/commit-cutter.ts";
 import { type PostgresServer, startPostgres } from "../database/postgres.ts";
+import type { StoreServer } from "../object-store/ceph.ts";
+import { type FaultyProxy, openFaultyProxy } from "../object-store/faulty-proxy.ts";
 import { noteTokens, refuseTokens, refuseTokensInPostgres } from "../server/token-search.ts";
 import { openNode, type PailNode } from "./pail-node.ts";
 import { openRelay, type Relay } from "./relay.ts";
@@ -20,13 +22,7 @@ export const WORKSPACE = "team";
 const CLOCKS_AHEAD_MS = [0, 40_000, -20_000];
 
 /** A bucket of a running store. */
-export type StoreAccess = {
-  readonly endpoint: string;
-  readonly region: string;
-  readonly bucket: string;
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-};
+export type StoreAccess = StoreServer & { readonly bucket: string };
 
 /** Nodes over one database and one store, with a relay of each node to either. */
 export type NodeCluster = {
@@ -36,12 +32,21 @@ export type NodeCluster = {
   readonly databaseUrl: string;
   /** By node: loses the next commit of it. */
   readonly cutters: readonly CommitCutter[];
+  /** By node, if there is a store: what happens to its requests. */
+  readonly proxies: readonly FaultyProxy[];
   readonly store: StoreAccess | undefined;
   /** Of an account that may do everything in the workspace. */
   readonly token: string;
   /** Opens all ways again, wakes who is frozen, and starts who is dead. */
   recover(): Promise<void>;
   close(): Promise<void>;
+};
+
+type NodeParts = {
+  readonly node: PailNode;
+  readonly cutter: CommitCutter;
+  readonly proxy: FaultyProxy | undefined;
+  readonly relays: readonly Relay[];
 };
 
 /** Without a store there is one node, and its data folder is all there is. */
@@ -57,13 +62,14 @@ export async function startCluster({
   const folder = await mkdtemp(join(tmpdir(), "pail-nodes-"));
   const databaseUrl = await createDatabase(postgres.url, "nodes");
   const settings = { kind: "postgres", url: new Secret(databaseUrl) } as const;
-  const parts: { readonly node: PailNode; readonly cutter: CommitCutter; readonly relays: Relay[] }[] = [];
+  const parts: NodeParts[] = [];
   const environment = environmentOf(folder, store);
   for (let index = 0; index < count; index += 1) {
     const cutter = await openCommitCutter(settings);
     const cutterUrl = new URL(cutter.settings.url.reveal());
     const database = await openRelay({ host: "127.0.0.1", port: Number(cutterUrl.searchParams.get("port")) });
-    const storeRelay = store && (await openRelay(addressOf(store.endpoint)));
+    const proxy = store && (await openFaultyProxy(store.endpoint));
+    const storeRelay = proxy && (await openRelay(addressOf(proxy.endpoint)));
     const node = openNode({
       name: `node-${index + 1}`,
       folder,
@@ -76,14 +82,15 @@ export async function startCluster({
       },
       clockAheadMs: CLOCKS_AHEAD_MS[index % CLOCKS_AHEAD_MS.length]!,
     });
-    parts.push({ node, cutter, relays: [database, ...(storeRelay ? [storeRelay] : [])] });
+    parts.push({ node, cutter, proxy, relays: [database, ...(storeRelay ? [storeRelay] : [])] });
   }
   const nodes = parts.map(({ node }) => node);
   const close = async () => {
-    for (const { node, cutter, relays } of parts) {
+    for (const { node, cutter, proxy, relays } of parts) {
       await node.kill();
       cutter.close();
       for (const relay of relays) relay.close();
+      await proxy?.close();
     }
     await refuseTokensInPostgres(databaseUrl);
     postgres.stop();
@@ -103,10 +110,15 @@ export async function startCluster({
       postgres,
       databaseUrl,
       cutters: parts.map(({ cutter }) => cutter),
+      proxies: parts.flatMap(({ proxy }) => proxy ?? []),
       store,
       token,
       async recover() {
-        for (const { relays } of parts) for (const relay of relays) relay.set("open");
+        for (const { relays, cutter, proxy } of parts) {
+          for (const relay of relays) relay.set("open");
+          cutter.cutNext(undefined);
+          proxy?.decide(() => undefined);
+        }
         for (const node of nodes) node.wake();
         await Promise.all(nodes.filter((node) => !node.isRunning()).map((node) => node.start()));
       },

@@ -16,6 +16,7 @@ import {
   note,
   noteMove,
   pickHealthy,
+  pickReader,
   type RepositoryModel,
   refOf,
   type Verdict,
@@ -123,8 +124,7 @@ async function lookElsewhere(
   expected: RefValue,
 ): Promise<void> {
   const { world, random } = worker;
-  const node = pickHealthy(world, random);
-  if (!node.isRunning() || world.troubled.has(node)) return;
+  const node = pickReader(world, random);
   const refs = await world.client.listRefs(node, repository.slug);
   if (refs === undefined && repository.isLeaving) return;
   assert.equal(refs?.get(name), expected, `${node.name} sees ${name} of ${repository.slug}`);
@@ -154,6 +154,21 @@ function advance(what: string, bytes: (random: Random) => number): Operation {
 export const pushSmall = advance("push-small", (random) => random.below(SMALL_BYTES_MAX));
 export const pushMedium = advance("push-medium", () => MEDIUM_BYTES);
 export const pushLarge = advance("push-large", () => LARGE_BYTES);
+
+/** A push to one node, and a clone from another one, which has to bring the pack from the store. */
+export const readElsewhere: Operation = async (worker, repository) => {
+  const { world } = worker;
+  const { nodes } = world.cluster;
+  const reader = worker.pickNode();
+  const writers = nodes.filter((node) => node !== reader && node.isRunning());
+  const writer = writers.length > 0 ? worker.random.pick(writers) : reader;
+  await pushLarge({ ...worker, pickNode: () => writer }, repository);
+  const refs = await world.client.listRefs(reader, repository.slug);
+  if (refs === undefined || refs.size === 0) return;
+  const pack = await world.client.fetchPack(reader, repository.slug, [...new Set(refs.values())]);
+  note(world, `${reader.name} fetch ${repository.slug}: ${pack.length} bytes`);
+  assert.equal(pack.toString("latin1", 0, 4), "PACK");
+};
 
 /** A history that does not go on from what was there. */
 export const pushForced: Operation = async (worker, repository) => {
@@ -404,8 +419,7 @@ export const deleteRepository: Operation = async (worker, repository) => {
   const verdict = judge(world, node, `delete ${repository.slug}`, asked, { status: 204, mayRefuse: true });
   if (verdict !== "acknowledged") return;
   repository.presence = "gone";
-  const reader = pickHealthy(world, random);
-  if (!reader.isRunning() || world.troubled.has(reader)) return;
+  const reader = pickReader(world, random);
   const refs = await world.client.listRefs(reader, repository.slug);
   assert.equal(refs, undefined, `${reader.name} still has ${repository.slug}`);
 };
@@ -460,8 +474,7 @@ function noteDownload(
 
 async function readDownload(worker: Worker, repository: RepositoryModel, name: string): Promise<void> {
   const { world, random } = worker;
-  const node = pickHealthy(world, random);
-  if (!node.isRunning() || world.troubled.has(node)) return;
+  const node = pickReader(world, random);
   const content = await fetchDownload(world, node, repository, name);
   const possible = repository.downloads.get(name)!;
   if (content === undefined && repository.isLeaving) return;

@@ -75,6 +75,8 @@ export function openNode({
   let ended = Promise.resolve();
   let origin: string | undefined;
   let armed: NodeFault | undefined;
+  /** Parts of the log in which there is no token. */
+  let searched = 0;
 
   const isRunning = () => child !== undefined && child.exitCode === null && child.signalCode === null;
   const signal = (name: NodeJS.Signals) => {
@@ -146,7 +148,8 @@ export function openNode({
     async kill() {
       kill();
       await ended;
-      refuseTokens(`the log of ${name}`, log.join(""));
+      refuseTokens(`the log of ${name}`, log.slice(searched).join(""));
+      searched = log.length;
     },
     freeze: () => signal("SIGSTOP"),
     wake: () => signal("SIGCONT"),

@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import {
   CreateBucketCommand,
   ListMultipartUploadsCommand,
   ListObjectsV2Command,
   S3Client,
 } from "@aws-sdk/client-s3";
+import type { StoreServer } from "../object-store/ceph.ts";
+import { openSharedStore } from "../object-store/shared-store.ts";
 import type { StoreAccess } from "./node-cluster.ts";
 
 /** What lies in the store, seen without Pail. */
@@ -16,7 +19,7 @@ export type StoreContent = {
 };
 
 async function withClient<T>(
-  { endpoint, region, accessKeyId, secretAccessKey }: Omit<StoreAccess, "bucket">,
+  { endpoint, region, accessKeyId, secretAccessKey }: StoreServer,
   work: (client: S3Client) => Promise<T>,
 ): Promise<T> {
   const client = new S3Client({
@@ -34,9 +37,12 @@ async function withClient<T>(
   }
 }
 
-export async function createBucket(store: StoreAccess): Promise<StoreAccess> {
-  await withClient(store, (client) => client.send(new CreateBucketCommand({ Bucket: store.bucket })));
-  return store;
+/** A new bucket in the store of this run. It goes with the store. */
+export async function openNodeBucket(): Promise<StoreAccess> {
+  const server = await openSharedStore();
+  const bucket = `pail-nodes-${randomBytes(6).toString("hex")}`;
+  await withClient(server, (client) => client.send(new CreateBucketCommand({ Bucket: bucket })));
+  return { ...server, bucket };
 }
 
 export function readStoreContent(store: StoreAccess): Promise<StoreContent> {

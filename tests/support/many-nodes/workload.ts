@@ -18,6 +18,7 @@ import {
   pushSeveral,
   pushShared,
   pushSmall,
+  readElsewhere,
   uploadDownload,
   type Worker,
 } from "./operations.ts";
@@ -32,6 +33,7 @@ const OPERATIONS = {
   pushSeveral,
   pushShared,
   pushByGit,
+  readElsewhere,
   deleteBranch,
   createBranch,
   deleteMadeBranch,
@@ -54,6 +56,7 @@ const WEIGHTS: Readonly<Record<OperationName, number>> = {
   pushSeveral: 3,
   pushShared: 5,
   pushByGit: 1,
+  readElsewhere: 1,
   deleteBranch: 2,
   createBranch: 2,
   deleteMadeBranch: 1,

@@ -191,6 +191,12 @@ export function noteMove(ref: RefModel, from: RefValue, to: Move["to"], verdict:
     ref.moves.push({ from, to, isAcknowledged: verdict === "acknowledged" });
 }
 
+/** One that runs. It may be in trouble and not answer, but it must not tell anything wrong. */
+export function pickReader({ cluster }: World, random: Random): PailNode {
+  const running = cluster.nodes.filter((node) => node.isRunning());
+  return random.pick(running.length > 0 ? running : cluster.nodes);
+}
+
 /** One that runs, and is not in trouble if that can be. */
 export function pickHealthy(world: World, random: Random): PailNode {
   const { nodes } = world.cluster;

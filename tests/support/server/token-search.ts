@@ -88,6 +88,9 @@ const PLAIN_FILES = new Set(["demo-credentials.json", "demo-commands.sh", "token
 /** Git's own, compressed. */
 const PACK_FILES = /\.(?:pack|idx|rev|bitmap)$/;
 
+/** The same in a database. */
+const PACK_TABLES = new Set(["inline_object"]);
+
 /** For a data folder as a kill leaves it, with what was half written. */
 export function refuseTokensInFolder(folder: string): void {
   // A server may be stopped twice, and its folder has gone with the first time.
@@ -110,6 +113,7 @@ export async function refuseTokensInPostgres(url: string): Promise<void> {
       "select table_name::text as name from information_schema.tables where table_schema = current_schema()",
     );
     for (const { name } of tables) {
+      if (PACK_TABLES.has(name)) continue;
       const { rows } = await client.query({ text: `select * from "${name}"`, rowMode: "array" });
       for (const value of rows.flat())
         if (typeof value === "string" || value instanceof Buffer)
