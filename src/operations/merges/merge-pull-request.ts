@@ -28,6 +28,7 @@ import { describeMergeRefusal, findMergeRefusal } from "./find-merge-refusal.ts"
 import { approversOf, type CountBehind, readMergeChecks } from "./merge-checks.ts";
 import { defaultMergeMessage, isSquash } from "./merge-message.ts";
 import { behindCounter, sidesOf } from "./mergeability.ts";
+import { type RememberedCount, rememberCount } from "./remember-count.ts";
 
 export type MergePorts = CreateRefPorts & Pick<Ports, "commitTurns">;
 
@@ -104,7 +105,7 @@ type Attempt = {
   readonly source: ObjectId;
   readonly destination: ObjectId;
   readonly strategy: MergeStrategy;
-  readonly countBehind: CountBehind;
+  readonly behind: RememberedCount;
 };
 
 /** @returns undefined if it was overtaken. */
@@ -148,9 +149,9 @@ async function prepare(
   await requireAllowed(ports, by, repository, pullRequest, sides.destination);
   const strategy = input.strategy === undefined ? "merge_commit" : parseMergeStrategy(input.strategy);
   if (strategy === undefined) throw invalidField("merge_strategy", "not a merge strategy of this branch");
-  const countBehind = behindCounter(ports, pullRequest, { signal: by.signal, takeSlot });
-  await requireChecks(kysely, repository, whole, countBehind);
-  return { repository, whole, ...sides, strategy, countBehind };
+  const behind = rememberCount(behindCounter(ports, pullRequest, { signal: by.signal, takeSlot }));
+  await requireChecks(kysely, repository, whole, behind.count);
+  return { repository, whole, ...sides, strategy, behind };
 }
 
 /** @throws Failure invalid-input if it is closed or a draft. */
@@ -337,13 +338,18 @@ async function changeOrLose(
 async function confirm(
   tx: Kysely<Schema>,
   { clock }: MergePorts,
-  { repository, whole: { pullRequest }, countBehind }: Attempt,
+  { repository, whole: { pullRequest }, behind }: Attempt,
   { task }: MergeOptions,
 ): Promise<void> {
   const now = await getWholePullRequest(tx, pullRequest);
   requireMergeable(now.pullRequest);
   if (task === undefined) await requireNoTask(tx, pullRequest, clock());
-  await requireChecks(tx, repository, now, countBehind);
+  await requireChecks(tx, repository, now, async (limit) => {
+    const found = behind.recall(limit);
+    // Then it is made again, and counted for the rule that has come since.
+    if (found === undefined) throw refsChanged();
+    return found;
+  });
   await task?.confirm(tx);
 }
 

@@ -3,6 +3,8 @@ import { test } from "node:test";
 import { createCaller, type RestCaller } from "../../../../tests/support/clients/rest-callers.ts";
 import { startFilledApp } from "../../../../tests/support/server/filled-app.ts";
 import type { PullRequestKey } from "../../../model/pull-request.ts";
+import type { Uuid } from "../../../model/uuid.ts";
+import type { PackStore } from "../../../storage/packs/pack-store.ts";
 import { upsertRepositoryPermission } from "../../../storage/sql/permissions/permissions.ts";
 import { setParticipant } from "../../../storage/sql/pull-requests/participants.ts";
 import { updatePullRequest } from "../../../storage/sql/pull-requests/pull-requests.ts";
@@ -182,6 +184,24 @@ for (const [kind, value, name, before, satisfy] of [
     assert.equal((await rest("POST", `/pullrequests/${key.id}/merge`)).status, 200);
   });
 }
+
+for (const [value, status] of [
+  [0, 400],
+  [1, 200],
+] as const)
+  test(`a rule that comes while a merge is made, and permits ${value} commits behind, is obeyed`, async (context) => {
+    const key = await openPullRequest();
+    const packs = app.ports.packs as { openQuarantine: PackStore["openQuarantine"] };
+    const opened = packs.openQuarantine;
+    const mocked = context.mock.method(packs, "openQuarantine", async (repository: Uuid) => {
+      mocked.mock.restore();
+      await restrict(key.into, "require_commits_behind", value);
+      await restrict(key.into, "enforce_merge_checks");
+      return opened(repository);
+    });
+    const answer = await rest("POST", `/pullrequests/${key.id}/merge`);
+    assert.equal(answer.status, status, answer.text);
+  });
 
 test("a failed build and one in progress hold a merge, whatever has passed beside them", async () => {
   const key = await openPullRequest();
