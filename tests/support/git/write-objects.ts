@@ -77,6 +77,15 @@ async function insertWritten(
   });
 }
 
+/** For a git that is started without the server's way to do so. */
+export function variablesOf({ gitDir, objectFolder, alternateGitDir }: WritableObjects) {
+  return {
+    GIT_DIR: gitDir,
+    GIT_OBJECT_DIRECTORY: objectFolder,
+    GIT_ALTERNATE_OBJECT_DIRECTORIES: join(alternateGitDir, "objects"),
+  };
+}
+
 /** @returns the ids of the marks that the stream asks for (`get-mark`). */
 export async function runFastImport(
   objects: WritableObjects,

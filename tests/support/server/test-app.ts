@@ -23,6 +23,7 @@ import {
   type TestDatabaseSettings,
 } from "../database/test-database.ts";
 import { openMemoryObjectStore } from "../object-store/memory-object-store.ts";
+import { IS_IN_OBJECT_STORE } from "../object-store/only-folders.ts";
 import { refuseUndeclaredStatuses } from "./declared-statuses.ts";
 import {
   noteRandomBytes,
@@ -31,8 +32,6 @@ import {
   refuseTokensInPostgres,
 } from "./token-search.ts";
 
-/** Whether servers of tests keep their objects in a store: in memory, since each has one of its own. */
-const IS_IN_OBJECT_STORE = process.env.TEST_OBJECT_STORE === "memory";
 /** For tests that are about the store, with `objectStore`: it is in memory too. */
 export const TEST_OBJECT_STORE: Config["objectStore"] = {
   bucket: "test",

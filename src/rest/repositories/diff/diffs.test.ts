@@ -11,7 +11,7 @@ import {
   oracle,
   startComparedRepositories,
 } from "../../../../tests/support/git/compared-repositories.ts";
-import { gitDirOf } from "../../../../tests/support/git/repository-folder.ts";
+import { withRepository } from "../../../storage/packs/with-repository.ts";
 
 /** The real git's own output is the oracle. */
 before(startComparedRepositories);
@@ -248,6 +248,8 @@ test("file-conflicts tells what is in the way, and writes nothing", async () => 
   // One commit stands against its first parent, which it has in its history.
   for (const spec of ["main", "release-1.0"])
     assert.deepEqual(await askJson(`file-conflicts/${spec}`), { values: [], pagelen: 500, size: 0, page: 1 });
-  const gitDir = gitDirOf(app.ports, app.repository.uuid);
-  assert.match(await git.out(["count-objects", "-v"], { folder: gitDir }), /^count: 0$/m);
+  const counted = await withRepository(app.ports.packs, app.repository.uuid, ({ gitDir }) =>
+    git.out(["count-objects", "-v"], { folder: gitDir }),
+  );
+  assert.match(counted, /^count: 0$/m);
 });

@@ -9,9 +9,11 @@ import {
   postBody,
   type RawPart,
 } from "../../../../tests/support/clients/form-client.ts";
+import { ONLY_FOLDERS } from "../../../../tests/support/object-store/only-folders.ts";
 import { startTestApp, type TestApp } from "../../../../tests/support/server/test-app.ts";
 import { createApp } from "../../../app.ts";
 import type { Failure } from "../../../model/failure.ts";
+import type { Uuid } from "../../../model/uuid.ts";
 import { deleteDownload, storeDownloads } from "../../../operations/downloads/downloads.ts";
 import { isOutcomeUnknown, outcomeUnknown } from "../../../storage/sql/database-failure.ts";
 import { hasDownloadFile } from "../../../storage/sql/downloads/downloads.ts";
@@ -49,9 +51,9 @@ async function list(): Promise<string[]> {
   return page.values.map(({ name }) => name);
 }
 
-async function filesOnDisk(): Promise<string[]> {
-  const { uuid } = app.repository;
-  return readdir(join(app.ports.config.dataFolder, "downloads", uuid.slice(0, 2), uuid));
+async function storedBlobs(): Promise<readonly Uuid[]> {
+  const blobs = await app.ports.downloads.list();
+  return blobs.filter(({ ownerUuid }) => ownerUuid === app.repository.uuid).map(({ uuid }) => uuid);
 }
 
 test("a file is listed, fetched as it was stored, counted, replaced and deleted", async () => {
@@ -60,7 +62,7 @@ test("a file is listed, fetched as it was stored, counted, replaced and deleted"
   const bytes = Buffer.from([0, 255, 13, 10, 60]);
   await upload(name, "before");
   await upload(name, bytes);
-  assert.equal((await filesOnDisk()).length, 1, "what was replaced is gone");
+  assert.equal((await storedBlobs()).length, 1, "what was replaced is gone");
   const fetched = await call("GET", path);
   assert.equal(fetched.status, 200);
   assert.deepEqual(Buffer.from(await fetched.arrayBuffer()), bytes);
@@ -75,7 +77,7 @@ test("a file is listed, fetched as it was stored, counted, replaced and deleted"
   const self = { href: `${app.url}/2.0/repositories/acme/demo/downloads${path}` };
   assert.deepEqual(shown, { type: "download", name, size: 5, downloads: 1, links: { self } });
   assert.equal((await call("DELETE", path)).status, 204);
-  assert.deepEqual(await filesOnDisk(), []);
+  assert.deepEqual(await storedBlobs(), []);
   for (const method of ["GET", "DELETE"]) assert.equal((await call(method, path)).status, 404);
 });
 
@@ -143,13 +145,13 @@ test("a way out of the folder is a name like any other: not there", async () => 
 });
 
 test("files are uploaded, several at once, and replace those of their names", async () => {
-  const before = await filesOnDisk();
+  const before = await storedBlobs();
   const answer = await post([file("one.txt", "1"), file("t%22w o.txt", "2")]);
   assert.deepEqual([answer.status, answer.text], [201, ""]);
   assert.deepEqual(await list(), ["one.txt", 't"w o.txt']);
   assert.equal((await post([file("one.txt", "one")])).status, 201);
   assert.equal(await (await call("GET", "/one.txt")).text(), "one");
-  assert.equal((await filesOnDisk()).length, before.length + 2);
+  assert.equal((await storedBlobs()).length, before.length + 2);
   for (const name of await list()) await call("DELETE", `/${encodeURIComponent(name)}`);
 });
 
@@ -177,16 +179,16 @@ for (const [why, parts, type, status, message] of [
   ["another boundary", [file("a", "a")], "multipart/form-data; boundary=other", 400, /boundary is not in it/],
 ] as const) {
   test(`answers ${status} to an upload with ${why}, and keeps nothing`, async () => {
-    const before = await filesOnDisk();
+    const before = await storedBlobs();
     const answer = await post(parts, type);
     assert.equal(answer.status, status, answer.text);
     assert.match(answer.text, message);
-    assert.deepEqual(await filesOnDisk(), before);
+    assert.deepEqual(await storedBlobs(), before);
     assert.deepEqual(await list(), []);
   });
 }
 
-test("what an upload that was cut off has left is swept at the start", async () => {
+test("what an upload that was cut off has left is swept at the start", ONLY_FOLDERS, async () => {
   const { dataFolder } = app.ports.config;
   const folder = join(dataFolder, "downloads", "unfinished");
   await mkdir(folder, { recursive: true });
@@ -197,25 +199,29 @@ test("what an upload that was cut off has left is swept at the start", async () 
   assert.deepEqual(await readdir(folder), []);
 });
 
-test("after a commit of which nobody knows whether it was done, files stay until the next start has looked", async () => {
-  assert.equal((await post([file("kept.txt", "first")])).status, 201);
-  const before = await filesOnDisk();
-  const unknown = {
-    ...app.by,
-    transaction: async () => {
-      throw outcomeUnknown();
-    },
-  };
-  const uploads = Readable.from([{ name: "kept.txt", source: Readable.from([Buffer.from("second")]) }]);
-  await assert.rejects(
-    storeDownloads(app.ports, unknown, app.repository, app.owner, uploads),
-    isOutcomeUnknown,
-  );
-  await assert.rejects(deleteDownload(app.ports, unknown, app.repository, "kept.txt"), isOutcomeUnknown);
-  assert.equal((await filesOnDisk()).length, before.length + 1);
-  assert.equal(await (await call("GET", "/kept.txt")).text(), "first");
-  await app.ports.downloads.sweep(({ uuid }) => hasDownloadFile(app.ports.database.kysely, uuid));
-  assert.deepEqual(await filesOnDisk(), before);
-  assert.equal(await (await call("GET", "/kept.txt")).text(), "first");
-  assert.equal((await call("DELETE", "/kept.txt")).status, 204);
-});
+test(
+  "after a commit of which nobody knows whether it was done, files stay until the next start has looked",
+  ONLY_FOLDERS,
+  async () => {
+    assert.equal((await post([file("kept.txt", "first")])).status, 201);
+    const before = await storedBlobs();
+    const unknown = {
+      ...app.by,
+      transaction: async () => {
+        throw outcomeUnknown();
+      },
+    };
+    const uploads = Readable.from([{ name: "kept.txt", source: Readable.from([Buffer.from("second")]) }]);
+    await assert.rejects(
+      storeDownloads(app.ports, unknown, app.repository, app.owner, uploads),
+      isOutcomeUnknown,
+    );
+    await assert.rejects(deleteDownload(app.ports, unknown, app.repository, "kept.txt"), isOutcomeUnknown);
+    assert.equal((await storedBlobs()).length, before.length + 1);
+    assert.equal(await (await call("GET", "/kept.txt")).text(), "first");
+    await app.ports.downloads.sweep(({ uuid }) => hasDownloadFile(app.ports.database.kysely, uuid));
+    assert.deepEqual(await storedBlobs(), before);
+    assert.equal(await (await call("GET", "/kept.txt")).text(), "first");
+    assert.equal((await call("DELETE", "/kept.txt")).status, 204);
+  },
+);

@@ -14,11 +14,11 @@ import {
   type RawPart,
 } from "../../../../tests/support/clients/form-client.ts";
 import { basic } from "../../../../tests/support/clients/http-request.ts";
-import { gitDirOf } from "../../../../tests/support/git/repository-folder.ts";
 import { waitUntil } from "../../../../tests/support/processes/process-table.ts";
 import { startFilledApp } from "../../../../tests/support/server/filled-app.ts";
 import type { RepositorySlug } from "../../../model/slug.ts";
 import { createRepository } from "../../../operations/repositories/repositories.ts";
+import { withRepository } from "../../../storage/packs/with-repository.ts";
 
 const { app, git, folder, commit, rest, url } = await startFilledApp();
 const authorization = basic("owner@example.com", await app.token(["write:repository:bitbucket"]));
@@ -157,8 +157,9 @@ test("a message is kept byte for byte", async () => {
   ]) {
     const id = made(await postParts([fieldPart("message", message), filePart("kept.txt", message)]));
     assert.equal((await rest("GET", `/commit/${id}`)).json.message, message);
-    const gitDir = gitDirOf(app.ports, app.repository.uuid);
-    const content = await git.bytes(["--git-dir", gitDir, "cat-file", "commit", id]);
+    const content = await withRepository(app.ports.packs, app.repository.uuid, ({ gitDir }) =>
+      git.bytes(["--git-dir", gitDir, "cat-file", "commit", id]),
+    );
     assert.equal(content.subarray(content.indexOf("\n\n") + 2).toString(), message);
   }
 });

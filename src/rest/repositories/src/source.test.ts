@@ -3,18 +3,20 @@ import { execFileSync } from "node:child_process";
 import { buffer } from "node:stream/consumers";
 import { after, before, test } from "node:test";
 import { basic, type HttpAnswer, sendRequest } from "../../../../tests/support/clients/http-request.ts";
-import { gitDirOf } from "../../../../tests/support/git/repository-folder.ts";
+import {
+  variablesOf,
+  type WritableObjects,
+  writeObjects,
+} from "../../../../tests/support/git/write-objects.ts";
 import { startTestApp, type TestApp } from "../../../../tests/support/server/test-app.ts";
 import { openGitStream } from "../../../git/process/git-stream.ts";
 import type { Answer } from "../../../http/server/answer.ts";
-import { parseObjectId } from "../../../model/object-id.ts";
-import type { RefName } from "../../../model/ref-name.ts";
+import { type ObjectId, parseObjectId } from "../../../model/object-id.ts";
 import type { RepositorySlug } from "../../../model/slug.ts";
 import { createRepository } from "../../../operations/repositories/repositories.ts";
 import { RENDERED_BYTES_MAX } from "../../../operations/source/render-file.ts";
 import { getEntry, listDirectory } from "../../../operations/source/source.ts";
-import { applyRefUpdates } from "../../../storage/sql/refs/ref-updates.ts";
-import { updateRepository } from "../../../storage/sql/repositories/repositories.ts";
+import { withRepository } from "../../../storage/packs/with-repository.ts";
 import { fileAnswer } from "./file-answer.ts";
 
 const LFS_POINTER = `version https://git-lfs.github.com/spec/v1\noid sha256:${"ab".repeat(32)}\nsize 12345\n`;
@@ -24,10 +26,10 @@ const LARGE = Buffer.alloc(3 * 1024 * 1024, "0123456789abcdef");
 
 let app: TestApp;
 let authorization: string;
-let first: string;
-let second: string;
-let odd: string;
-let gitDir: string;
+let first: ObjectId;
+let second: ObjectId;
+let odd: ObjectId;
+let objects: WritableObjects;
 const base = "/2.0/repositories/acme/demo";
 
 function git(args: readonly string[], input: string | Buffer = ""): string {
@@ -41,7 +43,7 @@ function git(args: readonly string[], input: string | Buffer = ""): string {
     GIT_COMMITTER_EMAIL: "a@b.c",
     GIT_COMMITTER_DATE: "1767225600 +0000",
   };
-  const env = { PATH: process.env.PATH ?? "", GIT_DIR: gitDir, ...person, ...committer };
+  const env = { PATH: process.env.PATH ?? "", ...variablesOf(objects), ...person, ...committer };
   return execFileSync("git", args, { input, env, encoding: "latin1" }).trim();
 }
 
@@ -59,34 +61,28 @@ function tree(entries: readonly Entry[]): string {
   return git(["hash-object", "-t", "tree", "-w", "--literally", "--stdin"], Buffer.concat(parts));
 }
 
-function commit(root: string, message: string, parent?: string): string {
-  return git(["commit-tree", root, "-m", message, ...(parent === undefined ? [] : ["-p", parent])]);
-}
-
-async function setRefs(refs: Readonly<Record<string, string>>): Promise<void> {
-  const updates = Object.entries(refs).map(([name, id]) => ({
-    name: name as RefName,
-    old: undefined,
-    new: parseObjectId(id),
-    peeled: undefined,
-  }));
-  await app.by.transaction(async (tx) => {
-    const outcomes = await applyRefUpdates(tx, app.repository.uuid, updates, {
-      isAtomic: true,
-      now: new Date(),
-    });
-    assert.deepEqual(
-      outcomes.filter(({ refused }) => refused !== undefined),
-      [],
-    );
-    await updateRepository(tx, app.repository.uuid, { mainBranch: "main" as never });
-  });
+function commit(root: string, message: string, parent?: string): ObjectId {
+  return git([
+    "commit-tree",
+    root,
+    "-m",
+    message,
+    ...(parent === undefined ? [] : ["-p", parent]),
+  ]) as ObjectId;
 }
 
 before(async () => {
   app = await startTestApp();
   authorization = basic("owner@example.com", await app.token(["read:repository:bitbucket"]));
-  gitDir = gitDirOf(app.ports, app.repository.uuid);
+  await writeObjects(app, app.repository.uuid, async (writable) => {
+    objects = writable;
+    return { refs: writeHistory(), mainBranch: "main" };
+  });
+});
+after(() => app.close());
+
+/** @returns refs. */
+function writeHistory() {
   const deep = tree([["100644", "deep.txt", blob("deep\n")]]);
   const docs = tree([
     ["100644", "a.md", blob("# a\n")],
@@ -138,16 +134,15 @@ before(async () => {
   first = commit(before, "first");
   second = commit(root, "second", first);
   odd = commit(oddTree, "odd");
-  await setRefs({
+  return {
     "refs/heads/sorted": commit(sorted, "sorted"),
     "refs/heads/texts": commit(texts, "texts"),
     "refs/heads/main": second,
     "refs/heads/feature/one": first,
     "refs/tags/feature": second,
     "refs/heads/odd": odd,
-  });
-});
-after(() => app.close());
+  };
+}
 
 function get(path: string, headers: Record<string, string> = {}, method = "GET"): Promise<HttpAnswer> {
   return sendRequest(app.url, path, { method, headers: { authorization, ...headers } });
@@ -605,16 +600,17 @@ test("a listing that would look at more entries than the limit is given up", asy
 });
 
 test("a git process whose reader goes is ended", async () => {
-  const abort = new AbortController();
-  const stream = await openGitStream(["cat-file", "blob", blob(LARGE)], { gitDir, signal: abort.signal });
-  const closed = new Promise<void>((resolve) => stream.once("close", resolve));
-  abort.abort();
-  await closed;
-  assert.ok(stream.destroyed);
-  await assert.rejects(
-    openGitStream(["cat-file", "blob", "0".repeat(40)], { gitDir, signal: new AbortController().signal }),
-    { name: "GitError" },
-  );
+  await withRepository(app.ports.packs, app.repository.uuid, async ({ gitDir }) => {
+    const abort = new AbortController();
+    const open = (name: string, { signal }: AbortController) =>
+      openGitStream(["cat-file", "blob", name], { gitDir, signal });
+    const stream = await open(`${second}:large.bin`, abort);
+    const closed = new Promise<void>((resolve) => stream.once("close", resolve));
+    abort.abort();
+    await closed;
+    assert.ok(stream.destroyed);
+    await assert.rejects(open("0".repeat(40), new AbortController()), { name: "GitError" });
+  });
 });
 
 test("over HTTP: a range, a range beyond the end, an unchanged file, and HEAD of what streams", async () => {
