@@ -127,17 +127,25 @@ export async function openPorts(
     throw error;
   }
   const { keys, packs, packFolders, downloads } = content;
+  const metrics = await openMetrics(config);
+  if (databaseClock !== undefined) metrics.watchClock(databaseClock.machineAheadMs);
   const auditNotes = openAuditNotes({ database, clock, log });
   const unknownOperations = openUnknownOperationCounter({ database, clock, log });
   const workspaceActivity = openWorkspaceActivity({ database, clock, log });
   const backgroundWork = openBackgroundWork();
   const mailer = config.smtp && openSmtpMailer(config.smtp, clock);
-  const maintenance = openMaintenance({ database, transactions: database, packs, clock, log });
+  const maintenance = openMaintenance({ database, transactions: database, packs, metrics, clock, log });
   const commitGraphs = openCommitGraphs(GRAPH_BYTES_MAX);
   const refAnswers = openByteCache(REF_ANSWERS_BYTES_MAX);
   const smallResponses = openByteCache(SMALL_RESPONSES_BYTES_MAX);
   const sharedLimits = hasPeers
-    ? shareLimits({ database, key: await keys.get("rotation"), clock, log })
+    ? shareLimits({
+        database,
+        key: await keys.get("rotation"),
+        clock,
+        log,
+        noteSync: metrics.countLimitSync,
+      })
     : undefined;
   const failedAuthenticationLimiter = openFailedAuthenticationLimiter({
     clock,
@@ -179,7 +187,7 @@ export async function openPorts(
     storeSlots: openProcessSlots(STORE_SLOTS),
     commitTurns: openProcessSlots(COMMIT_TURNS),
     passwordSlots: openProcessSlots(PASSWORD_SLOTS),
-    metrics: await openMetrics(config),
+    metrics,
     maintenance,
     backgroundWork,
     outbox: createOutboxSignal(),

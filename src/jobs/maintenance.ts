@@ -8,7 +8,7 @@ import { LEASE_MS, maintenanceLease } from "../storage/sql/leases.ts";
 import { findRepository } from "../storage/sql/repositories/repositories.ts";
 import { withLease } from "../storage/sql/with-lease.ts";
 
-type MaintenancePorts = Pick<Ports, "database" | "transactions" | "packs" | "clock" | "log">;
+type MaintenancePorts = Pick<Ports, "database" | "transactions" | "packs" | "metrics" | "clock" | "log">;
 
 const POSTPONED_MS = LEASE_MS / 3;
 

@@ -6,6 +6,7 @@ import { sql } from "kysely";
 import pino from "pino";
 import { describeDatabases } from "../../tests/support/database/test-database.ts";
 import { waitUntil } from "../../tests/support/processes/process-table.ts";
+import { NO_METRICS } from "../metrics/metrics.ts";
 import type { Database } from "../storage/sql/database.ts";
 import { openDatabase } from "../storage/sql/open-database.ts";
 import { startOnOneNode } from "./on-one-node.ts";
@@ -29,7 +30,7 @@ const PROGRAM = `
   const { default: pino } = await import(${PINO});
   const settings = JSON.parse(process.env.JOBS_TEST);
   if (settings.url !== undefined) settings.url = new Secret(settings.url);
-  const ports = { database: await openDatabase(settings), hasPeers: true, log: pino({ level: "silent" }) };
+  const ports = { database: await openDatabase(settings), hasPeers: true, metrics: { noteLease() {} }, log: pino({ level: "silent" }) };
   startOnOneNode(ports, "${NAME}", () => {
     console.log("has the jobs");
     return { run: async () => {}, close: async () => {} };
@@ -47,7 +48,7 @@ describeDatabases("jobs of one node", (current) => {
     others.push(database);
     let rounds = 0;
     const jobs = startOnOneNode(
-      { database, hasPeers, log: LOG },
+      { database, hasPeers, metrics: NO_METRICS, log: LOG },
       NAME,
       () => {
         history.push(`${name} begins`);

@@ -4,7 +4,7 @@ import { isLeaseFree } from "../storage/sql/leases.ts";
 import { type HeldLease, withLease } from "../storage/sql/with-lease.ts";
 import type { Repeated } from "./repeat.ts";
 
-export type OneNodePorts = Pick<Ports, "database" | "hasPeers" | "log">;
+export type OneNodePorts = Pick<Ports, "database" | "hasPeers" | "metrics" | "log">;
 
 /** How long nobody does the jobs once a node has released them. Of one that has died, the lease has to expire as well. */
 export const LOOK_MS = 5_000;

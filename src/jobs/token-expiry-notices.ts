@@ -16,7 +16,16 @@ import { type Repeated, repeat } from "./repeat.ts";
 
 type NoticePorts = Pick<
   Ports,
-  "config" | "listening" | "database" | "transactions" | "outbox" | "mailer" | "clock" | "newUuid" | "log"
+  | "config"
+  | "listening"
+  | "database"
+  | "transactions"
+  | "outbox"
+  | "mailer"
+  | "metrics"
+  | "clock"
+  | "newUuid"
+  | "log"
 >;
 
 /** What a mail about tokens that end soon says. */

@@ -3,6 +3,8 @@ import type { MetricObject } from "prom-client";
 /** `bypass`: answered by a process of its own, since it cannot be cached. */
 export type FetchOutcome = "hit" | "coalesced" | "miss" | "bypass";
 
+export type LeaseChange = "taken" | "released" | "lost";
+
 /** What the server counts of itself, for Prometheus. No name of a person, repository or token is a label. */
 export type Metrics = {
   countRequest(method: string, route: string, status: number, durationMs: number): void;
@@ -14,6 +16,12 @@ export type Metrics = {
   countSweptObjects(count: number): void;
   /** Objects and uploads that were found in the object store and have no row. */
   countUnknownObjects(count: number): void;
+  /** A lease that this process has taken, has given back, or may have lost to another node. */
+  noteLease(change: LeaseChange): void;
+  /** Counts of limits that were written for other nodes, and read; or could not be. */
+  countLimitSync(isWritten: boolean): void;
+  /** `aheadMs`: of the machine's clock, before the one that this node goes by. */
+  watchClock(aheadMs: () => number): void;
   /** All numbers as they are now, for `writeMetrics`. Can be sent to another process as JSON. */
   read(): Promise<readonly MetricObject[]>;
 };
@@ -26,5 +34,8 @@ export const NO_METRICS: Metrics = {
   countFetchBytes() {},
   countSweptObjects() {},
   countUnknownObjects() {},
+  noteLease() {},
+  countLimitSync() {},
+  watchClock() {},
   read: async () => [],
 };

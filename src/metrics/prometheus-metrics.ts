@@ -2,6 +2,7 @@ import {
   AggregatorRegistry,
   Counter,
   collectDefaultMetrics,
+  Gauge,
   Histogram,
   type MetricObject,
   Registry,
@@ -48,6 +49,19 @@ export function createPrometheusMetrics(): Metrics {
     help: "Objects and uploads that were found in the object store and that no row knows",
     registers,
   });
+  const leases = new Counter({
+    name: "pail_leases_total",
+    help: "Leases for what one node at a time may do: taken, released, or lost to another node",
+    labelNames: ["change"] as const,
+    registers,
+  });
+  const leasesHeld = new Gauge({ name: "pail_leases_held", help: "Leases that are held now", registers });
+  const limitSyncs = new Counter({
+    name: "pail_limit_syncs_total",
+    help: "How often counts of limits were exchanged with other nodes, or could not be",
+    labelNames: ["outcome"] as const,
+    registers,
+  });
   return {
     countRequest: (method, route, status, durationMs) =>
       requests.observe({ method, route, status }, durationMs / 1000),
@@ -56,6 +70,23 @@ export function createPrometheusMetrics(): Metrics {
     countFetchBytes: (bytes) => fetchBytes.inc(bytes),
     countSweptObjects: (count) => sweptObjects.inc(count),
     countUnknownObjects: (count) => unknownObjects.inc(count),
+    noteLease(change) {
+      leases.inc({ change });
+      leasesHeld.inc(change === "taken" ? 1 : -1);
+    },
+    countLimitSync: (isWritten) => limitSyncs.inc({ outcome: isWritten ? "written" : "failed" }),
+    watchClock(aheadMs) {
+      new Gauge({
+        name: "pail_clock_ahead_seconds",
+        help: "How far the machine's clock is ahead of the database's, by which nodes go",
+        registers,
+        // Of one machine.
+        aggregator: "average",
+        collect() {
+          this.set(aheadMs() / 1_000);
+        },
+      });
+    },
     read: () => registry.getMetricsAsJSON(),
   };
 }

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { pino } from "pino";
 import { readGraphChecksum } from "../../src/git/packs/maintain.ts";
+import { NO_METRICS } from "../../src/metrics/metrics.ts";
 import type { Uuid } from "../../src/model/uuid.ts";
 import { openDiskPackStore } from "../../src/storage/packs/disk-pack-store.ts";
 import { openDatabase } from "../../src/storage/sql/open-database.ts";
@@ -108,7 +109,7 @@ test("a backup of a server that is pushed to and repacked is of one moment, and 
   const database = await openDatabase({ kind: "sqlite", path: join(pail.dataFolder, "pail.sqlite") });
   const packFolders = openDiskPackStore(join(pail.dataFolder, "repositories"));
   const repacking = repackUntil(
-    { database, transactions: database, packFolders, log: pino({ level: "silent" }) },
+    { database, transactions: database, packFolders, metrics: NO_METRICS, log: pino({ level: "silent" }) },
     repositoryUuid as Uuid,
     () => isOver,
   );

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Kysely } from "kysely";
 import type { Logger } from "pino";
+import type { Metrics } from "../../metrics/metrics.ts";
 import { LEASE_MS, type Lease, releaseLease, renewLease, takeLease } from "./leases.ts";
 import type { Schema } from "./schema.ts";
 
@@ -9,7 +10,11 @@ export type HeldLease = Lease & {
   readonly signal: AbortSignal;
 };
 
-type LeasePorts = { readonly database: { readonly kysely: Kysely<Schema> }; readonly log: Logger };
+type LeasePorts = {
+  readonly database: { readonly kysely: Kysely<Schema> };
+  readonly metrics: Pick<Metrics, "noteLease">;
+  readonly log: Logger;
+};
 
 const RENEWAL_MS = LEASE_MS / 3;
 
@@ -21,7 +26,7 @@ const RENEWAL_MS = LEASE_MS / 3;
  * @returns "busy" if another server has the lease.
  */
 export async function withLease<T>(
-  { database, log }: LeasePorts,
+  { database, metrics, log }: LeasePorts,
   name: string,
   signal: AbortSignal,
   work: (lease: HeldLease) => Promise<T>,
@@ -30,6 +35,7 @@ export async function withLease<T>(
   let renewedAt = performance.now();
   const lease = await takeLease(database.kysely, name, randomUUID());
   if (lease === undefined) return "busy";
+  metrics.noteLease("taken");
   const renew = async () => {
     const sentAt = performance.now();
     try {
@@ -50,6 +56,7 @@ export async function withLease<T>(
   } finally {
     clearInterval(timer);
     await renewal;
+    metrics.noteLease(lost.signal.aborted ? "lost" : "released");
     // Otherwise it expires by itself.
     await releaseLease(database.kysely, lease).catch((error: unknown) =>
       log.warn({ err: error, "lease.name": name }, "a lease was not released"),

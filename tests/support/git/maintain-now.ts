@@ -4,13 +4,17 @@ import {
   type MaintainPorts,
   maintainRepository,
 } from "../../../src/operations/maintenance/maintain-repository.ts";
+import type { Ports } from "../../../src/ports.ts";
 import { maintenanceLease } from "../../../src/storage/sql/leases.ts";
 import { withLease } from "../../../src/storage/sql/with-lease.ts";
 
 const BUSY_MS = 10;
 
 /** Maintains a repository, needed or not, as soon as nobody else does. */
-export async function maintainNow(ports: MaintainPorts, repository: Uuid): Promise<void> {
+export async function maintainNow(
+  ports: MaintainPorts & Pick<Ports, "metrics">,
+  repository: Uuid,
+): Promise<void> {
   const { signal } = new AbortController();
   const work = () =>
     withLease(ports, maintenanceLease(repository), signal, (lease) =>

@@ -18,7 +18,7 @@ const DROP_EVERY = 4;
  * @returns how often.
  */
 export async function repackUntil(
-  ports: Pick<Ports, "database" | "transactions" | "packFolders" | "log">,
+  ports: Pick<Ports, "database" | "transactions" | "packFolders" | "metrics" | "log">,
   repository: Uuid,
   isOver: () => boolean,
 ): Promise<number> {
