@@ -52,6 +52,8 @@ export type OpenOptions = {
   readonly isRestoring?: boolean;
   /** Not for who looks for damage himself, or comes after somebody who has. */
   readonly isDatabaseChecked?: boolean;
+  /** For a process of a server that runs already, which one of the next version may have overtaken meanwhile. */
+  readonly isOfRunningServer?: boolean;
   /**
    * The time of everything that is stored or expires, of a stand-in that has its own. Otherwise it is that of the machine,
    * or of the database, if there are other nodes to agree with.
@@ -78,7 +80,8 @@ export async function openPorts(
   log: Logger,
   {
     isRestoring = false,
-    isDatabaseChecked = true,
+    isOfRunningServer = false,
+    isDatabaseChecked = !isOfRunningServer,
     clock: ownClock,
     hasPeers = config.objectStore !== undefined,
     newUuid = () => randomUUID() as Uuid,
@@ -102,6 +105,7 @@ export async function openPorts(
     {
       mayBeNew: async () => config.objectStore !== undefined || !(await holdsContent(config)),
       isChecked: isDatabaseChecked,
+      mayBeNewer: isOfRunningServer,
     },
   );
   const databaseClock =

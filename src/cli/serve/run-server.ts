@@ -188,7 +188,7 @@ async function openServed(
 /** Ends with the process that has started it, also when that is killed. */
 async function runWorker(config: Config): Promise<void> {
   const stopped = Promise.race([awaitSignal(), once(process, "disconnect").then(() => "orphaned" as const)]);
-  const ports = await openPorts(config, openLog(config.logLevel), { isDatabaseChecked: false });
+  const ports = await openPorts(config, openLog(config.logLevel), { isOfRunningServer: true });
   try {
     const draining = openDrain(ports);
     const app = await startApp(linkToMain(ports, draining.begin), { sharesPort: true });

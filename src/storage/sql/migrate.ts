@@ -6,6 +6,8 @@ import type { Dialect, Migration } from "./migrations/migration.ts";
 /** An arbitrary number that no other program uses for locks in the same database. */
 const ADVISORY_LOCK = 7_090_129_384;
 
+const LOCK_MS_MAX = 1_000;
+
 type MigrationTable = { schema_migration: { name: string; applied_at: number } };
 
 /**
@@ -58,7 +60,7 @@ async function readApplied(db: Kysely<unknown>): Promise<ReadonlySet<string>> {
  * Brings the schema up to the last of `migrations`. Runs in the caller's transaction, which on SQLite must be an
  * immediate one: a second process that starts at the same time waits here, then finds everything done.
  *
- * @throws Failure unavailable if the database has a migration that this version does not know.
+ * @throws Failure unavailable if the database has a migration that this version does not know, or a table is held by others.
  */
 export async function migrate(
   tx: Kysely<unknown>,
@@ -66,7 +68,11 @@ export async function migrate(
   migrations: readonly Migration[],
   now: Date,
 ): Promise<void> {
-  if (dialect === "postgres") await sql`select pg_advisory_xact_lock(${ADVISORY_LOCK})`.execute(tx);
+  if (dialect === "postgres") {
+    await sql`select pg_advisory_xact_lock(${ADVISORY_LOCK})`.execute(tx);
+    // Whoever wants a table that a migration waits for waits behind it, so it does not wait for long.
+    await sql`set local lock_timeout = ${sql.lit(LOCK_MS_MAX)}`.execute(tx);
+  }
   const records = tx as Kysely<MigrationTable>;
   await sql`create table if not exists schema_migration (name text primary key, applied_at bigint not null)`.execute(
     tx,

@@ -1,10 +1,11 @@
 import { statSync } from "node:fs";
 import type { Kysely } from "kysely";
 import { Failure } from "../../model/failure.ts";
+import { applyMigrations } from "./apply-migrations.ts";
 import type { Database } from "./database.ts";
 import { guardTransactions } from "./guard-transactions.ts";
 import { createLookups } from "./lookups/lookups.ts";
-import { isUpToDate, migrate } from "./migrate.ts";
+import { hasApplied, isUpToDate } from "./migrate.ts";
 import { MIGRATIONS } from "./migrations/migrations.ts";
 import { openPostgres, type PostgresSettings } from "./postgres/open-postgres.ts";
 import { openSqlite, type SqliteSettings } from "./sqlite/open-sqlite.ts";
@@ -19,6 +20,8 @@ export type OpenOptions = {
   readonly mayBeNew?: () => Promise<boolean>;
   /** Whether a SQLite file is checked for damage, if it is small enough. */
   readonly isChecked?: boolean;
+  /** Whether it is for a server that runs already: beside it, one of the next version may have migrated the database. */
+  readonly mayBeNewer?: boolean;
 };
 
 /**
@@ -28,7 +31,7 @@ export type OpenOptions = {
  */
 export async function openDatabase(
   settings: DatabaseSettings,
-  { mayBeNew = async () => true, isChecked = false }: OpenOptions = {},
+  { mayBeNew = async () => true, isChecked = false, mayBeNewer = false }: OpenOptions = {},
 ): Promise<Database> {
   if (settings.kind === "sqlite" && isEmptyFile(settings.path) && !(await mayBeNew())) throw lostDatabase();
   const connections =
@@ -36,10 +39,11 @@ export async function openDatabase(
   try {
     const { dialect } = connections;
     const database = guardTransactions(connections);
-    if (!(await isUpToDate(connections.kysely as Kysely<unknown>, dialect, MIGRATIONS)))
-      await database.transaction((tx) => migrate(tx as Kysely<unknown>, dialect, MIGRATIONS, new Date()), {
-        isLong: true,
-      });
+    const untyped = connections.kysely as Kysely<unknown>;
+    const isCurrent = mayBeNewer
+      ? await hasApplied(untyped, MIGRATIONS)
+      : await isUpToDate(untyped, dialect, MIGRATIONS);
+    if (!isCurrent) await applyMigrations({ dialect, ...database }, MIGRATIONS, new Date());
     const account = await connections.kysely.selectFrom("account").select("uuid").limit(1).executeTakeFirst();
     if (account === undefined && !(await mayBeNew())) throw lostDatabase();
     const prepared = createLookups(connections.kysely, connections.prepare);
