@@ -103,9 +103,12 @@ function limitTime(
       ? setTimeout(() => outgoing.destroy(new Error(`no connection within ${connectMs} ms`)), connectMs)
       : undefined;
     const clearConnecting = () => clearTimeout(connecting);
+    let isReaderSlow = false;
     const endIfStalled = () => {
-      // Bytes are there that nobody has taken: the reader is slow, and not the store.
-      if (answer !== undefined && answer.readableLength > 0) {
+      // Bytes are there that nobody has taken: the reader is slow, and not the store, which then gets another while.
+      const mayGoOn = isReaderSlow;
+      isReaderSlow = answer !== undefined && answer.readableLength > 0;
+      if (isReaderSlow || mayGoOn) {
         socket.setTimeout(stallMs);
         return;
       }
