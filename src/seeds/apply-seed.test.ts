@@ -52,6 +52,16 @@ for (const dialect of DIALECTS)
     });
     after(() => data.close());
 
+    test("with an object store it is refused, and nothing is made", async () => {
+      const stored = {} as NonNullable<EmptyData["ports"]["stored"]>;
+      const empty = await openEmptyData(dialect);
+      await assert.rejects(applySeed({ ...empty.ports, stored }, empty.by, SEED), {
+        message: /^Cannot apply the seed: with an object store/,
+      });
+      assert.equal(await findAccountByEmail(empty.ports.database.kysely, "ada@example.com"), undefined);
+      await empty.close();
+    });
+
     async function get(path: string, token = result.token) {
       const authorization = `Basic ${Buffer.from(`ada@example.com:${token!.reveal()}`).toString("base64")}`;
       const answer = await fetch(`${url}/2.0${path}`, { headers: { authorization } });

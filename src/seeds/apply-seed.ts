@@ -34,7 +34,8 @@ export type ApplyOptions = {
  * Makes everything that a seed has: all of it or nothing. Data that began with the same seed is left as it is, except for
  * tokens whose texts are lost.
  *
- * @throws SeedRefusal with all that the operations refuse; Failure conflict if the data began with another seed.
+ * @throws SeedRefusal with all that the operations refuse; Failure conflict if the data began with another seed,
+ * invalid-input with an object store.
  */
 export async function applySeed(
   ports: Ports,
@@ -48,6 +49,11 @@ export async function applySeed(
     throw new Failure(
       "conflict",
       `Cannot apply the seed: the data folder ${ports.config.dataFolder} began with another one (${applied.name}, ${applied.appliedAt.toISOString()}): use another folder (--data)`,
+    );
+  if (ports.stored !== undefined)
+    throw new Failure(
+      "invalid-input",
+      "Cannot apply the seed: with an object store nothing is made in one transaction. Leave out PAIL_OBJECT_STORE; the data folder can be moved into the store afterwards (pail backup, pail restore)",
     );
   const { transactions, database } = ports;
   let opened: SeedPorts | undefined;
