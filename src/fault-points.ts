@@ -78,6 +78,9 @@ export const STORE_FAULT_POINTS = [
   "upload.shown",
   "cache.brought",
   "maintenance.recorded",
+  "backup.objects-listed",
+  "backup.object-taken",
+  "restore.object-stored",
 ] as const;
 
 export type FaultPoint = (typeof FAULT_POINTS)[number] | (typeof STORE_FAULT_POINTS)[number];

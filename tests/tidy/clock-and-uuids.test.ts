@@ -22,14 +22,17 @@ const MAY_MAKE_UUIDS = [
   "representations/json-template.ts",
   "storage/backup/backup-manifest.ts",
   "storage/backup/backup-store.ts",
+  "storage/backup/object-snapshot.ts",
   "storage/backup/publish-graphs.ts",
   "storage/fetch-responses/response-names.ts",
   "storage/keys/file-keys.ts",
   "storage/packs/check-pack-files.ts",
   "storage/packs/staging-names.ts",
   "storage/sql/snapshot.ts",
-  // Of a data folder and of a process, of which no two may ever be the same.
+  // Of a data folder, of a store and of a process, of which no two may ever be the same.
+  "storage/content/own-store.ts",
   "storage/data-folder/own-folder.ts",
+  "storage/sql/stored-objects/with-hold.ts",
   "storage/sql/with-lease.ts",
 ];
 

@@ -9,7 +9,7 @@ import { REFUSED_STATUS } from "../terminal/problem.ts";
 export function createBackupCommand(): Command {
   const command = createCommand("backup")
     .description(
-      "Backs up the data folder while the server runs. Run it again with the same DIR to\nbring the backup up to date: only new files are copied.",
+      "Backs up the data while the server runs: the data folder, or the object store. Run it\nagain with the same DIR to bring the backup up to date: only new files are copied.",
     )
     .argument("<DIR>", "the folder of the backup: new, empty, or with an earlier backup")
     .option("--copy", "always copy files; by default they are hard-linked if DIR is on the same disk")
@@ -22,7 +22,8 @@ Keep DIR on another disk. It holds the server's key and database: only its owner
 A backup that fails or is killed leaves the earlier one in DIR as it was.
 Damaged files in DIR are replaced. The exit status is 1 if the backup failed, or if a file of
 the data folder itself is damaged; pail fsck then says what to do.
-With PostgreSQL, DIR gets a copy of the database too; it can be restored to SQLite or PostgreSQL.`,
+With PostgreSQL, DIR gets a copy of the database too; it can be restored to SQLite or PostgreSQL.
+With an object store, DIR gets everything from it: it can be restored to a data folder too.`,
     );
   return addSettings(command).action(
     async (folder: string, options: { readonly copy?: true; readonly verify?: true }) => {

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { CheckOutcome } from "../../operations/backup/check-data.ts";
+import type { CheckOutcome } from "../../operations/backup/check-outcome.ts";
 import { createCommand, examples } from "../program.ts";
 import { addSettings } from "../start/settings-options.ts";
 import { withPorts } from "../start/with-ports.ts";
@@ -10,7 +10,7 @@ import { listProblems } from "./list-problems.ts";
 export function createFsckCommand(): Command {
   const command = createCommand("fsck")
     .description(
-      "Checks the data folder: is the database sound, are all Git objects and uploaded files there\nand whole? Says what is wrong and what to do. The server may be running.",
+      "Checks the data folder, or the object store: is the database sound, are all Git objects and\nuploaded files there and whole? Says what is wrong and what to do. The server may be running.",
     )
     .option(
       "--full",

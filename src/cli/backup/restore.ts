@@ -12,7 +12,7 @@ import { listProblems } from "./list-problems.ts";
 export function createRestoreCommand(): Command {
   const command = createCommand("restore")
     .description(
-      "Makes a new data folder from a backup, and checks that everything in it is there and whole.",
+      "Makes a new data folder from a backup, or fills an object store, and checks that everything\nin it is there and whole.",
     )
     .argument("<DIR>", "the folder of the backup; it is not changed")
     .option(
@@ -26,9 +26,10 @@ export function createRestoreCommand(): Command {
         "pail restore /mnt/backup/pail --data /srv/pail-restored --revoke-since backup",
       )}
 
-The data folder must be new or empty, and so must a PostgreSQL database. A backup of SQLite can
-be restored to PostgreSQL, and the other way round. No command opens the folder before the
-restore has ended; one that was cut off is begun anew by running it again.
+The data folder must be new or empty, and so must a PostgreSQL database and an object store. A
+backup of SQLite can be restored to PostgreSQL, a backup of a data folder to an object store
+(--object-store), and the other way round. No command opens any of them before the restore has
+ended; one that was cut off is begun anew by running it again.
 The exit status is 1 if anything is missing or damaged; what there is can be used all the same.
 
 A restore goes back in time. Tokens that were revoked after the backup are valid again:
@@ -47,31 +48,33 @@ async function restore(command: Command, folder: string, revokeSince: string | u
     revokeSince === undefined || revokeSince === "backup"
       ? undefined
       : readSince("--revoke-since", revokeSince, new Date());
+  const log = openLog(config.logLevel);
   const { publishRestored, restoreBackup } = await import("../../operations/backup/restore-backup.ts");
-  const { createdAt, rows, findings: ofBackup } = await restoreBackup(config, folder);
+  const { createdAt, rows, findings: ofBackup } = await restoreBackup(config, folder, log);
   const { openPorts } = await import("../../open-ports.ts");
   const { checkData } = await import("../../operations/backup/check-data.ts");
   const { clearUnmatchedGraphs } = await import("../../operations/backup/clear-unmatched-graphs.ts");
-  const ports = await openPorts(config, openLog(config.logLevel), {
+  const ports = await openPorts(config, log, {
     isRestoring: true,
     isDatabaseChecked: false,
   });
   let revoked: { readonly tokens: number; readonly grants: number } | undefined;
   let outcome: Awaited<ReturnType<typeof checkData>>;
   try {
-    await clearUnmatchedGraphs(ports);
+    if (ports.stored === undefined) await clearUnmatchedGraphs(ports);
     outcome = await checkData(ports, { isFull: false });
     if (revokeSince !== undefined) {
       const { revokeTokensSince } = await import("../../operations/tokens/revoke-tokens-since.ts");
       revoked = await revokeTokensSince(ports, operatorBy(ports), since ?? new Date(createdAt));
     }
+    await publishRestored(config, ports.stored?.store);
   } finally {
     await ports.close();
   }
-  await publishRestored(config);
   const { repositories, refs, downloads } = outcome;
   const rowCount = Object.values(rows).reduce((sum, count) => sum + count, 0);
-  printLine(`Restored the backup of ${createdAt} to ${config.dataFolder}`);
+  const place = ports.stored?.store.url ?? config.dataFolder;
+  printLine(`Restored the backup of ${createdAt} to ${place}`);
   printLine(`${rowCount} rows of ${Object.keys(rows).length} tables: as many as were backed up`);
   if (revoked === undefined)
     printNote("Tokens that were revoked after the backup are valid again: see pail restore --help");

@@ -3,11 +3,11 @@ import { link, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { reachFaultPoint } from "../../fault-points.ts";
 import { Failure } from "../../model/failure.ts";
-import { digestFile, type FileDigest, type FileEnd, hasTrailer, readFileEnd } from "../files/digest-file.ts";
+import { digestFile, type FileEnd, hasTrailer, readFileEnd } from "../files/digest-file.ts";
 import { makeFolders } from "../files/make-folders.ts";
 import { syncFolder } from "../files/sync-folder.ts";
 import { unlessMissing } from "../files/unless-missing.ts";
-import { type LinkFile, takeFile } from "../packs/copy-packs.ts";
+import { isLinkRefusal, type LinkFile, takeFile } from "../packs/copy-packs.ts";
 import type { StoredFile } from "./backup-manifest.ts";
 
 /**
@@ -23,6 +23,17 @@ export type BackupStore = {
    * @throws Failure unavailable if the file is damaged. @throws Error ENOENT if it was deleted.
    */
   keep(path: string, from: string, isWhole?: (bytes: number) => boolean): Promise<void>;
+  /**
+   * Adds a file that the earlier backup has, so that it need not be brought.
+   *
+   * @param sha256 hex. Undefined if a file with this path never changes.
+   * @returns false if the earlier backup does not have it, or it is damaged there.
+   */
+  keepEarlier(path: string, wanted: { readonly bytes: number; readonly sha256?: string }): Promise<boolean>;
+  /** Adds a file again under a second path, at which the data folder would have a hard link to it. */
+  share(path: string, added: string): Promise<void>;
+  /** A new folder in that of the backup, for files that have to be brought before they can be added. */
+  makeScratch(): Promise<string>;
   /** Adds a file that was written directly into the backup's folder. */
   add(path: string, stored: string): Promise<void>;
   /** Leaves out a file that was added before. */
@@ -127,6 +138,22 @@ export function openBackupStore(folder: string, { earlier, mayLink, isRead }: St
     }
   }
 
+  /** @returns the name of the link, or that of the file itself if the file system has no hard links. */
+  async function linkSecond(path: string, file: StoredFile, end: FileEnd): Promise<string> {
+    const { name, isThere } = await findName(path, end, file);
+    if (isThere) return name;
+    const draft = at(join(DRAFT_FOLDER, randomUUID()));
+    await makeFolders(dirname(draft));
+    try {
+      await link(at(file.stored), draft);
+    } catch (error) {
+      if (!isLinkRefusal(error)) throw error;
+      return file.stored;
+    }
+    await takeIn(draft, name);
+    return name;
+  }
+
   /** The data folder's own file is damaged. */
   async function takeDamaged(path: string, from: string, before: StoredFile | undefined): Promise<void> {
     if (before !== undefined && !isReplaced(path) && (await hasStill(before, undefined))) {
@@ -146,7 +173,7 @@ export function openBackupStore(folder: string, { earlier, mayLink, isRead }: St
   /**
    * A free name, or one of a file with the same content: left by a backup that was cut off, or by an earlier version.
    */
-  async function findName(path: string, source: FileEnd, wanted: FileDigest) {
+  async function findName(path: string, source: FileEnd, wanted: Pick<StoredFile, "bytes" | "sha256">) {
     const first = isReplaced(path) ? `${path}.${source.end.toString("hex")}` : path;
     const names = [first, `${path}.${wanted.sha256}`];
     for (const name of names) {
@@ -165,6 +192,29 @@ export function openBackupStore(folder: string, { earlier, mayLink, isRead }: St
       const before = known.get(path);
       if (before?.bytes === source.bytes && (await hasStill(before, source))) saved.set(path, before);
       else await copyIn(path, from, source, isWhole);
+    },
+    async keepEarlier(path, wanted) {
+      if (saved.has(path)) return true;
+      const before = known.get(path);
+      if (before?.bytes !== wanted.bytes || before.sha256 !== (wanted.sha256 ?? before.sha256)) return false;
+      const end = await unlessMissing(readFileEnd(at(before.stored)));
+      if (end === undefined || !(await hasStill(before, end))) return false;
+      saved.set(path, before);
+      return true;
+    },
+    async share(path, added) {
+      const file = saved.get(added);
+      if (file === undefined) return void saved.delete(path);
+      const end = await readFileEnd(at(file.stored));
+      const before = known.get(path);
+      if (before !== undefined && isSame(before, file) && (await hasStill(before, end)))
+        saved.set(path, before);
+      else saved.set(path, { ...file, path, stored: await linkSecond(path, file, end) });
+    },
+    async makeScratch() {
+      const scratch = at(join(DRAFT_FOLDER, randomUUID()));
+      await makeFolders(scratch);
+      return scratch;
     },
     async add(path, stored) {
       const { bytes, sha256 } = await digestFile(at(stored));

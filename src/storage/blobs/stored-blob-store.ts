@@ -14,6 +14,7 @@ import { addBlob, findBlob, listRepositoryBlobs, removeBlobs } from "../sql/stor
 import { ObjectCondemnedError } from "../sql/stored-objects/stored-objects.ts";
 import { objectKey, type StoredObjects } from "../stored-objects/stored-objects.ts";
 import type { BlobId, BlobRange, BlobStore } from "./blob-store.ts";
+import type { DOWNLOAD_KIND } from "./download-blob-name.ts";
 import { receiveFile } from "./receive-file.ts";
 
 export type StoredBlobPorts = {
@@ -24,7 +25,7 @@ export type StoredBlobPorts = {
 
 export type StoredBlobSettings = {
   /** What these blobs are: their rows are told from others by it. */
-  readonly kind: "download";
+  readonly kind: typeof DOWNLOAD_KIND;
   /** A folder of this server, for files that end with what they are used for. */
   readonly folder: string;
 };

@@ -9,6 +9,7 @@ import { Failure } from "../../model/failure.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import type { BlobStore } from "../blobs/blob-store.ts";
 import { openDiskBlobStore } from "../blobs/disk-blob-store.ts";
+import { DOWNLOAD_KIND } from "../blobs/download-blob-name.ts";
 import { openStoredBlobStore } from "../blobs/stored-blob-store.ts";
 import { requireOwnFolder } from "../data-folder/own-folder.ts";
 import { openDatabaseKeys } from "../keys/database-keys.ts";
@@ -18,13 +19,13 @@ import type { ObjectStore } from "../object-store/object-store.ts";
 import { openDiskPackStore } from "../packs/disk-pack-store.ts";
 import type { PackFolders, PackStore } from "../packs/pack-store.ts";
 import { newStagingName } from "../packs/staging-names.ts";
+import { dropCommitGraph } from "../packs/stored/drop-commit-graph.ts";
 import { openStoredPackStore } from "../packs/stored/stored-pack-store.ts";
 import type { Database } from "../sql/database.ts";
-import { isOfFolders } from "../sql/stored-objects/is-of-folders.ts";
 import { type ObjectCache, openObjectCache } from "../stored-objects/object-cache.ts";
 import { openStoredObjects } from "../stored-objects/open-stored-objects.ts";
 import type { StoredObjects } from "../stored-objects/stored-objects.ts";
-import { requireOwnStore } from "./own-store.ts";
+import { HOW_TO_MOVE, requireOwnStore } from "./own-store.ts";
 
 /** All that belongs to an installation beside its rows. */
 export type Content = {
@@ -41,6 +42,10 @@ export type StoredContent = {
   readonly store: ObjectStore;
   readonly objects: StoredObjects;
   readonly cache: ObjectCache;
+  /** As `StoredPackStore` has it. */
+  closeIdleViews(): Promise<void>;
+  /** As the function of this name does. */
+  dropCommitGraph(repository: Uuid): Promise<void>;
 };
 
 type ContentPorts = {
@@ -86,7 +91,7 @@ async function openStoredContent(
   { database, forgetFolder, clock, newUuid, isRestoring, openObjectStore = openS3, log }: ContentPorts,
 ): Promise<Content> {
   const { dataFolder } = config;
-  await requireStoredContent(config, database);
+  requireCacheFolder(config);
   const store = await openObjectStore(settings);
   try {
     if (!isRestoring) await requireOwnStore({ database, store, newUuid });
@@ -123,9 +128,15 @@ async function openStoredContent(
     packFolders: undefined,
     downloads: openStoredBlobStore(
       { database, objects, store },
-      { kind: "download", folder: join(cacheFolder, "downloads") },
+      { kind: DOWNLOAD_KIND, folder: join(cacheFolder, "downloads") },
     ),
-    stored: { store, objects, cache },
+    stored: {
+      store,
+      objects,
+      cache,
+      closeIdleViews: packs.closeIdleViews,
+      dropCommitGraph: (repository) => dropCommitGraph(database, repository),
+    },
     async close() {
       await packs.close();
       store.close();
@@ -139,17 +150,11 @@ async function openS3(settings: ObjectStoreSettings): Promise<ObjectStore> {
   return openS3ObjectStore(settings);
 }
 
-/** @throws Failure unavailable if database or data folder are of an installation whose repositories are folders. */
-async function requireStoredContent(config: Config, database: Database): Promise<void> {
-  const moving = "move it with pail backup and pail restore: docs/many-nodes.md";
+/** @throws Failure unavailable if the data folder is of an installation whose repositories are folders. */
+function requireCacheFolder(config: Config): void {
   if (existsSync(repositoryFolder(config)))
     throw new Failure(
       "unavailable",
-      `Cannot use ${config.dataFolder} as a cache: it has the repositories of an installation without an object store (${moving})`,
-    );
-  if (await isOfFolders(database.kysely))
-    throw new Failure(
-      "unavailable",
-      `Cannot open the database: its repositories are in a data folder and not in an object store (${moving})`,
+      `Cannot use ${config.dataFolder} as a cache: it has the repositories of an installation without an object store (${HOW_TO_MOVE})`,
     );
 }

@@ -1,8 +1,10 @@
+import { randomUUID } from "node:crypto";
 import { Failure } from "../../model/failure.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import { NoSuchObjectError, type ObjectStore } from "../object-store/object-store.ts";
 import type { Database } from "../sql/database.ts";
 import { adoptInstallationId, findInstallationId } from "../sql/installation.ts";
+import { isOfFolders } from "../sql/stored-objects/is-of-folders.ts";
 import { namesObjectsInStore } from "../sql/stored-objects/names-objects-in-store.ts";
 import { OBJECT_PREFIX } from "../stored-objects/stored-objects.ts";
 
@@ -16,6 +18,9 @@ export type StoreIdentity = {
   /** Whether it is being filled by `pail restore`, and nothing else may open it. */
   readonly isRestoring: boolean;
 };
+
+/** From a data folder to an object store. */
+export const HOW_TO_MOVE = "move it with pail backup and pail restore: docs/many-nodes.md";
 
 type StorePorts = {
   readonly database: Pick<Database, "kysely">;
@@ -41,6 +46,11 @@ export async function requireOwnStore({ database: { kysely }, store, newUuid }: 
     if (inStore.id === known) return;
     throw foreign(store, `it belongs to ${inStore.id}, and the database to ${known ?? "none yet"}`);
   }
+  if (await isOfFolders(kysely))
+    throw new Failure(
+      "unavailable",
+      `Cannot open the database: its repositories are in a data folder and not in an object store (${HOW_TO_MOVE})`,
+    );
   if (await namesObjectsInStore(kysely))
     throw foreign(store, `the database names objects in a store, and there is no ${IDENTITY_KEY}`);
   if (await hasObjects(store)) throw foreign(store, `it has objects, and no ${IDENTITY_KEY}`);
@@ -83,8 +93,38 @@ export async function writeStoreIdentity(
   await store.write(IDENTITY_KEY, Buffer.from(`${JSON.stringify(identity)}\n`));
 }
 
+/**
+ * For a restore.
+ *
+ * @returns what another restore has written that was cut off.
+ * @throws Failure invalid-input if it belongs to an installation.
+ */
+export async function requireUnusedStore(store: ObjectStore): Promise<StoreIdentity | undefined> {
+  const inStore = await readStoreIdentity(store);
+  if (inStore === undefined ? !(await hasObjects(store)) : inStore.isRestoring) return inStore;
+  throw new Failure(
+    "invalid-input",
+    `Cannot restore: ${store.url} belongs to an installation. Restore into a new bucket, or with another prefix`,
+  );
+}
+
+/** From here on nobody else opens the store, until `publishStore`. @returns the id of what will be in it. */
+export async function claimStore(store: ObjectStore): Promise<string> {
+  // A new one, since what was backed up may still be there.
+  const id = (await requireUnusedStore(store))?.id ?? randomUUID();
+  await writeStoreIdentity(store, { id, isRestoring: true });
+  return id;
+}
+
+/** From here on the nodes of its database can open it. */
+export async function publishStore(store: ObjectStore): Promise<void> {
+  const identity = await readStoreIdentity(store);
+  if (identity === undefined) throw new Error(`${store.url} has lost what it belongs to`);
+  await writeStoreIdentity(store, { ...identity, isRestoring: false });
+}
+
 /** Whether there is anything where objects lie. */
-export async function hasObjects(store: Pick<ObjectStore, "list">): Promise<boolean> {
+async function hasObjects(store: Pick<ObjectStore, "list">): Promise<boolean> {
   for await (const page of store.list(OBJECT_PREFIX)) if (page.length > 0) return true;
   return false;
 }

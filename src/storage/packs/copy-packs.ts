@@ -21,6 +21,11 @@ export const PACK_FILE_ORDER = [".pack", ".rev", ".bitmap", ".mtimes", ".idx"];
 /** A round fails only if a repack finishes during it. */
 const ROUNDS_MAX = 20;
 
+/** Whether a file system has refused to link, so that the file has to be copied. */
+export function isLinkRefusal(error: unknown): boolean {
+  return LINK_REFUSALS.some((code) => hasCode(error, code));
+}
+
 /** What is done with each file of a pack, by its name. */
 export type PackFileTaker = {
   take(file: string): Promise<void>;
@@ -112,7 +117,7 @@ export async function takeFile(from: string, to: string, linkFile: LinkFile = li
   try {
     await linkFile(from, to);
   } catch (error) {
-    if (!LINK_REFUSALS.some((code) => hasCode(error, code))) throw error;
+    if (!isLinkRefusal(error)) throw error;
     await copyFile(from, to, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
     const copy = await open(to, "r");
     try {

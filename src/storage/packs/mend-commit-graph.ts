@@ -27,10 +27,9 @@ export type MendedGraph = {
  * @returns undefined if nothing was wrong.
  */
 export async function mendCommitGraph(options: GitOptions): Promise<MendedGraph | undefined> {
-  const path = join(options.gitDir, "objects", "info", "commit-graph");
-  const fault = await findFault(path, options);
+  const fault = await findGraphFault(options);
   if (fault === undefined) return undefined;
-  await rm(path, { force: true });
+  await rm(graphPath(options), { force: true });
   try {
     await runGit(["commit-graph", "write", "--reachable", "--changed-paths", "--no-progress"], options);
   } catch (error) {
@@ -40,7 +39,9 @@ export async function mendCommitGraph(options: GitOptions): Promise<MendedGraph 
   return { fault, checksum: await readGraphChecksum(options.gitDir) };
 }
 
-async function findFault(path: string, options: GitOptions): Promise<string | undefined> {
+/** What is wrong with the commit graph, in words; undefined if nothing is, or there is none. */
+export async function findGraphFault(options: GitOptions): Promise<string | undefined> {
+  const path = graphPath(options);
   try {
     if (!(await digestFile(path)).isTrailerRight) return "the commit graph was damaged";
   } catch (error) {
@@ -58,4 +59,8 @@ async function findFault(path: string, options: GitOptions): Promise<string | un
     if (faults.length === 0) return undefined;
     return `the commit graph did not agree with the objects: ${faults.slice(0, FAULTS_TOLD_MAX).join("; ")}`;
   }
+}
+
+function graphPath({ gitDir }: GitOptions): string {
+  return join(gitDir, "objects", "info", "commit-graph");
 }

@@ -4,6 +4,7 @@ import { type Kysely, sql } from "kysely";
 import { Failure } from "../../model/failure.ts";
 import { syncFolder } from "../files/sync-folder.ts";
 import type { Database } from "./database.ts";
+import { adoptInstallationId } from "./installation.ts";
 import { openDatabase } from "./open-database.ts";
 import { WITHOUT_LIMITS } from "./postgres/postgres-pool.ts";
 import type { Schema } from "./schema.ts";
@@ -108,13 +109,24 @@ async function requireSameTables(tx: Kysely<Schema>, tables: readonly Table[]): 
   if (wrong.length > 0) throw new Error(`not in both databases: ${wrong.join(", ")}`);
 }
 
+export type CopyOptions = {
+  /** At the beginning of the transaction. */
+  readonly begin?: (tx: Kysely<Schema>) => Promise<void>;
+  /** The id that the database gets. Undefined: none, as the next start gives it one. */
+  readonly installationId?: string;
+};
+
 /**
  * Writes all rows of a SQLite file into PostgreSQL, in one transaction, and counts them. The file's schema is brought
  * up to date first.
  *
  * @throws Failure invalid-input if there are rows already.
  */
-export async function copyFileToPostgres(path: string, database: Database): Promise<void> {
+export async function copyFileToPostgres(
+  path: string,
+  database: Database,
+  { begin = async () => {}, installationId }: CopyOptions = {},
+): Promise<void> {
   const migrated = await openDatabase({ kind: "sqlite", path });
   await migrated.close();
   const file = new SqliteDatabase(path, { readonly: true, fileMustExist: true });
@@ -123,10 +135,15 @@ export async function copyFileToPostgres(path: string, database: Database): Prom
     await database.transaction(
       async (tx) => {
         await requireEmpty(tx);
-        // The database gets the folder that is being restored, and with it a new id.
+        await begin(tx);
+        // The database gets the content that is being restored, and with it a new id.
         await tx.deleteFrom("installation").execute();
+        const before = await countAll(tx, tables);
         for (const table of tables) await copyTableToPostgres(file, tx, table);
-        for (const table of tables) await requireSameCount(file, tx, table);
+        const after = await countAll(tx, tables);
+        for (const { name } of tables)
+          requireSameCount(file, name, (after.get(name) ?? 0) - (before.get(name) ?? 0));
+        if (installationId !== undefined) await adoptInstallationId(tx, installationId);
       },
       { isLong: true },
     );
@@ -135,10 +152,14 @@ export async function copyFileToPostgres(path: string, database: Database): Prom
   }
 }
 
-/** @throws Failure invalid-input if there are rows in a PostgreSQL database. */
+/**
+ * Objects that nothing names do not count: a restore that was cut off has uploaded them.
+ *
+ * @throws Failure invalid-input if there are rows in a PostgreSQL database.
+ */
 export async function requireEmpty(kysely: Kysely<Schema>): Promise<void> {
   for (const name of await listPostgresTables(kysely))
-    if ((await countRows(kysely, { name })) > 0)
+    if (name !== "stored_object" && (await countRows(kysely, { name })) > 0)
       throw new Failure(
         "invalid-input",
         `Cannot restore: the PostgreSQL database is not empty: it has rows of ${name}`,
@@ -197,16 +218,19 @@ function requireNoNul(table: string, row: Row): void {
       );
 }
 
-async function requireSameCount(
-  file: SqliteDatabase.Database,
-  tx: Kysely<Schema>,
-  table: Table,
-): Promise<void> {
-  const wanted = file.prepare<unknown[], { count: number }>(
-    `select count(*) as count from ${quote(table.name)}`,
-  );
-  const [copied, had] = [await countRows(tx, table), wanted.get()!.count];
-  if (copied !== had) throw new Error(`${table.name}: ${copied} rows were written in place of ${had}`);
+function requireSameCount(file: SqliteDatabase.Database, table: string, copied: number): void {
+  const wanted = file.prepare<unknown[], { count: number }>(`select count(*) as count from ${quote(table)}`);
+  const had = wanted.get()!.count;
+  if (copied !== had) throw new Error(`${table}: ${copied} rows were written in place of ${had}`);
+}
+
+async function countAll(
+  kysely: Kysely<Schema>,
+  tables: readonly Table[],
+): Promise<ReadonlyMap<string, number>> {
+  const counts = new Map<string, number>();
+  for (const { name } of tables) counts.set(name, await countRows(kysely, { name }));
+  return counts;
 }
 
 async function countRows(kysely: Kysely<Schema>, { name }: Pick<Table, "name">): Promise<number> {

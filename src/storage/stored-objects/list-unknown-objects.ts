@@ -2,6 +2,7 @@ import type { ObjectStore } from "../object-store/object-store.ts";
 import type { Database } from "../sql/database.ts";
 import type { ObjectName } from "../sql/stored-objects/stored-objects.ts";
 import { condemnUnknownObjects, listUnknownNames } from "../sql/stored-objects/unknown-objects.ts";
+import { OBJECT_PREFIX, parseObjectKey } from "./stored-objects.ts";
 
 export type ListingPorts = {
   readonly database: Pick<Database, "kysely">;
@@ -27,7 +28,6 @@ export type ListingOutcome = {
   readonly foreignKeys: readonly string[];
 };
 
-const PREFIX = "o/";
 /** More are not told: somebody else uses the same prefix. */
 const FOREIGN_KEYS_MAX = 100;
 
@@ -45,9 +45,9 @@ export async function listUnknownObjects(
   const foreignKeys: string[] = [];
   let listed = 0;
   // The page is there before its rows are looked for: the other way round a new object would be taken for unknown.
-  for await (const page of store.list(PREFIX)) {
+  for await (const page of store.list(OBJECT_PREFIX)) {
     signal.throwIfAborted();
-    const named = page.map(({ key, changedAt }) => ({ key, changedAt, name: nameOfKey(key) }));
+    const named = page.map(({ key, changedAt }) => ({ key, changedAt, name: parseObjectKey(key) }));
     for (const { key, name } of named)
       if (name === undefined && foreignKeys.length < FOREIGN_KEYS_MAX) foreignKeys.push(key);
     const objects = named.flatMap(({ name, changedAt }) => (name === undefined ? [] : [{ name, changedAt }]));
@@ -55,10 +55,10 @@ export async function listUnknownObjects(
     const old = objects.filter(({ changedAt }) => isOld(changedAt)).map(({ name }) => name);
     unknown.push(...(await condemnUnknownObjects(kysely, old)));
   }
-  for await (const page of store.listUploads(PREFIX)) {
+  for await (const page of store.listUploads(OBJECT_PREFIX)) {
     signal.throwIfAborted();
     const old = page.flatMap(({ key, uploadId, begunAt }) => {
-      const name = nameOfKey(key);
+      const name = parseObjectKey(key);
       return name === undefined || !isOld(begunAt) ? [] : [{ key, uploadId, name }];
     });
     const names = new Set(await listUnknownNames(kysely, [...new Set(old.map(({ name }) => name))]));
@@ -69,10 +69,4 @@ export async function listUnknownObjects(
     }
   }
   return { listed, unknown, abortedUploads, foreignKeys };
-}
-
-/** Undefined if it is not of the form of `objectKey`. */
-function nameOfKey(key: string): ObjectName | undefined {
-  const [, shard, name] = /^o\/([0-9a-f]{2})\/([0-9a-f]{40})$/.exec(key) ?? [];
-  return name !== undefined && name.slice(0, 2) === shard ? (name as ObjectName) : undefined;
 }

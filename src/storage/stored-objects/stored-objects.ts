@@ -48,3 +48,9 @@ export const OBJECT_PREFIX = "o/";
 export function objectKey(name: ObjectName): string {
   return `${OBJECT_PREFIX}${name.slice(0, 2)}/${name}`;
 }
+
+/** The name of the object under a key; undefined if it is none that `objectKey` makes. */
+export function parseObjectKey(key: string): ObjectName | undefined {
+  const name = key.slice(key.lastIndexOf("/") + 1) as ObjectName;
+  return /^[0-9a-f]{40}$/.test(name) && objectKey(name) === key ? name : undefined;
+}

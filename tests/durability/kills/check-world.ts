@@ -9,6 +9,7 @@ import type { Uuid } from "../../../src/model/uuid.ts";
 import { checkData } from "../../../src/operations/backup/check-data.ts";
 import type { Ports } from "../../../src/ports.ts";
 import { openDiskBlobStore } from "../../../src/storage/blobs/disk-blob-store.ts";
+import { openFileKeys } from "../../../src/storage/keys/file-keys.ts";
 import { openDiskPackStore } from "../../../src/storage/packs/disk-pack-store.ts";
 import { gitDirIn, listRepositoryFolders } from "../../../src/storage/packs/repository-folders.ts";
 import type { Database } from "../../../src/storage/sql/database.ts";
@@ -312,6 +313,8 @@ function checkPorts({ location, database: settings }: World, database: Database)
     database,
     packs: packFolders,
     packFolders,
+    stored: undefined,
+    keys: openFileKeys(join(location.dataFolder, "keys")),
     downloads: openDiskBlobStore(join(location.dataFolder, "downloads")),
     clock: () => new Date(Date.now() + 3_600_000),
   };

@@ -47,7 +47,11 @@ async function readFileSet(
   endings: readonly string[],
   pathOf: (ending: string) => string,
 ): Promise<PackFileSet> {
-  const files = new Map(endings.map((ending) => [ending, pathOf(ending)]));
+  return readPackFiles(base, new Map(endings.map((ending) => [ending, pathOf(ending)])));
+}
+
+/** @param files paths by the endings that `sectionsInOrder` knows. */
+export async function readPackFiles(base: string, files: ReadonlyMap<string, string>): Promise<PackFileSet> {
   const sizes = await Promise.all(
     [...files].map(async ([ending, path]) => [ending, (await stat(path)).size] as const),
   );

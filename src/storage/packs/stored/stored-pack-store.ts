@@ -29,8 +29,13 @@ export type StoredPackStoreOptions = {
   readonly log: Logger;
 };
 
+export type StoredPackStore = PackStore & {
+  /** Closes views that nobody uses, for who opens one repository after another and none again. */
+  closeIdleViews(): Promise<void>;
+};
+
 /** Packs in an object store, by rows of the database: docs/many-nodes.md. */
-export function openStoredPackStore(options: StoredPackStoreOptions): PackStore {
+export function openStoredPackStore(options: StoredPackStoreOptions): StoredPackStore {
   const { folder, database, storedObjects, cache, log } = options;
   const viewFolder = join(folder, "views");
   const stagingFolder = join(folder, "staging");
@@ -110,6 +115,7 @@ export function openStoredPackStore(options: StoredPackStoreOptions): PackStore 
       await cache.sweep((name) => isOwn(name) || isCutOff(name));
       await cache.evict();
     },
+    closeIdleViews: () => views.closeIdle(0),
     async close() {
       clearInterval(closingIdle);
       await views.close();
