@@ -14,6 +14,7 @@ import { isPack } from "./plan-stored-repack.ts";
  */
 export type PackView = {
   readonly gitDir: string;
+  packCount(): number;
   /** Whether all files of its packs are there: a cache may be wiped while the server runs. */
   isIntact(): Promise<boolean>;
   /** Whether it has nothing that the look has not: otherwise a new view would be smaller. */
@@ -60,6 +61,7 @@ export async function makePackView(gitDir: string, cache: ObjectCache): Promise<
 
   return {
     gitDir,
+    packCount: () => names.size,
     async isIntact() {
       const found = await stat(packFolder, { bigint: true }).catch(() => undefined);
       if (found === undefined || found.mtimeNs === intactAtNs) return found !== undefined;

@@ -16,6 +16,7 @@ export type OpenView = {
   readonly gitDir: string;
   /** Adds what has come since, so that it has all that refs reach that were read before the call. */
   refresh(): Promise<void>;
+  packCount(): number;
   close(): void;
 };
 
@@ -210,6 +211,7 @@ export function openRepositoryViews({
       let isOpen = true;
       return {
         gitDir: kept.view.gitDir,
+        packCount: kept.view.packCount,
         async refresh() {
           const look = await lookAtPacks(database.kysely, repository);
           if (look !== undefined && look.packGeneration > kept.generation) await addTo(kept, look);

@@ -10,6 +10,7 @@ import { ObjectCondemnedError, type UploadedObject } from "../../sql/stored-obje
 import type { ObjectCache } from "../../stored-objects/object-cache.ts";
 import type { StoredObjects } from "../../stored-objects/stored-objects.ts";
 import type { AcceptedObjects, Quarantine } from "../pack-store.ts";
+import { openViewForPush } from "./open-view-for-push.ts";
 import { listPackFileSets, type PackFileSet } from "./pack-file-set.ts";
 import type { RepositoryViews, ShownPack } from "./repository-views.ts";
 
@@ -46,7 +47,7 @@ export async function openStoredQuarantine(
   uploaded: Map<string, Uploaded> = new Map(),
 ): Promise<Quarantine> {
   const { repository, views, storedObjects, cache, newFolder, log } = options;
-  const view = await views.open(repository);
+  const view = await openViewForPush(views, repository);
   const folder = newFolder();
   const packFolder = join(folder, "pack");
   try {
